@@ -19,7 +19,6 @@ repo/git/index
 repo/git/merge
 repo/git/objects
 repo/known
-repo/host
 repo/gc
 
 dataset/format
@@ -41,6 +40,7 @@ transport/line
 transport/http
 transport/protocol
 transport/places
+transport/places/packs
 transport/ipfs
 transport/hold
 transport/server

@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "repo/host/condemned.h"
 #include "tests/fuzz/fuzz.h"
+#include "transport/places/packs/condemned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

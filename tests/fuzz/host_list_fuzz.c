@@ -8,9 +8,9 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "repo/host/catalog.h"
-#include "repo/host/multi_index.h"
 #include "tests/fuzz/fuzz.h"
+#include "transport/places/packs/catalog.h"
+#include "transport/places/packs/multi_index.h"
 
 #define CHAIN_MAX 100u /* what a writer may say */
 

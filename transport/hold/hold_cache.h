@@ -10,9 +10,9 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "repo/host/place.h"
 #include "transport/hold/hold_room.h"
 #include "transport/hold/hold_vault.h"
+#include "transport/places/place.h"
 
 #define VV_HOLD_CACHE_VAULTS 8u
 #define VV_HOLD_CACHE_BYTES ((uint64_t)64 << 20)

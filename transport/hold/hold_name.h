@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "repo/blocks/cid.h"
-#include "repo/host/place.h"
+#include "transport/places/place.h"
 
 #define VV_HOLD_NAME_LEN 400u
 

@@ -16,8 +16,8 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "repo/host/place.h"
 #include "transport/hold/hold_vault.h"
+#include "transport/places/place.h"
 
 typedef struct vv_hold_room vv_hold_room;
 

@@ -6,7 +6,7 @@
 #ifndef VV_TRANSPORT_PLACES_FOLDER_PLACE_H
 #define VV_TRANSPORT_PLACES_FOLDER_PLACE_H
 
-#include "repo/host/place.h"
+#include "transport/places/place.h"
 
 /* make: the folder is made, and marked, if it is not, in one that is there. VV_ENOTFOUND: it is not there, or has no
  * mark. */

@@ -8,8 +8,8 @@
 #ifndef VV_TRANSPORT_PLACES_IPFS_PLACE_H
 #define VV_TRANSPORT_PLACES_IPFS_PLACE_H
 
-#include "repo/host/place.h"
 #include "transport/line/options.h"
+#include "transport/places/place.h"
 
 /* url: with "ipfs+". connect is used while it is opened. VV_EUSAGE: an address that nobody gives orders over;
  * VV_EIO: no node of IPFS answers. */

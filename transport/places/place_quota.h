@@ -4,7 +4,7 @@
 #ifndef VV_TRANSPORT_PLACES_PLACE_QUOTA_H
 #define VV_TRANSPORT_PLACES_PLACE_QUOTA_H
 
-#include "repo/host/place.h"
+#include "transport/places/place.h"
 
 /* used is right while counted. */
 typedef struct vv_place_quota {

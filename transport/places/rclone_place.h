@@ -7,9 +7,9 @@
 #ifndef VV_TRANSPORT_PLACES_RCLONE_PLACE_H
 #define VV_TRANSPORT_PLACES_RCLONE_PLACE_H
 
-#include "repo/host/place.h"
 #include "transport/line/options.h"
 #include "transport/line/url.h"
+#include "transport/places/place.h"
 
 /* make: it is marked, if it is not. VV_ENOTFOUND: it has no mark. VV_EPROGRAM: there is no rclone. */
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,

@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "repo/host/place.h"
+#include "transport/places/place.h"
 #include "transport/places/s3_key.h"
 
 /* A page of ListObjectsV2: keys, and common prefixes as folders; a key with a NUL inside is not given. token, in the place of its content: where the next one begins; empty: there is

@@ -7,9 +7,9 @@
 #ifndef VV_TRANSPORT_PLACES_S3_PLACE_H
 #define VV_TRANSPORT_PLACES_S3_PLACE_H
 
-#include "repo/host/place.h"
 #include "transport/line/options.h"
 #include "transport/line/url.h"
+#include "transport/places/place.h"
 
 /* connect is copied; what it points to is used as long as the place is, where keys end and are asked for anew. make: the mark is written if it is not there.
  * VV_EUSAGE: the URL makes no sense; VV_ENOTFOUND: no credentials, no host, or no mark; VV_EIO: the store does not

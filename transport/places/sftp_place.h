@@ -8,9 +8,9 @@
 #ifndef VV_TRANSPORT_PLACES_SFTP_PLACE_H
 #define VV_TRANSPORT_PLACES_SFTP_PLACE_H
 
-#include "repo/host/place.h"
 #include "transport/line/options.h"
 #include "transport/line/url.h"
+#include "transport/places/place.h"
 
 /* connect is used as long as the place is. make: the folder is made, and marked, if it is not.
  * VV_ENOTFOUND: host or folder are not there; VV_EREFUSED: it does not let us in; VV_ENOSUPPORT: ssh is set

@@ -6,9 +6,9 @@
 #ifndef VV_TRANSPORT_PLACES_WEB_PLACE_H
 #define VV_TRANSPORT_PLACES_WEB_PLACE_H
 
-#include "repo/host/place.h"
 #include "transport/line/options.h"
 #include "transport/line/url.h"
+#include "transport/places/place.h"
 
 /* connect is used for the settings only, while it is opened. VV_ENOTFOUND: it has no mark. */
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,

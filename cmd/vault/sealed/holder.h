@@ -6,7 +6,7 @@
  *	<vault>/shards/<CID>                         a shard
  *	<vault>/records/<author>/<number>-<CID>      a record of its ledger
  *
- * A place (repo/host/place.h) keeps them by these names, and is audited by reading a leaf and the trailer. A
+ * A place (transport/places/place.h) keeps them by these names, and is audited by reading a leaf and the trailer. A
  * server thinks: it takes records together, audits by sending one leaf, and signs receipts. Nothing is overwritten.
  * Whatever comes from a holder is checked by the caller: shards by their CID, records by their signature.
  */
@@ -20,8 +20,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "repo/host/place.h"
 #include "transport/hold/ledger_record.h"
+#include "transport/places/place.h"
 
 /* A record's file. */
 typedef struct vv_record_bytes {

@@ -17,7 +17,7 @@
 #include "lib/work/peers/blocks_config.h"
 #include "lib/work/peers/remote.h"
 #include "lib/work/peers/transfer.h"
-#include "repo/host/host.h"
+#include "transport/places/packs/host.h"
 
 typedef struct vv_block_peers {
 	char *urls[2 * VV_BLOCKS_URLS_MAX];

@@ -15,8 +15,8 @@
 #include "repo/git/ref_name.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
-#include "repo/host/host.h"
 #include "transport/line/url.h"
+#include "transport/places/packs/host.h"
 
 void vv_blocks_config_clear(vv_blocks_config *c)
 {

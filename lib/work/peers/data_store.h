@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "lib/work/peers/remote.h"
 #include "lib/work/peers/transfer.h"
-#include "repo/host/host.h"
+#include "transport/places/packs/host.h"
 
 typedef struct vv_data_store {
 	char *name; /* "team"; NULL: of a remote's setting */

@@ -1,6 +1,6 @@
 /*
  * git_host: a remote that is a Git host without varve: its refs and history by the program git,
- * its blocks from where repo/host keeps them.
+ * its blocks from where transport/places/packs keeps them.
  *
  * A correct caller: open; hello; to fetch: history, then blocks as from any supplier; to push:
  * send, then push; close.
@@ -19,7 +19,7 @@
 #include "lib/work/peers/remote.h"
 #include "lib/work/peers/transfer.h"
 #include "repo/blocks/cid_map.h"
-#include "repo/host/host.h"
+#include "transport/places/packs/host.h"
 #include "transport/protocol/gather.h"
 #include "transport/protocol/message.h"
 

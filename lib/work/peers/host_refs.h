@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "repo/git/oid.h"
 #include "repo/git/run_git.h"
-#include "repo/host/host.h"
+#include "transport/places/packs/host.h"
 #include "transport/protocol/message.h"
 
 typedef struct vv_host_refs {

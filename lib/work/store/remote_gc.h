@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "lib/work/peers/git_host.h"
-#include "repo/host/host.h"
+#include "transport/places/packs/host.h"
 
 #define VV_REMOTE_GC_HOST_SECONDS ((uint64_t)90 * 86400)
 #define VV_REMOTE_GC_STORE_SECONDS ((uint64_t)14 * 86400)

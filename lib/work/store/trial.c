@@ -8,7 +8,7 @@
 
 #include "base/codec.h"
 #include "base/sys.h"
-#include "repo/host/host.h"
+#include "transport/places/packs/host.h"
 
 typedef struct trying {
 	vv_store_trial *out;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "repo/host/place.h"
+#include "transport/places/place.h"
 
 /* Lists and removes: not needed to push and fetch. */
 typedef struct vv_store_trial {

@@ -24,7 +24,7 @@
 #include "repo/git/objects/send.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
-#include "repo/host/host.h"
+#include "transport/places/packs/host.h"
 #include "transport/protocol/push.h"
 
 #define INPUT_MAX (64u << 20)

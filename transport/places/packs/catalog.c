@@ -1,0 +1,112 @@
+/*
+ * catalog: one number for each CID: its pack and depth.
+ */
+#include "transport/places/packs/catalog.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cid_map.h"
+
+struct vv_catalog {
+	vv_cid_map *blocks; /* pack << 8 | depth */
+	vv_host_pack *packs;
+	size_t count, cap;
+};
+
+vv_catalog *vv_catalog_new(void)
+{
+	vv_catalog *c = vv_calloc(1, sizeof(*c));
+
+	if (c && !(c->blocks = vv_cid_map_new())) {
+		vv_free(c);
+		c = NULL;
+	}
+	return c;
+}
+
+void vv_catalog_free(vv_catalog *c)
+{
+	if (c) {
+		for (size_t i = 0; i < c->count; i++) {
+			vv_free(c->packs[i].bases);
+			vv_free(c->packs[i].came[0].items);
+			vv_free(c->packs[i].came[1].items);
+		}
+		vv_free(c->packs);
+		vv_cid_map_free(c->blocks);
+		vv_free(c);
+	}
+}
+
+/* again: also those that another pack has. */
+static vv_status look_in(vv_catalog *c, size_t i, const vv_host_list *list, bool again,
+			 vv_error *err)
+{
+	vv_host_block b;
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; rc == VV_OK && k < list->count; k++) {
+		vv_host_list_block(list, k, &b);
+		const uint64_t place = (uint64_t)i << 8 | b.depth;
+		rc = again ? vv_cid_map_set(c->blocks, &b.cid, place, err)
+			   : vv_cid_map_put(c->blocks, &b.cid, place, NULL, err);
+	}
+	return rc;
+}
+
+vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err)
+{
+	return look_in(c, i, list, true, err);
+}
+
+vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
+			 vv_error *err)
+{
+	if (vv_cid_map_count(c->blocks) + list->count > max) {
+		vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks", vv_text_count(max));
+		return vv_hint(err, "varve.maxReceiveBlocks sets how many are taken");
+	}
+	if (!vv_array_room(c->packs, c->count, c->cap)) return vv_fail_nomem(err);
+	vv_host_pack *p = &c->packs[c->count];
+	*p = (vv_host_pack){.bases = vv_calloc(list->base_count + 1, sizeof(vv_cid))};
+	if (!p->bases) return vv_fail_nomem(err);
+	c->count++;
+	memcpy(p->hash, list->hash, sizeof(p->hash));
+	p->blob = *blob;
+	p->len = list->pack_len;
+	p->blocks = list->count;
+	p->base_count = list->base_count;
+	for (size_t i = 0; i < list->base_count; i++) {
+		vv_host_list_base(list, i, &p->bases[i]);
+	}
+	return look_in(c, c->count - 1, list, false, err);
+}
+
+size_t vv_catalog_packs(const vv_catalog *c)
+{
+	return c->count;
+}
+
+vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i)
+{
+	assert(i < c->count);
+	return &c->packs[i];
+}
+
+bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth)
+{
+	uint64_t value;
+
+	if (!vv_cid_map_get(c->blocks, cid, &value)) return false;
+	if (pack) {
+		*pack = (size_t)(value >> 8);
+	}
+	if (depth) {
+		*depth = (unsigned)(value & 0xff);
+	}
+	return true;
+}

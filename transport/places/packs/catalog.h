@@ -1,0 +1,51 @@
+/*
+ * catalog: all lists of a Git host together: which pack has a block.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_CATALOG_H
+#define VV_TRANSPORT_PLACES_PACKS_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/oid.h"
+#include "transport/places/packs/list.h"
+
+typedef struct vv_host_pack {
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_oid blob; /* the pack's, there */
+	uint64_t len, blocks;
+	vv_cid *bases; /* in other packs */
+	size_t base_count;
+	/* Of the caller: */
+	size_t folder; /* in which it is there */
+	bool here;     /* it was fetched to be taken */
+	bool shown;    /* it was fetched to be proven (proof.c) */
+	bool bad;      /* it is not what its name says, or lacks what its list names */
+	struct vv_came { /* of a pack in a place, records that came alone: to be taken, and to be proven */
+		vv_index_entry *items;
+		size_t count, cap;
+	} came[2];
+} vv_host_pack;
+
+typedef struct vv_catalog vv_catalog;
+
+vv_catalog *vv_catalog_new(void);    /* NULL: out of memory */
+void vv_catalog_free(vv_catalog *c); /* accepts NULL */
+VV_AUTO_FREE(vv_catalog, vv_catalog_free)
+
+/* VV_EREFUSED when there are more than max blocks in all. */
+vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
+			 vv_error *err);
+/* The blocks of its i-th pack, whose list is given once more, are looked for in that pack from now on. */
+vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, vv_error *err);
+size_t vv_catalog_packs(const vv_catalog *c);
+vv_host_pack *vv_catalog_pack(vv_catalog *c, size_t i); /* borrowed until the next add */
+
+/* Which pack has it, and how long its chain of differences is there; either may be NULL. */
+bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsigned *depth);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * commit: how packs become commits on the ref of a host's blocks, and get there.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/identity.h"
+#include "repo/git/history/refs.h"
+#include "transport/places/packs/files.h"
+#include "transport/places/packs/host_internal.h"
+
+static const char readme[] =
+	"# Blocks of tables\n\n"
+	"The tables of this repository are kept by varve, \"git for tables\": what the other\n"
+	"branches have are pointers, and the rows are in the packs here. Do not change or delete\n"
+	"them: other clones need them. docs/formats/pack-lists.md of varve describes every byte.\n";
+
+/* --- commits --------------------------------------------------------------------------------- */
+
+static void put_data(vv_buf *b, const void *bytes, size_t len)
+{
+	vv_buf_printf(b, "data %zu\n", len);
+	vv_buf_put(b, bytes, len);
+	vv_buf_putc(b, '\n');
+}
+
+static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
+{
+	vv_auto(vv_person) p = {0};
+	int64_t now;
+	uint32_t nsec;
+
+	if (vv_identity(h->repo, VV_COMMITTER, &p, VV_IGNORED) < 0) {
+		vv_now(&now, &nsec);
+		vv_buf_printf(b, "committer varve <varve@localhost> %lld +0000\n", (long long)now);
+		return vv_buf_ok(b, err);
+	}
+	vv_buf_puts(b, "committer ");
+	vv_person_put(b, &p);
+	vv_buf_putc(b, '\n');
+	return vv_buf_ok(b, err);
+}
+
+static void put_files(vv_buf *in, const vv_host *h, vv_host_next *n, const vv_host_commit *c)
+{
+	if (vv_oid_is_null(&n->id)) {
+		vv_buf_puts(in, "M 100644 inline README.md\n");
+		put_data(in, readme, sizeof(readme) - 1);
+	}
+	if (vv_oid_is_null(&n->id) || h->lost_format) {
+		vv_buf_puts(in, "M 100644 inline format\n");
+		put_data(in, VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1);
+	}
+	for (size_t i = 0; i < c->removed_count; i++) {
+		vv_buf_printf(in, "D %s.pack\nD %s.list\n", c->removed[i], c->removed[i]);
+	}
+	if (c->pack) {
+		if (n->in_folder == VV_HOST_FOLDER_PACKS) {
+			n->folder++;
+			n->in_folder = 0;
+		}
+		n->in_folder++;
+		vv_buf_printf(in,
+			      "M 100644 :1 packs/%04zx/%s.pack\nM 100644 :2 packs/%04zx/%s.list\n",
+			      n->folder, c->name, n->folder, c->name);
+	}
+}
+
+void vv_host_next_init(vv_host_next *n, const vv_host *h)
+{
+	n->id = h->tip;
+	n->waiting = 0;
+	n->folder = h->last_folder;
+	n->in_folder = h->in_last_folder;
+}
+
+vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit *c, vv_error *err)
+{
+	static const char *const args[] = {"-c",          "core.compression=0",
+					   "-c",          "fastimport.unpackLimit=1",
+					   "fast-import", "--quiet",
+					   "--force",     "--done",
+					   NULL};
+	vv_git_call run = vv_host_run(h, args);
+	vv_auto(vv_buf) in = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_oid blob;
+	vv_auto(vv_ref) ref = {0};
+
+	if (vv_host_is_place(h)) return vv_files_put(h, c, err);
+	if (c->pack) {
+		vv_buf_puts(&in, "blob\nmark :1\n");
+		put_data(&in, c->pack->data, c->pack->len);
+		vv_buf_puts(&in, "blob\nmark :2\n");
+		put_data(&in, c->list->data, c->list->len);
+	}
+	vv_buf_puts(&in, "commit " VV_HOST_NEXT "\n");
+	vv_status rc = put_committer(h, &in, err);
+	put_data(&in, c->message, strlen(c->message));
+	if (vv_oid_is_null(&n->id)) {
+		(void)vv_ref_delete(h->scratch, VV_HOST_NEXT, NULL, VV_IGNORED);
+	} else {
+		vv_oid_text(hex, &n->id);
+		vv_buf_printf(&in, "from %s\n", hex);
+	}
+	put_files(&in, h, n, c);
+	vv_buf_puts(&in, "\ndone\n");
+	run.input = in.data;
+	run.len = in.len;
+	h->dirty = true;
+	if (rc < 0 || (rc = vv_buf_ok(&in, err)) < 0) return rc;
+	if ((rc = vv_git_must(&run, "the scratch repository", err)) < 0 ||
+	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
+		h->broken = true;
+		return rc;
+	}
+	n->id = ref.id;
+	n->waiting += 1 + (c->pack ? c->pack->len + c->list->len : 0);
+	rc = c->pack ? vv_host_keep_list(h, c->list, c->name, err) : VV_OK;
+	if (rc == VV_OK && c->pack &&
+	    vv_blob_id(c->pack->data, c->pack->len, &blob, err) == VV_OK) {
+		vv_host_note_sound(h, c->name, &blob);
+	}
+	return rc;
+}
+
+/* What the host has to say about a push that it refuses. */
+static void tell_lines(const vv_host *h, const vv_buf *said)
+{
+	vv_auto(vv_buf) lines = VV_BUF_INIT, shown = VV_BUF_INIT;
+
+	vv_git_remote_lines(said, &lines);
+	for (const char *p = vv_buf_cstr(&lines); *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_buf_reset(&shown);
+		vv_text_put_escaped(&shown, p, len);
+		if (len > 0) {
+			vv_notes_put(h->notes, "remote: %s", vv_buf_cstr(&shown));
+		}
+		p += len + (p[len] == '\n');
+	}
+}
+
+/* Was the ref being moved by another at this moment? The tip may look as it was when it is asked for. */
+static bool is_race(const char *said)
+{
+	static const char *const words[] = {"cannot lock ref",     "failed to update ref",
+					    "failed to lock",      "reference already exists",
+					    "incorrect old value", "fetch first",
+					    "non-fast-forward",    "stale info"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strstr(said, words[i])) return true;
+	}
+	return false;
+}
+
+/* Does the host refuse this ref, rather than whoever pushes? */
+static bool is_of_ref(const char *said)
+{
+	return strstr(said, "[remote rejected]") && !strstr(said, "ermission");
+}
+
+vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
+{
+	vv_auto(vv_buf) spec = VV_BUF_INIT, said = VV_BUF_INIT;
+	const char *args[] = {"-c",
+			      "core.compression=0",
+			      "-c",
+			      "core.bigFileThreshold=64k",
+			      "push",
+			      "-q",
+			      "--no-verify",
+			      "--no-follow-tags",
+			      "--recurse-submodules=no",
+			      "host",
+			      NULL,
+			      NULL};
+	vv_git_call run = vv_host_run(h, args);
+	vv_oid there;
+	int code = 0;
+	vv_status rc;
+
+	*lost = h->too_large = false;
+	if (n->waiting == 0) return VV_OK;
+	vv_buf_printf(&spec, VV_HOST_NEXT ":%s", h->ref);
+	args[sizeof(args) / sizeof(args[0]) - 2] = vv_buf_cstr(&spec);
+	if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {
+		rc = vv_git_run(&run, &said, &code, err);
+	}
+	if (rc == VV_OK && code == 0) {
+		n->waiting = 0;
+		rc = vv_host_set_tip(h, &n->id, err);
+	} else if (rc == VV_OK) {
+		rc = vv_git_explain("the blocks were not taken", &said, code, err);
+		*lost = vv_host_learn_size(h, n->waiting, &said) || is_race(vv_buf_cstr(&said)) ||
+			(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
+			 !vv_oid_equal(&there, &h->tip));
+		if (h->too_large) {
+			vv_hint(err, "varve.hostPushBytes sets how much is sent at a time");
+		} else if (*lost) {
+			vv_hint(err, "others push at the same time: try again");
+		} else {
+			if (is_of_ref(vv_buf_cstr(&said))) {
+				vv_hint(err,
+					"'[blocks] ref' in .varveconfig names another ref, for "
+					"example the branch varve-blocks; its url names a peer "
+					"that keeps blocks");
+			}
+			tell_lines(h, &said);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,412 @@
+/*
+ * compact: many small packs of a host become few large ones, in one more commit; what no ref of the
+ * host needs is not among them. Knows that young packs stay as they are: somebody may be pushing
+ * commits that need them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/resemble.h"
+#include "repo/git/objects/send.h"
+#include "repo/git/tree.h"
+#include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/pack_maker.h"
+
+typedef struct item {
+	vv_cid cid, like;
+} item;
+
+typedef struct compacting {
+	vv_host *h;
+	const vv_host_compaction *what;
+	vv_host_compacted *out;
+	bool *old; /* for each pack: it may be replaced */
+	vv_cid_set *seen, *listed;
+	item *items;
+	size_t count, cap;
+	vv_cid *roots;
+	size_t root_count, root_cap;
+	char **removed;
+} compacting;
+
+/* --- which packs ------------------------------------------------------------------------------- */
+
+static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err VV_UNUSED)
+{
+	compacting *c = payload;
+	const char *base = vv_path_base(e->path);
+	char hex[2 * VV_PACK_HASH_LEN + 1];
+
+	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
+		vv_hex_write(hex, vv_catalog_pack(c->h->catalog, i)->hash, VV_PACK_HASH_LEN);
+		if (strncmp(base, hex, sizeof(hex) - 1) == 0) {
+			c->old[i] = true;
+		}
+	}
+	return VV_OK;
+}
+
+/* Those that were there already at that time. */
+static vv_status find_old(compacting *c, vv_error *err)
+{
+	char before[48];
+	const char *args[] = {"rev-list", "-1", before, VV_HOST_TIP, NULL};
+	vv_git_call run = vv_host_run(c->h, args);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_oid commit;
+
+	if (c->what->before == INT64_MAX) {
+		memset(c->old, true, vv_catalog_packs(c->h->catalog) * sizeof(bool));
+		return VV_OK;
+	}
+	(void)snprintf(before, sizeof(before), "--before=%lld", (long long)c->what->before);
+	run.output = &text;
+	vv_status rc = vv_git_must(&run, "the scratch repository", err);
+	if (rc == VV_OK && text.len >= VV_OID_TEXT &&
+	    vv_oid_parse(&commit, text.data, VV_OID_TEXT)) {
+		rc = vv_tree_each(c->h->scratch, &commit, "packs", mark_old, c, err);
+	}
+	return rc;
+}
+
+/* --- which blocks ------------------------------------------------------------------------------ */
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(((compacting *)payload)->h->blocks, cid, out, err);
+}
+
+static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	compacting *c = payload;
+	size_t pack;
+	bool added;
+	vv_status rc;
+
+	if (!vv_catalog_find(c->h->catalog, cid, &pack, NULL) || !c->old[pack]) return VV_OK;
+	if ((rc = vv_cid_set_add(c->listed, cid, &added, err)) < 0 || !added) return rc;
+	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
+	item *it = &c->items[c->count++];
+	*it = (item){.cid = *cid};
+	if (like) {
+		it->like = *like;
+	}
+	return VV_OK;
+}
+
+static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	compacting *c = payload;
+
+	if (!vv_array_room(c->roots, c->root_count, c->root_cap)) return vv_fail_nomem(err);
+	c->roots[c->root_count++] = n->root;
+	return VV_OK;
+}
+
+static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	compacting *c = payload;
+	uint64_t missing = 0;
+	const vv_resemble walk = {.get = get_block,
+				  .fn = add_item,
+				  .payload = c,
+				  .seen = c->seen,
+				  .children_first = true,
+				  .missing = &missing};
+	bool before = !vv_cid_is_null(&n->before) && vv_cid_set_has(c->seen, &n->before);
+	vv_status rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
+
+	/* a place may have a part of a version; what its lists name and it does not give shows later */
+	if (rc == VV_OK && missing > 0 && !vv_host_is_place(c->h) && vv_host_has(c->h, &n->root)) {
+		return vv_fail(err, VV_EMISSING,
+			       "%s lacks blocks that its lists name: nothing is changed",
+			       vv_text_url(c->h->url));
+	}
+	return rc;
+}
+
+/* What the differences of young packs stand on stays. */
+static vv_status add_bases(compacting *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(c->h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		for (size_t k = 0; rc == VV_OK && !c->old[i] && k < p->base_count; k++) {
+			rc = add_item(c, &p->bases[k], NULL, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status find_items(compacting *c, vv_error *err)
+{
+	vv_repository *r = c->h->repo;
+	vv_status rc;
+
+	if ((rc = vv_new_roots_each(r, c->what->wants, c->what->want_count, NULL, 0, note_root, c,
+				    err)) < 0 ||
+	    (rc = vv_host_prefetch(c->h, c->roots, c->root_count, err)) < 0 ||
+	    (rc = vv_new_roots_each(r, c->what->wants, c->what->want_count, NULL, 0, add_version, c,
+				    err)) < 0) {
+		return rc;
+	}
+	return add_bases(c, err);
+}
+
+/* --- the new packs ------------------------------------------------------------------------------- */
+
+/* Of a place none: a gc removes them later. */
+static vv_status list_removed(compacting *c, size_t *count, vv_error *err)
+{
+	char hex[2 * VV_PACK_HASH_LEN + 1];
+
+	*count = 0;
+	if (vv_host_is_place(c->h)) return VV_OK;
+	c->removed = vv_calloc(vv_catalog_packs(c->h->catalog) + 1, sizeof(char *));
+	if (!c->removed) return vv_fail_nomem(err);
+	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		vv_buf path = VV_BUF_INIT;
+		if (!c->old[i]) {
+			continue;
+		}
+		vv_hex_write(hex, p->hash, sizeof(p->hash));
+		vv_buf_printf(&path, "packs/%04zx/%s", p->folder, hex);
+		c->removed[*count] = vv_buf_detach(&path);
+		if (!c->removed[(*count)++]) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status commit_pack(compacting *c, vv_host_next *next, vv_pack_maker *m, bool last,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	char name[2 * VV_PACK_HASH_LEN + 1];
+	size_t removed = 0;
+	vv_status rc = last ? list_removed(c, &removed, err) : VV_OK;
+	bool any = !vv_pack_maker_is_empty(m);
+
+	if (rc == VV_OK && any) {
+		rc = vv_pack_maker_take(m, &pack, &list, name, err);
+	}
+	/* the same blocks in the same form make the same pack: that one stays */
+	for (size_t i = 0; rc == VV_OK && any && i < vv_catalog_packs(c->h->catalog); i++) {
+		char hex[2 * VV_PACK_HASH_LEN + 1];
+		vv_hex_write(hex, vv_catalog_pack(c->h->catalog, i)->hash, VV_PACK_HASH_LEN);
+		c->old[i] = c->old[i] && strcmp(hex, name) != 0;
+	}
+	for (size_t i = 0; rc == VV_OK && any && i < removed; i++) {
+		if (strcmp(vv_path_base(c->removed[i]), name) == 0) {
+			vv_free(c->removed[i]);
+			c->removed[i] = c->removed[--removed];
+			c->removed[removed] = NULL;
+			any = false;
+		}
+	}
+	const vv_host_commit commit = {.message = "Put blocks into fewer packs\n",
+				       .pack = any ? &pack : NULL,
+				       .list = &list,
+				       .name = name,
+				       .removed = c->removed,
+				       .removed_count = removed};
+	if (rc == VV_OK && (any || removed > 0)) {
+		rc = vv_host_commit_make(c->h, next, &commit, err);
+		c->out->packs_after += any;
+		c->out->bytes_after += pack.len;
+	}
+	return rc;
+}
+
+static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
+{
+	vv_auto(vv_catalog) *none = vv_catalog_new();
+	vv_auto(vv_pack_maker) *m = NULL;
+	vv_host_next next;
+	bool lost = false;
+	vv_status rc = none ? vv_pack_maker_new(&m, c->h->blocks, none, dir, c->h->pack_bytes, true,
+						err)
+			    : vv_fail_nomem(err);
+
+	vv_host_next_init(&next, c->h);
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		if ((rc = vv_pack_maker_put(m, &c->items[i].cid, &c->items[i].like, err)) ==
+		    VV_OK) {
+			rc = vv_progress_update(c->h->progress, "blocks", i + 1, c->count, err);
+		}
+		if (rc == VV_OK && vv_pack_maker_is_full(m) && i + 1 < c->count) {
+			rc = commit_pack(c, &next, m, false, err);
+		}
+		if (rc == VV_OK && vv_host_push_is_full(c->h, next.waiting)) {
+			rc = vv_host_push(c->h, &next, &lost, err);
+		}
+	}
+	if (rc == VV_OK && (rc = commit_pack(c, &next, m, true, err)) == VV_OK) {
+		rc = vv_host_push(c->h, &next, &lost, err);
+	}
+	if (rc < 0 && lost && c->h->too_large) {
+		rc = vv_hint(err, "run it again: it sends less at a time");
+	} else if (rc < 0 && lost) {
+		rc = vv_fail(err, VV_ECONFLICT,
+			     "somebody pushed to %s meanwhile: nothing is changed",
+			     vv_text_url(c->h->url));
+		rc = vv_hint(err, "run it again");
+	}
+	return rc;
+}
+
+/* --- the whole --------------------------------------------------------------------------------------- */
+
+static void count_before(compacting *c, size_t *olds, uint64_t *old_bytes, uint64_t *old_blocks)
+{
+	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		c->out->packs_before++;
+		c->out->bytes_before += p->len;
+		if (c->old[i]) {
+			(*olds)++;
+			*old_bytes += p->len;
+			*old_blocks += p->blocks;
+		}
+	}
+}
+
+static vv_status begin(compacting *c, vv_error *err)
+{
+	c->seen = vv_cid_set_new();
+	c->listed = vv_cid_set_new();
+	return c->seen && c->listed ? vv_host_sizes(c->h, err) : vv_fail_nomem(err);
+}
+
+static void end(compacting *c)
+{
+	for (size_t i = 0; c->removed && c->removed[i]; i++) {
+		vv_free(c->removed[i]);
+	}
+	vv_free(c->removed);
+	vv_cid_set_free(c->seen);
+	vv_cid_set_free(c->listed);
+	vv_free(c->items);
+	vv_free(c->roots);
+}
+
+static vv_status make_in(compacting *c, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(c->h->packs, "packs", (char *)NULL);
+	return dir ? make_packs(c, dir, err) : vv_fail_nomem(err);
+}
+
+/* The packs can be fewer. */
+static bool is_worth(const vv_host *h, size_t packs, uint64_t bytes)
+{
+	return packs > bytes / (h->pack_bytes / 2) + 1;
+}
+
+vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
+			  vv_error *err)
+{
+	compacting c = {.h = h, .what = what, .out = out};
+	size_t olds = 0, packs = vv_catalog_packs(h->catalog);
+	uint64_t bytes = 0, blocks = 0;
+	vv_status rc = begin(&c, err);
+
+	memset(out, 0, sizeof(*out));
+	c.old = vv_calloc(packs + 1, sizeof(bool));
+	if (rc == VV_OK && !c.old) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc < 0 || (packs > 0 && (rc = find_old(&c, err)) < 0) ||
+	    (rc = find_items(&c, err)) < 0) {
+		goto done;
+	}
+	count_before(&c, &olds, &bytes, &blocks);
+	out->dropped = blocks > c.count ? blocks - c.count : 0;
+	out->packs_after = out->packs_before;
+	out->bytes_after = out->bytes_before;
+	if (!is_worth(h, olds, bytes) && out->dropped == 0) {
+		goto done;
+	}
+	out->changed = true;
+	if (!what->dry_run) {
+		vv_host_forget_complete(h);
+		out->packs_after -= olds;
+		out->bytes_after -= bytes;
+		rc = make_in(&c, err);
+	}
+done:
+	end(&c);
+	vv_free(c.old);
+	return rc;
+}
+
+/* --- in a place ---------------------------------------------------------------------------------- */
+
+/* Of the old ones, those that are small, or of which most is not needed. */
+static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(c->h->catalog);
+	vv_auto_free uint64_t *needed = vv_calloc(count + 1, sizeof(*needed));
+	uint64_t bytes = 0;
+	size_t pack, small = 0;
+
+	*worth = false;
+	if (!needed) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count; i++) {
+		if (vv_catalog_find(c->h->catalog, &c->items[i].cid, &pack, NULL)) {
+			needed[pack]++;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		const bool is_small = p->len < c->h->pack_bytes / 2;
+		const bool mostly_garbage = needed[i] * 2 < p->blocks;
+		c->old[i] = c->old[i] && needed[i] > 0 && (is_small || mostly_garbage);
+		*worth = *worth || (c->old[i] && mostly_garbage);
+		small += c->old[i];
+		bytes += c->old[i] ? p->len : 0;
+	}
+	*worth = *worth || is_worth(c->h, small, bytes);
+	return VV_OK;
+}
+
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old,
+			 vv_host_compacted *out, vv_error *err)
+{
+	compacting c = {.h = h, .what = what, .out = out, .old = old};
+	size_t kept = 0, pack, olds = 0;
+	uint64_t bytes = 0, blocks = 0;
+	vv_status rc = begin(&c, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || (rc = find_items(&c, err)) < 0 ||
+	    (rc = choose_packs(&c, &out->changed, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < c.count; i++) {
+		if (vv_catalog_find(h->catalog, &c.items[i].cid, &pack, NULL) && old[pack]) {
+			c.items[kept++] = c.items[i];
+		}
+	}
+	c.count = kept;
+	if ((rc = add_bases(&c, err)) < 0) {
+		goto done;
+	}
+	count_before(&c, &olds, &bytes, &blocks);
+	out->packs_before = olds;
+	out->bytes_before = bytes;
+	if (out->changed && !what->dry_run) {
+		rc = make_in(&c, err);
+	}
+done:
+	if (!out->changed) {
+		memset(old, false, vv_catalog_packs(h->catalog) * sizeof(bool));
+	}
+	end(&c);
+	return rc;
+}

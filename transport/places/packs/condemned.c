@@ -1,0 +1,132 @@
+/*
+ * condemned: the lines of the file.
+ */
+#include "transport/places/packs/condemned.h"
+
+#include "base/codec.h"
+#include "base/hint.h"
+#include "base/sys.h"
+
+#define HEAD "varve condemned 1\n"
+#define ANY "varve condemned "
+#define FILE_MAX ((size_t)64 << 20)
+
+bool vv_condemned_has(const vv_cid_map *m, const vv_cid *key)
+{
+	size_t at;
+	return m && vv_cid_map_find(m, key, &at);
+}
+
+void vv_condemned_clear(vv_condemned *c)
+{
+	vv_cid_map_free(c->versions);
+	vv_cid_map_free(c->packs);
+	memset(c, 0, sizeof(*c));
+}
+
+static vv_status damaged(vv_error *err)
+{
+	vv_fail(err, VV_ECORRUPT, "its file '" VV_CONDEMNED_FILE "' is damaged");
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+}
+
+static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_error *err)
+{
+	static const char version[] = "version ", pack[] = "pack ", run[] = "run ";
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_cid cid;
+
+	if (len > sizeof(version) - 1 && memcmp(line, version, sizeof(version) - 1) == 0 &&
+	    vv_cid_parse(&cid, line + sizeof(version) - 1, len - (sizeof(version) - 1),
+			 VV_IGNORED) == VV_OK) {
+		return vv_cid_map_put(c->versions, &cid, 0, NULL, err);
+	}
+	if (len == sizeof(pack) - 1 + 2 * sizeof(hash) &&
+	    memcmp(line, pack, sizeof(pack) - 1) == 0 &&
+	    vv_hex_is_lower(line + sizeof(pack) - 1, 2 * sizeof(hash))) {
+		(void)vv_hex_read(hash, sizeof(hash), line + sizeof(pack) - 1);
+		cid = vv_pack_key(hash);
+		return vv_cid_map_put(c->packs, &cid, 0, NULL, err);
+	}
+	if (len == sizeof(run) - 1 + VV_CONDEMNED_RUN && memcmp(line, run, sizeof(run) - 1) == 0 &&
+	    vv_hex_is_lower(line + sizeof(run) - 1, VV_CONDEMNED_RUN)) {
+		memcpy(c->run, line + sizeof(run) - 1, VV_CONDEMNED_RUN);
+		return VV_OK;
+	}
+	return damaged(err);
+}
+
+vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err)
+{
+	const size_t head = sizeof(HEAD) - 1;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	if (len < head || memcmp(text, HEAD, head) != 0 || text[len - 1] != '\n') {
+		if (len > sizeof(ANY) && memcmp(text, ANY, sizeof(ANY) - 1) == 0 &&
+		    text[sizeof(ANY) - 1] > '1' && text[sizeof(ANY) - 1] <= '9') {
+			vv_fail(err, VV_ENOSUPPORT,
+				"a newer varve wrote its file '" VV_CONDEMNED_FILE "'");
+			return vv_hint(err, "upgrade varve");
+		}
+		return damaged(err);
+	}
+	out->versions = vv_cid_map_new();
+	out->packs = vv_cid_map_new();
+	if (!out->versions || !out->packs) {
+		rc = vv_fail_nomem(err);
+	}
+	for (const char *p = text + head, *end = text + len; rc == VV_OK && p < end;) {
+		const size_t n = (size_t)((const char *)memchr(p, '\n', (size_t)(end - p)) - p);
+		rc = read_line(out, p, n, err);
+		p += n + 1;
+	}
+	if (rc < 0) {
+		vv_condemned_clear(out);
+	} else if (vv_cid_map_count(out->versions) + vv_cid_map_count(out->packs) == 0) {
+		vv_cid_map_free(out->versions);
+		vv_cid_map_free(out->packs);
+		out->versions = out->packs = NULL;
+	}
+	return rc;
+}
+
+vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_place_get(p, VV_CONDEMNED_FILE, 0, FILE_MAX, &text, &why);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == VV_OK) {
+		rc = vv_condemned_read(out, vv_buf_cstr(&text), text.len, err);
+	} else if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) { /* absent may look as forbidden */
+		rc = VV_OK;
+	} else {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err)
+{
+	char word[VV_CID_TEXT + 1];
+	uint8_t random[VV_CONDEMNED_RUN / 2];
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	if (!*c->run) {
+		vv_random(random, sizeof(random));
+		vv_hex_write(c->run, random, sizeof(random));
+	}
+	vv_buf_printf(&text, HEAD "run %s\n", c->run);
+	for (size_t i = 0; c->versions && i < vv_cid_map_count(c->versions); i++) {
+		vv_cid_text(word, vv_cid_map_cid(c->versions, i));
+		vv_buf_printf(&text, "version %s\n", word);
+	}
+	for (size_t i = 0; c->packs && i < vv_cid_map_count(c->packs); i++) {
+		vv_hex_write(word, vv_cid_map_cid(c->packs, i)->digest, VV_PACK_HASH_LEN);
+		vv_buf_printf(&text, "pack %s\n", word);
+	}
+	vv_status rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_place_put(p, VV_CONDEMNED_FILE, text.data, text.len, err);
+}

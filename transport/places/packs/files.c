@@ -1,0 +1,1115 @@
+/*
+ * files: knows the names of files in a store, in which order they come there, and when many lists are too many.
+ */
+#include "transport/places/packs/files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/pack.h"
+#include "repo/blocks/store.h"
+#include "transport/places/at_once.h"
+#include "transport/places/packs/multi_index.h"
+
+#define ASKED_ONE_BY_ONE 16u /* versions; listing costs a request for each 1,000 of them */
+#define VERSION_HEAD "varve version 1\n"
+#define VERSION_MAX ((size_t)4 << 20)
+#define VERSION_ANY "varve version "
+#define VERSION_AGAIN                                                                              \
+	"again " /* and random hex: a gc condemned it, and sees that it is another file now */
+#define VERSION_END "sha256 " /* of all before, in hex, ends a version's file */
+#define VERSION_END_LEN (sizeof(VERSION_END) - 1 + 2 * VV_SHA256_LEN + 1)
+#define NAME_MAX_LEN 96u
+
+const vv_place_mark vv_files_mark = {"format", "varve store 1\n", "blocks"};
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+/* Where nothing but what is known by name can be had, absent looks as forbidden: the mark could be read. */
+static bool is_absent(vv_status rc)
+{
+	return rc == VV_ENOTFOUND || rc == VV_EREFUSED;
+}
+
+vv_status vv_files_begin(vv_host *h, vv_error *err)
+{
+	vv_catalog_free(h->catalog);
+	vv_cid_set_free(h->versions);
+	vv_cid_set_free(h->listed);
+	vv_cid_set_free(h->pieces);
+	vv_seek_free(h->seek);
+	vv_host_forget_ruins(h, NULL);
+	h->catalog = vv_catalog_new();
+	h->versions = vv_cid_set_new();
+	h->listed = vv_cid_set_new();
+	h->pieces = vv_cid_set_new();
+	h->seek = vv_seek_new();
+	h->all = h->damaged_list = h->anew = false;
+	h->asked = 0;
+	return h->catalog && h->versions && h->listed && h->pieces && h->seek ? VV_OK
+									      : vv_fail_nomem(err);
+}
+
+vv_status vv_files_begin_anew(vv_host *h, vv_error *err)
+{
+	const vv_status rc = vv_files_begin(h, err);
+
+	h->anew = true;
+	return rc;
+}
+
+static vv_status check_mark(const vv_host *h, const vv_buf *text, vv_error *err)
+{
+	static const char of_any[] = "varve store ";
+	const char *is = vv_buf_cstr(text), *number = is + sizeof(of_any) - 1;
+
+	if (strcmp(is, vv_files_mark.text) == 0) return VV_OK;
+	if (strncmp(is, of_any, sizeof(of_any) - 1) == 0 && strspn(number, "0123456789") > 0 &&
+	    number[strspn(number, "0123456789")] == '\n') {
+		vv_fail(err, VV_ENOSUPPORT,
+			"'%s' is a store of format %.*s, and this varve reads 1",
+			vv_text_url(h->url), (int)strspn(number, "0123456789"), number);
+		return vv_hint(err, "upgrade varve");
+	}
+	vv_fail(err, VV_ECORRUPT, "the file '%s' of '%s' is damaged", vv_files_mark.file,
+		vv_text_url(h->url));
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+}
+
+vv_status vv_files_refresh(vv_host *h, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	vv_buf_puts(&text, h->place.mark);
+	if (text.len == 0) {
+		rc = vv_place_get(&h->place, vv_files_mark.file, 0, VV_PLACE_MARK_BYTES, &text,
+				  err);
+	}
+	rc = rc < 0 ? rc : check_mark(h, &text, err);
+	return rc < 0 ? rc : vv_files_begin(h, err);
+}
+
+static vv_oid id_of(const uint8_t hash[VV_PACK_HASH_LEN])
+{
+	vv_oid id = {{0}};
+
+	memcpy(id.id, hash, VV_PACK_HASH_LEN);
+	return id;
+}
+
+/* The list of a pack into the catalog: from an earlier run, else from the place. *sound false: it is not there, or
+ * damaged, or condemned. */
+static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	char name[NAME_MAX_LEN];
+	vv_auto(char) *path = vv_host_list_path(h, hex);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_error why;
+	bool added;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	*sound = false;
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	if (rc < 0 || vv_cid_set_has(h->listed, &key) || vv_host_is_ruin(h, hex) ||
+	    vv_condemned_has(h->condemned.packs, &key)) {
+		*sound = rc == VV_OK && vv_cid_set_has(h->listed, &key);
+		return rc;
+	}
+	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, &why) < 0 ||
+	    vv_host_list_read(&list, bytes.data, bytes.len, &why) < 0) {
+		vv_buf_reset(&bytes);
+		(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
+		rc = vv_place_get(&h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
+		if (is_absent(rc)) {
+			rc = VV_OK;
+			return rc;
+		}
+		if (rc < 0) {
+			*err = why;
+			return rc;
+		}
+		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+	}
+	const vv_oid id = id_of(hash);
+	if (rc == VV_OK && (rc = vv_host_take_list(h, hex, &id, 0, &bytes, sound, err)) == VV_OK &&
+	    *sound) {
+		rc = vv_cid_set_add(h->listed, &key, &added, err);
+	}
+	return rc;
+}
+
+typedef struct bringing {
+	vv_host *h;
+	const vv_pack_names *lists;
+} bringing;
+
+/* A list that is not here into its file; one that is absent, or damaged, is found out by load_list. */
+static vv_status bring_list(void *payload, size_t i, vv_error *err)
+{
+	const bringing *b = payload;
+	const char *hex = b->lists->items[i];
+	uint8_t hash[VV_PACK_HASH_LEN];
+	char name[NAME_MAX_LEN];
+	vv_auto(char) *path = vv_host_list_path(b->h, hex);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc;
+
+	if (!path) return vv_fail_nomem(err);
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	if (b->h->anew ? vv_cid_set_has(b->h->listed, &key) : vv_exists(path)) return VV_OK;
+	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
+	rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+	} else if (is_absent(rc)) {
+		rc = vv_unlink(path, true, err);
+	} else {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err)
+{
+	bringing b = {h, lists};
+	const vv_at_once all = {.threads = vv_place_gets(&h->place),
+				.count = lists->count,
+				.fn = bring_list,
+				.payload = &b,
+				.progress = h->progress,
+				.what = "lists"};
+	vv_status rc = vv_at_once_run(&all, err);
+	bool fine;
+
+	*sound = true;
+	for (size_t i = 0; rc == VV_OK && i < lists->count; i++) {
+		rc = load_list(h, lists->items[i], &fine, err);
+		*sound = *sound && fine;
+	}
+	return rc;
+}
+
+void vv_version_packs_clear(vv_version_packs *v)
+{
+	vv_free(v->packs.items);
+	vv_free(v->indexes.items);
+	*v = (vv_version_packs){0};
+}
+
+/* A name and what comes behind it; false: it is something else. */
+static bool next_name(const char **p, const char *ends, char hex[VV_HOST_NAME_LEN + 1])
+{
+	if (strcspn(*p, " \n") != VV_HOST_NAME_LEN || !vv_hex_is_lower(*p, VV_HOST_NAME_LEN) ||
+	    !(*p)[VV_HOST_NAME_LEN] || !strchr(ends, (*p)[VV_HOST_NAME_LEN])) {
+		return false;
+	}
+	memcpy(hex, *p, VV_HOST_NAME_LEN);
+	hex[VV_HOST_NAME_LEN] = '\0';
+	*p += VV_HOST_NAME_LEN + 1;
+	return true;
+}
+
+/* One line for each pack, with its index behind a space; *sound false: it is something else. */
+static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
+{
+	char pack[VV_HOST_NAME_LEN + 1], index[VV_HOST_NAME_LEN + 1] = {0};
+
+	if (strncmp(*p, VERSION_AGAIN, sizeof(VERSION_AGAIN) - 1) == 0) {
+		*p += sizeof(VERSION_AGAIN) - 1;
+		*sound = next_name(p, "\n", pack);
+		return VV_OK;
+	}
+	*sound = next_name(p, " \n", pack) && ((*p)[-1] == '\n' || next_name(p, "\n", index));
+	if (!*sound) return VV_OK;
+	const vv_status rc = vv_pack_names_add(&v->packs, pack, err);
+	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, index, err);
+}
+
+static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, root);
+	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
+}
+
+/* What begins it: another version's file is damage, too. */
+static void put_head(vv_buf *b, const vv_cid *root)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, root);
+	vv_buf_printf(b, VERSION_HEAD "root %s\n", text);
+}
+
+/* The digest that ends it, of all before. *lines: how much that is. */
+static vv_status check_end(const char *text, size_t len, const vv_buf *head, size_t *lines,
+			   bool *sound, vv_error *err)
+{
+	char is[2 * VV_SHA256_LEN + 1];
+	uint8_t digest[VV_SHA256_LEN];
+
+	*sound = false;
+	if (len < head->len + VERSION_END_LEN || memcmp(text, head->data, head->len) != 0) {
+		return VV_OK;
+	}
+	*lines = len - VERSION_END_LEN;
+	const vv_status rc = vv_sha256(digest, text, *lines, err);
+	vv_hex_write(is, digest, sizeof(digest));
+	const char *p = text + *lines;
+	*sound = rc == VV_OK && memcmp(p, VERSION_END, sizeof(VERSION_END) - 1) == 0 &&
+		 memcmp(p + sizeof(VERSION_END) - 1, is, sizeof(is) - 1) == 0 &&
+		 text[len - 1] == '\n';
+	return rc;
+}
+
+vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
+			   vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	vv_auto(vv_buf) text = VV_BUF_INIT, head = VV_BUF_INIT;
+	size_t lines;
+	vv_status rc;
+
+	version_name(name, root);
+	if ((rc = vv_place_get(&h->place, name, 0, VERSION_MAX, &text, err)) < 0) return rc;
+	const char *p = vv_buf_cstr(&text);
+	if (strncmp(p, VERSION_ANY, sizeof(VERSION_ANY) - 1) == 0 &&
+	    strspn(p + sizeof(VERSION_ANY) - 1, "0123456789") > 0 &&
+	    atoi(p + sizeof(VERSION_ANY) - 1) > 1) {
+		vv_fail(err, VV_ENOSUPPORT, "'%s': a newer varve wrote '%s'", vv_text_url(h->url),
+			name);
+		return vv_hint(err, "upgrade varve");
+	}
+	out->digest = vv_xxh3(p, text.len, 0);
+	put_head(&head, root);
+	rc = vv_buf_ok(&head, err);
+	rc = rc < 0 ? rc : check_end(p, text.len, &head, &lines, sound, err);
+	const char *end = rc == VV_OK && *sound ? p + lines : p;
+	for (p += head.len; rc == VV_OK && *sound && p < end;) {
+		rc = take_line(out, &p, sound, err);
+	}
+	return rc;
+}
+
+typedef struct reading {
+	vv_host *h;
+	const vv_cid *roots;
+	vv_version_file *items;
+} reading;
+
+static vv_status read_version(void *payload, size_t i, vv_error *err)
+{
+	const reading *r = payload;
+	vv_version_file *f = &r->items[i];
+	vv_error why;
+	const vv_status rc = vv_files_version(r->h, &r->roots[i], &f->names, &f->sound, &why);
+
+	f->there = rc == VV_OK;
+	f->sound = f->there && f->sound;
+	if (rc < 0 && !is_absent(rc)) {
+		*err = why;
+		return rc;
+	}
+	return VV_OK;
+}
+
+vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
+			    vv_error *err)
+{
+	reading r = {h, roots, items};
+	const vv_at_once all = {.threads = vv_place_gets(&h->place),
+				.count = count,
+				.fn = read_version,
+				.payload = &r,
+				.progress = h->progress,
+				.what = "versions"};
+	return vv_at_once_run(&all, err);
+}
+
+static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
+{
+	vv_version_packs v = {0};
+	vv_error why;
+	bool sound = true, added;
+	vv_status rc;
+
+	if (vv_condemned_has(h->condemned.versions, root)) return VV_OK;
+	rc = vv_files_version(h, root, &v, &sound, &why);
+	if (is_absent(rc)) {
+		rc = VV_OK;
+		goto done;
+	}
+	if (rc < 0) {
+		*err = why;
+		goto done;
+	}
+	if (sound && (rc = vv_seek_note(h, &v, err)) == VV_OK) {
+		rc = vv_files_take_lists(h, &v.packs, &sound, err);
+	}
+	if (rc == VV_OK && sound) {
+		rc = vv_cid_set_add(h->versions, root, &added, err);
+	}
+done:
+	vv_version_packs_clear(&v);
+	return rc;
+}
+
+/* --- all of it ------------------------------------------------------------------------------- */
+
+bool vv_files_is_version(const vv_listed *e, vv_cid *root)
+{
+	return e->size != UINT64_MAX && strlen(e->name) > VV_CID_TEXT &&
+	       strcmp(e->name + VV_CID_TEXT, ".packs") == 0 &&
+	       vv_cid_parse(root, e->name, VV_CID_TEXT, VV_IGNORED) == VV_OK;
+}
+
+typedef struct looking {
+	vv_host *h;
+	vv_pack_names lists;
+	vv_cid *roots; /* of versions whose files are to be read */
+	size_t count, cap;
+} looking;
+
+static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
+{
+	looking *l = payload;
+	vv_cid root;
+	bool added;
+
+	if (!vv_files_is_version(e, &root) || vv_condemned_has(l->h->condemned.versions, &root)) {
+		return VV_OK;
+	}
+	if (!l->h->anew) return vv_cid_set_add(l->h->versions, &root, &added, err);
+	if (!vv_array_room(l->roots, l->count, l->cap)) return vv_fail_nomem(err);
+	l->roots[l->count++] = root;
+	return VV_OK;
+}
+
+bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN])
+{
+	if (e->size == UINT64_MAX || strlen(e->name) != VV_HOST_NAME_LEN + strlen(end) ||
+	    strcmp(e->name + VV_HOST_NAME_LEN, end) != 0 ||
+	    !vv_hex_is_lower(e->name, VV_HOST_NAME_LEN)) {
+		return false;
+	}
+	(void)vv_hex_read(hash, VV_PACK_HASH_LEN, e->name);
+	return true;
+}
+
+static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
+{
+	looking *l = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	if (!vv_files_is_pack(e, ".list", hash)) return VV_OK;
+	const vv_cid key = vv_pack_key(hash);
+	return vv_condemned_has(l->h->condemned.packs, &key)
+		       ? VV_OK
+		       : vv_pack_names_add(&l->lists, e->name, err);
+}
+
+static bool is_listed(const vv_host *h, const char *hex)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	return vv_cid_set_has(h->listed, &key);
+}
+
+static bool is_whole(const vv_host *h, const vv_version_file *f)
+{
+	bool whole = f->sound;
+
+	for (size_t i = 0; whole && i < f->names.packs.count; i++) {
+		whole = is_listed(h, f->names.packs.items[i]);
+	}
+	return whole;
+}
+
+/* Those of which the file is sound, and all lists are. */
+static vv_status judge_versions(looking *l, vv_error *err)
+{
+	vv_auto_free vv_version_file *files = vv_calloc(l->count + 1, sizeof(*files));
+	vv_status rc = files ? vv_files_versions(l->h, l->roots, l->count, files, err)
+			     : vv_fail_nomem(err);
+
+	for (size_t i = 0; files && i < l->count; i++) {
+		if (rc == VV_OK && is_whole(l->h, &files[i]) &&
+		    (rc = vv_seek_note(l->h, &files[i].names, err)) == VV_OK) {
+			rc = vv_cid_set_add(l->h->versions, &l->roots[i], &(bool){false}, err);
+		}
+		vv_version_packs_clear(&files[i].names);
+	}
+	return rc;
+}
+
+/* Versions first: the lists of one that is seen are seen, too. */
+vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
+{
+	looking l = {.h = h};
+	vv_error why;
+	bool sound = true;
+	vv_status rc = VV_OK;
+
+	if (h->all || h->unlistable) return VV_OK;
+	rc = vv_place_list(&h->place, "versions", on_version, &l, &why);
+	if (rc == VV_OK) {
+		rc = vv_place_list(&h->place, "lists", on_list, &l, &why);
+	}
+	if (rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
+		h->unlistable = true;
+		rc = VV_OK;
+	} else if (rc < 0) {
+		*err = why;
+	} else {
+		h->all = true;
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(h, &l.lists, &sound, err);
+	if (rc == VV_OK && h->anew) {
+		rc = judge_versions(&l, err);
+	} else if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
+		vv_cid_set_free(h->versions);
+		h->versions = vv_cid_set_new();
+		rc = h->versions ? VV_OK : vv_fail_nomem(err);
+		h->damaged_list = true;
+	}
+	vv_free(l.lists.items);
+	vv_free(l.roots);
+	return rc;
+}
+
+static void pack_name(char out[NAME_MAX_LEN], const uint8_t hash[VV_PACK_HASH_LEN])
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
+	(void)snprintf(out, NAME_MAX_LEN, "packs/%s.pack", hex);
+}
+
+static vv_status on_unlisted(void *payload, const vv_listed *e, vv_error *err)
+{
+	looking *l = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	if (!vv_files_is_pack(e, ".pack", hash)) return VV_OK;
+	vv_hex_write(hex, hash, sizeof(hash));
+	const vv_cid key = vv_pack_key(hash);
+	return is_listed(l->h, hex) || vv_condemned_has(l->h->condemned.packs, &key)
+		       ? VV_OK
+		       : vv_pack_names_add(&l->lists, hex, err);
+}
+
+/* *made false: the pack is damaged, too. */
+static vv_status make_list(vv_host *h, const char *hex, bool *made, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	char name[NAME_MAX_LEN];
+	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	vv_error why;
+
+	*made = false;
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	pack_name(name, hash);
+	vv_status rc = vv_place_get(&h->place, name, 0, VV_HOST_PACK_MAX, &pack, &why);
+	if (rc == VV_OK && vv_host_is_named_rightly(hash, &pack)) {
+		rc = vv_host_list_of(&list, hash, vv_buf_cstr(&pack), pack.len, &why);
+	} else if (rc == VV_OK) {
+		rc = VV_ECORRUPT;
+	}
+	if (is_absent(rc) || rc == VV_ECORRUPT) return VV_OK;
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
+	if ((rc = vv_place_put(&h->place, name, list.data, list.len, err)) < 0 ||
+	    (rc = vv_host_keep_list(h, &list, hex, err)) < 0) {
+		return rc;
+	}
+	vv_host_forget_ruins(h, hex);
+	return load_list(h, hex, made, err);
+}
+
+vv_status vv_files_mend_lists(vv_host *h, vv_error *err)
+{
+	looking l = {.h = h};
+	size_t again = 0;
+	bool made = false;
+	vv_status rc;
+
+	if (!h->all) return VV_OK;
+	rc = vv_place_list(&h->place, "packs", on_unlisted, &l, err);
+	for (size_t i = 0; rc == VV_OK && i < l.lists.count; i++) {
+		rc = make_list(h, l.lists.items[i], &made, err);
+		again += made;
+		rc = rc == VV_OK && !made ? vv_host_note_ruin(h, 0, l.lists.items[i], err) : rc;
+	}
+	vv_free(l.lists.items);
+	if (rc < 0 || again == 0) return rc;
+	vv_notes_put(h->notes, "%s of '%s' %s missing or damaged: made again from %s",
+		     vv_text_counted(again, "list", NULL), vv_text_url(h->url),
+		     again == 1 ? "was" : "were", again == 1 ? "its pack" : "their packs");
+	/* versions may be whole by these, and ruins are fewer */
+	if ((rc = vv_files_begin_anew(h, err)) < 0) return rc;
+	return vv_files_look_at_all(h, err);
+}
+
+vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!h->all && !vv_cid_set_has(h->versions, root)) {
+		rc = ++h->asked > ASKED_ONE_BY_ONE ? vv_files_look_at_all(h, err) : VV_OK;
+	}
+	if (rc == VV_OK && (!h->all || h->damaged_list) && !vv_cid_set_has(h->versions, root)) {
+		rc = load_version(h, root, err);
+	}
+	*there = rc == VV_OK && vv_cid_set_has(h->versions, root);
+	return rc;
+}
+
+static vv_status end_seek(vv_host *h, vv_error *err);
+
+vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
+{
+	bool there = true;
+	vv_status rc = end_seek(h, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (vv_catalog_find(h->catalog, &cids[i], NULL, NULL)) {
+			continue;
+		}
+		rc = cids[i].codec == VV_CODEC_DAG_CBOR ? vv_files_look(h, &cids[i], &there, err)
+							: vv_files_look_at_all(h, err);
+		if (rc == VV_OK && !there) { /* a version without a file, or no version's root */
+			rc = vv_files_look_at_all(h, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	const size_t before = out->len;
+	vv_error why;
+
+	pack_name(name, p->hash);
+	if (p->len > VV_HOST_PACK_MAX) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is longer than a pack can be", name);
+	}
+	vv_status rc = vv_place_get(&h->place, name, from, len, out, &why);
+	if (rc == VV_OK && out->len - before < len) {
+		rc = vv_fail(&why, VV_ENOTFOUND, "'%s' is cut short", name);
+	}
+	if (rc == VV_EREFUSED) {
+		rc = VV_ENOTFOUND;
+	}
+	if (rc < 0) {
+		*err = why;
+		err->code = rc;
+	}
+	return rc;
+}
+
+vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err)
+{
+	uint8_t end[VV_PACK_TRAILER_LEN] = VV_PACK_END;
+	char name[NAME_MAX_LEN];
+	vv_auto(vv_buf) got = VV_BUF_INIT;
+	vv_error why;
+
+	*shows = false;
+	if (p->len < sizeof(end) || p->len > VV_HOST_PACK_MAX) return VV_OK;
+	pack_name(name, p->hash);
+	vv_status rc = vv_place_get(&h->place, name, p->len - sizeof(end), sizeof(end) + 1, &got,
+				    &why);
+	if (rc < 0 && !is_absent(rc)) {
+		*err = why;
+		return rc;
+	}
+	vv_put_le64(end + 8, p->blocks);
+	vv_put_le64(end + 16, p->len);
+	memcpy(end + 24, p->hash, VV_PACK_HASH_LEN);
+	*shows = rc == VV_OK && got.len == sizeof(end) &&
+		 memcmp(vv_buf_cstr(&got), end, sizeof(end)) == 0;
+	return VV_OK;
+}
+
+/* --- single blocks, by indexes ------------------------------------------------------------------ */
+
+/* Fewer lists, and short ones, are read whole, side by side: that is no more bytes, and fewer steps one after another. */
+#define LEAST_PACKS 4u
+#define LEAST_BLOCKS 1000u /* of all: 42 kB of lists */
+#define LARGE_BLOCKS 100u  /* of a pack: 4 kB */
+#define HEAD_BYTES ((size_t)16 << 10)
+
+vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < v->packs.count; i++) {
+		if (*v->indexes.items[i]) {
+			rc = vv_seek_add(h->seek, v->packs.items[i], v->indexes.items[i], err);
+		}
+	}
+	return rc;
+}
+
+/* --- reading ------------------------------------------------------------------------------------- */
+
+static void name_of(const vv_seek *s, size_t i, char out[NAME_MAX_LEN])
+{
+	(void)snprintf(out, NAME_MAX_LEN, "indexes/%s.index", s->names.items[i]);
+}
+
+/* What cannot be had of an index, or is damaged in it, makes it useless, and nothing fails. */
+static vv_status give_up(vv_seek_file *f, vv_status rc, const vv_error *why, vv_error *err)
+{
+	if (rc < 0 && !is_absent(rc) && rc != VV_ECORRUPT) {
+		*err = *why;
+		return rc;
+	}
+	f->useless = f->useless || rc < 0;
+	return VV_OK;
+}
+
+static vv_status read_head(vv_host *h, size_t i, vv_error *err)
+{
+	vv_seek_file *f = &h->seek->files[i];
+	char name[NAME_MAX_LEN];
+	vv_status rc;
+
+	name_of(h->seek, i, name);
+	if ((rc = vv_place_get(&h->place, name, 0, HEAD_BYTES, &f->head, err)) < 0 ||
+	    (rc = vv_multi_index_begin(&f->m, f->head.data, f->head.len, err)) < 0) {
+		return rc;
+	}
+	if (f->head.len < f->m.head_len &&
+	    (rc = vv_place_get(&h->place, name, f->head.len, f->m.head_len - f->head.len, &f->head,
+			       err)) < 0) {
+		return rc;
+	}
+	return vv_multi_index_read(&f->m, f->head.data, f->head.len, err);
+}
+
+typedef struct asking {
+	vv_host *h;
+	const vv_cid *cid;
+} asking;
+
+static vv_status find_in(const asking *a, size_t i, vv_error *err)
+{
+	vv_seek_file *f = &a->h->seek->files[i];
+	char name[NAME_MAX_LEN];
+	vv_auto(vv_buf) part = VV_BUF_INIT;
+	size_t packs[VV_MULTI_FOUND], len;
+	uint64_t from;
+	vv_status rc = f->head.len > 0 ? VV_OK : read_head(a->h, i, err);
+
+	rc = rc < 0 ? rc : vv_multi_index_range(&f->m, a->cid, &from, &len, err);
+	if (rc < 0 || len == 0) return rc;
+	name_of(a->h->seek, i, name);
+	if (from + len <= f->head.len) { /* a small one came with its head */
+		vv_buf_put(&part, f->head.data + from, len);
+		rc = vv_buf_ok(&part, err);
+	} else {
+		rc = vv_place_get(&a->h->place, name, from, len, &part, err);
+	}
+	if (rc == VV_OK) {
+		f->found_count = vv_multi_index_find(&f->m, part.data, part.len, a->cid, packs);
+	}
+	for (size_t k = 0; k < f->found_count; k++) {
+		memcpy(f->found[k], vv_multi_index_pack(&f->m, packs[k]), VV_PACK_HASH_LEN);
+	}
+	if (rc == VV_OK && part.len != len) {
+		rc = vv_fail(err, VV_ECORRUPT, "an index of packs is cut short");
+	}
+	return rc;
+}
+
+static vv_status ask_index(void *payload, size_t i, vv_error *err)
+{
+	const asking *a = payload;
+	vv_seek_file *f = &a->h->seek->files[i];
+	vv_error why;
+
+	f->found_count = 0;
+	return f->useless ? VV_OK : give_up(f, find_in(a, i, &why), &why, err);
+}
+
+static vv_status open_files(vv_seek *s, vv_error *err)
+{
+	while (s->file_count < s->names.count) {
+		if (!vv_array_room(s->files, s->file_count, s->file_cap)) return vv_fail_nomem(err);
+		s->files[s->file_count++] = (vv_seek_file){.head = VV_BUF_INIT};
+	}
+	return VV_OK;
+}
+
+/* The lists of the packs that indexes name for it. */
+static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
+{
+	asking a = {h, cid};
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_pack_names packs = {0};
+	bool sound;
+	vv_status rc = open_files(h->seek, err);
+	const vv_at_once all = {.threads = vv_place_gets(&h->place),
+				.count = h->seek->file_count,
+				.fn = ask_index,
+				.payload = &a};
+
+	rc = rc < 0 ? rc : vv_at_once_run(&all, err);
+	for (size_t i = 0; rc == VV_OK && i < h->seek->file_count; i++) {
+		const vv_seek_file *f = &h->seek->files[i];
+		for (size_t k = 0; rc == VV_OK && k < f->found_count; k++) {
+			vv_hex_write(hex, f->found[k], VV_PACK_HASH_LEN);
+			rc = vv_pack_names_add(&packs, hex, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(h, &packs, &sound, err);
+	vv_free(packs.items);
+	return rc;
+}
+
+/* What a version names: lists of packs that no index has, whole. */
+static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
+{
+	vv_version_packs v = {0};
+	vv_pack_names whole = {0};
+	vv_error why;
+	bool sound = false, added;
+	vv_status rc = vv_cid_set_add(h->seek->asked, root, &added, err);
+
+	if (rc < 0 || !added) return rc;
+	rc = vv_files_version(h, root, &v, &sound, &why);
+	if (rc < 0 && !is_absent(rc)) {
+		*err = why;
+	} else {
+		rc = sound ? vv_seek_note(h, &v, err) : VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && sound && i < v.packs.count; i++) {
+		rc = vv_pack_names_add(*v.indexes.items[i] ? &h->seek->packs : &whole,
+				       v.packs.items[i], err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_files_take_lists(h, &whole, &sound, err);
+	}
+	vv_free(whole.items);
+	vv_version_packs_clear(&v);
+	return rc;
+}
+
+/* A list that has it, into the catalog. */
+static vv_status find_list(vv_host *h, const vv_cid *cid, bool *found, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*found = vv_catalog_find(h->catalog, cid, NULL, NULL);
+	if (!*found && h->seek->names.count > 0 && (rc = ask_indexes(h, cid, err)) == VV_OK) {
+		*found = vv_catalog_find(h->catalog, cid, NULL, NULL);
+	}
+	if (rc < 0 || *found || cid->codec != VV_CODEC_DAG_CBOR ||
+	    vv_cid_set_has(h->seek->asked, cid) || (rc = open_version(h, cid, err)) < 0) {
+		return rc;
+	}
+	if (!vv_catalog_find(h->catalog, cid, NULL, NULL) && h->seek->names.count > 0) {
+		rc = ask_indexes(h, cid, err);
+	}
+	*found = rc == VV_OK && vv_catalog_find(h->catalog, cid, NULL, NULL);
+	return rc;
+}
+
+/* What its difference stands on in another pack; null: nothing, or it is here. */
+static vv_status base_outside(vv_host *h, const vv_cid *cid, vv_cid *base, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	size_t pack, at;
+
+	memset(base, 0, sizeof(*base));
+	(void)vv_catalog_find(h->catalog, cid, &pack, NULL);
+	vv_status rc = vv_host_list_again(h, vv_catalog_pack(h->catalog, pack), &bytes, &list, err);
+	if (rc == VV_OK && vv_host_list_find(&list, cid, &at)) {
+		for (unsigned n = 0; n <= VV_CHAIN_MAX && at < list.count; n++) {
+			at = vv_host_list_base_of(&list, at);
+		}
+		if (at >= list.count && at != VV_HOST_LIST_NONE) {
+			vv_host_list_base(&list, at - list.count, base);
+		}
+		if (!vv_cid_is_null(base) && vv_store_has(h->main, base)) {
+			memset(base, 0, sizeof(*base));
+		}
+	}
+	return rc;
+}
+
+vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *err)
+{
+	vv_cid now = *cid;
+	vv_status rc = VV_OK;
+
+	*found = true;
+	for (unsigned n = 0; n <= VV_CHAIN_MAX && !vv_cid_is_null(&now); n++) {
+		if ((rc = find_list(h, &now, found, err)) < 0 || !*found) return rc;
+		const vv_cid of = now;
+		if ((rc = base_outside(h, &of, &now, err)) < 0) return rc;
+	}
+	return rc;
+}
+
+/* The other lists of the versions that vv_seek_block read, too: the catalog is what it would be without it. */
+static vv_status end_seek(vv_host *h, vv_error *err)
+{
+	bool sound;
+	vv_status rc = VV_OK;
+
+	if (vv_host_is_place(h) && h->seek->packs.count > 0) {
+		rc = vv_files_take_lists(h, &h->seek->packs, &sound, err);
+		h->seek->packs.count = rc < 0 ? h->seek->packs.count : 0;
+		rc = rc < 0 ? rc : vv_host_prefer_sound(h, err);
+	}
+	return rc;
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+typedef struct listed {
+	uint8_t hash[VV_PACK_HASH_LEN];
+	size_t at; /* in the catalog */
+	uint64_t blocks;
+} listed;
+
+static int compare_listed(const void *a, const void *b)
+{
+	return memcmp(((const listed *)a)->hash, ((const listed *)b)->hash, VV_PACK_HASH_LEN);
+}
+
+typedef struct indexing {
+	vv_host *h;
+	listed *packs; /* ascending */
+	size_t count;
+	uint8_t (*hashes)[VV_PACK_HASH_LEN];
+	vv_multi_entry *entries;
+} indexing;
+
+static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t *count,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_host_block b;
+	vv_status rc = vv_host_list_again(x->h, vv_catalog_pack(x->h->catalog, p->at), &bytes,
+					  &list, err);
+
+	memcpy(x->hashes[place], p->hash, VV_PACK_HASH_LEN);
+	for (size_t i = 0; rc == VV_OK && i < list.count && i < p->blocks; i++) {
+		vv_host_list_block(&list, i, &b);
+		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
+	}
+	return rc;
+}
+
+static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1], pack[VV_HOST_NAME_LEN + 1], name[NAME_MAX_LEN];
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_status rc = vv_multi_index_write(&bytes, (const uint8_t(*)[VV_PACK_HASH_LEN])x->hashes,
+					    to - from, x->entries, entries, err);
+
+	if (rc == VV_OK) {
+		const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
+		vv_put_le64(hash, sum.lo);
+		vv_put_le64(hash + 8, sum.hi);
+		vv_hex_write(hex, hash, sizeof(hash));
+		(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
+		rc = vv_place_put(&x->h->place, name, bytes.data, bytes.len, err);
+	}
+	for (size_t i = from; rc == VV_OK && i < to; i++) {
+		vv_hex_write(pack, x->packs[i].hash, VV_PACK_HASH_LEN);
+		rc = vv_seek_add(x->h->seek, pack, hex, err);
+	}
+	return rc;
+}
+
+/* As many packs in each as have VV_MULTI_ENTRIES blocks; one that has more alone keeps its list. */
+static vv_status write_indexes(indexing *x, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t from = 0, to; rc == VV_OK && from < x->count; from = to) {
+		uint64_t blocks = 0;
+		size_t entries = 0;
+		for (to = from; to < x->count && to - from < VV_MULTI_PACKS &&
+				blocks + x->packs[to].blocks <= VV_MULTI_ENTRIES;
+		     to++) {
+			blocks += x->packs[to].blocks;
+		}
+		if (to == from) {
+			to++;
+			continue;
+		}
+		for (size_t i = from; rc == VV_OK && i < to; i++) {
+			rc = add_entries(x, &x->packs[i], i - from, &entries, err);
+		}
+		rc = rc == VV_OK && entries > 0 ? put_index(x, from, to, entries, err) : rc;
+	}
+	return rc;
+}
+
+/* Of the packs of the catalog that are marked: those that no index has get one, where these are many with long lists. */
+static vv_status index_packs(vv_host *h, const bool *packs, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(h->catalog);
+	indexing x = {.h = h, .packs = vv_calloc(count + 1, sizeof(*x.packs))};
+	uint64_t blocks = 0;
+	vv_status rc = x.packs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		const vv_cid key = vv_pack_key(p->hash);
+		if (packs[i] && p->blocks >= LARGE_BLOCKS &&
+		    !vv_cid_map_find(h->seek->of, &key, &(size_t){0})) {
+			listed *l = &x.packs[x.count++];
+			memcpy(l->hash, p->hash, sizeof(l->hash));
+			l->at = i;
+			l->blocks = p->blocks;
+			blocks += p->blocks;
+		}
+	}
+	uint64_t most = blocks < VV_MULTI_ENTRIES ? blocks : VV_MULTI_ENTRIES;
+	if (rc == VV_OK && (x.count >= LEAST_PACKS && blocks >= LEAST_BLOCKS)) {
+		qsort(x.packs, x.count, sizeof(*x.packs), compare_listed);
+		x.hashes = vv_calloc(x.count, sizeof(*x.hashes));
+		x.entries = vv_calloc((size_t)most, sizeof(*x.entries));
+		rc = x.hashes && x.entries ? write_indexes(&x, err) : vv_fail_nomem(err);
+	}
+	vv_free(x.entries);
+	vv_free(x.hashes);
+	vv_free(x.packs);
+	return rc;
+}
+
+vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
+		(void)snprintf(name, sizeof(name), i == 0 ? "lists/%s.list" : "packs/%s.pack", hex);
+		rc = vv_missing_ok(vv_place_remove(&h->place, name, err), err);
+	}
+	return rc;
+}
+
+vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+
+	version_name(name, root);
+	return vv_missing_ok(vv_place_remove(&h->place, name, err), err);
+}
+
+vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	uint8_t hash[VV_PACK_HASH_LEN];
+	bool sound;
+	vv_status rc = VV_OK;
+
+	if (h->sweeper && (rc = vv_sweeper_go_on(h->sweeper, false, err)) < 0) return rc;
+	if (c->pack) {
+		(void)snprintf(name, sizeof(name), "packs/%s.pack", c->name);
+		if ((rc = vv_place_put(&h->place, name, c->pack->data, c->pack->len, err)) < 0) {
+			return rc;
+		}
+		(void)snprintf(name, sizeof(name), "lists/%s.list", c->name);
+		if ((rc = vv_place_put(&h->place, name, c->list->data, c->list->len, err)) < 0 ||
+		    (rc = vv_host_keep_list(h, c->list, c->name, err)) < 0) {
+			return rc;
+		}
+		(void)vv_hex_read(hash, sizeof(hash), c->name);
+		const vv_oid id = id_of(hash);
+		vv_host_forget_bad(h, &id);
+		vv_host_forget_ruins(h, c->name);
+		vv_host_note_sound(h, c->name, &id);
+		rc = load_list(h, c->name, &sound, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < c->removed_count; i++) {
+		const char *hex = c->removed[i] + strlen(c->removed[i]) - VV_HOST_NAME_LEN;
+		/* the same blocks make the same pack: it was written again just now */
+		const bool again = c->pack && strcmp(hex, c->name) == 0;
+		rc = again ? VV_OK : vv_files_remove_pack(h, hex, err);
+	}
+	return rc;
+}
+
+static int compare_hex(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *needed, vv_error *err)
+{
+	char name[NAME_MAX_LEN], hex[2 * VV_SHA256_LEN + 1];
+	uint8_t digest[VV_SHA256_LEN];
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_pack_names packs = {0};
+	vv_status rc = VV_OK;
+	bool added;
+
+	rc = index_packs(h, needed, err);
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
+		if (needed[i] && !vv_array_room(packs.items, packs.count, packs.cap)) {
+			rc = vv_fail_nomem(err);
+		} else if (needed[i]) {
+			vv_hex_write(packs.items[packs.count++],
+				     vv_catalog_pack(h->catalog, i)->hash, VV_PACK_HASH_LEN);
+		}
+	}
+	if (rc == VV_OK && packs.count > 0) {
+		qsort(packs.items, packs.count, sizeof(*packs.items), compare_hex);
+	}
+	put_head(&text, root);
+	for (size_t i = 0; i < packs.count; i++) {
+		const char *index = vv_seek_index_of(h->seek, packs.items[i]);
+		vv_buf_printf(&text, "%s%s%s\n", packs.items[i], index ? " " : "",
+			      index ? index : "");
+	}
+	if (vv_condemned_has(h->condemned.versions, root)) {
+		vv_random(digest, sizeof(digest));
+		vv_hex_write(hex, digest, VV_HOST_NAME_LEN / 2);
+		vv_buf_printf(&text, VERSION_AGAIN "%s\n", hex);
+	}
+	vv_free(packs.items);
+	version_name(name, root);
+	rc = rc < 0 ? rc : vv_sha256(digest, vv_buf_cstr(&text), text.len, err);
+	vv_hex_write(hex, digest, sizeof(digest));
+	vv_buf_printf(&text, VERSION_END "%s\n", hex);
+	rc = rc < 0 ? rc : vv_buf_ok(&text, err);
+	if (rc == VV_OK &&
+	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) == VV_OK) {
+		rc = vv_cid_set_add(h->versions, root, &added, err);
+	}
+	return rc;
+}

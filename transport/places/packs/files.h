@@ -1,0 +1,86 @@
+/*
+ * files: what a host keeps as files of a place (a folder, a bucket), in the place of a ref of Git's: a store. Internal.
+ *
+ *   format                VV_FILES_MARK: "varve store 1"
+ *   packs/<hex>.pack      a pack, named by its hash
+ *   lists/<hex>.list      its list, written after it
+ *   indexes/<hex>.index   of several packs: which has a block (multi_index.h), written after their lists
+ *   versions/<CID>.packs  of a version's root: the names of its packs and of their indexes, written after all lists
+ *   condemned             what a gc found to be garbage (condemned.h)
+ *
+ * Only what is damaged is overwritten, and versions, by a gc that put packs together; nothing is locked: two that write
+ * one name write the same, or (of a version) names of packs that are all there. A reader that has a root needs no
+ * listing. Format: docs/formats/pack-lists.md.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_FILES_H
+#define VV_TRANSPORT_PLACES_PACKS_FILES_H
+
+#include "transport/places/packs/host_internal.h"
+
+/* A catalog of nothing. */
+vv_status vv_files_begin(vv_host *h, vv_error *err);
+/* The same, and from now on all is read from the place itself: no list of an earlier run, and of each version its file. */
+vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
+/* The same as vv_files_begin; is it a store that this varve can read? */
+vv_status vv_files_refresh(vv_host *h, vv_error *err);
+/* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
+ * all of the place is listed, where it lets us. */
+vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
+/* Lists into the catalog, those that are not here several at once. *sound: all are there, and none is damaged. */
+vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err);
+/* Which packs the version's file names, appended, and for each the index that has it, "" where none has. *sound false: it
+ * is damaged. VV_ENOTFOUND, or VV_EREFUSED where what is absent looks as forbidden. As many threads at once as the place
+ * lets. */
+typedef struct vv_version_packs {
+	vv_pack_names packs, indexes;
+	uint64_t digest; /* of the file's bytes */
+} vv_version_packs;
+void vv_version_packs_clear(vv_version_packs *v);
+vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
+			   vv_error *err);
+/* Of many versions, several at once: items[i] is that of roots[i]; there: its file is. To be cleared by the caller. */
+typedef struct vv_version_file {
+	vv_version_packs names;
+	bool there, sound;
+} vv_version_file;
+vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
+			    vv_error *err);
+/* Is an entry of the folder of versions, of packs, lists or indexes (end: ".pack", ".list", ".index") one of these? */
+bool vv_files_is_version(const vv_listed *e, vv_cid *root);
+bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);
+/* All that the place lists; nothing where it cannot be listed. */
+vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
+/* After vv_files_begin_anew and that: packs whose lists are missing or damaged get them again; one that is damaged itself
+ * is noted as a ruin. */
+vv_status vv_files_mend_lists(vv_host *h, vv_error *err);
+/* The versions and blocks that the catalog does not have, as far as they are there. */
+vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
+
+/* A part of a pack of the catalog: all len bytes. VV_ENOTFOUND: they are not there. As many threads at once as the place
+ * lets. */
+vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err);
+/* Is a pack of the catalog there up to its end, where its length and hash stand, and not longer? As many threads at once
+ * as the place lets. */
+vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err);
+/* Writes what the commit has, and removes what it removes. */
+vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
+/* The file of a version: its packs are those of the catalog that are marked. Durable once the place has finished. */
+vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *packs, vv_error *err);
+/* What is absent counts as removed. Of a pack the list goes first. */
+vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err);
+vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err);
+
+/* --- single blocks, without all lists ---
+ *
+ * A version that stands on many packs names indexes (multi_index.h): of each the head is read, and for a block the few
+ * entries that can be its; then the list of the pack that they name, whole. So what is read for a block does not grow with
+ * the table. An index is a hint: what it does not show, or shows wrongly, is looked for in all lists. */
+/* What a version names. */
+vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err);
+
+/* The lists that a block and all that it stands on need, into the catalog, and as few others as can be. *found false: it is
+ * not known where it is; all lists show it (vv_files_look_for). */
+vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *err);
+
+#endif

@@ -1,0 +1,783 @@
+/*
+ * host: knows the scratch repository, and how what is wanted comes into it and nothing else.
+ */
+#include "transport/places/packs/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/store.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/tree.h"
+#include "transport/places/packs/host_internal.h"
+
+#define LOCK_WAIT_MS 600000u
+#define PACKS_MAX 100000u /* in one tree */
+#define BLOCKS_MAX (UINT64_C(1) << 26)
+/* Small packs come with the trees; larger ones when they are asked for. */
+#define FILTER "--filter=blob:limit=64k"
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *err)
+{
+	char name[17];
+
+	h->repo = o->repo;
+	h->progress = o->progress;
+	h->notes = o->notes;
+	h->idle_sec = o->idle_sec;
+	h->lock = -1;
+	h->url = vv_strdup(o->url);
+	h->push_url = o->push_url ? vv_strdup(o->push_url) : NULL;
+	h->remote = o->remote ? vv_strdup(o->remote) : NULL;
+	(void)snprintf(name, sizeof(name), "%016llx",
+		       (unsigned long long)vv_xxh3(o->url, strlen(o->url), 0));
+	h->dir = vv_path_join(vv_repository_varvedir(o->repo), "host", name, (char *)NULL);
+	h->git_dir = h->dir ? vv_path_join(h->dir, "git", (char *)NULL) : NULL;
+	h->lists = h->dir ? vv_path_join(h->dir, "lists", (char *)NULL) : NULL;
+	h->packs = h->dir ? vv_path_join(h->dir, "blocks", (char *)NULL) : NULL;
+	h->proof = h->dir ? vv_path_join(h->dir, "proof", (char *)NULL) : NULL;
+	if (!h->url || (o->push_url && !h->push_url) || (o->remote && !h->remote) || !h->git_dir ||
+	    !h->lists || !h->packs || !h->proof) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_git_call vv_host_run(vv_host *h, const char *const *args)
+{
+	return (vv_git_call){.args = args,
+			     .repo = h->repo,
+			     .idle_sec = h->idle_sec,
+			     .scratch = h->git_dir,
+			     .url = h->url,
+			     .push_url = h->push_url,
+			     .remote = h->remote,
+			     .dir = h->remote ? vv_repository_workdir(h->repo) : NULL};
+}
+
+static vv_status init_scratch(vv_host *h, vv_error *err)
+{
+	const char *args[] = {"init", "-q", "--bare", "--template=", "--object-format=sha1", NULL};
+	const vv_git_call run = vv_host_run(h, args);
+	vv_auto(char) *head = vv_path_join(h->git_dir, "HEAD", (char *)NULL);
+	vv_status rc = head ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && !vv_exists(head)) {
+		rc = vv_mkdirs(h->git_dir, err);
+		rc = rc < 0 ? rc : vv_git_must(&run, "the scratch repository", err);
+	}
+	return rc;
+}
+
+/* A fetch with a filter marks the repository as one that gets missing objects when they are touched:
+ * here they are missing on purpose, and nobody is to be asked. */
+static vv_status forget_promisor(vv_host *h, vv_error *err)
+{
+	static const char text[] = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
+				   "\tbare = true\n";
+	vv_auto(char) *config = vv_path_join(h->git_dir, "config", (char *)NULL);
+	return config ? vv_write_file(config, text, sizeof(text) - 1, false, err)
+		      : vv_fail_nomem(err);
+}
+
+/* A git that was killed leaves locks, which stop every other. We have the folder to ourselves. */
+static vv_status has_lock(const char *dir, bool *out, vv_error *err)
+{
+	static const char *const folders[] = {
+		"", "refs", "refs/heads", "objects/info", "objects/pack", "info"};
+	vv_status rc = VV_OK;
+
+	*out = false;
+	for (size_t k = 0; rc == VV_OK && !*out && k < sizeof(folders) / sizeof(folders[0]); k++) {
+		char **names = NULL;
+		vv_auto(char) *path = vv_path_join(dir, folders[k], (char *)NULL);
+		size_t count = 0;
+
+		rc = path ? VV_OK : vv_fail_nomem(err);
+		if (rc == VV_OK && vv_exists(path)) {
+			rc = vv_list_dir(&names, &count, path, err);
+		}
+		for (size_t i = 0; i < count; i++) {
+			*out = *out || vv_path_ends(names[i], ".lock");
+		}
+		vv_names_free(names, count);
+	}
+	return rc;
+}
+
+/* All of it is a cache: what is needed of it comes again. That the ref only grew is not known then. */
+static vv_status throw_away_scratch(vv_host *h, vv_error *err)
+{
+	vv_host_forget_complete(h);
+	vv_repository_close(h->scratch);
+	h->scratch = NULL;
+	return vv_remove_tree(h->git_dir, err);
+}
+
+static vv_status open_scratch(vv_host *h, vv_error *err)
+{
+	vv_status rc = init_scratch(h, err);
+
+	rc = rc < 0 ? rc : forget_promisor(h, err);
+
+	vv_repository_close(h->scratch);
+	h->scratch = NULL;
+	return rc < 0 ? rc
+		      : vv_repository_open(&h->scratch, h->git_dir, vv_repository_env(h->repo),
+					   err);
+}
+
+/* What a killed run was about to write. */
+static vv_status remove_temps(vv_host *h, vv_error *err)
+{
+	vv_auto(char) *packs = vv_path_join(h->git_dir, "objects", "pack", (char *)NULL);
+	const char *const dirs[] = {h->dir, h->lists, packs, h->git_dir};
+	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t k = 0; rc == VV_OK && k < sizeof(dirs) / sizeof(dirs[0]); k++) {
+		char **names = NULL;
+		size_t count = 0;
+		if (vv_exists(dirs[k])) {
+			rc = vv_list_dir(&names, &count, dirs[k], err);
+		}
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			bool temp = names[i][0] == '.' || strncmp(names[i], "tmp_", 4) == 0;
+			vv_auto(char) *path = temp ? vv_path_join(dirs[k], names[i], (char *)NULL)
+						   : NULL;
+			rc = path ? vv_unlink(path, true, err) : VV_OK;
+		}
+		vv_names_free(names, count);
+	}
+	return rc;
+}
+
+/* Sent through a URL and read through another, it is the same host. */
+vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
+{
+	vv_auto(vv_host) *h = vv_calloc(1, sizeof(*h));
+	vv_place place = o->take_place;
+	bool left = false;
+	vv_auto(char) *lock = NULL;
+	vv_status rc;
+
+	*out = NULL;
+	if (!h) {
+		vv_place_close(&place);
+		return vv_fail_nomem(err);
+	}
+	h->place = place;
+	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) return rc;
+	h->catalog = vv_catalog_new();
+	if (!h->catalog || !(lock = vv_path_join(h->dir, "lock", (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)h->lock;
+	if ((rc = has_lock(h->git_dir, &left, err)) < 0 ||
+	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
+	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
+	    (rc = remove_temps(h, err)) < 0 ||
+	    (!vv_host_is_place(h) && open_scratch(h, VV_IGNORED) < 0 &&
+	     (rc = vv_host_begin_anew(h, err)) < 0) ||
+	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_store_open_over(&h->blocks, h->packs, h->main, true, err)) < 0) return rc;
+	*out = vv_take(&h);
+	return VV_OK;
+}
+
+/* Packs, which are in the store by now, leave the scratch repository. */
+static vv_status clean(vv_host *h, vv_error *err);
+
+void vv_host_close(vv_host *h)
+{
+	if (h) {
+		vv_store_close(h->shown);
+		vv_store_close(h->blocks);
+		if (h->dirty) {
+			(void)clean(h, NULL);
+		}
+		vv_repository_close(h->scratch);
+		vv_catalog_free(h->catalog);
+		if (h->lock >= 0) {
+			(void)vv_remove_tree(h->packs, NULL);
+			(void)vv_remove_tree(h->proof, NULL);
+			vv_unlock(h->lock);
+		}
+		vv_place_close(&h->place);
+		vv_cid_set_free(h->versions);
+		vv_cid_set_free(h->listed);
+		vv_cid_set_free(h->pieces);
+		vv_seek_free(h->seek);
+		vv_cid_set_free(h->intact);
+		vv_host_forget_ruins(h, NULL);
+		vv_free(h->ruins);
+		vv_free(h->bad);
+		vv_free(h->proof);
+		vv_free(h->packs);
+		vv_free(h->lists);
+		vv_free(h->git_dir);
+		vv_free(h->dir);
+		vv_free(h->ref);
+		vv_free(h->remote);
+		vv_free(h->push_url);
+		vv_free(h->url);
+		vv_free(h);
+	}
+}
+
+/* --- the scratch repository ------------------------------------------------------------------- */
+
+static vv_status list_folder(const char *root, const char *name, char ***names, size_t *count,
+			     vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(root, name, (char *)NULL);
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	*names = NULL;
+	*count = 0;
+	return rc == VV_OK && vv_exists(path) ? vv_list_dir(names, count, path, err) : rc;
+}
+
+/* All that the folder has but names that begin so. */
+static vv_status remove_in(const char *root, const char *folder, const char *except, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = list_folder(root, folder, &names, &count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *path = vv_path_join(root, folder, names[i], (char *)NULL);
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (!*except || strncmp(names[i], except, strlen(except)) != 0) {
+			rc = vv_remove_tree(path, err);
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* All commits and trees of the tip become a pack; kept gets what its files' names begin with. */
+static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
+{
+	const char *pack[] = {
+		"pack-objects",        "--revs", "--stdout", "-q", "--filter=blob:none",
+		"--missing=allow-any", NULL};
+	const char *index[] = {"index-pack", "--stdin", NULL};
+	char input[VV_OID_TEXT + 2];
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_git_call run = vv_host_run(h, pack);
+	vv_status rc;
+
+	vv_oid_text(input, &h->tip);
+	input[VV_OID_TEXT] = '\n';
+	input[VV_OID_TEXT + 1] = '\0';
+	run.input = input;
+	run.len = VV_OID_TEXT + 1;
+	run.output = &bytes;
+	if ((rc = vv_git_must(&run, "the scratch repository", err)) == VV_OK) {
+		run.args = index;
+		run.input = bytes.data;
+		run.len = bytes.len;
+		run.output = &name;
+		rc = vv_git_must(&run, "the scratch repository", err);
+	}
+	const char *tab = strchr(vv_buf_cstr(&name), '\t');
+	if (rc == VV_OK &&
+	    (!tab || strlen(tab + 1) < VV_OID_TEXT || !vv_hex_is_lower(tab + 1, VV_OID_TEXT))) {
+		rc = vv_fail(err, VV_EIO, "git index-pack does not name its pack");
+	}
+	if (rc == VV_OK) {
+		(void)snprintf(kept, 64, "pack-%.40s.", tab + 1);
+	}
+	return rc;
+}
+
+static vv_status clean(vv_host *h, vv_error *err)
+{
+	vv_auto(char) *objects = vv_path_join(h->git_dir, "objects", (char *)NULL);
+	char **names = NULL, kept[64] = "";
+	size_t count = 0;
+	vv_status rc = objects ? VV_OK : vv_fail_nomem(err);
+
+	vv_repository_close(h->scratch); /* it maps what is going to be removed */
+	h->scratch = NULL;
+	if (rc == VV_OK && !vv_oid_is_null(&h->tip)) {
+		rc = pack_trees(h, kept, err);
+	}
+	if (rc == VV_OK && (rc = remove_in(objects, "pack", kept, err)) == VV_OK) {
+		rc = list_folder(objects, "", &names, &count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *path = strlen(names[i]) == 2
+					      ? vv_path_join(objects, names[i], (char *)NULL)
+					      : NULL;
+		rc = path ? vv_remove_tree(path, err) : VV_OK;
+	}
+	vv_names_free(names, count);
+	h->dirty = false;
+	return rc;
+}
+
+vv_status vv_host_clean(vv_host *h, vv_error *err)
+{
+	vv_status rc = h->dirty ? clean(h, err) : VV_OK;
+
+	return rc < 0 || h->scratch || vv_host_is_place(h) ? rc : open_scratch(h, err);
+}
+
+vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
+{
+	vv_error absent;
+	vv_status rc;
+
+	h->tip = *tip;
+	if (vv_oid_is_null(tip)) {
+		rc = vv_ref_delete(h->scratch, VV_HOST_TIP, NULL, &absent);
+		if (rc == VV_ENOTFOUND) return VV_OK;
+		if (rc < 0) {
+			*err = absent;
+		}
+		return rc;
+	}
+	return vv_ref_update(h->scratch, VV_HOST_TIP, tip, NULL, true, "blocks", err);
+}
+
+/* --- where the ref is ---------------------------------------------------------------------------- */
+
+vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err)
+{
+	const char *args[] = {"ls-remote", "--refs", "host", ref, NULL};
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_git_call run = vv_host_run(h, args);
+
+	memset(tip, 0, sizeof(*tip));
+	run.output = &out;
+	vv_status rc = vv_git_must(&run, vv_text_url(h->url), err);
+	if (rc == VV_OK && out.len > VV_OID_TEXT && !vv_oid_parse(tip, out.data, VV_OID_TEXT)) {
+		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote returned no id for %s",
+			     vv_text_shows(ref));
+	}
+	return rc;
+}
+
+vv_status vv_host_begin_anew(vv_host *h, vv_error *err)
+{
+	vv_status rc = throw_away_scratch(h, err);
+
+	memset(&h->tip, 0, sizeof(h->tip));
+	return rc < 0 ? rc : open_scratch(h, err);
+}
+
+/* What the last run knew, as long as its objects are still there. */
+vv_status vv_host_read_tip(vv_host *h, vv_error *err)
+{
+	vv_auto(vv_ref) ref = {0};
+	vv_auto(vv_tree_entry) top = {0};
+
+	memset(&h->tip, 0, sizeof(h->tip));
+	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) < 0) return VV_OK;
+	h->tip = ref.id;
+	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, VV_IGNORED) == VV_OK) return VV_OK;
+	return vv_host_begin_anew(h, err); /* killed, or tampered with */
+}
+
+vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
+{
+	vv_auto(vv_buf) spec = VV_BUF_INIT;
+	const char *args[] = {"-c",
+			      "fetch.fsckObjects=false",
+			      "fetch",
+			      "-q",
+			      "--no-tags",
+			      "--no-write-fetch-head",
+			      "--no-auto-maintenance",
+			      "--recurse-submodules=no",
+			      "--no-prune",
+			      filter ? FILTER : "--no-filter",
+			      "host",
+			      NULL,
+			      NULL};
+	size_t last = sizeof(args) / sizeof(args[0]) - 2;
+
+	vv_buf_printf(&spec, "+%s:" VV_HOST_NEXT, h->ref);
+	args[last] = vv_buf_cstr(&spec);
+	vv_git_call run = vv_host_run(h, args);
+	vv_status rc = vv_buf_ok(&spec, err);
+	if (rc == VV_OK) {
+		h->dirty = true;
+		rc = vv_git_must(&run, "the blocks of this remote", err);
+	}
+	return rc < 0 ? rc : forget_promisor(h, err);
+}
+
+vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
+			   vv_error *err)
+{
+	char a[VV_OID_TEXT + 1], b[VV_OID_TEXT + 1];
+	const char *args[] = {"merge-base", "--is-ancestor", a, b, NULL};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_git_call run = vv_host_run(h, args);
+	int code = 0;
+
+	vv_oid_text(a, old);
+	vv_oid_text(b, now);
+	vv_status rc = vv_git_run(&run, &said, &code, err);
+	*out = code == 0;
+	return rc;
+}
+
+/* --- lists ----------------------------------------------------------------------------------------- */
+
+typedef struct found_pack {
+	char name[VV_HOST_NAME_LEN + 1];
+	vv_oid pack, list; /* null: not there */
+	size_t folder;
+} found_pack;
+
+typedef struct finding {
+	vv_host *h;
+	found_pack *items;
+	size_t count, cap;
+} finding;
+
+/* "packs/0000/<hash>.pack": other paths are none of ours. */
+static bool read_name(const char *path, size_t *folder, char name[VV_HOST_NAME_LEN + 1], bool *list)
+{
+	const char *p = path + 6;
+	char *end;
+
+	if (strlen(path) != 6 + 5 + VV_HOST_NAME_LEN + 5 || strncmp(path, "packs/", 6) != 0 ||
+	    p[4] != '/' || !vv_hex_is_lower(p, 4) || !vv_hex_is_lower(p + 5, VV_HOST_NAME_LEN)) {
+		return false;
+	}
+	*folder = (size_t)strtoul(p, &end, 16);
+	*list = strcmp(p + 5 + VV_HOST_NAME_LEN, ".list") == 0;
+	memcpy(name, p + 5, VV_HOST_NAME_LEN);
+	name[VV_HOST_NAME_LEN] = '\0';
+	return *list || strcmp(p + 5 + VV_HOST_NAME_LEN, ".pack") == 0;
+}
+
+/* Sorted by path: of a pack the list comes first. */
+static vv_status find_entry(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	finding *f = payload;
+	char name[VV_HOST_NAME_LEN + 1];
+	size_t folder;
+	bool list;
+
+	if ((e->mode & 0170000) != 0100000 || !read_name(e->path, &folder, name, &list)) {
+		return VV_OK;
+	}
+	if (f->count == 0 || strcmp(f->items[f->count - 1].name, name) != 0) {
+		if (f->count == PACKS_MAX) {
+			return vv_fail(err, VV_EREFUSED, "the host has more than %s packs",
+				       vv_text_count(PACKS_MAX));
+		}
+		if (!vv_array_room(f->items, f->count, f->cap)) return vv_fail_nomem(err);
+		memset(&f->items[f->count], 0, sizeof(*f->items));
+		memcpy(f->items[f->count].name, name, sizeof(name));
+		f->items[f->count++].folder = folder;
+	}
+	*(list ? &f->items[f->count - 1].list : &f->items[f->count - 1].pack) = e->id;
+	return VV_OK;
+}
+
+static bool has_blob(vv_host *h, const vv_oid *id)
+{
+	uint64_t size;
+
+	return vv_blob_size(h->scratch, id, &size, VV_IGNORED) == VV_OK;
+}
+
+/* All history of the ref with everything: hosts that know no filters give no less. */
+static vv_status fetch_whole(vv_host *h, vv_error *err)
+{
+	vv_status rc;
+
+	h->by_id_fails = true;
+	if ((rc = throw_away_scratch(h, err)) < 0 || (rc = open_scratch(h, err)) < 0 ||
+	    (rc = vv_host_fetch_ref(h, false, err)) < 0) {
+		return rc;
+	}
+	return vv_host_set_tip(h, &h->tip, err);
+}
+
+/* Blobs by their ids; those that are here are not asked for. */
+vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+{
+	const char *args[] = {"-c",
+			      "fetch.negotiationAlgorithm=noop",
+			      "-c",
+			      "fetch.fsckObjects=false",
+			      "fetch",
+			      "-q",
+			      "--no-tags",
+			      "--no-write-fetch-head",
+			      "--no-auto-maintenance",
+			      "--recurse-submodules=no",
+			      "--filter=blob:none",
+			      "--stdin",
+			      "host",
+			      NULL};
+	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_git_call run = vv_host_run(h, args);
+	int code = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!has_blob(h, &ids[i])) {
+			vv_oid_text(hex, &ids[i]);
+			vv_buf_printf(&input, "%s\n", hex);
+		}
+	}
+	if (input.len > 0 && (rc = vv_buf_ok(&input, err)) == VV_OK) {
+		h->dirty = true;
+		run.input = input.data;
+		run.len = input.len;
+		if (!h->by_id_fails) {
+			rc = vv_git_run(&run, &said, &code, err);
+			rc = rc < 0 ? rc : forget_promisor(h, err);
+		}
+		if (rc == VV_OK && (h->by_id_fails || code != 0)) {
+			rc = h->by_id_fails ? VV_OK : fetch_whole(h, err);
+		}
+	}
+	return rc;
+}
+
+char *vv_host_list_path(const vv_host *h, const char *name)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s/%s.list", h->lists, name);
+	return vv_buf_detach(&b);
+}
+
+vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err)
+{
+	vv_auto(char) *path = vv_host_list_path(h, name);
+	return path ? vv_write_file(path, list->data, list->len, false, err) : vv_fail_nomem(err);
+}
+
+/* From an earlier run, if it is what the tree has now; else from the scratch repository. *known false: it is in neither. */
+static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *known, vv_error *err)
+{
+	vv_auto(char) *path = vv_host_list_path(h, p->name);
+	vv_oid is;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	vv_buf_reset(out);
+	*known = false;
+	if (rc == VV_OK && vv_exists(path) &&
+	    vv_read_file(out, path, VV_HOST_LIST_BYTES, VV_IGNORED) == VV_OK &&
+	    vv_blob_id(vv_buf_cstr(out), out->len, &is, VV_IGNORED) == VV_OK &&
+	    vv_oid_equal(&is, &p->list)) {
+		*known = true;
+	} else if (rc == VV_OK) {
+		vv_buf_reset(out);
+		if (vv_blob_read(h->scratch, &p->list, VV_HOST_LIST_BYTES, out, VV_IGNORED) ==
+		    VV_OK) {
+			*known = true;
+			rc = vv_write_file(path, vv_buf_cstr(out), out->len, false, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status add_list(vv_host *h, const char *of, const vv_oid *pack, size_t folder,
+			  const vv_buf *bytes, vv_error *err)
+{
+	vv_host_list list;
+	char name[VV_HOST_NAME_LEN + 1];
+	uint64_t max;
+	vv_status rc = vv_config_u64(h->repo, "varve.maxreceiveblocks", BLOCKS_MAX, &max, err);
+
+	if (rc == VV_OK) {
+		rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
+	}
+	if (rc == VV_OK) {
+		vv_hex_write(name, list.hash, sizeof(list.hash));
+		rc = strcmp(name, of) == 0
+			     ? vv_catalog_add(h->catalog, &list, pack, max, err)
+			     : vv_fail(err, VV_ECORRUPT, "a list of blocks is another pack's");
+	}
+	if (rc == VV_OK) {
+		vv_catalog_pack(h->catalog, vv_catalog_packs(h->catalog) - 1)->folder = folder;
+	}
+	if (rc < 0 && vv_host_is_place(h)) {
+		return vv_prefix(err, "%s: lists/%s.list", vv_text_url(h->url), of);
+	}
+	return rc < 0 ? vv_prefix(err, "%s: packs/%04zx/%s.list", vv_text_url(h->url), folder, of)
+		      : VV_OK;
+}
+
+bool vv_host_is_ruin(const vv_host *h, const char *name)
+{
+	for (size_t i = 0; i < h->ruin_count; i++) {
+		if (strcmp(vv_path_base(h->ruins[i]), name) == 0) return true;
+	}
+	return false;
+}
+
+vv_status vv_host_note_ruin(vv_host *h, size_t folder, const char *name, vv_error *err)
+{
+	vv_buf path = VV_BUF_INIT;
+
+	if (vv_host_is_ruin(h, name)) return VV_OK;
+	vv_buf_printf(&path, "packs/%04zx/%s", folder, name);
+	if (!vv_array_room(h->ruins, h->ruin_count, h->ruin_cap) ||
+	    !(h->ruins[h->ruin_count] = vv_buf_detach(&path))) {
+		vv_buf_clear(&path);
+		return vv_fail_nomem(err);
+	}
+	h->ruin_count++;
+	return VV_OK;
+}
+
+void vv_host_forget_ruins(vv_host *h, const char *name)
+{
+	for (size_t i = h->ruin_count; i-- > 0;) {
+		if (!name || strcmp(vv_path_base(h->ruins[i]), name) == 0) {
+			vv_free(h->ruins[i]);
+			h->ruins[i] = h->ruins[--h->ruin_count];
+		}
+	}
+}
+
+/* A damaged list is told of and left out: what it named counts as not being there, so that the next
+ * push brings it again. */
+vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
+			    const vv_buf *bytes, bool *sound, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = add_list(h, name, pack, folder, bytes, &why);
+
+	*sound = rc == VV_OK;
+	if (rc == VV_ECORRUPT) {
+		vv_auto(char) *path = vv_host_list_path(h, name);
+		(void)(path && vv_unlink(path, true, NULL));
+		vv_host_forget_complete(h);
+		vv_notes_warn(h->notes, "%s", why.message);
+		return vv_host_note_ruin(h, folder, name, err);
+	}
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
+}
+
+static vv_status refuse_format(const vv_host *h, const vv_buf *text, vv_error *err)
+{
+	static const char of_any[] = "varve blocks ";
+	const char *number = vv_buf_cstr(text) + sizeof(of_any) - 1;
+
+	if (strncmp(vv_buf_cstr(text), of_any, sizeof(of_any) - 1) == 0 &&
+	    strtoul(number, NULL, 10) > 1) {
+		vv_fail(err, VV_ENOSUPPORT, "a newer varve keeps the blocks there");
+		return vv_hint(err, "update varve");
+	}
+	vv_fail(err, VV_ECORRUPT, "the file 'format' in %s there is damaged",
+		vv_text_shows(h->ref));
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+}
+
+/* One that is missing or damaged is put back with the next commit, where packs show whose tree it is. */
+vv_status vv_host_check_format(vv_host *h, vv_error *err)
+{
+	vv_auto(vv_tree_entry) e = {0}, packs = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_oid ours;
+	const bool has = vv_tree_entry_at(h->scratch, &h->tip, "format", &e, VV_IGNORED) == VV_OK;
+	const bool has_packs = vv_tree_entry_at(h->scratch, &h->tip, "packs", &packs, VV_IGNORED) ==
+			       VV_OK;
+	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
+
+	h->lost_format = false;
+	if (rc < 0 || (has && vv_oid_equal(&e.id, &ours))) return rc;
+	if (!has_packs) {
+		vv_fail(err, VV_EREFUSED, "%s there has no blocks of varve", vv_text_shows(h->ref));
+		return vv_hint(err, "'[blocks] ref' in .varveconfig names another ref");
+	}
+	if (has) { /* after an earlier run it is no longer here */
+		if ((rc = vv_host_fetch_blobs(h, &e.id, 1, err)) < 0) return rc;
+		(void)vv_blob_read(h->scratch, &e.id, 64, &text, VV_IGNORED);
+	}
+	rc = refuse_format(h, &text, err);
+	h->lost_format = rc == VV_ECORRUPT && h->mends;
+	return h->lost_format ? VV_OK : rc;
+}
+
+void vv_host_mend(vv_host *h)
+{
+	h->mends = true;
+}
+
+vv_status vv_host_load_lists(vv_host *h, vv_error *err)
+{
+	finding f = {.h = h};
+	vv_auto_free vv_oid *missing = NULL;
+	size_t missing_count = 0;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	bool known, sound;
+	vv_status rc = vv_tree_each(h->scratch, &h->tip, "packs", find_entry, &f, err);
+
+	if (rc == VV_OK && !(missing = vv_calloc(f.count + 1, sizeof(*missing)))) {
+		rc = vv_fail_nomem(err);
+	}
+	for (int round = 0; rc == VV_OK && round < 2; round++) {
+		for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
+			if (vv_oid_is_null(&f.items[i].list) || vv_oid_is_null(&f.items[i].pack)) {
+				continue; /* half a pack: nobody of ours left it */
+			}
+			const found_pack *p = &f.items[i];
+			rc = read_list(h, p, &bytes, &known, err);
+			if (rc == VV_OK && !known && round == 0) {
+				missing[missing_count++] = f.items[i].list;
+			} else if (rc == VV_OK && known && round == 1) {
+				rc = vv_host_take_list(h, p->name, &p->pack, p->folder, &bytes,
+						       &sound, err);
+			}
+		}
+		if (rc == VV_OK && round == 0) {
+			rc = vv_host_fetch_blobs(h, missing, missing_count, err);
+		}
+	}
+	for (size_t i = 0; i < f.count; i++) {
+		if (i == 0 || f.items[i].folder > h->last_folder) {
+			h->last_folder = f.items[i].folder;
+			h->in_last_folder = 0;
+		}
+		h->in_last_folder += f.items[i].folder == h->last_folder;
+	}
+	vv_free(f.items);
+	return rc;
+}
+
+/* --- what is remembered of what is complete ------------------------------------------------------- */
+
+char *vv_host_complete_path(const vv_host *h)
+{
+	return vv_path_join(h->dir, "complete", (char *)NULL);
+}
+
+void vv_host_forget_complete(vv_host *h)
+{
+	vv_auto(char) *path = vv_host_complete_path(h);
+
+	(void)(path && vv_unlink(path, true, NULL));
+}

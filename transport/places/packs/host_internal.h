@@ -1,0 +1,188 @@
+/*
+ * host_internal: what reading from a host and sending to it share.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
+#define VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
+
+#include "repo/blocks/reach.h"
+#include "repo/git/run_git.h"
+#include "transport/places/packs/catalog.h"
+#include "transport/places/packs/condemned.h"
+#include "transport/places/packs/host.h"
+#include "transport/places/packs/seek.h"
+#include "transport/places/packs/sweeper.h"
+
+struct vv_host {
+	vv_repository *repo;
+	char *url, *push_url, *remote, *ref;
+	const vv_progress *progress;
+	const vv_notes *notes;
+	unsigned idle_sec;
+	char *dir, *git_dir, *lists, *packs; /* .git/varve/host/<key>, and folders in it */
+	int lock;
+	vv_repository *scratch;
+	vv_store *main;   /* the repository's */
+	vv_store *blocks; /* packs that were fetched, over main */
+	vv_catalog *catalog;
+	vv_oid tip;                         /* there; null: the ref is not there */
+	size_t last_folder, in_last_folder; /* of the tip's tree */
+	bool by_id_fails;                   /* the host does not give blobs by their ids */
+	bool broken;                        /* the scratch repository takes no commit */
+	bool mends, lost_format; /* vv_host_mend; and its tree has no sound file "format" */
+	bool dirty;              /* packs are in the scratch repository */
+	uint64_t push_bytes;     /* of one push, at most; 0: vv_host_sizes was not called */
+	size_t pack_bytes;       /* of one pack, at most */
+	bool too_large;          /* the last push was, for the host */
+	char **ruins;            /* packs whose lists are damaged: "packs/0000/<hex>" */
+	size_t ruin_count, ruin_cap;
+	vv_oid *bad; /* packs that were found to be bad: their blobs */
+	size_t bad_count, bad_cap;
+	char *proof;     /* a folder: packs that were fetched to be proven, and nothing else */
+	vv_store *shown; /* these; NULL until one is */
+	/* blocks that vv_host_verify read in packs; NULL: nothing was verified */
+	vv_cid_set *intact;
+	vv_host_sum came;
+	/* Of a store (files.h): */
+	vv_place place;       /* not open: a ref keeps the blocks */
+	vv_cid_set *versions; /* whose files and lists were seen */
+	vv_cid_set *listed;   /* packs whose lists are in the catalog */
+	vv_cid_set *pieces;   /* records that came alone (pieces.c) */
+	size_t asked;         /* versions, one by one */
+	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
+	bool damaged_list;    /* so that not all versions are there that have a file */
+	bool anew;     /* lists that are here count for nothing: the place is to show its own */
+	vv_seek *seek; /* which indexes versions name */
+	/* What a gc is going to remove, while blocks are being sent: it counts as absent. */
+	vv_condemned condemned;
+	vv_sweeper *sweeper; /* of the gc that is at work, or NULL; borrowed */
+};
+
+static inline bool vv_host_is_place(const vv_host *h)
+{
+	return h->place.payload != NULL;
+}
+
+#define VV_HOST_PACK_MAX (64u << 20) /* what is larger is no pack of ours */
+#define VV_HOST_FOLDER_PACKS 500u    /* in a folder: with their lists 1,000 entries */
+#define VV_HOST_FORMAT "varve blocks 1\n"
+#define VV_HOST_TIP "refs/heads/tip"
+#define VV_HOST_NEXT "refs/heads/next"
+
+/* A run in the scratch repository; args as of vv_git_call. */
+vv_git_call vv_host_run(vv_host *h, const char *const *args);
+
+/* In a place: of the packs of the catalog that are marked in old, those that are small or mostly garbage become fewer,
+ * larger ones. Marked are afterwards those that were replaced; they stay, and versions still name them. */
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old,
+			 vv_host_compacted *out, vv_error *err);
+
+/* h->tip is what was pushed. */
+vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);
+
+/* Commits on their way: made in the scratch repository, one on top of the other. */
+typedef struct vv_host_next {
+	vv_oid id;        /* the last; null: the ref will be new */
+	uint64_t waiting; /* bytes that are not there yet */
+	size_t folder, in_folder;
+} vv_host_next;
+void vv_host_next_init(vv_host_next *n, const vv_host *h); /* on the tip */
+
+/* What one changes: one more pack (or none), packs that leave the tree. */
+typedef struct vv_host_commit {
+	const char *message;
+	const vv_buf *pack, *list; /* pack NULL: none */
+	const char *name;          /* of the pack, hex */
+	char *const *removed;      /* "packs/0000/<hex>" */
+	size_t removed_count;
+} vv_host_commit;
+vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit *c, vv_error *err);
+
+/* So that it need not be fetched. */
+vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err);
+
+/* How large packs and pushes may be (h->pack_bytes, h->push_bytes), by the settings and what was learnt of the host. */
+vv_status vv_host_sizes(vv_host *h, vv_error *err);
+/* The host refused a push of so many bytes, and said this. true: for its size; push_bytes is smaller now, remembered,
+ * and the user was told. */
+bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
+/* Would one more pack make the push too large? */
+static inline bool vv_host_push_is_full(const vv_host *h, uint64_t waiting)
+{
+	return waiting + h->pack_bytes > h->push_bytes;
+}
+/* Pushes them. *lost: another pusher was faster, or it was too large for the host, and err says so: plan anew. */
+vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err);
+
+/* The file in which the list of a pack is kept here; owned; NULL when out of memory. */
+char *vv_host_list_path(const vv_host *h, const char *name);
+
+/* Commits that a push found to be complete there, as long as the ref only grows: the file "complete".
+ * forget: the ref went elsewhere, or packs leave its tree. */
+vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
+bool vv_host_is_complete(vv_host *h, const vv_oid *id);
+void vv_host_forget_complete(vv_host *h);
+
+/* host.c, for packs.c. */
+/* The lists of the tip into the catalog, those that are here already from disk. */
+vv_status vv_host_load_lists(vv_host *h, vv_error *err);
+/* Blobs into the scratch repository, by their ids where the host allows it; those that are here are
+ * not asked for. */
+vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
+/* h->tip as the last run left it, while its objects are still there; null: there is none. */
+vv_status vv_host_read_tip(vv_host *h, vv_error *err);
+/* With an empty scratch repository, and no tip: where something in it is broken. */
+vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
+/* VV_EREFUSED where the tip holds no blocks of varve's, VV_ENOSUPPORT where a newer varve wrote it. */
+vv_status vv_host_check_format(vv_host *h, vv_error *err);
+/* The blocks' ref into the scratch repository, without large blobs where filter is true. */
+vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err);
+/* *out: is old an ancestor of now, or the same? */
+vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,
+			   vv_error *err);
+
+/* Packs that blocks come in (and those that their differences stand on) into dir/packs, as few as will do.
+ * One that is not what its name says is passed over where another has the same blocks. */
+typedef struct vv_host_taking {
+	const char *dir;
+	vv_store *have; /* what differences stand on and is here need not come; NULL: it must */
+	bool proof;     /* vv_host_pack.shown is set, not here */
+	const size_t *packs; /* these, of the catalog, besides */
+	size_t pack_count;
+} vv_host_taking;
+vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
+		       vv_error *err);
+/* A list that came, into the catalog: pack: its id there. A damaged one is told of and left out: *sound false. */
+vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
+			    const vv_buf *bytes, bool *sound, vv_error *err);
+/* Its list is damaged, and it is in no catalog. */
+vv_status vv_host_note_ruin(vv_host *h, size_t folder, const char *name, vv_error *err);
+bool vv_host_is_ruin(const vv_host *h, const char *name);
+void vv_host_forget_ruins(vv_host *h, const char *name); /* NULL: all */
+/* A pack came: is it what its name says? One that is not is noted as bad, and *found_bad set. bytes NULL: it did not come. */
+vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
+			     vv_error *err);
+/* The pack was written anew. */
+void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
+/* From now on it is used only where no other pack has its blocks; after the last of them
+ * vv_host_prefer_sound. */
+vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err);
+vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
+/* A pack was seen whole, under this blob's id: its file in the folder of lists. */
+void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob);
+bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
+/* Do its bytes make its name? */
+bool vv_host_is_named_rightly(const uint8_t hash[VV_PACK_HASH_LEN], const vv_buf *bytes);
+/* Bad packs that may leave the tree ("packs/0000/<hex>"): what could be read in them other packs have, or
+ * is among what is being sent. With ruins those, too. To be given to vv_names_free. */
+vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, char ***names,
+			    size_t *count, vv_error *err);
+/* The list of a pack of the catalog, once more; borrows bytes. */
+vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
+			     vv_error *err);
+/* Packs that came leave the scratch repository, which stays open. */
+vv_status vv_host_clean(vv_host *h, vv_error *err);
+
+/* The file of the versions that are known to be complete there; owned by the caller. */
+char *vv_host_complete_path(const vv_host *h);
+
+#endif

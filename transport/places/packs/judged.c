@@ -1,0 +1,136 @@
+/*
+ * judged: which packs of a host were seen whole here, and which are known to be bad.
+ */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "repo/blocks/pack.h"
+#include "transport/places/packs/host_internal.h"
+
+static bool is_known_bad(const vv_host *h, const vv_oid *blob)
+{
+	for (size_t i = 0; i < h->bad_count; i++) {
+		if (vv_oid_equal(&h->bad[i], blob)) return true;
+	}
+	return false;
+}
+
+vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err)
+{
+	p->bad = true;
+	if (is_known_bad(h, &p->blob)) return VV_OK;
+	if (!vv_array_room(h->bad, h->bad_count, h->bad_cap)) return vv_fail_nomem(err);
+	h->bad[h->bad_count++] = p->blob;
+	return VV_OK;
+}
+
+void vv_host_forget_bad(vv_host *h, const vv_oid *pack)
+{
+	for (size_t i = 0; i < h->bad_count; i++) {
+		if (vv_oid_equal(&h->bad[i], pack)) {
+			h->bad[i--] = h->bad[--h->bad_count];
+		}
+	}
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		p->bad = p->bad && !vv_oid_equal(&p->blob, pack);
+	}
+}
+
+vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
+			     vv_error *err)
+{
+	char name[VV_HOST_NAME_LEN + 1];
+
+	vv_hex_write(name, p->hash, sizeof(p->hash));
+	vv_auto(char) *path = vv_host_list_path(h, name);
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	vv_buf_reset(bytes);
+	if (rc == VV_OK && (rc = vv_read_file(bytes, path, VV_HOST_LIST_BYTES, err)) == VV_OK) {
+		rc = vv_host_list_read(out, bytes->data, bytes->len, err);
+	}
+	return rc;
+}
+
+vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; h->bad_count > 0 && i < vv_catalog_packs(h->catalog); i++) {
+		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		p->bad = is_known_bad(h, &p->blob);
+	}
+	for (size_t i = 0; h->bad_count > 0 && rc == VV_OK && i < vv_catalog_packs(h->catalog);
+	     i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		if (!p->bad && (rc = vv_host_list_again(h, p, &bytes, &list, err)) == VV_OK) {
+			rc = vv_catalog_prefer(h->catalog, i, &list, err);
+		}
+	}
+	return rc;
+}
+
+static char *sound_path(const vv_host *h, const char *name)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s/%s.sound", h->lists, name);
+	return vv_buf_detach(&b);
+}
+
+/* A cache: where it cannot be written the pack will be fetched once more. */
+void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob)
+{
+	vv_auto(char) *path = sound_path(h, name);
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, blob);
+	(void)(path && vv_write_file(path, hex, VV_OID_TEXT, false, NULL));
+}
+
+/* The pack's hash is its name, and stands at its end. */
+bool vv_host_is_named_rightly(const uint8_t hash[VV_PACK_HASH_LEN], const vv_buf *bytes)
+{
+	uint8_t is[VV_PACK_HASH_LEN];
+
+	if (bytes->len < VV_PACK_TRAILER_LEN) return false;
+	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
+	vv_put_le64(is, sum.lo);
+	vv_put_le64(is + 8, sum.hi);
+	return memcmp(is, hash, sizeof(is)) == 0 &&
+	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
+}
+
+vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
+			     vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	if (bytes && bytes->len == p->len && vv_host_is_named_rightly(p->hash, bytes)) {
+		vv_hex_write(hex, p->hash, sizeof(p->hash));
+		vv_host_note_sound(h, hex, &p->blob);
+		return VV_OK;
+	}
+	if (p->bad) return VV_OK;
+	*found_bad = true;
+	return vv_host_note_bad(h, p, err);
+}
+
+bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p)
+{
+	char name[VV_HOST_NAME_LEN + 1], hex[VV_OID_TEXT + 1];
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_hex_write(name, p->hash, sizeof(p->hash));
+	vv_oid_text(hex, &p->blob);
+	vv_auto(char) *path = sound_path(h, name);
+	return path && vv_read_file(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
+	       text.len == VV_OID_TEXT && memcmp(text.data, hex, VV_OID_TEXT) == 0;
+}

@@ -1,0 +1,70 @@
+/*
+ * list: which blocks a pack on a Git host or in a store has, and where, so that the pack need not be fetched to find out.
+ *
+ *   8       "VVLIST" 01 0A
+ *   16      the pack's hash, which is its name
+ *   le64    length of the pack
+ *   le32    count of blocks, 1 .. VV_HOST_LIST_MAX
+ *   le32    count of bases, at most that of blocks
+ *   count x 42   codec, digest, depth of the chain of differences, le32 where its record begins, le32 which block
+ *                its difference stands on (a place in this table; from count on, in the next; none: ff ff ff ff);
+ *                ascending
+ *   bases x 33   codec, digest of blocks of other packs that differences stand on; ascending
+ *   8       XXH3-64 of all before
+ *
+ * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from
+ * a host that is not trusted: it shows where to look, and never proves that a block is sound. Format: docs/formats/pack-lists.md.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_LIST_H
+#define VV_TRANSPORT_PLACES_PACKS_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/pack_index.h"
+
+#define VV_HOST_LIST_MAX (1u << 20)
+#define VV_HOST_LIST_BLOCK 42u
+#define VV_HOST_LIST_BASE 33u
+#define VV_HOST_LIST_NONE UINT32_MAX
+#define VV_HOST_LIST_BYTES                                                                         \
+	(48u + (uint64_t)VV_HOST_LIST_MAX * (VV_HOST_LIST_BLOCK + VV_HOST_LIST_BASE))
+
+/* One that was read; borrows the bytes. */
+typedef struct vv_host_list {
+	uint8_t hash[VV_PACK_HASH_LEN];
+	uint64_t pack_len;
+	size_t count, base_count;
+	const uint8_t *blocks, *bases;
+} vv_host_list;
+
+/* VV_ECORRUPT; VV_ENOSUPPORT when a newer varve made it. */
+vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv_error *err);
+typedef struct vv_host_block {
+	vv_cid cid;
+	unsigned depth;
+	uint64_t offset; /* of its record */
+	vv_cid base;     /* null: none */
+} vv_host_block;
+
+void vv_host_list_block(const vv_host_list *l, size_t i, vv_host_block *out);
+void vv_host_list_base(const vv_host_list *l, size_t i, vv_cid *cid);
+/* Where a block stands in it. */
+bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
+/* The place of the block that its difference stands on, below count if that is in the same pack; VV_HOST_LIST_NONE. */
+size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
+
+/* Appends the list of a whole pack whose bytes match its hash. VV_ECORRUPT. */
+vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
+			  size_t len, vv_error *err);
+/* Appends one; sorts blocks (each CID once) and bases (of which repeats are left out). Each block's base is among
+ * either. */
+vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
+			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
+			     vv_error *err);
+
+#endif

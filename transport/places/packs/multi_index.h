@@ -1,0 +1,63 @@
+/*
+ * multi_index: which of several packs in a store has a block, so that the lists of the others need not be read.
+ *
+ *   8            "VVMANY" 01 0A
+ *   le32         count of packs, 1 .. VV_MULTI_PACKS
+ *   le32         count of entries, 1 .. VV_MULTI_ENTRIES
+ *   packs x 16   their hashes, ascending, each once
+ *   fans x le32  at f: how many entries have a digest whose first bits are at most f. There are as many fans as the
+ *                count of entries has 256s, rounded down to a power of two, at least 1
+ *   entries x 12 the first 8 bytes of a digest, le32 which pack (0 is the first); ascending
+ *
+ * A reader gets the head (all before the entries) once, and for each block the entries of its fan. It is named by the
+ * XXH3-128 of all of it, which such a reader cannot check: what an index says is where to look first. Only a list shows
+ * that a block is there, and nothing shows that one is absent but all lists. Format: docs/formats/pack-lists.md.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
+#define VV_TRANSPORT_PLACES_PACKS_MULTI_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/pack_index.h"
+
+#define VV_MULTI_PACKS 65536u
+#define VV_MULTI_ENTRIES (1u << 20)
+#define VV_MULTI_BEGIN 16u /* bytes that show how long the head is */
+#define VV_MULTI_FOUND 4u  /* packs that one look-up names at most */
+/* Of one fan: hashes are spread evenly, and what has more was not written by varve. */
+#define VV_MULTI_FAN_BYTES ((size_t)64 << 10)
+
+/* A head that was read; borrows its bytes. */
+typedef struct vv_multi_index {
+	size_t pack_count, count, head_len;
+	unsigned bits; /* there are 1 << bits fans */
+	const uint8_t *packs, *fans;
+} vv_multi_index;
+
+/* The length of the head, from its first VV_MULTI_BEGIN bytes. VV_ECORRUPT. */
+vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
+/* bytes: at least the head. VV_ECORRUPT. */
+vv_status vv_multi_index_read(vv_multi_index *out, const void *bytes, size_t len, vv_error *err);
+/* Where the entries that a block can be among lie in the file: *len 0: nowhere. VV_ECORRUPT: too many. */
+vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint64_t *from,
+			       size_t *len, vv_error *err);
+/* Packs that these entries name for the block, which may have it; how many. Others are passed over. */
+size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t len,
+			   const vv_cid *cid, size_t packs[VV_MULTI_FOUND]);
+const uint8_t *vv_multi_index_pack(const vv_multi_index *m, size_t i); /* its hash; borrowed */
+
+typedef struct vv_multi_entry {
+	uint64_t prefix; /* vv_cid_prefix */
+	uint32_t pack;   /* a place among the hashes, which are ascending */
+} vv_multi_entry;
+/* Appends one; sorts entries. */
+vv_status vv_multi_index_write(vv_buf *out, const uint8_t (*packs)[VV_PACK_HASH_LEN],
+			       size_t pack_count, vv_multi_entry *entries, size_t count,
+			       vv_error *err);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * pack_maker: blocks of a store become packs for a Git host, each with its list.
+ *
+ * A pack is one of varve's own, of at most VV_HOST_PACK_BYTES. Blocks are whole, or differences
+ * against blocks that went before or that the host has; no chain on the host is longer than
+ * VV_HOST_CHAIN_MAX, however long it is here.
+ *
+ * A correct caller: new; put each block, children first; when full, or at the end, take, and put
+ * on; free.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_PACK_MAKER_H
+#define VV_TRANSPORT_PLACES_PACKS_PACK_MAKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/blocks/store.h"
+#include "transport/places/packs/catalog.h"
+
+#define VV_HOST_PACK_BYTES (32u << 20)
+#define VV_HOST_PACK_LEAST (2u << 20)
+#define VV_HOST_CHAIN_MAX 50u
+
+typedef struct vv_pack_maker vv_pack_maker;
+
+/* Files are made in dir, which is there. catalog: what the host has; both are borrowed. max_bytes:
+ * of a pack, VV_HOST_PACK_LEAST to VV_HOST_PACK_BYTES. thorough: compress harder. */
+vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
+			    const char *dir, size_t max_bytes, bool thorough, vv_error *err);
+void vv_pack_maker_free(vv_pack_maker *m); /* accepts NULL */
+VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
+
+/* like (may be null): what it resembles; used where the host has it, or it was put before.
+ * VV_EMISSING: the block is not here. */
+vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err);
+/* A block of random bytes, so that no pack with the same blocks has the same name. */
+vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err);
+bool vv_pack_maker_is_full(const vv_pack_maker *m);
+bool vv_pack_maker_is_empty(const vv_pack_maker *m);
+
+/* The pack that is made now, as bytes, and its list; name gets the hash in hex. The next begins. */
+vv_status vv_pack_maker_take(vv_pack_maker *m, vv_buf *pack, vv_buf *list,
+			     char name[2 * VV_PACK_HASH_LEN + 1], vv_error *err);
+
+#endif

@@ -1,0 +1,427 @@
+/*
+ * packs: which versions are complete on a host, and getting the packs with the blocks that are
+ * missing here.
+ */
+#include "transport/places/packs/host.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/refs.h"
+#include "transport/places/packs/files.h"
+#include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/pieces.h"
+
+/* --- what is complete there -------------------------------------------------------------------- */
+
+#define COMPLETE_MAX 256u /* commits */
+#define COMPLETE_LINE (VV_OID_TEXT + 1u)
+
+vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
+{
+	vv_auto(char) *path = vv_host_complete_path(h);
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < count && i < COMPLETE_MAX; i++) {
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(&b, "%s\n", hex);
+	}
+	/* and those of before, the latest first */
+	if (rc == VV_OK) {
+		(void)vv_read_file(&old, path, COMPLETE_MAX * COMPLETE_LINE, VV_IGNORED);
+	}
+	for (size_t at = 0;
+	     at + COMPLETE_LINE <= old.len && b.len + COMPLETE_LINE <= COMPLETE_MAX * COMPLETE_LINE;
+	     at += COMPLETE_LINE) {
+		memcpy(hex, old.data + at, VV_OID_TEXT);
+		hex[VV_OID_TEXT] = '\0';
+		if (!strstr(vv_buf_cstr(&b), hex)) {
+			vv_buf_printf(&b, "%s\n", hex);
+		}
+	}
+	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&b), b.len, false, err);
+	}
+	return rc;
+}
+
+bool vv_host_is_complete(vv_host *h, const vv_oid *id)
+{
+	vv_auto(char) *path = vv_host_complete_path(h);
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_oid_text(hex, id);
+	return path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, VV_IGNORED) == VV_OK &&
+	       strstr(vv_buf_cstr(&b), hex);
+}
+
+/* The ref has moved: to where it is now. old: where it was seen last. */
+static vv_status follow_ref(vv_host *h, const vv_oid *old, vv_host_change *change, vv_error *err)
+{
+	bool forward = true;
+	vv_auto(vv_ref) ref = {0};
+	vv_status rc;
+
+	if ((rc = vv_host_fetch_ref(h, true, err)) < 0 ||
+	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
+		return rc;
+	}
+	h->tip = ref.id; /* it may have moved on since it was asked for */
+	if (!vv_oid_is_null(old)) {
+		rc = vv_host_descends(h, old, &h->tip, &forward, err);
+	}
+	*change = forward ? VV_HOST_AS_EXPECTED : VV_HOST_REWRITTEN;
+	if (!forward) {
+		vv_host_forget_complete(h);
+	}
+	return rc < 0 ? rc : vv_host_set_tip(h, &h->tip, err);
+}
+
+static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_host_change *change,
+			 vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_catalog_free(h->catalog);
+	vv_host_forget_ruins(h, NULL);
+	h->last_folder = h->in_last_folder = 0;
+	if (!(h->catalog = vv_catalog_new())) return vv_fail_nomem(err);
+	if (vv_oid_is_null(tip)) {
+		*change = vv_oid_is_null(old) ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
+		vv_host_forget_complete(h);
+		return vv_host_set_tip(h, tip, err);
+	}
+	if (!vv_oid_equal(&h->tip, tip)) {
+		rc = follow_ref(h, old, change, err);
+	}
+	if (rc < 0 || (rc = vv_host_check_format(h, err)) < 0 ||
+	    (rc = vv_host_load_lists(h, err)) < 0) {
+		return rc;
+	}
+	return vv_host_prefer_sound(h, err);
+}
+
+vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
+			  vv_host_change *change, vv_error *err)
+{
+	*change = VV_HOST_AS_EXPECTED;
+	if (vv_host_is_place(h)) return vv_files_refresh(h, err);
+	char *name = vv_strdup(blocks_ref);
+	vv_error why;
+	vv_status rc = name ? vv_host_read_tip(h, err) : vv_fail_nomem(err);
+
+	vv_free(h->ref);
+	h->ref = name;
+	if (rc < 0) return rc;
+	const vv_oid old = h->tip;
+	rc = refresh(h, tip, &old, change, &why);
+	if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
+		*err = why;
+	} else if (rc < 0) { /* the host's fault, or that of what lies here */
+		*change = VV_HOST_AS_EXPECTED;
+		rc = vv_host_begin_anew(h, err);
+		rc = rc < 0 ? rc : refresh(h, tip, &old, change, err);
+	}
+	return rc;
+}
+
+bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
+{
+	vv_ref ref;
+	bool same = vv_oid_is_null(tip);
+
+	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) == VV_OK) {
+		same = vv_oid_equal(&ref.id, tip);
+		vv_ref_clear(&ref);
+	}
+	return same;
+}
+
+vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err)
+{
+	return !vv_host_is_place(h) ? VV_OK
+	       : roots              ? vv_files_look_for(h, roots, count, err)
+				    : vv_files_look_at_all(h, err);
+}
+
+bool vv_host_has(const vv_host *h, const vv_cid *cid)
+{
+	size_t pack;
+
+	return vv_catalog_find(h->catalog, cid, &pack, NULL) &&
+	       !vv_catalog_pack(h->catalog, pack)->bad;
+}
+
+void vv_host_came(const vv_host *h, vv_host_sum *out)
+{
+	*out = h->came;
+}
+
+/* --- packs ---------------------------------------------------------------------------------------- */
+
+/* The places of packs that are needed, each once. */
+typedef struct needing {
+	vv_host *h;
+	const vv_host_taking *t;
+	size_t *packs;
+	size_t count, cap;
+	bool *listed;   /* for each pack of the catalog */
+	bool again;     /* those that are here count, too: one that they stand on was bad */
+	bool found_bad; /* among those that came */
+} needing;
+
+static bool *is_here(const needing *n, vv_host_pack *p)
+{
+	return n->t->proof ? &p->shown : &p->here;
+}
+
+static vv_status need_pack(needing *n, size_t place, vv_error *err)
+{
+	if (n->listed[place] || (!n->again && *is_here(n, vv_catalog_pack(n->h->catalog, place)))) {
+		return VV_OK;
+	}
+	if (!vv_array_room(n->packs, n->count, n->cap)) return vv_fail_nomem(err);
+	n->listed[place] = true;
+	n->packs[n->count++] = place;
+	return VV_OK;
+}
+
+static vv_status need(needing *n, const vv_cid *cid, vv_error *err)
+{
+	size_t place;
+
+	return vv_catalog_find(n->h->catalog, cid, &place, NULL) ? need_pack(n, place, err) : VV_OK;
+}
+
+/* And the packs that their differences stand on, as far as these are not here. */
+static vv_status need_bases(needing *n, vv_error *err)
+{
+	vv_store *have = n->t->have;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(n->h->catalog, n->packs[i]);
+		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
+			if (!have || !vv_store_has(have, &p->bases[k])) {
+				rc = need(n, &p->bases[k], err);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
+{
+	vv_host *h = n->h;
+	char hex[VV_HOST_NAME_LEN + 1], file[VV_HOST_NAME_LEN + 16];
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_auto(char) *path = NULL;
+	vv_status rc = VV_OK;
+
+	vv_hex_write(hex, p->hash, sizeof(p->hash));
+	(void)snprintf(file, sizeof(file), "pack-%s.pack", hex);
+	if (!(path = vv_path_join(n->t->dir, "packs", file, (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	*is_here(n, p) = true; /* what cannot be had is not asked for again */
+	const vv_status got = vv_blob_read(h->scratch, &p->blob, VV_HOST_PACK_MAX, &bytes, &why);
+	if (got == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+		h->came.packs++;
+		h->came.bytes += bytes.len;
+	} else if (got == VV_ENOMEM) {
+		*err = why;
+		rc = got;
+	}
+	return rc < 0 ? rc
+		      : vv_host_judge_pack(h, p, got == VV_OK ? &bytes : NULL, &n->found_bad, err);
+}
+
+static vv_status fetch_packs(needing *n, vv_error *err)
+{
+	vv_host *h = n->h;
+	vv_auto_free vv_oid *ids = vv_calloc(n->count + 1, sizeof(*ids));
+	size_t count = 0;
+	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
+		vv_host_pack *p = vv_catalog_pack(h->catalog, n->packs[i]);
+		if (!*is_here(n, p)) {
+			n->packs[count] = n->packs[i];
+			ids[count++] = p->blob;
+		}
+	}
+	n->count = count;
+	if (rc == VV_OK && count > 0) {
+		rc = vv_host_fetch_blobs(h, ids, count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if ((rc = take_pack(n, vv_catalog_pack(h->catalog, n->packs[i]), err)) == VV_OK) {
+			rc = vv_progress_update(h->progress, "packs", i + 1, count, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
+		       vv_error *err)
+{
+	needing n = {.h = h, .t = t};
+	vv_status rc = VV_OK;
+
+	if (vv_host_is_place(h)) return vv_pieces_take(h, t, cids, count, err);
+	do {
+		n.found_bad = false;
+		n.count = 0;
+		vv_free(n.listed);
+		n.listed = vv_calloc(vv_catalog_packs(h->catalog) + 1, sizeof(bool));
+		rc = n.listed ? VV_OK : vv_fail_nomem(err);
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			rc = need(&n, &cids[i], err);
+		}
+		for (size_t i = 0; rc == VV_OK && i < t->pack_count; i++) {
+			rc = need_pack(&n, t->packs[i], err);
+		}
+		if (rc == VV_OK && (rc = need_bases(&n, err)) == VV_OK && n.count > 0) {
+			rc = fetch_packs(&n, err);
+		}
+		if (rc == VV_OK && n.found_bad) {
+			rc = vv_host_prefer_sound(h, err);
+		}
+		n.again = true;
+	} while (rc == VV_OK && n.found_bad);
+	vv_free(n.packs);
+	vv_free(n.listed);
+	return rc;
+}
+
+/* Blocks to be looked at, of one level of all trees. */
+typedef struct frontier {
+	vv_host *h;
+	vv_cid_set *seen;
+	vv_cid *now, *next;
+	size_t count, next_count, next_cap;
+} frontier;
+
+static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
+{
+	frontier *f = payload;
+	bool added;
+	vv_status rc = VV_OK;
+
+	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) return rc;
+	if (!vv_array_room(f->next, f->next_count, f->next_cap)) return vv_fail_nomem(err);
+	f->next[f->next_count++] = *cid;
+	return VV_OK;
+}
+
+/* What the blocks at hand link to. */
+static vv_status look_below(frontier *f, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_cid is;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+		const vv_cid *cid = &f->now[i];
+		/* A false one leads nowhere: it will be refused when it is taken. */
+		if (cid->codec == VV_CODEC_DAG_CBOR &&
+		    vv_host_read(f->h, false, cid, &bytes, NULL, NULL, VV_IGNORED) == VV_OK &&
+		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
+		    vv_cid_equal(&is, cid) &&
+		    vv_cbor_check(bytes.data, bytes.len, VV_IGNORED) == VV_OK) {
+			rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
+{
+	const vv_host_taking t = {.dir = h->packs, .have = h->main};
+	frontier f = {.h = h, .seen = vv_cid_set_new()};
+	vv_status rc = f.seen ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_host_is_place(h)) {
+		rc = vv_files_look_for(h, cids, count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = add_next(&f, &cids[i], err);
+	}
+	while (rc == VV_OK && f.next_count > 0) {
+		vv_free(f.now);
+		f.now = f.next;
+		f.count = f.next_count;
+		f.next = NULL;
+		f.next_count = f.next_cap = 0;
+		if ((rc = vv_store_without(h->main, f.now, &f.count, err)) == VV_OK &&
+		    (rc = vv_host_take(h, &t, f.now, f.count, err)) == VV_OK) {
+			rc = look_below(&f, err);
+		}
+	}
+	vv_free(f.now);
+	vv_free(f.next);
+	vv_cid_set_free(f.seen);
+	return rc;
+}
+
+vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+		      vv_block_form *form, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_host_read(h, false, cid, out, stored, form, &why);
+
+	/* its list names it, and the pack does not have it, or cannot be read */
+	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) &&
+	    vv_catalog_find(h->catalog, cid, NULL, NULL)) {
+		rc = why.code = VV_ECORRUPT;
+		h->came.damaged++;
+	}
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
+{
+	const vv_host_taking t = {.dir = h->packs, .have = h->main};
+	vv_status rc = vv_files_look_for(h, cids, count, err);
+
+	return rc < 0 ? rc : vv_host_take(h, &t, cids, count, err);
+}
+
+vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	const vv_host_taking t = {.dir = h->packs, .have = h->main};
+	bool found;
+	vv_status rc = vv_seek_block(h, cid, &found, err);
+
+	if (rc == VV_OK && found && (rc = vv_host_take(h, &t, cid, 1, err)) == VV_OK &&
+	    vv_host_read(h, false, cid, out, NULL, NULL, VV_IGNORED) == VV_OK) {
+		return VV_OK;
+	}
+	/* by all lists: another pack may have it */
+	if (rc < 0 || (rc = vv_files_look_for(h, cid, 1, err)) < 0) return rc;
+	if (!vv_host_has(h, cid)) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' has no such block", vv_text_url(h->url));
+	}
+	rc = vv_host_take(h, &t, cid, 1, err);
+	return rc < 0 ? rc : vv_host_get(h, cid, out, NULL, NULL, err);
+}

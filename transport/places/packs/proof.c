@@ -1,0 +1,507 @@
+/*
+ * proof: what a host shows of what its lists name: packs are fetched anew, and every block is hashed.
+ *
+ * Three ways, for three questions. To tell which versions are kept, all files that each stands on are asked for, and
+ * few of their bytes. To show some blocks, their packs come into a folder of their own and are
+ * read from there alone: what is here proves nothing. To verify packs, what is here may serve as that
+ * which differences stand on, since each pack is verified by itself.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/store.h"
+#include "repo/git/blob.h"
+#include "transport/places/at_once.h"
+#include "transport/places/packs/files.h"
+#include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/pieces.h"
+#include "transport/places/packs/versions.h"
+
+#define BATCH_BYTES (UINT64_C(256) << 20)
+
+/* --- showing --------------------------------------------------------------------------------- */
+
+static vv_status open_shown(vv_host *h, vv_error *err)
+{
+	return h->shown ? VV_OK : vv_store_open(&h->shown, h->proof, true, err);
+}
+
+vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
+		       void *payload, vv_error *err)
+{
+	const vv_host_taking t = {.dir = h->proof, .proof = true};
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_cid is;
+	vv_status rc = open_shown(h, err);
+
+	if (rc == VV_OK && (rc = vv_host_look(h, cids, count, err)) == VV_OK) {
+		rc = vv_host_take(h, &t, cids, count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_status got = vv_host_read(h, true, &cids[i], &bytes, NULL, NULL, VV_IGNORED);
+		got = got < 0 ? got
+			      : vv_cid_of(&is, cids[i].codec, bytes.data, bytes.len, VV_IGNORED);
+		if (got == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else if (got < 0 || !vv_cid_equal(&is, &cids[i])) {
+			rc = fn(payload, i, &cids[i], NULL, 0, err);
+		} else {
+			rc = fn(payload, i, &cids[i], vv_buf_cstr(&bytes), bytes.len, err);
+		}
+	}
+	return rc;
+}
+
+/* --- which versions are kept ------------------------------------------------------------------ */
+
+typedef struct keeping {
+	vv_host *h;
+	const vv_cid *roots;
+	size_t count;
+	vv_host_keeps *out;
+	vv_version_file *files; /* of a store */
+	size_t *packs;          /* of the catalog, that are to be asked for */
+	bool *shown;            /* of these, what came of it */
+	size_t pack_count;
+} keeping;
+
+static void lacks(vv_host_keeps *k, const char *folder, const char *name, const char *end)
+{
+	k->whole = false;
+	if (!*k->lacks) {
+		(void)snprintf(k->lacks, sizeof(k->lacks), "%s/%s%s", folder, name, end);
+	}
+}
+
+/* The packs that are marked, out of the catalog's. */
+static vv_status choose_marked(keeping *k, const bool *marked, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(k->h->catalog);
+
+	k->packs = vv_calloc(count + 1, sizeof(*k->packs));
+	k->shown = vv_calloc(count + 1, sizeof(*k->shown));
+	if (!k->packs || !k->shown) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		if (marked[i]) {
+			k->packs[k->pack_count++] = i;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status ask_end(void *payload, size_t i, vv_error *err)
+{
+	keeping *k = payload;
+	return vv_files_shows_end(k->h, vv_catalog_pack(k->h->catalog, k->packs[i]), &k->shown[i],
+				  err);
+}
+
+static vv_cid key_of(const char *hex)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	return vv_pack_key(hash);
+}
+
+/* Lists of all packs that they name, into a catalog of nothing else. */
+static vv_status take_named(keeping *k, vv_error *err)
+{
+	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
+	vv_pack_names names = {0};
+	bool ignored, added;
+	vv_status rc = seen ? vv_files_begin_anew(k->h, err) : vv_fail_nomem(err);
+
+	rc = rc < 0 ? rc : vv_files_versions(k->h, k->roots, k->count, k->files, err);
+	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
+		const vv_pack_names *of = &k->files[i].names.packs;
+		for (size_t n = 0; rc == VV_OK && k->files[i].sound && n < of->count; n++) {
+			const vv_cid key = key_of(of->items[n]);
+			rc = vv_cid_set_add(seen, &key, &added, err);
+			rc = rc == VV_OK && added ? vv_pack_names_add(&names, of->items[n], err)
+						  : rc;
+		}
+		rc = rc == VV_OK && k->files[i].sound ? vv_seek_note(k->h, &k->files[i].names, err)
+						      : rc;
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(k->h, &names, &ignored, err);
+	vv_free(names.items);
+	return rc;
+}
+
+/* Which of a version's files are not as they should be. */
+static void judge_files(keeping *k, size_t i, const vv_cid_map *places)
+{
+	vv_host_keeps *out = &k->out[i];
+	const vv_pack_names *packs = &k->files[i].names.packs;
+	char text[VV_CID_TEXT + 1];
+	uint64_t at;
+
+	vv_cid_text(text, &k->roots[i]);
+	if (!k->files[i].sound) {
+		lacks(out, "versions", text, ".packs");
+	}
+	for (size_t n = 0; k->files[i].sound && n < packs->count; n++) {
+		const vv_cid key = key_of(packs->items[n]);
+		if (!vv_cid_map_get(places, &key, &at)) {
+			lacks(out, "lists", packs->items[n], ".list");
+		} else if (vv_catalog_pack(k->h->catalog, (size_t)at)->bad) {
+			lacks(out, "packs", packs->items[n], ".pack");
+		}
+	}
+}
+
+static vv_status choose_any(keeping *k, size_t i, const vv_cid_map *places, vv_error *err)
+{
+	const vv_pack_names *packs = &k->files[i].names.packs;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_host_block b;
+	uint64_t at, r[2];
+
+	if (!k->out[i].whole || packs->count == 0) return VV_OK;
+	vv_random(r, sizeof(r));
+	const vv_cid key = key_of(packs->items[r[0] % packs->count]);
+	(void)vv_cid_map_get(places, &key, &at);
+	const vv_status rc = vv_host_list_again(k->h, vv_catalog_pack(k->h->catalog, (size_t)at),
+						&bytes, &list, err);
+	if (rc < 0) return rc;
+	vv_host_list_block(&list, (size_t)(r[1] % list.count), &b);
+	k->out[i].any = b.cid;
+	return VV_OK;
+}
+
+static vv_status keeps_in_place(keeping *k, vv_error *err)
+{
+	vv_auto(vv_cid_map) *places = vv_cid_map_new();
+	vv_auto_free bool *all = NULL;
+	vv_status rc = take_named(k, err);
+	const size_t packs = rc < 0 ? 0 : vv_catalog_packs(k->h->catalog);
+
+	if (rc < 0) return rc;
+	if (!places || !(all = vv_calloc(packs + 1, sizeof(bool)))) return vv_fail_nomem(err);
+	memset(all, true, packs * sizeof(bool));
+	if ((rc = choose_marked(k, all, err)) < 0) return rc;
+	const vv_at_once ends = {.threads = vv_place_gets(&k->h->place),
+				 .count = k->pack_count,
+				 .fn = ask_end,
+				 .payload = k,
+				 .progress = k->h->progress,
+				 .what = "packs"};
+	rc = vv_at_once_run(&ends, err);
+	for (size_t i = 0; rc == VV_OK && i < packs; i++) {
+		vv_host_pack *p = vv_catalog_pack(k->h->catalog, i);
+		const vv_cid key = vv_pack_key(p->hash);
+		rc = vv_cid_map_put(places, &key, i, NULL, err);
+		rc = rc < 0 || k->shown[i] ? rc : vv_host_note_bad(k->h, p, err);
+	}
+	rc = rc < 0 ? rc : vv_host_prefer_sound(k->h, err);
+	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
+		judge_files(k, i, places);
+		rc = choose_any(k, i, places, err);
+	}
+	return rc;
+}
+
+/* Is the blob that the tree names now the one that was seen whole here? Small ones came with the tree. */
+static vv_status look_at_blob(keeping *k, vv_host_pack *p, bool *unseen, vv_error *err)
+{
+	uint64_t size;
+
+	*unseen = !vv_host_is_sound(k->h, p);
+	if (*unseen && vv_blob_size(k->h->scratch, &p->blob, &size, VV_IGNORED) == VV_OK &&
+	    size != p->len) {
+		return vv_host_note_bad(k->h, p, err);
+	}
+	return VV_OK;
+}
+
+/* Of those that are marked, as many as the bytes allow: they are judged when they come. */
+static vv_status fetch_unseen(keeping *k, bool *unseen, uint64_t fetch_bytes, vv_error *err)
+{
+	vv_host *h = k->h;
+	vv_host_taking t = {.dir = h->proof, .proof = true};
+
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		const uint64_t len = vv_catalog_pack(h->catalog, i)->len;
+		unseen[i] = unseen[i] && len <= fetch_bytes;
+		fetch_bytes -= unseen[i] ? len : 0;
+	}
+	vv_status rc = choose_marked(k, unseen, err);
+	t.packs = k->packs;
+	t.pack_count = k->pack_count;
+	rc = rc < 0 ? rc : open_shown(h, err);
+	rc = rc < 0 ? rc : vv_host_take(h, &t, NULL, 0, err);
+	vv_free(k->packs);
+	vv_free(k->shown);
+	k->packs = NULL;
+	k->shown = NULL;
+	k->pack_count = 0;
+	return rc;
+}
+
+/* One round over all versions. *again: a pack was found to be bad, and others may have its blocks. */
+static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv_error *err)
+{
+	vv_host *h = k->h;
+	const size_t packs = vv_catalog_packs(h->catalog), bad = h->bad_count;
+	vv_auto_free bool *of_one = vv_calloc(packs + 1, sizeof(bool));
+	vv_auto_free bool *unseen = vv_calloc(packs + 1, sizeof(bool));
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_status rc = of_one && unseen ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
+		vv_host_keeps *out = &k->out[i];
+		*out = (vv_host_keeps){.whole = false};
+		memset(of_one, 0, packs * sizeof(bool));
+		rc = vv_versions_look(h, &k->roots[i], of_one, &out->whole, err);
+		for (size_t n = 0; rc == VV_OK && n < packs; n++) {
+			vv_host_pack *p = vv_catalog_pack(h->catalog, n);
+			if (!of_one[n]) {
+				continue;
+			}
+			rc = p->bad ? VV_OK : look_at_blob(k, p, &unseen[n], err);
+			vv_hex_write(hex, p->hash, sizeof(p->hash));
+			if (p->bad) {
+				lacks(out, "packs", hex, ".pack");
+			}
+		}
+	}
+	rc = rc < 0 ? rc : fetch_unseen(k, unseen, fetch_bytes, err);
+	*again = rc == VV_OK && h->bad_count > bad;
+	return *again ? vv_host_prefer_sound(h, err) : rc;
+}
+
+static vv_status keeps_each(keeping *k, uint64_t fetch_bytes, vv_error *err)
+{
+	bool again = true;
+	vv_status rc = VV_OK;
+
+	if (vv_host_is_place(k->h)) {
+		k->files = vv_calloc(k->count + 1, sizeof(*k->files));
+		return k->files ? keeps_in_place(k, err) : vv_fail_nomem(err);
+	}
+	while (rc == VV_OK && again) {
+		rc = keeps_in_tree(k, fetch_bytes, &again, err);
+	}
+	return rc;
+}
+
+vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
+			     vv_host_keeps *out, vv_error *err)
+{
+	keeping k = {.h = h, .roots = roots, .count = count, .out = out};
+
+	for (size_t i = 0; i < count; i++) {
+		out[i] = (vv_host_keeps){.whole = true};
+	}
+	const vv_status rc = keeps_each(&k, fetch_bytes, err);
+	for (size_t i = 0; k.files && i < count; i++) {
+		vv_version_packs_clear(&k.files[i].names);
+	}
+	vv_free(k.files);
+	vv_free(k.packs);
+	vv_free(k.shown);
+	return rc;
+}
+
+/* --- verifying ------------------------------------------------------------------------------- */
+
+typedef struct verifying {
+	vv_host *h;
+	vv_host_verifying *v;
+	size_t *packs; /* of the catalog, that are to be verified */
+	size_t count;
+} verifying;
+
+/* Of those that were seen whole before, or were not, as many as the bytes allow. */
+static void add_packs(verifying *x, bool seen, uint64_t most)
+{
+	const size_t count = vv_catalog_packs(x->h->catalog);
+	uint64_t bytes = 0, first;
+
+	vv_random(&first, sizeof(first));
+	for (size_t n = 0; n < count; n++) {
+		const size_t i = (size_t)((first % count + n) % count);
+		const vv_host_pack *p = vv_catalog_pack(x->h->catalog, i);
+		if (vv_host_is_sound(x->h, p) == seen && (bytes == 0 || bytes + p->len <= most)) {
+			bytes += p->len;
+			x->packs[x->count++] = i;
+		}
+	}
+}
+
+static vv_status choose_packs(verifying *x, vv_error *err)
+{
+	x->packs = vv_calloc(vv_catalog_packs(x->h->catalog) + 1, sizeof(size_t));
+	if (!x->packs) return vv_fail_nomem(err);
+	add_packs(x, false, x->v->sample ? x->v->unseen_bytes : UINT64_MAX);
+	add_packs(x, true, x->v->sample ? x->v->seen_bytes : UINT64_MAX);
+	return VV_OK;
+}
+
+static vv_status on_record(void *payload, const char *pack VV_UNUSED, uint64_t offset VV_UNUSED,
+			   const vv_cid *cid, vv_status state, const char *what VV_UNUSED,
+			   vv_error *err)
+{
+	bool added;
+
+	return state == VV_OK ? vv_cid_set_add(((verifying *)payload)->h->intact, cid, &added, err)
+			      : VV_OK;
+}
+
+/* Is all there that its list names? */
+static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
+{
+	vv_host *h = x->h;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	char name[VV_HOST_NAME_LEN + 1];
+	vv_host_list list;
+	vv_host_block b;
+	bool sound = !p->bad;
+	vv_status rc = vv_host_list_again(h, p, &bytes, &list, err);
+
+	for (size_t i = 0; rc == VV_OK && sound && i < list.count; i++) {
+		vv_host_list_block(&list, i, &b);
+		sound = vv_cid_set_has(h->intact, &b.cid);
+	}
+	vv_hex_write(name, p->hash, sizeof(p->hash));
+	if (rc == VV_OK && sound) {
+		vv_host_note_sound(h, name, &p->blob);
+	} else if (rc == VV_OK) {
+		rc = vv_host_note_bad(h, p, err);
+		x->v->bad_packs++;
+	}
+	return rc;
+}
+
+/* The next packs come, as many as the disk is to hold at once, and all that came is read. */
+static vv_status verify_batch(verifying *x, size_t *at, vv_error *err)
+{
+	vv_host *h = x->h;
+	vv_host_taking t = {.dir = h->packs, .have = h->main, .packs = x->packs + *at};
+	const size_t first = *at;
+	uint64_t bytes = 0;
+	vv_status rc;
+
+	for (; *at < x->count && (*at == first || bytes < BATCH_BYTES); (*at)++) {
+		bytes += vv_catalog_pack(h->catalog, x->packs[*at])->len;
+	}
+	t.pack_count = *at - first;
+	if ((rc = vv_host_take(h, &t, NULL, 0, err)) < 0 ||
+	    (rc = vv_store_fsck(h->blocks, true, on_record, x, NULL, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = first; rc == VV_OK && i < *at; i++) {
+		rc = judge(x, vv_catalog_pack(h->catalog, x->packs[i]), err);
+	}
+	return rc;
+}
+
+/* What was read leaves the disk. */
+static vv_status empty(vv_host *h, vv_error *err)
+{
+	vv_status rc;
+
+	vv_store_close(h->blocks);
+	h->blocks = NULL;
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		vv_catalog_pack(h->catalog, i)->here = false;
+		vv_catalog_pack(h->catalog, i)->came[0].count = 0;
+	}
+	if (h->pieces && (rc = vv_pieces_forget(h, err)) < 0) return rc;
+	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_host_clean(h, err)) < 0) return rc;
+	return vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
+}
+
+/* Blocks of bad packs that no other has. */
+static vv_status count_lost(verifying *x, vv_error *err)
+{
+	vv_host *h = x->h;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_host_block b;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		if (!p->bad || (rc = vv_host_list_again(h, p, &bytes, &list, err)) < 0) {
+			continue;
+		}
+		for (size_t k = 0; k < list.count; k++) {
+			vv_host_list_block(&list, k, &b);
+			x->v->lost += !vv_host_has(h, &b.cid);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
+{
+	verifying x = {.h = h, .v = v};
+	vv_status rc;
+
+	v->bad_packs = v->lost = 0;
+	if (vv_host_is_place(h) && (rc = vv_files_begin_anew(h, err)) < 0) return rc;
+	if ((rc = vv_host_look(h, NULL, 0, err)) < 0) return rc;
+	if (v->mend && vv_host_is_place(h) && (rc = vv_files_mend_lists(h, err)) < 0) return rc;
+	if (!h->intact && !(h->intact = vv_cid_set_new())) return vv_fail_nomem(err);
+	rc = choose_packs(&x, err);
+	for (size_t at = 0; rc == VV_OK && at < x.count;) {
+		if ((rc = vv_progress_update(h->progress, "checking packs", at, x.count, err)) ==
+			    VV_OK &&
+		    (rc = verify_batch(&x, &at, err)) == VV_OK && at < x.count) {
+			rc = empty(h, err);
+		}
+	}
+	if (rc == VV_OK && v->bad_packs > 0) {
+		vv_host_forget_complete(h);
+		if ((rc = vv_host_prefer_sound(h, err)) == VV_OK) {
+			rc = count_lost(&x, err);
+		}
+	}
+	vv_free(x.packs);
+	return rc;
+}
+
+vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, char ***names,
+			    size_t *count, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_buf path = VV_BUF_INIT;
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_host_list list;
+	vv_host_block b;
+	vv_status rc = VV_OK;
+
+	*count = 0;
+	*names = vv_calloc(h->bad_count + h->ruin_count + 1, sizeof(char *));
+	if (!*names) return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		bool needed = false;
+		if (!p->bad || *count == h->bad_count ||
+		    (rc = vv_host_list_again(h, p, &bytes, &list, err)) < 0) {
+			continue;
+		}
+		for (size_t k = 0; !needed && k < list.count; k++) {
+			vv_host_list_block(&list, k, &b);
+			needed = (!h->intact || vv_cid_set_has(h->intact, &b.cid)) &&
+				 !vv_host_has(h, &b.cid) && !vv_cid_set_has(sent, &b.cid);
+		}
+		if (!needed) {
+			vv_hex_write(hex, p->hash, sizeof(p->hash));
+			vv_buf_printf(&path, "packs/%04zx/%s", p->folder, hex);
+			rc = ((*names)[(*count)++] = vv_buf_detach(&path)) ? VV_OK
+									   : vv_fail_nomem(err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && ruins && i < h->ruin_count; i++) {
+		rc = ((*names)[(*count)++] = vv_strdup(h->ruins[i])) ? VV_OK : vv_fail_nomem(err);
+	}
+	return rc;
+}

@@ -1,0 +1,48 @@
+/*
+ * seek: which indexes (multi_index.h) the versions name that were read of a store, and what is known of each. Internal.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_SEEK_H
+#define VV_TRANSPORT_PLACES_PACKS_SEEK_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/blocks/reach.h"
+#include "transport/places/packs/multi_index.h"
+
+#define VV_HOST_NAME_LEN (2u * VV_PACK_HASH_LEN) /* of a pack, in hex */
+
+/* Names of packs, in hex. */
+typedef struct vv_pack_names {
+	char (*items)[VV_HOST_NAME_LEN + 1];
+	size_t count, cap;
+} vv_pack_names;
+vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err);
+
+/* An index that versions name. */
+typedef struct vv_seek_file {
+	vv_buf head; /* empty: not read yet */
+	vv_multi_index m;
+	bool useless;                                    /* it is not there, or damaged */
+	uint8_t found[VV_MULTI_FOUND][VV_PACK_HASH_LEN]; /* of the block that is looked for now */
+	size_t found_count;
+} vv_seek_file;
+
+typedef struct vv_seek {
+	vv_pack_names names; /* of indexes, each once */
+	vv_seek_file *files; /* for each of these that was opened */
+	size_t file_count, file_cap;
+	vv_cid_map *of;      /* which of the names has a pack */
+	vv_cid_set *asked;   /* versions */
+	vv_pack_names packs; /* of versions of which not all lists are in the catalog */
+} vv_seek;
+
+vv_seek *vv_seek_new(void);    /* NULL: out of memory */
+void vv_seek_free(vv_seek *s); /* accepts NULL */
+/* A version says that the index has the pack; what was known before counts. */
+vv_status vv_seek_add(vv_seek *s, const char *pack, const char *index, vv_error *err);
+/* The index of a pack; NULL: none is known. Borrowed until the next add. */
+const char *vv_seek_index_of(const vv_seek *s, const char *pack);
+
+#endif

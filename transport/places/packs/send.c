@@ -1,0 +1,436 @@
+/*
+ * send: knows what a host lacks, and that others push too.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/resemble.h"
+#include "repo/git/objects/send.h"
+#include "transport/places/packs/files.h"
+#include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/pack_maker.h"
+#include "transport/places/packs/versions.h"
+
+#define TRIES 60u
+#define PAUSE_MS 50u
+#define THOROUGH_BYTES (8u << 20)
+#define LISTED_BYTES (1u << 20) /* to be sent: knowing all that a store has costs less */
+
+typedef struct item {
+	vv_cid cid, like;
+	size_t version;
+} item;
+
+typedef struct version {
+	const char *path;
+	vv_oid commit;
+} version;
+
+typedef struct sending {
+	vv_host *h;
+	const vv_host_sending *what;
+	vv_arena arena;
+	vv_cid_set *seen;
+	item *items;
+	size_t count, cap;
+	version *versions;
+	size_t version_count, version_cap;
+	uint64_t raw;  /* of leaves, about: as they are stored here */
+	vv_oid *haves; /* complete there */
+	size_t have_count;
+	vv_host_next next;
+	vv_host_sum *sum;
+	/* Of a store: */
+	vv_cid *roots; /* of versions that are to have a file there */
+	size_t root_count, root_cap;
+	bool lost; /* a version is not there that was */
+} sending;
+
+/* --- what goes ------------------------------------------------------------------------------ */
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(((sending *)payload)->h->main, cid, out, err);
+}
+
+static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	sending *s = payload;
+	uint64_t stored;
+	unsigned depth;
+
+	if (vv_host_has(s->h, cid)) return VV_OK;
+	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
+	item *it = &s->items[s->count++];
+	*it = (item){.cid = *cid, .version = s->version_count > 0 ? s->version_count - 1 : 0};
+	if (like) {
+		it->like = *like;
+	}
+	if (vv_store_cost(s->h->main, cid, &stored, &depth, VV_IGNORED) == VV_OK) {
+		s->raw += stored;
+	}
+	return VV_OK;
+}
+
+/* Is the version there? In a store that is what its file says; of one that it has to get a note is made. */
+static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *before,
+			  vv_error *err)
+{
+	vv_host *h = s->h;
+	vv_status rc;
+
+	if (!vv_host_is_place(h)) {
+		*there = vv_host_has(h, &n->root);
+		*before = !vv_cid_is_null(&n->before) && vv_host_has(h, &n->before);
+		return VV_OK;
+	}
+	*before = false;
+	if ((rc = vv_files_look(h, &n->root, there, err)) < 0 || (*there && h->bad_count == 0)) {
+		return rc;
+	}
+	if (!vv_cid_is_null(&n->before) &&
+	    (rc = vv_files_look(h, &n->before, before, err)) == VV_OK && n->known_before) {
+		s->lost = s->lost || !*before;
+	}
+	return rc;
+}
+
+static vv_status note_root(sending *s, const vv_cid *root, vv_error *err)
+{
+	if (!vv_array_room(s->roots, s->root_count, s->root_cap)) return vv_fail_nomem(err);
+	s->roots[s->root_count++] = *root;
+	return VV_OK;
+}
+
+/* A root that the host has means all below it: packs go children first. */
+static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	sending *s = payload;
+	uint64_t missing = 0;
+	const vv_resemble walk = {.get = get_block,
+				  .fn = add_item,
+				  .payload = s,
+				  .seen = s->seen,
+				  .children_first = true,
+				  .missing = &missing};
+	/* A host that lost packs may have a version without all that is below it. */
+	const bool lossy = s->h->bad_count > 0;
+	bool there, before;
+	vv_status rc = n->link ? VV_OK : is_there(s, n, &there, &before, err);
+
+	if (n->link || rc < 0 || (!lossy && there)) return rc;
+	before = !vv_cid_is_null(&n->before) &&
+		 (vv_cid_set_has(s->seen, &n->before) || (!lossy && before));
+	if (s->what->complete) {
+		bool complete;
+		vv_cid lacked;
+		rc = vv_store_complete(s->h->main, &n->root, &complete, &lacked, err);
+		if (rc < 0 && rc != VV_ECORRUPT) return rc;
+		if (rc < 0 || !complete) {
+			s->sum->incomplete++;
+			return VV_OK;
+		}
+	}
+	if (vv_host_is_place(s->h) && (rc = note_root(s, &n->root, err)) < 0) return rc;
+	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
+		return vv_fail_nomem(err);
+	}
+	version *v = &s->versions[s->version_count++];
+	v->path = vv_arena_strndup(&s->arena, n->path, strlen(n->path));
+	v->commit = n->commit;
+	return v->path ? vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err)
+		       : vv_fail_nomem(err);
+}
+
+/* Commits that are there, by its refs, and were found to be complete there before: below them nothing
+ * is looked at. */
+static vv_status find_complete(sending *s, vv_error *err)
+{
+	const vv_host_sending *what = s->what;
+
+	s->have_count = 0;
+	if (!s->haves && !(s->haves = vv_calloc(what->there_count + 1, sizeof(vv_oid)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < what->there_count && !what->complete; i++) {
+		if (vv_host_is_complete(s->h, &what->there[i])) {
+			s->haves[s->have_count++] = what->there[i];
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status plan_once(sending *s, vv_error *err)
+{
+	vv_status rc;
+
+	vv_cid_set_free(s->seen);
+	s->seen = vv_cid_set_new();
+	s->count = s->version_count = s->root_count = 0;
+	s->raw = 0;
+	s->lost = false;
+	vv_arena_reset(&s->arena);
+	if (!s->seen || (rc = find_complete(s, err)) < 0) return s->seen ? rc : vv_fail_nomem(err);
+	return vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
+				 s->have_count, add_version, s, err);
+}
+
+/* To a store much goes only once all that it has is known: a push that was cut goes on where it was. And what was
+ * thought to be there and is not is looked for again. */
+static vv_status plan(sending *s, vv_error *err)
+{
+	vv_host *h = s->h;
+	vv_status rc = plan_once(s, err);
+	const bool anew = rc == VV_OK && vv_host_is_place(h) && !h->all && !h->unlistable &&
+			  (s->lost || s->raw >= LISTED_BYTES);
+
+	if (rc == VV_OK && s->lost) {
+		vv_host_forget_complete(h);
+	}
+	if (anew || (rc == VV_OK && s->lost)) {
+		rc = vv_files_look_at_all(h, err);
+		rc = rc < 0 ? rc : plan_once(s, err);
+	}
+	return rc;
+}
+
+/* What differences there stand on and no pack there has, as far as it is here. */
+static vv_status add_bases(sending *s, vv_error *err)
+{
+	bool added;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
+			const vv_cid *base = &p->bases[k];
+			if (!vv_host_has(s->h, base) && vv_store_has(s->h->main, base) &&
+			    (rc = vv_cid_set_add(s->seen, base, &added, err)) == VV_OK && added) {
+				rc = add_item(s, base, NULL, err);
+			}
+		}
+	}
+	return rc;
+}
+
+/* --- packs ---------------------------------------------------------------------------------- */
+
+static vv_status missing(const sending *s, const item *it, vv_error *err)
+{
+	const version *v = &s->versions[it->version];
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, &v->commit);
+	hex[10] = '\0';
+	vv_fail(err, VV_EMISSING,
+		"%s of commit %s lacks blocks, which the remote does not have either",
+		vv_text_shows(v->path), hex);
+	return vv_hint_code(err, VV_HINT_FETCH_ALL_FOR_HOST);
+}
+
+/* pack NULL: there was nothing more to send, and bad packs leave. last: of this sending. */
+static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list, const char *name,
+			     bool last, vv_error *err)
+{
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	char **bad = NULL;
+	size_t bad_count = 0;
+	vv_status rc = last && s->what->verify
+			       ? vv_host_bad_packs(s->h, s->seen, s->sum->incomplete == 0, &bad,
+						   &bad_count, err)
+			       : VV_OK;
+
+	vv_buf_printf(
+		&message, "Keep blocks of %s\n",
+		vv_text_counted(s->version_count, "version of a table", "versions of tables"));
+	const vv_host_commit c = {.message = pack ? vv_buf_cstr(&message) : "Mend damage\n",
+				  .pack = pack,
+				  .list = list,
+				  .name = name,
+				  .removed = bad,
+				  .removed_count = bad_count};
+	if (rc == VV_OK && (pack || bad_count > 0 || s->h->lost_format)) {
+		rc = vv_host_commit_make(s->h, &s->next, &c, err);
+		s->sum->packs += pack != NULL;
+		s->sum->bytes += pack ? pack->len + list->len : 0;
+	}
+	vv_names_free(bad, bad_count);
+	return rc;
+}
+
+/* All of the plan, in packs. */
+static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *err)
+{
+	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	char name[2 * VV_PACK_HASH_LEN + 1];
+	vv_auto(vv_pack_maker) *m = NULL;
+	vv_status rc = vv_pack_maker_new(&m, s->h->main, s->h->catalog, dir, s->h->pack_bytes,
+					 s->raw < THOROUGH_BYTES, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
+		const item *it = &s->items[i];
+		if (s->h->condemned.packs && vv_pack_maker_is_empty(m) &&
+		    (rc = vv_pack_maker_salt(m, err)) < 0) {
+			break;
+		}
+		rc = vv_pack_maker_put(m, &it->cid, &it->like, err);
+		if (rc == VV_EMISSING) {
+			rc = missing(s, it, err);
+		}
+		if (rc == VV_OK) {
+			rc = vv_progress_update(s->h->progress, "blocks", i + 1, s->count, err);
+		}
+		if (rc == VV_OK && (i + 1 == s->count || vv_pack_maker_is_full(m)) &&
+		    !vv_pack_maker_is_empty(m)) {
+			vv_buf_reset(&pack);
+			vv_buf_reset(&list);
+			rc = vv_pack_maker_take(m, &pack, &list, name, err);
+			if (rc == VV_OK) {
+				rc = commit_pack(s, &pack, &list, name, i + 1 == s->count, err);
+			}
+			if (rc == VV_OK &&
+			    (vv_host_push_is_full(s->h, s->next.waiting) || i + 1 == s->count)) {
+				rc = vv_host_push(s->h, &s->next, lost, err);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status try_send(sending *s, bool *lost, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(s->h->packs, "packs", (char *)NULL);
+	vv_host_verifying all = {.mend = !s->what->dry_run};
+	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
+
+	*lost = false;
+	memset(s->sum, 0, sizeof(*s->sum));
+	rc = rc < 0 ? rc : vv_host_sizes(s->h, err);
+	if (rc == VV_OK && s->what->verify) {
+		rc = vv_host_verify(s->h, &all, err);
+		s->sum->bad_packs = all.bad_packs + s->h->ruin_count;
+	}
+	rc = rc < 0 ? rc : plan(s, err);
+	rc = rc == VV_OK && s->what->verify ? add_bases(s, err) : rc;
+	if (rc == VV_OK) {
+		vv_host_next_init(&s->next, s->h);
+		s->sum->versions = s->version_count;
+		s->sum->blocks = s->count;
+		s->sum->raw = s->raw;
+		if (s->count > 0 && !s->what->dry_run) {
+			rc = send_items(s, dir, lost, err);
+		} else if (!s->what->dry_run &&
+			   (all.bad_packs + s->h->ruin_count > 0 || s->h->lost_format) &&
+			   (rc = commit_pack(s, NULL, NULL, NULL, true, err)) == VV_OK) {
+			rc = vv_host_push(s->h, &s->next, lost, err);
+		}
+	}
+	if (rc == VV_OK && vv_host_is_place(s->h) && !s->what->dry_run) {
+		rc = vv_versions_put(s->h, s->roots, s->root_count, err);
+	}
+	return rc;
+}
+
+/* Each pusher for another time, so that those who met do not meet again. */
+static void pause_before(unsigned attempt)
+{
+	const uint64_t most_ms = (uint64_t)PAUSE_MS * (attempt < 8 ? attempt : 8);
+	uint64_t r;
+
+	vv_random(&r, sizeof(r));
+	struct timespec ts = {.tv_nsec = (long)(r % most_ms) * 1000000};
+	(void)nanosleep(&ts, NULL);
+}
+
+/* What a gc condemned counts as absent from now on. again: it was another one a moment ago, and lists that are here may be
+ * gone there. */
+static vv_status heed_condemned(sending *s, bool again, vv_error *err)
+{
+	vv_host *h = s->h;
+	vv_condemned none = {.versions = NULL};
+
+	vv_condemned_clear(&h->condemned);
+	if (!vv_host_is_place(h)) return VV_OK;
+	vv_status rc = vv_condemned_get(&h->condemned, &h->place, err);
+	if (rc == VV_ECORRUPT && s->what->verify && !s->what->dry_run) {
+		rc = vv_condemned_put(&none, &h->place, err); /* no gc removes by a damaged one */
+		memcpy(h->condemned.run, none.run, sizeof(none.run));
+	}
+	if (rc == VV_OK && again) return vv_files_begin_anew(h, err);
+	return rc == VV_OK && h->condemned.packs ? vv_files_begin(h, err) : rc;
+}
+
+static vv_status forget_condemned(vv_host *h, vv_error *err)
+{
+	if (!h->condemned.packs) return VV_OK;
+	vv_condemned_clear(&h->condemned);
+	return vv_files_begin(h, err);
+}
+
+/* Did a gc condemn something since the file was read? What this one relied on may be gone. */
+static vv_status was_swept(const sending *s, bool *out, vv_error *err)
+{
+	vv_auto(vv_condemned) now = {.versions = NULL};
+	const vv_host *h = s->h;
+	vv_status rc = VV_OK;
+
+	*out = false;
+	if (vv_host_is_place(h) && !s->what->dry_run &&
+	    (rc = vv_condemned_get(&now, &h->place, err)) == VV_OK) {
+		*out = strcmp(now.run, h->condemned.run) != 0;
+	}
+	return rc;
+}
+
+vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err)
+{
+	sending s = {.h = h, .what = what, .sum = out};
+	vv_host_change ignored;
+	vv_oid tip;
+	bool lost = false, swept = true;
+	vv_status rc = VV_OK;
+
+	vv_arena_init(&s.arena);
+	for (unsigned i = 0; rc == VV_OK && swept && i < TRIES; i++) {
+		if ((rc = heed_condemned(&s, i > 0, err)) == VV_OK &&
+		    (rc = try_send(&s, &lost, err)) == VV_OK) {
+			rc = was_swept(&s, &swept, err);
+		}
+	}
+	for (unsigned i = 1; (lost || (rc < 0 && h->broken)) && i < TRIES; i++) {
+		if (h->broken) { /* once more, and not again */
+			i = TRIES - 1;
+			if ((rc = vv_host_begin_anew(h, err)) < 0) {
+				break;
+			}
+		}
+		if (lost) {
+			pause_before(i);
+		}
+		lost = h->broken = false;
+		if ((rc = vv_host_ask_tip(h, h->ref, &tip, err)) == VV_OK &&
+		    (rc = vv_host_refresh(h, h->ref, &tip, &ignored, err)) == VV_OK) {
+			rc = try_send(&s, &lost, err);
+		}
+	}
+	if (rc == VV_OK && !what->dry_run && !what->complete) {
+		rc = vv_host_note_complete(h, what->wants, what->want_count, err);
+	}
+	if (rc == VV_OK) {
+		rc = forget_condemned(h, err);
+	}
+	vv_free(s.haves);
+	vv_free(s.roots);
+	vv_cid_set_free(s.seen);
+	vv_free(s.items);
+	vv_free(s.versions);
+	vv_arena_clear(&s.arena);
+	return rc;
+}

@@ -1,0 +1,106 @@
+/*
+ * sizes: knows how large a push and a pack may be, and learns it from a host that refuses a larger one.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/config.h"
+#include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/pack_maker.h"
+
+#define PUSH_BYTES (UINT64_C(900) << 20) /* hosts refuse from 1 GB or 2 on */
+#define PUSH_LEAST (UINT64_C(1) << 20)   /* below, it is not the size */
+
+/* NULL: the host has no name here, or out of memory. */
+static char *learnt_key(const vv_host *h)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (!h->remote || vv_host_is_place(h)) return NULL;
+	vv_buf_printf(&b, "remote.%s.varvepushbytes", h->remote);
+	return vv_buf_detach(&b);
+}
+
+static vv_status in_bounds(const char *key, uint64_t is, uint64_t least, uint64_t most,
+			   vv_error *err)
+{
+	if (is >= least && is <= most) return VV_OK;
+	return vv_fail(err, VV_EUSAGE, "%s must be %" PRIu64 "m to %" PRIu64 "m", key, least >> 20,
+		       most >> 20);
+}
+
+vv_status vv_host_sizes(vv_host *h, vv_error *err)
+{
+	vv_auto(char) *key = learnt_key(h);
+	uint64_t pack = VV_HOST_PACK_BYTES, push = PUSH_BYTES;
+	vv_status rc;
+
+	if ((rc = vv_config_u64(h->repo, "varve.hostpackbytes", pack, &pack, err)) == VV_OK) {
+		rc = in_bounds("varve.hostPackBytes", pack, VV_HOST_PACK_LEAST, VV_HOST_PACK_BYTES,
+			       err);
+	}
+	if (rc == VV_OK &&
+	    (rc = vv_config_u64(h->repo, "varve.hostpushbytes", push, &push, err)) == VV_OK) {
+		rc = in_bounds("varve.hostPushBytes", push, PUSH_LEAST, UINT64_C(1) << 40, err);
+	}
+	if (rc == VV_OK && key) {
+		rc = vv_config_u64(h->repo, key, push, &push, err);
+	}
+	if (rc < 0) return rc;
+	h->push_bytes = h->push_bytes > 0 && h->push_bytes < push ? h->push_bytes : push;
+	push = h->push_bytes;
+	h->pack_bytes = (size_t)pack;
+	if (!vv_host_is_place(h) && push < pack) {
+		h->pack_bytes = (size_t)(push > VV_HOST_PACK_LEAST ? push : VV_HOST_PACK_LEAST);
+	}
+	return VV_OK;
+}
+
+/* In the words of git (receive.maxInputSize), of web servers in front of it, of GitHub and GitLab. */
+static bool is_of_size(const vv_buf *said)
+{
+	static const char *const words[] = {"pack exceeds maximum allowed size",
+					    "http 413",
+					    "returned error: 413",
+					    "request entity too large",
+					    "your push exceeds",
+					    "push size limit",
+					    "gh001",
+					    "exceeds github's file size limit",
+					    "larger than the limit",
+					    "exceeds the maximum file size"};
+	vv_auto(vv_buf) lower = VV_BUF_INIT;
+	bool is = false;
+
+	for (size_t i = 0; i < said->len; i++) {
+		vv_buf_putc(&lower, tolower((unsigned char)said->data[i]));
+	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is; i++) {
+		is = strstr(vv_buf_cstr(&lower), words[i]);
+	}
+	return is;
+}
+
+bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said)
+{
+	vv_auto(char) *key = NULL;
+	char value[24];
+	const uint64_t half = (sent < h->push_bytes ? sent : h->push_bytes) / 2;
+
+	if (!is_of_size(said) || half < PUSH_LEAST || h->push_bytes <= PUSH_LEAST) return false;
+	h->push_bytes = half;
+	h->too_large = true;
+	(void)snprintf(value, sizeof(value), "%" PRIu64 "k", half >> 10);
+	/* where it cannot be remembered, the next push learns it again */
+	if ((key = learnt_key(h))) {
+		(void)vv_config_set(h->repo, key, value, VV_IGNORED);
+	}
+	vv_notes_put(h->notes, "the host refuses a push of %s: trying %s at a time",
+		     vv_text_bytes(sent), vv_text_bytes(half));
+	return true;
+}

@@ -1,0 +1,654 @@
+/*
+ * sweep: a gc of a place. Knows in which order it must be done while others read and write: new packs come before the
+ * versions that name them, garbage is condemned days before it is removed, and of what is removed versions go first.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/objects/send.h"
+#include "transport/places/at_once.h"
+#include "transport/places/packs/files.h"
+#include "transport/places/packs/sweeper.h"
+#include "transport/places/packs/versions.h"
+
+/* One that is there, in the order of its map. */
+typedef struct pack {
+	uint64_t size;
+	int64_t modified; /* the younger of the pack and its list; 0: not known */
+	bool has_pack, has_list;
+	bool needed; /* by a version that stays */
+	bool held;   /* by one that no ref reaches: it stays as it is */
+} pack;
+typedef struct version {
+	int64_t modified;
+	bool wanted, garbage, there, sound;
+	vv_version_packs names;
+} version;
+
+typedef struct sweeping {
+	vv_host *h;
+	const vv_host_sweeping *what;
+	vv_host_swept *out;
+	vv_sweeper own;
+	int64_t now, condemned_at;
+	vv_condemned condemned;
+	vv_cid_map *wanted;   /* roots */
+	vv_cid_map *partial;  /* packs that have blocks of versions that are not whole */
+	vv_cid_map *replaced; /* packs whose blocks are in others now */
+	vv_cid_map *version_names, *pack_names;
+	vv_cid_map *index_names; /* when each was written */
+	version *versions;
+	pack *packs;
+	size_t version_count, version_cap, pack_count, pack_cap;
+} sweeping;
+
+/* --- what is there ------------------------------------------------------------------------------- */
+
+static void clear_survey(sweeping *s)
+{
+	for (size_t i = 0; i < s->version_count; i++) {
+		vv_version_packs_clear(&s->versions[i].names);
+	}
+	s->version_count = s->pack_count = 0;
+	vv_cid_map_free(s->version_names);
+	vv_cid_map_free(s->pack_names);
+	vv_cid_map_free(s->index_names);
+	s->version_names = s->pack_names = s->index_names = NULL;
+}
+
+static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
+{
+	sweeping *s = payload;
+	vv_cid root;
+	bool added;
+
+	if (!vv_files_is_version(e, &root)) return VV_OK;
+	vv_status rc = vv_cid_map_put(s->version_names, &root, 0, &added, err);
+	if (rc < 0 || !added) return rc;
+	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
+		return vv_fail_nomem(err);
+	}
+	s->versions[s->version_count++] = (version){.modified = e->modified,
+						    .wanted = vv_condemned_has(s->wanted, &root)};
+	return VV_OK;
+}
+
+static vv_status note_file(sweeping *s, const uint8_t hash[VV_PACK_HASH_LEN], const vv_listed *e,
+			   bool is_list, vv_error *err)
+{
+	const vv_cid key = vv_pack_key(hash);
+	bool added;
+	size_t at;
+	vv_status rc = vv_cid_map_put(s->pack_names, &key, 0, &added, err);
+
+	if (rc < 0) return rc;
+	if (added && !vv_array_room(s->packs, s->pack_count, s->pack_cap)) {
+		return vv_fail_nomem(err);
+	}
+	if (added) {
+		s->packs[s->pack_count++] = (pack){.modified = e->modified};
+	}
+	(void)vv_cid_map_find(s->pack_names, &key, &at);
+	pack *p = &s->packs[at];
+	p->has_list = p->has_list || is_list;
+	p->has_pack = p->has_pack || !is_list;
+	p->size = is_list ? p->size : e->size;
+	if (e->modified == 0 || p->modified == 0) {
+		p->modified = 0;
+	} else if (e->modified > p->modified) {
+		p->modified = e->modified;
+	}
+	return VV_OK;
+}
+
+static vv_status on_pack(void *payload, const vv_listed *e, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	return vv_files_is_pack(e, ".pack", hash) ? note_file(payload, hash, e, false, err) : VV_OK;
+}
+
+static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	return vv_files_is_pack(e, ".list", hash) ? note_file(payload, hash, e, true, err) : VV_OK;
+}
+
+static vv_status on_index(void *payload, const vv_listed *e, vv_error *err)
+{
+	sweeping *s = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	if (!vv_files_is_pack(e, ".index", hash)) return VV_OK;
+	const vv_cid key = vv_pack_key(hash);
+	return vv_cid_map_set(s->index_names, &key, (uint64_t)e->modified, err);
+}
+
+static vv_status read_version(void *payload, size_t i, vv_error *err)
+{
+	sweeping *s = payload;
+	version *v = &s->versions[i];
+	vv_status rc = vv_files_version(s->h, vv_cid_map_cid(s->version_names, i), &v->names,
+					&v->sound, err);
+
+	v->there = rc == VV_OK; /* else another gc was faster */
+	return vv_missing_ok(rc, err);
+}
+
+static vv_status survey(sweeping *s, vv_error *err)
+{
+	const vv_place *p = &s->h->place;
+	vv_status rc;
+
+	clear_survey(s);
+	s->version_names = vv_cid_map_new();
+	s->pack_names = vv_cid_map_new();
+	s->index_names = vv_cid_map_new();
+	if (!s->version_names || !s->pack_names || !s->index_names) return vv_fail_nomem(err);
+	if ((rc = vv_place_list(p, "versions", on_version, s, err)) < 0 ||
+	    (rc = vv_place_list(p, "packs", on_pack, s, err)) < 0 ||
+	    (rc = vv_place_list(p, "lists", on_list, s, err)) < 0 ||
+	    (rc = vv_place_list(p, "indexes", on_index, s, err)) < 0) {
+		if (rc == VV_EREFUSED) {
+			vv_hint(err, "a gc needs the right to list the store");
+		}
+		return rc;
+	}
+	const vv_at_once all = {.threads = vv_place_gets(p),
+				.count = s->version_count,
+				.fn = read_version,
+				.payload = s,
+				.progress = s->h->progress,
+				.what = "versions"};
+	return vv_at_once_run(&all, err);
+}
+
+static pack *find_pack(sweeping *s, const char *hex)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	size_t at;
+
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	return vv_cid_map_find(s->pack_names, &key, &at) ? &s->packs[at] : NULL;
+}
+
+static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
+{
+	const version *v = &s->versions[i];
+	char text[VV_CID_TEXT + 1];
+	bool sound = v->sound;
+
+	for (size_t k = 0; k < v->names.packs.count; k++) {
+		pack *p = find_pack(s, v->names.packs.items[k]);
+		sound = sound && p && p->has_pack && p->has_list;
+		if (p) {
+			p->needed = true;
+			p->held = p->held || !v->wanted;
+		}
+	}
+	if (sound) return VV_OK;
+	vv_cid_text(text, vv_cid_map_cid(s->version_names, i));
+	vv_fail(err, VV_ECORRUPT,
+		"'%s' lacks packs of the version %s, or its file is damaged: nothing was removed",
+		vv_text_url(s->h->url), text);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+}
+
+/* Which packs versions that are no garbage need. */
+static vv_status mark(sweeping *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < s->pack_count; i++) {
+		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
+		s->packs[i].needed = s->packs[i].held = vv_condemned_has(s->partial, key);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		const version *v = &s->versions[i];
+		rc = v->garbage || !v->there ? VV_OK : mark_packs(s, i, err);
+	}
+	return rc;
+}
+
+static vv_status note_wanted(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return vv_cid_map_put(((sweeping *)payload)->wanted, &n->root, 0, NULL, err);
+}
+
+/* --- the clock ----------------------------------------------------------------------------------- */
+
+static vv_status on_top(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+{
+	sweeping *s = payload;
+
+	if (strcmp(e->name, VV_CONDEMNED_FILE) == 0) {
+		s->condemned_at = e->modified;
+	}
+	return VV_OK;
+}
+
+/* The place's own: when the mark of this gc came. A dry run leaves none. */
+static vv_status begin(sweeping *s, vv_error *err)
+{
+	uint32_t nsec;
+	vv_status rc = VV_OK;
+
+	if (s->what->dry_run) {
+		vv_now(&s->now, &nsec);
+	} else if ((rc = vv_sweeper_begin(&s->own, &s->h->place, s->h->url, err)) == VV_OK) {
+		s->now = s->own.now;
+		s->h->sweeper = &s->own;
+	}
+	s->condemned_at = 0;
+	return rc < 0 ? rc : vv_place_list(&s->h->place, "", on_top, s, err);
+}
+
+/* A push that is under way has its versions there before the host's refs reach them. */
+#define YOUNG_SECONDS 3600
+
+static bool is_young(const sweeping *s, int64_t modified)
+{
+	return modified > s->now - YOUNG_SECONDS;
+}
+
+static bool is_older(const sweeping *s, int64_t modified)
+{
+	const uint64_t age = s->what->age_sec;
+	return modified != 0 && age <= (uint64_t)INT64_MAX && modified <= s->now - (int64_t)age;
+}
+
+static vv_status mark_old(sweeping *s, bool count, vv_error *err)
+{
+	for (size_t i = 0; i < s->version_count; i++) {
+		version *v = &s->versions[i];
+		v->garbage = !v->wanted && is_older(s, v->modified);
+		if (v->garbage && is_young(s, v->modified)) {
+			v->garbage = false;
+			s->out->young += count;
+		}
+	}
+	return mark(s, err);
+}
+
+/* --- proving --------------------------------------------------------------------------------------- */
+
+static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, root);
+	vv_fail(err, VV_ECORRUPT,
+		"'%s' does not show the version %s whole: nothing was removed%s%s",
+		vv_text_url(s->h->url), text, *lacks ? "; missing or damaged: " : "", lacks);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+}
+
+typedef struct showing {
+	const sweeping *s;
+	const vv_cid *roots;
+} showing;
+
+static vv_status on_shown(void *payload, size_t i, const vv_cid *cid VV_UNUSED, const void *bytes,
+			  size_t len VV_UNUSED, vv_error *err)
+{
+	const showing *to = payload;
+	return bytes ? VV_OK : lost(to->s, &to->roots[i], "", err);
+}
+
+/* Nothing is removed before all that stays was shown: every file, and a random block of each version. */
+static vv_status prove(sweeping *s, vv_error *err)
+{
+	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
+	vv_auto_free vv_cid *any = vv_calloc(s->version_count + 1, sizeof(*any));
+	vv_auto_free vv_host_keeps *keeps = vv_calloc(s->version_count + 1, sizeof(*keeps));
+	size_t count = 0;
+	vv_status rc = roots && any && keeps ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		if (!s->versions[i].garbage && s->versions[i].there) {
+			roots[count++] = *vv_cid_map_cid(s->version_names, i);
+		}
+	}
+	rc = rc < 0 ? rc : vv_host_keeps_each(s->h, roots, count, 0, keeps, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = keeps[i].whole ? VV_OK : lost(s, &roots[i], keeps[i].lacks, err);
+		any[i] = keeps[i].any;
+	}
+	showing to = {s, roots};
+	return rc < 0 ? rc : vv_host_show(s->h, any, count, on_shown, &to, err);
+}
+
+/* --- removing ------------------------------------------------------------------------------------ */
+
+static vv_status remove_packs(sweeping *s, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
+		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
+		if (s->packs[i].needed || !vv_condemned_has(s->condemned.packs, key)) {
+			continue;
+		}
+		s->out->removed.packs++;
+		s->out->removed.bytes += s->packs[i].size;
+		vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+		rc = vv_sweeper_go_on(&s->own, false, err);
+		rc = rc < 0 || s->what->dry_run ? rc : vv_files_remove_pack(s->h, hex, err);
+	}
+	return rc;
+}
+
+/* Indexes that no version names. They need not be condemned: who misses one reads lists. */
+static vv_status remove_indexes(sweeping *s, vv_error *err)
+{
+	vv_auto(vv_cid_map) *named = vv_cid_map_new();
+	char hex[VV_HOST_NAME_LEN + 1], name[sizeof(hex) + 16];
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_status rc = named ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		const version *v = &s->versions[i];
+		for (size_t k = 0; rc == VV_OK && v->there && k < v->names.indexes.count; k++) {
+			if (vv_hex_read(hash, sizeof(hash), v->names.indexes.items[k])) {
+				const vv_cid key = vv_pack_key(hash);
+				rc = vv_cid_map_put(named, &key, 0, NULL, err);
+			}
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->index_names); i++) {
+		const vv_cid *key = vv_cid_map_cid(s->index_names, i);
+		if (!vv_condemned_has(named, key) &&
+		    is_older(s, (int64_t)vv_cid_map_value(s->index_names, i))) {
+			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+			(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
+			rc = vv_missing_ok(vv_place_remove(&s->h->place, name, err), err);
+		}
+	}
+	return rc;
+}
+
+/* What was condemned, and is still garbage: it was not written again, and no ref reaches it now. */
+static vv_status carry_out(sweeping *s, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < s->version_count; i++) {
+		version *v = &s->versions[i];
+		uint64_t is = 0; /* unless it was condemned a moment ago */
+		v->garbage = !v->wanted && v->modified <= s->condemned_at &&
+			     vv_cid_map_get(s->condemned.versions,
+					    vv_cid_map_cid(s->version_names, i), &is) &&
+			     (is == 0 || is == v->names.digest);
+	}
+	if ((rc = mark(s, err)) < 0 || (!s->what->dry_run && (rc = prove(s, err)) < 0) ||
+	    (rc = vv_sweeper_go_on(&s->own, true, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		if (s->versions[i].garbage) {
+			s->out->removed.versions++;
+			s->versions[i].there = s->what->dry_run;
+			rc = s->what->dry_run
+				     ? VV_OK
+				     : vv_files_remove_version(
+					       s->h, vv_cid_map_cid(s->version_names, i), err);
+		}
+	}
+	if (rc < 0 || (rc = remove_packs(s, err)) < 0 || s->what->dry_run) return rc;
+	vv_condemned none = {.versions = NULL};
+	memcpy(none.run, s->condemned.run, sizeof(none.run));
+	return vv_condemned_put(&none, &s->h->place, err);
+}
+
+static vv_status wait_for_condemned(sweeping *s, bool *waits, vv_error *err)
+{
+	const int64_t wait = (int64_t)s->what->wait_sec;
+	vv_status rc = vv_condemned_get(&s->condemned, &s->h->place, err);
+
+	*waits = false;
+	if (rc < 0 || !s->condemned.packs) return rc;
+	*waits = s->condemned_at == 0 || s->now - s->condemned_at < wait;
+	s->out->removable = *waits ? s->condemned_at + wait : 0;
+	if (*waits) return VV_OK;
+	if ((rc = carry_out(s, err)) == VV_OK && !s->what->dry_run) {
+		vv_condemned_clear(&s->condemned);
+		rc = survey(s, err);
+	}
+	return rc;
+}
+
+/* --- versions, and fewer packs ------------------------------------------------------------------- */
+
+/* Into the catalog: all lists but those of packs that were replaced. */
+static vv_status load_catalog(sweeping *s, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_pack_names names = {0};
+	bool sound = true;
+	vv_status rc = vv_files_begin_anew(s->h, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
+		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
+		if (s->packs[i].has_list && s->packs[i].has_pack &&
+		    !vv_condemned_has(s->replaced, key)) {
+			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+			rc = vv_pack_names_add(&names, hex, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(s->h, &names, &sound, err);
+	vv_free(names.items);
+	if (rc == VV_OK && !sound) {
+		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
+			vv_text_url(s->h->url));
+		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+	}
+	s->h->all = true;
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		rc = vv_seek_note(s->h, &s->versions[i].names, err);
+	}
+	return rc;
+}
+
+/* A version that a ref reaches and that has no file gets one where the place has all of it. Of one of which it has a
+ * part, that stays. */
+static vv_status add_version(sweeping *s, const vv_cid *root, bool *packs, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	bool whole;
+	vv_status rc;
+
+	memset(packs, 0, count * sizeof(bool));
+	if ((rc = vv_versions_look(s->h, root, packs, &whole, err)) < 0) return rc;
+	if (whole) return s->what->dry_run ? VV_OK : vv_files_put_version(s->h, root, packs, err);
+	s->out->incomplete++;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
+		rc = packs[i] ? vv_cid_map_put(s->partial, &key, 0, NULL, err) : VV_OK;
+	}
+	return rc;
+}
+
+static vv_status add_versions(sweeping *s, vv_error *err)
+{
+	vv_auto_free bool *packs = vv_calloc(vv_catalog_packs(s->h->catalog) + 1, sizeof(bool));
+	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->wanted); i++) {
+		const vv_cid *root = vv_cid_map_cid(s->wanted, i);
+		if (!vv_condemned_has(s->version_names, root) && vv_host_has(s->h, root)) {
+			rc = add_version(s, root, packs, err);
+		}
+	}
+	return rc < 0 ? rc : vv_place_finish(&s->h->place, err);
+}
+
+/* The files of versions that name a pack that was replaced, anew. */
+static vv_status move_versions(sweeping *s, vv_error *err)
+{
+	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
+	uint8_t hash[VV_PACK_HASH_LEN];
+	size_t count = 0;
+	vv_status rc = roots ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		const version *v = &s->versions[i];
+		bool moves = false;
+		for (size_t k = 0; v->wanted && k < v->names.packs.count && !moves; k++) {
+			(void)vv_hex_read(hash, sizeof(hash), v->names.packs.items[k]);
+			const vv_cid key = vv_pack_key(hash);
+			moves = vv_condemned_has(s->replaced, &key);
+		}
+		if (moves) {
+			roots[count++] = *vv_cid_map_cid(s->version_names, i);
+		}
+	}
+	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, err);
+}
+
+/* Which of the catalog's packs may be replaced; the caller's. */
+static bool *old_packs(sweeping *s)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	bool *old = vv_calloc(count + 1, sizeof(bool));
+	size_t at;
+
+	for (size_t i = 0; old && i < count; i++) {
+		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
+		if (vv_cid_map_find(s->pack_names, &key, &at)) {
+			const pack *p = &s->packs[at];
+			old[i] = p->needed && !p->held && is_older(s, p->modified);
+		}
+	}
+	return old;
+}
+
+static vv_status repack(sweeping *s, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	const vv_host_compaction what = {.wants = s->what->wants,
+					 .want_count = s->what->want_count,
+					 .dry_run = s->what->dry_run};
+	vv_host_compacted done = {0};
+	vv_auto_free bool *old = old_packs(s);
+	vv_status rc = old ? vv_host_repack(s->h, &what, old, &done, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
+		if (old[i]) {
+			s->out->merged++;
+			rc = vv_cid_map_put(s->replaced, &key, 0, NULL, err);
+		}
+	}
+	s->out->made = done.packs_after;
+	if (rc < 0 || s->out->merged == 0 || s->what->dry_run) return rc;
+	if ((rc = survey(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
+	    (rc = move_versions(s, err)) < 0) {
+		return rc;
+	}
+	return survey(s, err);
+}
+
+/* --- condemning ---------------------------------------------------------------------------------- */
+
+static vv_status condemn(sweeping *s, vv_error *err)
+{
+	vv_condemned *c = &s->condemned;
+
+	vv_condemned_clear(c);
+	c->versions = vv_cid_map_new();
+	c->packs = vv_cid_map_new();
+	if (!c->versions || !c->packs) return vv_fail_nomem(err);
+	vv_status rc = mark_old(s, true, err);
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		if (s->versions[i].garbage) {
+			s->out->condemned.versions++;
+			rc = vv_cid_map_put(c->versions, vv_cid_map_cid(s->version_names, i),
+					    s->versions[i].names.digest, NULL, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
+		const pack *p = &s->packs[i];
+		if (!p->needed && is_older(s, p->modified)) {
+			s->out->condemned.packs++;
+			s->out->condemned.bytes += p->size;
+			rc = vv_cid_map_put(c->packs, vv_cid_map_cid(s->pack_names, i), 0, NULL,
+					    err);
+		}
+	}
+	if (rc < 0 || s->what->dry_run ||
+	    s->out->condemned.versions + s->out->condemned.packs == 0) {
+		return rc;
+	}
+	if ((rc = vv_condemned_put(c, &s->h->place, err)) < 0 ||
+	    (rc = vv_place_list(&s->h->place, "", on_top, s, err)) < 0) {
+		return rc;
+	}
+	s->out->removable = s->condemned_at + (int64_t)s->what->wait_sec;
+	if (s->what->wait_sec > 0) return VV_OK;
+	/* Who pushed until now did not know of it: its versions are there by now, or it begins again. */
+	s->out->condemned = (vv_host_files){0};
+	s->out->removable = 0;
+	return (rc = survey(s, err)) < 0 ? rc : carry_out(s, err);
+}
+
+/* --- the whole ----------------------------------------------------------------------------------- */
+
+static void count_before(sweeping *s)
+{
+	s->out->before.versions = s->version_count;
+	for (size_t i = 0; i < s->pack_count; i++) {
+		s->out->before.packs += s->packs[i].has_pack;
+		s->out->before.bytes += s->packs[i].size;
+	}
+}
+
+static vv_status sweep(sweeping *s, vv_error *err)
+{
+	const vv_host_sweeping *what = s->what;
+	bool waits;
+	vv_status rc;
+
+	if ((rc = vv_new_roots_each(s->h->repo, what->wants, what->want_count, NULL, 0, note_wanted,
+				    s, err)) < 0 ||
+	    (rc = begin(s, err)) < 0 || (rc = survey(s, err)) < 0) {
+		return rc;
+	}
+	count_before(s);
+	if ((rc = wait_for_condemned(s, &waits, err)) < 0 || waits) return rc;
+	if (what->dry_run && s->condemned.packs) return VV_OK; /* what comes then depends on that */
+	if ((rc = load_catalog(s, err)) < 0 || (rc = add_versions(s, err)) < 0 ||
+	    (rc = mark_old(s, false, err)) < 0 || (rc = repack(s, err)) < 0) {
+		return rc;
+	}
+	rc = condemn(s, err);
+	return rc < 0 || what->dry_run ? rc : remove_indexes(s, err);
+}
+
+vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out, vv_error *err)
+{
+	sweeping s = {.h = h, .what = what, .out = out};
+	vv_error ignored;
+
+	memset(out, 0, sizeof(*out));
+	s.wanted = vv_cid_map_new();
+	s.partial = vv_cid_map_new();
+	s.replaced = vv_cid_map_new();
+	vv_status rc = s.wanted && s.partial && s.replaced ? sweep(&s, err) : vv_fail_nomem(err);
+	h->sweeper = NULL;
+	vv_sweeper_end(&s.own);
+	clear_survey(&s);
+	vv_free(s.versions);
+	vv_free(s.packs);
+	vv_cid_map_free(s.wanted);
+	vv_cid_map_free(s.partial);
+	vv_cid_map_free(s.replaced);
+	vv_condemned_clear(&s.condemned);
+	/* packs of the catalog may be gone */
+	return vv_files_begin(h, rc < 0 ? &ignored : err) < 0 && rc == VV_OK ? VV_ENOMEM : rc;
+}

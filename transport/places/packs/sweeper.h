@@ -1,0 +1,41 @@
+/*
+ * sweeper: the one gc that is at work in a place. Internal.
+ *
+ * A place has no locks. So each gc puts a file with a name of its own at the top, "gc-<32 hex>", and then lists: whoever
+ * finds no other goes on, and of two that come at once one at least finds the other. Where both do, the one whose name
+ * comes first waits for the other, which goes. The file has the line of a process (base/holder.h): one that is certainly
+ * dead, or that was not written again for an hour, counts for nothing and is removed. So a gc that works writes it again
+ * now and then, and looks first whether it is still there: if not, another took its place, and it stops.
+ *
+ * When the file was written is the time by the place's clock.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_SWEEPER_H
+#define VV_TRANSPORT_PLACES_PACKS_SWEEPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "transport/places/place.h"
+
+#define VV_SWEEPER_HEX 32u
+
+/* name empty: none is at work. */
+typedef struct vv_sweeper {
+	const vv_place *place;
+	const char *url; /* for messages; borrowed */
+	char name[3 + VV_SWEEPER_HEX + 1];
+	int64_t now;      /* when it began, by the place's clock */
+	uint64_t told_ms; /* when the file was written last */
+	unsigned times;
+} vv_sweeper;
+
+/* VV_ELOCKED: another gc is at work. VV_ENOSUPPORT: the place does not report when its files were written. */
+vv_status vv_sweeper_begin(vv_sweeper *out, const vv_place *p, const char *url, vv_error *err);
+/* To be called now and then; must: right now. VV_ECONFLICT: another took its place. One with no name: VV_OK. */
+vv_status vv_sweeper_go_on(vv_sweeper *s, bool must, vv_error *err);
+void vv_sweeper_end(vv_sweeper *s);
+VV_AUTO_CLEAR(vv_sweeper, vv_sweeper_end)
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * versions: which packs a version needs, written to a store when all of them are there. Internal.
+ */
+#ifndef VV_TRANSPORT_PLACES_PACKS_VERSIONS_H
+#define VV_TRANSPORT_PLACES_PACKS_VERSIONS_H
+
+#include "transport/places/packs/host_internal.h"
+
+/* Which packs of the catalog a version needs; *whole false: some of its blocks are neither here nor there. A block that is
+ * here alone, or in no pack of the catalog, counts as absent. */
+vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err);
+/* The files of versions whose blocks the catalog has. VV_EMISSING: it lacks some. */
+vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * place: where objects are kept by name, and need not be trusted: a folder, a bucket, a node.
+ *
+ * A name is a path of a few parts, "a/b/c"; every kind keeps the same names, so that all that a place has can be moved
+ * to another one by copying files. Nothing is overwritten: who writes a name twice writes the same bytes, and only
+ * what was cut short or damaged is written anew. Whatever comes from a place is checked by the caller.
+ */
+#ifndef VV_TRANSPORT_PLACES_PLACE_H
+#define VV_TRANSPORT_PLACES_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+/* What is directly in the folder that was listed. */
+typedef struct vv_listed {
+	const char *name;
+	uint64_t size;    /* bytes; UINT64_MAX: a folder */
+	int64_t modified; /* seconds since 1970 by the place's clock; 0: not known */
+} vv_listed;
+typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *err);
+
+/* A list from another machine that is longer does not end. */
+#define VV_PLACE_ENTRIES_MAX 4000000u
+
+/* What a kind of place does; payload is its own. Errors need not name the place. */
+typedef struct vv_place_ops {
+	/* Objects are found by their CIDs, in the last part of their names, and by nothing else. */
+	bool content_only;
+	/* So many gets may run at once, each in a thread of its own; 0: one, and nothing else meanwhile. */
+	unsigned gets;
+	/* Durable when it returns. VV_EREFUSED: the place is full, or does not want it. */
+	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
+			 vv_error *err);
+	/* May be NULL, both. The same, but durable only after finish, which may run in a thread of its own
+	 * while nothing else is asked of this one. What finish fails with holds for all of them. */
+	vv_status (*put_later)(void *payload, const char *name, const void *bytes, size_t len,
+			       vv_error *err);
+	vv_status (*finish)(void *payload, vv_error *err);
+	/* Appends up to len bytes from there on; fewer only where the object ends. VV_ENOTFOUND. */
+	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
+			 vv_error *err);
+	/* All that is directly in the folder; none where there is no such folder. */
+	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			  vv_error *err);
+	/* May be NULL. The same; names that do not come after this one (bytewise) may be left out. */
+	vv_status (*list_after)(void *payload, const char *folder, const char *after,
+				vv_listed_fn fn, void *to, vv_error *err);
+	vv_status (*remove)(void *payload, const char *name, vv_error *err); /* VV_ENOTFOUND */
+	/* May be NULL: bytes that came since it was opened, where that is more than get gives. */
+	uint64_t (*moved)(void *payload);
+	/* May be NULL: why an object may be lost although the place says it is kept; NULL: nothing known. */
+	const char *(*caveat)(void *payload);
+	/* May be NULL: appends who we are there, without secrets: "ann at nas.example". */
+	void (*who)(void *payload, vv_buf *out);
+	void (*close)(void *payload);
+} vv_place_ops;
+
+/* Kinds that keep files have this one at the top of a place: where a disk is not mounted, nothing is written into the
+ * empty folder instead. */
+typedef struct vv_place_mark {
+	const char *file, *text;
+	const char *keeps; /* what is kept where it is: "copies" */
+} vv_place_mark;
+
+/* What is said of a place to who opens it. Borrowed until it is closed. */
+typedef struct vv_place_facts {
+	const char *domain;        /* NULL: what the kind knows of itself */
+	uint64_t quota;            /* bytes; 0: none */
+	const vv_place_mark *mark; /* NULL: files of others lie there, to be read */
+	/* Hints: what to do where the quota is used up, and where the place itself is full. */
+	vv_hint_id more, full;
+	/* May what lies there and has this size be ours? For kinds with content_only, where others keep theirs
+	 * too. NULL: all may. */
+	bool (*ours)(uint64_t size);
+} vv_place_facts;
+
+#define VV_PLACE_MARK_BYTES 64u
+
+/* payload NULL: not open. */
+typedef struct vv_place {
+	const vv_place_ops *ops;
+	void *payload;
+	char *domain; /* places with the same one are taken to fail together */
+	char mark[VV_PLACE_MARK_BYTES +
+		  1]; /* how its mark begins, where opening read it; else "" */
+} vv_place;
+
+/* For the kinds: takes payload over, and domain (a string of vv_malloc), on failure also. */
+vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
+			const vv_place_facts *facts, vv_error *err);
+/* Likewise: what was read of its mark. */
+void vv_place_set_mark(vv_place *p, const vv_buf *text);
+void vv_place_close(vv_place *p); /* one that is not open, too */
+VV_AUTO_CLEAR(vv_place, vv_place_close)
+
+/* As the kind does; where it has no put_later, list_after, finish, moved or caveat, in the way that it has. */
+vv_status vv_place_put(const vv_place *p, const char *name, const void *bytes, size_t len,
+		       vv_error *err);
+vv_status vv_place_put_later(const vv_place *p, const char *name, const void *bytes, size_t len,
+			     vv_error *err);
+vv_status vv_place_finish(const vv_place *p, vv_error *err);
+vv_status vv_place_get(const vv_place *p, const char *name, uint64_t from, uint64_t len,
+		       vv_buf *out, vv_error *err);
+vv_status vv_place_list(const vv_place *p, const char *folder, vv_listed_fn fn, void *to,
+			vv_error *err);
+vv_status vv_place_list_after(const vv_place *p, const char *folder, const char *after,
+			      vv_listed_fn fn, void *to, vv_error *err);
+vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
+/* Bytes that came since it was opened; instead, where the kind does not count them. */
+uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
+unsigned vv_place_gets(const vv_place *p);         /* at once, at least 1 */
+const char *vv_place_caveat(const vv_place *p);    /* borrowed; NULL: nothing known */
+void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing where it is not known */
+
+#endif
