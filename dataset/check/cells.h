@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dataset/check/condition_run.h"
 #include "dataset/check/plan.h"
+#include "dataset/filter/condition_run.h"
 #include "dataset/format/group.h"
 #include "dataset/table/table.h"
 

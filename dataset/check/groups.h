@@ -14,7 +14,7 @@
 
 #include "dataset/check/cells.h"
 #include "dataset/check/kept/memo.h"
-#include "dataset/check/list_compare.h"
+#include "dataset/format/list_compare.h"
 
 #define CHECK_TOLD 2 /* by a share: the cache does not have it yet */
 

@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 #include "dataset/check/check.h"
-#include "dataset/check/condition.h"
+#include "dataset/filter/condition.h"
 #include "dataset/schema/names.h"
 #include "dataset/schema/pattern.h"
 #include "dataset/schema/value.h"

@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/condition.h"
+#include "dataset/filter/condition.h"
 #include "dataset/schema/descriptor.h"
 
 /* The rules of the whole project (the first, without paths), or of some datasets. */

@@ -27,6 +27,7 @@ dataset/schema
 dataset/proof
 dataset/table
 dataset/edit
+dataset/filter
 dataset/check/kept
 dataset/check
 

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/sys.h"
-#include "dataset/check/condition_run.h"
+#include "dataset/filter/condition_run.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char fields[] =

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/check/condition.h"
 #include "dataset/check/rules.h"
+#include "dataset/filter/condition.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -7,7 +7,7 @@
 
 #include "base/show.h"
 #include "base/sys.h"
-#include "dataset/check/condition_run.h"
+#include "dataset/filter/condition_run.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"

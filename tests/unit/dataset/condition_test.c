@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/check/condition_run.h"
+#include "dataset/filter/condition_run.h"
 #include "tests/unit/support.h"
 
 static const char fields[] =

@@ -3,14 +3,14 @@
  * each other, and turns a text into steps in reverse Polish order with a stack of operators
  * (Dijkstra's shunting yard): no recursion.
  */
-#include "dataset/check/condition.h"
+#include "dataset/filter/condition.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/check/condition_code.h"
+#include "dataset/filter/condition_code.h"
 
 typedef enum token_type {
 	TOKEN_END,

@@ -5,8 +5,8 @@
  * of values and leaves one. The compiler has seen to it that kinds fit and that the stack
  * is never deeper than VV_CONDITION_DEPTH.
  */
-#ifndef VV_DATASET_CHECK_CONDITION_CODE_H
-#define VV_DATASET_CHECK_CONDITION_CODE_H
+#ifndef VV_DATASET_FILTER_CONDITION_CODE_H
+#define VV_DATASET_FILTER_CONDITION_CODE_H
 
 #include <stdbool.h>
 #include <stddef.h>

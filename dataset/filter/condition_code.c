@@ -1,7 +1,7 @@
 /*
  * condition_code: knows how numbers and times are read, of literals and of cells alike.
  */
-#include "dataset/check/condition_code.h"
+#include "dataset/filter/condition_code.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "dataset/check/condition.h"
-#include "dataset/check/condition_code.h"
+#include "dataset/filter/condition.h"
+#include "dataset/filter/condition_code.h"
 
 static size_t operands_of(const vv_step *step)
 {

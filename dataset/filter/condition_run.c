@@ -1,12 +1,12 @@
 /*
  * condition_run: knows how cells become values, and how a compiled condition is worked off.
  */
-#include "dataset/check/condition_run.h"
+#include "dataset/filter/condition_run.h"
 
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/check/condition_code.h"
+#include "dataset/filter/condition_code.h"
 #include "dataset/schema/value.h"
 
 struct vv_condition_scratch {

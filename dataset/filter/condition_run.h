@@ -3,13 +3,13 @@
  *
  * A correct caller: vv_condition_new; a scratch for each thread, vv_condition_eval for each row.
  */
-#ifndef VV_DATASET_CHECK_CONDITION_RUN_H
-#define VV_DATASET_CHECK_CONDITION_RUN_H
+#ifndef VV_DATASET_FILTER_CONDITION_RUN_H
+#define VV_DATASET_FILTER_CONDITION_RUN_H
 
 #include <stdbool.h>
 
 #include "base/auto.h"
-#include "dataset/check/condition.h"
+#include "dataset/filter/condition.h"
 #include "dataset/format/cell.h"
 
 typedef enum vv_truth { VV_FALSE = 0, VV_TRUE = 1, VV_UNKNOWN = 2 } vv_truth;

@@ -9,8 +9,8 @@
  * As in SQL an answer may be unknown (a missing value, a value that is not of its
  * column's type, a division by zero): a check does not find such a row wrong, a filter does not give it.
  */
-#ifndef VV_DATASET_CHECK_CONDITION_H
-#define VV_DATASET_CHECK_CONDITION_H
+#ifndef VV_DATASET_FILTER_CONDITION_H
+#define VV_DATASET_FILTER_CONDITION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  *
  * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
  */
-#ifndef VV_DATASET_CHECK_LIST_COMPARE_H
-#define VV_DATASET_CHECK_LIST_COMPARE_H
+#ifndef VV_DATASET_FORMAT_LIST_COMPARE_H
+#define VV_DATASET_FORMAT_LIST_COMPARE_H
 
 #include <stddef.h>
 #include <stdint.h>

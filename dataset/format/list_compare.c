@@ -2,7 +2,7 @@
  * list_compare: knows how two trees of list nodes are compared: height by height, from the top,
  * only inside what has not been found in the other version.
  */
-#include "dataset/check/list_compare.h"
+#include "dataset/format/list_compare.h"
 
 #include <stdlib.h>
 #include <string.h>
