@@ -9,11 +9,11 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "check/report/report.h"
 #include "lib/handles.h"
 #include "lib/work/check/files.h"
 #include "lib/work/check/one.h"
 #include "lib/work/check/run.h"
-#include "lib/work/report/report.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 

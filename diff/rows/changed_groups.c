@@ -8,7 +8,7 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/format/list_compare.h"
+#include "diff/rows/list_compare.h"
 
 static vv_status open_list(vv_list_reader **out, const vv_table *t, vv_error *err)
 {

@@ -28,14 +28,16 @@ dataset/proof
 dataset/table
 dataset/edit
 dataset/filter
-dataset/check/kept
-dataset/check
 
 diff/rows
 diff/merge
 diff/write
 diff/patch
-diff/check
+
+check/kept
+check/rules
+check/past
+check/report
 
 transport/line
 transport/http
@@ -46,7 +48,6 @@ transport/ipfs
 transport/hold
 transport/server
 
-lib/work/report
 lib/work/rows
 lib/work/arrow
 lib/work/view
@@ -103,12 +104,13 @@ cmd/varve/commands/git
 cmd/varve/commands
 """.split()
 
-CORE = ["diff", "transport", "dataset", "repo", "base"]
+CORE = ["check", "diff", "transport", "dataset", "repo", "base"]
 BELOW = {  # programs, the folders of cmd, share its frame
     "base": [],
     "repo": ["base"],
     "dataset": ["repo", "base"],
     "diff": ["dataset", "repo", "base"],
+    "check": ["diff", "dataset", "repo", "base"],
     "transport": ["repo", "base"],
     "include": [],
     "lib": ["include", *CORE],

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/check/check.h"
+#include "check/rules/check.h"
 #include "dataset/format/mem_sink.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"

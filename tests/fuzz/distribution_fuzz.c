@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff/check/drift.h"
+#include "check/past/drift.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/check/rules.h"
+#include "check/rules/rules.h"
 #include "dataset/filter/condition.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -49,10 +49,10 @@ COMMANDS = [  # which tests of commands use a room
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
     ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|peers"), ("repo/git/objects", "peers"), ("repo/gc", "gc|fsck"),
     ("repo", "peers"),
-    ("dataset/check", "check|commit"), ("dataset/schema", "add|check|diff|schema"),
+    ("check/rules", "check|commit"), ("dataset/filter", "cat|sql"), ("dataset/schema", "add|check|diff|schema"),
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),
     ("diff/merge", "merge"), ("diff/write", "diff|diff-writers|show"), ("diff/patch", "apply"),
-    ("diff/check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
+    ("check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
     ("transport/hold", "vault"), ("transport/places", "vault"), ("transport/http", "serve"), ("transport/server", "serve"), ("transport", "car|peers|serve"),
 ]
 LONG = 15

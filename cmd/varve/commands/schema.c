@@ -5,11 +5,11 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/past/profile.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "diff/check/profile.h"
 #include "lib/work/add/describe.h"
 #include "lib/work/add/schema_edit.h"
 #include "lib/work/view/version.h"

@@ -4,8 +4,8 @@
 #ifndef VV_CMD_VARVE_PRINT_CHECK_REPORTS_H
 #define VV_CMD_VARVE_PRINT_CHECK_REPORTS_H
 
+#include "check/report/report.h"
 #include "cmd/frame/command.h"
-#include "lib/work/report/report.h"
 
 typedef struct vv_check_output {
 	vv_report_form form;       /* on stdout */

@@ -10,7 +10,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/check/finding.h"
+#include "check/rules/finding.h"
 #include "dataset/table/table.h"
 
 typedef struct vv_failed_rows vv_failed_rows;

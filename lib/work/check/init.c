@@ -7,8 +7,8 @@
 #include "base/hint.h"
 #include "base/json/json.h"
 #include "base/sys.h"
-#include "dataset/check/rules.h"
-#include "diff/check/profile.h"
+#include "check/past/profile.h"
+#include "check/rules/rules.h"
 #include "lib/work/check/input.h"
 #include "lib/work/check/list.h"
 

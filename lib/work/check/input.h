@@ -13,7 +13,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/check/readable_rows.h"
+#include "check/rules/readable_rows.h"
 #include "dataset/schema/declared.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/dataset_reader.h"

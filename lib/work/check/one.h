@@ -9,9 +9,10 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "dataset/check/check.h"
-#include "dataset/check/kept/cache.h"
-#include "dataset/check/rules.h"
+#include "check/kept/cache.h"
+#include "check/report/report.h"
+#include "check/rules/check.h"
+#include "check/rules/rules.h"
 #include "dataset/schema/package.h"
 #include "dataset/schema/pattern.h"
 #include "dataset/table/dataset_reader.h"
@@ -19,7 +20,6 @@
 #include "lib/work/check/list.h"
 #include "lib/work/check/owner.h"
 #include "lib/work/diff/sides.h"
-#include "lib/work/report/report.h"
 
 /* How versions are checked; report from vv_report_new. */
 typedef struct vv_check_run {

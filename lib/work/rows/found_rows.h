@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "dataset/check/key_groups.h"
+#include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
 #include "lib/work/rows/where.h"
 

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "dataset/check/key_groups.h"
+#include "check/rules/key_groups.h"
 #include "dataset/filter/condition.h"
 #include "dataset/table/table.h"
 #include "lib/work/rows/fact_test.h"

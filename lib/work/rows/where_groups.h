@@ -11,7 +11,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/check/key_groups.h"
+#include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
 #include "lib/work/rows/where.h"
 

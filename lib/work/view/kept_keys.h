@@ -8,7 +8,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "dataset/check/key_groups.h"
+#include "check/rules/key_groups.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_kept_keys {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "dataset/check/key_groups.h"
+#include "check/rules/key_groups.h"
 #include "dataset/table/table.h"
 
 typedef struct vv_key_place {

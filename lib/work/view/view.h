@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/text.h"
-#include "dataset/check/key_groups.h"
+#include "check/rules/key_groups.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "lib/work/view/view_writer.h"

@@ -6,7 +6,7 @@
 #include "tests/unit/dataset/memory.h"
 
 #include "base/hash.h"
-#include "dataset/format/list_compare.h"
+#include "diff/rows/list_compare.h"
 #include "repo/blocks/cbor.h"
 #include "tests/unit/dataset/list_node_check.h"
 

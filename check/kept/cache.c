@@ -1,0 +1,576 @@
+/*
+ * cache: knows how records lie in the cache's folder, and in the file that carries
+ * them to another machine.
+ *
+ * A record is one file, "<kind>-<key>", replaced whole. All that is read is held against a
+ * hash: a damaged record is none.
+ */
+#include "check/kept/cache.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hash_index.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "repo/blocks/derived.h"
+
+/* Their versions grow when what types and patterns accept changes, so that no older answer is
+ * given again. */
+#define RECORD_MARK "VVCHCK\x01\n"
+#define FILE_MAGIC "vvcr\x01\0\0\0"
+#define MAGIC_LEN 8u
+static_assert(sizeof(FILE_MAGIC) - 1 == MAGIC_LEN, "8 bytes");
+#define NAME_MAX_LEN 64u
+#define FILE_PREFIX "file." /* before the kind of what is a file of its own, in a result */
+#define PIECE (256u << 10)
+
+typedef struct record {
+	char name[NAME_MAX_LEN];
+	vv_buf bytes;    /* of a cache without folder */
+	uint64_t offset; /* in the trusted file */
+	uint64_t len;
+} record;
+
+/* By name. */
+typedef struct records {
+	record **items;
+	size_t count, cap;
+	vv_hash_index places;
+} records;
+
+struct vv_check_cache {
+	char *dir;       /* NULL: in memory */
+	records used;    /* what save writes: names, and the bytes where there is no folder */
+	records large;   /* files that were asked for: names as in a result */
+	records trusted; /* where they lie in the trusted file */
+	int trusted_fd;  /* -1: none */
+	char *trusted_path;
+	bool wrote;
+	char *files; /* the folder beside dir, once a file in it was asked for; NULL */
+};
+
+vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err)
+{
+	vv_check_cache *c = vv_calloc(1, sizeof(*c));
+
+	*out = NULL;
+	if (!c) return vv_fail_nomem(err);
+	c->trusted_fd = -1;
+	vv_hash_index_init(&c->used.places);
+	vv_hash_index_init(&c->large.places);
+	vv_hash_index_init(&c->trusted.places);
+	if (dir && !(c->dir = vv_strdup(dir))) {
+		vv_free(c);
+		return vv_fail_nomem(err);
+	}
+	*out = c;
+	return VV_OK;
+}
+
+/* Empty again. */
+static void clear_records(records *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		vv_buf_clear(&r->items[i]->bytes);
+		vv_free(r->items[i]);
+	}
+	vv_free(r->items);
+	r->items = NULL;
+	r->count = r->cap = 0;
+	vv_hash_index_clear(&r->places);
+}
+
+static char *path_in(const char *dir, const char *name)
+{
+	size_t len = strlen(dir) + strlen(name) + 2;
+	char *path = vv_malloc(len);
+
+	if (path) {
+		snprintf(path, len, "%s/%s", dir, name);
+	}
+	return path;
+}
+
+/* One file of the folder. */
+typedef struct kept {
+	uint64_t size;
+	int64_t sec;
+	uint32_t nsec;
+	char *path;
+} kept;
+
+static int by_age(const void *x, const void *y)
+{
+	const kept *a = x, *b = y;
+
+	if (a->sec != b->sec) return a->sec < b->sec ? -1 : 1;
+	return a->nsec < b->nsec ? -1 : a->nsec > b->nsec;
+}
+
+/* Takes the oldest away until the rest is small enough. What fails is left for the next time. */
+static void drop_oldest(kept *files, size_t count, uint64_t total, uint64_t max)
+{
+	if (total > max) {
+		qsort(files, count, sizeof(*files), by_age);
+	}
+	for (size_t i = 0; total > max && i < count; i++) {
+		if (files[i].path) {
+			vv_unlink(files[i].path, true, NULL);
+			total -= files[i].size;
+		}
+	}
+}
+
+static void keep_bounded(const char *dir, uint64_t max)
+{
+	char **names = NULL;
+	size_t count = 0;
+	uint64_t total = 0;
+	vv_auto_free kept *files = NULL;
+
+	if (vv_list_dir(&names, &count, dir, NULL) < 0) return;
+	files = vv_calloc(count + 1, sizeof(*files));
+	for (size_t i = 0; files && i < count; i++) {
+		vv_stat st;
+
+		files[i].path = path_in(dir, names[i]);
+		if (!files[i].path || vv_lstat(&st, files[i].path, NULL) < 0) {
+			continue;
+		}
+		files[i].size = st.size;
+		files[i].sec = st.mtime_sec;
+		files[i].nsec = st.mtime_nsec;
+		total += st.size;
+	}
+	if (files) {
+		drop_oldest(files, count, total, max);
+	}
+	for (size_t i = 0; files && i < count; i++) {
+		vv_free(files[i].path);
+	}
+	vv_names_free(names, count);
+}
+
+void vv_check_cache_close(vv_check_cache *c)
+{
+	if (!c) return;
+	if (c->dir && c->wrote) {
+		keep_bounded(c->dir, VV_CHECK_CACHE_MAX);
+	}
+	if (c->files) {
+		keep_bounded(c->files, VV_CHECK_FILES_MAX);
+	}
+	vv_free(c->files);
+	clear_records(&c->used);
+	clear_records(&c->large);
+	clear_records(&c->trusted);
+	vv_close(c->trusted_fd, c->trusted_path, NULL);
+	vv_free(c->trusted_path);
+	vv_free(c->dir);
+	vv_free(c);
+}
+
+static void make_name(char out[NAME_MAX_LEN], const char *prefix, const char *kind, vv_hash128 key)
+{
+	snprintf(out, NAME_MAX_LEN, "%s%.24s-%016llx%016llx", prefix, kind,
+		 (unsigned long long)key.hi, (unsigned long long)key.lo);
+}
+
+static uint64_t hash_name(const records *r, const char *name)
+{
+	return vv_xxh3(name, strlen(name), r->places.seed);
+}
+
+static record *find_record(const records *r, const char *name)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&r->places, hash_name(r, name));
+	size_t place;
+
+	while (vv_hash_probe_next(&p, &place)) {
+		if (strcmp(r->items[place]->name, name) == 0) return r->items[place];
+	}
+	return NULL;
+}
+
+/* The record of that name, an empty one when there was none; NULL: out of memory. */
+static record *add_record(records *r, const char *name)
+{
+	vv_auto_free record *found = find_record(r, name);
+
+	if (found || !vv_array_room(r->items, r->count, r->cap) ||
+	    !(found = vv_calloc(1, sizeof(*found)))) {
+		return vv_take(&found);
+	}
+	if (!vv_hash_index_add(&r->places, hash_name(r, name), r->count)) return NULL;
+	snprintf(found->name, sizeof(found->name), "%s", name);
+	r->items[r->count++] = found;
+	return vv_take(&found);
+}
+
+char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
+{
+	char name[NAME_MAX_LEN];
+
+	make_name(name, FILE_PREFIX, kind, key);
+	if (!add_record(&c->large, name)) return NULL;
+	if (c->dir && !c->files) {
+		vv_buf b = VV_BUF_INIT;
+		vv_buf_printf(&b, "%s-files", c->dir);
+		c->files = vv_buf_detach(&b);
+	}
+	return c->files ? path_in(c->files, name + strlen(FILE_PREFIX)) : NULL;
+}
+
+int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
+				uint64_t *offset, uint64_t *len)
+{
+	char name[NAME_MAX_LEN];
+
+	make_name(name, FILE_PREFIX, kind, key);
+	const record *r = find_record(&c->trusted, name);
+	if (!r) return -1;
+	*offset = r->offset;
+	*len = r->len;
+	return c->trusted_fd;
+}
+
+/* 1, 0 or VV_ENOMEM. */
+static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
+{
+	vv_auto(char) *path = path_in(c->dir, name);
+
+	if (!path) return vv_fail_nomem(err);
+	vv_status rc = vv_derived_read(out, path, RECORD_MARK, 0, VV_CHECK_CACHE_MAX, err);
+	return rc < 0 ? (int)rc : out->len > 0;
+}
+
+/* 1, 0 or VV_ENOMEM. */
+static int read_trusted(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
+{
+	const record *r = find_record(&c->trusted, name);
+
+	if (!r) return 0;
+	if (!vv_buf_reserve(out, (size_t)r->len)) return vv_fail_nomem(err);
+	out->len = (size_t)r->len;
+	out->data[out->len] = '\0';
+	return vv_pread_full(c->trusted_fd, out->data, out->len, r->offset, c->trusted_path,
+			     NULL) == (ssize_t)out->len;
+}
+
+int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
+		       vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+	record *r;
+	int found = 0;
+
+	make_name(name, "", kind, key);
+	vv_buf_reset(out);
+	if (c->dir) {
+		found = read_kept(c, name, out, err);
+	} else if ((r = find_record(&c->used, name)) != NULL && r->bytes.data) {
+		vv_buf_put(out, r->bytes.data, r->bytes.len);
+		found = out->failed ? (int)vv_fail_nomem(err) : 1;
+	}
+	if (found == 0) {
+		vv_buf_reset(out);
+		found = read_trusted(c, name, out, err);
+		/* from now on a record of our own, so that it can be saved again */
+		if (found == 1) {
+			return vv_check_cache_put(c, kind, key, out->data, out->len, err) < 0
+				       ? (int)VV_ENOMEM
+				       : 1;
+		}
+	}
+	if (found == 0) {
+		vv_buf_reset(out);
+	}
+	if (found == 1 && !add_record(&c->used, name)) return vv_fail_nomem(err);
+	return found;
+}
+
+vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
+			     size_t len, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	char name[NAME_MAX_LEN];
+	vv_auto(char) *path = NULL;
+
+	make_name(name, "", kind, key);
+	record *r = add_record(&c->used, name);
+	if (!r) return vv_fail_nomem(err);
+	if (!c->dir) {
+		vv_buf_reset(&r->bytes);
+		vv_buf_put(&r->bytes, bytes, len);
+		return vv_buf_ok(&r->bytes, err);
+	}
+	path = path_in(c->dir, name);
+	if (!path) return vv_fail_nomem(err);
+	c->wrote = true;
+	vv_derived_begin(&b, RECORD_MARK);
+	vv_buf_put(&b, bytes, len);
+	if (vv_derived_write(&b, path, 0, NULL) < 0) {
+		vv_unlink(path, true, NULL); /* what was there before is out of date */
+	}
+	return VV_OK;
+}
+
+/* kind and key out of a record's name. */
+static bool split_name(const char *name, char kind[NAME_MAX_LEN], vv_hash128 *key)
+{
+	const char *dash = strchr(name, '-');
+	unsigned long long hi, lo;
+
+	if (!dash || strlen(dash + 1) != 32 || sscanf(dash + 1, "%16llx%16llx", &hi, &lo) != 2) {
+		return false;
+	}
+	snprintf(kind, NAME_MAX_LEN, "%.*s", (int)(dash - name), name);
+	*key = (vv_hash128){.lo = lo, .hi = hi};
+	return true;
+}
+
+/* A file under way, and the hash of what it has so far. */
+typedef struct saving {
+	int fd;
+	const char *path;
+	vv_xxh3_state *hash;
+} saving;
+
+static vv_status save_bytes(saving *s, const void *bytes, size_t len, vv_error *err)
+{
+	vv_xxh3_update(s->hash, bytes, len);
+	return vv_write_full(s->fd, bytes, len, s->path, err);
+}
+
+/* Each record: its name in NAME_MAX_LEN bytes, le64 length, the bytes. */
+static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	char name[NAME_MAX_LEN] = {0}, kind[NAME_MAX_LEN];
+	uint8_t len[8];
+	vv_hash128 key;
+	vv_status rc = VV_OK;
+	int found = split_name(r->name, kind, &key) ? vv_check_cache_get(c, kind, key, &bytes, err)
+						    : 0;
+
+	if (found < 0) {
+		rc = (vv_status)found;
+	} else if (found > 0) {
+		snprintf(name, sizeof(name), "%s", r->name);
+		vv_put_le64(len, bytes.len);
+		if ((rc = save_bytes(s, name, sizeof(name), err)) == VV_OK &&
+		    (rc = save_bytes(s, len, sizeof(len), err)) == VV_OK) {
+			rc = save_bytes(s, vv_buf_cstr(&bytes), bytes.len, err);
+		}
+	}
+	return rc;
+}
+
+/* So many bytes of a file, from offset on. */
+static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset, uint64_t len,
+			   vv_error *err)
+{
+	vv_auto(char) *piece = vv_malloc(PIECE);
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+
+	for (uint64_t at = 0; rc == VV_OK && at < len;) {
+		ssize_t n = vv_pread_full(fd, piece, len - at < PIECE ? (size_t)(len - at) : PIECE,
+					  offset + at, path, err);
+
+		if (n <= 0) {
+			rc = n < 0 ? (vv_status)n
+				   : vv_fail(err, VV_EIO, "%s: ends before its length", path);
+			break;
+		}
+		rc = save_bytes(s, piece, (size_t)n, err);
+		at += (uint64_t)n;
+	}
+	return rc;
+}
+
+/* Like a record; what is neither here nor in the trusted file is left out. */
+static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_error *err)
+{
+	const record *trusted = find_record(&c->trusted, r->name);
+	vv_auto(char) *path = c->files ? path_in(c->files, r->name + strlen(FILE_PREFIX)) : NULL;
+	char name[NAME_MAX_LEN] = {0};
+	uint64_t offset = 0, len = 0;
+	uint8_t le[8];
+	vv_stat st;
+	int own = path ? vv_open(path, O_RDONLY, 0, NULL) : -1, fd = own;
+	vv_status rc = c->files && !path ? vv_fail_nomem(err) : VV_OK;
+
+	if (own >= 0 && vv_fstat(&st, own, path, NULL) == VV_OK) {
+		len = st.size;
+	} else if (trusted) {
+		fd = c->trusted_fd;
+		offset = trusted->offset;
+		len = trusted->len;
+	}
+	if (rc == VV_OK && len > 0 && len <= VV_CHECK_FILES_MAX) {
+		snprintf(name, sizeof(name), "%s", r->name);
+		vv_put_le64(le, len);
+		if ((rc = save_bytes(s, name, sizeof(name), err)) == VV_OK &&
+		    (rc = save_bytes(s, le, sizeof(le), err)) == VV_OK) {
+			rc = save_part(s, fd, fd == own ? path : c->trusted_path, offset, len, err);
+		}
+	}
+	vv_close(own < 0 ? -1 : own, path, NULL);
+	return rc;
+}
+
+vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err)
+{
+	vv_auto(char) *temp = NULL;
+	vv_auto(char) *dir = vv_strdup(file);
+	char *slash = dir ? strrchr(dir, '/') : NULL;
+	saving s = {-1, NULL, vv_xxh3_new(0)};
+	uint8_t end[8];
+	vv_status rc = VV_OK;
+
+	if (!dir || !s.hash) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (slash) {
+		slash[slash == dir ? 1 : 0] = '\0';
+	}
+	s.fd = vv_temp_open(&temp, slash ? dir : ".", ".varve-result-", err);
+	if (s.fd < 0) {
+		rc = (vv_status)s.fd;
+		goto done;
+	}
+	s.path = temp;
+	rc = save_bytes(&s, FILE_MAGIC, MAGIC_LEN, err);
+	for (size_t i = 0; i < c->used.count && rc == VV_OK; i++) {
+		rc = save_record(c, &s, c->used.items[i], err);
+	}
+	for (size_t i = 0; i < c->large.count && rc == VV_OK; i++) {
+		rc = save_large(c, &s, c->large.items[i], err);
+	}
+	vv_put_le64(end, vv_xxh3_digest(s.hash));
+	if (rc == VV_OK) {
+		rc = vv_write_full(s.fd, end, sizeof(end), temp, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_close(s.fd, temp, err);
+	} else {
+		vv_close(s.fd, temp, NULL);
+	}
+	s.fd = -1;
+	if (rc == VV_OK) {
+		rc = vv_rename(temp, file, err);
+	}
+	if (rc < 0) {
+		vv_unlink(temp, true, NULL);
+	}
+done:
+	vv_xxh3_free(s.hash);
+	return rc;
+}
+
+static vv_status bad_file(const char *file, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "%s: is not the result of a check, or damaged", file);
+	return vv_hint_code(err, VV_HINT_SAVE_RESULT);
+}
+
+/* Does the hash at the end hold for all before it? */
+static vv_status hash_holds(const vv_check_cache *c, uint64_t size, vv_error *err)
+{
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
+	vv_auto(char) *piece = vv_malloc(PIECE);
+	uint8_t end[8];
+	uint64_t at = 0;
+	ssize_t n = 0;
+	vv_status rc = VV_OK;
+
+	if (!hash || !piece) return vv_fail_nomem(err);
+	while (at < size - sizeof(end)) {
+		uint64_t left = size - sizeof(end) - at;
+
+		n = vv_pread_full(c->trusted_fd, piece, left < PIECE ? (size_t)left : PIECE, at,
+				  c->trusted_path, err);
+		if (n <= 0) return n < 0 ? (vv_status)n : bad_file(c->trusted_path, err);
+		vv_xxh3_update(hash, piece, (size_t)n);
+		at += (uint64_t)n;
+	}
+	n = vv_pread_full(c->trusted_fd, end, sizeof(end), at, c->trusted_path, err);
+	if (n < 0) {
+		rc = (vv_status)n;
+	} else if (n != (ssize_t)sizeof(end) || vv_get_le64(end) != vv_xxh3_digest(hash)) {
+		rc = bad_file(c->trusted_path, err);
+	}
+	return rc;
+}
+
+/* Where the records lie. */
+static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
+{
+	uint8_t head[NAME_MAX_LEN + 8];
+	uint64_t at = MAGIC_LEN, end = size - 8;
+	char kind[NAME_MAX_LEN];
+	vv_hash128 key;
+
+	while (at < end) {
+		ssize_t n = vv_pread_full(c->trusted_fd, head, sizeof(head), at, c->trusted_path,
+					  err);
+		uint64_t len = n == (ssize_t)sizeof(head) ? vv_get_le64(head + NAME_MAX_LEN) : 0;
+
+		if (n < 0) return (vv_status)n;
+		if (n != (ssize_t)sizeof(head) || head[NAME_MAX_LEN - 1] != '\0' ||
+		    !split_name((const char *)head, kind, &key) || end - at < sizeof(head) ||
+		    len > end - at - sizeof(head) ||
+		    len > (strncmp(kind, FILE_PREFIX, strlen(FILE_PREFIX)) == 0
+				   ? VV_CHECK_FILES_MAX
+				   : VV_CHECK_CACHE_MAX)) {
+			return bad_file(c->trusted_path, err);
+		}
+		record *r = add_record(&c->trusted, (const char *)head);
+		if (!r) return vv_fail_nomem(err);
+		r->offset = at + sizeof(head);
+		r->len = len;
+		at = r->offset + len;
+	}
+	return VV_OK;
+}
+
+vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *err)
+{
+	char magic[MAGIC_LEN];
+	vv_stat st;
+	vv_status rc;
+
+	vv_close(c->trusted_fd, c->trusted_path, NULL);
+	vv_free(c->trusted_path);
+	clear_records(&c->trusted);
+	c->trusted_fd = -1;
+	c->trusted_path = vv_strdup(file);
+	if (!c->trusted_path) return vv_fail_nomem(err);
+	c->trusted_fd = vv_open(file, O_RDONLY, 0, err);
+	if (c->trusted_fd < 0) {
+		rc = (vv_status)c->trusted_fd;
+		c->trusted_fd = -1;
+		return rc;
+	}
+	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0) return rc;
+	if (st.size < MAGIC_LEN + 8 ||
+	    vv_pread_full(c->trusted_fd, magic, sizeof(magic), 0, file, NULL) !=
+		    (ssize_t)sizeof(magic) ||
+	    memcmp(magic, FILE_MAGIC, MAGIC_LEN) != 0) {
+		return bad_file(file, err);
+	}
+	if ((rc = hash_holds(c, st.size, err)) == VV_OK) {
+		rc = index_file(c, st.size, err);
+	}
+	if (rc < 0) {
+		clear_records(&c->trusted);
+	}
+	return rc;
+}

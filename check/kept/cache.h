@@ -1,0 +1,56 @@
+/*
+ * cache: what checks learnt, kept for the next time.
+ *
+ * Named records under .git/varve/cache/check/: derived, bounded (the oldest go first),
+ * safe to delete; a damaged one counts as none. A run's records can be carried to another
+ * machine in one file (--save-result, --trust-result). One thread at a time.
+ */
+#ifndef VV_CHECK_KEPT_CACHE_H
+#define VV_CHECK_KEPT_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hash.h"
+
+#define VV_CHECK_CACHE_MAX ((uint64_t)512 << 20) /* bytes of all records together */
+
+typedef struct vv_check_cache vv_check_cache;
+
+/* dir is made when something is put; NULL: kept in memory for the length of the run. */
+vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err);
+void vv_check_cache_close(vv_check_cache *c); /* accepts NULL */
+VV_AUTO_FREE(vv_check_cache, vv_check_cache_close)
+
+/* A record's bytes into out (replacing what it holds). kind: a word of lower-case letters ("rows"); key:
+ * a hash of all that the record depends on. 1, 0 (none, or damaged), or negative: no memory. */
+int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_buf *out,
+		       vv_error *err);
+
+/* Keeps a record. That the disk does not take it is not an error: the next check costs more. */
+vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
+			     size_t len, vv_error *err);
+
+/* Where the cache keeps what is too large for a record: the caller writes and reads the file, whole and
+ * checked. Owned; NULL: nowhere (a cache in memory), or out of memory. Kept as long as those
+ * files take at most VV_CHECK_FILES_MAX together; the oldest go first. */
+#define VV_CHECK_FILES_MAX ((uint64_t)4 << 30)
+char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key);
+/* The same file as the trusted one brought it: so many bytes of that one, from offset on, and its descriptor,
+ * borrowed from c. -1: it did not. */
+int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_hash128 key,
+				uint64_t *offset, uint64_t *len);
+
+/* Writes all records that were got or put through c, and all files that were asked for, into one file,
+ * readable with trust. */
+vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err);
+
+/* From now on records that are not in dir are looked for in the file. VV_EINPUT: it is no such
+ * file, or damaged. What it says is believed. */
+vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *err);
+
+#endif

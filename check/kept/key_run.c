@@ -1,0 +1,406 @@
+/*
+ * key_run: knows how a run lies in its file, and that each piece of it can be proved alone.
+ *
+ * Head: "VVKEYS" 03 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups. Body: the groups'
+ * names (32 bytes each), the entries, the repeats, the list's top. Sums: for each 4,096 bytes of the body le64
+ * of the XXH3-64 under the piece's number as seed. Tail: le64 entries, le64 repeats, le64 bytes of the list's
+ * top, le64 of the XXH3-64 of head and tail before it.
+ *
+ * Hashes are spread evenly, so that a place is guessed from the hash alone, and the rest is a
+ * search among neighbours.
+ */
+#include "check/kept/key_run.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sys.h"
+
+static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 3, '\n'};
+#define HEAD_LEN 40u
+#define TAIL_LEN 32u
+#define NAME_LEN 32u
+#define PROVED_LEN 4096u /* a piece of the body; names and entries are never in two */
+#define NEAR 4096u       /* entries: how far a guess is usually off */
+#define PIECE ((size_t)1 << 20)
+
+_Static_assert(PROVED_LEN % NAME_LEN == 0, "an entry is in one piece");
+
+vv_hash128 check_key_run_list(const vv_table *t)
+{
+	return vv_xxh3_128(t->root.data.data, t->root.data.len, 0);
+}
+
+/* ---- reading ---- */
+
+static size_t pieces(size_t len)
+{
+	return len / PROVED_LEN + (len % PROVED_LEN > 0);
+}
+
+/* Of the head, and the tail but for its sum. */
+static uint64_t frame_sum(const uint8_t *head, const uint8_t *tail)
+{
+	uint8_t both[HEAD_LEN + TAIL_LEN - 8];
+
+	memcpy(both, head, HEAD_LEN);
+	memcpy(both + HEAD_LEN, tail, TAIL_LEN - 8);
+	return vv_xxh3(both, sizeof(both), 0);
+}
+
+/* Whether a piece of the body is what was written. */
+static bool piece_is_fine(check_key_run *k, size_t i)
+{
+	size_t from = i * PROVED_LEN,
+	       len = k->body_len - from < PROVED_LEN ? k->body_len - from : PROVED_LEN;
+
+	if (!k->fine[i]) {
+		k->fine[i] = vv_xxh3(k->body + from, len, i) == vv_get_le64(k->sums + 8 * i);
+		k->damaged |= !k->fine[i];
+	}
+	return k->fine[i];
+}
+
+static vv_status take(check_key_run *k, vv_error *err)
+{
+	const uint8_t *p = (const uint8_t *)k->map + k->from, *tail = p + k->len - TAIL_LEN;
+	uint64_t left = k->len - HEAD_LEN - TAIL_LEN;
+
+	if (memcmp(p, magic, sizeof(magic)) != 0 ||
+	    frame_sum(p, tail) != vv_get_le64(tail + TAIL_LEN - 8)) {
+		return VV_OK;
+	}
+	uint64_t groups = vv_get_le64(p + 32);
+	uint64_t entries = vv_get_le64(tail);
+	uint64_t repeats = vv_get_le64(tail + 8);
+	uint64_t top = vv_get_le64(tail + 16);
+	if (groups > CHECK_GROUP_MASK || groups > left / NAME_LEN || entries > left / 8 ||
+	    repeats > left / 8 || top > left) {
+		return VV_OK;
+	}
+	uint64_t len = groups * NAME_LEN + (entries + repeats) * 8 + top;
+	uint64_t sums = (uint64_t)pieces((size_t)len) * 8;
+	if (len > left || sums != left - len) return VV_OK;
+	k->fine = vv_calloc(pieces((size_t)len) + 1, 1);
+	if (!k->fine) return vv_fail_nomem(err);
+	k->seed = vv_get_le64(p + 8);
+	k->list = (vv_hash128){.lo = vv_get_le64(p + 16), .hi = vv_get_le64(p + 24)};
+	k->group_count = (size_t)groups;
+	k->body = p + HEAD_LEN;
+	k->body_len = (size_t)len;
+	k->sums = k->body + len;
+	k->entries = k->body + groups * NAME_LEN;
+	k->entry_count = (size_t)entries;
+	k->repeats = k->entries + entries * 8;
+	k->repeat_count = (size_t)repeats;
+	k->top = k->repeats + repeats * 8;
+	k->top_len = (size_t)top;
+	return VV_OK;
+}
+
+/* So many bytes of an open file, from offset on; UINT64_MAX: all that follow. */
+static vv_status open_part(check_key_run *out, int fd, uint64_t offset, uint64_t len, vv_error *err)
+{
+	vv_stat st;
+
+	if (vv_fstat(&st, fd, "", NULL) < 0 || st.size >= SIZE_MAX || offset > st.size) {
+		return VV_OK;
+	}
+	len = len == UINT64_MAX ? st.size - offset : len;
+	if (len > st.size - offset || len < HEAD_LEN + TAIL_LEN) return VV_OK;
+	out->map = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (out->map == MAP_FAILED) {
+		out->map = NULL;
+		return VV_OK;
+	}
+	out->map_len = (size_t)st.size;
+	out->from = (size_t)offset;
+	out->len = (size_t)len;
+	return take(out, err);
+}
+
+char *check_key_run_file(vv_check_cache *cache, vv_hash128 id)
+{
+	return cache ? vv_check_cache_file(cache, "keys", id) : NULL;
+}
+
+vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
+			     vv_error *err)
+{
+	vv_auto(char) *file = check_key_run_file(cache, id);
+	uint64_t offset, len;
+	int fd = file ? vv_open(file, O_RDONLY, 0, VV_IGNORED) : -1;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	if (fd >= 0) {
+		rc = open_part(out, fd, 0, UINT64_MAX, err);
+		vv_close(fd, file, NULL);
+	}
+	if (rc == VV_OK && !out->entries && cache &&
+	    (fd = vv_check_cache_trusted_file(cache, "keys", id, &offset, &len)) >= 0) {
+		check_key_run_close(out);
+		rc = open_part(out, fd, offset, len, err);
+	}
+	return rc;
+}
+
+/* Whether so many bytes of the body are what was written. */
+static bool bytes_are_fine(check_key_run *k, const uint8_t *bytes, size_t len)
+{
+	size_t from = (size_t)(bytes - k->body);
+	bool fine = true;
+
+	for (size_t i = from / PROVED_LEN; i < pieces(from + len); i++) {
+		fine = piece_is_fine(k, i) && fine;
+	}
+	return fine;
+}
+
+vv_status check_key_run_names(check_key_run *k, vv_error *err)
+{
+	if (!k->entries) return VV_OK;
+	if (!bytes_are_fine(k, k->body, k->group_count * NAME_LEN)) {
+		check_key_run_close(k);
+		return VV_OK;
+	}
+	return check_group_names_open(&k->groups, k->body, NAME_LEN, k->group_count, err);
+}
+
+bool check_key_run_prove(check_key_run *k)
+{
+	return k->entries && bytes_are_fine(k, k->body, k->body_len);
+}
+
+bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len)
+{
+	*top = k->top;
+	*len = k->top_len;
+	return bytes_are_fine(k, k->top, k->top_len);
+}
+
+bool check_key_run_sound(const check_key_run *k)
+{
+	return k->entries && !k->damaged;
+}
+
+void check_key_run_close(check_key_run *k)
+{
+	check_group_names_close(&k->groups);
+	vv_free(k->fine);
+	if (k->map) {
+		(void)munmap(k->map, k->map_len);
+	}
+	memset(k, 0, sizeof(*k));
+}
+
+static uint64_t number_at(check_key_run *k, const uint8_t *at)
+{
+	return piece_is_fine(k, (size_t)(at - k->body) / PROVED_LEN) ? vv_get_le64(at) : UINT64_MAX;
+}
+
+uint64_t check_key_run_entry(check_key_run *k, size_t i)
+{
+	return number_at(k, k->entries + 8 * i);
+}
+
+uint64_t check_key_run_repeat(check_key_run *k, size_t i)
+{
+	return number_at(k, k->repeats + 8 * i);
+}
+
+static uint64_t hash_at(check_key_run *k, size_t i)
+{
+	return check_key_run_entry(k, i) >> CHECK_GROUP_BITS;
+}
+
+size_t check_key_run_find(check_key_run *k, uint64_t hash)
+{
+	size_t low = 0, high = k->entry_count;
+	size_t guess = (size_t)((double)hash / (double)(UINT64_MAX >> CHECK_GROUP_BITS) *
+				(double)k->entry_count);
+	size_t from = guess > NEAR ? guess - NEAR : 0;
+	size_t to = guess < k->entry_count && k->entry_count - guess > NEAR ? guess + NEAR
+									    : k->entry_count;
+
+	/* The guess only says where to look first. */
+	if (from < to && hash_at(k, from) < hash) {
+		low = from;
+	} else if (from < to) {
+		high = from;
+	}
+	if (to < high && to > low && hash_at(k, to) >= hash) {
+		high = to;
+	}
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (hash_at(k, middle) < hash) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+/* ---- writing ---- */
+
+struct check_key_writer {
+	int fd;
+	char *file, *temp;
+	const vv_buf *top; /* of the list */
+	uint8_t head[HEAD_LEN];
+	vv_buf buf;     /* of the body: always begins with a piece */
+	uint64_t *sums; /* of the pieces that have been written */
+	size_t sum_count, sum_cap;
+	uint64_t count;
+	bool failed;
+};
+
+static void write_bytes(check_key_writer *w, const void *bytes, size_t len)
+{
+	if (!w->failed) {
+		w->failed = vv_write_full(w->fd, bytes, len, w->temp, VV_IGNORED) < 0;
+	}
+}
+
+/* What is in the buffer, whole pieces; at the end all of it. */
+static void flush(check_key_writer *w)
+{
+	if (w->buf.failed) {
+		w->failed = true;
+	}
+	for (size_t from = 0; !w->failed && from < w->buf.len; from += PROVED_LEN) {
+		size_t len = w->buf.len - from < PROVED_LEN ? w->buf.len - from : PROVED_LEN;
+
+		if (!vv_array_room(w->sums, w->sum_count, w->sum_cap)) {
+			w->failed = true;
+			break;
+		}
+		w->sums[w->sum_count] = vv_xxh3(w->buf.data + from, len, w->sum_count);
+		w->sum_count++;
+	}
+	write_bytes(w, w->buf.data, w->buf.len);
+	vv_buf_reset(&w->buf);
+}
+
+static void put(check_key_writer *w, const void *bytes, size_t len)
+{
+	vv_buf_put(&w->buf, bytes, len);
+	if (w->buf.len >= PIECE) { /* exactly: no piece is a part of what is put */
+		flush(w);
+	}
+}
+
+static void put_u64(check_key_writer *w, uint64_t value)
+{
+	uint8_t le[8];
+
+	vv_put_le64(le, value);
+	put(w, le, sizeof(le));
+}
+
+/* The folder that a path is in; owned. */
+static char *folder_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash ? vv_strndup(file, (size_t)(slash - file)) : vv_strdup(".");
+}
+
+vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
+				 const vv_table *t, const uint8_t *const *names, size_t count,
+				 vv_error *err)
+{
+	check_key_writer *w = vv_calloc(1, sizeof(*w));
+	vv_hash128 list = check_key_run_list(t);
+	vv_auto(char) *dir = folder_of(file);
+
+	*out = NULL;
+	if (w) {
+		w->fd = -1;
+		w->file = vv_strdup(file);
+	}
+	if (!w || !dir || !w->file) {
+		check_key_writer_free(w);
+		return vv_fail_nomem(err);
+	}
+	if (vv_mkdirs(dir, VV_IGNORED) == VV_OK) {
+		w->fd = vv_temp_open(&w->temp, dir, "new-", VV_IGNORED);
+	}
+	w->failed = w->fd < 0;
+	w->top = &t->root.data;
+	memcpy(w->head, magic, sizeof(magic));
+	vv_put_le64(w->head + 8, seed);
+	vv_put_le64(w->head + 16, list.lo);
+	vv_put_le64(w->head + 24, list.hi);
+	vv_put_le64(w->head + 32, count);
+	write_bytes(w, w->head, sizeof(w->head));
+	for (size_t i = 0; i < count; i++) {
+		put(w, names[i], NAME_LEN);
+	}
+	*out = w;
+	return VV_OK;
+}
+
+void check_key_writer_put(check_key_writer *w, uint64_t entry)
+{
+	w->count++;
+	put_u64(w, entry);
+}
+
+static void write_tail(check_key_writer *w, size_t repeats)
+{
+	uint8_t tail[TAIL_LEN], le[8];
+
+	for (size_t i = 0; i < w->sum_count && !w->failed; i++) {
+		vv_put_le64(le, w->sums[i]);
+		vv_buf_put(&w->buf, le, sizeof(le));
+	}
+	vv_put_le64(tail, w->count);
+	vv_put_le64(tail + 8, repeats);
+	vv_put_le64(tail + 16, w->top->len);
+	vv_put_le64(tail + TAIL_LEN - 8, frame_sum(w->head, tail));
+	vv_buf_put(&w->buf, tail, sizeof(tail));
+	w->failed |= w->buf.failed;
+	write_bytes(w, w->buf.data, w->buf.len);
+}
+
+void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		put_u64(w, repeats[i]);
+	}
+	vv_buf_put(&w->buf, w->top->data, w->top->len);
+	flush(w);
+	write_tail(w, count);
+	if (w->fd >= 0 && vv_close(w->fd, w->temp, VV_IGNORED) < 0) {
+		w->failed = true;
+	}
+	w->fd = -1;
+	if (!w->failed && vv_rename(w->temp, w->file, VV_IGNORED) == VV_OK) {
+		vv_free(w->temp);
+		w->temp = NULL;
+	}
+}
+
+void check_key_writer_free(check_key_writer *w)
+{
+	if (w) {
+		if (w->fd >= 0) {
+			vv_close(w->fd, w->temp, NULL);
+		}
+		if (w->temp) {
+			vv_unlink(w->temp, true, NULL);
+		}
+		vv_buf_clear(&w->buf);
+		vv_free(w->sums);
+		vv_free(w->temp);
+		vv_free(w->file);
+		vv_free(w);
+	}
+}

@@ -1,0 +1,78 @@
+/*
+ * key_run: the sorted entries of a large table's key, on disk, to be looked up. For dataset/check alone.
+ *
+ * An entry is a hash and the group that it stands in, as keys.c makes them: 40 bits of hash on
+ * top, 24 of group. A run has the names of its groups, all their entries in order of their
+ * hashes, those hashes that repeat, and the list of the groups. It is mapped and not loaded: a check of what
+ * changed, and a look-up, touch a few of its pieces of 4 KiB, and each is held against its checksum before
+ * it is believed. Derived: a run that is not sound counts as none.
+ *
+ * A correct caller: check_key_run_open; check_key_run_names to find its groups by name; look-ups, whose
+ * answer counts if check_key_run_sound is true after them; check_key_run_close.
+ */
+#ifndef VV_CHECK_KEPT_KEY_RUN_H
+#define VV_CHECK_KEPT_KEY_RUN_H
+
+#include "check/kept/memo.h"
+#include "dataset/table/table.h"
+
+#define CHECK_GROUP_BITS 24
+#define CHECK_GROUP_MASK (((uint64_t)1 << CHECK_GROUP_BITS) - 1)
+
+typedef struct check_key_run {
+	uint64_t seed;
+	vv_hash128 list; /* check_key_run_list of the version that it was made of */
+	size_t group_count;
+	check_group_names groups; /* after check_key_run_names */
+	const uint8_t *entries;   /* le64 each */
+	size_t entry_count;
+	const uint8_t *repeats; /* le64 each: hashes, ascending */
+	size_t repeat_count;
+	const uint8_t *top; /* of the list of groups */
+	size_t top_len;
+	const uint8_t *body, *sums; /* of each piece of the body */
+	size_t body_len;
+	uint8_t *fine; /* a byte for each piece: it has been proved */
+	bool damaged;
+	void *map;
+	size_t map_len;
+	size_t from, len; /* where the run lies in it */
+} check_key_run;
+
+/* Names the row groups of a version: in a version with the same name group i is the same group i. */
+vv_hash128 check_key_run_list(const vv_table *t);
+
+/* The run that the cache has of a key, or else the one that the trusted result brought. cache NULL: there is
+ * none. out->entries NULL: there is none, or it is not sound. Also after a failure to be closed. */
+vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
+			     vv_error *err);
+/* Where the cache has it, or is to have it; owned. NULL: nowhere. */
+char *check_key_run_file(vv_check_cache *cache, vv_hash128 id);
+/* Reads the groups' names. entries NULL: they are not sound. */
+vv_status check_key_run_names(check_key_run *k, vv_error *err);
+/* Reads all of it: is it sound? */
+bool check_key_run_prove(check_key_run *k);
+/* Was all sound that has been read so far? */
+bool check_key_run_sound(const check_key_run *k);
+void check_key_run_close(check_key_run *k); /* accepts zeroes */
+/* The list of the groups, as the version embedded it. False: it is damaged. */
+bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len);
+/* The i-th hash that repeats; UINT64_MAX where it is damaged. */
+uint64_t check_key_run_repeat(check_key_run *k, size_t i);
+/* UINT64_MAX where it is damaged. */
+uint64_t check_key_run_entry(check_key_run *k, size_t i);
+/* The first entry with this hash or a greater one; entry_count: none. */
+size_t check_key_run_find(check_key_run *k, uint64_t hash);
+
+/* Writing: begin, put each entry in order, end. Where the disk does not take it there is
+ * no run. Nobody sees it before its end. */
+typedef struct check_key_writer check_key_writer;
+/* t: whose groups these are, until the end; borrowed. */
+vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
+				 const vv_table *t, const uint8_t *const *names, size_t count,
+				 vv_error *err);
+void check_key_writer_put(check_key_writer *w, uint64_t entry);
+void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count);
+void check_key_writer_free(check_key_writer *w); /* without an end: nothing is kept; accepts NULL */
+
+#endif

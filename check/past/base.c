@@ -1,0 +1,414 @@
+/*
+ * base: knows the order in which a version is held against its base, and what is found of
+ * its columns and its key.
+ *
+ * Where the version still has the base's key, that key is its own business (primary-key,
+ * check/rules/check.h). Where its key is another one, or it has none, the base's is held
+ * against it by the same means.
+ */
+#include "check/past/base.h"
+
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/past/base_findings.h"
+#include "check/past/base_rows.h"
+#include "check/past/base_values.h"
+
+#define KEY_MAX VV_COLUMNS_MAX
+
+/* "an integer", "a date": for sentences. */
+static const char *article(vv_type t)
+{
+	return t == VV_TYPE_INTEGER || t == VV_TYPE_OBJECT || t == VV_TYPE_ARRAY || t == VV_TYPE_ANY
+		       ? "an"
+		       : "a";
+}
+
+static void put_type(vv_buf *out, const vv_field *f)
+{
+	vv_buf_printf(out, "%s %s", article(f->type), vv_type_name(f->type));
+	if (strcmp(f->format, "default") != 0) {
+		vv_buf_printf(out, " (%s)", vv_text_shows(f->format));
+	}
+}
+
+/* How a break is accepted (check/rules/rules.h, vv_rules_accepted). */
+static void put_accept(vv_buf *out)
+{
+	vv_buf_puts(out, "; if it is intended, add it to \"accept\" in varve.json");
+}
+
+static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			      vv_error *err)
+{
+	const vv_field *was = &c->base->schema.fields[p->a];
+	vv_finding f = base_finding(c, s);
+	base_quota q = {0}; /* of this column */
+
+	f.column = was->name;
+	if (p->b >= 0) {
+		const vv_field *is = &c->t->schema.fields[p->b];
+
+		vv_buf_printf(&c->message, "the column is now called '%s'",
+			      vv_text_name(is->name, is->name_len));
+		if (p->likeness < 100) {
+			vv_buf_printf(&c->message, " (%u %% of its values are the same)",
+				      p->likeness);
+		}
+	} else {
+		vv_buf_puts(&c->message, "the column is gone");
+	}
+	vv_buf_puts(&c->expected, "all columns of the base");
+	put_accept(&c->expected);
+	return base_give(c, &q, &f, err);
+}
+
+static vv_status check_removed(base_check *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "column-removed", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "column-removed", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *was = p->a >= 0 ? &c->base->schema.fields[p->a] : NULL;
+
+			if (was && (p->b < 0 || p->renamed) &&
+			    vv_rule_setting_has(s, was->name, was->name_len)) {
+				rc = give_removed(c, s, p, err);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status check_added(base_check *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "column-added", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "column-added", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
+			vv_finding f = base_finding(c, s);
+			base_quota q = {0};
+
+			if (!is || p->a >= 0 || !vv_rule_setting_has(s, is->name, is->name_len)) {
+				continue;
+			}
+			f.column = is->name;
+			vv_buf_puts(&c->message, "the column is new");
+			vv_buf_puts(&c->expected, "no columns other than those of the base");
+			rc = base_give(c, &q, &f, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			      vv_error *err)
+{
+	const vv_field *was = &c->base->schema.fields[p->a], *is = &c->t->schema.fields[p->b];
+	uint64_t wrong = 0;
+	vv_status rc = base_count_contradictions(c, (size_t)p->a, (size_t)p->b, &wrong, err);
+	vv_finding f = base_finding(c, s);
+	base_quota q = {0};
+
+	f.column = is->name;
+	put_type(&c->message, is);
+	vv_buf_puts(&c->message, " here, ");
+	put_type(&c->message, was);
+	vv_buf_puts(&c->message, " in the base");
+	if (wrong > 0) {
+		vv_buf_printf(&c->message, "; %s new %s none", vv_text_count(wrong),
+			      wrong == 1 ? "value is" : "values are");
+	}
+	put_type(&c->expected, was);
+	put_accept(&c->expected);
+	return rc < 0 ? rc : base_give(c, &q, &f, err);
+}
+
+/* Where nobody declared the types another type comes from other values, which are told one
+ * by one (type-contradiction). */
+static vv_status check_retyped(base_check *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!c->o->declared &&
+	    vv_rule_set_severity(c->rules, "type-contradiction") != VV_SEVERITY_OFF) {
+		return VV_OK;
+	}
+	for (const vv_rule_setting *s = base_setting(c, "column-retyped", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "column-retyped", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
+
+			if (is && p->a >= 0 && p->retyped &&
+			    vv_rule_setting_has(s, is->name, is->name_len)) {
+				rc = give_retyped(c, s, p, err);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status check_columns(base_check *c, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = check_removed(c, err)) < 0 || (rc = check_added(c, err)) < 0) return rc;
+	return check_retyped(c, err);
+}
+
+/* The base's key in a version whose columns may have other names. */
+typedef struct old_key {
+	const char **names; /* in t; NULL-ended */
+	size_t count;
+	vv_buf text; /* "id, day", as the base calls them */
+} old_key;
+
+typedef struct relay {
+	base_check *c;
+	const vv_rule_setting *setting;
+	const char *expected;
+} relay;
+
+static void put_names(vv_buf *out, char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(out, "%s%s", i ? ", " : "", vv_text_shows(names[i]));
+	}
+}
+
+static void recode(vv_finding *f, const relay *r)
+{
+	f->rule = r->setting->rule->code;
+	f->severity = r->setting->severity;
+	f->expected = r->expected;
+}
+
+static vv_status relay_finding(void *payload, const vv_finding *f, vv_error *err)
+{
+	relay *r = payload;
+	vv_finding mine = *f;
+
+	recode(&mine, r);
+	return r->c->o->finding(r->c->o->payload, &mine, err);
+}
+
+static vv_status relay_more(void *payload, const vv_finding *f, uint64_t count, vv_error *err)
+{
+	relay *r = payload;
+	vv_finding mine = *f;
+
+	recode(&mine, r);
+	return r->c->o->more ? r->c->o->more(r->c->o->payload, &mine, count, err) : VV_OK;
+}
+
+/* t's schema with the base's key for its only key. */
+static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *key, vv_error *err)
+{
+	vv_json_out w;
+
+	vv_json_out_init(&w, out, 0);
+	vv_json_open_object(&w);
+	for (const vv_json *m = t->schema.json ? t->schema.json->first : NULL; m; m = m->next) {
+		vv_auto(vv_buf) value = VV_BUF_INIT;
+
+		if (strcmp(m->name, "primaryKey") == 0 || strcmp(m->name, "uniqueKeys") == 0 ||
+		    strcmp(m->name, "foreignKeys") == 0) {
+			continue;
+		}
+		vv_json_put_node(&value, m);
+		vv_json_name(&w, m->name);
+		vv_json_raw(&w, vv_buf_cstr(&value), value.len);
+		if (value.failed) {
+			out->failed = true;
+		}
+	}
+	vv_json_add_array(&w, "primaryKey");
+	for (; *key; key++) {
+		vv_json_string(&w, *key);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	return vv_buf_ok(out, err);
+}
+
+static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old_key *key,
+			      vv_error *err)
+{
+	static const char *const codes[] = {"primary-key"};
+	vv_auto(vv_buf) schema = VV_BUF_INIT, expected = VV_BUF_INIT;
+	relay r = {c, s, NULL};
+	vv_auto(vv_check_result) result = {0};
+	vv_auto(vv_rule_set) rules = {0};
+	vv_check_options o = {.rules = &rules,
+			      .path = c->o->path,
+			      .commit = c->o->commit,
+			      .schema_name = "the base's schema",
+			      .limit = c->o->limit,
+			      .finding = relay_finding,
+			      .more = relay_more,
+			      .payload = &r,
+			      .cache = c->o->cache,
+			      .temp_dir = c->o->temp_dir,
+			      .pool = c->o->pool,
+			      .progress = c->o->progress};
+	vv_status rc = vv_rule_set_for(&rules, NULL, c->o->path ? c->o->path : "", err);
+
+	if (rc < 0) return rc;
+	vv_buf_printf(&expected, "the key (%s) is unique in the base", vv_buf_cstr(&key->text));
+	r.expected = vv_buf_cstr(&expected);
+	if ((rc = vv_buf_ok(&expected, err)) < 0 ||
+	    (rc = vv_rule_set_only(&rules, codes, 1, err)) < 0 ||
+	    (rc = make_schema(&schema, c->t, key->names, err)) < 0) {
+		return rc;
+	}
+	o.schema = vv_buf_cstr(&schema);
+	o.schema_len = schema.len;
+	rc = vv_check_table(&result, c->t, &o, err);
+	return rc;
+}
+
+/* A column of the key is gone: one finding, whatever the rows are. */
+static vv_status give_gone(base_check *c, const vv_rule_setting *s, const old_key *key,
+			   const char *column, vv_error *err)
+{
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+
+	f.column = column;
+	vv_buf_printf(&c->message, "a column of the key (%s) is gone", vv_buf_cstr(&key->text));
+	vv_buf_printf(&c->expected, "the key (%s) of the base", vv_buf_cstr(&key->text));
+	return base_give(c, &q, &f, err);
+}
+
+/* A key that varve found by itself is none where a description, then or now, knows of no key. */
+static bool is_nobodys_key(const base_check *c)
+{
+	return c->base->root.key_source == VV_KEY_INFERRED && c->o->declared &&
+	       (!c->o->declares_key || c->o->base_declared);
+}
+
+/* Is t's key its own business (primary-key)? A description decides which keys it has. */
+static bool is_checked(const base_check *c)
+{
+	return !c->o->declared || c->o->declares_key || c->t->root.key_source == VV_KEY_DECLARED;
+}
+
+/* The base's key under t's names; *gone: a column that t does not have. */
+static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_error *err)
+{
+	out->names = vv_calloc(c->base->root.key_count + 1, sizeof(*out->names));
+	if (!out->names) return vv_fail_nomem(err);
+	put_names(&out->text, c->base->root.key, c->base->root.key_count);
+	for (size_t i = 0; i < c->base->root.key_count; i++) {
+		const char *name = c->base->root.key[i];
+		long a = vv_schema_find(&c->base->schema, name, strlen(name));
+		long b = a < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)a);
+
+		if (b < 0) {
+			*gone = name;
+		} else {
+			out->names[out->count++] = c->t->schema.fields[b].name;
+		}
+	}
+	return vv_buf_ok(&out->text, err);
+}
+
+static bool is_own_key(const base_check *c, const old_key *key)
+{
+	if (key->count != c->t->root.key_count) return false;
+	for (size_t i = 0; i < key->count; i++) {
+		if (strcmp(key->names[i], c->t->root.key[i]) != 0) return false;
+	}
+	return true;
+}
+
+static vv_status check_key(base_check *c, vv_error *err)
+{
+	const vv_rule_setting *s = base_setting(c, "key-broken", NULL);
+	const char *gone = NULL;
+	old_key key = {0};
+	vv_status rc;
+
+	if (!s || c->base->root.key_count == 0 || is_nobodys_key(c)) return VV_OK;
+	if ((rc = find_key(&key, c, &gone, err)) == VV_OK) {
+		if (gone) {
+			rc = give_gone(c, s, &key, gone, err);
+		} else if (!is_own_key(c, &key) || !is_checked(c)) {
+			rc = check_unique(c, s, &key, err);
+		}
+	}
+	vv_free(key.names);
+	vv_buf_clear(&key.text);
+	return rc;
+}
+
+static vv_status match_columns(base_check *c, vv_error *err)
+{
+	vv_auto_free size_t *a = vv_calloc(c->base->root.key_count + 1, sizeof(*a));
+	vv_auto_free size_t *b = vv_calloc(c->t->root.key_count + 1, sizeof(*b));
+	vv_columns_options co = {0};
+
+	if (!a || !b) return vv_fail_nomem(err);
+	size_t n = base_key_places(c->base, a, KEY_MAX), m = base_key_places(c->t, b, KEY_MAX);
+	bool same = n > 0 && n == m;
+	for (size_t i = 0; same && i < n; i++) {
+		same = strcmp(c->base->root.key[i], c->t->root.key[i]) == 0;
+	}
+	if (same) {
+		co.key_a = a;
+		co.key_b = b;
+		co.key_count = n;
+	}
+	vv_status rc = vv_columns_match(&c->columns, c->base, c->t, &co, err);
+	c->matched = rc == VV_OK;
+	return rc;
+}
+
+vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err)
+{
+	base_check c = {.base = base, .t = t, .o = o, .rules = o->rules};
+	vv_rule_set standard;
+	bool own = false;
+	vv_status rc = VV_OK;
+
+	if (t->root.kind != VV_KIND_TABLE || (base && base->root.kind != VV_KIND_TABLE)) {
+		return VV_OK;
+	}
+	if (!c.rules) {
+		if ((rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) return rc;
+		c.rules = &standard;
+		own = true;
+	}
+	if (base && (rc = match_columns(&c, err)) < 0) {
+		goto done;
+	}
+	if (base && ((rc = check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
+		     (rc = check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0)) {
+		goto done;
+	}
+	rc = base_check_values(&c, err);
+done:
+	if (c.matched) {
+		vv_columns_clear(&c.columns);
+	}
+	if (c.have_regions) {
+		vv_changed_groups_clear(&c.regions);
+	}
+	vv_check_lines_close(c.lines);
+	vv_buf_clear(&c.message);
+	vv_buf_clear(&c.expected);
+	vv_buf_clear(&c.key);
+	if (own) {
+		vv_rule_set_clear(&standard);
+	}
+	return rc;
+}

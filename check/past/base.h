@@ -1,0 +1,53 @@
+/*
+ * base: one version of a table against another, its base: what got lost, what
+ * contradicts what was true before, what moved out of bounds. docs/use/rules.md has the
+ * measures.
+ *
+ * A correct caller: vv_check_base with both tables open and the rule set of the dataset
+ * (check/rules/rules.h); findings come through the callback as they are met. The rules of one version
+ * (check/rules/check.h) are looked at elsewhere; vv_base_recode (contradiction.h) tells which of their findings
+ * are news to the base.
+ *
+ * Cost follows the change: groups that both versions have are not read. Distributions are
+ * kept by version in the cache, so that the next version's are made from the groups that
+ * differ; without it the columns asked for are read whole.
+ *
+ * Codes, and what a setting's bounds mean (b: of the base, as a share or as a count):
+ *   column-removed     a column of the base is gone (a renamed one too, with its new name)
+ *   column-added       a column that the base does not have
+ *   column-retyped     a column's declared type or format is another
+ *   type-contradiction a value is none of the type that the base had; with a proposal
+ *   key-broken         the base's key repeats, misses values, or lost a column
+ *   key-lost           a key of the base is gone; max: how many may be (b)
+ *   rows-removed       rows of the base are gone; max (b)
+ *   rows-added         rows that the base did not have; min, max (b)
+ *   cells-changed      cells of rows that both have; max: of all these cells
+ *   null-share         the share of missing values rose by more than max (a share)
+ *   new-category       a value that the column did not have; max: how many may be (b)
+ *   drift-psi          population stability index; max as a share: 0.2 is 200,000,000
+ *   drift-js           Jensen-Shannon divergence (base 2, 0 to 1); max as a share
+ *   freshness          the newest date of the column is older than max_age before `now`;
+ *                      needs no base
+ *   no-key             a rule needs a key, and there is none
+ * column-removed, column-retyped, type-contradiction and key-broken need no bounds and are
+ * on by default.
+ */
+#ifndef VV_CHECK_PAST_BASE_H
+#define VV_CHECK_PAST_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "check/past/options.h"
+#include "check/rules/finding.h"
+#include "dataset/table/table.h"
+
+/* base: NULL where there is none (a new path): then only freshness is looked at. Both are
+ * tables (kind "file" has nothing to compare: VV_OK, no findings). Findings about a rule
+ * that cannot be looked at here (a column that is not there, no key) come as findings of
+ * that rule. */
+vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err);
+
+#endif

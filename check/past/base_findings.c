@@ -1,0 +1,276 @@
+/*
+ * base_findings: knows how findings against a base are given and held back, how bounds are
+ * read and written, and how groups of one side are read.
+ */
+#include "check/past/base_findings.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#define KEY_CELL_MAX 200u /* bytes of a value in a key's text */
+
+bool base_is_json(const vv_table *t)
+{
+	return t->root.dialect.form != VV_FORM_CSV;
+}
+
+const vv_rule_setting *base_setting(const base_check *c, const char *code,
+				    const vv_rule_setting *after)
+{
+	const vv_rule_setting *s = after ? after + 1 : vv_rule_set_get(c->rules, code);
+	const vv_rule_setting *end = c->rules->items + c->rules->count;
+
+	for (; s && s < end && strcmp(s->rule->code, code) == 0; s++) {
+		if (s->severity != VV_SEVERITY_OFF) return s;
+	}
+	return NULL;
+}
+
+vv_finding base_finding(const base_check *c, const vv_rule_setting *s)
+{
+	vv_finding f = {.rule = s->rule->code,
+			.severity = s->severity,
+			.path = c->o->path,
+			.commit = c->o->commit};
+	return f;
+}
+
+void base_unread(vv_finding *f, const char *code)
+{
+	f->rule = f->severity != VV_SEVERITY_ERROR ? VV_RULE_UNCHECKED : code ? code : f->rule;
+	f->severity = VV_SEVERITY_ERROR;
+}
+
+static vv_status find_line(base_check *c, vv_finding *f, vv_error *err)
+{
+	vv_status rc = c->lines
+			       ? VV_OK
+			       : vv_check_lines_open(&c->lines, c->t, c->o->mend, c->o->cache, err);
+
+	return rc < 0 ? rc : vv_check_line(c->lines, f->row - 1, &f->line, err);
+}
+
+static bool is_over_limit(const base_check *c, const base_quota *q)
+{
+	return c->o->limit > 0 && q->given >= c->o->limit;
+}
+
+vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	f->message = vv_buf_cstr(&c->message);
+	f->expected = c->expected.len ? vv_buf_cstr(&c->expected) : NULL;
+	if ((rc = vv_buf_ok(&c->message, err)) < 0 || (rc = vv_buf_ok(&c->expected, err)) < 0 ||
+	    (rc = vv_buf_ok(&c->key, err)) < 0) {
+		return rc;
+	}
+	if (is_over_limit(c, q)) {
+		q->last = *f;
+		q->last.message = "like those above";
+		q->last.expected = q->last.key = q->last.value = NULL;
+		q->last.row = q->last.line = q->last.key_len = q->last.value_len = 0;
+		q->held++;
+	} else {
+		if (f->row > 0 && f->line == 0) {
+			rc = find_line(c, f, err);
+		}
+		if (rc == VV_OK) {
+			rc = c->o->finding(c->o->payload, f, err);
+		}
+		q->given++;
+	}
+	vv_buf_reset(&c->message);
+	vv_buf_reset(&c->expected);
+	return rc;
+}
+
+vv_status base_end(base_check *c, base_quota *q, vv_error *err)
+{
+	vv_status rc = q->held && c->o->more ? c->o->more(c->o->payload, &q->last, q->held, err)
+					     : VV_OK;
+
+	*q = (base_quota){0};
+	return rc;
+}
+
+vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!c->have_regions) {
+		if ((rc = vv_changed_groups_find(&c->regions, c->base, c->t, err)) < 0) return rc;
+		c->have_regions = true;
+	}
+	*out = &c->regions;
+	return VV_OK;
+}
+
+vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
+			  const vv_changed_group *groups, size_t count, base_group_fn fn,
+			  void *payload, vv_error *err)
+{
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	int more = 1;
+	size_t i = 0;
+	vv_status rc = VV_OK;
+
+	if (groups && count == 0) return VV_OK;
+	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) return rc;
+	while (rc == VV_OK && more > 0 && (!groups || i < count)) {
+		if (groups && (rc = vv_table_seek_row(r, groups[i++].row, err)) < 0) {
+			break;
+		}
+		if ((more = vv_table_read(r, &b, err)) <= 0) {
+			break;
+		}
+		if ((rc = vv_progress_part(c->o->progress, "checking", b.first_row + b.rows,
+					   t->root.rows, err)) == VV_OK) {
+			rc = fn(payload, &b, err);
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+size_t base_key_places(const vv_table *t, size_t *places, size_t max)
+{
+	size_t n = 0;
+
+	for (; n < t->root.key_count; n++) {
+		long at = vv_schema_find(&t->schema, t->root.key[n], strlen(t->root.key[n]));
+
+		if (at < 0 || n == max) return 0;
+		places[n] = (size_t)at;
+	}
+	return n;
+}
+
+void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
+		   const vv_cell *row)
+{
+	vv_buf_reset(out);
+	for (size_t i = 0; i < count; i++) {
+		const vv_field *f = &t->schema.fields[places[i]];
+		const vv_cell *cell = &row[places[i]];
+
+		vv_buf_printf(out, "%s%.*s=", i ? ", " : "", (int)f->name_len, f->name);
+		vv_buf_put(out, cell->text, cell->len < KEY_CELL_MAX ? cell->len : KEY_CELL_MAX);
+	}
+}
+
+/* -1, 0, 1: a x b against c x d. */
+static int compare_products(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+	__extension__ unsigned __int128 x = a, y = c;
+
+	x *= b;
+	y *= d;
+	return x < y ? -1 : x > y;
+}
+
+uint64_t base_share(uint64_t n, uint64_t of)
+{
+	__extension__ unsigned __int128 share = n;
+
+	if (of == 0) return 0;
+	share = (share * VV_BILLION + of / 2) / of;
+	/* some are not none, and not all are not all */
+	return share == 0 && n > 0             ? 1
+	       : share == VV_BILLION && n < of ? VV_BILLION - 1
+					       : (uint64_t)share;
+}
+
+bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most)
+{
+	uint64_t of_before = was_of ? was_of : 1;
+	__extension__ unsigned __int128 before = was, now = is, of = of_before;
+
+	/* now / of - before / of > most / 10^9; of tables beyond 10^13 rows the lowest bits are left out, so
+	 * that 128 hold the products */
+	before *= is_of;
+	now *= of_before;
+	of *= is_of;
+	if (now <= before) return false;
+	now -= before;
+	while (now >> 90 || of >> 90) {
+		now >>= 1;
+		of >>= 1;
+	}
+	return now * VV_BILLION > of * most;
+}
+
+bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of)
+{
+	return found == 0 ||
+	       compare_products(of > found ? of - found : 0, VV_BILLION, of, mostly) >= 0;
+}
+
+/* n of `of` against the bound: -1 below, 0, 1 above; shares are not rounded. */
+static int against(const vv_bound *b, uint64_t n, uint64_t of)
+{
+	return b->share ? compare_products(n, VV_BILLION, b->value, of)
+			: compare_products(n, 1, b->value, 1);
+}
+
+bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of)
+{
+	return against(b->given ? b : &fallback, n, of) > 0;
+}
+
+bool base_below(const vv_bound *b, uint64_t n, uint64_t of)
+{
+	return b->given && against(b, n, of) < 0;
+}
+
+/* v / unit with at most `digits` after the point, rounded, without zeros at the end. */
+static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
+{
+	uint64_t step = unit;
+
+	for (int i = 0; i < digits; i++) {
+		step /= 10;
+	}
+	v += step / 2;
+	uint64_t part = v % unit / step;
+	vv_buf_printf(out, "%llu", (unsigned long long)(v / unit));
+	if (part == 0) return;
+	for (; part % 10 == 0; part /= 10) {
+		digits--;
+	}
+	vv_buf_printf(out, ".%0*llu", digits, (unsigned long long)part);
+}
+
+/* What would be rounded to none, or to all, is said to be more, or less. */
+void base_put_percent(vv_buf *out, uint64_t billionths)
+{
+	if (billionths > 0 && billionths < VV_BILLION / 10000) {
+		vv_buf_puts(out, "under 0.01");
+	} else if (billionths < VV_BILLION && billionths > VV_BILLION - VV_BILLION / 10000) {
+		vv_buf_puts(out, "over 99.99");
+	} else {
+		put_fraction(out, billionths, VV_BILLION / 100, 2);
+	}
+	vv_buf_puts(out, " %");
+}
+
+void base_put_number(vv_buf *out, uint64_t billionths)
+{
+	if (billionths > 0 && billionths < VV_BILLION / 10000) {
+		vv_buf_puts(out, "under 0.0001");
+		return;
+	}
+	put_fraction(out, billionths, VV_BILLION, 4);
+}
+
+void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what)
+{
+	vv_buf_printf(out, "%s ", word);
+	if (b->share) {
+		base_put_percent(out, b->value);
+	} else {
+		vv_buf_printf(out, "%s%s%s", vv_text_count(b->value), *what ? " " : "", what);
+	}
+}

@@ -1,0 +1,78 @@
+/*
+ * base_findings: what the parts of a check against a base share. For this room alone.
+ */
+#ifndef VV_CHECK_PAST_BASE_FINDINGS_H
+#define VV_CHECK_PAST_BASE_FINDINGS_H
+
+#include "check/past/options.h"
+#include "dataset/table/table.h"
+#include "diff/rows/changed_groups.h"
+#include "diff/rows/columns.h"
+
+/* One comparison. */
+typedef struct base_check {
+	vv_table *base, *t;
+	const vv_base_options *o;
+	const vv_rule_set *rules;
+	vv_columns columns;
+	bool matched; /* columns is filled (there is a base) */
+	vv_changed_groups regions;
+	bool have_regions;
+	vv_check_lines *lines; /* of t; opened with the first row that is reported */
+	vv_buf message, expected, key;
+} base_check;
+
+/* The findings of one setting, in one column: at most o->limit are given. */
+typedef struct base_quota {
+	uint64_t given, held;
+	vv_finding last; /* of those held back, without data */
+} base_quota;
+
+/* The next setting of a rule that is not off, after `after` (NULL: the first); NULL. */
+const vv_rule_setting *base_setting(const base_check *c, const char *code,
+				    const vv_rule_setting *after);
+/* A finding of the setting: rule, severity, path, commit. */
+vv_finding base_finding(const base_check *c, const vv_rule_setting *s);
+/* Makes it one that says what could not be checked: by code (NULL: its own) where the setting makes it an
+ * error, else "unchecked", which always is one. */
+void base_unread(vv_finding *f, const char *code);
+/* Gives it, with message and expected taken from c's buffers (which are emptied); f->row
+ * (0: none) brings the line with it. */
+vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
+/* Reports how many were held back. */
+vv_status base_end(base_check *c, base_quota *q, vv_error *err);
+
+/* The groups that only one version has. Where `places` says that the columns lie at other
+ * places all groups of both are meant. */
+vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_error *err);
+
+/* Reads these groups (NULL: all) of a table, the wanted columns only. */
+typedef vv_status (*base_group_fn)(void *payload, vv_batch *b, vv_error *err);
+vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size_t wanted_count,
+			  const vv_changed_group *groups, size_t count, base_group_fn fn,
+			  void *payload, vv_error *err);
+
+/* Replaces out by "id=5, day=2024-01-01", the key of one row; empty without a key.
+ * places: of the key's columns. */
+void base_key_text(vv_buf *out, const vv_table *t, const size_t *places, size_t count,
+		   const vv_cell *row);
+/* The places of a version's own key; VV_KEY... at most `max`; 0 where it has none. */
+size_t base_key_places(const vv_table *t, size_t *places, size_t max);
+
+/* A share in billionths, rounded, but never to all or nothing; 0 of nothing is 0. */
+uint64_t base_share(uint64_t n, uint64_t of);
+/* Is the share `is` of is_of by more than most billionths above `was` of was_of? Exact. */
+bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint64_t most);
+/* Is what is not found, of so many, at least `mostly`? */
+bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of);
+/* More than the bound allows? Where it is not given: than fallback (in the bound's form). */
+bool base_above(const vv_bound *b, vv_bound fallback, uint64_t n, uint64_t of);
+bool base_below(const vv_bound *b, uint64_t n, uint64_t of);
+/* "5 %", "0.25" and "at most 5 %" / "at most 100 rows". */
+void base_put_percent(vv_buf *out, uint64_t billionths);
+void base_put_number(vv_buf *out, uint64_t billionths);
+void base_put_bound(vv_buf *out, const char *word, const vv_bound *b, const char *what);
+
+bool base_is_json(const vv_table *t);
+
+#endif

@@ -1,0 +1,462 @@
+/*
+ * base_rows: knows which rows and values differ from the base in a way that the rules name:
+ * values that contradict the type a column had (and what to propose), rows and cells
+ * against their bounds.
+ *
+ * Two ways lead to a contradicting value. A stored version keeps its parent's types, so that a
+ * wrong value is a type-error of the version itself: vv_base_recode gives it its name. Where the
+ * type gave way to the value instead, or nobody looks for type-errors, the values are read here.
+ */
+#include "check/past/base_rows.h"
+
+#include <string.h>
+
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/past/contradiction.h"
+#include "diff/rows/rowdiff.h"
+
+static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
+{
+	return base_is_json(t) ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
+}
+
+static bool takes_anything(const vv_field *f)
+{
+	return f->type == VV_TYPE_ANY ||
+	       (f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0);
+}
+
+/* What is looked for in one column. */
+typedef struct hunt {
+	base_check *c;
+	size_t a, b;
+	bool all; /* also what the column's own type refuses, which else is a type-error */
+	uint64_t found;
+	/* NULL setting: only counted */
+	const vv_rule_setting *setting;
+	base_quota quota;
+	const size_t *key;
+	size_t key_count;
+} hunt;
+
+static bool contradicts(const hunt *h, const vv_cell *cell)
+{
+	const vv_field *was = &h->c->base->schema.fields[h->a], *is = &h->c->t->schema.fields[h->b];
+
+	return !vv_field_missing(is, cell) && !vv_field_missing(was, cell) &&
+	       !accepts(h->c->t, was, cell) && (h->all || accepts(h->c->t, is, cell));
+}
+
+static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_error *err)
+{
+	base_check *c = h->c;
+	const vv_field *was = &c->base->schema.fields[h->a], *is = &c->t->schema.fields[h->b];
+	const vv_cell *cells = &b->cells[row * b->columns], *cell = &cells[h->b];
+	vv_finding f = base_finding(c, h->setting);
+
+	base_key_text(&c->key, c->t, h->key, h->key_count, cells);
+	f.row = b->first_row + row + 1;
+	f.key = h->key_count ? vv_buf_cstr(&c->key) : NULL;
+	f.key_len = h->key_count ? c->key.len : 0;
+	f.column = is->name;
+	f.value = cell->text ? cell->text : "";
+	f.value_len = cell->len;
+	vv_buf_printf(&c->message, "is not %s", base_noun(was->type));
+	vv_base_propose(&c->expected, was, cell, c->o->path ? c->o->path : "", c->o->words);
+	return base_give(c, &h->quota, &f, err);
+}
+
+static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
+{
+	hunt *h = payload;
+	vv_status rc;
+
+	for (size_t i = 0; i < b->rows; i++) {
+		if (!contradicts(h, &b->cells[i * b->columns + h->b])) {
+			continue;
+		}
+		h->found++;
+		if (h->setting && (rc = give_contradiction(h, b, i, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* Looks through what t has alone. */
+static vv_status hunt_through(hunt *h, vv_error *err)
+{
+	base_check *c = h->c;
+	vv_auto_free size_t *wanted = vv_calloc(h->key_count + 1, sizeof(*wanted));
+	const vv_changed_groups *r;
+	vv_status rc;
+
+	if (!wanted) return vv_fail_nomem(err);
+	wanted[0] = h->b;
+	if (h->key_count) {
+		memcpy(wanted + 1, h->key, h->key_count * sizeof(*wanted));
+	}
+	if (h->a != h->b) {
+		rc = base_each_group(c, c->t, wanted, h->key_count + 1, NULL, 0, hunt_group, h,
+				     err);
+	} else if ((rc = base_changed_groups(c, &r, err)) == VV_OK && r->new_count > 0) {
+		rc = base_each_group(c, c->t, wanted, h->key_count + 1, r->new_groups, r->new_count,
+				     hunt_group, h, err);
+	}
+	return rc;
+}
+
+vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out, vv_error *err)
+{
+	hunt h = {.c = c, .a = a, .b = b};
+	vv_status rc = takes_anything(&c->base->schema.fields[a]) ? VV_OK : hunt_through(&h, err);
+
+	*out = h.found;
+	return rc;
+}
+
+static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
+			      const size_t *key, size_t key_count, vv_error *err)
+{
+	hunt h = {.c = c,
+		  .a = (size_t)p->a,
+		  .b = (size_t)p->b,
+		  .all = vv_rule_set_severity(c->rules, "type-error") == VV_SEVERITY_OFF,
+		  .key = key,
+		  .key_count = key_count};
+	vv_status rc = VV_OK;
+
+	if (!h.all && !p->retyped) return VV_OK;
+	if (s->mostly < VV_BILLION) {
+		if ((rc = hunt_through(&h, err)) < 0 ||
+		    base_tolerated(s->mostly, h.found, c->t->root.rows)) {
+			return rc;
+		}
+		h.found = 0;
+	}
+	h.setting = s;
+	rc = hunt_through(&h, err);
+	return rc < 0 ? rc : base_end(c, &h.quota, err);
+}
+
+vv_status base_check_types(base_check *c, vv_error *err)
+{
+	vv_auto_free size_t *key = NULL;
+	vv_status rc = VV_OK;
+
+	if (c->o->declared ||
+	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF) {
+		return VV_OK;
+	}
+	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key)))) return vv_fail_nomem(err);
+	size_t n = base_key_places(c->t, key, c->t->root.key_count);
+	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
+	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
+		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+
+			if (p->a < 0 || p->b < 0) {
+				continue;
+			}
+			const vv_field *was = &c->base->schema.fields[p->a];
+			const vv_field *is = &c->t->schema.fields[p->b];
+			if (!takes_anything(was) &&
+			    vv_rule_setting_has(s, is->name, is->name_len)) {
+				rc = check_column(c, s, p, key, n, err);
+			}
+		}
+	}
+	return rc;
+}
+
+static const vv_bound nothing = {.given = true};
+
+/* What one walk over the differing rows finds. */
+typedef struct row_walk {
+	base_check *c;
+	vv_rowdiff *diff;
+	vv_rowdiff_stats stats;
+	uint64_t *column_changes; /* of the pairs */
+	size_t *key;              /* places in the base */
+	size_t key_count;
+} row_walk;
+
+static bool is_asked(const base_check *c)
+{
+	static const char *const codes[] = {"rows-removed", "rows-added", "key-lost",
+					    "cells-changed"};
+	bool asked = false;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		asked = asked || vv_rule_set_severity(c->rules, codes[i]) != VV_SEVERITY_OFF;
+	}
+	return asked;
+}
+
+/* The base's key where both have its columns, else the new one's, else none. */
+static const char *const *choose_key(const base_check *c, const char **names, vv_table *of)
+{
+	for (size_t i = 0; i < of->root.key_count; i++) {
+		const char *name = of->root.key[i];
+		long at = vv_schema_find(&of->schema, name, strlen(name));
+		long other = at < 0          ? -1
+			     : of == c->base ? vv_columns_to_new(&c->columns, (size_t)at)
+					     : vv_columns_to_old(&c->columns, (size_t)at);
+
+		if (other < 0) return NULL;
+		/* rowdiff takes names of the new version */
+		names[i] = of == c->base ? c->t->schema.fields[other].name : name;
+	}
+	names[of->root.key_count] = NULL;
+	return of->root.key_count ? names : NULL;
+}
+
+static vv_status walk_open(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	size_t most = c->base->root.key_count > c->t->root.key_count ? c->base->root.key_count
+								     : c->t->root.key_count;
+	static const char *const none[] = {NULL};
+	const char **names = vv_calloc(most + 1, sizeof(*names));
+	vv_rowdiff_options o = {.columns = &c->columns,
+				.temp_dir = c->o->temp_dir,
+				.pool = c->o->pool,
+				.progress = c->o->progress};
+
+	if (!names) return vv_fail_nomem(err);
+	o.key = choose_key(c, names, c->base);
+	if (!o.key) {
+		o.key = choose_key(c, names, c->t);
+	}
+	if (!o.key) {
+		o.key = none;
+	}
+	vv_status rc = vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
+	vv_free(names);
+	return rc;
+}
+
+/* The key's places in the base, for naming keys that are gone. */
+static vv_status find_places(row_walk *w, vv_error *err)
+{
+	const size_t *key = vv_rowdiff_key(w->diff, &w->key_count);
+
+	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < w->key_count; i++) {
+		long a = vv_columns_to_old(&w->c->columns, key[i]);
+
+		if (a < 0) {
+			w->key_count = 0;
+			break;
+		}
+		w->key[i] = (size_t)a;
+	}
+	return VV_OK;
+}
+
+/* fn NULL: only counts. */
+typedef vv_status (*removed_fn)(row_walk *w, const vv_row_change *change, void *payload,
+				vv_error *err);
+static vv_status walk(row_walk *w, removed_fn fn, void *payload, vv_error *err)
+{
+	vv_row_change change;
+	int more = 0;
+	vv_status rc;
+
+	if ((rc = walk_open(w, err)) < 0 || (rc = find_places(w, err)) < 0) {
+		goto done;
+	}
+	while (rc == VV_OK && (more = vv_rowdiff_next(w->diff, &change, err)) > 0) {
+		if (fn && change.kind == VV_ROW_REMOVED) {
+			rc = fn(w, &change, payload, err);
+		}
+	}
+	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc == VV_OK) {
+		w->stats = *vv_rowdiff_stats_get(w->diff);
+		if (!(w->column_changes = vv_calloc(w->c->columns.count + 1,
+						    sizeof(*w->column_changes)))) {
+			rc = vv_fail_nomem(err);
+		} else if (w->c->columns.count) {
+			memcpy(w->column_changes, w->stats.column_changes,
+			       w->c->columns.count * sizeof(*w->column_changes));
+		}
+	}
+done:
+	vv_rowdiff_close(w->diff);
+	w->diff = NULL;
+	return rc;
+}
+
+static void walk_clear(row_walk *w)
+{
+	vv_free(w->column_changes);
+	vv_free(w->key);
+}
+
+static vv_status check_removed(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	vv_status rc;
+
+	for (const vv_rule_setting *s = base_setting(c, "rows-removed", NULL); s;
+	     s = base_setting(c, "rows-removed", s)) {
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+
+		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows)) {
+			continue;
+		}
+		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (",
+			      vv_text_count(w->stats.removed), vv_text_count(c->base->root.rows),
+			      w->stats.removed == 1 ? "is" : "are");
+		base_put_percent(&c->message, base_share(w->stats.removed, c->base->root.rows));
+		vv_buf_putc(&c->message, ')');
+		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+static vv_status check_added(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	uint64_t n = w->stats.added, of = c->base->root.rows;
+	vv_status rc;
+
+	for (const vv_rule_setting *s = base_setting(c, "rows-added", NULL); s;
+	     s = base_setting(c, "rows-added", s)) {
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+		/* with a lower bound alone there is no upper one */
+		bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
+
+		if (!above && !base_below(&s->min, n, of)) {
+			continue;
+		}
+		vv_buf_printf(&c->message, "%s %s new, with %s in the base", vv_text_count(n),
+			      n == 1 ? "row is" : "rows are", vv_text_count(of));
+		if (above) {
+			base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing,
+				       "");
+		} else {
+			base_put_bound(&c->expected, "at least", &s->min, "");
+		}
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* All cells of rows that both have, in the columns that the setting looks at. */
+static vv_status check_cells(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	uint64_t kept = c->base->root.rows - w->stats.removed;
+	vv_status rc;
+
+	for (const vv_rule_setting *s = base_setting(c, "cells-changed", NULL); s;
+	     s = base_setting(c, "cells-changed", s)) {
+		base_quota q = {0};
+		vv_finding f = base_finding(c, s);
+		uint64_t changed = 0, cells = 0;
+
+		for (size_t i = 0; i < c->columns.count; i++) {
+			const vv_column_pair *p = &c->columns.pairs[i];
+			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
+
+			if (!is || p->a < 0 || !vv_rule_setting_has(s, is->name, is->name_len)) {
+				continue;
+			}
+			changed += w->column_changes[i];
+			cells += kept;
+		}
+		if (!base_above(&s->max, nothing, changed, cells)) {
+			continue;
+		}
+		vv_buf_printf(&c->message,
+			      "%s of %s cells of rows that the base has too were changed (",
+			      vv_text_count(changed), vv_text_count(cells));
+		base_put_percent(&c->message, base_share(changed, cells));
+		vv_buf_putc(&c->message, ')');
+		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+typedef struct lost {
+	const vv_rule_setting *setting;
+	base_quota quota;
+} lost;
+
+static vv_status give_lost(row_walk *w, const vv_row_change *change, void *payload, vv_error *err)
+{
+	base_check *c = w->c;
+	lost *l = payload;
+	vv_finding f = base_finding(c, l->setting);
+
+	base_key_text(&c->key, c->base, w->key, w->key_count, change->old_cells);
+	f.key = vv_buf_cstr(&c->key);
+	f.key_len = c->key.len;
+	vv_buf_puts(&c->message, "the row of this key is gone");
+	base_put_bound(&c->expected, "at most", l->setting->max.given ? &l->setting->max : &nothing,
+		       "keys gone");
+	return base_give(c, &l->quota, &f, err);
+}
+
+static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *err)
+{
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+
+	base_unread(&f, "no-key");
+	vv_buf_puts(&c->message, "the rule key-lost needs a key that both versions have");
+	vv_buf_puts(&c->expected, "a primaryKey in datapackage.json, or a key of the table");
+	(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_ADD_KEY,
+			  c->o->path ? c->o->path : "");
+	return base_give(c, &q, &f, err);
+}
+
+/* How many are gone is known once all were seen, so that the rows are walked again only
+ * where they are to be told. */
+static vv_status check_lost(row_walk *w, vv_error *err)
+{
+	base_check *c = w->c;
+	vv_status rc = VV_OK;
+
+	for (const vv_rule_setting *s = base_setting(c, "key-lost", NULL); s && rc == VV_OK;
+	     s = base_setting(c, "key-lost", s)) {
+		lost l = {.setting = s};
+		row_walk again = {.c = c};
+
+		if (w->key_count == 0) {
+			rc = give_no_key(c, s, err);
+			continue;
+		}
+		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows)) {
+			continue;
+		}
+		rc = walk(&again, give_lost, &l, err);
+		walk_clear(&again);
+		if (rc == VV_OK) {
+			rc = base_end(c, &l.quota, err);
+		}
+	}
+	return rc;
+}
+
+vv_status base_check_rows(base_check *c, vv_error *err)
+{
+	row_walk w = {.c = c};
+	vv_status rc;
+
+	if (!is_asked(c)) return VV_OK;
+	if ((rc = walk(&w, NULL, NULL, err)) < 0 || (rc = check_removed(&w, err)) < 0 ||
+	    (rc = check_added(&w, err)) < 0 || (rc = check_lost(&w, err)) < 0) {
+		goto done;
+	}
+	rc = check_cells(&w, err);
+done:
+	walk_clear(&w);
+	return rc;
+}

@@ -1,0 +1,17 @@
+/*
+ * base_rows: types, and rows gone, new and changed, against a base. For this room alone.
+ */
+#ifndef VV_CHECK_PAST_BASE_ROWS_H
+#define VV_CHECK_PAST_BASE_ROWS_H
+
+#include "check/past/base_findings.h"
+
+/* Each does nothing where its rules are off. */
+vv_status base_check_types(base_check *c, vv_error *err);
+vv_status base_check_rows(base_check *c, vv_error *err);
+
+/* How many values of t's column b are none of the base's column a, in what t has alone. */
+vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
+				    vv_error *err);
+
+#endif

@@ -1,0 +1,122 @@
+/*
+ * contradiction: knows which words stand for no value, and which type would take a value as well.
+ */
+#include "check/past/contradiction.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/hint_text.h"
+#include "base/text.h"
+#include "check/past/base_findings.h"
+
+const char *base_noun(vv_type t)
+{
+	static const char *const nouns[] = {[VV_TYPE_ANY] = "a value",
+					    [VV_TYPE_STRING] = "a string",
+					    [VV_TYPE_NUMBER] = "a number",
+					    [VV_TYPE_INTEGER] = "an integer",
+					    [VV_TYPE_BOOLEAN] = "a boolean",
+					    [VV_TYPE_OBJECT] = "a JSON object",
+					    [VV_TYPE_ARRAY] = "a JSON array",
+					    [VV_TYPE_LIST] = "a list",
+					    [VV_TYPE_DATETIME] = "a datetime",
+					    [VV_TYPE_DATE] = "a date",
+					    [VV_TYPE_TIME] = "a time",
+					    [VV_TYPE_YEAR] = "a year",
+					    [VV_TYPE_YEARMONTH] = "a year and month",
+					    [VV_TYPE_DURATION] = "a duration",
+					    [VV_TYPE_GEOPOINT] = "a point",
+					    [VV_TYPE_GEOJSON] = "GeoJSON"};
+	return nouns[t];
+}
+
+static bool is_one_line(const char *s, size_t len)
+{
+	if (!vv_utf8_valid(s, len)) return false;
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) return false;
+	}
+	return true;
+}
+
+/* Could the text be somebody's word for "no value"? Short, and without a digit. */
+static bool is_like_missing(const char *s, size_t len)
+{
+	if (len == 0 || len > 12 || !is_one_line(s, len)) return false;
+	for (size_t i = 0; i < len; i++) {
+		if (isdigit((unsigned char)s[i])) return false;
+	}
+	return true;
+}
+
+/* The narrowest other type that takes the value as well as what the column had. */
+static vv_type wider(const vv_field *f, const vv_cell *value)
+{
+	vv_field number = *f;
+
+	number.type = VV_TYPE_NUMBER;
+	return f->type == VV_TYPE_INTEGER && vv_field_accepts(&number, value) ? VV_TYPE_NUMBER
+									      : VV_TYPE_STRING;
+}
+
+void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path,
+		     vv_hint_words_fn words)
+{
+	const char *text = value->text ? value->text : "";
+	bool missing = value->state == VV_CELL_TEXT && is_like_missing(text, value->len);
+	vv_auto(vv_buf) word = VV_BUF_INIT;
+
+	vv_buf_printf(out, "%s, as in the base", base_noun(f->type));
+	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) return;
+	if (missing) {
+		vv_buf_put(&word, text, value->len);
+		(void)vv_hint_put(out, "; if it is intended: ", words, VV_HINT_SCHEMA_MISSING,
+				  f->name, vv_buf_cstr(&word), path);
+	} else {
+		(void)vv_hint_put(out, "; if it is intended: ", words, VV_HINT_SCHEMA_TYPE, f->name,
+				  vv_type_name(wider(f, value)), path);
+	}
+}
+
+const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
+					    const vv_base_options *o, const char *column)
+{
+	base_check c = {.o = o, .rules = o->rules};
+	const vv_rule_setting *s = NULL;
+
+	if (!base || o->declared || !o->rules || base->root.kind != VV_KIND_TABLE ||
+	    t->root.kind != VV_KIND_TABLE) {
+		return NULL;
+	}
+	long a = vv_schema_find(&base->schema, column, strlen(column));
+	long b = vv_schema_find(&t->schema, column, strlen(column));
+	if (a < 0 || b < 0) return NULL;
+	const vv_field *was = &base->schema.fields[a];
+	const vv_field *is = &t->schema.fields[b];
+	while ((s = base_setting(&c, "type-contradiction", s)) &&
+	       !vv_rule_setting_has(s, is->name, is->name_len)) {
+	}
+	return was->type == is->type && strcmp(was->format, is->format) == 0 ? s : NULL;
+}
+
+void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_table *t,
+		    const vv_base_options *o)
+{
+	const vv_rule_setting *s;
+
+	if (!f->column || strcmp(f->rule, "type-error") != 0 ||
+	    !(s = vv_base_type_setting(base, t, o, f->column))) {
+		return;
+	}
+	vv_cell cell = {.text = f->value, .len = (uint32_t)f->value_len, .state = VV_CELL_TEXT};
+	vv_buf_reset(text);
+	if (f->value) {
+		long a = vv_schema_find(&base->schema, f->column, strlen(f->column));
+
+		vv_base_propose(text, &base->schema.fields[a], &cell, f->path, o->words);
+		f->expected = text->failed ? f->expected : vv_buf_cstr(text);
+	}
+	f->rule = "type-contradiction";
+	f->severity = s->severity;
+}

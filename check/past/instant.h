@@ -1,0 +1,29 @@
+/*
+ * instant: a date, a time of day, or both, as numbers that can be compared.
+ */
+#ifndef VV_CHECK_PAST_INSTANT_H
+#define VV_CHECK_PAST_INSTANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "dataset/schema/schema.h"
+
+typedef struct vv_instant {
+	int64_t days;    /* since 1970-01-01; 0 for a time of day; the first of a year or month */
+	int64_t seconds; /* of that day, 0 to 86,399; in UTC where the value says its zone */
+} vv_instant;
+
+/* The value of a cell whose field is a date, time, datetime, year or yearmonth; formats are
+ * respected. False: it is none of the type. */
+bool vv_instant_read(vv_instant *out, const vv_field *f, const vv_cell *cell);
+
+/* Seconds since 1970-01-01, and back. */
+int64_t vv_instant_seconds(const vv_instant *i);
+vv_instant vv_instant_of(int64_t seconds);
+
+/* Appends 2024-01-31, or with `clock` 2024-01-31T12:30:00Z. */
+void vv_instant_put(vv_buf *out, const vv_instant *i, bool clock);
+
+#endif

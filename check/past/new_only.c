@@ -1,0 +1,196 @@
+/*
+ * new_only: knows by what a finding is recognised in another version: a hash of rule, column and
+ * row, counted.
+ */
+#include "check/past/new_only.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "diff/rows/changed_groups.h"
+#include "diff/rows/columns.h"
+
+typedef struct known_entry {
+	vv_hash128 name;
+	uint64_t count;
+} known_entry;
+
+struct vv_known {
+	vv_table *base, *t;
+	vv_columns columns;
+	vv_changed_groups regions;
+	bool compared; /* columns and regions are filled */
+	uint64_t seed;
+	known_entry *entries;
+	size_t count, cap;
+	vv_hash_index index; /* of entries */
+	vv_buf text;
+};
+
+vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err)
+{
+	static const vv_columns_options by_place = {0};
+	vv_auto(vv_known) *k = vv_calloc(1, sizeof(*k));
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!k) return vv_fail_nomem(err);
+	k->seed = seed;
+	vv_hash_index_init(&k->index);
+	if (base && t && base->root.kind == VV_KIND_TABLE && t->root.kind == VV_KIND_TABLE) {
+		if ((rc = vv_columns_match(&k->columns, base, t, &by_place, err)) == VV_OK &&
+		    (rc = vv_changed_groups_find(&k->regions, base, t, err)) < 0) {
+			vv_columns_clear(&k->columns);
+		}
+		k->compared = rc == VV_OK;
+		k->base = base;
+		k->t = t;
+	}
+	if (rc < 0) return rc;
+	*out = vv_take(&k);
+	return VV_OK;
+}
+
+void vv_known_free(vv_known *k)
+{
+	if (!k) return;
+	if (k->compared) {
+		vv_columns_clear(&k->columns);
+		vv_changed_groups_clear(&k->regions);
+	}
+	vv_free(k->entries);
+	vv_hash_index_clear(&k->index);
+	vv_buf_clear(&k->text);
+	vv_free(k);
+}
+
+/* Where a row of the base stands in the new version, if it is among what both share. */
+static bool row_in_new(const vv_known *k, uint64_t row, uint64_t *out)
+{
+	size_t lo = 0, hi = k->regions.segment_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const vv_segment *s = &k->regions.segments[mid];
+
+		if (row < s->old_row) {
+			hi = mid;
+		} else if (row - s->old_row >= s->rows) {
+			lo = mid + 1;
+		} else {
+			*out = s->new_row + (row - s->old_row);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is the row of the new version among what both share? */
+static bool is_shared(const vv_known *k, uint64_t row)
+{
+	size_t lo = 0, hi = k->regions.new_count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const vv_changed_group *g = &k->regions.new_groups[mid];
+
+		if (row < g->row) {
+			hi = mid;
+		} else if (row - g->row >= g->rows) {
+			lo = mid + 1;
+		} else {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The column's name in the new version. */
+static const char *column_in_new(const vv_known *k, const char *column)
+{
+	long a = k->compared ? vv_schema_find(&k->base->schema, column, strlen(column)) : -1;
+	long b = a >= 0 ? vv_columns_to_new(&k->columns, (size_t)a) : -1;
+
+	return b >= 0 ? k->t->schema.fields[b].name : column;
+}
+
+static void put_part(vv_buf *b, char kind, const char *s, size_t len)
+{
+	vv_buf_putc(b, kind);
+	vv_buf_put_varint(b, len);
+	vv_buf_put(b, s, len);
+}
+
+/* By what a finding is recognised. old: it is the base's. */
+static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool old, vv_error *err)
+{
+	const char *column = f->column ? (old ? column_in_new(k, f->column) : f->column) : "";
+	uint64_t row = 0;
+	vv_status rc;
+
+	vv_buf_reset(&k->text);
+	put_part(&k->text, 'r', f->rule, strlen(f->rule));
+	put_part(&k->text, f->column ? 'c' : '-', column, strlen(column));
+	if (f->key) {
+		put_part(&k->text, 'k', f->key, f->key_len);
+	} else if (f->row > 0 && k->compared &&
+		   (old ? row_in_new(k, f->row - 1, &row)
+			: (row = f->row - 1, is_shared(k, row)))) {
+		vv_buf_putc(&k->text, 's');
+		vv_buf_put_varint(&k->text, row);
+	} else if (f->row > 0 || f->value) {
+		put_part(&k->text, f->value ? 'v' : 'n', f->value ? f->value : "",
+			 f->value ? f->value_len : 0);
+	}
+	if ((rc = vv_buf_ok(&k->text, err)) < 0) return rc;
+	*out = vv_xxh3_128(k->text.data, k->text.len, k->seed);
+	return VV_OK;
+}
+
+/* NULL: it is not known. */
+static known_entry *find_entry(const vv_known *k, const vv_hash128 *name)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&k->index, name->lo);
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (k->entries[at].name.lo == name->lo && k->entries[at].name.hi == name->hi) {
+			return &k->entries[at];
+		}
+	}
+	return NULL;
+}
+
+vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
+{
+	vv_hash128 name;
+	known_entry *e;
+	vv_status rc = name_of(k, &name, f, true, err);
+
+	if (rc < 0) return rc;
+	if ((e = find_entry(k, &name)) != NULL) {
+		e->count++;
+		return VV_OK;
+	}
+	if (!vv_array_room(k->entries, k->count, k->cap) ||
+	    !vv_hash_index_add(&k->index, name.lo, k->count)) {
+		return vv_fail_nomem(err);
+	}
+	k->entries[k->count++] = (known_entry){name, 1};
+	return VV_OK;
+}
+
+int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)
+{
+	vv_hash128 name;
+	vv_status rc = name_of(k, &name, f, false, err);
+
+	if (rc < 0) return rc;
+	known_entry *e = find_entry(k, &name);
+	if (!e || e->count == 0) return 0;
+	e->count--;
+	return 1;
+}

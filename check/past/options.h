@@ -1,0 +1,38 @@
+/*
+ * options: what a check against a base looks at, and where its findings go.
+ */
+#ifndef VV_CHECK_PAST_OPTIONS_H
+#define VV_CHECK_PAST_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "check/rules/check.h"
+#include "check/rules/finding.h"
+#include "check/rules/rules.h"
+
+typedef struct vv_base_options {
+	const vv_rule_set *rules;
+	const char *path, *commit; /* for the findings; commit may be NULL */
+	bool declared;     /* a datapackage.json says the columns' types: another type is then meant
+	                 * (column-retyped), and no value contradicts it */
+	bool declares_key; /* and it says a primary key, which is then the version's own business */
+	bool base_declared; /* a description of the base says its columns, too */
+	int64_t now;        /* freshness: seconds since 1970-01-01 UTC */
+	uint64_t limit;     /* findings given of each rule in each column; 0: all */
+	vv_finding_fn finding;
+	vv_check_more_fn more;       /* may be NULL */
+	void *payload;               /* of both */
+	const vv_mend *mend;         /* as in vv_check_options */
+	vv_check_cache *cache;       /* NULL: nothing is remembered */
+	const char *temp_dir;        /* NULL: /tmp */
+	vv_pool *pool;               /* NULL: none */
+	const vv_progress *progress; /* NULL: none */
+	vv_hint_words_fn words;      /* as in vv_check_options */
+} vv_base_options;
+
+#endif

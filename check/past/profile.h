@@ -1,0 +1,39 @@
+/*
+ * profile: what is true of all values of a version, as a first schema and first rules.
+ *
+ * A correct caller: vv_profile_make reads the version once; vv_profile_schema gives a Table
+ * Schema whose constraints the version meets (varve schema --infer), vv_profile_rules the
+ * first rules of a dataset for varve.json (varve check --init); vv_profile_free.
+ *
+ * Only what is likely to stay true is said: that nothing is missing, few words for an
+ * enumeration, the shape of codes, that amounts are not negative. docs/use/rules.md.
+ */
+#ifndef VV_CHECK_PAST_PROFILE_H
+#define VV_CHECK_PAST_PROFILE_H
+
+#include <stdbool.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json/json.h"
+#include "base/progress.h"
+#include "dataset/table/table.h"
+
+typedef struct vv_profile vv_profile;
+
+/* t must be a table, and outlive the profile. temp_dir: for temporary files; NULL: /tmp. VV_EUSAGE: kind "file". */
+vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
+			  const vv_progress *progress, vv_error *err);
+void vv_profile_free(vv_profile *p); /* accepts NULL */
+VV_AUTO_FREE(vv_profile, vv_profile_free)
+
+/* Appends compact JSON. Columns keep what their descriptors say already; a type that some
+ * value contradicts becomes one that all have, or the word that contradicts it a missing
+ * value. */
+vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err);
+
+/* Writes {"path": ..., "rules": {...}}, an element of varve.json's "datasets". */
+void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * options: what is asked of a report, and its sums.
+ */
+#ifndef VV_CHECK_REPORT_OPTIONS_H
+#define VV_CHECK_REPORT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "check/rules/finding.h"
+
+typedef enum vv_report_form {
+	VV_REPORT_TEXT,
+	VV_REPORT_JSON,
+	VV_REPORT_JUNIT,
+	VV_REPORT_SARIF,
+	VV_REPORT_GITHUB,
+	VV_REPORT_GITLAB,
+	VV_REPORT_MARKDOWN,
+	VV_REPORT_HTML
+} vv_report_form;
+#define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
+
+typedef struct vv_report_options {
+	/* findings kept for each rule and column of a dataset; 0: as many as there is room for */
+	uint64_t limit;
+	vv_severity fail_on; /* what makes the verdict "invalid" */
+	bool new_only;       /* findings that the base has too do not count against it */
+	bool color;          /* text only */
+	unsigned width;      /* text: columns of the terminal; 0: no limit */
+} vv_report_options;
+
+typedef struct vv_report_totals {
+	uint64_t datasets, invalid; /* invalid: with a finding that counts */
+	uint64_t errors, warnings;  /* that count */
+	uint64_t known, accepted;   /* that do not */
+	uint64_t commits;           /* different ones named; 0: no range */
+} vv_report_totals;
+
+/* Takes a piece of a report that is written. */
+typedef vv_status (*vv_report_write_fn)(void *payload, const char *bytes, size_t len,
+					vv_error *err);
+
+typedef struct vv_check_report vv_check_report;
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * report: what a check found, gathered and then written in any of the forms of varve check.
+ *
+ * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
+ * findings through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for
+ * each form asked for, vv_report_valid for the exit code, vv_report_free. All findings are counted; of
+ * each rule of a dataset only the first are kept (options.limit), and of the whole report at most 16 MiB,
+ * but 1,000 of a rule and one of each rule and column in any case. Every form names how many it leaves out.
+ */
+#ifndef VV_CHECK_REPORT_REPORT_H
+#define VV_CHECK_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "check/report/options.h"
+#include "check/rules/finding.h"
+#include "check/rules/rules.h"
+#include "dataset/schema/schema.h"
+
+bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
+
+/* What is reported of a dataset besides its findings; texts are borrowed until vv_report_end
+ * returns, and may be NULL. */
+typedef struct vv_report_facts {
+	uint64_t rows, columns;
+	uint64_t groups, groups_read; /* how much of it had to be read */
+	const char *base;             /* what it was compared with: "HEAD~1 (a1b2c3d)" */
+	uint64_t ms;
+	const vv_schema *pointer; /* Git has a pointer with these columns; NULL: the file itself */
+} vv_report_facts;
+
+vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);
+void vv_report_free(vv_check_report *r); /* accepts NULL */
+
+/* What follows is about the dataset at path; commit: 40 digits, or NULL. */
+vv_status vv_report_begin(vv_check_report *r, const char *path, const char *commit, vv_error *err);
+/* Which rules are looked at there: for reports that also list what is right. */
+vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err);
+vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err);
+/* So many further findings like f, which nobody has listed one by one. */
+vv_status vv_report_more(void *report, const vv_finding *f, uint64_t count, vv_error *err);
+vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err);
+
+void vv_report_totals_get(const vv_check_report *r, vv_report_totals *out);
+bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on */
+
+/* A finding that the report keeps; texts are borrowed from it. */
+typedef struct vv_report_entry {
+	const char *rule, *path, *column, *message; /* column: NULL for rows and tables */
+	vv_severity severity;
+	bool accepted;
+	uint64_t line, row; /* from 1; 0: none */
+	const char *value;  /* value_len bytes; NULL: none */
+	size_t value_len;
+} vv_report_entry;
+typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e, vv_error *err);
+/* All of them, by dataset and group; a negative answer of fn ends it and is returned. */
+vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
+			 vv_error *err);
+
+/* How text looks that is written from now on. */
+void vv_report_look(vv_check_report *r, bool color, unsigned width);
+
+/* Appends the whole report. */
+vv_status vv_report_write(vv_check_report *r, vv_report_form form, vv_buf *out, vv_error *err);
+
+/* The same, piece by piece: memory does not grow with the number of findings. */
+vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_write_fn write,
+			   void *payload, vv_error *err);
+
+#endif

@@ -1,0 +1,299 @@
+/*
+ * text: the report for people: by dataset and rule, the rows as a small table, and
+ * a verdict in one line at the end.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "check/report/items.h"
+#include "check/report/words.h"
+#include "check/report/writers.h"
+
+#define COLUMNS 6u
+#define NARROWEST 10u /* of a column that is cut to keep to the terminal */
+#define INDENT 4u
+#define GAP 2u
+
+enum { AT_LINE, AT_ROW, AT_KEY, AT_VALUE, AT_MESSAGE, AT_EXPECTED };
+
+/* What columns take where there is room. */
+static const size_t widest[COLUMNS] = {20, 20, 32, 34, 72, 72};
+
+static const char *on(const vv_check_report *r, const char *code)
+{
+	return r->options.color ? code : "";
+}
+
+static const char *color_of(const vv_check_report *r, vv_severity s)
+{
+	return on(r, s == VV_SEVERITY_ERROR ? "\033[31m" : "\033[33m");
+}
+
+static bool says_the_same(const vv_report_group *g)
+{
+	return g->kept > 0 && g->one_message;
+}
+
+static bool expects_the_same(const vv_report_group *g)
+{
+	return g->kept > 0 && g->one_expected;
+}
+
+/* One cell of an item's row, into b, cut to width columns; empty where there is nothing. */
+static void put_cell(vv_buf *b, const vv_report_item *i, size_t column, size_t width)
+{
+	b->len = 0; /* not reset: that memory ran out must not be forgotten */
+	switch (column) {
+	case AT_LINE:
+		if (i->line > 0) {
+			vv_buf_printf(b, "%llu", (unsigned long long)i->line);
+		}
+		break;
+	case AT_ROW:
+		if (i->row > 0) {
+			vv_buf_printf(b, "%llu", (unsigned long long)i->row);
+		}
+		break;
+	case AT_KEY:
+		if (i->key) {
+			vv_report_put_value(b, i->key, i->key_len, i->key_cut, width);
+		}
+		break;
+	case AT_VALUE:
+		if (i->value) {
+			vv_buf_putc(b, '\'');
+			vv_report_put_value(b, i->value, i->value_len, i->value_cut,
+					    width > 2 ? width - 2 : 1);
+			vv_buf_putc(b, '\'');
+		}
+		break;
+	case AT_MESSAGE:
+		vv_text_put_words(b, i->message, strlen(i->message), width);
+		break;
+	default:
+		if (i->expected) {
+			vv_text_put_words(b, i->expected, strlen(i->expected), width);
+		}
+		break;
+	}
+}
+
+/* Widths of the columns; 0: not shown. */
+static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
+{
+	memset(width, 0, COLUMNS * sizeof(*width));
+	for (const vv_report_item *i = g->first; i; i = i->next) {
+		for (size_t c = 0; c < COLUMNS; c++) {
+			if ((c == AT_MESSAGE && g->one_message) ||
+			    (c == AT_EXPECTED && g->one_expected)) {
+				continue;
+			}
+			put_cell(cell, i, c, widest[c]);
+			size_t w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
+			width[c] = w > width[c] ? w : width[c];
+		}
+	}
+	if (says_the_same(g)) {
+		width[AT_MESSAGE] = 0;
+	}
+	if (expects_the_same(g)) {
+		width[AT_EXPECTED] = 0;
+	}
+}
+
+static void put_line(vv_buf *out, const size_t *width, const char *const *names,
+		     const vv_report_item *i, vv_buf *cell)
+{
+	size_t pending = INDENT; /* blanks before the next cell: none are left at the end */
+
+	for (size_t c = 0; c < COLUMNS; c++) {
+		if (width[c] == 0) {
+			continue;
+		}
+		if (i) {
+			put_cell(cell, i, c, width[c]);
+		} else {
+			cell->len = 0;
+			vv_buf_puts(cell, names[c]);
+		}
+		size_t w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
+		if (c <= AT_ROW) { /* numbers stand on the right */
+			pending += width[c] - w;
+		}
+		if (cell->len > 0) {
+			vv_buf_printf(out, "%*s", (int)pending, "");
+			vv_buf_put(out, cell->data, cell->len);
+			pending = 0;
+		} else {
+			pending += c <= AT_ROW ? 0 : w;
+		}
+		pending += GAP + (c <= AT_ROW ? 0 : width[c] - w);
+	}
+	vv_buf_putc(out, '\n');
+}
+
+/* Makes the widest columns narrower until a line keeps to the terminal. */
+static void fit(size_t *width, const vv_check_report *r)
+{
+	for (;;) {
+		size_t sum = INDENT, shown = 0, most = AT_KEY;
+
+		for (size_t c = 0; c < COLUMNS; c++) {
+			sum += width[c];
+			shown += width[c] > 0;
+			most = c > most && width[c] > width[most] ? c : most;
+		}
+		sum += shown > 0 ? (shown - 1) * GAP : 0;
+		if (r->options.width == 0 || sum <= r->options.width || width[most] <= NARROWEST) {
+			return;
+		}
+		width[most]--;
+	}
+}
+
+static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
+{
+	static const char *const names[COLUMNS] = {"line",  "row",     "key",
+						   "value", "problem", "expected"};
+	size_t width[COLUMNS], shown = 0;
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
+
+	measure(width, g, &cell);
+	for (size_t c = 0; c < COLUMNS; c++) {
+		size_t w = strlen(names[c]);
+
+		shown += width[c] > 0;
+		width[c] = width[c] > 0 && width[c] < w ? w : width[c];
+	}
+	fit(width, r);
+	if (shown > 0) {
+		vv_buf_puts(out, on(r, "\033[2m"));
+		put_line(out, width, names, NULL, &cell);
+		vv_buf_puts(out, on(r, "\033[0m"));
+		for (const vv_report_item *i = g->first; i; i = i->next) {
+			put_line(out, width, names, i, &cell);
+			vv_report_drain(r, out);
+		}
+	}
+	out->failed = out->failed || cell.failed;
+}
+
+static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
+{
+	vv_auto(vv_buf) why = VV_BUF_INIT;
+
+	if (g->accepted == 0) return;
+	for (const vv_report_item *i = g->first; i; i = i->next) {
+		if (i->accepted && strcmp(vv_buf_cstr(&why), i->accepted) != 0) {
+			vv_buf_reset(&why);
+			vv_buf_puts(&why, i->accepted);
+			vv_buf_puts(out, "    accepted: ");
+			vv_text_put_escaped(out, why.data, why.len);
+			vv_buf_putc(out, '\n');
+			vv_report_drain(r, out);
+		}
+	}
+	out->failed = out->failed || why.failed;
+}
+
+/* Ends a line that stands at column `from` with text that is escaped already, and empties that. */
+static void put_wrapped(vv_buf *out, const vv_check_report *r, vv_buf *text, size_t from,
+			size_t indent)
+{
+	vv_text_put_wrapped(out, vv_buf_cstr(text), text->len, from, indent, r->options.width);
+	vv_buf_putc(out, '\n');
+	out->failed = out->failed || text->failed;
+	vv_buf_reset(text);
+}
+
+static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
+{
+	uint64_t found = vv_report_found(g);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (found == 0) {
+		return; /* all of them known */
+	}
+	vv_buf_printf(out, "\n  %s%s%s", color_of(r, g->severity), vv_severity_name(g->severity),
+		      on(r, "\033[0m"));
+	vv_buf_printf(&b, " %s", g->code);
+	if (g->column) {
+		vv_buf_puts(&b, ", column ");
+		vv_text_put_words(&b, g->column, strlen(g->column), 0);
+	}
+	if (found > 1) {
+		vv_buf_printf(&b, ", %s times", vv_text_count(found));
+	}
+	if (says_the_same(g)) {
+		vv_buf_puts(&b, ": ");
+		vv_text_put_words(&b, g->first->message, strlen(g->first->message), 0);
+	}
+	put_wrapped(out, r, &b, 2 + strlen(vv_severity_name(g->severity)), INDENT + 2);
+	if (expects_the_same(g) && g->first->expected) {
+		vv_buf_puts(out, "    expected: ");
+		vv_text_put_words(&b, g->first->expected, strlen(g->first->expected), 0);
+		put_wrapped(out, r, &b, INDENT + strlen("expected: "), INDENT + 2);
+	}
+	put_accepted(out, r, g);
+	put_table(out, r, g);
+	if (vv_report_unlisted(g) > 0) {
+		vv_buf_printf(out, "    and %s more\n", vv_text_count(vv_report_unlisted(g)));
+	}
+}
+
+static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_dataset *d)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	size_t from = d->commit ? 11 : 0;
+
+	if (d->commit) {
+		vv_buf_printf(out, "%.10s ", d->commit);
+	}
+	vv_text_put_escaped(&b, d->path, strlen(d->path));
+	vv_buf_printf(out, "%s%s%s", on(r, "\033[1m"), vv_buf_cstr(&b), on(r, "\033[0m"));
+	from += vv_text_words_width(vv_buf_cstr(&b), b.len);
+	out->failed = out->failed || b.failed;
+	vv_buf_reset(&b);
+	vv_buf_printf(&b, ": %s %s, %s %s", vv_text_count(d->rows), d->rows == 1 ? "row" : "rows",
+		      vv_text_count(d->columns), d->columns == 1 ? "column" : "columns");
+	if (d->base) {
+		vv_buf_puts(&b, ", against ");
+		vv_text_put_escaped(&b, d->base, strlen(d->base));
+	}
+	vv_buf_puts(&b, ": ");
+	vv_report_put_counts(&b, d->errors, d->warnings);
+	if (d->known > 0) {
+		vv_buf_printf(&b, ", %s known", vv_text_count(d->known));
+	}
+	if (d->accepted > 0) {
+		vv_buf_printf(&b, ", %s accepted", vv_text_count(d->accepted));
+	}
+	put_wrapped(out, r, &b, from, 2);
+	for (const vv_report_group *g = d->first; g; g = g->next) {
+		put_group(out, r, g);
+	}
+	if (d->errors + d->warnings + d->accepted > 0) {
+		vv_buf_putc(out, '\n');
+	}
+}
+
+vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	for (const vv_report_dataset *d = r->first; d; d = d->next) {
+		/* of a long range only what says something */
+		if (r->totals.commits > 1 && d->errors + d->warnings + d->accepted == 0) {
+			continue;
+		}
+		put_dataset(out, r, d);
+	}
+	vv_buf_puts(out, color_of(r, vv_report_passes(r, r->totals.errors, r->totals.warnings)
+					     ? VV_SEVERITY_WARNING
+					     : VV_SEVERITY_ERROR));
+	vv_report_put_verdict(&b, r);
+	vv_text_put_wrapped(out, vv_buf_cstr(&b), b.len, 0, 2, r->options.width);
+	vv_buf_printf(out, "%s\n", on(r, "\033[0m"));
+	out->failed = out->failed || b.failed;
+	return vv_buf_ok(out, err);
+}

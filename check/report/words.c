@@ -1,0 +1,237 @@
+/*
+ * words: how findings are put into words, and how data is made harmless for each kind
+ * of reader.
+ */
+#include "check/report/words.h"
+
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/text.h"
+
+const char *vv_severity_name(vv_severity s)
+{
+	return s == VV_SEVERITY_ERROR ? "error" : s == VV_SEVERITY_WARNING ? "warning" : "off";
+}
+
+const char *vv_report_title(const vv_report_group *g)
+{
+	return g->rule ? g->rule->title : g->code;
+}
+
+void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width)
+{
+	if (width > 0) {
+		vv_text_put_cut(b, s, len, width);
+		return;
+	}
+	vv_text_put_escaped(b, s, len);
+	if (cut) {
+		vv_buf_puts(b, "\xE2\x80\xA6");
+	}
+}
+
+uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i)
+{
+	uint64_t line = g->pointer_line > 0 ? g->pointer_line : i ? i->line : 0;
+
+	return line > 0 ? line : 1;
+}
+
+void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_item *i)
+{
+	if (g->pointer_line > 0 && i->line > 0) {
+		vv_buf_printf(b, "line %llu, ", (unsigned long long)i->line);
+	}
+	if (i->row > 0) {
+		vv_buf_printf(b, "row %llu", (unsigned long long)i->row);
+	}
+	if (i->key) {
+		vv_buf_puts(b, i->row > 0 ? " (" : "key ");
+		vv_report_put_value(b, i->key, i->key_len, i->key_cut, 0);
+		vv_buf_puts(b, i->row > 0 ? ")" : "");
+	}
+	if (i->row > 0 || i->key) {
+		vv_buf_puts(b, ": ");
+	}
+	if (g->column) {
+		vv_text_put_words(b, g->column, strlen(g->column), 0);
+		vv_buf_putc(b, ' ');
+	}
+	if (i->value) {
+		vv_buf_putc(b, '\'');
+		vv_report_put_value(b, i->value, i->value_len, i->value_cut, 0);
+		vv_buf_puts(b, "' ");
+	}
+	vv_text_put_words(b, i->message, strlen(i->message), 0);
+	if (i->expected) {
+		vv_buf_puts(b, "; expected: ");
+		vv_text_put_words(b, i->expected, strlen(i->expected), 0);
+	}
+	if (i->accepted) {
+		vv_buf_puts(b, "; accepted: ");
+		vv_text_put_escaped(b, i->accepted, strlen(i->accepted));
+	}
+}
+
+static void put_number(vv_buf *b, uint64_t n, const char *one, const char *many)
+{
+	vv_buf_printf(b, "%s %s", vv_text_count(n), n == 1 ? one : many);
+}
+
+void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings)
+{
+	if (errors > 0) {
+		put_number(b, errors, "error", "errors");
+	}
+	if (warnings > 0) {
+		vv_buf_puts(b, errors > 0 ? ", " : "");
+		put_number(b, warnings, "warning", "warnings");
+	}
+	if (errors == 0 && warnings == 0) {
+		vv_buf_puts(b, "nothing wrong");
+	}
+}
+
+/* "12 new problems" */
+static void put_new(vv_buf *b, const vv_check_report *r)
+{
+	const vv_report_totals *t = &r->totals;
+
+	if (t->errors + t->warnings == 0) {
+		vv_buf_puts(b, "no new problems");
+	} else {
+		put_number(b, t->errors + t->warnings, "new problem", "new problems");
+	}
+	if (t->errors > 0 && t->warnings > 0) {
+		vv_buf_puts(b, " (");
+		vv_report_put_counts(b, t->errors, t->warnings);
+		vv_buf_putc(b, ')');
+	}
+}
+
+void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
+{
+	const vv_report_totals *t = &r->totals;
+
+	vv_buf_puts(b, vv_report_passes(r, r->totals.errors, r->totals.warnings) ? "valid: "
+										 : "invalid: ");
+	if (r->options.new_only) {
+		put_new(b, r);
+	} else {
+		vv_report_put_counts(b, t->errors, t->warnings);
+	}
+	vv_buf_puts(b, " in ");
+	if (t->invalid > 0 && t->datasets > 1) {
+		vv_buf_printf(b, "%s of ", vv_text_count(t->invalid));
+	}
+	put_number(b, t->datasets, t->commits > 0 ? "version" : "dataset",
+		   t->commits > 0 ? "versions" : "datasets");
+	if (t->commits > 0) {
+		vv_buf_puts(b, " of ");
+		put_number(b, t->commits, "commit", "commits");
+	}
+	if (r->options.new_only) {
+		vv_buf_puts(b, "; ");
+		put_number(b, t->known, "known one unchanged", "known ones unchanged");
+	}
+	if (t->accepted > 0) {
+		vv_buf_printf(b, "; %s accepted", vv_text_count(t->accepted));
+	}
+}
+
+/* C1 and the marks that turn writing round are escaped too: JSON is looked at in terminals. */
+bool vv_report_is_plain(uint32_t cp)
+{
+	return cp >= 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) && cp != 0x061C &&
+	       !(cp >= 0x200E && cp <= 0x200F) && !(cp >= 0x2028 && cp <= 0x202E) &&
+	       !(cp >= 0x2066 && cp <= 0x2069) && cp != 0xFEFF && (cp & 0xFFFE) != 0xFFFE;
+}
+
+void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	uint32_t cp;
+
+	if (!vv_utf8_valid(s, len)) {
+		vv_base64_put(&b, s, len, true);
+		vv_json_open_object(w);
+		vv_json_add_string(w, "base64", vv_buf_cstr(&b));
+		if (cut) {
+			vv_json_add_bool(w, "cut", true);
+		}
+		vv_json_close_object(w);
+		w->buf->failed |= b.failed;
+		return;
+	}
+	vv_buf_putc(&b, '"');
+	for (size_t i = 0; i < len;) {
+		size_t n = vv_utf8_decode(&cp, s + i, len - i);
+
+		if (cp == '"' || cp == '\\') {
+			vv_buf_putc(&b, '\\');
+		}
+		if (vv_report_is_plain(cp)) {
+			vv_buf_put(&b, s + i, n);
+		} else if (cp < 0x10000) {
+			vv_buf_printf(&b, "\\u%04x", (unsigned)cp);
+		} else {
+			vv_buf_printf(&b, "\\u%04x\\u%04x",
+				      0xD800u + (unsigned)((cp - 0x10000) >> 10),
+				      0xDC00u + (unsigned)((cp - 0x10000) & 0x3FF));
+		}
+		i += n;
+	}
+	vv_buf_puts(&b, cut ? "\xE2\x80\xA6\"" : "\"");
+	if (b.failed) {
+		w->buf->failed = true;
+	} else {
+		vv_json_raw(w, b.data, b.len);
+	}
+}
+
+void vv_report_json_text(vv_json_out *w, const char *name, const char *s)
+{
+	if (s) {
+		vv_json_name(w, name);
+		vv_report_put_json(w, s, strlen(s), false);
+	}
+}
+
+void vv_report_put_marks(vv_buf *b, const char *s, size_t len, const char *marks)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (strchr(marks, s[i]) && s[i] != '\0') {
+			vv_buf_printf(b, "&#%d;", s[i]);
+		} else if (len - i >= 3 && (memcmp(s + i, "\xEF\xBF\xBE", 3) == 0 ||
+					    memcmp(s + i, "\xEF\xBF\xBF", 3) == 0)) {
+			vv_buf_puts(b, "\xEF\xBF\xBD"); /* no characters, and not allowed in XML */
+			i += 2;
+		} else {
+			vv_buf_putc(b, s[i]);
+		}
+	}
+}
+
+static void put_clean(vv_buf *b, vv_buf *clean)
+{
+	vv_report_put_marks(b, vv_buf_cstr(clean), clean->len, "&<>\"'|`*_[]\\~#@!:");
+	b->failed = b->failed || clean->failed;
+	vv_buf_clear(clean);
+}
+
+void vv_report_put_markup(vv_buf *b, const char *s, size_t len)
+{
+	vv_buf clean = VV_BUF_INIT;
+
+	vv_text_put_escaped(&clean, s, len);
+	put_clean(b, &clean);
+}
+
+void vv_report_put_markups(vv_buf *b, const char *s)
+{
+	vv_buf clean = VV_BUF_INIT;
+
+	vv_text_put_words(&clean, s, strlen(s), 0);
+	put_clean(b, &clean);
+}

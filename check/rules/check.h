@@ -1,0 +1,133 @@
+/*
+ * check: does one version of a table follow its schema and the project's rules?
+ *
+ * A correct caller: vv_check_table for a version (or vv_check_file for a text file that
+ * add refuses) with a callback that takes the findings; vv_check_result_clear. What is
+ * found by looking at single rows is kept for each row group in the cache (cache.h),
+ * so that a version that shares groups with one checked before costs what is new; the
+ * hashes of keys are kept in the same way. The answer with a cache and without is the same.
+ *
+ * Everything is exact: numbers are compared as decimals, dates as what they mean, keys by
+ * value. The findings of one rule in one column come by row; those of several are mixed.
+ */
+#ifndef VV_CHECK_RULES_CHECK_H
+#define VV_CHECK_RULES_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "check/kept/cache.h"
+#include "check/rules/finding.h"
+#include "check/rules/readable_rows.h"
+#include "check/rules/rules.h"
+#include "dataset/read/sniff.h"
+#include "dataset/schema/pattern.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table.h"
+
+/* The table that a foreign key's resource names, borrowed until the check is over; *schema: how its
+ * columns are read, by their names, where that is not the table's own schema.
+ * VV_ENOTFOUND: there is no such resource (a finding); any other failure ends the check.
+ * A resource that cannot be read as a table: VV_EINPUT (a finding, too). */
+typedef vv_status (*vv_check_resource_fn)(void *payload, const char *resource, vv_table **out,
+					  const vv_schema **schema, vv_error *err);
+
+/* The setting under which values of another type are found in a column; NULL: that of type-error. */
+typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *column);
+
+/* So many further findings like f, which are not given one by one: those over the limit. */
+typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
+				      vv_error *err);
+
+/* Of a version only a share of its row groups: what is wrong in single rows of them is noted, and nothing is found. */
+typedef struct vv_check_share {
+	uint32_t part, parts; /* from 0 */
+	vv_buf *result;       /* empty where nothing could be noted */
+} vv_check_share;
+
+/* A result of a share, as another process had it. */
+typedef struct vv_check_noted {
+	const char *bytes;
+	size_t len;
+} vv_check_noted;
+
+typedef struct vv_check_options {
+	const vv_rule_set *rules; /* NULL: every rule as it is by default */
+	const char *path;         /* of the findings */
+	const char *commit;       /* of the findings, or NULL */
+	const char *schema;       /* JSON: what to check against; NULL: the table's own */
+	size_t schema_len;
+	const char *schema_name; /* for findings about it: "datapackage.json" */
+	uint64_t limit;          /* findings given of each rule in each column; 0: all */
+	vv_finding_fn finding;
+	vv_check_more_fn more;         /* may be NULL */
+	vv_check_type_fn type_setting; /* may be NULL; not asked where type-error is off */
+	void *payload;                 /* of these */
+	vv_check_resource_fn resource; /* NULL: there are no resources */
+	void *resource_payload;
+	/* of all that is checked together; NULL: each value has its own alone */
+	vv_pattern_budget *patterns;
+	vv_check_cache *cache; /* NULL: nothing is remembered */
+	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
+	const char *temp_dir;  /* NULL: /tmp */
+	vv_pool *pool;         /* NULL: this thread only */
+	const vv_progress *progress;
+	/* vv_check_table: the table is what could be read of a file with faults, and lines are the
+	 * file's; vv_check_file: only what is not reported of that table. NULL: neither */
+	const vv_mend *mend;
+	vv_hint_words_fn words;      /* of what findings suggest; NULL: they suggest nothing */
+	const vv_check_share *share; /* NULL: the whole version */
+	/* What shares have noted: believed where it is of the same groups, schema and rules, else passed over. */
+	const vv_check_noted *results;
+	size_t result_count;
+} vv_check_options;
+
+typedef struct vv_check_total {
+	const vv_rule *rule;
+	const char *column; /* of the schema; NULL: about rows or the table */
+	vv_severity severity;
+	uint64_t found;
+	uint64_t tolerated; /* found, but `mostly` lets them through: not given, not counted */
+} vv_check_total;
+
+typedef struct vv_check_result {
+	uint64_t rows, columns;
+	uint64_t groups, groups_read; /* read: not known from the cache */
+	uint64_t errors, warnings;    /* all of them, given or not */
+	vv_check_total *totals;       /* those found; column borrowed from `arena` */
+	size_t total_count;
+	vv_arena arena;
+} vv_check_result;
+void vv_check_result_clear(vv_check_result *r);
+VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
+
+/* Checks a version: rules of structure, schema, constraints, keys and rows. out is
+ * initialised by the call. Negative: it could not be done (a missing block, a failing
+ * callback); that data is wrong is never a failure. */
+vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
+			 vv_error *err);
+
+/* Checks the structure of a text file as it is, and goes on after each fault: what add
+ * refuses with the first error only. CSV as hints say (a delimiter that they do not name is
+ * found out); NDJSON line by line; of a JSON array the first fault only. What the schema says
+ * is checked of the rows that can be read: vv_mend_open, vv_import, vv_check_table. */
+vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_sniff_hints *hints,
+			const vv_check_options *o, vv_error *err);
+
+/* Lines of the file (from 1; 0: not known) at which rows begin: row numbers from 0. Remembers what
+ * it had to count; NULL cache: counted anew. mend: as in the options. For findings of others
+ * (check/past/base.h). */
+typedef struct vv_check_lines vv_check_lines;
+vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *mend,
+			      vv_check_cache *cache, vv_error *err);
+vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err);
+void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
+VV_AUTO_FREE(vv_check_lines, vv_check_lines_close)
+
+#endif

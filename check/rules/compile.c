@@ -1,0 +1,655 @@
+/*
+ * compile: knows how a schema and a rule set become what is looked at in each cell,
+ * row and key, and what that depends on.
+ */
+#include "check/rules/compile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/rules/columns.h"
+#include "dataset/schema/descriptor.h"
+
+/* A member that is nearly a known one, which it is taken for by its author and by nobody else. Others are custom
+ * properties, which Table Schema allows. */
+static vv_status note_members(check_plan *p, const vv_json *object, const char *const *known,
+			      vv_error *err)
+{
+	for (const vv_json *m = object ? object->first : NULL; m && m->name; m = m->next) {
+		vv_severity severity = check_severity(p, "unknown-member", NULL, 0, NULL);
+		vv_nearest near;
+		vv_error why;
+		vv_status rc;
+
+		vv_nearest_init(&near, m->name);
+		for (const char *const *k = known; *k; k++) {
+			(void)vv_nearest_try(&near, *k);
+		}
+		if (!near.best || strcmp(near.best, m->name) == 0 || severity == VV_SEVERITY_OFF) {
+			continue;
+		}
+		vv_descriptor_fail(m, p->schema_name, &why, "is not a member of Table Schema");
+		if ((rc = check_note_add(p, "unknown-member", NULL, 0, 0,
+					 vv_arena_printf(&p->arena, "'%s'", near.best), err, "%s",
+					 why.message)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status note_schema_members(check_plan *p, vv_error *err)
+{
+	static const char *const schema[] = {"fields",     "fieldsMatch", "primaryKey",
+					     "uniqueKeys", "foreignKeys", "missingValues",
+					     "name",       "title",       "description",
+					     "$schema",    NULL};
+	static const char *const field[] = {"name",
+					    "type",
+					    "format",
+					    "title",
+					    "description",
+					    "example",
+					    "examples",
+					    "rdfType",
+					    "constraints",
+					    "categories",
+					    "trueValues",
+					    "falseValues",
+					    "decimalChar",
+					    "groupChar",
+					    "bareNumber",
+					    "delimiter",
+					    "itemType",
+					    "missingValues",
+					    "categoriesOrdered",
+					    "unit",
+					    NULL};
+	vv_status rc = note_members(p, p->own.json, schema, err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->own.count; i++) {
+		rc = note_members(p, p->own.fields[i].json, field, err);
+	}
+	return rc;
+}
+
+/* The schema to check against: the one that was given, if it is one. */
+static vv_status read_schema(check_plan *p, vv_error *err)
+{
+	const vv_check_options *o = p->o;
+	vv_error why;
+
+	p->schema = &p->table->schema;
+	p->schema_name = o->schema_name ? o->schema_name : "schema";
+	if (!o->schema) return VV_OK;
+	vv_status rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
+	if (rc == VV_OK) {
+		p->schema = &p->own;
+		return note_schema_members(p, err);
+	}
+	if (rc != VV_EINPUT) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	vv_schema_init(&p->own);
+	return check_note_unread(p, "schema-error", NULL, 0, "a Table Schema", err, "%s",
+				 why.message);
+}
+
+static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t condition,
+			 vv_severity severity, uint64_t mostly)
+{
+	if (severity == VV_SEVERITY_OFF) return CHECK_OFF;
+	check_slot *s = &p->slots[p->slot_count];
+	s->rule = vv_rule_find(rule);
+	s->severity = severity;
+	s->mostly = mostly;
+	s->column = column;
+	s->condition = condition;
+	s->seen = CHECK_OFF;
+	return (uint32_t)p->slot_count++;
+}
+
+static uint32_t column_slot(check_plan *p, const char *rule, size_t i)
+{
+	const check_column *c = &p->columns[i];
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
+
+	return add_slot(p, rule, i, SIZE_MAX, severity, mostly);
+}
+
+static uint32_t type_slot(check_plan *p, size_t i)
+{
+	const check_column *c = &p->columns[i];
+	const vv_rule_setting *s = p->o->type_setting ? p->o->type_setting(p->o->payload, c->name)
+						      : NULL;
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, "type-error", c->name, c->name_len, &mostly);
+
+	if (s && severity != VV_SEVERITY_OFF) {
+		severity = s->severity;
+		mostly = s->mostly;
+	}
+	return add_slot(p, "type-error", i, SIZE_MAX, severity, mostly);
+}
+
+/* A value that could not be decided is told whatever the rules say, where patterns count. */
+static uint32_t budget_slot(check_plan *p, size_t i)
+{
+	const check_column *c = &p->columns[i];
+	const char *rule = "pattern-budget";
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, rule, c->name, c->name_len, &mostly);
+
+	if (severity != VV_SEVERITY_ERROR && c->constraint != CHECK_OFF) {
+		rule = VV_RULE_UNCHECKED;
+		severity = VV_SEVERITY_ERROR;
+	}
+	return add_slot(p, rule, i, SIZE_MAX, severity, mostly);
+}
+
+/* A missing value that reads as a number or a date makes typed encodings ambiguous. */
+static bool has_typed_missing(const vv_field *f)
+{
+	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
+		if ((**m >= '0' && **m <= '9') || **m == '-') return true;
+	}
+	return false;
+}
+
+static vv_status make_columns(check_plan *p, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < p->count; i++) {
+		check_column *c = &p->columns[i];
+
+		c->min_length = c->max_length = UINT64_MAX;
+		c->missing_cell = p->json ? CHECK_OFF : column_slot(p, "missing-cell", i);
+		c->encoding = column_slot(p, "encoding-error", i);
+		c->type = c->budget = c->constraint = CHECK_OFF;
+		c->spare = true;
+		if (!c->field) {
+			continue;
+		}
+		c->hides_required = c->missing_cell != CHECK_OFF &&
+				    check_stands(p, "missing-cell", c->name, c->name_len);
+		c->hides_pattern = check_stands(p, "encoding-error", c->name, c->name_len);
+		c->type = type_slot(p, i);
+		c->typed_missing = has_typed_missing(c->field);
+		c->constraint = column_slot(p, "constraint-error", i);
+		if ((rc = check_constraints(p, c, err)) < 0) return rc;
+		if (c->pattern) {
+			c->budget = budget_slot(p, i);
+		}
+	}
+	return VV_OK;
+}
+
+static int order_sizes(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool contains(const size_t *list, size_t count, size_t v)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (list[i] == v) return true;
+	}
+	return false;
+}
+
+static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error *err)
+{
+	check_condition *c = &p->conditions[p->condition_count];
+	vv_error why;
+	size_t count;
+	vv_status rc = vv_condition_new(&c->compiled, s->condition, strlen(s->condition), p->schema,
+					p->json, &why);
+
+	if (rc == VV_EINPUT) {
+		return check_note_unread(p, "row-constraint", s, 0, NULL, err,
+					 "the condition \"%s\" cannot be checked here: %s",
+					 s->condition, why.message);
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	c->setting = s;
+	const size_t *fields = vv_condition_columns(c->compiled, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!contains(p->condition_fields, p->condition_field_count, fields[i])) {
+			p->condition_fields[p->condition_field_count++] = fields[i];
+		}
+	}
+	add_slot(p, "row-constraint", SIZE_MAX, p->condition_count++, s->severity, s->mostly);
+	return VV_OK;
+}
+
+static vv_status make_conditions(check_plan *p, vv_error *err)
+{
+	const vv_rule_set *set = p->o->rules;
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; set && i < set->count; i++) {
+		count += set->items[i].condition != NULL;
+	}
+	p->conditions = vv_arena_calloc(&p->arena, count + 1, sizeof(*p->conditions));
+	p->condition_fields = vv_arena_calloc(&p->arena, p->schema->count + 1,
+					      sizeof(*p->condition_fields));
+	if (!p->conditions || !p->condition_fields) return vv_fail_nomem(err);
+	for (size_t i = 0; set && i < set->count; i++) {
+		const vv_rule_setting *s = &set->items[i];
+
+		if (s->condition && s->severity != VV_SEVERITY_OFF &&
+		    strcmp(s->rule->code, "row-constraint") == 0 &&
+		    (rc = add_condition(p, s, err)) < 0) {
+			break;
+		}
+	}
+	if (p->condition_field_count > 1) {
+		for (size_t i = 1; i < p->condition_field_count; i++) { /* a few names */
+			for (size_t k = i; k > 0 && order_sizes(&p->condition_fields[k - 1],
+								&p->condition_fields[k]) > 0;
+			     k--) {
+				size_t t = p->condition_fields[k];
+
+				p->condition_fields[k] = p->condition_fields[k - 1];
+				p->condition_fields[k - 1] = t;
+			}
+		}
+	}
+	return rc;
+}
+
+/* "id, day" of columns of the plan. */
+static const char *list_names(check_plan *p, const size_t *columns, size_t count)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	char *out = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(&b, i > 0 ? ", " : "");
+		vv_buf_put(&b, p->columns[columns[i]].name, p->columns[columns[i]].name_len);
+	}
+	if (!b.failed) {
+		out = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	}
+	return out;
+}
+
+/* A hash of columns and of how their values are read. */
+static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
+		       const size_t *columns, size_t count, const char *more)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s 4 %d %d", what, p->json, p->pass_blank);
+	for (size_t i = 0; i < count; i++) {
+		const check_column *c = &p->columns[columns[i]];
+
+		vv_buf_printf(&b, " %zu", c->place);
+		if (c->field) {
+			vv_json_put_node(&b, c->field->json);
+			for (const char *const *m = (const char *const *)c->field->missing; *m;
+			     m++) {
+				vv_buf_putc(&b, ' ');
+				vv_json_put_string(&b, *m, strlen(*m));
+			}
+		}
+	}
+	vv_buf_putc(&b, '\n');
+	vv_buf_puts(&b, more);
+	*out = vv_xxh3_128(b.data, b.len, 0);
+	return !b.failed;
+}
+
+/* Columns of the plan by the names of an array (or a single name). *all: each has a column. */
+static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, bool *all)
+{
+	const vv_json *n = names->type == VV_JSON_ARRAY ? names->first : names;
+
+	*count = names->type == VV_JSON_ARRAY ? names->count : 1;
+	*all = true;
+	size_t *out = vv_arena_calloc(&p->arena, *count + 1, sizeof(*out));
+	for (size_t i = 0; out && i < *count; i++, n = n->next) {
+		long field = vv_schema_find(p->schema, n->text, n->text_len);
+
+		out[i] = field < 0 ? SIZE_MAX : p->of_field[field];
+		*all = *all && out[i] != SIZE_MAX;
+	}
+	return out;
+}
+
+static bool same_columns(const check_key *k, const size_t *columns, size_t count)
+{
+	if (k->count != count) return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!contains(k->columns, k->count, columns[i])) return false;
+	}
+	return true;
+}
+
+static bool is_same_rule(const check_key *k, const char *rule, vv_severity severity,
+			 uint64_t mostly)
+{
+	return strcmp(k->rule->code, rule) == 0 && k->severity == severity && k->mostly == mostly;
+}
+
+static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, size_t count,
+			 vv_error *err)
+{
+	static const char *const rules[] = {"primary-key", "unique-error", "unique-error",
+					    "duplicate-row"};
+	static const char *const kinds[] = {"primary", "key", "key", "row"};
+	const char *rule = rules[kind];
+	const check_column *first = &p->columns[columns[0]];
+	bool by_column = kind == CHECK_UNIQUE || kind == CHECK_UNIQUE_KEY;
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, rule, by_column ? first->name : NULL,
+					      first->name_len, &mostly);
+	check_key *k = &p->keys[p->key_count];
+
+	if (severity == VV_SEVERITY_OFF) return VV_OK;
+	for (size_t i = 0; i < p->key_count && kind != CHECK_ROW; i++) { /* unique twice over */
+		if (same_columns(&p->keys[i], columns, count) &&
+		    (p->keys[i].stands || is_same_rule(&p->keys[i], rule, severity, mostly))) {
+			return VV_OK;
+		}
+	}
+	*k = (check_key){.kind = kind, .columns = columns, .count = count, .mostly = mostly};
+	k->rule = vv_rule_find(rule);
+	k->severity = severity;
+	k->stands = check_stands(p, rule, by_column ? first->name : NULL, first->name_len);
+	k->names = list_names(p, columns, count);
+	/* rows without a whole key are entries of a primary key alone */
+	if (!k->names ||
+	    !columns_id(&k->id, p, kinds[kind], columns, count, p->o->path ? p->o->path : "")) {
+		return vv_fail_nomem(err);
+	}
+	p->key_count++;
+	return VV_OK;
+}
+
+/* Rows that are the same in all columns. */
+static vv_status add_row_key(check_plan *p, vv_error *err)
+{
+	size_t *columns = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*columns));
+
+	if (!columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->count; i++) {
+		columns[i] = i;
+	}
+	return p->count > 0 ? add_key(p, CHECK_ROW, columns, p->count, err) : VV_OK;
+}
+
+static vv_status missing_key_columns(check_plan *p, const char *rule, const vv_json *names,
+				     const char *what, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_json_put_node(&b, names);
+	return check_note_unread(p, rule, NULL, 0, NULL, err,
+				 "the %s %s names a column that the file does not have", what,
+				 vv_buf_cstr(&b));
+}
+
+/* The table's own key, where the schema names none. */
+static vv_status root_key(check_plan *p, vv_error *err)
+{
+	const vv_root *root = &p->table->root;
+	size_t *columns = vv_arena_calloc(&p->arena, root->key_count + 1, sizeof(*columns));
+
+	if (!columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < root->key_count; i++) {
+		long place = vv_schema_find(&p->table->schema, root->key[i], strlen(root->key[i]));
+
+		if (place < 0) return VV_OK;
+		columns[i] = (size_t)place;
+	}
+	p->show_key = columns;
+	p->show_key_count = root->key_count;
+	/* where the table is described, a key that nobody declared is none */
+	return root->key_count > 0 && (p->schema == &p->table->schema ||
+				       root->key_source == VV_KEY_DECLARED)
+		       ? add_key(p, CHECK_PRIMARY, columns, root->key_count, err)
+		       : VV_OK;
+}
+
+static vv_status make_keys(check_plan *p, vv_error *err)
+{
+	const vv_json *node = vv_json_get(p->schema->json, "primaryKey");
+	size_t count, *columns;
+	bool all;
+	vv_status rc = VV_OK;
+
+	const vv_json *unique = vv_json_get(p->schema->json, "uniqueKeys");
+	p->keys = vv_arena_calloc(&p->arena, p->count + 3 + (unique ? unique->count : 0),
+				  sizeof(*p->keys));
+	if (!p->keys) return vv_fail_nomem(err);
+	if (node && p->schema->primary_key_count > 0) {
+		if (!(columns = find_columns(p, node, &count, &all))) return vv_fail_nomem(err);
+		if (!all) {
+			rc = missing_key_columns(p, "primary-key", node, "primary key", err);
+		} else {
+			p->show_key = columns;
+			p->show_key_count = count;
+			rc = add_key(p, CHECK_PRIMARY, columns, count, err);
+		}
+	} else {
+		rc = root_key(p, err);
+	}
+	for (const vv_json *n = unique ? unique->first : NULL; n && rc == VV_OK; n = n->next) {
+		if (!(columns = find_columns(p, n, &count, &all))) return vv_fail_nomem(err);
+		rc = all ? add_key(p, CHECK_UNIQUE_KEY, columns, count, err)
+			 : missing_key_columns(p, "unique-error", n, "unique key", err);
+	}
+	for (size_t i = 0; i < p->count && rc == VV_OK; i++) {
+		const vv_field *f = p->columns[i].field;
+		const vv_json *constraints = f ? vv_json_get(f->json, "constraints") : NULL;
+
+		if (!constraints || !vv_json_get_bool(constraints, "unique", false)) {
+			continue;
+		}
+		if (!(columns = vv_arena_calloc(&p->arena, 1, sizeof(*columns)))) {
+			return vv_fail_nomem(err);
+		}
+		columns[0] = i;
+		rc = add_key(p, CHECK_UNIQUE, columns, 1, err);
+	}
+	return rc < 0 ? rc : add_row_key(p, err);
+}
+
+static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
+{
+	const vv_json *reference = vv_json_get(node, "reference");
+	const vv_json *fields = vv_json_get(node, "fields"),
+		      *there = vv_json_get(reference, "fields");
+	const vv_json *t = there->type == VV_JSON_ARRAY ? there->first : there;
+	const char *resource = vv_json_get_string(reference, "resource");
+	check_foreign *f = &p->foreigns[p->foreign_count];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	const vv_json *name = fields->type == VV_JSON_ARRAY ? fields->first : fields;
+	uint64_t mostly;
+	vv_severity severity = check_severity(p, "foreign-key", name->text, name->text_len,
+					      &mostly);
+	bool all;
+
+	*f = (check_foreign){.severity = severity, .mostly = mostly};
+	f->columns = find_columns(p, fields, &f->count, &all);
+	if (f->columns && !all) {
+		return missing_key_columns(p, "foreign-key", fields, "foreign key", err);
+	}
+	f->targets = vv_arena_calloc(&p->arena, f->count + 1, sizeof(*f->targets));
+	if (!f->columns || !f->targets) return vv_fail_nomem(err);
+	for (size_t i = 0; i < f->count; i++, t = t->next) {
+		f->targets[i] = t->text;
+		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->text);
+	}
+	f->resource = resource ? resource : "";
+	f->names = list_names(p, f->columns, f->count);
+	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	vv_buf_reset(&b);
+	vv_json_put_node(&b, node);
+	bool ok = !b.failed && f->names && f->target_names &&
+		  columns_id(&f->id, p, "refs", f->columns, f->count, vv_buf_cstr(&b));
+	p->foreign_count++;
+	return ok ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status make_foreigns(check_plan *p, vv_error *err)
+{
+	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
+	vv_status rc;
+
+	if (!list) return VV_OK;
+	p->foreigns = vv_arena_calloc(&p->arena, list->count + 1, sizeof(*p->foreigns));
+	if (!p->foreigns) return vv_fail_nomem(err);
+	for (const vv_json *n = list->first; n; n = n->next) {
+		if ((rc = add_foreign(p, n, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* Bounds on the number of rows. */
+static vv_status check_row_count(check_plan *p, vv_error *err)
+{
+	const vv_rule_set *set = p->o->rules;
+	uint64_t rows = p->table->root.rows;
+	vv_status rc;
+
+	for (size_t i = 0; set && i < set->count; i++) {
+		const vv_rule_setting *s = &set->items[i];
+		char expected[64];
+
+		if (strcmp(s->rule->code, "row-count") != 0 || s->severity == VV_SEVERITY_OFF) {
+			continue;
+		}
+		if (s->min.given && rows < s->min.value) {
+			snprintf(expected, sizeof(expected), "at least %s",
+				 vv_text_counted(s->min.value, "row", NULL));
+		} else if (s->max.given && rows > s->max.value) {
+			snprintf(expected, sizeof(expected), "at most %s",
+				 vv_text_counted(s->max.value, "row", NULL));
+		} else {
+			continue;
+		}
+		if ((rc = check_note_setting(p, s, expected, err, "the table has %s",
+					     vv_text_counted(rows, "row", NULL))) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* Counters for the values seen, where `mostly` needs them. */
+static void add_seen(check_plan *p)
+{
+	p->counter_count = p->slot_count;
+	for (size_t i = 0; i < p->slot_count; i++) {
+		check_slot *s = &p->slots[i];
+
+		if (s->mostly < VV_BILLION && s->column != SIZE_MAX) {
+			s->seen = (uint32_t)p->counter_count++;
+		}
+	}
+}
+
+static vv_status make_id(check_plan *p, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "rows 4 %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
+	vv_json_put_node(&b, p->schema->json);
+	for (size_t i = 0; i < p->count; i++) {
+		vv_buf_printf(&b, " %zu", p->columns[i].field_place);
+	}
+	for (size_t i = 0; i < p->slot_count; i++) {
+		const check_slot *s = &p->slots[i];
+
+		const check_column *c = s->column == SIZE_MAX ? NULL : &p->columns[s->column];
+
+		vv_buf_printf(&b, "\n%s %zu %u %d", s->rule->code, s->column, s->seen,
+			      c ? c->hides_required + 2 * c->hides_pattern : 0);
+		if (s->condition != SIZE_MAX) {
+			vv_buf_printf(&b, " %s",
+				      vv_condition_text(p->conditions[s->condition].compiled));
+		}
+	}
+	p->id = vv_xxh3_128(b.data, b.len, 0);
+	if (b.failed) return vv_fail_nomem(err);
+	return VV_OK;
+}
+
+static size_t condition_settings(const vv_check_options *o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; o->rules && i < o->rules->count; i++) {
+		n += o->rules->items[i].condition != NULL;
+	}
+	return n;
+}
+
+vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err)
+{
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_arena_init(&out->arena);
+	vv_schema_init(&out->own);
+	out->o = o;
+	out->table = t;
+	out->count = t->columns;
+	out->json = t->root.dialect.form != VV_FORM_CSV;
+	out->blank_slot = CHECK_OFF;
+	if ((rc = read_schema(out, err)) < 0) {
+		goto done;
+	}
+	out->columns = vv_arena_calloc(&out->arena, out->count + 1, sizeof(*out->columns));
+	out->of_field = vv_arena_calloc(&out->arena, out->schema->count + 1,
+					sizeof(*out->of_field));
+	out->slots = vv_arena_calloc(&out->arena, 5 * out->count + condition_settings(o) + 2,
+				     sizeof(*out->slots));
+	if (!out->columns || !out->of_field || !out->slots) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON &&
+	    (rc = check_note_unread(out, "source-error", NULL, 0,
+				    out->json ? "at least one object" : "a header line, at least",
+				    err,
+				    t->root.bytes > 0 ? "the file has nothing but line ends"
+						      : "the file is empty")) < 0) {
+		goto done;
+	}
+	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
+	out->pass_blank = check_stands(out, "blank-row", NULL, 0);
+	if ((rc = check_labels(out, err)) < 0 || (rc = make_columns(out, err)) < 0 ||
+	    (rc = make_keys(out, err)) < 0 || (rc = make_foreigns(out, err)) < 0 ||
+	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0) {
+		goto done;
+	}
+	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
+				   out->blank_mostly);
+	add_seen(out);
+	rc = make_id(out, err);
+done:
+	if (rc < 0) {
+		check_plan_clear(out);
+	}
+	return rc;
+}

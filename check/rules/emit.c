@@ -1,0 +1,539 @@
+/*
+ * emit: knows how what was counted becomes findings: the groups that hold them are
+ * read again, as far as findings are asked for.
+ */
+#include "check/rules/emit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/rules/words.h"
+
+struct check_emit {
+	check_run *r;
+	check_worker w;
+	vv_batch batch;
+	size_t open; /* the group that is loaded; SIZE_MAX: none */
+	check_group group;
+	vv_arena arena;    /* of its columns */
+	vv_cell **columns; /* cells of the plan's columns, once asked for */
+	vv_buf key, value, expected;
+	uint64_t *given; /* of each slot */
+	uint64_t blank_lines;
+};
+
+uint64_t check_limit(const check_run *r)
+{
+	return r->o->limit > 0 ? r->o->limit : UINT64_MAX;
+}
+
+bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen)
+{
+	uint64_t right = seen > found ? seen - found : 0;
+	__extension__ typedef unsigned __int128 product;
+
+	/* right / seen >= mostly / 10^9 */
+	return mostly < VV_BILLION && found > 0 &&
+	       (product)right * VV_BILLION >= (product)seen * mostly;
+}
+
+vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
+{
+	check_emit *e = vv_calloc(1, sizeof(*e));
+	vv_status rc;
+
+	*out = e;
+	if (!e) return vv_fail_nomem(err);
+	e->r = r;
+	e->open = SIZE_MAX;
+	vv_batch_init(&e->batch);
+	vv_arena_init(&e->arena);
+	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0) return rc;
+	e->columns = vv_calloc(r->plan.count + 1, sizeof(*e->columns));
+	e->given = vv_calloc(r->plan.slot_count + 1, sizeof(*e->given));
+	return e->columns && e->given ? VV_OK : vv_fail_nomem(err);
+}
+
+static void close_group(check_emit *e)
+{
+	if (e->open != SIZE_MAX) {
+		check_unload(&e->group);
+	}
+	e->open = SIZE_MAX;
+}
+
+void check_emit_close(check_emit *e)
+{
+	if (!e) return;
+	close_group(e);
+	check_worker_clear(&e->w);
+	vv_batch_clear(&e->batch);
+	vv_arena_clear(&e->arena);
+	vv_buf_clear(&e->key);
+	vv_buf_clear(&e->value);
+	vv_buf_clear(&e->expected);
+	vv_free(e->columns);
+	vv_free(e->given);
+	vv_free(e);
+}
+
+static vv_status open_group(check_emit *e, size_t i, vv_error *err)
+{
+	vv_status rc;
+
+	if (e->open == i) return VV_OK;
+	close_group(e);
+	vv_arena_reset(&e->arena);
+	memset(e->columns, 0, e->r->plan.count * sizeof(*e->columns));
+	if ((rc = check_load(e->r, &e->w, &e->batch, i, &e->group, err)) == VV_OK) {
+		e->open = i;
+	}
+	return rc;
+}
+
+/* The cells of a column of the plan in the open group. */
+static vv_status column_cells(check_emit *e, size_t column, const vv_cell **out, vv_error *err)
+{
+	vv_cell *cells = e->columns[column];
+	vv_status rc;
+
+	if (!cells) {
+		cells = vv_arena_alloc(&e->arena, (e->group.rows + 1) * sizeof(*cells));
+		if (!cells) return vv_fail_nomem(err);
+		rc = check_group_column(&e->group, e->r->plan.columns[column].place, cells, 1,
+					&e->arena, err);
+		if (rc < 0) return rc;
+		e->columns[column] = cells;
+	}
+	*out = cells;
+	return VV_OK;
+}
+
+static vv_status give(check_emit *e, vv_finding *f, vv_error *err)
+{
+	const vv_check_options *o = e->r->o;
+
+	f->path = o->path;
+	f->commit = o->commit;
+	return o->finding ? o->finding(o->payload, f, err) : VV_OK;
+}
+
+/* "id=5, day=2024-01-01": cells of one row. */
+static vv_status put_named(check_emit *e, vv_buf *out, const size_t *columns, size_t count,
+			   size_t row, vv_error *err)
+{
+	vv_buf_reset(out);
+	for (size_t i = 0; i < count; i++) {
+		const check_column *c = &e->r->plan.columns[columns[i]];
+		const vv_cell *cells;
+		vv_status rc = column_cells(e, columns[i], &cells, err);
+
+		if (rc < 0) return rc;
+		vv_buf_puts(out, i > 0 ? ", " : "");
+		vv_buf_put(out, c->name, c->name_len);
+		vv_buf_putc(out, '=');
+		vv_buf_put(out, cells[row].text, cells[row].len);
+	}
+	return vv_buf_ok(out, err);
+}
+
+/* Gives a finding about a row of the open group. value: NULL for none. */
+static vv_status give_row(check_emit *e, vv_finding *f, size_t row, vv_error *err)
+{
+	check_run *r = e->r;
+	const check_plan *p = &r->plan;
+	vv_status rc;
+
+	f->row = r->groups[e->open].first_row + row + 1;
+	if ((rc = vv_check_line(r->lines, f->row - 1, &f->line, err)) < 0) return rc;
+	if (p->show_key_count > 0) {
+		if ((rc = put_named(e, &e->key, p->show_key, p->show_key_count, row, err)) < 0) {
+			return rc;
+		}
+		f->key = vv_buf_cstr(&e->key);
+		f->key_len = e->key.len;
+	}
+	return give(e, f, err);
+}
+
+static size_t group_of(const check_run *r, uint64_t row)
+{
+	size_t low = 0, high = r->group_count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->groups[middle].first_row <= row) {
+			low = middle;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
+			 const size_t *columns, size_t count, const char *message,
+			 const char *expected, vv_error *err)
+{
+	size_t i = group_of(e->r, row);
+	vv_finding f = {
+		.rule = rule->code, .severity = severity, .message = message, .expected = expected};
+	size_t at = (size_t)(row - e->r->groups[i].first_row);
+	vv_status rc = open_group(e, i, err);
+
+	if (rc < 0) return rc;
+	if (count == 1) {
+		const vv_cell *cells;
+
+		if ((rc = column_cells(e, columns[0], &cells, err)) < 0) return rc;
+		f.column = e->r->plan.columns[columns[0]].name;
+		f.value = cells[at].text ? cells[at].text : "";
+		f.value_len = cells[at].len;
+	} else if (count > 1) {
+		if ((rc = put_named(e, &e->value, columns, count, at, err)) < 0) return rc;
+		f.value = vv_buf_cstr(&e->value);
+		f.value_len = e->value.len;
+	}
+	return give_row(e, &f, at, err);
+}
+
+vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
+			   bool tolerated, vv_error *err)
+{
+	vv_check_result *out = e->r->result;
+	const char *column = like->column;
+	vv_finding f = {.rule = like->rule,
+			.severity = like->severity,
+			.path = e->r->o->path,
+			.commit = e->r->o->commit,
+			.column = column,
+			.message = "further findings of this rule",
+			.expected = like->expected};
+
+	if (found == 0) return VV_OK;
+	vv_check_total *t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
+	if (!t) return vv_fail_nomem(err);
+	out->totals = t;
+	t += out->total_count++;
+	*t = (vv_check_total){.rule = vv_rule_find(like->rule), .severity = like->severity};
+	if (column && !(t->column = vv_arena_strndup(&out->arena, column, strlen(column)))) {
+		return vv_fail_nomem(err);
+	}
+	if (tolerated) {
+		t->tolerated = found;
+		return VV_OK;
+	}
+	t->found = found;
+	*(like->severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += found;
+	if (found > given && e->r->o->more) {
+		return e->r->o->more(e->r->o->payload, &f, found - given, err);
+	}
+	return VV_OK;
+}
+
+vv_status check_emit_notes(check_emit *e, vv_error *err)
+{
+	vv_status rc;
+
+	for (const check_note *n = e->r->plan.notes; n; n = n->next) {
+		vv_finding f = {.rule = n->rule->code,
+				.severity = n->severity,
+				.line = n->line,
+				.column = n->column,
+				.value = n->value,
+				.value_len = n->value_len,
+				.message = n->message,
+				.expected = n->expected};
+
+		if ((rc = give(e, &f, err)) < 0 ||
+		    (rc = check_emit_total(e, &f, 1, 1, false, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* Does `mostly` let through what the slot counted? Lines and rows without any value are one rule's. */
+static bool slot_tolerated(const check_emit *e, uint32_t slot)
+{
+	const check_slot *s = &e->r->plan.slots[slot];
+	uint64_t found = e->r->totals[slot];
+	uint64_t seen = s->seen != CHECK_OFF ? e->r->totals[s->seen] : e->r->table->root.rows;
+	uint64_t lines = slot == e->r->plan.blank_slot ? e->blank_lines : 0;
+
+	return check_tolerated(s->mostly, found + lines, seen + lines);
+}
+
+vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
+{
+	const check_plan *p = &e->r->plan;
+	vv_finding f = {.rule = "blank-row",
+			.severity = p->blank_severity,
+			.message = "the line is blank",
+			.expected = "a row"};
+	size_t limit = check_limit(e->r) > 100000 ? 100000 : (size_t)check_limit(e->r);
+	vv_auto_free uint64_t *lines = NULL;
+	uint64_t total, given = 0;
+	vv_status rc;
+
+	if (p->blank_slot == CHECK_OFF) return VV_OK;
+	lines = vv_calloc(limit + 1, sizeof(*lines));
+	if (!lines) return vv_fail_nomem(err);
+	if ((rc = check_lines_blank(e->r->lines, &total, lines, limit, err)) < 0) return rc;
+	e->blank_lines = total;
+	bool tolerated = slot_tolerated(e, p->blank_slot);
+	for (; given < total && given < limit && !tolerated; given++) {
+		f.line = lines[given];
+		if ((rc = give(e, &f, err)) < 0) return rc;
+	}
+	return check_emit_total(e, &f, total, given, tolerated, err);
+}
+
+vv_status check_emit_line_ends(check_emit *e, vv_error *err)
+{
+	static const char *const names[] = {"LF", "CRLF", "CR", "LF"};
+	const vv_rule *rule = vv_rule_find("dialect-error");
+	vv_severity severity = check_severity(&e->r->plan, rule->code, NULL, 0, NULL);
+	char message[96];
+	uint64_t row, count = check_lines_other_ends(e->r->lines, &row);
+	vv_finding f = {.rule = rule->code, .severity = severity, .message = message};
+	vv_status rc;
+
+	if (count == 0 || severity == VV_SEVERITY_OFF) return VV_OK;
+	snprintf(message, sizeof(message),
+		 "%llu %s from here on %s a different line end from the others",
+		 (unsigned long long)count, count == 1 ? "row" : "rows",
+		 count == 1 ? "has" : "have");
+	f.expected = names[e->r->table->root.dialect.newline];
+	if ((rc = vv_check_line(e->r->lines, row, &f.line, err)) < 0 ||
+	    (rc = give(e, &f, err)) < 0) {
+		return rc;
+	}
+	return check_emit_total(e, &f, 1, 1, false, err);
+}
+
+static uint32_t slot_of(const check_column *c, unsigned kind)
+{
+	switch (kind) {
+	case CHECK_MISSING_CELL:
+		return c->missing_cell;
+	case CHECK_ENCODING:
+		return c->encoding;
+	case CHECK_TYPE:
+		return c->type;
+	case CHECK_BUDGET:
+		return c->budget;
+	default:
+		return c->constraint;
+	}
+}
+
+static bool wants(const check_emit *e, uint32_t slot)
+{
+	return e->given[slot] < e->r->totals[slot] && e->given[slot] < check_limit(e->r) &&
+	       !slot_tolerated(e, slot);
+}
+
+/* Findings of one cell. */
+static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *cell,
+			   unsigned found, size_t row, vv_error *err)
+{
+	vv_status rc;
+
+	for (unsigned k = 0; k < CHECK_KINDS; k++) {
+		unsigned kind = found & 1u << k;
+		uint32_t slot;
+		vv_finding f = {.column = c->name,
+				.value = cell->text ? cell->text : "",
+				.value_len = cell->len};
+
+		if (kind == 0 || (slot = slot_of(c, kind)) == CHECK_OFF || !wants(e, slot)) {
+			continue;
+		}
+		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL) {
+			f.value = NULL;
+		}
+		check_put_expected(&e->expected, c, kind);
+		if ((rc = vv_buf_ok(&e->expected, err)) < 0) return rc;
+		f.rule = e->r->plan.slots[slot].rule->code;
+		f.severity = e->r->plan.slots[slot].severity;
+		f.message = check_message(c, k);
+		f.expected = vv_buf_cstr(&e->expected);
+		e->given[slot]++;
+		if ((rc = give_row(e, &f, row, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+static vv_status give_column(check_emit *e, size_t column, vv_error *err)
+{
+	const check_plan *p = &e->r->plan;
+	const check_column *c = &p->columns[column];
+	const vv_cell *cells;
+	vv_status rc;
+
+	if ((rc = column_cells(e, column, &cells, err)) < 0) return rc;
+	for (size_t row = 0; row < e->group.rows; row++) {
+		unsigned found;
+
+		if (e->w.pass_blank && e->w.blank[row]) {
+			continue;
+		}
+		if ((found = check_cell(&e->w, p, c, &cells[row])) != 0 &&
+		    (rc = give_cell(e, c, &cells[row], found, row, err)) < 0) {
+			return rc;
+		}
+	}
+	return e->w.no_memory ? vv_fail_nomem(err) : VV_OK;
+}
+
+static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
+{
+	const check_plan *p = &e->r->plan;
+	const check_condition *c = &p->conditions[p->slots[slot].condition];
+	vv_cell *row_cells = vv_arena_calloc(&e->arena, p->schema->count + 1, sizeof(*row_cells));
+	size_t *columns = vv_arena_calloc(&e->arena, p->schema->count + 1, sizeof(*columns));
+	size_t field_count, count = 0;
+	const size_t *fields = vv_condition_columns(c->compiled, &field_count);
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	if (!row_cells || !columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->schema->count; i++) {
+		row_cells[i].state = VV_CELL_ABSENT;
+	}
+	for (size_t i = 0; i < field_count; i++) {
+		if (p->of_field[fields[i]] != SIZE_MAX) {
+			columns[count++] = p->of_field[fields[i]];
+		}
+	}
+	if (c->setting->title) {
+		vv_buf_printf(&message, "does not meet \"%s\"", vv_text_shows(c->setting->title));
+	} else {
+		vv_buf_puts(&message, "does not meet the condition");
+	}
+	for (size_t row = 0; rc == VV_OK && row < e->group.rows && wants(e, slot); row++) {
+		vv_finding f = {.rule = p->slots[slot].rule->code,
+				.severity = p->slots[slot].severity,
+				.message = vv_buf_cstr(&message),
+				.expected = vv_condition_text(c->compiled)};
+
+		if (e->w.pass_blank && e->w.blank[row]) {
+			continue;
+		}
+		for (size_t i = 0; i < count && rc == VV_OK; i++) {
+			const vv_cell *cells;
+
+			rc = column_cells(e, columns[i], &cells, err);
+			if (rc == VV_OK) {
+				row_cells[p->columns[columns[i]].field_place] = cells[row];
+			}
+		}
+		if (rc < 0 ||
+		    vv_condition_eval(c->compiled, e->w.conditions, row_cells) != VV_FALSE) {
+			continue;
+		}
+		e->given[slot]++;
+		if ((rc = put_named(e, &e->value, columns, count, row, err)) == VV_OK) {
+			f.value = vv_buf_cstr(&e->value);
+			f.value_len = e->value.len;
+			rc = give_row(e, &f, row, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status give_blank(check_emit *e, uint32_t slot, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t row = 0; e->w.has_blank && row < e->group.rows && wants(e, slot); row++) {
+		vv_finding f = {.rule = "blank-row",
+				.severity = e->r->plan.blank_severity,
+				.message = "all cells of the row are empty",
+				.expected = "a value"};
+
+		if (!e->w.blank[row]) {
+			continue;
+		}
+		e->given[slot]++;
+		if ((rc = give_row(e, &f, row, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* All findings of a group that are still wanted. */
+static vv_status give_group(check_emit *e, size_t i, vv_error *err)
+{
+	const check_plan *p = &e->r->plan;
+	const uint8_t *at = (const uint8_t *)e->r->counts.data + e->r->groups[i].counts;
+	const uint8_t *end = (const uint8_t *)e->r->counts.data + e->r->counts.len;
+	uint64_t n, counter, count;
+	size_t last = SIZE_MAX;
+	uint32_t newlines;
+	bool opened = false;
+	vv_status rc = VV_OK;
+
+	if (!vv_varint_read(&at, end, &n)) return VV_OK;
+	for (; n > 0 && check_next_count(&at, end, &counter, &count); n--) {
+		const check_slot *s = &p->slots[counter];
+
+		if (counter >= p->slot_count || !wants(e, (uint32_t)counter) ||
+		    (last != SIZE_MAX && s->column == last)) {
+			continue;
+		}
+		if (!opened && ((rc = open_group(e, i, err)) < 0 ||
+				(rc = check_group_rows(&e->w, p, &e->group, &newlines, err)) < 0)) {
+			return rc;
+		}
+		opened = true;
+		if (s->column != SIZE_MAX) {
+			last = s->column; /* gives all that is found in the column */
+			rc = give_column(e, s->column, err);
+		} else if (s->condition != SIZE_MAX) {
+			rc = give_condition(e, (uint32_t)counter, err);
+		} else {
+			rc = give_blank(e, (uint32_t)counter, err);
+		}
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
+}
+
+vv_status check_emit_cells(check_emit *e, vv_error *err)
+{
+	check_run *r = e->r;
+	const check_plan *p = &r->plan;
+	bool any = true;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->group_count && any; i++) {
+		if (r->groups[i].counts == UINT32_MAX) {
+			continue;
+		}
+		any = false;
+		for (uint32_t s = 0; s < p->slot_count && !any; s++) {
+			any = wants(e, s);
+		}
+		if (any && (rc = give_group(e, i, err)) < 0) return rc;
+	}
+	for (uint32_t s = 0; s < p->slot_count; s++) {
+		const check_slot *slot = &p->slots[s];
+		vv_finding f = {.rule = slot->rule->code, .severity = slot->severity};
+
+		if (slot->column != SIZE_MAX) {
+			f.column = p->columns[slot->column].name;
+		}
+		if (slot->condition != SIZE_MAX) {
+			f.expected = vv_condition_text(p->conditions[slot->condition].compiled);
+		}
+		if ((rc = check_emit_total(e, &f, r->totals[s], e->given[s], slot_tolerated(e, s),
+					   err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}

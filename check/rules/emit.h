@@ -1,0 +1,34 @@
+/*
+ * emit: findings out of groups, and what was found in all. For this room alone.
+ */
+#ifndef VV_CHECK_RULES_EMIT_H
+#define VV_CHECK_RULES_EMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/rules/groups.h"
+
+typedef struct check_emit check_emit;
+vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err);
+void check_emit_close(check_emit *e);
+vv_status check_emit_notes(check_emit *e, vv_error *err);
+vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
+/* Rows that end otherwise than the dialect says. */
+vv_status check_emit_line_ends(check_emit *e, vv_error *err);
+vv_status check_emit_cells(check_emit *e, vv_error *err);
+/* A finding about a row (from 0) and its cells in some columns of the plan: message and
+ * expected are texts of ours. */
+vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
+			 const size_t *columns, size_t count, const char *message,
+			 const char *expected, vv_error *err);
+/* Counts what was found, and tells the callback of what is over the limit. like: the rule, severity and column of all of
+ * them, and which condition they do not meet (expected). */
+vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
+			   bool tolerated, vv_error *err);
+uint64_t check_limit(const check_run *r);
+/* Does `mostly` let so many of so many through? */
+bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * finding: one thing that a check found wrong.
+ *
+ * Rule codes are those of frictionless where it has one ("type-error", "primary-key",
+ * "missing-cell" ...: frictionless-py, frictionless/errors); the others are varve's own and
+ * stand in docs/use/rules.md. vv_rule_find knows them all.
+ */
+#ifndef VV_CHECK_RULES_FINDING_H
+#define VV_CHECK_RULES_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef enum vv_severity {
+	VV_SEVERITY_OFF, /* the rule is not looked at */
+	VV_SEVERITY_WARNING,
+	VV_SEVERITY_ERROR
+} vv_severity;
+
+/* Borrowed: valid during the call that gives it. Texts but `value` and `key` are one line of
+ * ours; `value` and `key` are data: any bytes, to be escaped by whoever shows them. */
+typedef struct vv_finding {
+	const char *rule;     /* the code */
+	vv_severity severity; /* never OFF */
+	const char *path;     /* the dataset, repository-relative (or the file's name) */
+	const char *commit;   /* 40 digits, where a range is checked; else NULL */
+	uint64_t line;        /* in the file, from 1, where the row begins; 0: none */
+	uint64_t row;         /* of the data, from 1; 0: about the whole table or a column */
+	const char *key;      /* the row's key, "id=5, day=2024-01-01"; NULL: none */
+	size_t key_len;
+	const char *column; /* NULL: about the row or the table */
+	const char *value;  /* the offending text, whole; NULL: none */
+	size_t value_len;
+	const char *message; /* what is wrong: "is not an integer" */
+	/* what was expected: "an integer, as the parent version has them"; NULL */
+	const char *expected;
+	bool known;           /* --new-only: the base has it too */
+	const char *accepted; /* why it is accepted; NULL: it is not */
+} vv_finding;
+
+typedef vv_status (*vv_finding_fn)(void *payload, const vv_finding *f, vv_error *err);
+
+typedef struct vv_rule {
+	const char *code;
+	const char *title;      /* "Cell of another type" */
+	const char *what;       /* one sentence for a report's rule list */
+	vv_severity by_default; /* OFF: only where varve.json asks for it */
+	bool of_base;           /* compares with a base version */
+} vv_rule;
+
+/* What could not be checked: always an error, whatever the settings say. */
+#define VV_RULE_UNCHECKED "unchecked"
+
+/* All rules, sorted by code; ended by a NULL code. */
+extern const vv_rule vv_rules[];
+const vv_rule *vv_rule_find(const char *code); /* NULL: no such rule */
+/* The code most like the word, for messages; NULL when none is near. */
+const char *vv_rule_nearest(const char *word);
+
+#endif

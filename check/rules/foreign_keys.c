@@ -1,0 +1,757 @@
+/*
+ * foreign_keys: knows how foreign keys are followed.
+ *
+ * The keys that rows here refer to are held by value, each once, and the other table is read
+ * until all of them have been met; of more than memory allows a part at a time, by hash. What
+ * a group gave is kept.
+ *
+ * A group's answer holds as long as the other table has lost no key: where its groups are
+ * others, the keys of those that are gone are looked for in those that are new. Of a new
+ * group's keys those that a group before it had need not be looked for again.
+ *
+ * The memo's fact: how many keys of the group have no target. The tail: 16 bytes hash of how keys
+ * are read, 16 bytes hash of the other side's data list, 32 bytes name of each of its groups.
+ */
+#include "check/rules/foreign_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/rules/key_bytes.h"
+
+#define MEMORY ((uint64_t)48 << 20)
+#define HEAD 32u
+#define GONE_MAX 4u /* a fourth of the groups gone: everything is asked again */
+
+/* Keys that are looked for, those whose hashes are below `end` and not below `begin`. Not a
+ * vv_hash_index: where memory ends the table and the bytes of its keys are made anew for a part. */
+typedef struct targets {
+	vv_arena arena;
+	struct target {
+		uint64_t hash;
+		const char *bytes;
+		uint32_t len;
+		bool met;
+	} * slots;
+	size_t mask, count, left; /* left: not met yet */
+	uint64_t seed;            /* of this run: nobody can aim at it */
+	uint64_t bytes;           /* held */
+	uint64_t begin, end;      /* end 0: 2^64 */
+} targets;
+
+/* One foreign key under way. */
+typedef struct following {
+	check_run *r;
+	check_emit *e;
+	check_worker w;
+	const check_foreign *f;
+	vv_table *there;
+	const vv_schema *schema; /* how its columns are read; NULL: as its own says */
+	size_t *places;          /* its columns */
+	targets t;
+	uint32_t *bad;         /* of each group here: keys without target, so far */
+	uint8_t *known;        /* a byte each: bad is from the cache */
+	vv_hash128 how, other; /* how keys are read; the other side's data */
+	check_memo memo;       /* of the version before; of its groups some are no more */
+	bool holds;            /* the memo is of use */
+	vv_buf key, scratch;
+	uint64_t given;
+	uint64_t seen; /* whole keys here */
+	bool has_long; /* some group has cells that do not stand in its block */
+} following;
+
+static bool in_part(const targets *t, uint64_t hash)
+{
+	return hash >= t->begin && (t->end == 0 || hash < t->end);
+}
+
+static struct target *find_target(const targets *t, const vv_buf *key, uint64_t hash)
+{
+	size_t at = (size_t)hash & t->mask;
+
+	while (t->slots[at].bytes && !(t->slots[at].hash == hash && t->slots[at].len == key->len &&
+				       memcmp(t->slots[at].bytes, key->data, key->len) == 0)) {
+		at = (at + 1) & t->mask;
+	}
+	return &t->slots[at];
+}
+
+/* Makes the table larger, or a smaller part: what has left it is dropped. */
+static vv_status rebuild(targets *t, size_t mask, vv_error *err)
+{
+	vv_auto_free struct target *old = t->slots;
+	size_t old_mask = t->mask;
+	vv_arena kept = VV_ARENA_INIT;
+
+	t->slots = vv_calloc(mask + 1, sizeof(*t->slots));
+	if (!t->slots) {
+		t->slots = vv_take(&old);
+		return vv_fail_nomem(err);
+	}
+	t->mask = mask;
+	t->count = t->left = 0;
+	t->bytes = 0;
+	for (size_t i = 0; old && i <= old_mask; i++) {
+		size_t at = (size_t)old[i].hash & mask;
+
+		if (!old[i].bytes || !in_part(t, old[i].hash)) {
+			continue;
+		}
+		while (t->slots[at].bytes) {
+			at = (at + 1) & mask;
+		}
+		t->slots[at] = old[i];
+		t->slots[at].bytes = vv_arena_strndup(&kept, old[i].bytes, old[i].len);
+		if (!t->slots[at].bytes) {
+			vv_arena_clear(&kept);
+			return vv_fail_nomem(err);
+		}
+		t->count++;
+		t->left += !old[i].met;
+		t->bytes += old[i].len + 64;
+	}
+	vv_arena_clear(&t->arena);
+	t->arena = kept;
+	return VV_OK;
+}
+
+static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_error *err)
+{
+	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
+	vv_status rc;
+
+	if (!in_part(t, hash)) return VV_OK;
+	if (2 * t->count >= t->mask && (rc = rebuild(t, 2 * t->mask + 1, err)) < 0) return rc;
+	struct target *slot = find_target(t, key, hash);
+	if (slot->bytes) return VV_OK;
+	while (t->bytes + key->len + 64 > memory && t->count > 16) {
+		uint64_t span = t->end - t->begin; /* wraps for end 0: 2^64 - begin */
+
+		if (span != 0 && span < 2) {
+			break; /* one hash: all its keys must be held */
+		}
+		t->end = t->begin + (span == 0 ? (uint64_t)1 << 63 : span / 2);
+		if ((rc = rebuild(t, t->mask, err)) < 0) return rc;
+		if (!in_part(t, hash)) return VV_OK;
+		slot = find_target(t, key, hash);
+	}
+	*slot = (struct target){hash, vv_arena_strndup(&t->arena, key->data, key->len),
+				(uint32_t)key->len, false};
+	if (!slot->bytes) return vv_fail_nomem(err);
+	t->count++;
+	t->left++;
+	t->bytes += key->len + 64;
+	return VV_OK;
+}
+
+static void meet_target(targets *t, const vv_buf *key)
+{
+	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
+
+	if (!in_part(t, hash)) return;
+	struct target *slot = find_target(t, key, hash);
+	if (slot->bytes && !slot->met) {
+		slot->met = true;
+		t->left--;
+	}
+}
+
+/* Begins a part, empty. */
+static vv_status clear_targets(targets *t, vv_error *err)
+{
+	vv_free(t->slots);
+	t->slots = NULL;
+	vv_arena_reset(&t->arena);
+	return rebuild(t, 1023, err);
+}
+
+static vv_status note_foreign(following *x, const char *message, vv_error *err)
+{
+	vv_finding f = {.rule = x->f->severity == VV_SEVERITY_ERROR ? "foreign-key"
+								    : VV_RULE_UNCHECKED,
+			.severity = VV_SEVERITY_ERROR,
+			.path = x->r->o->path,
+			.commit = x->r->o->commit,
+			.message = message,
+			.expected = NULL};
+	vv_status rc = x->r->o->finding ? x->r->o->finding(x->r->o->payload, &f, err) : VV_OK;
+
+	return rc < 0 ? rc : check_emit_total(x->e, &f, 1, 1, false, err);
+}
+
+/* Opens the other side; *there stays NULL where that is a finding. */
+static vv_status open_there(following *x, vv_error *err)
+{
+	const vv_check_options *o = x->r->o;
+	char message[400];
+	vv_error why;
+	vv_status rc = VV_ENOTFOUND;
+
+	x->there = NULL;
+	vv_error_clear(&why);
+	if (x->f->resource[0] == '\0') {
+		x->there = x->r->table;
+		rc = VV_OK;
+	} else if (o->resource) {
+		rc = o->resource(o->resource_payload, x->f->resource, &x->there, &x->schema, &why);
+	}
+	if (rc == VV_ENOTFOUND || rc == VV_EINPUT) {
+		x->there = NULL;
+		snprintf(message, sizeof(message),
+			 "the foreign key (%s) names the resource '%s'%s%.200s",
+			 vv_text_shows(x->f->names), vv_text_shows(x->f->resource),
+			 rc == VV_ENOTFOUND ? ", which does not exist" : ", which cannot be read: ",
+			 rc == VV_ENOTFOUND ? "" : why.message);
+		return note_foreign(x, message, err);
+	}
+	if (rc < 0) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	x->places = vv_arena_calloc(&x->r->arena, x->f->count + 1, sizeof(*x->places));
+	if (!x->places) return vv_fail_nomem(err);
+	for (size_t i = 0; i < x->f->count; i++) {
+		const char *name = x->f->targets[i];
+		const check_plan *p = &x->r->plan;
+		long at = vv_schema_find(x->there == x->r->table ? p->schema : &x->there->schema,
+					 name, strlen(name));
+
+		if (at >= 0 && x->there == x->r->table) {
+			at = p->of_field[at] == SIZE_MAX ? -1
+							 : (long)p->columns[p->of_field[at]].place;
+		}
+		if (at < 0) {
+			x->there = NULL;
+			snprintf(message, sizeof(message),
+				 "the foreign key (%s) names a column '%s' that '%s' does not have",
+				 vv_text_shows(x->f->names), vv_text_shows(name),
+				 vv_text_shows(x->f->resource));
+			return note_foreign(x, message, err);
+		}
+		x->places[i] = (size_t)at;
+	}
+	return VV_OK;
+}
+
+/* The field under which a column of the other side is read. */
+static const vv_field *field_there(const following *x, size_t i)
+{
+	if (x->there == x->r->table) {
+		const check_column *c = &x->r->plan.columns[x->places[i]];
+
+		return c->field ? c->field : &x->there->schema.fields[x->places[i]];
+	}
+	const vv_field *own = &x->there->schema.fields[x->places[i]];
+	long at = x->schema ? vv_schema_find(x->schema, own->name, own->name_len) : -1;
+
+	return at >= 0 ? &x->schema->fields[at] : own;
+}
+
+static const vv_field *field_here(const following *x, size_t i)
+{
+	const check_column *c = &x->r->plan.columns[x->f->columns[i]];
+
+	return c->field ? c->field : &x->r->table->schema.fields[c->place];
+}
+
+static bool is_json(const vv_table *t)
+{
+	return t->root.dialect.form != VV_FORM_CSV;
+}
+
+static vv_status make_hashes(following *x, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "2 %d ", is_json(x->there));
+	for (size_t i = 0; i < x->f->count; i++) {
+		vv_buf_printf(&b, "%zu ", x->places[i]);
+		vv_json_put_node(&b, field_there(x, i)->json);
+		for (const char *const *m = (const char *const *)field_there(x, i)->missing; *m;
+		     m++) {
+			vv_json_put_string(&b, *m, strlen(*m));
+		}
+	}
+	x->how = vv_xxh3_128(b.data, b.len, 0);
+	x->other = vv_xxh3_128(x->there->root.data.data, x->there->root.data.len, 0);
+	return vv_buf_ok(&b, err);
+}
+
+static uint64_t memory_of(const following *x)
+{
+	return x->r->o->memory > 0 ? x->r->o->memory : MEMORY;
+}
+
+/* The names of the other side's groups, appended. */
+static vv_status list_there(following *x, vv_buf *out, vv_error *err)
+{
+	vv_table *t = x->there;
+	vv_auto(vv_list_reader) *list = NULL;
+	vv_list_item item;
+	uint8_t name[32];
+	vv_cid cid;
+	bool has_long;
+	int more = 0;
+	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
+					   t->root.data.len, err);
+
+	if (rc < 0) return rc;
+	while ((more = vv_list_next(list, &item, err)) > 0) {
+		if ((rc = check_group_name(name, &cid, &has_long, &item, err)) < 0) return rc;
+		x->has_long = x->has_long || has_long;
+		vv_buf_put(out, name, sizeof(name));
+	}
+	return more < 0 ? (vv_status)more : vv_buf_ok(out, err);
+}
+
+/* Gives the whole keys of one group, by its digest; fields and places of one side.
+ * VV_EMISSING: its block is not here any more. */
+typedef vv_status (*key_fn)(following *x, vv_error *err);
+
+static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *digest, key_fn fn,
+			  vv_error *err)
+{
+	vv_cid cid = {.codec = VV_CODEC_RAW};
+	vv_cell *cells = NULL;
+	vv_auto(vv_group) g = {0};
+	size_t count = x->f->count;
+	vv_status rc;
+
+	memcpy(cid.digest, digest, 32);
+	vv_arena_reset(&x->w.arena);
+	if ((rc = t->source.get(t->source.payload, &cid, &x->w.block, err)) < 0 ||
+	    (rc = vv_group_open(&g, x->w.block.data, x->w.block.len, err)) < 0) {
+		return rc;
+	}
+	cells = vv_arena_alloc(&x->w.arena, (g.rows * count + 1) * sizeof(*cells));
+	if (!cells) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		size_t place = there ? x->places[i] : x->r->plan.columns[x->f->columns[i]].place;
+
+		rc = vv_group_column(&g, place, cells + i * g.rows, 1, &x->w.arena, err);
+	}
+	for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
+		bool whole = true;
+
+		vv_buf_reset(&x->key);
+		for (size_t i = 0; i < count && whole && rc == VV_OK; i++) {
+			const vv_cell *cell = &cells[i * g.rows + row];
+			const vv_field *f = there ? field_there(x, i) : field_here(x, i);
+
+			whole = cell->state != VV_CELL_ABSENT && cell->state != VV_CELL_NULL &&
+				!vv_field_missing(f, cell);
+			if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell, is_json(t))) {
+				rc = vv_fail_nomem(err);
+			}
+		}
+		if (whole && rc == VV_OK) {
+			rc = fn(x, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status want_key(following *x, vv_error *err)
+{
+	return want_target(&x->t, &x->key, memory_of(x), err);
+}
+
+static vv_status meet_key(following *x, vv_error *err VV_UNUSED)
+{
+	meet_target(&x->t, &x->key);
+	return VV_OK;
+}
+
+/* Keys of a group that another version had, to fn. *ok: false where its block is missing. */
+static vv_status each_old_key(following *x, vv_table *t, bool there, const uint8_t *name, key_fn fn,
+			      bool *ok, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = each_key(x, t, there, name, fn, &why);
+
+	/* a block of a version before may be gone; one that is damaged is met elsewhere */
+	*ok = rc != VV_EMISSING && rc != VV_ECORRUPT && rc != VV_EIO;
+	if (*ok && rc < 0) {
+		if (err) {
+			*err = why;
+		}
+		return rc;
+	}
+	return VV_OK;
+}
+
+/* Keys of groups in `list` that are not in `other`, each to fn. most: how many groups there
+ * may be; past that, or where a block is missing, *ok is false. */
+static vv_status each_gone(following *x, vv_table *t, bool there, const check_group_names *list,
+			   const check_group_names *other, size_t most, key_fn fn, bool *ok,
+			   vv_error *err)
+{
+	size_t read = 0;
+	vv_status rc;
+
+	for (size_t i = 0; i < list->count && *ok; i++) {
+		const uint8_t *name = list->first + list->step * i;
+
+		if (check_group_names_find(other, name)) {
+			continue;
+		}
+		if (++read > most) {
+			*ok = false;
+			break;
+		}
+		if ((rc = each_old_key(x, t, there, name, fn, ok, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* Does b (groups of the other side in one version) have every key of a? *yes: certainly. Only groups
+ * that the other does not have are read. */
+static vv_status covers(following *x, const check_group_names *a, const check_group_names *b,
+			bool *yes, vv_error *err)
+{
+	size_t most = a->count / GONE_MAX + 1;
+	vv_status rc = clear_targets(&x->t, err);
+
+	*yes = true;
+	x->t.begin = x->t.end = 0;
+	if (rc == VV_OK) {
+		rc = each_gone(x, x->there, true, a, b, most, want_key, yes, err);
+	}
+	if (rc == VV_OK && *yes && x->t.end == 0) {
+		rc = each_gone(x, x->there, true, b, a, most, meet_key, yes, err);
+	}
+	*yes = *yes && x->t.end == 0 && x->t.left == 0;
+	return rc;
+}
+
+/* Has the other side every key that it had (kept), and no others (same)? */
+static vv_status compare_there(following *x, const uint8_t *before, size_t count, bool *kept,
+			       bool *same, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(check_group_names) old = {0};
+	vv_auto(check_group_names) now = {0};
+	vv_status rc;
+
+	if ((rc = list_there(x, &bytes, err)) < 0 ||
+	    (rc = check_group_names_open(&old, before, 32, count, err)) < 0 ||
+	    (rc = check_group_names_open(&now, (const uint8_t *)bytes.data, 32, bytes.len / 32,
+					 err)) < 0 ||
+	    (rc = covers(x, &old, &now, kept, err)) < 0) {
+		return rc;
+	}
+	if (*kept && !x->has_long) {
+		rc = covers(x, &now, &old, same, err);
+	}
+	return rc;
+}
+
+/* Takes over what the memo says of groups, as far as it still holds. */
+static void take_memo(following *x, bool same)
+{
+	check_run *r = x->r;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		const check_group_info *g = &r->groups[i];
+		const uint8_t *e = g->item ? NULL : check_memo_find(&x->memo, g->name, g->rows);
+
+		/* a key without target may have one now */
+		if (e && (same || check_memo_fact(e) == 0)) {
+			x->known[i] = 1;
+			x->bad[i] = check_memo_fact(e);
+		}
+	}
+}
+
+static vv_status load_record(following *x, vv_error *err)
+{
+	const check_memo *m = &x->memo;
+	vv_status rc = check_memo_open(&x->memo, x->r->o->cache, "refs", x->f->id, err);
+
+	if (rc < 0 || m->tail_len < HEAD || (m->tail_len - HEAD) % 32 != 0 ||
+	    vv_get_le64(m->tail) != x->how.lo || vv_get_le64(m->tail + 8) != x->how.hi) {
+		return rc;
+	}
+	bool same = vv_get_le64(m->tail + 16) == x->other.lo &&
+		    vv_get_le64(m->tail + 24) == x->other.hi;
+	x->holds = same;
+	if (!same) {
+		rc = compare_there(x, m->tail + HEAD, (m->tail_len - HEAD) / 32, &x->holds, &same,
+				   err);
+	}
+	if (rc == VV_OK && x->holds) {
+		take_memo(x, same);
+	}
+	return rc;
+}
+
+static vv_status save_record(following *x, vv_error *err)
+{
+	check_run *r = x->r;
+	vv_auto(vv_buf) b = VV_BUF_INIT, there = VV_BUF_INIT;
+	uint8_t head[HEAD];
+	vv_status rc;
+
+	if (!r->o->cache) return VV_OK;
+	for (size_t i = 0; i < r->group_count; i++) {
+		x->has_long = x->has_long || r->groups[i].item;
+	}
+	/* the keys of such groups cannot be read from the blocks alone, later */
+	if ((rc = list_there(x, &there, err)) < 0 || x->has_long) return rc;
+	check_memo_begin(&b, r->group_count);
+	for (size_t i = 0; i < r->group_count; i++) {
+		check_memo_put(&b, r->groups[i].name, r->groups[i].rows, x->bad[i]);
+	}
+	vv_put_le64(head, x->how.lo);
+	vv_put_le64(head + 8, x->how.hi);
+	vv_put_le64(head + 16, x->other.lo);
+	vv_put_le64(head + 24, x->other.hi);
+	vv_buf_put(&b, head, HEAD);
+	vv_buf_put(&b, there.data, there.len);
+	return check_memo_keep(&b, r->o->cache, "refs", x->f->id, err);
+}
+
+/* Keys that groups of the version before had met, and that are here no more. */
+static vv_status meet_gone(following *x, vv_error *err)
+{
+	check_run *r = x->r;
+	const check_group_names *old = &x->memo.groups;
+	vv_auto(vv_buf) now = VV_BUF_INIT;
+	vv_auto(check_group_names) here = {0};
+	bool ok = true;
+	vv_status rc;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		vv_buf_put(&now, r->groups[i].name, 32);
+	}
+	if ((rc = vv_buf_ok(&now, err)) < 0 ||
+	    (rc = check_group_names_open(&here, (const uint8_t *)now.data, 32, r->group_count,
+					 err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < old->count && ok && x->t.left > 0; i++) {
+		const uint8_t *e = old->first + old->step * i;
+
+		if (check_memo_fact(e) == 0 && !check_group_names_find(&here, e) &&
+		    (rc = each_old_key(x, r->table, false, e, meet_key, &ok, err)) < 0) {
+			return rc;
+		}
+	}
+	return rc;
+}
+
+/* Reads the other side until all keys that are looked for have been met. */
+static vv_status read_there(following *x, vv_error *err)
+{
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) batch = {0};
+	int more = 0;
+	vv_status rc = vv_table_reader_open(&reader, x->there, x->places, x->f->count, false, err);
+
+	while (rc == VV_OK && x->t.left > 0 && (more = vv_table_read(reader, &batch, err)) > 0) {
+		for (size_t row = 0; row < batch.rows && rc == VV_OK; row++) {
+			bool whole = true;
+
+			vv_buf_reset(&x->key);
+			for (size_t i = 0; i < x->f->count && whole && rc == VV_OK; i++) {
+				const vv_cell *cell =
+					&batch.cells[row * batch.columns + x->places[i]];
+				const vv_field *f = field_there(x, i);
+
+				whole = cell->state != VV_CELL_ABSENT &&
+					cell->state != VV_CELL_NULL && !vv_field_missing(f, cell);
+				if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell,
+							       is_json(x->there))) {
+					rc = vv_fail_nomem(err);
+				}
+			}
+			if (whole && rc == VV_OK) {
+				meet_target(&x->t, &x->key);
+			}
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status tell(following *x, uint64_t row, vv_error *err)
+{
+	const check_foreign *f = x->f;
+	char expected[300];
+
+	if (x->given >= check_limit(x->r)) return VV_OK;
+	x->given++;
+	snprintf(expected, sizeof(expected), "a row with this %s in %s",
+		 vv_text_shows(f->target_names),
+		 f->resource[0] ? vv_text_shows(f->resource) : "this table");
+	return check_emit_row(x->e, vv_rule_find("foreign-key"), f->severity, row, f->columns,
+			      f->count, "refers to a value that does not exist", expected, err);
+}
+
+/* What is done with the keys of a group here. */
+typedef enum following_step { FOLLOW_SEE, FOLLOW_WANT, FOLLOW_COUNT, FOLLOW_TELL } following_step;
+
+static vv_status follow_row(following *x, following_step step, size_t i, size_t row, vv_error *err)
+{
+	uint64_t hash = vv_xxh3(x->key.data, x->key.len, x->t.seed);
+
+	if (step == FOLLOW_SEE) {
+		x->seen++;
+		return VV_OK;
+	}
+	if (step == FOLLOW_WANT) return want_target(&x->t, &x->key, memory_of(x), err);
+	if (!in_part(&x->t, hash)) return VV_OK;
+	const struct target *found = find_target(&x->t, &x->key, hash);
+	if (found->bytes && found->met) return VV_OK;
+	if (step == FOLLOW_TELL) return tell(x, x->r->groups[i].first_row + row, err);
+	x->bad[i]++;
+	return VV_OK;
+}
+
+static vv_status follow_group(following *x, vv_batch *batch, size_t i, following_step step,
+			      vv_error *err)
+{
+	check_run *r = x->r;
+	const vv_cell **cells;
+	check_group g;
+	vv_status rc = check_load(r, &x->w, batch, i, &g, err);
+
+	if (rc < 0) return rc;
+	vv_arena_reset(&x->w.arena);
+	if ((rc = check_blank(&x->w, &r->plan, &g, err)) == VV_OK) {
+		rc = check_key_cells(r, &g, x->f->columns, x->f->count, &x->w.arena, &cells, err);
+	}
+	for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
+		bool whole;
+
+		if (x->w.pass_blank && x->w.blank[row]) {
+			continue;
+		}
+		vv_buf_reset(&x->key);
+		if (!check_key_bytes(&x->key, &x->scratch, &r->plan, x->f->columns, x->f->count,
+				     cells, row, &whole)) {
+			rc = vv_fail_nomem(err);
+		} else if (whole) {
+			rc = follow_row(x, step, i, row, err);
+		}
+	}
+	check_unload(&g);
+	return rc;
+}
+
+/* give: the first groups that have as many findings as are to be told; else those that are
+ * not known, or all to see how many keys there are. */
+static vv_status follow_groups(following *x, following_step step, bool give, vv_error *err)
+{
+	check_run *r = x->r;
+	uint64_t told = 0;
+	vv_auto(vv_batch) batch = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		if (give ? x->bad[i] == 0 || told >= check_limit(r)
+			 : step != FOLLOW_SEE && x->known[i]) {
+			continue;
+		}
+		told += x->bad[i];
+		if ((rc = follow_group(x, &batch, i, step, err)) < 0) {
+			break;
+		}
+	}
+	return rc;
+}
+
+/* All groups, part by part: those not known are counted, or those with findings told. */
+static vv_status follow_all(following *x, bool give, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	x->t.begin = 0;
+	do {
+		x->t.end = 0;
+		if ((rc = clear_targets(&x->t, err)) < 0 ||
+		    (rc = follow_groups(x, FOLLOW_WANT, give, err)) < 0 ||
+		    (!give && x->holds && (rc = meet_gone(x, err)) < 0) ||
+		    (rc = read_there(x, err)) < 0) {
+			return rc;
+		}
+		if (x->t.left > 0) {
+			rc = follow_groups(x, give ? FOLLOW_TELL : FOLLOW_COUNT, give, err);
+		}
+		x->t.begin = x->t.end;
+	} while (rc == VV_OK && x->t.end != 0);
+	return rc;
+}
+
+static vv_status follow(following *x, vv_error *err)
+{
+	check_run *r = x->r;
+	uint64_t found = 0, unknown = 0;
+	vv_status rc;
+
+	if ((rc = make_hashes(x, err)) < 0 || (rc = load_record(x, err)) < 0) return rc;
+	for (size_t i = 0; i < r->group_count; i++) {
+		unknown += !x->known[i];
+	}
+	if (unknown > 0 &&
+	    ((rc = follow_all(x, false, err)) < 0 || (rc = save_record(x, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
+		found += x->bad[i];
+	}
+	if (found > 0 && x->f->mostly < VV_BILLION &&
+	    (rc = follow_groups(x, FOLLOW_SEE, false, err)) < 0) {
+		return rc;
+	}
+	bool tolerated = check_tolerated(x->f->mostly, found, x->seen);
+	if (found > 0 && !tolerated) {
+		if ((rc = follow_all(x, true, err)) < 0) return rc;
+	}
+	vv_finding f = {.rule = "foreign-key",
+			.severity = x->f->severity,
+			.column = x->f->count == 1 ? r->plan.columns[x->f->columns[0]].name : NULL};
+	return check_emit_total(x->e, &f, found, x->given, tolerated, err);
+}
+
+static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f, vv_error *err)
+{
+	following x = {.r = r, .e = e, .f = f};
+	vv_status rc;
+
+	vv_arena_init(&x.t.arena);
+	vv_random(&x.t.seed, sizeof(x.t.seed));
+	if ((rc = check_worker_init(&x.w, &r->plan, err)) < 0) return rc;
+	x.bad = vv_calloc(r->group_count + 1, sizeof(*x.bad));
+	x.known = vv_calloc(r->group_count + 1, 1);
+	if (!x.bad || !x.known) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = open_there(&x, err)) == VV_OK && x.there &&
+		   f->severity != VV_SEVERITY_OFF) {
+		rc = follow(&x, err);
+	}
+	check_worker_clear(&x.w);
+	vv_free(x.bad);
+	vv_free(x.known);
+	vv_free(x.t.slots);
+	vv_arena_clear(&x.t.arena);
+	vv_buf_clear(&x.key);
+	vv_buf_clear(&x.scratch);
+	check_memo_close(&x.memo);
+	return rc;
+}
+
+vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < r->plan.foreign_count; i++) {
+		if ((rc = follow_one(r, e, &r->plan.foreigns[i], err)) < 0) return rc;
+	}
+	return VV_OK;
+}

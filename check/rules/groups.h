@@ -1,0 +1,94 @@
+/*
+ * groups: the row groups of a version under way, and what is known of them from versions
+ * before. For this room alone.
+ *
+ * A correct caller: check_groups_list, check_facts_load; each group that is not known is read
+ * (check_load, check_unload); check_facts_save.
+ */
+#ifndef VV_CHECK_RULES_GROUPS_H
+#define VV_CHECK_RULES_GROUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/kept/memo.h"
+#include "check/rules/cells.h"
+#include "diff/rows/list_compare.h"
+
+#define CHECK_TOLD 2 /* by a share: the cache does not have it yet */
+
+/* One row group of the version under way. */
+typedef struct check_group_info {
+	vv_cid cid;       /* of its block */
+	uint8_t name[32]; /* of its content, long cells included */
+	uint64_t first_row;
+	uint32_t rows;
+	uint32_t newlines;
+	/* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
+	uint32_t counts;
+	uint8_t known;       /* the rules' answer is from the cache, or CHECK_TOLD */
+	const uint8_t *item; /* its entry in the list, where it has long cells; else NULL */
+	size_t item_len;
+} check_group_info;
+
+/* A version under way. */
+typedef struct check_run {
+	check_plan plan;
+	vv_table *table;
+	const vv_check_options *o;
+	vv_check_result *result;
+	check_worker *workers;
+	size_t worker_count;
+	check_group_info *groups;
+	size_t group_count;
+	vv_arena arena;
+	check_memo facts; /* of groups, under the plan's id */
+	vv_buf counts;    /* varint n, then n x (varint counter, varint count) */
+	uint64_t *totals; /* counter_count */
+	uint64_t groups_read;
+	vv_check_lines *lines;
+	struct check_keys *keys; /* one for each of plan.keys */
+	uint64_t run_from; /* entries from which keys become a run; 0: more than fit in memory */
+	/* The seed of a run that the caller looks up: the groups here are those that it does not have.
+	 * NULL: the run is looked up here. */
+	const uint64_t *run_seed;
+} check_run;
+
+/* The groups of the version, from its data list; nothing is known of them yet. */
+vv_status check_groups_list(check_run *r, vv_error *err);
+/* Of the version only these, by their numbers. */
+vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
+				 vv_error *err);
+
+/* The block of an item of the data list, and what names the group's content: the block alone does
+ * not where there are long cells. */
+vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
+			   const vv_list_item *item, vv_error *err);
+
+/* Loads group i (through the batch where it has long cells). */
+vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
+		     vv_error *err);
+void check_unload(check_group *g);
+/* The counters of a group that is known: reads *p, moving it. */
+bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count);
+
+/* What the rules found in groups, from checks before and for the next. */
+vv_status check_facts_load(check_run *r, vv_error *err);
+vv_status check_facts_save(check_run *r, vv_error *err);
+/* The same for another machine, whose check gets it as a result of a share. */
+vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
+
+/* lines.c: which lines the rows stand in. Line ends inside of a group's cells, where they
+ * are known already. */
+void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines);
+/* Keeps what it was given. */
+vv_status check_lines_keep(vv_check_lines *l, vv_error *err);
+/* Blank lines between the rows: how many in all, and for up to `limit` of them the line. */
+vv_status check_lines_blank(vv_check_lines *l, uint64_t *total, uint64_t *lines, size_t limit,
+			    vv_error *err);
+
+/* Rows whose line end is not the dialect's: how many, and the first. */
+uint64_t check_lines_other_ends(const vv_check_lines *l, uint64_t *row);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * key_bytes: the value of a row's key as bytes, and their hash. For this room alone.
+ */
+#ifndef VV_CHECK_RULES_KEY_BYTES_H
+#define VV_CHECK_RULES_KEY_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "check/kept/key_run.h"
+#include "check/rules/groups.h"
+
+/* In place of a hash: a part of the key is missing. */
+#define CHECK_NO_KEY (UINT64_MAX >> CHECK_GROUP_BITS)
+
+/* The canonical bytes of a row's key, and whether it is whole (no part missing). cells: a
+ * list for each of the columns. False: no memory. */
+bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns,
+		     size_t count, const vv_cell *const *cells, size_t row, bool *whole);
+/* Those lists, of a group, in the arena. */
+vv_status check_key_cells(check_run *r, const check_group *g, const size_t *columns, size_t count,
+			  vv_arena *arena, const vv_cell ***out, vv_error *err);
+/* What an entry has on top; never CHECK_NO_KEY. */
+uint64_t check_key_hash(const vv_buf *key, uint64_t seed);
+/* Bytes that keys may take in memory. */
+uint64_t check_key_memory(const check_run *r);
+
+#endif

@@ -1,0 +1,416 @@
+/*
+ * key_groups: knows when the hashes that are kept tell everything, and when making them pays.
+ *
+ * A run is looked up in a few of its pieces. Which groups it knows shows when its list of groups is compared
+ * with the version's, of which only nodes are read that differ; the groups that it does not know are looked up
+ * in the record, or read as a check reads them, for their keys alone: nothing is read of the others.
+ * Where the run's list is not here, or too much differs, all groups of the version are looked through by name.
+ */
+#include "check/rules/key_groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "check/rules/compile.h"
+#include "check/rules/group_jobs.h"
+#include "check/rules/key_bytes.h"
+#include "check/rules/keys.h"
+
+#define RUN_FROM ((size_t)1 << 16) /* entries: a record of fewer is read in no time */
+#define PART 8u                    /* without leave to make: so much of the groups may be unknown */
+#define COLUMNS_MAX 16u            /* of a key */
+#define JSON_COLUMNS_MAX 3u        /* in JSON, where each cell is text or a literal */
+_Static_assert(1u << JSON_COLUMNS_MAX <= CHECK_SOUGHT_MAX, "all spellings of a key can be sought");
+
+typedef struct finder {
+	check_run run;
+	vv_check_options o;
+	vv_check_result result;
+	const vv_key_value *values;
+	size_t value_count;
+	vv_buf keys[CHECK_SOUGHT_MAX]; /* canonical bytes, of each spelling */
+	size_t key_count;
+	vv_key_groups *out;
+	size_t cap;
+} finder;
+
+void vv_key_groups_clear(vv_key_groups *g)
+{
+	vv_free(g->groups);
+	*g = (vv_key_groups){.groups = NULL};
+}
+
+static vv_status add_group(finder *f, uint64_t group, vv_error *err)
+{
+	vv_key_groups *g = f->out;
+
+	if (!vv_array_room(g->groups, g->count, f->cap)) return vv_fail_nomem(err);
+	g->groups[g->count++] = group;
+	return VV_OK;
+}
+
+/* ---- what is sought ---- */
+
+static const vv_key_value *value_of(const finder *f, size_t place)
+{
+	for (size_t i = 0; i < f->value_count; i++) {
+		if (f->values[i].column == place) return &f->values[i];
+	}
+	return NULL;
+}
+
+static bool is_given(const finder *f, const check_key *k)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		if (!value_of(f, f->run.plan.columns[k->columns[i]].place)) return false;
+	}
+	return k->kind != CHECK_ROW;
+}
+
+/* Leaves in the plan the one key whose columns all have values. */
+static bool choose_key(finder *f)
+{
+	check_plan *p = &f->run.plan;
+
+	for (size_t i = 0; i < p->key_count; i++) {
+		if (is_given(f, &p->keys[i])) {
+			p->keys[0] = p->keys[i];
+			p->key_count = 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The key's bytes, where the i-th cell is a literal if bit i of `literal` is set. 1; 0: no row with such
+ * cells has an entry by them; <0. */
+static int put_key(finder *f, unsigned literal, vv_buf *scratch, vv_error *err)
+{
+	const check_key *k = &f->run.plan.keys[0];
+	vv_cell cells[COLUMNS_MAX];
+	const vv_cell *lists[COLUMNS_MAX];
+	vv_buf *out = &f->keys[f->key_count];
+	bool whole;
+
+	for (size_t i = 0; i < k->count; i++) {
+		const vv_key_value *v = value_of(f, f->run.plan.columns[k->columns[i]].place);
+
+		if (v->len == 0 || v->len > UINT32_MAX) {
+			return 0; /* many cells have no text */
+		}
+		cells[i] = (vv_cell){.text = v->text,
+				     .len = (uint32_t)v->len,
+				     .state = literal >> i & 1 ? VV_CELL_LITERAL : VV_CELL_TEXT};
+		lists[i] = &cells[i];
+	}
+	vv_buf_reset(out);
+	if (!check_key_bytes(out, scratch, &f->run.plan, k->columns, k->count, lists, 0, &whole)) {
+		return vv_fail_nomem(err);
+	}
+	f->key_count++;
+	return whole;
+}
+
+static int put_keys(finder *f, vv_error *err)
+{
+	const check_key *k = &f->run.plan.keys[0];
+	unsigned spellings = f->run.plan.json ? 1u << k->count : 1;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	int is = k->count <= (f->run.plan.json ? JSON_COLUMNS_MAX : COLUMNS_MAX);
+
+	for (unsigned i = 0; is > 0 && i < spellings; i++) {
+		is = put_key(f, i, &scratch, err);
+	}
+	return is;
+}
+
+/* ---- looking ---- */
+
+/* What the run's version and this one have in common. 1; 0: that cannot be told; <0. */
+static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *out, vv_error *err)
+{
+	vv_table *t = f->run.table;
+	vv_auto(vv_list_reader) *a = NULL;
+	vv_auto(vv_list_reader) *b = NULL;
+	const uint8_t *top;
+	uint64_t count, rows;
+	size_t len;
+	vv_status rc;
+
+	if (!check_key_run_top(run, &top, &len)) return 0;
+	if ((rc = vv_list_reader_open(&a, VV_LIST_DATA, &t->source, top, len, VV_IGNORED)) ==
+		    VV_OK &&
+	    (rc = vv_list_reader_open(&b, VV_LIST_DATA, &t->source, t->root.data.data,
+				      t->root.data.len, VV_IGNORED)) == VV_OK) {
+		vv_list_totals(a, &count, &rows);
+		rc = count != run->group_count ? VV_ECORRUPT
+					       : vv_list_compare(out, a, b, VV_IGNORED);
+	}
+	/* gc may have removed nodes of the other version: then all groups are looked through */
+	return rc == VV_OK ? 1 : rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;
+}
+
+/* The number here of a group of the run; UINT64_MAX: it is not here. */
+static uint64_t number_here(const vv_list_changes *c, uint64_t group)
+{
+	size_t low = 0, high = c->share_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->shares[middle].old_index + c->shares[middle].items <= group) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	if (low == c->share_count || c->shares[low].old_index > group) return UINT64_MAX;
+	return c->shares[low].new_index + (group - c->shares[low].old_index);
+}
+
+/* Groups of the run that are here. */
+static vv_status look_in_run(finder *f, check_key_run *run, const vv_list_changes *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t n = 0; n < f->key_count; n++) {
+		uint64_t hash = check_key_hash(&f->keys[n], run->seed), e, here;
+
+		for (size_t i = check_key_run_find(run, hash); i < run->entry_count; i++) {
+			e = check_key_run_entry(run, i);
+			if (e >> CHECK_GROUP_BITS != hash) {
+				break;
+			}
+			here = number_here(c, e & CHECK_GROUP_MASK);
+			if (here != UINT64_MAX && (rc = add_group(f, here, err)) < 0) return rc;
+		}
+	}
+	return rc;
+}
+
+static bool is_worth_reading(const check_run *r, bool make)
+{
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		unknown += check_keys_wants(r, 0, i);
+	}
+	return make || unknown <= r->group_count / PART;
+}
+
+static vv_status open_workers(check_run *r, vv_error *err)
+{
+	size_t count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
+	vv_status rc = VV_OK;
+
+	r->workers = vv_calloc(count, sizeof(*r->workers));
+	if (!r->workers) return vv_fail_nomem(err);
+	for (; r->worker_count < count; r->worker_count++) {
+		if ((rc = check_worker_init(&r->workers[r->worker_count], &r->plan, err)) < 0) {
+			break;
+		}
+	}
+	return rc;
+}
+
+/* False: what is kept is damaged. */
+static bool seek_keys(finder *f, uint8_t *hit)
+{
+	bool sound = true;
+
+	for (size_t i = 0; i < f->key_count; i++) {
+		sound = check_keys_seek(&f->run, 0, &f->keys[i], hit) && sound;
+	}
+	return sound;
+}
+
+/* Reads the groups of the run whose keys are not known, for hit. */
+static vv_status read_unknown(check_run *r, bool make, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		r->groups[i].known = 1; /* to the rules: only keys are wanted */
+	}
+	if ((rc = open_workers(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0) return rc;
+	return make ? check_keys_keep(r, 0, err) : VV_OK;
+}
+
+/* Groups that the run does not know. */
+static vv_status look_in_others(finder *f, const check_key_run *run, const vv_list_changes *c,
+				bool make, vv_error *err)
+{
+	check_run *r = &f->run;
+	vv_auto_free uint8_t *hit = NULL;
+	vv_status rc;
+
+	r->run_seed = &run->seed;
+	if ((rc = check_groups_list_some(r, c->new_items, c->new_count, err)) < 0 ||
+	    (rc = check_keys_open(r, err)) < 0) {
+		return rc;
+	}
+	if (!(hit = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
+	(void)seek_keys(f, hit); /* in the record, which has been read as a whole */
+	rc = read_unknown(r, make, err);
+	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
+		rc = hit[i] ? add_group(f, c->new_items[i].index, err) : VV_OK;
+	}
+	return rc;
+}
+
+/* Are there few enough groups that the run does not know? Where there are more a new run is wanted. */
+static bool are_few(const check_key_run *run, const vv_list_changes *c, bool make)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < c->new_count; i++) {
+		rows += c->new_items[i].weight;
+	}
+	return c->new_count <= run->group_count / PART &&
+	       !(make && check_keys_outgrow(run->entry_count, rows));
+}
+
+static int group_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* In order, each once. */
+static void sort_groups(vv_key_groups *g)
+{
+	size_t kept = 0;
+
+	if (g->count > 1) {
+		qsort(g->groups, g->count, sizeof(*g->groups), group_order);
+	}
+	for (size_t i = 0; i < g->count; i++) {
+		if (kept == 0 || g->groups[kept - 1] != g->groups[i]) {
+			g->groups[kept++] = g->groups[i];
+		}
+	}
+	g->count = kept;
+}
+
+/* By a run, of this version or of one that has most of its groups. 1, 0 or <0. */
+static int look_by_run(finder *f, check_key_run *run, bool make, vv_error *err)
+{
+	vv_hash128 list = check_key_run_list(f->run.table);
+	vv_list_share all = {0, 0, run->group_count};
+	vv_list_changes c = {.shares = &all, .share_count = 1};
+	bool other = run->list.lo != list.lo || run->list.hi != list.hi;
+	int known = 1;
+	vv_status rc = VV_OK;
+
+	if (other) {
+		c = (vv_list_changes){.shares = NULL};
+		known = compare_lists(f, run, &c, err);
+	}
+	if (known > 0 && are_few(run, &c, make) && (rc = look_in_run(f, run, &c, err)) == VV_OK &&
+	    check_key_run_sound(run)) {
+		rc = c.new_count > 0 ? look_in_others(f, run, &c, make, err) : VV_OK;
+		sort_groups(f->out);
+	} else if (known > 0) {
+		f->out->count = 0;
+		known = 0;
+	}
+	if (other) {
+		vv_list_changes_clear(&c);
+	}
+	return rc < 0 ? (int)rc : known;
+}
+
+static int look_in_file(finder *f, bool make, vv_error *err)
+{
+	check_key_run run;
+	vv_status rc = check_key_run_open(&run, f->o.cache, f->run.plan.keys[0].id, err);
+	int known = rc < 0 ? (int)rc : run.entries ? look_by_run(f, &run, make, err) : 0;
+
+	check_key_run_close(&run);
+	return known;
+}
+
+/* By what is kept of the version's groups, and by those that must be read. */
+static int look_at_groups(finder *f, bool make, vv_error *err)
+{
+	check_run *r = &f->run;
+	vv_auto_free uint8_t *hit = NULL;
+	vv_status rc;
+	int known = 0;
+
+	if ((rc = check_groups_list(r, err)) < 0 || r->group_count > CHECK_GROUP_MASK ||
+	    (rc = check_keys_open(r, err)) < 0 || !is_worth_reading(r, make)) {
+		return (int)rc;
+	}
+	if (!(hit = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
+	if (!seek_keys(f, hit)) {
+		memset(hit, 0, r->group_count);
+		if ((rc = check_keys_forget(r, 0, err)) < 0 || !is_worth_reading(r, make)) {
+			goto done;
+		}
+		(void)seek_keys(f, hit); /* what is read is held against them */
+	}
+	rc = read_unknown(r, make, err);
+	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
+		rc = hit[i] ? add_group(f, i, err) : VV_OK;
+	}
+	known = 1;
+done:
+	return rc < 0 ? (int)rc : known;
+}
+
+static void close_finder(finder *f)
+{
+	check_run *r = &f->run;
+
+	check_keys_close(r);
+	for (size_t i = 0; i < r->worker_count; i++) {
+		check_worker_clear(&r->workers[i]);
+	}
+	for (size_t i = 0; i < CHECK_SOUGHT_MAX; i++) {
+		vv_buf_clear(&f->keys[i]);
+	}
+	vv_free(r->workers);
+	vv_free(r->groups);
+	vv_buf_clear(&r->counts);
+	vv_arena_clear(&r->arena);
+	check_plan_clear(&r->plan);
+	vv_check_result_clear(&f->result);
+}
+
+int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
+		       const vv_key_lookup *o, vv_error *err)
+{
+	vv_status rc;
+	int known = 0;
+
+	*out = (vv_key_groups){.groups = NULL};
+	if (!o->cache || count == 0 || t->root.kind != VV_KIND_TABLE || t->root.rows == 0) return 0;
+	finder f = {.o = (vv_check_options){.path = o->path,
+					    .cache = o->cache,
+					    .temp_dir = o->temp_dir,
+					    .pool = o->pool,
+					    .progress = o->progress},
+		    .run.table = t};
+	f.run.o = &f.o;
+	f.run.result = &f.result;
+	f.run.run_from = o->make ? RUN_FROM : 0;
+	f.values = values;
+	f.value_count = count;
+	f.out = out;
+	vv_arena_init(&f.run.arena);
+	vv_arena_init(&f.result.arena);
+	if ((rc = check_plan_make(&f.run.plan, t, &f.o, err)) < 0) {
+		known = (int)rc;
+	} else if (choose_key(&f)) {
+		if ((known = put_keys(&f, err)) > 0 &&
+		    (known = look_in_file(&f, o->make, err)) == 0) {
+			known = look_at_groups(&f, o->make, err);
+		}
+	}
+	close_finder(&f);
+	return known;
+}

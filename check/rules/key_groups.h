@@ -1,0 +1,54 @@
+/*
+ * key_groups: which row groups have the rows with a key, by the hashes of keys that checks keep.
+ *
+ * A key is one that checks prove: the table's primary key, or columns that its schema calls unique.
+ * The answer is derived: of each row group the hashes are kept by the group's content, held against a checksum
+ * when they are read, and made of the group where they are not there. So no row is elsewhere, whatever has
+ * become of the cache; the rows themselves are for the caller to read and compare.
+ */
+#ifndef VV_CHECK_RULES_KEY_GROUPS_H
+#define VV_CHECK_RULES_KEY_GROUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/thread.h"
+#include "check/kept/cache.h"
+#include "dataset/table/table.h"
+
+/* A value that a row has. */
+typedef struct vv_key_value {
+	size_t column;    /* its place in the table */
+	const char *text; /* as a cell may have it; borrowed */
+	size_t len;
+} vv_key_value;
+
+typedef struct vv_key_lookup {
+	vv_check_cache *cache; /* what checks keep */
+	const char *path;      /* that checks know the table by; NULL: none */
+	/* Hashes of row groups that are not known are made by reading them, and kept: all of them, if
+	 * need be. Else a few. */
+	bool make;
+	const char *temp_dir; /* NULL: /tmp */
+	vv_pool *pool;        /* or NULL */
+	const vv_progress *progress;
+} vv_key_lookup;
+
+typedef struct vv_key_groups {
+	uint64_t *groups; /* numbers, ascending */
+	size_t count;
+} vv_key_groups;
+void vv_key_groups_clear(vv_key_groups *g); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
+
+/* All row groups that have a row with these values under their columns' types (007 is 7), and perhaps others. 1; 0: that is not
+ * known, and cannot be known at less cost than by reading all groups; <0. *out is the caller's to clear
+ * in any case. */
+int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
+		       const vv_key_lookup *o, vv_error *err);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * key_repeats: knows how many keys are compared at once, so that memory is bounded, and how
+ * a repeated key is told.
+ */
+#include "check/rules/key_repeats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash_index.h"
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "check/rules/key_bytes.h"
+
+/* Telling what was found: how many, and the first few. */
+typedef struct telling {
+	check_run *r;
+	check_emit *e;
+	size_t key;
+	uint64_t seed;
+	bool give; /* else only count */
+	uint64_t found, given;
+} telling;
+
+/* Keys by value, and the row that has each first. */
+typedef struct seen_key {
+	uint64_t hash, row;
+	const char *bytes;
+	size_t len;
+} seen_key;
+
+typedef struct seen {
+	seen_key *keys;
+	size_t count, cap;
+	vv_hash_index index;
+	vv_arena arena;
+} seen;
+
+/* *first: the row that had the key first, or `row` itself. False: no memory. */
+static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_t *first)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&s->index, hash);
+	seen_key *k;
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		k = &s->keys[at];
+		if (k->hash == hash && k->len == key->len &&
+		    memcmp(k->bytes, key->data, key->len) == 0) {
+			*first = k->row;
+			return true;
+		}
+	}
+	if (!vv_array_room(s->keys, s->count, s->cap)) return false;
+	k = &s->keys[s->count];
+	*k = (seen_key){hash, row, vv_arena_strndup(&s->arena, key->data, key->len), key->len};
+	*first = row;
+	return k->bytes && vv_hash_index_add(&s->index, hash, s->count++);
+}
+
+static bool is_suspect(const check_suspects *s, uint64_t hash, size_t from, size_t to)
+{
+	while (to > from) {
+		size_t middle = from + (to - from) / 2;
+
+		if (s->hashes[middle] == hash) return true;
+		if (s->hashes[middle] < hash) {
+			from = middle + 1;
+		} else {
+			to = middle;
+		}
+	}
+	return false;
+}
+
+/* A key that nobody declared: varve found it when the table was first added. */
+static bool is_found(const check_run *r, const check_key *key)
+{
+	return key->kind == CHECK_PRIMARY && r->plan.schema == &r->table->schema &&
+	       r->table->schema.primary_key_count == 0 &&
+	       r->table->root.key_source == VV_KEY_INFERRED;
+}
+
+static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
+{
+	const check_key *key = &t->r->plan.keys[t->key];
+	vv_auto(vv_buf) expected = VV_BUF_INIT;
+	char message[96];
+	uint64_t line = 0;
+	vv_status rc;
+
+	t->found++;
+	if (!t->give || t->given >= check_limit(t->r)) return VV_OK;
+	t->given++;
+	if (!whole) {
+		snprintf(message, sizeof(message), "a part of the primary key is missing");
+	} else {
+		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0) return rc;
+		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
+			 (unsigned long long)first + 1, (unsigned long long)line);
+	}
+	vv_buf_puts(&expected, key->kind == CHECK_ROW ? "a row that is there once"
+			       : whole                ? "a value that no other row has"
+						      : "a value in each column of the key");
+	if (key->kind != CHECK_ROW && whole && is_found(t->r, key)) {
+		vv_buf_puts(&expected, ", in a key that was found in the data");
+		if (vv_hint_put(&expected, " (", t->r->o->words, VV_HINT_ADD_NO_KEY)) {
+			vv_buf_putc(&expected, ')');
+		}
+	}
+	if ((rc = vv_buf_ok(&expected, err)) < 0) return rc;
+	return check_emit_row(t->e, key->rule, key->severity, row, key->columns,
+			      key->kind == CHECK_ROW ? 0 : key->count, message,
+			      vv_buf_cstr(&expected), err);
+}
+
+/* Compares by value the keys whose hash is one of suspects [from, to). */
+static vv_status compare_some(telling *t, check_worker *w, const check_suspects *s, size_t from,
+			      size_t to, vv_error *err)
+{
+	check_run *r = t->r;
+	const check_key *key = &r->plan.keys[t->key];
+	seen known = {.keys = NULL};
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	vv_auto(vv_batch) batch = {0};
+	vv_status rc = VV_OK;
+
+	vv_arena_init(&known.arena);
+	vv_hash_index_init(&known.index);
+	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+		const vv_cell **cells;
+		check_group g;
+
+		if (s->groups[i] == 0 || (from > 0 && s->groups[i] == 2)) {
+			continue;
+		}
+		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
+			break;
+		}
+		vv_arena_reset(&w->arena);
+		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
+			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
+					     err);
+		}
+		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
+			uint64_t here = r->groups[i].first_row + row, first;
+			bool whole;
+
+			if (w->pass_blank && w->blank[row]) {
+				continue;
+			}
+			vv_buf_reset(&w->key);
+			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
+					     cells, row, &whole)) {
+				rc = vv_fail_nomem(err);
+				break;
+			}
+			if (!whole && key->kind != CHECK_ROW) {
+				if (key->kind == CHECK_PRIMARY && from == 0) {
+					rc = tell(t, here, here, false, err);
+				}
+				continue;
+			}
+			uint64_t hash = check_key_hash(&w->key, t->seed);
+			if (!is_suspect(s, hash, from, to)) {
+				continue;
+			}
+			if (!see(&known, &w->key, hash, here, &first)) {
+				rc = vv_fail_nomem(err);
+			} else if (first != here) {
+				rc = tell(t, here, first, true, err);
+			}
+		}
+		check_unload(&g);
+	}
+	vv_free(known.keys);
+	vv_hash_index_clear(&known.index);
+	vv_arena_clear(&known.arena);
+	return rc;
+}
+
+/* How many rows have a key: of those a share must be unique. */
+static vv_status count_whole(check_run *r, check_worker *w, const check_key *key, uint64_t *out,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	vv_auto(vv_batch) batch = {0};
+	vv_status rc = VV_OK;
+
+	*out = r->table->root.rows;
+	if (key->kind == CHECK_ROW) return VV_OK;
+	*out = 0;
+	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+		const vv_cell **cells;
+		check_group g;
+
+		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
+			break;
+		}
+		vv_arena_reset(&w->arena);
+		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
+			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
+					     err);
+		}
+		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
+			bool whole;
+
+			if (w->pass_blank && w->blank[row]) {
+				continue;
+			}
+			vv_buf_reset(&w->key);
+			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
+					     cells, row, &whole)) {
+				rc = vv_fail_nomem(err);
+			}
+			*out += whole;
+		}
+		check_unload(&g);
+	}
+	return rc;
+}
+
+static vv_status find_repeats(telling *t, check_worker *w, const check_suspects *s, vv_error *err)
+{
+	/* about 128 bytes a key */
+	size_t step = (size_t)(check_key_memory(t->r) / 128) + 1, from = 0;
+	vv_status rc;
+
+	t->found = t->given = 0;
+	do {
+		size_t to = s->count - from > step ? from + step : s->count;
+
+		rc = compare_some(t, w, s, from, to, err);
+		from = to;
+	} while (rc == VV_OK && from < s->count);
+	return rc;
+}
+
+vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t seed,
+			    const check_suspects *s, uint64_t *found, vv_error *err)
+{
+	const check_key *key = &r->plan.keys[at];
+	telling t = {.r = r, .e = e, .key = at, .seed = seed, .give = key->mostly >= VV_BILLION};
+	check_worker w;
+	uint64_t whole;
+	bool tolerated = false;
+	vv_status rc = VV_OK;
+
+	if ((s->count > 0 || s->nulls > 0) &&
+	    (rc = check_worker_init(&w, &r->plan, err)) == VV_OK) {
+		rc = find_repeats(&t, &w, s, err);
+		if (rc == VV_OK && !t.give && t.found > 0 &&
+		    (rc = count_whole(r, &w, key, &whole, err)) == VV_OK) {
+			tolerated = check_tolerated(key->mostly, t.found, whole);
+			t.give = true;
+			if (!tolerated) {
+				rc = find_repeats(&t, &w, s, err);
+			}
+		}
+		check_worker_clear(&w);
+	}
+	*found = t.found;
+	if (rc == VV_OK) {
+		vv_finding f = {.rule = key->rule->code,
+				.severity = key->severity,
+				.column = key->count == 1 ? r->plan.columns[key->columns[0]].name
+							  : NULL};
+
+		rc = check_emit_total(e, &f, t.found, t.given, tolerated, err);
+	}
+	return rc;
+}

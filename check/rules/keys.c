@@ -1,0 +1,712 @@
+/*
+ * keys: knows how a key is proved unique, and how little must be read to prove it
+ * again.
+ *
+ * Each row gives an entry: 40 bits of a seeded hash of its key's value, and the number of its
+ * group. Sorted, entries with different hashes prove different keys; where hashes are
+ * equal the groups are read and the keys compared by value, so that the answer is exact. The
+ * sorted entries of a version are kept: for the next one those of groups that are gone are
+ * left out, those of new groups are merged in, and nothing else is read.
+ *
+ * Where there are too many of them for that they are a run on disk (key_run.h), and the record
+ * has those of later groups alone. Nothing is merged then: each entry of the record, and each
+ * fresh one, is looked up in the run, where groups that are gone are passed over. What repeats
+ * within the run was compared when it was made; its hashes are kept if keys repeated indeed.
+ * The run is made anew when the record has become a part of it that counts. Of a run only those pieces
+ * are read, and proved, that are looked at. One that is found damaged on the way counts as none from then
+ * on, so that all groups are read, and nothing that it said is believed.
+ *
+ * The memo: facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
+ * the memo.
+ */
+#include "check/rules/keys.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "check/kept/key_run.h"
+#include "check/rules/key_bytes.h"
+#include "check/rules/key_repeats.h"
+#include "dataset/schema/key.h"
+
+#define GROUP_BITS CHECK_GROUP_BITS
+#define GROUP_MASK CHECK_GROUP_MASK
+#define FRESH_BYTES 16u /* of memory for each fresh entry, while they are put in order */
+#define HELD_BYTES 10u  /* of them while they are added */
+
+struct check_keys {
+	uint64_t seed;
+	check_memo memo;
+	const uint8_t *old; /* its entries */
+	size_t old_count;
+	uint32_t *map;  /* group there -> group here, or UINT32_MAX */
+	char *run_file; /* NULL: none can be kept */
+	check_key_run run;
+	uint32_t *run_map;        /* likewise, of the run's groups */
+	uint8_t *run_has;         /* like has, of the run */
+	check_key_writer *writer; /* of the run that is being made */
+	uint8_t *has;             /* a byte for each group here: its entries are in the record */
+	bool gone;                /* some group of the record is not here */
+	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
+	uint64_t count;
+	check_suspects suspects;
+	bool compared;                     /* they have been found */
+	uint64_t sought[CHECK_SOUGHT_MAX]; /* hashes; hit: a byte for each group that has one */
+	size_t sought_count;
+	uint8_t *hit;
+};
+
+/* Which of the groups there are here: each once, also where a group occurs twice, and none that has
+ * says is known already. *map is the caller's; *left: how many are not here. */
+static vv_status pair_groups(check_run *r, const check_group_names *there, uint8_t *has,
+			     uint32_t **map, size_t *left, vv_error *err)
+{
+	*left = there->count;
+	*map = vv_calloc(there->count + 1, sizeof(**map));
+	if (!*map) return vv_fail_nomem(err);
+	memset(*map, 0xff, there->count * sizeof(**map));
+	for (size_t i = 0; i < r->group_count; i++) {
+		const uint8_t *name = r->groups[i].name;
+		vv_hash_probe p = vv_hash_probe_begin(&there->index, vv_get_le64(name));
+		size_t old;
+
+		while (!has[i] && vv_hash_probe_next(&p, &old)) {
+			if ((*map)[old] == UINT32_MAX &&
+			    memcmp(there->first + there->step * old, name, 32) == 0) {
+				(*map)[old] = (uint32_t)i;
+				has[i] = 1;
+				(*left)--;
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status load_run(check_run *r, struct check_keys *k, const check_key *key, vv_error *err)
+{
+	size_t gone;
+	vv_status rc;
+
+	if (r->run_seed) {
+		k->seed = *r->run_seed;
+		return VV_OK;
+	}
+	k->run_file = check_key_run_file(r->o->cache, key->id);
+	if ((rc = check_key_run_open(&k->run, r->o->cache, key->id, err)) < 0 ||
+	    (rc = check_key_run_names(&k->run, err)) < 0 || !k->run.entries) {
+		return rc;
+	}
+	k->seed = k->run.seed;
+	if ((rc = pair_groups(r, &k->run.groups, k->has, &k->run_map, &gone, err)) < 0) return rc;
+	k->run_has = vv_calloc(r->group_count + 1, 1);
+	if (!k->run_has) return vv_fail_nomem(err);
+	memcpy(k->run_has, k->has, r->group_count);
+	return VV_OK;
+}
+
+static vv_status load_record(check_run *r, struct check_keys *k, const check_key *key,
+			     vv_error *err)
+{
+	check_memo *m = &k->memo;
+	size_t gone;
+	vv_status rc = check_memo_open(m, r->o->cache, "keys", key->id, err);
+
+	if (rc < 0) return rc;
+	if (m->tail_len < 8 || m->tail_len % 8 != 0 || m->record.len > check_key_memory(r) ||
+	    m->groups.count > GROUP_MASK) {
+		check_memo_close(m);
+		return VV_OK;
+	}
+	if ((k->run.entries || r->run_seed) && vv_get_le64(m->tail) != k->seed) {
+		check_memo_close(m);
+		return VV_OK;
+	}
+	k->seed = vv_get_le64(m->tail);
+	k->old = m->tail + 8;
+	k->old_count = m->tail_len / 8 - 1;
+	rc = pair_groups(r, &m->groups, k->has, &k->map, &gone, err);
+	k->gone = gone > 0;
+	return rc;
+}
+
+/* So many fresh entries are held in memory, and kept for the next time. */
+static size_t fresh_max(const check_run *r)
+{
+	return (size_t)(check_key_memory(r) / FRESH_BYTES);
+}
+
+static vv_status open_fresh(const check_run *r, struct check_keys *k, vv_error *err)
+{
+	const char *temp = r->o->temp_dir;
+
+	return vv_key_proof_new(&k->fresh, fresh_max(r) * HELD_BYTES, temp ? temp : "/tmp", err);
+}
+
+vv_status check_keys_open(check_run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (r->plan.key_count == 0) return VV_OK;
+	if (r->group_count > GROUP_MASK) {
+		return vv_fail(err, VV_EREFUSED,
+			       "a table of more than %llu row groups is too large for keys",
+			       (unsigned long long)GROUP_MASK);
+	}
+	r->keys = vv_calloc(r->plan.key_count, sizeof(*r->keys));
+	if (!r->keys) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++) {
+		struct check_keys *k = &r->keys[i];
+
+		vv_random(&k->seed, sizeof(k->seed));
+		k->has = vv_calloc(r->group_count + 1, 1);
+		if (!k->has) return vv_fail_nomem(err);
+		if ((rc = load_run(r, k, &r->plan.keys[i], err)) == VV_OK &&
+		    (rc = load_record(r, k, &r->plan.keys[i], err)) == VV_OK) {
+			rc = open_fresh(r, k, err);
+		}
+	}
+	return rc;
+}
+
+static void clear_suspects(check_suspects *s)
+{
+	vv_free(s->hashes);
+	vv_free(s->groups);
+	*s = (check_suspects){.hashes = NULL};
+}
+
+/* What was kept, and what was made of it. */
+static void close_kept(struct check_keys *k)
+{
+	check_memo_close(&k->memo);
+	check_key_writer_free(k->writer);
+	check_key_run_close(&k->run);
+	vv_free(k->run_map);
+	vv_free(k->run_has);
+	vv_free(k->map);
+	vv_key_proof_free(k->fresh);
+	clear_suspects(&k->suspects);
+	k->writer = NULL;
+	k->run_map = k->map = NULL;
+	k->run_has = NULL;
+	k->fresh = NULL;
+	k->old = NULL;
+	k->old_count = 0;
+	k->gone = false;
+}
+
+void check_keys_close(check_run *r)
+{
+	for (size_t i = 0; r->keys && i < r->plan.key_count; i++) {
+		close_kept(&r->keys[i]);
+		vv_free(r->keys[i].run_file);
+		vv_free(r->keys[i].has);
+	}
+	vv_free(r->keys);
+	r->keys = NULL;
+}
+
+vv_status check_keys_forget(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+
+	close_kept(k);
+	if (k->run_file) {
+		vv_unlink(k->run_file, true, NULL);
+	}
+	memset(k->has, 0, r->group_count);
+	k->count = 0;
+	k->sought_count = 0;
+	return open_fresh(r, k, err);
+}
+
+bool check_keys_wants(const check_run *r, size_t k, size_t i)
+{
+	return !r->keys[k].has[i] && !r->keys[k].compared;
+}
+
+vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
+			   vv_buf *out, vv_error *err)
+{
+	const check_key *key = &r->plan.keys[k];
+	const vv_cell **cells;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_arena_reset(&w->arena);
+	if ((rc = check_key_cells(r, g, key->columns, key->count, &w->arena, &cells, err)) < 0) {
+		return rc;
+	}
+	for (size_t row = 0; row < g->rows && rc == VV_OK; row++) {
+		bool whole;
+
+		if (w->pass_blank && w->blank[row]) {
+			continue;
+		}
+		vv_buf_reset(&w->key);
+		if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count, cells,
+				     row, &whole)) {
+			rc = vv_fail_nomem(err);
+		} else if (whole || key->kind == CHECK_PRIMARY || key->kind == CHECK_ROW) {
+			uint64_t h = whole || key->kind == CHECK_ROW
+					     ? check_key_hash(&w->key, r->keys[k].seed)
+					     : CHECK_NO_KEY;
+			vv_key_entry entry = {h << GROUP_BITS, i};
+
+			vv_buf_put(out, &entry, sizeof(entry));
+		}
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+static bool is_sought(const struct check_keys *k, uint64_t hash)
+{
+	for (size_t i = 0; i < k->sought_count; i++) {
+		if (k->sought[i] == hash) return true;
+	}
+	return false;
+}
+
+vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_error *err)
+{
+	size_t n = entries->len / sizeof(vv_key_entry);
+	const vv_key_entry *e = (const void *)entries->data;
+	struct check_keys *k = &r->keys[at];
+
+	for (size_t i = 0; i < n && k->sought_count > 0; i++) {
+		if (is_sought(k, e[i].hash >> GROUP_BITS)) {
+			k->hit[e[i].row] = 1;
+		}
+	}
+	k->count += n;
+	return n > 0 ? vv_key_proof_add_entries(k->fresh, e, n, err) : VV_OK;
+}
+
+static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
+{
+	if (s->count > 0 && s->hashes[s->count - 1] == hash) return VV_OK;
+	if (!vv_array_room(s->hashes, s->count, s->cap)) return vv_fail_nomem(err);
+	s->hashes[s->count++] = hash;
+	return VV_OK;
+}
+
+/* Entries in order, whose groups are places in a list of names: those of groups that are here. */
+typedef struct stream {
+	const uint8_t *entries;
+	size_t count, at;
+	const uint32_t *map;
+	size_t groups;
+	uint64_t next; /* with its group here; UINT64_MAX: no more */
+} stream;
+
+static inline void stream_next(stream *s)
+{
+	s->next = UINT64_MAX;
+	for (; s->at < s->count && s->next == UINT64_MAX; s->at++) {
+		uint64_t e = vv_get_le64(s->entries + 8 * s->at);
+		uint64_t group = e & GROUP_MASK;
+
+		if (group < s->groups && s->map[group] != UINT32_MAX) {
+			s->next = (e & ~GROUP_MASK) | s->map[group];
+		}
+	}
+}
+
+/* A walk through all entries in order of their hashes: those of the record that still hold, fresh
+ * ones, and those of the run where it is made anew; else these are looked up. */
+typedef struct walk {
+	struct check_keys *k;
+	stream old, run;
+	bool looks_up;
+	uint64_t last; /* the entry before; UINT64_MAX: none */
+	check_suspects *s;
+	vv_buf *out;              /* the new record; NULL: none */
+	const uint32_t *places;   /* of groups in it; NULL: as they are here */
+	check_key_writer *writer; /* the new run; NULL: none */
+} walk;
+
+/* The groups of the run in which this hash occurs as well. */
+static vv_status look_up(walk *w, uint64_t e, vv_error *err)
+{
+	check_key_run *run = &w->k->run;
+	uint64_t hash = e >> GROUP_BITS;
+	vv_status rc = VV_OK;
+
+	for (size_t i = check_key_run_find(run, hash); i < run->entry_count && rc == VV_OK; i++) {
+		uint64_t there = check_key_run_entry(run, i), group = there & GROUP_MASK;
+
+		if (there >> GROUP_BITS != hash) {
+			break;
+		}
+		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
+			w->s->groups[e & GROUP_MASK] |= 1;
+			w->s->groups[w->k->run_map[group]] |= 1;
+			rc = note_suspect(w->s, hash, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status pass_entry(walk *w, uint64_t e, vv_error *err)
+{
+	check_suspects *s = w->s;
+	uint64_t hash = e >> GROUP_BITS;
+	vv_status rc = VV_OK;
+
+	if (hash == CHECK_NO_KEY) {
+		s->groups[e & GROUP_MASK] |= 2;
+		s->nulls++;
+	} else if (w->last >> GROUP_BITS == hash) {
+		s->groups[e & GROUP_MASK] |= 1;
+		s->groups[w->last & GROUP_MASK] |= 1;
+		rc = note_suspect(s, hash, err);
+	}
+	if (rc == VV_OK && w->looks_up && hash != CHECK_NO_KEY) {
+		rc = look_up(w, e, err);
+	}
+	w->last = e;
+	if (w->out) {
+		uint64_t group = e & GROUP_MASK;
+		uint8_t bytes[8];
+
+		vv_put_le64(bytes, (e & ~GROUP_MASK) | (w->places ? w->places[group] : group));
+		vv_buf_put(w->out, bytes, sizeof(bytes));
+	}
+	if (w->writer) {
+		check_key_writer_put(w->writer, e);
+	}
+	return rc;
+}
+
+/* Passes over fresh entries, and those of the streams before them; last: and those after. */
+static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool last, vv_error *err)
+{
+	for (size_t i = 0;
+	     i < count || (last && (w->old.next != UINT64_MAX || w->run.next != UINT64_MAX));) {
+		stream *s = w->run.next < w->old.next ? &w->run : &w->old;
+		uint64_t e = s->next;
+		vv_status rc;
+
+		if (i < count &&
+		    (e == UINT64_MAX || fresh[i].hash >> GROUP_BITS < e >> GROUP_BITS)) {
+			e = fresh[i].hash | fresh[i].row;
+			i++;
+		} else {
+			stream_next(s);
+		}
+		if ((rc = pass_entry(w, e, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* What repeats within the run, and its rows without a whole key, which stand at its end. */
+static vv_status pass_run(walk *w, vv_error *err)
+{
+	check_key_run *run = &w->k->run;
+	vv_status rc = VV_OK;
+
+	for (size_t n = 0; n < run->repeat_count && rc == VV_OK; n++) {
+		uint64_t hash = check_key_run_repeat(run, n), before = UINT64_MAX;
+		size_t i = hash < CHECK_NO_KEY ? check_key_run_find(run, hash) : run->entry_count;
+
+		for (; i < run->entry_count && rc == VV_OK; i++) {
+			uint64_t e = check_key_run_entry(run, i), group = e & GROUP_MASK;
+
+			if (e >> GROUP_BITS != hash) {
+				break;
+			}
+			if (group >= run->groups.count || w->k->run_map[group] == UINT32_MAX) {
+				continue;
+			}
+			group = w->k->run_map[group];
+			if (before != UINT64_MAX) {
+				w->s->groups[before] |= 1;
+				w->s->groups[group] |= 1;
+				rc = note_suspect(w->s, hash, err);
+			}
+			before = group;
+		}
+	}
+	for (size_t i = check_key_run_find(run, CHECK_NO_KEY); i < run->entry_count; i++) {
+		uint64_t group = check_key_run_entry(run, i) & GROUP_MASK;
+
+		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
+			w->s->groups[w->k->run_map[group]] |= 2;
+			w->s->nulls++;
+		}
+	}
+	return rc;
+}
+
+static int hash_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Those of the run were noted before the others. */
+static void sort_suspects(check_suspects *s)
+{
+	size_t kept = 0;
+
+	if (s->count > 0) {
+		qsort(s->hashes, s->count, sizeof(*s->hashes), hash_order);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		if (kept == 0 || s->hashes[kept - 1] != s->hashes[i]) {
+			s->hashes[kept++] = s->hashes[i];
+		}
+	}
+	s->count = kept;
+}
+
+static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t count, vv_error *err)
+{
+	return pass(payload, entries, count, false, err);
+}
+
+#define REWRITE 64u      /* a record is written anew when a 64th of it is out of date */
+#define SMALL (1u << 20) /* bytes; or when that costs nothing */
+
+/* Is the record so far from this version that the next check gains by another? */
+static bool is_stale(const struct check_keys *k)
+{
+	if (k->count == 0 && !k->gone && (k->old || k->run.entries)) return false;
+	return !k->old || k->memo.record.len < SMALL || k->count > k->old_count / REWRITE;
+}
+
+/* A run is worth its disk up to an eighth of the table, or where it is small. */
+#define RUN_SMALL ((uint64_t)256 << 20)
+/* A run is made anew when the record has a sixteenth of it, or more than is held in memory. */
+#define RUN_PART 16u
+#define RUN_LEAST (1u << 20) /* entries */
+
+bool check_keys_outgrow(uint64_t run_entries, uint64_t later)
+{
+	return later > RUN_LEAST && later > run_entries / RUN_PART;
+}
+
+/* Is the run to be made, or made anew, of all entries? */
+static bool wants_run(const check_run *r, const struct check_keys *k)
+{
+	uint64_t later = k->count + k->old_count, most = r->table->root.bytes / 8;
+	const uint64_t held = fresh_max(r) < RUN_LEAST ? fresh_max(r) : RUN_LEAST;
+	uint64_t from = r->run_from > 0 ? r->run_from : held;
+
+	most = most < RUN_SMALL ? RUN_SMALL : most;
+	if (!k->run_file || k->run.entry_count + later > most / 8) return false;
+	return later > from || (k->run.entries && check_keys_outgrow(k->run.entry_count, later));
+}
+
+static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *err)
+{
+	const uint8_t **names = vv_calloc(r->group_count + 1, sizeof(*names));
+
+	if (!names) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->group_count; i++) {
+		names[i] = r->groups[i].name;
+	}
+	vv_status rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, r->table, names,
+					      r->group_count, err);
+	vv_free(names);
+	return rc;
+}
+
+/* The record's head: all groups but those of the run. *places is the caller's; NULL: all of them. */
+static vv_status begin_record(const check_run *r, const struct check_keys *k, vv_buf *out,
+			      uint32_t **places, vv_error *err)
+{
+	size_t count = 0;
+	uint8_t bytes[8];
+
+	*places = k->run_has ? vv_calloc(r->group_count + 1, sizeof(**places)) : NULL;
+	if (k->run_has && !*places) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->group_count; i++) {
+		count += !k->run_has || !k->run_has[i];
+	}
+	/* once, and not in steps */
+	vv_buf_reserve(out, 12 + CHECK_MEMO_ENTRY * count + 8 * (k->old_count + (size_t)k->count));
+	check_memo_begin(out, count);
+	count = 0;
+	for (size_t i = 0; i < r->group_count; i++) {
+		if (!k->run_has || !k->run_has[i]) {
+			check_memo_put(out, r->groups[i].name, r->groups[i].rows, 0);
+			if (*places) {
+				(*places)[i] = (uint32_t)count;
+			}
+			count++;
+		}
+	}
+	vv_put_le64(bytes, k->seed);
+	vv_buf_put(out, bytes, sizeof(bytes));
+	return VV_OK;
+}
+
+/* Passes over all that is known and all that is fresh. 1; 0: the run is damaged; <0. */
+static int pass_all(struct check_keys *k, walk *w, vv_error *err)
+{
+	vv_status rc;
+
+	stream_next(&w->old);
+	stream_next(&w->run);
+	if ((w->looks_up && (rc = pass_run(w, err)) < 0) ||
+	    (rc = vv_key_proof_each(k->fresh, pass_fresh, w, err)) < 0 ||
+	    (rc = pass(w, NULL, 0, true, err)) < 0) {
+		return (int)rc;
+	}
+	return !k->run.damaged;
+}
+
+/* Finds the suspects; keeps the entries for the next time. 1; 0: the run is damaged; <0. */
+static int find_suspects(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_auto_free uint32_t *places = NULL;
+	bool anew = wants_run(r, k);
+	bool keep = r->o->cache && !anew && is_stale(k) && k->count <= fresh_max(r);
+	walk w = {.k = k,
+		  .old = {k->old, k->old_count, 0, k->map, k->memo.groups.count, UINT64_MAX},
+		  .run = {k->run.entries, anew ? k->run.entry_count : 0, 0, k->run_map,
+			  k->run.groups.count, UINT64_MAX},
+		  .looks_up = k->run.entries && !anew,
+		  .last = UINT64_MAX,
+		  .s = &k->suspects,
+		  .out = keep ? &out : NULL};
+	int rc = VV_OK;
+
+	if (anew && k->run.entries && !check_key_run_prove(&k->run)) return 0;
+	if (!(k->suspects.groups = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
+	if ((keep && (rc = begin_record(r, k, &out, &places, err)) < 0) ||
+	    (anew && (rc = begin_run(r, k, err)) < 0)) {
+		return rc;
+	}
+	w.places = places;
+	w.writer = k->writer;
+	if ((rc = pass_all(k, &w, err)) <= 0) return rc;
+	sort_suspects(&k->suspects);
+	if (anew && k->old) { /* its entries are the run's now */
+		uint8_t seed[8];
+		check_memo_begin(&out, 0);
+		vv_put_le64(seed, k->seed);
+		vv_buf_put(&out, seed, sizeof(seed));
+	}
+	if ((keep || (anew && k->old)) && !out.failed) {
+		rc = check_memo_keep(&out, r->o->cache, "keys", r->plan.keys[at].id, err) < 0
+			     ? VV_ENOMEM
+			     : 1;
+	}
+	return rc;
+}
+
+int check_keys_compare(check_run *r, vv_error *err)
+{
+	int all = 1;
+
+	for (size_t i = 0; i < r->plan.key_count; i++) {
+		struct check_keys *k = &r->keys[i];
+		int found = k->compared ? 1 : find_suspects(r, i, err);
+
+		if (found < 0) return found;
+		k->compared = found > 0;
+		if (k->compared) {
+			vv_key_proof_free(k->fresh); /* not needed while keys are compared */
+			k->fresh = NULL;
+			continue;
+		}
+		all = 0;
+		if ((found = (int)check_keys_forget(r, i, err)) < 0) return found;
+	}
+	return all;
+}
+
+/* Hashes that repeat, where no key does, are not looked at again. */
+static void end_run(struct check_keys *k, uint64_t found)
+{
+	if (k->writer) {
+		check_key_writer_end(k->writer, k->suspects.hashes,
+				     found > 0 ? k->suspects.count : 0);
+	}
+}
+
+vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err)
+{
+	for (size_t i = 0; i < r->plan.key_count; i++) {
+		struct check_keys *k = &r->keys[i];
+		uint64_t found = 0;
+		vv_status rc = check_key_repeats(r, e, i, k->seed, &k->suspects, &found, err);
+
+		if (rc < 0) return rc;
+		end_run(k, found);
+		clear_suspects(&k->suspects);
+	}
+	return VV_OK;
+}
+
+vv_status check_keys_keep(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+	int found;
+
+	if (!r->o->cache || (!wants_run(r, k) && !is_stale(k))) return VV_OK;
+	if ((found = find_suspects(r, at, err)) > 0) {
+		end_run(k, k->suspects.count); /* none was compared: the next check does */
+	}
+	return found < 0 ? (vv_status)found : VV_OK;
+}
+
+/* ---- keys that somebody looks for ---- */
+
+static void mark(uint8_t *hit, const uint32_t *map, size_t groups, uint64_t entry)
+{
+	uint64_t group = entry & GROUP_MASK;
+
+	if (group < groups && map[group] != UINT32_MAX) {
+		hit[map[group]] = 1;
+	}
+}
+
+/* The first entry of the record with this hash or a greater one. */
+static size_t find_in_record(const struct check_keys *k, uint64_t hash)
+{
+	size_t low = 0, high = k->old_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (vv_get_le64(k->old + 8 * middle) >> GROUP_BITS < hash) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
+bool check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
+{
+	struct check_keys *k = &r->keys[at];
+	uint64_t hash = check_key_hash(key, k->seed), e;
+
+	assert(k->sought_count < CHECK_SOUGHT_MAX);
+	k->sought[k->sought_count++] = hash;
+	k->hit = hit;
+	for (size_t i = check_key_run_find(&k->run, hash); i < k->run.entry_count; i++) {
+		if ((e = check_key_run_entry(&k->run, i)) >> GROUP_BITS != hash) {
+			break;
+		}
+		mark(hit, k->run_map, k->run.groups.count, e);
+	}
+	for (size_t i = find_in_record(k, hash); i < k->old_count; i++) {
+		if ((e = vv_get_le64(k->old + 8 * i)) >> GROUP_BITS != hash) {
+			break;
+		}
+		mark(hit, k->map, k->memo.groups.count, e);
+	}
+	return !k->run.damaged;
+}

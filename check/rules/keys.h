@@ -1,0 +1,44 @@
+/*
+ * keys: is a key unique? For this room alone.
+ *
+ * A correct caller: check_keys_open; check_keys_group for each group that check_keys_wants, on
+ * any thread; check_keys_take with its entries, on one; check_keys_compare, and where it answers 0 the groups
+ * again; check_keys_finish; check_keys_close.
+ */
+#ifndef VV_CHECK_RULES_KEYS_H
+#define VV_CHECK_RULES_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "check/rules/emit.h"
+
+vv_status check_keys_open(check_run *r, vv_error *err);
+void check_keys_close(check_run *r);
+/* Is group i's part in key k still to be read? */
+bool check_keys_wants(const check_run *r, size_t k, size_t i);
+/* The entries of a group's rows, appended to out. */
+vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
+			   vv_buf *out, vv_error *err);
+vv_status check_keys_take(check_run *r, size_t k, const vv_buf *entries, vv_error *err);
+/* Finds hashes that repeat, and keeps the entries for the next time. 1; 0: what was kept of some key turned out
+ * to be damaged and is forgotten, so that check_keys_wants all groups for it, and this is to be called
+ * again after them; <0. */
+int check_keys_compare(check_run *r, vv_error *err);
+/* Tells what repeats. */
+vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);
+
+/* Keeps the entries for the next time without comparing what repeats. */
+vv_status check_keys_keep(check_run *r, size_t k, vv_error *err);
+/* Is a run with so many entries to be made anew where so many are not in it? */
+bool check_keys_outgrow(uint64_t run_entries, uint64_t later);
+
+/* Before the groups are read: hit[i] becomes 1 for each group i that has, or can have, a row with
+ * this key (canonical bytes): those known at once, others in check_keys_take. At most CHECK_SOUGHT_MAX times.
+ * False: what is kept is damaged: check_keys_forget it, and begin again. */
+#define CHECK_SOUGHT_MAX 8u
+bool check_keys_seek(check_run *r, size_t k, const vv_buf *key, uint8_t *hit);
+/* What is kept of the key counts as nothing from now on, and what was sought and taken is forgotten. */
+vv_status check_keys_forget(check_run *r, size_t k, vv_error *err);
+
+#endif

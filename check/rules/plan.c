@@ -1,0 +1,159 @@
+/*
+ * plan: knows which setting holds for a rule in a column, and what is found while a plan is made.
+ */
+#include "check/rules/plan.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "dataset/schema/descriptor.h"
+
+static const vv_rule_setting *find_setting(const check_plan *p, const char *rule,
+					   const char *column, size_t len)
+{
+	const vv_rule_set *set = p->o->rules;
+	const vv_rule_setting *best = NULL;
+
+	/* one that names the column goes before one for all; of equals the last */
+	for (size_t i = 0; set && i < set->count; i++) {
+		const vv_rule_setting *s = &set->items[i];
+
+		if (strcmp(s->rule->code, rule) != 0 ||
+		    (column && !vv_rule_setting_has(s, column, len)) || (!column && s->columns)) {
+			continue;
+		}
+		if (!best || s->columns || !best->columns) {
+			best = s;
+		}
+	}
+	return best;
+}
+
+vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
+			   uint64_t *mostly)
+{
+	const vv_rule_setting *s = find_setting(p, rule, column, len);
+
+	if (mostly) {
+		*mostly = s ? s->mostly : VV_BILLION;
+	}
+	if (s) return s->severity;
+	return p->o->rules ? VV_SEVERITY_OFF : vv_rule_find(rule)->by_default;
+}
+
+bool check_stands(const check_plan *p, const char *rule, const char *column, size_t len)
+{
+	const vv_rule_setting *s = find_setting(p, rule, column, len);
+
+	if (!s) return !p->o->rules && vv_rule_find(rule)->by_default == VV_SEVERITY_ERROR;
+	return s->severity == VV_SEVERITY_ERROR && s->mostly >= VV_BILLION && !s->accepted;
+}
+
+static vv_status add_note(check_plan *p, check_note *about, size_t column_len, vv_error *err,
+			  const char *fmt, va_list ap) __attribute__((format(printf, 5, 0)));
+
+static vv_status add_note(check_plan *p, check_note *about, size_t column_len, vv_error *err,
+			  const char *fmt, va_list ap)
+{
+	check_note *n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_buf_vprintf(&text, fmt, ap);
+	if (n) {
+		*n = *about;
+		n->message = vv_arena_strndup(&p->arena, vv_buf_cstr(&text), text.len);
+		n->column = about->column ? vv_arena_strndup(&p->arena, about->column, column_len)
+					  : NULL;
+		n->expected = about->expected ? vv_arena_strndup(&p->arena, about->expected,
+								 strlen(about->expected))
+					      : NULL;
+	}
+	if (!n || text.failed || !n->message || (about->column && !n->column) ||
+	    (about->expected && !n->expected)) {
+		return vv_fail_nomem(err);
+	}
+	if (p->last_note) {
+		p->last_note->next = n;
+	} else {
+		p->notes = n;
+	}
+	p->last_note = n;
+	return VV_OK;
+}
+
+vv_status check_note_add(check_plan *p, const char *rule, const char *column, size_t column_len,
+			 uint64_t line, const char *expected, vv_error *err, const char *fmt, ...)
+{
+	check_note about = {.rule = vv_rule_find(rule),
+			    .severity = check_severity(p, rule, column, column_len, NULL),
+			    .line = line,
+			    .column = column,
+			    .expected = expected};
+	va_list ap;
+
+	if (about.severity == VV_SEVERITY_OFF) return VV_OK;
+	va_start(ap, fmt);
+	vv_status rc = add_note(p, &about, column_len, err, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char *expected,
+			     vv_error *err, const char *fmt, ...)
+{
+	check_note about = {.rule = s->rule, .severity = s->severity, .expected = expected};
+	va_list ap;
+
+	va_start(ap, fmt);
+	vv_status rc = add_note(p, &about, 0, err, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setting *setting,
+			    uint64_t line, const char *expected, vv_error *err, const char *fmt,
+			    ...)
+{
+	vv_severity severity = setting ? setting->severity : check_severity(p, rule, NULL, 0, NULL);
+	check_note about = {.severity = VV_SEVERITY_ERROR, .line = line, .expected = expected};
+	va_list ap;
+
+	about.rule = vv_rule_find(severity == VV_SEVERITY_ERROR ? rule : VV_RULE_UNCHECKED);
+	va_start(ap, fmt);
+	vv_status rc = add_note(p, &about, 0, err, fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_error why;
+	va_list ap;
+	vv_status rc;
+
+	va_start(ap, fmt);
+	vv_buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		vv_descriptor_fail(node, p->schema_name, &why, "%s", vv_buf_cstr(&text));
+		rc = check_note_unread(p, "schema-error", NULL, 0, NULL, err, "%s", why.message);
+	}
+	return rc;
+}
+
+void check_plan_clear(check_plan *p)
+{
+	for (size_t i = 0; p->columns && i < p->count; i++) {
+		vv_pattern_free(p->columns[i].pattern);
+	}
+	for (size_t i = 0; i < p->condition_count; i++) {
+		vv_condition_free(p->conditions[i].compiled);
+	}
+	vv_schema_clear(&p->own);
+	vv_buf_clear(&p->digits);
+	vv_arena_clear(&p->arena);
+	memset(p, 0, sizeof(*p));
+	vv_arena_init(&p->arena);
+	vv_schema_init(&p->own);
+}

@@ -1,0 +1,937 @@
+/*
+ * rules: knows the words of varve.json (which members there are, and what each rule may be
+ * given), and how its blocks lie over each other: for each rule the last block that matches
+ * the path and names the rule decides, and only that one.
+ */
+#include "check/rules/rules.h"
+
+#include <string.h>
+
+#include "base/hint.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/filter/condition.h"
+#include "dataset/schema/descriptor.h"
+
+/* The rules of the whole project (the first, without paths), or of some datasets. */
+typedef struct vv_rules_block {
+	const char *const *paths;  /* patterns, NULL-ended; NULL: every path */
+	vv_rule_setting *settings; /* those of one rule stand together */
+	size_t count;
+	bool says_check, check;
+} vv_rules_block;
+
+/* A break of a rule that is intended. */
+typedef struct accept {
+	const char *const *paths; /* patterns, NULL-ended */
+	const vv_rule *rule;
+	const char *column; /* NULL: any, or none */
+	const char *why;
+} accept;
+
+struct vv_rules_file {
+	vv_arena arena; /* holds everything */
+	accept *accepts;
+	size_t accept_count;
+	vv_rules_block *blocks; /* in the order of the file: a later one goes over an earlier */
+	size_t block_count;
+	vv_on_commit on_commit;
+	vv_severity fail_on;
+	bool has_limit;
+	uint64_t limit;
+};
+
+/* What a rule may be told beside its severity. */
+enum {
+	TAKES_COLUMNS = 1,
+	TAKES_MOSTLY = 2,
+	TAKES_MIN = 4,
+	TAKES_MAX = 8,    /* a count or a share */
+	TAKES_SHARE = 16, /* max is a number such as 0.2 */
+	TAKES_AGE = 32,
+	TAKES_CONDITION = 64,
+	NEEDS_BOUND = 128, /* nothing can be looked at without one of these */
+	NEEDS_COLUMNS = 256,
+	TAKES_COUNT =
+		512 /* min and max are counts: there is nothing of which they could be a share */
+};
+
+typedef struct rule_words {
+	const char *code;
+	unsigned takes;
+} rule_words;
+
+static const rule_words rule_table[] = {
+	{"blank-row", TAKES_MOSTLY},
+	{"cells-changed", TAKES_COLUMNS | TAKES_MAX},
+	{"column-added", TAKES_COLUMNS},
+	{"column-removed", TAKES_COLUMNS},
+	{"column-retyped", TAKES_COLUMNS},
+	{"constraint-error", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"drift-js", TAKES_COLUMNS | TAKES_SHARE},
+	{"drift-psi", TAKES_COLUMNS | TAKES_SHARE},
+	{"duplicate-row", TAKES_MOSTLY},
+	{"extra-cell", TAKES_MOSTLY},
+	{"foreign-key", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"freshness", TAKES_COLUMNS | TAKES_AGE | NEEDS_BOUND | NEEDS_COLUMNS},
+	{"key-lost", TAKES_MAX},
+	{"missing-cell", TAKES_MOSTLY},
+	{"new-category", TAKES_COLUMNS | TAKES_MAX},
+	{"null-share", TAKES_COLUMNS | TAKES_SHARE},
+	{"row-constraint", TAKES_MOSTLY | TAKES_CONDITION | NEEDS_BOUND},
+	{"row-count", TAKES_MIN | TAKES_MAX | TAKES_COUNT | NEEDS_BOUND},
+	{"rows-added", TAKES_MIN | TAKES_MAX},
+	{"rows-removed", TAKES_MAX},
+	{"type-contradiction", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"type-error", TAKES_COLUMNS | TAKES_MOSTLY},
+	{"unique-error", TAKES_COLUMNS | TAKES_MOSTLY},
+};
+
+static unsigned takes(const vv_rule *rule)
+{
+	for (size_t i = 0; i < sizeof(rule_table) / sizeof(rule_table[0]); i++) {
+		if (strcmp(rule_table[i].code, rule->code) == 0) return rule_table[i].takes;
+	}
+	return 0;
+}
+
+bool vv_rule_needs_bounds(const vv_rule *rule)
+{
+	return (takes(rule) & (NEEDS_BOUND | NEEDS_COLUMNS)) != 0;
+}
+
+/* The file being read. */
+typedef struct reader {
+	vv_rules_file *out;
+	const char *name;
+	vv_error *err;
+} reader;
+
+static const char *const top_words[] = {"$schema", "version", "description", "onCommit", "failOn",
+					"limit",   "accept",  "rules",       "datasets", NULL};
+static const char *const accept_words[] = {"rule", "path", "column", "why", NULL};
+static const char *const dataset_words[] = {"path",  "description", "encoding",
+					    "check", "rules",       NULL};
+static const char *const setting_words[] = {"severity",  "title", "description", "columns",
+					    "mostly",    "min",   "max",         "maxAge",
+					    "condition", NULL};
+static const char *const severity_words[] = {"off", "warning", "error", NULL};
+static const char *const commit_words[] = {"off", "warn", "refuse", NULL};
+
+static const char *nearest(const char *word, const char *const *words)
+{
+	vv_nearest near;
+
+	vv_nearest_init(&near, word);
+	for (; *words; words++) {
+		(void)vv_nearest_try(&near, *words);
+	}
+	return near.best;
+}
+
+static void hint_words(reader *r, const char *word, const char *const *words)
+{
+	const char *near = nearest(word, words);
+	vv_auto(vv_buf) all = VV_BUF_INIT;
+
+	if (near) {
+		vv_hint(r->err, "did you mean '%s'?", near);
+		return;
+	}
+	for (size_t i = 0; words[i]; i++) {
+		vv_buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
+	}
+	vv_hint(r->err, "known here: %s", vv_buf_cstr(&all));
+}
+
+static bool is_word(const char *word, const char *const *words, size_t *place)
+{
+	for (*place = 0; words[*place]; ++*place) {
+		if (strcmp(words[*place], word) == 0) return true;
+	}
+	return false;
+}
+
+/* An object, all of whose members are known words. */
+static vv_status want_members(reader *r, const vv_json *node, const char *const *words)
+{
+	size_t place;
+
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *m = node->first; m; m = m->next) {
+		if (!is_word(m->name, words, &place)) {
+			vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
+					   vv_text_show(m->name, m->name_len));
+			hint_words(r, m->name, words);
+			return VV_EINPUT;
+		}
+	}
+	return VV_OK;
+}
+
+/* A string that must be one of the words. */
+static vv_status want_word(reader *r, const vv_json *node, const char *const *words, size_t *place)
+{
+	if (!vv_descriptor_is_text(node)) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
+	}
+	if (!is_word(node->text, words, place)) {
+		vv_descriptor_fail(node, r->name, r->err, "'%s' is not known here",
+				   vv_text_show(node->text, node->text_len));
+		hint_words(r, node->text, words);
+		return VV_EINPUT;
+	}
+	return VV_OK;
+}
+
+/* Digits, perhaps a point and digits, in billionths; more than nine after the point, or
+ * more than 18 digits in all, are refused. */
+static bool read_billionths(const char *s, size_t len, uint64_t *out)
+{
+	uint64_t v = 0;
+	size_t behind = 0, digits = 0;
+	bool point = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '.' && !point && i > 0 && i + 1 < len) {
+			point = true;
+			continue;
+		}
+		if (s[i] < '0' || s[i] > '9' || ++digits > 18 || (behind += point) > 9) {
+			return false;
+		}
+		v = v * 10 + (uint64_t)(s[i] - '0');
+	}
+	for (; behind < 9; behind++) {
+		if (v > UINT64_MAX / 10) return false;
+		v *= 10;
+	}
+	*out = v;
+	return digits > 0;
+}
+
+/* "5%": a share. */
+static bool read_percent(const char *s, size_t len, uint64_t *out)
+{
+	if (len < 2 || s[len - 1] != '%' || !read_billionths(s, len - 1, out)) return false;
+	*out /= 100;
+	return true;
+}
+
+/* A bound: 100 or "5%"; where only shares make sense 0.05 or "5%", where only counts do 100. */
+static vv_status read_bound(reader *r, const vv_json *node, const vv_rule *rule, vv_bound *out)
+{
+	bool shares = (takes(rule) & TAKES_SHARE) != 0;
+
+	if (takes(rule) & TAKES_COUNT) {
+		if (node->type != VV_JSON_NUMBER ||
+		    !vv_parse_u64(&out->value, node->text, node->text_len)) {
+			vv_descriptor_fail(node, r->name, r->err, "must be a whole number");
+			return vv_hint(
+				r->err,
+				"rows-added and rows-removed take a share of the base's rows, "
+				"such as \"5%%\"");
+		}
+	} else if (node->type == VV_JSON_STRING &&
+		   read_percent(node->text, node->text_len, &out->value)) {
+		out->share = true;
+	} else if (node->type == VV_JSON_NUMBER && shares &&
+		   read_billionths(node->text, node->text_len, &out->value)) {
+		out->share = true;
+	} else if (node->type != VV_JSON_NUMBER || shares ||
+		   !vv_parse_u64(&out->value, node->text, node->text_len)) {
+		vv_descriptor_fail(node, r->name, r->err, "must be %s",
+				   shares ? "a number such as 0.05, or a share such as \"5%\""
+					  : "a whole number, or a share such as \"5%\"");
+		return VV_EINPUT;
+	}
+	out->given = true;
+	return VV_OK;
+}
+
+/* "36h": s, m (minutes), h, d, w. */
+static vv_status read_age(reader *r, const vv_json *node, uint64_t *out)
+{
+	static const struct unit {
+		char letter;
+		uint64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+	uint64_t n;
+
+	if (node->type == VV_JSON_STRING && node->text_len > 1 &&
+	    vv_parse_u64(&n, node->text, node->text_len - 1)) {
+		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+			if (node->text[node->text_len - 1] == units[i].letter && n > 0 &&
+			    n <= INT64_MAX / units[i].seconds) {
+				*out = n * units[i].seconds;
+				return VV_OK;
+			}
+		}
+	}
+	return vv_descriptor_fail(node, r->name, r->err,
+				  "must be an age such as \"36h\" or \"7d\" (s, m, h, d, w)");
+}
+
+static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	vv_error why;
+
+	if (!vv_descriptor_is_text(node)) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be a string, is %s",
+					  vv_descriptor_kind(node));
+	}
+	if (vv_condition_check(node->text, node->text_len, &why) < 0) {
+		if (why.code == VV_ENOMEM) return vv_fail_nomem(r->err);
+		vv_descriptor_fail(node, r->name, r->err, "%s", why.message);
+		return vv_hint_copy(r->err, &why);
+	}
+	s->condition = node->text;
+	return VV_OK;
+}
+
+/* Where the node stands, as a JSON pointer; only known words and numbers are in it. NULL: no
+ * memory. */
+static const char *pointer_of(reader *r, const vv_json *node)
+{
+	const char *path = "";
+
+	for (; path && node->parent; node = node->parent) {
+		size_t place = 0;
+
+		for (const vv_json *n = node->parent->first; n != node; n = n->next) {
+			place++;
+		}
+		path = node->name ? vv_arena_printf(&r->out->arena, "/%s%s", node->name, path)
+				  : vv_arena_printf(&r->out->arena, "/%zu%s", place, path);
+	}
+	return path;
+}
+
+/* Members that the rule does not take are refused: they would do nothing. */
+static vv_status want_taken(reader *r, const vv_json *node, const vv_rule *rule)
+{
+	unsigned t = takes(rule);
+	const struct {
+		const char *member;
+		unsigned takes;
+	} needs[] = {{"columns", TAKES_COLUMNS}, {"mostly", TAKES_MOSTLY},
+		     {"min", TAKES_MIN},         {"max", TAKES_MAX | TAKES_SHARE},
+		     {"maxAge", TAKES_AGE},      {"condition", TAKES_CONDITION}};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		if (vv_json_get(node, needs[i].member) && !(t & needs[i].takes)) {
+			return vv_descriptor_fail(node, r->name, r->err, "the rule %s has no '%s'",
+						  rule->code, needs[i].member);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status want_needed(reader *r, const vv_json *node, const vv_rule_setting *s)
+{
+	unsigned t = takes(s->rule);
+	bool bound = s->min.given || s->max.given || s->max_age > 0 || s->condition;
+
+	if (s->severity == VV_SEVERITY_OFF) return VV_OK;
+	if ((t & NEEDS_COLUMNS) && !s->columns) {
+		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs 'columns'",
+					  s->rule->code);
+	}
+	if ((t & NEEDS_BOUND) && !bound) {
+		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs %s",
+					  s->rule->code,
+					  t & TAKES_CONDITION ? "a 'condition'"
+					  : t & TAKES_AGE     ? "'maxAge'"
+					  : t & TAKES_MIN     ? "'min' or 'max'"
+							      : "'max'");
+	}
+	return VV_OK;
+}
+
+static vv_status read_columns(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	const char **names;
+	size_t count;
+	vv_status rc = vv_descriptor_texts(&names, &count, &r->out->arena, node, r->name, r->err);
+
+	if (rc == VV_OK && count == 0) {
+		rc = vv_descriptor_fail(node, r->name, r->err, "names no column");
+	}
+	s->columns = rc == VV_OK ? names : NULL;
+	return rc;
+}
+
+static vv_status read_mostly(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	bool ok = node->type == VV_JSON_NUMBER
+			  ? read_billionths(node->text, node->text_len, &s->mostly)
+			  : node->type == VV_JSON_STRING &&
+				    read_percent(node->text, node->text_len, &s->mostly);
+
+	return ok && s->mostly <= VV_BILLION
+		       ? VV_OK
+		       : vv_descriptor_fail(
+				 node, r->name, r->err,
+				 "must be a share from 0 to 1 such as 0.99, or \"99%%\"");
+}
+
+/* The members of one setting that is written as an object. */
+static vv_status read_members(reader *r, const vv_json *node, vv_rule_setting *s)
+{
+	const vv_json *m;
+	size_t place = VV_SEVERITY_ERROR;
+	vv_status rc;
+
+	if ((rc = want_members(r, node, setting_words)) < 0 ||
+	    (rc = want_taken(r, node, s->rule)) < 0 ||
+	    (rc = vv_descriptor_text(&s->title, node, "title", r->name, r->err)) < 0) {
+		return rc;
+	}
+	if ((m = vv_json_get(node, "severity")) &&
+	    (rc = want_word(r, m, severity_words, &place)) < 0) {
+		return rc;
+	}
+	s->severity = m ? (vv_severity)place : s->severity;
+	if (((m = vv_json_get(node, "columns")) && (rc = read_columns(r, m, s)) < 0) ||
+	    ((m = vv_json_get(node, "mostly")) && (rc = read_mostly(r, m, s)) < 0) ||
+	    ((m = vv_json_get(node, "min")) && (rc = read_bound(r, m, s->rule, &s->min)) < 0) ||
+	    ((m = vv_json_get(node, "max")) && (rc = read_bound(r, m, s->rule, &s->max)) < 0) ||
+	    ((m = vv_json_get(node, "maxAge")) && (rc = read_age(r, m, &s->max_age)) < 0) ||
+	    ((m = vv_json_get(node, "condition")) && (rc = read_condition(r, m, s)) < 0)) {
+		return rc;
+	}
+	return VV_OK;
+}
+
+/* "error", {...}, or for conditions "price >= 0". A rule that is named is on: as an error
+ * where it is off by default. */
+static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rule,
+			      vv_rule_setting *s)
+{
+	size_t place;
+	vv_status rc;
+
+	*s = (vv_rule_setting){.rule = rule, .asked = true, .mostly = VV_BILLION};
+	s->severity = rule->by_default == VV_SEVERITY_OFF ? VV_SEVERITY_ERROR : rule->by_default;
+	s->where = pointer_of(r, node);
+	if (!s->where) return vv_fail_nomem(r->err);
+	if (node->type == VV_JSON_OBJECT) {
+		rc = read_members(r, node, s);
+	} else if (vv_descriptor_is_text(node) && (takes(rule) & TAKES_CONDITION) &&
+		   !is_word(node->text, severity_words, &place)) {
+		rc = read_condition(r, node, s);
+	} else if ((rc = want_word(r, node, severity_words, &place)) == VV_OK) {
+		s->severity = (vv_severity)place;
+	}
+	if (rc == VV_OK && strcmp(rule->code, VV_RULE_UNCHECKED) == 0 &&
+	    s->severity != VV_SEVERITY_ERROR) {
+		rc = vv_descriptor_fail(node, r->name, r->err,
+					"%s is always an error: unchecked data is never valid",
+					rule->code);
+		vv_hint(r->err, "\"check\": false leaves a dataset out");
+	}
+	return rc < 0 ? rc : want_needed(r, node, s);
+}
+
+static vv_status find_rule(reader *r, const vv_json *node, const char *code, size_t len,
+			   const vv_rule **out)
+{
+	*out = vv_rule_find(code);
+	if (*out) return VV_OK;
+	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'", vv_text_show(code, len));
+	const char *near = vv_rule_nearest(code);
+	return near ? vv_hint(r->err, "did you mean '%s'?", near)
+		    : vv_hint_code(r->err, VV_HINT_LIST_RULES);
+}
+
+/* What both settings say for: a column that both name, "" where neither names any; else NULL. */
+static const char *common_column(const vv_rule_setting *a, const vv_rule_setting *b)
+{
+	if (!a->columns || !b->columns) return a->columns == b->columns ? "" : NULL;
+	for (size_t i = 0; a->columns[i]; i++) {
+		if (vv_rule_setting_has(b, a->columns[i], strlen(a->columns[i]))) {
+			return a->columns[i];
+		}
+	}
+	return NULL;
+}
+
+/* Without a bound or a condition a rule is applied once to a column: of two settings for it one would do
+ * nothing. (One that names no columns is for those that no other names.) */
+static vv_status want_once(reader *r, const vv_json *item, const vv_rule_setting *s,
+			   const vv_rule_setting *last)
+{
+	const unsigned repeats = TAKES_MIN | TAKES_MAX | TAKES_SHARE | TAKES_AGE | TAKES_CONDITION;
+
+	for (; s < last && !(takes(last->rule) & repeats); s++) {
+		const char *column = common_column(s, last);
+
+		if (column && *column) {
+			return vv_descriptor_fail(item, r->name, r->err,
+						  "column '%s' has a setting above",
+						  vv_text_shows(column));
+		}
+		if (column) {
+			return vv_descriptor_fail(item, r->name, r->err,
+						  "there is a setting for all columns above");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
+{
+	size_t room = 0;
+	vv_status rc = VV_OK;
+
+	if (node->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be an object, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *m = node->first; m; m = m->next) {
+		room += m->type == VV_JSON_ARRAY ? m->count : 1;
+	}
+	b->settings = vv_arena_calloc(&r->out->arena, room + 1, sizeof(*b->settings));
+	if (!b->settings) return vv_fail_nomem(r->err);
+	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
+		const vv_rule *rule;
+
+		if ((rc = find_rule(r, node, m->name, m->name_len, &rule)) < 0) {
+			break;
+		}
+		if (m->type != VV_JSON_ARRAY) {
+			rc = read_setting(r, m, rule, &b->settings[b->count++]);
+			continue;
+		}
+		if (!m->first) {
+			rc = vv_descriptor_fail(m, r->name, r->err, "is empty");
+			vv_hint(r->err, "to switch the rule off: \"off\"");
+		}
+		size_t first = b->count;
+		for (const vv_json *item = m->first; rc == VV_OK && item; item = item->next) {
+			rc = read_setting(r, item, rule, &b->settings[b->count++]);
+			rc = rc < 0 ? rc
+				    : want_once(r, item, &b->settings[first],
+						&b->settings[b->count - 1]);
+		}
+	}
+	return rc;
+}
+
+static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
+{
+	const vv_json *m;
+	const char **paths, *encoding;
+	size_t count;
+	vv_status rc;
+
+	if ((rc = want_members(r, node, dataset_words)) < 0) return rc;
+	if (!(m = vv_json_get(node, "path"))) {
+		return vv_descriptor_fail(node, r->name, r->err, "needs a 'path'");
+	}
+	if ((rc = vv_descriptor_texts(&paths, &count, &r->out->arena, m, r->name, r->err)) < 0) {
+		return rc;
+	}
+	if (count == 0) return vv_descriptor_fail(m, r->name, r->err, "names no path");
+	b->paths = paths;
+	if ((rc = vv_package_encoding(&encoding, node, r->name, r->err)) < 0) return rc;
+	b->says_check = vv_json_get(node, "check") != NULL;
+	b->check = true;
+	if ((rc = vv_descriptor_bool(&b->check, node, "check", r->name, r->err)) < 0) return rc;
+	m = vv_json_get(node, "rules");
+	return m ? read_rules(r, m, b) : VV_OK;
+}
+
+static vv_status read_datasets(reader *r, const vv_json *node)
+{
+	vv_status rc;
+
+	if (node->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(node, r->name, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(node));
+	}
+	for (const vv_json *m = node->first; m; m = m->next) {
+		if ((rc = read_dataset(r, m, &r->out->blocks[r->out->block_count++])) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status read_accept(reader *r, const vv_json *node, accept *a)
+{
+	const vv_json *rule, *path;
+	const char **paths;
+	size_t count = 0;
+	vv_status rc;
+
+	if ((rc = want_members(r, node, accept_words)) < 0 ||
+	    (rc = vv_descriptor_text(&a->column, node, "column", r->name, r->err)) < 0 ||
+	    (rc = vv_descriptor_text(&a->why, node, "why", r->name, r->err)) < 0) {
+		return rc;
+	}
+	rule = vv_json_get(node, "rule");
+	path = vv_json_get(node, "path");
+	if (!rule || !vv_descriptor_is_text(rule) || !path || !a->why || !*a->why) {
+		return vv_descriptor_fail(node, r->name, r->err,
+					  "needs a 'rule', a 'path' and a reason, 'why'");
+	}
+	if ((rc = find_rule(r, rule, rule->text, rule->text_len, &a->rule)) < 0 ||
+	    (rc = vv_descriptor_texts(&paths, &count, &r->out->arena, path, r->name, r->err)) < 0) {
+		return rc;
+	}
+	a->paths = paths;
+	return count > 0 ? VV_OK : vv_descriptor_fail(path, r->name, r->err, "names no path");
+}
+
+static vv_status read_accepts(reader *r, const vv_json *list)
+{
+	vv_rules_file *f = r->out;
+	vv_status rc;
+
+	if (list->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(list, r->name, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(list));
+	}
+	f->accepts = vv_arena_calloc(&f->arena, list->count + 1, sizeof(*f->accepts));
+	if (!f->accepts) return vv_fail_nomem(r->err);
+	for (const vv_json *m = list->first; m; m = m->next) {
+		if ((rc = read_accept(r, m, &f->accepts[f->accept_count++])) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+static vv_status read_top(reader *r, const vv_json *top)
+{
+	vv_rules_file *f = r->out;
+	const vv_json *m, *datasets = vv_json_get(top, "datasets");
+	size_t place = 0;
+	uint64_t version = 1;
+	vv_status rc;
+
+	if ((rc = want_members(r, top, top_words)) < 0) return rc;
+	if ((m = vv_json_get(top, "version")) &&
+	    (m->type != VV_JSON_NUMBER || !vv_parse_u64(&version, m->text, m->text_len) ||
+	     version != 1)) {
+		return vv_descriptor_fail(m, r->name, r->err,
+					  "this varve supports only version 1 of %s",
+					  VV_RULES_NAME);
+	}
+	if ((m = vv_json_get(top, "onCommit")) &&
+	    (rc = want_word(r, m, commit_words, &place)) < 0) {
+		return rc;
+	}
+	f->on_commit = (vv_on_commit)place;
+	place = VV_SEVERITY_ERROR;
+	if ((m = vv_json_get(top, "failOn")) &&
+	    (rc = want_word(r, m, severity_words, &place)) < 0) {
+		return rc;
+	}
+	if (place == VV_SEVERITY_OFF) {
+		return vv_descriptor_fail(m, r->name, r->err, "must be \"warning\" or \"error\"");
+	}
+	f->fail_on = (vv_severity)place;
+	m = vv_json_get(top, "limit");
+	f->has_limit = m != NULL;
+	if (m && (m->type != VV_JSON_NUMBER || !vv_parse_u64(&f->limit, m->text, m->text_len))) {
+		return vv_descriptor_fail(m, r->name, r->err, "must be a whole number");
+	}
+	if ((m = vv_json_get(top, "accept")) && (rc = read_accepts(r, m)) < 0) return rc;
+	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0),
+				    sizeof(*f->blocks));
+	if (!f->blocks) return vv_fail_nomem(r->err);
+	f->block_count = 1;
+	if ((m = vv_json_get(top, "rules")) && (rc = read_rules(r, m, &f->blocks[0])) < 0) {
+		return rc;
+	}
+	return datasets ? read_datasets(r, datasets) : VV_OK;
+}
+
+vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
+			     vv_error *err)
+{
+	reader r = {.name = name, .err = err};
+	vv_error own;
+	vv_json *top;
+	vv_status rc;
+
+	*out = NULL;
+	r.err = err ? err : &own;
+	r.out = vv_calloc(1, sizeof(*r.out));
+	if (!r.out) return vv_fail_nomem(err);
+	vv_arena_init(&r.out->arena);
+	if (len > VV_RULES_MAX) {
+		rc = vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
+			     VV_RULES_MAX);
+	} else if ((rc = vv_json_read(&top, &r.out->arena, json, len, name, r.err)) == VV_OK) {
+		rc = read_top(&r, top);
+	}
+	if (rc < 0) {
+		vv_rules_file_free(r.out);
+		return rc;
+	}
+	*out = r.out;
+	return VV_OK;
+}
+
+void vv_rules_file_free(vv_rules_file *f)
+{
+	if (f) {
+		vv_arena_clear(&f->arena);
+		vv_free(f);
+	}
+}
+
+vv_on_commit vv_rules_on_commit(const vv_rules_file *f)
+{
+	return f ? f->on_commit : VV_ON_COMMIT_OFF;
+}
+
+vv_severity vv_rules_fail_on(const vv_rules_file *f)
+{
+	return f ? f->fail_on : VV_SEVERITY_ERROR;
+}
+
+bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit)
+{
+	if (f && f->has_limit) {
+		*limit = f->limit;
+	}
+	return f && f->has_limit;
+}
+
+static bool any_has(const char *const *patterns, const char *path)
+{
+	for (; *patterns; patterns++) {
+		if (vv_declared_pattern_has(*patterns, path)) return true;
+	}
+	return false;
+}
+
+static bool block_has(const vv_rules_block *b, const char *path)
+{
+	return !b->paths || any_has(b->paths, path);
+}
+
+const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
+			      const vv_finding *found)
+{
+	for (size_t i = 0; f && i < f->accept_count; i++) {
+		const accept *a = &f->accepts[i];
+		bool column = !found || !a->column ||
+			      (found->column && strcmp(a->column, found->column) == 0);
+
+		if (column && strcmp(a->rule->code, rule) == 0 && any_has(a->paths, path)) {
+			return a->why;
+		}
+	}
+	return NULL;
+}
+
+const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where)
+{
+	for (size_t b = 1; f && b < f->block_count; b++) {
+		const char *const *paths = f->blocks[b].paths;
+		size_t count = 0;
+
+		while (paths[count]) {
+			count++;
+		}
+		if (i >= count) {
+			i -= count;
+			continue;
+		}
+		vv_buf_reset(where);
+		vv_buf_printf(where, "/datasets/%zu/path", b - 1);
+		if (count > 1) {
+			vv_buf_printf(where, "/%zu", i);
+		}
+		return paths[i];
+	}
+	return NULL;
+}
+
+bool vv_rules_left_out(const vv_rules_file *f, const char *path)
+{
+	bool out = false;
+
+	for (size_t i = 0; f && i < f->block_count; i++) {
+		if (f->blocks[i].says_check && block_has(&f->blocks[i], path)) {
+			out = !f->blocks[i].check;
+		}
+	}
+	return out;
+}
+
+/* The settings of the last block for the path that names the rule; *count 0: none does. */
+static const vv_rule_setting *find_settings(const vv_rules_file *f, const char *path,
+					    const vv_rule *rule, size_t *count)
+{
+	const vv_rule_setting *found = NULL;
+
+	*count = 0;
+	for (size_t i = 0; f && i < f->block_count; i++) {
+		const vv_rules_block *b = &f->blocks[i];
+		size_t from = 0, to;
+
+		while (from < b->count && b->settings[from].rule != rule) {
+			from++;
+		}
+		for (to = from; to < b->count && b->settings[to].rule == rule; to++) {
+		}
+		if (to > from && block_has(b, path)) {
+			found = b->settings + from;
+			*count = to - from;
+		}
+	}
+	return found;
+}
+
+vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path, vv_error *err)
+{
+	size_t room = 0, count;
+
+	memset(out, 0, sizeof(*out));
+	vv_arena_init(&out->arena);
+	for (const vv_rule *r = vv_rules; r->code; r++) {
+		find_settings(f, path, r, &count);
+		room += count ? count : 1;
+	}
+	out->items = vv_arena_calloc(&out->arena, room, sizeof(*out->items));
+	if (!out->items) return vv_fail_nomem(err);
+	for (const vv_rule *r = vv_rules; r->code; r++) {
+		const vv_rule_setting *given = find_settings(f, path, r, &count);
+
+		if (count == 0) {
+			out->items[out->count++] = (vv_rule_setting){
+				.rule = r, .severity = r->by_default, .mostly = VV_BILLION};
+			continue;
+		}
+		memcpy(out->items + out->count, given, count * sizeof(*given));
+		out->count += count;
+	}
+	return VV_OK;
+}
+
+void vv_rule_set_clear(vv_rule_set *s)
+{
+	vv_arena_clear(&s->arena);
+	s->items = NULL;
+	s->count = 0;
+}
+
+const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		if (s->items[i].severity != VV_SEVERITY_OFF &&
+		    strcmp(s->items[i].rule->code, code) == 0) {
+			return &s->items[i];
+		}
+	}
+	return NULL;
+}
+
+vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code)
+{
+	vv_severity highest = VV_SEVERITY_OFF;
+
+	for (size_t i = 0; i < s->count; i++) {
+		if (strcmp(s->items[i].rule->code, code) == 0 && s->items[i].severity > highest) {
+			highest = s->items[i].severity;
+		}
+	}
+	return highest;
+}
+
+void vv_rule_set_accept(vv_rule_set *s, const char *code)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		s->items[i].accepted = s->items[i].accepted ||
+				       strcmp(s->items[i].rule->code, code) == 0;
+	}
+}
+
+vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)
+{
+	if (s && vv_rule_set_severity(s, *code) != VV_SEVERITY_ERROR) {
+		*code = VV_RULE_UNCHECKED;
+	}
+	return VV_SEVERITY_ERROR;
+}
+
+static vv_status check_codes(const char *const *codes, size_t count, vv_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (vv_rule_find(codes[i])) {
+			continue;
+		}
+		vv_fail(err, VV_EUSAGE, "there is no rule '%s'", vv_text_shows(codes[i]));
+		const char *near = vv_rule_nearest(codes[i]);
+		return near ? vv_hint(err, "did you mean '%s'?", near)
+			    : vv_hint_code(err, VV_HINT_LIST_RULES);
+	}
+	return VV_OK;
+}
+
+static bool is_among(const char *code, const char *const *codes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(codes[i], code) == 0) return true;
+	}
+	return false;
+}
+
+vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err)
+{
+	vv_status rc = check_codes(codes, count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
+		vv_rule_setting *item = &s->items[i];
+
+		if (strcmp(item->rule->code, VV_RULE_UNCHECKED) ==
+		    0) { /* it cannot be turned off */
+			continue;
+		}
+		if (!is_among(item->rule->code, codes, count)) {
+			item->severity = VV_SEVERITY_OFF;
+		} else if (item->severity == VV_SEVERITY_OFF && !vv_rule_needs_bounds(item->rule)) {
+			item->severity = VV_SEVERITY_ERROR;
+			item->asked = true;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err)
+{
+	vv_status rc = check_codes(codes, count, err);
+
+	if (rc == VV_OK && is_among(VV_RULE_UNCHECKED, codes, count)) {
+		vv_fail(err, VV_EUSAGE, "--skip %s: unchecked data is never valid",
+			VV_RULE_UNCHECKED);
+		return vv_hint(err, "--accept %s PATH --why TEXT accepts it, with a reason",
+			       VV_RULE_UNCHECKED);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
+		if (is_among(s->items[i].rule->code, codes, count)) {
+			s->items[i].severity = VV_SEVERITY_OFF;
+		}
+	}
+	return rc;
+}
+
+bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len)
+{
+	for (size_t i = 0; s->columns && s->columns[i]; i++) {
+		if (strlen(s->columns[i]) == len && memcmp(s->columns[i], column, len) == 0) {
+			return true;
+		}
+	}
+	return !s->columns;
+}

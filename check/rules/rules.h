@@ -1,0 +1,113 @@
+/*
+ * rules: varve.json, what a project demands of its data; docs/use/rules.md describes it.
+ *
+ * A correct caller: vv_rules_file_read (or none: NULL stands for an empty file), then
+ * vv_rule_set_for each dataset: the complete list of what is to be checked there and how
+ * severely. check.h and check_base.h take that list as it is.
+ */
+#ifndef VV_CHECK_RULES_RULES_H
+#define VV_CHECK_RULES_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "check/rules/finding.h"
+#include "dataset/schema/declared.h"
+
+#define VV_RULES_MAX (4u << 20) /* bytes of the file */
+#define VV_BILLION 1000000000u
+
+/* A bound: a count, or a share in billionths ("5%" is 50,000,000). */
+typedef struct vv_bound {
+	bool given;
+	bool share;
+	uint64_t value;
+} vv_bound;
+
+/* One thing to check. A rule may have several (for other columns, with other bounds). */
+typedef struct vv_rule_setting {
+	const vv_rule *rule;
+	vv_severity severity; /* may be OFF */
+	bool accepted; /* what it finds here is intended (set by the caller of vv_rule_set_for) */
+	bool asked;    /* varve.json (or --rule) asks for it; false: the rule's default */
+	const char *const *columns; /* NULL-ended names; NULL: all that the rule can look at */
+	uint64_t mostly; /* of the values (rows) looked at so many billionths must be right, else it
+	                             * is found wrong; VV_BILLION: all */
+	vv_bound min, max;     /* what they bound is the rule's business */
+	uint64_t max_age;      /* freshness: seconds */
+	const char *condition; /* row-constraint: its text */
+	const char *title;     /* what reports are to call it; NULL: nothing given */
+	const char *where;     /* the JSON pointer in varve.json; NULL for a default */
+} vv_rule_setting;
+
+typedef struct vv_rule_set {
+	vv_arena arena;
+	vv_rule_setting *items; /* by rule, in the order of vv_rules; each rule has at least one */
+	size_t count;
+} vv_rule_set;
+
+typedef enum vv_on_commit { VV_ON_COMMIT_OFF, VV_ON_COMMIT_WARN, VV_ON_COMMIT_REFUSE } vv_on_commit;
+
+typedef struct vv_rules_file vv_rules_file;
+
+/* Reads varve.json. name is for messages. VV_EINPUT: no JSON, or with the JSON pointer the
+ * word that is not known, and the nearest that is, as hint. Conditions are checked as far
+ * as that goes without a schema. */
+vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
+			     vv_error *err);
+void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
+VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
+
+vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* OFF when it does not say */
+vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* ERROR when it does not say */
+bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* false: it does not say */
+/* "check": false for the path: is it to be left out? Patterns match as in .gitattributes. */
+bool vv_rules_left_out(const vv_rules_file *f, const char *path);
+
+/* Why a break of the rule at the path is intended ("accept"); NULL: it is not. found: the finding, whose column must be
+ * the entry's where that has one; NULL: any entry of the rule counts. */
+const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
+			      const vv_finding *found);
+
+/* The i-th pattern of all `datasets`, and its JSON pointer in *where (in the caller's buffer); NULL: there are
+ * no more. */
+const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
+
+/* All settings for the dataset at a repository-relative path. f may be NULL; else it must
+ * outlive out, which is initialised by the call. */
+vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path,
+			  vv_error *err);
+void vv_rule_set_clear(vv_rule_set *s);
+VV_AUTO_CLEAR(vv_rule_set, vv_rule_set_clear)
+
+/* The first setting of a rule that is not off; NULL: none. Walk on while items[i].rule is the same. */
+const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);
+/* How severe, the highest of its settings; OFF when it is not looked at. */
+vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
+
+/* Marks the settings of a rule as accepted. */
+void vv_rule_set_accept(vv_rule_set *s, const char *code);
+
+/* Of a finding that says that something could not be checked, *code is its rule: how severe it
+ * is, which is always ERROR. Where the settings have that rule as less, *code becomes "unchecked",
+ * so that what was not checked is reported, and never valid. s may be NULL. */
+vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
+
+/* --rule: all but the codes named go off, and one that is off by default and has no bounds
+ * to miss goes on. --skip: those named go off. "unchecked" stays as it is. VV_EUSAGE: no such
+ * rule, with the nearest; or --skip unchecked. */
+vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
+vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
+
+/* Has the rule nothing to look at without bounds, a condition or columns of its own? */
+bool vv_rule_needs_bounds(const vv_rule *rule);
+
+/* Does the setting look at the column? */
+bool vv_rule_setting_has(const vv_rule_setting *s, const char *column, size_t len);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * table: knows the order of a check: the plan, what is known from the cache, the groups
+ * that must be read, on all cores, and then what was found.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "check/rules/compile.h"
+#include "check/rules/foreign_keys.h"
+#include "check/rules/group_jobs.h"
+#include "check/rules/keys.h"
+
+void vv_check_result_clear(vv_check_result *r)
+{
+	vv_free(r->totals);
+	vv_arena_clear(&r->arena);
+	memset(r, 0, sizeof(*r));
+	vv_arena_init(&r->arena);
+}
+
+static vv_status sum_counts(check_run *r, vv_error *err)
+{
+	r->totals = vv_calloc(r->plan.counter_count + 1, sizeof(*r->totals));
+	if (!r->totals) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->group_count; i++) {
+		const uint8_t *p = (const uint8_t *)r->counts.data;
+		uint64_t n, counter, count;
+
+		if (r->groups[i].counts == UINT32_MAX) {
+			continue;
+		}
+		const uint8_t *end = p + r->counts.len;
+		p += r->groups[i].counts;
+		if (!vv_varint_read(&p, end, &n)) {
+			continue;
+		}
+		for (; n > 0 && check_next_count(&p, end, &counter, &count); n--) {
+			r->totals[counter] += count;
+		}
+	}
+	return VV_OK;
+}
+
+/* Only the share's groups are left. */
+static void keep_share(check_run *r)
+{
+	const vv_check_share *s = r->o->share;
+	const size_t from = (size_t)((uint64_t)r->group_count * s->part / s->parts),
+		     to = (size_t)((uint64_t)r->group_count * (s->part + 1u) / s->parts);
+
+	memmove(r->groups, r->groups + from, (to - from) * sizeof(*r->groups));
+	r->group_count = to - from;
+}
+
+static vv_status open_run(check_run *r, vv_error *err)
+{
+	vv_status rc = check_groups_list(r, err);
+
+	if (rc == VV_OK && r->o->share) {
+		keep_share(r);
+	}
+	if (rc < 0 ||
+	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->mend, r->o->cache, err)) < 0) {
+		return rc;
+	}
+	r->worker_count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
+	r->workers = vv_calloc(r->worker_count, sizeof(*r->workers));
+	if (!r->workers) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->worker_count; i++) {
+		if ((rc = check_worker_init(&r->workers[i], &r->plan, err)) < 0) {
+			r->worker_count = i;
+			return rc;
+		}
+	}
+	return check_facts_load(r, err);
+}
+
+static void close_run(check_run *r)
+{
+	check_keys_close(r);
+	vv_check_lines_close(r->lines);
+	for (size_t i = 0; r->workers && i < r->worker_count; i++) {
+		check_worker_clear(&r->workers[i]);
+	}
+	vv_free(r->workers);
+	vv_free(r->groups);
+	vv_free(r->totals);
+	vv_buf_clear(&r->counts);
+	check_memo_close(&r->facts);
+	vv_arena_clear(&r->arena);
+	check_plan_clear(&r->plan);
+}
+
+static vv_status emit_all(check_run *r, vv_error *err)
+{
+	check_emit *e = NULL;
+	vv_status rc;
+
+	if ((rc = check_emit_open(&e, r, err)) < 0 || (rc = check_emit_notes(e, err)) < 0 ||
+	    (rc = check_emit_blank_lines(e, err)) < 0 || (rc = check_emit_line_ends(e, err)) < 0 ||
+	    (rc = check_emit_cells(e, err)) < 0 || (rc = check_keys_finish(r, e, err)) < 0) {
+		goto done;
+	}
+	rc = check_refs_all(r, e, err);
+done:
+	check_emit_close(e);
+	return rc;
+}
+
+/* Once what the rules found is kept: where keys repeat. */
+static vv_status compare_keys(check_run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	int known = 1;
+
+	while (rc == VV_OK && (known = check_keys_compare(r, err)) == 0) {
+		for (size_t i = 0; i < r->group_count; i++) {
+			r->groups[i].known = 1;
+		}
+		rc = check_read_groups(r, err);
+	}
+	return known < 0 ? (vv_status)known : rc;
+}
+
+static vv_status check_rows(check_run *r, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = open_run(r, err)) < 0 || (rc = check_keys_open(r, err)) < 0 ||
+	    (rc = check_read_groups(r, err)) < 0 || (rc = sum_counts(r, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
+		check_lines_give(r->lines, i, r->groups[i].newlines);
+	}
+	if ((rc = check_facts_save(r, err)) < 0 || (rc = check_lines_keep(r->lines, err)) < 0 ||
+	    (rc = compare_keys(r, err)) < 0) {
+		return rc;
+	}
+	return emit_all(r, err);
+}
+
+static vv_status check_share(check_run *r, vv_error *err)
+{
+	const size_t keys = r->plan.key_count;
+	vv_status rc = open_run(r, err);
+
+	r->plan.key_count = 0; /* which no share can tell */
+	if (rc == VV_OK && (rc = check_read_groups(r, err)) == VV_OK) {
+		rc = check_facts_give(r, r->o->share->result, err);
+	}
+	r->plan.key_count = keys;
+	return rc < 0 ? rc : check_facts_save(r, err);
+}
+
+vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
+			 vv_error *err)
+{
+	check_run r = {0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_arena_init(&out->arena);
+	if (t->root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "only tables can be checked");
+	}
+	vv_arena_init(&r.arena);
+	r.table = t;
+	r.o = o;
+	r.result = out;
+	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK) {
+		rc = o->share ? check_share(&r, err) : check_rows(&r, err);
+	}
+	out->rows = t->root.rows;
+	out->columns = t->columns;
+	out->groups = r.group_count;
+	out->groups_read = r.groups_read;
+	close_run(&r);
+	if (rc < 0) {
+		vv_check_result_clear(out);
+	}
+	return rc;
+}

@@ -1,0 +1,332 @@
+/*
+ * list_compare: knows how two trees of list nodes are compared: height by height, from the top,
+ * only inside what has not been found in the other version.
+ */
+#include "diff/rows/list_compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+
+/* A node (or, at height 0, an item) of one side. */
+typedef struct node {
+	vv_cid name; /* of the item's bytes at height 0: whoever writes data must not make two of them alike */
+	uint64_t index, items, before, weight;
+	bool shared;
+} node;
+
+typedef struct nodes {
+	node *list;
+	size_t count, cap;
+} nodes;
+
+/* Items [index, index + items) that are not known to be shared. */
+typedef struct span {
+	uint64_t index, items;
+} span;
+
+typedef struct side {
+	vv_list_reader *reader;
+	span *spans;
+	size_t span_count;
+	nodes nodes;
+} side;
+
+static vv_status add_node(nodes *n, const node *x, vv_error *err)
+{
+	if (!vv_array_room(n->list, n->count, n->cap)) return vv_fail_nomem(err);
+	n->list[n->count++] = *x;
+	return VV_OK;
+}
+
+/* The nodes of one height inside a side's spans. Where no node of that height begins
+ * (a lower tree) the span's items stay for a lower height: *whole gets what was not
+ * covered. */
+static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error *err)
+{
+	s->nodes.count = 0;
+	for (size_t i = 0; i < s->span_count; i++) {
+		uint64_t at = s->spans[i].index, end = at + s->spans[i].items;
+		vv_status rc = vv_list_seek_index(s->reader, at, err);
+		while (rc == VV_OK && at < end) {
+			node n = {.index = at};
+			vv_list_item item;
+			if (height == 0) {
+				int more = vv_list_next(s->reader, &item, err);
+				if (more <= 0) {
+					return more < 0 ? (vv_status)more
+							: vv_fail(err, VV_ECORRUPT,
+								  "a list is shorter than it "
+								  "declares");
+				}
+				rc = vv_cid_of(&n.name, VV_CODEC_RAW, item.bytes, item.len, err);
+				n.items = 1;
+				n.before = item.before;
+				n.weight = item.weight;
+			} else if (vv_list_peek_node(s->reader, &n.name, &n.items, &n.weight,
+						     height) &&
+				   at + n.items <= end) {
+				rc = vv_list_skip(s->reader, height, err);
+			} else {
+				/* no node of this height here: all that is left of the span waits */
+				n.items = end - at;
+				rc = add_node(uncovered, &n, err);
+				at = end;
+				continue;
+			}
+			if (rc == VV_OK) {
+				rc = add_node(&s->nodes, &n, err);
+			}
+			at += n.items;
+		}
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const node *const *x = a, *const *y = b;
+	int c = vv_cid_compare(&(*x)->name, &(*y)->name);
+	return c != 0 ? c : (*x)->index < (*y)->index ? -1 : (*x)->index > (*y)->index;
+}
+
+/* Those that are not shared, by name. */
+static node **sorted(const nodes *n, size_t *count)
+{
+	node **p = vv_calloc(n->count + 1, sizeof(*p));
+
+	*count = 0;
+	for (size_t i = 0; p && i < n->count; i++) {
+		if (!n->list[i].shared) {
+			p[(*count)++] = &n->list[i];
+		}
+	}
+	if (p && *count > 1) {
+		qsort(p, *count, sizeof(*p), by_name);
+	}
+	return p;
+}
+
+typedef struct shares {
+	vv_list_share *list;
+	size_t count, cap;
+} shares;
+
+static vv_status share(shares *s, node *a, node *b, vv_error *err)
+{
+	if (!vv_array_room(s->list, s->count, s->cap)) return vv_fail_nomem(err);
+	a->shared = b->shared = true;
+	s->list[s->count++] = (vv_list_share){a->index, b->index, a->items};
+	return VV_OK;
+}
+
+static bool same_name(const nodes *a, size_t i, const nodes *b, size_t k)
+{
+	return i < a->count && k < b->count && vv_cid_equal(&a->list[i].name, &b->list[k].name);
+}
+
+/* Strikes out what stands in the same order in both, where one node at a time came, went or changed: nearly
+ * all, and much cheaper than sorting them. */
+static vv_status strike_in_order(nodes *a, nodes *b, shares *out, vv_error *err)
+{
+	size_t i = 0, k = 0;
+
+	while (i < a->count && k < b->count) {
+		if (same_name(a, i, b, k)) {
+			vv_status rc = share(out, &a->list[i++], &b->list[k++], err);
+			if (rc < 0) return rc;
+		} else if (same_name(a, i, b, k + 1)) {
+			k++;
+		} else if (same_name(a, i + 1, b, k)) {
+			i++;
+		} else {
+			i++;
+			k++;
+		}
+	}
+	return VV_OK;
+}
+
+/* Strikes out what both sides have, each occurrence against one. */
+static vv_status strike(side *a, side *b, shares *out, vv_error *err)
+{
+	vv_status rc = strike_in_order(&a->nodes, &b->nodes, out, err);
+	size_t i = 0, k = 0, x_count, y_count;
+	vv_auto_free node **x = sorted(&a->nodes, &x_count), **y = sorted(&b->nodes, &y_count);
+
+	rc = rc < 0 || (x && y) ? rc : vv_fail_nomem(err);
+	while (rc == VV_OK && i < x_count && k < y_count) {
+		int c = vv_cid_compare(&x[i]->name, &y[k]->name);
+		if (c < 0) {
+			i++;
+		} else if (c > 0) {
+			k++;
+		} else {
+			rc = share(out, x[i++], y[k++], err);
+		}
+	}
+	return rc;
+}
+
+static int span_order(const void *a, const void *b)
+{
+	const span *x = a, *y = b;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* The spans for the next height: nodes that are not shared, and what had none. */
+static vv_status narrow(side *s, const nodes *uncovered, vv_error *err)
+{
+	span *p = vv_calloc(s->nodes.count + uncovered->count + 1, sizeof(*p));
+	size_t n = 0;
+	if (!p) return vv_fail_nomem(err);
+	for (size_t i = 0; i < s->nodes.count; i++) {
+		if (!s->nodes.list[i].shared) {
+			p[n++] = (span){s->nodes.list[i].index, s->nodes.list[i].items};
+		}
+	}
+	for (size_t i = 0; i < uncovered->count; i++) {
+		p[n++] = (span){uncovered->list[i].index, uncovered->list[i].items};
+	}
+	qsort(p, n, sizeof(*p), span_order);
+	vv_free(s->spans);
+	s->spans = p;
+	s->span_count = n;
+	return VV_OK;
+}
+
+static vv_status side_open(side *s, vv_list_reader *reader, vv_error *err)
+{
+	uint64_t count, weight;
+
+	s->reader = reader;
+	s->spans = vv_calloc(1, sizeof(*s->spans));
+	if (!s->spans) return vv_fail_nomem(err);
+	vv_list_totals(reader, &count, &weight);
+	s->spans[0] = (span){0, count};
+	s->span_count = count > 0 ? 1 : 0;
+	return VV_OK;
+}
+
+static void side_close(side *s)
+{
+	vv_free(s->spans);
+	vv_free(s->nodes.list);
+}
+
+static vv_status take_items(const side *s, vv_list_place **out, size_t *count, vv_error *err)
+{
+	*out = vv_calloc(s->nodes.count + 1, sizeof(**out));
+	*count = 0;
+	if (!*out) return vv_fail_nomem(err);
+	for (size_t i = 0; i < s->nodes.count; i++) {
+		const node *n = &s->nodes.list[i];
+		if (!n->shared) {
+			(*out)[(*count)++] = (vv_list_place){n->index, n->before, n->weight};
+		}
+	}
+	return VV_OK;
+}
+
+static bool in_order(const shares *s)
+{
+	for (size_t i = 1; i < s->count; i++) {
+		if (s->list[i].old_index < s->list[i - 1].old_index) return false;
+	}
+	return true;
+}
+
+static int share_order(const void *a, const void *b)
+{
+	const vv_list_share *x = a, *y = b;
+	return x->old_index < y->old_index ? -1 : x->old_index > y->old_index;
+}
+
+/* In the old list's order, those that follow each other in both as one. */
+static void take_shares(vv_list_changes *out, shares *s)
+{
+	size_t n = 0;
+
+	if (!in_order(s)) {
+		qsort(s->list, s->count, sizeof(*s->list), share_order);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		vv_list_share *last = n > 0 ? &s->list[n - 1] : NULL;
+		if (last && last->old_index + last->items == s->list[i].old_index &&
+		    last->new_index + last->items == s->list[i].new_index) {
+			last->items += s->list[i].items;
+		} else {
+			s->list[n++] = s->list[i];
+		}
+	}
+	out->shares = s->list;
+	out->share_count = n;
+	s->list = NULL;
+}
+
+static vv_status compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
+			 bool share_nodes, vv_error *err)
+{
+	side x = {0}, y = {0};
+	shares shared = {0};
+	nodes left_x = {0}, left_y = {0};
+	unsigned ha = vv_list_height(a), hb = vv_list_height(b);
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = side_open(&x, a, err)) < 0 || (rc = side_open(&y, b, err)) < 0) {
+		goto done;
+	}
+	for (unsigned height = !share_nodes ? 0 : ha > hb ? ha : hb;; height--) {
+		left_x.count = left_y.count = 0;
+		if ((rc = list_nodes(&x, height, &left_x, err)) < 0 ||
+		    (rc = list_nodes(&y, height, &left_y, err)) < 0) {
+			goto done;
+		}
+		if (share_nodes && (rc = strike(&x, &y, &shared, err)) < 0) {
+			goto done;
+		}
+		if (height == 0) {
+			break;
+		}
+		if ((rc = narrow(&x, &left_x, err)) < 0 || (rc = narrow(&y, &left_y, err)) < 0) {
+			goto done;
+		}
+	}
+	if ((rc = take_items(&x, &out->old_items, &out->old_count, err)) == VV_OK &&
+	    (rc = take_items(&y, &out->new_items, &out->new_count, err)) == VV_OK) {
+		take_shares(out, &shared);
+	}
+done:
+	side_close(&x);
+	side_close(&y);
+	vv_free(shared.list);
+	vv_free(left_x.list);
+	vv_free(left_y.list);
+	if (rc < 0) {
+		vv_list_changes_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b, vv_error *err)
+{
+	return compare(out, a, b, true, err);
+}
+
+vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
+			       vv_error *err)
+{
+	return compare(out, a, b, false, err);
+}
+
+void vv_list_changes_clear(vv_list_changes *c)
+{
+	vv_free(c->old_items);
+	vv_free(c->new_items);
+	vv_free(c->shares);
+	memset(c, 0, sizeof(*c));
+}

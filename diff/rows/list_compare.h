@@ -1,0 +1,46 @@
+/*
+ * list_compare: what two lists have in common, and what only one of them has, without reading the nodes
+ * that both have: by checks, for the groups that a kept run of keys knows, and by diff.
+ *
+ * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
+ */
+#ifndef VV_DIFF_ROWS_LIST_COMPARE_H
+#define VV_DIFF_ROWS_LIST_COMPARE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/format/list.h"
+
+/* An item that only one list has. */
+typedef struct vv_list_place {
+	uint64_t index;  /* its number */
+	uint64_t before; /* the weights before it */
+	uint64_t weight;
+} vv_list_place;
+
+/* Items [old_index, old_index + items) of the old list are items [new_index, ...) of the new. */
+typedef struct vv_list_share {
+	uint64_t old_index, new_index, items;
+} vv_list_share;
+
+typedef struct vv_list_changes {
+	vv_list_place *old_items, *new_items; /* ascending */
+	size_t old_count, new_count;
+	vv_list_share *shares; /* ascending by old_index */
+	size_t share_count;
+} vv_list_changes;
+
+/* Each item of either list is in exactly one of these: an item that occurs several times is shared as often
+ * as both have it. The readers are moved. VV_ECORRUPT, VV_EMISSING: a node of either. */
+vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
+			  vv_error *err);
+/* Without looking for what is shared: all items of both. */
+vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
+			       vv_error *err);
+void vv_list_changes_clear(vv_list_changes *c); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_list_changes, vv_list_changes_clear)
+
+#endif

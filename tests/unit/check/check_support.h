@@ -1,0 +1,112 @@
+/*
+ * check_support: a text, checked against a schema, as the lines of what was found.
+ */
+#ifndef VV_TESTS_UNIT_CHECK_CHECK_SUPPORT_H
+#define VV_TESTS_UNIT_CHECK_CHECK_SUPPORT_H
+
+#include "tests/unit/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "check/rules/check.h"
+#include "dataset/format/mem_sink.h"
+
+/* A table made of text; its blocks live in mem. */
+typedef struct tabled {
+	vv_mem_sink *mem;
+	vv_sink sink;
+	vv_import_result import;
+	vv_table table;
+} tabled;
+
+static inline void table_of(tabled *t, const char *text, size_t len, const char *name,
+			    const vv_root *parent, vv_mem_sink *mem)
+{
+	static const char *const no_key[] = {NULL};
+	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = no_key, .parent = parent};
+	vv_mem_source storage;
+	vv_source source;
+	vv_error err;
+
+	memset(t, 0, sizeof(*t));
+	o.temp_dir = vv_test_dir();
+	o.hints.path = name;
+	if (strstr(name, ".csv")) { /* not guessed: a first row of data would be taken for none */
+		o.hints.header = 1;
+		o.hints.delimiter = ',';
+		o.hints.has_form = true;
+	}
+	if (mem) {
+		vv_mem_sink_use(&t->sink, mem);
+	} else {
+		vv_assert_ok(vv_mem_sink_new(&t->mem, NULL, NULL, &err), &err);
+		vv_mem_sink_use(&t->sink, t->mem);
+	}
+	vv_source_mem(&source, &storage, text, len, name);
+	vv_assert_ok(vv_import(&t->import, &source, &t->sink, &o, &err), &err);
+	vv_assert_ok(vv_table_open(&t->table, &t->sink, &t->import.cid, &err), &err);
+}
+
+static inline void table_gone(tabled *t)
+{
+	vv_table_close(&t->table);
+	vv_import_result_clear(&t->import);
+	vv_mem_sink_free(t->mem);
+}
+
+/* "rule line row column value message" of each finding, a line each; NULL parts are "-". */
+static inline vv_status write_finding(void *payload, const vv_finding *f, vv_error *err)
+{
+	vv_buf *out = payload;
+
+	vv_buf_printf(out, "%s %llu %llu %s ", f->rule, (unsigned long long)f->line,
+		      (unsigned long long)f->row, f->column ? f->column : "-");
+	if (f->value) {
+		vv_buf_put(out, f->value, f->value_len);
+	} else {
+		vv_buf_putc(out, '-');
+	}
+	vv_buf_printf(out, " | %s | %s\n", f->message, f->expected ? f->expected : "-");
+	assert_int_not_equal(f->severity, VV_SEVERITY_OFF);
+	return vv_buf_ok(out, err);
+}
+
+static inline vv_status write_more(void *payload, const vv_finding *f, uint64_t count,
+				   vv_error *err)
+{
+	vv_buf *out = payload;
+
+	vv_buf_printf(out, "%s %s and %llu more\n", f->rule, f->column ? f->column : "-",
+		      (unsigned long long)count);
+	return vv_buf_ok(out, err);
+}
+
+/* Appends what is found to out. */
+static inline void check_into(vv_buf *out, vv_check_result *result, vv_table *t, const char *schema,
+			      const vv_check_options *options)
+{
+	vv_check_options o = options ? *options : (vv_check_options){.limit = 0};
+	vv_check_result own;
+	vv_error err;
+
+	o.finding = write_finding;
+	o.more = write_more;
+	o.payload = out;
+	o.path = o.path ? o.path : "t.csv";
+	o.temp_dir = vv_test_dir();
+	if (schema) {
+		o.schema = schema;
+		o.schema_len = strlen(schema);
+		o.schema_name = "schema.json";
+	}
+	vv_assert_ok(vv_check_table(result ? result : &own, t, &o, &err), &err);
+	if (!result) {
+		vv_check_result_clear(&own);
+	}
+	vv_assert_ok(vv_buf_ok(out, &err), &err);
+}
+
+#endif
