@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "lib/arrow/batches.h"
+#include "lib/arrow/row_changes.h"
 #include "lib/arrow_stream.h"
 #include "lib/handles.h"
-#include "lib/work/arrow/batches.h"
-#include "lib/work/arrow/row_changes.h"
 
 #define DIFF_FLAGS ((uint32_t)VARVE_ARROW_TEXT)
 #define ARROW_FLAGS (DIFF_FLAGS | (uint32_t)VARVE_ARROW_DICTIONARIES)

@@ -4,7 +4,7 @@
 #ifndef VV_LIB_ARROW_STREAM_H
 #define VV_LIB_ARROW_STREAM_H
 
-#include "lib/work/arrow/column.h"
+#include "lib/arrow/column.h"
 
 /* What makes the arrays. */
 typedef struct vv_arrow_source {

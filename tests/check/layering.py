@@ -49,7 +49,8 @@ transport/hold
 transport/server
 
 lib/work/rows
-lib/work/arrow
+lib/arrow
+lib/arrow/in
 lib/work/view
 lib/work/peers
 lib/work/demand
@@ -69,7 +70,6 @@ lib/work/doctor
 lib/work/hold
 include/varve
 lib
-lib/rewrite
 
 cmd/frame
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/rewrite/rewrite.h"
-#include "lib/work/arrow/ipc_reader.h"
+#include "lib/arrow/in/rewrite.h"
+#include "lib/arrow/ipc_reader.h"
 #include "tests/fuzz/fuzz.h"
 
 #define OUTPUT_MAX ((size_t)1 << 20) /* a few bytes may stand for many rows */

@@ -40,9 +40,10 @@ WORK = os.path.join(ROOT, "build", "mutate")
 TREE = os.path.join(WORK, "tree")
 BUILD = os.path.join(WORK, "build")
 FOLDERS = {  # what stands on each of them
-    "repo": ["repo", "dataset", "transport", "diff", "lib", "cmd"],
-    "dataset": ["dataset", "diff", "lib", "cmd"],
-    "diff": ["diff", "lib", "cmd"],
+    "repo": ["repo", "dataset", "transport", "diff", "check", "lib", "cmd"],
+    "dataset": ["dataset", "diff", "check", "lib", "cmd"],
+    "diff": ["diff", "check", "lib", "cmd"],
+    "check": ["check", "lib", "cmd"],
     "transport": ["transport", "lib", "vault", "cmd"],
 }
 COMMANDS = [  # which tests of commands use a room

@@ -10,8 +10,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
-#include "lib/work/arrow/array.h"
-#include "lib/work/arrow/ipc.h"
+#include "lib/arrow/array.h"
+#include "lib/arrow/ipc.h"
 
 #define BATCH_ROWS 65536
 #define BATCH_BYTES ((size_t)16 << 20) /* of texts */

@@ -15,7 +15,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
-#include "lib/rewrite/rewritten.h"
+#include "lib/arrow/in/rewritten.h"
 #include "lib/work/add/run.h"
 #include "lib/work/commit/checkout.h"
 #include "lib/work/commit/unpack.h"

@@ -16,7 +16,7 @@
 #include "cmd/varve/out_file.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
-#include "lib/rewrite/rewrite.h"
+#include "lib/arrow/in/rewrite.h"
 #include "lib/work/view/convert_input.h"
 #include "lib/work/view/dialect_words.h"
 #include "lib/work/view/version.h"

@@ -15,7 +15,7 @@
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
 #include "diff/rows/value.h"
-#include "lib/work/arrow/diff_writer.h"
+#include "lib/arrow/diff_writer.h"
 #include "lib/work/diff/sides.h"
 #include "lib/work/rows/where.h"
 #include "lib/work/view/dialect_words.h"

@@ -14,7 +14,7 @@
 #include "dataset/read/file_text.h"
 #include "dataset/read/sniff.h"
 #include "dataset/table/import.h"
-#include "lib/work/arrow/ipc_reader.h"
+#include "lib/arrow/ipc_reader.h"
 #include "lib/work/view/unpacked.h"
 
 typedef struct vv_convert_input {

@@ -1,11 +1,11 @@
-/* Tests of lib/work/arrow/ipc_reader.h: memory. What it reads is tested by tests/cli/convert/arrow.bats and the fuzz target. */
+/* Tests of lib/arrow/ipc_reader.h: memory. What it reads is tested by tests/cli/convert/arrow.bats and the fuzz target. */
 #include "tests/unit/support.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-#include "lib/rewrite/rewrite.h"
-#include "lib/work/arrow/ipc_reader.h"
+#include "lib/arrow/in/rewrite.h"
+#include "lib/arrow/ipc_reader.h"
 
 #ifndef ARROW_SEEDS /* the build gives its whole path */
 #define ARROW_SEEDS "tests/fuzz/corpus/arrow_ipc"

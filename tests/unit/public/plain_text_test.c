@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "dataset/schema/value.h"
-#include "lib/rewrite/plain_text.h"
+#include "lib/arrow/in/plain_text.h"
 
 static void a_number_is(const char *want, double d, uint8_t width)
 {

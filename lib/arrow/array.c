@@ -1,0 +1,187 @@
+/*
+ * array: knows who frees what of an array that another program has.
+ */
+#include "lib/arrow/array.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGN 64u
+
+/* ---- memory ---- */
+
+bool vv_arrow_room(vv_arrow_memory *m, size_t more)
+{
+	size_t cap = m->cap;
+	void *bytes = NULL;
+
+	if (more <= m->cap - m->len) return true;
+	while (cap - m->len < more) {
+		cap = cap ? 2 * cap : 4096;
+	}
+	if (posix_memalign(&bytes, ALIGN, cap) != 0) return false;
+	if (m->len > 0) {
+		memcpy(bytes, m->bytes, m->len);
+	}
+	free(m->bytes);
+	m->bytes = bytes;
+	m->cap = cap;
+	return true;
+}
+
+void vv_arrow_drop(vv_arrow_memory *m)
+{
+	free(m->bytes);
+	memset(m, 0, sizeof(*m));
+}
+
+/* ---- arrays ---- */
+
+/* What an array of the consumer holds: its buffers, and those of its children. */
+typedef struct held {
+	struct ArrowArray *children, **pointers;
+	struct ArrowArray dictionary;
+	const void *buffers[3];
+	void *owned[3];
+} held;
+
+static void release_array(struct ArrowArray *a)
+{
+	held *h = a->private_data;
+
+	for (int64_t i = 0; i < a->n_children; i++) {
+		if (a->children[i]->release) {
+			a->children[i]->release(a->children[i]);
+		}
+	}
+	if (h->dictionary.release) {
+		h->dictionary.release(&h->dictionary);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		free(h->owned[i]);
+	}
+	free(h->children);
+	free(h->pointers);
+	free(h);
+	a->release = NULL;
+}
+
+bool vv_arrow_array(struct ArrowArray *a, size_t rows, uint64_t nulls, int64_t buffers,
+		    size_t children)
+{
+	held *h = calloc(1, sizeof(*h));
+
+	memset(a, 0, sizeof(*a));
+	if (!h || !(h->children = calloc(children + 1, sizeof(*h->children))) ||
+	    !(h->pointers = calloc(children + 1, sizeof(*h->pointers)))) {
+		free(h ? h->children : NULL);
+		free(h);
+		return false;
+	}
+	for (size_t i = 0; i < children; i++) {
+		h->pointers[i] = &h->children[i];
+	}
+	*a = (struct ArrowArray){.length = (int64_t)rows,
+				 .null_count = (int64_t)nulls,
+				 .n_buffers = buffers,
+				 .n_children = (int64_t)children,
+				 .buffers = h->buffers,
+				 .children = h->pointers,
+				 .release = release_array,
+				 .private_data = h};
+	return true;
+}
+
+void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m)
+{
+	held *h = a->private_data;
+
+	h->buffers[i] = h->owned[i] = m->bytes;
+	memset(m, 0, sizeof(*m));
+}
+
+struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a)
+{
+	held *h = a->private_data;
+
+	return a->dictionary = &h->dictionary;
+}
+
+/* ---- schemas ---- */
+
+typedef struct held_schema {
+	struct ArrowSchema *children, **pointers;
+	struct ArrowSchema dictionary;
+	char *name, *metadata;
+} held_schema;
+
+static void release_schema(struct ArrowSchema *a)
+{
+	held_schema *h = a->private_data;
+
+	for (int64_t i = 0; i < a->n_children; i++) {
+		if (a->children[i]->release) {
+			a->children[i]->release(a->children[i]);
+		}
+	}
+	if (h->dictionary.release) {
+		h->dictionary.release(&h->dictionary);
+	}
+	free(h->children);
+	free(h->pointers);
+	free(h->name);
+	free(h->metadata);
+	free(h);
+	a->release = NULL;
+}
+
+bool vv_arrow_schema(struct ArrowSchema *a, const char *format, const char *name, bool nullable,
+		     size_t children)
+{
+	held_schema *h = calloc(1, sizeof(*h));
+
+	memset(a, 0, sizeof(*a));
+	if (!h) return false;
+	*a = (struct ArrowSchema){.format = format, .release = release_schema, .private_data = h};
+	h->children = calloc(children + 1, sizeof(*h->children));
+	h->pointers = calloc(children + 1, sizeof(*h->pointers));
+	h->name = strdup(name);
+	if (!h->children || !h->pointers || !h->name) {
+		release_schema(a);
+		return false;
+	}
+	for (size_t i = 0; i < children; i++) {
+		h->pointers[i] = &h->children[i];
+	}
+	a->name = h->name;
+	a->flags = nullable ? ARROW_FLAG_NULLABLE : 0;
+	a->n_children = (int64_t)children;
+	a->children = h->pointers;
+	return true;
+}
+
+bool vv_arrow_schema_dictionary(struct ArrowSchema *a, const char *format)
+{
+	held_schema *h = a->private_data;
+
+	a->dictionary = &h->dictionary;
+	return vv_arrow_schema(&h->dictionary, format, "", true, 0);
+}
+
+/* One pair: its count, then lengths and bytes of key and value. */
+bool vv_arrow_schema_note(struct ArrowSchema *a, const char *key, const char *value, size_t len)
+{
+	held_schema *h = a->private_data;
+	int32_t count = 1, key_len = (int32_t)strlen(key), value_len = (int32_t)len;
+	char *p = malloc(3 * sizeof(int32_t) + (size_t)key_len + (size_t)value_len);
+
+	h->metadata = p;
+	a->metadata = p;
+	if (!p) return false;
+	memcpy(p, &count, sizeof(count));
+	memcpy(p + 4, &key_len, sizeof(key_len));
+	memcpy(p + 8, key, (size_t)key_len);
+	memcpy(p + 8 + key_len, &value_len, sizeof(value_len));
+	memcpy(p + 12 + key_len, value, (size_t)value_len);
+	return true;
+}

@@ -1,0 +1,45 @@
+/*
+ * array: arrays and schemas of the Arrow C data interface, and the memory in them, as they are made for others.
+ *
+ * A correct caller: vv_arrow_array, then vv_arrow_give for each buffer, and its children likewise; the owner of the
+ * array calls its release. Offsets are 0 and counts of nulls exact, which consumers rely on.
+ *
+ * Formats: Apache Arrow, "The Arrow C data interface" and "The Arrow columnar format". Buffers begin at multiples of 64
+ * bytes.
+ */
+#ifndef VV_LIB_ARROW_ARRAY_H
+#define VV_LIB_ARROW_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "varve/arrow.h"
+
+/* Allocated by posix_memalign, since whoever takes it frees it later. */
+typedef struct vv_arrow_memory {
+	char *bytes;
+	size_t len, cap;
+} vv_arrow_memory;
+
+/* Room for so many bytes more. False: there is no memory. */
+bool vv_arrow_room(vv_arrow_memory *m, size_t more);
+void vv_arrow_drop(vv_arrow_memory *m); /* frees it; it is empty again */
+
+/* An array without buffers, whose children are not filled. False: there is no memory. */
+bool vv_arrow_array(struct ArrowArray *out, size_t rows, uint64_t nulls, int64_t buffers,
+		    size_t children);
+/* The memory becomes buffer i of the array; m is empty again. */
+void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m);
+/* Its dictionary, which the caller fills. */
+struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a);
+
+/* A schema whose children are not filled; format is borrowed for ever, name copied. False: there is no memory. */
+bool vv_arrow_schema(struct ArrowSchema *out, const char *format, const char *name, bool nullable,
+		     size_t children);
+/* It has a dictionary of that format. False: there is no memory. */
+bool vv_arrow_schema_dictionary(struct ArrowSchema *a, const char *format);
+/* Its only pair of metadata. False: there is no memory. */
+bool vv_arrow_schema_note(struct ArrowSchema *a, const char *key, const char *value, size_t len);
+
+#endif

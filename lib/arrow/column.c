@@ -1,0 +1,587 @@
+/*
+ * column: knows which columns of a row group become arrays without their texts: numbers and dates that the group
+ * has as numbers, and values that rows share, which are read once. All others are read cell by cell.
+ */
+#include "lib/arrow/column.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/spelling.h"
+#include "dataset/schema/type.h"
+#include "dataset/schema/value.h"
+#include "lib/work/rows/cell_value.h"
+
+static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC"};
+static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
+	"d:38,0",  "d:38,1",  "d:38,2",  "d:38,3",  "d:38,4",  "d:38,5",  "d:38,6",  "d:38,7",
+	"d:38,8",  "d:38,9",  "d:38,10", "d:38,11", "d:38,12", "d:38,13", "d:38,14", "d:38,15",
+	"d:38,16", "d:38,17", "d:38,18", "d:38,19", "d:38,20", "d:38,21", "d:38,22", "d:38,23",
+	"d:38,24", "d:38,25", "d:38,26", "d:38,27", "d:38,28", "d:38,29", "d:38,30", "d:38,31",
+	"d:38,32", "d:38,33", "d:38,34", "d:38,35", "d:38,36", "d:38,37", "d:38,38"};
+
+#define SHARED_MAX 255u
+#define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
+
+/* bytes of a value; of text, of an offset, or of a place in the dictionary */
+static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16};
+
+/* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
+static bool reach(vv_arrow_memory *m, size_t rows, int with)
+{
+	const size_t bytes = (rows + 7) / 8, more = bytes > m->len ? bytes - m->len : 0;
+
+	if (!vv_arrow_room(m, more)) return false;
+	if (more > 0) {
+		memset(m->bytes + m->len, with, more);
+		m->len = bytes;
+	}
+	return true;
+}
+
+static bool mark_null(vv_arrow_column *c, size_t row)
+{
+	if (!reach(&c->valid, row + 1, 0xff)) return false;
+	c->nulls++;
+	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] & ~(1 << row % 8));
+	return true;
+}
+
+/* ---- one cell ---- */
+
+/* Numbers as they are usually written: false for all others. */
+static bool quick_value(varve_value *v, const vv_arrow_column *col, const vv_cell *c)
+{
+	return c->len > 0 && (!col->json || c->state == VV_CELL_LITERAL) &&
+	       (col->form == VV_ARROW_INT || col->form == VV_ARROW_DOUBLE) &&
+	       vv_field_plain_marks(col->field) && col->field->bare_number &&
+	       vv_value_quick_number(&v->i, &v->d, col->form == VV_ARROW_DOUBLE, c->text, c->len);
+}
+
+static bool is_missing(const vv_arrow_column *col, const vv_cell *c)
+{
+	if (col->verbatim) return c->state == VV_CELL_NULL || c->state == VV_CELL_ABSENT;
+	if (col->only_empty && c->state == VV_CELL_TEXT) {
+		return c->len == 0 && !col->json; /* "" of JSON is a text, null is missing */
+	}
+	return vv_field_missing(col->field, c);
+}
+
+static bool is_of_form(varve_value *v, vv_arrow_form form)
+{
+	switch (v->kind) {
+	case VARVE_VALUE_INT64:
+		v->d = (double)v->i;
+		return form == VV_ARROW_INT || form == VV_ARROW_DOUBLE;
+	case VARVE_VALUE_DOUBLE:
+		return form == VV_ARROW_DOUBLE;
+	case VARVE_VALUE_BOOL:
+		return form == VV_ARROW_BOOL;
+	case VARVE_VALUE_DATE:
+		return form == VV_ARROW_DATE && v->i >= INT32_MIN && v->i <= INT32_MAX;
+	case VARVE_VALUE_DATETIME:
+		return form == VV_ARROW_DATETIME;
+	default:
+		return false;
+	}
+}
+
+static vv_status read_decimal(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c,
+			      vv_error *err)
+{
+	const int is = vv_arrow_decimals_read(&out->u.w, col->table, col->place, c, col->scale,
+					      err);
+
+	out->is = is > 0 ? VV_ARROW_VALUE : VV_ARROW_MISFIT;
+	return is < 0 ? (vv_status)is : VV_OK;
+}
+
+static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c,
+			    vv_error *err)
+{
+	varve_value v;
+	vv_status rc;
+
+	out->u.w = 0;
+	if (is_missing(col, c)) {
+		out->is = VV_ARROW_NULL;
+		return VV_OK;
+	}
+	if (col->form == VV_ARROW_TEXT) {
+		out->is = vv_utf8_valid(c->text, c->len) ? VV_ARROW_VALUE : VV_ARROW_MISFIT;
+		return VV_OK;
+	}
+	if (col->form == VV_ARROW_DECIMAL) return read_decimal(out, col, c, err);
+	if (!quick_value(&v, col, c)) {
+		if ((rc = vv_cell_value(&v, col->table, col->place, c, err)) < 0) return rc;
+		if (!is_of_form(&v, col->form)) {
+			out->is = VV_ARROW_MISFIT;
+			return VV_OK;
+		}
+	}
+	out->is = VV_ARROW_VALUE;
+	if (col->form == VV_ARROW_DOUBLE) {
+		out->u.d = v.d;
+	} else {
+		out->u.i = v.i;
+	}
+	return VV_OK;
+}
+
+/* The first one by rows, of the first column in a row, is what is reported. */
+static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const vv_cell *c,
+			uint64_t number, size_t row)
+{
+	if (m->keep) {
+		vv_arrow_misfits_keep(m, col->name, c->text, c->len, row);
+	}
+	if (m->count++ > 0 && m->row <= number) return;
+	m->row = number;
+	m->column = col->place;
+	(void)(col->form == VV_ARROW_TEXT
+		       ? vv_fail(&m->why, VV_EINPUT, "row %llu: column '%s' is not UTF-8: '%s'",
+				 (unsigned long long)number, vv_text_shows(col->field->name),
+				 vv_text_show(c->text, c->len))
+		       : vv_fail(&m->why, VV_EINPUT,
+				 "row %llu: column '%s' is of type %s, and this is not one: '%s'",
+				 (unsigned long long)number, vv_text_shows(col->field->name),
+				 vv_type_name(col->field->type), vv_text_show(c->text, c->len)));
+}
+
+/* ---- a group ---- */
+
+/* Can the column have the run's numbers as they are? */
+static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
+{
+	if (r->empty && (c->json || !c->empty_missing)) return false;
+	switch (r->form) {
+	case VV_RUN_INTEGERS:
+	case VV_RUN_DECIMALS:
+		return (c->form == VV_ARROW_INT && r->form == VV_RUN_INTEGERS) ||
+		       (c->form == VV_ARROW_DECIMAL &&
+			vv_arrow_decimals_fit(r->least, r->most, r->scale, c->scale)) ||
+		       (c->form == VV_ARROW_DOUBLE && r->least >= -EXACT && r->most <= EXACT);
+	case VV_RUN_DAYS:
+		return c->form == VV_ARROW_DATE;
+	case VV_RUN_MOMENTS:
+		return c->form == VV_ARROW_DATETIME;
+	default:
+		return false;
+	}
+}
+
+/* Is one of the run's numbers a value? So are all that are spelled alike. 1, 0, <0. */
+static int try_one(vv_arrow_column *c, vv_batch *b, vv_error *err)
+{
+	const vv_group_run *r = &c->run;
+	size_t row = 0;
+	vv_arrow_value v;
+	vv_cell cell;
+	vv_status rc;
+
+	if (c->tried.known && c->tried.form == r->form && c->tried.state == r->state &&
+	    c->tried.head == r->head && c->tried.scale == r->scale) {
+		return c->tried.fits;
+	}
+	while (row < b->rows && r->empty && r->empty[row]) {
+		row++;
+	}
+	if (row == b->rows) return 1;
+	if ((rc = vv_batch_cell(b, row, c->place, &cell, err)) < 0 ||
+	    (rc = read_value(&v, c, &cell, err)) < 0) {
+		return (int)rc;
+	}
+	c->tried.known = true;
+	c->tried.fits = v.is == VV_ARROW_VALUE;
+	c->tried.form = r->form;
+	c->tried.state = r->state;
+	c->tried.head = r->head;
+	c->tried.scale = r->scale;
+	return c->tried.fits;
+}
+
+vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
+{
+	vv_group_run *r = &c->run;
+	vv_status rc = vv_batch_run(r, b, c->place, c->few, err);
+	int fits = 1;
+
+	if (rc == VV_OK && r->numbers) {
+		fits = takes_numbers(c, r) ? try_one(c, b, err) : 0;
+		if (fits <= 0) {
+			rc = fits < 0 ? (vv_status)fits : vv_batch_run(r, b, c->place, false, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = read_value(&c->shared[i], c, &r->cells[i], err);
+	}
+	return rc;
+}
+
+static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			     vv_error *err)
+{
+	const vv_group_run *r = &c->run;
+	void *to = c->values.bytes + c->values.len;
+	const double unit = (double)spell_power[r->scale];
+	const int64_t micros = c->form == VV_ARROW_DATETIME ? (int64_t)spell_power[6 - r->scale]
+							    : 1;
+
+	if (c->form == VV_ARROW_DOUBLE) {
+		for (size_t i = 0; i < count; i++) {
+			((double *)to)[i] = (double)r->numbers[rows[i]] / unit;
+		}
+	} else if (c->form == VV_ARROW_DECIMAL) {
+		const vv_arrow_units power = vv_arrow_decimals_power(c->scale - r->scale);
+
+		for (size_t i = 0; i < count; i++) {
+			((vv_arrow_units *)to)[i] = r->numbers[rows[i]] * power;
+		}
+	} else if (c->form == VV_ARROW_DATE) {
+		for (size_t i = 0; i < count; i++) {
+			((int32_t *)to)[i] = (int32_t)r->numbers[rows[i]];
+		}
+	} else {
+		for (size_t i = 0; i < count; i++) {
+			((int64_t *)to)[i] = r->numbers[rows[i]] * micros;
+		}
+	}
+	for (size_t i = 0; r->empty && i < count; i++) {
+		if (r->empty[rows[i]] && !mark_null(c, have + i)) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+/* The cell of a row, and what becomes of it; *own: room for that. NULL: it failed. */
+static const vv_arrow_value *value_of(const vv_cell **cell, vv_arrow_value *own,
+				      const vv_arrow_column *c, uint32_t row, vv_error *err)
+{
+	const vv_group_run *r = &c->run;
+	const size_t shared = r->index ? r->index[row] : 0;
+
+	if (r->form == VV_RUN_SHARED) {
+		*cell = &r->cells[shared];
+		return &c->shared[shared];
+	}
+	*cell = &r->cells[row * r->stride];
+	return read_value(own, c, *cell, err) < 0 ? NULL : own;
+}
+
+static vv_status put_text(vv_arrow_column *c, const char *text, size_t len, size_t row,
+			  vv_error *err)
+{
+	if (len > (size_t)INT32_MAX - c->text.len) {
+		return vv_fail(err, VV_EREFUSED,
+			       "column '%s': an array of texts cannot have more than 2 GiB",
+			       vv_text_shows(c->name));
+	}
+	if (!vv_arrow_room(&c->text, len)) return vv_fail_nomem(err);
+	if (len > 0) {
+		memcpy(c->text.bytes + c->text.len, text, len);
+		c->text.len += len;
+	}
+	((uint32_t *)(void *)c->values.bytes)[row + 1] = (uint32_t)c->text.len;
+	return VV_OK;
+}
+
+/* A text of an array with a dictionary; null has the place 0. */
+static vv_status put_place(vv_arrow_column *c, const char *text, size_t len, size_t row,
+			   vv_error *err)
+{
+	size_t place = 0;
+
+	if (text && len > (size_t)INT32_MAX - c->texts.text.len) {
+		return vv_fail(err, VV_EREFUSED,
+			       "column '%s': a dictionary of texts cannot have more than 2 GiB",
+			       vv_text_shows(c->name));
+	}
+	if (text && !vv_arrow_dictionary_put(&place, &c->texts, text, len)) {
+		return vv_fail_nomem(err);
+	}
+	((int32_t *)(void *)c->values.bytes)[row] = (int32_t)place;
+	return VV_OK;
+}
+
+static void put_value(vv_arrow_column *c, const vv_arrow_value *v, size_t row)
+{
+	switch (c->form) {
+	case VV_ARROW_BOOL:
+		c->values.bytes[row / 8] = (char)(c->values.bytes[row / 8] | (v->u.i != 0)
+										     << row % 8);
+		break;
+	case VV_ARROW_DOUBLE:
+		((double *)(void *)c->values.bytes)[row] = v->u.d;
+		break;
+	case VV_ARROW_DATE:
+		((int32_t *)(void *)c->values.bytes)[row] = (int32_t)v->u.i;
+		break;
+	case VV_ARROW_DECIMAL:
+		((vv_arrow_units *)(void *)c->values.bytes)[row] = v->u.w;
+		break;
+	default:
+		((int64_t *)(void *)c->values.bytes)[row] = v->u.i;
+	}
+}
+
+/* One value of an array that has room for it. */
+static vv_status put_one(vv_arrow_column *c, const vv_arrow_value *v, const vv_cell *cell,
+			 size_t row, vv_error *err)
+{
+	static const vv_arrow_value nothing = {.is = VV_ARROW_NULL};
+	const bool is_value = v->is == VV_ARROW_VALUE;
+
+	if (!is_value && !mark_null(c, row)) return vv_fail_nomem(err);
+	if (c->has_dictionary) {
+		return put_place(c, is_value ? cell->text : NULL, is_value ? cell->len : 0, row,
+				 err);
+	}
+	if (c->form == VV_ARROW_TEXT) {
+		return put_text(c, is_value ? cell->text : NULL, is_value ? cell->len : 0, row,
+				err);
+	}
+	put_value(c, is_value ? v : &nothing, row);
+	return VV_OK;
+}
+
+static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			   uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
+{
+	const vv_arrow_value *v;
+	const vv_cell *cell;
+	vv_arrow_value own;
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(v = value_of(&cell, &own, c, rows[i], err))) return VV_ENOMEM;
+		if (v->is == VV_ARROW_MISFIT) {
+			note_misfit(misfits, c, cell, number + rows[i], have + i);
+		}
+		if ((rc = put_one(c, v, cell, have + i, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+static bool make_room(vv_arrow_column *c, size_t have, size_t count)
+{
+	return c->form == VV_ARROW_BOOL ? reach(&c->values, have + count, 0)
+					: vv_arrow_room(&c->values, count * value_sizes[c->form]);
+}
+
+vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
+{
+	if (!make_room(c, have, count)) return vv_fail_nomem(err);
+	vv_status rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
+				      : put_cells(c, rows, count, have, number, misfits, err);
+	c->values.len += count * value_sizes[c->form];
+	return rc;
+}
+
+static vv_status put_single(vv_arrow_column *c, const vv_arrow_value *v, const vv_cell *cell,
+			    size_t have, vv_error *err)
+{
+	vv_status rc = make_room(c, have, 1) ? put_one(c, v, cell, have, err) : vv_fail_nomem(err);
+
+	c->values.len += rc == VV_OK ? value_sizes[c->form] : 0;
+	return rc;
+}
+
+vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
+				   const vv_cell *cell, size_t have, uint64_t number,
+				   vv_arrow_misfits *misfits, vv_error *err)
+{
+	vv_arrow_value v = {.is = VV_ARROW_NULL};
+	vv_status rc;
+
+	if (cell && (rc = read_value(&v, of, cell, err)) < 0) return rc;
+	if (v.is == VV_ARROW_MISFIT) {
+		note_misfit(misfits, of, cell, number, have);
+	}
+	return put_single(c, &v, cell, have, err);
+}
+
+vv_status vv_arrow_column_put_text(vv_arrow_column *c, const char *text, size_t len, size_t have,
+				   vv_error *err)
+{
+	const vv_arrow_value v = {.is = text ? VV_ARROW_VALUE : VV_ARROW_NULL};
+	const vv_cell cell = {.text = text, .len = (uint32_t)len};
+
+	return put_single(c, &v, &cell, have, err);
+}
+
+vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size_t have,
+				  vv_error *err)
+{
+	const vv_arrow_value v = {.is = value ? VV_ARROW_VALUE : VV_ARROW_NULL,
+				  .u.i = value ? *value : 0};
+
+	return put_single(c, &v, NULL, have, err);
+}
+
+vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misfits, size_t rows,
+				      vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t row = 0; row < rows && rc == VV_OK; row++) {
+		const bool any = vv_arrow_misfits_row(misfits, &text, row);
+
+		rc = vv_buf_ok(&text, err);
+		rc = rc < 0 ? rc
+			    : vv_arrow_column_put_text(c, any ? text.data : NULL, text.len, row,
+						       err);
+	}
+	return rc < 0 ? rc : vv_arrow_misfits_forget(misfits, err);
+}
+
+/* ---- arrays ---- */
+
+static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
+{
+	const bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER,
+		   decimal = how->numbers == VARVE_NUMBERS_DECIMAL;
+
+	if (how->text || (number && how->numbers == VARVE_NUMBERS_TEXT)) return VV_ARROW_TEXT;
+	switch (f->type) {
+	case VV_TYPE_INTEGER:
+		return decimal ? VV_ARROW_DECIMAL : VV_ARROW_INT;
+	case VV_TYPE_NUMBER:
+		return decimal ? VV_ARROW_DECIMAL : VV_ARROW_DOUBLE;
+	case VV_TYPE_BOOLEAN:
+		return VV_ARROW_BOOL;
+	case VV_TYPE_DATE:
+		return VV_ARROW_DATE;
+	case VV_TYPE_DATETIME:
+		return VV_ARROW_DATETIME;
+	default:
+		return VV_ARROW_TEXT;
+	}
+}
+
+/* Scales of decimals: 0 of integers, whatever the cells are; else what the cells need. */
+static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_column *like,
+			    vv_error *err)
+{
+	if (c->form != VV_ARROW_DECIMAL || c->field->type == VV_TYPE_INTEGER) return VV_OK;
+	c->measured = true;
+	if (like) {
+		c->extent = like->extent;
+		c->scale = like->scale;
+		return VV_OK;
+	}
+	vv_status rc = vv_arrow_decimals_extent(&c->extent, table, c->place, c->few, err);
+	c->scale = vv_arrow_decimals_scale(&c->extent, &c->extent);
+	return rc;
+}
+
+vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
+			       const vv_arrow_reading *how, vv_error *err)
+{
+	const vv_field *f = &table->schema.fields[place];
+	const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
+
+	memset(c, 0, sizeof(*c));
+	if (how->numbers < VARVE_NUMBERS_DOUBLE || how->numbers > VARVE_NUMBERS_DECIMAL) {
+		return vv_fail(err, VV_ENOSUPPORT, "there is no form %d of numbers",
+			       (int)how->numbers);
+	}
+	c->table = table;
+	c->name = f->name;
+	c->field = f;
+	c->place = place;
+	c->form = form_of(f, how);
+	c->json = table->root.dialect.form != VV_FORM_CSV;
+	c->only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1];
+	c->empty_missing = vv_field_missing(f, &empty);
+	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
+	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
+	return c->shared ? find_scale(c, table, how->like, err) : vv_fail_nomem(err);
+}
+
+vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)
+{
+	if (c->form != VV_ARROW_TEXT) {
+		return vv_fail(err, VV_EUSAGE,
+			       "column '%s' is of type %s: only texts can have a dictionary",
+			       vv_text_shows(c->name), vv_type_name(c->field->type));
+	}
+	c->has_dictionary = true;
+	vv_arrow_dictionary_init(&c->texts);
+	return VV_OK;
+}
+
+void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
+			      bool required)
+{
+	*c = (vv_arrow_column){.name = name, .form = form, .required = required};
+}
+
+bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
+{
+	static const char cells[] = "cells";
+
+	if (c->has_dictionary) {
+		return vv_arrow_schema(out, "i", c->name, !c->required, 0) &&
+		       vv_arrow_schema_dictionary(out, form_names[c->form]);
+	}
+	if (c->form != VV_ARROW_DECIMAL) {
+		return vv_arrow_schema(out, form_names[c->form], c->name, !c->required, 0);
+	}
+	/* The schema does not say how many digits are after the point. */
+	return vv_arrow_schema(out, decimal_names[c->scale], c->name, !c->required, 0) &&
+	       (!c->measured || vv_arrow_schema_note(out, "varve:scale", cells, sizeof(cells) - 1));
+}
+
+void vv_arrow_column_clear(vv_arrow_column *c)
+{
+	vv_arrow_drop(&c->valid);
+	vv_arrow_drop(&c->values);
+	vv_arrow_drop(&c->text);
+	if (c->has_dictionary) {
+		vv_arrow_dictionary_clear(&c->texts);
+	}
+	vv_free(c->shared);
+	c->shared = NULL;
+}
+
+vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
+{
+	vv_arrow_drop(&c->valid);
+	vv_arrow_drop(&c->values);
+	vv_arrow_drop(&c->text);
+	c->nulls = 0;
+	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
+	if (!vv_arrow_room(&c->values, (rows + 1) * value_sizes[c->form] + 1) ||
+	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, 1)) ||
+	    (c->has_dictionary && !vv_arrow_dictionary_begin(&c->texts))) {
+		return vv_fail_nomem(err);
+	}
+	if (c->form == VV_ARROW_TEXT && !c->has_dictionary) {
+		memset(c->values.bytes, 0, sizeof(uint32_t));
+		c->values.len = sizeof(uint32_t);
+	}
+	return VV_OK;
+}
+
+bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows)
+{
+	const bool text = c->form == VV_ARROW_TEXT && !c->has_dictionary;
+
+	if ((c->nulls > 0 && !reach(&c->valid, rows, 0xff)) ||
+	    !vv_arrow_array(out, rows, c->nulls, text ? 3 : 2, 0)) {
+		return false;
+	}
+	if (c->nulls > 0) {
+		vv_arrow_give(out, 0, &c->valid);
+	}
+	vv_arrow_give(out, 1, &c->values);
+	if (text) {
+		vv_arrow_give(out, 2, &c->text);
+	}
+	return !c->has_dictionary ||
+	       vv_arrow_dictionary_end(vv_arrow_array_dictionary(out), &c->texts);
+}

@@ -1,0 +1,13 @@
+/*
+ * diff_writer: a table's difference as an Arrow IPC stream (diff/write/writer.h).
+ */
+#ifndef VV_LIB_ARROW_DIFF_WRITER_H
+#define VV_LIB_ARROW_DIFF_WRITER_H
+
+#include "diff/write/writer.h"
+
+/* "arrow": rows, as row_changes.h has them; "arrow-cells": the cells of changed rows. One table: VV_EUSAGE at a second one
+ * that differs. Where nothing differs the stream has no row, and of columns those alone that no table has. */
+extern const vv_diff_writer_kind vv_arrow_diff_rows, vv_arrow_diff_cells;
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * column: a column of the file that is written: where its values come from, and when an old cell is equal to a new
+ * value.
+ *
+ * Equality is that of the type that comes: an old cell is read as that type would show it, rounded to its unit and
+ * scale, null where it is missing or not of that type. So what a program merely read and handed back is equal.
+ */
+#ifndef VV_LIB_ARROW_IN_COLUMN_H
+#define VV_LIB_ARROW_IN_COLUMN_H
+
+#include "dataset/format/cell.h"
+#include "dataset/schema/schema.h"
+#include "lib/arrow/in/arrow_value.h"
+
+#define COLUMN_NONE SIZE_MAX
+
+typedef struct rewrite_column {
+	const char *name;
+	const vv_field *field; /* of the version; NULL: it has no such column */
+	size_t place;          /* of the version; COLUMN_NONE */
+	size_t from;           /* which of the incoming columns; COLUMN_NONE: cells stay */
+	incoming_column *in;   /* that one; NULL */
+	bool json;             /* the file is NDJSON or JSON */
+	bool only_empty;       /* the missing value is the empty text, and no other */
+	bool plain_number;     /* numbers are spelled with digits, a point and a minus sign alone */
+} rewrite_column;
+
+void rewrite_column_set(rewrite_column *c, const vv_field *field, bool json);
+
+/* Is the cell what the value says? scratch is overwritten; scratch->failed: no memory, and the answer means nothing. */
+bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
+		 vv_buf *scratch);
+
+/* The cell in the type that comes; INCOMING_NULL: missing, or not of that type. Borrows from the cell, and of DECIMAL from
+ * scratch; scratch->failed as above. */
+void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
+		     vv_buf *scratch);
+/* Is a cell, read so, what the value says? Of DECIMAL and JSON it may be, though this says no. */
+bool column_same_value(const rewrite_column *c, const incoming_value *v, const incoming_value *old);
+
+/* Appends bytes that are the same for an old cell and a value that are equal, and for no others. False: no memory. */
+bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
+		      vv_buf *scratch);
+bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv_buf *scratch);
+
+#endif

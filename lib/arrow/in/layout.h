@@ -1,0 +1,39 @@
+/*
+ * layout: the columns and the form of the file that is written.
+ */
+#ifndef VV_LIB_ARROW_IN_LAYOUT_H
+#define VV_LIB_ARROW_IN_LAYOUT_H
+
+#include "dataset/edit/line_edit.h"
+#include "dataset/table/table.h"
+#include "lib/arrow/in/column.h"
+#include "lib/arrow/in/incoming.h"
+
+typedef struct rewrite_options {
+	int mode, columns, order, match; /* enums of varve/arrow.h */
+	const char *const *match_names;
+	const char *const *key; /* of a new file; NULL */
+} rewrite_options;
+
+typedef struct layout {
+	rewrite_column *columns; /* of the file */
+	size_t count;
+	bool same_columns; /* they are the version's */
+	vv_dialect dialect;
+	vv_line_editor lines; /* from the version's to the file's */
+	vv_buf schema;        /* of a new file */
+	const char **names;
+	size_t *from;  /* for each column the version's, or VV_LINE_NONE */
+	size_t *match; /* which of the columns rows are matched by */
+	size_t match_count;
+	incoming_column *number; /* has the numbers of rows; NULL */
+	int by;                  /* enum match_by */
+	vv_arena arena;
+} layout;
+
+/* Chooses all of it; storage must be zeroed. */
+vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *path,
+		      const rewrite_options *o, vv_error *err);
+void layout_clear(layout *l); /* accepts zeroes */
+
+#endif

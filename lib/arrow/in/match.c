@@ -1,0 +1,291 @@
+/*
+ * match: knows how far ahead it pays to look before all keys are read.
+ */
+#include "lib/arrow/in/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/arrow/in/plain_text.h"
+
+#define AHEAD 64u
+
+vv_status matcher_open(matcher *m, vv_error *err)
+{
+	vv_hash_index_init(&m->fresh_index);
+	m->rows = m->table ? m->table->root.rows : 0;
+	m->seen = vv_calloc((size_t)(m->rows / 8 + 1), 1);
+	m->values = vv_calloc(m->key_count + 1, sizeof(*m->values));
+	return m->seen && m->values ? VV_OK : vv_fail_nomem(err);
+}
+
+void matcher_close(matcher *m)
+{
+	vv_free(m->seen);
+	vv_free(m->index);
+	vv_free(m->taken);
+	vv_free(m->fresh);
+	vv_free(m->values);
+	vv_hash_index_clear(&m->fresh_index);
+	vv_buf_clear(&m->bytes);
+	vv_buf_clear(&m->scratch);
+}
+
+static void take(matcher *m, uint64_t row)
+{
+	m->seen[row / 8] = (uint8_t)(m->seen[row / 8] | 1 << row % 8);
+	m->found++;
+	m->cursor = row + 1;
+	while (m->cursor < m->rows && matcher_has(m, m->cursor)) {
+		m->cursor++;
+	}
+}
+
+uint64_t matcher_take(matcher *m, uint64_t most)
+{
+	const uint64_t from = m->cursor;
+
+	while (m->cursor < from + most && m->cursor < m->rows && !matcher_has(m, m->cursor)) {
+		m->seen[m->cursor / 8] = (uint8_t)(m->seen[m->cursor / 8] | 1 << m->cursor % 8);
+		m->cursor++;
+	}
+	most = m->cursor - from;
+	m->found += most;
+	while (m->cursor < m->rows && matcher_has(m, m->cursor)) {
+		m->cursor++;
+	}
+	return most;
+}
+
+/* ---- messages ---- */
+
+static vv_status repeats(const matcher *m, uint64_t number, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	for (size_t i = 0; i < m->key_count; i++) {
+		const rewrite_column *c = &m->columns[m->key[i]];
+
+		vv_buf_printf(&text, "%s%s = ", i > 0 ? ", " : "", vv_text_shows(c->name));
+		if (m->values[i].kind == INCOMING_NULL) {
+			vv_buf_puts(&text, "null");
+		} else {
+			plain_put(&text, &m->values[i], c->in);
+		}
+	}
+	vv_fail(err, VV_EINPUT, "row %llu of the data has the key of an earlier one: %s",
+		(unsigned long long)number, vv_text_show(vv_buf_cstr(&text), text.len));
+	return vv_hint(err, "remove one of the two rows, or match the rows by other columns");
+}
+
+/* ---- by number and place ---- */
+
+static vv_status find_number(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err)
+{
+	incoming_value v;
+	vv_status rc = incoming_get(&v, m->number, row, err);
+
+	*old = MATCH_NONE;
+	if (rc < 0 || v.kind == INCOMING_NULL) return rc;
+	*old = v.kind == INCOMING_UINT                              ? v.u
+	       : v.kind == INCOMING_FLOAT && v.d >= 0 && v.d < 9e15 ? (uint64_t)v.d
+	       : v.i >= 0                                           ? (uint64_t)v.i
+								    : MATCH_NONE;
+	if (*old >= m->rows || matcher_has(m, *old)) {
+		return vv_fail(err, VV_EINPUT, "row %llu of the data: %s",
+			       (unsigned long long)number,
+			       *old >= m->rows ? "the version has no row with its number"
+					       : "an earlier row has its number");
+	}
+	take(m, *old);
+	return VV_OK;
+}
+
+/* ---- by columns ---- */
+
+/* Is the row of the version the one that was asked for? 1, 0, <0. */
+static int is_row(matcher *m, uint64_t row, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc = vv_row_lines_cells(m->old, row, &cells, err);
+
+	for (size_t i = 0; rc == VV_OK && i < m->key_count; i++) {
+		const rewrite_column *c = &m->columns[m->key[i]];
+
+		if (!column_same(c, &m->values[i], &cells[c->place], &m->scratch)) {
+			return m->scratch.failed ? vv_fail_nomem(err) : 0;
+		}
+	}
+	return rc < 0 ? rc : m->scratch.failed ? vv_fail_nomem(err) : 1;
+}
+
+/* The next row that is left, or one soon after it. */
+static int find_near(matcher *m, uint64_t *old, vv_error *err)
+{
+	uint64_t row = m->cursor;
+	const unsigned ahead = m->index ? 1 : AHEAD;
+
+	for (unsigned i = 0; i < ahead && row < m->rows; row++) {
+		int is;
+
+		if (matcher_has(m, row)) {
+			continue;
+		}
+		if ((is = is_row(m, row, err)) != 0) {
+			*old = row;
+			return is;
+		}
+		i++;
+	}
+	return 0;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const match_entry *x = a, *y = b;
+	int c = memcmp(&x->hash, &y->hash, sizeof(x->hash));
+
+	return c != 0 ? c : (x->row > y->row) - (x->row < y->row);
+}
+
+static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
+{
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	int more = 0;
+	vv_status rc = vv_table_reader_open(&r, m->table, places, m->key_count, false, err);
+
+	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows; i++) {
+			match_entry *e = &m->index[b.first_row + i];
+
+			vv_buf_reset(&m->bytes);
+			for (size_t k = 0; k < m->key_count; k++) {
+				column_put_old(&m->bytes, &m->columns[m->key[k]],
+					       &b.cells[i * b.columns + places[k]], &m->scratch);
+			}
+			e->hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len,
+					      m->fresh_index.seed);
+			e->row = b.first_row + i;
+		}
+		rc = m->scratch.failed ? vv_fail_nomem(err) : vv_buf_ok(&m->bytes, err);
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status make_index(matcher *m, vv_error *err)
+{
+	vv_auto_free size_t *places = vv_calloc(m->key_count + 1, sizeof(*places));
+	vv_status rc;
+
+	m->index = vv_calloc((size_t)m->rows + 1, sizeof(*m->index));
+	m->taken = vv_calloc((size_t)m->rows + 1, sizeof(*m->taken));
+	if (!places || !m->index || !m->taken) return vv_fail_nomem(err);
+	for (size_t i = 0; i < m->key_count; i++) {
+		places[i] = m->columns[m->key[i]].place;
+	}
+	if ((rc = read_index(m, places, err)) == VV_OK) {
+		qsort(m->index, (size_t)m->rows, sizeof(*m->index), by_hash);
+	}
+	return rc;
+}
+
+/* *there: the version has such rows, though all may have been found before. */
+static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *there)
+{
+	uint64_t low = 0, high = m->rows;
+
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+
+		if (memcmp(&m->index[mid].hash, hash, sizeof(*hash)) < 0) {
+			low = mid + 1;
+		} else {
+			high = mid;
+		}
+	}
+	*there = low < m->rows && memcmp(&m->index[low].hash, hash, sizeof(*hash)) == 0;
+	for (uint64_t at = low + m->taken[low]; *there && at < m->rows;
+	     at = low + ++m->taken[low]) {
+		if (memcmp(&m->index[at].hash, hash, sizeof(*hash)) != 0) return;
+		if (!matcher_has(m, m->index[at].row)) {
+			*old = m->index[at].row;
+			return;
+		}
+	}
+}
+
+/* A key that the version does not have; false: a new row had it before. */
+static vv_status add_fresh(matcher *m, const vv_hash128 *hash, bool *is_new, vv_error *err)
+{
+	uint64_t h;
+	size_t place;
+
+	memcpy(&h, hash, sizeof(h));
+	vv_hash_probe p = vv_hash_probe_begin(&m->fresh_index, h);
+	while (vv_hash_probe_next(&p, &place)) {
+		if (memcmp(&m->fresh[place], hash, sizeof(*hash)) == 0) {
+			*is_new = false;
+			return VV_OK;
+		}
+	}
+	*is_new = true;
+	if (!vv_array_room(m->fresh, m->fresh_count, m->fresh_cap) ||
+	    !vv_hash_index_add(&m->fresh_index, h, m->fresh_count)) {
+		return vv_fail_nomem(err);
+	}
+	m->fresh[m->fresh_count++] = *hash;
+	return VV_OK;
+}
+
+static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_error *err)
+{
+	bool there = false, is_new = true;
+	vv_status rc;
+	int near = find_near(m, old, err);
+
+	if (near < 0) return (vv_status)near;
+	if (near > 0) {
+		take(m, *old);
+		return VV_OK;
+	}
+	if (m->rows > 0 && !m->index && (rc = make_index(m, err)) < 0) return rc;
+	vv_buf_reset(&m->bytes);
+	for (size_t i = 0; i < m->key_count; i++) {
+		column_put_value(&m->bytes, &m->columns[m->key[i]], &m->values[i], &m->scratch);
+	}
+	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
+	vv_hash128 hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
+	if (m->rows > 0) {
+		find_far(m, &hash, old, &there);
+	}
+	if (*old != MATCH_NONE) {
+		take(m, *old);
+		return VV_OK;
+	}
+	if (m->by == MATCH_BY_EQUAL) return VV_OK;
+	if (!there && (rc = add_fresh(m, &hash, &is_new, err)) < 0) return rc;
+	return there || !is_new ? repeats(m, number, err) : VV_OK;
+}
+
+vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*old = MATCH_NONE;
+	if (m->by == MATCH_BY_NUMBER) return find_number(m, row, number, old, err);
+	if (m->by == MATCH_BY_PLACE) {
+		if (m->cursor < m->rows) {
+			*old = m->cursor;
+			take(m, *old);
+		}
+		return VV_OK;
+	}
+	for (size_t i = 0; i < m->key_count && rc == VV_OK; i++) {
+		rc = incoming_get(&m->values[i], m->columns[m->key[i]].in, row, err);
+	}
+	return rc < 0 ? rc : find_columns(m, number, old, err);
+}

@@ -1,0 +1,104 @@
+/*
+ * rewritten: knows when the bytes of a rewritten file are complete.
+ */
+#include "lib/arrow/in/rewritten.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+
+#define PIECE ((size_t)64 << 10)
+
+static vv_status copy(rewrite *w, int fd, const char *name, vv_error *err)
+{
+	vv_auto(char) *bytes = vv_malloc(PIECE);
+	ssize_t n = 0;
+	vv_status rc = bytes ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && (n = rewrite_read(w, bytes, PIECE, err)) > 0) {
+		rc = vv_write_full(fd, bytes, (size_t)n, name, err);
+	}
+	return n < 0 ? (vv_status)n : rc;
+}
+
+static vv_status note_form(rewritten *out, const rewrite *w, vv_error *err)
+{
+	const char *schema = rewrite_schema(w);
+
+	out->form = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
+	rewrite_form(&out->form, w);
+	if (out->form.encoding) {
+		memcpy(out->encoding, out->form.encoding, strlen(out->form.encoding) + 1);
+		out->form.encoding = out->encoding;
+	}
+	vv_buf_puts(&out->warnings, rewrite_warnings(w));
+	out->schema = schema ? vv_strdup(schema) : NULL;
+	return schema && !out->schema ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* Takes the stream. */
+static vv_status write_file(rewritten *out, struct ArrowArrayStream *stream, vv_table *old,
+			    const rewritten_place *place, const rewrite_options *how, vv_error *err)
+{
+	vv_auto(rewrite) *w = NULL;
+	vv_status rc;
+	int fd;
+
+	if ((rc = rewrite_open(&w, stream, old, place->path, how, err)) < 0) return rc;
+	if ((fd = vv_temp_open(&out->file, place->dir, place->prefix, err)) < 0) {
+		return (vv_status)fd;
+	}
+	rc = copy(w, fd, out->file, err);
+	vv_status closed = vv_close(fd, out->file, rc == VV_OK ? err : NULL);
+	rc = rc < 0 ? rc : closed;
+	return rc < 0 ? rc : note_form(out, w, err);
+}
+
+vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
+			 const rewritten_place *place, const rewrite_options *how, vv_error *err)
+{
+	vv_auto(vv_table) table = {0};
+	vv_status rc;
+
+	if (!old) return write_file(out, stream, NULL, place, how, err);
+	if ((rc = vv_subject_open(old, &table, &(vv_subject_options){.find_key = true}, err)) < 0) {
+		stream->release(stream);
+		return rc;
+	}
+	return write_file(out, stream, &table, place, how, err);
+}
+
+vv_status rewritten_use(rewritten *r, const char *file, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_dir(file);
+	struct stat st;
+	int fd = vv_open_regular(r->file, 0, err);
+	vv_status rc = fd < 0 ? (vv_status)fd : dir ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && stat(file, &st) == 0 && fchmod(fd, st.st_mode & 07777) < 0) {
+		rc = vv_fail_errno(err, "cannot set the mode of", r->file);
+	}
+	rc = rc < 0 ? rc : vv_fsync(fd, r->file, err);
+	if (fd >= 0) {
+		vv_close(fd, NULL, NULL);
+	}
+	if (rc < 0 || (rc = vv_rename(r->file, file, err)) < 0) return rc;
+	vv_free(r->file);
+	r->file = NULL;
+	return vv_fsync_dir(dir, err);
+}
+
+void rewritten_clear(rewritten *r)
+{
+	if (r->file) {
+		vv_unlink(r->file, true, NULL);
+	}
+	vv_free(r->file);
+	vv_buf_clear(&r->warnings);
+	vv_free(r->schema);
+	*r = (rewritten){.file = NULL};
+}

@@ -1,0 +1,261 @@
+/*
+ * spell: knows how a field wants its values written.
+ */
+#include "lib/arrow/in/spell.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/text.h"
+#include "lib/arrow/in/plain_text.h"
+
+/* ---- numbers ---- */
+
+/* A number as plain_put wrote it, in the column's spelling. */
+static void put_number(vv_buf *out, const char *p, size_t len, const vv_field *f,
+		       const column_habit *h)
+{
+	const char *end = p + len, *e = memchr(p, 'e', len);
+
+	if (e || (len > 0 && (p[len - 1] == 'N' || p[len - 1] == 'F'))) {
+		vv_buf_put(out, p, len); /* 1.5e+300, NaN, INF */
+		return;
+	}
+	if (p < end && *p == '-') {
+		vv_buf_putc(out, *p++);
+	}
+	const char *point = memchr(p, '.', (size_t)(end - p));
+	size_t whole = (size_t)((point ? point : end) - p);
+	size_t decimals = point ? (size_t)(end - point - 1) : 0;
+	for (size_t i = 0; i < whole; i++) {
+		if (h->grouped && i > 0 && (whole - i) % 3 == 0) {
+			vv_buf_puts(out, f->group);
+		}
+		vv_buf_putc(out, p[i]);
+	}
+	if (decimals > 0 || h->least_decimals > 0) {
+		vv_buf_puts(out, f->decimal);
+		vv_buf_put(out, point ? point + 1 : "", decimals);
+		for (; decimals < h->least_decimals; decimals++) {
+			vv_buf_putc(out, '0');
+		}
+	}
+}
+
+/* ---- dates and times ---- */
+
+static const char *const months[] = {"January",   "February", "March",    "April",
+				     "May",       "June",     "July",     "August",
+				     "September", "October",  "November", "December"};
+
+static bool put_directive(vv_buf *out, char directive, const plain_moment *m, const plain_day *d)
+{
+	const unsigned hour = m->seconds / 3600, minute = m->seconds / 60 % 60;
+
+	switch (directive) {
+	case 'Y':
+		vv_buf_printf(out, "%04lld", (long long)d->year);
+		return true;
+	case 'y':
+		vv_buf_printf(out, "%02lld", (long long)(d->year % 100));
+		return d->year >= 1969 && d->year <= 2068;
+	case 'm':
+		vv_buf_printf(out, "%02u", d->month);
+		return true;
+	case 'd':
+		vv_buf_printf(out, "%02u", d->day);
+		return true;
+	case 'B':
+		vv_buf_puts(out, months[d->month - 1]);
+		return true;
+	case 'b':
+		vv_buf_put(out, months[d->month - 1], 3);
+		return true;
+	case 'H':
+		vv_buf_printf(out, "%02u", hour);
+		return true;
+	case 'I':
+		vv_buf_printf(out, "%02u", (hour + 11) % 12 + 1);
+		return true;
+	case 'p':
+		vv_buf_puts(out, hour < 12 ? "AM" : "PM");
+		return true;
+	case 'M':
+		vv_buf_printf(out, "%02u", minute);
+		return true;
+	case 'S':
+		vv_buf_printf(out, "%02u", (unsigned)(m->seconds % 60));
+		return true;
+	case 'f':
+		vv_buf_printf(out, "%06u", (unsigned)(m->nanos / 1000));
+		return true;
+	case 'z':
+		vv_buf_puts(out, "+0000");
+		return true;
+	case 'Z':
+		vv_buf_puts(out, "UTC");
+		return true;
+	case '%':
+		vv_buf_putc(out, '%');
+		return true;
+	default:
+		return false;
+	}
+}
+
+static vv_status put_pattern(vv_buf *out, const vv_field *f, const plain_moment *m, vv_error *err)
+{
+	const plain_day d = plain_day_of(m->days);
+
+	for (const char *p = f->format; *p; p++) {
+		if (*p != '%') {
+			vv_buf_putc(out, *p);
+		} else if (!put_directive(out, *++p, m, &d)) {
+			vv_fail(err, VV_EUSAGE,
+				"column '%s' has the format '%s', in which this value cannot be written",
+				vv_text_shows(f->name), vv_text_shows(f->format));
+			return vv_hint(err, "give the column as text");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status put_moment(vv_buf *out, const rewrite_column *c, const column_habit *h,
+			    const incoming_value *v, vv_error *err)
+{
+	const incoming_column day = {.kind = INCOMING_DATE};
+	const bool is_date = v->kind == INCOMING_DATE;
+	plain_moment m = is_date ? (plain_moment){v->i, 0, 0} : plain_moment_of(c->in, v->i);
+	const vv_type type = c->field ? c->field->type : VV_TYPE_STRING;
+
+	if (v->kind == INCOMING_TIME) {
+		m.days = 0;
+	}
+	if (c->field && c->field->format[0] == '%' &&
+	    (type == VV_TYPE_DATE || type == VV_TYPE_DATETIME || type == VV_TYPE_TIME)) {
+		return put_pattern(out, c->field, &m, err);
+	}
+	if (v->kind == INCOMING_TIME) {
+		plain_put(out, v, c->in);
+		return VV_OK;
+	}
+	plain_put(out, &(incoming_value){.kind = INCOMING_DATE, .i = m.days}, &day);
+	if (type == VV_TYPE_DATE && m.seconds == 0 && m.nanos == 0) return VV_OK;
+	if (is_date && type != VV_TYPE_DATETIME) return VV_OK;
+	vv_buf_printf(out, "%c%02u:%02u:%02u", h->between, (unsigned)(m.seconds / 3600),
+		      (unsigned)(m.seconds / 60 % 60), (unsigned)(m.seconds % 60));
+	plain_put_fraction(out, m.nanos, h->least_fraction);
+	vv_buf_puts(out, h->zone ? h->zone : c->in->zoned ? "Z" : "");
+	return VV_OK;
+}
+
+/* ---- cells ---- */
+
+static vv_status put_text(vv_buf *out, const rewrite_column *c, const column_habit *h,
+			  const incoming_value *v, vv_error *err)
+{
+	const vv_field *f = c->field;
+	vv_auto(vv_buf) plain = VV_BUF_INIT;
+
+	switch (v->kind) {
+	case INCOMING_BOOL:
+		if (f && !c->json && h->truth[v->i != 0]) {
+			vv_buf_puts(out, h->truth[v->i != 0]);
+			return VV_OK;
+		}
+		break;
+	case INCOMING_FLOAT:
+	case INCOMING_INT:
+	case INCOMING_UINT:
+	case INCOMING_DECIMAL:
+		if (f && (f->type == VV_TYPE_NUMBER || f->type == VV_TYPE_INTEGER)) {
+			plain_put(&plain, v, c->in);
+			put_number(out, vv_buf_cstr(&plain), plain.len, f, h);
+			out->failed = out->failed || plain.failed;
+			return VV_OK;
+		}
+		break;
+	case INCOMING_DATE:
+	case INCOMING_TIME:
+	case INCOMING_MOMENT:
+		return put_moment(out, c, h, v, err);
+	default:
+		break;
+	}
+	plain_put(out, v, c->in);
+	return VV_OK;
+}
+
+/* A text that is JSON itself: a number, true, an object ... 1, 0, VV_ENOMEM. */
+static int is_literal(const char *text, size_t len)
+{
+	static const char first[] = "-0123456789tf{[";
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_error ignored; /* of each cell: VV_IGNORED would be cleared for each */
+	vv_json *node;
+	vv_status rc = len > 0 && strchr(first, text[0])
+			       ? vv_json_read(&node, &arena, text, len, "", &ignored)
+			       : VV_EINPUT;
+
+	return rc == VV_ENOMEM ? (int)rc : rc == VV_OK;
+}
+
+/* Is a value of this column written without quotes in JSON? 1, 0, VV_ENOMEM. */
+static int wants_literal(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
+			 const vv_buf *text)
+{
+	const vv_type type = c->field ? c->field->type : VV_TYPE_ANY;
+
+	switch (v->kind) {
+	case INCOMING_FLOAT:
+		return isfinite(v->d) && type != VV_TYPE_STRING;
+	case INCOMING_BOOL:
+	case INCOMING_INT:
+	case INCOMING_UINT:
+	case INCOMING_DECIMAL:
+		return type != VV_TYPE_STRING;
+	case INCOMING_JSON:
+		return true;
+	case INCOMING_TEXT:
+		return type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER ||
+				       type == VV_TYPE_BOOLEAN || type == VV_TYPE_OBJECT ||
+				       type == VV_TYPE_ARRAY ||
+				       (old && old->state == VV_CELL_LITERAL)
+			       ? is_literal(vv_buf_cstr(text), text->len)
+			       : 0;
+	default:
+		return false;
+	}
+}
+
+vv_status column_spell(vv_cell *out, vv_arena *arena, const rewrite_column *c,
+		       const column_habit *h, const incoming_value *v, const vv_cell *old,
+		       vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	if (v->kind == INCOMING_NULL) {
+		*out = h->missing;
+		return VV_OK;
+	}
+	vv_status rc = put_text(&text, c, h, v, err);
+	if (rc == VV_OK && (rc = vv_buf_ok(&text, err)) == VV_OK && text.len > VV_ROW_MAX) {
+		rc = vv_fail(err, VV_EINPUT, "a value of column '%s' is longer than %zu MB",
+			     vv_text_shows(c->name), VV_ROW_MAX >> 20);
+	}
+	if (rc == VV_OK) {
+		char *copy = vv_arena_alloc(arena, text.len + 1);
+		const int literal = c->json ? wants_literal(c, v, old, &text) : 0;
+
+		if (copy && literal >= 0) {
+			memcpy(copy, vv_buf_cstr(&text), text.len + 1);
+			*out = (vv_cell){.text = copy,
+					 .len = (uint32_t)text.len,
+					 .state = literal ? VV_CELL_LITERAL : VV_CELL_TEXT};
+		} else {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,33 @@
+/*
+ * ipc_reader: what another program wrote in one of Arrow's two forms of files, as an Arrow C stream.
+ *
+ * The bytes are trusted in nothing: each batch is looked at whole before it is given, so that walking it by the rules of the
+ * interface stays inside of it, and its text is UTF-8. Memory: one batch and the dictionaries, 2 GiB at most; room is made as
+ * bytes come, not as they are announced.
+ *
+ * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess Communication (IPC)": the streaming
+ * format, and the file format, which is read from front to back; versions V4 and V5; buffers may be compressed with zstd or LZ4. A
+ * stream without its end mark counts as cut off, though writers may leave it out.
+ */
+#ifndef VV_LIB_ARROW_IPC_READER_H
+#define VV_LIB_ARROW_IPC_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "dataset/read/source.h"
+#include "varve/arrow.h"
+
+#define VV_ARROW_HEAD 8u
+
+/* Are these first VV_ARROW_HEAD bytes of a file those of one of the two forms? No text begins like them. */
+bool vv_arrow_ipc_looks_like(const void *head, size_t len);
+
+/* Reads the schema. The source is copied, what it reads from borrowed until the stream is released. The schema that the stream
+ * gives lives as long as the stream; a batch is released as a whole, and its children and dictionaries are not to be moved
+ * out of it. VV_EINPUT: it is none of the two forms, cut off or damaged. VV_ENOSUPPORT: a type that a table cannot have, or what varve does
+ * not read. */
+vv_status vv_arrow_ipc_read(struct ArrowArrayStream *out, const vv_source *source, vv_error *err);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * put_arrow: knows which version of a path rows are laid over, and what a new table is told.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "lib/arrow/in/rewrite.h"
+#include "lib/handles.h"
+#include "lib/work/record/txn.h"
+#include "repo/git/history/revision.h"
+
+/* What a path was where the caller read it. */
+static vv_status check_expected(varve_txn *t, const vv_subject *now, const char *path,
+				const char *expect, vv_error *err)
+{
+	const bool exists = now->path != NULL;
+	vv_subject then;
+	vv_cid cid;
+	vv_oid id;
+	bool same;
+	vv_status rc;
+
+	if (vv_cid_parse(&cid, expect, strlen(expect), VV_IGNORED) == VV_OK) {
+		same = exists && now->is_dataset && vv_cid_equal(&cid, &now->root);
+	} else {
+		if ((rc = vv_rev_commit(t->repo, expect, &id, err)) < 0) return rc;
+		vv_subject_init(&then);
+		rc = vv_subject_find_at(&then, t->repo, now->reader, &id, path, err);
+		same = rc == VV_OK ? exists && vv_oid_equal(&then.blob, &now->blob) : !exists;
+		vv_subject_clear(&then);
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	}
+	if (same) return VV_OK;
+	vv_fail(err, VV_ECONFLICT, "'%s' is not as it is in %s", vv_text_shows(path),
+		vv_text_shows(expect));
+	return vv_hint(err, "read the newer version, and make the changes there");
+}
+
+static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,
+			   const varve_put_arrow_options *o, vv_error *err)
+{
+	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
+	const vv_source source = {.read = rewrite_read, .payload = w, .name = path};
+	const char *schema = rewrite_schema(w);
+	vv_sniff_hints form = VV_SNIFF_HINTS_INIT;
+	vv_txn_put_options how = {.import = &import};
+
+	import.key = o->key;
+	import.schema = o->schema ? o->schema : schema;
+	rewrite_form(&form, w);
+	if (schema) {
+		import.hints = form;
+	}
+	import.hints.encoding = form.encoding;
+	how.described = schema || o->key || o->schema;
+	if (how.described) {
+		import.has_kind = true;
+		import.kind = VV_KIND_TABLE;
+	}
+	how.replace = (o->flags & VARVE_PUT_REPLACE) != 0;
+	how.rebased = o->expect || o->mode >= VARVE_ARROW_UPSERT;
+	return vv_txn_put(t->txn, path, &source, &how, err);
+}
+
+static void warn(const varve_txn *t, const char *path, const char *lines)
+{
+	for (size_t len; *lines; lines += len + 1) {
+		len = strcspn(lines, "\n");
+		vv_notes_warn(vv_repository_notes(t->repo), "%s: %.*s", vv_text_shows(path),
+			      (int)len, lines);
+	}
+}
+
+static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *path,
+		     struct ArrowArrayStream *stream, const varve_put_arrow_options *o,
+		     vv_error *err)
+{
+	const rewrite_options how = {.mode = o->mode,
+				     .columns = o->columns,
+				     .order = o->order,
+				     .match = o->match,
+				     .match_names = o->match_columns,
+				     .key = o->key};
+	vv_auto(vv_subject) old = {0};
+	vv_table table;
+	rewrite *w = NULL;
+	vv_status rc = vv_txn_before(t->txn, path, &old, err);
+	const bool exists = rc == VV_OK;
+
+	if (rc == VV_ENOTFOUND) {
+		rc = VV_OK;
+		old.reader = vv_txn_reader(t->txn);
+	}
+	if (rc == VV_OK && o->expect) {
+		rc = check_expected(t, &old, path, o->expect, err);
+	}
+	if (rc == VV_OK && exists) {
+		rc = vv_subject_open(&old, &table, &(vv_subject_options){.find_key = true}, err);
+	}
+	if (rc < 0) return rc;
+	if ((rc = rewrite_open(&w, stream, exists ? &table : NULL, path, &how, err)) == VV_OK) {
+		rc = put_bytes(t, path, w, o, err);
+	}
+	if (rc == VV_OK) {
+		warn(t, path, rewrite_warnings(w));
+	}
+	if (rc == VV_OK && changes) {
+		*changes = *rewrite_changes(w);
+	}
+	rewrite_close(w);
+	if (exists) {
+		vv_table_close(&table);
+	}
+	return rc;
+}
+
+vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_options *given,
+			    vv_error *err)
+{
+	vv_status rc = vv_take_options(o, sizeof(*o), given, err);
+
+	if (rc < 0 || (rc = vv_take_flags(o->flags, VARVE_PUT_REPLACE, err)) < 0 ||
+	    (rc = vv_take_flags(o->reserved, 0, err)) < 0) {
+		return rc;
+	}
+	return o->mode < 0 || o->mode > VARVE_ARROW_DELETE || o->columns < 0 ||
+			       o->columns > VARVE_ARROW_COLUMNS_DROP || o->match < 0 ||
+			       o->match > VARVE_ARROW_MATCH_PLACE || o->order < 0 ||
+			       o->order > VARVE_ARROW_ORDER_VERSION
+		       ? vv_fail(err, VV_ENOSUPPORT, "an option of the rows has an unknown value")
+		       : VV_OK;
+}
+
+int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char *path,
+			struct ArrowArrayStream *stream, const varve_put_arrow_options *options,
+			varve_error *err)
+{
+	varve_put_arrow_options o;
+	vv_error why = {0};
+	vv_status rc = vv_put_arrow_take(&o, options, &why);
+
+	if (changes) {
+		memset(changes, 0, sizeof(*changes));
+	}
+	if (rc == VV_OK) {
+		rc = put(changes, txn, path, stream, &o, &why);
+	}
+	if (stream->release) {
+		stream->release(stream);
+	}
+	return vv_give(err, rc, &why);
+}
