@@ -6,8 +6,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/handles.h"
-#include "lib/work/diff/blame.h"
-#include "lib/work/view/table_at.h"
+#include "lib/history/blame.h"
+#include "lib/names/table_at.h"
 #include "repo/git/history/revision.h"
 #include "varve/history.h"
 

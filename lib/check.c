@@ -10,10 +10,10 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "check/report/report.h"
+#include "lib/check/files.h"
+#include "lib/check/one.h"
+#include "lib/check/run.h"
 #include "lib/handles.h"
-#include "lib/work/check/files.h"
-#include "lib/work/check/one.h"
-#include "lib/work/check/run.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 

@@ -6,7 +6,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/handles.h"
-#include "lib/work/add/describe.h"
+#include "lib/worktree/describe.h"
 #include "varve/write.h"
 
 static vv_strings list_of(const char *const *words)

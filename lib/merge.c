@@ -6,10 +6,10 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/commit/merge_branch.h"
+#include "lib/commit/txn.h"
 #include "lib/handles.h"
-#include "lib/work/merge/resolve.h"
-#include "lib/work/record/merge_branch.h"
-#include "lib/work/record/txn.h"
+#include "lib/merge/resolve.h"
 #include "repo/git/history/state.h"
 #include "varve/merge.h"
 

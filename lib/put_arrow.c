@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "lib/arrow/in/rewrite.h"
+#include "lib/commit/txn.h"
 #include "lib/handles.h"
-#include "lib/work/record/txn.h"
 #include "repo/git/history/revision.h"
 
 /* What a path was where the caller read it. */

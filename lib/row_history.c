@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "lib/handles.h"
-#include "lib/work/diff/row_history.h"
+#include "lib/history/row_history.h"
 #include "repo/git/history/revision.h"
 #include "varve/diff.h"
 #include "varve/history.h"

@@ -6,9 +6,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/handles.h"
-#include "lib/work/rows/named_columns.h"
-#include "lib/work/rows/rows.h"
-#include "lib/work/view/view.h"
+#include "lib/rows/named_columns.h"
+#include "lib/rows/rows.h"
+#include "lib/view/view.h"
 
 struct varve_rows {
 	varve_table *table;

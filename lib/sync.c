@@ -8,11 +8,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "lib/clone/clone.h"
 #include "lib/handles.h"
-#include "lib/work/clone/clone.h"
-#include "lib/work/peers/fetch_data.h"
-#include "lib/work/peers/needed.h"
-#include "lib/work/peers/push_run.h"
+#include "lib/push/push_run.h"
+#include "lib/sources/fetch_data.h"
+#include "lib/sources/needed.h"
 #include "varve/sync.h"
 
 struct varve_transfer {

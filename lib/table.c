@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "dataset/schema/type.h"
 #include "lib/handles.h"
-#include "lib/work/rows/cell_value.h"
-#include "lib/work/rows/rows.h"
+#include "lib/rows/cell_value.h"
+#include "lib/rows/rows.h"
 
 _Static_assert((int)VARVE_TYPE_GEOJSON == (int)VV_TYPE_GEOJSON &&
 		       (int)VARVE_TYPE_DATE == (int)VV_TYPE_DATE,

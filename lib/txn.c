@@ -1,13 +1,13 @@
 /*
- * txn: transactions for the library's callers. Knows how their options are those of lib/work/record/txn.h.
+ * txn: transactions for the library's callers. Knows how their options are those of lib/commit/txn.h.
  */
 #include <string.h>
 
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/commit/txn.h"
 #include "lib/handles.h"
-#include "lib/work/record/txn.h"
 #include "varve/write.h"
 
 typedef struct vv_given_result {

@@ -71,7 +71,7 @@ typedef struct vv_option {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),                            \
 		OPT_CHOICE(0, "format", format, "FORMAT", "text|json", h)
 
-/* How a file is written, into the member written (a vv_written of lib/work/view/dialect_words.h);
+/* How a file is written, into the member written (a vv_written of lib/names/dialect_words.h);
  * `of` begins the help of each: "of IN: ". */
 #define OPT_WRITTEN(of)                                                                            \
 	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "lib/work/commit/auto_gc.h"
+#include "lib/space/auto_gc.h"
 
 /* Runs it where it is wanted: in the background, with low priority, its output in
  * .git/varve/gc.log; or here and now where gc.autoDetach is false. Says when it cannot,

@@ -18,8 +18,8 @@
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
-#include "lib/work/peers/needed.h"
-#include "lib/work/view/row_work.h"
+#include "lib/sources/needed.h"
+#include "lib/view/row_work.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 

@@ -7,8 +7,8 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/work/clone/cached.h"
-#include "lib/work/view/version.h"
+#include "lib/clone/cached.h"
+#include "lib/names/version.h"
 #include "repo/blocks/cid.h"
 
 void vv_url_words_clear(vv_url_words *w)

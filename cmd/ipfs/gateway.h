@@ -1,11 +1,11 @@
 /*
- * gateway: trustless gateways of IPFS among the suppliers of blocks (lib/work/peers/reach.h): ipfs+http://host,
+ * gateway: trustless gateways of IPFS among the suppliers of blocks (lib/remotes/reach.h): ipfs+http://host,
  * ipfs+https://host.
  */
 #ifndef VV_CMD_IPFS_GATEWAY_H
 #define VV_CMD_IPFS_GATEWAY_H
 
-#include "lib/work/peers/transfer.h"
+#include "lib/remotes/transfer.h"
 
 #define VV_GATEWAY_SCHEME "ipfs+"
 

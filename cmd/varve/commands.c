@@ -11,9 +11,9 @@
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/gateway.h"
-#include "lib/work/clone/imported.h"
-#include "lib/work/peers/reach.h"
-#include "lib/work/vault/vault_supplier.h"
+#include "lib/clone/imported.h"
+#include "lib/remotes/reach.h"
+#include "lib/sources/vault_supplier.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_add,           &vv_cmd_apply,   &vv_cmd_blame,

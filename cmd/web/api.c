@@ -13,7 +13,7 @@
 #include "cmd/web/model/history.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_place.h"
-#include "lib/work/diff/change_count.h"
+#include "lib/status/change_count.h"
 
 #define LIST_MAX 2000u /* files, refs of each kind */
 #define LOG_COUNT 10u

@@ -13,7 +13,7 @@
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
-#include "lib/work/rows/cell_value.h"
+#include "lib/rows/cell_value.h"
 
 static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC"};
 static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {

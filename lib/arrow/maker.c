@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "lib/work/rows/named_columns.h"
+#include "lib/rows/named_columns.h"
 
 #define BATCH_TEXT                                                                                 \
 	((size_t)64 << 20) /* bytes of a column of text that end a batch: offsets have 32 bits */

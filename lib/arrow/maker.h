@@ -9,7 +9,7 @@
 
 #include "base/auto.h"
 #include "lib/arrow/column.h"
-#include "lib/work/rows/rows.h"
+#include "lib/rows/rows.h"
 
 typedef struct vv_arrow_options {
 	const size_t *columns; /* places, those of the rows */

@@ -48,25 +48,23 @@ transport/ipfs
 transport/hold
 transport/server
 
-lib/work/rows
+lib/remotes
+lib/rows
 lib/arrow
+lib/fetch
+lib/push
+lib/sources
+lib/names
 lib/arrow/in
-lib/work/view
-lib/work/peers
-lib/work/demand
-lib/work/store
-lib/work/add
-lib/work/diff
-lib/work/commit
-lib/work/merge
-lib/work/apply
-lib/work/check
-lib/work/record
-lib/work/migrate
-lib/work/clone
-lib/work/serve
-lib/work/vault
-lib/work/doctor
+lib/view
+lib/history
+lib/worktree
+lib/space
+lib/merge
+lib/status
+lib/check
+lib/commit
+lib/clone
 lib/work/hold
 include/varve
 lib
@@ -159,7 +157,7 @@ PROCESS_MAY = {
     "dataset/schema/decimal.c": "digits without a point, which all locales read alike",
     "repo/git/program.c": "in the child, between fork and exec",
     "lib/repo.c": "VARVE_OPEN_ENVIRON: the caller asks for a snapshot",
-    "lib/work/serve/repo.c": "answers on stdin and stdout, as a program's main loop",
+    "lib/serve.c": "answers on stdin and stdout, as a program's main loop",
     **dict.fromkeys(("base/file.c", "dataset/format/mem_sink.c"), TEMPORARY),
 }
 

@@ -1,4 +1,4 @@
-"""The settings that the sources read are those of the table in lib/work/doctor/settings.c, and each
+"""The settings that the sources read are those of the table in lib/status/settings.c, and each
 stands in a manual page."""
 
 import re
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(sys.argv[1])
-TABLE = ROOT / "lib/work/doctor/settings.c"
+TABLE = ROOT / "lib/status/settings.c"
 
 
 def sources():

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "lib/work/peers/blocks_config.h"
+#include "lib/remotes/blocks_config.h"
 #include "tests/fuzz/fuzz.h"
 #include "transport/line/url.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/work/migrate/dvc_file.h"
+#include "lib/clone/dvc_file.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/sys.h"
-#include "lib/work/commit/journal_internal.h"
+#include "lib/worktree/journal_internal.h"
 #include "repo/git/repository.h"
 #include "repo/git/repository_init.h"
 #include "tests/fuzz/fuzz.h"

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/sys.h"
-#include "lib/work/add/pkt_line.h"
+#include "lib/worktree/pkt_line.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/input_file.h"
 

@@ -16,8 +16,8 @@
 #include "cmd/ipfs/commands.h"
 #include "cmd/ipfs/work/publish.h"
 #include "dataset/table/verify.h"
-#include "lib/work/view/version.h"
-#include "lib/work/view/version_files.h"
+#include "lib/names/version.h"
+#include "lib/names/version_files.h"
 #include "transport/ipfs/car.h"
 
 typedef struct options {

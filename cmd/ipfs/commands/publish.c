@@ -11,7 +11,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/commands.h"
 #include "cmd/ipfs/work/publish.h"
-#include "lib/work/view/version.h"
+#include "lib/names/version.h"
 
 typedef struct options {
 	bool list, withdraw, quiet, with_table;

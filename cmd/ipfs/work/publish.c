@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "lib/work/view/version_files.h"
+#include "lib/names/version_files.h"
 #include "repo/blocks/reach.h"
 #include "transport/ipfs/rpc_node.h"
 #include "transport/places/rpc_url.h"

@@ -16,12 +16,12 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
 #include "lib/arrow/in/rewritten.h"
-#include "lib/work/add/run.h"
-#include "lib/work/commit/checkout.h"
-#include "lib/work/commit/unpack.h"
-#include "lib/work/merge/torn.h"
-#include "lib/work/view/convert_input.h"
-#include "lib/work/view/dialect_words.h"
+#include "lib/merge/torn.h"
+#include "lib/names/convert_input.h"
+#include "lib/names/dialect_words.h"
+#include "lib/worktree/add.h"
+#include "lib/worktree/checkout.h"
+#include "lib/worktree/unpack.h"
 #include "repo/blocks/decompress.h"
 
 typedef struct options {

@@ -14,9 +14,9 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/patch/patch.h"
-#include "lib/work/apply/files.h"
-#include "lib/work/apply/index.h"
-#include "lib/work/commit/journal.h"
+#include "lib/merge/apply_files.h"
+#include "lib/merge/apply_index.h"
+#include "lib/worktree/journal.h"
 
 /* Misfits told one by one. */
 #define MISFITS_SHOWN 20u

@@ -13,9 +13,9 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
 #include "cmd/varve/print/commit.h"
-#include "lib/work/diff/blame.h"
-#include "lib/work/diff/name_list.h"
-#include "lib/work/view/table_at.h"
+#include "lib/history/blame.h"
+#include "lib/names/name_list.h"
+#include "lib/names/table_at.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
 

@@ -8,11 +8,11 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
-#include "lib/work/peers/fetch_run.h"
-#include "lib/work/view/dialect_words.h"
-#include "lib/work/view/kept_keys.h"
-#include "lib/work/view/version.h"
-#include "lib/work/view/view.h"
+#include "lib/fetch/fetch_run.h"
+#include "lib/names/dialect_words.h"
+#include "lib/names/version.h"
+#include "lib/view/kept_keys.h"
+#include "lib/view/view.h"
 
 typedef struct options {
 	vv_strings columns, where, from, dictionary;

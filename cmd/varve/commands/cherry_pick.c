@@ -6,7 +6,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/record/pick.h"
+#include "lib/commit/pick.h"
 #include "repo/git/program.h"
 
 typedef struct options {

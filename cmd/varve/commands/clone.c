@@ -1,7 +1,7 @@
 /*
  * clone: another repository, with its history and its tables, in a new folder.
  */
-#include "lib/work/clone/clone.h"
+#include "lib/clone/clone.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"

@@ -14,9 +14,9 @@
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/merge/run.h"
-#include "lib/work/peers/push_hook.h"
-#include "lib/work/record/make.h"
+#include "lib/commit/make.h"
+#include "lib/merge/run.h"
+#include "lib/remotes/push_hook.h"
 #include "repo/git/history/date.h"
 #include "repo/git/program.h"
 

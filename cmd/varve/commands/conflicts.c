@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/merge/conflict_list.h"
+#include "lib/merge/conflict_list.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {

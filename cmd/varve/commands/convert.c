@@ -17,10 +17,10 @@
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "lib/arrow/in/rewrite.h"
-#include "lib/work/view/convert_input.h"
-#include "lib/work/view/dialect_words.h"
-#include "lib/work/view/version.h"
-#include "lib/work/view/view.h"
+#include "lib/names/convert_input.h"
+#include "lib/names/dialect_words.h"
+#include "lib/names/version.h"
+#include "lib/view/view.h"
 
 typedef struct options {
 	const char *format, *misfit, *numbers;

@@ -16,10 +16,10 @@
 #include "cmd/varve/print/diff_show.h"
 #include "diff/rows/value.h"
 #include "lib/arrow/diff_writer.h"
-#include "lib/work/diff/sides.h"
-#include "lib/work/rows/where.h"
-#include "lib/work/view/dialect_words.h"
-#include "lib/work/view/view.h"
+#include "lib/names/dialect_words.h"
+#include "lib/rows/where.h"
+#include "lib/status/sides.h"
+#include "lib/view/view.h"
 
 #define FORMATS "text|json|ndjson|csv|html|markdown|sql|arrow|arrow-cells|patch|summary|stat"
 

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/peers/reach.h"
-#include "lib/work/vault/drop.h"
+#include "lib/remotes/reach.h"
+#include "lib/space/drop.h"
 
 #define SHOWN_MAX 5u /* versions that stay, by name */
 

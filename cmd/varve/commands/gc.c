@@ -11,9 +11,9 @@
 #include "cmd/frame/gc.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/commit/gc.h"
-#include "lib/work/peers/reach.h"
-#include "lib/work/store/remote_gc.h"
+#include "lib/remotes/reach.h"
+#include "lib/space/gc.h"
+#include "lib/space/remote_gc.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {

@@ -8,7 +8,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/out_file.h"
-#include "lib/work/view/version.h"
+#include "lib/names/version.h"
 #include "repo/git/history/revision.h"
 
 typedef struct options {

@@ -11,10 +11,10 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/clone/imported.h"
-#include "lib/work/peers/block_peers.h"
-#include "lib/work/record/pick.h"
-#include "lib/work/record/txn.h"
+#include "lib/clone/imported.h"
+#include "lib/commit/pick.h"
+#include "lib/commit/txn.h"
+#include "lib/remotes/block_peers.h"
 #include "transport/line/url.h"
 
 typedef struct options {

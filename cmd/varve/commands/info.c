@@ -13,10 +13,10 @@
 #include "cmd/varve/print/tables.h"
 #include "dataset/schema/header.h"
 #include "diff/rows/key_unique.h"
-#include "lib/work/add/added_blocks.h"
-#include "lib/work/view/column_stats.h"
-#include "lib/work/view/table_facts.h"
-#include "lib/work/view/version.h"
+#include "lib/names/version.h"
+#include "lib/view/column_stats.h"
+#include "lib/view/table_facts.h"
+#include "lib/worktree/added_blocks.h"
 #include "repo/blocks/decompress.h"
 
 typedef struct options {

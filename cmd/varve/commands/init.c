@@ -14,7 +14,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/peers/push_hook.h"
+#include "lib/remotes/push_hook.h"
 #include "repo/git/repository.h"
 #include "repo/git/repository_init.h"
 

@@ -10,8 +10,8 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/peers/reach.h"
-#include "lib/work/peers/transfer.h"
+#include "lib/remotes/reach.h"
+#include "lib/remotes/transfer.h"
 #include "repo/git/history/refs.h"
 
 typedef struct options {

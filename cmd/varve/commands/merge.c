@@ -9,7 +9,7 @@
 #include "cmd/varve/print/commit_stat.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/record/merge_branch.h"
+#include "lib/commit/merge_branch.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {

@@ -8,7 +8,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/peers/fetch_run.h"
+#include "lib/fetch/fetch_run.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {

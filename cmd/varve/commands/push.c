@@ -5,9 +5,9 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/peers/blocks_config.h"
-#include "lib/work/peers/push_run.h"
-#include "lib/work/store/named.h"
+#include "lib/push/push_run.h"
+#include "lib/remotes/blocks_config.h"
+#include "lib/remotes/named_store.h"
 
 typedef struct options {
 	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify, blocks;

@@ -11,7 +11,7 @@
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/peers/transfer.h"
+#include "lib/remotes/transfer.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 #include "transport/line/url.h"

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/merge/resolve.h"
+#include "lib/merge/resolve.h"
 
 typedef struct options {
 	bool ours, theirs, base, key, quiet;

@@ -1,13 +1,13 @@
 /*
  * restore: paths as an earlier version (or the index) has them.
  */
-#include "lib/work/commit/restore.h"
+#include "lib/worktree/restore.h"
 
 #include "base/show.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/commit/row_restore.h"
+#include "lib/worktree/row_restore.h"
 #include "repo/git/repository.h"
 
 typedef struct options {

@@ -10,9 +10,9 @@
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/add/describe.h"
-#include "lib/work/add/schema_edit.h"
-#include "lib/work/view/version.h"
+#include "lib/names/version.h"
+#include "lib/worktree/describe.h"
+#include "lib/worktree/schema_edit.h"
 
 typedef struct options {
 	vv_strings type, number, missing;

@@ -11,7 +11,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/serve/repo.h"
+#include "lib/serve.h"
 
 typedef struct options {
 	bool stdio, read_only;

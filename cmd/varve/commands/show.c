@@ -12,7 +12,7 @@
 #include "cmd/varve/data_out.h"
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
-#include "lib/work/view/version.h"
+#include "lib/names/version.h"
 
 typedef struct options {
 	const char *format;

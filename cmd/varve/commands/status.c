@@ -9,8 +9,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/diff/changes.h"
-#include "lib/work/peers/unsent_versions.h"
+#include "lib/push/unsent_versions.h"
+#include "lib/status/changes.h"
 
 typedef struct options {
 	bool short_form, long_form, branch, nul, verbose;

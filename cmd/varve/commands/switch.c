@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/commit/switch_branch.h"
+#include "lib/worktree/switch_branch.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {

@@ -9,9 +9,9 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/clone/imported.h"
-#include "lib/work/peers/block_peers.h"
-#include "lib/work/record/pick.h"
+#include "lib/clone/imported.h"
+#include "lib/commit/pick.h"
+#include "lib/remotes/block_peers.h"
 #include "repo/git/history/state.h"
 
 /* What an update with conflicts is for Git. */

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "base/json/json.h"
 #include "diff/write/change_words.h"
-#include "lib/work/add/added_blocks.h"
-#include "lib/work/view/content.h"
+#include "lib/names/content.h"
+#include "lib/worktree/added_blocks.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
 

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "lib/work/diff/changes.h"
-#include "lib/work/record/merge_commit.h"
+#include "lib/commit/merge_commit.h"
+#include "lib/status/changes.h"
 
 /* "[main 1a2b3c4] subject", the number of files, and a line for each dataset.
  * changes were read with facts. */

@@ -18,8 +18,8 @@
 #include "dataset/table/dataset_reader.h"
 #include "diff/patch/patch.h"
 #include "diff/write/writer_kinds.h"
-#include "lib/work/diff/sides.h"
-#include "lib/work/diff/table.h"
+#include "lib/history/table_diff.h"
+#include "lib/status/sides.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_diff_print {

@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
-#include "lib/work/add/attributes_lines.h"
-#include "lib/work/diff/change_count.h"
+#include "lib/status/change_count.h"
+#include "lib/worktree/attributes_lines.h"
 
 #define MISSING_SHOWN 20u
 

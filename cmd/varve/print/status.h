@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "lib/work/diff/changes.h"
+#include "lib/status/changes.h"
 
 typedef struct vv_status_style {
 	const char *prefix; /* current folder, repository-relative; "" shows from the top */

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/aligned.h"
-#include "lib/work/check/list.h"
+#include "lib/check/list.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/pointer.h"

@@ -9,7 +9,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/doctor/doctor.h"
+#include "lib/status/doctor.h"
 
 typedef struct options {
 	bool offline;

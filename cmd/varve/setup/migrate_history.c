@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "cmd/frame/output.h"
-#include "lib/work/peers/push_hook.h"
+#include "lib/remotes/push_hook.h"
 #include "repo/git/repository_init.h"
 
 static void print_path(const vv_migrated_path *p, bool export)

@@ -12,8 +12,8 @@
 #include "cmd/frame/run.h"
 #include "cmd/frame/tool.h"
 #include "cmd/vault/commands.h"
+#include "lib/serve.h"
 #include "lib/work/hold/holding.h"
-#include "lib/work/serve/repo.h"
 
 typedef struct options {
 	bool stdio;

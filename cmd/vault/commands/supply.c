@@ -9,7 +9,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
 #include "cmd/vault/work/supply.h"
-#include "lib/work/vault/supply.h"
+#include "lib/sources/supply.h"
 
 typedef struct options {
 	uint64_t lines, timeout;

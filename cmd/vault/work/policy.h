@@ -1,5 +1,5 @@
 /*
- * policy: how many copies of everything are wanted, by .varveconfig (lib/work/vault/vault_config.h).
+ * policy: how many copies of everything are wanted, by .varveconfig (lib/remotes/vault_config.h).
  *
  *	[vault]
  *		id = bafyrei...
@@ -12,7 +12,7 @@
 #define VV_CMD_VAULT_WORK_POLICY_H
 
 #include "base/error.h"
-#include "lib/work/vault/vault_config.h"
+#include "lib/remotes/vault_config.h"
 #include "repo/git/repository.h"
 #include "transport/hold/code.h"
 

@@ -25,7 +25,7 @@
 #include "cmd/vault/sealed/meeting.h"
 #include "cmd/vault/sealed/waiting.h"
 #include "cmd/vault/work/policy.h"
-#include "lib/work/peers/transfer.h"
+#include "lib/remotes/transfer.h"
 #include "repo/git/repository.h"
 #include "transport/hold/ledger.h"
 #include "transport/hold/vault_state.h"

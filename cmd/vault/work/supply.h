@@ -1,5 +1,5 @@
 /*
- * supply: answers what other programs ask of the vault (lib/work/vault/supply_message.h), on several lines at once.
+ * supply: answers what other programs ask of the vault (lib/sources/supply_message.h), on several lines at once.
  */
 #ifndef VV_CMD_VAULT_WORK_SUPPLY_H
 #define VV_CMD_VAULT_WORK_SUPPLY_H

@@ -19,8 +19,8 @@
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/shard_source.h"
+#include "lib/sources/vault_supplier.h"
 #include "lib/work/hold/key_ring.h"
-#include "lib/work/vault/vault_supplier.h"
 #include "repo/blocks/cid_map.h"
 #include "transport/protocol/ask.h"
 

@@ -15,7 +15,7 @@
 #define VV_CMD_VAULT_WORK_VAULT_SOURCE_H
 
 #include "base/error.h"
-#include "lib/work/peers/transfer.h"
+#include "lib/remotes/transfer.h"
 #include "transport/protocol/gather.h"
 
 /* A vv_suppliers_open_fn. VV_ENOTFOUND: the repository has no vault; VV_EMISSING: no holder was reached. */

@@ -14,8 +14,8 @@
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/serve/http.h"
 #include "cmd/web/web.h"
+#include "lib/serve.h"
 #include "lib/work/hold/holding.h"
-#include "lib/work/serve/repo.h"
 #include "transport/server/auth.h"
 
 typedef struct options {

@@ -6,7 +6,7 @@
 
 #include "cmd/web/model/commits.h"
 #include "diff/write/change_words.h"
-#include "lib/work/view/content.h"
+#include "lib/names/content.h"
 
 typedef enum vv_web_change_kind {
 	VV_WEB_ADDED,

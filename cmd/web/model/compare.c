@@ -20,8 +20,8 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/writer.h"
-#include "lib/work/diff/table.h"
-#include "lib/work/view/table_at.h"
+#include "lib/history/table_diff.h"
+#include "lib/names/table_at.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
 

@@ -8,8 +8,8 @@
 #include "base/json/json.h"
 #include "base/show.h"
 #include "base/text.h"
-#include "lib/work/merge/conflict_list.h"
-#include "lib/work/view/table_at.h"
+#include "lib/merge/conflict_list.h"
+#include "lib/names/table_at.h"
 #include "repo/git/history/state.h"
 
 #define PATHS_MAX 500u

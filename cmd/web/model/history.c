@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "lib/work/diff/row_history.h"
+#include "lib/history/row_history.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
 

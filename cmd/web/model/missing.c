@@ -5,8 +5,8 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/work/peers/remote.h"
-#include "lib/work/view/content.h"
+#include "lib/names/content.h"
+#include "lib/remotes/remote.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"

@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "lib/work/view/kept_keys.h"
-#include "lib/work/view/key_place.h"
+#include "lib/view/kept_keys.h"
+#include "lib/view/key_place.h"
 
 static vv_status is_over(void *payload, bool *over, vv_error *err)
 {

@@ -12,8 +12,8 @@
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 #include "diff/rows/value.h"
-#include "lib/work/rows/fact_test.h"
-#include "lib/work/rows/where.h"
+#include "lib/rows/fact_test.h"
+#include "lib/rows/where.h"
 
 #define SEEN 64u /* answers that are kept within a row group: most columns repeat their texts */
 

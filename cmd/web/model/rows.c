@@ -12,8 +12,8 @@
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_place.h"
 #include "diff/rows/row_by_number.h"
-#include "lib/work/view/table_at.h"
-#include "lib/work/view/view_writer.h"
+#include "lib/names/table_at.h"
+#include "lib/view/view_writer.h"
 
 #define COUNT_MS 250u      /* for counting what matches beyond the page */
 #define SORTED_MAX 100000u /* rows that an order reaches to */

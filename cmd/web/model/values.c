@@ -19,7 +19,7 @@
 #include "dataset/schema/moment.h"
 #include "dataset/schema/value.h"
 #include "diff/rows/row_by_number.h"
-#include "lib/work/view/column_stats.h"
+#include "lib/view/column_stats.h"
 
 #define SLOTS 32768u
 #define COUNTED_MAX (SLOTS * 3 / 4)

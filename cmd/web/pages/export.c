@@ -17,7 +17,7 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/pages/parts.h"
-#include "lib/work/view/version.h"
+#include "lib/names/version.h"
 
 #define PAGE_ROWS 500u /* so that a page is whole whatever its cells hold: an answer has an end */
 #define PAGES_MAX (VV_EXPORT_ROWS / PAGE_ROWS)

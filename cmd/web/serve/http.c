@@ -10,7 +10,7 @@
 #include "base/thread.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/web/serve/http_file.h"
-#include "lib/work/view/version_files.h"
+#include "lib/names/version_files.h"
 #include "transport/http/address.h"
 #include "transport/server/auth.h"
 

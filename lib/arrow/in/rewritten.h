@@ -9,7 +9,7 @@
 #define VV_LIB_ARROW_IN_REWRITTEN_H
 
 #include "lib/arrow/in/rewrite.h"
-#include "lib/work/view/version.h"
+#include "lib/names/version.h"
 
 typedef struct rewritten {
 	char *file; /* goes with it, unless it was used */

@@ -14,7 +14,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/work/peers/transfer.h"
+#include "lib/remotes/transfer.h"
 
 #define NAMES_MAX (1u << 20)
 #define PASSPHRASE_MAX 4096u

@@ -10,7 +10,7 @@
 
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/check/run.h"
+#include "lib/check/run.h"
 #include "repo/git/history/history.h"
 
 /* A fresh repository as the current folder; what commands print goes nowhere. */

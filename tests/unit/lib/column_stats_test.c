@@ -1,10 +1,10 @@
-/* Tests of lib/work/view/column_stats.h: what stands in a column. */
+/* Tests of lib/view/column_stats.h: what stands in a column. */
 #include "tests/unit/support.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/work/view/column_stats.h"
+#include "lib/view/column_stats.h"
 
 /* The one field of a schema, of this type. */
 static void make_field(vv_schema *s, const char *type)

@@ -1,7 +1,7 @@
-/* Tests of lib/work/record/message.h: cleaning messages up. */
+/* Tests of lib/commit/message.h: cleaning messages up. */
 #include "tests/unit/support.h"
 
-#include "lib/work/record/message.h"
+#include "lib/commit/message.h"
 
 static void expect_clean(const char *text, const char *comment, const char *wanted)
 {

@@ -1,7 +1,7 @@
 /*
  * The files of versions in key order that a server keeps: what strangers can make them cost is bounded.
  */
-#include "lib/work/view/ordered_files.h"
+#include "lib/names/ordered_files.h"
 
 #include <errno.h>
 #include <sys/types.h>

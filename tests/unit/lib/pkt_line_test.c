@@ -1,4 +1,4 @@
-/* Tests of lib/work/add/pkt_line.h: Git's packet framing. */
+/* Tests of lib/worktree/pkt_line.h: Git's packet framing. */
 #include "tests/unit/support.h"
 
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "lib/work/add/pkt_line.h"
+#include "lib/worktree/pkt_line.h"
 
 static int open_bytes(const void *bytes, size_t len)
 {

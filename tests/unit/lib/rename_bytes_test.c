@@ -1,9 +1,9 @@
-/* Tests of lib/work/add/column_rename.h: a column's name in a schema. */
+/* Tests of lib/worktree/column_rename.h: a column's name in a schema. */
 #include "tests/unit/support.h"
 
 #include <string.h>
 
-#include "lib/work/add/column_rename.h"
+#include "lib/worktree/column_rename.h"
 
 static void a_schema_says_the_new_name_everywhere(void **state)
 {

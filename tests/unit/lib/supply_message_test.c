@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/sys.h"
-#include "lib/work/vault/supply_message.h"
+#include "lib/sources/supply_message.h"
 #include "repo/blocks/record.h"
 #include "tests/unit/support.h"
 #include "transport/line/pipe.h"

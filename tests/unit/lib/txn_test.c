@@ -1,4 +1,4 @@
-/* Tests of lib/work/record/txn.h: what is put comes out, all of it or nothing. */
+/* Tests of lib/commit/txn.h: what is put comes out, all of it or nothing. */
 #include "tests/unit/repo/git_fixture.h"
 
 #include <errno.h>
@@ -10,9 +10,9 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "dataset/table/bytes.h"
-#include "lib/work/commit/journal.h"
-#include "lib/work/diff/changes.h"
-#include "lib/work/record/txn.h"
+#include "lib/commit/txn.h"
+#include "lib/status/changes.h"
+#include "lib/worktree/journal.h"
 
 #define PRICES "id,price\n1,10\n2,20\n3,30\n"
 #define PRICES_NEW "id,price\n1,10\n2,25\n3,30\n4,40\n"

@@ -14,9 +14,9 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/add/filter.h"
-#include "lib/work/add/pkt_line.h"
-#include "lib/work/peers/push_hook.h"
+#include "lib/remotes/push_hook.h"
+#include "lib/worktree/filter.h"
+#include "lib/worktree/pkt_line.h"
 
 /* One file through standard input and output. */
 

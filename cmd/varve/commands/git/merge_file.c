@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/work/merge/tables.h"
+#include "lib/merge/tables.h"
 #include "repo/git/history/history.h"
 
 extern char **environ;

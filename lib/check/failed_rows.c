@@ -1,0 +1,297 @@
+/*
+ * failed_rows: knows how the reasons of one row come together, and how the rows are read again.
+ */
+#include "lib/check/failed_rows.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/row_write.h"
+#include "diff/rows/sorter.h"
+
+#define RECORD 32u /* row, order of arrival, line, reason */
+#define KEY 16u
+#define SORT_MEMORY ((size_t)8 << 20)
+#define REASONS_MAX 65536u /* different ones; then only rule and column are told */
+#define PIECE ((size_t)1 << 20)
+
+struct vv_failed_rows {
+	char *file;
+	vv_sorter *sorter;
+	vv_arena arena;
+	const char **reasons;
+	size_t count, cap;
+	uint64_t *hashes; /* open addressing: place + 1 of the reason, 0: free */
+	size_t slots;
+	uint64_t added;
+	vv_buf scratch;
+};
+
+void vv_failed_rows_free(vv_failed_rows *r)
+{
+	if (r) {
+		vv_sorter_free(r->sorter);
+		vv_arena_clear(&r->arena);
+		vv_free(r->reasons);
+		vv_free(r->hashes);
+		vv_buf_clear(&r->scratch);
+		vv_free(r->file);
+		vv_free(r);
+	}
+}
+
+vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *temp_dir,
+			     vv_error *err)
+{
+	vv_failed_rows *r = vv_calloc(1, sizeof(*r));
+
+	*out = NULL;
+	if (!r || !(r->file = vv_strdup(file))) {
+		vv_free(r);
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&r->arena);
+	vv_status rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
+	if (rc < 0) {
+		vv_failed_rows_free(r);
+		return rc;
+	}
+	*out = r;
+	return VV_OK;
+}
+
+static size_t find_slot(const vv_failed_rows *r, const char *text, size_t len)
+{
+	size_t i = (size_t)vv_xxh3(text, len, 0) & (r->slots - 1);
+
+	while (r->hashes[i] != 0 && strcmp(r->reasons[r->hashes[i] - 1], text) != 0) {
+		i = (i + 1) & (r->slots - 1);
+	}
+	return i;
+}
+
+static vv_status grow(vv_failed_rows *r, vv_error *err)
+{
+	size_t cap = r->cap ? r->cap * 2 : 64;
+
+	if (r->count < r->cap) return VV_OK;
+	const char **reasons = vv_realloc_array(r->reasons, cap, sizeof(*reasons));
+	if (!reasons) return vv_fail_nomem(err);
+	r->reasons = reasons;
+	vv_free(r->hashes);
+	r->slots = cap * 2;
+	r->hashes = vv_calloc(r->slots, sizeof(*r->hashes));
+	if (!r->hashes) {
+		r->slots = 0;
+		r->cap = 0;
+		return vv_fail_nomem(err);
+	}
+	r->cap = cap;
+	for (size_t i = 0; i < r->count; i++) {
+		r->hashes[find_slot(r, r->reasons[i], strlen(r->reasons[i]))] = i + 1;
+	}
+	return VV_OK;
+}
+
+/* The number of a reason's text, which is in scratch. */
+static vv_status intern(vv_failed_rows *r, uint64_t *out, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&r->scratch, err);
+
+	if (rc < 0 || (rc = grow(r, err)) < 0) return rc;
+	size_t slot = find_slot(r, r->scratch.data, r->scratch.len);
+	if (r->hashes[slot] == 0) {
+		r->reasons[r->count] = vv_arena_strndup(&r->arena, r->scratch.data, r->scratch.len);
+		if (!r->reasons[r->count]) return vv_fail_nomem(err);
+		r->hashes[slot] = ++r->count;
+	}
+	*out = r->hashes[slot] - 1;
+	return VV_OK;
+}
+
+static void put_reason(vv_failed_rows *r, const vv_finding *f, bool whole)
+{
+	vv_buf *b = &r->scratch;
+
+	vv_buf_reset(b);
+	vv_buf_puts(b, f->rule);
+	if (f->column) {
+		vv_buf_putc(b, ' ');
+		vv_buf_puts(b, f->column);
+	}
+	if (whole && f->message) {
+		vv_buf_printf(b, ": %s", f->message);
+	}
+}
+
+vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err)
+{
+	uint8_t record[RECORD];
+	uint64_t reason = 0;
+	vv_status rc;
+
+	if (f->row == 0) return VV_OK;
+	put_reason(r, f, r->count < REASONS_MAX);
+	if ((rc = intern(r, &reason, err)) < 0) return rc;
+	vv_put_be64(record, f->row);
+	vv_put_be64(record + 8, r->added++);
+	vv_put_be64(record + 16, f->line);
+	vv_put_be64(record + 24, reason);
+	return vv_sorter_add(r->sorter, record, err);
+}
+
+/* The file in the making. */
+typedef struct writer {
+	vv_failed_rows *r;
+	vv_table *t;
+	vv_table_reader *reader;
+	vv_batch batch;
+	vv_dialect dialect;
+	vv_buf out, problems;
+	int fd;
+	char *temp;
+} writer;
+
+static void put_text(writer *w, const char *s, size_t len)
+{
+	vv_cell cell = {.text = s, .len = (uint32_t)len};
+
+	vv_cell_write_csv(&w->out, &cell, &w->dialect, VV_QUOTE_MINIMAL, VV_CELL_LATER);
+}
+
+static vv_status flush(writer *w, size_t at_least, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&w->out, err);
+
+	if (rc == VV_OK && w->out.len >= at_least) {
+		rc = vv_write_full(w->fd, w->out.data, w->out.len, w->r->file, err);
+		vv_buf_reset(&w->out);
+	}
+	return rc;
+}
+
+/* The row (from 0) is in the batch. */
+static vv_status read_row(writer *w, uint64_t row, vv_error *err)
+{
+	vv_status rc;
+
+	if (w->batch.rows > 0 && row >= w->batch.first_row &&
+	    row < w->batch.first_row + w->batch.rows) {
+		return VV_OK;
+	}
+	if ((rc = vv_table_seek_row(w->reader, row, err)) < 0) return rc;
+	int more = vv_table_read(w->reader, &w->batch, err);
+	if (more < 0) return (vv_status)more;
+	return more == 0 ? vv_fail(err, VV_ECORRUPT, "the table ends before row %llu",
+				   (unsigned long long)row + 1)
+			 : VV_OK;
+}
+
+static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&w->problems, err);
+
+	if (rc < 0) return rc;
+	if (line > 0) {
+		vv_buf_printf(&w->out, "%llu", (unsigned long long)line);
+	}
+	vv_buf_printf(&w->out, ",%llu,", (unsigned long long)row);
+	put_text(w, vv_buf_cstr(&w->problems), w->problems.len);
+	if (w->t && row <= w->t->root.rows) {
+		if ((rc = read_row(w, row - 1, err)) < 0) return rc;
+		const vv_cell *cells = w->batch.cells +
+				       (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
+		for (size_t i = 0; i < w->batch.columns; i++) {
+			vv_buf_putc(&w->out, ',');
+			vv_cell_write_csv(&w->out, &cells[i], &w->dialect, VV_QUOTE_MINIMAL,
+					  VV_CELL_LATER);
+		}
+	}
+	vv_buf_putc(&w->out, '\n');
+	return flush(w, PIECE, err);
+}
+
+static vv_status put_rows(writer *w, vv_error *err)
+{
+	uint64_t row = 0, line = 0;
+	const void *record;
+	int more;
+	vv_status rc = VV_OK;
+
+	while ((more = vv_sorter_next(w->r->sorter, &record, err)) > 0 && rc == VV_OK) {
+		const uint8_t *p = record;
+
+		if (row > 0 && vv_get_be64(p) != row) {
+			rc = put_row(w, row, line, err);
+			vv_buf_reset(&w->problems);
+		}
+		if (vv_get_be64(p) != row) {
+			row = vv_get_be64(p);
+			line = vv_get_be64(p + 16);
+		}
+		vv_buf_puts(&w->problems, w->problems.len ? "; " : "");
+		vv_buf_puts(&w->problems, w->r->reasons[vv_get_be64(p + 24)]);
+	}
+	if (more < 0 || rc < 0) return more < 0 ? (vv_status)more : rc;
+	return row > 0 ? put_row(w, row, line, err) : VV_OK;
+}
+
+static void put_header(writer *w)
+{
+	vv_buf_puts(&w->out, "check_line,check_row,check_problems");
+	for (size_t i = 0; w->t && i < w->t->columns; i++) {
+		vv_buf_putc(&w->out, ',');
+		put_text(w, w->t->schema.fields[i].name, w->t->schema.fields[i].name_len);
+	}
+	vv_buf_putc(&w->out, '\n');
+}
+
+static vv_status open_temp(writer *w, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_dir(w->r->file);
+
+	if (!dir) return vv_fail_nomem(err);
+	vv_temp_sweep(dir, ".varve-check-");
+	w->fd = vv_temp_open(&w->temp, dir, ".varve-check-", err);
+	return w->fd < 0 ? (vv_status)w->fd : VV_OK;
+}
+
+vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
+{
+	writer w = {.r = r, .t = t && t->root.kind == VV_KIND_TABLE ? t : NULL, .fd = -1};
+	vv_status rc, closed;
+
+	vv_batch_init(&w.batch);
+	vv_dialect_init(&w.dialect);
+	if ((rc = vv_sorter_finish(r->sorter, err)) < 0 || (rc = open_temp(&w, err)) < 0 ||
+	    (w.t && (rc = vv_table_reader_open(&w.reader, w.t, NULL, 0, false, err)) < 0)) {
+		goto done;
+	}
+	put_header(&w);
+	if ((rc = put_rows(&w, err)) == VV_OK) {
+		rc = flush(&w, 1, err);
+	}
+done:
+	vv_table_reader_close(w.reader);
+	closed = vv_close(w.fd, r->file, rc == VV_OK ? err : NULL);
+	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = vv_rename(w.temp, r->file, err);
+	}
+	if (rc < 0 && w.temp) {
+		vv_unlink(w.temp, true, NULL);
+	}
+	vv_free(w.temp);
+	vv_batch_clear(&w.batch);
+	vv_dialect_clear(&w.dialect);
+	vv_buf_clear(&w.out);
+	vv_buf_clear(&w.problems);
+	return rc;
+}

@@ -1,0 +1,415 @@
+/*
+ * input: knows with which types, key and dialect plain text is read for a check.
+ */
+#include "lib/check/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/bytes.h"
+#include "lib/check/reach.h"
+#include "lib/names/dialect_words.h"
+#include "repo/blocks/decompress.h"
+
+#define BESIDE_MAX ((uint64_t)64 << 20)
+
+vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
+{
+	const vv_check_input_options *o = payload;
+	const vv_index *x;
+	vv_index_entry ie;
+	vv_tree_entry e;
+	vv_auto(char) *file = NULL;
+	vv_status rc;
+
+	if (o->side->kind == VV_SIDE_COMMIT) {
+		if ((rc = vv_tree_entry_at(o->repo, &o->side->commit, path, &e, err)) == VV_OK) {
+			rc = vv_blob_read(o->repo, &e.id, BESIDE_MAX, out, err);
+			vv_tree_entry_clear(&e);
+		}
+		return rc;
+	}
+	if (o->side->kind == VV_SIDE_INDEX) {
+		if ((rc = vv_dataset_reader_index(o->reader, &x, err)) == VV_OK) {
+			rc = vv_index_get(x, path, &ie)
+				     ? vv_blob_read(o->repo, &ie.id, BESIDE_MAX, out, err)
+				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
+					       vv_text_shows(path));
+		}
+		return rc;
+	}
+	if (!o->repo && strcmp(path, VV_RULES_NAME) == 0) {
+		if (!o->rules_text) return vv_fail(err, VV_ENOTFOUND, "there is no %s", path);
+		vv_buf_put(out, o->rules_text->data, o->rules_text->len);
+		return vv_buf_ok(out, err);
+	}
+	file = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
+	if (!file) return vv_fail_nomem(err);
+	if ((rc = vv_check_may_read(file, o->package_path, err)) == VV_OK) {
+		rc = vv_read_regular(out, file, BESIDE_MAX, err);
+	}
+	return rc;
+}
+
+void vv_check_input_close(vv_check_input *in)
+{
+	if (!in->begun) return;
+	vv_unpacked_close(in->unpacked);
+	vv_table_source_close(in->stored);
+	if (in->open) {
+		vv_table_close(&in->table);
+	}
+	if (in->has_kept) {
+		vv_table_close(&in->kept);
+	}
+	vv_mend_close(in->mend);
+	vv_close(in->fd, NULL, NULL);
+	vv_mem_sink_free(in->passing);
+	vv_subject_clear(&in->subject);
+	vv_package_resource_clear(&in->package);
+	vv_buf_clear(&in->bytes);
+	vv_free(in->name);
+	memset(in, 0, sizeof(*in));
+}
+
+static bool is_standard(const vv_check_input_options *o, const char *path)
+{
+	return o->standard && strcmp(path, o->standard_path ? o->standard_path : "-") == 0;
+}
+
+/* What lies in the place of a file: only that of a regular one can be read. */
+static vv_status want_file(const char *name, vv_error *err)
+{
+	struct stat st;
+
+	if (stat(name, &st) < 0) {
+		return errno == ENOENT ? vv_fail(err, VV_EINPUT,
+						 "is a symbolic link to a file that does not exist")
+				       : VV_OK;
+	}
+	return S_ISDIR(st.st_mode)    ? vv_fail(err, VV_EINPUT, "is a folder, not a file")
+	       : !S_ISREG(st.st_mode) ? vv_fail(err, VV_EINPUT, "is not a regular file")
+				      : VV_OK;
+}
+
+/* By the side, never by a word: a file might be called like it. */
+static vv_status find_subject(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			      vv_error *err)
+{
+	vv_status rc;
+
+	if (o->side->kind != VV_SIDE_WORK) {
+		const vv_oid *commit = o->side->kind == VV_SIDE_COMMIT ? &o->side->commit : NULL;
+
+		return vv_subject_find_at(&in->subject, o->repo, o->reader, commit, path, err);
+	}
+	in->name = is_standard(o, path) ? vv_strdup(o->standard)
+		   : o->repo            ? vv_repository_file(o->repo, path)
+					: vv_strdup(path);
+	if (!in->name) return vv_fail_nomem(err);
+	if (!is_standard(o, path) &&
+	    ((rc = vv_check_may_read(in->name, o->package_path, err)) < 0 ||
+	     (vv_exists(in->name) && (rc = want_file(in->name, err)) < 0))) {
+		return rc;
+	}
+	rc = vv_subject_find_file(&in->subject, o->repo, o->reader, in->name, err);
+	in->subject.text = path; /* in messages */
+	return rc;
+}
+
+/* What datapackage.json says. One that is not valid is something to be found, not a failure. */
+static vv_status find_package(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			      vv_error *err)
+{
+	vv_check_input_options beside = *o;
+
+	if (is_standard(o, path) && !o->standard_path) return VV_OK;
+	vv_status rc = vv_declared_find(&in->package, &in->described, o->package_path, path,
+					vv_check_read_beside, &beside, &in->why);
+	if (rc == VV_OK) return VV_OK;
+	if (rc == VV_EINPUT) {
+		in->bad_package = true;
+		return VV_OK;
+	}
+	*err = in->why;
+	return rc;
+}
+
+static vv_status file_source(vv_check_input *in, vv_source *out, vv_error *err)
+{
+	vv_subject *s = &in->subject;
+	vv_stat st;
+	vv_status rc;
+
+	if (in->has_kept) {
+		*out = (vv_source){
+			.read = vv_table_source_read, .size = in->kept.root.bytes, .name = s->path};
+		vv_table_source_close(in->stored);
+		in->stored = NULL;
+		if ((rc = vv_table_source_open(&in->stored, &in->kept, err)) == VV_OK) {
+			out->payload = in->stored;
+		}
+		return rc;
+	}
+	if (s->from == VV_FROM_WORK || s->lfs) {
+		const char *file = s->lfs ? s->lfs : s->file;
+
+		vv_close(in->fd, NULL, NULL);
+		in->fd = vv_open_regular(file, 0, err);
+		if (in->fd < 0) return (vv_status)in->fd;
+		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) return rc;
+		vv_source_fd(out, &in->file, in->fd, s->text, st.size);
+		return VV_OK;
+	}
+	vv_buf_reset(&in->bytes);
+	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->bytes, err)) == VV_OK) {
+		vv_source_mem(out, &in->memory, vv_buf_cstr(&in->bytes), in->bytes.len, s->text);
+	}
+	return rc;
+}
+
+vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err)
+{
+	const char *path = in->subject.path ? in->subject.path : in->subject.text;
+	vv_status rc;
+
+	vv_unpacked_close(in->unpacked);
+	in->unpacked = NULL;
+	if ((rc = file_source(in, out, err)) < 0 || vv_decompress_name(path) == 0 ||
+	    (rc = vv_unpacked_open(&in->unpacked, out, err)) < 0) {
+		return rc;
+	}
+	*out = *vv_unpacked_source(in->unpacked);
+	return VV_OK;
+}
+
+static bool has_columns(const vv_table *t, const char *const *key, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (vv_schema_find(&t->schema, key[i], strlen(key[i])) < 0) return false;
+	}
+	return count > 0;
+}
+
+/* Gives the version the key that it would have after add: what its package says, or what the base
+ * has. Whether it holds is for the check to tell. */
+static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sink *sink,
+			  vv_error *err)
+{
+	const vv_root *root = &in->table.root;
+	const char *const *key = (const char *const *)in->table.schema.primary_key;
+	vv_key_source source = VV_KEY_PACKAGE;
+	vv_table keyed;
+	vv_cid cid;
+
+	if (root->key_count > 0 || root->kind != VV_KIND_TABLE) return VV_OK;
+	if (!has_columns(&in->table, key, in->table.schema.primary_key_count)) {
+		if (!base || !has_columns(&in->table, (const char *const *)base->root.key,
+					  base->root.key_count)) {
+			return VV_OK;
+		}
+		key = (const char *const *)base->root.key;
+		source = base->root.key_source;
+	}
+	vv_status rc = vv_table_reschema(&cid, &in->table, sink, root->schema.data,
+					 root->schema.len, key, source, NULL, err);
+	if (rc < 0 || (rc = vv_table_open(&keyed, sink, &cid, err)) < 0) return rc;
+	vv_table_close(&in->table);
+	in->table = keyed;
+	return VV_OK;
+}
+
+/* The scan cache of the version in the index, so that what is as it was is not parsed again. */
+typedef struct lender {
+	vv_table parent;
+	bool has_parent;
+	vv_scan_cache *cache;
+} lender;
+
+static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_import_options *io,
+			     vv_error *err)
+{
+	vv_subject *s = &in->subject;
+	vv_sink source;
+
+	if (vv_cid_is_null(&s->parent) || !store || s->lfs) return VV_OK;
+	vv_sink_dry(&source, store);
+	vv_status rc = vv_table_open_stored(&l->parent, &source, &s->parent, err);
+	if (rc < 0) return rc == VV_EMISSING ? VV_OK : rc;
+	l->has_parent = true;
+	if (l->parent.root.kind != VV_KIND_TABLE) return VV_OK;
+	io->parent = &l->parent.root;
+	io->hints.parent = &l->parent.root.dialect;
+	io->key = NULL; /* the parent's stays */
+	if ((rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &l->cache,
+					       &io->secret, err)) == VV_OK) {
+		io->cache = l->cache;
+	}
+	return rc;
+}
+
+static bool is_refusal(vv_status rc)
+{
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT;
+}
+
+/* What can be read of a file that add would refuse; where that is nothing, it stays refused. */
+static vv_status import_mended(vv_check_input *in, vv_import_result *result,
+			       const vv_import_options *asked, const vv_sink *sink, vv_error *err)
+{
+	vv_import_options io = *asked;
+	vv_source source, readable;
+	vv_mend *m = NULL;
+	vv_error why;
+	vv_status rc = vv_check_input_source(in, &source, err);
+
+	vv_import_result_clear(result);
+	if (rc < 0) return rc;
+	if ((rc = vv_mend_open(&m, &source, &io.hints, &why)) == VV_OK) {
+		vv_mend_source(m, &readable);
+		vv_mend_hints(m, &in->hints);
+		io.cache = NULL;
+		io.hints = in->hints;
+		io.hints.path = asked->hints.path;
+		rc = vv_import(result, &readable, sink, &io, &why);
+	}
+	if (rc == VV_OK && (rc = vv_table_open(&in->table, sink, &result->cid, &why)) == VV_OK) {
+		in->open = true;
+		in->refused = false;
+		in->mend = m;
+		return VV_OK;
+	}
+	vv_mend_close(m);
+	if (is_refusal(rc) || rc == VV_ENOTFOUND || rc == VV_ECONFLICT) return VV_OK;
+	*err = why;
+	return rc;
+}
+
+/* Plain text as the table that it would be. What add would refuse sets `refused`. */
+static vv_status import_plain(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
+{
+	static const char *const no_key[] = {NULL};
+	const vv_package_resource *package = &in->package;
+	bool described = in->described;
+	vv_import_options io = {.kind = VV_KIND_TABLE,
+				.order = VV_ORDER_READ,
+				.progress = o->progress,
+				.find_encoding = true};
+	vv_import_result result = {0};
+	lender l = {.has_parent = false};
+	vv_store *store = NULL;
+	vv_source source;
+	vv_sink sink;
+	vv_status rc;
+
+	io.hints = package->hints;
+	if (o->written) {
+		vv_sniff_hints_over(&io.hints, o->written);
+	}
+	in->hints = io.hints;
+	io.hints.path = in->subject.path   ? in->subject.path
+			: o->standard_path ? in->subject.text
+					   : in->subject.file;
+	io.key = o->base || described ? no_key : NULL;
+	io.pool = o->reader ? vv_dataset_reader_pool(o->reader) : o->pool;
+	io.temp_dir = o->temp_dir ? o->temp_dir : "/tmp";
+	if (described && package->schema.len > 0) {
+		io.schema = package->schema.data;
+		io.schema_len = package->schema.len;
+	} else if (o->base && o->base->root.kind == VV_KIND_TABLE) {
+		io.schema = o->base->root.schema.data;
+		io.schema_len = o->base->root.schema.len;
+	}
+	vv_random(&io.secret, sizeof(io.secret));
+	if ((o->repo && (rc = vv_repository_store(o->repo, &store, err)) < 0) ||
+	    (rc = vv_mem_sink_new(&in->passing, store, io.temp_dir, err)) < 0 ||
+	    (rc = find_lender(&l, in, store, &io, err)) < 0 ||
+	    (rc = vv_check_input_source(in, &source, err)) < 0) {
+		goto done;
+	}
+	vv_mem_sink_use(&sink, in->passing);
+	rc = vv_import(&result, &source, &sink, &io, &in->why);
+	if (is_refusal(rc)) {
+		in->refused = true;
+		rc = import_mended(in, &result, &io, &sink, err);
+	} else if (rc < 0) {
+		*err = in->why;
+	} else if ((rc = vv_table_open(&in->table, &sink, &result.cid, err)) == VV_OK) {
+		in->open = true;
+		in->refused = false;
+	}
+	if (rc == VV_OK && in->open) {
+		rc = lend_key(in, o->base, &sink, err);
+	}
+done:
+	vv_import_result_clear(&result);
+	vv_scan_cache_free(l.cache);
+	if (l.has_parent) {
+		vv_table_close(&l.parent);
+	}
+	return rc;
+}
+
+static vv_status open_stored(vv_check_input *in, vv_error *err)
+{
+	vv_store *store;
+	vv_sink source;
+	vv_status rc = vv_repository_store(in->subject.repo, &store, err);
+
+	if (rc < 0) return rc;
+	vv_sink_dry(&source, store);
+	rc = vv_table_open(&in->table, &source, &in->subject.root, err);
+	if (rc < 0) return rc;
+	in->open = in->table.root.kind != VV_KIND_FILE;
+	if (!in->open) {
+		in->kept = in->table;
+		in->has_kept = true;
+		memset(&in->table, 0, sizeof(in->table));
+	}
+	return VV_OK;
+}
+
+vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			      vv_error *err)
+{
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	bool broken = false;
+	vv_status rc;
+
+	*in = (vv_check_input){.fd = -1, .package.hints = nothing, .hints = nothing};
+	vv_subject_init(&in->subject);
+	in->begun = true;
+	if ((rc = find_subject(in, path, o, err)) < 0 ||
+	    (rc = vv_subject_settle(&in->subject, err)) < 0 ||
+	    (rc = find_package(in, path, o, err)) < 0) {
+		goto done;
+	}
+	broken = vv_subject_is_broken(&in->subject, err);
+	if (broken) {
+		rc = VV_EINPUT;
+		goto done;
+	}
+	if (in->subject.is_dataset) {
+		rc = open_stored(in, err);
+		/* the file itself is here, only its stored form is not */
+		rc = (rc == VV_EMISSING && in->subject.on_disk) || (rc == VV_OK && in->has_kept)
+			     ? import_plain(in, o, err)
+			     : rc;
+	} else {
+		rc = import_plain(in, o, err);
+	}
+done:
+	if (rc < 0) {
+		if (rc != VV_ENOTFOUND) {
+			vv_prefix(err, "%s", vv_text_shows(path));
+		}
+		vv_check_input_close(in);
+		in->broken = broken;
+	}
+	return rc;
+}

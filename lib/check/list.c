@@ -1,0 +1,342 @@
+/*
+ * list: knows where each kind of side lists its files, and what makes one a dataset.
+ */
+#include "lib/check/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/package.h"
+#include "lib/check/input.h"
+#include "repo/git/index/index.h"
+
+typedef struct lister {
+	vv_check_list *out; /* first all files, then what is left of them */
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	const vv_diff_side *side;
+	vv_pathspec spec;
+	char **bare; /* without a work tree: the arguments as they are */
+	int bare_count;
+	bool *bare_matched;
+	vv_check_list described;
+} lister;
+
+void vv_check_list_clear(vv_check_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_free(l->items[i].path);
+		vv_free(l->items[i].package);
+	}
+	vv_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const vv_check_path *)a)->path, ((const vv_check_path *)b)->path);
+}
+
+const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path)
+{
+	vv_check_path key = {.path = (char *)path};
+
+	return l->count > 0 ? bsearch(&key, l->items, l->count, sizeof(*l->items), by_path) : NULL;
+}
+
+static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, const char *package,
+		     vv_error *err)
+{
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
+	vv_check_path *p = &l->items[l->count];
+	*p = (vv_check_path){.path = vv_strdup(path)};
+	p->package = package ? vv_strdup(package) : NULL;
+	if (!p->path || (package && !p->package)) {
+		vv_free(p->path);
+		vv_free(p->package);
+		return vv_fail_nomem(err);
+	}
+	if (blob) {
+		p->blob = *blob;
+	}
+	l->count++;
+	return VV_OK;
+}
+
+static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	lister *l = payload;
+
+	return S_ISREG(e->mode) ? add(l->out, e->path, &e->id, NULL, err) : VV_OK;
+}
+
+/* The index; of the work tree only what is still there. Of a path in conflict ours counts. */
+static vv_status list_index(lister *l, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_index_entry e;
+	vv_status rc = vv_index_open(&x, l->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
+		vv_index_at(x, i, &e);
+		if (!S_ISREG(e.mode) || (e.stage != 0 && e.stage != 2)) {
+			continue;
+		}
+		if (l->side->kind == VV_SIDE_WORK) {
+			vv_auto(char) *file = vv_repository_file(l->repo, e.path);
+			bool here = file && vv_exists(file);
+
+			if (!file) {
+				rc = vv_fail_nomem(err);
+				break;
+			}
+			if (!here) {
+				continue;
+			}
+		}
+		rc = add(l->out, e.path, &e.id, NULL, err);
+	}
+	return rc;
+}
+
+/* Files that Git does not know of, but an argument names. */
+static vv_status add_named(lister *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t known = l->out->count;
+
+	for (size_t i = 0; rc == VV_OK && l->side->kind == VV_SIDE_WORK && i < l->spec.count; i++) {
+		const vv_pathspec_item *item = &l->spec.items[i];
+		vv_check_list sorted = {.items = l->out->items, .count = known};
+
+		if (item->exists && !item->folder && !item->pattern &&
+		    !vv_check_list_find(&sorted, item->path)) {
+			rc = add(l->out, item->path, NULL, NULL, err);
+		}
+	}
+	return rc;
+}
+
+/* What the datapackage.json files of the side describe. Those that cannot be read are found out
+ * when a dataset below them is checked; they are no reason to look at nothing. */
+static vv_status read_packages(lister *l, vv_error *err)
+{
+	vv_check_input_options beside = {.repo = l->repo, .reader = l->reader, .side = l->side};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < l->out->count; i++) {
+		const char *package = l->out->items[i].path;
+		char **paths = NULL;
+		size_t count = 0;
+		vv_error why;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
+
+		if (strcmp(vv_path_base(package), VV_PACKAGE_NAME) != 0) {
+			continue;
+		}
+		rc = vv_check_read_beside(&beside, package, &text, &why);
+		if (rc == VV_OK) {
+			rc = vv_package_paths(&paths, &count, package, vv_buf_cstr(&text), text.len,
+					      &why);
+		}
+		if (rc == VV_ENOMEM || rc == VV_EIO || rc == VV_ECORRUPT) {
+			*err = why;
+			return rc;
+		}
+		rc = VV_OK;
+		for (size_t k = 0; rc == VV_OK && k < count; k++) {
+			rc = add(&l->described, paths[k], NULL, package, err);
+		}
+		vv_names_free(paths, count);
+	}
+	if (l->described.count > 1) {
+		qsort(l->described.items, l->described.count, sizeof(*l->described.items), by_path);
+	}
+	return rc;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	while (n > 0 && folder[n - 1] == '/') {
+		n--;
+	}
+	return n == 0 || (strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/'));
+}
+
+static bool is_wanted(lister *l, const char *path, bool *literal)
+{
+	bool any = l->spec.count == 0 && l->bare_count == 0;
+
+	*literal = false;
+	if (l->spec.count > 0) return vv_pathspec_match(&l->spec, path, literal);
+	for (int i = 0; i < l->bare_count; i++) {
+		bool match = is_below(path, l->bare[i]) || vv_path_match(l->bare[i], path);
+
+		*literal = *literal || strcmp(path, l->bare[i]) == 0;
+		l->bare_matched[i] = l->bare_matched[i] || match;
+		any = any || match;
+	}
+	return any;
+}
+
+static bool looks_like_table(const char *path)
+{
+	static const char *const extensions[] = {"csv", "tsv", "ndjson", "jsonl"};
+	const char *ext = vv_path_ext(path);
+
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+		if (strcmp(ext, extensions[i]) == 0) return true;
+	}
+	return false;
+}
+
+/* A pointer to a file counts as little as the file itself would. */
+static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_status rc = vv_dataset_reader_is_pointer(l->reader, blob, out, err);
+
+	if (rc == VV_OK && *out &&
+	    (rc = vv_dataset_reader_pointer(l->reader, blob, &arena, &p, err)) == VV_OK) {
+		*out = strcmp(p.kind, "table") == 0;
+	}
+	return rc;
+}
+
+/* Takes out what is not a dataset, or not asked for. */
+static vv_status sift(lister *l, vv_error *err)
+{
+	vv_check_list *list = l->out;
+	size_t kept = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < list->count; i++) {
+		vv_check_path *p = &list->items[i];
+		bool literal, keep = rc == VV_OK && is_wanted(l, p->path, &literal);
+
+		if (keep && !literal && !looks_like_table(p->path) &&
+		    !vv_check_list_find(&l->described, p->path)) {
+			keep = false;
+			if (!vv_oid_is_null(&p->blob)) {
+				rc = is_table_pointer(l, &p->blob, &keep, err);
+			}
+		}
+		if (keep && rc == VV_OK) {
+			list->items[kept++] = *p;
+		} else {
+			vv_free(p->path);
+			vv_free(p->package);
+		}
+	}
+	list->count = kept;
+	return rc;
+}
+
+static bool is_on_disk(const lister *l, const char *path)
+{
+	vv_auto(char) *file = vv_repository_is_bare(l->repo) ? NULL
+							     : vv_repository_file(l->repo, path);
+	return file && vv_exists(file);
+}
+
+/* What is described and not in the side. In the work tree it may be there all the same. */
+static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	bool literal;
+
+	for (size_t i = 0; rc == VV_OK && i < l->described.count; i++) {
+		const vv_check_path *d = &l->described.items[i];
+
+		if ((i > 0 && strcmp(d->path, d[-1].path) == 0) ||
+		    vv_check_list_find(all, d->path) || !is_wanted(l, d->path, &literal)) {
+			continue;
+		}
+		if ((rc = add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
+			vv_check_path *p = &l->out->items[l->out->count - 1];
+
+			p->not_added = l->side->kind != VV_SIDE_COMMIT && is_on_disk(l, d->path);
+			p->absent = !p->not_added || l->side->kind == VV_SIDE_INDEX;
+		}
+	}
+	return rc;
+}
+
+static vv_status all_matched(const lister *l, vv_error *err)
+{
+	for (int i = 0; i < l->bare_count; i++) {
+		if (!l->bare_matched[i]) {
+			return vv_fail(err, VV_ENOTFOUND, "no file of %s matches '%s'",
+				       l->side->name, vv_text_shows(l->bare[i]));
+		}
+	}
+	return vv_pathspec_all_matched(&l->spec, NULL, err);
+}
+
+/* The names alone, to know what is there once the list has been sifted. */
+static vv_status copy_names(vv_check_list *to, const vv_check_list *from, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
+		rc = add(to, from->items[i].path, NULL, NULL, err);
+	}
+	return rc;
+}
+
+static vv_status read_spec(lister *l, int argc, char **argv, vv_error *err)
+{
+	if (argc > 0 && vv_repository_is_bare(l->repo)) {
+		l->bare = argv;
+		l->bare_count = argc;
+		l->bare_matched = vv_calloc((size_t)argc, sizeof(*l->bare_matched));
+		return l->bare_matched ? VV_OK : vv_fail_nomem(err);
+	}
+	return vv_pathspec_init(&l->spec, l->repo, argc, argv, err);
+}
+
+vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
+			     const vv_diff_side *side, int argc, char **argv, bool any_of,
+			     vv_error *err)
+{
+	lister l = {.out = out, .repo = r, .reader = s, .side = side};
+	vv_check_list all = {.count = 0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = read_spec(&l, argc, argv, err)) < 0 ||
+	    (rc = side->kind == VV_SIDE_COMMIT
+			  ? vv_tree_each(r, &side->commit, "", on_entry, &l, err)
+			  : list_index(&l, err)) < 0 ||
+	    (rc = add_named(&l, err)) < 0) {
+		goto done;
+	}
+	if (out->count > 1) {
+		qsort(out->items, out->count, sizeof(*out->items), by_path);
+	}
+	if ((rc = read_packages(&l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
+	    (rc = sift(&l, err)) < 0 || (rc = add_absent(&l, &all, err)) < 0) {
+		goto done;
+	}
+	if (out->count > 1) {
+		qsort(out->items, out->count, sizeof(*out->items), by_path);
+	}
+	rc = any_of ? VV_OK : all_matched(&l, err);
+done:
+	vv_pathspec_clear(&l.spec);
+	vv_free(l.bare_matched);
+	vv_check_list_clear(&l.described);
+	vv_check_list_clear(&all);
+	if (rc < 0) {
+		vv_check_list_clear(out);
+	}
+	return rc;
+}

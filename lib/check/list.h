@@ -1,0 +1,41 @@
+/*
+ * list: which paths of a side are datasets that a check looks at.
+ *
+ * Pointers; plain text whose name ends in csv, tsv, ndjson or jsonl; what a datapackage.json
+ * describes; and whatever an argument names literally.
+ */
+#ifndef VV_LIB_CHECK_LIST_H
+#define VV_LIB_CHECK_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/names/pathspec.h"
+#include "lib/status/sides.h"
+
+typedef struct vv_check_path {
+	char *path;     /* repository-relative; with --files: as it was given */
+	vv_oid blob;    /* of the side; null for what only the work tree has */
+	bool absent;    /* described by a datapackage.json, and not in the side */
+	bool not_added; /* described, in the work tree, and not in the index */
+	char *package;  /* absent or not_added: by which one */
+} vv_check_path;
+
+typedef struct vv_check_list {
+	vv_check_path *items; /* by path */
+	size_t count, cap;
+} vv_check_list;
+
+/* paths: repository-relative, with the forms of lib/names/pathspec.h; argc 0: all. VV_ENOTFOUND: one of
+ * them selects nothing; not with any_of, for one commit of a range. */
+vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
+			     const vv_diff_side *side, int argc, char **argv, bool any_of,
+			     vv_error *err);
+void vv_check_list_clear(vv_check_list *l);
+VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
+const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* NULL: none */
+
+#endif

@@ -1,0 +1,790 @@
+/*
+ * one: one dataset against its schema, the rules, and its base. Knows in which order
+ * findings are made, and what becomes of each on its way to the report.
+ */
+#include <string.h>
+
+#include "base/hint_text.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/past/base.h"
+#include "check/past/contradiction.h"
+#include "check/past/new_only.h"
+#include "check/rules/check.h"
+#include "dataset/read/guess_encoding.h"
+#include "lib/check/input.h"
+#include "lib/check/one.h"
+
+/* A table that a foreign key names. */
+typedef struct resource {
+	char *name;
+	vv_check_input in;
+	vv_schema declared;
+	bool is_declared; /* a description says how it is read, which a stored version may not know */
+	vv_status rc;
+	vv_error why;
+	struct resource *next;
+} resource;
+
+typedef struct one {
+	vv_check_run *run;
+	const char *path;
+	const char *commit;        /* NULL, or 40 digits */
+	const vv_rules_file *file; /* or NULL */
+	vv_rule_set rules;
+	vv_check_input_options look; /* at the side */
+	vv_check_input in, base;
+	bool has_base, base_failed;
+	bool held;            /* the description that holds is the owner's */
+	vv_error base_broken; /* code < 0: there is no base, for this reason */
+	vv_base_options against;
+	vv_known *known; /* --new-only */
+	bool of_base;    /* the base is being looked at, to know its findings */
+	vv_buf text;     /* of a finding put otherwise */
+	resource *resources;
+} one;
+
+/* found NULL: is anything accepted that the rule may find? */
+static const char *accepted(const one *c, const char *rule, const vv_finding *found)
+{
+	for (size_t i = 0; i < c->run->accept_count; i++) {
+		if (strcmp(c->run->accept[i], rule) == 0) return c->run->accept_why;
+	}
+	return vv_rules_accepted(c->file, rule, c->path, found);
+}
+
+/* What the data of a column used to be decides how a value of another type is told. */
+static vv_status recode(one *c, vv_finding *f, vv_error *err)
+{
+	if (!c->has_base || !c->base.open || !c->in.open) return VV_OK;
+	vv_buf_reset(&c->text);
+	vv_base_recode(f, &c->text, &c->base.table, &c->in.table, &c->against);
+	return vv_buf_ok(&c->text, err);
+}
+
+static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
+{
+	one *c = payload;
+	vv_finding g = *f;
+	vv_status rc;
+
+	if (c->of_base) return vv_known_add(c->known, f, err);
+	if (c->known) {
+		int known = vv_known_take(c->known, f, err);
+
+		if (known < 0) return (vv_status)known;
+		g.known = known > 0;
+	}
+	if ((rc = recode(c, &g, err)) < 0) return rc;
+	g.accepted = accepted(c, g.rule, &g);
+	if (c->run->rows && !g.known && (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
+		return rc;
+	}
+	return vv_report_add(c->run->report, &g, err);
+}
+
+static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_error *err)
+{
+	one *c = payload;
+	vv_finding g = *f;
+	vv_status rc = recode(c, &g, err);
+
+	if (rc < 0) return rc;
+	g.accepted = accepted(c, g.rule, &g);
+	return vv_report_more(c->run->report, &g, count, err);
+}
+
+const char *vv_check_hint(const vv_check_run *run, vv_error *why)
+{
+	vv_hint_word(why, run->words);
+	return why->hint[0] ? why->hint : NULL;
+}
+
+/* The dataset as a whole cannot be checked. */
+static vv_status tell(one *c, const char *rule, const char *message, const char *expected,
+		      vv_error *err)
+{
+	vv_severity severity = vv_rule_set_unread(&c->rules, &rule);
+	vv_finding f = {.rule = rule,
+			.severity = severity,
+			.path = c->path,
+			.commit = c->commit,
+			.message = message,
+			.expected = expected};
+
+	return on_finding(c, &f, err);
+}
+
+/* Where in the package the resource of that name lies: an owned path, repository-relative. */
+static vv_status find_resource(one *c, const char *name, char **path, vv_error *err)
+{
+	const char *package = c->in.package.package_path;
+	vv_check_input_options look = c->look;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const vv_json *list = NULL, *found = NULL;
+	vv_json *top;
+	vv_status rc;
+
+	*path = NULL;
+	if (!package) {
+		return vv_fail(err, VV_ENOTFOUND,
+			       "there is no datapackage.json that could describe '%s'",
+			       vv_text_shows(name));
+	}
+	look.side = c->held ? &c->run->owner->side : look.side;
+	if ((rc = vv_check_read_beside(&look, package, &text, err)) < 0 ||
+	    (rc = vv_json_read(&top, &arena, vv_buf_cstr(&text), text.len, package, err)) < 0) {
+		return rc;
+	}
+	list = vv_json_get(top, "resources");
+	for (const vv_json *n = list ? list->first : NULL; n && !found; n = n->next) {
+		const char *called = vv_json_get_string(n, "name");
+
+		found = called && strcmp(called, name) == 0 ? n : NULL;
+	}
+	found = found ? vv_json_get(found, "path") : NULL;
+	if (found && found->type == VV_JSON_ARRAY) {
+		found = found->count == 1 ? found->first : NULL;
+	}
+	if (!found || found->type != VV_JSON_STRING) {
+		return vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' in one file",
+			       vv_text_shows(package), vv_text_shows(name));
+	}
+	vv_buf_reset(&text);
+	if (strchr(package, '/')) {
+		vv_buf_put(&text, package, (size_t)(strrchr(package, '/') - package) + 1);
+	}
+	vv_buf_puts(&text, strncmp(found->text, "./", 2) == 0 ? found->text + 2 : found->text);
+	*path = vv_buf_detach(&text);
+	return *path ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status open_resource(one *c, resource *r, vv_error *err)
+{
+	vv_check_input_options look = c->look;
+	vv_auto(char) *path = NULL;
+
+	look.base = NULL;
+	r->rc = find_resource(c, r->name, &path, &r->why);
+	if (r->rc == VV_OK) {
+		r->rc = vv_check_input_open(&r->in, path, &look, &r->why);
+	}
+	/* with rows left out some might be taken for missing that are there */
+	if (r->rc == VV_OK && (!r->in.open || (r->in.mend && vv_mend_lost_rows(r->in.mend)))) {
+		r->why = r->in.why;
+		r->rc = r->why.code = VV_EINPUT;
+	}
+	if (r->rc == VV_OK && r->in.described && r->in.package.schema.len > 0) {
+		r->is_declared = vv_schema_read(&r->declared, r->in.package.schema.data,
+						r->in.package.schema.len, "", NULL) == VV_OK;
+	}
+	if (r->rc < 0) {
+		*err = r->why;
+	}
+	return r->rc;
+}
+
+static vv_status on_resource(void *payload, const char *name, vv_table **out,
+			     const vv_schema **schema, vv_error *err)
+{
+	one *c = payload;
+	resource *r;
+
+	for (r = c->resources; r && strcmp(r->name, name) != 0; r = r->next) {
+	}
+	if (!r) {
+		r = vv_calloc(1, sizeof(*r));
+		if (!r || !(r->name = vv_strdup(name))) {
+			vv_free(r);
+			return vv_fail_nomem(err);
+		}
+		r->next = c->resources;
+		c->resources = r;
+		open_resource(c, r, err);
+	}
+	if (r->rc < 0) {
+		*err = r->why;
+		return r->rc;
+	}
+	*out = &r->in.table;
+	*schema = r->is_declared ? &r->declared : NULL;
+	return VV_OK;
+}
+
+static void one_clear(one *c)
+{
+	while (c->resources) {
+		vv_auto_free resource *r = c->resources;
+
+		c->resources = r->next;
+		vv_check_input_close(&r->in);
+		if (r->is_declared) {
+			vv_schema_clear(&r->declared);
+		}
+		vv_free(r->name);
+	}
+	vv_known_free(c->known);
+	vv_check_input_close(&c->in);
+	vv_check_input_close(&c->base);
+	vv_rule_set_clear(&c->rules);
+	vv_buf_clear(&c->text);
+}
+
+static const vv_rule_setting *type_setting(void *payload, const char *column)
+{
+	const one *c = payload;
+
+	return c->has_base && c->base.open && c->in.open
+		       ? vv_base_type_setting(&c->base.table, &c->in.table, &c->against, column)
+		       : NULL;
+}
+
+/* What the schema says is that of the side, also for the base: so that a finding which the
+ * base had under the same rules is no news. */
+static vv_check_options options_of(one *c, const char *path)
+{
+	const vv_check_run *run = c->run;
+	const vv_buf *schema = &c->in.package.schema;
+	bool all = run->new_only || run->rows; /* each finding is looked at */
+	vv_check_options o = {.rules = &c->rules,
+			      .path = path,
+			      .commit = c->commit,
+			      .limit = all ? 0 : run->limit,
+			      .finding = on_finding,
+			      .more = on_more,
+			      .type_setting = type_setting,
+			      .payload = c,
+			      .resource = on_resource,
+			      .resource_payload = c,
+			      .patterns = &c->run->patterns,
+			      .cache = run->cache,
+			      .temp_dir = run->temp_dir,
+			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
+			      .progress = run->progress,
+			      .words = run->words,
+			      .share = run->share,
+			      .results = run->results,
+			      .result_count = run->result_count};
+
+	if (c->in.described && schema->len > 0) {
+		o.schema = schema->data;
+		o.schema_len = schema->len;
+		o.schema_name = c->in.package.package_path;
+	}
+	if (c->run->schema) {
+		o.schema = c->run->schema->data;
+		o.schema_len = c->run->schema->len;
+		o.schema_name = c->run->schema_name;
+	}
+	return o;
+}
+
+/* UTF-16 that add refuses: nothing in it is found without its text. What cannot be read is found by others. */
+static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool *told,
+			    vv_error *err)
+{
+	char head[512];
+	const ssize_t n = source->read(source->payload, head, sizeof(head), VV_IGNORED);
+
+	*told = n > 0 && vv_guess_utf16_order(head, (size_t)n);
+	return *told ? tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why),
+			    err)
+		     : vv_check_input_source(in, source, err);
+}
+
+/* What a table cannot tell of the file that it was read from. *found: anything at all. */
+static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
+			      vv_check_result *result, vv_error *err)
+{
+	vv_sniff_hints hints = in->hints;
+	vv_source source;
+	bool told = false;
+	vv_status rc = vv_check_input_source(in, &source, err);
+
+	o->mend = in->mend;
+	hints.path = in->subject.path ? in->subject.path : in->subject.file;
+	if (rc == VV_OK && in->refused) {
+		rc = tell_utf16(c, in, &source, &told, err);
+	}
+	if (rc < 0 || told || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) return rc;
+	/* what add refuses is not valid, whatever it refuses it for */
+	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
+		rc = tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why), err);
+	}
+	return rc;
+}
+
+static vv_status check_input(one *c, vv_check_input *in, vv_check_result *result, vv_error *err)
+{
+	vv_check_options o = options_of(c, c->path);
+	vv_status rc = VV_OK;
+
+	memset(result, 0, sizeof(*result));
+	if (!in->open || in->mend) {
+		rc = check_faults(c, in, &o, result, err);
+	}
+	if (rc == VV_OK && in->open) {
+		vv_check_result_clear(result);
+		rc = vv_check_table(result, &in->table, &o, err);
+	}
+	return rc;
+}
+
+/* What is wrong with the base is known. */
+static vv_status know_base(one *c, vv_error *err)
+{
+	vv_check_result result;
+	uint64_t seed;
+
+	vv_random(&seed, sizeof(seed));
+	vv_status rc = vv_known_new(&c->known, c->has_base && c->base.open ? &c->base.table : NULL,
+				    c->in.open ? &c->in.table : NULL, seed, err);
+	if (rc < 0 || !c->has_base) return rc;
+	c->of_base = true;
+	rc = check_input(c, &c->base, &result, err);
+	vv_check_result_clear(&result);
+	c->of_base = false;
+	return rc;
+}
+
+static vv_status compare(one *c, vv_error *err)
+{
+	if (!c->in.open) return VV_OK;
+	return vv_check_base(c->has_base && c->base.open ? &c->base.table : NULL, &c->in.table,
+			     &c->against, err);
+}
+
+static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
+{
+	vv_check_input_options look = c->look;
+
+	look.side = base;
+	if (!base) return VV_OK;
+	vv_status rc = vv_check_input_open(&c->base, c->path, &look, err);
+	c->has_base = rc == VV_OK;
+	if (c->base.broken) { /* a finding, not the end of the check */
+		c->base_broken = *err;
+		return VV_OK;
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
+{
+	vv_status rc = open_base(c, base, err);
+
+	if (rc < 0) {
+		c->base_failed = true;
+		return vv_prefix(err, "the base, %s", base->name);
+	}
+	if (c->has_base && c->base.open) {
+		c->look.base = &c->base.table;
+	}
+	if ((rc = vv_check_input_open(&c->in, c->path, &c->look, err)) < 0 ||
+	    (rc = vv_check_owner_hold(c->run->owner, &c->in.package, c->path, &c->look, &c->held,
+				      err)) < 0) {
+		return rc;
+	}
+	c->in.described = c->in.described || c->held;
+	return VV_OK;
+}
+
+/* Does the description that counts say a primary key? */
+static bool declares_key(const one *c)
+{
+	const vv_buf *text = c->run->schema    ? c->run->schema
+			     : c->in.described ? &c->in.package.schema
+					       : NULL;
+	vv_auto(vv_schema) s = {0};
+
+	if (!text || text->len == 0 || vv_schema_read(&s, text->data, text->len, "", NULL) < 0) {
+		return false;
+	}
+	return s.primary_key_count > 0;
+}
+
+static void prepare(one *c)
+{
+	vv_check_run *run = c->run;
+
+	c->against = (vv_base_options){
+		.rules = &c->rules,
+		.path = c->path,
+		.commit = c->commit,
+		.declared = run->schema || (c->in.described && c->in.package.schema.len > 0),
+		.declares_key = declares_key(c),
+		.base_declared = c->has_base && c->base.described && c->base.package.schema.len > 0,
+		.now = run->now,
+		.limit = run->new_only || run->rows ? 0 : run->limit,
+		.mend = c->in.mend,
+		.finding = on_finding,
+		.more = on_more,
+		.payload = c,
+		.cache = run->cache,
+		.temp_dir = run->temp_dir,
+		.pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
+		.progress = run->progress,
+		.words = run->words};
+}
+
+static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
+{
+	vv_check_run *run = c->run;
+
+	c->file = rules;
+	vv_status rc = vv_rule_set_for(&c->rules, rules, c->path, err);
+
+	if (rc == VV_OK && run->only_count > 0) {
+		rc = vv_rule_set_only(&c->rules, run->only, run->only_count, err);
+	}
+	if (rc == VV_OK && run->skip_count > 0) {
+		rc = vv_rule_set_skip(&c->rules, run->skip, run->skip_count, err);
+	}
+	for (const vv_rule *r = vv_rules; rc == VV_OK && r->code; r++) {
+		if (accepted(c, r->code, NULL)) {
+			vv_rule_set_accept(&c->rules, r->code);
+		}
+	}
+	return rc;
+}
+
+/* Rules that were asked for by name, and that this dataset has something to look at for. */
+static void note_used(one *c)
+{
+	for (size_t i = 0; c->run->only_used && i < c->run->only_count; i++) {
+		const vv_rule_setting *s = vv_rule_set_get(&c->rules, c->run->only[i]);
+
+		c->run->only_used[i] = c->run->only_used[i] ||
+				       (s && (s->asked || !vv_rule_needs_bounds(s->rule)));
+	}
+}
+
+static bool has_column(const one *c, const char *name)
+{
+	const vv_table *t = &c->in.table;
+	vv_schema declared;
+	bool has = vv_schema_find(&t->schema, name, strlen(name)) >= 0;
+
+	if (!has && c->in.described && c->in.package.schema.len > 0 &&
+	    vv_schema_read(&declared, c->in.package.schema.data, c->in.package.schema.len, "",
+			   NULL) == VV_OK) {
+		has = vv_schema_find(&declared, name, strlen(name)) >= 0;
+		vv_schema_clear(&declared);
+	}
+	return has;
+}
+
+/* A setting for a column that is not there would check nothing, and nobody would know. (Those
+ * that compare with a base are looked after in diff.) */
+static vv_status check_settings(one *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < c->rules.count && c->in.open; i++) {
+		const vv_rule_setting *s = &c->rules.items[i];
+		bool of_base = s->rule->of_base || strcmp(s->rule->code, "freshness") == 0;
+
+		for (size_t k = 0; rc == VV_OK && s->columns && s->columns[k] && !of_base &&
+				   s->severity != VV_SEVERITY_OFF;
+		     k++) {
+			bool told = s->severity == VV_SEVERITY_ERROR;
+			vv_finding f = {.rule = told ? s->rule->code : VV_RULE_UNCHECKED,
+					.severity = VV_SEVERITY_ERROR,
+					.path = c->path,
+					.commit = c->commit};
+			vv_auto(vv_buf) message = VV_BUF_INIT;
+
+			if (has_column(c, s->columns[k])) {
+				continue;
+			}
+			vv_buf_printf(&message,
+				      "%s: %s names a column '%s' that the table does not have",
+				      VV_RULES_NAME, s->where, s->columns[k]);
+			f.message = vv_buf_cstr(&message);
+			rc = vv_buf_ok(&message, err);
+			if (rc == VV_OK) {
+				rc = on_finding(c, &f, err);
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
+{
+	vv_status rc;
+
+	if (c->run->share) {
+		return c->in.open && !c->in.mend ? check_input(c, &c->in, result, err) : VV_OK;
+	}
+	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
+	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message,
+					     vv_check_hint(c->run, &c->in.why), err)) < 0) ||
+	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
+	    (rc = compare(c, err)) < 0) {
+		return rc;
+	}
+	if (c->run->rows) {
+		return vv_failed_rows_write(c->run->rows, c->in.open ? &c->in.table : NULL, err);
+	}
+	return VV_OK;
+}
+
+static void set_commit(one *c, const vv_diff_side *side, char hex[VV_OID_TEXT + 1])
+{
+	if (side->kind == VV_SIDE_COMMIT) {
+		vv_oid_text(hex, &side->commit);
+		c->commit = hex;
+	}
+}
+
+vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			  const char *path, const vv_finding *f, vv_error *err)
+{
+	one c = {.run = run, .path = path};
+	vv_report_facts facts = {.rows = 0};
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc;
+
+	set_commit(&c, side, hex);
+	if ((rc = set_rules(&c, rules, err)) < 0 ||
+	    (rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
+	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
+	    (rc = tell(&c, f->rule, f->message, f->expected, err)) < 0) {
+		goto done;
+	}
+	rc = vv_report_end(run->report, &facts, err);
+done:
+	one_clear(&c);
+	return rc;
+}
+
+vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			 const char *path, const vv_finding *found, size_t count, vv_error *err)
+{
+	one c = {.run = run, .path = path};
+	vv_report_facts facts = {.rows = 0};
+	char hex[VV_OID_TEXT + 1];
+	bool begun = false;
+
+	set_commit(&c, side, hex);
+	vv_status rc = set_rules(&c, rules, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_finding f = found[i];
+
+		f.path = path;
+		f.commit = c.commit;
+		f.severity = vv_rule_set_severity(&c.rules, f.rule);
+		if (f.severity == VV_SEVERITY_OFF) {
+			continue;
+		}
+		if (!begun && ((rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
+			       (rc = vv_report_rules(run->report, &c.rules, err)) < 0)) {
+			break;
+		}
+		begun = true;
+		rc = on_finding(&c, &f, err);
+	}
+	if (rc == VV_OK && begun) {
+		rc = vv_report_end(run->report, &facts, err);
+	}
+	one_clear(&c);
+	return rc;
+}
+
+/* There is no base to compare with, since its pointer was edited or torn. */
+static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
+{
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+
+	if (c->base_broken.code == VV_OK) return VV_OK;
+	vv_buf_printf(&message, "cannot be compared with %s: %s", base->name,
+		      c->base_broken.message);
+	return tell(c, "source-error", vv_buf_cstr(&message),
+		    vv_check_hint(c->run, &c->base_broken), err);
+}
+
+/* Described, and not there: where it is missing, and where it is instead. */
+static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
+			      const vv_diff_side *side, const vv_check_path *p, vv_error *err)
+{
+	vv_auto(vv_buf) message = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_finding f = {.rule = "source-error"};
+	vv_status rc;
+
+	vv_buf_printf(&message, "is described in %s, and ", vv_text_shows(p->package));
+	if (p->not_added) {
+		vv_buf_puts(&message, "is in the work tree, but was not added");
+		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD_TABLE, p->path);
+	} else {
+		vv_buf_puts(&message, "there is no such file");
+		vv_buf_printf(&message, "%s",
+			      !run->repo                     ? ""
+			      : side->kind == VV_SIDE_COMMIT ? " in the commit"
+			      : side->kind == VV_SIDE_INDEX  ? " in the index"
+							     : " in the work tree");
+	}
+	f.message = vv_buf_cstr(&message);
+	f.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL;
+	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
+		rc = vv_check_unread(run, rules, side, p->path, &f, err);
+	}
+	return rc;
+}
+
+/* In the work tree, and not in the index: it is checked, and told. */
+static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
+{
+	vv_severity severity = vv_rule_set_severity(&c->rules, "source-error");
+	vv_auto(vv_buf) message = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!p->not_added || severity == VV_SEVERITY_OFF) return VV_OK;
+	vv_buf_printf(&message, "is described in %s, and was not added", vv_text_shows(p->package));
+	(void)vv_hint_put(&expected, "", c->run->words, VV_HINT_ADD_TABLE, p->path);
+	vv_finding f = {.rule = "source-error",
+			.severity = severity,
+			.path = c->path,
+			.message = vv_buf_cstr(&message),
+			.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL};
+	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
+		rc = on_finding(c, &f, err);
+	}
+	return rc;
+}
+
+/* Is what lies in the dataset's place at fault, and not what surrounds varve? For an argument that is not
+ * a table the caller is. */
+static bool is_finding(const one *c, vv_status rc)
+{
+	return (c->run->repo || c->look.package_path) && !c->base_failed &&
+	       (c->in.broken || rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND);
+}
+
+/* The message without the path, under which it is reported. */
+static const char *without_path(const char *message, const char *path)
+{
+	const char *shown = vv_text_shows(path);
+	size_t n = strlen(shown);
+
+	while (strncmp(message, shown, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+		message += n + 2;
+	}
+	return message;
+}
+
+static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff_side *side,
+			       vv_error *why, vv_error *err)
+{
+	vv_auto(char) *file = c->run->repo && side->kind == VV_SIDE_WORK
+				      ? vv_repository_file(c->run->repo, c->path)
+				      : NULL;
+	const char *message = without_path(why->message, c->path);
+	vv_finding f = {.rule = "source-error", .expected = vv_check_hint(c->run, why)};
+
+	f.message = file ? without_path(message, file) : message;
+	return vv_check_unread(c->run, rules, side, c->path, &f, err);
+}
+
+/* Does it say nothing of the data that was to be checked, but only that it, or its base's, cannot be had? */
+static bool is_unread(vv_status rc)
+{
+	return rc == VV_EMISSING || rc == VV_ECORRUPT;
+}
+
+/* Neither a base nor --accept can stand for what was not looked at. */
+static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
+{
+	vv_error worded = *why;
+	vv_finding f = {.rule = VV_RULE_UNCHECKED,
+			.severity = VV_SEVERITY_ERROR,
+			.path = c->path,
+			.commit = c->commit,
+			.message = without_path(why->message, c->path),
+			.expected = vv_check_hint(c->run, &worded)};
+
+	if (c->run->unread.code == VV_OK) {
+		c->run->unread = *why;
+	}
+	return vv_report_add(c->run->report, &f, err);
+}
+
+/* Nothing of it could be looked at: neither at the side nor at the base. */
+static vv_status report_unread(one *c, const vv_error *why, vv_error *err)
+{
+	vv_report_facts facts = {.rows = 0};
+	vv_status rc;
+
+	if ((rc = vv_report_begin(c->run->report, c->path, c->commit, err)) < 0 ||
+	    (rc = vv_report_rules(c->run->report, &c->rules, err)) < 0 ||
+	    (rc = tell_unread(c, why, err)) < 0) {
+		return rc;
+	}
+	return vv_report_end(c->run->report, &facts, err);
+}
+
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
+{
+	one c = {.run = run, .path = path->path};
+	vv_report_facts facts = {.rows = 0};
+	vv_check_result result = {0};
+	char hex[VV_OID_TEXT + 1];
+	uint64_t start = vv_monotonic_ms();
+	vv_error why;
+	vv_status rc;
+
+	if (path->absent) return check_absent(run, rules, side, path, err);
+	c.look = (vv_check_input_options){.repo = run->repo,
+					  .reader = run->reader,
+					  .side = side,
+					  .package_path = path->package,
+					  .written = run->written,
+					  .rules_text = run->rules_text,
+					  .standard = run->standard,
+					  .standard_path = run->standard_path,
+					  .temp_dir = run->temp_dir,
+					  .pool = run->pool,
+					  .progress = run->progress};
+	set_commit(&c, side, hex);
+	if ((rc = set_rules(&c, rules, err)) < 0) {
+		goto done;
+	}
+	if ((rc = open_both(&c, base, err)) < 0) {
+		why = *err;
+		rc = is_finding(&c, rc) ? tell_unopened(&c, rules, side, &why, err)
+		     : is_unread(rc)    ? report_unread(&c, &why, err)
+					: rc;
+		goto done;
+	}
+	prepare(&c);
+	note_used(&c);
+	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
+	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
+	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0) {
+		goto done;
+	}
+	rc = make_findings(&c, &result, err);
+	if (is_unread(rc)) {
+		why = *err;
+		rc = tell_unread(&c, &why, err);
+	}
+	if (rc < 0) {
+		goto done;
+	}
+	facts.rows = result.rows;
+	facts.columns = result.columns;
+	facts.groups = result.groups;
+	facts.groups_read = result.groups_read;
+	facts.base = c.has_base ? base->name : NULL;
+	facts.pointer = c.in.subject.is_dataset && c.in.open ? &c.in.table.schema : NULL;
+	facts.ms = vv_monotonic_ms() - start;
+	rc = vv_report_end(run->report, &facts, err);
+done:
+	vv_check_result_clear(&result);
+	one_clear(&c);
+	return rc;
+}

@@ -1,0 +1,76 @@
+/*
+ * one: checking one dataset.
+ */
+#ifndef VV_LIB_CHECK_ONE_H
+#define VV_LIB_CHECK_ONE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "check/kept/cache.h"
+#include "check/report/report.h"
+#include "check/rules/check.h"
+#include "check/rules/rules.h"
+#include "dataset/schema/package.h"
+#include "dataset/schema/pattern.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/check/failed_rows.h"
+#include "lib/check/list.h"
+#include "lib/check/owner.h"
+#include "lib/status/sides.h"
+
+/* How versions are checked; report from vv_report_new. */
+typedef struct vv_check_run {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_check_report *report;
+	vv_check_cache *cache;      /* or NULL */
+	vv_pattern_budget patterns; /* of all that is checked */
+	const char *temp_dir;       /* NULL: /tmp */
+	vv_pool *pool;              /* without a reader; or NULL */
+	const vv_progress *progress;
+	uint64_t limit; /* of the report */
+	bool new_only;
+	bool no_base;                          /* of a range: compare with nothing */
+	int64_t now;                           /* freshness: seconds since 1970 */
+	const char *const *only, *const *skip; /* --rule, --skip */
+	size_t only_count, skip_count;
+	bool *only_used;           /* for each of only: some dataset was looked at by it; or NULL */
+	const char *const *accept; /* --accept: rules whose findings are intended */
+	size_t accept_count;
+	const char *accept_why;
+	const vv_check_owner *owner; /* whose rules hold; NULL: each version's own do */
+	vv_failed_rows *rows;        /* --failed-rows; or NULL */
+	const vv_buf *schema;        /* --schema: instead of what a package says; or NULL */
+	const char *schema_name;
+	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
+	/* the file that stands for standard_path, or with --files for "-"; or NULL */
+	const char *standard, *standard_path;
+	const vv_buf *rules_text; /* with --files: the rules; or NULL */
+	const char *rules_name;   /* with --files: of the rules; or NULL */
+	vv_hint_words_fn words; /* the program's, of hints in findings; NULL: codes are left out */
+	const vv_check_share *share; /* one table, of which only the share is looked at; or NULL */
+	const vv_check_noted *results; /* of shares, by others */
+	size_t result_count;
+	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
+} vv_check_run;
+
+/* A path of the side, as it was listed; base may be NULL, or lack the path. One that is absent is a finding. One whose data is not all here, or is damaged, is reported as not
+ * checked, and run->unread says why: whatever the report's verdict is, the check as a whole could not run. */
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
+
+/* What a finding expects in place of an error: its hint, in the words of the run; NULL: it has none. Of why. */
+const char *vv_check_hint(const vv_check_run *run, vv_error *why);
+
+/* Findings about what is checked, and not about data, at path: each as severe as its rule. */
+vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			 const char *path, const vv_finding *found, size_t count, vv_error *err);
+
+/* Something of a side that cannot be looked at, as a finding of the rule at path. */
+vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			  const char *path, const vv_finding *f, vv_error *err);
+
+#endif

@@ -1,0 +1,388 @@
+/*
+ * owner: knows how two descriptions of one table are laid over each other, and which settings differ between two.
+ */
+#include "lib/check/owner.h"
+
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/declared.h"
+
+#define SHOWN 60u /* bytes of a value in a line */
+
+vv_status vv_check_rules_text(vv_buf *out, bool *has, const vv_check_input_options *look,
+			      vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_check_read_beside((void *)(uintptr_t)look, VV_RULES_NAME, out, &why);
+
+	if (has) {
+		*has = rc == VV_OK;
+	}
+	if (rc == VV_OK || rc == VV_ENOTFOUND) return VV_OK;
+	*err = why;
+	return rc;
+}
+
+vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oid *commit,
+			      const char *name, const vv_buf *text, vv_error *err)
+{
+	vv_check_input_options look = {.repo = r, .side = &out->side};
+	vv_status rc = VV_OK;
+
+	*out = (vv_check_owner){.has_side = commit != NULL};
+	if (commit && (rc = vv_diff_side_commit(&out->side, r, commit, name, err)) < 0) return rc;
+	if (text) {
+		vv_buf_put(&out->text, text->data, text->len);
+	} else if (commit && (rc = vv_check_rules_text(&out->text, NULL, &look, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_buf_ok(&out->text, err)) < 0 || out->text.len == 0) return rc;
+	rc = vv_rules_file_read(&out->rules, out->text.data, out->text.len,
+				text ? "the rules of the repository" : VV_RULES_NAME, err);
+	return rc < 0 && commit && !text ? vv_prefix(err, "%s", out->side.name) : rc;
+}
+
+void vv_check_owner_clear(vv_check_owner *o)
+{
+	vv_buf_clear(&o->text);
+	vv_rules_file_free(o->rules);
+	vv_diff_side_clear(&o->side);
+	*o = (vv_check_owner){.has_side = false};
+}
+
+/* ---- the schema that holds ---- */
+
+/* NULL where object is. */
+static const vv_json *member(const vv_json *object, const char *name)
+{
+	return object ? vv_json_get(object, name) : NULL;
+}
+
+static const vv_json *find_field(const vv_json *schema, const char *name)
+{
+	const vv_json *fields = member(schema, "fields");
+
+	for (const vv_json *f = fields ? fields->first : NULL; f && name; f = f->next) {
+		const char *other = vv_json_get_string(f, "name");
+
+		if (other && strcmp(other, name) == 0) return f;
+	}
+	return NULL;
+}
+
+static void put_item(vv_buf *out, const vv_json *item, bool *any)
+{
+	vv_buf_puts(out, *any ? "," : "");
+	*any = true;
+	vv_json_put_node(out, item);
+}
+
+/* In the order of the version, whose columns they are; those that it no longer has come last. */
+static void put_fields(vv_buf *out, const vv_json *theirs, const vv_json *own)
+{
+	const vv_json *mine = vv_json_get(own, "fields"), *fields = vv_json_get(theirs, "fields");
+	bool any = false;
+
+	vv_buf_putc(out, '[');
+	for (const vv_json *f = mine ? mine->first : NULL; f; f = f->next) {
+		const vv_json *held = find_field(theirs, vv_json_get_string(f, "name"));
+
+		put_item(out, held ? held : f, &any);
+	}
+	for (const vv_json *f = fields ? fields->first : NULL; f; f = f->next) {
+		if (!find_field(own, vv_json_get_string(f, "name"))) {
+			put_item(out, f, &any);
+		}
+	}
+	vv_buf_putc(out, ']');
+}
+
+static vv_status lay_over(vv_buf *out, const vv_buf *theirs, const vv_buf *own, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_json *a, *b;
+	bool any = false;
+
+	if (own->len == 0) {
+		vv_buf_put(out, theirs->data, theirs->len);
+		return vv_buf_ok(out, err);
+	}
+	vv_status rc = vv_json_read(&a, &arena, theirs->data, theirs->len, "the schema", err);
+	if (rc < 0 || (rc = vv_json_read(&b, &arena, own->data, own->len, "the schema", err)) < 0) {
+		return rc;
+	}
+	vv_buf_putc(out, '{');
+	for (const vv_json *m = a->first; m; m = m->next) {
+		vv_buf_puts(out, any ? "," : "");
+		any = true;
+		vv_json_put_string(out, m->name, m->name_len);
+		vv_buf_putc(out, ':');
+		if (strcmp(m->name, "fields") == 0) {
+			put_fields(out, a, b);
+		} else {
+			vv_json_put_node(out, m);
+		}
+	}
+	vv_buf_putc(out, '}');
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
+			     const vv_check_input_options *look, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_declared_find(out, described, NULL, path, vv_check_read_beside,
+					(void *)(uintptr_t)look, &why);
+
+	if (rc == VV_EINPUT) {
+		*described = false;
+		*out = (vv_package_resource){0};
+		return VV_OK;
+	}
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, const char *path,
+			      const vv_check_input_options *look, bool *held, vv_error *err)
+{
+	vv_check_input_options there = *look;
+	vv_auto(vv_package_resource) theirs = {0};
+	vv_auto(vv_buf) schema = VV_BUF_INIT;
+	bool described = false;
+	vv_status rc;
+
+	*held = false;
+	if (!o || !o->has_side) return VV_OK;
+	there.side = &o->side;
+	if ((rc = vv_check_described(&theirs, &described, path, &there, err)) < 0 || !described ||
+	    theirs.schema.len == 0) {
+		return rc;
+	}
+	if ((rc = lay_over(&schema, &theirs.schema, &is->schema, err)) < 0) return rc;
+	*held = true;
+	vv_buf_clear(&is->schema);
+	is->schema = schema;
+	vv_buf_init(&schema);
+	vv_free(is->package_path);
+	is->package_path = vv_take(&theirs.package_path);
+	return VV_OK;
+}
+
+/* ---- what differs ---- */
+
+typedef struct changes {
+	vv_check_change_fn fn;
+	void *payload;
+	vv_buf line, a, b;
+} changes;
+
+static void changes_clear(changes *c)
+{
+	vv_buf_clear(&c->line);
+	vv_buf_clear(&c->a);
+	vv_buf_clear(&c->b);
+}
+
+VV_AUTO_CLEAR(changes, changes_clear)
+
+static void put_value(vv_buf *out, const vv_buf *value)
+{
+	if (value->len == 0) {
+		vv_buf_puts(out, "none");
+		return;
+	}
+	vv_text_put_cut(out, value->data, value->len, SHOWN);
+}
+
+/* One setting, as both have it; NULL: absent. */
+static vv_status compare(changes *c, const char *where, const char *name, const vv_json *a,
+			 const vv_json *b, vv_error *err)
+{
+	vv_buf_reset(&c->a);
+	vv_buf_reset(&c->b);
+	vv_buf_reset(&c->line);
+	if (a) {
+		vv_json_put_node(&c->a, a);
+	}
+	if (b) {
+		vv_json_put_node(&c->b, b);
+	}
+	if (vv_buf_equal(&c->a, &c->b)) return VV_OK;
+	vv_buf_printf(&c->line, "%s%s: ", where, vv_text_shows(name));
+	put_value(&c->line, &c->a);
+	vv_buf_puts(&c->line, " -> ");
+	put_value(&c->line, &c->b);
+	vv_status rc = vv_buf_ok(&c->line, err);
+	return rc < 0 ? rc : c->fn(c->payload, vv_buf_cstr(&c->line), err);
+}
+
+static bool is_among(const char *name, const char *const *names)
+{
+	for (; *names; names++) {
+		if (strcmp(name, *names) == 0) return true;
+	}
+	return false;
+}
+
+/* The members of two objects (NULL: none), but for those named, which are compared apart. */
+static vv_status compare_members(changes *c, const char *where, const vv_json *a, const vv_json *b,
+				 const char *const *but, vv_error *err)
+{
+	for (int side = 0; side < 2; side++) {
+		const vv_json *from = side ? b : a, *other = side ? a : b;
+
+		for (const vv_json *m = from ? from->first : NULL; m && m->name; m = m->next) {
+			const vv_json *n = member(other, m->name);
+			vv_status rc = (side && n) || is_among(m->name, but)
+					       ? VV_OK
+					       : compare(c, where, m->name, side ? n : m,
+							 side ? m : n, err);
+			if (rc < 0) return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static bool has_item(const vv_json *list, const vv_json *item)
+{
+	vv_auto(vv_buf) want = VV_BUF_INIT, one = VV_BUF_INIT;
+	bool found = false;
+
+	vv_json_put_node(&want, item);
+	for (const vv_json *n = list ? list->first : NULL; n && !found; n = n->next) {
+		vv_buf_reset(&one);
+		vv_json_put_node(&one, n);
+		found = vv_buf_equal(&one, &want);
+	}
+	return found;
+}
+
+/* Entries of two lists, whatever their order. */
+static vv_status compare_lists(changes *c, const char *name, const vv_json *a, const vv_json *b,
+			       vv_error *err)
+{
+	vv_status rc;
+
+	for (const vv_json *n = a ? a->first : NULL; n; n = n->next) {
+		if (!has_item(b, n) && (rc = compare(c, "", name, n, NULL, err)) < 0) return rc;
+	}
+	for (const vv_json *n = b ? b->first : NULL; n; n = n->next) {
+		if (!has_item(a, n) && (rc = compare(c, "", name, NULL, n, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* Both texts; one that is empty is NULL. VV_EINPUT: one is not an object of JSON. */
+static vv_status read_both(const vv_json **a, const vv_json **b, vv_arena *arena, const vv_buf *was,
+			   const vv_buf *is, vv_error *err)
+{
+	const vv_buf *texts[] = {was, is};
+	const vv_json **out[] = {a, b};
+
+	for (int i = 0; i < 2; i++) {
+		vv_json *top;
+
+		*out[i] = NULL;
+		if (texts[i]->len == 0) {
+			continue;
+		}
+		vv_status rc = vv_json_read(&top, arena, texts[i]->data, texts[i]->len, "it", err);
+		if (rc < 0) return rc;
+		if (top->type != VV_JSON_OBJECT) return vv_fail(err, VV_EINPUT, "not an object");
+		*out[i] = top;
+	}
+	return VV_OK;
+}
+
+/* What both readers of changes begin with: *same, or what was wrong is one change. */
+static vv_status begin(changes *c, const vv_json **a, const vv_json **b, vv_arena *arena,
+		       const vv_buf *was, const vv_buf *is, bool *done, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	*done = vv_buf_equal(was, is);
+	if (*done) return VV_OK;
+	rc = read_both(a, b, arena, was, is, &why);
+	*done = rc == VV_EINPUT;
+	if (*done) return c->fn(c->payload, why.message, err);
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
+}
+
+vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
+				 void *payload, vv_error *err)
+{
+	static const char *const apart[] = {"rules", "datasets", "accept", NULL};
+	static const char *const none[] = {NULL};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(changes) c = {.fn = fn, .payload = payload};
+	const vv_json *a, *b;
+	bool done;
+	vv_status rc = begin(&c, &a, &b, &arena, was, is, &done, err);
+
+	if (rc < 0 || done || (rc = compare_members(&c, "", a, b, apart, err)) < 0 ||
+	    (rc = compare_members(&c, "rule ", member(a, "rules"), member(b, "rules"), none, err)) <
+		    0 ||
+	    (rc = compare_lists(&c, "datasets", member(a, "datasets"), member(b, "datasets"),
+				err)) < 0) {
+		return rc;
+	}
+	return compare_lists(&c, "accept", member(a, "accept"), member(b, "accept"), err);
+}
+
+/* A field; b NULL: the version no longer describes it. */
+static vv_status compare_field(changes *c, const vv_json *a, const vv_json *b, vv_error *err)
+{
+	static const char *const apart[] = {"constraints", NULL};
+	static const char *const none[] = {NULL};
+	const char *name = vv_json_get_string(a, "name");
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!b) return compare(c, "field ", name ? name : "", a, NULL, err);
+	vv_buf_printf(&where, "field %s, ", vv_text_shows(name));
+	if ((rc = vv_buf_ok(&where, err)) < 0 ||
+	    (rc = compare_members(c, vv_buf_cstr(&where), a, b, apart, err)) < 0) {
+		return rc;
+	}
+	return compare_members(c, vv_buf_cstr(&where), member(a, "constraints"),
+			       member(b, "constraints"), none, err);
+}
+
+vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
+				  void *payload, vv_error *err)
+{
+	static const char *const apart[] = {"fields", NULL};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(changes) c = {.fn = fn, .payload = payload};
+	const vv_json *a, *b, *fields;
+	bool done;
+	vv_status rc = begin(&c, &a, &b, &arena, was, is, &done, err);
+
+	if (rc < 0 || done || (rc = compare_members(&c, "", a, b, apart, err)) < 0) return rc;
+	fields = member(a, "fields");
+	for (const vv_json *f = fields ? fields->first : NULL; f; f = f->next) {
+		const vv_json *now = find_field(b, vv_json_get_string(f, "name"));
+
+		if ((rc = compare_field(&c, f, now, err)) < 0) return rc;
+	}
+	fields = member(b, "fields");
+	for (const vv_json *f = fields ? fields->first : NULL; f; f = f->next) {
+		const char *name = vv_json_get_string(f, "name");
+
+		if (!find_field(a, name) &&
+		    (rc = compare(&c, "field ", name ? name : "", NULL, f, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}

@@ -1,0 +1,445 @@
+/*
+ * run: knows which datasets of a version are checked, and what each commit of a range is
+ * compared with.
+ */
+#include "lib/check/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/check/input.h"
+#include "lib/check/list.h"
+#include "lib/check/one.h"
+
+#define SHALLOW_MAX ((size_t)16 << 20)
+
+vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
+			      vv_error *err)
+{
+	vv_check_input_options look = {
+		.repo = vv_dataset_reader_repository(s), .reader = s, .side = side};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	bool has;
+	vv_status rc = vv_check_rules_text(&text, &has, &look, err);
+
+	*out = NULL;
+	if (rc < 0 || !has) return rc;
+	return vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
+}
+
+/* Is the commit one at which the clone was cut off? */
+static vv_status is_shallow(vv_repository *r, const vv_oid *commit, bool *out, vv_error *err)
+{
+	vv_auto(char) *file = vv_path_join(vv_repository_commondir(r), "shallow", NULL);
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&text, file, SHALLOW_MAX, err);
+
+	vv_oid_text(hex, commit);
+	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), hex) != NULL;
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status fail_shallow(const vv_oid *commit, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, commit);
+	vv_fail(err, VV_EMISSING, "the parent of %.10s is not here: the clone is shallow", hex);
+	return vv_hint(
+		err,
+		"git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+}
+
+vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
+			  vv_error *err)
+{
+	vv_auto(vv_commit) c = {0}, parent = {0};
+	bool shallow = false;
+	vv_status rc;
+
+	*has = false;
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_commit_read(r, commit, &c, err)) < 0 ||
+	    (rc = is_shallow(r, commit, &shallow, err)) < 0) {
+		return rc;
+	}
+	if (c.parent_count == 0) return shallow ? fail_shallow(commit, err) : VV_OK;
+	if ((rc = vv_commit_read(r, &c.parents[0], &parent, err)) < 0) {
+		return shallow ? fail_shallow(commit, err) : rc;
+	}
+	*has = true;
+	return vv_diff_side_commit(out, r, &c.parents[0], NULL, err);
+}
+
+/* Which of a commit's datasets are checked. */
+typedef struct scope {
+	const vv_oid *before; /* only what differs from this commit; NULL: all */
+	vv_check_list changed;
+	bool all; /* what describes datasets has changed */
+	bool any; /* a dataset has */
+} scope;
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	scope *s = payload;
+	const char *name = vv_path_base(c->path);
+
+	/* a schema may lie in any file beside its package */
+	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0;
+	if (!vv_array_room(s->changed.items, s->changed.count, s->changed.cap)) {
+		return vv_fail_nomem(err);
+	}
+	vv_check_path *p = &s->changed.items[s->changed.count];
+	memset(p, 0, sizeof(*p));
+	if (!(p->path = vv_strdup(c->path))) return vv_fail_nomem(err);
+	s->changed.count++;
+	return VV_OK;
+}
+
+/* A table that refers to others may be wrong although only they have changed. */
+static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char *path, bool *out,
+			vv_error *err)
+{
+	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
+	vv_auto(vv_package_resource) package = {0};
+	vv_error why;
+	vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, &why);
+
+	*out = false;
+	if (rc == VV_EINPUT || rc == VV_ENOTFOUND) {
+		return VV_OK; /* it is found out when the dataset is checked */
+	}
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	*out = package.schema.len > 0 && strstr(package.schema.data, "\"foreignKeys\"") != NULL;
+	return VV_OK;
+}
+
+static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side *side,
+			  const char *path, bool *out, vv_error *err)
+{
+	*out = !s || s->all || vv_check_list_find(&s->changed, path);
+	return *out || !s->any ? VV_OK : refers(run, side, path, out, err);
+}
+
+static bool matches_any(const char *pattern, const vv_check_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (vv_declared_pattern_has(pattern, list->items[i].path)) return true;
+	}
+	return false;
+}
+
+/* Findings and their messages. */
+typedef struct finding_list {
+	vv_finding *items;
+	size_t count, cap;
+	vv_arena arena;
+} finding_list;
+
+static void finding_list_clear(finding_list *list)
+{
+	vv_free(list->items);
+	vv_arena_clear(&list->arena);
+}
+
+/* Patterns whose rules check nothing. list: all datasets of the side. */
+VV_AUTO_CLEAR(finding_list, finding_list_clear)
+
+static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
+				const vv_check_list *list, const vv_diff_side *side, vv_error *err)
+{
+	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+	const char *pattern;
+
+	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
+		vv_finding f = {.rule = "no-dataset", .expected = "a pattern that matches one"};
+
+		if (matches_any(pattern, list)) {
+			continue;
+		}
+		f.message = vv_arena_printf(&found.arena, "%s: no dataset matches '%s'",
+					    vv_buf_cstr(&where), vv_text_shows(pattern));
+		if (!f.message || !vv_array_room(found.items, found.count, found.cap)) {
+			return vv_fail_nomem(err);
+		}
+		found.items[found.count++] = f;
+	}
+	vv_status rc = vv_buf_ok(&where, err);
+	return rc < 0 || found.count == 0 ? rc
+					  : vv_check_about(run, rules, side, VV_RULES_NAME,
+							   found.items, found.count, err);
+}
+
+/* whole: no dataset of the side is left out of the list. */
+static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool whole,
+			    const scope *s, const vv_diff_side *side, const vv_diff_side *base,
+			    vv_error *err)
+{
+	vv_auto(vv_rules_file) *own = NULL;
+	const vv_rules_file *rules = run->owner ? run->owner->rules : NULL;
+	vv_status rc = VV_OK;
+
+	if (!run->owner && run->repo) {
+		rc = vv_check_rules_read(&own, run->reader, side, err);
+		rules = own;
+	}
+	if (rc < 0 || (whole && rules && (!s || s->all) &&
+		       (rc = check_patterns(run, rules, list, side, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
+		const vv_check_path *p = &list->items[i];
+		bool wanted = false;
+
+		if (!vv_rules_left_out(rules, p->path) &&
+		    (rc = in_scope(run, s, side, p->path, &wanted, err)) == VV_OK && wanted) {
+			rc = vv_check_dataset(run, rules, side, base, p, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
+			int argc, char **argv, vv_error *err)
+{
+	vv_auto(vv_check_list) list = {0};
+	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, argc, argv, false,
+					  err);
+
+	if (rc < 0) return rc;
+	if (run->rows && list.count > 1) {
+		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one dataset, and there are %zu",
+			     list.count);
+		vv_hint(err, "name one of them, such as '%s'", vv_text_shows(list.items[0].path));
+		return rc;
+	}
+	return check_list(run, &list, argc == 0, NULL, side, base, err);
+}
+
+static void scope_clear(scope *s)
+{
+	vv_check_list_clear(&s->changed);
+}
+
+VV_AUTO_CLEAR(scope, scope_clear)
+
+static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
+			      int argc, char **argv, vv_error *err)
+{
+	vv_auto(vv_diff_side) side = {0}, parent = {0};
+	vv_auto(vv_check_list) list = {0};
+	vv_auto(scope) s = {.before = NULL};
+	bool has_parent = false;
+	vv_status rc;
+
+	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
+	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0 ||
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, argc, argv, true, err)) <
+		    0 ||
+	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change,
+						 &s, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		s.any = s.any || vv_check_list_find(&s.changed, list.items[i].path);
+	}
+	return check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side,
+			  base                          ? base
+			  : has_parent && !run->no_base ? &parent
+							: NULL,
+			  err);
+}
+
+static vv_status check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
+			     const vv_diff_side *base, int argc, char **argv, vv_error *err)
+{
+	vv_range range = {.include = *include, .has_exclude = exclude != NULL};
+	vv_log_options o = {.ranges = &range, .range_count = 1, .reverse = true, .topo = true};
+	vv_auto(vv_log) *log = NULL;
+	vv_oid commit;
+	int more;
+	vv_status rc;
+
+	if (exclude) {
+		range.exclude = *exclude;
+	}
+	if ((rc = vv_log_open(&log, run->repo, &o, err)) < 0) return rc;
+	while ((more = vv_log_next(log, &commit, err)) > 0) {
+		if ((rc = check_commit(run, &commit, base, argc, argv, err)) < 0) return rc;
+	}
+	return (vv_status)more;
+}
+
+/* ---- requests ---- */
+
+/* What a request changes of the rules, in the order of the report. */
+typedef struct listing {
+	vv_check_run *run;
+	const vv_check_owner *owner;
+	const vv_diff_side *side;
+	finding_list found;
+	bool any;
+} listing;
+
+static void listing_clear(listing *l)
+{
+	finding_list_clear(&l->found);
+}
+
+VV_AUTO_CLEAR(listing, listing_clear)
+
+static vv_status on_rule_change(void *payload, const char *line, vv_error *err)
+{
+	listing *l = payload;
+	finding_list *list = &l->found;
+	vv_finding f = {.rule = "rules-changed",
+			.message = vv_arena_printf(&list->arena, "%s", line),
+			.expected = "the rules of the base; the change applies once it is merged"};
+
+	if (!f.message || !vv_array_room(list->items, list->count, list->cap)) {
+		return vv_fail_nomem(err);
+	}
+	list->items[list->count++] = f;
+	l->any = true;
+	return VV_OK;
+}
+
+static vv_status report_changes(listing *l, const char *path, vv_error *err)
+{
+	vv_status rc = l->found.count == 0 ? VV_OK
+					   : vv_check_about(l->run, l->owner->rules, l->side, path,
+							    l->found.items, l->found.count, err);
+
+	l->found.count = 0;
+	return rc;
+}
+
+static vv_status list_schemas(listing *l, int argc, char **argv, vv_error *err)
+{
+	vv_check_input_options now = {.repo = l->run->repo, .side = l->side}, was = now;
+	vv_auto(vv_check_list) list = {0};
+	vv_status rc = vv_check_list_read(&list, l->run->repo, l->run->reader, l->side, argc, argv,
+					  true, err);
+
+	was.side = &l->owner->side;
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		vv_auto(vv_package_resource) a = {0}, b = {0};
+		const char *path = list.items[i].path;
+		bool described;
+
+		if ((rc = vv_check_described(&a, &described, path, &was, err)) < 0) return rc;
+		if (!described || a.schema.len == 0) {
+			continue;
+		}
+		if ((rc = vv_check_described(&b, &described, path, &now, err)) < 0 ||
+		    (rc = vv_check_schema_changes(&a.schema, &b.schema, on_rule_change, l, err)) <
+			    0) {
+			return rc;
+		}
+		rc = report_changes(l, path, err);
+	}
+	return rc;
+}
+
+static vv_status on_json(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
+{
+	bool *any = payload;
+
+	*any = *any || strcmp(vv_path_ext(c->path), "json") == 0;
+	return VV_OK;
+}
+
+/* Lists in the report what the commit has otherwise than the owner; *any: something. */
+static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, const vv_oid *commit,
+			      int argc, char **argv, bool *any, vv_error *err)
+{
+	vv_auto(vv_diff_side) side = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_check_input_options look = {.repo = run->repo, .side = &side};
+	vv_auto(listing) l = {
+		.run = run, .owner = owner, .side = &side, .found = {.arena = VV_ARENA_INIT}};
+	bool json = false;
+	vv_status rc;
+
+	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
+	    (rc = vv_check_rules_text(&text, NULL, &look, err)) < 0 ||
+	    (rc = vv_check_rules_changes(&owner->text, &text, on_rule_change, &l, err)) < 0 ||
+	    (rc = report_changes(&l, VV_RULES_NAME, err)) < 0) {
+		return rc;
+	}
+	if (owner->has_side && ((rc = vv_tree_changes(run->repo, &owner->side.commit, commit, "",
+						      on_json, &json, err)) < 0 ||
+				(json && (rc = list_schemas(&l, argc, argv, err)) < 0))) {
+		return rc;
+	}
+	*any = l.any;
+	return VV_OK;
+}
+
+vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err)
+{
+	bool differs = false;
+	vv_status rc;
+
+	run->owner = q->owner;
+	if ((rc = vv_report_new(&run->report, &q->report, err)) < 0 ||
+	    (q->owner && (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs,
+					    err)) < 0) ||
+	    (rc = check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base,
+			      q->argc, q->argv, err)) < 0) {
+		return rc;
+	}
+	if (!differs || run->unread.code < 0 || !vv_report_valid(run->report)) return VV_OK;
+	/* what it brings must hold, too, or the branch is invalid as soon as it is merged */
+	vv_report_free(run->report);
+	run->report = NULL;
+	run->owner = NULL;
+	if ((rc = vv_report_new(&run->report, &q->report, err)) < 0 ||
+	    (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs, err)) < 0) {
+		return rc;
+	}
+	return check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base, q->argc,
+			   q->argv, err);
+}
+
+vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
+			   vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", "check", NULL);
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_check_cache) *cache = NULL;
+	vv_check_run run = {.repo = r, .words = vv_repository_words(r), .limit = q->report.limit};
+	uint32_t nsec;
+	vv_status rc;
+
+	*valid = false;
+	vv_now(&run.now, &nsec);
+	if (!dir) return vv_fail_nomem(err);
+	if ((rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
+	    (rc = vv_check_cache_open(&cache, dir, err)) < 0) {
+		return rc;
+	}
+	run.reader = reader;
+	run.cache = cache;
+	rc = vv_check_request_run(&run, q, err);
+	if (rc == VV_OK && run.unread.code < 0) {
+		*err = run.unread;
+		rc = err->code;
+	}
+	if (rc == VV_OK) {
+		*valid = vv_report_valid(run.report);
+		rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
+	}
+	vv_report_free(run.report);
+	return rc;
+}

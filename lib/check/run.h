@@ -1,0 +1,53 @@
+/*
+ * run: checking whole versions: which datasets, against which base, by which rules.
+ *
+ * A correct caller: fills a vv_check_run (one.h; report from vv_report_new), then vv_check_side
+ * for one side, or vv_check_request_run for the commits of a request; the report has the rest.
+ * vv_check_commits is all of this in one call, for receiving repositories.
+ */
+#ifndef VV_LIB_CHECK_RUN_H
+#define VV_LIB_CHECK_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "lib/check/one.h"
+#include "lib/check/owner.h"
+#include "lib/status/sides.h"
+
+/* Which rules a side's varve.json has: *out NULL where there is no such file. VV_EINPUT. */
+vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
+			      vv_error *err);
+
+/* Checks the datasets of a side; base NULL: against nothing. argc, argv: paths (0: all). */
+vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
+			int argc, char **argv, vv_error *err);
+
+/* What a commit is compared with: its first parent; *has false for a root. VV_EMISSING: the
+ * clone is shallow and the parent is not here; the hint has the command that gets it. */
+vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
+			  vv_error *err);
+
+/* Commits that are asked to go to a branch: a pull request, or what a push brings. */
+typedef struct vv_check_request {
+	vv_oid include, exclude;     /* the commits that include has and exclude has not */
+	bool has_exclude;            /* false: all of include's */
+	const vv_diff_side *base;    /* that they are compared with; NULL: each with its parent */
+	const vv_check_owner *owner; /* whose rules hold; NULL: each version's own */
+	int argc;                    /* paths; 0: all */
+	char **argv;
+	vv_report_options report;
+} vv_check_request;
+
+/* Judges each of the commits under the owner's rules and, where these find nothing wrong and the request brings other
+ * rules or descriptions, under its own as well: both must hold once it is merged. What it changes of them is
+ * listed (rules-changed). run->report is made here, and is the caller's, on failure also. */
+vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err);
+
+/* The same for a receiving repository. *valid is the verdict; text gets the report, only when something is wrong. */
+vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
+			   vv_error *err);
+
+#endif

@@ -1,0 +1,551 @@
+/*
+ * cached: knows how processes share a cache of clones, and what is removed from it.
+ */
+#include "lib/clone/cached.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/clone/clone.h"
+#include "lib/sources/needed.h"
+#include "repo/git/config.h"
+#include "repo/git/history/refs.h"
+
+#define CLONES "repos"
+#define LOCK "lock"
+#define REFS_LOCK "refs.lock"
+#define REPOSITORY "repository.git"
+#define ASKED "asked"
+#define GONE ".varve-gone-" /* what is being removed */
+#define WAIT_MS 600000u     /* for a clone or fetch by another process */
+#define TRIES 8u
+#define LIMIT (10ull << 30)
+
+struct vv_cached {
+	const vv_cached_options *o; /* while it is opened */
+	const vv_env *env;          /* likewise */
+	uint64_t limit;
+	char *url;    /* of a folder its absolute path */
+	char *clones; /* <cache>/repos */
+	char *folder, *lock, *refs_lock, *repository, *asked;
+	int lock_fd;
+};
+
+/* ---- words and paths ---- */
+
+/* user@host:path, as Git has it; the user is needed, since a revision and a path look like the rest. */
+static bool is_far_path(const char *word, size_t len)
+{
+	const char *at = memchr(word, '@', len), *colon = memchr(word, ':', len);
+
+	if (!at || !colon || at == word || colon <= at + 1 || colon == word + len - 1) return false;
+	for (const char *p = word; p < colon; p++) {
+		if (p != at && !vv_is_alnum(*p) && !strchr("-._", *p)) return false;
+	}
+	return true;
+}
+
+/* One that is written as such, so that it is known where it is not there now; or any folder. */
+static bool is_folder(const char *word, size_t len)
+{
+	char *path;
+	struct stat st;
+	bool is = word[0] == '/' || strncmp(word, "./", 2) == 0 || strncmp(word, "../", 3) == 0;
+
+	if (!is && (path = vv_strndup(word, len)) != NULL) {
+		is = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+		vv_free(path);
+	}
+	return is;
+}
+
+size_t vv_cached_url_len(const char *word)
+{
+	const char *hash = strchr(word, '#'), *scheme = strstr(word, "://");
+	const size_t len = hash ? (size_t)(hash - word) : 0;
+
+	if (len == 0) return 0;
+	return (scheme && scheme < hash) || is_far_path(word, len) ||
+			       (!vv_exists(word) && is_folder(word, len))
+		       ? len
+		       : 0;
+}
+
+/* One repository has one name: of a folder its absolute path, without '/' at the end. */
+static vv_status take_url(vv_cached *c, const char *url, vv_error *err)
+{
+	size_t len = strlen(url);
+	char *real = strstr(url, "://") ? NULL : realpath(url, NULL), cwd[4096];
+
+	while (len > 1 && url[len - 1] == '/') {
+		len--;
+	}
+	if (len == 0) return vv_fail(err, VV_EUSAGE, "the URL is empty");
+	if (real) {
+		c->url = vv_strdup(real);
+		free(real); /* libc's */
+	} else if (url[0] == '.' && getcwd(cwd, sizeof(cwd))) {
+		c->url = vv_path_absolute(cwd, url); /* not there now */
+	} else {
+		c->url = vv_strndup(url, len);
+	}
+	return c->url ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status find_clones(vv_cached *c, vv_error *err)
+{
+	const char *named = c->o->folder ? c->o->folder : vv_env_get(c->env, "VARVE_CACHE"),
+		   *xdg = vv_env_get(c->env, "XDG_CACHE_HOME"), *home = vv_env_get(c->env, "HOME");
+
+	if (named && *named) {
+		c->clones = vv_path_join(named, CLONES, (char *)NULL);
+	} else if (xdg && xdg[0] == '/') {
+		c->clones = vv_path_join(xdg, "varve", CLONES, (char *)NULL);
+	} else if (home && home[0] == '/') {
+		c->clones = vv_path_join(home, ".cache", "varve", CLONES, (char *)NULL);
+	} else {
+		vv_fail(err, VV_EUSAGE, "there is no folder to cache '%s' in", vv_text_url(c->url));
+		return vv_hint(err, "set VARVE_CACHE, XDG_CACHE_HOME or HOME");
+	}
+	return c->clones ? VV_OK : vv_fail_nomem(err);
+}
+
+/* What people recognise in the folder's name; the hash makes it the URL's. */
+static void put_name(vv_buf *out, const char *url, uint64_t hash)
+{
+	const char *base = vv_path_base(url), *colon = strrchr(base, ':');
+
+	base = colon ? colon + 1 : base;
+	size_t len = strlen(base);
+	len = vv_path_ends(base, ".git") ? len - 4 : len;
+	for (size_t i = 0; i < len && i < 40; i++) {
+		vv_buf_putc(out, vv_is_alnum(base[i]) || strchr("-_", base[i]) ? base[i] : '_');
+	}
+	vv_buf_printf(out, "-%016llx", (unsigned long long)hash);
+}
+
+static vv_status name_parts(vv_cached *c, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	uint8_t digest[VV_SHA256_LEN];
+	uint64_t hash = 0;
+	vv_status rc = vv_sha256(digest, c->url, strlen(c->url), err);
+
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < sizeof(hash); i++) {
+		hash = hash << 8 | digest[i];
+	}
+	put_name(&name, c->url, hash);
+	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
+	/* Rows of repositories that others must not read lie in it. */
+	if (!vv_exists(c->clones) && (rc = vv_mkdirs_above(c->clones, err)) == VV_OK &&
+	    vv_sys_ops.mkdir(c->clones, 0700) < 0 && !vv_exists(c->clones)) {
+		rc = vv_fail_errno(err, "cannot make", c->clones);
+	}
+	if (rc < 0) return rc;
+	vv_temp_sweep(c->clones, GONE);
+	c->folder = vv_path_join(c->clones, name.data, (char *)NULL);
+	c->lock = c->folder ? vv_path_join(c->folder, LOCK, (char *)NULL) : NULL;
+	c->refs_lock = c->folder ? vv_path_join(c->folder, REFS_LOCK, (char *)NULL) : NULL;
+	c->repository = c->folder ? vv_path_join(c->folder, REPOSITORY, (char *)NULL) : NULL;
+	c->asked = c->folder ? vv_path_join(c->folder, ASKED, (char *)NULL) : NULL;
+	return c->lock && c->refs_lock && c->repository && c->asked ? VV_OK : vv_fail_nomem(err);
+}
+
+/* ---- locks and times ---- */
+
+static vv_status set_now(const char *path, vv_error *err)
+{
+	return utimensat(AT_FDCWD, path, NULL, 0) == 0
+		       ? VV_OK
+		       : vv_fail_errno(err, "cannot set the time of", path);
+}
+
+/* The lock that stands there now: another process may have removed the folder meanwhile. */
+static vv_status lock_reading(vv_cached *c, vv_error *err)
+{
+	vv_stat a, b;
+	vv_error why;
+	vv_status rc;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		if ((rc = vv_mkdirs(c->folder, err)) < 0) return rc;
+		c->lock_fd = vv_lock(c->lock, false, WAIT_MS, &why);
+		if (c->lock_fd >= 0 && vv_fstat(&a, c->lock_fd, c->lock, &why) == VV_OK &&
+		    vv_lstat(&b, c->lock, &why) == VV_OK && a.ino == b.ino && a.dev == b.dev) {
+			return set_now(c->lock, err);
+		}
+		if (c->lock_fd >= 0) {
+			vv_unlock(c->lock_fd);
+		} else if (why.code != VV_ENOTFOUND) {
+			c->lock_fd = -1;
+			*err = why;
+			return why.code;
+		}
+		c->lock_fd = -1;
+	}
+	return vv_fail(err, VV_ELOCKED, "'%s' is removed again and again",
+		       vv_text_shows(c->folder));
+}
+
+/* When the refs were asked for last; false: never, and the clone is not whole. */
+static bool find_asked(const vv_cached *c, int64_t *time)
+{
+	vv_stat st;
+
+	if (vv_lstat(&st, c->asked, VV_IGNORED) < 0) return false;
+	*time = st.mtime_sec;
+	return true;
+}
+
+static vv_status note_asked(const vv_cached *c, vv_error *err)
+{
+	vv_status rc = vv_write_file(c->asked, "", 0, false, err);
+
+	return rc < 0 ? rc : set_now(c->asked, err);
+}
+
+/* ---- cloning and asking ---- */
+
+static vv_status clone_once(const vv_cached *c, vv_error *err)
+{
+	vv_auto(vv_clone_job) j = {0};
+
+	vv_clone_job_init(&j);
+	j.url = c->url;
+	j.dir = c->repository;
+	j.env = c->env;
+	j.notes = c->o->notes;
+	j.bare = j.lazy = j.quiet = true;
+	return vv_clone_job_run(&j, err);
+}
+
+static vv_status open_here(vv_repository **r, const vv_cached *c, vv_error *err)
+{
+	vv_status rc = vv_repository_open(r, c->repository, c->env, err);
+
+	if (rc == VV_OK) {
+		vv_repository_listen(*r, c->o->notes);
+		vv_repository_sweep_locks(*r);
+	}
+	return rc;
+}
+
+static vv_status clone_here(const vv_cached *c, vv_error *err)
+{
+	vv_auto(vv_repository) *r = NULL;
+	vv_status rc = clone_once(c, err);
+
+	/* A clone that was whole, and killed before that was noted; the folder is the cache's own. */
+	if (rc == VV_EREFUSED && vv_exists(c->repository) &&
+	    (rc = vv_remove_tree(c->repository, err)) == VV_OK) {
+		rc = clone_once(c, err);
+	}
+	if (rc < 0) {
+		vv_hint_clear(err); /* of a clone of one's own */
+		return rc;
+	}
+	/* Whoever names the URL wants its blocks, whatever holds for clones. */
+	if ((rc = open_here(&r, c, err)) < 0 ||
+	    (rc = vv_config_set(r, "varve.autoFetch", "true", err)) < 0) {
+		return rc;
+	}
+	return note_asked(c, err);
+}
+
+/* The remote's branches and tags, and the branch that its HEAD names. */
+static vv_status fetch_here(const vv_cached *c, vv_error *err)
+{
+	vv_auto(vv_repository) *r = NULL;
+	vv_auto(vv_fetch_job) j = {0};
+	vv_status rc = open_here(&r, c, err);
+
+	if (rc < 0) return rc;
+	vv_fetch_job_init(&j, r);
+	j.remote = "origin";
+	j.tags = j.prune = j.force = j.quiet = j.hide_refs = true;
+	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK && j.remote_head &&
+	    strncmp(j.remote_head, "refs/heads/", 11) == 0) {
+		rc = vv_head_set_branch(r, j.remote_head, "fetch", err);
+	}
+	return rc < 0 ? rc : note_asked(c, err);
+}
+
+static void put_age(vv_buf *out, int64_t sec)
+{
+	static const struct {
+		int64_t sec;
+		const char *one;
+	} units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+	size_t u = 0;
+
+	sec = sec < 0 ? 0 : sec;
+	while (u < 3 && sec < 2 * units[u].sec) {
+		u++;
+	}
+	vv_buf_puts(out, vv_text_counted((uint64_t)(sec / units[u].sec), units[u].one, NULL));
+}
+
+static void warn_of_age(const vv_cached *c, int64_t asked, const vv_error *why)
+{
+	vv_auto(vv_buf) age = VV_BUF_INIT;
+
+	put_age(&age, (int64_t)time(NULL) - asked);
+	vv_notes_warn(c->o->notes, "%s did not answer (%s); its branches are those of %s ago",
+		      vv_text_url(c->url), why->message, vv_buf_cstr(&age));
+}
+
+static bool is_own_failure(vv_status rc)
+{
+	return rc == VV_ENOMEM || rc == VV_ECANCELLED || rc == VV_ECORRUPT;
+}
+
+/* With the lock of refs: at most one process of all asks at a time. */
+static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
+{
+	const bool offline = vv_env_get(c->env, VV_OFFLINE_VAR) != NULL;
+	int64_t asked = 0;
+
+	if (!find_asked(c, &asked)) {
+		if (!offline) return clone_here(c, err);
+		vv_fail(err, VV_EMISSING, "%s was never read, and --offline asks no peer",
+			vv_text_url(c->url));
+		return err->code;
+	}
+	/* Another process asked while this one waited. */
+	if (offline || c->o->as_is || asked > begun) return VV_OK;
+	vv_status rc = fetch_here(c, err);
+	if (rc < 0 && !c->o->must_answer && !is_own_failure(rc)) {
+		warn_of_age(c, asked, err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+static vv_status bring_up(const vv_cached *c, vv_error *err)
+{
+	const int64_t begun = (int64_t)time(NULL);
+	const int fd = vv_lock(c->refs_lock, true, WAIT_MS, err);
+
+	if (fd < 0) return (vv_status)fd;
+	vv_status rc = ask(c, begun, err);
+	vv_unlock(fd);
+	return rc;
+}
+
+/* ---- making room ---- */
+
+typedef struct clone {
+	char *folder, *lock;
+	int64_t read; /* when, in ms */
+	uint64_t bytes;
+} clone;
+
+typedef struct clones {
+	clone *items;
+	size_t count, cap;
+	uint64_t bytes;
+} clones;
+
+static void clear_clones(clones *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_free(l->items[i].folder);
+		vv_free(l->items[i].lock);
+	}
+	vv_free(l->items);
+}
+
+/* What takes room below a folder. Others add and remove files meanwhile. */
+static vv_status count_bytes(uint64_t *bytes, const char *top, vv_error *err)
+{
+	vv_auto(vv_string_list) todo = {0};
+	vv_status rc = vv_string_list_add(&todo, vv_strdup(top), err);
+
+	while (rc == VV_OK && todo.count > 0) {
+		vv_auto(char) *dir = todo.items[--todo.count];
+		vv_auto(vv_folder) f = {0};
+		vv_stat st;
+
+		if (vv_folder_read(&f, dir, true, VV_IGNORED) < 0) {
+			continue;
+		}
+		while (rc == VV_OK && vv_folder_next(&f)) {
+			if (vv_lstat(&st, f.path, VV_IGNORED) < 0) {
+				continue;
+			}
+			if (S_ISDIR(st.mode)) {
+				rc = vv_string_list_add(&todo, vv_strdup(f.path), err);
+			} else {
+				*bytes += st.size;
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status list_clones(clones *out, const vv_cached *c, vv_error *err)
+{
+	vv_auto(vv_folder) f = {0};
+	vv_stat st;
+	vv_status rc = vv_folder_read(&f, c->clones, true, err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (strncmp(f.name, GONE, strlen(GONE)) == 0) {
+			continue;
+		}
+		clone one = {.lock = vv_path_join(f.path, LOCK, (char *)NULL)};
+		one.folder = vv_strdup(f.path);
+		if (one.lock && vv_lstat(&st, one.lock, VV_IGNORED) == VV_OK) {
+			one.read = st.mtime_sec * 1000 + st.mtime_nsec / 1000000;
+		}
+		if (!one.lock || !one.folder || !vv_array_room(out->items, out->count, out->cap)) {
+			vv_free(one.lock);
+			vv_free(one.folder);
+			return vv_fail_nomem(err);
+		}
+		out->items[out->count++] = one;
+		rc = count_bytes(&out->items[out->count - 1].bytes, f.path, err);
+		out->bytes += out->items[out->count - 1].bytes;
+	}
+	return rc;
+}
+
+static int by_reading(const void *a, const void *b)
+{
+	const clone *x = a, *y = b;
+
+	return (x->read > y->read) - (x->read < y->read);
+}
+
+/* Under another name first, so that a kill leaves nothing that looks whole. *removed false: a process reads it. */
+static vv_status remove_clone(const vv_cached *c, const clone *one, bool *removed, vv_error *err)
+{
+	vv_auto(vv_buf) gone = VV_BUF_INIT;
+	char random[VV_TEMP_RANDOM + 1];
+	const int fd = vv_lock(one->lock, true, 0, VV_IGNORED);
+	vv_status rc;
+
+	*removed = false;
+	if (fd < 0) return fd == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	vv_temp_name(random);
+	vv_buf_printf(&gone, "%s/%s%s", c->clones, GONE, random);
+	if ((rc = vv_buf_ok(&gone, err)) == VV_OK &&
+	    (rc = vv_rename(one->folder, gone.data, err)) == VV_OK) {
+		*removed = true;
+		rc = vv_remove_tree(gone.data, err);
+	}
+	vv_unlock(fd);
+	return rc;
+}
+
+static vv_status make_room(const vv_cached *c, vv_error *err)
+{
+	clones all = {0};
+	vv_status rc = list_clones(&all, c, err);
+
+	if (rc == VV_OK && all.count > 1) {
+		qsort(all.items, all.count, sizeof(*all.items), by_reading);
+	}
+	for (size_t i = 0; rc == VV_OK && i < all.count && all.bytes > c->limit; i++) {
+		bool removed;
+
+		rc = remove_clone(c, &all.items[i], &removed, err);
+		all.bytes -= removed ? all.items[i].bytes : 0;
+	}
+	clear_clones(&all);
+	return rc;
+}
+
+/* ---- opening and closing ---- */
+
+static vv_status find_limit(vv_cached *c, vv_error *err)
+{
+	vv_auto(vv_repository) *r = NULL;
+	vv_status rc = VV_OK;
+
+	c->limit = c->o->limit;
+	if (c->limit == 0 && (rc = open_here(&r, c, err)) == VV_OK) {
+		rc = vv_config_u64(r, "varve.cachesize", LIMIT, &c->limit, err);
+	}
+	return rc;
+}
+
+/* Nothing came of a URL that was never read: its folder goes. */
+static void forget(vv_cached *c)
+{
+	const clone none = {.folder = c->folder, .lock = c->lock};
+	bool removed;
+
+	if (c->lock_fd >= 0 && !vv_exists(c->repository)) {
+		vv_unlock(c->lock_fd);
+		c->lock_fd = -1;
+		(void)remove_clone(c, &none, &removed, VV_IGNORED);
+	}
+}
+
+vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
+			 vv_error *err)
+{
+	vv_auto(vv_cached) *c = vv_calloc(1, sizeof(*c));
+	vv_status rc;
+
+	*out = NULL;
+	if (!c) return vv_fail_nomem(err);
+	c->o = o;
+	c->env = o->env;
+	c->lock_fd = -1;
+	c->limit = UINT64_MAX; /* until it is known */
+	if ((rc = take_url(c, url, err)) < 0 || (rc = find_clones(c, err)) < 0 ||
+	    (rc = name_parts(c, err)) < 0 || (rc = lock_reading(c, err)) < 0 ||
+	    (rc = bring_up(c, err)) < 0 || (rc = find_limit(c, err)) < 0) {
+		forget(c);
+		return rc;
+	}
+	c->o = NULL;
+	c->env = NULL;
+	*out = vv_take(&c);
+	return VV_OK;
+}
+
+const char *vv_cached_url(const vv_cached *c)
+{
+	return c->url;
+}
+
+const char *vv_cached_folder(const vv_cached *c)
+{
+	return c->repository;
+}
+
+void vv_cached_close(vv_cached *c)
+{
+	if (c) {
+		/* What is too much now goes now or at the next closing. This one was read last. */
+		if (c->lock_fd >= 0 && c->limit < UINT64_MAX) {
+			(void)make_room(c, VV_IGNORED);
+		}
+		if (c->lock_fd >= 0) {
+			vv_unlock(c->lock_fd);
+		}
+		vv_free(c->url);
+		vv_free(c->clones);
+		vv_free(c->folder);
+		vv_free(c->lock);
+		vv_free(c->refs_lock);
+		vv_free(c->repository);
+		vv_free(c->asked);
+		vv_free(c);
+	}
+}

@@ -1,0 +1,363 @@
+/*
+ * clone: knows the order of things in a clone, and what one that failed leaves.
+ */
+#include "lib/clone/clone.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hint.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/clone/first_files.h"
+#include "lib/remotes/push_hook.h"
+#include "lib/remotes/reach.h"
+#include "repo/git/config.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository_init.h"
+#include "repo/known/incoming.h"
+#include "transport/line/url.h"
+
+void vv_clone_job_init(vv_clone_job *j)
+{
+	memset(j, 0, sizeof(*j));
+	vv_fetch_job_init(&j->fetch, NULL);
+}
+
+void vv_clone_job_clear(vv_clone_job *j)
+{
+	vv_fetch_job_clear(&j->fetch);
+	vv_repository_close(j->repo);
+	vv_unfinished_clear(&j->unfinished);
+	vv_free(j->absolute);
+	vv_free(j->folder);
+	vv_free(j->one);
+}
+
+/* The last part of the URL, without .git. */
+static vv_status name_dir(vv_clone_job *j, vv_error *err)
+{
+	const char *end = j->url + strlen(j->url);
+
+	while (end > j->url + 1 && end[-1] == '/') {
+		end--;
+	}
+	if (end - j->url > 5 && strncmp(end - 5, "/.git", 5) == 0) {
+		end -= 5;
+	}
+	const char *start = end;
+	while (start > j->url && start[-1] != '/' && start[-1] != ':') {
+		start--;
+	}
+	if (end - start > 4 && strncmp(end - 4, ".git", 4) == 0) {
+		end -= 4;
+	}
+	if (end == start || (end - start == 1 && *start == '.') ||
+	    strncmp(start, "..", (size_t)(end - start)) == 0) {
+		vv_fail(err, VV_EUSAGE, "cannot derive a folder name from '%s'",
+			vv_text_url(j->url));
+		return vv_hint_code(err, VV_HINT_CLONE_DIR);
+	}
+	vv_buf b = VV_BUF_INIT;
+	vv_buf_put(&b, start, (size_t)(end - start));
+	vv_buf_puts(&b, j->bare ? ".git" : "");
+	j->folder = vv_buf_detach(&b);
+	return j->folder ? VV_OK : vv_fail_nomem(err);
+}
+
+/* A path is kept absolute: the clone stands elsewhere. */
+static vv_status fix_url(vv_clone_job *j, vv_error *err)
+{
+	vv_url u;
+	char cwd[4096];
+	vv_status rc = vv_url_read(&u, j->url, err);
+
+	if (rc == VV_OK && u.kind == VV_URL_PATH && j->url[0] != '/' &&
+	    strncmp(j->url, "file:", 5) != 0) {
+		if (!getcwd(cwd, sizeof(cwd))) {
+			rc = vv_fail_errno(err, "cannot find the current folder", NULL);
+		} else {
+			vv_buf b = VV_BUF_INIT;
+			vv_buf_printf(&b, "%s/%s", cwd, j->url);
+			j->absolute = vv_buf_detach(&b);
+			rc = j->absolute ? VV_OK : vv_fail_nomem(err);
+			j->url = j->absolute ? j->absolute : j->url;
+		}
+	}
+	if (rc == VV_OK) {
+		vv_url_clear(&u);
+	}
+	return rc;
+}
+
+static const char *remote_name(const vv_clone_job *j)
+{
+	return j->origin ? j->origin : "origin";
+}
+
+/* The branch that HEAD names at a remote: j->one. VV_EIO, VV_ENOTFOUND: it does not answer, or has none. */
+static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, vv_error *err)
+{
+	vv_auto(vv_reached) there = {0};
+	vv_status rc = vv_reach(&there, t, m, false, err);
+
+	if (rc == VV_OK) {
+		const char *head = there.hello->head;
+		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
+			vv_fail(err, VV_ENOTFOUND, "HEAD there names no branch");
+			rc = vv_hint(err, "name one with --branch");
+		} else if (!(j->one = vv_strdup(head + 11))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}
+
+/* --single-branch without a name: the other side is asked for its HEAD; where it does not answer, those that
+ * --from names, as for the history. */
+static vv_status choose_single(vv_clone_job *j, vv_error *err)
+{
+	const vv_remote m = {.url = (char *)(uintptr_t)j->url,
+			     .program = (char *)(uintptr_t)j->program,
+			     .kind = j->git_host ? (char *)(uintptr_t) "git" : NULL};
+	vv_auto(vv_transfer) t = {0};
+	vv_status rc;
+
+	if (j->branch) {
+		j->one = vv_strdup(j->branch);
+		return j->one ? VV_OK : vv_fail_nomem(err);
+	}
+	if ((rc = vv_transfer_open(&t, j->repo, j->notes, j->quiet, j->idle_sec, err)) < 0) {
+		return rc;
+	}
+	rc = ask_head(j, &t, &m, err);
+	for (size_t i = 0;
+	     (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) && i < j->from.count; i++) {
+		vv_auto(vv_remote) peer = {0};
+		if (vv_remote_find(&peer, j->repo, j->from.items[i], VV_IGNORED) == VV_OK &&
+		    ask_head(j, &t, &peer, VV_IGNORED) == VV_OK) {
+			rc = VV_OK;
+		}
+	}
+	return rc;
+}
+
+static vv_status configure(vv_clone_job *j, vv_error *err)
+{
+	const char *name = remote_name(j), *which = j->one ? j->one : "*";
+	vv_auto(vv_buf) spec = VV_BUF_INIT;
+	vv_auto(char) *url = vv_remote_key(name, "url"), *fetch = vv_remote_key(name, "fetch"),
+		      *program = vv_remote_key(name, "varve");
+	vv_status rc;
+
+	if (j->bare) {
+		vv_buf_printf(&spec, "+refs/heads/%s:refs/heads/%s", which, which);
+	} else {
+		vv_buf_printf(&spec, "+refs/heads/%s:refs/remotes/%s/%s", which, name, which);
+	}
+	/* The URL last: by it the next attempt knows that all else is set. */
+	if (!url || !fetch || !program) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {
+		rc = vv_config_set(j->repo, fetch, spec.data, err);
+	}
+	if (rc == VV_OK && j->git_host) {
+		vv_auto(char) *kind = vv_remote_key(name, "varveKind");
+		rc = kind ? vv_config_set(j->repo, kind, "git", err) : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && j->lazy) {
+		vv_auto(char) *lazy = vv_remote_key(name, "varveLazy");
+		rc = lazy ? vv_config_set(j->repo, lazy, "true", err) : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && j->program) {
+		rc = vv_config_set(j->repo, program, j->program, err);
+	}
+	return rc < 0 ? rc : vv_config_set(j->repo, url, j->url, err);
+}
+
+/* --- after the fetch ------------------------------------------------------------------------- */
+
+static const vv_ref_move *find_branch(const vv_clone_job *j, const char *branch)
+{
+	for (size_t i = 0; i < j->fetch.plan.count; i++) {
+		if (strcmp(j->fetch.plan.moves[i].from, branch) == 0) {
+			return &j->fetch.plan.moves[i];
+		}
+	}
+	return NULL;
+}
+
+/* The branch to begin with: the one asked for, else HEAD's there. NULL: none has commits. */
+static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_move **move,
+			       vv_error *err)
+{
+	*move = NULL;
+	if (j->branch) {
+		vv_buf_printf(branch, "refs/heads/%s", j->branch);
+	} else if (j->fetch.remote_head) {
+		vv_buf_puts(branch, j->fetch.remote_head);
+	}
+	vv_status rc = vv_buf_ok(branch, err);
+	if (rc < 0 || branch->len == 0) return rc;
+	*move = find_branch(j, branch->data);
+	if (!*move && j->branch) {
+		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s'",
+			       vv_text_shows(j->branch));
+	}
+	return VV_OK;
+}
+
+/* The branch comes to stand where it stands there; files that were written already stay, and so
+ * does the commit that they are of. */
+static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *id, vv_oid *out,
+			    vv_error *err)
+{
+	vv_ref now;
+	bool there = vv_ref_get(j->repo, branch, &now, VV_IGNORED) == VV_OK;
+
+	*out = there && vv_first_files_there(j->repo) ? now.id : *id;
+	bool same = there && vv_oid_equal(&now.id, out);
+	if (there) {
+		vv_ref_clear(&now);
+	}
+	return same ? VV_OK : vv_ref_update(j->repo, branch, out, NULL, there, "clone", err);
+}
+
+static vv_status set_head(vv_clone_job *j, vv_error *err)
+{
+	vv_auto(vv_buf) branch = VV_BUF_INIT;
+	const vv_ref_move *m;
+	vv_oid id;
+	vv_status rc = choose_branch(j, &branch, &m, err);
+
+	if (rc < 0) return rc;
+	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
+		if ((rc = vv_head_set_branch(j->repo, branch.data, "clone", err)) < 0) return rc;
+		if (!j->bare && ((m && (rc = set_branch(j, branch.data, &m->id, &id, err)) < 0) ||
+				 (rc = vv_branch_follow(j->repo, branch.data, remote_name(j),
+							branch.data, err)) < 0)) {
+			return rc;
+		}
+		if (m && !j->bare && !j->no_checkout) {
+			vv_first_files f = {.resumed = j->unfinished.resumed,
+					    .fetch = j->lazy || j->fetch.elsewhere > 0,
+					    .progress = j->quiet ? NULL : vv_notes_begin(j->notes)};
+			rc = vv_first_files_write(j->repo, &f, &id, err);
+			vv_notes_end(j->notes);
+			if (rc < 0) return rc;
+			j->lacking = f.lacking;
+		}
+	}
+	if (j->fetch.blocks_head) {
+		vv_notes_warn(j->notes,
+			      "the default branch there has the blocks of tables: '%s' is taken",
+			      branch.len > 0 ? vv_text_shows(branch.data + 11) : "");
+		vv_notes_put(j->notes,
+			     "hint: make it the default branch in the settings of the host");
+	}
+	if (!m && !j->quiet) {
+		vv_notes_put(j->notes,
+			     j->fetch.plan.count == 0
+				     ? "the remote is empty: it has no commits yet"
+				     : "the remote's HEAD names no branch with commits: nothing is "
+				       "checked out");
+	}
+	return rc;
+}
+
+static vv_status fetch(vv_clone_job *j, vv_error *err)
+{
+	j->fetch.repo = j->repo;
+	j->fetch.remote = remote_name(j);
+	j->fetch.from = j->from;
+	j->fetch.tags = !j->single; /* else those of the branch follow */
+	j->fetch.quiet = j->quiet;
+	j->fetch.verbose = j->verbose;
+	j->fetch.keep_missing = true;
+	j->fetch.idle_sec = j->idle_sec;
+	j->fetch.hide_refs = true;
+	return vv_fetch_job_run(&j->fetch, err);
+}
+
+static vv_status clone_it(vv_clone_job *j, vv_error *err)
+{
+	const vv_init_options init = {.bare = j->bare, .program = "varve", .env = j->env};
+	bool created;
+	vv_status rc;
+
+	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
+	if ((rc = fix_url(j, err)) < 0 || (!j->folder && (rc = name_dir(j, err)) < 0) ||
+	    (rc = vv_unfinished_begin(&j->unfinished, j->folder, j->env, j->bare, j->url,
+				      remote_name(j), err)) < 0) {
+		return rc;
+	}
+	if (!j->quiet) {
+		vv_notes_put(j->notes,
+			     j->unfinished.resumed ? "continuing the clone in '%s'"
+						   : "cloning into '%s'",
+			     vv_text_shows(j->folder));
+	}
+	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) return rc;
+	vv_repository_listen(j->repo, j->notes);
+	if ((rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
+	    (j->single && (rc = choose_single(j, err)) < 0) || (rc = configure(j, err)) < 0 ||
+	    (rc = fetch(j, err)) < 0) {
+		return rc;
+	}
+	j->fetched = true;
+	if ((rc = set_head(j, err)) < 0) return rc;
+	return vv_unfinished_end(&j->unfinished, err);
+}
+
+/* Blocks that came, whether they wait or are in the store. */
+static uint64_t kept_blocks(vv_clone_job *j)
+{
+	uint64_t kept = 0;
+	vv_store *store;
+	vv_store_stats stats = {0};
+
+	if (j->repo) {
+		(void)vv_incoming_count(j->repo, &kept, VV_IGNORED);
+		if (vv_repository_store(j->repo, &store, VV_IGNORED) == VV_OK) {
+			(void)vv_store_stats_get(store, &stats, VV_IGNORED);
+		}
+	}
+	return kept + stats.blocks;
+}
+
+/* A clone that failed leaves nothing, unless blocks came that the next attempt can use. */
+static void clean_up(vv_clone_job *j, vv_status rc, vv_error *err)
+{
+	uint64_t kept = kept_blocks(j);
+
+	vv_repository_close(j->repo);
+	j->repo = NULL;
+	if (rc == VV_EREFUSED || rc == VV_EUSAGE || (j->fetched && rc == VV_ENOTFOUND)) {
+		kept = 0; /* the next attempt will have to be another */
+	} else if (j->fetched) {
+		vv_hint(err,
+			"what has arrived is kept in '%s': the same clone again continues from "
+			"there",
+			vv_text_shows(j->folder));
+		return;
+	}
+	if (kept > 0) {
+		vv_hint(err, "%s are kept in '%s': the same clone again continues from there",
+			vv_text_counted(kept, "block", NULL), vv_text_shows(j->folder));
+	} else if (!j->unfinished.resumed) {
+		vv_unfinished_abandon(&j->unfinished);
+	}
+}
+
+vv_status vv_clone_job_run(vv_clone_job *j, vv_error *err)
+{
+	vv_status rc = clone_it(j, err);
+
+	if (rc < 0) {
+		clean_up(j, rc, err);
+	}
+	vv_repository_close(j->repo);
+	j->repo = NULL;
+	return rc;
+}

@@ -1,0 +1,47 @@
+/*
+ * dvc_file: what DVC keeps, as its files NAME.dvc and dvc.lock name it.
+ *
+ * Source: https://dvc.org/doc/user-guide/project-structure/dvc-files
+ *
+ *	vv_dvc_file d = {0};
+ *	vv_dvc_file_read(&d, text, len, is_lock, err);
+ *	vv_dvc_file_clear(&d);
+ */
+#ifndef VV_LIB_CLONE_DVC_FILE_H
+#define VV_LIB_CLONE_DVC_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+#define VV_DVC_FILE_MAX (4u << 20)
+#define VV_MD5_TEXT 32u
+#define VV_DVC_DEPTH_MAX 100u /* folders of a path */
+
+typedef struct vv_dvc_out {
+	char md5[VV_MD5_TEXT + 1];
+	vv_buf path; /* from the folder of the file, clean */
+	bool folder; /* what the MD5 names is a list of files (vv_dvc_list_read) */
+	bool text;   /* of DVC 2, whose MD5 takes lines of text as they end in Unix */
+	bool kept;   /* false: Git keeps it, not DVC */
+} vv_dvc_out;
+
+typedef struct vv_dvc_file {
+	vv_dvc_out *outs; /* also those of a list */
+	size_t count, cap;
+	bool odd; /* it names something else, too: what leads out of the folder, has no MD5, or is written unusually */
+} vv_dvc_file;
+void vv_dvc_file_clear(vv_dvc_file *d);
+VV_AUTO_CLEAR(vv_dvc_file, vv_dvc_file_clear)
+
+/* *out must be empty. lock: a dvc.lock, else NAME.dvc. */
+vv_status vv_dvc_file_read(vv_dvc_file *out, const char *text, size_t len, bool lock,
+			   vv_error *err);
+
+/* The files in a folder, from the list in DVC's cache; paths from that folder. */
+vv_status vv_dvc_list_read(vv_dvc_file *out, const char *text, size_t len, vv_error *err);
+
+#endif

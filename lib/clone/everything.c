@@ -1,0 +1,777 @@
+/*
+ * everything: knows which files of a folder change hands, and in which order a migrated history takes the old one's
+ * place: contents, proof, commits, notes, files, refs.
+ *
+ * The history is gone through twice. The first time finds out what is there, and stores it; the second writes trees and
+ * commits, once nothing can be missing.
+ */
+#include "lib/clone/everything.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/clone/dvc_file.h"
+#include "lib/worktree/add_plan.h"
+#include "lib/worktree/checkout.h"
+#include "lib/worktree/journal.h"
+#include "lib/worktree/switch_tree.h"
+#include "repo/git/history/history.h"
+#include "repo/git/history/rewrite.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attribute_rules.h"
+#include "repo/git/index/index.h"
+#include "repo/git/run_git.h"
+
+#define ATTRIBUTES_MAX (16u << 20)
+
+static const char *const usual[] = {"*.csv", "*.tsv", "*.ndjson", "*.jsonl"};
+
+typedef struct migration {
+	const vv_migrate_options *o;
+	vv_repository *repo;
+	vv_migrate_result *out;
+	const char *const *patterns;
+	size_t pattern_count;
+	bool *used; /* of each pattern: a file matches it */
+	vv_attr_rules *rules;
+	bool writing; /* the second time */
+	vv_ref *refs; /* branches and tags */
+	size_t ref_count, ref_cap;
+	vv_range *ranges;
+	vv_head head;
+} migration;
+
+static void migration_clear(migration *m)
+{
+	for (size_t i = 0; i < m->ref_count; i++) {
+		vv_ref_clear(&m->refs[i]);
+	}
+	vv_free(m->refs);
+	vv_free(m->ranges);
+	vv_free(m->used);
+	vv_attr_rules_free(m->rules);
+	vv_head_clear(&m->head);
+}
+VV_AUTO_CLEAR(migration, migration_clear)
+
+void vv_migrate_result_clear(vv_migrate_result *r)
+{
+	vv_migrated_close(r->contents);
+	vv_free(r->map);
+	memset(r, 0, sizeof(*r));
+}
+
+/* --- which files ------------------------------------------------------------------------- */
+
+/* Lines "PATTERN n=PLACE", as of a .gitattributes file. */
+static vv_status read_patterns(migration *m, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	m->patterns = m->o->patterns;
+	m->pattern_count = m->o->pattern_count;
+	if (m->pattern_count == 0 && !m->o->export) {
+		m->patterns = usual;
+		m->pattern_count = sizeof(usual) / sizeof(*usual);
+	}
+	if (!(m->used = vv_calloc(m->pattern_count + 1, sizeof(*m->used)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < m->pattern_count; i++) {
+		if (*m->patterns[i] == '!' || strpbrk(m->patterns[i], " \t\r\n\"") ||
+		    !*m->patterns[i]) {
+			return vv_fail(err, VV_EUSAGE, "'%s' is not a pattern for a whole history",
+				       vv_text_shows(m->patterns[i]));
+		}
+		vv_buf_printf(&text, "%s n=%zu\n", m->patterns[i], i);
+	}
+	return vv_attr_rules_parse(&m->rules, &text, 0, err);
+}
+
+static vv_status matches(migration *m, const char *path, bool *out, vv_error *err)
+{
+	vv_attr_found found = {0};
+	vv_status rc;
+
+	*out = m->pattern_count == 0;
+	if (*out) return VV_OK;
+	if ((rc = vv_attr_rules_find(m->rules, path, &found, err)) == VV_OK && found.count > 0) {
+		const char *number = strchr(found.lines[0].text, '=') + 1;
+		size_t at = (size_t)strtoul(number, NULL, 10);
+
+		*out = true;
+		m->used[at] = true;
+	}
+	vv_free(found.lines);
+	return rc;
+}
+
+static vv_status write_blob(const migration *m, const vv_buf *text, vv_oid *out, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(text, err);
+
+	if (rc < 0) return rc;
+	return m->writing ? vv_blob_write(m->repo, vv_buf_cstr(text), text->len, out, err)
+			  : vv_blob_id(vv_buf_cstr(text), text->len, out, err);
+}
+
+/* The folder's .gitattributes as they are to be; the top one's get lines for the tables. */
+static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char **used = NULL;
+	vv_folder_entry *e = vv_folder_edit_find(f, ".gitattributes");
+	size_t n = 0;
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	if (e && (!S_ISREG(e->mode) ||
+		  (rc = vv_blob_read(m->repo, &e->id, ATTRIBUTES_MAX, &text, err)) < 0)) {
+		return rc;
+	}
+	if (m->o->export) {
+		rc = vv_attr_drop_filter(&text, "varve", m->patterns, m->pattern_count, err);
+	} else if (f->changed) {
+		if (!(used = vv_calloc(m->pattern_count + 1, sizeof(*used)))) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < m->pattern_count; i++) {
+			if (m->used[i]) {
+				used[n++] = m->patterns[i];
+			}
+		}
+		if ((rc = vv_attr_drop_filter(&text, "lfs", used, n, err)) == VV_OK && !*f->path) {
+			rc = vv_attr_put_tracked(&text, used, n, false, err);
+		}
+		vv_free(used);
+	}
+	if (rc < 0 || (text.len == 0 && !e)) return rc;
+	if (text.len == 0) {
+		vv_folder_edit_remove(f, e);
+		return VV_OK;
+	}
+	rc = write_blob(m, &text, &id, err);
+	return rc < 0 ? rc
+		      : vv_folder_edit_put(f, ".gitattributes", e ? e->mode : 0100644, &id, err);
+}
+
+/* --- DVC --------------------------------------------------------------------------------- */
+
+/* The folder that has .dvc in the work tree, of those above; "" where none has. */
+static vv_status dvc_top(migration *m, vv_buf *out, const char *folder, vv_error *err)
+{
+	size_t len = strlen(folder);
+
+	for (;;) {
+		vv_auto(char) *top = NULL;
+		vv_auto(char) *dvc = NULL;
+
+		vv_buf_reset(out);
+		vv_buf_put(out, folder, len);
+		if (vv_buf_ok(out, err) < 0 ||
+		    !(top = vv_repository_file(m->repo, vv_buf_cstr(out))) ||
+		    !(dvc = vv_path_join(top, ".dvc", (char *)NULL))) {
+			return vv_fail_nomem(err);
+		}
+		if (len == 0 || vv_exists(dvc)) return VV_OK;
+		for (len--; len > 0 && folder[len - 1] != '/'; len--) {
+		}
+	}
+}
+
+/* DVC has Git ignore what it keeps, with a line "/NAME". Trees and blobs are written the second time only. */
+static vv_status end_ignoring(migration *m, vv_folder_edit *f, const char *name, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_folder_entry *e = vv_folder_edit_find(f, ".gitignore");
+	vv_oid id;
+	vv_status rc;
+
+	if (!m->writing || !e || !S_ISREG(e->mode)) return VV_OK;
+	if ((rc = vv_blob_read(m->repo, &e->id, ATTRIBUTES_MAX, &text, err)) < 0) return rc;
+	for (const char *p = vv_buf_cstr(&text), *end = p + text.len, *next; p < end; p = next) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol ? eol : end) - p);
+
+		next = eol ? eol + 1 : end;
+		if (len != strlen(name) + 1 || *p != '/' || memcmp(p + 1, name, len - 1) != 0) {
+			vv_buf_put(&kept, p, (size_t)(next - p));
+		}
+	}
+	if (kept.len == 0) {
+		vv_folder_edit_remove(f, e);
+		return VV_OK;
+	}
+	rc = write_blob(m, &kept, &id, err);
+	return rc < 0 ? rc : vv_folder_edit_put(f, ".gitignore", e->mode, &id, err);
+}
+
+/* An output of DVC: a file, or all files of a folder. */
+typedef struct kept {
+	const vv_dvc_out *out;
+	vv_dvc_file files; /* from its folder; of a file one without a path */
+	vv_oid *ids;       /* of them, once they are stored */
+	size_t wanted;     /* match a pattern */
+	bool odd;          /* its list cannot be read, or Git has something there */
+} kept;
+
+static void kept_clear(kept *k)
+{
+	vv_dvc_file_clear(&k->files);
+	vv_free(k->ids);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(vv_buf_cstr(&((vv_dvc_out *)(uintptr_t)a)->path),
+		      vv_buf_cstr(&((vv_dvc_out *)(uintptr_t)b)->path));
+}
+
+/* Has Git something at the path, below f? */
+static vv_status is_taken(vv_folder_edit *f, const char *path, bool *out, vv_error *err)
+{
+	const char *slash = strchr(path, '/');
+	vv_auto(char) *name = vv_strndup(path, slash ? (size_t)(slash - path) : strlen(path));
+	const vv_folder_entry *e = name ? vv_folder_edit_find(f, name) : NULL;
+	vv_folder_edit below;
+
+	if (!name) return vv_fail_nomem(err);
+	*out = e && (!slash || !S_ISDIR(e->mode));
+	if (!e || *out) return VV_OK;
+	vv_status rc = vv_folder_edit_below(&below, f, name, err);
+	rc = rc < 0 ? rc : is_taken(&below, slash + 1, out, err);
+	return vv_folder_edit_end(&below, f, rc, err);
+}
+
+/* "a/b/x.csv" of a file in an output. */
+static vv_status put_path(vv_buf *out, const vv_folder_edit *f, const kept *k, size_t at,
+			  vv_error *err)
+{
+	const vv_buf *path = &k->files.outs[at].path;
+
+	vv_buf_printf(out, "%s%s%s%s", f->path, k->out->path.data, path->len > 0 ? "/" : "",
+		      vv_buf_cstr(path));
+	return vv_buf_ok(out, err);
+}
+
+/* Which files these are, and how many of them are wanted. */
+static vv_status look_at(migration *m, vv_folder_edit *f, const char *top, kept *k, vv_error *err)
+{
+	vv_status rc = is_taken(f, k->out->path.data, &k->odd, err);
+
+	if (rc < 0 || k->odd) return rc;
+	if (k->out->folder) {
+		rc = vv_migrated_dvc_list(m->out->contents, top, k->out, &k->files, err);
+		k->odd = k->files.odd || rc == VV_EMISSING || rc == VV_EINPUT;
+		if (k->odd) {
+			vv_error_clear(err);
+			return VV_OK;
+		}
+		if (k->files.count > 1) {
+			qsort(k->files.outs, k->files.count, sizeof(*k->files.outs), by_path);
+		}
+	} else if ((k->files.outs = vv_calloc(1, sizeof(*k->files.outs)))) {
+		k->files.count = 1;
+		k->files.outs[0] = *k->out;
+		k->files.outs[0].path = (vv_buf)VV_BUF_INIT;
+	}
+	if (rc < 0 || !k->files.outs) return rc < 0 || k->out->folder ? rc : vv_fail_nomem(err);
+	for (size_t i = 0; i < k->files.count && rc == VV_OK; i++) {
+		vv_auto(vv_buf) path = VV_BUF_INIT;
+		bool wanted = false;
+
+		if ((rc = put_path(&path, f, k, i, err)) < 0 ||
+		    (rc = matches(m, path.data, &wanted, err)) < 0) {
+			return rc;
+		}
+		k->odd = k->odd || vv_path_check(path.data, NULL) < 0;
+		k->wanted += wanted && !vv_add_never(path.data);
+	}
+	return rc;
+}
+
+/* *here: none is missing. */
+static vv_status store_kept(migration *m, vv_folder_edit *f, const char *top, kept *k, bool *here,
+			    vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!(k->ids = vv_calloc(k->files.count + 1, sizeof(*k->ids)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < k->files.count && rc == VV_OK; i++) {
+		vv_auto(vv_buf) path = VV_BUF_INIT;
+		vv_dvc_out o = k->files.outs[i];
+
+		if ((rc = put_path(&path, f, k, i, err)) < 0) return rc;
+		o.text = k->out->text;
+		rc = vv_migrated_take_dvc(m->out->contents, path.data, top, &o, &k->ids[i], err);
+		if (rc == VV_EMISSING) { /* counted */
+			vv_error_clear(err);
+			*here = false;
+			rc = VV_OK;
+		}
+	}
+	return rc;
+}
+
+/* The files [from, to), whose paths have the same first len bytes, into f. */
+static vv_status put_files(vv_folder_edit *f, const kept *k, size_t from, size_t to, size_t len,
+			   vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = from, next; i < to && rc == VV_OK; i = next) {
+		const char *path = k->files.outs[i].path.data + len, *slash = strchr(path, '/');
+		const size_t part = slash ? (size_t)(slash - path) + 1 : strlen(path) + 1;
+		vv_auto(char) *name = vv_strndup(path, part - 1);
+		vv_folder_edit below;
+
+		next = i + 1;
+		if (!name) return vv_fail_nomem(err);
+		if (!slash) {
+			rc = vv_folder_edit_put(f, name, 0100644, &k->ids[i], err);
+			continue;
+		}
+		while (next < to && strncmp(k->files.outs[next].path.data + len, path, part) == 0) {
+			next++;
+		}
+		rc = vv_folder_edit_below(&below, f, name, err);
+		rc = rc < 0 ? rc : put_files(&below, k, i, next, len + part, err);
+		rc = vv_folder_edit_end(&below, f, rc, err);
+	}
+	return rc;
+}
+
+/* The output at this path below f, in the place of what DVC has Git ignore there. */
+static vv_status put_kept(migration *m, vv_folder_edit *f, const kept *k, const char *path,
+			  vv_error *err)
+{
+	const char *slash = strchr(path, '/');
+	vv_auto(char) *name = vv_strndup(path, slash ? (size_t)(slash - path) : strlen(path));
+	vv_folder_edit below;
+	vv_status rc;
+
+	if (!name) return vv_fail_nomem(err);
+	if (!slash && ((rc = end_ignoring(m, f, name, err)) < 0 || !k->out->folder)) {
+		return rc < 0 ? rc : vv_folder_edit_put(f, name, 0100644, &k->ids[0], err);
+	}
+	rc = vv_folder_edit_below(&below, f, name, err);
+	if (rc == VV_OK) {
+		rc = slash ? put_kept(m, &below, k, slash + 1, err)
+			   : put_files(&below, k, 0, k->files.count, 0, err);
+	}
+	return vv_folder_edit_end(&below, f, rc, err);
+}
+
+/* Some outputs, all of them or none. *done: they are tables now, or there was nothing to do. */
+static vv_status take_group(migration *m, vv_folder_edit *f, const vv_dvc_out *outs, size_t count,
+			    bool *done, vv_error *err)
+{
+	vv_auto(vv_buf) top = VV_BUF_INIT;
+	vv_auto_free kept *all = vv_calloc(count + 1, sizeof(*all));
+	size_t wanted = 0, files = 0;
+	bool odd = false, here = true;
+	vv_status rc = all ? dvc_top(m, &top, f->path, err) : vv_fail_nomem(err);
+
+	*done = false;
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		all[i].out = &outs[i];
+		rc = look_at(m, f, vv_buf_cstr(&top), &all[i], err);
+		odd = odd || all[i].odd;
+		wanted += all[i].wanted;
+		files += all[i].files.count;
+	}
+	odd = odd || (wanted > 0 && wanted < files);
+	m->out->folders += rc == VV_OK && !m->writing && odd;
+	if (rc == VV_OK && !odd && wanted > 0) {
+		for (size_t i = 0; i < count && rc == VV_OK; i++) {
+			rc = store_kept(m, f, vv_buf_cstr(&top), &all[i], &here, err);
+		}
+		for (size_t i = 0; i < count && rc == VV_OK && here; i++) {
+			rc = put_kept(m, f, &all[i], outs[i].path.data, err);
+		}
+		*done = here;
+	}
+	for (size_t i = 0; all && i < count; i++) {
+		kept_clear(&all[i]);
+	}
+	return rc;
+}
+
+/* The outputs of stages whose files are in Git are measures and the like, which DVC does not keep. */
+static vv_status take_lock(migration *m, vv_folder_edit *f, const vv_dvc_file *d, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
+		bool taken = !d->outs[i].kept, done;
+
+		rc = taken ? VV_OK : is_taken(f, d->outs[i].path.data, &taken, err);
+		if (rc == VV_OK && !taken) {
+			rc = take_group(m, f, &d->outs[i], 1, &done, err);
+		}
+	}
+	return rc;
+}
+
+/* Has the dvc.yaml beside a dvc.lock stages that work elsewhere? Then the lock's paths are from there. */
+static vv_status works_elsewhere(migration *m, const vv_folder_edit *f, bool *out, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const vv_folder_entry *e = vv_folder_edit_find(f, "dvc.yaml");
+	vv_status rc;
+
+	*out = false;
+	if (!e || !S_ISREG(e->mode)) return VV_OK;
+	if ((rc = vv_blob_read(m->repo, &e->id, VV_DVC_FILE_MAX, &text, err)) < 0) return rc;
+	*out = strstr(vv_buf_cstr(&text), " wdir:") != NULL;
+	return VV_OK;
+}
+
+/* NAME.dvc: what it names takes its place. dvc.lock stays, with tables beside it. */
+static vv_status take_dvc(migration *m, vv_folder_edit *f, size_t at, bool lock, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_dvc_file) d = {.outs = NULL};
+	uint64_t size;
+	bool odd = false, done = false;
+	vv_status rc;
+
+	if ((rc = vv_blob_size(m->repo, &f->entries[at].id, &size, err)) < 0 ||
+	    size > VV_DVC_FILE_MAX ||
+	    (rc = vv_blob_read(m->repo, &f->entries[at].id, VV_DVC_FILE_MAX, &text, err)) < 0 ||
+	    (rc = vv_dvc_file_read(&d, vv_buf_cstr(&text), text.len, lock, err)) < 0 ||
+	    (lock && (rc = works_elsewhere(m, f, &odd, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; i < d.count && !lock; i++) {
+		odd = odd || !d.outs[i].kept;
+	}
+	if (d.odd || odd) {
+		m->out->folders += !m->writing;
+		return VV_OK;
+	}
+	if (lock) return take_lock(m, f, &d, err);
+	if ((rc = take_group(m, f, d.outs, d.count, &done, err)) == VV_OK && done) {
+		vv_folder_edit_remove(f, &f->entries[at]);
+	}
+	return rc;
+}
+
+/* --- folders ----------------------------------------------------------------------------- */
+
+static vv_status edit_file(migration *m, vv_folder_edit *f, size_t at, vv_error *err)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	bool wanted = false;
+	vv_oid id;
+	vv_status rc;
+
+	vv_buf_printf(&path, "%s%s", f->path, f->entries[at].name);
+	if ((rc = vv_buf_ok(&path, err)) < 0 || vv_add_never(vv_buf_cstr(&path))) return rc;
+	if (!m->o->export && vv_path_ends(f->entries[at].name, ".dvc")) {
+		return take_dvc(m, f, at, false, err);
+	}
+	if (!m->o->export && strcmp(f->entries[at].name, "dvc.lock") == 0) {
+		return take_dvc(m, f, at, true, err);
+	}
+	if ((rc = matches(m, vv_buf_cstr(&path), &wanted, err)) < 0 || !wanted ||
+	    (rc = vv_migrated_take(m->out->contents, vv_buf_cstr(&path), &f->entries[at].id, &id,
+				   err)) < 0) {
+		return rc;
+	}
+	if (!vv_oid_equal(&id, &f->entries[at].id)) {
+		f->entries[at].id = id;
+		f->changed = true;
+	}
+	return VV_OK;
+}
+
+static vv_status edit_folder(void *payload, vv_folder_edit *f, vv_error *err)
+{
+	migration *m = payload;
+	size_t count = f->count; /* what is added needs no edit */
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		if (S_ISREG(f->entries[i].mode)) {
+			rc = edit_file(m, f, i, err);
+		}
+	}
+	return rc == VV_OK && m->writing ? edit_attributes(m, f, err) : rc;
+}
+
+/* --- the history ------------------------------------------------------------------------- */
+
+static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	migration *m = payload;
+
+	if (ref->symbolic || vv_oid_is_null(&ref->commit)) return VV_OK;
+	if (!vv_array_room(m->refs, m->ref_count, m->ref_cap)) return vv_fail_nomem(err);
+	vv_ref *r = &m->refs[m->ref_count];
+	*r = (vv_ref){.name = vv_strdup(ref->name), .id = ref->id, .commit = ref->commit};
+	if (!r->name) return vv_fail_nomem(err);
+	m->ref_count++;
+	return VV_OK;
+}
+
+static vv_status check_branch(const migration *m, const char *name, vv_error *err)
+{
+	vv_auto(char) *where = NULL;
+	vv_status rc;
+
+	if (strncmp(name, "refs/heads/", strlen("refs/heads/")) != 0 ||
+	    (m->head.branch && strcmp(name, m->head.branch) == 0)) {
+		return VV_OK;
+	}
+	if ((rc = vv_branch_checked_out(m->repo, name, &where, err)) < 0 || !where) return rc;
+	(void)vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+		      vv_text_shows(name + strlen("refs/heads/")), vv_text_shows(where));
+	return vv_hint(err, "remove that work tree with 'git worktree remove' first");
+}
+
+static vv_status read_refs(migration *m, vv_error *err)
+{
+	vv_oid since = {{0}};
+	vv_status rc;
+
+	if ((rc = vv_head_read(m->repo, &m->head, err)) < 0) return rc;
+	if (m->head.unborn) {
+		return vv_fail(err, VV_EREFUSED,
+			       "there is no commit yet, so there is nothing to migrate");
+	}
+	if (m->head.detached) {
+		(void)vv_fail(err, VV_EREFUSED,
+			      "HEAD is not on a branch, so nothing would follow it");
+		return vv_hint_code(err, VV_HINT_SWITCH_BRANCH);
+	}
+	if ((m->o->since && (rc = vv_rev_commit(m->repo, m->o->since, &since, err)) < 0) ||
+	    (rc = vv_refs_each(m->repo, "refs/heads/", take_ref, m, err)) < 0 ||
+	    (rc = vv_refs_each(m->repo, "refs/tags/", take_ref, m, err)) < 0) {
+		return rc;
+	}
+	if (!(m->ranges = vv_calloc(m->ref_count + 1, sizeof(*m->ranges)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < m->ref_count; i++) {
+		if ((rc = check_branch(m, m->refs[i].name, err)) < 0) return rc;
+		m->ranges[i] = (vv_range){.include = m->refs[i].commit,
+					  .exclude = since,
+					  .has_exclude = m->o->since != NULL};
+	}
+	return VV_OK;
+}
+
+/* All commits, parents first. */
+static vv_status walk(migration *m, vv_rewrite *w, vv_error *err)
+{
+	vv_auto(vv_log) *log = NULL;
+	vv_log_options o = {
+		.ranges = m->ranges, .range_count = m->ref_count, .topo = true, .reverse = true};
+	vv_oid id, now;
+	int got;
+	vv_status rc = vv_log_open(&log, m->repo, &o, err);
+
+	m->out->commits = 0;
+	while (rc == VV_OK && (got = vv_log_next(log, &id, err)) != 0) {
+		rc = got < 0 ? (vv_status)got : vv_rewrite_commit(w, &id, &now, err);
+		m->out->commits++;
+		m->out->changed += rc == VV_OK && !m->writing && !vv_oid_equal(&id, &now);
+	}
+	return rc;
+}
+
+/* The first time: contents are stored and compared. */
+static vv_status store_contents(migration *m, vv_error *err)
+{
+	vv_auto(vv_rewrite) *w = NULL;
+	vv_status rc;
+
+	if ((rc = vv_migrated_open(&m->out->contents, m->repo, m->o->export, m->o->dry,
+				   m->o->progress, err)) < 0 ||
+	    (rc = vv_rewrite_open(&w, m->repo, true, edit_folder, m, err)) < 0 ||
+	    (rc = walk(m, w, err)) < 0 || (rc = vv_migrated_finish(m->out->contents, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < m->ref_count; i++) {
+		vv_oid now;
+
+		if ((rc = vv_rewrite_object(w, &m->refs[i].id, &now, err)) < 0) return rc;
+		m->out->refs += !vv_oid_equal(&now, &m->refs[i].id);
+	}
+	m->out->unsigned_count = vv_rewrite_unsigned(w);
+	return VV_OK;
+}
+
+/* --- the refs ---------------------------------------------------------------------------- */
+
+/* The old and new ids, as git filter-repo writes its commit-map. */
+static vv_status write_map(migration *m, const vv_buf *pairs, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_buf_puts(&text, "old new\n");
+	vv_buf_put(&text, pairs->data, pairs->len);
+	m->out->map = vv_path_join(vv_repository_varvedir(m->repo), "migrated", (char *)NULL);
+	if (!m->out->map) return vv_fail_nomem(err);
+	vv_status rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_write_file(m->out->map, text.data, text.len, true, err);
+}
+
+typedef struct notes_copy {
+	migration *m;
+	const vv_buf *pairs;
+} notes_copy;
+
+/* Notes of old commits are those of the new ones too. */
+static vv_status copy_notes(void *payload, const vv_ref *ref, vv_error *err)
+{
+	const notes_copy *n = payload;
+	const char *const args[] = {"notes", "--ref", ref->name, "copy", "-f", "--stdin", NULL};
+	const vv_git_call call = {
+		.args = args, .repo = n->m->repo, .input = n->pairs->data, .len = n->pairs->len};
+
+	return vv_git_must(&call, "notes cannot be copied", err);
+}
+
+static vv_status move_refs(migration *m, vv_rewrite *w, vv_error *err)
+{
+	vv_auto_free vv_ref_change *changes = vv_calloc(m->ref_count + 1, sizeof(*changes));
+	vv_auto_free vv_oid *ids = vv_calloc(m->ref_count + 1, sizeof(*ids));
+	size_t n = 0;
+	vv_status rc = changes && ids ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < m->ref_count && rc == VV_OK; i++) {
+		rc = vv_rewrite_object(w, &m->refs[i].id, &ids[i], err);
+		if (rc == VV_OK && !vv_oid_equal(&ids[i], &m->refs[i].id)) {
+			changes[n++] = (vv_ref_change){
+				.name = m->refs[i].name, .id = &ids[i], .old = &m->refs[i].id};
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_refs_update(m->repo, changes, n,
+				    m->o->export ? "migrate: text again" : "migrate: tables", err);
+	}
+	return rc;
+}
+
+/* The map, notes and refs, in this order. */
+static vv_status replace_history(migration *m, vv_rewrite *w, vv_error *err)
+{
+	vv_auto(vv_buf) pairs = VV_BUF_INIT;
+	notes_copy notes = {m, &pairs};
+	size_t count;
+	const vv_rewritten *c = vv_rewrite_changed(w, &count);
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		char old[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
+
+		vv_oid_text(old, &c[i].old);
+		vv_oid_text(now, &c[i].now);
+		vv_buf_printf(&pairs, "%s %s\n", old, now);
+	}
+	if ((rc = vv_buf_ok(&pairs, err)) < 0 || (rc = write_map(m, &pairs, err)) < 0 ||
+	    (rc = vv_refs_each(m->repo, "refs/notes/", copy_notes, &notes, err)) < 0) {
+		return rc;
+	}
+	return move_refs(m, w, err);
+}
+
+/* What the journal notes first; the refs move last. */
+static vv_status change_noted(migration *m, vv_rewrite *w, vv_tree_switch *s, vv_journal *j,
+			      const vv_oid *head, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_journal_head(j, m->head.branch, head, err)) < 0 ||
+	    (rc = vv_tree_switch_note(s, j, false, NULL, 0, err)) < 0 ||
+	    (rc = vv_journal_ready(j, err)) < 0 || (rc = vv_tree_switch_run(s, err)) < 0 ||
+	    (rc = vv_journal_index(j, s->checkout->index, err)) < 0) {
+		return rc;
+	}
+	return replace_history(m, w, err);
+}
+
+/* Files and index follow HEAD's branch. */
+static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, vv_error *err)
+{
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_checkout) checkout = {0};
+	vv_auto(vv_tree_switch) s = {0};
+	vv_journal_options o = {
+		.command = "migrate", .what = "the migration", .end = VV_JOURNAL_END_HEAD};
+	vv_journal *j = NULL;
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, m->repo, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, m->repo, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_checkout_init(&checkout, m->repo, reader, index);
+	checkout.pointer_ok = true;
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, head, false, err)) < 0) {
+		return rc;
+	}
+	if (s.kept_count > 0) {
+		(void)vv_fail(err, VV_EREFUSED, "%s has changes that are not committed",
+			      vv_text_shows(s.kept[0] + 2));
+		return vv_hint(err, "commit them, or put them away with 'git stash'");
+	}
+	if ((rc = vv_journal_open(&j, m->repo, &o, err)) < 0) return rc;
+	rc = change_noted(m, w, &s, j, head, err);
+	return vv_journal_close(j, rc, err);
+}
+
+/* The second time: trees, commits and tags are written, and take the old ones' place. */
+static vv_status write_history(migration *m, vv_error *err)
+{
+	vv_auto(vv_rewrite) *w = NULL;
+	vv_oid head;
+	vv_status rc;
+
+	m->writing = true;
+	if ((rc = vv_rewrite_open(&w, m->repo, false, edit_folder, m, err)) < 0 ||
+	    (rc = walk(m, w, err)) < 0 ||
+	    (rc = vv_rewrite_object(w, &m->head.commit, &head, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < m->ref_count; i++) {
+		vv_oid tag;
+
+		if ((rc = vv_rewrite_object(w, &m->refs[i].id, &tag, err)) < 0) return rc;
+	}
+	if ((rc = vv_objects_flush(m->repo, err)) < 0) return rc;
+	return vv_oid_equal(&head, &m->head.commit) ? replace_history(m, w, err)
+						    : change_files(m, w, &head, err);
+}
+
+vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options *opts,
+				vv_repository *r, vv_error *err)
+{
+	vv_auto(migration) m = {.o = opts, .repo = r, .out = out};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (vv_repository_is_shallow(r)) {
+		(void)vv_fail(err, VV_EREFUSED,
+			      "this clone is shallow: the history is not all here");
+		return vv_hint(err, "'git fetch --unshallow' gets the rest");
+	}
+	if ((rc = read_patterns(&m, err)) < 0 || (rc = read_refs(&m, err)) < 0 ||
+	    (rc = store_contents(&m, err)) < 0 || opts->dry || out->changed == 0) {
+		return rc;
+	}
+	return write_history(&m, err);
+}

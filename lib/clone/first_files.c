@@ -1,0 +1,116 @@
+/*
+ * first_files: knows which files an earlier attempt may have left.
+ */
+#include "lib/clone/first_files.h"
+
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "lib/worktree/checkout.h"
+#include "lib/worktree/switch_tree.h"
+
+typedef struct standing {
+	vv_repository *repo;
+	vv_index *index;
+} standing;
+
+/* Is it what the tree has, byte for byte: a table's pointer too, which is written anew? */
+static bool is_blob(const char *file, const vv_stat *st, const vv_oid *id)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_oid is;
+	return S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
+	       vv_read_regular(&bytes, file, VV_POINTER_MAX, VV_IGNORED) == VV_OK &&
+	       vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&is, id);
+}
+
+/* A file that is there is as an earlier attempt wrote it, whole, or as the user has it by now. */
+static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *err)
+{
+	standing *s = payload;
+	vv_auto(char) *file = vv_repository_file(s->repo, t->path);
+	vv_index_entry known;
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	if (!file) return vv_fail_nomem(err);
+	/* The index is written last: what it has was done. */
+	if (!vv_index_get(s->index, t->path, &known) &&
+	    vv_worktree_check_above(s->repo, t->path, VV_IGNORED) == VV_OK &&
+	    vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
+		rc = is_blob(file, &st, &t->id)
+			     ? vv_unlink(file, true, err)
+			     : vv_index_set(s->index, t->path, t->mode, &t->id, NULL, err);
+	}
+	return rc;
+}
+
+/* From one commit's files to another's. */
+static vv_status go(vv_checkout *checkout, const vv_oid *from, const vv_oid *to, bool force,
+		    vv_error *err)
+{
+	vv_auto(vv_tree_switch) s = {0};
+	vv_status rc = vv_tree_switch_plan(&s, checkout, from, to, force, err);
+
+	return rc < 0 ? rc : vv_tree_switch_run(&s, err);
+}
+
+static vv_status write_all(vv_repository *repo, const vv_first_files *f, vv_checkout *checkout,
+			   const vv_oid *commit, vv_error *err)
+{
+	const vv_oid nothing = {{0}}, *first = f->resumed && f->before ? f->before : commit;
+	standing there = {repo, checkout->index};
+	vv_status rc = f->resumed ? vv_tree_each(repo, first, "", take_standing, &there, err)
+				  : VV_OK;
+
+	if (rc == VV_OK) {
+		rc = go(checkout, &nothing, first, !f->resumed, err);
+	}
+	if (rc == VV_OK && !vv_oid_equal(first, commit)) {
+		rc = go(checkout, first, commit, false, err);
+	}
+	/* Files without an index are what take_standing knows. */
+	return rc < 0 ? rc : vv_index_write(checkout->index, err);
+}
+
+vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,
+			       vv_error *err)
+{
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_checkout checkout = {0};
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, repo, err)) == VV_OK &&
+	    (rc = vv_dataset_reader_open(&reader, repo, f->progress, err)) == VV_OK) {
+		vv_checkout_init(&checkout, repo, reader, index);
+		checkout.pointer_ok = true;
+		checkout.fetch = f->fetch;
+		if ((rc = write_all(repo, f, &checkout, commit, err)) == VV_OK) {
+			rc = vv_repository_settle(repo, err);
+		}
+		vv_notes_end(vv_repository_notes(repo));
+		if (rc == VV_OK) {
+			f->lacking = vv_checkout_note_missing(&checkout);
+		}
+		vv_checkout_clear(&checkout);
+	}
+	return rc;
+}
+
+bool vv_first_files_there(vv_repository *repo)
+{
+	vv_auto(char) *index = vv_path_join(vv_repository_gitdir(repo), "index", (char *)NULL);
+	char **names;
+	const char *top = vv_repository_workdir(repo);
+	size_t count = 2; /* if it cannot be listed */
+	bool has = index && vv_exists(index);
+
+	if (!has && top && vv_list_dir(&names, &count, top, VV_IGNORED) == VV_OK) {
+		vv_names_free(names, count);
+	}
+	return top && (has || count > 1);
+}

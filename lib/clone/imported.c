@@ -1,0 +1,704 @@
+/*
+ * imported: knows the lines of .varveconfig that name a source, and the way of its blocks.
+ */
+#include "lib/clone/imported.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/temp_name.h"
+#include "base/text.h"
+#include "dataset/table/dataset_reader.h"
+#include "dataset/table/dataset_writer.h"
+#include "dataset/table/root.h"
+#include "lib/clone/cached.h"
+#include "lib/names/version.h"
+#include "lib/remotes/block_peers.h"
+#include "lib/remotes/blocks_config.h"
+#include "lib/remotes/reach.h"
+#include "lib/remotes/transfer.h"
+#include "lib/sources/fetch_data.h"
+#include "lib/sources/needed.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+#include "repo/git/run_git.h"
+#include "repo/known/incoming.h"
+#include "transport/http/download.h"
+
+#define PREFIX "import."
+#define TEMP ".varve-import-"
+#define PACKAGE_MAX (4u << 20)
+#define MODE 0100644u
+
+/* The lines, in their order. */
+static const struct line {
+	const char *key;
+	size_t at;
+} lines[] = {
+	{"url", offsetof(vv_imported, url)},           {"path", offsetof(vv_imported, path)},
+	{"rev", offsetof(vv_imported, rev)},           {"commit", offsetof(vv_imported, commit)},
+	{"modified", offsetof(vv_imported, modified)}, {"etag", offsetof(vv_imported, etag)},
+	{"sha256", offsetof(vv_imported, sha256)},     {"root", offsetof(vv_imported, root)},
+	{"licence", offsetof(vv_imported, licence)},   {"link", offsetof(vv_imported, link)}};
+#define LINES (sizeof(lines) / sizeof(*lines))
+
+static char **member(vv_imported *i, const struct line *l)
+{
+	return (char **)(void *)((char *)i + l->at);
+}
+
+static const char *value(const vv_imported *i, const struct line *l)
+{
+	return *(char *const *)(const void *)((const char *)i + l->at);
+}
+
+void vv_imported_clear(vv_imported *i)
+{
+	for (size_t k = 0; k < LINES; k++) {
+		vv_free(*member(i, &lines[k]));
+	}
+	vv_free(i->to);
+	*i = (vv_imported){.to = NULL};
+}
+
+vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err)
+{
+	bool fine = (out->to = vv_strdup(i->to)) != NULL;
+
+	for (size_t k = 0; k < LINES; k++) {
+		const char *text = value(i, &lines[k]);
+		char *copy = text ? vv_strdup(text) : NULL;
+
+		fine = fine && (copy || !text);
+		*member(out, &lines[k]) = copy;
+	}
+	return fine ? VV_OK : vv_fail_nomem(err);
+}
+
+void vv_imported_list_clear(vv_imported_list *l)
+{
+	for (size_t k = 0; k < l->count; k++) {
+		vv_imported_clear(&l->items[k]);
+	}
+	vv_free(l->items);
+	*l = (vv_imported_list){NULL, 0, 0};
+}
+
+/* ---- lines ---- */
+
+const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to)
+{
+	for (size_t k = 0; k < l->count; k++) {
+		if (strcmp(l->items[k].to, to) == 0) return &l->items[k];
+	}
+	return NULL;
+}
+
+static vv_status replace(char **at, const char *text, vv_error *err)
+{
+	vv_free(*at);
+	*at = vv_strdup(text);
+	return *at ? VV_OK : vv_fail_nomem(err);
+}
+
+/* "import.PATH.KEY", text (NULL: none). */
+static vv_status take_line(vv_imported_list *l, const char *name, const char *text, vv_error *err)
+{
+	const char *to = name + strlen(PREFIX), *dot = strrchr(to, '.');
+	char *path, **at = NULL;
+	vv_imported *i;
+
+	if (!dot || dot == to || !text) return VV_OK;
+	if (!(path = vv_strndup(to, (size_t)(dot - to)))) return vv_fail_nomem(err);
+	if (!(i = (vv_imported *)(uintptr_t)vv_imported_find(l, path))) {
+		if (!vv_array_room(l->items, l->count, l->cap)) {
+			vv_free(path);
+			return vv_fail_nomem(err);
+		}
+		i = &l->items[l->count++];
+		*i = (vv_imported){.to = path};
+	} else {
+		vv_free(path);
+	}
+	for (size_t k = 0; k < LINES && !at; k++) {
+		at = strcmp(lines[k].key, dot + 1) == 0 ? member(i, &lines[k]) : NULL;
+	}
+	return at ? replace(at, text, err) : VV_OK;
+}
+
+static vv_status check(const vv_imported_list *l, vv_error *err)
+{
+	const char *lacking;
+
+	for (size_t k = 0; k < l->count; k++) {
+		const vv_imported *i = &l->items[k];
+
+		if (vv_path_check(i->to, err) < 0) return vv_prefix(err, VV_BLOCKS_CONFIG);
+		lacking = !i->root ? "root" : !i->url ? "url" : NULL;
+		if (lacking) {
+			return vv_fail(err, VV_EINPUT,
+				       VV_BLOCKS_CONFIG ": the import '%s' has no %s",
+				       vv_text_shows(i->to), lacking);
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_buf) where = VV_BUF_INIT, text = VV_BUF_INIT, said = VV_BUF_INIT;
+	const char *work = vv_repository_workdir(r);
+	const char *args[] = {"config",       "--no-includes", "-z", NULL,
+			      "--get-regexp", "^import\\.",    NULL};
+	const vv_git_call run = {.args = args, .repo = r, .output = &text};
+	int code = 0;
+	vv_status rc;
+
+	*out = (vv_imported_list){NULL, 0, 0};
+	vv_buf_printf(&where, "--file=%s/" VV_BLOCKS_CONFIG, work ? work : "");
+	if ((rc = vv_buf_ok(&where, err)) < 0 || !work || !vv_exists(where.data + 7)) return rc;
+	args[3] = where.data;
+	if ((rc = vv_git_run(&run, &said, &code, err)) < 0) return rc;
+	if (code != 0 && (code != 1 || said.len > 0)) { /* 1 alone: there is none */
+		return vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
+	}
+	for (size_t at = 0; rc == VV_OK && at < text.len;) {
+		char *name = text.data + at, *end = name + strlen(name);
+
+		char *newline = strchr(name, '\n');
+		if (newline) {
+			*newline = '\0';
+		}
+		rc = take_line(out, name, newline ? newline + 1 : NULL, err);
+		at = (size_t)(end - text.data) + 1;
+	}
+	return rc < 0 ? rc : check(out, err);
+}
+
+static vv_status set_line(vv_repository *r, const char *file, const char *to, const char *key,
+			  const char *text, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	const char *args[] = {"config", "--file", file, text ? "--replace-all" : "--unset-all",
+			      NULL,     text,     NULL};
+	const vv_git_call run = {.args = args, .repo = r};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc;
+
+	vv_buf_printf(&name, PREFIX "%s.%s", to, key);
+	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
+	args[4] = name.data;
+	if ((rc = vv_git_run(&run, &said, &code, err)) < 0) return rc;
+	return code == 0 || (!text && code == 5) /* it was not set */
+		       ? VV_OK
+		       : vv_git_explain(VV_BLOCKS_CONFIG, &said, code, err);
+}
+
+vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
+{
+	char name[sizeof(TEMP) + VV_TEMP_RANDOM] = TEMP;
+	vv_auto(char) *folder = NULL, *temp = NULL;
+	vv_status rc;
+
+	/* A folder: git has its lock beside the file. */
+	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
+	vv_temp_name(name + strlen(TEMP));
+	folder = vv_path_join(vv_repository_varvedir(r), name, (char *)NULL);
+	temp = vv_path_join(folder ? folder : "", "config", (char *)NULL);
+	if (!folder || !temp) return vv_fail_nomem(err);
+	if ((rc = vv_mkdirs(folder, err)) < 0) return rc;
+	rc = vv_write_file(temp, vv_buf_cstr(text), text->len, false, err);
+	for (size_t k = 0; rc == VV_OK && k < LINES; k++) {
+		rc = set_line(r, temp, i->to, lines[k].key, value(i, &lines[k]), err);
+	}
+	vv_buf_reset(text);
+	rc = rc < 0 ? rc : vv_read_file(text, temp, SIZE_MAX, err);
+	(void)vv_remove_tree(folder, NULL);
+	return rc;
+}
+
+/* ---- the source ---- */
+
+/* The name of the first licence of a datapackage.json beside the table; NULL: none is named. */
+static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, path = VV_BUF_INIT;
+	const char *slash = strrchr(s->path, '/'), *name;
+	const vv_json *all;
+	vv_json *root;
+	vv_auto(vv_arena) arena = {0};
+
+	*out = NULL;
+	vv_buf_printf(&path, "%.*sdatapackage.json", slash ? (int)(slash - s->path) + 1 : 0,
+		      s->path);
+	if (path.failed || vv_subject_beside(s, path.data, &text, VV_IGNORED) < 0 ||
+	    text.len > PACKAGE_MAX) {
+		return path.failed ? vv_fail_nomem(err) : VV_OK;
+	}
+	if (vv_json_read(&root, &arena, text.data, text.len, path.data, VV_IGNORED) == VV_OK &&
+	    (all = vv_json_get(root, "licenses")) != NULL && all->type == VV_JSON_ARRAY &&
+	    all->first && (name = vv_json_get_string(all->first, "name")) != NULL) {
+		*out = vv_strdup(name);
+	}
+	return VV_OK;
+}
+
+/* What the source has: commit, root and licence. */
+static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
+{
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	char hex[VV_OID_TEXT + 1], cid[VV_CID_TEXT + 1];
+	vv_oid commit;
+	vv_auto(vv_subject) s = {0};
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_open(&reader, there, NULL, err)) < 0 ||
+	    (rc = vv_rev_commit(there, i->rev ? i->rev : "HEAD", &commit, err)) < 0) {
+		return rc;
+	}
+	rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
+	if (rc == VV_OK && !s.is_dataset) {
+		vv_fail(err, VV_EUSAGE, "'%s' is not stored as a table at %s",
+			vv_text_shows(i->path), vv_text_url(i->url));
+		rc = vv_hint_code(err, VV_HINT_GET);
+	}
+	if (rc == VV_OK) {
+		*root = s.root;
+		vv_oid_text(hex, &commit);
+		vv_cid_text(cid, root);
+		vv_free(i->licence);
+		if ((rc = read_licence(&i->licence, &s, err)) == VV_OK &&
+		    (rc = replace(&i->commit, hex, err)) == VV_OK) {
+			rc = replace(&i->root, cid, err);
+		}
+	}
+	return rc;
+}
+
+/* Into the cache, and from there into the repository; each of both checks every block. */
+static vv_status bring(vv_repository *r, vv_repository *there, const char *folder,
+		       const vv_cid *root, vv_error *err)
+{
+	vv_strings from = {&folder, 1};
+	const vv_strings remotes = {NULL, 0};
+	vv_fetch_data whole = {.repo = there, .from = &remotes};
+	vv_auto(vv_needed) *n = NULL;
+	vv_status rc = vv_fetch_data_root(&whole, root, err);
+
+	if (rc < 0) return rc;
+	if (!(n = vv_needed_new_from(r, &from))) return vv_fail_nomem(err);
+	return vv_needed_fetch(n, root, err);
+}
+
+/* --- a file --- */
+
+vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err)
+{
+	*out = vv_strndup(i->url, i->path ? strlen(i->url) : strcspn(i->url, "?"));
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Does the file begin as a page does? Servers send one with status 200 for a login, a limit or an outage. */
+static bool is_page(int fd)
+{
+	static const char *const starts[] = {"<!doctype html", "<html"};
+	char head[512];
+	ssize_t n = pread(fd, head, sizeof(head) - 1, 0);
+	size_t at;
+
+	head[n > 0 ? n : 0] = '\0';
+	at = strspn(head, " \t\r\n\xEF\xBB\xBF");
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (strncasecmp(head + at, starts[i], strlen(starts[i])) == 0) return true;
+	}
+	return false;
+}
+
+static vv_status refuse_body(const vv_imported *i, vv_error *err, const char *what)
+{
+	vv_fail(err, VV_EREFUSED, "what %s sent is not the next version of %s: %s",
+		vv_text_url(i->url), vv_text_shows(i->to), what);
+	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
+}
+
+static size_t count_common(const vv_table *a, const vv_table *b)
+{
+	size_t common = 0;
+
+	for (size_t c = 0; c < b->columns; c++) {
+		const vv_field *f = &b->schema.fields[c];
+
+		common += vv_schema_find(&a->schema, f->name, f->name_len) >= 0;
+	}
+	return common;
+}
+
+/* A table that lost its columns or most of its rows, or ends within a line, is hardly what its maintainer meant. */
+static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid *was,
+			    const vv_cid *is, vv_error *err)
+{
+	vv_auto(vv_table) a = {0}, b = {0};
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open(&a, &source, was, err)) < 0 ||
+	    (rc = vv_table_open(&b, &source, is, err)) < 0) {
+		return rc;
+	}
+	if (a.columns > 0 && count_common(&a, &b) == 0) {
+		vv_buf_puts(&what, "none of the columns is there any longer");
+	} else if (b.root.rows < a.root.rows / 2 || (b.root.rows == 0 && a.root.rows > 0)) {
+		vv_buf_printf(&what, "%s rows in place of ", vv_text_count(b.root.rows));
+		vv_buf_puts(&what, vv_text_count(a.root.rows));
+	} else if (a.root.dialect.final_newline && !b.root.dialect.final_newline &&
+		   b.root.rows < a.root.rows) {
+		vv_buf_puts(&what, "it has fewer rows, and the last line has no end");
+	}
+	if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
+	return what.len == 0 ? VV_OK : refuse_body(i, err, vv_buf_cstr(&what));
+}
+
+/* The version with the bytes of an open file, in the repository's store. */
+static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
+			    bool anything, vv_error *err)
+{
+	vv_auto(vv_dataset_writer) *w = NULL;
+	vv_auto(vv_dataset_found) found = {0};
+	vv_dataset_options o = VV_DATASET_OPTIONS_INIT;
+	vv_pointer before = {.bytes = 0};
+	vv_fd_source storage;
+	vv_source source;
+	char cid[VV_CID_TEXT + 1];
+	vv_status rc = VV_OK;
+
+	vv_dataset_found_init(&found);
+	if (!anything && is_page(fd)) return refuse_body(i, err, "it is a page (HTML)");
+	if (!anything && size == 0) return refuse_body(i, err, "it is empty");
+	vv_source_fd(&source, &storage, fd, i->url, size);
+	o.as_named = true;
+	if (i->root) {
+		o.parent = &before;
+		rc = vv_cid_parse(&before.root, i->root, strlen(i->root), err);
+	}
+	if (rc < 0 || (rc = source.again(source.payload, err)) < 0 ||
+	    (rc = vv_dataset_writer_open(&w, r, NULL, err)) < 0 ||
+	    (rc = vv_dataset_writer_stream(w, i->to, &source, &o, &found, err)) < 0) {
+		return rc;
+	}
+	if (found.result.root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EINPUT, "'%s' does not read as a table",
+			       vv_text_url(i->url));
+	}
+	if ((rc = vv_dataset_writer_commit(w, err)) < 0 ||
+	    (!anything && i->root &&
+	     (rc = check_body(i, r, &before.root, &found.result.cid, err)) < 0)) {
+		return rc;
+	}
+	*root = found.result.cid;
+	vv_cid_text(cid, root);
+	return replace(&i->root, cid, err);
+}
+
+static vv_status take_facts(vv_imported *i, http_download *d, vv_error *err)
+{
+	char hex[2 * VV_SHA256_LEN + 1];
+
+	vv_hex_write(hex, d->digest, VV_SHA256_LEN);
+	hex[2 * VV_SHA256_LEN] = '\0';
+	vv_free(i->etag);
+	vv_free(i->modified);
+	i->etag = vv_take(&d->etag_now);
+	i->modified = vv_take(&d->modified_now);
+	return replace(&i->sha256, hex, err);
+}
+
+static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, const char *temp,
+			  bool anything, vv_error *err)
+{
+	vv_auto(http_download) d = {.url = i->url,
+				    .etag = i->root ? i->etag : NULL,
+				    .modified = i->root ? i->modified : NULL,
+				    .fd = fd,
+				    .file = temp,
+				    .digest_kind = VV_DIGEST_SHA256};
+	vv_auto(vv_transfer) t = {.repo = NULL};
+	vv_auto(char) *known = i->sha256 ? vv_strdup(i->sha256) : NULL;
+	vv_status rc = vv_transfer_open(&t, r, vv_repository_notes(r), true, 0, err);
+
+	if (rc < 0 || (rc = http_download_run(&d, &t.connect, err)) < 0) return rc;
+	if (d.same) return vv_cid_parse(root, i->root, strlen(i->root), err);
+	if ((rc = take_facts(i, &d, err)) < 0) return rc;
+	if (i->root && known && strcmp(known, i->sha256) == 0) {
+		return vv_cid_parse(root, i->root, strlen(i->root), err);
+	}
+	return store_file(i, root, r, fd, d.bytes, anything, err);
+}
+
+static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
+			    vv_error *err)
+{
+	vv_auto(char) *temp = NULL;
+	int fd;
+
+	if (vv_env_get(vv_repository_env(r), VV_OFFLINE_VAR)) {
+		return vv_fail(err, VV_EMISSING, "--offline asks no server, and '%s' is at one",
+			       vv_text_url(i->url));
+	}
+	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
+	if ((fd = vv_temp_open(&temp, vv_repository_varvedir(r), TEMP, err)) < 0) {
+		return (vv_status)fd;
+	}
+	vv_status rc = ask_file(i, root, r, fd, temp, anything, err);
+	(void)vv_close(fd, temp, NULL);
+	vv_unlink(temp, true, NULL);
+	return rc;
+}
+
+vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
+			    vv_error *err)
+{
+	const vv_cached_options o = {.env = vv_repository_env(r),
+				     .notes = vv_repository_notes(r),
+				     .must_answer = i->root != NULL};
+	vv_auto(vv_cached) *c = NULL;
+	vv_auto(vv_repository) *there = NULL;
+	vv_store *store;
+	vv_status rc;
+
+	if (!i->path) return fetch_file(i, root, r, anything, err);
+	if ((rc = vv_cached_open(&c, i->url, &o, err)) < 0 ||
+	    (rc = vv_repository_open(&there, vv_cached_folder(c), o.env, err)) < 0) {
+		return rc;
+	}
+	vv_repository_listen(there, o.notes);
+	if ((rc = replace(&i->url, vv_cached_url(c), err)) < 0 ||
+	    (rc = look(i, root, there, err)) < 0 ||
+	    (rc = vv_repository_store(r, &store, err)) < 0) {
+		return rc;
+	}
+	/* What is here may be of an import that was killed, with what it left. */
+	return vv_store_has(store, root) ? vv_incoming_tidy(r, err)
+					 : bring(r, there, vv_cached_folder(c), root, err);
+}
+
+vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err)
+{
+	const vv_remote none = {.url = ""};
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+	vv_auto(char) *url = NULL;
+	bool yes = true;
+	vv_status rc = vv_imported_site(&url, i, err);
+
+	if (rc < 0 || (rc = vv_block_peer_site(&site, url, err)) < 0 || site.len == 0 ||
+	    (rc = vv_block_peer_is_trusted(t, &none, url, &yes, err)) < 0 || yes) {
+		return rc;
+	}
+	vv_fail(err, VV_EREFUSED, "%s is not trusted", vv_text_url(url));
+	return vv_hint(err, "git config --global --add varve.trustedHost %s", site.data);
+}
+
+/* ---- blocks of linked versions ---- */
+
+/* A source of linked versions, which is not asked before a block is wanted. */
+typedef struct linked {
+	char *url;
+	const vv_env *env;
+	const vv_notes *notes;
+	vv_cached *cached;
+	vv_repository *there; /* in the cache; NULL: not yet */
+	vv_store *store;
+} linked;
+
+static void close_linked(void *payload)
+{
+	linked *l = payload;
+
+	vv_repository_close(l->there);
+	vv_cached_close(l->cached);
+	vv_free(l->url);
+	vv_free(l);
+}
+
+static vv_status open_cache(linked *l, vv_error *err)
+{
+	const vv_cached_options o = {.env = l->env, .notes = l->notes};
+	vv_status rc;
+
+	if (l->there) return VV_OK;
+	if ((rc = vv_cached_open(&l->cached, l->url, &o, err)) < 0 ||
+	    (rc = vv_repository_open(&l->there, vv_cached_folder(l->cached), l->env, err)) < 0 ||
+	    (rc = vv_repository_store(l->there, &l->store, err)) < 0) {
+		vv_repository_close(l->there);
+		vv_cached_close(l->cached);
+		l->there = NULL;
+		l->cached = NULL;
+		return rc;
+	}
+	vv_repository_listen(l->there, l->notes);
+	return VV_OK;
+}
+
+/* A version is asked for by its root first, and comes into the cache whole. */
+static vv_status give_linked(void *source, const vv_lacking *wants, size_t count,
+			     vv_peer_block_fn fn, void *payload, vv_error *err)
+{
+	const vv_strings remotes = {NULL, 0};
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
+	linked *l = source;
+	vv_error why;
+	vv_status rc = open_cache(l, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_cid *cid = &wants[i].cid;
+		vv_block_received b = {.cid = *cid, .base = wants[i].like, .as_stored = true};
+		vv_fetch_data whole = {.repo = l->there, .from = &remotes};
+		vv_status got = vv_store_has(l->store, cid) ? VV_OK
+							    : vv_fetch_data_root(&whole, cid, &why);
+
+		got = got < 0 ? got
+			      : vv_store_get_form(l->store, cid, &bytes, &stored, &b.form, &why);
+		if (got < 0 && got != VV_EMISSING && got != VV_ENOTFOUND) {
+			*err = why;
+			return got;
+		}
+		b.bytes = vv_buf_cstr(&bytes);
+		b.len = bytes.len;
+		rc = fn(payload, i, got < 0 ? NULL : &b, err);
+	}
+	return rc;
+}
+
+static vv_status open_linked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+			     const char *url, vv_error *err)
+{
+	vv_imported i = {.path = (char *)(uintptr_t) ""};
+	linked *l;
+	vv_status rc;
+
+	*count = 0;
+	if (!url || max == 0) return VV_OK;
+	i.url = (char *)(uintptr_t)url + strlen(VV_LINK_SCHEME);
+	if ((rc = vv_imported_may(t, &i, err)) < 0) return rc;
+	if (!(l = vv_calloc(1, sizeof(*l))) || !(l->url = vv_strdup(i.url))) {
+		vv_free(l);
+		return vv_fail_nomem(err);
+	}
+	l->env = vv_repository_env(t->repo);
+	l->notes = t->notes;
+	*out = (vv_supplier){.name = url,
+			     .id = vv_speed_source(url),
+			     .source = give_linked,
+			     .payload = l,
+			     .close = close_linked};
+	*count = 1;
+	return VV_OK;
+}
+
+void vv_imported_suppliers_register(void)
+{
+	static atomic_flag busy = ATOMIC_FLAG_INIT;
+
+	while (atomic_flag_test_and_set(&busy)) {
+	}
+	vv_reach_add_kind(VV_LINK_SCHEME, NULL, open_linked);
+	atomic_flag_clear(&busy);
+}
+
+/* ---- the commit of an update ---- */
+
+static vv_status set_version(vv_index *x, vv_repository *r, const vv_imported *i, vv_error *err)
+{
+	vv_auto(vv_buf) pointer = VV_BUF_INIT;
+	vv_auto(vv_root) root = {0};
+	vv_store *store;
+	vv_cid cid;
+	vv_oid blob;
+	vv_status rc;
+
+	if ((rc = vv_cid_parse(&cid, i->root, strlen(i->root), err)) < 0 ||
+	    (rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (rc = vv_root_load(&root, store, &cid, err)) < 0 ||
+	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) < 0 ||
+	    (rc = vv_blob_write(r, pointer.data, pointer.len, &blob, err)) < 0) {
+		return rc;
+	}
+	return vv_index_set(x, i->to, MODE, &blob, NULL, err);
+}
+
+static vv_status set_lines(vv_index *x, vv_repository *r, const vv_imported *i, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_index_entry e;
+	vv_oid blob;
+	vv_status rc = VV_OK;
+
+	if (vv_index_get(x, VV_BLOCKS_CONFIG, &e)) {
+		rc = vv_blob_read(r, &e.id, PACKAGE_MAX, &text, err);
+	}
+	if (rc < 0 || (rc = vv_imported_write(&text, r, i, err)) < 0 ||
+	    (rc = vv_blob_write(r, text.data, text.len, &blob, err)) < 0) {
+		return rc;
+	}
+	return vv_index_set(x, VV_BLOCKS_CONFIG, MODE, &blob, NULL, err);
+}
+
+static vv_status write_commit(vv_oid *out, vv_index *x, vv_repository *r, const vv_oid *parent,
+			      const char *message, vv_error *err)
+{
+	vv_oid tree;
+	const vv_commit_options o = {.message = message,
+				     .tree = &tree,
+				     .parents = parent,
+				     .parent_count = 1,
+				     .no_sign = true};
+	vv_status rc = vv_index_write_tree(x, &tree, err);
+
+	return rc < 0 ? rc : vv_commit_write(r, &o, out, err);
+}
+
+vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
+			     const vv_imported *now, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_auto(vv_head) head = {0};
+	vv_index_entry e;
+	vv_oid base;
+	vv_status rc;
+
+	vv_buf_printf(&message, "Update %s from %s\n\n%s %s there.\n", now->to,
+		      vv_text_url(now->url), now->path ? "Commit" : "SHA-256",
+		      now->path ? now->commit : now->sha256);
+	if ((rc = vv_buf_ok(&message, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0) {
+		return rc;
+	}
+	if (head.unborn || (rc = vv_index_open_tree(&x, r, &head.commit, err)) < 0 ||
+	    !vv_index_get(x, now->to, &e)) {
+		if (rc < 0) return rc;
+		vv_fail(err, VV_ENOTFOUND, "'%s' is not in the last commit",
+			vv_text_shows(now->to));
+		return vv_hint(err, "commit what was imported, then update it");
+	}
+	if ((rc = set_version(x, r, before, err)) < 0 ||
+	    (rc = write_commit(&base, x, r, &head.commit, message.data, err)) < 0 ||
+	    (rc = set_version(x, r, now, err)) < 0 || (rc = set_lines(x, r, now, err)) < 0) {
+		return rc;
+	}
+	return write_commit(out, x, r, &base, message.data, err);
+}

@@ -1,0 +1,80 @@
+/*
+ * imported: tables that came from other repositories or from web servers, and what .varveconfig says of each:
+ *
+ *	[import "prices.csv"]
+ *		url = https://github.com/ada/sales.git
+ *		path = data/prices.csv
+ *		rev = v1
+ *		commit = 0c2f...
+ *		root = bafy...
+ *		licence = CC-BY-4.0
+ *		link = true
+ *
+ * rev is what an update follows there, without it HEAD. commit and root are the version that was taken last. Without a path
+ * url is that of a file; in the place of commit its lines have what the server said of it (etag, modified), and its sha256.
+ * link: its blocks stay at the source (repo/git/objects/linked.h), and are asked for there where they are needed.
+ */
+#ifndef VV_LIB_CLONE_IMPORTED_H
+#define VV_LIB_CLONE_IMPORTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "lib/remotes/transfer.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+/* All owned; NULL: not said. */
+typedef struct vv_imported {
+	char *to; /* the path here */
+	char *url, *path, *rev;
+	char *commit, *root, *licence;
+	char *etag, *modified, *sha256; /* of a file */
+	char *link;                     /* "true" */
+} vv_imported;
+void vv_imported_clear(vv_imported *i);
+VV_AUTO_CLEAR(vv_imported, vv_imported_clear)
+
+typedef struct vv_imported_list {
+	vv_imported *items;
+	size_t count, cap;
+} vv_imported_list;
+void vv_imported_list_clear(vv_imported_list *l);
+VV_AUTO_CLEAR(vv_imported_list, vv_imported_list_clear)
+
+vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err);
+
+/* Of the work tree's file. VV_EINPUT: an import lacks its url or root. */
+vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err);
+const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
+
+/* Asks the source (url, path, rev) what it has now, and brings that into the repository's store: url (of a folder its whole
+ * path), commit, root and licence are set; of a file root, etag, modified and sha256. Of a file with a root those that it has
+ * are asked with, and its version is the next one of the root's. With a root the source must answer. VV_EUSAGE: it is not
+ * stored as a table there; VV_EINPUT: the file is not a table; VV_EREFUSED, but where anything is true: it is a page, has no rows
+ * or columns of the version before, less than half of the rows, or ends within a line. */
+vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
+			    vv_error *err);
+
+/* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
+vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);
+
+/* May a source that a commit names be asked? VV_EREFUSED. */
+vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err);
+
+/* Before the first version is read, and as often as one likes: linked versions come from their source
+ * (lib/remotes/reach.h). */
+void vv_imported_suppliers_register(void);
+
+/* The file's text with these lines in the place of those of the same path. text: what it has; nothing else of it changes. */
+vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);
+
+/* A commit that no ref names, which changes the version before to the one now, and the lines of .varveconfig: to be picked
+ * (record/pick.h), so that edits made here are merged with it. VV_ENOTFOUND: HEAD does not have the path. */
+vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
+			     const vv_imported *now, vv_error *err);
+
+#endif

@@ -1,0 +1,567 @@
+/*
+ * migrated: knows where the bytes of an old version are (a blob, an object of Git LFS, a file in DVC's cache), and
+ * proves that what was stored gives them back.
+ */
+#include "lib/clone/migrated.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/bytes_encoded.h"
+#include "dataset/table/dataset_writer.h"
+#include "lib/clone/dvc_remote.h"
+#include "lib/clone/lfs_server.h"
+#include "lib/names/lfs.h"
+#include "repo/git/blob.h"
+#include "repo/git/pointer.h"
+
+/* Git has a blob in memory as a whole, too. */
+#define BLOB_MAX (4ull << 30)
+#define DVC_LIST_MAX ((size_t)256 << 20)
+#define BLOBS_STAGED_MAX (64u << 20) /* bytes of blobs in memory before they are written */
+
+/* A version of a path. */
+typedef struct version {
+	size_t path;
+	vv_oid old, now; /* old: of DVC its MD5 */
+	vv_cid root;     /* null: it is not stored as blocks */
+	vv_hash128 hash; /* of the bytes that were read */
+	uint64_t bytes;
+} version;
+
+struct vv_migrated {
+	vv_repository *repo;
+	bool export, dry;
+	const vv_progress *progress;
+	vv_dataset_writer *writer;
+	vv_migrated_path *paths;
+	size_t path_count, path_cap;
+	vv_hash_index path_index;
+	version *versions;
+	size_t count, cap;
+	vv_hash_index index;
+	uint64_t staged; /* bytes of blobs that wait in memory */
+	size_t missing;
+	vv_error first_missing;
+	vv_lfs_server *lfs;    /* NULL: not asked yet */
+	vv_dvc_remote *remote; /* of the project in this folder; NULL: there is none */
+	char *remote_folder;   /* NULL: no remote was looked for */
+};
+
+vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, bool dry,
+			   const vv_progress *progress, vv_error *err)
+{
+	vv_migrated *c = vv_calloc(1, sizeof(*c));
+
+	*out = c;
+	if (!c) return vv_fail_nomem(err);
+	c->repo = r;
+	c->export = export;
+	c->dry = dry;
+	c->progress = progress;
+	vv_hash_index_init(&c->path_index);
+	vv_hash_index_init(&c->index);
+	return vv_dataset_writer_open(&c->writer, r, NULL, err);
+}
+
+void vv_migrated_close(vv_migrated *c)
+{
+	if (!c) return;
+	vv_dataset_writer_close(c->writer);
+	vv_lfs_server_close(c->lfs);
+	vv_dvc_remote_close(c->remote);
+	vv_free(c->remote_folder);
+	for (size_t i = 0; i < c->path_count; i++) {
+		vv_free(c->paths[i].path);
+		vv_buf_clear(&c->paths[i].last_block);
+		vv_free(c->paths[i].reason);
+	}
+	vv_free(c->paths);
+	vv_free(c->versions);
+	vv_hash_index_clear(&c->path_index);
+	vv_hash_index_clear(&c->index);
+	vv_free(c);
+}
+
+/* --- what is known ----------------------------------------------------------------------- */
+
+static vv_status path_of(vv_migrated *c, const char *path, size_t *out, vv_error *err)
+{
+	uint64_t hash = vv_xxh3(path, strlen(path), c->path_index.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&c->path_index, hash);
+	char *copy;
+
+	while (vv_hash_probe_next(&p, out)) {
+		if (strcmp(c->paths[*out].path, path) == 0) return VV_OK;
+	}
+	if (!vv_array_room(c->paths, c->path_count, c->path_cap) || !(copy = vv_strdup(path))) {
+		return vv_fail_nomem(err);
+	}
+	*out = c->path_count++;
+	c->paths[*out] = (vv_migrated_path){.path = copy, .last_block = VV_BUF_INIT};
+	return vv_hash_index_add(&c->path_index, hash, *out) ? VV_OK : vv_fail_nomem(err);
+}
+
+static uint64_t version_hash(const vv_migrated *c, size_t path, const vv_oid *old)
+{
+	return vv_xxh3(old->id, sizeof(old->id), c->index.seed + path);
+}
+
+static const version *find(const vv_migrated *c, size_t path, const vv_oid *old)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&c->index, version_hash(c, path, old));
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (c->versions[at].path == path && vv_oid_equal(&c->versions[at].old, old)) {
+			return &c->versions[at];
+		}
+	}
+	return NULL;
+}
+
+static vv_status keep(vv_migrated *c, const version *v, vv_error *err)
+{
+	if (!vv_array_room(c->versions, c->count, c->cap) ||
+	    !vv_hash_index_add(&c->index, version_hash(c, v->path, &v->old), c->count)) {
+		return vv_fail_nomem(err);
+	}
+	c->versions[c->count++] = *v;
+	if (!vv_oid_equal(&v->old, &v->now)) {
+		c->paths[v->path].versions++;
+		c->paths[v->path].bytes += v->bytes;
+	}
+	return VV_OK;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const vv_migrated_path *)a)->path, ((const vv_migrated_path *)b)->path);
+}
+
+const vv_migrated_path *vv_migrated_paths(vv_migrated *c, size_t *count)
+{
+	vv_hash_index_clear(&c->path_index); /* places change */
+	vv_hash_index_clear(&c->index);
+	if (c->path_count > 1) {
+		qsort(c->paths, c->path_count, sizeof(*c->paths), by_path);
+	}
+	*count = c->path_count;
+	return c->paths;
+}
+
+/* --- bytes of an old version ------------------------------------------------------------- */
+
+/* A blob in memory, or a file. */
+typedef struct input {
+	vv_buf bytes;
+	size_t pos;
+	int fd; /* -1: in memory */
+	char *file;
+	vv_xxh3_state *hash; /* of what was read */
+	uint64_t given;
+} input;
+
+static void input_clear(input *in)
+{
+	if (in->fd >= 0) {
+		(void)vv_close(in->fd, NULL, NULL);
+	}
+	vv_buf_clear(&in->bytes);
+	vv_xxh3_free(in->hash);
+	vv_free(in->file);
+}
+
+static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	input *in = payload;
+	ssize_t n;
+
+	if (in->fd >= 0) {
+		n = vv_pread_full(in->fd, buf, len, in->given, in->file, err);
+	} else {
+		n = (ssize_t)(len < in->bytes.len - in->pos ? len : in->bytes.len - in->pos);
+		if (n > 0) {
+			memcpy(buf, in->bytes.data + in->pos, (size_t)n);
+		}
+	}
+	if (n > 0) {
+		vv_xxh3_update(in->hash, buf, (size_t)n);
+		in->pos += (size_t)n;
+		in->given += (uint64_t)n;
+	}
+	return n;
+}
+
+static vv_status input_again(void *payload, vv_error *err VV_UNUSED)
+{
+	input *in = payload;
+
+	in->pos = 0;
+	in->given = 0;
+	vv_xxh3_reset(in->hash, 0);
+	return VV_OK;
+}
+
+static vv_status miss(vv_migrated *c, const char *path, const vv_error *why)
+{
+	if (c->missing++ == 0) {
+		c->first_missing = *why;
+		(void)vv_prefix(&c->first_missing, "%s", vv_text_shows(path));
+	}
+	return VV_OK;
+}
+
+/* What does not read as a table is kept as bytes; why: the reason. */
+static vv_status import_bytes(vv_migrated *c, vv_migrated_path *p, input *in,
+			      vv_dataset_found *found, const vv_error *why, vv_error *err)
+{
+	vv_dataset_options opts = {.has_kind = true, .kind = VV_KIND_FILE, .no_parent = true};
+	vv_source source = {
+		.read = input_read, .again = input_again, .payload = in, .name = p->path};
+	vv_status rc = input_again(in, err);
+
+	if (p->plain++ == 0 && !(p->reason = vv_strdup(why->message))) return vv_fail_nomem(err);
+	vv_dataset_found_clear(found);
+	vv_dataset_found_init(found);
+	return rc < 0 ? rc
+		      : vv_dataset_writer_stream(c->writer, p->path, &source, &opts, found, err);
+}
+
+/* Imports the bytes as the next version of the path. */
+static vv_status import(vv_migrated *c, vv_migrated_path *p, input *in, vv_dataset_found *found,
+			vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_source source = {
+		.read = input_read, .again = input_again, .payload = in, .name = p->path};
+	vv_pointer before = {.root = p->last};
+
+	opts.no_parent = vv_cid_is_null(&p->last);
+	if (!opts.no_parent) {
+		opts.parent = &before;
+		opts.parent_block = &p->last_block;
+	}
+	vv_status rc = vv_dataset_writer_stream(c->writer, p->path, &source, &opts, found, err);
+	if (rc != VV_EINPUT && !(rc < 0 && found->result.only_bytes)) return rc;
+	vv_error why = *err;
+	return import_bytes(c, p, in, found, &why, err);
+}
+
+static vv_status store(vv_migrated *c, version *v, input *in, vv_error *err)
+{
+	vv_auto(vv_dataset_found) found = {0};
+	vv_migrated_path *p = &c->paths[v->path];
+	vv_status rc;
+
+	vv_dataset_found_init(&found);
+	if (!(in->hash = vv_xxh3_new(0))) return vv_fail_nomem(err);
+	if ((rc = import(c, p, in, &found, err)) < 0) return rc;
+	v->now = found.blob;
+	v->root = found.result.cid;
+	v->bytes = in->given;
+	v->hash = vv_xxh3_digest128(in->hash);
+	p->stored += found.stored.stored_bytes;
+	if (found.result.root.kind != VV_KIND_TABLE) return VV_OK;
+	p->last = v->root;
+	vv_buf_reset(&p->last_block);
+	vv_buf_put(&p->last_block, found.result.root_block.data, found.result.root_block.len);
+	return vv_buf_ok(&p->last_block, err);
+}
+
+static vv_status open_file(input *in, char *take_file, vv_error *err)
+{
+	in->file = take_file;
+	in->fd = vv_open_regular(take_file, O_RDONLY, err);
+	return in->fd < 0 ? (vv_status)in->fd : VV_OK;
+}
+
+/* Text, or a pointer of Git LFS. What is a pointer of varve stays. */
+static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error *err)
+{
+	input in = {.bytes = VV_BUF_INIT, .fd = -1};
+	char *object = NULL;
+	vv_status rc = vv_blob_read(c->repo, &v->old, BLOB_MAX, &in.bytes, err);
+
+	if (rc == VV_OK && in.bytes.len <= VV_LFS_POINTER_MAX) {
+		rc = vv_lfs_server_find(&c->lfs, &object, c->repo, vv_buf_cstr(&in.bytes),
+					in.bytes.len, err);
+	}
+	if (rc == VV_EMISSING) {
+		rc = miss(c, path, err);
+	} else if (rc == VV_OK && object) {
+		c->paths[v->path].lfs = true;
+		if ((rc = open_file(&in, object, err)) == VV_OK) {
+			rc = store(c, v, &in, err);
+		}
+	} else if (rc == VV_OK && !vv_pointer_looks_like(vv_buf_cstr(&in.bytes), in.bytes.len)) {
+		rc = store(c, v, &in, err);
+	}
+	input_clear(&in);
+	return rc;
+}
+
+/* --- text again -------------------------------------------------------------------------- */
+
+static vv_status append(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+static vv_status open_version(vv_migrated *c, const vv_cid *root, vv_table *out, vv_error *err)
+{
+	vv_sink source;
+	vv_store *blocks;
+	vv_status rc = vv_dataset_reader_store(vv_dataset_writer_reader(c->writer), &blocks, err);
+
+	if (rc < 0) return rc;
+	vv_sink_dry(&source, blocks);
+	return vv_table_open_stored(out, &source, root, err);
+}
+
+static vv_status write_text(vv_migrated *c, version *v, const vv_cid *root, vv_error *err)
+{
+	vv_auto(vv_table) table = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_bytes_options opts = {
+		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(c->writer)), .old_fd = -1};
+	vv_status rc = open_version(c, root, &table, err);
+
+	if (rc < 0) return rc;
+	if (table.root.bytes > BLOB_MAX) {
+		return vv_fail(err, VV_EREFUSED, "%s is too much for a blob of Git",
+			       vv_text_bytes(table.root.bytes));
+	}
+	if ((rc = vv_table_file(&table, append, &text, &opts, err)) < 0) return rc;
+	v->bytes = text.len;
+	if (c->dry) return vv_blob_id(vv_buf_cstr(&text), text.len, &v->now, err);
+	c->staged += text.len;
+	if ((rc = vv_blob_write(c->repo, vv_buf_cstr(&text), text.len, &v->now, err)) < 0 ||
+	    c->staged < BLOBS_STAGED_MAX) {
+		return rc;
+	}
+	c->staged = 0;
+	return vv_objects_flush(c->repo, err);
+}
+
+static vv_status take_out(vv_migrated *c, version *v, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_dataset_reader *reader = vv_dataset_writer_reader(c->writer);
+	vv_pointer pointer;
+	bool is = false;
+	vv_status rc = vv_dataset_reader_is_pointer(reader, &v->old, &is, err);
+
+	if (rc < 0 || !is ||
+	    (rc = vv_dataset_reader_pointer(reader, &v->old, &arena, &pointer, err)) < 0) {
+		return rc;
+	}
+	return write_text(c, v, &pointer.root, err);
+}
+
+/* --- asking ------------------------------------------------------------------------------ */
+
+vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
+			   vv_error *err)
+{
+	version v = {.old = *blob, .now = *blob};
+	const version *known;
+	vv_status rc = path_of(c, path, &v.path, err);
+
+	if (rc < 0) return rc;
+	if ((known = find(c, v.path, blob))) {
+		*out = known->now;
+		return VV_OK;
+	}
+	if ((rc = c->export ? take_out(c, &v, err) : take_in(c, &v, path, err)) < 0) {
+		return vv_prefix(err, "%s", vv_text_shows(path));
+	}
+	*out = v.now;
+	if ((rc = keep(c, &v, err)) < 0) return rc;
+	return vv_progress_part(c->progress, "versions", c->count, 0, err);
+}
+
+/* Where DVC 3 keeps a file, or DVC 2 did. Owned by the caller. */
+static vv_status dvc_cache_file(char **out, const vv_migrated *c, const char *folder,
+				const vv_dvc_out *o, bool old, vv_error *err)
+{
+	const char first[3] = {o->md5[0], o->md5[1], 0};
+	vv_auto(char) *top = vv_repository_file(c->repo, folder);
+	char rest[VV_MD5_TEXT + 5];
+
+	(void)snprintf(rest, sizeof(rest), "%s%s", o->md5 + 2, o->folder ? ".dir" : "");
+	*out = top ? vv_path_join(top, old ? ".dvc/cache" : ".dvc/cache/files/md5", first, rest,
+				  (char *)NULL)
+		   : NULL;
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status open_remote(vv_migrated *c, const char *folder, vv_error *err)
+{
+	if (c->remote_folder && strcmp(c->remote_folder, folder) == 0) return VV_OK;
+	vv_dvc_remote_close(c->remote);
+	vv_free(c->remote_folder);
+	c->remote = NULL;
+	if (!(c->remote_folder = vv_strdup(folder))) return vv_fail_nomem(err);
+	vv_status rc = vv_dvc_remote_open(&c->remote, c->repo, folder, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	return rc;
+}
+
+/* The file with what DVC keeps, from its remote where the cache lacks it. */
+static vv_status get_dvc(vv_migrated *c, const char *folder, const vv_dvc_out *o, char **out,
+			 vv_error *err)
+{
+	vv_auto(char) *file = NULL, *older = NULL;
+	vv_status rc;
+
+	if ((rc = dvc_cache_file(&file, c, folder, o, false, err)) < 0 ||
+	    (rc = dvc_cache_file(&older, c, folder, o, true, err)) < 0) {
+		return rc;
+	}
+	if (!vv_exists(file) && vv_exists(older)) {
+		*out = vv_take(&older);
+		return VV_OK;
+	}
+	if (!vv_exists(file)) {
+		if ((rc = open_remote(c, folder, err)) < 0) return rc;
+		rc = c->remote ? vv_dvc_remote_get(c->remote, o, o->text ? older : file, err)
+			       : vv_fail(err, VV_EMISSING, "DVC's settings name no remote");
+		if (rc < 0) {
+			return vv_prefix(err,
+					 "its content is kept by DVC, and file %.12s is not in "
+					 ".dvc/cache",
+					 o->md5);
+		}
+	}
+	*out = !o->text || vv_exists(file) ? vv_take(&file) : vv_take(&older);
+	return VV_OK;
+}
+
+static void oid_of_md5(vv_oid *out, const char *md5)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	memcpy(hex, md5, 32);
+	memset(hex + 32, '0', VV_OID_TEXT - 32);
+	(void)vv_oid_parse(out, hex, VV_OID_TEXT);
+}
+
+vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_out *o,
+			       vv_dvc_file *out, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *file = NULL;
+	vv_status rc = get_dvc(c, folder, o, &file, err);
+
+	rc = rc < 0 ? rc : vv_read_regular(&text, file, DVC_LIST_MAX, err);
+	return rc < 0 ? rc : vv_dvc_list_read(out, vv_buf_cstr(&text), text.len, err);
+}
+
+vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
+			       const vv_dvc_out *o, vv_oid *out, vv_error *err)
+{
+	version v = {0};
+	input in = {.bytes = VV_BUF_INIT, .fd = -1};
+	const version *known;
+	char *file;
+	vv_status rc = path_of(c, path, &v.path, err);
+
+	if (rc < 0) return rc;
+	oid_of_md5(&v.old, o->md5);
+	if ((known = find(c, v.path, &v.old))) {
+		*out = known->now;
+		return VV_OK;
+	}
+	if ((rc = get_dvc(c, folder, o, &file, err)) == VV_EMISSING) {
+		(void)miss(c, path, err);
+	}
+	if (rc < 0) return rc;
+	c->paths[v.path].dvc = true;
+	if ((rc = open_file(&in, file, err)) == VV_OK) {
+		rc = store(c, &v, &in, err);
+	}
+	input_clear(&in);
+	if (rc < 0) return vv_prefix(err, "%s", vv_text_shows(path));
+	*out = v.now;
+	return keep(c, &v, err);
+}
+
+/* --- the end ----------------------------------------------------------------------------- */
+
+typedef struct output {
+	vv_xxh3_state *hash;
+	uint64_t bytes;
+} output;
+
+static vv_status hash_piece(void *payload, const void *bytes, size_t len, vv_error *err VV_UNUSED)
+{
+	output *o = payload;
+
+	vv_xxh3_update(o->hash, bytes, len);
+	o->bytes += len;
+	return VV_OK;
+}
+
+static vv_status compare(vv_migrated *c, const version *v, vv_error *err)
+{
+	vv_auto(vv_table) table = {0};
+	vv_bytes_options opts = {
+		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(c->writer)), .old_fd = -1};
+	output o = {.hash = vv_xxh3_new(0)};
+	vv_hash128 is = {0};
+	vv_status rc = o.hash ? open_version(c, &v->root, &table, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK && (rc = vv_table_file(&table, hash_piece, &o, &opts, err)) == VV_OK) {
+		is = vv_xxh3_digest128(o.hash);
+	}
+	vv_xxh3_free(o.hash);
+	if (rc == VV_OK && (o.bytes != v->bytes || is.lo != v->hash.lo || is.hi != v->hash.hi)) {
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "%s: what was stored of a version is not what was read",
+			     vv_text_shows(c->paths[v->path].path));
+	}
+	return rc;
+}
+
+vv_status vv_migrated_finish(vv_migrated *c, vv_error *err)
+{
+	vv_status rc;
+
+	if (c->missing > 0) {
+		*err = c->first_missing;
+		return c->missing == 1
+			       ? err->code
+			       : vv_prefix(err, "%s are not here, the first",
+					   vv_text_counted(c->missing, "version", "versions"));
+	}
+	if (c->dry) return VV_OK;
+	if ((rc = vv_dataset_writer_commit(c->writer, err)) < 0 ||
+	    (rc = vv_objects_flush(c->repo, err)) < 0) {
+		return rc;
+	}
+	vv_dataset_writer_release(c->writer);
+	for (size_t i = 0; i < c->count && rc == VV_OK; i++) {
+		if (!vv_cid_is_null(&c->versions[i].root)) {
+			rc = compare(c, &c->versions[i], err);
+		}
+		rc = rc < 0 ? rc
+			    : vv_progress_part(c->progress, "versions compared", i + 1, c->count,
+					       err);
+	}
+	return rc;
+}

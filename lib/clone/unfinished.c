@@ -1,0 +1,418 @@
+/*
+ * unfinished: knows what a killed clone or recovery may have left, and which of it is in the way.
+ *
+ *   DIR/.git/varve/cloning   (of a bare one DIR/varve/cloning)
+ *       the URL, '\n', and the line "made" where the clone made DIR
+ *
+ * Before the mark is written there are only the folders down to it, all of them empty.
+ */
+#include "lib/clone/unfinished.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/remote.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/repository.h"
+
+#define MARK "cloning"
+#define MARK_MAX 65536u
+#define MADE "made\n"
+#define PROBE_NAME "_git2_"
+#define PROBE_TARGET "testing"
+#define TEMP_NAME ".varve-" /* base/file's and the work tree's */
+
+/* --- whose folder is it? ------------------------------------------------------------------ */
+
+typedef enum inside { NOTHING, OURS, OTHERS } inside;
+
+/* What is in the folder: nothing, only the name (and temporary files), or others too. */
+static inside look_inside(const char *dir, const char *name)
+{
+	char **names;
+	size_t count;
+	vv_error ignored;
+	inside is = NOTHING;
+
+	if (vv_list_dir(&names, &count, dir, &ignored) < 0) {
+		return ignored.code == VV_ENOTFOUND ? NOTHING : OTHERS;
+	}
+	for (size_t i = 0; is != OTHERS && i < count; i++) {
+		is = strcmp(names[i], name) == 0                            ? OURS
+		     : strncmp(names[i], TEMP_NAME, strlen(TEMP_NAME)) == 0 ? is
+									    : OTHERS;
+	}
+	vv_names_free(names, count);
+	return is;
+}
+
+/* Nothing but the way to the mark: so little is there before it is written. */
+static bool is_way_to_mark(const vv_unfinished *u)
+{
+	bool bare = strcmp(u->dir, u->gitdir) == 0;
+	inside is = bare ? OURS : look_inside(u->dir, ".git");
+
+	if (is == OURS) {
+		is = look_inside(u->gitdir, "varve");
+	}
+	if (is == OURS) {
+		is = look_inside(u->varvedir, MARK);
+	}
+	return is != OTHERS;
+}
+
+/* *made: as the mark has it. */
+static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
+{
+	size_t len = strlen(url);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_stat st;
+	bool same = false;
+
+	*made = false;
+	if (vv_lstat(&st, u->mark, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
+	    vv_read_file(&text, u->mark, MARK_MAX, VV_IGNORED) == VV_OK) {
+		const char *p = vv_buf_cstr(&text);
+
+		same = strncmp(p, url, len) == 0 && (p[len] == '\n' || p[len] == '\0');
+		*made = same && p[len] == '\n' && strcmp(p + len + 1, MADE) == 0;
+	}
+	return same;
+}
+
+static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "the folder '%s' is there and not empty", vv_text_shows(u->dir));
+	return is_clone ? vv_hint_code(err, VV_HINT_CLONE_OTHER_DIR)
+			: vv_hint(err, "recover into an empty folder: --to DIR");
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_error *err)
+{
+	bool made;
+
+	u->resumed = false;
+	if (!vv_exists(u->dir)) {
+		u->made = true;
+		return VV_OK;
+	}
+	if (!is_folder(u->dir)) {
+		return vv_fail(err, VV_EREFUSED, "'%s' is in the way", vv_text_shows(u->dir));
+	}
+	if (mark_is_of(u, url, &made)) {
+		u->resumed = true;
+		u->made = made;
+		return VV_OK;
+	}
+	return is_way_to_mark(u) ? VV_OK : refuse(u, is_clone, err);
+}
+
+/* --- the mark ------------------------------------------------------------------------------- */
+
+/* The mark, locked. Whoever had it before may have ended, and taken it away, while this waited. */
+static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
+{
+	vv_stat a, b;
+	vv_error why;
+	vv_status rc;
+
+	if ((rc = vv_mkdirs(u->varvedir, err)) < 0) return rc;
+	u->lock_fd = vv_lock(u->mark, true, 0, &why);
+	if (u->lock_fd == VV_ELOCKED ||
+	    (u->lock_fd >= 0 &&
+	     (vv_fstat(&a, u->lock_fd, u->mark, &why) < 0 || vv_lstat(&b, u->mark, &why) < 0 ||
+	      a.ino != b.ino || a.dev != b.dev))) {
+		vv_unlock(u->lock_fd);
+		u->lock_fd = -1;
+		vv_fail(err, VV_ELOCKED, "another %s into '%s' is under way",
+			is_clone ? "clone" : "recovery", vv_text_shows(u->dir));
+		return vv_hint(err, "wait for it");
+	}
+	if (u->lock_fd < 0) {
+		*err = why;
+		return why.code;
+	}
+	return VV_OK;
+}
+
+static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&text, "%s\n%s", url, u->made ? MADE : "");
+	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
+	if (ftruncate(u->lock_fd, 0) < 0 || lseek(u->lock_fd, 0, SEEK_SET) < 0) {
+		return vv_fail_errno(err, "cannot write", u->mark);
+	}
+	if ((rc = vv_write_full(u->lock_fd, text.data, text.len, u->mark, err)) < 0 ||
+	    (rc = vv_fsync(u->lock_fd, u->mark, err)) < 0 ||
+	    (rc = vv_fsync_dir(u->varvedir, err)) < 0 || (rc = vv_fsync_dir(u->gitdir, err)) < 0) {
+		return rc;
+	}
+	return vv_fsync_dir(u->dir, err);
+}
+
+/* --- what is in the way ---------------------------------------------------------------------- */
+
+/* Removes all in the folder but one name; a missing folder is fine. */
+static vv_status remove_all_but(const char *dir, const char *name, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = vv_list_dir(&names, &count, dir, err);
+
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
+
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (strcmp(names[i], name) != 0) {
+			rc = vv_remove_tree(path, err);
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+typedef struct folders {
+	char **items;
+	size_t count, cap;
+} folders;
+
+static bool is_left_half(const char *name)
+{
+	return vv_path_ends(name, ".lock") || (strncmp(name, TEMP_NAME, strlen(TEMP_NAME)) == 0 &&
+					       strlen(name) >= strlen(TEMP_NAME) + 12);
+}
+
+/* Takes the entry away if it is a lock or a temporary file; a folder is to be looked at later. */
+static vv_status sweep_entry(folders *todo, const char *dir, const char *name, bool locks,
+			     vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
+	vv_stat st;
+	vv_status rc = VV_OK;
+
+	if (!path) return vv_fail_nomem(err);
+	if (vv_lstat(&st, path, VV_IGNORED) == VV_OK) {
+		if (S_ISDIR(st.mode)) {
+			if (!vv_array_room(todo->items, todo->count, todo->cap)) {
+				rc = vv_fail_nomem(err);
+			} else {
+				todo->items[todo->count++] = path;
+				path = NULL;
+			}
+		} else if (is_left_half(name) && (locks || name[0] == '.')) {
+			rc = vv_unlink(path, true, err);
+		}
+	}
+	return rc;
+}
+
+/* Locks (in Git's folder) and temporary files, which nobody is at work with: the mark is ours.
+ * skip: names that are not entered. */
+static vv_status sweep(const char *top, const char *const *skip, bool locks, vv_error *err)
+{
+	folders todo = {NULL, 0, 0};
+	char *dir = vv_strdup(top);
+	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && dir) {
+		char **names;
+		size_t count;
+
+		if ((rc = vv_list_dir(&names, &count, dir, err)) < 0) {
+			rc = rc == VV_ENOTFOUND ? VV_OK : rc;
+			count = 0;
+			names = NULL;
+		}
+		for (size_t i = 0; rc == VV_OK && i < count; i++) {
+			bool skipped = false;
+
+			for (size_t k = 0; strcmp(dir, top) == 0 && skip[k]; k++) {
+				skipped |= strcmp(names[i], skip[k]) == 0;
+			}
+			rc = skipped ? VV_OK : sweep_entry(&todo, dir, names[i], locks, err);
+		}
+		vv_names_free(names, count);
+		vv_free(dir);
+		dir = todo.count > 0 ? todo.items[--todo.count] : NULL;
+	}
+	vv_free(dir);
+	while (todo.count > 0) {
+		vv_free(todo.items[--todo.count]);
+	}
+	vv_free(todo.items);
+	return rc;
+}
+
+static bool is_same_folder(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static vv_status on_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	*(bool *)payload = true;
+	return VV_OK;
+}
+
+/* Has it this URL? remote NULL: has it any refs, which are made when all is there? */
+static bool has_remote(vv_repository *r, const char *url, const char *remote)
+{
+	vv_auto(char) *key = remote ? vv_remote_key(remote, "url") : NULL, *is = NULL;
+	bool has = false;
+
+	if (!remote) return vv_refs_each(r, "", on_ref, &has, VV_IGNORED) == VV_OK && has;
+	return key && vv_config_string(r, key, &is, VV_IGNORED) == VV_OK && strcmp(is, url) == 0;
+}
+
+/* Has the earlier attempt made all of the repository, its remote too? */
+static bool is_configured(const vv_unfinished *u, const char *url, const char *remote)
+{
+	vv_auto(vv_repository) *r = NULL;
+	return vv_repository_open(&r, u->dir, u->env, VV_IGNORED) == VV_OK &&
+	       is_same_folder(vv_repository_varvedir(r), u->varvedir) && has_remote(r, url, remote);
+}
+
+/* libgit2 tries in the work tree whether symbolic links can be made: "_git2_<letters>" is an
+ * empty file at first, then a link. */
+static bool is_probe(const char *path)
+{
+	char target[sizeof(PROBE_TARGET) + 1];
+	vv_stat st;
+	ssize_t len = readlink(path, target, sizeof(target));
+
+	if (len >= 0) {
+		return len == (ssize_t)strlen(PROBE_TARGET) &&
+		       memcmp(target, PROBE_TARGET, (size_t)len) == 0;
+	}
+	return vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode) && st.size == 0;
+}
+
+static vv_status remove_probes(const char *dir, vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = vv_list_dir(&names, &count, dir, err);
+
+	if (rc < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
+
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (strncmp(names[i], PROBE_NAME, strlen(PROBE_NAME)) == 0 &&
+			   is_probe(path)) {
+			rc = vv_unlink(path, true, err);
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static vv_status clear_the_way(const vv_unfinished *u, const char *url, const char *remote,
+			       vv_error *err)
+{
+	static const char *const not_git[] = {"varve", "objects", "hooks", NULL};
+	static const char *const not_ours[] = {".git", NULL}, *const nothing[] = {NULL};
+	bool bare = strcmp(u->dir, u->gitdir) == 0;
+	vv_status rc;
+
+	if ((rc = sweep(u->gitdir, not_git, true, err)) < 0 ||
+	    (rc = sweep(u->varvedir, nothing, false, err)) < 0 ||
+	    (!bare && (rc = sweep(u->dir, not_ours, false, err)) < 0)) {
+		return rc;
+	}
+	if (is_configured(u, url, remote)) return VV_OK;
+	rc = bare ? VV_OK : remove_probes(u->dir, err);
+	return rc < 0 ? rc : remove_all_but(u->gitdir, "varve", err);
+}
+
+/* --- the steps ------------------------------------------------------------------------------ */
+
+vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
+			      const char *url, const char *remote, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc;
+
+	*u = (vv_unfinished){.lock_fd = -1, .env = env, .dir = vv_strdup(dir)};
+	u->gitdir = bare ? vv_strdup(dir) : vv_path_join(dir, ".git", (char *)NULL);
+	u->varvedir = u->gitdir ? vv_path_join(u->gitdir, "varve", (char *)NULL) : NULL;
+	u->mark = u->varvedir ? vv_path_join(u->varvedir, MARK, (char *)NULL) : NULL;
+	if (!u->dir || !u->mark) return vv_fail_nomem(err);
+	if ((rc = judge(u, url, remote != NULL, err)) < 0 ||
+	    (rc = lock_mark(u, remote != NULL, err)) < 0) {
+		return rc;
+	}
+	/* Once more, now that nobody else can be at work. */
+	bool resumed = u->resumed;
+	if ((rc = judge(u, url, remote != NULL, err)) < 0) {
+		if (vv_fstat(&st, u->lock_fd, u->mark, VV_IGNORED) == VV_OK && st.size == 0) {
+			(void)vv_unlink(u->mark, true, VV_IGNORED); /* made by the lock */
+		}
+		vv_unlock(u->lock_fd); /* nothing here is ours to abandon */
+		u->lock_fd = -1;
+		return rc;
+	}
+	if (resumed || u->resumed) return clear_the_way(u, url, remote, err);
+	return write_mark(u, url, err);
+}
+
+vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err)
+{
+	vv_status rc = vv_unlink(u->mark, true, err);
+
+	/* All is here once the mark is gone. One that a power cut brings back does no harm: the same clone goes on. */
+	if (rc == VV_OK) {
+		(void)vv_fsync_dir(u->varvedir, VV_IGNORED);
+	}
+	return rc;
+}
+
+void vv_unfinished_abandon(vv_unfinished *u)
+{
+	if (u->lock_fd < 0 || !u->gitdir || !u->varvedir || !u->mark ||
+	    remove_all_but(u->gitdir, "varve", VV_IGNORED) < 0 ||
+	    remove_all_but(u->varvedir, MARK, VV_IGNORED) < 0 ||
+	    vv_unlink(u->mark, true, VV_IGNORED) < 0) {
+		return;
+	}
+	(void)rmdir(u->varvedir);
+	(void)rmdir(u->gitdir);
+	if (u->made) {
+		(void)rmdir(u->dir);
+	}
+}
+
+void vv_unfinished_clear(vv_unfinished *u)
+{
+	if (u->mark && u->lock_fd >= 0) {
+		vv_unlock(u->lock_fd);
+	}
+	vv_free(u->mark);
+	vv_free(u->varvedir);
+	vv_free(u->gitdir);
+	vv_free(u->dir);
+	memset(u, 0, sizeof(*u));
+}

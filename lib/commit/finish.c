@@ -1,0 +1,45 @@
+/*
+ * finish: no failure after the commit may look as if there were none.
+ */
+#include "lib/commit/finish.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/progress.h"
+#include "lib/commit/message.h"
+#include "repo/gc/loose_pack.h"
+#include "repo/git/history/state.h"
+#include "repo/git/merge/conflict_state.h"
+
+enum { LOOSE_MAX = 100 };
+
+static void warn(vv_repository *r, const vv_error *err)
+{
+	vv_notes_warn(vv_repository_notes(r), "%s", err->message);
+}
+
+void vv_commit_finish(vv_repository *r, vv_journal **journal, const char *hook)
+{
+	static const char *const no_squash[] = {"0", NULL}; /* the argument of post-merge */
+	vv_error err;
+	uint64_t packed;
+	bool ran;
+	vv_status cleaned = vv_state_cleanup(r, &err);
+
+	if (cleaned < 0 || (cleaned = vv_conflict_drop_all(r, &err)) < 0) {
+		warn(r, &err);
+	}
+	if (journal) { /* hooks may run what needs one of its own; it tries once more to clean up */
+		(void)vv_journal_close(*journal, cleaned, &err);
+		*journal = NULL;
+	}
+	if (hook && vv_hook_run(r, hook, strcmp(hook, "post-merge") == 0 ? no_squash : NULL, &ran,
+				&err) < 0) {
+		warn(r, &err);
+	}
+	if (vv_git_pack_loose(r, LOOSE_MAX, &packed, &err) < 0) {
+		warn(r, &err);
+	}
+}

@@ -1,0 +1,332 @@
+/*
+ * make: knows the order in which things happen on the way to a commit.
+ */
+#include "lib/commit/make.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/check/commit_check.h"
+#include "lib/commit/finish.h"
+#include "lib/commit/guard.h"
+#include "lib/commit/package_apply.h"
+#include "lib/merge/conflict_list.h"
+#include "lib/worktree/add.h"
+#include "repo/git/history/history.h"
+
+/* --- staging ----------------------------------------------------------------------------- */
+
+vv_status vv_commit_stage(vv_commit_job *j, vv_error *err)
+{
+	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
+	vv_add_request req = {.paths = j->paths, .as_tracked = true, .options = &import};
+	vv_add_plan plan = {0};
+	vv_index *x = NULL;
+	vv_writer *w;
+	vv_status rc;
+
+	if ((!j->all && !j->paths) || j->dry_run) return VV_OK;
+	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
+	if ((rc = vv_dataset_writer_blocks(j->writer, &w, err)) < 0 ||
+	    (rc = vv_index_copy_take(&j->index_before, j->repo, err)) < 0 ||
+	    (rc = vv_index_open(&x, j->repo, err)) < 0 ||
+	    (rc = vv_conflicts_refuse(j->repo, x, err)) < 0 ||
+	    (rc = vv_add_plan_make(&plan, j->repo, x, vv_dataset_writer_reader(j->writer), &req,
+				   err)) < 0 ||
+	    (rc = vv_add_run(&j->added, &plan, j->repo, x, j->writer, &req, false, err)) < 0) {
+		goto done;
+	}
+	vv_index_copy_mark(&j->index_before, j->repo);
+done:
+	vv_notes_end(vv_repository_notes(j->repo));
+	vv_add_plan_clear(&plan);
+	vv_index_close(x);
+	vv_dataset_writer_release(j->writer);
+	return rc;
+}
+
+/* In a dry run: what all, or the paths, would stage counts as staged. */
+static void stage_as_if(const vv_commit_job *j, vv_changes *changes)
+{
+	for (size_t i = 0; j->dry_run && i < changes->count; i++) {
+		vv_change_entry *e = &changes->entries[i];
+		const vv_change_facts staged = e->staged_facts;
+
+		if (!strchr("MDT", e->work) || e->staged == 'U' ||
+		    (!j->all && (!j->paths || !vv_pathspec_match(j->paths, e->path, NULL)))) {
+			continue;
+		}
+		changes->unstaged--;
+		if (e->staged == ' ') {
+			changes->staged++;
+			e->staged = e->work;
+		} else if (e->work == 'D') { /* added, and gone again */
+			changes->staged -= e->staged == 'A';
+			e->staged = e->staged == 'A' ? ' ' : 'D';
+		}
+		e->staged_facts = e->work_facts;
+		e->work_facts = staged;
+		e->work = ' ';
+	}
+}
+
+/* --- what is committed ------------------------------------------------------------------- */
+
+/* HEAD against the index; with paths only these count. */
+static vv_status read_changes(vv_commit_job *j, vv_error *err)
+{
+	vv_changes_options opts = {
+		.paths = j->paths, .no_work = !j->dry_run, .facts = j->facts, .groups = j->groups};
+
+	vv_changes_clear(&j->changes);
+	vv_status rc = vv_changes_read(&j->changes, j->repo, j->index,
+				       vv_dataset_writer_reader(j->writer), &opts, err);
+	if (rc == VV_OK) {
+		stage_as_if(j, &j->changes);
+	}
+	return rc;
+}
+
+/* A staged datapackage.json gives the tables that it describes new roots. */
+static vv_status describe(vv_commit_job *j, vv_error *err)
+{
+	if (j->dry_run) return VV_OK;
+	vv_status rc = vv_describe_for_commit(j->repo, j->index, j->writer, &j->changes,
+					      &j->described, &j->described_count, err);
+	if (rc == VV_OK && j->described_count > 0) {
+		vv_index_copy_mark(&j->index_before, j->repo);
+		rc = read_changes(j, err);
+	}
+	return rc;
+}
+
+static vv_status add_parent(vv_commit_job *j, const vv_oid *id, vv_error *err)
+{
+	vv_oid *parents = vv_realloc_array(j->parents, j->parent_count + 1, sizeof(*parents));
+
+	if (!parents) return vv_fail_nomem(err);
+	j->parents = parents;
+	parents[j->parent_count++] = *id;
+	return VV_OK;
+}
+
+/* The commit of a cherry-pick has the author of what is picked. */
+static vv_status find_picked(vv_commit_job *j, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc;
+
+	if (j->amend || strcmp(vv_state_name(j->repo), "cherry-pick") != 0) return VV_OK;
+	if ((rc = vv_state_pick(j->repo, &id, err)) == VV_OK &&
+	    (rc = vv_commit_read(j->repo, &id, &j->old, err)) == VV_OK) {
+		j->keep_author = true;
+	}
+	return rc;
+}
+
+static vv_status find_parents(vv_commit_job *j, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_auto_free vv_oid *heads = NULL;
+	size_t count = 0;
+	vv_status rc = vv_head_read(j->repo, &head, err);
+
+	if (rc < 0) return rc;
+	if (j->amend && head.unborn) {
+		return vv_fail(err, VV_EUSAGE, "there is no commit yet to amend");
+	}
+	if ((rc = vv_state_merge_heads(j->repo, &heads, &count, err)) < 0) return rc;
+	if (count > 0 && (j->amend || j->paths)) {
+		return vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
+			       j->amend ? "there is nothing to amend before it is committed"
+					: "it is committed as a whole, not by PATH");
+	}
+	if (j->amend) {
+		if ((rc = vv_commit_read(j->repo, &head.commit, &j->old, err)) < 0) return rc;
+		j->keep_author = true;
+		for (size_t i = 0; i < j->old.parent_count && rc == VV_OK; i++) {
+			rc = add_parent(j, &j->old.parents[i], err);
+		}
+	} else if (!head.unborn) {
+		rc = add_parent(j, &head.commit, err);
+		for (size_t i = 0; i < count && rc == VV_OK; i++) {
+			rc = add_parent(j, &heads[i], err);
+		}
+	}
+	j->base = head.commit;
+	return rc;
+}
+
+static bool has_changes(const vv_commit_job *j)
+{
+	return j->changes.staged > 0 || j->parent_count > 1 || j->allow_empty || j->amend;
+}
+
+/* What git status would show, since there is nothing to do. */
+static vv_status read_status(vv_commit_job *j, vv_error *err)
+{
+	vv_changes_options opts = {.untracked = true, .modules = true, .facts = true};
+	vv_status rc = vv_changes_read(&j->status, j->repo, j->index,
+				       vv_dataset_writer_reader(j->writer), &opts, err);
+
+	if (rc == VV_OK) {
+		stage_as_if(j, &j->status);
+	}
+	return rc;
+}
+
+/* --- the commit -------------------------------------------------------------------------- */
+
+static vv_status partial_tree(vv_commit_job *j, vv_oid *tree, vv_error *err)
+{
+	size_t n = 0, cap = j->changes.count * 2 + j->described_count + 1;
+	vv_auto_free const char **paths = vv_calloc(cap, sizeof(*paths));
+
+	if (!paths) return vv_fail_nomem(err);
+	for (size_t i = 0; i < j->changes.count; i++) {
+		paths[n++] = j->changes.entries[i].path;
+		if (j->changes.entries[i].from) {
+			paths[n++] = j->changes.entries[i].from;
+		}
+	}
+	for (size_t i = 0; i < j->described_count; i++) {
+		paths[n++] = j->described[i];
+	}
+	return vv_index_write_tree_only(j->index, vv_oid_is_null(&j->base) ? NULL : &j->base, paths,
+					n, tree, err);
+}
+
+static vv_status write_commit(vv_commit_job *j, vv_error *err)
+{
+	const char *text = j->message_made.data;
+	char reflog[160];
+	vv_oid tree;
+	vv_commit_options opts = {.message = text,
+				  .tree = &tree,
+				  .parents = j->parents,
+				  .parent_count = j->parent_count,
+				  .author = j->author,
+				  .author_time = j->author_time,
+				  .author_offset_min = j->author_offset_min,
+				  .author_time_set = j->author_time_set,
+				  .keep_author = j->keep_author ? &j->old : NULL,
+				  .sign = j->sign,
+				  .no_sign = j->no_sign,
+				  .expect = vv_oid_is_null(&j->base) ? NULL : &j->base};
+	vv_status rc = j->paths ? partial_tree(j, &tree, err)
+				: vv_index_write_tree(j->index, &tree, err);
+
+	if (rc < 0) return rc;
+	if (j->amend) {
+		(void)snprintf(reflog, sizeof(reflog), "commit (amend): %.*s",
+			       (int)strcspn(text, "\n"), text);
+		opts.reflog = reflog;
+	}
+	return vv_commit_create(j->repo, &opts, &j->id, err);
+}
+
+static vv_status make_message(vv_commit_job *j, vv_error *err)
+{
+	vv_message_options m = j->message;
+
+	m.amend = j->amend ? &j->old : NULL;
+	m.no_verify = j->no_verify;
+	m.no_hooks = j->no_hooks;
+	m.changes = &j->changes;
+	return vv_message_make(&j->message_made, j->repo, &m, err);
+}
+
+static vv_status run_pre_commit(vv_commit_job *j, vv_error *err)
+{
+	bool ran = false;
+
+	if (j->no_verify || j->no_hooks || j->dry_run) return VV_OK;
+	vv_status rc = vv_hook_run(j->repo, "pre-commit", NULL, &ran, err);
+	if (ran || rc < 0) { /* what it staged was for this commit too */
+		vv_index_copy_mark(&j->index_before, j->repo);
+	}
+	return rc;
+}
+
+/* What varve.json asks of a commit. An amended one is compared with the parent of the one
+ * that it replaces. */
+static vv_status check_data(vv_commit_job *j, vv_error *err)
+{
+	const vv_notes *notes = vv_repository_notes(j->repo);
+	vv_commit_check check = {.changes = &j->changes,
+				 .base = j->parent_count > 0 ? &j->parents[0] : NULL,
+				 .paths = j->described,
+				 .path_count = j->described_count};
+	vv_auto(vv_buf) told = VV_BUF_INIT;
+
+	if (j->no_verify || j->no_check) return VV_OK;
+	check.progress = vv_notes_begin(notes);
+	vv_status rc = vv_commit_check_run(&check, j->repo, vv_dataset_writer_reader(j->writer),
+					   &told, err);
+	vv_notes_end(notes);
+	for (const char *p = vv_buf_cstr(&told); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_notes_put(notes, "%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+static vv_status must_be_expected(const vv_commit_job *j, vv_error *err)
+{
+	if (!j->expect || vv_oid_equal(j->expect, &j->base)) return VV_OK;
+	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
+}
+
+/* From a fresh index to the new commit. */
+static vv_status commit_index(vv_commit_job *j, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = run_pre_commit(j, err)) < 0) return rc;
+	/* Read only now: the hook may have staged something. */
+	if ((rc = vv_index_open(&j->index, j->repo, err)) < 0 ||
+	    (rc = vv_conflicts_refuse(j->repo, j->index, err)) < 0 ||
+	    (rc = find_parents(j, err)) < 0 || (rc = must_be_expected(j, err)) < 0 ||
+	    (rc = find_picked(j, err)) < 0 || (rc = read_changes(j, err)) < 0 ||
+	    (rc = describe(j, err)) < 0 || (rc = vv_commit_guard(j->repo, &j->changes, err)) < 0) {
+		return rc;
+	}
+	j->nothing = !has_changes(j);
+	if (j->dry_run || j->nothing) return read_status(j, err);
+	if ((rc = make_message(j, err)) < 0 || (rc = check_data(j, err)) < 0) return rc;
+	/* Where the branch has moved all the same, the commit is made. */
+	if ((rc = write_commit(j, err)) == VV_OK || vv_head_is(j->repo, NULL, &j->id)) {
+		j->made = true;
+		vv_commit_finish(j->repo, j->journal, j->no_hooks ? NULL : "post-commit");
+	}
+	return rc;
+}
+
+vv_status vv_commit_make(vv_commit_job *j, vv_error *err)
+{
+	vv_error later;
+	vv_status rc = commit_index(j, err);
+
+	/* Once it is made the index is as the new commit has it. */
+	if (rc < 0 && !j->made && vv_index_copy_restore(&j->index_before, j->repo, &later) < 0) {
+		vv_notes_warn(vv_repository_notes(j->repo), "%s", later.message);
+	}
+	return rc;
+}
+
+void vv_commit_job_clear(vv_commit_job *j)
+{
+	vv_add_report_clear(&j->added);
+	vv_changes_clear(&j->changes);
+	vv_changes_clear(&j->status);
+	vv_commit_clear(&j->old);
+	vv_free(j->parents);
+	vv_buf_clear(&j->message_made);
+	vv_names_free(j->described, j->described_count);
+	vv_index_close(j->index);
+	vv_index_copy_clear(&j->index_before);
+}

@@ -1,0 +1,187 @@
+/*
+ * message: from a text, a merge or an earlier commit, through hooks and editor.
+ */
+#include "lib/commit/message.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/history.h"
+
+enum { MESSAGE_MAX = 16 << 20 };
+
+typedef struct maker {
+	vv_repository *r;
+	const vv_message_options *o;
+	const char *source; /* prepare-commit-msg's second argument, or NULL */
+	char hex[VV_OID_TEXT + 1];
+	bool use_editor;
+	char *comment_char;
+	char *file; /* COMMIT_EDITMSG */
+} maker;
+
+static bool is_blank(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (!strchr(" \t\r\f\v", s[i])) return false;
+	}
+	return true;
+}
+
+void vv_message_clean(vv_buf *message, const char *comment_char)
+{
+	const char *p = vv_buf_cstr(message), *end = p + message->len;
+	size_t comment = comment_char ? strlen(comment_char) : 0, to = 0;
+	bool blank = false;
+
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol ? eol : end) - p), step = len + (eol != NULL);
+		if (comment && len >= comment && memcmp(p, comment_char, comment) == 0) {
+			if (strncmp(p + comment, " ------------------------ >8", 28) == 0) {
+				break;
+			}
+			p += step;
+			continue;
+		}
+		while (len > 0 && is_blank(p + len - 1, 1)) {
+			len--;
+		}
+		if (len == 0) {
+			blank = to > 0;
+		} else {
+			if (blank) {
+				message->data[to++] = '\n';
+			}
+			blank = false;
+			memmove(message->data + to, p, len);
+			to += len;
+			message->data[to++] = '\n';
+		}
+		p += step;
+	}
+	if (message->data) {
+		message->len = to;
+		message->data[to] = '\0';
+	}
+}
+
+static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
+{
+	const vv_message_options *o = m->o;
+	vv_status rc;
+
+	if (o->texts.count > 0) {
+		for (size_t i = 0; i < o->texts.count; i++) {
+			vv_buf_printf(out, "%s%s\n", i > 0 ? "\n" : "", o->texts.items[i]);
+		}
+		m->source = "message";
+		return vv_buf_ok(out, err);
+	}
+	if (o->amend) {
+		m->source = "commit";
+		vv_oid_text(m->hex, &o->amend->id);
+		vv_buf_puts(out, o->amend->message);
+		m->use_editor = true;
+		return vv_buf_ok(out, err);
+	}
+	if ((rc = vv_state_message(m->r, out, err)) < 0) return rc;
+	if (out->len > 0) {
+		m->source = "merge";
+	}
+	m->use_editor = true;
+	return VV_OK;
+}
+
+/* What the editor shows below the message, each line a comment. */
+static vv_status put_template(maker *m, vv_buf *text, vv_error *err)
+{
+	const char *c = m->comment_char;
+
+	vv_buf_printf(text,
+		      "\n%s Please enter the commit message for your changes. Lines starting\n"
+		      "%s with '%s' will be ignored, and an empty message aborts the commit.\n%s\n",
+		      c, c, c, c);
+	return m->o->put_changes(text, m->o->changes, c, err);
+}
+
+static vv_status prepare(maker *m, vv_error *err)
+{
+	const char *args[4] = {m->file, m->source, m->source && m->hex[0] ? m->hex : NULL, NULL};
+	bool ran;
+
+	if (m->o->no_hooks) return VV_OK;
+	return vv_hook_run(m->r, "prepare-commit-msg", args, &ran, err);
+}
+
+static vv_status verify(maker *m, vv_error *err)
+{
+	const char *args[2] = {m->file, NULL};
+	bool ran;
+
+	if (m->o->no_verify || m->o->no_hooks) return VV_OK;
+	return vv_hook_run(m->r, "commit-msg", args, &ran, err);
+}
+
+static vv_status run(maker *m, vv_buf *out, vv_error *err)
+{
+	vv_status rc = read_source(m, out, err);
+
+	m->use_editor = m->o->editor && (m->use_editor || m->o->edit);
+	if (rc < 0) return rc;
+	/* A merge's draft names the conflicts in comments, also when nobody edits it. */
+	bool strip = m->use_editor || (m->source && strcmp(m->source, "merge") == 0);
+	if (!m->use_editor) {
+		vv_message_clean(out, strip ? m->comment_char : NULL);
+	} else if ((rc = put_template(m, out, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_write_file(m->file, vv_buf_cstr(out), out->len, false, err)) < 0 ||
+	    (rc = prepare(m, err)) < 0) {
+		return rc;
+	}
+	if (m->use_editor) {
+		rc = m->o->editor(m->r, m->file, err);
+		if (rc == VV_EUSAGE) {
+			vv_hint(err, "give the message with -m");
+		}
+		if (rc < 0) return rc;
+	}
+	vv_buf_reset(out);
+	if ((rc = verify(m, err)) < 0 || (rc = vv_read_file(out, m->file, MESSAGE_MAX, err)) < 0) {
+		return rc;
+	}
+	vv_message_clean(out, strip ? m->comment_char : NULL);
+	if (out->len == 0) {
+		return vv_fail(err, VV_ECONFLICT,
+			       "the commit message is empty; nothing was committed");
+	}
+	return VV_OK;
+}
+
+vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_options *o, vv_error *err)
+{
+	maker m = {r, o, NULL, "", false, NULL, NULL};
+	vv_status rc = vv_config_string(r, "core.commentChar", &m.comment_char, err);
+
+	if (rc == VV_ENOTFOUND || (rc == VV_OK && strlen(m.comment_char) != 1)) {
+		vv_free(m.comment_char);
+		m.comment_char = vv_strdup("#");
+		rc = m.comment_char ? VV_OK : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK &&
+	    !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL))) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		rc = run(&m, out, err);
+	}
+	vv_free(m.file);
+	vv_free(m.comment_char);
+	return rc;
+}

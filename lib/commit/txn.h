@@ -1,0 +1,103 @@
+/*
+ * txn: changes of several paths that become visible together, in the index and work tree, as a commit of HEAD,
+ * or as a commit of another branch without either.
+ *
+ *	vv_txn_open(&t, repo, NULL, NULL, err);      the repository is the transaction's alone
+ *	vv_txn_put(t, "prices.csv", &source, &put, err);   any number, and vv_txn_add, _remove ...
+ *	vv_txn_commit(&id, t, "March", &options, err);     or vv_txn_stage
+ *	vv_txn_free(t);
+ *
+ * Until then only unnamed blocks are stored, which go when it is freed. A transaction works on an index in
+ * memory (index.h): the repository's own, or one that begins as the branch's tree. When vv_txn_add, _stage or
+ * _commit fail it is over: the repository is as it was, and all further calls fail likewise.
+ */
+#ifndef VV_LIB_COMMIT_TXN_H
+#define VV_LIB_COMMIT_TXN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/read/source.h"
+#include "dataset/table/dataset_writer.h"
+#include "lib/names/version.h"
+#include "lib/worktree/add_plan.h"
+#include "lib/worktree/add_report.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_txn vv_txn;
+
+/* Takes the turn (repo/git/write_turn.h) and the writer's lock, and puts right what a killed varve left. branch NULL: HEAD, with index and work tree.
+ * from: where a branch that does not exist begins, a revision; NULL: VV_ENOTFOUND, but in a repository without
+ * commits. VV_EUSAGE: a bare repository without branch; VV_EREFUSED: the branch is checked out somewhere. */
+vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
+		      const vv_progress *progress, vv_error *err);
+void vv_txn_free(vv_txn *t); /* accepts NULL */
+VV_AUTO_FREE(vv_txn, vv_txn_free)
+
+/* As `varve add` without its end. The warnings are for who listens to the repository. */
+vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);
+
+typedef struct vv_txn_put_options {
+	const vv_dataset_options *import; /* NULL: nothing is said */
+	bool described; /* import says that it is a dataset, or how it is to be read */
+	bool replace;   /* a file of the work tree whose changes are not staged is lost */
+	/* the bytes were made of what the transaction sees of the path: what others wrote while it waited is in them */
+	bool rebased;
+} vv_txn_put_options;
+
+/* Bytes as the content of a path. A dataset is made of what the attributes track, of what is described, of what
+ * is stored as one, and of what is called a table and was no text before; anything else is an ordinary file, of
+ * at most 64 MB. VV_EINPUT: no table; VV_EREFUSED: the file has changes that would be lost, its name cannot be
+ * one everywhere, or an attribute names a filter; VV_EEXISTS: another file or folder stands there; VV_ECONFLICT:
+ * another writer changed the path while this one waited to begin (as for all below that put or remove). */
+vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
+		     const vv_txn_put_options *o, vv_error *err);
+
+/* What a path has before the transaction, to be opened while it lasts; the caller clears out in any case. VV_ENOTFOUND: nothing;
+ * VV_EUSAGE: the transaction has changed it. path is borrowed. */
+vv_dataset_reader *vv_txn_reader(vv_txn *t); /* what it reads with; borrowed */
+vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *err);
+
+/* The version with this root, which the store has. VV_EMISSING. */
+vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *root, bool replace,
+			  vv_error *err);
+/* A blob that Git has. */
+vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_oid *blob,
+			  bool replace, vv_error *err);
+
+/* VV_ENOTFOUND. */
+vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err);
+
+typedef struct vv_txn_result {
+	char state; /* 'A', 'M', 'D', ' ': against what the index or branch had */
+	vv_add_outcome what;
+} vv_txn_result;
+
+/* What happened to each path; false: no more by now. Borrowed until the transaction is freed. */
+bool vv_txn_next(vv_txn *t, const vv_txn_result **out);
+
+/* Makes all of it durable, and writes files and index. Then it begins anew. VV_EUSAGE: it has a branch;
+ * VV_ECONFLICT: what it changes was changed meanwhile. */
+vv_status vv_txn_stage(vv_txn *t, vv_error *err);
+
+typedef struct vv_txn_commit_options {
+	bool allow_empty;
+	bool no_hooks;      /* with a branch none runs in any case */
+	bool no_check;      /* of varve.json */
+	const char *author; /* "Name <mail>" */
+	bool time_set;
+	int64_t time;
+	int offset_min;
+	/* what the branch must have, null: nothing; NULL: what it had when this began */
+	const vv_oid *expect;
+} vv_txn_commit_options;
+
+/* The same as a commit, with what was staged before; then it begins anew. VV_ENOTFOUND: nothing to commit;
+ * VV_ECONFLICT: the branch moved, there are conflicts, the message is empty, or a hook or check refuses. *id is
+ * null unless the branch has moved, which may be so on failure, too: it could not be made durable. */
+vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
+			vv_error *err);
+
+#endif

@@ -1,0 +1,527 @@
+/*
+ * txn_write: the end of a transaction: knows what has to be durable before what, and what a path must not have
+ * become meanwhile.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/check/commit_check.h"
+#include "lib/commit/make.h"
+#include "lib/commit/package_apply.h"
+#include "lib/commit/txn_internal.h"
+#include "lib/worktree/add.h"
+#include "lib/worktree/checkout.h"
+#include "lib/worktree/journal.h"
+#include "lib/worktree/last_copy.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/merge/conflict_state.h"
+
+/* --- index and work tree ----------------------------------------------------------------- */
+
+static bool has_datasets(const vv_txn *t)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->change_count && !any; i++) {
+		any = t->changes[i].made && t->changes[i].dataset;
+	}
+	return any;
+}
+
+static bool is_changed(const vv_txn *t)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->change_count && !any; i++) {
+		any = t->changes[i].made;
+	}
+	return any;
+}
+
+/* Is a path another file than in the index, or gone? */
+static bool has_other(const vv_txn *t)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->change_count && !any; i++) {
+		const vv_txn_change *c = &t->changes[i];
+
+		any = c->made && (c->new_mode != c->old_mode ||
+				  (c->new_mode && !vv_oid_equal(&c->new_id, &c->old_id)));
+	}
+	return any;
+}
+
+/* Paths that .gitattributes is to name. */
+static vv_status list_tracks(const vv_txn *t, const char ***out, size_t *count, vv_error *err)
+{
+	*count = 0;
+	*out = vv_calloc(t->change_count + 1, sizeof(**out));
+	if (!*out) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->change_count; i++) {
+		const vv_txn_change *c = &t->changes[i];
+
+		if (c->made && c->new_mode && c->track) {
+			(*out)[(*count)++] = c->path;
+		}
+	}
+	return VV_OK;
+}
+
+/* Is the path still as it was when the transaction looked at it? */
+static vv_status must_be_same(const vv_txn *t, const vv_index *now, const vv_txn_change *c,
+			      vv_error *err)
+{
+	vv_index_entry e = {.mode = 0};
+	char *file;
+	vv_stat st;
+	bool there, same = true;
+
+	if (!vv_index_get(now, c->path, &e)) {
+		e.mode = 0;
+	}
+	same = e.mode == c->old_mode && (!e.mode || vv_oid_equal(&e.id, &c->old_id));
+	if (same && c->work) {
+		if (!(file = vv_repository_file(t->repo, c->path))) return vv_fail_nomem(err);
+		there = vv_lstat(&st, file, NULL) == VV_OK;
+		same = there == c->was_there && (!there || vv_stat_equal(&st, &c->was));
+		vv_free(file);
+	}
+	return same ? VV_OK
+		    : vv_fail(err, VV_ECONFLICT, "'%s' was changed meanwhile",
+			      vv_text_shows(c->path));
+}
+
+/* What will change, before anything does. */
+static vv_status write_journal(vv_txn *t, vv_index *now, vv_journal **j, vv_journal_end end,
+			       vv_error *err)
+{
+	const vv_journal_options o = {
+		.command = "transaction", .what = "a transaction", .end = end};
+	const vv_journal_change attributes = {.path = VV_TXN_ATTRIBUTES};
+	bool own = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
+		const vv_txn_change *c = &t->changes[i];
+
+		if (c->made && (rc = must_be_same(t, now, c, err)) == VV_OK && c->work) {
+			rc = vv_last_copy_keep(t->repo, t->reader, now, c->path, err);
+		}
+	}
+	if (rc < 0 || (rc = vv_journal_open(j, t->repo, &o, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
+		const vv_txn_change *c = &t->changes[i];
+		const vv_journal_change path = {
+			.path = c->path,
+			.known = strcmp(c->path, VV_TXN_ATTRIBUTES) != 0,
+			.new_mode = c->new_mode,
+			.new_id = c->new_id,
+			.index_only = !c->work && strcmp(c->path, VV_TXN_ATTRIBUTES) != 0};
+
+		own = own || (c->made && strcmp(c->path, VV_TXN_ATTRIBUTES) == 0);
+		rc = c->made ? vv_journal_path(*j, now, &path, err) : VV_OK;
+	}
+	if (rc == VV_OK && !own && has_datasets(t)) {
+		rc = vv_journal_path(*j, now, &attributes, err);
+	}
+	return rc < 0 ? rc : vv_journal_ready(*j, err);
+}
+
+static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error *err)
+{
+	if (c->work) {
+		return c->new_mode
+			       ? vv_checkout_write(to, c->path, c->new_mode, &c->new_id, true, err)
+			       : vv_checkout_remove(to, c->path, true, err);
+	}
+	if (c->new_mode) {
+		return vv_index_set(to->index, c->path, c->new_mode, &c->new_id, &c->st, err);
+	}
+	vv_status rc = vv_index_remove(to->index, c->path, err);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
+{
+	vv_auto(vv_attr_edit) edit = {0};
+	vv_auto_free const char **paths = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	vv_attr_flush(t->repo);
+	if (!has_datasets(t)) return VV_OK;
+	if ((rc = list_tracks(t, &paths, &count, err)) == VV_OK && count > 0 &&
+	    (rc = vv_attr_edit_begin(&edit, t->repo, err)) == VV_OK) {
+		rc = vv_attr_edit_track_all(&edit, paths, count, err);
+	}
+	return rc < 0 ? rc : vv_add_stage_attributes(&edit, t->repo, now, err);
+}
+
+/* Removals first, so that a folder can take a file's place and the other way round. */
+static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
+{
+	vv_auto(vv_checkout) to = {0};
+	vv_status rc = VV_OK;
+
+	vv_checkout_init(&to, t->repo, t->reader, now);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
+			const vv_txn_change *c = &t->changes[i];
+
+			if (c->made && (c->new_mode != 0) == (pass == 1)) {
+				rc = apply_change(&to, c, err);
+			}
+		}
+	}
+	vv_checkout_clear(&to); /* its peers are not needed any longer */
+	return rc < 0 ? rc : track(t, now, err);
+}
+
+static vv_status drop_conflicts(vv_txn *t, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
+		if (t->changes[i].made) {
+			rc = vv_conflict_drop(t->repo, t->changes[i].path, err);
+		}
+	}
+	return rc;
+}
+
+/* Files and index, with the journal still open: *j, also on failure. */
+static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_error *err)
+{
+	vv_auto(vv_index) *now = NULL;
+	bool conflicts = false;
+	vv_status rc;
+
+	/* The files are made of these blocks. Plain git may hold the index's lock and wait for ours. */
+	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0) return rc;
+	vv_dataset_writer_settle(t->writer);
+	if ((rc = vv_index_open(&now, t->repo, err)) < 0) return rc;
+	vv_dataset_reader_lend_index(t->reader, now);
+	conflicts = vv_index_has_conflicts(now);
+	if ((rc = write_journal(t, now, j, end, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
+	    (rc = vv_journal_index(*j, now, err)) < 0) {
+		goto done;
+	}
+	rc = conflicts ? drop_conflicts(t, err) : VV_OK;
+done:
+	vv_dataset_reader_lend_index(t->reader, t->index);
+	return rc;
+}
+
+static vv_status stage(vv_txn *t, vv_error *err)
+{
+	vv_journal *j = NULL;
+	vv_status rc = VV_OK;
+
+	if (is_changed(t)) {
+		rc = write_all(t, &j, VV_JOURNAL_END_INDEX, err);
+		rc = vv_journal_close(j, rc, err);
+	}
+	vv_txn_close_index(t);
+	vv_dataset_writer_release(t->writer);
+	t->waited = false; /* what is there now is its own work, and the turn is still its */
+	return rc < 0 ? rc : vv_txn_begin(t, NULL, err);
+}
+
+vv_status vv_txn_stage(vv_txn *t, vv_error *err)
+{
+	vv_error own = {0};
+	vv_status rc;
+
+	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
+	if (t->branch) return vv_fail(err, VV_EUSAGE, "the transaction has a branch, and no index");
+	rc = stage(t, &own);
+	if (rc < 0 && err) {
+		*err = own;
+	}
+	return vv_txn_over(t, rc, &own);
+}
+
+/* --- commits ----------------------------------------------------------------------------- */
+
+static vv_status fail_empty(vv_error *err)
+{
+	return vv_fail(err, VV_ENOTFOUND, "there is nothing to commit");
+}
+
+static vv_status must_be_expected(const vv_txn *t, const vv_oid *expect, vv_error *err)
+{
+	if (!expect || vv_oid_equal(expect, &t->head.commit)) return VV_OK;
+	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
+}
+
+/* Has the index just the tree of HEAD? Asked before anything is written: what the transaction made may not be there yet, and the
+ * commit finds out. */
+static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
+{
+	vv_auto(vv_tree_entry) top = {0};
+	vv_oid tree;
+	vv_status rc;
+
+	*out = false;
+	if (has_other(t) || *vv_state_name(t->repo) || vv_index_has_conflicts(t->index)) {
+		return VV_OK;
+	}
+	if ((rc = vv_index_write_tree(t->index, &tree, err)) < 0) return rc;
+	if (vv_oid_is_null(&t->head.commit)) {
+		*out = vv_index_count(t->index) == 0;
+		return VV_OK;
+	}
+	if ((rc = vv_tree_entry_at(t->repo, &t->head.commit, "", &top, err)) == VV_OK) {
+		*out = vv_oid_equal(&top.id, &tree);
+	}
+	return rc;
+}
+
+/* HEAD may have gone on, or to another branch. */
+static vv_status must_be_head(const vv_txn *t, vv_error *err)
+{
+	vv_auto(vv_head) now = {0};
+	vv_status rc = vv_head_read(t->repo, &now, err);
+
+	if (rc == VV_OK && (!vv_oid_equal(&now.commit, &t->head.commit) ||
+			    (now.branch && t->head.branch ? strcmp(now.branch, t->head.branch) != 0
+							  : now.branch != t->head.branch))) {
+		rc = vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
+	}
+	return rc;
+}
+
+static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
+			     const vv_txn_commit_options *o, vv_error *err)
+{
+	const char *texts[] = {message};
+	vv_journal *journal = NULL;
+	vv_auto(vv_commit_job) j = {.repo = t->repo,
+				    .writer = t->writer,
+				    .allow_empty = o->allow_empty,
+				    .no_hooks = o->no_hooks,
+				    .no_check = o->no_check,
+				    .message = {.texts = {texts, message != NULL}},
+				    .author = o->author,
+				    .author_time = o->time,
+				    .author_offset_min = o->offset_min,
+				    .author_time_set = o->time_set,
+				    .expect = &t->head.commit,
+				    .journal = &journal};
+	vv_status rc = VV_OK;
+
+	if ((rc = must_be_head(t, err)) < 0) return rc;
+	if (is_changed(t)) {
+		/* What a hook, or a package's description, puts into the index later goes with the rest. */
+		if ((rc = vv_index_copy_take(&j.index_before, t->repo, err)) == VV_OK &&
+		    (rc = write_all(t, &journal, VV_JOURNAL_END_HEAD, err)) == VV_OK) {
+			vv_index_copy_mark(&j.index_before, t->repo);
+		}
+	}
+	vv_txn_close_index(t);
+	vv_dataset_writer_release(t->writer);
+	if (rc == VV_OK && (rc = vv_commit_make(&j, err)) == VV_OK && j.nothing) {
+		rc = fail_empty(err);
+	}
+	rc = vv_journal_close(journal, rc, err); /* the commit's has gone with it */
+	if (j.made) {
+		*id = j.id;
+	}
+	return rc;
+}
+
+/* The branch's own .gitattributes names what is new. */
+static vv_status track_in_tree(vv_txn *t, vv_error *err)
+{
+	vv_auto_free const char **paths = NULL;
+	size_t count;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_index_entry e = {.mode = 0};
+	vv_oid id;
+	vv_status rc = list_tracks(t, &paths, &count, err);
+
+	if (rc == VV_OK && count > 0) {
+		if (vv_index_get(t->index, VV_TXN_ATTRIBUTES, &e)) {
+			rc = vv_blob_read(t->repo, &e.id, VV_TXN_PLAIN_MAX, &text, err);
+		}
+		if (rc == VV_OK &&
+		    (rc = vv_attr_put_tracked(&text, paths, count, true, err)) == VV_OK &&
+		    (rc = vv_blob_write(t->repo, vv_buf_cstr(&text), text.len, &id, err)) ==
+			    VV_OK) {
+			rc = vv_index_set(t->index, VV_TXN_ATTRIBUTES, e.mode ? e.mode : 0100644,
+					  &id, NULL, err);
+			vv_attr_flush(t->repo);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		bool tracked = false;
+
+		rc = vv_attr_tracked(t->repo, paths[i], &tracked, err);
+		if (rc == VV_OK && !tracked) {
+			rc = vv_fail(err, VV_EREFUSED,
+				     "%s: a line of a .gitattributes file takes filter=varve away",
+				     vv_text_shows(paths[i]));
+		}
+	}
+	return rc;
+}
+
+/* A package among the changes gives the tables that it describes new roots; *paths names them. */
+static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err)
+{
+	vv_changes changes = {0};
+
+	changes.entries = vv_calloc(t->change_count + 1, sizeof(*changes.entries));
+	if (!changes.entries) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->change_count; i++) {
+		const vv_txn_change *c = &t->changes[i];
+
+		if (c->made && c->new_mode) {
+			changes.entries[changes.count++] = (vv_change_entry){
+				.path = c->path, .index_mode = c->new_mode, .staged = 'M'};
+		}
+	}
+	vv_status rc = vv_describe_for_commit(t->repo, t->index, t->writer, &changes, paths, count,
+					      err);
+	vv_free(changes.entries);
+	return rc;
+}
+
+/* What the tree's varve.json asks of a commit. */
+static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *described,
+			      size_t described_count, vv_error *err)
+{
+	vv_commit_check check = {.commit = id,
+				 .base = vv_oid_is_null(&t->head.commit) ? NULL : &t->head.commit};
+	vv_auto_free char **paths = vv_calloc(t->change_count + described_count + 1,
+					      sizeof(*paths));
+	vv_auto(vv_buf) told = VV_BUF_INIT;
+
+	if (!paths) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->change_count; i++) {
+		const vv_txn_change *c = &t->changes[i];
+
+		check.all = check.all || (c->made && strcmp(c->path, "varve.json") == 0);
+		if (c->made && c->new_mode && c->dataset) {
+			paths[check.path_count++] = c->path;
+		}
+	}
+	for (size_t i = 0; i < described_count; i++) {
+		paths[check.path_count++] = described[i];
+	}
+	check.paths = paths;
+	check.progress = vv_dataset_reader_progress(t->reader);
+	vv_status rc = vv_commit_check_run(&check, t->repo, t->reader, &told, err);
+	for (const char *p = vv_buf_cstr(&told); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		vv_notes_put(vv_repository_notes(t->repo), "%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+/* A move may fail after the move, where it cannot be made durable: *moved tells. */
+static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, bool *moved,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) reflog = VV_BUF_INIT;
+	vv_auto(vv_ref) ref = {0};
+	vv_status rc;
+
+	vv_buf_printf(&reflog, "commit%s: %.*s", t->head.unborn ? " (initial)" : "",
+		      (int)strcspn(message, "\n"), message);
+	if ((rc = vv_buf_ok(&reflog, err)) == VV_OK) {
+		rc = vv_ref_update(t->repo, t->branch, id, t->head.unborn ? NULL : &t->head.commit,
+				   false, reflog.data, err);
+	}
+	*moved = rc == VV_OK || (vv_ref_get(t->repo, t->branch, &ref, VV_IGNORED) == VV_OK &&
+				 vv_oid_equal(&ref.id, id));
+	return rc == VV_EEXISTS ? vv_fail(err, VV_ECONFLICT, "the branch was made meanwhile") : rc;
+}
+
+static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
+			       const vv_txn_commit_options *o, vv_error *err)
+{
+	vv_oid tree, made;
+	bool moved = false;
+	char **described = NULL;
+	size_t described_count = 0;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_commit_options c = {.tree = &tree,
+			       .parents = &t->head.commit,
+			       .parent_count = !vv_oid_is_null(&t->head.commit),
+			       .author = o->author,
+			       .author_time = o->time,
+			       .author_offset_min = o->offset_min,
+			       .author_time_set = o->time_set};
+	vv_status rc;
+
+	vv_buf_puts(&text, message ? message : "");
+	vv_message_clean(&text, NULL);
+	if ((rc = vv_buf_ok(&text, err)) < 0) {
+		goto done;
+	}
+	if (text.len == 0) {
+		rc = vv_fail(err, VV_ECONFLICT,
+			     "the commit message is empty; nothing was committed");
+		goto done;
+	}
+	c.message = text.data;
+	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0 ||
+	    (rc = describe(t, &described, &described_count, err)) < 0 ||
+	    (rc = track_in_tree(t, err)) < 0 ||
+	    (rc = vv_index_write_tree(t->index, &tree, err)) < 0 ||
+	    (rc = vv_commit_write(t->repo, &c, &made, err)) < 0 ||
+	    (!o->no_check && (rc = check_commit(t, &made, described, described_count, err)) < 0)) {
+		goto done;
+	}
+	rc = move_branch(t, &made, text.data, &moved, err);
+	if (moved) {
+		*id = made;
+	}
+	vv_txn_close_index(t);
+	vv_dataset_writer_release(t->writer);
+done:
+	vv_names_free(described, described_count);
+	return rc;
+}
+
+static vv_status commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
+			vv_error *err)
+{
+	bool empty = false;
+	vv_status rc;
+
+	if ((rc = must_be_expected(t, o->expect, err)) < 0 ||
+	    (!o->allow_empty && (rc = is_empty(t, &empty, err)) < 0)) {
+		return rc;
+	}
+	if (empty) return fail_empty(err);
+	rc = t->branch ? commit_branch(id, t, message, o, err)
+		       : commit_head(id, t, message, o, err);
+	t->waited = t->branch != NULL;
+	t->seen = *id;
+	return rc < 0 ? rc : vv_txn_begin(t, NULL, err);
+}
+
+vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
+			vv_error *err)
+{
+	const vv_txn_commit_options none = {0};
+	vv_error own = {0};
+	vv_status rc;
+
+	memset(id, 0, sizeof(*id));
+	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
+	rc = commit(id, t, message, o ? o : &none, &own);
+	if (rc < 0 && err) {
+		*err = own;
+	}
+	return vv_txn_over(t, rc, &own);
+}

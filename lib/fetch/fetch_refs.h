@@ -1,0 +1,61 @@
+/*
+ * fetch_refs: from what a remote has to what is to be fetched, and which refs move here.
+ */
+#ifndef VV_LIB_FETCH_FETCH_REFS_H
+#define VV_LIB_FETCH_FETCH_REFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/error.h"
+#include "lib/remotes/remote.h"
+#include "repo/git/history/refs.h"
+#include "transport/protocol/message.h"
+
+typedef struct vv_ref_move {
+	const char *from; /* the remote's ref */
+	const char *to;   /* here; NULL: fetched for this command alone */
+	vv_oid old, id;   /* old null: new here; id null: gone there (pruned) */
+	bool force;       /* may be moved otherwise than forward */
+	bool refused;     /* no fast-forward, and force was not said */
+	bool behind;      /* it reaches versions that nobody has */
+	bool for_merge;   /* what pull merges */
+	bool done;        /* it stands where it is to stand */
+} vv_ref_move;
+
+typedef struct vv_ref_plan {
+	vv_arena arena;
+	vv_ref_move *moves;
+	size_t count, cap;
+} vv_ref_plan;
+void vv_ref_plan_init(vv_ref_plan *p);
+void vv_ref_plan_clear(vv_ref_plan *p);
+VV_AUTO_CLEAR(vv_ref_plan, vv_ref_plan_clear)
+
+typedef struct vv_ref_plan_options {
+	const vv_refspec *specs; /* the command line's, else the remote's */
+	size_t spec_count;
+	const vv_refspec *tracking; /* the remote's: what else is to follow; may be none */
+	size_t tracking_count;
+	bool tags, no_tags, prune, force;
+	const char *merge; /* "refs/heads/main": the branch that is for_merge; NULL: the first */
+} vv_ref_plan_options;
+
+/* VV_ENOTFOUND: a named ref is not there. */
+vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+			   const vv_ref_plan_options *o, vv_error *err);
+/* Tags of the remote whose commits are here by now. */
+vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+				  vv_error *err);
+
+/* The history comes from another peer than the remote: what the remote owns goes to the folder "refs/remotes/PEER/" of
+ * that peer; other names of the plan that are new here, and that nobody asked for, are not made. */
+vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
+			       const char *folder, bool asked, vv_error *err);
+
+/* A note for each move, as git fetch has them. */
+void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);
+
+#endif

@@ -1,0 +1,412 @@
+/*
+ * apply_files: knows which file a patch's path means, and that nobody may be led out of
+ * the work tree by it.
+ */
+#include "lib/merge/apply_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/import.h"
+#include "lib/worktree/last_copy.h"
+#include "repo/git/index/worktree.h"
+
+#define FLUSH_AT ((size_t)1 << 20)
+
+void vv_apply_files_init(vv_apply_files *f)
+{
+	memset(f, 0, sizeof(*f));
+}
+
+static void close_subject(vv_apply_files *f)
+{
+	if (f->subject) {
+		vv_subject_clear(f->subject);
+		vv_free(f->subject);
+		f->subject = NULL;
+	}
+	vv_scan_cache_free(f->cache);
+	f->cache = NULL;
+	vv_mem_sink_free(f->blocks);
+	f->blocks = NULL;
+}
+
+void vv_apply_files_clear(vv_apply_files *f)
+{
+	close_subject(f);
+	for (size_t i = 0; i < f->count; i++) {
+		vv_apply_file *e = &f->list[i];
+		vv_close(e->fd, NULL, NULL);
+		if (e->temp) {
+			vv_unlink(e->temp, true, NULL);
+		}
+		vv_free(e->temp);
+		vv_free(e->path);
+		vv_free(e->file);
+		vv_buf_clear(&e->buf);
+	}
+	vv_free(f->list);
+	vv_free(f->only);
+	vv_apply_files_init(f);
+}
+
+/* The path without its first parts, or the one that the user gave in its place. */
+static const char *strip(const vv_apply_files *f, const char *path)
+{
+	if (f->instead) return f->instead;
+	for (unsigned i = 0; i < f->strip; i++) {
+		const char *slash = strchr(path, '/');
+		if (!slash || !slash[1]) return NULL;
+		path = slash + 1;
+	}
+	return path;
+}
+
+/* Every folder above the path must be one, and no link to one. */
+static vv_status check_folders(const vv_apply_files *f, const char *path, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (const char *slash = strchr(path, '/'); slash && rc == VV_OK;
+	     slash = strchr(slash + 1, '/')) {
+		vv_auto(char) *part = vv_strndup(path, (size_t)(slash - path));
+		char *folder = part && f->repo ? vv_repository_file(f->repo, part) : part;
+		vv_stat st;
+		if (!folder) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_lstat(&st, folder, NULL) == VV_OK && !S_ISDIR(st.mode)) {
+			rc = vv_fail(err, VV_EREFUSED, "'%s' is below '%s', which is not a folder",
+				     vv_text_shows(path), vv_text_shows(part));
+		}
+		if (folder != part) {
+			vv_free(folder);
+		}
+	}
+	return rc;
+}
+
+/* The work tree must have nothing of its own at the path. */
+static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_index_entry *entry,
+			    vv_error *err)
+{
+	bool clean = true;
+	vv_stat st;
+	vv_status rc = check_folders(f, e->path, err);
+	if (rc < 0) return rc;
+	if (!e->exists && vv_lstat(&st, e->file, NULL) == VV_OK) {
+		vv_fail(err, VV_EREFUSED, "'%s' would be overwritten, and is not in the index",
+			vv_text_shows(e->path));
+		return vv_hint(err, "add it, or move it away");
+	}
+	rc = e->exists ? vv_checkout_is_clean(f->checkout, entry, &clean, err) : VV_OK;
+	if (rc == VV_OK && !clean) {
+		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
+			vv_text_shows(e->path));
+		return vv_hint_code(err, VV_HINT_ADD_OR_STASH);
+	}
+	if (rc == VV_OK && e->exists) {
+		rc = vv_last_copy_keep(f->repo, f->checkout->reader, f->checkout->index, e->path,
+				       err);
+	}
+	return rc;
+}
+
+static bool in_conflict(const vv_index *x, const char *path)
+{
+	for (size_t i = 0; i < vv_index_count(x); i++) {
+		vv_index_entry e;
+		vv_index_at(x, i, &e);
+		if (e.stage > 0 && strcmp(e.path, path) == 0) return true;
+	}
+	return false;
+}
+
+static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *err)
+{
+	vv_index_entry entry;
+	e->exists = vv_index_get(f->index, e->path, &entry);
+	if (!e->exists && in_conflict(f->index, e->path)) {
+		vv_fail(err, VV_EREFUSED, "'%s' is in conflict", vv_text_shows(e->path));
+		return vv_hint_code(err, VV_HINT_RESOLVE_FIRST);
+	}
+	if (e->exists) {
+		e->mode = entry.mode;
+		e->blob = entry.id;
+		if (!S_ISREG(e->mode)) {
+			return vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
+				       vv_text_shows(e->path));
+		}
+	}
+	return f->checkout ? look_clean(f, e, &entry, err) : VV_OK;
+}
+
+static vv_status look(vv_apply_files *f, vv_apply_file *e, vv_error *err)
+{
+	if (f->index) {
+		e->seen = true;
+		return look_in_index(f, e, err);
+	}
+	vv_status rc = check_folders(f, e->path, err);
+	if (rc < 0) return rc;
+	e->seen = true;
+	rc = vv_lstat(&e->st, e->file, err);
+	if (rc == VV_ENOTFOUND) return VV_OK;
+	e->exists = rc == VV_OK;
+	if (rc == VV_OK && !S_ISREG(e->st.mode)) {
+		rc = vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
+			     vv_text_shows(e->path));
+	}
+	return rc;
+}
+
+static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, vv_error *err)
+{
+	const char *own = strip(f, path);
+	if (f->instead && f->only && strcmp(f->only, path) != 0) {
+		vv_fail(err, VV_EUSAGE,
+			"the patch is of '%s' and '%s'; which of them '%s' takes is not clear",
+			vv_text_shows(f->only), vv_text_shows(path), vv_text_shows(f->instead));
+		return vv_hint(err, "name no file: each is found by its path");
+	}
+	if (f->instead && !f->only && !(f->only = vv_strdup(path))) return vv_fail_nomem(err);
+	if (!own) {
+		return vv_fail(err, VV_EUSAGE, "'%s' has no %u folders that -p could take off",
+			       vv_text_shows(path), f->strip);
+	}
+	for (size_t i = 0; i < f->count; i++) {
+		if (strcmp(f->list[i].path, own) == 0) {
+			*out = &f->list[i];
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(f->list, f->count, f->cap)) return vv_fail_nomem(err);
+	vv_apply_file *e = &f->list[f->count];
+	*e = (vv_apply_file){.fd = -1, .path = vv_strdup(own)};
+	e->file = f->repo ? vv_repository_file(f->repo, own) : vv_strdup(own);
+	f->count++;
+	*out = e;
+	return e->path && e->file ? look(f, e, err) : vv_fail_nomem(err);
+}
+
+vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
+{
+	const char *own = strip(f, path);
+	for (size_t i = 0; own && i < f->count; i++) {
+		if (strcmp(f->list[i].path, own) == 0) return &f->list[i];
+	}
+	return NULL;
+}
+
+/* --- reading ------------------------------------------------------------------ */
+
+/* The file as bytes, whatever is in it. */
+static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, vv_error *err)
+{
+	const char *temp = vv_env_temp_dir(f->repo ? vv_repository_env(f->repo) : f->env);
+	vv_import_options io = {.kind = VV_KIND_FILE,
+				.hints = VV_SNIFF_HINTS_INIT,
+				.progress = f->progress,
+				.pool = f->reader ? vv_dataset_reader_pool(f->reader) : NULL};
+	vv_import_result r = {0};
+	vv_fd_source storage;
+	vv_mem_source text_storage;
+	vv_source source;
+	vv_sink sink;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_mem_sink_new(&f->blocks, NULL, temp, err);
+	int fd = -1;
+	if (rc < 0) return rc;
+	vv_mem_sink_use(&sink, f->blocks);
+	if (f->index) {
+		rc = vv_blob_read(f->repo, &e->blob, SIZE_MAX, &text, err);
+		vv_source_mem(&source, &text_storage, vv_buf_cstr(&text), text.len, e->path);
+	} else {
+		fd = vv_open_regular(e->file, O_NOFOLLOW, err);
+		rc = fd < 0 ? (vv_status)fd : VV_OK;
+		vv_source_fd(&source, &storage, fd, e->path, e->st.size);
+	}
+	if (rc == VV_OK && (rc = vv_import(&r, &source, &sink, &io, err)) == VV_OK) {
+		rc = vv_table_open(out, &sink, &r.cid, err);
+		vv_import_result_clear(&r);
+	}
+	vv_close(fd, NULL, NULL);
+	return rc;
+}
+
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out,
+			      bool *exists, vv_error *err)
+{
+	vv_apply_file *e;
+	const vv_subject_options so = {.progress = f->progress};
+	vv_status rc = find(f, path, &e, err);
+	close_subject(f);
+	*exists = rc == VV_OK && e->exists;
+	if (rc < 0 || !e->exists) return rc;
+	f->subject = vv_calloc(1, sizeof(*f->subject));
+	if (!f->subject) return vv_fail_nomem(err);
+	vv_subject_init(f->subject);
+	f->subject->env = f->env;
+	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->reader, &e->blob, e->path,
+					     e->path, err)
+		      : vv_subject_find_file(f->subject, f->repo, f->reader, e->file, err);
+	if (rc < 0) return rc;
+	f->subject->text = e->path; /* what messages call it */
+	bool stored = f->subject->is_dataset &&
+		      !f->subject->on_disk; /* only the pointer lies there */
+	if (kind == VV_KIND_FILE && !stored) return open_bytes(f, e, out, err);
+	return vv_subject_open(f->subject, out, &so, err);
+}
+
+const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret)
+{
+	if (f->reader && f->subject && f->subject->is_dataset && !f->cache &&
+	    vv_dataset_reader_scan_cache(f->reader, f->subject->path, root, &f->cache, secret,
+					 VV_IGNORED) < 0) {
+		f->cache = NULL;
+	}
+	return f->cache;
+}
+
+/* --- writing ------------------------------------------------------------------ */
+
+static vv_status flush(vv_apply_file *e, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&e->buf, err);
+	if (rc == VV_OK && e->buf.len > 0) {
+		rc = vv_write_full(e->fd, e->buf.data, e->buf.len, e->temp, err);
+	}
+	vv_buf_reset(&e->buf);
+	return rc;
+}
+
+static vv_status note(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
+{
+	const vv_journal_change c = {.path = e->path, .work_only = true};
+	vv_stat now;
+	vv_status rc;
+
+	if (!f->journal) return VV_OK;
+	if ((rc = vv_journal_path(f->journal, NULL, &c, err)) < 0) return rc;
+	/* That it is kept is a change of its inode. */
+	if (e->exists && vv_lstat(&now, e->file, NULL) == VV_OK) {
+		e->st.ctime_sec = now.ctime_sec;
+		e->st.ctime_nsec = now.ctime_nsec;
+	}
+	return vv_journal_ready(f->journal, err);
+}
+
+static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
+{
+	vv_status rc = note(f, e, err);
+
+	if (rc == VV_OK && !f->index) {
+		rc = vv_mkdirs_above(e->file, err);
+	}
+	vv_auto(char) *dir = rc < 0 ? NULL
+			     : f->index
+				     ? vv_path_join(vv_repository_varvedir(f->repo), "cache", NULL)
+				     : vv_path_dir(e->file);
+	if (!dir || (f->index && (rc = vv_mkdirs(dir, err)) < 0)) {
+		return rc < 0 ? rc : vv_fail_nomem(err);
+	}
+	int fd = vv_temp_open(&e->temp, dir, f->index ? "tmp-apply-" : ".varve-", err);
+	if (fd < 0) return (vv_status)fd;
+	e->fd = fd;
+	return VV_OK;
+}
+
+vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len,
+			     vv_error *err)
+{
+	vv_apply_file *e;
+	vv_status rc = find(f, path, &e, err);
+	if (rc == VV_OK && e->fd < 0 && (e->temp || e->changes)) {
+		rc = vv_fail(err, VV_EINPUT, "the patch changes '%s' twice", vv_text_shows(path));
+	}
+	if (rc == VV_OK && e->fd < 0) {
+		rc = open_temp(f, e, err);
+	}
+	if (rc < 0) return rc;
+	vv_buf_put(&e->buf, bytes, len);
+	return e->buf.len >= FLUSH_AT || e->buf.failed ? flush(e, err) : VV_OK;
+}
+
+vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool removed, vv_error *err)
+{
+	vv_apply_file *e;
+	vv_status rc = find(f, path, &e, err);
+	if (rc == VV_OK && e->changes) {
+		rc = vv_fail(err, VV_EINPUT, "the patch changes '%s' twice", vv_text_shows(path));
+	}
+	if (rc == VV_OK && !removed && e->fd < 0) {
+		rc = open_temp(f, e, err); /* an empty file */
+	}
+	if (rc < 0) return rc;
+	e->changes = true;
+	e->removed = removed;
+	if (removed) return e->temp ? VV_OK : note(f, e, err);
+	rc = flush(e, err);
+	if (rc == VV_OK && e->exists && !f->index &&
+	    fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
+		rc = vv_fail_errno(err, "cannot set the mode of", e->temp);
+	}
+	/* What it replaces may stand nowhere else: after a power cut one of the two is there. */
+	if (rc == VV_OK && e->exists && !f->index) {
+		rc = vv_fsync(e->fd, e->temp, err);
+	}
+	int fd = e->fd;
+	e->fd = -1;
+	vv_status closed = vv_close(fd, e->temp, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : closed;
+}
+
+static vv_status unchanged(const vv_apply_file *e, vv_error *err)
+{
+	vv_stat now;
+	bool exists = vv_lstat(&now, e->file, VV_IGNORED) == VV_OK;
+	if (exists == e->exists && (!exists || vv_stat_equal(&now, &e->st))) return VV_OK;
+	vv_fail(err, VV_ECONFLICT, "'%s' changed while the patch was applied; nothing was written",
+		vv_text_shows(e->path));
+	return vv_hint(err, "try again");
+}
+
+vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t changed = 0;
+
+	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
+		if (f->list[i].changes) {
+			rc = unchanged(&f->list[i], err);
+		}
+	}
+	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
+		vv_apply_file *e = &f->list[i];
+		if (!e->changes || e->removed ||
+		    (f->journal && (rc = vv_worktree_watch(f->repo, e->path, e->temp, err)) < 0)) {
+			continue;
+		}
+		if ((rc = vv_rename(e->temp, e->file, err)) == VV_OK) {
+			vv_free(e->temp);
+			e->temp = NULL;
+			changed++;
+		}
+	}
+	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
+		if (f->list[i].changes && f->list[i].removed) {
+			rc = vv_unlink(f->list[i].file, true, err);
+			changed += rc == VV_OK;
+		}
+	}
+	if (rc < 0 && changed > 0) {
+		(void)vv_prefix(err, "%zu file%s changed now, but then", changed,
+				changed == 1 ? " is" : "s are");
+	}
+	return rc;
+}

@@ -1,0 +1,438 @@
+/*
+ * apply_index: knows how bytes become versions in the index, and which three versions a
+ * patch that does not fit is merged from.
+ */
+#include "lib/merge/apply_index.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/merge/conflict_state.h"
+
+void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
+			 vv_checkout *checkout)
+{
+	*a = (vv_apply_index){.files = files, .writer = writer, .checkout = checkout};
+	vv_apply_files_init(&a->theirs);
+}
+
+void vv_apply_index_clear(vv_apply_index *a)
+{
+	for (size_t i = 0; i < a->missed_count; i++) {
+		vv_free(a->missed[i]);
+	}
+	vv_free(a->missed);
+	for (size_t i = 0; i < a->count; i++) {
+		vv_free(a->merged[i].path);
+		vv_dataset_merged_clear(&a->merged[i].out);
+	}
+	vv_free(a->merged);
+	vv_apply_files_clear(&a->theirs);
+	memset(a, 0, sizeof(*a));
+}
+
+static bool is_missed(const vv_apply_index *a, const char *path)
+{
+	for (size_t i = 0; i < a->missed_count; i++) {
+		if (strcmp(a->missed[i], path) == 0) return true;
+	}
+	return false;
+}
+
+vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err)
+{
+	if (is_missed(a, path)) return VV_OK;
+	char **items = vv_realloc_array(a->missed, a->missed_count + 1, sizeof(*items));
+	if (!items) return vv_fail_nomem(err);
+	a->missed = items;
+	if (!(items[a->missed_count] = vv_strdup(path))) return vv_fail_nomem(err);
+	a->missed_count++;
+	return VV_OK;
+}
+
+/* --- bytes as a version ------------------------------------------------------------------ */
+
+static vv_status put_pointer(vv_repository *r, const vv_cid *cid, const vv_root *root, vv_oid *blob,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_root_pointer(&text, cid, root, err);
+
+	return rc < 0 ? rc : vv_blob_write(r, vv_buf_cstr(&text), text.len, blob, err);
+}
+
+static vv_status open_made(const vv_apply_file *e, vv_source *source, vv_fd_source *storage,
+			   int *fd, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc;
+
+	if ((*fd = vv_open(e->temp, O_RDONLY | O_NOFOLLOW, 0, err)) < 0) return (vv_status)*fd;
+	if ((rc = vv_fstat(&st, *fd, e->temp, err)) < 0) {
+		vv_close(*fd, NULL, NULL);
+		return rc;
+	}
+	vv_source_fd(source, storage, *fd, e->path, st.size);
+	return VV_OK;
+}
+
+/* The next version of a dataset, as `add` makes it. */
+static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_parent,
+			    vv_oid *blob, vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer parent;
+	vv_auto(vv_dataset_found) staged = {0};
+	vv_fd_source storage;
+	vv_source source;
+	int fd = -1;
+	vv_status rc = VV_OK;
+
+	vv_dataset_found_init(&staged);
+	if (has_parent &&
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(a->writer), &e->blob, &arena,
+					    &parent, err)) == VV_OK) {
+		opts.parent = &parent;
+	}
+	if (rc == VV_OK && (rc = open_made(e, &source, &storage, &fd, err)) == VV_OK &&
+	    (rc = vv_dataset_writer_stream(a->writer, e->path, &source, &opts, &staged, err)) ==
+		    VV_OK) {
+		rc = vv_blob_write(a->files->repo, staged.pointer.data, staged.pointer.len, blob,
+				   err);
+	}
+	if (fd >= 0) {
+		vv_close(fd, NULL, NULL);
+	}
+	return rc;
+}
+
+/* What the patch made, as the version that it says. */
+static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_root *as,
+			   vv_oid *blob, vv_error *err)
+{
+	vv_import_options io = {
+		.kind = as->kind,
+		.hints = VV_SNIFF_HINTS_INIT,
+		.as = as,
+		.parent = as,
+		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(a->writer))};
+	vv_import_result r = {0};
+	vv_fd_source storage;
+	vv_source source;
+	vv_writer *w;
+	vv_sink sink;
+	int fd = -1;
+	vv_status rc;
+
+	if ((rc = vv_dataset_writer_blocks(a->writer, &w, err)) < 0 ||
+	    (rc = open_made(e, &source, &storage, &fd, err)) < 0) {
+		return rc;
+	}
+	vv_sink_writer(&sink, w);
+	if ((rc = vv_import(&r, &source, &sink, &io, err)) == VV_OK) {
+		rc = put_pointer(a->files->repo, &r.cid, &r.root, blob, err);
+		vv_import_result_clear(&r);
+	}
+	vv_close(fd, NULL, NULL);
+	return rc;
+}
+
+/* Did the index have just what the patch was made from? Then it gets just what the patch
+ * made, types and key included. */
+static vv_status is_patch_s_own(vv_apply_index *a, const vv_apply_file *e, const vv_patch_done *d,
+				bool *out, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_status rc = VV_OK;
+
+	*out = d->exact && d->as && (!d->old_root || e->exists);
+	if (*out && e->exists && d->old_root &&
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(a->writer), &e->blob, &arena,
+					    &p, err)) == VV_OK) {
+		*out = vv_cid_equal(&p.root, d->old_root);
+	}
+	return rc;
+}
+
+vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err)
+{
+	vv_apply_file *e = vv_apply_files_find(a->files, d->path);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	bool dataset = false, own = false;
+	vv_status rc = VV_OK;
+
+	if (d->removed) return VV_OK;
+	rc = e->exists ? vv_dataset_reader_is_pointer(vv_dataset_writer_reader(a->writer), &e->blob,
+						      &dataset, err)
+		       : vv_attr_tracked(a->files->repo, e->path, &dataset, err);
+	if (rc < 0) return rc;
+	if (dataset) {
+		rc = is_patch_s_own(a, e, d, &own, err);
+		return rc < 0 ? rc
+		       : own  ? import_as(a, e, d->as, &e->blob, err)
+			      : stage_made(a, e, e->exists, &e->blob, err);
+	}
+	if ((rc = vv_read_file(&text, e->temp, SIZE_MAX, err)) == VV_OK) {
+		rc = vv_blob_write(a->files->repo, vv_buf_cstr(&text), text.len, &e->blob, err);
+	}
+	return rc;
+}
+
+/* --- merging ------------------------------------------------------------------------------- */
+
+static vv_apply_merged *last(const vv_apply_index *a)
+{
+	return &a->merged[a->count - 1];
+}
+
+static vv_status append(vv_apply_index *a, const char *path, vv_error *err)
+{
+	if (!vv_array_room(a->merged, a->count, a->cap)) return vv_fail_nomem(err);
+	vv_apply_merged *m = &a->merged[a->count];
+	memset(m, 0, sizeof(*m));
+	vv_dataset_merged_init(&m->out);
+	a->count++;
+	return (m->path = vv_strdup(path)) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The version that the patch was made from, out of the store. */
+static vv_status open_version(void *payload, const char *path, const vv_cid *root, vv_table *out,
+			      bool *exists, vv_error *err)
+{
+	vv_apply_index *a = payload;
+	vv_apply_file *e = vv_apply_files_find(a->files, path);
+	vv_store *store;
+	vv_status rc;
+
+	*exists = e && is_missed(a, path);
+	if (!*exists) return VV_OK;
+	if (!e->exists) {
+		return vv_fail(err, VV_ECONFLICT, "there is no '%s' to merge the patch with",
+			       vv_text_shows(e->path));
+	}
+	if ((rc = append(a, e->path, err)) < 0) return rc;
+	last(a)->sides[VV_OURS] = (vv_merge_side){e->mode, e->blob};
+	if (!root) return VV_OK;
+	if ((rc = vv_repository_store(a->files->repo, &store, err)) < 0) return rc;
+	vv_sink_dry(&a->source, store);
+	if ((rc = vv_table_open(out, &a->source, root, err)) < 0) {
+		if (rc == VV_EMISSING) {
+			vv_prefix(err, "%s: the version that the patch was made from",
+				  vv_text_shows(e->path));
+			vv_hint(err, "fetch it from a repository that "
+				     "has it, or use --reject");
+		}
+		return rc;
+	}
+	last(a)->sides[VV_BASE].mode = e->mode;
+	rc = put_pointer(a->files->repo, root, &out->root, &last(a)->sides[VV_BASE].id, err);
+	if (rc < 0) {
+		vv_table_close(out);
+	}
+	return rc;
+}
+
+static vv_status put_theirs(void *payload, const char *path, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	return vv_apply_files_put(&((vv_apply_index *)payload)->theirs, path, bytes, len, err);
+}
+
+static vv_status import_theirs(vv_apply_index *a, const vv_patch_done *d, vv_error *err)
+{
+	vv_merge_side *side = &last(a)->sides[VV_THEIRS];
+
+	side->mode = last(a)->sides[VV_OURS].mode;
+	return import_as(a, vv_apply_files_find(&a->theirs, d->path), d->as, &side->id, err);
+}
+
+static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err)
+{
+	vv_apply_index *a = payload;
+	const char *why = d->removed                                         ? "removes it"
+			  : !d->as                                           ? "is not of a table"
+			  : d->old_path && strcmp(d->path, d->old_path) != 0 ? "renames it"
+									     : NULL;
+	vv_apply_merged *m = last(a);
+	vv_dataset_merge in = {.repo = a->files->repo,
+			       .writer = a->writer,
+			       .path = m->path,
+			       .names = {NULL, "the table", "the patch"}};
+	vv_status rc;
+
+	if (why) {
+		return vv_fail(err, VV_ECONFLICT, "'%s' cannot be merged: the patch %s",
+			       vv_text_shows(m->path), why);
+	}
+	if ((rc = vv_apply_files_change(&a->theirs, d->path, false, err)) < 0 ||
+	    (rc = import_theirs(a, d, err)) < 0 ||
+	    (rc = vv_dataset_writer_commit(a->writer, err)) < 0) {
+		return rc;
+	}
+	memcpy(in.sides, m->sides, sizeof(in.sides));
+	if ((rc = vv_dataset_merge_run(&m->out, &in, err)) == VV_OK) {
+		a->conflicts += m->out.record.count > 0 || m->out.record.left_out > 0;
+	}
+	return rc;
+}
+
+vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
+			       const vv_patch_apply_options *opts, vv_error *err)
+{
+	const vv_patch_apply_options po = {.reverse = opts->reverse,
+					   .mode = VV_PATCH_EXACT,
+					   .version = open_version,
+					   .put = put_theirs,
+					   .done = merge_path,
+					   .payload = a,
+					   .temp_dir = opts->temp_dir,
+					   .pool = opts->pool};
+
+	a->theirs.repo = a->files->repo;
+	a->theirs.reader = vv_dataset_writer_reader(a->writer);
+	a->theirs.index = a->files->index;
+	a->theirs.strip = a->files->strip;
+	a->theirs.instead = a->files->instead;
+	vv_status rc = patch->seek(patch->payload, 0, err);
+	return rc < 0 ? rc : vv_patch_apply(patch, &po, err);
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+static vv_status put_file(vv_apply_index *a, const vv_apply_file *e, vv_error *err)
+{
+	const uint32_t mode = e->exists ? e->mode : 0100644;
+	vv_index *x = a->files->index;
+	vv_status rc;
+
+	if (e->removed) {
+		rc = a->checkout ? vv_checkout_remove(a->checkout, e->path, true, err)
+				 : vv_index_remove(x, e->path, err);
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	return a->checkout ? vv_checkout_write(a->checkout, e->path, mode, &e->blob, true, err)
+			   : vv_index_set(x, e->path, mode, &e->blob, NULL, err);
+}
+
+static vv_status put_merged(vv_apply_index *a, const vv_apply_merged *m, vv_error *err)
+{
+	const vv_conflict_record *c = &m->out.record;
+	vv_index_side sides[3];
+	vv_status rc = vv_checkout_write(a->checkout, m->path, m->out.result.mode,
+					 &m->out.result.id, true, err);
+
+	if (rc < 0 || (c->count == 0 && c->left_out == 0)) return rc;
+	for (size_t i = 0; i < 3; i++) {
+		sides[i] = (vv_index_side){m->sides[i].mode, m->sides[i].id};
+	}
+	rc = vv_index_set_conflict(a->files->index, m->path, sides, err);
+	return rc < 0 ? rc : vv_conflict_record_save(a->files->repo, c, err);
+}
+
+static vv_status note_path(vv_apply_index *a, vv_journal *j, vv_journal_change *c, vv_error *err)
+{
+	vv_index_entry e;
+
+	c->known = true;
+	if (vv_index_get(a->files->index, c->path, &e)) { /* looked at: the file is clean */
+		c->old_mode = e.mode;
+		c->old_id = e.id;
+	}
+	return vv_journal_path(j, a->files->index, c, err);
+}
+
+/* What will change, before anything does. */
+static vv_status note(vv_apply_index *a, vv_journal **out, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "apply --3way", .what = "applying a patch", .end = VV_JOURNAL_END_INDEX};
+	vv_status rc = vv_journal_open(out, a->files->repo, &o, err);
+
+	for (size_t i = 0; rc == VV_OK && i < a->files->count; i++) {
+		const vv_apply_file *e = &a->files->list[i];
+		vv_journal_change c = {.path = e->path};
+
+		if (!e->changes) {
+			continue;
+		}
+		if (!e->removed) {
+			c.new_mode = e->exists ? e->mode : 0100644;
+			c.new_id = e->blob;
+		}
+		rc = note_path(a, *out, &c, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
+		const vv_apply_merged *m = &a->merged[i];
+		vv_journal_change c = {.path = m->path,
+				       .new_mode = m->out.result.mode,
+				       .new_id = m->out.result.id,
+				       .conflict = m->out.record.count > 0 ||
+						   m->out.record.left_out > 0};
+
+		rc = note_path(a, *out, &c, err);
+	}
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
+}
+
+vv_status vv_apply_index_commit(vv_apply_index *a, vv_error *err)
+{
+	vv_apply_files *f = a->files;
+	vv_journal *j = NULL;
+	vv_status rc;
+
+	if ((rc = vv_dataset_writer_commit(a->writer, err)) < 0 ||
+	    (rc = vv_objects_flush(f->repo, err)) < 0) {
+		return rc;
+	}
+	rc = a->checkout ? note(a, &j, err) : VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+		rc = f->list[i].changes ? put_file(a, &f->list[i], err) : VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
+		rc = put_merged(a, &a->merged[i], err);
+	}
+	rc = rc < 0 ? rc : vv_index_write(f->index, err);
+	rc = vv_journal_close(j, rc, err);
+	vv_dataset_writer_release(a->writer);
+	return rc;
+}
+
+static void put_count(vv_buf *out, bool *any, uint64_t n, const char *what, const char *rest)
+{
+	if (n > 0) {
+		vv_buf_printf(out, "%s%s %s%s%s", *any ? ", " : "", vv_text_count(n), what,
+			      n == 1 ? "" : "s", rest);
+		*any = true;
+	}
+}
+
+void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const vv_apply_merged *m = &a->merged[i];
+		const vv_merge_stats *s = &m->out.stats;
+		bool any = false;
+
+		if (m->out.record.count > 0 || m->out.record.left_out > 0) {
+			vv_buf_printf(out, "CONFLICT (content): %s: ", vv_text_shows(m->path));
+			vv_conflict_record_describe(out, &m->out.record);
+			(void)vv_hint_put(out, "; ", vv_repository_words(a->files->repo),
+					  VV_HINT_CONFLICTS_LIST);
+			vv_buf_putc(out, '\n');
+			continue;
+		}
+		vv_buf_printf(out, "%s: merged: ", vv_text_shows(m->path));
+		put_count(out, &any, s->cells_from_theirs, "cell", "");
+		put_count(out, &any, s->rows_from_theirs, "new row", "");
+		put_count(out, &any, s->rows_removed_by_theirs, "row", " removed");
+		vv_buf_puts(out, any ? "\n" : "done\n");
+	}
+}

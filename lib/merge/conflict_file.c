@@ -1,0 +1,738 @@
+/*
+ * conflict_file: the record as JSON, and how a cell that is not text is written there.
+ */
+#include "lib/merge/conflict_file.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/merge/conflict_state.h"
+
+#define VERSION 1u
+
+static const char *const kind_names[] = {
+	[VV_CONFLICT_CELL] = "cell",
+	[VV_CONFLICT_ROW_ADDED] = "row-added",
+	[VV_CONFLICT_ROW_REMOVED] = "row-removed",
+	[VV_CONFLICT_COLUMN_REMOVED] = "column-removed",
+	[VV_CONFLICT_COLUMN] = "column",
+	[VV_CONFLICT_KEY] = "key",
+	[VV_CONFLICT_ABOVE] = "lines-above",
+	[VV_CONFLICT_BELOW] = "lines-below",
+	[VV_CONFLICT_AROUND] = "members",
+	[VV_CONFLICT_TABLE] = "table",
+};
+#define KINDS (sizeof(kind_names) / sizeof(kind_names[0]))
+
+static const char *const side_names[] = {"base", "ours", "theirs"};
+
+const char *vv_conflict_kind_name(vv_conflict_kind kind)
+{
+	return (size_t)kind < KINDS ? kind_names[kind] : "conflict";
+}
+
+void vv_conflict_record_init(vv_conflict_record *c)
+{
+	memset(c, 0, sizeof(*c));
+	vv_arena_init(&c->arena);
+	for (size_t i = 0; i < 3; i++) {
+		c->names[i] = side_names[i];
+	}
+}
+
+void vv_conflict_record_clear(vv_conflict_record *c)
+{
+	vv_free(c->items);
+	vv_free(c->decided);
+	vv_arena_clear(&c->arena);
+	vv_conflict_record_init(c);
+}
+
+const char *vv_conflict_record_text(vv_conflict_record *c, const char *text)
+{
+	return vv_arena_strndup(&c->arena, text, strlen(text));
+}
+
+static vv_status grow(vv_conflict_record *c, vv_conflict_item **item, vv_error *err)
+{
+	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
+	*item = &c->items[c->count];
+	memset(*item, 0, sizeof(**item));
+	(*item)->row = (*item)->before = UINT64_MAX;
+	for (size_t i = 0; i < 3; i++) {
+		(*item)->at[i] = UINT64_MAX;
+	}
+	return VV_OK;
+}
+
+/* A copy of an optional string; false when out of memory. */
+static bool copy_text(vv_conflict_record *c, const char **out, const char *text)
+{
+	*out = text ? vv_conflict_record_text(c, text) : NULL;
+	return !text || *out;
+}
+
+static void cell_json(vv_json_out *w, const vv_cell *cell)
+{
+	if (cell->state == VV_CELL_NULL) {
+		vv_json_null(w);
+		return;
+	}
+	if (cell->state == VV_CELL_TEXT) {
+		vv_json_string_len(w, cell->text, cell->len);
+		return;
+	}
+	vv_json_open_object(w);
+	if (cell->state == VV_CELL_ABSENT) {
+		vv_json_add_bool(w, "absent", true);
+	} else {
+		vv_json_add_string_len(w, "literal", cell->text, cell->len);
+	}
+	vv_json_close_object(w);
+}
+
+/* A row as an object, without members that it does not have. NULL when out of memory. */
+static const char *row_json(vv_conflict_record *c, const vv_schema *schema, const vv_cell *cells)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_json_out w;
+
+	vv_json_out_init(&w, &text, 0);
+	vv_json_open_object(&w);
+	for (size_t i = 0; i < schema->count; i++) {
+		if (cells[i].state != VV_CELL_ABSENT) {
+			vv_json_name(&w, schema->fields[i].name);
+			cell_json(&w, &cells[i]);
+		}
+	}
+	vv_json_close_object(&w);
+	return text.failed ? NULL : vv_conflict_record_text(c, vv_buf_cstr(&text));
+}
+
+vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err)
+{
+	const vv_cell *cells[] = {from->base, from->ours, from->theirs};
+	vv_conflict_item *item;
+	vv_status rc;
+
+	if (c->count >= VV_CONFLICTS_MAX) {
+		c->left_out++;
+		return VV_OK;
+	}
+	if ((rc = grow(c, &item, err)) < 0) return rc;
+	item->kind = from->kind;
+	item->row = from->row;
+	if (from->row == UINT64_MAX && from->rows[VV_THEIRS]) {
+		item->before = from->before;
+	}
+	if (!copy_text(c, &item->key, from->key) || !copy_text(c, &item->column, from->column) ||
+	    !copy_text(c, &item->detail, from->detail)) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		if (from->rows[i] &&
+		    !(item->values[i] = row_json(c, from->schemas[i], from->rows[i]))) {
+			return vv_fail_nomem(err);
+		}
+		item->at[i] = from->rows[i] ? from->at[i] : UINT64_MAX;
+		item->has[i] = cells[i] != NULL;
+		if (!cells[i]) {
+			continue;
+		}
+		item->cells[i] = *cells[i];
+		item->cells[i].text = vv_arena_strndup(
+			&c->arena, cells[i]->text ? cells[i]->text : "", cells[i]->len);
+		if (!item->cells[i].text) return vv_fail_nomem(err);
+	}
+	c->count++;
+	return VV_OK;
+}
+
+const char *vv_conflict_place(vv_conflict_kind kind)
+{
+	return kind == VV_CONFLICT_ABOVE    ? "lines above the table"
+	       : kind == VV_CONFLICT_BELOW  ? "lines below the table"
+	       : kind == VV_CONFLICT_AROUND ? "members beside the rows"
+					    : NULL;
+}
+
+bool vv_conflict_is_of_columns(const vv_conflict_item *item)
+{
+	return item->kind >= VV_CONFLICT_COLUMN_REMOVED && item->kind <= VV_CONFLICT_AROUND;
+}
+
+static vv_status add_decided(vv_conflict_record *c, const vv_merge_decision *d, vv_error *err)
+{
+	vv_merge_decision *list = vv_realloc_array(c->decided, c->decided_count + 1, sizeof(*list));
+
+	if (!list) return vv_fail_nomem(err);
+	c->decided = list;
+	list[c->decided_count++] = *d;
+	return VV_OK;
+}
+
+vv_status vv_conflict_record_decide(vv_conflict_record *c, const vv_conflict_item *item,
+				    vv_merge_take take, vv_error *err)
+{
+	vv_merge_decision d = {.kind = item->kind, .take = take};
+
+	return copy_text(c, &d.column, item->column) ? add_decided(c, &d, err) : vv_fail_nomem(err);
+}
+
+bool vv_conflict_is_of_row(const vv_conflict_item *i)
+{
+	return i->kind == VV_CONFLICT_CELL || i->kind == VV_CONFLICT_ROW_ADDED ||
+	       i->kind == VV_CONFLICT_ROW_REMOVED;
+}
+
+bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)
+{
+	if (!vv_conflict_is_of_row(a) || !vv_conflict_is_of_row(b)) return false;
+	return a->key && b->key ? strcmp(a->key, b->key) == 0
+				: !a->key && !b->key && a->row == b->row && a->row != UINT64_MAX;
+}
+
+/* The conflicts of a row follow one another. */
+static uint64_t count_rows(const vv_conflict_record *c, bool (*of)(const vv_conflict_item *))
+{
+	const vv_conflict_item *before = NULL;
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (!of(&c->items[i])) {
+			continue;
+		}
+		rows += !before || !vv_conflict_same_row(before, &c->items[i]);
+		before = &c->items[i];
+	}
+	return rows;
+}
+
+static bool is_cell(const vv_conflict_item *i)
+{
+	return i->kind == VV_CONFLICT_CELL || i->kind == VV_CONFLICT_ROW_ADDED;
+}
+
+static bool is_removed(const vv_conflict_item *i)
+{
+	return i->kind == VV_CONFLICT_ROW_REMOVED;
+}
+
+static uint64_t count_kind(const vv_conflict_record *c, vv_conflict_kind from, vv_conflict_kind to)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		n += c->items[i].kind >= from && c->items[i].kind <= to;
+	}
+	return n;
+}
+
+static void put_part(vv_buf *b, bool *any, const char *text, uint64_t n, const char *noun,
+		     const char *rest)
+{
+	vv_buf_printf(b, "%s%s%s%s%s%s", *any ? ", " : "", text, text[0] ? " " : "", noun,
+		      n == 1 ? "" : "s", rest);
+	*any = true;
+}
+
+void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
+{
+	uint64_t cells = count_kind(c, VV_CONFLICT_CELL, VV_CONFLICT_ROW_ADDED) + c->left_out;
+	uint64_t removed = count_rows(c, is_removed);
+	uint64_t columns = count_kind(c, VV_CONFLICT_COLUMN_REMOVED, VV_CONFLICT_COLUMN);
+	bool any = false;
+
+	if (cells > 0) {
+		uint64_t rows = count_rows(c, is_cell);
+
+		put_part(b, &any, vv_text_count(cells), cells, "cell", "");
+		if (c->left_out == 0) {
+			vv_buf_printf(b, " of %s row%s", vv_text_count(rows), rows == 1 ? "" : "s");
+		}
+	}
+	if (removed > 0) {
+		put_part(b, &any, vv_text_count(removed), removed, "row",
+			 " removed on one side and changed on the other");
+	}
+	if (columns > 0) {
+		put_part(b, &any, vv_text_count(columns), columns, "column", "");
+	}
+	if (count_kind(c, VV_CONFLICT_KEY, VV_CONFLICT_KEY) > 0) {
+		put_part(b, &any, "the", 1, "key", "");
+	}
+	for (vv_conflict_kind k = VV_CONFLICT_ABOVE; k <= VV_CONFLICT_AROUND; k++) {
+		if (count_kind(c, k, k) > 0) {
+			put_part(b, &any, "the", 1, vv_conflict_place(k), "");
+		}
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].kind == VV_CONFLICT_TABLE) {
+			put_part(b, &any, "", 1,
+				 c->items[i].detail ? vv_text_shows(c->items[i].detail)
+						    : "the table as a whole",
+				 "");
+		}
+	}
+	if (!any) {
+		vv_buf_puts(b, "nothing is left");
+	}
+}
+
+/* --- writing --------------------------------------------------------------------------- */
+
+/* Of a row without a key that one side removed: what and where it is in each version. */
+static void removed_json(vv_json_out *w, const vv_conflict_item *item)
+{
+	vv_json_add_object(w, "values");
+	for (size_t i = 0; i < 3; i++) {
+		if (item->values[i]) {
+			vv_json_name(w, side_names[i]);
+			vv_json_raw(w, item->values[i], strlen(item->values[i]));
+		}
+	}
+	vv_json_close_object(w);
+	vv_json_add_object(w, "rows");
+	for (size_t i = 0; i < 3; i++) {
+		if (item->at[i] != UINT64_MAX) {
+			vv_json_add_u64(w, side_names[i], item->at[i]);
+		}
+	}
+	vv_json_close_object(w);
+	if (item->before != UINT64_MAX) {
+		vv_json_add_u64(w, "before", item->before);
+	}
+}
+
+void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
+{
+	vv_json_open_object(w);
+	vv_json_add_string(w, "kind", vv_conflict_kind_name(item->kind));
+	if (item->key) {
+		vv_json_name(w, "key");
+		vv_json_raw(w, item->key, strlen(item->key));
+	}
+	if (item->row != UINT64_MAX) {
+		vv_json_add_u64(w, "row", item->row);
+	}
+	if (item->column) {
+		vv_json_add_string(w, "column", item->column);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		if (item->has[i]) {
+			vv_json_name(w, side_names[i]);
+			cell_json(w, &item->cells[i]);
+		}
+	}
+	if (item->values[0] || item->values[1] || item->values[2]) {
+		removed_json(w, item);
+	}
+	if (item->detail) {
+		vv_json_add_string(w, "detail", item->detail);
+	}
+	vv_json_close_object(w);
+}
+
+static void oid_json(vv_json_out *w, const char *name, const vv_oid *id)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	if (vv_oid_is_null(id)) return;
+	vv_oid_text(hex, id);
+	vv_json_add_string(w, name, hex);
+}
+
+static void decided_json(vv_json_out *w, const vv_conflict_record *c)
+{
+	vv_json_add_array(w, "decided");
+	for (size_t i = 0; i < c->decided_count; i++) {
+		const vv_merge_decision *d = &c->decided[i];
+
+		vv_json_open_object(w);
+		vv_json_add_string(w, "kind", vv_conflict_kind_name(d->kind));
+		if (d->column) {
+			vv_json_add_string(w, "column", d->column);
+		}
+		vv_json_add_string(w, "take", side_names[d->take]);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
+static void record_json(vv_json_out *w, const vv_conflict_record *c)
+{
+	char cid[VV_CID_TEXT + 1];
+
+	vv_json_open_object(w);
+	vv_json_add_u64(w, "varve-conflicts", VERSION);
+	vv_json_add_string(w, "path", c->path);
+	for (size_t i = 0; i < 3; i++) {
+		oid_json(w, side_names[i], &c->sides[i]);
+	}
+	oid_json(w, "merged", &c->merged);
+	oid_json(w, "oursCommit", &c->commits[0]);
+	oid_json(w, "theirsCommit", &c->commits[1]);
+	vv_json_add_array(w, "names");
+	for (size_t i = 0; i < 3; i++) {
+		vv_json_string(w, c->names[i]);
+	}
+	vv_json_close_array(w);
+	if (!vv_cid_is_null(&c->root)) {
+		vv_cid_text(cid, &c->root);
+		vv_json_add_string(w, "root", cid);
+	}
+	vv_json_add_bool(w, "touched", c->touched);
+	vv_json_add_u64(w, "leftOut", c->left_out);
+	vv_json_add_array(w, "conflicts");
+	for (size_t i = 0; i < c->count; i++) {
+		vv_conflict_item_json(w, &c->items[i]);
+	}
+	vv_json_close_array(w);
+	if (c->decided_count > 0) {
+		decided_json(w, c);
+	}
+	vv_json_close_object(w);
+}
+
+vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &text, 0);
+	record_json(&w, c);
+	vv_buf_putc(&text, '\n');
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		rc = vv_conflict_write(r, c->path, &text, err);
+	}
+	return rc;
+}
+
+void vv_conflict_key_put(vv_buf *b, const char *key)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	const char *text;
+	vv_json *list;
+	size_t len;
+
+	if (vv_json_read(&list, &arena, key, strlen(key), "key", NULL) == VV_OK &&
+	    list->type == VV_JSON_ARRAY) {
+		for (const vv_json *v = list->first; v; v = v->next) {
+			vv_buf_puts(b, v == list->first ? "" : ", ");
+			if (vv_json_get_text(&text, &len, v, &arena, NULL) == VV_OK) {
+				vv_buf_put(b, text, len);
+			}
+		}
+	} else {
+		vv_buf_puts(b, key);
+	}
+}
+
+void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item)
+{
+	if (item->key) {
+		vv_conflict_key_put(b, item->key);
+	} else if (item->row != UINT64_MAX) {
+		vv_buf_printf(b, "%llu", (unsigned long long)item->row + 1);
+	} else if (item->at[VV_THEIRS] != UINT64_MAX) {
+		vv_buf_printf(b, "%s:%llu", side_names[VV_THEIRS],
+			      (unsigned long long)item->at[VV_THEIRS] + 1);
+	}
+}
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+typedef struct reading {
+	vv_conflict_record *record;
+	const char *path;
+	vv_error *err;
+} reading;
+
+static vv_status bad(const reading *in, const char *what)
+{
+	vv_fail(in->err, VV_EINPUT, "the record of the conflicts of %s is damaged: %s",
+		vv_text_shows(in->path), what);
+	return vv_hint_code(in->err, VV_HINT_ADD_OR_ABORT, in->path);
+}
+
+static bool read_cell(vv_arena *arena, const vv_json *v, vv_cell *out)
+{
+	size_t len;
+
+	memset(out, 0, sizeof(*out));
+	if (v->type == VV_JSON_NULL) {
+		out->state = VV_CELL_NULL;
+		return true;
+	}
+	if (v->type == VV_JSON_OBJECT && v->count == 1) {
+		const char *name = v->first->name;
+
+		if (strcmp(name, "absent") == 0 && v->first->type == VV_JSON_TRUE) {
+			out->state = VV_CELL_ABSENT;
+			return true;
+		}
+		if (strcmp(name, "literal") == 0) {
+			out->state = VV_CELL_LITERAL;
+			v = v->first;
+		}
+	}
+	if (vv_json_get_text(&out->text, &len, v, arena, NULL) < 0 || len > UINT32_MAX) {
+		return false;
+	}
+	out->len = (uint32_t)len;
+	return true;
+}
+
+static bool read_kind(const vv_json *v, vv_conflict_kind *out)
+{
+	const char *name = vv_json_get_string(v, "kind");
+
+	for (size_t i = 0; name && i < KINDS; i++) {
+		if (strcmp(name, kind_names[i]) == 0) {
+			*out = (vv_conflict_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A value as JSON text. */
+static const char *read_text(vv_conflict_record *c, const vv_json *v)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *out = NULL;
+
+	vv_json_put_node(&text, v);
+	if (!text.failed) {
+		out = vv_conflict_record_text(c, vv_buf_cstr(&text));
+	}
+	return out;
+}
+
+vv_status vv_conflict_values_read(vv_conflict_value **out, size_t *count, vv_arena *arena,
+				  const char *values, vv_error *err)
+{
+	vv_json *row = NULL;
+	vv_status rc;
+
+	*count = 0;
+	*out = NULL;
+	if (values && (rc = vv_json_read(&row, arena, values, strlen(values), "values", err)) < 0) {
+		return rc;
+	}
+	if (!(*out = vv_arena_calloc(arena, (row ? row->count : 0) + 1, sizeof(**out)))) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *v = row ? row->first : NULL; v; v = v->next) {
+		vv_conflict_value *value = &(*out)[(*count)++];
+
+		value->column = v->name;
+		if (!read_cell(arena, v, &value->cell)) {
+			return vv_fail(err, VV_EINPUT, "values that no row has");
+		}
+	}
+	return VV_OK;
+}
+
+/* False: they are not an object of rows' numbers. */
+static bool read_numbers(vv_conflict_item *item, const vv_json *rows)
+{
+	bool fine = rows->type == VV_JSON_OBJECT;
+
+	for (size_t i = 0; fine && i < 3; i++) {
+		fine = !vv_json_get(rows, side_names[i]) ||
+		       vv_json_get_u64(&item->at[i], rows, side_names[i]);
+	}
+	return fine;
+}
+
+/* False: it is not an object of objects. */
+static bool read_values(vv_conflict_record *c, vv_conflict_item *item, const vv_json *values)
+{
+	bool fine = values->type == VV_JSON_OBJECT;
+
+	for (size_t i = 0; fine && i < 3; i++) {
+		const vv_json *row = vv_json_get(values, side_names[i]);
+
+		fine = !row || (row->type == VV_JSON_OBJECT &&
+				(item->values[i] = read_text(c, row)) != NULL);
+	}
+	return fine;
+}
+
+static const char *read_key(vv_conflict_record *c, const vv_json *v)
+{
+	return v->type == VV_JSON_ARRAY ? read_text(c, v) : NULL;
+}
+
+static vv_status read_item(reading *in, const vv_json *v)
+{
+	vv_conflict_record *c = in->record;
+	vv_conflict_item *item;
+	const vv_json *side;
+	vv_status rc = grow(c, &item, in->err);
+
+	if (rc < 0) return rc;
+	if (v->type != VV_JSON_OBJECT || !read_kind(v, &item->kind)) {
+		return bad(in, "a conflict of an unknown kind");
+	}
+	const vv_json *key = vv_json_get(v, "key");
+	if (key && !(item->key = read_key(c, key))) return bad(in, "a key is not a list");
+	if (vv_json_get(v, "row") && !vv_json_get_u64(&item->row, v, "row")) {
+		return bad(in, "a row is not a number");
+	}
+	item->column = vv_json_get_string(v, "column");
+	item->detail = vv_json_get_string(v, "detail");
+	for (size_t i = 0; i < 3; i++) {
+		if (!(side = vv_json_get(v, side_names[i]))) {
+			continue;
+		}
+		if (!read_cell(&c->arena, side, &item->cells[i])) {
+			return bad(in, "a value that no cell has");
+		}
+		item->has[i] = true;
+	}
+	side = vv_json_get(v, "values");
+	if (side && !read_values(c, item, side)) return bad(in, "values that are not rows");
+	side = vv_json_get(v, "rows");
+	if ((side && !read_numbers(item, side)) ||
+	    (vv_json_get(v, "before") && !vv_json_get_u64(&item->before, v, "before"))) {
+		return bad(in, "a row is not a number");
+	}
+	if (is_cell(item) && !item->column) return bad(in, "a cell without its column");
+	c->count++;
+	return VV_OK;
+}
+
+static vv_status read_decided(reading *in, const vv_json *v)
+{
+	bool object = v->type == VV_JSON_OBJECT;
+	vv_merge_decision d = {.column = object ? vv_json_get_string(v, "column") : NULL};
+	const char *take = object ? vv_json_get_string(v, "take") : NULL;
+	size_t side = 0;
+
+	while (take && side < 3 && strcmp(take, side_names[side]) != 0) {
+		side++;
+	}
+	if (!take || side == 3 || !read_kind(v, &d.kind)) {
+		return bad(in, "a decision of an unknown kind");
+	}
+	d.take = (vv_merge_take)side;
+	return add_decided(in->record, &d, in->err);
+}
+
+static bool read_oid(const vv_json *doc, const char *name, vv_oid *out)
+{
+	const char *hex = vv_json_get_string(doc, name);
+
+	memset(out, 0, sizeof(*out));
+	return !vv_json_get(doc, name) || (hex && vv_oid_parse(out, hex, strlen(hex)));
+}
+
+static vv_status read_head(reading *in, const vv_json *doc)
+{
+	vv_conflict_record *c = in->record;
+	const vv_json *names = vv_json_get(doc, "names");
+	const char *root = vv_json_get_string(doc, "root");
+	uint64_t version;
+	size_t i = 0;
+
+	if (!vv_json_get_u64(&version, doc, "varve-conflicts")) return bad(in, "it is none");
+	if (version != VERSION) {
+		return vv_fail(in->err, VV_ENOSUPPORT,
+			       "the record of the conflicts of %s is of a later version of varve",
+			       vv_text_shows(in->path));
+	}
+	c->path = vv_conflict_record_text(c, in->path);
+	if (!c->path) return vv_fail_nomem(in->err);
+	for (size_t k = 0; k < 3; k++) {
+		if (!read_oid(doc, side_names[k], &c->sides[k])) {
+			return bad(in, "a side is not an object of Git");
+		}
+	}
+	if (!read_oid(doc, "merged", &c->merged) || !read_oid(doc, "oursCommit", &c->commits[0]) ||
+	    !read_oid(doc, "theirsCommit", &c->commits[1])) {
+		return bad(in, "an id is not an object of Git");
+	}
+	if (root && vv_cid_parse(&c->root, root, strlen(root), NULL) < 0) {
+		return bad(in, "the root is not a CID");
+	}
+	for (const vv_json *v = names && names->type == VV_JSON_ARRAY ? names->first : NULL;
+	     v && i < 3; v = v->next) {
+		if (v->type == VV_JSON_STRING) {
+			c->names[i] = v->text;
+		}
+		i++;
+	}
+	c->touched = vv_json_get_bool(doc, "touched", false);
+	return vv_json_get_u64(&c->left_out, doc, "leftOut") ? VV_OK
+							     : bad(in, "leftOut is not a number");
+}
+
+static vv_status read_record(reading *in, const vv_buf *text)
+{
+	vv_conflict_record *c = in->record;
+	vv_json *doc;
+	vv_error why;
+	vv_status rc;
+
+	/* What is read lives in the record's arena, and so do the texts lent from it. */
+	if ((rc = vv_json_read(&doc, &c->arena, text->data ? text->data : "", text->len, "it",
+			       &why)) < 0) {
+		return rc == VV_ENOMEM ? vv_fail_nomem(in->err) : bad(in, why.message);
+	}
+	if (doc->type != VV_JSON_OBJECT) return bad(in, "it is not a JSON object");
+	if ((rc = read_head(in, doc)) < 0) return rc;
+	const vv_json *list = vv_json_get(doc, "conflicts");
+	if (!list || list->type != VV_JSON_ARRAY) return bad(in, "it has no list of conflicts");
+	for (const vv_json *v = list->first; rc == VV_OK && v; v = v->next) {
+		rc = read_item(in, v);
+	}
+	list = vv_json_get(doc, "decided");
+	for (const vv_json *v = list ? list->first : NULL; rc == VV_OK && v; v = v->next) {
+		rc = read_decided(in, v);
+	}
+	return rc;
+}
+
+/* Is it of the conflict that the index has now? */
+static bool is_current(const vv_conflict_record *c, const vv_index *x)
+{
+	vv_oid sides[3] = {0};
+	bool any = false;
+
+	for (size_t i = 0, count = vv_index_count(x); i < count; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage >= 1 && e.stage <= 3 && strcmp(e.path, c->path) == 0) {
+			sides[e.stage - 1] = e.id;
+			any = true;
+		}
+	}
+	for (size_t i = 0; i < 3; i++) {
+		any = any && vv_oid_equal(&sides[i], &c->sides[i]);
+	}
+	return any;
+}
+
+vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, const vv_index *x,
+				  const char *path, vv_error *err)
+{
+	vv_error own; /* bad() needs one to write to */
+	reading in = {out, path, err ? err : &own};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_conflict_record_init(out);
+	if ((rc = vv_conflict_read(r, path, &text, err)) == VV_OK &&
+	    (rc = read_record(&in, &text)) == VV_OK && !is_current(out, x)) {
+		rc = vv_fail(err, VV_ENOTFOUND, "the record of the conflicts of %s is out of date",
+			     vv_text_shows(path));
+	}
+	return rc;
+}

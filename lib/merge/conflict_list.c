@@ -1,0 +1,202 @@
+/*
+ * conflict_list: from the index's stages to records.
+ */
+#include "lib/merge/conflict_list.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/merge/tables.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+
+enum { NAMED_MAX = 3 }; /* paths in a message */
+
+typedef struct lister {
+	vv_conflict_list *out;
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_dataset_writer *writer; /* NULL: nothing is found out */
+	vv_index *index;
+	bool keep, again;
+} lister;
+
+static vv_status append(vv_conflict_list *l, const char *path, vv_error *err)
+{
+	if (!vv_array_room(l->paths, l->count, l->cap)) return vv_fail_nomem(err);
+	vv_conflict_path *p = &l->paths[l->count];
+	memset(p, 0, sizeof(*p));
+	vv_conflict_record_init(&p->record);
+	if (!(p->path = vv_strdup(path))) return vv_fail_nomem(err);
+	l->count++;
+	return VV_OK;
+}
+
+static vv_status is_table(lister *l, const vv_conflict_path *p, bool *out, vv_error *err)
+{
+	bool ours = false, theirs = false;
+	char *driver = NULL;
+	vv_status rc;
+
+	*out = false;
+	if (!S_ISREG(p->sides[VV_OURS].mode) || !S_ISREG(p->sides[VV_THEIRS].mode)) return VV_OK;
+	if ((rc = vv_dataset_reader_is_pointer(l->reader, &p->sides[VV_OURS].id, &ours, err)) < 0 ||
+	    (rc = vv_dataset_reader_is_pointer(l->reader, &p->sides[VV_THEIRS].id, &theirs, err)) <
+		    0) {
+		return rc;
+	}
+	*out = ours || theirs;
+	if (!*out && (rc = vv_attr_value(l->repo, p->path, "merge", &driver, err)) == VV_OK) {
+		*out = strcmp(driver, "varve") == 0;
+		vv_free(driver);
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
+{
+	vv_dataset_merge in = {.repo = l->repo,
+			       .writer = l->writer,
+			       .path = p->path,
+			       .sides = {p->sides[0], p->sides[1], p->sides[2]},
+			       .dry = !l->keep};
+	vv_auto(vv_dataset_merged) out = {0};
+
+	vv_dataset_merged_init(&out);
+	vv_status rc = vv_dataset_merge_run(&out, &in, err);
+	p->found_out = true;
+	vv_conflict_record_clear(&p->record);
+	p->record = out.record;
+	vv_conflict_record_init(&out.record);
+	return rc;
+}
+
+static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
+{
+	vv_status rc = is_table(l, p, &p->dataset, err);
+
+	if (rc < 0 || !p->dataset) return rc;
+	rc = vv_conflict_record_load(&p->record, l->repo, l->index, p->path, err);
+	if (!l->writer && (rc == VV_ENOTFOUND || rc == VV_EINPUT)) {
+		p->unknown = true;
+		return VV_OK;
+	}
+	if (rc == VV_ENOTFOUND || (rc == VV_EINPUT && l->again)) {
+		rc = find_out(l, p, err);
+	}
+	return rc;
+}
+
+static bool is_listed(const vv_index_entry *e, vv_pathspec *paths, const char *only)
+{
+	return e->stage != 0 && (!only || strcmp(e->path, only) == 0) &&
+	       (!paths || vv_pathspec_match(paths, e->path, NULL));
+}
+
+static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error *err)
+{
+	vv_conflict_list *out = l->out;
+	vv_index *x = l->index;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (!is_listed(&e, paths, only)) {
+			continue;
+		}
+		if ((out->count == 0 || strcmp(out->paths[out->count - 1].path, e.path) != 0) &&
+		    (rc = append(out, e.path, err)) < 0) {
+			break;
+		}
+		vv_conflict_path *p = &out->paths[out->count - 1];
+		p->sides[e.stage - 1] = (vv_merge_side){e.mode, e.id};
+	}
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		rc = look(l, &out->paths[i], err);
+	}
+	return rc;
+}
+
+vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_dataset_writer *s,
+				vv_index *x, vv_pathspec *paths, bool keep, bool again,
+				vv_error *err)
+{
+	lister l = {out, r, vv_dataset_writer_reader(s), s, x, keep, again};
+
+	return list(&l, paths, NULL, err);
+}
+
+vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dataset_reader *reader,
+				 vv_index *x, const char *only, vv_error *err)
+{
+	lister l = {.out = out, .repo = r, .reader = reader, .index = x};
+
+	return list(&l, NULL, only, err);
+}
+
+const char *vv_conflict_file_reason(const vv_conflict_path *p)
+{
+	bool base = p->sides[VV_BASE].mode, ours = p->sides[VV_OURS].mode,
+	     theirs = p->sides[VV_THEIRS].mode;
+
+	if (!ours && !theirs) return "removed or renamed on both sides";
+	if (!ours) return base ? "removed here, changed there" : "only there under this name";
+	if (!theirs) return base ? "changed here, removed there" : "only here under this name";
+	return base ? "changed on both sides" : "added on both sides";
+}
+
+void vv_conflict_list_clear(vv_conflict_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_free(l->paths[i].path);
+		vv_conflict_record_clear(&l->paths[i].record);
+	}
+	vv_free(l->paths);
+	memset(l, 0, sizeof(*l));
+}
+
+static void name_conflict(vv_buf *b, vv_repository *r, const vv_index *x, const char *path)
+{
+	vv_auto(vv_conflict_record) record = {0};
+
+	vv_buf_puts(b, vv_text_shows(path));
+	if (vv_conflict_record_load(&record, r, x, path, NULL) == VV_OK) {
+		vv_buf_puts(b, " (");
+		vv_conflict_record_describe(b, &record);
+		vv_buf_puts(b, ")");
+	}
+}
+
+vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	char *before = NULL;
+	size_t count = 0;
+
+	if (!vv_index_has_conflicts(x)) return VV_OK;
+	for (size_t i = 0; i < vv_index_count(x); i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 || (before && strcmp(before, e.path) == 0)) {
+			continue;
+		}
+		vv_free(before);
+		before = vv_strdup(e.path);
+		if (++count <= NAMED_MAX) {
+			vv_buf_puts(&names, count > 1 ? ", " : "");
+			name_conflict(&names, r, x, e.path);
+		}
+	}
+	vv_free(before);
+	vv_fail(err, VV_ECONFLICT, "there are unmerged paths; nothing was committed: %s%s",
+		vv_buf_cstr(&names), count > NAMED_MAX ? " and more" : "");
+	return vv_hint_code(err, VV_HINT_CONFLICTS_AND_RESOLVE);
+}

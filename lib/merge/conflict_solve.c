@@ -1,0 +1,571 @@
+/*
+ * conflict_solve: decisions become edits of rows. Knows what each kind of conflict means
+ * for the table as it lies here, which has ours at every place in conflict.
+ */
+#include "lib/merge/conflict_solve.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/edit/row_edit.h"
+#include "dataset/table/bytes.h"
+#include "diff/rows/columns.h"
+#include "lib/view/row_find.h"
+#include "repo/git/history/history.h"
+
+/* A row that is put back stands after the nearest of so many rows above it. */
+enum { NEIGHBOURS = 16 };
+
+typedef struct solver {
+	const vv_solution *s;
+	vv_table *table;
+	uint64_t *rows; /* of each item, in table; UINT64_MAX: none */
+	bool *back;     /* of each item: a row that is gone here is put back */
+	bool same;      /* the table is the version that the record's numbers mean */
+	vv_row_edit *edits;
+	size_t count, cap;
+	vv_arena arena;
+} solver;
+
+static bool is_chosen(const vv_solution *s, size_t i)
+{
+	return !s->chosen || s->chosen[i];
+}
+
+static const char *show_row(const vv_conflict_item *item)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (item->key) {
+		vv_buf_puts(&b, item->key);
+	} else {
+		vv_conflict_row_put(&b, item);
+	}
+	return vv_text_shows(vv_buf_cstr(&b));
+}
+
+static vv_status add_edit(solver *v, const vv_row_edit *edit, vv_error *err)
+{
+	if (!vv_array_room(v->edits, v->count, v->cap)) return vv_fail_nomem(err);
+	v->edits[v->count++] = *edit;
+	return VV_OK;
+}
+
+/* --- where the rows are ------------------------------------------------------------------ */
+
+static vv_status find_rows(solver *v, vv_error *err)
+{
+	const vv_conflict_record *c = v->s->record;
+	vv_auto_free vv_row_wanted *wanted = NULL;
+
+	v->same = vv_cid_equal(&v->table->cid, &c->root);
+	if (v->same) {
+		for (size_t i = 0; i < c->count; i++) {
+			v->rows[i] = c->items[i].row;
+		}
+		return VV_OK;
+	}
+	if (!(wanted = vv_calloc(c->count + 1, sizeof(*wanted)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count; i++) {
+		wanted[i].key = c->items[i].key;
+	}
+	vv_status rc = vv_rows_find(v->table, wanted, c->count, 0, err);
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		/* A row that ours removed is not expected; one that the user put there counts. */
+		v->rows[i] = wanted[i].row;
+	}
+	return rc;
+}
+
+static vv_status hint_edit(const solver *v, vv_error *err)
+{
+	return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, v->s->record->path);
+}
+
+static vv_status need_row(const solver *v, size_t i, vv_error *err)
+{
+	const vv_conflict_item *item = &v->s->record->items[i];
+
+	if (v->rows[i] != UINT64_MAX && v->rows[i] < v->table->root.rows) return VV_OK;
+	vv_fail(err, VV_ENOTFOUND, "%s no longer has row %s", vv_text_shows(v->s->record->path),
+		show_row(item));
+	return hint_edit(v, err);
+}
+
+/* Without a key a row can be followed only where the file was not edited since. */
+static vv_status need_numbers(const solver *v, size_t i, vv_error *err)
+{
+	const vv_conflict_item *item = &v->s->record->items[i];
+
+	if (item->key || v->same) return VV_OK;
+	vv_fail(err, VV_ENOTFOUND,
+		"%s was edited, so the place of row %s, which has no key, is no longer known",
+		vv_text_shows(v->s->record->path), show_row(item));
+	return hint_edit(v, err);
+}
+
+static vv_status need_column(const solver *v, const char *name, size_t *out, vv_error *err)
+{
+	long at = name ? vv_schema_find(&v->table->schema, name, strlen(name)) : -1;
+
+	if (at < 0) {
+		return vv_fail(err, VV_ENOTFOUND, "%s has no column '%s'",
+			       vv_text_shows(v->s->record->path), vv_text_shows(name ? name : ""));
+	}
+	*out = (size_t)at;
+	return VV_OK;
+}
+
+/* --- what becomes of one conflict ------------------------------------------------------------ */
+
+static vv_status set_cell(solver *v, size_t i, const char *column, const vv_cell *cell,
+			  vv_error *err)
+{
+	vv_row_edit edit = {.action = VV_ROW_SET, .cell = *cell};
+	vv_status rc;
+
+	if ((rc = need_row(v, i, err)) < 0 ||
+	    (rc = need_column(v, column, &edit.column, err)) < 0) {
+		return rc;
+	}
+	edit.row = v->rows[i];
+	return add_edit(v, &edit, err);
+}
+
+static vv_status remove_row(solver *v, size_t i, vv_error *err)
+{
+	vv_row_edit edit = {.action = VV_ROW_REMOVE, .row = v->rows[i]};
+
+	return v->rows[i] == UINT64_MAX ? VV_OK : add_edit(v, &edit, err);
+}
+
+static vv_status take_cell(solver *v, size_t i, vv_error *err)
+{
+	const vv_conflict_item *item = &v->s->record->items[i];
+	int side = v->s->side;
+	vv_cell absent = {NULL, 0, VV_CELL_ABSENT, 0, 0};
+
+	if (item->kind == VV_CONFLICT_ROW_ADDED && side == VV_BASE) return remove_row(v, i, err);
+	return set_cell(v, i, item->column, item->has[side] ? &item->cells[side] : &absent, err);
+}
+
+/* Did ours remove the row, or theirs? The version that the conflict was found in has it
+ * or has it not. */
+static bool ours_removed(const vv_conflict_item *item)
+{
+	return item->row == UINT64_MAX;
+}
+
+/* true: the row is to be put back from the solution's side. */
+static vv_status take_row(solver *v, size_t i, bool *back, vv_error *err)
+{
+	const vv_conflict_item *item = &v->s->record->items[i];
+	int side = v->s->side;
+	vv_status rc;
+
+	*back = false;
+	if (side != VV_OURS && (rc = need_numbers(v, i, err)) < 0) return rc;
+	if (ours_removed(item)) {
+		*back = v->back[i] = side != VV_OURS && v->rows[i] == UINT64_MAX;
+		return side == VV_OURS ? remove_row(v, i, err) : VV_OK;
+	}
+	if (side == VV_THEIRS) return remove_row(v, i, err);
+	/* The base's row takes the place of ours. */
+	*back = side == VV_BASE;
+	return *back ? remove_row(v, i, err) : VV_OK;
+}
+
+static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_error *err)
+{
+	const char *path = vv_text_shows(v->s->record->path);
+
+	if (item->kind == VV_CONFLICT_TABLE) {
+		vv_fail(err, VV_ENOSUPPORT, "%s is in conflict as a whole", path);
+	} else if (item->column) {
+		vv_fail(err, VV_ENOSUPPORT, "%s: the conflict of column '%s' is not one of cells",
+			path, vv_text_shows(item->column));
+	} else {
+		vv_fail(err, VV_ENOSUPPORT, "%s: the conflict of the key is not one of cells",
+			path);
+	}
+	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
+}
+
+/* That side is a text, or none, or the record does not tell where its row is. */
+static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT, "%s: row %s cannot be put back alone",
+		vv_text_shows(v->s->record->path), show_row(item));
+	return vv_hint_code(err, VV_HINT_WHOLE_OR_ROW);
+}
+
+/* --- rows that are put back -------------------------------------------------------------------- */
+
+typedef struct restored {
+	vv_row_wanted row;
+	size_t item;
+} restored;
+
+/* The side's row in the columns of the table here. */
+static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, uint64_t row,
+			  const vv_cell **out, vv_error *err)
+{
+	vv_table_reader *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_cell *cells = vv_arena_calloc(&v->arena, v->table->columns + 1, sizeof(*cells));
+	int more;
+	vv_status rc = VV_OK;
+
+	if (!cells) return vv_fail_nomem(err);
+	if ((rc = vv_table_reader_open(&r, from, NULL, 0, false, err)) < 0 ||
+	    (rc = vv_table_seek_row(r, row, err)) < 0) {
+		goto done;
+	}
+	if ((more = vv_table_read(r, &b, err)) <= 0) {
+		rc = more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a row is missing");
+		goto done;
+	}
+	for (size_t i = 0; rc == VV_OK && i < v->table->columns; i++) {
+		long at = vv_columns_to_old(columns, i);
+
+		cells[i].state = VV_CELL_ABSENT;
+		if (at < 0) {
+			continue;
+		}
+		cells[i] = b.cells[(row - b.first_row) * b.columns + (size_t)at];
+		if (cells[i].len > 0 &&
+		    !(cells[i].text = vv_arena_strndup(&v->arena, cells[i].text, cells[i].len))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	*out = cells;
+done:
+	vv_table_reader_close(r);
+	return rc;
+}
+
+/* Behind which row: the nearest one above that the table here has too; else the end. */
+static uint64_t place_of(const vv_row_wanted *w, const vv_row_wanted *here, uint64_t end)
+{
+	for (size_t k = 0; w->above && w->above[k]; k++) {
+		if (here[k].row != UINT64_MAX) return here[k].row + 1;
+	}
+	return w->row == 0 ? 0 : end;
+}
+
+/* The record has the numbers of a row without a key: there, and of its place here. */
+static void place_by_number(const solver *v, const restored *one, vv_row_wanted *row, uint64_t *to)
+{
+	const vv_conflict_item *item = &v->s->record->items[one->item];
+
+	if (!item->key) {
+		row->row = item->at[v->s->side];
+		*to = *to == UINT64_MAX ? item->before : *to;
+	}
+}
+
+static vv_status put_back(solver *v, vv_table *from, restored *list, size_t count, vv_error *err)
+{
+	vv_auto_free vv_row_wanted *wanted = vv_calloc(count + 1, sizeof(*wanted));
+	vv_auto_free vv_row_wanted *near = vv_calloc(count * NEIGHBOURS + 1, sizeof(*near));
+	vv_columns_options copts = {0};
+	vv_columns columns = {0};
+	vv_status rc = VV_OK;
+
+	if (!wanted || !near) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	for (size_t i = 0; i < count; i++) {
+		wanted[i].key = v->s->record->items[list[i].item].key;
+	}
+	if ((rc = vv_columns_match(&columns, from, v->table, &copts, err)) < 0 ||
+	    (rc = vv_rows_find(from, wanted, count, NEIGHBOURS, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < NEIGHBOURS && wanted[i].above && wanted[i].above[k]; k++) {
+			near[i * NEIGHBOURS + k].key = wanted[i].above[k];
+		}
+	}
+	rc = vv_rows_find(v->table, near, count * NEIGHBOURS, 0, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_row_edit edit = {.action = VV_ROW_INSERT, .row = v->rows[list[i].item]};
+		place_by_number(v, &list[i], &wanted[i], &edit.row);
+		if (wanted[i].row == UINT64_MAX) {
+			rc = refuse_row(v, &v->s->record->items[list[i].item], err);
+			break;
+		}
+		if (edit.row == UINT64_MAX) {
+			edit.row = place_of(&wanted[i], &near[i * NEIGHBOURS], v->table->root.rows);
+		}
+		if ((rc = copy_row(v, from, &columns, wanted[i].row, &edit.cells, err)) == VV_OK) {
+			rc = add_edit(v, &edit, err);
+		}
+	}
+done:
+	vv_columns_clear(&columns);
+	if (wanted) {
+		vv_rows_wanted_clear(wanted, count);
+	}
+	return rc;
+}
+
+static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error *err)
+{
+	const vv_solution *s = v->s;
+	const vv_oid *blob = &s->record->sides[s->side];
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	bool pointer = false;
+	vv_pointer p;
+	vv_store *store;
+	vv_sink source;
+	vv_table from;
+	vv_status rc;
+
+	if (count == 0) return VV_OK;
+	if (!vv_oid_is_null(blob) &&
+	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(s->writer), blob, &pointer,
+					       err)) < 0) {
+		return rc;
+	}
+	if (!pointer) return refuse_row(v, &s->record->items[list[0].item], err);
+	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(s->writer), blob, &arena, &p,
+					    err)) == VV_OK &&
+	    (rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
+		vv_sink_dry(&source, store);
+		if ((rc = vv_table_open(&from, &source, &p.root, err)) == VV_OK) {
+			rc = put_back(v, &from, list, count, err);
+			vv_table_close(&from);
+		}
+	}
+	return rc;
+}
+
+/* --- all of it ---------------------------------------------------------------------------------- */
+
+static vv_status decide(solver *v, vv_error *err)
+{
+	const vv_conflict_record *c = v->s->record;
+	vv_auto_free restored *list = vv_calloc(c->count + 1, sizeof(*list));
+	size_t count = 0;
+	bool back;
+	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		const vv_conflict_item *item = &c->items[i];
+
+		if (!is_chosen(v->s, i)) {
+			continue;
+		}
+		if (v->s->column) {
+			rc = set_cell(v, i, v->s->column, &v->s->value, err);
+		} else if (item->kind == VV_CONFLICT_CELL || item->kind == VV_CONFLICT_ROW_ADDED) {
+			rc = take_cell(v, i, err);
+		} else if (item->kind != VV_CONFLICT_ROW_REMOVED) {
+			rc = v->s->side == VV_OURS ? VV_OK : refuse_kind(v, item, err);
+		} else if ((rc = take_row(v, i, &back, err)) == VV_OK && back &&
+			   (count == 0 || !item->key ||
+			    strcmp(c->items[list[count - 1].item].key, item->key) != 0)) {
+			list[count++].item = i;
+		}
+	}
+	return rc < 0 ? rc : restore_rows(v, list, count, err);
+}
+
+/* The first of the (sorted) edits of a row after `row`. */
+static size_t edits_upto(const solver *v, uint64_t row)
+{
+	size_t low = 0, high = v->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (v->edits[mid].row <= row) {
+			low = mid + 1;
+		} else {
+			high = mid;
+		}
+	}
+	return low;
+}
+
+static bool removes(const vv_row_edit *e)
+{
+	return e->action == VV_ROW_REMOVE;
+}
+
+typedef struct gone_place {
+	uint64_t place; /* of the gone row before this one */
+	int64_t back;   /* how many were put back there */
+} gone_place;
+
+/* Rows that are put back at one place stand there in the order of the record. */
+static void move_place(const solver *v, size_t i, const int64_t *shift, gone_place *last)
+{
+	vv_conflict_item *item = &v->s->record->items[i];
+	uint64_t place = item->before;
+
+	if (place == UINT64_MAX) return;
+	if (place != last->place) {
+		*last = (gone_place){.place = place};
+	}
+	item->before = (uint64_t)((int64_t)place + last->back +
+				  (place > 0 ? shift[edits_upto(v, place - 1)] : 0));
+	last->back += v->back[i];
+}
+
+/* The conflicts that are left mean rows of the table that comes out. */
+static vv_status renumber(solver *v, vv_error *err)
+{
+	vv_conflict_record *c = v->s->record;
+	vv_auto_free int64_t *shift = vv_calloc(v->count + 1,
+						sizeof(*shift)); /* by the edits up to each */
+	gone_place last = {.place = UINT64_MAX};
+
+	if (!shift) return vv_fail_nomem(err);
+	for (size_t k = 0; k < v->count; k++) {
+		const vv_row_edit *e = &v->edits[k];
+		bool again = k > 0 && removes(e) && removes(e - 1) && e[-1].row == e->row;
+
+		shift[k + 1] = shift[k] + (e->action == VV_ROW_INSERT) - (removes(e) && !again);
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		vv_conflict_item *item = &c->items[i];
+
+		if (item->row == UINT64_MAX) {
+			move_place(v, i, shift, &last);
+			continue;
+		}
+		item->row = v->rows[i];
+		if (item->row == UINT64_MAX) {
+			continue;
+		}
+		size_t at = edits_upto(v, item->row);
+		if (at > 0 && v->edits[at - 1].row == item->row && removes(&v->edits[at - 1])) {
+			item->row = UINT64_MAX;
+		} else {
+			item->row = (uint64_t)((int64_t)item->row + shift[at]);
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
+			    vv_error *err)
+{
+	solver v = {.s = s, .table = t, .arena = VV_ARENA_INIT};
+	vv_status rc;
+
+	v.rows = vv_calloc(s->record->count + 1, sizeof(*v.rows));
+	v.back = vv_calloc(s->record->count + 1, sizeof(*v.back));
+	rc = v.rows && v.back ? VV_OK : vv_fail_nomem(err);
+	if (rc < 0 || (rc = find_rows(&v, err)) < 0 || (rc = decide(&v, err)) < 0) {
+		goto done;
+	}
+	vv_row_edits_sort(v.edits, v.count);
+	if ((rc = vv_rows_edit(t, v.edits, v.count, fn, payload, err)) == VV_OK && s->chosen) {
+		rc = renumber(&v, err);
+	}
+done:
+	vv_free(v.rows);
+	vv_free(v.back);
+	vv_free(v.edits);
+	vv_arena_clear(&v.arena);
+	return rc;
+}
+
+typedef struct temp_file {
+	int fd;
+	char *path;
+	uint64_t size;
+} temp_file;
+
+static vv_status write_temp(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	temp_file *f = payload;
+
+	f->size += len;
+	return vv_write_full(f->fd, bytes, len, f->path, err);
+}
+
+static vv_status solve_merged(const vv_solution *s, temp_file *f, vv_error *err)
+{
+	vv_table t;
+	vv_sink sink;
+	vv_writer *w;
+	vv_status rc;
+
+	if ((rc = vv_dataset_writer_blocks(s->writer, &w, err)) < 0) return rc;
+	vv_sink_writer(&sink, w);
+	if ((rc = vv_table_open(&t, &sink, &s->record->root, err)) == VV_OK) {
+		rc = vv_conflict_solve(s, &t, write_temp, f, err);
+		vv_table_close(&t);
+	}
+	return rc;
+}
+
+vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
+				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err)
+{
+	vv_solution s = {.repo = r, .writer = writer, .record = record, .side = side};
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", NULL);
+	temp_file f = {-1, NULL, 0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_source source;
+	vv_fd_source fds;
+	vv_pointer parent;
+	vv_auto(vv_dataset_found) staged = {0};
+	bool pointer = false;
+	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
+
+	vv_dataset_found_init(&staged);
+	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(writer),
+							 &record->merged, &pointer, err)) < 0) {
+		goto done;
+	}
+	if (!pointer || record->left_out > 0) {
+		rc = vv_fail(err, VV_ENOSUPPORT, "%s: too many conflicts, or no table of varve's",
+			     vv_text_shows(record->path));
+		goto done;
+	}
+	if ((rc = vv_mkdirs(dir, err)) < 0 ||
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(writer), &record->merged,
+					    &arena, &parent, err)) < 0) {
+		goto done;
+	}
+	if ((f.fd = vv_temp_open(&f.path, dir, "tmp-merge-", err)) < 0) {
+		rc = (vv_status)f.fd;
+		goto done;
+	}
+	(void)vv_unlink(f.path, true, NULL);
+	/* The blocks of the merged table must be readable as the version before. */
+	if ((rc = vv_dataset_writer_commit(writer, err)) < 0 ||
+	    (rc = solve_merged(&s, &f, err)) < 0) {
+		goto done;
+	}
+	if (lseek(f.fd, 0, SEEK_SET) < 0) {
+		rc = vv_fail_errno(err, "cannot read", f.path);
+		goto done;
+	}
+	opts.parent = &parent;
+	vv_source_fd(&source, &fds, f.fd, record->path, f.size);
+	if ((rc = vv_dataset_writer_stream(writer, record->path, &source, &opts, &staged, err)) ==
+	    VV_OK) {
+		rc = vv_blob_write(r, staged.pointer.data, staged.pointer.len, blob, err);
+	}
+done:
+	if (f.fd >= 0) {
+		vv_close(f.fd, f.path, NULL);
+	}
+	vv_free(f.path);
+	return rc;
+}

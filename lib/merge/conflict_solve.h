@@ -1,0 +1,40 @@
+/*
+ * conflict_solve: the conflicts of a table decided, some or all, and what the table
+ * becomes by that.
+ */
+#ifndef VV_LIB_MERGE_CONFLICT_SOLVE_H
+#define VV_LIB_MERGE_CONFLICT_SOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/dataset_writer.h"
+#include "dataset/table/table.h"
+#include "lib/merge/conflict_file.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_solution {
+	vv_repository *repo; /* borrowed, all three */
+	vv_dataset_writer *writer;
+	vv_conflict_record *record;
+	const bool *chosen; /* for each item: is it decided now? NULL: all */
+	int side;           /* VV_BASE, VV_OURS, VV_THEIRS */
+	const char *column; /* not NULL: this cell of the chosen items' rows gets value instead */
+	vv_cell value;
+} vv_solution;
+
+/* Gives the file that table t becomes to fn. Where t is not the version that the record's
+ * row numbers mean, rows are found by their keys. VV_ENOSUPPORT: conflicts that are not of
+ * rows (columns, the key) are for conflict_columns.h. VV_ENOTFOUND: a row is not there
+ * any more. The row numbers of the record's other items are brought up to date. */
+vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, void *payload,
+			    vv_error *err);
+
+/* All conflicts for one side, in the merged version: *blob gets the pointer of the table
+ * that comes out, and the blocks go to the writer. */
+vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
+				vv_conflict_record *record, int side, vv_oid *blob, vv_error *err);
+
+#endif

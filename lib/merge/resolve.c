@@ -1,0 +1,661 @@
+/*
+ * resolve: knows what a decision leaves: of whole files, of rows and cells, of columns.
+ */
+#include "lib/merge/resolve.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/hint.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/type.h"
+#include "dataset/table/materialise.h"
+#include "lib/merge/conflict_columns.h"
+#include "lib/merge/conflict_solve.h"
+#include "lib/merge/tables.h"
+#include "lib/merge/torn.h"
+#include "lib/rows/named_columns.h"
+#include "lib/worktree/journal.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/worktree.h"
+#include "repo/git/merge/conflict_state.h"
+
+/* Deciding a column may bring a conflict of another one about; not for ever. */
+enum { ROUNDS_MAX = 16 };
+
+static bool is_part(const vv_resolving *r)
+{
+	return r->set_column || r->key || r->rows.count > 0 || r->columns.count > 0;
+}
+
+/* --- which conflicts -------------------------------------------------------------------- */
+
+static bool is_row(const vv_conflict_item *item, const char *word)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+
+	vv_conflict_row_put(&name, item);
+	bool is = (name.len > 0 || item->key) && strcmp(vv_buf_cstr(&name), word) == 0;
+	return is || (item->key && strcmp(item->key, word) == 0);
+}
+
+static bool is_wanted(const vv_resolving *r, const vv_conflict_item *item)
+{
+	const vv_strings *rows = &r->rows, *columns = &r->columns;
+	bool row = rows->count == 0, column = columns->count == 0;
+
+	if (r->key) return item->kind == VV_CONFLICT_KEY;
+	for (size_t i = 0; i < rows->count && !row; i++) {
+		row = is_row(item, rows->items[i]);
+	}
+	for (size_t i = 0; i < columns->count && !column; i++) {
+		column = item->column && strcmp(item->column, columns->items[i]) == 0;
+	}
+	if (r->set_column && (!item->column || vv_conflict_is_of_columns(item) ||
+			      strcmp(item->column, r->set_column) != 0)) {
+		return false;
+	}
+	return row && column;
+}
+
+/* *chosen is the caller's; *count of the path's conflicts. */
+static vv_status choose_wanted(const vv_resolving *r, const vv_conflict_path *p, bool **chosen,
+			       size_t *count, vv_error *err)
+{
+	const vv_conflict_record *c = &p->record;
+
+	*count = 0;
+	if (!(*chosen = vv_calloc(c->count + 1, sizeof(**chosen)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count; i++) {
+		(*chosen)[i] = is_wanted(r, &c->items[i]);
+		*count += (*chosen)[i];
+	}
+	return VV_OK;
+}
+
+/* VV_ENOTFOUND: the merged table has no such column. */
+static vv_status check_column(const vv_resolving *r, const vv_conflict_path *p, const char *name,
+			      const char *what, vv_error *err)
+{
+	vv_table t;
+	vv_sink sink;
+	vv_writer *w;
+	size_t at;
+	vv_status rc;
+
+	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) return rc;
+	vv_sink_writer(&sink, w);
+	if ((rc = vv_table_open(&t, &sink, &p->record.root, err)) == VV_OK) {
+		rc = vv_view_column(&t, name, strlen(name), what, &at, err);
+		vv_table_close(&t);
+	}
+	return rc;
+}
+
+/* *chosen is the caller's; *all: every conflict of the path. */
+static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool **chosen, bool *all,
+			vv_error *err)
+{
+	const vv_conflict_record *c = &p->record;
+	size_t count;
+	vv_status rc = choose_wanted(r, p, chosen, &count, err);
+
+	if (rc < 0) return rc;
+	*all = count == c->count && c->left_out == 0;
+	if (!is_part(r)) {
+		*all = true;
+		return VV_OK;
+	}
+	if (count == 0 && r->set_column &&
+	    check_column(r, p, r->set_column, "--set", err) == VV_ENOTFOUND) {
+		return VV_ENOTFOUND;
+	}
+	if (count == 0) {
+		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
+		return vv_hint_code(err, VV_HINT_CONFLICTS_OF, p->path);
+	}
+	if (r->set_column && r->rows.count == 0 && count > 1) {
+		vv_fail(err, VV_EUSAGE, "%s has %zu rows with a conflict in '%s'",
+			vv_text_shows(p->path), count, vv_text_shows(r->set_column));
+		return vv_hint(err, "name the row with --row KEY");
+	}
+	return VV_OK;
+}
+
+/* --- whole files --------------------------------------------------------------------------- */
+
+static vv_status take_file(vv_resolving *r, const vv_conflict_path *p, uint32_t mode,
+			   const vv_oid *id, vv_error *err)
+{
+	vv_status rc = mode ? vv_checkout_write(&r->checkout, p->path, mode, id, true, err)
+			    : vv_checkout_remove(&r->checkout, p->path, true, err);
+
+	r->changed = r->changed || rc == VV_OK;
+	return rc;
+}
+
+static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
+{
+	const vv_merge_side *s = &p->sides[r->side];
+
+	if (is_part(r)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "%s is in conflict as a whole: --ours, --theirs or "
+			       "--base",
+			       vv_text_shows(p->path));
+	}
+	return take_file(r, p, s->mode, &s->id, err);
+}
+
+/* The other way round the merge gives theirs wherever there is a conflict. */
+static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_error *err)
+{
+	const vv_conflict_record *c = &p->record;
+	vv_dataset_merge in = {.repo = r->repo,
+			       .writer = r->writer,
+			       .path = p->path,
+			       .sides = {p->sides[VV_BASE], p->sides[VV_THEIRS], p->sides[VV_OURS]},
+			       .commits = {{{0}}, c->commits[1], c->commits[0]}};
+	vv_auto(vv_dataset_merged) out = {0};
+	vv_status rc;
+
+	vv_dataset_merged_init(&out);
+	if ((rc = vv_dataset_merge_run(&out, &in, err)) == VV_OK &&
+	    (rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
+		rc = take_file(r, p, out.result.mode, &out.result.id, err);
+	}
+	return rc;
+}
+
+/* --- rows and cells --------------------------------------------------------------------------- */
+
+typedef struct new_file {
+	int fd;
+	char *path;
+} new_file;
+
+static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	new_file *f = payload;
+
+	return vv_write_full(f->fd, bytes, len, f->path, err);
+}
+
+/* A literal where the column's cells are: numbers in JSON. */
+static void set_state(vv_cell *cell, const vv_conflict_item *item)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_json *v;
+	bool literal = item->cells[VV_OURS].state == VV_CELL_LITERAL ||
+		       item->cells[VV_THEIRS].state == VV_CELL_LITERAL;
+
+	if (literal && vv_json_read(&v, &arena, cell->text, cell->len, "value", NULL) == VV_OK &&
+	    v->type != VV_JSON_STRING) {
+		cell->state = VV_CELL_LITERAL;
+	}
+}
+
+/* As add does of a value that is not of its column's type. */
+static void warn_of_type(const vv_resolving *r, const vv_conflict_path *p, const vv_table *t,
+			 const vv_cell *cell)
+{
+	const long at = vv_schema_find(&t->schema, r->set_column, strlen(r->set_column));
+	const vv_field *f = at < 0 ? NULL : &t->schema.fields[at];
+
+	if (f && !vv_field_missing(f, cell) && !vv_field_accepts(f, cell)) {
+		vv_notes_warn(vv_repository_notes(r->repo),
+			      "%s: '%s' is not a value of the column '%s' (%s)",
+			      vv_text_shows(p->path), vv_text_show(cell->text, cell->len),
+			      vv_text_shows(r->set_column), vv_type_name(f->type));
+	}
+}
+
+static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
+			    const vv_cid *root, new_file *f, vv_error *err)
+{
+	vv_solution s = {.repo = r->repo,
+			 .writer = r->writer,
+			 .record = &p->record,
+			 .chosen = chosen,
+			 .side = r->side,
+			 .column = r->set_column};
+	vv_table t;
+	vv_sink sink;
+	vv_writer *w;
+	vv_status rc;
+
+	if (r->set_column) {
+		s.value = (vv_cell){r->set_value, (uint32_t)strlen(r->set_value), VV_CELL_TEXT, 0,
+				    0};
+		for (size_t i = 0; i < p->record.count; i++) {
+			if (chosen[i]) {
+				set_state(&s.value, &p->record.items[i]);
+			}
+		}
+	}
+	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) return rc;
+	vv_sink_writer(&sink, w);
+	if ((rc = vv_table_open(&t, &sink, root, err)) == VV_OK) {
+		if (r->set_column) {
+			warn_of_type(r, p, &t, &s.value);
+		}
+		rc = vv_conflict_solve(&s, &t, write_piece, f, err);
+		vv_table_close(&t);
+	}
+	return rc;
+}
+
+/* The edited table takes the file's place at once. */
+static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
+			 const vv_cid *root, const vv_stat *st, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(r->repo, p->path),
+		      *dir = file ? vv_path_dir(file) : NULL;
+	new_file f = {-1, NULL};
+	vv_status rc = dir ? VV_OK : vv_fail_nomem(err), closed;
+
+	if (rc < 0) {
+		goto done;
+	}
+	if ((f.fd = vv_temp_open(&f.path, dir, ".varve-", err)) < 0) {
+		rc = (vv_status)f.fd;
+		goto done;
+	}
+	if ((rc = solve_into(r, p, chosen, root, &f, err)) == VV_OK &&
+	    fchmod(f.fd, st->mode & 07777) < 0) {
+		rc = vv_fail_errno(err, "cannot set the mode of", f.path);
+	}
+	/* What it replaces stands nowhere else. */
+	if (rc == VV_OK) {
+		rc = vv_fsync(f.fd, f.path, err);
+	}
+	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
+	if (rc == VV_OK) {
+		rc = closed;
+	}
+	if (rc == VV_OK && (rc = vv_worktree_watch(r->repo, p->path, f.path, err)) == VV_OK) {
+		rc = vv_rename(f.path, file, err);
+	}
+	if (rc < 0) {
+		(void)vv_unlink(f.path, true, NULL);
+	}
+done:
+	vv_free(f.path);
+	return rc;
+}
+
+/* What lies in the work tree, as a version of the merged table. */
+static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *out,
+			    vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer merged;
+	bool pointer = false;
+
+	opts.has_kind = true;
+	opts.kind = VV_KIND_TABLE;
+	if (vv_dataset_reader_is_pointer(r->reader, &p->record.merged, &pointer, err) == VV_OK &&
+	    pointer &&
+	    vv_dataset_reader_pointer(r->reader, &p->record.merged, &arena, &merged, err) ==
+		    VV_OK) {
+		opts.parent = &merged;
+	}
+	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
+	if (rc == VV_OK && pointer) {
+		vv_fail(err, VV_EUSAGE, "%s: only a pointer is here", vv_text_shows(p->path));
+		rc = vv_hint(err, "--ours or --theirs take the whole table");
+	}
+	return rc;
+}
+
+/* Nothing is left: the file as it lies here is the resolution. */
+static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dataset_found *staged,
+			vv_error *err)
+{
+	const vv_merge_side *s = p->sides;
+	bool pointer = false;
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_is_pointer(r->reader, &s[VV_OURS].id, &pointer, err)) < 0 ||
+	    (!pointer &&
+	     (rc = vv_dataset_reader_is_pointer(r->reader, &s[VV_THEIRS].id, &pointer, err)) < 0)) {
+		return rc;
+	}
+	if (!pointer) {
+		rc = vv_index_add_file(r->index, p->path, err);
+	} else if ((rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
+		rc = vv_index_set(r->index, p->path,
+				  vv_merge_mode(&s[VV_BASE], &s[VV_OURS], &s[VV_THEIRS]),
+				  &staged->blob, &staged->st, err);
+	}
+	r->changed = r->changed || rc == VV_OK;
+	return rc;
+}
+
+static void say_left(const vv_resolving *r, const vv_conflict_path *p)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	if (!r->quiet) {
+		vv_conflict_record_describe(&text, &p->record);
+		vv_notes_put(vv_repository_notes(r->repo), "%s: left: %s", vv_text_shows(p->path),
+			     vv_buf_cstr(&text));
+	}
+}
+
+/* The conflicts that were not chosen stay in the record. */
+static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *chosen, vv_error *err)
+{
+	vv_auto(vv_dataset_found) staged = {0};
+	vv_conflict_record *c = &p->record;
+	size_t left = 0;
+	vv_status rc;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (!chosen[i]) {
+			c->items[left++] = c->items[i];
+		}
+	}
+	c->count = left;
+	c->touched = true;
+	vv_dataset_found_init(&staged);
+	if ((rc = stage_work(r, p, &staged, err)) < 0) return rc;
+	if (left == 0 && c->left_out == 0) {
+		rc = settle(r, p, &staged, err);
+		if (rc == VV_OK && !r->quiet) {
+			vv_notes_put(vv_repository_notes(r->repo), "%s: resolved",
+				     vv_text_shows(p->path));
+		}
+	} else {
+		c->root = staged.result.cid;
+		if ((rc = vv_conflict_record_save(r->repo, c, err)) == VV_OK) {
+			say_left(r, p);
+		}
+	}
+	return rc;
+}
+
+/* Is the file just what ours has, as a table or as text? */
+static bool is_ours(const vv_resolving *r, const vv_conflict_path *p,
+		    const vv_dataset_found *staged)
+{
+	const vv_oid *ours = &p->record.sides[VV_OURS];
+	vv_auto(char) *file = vv_repository_file(r->repo, p->path);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_oid id;
+	bool is = vv_oid_equal(&staged->blob, ours);
+
+	if (!is && file && vv_read_regular(&text, file, SIZE_MAX, NULL) == VV_OK &&
+	    vv_blob_id(vv_buf_cstr(&text), text.len, &id, NULL) == VV_OK) {
+		is = vv_oid_equal(&id, ours);
+	}
+	return is;
+}
+
+static vv_status write_version(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
+			       vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(r->repo, p->path);
+	vv_pointer merged;
+	bool pointer = false;
+	vv_stat st;
+	vv_status rc = file ? vv_dataset_writer_commit(r->writer, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(r->reader, blob, &pointer, err)) < 0) {
+		return rc;
+	}
+	if (!pointer) {
+		if ((rc = vv_blob_read(r->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
+			rc = vv_worktree_write_bytes(r->repo, p->path, vv_buf_cstr(&text), text.len,
+						     false, err);
+		}
+	} else if ((rc = vv_dataset_reader_pointer(r->reader, blob, &arena, &merged, err)) ==
+		   VV_OK) {
+		rc = vv_materialise(r->reader, p->path, blob, &merged, p->sides[VV_OURS].mode, &st,
+				    err);
+	}
+	return rc;
+}
+
+/* Where git alone left ours, the merged table comes first: else what theirs changed
+ * elsewhere would be lost without a word. */
+static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dataset_found *staged,
+			      vv_error *err)
+{
+	const vv_conflict_record *c = &p->record;
+	vv_status rc;
+
+	if (!p->found_out || vv_cid_equal(&staged->result.cid, &c->root)) return VV_OK;
+	if (!is_ours(r, p, staged)) {
+		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
+			vv_text_shows(p->path));
+		return vv_hint_code(err, VV_HINT_ADD_OR_CHECKOUT, p->path);
+	}
+	if ((rc = write_version(r, p, &c->merged, err)) == VV_OK) {
+		vv_dataset_found_clear(staged);
+		rc = stage_work(r, p, staged, err);
+	}
+	return rc;
+}
+
+static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
+{
+	for (size_t i = 0; i < p->record.count; i++) {
+		if (chosen[i] && vv_conflict_is_of_columns(&p->record.items[i])) return true;
+	}
+	return false;
+}
+
+/* What hangs on columns comes first: it can bring cells in conflict, or other columns, about.
+ * *chosen is chosen anew. */
+static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **chosen,
+				vv_dataset_found *staged, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < ROUNDS_MAX && any_of_columns(p, *chosen); i++) {
+		vv_columns_solution s = {r->repo, r->writer, p, *chosen, r->side, staged};
+		vv_oid blob;
+		size_t count;
+
+		if ((rc = vv_conflict_columns_solve(&s, &blob, err)) < 0 ||
+		    (rc = write_version(r, p, &blob, err)) < 0) {
+			break;
+		}
+		vv_dataset_found_clear(staged);
+		vv_free(*chosen);
+		*chosen = NULL;
+		if ((rc = stage_work(r, p, staged, err)) == VV_OK &&
+		    (rc = vv_conflict_record_save(r->repo, &p->record, err)) == VV_OK) {
+			rc = choose_wanted(r, p, chosen, &count, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *err)
+{
+	vv_auto_free bool *chosen = NULL;
+	bool all = false;
+	vv_auto(vv_dataset_found) staged = {0};
+	vv_status rc;
+
+	vv_dataset_found_init(&staged);
+	/* What was found out just now is to be read as the version before. */
+	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
+	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
+	    (rc = stage_work(r, p, &staged, err)) < 0 ||
+	    (rc = bring_merged(r, p, &staged, err)) < 0) {
+		return rc;
+	}
+	bool untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);
+	if (all && !r->set_column && untouched && r->side == VV_THEIRS) {
+		rc = take_theirs(r, p, err);
+	} else if (all && !r->set_column && untouched && r->side == VV_OURS) {
+		rc = settle(r, p, &staged, err);
+	} else if (p->record.left_out > 0) {
+		vv_fail(err, VV_ENOSUPPORT, "%s has more conflicts than can be resolved in parts",
+			vv_text_shows(p->path));
+		rc = vv_hint_code(err, VV_HINT_TAKE_OR_ADD);
+	} else {
+		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
+			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
+		}
+		return rc < 0 ? rc : keep_rest(r, p, chosen, err);
+	}
+	if (rc == VV_OK && !r->quiet) {
+		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));
+	}
+	return rc;
+}
+
+/* --- the command ------------------------------------------------------------------------------- */
+
+static bool is_whole(const vv_conflict_path *p)
+{
+	const vv_conflict_record *c = &p->record;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].kind == VV_CONFLICT_TABLE) return true;
+	}
+	return !p->dataset;
+}
+
+static vv_status resolve_path(vv_resolving *r, vv_conflict_path *p, vv_error *err)
+{
+	vv_status rc;
+
+	if (!is_whole(p)) return resolve_table(r, p, err);
+	if ((rc = take_side(r, p, err)) == VV_OK && !r->quiet) {
+		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));
+	}
+	return rc;
+}
+
+/* Records of what is not a conflict any more go last: they are believed only while it is. */
+static vv_status finish(vv_resolving *r, vv_error *err)
+{
+	const char *state = vv_state_shown(r->repo);
+	vv_status rc;
+
+	if (!r->changed) return VV_OK;
+	if ((rc = vv_index_write(r->index, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
+		vv_index_entry e;
+
+		if (vv_index_get(r->index, r->list.paths[i].path, &e)) {
+			rc = vv_conflict_drop(r->repo, r->list.paths[i].path, err);
+		}
+	}
+	if (rc == VV_OK && !r->quiet && !vv_index_has_conflicts(r->index)) {
+		bool git = strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0;
+
+		if (*state && strcmp(state, "bisect") != 0) {
+			vv_notes_put(
+				vv_repository_notes(r->repo),
+				"all conflicts are resolved; '%s %s --continue' concludes the %s",
+				git ? "git" : "varve", state, state);
+		} else {
+			vv_notes_put(vv_repository_notes(r->repo), "all conflicts are resolved");
+		}
+	}
+	return rc;
+}
+
+static vv_status note_path(vv_resolving *r, vv_journal *j, const char *path, vv_error *err)
+{
+	const vv_journal_change c = {.path = path};
+	vv_auto(char) *file = vv_conflict_file(r->repo, path);
+	const char *name = file ? vv_path_below(vv_repository_gitdir(r->repo), file) : NULL;
+	vv_status rc = name ? vv_journal_file(j, name, err) : vv_fail_nomem(err);
+
+	return rc < 0 ? rc : vv_journal_path(j, r->index, &c, err);
+}
+
+/* What will change, before anything does: files, and the records of their conflicts. */
+static vv_status note(vv_resolving *r, vv_journal **out, vv_error *err)
+{
+	static const vv_journal_options o = {
+		.command = "resolve", .what = "resolving conflicts", .end = VV_JOURNAL_END_INDEX};
+	vv_status rc = vv_journal_open(out, r->repo, &o, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
+		rc = note_path(r, *out, r->list.paths[i].path, err);
+	}
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
+}
+
+static vv_status resolve_all(vv_resolving *r, vv_error *err)
+{
+	vv_journal *j = NULL;
+	vv_error later;
+	vv_status rc = VV_OK;
+
+	if (r->list.count == 0) {
+		return vv_fail(err, VV_ENOTFOUND, "%s",
+			       r->paths ? "nothing named there is in conflict"
+					: "nothing is in conflict");
+	}
+	if (is_part(r) && r->list.count > 1) return vv_fail(err, VV_EUSAGE, "name the table: PATH");
+	if ((rc = note(r, &j, err)) < 0) return vv_journal_close(j, rc, err);
+	vv_checkout_init(&r->checkout, r->repo, r->reader, r->index);
+	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
+		rc = resolve_path(r, &r->list.paths[i], err);
+	}
+	/* What was resolved is staged also when a later path failed. */
+	vv_status written = finish(r, rc < 0 ? &later : err);
+	/* Where nothing was resolved all is as it was. */
+	(void)vv_journal_close(j, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
+	vv_dataset_writer_release(r->writer);
+	vv_checkout_clear(&r->checkout);
+	return rc < 0 ? rc : written;
+}
+
+/* Where git merged pointers as text the merge by row and cell comes first: only what is left after it is to be
+ * decided. */
+static vv_status merge_torn(vv_resolving *r, vv_error *err)
+{
+	vv_auto(vv_torn_report) t = {0};
+	vv_status rc = vv_torn_mend(&t, r->repo, r->writer, r->index, r->paths, r->paths != NULL,
+				    false, err);
+
+	if (!r->quiet && t.text.len > 0) {
+		vv_notes_put(vv_repository_notes(r->repo), "%.*s", (int)t.text.len - 1,
+			     vv_buf_cstr(&t.text));
+	}
+	r->merged = t.merged > 0;
+	return rc;
+}
+
+static bool any_conflict(const vv_resolving *r)
+{
+	for (size_t i = 0; i < vv_index_count(r->index); i++) {
+		vv_index_entry e;
+
+		vv_index_at(r->index, i, &e);
+		if (e.stage != 0 && (!r->paths || vv_pathspec_match(r->paths, e.path, NULL))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_resolve(vv_resolving *r, vv_error *err)
+{
+	vv_status rc = merge_torn(r, err);
+
+	if (rc == VV_OK && (!r->merged || any_conflict(r))) {
+		rc = vv_conflict_list_read(&r->list, r->repo, r->writer, r->index, r->paths, true,
+					   !is_part(r), err);
+		rc = rc < 0 ? rc : resolve_all(r, err);
+	}
+	vv_conflict_list_clear(&r->list);
+	return rc;
+}

@@ -1,0 +1,391 @@
+/*
+ * tables: where the rows of each side come from, and where the result's go.
+ */
+#include "lib/merge/tables.h"
+
+#include <string.h>
+
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
+#include "diff/merge/merge.h"
+#include "lib/names/lfs.h"
+#include "lib/names/version.h"
+#include "lib/sources/needed.h"
+#include "repo/git/history/history.h"
+
+/* A side, opened. */
+typedef struct side {
+	vv_subject subject;
+	vv_table table;
+	bool open;
+} side;
+
+/* Blocks are put in one place, and may be asked for that lie with the sides. */
+typedef struct blocks {
+	vv_sink to;
+	side *sides;
+	vv_mem_sink *passing;
+} blocks;
+
+typedef struct merging {
+	const vv_dataset_merge *in;
+	vv_dataset_merged *out;
+	side sides[3];
+	blocks blocks;
+	vv_store *store;
+	vv_needed *needed; /* NULL until blocks of a side are not here */
+	bool plain;        /* the result is text */
+} merging;
+
+void vv_dataset_merged_init(vv_dataset_merged *m)
+{
+	memset(m, 0, sizeof(*m));
+	vv_conflict_record_init(&m->record);
+}
+
+void vv_dataset_merged_clear(vv_dataset_merged *m)
+{
+	vv_conflict_record_clear(&m->record);
+	vv_dataset_merged_init(m);
+}
+
+uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
+		       const vv_merge_side *theirs)
+{
+	return base->mode == ours->mode ? theirs->mode : ours->mode;
+}
+
+/* A commit that git alone brought: its blocks are asked for before the merge begins to write, since
+ * who takes blocks in must be the only writer. What could not be had, opening the side will tell. */
+static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	vv_error why;
+	vv_status rc;
+
+	if (vv_store_has(m->store, root)) return VV_OK;
+	if ((rc = vv_dataset_writer_commit(in->writer, err)) < 0) return rc;
+	vv_dataset_writer_release(in->writer);
+	if (!m->needed && !(m->needed = vv_needed_new(in->repo))) return vv_fail_nomem(err);
+	if (vv_needed_fetch(m->needed, root, &why) < 0) {
+		vv_notes_warn(vv_repository_notes(in->repo),
+			      "%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
+			      why.message);
+	}
+	return VV_OK;
+}
+
+/* Text that somebody committed over a pointer is read as 'add --fix' would: with schema, dialect and key of the
+ * table, the common one before those of the sides. */
+static vv_status find_parent(merging *m, size_t i, vv_error *err)
+{
+	static const size_t order[] = {VV_BASE, VV_OURS, VV_THEIRS};
+	vv_dataset_reader *reader = vv_dataset_writer_reader(m->in->writer);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; rc == VV_OK && k < 3; k++) {
+		const vv_merge_side *other = &m->in->sides[order[k]];
+		bool is = false;
+
+		if (order[k] == i || other->mode == 0 ||
+		    (rc = vv_dataset_reader_is_pointer(reader, &other->id, &is, err)) < 0 || !is) {
+			continue;
+		}
+		vv_arena_reset(&arena);
+		if ((rc = vv_dataset_reader_pointer(reader, &other->id, &arena, &p, err)) ==
+			    VV_OK &&
+		    strcmp(p.kind, "table") == 0 && (rc = fetch_side(m, &p.root, err)) == VV_OK) {
+			m->sides[i].subject.parent = p.root;
+			break;
+		}
+	}
+	return rc;
+}
+
+/* A branch that was not migrated yet has the pointer of Git LFS, which stands for the table that it names. */
+static vv_status find_lfs(vv_subject *s, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	uint64_t size = 0;
+	vv_status rc = vv_blob_size(s->repo, &s->blob, &size, err);
+
+	if (rc == VV_OK && size <= VV_LFS_POINTER_MAX &&
+	    (rc = vv_blob_read(s->repo, &s->blob, VV_LFS_POINTER_MAX, &text, err)) == VV_OK &&
+	    (rc = vv_lfs_find(&s->lfs, s->repo, vv_buf_cstr(&text), text.len, err)) ==
+		    VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	return rc;
+}
+
+static vv_status open_side(merging *m, size_t i, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	vv_subject *s = &m->sides[i].subject;
+	/* Rows of plain text are told apart by the key of one version, whatever the others': the
+	 * common one, else ours. */
+	vv_subject_options opts = {.find_key = i == VV_BASE ||
+					       (i == VV_OURS && in->sides[VV_BASE].mode == 0)};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_status rc;
+
+	if (in->sides[i].mode == 0) return VV_OK;
+	s->text = in->path;
+	s->from = VV_FROM_COMMIT;
+	s->repo = in->repo;
+	s->reader = vv_dataset_writer_reader(in->writer);
+	s->blob = in->sides[i].id;
+	s->commit = in->commits[i];
+	if (!(s->path = vv_strdup(in->path))) return vv_fail_nomem(err);
+	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(in->writer), &s->blob,
+					       &s->is_dataset, err)) == VV_OK &&
+	    s->is_dataset &&
+	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(in->writer), &s->blob, &arena,
+					    &p, err)) == VV_OK) {
+		s->root = p.root;
+		rc = fetch_side(m, &s->root, err);
+	} else if (rc == VV_OK && !s->is_dataset && (rc = find_lfs(s, err)) == VV_OK) {
+		rc = find_parent(m, i, err);
+	}
+	if (rc == VV_OK && (rc = vv_subject_open(s, &m->sides[i].table, &opts, err)) == VV_OK) {
+		m->sides[i].open = true;
+	}
+	return rc;
+}
+
+static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			   const vv_cid *base, vv_error *err)
+{
+	const blocks *b = payload;
+
+	return b->to.put(b->to.payload, cid, bytes, len, base, err);
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	const blocks *b = payload;
+	vv_status rc = b->to.get(b->to.payload, cid, out, err);
+
+	for (size_t i = 0; rc == VV_EMISSING && i < 3; i++) {
+		const side *s = &b->sides[i];
+
+		if (s->open && s->subject.passing) {
+			rc = s->table.source.get(s->table.source.payload, cid, out, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
+{
+	blocks *b = &m->blocks;
+	vv_writer *w;
+	vv_status rc;
+
+	b->sides = m->sides;
+	if (m->in->dry || m->plain) {
+		rc = vv_mem_sink_new(&b->passing, m->store,
+				     vv_env_temp_dir(vv_repository_env(m->in->repo)), err);
+		if (rc == VV_OK) {
+			vv_mem_sink_use(&b->to, b->passing);
+		}
+	} else if ((rc = vv_dataset_writer_blocks(m->in->writer, &w, err)) == VV_OK) {
+		vv_sink_writer(&b->to, w);
+	}
+	*sink = (vv_sink){
+		.put = put_block, .get = get_block, .payload = b, .passing = b->to.passing};
+	return rc;
+}
+
+static vv_status note_conflict(void *payload, const vv_conflict *c, vv_error *err)
+{
+	return vv_conflict_record_add(payload, c, err);
+}
+
+/* The whole is one conflict, and ours stays. */
+static vv_status give_up(merging *m, const char *why, vv_error *err)
+{
+	vv_conflict c = {.kind = VV_CONFLICT_TABLE, .row = UINT64_MAX, .detail = why};
+
+	m->out->result = m->in->sides[VV_OURS];
+	m->out->stats.conflicts = 1;
+	return vv_conflict_record_add(&m->out->record, &c, err);
+}
+
+static vv_status take_text(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+static vv_status keep_result(merging *m, const vv_import_result *result, const vv_sink *sink,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_table t;
+	vv_status rc;
+
+	m->out->root = result->cid;
+	if (!m->plain) {
+		rc = vv_root_pointer(&text, &result->cid, &result->root, err);
+	} else if ((rc = vv_table_open_stored(&t, sink, &result->cid, err)) == VV_OK) {
+		const vv_bytes_options whole = {.old_fd = -1};
+
+		rc = vv_table_file(&t, take_text, &text, &whole, err);
+		vv_table_close(&t);
+	}
+	if (rc == VV_OK) {
+		rc = m->in->dry ? vv_blob_id(vv_buf_cstr(&text), text.len, &m->out->result.id, err)
+				: vv_blob_write(m->in->repo, vv_buf_cstr(&text), text.len,
+						&m->out->result.id, err);
+	}
+	return rc;
+}
+
+/* Has the table the columns of the other one's key, which has one? */
+static bool has_columns(const vv_table *t, const vv_root *keyed)
+{
+	bool all = keyed->key_count > 0;
+
+	for (size_t i = 0; all && i < keyed->key_count; i++) {
+		all = vv_schema_find(&t->schema, keyed->key[i], strlen(keyed->key[i])) >= 0;
+	}
+	return all;
+}
+
+static vv_status merge_rows(merging *m, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	char ours[VV_OID_TEXT + 1], theirs[VV_OID_TEXT + 1];
+	vv_merge_options opts = {
+		.conflict = note_conflict,
+		.payload = &m->out->record,
+		.decisions = in->decisions,
+		.decision_count = in->decision_count,
+		.ours_id = ours,
+		.theirs_id = theirs,
+		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(in->writer))};
+	vv_auto(vv_import_result) result = {0};
+	vv_sink sink;
+	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
+	side *s = m->sides;
+	vv_status rc;
+
+	/* Where commits are not known the versions' own names decide. */
+	vv_oid_text(ours, vv_oid_is_null(&in->commits[VV_OURS]) ? &in->sides[VV_OURS].id
+								: &in->commits[VV_OURS]);
+	vv_oid_text(theirs, vv_oid_is_null(&in->commits[VV_THEIRS]) ? &in->sides[VV_THEIRS].id
+								    : &in->commits[VV_THEIRS]);
+	opts.temp_dir = temp;
+	/* The keys of text are inferred, so that the two may differ. */
+	if (m->plain && !s[VV_BASE].open &&
+	    has_columns(&s[VV_THEIRS].table, &s[VV_OURS].table.root)) {
+		opts.key = (const char *const *)s[VV_OURS].table.root.key;
+	}
+	if (!temp) return vv_fail_nomem(err);
+	if ((rc = vv_mkdirs(temp, err)) < 0 ||
+	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
+	    (rc = open_blocks(m, &sink, err)) < 0 ||
+	    (rc = vv_merge_tables(&result, &m->out->stats,
+				  s[VV_BASE].open ? &s[VV_BASE].table : NULL, &s[VV_OURS].table,
+				  &s[VV_THEIRS].table, &sink, &opts, err)) < 0) {
+		goto done;
+	}
+	rc = keep_result(m, &result, &sink, err);
+done:
+	if (rc < 0) {
+		vv_prefix(err, "%s", vv_text_shows(in->path));
+	}
+	return rc;
+}
+
+static vv_status name_sides(merging *m, vv_error *err)
+{
+	vv_conflict_record *c = &m->out->record;
+	const vv_dataset_merge *in = m->in;
+
+	c->path = vv_conflict_record_text(c, in->path);
+	if (!c->path) return vv_fail_nomem(err);
+	for (size_t i = 0; i < 3; i++) {
+		if (in->sides[i].mode) {
+			c->sides[i] = in->sides[i].id;
+		}
+		if (in->names[i] && !(c->names[i] = vv_conflict_record_text(c, in->names[i]))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	c->commits[0] = in->commits[VV_OURS];
+	c->commits[1] = in->commits[VV_THEIRS];
+	return VV_OK;
+}
+
+/* Opens the sides, or finds out why there is nothing to merge by rows. */
+static vv_status open_sides(merging *m, bool *rows, vv_error *err)
+{
+	static const size_t order[] = {VV_OURS, VV_THEIRS, VV_BASE};
+	vv_status rc = VV_OK;
+
+	*rows = true;
+	for (size_t i = 0; rc == VV_OK && *rows && i < 3; i++) {
+		const side *s = &m->sides[order[i]];
+
+		rc = open_side(m, order[i], err);
+		if (rc == VV_EINPUT && !s->subject.is_dataset) {
+			/* Text that is not a table, in the middle of tables. */
+			*rows = false;
+			rc = give_up(m, "one side is text that is not a table", err);
+		} else if (rc == VV_OK && s->open && s->table.root.kind != VV_KIND_TABLE) {
+			*rows = false;
+			rc = give_up(m, "kept as bytes, which do not merge", err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err)
+{
+	merging m = {.in = in, .out = out};
+	bool rows = false;
+	vv_status rc;
+
+	for (size_t i = 0; i < 3; i++) {
+		vv_subject_init(&m.sides[i].subject);
+	}
+	out->result.mode = vv_merge_mode(&in->sides[VV_BASE], &in->sides[VV_OURS],
+					 &in->sides[VV_THEIRS]);
+	if ((rc = name_sides(&m, err)) < 0 ||
+	    (rc = vv_repository_store(in->repo, &m.store, err)) < 0 ||
+	    (rc = open_sides(&m, &rows, err)) < 0) {
+		goto done;
+	}
+	if (rows) {
+		m.plain = !m.sides[VV_OURS].subject.is_dataset &&
+			  !m.sides[VV_THEIRS].subject.is_dataset;
+		rc = merge_rows(&m, err);
+	}
+done:
+	if (rc == VV_EMISSING) {
+		vv_hint_code(err, VV_HINT_FETCH_BOTH);
+	}
+	if (rc == VV_OK) {
+		out->record.merged = out->result.id;
+		out->record.root = out->root;
+	}
+	for (size_t i = 0; i < 3; i++) {
+		if (m.sides[i].open) {
+			vv_table_close(&m.sides[i].table);
+		}
+		vv_subject_clear(&m.sides[i].subject);
+	}
+	vv_mem_sink_free(m.blocks.passing);
+	vv_needed_free(m.needed);
+	return rc;
+}

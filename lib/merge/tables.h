@@ -1,0 +1,52 @@
+/*
+ * tables: one path's dataset, merged from the blobs of three sides.
+ *
+ * Pointers and plain text (a CSV that Git holds as it is) alike; where neither of ours
+ * and theirs is a pointer the result is text too.
+ */
+#ifndef VV_LIB_MERGE_TABLES_H
+#define VV_LIB_MERGE_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/table/dataset_writer.h"
+#include "lib/merge/conflict_file.h"
+#include "repo/git/merge/trees.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_dataset_merge {
+	vv_repository *repo; /* borrowed, both */
+	vv_dataset_writer *writer;
+	const char *path;
+	vv_merge_side sides[3]; /* base, ours, theirs; mode 0: not there */
+	vv_oid commits[3];      /* where the sides are from (or null): decides ties, and whose
+	                         * datapackage.json describes plain text */
+	const char *names[3];   /* branches; NULL: "base", "ours", "theirs" */
+	const vv_merge_decision *decisions; /* as vv_merge_options have them */
+	size_t decision_count;
+	bool dry; /* nothing is kept: only to see what the conflicts are */
+} vv_dataset_merge;
+
+typedef struct vv_dataset_merged {
+	vv_merge_side result;
+	vv_cid root; /* its version; null when no rows could be merged */
+	vv_merge_stats stats;
+	vv_conflict_record record; /* items, sides, names; empty when it merged cleanly */
+} vv_dataset_merged;
+void vv_dataset_merged_init(vv_dataset_merged *m);
+void vv_dataset_merged_clear(vv_dataset_merged *m);
+VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
+
+/* ours and theirs must both be files. Blocks go to the writer: the caller makes
+ * them durable (vv_dataset_writer_commit). What cannot be merged as rows is one conflict of kind
+ * TABLE, with ours as the result. out is initialised. */
+vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err);
+
+/* The mode of a file whose mode may have changed on either side. */
+uint32_t vv_merge_mode(const vv_merge_side *base, const vv_merge_side *ours,
+		       const vv_merge_side *theirs);
+
+#endif

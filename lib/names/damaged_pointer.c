@@ -1,0 +1,168 @@
+/*
+ * damaged_pointer: asks git for the commits that changed the path, the newest first.
+ */
+#include "lib/names/damaged_pointer.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/history.h"
+#include "repo/git/pointer.h"
+#include "repo/git/program.h"
+#include "repo/git/tree.h"
+
+/* What the blob is: whole is false of anything but a pointer that can be read. */
+static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool *whole,
+		      vv_error *why, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_pointer p;
+	uint64_t size = 0;
+	vv_status rc = vv_blob_size(r, blob, &size, err);
+
+	*damaged = *whole = false;
+	if (rc < 0 || size > VV_POINTER_MAX ||
+	    (rc = vv_blob_read(r, blob, VV_POINTER_MAX, &text, err)) < 0) {
+		return rc;
+	}
+	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
+		*damaged = true;
+		(void)vv_pointer_refuse_torn(vv_buf_cstr(&text), text.len, NULL, why);
+	} else if (vv_pointer_looks_like(text.data, text.len)) {
+		vv_error_clear(why);
+		rc = vv_pointer_read(&p, &arena, text.data, text.len, why);
+		*whole = rc == VV_OK;
+		*damaged = rc == VV_EINPUT;
+		rc = rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	}
+	return rc;
+}
+
+vv_status vv_damaged_pointer_find(bool *out, vv_repository *r, const vv_oid *blob, vv_error *why,
+				  vv_error *err)
+{
+	bool whole;
+
+	return look(r, blob, out, &whole, why, err);
+}
+
+bool vv_work_has_data(vv_repository *r, const char *path)
+{
+	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_stat st;
+	return file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
+	       (st.size > VV_POINTER_MAX ||
+		(vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
+		 !vv_pointer_looks_like(text.data, text.len) &&
+		 !vv_pointer_is_torn(vv_buf_cstr(&text), text.len)));
+}
+
+bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text)
+{
+	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_auto(vv_buf) own = VV_BUF_INIT;
+	vv_buf *b = text ? text : &own;
+	vv_stat st;
+	return file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
+	       st.size <= VV_POINTER_MAX &&
+	       vv_read_regular(b, file, VV_POINTER_MAX, NULL) == VV_OK &&
+	       vv_pointer_is_torn(vv_buf_cstr(b), b->len);
+}
+
+static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
+{
+	vv_tree_entry t = {0};
+	vv_error ignored;
+	vv_oid commit;
+	bool damaged, whole = false;
+
+	if (vv_rev_commit(r, rev, &commit, &ignored) == VV_OK &&
+	    vv_tree_entry_at(r, &commit, path, &t, &ignored) == VV_OK) {
+		if (look(r, &t.id, &damaged, &whole, VV_IGNORED, &ignored) < 0) {
+			whole = false;
+		}
+		vv_tree_entry_clear(&t);
+	}
+	return whole;
+}
+
+static bool is_torn(vv_repository *r, const vv_oid *blob)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_cid roots[3];
+	bool has[3], torn = vv_blob_read(r, blob, VV_POINTER_MAX, &text, NULL) == VV_OK &&
+			    vv_pointer_is_torn(vv_buf_cstr(&text), text.len) &&
+			    vv_pointer_torn_roots(roots, has, vv_buf_cstr(&text), text.len);
+
+	return torn;
+}
+
+vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
+				  vv_error *err)
+{
+	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) errors = VV_BUF_INIT;
+	vv_auto(vv_buf) spec = VV_BUF_INIT;
+	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", NULL, NULL};
+	vv_run run = {.argv = argv,
+		      .env = vv_repository_env(r),
+		      .dir = vv_repository_workdir(r),
+		      .output = &out,
+		      .errors = &errors};
+	const char *found = NULL;
+	int code = 1;
+	vv_status rc;
+
+	if ((blob && is_torn(r, blob)) || vv_work_has_data(r, path)) {
+		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_FIX, path);
+		return vv_buf_ok(b, err);
+	}
+	vv_buf_printf(&spec, ":(top,literal)%s", path);
+	argv[5] = vv_buf_cstr(&spec);
+	if ((rc = vv_buf_ok(&spec, err)) < 0) {
+		goto done;
+	}
+	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
+		for (char *p = out.data, *end; !found && (end = strchr(p, '\n')); p = end + 1) {
+			*end = '\0';
+			found = is_whole_at(r, p, path) ? p : NULL;
+		}
+	}
+	if (found) {
+		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_RESTORE_WHOLE, found,
+				  path);
+	} else {
+		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_RESTORE_WHOLE_REV, path);
+	}
+	rc = vv_buf_ok(b, err);
+done:
+	vv_buf_clear(&out);
+	return rc;
+}
+
+vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const char *path,
+				  vv_error *err)
+{
+	vv_auto(vv_buf) mend = VV_BUF_INIT;
+	bool damaged = false;
+	vv_error why;
+	vv_status rc = vv_damaged_pointer_find(&damaged, r, blob, &why, err);
+
+	if (rc == VV_OK && damaged &&
+	    (rc = vv_damaged_pointer_mend(&mend, r, path, blob, err)) == VV_OK) {
+		vv_notes_warn(vv_repository_notes(r), "%s: a damaged pointer, written as text: %s",
+			      vv_text_shows(path), why.message);
+		if (mend.len > 0) {
+			vv_notes_put(vv_repository_notes(r), "hint: %s", mend.data);
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,118 @@
+/*
+ * dialect_words: knows the names that characters have.
+ */
+#include "lib/names/dialect_words.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "dataset/format/cell.h"
+#include "dataset/read/encoding.h"
+
+bool vv_written_any(const vv_written *w)
+{
+	return w->input_format || w->encoding || w->delimiter || w->quote || w->escape || w->skip ||
+	       w->skip_below || w->records || w->comment || w->spaces || w->header_rows ||
+	       w->header_join || !w->header;
+}
+
+/* none: what stands for no character. */
+static vv_status one_byte(int *out, const char *option, const char *text, int none, vv_error *err)
+{
+	static const struct {
+		const char *name;
+		int byte;
+	} names[] = {{"tab", '\t'},  {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'},
+		     {"space", ' '}, {"pipe", '|'}, {"none", 0},    {"", 0}};
+	int byte = -1;
+
+	if (!text) return VV_OK;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		byte = strcmp(text, names[i].name) == 0 ? names[i].byte : byte;
+	}
+	byte = byte == 0 ? none : byte;
+	if (byte < 0 && strlen(text) == 1) {
+		byte = (unsigned char)text[0];
+	}
+	if (byte < 0 || byte == '\n' || byte == '\r') {
+		vv_fail(err, VV_EUSAGE, "%s takes one character, not '%s'", option,
+			vv_text_shows(text));
+		return vv_hint(err, "or one of the words tab, comma, semicolon, pipe, space, none");
+	}
+	*out = byte;
+	return VV_OK;
+}
+
+static vv_status read_lines(long *out, const char *option, const char *word, vv_error *err)
+{
+	uint64_t lines;
+
+	*out = -1;
+	if (!word) return VV_OK;
+	if (!vv_parse_u64(&lines, word, strlen(word)) || lines > VV_HEADER_MAX) {
+		return vv_fail(err, VV_EUSAGE, "%s takes a number of lines, not '%s'", option,
+			       vv_text_shows(word));
+	}
+	*out = (long)lines;
+	return VV_OK;
+}
+
+static vv_status read_header(vv_sniff_hints *out, const vv_written *w, vv_error *err)
+{
+	long rows = -1;
+	vv_status rc = read_lines(&rows, "--header-rows", w->header_rows, err);
+
+	if (rc < 0) return rc;
+	if (w->header_rows && (rows < 1 || rows > (long)VV_HEADER_ROWS_MAX)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--header-rows takes a number from 1 to %u, not '%s'",
+			       VV_HEADER_ROWS_MAX, vv_text_shows(w->header_rows));
+	}
+	if (w->header_rows && !w->header) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--header-rows and --no-header contradict each other");
+	}
+	if (w->header_join && strlen(w->header_join) >= VV_HEADER_JOIN_MAX) {
+		return vv_fail(err, VV_EUSAGE, "--header-join takes at most %u bytes",
+			       VV_HEADER_JOIN_MAX - 1);
+	}
+	out->header = w->header_rows ? 1 : w->header ? -1 : 0;
+	out->header_rows = (int)rows;
+	out->header_join = w->header_join;
+	return VV_OK;
+}
+
+vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err)
+{
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	char name[VV_ENCODING_MAX];
+	vv_status rc;
+
+	*out = nothing;
+	if (w->input_format) {
+		out->has_form = true;
+		out->form = strcmp(w->input_format, "json") == 0     ? VV_FORM_JSON
+			    : strcmp(w->input_format, "ndjson") == 0 ? VV_FORM_NDJSON
+								     : VV_FORM_CSV;
+		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
+	}
+	if ((rc = read_lines(&out->skip, "--skip-lines", w->skip, err)) < 0 ||
+	    (rc = read_lines(&out->skip_below, "--skip-footer", w->skip_below, err)) < 0) {
+		return rc;
+	}
+	if ((rc = read_header(out, w, err)) < 0 ||
+	    (rc = one_byte(&out->comment, "--comment", w->comment, 0, err)) < 0) {
+		return rc;
+	}
+	out->spaces = w->spaces ? strcmp(w->spaces, "skip") == 0 : -1;
+	out->encoding = w->encoding;
+	out->records = w->records;
+	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;
+	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
+		    0 ||
+	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {
+		return rc;
+	}
+	vv_sniff_hints_declare(out);
+	return one_byte(&out->escape, "--escape", w->escape, 0, err);
+}

@@ -1,0 +1,77 @@
+/*
+ * lfs: knows the text of a Git LFS pointer (git-lfs spec v1) and where its object lies.
+ */
+#include "lib/names/lfs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+
+#define VERSION_LINE "version https://git-lfs.github.com/spec/v1\n"
+#define OID_LINE "\noid sha256:"
+#define SIZE_LINE "\nsize "
+#define HEX_LEN 64u
+
+/* The 64 hex digits of the pointer's object; NULL: the text is not a pointer. Lines between
+ * version and oid (extensions) may be there. */
+static const char *find_oid(const char *text, size_t len)
+{
+	size_t version = strlen(VERSION_LINE), oid = strlen(OID_LINE);
+	if (len > VV_LFS_POINTER_MAX || len < version || memcmp(text, VERSION_LINE, version) != 0) {
+		return NULL;
+	}
+	for (size_t i = version - 1; i + oid + HEX_LEN < len; i++) {
+		if (memcmp(text + i, OID_LINE, oid) == 0) {
+			const char *hex = text + i + oid;
+			return strspn(hex, "0123456789abcdef") == HEX_LEN && hex[HEX_LEN] == '\n'
+				       ? hex
+				       : NULL;
+		}
+	}
+	return NULL;
+}
+
+bool vv_lfs_read(vv_lfs_object *out, const char *text, size_t len)
+{
+	char pointer[VV_LFS_POINTER_MAX + 1];
+	const char *oid;
+
+	if (len > VV_LFS_POINTER_MAX) return false;
+	memcpy(pointer, len > 0 ? text : "", len);
+	pointer[len] = '\0';
+	if (!(oid = find_oid(pointer, len))) return false;
+	memcpy(out->oid, oid, HEX_LEN);
+	out->oid[HEX_LEN] = '\0';
+	const char *size = strstr(pointer, SIZE_LINE);
+	out->size = size ? strtoull(size + strlen(SIZE_LINE), NULL, 10) : 0;
+	return true;
+}
+
+char *vv_lfs_file(vv_repository *r, const vv_lfs_object *o)
+{
+	const char first[3] = {o->oid[0], o->oid[1], 0}, second[3] = {o->oid[2], o->oid[3], 0};
+
+	return vv_path_join(vv_repository_commondir(r), "lfs", "objects", first, second, o->oid,
+			    (char *)NULL);
+}
+
+vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t len, vv_error *err)
+{
+	vv_lfs_object o;
+	char *file;
+
+	*path = NULL;
+	if (!vv_lfs_read(&o, text, len)) return VV_OK;
+	if (!(file = vv_lfs_file(r, &o))) return vv_fail_nomem(err);
+	if (!vv_exists(file)) {
+		vv_free(file);
+		vv_fail(err, VV_EMISSING,
+			"its content is kept by Git LFS, and object %.12s is not here", o.oid);
+		return vv_hint(err, "'git lfs fetch --all' gets it");
+	}
+	*path = file;
+	return VV_OK;
+}

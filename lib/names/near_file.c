@@ -1,0 +1,52 @@
+/*
+ * near_file: knows how a path from the top is written where the user is.
+ */
+#include "lib/names/near_file.h"
+
+#include <string.h>
+
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/day.h"
+#include "repo/git/index/index.h"
+
+char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_nearest near;
+	const vv_status rc = commit ? vv_index_open_tree(&x, r, commit, VV_IGNORED)
+				    : vv_index_open(&x, r, VV_IGNORED);
+
+	if (rc < 0) return NULL;
+	vv_nearest_init(&near, path);
+	for (size_t i = 0; i < vv_index_count(x); i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (strcmp(e.path, path) != 0) {
+			(void)vv_nearest_try(&near, e.path);
+		}
+	}
+	return near.best ? vv_strdup(near.best) : NULL;
+}
+
+vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err)
+{
+	vv_auto(char) *path = NULL, *near = NULL;
+	vv_day_word day;
+
+	if (err->code != VV_ENOTFOUND || strstr(word, "..") || vv_day_word_read(&day, word) ||
+	    vv_repository_is_bare(r) || vv_repository_relative(&path, r, word, VV_IGNORED) < 0 ||
+	    !(near = vv_near_file(r, NULL, path))) {
+		return err->code;
+	}
+	size_t len = strlen(path);
+	size_t above = len >= strlen(word) && strcmp(path + len - strlen(word), word) == 0
+			       ? len - strlen(word)
+			       : 0;
+	above = strncmp(path, near, above) == 0 ? above : 0;
+	(void)vv_fail(err, VV_ENOTFOUND, "there is no version and no file named '%s'",
+		      vv_text_shows(word));
+	return vv_hint(err, "did you mean '%s'?", vv_text_shows(near + above));
+}

@@ -1,0 +1,211 @@
+/*
+ * pathspec: how arguments are compared with paths.
+ */
+#include "lib/names/pathspec.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+static bool has_wildcard(const char *s)
+{
+	return strpbrk(s, "*?[") != NULL;
+}
+
+bool vv_pathspec_excludes(const char *text, const char **path)
+{
+	static const char *const magic[] = {":!", ":^", ":(exclude)"};
+
+	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
+		if (strncmp(text, magic[i], strlen(magic[i])) == 0) {
+			*path = text + strlen(magic[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A pattern is taken from the folder that the command runs in. */
+static vv_status pattern_path(char **out, vv_repository *r, const char *given, vv_error *err)
+{
+	vv_auto(char) *here = NULL;
+	vv_status rc = vv_repository_relative(&here, r, ".", err);
+
+	if (rc < 0) return rc;
+	while (given[0] == '.' && given[1] == '/') {
+		given += 2;
+	}
+	*out = *here ? vv_path_join(here, given, (char *)NULL) : vv_strdup(given);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char *given,
+			   vv_error *err)
+{
+	vv_stat st;
+	vv_auto(char) *file = NULL;
+	vv_status rc;
+
+	item->given = given;
+	if ((item->exclude = vv_pathspec_excludes(given, &given))) {
+		item->matched = true; /* nobody misses it */
+	}
+	if (!*given) return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
+	if (has_wildcard(given) && !vv_exists(given)) {
+		item->pattern = true;
+		return pattern_path(&item->path, r, given, err);
+	}
+	if ((rc = vv_repository_relative(&item->path, r, given, err)) < 0) return rc;
+	file = vv_repository_file(r, item->path);
+	if (!file) return vv_fail_nomem(err);
+	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
+	item->folder = item->exists && S_ISDIR(st.mode);
+	return VV_OK;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp((*(vv_pathspec_item *const *)a)->path, (*(vv_pathspec_item *const *)b)->path);
+}
+
+vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv, vv_error *err)
+{
+	bool selects = false;
+	vv_status rc = VV_OK;
+
+	*out = (vv_pathspec){NULL, 0, NULL, 0};
+	if (argc <= 0) return VV_OK;
+	out->items = vv_calloc((size_t)argc + 1, sizeof(*out->items));
+	out->sorted = vv_calloc((size_t)argc + 1, sizeof(*out->sorted));
+	if (!out->items || !out->sorted) return vv_fail_nomem(err);
+	for (int i = 0; i < argc && rc == VV_OK; i++) {
+		if ((rc = init_item(&out->items[out->count++], r, argv[i], err)) == VV_OK) {
+			selects = selects || !out->items[i].exclude;
+		}
+	}
+	if (rc == VV_OK && !selects) {
+		rc = init_item(&out->items[out->count++], r, vv_repository_workdir(r), err);
+	}
+	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
+		if (!out->items[i].pattern && !out->items[i].exclude) {
+			out->sorted[out->sorted_count++] = &out->items[i];
+		}
+	}
+	if (rc == VV_OK) {
+		qsort(out->sorted, out->sorted_count, sizeof(*out->sorted), by_path);
+	}
+	return rc;
+}
+
+void vv_pathspec_clear(vv_pathspec *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_free(p->items[i].path);
+	}
+	vv_free(p->items);
+	vv_free(p->sorted);
+	*p = (vv_pathspec){NULL, 0, NULL, 0};
+}
+
+static int compare_prefix(const vv_pathspec_item *item, const char *path, size_t len)
+{
+	int order = strncmp(item->path, path, len);
+
+	return order ? order : item->path[len] != '\0';
+}
+
+/* The name with the magic characters counts too, as in Git: [a].csv may be just that;
+ * and so does the folder of that name. */
+static bool matches_pattern(const char *pattern, const char *path)
+{
+	size_t len = strlen(pattern);
+
+	return fnmatch(pattern, path, 0) == 0 ||
+	       (strncmp(pattern, path, len) == 0 && (path[len] == '\0' || path[len] == '/'));
+}
+
+/* Marks the arguments that are the first len bytes of path. */
+static bool match_prefix(vv_pathspec *p, const char *path, size_t len)
+{
+	size_t low = 0, high = p->sorted_count;
+	bool any = false;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare_prefix(p->sorted[middle], path, len) < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	for (; low < p->sorted_count && compare_prefix(p->sorted[low], path, len) == 0; low++) {
+		p->sorted[low]->matched = any = true;
+		p->sorted[low]->named = p->sorted[low]->named || path[len] == '\0';
+	}
+	return any;
+}
+
+static bool is_excluded(const vv_pathspec *p, const char *path)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const vv_pathspec_item *item = &p->items[i];
+		size_t len = item->exclude ? strlen(item->path) : 0;
+
+		if (!item->exclude) {
+			continue;
+		}
+		if (item->pattern ? matches_pattern(item->path, path)
+				  : len == 0 || (strncmp(item->path, path, len) == 0 &&
+						 (path[len] == '\0' || path[len] == '/'))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
+{
+	if (is_excluded(p, path)) {
+		if (literal) {
+			*literal = false;
+		}
+		return false;
+	}
+	bool exact = match_prefix(p, path, strlen(path));
+	bool any = match_prefix(p, path, 0) || exact;
+
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		any = match_prefix(p, path, (size_t)(slash - path)) || any;
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->items[i].pattern && !p->items[i].exclude &&
+		    matches_pattern(p->items[i].path, path)) {
+			p->items[i].matched = any = true;
+		}
+	}
+	if (literal) {
+		*literal = exact;
+	}
+	return any;
+}
+
+vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (!p->items[i].matched) {
+			rc = x ? vv_index_check_module(x, p->items[i].path, err) : VV_OK;
+			return rc < 0 ? rc
+				      : vv_fail(err, VV_ENOTFOUND, "no file matches '%s'",
+						vv_text_shows(p->items[i].given));
+		}
+	}
+	return VV_OK;
+}

@@ -1,0 +1,55 @@
+/*
+ * table_at: knows how a version of a path is named, and when it is none.
+ */
+#include "lib/names/table_at.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+
+bool vv_table_at_is_none(vv_status rc)
+{
+	return rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_EUSAGE;
+}
+
+void vv_table_at_close(vv_table_at *t)
+{
+	if (t->open) {
+		vv_table_close(&t->table);
+		vv_subject_clear(&t->subject);
+	}
+	vv_free(t->name);
+	memset(t, 0, sizeof(*t));
+}
+
+vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
+			   const vv_oid *commit, const char *path, bool find_key, vv_error *err)
+{
+	const vv_subject_options how = {.find_key = find_key, .unpack = true};
+	char hex[VV_OID_TEXT + 1];
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_oid_text(hex, commit);
+	vv_buf_printf(&text, "%s:%s", hex, path);
+	if (!(out->name = vv_buf_detach(&text))) return vv_fail_nomem(err);
+	vv_subject_init(&out->subject);
+	if ((rc = vv_subject_find(&out->subject, r, s, out->name, err)) == VV_OK) {
+		rc = vv_subject_open(&out->subject, &out->table, &how, err);
+	}
+	out->open = rc == VV_OK;
+	if (rc < 0) {
+		vv_subject_clear(&out->subject);
+		vv_table_at_close(out);
+	}
+	return rc;
+}
+
+void vv_key_words_put(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_puts(out, i > 0 ? "," : "");
+		vv_buf_put(out, cells[key[i]].text, cells[key[i]].len);
+	}
+}

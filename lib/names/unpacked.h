@@ -1,0 +1,24 @@
+/*
+ * unpacked: the bytes inside of a compressed file, as a source.
+ *
+ * A file counts as compressed by its name (prices.csv.gz), whatever its first bytes are; one that is not compressed passes as it
+ * is. Memory and what may come out of it are bounded (repo/blocks/decompress.h).
+ */
+#ifndef VV_LIB_NAMES_UNPACKED_H
+#define VV_LIB_NAMES_UNPACKED_H
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/read/source.h"
+
+typedef struct vv_unpacked vv_unpacked;
+
+/* packed is at its beginning, and copied; what it reads from must outlive *out. */
+vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error *err);
+void vv_unpacked_close(vv_unpacked *u); /* accepts NULL */
+VV_AUTO_FREE(vv_unpacked, vv_unpacked_close)
+
+/* Borrowed. It can be read again where the file can. */
+const vv_source *vv_unpacked_source(const vv_unpacked *u);
+
+#endif

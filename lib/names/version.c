@@ -1,0 +1,599 @@
+/*
+ * version: knows how a word of the command line becomes a version to read.
+ */
+#include "lib/names/version.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
+#include "lib/names/lfs.h"
+#include "lib/names/near_file.h"
+#include "lib/names/version_internal.h"
+#include "repo/blocks/decompress.h"
+#include "repo/git/index/index.h"
+#include "repo/git/merge/conflict_state.h"
+
+void vv_subject_init(vv_subject *s)
+{
+	memset(s, 0, sizeof(*s));
+}
+
+void vv_subject_forget(vv_subject *s)
+{
+	vv_file_groups_free(s->groups);
+	if (!s->lent) {
+		vv_mem_sink_free(s->passing);
+	}
+	vv_scan_cache_free(s->raw);
+	vv_free(s->types.items);
+	s->groups = NULL;
+	s->passing = NULL;
+	s->raw = NULL;
+	memset(&s->types, 0, sizeof(s->types));
+	s->lent = s->in_file = false;
+}
+
+void vv_subject_clear(vv_subject *s)
+{
+	vv_subject_forget(s);
+	vv_free(s->path);
+	vv_free(s->file);
+	vv_free(s->lfs);
+	vv_subject_init(s);
+}
+
+const char *vv_subject_colon(const char *text)
+{
+	unsigned depth = 0;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == '{') {
+			depth++;
+		} else if (*p == '}' && depth > 0) {
+			depth--;
+		} else if (*p == ':' && depth == 0) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+static bool copy_text(char **out, const char *text)
+{
+	*out = text ? vv_strdup(text) : NULL;
+	return *out || !text;
+}
+
+vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err)
+{
+	*out = *s;
+	out->text = text;
+	out->path = out->file = out->lfs = NULL;
+	out->passing = NULL;
+	out->groups = NULL;
+	out->raw = NULL;
+	memset(&out->types, 0, sizeof(out->types));
+	out->lent = out->in_file = false;
+	if (!copy_text(&out->path, s->path) || !copy_text(&out->file, s->file) ||
+	    !copy_text(&out->lfs, s->lfs)) {
+		vv_subject_clear(out);
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+/* The path after the colon: from the top, or from here when it begins with "./". */
+static vv_status tree_path(char **out, vv_repository *r, const char *path, vv_error *err)
+{
+	if (strncmp(path, "./", 2) == 0 || strncmp(path, "../", 3) == 0) {
+		return vv_repository_relative(out, r, path, err);
+	}
+	*out = vv_strdup(path);
+	if (!*out) return vv_fail_nomem(err);
+	for (size_t len = strlen(*out); len > 0 && (*out)[len - 1] == '/'; len--) {
+		(*out)[len - 1] = '\0';
+	}
+	return VV_OK;
+}
+
+/* A pointer of Git LFS stands for the text that it names. */
+static vv_status find_lfs(vv_subject *s, const vv_buf *text, vv_error *err)
+{
+	vv_status rc = vv_lfs_find(&s->lfs, s->repo, vv_buf_cstr(text), text->len, err);
+
+	if (rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	return rc;
+}
+
+/* One that looks like a pointer and is none is refused: nobody wants its text as the data. */
+static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, err);
+
+	if (rc == VV_OK) {
+		s->is_dataset = true;
+		s->root = p.root;
+		s->content = (vv_content){.there = s->content.there,
+					  .file = true,
+					  .stored = true,
+					  .table = strcmp(p.kind, "table") == 0,
+					  .bytes = p.bytes,
+					  .rows = p.rows,
+					  .columns = p.column_count,
+					  .root = p.root};
+	}
+	return rc;
+}
+
+/* A blob is a dataset when it is a pointer. */
+static vv_status look_at_blob(vv_subject *s, vv_error *err)
+{
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	uint64_t size;
+	vv_status rc;
+
+	if ((rc = vv_blob_peek(s->repo, &s->blob, VV_POINTER_MAX, &size, &head, err)) < 0 ||
+	    size > VV_POINTER_MAX) {
+		return rc;
+	}
+	s->content = (vv_content){.there = true, .file = true, .bytes = size};
+	if (vv_pointer_is_torn(vv_buf_cstr(&head), head.len)) {
+		(void)vv_pointer_refuse_torn(head.data, head.len, NULL, &s->broken);
+	} else if (!vv_pointer_looks_like(head.data, head.len)) {
+		rc = find_lfs(s, &head, err);
+	} else if ((rc = take_pointer(s, &head, &s->broken)) == VV_OK) {
+		vv_error_clear(&s->broken);
+	} else if (rc == VV_EINPUT) {
+		rc = VV_OK; /* one path of many: whoever opens it hears of it */
+	} else if (rc < 0) {
+		if (err) {
+			*err = s->broken;
+		}
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	return rc;
+}
+
+/* A near miss: the same path below the folder we are in. */
+static void hint_here(vv_subject *s, const char *rev, vv_error *err)
+{
+	vv_auto(char) *here = NULL;
+	vv_tree_entry e;
+
+	if (vv_repository_relative(&here, s->repo, s->path, VV_IGNORED) == VV_OK &&
+	    strcmp(here, s->path) != 0 &&
+	    vv_tree_entry_at(s->repo, &s->commit, here, &e, VV_IGNORED) == VV_OK) {
+		vv_tree_entry_clear(&e);
+		vv_hint(err, "paths count from the top: did you mean '%s:%s'?", vv_text_shows(rev),
+			vv_text_shows(here));
+	}
+}
+
+static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
+{
+	vv_auto(char) *near = NULL;
+	vv_tree_entry e = {0};
+
+	s->from = VV_FROM_COMMIT;
+	vv_status rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, rc, "'%s' is not in '%s'", vv_text_shows(s->path), vv_text_shows(rev));
+		hint_here(s, rev, err);
+		if ((near = vv_near_file(s->repo, &s->commit, s->path)) != NULL) {
+			return vv_hint(err, "did you mean '%s'?", vv_text_shows(near));
+		}
+		return vv_hint_code(err, VV_HINT_LOG_PATH, s->path);
+	}
+	if (rc < 0) return rc;
+	s->blob = e.id;
+	if ((e.mode & S_IFMT) == S_IFREG) {
+		rc = look_at_blob(s, err);
+	} else if ((e.mode & S_IFMT) == S_IFDIR) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(s->text));
+		vv_hint(err, "name a file in it");
+	} else if ((e.mode & S_IFMT) == S_IFLNK) {
+		rc = VV_OK; /* its text is the link's target, as git show gives it */
+	} else {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->text));
+	}
+	vv_tree_entry_clear(&e);
+	return rc;
+}
+
+/* stage: 0, or the base (1), our (2) or their (3) side of a conflict. */
+static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
+{
+	static const char *const sides[] = {"", "the base", "our side", "their side"};
+	const vv_index *x;
+	vv_index_entry e;
+	vv_status rc;
+
+	s->from = VV_FROM_INDEX;
+	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
+	if (!vv_index_get_stage(x, s->path, stage, &e)) {
+		if (stage > 0) {
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     "'%s' is not in conflict, or %s does not have it",
+				     vv_text_shows(s->path), sides[stage]);
+			vv_hint_code(err, VV_HINT_CONFLICTS_SHOW);
+		} else if (vv_index_get_stage(x, s->path, 1, &e) ||
+			   vv_index_get_stage(x, s->path, 2, &e) ||
+			   vv_index_get_stage(x, s->path, 3, &e)) {
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     "'%s' is in conflict: the index has its sides",
+				     vv_text_shows(s->path));
+			vv_hint(err, "name one of them: ':1:PATH' is the base, ':2:PATH' ours, "
+				     "':3:PATH' theirs");
+		} else {
+			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
+				     vv_text_shows(s->path));
+			vv_hint_code(err, VV_HINT_STATUS);
+		}
+	} else {
+		s->blob = e.id;
+		rc = look_at_blob(s, err);
+	}
+	return rc;
+}
+
+/* A pointer's text may lie in the work tree in place of its table. */
+static vv_status look_at_file(vv_subject *s, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_stat st;
+	vv_status rc;
+
+	s->on_disk = true;
+	if ((rc = vv_lstat(&st, s->file, err)) < 0) return rc;
+	if (st.size > VV_POINTER_MAX || !S_ISREG(st.mode)) return rc;
+	if ((rc = vv_read_regular(&text, s->file, VV_POINTER_MAX, err)) < 0) return rc;
+	if (!vv_pointer_looks_like(text.data, text.len)) {
+		return s->repo ? find_lfs(s, &text, err) : VV_OK;
+	}
+	text.len = vv_pointer_strip_cr(text.data, text.len);
+	if ((rc = take_pointer(s, &text, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(s->text));
+	}
+	s->on_disk = rc < 0;
+	return rc;
+}
+
+/* A file in conflict is a later version of what the merge gave it, or else of ours. */
+static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_index_entry e;
+	vv_pointer p;
+	vv_oid blob;
+	bool is = false;
+	vv_status rc = vv_conflict_merged(s->repo, x, s->path, &blob, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		if (!vv_index_get_stage(x, s->path, 2, &e) &&
+		    !vv_index_get_stage(x, s->path, 3, &e)) {
+			return VV_OK;
+		}
+		blob = e.id;
+	} else if (rc < 0) {
+		return rc;
+	}
+	if ((rc = vv_dataset_reader_is_pointer(s->reader, &blob, &is, err)) < 0 || !is) return rc;
+	if ((rc = vv_dataset_reader_pointer(s->reader, &blob, &arena, &p, err)) == VV_OK) {
+		s->parent = p.root;
+	}
+	return rc;
+}
+
+/* Compares the file with the index's pointer: where they are the same version it is
+ * read from the store; else the index's version lends its schema and dialect. */
+/* The version in the index is the parent. *is: it stands at e. */
+static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	const vv_index *x;
+	vv_pointer p;
+	vv_status rc;
+
+	*is = false;
+	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
+	if (!vv_index_get(x, s->path, e)) return take_conflict_parent(s, x, err);
+	if ((rc = vv_dataset_reader_is_pointer(s->reader, &e->id, is, err)) == VV_OK && *is &&
+	    (rc = vv_dataset_reader_pointer(s->reader, &e->id, &arena, &p, err)) == VV_OK) {
+		s->parent = p.root;
+	}
+	return rc;
+}
+
+static vv_status compare_with_index(vv_subject *s, vv_error *err)
+{
+	vv_index_entry e;
+	vv_work_state state;
+	bool is = false;
+	vv_status rc = take_parent(s, &e, &is, err);
+
+	if (rc < 0 || !is) return rc;
+	if ((rc = vv_dataset_reader_work_state(s->reader, s->path, &e.id, &e, &state, NULL, err)) <
+	    0) {
+		/* What add would refuse is said by whoever reads the rows. */
+		rc = rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT ||
+				     rc == VV_ENOTFOUND /* the column of a declared key */
+			     ? VV_OK
+			     : rc;
+	} else if (state == VV_WORK_SAME) {
+		s->is_dataset = true;
+		s->root = s->parent;
+		s->blob = e.id;
+	}
+	return rc;
+}
+
+static vv_status not_there(vv_subject *s, vv_error *err)
+{
+	vv_oid commit;
+
+	vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(s->text));
+	if (s->repo && vv_rev_commit(s->repo, s->text, &commit, VV_IGNORED) == VV_OK) {
+		return vv_hint(err, "name a file of that version: '%s:PATH'",
+			       vv_text_shows(s->text));
+	}
+	if (s->repo && s->path && vv_rev_commit(s->repo, "HEAD", &commit, VV_IGNORED) == VV_OK) {
+		vv_auto(vv_tree_entry) e = {0};
+
+		if (vv_tree_entry_at(s->repo, &commit, s->path, &e, VV_IGNORED) == VV_OK) {
+			return vv_hint(err, "the last commit has it: 'HEAD:%s'",
+				       vv_text_shows(s->path));
+		}
+	}
+	return VV_ENOTFOUND;
+}
+
+static vv_status find_in_work(vv_subject *s, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc;
+
+	s->from = VV_FROM_WORK;
+	if (s->repo) {
+		if (vv_repository_is_bare(s->repo)) {
+			vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'",
+				vv_text_shows(s->text));
+			return vv_hint(err, "name a version: 'HEAD:%s'", vv_text_shows(s->text));
+		}
+		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) return rc;
+		s->file = vv_repository_file(s->repo, s->path);
+	} else {
+		s->file = vv_strdup(s->text);
+	}
+	if (!s->file) return vv_fail_nomem(err);
+	rc = vv_lstat(&st, s->file, err);
+	if (rc == VV_ENOTFOUND) return not_there(s, err);
+	if (rc == VV_OK && S_ISDIR(st.mode)) {
+		vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(s->text));
+		return vv_hint(err, "name a file in it");
+	}
+	return rc < 0 ? rc : look_at_file(s, err);
+}
+
+bool vv_subject_is_file(const vv_subject *s)
+{
+	return s->from == VV_FROM_WORK && !s->is_dataset && !s->lfs && vv_cid_is_null(&s->parent);
+}
+
+vv_status vv_subject_settle(vv_subject *s, vv_error *err)
+{
+	if (s->from != VV_FROM_WORK || s->settled || s->is_dataset || !s->repo) return VV_OK;
+	s->settled = true;
+	return compare_with_index(s, err);
+}
+
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			  const char *text, vv_error *err)
+{
+	const char *colon = vv_subject_colon(text);
+	vv_auto(char) *rev = NULL;
+	vv_status rc;
+
+	s->text = text;
+	s->repo = repo;
+	s->reader = reader;
+	if (strlen(text) == VV_CID_TEXT && !vv_exists(text) && repo &&
+	    vv_cid_parse(&s->root, text, VV_CID_TEXT, err) == VV_OK) {
+		s->from = VV_FROM_CID;
+		s->is_dataset = true;
+		return VV_OK;
+	}
+	memset(&s->root, 0, sizeof(s->root));
+	if (!repo || !colon || vv_exists(text)) return find_in_work(s, err);
+	if (colon == text) {
+		/* ":0:PATH" is the long form of ":PATH"; 1 to 3 are the sides of a conflict */
+		bool staged = text[1] >= '0' && text[1] <= '3' && text[2] == ':';
+
+		rc = tree_path(&s->path, repo, text + (staged ? 3 : 1), err);
+		return rc < 0 ? rc : find_in_index(s, staged ? text[1] - '0' : 0, err);
+	}
+	rev = vv_strndup(text, (size_t)(colon - text));
+	if (!rev) return vv_fail_nomem(err);
+	if ((rc = tree_path(&s->path, repo, colon + 1, err)) == VV_OK &&
+	    (rc = vv_rev_commit(repo, rev, &s->commit, err)) == VV_OK) {
+		rc = find_in_commit(s, rev, err);
+	}
+	return rc;
+}
+
+vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			       const vv_oid *blob, const char *path, const char *text,
+			       vv_error *err)
+{
+	s->text = text;
+	s->repo = repo;
+	s->reader = reader;
+	s->from = VV_FROM_INDEX; /* what lies beside it is looked for there */
+	s->blob = *blob;
+	s->path = vv_strdup(path);
+	return s->path ? look_at_blob(s, err) : vv_fail_nomem(err);
+}
+
+vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			     const vv_oid *commit, const char *path, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	s->text = path;
+	s->repo = repo;
+	s->reader = reader;
+	s->path = vv_strdup(path);
+	if (!s->path) return vv_fail_nomem(err);
+	if (!commit) return find_in_index(s, 0, err);
+	s->commit = *commit;
+	vv_oid_text(hex, commit);
+	return find_in_commit(s, hex, err);
+}
+
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			       const char *text, vv_error *err)
+{
+	vv_auto(char) *inside = NULL;
+
+	s->text = text;
+	/* A file outside of the work tree is read as one without a repository. */
+	if (repo && !vv_repository_is_bare(repo) &&
+	    vv_repository_relative(&inside, repo, text, VV_IGNORED) == VV_OK) {
+		s->repo = repo;
+		s->reader = reader;
+	}
+	vv_status rc = find_in_work(s, err);
+	if (rc == VV_OK && s->is_dataset && !s->repo && repo) {
+		/* a pointer, wherever it lies, names what this repository may have */
+		s->repo = repo;
+		s->reader = reader;
+	}
+	if (rc == VV_OK && s->is_dataset && !s->repo) {
+		vv_fail(err, VV_EINPUT, "'%s' is a pointer of varve, not the table itself",
+			vv_text_shows(text));
+		return vv_hint(err, "run this inside its repository");
+	}
+	return rc;
+}
+
+bool vv_subject_is_broken(const vv_subject *s, vv_error *err)
+{
+	if (s->broken.code == VV_OK || s->is_dataset) return false;
+	if (err) {
+		*err = s->broken;
+	}
+	vv_prefix(err, "%s", vv_text_shows(s->text));
+	return true;
+}
+
+/* Which version failed; of one whose blocks are not here also the command that gets them. */
+static vv_status say_whose(const vv_subject *s, vv_error *err)
+{
+	const char *colon = strchr(s->text, ':');
+	vv_auto(vv_buf) rev = VV_BUF_INIT;
+
+	if (err->code == VV_EMISSING && colon && colon > s->text &&
+	    strstr(err->message, " is not here")) {
+		if (strncmp(s->text, "index:", 6) == 0) { /* most likely the last commit's */
+			vv_buf_puts(&rev, "HEAD");
+		} else {
+			vv_buf_put(&rev, s->text, (size_t)(colon - s->text));
+		}
+		vv_hint_code(err, VV_HINT_FETCH_DATA, vv_buf_cstr(&rev), colon + 1);
+	}
+	return vv_prefix(err, "%s", vv_text_shows(s->text));
+}
+
+vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			  vv_error *err)
+{
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = vv_subject_settle(s, err)) < 0) return rc;
+	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	if (!s->is_dataset) return vv_subject_import(s, out, opts, err);
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	rc = opts && opts->stored ? vv_table_open_stored(out, &source, &s->root, err)
+				  : vv_table_open(out, &source, &s->root, err);
+	if (rc == VV_EMISSING && s->on_disk) {
+		/* The file itself is here, only its stored form is not. */
+		return vv_subject_import(s, out, opts, err);
+	}
+	if (rc == VV_OK && out->root.kind == VV_KIND_FILE && opts && opts->unpack && s->path &&
+	    vv_decompress_name(s->path) > 0) {
+		vv_table_close(out);
+		return vv_subject_import(s, out, opts, err);
+	}
+	return rc < 0 ? say_whose(s, err) : rc;
+}
+
+/* Of a stored version: its text, or its file's bytes. */
+static vv_status stored_bytes(vv_subject *s, bool text, vv_bytes_fn fn, void *payload,
+			      const vv_progress *progress, vv_error *err)
+{
+	const vv_bytes_options how = {
+		.pool = vv_dataset_reader_pool(s->reader), .progress = progress, .old_fd = -1};
+	vv_table t;
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
+		rc = text ? vv_table_bytes_with(&t, fn, payload, &how, err)
+			  : vv_table_file(&t, fn, payload, &how, err);
+		vv_table_close(&t);
+	}
+	return rc < 0 ? say_whose(s, err) : rc;
+}
+
+vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+			   const vv_progress *progress, vv_error *err)
+{
+	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	return !s->is_dataset || s->on_disk ? vv_subject_plain_bytes(s, fn, payload, progress, err)
+					    : stored_bytes(s, false, fn, payload, progress, err);
+}
+
+vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
+			  vv_error *err)
+{
+	vv_index_entry e;
+	bool is;
+	vv_status rc;
+
+	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	if (s->is_dataset && !s->on_disk) return stored_bytes(s, true, fn, payload, progress, err);
+	if (s->from == VV_FROM_WORK && s->reader && s->path && !s->lfs &&
+	    vv_cid_is_null(&s->parent) && (rc = take_parent(s, &e, &is, err)) < 0) {
+		return rc;
+	}
+	return s->from == VV_FROM_WORK && !s->lfs && !vv_cid_is_null(&s->parent)
+		       ? vv_subject_plain_text(s, fn, payload, progress, err)
+		       : vv_subject_plain_bytes(s, fn, payload, progress, err);
+}
+
+vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+				 const char *text, vv_error *err)
+{
+	vv_status rc = vv_subject_find(s, repo, reader, text, err);
+
+	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) return rc;
+	vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset", vv_text_shows(text));
+	return vv_hint_code(err, VV_HINT_ADD_AND_NAME);
+}

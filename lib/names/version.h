@@ -1,0 +1,151 @@
+/*
+ * version: what the words REV:PATH, :PATH, PATH or a CID name.
+ *
+ * A correct caller: vv_subject_init; vv_subject_find; then vv_subject_open for its
+ * rows, or vv_subject_bytes for its exact bytes; vv_subject_clear last (after closing
+ * the table). Every reading command takes plain text (a CSV, TSV, NDJSON or JSON blob
+ * of Git's history, a changed file of the work tree) as well as a stored dataset:
+ * plain text is imported into passing blocks (dataset/format/mem_sink.h), nothing is stored.
+ */
+#ifndef VV_LIB_NAMES_VERSION_H
+#define VV_LIB_NAMES_VERSION_H
+
+#include <stdbool.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/env.h"
+#include "base/error.h"
+#include "base/thread.h"
+#include "dataset/format/mem_sink.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/dataset_reader.h"
+#include "dataset/table/table.h"
+#include "diff/rows/file_groups.h"
+#include "lib/names/content.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+
+typedef enum vv_subject_from {
+	VV_FROM_CID,    /* a root's CID */
+	VV_FROM_COMMIT, /* REV:PATH */
+	VV_FROM_INDEX,  /* :PATH */
+	VV_FROM_WORK    /* PATH */
+} vv_subject_from;
+
+typedef struct vv_subject {
+	const char *text; /* as the user wrote it; borrowed */
+	vv_subject_from from;
+	char *path; /* repository-relative; NULL for a CID, and outside a repository */
+	char *file; /* FROM_WORK: the file to open */
+	/* the blob (or file) is a pointer of Git LFS, and this file holds its object */
+	char *lfs;
+	vv_oid commit; /* FROM_COMMIT */
+	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
+	vv_content content; /* of the blob, where it has been read (there) */
+	bool is_dataset;    /* a stored version: root is its CID */
+	bool on_disk;       /* FROM_WORK: file holds the content itself (not a pointer) */
+	bool settled;       /* FROM_WORK: it has been compared with the index */
+	vv_error
+		broken; /* code < 0: the blob is a pointer that was edited or torn, and this is what
+			  * opening it answers; it is found all the same */
+	vv_cid root;
+	vv_cid parent; /* FROM_WORK: the version in the index, where there is one; else null */
+	vv_repository *repo;       /* borrowed; NULL outside a repository */
+	vv_dataset_reader *reader; /* borrowed; NULL outside a repository */
+	/* Outside a repository: what is worked in, set by the opener after init; borrowed; NULL: nothing is set. */
+	const vv_env *env;
+	vv_mem_sink *passing;   /* the blocks of plain text, once opened */
+	bool lent;              /* passing is that of another subject */
+	vv_file_groups *groups; /* with in_file, unless lent: the others' */
+	bool in_file;           /* of plain text, once opened: not all blocks are in passing */
+	vv_scan_cache *raw;     /* of plain text, once opened: what its groups' bytes are */
+	vv_group_types types;
+	uint64_t raw_secret;
+	vv_cid made; /* the root that plain text became */
+} vv_subject;
+
+void vv_subject_init(vv_subject *s);
+void vv_subject_clear(vv_subject *s);
+VV_AUTO_CLEAR(vv_subject, vv_subject_clear)
+
+/* Finds what text names. repo and stage may both be NULL: then only files. Nothing is
+ * read but a pointer. VV_ENOTFOUND, VV_EUSAGE (a folder, a submodule). */
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			  const char *text, vv_error *err);
+
+/* The same for a path of a commit, or (commit NULL) of the index, from the top: no file of the
+ * work tree can be taken for it, whatever it is called. path is borrowed. */
+vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			     const vv_oid *commit, const char *path, vv_error *err);
+
+/* The ':' between revision and path in what is called REV:PATH; one inside braces belongs to the revision, as in
+ * HEAD^{/fix: typo}. NULL when there is none. */
+const char *vv_subject_colon(const char *text);
+
+/* What was found, and not opened, once more. text (s's, or a copy) is borrowed. */
+vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
+
+/* Is it a pointer that was edited or torn? Then err is what opening it answers. */
+bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
+
+/* Compares a file of the work tree with the index, which find leaves undone since it can
+ * cost a look at the whole file: is_dataset then tells whether it is the stored version.
+ * open does it by itself. */
+vv_status vv_subject_settle(vv_subject *s, vv_error *err);
+
+/* Finds and settles, for what wants a stored version of a dataset and nothing else: VV_EUSAGE. The
+ * caller clears s in any case. */
+vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+				 const char *text, vv_error *err);
+
+/* The same for a blob that git names by its id alone; path: what it is called, relative to
+ * the top. VV_ENOTFOUND when there is no such blob. */
+vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			       const vv_oid *blob, const char *path, const char *text,
+			       vv_error *err);
+
+/* The same for a word that is certainly a file, inside or outside of the repository. */
+vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			       const char *text, vv_error *err);
+
+/* Its rows. How plain text is read: hints (NULL: found out, or datapackage.json);
+ * find_key: also look for its key (costs a proof over all rows). */
+typedef struct vv_subject_options {
+	const vv_sniff_hints *hints;
+	bool find_key;
+	/* NULL, or what it is compared with and is open already. Where both are plain text, rows that
+	 * both have are read once. like is cleared last. */
+	const vv_subject *like;
+	bool keep; /* it will be like for another one */
+	/* With keep, of a file that can be read again (vv_subject_is_file): what it is compared with is such a file, too,
+	 * so that row groups which both have need not be encoded. With like: where that is so opened (in_file) */
+	bool in_file;
+	bool stored; /* of a stored version in key order the rows are wanted in that order: no number of a
+			* row and no neighbour of it is looked at */
+	/* Of a file called .gz, .zst, .xz or .bz2 the rows inside are wanted; of no use for what writes it. */
+	bool unpack;
+	bool as_add;   /* plain text: its root, too, is the one that add would give it */
+	vv_pool *pool; /* threads that plain text is read with; NULL: the reader's, if any */
+	const vv_progress *progress;
+} vv_subject_options;
+vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			  vv_error *err);
+
+/* Is it a file that stands alone: plain text with no version before it? After settle. */
+bool vv_subject_is_file(const vv_subject *s);
+/* What opening plain text left in it is gone; the table that was opened must be closed. */
+void vv_subject_forget(vv_subject *s);
+
+/* The file's exact bytes, in pieces, in order. */
+vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+			   const vv_progress *progress, vv_error *err);
+/* Its text: the same, but of a table in another encoding in UTF-8, that of the work tree, too, as add would read it. */
+vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
+			  vv_error *err);
+
+/* Reads a file beside the subject (datapackage.json): from its commit, the index, or
+ * the work tree. A vv_package_read_fn; payload is the vv_subject. */
+vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err);
+
+#endif

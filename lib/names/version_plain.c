@@ -1,0 +1,411 @@
+/*
+ * version_plain: knows where plain text lies (a blob, a file) and how it is imported
+ * into passing blocks, with the schema that its version would have.
+ */
+#include "lib/names/version_internal.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/file_text.h"
+#include "dataset/schema/declared.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/import.h"
+#include "lib/names/dialect_words.h"
+#include "lib/names/unpacked.h"
+#include "repo/blocks/decompress.h"
+#include "repo/git/index/index.h"
+
+#define PACKAGE_MAX (64u << 20)
+#define PIECE (1u << 20)
+
+vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
+{
+	vv_subject *s = payload;
+	vv_auto(vv_tree_entry) e = {0};
+	const vv_index *x;
+	vv_index_entry ie;
+	vv_auto(char) *file = NULL;
+	vv_status rc;
+
+	if (s->from == VV_FROM_COMMIT) {
+		if ((rc = vv_tree_entry_at(s->repo, &s->commit, path, &e, err)) < 0) return rc;
+		return vv_blob_read(s->repo, &e.id, PACKAGE_MAX, out, err);
+	}
+	if (s->from == VV_FROM_INDEX) {
+		if ((rc = vv_dataset_reader_index(s->reader, &x, err)) == VV_OK) {
+			rc = vv_index_get(x, path, &ie)
+				     ? vv_blob_read(s->repo, &ie.id, PACKAGE_MAX, out, err)
+				     : vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
+					       vv_text_shows(path));
+		}
+		return rc;
+	}
+	file = vv_repository_file(s->repo, path);
+	if (!file) return vv_fail_nomem(err);
+	return vv_read_regular(out, file, PACKAGE_MAX, err);
+}
+
+/* Where the bytes come from while they are read. */
+typedef struct input {
+	vv_source source;
+	vv_fd_source file;
+	vv_mem_source memory;
+	int fd;
+	vv_buf blob;
+	vv_table stored; /* a compressed file that is kept as one */
+	vv_table_source *stored_bytes;
+	vv_unpacked *unpacked;
+} input;
+
+/* A file of bytes that varve keeps. */
+static vv_status open_stored(input *in, vv_subject *s, vv_error *err)
+{
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&in->stored, &source, &s->root, err)) < 0) {
+		memset(&in->stored, 0, sizeof(in->stored));
+		return rc;
+	}
+	rc = vv_table_source_open(&in->stored_bytes, &in->stored, err);
+	in->source = (vv_source){.read = vv_table_source_read,
+				 .payload = in->stored_bytes,
+				 .size = in->stored.root.bytes,
+				 .name = s->text};
+	return rc;
+}
+
+static vv_status input_open(input *in, vv_subject *s, vv_error *err)
+{
+	vv_stat st;
+	vv_status rc;
+
+	*in = (input){.fd = -1};
+	if (s->is_dataset && !s->on_disk) return open_stored(in, s, err);
+	if (s->from == VV_FROM_WORK || s->lfs) {
+		const char *file = s->lfs ? s->lfs : s->file;
+
+		in->fd = vv_open_regular(file, 0, err);
+		if (in->fd < 0) {
+			rc = (vv_status)in->fd;
+			in->fd = -1;
+			return rc;
+		}
+		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) return rc;
+		vv_source_fd(&in->source, &in->file, in->fd, s->text, st.size);
+		return VV_OK;
+	}
+	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->blob, err)) < 0) return rc;
+	vv_source_mem(&in->source, &in->memory, vv_buf_cstr(&in->blob), in->blob.len, s->text);
+	return VV_OK;
+}
+
+/* The rows inside of a compressed file are those of its plain bytes. */
+static vv_status input_unpack(input *in, vv_error *err)
+{
+	vv_status rc = vv_unpacked_open(&in->unpacked, &in->source, err);
+
+	if (rc == VV_OK) {
+		in->source = *vv_unpacked_source(in->unpacked);
+	}
+	return rc;
+}
+
+static void input_close(input *in)
+{
+	vv_unpacked_close(in->unpacked);
+	vv_table_source_close(in->stored_bytes);
+	vv_table_close(&in->stored);
+	vv_close(in->fd, NULL, NULL);
+	vv_buf_clear(&in->blob);
+}
+
+/* The version in the index lends schema and dialect to a changed file. Where its
+ * blocks are not here the file stands alone. */
+static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, bool *has,
+			     vv_error *err)
+{
+	vv_sink source;
+
+	*has = false;
+	if (vv_cid_is_null(&s->parent)) return VV_OK;
+	vv_sink_dry(&source, store);
+	vv_status rc = vv_table_open_stored(parent, &source, &s->parent, err);
+	*has = rc == VV_OK;
+	return rc == VV_EMISSING ? VV_OK : rc;
+}
+
+/* Is the other one plain text whose groups this one may have, too? */
+static bool may_share(const vv_subject *s, const vv_subject *like)
+{
+	return like && like->raw && (like->types.items || like->in_file) &&
+	       vv_cid_is_null(&s->parent);
+}
+
+static const char *temp_dir_of(const vv_subject *s)
+{
+	return vv_env_temp_dir(s->repo ? vv_repository_env(s->repo) : s->env);
+}
+
+/* Where the blocks go. */
+static vv_status open_passing(vv_subject *s, vv_store *store, const vv_subject *like, vv_error *err)
+{
+	if (!may_share(s, like)) return vv_mem_sink_new(&s->passing, store, temp_dir_of(s), err);
+	s->passing = like->passing;
+	s->lent = true;
+	return VV_OK;
+}
+
+/* Rows of the other file that are in this one need not be read again. */
+static vv_status share_groups(vv_import_options *io, vv_table *known, const vv_subject *like,
+			      vv_error *err)
+{
+	vv_sink source;
+	vv_status rc;
+
+	vv_mem_sink_use(&source, like->passing);
+	if ((rc = vv_table_open(known, &source, &like->made, err)) == VV_OK) {
+		io->known = &known->root;
+		io->known_types = &like->types;
+		io->known_schema = &known->schema;
+		io->cache = like->raw;
+		io->secret = like->raw_secret;
+	}
+	return rc;
+}
+
+/* Keeps of plain text what the next one may share. */
+static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import_options *io,
+			     input *in, vv_table *t, vv_error *err)
+{
+	vv_sink made = t->source;
+	int fd = in->fd;
+	vv_status rc;
+
+	if (r->in_file) {
+		in->fd = -1;
+		if ((rc = vv_file_groups_new(&s->groups, t, r->cache, io->secret, fd, s->text,
+					     &made, err)) < 0) {
+			return rc;
+		}
+		vv_file_groups_use(&t->source, s->groups);
+	}
+	s->made = r->cid;
+	s->raw = r->cache;
+	s->types = r->types;
+	s->raw_secret = io->secret;
+	r->cache = NULL;
+	r->types.items = NULL;
+	return VV_OK;
+}
+
+/* A key that is declared is not proved: whether it holds is for a check to tell. */
+static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema *schema,
+			      vv_import_options *io, vv_error *err)
+{
+	bool described;
+
+	if (!s->path || !s->repo) return VV_OK;
+	vv_status rc = vv_declared_find(res, &described, NULL, s->path, vv_subject_beside, s, err);
+	if (rc < 0) return rc;
+	io->hints = res->hints;
+	io->schema = res->schema.len ? res->schema.data : NULL;
+	io->schema_len = res->schema.len;
+	if (!res->has_key) return VV_OK;
+	rc = vv_schema_read(schema, io->schema, io->schema_len, res->package_path, err);
+	io->key = (const char *const *)schema->primary_key;
+	io->key_source = VV_KEY_PACKAGE;
+	io->key_known = true;
+	return rc;
+}
+
+vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			    vv_error *err)
+{
+	static const char *const no_key[] = {NULL};
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	vv_import_options io;
+	vv_import_result result = {0};
+	vv_package_resource res = {0};
+	vv_schema schema = {0};
+	vv_table parent, known = {0};
+	vv_store *store = NULL;
+	vv_scan_cache *cache = NULL;
+	vv_sink sink;
+	input in;
+	const vv_subject *like = opts ? opts->like : NULL;
+	bool has_parent = false, unpack;
+	vv_status rc;
+
+	memset(&io, 0, sizeof(io));
+	io.kind = VV_KIND_TABLE;
+	io.find_encoding = true;
+	io.order = opts && opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ;
+	io.hints = nothing;
+	io.key = opts && opts->find_key ? NULL : no_key;
+	io.progress = opts ? opts->progress : NULL;
+	io.pool = opts && opts->pool ? opts->pool
+		  : s->reader        ? vv_dataset_reader_pool(s->reader)
+				     : NULL;
+	rc = input_open(&in, s, err);
+	unpack = opts && opts->unpack && vv_decompress_name(s->path ? s->path : s->text) > 0;
+	if (rc < 0 || (unpack && (rc = input_unpack(&in, err)) < 0) ||
+	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
+	    (rc = open_passing(s, store, like, err)) < 0 ||
+	    (rc = open_parent(s, store, &parent, &has_parent, err)) < 0 ||
+	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
+		goto done;
+	}
+	if (opts && opts->as_add && s->repo &&
+	    (rc = vv_config_bool(s->repo, "varve.chooseorder", true, &io.choose_order, err)) < 0) {
+		goto done;
+	}
+	if (opts && opts->hints) {
+		vv_sniff_hints_over(&io.hints, opts->hints);
+	}
+	io.hints.path = s->path ? s->path : s->file;
+	if (has_parent && parent.root.kind == VV_KIND_FILE && !unpack) {
+		io.kind = VV_KIND_FILE; /* as add would keep it */
+	} else if (has_parent && parent.root.kind == VV_KIND_TABLE) {
+		io.parent = &parent.root;
+		io.hints.parent = &parent.root.dialect;
+		io.key = res.has_key ? io.key : NULL; /* the parent's stays */
+	}
+	vv_mem_sink_use(&sink, s->passing);
+	io.temp_dir = temp_dir_of(s);
+	vv_random(&io.secret, sizeof(io.secret));
+	/* what is as in the last version is not even parsed */
+	if (io.parent && s->reader && !s->lfs &&
+	    (rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &cache, &io.secret,
+					       err)) < 0) {
+		goto done;
+	}
+	io.cache = cache;
+	io.keep_types = opts && opts->keep;
+	io.in_file = opts && opts->in_file && !unpack && (!like || s->lent);
+	if (s->lent && (rc = share_groups(&io, &known, like, err)) < 0) {
+		goto done;
+	}
+	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0 ||
+	    (rc = vv_table_open(out, &sink, &result.cid, err)) < 0) {
+		goto done;
+	}
+	s->in_file = result.in_file;
+	if (io.keep_types && out->root.kind == VV_KIND_TABLE && !s->raw) {
+		rc = keep_groups(s, &result, &io, &in, out, err);
+	} else if (s->in_file) {
+		vv_file_groups_use(&out->source, like->groups);
+	}
+	if (rc < 0) {
+		vv_table_close(out);
+	}
+done:
+	vv_import_result_clear(&result);
+	vv_scan_cache_free(cache);
+	vv_table_close(&known);
+	if (has_parent) {
+		vv_table_close(&parent);
+	}
+	vv_schema_clear(&schema);
+	vv_package_resource_clear(&res);
+	input_close(&in);
+	return rc;
+}
+
+vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+				 const vv_progress *progress, vv_error *err)
+{
+	input in;
+	vv_auto(char) *piece = NULL;
+	uint64_t done = 0;
+	ssize_t got = 0;
+	vv_status rc;
+
+	if ((rc = input_open(&in, s, err)) < 0) {
+		goto done;
+	}
+	if (in.fd < 0) {
+		rc = fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err);
+		goto done;
+	}
+	piece = vv_malloc(PIECE);
+	if (!piece) {
+		rc = vv_fail_nomem(err);
+		goto done;
+	}
+	while (rc == VV_OK && (got = vv_read_full(in.fd, piece, PIECE, s->text, err)) > 0) {
+		done += (uint64_t)got;
+		if ((rc = fn(payload, piece, (size_t)got, err)) == VV_OK) {
+			rc = vv_progress_update(progress, "reading", done, in.source.size, err);
+		}
+	}
+	if (got < 0) {
+		rc = (vv_status)got;
+	}
+done:
+	input_close(&in);
+	return rc;
+}
+
+/* In pieces, of what has no descriptor. */
+static vv_status put_source(const vv_source *source, vv_bytes_fn fn, void *payload,
+			    const vv_progress *progress, vv_error *err)
+{
+	vv_auto(char) *piece = vv_malloc(PIECE);
+	uint64_t done = 0;
+	ssize_t got = 0;
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && (got = source->read(source->payload, piece, PIECE, err)) > 0) {
+		done += (uint64_t)got;
+		if ((rc = fn(payload, piece, (size_t)got, err)) == VV_OK) {
+			rc = vv_progress_update(progress, "reading", done, source->size, err);
+		}
+	}
+	return rc < 0 || got >= 0 ? rc : (vv_status)got;
+}
+
+vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
+				const vv_progress *progress, vv_error *err)
+{
+	vv_auto(vv_package_resource) res = {.hints = VV_SNIFF_HINTS_INIT};
+	vv_auto(vv_schema) schema = {0};
+	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT};
+	vv_file_text_options how = {.declared = NULL};
+	vv_file_text *text = NULL;
+	vv_table parent;
+	vv_store *store;
+	input in;
+	bool has = false;
+	vv_status rc;
+
+	if ((rc = input_open(&in, s, err)) < 0 ||
+	    (rc = vv_repository_store(s->repo, &store, err)) < 0 ||
+	    (rc = open_parent(s, store, &parent, &has, err)) < 0 ||
+	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
+		goto done;
+	}
+	if (has && parent.root.kind == VV_KIND_TABLE) {
+		how.declared = io.hints.encoding;
+		how.before = parent.root.dialect.encoding;
+		rc = vv_file_text_open(&text, &in.source, &how, err);
+	}
+	if (rc == VV_OK) {
+		rc = put_source(text ? vv_file_text_source(text) : &in.source, fn, payload,
+				progress, err);
+	}
+done:
+	vv_file_text_close(text);
+	if (has) {
+		vv_table_close(&parent);
+	}
+	input_close(&in);
+	return rc;
+}

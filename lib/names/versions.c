@@ -1,0 +1,87 @@
+/*
+ * versions: knows how many versions a walk has open.
+ */
+#include "lib/names/versions.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define KEPT 2u
+
+static void drop(vv_versions *v, size_t i)
+{
+	vv_table_at_close(&v->items[i]->at);
+	vv_free(v->items[i]);
+	v->items[i] = v->items[--v->count];
+}
+
+static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version **out, vv_error *err)
+{
+	vv_version *new = vv_calloc(1, sizeof(*new));
+	if (!new || !vv_array_room(v->items, v->count, v->cap)) {
+		vv_free(new);
+		return vv_fail_nomem(err);
+	}
+	vv_status rc = vv_table_at_open(&new->at, v->repo, v->reader, &f->commit, f->path, false,
+					err);
+	if (vv_table_at_is_none(rc)) {
+		if (rc == VV_EINPUT) {
+			vv_notes_put(vv_repository_notes(v->repo),
+				     "%s, so that the history of its rows begins after it",
+				     err->message);
+		}
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	if (rc < 0) {
+		vv_free(new);
+		return rc;
+	}
+	new->blob = f->blob;
+	new->path = f->path;
+	*out = v->items[v->count++] = new;
+	return VV_OK;
+}
+
+vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *f, vv_table **out, vv_error *err)
+{
+	vv_version *found = NULL;
+	vv_status rc = VV_OK;
+	*out = NULL;
+	for (size_t i = 0; i < v->count && !found; i++) {
+		vv_version *p = v->items[i];
+		found = vv_oid_equal(&p->blob, &f->blob) && strcmp(p->path, f->path) == 0 ? p
+											  : NULL;
+	}
+	if (!found && (rc = open_one(v, f, &found, err)) < 0) return rc;
+	found->used = ++v->clock;
+	if (found->at.open && found->at.table.root.kind == VV_KIND_TABLE) {
+		*out = &found->at.table;
+	}
+	return VV_OK;
+}
+
+void vv_versions_trim(vv_versions *v)
+{
+	while (v->count > KEPT) {
+		size_t oldest = 0;
+		for (size_t i = 1; i < v->count; i++) {
+			if (v->items[i]->used < v->items[oldest]->used) {
+				oldest = i;
+			}
+		}
+		drop(v, oldest);
+	}
+}
+
+void vv_versions_close(vv_versions *v)
+{
+	while (v->count > 0) {
+		drop(v, v->count - 1);
+	}
+	vv_free(v->items);
+	memset(v, 0, sizeof(*v));
+}

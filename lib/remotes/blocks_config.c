@@ -1,0 +1,313 @@
+/*
+ * blocks_config: knows which words may stand in it. The syntax git itself reads, of a blob: so
+ * that nothing is included from elsewhere.
+ */
+#include "lib/remotes/blocks_config.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/ref_name.h"
+#include "repo/git/run_git.h"
+#include "repo/git/tree.h"
+#include "transport/line/url.h"
+#include "transport/places/packs/host.h"
+
+void vv_blocks_config_clear(vv_blocks_config *c)
+{
+	vv_free(c->ref);
+	for (size_t i = 0; i < c->url_count; i++) {
+		vv_free(c->urls[i]);
+	}
+	for (size_t i = 0; i < c->push_count; i++) {
+		vv_free(c->push_urls[i]);
+	}
+	for (size_t i = 0; i < c->store_count; i++) {
+		vv_free(c->stores[i].name);
+		vv_free(c->stores[i].url);
+		vv_free(c->stores[i].push_url);
+	}
+	vv_free(c->upstream);
+	memset(c, 0, sizeof(*c));
+}
+
+const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name)
+{
+	const vv_store_config *first = NULL;
+
+	for (size_t i = 0; i < c->store_count; i++) {
+		const vv_store_config *s = &c->stores[i];
+		if (name ? strcmp(s->name, name) == 0 : s->url && s->usual) return s;
+		first = first || !s->url ? first : s;
+	}
+	return name ? NULL : first;
+}
+
+/* "varve-blocks" is a branch; "refs/..." is what it says. */
+static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
+{
+	const char *name = strncmp(value, "refs/", 5) == 0 ? value + 5 : value;
+	vv_buf b = VV_BUF_INIT;
+
+	if (vv_ref_name_check(name, VV_IGNORED) < 0 || (name != value && !strchr(name, '/'))) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is not the name of a ref",
+			       vv_text_shows(value));
+	}
+	vv_buf_printf(&b, "%s%s", name == value ? "refs/heads/" : "", value);
+	vv_free(c->ref);
+	c->ref = vv_buf_detach(&b);
+	return c->ref ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Places on other machines only: what a commit says is not to reach into this one. */
+static vv_status take_url(char **list, size_t *count, const char *value, vv_error *err)
+{
+	vv_auto(vv_url) u = {0};
+	vv_error why;
+
+	if (*count == VV_BLOCKS_URLS_MAX) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG " names more than %u URLs",
+			       VV_BLOCKS_URLS_MAX);
+	}
+	if (vv_url_read(&u, value, &why) < 0) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": %s", why.message);
+	}
+	bool fine = u.kind == VV_URL_SSH || u.kind == VV_URL_HTTP || u.kind == VV_URL_IPFS;
+	if (!fine) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": not every clone can reach '%s'",
+			vv_text_shows(value));
+		return vv_hint(err, "blocks.url is an http, https or ssh URL");
+	}
+	list[*count] = vv_strdup(value);
+	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
+{
+	vv_auto(vv_url) u = {0};
+	vv_error why;
+
+	if (vv_url_read(&u, url, &why) < 0) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": %s", why.message);
+	}
+	const bool secret = u.secret || (u.kind == VV_URL_HTTP && u.user);
+	const bool endpoint = u.kind == VV_URL_S3 && u.query && strstr(u.query, "endpoint=");
+	const bool rclone = u.kind == VV_URL_RCLONE;
+	const bool fine = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_PATH ||
+			  (u.kind == VV_URL_HTTP && !push);
+	if (secret) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": a password in a store's URL");
+		return vv_hint(err, "whoever has the repository has the password");
+	}
+	if (rclone) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is each user's to set",
+			vv_text_url(url));
+		return vv_hint(err, "git config remote.origin.varveUrl %s", vv_text_url(url));
+	}
+	if (endpoint) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' names an endpoint",
+			vv_text_url(url));
+		return vv_hint(err, "where requests are sent to is each user's to say: "
+				    "AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config");
+	}
+	if (!fine) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is no place for a store",
+			vv_text_url(url));
+		return vv_hint(err,
+			       "a store is s3://bucket/prefix, sftp://host/folder, or a folder; "
+			       "one at http or https is read only");
+	}
+	return VV_OK;
+}
+
+static vv_status set_text(char **to, const char *value, vv_error *err)
+{
+	vv_free(*to);
+	*to = vv_strdup(value);
+	return *to ? VV_OK : vv_fail_nomem(err);
+}
+
+/* What each user says alone: a commit cannot. */
+static vv_status check_key(const char *dot, size_t len, vv_error *err)
+{
+	static const struct {
+		const char *key, *hint;
+	} own[] = {{".sse", "varve.s3Sse"},
+		   {".ssekmskeyid", "varve.s3SseKmsKeyId"},
+		   {".requestpayer", "varve.s3RequestPayer"},
+		   {".anonymous", "varve.s3Anonymous"},
+		   {".endpoint", NULL},
+		   {".endpointurl", NULL},
+		   {".profile", NULL},
+		   {".keyfile", NULL}};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (strlen(own[i].key) != len || memcmp(own[i].key, dot, len) != 0) {
+			continue;
+		}
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' of a store is each user's to set",
+			own[i].key + 1);
+		return own[i].hint
+			       ? vv_hint(err, "git config %s VALUE", own[i].hint)
+			       : vv_hint(err, "take it out; AWS's own variables and files have it");
+	}
+	return VV_OK;
+}
+
+/* "store.NAME.url" */
+static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, const char *value,
+			    vv_error *err)
+{
+	const char *name = key + 6, *dot = name;
+	vv_store_config *s = NULL;
+	vv_status rc = VV_OK;
+
+	for (const char *p = name; p < key + len; p++) {
+		dot = *p == '.' ? p : dot;
+	}
+	const size_t name_len = (size_t)(dot - name), what = (size_t)(key + len - dot);
+	if (name_len == 0) return VV_OK;
+	if ((rc = check_key(dot, what, err)) < 0) return rc;
+	for (size_t i = 0; i < c->store_count; i++) {
+		if (strlen(c->stores[i].name) == name_len &&
+		    memcmp(c->stores[i].name, name, name_len) == 0) {
+			s = &c->stores[i];
+		}
+	}
+	if (!s && c->store_count == VV_BLOCKS_URLS_MAX) {
+		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG " names more than %u stores",
+			       VV_BLOCKS_URLS_MAX);
+	}
+	if (!s) {
+		s = &c->stores[c->store_count];
+		memset(s, 0, sizeof(*s));
+		if (!(s->name = vv_strndup(name, name_len))) return vv_fail_nomem(err);
+		c->store_count++;
+	}
+	if (what == 4 && memcmp(dot, ".url", what) == 0) {
+		rc = vv_store_url_check(value, false, err);
+		rc = rc < 0 ? rc : set_text(&s->url, value, err);
+	} else if (what == 8 && memcmp(dot, ".pushurl", what) == 0) {
+		rc = vv_store_url_check(value, true, err);
+		rc = rc < 0 ? rc : set_text(&s->push_url, value, err);
+	} else if (what == 8 && memcmp(dot, ".default", what) == 0) {
+		s->usual = strcmp(value, "true") == 0;
+	}
+	return rc;
+}
+
+bool vv_blocks_is_store(const char *url)
+{
+	bool is = false;
+	vv_url u;
+
+	if (vv_url_read(&u, url, VV_IGNORED) == VV_OK) {
+		vv_auto(char) *mark = u.kind == VV_URL_PATH
+					      ? vv_path_join(u.path, vv_files_mark.file,
+							     (char *)NULL)
+					      : NULL;
+		is = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_RCLONE ||
+		     (mark && vv_exists(mark));
+		vv_url_clear(&u);
+	}
+	return is;
+}
+
+/* "blocks.url\nVALUE" of len bytes, and NUL. */
+static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error *err)
+{
+	const char *line = memchr(key, '\n', len), *value = line ? line + 1 : "";
+	size_t n = line ? (size_t)(line - key) : len;
+
+	if (n == 10 && memcmp(key, "blocks.url", n) == 0) {
+		return take_url(c->urls, &c->url_count, value, err);
+	}
+	if (n == 14 && memcmp(key, "blocks.pushurl", n) == 0) {
+		return take_url(c->push_urls, &c->push_count, value, err);
+	}
+	if (n == 14 && memcmp(key, "store.upstream", n) == 0) {
+		vv_status rc = vv_store_url_check(value, false, err);
+		return rc < 0 ? rc : set_text(&c->upstream, value, err);
+	}
+	if (n > 6 && memcmp(key, "store.", 6) == 0) return take_store(c, key, n, value, err);
+	return n == 10 && memcmp(key, "blocks.ref", n) == 0 ? take_ref(c, value, err) : VV_OK;
+}
+
+vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len, vv_error *err)
+{
+	const char *end;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	for (const char *p = text; rc == VV_OK && len > 0; p = end + 1) {
+		if (!(end = memchr(p, '\0', len))) {
+			break; /* of a git that was ended */
+		}
+		rc = take(out, p, (size_t)(end - p), err);
+		len -= (size_t)(end - p) + 1;
+	}
+	if (rc < 0) {
+		vv_blocks_config_clear(out);
+	}
+	return rc;
+}
+
+/* where: "--blob=ID", "--file=PATH" */
+static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *where,
+			   vv_error *err)
+{
+	const char *args[] = {"config",       "--no-includes",      "-z", where,
+			      "--get-regexp", "^(blocks|store)\\.", NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_git_call run = {.args = args, .repo = r, .output = &text};
+	int code = 0;
+	vv_status rc = vv_git_run(&run, &said, &code, err);
+
+	if (rc == VV_OK && code != 0 &&
+	    (code != 1 || said.len > 0)) { /* 1 alone: nothing is said */
+		rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
+		if (rc < 0) {
+			err->code = rc = VV_EINPUT;
+		}
+	}
+	return rc == VV_OK && code == 0 ? vv_blocks_config_parse(out, text.data, text.len, err)
+					: rc;
+}
+
+vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
+				vv_error *err)
+{
+	char blob[VV_OID_TEXT + 8] = "--blob=";
+	vv_auto(vv_tree_entry) e = {0};
+
+	memset(out, 0, sizeof(*out));
+	if (vv_oid_is_null(commit) ||
+	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, VV_IGNORED) < 0) {
+		return VV_OK;
+	}
+	vv_oid_text(blob + 7, &e.id);
+	bool file = (e.mode & 0170000) == 0100000;
+	return file ? read_from(out, r, blob, err) : VV_OK;
+}
+
+vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err)
+{
+	const char *work = vv_repository_workdir(r);
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+	vv_stat st;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (!work) return VV_OK;
+	vv_buf_printf(&where, "--file=%s/" VV_BLOCKS_CONFIG, work);
+	if ((rc = vv_buf_ok(&where, err)) == VV_OK &&
+	    vv_lstat(&st, vv_buf_cstr(&where) + 7, NULL) == VV_OK && S_ISREG(st.mode)) {
+		rc = read_from(out, r, vv_buf_cstr(&where), err);
+	}
+	return rc;
+}

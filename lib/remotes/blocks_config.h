@@ -1,0 +1,62 @@
+/*
+ * blocks_config: where a repository's blocks lie, by its committed .varveconfig.
+ *
+ *	[blocks]
+ *		url = https://data.example.org/sales
+ *		pushUrl = ssh://data.example.org/srv/sales
+ *		ref = varve-blocks
+ *	[store "team"]
+ *		url = s3://bucket/sales
+ *
+ * Git's config syntax. It is written by those who may commit: it names places, and nothing in it is run.
+ * Source: docs/operate/hosts.md.
+ */
+#ifndef VV_LIB_REMOTES_BLOCKS_CONFIG_H
+#define VV_LIB_REMOTES_BLOCKS_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+#define VV_BLOCKS_CONFIG ".varveconfig"
+#define VV_BLOCKS_URLS_MAX 16u
+
+/* A store of blocks (docs/operate/stores.md); url may be NULL. */
+typedef struct vv_store_config {
+	char *name, *url;
+	char *push_url; /* NULL: url */
+	bool usual;     /* the one that pushes go to */
+} vv_store_config;
+
+typedef struct vv_blocks_config {
+	char *ref; /* whole; NULL: not said */
+	char *urls[VV_BLOCKS_URLS_MAX];
+	size_t url_count;
+	char *push_urls[VV_BLOCKS_URLS_MAX];
+	size_t push_count;
+	vv_store_config stores[VV_BLOCKS_URLS_MAX];
+	size_t store_count;
+	char *upstream; /* the store of the repository that this one was forked from; NULL: none */
+} vv_blocks_config;
+
+/* Of a commit; one without the file says nothing. VV_EINPUT: what it says makes no sense. */
+vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,
+				vv_error *err);
+/* The same of the lines of `git config -z`: "key NL value NUL" each. */
+vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t len,
+				 vv_error *err);
+/* The store of that name; NULL: the usual one, else the first. NULL: there is none. */
+const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
+/* The same of the file in the work tree, committed or not; without one nothing is said. */
+vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
+/* May a commit name it? VV_EINPUT: no place that all clones can reach, or a URL that has what is the user's to say. */
+vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
+/* A remote's setting: a store, rather than a peer? */
+bool vv_blocks_is_store(const char *url);
+void vv_blocks_config_clear(vv_blocks_config *c);
+VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)
+
+#endif

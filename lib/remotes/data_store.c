@@ -1,0 +1,279 @@
+/*
+ * data_store: knows which kind of place a URL names, and who said so.
+ */
+#include "lib/remotes/data_store.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/block_peers.h"
+#include "transport/line/url.h"
+#include "transport/places/folder_place.h"
+#include "transport/places/rclone_place.h"
+#include "transport/places/s3_place.h"
+#include "transport/places/sftp_place.h"
+#include "transport/places/web_place.h"
+
+void vv_data_store_clear(vv_data_store *s)
+{
+	vv_free(s->name);
+	vv_free(s->url);
+	memset(s, 0, sizeof(*s));
+}
+
+vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err)
+{
+	const char *work = vv_repository_workdir(r);
+	vv_auto(vv_url) u = {0};
+	vv_status rc = vv_url_read(&u, url, err);
+
+	if (rc < 0) return rc;
+	*out = u.kind != VV_URL_PATH || *u.path == '/'
+		       ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
+		       : vv_path_join(work ? work : vv_repository_commondir(r), u.path,
+				      (char *)NULL);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+/* What a commit names in the work tree is not to lead out of it by a link that a commit made, too. */
+vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error *err)
+{
+	const char *work = vv_repository_workdir(r);
+	const size_t len = work ? strlen(work) : 0;
+	vv_auto(char) *copy = len > 0 && strncmp(path, work, len) == 0 ? vv_strdup(path) : NULL;
+	vv_status rc = VV_OK;
+	vv_stat st;
+
+	for (char *p = copy ? copy + len : NULL; p && rc == VV_OK;) {
+		p = *p ? strchr(p + 1, '/') : NULL;
+		if (p) {
+			*p = '\0';
+		}
+		if (vv_lstat(&st, copy, NULL) == VV_OK && S_ISLNK(st.mode)) {
+			rc = vv_fail(err, VV_EREFUSED,
+				     VV_BLOCKS_CONFIG ": '%s' is a symbolic link, and no store",
+				     vv_text_shows(copy));
+		}
+		if (p) {
+			*p = '/';
+		}
+	}
+	return rc;
+}
+
+/* A folder of this machine is nobody else's: who names one cannot learn anything by it. */
+static vv_status check_trust(bool *trusted, vv_transfer *t, const vv_remote *m, const char *url,
+			     vv_error *err)
+{
+	if (*url == '/') {
+		*trusted = true;
+		return vv_data_store_check_links(t->repo, url, err);
+	}
+	return vv_block_peer_is_trusted(t, m, url, trusted, err);
+}
+
+vv_status vv_data_store_refuse(const char *name, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted",
+		vv_text_shows(name));
+	return vv_hint(err, "'git config --global --add varve.trustedHost SITE' trusts it, as "
+			    "the warning has it; VARVE_TRUSTED_HOSTS does so for one command");
+}
+
+vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err)
+{
+	const vv_remote none = {.url = ""};
+	bool trusted;
+	vv_status rc = check_trust(&trusted, t, &none, url, err);
+
+	return rc < 0 || trusted ? rc : vv_data_store_refuse(name, err);
+}
+
+static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
+		      bool write, bool ask, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < m->blocks_url_count; i++) {
+		if (vv_blocks_is_store(m->blocks_urls[i])) {
+			out->trusted = true;
+			return vv_data_store_absolute(&out->url, t->repo, m->blocks_urls[i], err);
+		}
+	}
+	if ((rc = vv_blocks_config_read(&c, t->repo, commit, err)) < 0) return rc;
+	const vv_store_config *s = vv_blocks_config_store(&c, NULL);
+	if (s && m->blocks_url_count == 0) {
+		rc = vv_data_store_absolute(&out->url, t->repo,
+					    write && s->push_url ? s->push_url : s->url, err);
+		if (rc == VV_OK && !(out->name = vv_strdup(s->name))) {
+			rc = vv_fail_nomem(err);
+		}
+		if (rc == VV_OK && ask) {
+			rc = check_trust(&out->trusted, t, m, out->url, err);
+		}
+	}
+	vv_blocks_config_clear(&c);
+	if (rc < 0) {
+		vv_data_store_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+			     const vv_oid *commit, bool write, vv_error *err)
+{
+	return find(out, t, m, commit, write, true, err);
+}
+
+vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+				 const vv_oid *commit, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_status rc = vv_blocks_config_read(&c, t->repo, commit, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == VV_OK && c.upstream) {
+		rc = vv_data_store_absolute(&out->url, t->repo, c.upstream, err);
+		if (rc == VV_OK && !(out->name = vv_strdup("upstream"))) {
+			rc = vv_fail_nomem(err);
+		}
+		rc = rc < 0 ? rc : check_trust(&out->trusted, t, m, out->url, err);
+	}
+	vv_blocks_config_clear(&c);
+	if (rc < 0) {
+		vv_data_store_clear(out);
+	}
+	return rc;
+}
+
+vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
+			      vv_error *err)
+{
+	vv_auto(vv_data_store) s = {0};
+	vv_status rc = find(&s, t, m, commit, false, false, err);
+
+	*out = rc == VV_OK && s.url;
+	return rc;
+}
+
+/* A folder that has something else is not taken for a store. */
+static vv_status check_empty(const char *path, vv_error *err)
+{
+	char **names = NULL;
+	vv_auto(char) *mark = vv_path_join(path, vv_files_mark.file, (char *)NULL);
+	size_t count = 0;
+	vv_status rc = mark ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(path) && !vv_exists(mark)) {
+		rc = vv_list_dir(&names, &count, path, err);
+	}
+	if (rc == VV_OK && count > 0) {
+		vv_fail(err, VV_EREFUSED, "'%s' is not empty, and is not a store",
+			vv_text_shows(path));
+		rc = vv_hint(err, "give a new folder, or one of its own in it");
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static vv_status open_place(vv_place *out, const char *url, const vv_place_facts *facts,
+			    const vv_connect_options *connect, bool make, vv_error *err)
+{
+	vv_auto(vv_url) u = {0};
+	vv_status rc = vv_url_read(&u, url, err);
+
+	*out = (vv_place){0};
+	if (rc < 0) return rc;
+	switch (u.kind) {
+	case VV_URL_PATH:
+		rc = make ? check_empty(u.path, err) : VV_OK;
+		rc = rc < 0 ? rc : vv_folder_place_open(out, u.path, facts, make, err);
+		break;
+	case VV_URL_SFTP:
+		rc = vv_sftp_place_open(out, &u, facts, connect, make, err);
+		break;
+	case VV_URL_RCLONE:
+		rc = vv_rclone_place_open(out, &u, facts, connect, make, err);
+		break;
+	case VV_URL_S3:
+		rc = vv_s3_place_open(out, &u, facts, connect, make, err);
+		break;
+	case VV_URL_HTTP:
+		rc = vv_web_place_open(out, &u, facts, connect, err);
+		break;
+	default:
+		vv_fail(err, VV_EUSAGE, "'%s' is no place for a store", u.text);
+		rc = vv_hint(err, "a store is s3://bucket/prefix, sftp://host/folder, a folder, or "
+				  "(to be read) https://host/folder");
+	}
+	return rc;
+}
+
+vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
+			     bool make, vv_error *err)
+{
+	const vv_place_facts facts = {
+		.mark = &vv_files_mark, .more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
+	return open_place(out, url, &facts, connect, make, err);
+}
+
+static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t, vv_error *err)
+{
+	vv_host_change ignored;
+	vv_host_options o = {.repo = t->repo,
+			     .idle_sec = t->git_idle_sec,
+			     .url = s->url,
+			     .progress = t->progress,
+			     .notes = t->notes};
+	vv_auto(vv_host) *h = NULL;
+	vv_status rc = vv_data_store_open(&o.take_place, s->url, &t->connect, false, err);
+
+	if (rc == VV_OK && (rc = vv_host_open(&h, &o, err)) == VV_OK) {
+		rc = vv_host_refresh(h, NULL, NULL, &ignored, err);
+	}
+	*out = rc == VV_OK ? vv_take(&h) : NULL;
+	return rc;
+}
+
+static vv_status on_pack(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+{
+	*(bool *)payload = *(bool *)payload || vv_path_ends(e->name, ".pack");
+	return VV_OK;
+}
+
+/* The mark anew, where packs show that this is a store, and no disk that is not mounted. */
+static vv_status mend_mark(const char *url, const vv_connect_options *connect, vv_error *err)
+{
+	const vv_place_facts facts = {.more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
+	vv_auto(vv_place) p = {0};
+	bool has_packs = false;
+	vv_status rc = open_place(&p, url, &facts, connect, false, err);
+
+	if (rc < 0 || (rc = vv_place_list(&p, "packs", on_pack, &has_packs, err)) < 0) return rc;
+	return has_packs ? vv_place_put(&p, vv_files_mark.file, vv_files_mark.text,
+					strlen(vv_files_mark.text), err)
+			 : vv_fail(err, VV_ENOTFOUND, "'%s' has no packs", vv_text_url(url));
+}
+
+vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
+			     vv_error *err)
+{
+	vv_status rc = open_host(out, s, t, err);
+
+	if (mend && (rc == VV_ENOTFOUND || rc == VV_ECORRUPT) &&
+	    mend_mark(s->url, &t->connect, VV_IGNORED) == VV_OK) {
+		vv_notes_put(t->notes, "the file '%s' of '%s' was written again",
+			     vv_files_mark.file, vv_text_url(s->url));
+		rc = open_host(out, s, t, err);
+	}
+	return rc < 0 ? vv_prefix(err, "the store %s",
+				  s->name ? vv_text_shows(s->name) : "of this remote")
+		      : VV_OK;
+}

@@ -1,0 +1,56 @@
+/*
+ * data_store: the store that keeps the blocks of a Git host's repository: a bucket, a folder, a machine with SFTP, or the
+ * files that a web server gives (docs/operate/stores.md).
+ *
+ * Named by remote.<name>.varveUrl, which is trusted, or by the committed .varveconfig, which is asked only where the
+ * user trusts it, as block peers are (block_peers.h).
+ */
+#ifndef VV_LIB_REMOTES_DATA_STORE_H
+#define VV_LIB_REMOTES_DATA_STORE_H
+
+#include <stdbool.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "lib/remotes/remote.h"
+#include "lib/remotes/transfer.h"
+#include "transport/places/packs/host.h"
+
+typedef struct vv_data_store {
+	char *name; /* "team"; NULL: of a remote's setting */
+	char *url;  /* absolute, if a folder; NULL: there is none */
+	bool trusted;
+} vv_data_store;
+
+/* Of a remote, with the .varveconfig of that commit; write: where a push goes. One that is not trusted is found, and
+ * told of. */
+vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+			     const vv_oid *commit, bool write, vv_error *err);
+/* The store of the repository that this one was forked from ([store] upstream), to be read. url NULL: none. */
+vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+				 const vv_oid *commit, vv_error *err);
+/* No question is asked: is one named? */
+vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
+			      vv_error *err);
+void vv_data_store_clear(vv_data_store *s);
+VV_AUTO_CLEAR(vv_data_store, vv_data_store_clear)
+
+/* A folder whose path does not begin at the top is below the work tree; owned by the caller. */
+vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
+
+/* May this URL (absolute), which .varveconfig names, be asked? VV_EREFUSED: it is not trusted, or a link leads there. */
+vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err);
+/* VV_EREFUSED: it is a folder of the work tree, and a link leads there. */
+vv_status vv_data_store_check_links(vv_repository *r, const char *url, vv_error *err);
+vv_status vv_data_store_refuse(const char *name, vv_error *err);
+
+/* make: it becomes a store if it is empty. VV_ENOTFOUND: it is none. */
+vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
+			     bool make, vv_error *err);
+
+/* A host of the blocks that are there; errors name the store, and *out is NULL then. mend: a mark that is missing or
+ * damaged is written where there are packs. */
+vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
+			     vv_error *err);
+
+#endif

@@ -1,0 +1,1107 @@
+/*
+ * git_host: knows git's words for what varve asks of a peer.
+ */
+#include "lib/remotes/git_host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/blocks_config.h"
+#include "lib/remotes/data_store.h"
+#include "lib/remotes/edited_pointers.h"
+#include "lib/remotes/host_refs.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
+#include "repo/git/ref_name.h"
+#include "repo/git/run_git.h"
+
+#define FETCHED "refs/varve/fetched/"
+
+struct vv_git_host {
+	vv_transfer *t;
+	const vv_remote *m;
+	vv_remote *own;   /* m, or NULL: borrowed */
+	const char *url;  /* that is asked */
+	const char *word; /* what git is given: the remote's name, or url */
+	char *blocks_ref;
+	vv_oid blocks_tip;    /* null: it is not there */
+	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */
+	bool chosen;          /* by the caller: store is what it is */
+	bool write;           /* for a push */
+	bool mending;         /* what is damaged there is to be put back */
+	vv_block_peers peers; /* that were asked last */
+	bool peers_listed;    /* to read from, by this commit: */
+	vv_oid peers_of;
+	vv_oid fetched_head; /* what the remote's HEAD was when it was fetched; or null */
+	vv_host_refs refs;
+	vv_host *host;  /* of the remote: NULL until it is needed */
+	vv_host *kept;  /* of the store; NULL: none, or not yet */
+	vv_host *above; /* of [store] upstream, asked last; NULL: none, or not yet */
+	vv_host *keeps; /* one of the first two, which keeps the blocks; NULL until that is known */
+	bool beside;    /* the ref keeps blocks, too: those from before there was a store */
+	bool above_asked;
+	bool fresh;      /* it knows what is there */
+	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
+	bool reading;    /* somebody gets from it, and sends nothing */
+	size_t fetched;  /* refs that were made */
+	char folder[64]; /* of these */
+	vv_error
+		why; /* why what keeps the blocks cannot be asked: once is enough; code VV_OK: nothing */
+	char *untrusted; /* the URL of a store that .varveconfig names; NULL: none */
+};
+
+static vv_git_call call(const vv_git_host *g, const char *const *args)
+{
+	return (vv_git_call){.args = args,
+			     .repo = g->t->repo,
+			     .env = g->t->connect.env,
+			     .idle_sec = g->t->git_idle_sec,
+			     .dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo)
+							     : NULL};
+}
+
+vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			   vv_error *err)
+{
+	vv_auto(vv_git_host) *g = vv_calloc(1, sizeof(*g));
+
+	*out = NULL;
+	if (!g) return vv_fail_nomem(err);
+	g->t = t;
+	g->m = m;
+	g->write = write;
+	g->url = write && m->push_url ? m->push_url : m->url;
+	g->word = m->name && g->url == m->url ? m->name : g->url;
+	const vv_git_call ask = call(g, NULL);
+	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, err);
+	if (rc < 0) return rc;
+	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
+		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
+	*out = vv_take(&g);
+	return VV_OK;
+}
+
+bool vv_git_host_has_blocks_head(const vv_git_host *g)
+{
+	return g->refs.blocks_head;
+}
+
+const vv_hello *vv_git_host_hello(const vv_git_host *g)
+{
+	return &g->refs.hello;
+}
+
+const char *vv_git_host_blocks_place(const vv_git_host *g)
+{
+	if (g->store.url) return g->store.url;
+	if (g->peers.count > 0) return g->peers.urls[0];
+	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
+}
+
+/* --- what was fetched stays for as long as it is worked with ---------------------------------- */
+
+typedef struct leaving {
+	char **names;
+	size_t count, cap;
+} leaving;
+
+static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	leaving *l = payload;
+	char *name = vv_strdup(ref->name);
+
+	if (!name || !vv_array_room(l->names, l->count, l->cap)) {
+		vv_free(name);
+		return vv_fail_nomem(err);
+	}
+	l->names[l->count++] = name;
+	return VV_OK;
+}
+
+static void remove_fetched(vv_git_host *g)
+{
+	leaving l = {0};
+
+	(void)vv_refs_each(g->t->repo, g->folder, list_ref, &l, VV_IGNORED);
+	for (size_t i = 0; i < l.count; i++) {
+		(void)vv_ref_delete(g->t->repo, l.names[i], NULL, VV_IGNORED);
+		vv_free(l.names[i]);
+	}
+	vv_free(l.names);
+}
+
+static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err)
+{
+	*(bool *)payload = true;
+	return vv_fail(err, VV_EEXISTS, "one is enough");
+}
+
+static bool has_fetched(vv_git_host *g)
+{
+	bool has = false;
+
+	(void)vv_refs_each(g->t->repo, g->folder, stop_at_ref, &has, VV_IGNORED);
+	return has;
+}
+
+void vv_git_host_close(vv_git_host *g)
+{
+	if (g) {
+		if (g->fetched > 0) {
+			remove_fetched(g);
+		}
+		vv_host_close(g->above);
+		vv_host_close(g->kept);
+		vv_host_close(g->host);
+		vv_block_peers_clear(&g->peers);
+		vv_host_refs_clear(&g->refs);
+		vv_data_store_clear(&g->store);
+		vv_free(g->blocks_ref);
+		vv_free(g->untrusted);
+		if (g->own) {
+			vv_remote_clear(g->own);
+			vv_free(g->own);
+		}
+		vv_free(g);
+	}
+}
+
+/* --- blocks ----------------------------------------------------------------------------------- */
+
+/* Its lock is held from here on. */
+static vv_status open_host(vv_git_host *g, vv_error *err)
+{
+	const vv_host_options o = {.repo = g->t->repo,
+				   .idle_sec = g->t->git_idle_sec,
+				   .url = g->m->url,
+				   .push_url = g->m->push_url,
+				   .remote = g->m->name,
+				   .progress = g->t->progress,
+				   .notes = g->t->notes};
+
+	return g->host ? VV_OK : vv_host_open(&g->host, &o, err);
+}
+
+/* What the remote's HEAD is, if a peer brought that commit; else null. */
+static vv_oid brought_head(const vv_git_host *g)
+{
+	const vv_hello *h = &g->refs.hello;
+	vv_oid commit = {{0}};
+
+	for (size_t i = 0; h->head && i < h->ref_count; i++) {
+		bool known = false;
+
+		if (strcmp(h->refs[i].name, h->head) == 0 &&
+		    vv_commits_known(g->t->repo, &h->refs[i].peeled, 1, &known, VV_IGNORED) ==
+			    VV_OK &&
+		    known) {
+			commit = h->refs[i].peeled;
+		}
+	}
+	return commit;
+}
+
+/* The commit whose .varveconfig is obeyed: HEAD's, or (in a clone) that of the remote's HEAD. */
+static vv_oid config_commit(const vv_git_host *g)
+{
+	vv_head head = {0};
+	vv_oid commit = {{0}};
+
+	if (vv_head_read(g->t->repo, &head, VV_IGNORED) == VV_OK) {
+		commit = head.commit;
+		vv_head_clear(&head);
+	}
+	commit = vv_oid_is_null(&commit) ? g->fetched_head : commit;
+	return vv_oid_is_null(&commit) ? brought_head(g) : commit;
+}
+
+/* Which ref it is: as .varveconfig says; else the one that is there. */
+static vv_status choose_ref(vv_git_host *g, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	vv_status rc;
+
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
+	const char *ref = c.ref ? c.ref
+			  : vv_oid_is_null(&g->refs.usual_tip) &&
+					  !vv_oid_is_null(&g->refs.branch_tip)
+				  ? VV_HOST_BRANCH
+				  : VV_HOST_REF;
+	vv_free(g->blocks_ref);
+	g->blocks_ref = vv_strdup(ref);
+	vv_blocks_config_clear(&c);
+	if (!g->blocks_ref) return vv_fail_nomem(err);
+	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
+		g->blocks_tip = g->refs.usual_tip;
+	} else if (strcmp(g->blocks_ref, VV_HOST_BRANCH) == 0) {
+		g->blocks_tip = g->refs.branch_tip;
+	} else {
+		rc = vv_host_ask_tip(g->host, g->blocks_ref, &g->blocks_tip, err);
+	}
+	return rc;
+}
+
+static vv_status is_store_named(const vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+
+	*out = g->store.url != NULL;
+	return g->chosen ? VV_OK : vv_data_store_named(out, g->t, g->m, &commit, err);
+}
+
+vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_data_store_clear(&g->store);
+	g->chosen = true;
+	if (!url) return VV_OK;
+	if (!(g->store.name = vv_strdup(name)) || !(g->store.url = vv_strdup(url))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_data_store_may(g->t, name, url, err);
+	g->store.trusted = rc == VV_OK;
+	return rc;
+}
+
+/* The block peers to read from: who is not trusted is told of once. */
+static vv_status list_peers(vv_git_host *g, vv_error *err)
+{
+	const vv_oid commit = config_commit(g);
+
+	if (g->peers_listed && vv_oid_equal(&commit, &g->peers_of)) return VV_OK;
+	vv_block_peers_clear(&g->peers);
+	vv_status rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
+	g->peers_listed = rc == VV_OK;
+	g->peers_of = commit;
+	return rc;
+}
+
+/* A URL of a web server may be that of a store's files: their mark is asked for before it is taken for a peer. */
+static vv_status choose_static(vv_git_host *g, vv_error *err)
+{
+	vv_block_peers *p = &g->peers;
+	vv_error why;
+	vv_status rc = list_peers(g, err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->count && !g->kept; i++) {
+		const vv_data_store s = {.url = p->urls[i], .trusted = true};
+
+		if (strncmp(s.url, "http://", 7) != 0 && strncmp(s.url, "https://", 8) != 0) {
+			continue;
+		}
+		if (vv_data_store_host(&g->kept, &s, g->t, false, &why) == VV_OK) {
+			g->store = s;
+			g->keeps = g->kept;
+			memmove(&p->urls[i], &p->urls[i + 1],
+				(--p->count - i) * sizeof(p->urls[0]));
+			continue;
+		}
+		if (why.code == VV_ENOMEM || why.code == VV_ECANCELLED) {
+			*err = why;
+			rc = why.code;
+		}
+	}
+	return rc;
+}
+
+/* Where blocks go or come from, if that is a store. */
+static vv_status choose_store(vv_git_host *g, vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+	vv_status rc = VV_OK;
+
+	if (g->kept) {
+		g->keeps = g->kept;
+		return VV_OK;
+	}
+	if (!g->chosen) {
+		vv_data_store_clear(&g->store);
+		rc = vv_data_store_find(&g->store, g->t, g->m, &commit, g->write, err);
+	}
+	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) return choose_static(g, err);
+	if (rc < 0 || !g->store.url) return rc;
+	if (g->store.trusted) {
+		rc = vv_data_store_host(&g->kept, &g->store, g->t, g->mending, err);
+		g->keeps = rc < 0 ? NULL : g->kept;
+		return rc;
+	}
+	if (g->write) return vv_data_store_refuse(g->store.name, err);
+	vv_free(g->untrusted);
+	g->untrusted = g->store.url;
+	g->store.url = NULL;
+	vv_data_store_clear(&g->store);
+	return VV_OK;
+}
+
+typedef struct losing {
+	vv_host *host;
+	vv_store *store;
+	vv_host_lost *out;
+} losing;
+
+static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	losing *l = payload;
+	vv_status rc = n->link ? VV_OK : vv_host_look(l->host, &n->root, 1, err);
+
+	if (!n->link && rc == VV_OK && !vv_host_has(l->host, &n->root)) {
+		l->out->versions++;
+		l->out->here += vv_store_has(l->store, &n->root);
+	}
+	return rc;
+}
+
+/* The versions in what is here of its refs' history. */
+static vv_status each_reached(vv_git_host *g, vv_new_root_fn fn, void *payload, vv_error *err)
+{
+	const vv_hello *h = &g->refs.hello;
+	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	size_t count = 0;
+	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		ids[i] = h->refs[i].peeled;
+	}
+	if (rc == VV_OK) {
+		rc = vv_commits_known(g->t->repo, ids, h->ref_count, known, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		if (known[i]) {
+			ids[count++] = ids[i];
+		}
+	}
+	if (rc == VV_OK && count > 0) {
+		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, fn, payload, err);
+	}
+	return rc;
+}
+
+/* Those of them that its blocks do not have. */
+static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	losing l = {.host = g->keeps, .out = out};
+	vv_status rc = vv_repository_store(g->t->repo, &l.store, err);
+
+	memset(out, 0, sizeof(*out));
+	return rc < 0 ? rc : each_reached(g, see_root, &l, err);
+}
+
+static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
+}
+
+/* That the ref is not what it was is told only where something is lost by it: somebody may have put
+ * all back. */
+static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
+{
+	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
+	const bool absent = g->reading && vv_oid_is_null(&g->blocks_tip);
+	vv_host_lost lost;
+	vv_status rc;
+
+	if (change == VV_HOST_AS_EXPECTED && !absent) return VV_OK;
+	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) return rc;
+	if (change == VV_HOST_REWRITTEN) {
+		g->rewritten = false;
+		vv_notes_warn(g->t->notes, "%s has lost its blocks: somebody overwrote it on %s",
+			      ref, shown);
+	} else if (change == VV_HOST_GONE) {
+		vv_notes_warn(g->t->notes, "%s is no longer there: somebody deleted it from %s",
+			      ref, shown);
+	} else {
+		vv_notes_warn(g->t->notes, "there is no %s on %s, where the blocks of %s should be",
+			      ref, shown,
+			      vv_text_counted(lost.versions, "version of a dataset",
+					      "versions of datasets"));
+	}
+	vv_notes_hint(g->t->notes, lost.here > 0 ? VV_HINT_PUSH_BLOCKS : VV_HINT_PUSH_BLOCKS_ASK);
+	if (lost.here == 0 && change == VV_HOST_AS_EXPECTED) {
+		vv_notes_hint(g->t->notes, VV_HINT_FETCH_UPSTREAM, g->m->name ? g->m->name : shown);
+	}
+	return VV_OK;
+}
+
+static vv_status find_keeper(vv_git_host *g, vv_error *err)
+{
+	vv_host_change change;
+	vv_status rc;
+
+	if ((rc = choose_store(g, err)) < 0 || g->keeps) {
+		g->fresh = rc == VV_OK;
+		return rc;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
+	if (g->mending) {
+		vv_host_mend(g->host);
+	}
+	if ((rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &change, err)) < 0) {
+		return rc;
+	}
+	g->fresh = true;
+	g->keeps = g->host;
+	g->rewritten = change == VV_HOST_REWRITTEN;
+	return tell_change(g, change, err);
+}
+
+/* One that does not answer has all the time that it was promised, once. */
+static vv_status need_host(vv_git_host *g, vv_error *err)
+{
+	if (g->fresh) return VV_OK;
+	if (g->why.code < 0) {
+		*err = g->why;
+		return g->why.code;
+	}
+	const vv_status rc = find_keeper(g, err);
+	if (rc < 0 && rc != VV_ENOMEM && rc != VV_ECANCELLED) {
+		g->why = *err;
+	}
+	return rc;
+}
+
+const char *vv_git_host_untrusted(const vv_git_host *g)
+{
+	return g->untrusted;
+}
+
+vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	*out = NULL;
+	if (rc < 0 || g->keeps == g->host || g->chosen) return rc;
+	if (!(*out = vv_cid_map_new())) return vv_fail_nomem(err);
+	return each_reached(g, note_reached, *out, err);
+}
+
+vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	bool stored = false;
+	vv_status rc = is_store_named(g, &stored, err);
+
+	*out = false;
+	if (rc < 0) return rc;
+	if (stored) {
+		*out = !g->write; /* a peer is sent its blocks itself */
+		return VV_OK;
+	}
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
+	bool may = c.ref || !vv_oid_is_null(&g->refs.usual_tip) ||
+		   !vv_oid_is_null(&g->refs.branch_tip);
+	vv_blocks_config_clear(&c);
+	if (!may) return VV_OK;
+	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
+		*out = !vv_oid_is_null(&g->blocks_tip);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err)
+{
+	bool stored;
+	vv_status rc;
+
+	*out = false;
+	if (g->refs.hello.ref_count > 0 || !vv_oid_is_null(&g->refs.branch_tip)) return VV_OK;
+	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) return rc;
+	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
+		*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
+	}
+	return rc;
+}
+
+/* Are its blocks to be elsewhere, in block peers? */
+static vv_status keeps_none(vv_git_host *g, bool *out, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_oid commit = config_commit(g);
+	bool stored;
+	vv_status rc = is_store_named(g, &stored, err);
+
+	*out = false;
+	if (rc < 0 || stored || g->chosen) return rc;
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) == VV_OK) {
+		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
+		vv_blocks_config_clear(&c);
+	}
+	if (rc == VV_OK && *out && !g->write && (rc = choose_store(g, err)) == VV_OK) {
+		*out = !g->kept;
+	}
+	return rc;
+}
+
+void vv_git_host_reading(vv_git_host *g)
+{
+	g->reading = true;
+}
+
+static vv_status watch(vv_git_host *g, vv_error *err)
+{
+	bool none, stored;
+	vv_status rc;
+
+	if (g->fresh) return VV_OK;
+	if ((rc = keeps_none(g, &none, err)) < 0 || none ||
+	    (rc = is_store_named(g, &stored, err)) < 0 || stored) {
+		return rc;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
+	bool same = vv_host_was_at(g->host, &g->blocks_tip) && !vv_oid_is_null(&g->blocks_tip);
+	return same ? VV_OK : need_host(g, err);
+}
+
+vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = watch(g, &why);
+
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_notes_warn(g->t->notes, "%s", why.message);
+	}
+	return VV_OK;
+}
+
+/* *none: block peers keep the blocks. Asked once: the settings are another process's to read. */
+static vv_status need_keeper(vv_git_host *g, bool *none, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*none = false;
+	if (!g->fresh && (rc = keeps_none(g, none, err)) == VV_OK && !*none) {
+		rc = need_host(g, err);
+	}
+	return rc;
+}
+
+static void tell_rewritten(vv_git_host *g)
+{
+	if (g->rewritten) {
+		g->rewritten = false;
+		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
+			      vv_text_shows(g->blocks_ref), vv_text_url(g->url));
+	}
+}
+
+vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
+				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err)
+{
+	bool none;
+	vv_status rc = need_keeper(g, &none, err);
+
+	for (size_t i = 0; i < count; i++) {
+		out[i] = (vv_host_keeps){.whole = false};
+	}
+	if (rc < 0 || none) return rc;
+	tell_rewritten(g);
+	return vv_host_keeps_each(g->keeps, roots, count, fetch_bytes, out, err);
+}
+
+vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	vv_auto(vv_cid_map) *reached = vv_cid_map_new();
+	vv_auto_free vv_cid *roots = NULL;
+	vv_auto_free vv_host_keeps *keeps = NULL;
+	vv_store *store;
+	bool none;
+	vv_status rc = reached ? need_keeper(g, &none, err) : vv_fail_nomem(err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || none || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
+	    (rc = each_reached(g, note_reached, reached, err)) < 0) {
+		return rc;
+	}
+	const size_t count = vv_cid_map_count(reached);
+	roots = vv_calloc(count + 1, sizeof(*roots));
+	keeps = vv_calloc(count + 1, sizeof(*keeps));
+	if (!roots || !keeps) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		roots[i] = *vv_cid_map_cid(reached, i);
+	}
+	rc = vv_host_keeps_each(g->keeps, roots, count, VV_KEEPS_FETCH_BYTES, keeps, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (!keeps[i].whole) {
+			out->versions++;
+			out->here += vv_store_has(store, &roots[i]);
+			if (!*out->lacks) {
+				memcpy(out->lacks, keeps[i].lacks, sizeof(out->lacks));
+			}
+		}
+	}
+	return rc;
+}
+
+vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err)
+{
+	bool none;
+	vv_status rc = need_keeper(g, &none, err);
+
+	*out = false;
+	if (rc < 0 || none) return rc;
+	if ((rc = vv_host_look(g->keeps, cid, 1, err)) == VV_OK) {
+		*out = vv_host_has(g->keeps, cid);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
+			   void *payload, vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	if (rc < 0) return rc;
+	tell_rewritten(g);
+	return vv_host_show(g->keeps, cids, count, fn, payload, err);
+}
+
+vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err)
+{
+	bool none;
+	vv_status rc = keeps_none(g, &none, err);
+
+	v->bad_packs = v->lost = 0;
+	if (rc < 0 || none || (rc = need_host(g, err)) < 0) return rc;
+	return vv_host_verify(g->keeps, v, err);
+}
+
+/* What the store lacks may be in the ref still, which kept the blocks before. */
+static vv_status need_beside(vv_git_host *g, vv_error *err)
+{
+	vv_host_change ignored;
+	vv_status rc;
+
+	if (g->beside || g->keeps != g->kept ||
+	    (vv_oid_is_null(&g->refs.usual_tip) && vv_oid_is_null(&g->refs.branch_tip))) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
+	rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &ignored, err);
+	g->beside = rc == VV_OK;
+	return rc;
+}
+
+/* And what neither has, in the store of the repository above. */
+static vv_status need_above(vv_git_host *g, vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+	vv_auto(vv_data_store) s = {0};
+	vv_status rc;
+
+	if (g->above_asked) return VV_OK;
+	g->above_asked = true;
+	if ((rc = vv_data_store_upstream(&s, g->t, g->m, &commit, err)) < 0) return rc;
+	if (s.url && s.trusted && (!g->store.url || strcmp(s.url, g->store.url) != 0)) {
+		rc = vv_data_store_host(&g->above, &s, g->t, false, err);
+	}
+	return rc;
+}
+
+/* Of the first count those that h does not list stay. */
+static size_t leave_absent(const vv_host *h, vv_cid *cids, size_t count)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!vv_host_has(h, &cids[i])) {
+			cids[left++] = cids[i];
+		}
+	}
+	return left;
+}
+
+/* Gets the packs of these, from wherever they are. */
+static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
+{
+	vv_auto_free vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
+	size_t left = 0;
+	vv_status rc = rest ? vv_host_prefetch(g->keeps, cids, count, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK && count > 0) {
+		memcpy(rest, cids, count * sizeof(*rest));
+		left = leave_absent(g->keeps, rest, count);
+	}
+	if (left > 0 && (rc = need_beside(g, err)) == VV_OK && g->beside) {
+		rc = vv_host_prefetch(g->host, rest, left, err);
+		left = rc < 0 ? 0 : leave_absent(g->host, rest, left);
+	}
+	if (rc == VV_OK && left > 0 && (rc = need_above(g, err)) == VV_OK && g->above) {
+		rc = vv_host_prefetch(g->above, rest, left, err);
+	}
+	return rc;
+}
+
+static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, vv_buf *stored,
+			   vv_error *err)
+{
+	vv_host *const others[] = {g->beside ? g->host : NULL, g->above};
+	vv_status rc = vv_host_get(g->keeps, &b->cid, bytes, stored, &b->form, err);
+
+	for (size_t i = 0; rc < 0 && i < 2; i++) {
+		if (others[i]) {
+			rc = vv_host_get(others[i], &b->cid, bytes, stored, &b->form, VV_IGNORED);
+		}
+	}
+	b->as_stored = true;
+	b->bytes = vv_buf_cstr(bytes);
+	b->len = bytes->len;
+	return rc;
+}
+
+static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
+		      void *payload, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_block_received b = {.cid = wants[i].cid, .base = wants[i].like};
+		vv_status got = get_block(g, &b, &bytes, &stored, VV_IGNORED);
+
+		/* damaged, too: whoever has it may give it */
+		rc = got == VV_ENOMEM ? vv_fail_nomem(err)
+				      : fn(payload, i, got < 0 ? NULL : &b, err);
+	}
+	return rc;
+}
+
+static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
+			void *fn_payload, vv_error *err)
+{
+	vv_git_host *g = payload;
+	vv_auto_free vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
+	vv_status rc;
+
+	if (!cids) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		cids[i] = wants[i].cid;
+	}
+	if ((rc = need_host(g, err)) == VV_OK && (rc = prefetch(g, cids, count, err)) == VV_OK) {
+		rc = give(g, wants, count, fn, fn_payload, err);
+	}
+	return rc;
+}
+
+static vv_status give_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
+			   void *payload, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = count > 1 ? vv_host_bring(g->kept, cids, count, err) : VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_status got = count > 1
+					      ? vv_host_get(g->kept, &cids[i], &bytes, NULL, NULL,
+							    &why)
+					      : vv_host_get_alone(g->kept, &cids[i], &bytes, &why);
+		const vv_block_received b = {
+			.cid = cids[i], .bytes = vv_buf_cstr(&bytes), .len = bytes.len};
+
+		if (got < 0 && got != VV_ENOTFOUND && got != VV_EMISSING && got != VV_ECORRUPT) {
+			*err = why;
+			return got;
+		}
+		rc = fn(payload, i, got < 0 ? NULL : &b, err);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
+			   void *payload, vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	if (rc < 0) return rc;
+	return g->keeps == g->kept ? give_some(g, cids, count, fn, payload, err)
+				   : vv_fail(err, VV_ENOSUPPORT, "the host gives no single blocks");
+}
+
+void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)
+{
+	*out = (vv_supplier){.name = g->url, .source = source, .payload = g};
+}
+
+vv_git_host *vv_git_host_of(const vv_supplier *s)
+{
+	return s->source == source ? s->payload : NULL;
+}
+
+void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m)
+{
+	g->own = take_m;
+}
+
+typedef struct roots {
+	vv_store *store;
+	vv_cid *items;
+	size_t count, cap;
+} roots;
+
+static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	roots *r = payload;
+
+	if (n->link || vv_store_has(r->store, &n->root)) return VV_OK;
+	if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
+	r->items[r->count++] = n->root;
+	return VV_OK;
+}
+
+vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
+			     vv_error *err)
+{
+	roots r = {0};
+	vv_status rc;
+
+	if ((rc = need_host(g, err)) < 0 ||
+	    (rc = vv_repository_store(g->t->repo, &r.store, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
+				    add_root, &r, err)) == VV_OK) {
+		rc = prefetch(g, r.items, r.count, err);
+	}
+	vv_free(r.items);
+	return rc;
+}
+
+void vv_git_host_tell_damage(const vv_git_host *g)
+{
+	vv_host_sum sum = {0};
+
+	if (g->keeps) {
+		vv_host_came(g->keeps, &sum);
+	}
+	if (sum.damaged > 0) {
+		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
+			      vv_text_url(vv_git_host_blocks_place(g)), vv_text_url(g->url));
+		vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS_BACK);
+	}
+}
+
+uint64_t vv_git_host_bytes(const vv_git_host *g)
+{
+	vv_host_sum sum = {0};
+
+	if (g->keeps) {
+		vv_host_came(g->keeps, &sum);
+	}
+	return sum.bytes;
+}
+
+vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err)
+{
+	bool stored;
+	vv_status rc = is_store_named(g, &stored, err);
+
+	*out = &g->peers;
+	if (rc < 0) return rc;
+	return g->write || g->kept || stored ? list_peers(g, err) : choose_static(g, err);
+}
+
+static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
+				vv_error *err)
+{
+	vv_auto_free vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
+	vv_auto_free vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
+	g->mending = what->verify;
+	vv_status rc = ids && there ? need_host(g, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
+		ids[i] = what->refs[i].id;
+	}
+	for (size_t i = 0; rc == VV_OK && i < g->refs.hello.ref_count; i++) {
+		there[i] = g->refs.hello.refs[i].peeled;
+	}
+	const vv_host_sending to_host = {.wants = ids,
+					 .want_count = what->count,
+					 .there = there,
+					 .there_count = g->refs.hello.ref_count,
+					 .dry_run = what->dry_run,
+					 .complete = what->complete,
+					 .verify = what->verify};
+	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
+							 g->refs.hello.ref_count, err)) == VV_OK) {
+		rc = vv_host_send(g->keeps, &to_host, out, err);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
+			   vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_block_peers_clear(&g->peers);
+	g->peers_listed = false;
+	bool stored;
+	if ((rc = is_store_named(g, &stored, err)) < 0 || stored || g->chosen) {
+		return rc < 0 ? rc : send_from_here(g, what, out, err);
+	}
+	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) return rc;
+	return g->peers.named ? vv_block_peers_send(&g->peers, g->t, what->refs, what->count,
+						    what->dry_run, out, err)
+			      : send_from_here(g, what, out, err);
+}
+
+/* --- history ------------------------------------------------------------------------------------ */
+
+static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
+{
+	const char *args[] = {"fetch",
+			      g->t->progress && isatty(STDERR_FILENO) ? "--progress" : "-q",
+			      "--no-tags",
+			      "--no-write-fetch-head",
+			      "--no-auto-maintenance",
+			      "--no-recurse-submodules",
+			      "--no-prune",
+			      "--refmap=",
+			      "--stdin",
+			      "--",
+			      g->word,
+			      NULL};
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	vv_git_call run = call(g, args);
+
+	run.input = specs->data;
+	run.len = specs->len;
+	run.show = strcmp(args[1], "-q") != 0;
+	vv_notes_end(g->t->notes);
+	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
+	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (!g->t->quiet) {
+		(void)vv_notes_begin(g->t->notes);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
+{
+	vv_auto(char) *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder,
+					     (char *)NULL);
+	const bool left = folder && g->fetched == 0 && (vv_exists(folder) || has_fetched(g));
+	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
+
+	if (left &&
+	    (rc = open_host(g, err)) == VV_OK) { /* whose lock keeps others out of the folder */
+		(void)vv_remove_tree(
+			folder, VV_IGNORED); /* locks of a git that was killed stop every fetch */
+		remove_fetched(g);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
+			      vv_error *err)
+{
+	vv_auto(vv_buf) specs = VV_BUF_INIT, name = VV_BUF_INIT;
+	size_t first = g->fetched;
+	vv_ref ref;
+	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
+
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&specs, "+%s:%s%zu\n", names[i], g->folder, first + i);
+	}
+	if (rc == VV_OK && count > 0 && (rc = vv_buf_ok(&specs, err)) == VV_OK) {
+		g->fetched += count;
+		rc = run_fetch(g, &specs, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_buf_reset(&name);
+		vv_buf_printf(&name, "%s%zu", g->folder, first + i);
+		if ((rc = vv_buf_ok(&name, err)) == VV_OK &&
+		    (rc = vv_ref_get(g->t->repo, name.data, &ref, err)) == VV_OK) {
+			ids[i] = ref.id;
+			if (g->refs.hello.head && strcmp(names[i], g->refs.hello.head) == 0) {
+				g->fetched_head = ref.id;
+			}
+			vv_ref_clear(&ref);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
+			    vv_error *err)
+{
+	const char *args[] = {"rev-list",  "--count", "--not",   "--branches", "--tags",
+			      "--remotes", "--not",   "--stdin", NULL};
+	vv_auto(vv_buf) input = VV_BUF_INIT, text = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_git_call run = call(g, args);
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(&input, "%s\n", hex);
+	}
+	run.input = input.data;
+	run.len = input.len;
+	run.output = &text;
+	if ((rc = vv_buf_ok(&input, err)) == VV_OK) {
+		rc = vv_git_must(&run, "counting commits", err);
+	}
+	*out = rc == VV_OK ? strtoull(vv_buf_cstr(&text), NULL, 10) : 0;
+	return rc;
+}
+
+/* --- gc ------------------------------------------------------------------------------------------- */
+
+vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err)
+{
+	vv_status rc = vv_git_host_tidy(g, err);
+
+	if (rc == VV_OK) {
+		rc = need_host(g, err);
+	}
+	*out = g->keeps;
+	*is_store = g->keeps != g->host;
+	return rc;
+}
+
+vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(vv_buf) specs = VV_BUF_INIT;
+	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
+
+	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n", g->folder);
+	g->fetched++;
+	rc = rc < 0 ? rc : vv_buf_ok(&specs, err);
+	if (rc == VV_OK && (rc = run_fetch(g, &specs, err)) == VV_OK) {
+		rc = vv_refs_each(g->t->repo, g->folder, fn, payload, err);
+	}
+	return rc;
+}
+
+/* --- push ---------------------------------------------------------------------------------------- */
+
+vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
+			   vv_buf *said, vv_error *err)
+{
+	vv_git_call where = call(g, NULL);
+	vv_git_push_to to = {.repo = where.repo,
+			     .idle_sec = where.idle_sec,
+			     .dir = where.dir,
+			     .word = g->word,
+			     .url = g->url};
+
+	vv_notes_end(g->t->notes);
+	return vv_git_push_run(&to, refs, count, no_verify, said, err);
+}

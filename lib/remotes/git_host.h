@@ -1,0 +1,142 @@
+/*
+ * git_host: a remote that is a Git host without varve: its refs and history by the program git,
+ * its blocks from where transport/places/packs keeps them.
+ *
+ * A correct caller: open; hello; to fetch: history, then blocks as from any supplier; to push:
+ * send, then push; close.
+ */
+#ifndef VV_LIB_REMOTES_GIT_HOST_H
+#define VV_LIB_REMOTES_GIT_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "lib/remotes/block_peers.h"
+#include "lib/remotes/git_push.h"
+#include "lib/remotes/remote.h"
+#include "lib/remotes/transfer.h"
+#include "repo/blocks/cid_map.h"
+#include "transport/places/packs/host.h"
+#include "transport/protocol/gather.h"
+#include "transport/protocol/message.h"
+
+typedef struct vv_git_host vv_git_host;
+
+/* Asks for the refs; nothing else happens before it is wanted. t and m are borrowed until close.
+ * t->repo may be NULL: then hello is all that can be asked for. What git says of a failure is in
+ * err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
+vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			   vv_error *err);
+void vv_git_host_close(vv_git_host *g); /* accepts NULL */
+VV_AUTO_FREE(vv_git_host, vv_git_host_close)
+
+const vv_hello *vv_git_host_hello(const vv_git_host *g); /* borrowed */
+/* Does its HEAD name the branch of blocks? The hello names another branch then, if there is one. */
+bool vv_git_host_has_blocks_head(const vv_git_host *g);
+/* Is it empty, and are its blocks to go to a branch? The first branch that a host gets becomes its default,
+ * so that has to be one of the user's. */
+vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err);
+/* After blocks were asked for: the URL of a store that .varveconfig names and that is not trusted, so that it was left out;
+ * borrowed; NULL: none. */
+const char *vv_git_host_untrusted(const vv_git_host *g);
+/* Where the blocks are, for people; borrowed. */
+const char *vv_git_host_blocks_place(const vv_git_host *g);
+
+/* Takes away refs that a killed fetch has left: what these reach is not known to be here. */
+vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
+
+/* Brings refs (whole names) and all that they reach into the repository, where nothing names them
+ * but refs below refs/varve/fetched/, until close; ids gets what each is there. */
+vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
+			      vv_error *err);
+
+/* How many commits of those are new, counted before refs move. */
+vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
+			    vv_error *err);
+
+/* Gets the packs that the versions in commits need and that are not here; below haves nothing is
+ * lacking. */
+vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
+			     vv_error *err);
+
+/* As one that blocks are asked of; it lasts until close. Its name is the remote's URL. */
+void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);
+/* Blocks by themselves, if a store keeps them: fn gets each, as vv_peer_blocks. Else VV_ENOSUPPORT. */
+vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
+			   void *payload, vv_error *err);
+/* The host that a supplier is; NULL: it is none. */
+vv_git_host *vv_git_host_of(const vv_supplier *s);
+/* From now on m, which is on the heap, is the host's to clear and free. */
+void vv_git_host_take_remote(vv_git_host *g, vv_remote *take_m);
+
+typedef struct vv_git_sending {
+	const vv_blocks_ref *refs;
+	size_t count;
+	bool dry_run;  /* only *out is set */
+	bool complete; /* only versions that are complete here (not with block peers) */
+	bool verify;   /* first its packs are fetched and hashed; bad ones are replaced */
+} vv_git_sending;
+/* Sends blocks: to the block peers, where some are named, else to the host. */
+vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
+			   vv_error *err);
+
+/* Its block peers that may be asked; borrowed until this is called again. */
+vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
+/* What came over the line so far, but for history. */
+uint64_t vv_git_host_bytes(const vv_git_host *g);
+/* Has it a ref of blocks or, to be read, a store that .varveconfig names? */
+vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err);
+
+/* From now on what is asked for is only to be got: that the blocks' ref is not there is worth a
+ * word. */
+void vv_git_host_reading(vv_git_host *g);
+/* Tells if the blocks' ref is gone or was overwritten, and versions of the host's refs lack blocks
+ * there by it. Does not fail where that cannot be found out. */
+vv_status vv_git_host_watch(vv_git_host *g, vv_error *err);
+
+typedef struct vv_host_lost {
+	uint64_t
+		versions; /* of the host's refs, as far as they are here, that it does not keep whole */
+	uint64_t here;  /* of these */
+	char lacks[96]; /* of one of them, as of vv_host_keeps */
+} vv_host_lost;
+/* By vv_host_keeps_each. None where block peers keep them. */
+vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
+
+#define VV_KEEPS_FETCH_BYTES ((uint64_t)64 << 20) /* where nothing is freed by the answer */
+/* vv_host_keeps_each; nothing is whole where block peers keep the blocks. */
+vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
+				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err);
+
+/* Does it list the block among those that it keeps? False where block peers keep them. */
+vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err);
+
+/* vv_host_show. That the ref was overwritten since it was seen last is told first. */
+vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
+			   void *payload, vv_error *err);
+/* *out, to be freed: the versions that it goes on keeping, as its refs reach them: a gc of a store removes others. NULL: all
+ * that it has. On failure, too. */
+vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
+
+/* vv_host_verify; nothing where block peers keep the blocks. */
+vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err);
+
+/* Tells of blocks that the host could not give although it lists them. */
+void vv_git_host_tell_damage(const vv_git_host *g);
+
+/* From now on its blocks are those of a store that .varveconfig names so in the work tree (url absolute, both copied), or of
+ * a ref of its own (url NULL), whatever else is said: before anything else is asked of it. */
+vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err);
+/* What keeps its blocks, fresh: a store, or a ref of its own. Borrowed. */
+vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);
+/* Every ref of the host, those of open and closed requests too, fetched; not those of blocks. */
+vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err);
+
+/* Moves refs of the host: vv_git_push_run. */
+vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
+			   vv_buf *said, vv_error *err);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * git_push: knows the options of git push, and the lines of --porcelain.
+ */
+#include "lib/remotes/git_push.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/run_git.h"
+
+/* "<flag>\t<from>:<to>\t<summary>": of those that did not move, the summary. */
+static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, size_t len,
+			     size_t *told, vv_error *err)
+{
+	const char *end = line + len, *to, *tab;
+
+	if (len < 3 || line[1] != '\t' || !(tab = memchr(line + 2, '\t', len - 2)) ||
+	    !(to = memchr(line + 2, ':', (size_t)(tab - line) - 2))) {
+		return VV_OK; /* "To <url>", "Done" */
+	}
+	to++;
+	for (size_t i = 0; i < count; i++) {
+		vv_git_push *p = &refs[i];
+		if (strlen(p->to) != (size_t)(tab - to) ||
+		    memcmp(p->to, to, (size_t)(tab - to)) != 0) {
+			continue;
+		}
+		(*told)++;
+		if (line[0] == '!' && !p->why) {
+			p->why = vv_strndup(tab + 1, (size_t)(end - tab) - 1);
+			return p->why ? VV_OK : vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+/* What moves otherwise than forward moves from where it was seen. */
+static vv_status put_leases(const vv_git_push *refs, size_t count, const char **args, size_t *n,
+			    vv_arena *arena, vv_error *err)
+{
+	char old[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < count; i++) {
+		if (!refs[i].force) {
+			continue;
+		}
+		vv_oid_text(old, &refs[i].old);
+		args[*n] = vv_arena_printf(arena, "--force-with-lease=%s:%s", refs[i].to,
+					   vv_oid_is_null(&refs[i].old) ? "" : old);
+		if (!args[(*n)++]) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status put_specs(const vv_git_push *refs, size_t count, const char **args, size_t *n,
+			   vv_arena *arena, vv_error *err)
+{
+	char id[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_git_push *p = &refs[i];
+		vv_oid_text(id, &p->id);
+		args[*n] = vv_arena_printf(arena, "%s:%s",
+					   vv_oid_is_null(&p->id) ? ""
+					   : p->from              ? p->from
+								  : id,
+					   p->to);
+		if (!args[(*n)++]) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+/* *plain: the host cannot move several refs or none, and moved none. */
+static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t count, bool no_verify,
+			  bool atomic, vv_buf *said, bool *plain, vv_error *err)
+{
+	static const char *const more[] = {"VARVE_HOOK=pre-push", NULL};
+	const char *args[VV_GIT_ARGS_MAX] = {"push", "--porcelain", "--no-follow-tags",
+					     "--recurse-submodules=no"};
+	vv_auto(vv_buf) out = VV_BUF_INIT, all = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = {0};
+	size_t n = 4, told = 0;
+	int code = 0;
+	vv_git_call run = {
+		.args = args, .repo = to->repo, .idle_sec = to->idle_sec, .dir = to->dir};
+
+	if (no_verify) {
+		args[n++] = "--no-verify";
+	}
+	if (atomic) {
+		args[n++] = "--atomic";
+	}
+	vv_status rc = put_leases(refs, count, args, &n, &arena, err);
+	args[n++] = "--";
+	args[n++] = to->word;
+	if (rc == VV_OK) {
+		rc = put_specs(refs, count, args, &n, &arena, err);
+	}
+	args[n] = NULL;
+	run.more = more;
+	run.output = &out;
+	if (rc == VV_OK) {
+		rc = vv_git_run(&run, &all, &code, err);
+	}
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		rc = read_answer(refs, count, p, len, &told, err);
+		p += len + (p[len] == '\n');
+	}
+	vv_git_remote_lines(&all, said);
+	*plain = atomic && told == 0 && strstr(vv_buf_cstr(&all), "atomic");
+	if (rc == VV_OK && code != 0 && told == 0 && !*plain) {
+		vv_buf_printf(&what, "'%s'", vv_text_url(to->url));
+		rc = vv_git_explain(vv_buf_cstr(&what), &all, code, err);
+	}
+	return rc;
+}
+
+#define AT_ONCE 24u /* refs on one command line */
+
+vv_status vv_git_push_run(const vv_git_push_to *to, vv_git_push *refs, size_t count, bool no_verify,
+			  vv_buf *said, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	bool plain = false;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i += AT_ONCE) {
+		size_t n = count - i < AT_ONCE ? count - i : AT_ONCE;
+		rc = run_push(to, refs + i, n, no_verify, n > 1, said, &plain, err);
+		if (rc == VV_OK && plain) {
+			rc = run_push(to, refs + i, n, no_verify, false, said, &plain, err);
+		}
+	}
+	return rc;
+}

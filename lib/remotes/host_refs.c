@@ -1,0 +1,189 @@
+/*
+ * host_refs: knows what 'git ls-remote' prints.
+ */
+#include "lib/remotes/host_refs.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/ref_name.h"
+
+static vv_status bad_line(const vv_host_refs *x, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "git ls-remote returned no list of the refs of '%s'",
+		       vv_text_url(x->url));
+}
+
+static vv_status fill_ref(vv_host_refs *x, vv_remote_ref *r, const char *name, size_t len,
+			  const vv_oid *id, vv_error *err)
+{
+	r->name = vv_arena_strndup(&x->arena, name, len);
+	r->id = r->peeled = *id;
+	r->whole = true;
+	return r->name ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status add_ref(vv_host_refs *x, const char *name, size_t len, const vv_oid *id,
+			 vv_error *err)
+{
+	vv_hello *h = &x->hello;
+
+	if (h->ref_count == VV_REFS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs", vv_text_url(x->url),
+			       VV_REFS_MAX);
+	}
+	if (!vv_array_room(h->refs, h->ref_count, x->ref_cap)) return vv_fail_nomem(err);
+	return fill_ref(x, &h->refs[h->ref_count++], name, len, id, err);
+}
+
+/* Of very many the first: none of them is fetched without being named. */
+static vv_status add_other(vv_host_refs *x, const char *name, size_t len, const vv_oid *id,
+			   vv_error *err)
+{
+	vv_hello *h = &x->hello;
+
+	if (h->other_count == VV_REFS_MAX) return VV_OK;
+	if (!vv_array_room(h->others, h->other_count, x->other_cap)) return vv_fail_nomem(err);
+	return fill_ref(x, &h->others[h->other_count++], name, len, id, err);
+}
+
+/* How much of the name is a folder of branches, of tags, or of other refs that may be fetched, if what follows is fit to
+ * be a name; else 0. */
+static size_t folder_of(const char *name, size_t len)
+{
+	static const char *const folders[] = {"refs/heads/", "refs/tags/", "refs/"};
+	size_t skip = 0;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	for (size_t i = 0; skip == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const size_t n = strlen(folders[i]);
+		skip = len > n && strncmp(name, folders[i], n) == 0 ? n : 0;
+	}
+	if (strncmp(name, "refs/varve/", 11) == 0) return 0;
+	vv_buf_put(&text, name + skip, len - skip);
+	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), VV_IGNORED) < 0) {
+		skip = 0;
+	}
+	return skip;
+}
+
+static bool is_name(const char *name, size_t len, const char *is)
+{
+	return len == strlen(is) && memcmp(name, is, len) == 0;
+}
+
+/* "<id>\t<name>", or "ref: <name>\tHEAD". */
+static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_error *err)
+{
+	const char *tab = memchr(line, '\t', len), *name = tab ? tab + 1 : NULL;
+	size_t name_len = tab ? len - (size_t)(name - line) : 0;
+	vv_hello *h = &x->hello;
+	vv_oid id;
+
+	if (!tab) return bad_line(x, err);
+	if (strncmp(line, "ref: ", 5) == 0) {
+		if (name_len == 4 && strncmp(name, "HEAD", 4) == 0) {
+			h->head = vv_arena_strndup(&x->arena, line + 5, (size_t)(tab - line) - 5);
+		}
+		return VV_OK;
+	}
+	if (!vv_oid_parse(&id, line, (size_t)(tab - line))) return bad_line(x, err);
+	if (is_name(name, name_len, VV_HOST_REF)) {
+		x->usual_tip = id;
+		return VV_OK;
+	}
+	if (is_name(name, name_len, VV_HOST_BRANCH)) {
+		x->branch_tip = id;
+		return VV_OK;
+	}
+	if (name_len > 3 && strncmp(name + name_len - 3, "^{}", 3) == 0) {
+		vv_remote_ref *last = h->ref_count > 0 ? &h->refs[h->ref_count - 1] : NULL;
+		if (last && strlen(last->name) == name_len - 3 &&
+		    memcmp(last->name, name, name_len - 3) == 0) {
+			last->peeled = id;
+		}
+		return VV_OK;
+	}
+	switch (folder_of(name, name_len)) {
+	case 0:
+		return VV_OK;
+	case 5: /* "refs/" */
+		return add_other(x, name, name_len, &id, err);
+	default:
+		return add_ref(x, name, name_len, &id, err);
+	}
+}
+
+/* Parts of such a repository cannot be asked for: each fetch would be of single files, without end where
+ * git's own filters are told of. */
+static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT,
+		"'%s' is a plain web server that speaks "
+		"neither varve's nor Git's protocol",
+		vv_text_url(x->url));
+	return vv_hint_code(err, VV_HINT_SERVE_COPY);
+}
+
+/* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what
+ * users mean. */
+static void pass_over_blocks_head(vv_host_refs *x)
+{
+	static const char *const usual[] = {"refs/heads/main", "refs/heads/master", "refs/heads/"};
+	vv_hello *h = &x->hello;
+
+	if (!h->head || strcmp(h->head, VV_HOST_BRANCH) != 0) return;
+	x->blocks_head = true;
+	h->head = NULL;
+	for (size_t k = 0; !h->head && k < sizeof(usual) / sizeof(usual[0]); k++) {
+		const size_t len = strlen(usual[k]);
+		for (size_t i = 0; !h->head && i < h->ref_count; i++) {
+			const char *name = h->refs[i].name;
+			if (usual[k][len - 1] == '/' ? strncmp(name, usual[k], len) == 0
+						     : strcmp(name, usual[k]) == 0) {
+				h->head = name;
+			}
+		}
+	}
+}
+
+vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
+			    const char *word, vv_error *err)
+{
+	const char *args[] = {"ls-remote", "-q", "--symref", "--", word, NULL};
+	vv_auto(vv_buf) out = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_git_call run = *ask;
+	bool dumb = false;
+
+	*x = (vv_host_refs){.url = url, .hello.writable = true};
+	vv_arena_init(&x->arena);
+	run.args = args;
+	run.output = &out;
+	run.dumb = &dumb;
+	vv_buf_printf(&what, "'%s'", vv_text_url(url));
+	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (rc == VV_OK && dumb) {
+		rc = refuse_dumb(x, err);
+	}
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		size_t len = strcspn(p, "\n");
+		rc = add_line(x, p, len, err);
+		p += len + (p[len] == '\n');
+	}
+	if (rc == VV_OK) {
+		pass_over_blocks_head(x);
+	}
+	return rc;
+}
+
+void vv_host_refs_clear(vv_host_refs *x)
+{
+	vv_free(x->hello.refs);
+	vv_free(x->hello.others);
+	vv_arena_clear(&x->arena);
+	memset(x, 0, sizeof(*x));
+}

@@ -1,0 +1,35 @@
+/*
+ * host_refs: the refs of a Git host, as the hello of a peer would have them.
+ */
+#ifndef VV_LIB_REMOTES_HOST_REFS_H
+#define VV_LIB_REMOTES_HOST_REFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/git/oid.h"
+#include "repo/git/run_git.h"
+#include "transport/places/packs/host.h"
+#include "transport/protocol/message.h"
+
+typedef struct vv_host_refs {
+	const char *url; /* for messages; borrowed */
+	vv_hello hello;
+	vv_oid usual_tip,
+		branch_tip; /* of the two refs that the blocks' may be without a word; null: it is not there */
+	bool blocks_head; /* HEAD names the branch of blocks: hello has another */
+	size_t ref_cap, other_cap;
+	vv_arena arena;
+} vv_host_refs;
+
+/* word is what git is given: a remote's name, or a URL. ask says where git runs. Clear it on failure, too.
+ * VV_ENOSUPPORT: a plain web server. VV_ECORRUPT: what git printed is no list of refs. */
+vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
+			    const char *word, vv_error *err);
+void vv_host_refs_clear(vv_host_refs *x);
+VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
+
+#endif

@@ -1,0 +1,246 @@
+/*
+ * proof: knows what a place may be asked for, and that nothing which is here answers for it.
+ */
+#include "lib/remotes/proof.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/reach.h"
+
+#define AT_ONCE 256u /* blocks of a peer */
+
+typedef struct proving {
+	const vv_reached *there;
+	vv_store *store;
+	const vv_cid *roots;
+	size_t count;
+	bool *holds;
+	bool *open;      /* it says that it has the version, and goes on showing it */
+	vv_cid *next;    /* the block that it is asked for */
+	vv_cid *asked;   /* those of one question */
+	size_t *version; /* and whose they are */
+} proving;
+
+/* --- which block ------------------------------------------------------------------------------ */
+
+/* The k-th of so many that were met takes the place of the one chosen with a chance of 1 in k. */
+static bool is_chosen(uint64_t *met)
+{
+	uint64_t r;
+
+	vv_random(&r, sizeof(r));
+	return r % ++*met == 0;
+}
+
+typedef struct below {
+	vv_git_host *host; /* NULL: a peer, which was asked for the whole version */
+	bool here;         /* the whole version */
+	bool listed;       /* by the host, all of it */
+	vv_cid leaf;       /* any; a version of one block has its root */
+	uint64_t leaves;
+} below;
+
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err)
+{
+	below *b = payload;
+	bool has = true;
+	vv_status rc = b->host ? vv_git_host_has(b->host, cid, &has, err) : VV_OK;
+
+	b->here = b->here && state == VV_OK;
+	b->listed = b->listed && has;
+	if (cid->codec == VV_CODEC_RAW && is_chosen(&b->leaves)) {
+		b->leaf = *cid;
+	}
+	return rc;
+}
+
+/* Which block it is asked for first; not open: it does not say that it has all of the version. says: a peer's
+ * answer. */
+static vv_status begin(proving *p, size_t i, bool says, vv_error *err)
+{
+	below b = {.host = p->there->host, .here = true, .listed = true, .leaf = p->roots[i]};
+	vv_walk w = {.store = p->store,
+		     .seen = vv_cid_set_new(),
+		     .budget = UINT64_MAX,
+		     .missing_ok = true,
+		     .visit = on_block,
+		     .payload = &b};
+	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
+
+	p->holds[i] = p->open[i] = false;
+	if (rc == VV_OK && says) {
+		rc = vv_walk_from(&w, &p->roots[i], err);
+	}
+	vv_cid_set_free(w.seen);
+	p->open[i] = rc == VV_OK && says && b.listed;
+	p->next[i] = b.here ? b.leaf : p->roots[i];
+	return rc;
+}
+
+typedef struct links {
+	uint64_t met;
+	vv_cid one;
+} links;
+
+static vv_status on_link(void *payload, const vv_cid *link, vv_error *err VV_UNUSED)
+{
+	links *l = payload;
+
+	if (is_chosen(&l->met)) {
+		l->one = *link;
+	}
+	return VV_OK;
+}
+
+/* It showed a block, or (bytes NULL) did not. */
+static vv_status on_shown(void *payload, size_t i, const vv_cid *cid, const void *bytes, size_t len,
+			  vv_error *err)
+{
+	proving *p = payload;
+	const size_t at = p->version[i];
+	links l = {0};
+	vv_cid is;
+
+	p->open[at] = false;
+	if (!bytes) return VV_OK;
+	if (vv_cid_of(&is, cid->codec, bytes, len, err) < 0) return VV_ENOMEM;
+	if (!vv_cid_equal(&is, cid) || (cid->codec == VV_CODEC_DAG_CBOR &&
+					vv_cbor_links(bytes, len, on_link, &l, VV_IGNORED) < 0)) {
+		return VV_OK;
+	}
+	p->open[at] = l.met > 0;
+	p->holds[at] = l.met == 0;
+	p->next[at] = l.one;
+	return VV_OK;
+}
+
+/* --- a peer ------------------------------------------------------------------------------------ */
+
+/* What a peer's records build on must come, too. */
+static vv_status no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
+			 const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED, vv_error *err)
+{
+	(void)prefix;
+	return vv_fail(err, VV_ENOTFOUND, "no base was offered");
+}
+
+static vv_status own_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_store_get(((proving *)payload)->store, cid, out, err);
+}
+
+static vv_status on_peer_block(void *payload, size_t i, const vv_block_received *b, vv_error *err)
+{
+	return b ? on_shown(payload, i, &b->cid, b->bytes, b->len, err)
+		 : on_shown(payload, i, NULL, NULL, 0, err);
+}
+
+static vv_status ask_peer(proving *p, size_t count, vv_error *err)
+{
+	vv_lacking wants[AT_ONCE] = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		wants[i].cid = p->asked[i];
+	}
+	return vv_peer_blocks(p->there->peer, wants, count, no_base, own_block, on_peer_block, p,
+			      err);
+}
+
+/* --- the whole ------------------------------------------------------------------------------------ */
+
+static vv_status begin_all(proving *p, vv_error *err)
+{
+	vv_auto_free uint8_t *says = vv_calloc(p->count / 8 + 1, 1);
+	vv_auto(vv_cid_map) *promised = NULL;
+	vv_auto_free vv_host_keeps *keeps = NULL;
+	size_t at;
+	vv_status rc = says ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && p->there->host) {
+		rc = vv_git_host_promises(p->there->host, &promised, err);
+	}
+	if (rc == VV_OK && p->there->host) {
+		keeps = vv_calloc(p->count + 1, sizeof(*keeps));
+		rc = keeps ? vv_git_host_keeps_each(p->there->host, p->roots, p->count, UINT64_MAX,
+						    keeps, err)
+			   : vv_fail_nomem(err);
+	} else if (rc == VV_OK && p->there->peer) {
+		rc = vv_peer_keeps(p->there->peer, p->roots, p->count, says, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		const bool may = !promised || vv_cid_map_find(promised, &p->roots[i], &at);
+		rc = begin(p, i, keeps ? may && keeps[i].whole : vv_bit(says, i), err);
+	}
+	return rc;
+}
+
+/* One block of each version that is open. *asked: of how many. */
+static vv_status ask_once(proving *p, size_t *asked, vv_error *err)
+{
+	const size_t most = p->there->host ? SIZE_MAX : AT_ONCE;
+	size_t n = 0;
+	vv_status rc = VV_OK;
+
+	*asked = 0;
+	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		if (p->open[i]) {
+			p->asked[n] = p->next[i];
+			p->version[n++] = i;
+		}
+		if (n > 0 && (n == most || i + 1 == p->count)) {
+			rc = p->there->host ? vv_git_host_show(p->there->host, p->asked, n,
+							       on_shown, p, err)
+					    : ask_peer(p, n, err);
+			*asked += n;
+			n = 0;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, const vv_cid *roots,
+		       size_t count, vv_error *err)
+{
+	proving p = {.there = there,
+		     .store = store,
+		     .roots = roots,
+		     .count = count,
+		     .holds = holds,
+		     .open = vv_calloc(count + 1, sizeof(bool)),
+		     .next = vv_calloc(count + 1, sizeof(vv_cid)),
+		     .asked = vv_calloc(count + 1, sizeof(vv_cid)),
+		     .version = vv_calloc(count + 1, sizeof(size_t))};
+	size_t asked = 1;
+	vv_status rc = p.open && p.next && p.asked && p.version ? begin_all(&p, err)
+								: vv_fail_nomem(err);
+
+	while (rc == VV_OK && asked > 0) {
+		rc = ask_once(&p, &asked, err);
+	}
+	vv_free(p.version);
+	vv_free(p.asked);
+	vv_free(p.next);
+	vv_free(p.open);
+	return rc;
+}
+
+vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,
+			     const vv_cid *roots, size_t count, vv_error *err)
+{
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) there = {0};
+	vv_store *store;
+	vv_status rc;
+
+	if ((rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0) return rc;
+	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (rc = vv_remote_find(&m, r, name, err)) < 0 ||
+	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
+		return rc;
+	}
+	return vv_proof_ask(holds, &there, store, roots, count, err);
+}

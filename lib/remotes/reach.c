@@ -1,0 +1,460 @@
+/*
+ * reach: knows which hosts are without varve, and how that shows.
+ */
+#include "lib/remotes/reach.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/config.h"
+#include "repo/git/history/refs.h"
+#include "transport/line/url.h"
+
+typedef enum kind { UNKNOWN, PEER, GIT } kind;
+
+/* They, and what lies below them. */
+static const char *const git_hosts[] = {"github.com",     "gitlab.com",       "bitbucket.org",
+					"codeberg.org",   "dev.azure.com",    "visualstudio.com",
+					"git.sr.ht",      "gitee.com",        "sourceforge.net",
+					"sourceforge.io", "savannah.gnu.org", "huggingface.co"};
+
+static bool is_below(const char *host, const char *known)
+{
+	size_t len = strlen(host), known_len = strlen(known);
+
+	return len >= known_len && strcasecmp(host + len - known_len, known) == 0 &&
+	       (len == known_len || host[len - known_len - 1] == '.');
+}
+
+static vv_status read_kind(const char *text, const char *key, kind *out, vv_error *err)
+{
+	*out = strcmp(text, "git") == 0 ? GIT : strcmp(text, "peer") == 0 ? PEER : UNKNOWN;
+	return *out == UNKNOWN ? vv_fail(err, VV_EUSAGE, "%s is 'git' or 'peer', not '%s'", key,
+					 vv_text_shows(text))
+			       : VV_OK;
+}
+
+/* A folder that git alone knows, and in which a host's blocks lie. */
+static kind kind_of_folder(const char *path, const vv_env *env)
+{
+	vv_auto(char) *varve = vv_path_join(path, "varve", (char *)NULL),
+		      *below = vv_path_join(path, ".git", "varve", (char *)NULL);
+	bool has = !varve || !below || vv_exists(varve) || vv_exists(below);
+	vv_auto(vv_repository) *there = NULL;
+	vv_ref ref;
+	kind is = PEER;
+
+	if (!has && vv_exists(path) && vv_repository_open(&there, path, env, VV_IGNORED) == VV_OK &&
+	    vv_ref_get(there, VV_HOST_REF, &ref, VV_IGNORED) == VV_OK) {
+		vv_ref_clear(&ref);
+		is = GIT;
+	}
+	return is;
+}
+
+/* What is known without asking. */
+static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const char *url,
+		      vv_error *err)
+{
+	vv_auto(char) *general = NULL;
+	vv_auto(vv_url) u = {0};
+	vv_status rc = VV_OK;
+
+	*out = UNKNOWN;
+	if (m->kind) return read_kind(m->kind, "remote.<name>.varveKind", out, err);
+	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, VV_IGNORED) == VV_OK
+		    : (general = vv_config_outside(vv_connect_env(&t->connect),
+						   "varve.remotekind")) != NULL) {
+		return read_kind(general, "varve.remoteKind", out, err);
+	}
+	if ((rc = vv_url_read(&u, url, err)) < 0) return rc;
+	if (u.kind == VV_URL_GIT) {
+		*out = GIT;
+	} else if (u.kind == VV_URL_PATH) {
+		*out = kind_of_folder(u.path, vv_connect_env(&t->connect));
+	}
+	for (size_t i = 0; u.host && i < sizeof(git_hosts) / sizeof(git_hosts[0]); i++) {
+		if (is_below(u.host, git_hosts[i])) {
+			*out = GIT;
+		}
+	}
+	return rc;
+}
+
+bool vv_reach_is_host(const vv_transfer *t, const vv_remote *m)
+{
+	kind is;
+
+	return know(&is, t, m, m->url, VV_IGNORED) == VV_OK && is == GIT;
+}
+
+/* Next time nobody asks. That it cannot be noted is no trouble. */
+static void remember(const vv_transfer *t, const vv_remote *m)
+{
+	vv_auto(char) *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
+
+	if (key) {
+		(void)vv_config_set(t->repo, key, "git", VV_IGNORED);
+	}
+}
+
+static vv_status reach_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			    vv_error *err)
+{
+	vv_status rc = vv_git_host_open(&out->host, t, m, write, err);
+
+	if (rc == VV_OK) {
+		out->hello = vv_git_host_hello(out->host);
+	}
+	return rc;
+}
+
+static vv_status reach_peer(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			    vv_error *err)
+{
+	vv_status rc;
+
+	t->foreign = false;
+	if ((rc = vv_transfer_connect(t, &out->peer, m, write, err)) == VV_OK) {
+		rc = vv_peer_hello(out->peer, &out->hello, err);
+	}
+	if (rc < 0) {
+		vv_peer_close(out->peer);
+		out->peer = NULL;
+	}
+	return rc;
+}
+
+vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err)
+{
+	vv_auto(vv_buf) held = VV_BUF_INIT;
+	vv_error why;
+	kind is;
+	vv_status rc = know(&is, t, m, write && m->push_url ? m->push_url : m->url, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0) return rc;
+	if (is == GIT) {
+		rc = reach_host(out, t, m, write, err);
+		if (rc == VV_OK && !m->kind) {
+			remember(t, m);
+		}
+		return rc;
+	}
+	t->held = is == UNKNOWN ? &held : NULL;
+	rc = reach_peer(out, t, m, write, err);
+	t->held = NULL;
+	if (rc == VV_OK || is != UNKNOWN || !t->foreign) {
+		vv_transfer_tell_lines(t, &held);
+	} else if ((rc = reach_host(out, t, m, write, &why)) == VV_OK) {
+		remember(t, m);
+	} else {
+		vv_transfer_tell_lines(t, &held);
+		/* It is not varve that answers: what the host says of git is why. */
+		const vv_error peer = *err;
+		*err = why;
+		vv_hint(err, "varve does not answer there either: %s", peer.message);
+	}
+	return rc;
+}
+
+void vv_reached_close(vv_reached *r)
+{
+	vv_peer_close(r->peer);
+	vv_git_host_close(r->host);
+	memset(r, 0, sizeof(*r));
+}
+
+/* Kinds from rooms above this one. */
+typedef struct kind_above {
+	const char *scheme, *called;
+	vv_suppliers_open_fn open;
+} kind_above;
+
+static kind_above kinds[4];
+static size_t kind_count;
+
+void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open_fn open)
+{
+	for (size_t i = 0; i < kind_count; i++) {
+		if (strcmp(kinds[i].scheme, scheme) == 0) return;
+	}
+	assert(kind_count < sizeof(kinds) / sizeof(kinds[0]));
+	kinds[kind_count++] = (kind_above){scheme, called, open};
+}
+
+/* NULL: it is a remote's name, or a URL of varve's or git's own. */
+static const kind_above *kind_of_name(const char *name)
+{
+	for (size_t i = 0; i < kind_count; i++) {
+		if (strncmp(name, kinds[i].scheme, strlen(kinds[i].scheme)) == 0) return &kinds[i];
+	}
+	return NULL;
+}
+
+const char *vv_reach_shown(const char *name)
+{
+	const kind_above *k = kind_of_name(name);
+	return k && k->called ? k->called : vv_text_url(name);
+}
+
+vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err)
+{
+	const kind_above *k = kind_of_name(url);
+	vv_remote *m;
+	vv_reached there;
+	size_t count;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (k) {
+		rc = k->open(t, out, 1, &count, url, err);
+		return rc < 0 || count > 0 ? rc
+					   : vv_fail(err, VV_ENOTFOUND, "%s serves no blocks",
+						     vv_reach_shown(url));
+	}
+	out->name = url;
+	out->id = vv_speed_source(url);
+	if (!(m = vv_calloc(1, sizeof(*m)))) return vv_fail_nomem(err);
+	if ((rc = vv_remote_find(m, t->repo, url, err)) == VV_OK &&
+	    (rc = vv_reach(&there, t, m, false, err)) == VV_OK) {
+		out->peer = there.peer;
+		out->id = vv_speed_source(m->url);
+	}
+	if (rc == VV_OK && there.host) {
+		const uint64_t id = out->id;
+		vv_git_host_take_remote(there.host, m);
+		vv_git_host_supplier(there.host, out);
+		out->name = url;
+		out->id = id;
+		return rc;
+	}
+	vv_remote_clear(m);
+	vv_free(m);
+	return rc;
+}
+
+/* --- later ------------------------------------------------------------------------------------ */
+
+/* A supplier that is not open yet. What its line uses is its own, since it is opened by another thread. */
+typedef struct later {
+	vv_ask ask;
+	vv_transfer t;
+	vv_remote *m;       /* NULL: a host's, by now */
+	vv_supplier opened; /* what came of it */
+} later;
+
+static vv_status open_later(void *payload, const vv_connect_options *o, vv_error *err)
+{
+	later *l = payload;
+	vv_reached there;
+	vv_status rc;
+
+	l->t.connect = *o;
+	l->t.connect.payload = &l->t;
+	l->t.connect.foreign = &l->t.foreign;
+	if ((rc = vv_reach(&there, &l->t, l->m, false, err)) < 0) return rc;
+	memset(&l->opened, 0, sizeof(l->opened));
+	l->opened.peer = there.peer;
+	if (there.host) {
+		vv_git_host_take_remote(there.host, l->m);
+		vv_git_host_supplier(there.host, &l->opened);
+		l->m = NULL;
+	}
+	return VV_OK;
+}
+
+static void adopt_later(vv_supplier *s)
+{
+	const later *l = s->ask->payload;
+
+	s->peer = l->opened.peer;
+	s->source = l->opened.source;
+	s->payload = l->opened.payload;
+}
+
+static void free_later(later *l)
+{
+	vv_ask_clear(&l->ask);
+	if (l->m) {
+		vv_remote_clear(l->m);
+	}
+	vv_free(l->m);
+	vv_free(l);
+}
+
+static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *url, bool named,
+				vv_error *err)
+{
+	later *l;
+	vv_status rc;
+
+	if (kind_of_name(url)) {
+		return vv_reach_supplier(t, out, url, err); /* it is asked when it is needed, too */
+	}
+	memset(out, 0, sizeof(*out));
+	if (!(l = vv_calloc(1, sizeof(*l))) || !(l->m = vv_calloc(1, sizeof(*l->m)))) {
+		vv_free(l);
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_remote_find(l->m, t->repo, url, err)) < 0) {
+		free_later(l);
+		return rc;
+	}
+	l->ask = (vv_ask){.url = l->m->url, .named = named, .open = open_later, .payload = l};
+	l->t = *t;
+	l->t.held = NULL;
+	if ((rc = vv_ask_prepare(&l->ask, &t->connect, err)) < 0) {
+		free_later(l);
+		return rc;
+	}
+	l->t.repo = l->ask.repo;
+	*out = (vv_supplier){.name = url,
+			     .ask = &l->ask,
+			     .adopt = adopt_later,
+			     .id = vv_speed_source(l->m->url)};
+	return VV_OK;
+}
+
+vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+				   const char *url, bool named, vv_error *err)
+{
+	if (kind_of_name(url)) return vv_reach_suppliers(t, out, max, count, url, err);
+	vv_status rc = supplier_later(t, out, url, named, err);
+	*count = rc == VV_OK;
+	return rc;
+}
+
+vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+			     const char *url, vv_error *err)
+{
+	const kind_above *k = kind_of_name(url);
+
+	*count = 0;
+	if (k) return k->open(t, out, max, count, url, err);
+	vv_status rc = vv_reach_supplier(t, out, url, err);
+	*count = rc == VV_OK;
+	return rc;
+}
+
+void vv_reach_tell(const vv_transfer *t, vv_error *untold)
+{
+	if (untold->code != VV_OK) {
+		vv_notes_word(t->notes, untold);
+		vv_notes_warn(t->notes, "%s%s%s", untold->message, untold->hint[0] ? ": " : "",
+			      untold->hint);
+		untold->code = VV_OK;
+	}
+}
+
+void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count, vv_error *untold)
+{
+	*count = 0;
+	untold->code = VV_OK;
+	for (size_t i = 0; t->repo && i < kind_count && *count < max; i++) {
+		vv_error trouble;
+		size_t n;
+
+		if (kinds[i].open(t, out + *count, max - *count, &n, NULL, &trouble) == VV_OK) {
+			*count += n;
+		} else if (untold->code == VV_OK) {
+			*untold = trouble;
+		}
+	}
+}
+
+/* Has this clone read blocks from a ref there before? */
+static bool was_host(const vv_transfer *t, const char *url)
+{
+	char name[17];
+
+	(void)snprintf(name, sizeof(name), "%016llx",
+		       (unsigned long long)vv_xxh3(url, strlen(url), 0));
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(t->repo), "host", name,
+					  (char *)NULL);
+	return dir && vv_exists(dir);
+}
+
+vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
+			      bool eager, vv_error *err)
+{
+	const char *url = write && m->push_url ? m->push_url : m->url;
+	bool has = false;
+	vv_auto(vv_url) u = {0};
+
+	*out = NULL;
+	if (vv_url_read(&u, url, VV_IGNORED) < 0) return VV_OK;
+	bool asks = u.kind == VV_URL_PATH ||
+		    (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
+	vv_url_clear(&u);
+	if (!asks) return VV_OK;
+	vv_status rc = vv_git_host_open(out, t, m, write, VV_IGNORED);
+	if (rc == VV_OK) {
+		rc = vv_git_host_has_blocks(*out, &has, VV_IGNORED);
+	}
+	if (rc == VV_OK && has) return VV_OK;
+	vv_git_host_close(*out);
+	*out = NULL;
+	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status vv_reach_ref_supplier(vv_transfer *t, vv_supplier *out, const char *word, bool *has,
+				vv_error *err)
+{
+	vv_remote *m = vv_calloc(1, sizeof(*m));
+	vv_git_host *host = NULL;
+	vv_status rc = m ? vv_remote_find(m, t->repo, word, err) : vv_fail_nomem(err);
+
+	*has = false;
+	if (rc == VV_OK && (rc = vv_reach_blocks_ref(&host, t, m, false, true, err)) == VV_OK &&
+	    host) {
+		vv_git_host_take_remote(host, m);
+		vv_git_host_supplier(host, out);
+		*has = true;
+		return VV_OK;
+	}
+	if (m) {
+		vv_remote_clear(m);
+	}
+	vv_free(m);
+	return rc;
+}
+
+void vv_reach_supplier_clear(vv_supplier *s)
+{
+	vv_peer_close(s->peer);
+	vv_git_host_close(vv_git_host_of(s));
+	if (s->close) {
+		s->close(s->payload);
+	}
+	if (s->ask) {
+		free_later(s->ask->payload);
+	}
+	memset(s, 0, sizeof(*s));
+}
+
+vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *out, size_t max,
+			       size_t *count, vv_error *err)
+{
+	const vv_block_peers *peers;
+	vv_error why;
+	vv_status rc = vv_git_host_peers(host, &peers, err);
+
+	*count = 0;
+	for (size_t i = 0; rc == VV_OK && i < peers->count && *count < max; i++) {
+		if (supplier_later(t, &out[*count], peers->urls[i], false, &why) < 0) {
+			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_url(peers->urls[i]),
+				      why.message);
+		} else {
+			(*count)++;
+		}
+	}
+	return rc;
+}

@@ -1,0 +1,400 @@
+/*
+ * remote: knows where the configuration keeps remotes.
+ */
+#include "lib/remotes/remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/ref_name.h"
+
+/* --- refspecs -------------------------------------------------------------------------- */
+
+vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	const char *start = text + (text[0] == '+');
+	const char *colon = strchr(start, ':');
+	size_t len = colon ? (size_t)(colon - start) : strlen(start);
+
+	out->force = text[0] == '+';
+	out->from = vv_strndup(start, len);
+	out->to = colon ? vv_strdup(colon + 1) : NULL;
+	if (!out->from || (colon && !out->to)) {
+		vv_refspec_clear(out);
+		return vv_fail_nomem(err);
+	}
+	const char *star = strchr(out->from, '*'), *star_to = out->to ? strchr(out->to, '*') : NULL;
+	bool twice = (star && strchr(star + 1, '*')) || (star_to && strchr(star_to + 1, '*'));
+	if (twice || (out->to && (star != NULL) != (star_to != NULL)) ||
+	    (colon && strchr(colon + 1, ':'))) {
+		vv_refspec_clear(out);
+		vv_fail(err, VV_EUSAGE, "'%s' is not a refspec", vv_text_shows(text));
+		return vv_hint(
+			err,
+			"a refspec is FROM:TO, as in main:main, with one * on both sides or none");
+	}
+	return VV_OK;
+}
+
+void vv_refspec_clear(vv_refspec *s)
+{
+	vv_free(s->from);
+	vv_free(s->to);
+	memset(s, 0, sizeof(*s));
+}
+
+char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc)
+{
+	const char *star = strchr(s->from, '*');
+	vv_buf b = VV_BUF_INIT;
+
+	*rc = VV_OK;
+	if (!s->to || s->to[0] == '\0') return NULL;
+	if (!star) {
+		if (strcmp(s->from, name) != 0) return NULL;
+		vv_buf_puts(&b, s->to);
+	} else {
+		size_t before = (size_t)(star - s->from), after = strlen(star + 1),
+		       len = strlen(name);
+		if (len < before + after || strncmp(name, s->from, before) != 0 ||
+		    strcmp(name + len - after, star + 1) != 0) {
+			return NULL;
+		}
+		const char *to_star = strchr(s->to, '*');
+		vv_buf_put(&b, s->to, (size_t)(to_star - s->to));
+		vv_buf_put(&b, name + before, len - before - after);
+		vv_buf_puts(&b, to_star + 1);
+	}
+	char *out = vv_buf_detach(&b);
+	*rc = out ? VV_OK : VV_ENOMEM;
+	return out;
+}
+
+/* --- reading the configuration ---------------------------------------------------------- */
+
+char *vv_remote_key(const char *name, const char *key)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_buf_printf(&b, "remote.%s.%s", name, key);
+	return vv_buf_detach(&b);
+}
+
+vv_status vv_remote_name_check(const char *name, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s/x", name);
+	vv_status rc = name[0] == '\0' || b.failed ? VV_EUSAGE
+						   : vv_ref_name_check(b.data, VV_IGNORED);
+	if (rc == VV_OK && name[0] != '-' && !strpbrk(name, "\"\\\n")) return VV_OK;
+	vv_fail(err, VV_EUSAGE, "'%s' is not a name for a remote", vv_text_shows(name));
+	return vv_hint(err, "letters, digits, '-', '_' and '.' do");
+}
+
+static vv_status add_value(char ***values, size_t *count, const char *value, vv_error *err)
+{
+	char **list = vv_realloc_array(*values, *count + 1, sizeof(*list));
+
+	if (!list) return vv_fail_nomem(err);
+	*values = list;
+	list[*count] = vv_strdup(value);
+	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
+}
+
+/* One of a remote's settings, whose name ends with key. */
+static vv_status take_setting(vv_remote *m, const char *key, const char *value, vv_error *err)
+{
+	char **one = strcmp(key, "url") == 0         ? &m->url
+		     : strcmp(key, "pushurl") == 0   ? &m->push_url
+		     : strcmp(key, "varve") == 0     ? &m->program
+		     : strcmp(key, "varvekind") == 0 ? &m->kind
+						     : NULL;
+	if (one) {
+		char *copy = vv_strdup(value);
+		if (!copy) return vv_fail_nomem(err);
+		vv_free(*one);
+		*one = copy;
+		return VV_OK;
+	}
+	if (strcmp(key, "fetch") == 0) {
+		vv_refspec *list = vv_realloc_array(m->fetch, m->fetch_count + 1, sizeof(*list));
+		if (!list) return vv_fail_nomem(err);
+		m->fetch = list;
+		vv_status rc = vv_refspec_read(&m->fetch[m->fetch_count], value, err);
+		m->fetch_count += rc == VV_OK;
+		return rc < 0 ? vv_prefix(err, "remote.%s.fetch", m->name) : rc;
+	}
+	if (strcmp(key, "peers") == 0) return add_value(&m->peers, &m->peer_count, value, err);
+	if (strcmp(key, "varveurl") == 0) {
+		return add_value(&m->blocks_urls, &m->blocks_url_count, value, err);
+	}
+	return VV_OK;
+}
+
+static vv_status on_setting(void *payload, const char *name, const char *value,
+			    const char *level VV_UNUSED, vv_error *err)
+{
+	vv_remote *m = payload;
+	size_t len = strlen(m->name);
+
+	if (strncmp(name, "remote.", 7) != 0 || strncmp(name + 7, m->name, len) != 0 ||
+	    name[7 + len] != '.') {
+		return VV_OK;
+	}
+	return take_setting(m, name + 8 + len, value ? value : "", err);
+}
+
+/* Does the word look like a URL, or is there such a folder? */
+static bool is_place(const char *word)
+{
+	return strstr(word, "://") || strchr(word, '/') || strchr(word, ':') ||
+	       strcmp(word, ".") == 0 || strcmp(word, "..") == 0 || vv_exists(word);
+}
+
+static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
+{
+	vv_nearest near;
+	char **names = NULL;
+	size_t count = 0;
+
+	vv_fail(err, VV_ENOTFOUND, "there is no remote '%s', and no folder of that name",
+		vv_text_shows(word));
+	vv_nearest_init(&near, word);
+	if (vv_remote_names(&names, &count, r, VV_IGNORED) == VV_OK) {
+		for (size_t i = 0; i < count; i++) {
+			(void)vv_nearest_try(&near, names[i]);
+		}
+		if (near.best) {
+			vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
+		} else {
+			vv_hint_code(err, VV_HINT_REMOTE_ADD, word);
+		}
+		vv_names_free(names, count);
+	}
+	return VV_ENOTFOUND;
+}
+
+vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = (vv_remote){.name = vv_strdup(word)};
+	if (!out->name) return vv_fail_nomem(err);
+	if (r) {
+		rc = vv_config_each(r, "remote.", on_setting, out, err);
+	}
+	if (rc == VV_OK && !out->url) {
+		vv_free(out->name);
+		out->name = NULL;
+		if (!is_place(word)) {
+			rc = r ? no_remote(r, word, err)
+			       : vv_fail(err, VV_ENOTFOUND, "there is no folder '%s'",
+					 vv_text_shows(word));
+		} else if (!(out->url = vv_strdup(word))) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	if (rc < 0) {
+		vv_remote_clear(out);
+	}
+	return rc;
+}
+
+void vv_remote_clear(vv_remote *m)
+{
+	for (size_t i = 0; i < m->fetch_count; i++) {
+		vv_refspec_clear(&m->fetch[i]);
+	}
+	for (size_t i = 0; i < m->peer_count; i++) {
+		vv_free(m->peers[i]);
+	}
+	vv_free(m->fetch);
+	vv_free(m->peers);
+	for (size_t i = 0; i < m->blocks_url_count; i++) {
+		vv_free(m->blocks_urls[i]);
+	}
+	vv_free(m->blocks_urls);
+	vv_free(m->name);
+	vv_free(m->url);
+	vv_free(m->push_url);
+	vv_free(m->program);
+	vv_free(m->kind);
+	memset(m, 0, sizeof(*m));
+}
+
+/* --- names ------------------------------------------------------------------------------ */
+
+typedef struct names {
+	char **items;
+	size_t count;
+} names;
+
+static vv_status add_name(void *payload, const char *name, const char *value VV_UNUSED,
+			  const char *level VV_UNUSED, vv_error *err)
+{
+	names *l = payload;
+	const char *end = strrchr(name, '.');
+
+	if (strncmp(name, "remote.", 7) != 0 || !end || strcmp(end, ".url") != 0 ||
+	    end <= name + 7) {
+		return VV_OK;
+	}
+	size_t len = (size_t)(end - (name + 7));
+	for (size_t i = 0; i < l->count; i++) {
+		if (strlen(l->items[i]) == len && memcmp(l->items[i], name + 7, len) == 0) {
+			return VV_OK;
+		}
+	}
+	char **items = vv_realloc_array(l->items, l->count + 1, sizeof(*items));
+	if (!items) return vv_fail_nomem(err);
+	l->items = items;
+	l->items[l->count] = vv_strndup(name + 7, len);
+	return l->items[l->count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+vv_status vv_remote_names(char ***out, size_t *count, vv_repository *r, vv_error *err)
+{
+	names l = {0};
+	vv_status rc = vv_config_each(r, "remote.", add_name, &l, err);
+
+	if (rc < 0) {
+		vv_names_free(l.items, l.count);
+		return rc;
+	}
+	if (l.count > 1) {
+		qsort(l.items, l.count, sizeof(*l.items), by_name);
+	}
+	*out = l.items;
+	*count = l.count;
+	return VV_OK;
+}
+
+static vv_status branch_setting(char **out, vv_repository *r, const char *branch, const char *key,
+				vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_status rc = VV_ENOTFOUND;
+
+	*out = NULL;
+	if (branch && strncmp(branch, "refs/heads/", 11) == 0) {
+		vv_buf_printf(&b, "branch.%s.%s", branch + 11, key);
+		if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+			rc = vv_config_string(r, b.data, out, err);
+		}
+		vv_buf_clear(&b);
+	}
+	return rc;
+}
+
+vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, bool push,
+			    vv_error *err)
+{
+	char **list;
+	size_t count;
+	vv_status rc;
+
+	*name = NULL;
+	if ((push && branch_setting(name, r, branch, "pushremote", VV_IGNORED) == VV_OK) ||
+	    (push && vv_config_string(r, "remote.pushdefault", name, VV_IGNORED) == VV_OK) ||
+	    (branch_setting(name, r, branch, "remote", VV_IGNORED) == VV_OK)) {
+		return VV_OK;
+	}
+	if ((rc = vv_remote_names(&list, &count, r, err)) < 0) return rc;
+	const char *pick = count == 1 ? list[0] : NULL;
+	for (size_t i = 0; i < count; i++) {
+		pick = strcmp(list[i], "origin") == 0 ? list[i] : pick;
+	}
+	if (!pick) {
+		vv_fail(err, VV_ENOTFOUND,
+			count == 0 ? "there is no remote"
+				   : "it is not clear which remote is meant");
+		rc = vv_hint_code(err, count == 0 ? VV_HINT_REMOTE_ADD_OR_URL : VV_HINT_REMOTES);
+	} else {
+		*name = vv_strdup(pick);
+		rc = *name ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_names_free(list, count);
+	return rc;
+}
+
+vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	for (size_t i = 0; rc == VV_OK && !*out && i < m->fetch_count; i++) {
+		*out = vv_refspec_map(&m->fetch[i], branch, &rc);
+	}
+	return rc < 0 ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* --- whose a tracking branch is ----------------------------------------------------------- */
+
+vv_status vv_remote_owns(bool *out, const vv_remote *m, const char *ref, vv_error *err)
+{
+	*out = false;
+	for (size_t i = 0; i < m->fetch_count && !*out; i++) {
+		const vv_refspec back = {m->fetch[i].to, m->fetch[i].from, false};
+		vv_status rc = VV_OK;
+		vv_auto(char) *from = back.from && back.to ? vv_refspec_map(&back, ref, &rc) : NULL;
+
+		if (rc < 0) return vv_fail_nomem(err);
+		*out = from != NULL;
+	}
+	return VV_OK;
+}
+
+/* The last part of a URL or path, in letters that any ref may have. */
+static void put_end(vv_buf *b, const char *url)
+{
+	size_t end = strcspn(url, "?#"), at;
+
+	while (end > 0 && url[end - 1] == '/') {
+		end--;
+	}
+	for (at = end; at > 0 && !strchr("/:", url[at - 1]);) {
+		at--;
+	}
+	if (end - at > 4 && strncmp(url + end - 4, ".git", 4) == 0) {
+		end -= 4;
+	}
+	for (size_t i = at; i < end; i++) {
+		const bool plain = vv_is_alnum(url[i]) || url[i] == '_';
+		vv_buf_putc(b, plain ? url[i] : '-');
+	}
+	vv_buf_puts(b, at == end ? "peer" : "");
+}
+
+vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *peer, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	char **all = NULL;
+	size_t count = 0;
+	bool taken = false;
+	vv_status rc;
+
+	if (peer->name) {
+		vv_buf_puts(&name, peer->name);
+	} else {
+		put_end(&name, peer->url);
+		if ((rc = vv_remote_names(&all, &count, r, err)) < 0) return rc;
+		for (size_t i = 0; i < count; i++) {
+			taken |= strcmp(all[i], vv_buf_cstr(&name)) == 0;
+		}
+		vv_names_free(all, count);
+	}
+	vv_buf_printf(out, "refs/remotes/%s%s/", taken ? "peer-" : "", vv_buf_cstr(&name));
+	return vv_buf_ok(out, err);
+}

@@ -1,0 +1,93 @@
+/*
+ * store_trial: knows in which order a place is tried.
+ */
+#include "lib/remotes/store_trial.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/sys.h"
+#include "transport/places/packs/host.h"
+
+typedef struct trying {
+	vv_store_trial *out;
+	const vv_place *p;
+	char name[64]; /* "trial/<hex>" */
+	bool seen;
+} trying;
+
+/* May it do that? A refusal is an answer. */
+static vv_status judge(trying *t, vv_status rc, const vv_error *why, bool *can, vv_error *err)
+{
+	*can = rc == VV_OK;
+	if (rc == VV_EREFUSED || rc == VV_ENOSUPPORT || rc == VV_ENOTFOUND) {
+		if (t->out->why.code == VV_OK) {
+			t->out->why = *why;
+		}
+		return VV_OK;
+	}
+	if (rc < 0) {
+		*err = *why;
+	}
+	return rc;
+}
+
+static vv_status try_reading(trying *t, vv_error *err)
+{
+	const char *mark = vv_files_mark.text;
+	const size_t len = strlen(mark);
+	vv_auto(vv_buf) whole = VV_BUF_INIT, part = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_place_get(t->p, vv_files_mark.file, 0, len + 1, &whole, &why);
+
+	if ((rc = judge(t, rc, &why, &t->out->reads, err)) == VV_OK && t->out->reads) {
+		rc = vv_place_get(t->p, vv_files_mark.file, 1, 4, &part, &why);
+		rc = judge(t, rc, &why, &t->out->ranges, err);
+		t->out->ranges = t->out->ranges && whole.len == len && part.len == 4 &&
+				 memcmp(whole.data, mark, len) == 0 &&
+				 memcmp(part.data, mark + 1, 4) == 0;
+	}
+	return rc;
+}
+
+static vv_status on_name(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+{
+	trying *t = payload;
+
+	t->seen = t->seen || (e->size == strlen(t->name) && strcmp(e->name, t->name + 6) == 0);
+	return VV_OK;
+}
+
+static vv_status try_writing(trying *t, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_place_put(t->p, t->name, t->name, strlen(t->name), &why);
+
+	if ((rc = judge(t, rc, &why, &t->out->writes, err)) < 0 || !t->out->writes) return rc;
+	rc = vv_place_list(t->p, "trial", on_name, t, &why);
+	if ((rc = judge(t, rc, &why, &t->out->lists, err)) < 0) return rc;
+	t->out->lists = t->out->lists && t->seen;
+	rc = vv_place_remove(t->p, t->name, &why);
+	return judge(t, rc, &why, &t->out->removes, err);
+}
+
+vv_status vv_store_try(vv_store_trial *out, const vv_place *p, vv_error *err)
+{
+	trying t = {.out = out, .p = p, .name = "trial/"};
+	const uint64_t start = vv_monotonic_ms();
+	vv_auto(vv_buf) who = VV_BUF_INIT;
+	uint8_t id[16];
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_place_who(p, &who);
+	(void)snprintf(out->who, sizeof(out->who), "%s", vv_buf_cstr(&who));
+	vv_random(id, sizeof(id));
+	vv_hex_write(t.name + 6, id, sizeof(id));
+	if ((rc = try_reading(&t, err)) == VV_OK) {
+		rc = try_writing(&t, err);
+	}
+	out->ms = vv_monotonic_ms() - start;
+	return rc;
+}

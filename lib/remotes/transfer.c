@@ -1,0 +1,380 @@
+/*
+ * transfer: knows how a transfer looks from the terminal.
+ */
+#include "lib/remotes/transfer.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/import_options.h"
+#include "dataset/table/root.h"
+#include "dataset/table/verify.h"
+#include "repo/git/blob.h"
+#include "repo/git/pointer.h"
+#include "repo/git/tree.h"
+
+#define ANSWER_MAX 4096u
+#define ASK_STEP_MS 50
+
+/* --- asking ----------------------------------------------------------------------------- */
+
+static vv_status read_answer(int fd, vv_buf *out, vv_error *err)
+{
+	char c;
+	ssize_t n = 0;
+
+	while (out->len < ANSWER_MAX && (n = read(fd, &c, 1)) == 1 && c != '\n') {
+		vv_buf_putc(out, c);
+	}
+	if (n < 0) return vv_fail_errno(err, "cannot read from", "/dev/tty");
+	return vv_buf_ok(out, err);
+}
+
+static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_error *err)
+{
+	struct termios old, quiet;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0) {
+		vv_fail(err, VV_EREFUSED, "cannot ask: there is no terminal");
+		return vv_hint(err,
+			       "use an ssh agent, a credential helper of Git, or a key without "
+			       "passphrase");
+	}
+	vv_text_put_escaped(&text, prompt, strlen(prompt));
+	vv_status rc = vv_write_full(fd, vv_buf_cstr(&text), text.len, "/dev/tty", err);
+	bool hidden = rc == VV_OK && !echo && tcgetattr(fd, &old) == 0;
+	if (hidden) {
+		quiet = old;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		hidden = tcsetattr(fd, TCSAFLUSH, &quiet) == 0;
+	}
+	if (rc == VV_OK) {
+		rc = read_answer(fd, out, err);
+	}
+	if (hidden) {
+		(void)tcsetattr(fd, TCSAFLUSH, &old);
+		(void)vv_write_full(fd, "\n", 1, "/dev/tty", NULL);
+	}
+	(void)close(fd);
+	return rc;
+}
+
+/* On the terminal itself, whatever stdin is. Threads that open lines ask one after the other. */
+static vv_status ask(void *payload VV_UNUSED, const char *prompt, bool echo, vv_buf *out,
+		     vv_error *err)
+{
+	static atomic_flag busy = ATOMIC_FLAG_INIT;
+
+	while (atomic_flag_test_and_set(&busy)) {
+		const struct timespec t = {0, ASK_STEP_MS * 1000000L};
+		(void)nanosleep(&t, NULL);
+	}
+	vv_status rc = ask_terminal(prompt, echo, out, err);
+	atomic_flag_clear(&busy);
+	return rc;
+}
+
+static void note_line(const vv_transfer *t, const char *line, size_t len)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_text_put_escaped(&b, line, len);
+	vv_notes_put(t->notes, "remote: %s", vv_buf_cstr(&b));
+}
+
+static void on_line(void *payload, const char *line, size_t len)
+{
+	const vv_transfer *t = payload;
+
+	if (t->held) {
+		vv_buf_put(t->held, line, len);
+		vv_buf_putc(t->held, '\n');
+	} else {
+		note_line(t, line, len);
+	}
+}
+
+void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said)
+{
+	const char *p = vv_buf_cstr(said), *end = p + said->len;
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = nl ? nl : end;
+		note_line(t, p, (size_t)(stop - p));
+		p = nl ? nl + 1 : end;
+	}
+}
+
+/* --- connecting ------------------------------------------------------------------------- */
+
+#define IDLE_MAX 86400u
+
+vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
+			   uint64_t idle_sec, vv_error *err)
+{
+	unsigned cpus = vv_cpu_count();
+	uint64_t usual = 0;
+	vv_status rc = repo ? vv_config_u64(repo, "varve.timeout", 0, &usual, err) : VV_OK;
+
+	memset(t, 0, sizeof(*t));
+	if (rc < 0) return rc;
+	usual = idle_sec > 0 ? idle_sec : usual;
+	t->git_idle_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX);
+	t->repo = repo;
+	t->notes = notes;
+	t->quiet = quiet;
+	t->start_ms = vv_monotonic_ms();
+	t->progress = quiet ? NULL : vv_notes_begin(t->notes);
+	t->program = notes && notes->alone ? vv_strdup("varve") : vv_varve_path();
+	t->checks = vv_table_checks_new();
+	t->pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
+	if (!t->program || !t->checks || !t->pool) {
+		vv_transfer_close(t);
+		return vv_fail_nomem(err);
+	}
+	t->connect = (vv_connect_options){
+		.repo = repo,
+		.program = t->program,
+		.idle_sec = (unsigned)(idle_sec < IDLE_MAX ? idle_sec : IDLE_MAX),
+		.usual_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX),
+		.ask = notes && notes->alone ? NULL : ask,
+		.line = on_line,
+		.foreign = &t->foreign,
+		.payload = t};
+	return VV_OK;
+}
+
+/* --- what was proved: kept for the next transfer into this repository ---------------------- */
+
+/* Derived: without it, everything is proved anew. */
+static vv_status recall(vv_transfer *t, vv_error *err)
+{
+	uint64_t secret;
+	vv_auto(char) *file = NULL;
+	vv_status rc = VV_OK;
+
+	if (t->remembers || !t->repo) return VV_OK;
+	t->remembers = true;
+	file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
+	if (!file) return vv_fail_nomem(err);
+	if (vv_repository_secret(t->repo, &secret, VV_IGNORED) == VV_OK) {
+		rc = vv_table_checks_load(t->checks, file, secret, err);
+	}
+	return rc;
+}
+
+static void remember(const vv_transfer *t)
+{
+	uint64_t secret;
+	vv_auto(char) *file = t->remembers ? vv_path_join(vv_repository_varvedir(t->repo), "cache",
+							  "pairs", NULL)
+					   : NULL;
+
+	if (file && vv_repository_secret(t->repo, &secret, VV_IGNORED) == VV_OK) {
+		(void)vv_table_checks_save(t->checks, file, secret, VV_IGNORED);
+	}
+}
+
+void vv_transfer_close(vv_transfer *t)
+{
+	vv_notes_end(t->notes);
+	remember(t);
+	vv_free(t->program);
+	vv_table_checks_free(t->checks);
+	vv_pool_free(t->pool);
+	memset(t, 0, sizeof(*t));
+}
+
+vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write,
+			      vv_error *err)
+{
+	vv_connect_options o = t->connect;
+
+	o.write = write;
+	o.remote_program = m->program;
+	return vv_peer_open(out, write && m->push_url ? m->push_url : m->url, &o, err);
+}
+
+/* --- checking what came ------------------------------------------------------------------ */
+
+static vv_status get_incoming(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_incoming_get(payload, cid, out, err);
+}
+
+static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_new_root *v,
+			       vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_tree_entry) e = {0};
+	bool is = false;
+	vv_status rc;
+
+	if ((rc = vv_tree_entry_at(with, &v->commit, v->path, &e, err)) < 0 ||
+	    (rc = vv_blob_read(with, &e.id, VV_POINTER_MAX, &text, err)) < 0 ||
+	    (rc = vv_root_pointer_is(&is, text.data, text.len, &t->cid, &t->root, err)) < 0) {
+		return rc;
+	}
+	if (!is) {
+		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not name its dataset");
+	}
+	return rc;
+}
+
+vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
+			    const vv_new_root *v, vv_error *err)
+{
+	vv_transfer *t = payload;
+	const vv_sink source = {.get = get_incoming, .payload = in};
+	vv_table table;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc = recall(t, err);
+
+	if (rc < 0) return rc;
+	if ((rc = vv_table_open_stored(&table, &source, &v->root, err)) == VV_OK) {
+		if ((rc = check_pointer(with, &table, v, err)) == VV_OK) {
+			rc = vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);
+		}
+		vv_table_close(&table);
+	}
+	if (rc == VV_ECORRUPT || rc == VV_EINPUT || rc == VV_ENOSUPPORT || rc == VV_EREFUSED) {
+		vv_oid_text(hex, &v->commit);
+		hex[10] = '\0';
+		vv_prefix(err, "%s: %s in commit %s",
+			  rc == VV_EREFUSED     ? "the received blocks are refused"
+			  : rc == VV_ENOSUPPORT ? "the received blocks cannot be checked here"
+						: "the received blocks are damaged",
+			  vv_text_shows(v->path), hex);
+	}
+	return rc;
+}
+
+/* --- telling ---------------------------------------------------------------------------- */
+
+void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s)
+{
+	bool blocks = t->verbose || (s->commits == 0 && s->versions == 0);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s %s, %s", verb, vv_text_counted(s->commits, "commit", NULL),
+		      vv_text_counted(s->versions, "version of a dataset", "versions of datasets"));
+	if (blocks) {
+		vv_buf_printf(&b, ", %s", vv_text_counted(s->blocks, "block", NULL));
+	}
+	/* what git brings it does not count */
+	if (s->line > 0) {
+		vv_buf_puts(&b, " (");
+		if (blocks) {
+			vv_buf_printf(&b, "%s of data in ", vv_text_bytes(s->bytes));
+		}
+		vv_buf_printf(&b, "%s on the line, %s/s)", vv_text_bytes(s->line),
+			      vv_text_bytes(s->line * 1000 / s->ms));
+	}
+	if (s->had > 0) {
+		vv_buf_printf(&b, "; %s%s there already",
+			      t->verbose ? vv_text_count(s->had) : "part of it",
+			      t->verbose ? " blocks were" : " was");
+	}
+	vv_notes_put(t->notes, "%s", vv_buf_cstr(&b));
+}
+
+static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, size_t count,
+			   bool blocks)
+{
+	size_t several = 0; /* who was named, or gave something */
+
+	for (size_t i = 0; i < count; i++) {
+		several += !suppliers[i].unasked || suppliers[i].blocks > 0;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const vv_supplier *s = &suppliers[i];
+		if (several > 1 && s->blocks > 0 && !blocks) {
+			vv_notes_put(t->notes, "  %s from %s", vv_text_bytes(s->bytes),
+				     vv_text_url(s->name));
+		} else if (several > 1 && s->blocks > 0) {
+			vv_notes_put(t->notes, "  %s (%s) from %s",
+				     vv_text_counted(s->blocks, "block", NULL),
+				     vv_text_bytes(s->bytes), vv_text_url(s->name));
+		}
+		if (s->dropped && !s->left_out && (blocks || !s->unasked)) {
+			vv_notes_warn(t->notes, "stopped waiting for %s: %s", vv_text_url(s->name),
+				      s->why.message);
+		}
+	}
+}
+
+static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
+{
+	char text[VV_CID_TEXT + 1];
+
+	if (r->missing_count > 0) {
+		vv_notes_warn(t->notes, "%s of %s lack%s blocks: %s that no peer had",
+			      vv_text_count(r->incomplete),
+			      vv_text_counted(r->versions, "version", NULL),
+			      r->incomplete == 1 ? "s" : "", vv_text_count(r->missing_count));
+		for (size_t i = 0; i < r->missing_shown; i++) {
+			vv_cid_text(text, &r->missing[i]);
+			vv_notes_put(t->notes, "  %s", text);
+		}
+	}
+}
+
+void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_fetch_result *r,
+			   const vv_supplier *suppliers, size_t count)
+{
+	uint64_t line = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_channel_stats st;
+		if (suppliers[i].peer) {
+			vv_peer_stats(suppliers[i].peer, &st);
+			line += st.bytes_in;
+		} else if (suppliers[i].taken) {
+			line += suppliers[i].taken(suppliers[i].payload);
+		} else {
+			line += suppliers[i].line > 0 ? suppliers[i].line : suppliers[i].bytes;
+		}
+	}
+	*out = (vv_transfer_sum){.commits = r->sum.commits,
+				 .versions = r->versions,
+				 .blocks = r->received.blocks,
+				 .bytes = r->received.bytes,
+				 .line = line,
+				 .ms = vv_monotonic_ms() - t->start_ms + 1};
+}
+
+void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
+			    const vv_supplier *suppliers, size_t count)
+{
+	vv_transfer_sum sum;
+
+	vv_notes_end(t->notes);
+	if (t->quiet) {
+		tell_missing(t, r);
+		return;
+	}
+	vv_transfer_sum_fetch(&sum, t, r, suppliers, count);
+	vv_transfer_tell_sum(t, "received", &sum);
+	if (r->received.resumed > 0 && t->verbose) {
+		vv_notes_put(t->notes, "  %s were here already, from an interrupted transfer",
+			     vv_text_counted(r->received.resumed, "block", NULL));
+	} else if (r->received.resumed > 0) {
+		vv_notes_put(t->notes,
+			     "  part of it was here already, from an interrupted transfer");
+	}
+	tell_suppliers(t, suppliers, count, t->verbose);
+	tell_missing(t, r);
+}

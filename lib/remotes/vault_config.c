@@ -1,0 +1,233 @@
+/*
+ * vault_config: knows the settings' names.
+ */
+#include "lib/remotes/vault_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/config.h"
+#include "repo/git/run_git.h"
+#include "transport/line/url.h"
+
+char *vv_vault_settings_path(const vv_repository *r)
+{
+	return vv_repository_is_bare(r)
+		       ? vv_path_join(vv_repository_varvedir(r), VV_VAULT_SETTINGS, (char *)NULL)
+		       : vv_path_join(vv_repository_workdir(r), VV_VAULT_SETTINGS, (char *)NULL);
+}
+
+/* --- the vault ------------------------------------------------------------------------------- */
+
+vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void *payload,
+				 vv_error *err)
+{
+	vv_auto(char) *path = vv_vault_settings_path(r);
+	const char *args[] = {"config", "--no-includes", "-z",        "--file",
+			      path,     "--get-regexp",  "^vault\\.", NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_git_call run = {.args = args, .repo = r, .output = &text};
+	int code = 0;
+	vv_status rc = VV_OK;
+
+	if (!path) return vv_fail_nomem(err);
+	if (!vv_exists(path)) return rc;
+	rc = vv_git_run(&run, &said, &code, err);
+	if (rc == VV_OK && code != 0 && (code != 1 || said.len > 0)) {
+		rc = vv_git_explain(VV_VAULT_SETTINGS " cannot be read", &said, code, err);
+	}
+	for (size_t i = 0; rc == VV_OK && code == 0 && i < text.len;) {
+		size_t len = strlen(text.data + i);
+		char *value = strchr(text.data + i, '\n');
+
+		if (value) {
+			*value++ = '\0';
+		}
+		rc = fn(payload, text.data + i + strlen("vault."), value ? value : "", err);
+		i += len + 1;
+	}
+	return rc;
+}
+
+vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err)
+{
+	return vv_cid_parse(out, value, strlen(value), err) < 0
+		       ? vv_fail(err, VV_EINPUT, VV_VAULT_SETTINGS ": vault.id is not a CID: '%s'",
+				 vv_text_shows(value))
+		       : VV_OK;
+}
+
+static vv_status take_id(void *payload, const char *name, const char *value, vv_error *err)
+{
+	return strcmp(name, "id") == 0 ? vv_vault_id_parse(payload, value, err) : VV_OK;
+}
+
+vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	return vv_vault_settings_each(r, take_id, out, err);
+}
+
+/* --- holders --------------------------------------------------------------------------------- */
+
+void vv_holder_configs_clear(vv_holder_configs *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		vv_free(c->items[i].name);
+		vv_free(c->items[i].url);
+		vv_free(c->items[i].domain);
+		vv_free(c->items[i].key);
+	}
+	vv_free(c->items);
+	memset(c, 0, sizeof(*c));
+}
+
+const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(c->items[i].name, name) == 0) return &c->items[i];
+	}
+	return NULL;
+}
+
+vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err)
+{
+	vv_fail(err, code, "there is no holder '%s'", vv_text_shows(name));
+	return vv_hint_code(err, VV_HINT_HOLDER_LIST);
+}
+
+static vv_status entry_of(vv_holder_configs *c, const char *name, size_t len,
+			  vv_holder_config **out, vv_error *err)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (strlen(c->items[i].name) == len && memcmp(c->items[i].name, name, len) == 0) {
+			*out = &c->items[i];
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
+	*out = &c->items[c->count];
+	memset(*out, 0, sizeof(**out));
+	if (!((*out)->name = vv_strndup(name, len))) return vv_fail_nomem(err);
+	c->count++;
+	return VV_OK;
+}
+
+/* "holder.NAME.url". */
+static vv_status on_entry(void *payload, const char *key, const char *value,
+			  const char *level VV_UNUSED, vv_error *err)
+{
+	const char *name = key + 7, *last = strrchr(key, '.');
+	vv_holder_config *h = NULL;
+	vv_status rc;
+
+	if (strncmp(key, "holder.", 7) != 0 || !last || last <= name) return VV_OK;
+	if ((rc = entry_of(payload, name, (size_t)(last - name), &h, err)) < 0) return rc;
+	char **text = strcmp(last, ".url") == 0      ? &h->url
+		      : strcmp(last, ".domain") == 0 ? &h->domain
+		      : strcmp(last, ".key") == 0    ? &h->key
+						     : NULL;
+	if (text) {
+		vv_free(*text);
+		*text = vv_strdup(value);
+		return *text ? VV_OK : vv_fail_nomem(err);
+	}
+	if (strcmp(last, ".quota") == 0 && !vv_parse_u64(&h->quota, value, strlen(value))) {
+		return vv_fail(err, VV_EINPUT, "the setting %s is not a number of bytes: '%s'", key,
+			       vv_text_shows(value));
+	}
+	if (strcmp(last, ".dead") == 0) {
+		h->dead = strcmp(value, "true") == 0;
+	}
+	return VV_OK;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const vv_holder_config *)a)->name, ((const vv_holder_config *)b)->name);
+}
+
+static bool has_password(const char *url)
+{
+	vv_url u;
+	bool has = vv_url_read(&u, url, VV_IGNORED) == VV_OK;
+
+	if (has) {
+		has = u.secret != NULL;
+		vv_url_clear(&u);
+	}
+	return has;
+}
+
+vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	vv_status rc = vv_config_each(r, "holder.", on_entry, out, err);
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		if (!out->items[i].url) {
+			rc = vv_fail(err, VV_EINPUT, "the holder '%s' has no URL in the settings",
+				     vv_text_shows(out->items[i].name));
+		} else if (has_password(out->items[i].url)) {
+			(void)vv_fail(
+				err, VV_EINPUT,
+				"the URL of the holder '%s' has a password in it, which all readers of the "
+				"vault would learn",
+				vv_text_shows(out->items[i].name));
+			rc = vv_hint(
+				err,
+				"git config holder.%s.url URL without it; Git's credential helpers keep "
+				"passwords",
+				vv_text_shows(out->items[i].name));
+		}
+	}
+	if (rc < 0) {
+		vv_holder_configs_clear(out);
+	} else if (out->count > 0) {
+		qsort(out->items, out->count, sizeof(*out->items), compare_names);
+	}
+	return rc;
+}
+
+vv_status vv_holder_name_check(const char *name, vv_error *err)
+{
+	size_t n = strlen(name);
+	bool fine = n > 0 && n <= 64 && name[0] != '-';
+
+	for (size_t i = 0; fine && i < n; i++) {
+		fine = vv_is_alnum(name[i]) || name[i] == '-' || name[i] == '_';
+	}
+	return fine ? VV_OK
+		    : vv_fail(err, VV_EUSAGE,
+			      "'%s' is not a name for a holder: letters, digits, - and _",
+			      vv_text_shows(name));
+}
+
+vv_status vv_holder_config_write(const vv_holder_config *h, vv_repository *r, vv_error *err)
+{
+	char keys[5][128], quota[24];
+	static const char *const members[] = {"url", "domain", "quota", "dead", "key"};
+	vv_config_edit edits[5];
+	const char *values[5];
+	size_t count = 0;
+
+	(void)snprintf(quota, sizeof(quota), "%llu", (unsigned long long)h->quota);
+	values[0] = h->url;
+	values[1] = h->url ? h->domain : NULL;
+	values[2] = h->url && h->quota > 0 ? quota : NULL;
+	values[3] = h->url && h->dead ? "true" : NULL;
+	values[4] = h->url ? h->key : NULL;
+	for (size_t i = 0; i < 5; i++) {
+		(void)snprintf(keys[i], sizeof(keys[i]), "holder.%s.%s", h->name, members[i]);
+		edits[count++] = (vv_config_edit){.key = keys[i], .value = values[i]};
+	}
+	return vv_config_change(r, edits, count, err);
+}

@@ -1,0 +1,58 @@
+/*
+ * vault_config: which vault is this repository's, and which holders this machine knows.
+ *
+ * The vault is the project's, in .varveconfig at the top of the work tree (of a bare repository:
+ * in its folder varve): vault.id, and the policy (cmd/vault/work/policy.h).
+ *
+ * Holders are the machine's, in Git's settings of the repository: holder.<name>.url, .domain, .quota,
+ * .dead, and .key of one that signs.
+ */
+#ifndef VV_LIB_REMOTES_VAULT_CONFIG_H
+#define VV_LIB_REMOTES_VAULT_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+#define VV_VAULT_SETTINGS ".varveconfig"
+
+char *vv_vault_settings_path(const vv_repository *r); /* owned by the caller */
+/* Each setting vault.NAME of that file; none where it is not there. */
+typedef vv_status (*vv_vault_setting_fn)(void *payload, const char *name, const char *value,
+					 vv_error *err);
+vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void *payload,
+				 vv_error *err);
+/* VV_EINPUT: it is not a CID. */
+vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);
+/* Null: the repository has no vault yet. VV_EINPUT: the file makes no sense. */
+vv_status vv_vault_id_read(vv_cid *out, vv_repository *r, vv_error *err);
+
+typedef struct vv_holder_config {
+	char *name, *url, *domain; /* domain NULL: what the kind knows */
+	char *key; /* the DID that it signs with; NULL: it does not, or is not known */
+	uint64_t quota;
+	bool dead;
+} vv_holder_config;
+typedef struct vv_holder_configs {
+	vv_holder_config *items;
+	size_t count, cap;
+} vv_holder_configs;
+
+vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err);
+void vv_holder_configs_clear(vv_holder_configs *c);
+VV_AUTO_CLEAR(vv_holder_configs, vv_holder_configs_clear)
+const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name);
+/* Says that it was not found. */
+vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err);
+
+/* VV_EUSAGE: no name for a holder (letters, digits, - and _). */
+vv_status vv_holder_name_check(const char *name, vv_error *err);
+/* Writes one whole, or takes it away (url NULL). */
+vv_status vv_holder_config_write(const vv_holder_config *h, vv_repository *r, vv_error *err);
+
+#endif

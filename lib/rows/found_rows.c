@@ -1,0 +1,172 @@
+/*
+ * found_rows: knows which groups and columns rows that hold are found in.
+ */
+#include "lib/rows/found_rows.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "lib/rows/where_groups.h"
+
+struct found_rows {
+	vv_table *table;
+	vv_rows_options o;
+	size_t *columns;
+	vv_where_groups *groups; /* with where */
+	vv_table_reader *tested; /* gives the tested columns; with where */
+	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
+	vv_batch tested_batch;
+	uint64_t skip; /* rows before it are left out */
+	bool over;
+};
+
+void found_group_init(found_group *g)
+{
+	memset(g, 0, sizeof(*g));
+	vv_batch_init(&g->batch);
+}
+
+void found_group_clear(found_group *g)
+{
+	vv_batch_clear(&g->batch);
+	vv_free(g->rows);
+}
+
+static vv_status open_reader(found_rows *f, vv_error *err)
+{
+	return f->reader ? VV_OK
+			 : vv_table_reader_open(&f->reader, f->table, f->columns, f->o.count, false,
+						err);
+}
+
+static vv_status open_tested(found_rows *f, vv_error *err)
+{
+	size_t count;
+	const size_t *wanted = vv_where_columns(f->o.where, &count);
+	vv_status rc = vv_table_reader_open(&f->tested, f->table, wanted, count, false, err);
+
+	return rc < 0 ? rc : vv_where_groups_open(&f->groups, f->table, f->o.where, f->o.keys, err);
+}
+
+vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err)
+{
+	f->over = row >= f->table->root.rows;
+	f->skip = row;
+	if (f->over) return VV_OK;
+	if (f->o.where) {
+		vv_where_groups_close(f->groups);
+		vv_table_reader_close(f->tested);
+		f->groups = NULL;
+		f->tested = NULL;
+		return open_tested(f, err);
+	}
+	vv_status rc = open_reader(f, err);
+	return rc < 0 ? rc : vv_table_seek_row(f->reader, row, err);
+}
+
+vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *opts, vv_error *err)
+{
+	found_rows *f = vv_calloc(1, sizeof(*f));
+
+	*out = f;
+	if (!f) return vv_fail_nomem(err);
+	f->table = t;
+	f->o = *opts;
+	vv_batch_init(&f->tested_batch);
+	if (opts->count > 0) {
+		if (!(f->columns = vv_calloc(opts->count, sizeof(size_t)))) {
+			return vv_fail_nomem(err);
+		}
+		memcpy(f->columns, opts->columns, opts->count * sizeof(size_t));
+	}
+	return VV_OK;
+}
+
+/* Is the group one of those that are wanted? */
+static bool is_wanted(found_rows *f, const vv_batch *b)
+{
+	if (b->first_row >= f->o.to) {
+		f->over = true;
+		return false;
+	}
+	return b->first_row >= f->o.from || (f->o.within && b->first_row + b->rows > f->o.from);
+}
+
+/* The rows of a batch of which all, or with where the tested ones, were read. */
+static vv_status find_rows(found_rows *f, found_group *g, const vv_batch *b, vv_error *err)
+{
+	g->count = 0;
+	g->seen = b->first_row + b->rows;
+	if (!is_wanted(f, b)) return VV_OK;
+	if (g->cap < b->rows) {
+		uint32_t *more = vv_realloc_array(g->rows, b->rows, sizeof(*more));
+
+		if (!more) return vv_fail_nomem(err);
+		g->rows = more;
+		g->cap = b->rows;
+	}
+	for (size_t i = 0; i < b->rows; i++) {
+		g->rows[g->count] = (uint32_t)i;
+		g->count += b->first_row + i >= f->skip &&
+			    (!f->o.where || vv_where_holds(f->o.where, b->cells + i * b->columns));
+	}
+	return f->o.where ? vv_where_ok(f->o.where, err) : VV_OK;
+}
+
+static int read_batch(found_rows *f, vv_batch *batch, vv_error *err)
+{
+	return f->o.by_group ? vv_table_read_rows(f->reader, batch, err)
+			     : vv_table_read(f->reader, batch, err);
+}
+
+static int next_where(found_rows *f, found_group *out, vv_error *err)
+{
+	vv_batch *tested = &f->tested_batch;
+	uint64_t group;
+	int rc = vv_where_groups_next(f->groups, &group, err);
+
+	if (rc == 0) return (int)vv_where_ok(f->o.where, err);
+	if (rc < 0 || (rc = (int)vv_table_seek_group(f->tested, group, err)) < 0 ||
+	    (rc = vv_table_read(f->tested, tested, err)) <= 0 ||
+	    (rc = (int)find_rows(f, out, tested, err)) < 0) {
+		return rc;
+	}
+	if (out->count == 0) return f->over ? 0 : 1;
+	if ((rc = (int)open_reader(f, err)) < 0 ||
+	    (rc = (int)vv_table_seek_group(f->reader, tested->index, err)) < 0) {
+		return rc;
+	}
+	if ((rc = read_batch(f, &out->batch, err)) > 0 && out->batch.rows != tested->rows) {
+		return (int)vv_fail(err, VV_ECORRUPT,
+				    "a row group had different rows when it was read again");
+	}
+	return rc;
+}
+
+int found_rows_next(found_rows *f, found_group *out, vv_error *err)
+{
+	vv_status rc;
+	int more;
+
+	if (f->over) return 0;
+	if (f->o.where) {
+		more = next_where(f, out, err);
+	} else if ((more = read_batch(f, &out->batch, err)) > 0 &&
+		   (rc = find_rows(f, out, &out->batch, err)) < 0) {
+		more = (int)rc;
+	}
+	f->over = f->over || more == 0;
+	return f->over && more > 0 ? 0 : more;
+}
+
+void found_rows_close(found_rows *f)
+{
+	if (f) {
+		vv_table_reader_close(f->reader);
+		vv_table_reader_close(f->tested);
+		vv_where_groups_close(f->groups);
+		vv_batch_clear(&f->tested_batch);
+		vv_free(f->columns);
+		vv_free(f);
+	}
+}

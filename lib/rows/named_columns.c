@@ -1,0 +1,102 @@
+/*
+ * named_columns: knows how lists of names are read where a column's name may hold a comma.
+ */
+#include "lib/rows/named_columns.h"
+
+#include "base/array.h"
+#include "base/sys.h"
+
+static vv_status no_column(const vv_table *t, const char *name, size_t len, const char *what,
+			   vv_error *err)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	vv_auto(char) *word = vv_strndup(name, len);
+	vv_nearest near;
+	size_t i;
+
+	if (!word) return vv_fail_nomem(err);
+	vv_nearest_init(&near, word);
+	for (i = 0; i < t->columns; i++) {
+		(void)vv_nearest_try(&near, t->schema.fields[i].name);
+	}
+	vv_fail(err, VV_ENOTFOUND, "%s: there is no column '%s'", what, vv_text_show(name, len));
+	if (near.best && near.distance < len) {
+		vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
+	} else if (t->columns > 0) {
+		for (i = 0; i < t->columns && list.len < 160; i++) {
+			vv_buf_puts(&list, i ? ", " : "");
+			vv_text_put_words(&list, t->schema.fields[i].name,
+					  t->schema.fields[i].name_len, 0);
+		}
+		vv_buf_puts(&list, i < t->columns ? ", ..." : "");
+		vv_hint(err, "the columns are %s", vv_buf_cstr(&list));
+	}
+	return VV_ENOTFOUND;
+}
+
+vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const char *what,
+			 size_t *out, vv_error *err)
+{
+	long at = vv_schema_find(&t->schema, name, len);
+
+	if (at < 0) return no_column(t, name, len, what, err);
+	*out = (size_t)at;
+	return VV_OK;
+}
+
+typedef struct places {
+	size_t *items;
+	size_t count, cap;
+} places;
+
+static vv_status places_add(places *p, size_t place, vv_error *err)
+{
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
+	p->items[p->count++] = place;
+	return VV_OK;
+}
+
+static bool has_column(const void *payload, const char *name, size_t len)
+{
+	const vv_table *t = payload;
+
+	return vv_schema_find(&t->schema, name, len) >= 0;
+}
+
+/* One word: names with commas between. */
+static vv_status add_names(places *p, const vv_table *t, const char *word, const char *what,
+			   vv_error *err)
+{
+	for (;; word++) {
+		size_t len = vv_names_first(word, has_column, t), at = 0;
+		vv_status rc = vv_view_column(t, word, len, what, &at, err);
+
+		if (rc < 0 || (rc = places_add(p, at, err)) < 0) return rc;
+		word += len;
+		if (!*word) return VV_OK;
+	}
+}
+
+vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
+			  size_t **out, size_t *count, vv_error *err)
+{
+	places p = {NULL, 0, 0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && names && i < names->count; i++) {
+		rc = add_names(&p, t, names->items[i], what, err);
+	}
+	if (!names || names->count == 0) {
+		for (size_t i = 0; rc == VV_OK && i < t->columns; i++) {
+			rc = places_add(&p, i, err);
+		}
+	}
+	if (rc < 0) {
+		vv_free(p.items);
+		p.items = NULL;
+		p.count = 0;
+	}
+	*out = p.items;
+	*count = p.count;
+	return rc;
+}

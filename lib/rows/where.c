@@ -1,0 +1,506 @@
+/*
+ * where: knows what a test compares, and what facts tell of a column's type.
+ */
+#include "lib/rows/where.h"
+
+#include <string.h>
+
+#include "base/show.h"
+#include "base/sys.h"
+#include "dataset/filter/condition_run.h"
+#include "dataset/format/facts.h"
+#include "dataset/format/spelling.h"
+#include "dataset/schema/type.h"
+#include "dataset/schema/value.h"
+#include "lib/rows/fact_test.h"
+#include "lib/rows/named_columns.h"
+
+#define DAY 86400
+typedef struct test {
+	size_t column;
+	vv_where_op op;
+	vv_cell_state state;
+	const char *text;
+	size_t len;
+	const vv_field *field;
+	vv_value value; /* of comparisons; its digits are at the start of digits */
+	vv_buf digits;
+	size_t digits_len;
+	vv_fact_test fact;
+} test;
+
+struct vv_where {
+	test *tests;
+	size_t count;
+	vv_condition **conditions; /* texts of the tests are theirs */
+	bool *judged;              /* by the tests alone */
+	size_t condition_count;
+	vv_condition_scratch *scratch;
+	size_t *columns, column_count;
+	bool json, failed;
+};
+
+/* ---- what is asked ---- */
+
+static bool is_value(const vv_where *w, const vv_field *f, const vv_cell *c)
+{
+	return !vv_field_missing(f, c) &&
+	       (w->json ? vv_field_accepts_json(f, c) : vv_field_accepts(f, c));
+}
+
+static bool has_order(const vv_value *v)
+{
+	return v->kind != VV_VALUE_DECIMAL || v->decimal.kind != VV_DECIMAL_NAN;
+}
+
+/* The text as a value of the column's type. */
+static vv_status read_value(test *t, vv_error *err)
+{
+	const vv_cell cell = {.text = t->text, .len = (uint32_t)t->len, .state = (uint8_t)t->state};
+	bool is = !vv_field_missing(t->field, &cell) && vv_field_accepts(t->field, &cell) &&
+		  vv_value_read(&t->value, &t->digits, t->field, &cell) && has_order(&t->value);
+
+	t->digits_len = t->digits.len;
+	if (is || t->digits.failed) return vv_buf_ok(&t->digits, err);
+	vv_fail(err, VV_EUSAGE, "'%s' is not a value of column '%s', which has type %s",
+		vv_text_show(t->text, t->len), vv_text_name(t->field->name, t->field->name_len),
+		vv_type_name(t->field->type));
+	return vv_hint(err, "text(COLUMN) = 'TEXT' and COLUMN ^= 'TEXT' take any text");
+}
+
+/* ---- what facts rule out ---- */
+
+static bool is_usual(const vv_field *f)
+{
+	return strcmp(f->format, "default") == 0 && !f->plan;
+}
+
+/* A day before and after an instant, as dates; false: beyond what four digits of a year say. */
+static bool find_days(test *t)
+{
+	int64_t seconds = t->value.seconds, day = (seconds - (seconds % DAY + DAY) % DAY) / DAY;
+
+	return spell_write_date(t->fact.day[0], day - 1) &&
+	       spell_write_date(t->fact.day[1], day + 1);
+}
+
+static void plan(test *t)
+{
+	static const vv_cell empty = {.state = VV_CELL_TEXT};
+	const vv_field *f = t->field;
+	vv_fact_test *x = &t->fact;
+
+	if (t->op > VV_WHERE_FROM) return;
+	vv_fact_test_init(x, (vv_fact_op)t->op, t->text, t->len);
+	x->numbers = VV_FACT_BY_TEXT;
+	x->texts = VV_FACT_BYTES;
+	if (t->op == VV_WHERE_IS || t->op == VV_WHERE_BEGINS) return;
+	x->empty_counts = !vv_field_missing(f, &empty);
+	switch (f->type) {
+	case VV_TYPE_INTEGER:
+	case VV_TYPE_NUMBER:
+		x->texts = VV_FACT_ANYWHERE;
+		if (vv_field_plain_marks(f)) {
+			x->numbers = VV_FACT_BY_VALUE;
+			x->texts = f->bare_number ? VV_FACT_SPELLED : VV_FACT_ANYWHERE;
+		}
+		break;
+	case VV_TYPE_STRING:
+		break;
+	case VV_TYPE_DATE:
+		x->numbers = is_usual(f) ? VV_FACT_NEVER : VV_FACT_BY_TEXT;
+		x->texts = is_usual(f) ? VV_FACT_BYTES : VV_FACT_ANYWHERE;
+		break;
+	case VV_TYPE_DATETIME:
+		x->texts = is_usual(f) && find_days(t) ? VV_FACT_DAYS : VV_FACT_ANYWHERE;
+		break;
+	default:
+		x->texts = VV_FACT_ANYWHERE;
+	}
+}
+
+static bool begins(const test *t, const char *s, size_t len)
+{
+	return len >= t->len && memcmp(s, t->text, t->len) == 0;
+}
+
+/* Do all texts that mean a missing value have no letters, which facts count? */
+static bool only_empty_is_missing(const vv_field *f)
+{
+	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
+		if (**m) return false;
+	}
+	return true;
+}
+
+/* What facts tell of missing values. */
+static bool missing_may(const vv_where *w, const test *t, const vv_fact *f)
+{
+	static const vv_cell empty = {.state = VV_CELL_TEXT};
+
+	if (t->op == VV_WHERE_NOT_NULL) {
+		return f->missing != VV_MISSING_ALL || !vv_field_missing(t->field, &empty);
+	}
+	if (f->missing != VV_MISSING_NONE || !only_empty_is_missing(t->field)) return true;
+	return t->op == VV_WHERE_NO_VALUE &&
+	       (w->json || t->field->type != VV_TYPE_NUMBER || !vv_field_known_by_few(t->field) ||
+		f->unknown || f->texts);
+}
+
+bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
+{
+	const vv_where *w = where;
+	vv_fact f;
+
+	for (size_t i = 0; i < w->count; i++) {
+		const test *t = &w->tests[i];
+
+		if (t->op == VV_WHERE_DIFFERS) {
+			continue; /* facts know nothing of it */
+		}
+		vv_facts_column(&f, facts, len, t->column);
+		if (t->op > VV_WHERE_FROM ? !missing_may(w, t, &f)
+					  : !vv_fact_test_may(&t->fact, &f)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- rows ---- */
+
+/* Of numbers as they are usually written, which are values of the type whatever else it wants. */
+static bool quick_rank(const vv_where *w, const test *t, const vv_cell *c, int *rank)
+{
+	vv_fact_number n;
+	size_t sign = c->len > 0 && c->text[0] == '-';
+
+	if (t->fact.numbers != VV_FACT_BY_VALUE || !t->fact.is_number || c->len <= sign ||
+	    c->text[sign] == '0' || (w->json && c->state != VV_CELL_LITERAL) ||
+	    !vv_fact_number_read(&n, c->text, c->len) ||
+	    (t->field->type == VV_TYPE_INTEGER && memchr(c->text, '.', c->len))) {
+		return false;
+	}
+	*rank = vv_fact_number_order(&n, &t->fact.number);
+	return true;
+}
+
+static bool is_in_order(vv_where_op op, int rank)
+{
+	return op == VV_WHERE_BELOW   ? rank < 0
+	       : op == VV_WHERE_UP_TO ? rank <= 0
+	       : op == VV_WHERE_ABOVE ? rank > 0
+	       : op == VV_WHERE_FROM  ? rank >= 0
+				      : rank != 0;
+}
+
+static bool compares(vv_where *w, test *t, const vv_cell *c)
+{
+	vv_value v;
+	int rank;
+
+	if (vv_field_missing(t->field, c)) return false;
+	if (quick_rank(w, t, c, &rank)) return is_in_order(t->op, rank);
+	if (!is_value(w, t->field, c)) return false;
+	t->digits.len = t->digits_len;
+	if (!vv_value_read(&v, &t->digits, t->field, c)) {
+		w->failed |= t->digits.failed;
+		return false;
+	}
+	if (!has_order(&v)) return false;
+	if ((rank = vv_value_rank(&v, &t->value, &t->digits)) == 2) {
+		return t->op == VV_WHERE_DIFFERS;
+	}
+	return is_in_order(t->op, rank);
+}
+
+#define SURE_DIGITS 18    /* of any int64 */
+#define SURE_EXPONENT 300 /* of any double */
+#define SURE_YEAR 9
+#define FIRST_TIME INT64_C(-62135596800) /* 0001-01-01 in seconds since 1970 */
+#define LAST_TIME INT64_C(253402214400)  /* 9999-12-31 */
+
+/* A value that int64, double or UTF-8 is sure to have. */
+static bool has_value(vv_where *w, test *t, const vv_cell *c)
+{
+	bool integer = t->field->type == VV_TYPE_INTEGER;
+	vv_value v;
+
+	if (vv_field_missing(t->field, c) || !is_value(w, t->field, c)) return false;
+	if (t->field->type == VV_TYPE_YEAR) return c->len <= SURE_YEAR;
+	if (!integer && t->field->type != VV_TYPE_NUMBER &&
+	    (t->field->type != VV_TYPE_DATETIME || !vv_utf8_valid(c->text, c->len))) {
+		return vv_utf8_valid(c->text, c->len);
+	}
+	t->digits.len = t->digits_len;
+	if (!vv_value_read(&v, &t->digits, t->field, c)) {
+		w->failed |= t->digits.failed;
+		return false;
+	}
+	if (v.kind == VV_VALUE_INSTANT) return v.seconds >= FIRST_TIME && v.seconds < LAST_TIME;
+	return v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_FINITE &&
+	       v.decimal.exponent <= (integer ? SURE_DIGITS : SURE_EXPONENT) &&
+	       v.decimal.exponent >= -SURE_EXPONENT;
+}
+
+/* An empty value finds what has no text: empty, absent and null cells. */
+static bool test_holds(vv_where *w, test *t, const vv_cell *c)
+{
+	switch (t->op) {
+	case VV_WHERE_IS:
+		return c->len == t->len && (t->len == 0 || memcmp(c->text, t->text, t->len) == 0);
+	case VV_WHERE_BEGINS:
+		return t->len == 0 || begins(t, c->text, c->len);
+	case VV_WHERE_NULL:
+		return vv_field_missing(t->field, c);
+	case VV_WHERE_NOT_NULL:
+		return !vv_field_missing(t->field, c);
+	case VV_WHERE_NO_VALUE:
+		return !has_value(w, t, c);
+	default:
+		return compares(w, t, c);
+	}
+}
+
+bool vv_where_holds(vv_where *w, const vv_cell *cells)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		if (!test_holds(w, &w->tests[i], &cells[w->tests[i].column])) return false;
+	}
+	for (size_t i = 0; i < w->condition_count; i++) {
+		if (!w->judged[i] &&
+		    vv_condition_eval(w->conditions[i], w->scratch, cells) != VV_TRUE) {
+			w->failed |= vv_condition_failed(w->scratch);
+			return false;
+		}
+	}
+	return true;
+}
+
+vv_status vv_where_ok(const vv_where *w, vv_error *err)
+{
+	return w->failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+size_t vv_where_count(const vv_where *w)
+{
+	return w->count;
+}
+
+const size_t *vv_where_columns(const vv_where *w, size_t *count)
+{
+	*count = w->column_count;
+	return w->columns;
+}
+
+bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
+{
+	const test *t = &w->tests[i];
+
+	*out = (vv_key_value){t->column, t->text, t->len};
+	/* keys are looked up by texts as the column spells them */
+	if (t->state == VV_CELL_LITERAL && !vv_field_plain_marks(t->field)) return false;
+	for (size_t k = 0; t->op == VV_WHERE_FROM && k < w->count; k++) {
+		const test *u = &w->tests[k];
+
+		if (u->op == VV_WHERE_UP_TO && u->column == t->column && u->len == t->len &&
+		    memcmp(u->text, t->text, t->len) == 0) {
+			return true;
+		}
+	}
+	return t->op == VV_WHERE_IS;
+}
+
+void vv_where_free(vv_where *w)
+{
+	if (!w) return;
+	for (size_t i = 0; w->tests && i < w->count; i++) {
+		vv_buf_clear(&w->tests[i].digits);
+	}
+	for (size_t i = 0; i < w->condition_count; i++) {
+		vv_condition_free(w->conditions[i]);
+	}
+	vv_condition_scratch_free(w->scratch);
+	vv_free(w->conditions);
+	vv_free(w->judged);
+	vv_free(w->columns);
+	vv_free(w->tests);
+	vv_free(w);
+}
+
+static vv_status finish(test *x, const vv_table *t, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	x->field = &t->schema.fields[x->column];
+	if (x->op > VV_WHERE_BEGINS && x->op <= VV_WHERE_DIFFERS) {
+		rc = read_value(x, err);
+	}
+	plan(x);
+	return rc;
+}
+
+static void add_column(vv_where *w, size_t column)
+{
+	size_t i = 0;
+
+	while (i < w->column_count && w->columns[i] < column) {
+		i++;
+	}
+	if (i < w->column_count && w->columns[i] == column) return;
+	memmove(w->columns + i + 1, w->columns + i, (w->column_count - i) * sizeof(*w->columns));
+	w->columns[i] = column;
+	w->column_count++;
+}
+
+/* The columns that are read, and room for them. */
+static vv_status list_columns(vv_where *w, const vv_table *t, vv_error *err)
+{
+	w->columns = vv_calloc(t->schema.count + 1, sizeof(*w->columns));
+	if (!w->columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < w->count; i++) {
+		add_column(w, w->tests[i].column);
+	}
+	for (size_t i = 0; i < w->condition_count; i++) {
+		size_t count;
+		const size_t *columns = vv_condition_columns(w->conditions[i], &count);
+
+		for (size_t k = 0; !w->judged[i] && k < count; k++) {
+			add_column(w, columns[k]);
+		}
+	}
+	return VV_OK;
+}
+
+/* The tests, apart. */
+static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *tests, size_t count,
+			   vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	w->json = t->root.dialect.form != VV_FORM_CSV;
+	if (!(w->tests = vv_calloc(count + 1, sizeof(*w->tests)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		test *x = &w->tests[w->count++];
+
+		x->op = tests[i].op;
+		x->state = tests[i].state;
+		x->column = tests[i].place;
+		x->text = tests[i].text;
+		x->len = tests[i].len;
+		if (!tests[i].column ||
+		    (rc = vv_view_column(t, tests[i].column, strlen(tests[i].column), "where",
+					 &x->column, err)) == VV_OK) {
+			rc = finish(x, t, err);
+		}
+	}
+	return rc < 0 ? rc : list_columns(w, t, err);
+}
+
+vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
+		      vv_error *err)
+{
+	vv_where *w = vv_calloc(1, sizeof(*w));
+	vv_status rc = w ? set_tests(w, t, tests, count, err) : vv_fail_nomem(err);
+
+	*out = rc < 0 ? NULL : w;
+	if (rc < 0) {
+		vv_where_free(w);
+	}
+	return rc;
+}
+
+/* Equal is neither less nor greater. */
+static size_t put_test(vv_where_test *out, const vv_condition_test *t)
+{
+	static const vv_where_op ops[] = {VV_WHERE_IS,      VV_WHERE_BEGINS, VV_WHERE_FROM,
+					  VV_WHERE_DIFFERS, VV_WHERE_BELOW,  VV_WHERE_UP_TO,
+					  VV_WHERE_ABOVE,   VV_WHERE_FROM,   VV_WHERE_NULL,
+					  VV_WHERE_NOT_NULL};
+
+	out[0] = (vv_where_test){
+		.place = t->column, .op = ops[t->op], .text = t->text, .len = t->len};
+	if (t->op != VV_CONDITION_EQUAL) return 1;
+	out[1] = out[0];
+	out[1].op = VV_WHERE_UP_TO;
+	return 2;
+}
+
+/* What is wrong with a condition, after it. */
+static vv_status refuse(const char *text, vv_status rc, vv_error *err)
+{
+	rc = err->code = rc == VV_EINPUT ? VV_EUSAGE : rc;
+	vv_prefix(err, "'%s'", vv_text_shows(text));
+	return rc;
+}
+
+static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings *conditions,
+				const vv_where_how *how, vv_error *err)
+{
+	const vv_condition_how as = {.json = t->root.dialect.form != VV_FORM_CSV,
+				     .filter = true,
+				     .params = how ? how->params : NULL,
+				     .param_count = how ? how->param_count : 0,
+				     .find = how ? how->find : NULL,
+				     .payload = how ? how->payload : NULL};
+	vv_auto_free vv_condition_test *found = NULL;
+	vv_auto_free vv_where_test *tests = NULL;
+	size_t count = 0, cap = 0, n = 0;
+	vv_error own;
+	vv_status rc = VV_OK;
+
+	err = err ? err : &own;
+	w->conditions = vv_calloc(conditions->count + 1, sizeof(vv_condition *));
+	w->judged = vv_calloc(conditions->count + 1, sizeof(*w->judged));
+	w->scratch = vv_condition_scratch_new();
+	if (!w->conditions || !w->judged || !w->scratch) return vv_fail_nomem(err);
+	for (size_t i = 0; i < conditions->count && rc == VV_OK; i++) {
+		const char *text = conditions->items[i];
+
+		rc = vv_condition_compile(&w->conditions[i], text, strlen(text), &t->schema, &as,
+					  err);
+		if (rc < 0) {
+			rc = refuse(text, rc, err);
+			break;
+		}
+		w->condition_count++;
+		if (!vv_condition_tests(w->conditions[i], &found, &count, &cap, &w->judged[i])) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	if (rc == VV_OK && !(tests = vv_calloc(2 * count + 1, sizeof(*tests)))) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count && tests; i++) {
+		n += put_test(tests + n, &found[i]);
+	}
+	return rc < 0 ? rc : set_tests(w, t, tests, n, err);
+}
+
+vv_status vv_where_check(const vv_strings *conditions, vv_error *err)
+{
+	const vv_condition_how how = {.filter = true};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < conditions->count && rc == VV_OK; i++) {
+		const char *text = conditions->items[i];
+		vv_auto(vv_condition) *c = NULL;
+
+		rc = vv_condition_compile(&c, text, strlen(text), NULL, &how, err);
+		if (rc < 0) return refuse(text, rc, err);
+	}
+	return rc;
+}
+
+vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
+		       const vv_where_how *how, vv_error *err)
+{
+	vv_where *w = vv_calloc(1, sizeof(*w));
+	vv_status rc = w ? add_conditions(w, t, conditions, how, err) : vv_fail_nomem(err);
+
+	*out = rc < 0 ? NULL : w;
+	if (rc < 0) {
+		vv_where_free(w);
+	}
+	return rc;
+}

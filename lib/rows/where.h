@@ -1,0 +1,79 @@
+/*
+ * where: which rows a view wants: conditions (docs/use/rules.md) and tests of columns, all of which must hold; and which
+ * row groups can have such rows, by what is known of them (dataset/format/facts.h).
+ */
+#ifndef VV_LIB_ROWS_WHERE_H
+#define VV_LIB_ROWS_WHERE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "check/rules/key_groups.h"
+#include "dataset/filter/condition.h"
+#include "dataset/table/table.h"
+#include "lib/rows/fact_test.h"
+
+typedef struct vv_where vv_where;
+
+/* Of conditions; the schema and the parameters must outlive *out, and find, where it is given, tells where in the schema a
+ * column is. VV_EUSAGE: not a condition; VV_ENOTFOUND: no such column. */
+typedef struct vv_where_how {
+	const vv_condition_param *params;
+	size_t param_count;
+	long (*find)(void *payload, const char *name, size_t len);
+	void *payload;
+} vv_where_how;
+vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
+		       const vv_where_how *how, vv_error *err);
+
+/* VV_EUSAGE: one of them is no condition, whatever the columns; for when there may be no table to read it for. */
+vv_status vv_where_check(const vv_strings *conditions, vv_error *err);
+
+/* As vv_where_new, of tests that are taken apart already. */
+typedef enum vv_where_op {
+	VV_WHERE_IS = VV_FACT_IS,
+	VV_WHERE_BEGINS = VV_FACT_BEGINS,
+	VV_WHERE_BELOW = VV_FACT_BELOW,
+	VV_WHERE_UP_TO = VV_FACT_UP_TO,
+	VV_WHERE_ABOVE = VV_FACT_ABOVE,
+	VV_WHERE_FROM = VV_FACT_FROM,
+	VV_WHERE_DIFFERS, /* a value of the type, and another one */
+	VV_WHERE_NULL,    /* a missing value */
+	VV_WHERE_NOT_NULL,
+	VV_WHERE_NO_VALUE /* missing, no value of the type, or not sure to fit into int64, double or UTF-8 */
+} vv_where_op;
+
+typedef struct vv_where_test {
+	const char *column; /* its name; NULL: */
+	size_t place;       /* in the table */
+	vv_where_op op;
+	vv_cell_state state; /* of the text: as the column spells it, or as JSON does */
+	const char *text;
+	size_t len;
+} vv_where_test;
+vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
+		      vv_error *err);
+void vv_where_free(vv_where *w); /* accepts NULL */
+VV_AUTO_FREE(vv_where, vv_where_free)
+
+/* The places in the table of the columns that are read. Borrowed. */
+const size_t *vv_where_columns(const vv_where *w, size_t *count);
+size_t vv_where_count(const vv_where *w); /* of tests */
+
+/* The value that a row must have in a column, where the test says so, perhaps with another one: '=' is "from it on" and
+ * "up to it". Borrowed. */
+bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
+
+/* Does a row (all places of the table's columns) hold? When memory runs out vv_where_ok fails. */
+bool vv_where_holds(vv_where *w, const vv_cell *cells);
+vv_status vv_where_ok(const vv_where *w, vv_error *err);
+
+/* Can a row that holds be among those with these facts? A vv_list_may_fn. */
+bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len);
+
+#endif

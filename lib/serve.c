@@ -1,0 +1,398 @@
+/*
+ * serve: knows what a pushed version must be here, and how the work tree follows.
+ */
+#include "lib/serve.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/check/run.h"
+#include "lib/remotes/transfer.h"
+#include "lib/status/changes.h"
+#include "lib/worktree/checkout.h"
+#include "lib/worktree/switch_tree.h"
+#include "repo/git/history/history.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/index/index.h"
+#include "transport/protocol/frame.h"
+#include "transport/protocol/pulse.h"
+
+typedef struct serving {
+	vv_repository *repo;
+	vv_transfer check; /* for vv_transfer_check: its pool and what it remembers */
+	vv_progress progress;
+	vv_notes notes; /* nothing but words */
+} serving;
+
+static bool note_progress(void *serve, const char *what VV_UNUSED, uint64_t done VV_UNUSED,
+			  uint64_t total VV_UNUSED)
+{
+	atomic_fetch_add(&((vv_serve *)serve)->done, 1);
+	return true;
+}
+
+/* --- which repository --------------------------------------------------------------------- */
+
+static bool same_folder(const char *real, const char *other)
+{
+	char path[PATH_MAX];
+	return other && realpath(other, path) && strcmp(path, real) == 0;
+}
+
+/* path itself, or path with .git appended; never a repository further up. */
+static vv_status open_exactly(vv_repository **out, const char *path, const vv_env *env,
+			      vv_error *err)
+{
+	static const char *const suffixes[] = {"", ".git"};
+	char real[PATH_MAX];
+	vv_error why;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		vv_auto(vv_buf) b = VV_BUF_INIT;
+		vv_auto(vv_repository) *r = NULL;
+		vv_buf_printf(&b, "%s%s", path, suffixes[i]);
+		if (b.failed || !realpath(b.data, real)) {
+			continue;
+		}
+		vv_status rc = vv_repository_open(&r, real, env, &why);
+		if (rc == VV_OK && (same_folder(real, vv_repository_workdir(r)) ||
+				    same_folder(real, vv_repository_gitdir(r)) ||
+				    same_folder(real, vv_repository_commondir(r)))) {
+			vv_repository_sweep_locks(r);
+			*out = vv_take(&r);
+			return VV_OK;
+		}
+		if (rc < 0 && rc != VV_ENOTFOUND) {
+			*err = why;
+			return rc;
+		}
+	}
+	return vv_fail(err, VV_ENOTFOUND, "there is no repository at '%s'", vv_text_shows(path));
+}
+
+/* --- the work tree follows (receive.denyCurrentBranch=updateInstead) ------------------------- */
+
+static vv_status is_clean(vv_repository *r, vv_error *err)
+{
+	const vv_changes_options o = {0};
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_changes) c = {0};
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, r, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
+	    (rc = vv_changes_read(&c, r, index, reader, &o, err)) < 0) {
+		return rc;
+	}
+	return c.staged + c.unstaged + c.conflicts == 0
+		       ? VV_OK
+		       : vv_fail(err, VV_EREFUSED,
+				 "the work tree there has changes that are not committed");
+}
+
+static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)
+{
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_checkout) checkout = {0};
+	vv_auto(vv_tree_switch) s = {0};
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, r, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_checkout_init(&checkout, r, reader, index);
+	checkout.pointer_ok = true;
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) < 0 ||
+	    (rc = vv_tree_switch_run(&s, err)) < 0 || (rc = vv_index_write(index, err)) < 0) {
+		return rc;
+	}
+	return vv_repository_settle(r, err);
+}
+
+static vv_status update_tree(void *payload, const vv_push_ref *head, bool check_only, vv_error *err)
+{
+	serving *s = payload;
+	return check_only ? is_clean(s->repo, err) : write_files(s->repo, head, err);
+}
+
+static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
+		       const vv_new_root *version, vv_error *err)
+{
+	serving *s = payload;
+	return vv_transfer_check(&s->check, with, in, version, err);
+}
+
+/* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
+
+#define LISTED 10u /* findings of each rule */
+
+/* What the commits of a push are held to. */
+typedef struct judging {
+	vv_repository *with; /* sees what was received */
+	bool has_file;       /* receive.varveRules */
+	vv_buf file;
+	vv_buf *report;
+} judging;
+
+static vv_status take_first(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
+{
+	vv_oid *first = payload;
+
+	if (vv_oid_is_null(first)) {
+		*first = ref->commit;
+	}
+	return VV_OK;
+}
+
+/* The branch at HEAD; where that is unborn the first by its name. Null: there is none yet. */
+static vv_status find_default(vv_repository *r, vv_oid *out, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_status rc = vv_head_read(r, &head, err);
+
+	*out = head.commit;
+	if (rc < 0 || !head.unborn) return rc;
+	*out = (vv_oid){0};
+	return vv_refs_each(r, "refs/heads/", take_first, out, err);
+}
+
+/* Where a new branch leaves the default one: what is older was checked before. *rules: the commit whose
+ * varve.json the receiving side had until now, for this branch. */
+static vv_status find_start(const judging *j, const vv_push_ref *r, vv_oid *out, bool *has,
+			    vv_oid *rules, bool *has_rules, vv_error *err)
+{
+	vv_status rc;
+
+	*out = *rules = r->old;
+	*has = *has_rules = !vv_oid_is_null(&r->old);
+	if (*has) return VV_OK;
+	if ((rc = find_default(j->with, rules, err)) < 0 || vv_oid_is_null(rules)) return rc;
+	*has_rules = true;
+	rc = vv_merge_base(j->with, rules, &r->id, out, err);
+	*has = rc == VV_OK;
+	return vv_missing_ok(rc, err);
+}
+
+/* The commit that is looked for, and whether a branch has it. */
+typedef struct on_branch {
+	vv_repository *with;
+	const vv_oid *commit;
+	bool found;
+} on_branch;
+
+static vv_status look_on_branch(void *payload, const vv_ref *ref, vv_error *err)
+{
+	on_branch *x = payload;
+
+	if (x->found || vv_oid_is_null(&ref->commit)) return VV_OK;
+	return vv_is_ancestor(x->with, x->commit, &ref->commit, &x->found, err);
+}
+
+/* A tag is checked as a new branch would be (*as; a null id: not at all), unless a branch has its commit, which was
+ * checked there, or is pushed with it and checked now. A tag of something else than a commit has no data to check. */
+static vv_status tag_as_branch(const judging *j, const vv_push_ref *tag, const vv_push_ref *refs,
+			       size_t count, vv_push_ref *as, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	on_branch x = {.with = j->with, .commit = &as->id};
+	vv_status rc;
+
+	*as = (vv_push_ref){.name = tag->name};
+	vv_oid_text(hex, &tag->id);
+	if ((rc = vv_rev_commit(j->with, hex, &as->id, err)) == VV_EUSAGE) {
+		vv_error_clear(err); /* of a tree or a file */
+		return VV_OK;
+	}
+	for (size_t i = 0; i < count && rc == VV_OK && !x.found; i++) {
+		vv_ref pushed = {.commit = refs[i].id};
+		if (strncmp(refs[i].name, "refs/heads/", 11) == 0) {
+			rc = look_on_branch(&x, &pushed, err);
+		}
+	}
+	if (rc == VV_OK && !x.found) {
+		rc = vv_refs_each(j->with, "refs/heads/", look_on_branch, &x, err);
+	}
+	if (x.found) {
+		as->id = (vv_oid){0};
+	}
+	return rc;
+}
+
+static vv_status check_ref(const judging *j, const vv_push_ref *r, bool *valid, vv_error *err)
+{
+	vv_check_request q = {.include = r->id, .report = {.limit = LISTED}};
+	vv_auto(vv_check_owner) owner = {.has_side = false};
+	vv_oid rules;
+	bool has_rules, good;
+	vv_status rc;
+
+	if (vv_oid_is_null(&r->id)) return VV_OK;
+	if ((rc = find_start(j, r, &q.exclude, &q.has_exclude, &rules, &has_rules, err)) < 0 ||
+	    (rc = vv_check_owner_read(&owner, j->with, has_rules ? &rules : NULL, NULL,
+				      j->has_file ? &j->file : NULL, err)) < 0) {
+		return rc;
+	}
+	q.owner = has_rules || j->has_file ? &owner : NULL;
+	q.report.fail_on = vv_rules_fail_on(owner.rules);
+	if ((rc = vv_check_commits(j->with, &q, &good, j->report, err)) < 0) return rc;
+	*valid &= good;
+	return VV_OK;
+}
+
+/* receive.varveRules: a file that no push can change; relative to the Git folder. */
+static vv_status read_owner(const serving *s, judging *j, vv_error *err)
+{
+	vv_auto(char) *name = NULL, *file = NULL;
+	vv_status rc = vv_config_string(s->repo, "receive.varverules", &name, err);
+
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
+	file = name[0] == '/' ? vv_strdup(name)
+			      : vv_path_join(vv_repository_commondir(s->repo), name, NULL);
+	j->has_file = true;
+	rc = vv_read_file(&j->file, file, VV_RULES_MAX, err);
+	return rc < 0 ? vv_prefix(err, "receive.varveRules") : VV_OK;
+}
+
+static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t count, bool refuse,
+			    vv_error *err)
+{
+	bool valid = true;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_push_ref r = refs[i];
+		if (strncmp(r.name, "refs/heads/", 11) != 0 && !vv_oid_is_null(&r.id)) {
+			rc = tag_as_branch(j, &refs[i], refs, count, &r, err);
+		}
+		if (rc == VV_OK) {
+			rc = check_ref(j, &r, &valid, err);
+		}
+	}
+	if (rc == VV_EMISSING && refuse) {
+		return vv_prefix(err, "receive.varveCheck there is 'refuse', and what has no rows "
+				      "there cannot be checked (a linked table's rows are at its "
+				      "source)");
+	}
+	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
+		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && !valid && refuse) {
+		rc = vv_fail(err, VV_EREFUSED,
+			     "the check of the data found errors (receive.varveCheck)");
+	}
+	return rc;
+}
+
+static void judging_clear(judging *j)
+{
+	vv_buf_clear(&j->file);
+}
+
+VV_AUTO_CLEAR(judging, judging_clear)
+
+static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
+			const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err)
+{
+	serving *s = payload;
+	vv_auto(judging) j = {.with = with, .report = report};
+	vv_auto(char) *mode = NULL;
+	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
+
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
+	if (strcmp(mode, "off") == 0) return VV_OK;
+	if (strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0) {
+		return vv_fail(err, VV_EUSAGE,
+			       "receive.varveCheck there is '%s', not refuse, warn or off",
+			       vv_text_shows(mode));
+	}
+	if ((rc = read_owner(s, &j, err)) < 0 || (rc = vv_incoming_show(in, with, err)) < 0) {
+		return rc;
+	}
+	return judge_refs(&j, refs, count, strcmp(mode, "refuse") == 0, err);
+}
+
+/* --- the line ----------------------------------------------------------------------------- */
+
+/* The peer waits for an answer: it is told why there will be none. */
+static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
+{
+	vv_auto(vv_frame_reader) in = {0};
+	vv_error worded = *why;
+
+	if (!s->one) {
+		(void)vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), VV_IGNORED);
+		(void)vv_channel_turn(line, VV_IGNORED);
+	}
+	vv_frame_reader_init(&in, line, 64u << 20);
+	(void)vv_frame_drain(&in, VV_IGNORED);
+	vv_hint_word(&worded, s->words);
+	(void)vv_frame_fail(line, &worded, VV_IGNORED);
+	return why->code;
+}
+
+static void serving_clear(serving *s)
+{
+	vv_transfer_close(&s->check);
+	vv_repository_close(s->repo);
+}
+
+VV_AUTO_CLEAR(serving, serving_clear)
+
+vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
+{
+	vv_auto(serving) state = {.notes = {.words = s->words}};
+	vv_serve serve = {.check = check,
+			  .policy = policy,
+			  .update_tree = update_tree,
+			  .payload = &state,
+			  .reach = s->reach,
+			  .hold = s->hold,
+			  .hold_payload = s->hold_payload,
+			  .writable = s->writable};
+	uint64_t pace = 0, alive_ms = 0;
+	vv_status rc;
+
+	s->op = "open";
+	s->failed = true;
+	if ((rc = open_exactly(&state.repo, s->path, s->env, err)) < 0 ||
+	    (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
+	    (rc = vv_config_u64(state.repo, "varve.lowspeedlimit", VV_PACE_DEFAULT, &pace, err)) <
+		    0 ||
+	    (rc = vv_config_u64(state.repo, "varve.keepalive", VV_PULSE_MS, &alive_ms, err)) < 0 ||
+	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
+		return refuse(s, line, err);
+	}
+	vv_repository_listen(state.repo, &state.notes);
+	serve.repo = state.repo;
+	serve.alive_ms = alive_ms < UINT_MAX ? (unsigned)alive_ms : 0;
+	state.progress = (vv_progress){note_progress, &serve, note_progress};
+	state.check.progress = &state.progress;
+	if (!s->one) { /* HTTP has limits of its own */
+		vv_channel_pace(line, pace, VV_IDLE_SERVE);
+	}
+	rc = s->one ? vv_serve_request(&serve, line, err) : vv_serve_line(&serve, line, err);
+	s->op = serve.op ? serve.op : "none";
+	s->failed = serve.failed;
+	return rc;
+}
+
+vv_status vv_serve_repo_stdio(vv_serve_repo *s, vv_error *err)
+{
+	vv_auto(vv_channel) *line = NULL;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "the peer");
+	return line ? vv_serve_repo_run(s, line, err) : vv_fail_nomem(err);
+}

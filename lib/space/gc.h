@@ -1,0 +1,46 @@
+/*
+ * gc: one gc of a repository: the store, what killed processes left in the caches,
+ * Git's loose objects; and what is remembered of it for the next automatic one.
+ */
+#ifndef VV_LIB_SPACE_GC_H
+#define VV_LIB_SPACE_GC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_gc_run {
+	bool dry_run;
+	bool gentle;    /* VV_ELOCKED at once, or after some seconds, where others write */
+	bool has_grace; /* else varve.gcDays */
+	uint64_t
+		/* UINT64_MAX: nothing is removed; set by the run where has_grace is not */
+		grace_sec;
+	unsigned loose_max; /* more loose objects of Git than this are packed */
+	/* Versions that others keep: what only these need goes at once. NULL: none. */
+	const vv_cid_set *drop;
+	vv_gc_result result;
+	uint64_t versions; /* of datasets, that are kept */
+} vv_gc_run;
+
+/* VV_ELOCKED: another gc is under way, or (gentle) another writer. */
+vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err);
+
+/* varve.gcDays, in seconds; UINT64_MAX for ever. */
+vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err);
+
+/* What the last gc left, kept in .git/varve/cache/gc. */
+typedef struct vv_gc_memory {
+	bool known;
+	uint64_t bytes; /* packs and indexes in use when it ended */
+	int64_t failed; /* when one failed after that; 0: none did */
+} vv_gc_memory;
+void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
+/* Derived: that it cannot be written only makes gc come earlier or later. */
+void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
+
+#endif

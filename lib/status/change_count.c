@@ -1,0 +1,252 @@
+/*
+ * change_count: knows how the comparison of diff is made to count and no more.
+ */
+#include "lib/status/change_count.h"
+#include "dataset/table/file_order.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "lib/history/table_diff.h"
+#include "lib/names/version.h"
+#include "repo/git/history/history.h"
+
+/* A writer that keeps the numbers. */
+typedef struct counter {
+	vv_diff_writer base; /* first: what callers hold */
+	vv_change_counts *out;
+	vv_diff_table table;
+} counter;
+
+static counter *self(vv_diff_writer *w)
+{
+	return (counter *)(void *)w;
+}
+
+static vv_status count_begin_table(vv_diff_writer *w, const vv_diff_table *t,
+				   vv_error *err VV_UNUSED)
+{
+	self(w)->table = *t;
+	return VV_OK;
+}
+
+static vv_status count_row(vv_diff_writer *w VV_UNUSED, const vv_row_change *c VV_UNUSED,
+			   vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+static vv_status count_end_table(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *err)
+{
+	counter *c = self(w);
+
+	vv_change_counts_clear(c->out);
+	return vv_change_counts_fill(c->out, &c->table, s, err);
+}
+
+static vv_status count(vv_change_counts *out, const vv_diff_item *item, const char *temp_dir,
+		       vv_error *err)
+{
+	static const vv_strings none = {NULL, 0};
+	counter c = {.base = {.begin_table = count_begin_table,
+			      .row = count_row,
+			      .end_table = count_end_table,
+			      .only_needed = true},
+		     .out = out};
+	const vv_diff_how how = {.key = &none,
+				 .only = &none,
+				 .ignore = &none,
+				 .where = &none,
+				 .counts = true,
+				 .bound = VV_COUNT_CELLS_MAX,
+				 .temp_dir = temp_dir,
+				 .writer = &c.base};
+	vv_diff_answer answer;
+	vv_status rc;
+
+	if ((rc = vv_diff_item_compare(&answer, item, &how, err)) < 0) {
+		vv_change_counts_clear(out);
+		return rc == VV_EMISSING ? VV_OK : rc;
+	}
+	if (answer.line.len > 0) { /* it is not a table */
+		vv_change_counts_clear(out);
+	}
+	vv_buf_clear(&answer.line);
+	out->many = answer.many;
+	return VV_OK;
+}
+
+/* Are its rows in the order of its key? */
+static bool is_sorted_by_key(const vv_root *r)
+{
+	bool is = r->sorted_by_count > 0 && r->sorted_by_count == r->key_count;
+
+	for (size_t i = 0; is && i < r->key_count; i++) {
+		is = strcmp(r->sorted_by[i], r->key[i]) == 0;
+	}
+	return is;
+}
+
+/* Two tables in key order are counted so where their rows are the same, or are one to one those of the keys that
+ * they are sorted by: then other places say that the order in the file changed. All else takes the file's order. */
+static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, const char *temp_dir,
+			      vv_error *err)
+{
+	vv_table *a = item->open_a, *b = item->open_b;
+	bool same = vv_buf_equal(&a->root.places, &b->root.places),
+	     rows = vv_buf_equal(&a->root.data, &b->root.data);
+	vv_status rc = VV_OK;
+
+	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {
+		if ((rc = count(out, item, temp_dir, err)) < 0 || !out->counted) return rc;
+		if (rows || out->added + out->removed + out->rekeyed == 0) {
+			out->reordered = !same;
+			return VV_OK;
+		}
+	}
+	if ((rc = vv_table_to_file_order(a, err)) < 0 ||
+	    (rc = vv_table_to_file_order(b, err)) < 0) {
+		return rc;
+	}
+	vv_change_counts_clear(out);
+	*out = (vv_change_counts){
+		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
+	return count(out, item, temp_dir, err);
+}
+
+vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
+				 const char *temp_dir, vv_error *err)
+{
+	vv_status rc;
+
+	const vv_diff_item item = {
+		.path = path, .open_a = a, .open_b = b, .old_name = path, .new_name = path};
+
+	*out = (vv_change_counts){
+		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
+	if ((rc = vv_tables_in_one_order(a, b, err)) < 0) {
+		vv_change_counts_clear(out);
+		return rc;
+	}
+	rc = vv_root_has_places(&a->root) ? count_sorted(out, &item, temp_dir, err)
+					  : count(out, &item, temp_dir, err);
+	if (rc < 0) {
+		vv_change_counts_clear(out);
+	}
+	return rc;
+}
+
+static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
+			   const char *path, const vv_oid *blob, uint64_t most, char **file,
+			   bool *fits, vv_error *err)
+{
+	uint64_t size = 0;
+	vv_stat st;
+	vv_status rc;
+
+	*fits = false;
+	if (blob) {
+		if ((rc = vv_blob_size(r, blob, &size, err)) < 0 || size > most) return rc;
+		*fits = true;
+		return vv_subject_find_blob(s, r, reader, blob, path, path, err);
+	}
+	if (!(*file = vv_repository_file(r, path))) return vv_fail_nomem(err);
+	if ((rc = vv_lstat(&st, *file, err)) < 0 || (uint64_t)st.size > most) return rc;
+	*fits = true;
+	return vv_subject_find_file(s, r, reader, *file, err);
+}
+
+/* Text that is not a table is no fault here. */
+static bool is_no_table(vv_status rc)
+{
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT;
+}
+
+vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
+				const char *path, const vv_oid *old, const vv_oid *now,
+				uint64_t most, vv_error *err)
+{
+	vv_auto(vv_subject) a = {0}, b = {0};
+	const vv_diff_item item = {
+		.path = path, .a = &a, .b = &b, .old_name = path, .new_name = path};
+	vv_auto(char) *file = NULL;
+	bool fits = false;
+	vv_status rc;
+
+	*out = (vv_change_counts){0};
+	if ((rc = find_text(&a, r, reader, path, old, most, &file, &fits, err)) < 0 || !fits ||
+	    (rc = find_text(&b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits) {
+		goto done;
+	}
+	if ((rc = count(out, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
+	    !out->counted) {
+		vv_change_counts_clear(out);
+	}
+done:
+	return is_no_table(rc) ? VV_OK : rc;
+}
+
+vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
+			     vv_dataset_reader *reader, const char *path, const vv_oid *blob,
+			     vv_error *err)
+{
+	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
+	vv_auto(vv_subject) s = {0};
+	vv_table t;
+	vv_status rc;
+
+	*is = false;
+	if ((rc = vv_subject_find_blob(&s, r, reader, blob, path, path, err)) == VV_OK &&
+	    (rc = vv_subject_open(&s, &t, &how, err)) == VV_OK) {
+		*is = t.root.kind == VV_KIND_TABLE;
+		*rows = t.root.rows;
+		*columns = t.columns;
+		vv_table_close(&t);
+	}
+	return is_no_table(rc) ? VV_OK : rc;
+}
+
+vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
+			  const vv_cid *old, const vv_cid *now, vv_error *err)
+{
+	vv_store *store = NULL;
+	vv_sink source;
+	vv_auto(vv_table) a = {0};
+	vv_table b;
+	vv_status rc;
+
+	*out = (vv_change_counts){0};
+	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&a, &source, old, err)) < 0) {
+		return rc == VV_EMISSING ? VV_OK : rc;
+	}
+	if ((rc = vv_table_open_stored(&b, &source, now, err)) == VV_OK) {
+		if (a.root.kind == VV_KIND_TABLE && b.root.kind == VV_KIND_TABLE) {
+			rc = vv_change_count_tables(out, path, &a, &b,
+						    vv_env_temp_dir(vv_repository_env(r)), err);
+		}
+		vv_table_close(&b);
+	}
+	return rc == VV_EMISSING ? VV_OK : rc;
+}
+
+void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c)
+{
+	if (!c->counted) return;
+	vv_json_add_object(w, "changes");
+	vv_json_add_bool(w, "many", c->many);
+	if (!c->many) {
+		vv_json_add_u64(w, "rowsAdded", c->added);
+		vv_json_add_u64(w, "rowsRemoved", c->removed);
+		vv_json_add_u64(w, "rowsChanged", c->changed);
+		vv_json_add_u64(w, "keysChanged", c->rekeyed);
+		vv_json_add_u64(w, "cellsChanged", c->cells);
+	}
+	vv_json_add_u64(w, "columnsAdded", c->columns_added);
+	vv_json_add_u64(w, "columnsRemoved", c->columns_removed);
+	vv_json_add_u64(w, "columnsRenamed", c->columns_renamed);
+	vv_json_add_u64(w, "columnsMoved", c->columns_moved);
+	vv_json_add_u64(w, "columnsRetyped", c->columns_retyped);
+	vv_json_add_string(w, "form", c->form);
+	vv_json_close_object(w);
+}

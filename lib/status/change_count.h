@@ -1,0 +1,47 @@
+/*
+ * change_count: how two versions of a dataset differ, counted for the commands that print it in a line
+ * (diff/write/change_words.h has the words).
+ *
+ * Reads only the row groups that one of the two versions has alone, and not even these where
+ * they are many, so that no command waits for a number.
+ */
+#ifndef VV_LIB_STATUS_CHANGE_COUNT_H
+#define VV_LIB_STATUS_CHANGE_COUNT_H
+
+#include "base/error.h"
+#include "base/json/json.h"
+#include "dataset/table/dataset_reader.h"
+#include "dataset/table/table.h"
+#include "diff/write/change_words.h"
+#include "repo/git/repository.h"
+
+/* Cells that are read for counting, of both versions together. */
+#define VV_COUNT_CELLS_MAX 5000000u
+
+/* Two open tables. path: for messages. */
+vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
+				 const char *temp_dir, vv_error *err);
+
+/* Two versions in the repository's store. Where blocks are not here, or one is not a table,
+ * out->counted is false. */
+vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,
+			  const vv_cid *old, const vv_cid *now, vv_error *err);
+
+/* Plain text above this is not read for a number that nobody asked for. */
+#define VV_COUNT_TEXT_MAX (8u << 20)
+
+/* Two versions of a table of which Git keeps one as text, or both, by their blobs; now NULL: the work tree's file.
+ * Where a text has more than most bytes, or is not a table, out->counted is false. */
+vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
+				const char *path, const vv_oid *old, const vv_oid *now,
+				uint64_t most, vv_error *err);
+
+/* Rows and columns of one such text; *is false: it is not a table. */
+vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
+			     vv_dataset_reader *reader, const char *path, const vv_oid *blob,
+			     vv_error *err);
+
+/* The member "changes": {"rowsAdded": 1, ...}; none where nothing was counted. */
+void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c);
+
+#endif

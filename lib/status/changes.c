@@ -1,0 +1,755 @@
+/*
+ * changes: collecting. Knows how each kind of path is asked whether it changed.
+ */
+#include "lib/status/changes.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/history/table_diff.h"
+#include "lib/names/damaged_pointer.h"
+#include "lib/remotes/push_hook.h"
+#include "lib/status/changes_internal.h"
+#include "lib/status/lost_tables.h"
+#include "lib/status/missing_blocks.h"
+#include "lib/status/unsent.h"
+#include "lib/worktree/add_plan.h"
+#include "lib/worktree/attributes_lines.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/merge/renames.h"
+#include "repo/known/elsewhere.h"
+
+#define GITLINK 0160000u
+#define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
+
+typedef struct collector {
+	vv_changes *out;
+	vv_repository *r;
+	vv_index *x;
+	vv_dataset_reader *s;
+	const vv_changes_options *opts;
+	vv_attr_list lines;  /* what may concern varve */
+	vv_attr_list beaten; /* what may beat -text */
+	size_t staged_count; /* entries of HEAD against the index, sorted by path */
+	size_t *tables;      /* places in the index: those whose file has data */
+	size_t table_count, table_cap;
+} collector;
+
+static bool wanted(const collector *c, const char *path)
+{
+	return !c->opts->paths || vv_pathspec_match(c->opts->paths, path, NULL);
+}
+
+static vv_status append(vv_changes *out, const char *path, vv_change_entry **entry, vv_error *err)
+{
+	if (!vv_array_room(out->entries, out->count, out->cap)) return vv_fail_nomem(err);
+	*entry = &out->entries[out->count];
+	memset(*entry, 0, sizeof(**entry));
+	(*entry)->staged = (*entry)->work = ' ';
+	(*entry)->path = vv_strdup(path);
+	if (!(*entry)->path) return vv_fail_nomem(err);
+	out->count++;
+	return VV_OK;
+}
+
+/* Unmerged paths: which of base, ours and theirs there are, as Git spells it. */
+static vv_status add_conflicts(collector *c, vv_error *err)
+{
+	static const char codes[8][3] = {"  ", "DD", "AU", "UD", "UA", "DU", "AA", "UU"};
+	size_t count = vv_index_count(c->x);
+	vv_status rc;
+
+	for (size_t i = 0; i < count;) {
+		vv_index_entry e, other;
+		vv_change_entry *entry;
+		unsigned stages = 0;
+		vv_index_at(c->x, i++, &e);
+		if (e.stage == 0) {
+			continue;
+		}
+		stages = 1u << (e.stage - 1);
+		for (; i < count; i++) {
+			vv_index_at(c->x, i, &other);
+			if (strcmp(other.path, e.path) != 0) {
+				break;
+			}
+			stages |= 1u << (other.stage - 1);
+		}
+		if (!wanted(c, e.path)) {
+			continue;
+		}
+		if ((rc = append(c->out, e.path, &entry, err)) < 0) return rc;
+		entry->staged = codes[stages & 7][0];
+		entry->work = codes[stages & 7][1];
+		entry->torn = vv_work_is_torn(c->r, e.path, NULL);
+		c->out->conflicts++;
+	}
+	return VV_OK;
+}
+
+static bool is_conflict(const collector *c, const char *path)
+{
+	for (size_t i = 0; i < c->out->conflicts; i++) {
+		if (strcmp(c->out->entries[i].path, path) == 0) return true;
+	}
+	return false;
+}
+
+static vv_status on_staged(void *payload, const vv_change *change, vv_error *err)
+{
+	collector *c = payload;
+	vv_change_entry *entry;
+	vv_status rc;
+
+	if (is_conflict(c, change->path) || !wanted(c, change->path)) return VV_OK;
+	if ((rc = append(c->out, change->path, &entry, err)) < 0) return rc;
+	entry->head_id = change->old_id;
+	entry->head_mode = change->old_mode;
+	entry->index_id = change->new_id;
+	entry->index_mode = change->new_mode;
+	if (change->old_mode == 0) {
+		entry->staged = 'A';
+	} else if (change->new_mode == 0) {
+		entry->staged = 'D';
+	} else {
+		entry->staged = (change->old_mode ^ change->new_mode) & 0170000 ? 'T' : 'M';
+	}
+	if (S_ISREG(change->new_mode ? change->new_mode : change->old_mode)) {
+		rc = vv_dataset_reader_is_pointer(
+			c->s, change->new_mode ? &change->new_id : &change->old_id, &entry->dataset,
+			err);
+	}
+	return rc;
+}
+
+static void drop_taken(vv_changes *out)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < out->count; i++) {
+		if (out->entries[i].path) {
+			out->entries[kept++] = out->entries[i];
+		}
+	}
+	out->count = kept;
+}
+
+/* A path that went and one that came with the same content, or much of it: renamed. */
+static vv_status pair_renames(collector *c, vv_error *err)
+{
+	vv_changes *out = c->out;
+	vv_auto_free vv_change *changes = vv_calloc(out->count + 1, sizeof(*changes));
+	vv_auto_free size_t *from = vv_calloc(out->count + 1, sizeof(*from));
+	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		const vv_change_entry *e = &out->entries[i];
+		bool renamed = e->work == ' ' && (e->staged == 'A' || e->staged == 'D');
+		changes[i] = renamed ? (vv_change){e->path, e->head_mode, e->index_mode, e->head_id,
+						   e->index_id}
+				     : (vv_change){e->path, 1, 1, e->head_id, e->index_id};
+	}
+	if (rc == VV_OK) {
+		rc = vv_renames_among(c->r, changes, out->count, from, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+		vv_change_entry *to = &out->entries[i];
+		if (from[i] == VV_RENAMED_FROM_NONE) {
+			continue;
+		}
+		vv_change_entry *was = &out->entries[from[i]];
+		to->staged = 'R';
+		to->from = was->path;
+		to->head_id = was->head_id;
+		to->head_mode = was->head_mode;
+		was->path = NULL; /* taken; the entry goes */
+	}
+	if (rc == VV_OK) {
+		drop_taken(out);
+	}
+	return rc;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const vv_change_entry *)a)->path, ((const vv_change_entry *)b)->path);
+}
+
+/* Is the new dataset e a copy of this other entry of the index, that HEAD has or that is new and before it? */
+static bool copies(const collector *c, const vv_change_entry *e, const vv_index_entry *other)
+{
+	const vv_changes *out = c->out;
+	const vv_change_entry key = {.path = (char *)(uintptr_t)other->path};
+
+	if (!vv_oid_equal(&other->id, &e->index_id) || strcmp(other->path, e->path) == 0) {
+		return false;
+	}
+	const vv_change_entry *was = bsearch(&key, out->entries, c->staged_count, sizeof(key),
+					     by_path);
+	return !was || vv_oid_equal(&was->head_id, &other->id) || strcmp(other->path, e->path) < 0;
+}
+
+static uint64_t hash_of(const vv_oid *id)
+{
+	uint64_t hash;
+
+	memcpy(&hash, id->id, sizeof(hash));
+	return hash;
+}
+
+/* What a new dataset has that is a copy was stored before. */
+static vv_status mark_copies(collector *c, vv_error *err)
+{
+	vv_change_entry *entries = c->out->entries;
+	vv_auto(vv_hash_index) added = {0}; /* places in entries, by the id */
+	bool room = true;
+
+	vv_hash_index_init(&added);
+	for (size_t i = 0; i < c->staged_count && room; i++) {
+		if (entries[i].work == ' ' && entries[i].dataset && entries[i].head_mode == 0) {
+			room = vv_hash_index_add(&added, hash_of(&entries[i].index_id), i);
+		}
+	}
+	for (size_t i = 0; room && added.count > 0 && i < vv_index_count(c->x); i++) {
+		vv_index_entry other;
+		size_t place;
+
+		vv_index_at(c->x, i, &other);
+		vv_hash_probe p = vv_hash_probe_begin(&added, hash_of(&other.id));
+		while (other.stage == 0 && vv_hash_probe_next(&p, &place)) {
+			vv_change_entry *e = &entries[place];
+
+			if (copies(c, e, &other)) {
+				e->staged_facts.groups_new = e->staged_facts.stored = 0;
+			}
+		}
+	}
+	return room ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status add_staged(collector *c, vv_error *err)
+{
+	vv_changes *out = c->out;
+	vv_status rc = add_conflicts(c, err);
+
+	if (rc == VV_OK) {
+		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged,
+				      c, err);
+	}
+	if (rc < 0 || (rc = pair_renames(c, err)) < 0) return rc;
+	if (out->count > 1) {
+		qsort(out->entries, out->count, sizeof(*out->entries), by_path);
+	}
+	c->staged_count = out->count;
+	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
+		vv_change_entry *e = &out->entries[i];
+		if (e->work == ' ') {
+			out->staged++;
+		}
+		if (e->work == ' ' && e->dataset && c->opts->facts) {
+			rc = vv_change_staged_facts(e, c->r, c->s, c->opts->groups, err);
+		} else if (e->work == ' ' && e->staged == 'M' && c->opts->facts) {
+			rc = vv_change_text_facts(e, false, c->r, c->s, err);
+		}
+	}
+	return rc == VV_OK && c->opts->facts && c->opts->groups ? mark_copies(c, err) : rc;
+}
+
+/* The entry of a path of the index: the one it has already, or a new one. */
+static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry **out,
+			  vv_error *err)
+{
+	vv_change_entry key = {.path = (char *)(uintptr_t)e->path};
+	vv_status rc;
+
+	*out = c->staged_count == 0
+		       ? NULL
+		       : bsearch(&key, c->out->entries, c->staged_count, sizeof(key), by_path);
+	if (*out) return VV_OK;
+	if ((rc = append(c->out, e->path, out, err)) < 0) return rc;
+	(*out)->head_id = (*out)->index_id = e->id;
+	(*out)->head_mode = (*out)->index_mode = e->mode;
+	return VV_OK;
+}
+
+static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_error *err)
+{
+	vv_change_entry *entry;
+	vv_status rc = entry_of(c, e, &entry, err);
+
+	if (rc == VV_OK) {
+		entry->work = letter;
+	}
+	return rc;
+}
+
+static vv_status look_if_damaged(collector *c, const vv_index_entry *e, vv_change_entry *entry,
+				 vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	bool damaged = false;
+	vv_error why;
+	vv_error_clear(&why);
+	vv_status rc = vv_damaged_pointer_find(&damaged, c->r, &e->id, &why, err);
+
+	entry->later = rc == VV_OK && !damaged && why.code == VV_ENOSUPPORT;
+	if (rc == VV_OK && damaged &&
+	    (rc = vv_blob_read(c->r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK) {
+		entry->torn = vv_pointer_is_torn(vv_buf_cstr(&text), text.len);
+	}
+	vv_buf_reset(&text);
+	if (rc == VV_OK && damaged &&
+	    (rc = vv_damaged_pointer_mend(&text, c->r, e->path, &e->id, err)) == VV_OK &&
+	    !(entry->mend = vv_strdup(vv_buf_cstr(&text)))) {
+		rc = vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+static vv_status mark_plain(collector *c, const vv_index_entry *e, vv_error *err)
+{
+	vv_change_entry *entry;
+	vv_status rc = entry_of(c, e, &entry, err);
+
+	if (rc == VV_OK && !entry->plain) {
+		entry->plain = true;
+		c->out->plain++;
+		rc = look_if_damaged(c, e, entry, err);
+	}
+	return rc;
+}
+
+/* Data that does not fit is a finding of status, not the end of it. */
+static bool is_finding(vv_status rc)
+{
+	return rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND || rc == VV_EMISSING ||
+	       rc == VV_ENOSUPPORT || rc == VV_ECONFLICT;
+}
+
+/* What a changed file would be is kept for counting, as far as it is worth it. */
+static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
+{
+	vv_store *store = NULL;
+	vv_status rc = vv_repository_store(c->r, &store, err);
+
+	if (rc == VV_OK &&
+	    (rc = vv_mem_sink_new(out, store, vv_env_temp_dir(vv_repository_env(c->r)), err)) ==
+		    VV_OK) {
+		vv_mem_sink_limit(*out, KEPT_MAX);
+	}
+	return rc;
+}
+
+/* It is a table, whose blocks are to be looked for. */
+static vv_status note_table(collector *c, size_t at, vv_error *err)
+{
+	if (!c->opts->missing) return VV_OK;
+	if (!vv_array_room(c->tables, c->table_count, c->table_cap)) return vv_fail_nomem(err);
+	c->tables[c->table_count++] = at;
+	return VV_OK;
+}
+
+static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
+{
+	static const char letters[] = {[VV_WORK_SAME] = ' ',
+				       [VV_WORK_MODIFIED] = 'M',
+				       [VV_WORK_DELETED] = 'D',
+				       [VV_WORK_POINTER] = ' ',
+				       [VV_WORK_OTHER] = 'T'};
+	vv_work_state state = VV_WORK_MODIFIED;
+	vv_change_entry *entry;
+	vv_auto(vv_dataset_found) staged = {0};
+	vv_auto(vv_mem_sink) *blocks = NULL;
+	vv_status rc;
+
+	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) return rc;
+	vv_dataset_found_init(&staged);
+	vv_dataset_reader_keep(c->s, blocks);
+	vv_status found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
+						       c->opts->facts ? &staged : NULL, err);
+	vv_dataset_reader_keep(c->s, NULL);
+	rc = found;
+	if (is_finding(found)) {
+		state = VV_WORK_MODIFIED;
+		rc = VV_OK;
+	}
+	if (rc == VV_OK && state != VV_WORK_SAME && (rc = entry_of(c, e, &entry, err)) == VV_OK) {
+		entry->dataset = true;
+		entry->work = letters[state];
+		if (is_finding(found)) {
+			rc = vv_change_problem(entry, err);
+		} else if (state == VV_WORK_POINTER) {
+			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
+		} else if (state == VV_WORK_MODIFIED && c->opts->facts) {
+			entry->edited = !vv_cid_is_null(&staged.named) &&
+					vv_cid_equal(&staged.named, &staged.result.cid);
+			rc = vv_change_work_facts(entry, &staged, blocks,
+						  vv_env_temp_dir(vv_repository_env(c->r)), err);
+		}
+		c->out->pointers += state == VV_WORK_POINTER;
+	}
+	return rc == VV_OK && state != VV_WORK_POINTER ? note_table(c, at, err) : rc;
+}
+
+/* A clean stat is also that of the pointer itself, where Git wrote it out. */
+static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_stat *st, bool *out,
+			       vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *file = NULL;
+	uint64_t size;
+	vv_oid id;
+	vv_status rc = vv_blob_size(c->r, &e->id, &size, err);
+
+	*out = false;
+	/* With CRLF, where an attribute says so, it is a byte longer for each line. */
+	if (rc < 0 || st->size < size || st->size - size > size / 8 || st->size > VV_POINTER_MAX) {
+		return rc;
+	}
+	file = vv_repository_file(c->r, e->path);
+	if (!file) return vv_fail_nomem(err);
+	if ((rc = vv_read_regular(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
+	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
+	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK) {
+		*out = vv_oid_equal(&id, &e->id);
+	}
+	return rc;
+}
+
+static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, vv_error *err)
+{
+	vv_change_entry *entry;
+	vv_status rc = entry_of(c, e, &entry, err);
+
+	if (rc < 0) return rc;
+	entry->dataset = true;
+	entry->lost = lost;
+	c->out->pointers++;
+	return vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
+}
+
+/* Git wrote the pointer of a table that no line of .gitattributes tracks, as after 'git mv'. The few bytes
+ * are read of small files whose name may be that of a table. */
+static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_stat *st,
+			      vv_error *err)
+{
+	char head[16];
+	vv_auto(char) *file = NULL;
+	bool pointer = false;
+	vv_status rc = VV_OK;
+	int fd;
+
+	if (!c->opts->facts || !S_ISREG(e->mode) || !S_ISREG(st->mode) ||
+	    st->size > VV_POINTER_MAX || st->size < sizeof(head) ||
+	    !vv_lost_table_may_be(e->path, &c->lines)) {
+		return VV_OK;
+	}
+	if (!(file = vv_repository_file(c->r, e->path))) return vv_fail_nomem(err);
+	if ((fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
+		pointer = vv_pread_full(fd, head, sizeof(head), 0, file, NULL) == sizeof(head) &&
+			  vv_pointer_looks_like(head, sizeof(head));
+		(void)vv_close(fd, file, NULL);
+	}
+	if (pointer) {
+		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
+	}
+	return rc == VV_OK && pointer ? mark_pointer(c, e, true, err) : rc;
+}
+
+static vv_status ordinary_state(collector *c, const vv_index_entry *e, const vv_stat *st,
+				vv_error *err)
+{
+	static const char letters[] = {[VV_FILE_SAME] = ' ',
+				       [VV_FILE_MODIFIED] = 'M',
+				       [VV_FILE_DELETED] = 'D',
+				       [VV_FILE_TYPE_CHANGED] = 'T'};
+	vv_file_state state;
+	vv_change_entry *entry;
+	vv_status rc = vv_index_file_state(c->x, e, &state, err);
+
+	if (rc == VV_OK && state == VV_FILE_SAME) return look_if_lost(c, e, st, err);
+	if (rc < 0 || (rc = entry_of(c, e, &entry, err)) < 0) return rc;
+	entry->work = letters[state];
+	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
+		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &entry->lost, err);
+		if (rc == VV_OK && !entry->lost) {
+			rc = vv_change_text_facts(entry, true, c->r, c->s, err);
+		}
+	}
+	return rc;
+}
+
+/* A file whose stat is the index entry's: unchanged; but is it what it should be? */
+static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, const vv_stat *st,
+			     vv_error *err)
+{
+	bool tracked = false, pointer = false, anew = false;
+	int64_t sec;
+	uint32_t nsec;
+	vv_oid id;
+	vv_status rc;
+
+	if (S_ISREG(e->mode) &&
+	    (rc = vv_dataset_reader_described_anew(c->s, e->path, &e->id, false, &anew, err)) < 0) {
+		return rc;
+	}
+	if (anew) return dataset_state(c, at, e, err);
+	/* The stat cache only knows pointers. */
+	if (vv_stat_cache_get(vv_dataset_reader_stats(c->s), e->path, st, &id) &&
+	    vv_oid_equal(&id, &e->id)) {
+		return note_table(c, at, err);
+	}
+	/* The attributes themselves take 50 us to ask: too much for each of 10,000 files. */
+	if (!S_ISREG(e->mode) || !vv_attr_list_concerns(&c->lines, e->path)) {
+		return look_if_lost(c, e, st, err);
+	}
+	if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0 || !tracked ||
+	    vv_add_never(e->path)) {
+		return rc;
+	}
+	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) return rc;
+	if (!pointer) return mark_plain(c, e, err);
+	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0) return rc;
+	if (pointer) return mark_pointer(c, e, false, err);
+	if ((rc = note_table(c, at, err)) < 0) return rc;
+	vv_now(&sec, &nsec);
+	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id, sec, nsec,
+				 err);
+}
+
+static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(c->r, e->path);
+	bool tracked = false, pointer = false;
+	vv_stat st;
+
+	if (!file) return vv_fail_nomem(err);
+	vv_status rc = vv_lstat(&st, file, err);
+	if (rc == VV_ENOTFOUND) {
+		if ((rc = mark(c, e, 'D', err)) < 0 || !c->opts->missing || !S_ISREG(e->mode)) {
+			return rc;
+		}
+		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
+		return rc == VV_OK && pointer ? note_table(c, at, err) : rc;
+	}
+	if (rc < 0) return rc;
+	if (vv_index_stat_clean(c->x, e, &st)) return clean_state(c, at, e, &st, err);
+	if (S_ISREG(e->mode) && S_ISREG(st.mode)) {
+		if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0) return rc;
+		if (tracked && !vv_add_never(e->path)) {
+			if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
+				return rc;
+			}
+			if (pointer) return dataset_state(c, at, e, err);
+			/* Damaged, or of a later version, a pointer stands in the work tree as it is. */
+			if ((rc = mark_plain(c, e, err)) < 0 ||
+			    (rc = holds_pointer(c, e, &st, &pointer, err)) < 0 || pointer) {
+				return rc;
+			}
+			return mark(c, e, 'M', err);
+		}
+	}
+	return ordinary_state(c, e, &st, err);
+}
+
+static bool is_module(const vv_index_entry *e)
+{
+	return e->stage == 0 && !e->skip_worktree && (e->mode & 0170000) == GITLINK;
+}
+
+/* Submodules, whose state git alone knows: other commits, changed or new files, as .gitmodules wants them seen. */
+static vv_status add_modules(collector *c, vv_error *err)
+{
+	static const char *const more[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
+	const size_t count = vv_index_count(c->x);
+	const char *dir = vv_repository_workdir(c->r);
+	vv_auto_free const char **argv = NULL;
+	vv_auto(vv_buf) changed = VV_BUF_INIT;
+	vv_index_entry e;
+	size_t modules = 0, argc = 7;
+	int code = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_index_at(c->x, i, &e);
+		modules += is_module(&e);
+	}
+	if (modules == 0 || !dir) return VV_OK;
+	if (!(argv = vv_calloc(modules + argc + 1, sizeof(*argv)))) return vv_fail_nomem(err);
+	memcpy(argv, (const char *[]){"git", "-C", dir, "diff-files", "--name-only", "-z", "--"},
+	       argc * sizeof(*argv));
+	for (size_t i = 0; i < count; i++) {
+		vv_index_at(c->x, i, &e);
+		if (is_module(&e) && wanted(c, e.path)) {
+			argv[argc++] = e.path;
+		}
+	}
+	vv_run run = {
+		.argv = argv, .env = vv_repository_env(c->r), .more = more, .output = &changed};
+	vv_status rc = argc > 7 ? vv_run_program(&run, &code, err) : VV_OK;
+	if (rc == VV_OK && code != 0) {
+		rc = vv_fail(err, VV_EIO, "git diff-files ended with %d", code);
+	}
+	for (size_t i = 0, at = 0; rc == VV_OK && i < count && at < changed.len; i++) {
+		vv_index_at(c->x, i, &e); /* both in the order of paths */
+		if (is_module(&e) && strcmp(e.path, changed.data + at) == 0) {
+			at += strlen(e.path) + 1;
+			rc = mark(c, &e, 'M', err);
+		}
+	}
+	return rc;
+}
+
+static vv_status add_work(collector *c, vv_error *err)
+{
+	size_t count = vv_index_count(c->x);
+	vv_status rc = c->opts->modules ? add_modules(c, err) : VV_OK;
+
+	if (rc < 0 || (rc = vv_attr_list_read(&c->lines, c->r, err)) < 0 ||
+	    (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_index_entry e;
+		vv_index_at(c->x, i, &e);
+		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK ||
+		    !wanted(c, e.path)) {
+			continue;
+		}
+		if ((rc = entry_state(c, i, &e, err)) < 0 ||
+		    (rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err)) < 0) {
+			return rc;
+		}
+	}
+	vv_attr_beaten_put(&c->beaten, &c->out->beaten);
+	if (c->out->count > 1) {
+		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), by_path);
+	}
+	for (size_t i = 0; i < c->out->count; i++) {
+		const vv_change_entry *e = &c->out->entries[i];
+		c->out->unstaged += e->work != ' ' && e->work != 'U' && e->staged != 'U' &&
+				    !(e->staged == 'A' && e->work == 'A') &&
+				    !(e->staged == 'D' && e->work == 'D');
+	}
+	return VV_OK;
+}
+
+static vv_status on_untracked(void *payload, const char *path, vv_error *err)
+{
+	collector *c = payload;
+	vv_change_entry *entry;
+	vv_status rc;
+
+	if (!wanted(c, path)) return VV_OK;
+	if ((rc = append(c->out, path, &entry, err)) == VV_OK) {
+		entry->staged = entry->work = '?';
+		c->out->untracked++;
+	}
+	return rc;
+}
+
+/* "refs/remotes/origin/main" as people say it. */
+static void shorten(char *ref)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/remotes/", "refs/"};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t len = strlen(prefixes[i]);
+		if (strncmp(ref, prefixes[i], len) == 0) {
+			memmove(ref, ref + len, strlen(ref + len) + 1);
+			return;
+		}
+	}
+}
+
+/* Pointers in the work tree whose blocks are at their source. */
+static vv_status mark_linked(vv_changes *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *noted = NULL;
+
+	for (size_t i = 0; i < out->count; i++) {
+		vv_change_entry *e = &out->entries[i];
+		vv_status rc;
+
+		if (!e->pointer_only || e->blocks_here) {
+			continue;
+		}
+		if (!noted && (rc = vv_elsewhere_read(&noted, r, err)) < 0) return rc;
+		e->linked = vv_elsewhere_links(noted, &e->root);
+	}
+	return VV_OK;
+}
+
+vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
+			  const vv_changes_options *opts, vv_error *err)
+{
+	collector c = {.out = out, .r = r, .x = x, .s = s, .opts = opts};
+	vv_status rc;
+
+	*out = (vv_changes){.state = vv_state_name(r)};
+	out->shown = vv_state_shown(r);
+	if ((rc = vv_head_read(r, &out->head, err)) < 0) return rc;
+	if (out->head.branch && !out->head.unborn) {
+		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead,
+					&out->behind, err);
+		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
+		out->upstream_gone = rc == VV_EMISSING;
+		if (out->upstream) {
+			shorten(out->upstream);
+		}
+	}
+	if ((opts->unsent && (rc = vv_unsent_count(&out->unsent, r, err)) < 0) ||
+	    (rc = add_staged(&c, err)) < 0) {
+		return rc;
+	}
+	if (!opts->no_work) {
+		rc = add_work(&c, err);
+	}
+	if (rc == VV_OK && opts->unsent && c.lines.count > 0) {
+		rc = vv_push_hook_lacks(r, &out->hook, &out->hook_mend, err);
+	}
+	vv_attr_list_clear(&c.lines);
+	vv_attr_list_clear(&c.beaten);
+	if (rc == VV_OK) {
+		rc = vv_missing_blocks_look(&out->missing, &out->missing_count, r, x, s, c.tables,
+					    c.table_count, err);
+	}
+	rc = rc < 0 ? rc : mark_linked(out, r, err);
+	vv_free(c.tables);
+	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) return rc;
+	if (opts->untracked) {
+		rc = vv_untracked_each(x, "", opts->untracked_all, on_untracked, &c, err);
+	}
+	return rc;
+}
+
+static void facts_clear(vv_change_facts *f)
+{
+	vv_change_counts_clear(&f->counts);
+	vv_free(f->form);
+	vv_free(f->problem);
+}
+
+void vv_changes_clear(vv_changes *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		vv_free(c->entries[i].path);
+		vv_free(c->entries[i].from);
+		vv_free(c->entries[i].mend);
+		facts_clear(&c->entries[i].staged_facts);
+		facts_clear(&c->entries[i].work_facts);
+	}
+	vv_free(c->entries);
+	vv_buf_clear(&c->hook);
+	vv_buf_clear(&c->hook_mend);
+	vv_names_free(c->missing, c->missing_count);
+	vv_free(c->upstream);
+	vv_buf_clear(&c->beaten);
+	vv_head_clear(&c->head);
+	memset(c, 0, sizeof(*c));
+}

@@ -1,0 +1,319 @@
+/*
+ * doctor: the list, and what does not depend on the tables: programs, settings, hook, locks, disk.
+ */
+#include "lib/status/doctor.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint_text.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/push_hook.h"
+#include "lib/remotes/vault_config.h"
+#include "lib/sources/supply.h"
+#include "lib/status/settings.h"
+#include "repo/git/drivers.h"
+#include "repo/git/program.h"
+
+/* git calls a filter for many files since 2.11. */
+enum { GIT_MAJOR = 2, GIT_MINOR = 11 };
+#define ROOM_MIN (64u << 20)
+
+vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,
+			vv_error *err)
+{
+	vv_doctor_finding *f = vv_array_room(d->findings, d->count, d->cap) ? &d->findings[d->count]
+									    : NULL;
+	vv_status rc = vv_buf_ok(message, err);
+
+	if (rc == VV_OK && mend) {
+		rc = vv_buf_ok(mend, err);
+	}
+	if (rc == VV_OK && !f) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		*f = (vv_doctor_finding){.what = what,
+					 .wrong = wrong,
+					 .message = vv_strdup(vv_buf_cstr(message)),
+					 .mend = mend && mend->len ? vv_strdup(mend->data) : NULL};
+		d->count++;
+		d->wrong += wrong;
+		if (!f->message || (mend && mend->len && !f->mend)) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	vv_buf_clear(message);
+	if (mend) {
+		vv_buf_clear(mend);
+	}
+	return rc;
+}
+
+vv_status vv_doctor_say(vv_doctor *d, const char *what, bool wrong, const char *mend, vv_error *err,
+			const char *fmt, ...)
+{
+	vv_buf message = VV_BUF_INIT, how = VV_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vv_buf_vprintf(&message, fmt, ap);
+	va_end(ap);
+	vv_buf_puts(&how, mend ? mend : "");
+	return vv_doctor_add(d, what, wrong, &message, &how, err);
+}
+
+void vv_doctor_clear(vv_doctor *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		vv_free(d->findings[i].message);
+		vv_free(d->findings[i].mend);
+	}
+	vv_free(d->findings);
+	memset(d, 0, sizeof(*d));
+}
+
+/* --- programs ------------------------------------------------------------------------------ */
+
+static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
+{
+	static const char *const argv[] = {"git", "--version", NULL};
+	static const char lead[] = "git version ";
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_run run = {.argv = argv, .env = env, .output = &text};
+	unsigned major = 0, minor = 0;
+	char *end;
+	int code = 0;
+	vv_status rc = vv_run_program(&run, &code, VV_IGNORED);
+
+	if (rc == VV_OK && code == 0 && strncmp(vv_buf_cstr(&text), lead, strlen(lead)) == 0) {
+		const char *version = text.data + strlen(lead);
+
+		(void)snprintf(d->git, sizeof(d->git), "%.*s", (int)strcspn(version, "\n"),
+			       version);
+		major = (unsigned)strtoul(version, &end, 10);
+		minor = *end == '.' ? (unsigned)strtoul(end + 1, NULL, 10) : 0;
+	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (!d->git[0]) {
+		return vv_doctor_say(d, "git", true, "install git, or put it on the PATH", err,
+				     "there is no program git that answers");
+	}
+	if (major < GIT_MAJOR || (major == GIT_MAJOR && minor < GIT_MINOR)) {
+		return vv_doctor_say(d, "git", true, "install a newer git", err,
+				     "git %s is too old: varve needs %d.%d", vv_text_shows(d->git),
+				     GIT_MAJOR, GIT_MINOR);
+	}
+	return VV_OK;
+}
+
+vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
+{
+	vv_auto(char) *file = NULL;
+	vv_status rc = look_for_git(d, env, err);
+
+	if (rc < 0) return rc;
+	rc = vv_program_find(&file, env, "varve", VV_IGNORED);
+	if (rc == VV_EPROGRAM) {
+		return vv_doctor_say(
+			d, "path", true,
+			"install varve to a folder of the PATH ('echo $PATH' shows them)", err,
+			"git calls 'varve', and no folder of the PATH has it");
+	}
+	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* --- settings ------------------------------------------------------------------------------ */
+
+/* Is the value what varve writes, whatever it calls the program? */
+static bool is_right(size_t i, const char *value)
+{
+	vv_auto(vv_buf) wanted = VV_BUF_INIT;
+	size_t have = strlen(value);
+
+	vv_driver_value(&wanted, i, "varve");
+	const char *tail = vv_buf_cstr(&wanted);
+	if (strncmp(tail, "varve ", 6) == 0) {
+		tail += 5; /* the program's name may be a path */
+	}
+	size_t len = strlen(tail);
+	return have >= len && strcmp(value + have - len, tail) == 0;
+}
+
+vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err)
+{
+	const char *missing = NULL, *other = NULL;
+	vv_auto(vv_buf) value_shown = VV_BUF_INIT, init = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
+		const char *key = vv_driver_key(i);
+		vv_auto(char) *value = NULL;
+
+		rc = vv_config_string(r, key, &value, err);
+		if (rc == VV_ENOTFOUND) {
+			missing = missing ? missing : key;
+			vv_error_clear(err);
+			rc = VV_OK;
+		} else if (rc == VV_OK && !other && !is_right(i, value)) {
+			other = key;
+			vv_buf_puts(&value_shown, vv_text_shows(value));
+		}
+	}
+	(void)vv_hint_put(&init, "", d->words, VV_HINT_INIT_AGAIN);
+	if (rc == VV_OK && missing) {
+		rc = vv_doctor_say(d, "settings", needed, vv_buf_cstr(&init), err,
+				   "git has no command for tables: %s is not set", missing);
+	}
+	if (rc == VV_OK && other) {
+		rc = vv_doctor_say(d, "settings", true, vv_buf_cstr(&init), err,
+				   "%s is '%s', which is not varve's", other,
+				   vv_buf_cstr(&value_shown));
+	}
+	return rc;
+}
+
+/* --- hook ---------------------------------------------------------------------------------- */
+
+static vv_status say_hook(vv_doctor *d, const vv_hook_found *h, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+	vv_push_hook_describe(h, d->words, &message, &mend);
+	return vv_doctor_add(d, "hook", true, &message, &mend, err);
+}
+
+static vv_status look_at_hook(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_hook_found) hook = {0};
+	bool wanted = true;
+	vv_status rc;
+
+	if ((rc = vv_config_bool(r, "varve.prepush", true, &wanted, err)) < 0 ||
+	    (rc = vv_push_hook_find(&hook, r, err)) < 0) {
+		return rc;
+	}
+	if (!wanted) {
+		rc = vv_doctor_say(d, "hook", false, "git config --unset varve.prePush", err,
+				   "'git push' sends no rows of tables: varve.prePush is false");
+	} else if (!hook.calls || !hook.runs) {
+		rc = say_hook(d, &hook, err);
+	}
+	return rc;
+}
+
+/* --- locks and disk ------------------------------------------------------------------------- */
+
+/* What a dead varve left was swept when the repository was opened; a living one's lock is a link. */
+static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	static const char *const names[] = {"index.lock", "HEAD.lock", "config.lock",
+					    "packed-refs.lock", "shallow.lock"};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && rc == VV_OK; i++) {
+		const char *dir = i < 2 ? vv_repository_gitdir(r) : vv_repository_commondir(r);
+		vv_auto(char) *file = vv_path_join(dir, names[i], (char *)NULL);
+		vv_stat st;
+
+		if (!file) return vv_fail_nomem(err);
+		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode)) {
+			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+			vv_buf_printf(&message,
+				      "the lock %s is there: git is at work, or was killed",
+				      vv_text_shows(file));
+			vv_buf_printf(&mend, "rm %s (once no git runs here)", vv_text_shows(file));
+			rc = vv_doctor_add(d, "lock", true, &message, &mend, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status look_at_disk(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	const char *dir = vv_exists(vv_repository_varvedir(r)) ? vv_repository_varvedir(r)
+							       : vv_repository_commondir(r);
+	struct statvfs st;
+
+	if (access(dir, W_OK) < 0) {
+		return vv_doctor_say(d, "disk", true, "make it writable", err,
+				     "%s cannot be written to", vv_text_shows(dir));
+	}
+	if (statvfs(dir, &st) == 0 && st.f_blocks > 0 &&
+	    (uint64_t)st.f_bavail * st.f_frsize < ROOM_MIN) {
+		vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+		vv_buf_printf(&message, "the disk of %s", vv_text_shows(dir));
+		vv_buf_printf(&message, " has only %s left",
+			      vv_text_bytes((uint64_t)st.f_bavail * st.f_frsize));
+		(void)vv_hint_put(&mend, "", d->words, VV_HINT_GC_ROOM);
+		return vv_doctor_add(d, "disk", true, &message, &mend, err);
+	}
+	return VV_OK;
+}
+
+/* A name that means nothing, or a value: what somebody wanted does not happen. A newer varve may know
+ * the name. */
+static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
+			    vv_error *err)
+{
+	vv_error why;
+
+	if (!vv_setting_is_ours(name)) return VV_OK;
+	if (vv_setting_must_exist(name, &why) < 0) {
+		vv_hint_word(&why, ((vv_doctor *)payload)->words);
+		return vv_doctor_say(payload, "settings", false, why.hint, err,
+				     "%s (%s configuration)", why.message, level);
+	}
+	if (vv_setting_check(name, value ? value : "true", &why) < 0) {
+		return vv_doctor_say(payload, "settings", true, NULL, err, "%s (%s configuration)",
+				     why.message, level);
+	}
+	return VV_OK;
+}
+
+/* Is what reads the vault here? How safe it is, is for `varve vault status`. */
+static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	vv_holder_configs holders;
+	vv_error why;
+	vv_cid vault;
+
+	if (vv_vault_id_read(&vault, r, &why) < 0) {
+		return vv_doctor_say(d, "vault", true, NULL, err, "%s", why.message);
+	}
+	if (vv_cid_is_null(&vault)) return VV_OK;
+	if (vv_holder_configs_read(&holders, r, &why) < 0) {
+		vv_hint_word(&why, d->words);
+		return vv_doctor_say(d, "vault", true, why.hint[0] ? why.hint : NULL, err, "%s",
+				     why.message);
+	}
+	const bool used = holders.count > 0;
+	vv_holder_configs_clear(&holders);
+	if (vv_supply_installed(vv_repository_env(r), &why) == VV_OK) return VV_OK;
+	vv_hint_word(&why, d->words);
+	return vv_doctor_say(d, "vault", used, why.hint, err, "%s", why.message);
+}
+
+vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	vv_status rc = vv_config_each(r, "", on_setting, d, err);
+
+	if (rc == VV_OK && !vv_repository_is_bare(r) && d->tables > 0) {
+		rc = look_at_hook(d, r, err);
+	}
+	if (rc == VV_OK && (rc = look_for_locks(d, r, err)) == VV_OK) {
+		rc = look_at_disk(d, r, err);
+	}
+	return rc < 0 ? rc : look_at_vault(d, r, err);
+}

@@ -1,0 +1,402 @@
+/*
+ * doctor_data: the paths of the index one by one: who keeps them, by which attributes, and whether what
+ * a pointer names is what it says, and here.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/root.h"
+#include "lib/names/damaged_pointer.h"
+#include "lib/names/lfs.h"
+#include "lib/remotes/remote.h"
+#include "lib/status/doctor.h"
+#include "lib/status/unsent.h"
+#include "lib/worktree/add_plan.h"
+#include "lib/worktree/attributes_lines.h"
+#include "lib/worktree/filter.h"
+#include "repo/blocks/reach.h"
+#include "repo/gc/roots.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+#include "repo/git/objects/send.h"
+#include "repo/git/program.h"
+#include "repo/known/elsewhere.h"
+
+typedef struct data {
+	vv_doctor *d;
+	vv_repository *r;
+	vv_index *x;
+	vv_dataset_reader *reader;
+	vv_attr_list lines, beaten;
+	bool remote; /* there is one to fetch from */
+} data;
+
+static vv_status say(data *a, const char *what, const char *message, const char *path,
+		     vv_hint_id hint, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+	vv_buf_printf(&text, "%s: %s", vv_text_shows(path), message);
+	(void)vv_hint_put(&mend, "", a->d->words, hint, path);
+	return vv_doctor_add(a->d, what, true, &text, &mend, err);
+}
+
+/* Since when the path is at the version that the index has: "commit a1b2c3d of 2026-11-20". */
+static void put_since(vv_buf *b, vv_repository *r, const char *path)
+{
+	vv_auto(vv_buf) out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	const char *argv[] = {"git", "log", "-1", "--format=%h of %as", "--", NULL, NULL};
+	vv_run run = {.argv = argv,
+		      .env = vv_repository_env(r),
+		      .dir = vv_repository_workdir(r),
+		      .output = &out,
+		      .errors = &errors};
+	int code = 1;
+
+	vv_buf_printf(&spec, ":(top,literal)%s", path);
+	argv[5] = vv_buf_cstr(&spec);
+	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
+		vv_buf_printf(b, ", since commit %.*s", (int)strcspn(out.data, "\n"), out.data);
+	}
+}
+
+static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p, bool *here,
+				 vv_error *err)
+{
+	vv_auto(vv_elsewhere) *noted = NULL;
+	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_store *store;
+	vv_cid missing;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p->root, here, &missing, err)) < 0 || *here ||
+	    (rc = vv_elsewhere_read(&noted, a->r, err)) < 0) {
+		return rc;
+	}
+	if (vv_elsewhere_links(noted, &p->root)) {
+		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH_ALL);
+		vv_buf_printf(
+			&text, "%s is linked: its rows are at %s", vv_text_shows(path),
+			vv_text_url(vv_elsewhere_keeper(noted, &p->root) + strlen(VV_LINK_SCHEME)));
+		return vv_doctor_add(a->d, "blocks", false, &text, &mend, err);
+	}
+	vv_buf_printf(&text, "%s: blocks of its rows are not here", vv_text_shows(path));
+	put_since(&text, a->r, path);
+	bool repair = vv_work_has_data(a->r, path);
+	(void)vv_hint_put(&mend, "", a->d->words,
+			  repair      ? VV_HINT_BLOCKS_REPAIR
+			  : a->remote ? VV_HINT_BLOCKS_FETCH
+				      : VV_HINT_BLOCKS_REMOTE);
+	if ((rc = vv_doctor_add(a->d, "blocks", true, &text, &mend, err)) == VV_OK) {
+		a->d->findings[a->d->count - 1].fetch = !repair && a->remote;
+	}
+	return rc;
+}
+
+static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, const vv_pointer *p,
+				vv_error *err)
+{
+	vv_store *store;
+	bool holds;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err)) < 0 ||
+	    holds) {
+		return rc;
+	}
+	return say(a, "pointer", "its pointer was edited: it does not name its data", path,
+		   VV_HINT_FIX, err);
+}
+
+static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
+{
+	vv_auto(vv_buf) message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_status rc = vv_damaged_pointer_mend(&mend, a->r, path, NULL, err);
+
+	vv_buf_printf(&message, "%s%s: a damaged pointer: %s", work ? "in the work tree, " : "",
+		      vv_text_shows(path), what);
+	if (rc < 0) return rc;
+	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+}
+
+/* What begins as a pointer. */
+static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, bool tracked,
+				 vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_error why;
+	bool here = false;
+	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, &why);
+
+	if (rc < 0) {
+		vv_auto(vv_buf) message = VV_BUF_INIT;
+
+		if (rc == VV_ENOSUPPORT) {
+			vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
+			rc = say(a, "pointer", vv_buf_cstr(&message), path, VV_HINT_READ_NEWER,
+				 err);
+		} else if (rc == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else {
+			rc = say_damaged(a, path, why.message, false, err);
+		}
+		return rc;
+	}
+	if (!tracked) {
+		vv_auto(char) *filter = NULL;
+
+		rc = vv_attr_value(a->r, path, "filter", &filter, err);
+		if (rc == VV_OK && strcmp(filter, "varve") == 0) {
+			rc = VV_ENOTFOUND; /* of a line that only the index still has */
+		}
+		if (rc == VV_OK) {
+			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+			vv_buf_printf(&message, "%s: filter=%s wins over varve's line",
+				      vv_text_shows(path), vv_text_shows(filter));
+			vv_buf_printf(
+				&mend,
+				"take that line out of .gitattributes ('git check-attr filter -- "
+				"%s' shows the filter)",
+				vv_text_shows(path));
+			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
+					   true, &message, &mend, err);
+		} else if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+			rc = say(
+				a, "attributes",
+				"it is a table of varve, but no line of .gitattributes declares it",
+				path, VV_HINT_TRACK, err);
+		}
+		if (rc < 0) return rc;
+	}
+	if ((rc = look_for_blocks(a, path, &p, &here, err)) == VV_OK && here) {
+		rc = look_for_truth(a, path, text, &p, err);
+	}
+	return rc;
+}
+
+static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool work, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_cid roots[3];
+	bool has[3];
+	vv_error why;
+
+	(void)vv_pointer_refuse_torn(vv_buf_cstr(text), text->len, path, &why);
+	vv_buf_printf(&message, "%s%s", work ? "in the work tree, " : "", why.message);
+	if (vv_pointer_torn_roots(roots, has, vv_buf_cstr(text), text->len)) {
+		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_FIX, path);
+	} else {
+		vv_hint_word(&why, a->d->words);
+		vv_buf_puts(&mend, why.hint);
+	}
+	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
+}
+
+/* The text that Git has under a path which varve is to keep. */
+static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_error *err)
+{
+	vv_auto(char) *object = NULL;
+	vv_status rc = vv_lfs_find(&object, a->r, vv_buf_cstr(text), text->len, VV_IGNORED);
+	bool lfs = object || rc == VV_EMISSING;
+
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	return lfs ? say(a, "lfs", "Git LFS stores it, but .gitattributes assigns it to varve",
+			 path, VV_HINT_MIGRATE, err)
+		   : say(a, "plain",
+			 "Git has it as plain text, but .gitattributes assigns it to varve", path,
+			 VV_HINT_FIX, err);
+}
+
+/* A whole pointer in the place of a table whose blocks are here: git wrote it when it had no varve to call,
+ * or they were not. Above varve.smudgeLimit that is meant. */
+static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p, vv_error *err)
+{
+	uint64_t limit;
+	vv_store *store;
+	vv_cid missing;
+	bool here = false;
+	vv_status rc;
+
+	if ((rc = vv_config_u64(a->r, "varve.smudgelimit", VV_SMUDGE_LIMIT, &limit, err)) < 0 ||
+	    p->bytes > limit || (rc = vv_repository_store(a->r, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p->root, &here, &missing, err)) < 0 || !here) {
+		return rc;
+	}
+	return say(a, "pointer", "in the work tree, its pointer is there instead of the data", path,
+		   VV_HINT_RESTORE_PATH, err);
+}
+
+/* What lies in the work tree in the place of a table: its pointer, or one that git could not merge. */
+static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(a->r, path);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_pointer p;
+	vv_stat st;
+	vv_error why;
+	vv_status rc = VV_OK;
+
+	if (!file) return vv_fail_nomem(err);
+	if (vv_lstat(&st, file, NULL) < 0 || !S_ISREG(st.mode) || st.size > VV_POINTER_MAX ||
+	    vv_read_regular(&text, file, VV_POINTER_MAX, NULL) < 0) {
+		return rc;
+	}
+	text.len = vv_pointer_strip_cr(text.data, text.len);
+	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
+		rc = say_torn(a, path, &text, true, err);
+	} else if (!vv_pointer_looks_like(text.data, text.len)) {
+		rc = VV_OK;
+	} else if (vv_pointer_read(&p, &arena, text.data, text.len, &why) < 0) {
+		rc = say_damaged(a, path, why.message, true, err);
+	} else if (tracked) { /* else 'varve track' writes it, too */
+		rc = look_at_standing(a, path, &p, err);
+	}
+	return rc;
+}
+
+static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	bool tracked = false;
+	uint64_t size;
+	vv_status rc;
+
+	if (vv_attr_list_concerns(&a->lines, e->path) &&
+	    (rc = vv_attr_tracked(a->r, e->path, &tracked, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_blob_size(a->r, &e->id, &size, err)) < 0) return rc;
+	if (size > VV_POINTER_MAX) {
+		a->d->tables += tracked;
+		return tracked ? look_at_text(a, e->path, &text, err) : VV_OK;
+	}
+	if ((rc = vv_blob_read(a->r, &e->id, VV_POINTER_MAX, &text, err)) < 0) return rc;
+	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
+		a->d->tables++;
+		rc = say_torn(a, e->path, &text, false, err);
+	} else if (vv_pointer_looks_like(text.data, text.len)) {
+		a->d->tables++;
+		if ((rc = look_at_pointer(a, e->path, &text, tracked, err)) == VV_OK) {
+			rc = look_at_work(a, e->path, tracked, err);
+		}
+	} else if (tracked) {
+		a->d->tables++;
+		rc = look_at_text(a, e->path, &text, err);
+	}
+	return rc;
+}
+
+static vv_status say_beaten(data *a, vv_error *err)
+{
+	vv_auto(vv_buf) all = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	vv_attr_beaten_put(&a->beaten, &all);
+	for (const char *p = vv_buf_cstr(&all); *p && rc == VV_OK;) {
+		size_t len = strcspn(p, "\n");
+
+		rc = vv_doctor_say(a->d, "attributes", true,
+				   "limit that line to other files, or end it with '-text'", err,
+				   "%.*s: Git rewrites pointers there", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+static vv_status find_remote(data *a, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_remote_names(&names, &count, a->r, err);
+
+	a->remote = count > 0;
+	vv_names_free(names, count);
+	return rc;
+}
+
+typedef struct older {
+	vv_store *store;
+	vv_elsewhere *elsewhere;
+	uint64_t missing;
+} older;
+
+static vv_status count_missing(void *payload, const vv_cid *cid, const char *path VV_UNUSED,
+			       const vv_oid *commit VV_UNUSED, const char *what,
+			       vv_error *err VV_UNUSED)
+{
+	older *o = payload;
+
+	o->missing += !what && !vv_store_has(o->store, cid) && !vv_elsewhere_has(o->elsewhere, cid);
+	return VV_OK;
+}
+
+/* Versions of the history: git brings commits without their rows. */
+static vv_status look_at_history(data *a, vv_error *err)
+{
+	older o = {0};
+	vv_status rc = vv_repository_store(a->r, &o.store, err);
+
+	if (rc == VV_OK && (rc = vv_elsewhere_read(&o.elsewhere, a->r, err)) == VV_OK) {
+		rc = vv_roots_settled_each(a->r, count_missing, &o, err);
+	}
+	vv_elsewhere_free(o.elsewhere);
+	if (rc < 0 || o.missing == 0) return rc;
+	vv_auto(vv_buf) mend = VV_BUF_INIT;
+	(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH_ALL);
+	rc = vv_doctor_say(a->d, "blocks", false, vv_buf_cstr(&mend), err,
+			   "the blocks of %s of the history are not here",
+			   vv_text_counted(o.missing, "version", "versions"));
+	if (rc == VV_OK) {
+		a->d->findings[a->d->count - 1].fetch = true;
+	}
+	return rc;
+}
+
+vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
+			 vv_error *err)
+{
+	data a = {.d = d, .r = r, .x = x, .reader = reader};
+	vv_auto(vv_buf) push = VV_BUF_INIT;
+	size_t count = vv_index_count(x);
+	uint64_t unsent = 0;
+	vv_status rc;
+
+	if ((rc = find_remote(&a, err)) < 0 || (rc = vv_attr_list_read(&a.lines, r, err)) < 0 ||
+	    (rc = vv_attr_beaten_read(&a.beaten, r, x, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_index_entry e;
+
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 && S_ISREG(e.mode) && !vv_add_never(e.path) &&
+		    (rc = look_at(&a, &e, err)) == VV_OK) {
+			rc = vv_attr_beaten_note(&a.beaten, r, e.path, err);
+		}
+	}
+	if (rc < 0 || (rc = say_beaten(&a, err)) < 0 || d->tables == 0 ||
+	    (rc = vv_unsent_count(&unsent, r, err)) < 0) {
+		goto done;
+	}
+	if ((rc = look_at_history(&a, err)) == VV_OK && unsent > 0) {
+		(void)vv_hint_put(&push, "", d->words, VV_HINT_PUSH);
+		rc = vv_doctor_say(
+			d, "unsent", false, vv_buf_cstr(&push), err,
+			"%s in local branches, on no remote as far as is known here",
+			vv_text_counted(unsent, "version of a table", "versions of tables"));
+	}
+done:
+	vv_attr_list_clear(&a.lines);
+	vv_attr_list_clear(&a.beaten);
+	return rc;
+}

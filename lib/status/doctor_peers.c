@@ -1,0 +1,271 @@
+/*
+ * doctor_peers: asking the remotes, one after the other, whether they are there.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/proof.h"
+#include "lib/remotes/reach.h"
+#include "lib/remotes/remote.h"
+#include "lib/remotes/transfer.h"
+#include "lib/status/doctor.h"
+#include "transport/line/url.h"
+
+/* Seconds until silence counts as no answer. */
+enum { PATIENCE = 10 };
+
+/* A fetch does not bring what the only remote has lost, or where it is not asked. */
+static vv_status mend_otherwise(vv_doctor *d, const char *with, vv_error *err)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		vv_doctor_finding *f = &d->findings[i];
+		if (f->fetch) {
+			vv_buf mend = VV_BUF_INIT;
+			if (with) {
+				vv_buf_puts(&mend, with);
+			} else {
+				(void)vv_hint_put(&mend, "", d->words, VV_HINT_BLOCKS_ASK);
+			}
+			vv_status rc = vv_buf_ok(&mend, err);
+			if (rc < 0) return rc;
+			vv_free(f->mend);
+			f->mend = vv_buf_detach(&mend);
+		}
+	}
+	return VV_OK;
+}
+
+/* Are packs what their names say? At most so many bytes are fetched of those that were never seen here, and of others. */
+#define PACKS_UNSEEN ((uint64_t)64 << 20)
+#define PACKS_SEEN ((uint64_t)8 << 20)
+
+static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name, vv_error *err)
+{
+	vv_host_verifying v = {
+		.sample = true, .unseen_bytes = PACKS_UNSEEN, .seen_bytes = PACKS_SEEN};
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = vv_git_host_verify(host, &v, &why);
+
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_hint_word(&why, d->words);
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the packs of the remote %s cannot be fetched: %s",
+				     vv_text_shows(name), why.message);
+	}
+	if (v.bad_packs == 0) return VV_OK;
+	vv_buf_printf(&message, "%s of the remote %s %s damaged",
+		      vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
+		      v.bad_packs == 1 ? "is" : "are");
+	vv_buf_printf(&message, " (in %s): %s", vv_text_url(vv_git_host_blocks_place(host)),
+		      vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
+	(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_IN_TO, name);
+	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
+/* Does a store show a random block of each version? */
+static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reached *there,
+				  const char *name, vv_error *err)
+{
+	vv_auto(vv_cid_map) *versions = NULL;
+	vv_store *store;
+	vv_auto_free vv_cid *roots = NULL;
+	vv_auto_free bool *holds = NULL;
+	size_t count = 0;
+	uint64_t lost = 0;
+	vv_error why;
+	vv_status rc = vv_git_host_promises(there->host, &versions, &why);
+
+	if (rc == VV_OK && versions && (rc = vv_repository_store(r, &store, &why)) == VV_OK) {
+		count = vv_cid_map_count(versions);
+		roots = vv_calloc(count + 1, sizeof(*roots));
+		holds = vv_calloc(count + 1, sizeof(*holds));
+		for (size_t i = 0; roots && i < count; i++) {
+			roots[i] = *vv_cid_map_cid(versions, i);
+		}
+		rc = roots && holds ? vv_proof_ask(holds, there, store, roots, count, &why)
+				    : VV_ENOMEM;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		lost += !holds[i];
+	}
+	if (rc == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+	} else if (rc < 0) {
+		vv_hint_word(&why, d->words);
+		rc = vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				   "the blocks of the remote %s cannot be read: %s",
+				   vv_text_shows(name), why.message);
+	} else if (lost > 0) {
+		vv_auto(vv_buf) mend = VV_BUF_INIT;
+
+		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_IN);
+		rc = vv_doctor_say(
+			d, "peer", true, vv_buf_cstr(&mend), err,
+			"the store of the remote %s did not show the block of %s that it was asked for",
+			vv_text_shows(name),
+			vv_text_counted(lost, "version of a dataset", "versions of datasets"));
+	}
+	return rc;
+}
+
+static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+
+	vv_buf_printf(&message,
+		      "%s names blocks at %s, a host that is not trusted: it is not asked",
+		      VV_BLOCKS_CONFIG, vv_text_url(url));
+	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
+		      vv_block_peer_site(&site, url, VV_IGNORED) == VV_OK && site.len > 0
+			      ? vv_text_shows(vv_buf_cstr(&site))
+			      : "URL");
+	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
+/* Has a Git host the blocks that its refs need? */
+static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *name, bool only,
+				 bool *whole, vv_error *err)
+{
+	vv_host_lost lost;
+	vv_error why;
+	vv_status rc = vv_git_host_lost(host, &lost, &why);
+
+	*whole = false;
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_hint_word(&why, d->words);
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the blocks of the remote %s cannot be read: %s",
+				     vv_text_shows(name), why.message);
+	}
+	if (lost.versions > 0 && vv_git_host_untrusted(host)) {
+		if ((rc = say_untrusted(d, vv_git_host_untrusted(host), err)) < 0) return rc;
+		return mend_otherwise(d, d->findings[d->count - 1].mend, err);
+	}
+	*whole = lost.versions == 0;
+	if (*whole) return look_at_packs(d, host, name, err);
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_buf_printf(
+		&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
+		vv_text_counted(lost.versions, "version of a dataset", "versions of datasets"));
+	vv_buf_printf(&message, " that its branches and tags need (in %s",
+		      vv_text_url(vv_git_host_blocks_place(host)));
+	vv_buf_printf(&message, "%s%s)", *lost.lacks ? ": " : "", lost.lacks);
+	(void)vv_hint_put(&mend, "", d->words,
+			  lost.here > 0 ? VV_HINT_PUSH_BLOCKS_TO : VV_HINT_BLOCKS_ASK_OF, name);
+	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
+	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, NULL, err) : rc;
+}
+
+/* Who clones by git gets the blocks' branch in the work tree. */
+static vv_status look_at_head(vv_doctor *d, vv_git_host *host, const char *name, vv_error *err)
+{
+	const char *head = vv_git_host_hello(host)->head;
+
+	if (!vv_git_host_has_blocks_head(host)) return VV_OK;
+	return vv_doctor_say(d, "peer", true, "choose another one in the settings of the host", err,
+			     "the default branch of the remote %s has the blocks of tables, not %s",
+			     vv_text_shows(name), head ? vv_text_shows(head) : "a branch of yours");
+}
+
+/* Those that keep the blocks in the host's place: are they there? */
+static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host, const char *name,
+				 vv_error *err)
+{
+	const vv_block_peers *peers;
+	vv_error why;
+	vv_status rc = vv_git_host_peers(host, &peers, &why);
+
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_hint_word(&why, d->words);
+		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				     "the block peers of the remote %s are unknown: %s",
+				     vv_text_shows(name), why.message);
+	}
+	for (size_t i = 0; rc == VV_OK && i < peers->untrusted_count; i++) {
+		rc = say_untrusted(d, peers->untrusted[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < peers->count; i++) {
+		vv_supplier s;
+		rc = vv_reach_supplier(t, &s, peers->urls[i], &why);
+		if (rc == VV_OK) {
+			vv_reach_supplier_clear(&s);
+			continue;
+		}
+		vv_hint_word(&why, d->words);
+		rc = rc == VV_ENOMEM
+			     ? vv_fail_nomem(err)
+			     : vv_doctor_say(d, "peer", true,
+					     why.hint[0] ? why.hint
+							 : "try again; if the address has changed: "
+							   ".varveconfig or "
+							   "remote.NAME.varveUrl names it",
+					     err, "the block peer %s does not answer: %s",
+					     vv_text_url(peers->urls[i]), why.message);
+	}
+	return rc;
+}
+
+static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, vv_error *err)
+{
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) reached = {0};
+	vv_error why = {0};
+	bool whole;
+	vv_status rc;
+
+	if ((rc = vv_transfer_open(&t, r, NULL, true, PATIENCE, err)) < 0) return rc;
+	if ((rc = vv_remote_find(&m, r, name, &why)) == VV_OK) {
+		rc = vv_reach(&reached, &t, &m, false, &why);
+	}
+	if (rc == VV_OK && reached.host) {
+		t.connect.ask = NULL; /* whom to trust is no question of this command */
+		rc = look_for_blocks(d, reached.host, name, only, &whole, err);
+		if (rc == VV_OK && whole) {
+			rc = look_at_versions(d, r, &reached, name, err);
+		}
+		if (rc == VV_OK && (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {
+			rc = ask_block_peers(d, &t, reached.host, name, err);
+		}
+		return rc;
+	}
+	vv_reached_close(&reached);
+	vv_transfer_close(&t);
+	if (rc == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+	} else if (rc < 0) {
+		vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+
+		vv_buf_printf(&message, "the remote %s does not answer", vv_text_shows(name));
+		vv_buf_printf(&message, " (%s): %s", vv_text_url(m.url ? m.url : ""), why.message);
+		vv_hint_word(&why, d->words);
+		if (why.hint[0]) {
+			vv_buf_puts(&mend, why.hint);
+		} else {
+			(void)vv_hint_put(&mend, "", d->words, VV_HINT_REMOTE_MOVED, name);
+		}
+		rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
+	}
+	return rc;
+}
+
+vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_remote_names(&names, &count, r, err);
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		rc = ask(d, r, names[i], count == 1, err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}

@@ -1,0 +1,182 @@
+/*
+ * settings: the table of varve's settings, in the order in which they are listed.
+ */
+#include "lib/status/settings.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/hint.h"
+#include "base/text.h"
+#include "repo/git/config.h"
+#include "repo/git/history/date.h"
+
+#define OF_REMOTE "remote.NAME."
+
+const vv_setting vv_settings[] = {
+	{"varve.addTables", VV_SETTING_BOOL, NULL, NULL,
+	 "add of a folder makes tables of new .csv, .tsv and .ndjson files; if not set, unless "
+	 "HEAD "
+	 "has such files as text"},
+	{"varve.autoFetch", VV_SETTING_BOOL, "true", NULL,
+	 "blocks that are not here are fetched when a command needs them"},
+	{"varve.cacheSize", VV_SETTING_NUMBER, "10g", NULL,
+	 "bytes of clones of URLs that are read (URL#REV:PATH) in the cache; the oldest go first"},
+	{"varve.chooseOrder", VV_SETTING_BOOL, "true", NULL,
+	 "a table whose rows come in another order each time is kept in key order"},
+	{"varve.dayZone", VV_SETTING_ZONE, "UTC", NULL,
+	 "the zone of days that name versions (2026-11-17), such as +01:00"},
+	{"varve.gcAuto", VV_SETTING_BOOL, "true", NULL,
+	 "commit and its like run gc in the background when there is much to gain"},
+	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
+	 "days for which gc keeps blocks that no version needs"},
+	{"varve.hold", VV_SETTING_NUMBER, "0", NULL,
+	 "bytes of sealed copies that serve keeps here for others"},
+	{"varve.holdAllowance", VV_SETTING_NUMBER, NULL, NULL,
+	 "bytes that each identity may keep at first, where "
+	 "holdRatio is set; default: a twentieth of hold"},
+	{"varve.holdFor", VV_SETTING_TEXT, NULL, NULL,
+	 "an identity that may keep copies here, with =BYTES if that is all; may be set several "
+	 "times"},
+	{"varve.holdRatio", VV_SETTING_TEXT, NULL, NULL,
+	 "bytes of room for each byte that an identity keeps for you"},
+	{"varve.holdTerm", VV_SETTING_NUMBER, "90", NULL, "how many days a copy stays at least"},
+	{"varve.hostPackBytes", VV_SETTING_NUMBER, "32m", NULL,
+	 "the most bytes of a pack at a Git host or in a store, 2m to 32m"},
+	{"varve.hostPushBytes", VV_SETTING_NUMBER, "900m", NULL,
+	 "the most bytes that one push of blocks brings a Git host"},
+	{"varve.keepAlive", VV_SETTING_NUMBER, "5000", NULL,
+	 "milliseconds between two signs of life of a side that works; 0: none"},
+	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,
+	 "bytes of the disk that a transfer leaves free"},
+	{"varve.lowSpeedLimit", VV_SETTING_NUMBER, "100", NULL,
+	 "stop a transfer slower than this many bytes a second; 0: never"},
+	{"varve.maxGitObjects", VV_SETTING_NUMBER, "10000000", NULL,
+	 "the most Git objects of one transfer"},
+	{"varve.maxGitObjectSize", VV_SETTING_NUMBER, "1g", NULL,
+	 "the most bytes of one Git object that is received"},
+	{"varve.maxReceiveBlocks", VV_SETTING_NUMBER, "64m", NULL,
+	 "the most blocks of one transfer"},
+	{"varve.network", VV_SETTING_TEXT, NULL, NULL,
+	 "the name of the network that this machine is on, for remembered speeds"},
+	{"varve.prePush", VV_SETTING_BOOL, "true", NULL, "git push sends the rows of tables first"},
+	{"varve.remoteKind", VV_SETTING_WORD, NULL, "git|peer",
+	 "the kind of remotes without a setting of their own; if not set, the URL decides"},
+	{"varve.smudgeLimit", VV_SETTING_NUMBER, "256m", NULL,
+	 "git checkout writes tables of up to this many bytes itself"},
+	{"varve.s3Anonymous", VV_SETTING_BOOL, "false", NULL,
+	 "buckets are read without keys, as public ones can be"},
+	{"varve.s3RequestPayer", VV_SETTING_BOOL, "false", NULL,
+	 "you pay for requests to buckets of others (requester pays)"},
+	{"varve.s3Sse", VV_SETTING_WORD, NULL, "AES256|aws:kms|aws:kms:dsse",
+	 "the server-side encryption asked for at each PUT; if not set, the bucket's own"},
+	{"varve.s3SseKmsKeyId", VV_SETTING_TEXT, NULL, NULL, "the KMS key of s3Sse"},
+	{"varve.ssh", VV_SETTING_WORD, "auto", "auto|libssh2|external", "which ssh is used"},
+	{"varve.timeout", VV_SETTING_NUMBER, "60", NULL,
+	 "seconds without a byte after which a peer counts as gone, unless --timeout is given"},
+	{"varve.trustedHost", VV_SETTING_TEXT, NULL, NULL,
+	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several "
+	 "times"},
+	{OF_REMOTE "varve", VV_SETTING_TEXT, "varve", NULL,
+	 "the path of varve on the far side of ssh"},
+	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer",
+	 "the kind of this remote: a Git host without varve, or a peer"},
+	{OF_REMOTE "varveLazy", VV_SETTING_BOOL, "false", NULL, "fetches bring history alone"},
+	{OF_REMOTE "varvePushBytes", VV_SETTING_NUMBER, NULL, NULL,
+	 "hostPushBytes of this remote, as a push that was refused for its size has set it"},
+	{OF_REMOTE "varveUrl", VV_SETTING_TEXT, NULL, NULL,
+	 "a further peer that keeps the blocks of a Git host; may be set several times"},
+};
+const size_t vv_setting_count = sizeof(vv_settings) / sizeof(vv_settings[0]);
+
+/* "remote.a.b.varveKind" as "remote.NAME.varveKind", so that both kinds of names are compared alike. */
+static const char *with_placeholder(const char *name, vv_buf *b)
+{
+	const char *last = strrchr(name, '.');
+
+	if (strncasecmp(name, "remote.", 7) != 0 || last <= name + 7) return name;
+	vv_buf_reset(b);
+	vv_buf_printf(b, OF_REMOTE "%s", last + 1);
+	return vv_buf_cstr(b);
+}
+
+const vv_setting *vv_setting_find(const char *name)
+{
+	const vv_setting *found = NULL;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	const char *sought = with_placeholder(name, &b);
+
+	for (size_t i = 0; i < vv_setting_count && !found; i++) {
+		found = strcasecmp(vv_settings[i].name, sought) == 0 ? &vv_settings[i] : NULL;
+	}
+	return found;
+}
+
+bool vv_setting_is_ours(const char *name)
+{
+	const char *last = strrchr(name, '.');
+
+	return strncasecmp(name, "varve.", 6) == 0 ||
+	       (strncasecmp(name, "remote.", 7) == 0 && last > name + 7 &&
+		strncasecmp(last + 1, "varve", 5) == 0);
+}
+
+vv_status vv_setting_must_exist(const char *name, vv_error *err)
+{
+	vv_nearest near;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	const char *sought = with_placeholder(name, &b);
+	const char *own = strrchr(sought, '.');
+
+	if (vv_setting_find(name)) return VV_OK;
+	(void)vv_fail(err, VV_EUSAGE, "varve has no setting '%s'", vv_text_shows(name));
+	/* The part after the last dot alone: what all names share says nothing. */
+	vv_nearest_init(&near, own ? own + 1 : sought);
+	for (size_t i = 0; i < vv_setting_count; i++) {
+		if ((strncmp(vv_settings[i].name, OF_REMOTE, strlen(OF_REMOTE)) == 0) ==
+		    (sought != name)) {
+			(void)vv_nearest_try(&near, strrchr(vv_settings[i].name, '.') + 1);
+		}
+	}
+	if (near.best) {
+		vv_hint(err, "did you mean '%.*s%s'?", (int)(strrchr(name, '.') + 1 - name), name,
+			near.best);
+	} else {
+		vv_hint_code(err, VV_HINT_CONFIG_LIST);
+	}
+	return VV_EUSAGE;
+}
+
+static vv_status check_word(const vv_setting *s, const char *name, const char *value, vv_error *err)
+{
+	vv_auto(vv_buf) expected = VV_BUF_INIT;
+
+	if (vv_choices_have(s->choices, value)) return VV_OK;
+	vv_choices_put(&expected, s->choices);
+	return vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected %s", vv_text_shows(name),
+		       vv_text_shows(value), vv_buf_cstr(&expected));
+}
+
+vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
+{
+	const vv_setting *s = vv_setting_find(name);
+	uint64_t number;
+	bool yes;
+	int zone;
+
+	name = strncasecmp(name, "varve.", 6) == 0 ? s->name : name; /* as it is documented */
+	switch (s->kind) {
+	case VV_SETTING_BOOL:
+		return vv_config_read_bool(name, value, &yes, err);
+	case VV_SETTING_NUMBER:
+		return vv_config_read_u64(name, value, &number, err);
+	case VV_SETTING_WORD:
+		return check_word(s, name, value, err);
+	case VV_SETTING_ZONE:
+		return vv_date_zone(value, &zone, err) < 0 ? vv_prefix(err, "%s", name) : VV_OK;
+	default:
+		return VV_OK;
+	}
+}

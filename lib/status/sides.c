@@ -1,0 +1,538 @@
+/*
+ * sides: knows how revisions and paths of git diff are told apart, and where each
+ * kind of side lists its changes.
+ */
+#include "lib/status/sides.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/names/near_file.h"
+#include "lib/names/pathspec.h"
+#include "lib/status/changes.h"
+#include "repo/git/merge/renames.h"
+
+void vv_diff_side_clear(vv_diff_side *s)
+{
+	vv_free(s->name);
+	memset(s, 0, sizeof(*s));
+}
+
+vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
+			      const char *word, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_auto(char) *hex = NULL;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_rev_short(r, commit, &hex, err)) < 0) return rc;
+	if (word) {
+		vv_buf_printf(&b, "%s (%s)", word, hex);
+	} else {
+		vv_buf_puts(&b, hex);
+	}
+	out->kind = VV_SIDE_COMMIT;
+	out->commit = *commit;
+	out->name = vv_buf_detach(&b);
+	return out->name ? VV_OK : vv_fail_nomem(err);
+}
+
+typedef struct finder {
+	vv_diff_sides *out;
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_pathspec paths; /* with a work tree */
+	char **bare;       /* in a bare repository: the arguments as they are */
+	int bare_count;
+	int conflict_stage; /* the side of conflicts that is compared with the work tree */
+} finder;
+
+void vv_diff_sides_clear(vv_diff_sides *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		vv_free(d->paths[i].path);
+		vv_free(d->paths[i].old_path);
+	}
+	vv_free(d->paths);
+	vv_free(d->a.name);
+	vv_free(d->b.name);
+	memset(d, 0, sizeof(*d));
+}
+
+static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const vv_oid *commit,
+			  const char *name, size_t len, vv_error *err)
+{
+	vv_free(s->name);
+	s->kind = kind;
+	memset(&s->commit, 0, sizeof(s->commit));
+	if (commit) {
+		s->commit = *commit;
+	}
+	s->name = vv_strndup(name, len);
+	return s->name ? VV_OK : vv_fail_nomem(err);
+}
+
+/* "A..B" and "A...B". */
+static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
+			   const vv_range *range, vv_error *err)
+{
+	const char *dots = strstr(text, ".."), *right = dots + (dots[2] == '.' ? 3 : 2);
+	vv_oid base = range->exclude;
+	char *name = NULL;
+	vv_status rc;
+	if (range->new_branch && !range->has_exclude) {
+		rc = set_side(&d->a, VV_SIDE_COMMIT, NULL, "nothing", 7,
+			      err); /* all of it is new */
+	} else if (range->symmetric || range->new_branch) {
+		if ((range->symmetric &&
+		     (rc = vv_merge_base(r, &range->exclude, &range->include, &base, err)) < 0) ||
+		    (rc = vv_rev_short(r, &base, &name, err)) < 0) {
+			return rc;
+		}
+		rc = set_side(&d->a, VV_SIDE_COMMIT, &base, name, strlen(name), err);
+		vv_free(name);
+	} else {
+		bool empty = dots == text;
+		rc = set_side(&d->a, VV_SIDE_COMMIT, &range->exclude, empty ? "HEAD" : text,
+			      empty ? 4 : (size_t)(dots - text), err);
+	}
+	if (rc < 0) return rc;
+	right = *right ? right : "HEAD";
+	return set_side(&d->b, VV_SIDE_COMMIT, &range->include, right, strlen(right), err);
+}
+
+/* Takes the revisions off the front of the arguments; *used: how many. */
+static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, char **argv,
+				int dashdash, int *used, vv_error *err)
+{
+	int i;
+	vv_status rc = VV_OK;
+	for (i = 0; rc == VV_OK && i < argc && i < 2 && (dashdash < 0 || i < dashdash); i++) {
+		vv_range range;
+		rc = vv_rev_range(r, argv[i], &range, err);
+		if (rc < 0) {
+			if (dashdash < 0 && vv_exists(argv[i])) {
+				rc = VV_OK;
+				break;
+			}
+			if (rc == VV_ENOTFOUND && dashdash < 0) {
+				(void)vv_near_file_hint(r, argv[i], err);
+				vv_hint_code(err, VV_HINT_DIFF_PATH, argv[i]);
+			}
+			return rc;
+		}
+		if (range.has_exclude || range.new_branch) {
+			if (i > 0) {
+				return vv_fail(err, VV_EUSAGE,
+					       "diff compares two versions: '%s' and '%s' are more",
+					       vv_text_shows(argv[0]), vv_text_shows(argv[1]));
+			}
+			rc = set_range(d, r, argv[i], &range, err);
+			i++;
+			break;
+		}
+		rc = set_side(i == 0 ? &d->a : &d->b, VV_SIDE_COMMIT, &range.include, argv[i],
+			      strlen(argv[i]), err);
+	}
+	*used = i;
+	if (rc == VV_OK && dashdash > i) {
+		rc = vv_fail(err, VV_EUSAGE, "diff compares two versions, not %d", dashdash);
+	}
+	return rc;
+}
+
+/* The sides that no revision was named for. */
+static vv_status complete_sides(vv_diff_sides *d, vv_repository *r, bool cached, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	if (d->b.name) {
+		return cached ? vv_fail(err, VV_EUSAGE,
+					"--cached compares one version with the index, not two")
+			      : VV_OK;
+	}
+	if (!cached) {
+		if (!d->a.name) {
+			rc = set_side(&d->a, VV_SIDE_INDEX, NULL, "index", 5, err);
+		}
+		return rc < 0 ? rc : set_side(&d->b, VV_SIDE_WORK, NULL, "work tree", 9, err);
+	}
+	if (!d->a.name) {
+		vv_auto(vv_head) head = {0};
+		if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
+		rc = set_side(&d->a, VV_SIDE_COMMIT, &head.commit, "HEAD", 4, err);
+	}
+	return rc < 0 ? rc : set_side(&d->b, VV_SIDE_INDEX, NULL, "index", 5, err);
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+	while (n > 0 && folder[n - 1] == '/') {
+		n--;
+	}
+	return n == 0 || (strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/'));
+}
+
+static bool is_wanted(finder *f, const char *path, bool *literal)
+{
+	*literal = false;
+	if (f->bare_count > 0) {
+		for (int i = 0; i < f->bare_count; i++) {
+			*literal |= strcmp(path, f->bare[i]) == 0;
+			if (is_below(path, f->bare[i])) return true;
+		}
+		return false;
+	}
+	return f->paths.count == 0 || vv_pathspec_match(&f->paths, path, literal);
+}
+
+static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
+{
+	vv_diff_sides *d = f->out;
+	bool literal;
+	if (!is_wanted(f, from->path, &literal)) return VV_OK;
+	if (!vv_array_room(d->paths, d->count, d->cap)) return vv_fail_nomem(err);
+	d->paths[d->count] = *from;
+	d->paths[d->count].literal = literal;
+	d->paths[d->count].path = vv_strdup(from->path);
+	if (!d->paths[d->count].path) return vv_fail_nomem(err);
+	d->count++;
+	return VV_OK;
+}
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	vv_diff_path p = {.path = (char *)c->path,
+			  .old_mode = c->old_mode,
+			  .new_mode = c->new_mode,
+			  .old_id = c->old_id,
+			  .new_id = c->new_id,
+			  .known_id = c->new_id};
+	return add_path(payload, &p, err);
+}
+
+static vv_diff_path *known(vv_diff_sides *d, size_t count, const char *path)
+{
+	size_t lo = 0, hi = count;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int c = strcmp(d->paths[mid].path, path);
+		if (c == 0) return &d->paths[mid];
+		if (c < 0) {
+			lo = mid + 1;
+		} else {
+			hi = mid;
+		}
+	}
+	return NULL;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const vv_diff_path *)a)->path, ((const vv_diff_path *)b)->path);
+}
+
+/* Lays the work tree's changes over those of the index. */
+static vv_status add_work(finder *f, vv_error *err)
+{
+	vv_changes_options opts = {.paths = f->paths.count > 0 ? &f->paths : NULL};
+	vv_auto(vv_changes) changes = {0};
+	vv_auto(vv_index) *x = NULL;
+	size_t sorted = f->out->count;
+	vv_status rc;
+	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
+	    (rc = vv_changes_read(&changes, f->repo, x, f->reader, &opts, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < changes.count && rc == VV_OK; i++) {
+		const vv_change_entry *e = &changes.entries[i];
+		bool conflict = e->staged == 'U' || e->work == 'U' ||
+				(e->staged == 'D' && e->work == 'D');
+		if (conflict || (e->work != 'M' && e->work != 'D' && e->work != 'T')) {
+			continue;
+		}
+		vv_diff_path *p = known(f->out, sorted, e->path);
+		uint32_t mode = e->work == 'D' ? 0 : e->index_mode ? e->index_mode : S_IFREG | 0644;
+		if (p) {
+			p->new_mode = mode;
+			memset(&p->new_id, 0, sizeof(p->new_id));
+		} else {
+			vv_diff_path added = {.path = e->path,
+					      .old_mode = e->index_mode,
+					      .new_mode = mode,
+					      .old_id = e->index_id};
+			rc = add_path(f, &added, err);
+		}
+	}
+	if (f->out->count > 1) {
+		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);
+	}
+	return rc;
+}
+
+/* What is on the old side of a path in conflict. */
+static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv_error *err)
+{
+	const vv_diff_side *a = &f->out->a;
+	vv_index_entry e;
+	vv_tree_entry t;
+	vv_status rc;
+	if (f->out->b.kind == VV_SIDE_INDEX) {
+		p->stage = VV_STAGE_HIDDEN;
+	} else if (a->kind == VV_SIDE_INDEX) {
+		p->stage = f->conflict_stage;
+		if (vv_index_get_stage(x, p->path, p->stage, &e)) {
+			p->old_mode = e.mode;
+			p->old_id = e.id;
+		}
+	} else if (!vv_oid_is_null(&a->commit)) {
+		rc = vv_tree_entry_at(f->repo, &a->commit, p->path, &t, err);
+		if (rc == VV_OK) {
+			p->old_mode = t.mode;
+			p->old_id = t.id;
+			vv_tree_entry_clear(&t);
+		} else if (rc != VV_ENOTFOUND) {
+			return rc;
+		}
+		vv_error_clear(err);
+	}
+	return VV_OK;
+}
+
+/* Paths in conflict: neither the index's changes nor the work tree's name them. */
+static vv_status add_conflicts(finder *f, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_index_entry e;
+	const char *last = "";
+	vv_status rc = vv_index_open(&x, f->repo, err);
+	if (rc < 0 || !vv_index_has_conflicts(x)) return rc;
+	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
+		vv_index_at(x, i, &e);
+		if (e.stage == 0 || strcmp(e.path, last) == 0) {
+			continue;
+		}
+		last = e.path;
+		vv_diff_path p = {.path = (char *)e.path};
+		vv_auto(char) *file = vv_repository_file(f->repo, e.path);
+		if (!file) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		p.new_mode = f->out->b.kind == VV_SIDE_WORK && vv_exists(file) ? S_IFREG | 0644 : 0;
+		rc = find_old_side(f, x, &p, err);
+		if (rc == VV_OK && p.old_mode == 0 && p.new_mode == 0) {
+			p.stage =
+				/* neither has it: the conflict is all there is to tell */
+				VV_STAGE_HIDDEN;
+		}
+		if (rc == VV_OK) {
+			rc = add_path(f, &p, err);
+		}
+	}
+	if (f->out->count > 1) {
+		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);
+	}
+	return rc;
+}
+
+static vv_status list_paths(finder *f, vv_error *err)
+{
+	const vv_diff_side *a = &f->out->a, *b = &f->out->b;
+	const vv_oid *commit = vv_oid_is_null(&a->commit) ? NULL : &a->commit;
+	vv_status rc = VV_OK;
+	if (b->kind == VV_SIDE_COMMIT) {
+		return vv_tree_changes(f->repo, commit, &b->commit, "", on_change, f, err);
+	}
+	if (a->kind == VV_SIDE_COMMIT) {
+		rc = vv_index_changes(f->repo, commit, on_change, f, err);
+	}
+	if (rc == VV_OK && b->kind == VV_SIDE_WORK) {
+		rc = add_work(f, err);
+	}
+	return rc < 0 ? rc : add_conflicts(f, err);
+}
+
+/* Lets path i be what path k was called before. */
+static void join(vv_diff_sides *d, size_t i, size_t k)
+{
+	vv_diff_path *to = &d->paths[i], *was = &d->paths[k];
+	to->old_path = was->path;
+	to->old_mode = was->old_mode;
+	to->old_id = was->old_id;
+	was->path = NULL;
+}
+
+/* What is gone here and new there may be one file. */
+static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
+{
+	vv_auto_free vv_rename_file *gone = vv_calloc(d->count + 1, sizeof(*gone)),
+				    *come = vv_calloc(d->count + 1, sizeof(*come));
+	vv_auto_free size_t *places = vv_calloc(3 * d->count + 1, sizeof(*places));
+	size_t gone_count = 0, come_count = 0, n = 0;
+	vv_status rc = gone && come && places ? VV_OK : vv_fail_nomem(err);
+	if (rc < 0) return rc;
+	size_t *gone_at = places, *come_at = places + d->count, *from = places + 2 * d->count;
+	for (size_t i = 0; i < d->count; i++) {
+		const vv_diff_path *p = &d->paths[i];
+		if (p->stage != 0) {
+			continue; /* in conflict */
+		}
+		if (p->new_mode == 0) {
+			gone_at[gone_count] = i;
+			gone[gone_count++] = (vv_rename_file){p->path, p->old_mode, p->old_id};
+		} else if (p->old_mode == 0 && !vv_oid_is_null(&p->known_id)) {
+			come_at[come_count] = i;
+			come[come_count++] = (vv_rename_file){p->path, p->new_mode, p->known_id};
+		}
+	}
+	rc = vv_renames_find(r, gone, gone_count, come, come_count, from, err);
+	for (size_t i = 0; rc == VV_OK && i < come_count; i++) {
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			join(d, come_at[i], gone_at[from[i]]);
+		}
+	}
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->paths[i].path) {
+			d->paths[n++] = d->paths[i];
+		}
+	}
+	d->count = n;
+	return rc;
+}
+
+static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const char *path,
+			  vv_error *err)
+{
+	vv_tree_entry e;
+	vv_status rc = VV_ENOTFOUND;
+	if (s->kind == VV_SIDE_COMMIT && !vv_oid_is_null(&s->commit)) {
+		rc = vv_tree_entry_at(f->repo, &s->commit, path, &e, err);
+		if (rc == VV_OK) {
+			vv_tree_entry_clear(&e);
+		}
+	} else if (s->kind != VV_SIDE_COMMIT) {
+		vv_auto(vv_index) *x = NULL;
+		vv_index_entry ie;
+		if ((rc = vv_index_open(&x, f->repo, err)) == VV_OK) {
+			rc = VV_ENOTFOUND;
+			for (size_t i = 0; i < vv_index_count(x) && rc != VV_OK; i++) {
+				vv_index_at(x, i, &ie);
+				rc = is_below(ie.path, path) ? VV_OK : rc;
+			}
+		}
+	}
+	*out = rc == VV_OK;
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* Paths that nothing was found for must at least be there. */
+static vv_status check_paths(finder *f, vv_error *err)
+{
+	for (size_t i = 0; i < f->paths.count + (size_t)f->bare_count; i++) {
+		const char *path = f->bare_count > 0 ? f->bare[i] : f->paths.items[i].path;
+		const char *given = f->bare_count > 0 ? path : f->paths.items[i].given;
+		bool in_a = false, in_b = false;
+		vv_status rc;
+		if (f->bare_count == 0 &&
+		    (f->paths.items[i].matched || f->paths.items[i].pattern)) {
+			continue;
+		}
+		if ((rc = side_has(&in_a, f, &f->out->a, path, err)) < 0 ||
+		    (!in_a && (rc = side_has(&in_b, f, &f->out->b, path, err)) < 0)) {
+			return rc;
+		}
+		if (!in_a && !in_b) {
+			vv_fail(err, VV_ENOTFOUND, "'%s' is neither in %s nor in %s",
+				vv_text_shows(given), vv_text_shows(f->out->a.name),
+				f->out->b.kind == VV_SIDE_WORK ? "the work tree's tracked files"
+							       : vv_text_shows(f->out->b.name));
+			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
+				       ? vv_hint_code(err, VV_HINT_NO_INDEX)
+				       : VV_ENOTFOUND;
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_reader *s, int argc,
+			     char **argv, const vv_diff_sides_options *opts, vv_error *err)
+{
+	finder f = {.out = out,
+		    .repo = r,
+		    .reader = s,
+		    .conflict_stage = opts->stage ? opts->stage : 2};
+	int used = 0;
+	vv_status rc;
+	memset(out, 0, sizeof(*out));
+	if ((rc = take_revisions(out, r, argc, argv, opts->dashdash, &used, err)) < 0 ||
+	    (rc = complete_sides(out, r, opts->cached, err)) < 0) {
+		goto done;
+	}
+	if (opts->stage && (out->a.kind != VV_SIDE_INDEX || out->b.kind != VV_SIDE_WORK)) {
+		rc = vv_fail(
+			err, VV_EUSAGE,
+			"--base, --ours and --theirs are sides of a conflict: compared with the work tree alone");
+		vv_hint(err, "leave the revision (or --cached) out");
+		goto done;
+	}
+	if (vv_repository_is_bare(r)) {
+		if (out->b.kind != VV_SIDE_COMMIT) {
+			rc = vv_fail(err, VV_EUSAGE,
+				     "a bare repository has no work tree to compare with");
+			vv_hint_code(err, VV_HINT_DIFF_TWO);
+			goto done;
+		}
+		f.bare = argv + used;
+		f.bare_count = argc - used;
+	} else if ((rc = vv_pathspec_init(&f.paths, r, argc - used, argv + used, err)) < 0) {
+		goto done;
+	}
+	if ((rc = list_paths(&f, err)) == VV_OK) {
+		rc = check_paths(&f, err);
+		rc = rc == VV_OK && opts->renames ? find_renamed(out, r, err) : rc;
+	}
+done:
+	vv_pathspec_clear(&f.paths);
+	if (rc < 0) {
+		vv_diff_sides_clear(out);
+	}
+	return rc;
+}
+
+static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *commit, vv_error *err)
+{
+	vv_auto(char) *hex = NULL;
+	vv_status rc;
+	if (!commit) {
+		static const vv_oid nothing;
+		return set_side(s, VV_SIDE_COMMIT, &nothing, "nothing", strlen("nothing"), err);
+	}
+	if ((rc = vv_rev_short(r, commit, &hex, err)) == VV_OK) {
+		rc = set_side(s, VV_SIDE_COMMIT, commit, hex, strlen(hex), err);
+	}
+	return rc;
+}
+
+vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
+				const vv_oid *to, const char *const *paths, vv_error *err)
+{
+	finder f = {.out = out, .repo = r, .bare = (char **)(uintptr_t)paths};
+	vv_status rc;
+	memset(out, 0, sizeof(*out));
+	for (; paths && paths[f.bare_count]; f.bare_count++) {
+	}
+	if ((rc = name_commit(&out->a, r, from, err)) < 0 ||
+	    (rc = name_commit(&out->b, r, to, err)) < 0 || (rc = list_paths(&f, err)) < 0 ||
+	    (rc = find_renamed(out, r, err)) < 0) {
+		vv_diff_sides_clear(out);
+	}
+	return rc;
+}

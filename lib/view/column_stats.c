@@ -1,0 +1,185 @@
+/*
+ * column_stats: knows how values of a type compare, and how they are counted.
+ */
+#include "lib/view/column_stats.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/sys.h"
+#include "dataset/schema/decimal.h"
+
+void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit)
+{
+	*s = (vv_column_stats){.field = field, .limit = limit < 64 ? 64 : limit};
+}
+
+void vv_column_stats_clear(vv_column_stats *s)
+{
+	vv_free(s->hashes);
+	vv_buf_clear(&s->min);
+	vv_buf_clear(&s->max);
+	vv_buf_clear(&s->scratch);
+	for (size_t i = 0; i < VV_EXAMPLES; i++) {
+		vv_buf_clear(&s->examples[i]);
+	}
+}
+
+/* Where the hash is, or would go. */
+static size_t slot(const uint64_t *hashes, size_t cap, uint64_t h)
+{
+	/* The low bits are alike once there is a level: the high ones decide. */
+	size_t i = (size_t)(h >> 20) & (cap - 1);
+
+	while (hashes[i] && hashes[i] != h) {
+		i = (i + 1) & (cap - 1);
+	}
+	return i;
+}
+
+/* A table of cap slots with the hashes that the level lets in. */
+static vv_status rehash(vv_column_stats *s, size_t cap, vv_error *err)
+{
+	uint64_t *hashes = vv_calloc(cap, sizeof(*hashes));
+	uint64_t mask = ((uint64_t)1 << s->level) - 1;
+
+	if (!hashes) return vv_fail_nomem(err);
+	s->used = 0;
+	for (size_t i = 0; i < s->cap; i++) {
+		if (s->hashes[i] && (s->hashes[i] & mask) == 0) {
+			hashes[slot(hashes, cap, s->hashes[i])] = s->hashes[i];
+			s->used++;
+		}
+	}
+	vv_free(s->hashes);
+	s->hashes = hashes;
+	s->cap = cap;
+	return VV_OK;
+}
+
+static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_error *err)
+{
+	vv_status rc;
+
+	*fresh = false;
+	if (h == 0) {
+		*fresh = !s->zero;
+		s->zero = true;
+		return VV_OK;
+	}
+	if (h & (((uint64_t)1 << s->level) - 1)) return VV_OK;
+	if (s->cap && s->hashes[slot(s->hashes, s->cap, h)]) return VV_OK;
+	if (s->used + 1 > s->cap / 2) {
+		if (s->used >= s->limit && s->level < 40) {
+			s->level++;
+			rc = rehash(s, s->cap, err);
+		} else {
+			rc = rehash(s, s->cap ? s->cap * 2 : 32, err);
+		}
+		if (rc < 0) return rc;
+		if (h & (((uint64_t)1 << s->level) - 1)) return VV_OK;
+	}
+	size_t at = slot(s->hashes, s->cap, h);
+	s->hashes[at] = h;
+	s->used++;
+	*fresh = true;
+	return VV_OK;
+}
+
+uint64_t vv_column_stats_distinct(const vv_column_stats *s, bool *exact)
+{
+	*exact = s->level == 0;
+	return ((uint64_t)s->used << s->level) + (s->zero ? 1 : 0);
+}
+
+static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t n = a_len < b_len ? a_len : b_len;
+	int c = n ? memcmp(a, b, n) : 0;
+
+	return c ? c : (a_len > b_len) - (a_len < b_len);
+}
+
+/* False: one of them is not a number as the field spells it. Nearly all are small. */
+static bool compare_numbers(int *out, vv_column_stats *s, const char *a, size_t a_len,
+			    const char *b, size_t b_len)
+{
+	const vv_field *f = s->field;
+	vv_small m, n;
+	vv_decimal x, y;
+
+	if (vv_field_plain_marks(f) && vv_small_read(&m, a, a_len, true) &&
+	    vv_small_read(&n, b, b_len, true) && vv_small_compare(out, &m, &n)) {
+		return true;
+	}
+	s->scratch.len = 0; /* not reset: that memory ran out must not be forgotten */
+	if (!vv_decimal_read(&x, &s->scratch, f, a, a_len) ||
+	    !vv_decimal_read(&y, &s->scratch, f, b, b_len)) {
+		return false;
+	}
+	*out = vv_decimal_compare(&x, &y, &s->scratch);
+	return true;
+}
+
+static int compare_values(vv_column_stats *s, const char *a, size_t a_len, const char *b,
+			  size_t b_len)
+{
+	vv_type type = s->field->type;
+	int order;
+
+	if ((type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER || type == VV_TYPE_YEAR) &&
+	    compare_numbers(&order, s, a, a_len, b, b_len)) {
+		return order;
+	}
+	return compare_bytes(a, a_len, b, b_len);
+}
+
+static void set(vv_buf *b, const vv_cell *c)
+{
+	vv_buf_reset(b);
+	vv_buf_put(b, c->text, c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES);
+}
+
+static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)
+{
+	size_t len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES;
+
+	if (!s->any || compare_values(s, c->text, len, vv_buf_cstr(&s->min), s->min.len) < 0) {
+		set(&s->min, c);
+	}
+	if (!s->any || compare_values(s, c->text, len, vv_buf_cstr(&s->max), s->max.len) > 0) {
+		set(&s->max, c);
+	}
+	s->any = true;
+	return s->min.failed || s->max.failed || s->scratch.failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error *err)
+{
+	bool fresh;
+	vv_status rc;
+
+	if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
+	    vv_field_missing(s->field, cell)) {
+		s->missing++;
+		return VV_OK;
+	}
+	s->values++;
+	if ((rc = count_hash(s, vv_xxh3(cell->text, cell->len, cell->state), &fresh, err)) < 0) {
+		return rc;
+	}
+	if (s->field->type != VV_TYPE_STRING && s->field->type != VV_TYPE_ANY &&
+	    !vv_field_accepts(s->field, cell)) {
+		s->misfits++;
+		return VV_OK;
+	}
+	if (!fresh && s->level == 0) {
+		return VV_OK; /* seen before: it changes nothing below */
+	}
+	if (s->example_count < VV_EXAMPLES) {
+		set(&s->examples[s->example_count], cell);
+		if (s->examples[s->example_count].failed) return vv_fail_nomem(err);
+		s->example_count++;
+	}
+	return cell->len ? widen(s, cell, err) : VV_OK;
+}

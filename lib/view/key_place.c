@@ -1,0 +1,168 @@
+/*
+ * key_place: knows how to find a key in a table that may or may not be sorted by it, and for which hashes of
+ * keys may be kept or not.
+ */
+#include "lib/view/key_place.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "diff/rows/value.h"
+#include "lib/names/table_at.h"
+
+#define NEIGHBOURS 64u /* row groups that are read where rows begin with the same part of a key */
+
+typedef struct search {
+	const vv_key_place *p;
+	const vv_field *field; /* of the key's first column */
+	vv_cell first;         /* the key's first part */
+	vv_table_reader *reader;
+	vv_batch batch;
+	vv_buf text;
+	uint64_t row;
+	bool found, over;
+} search;
+
+static const vv_cell *first_of(const search *s, size_t row)
+{
+	return &s->batch.cells[row * s->batch.columns + s->p->key[0]];
+}
+
+static vv_status look_at_group(search *s, vv_error *err)
+{
+	for (size_t i = 0; i < s->batch.rows; i++) {
+		const vv_cell *cells = s->batch.cells + i * s->batch.columns;
+		vv_status rc;
+
+		vv_buf_reset(&s->text);
+		vv_key_words_put(&s->text, cells, s->p->key, s->p->key_count);
+		if ((rc = vv_buf_ok(&s->text, err)) < 0) return rc;
+		if (strcmp(vv_buf_cstr(&s->text), s->p->text) == 0) {
+			s->row = s->batch.first_row + i;
+			s->found = true;
+			return VV_OK;
+		}
+	}
+	return s->p->over ? s->p->over(s->p->payload, &s->over, err) : VV_OK;
+}
+
+/* The first row of the first group that ends at or after the key, if the table is sorted by it. */
+static vv_status narrow(search *s, uint64_t *from, vv_error *err)
+{
+	uint64_t low = 0, high = s->p->table->root.rows;
+	vv_status rc;
+	int more;
+
+	while (low < high) {
+		if ((rc = vv_table_seek_row(s->reader, low + (high - low) / 2, err)) < 0) return rc;
+		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
+		if (vv_value_order(s->field, first_of(s, s->batch.rows - 1), &s->first) < 0) {
+			low = s->batch.first_row + s->batch.rows;
+		} else {
+			high = s->batch.first_row;
+		}
+	}
+	*from = low;
+	return VV_OK;
+}
+
+/* most: row groups at most, while they begin no later than the key; 0: all. */
+static vv_status look_from(search *s, uint64_t from, size_t most, vv_error *err)
+{
+	vv_status rc = vv_table_seek_row(s->reader, from, err);
+	int more;
+
+	for (size_t n = 0; rc == VV_OK && !s->found && !s->over && (most == 0 || n < most); n++) {
+		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
+		if (most > 0 && vv_value_order(s->field, first_of(s, 0), &s->first) > 0) {
+			return VV_OK;
+		}
+		rc = look_at_group(s, err);
+	}
+	return rc;
+}
+
+/* The text's parts, where its commas part them and nothing else. */
+static bool split_key(const vv_key_place *p, vv_key_value *values)
+{
+	const char *at = p->text;
+
+	for (size_t i = 0; i < p->key_count; i++) {
+		size_t len = i + 1 < p->key_count ? strcspn(at, ",") : strlen(at);
+
+		if (i + 1 < p->key_count ? at[len] == '\0'
+					 : i > 0 && memchr(at, ',', len) != NULL) {
+			return false;
+		}
+		values[i] = (vv_key_value){p->key[i], at, len};
+		at += len + 1;
+	}
+	return true;
+}
+
+/* By hashes that are kept. 1: looked at all groups that can have the row; 0: that is not known. */
+static int look_by_hash(search *s, vv_error *err)
+{
+	vv_auto_free vv_key_value *values = NULL;
+	vv_auto(vv_key_groups) groups = {.groups = NULL};
+	vv_status rc = VV_OK;
+	int known = 0, more = 0;
+
+	if (!s->p->keys || !(values = vv_calloc(s->p->key_count, sizeof(*values)))) return 0;
+	if (split_key(s->p, values)) {
+		known = vv_key_groups_find(&groups, s->p->table, values, s->p->key_count,
+					   s->p->keys, err);
+	}
+	for (size_t i = 0; i < groups.count && !s->found && !s->over && rc == VV_OK; i++) {
+		if ((rc = vv_table_seek_group(s->reader, groups.groups[i], err)) < 0 ||
+		    (more = vv_table_read(s->reader, &s->batch, err)) <= 0) {
+			rc = rc < 0 ? rc : (vv_status)more;
+			break;
+		}
+		rc = look_at_group(s, err);
+	}
+	return rc < 0 ? (int)rc : known;
+}
+
+static vv_status look_in_order(search *s, bool *whole, vv_error *err)
+{
+	uint64_t from = 0;
+	vv_status rc = narrow(s, &from, err);
+
+	if (rc == VV_OK && from < s->p->table->root.rows) {
+		rc = look_from(s, from, NEIGHBOURS, err);
+	}
+	if (rc == VV_OK && !s->found && !s->over && !s->p->quick) {
+		rc = look_from(s, 0, 0, err);
+		*whole = rc == VV_OK && !s->over;
+	}
+	return rc;
+}
+
+vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, bool *whole,
+			    vv_error *err)
+{
+	const char *comma = p->key_count > 1 ? strchr(p->text, ',') : NULL;
+	search s = {.p = p, .field = &p->table->schema.fields[p->key[0]]};
+	int known;
+
+	s.first = (vv_cell){.text = p->text,
+			    .len = (uint32_t)(comma ? (size_t)(comma - p->text) : strlen(p->text)),
+			    .state = VV_CELL_TEXT};
+	*found = *whole = false;
+	vv_batch_init(&s.batch);
+	vv_status rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
+	if (rc == VV_OK) {
+		known = look_by_hash(&s, err);
+		*whole = known > 0 && !s.over;
+		rc = known < 0   ? (vv_status)known
+		     : known > 0 ? VV_OK
+				 : look_in_order(&s, whole, err);
+	}
+	*found = s.found;
+	*row = s.row;
+	vv_table_reader_close(s.reader);
+	vv_batch_clear(&s.batch);
+	vv_buf_clear(&s.text);
+	return rc;
+}

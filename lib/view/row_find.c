@@ -1,0 +1,184 @@
+/*
+ * row_find: one pass over the key columns, whatever the number of keys.
+ */
+#include "lib/view/row_find.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/sys.h"
+
+typedef struct finder {
+	vv_row_wanted **sorted; /* by key */
+	size_t count, left;
+	size_t *columns;
+	size_t column_count;
+	vv_buf key;
+	char **ring; /* the last `above` keys, the newest at (next - 1) */
+	size_t above, next;
+} finder;
+
+/* Appends the key of a row as a JSON array of texts. columns: places of the key. */
+static void put_key(vv_buf *b, const vv_cell *cells, const size_t *columns, size_t count)
+{
+	vv_buf_putc(b, '[');
+	for (size_t i = 0; i < count; i++) {
+		const vv_cell *c = &cells[columns[i]];
+
+		vv_buf_puts(b, i ? "," : "");
+		vv_json_put_text(b, c->text ? c->text : "", c->len);
+	}
+	vv_buf_putc(b, ']');
+}
+
+/* The places of the table's own key; *count 0 when it has none. *out is the caller's. */
+static vv_status key_columns(const vv_table *t, size_t **out, size_t *count, vv_error *err)
+{
+	*count = 0;
+	if (!(*out = vv_calloc(t->root.key_count + 1, sizeof(**out)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->root.key_count; i++) {
+		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
+
+		if (at < 0) {
+			*count = 0;
+			return VV_OK;
+		}
+		(*out)[(*count)++] = (size_t)at;
+	}
+	return VV_OK;
+}
+
+void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; wanted[i].above && wanted[i].above[k]; k++) {
+			vv_free(wanted[i].above[k]);
+		}
+		vv_free(wanted[i].above);
+		wanted[i].above = NULL;
+	}
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return strcmp((*(vv_row_wanted *const *)a)->key, (*(vv_row_wanted *const *)b)->key);
+}
+
+static vv_status finder_init(finder *f, vv_table *t, vv_row_wanted *wanted, size_t count,
+			     size_t above, vv_error *err)
+{
+	vv_status rc = key_columns(t, &f->columns, &f->column_count, err);
+
+	f->above = above;
+	f->sorted = vv_calloc(count + 1, sizeof(*f->sorted));
+	f->ring = vv_calloc(above + 1, sizeof(*f->ring));
+	if (rc < 0 || !f->sorted || !f->ring) return rc < 0 ? rc : vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		wanted[i].row = UINT64_MAX;
+		wanted[i].above = NULL;
+		if (wanted[i].key && f->column_count > 0) {
+			f->sorted[f->count++] = &wanted[i];
+		}
+	}
+	f->left = f->count;
+	if (f->count > 1) {
+		qsort(f->sorted, f->count, sizeof(*f->sorted), by_key);
+	}
+	return VV_OK;
+}
+
+static void finder_clear(finder *f)
+{
+	for (size_t i = 0; f->ring && i < f->above; i++) {
+		vv_free(f->ring[i]);
+	}
+	vv_free(f->ring);
+	vv_free(f->sorted);
+	vv_free(f->columns);
+	vv_buf_clear(&f->key);
+}
+
+static vv_status keep_above(finder *f, vv_row_wanted *w, vv_error *err)
+{
+	if (f->above == 0) return VV_OK;
+	if (!(w->above = vv_calloc(f->above + 1, sizeof(*w->above)))) return vv_fail_nomem(err);
+	for (size_t k = 0; k < f->above && k < f->next; k++) {
+		const char *key = f->ring[(f->next - 1 - k) % f->above];
+
+		if (!(w->above[k] = vv_strdup(key))) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+/* The first of the sorted ones with this key; f->count when there is none. */
+static size_t first_with(const finder *f, const char *key)
+{
+	size_t low = 0, high = f->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(f->sorted[mid]->key, key) < 0) {
+			low = mid + 1;
+		} else {
+			high = mid;
+		}
+	}
+	return low < f->count && strcmp(f->sorted[low]->key, key) == 0 ? low : f->count;
+}
+
+static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *err)
+{
+	vv_status rc;
+
+	vv_buf_reset(&f->key);
+	put_key(&f->key, cells, f->columns, f->column_count);
+	if ((rc = vv_buf_ok(&f->key, err)) < 0) return rc;
+	const char *key = f->key.data;
+	for (size_t i = first_with(f, key); i < f->count && strcmp(f->sorted[i]->key, key) == 0;
+	     i++) {
+		vv_row_wanted *w = f->sorted[i];
+
+		if (w->row == UINT64_MAX) {
+			w->row = row;
+			f->left--;
+			if ((rc = keep_above(f, w, err)) < 0) return rc;
+		}
+	}
+	if (f->above > 0) {
+		char **slot = &f->ring[f->next++ % f->above];
+
+		vv_free(*slot);
+		if (!(*slot = vv_strdup(key))) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
+		       vv_error *err)
+{
+	finder f = {.key = VV_BUF_INIT};
+	vv_table_reader *r = NULL;
+	vv_batch b = {0};
+	int more = 0;
+	vv_status rc;
+
+	if ((rc = finder_init(&f, t, wanted, count, above, err)) < 0 || f.left == 0 ||
+	    (rc = vv_table_reader_open(&r, t, f.columns, f.column_count, false, err)) < 0) {
+		goto done;
+	}
+	while (rc == VV_OK && f.left > 0 && (more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; rc == VV_OK && f.left > 0 && i < b.rows; i++) {
+			rc = look(&f, &b.cells[i * b.columns], b.first_row + i, err);
+		}
+	}
+	if (more < 0) {
+		rc = (vv_status)more;
+	}
+done:
+	vv_table_reader_close(r);
+	vv_batch_clear(&b);
+	finder_clear(&f);
+	return rc;
+}

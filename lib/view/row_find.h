@@ -1,0 +1,27 @@
+/*
+ * row_find: rows of a table by their keys, as conflicts write them.
+ */
+#ifndef VV_LIB_VIEW_ROW_FIND_H
+#define VV_LIB_VIEW_ROW_FIND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/table/table.h"
+
+/* One key that is looked for. */
+typedef struct vv_row_wanted {
+	const char *key; /* borrowed; NULL: never found */
+	uint64_t row;    /* the first row that has it; UINT64_MAX: none */
+	char **above;    /* wanted with vv_rows_find's above: keys of the rows right above it,
+	                  * nearest first; NULL-ended, owned (vv_rows_wanted_clear) */
+} vv_row_wanted;
+
+/* Reads the key columns once. above: how many keys to keep of the rows above each. */
+vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
+		       vv_error *err);
+void vv_rows_wanted_clear(vv_row_wanted *wanted, size_t count); /* not the array itself */
+
+#endif

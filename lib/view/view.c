@@ -1,0 +1,212 @@
+/*
+ * view: knows what of a view is words, and what rows.
+ */
+#include "lib/view/view.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/bytes.h"
+#include "lib/arrow/batches.h"
+#include "lib/arrow/ipc.h"
+#include "lib/rows/named_columns.h"
+#include "lib/rows/rows.h"
+#include "lib/rows/where.h"
+#include "lib/view/view_writer.h"
+
+#define FLUSH_AT (256u << 10)
+
+bool vv_view_format_parse(vv_view_format *out, const char *name)
+{
+	static const struct {
+		const char *name;
+		vv_view_format format;
+	} known[] = {{"csv", VV_VIEW_CSV},      {"tsv", VV_VIEW_TSV},
+		     {"json", VV_VIEW_JSON},    {"ndjson", VV_VIEW_NDJSON},
+		     {"jsonl", VV_VIEW_NDJSON}, {"table", VV_VIEW_TABLE},
+		     {"arrow", VV_VIEW_ARROW}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i].name, name) == 0) {
+			*out = known[i].format;
+			return true;
+		}
+	}
+	return false;
+}
+
+int32_t vv_view_misfit(const char *word)
+{
+	return !word || strcmp(word, "error") == 0 ? VARVE_MISFIT_ERROR
+	       : strcmp(word, "null") == 0         ? VARVE_MISFIT_NULL
+						   : VARVE_MISFIT_TEXT;
+}
+
+int32_t vv_view_numbers(const char *word)
+{
+	return !word || strcmp(word, "double") == 0 ? VARVE_NUMBERS_DOUBLE
+	       : strcmp(word, "text") == 0          ? VARVE_NUMBERS_TEXT
+						    : VARVE_NUMBERS_DECIMAL;
+}
+
+typedef struct view {
+	vv_table *table;
+	const vv_view_options *opts;
+	size_t *columns;
+	size_t count;
+	vv_where *where; /* NULL without --where */
+	vv_view_writer writer;
+	vv_bytes_fn fn;
+	void *payload;
+	bool past; /* the offset: a row that matches was seen */
+} view;
+
+static vv_status flush(view *v, size_t at_least, vv_error *err)
+{
+	vv_buf *out = &v->writer.out;
+	vv_status rc;
+
+	if (out->len < at_least) return VV_OK;
+	if ((rc = vv_buf_ok(out, err)) == VV_OK && out->len > 0) {
+		rc = v->fn(v->payload, out->data, out->len, err);
+	}
+	vv_buf_reset(out);
+	return rc;
+}
+
+/* Writes rows after the first `skip`. */
+static vv_status write_rows(view *v, vv_rows *rows, uint64_t skip, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc = VV_OK;
+	int more = 1;
+
+	for (uint64_t left = v->opts->limit; rc == VV_OK && left > 0;) {
+		if ((more = vv_rows_next(rows, &cells, err)) <= 0) {
+			break;
+		}
+		v->past = true;
+		if (skip > 0) {
+			skip--;
+			continue;
+		}
+		left--;
+		if ((rc = vv_view_row(&v->writer, cells, vv_rows_number(rows), err)) == VV_OK) {
+			rc = flush(v, FLUSH_AT, err);
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *err)
+{
+	const vv_arrow_options o = {.columns = v->columns,
+				    .count = v->count,
+				    .how.numbers = v->opts->numbers,
+				    .dictionary = v->opts->dictionary,
+				    .misfit = v->opts->misfit,
+				    .rows = v->where || v->opts->parts > 0 ? 0
+									   : v->table->root.rows,
+				    .skip = skip,
+				    .limit = v->opts->limit};
+	vv_auto(vv_arrow_batches) *batches = NULL;
+	vv_auto(vv_arrow_ipc) ipc = {.write = NULL};
+	struct ArrowSchema schema;
+	struct ArrowArray a;
+	vv_status rc = vv_arrow_batches_open(&batches, v->table, rows, &o, err);
+
+	if (rc < 0) return rc;
+	if (!vv_arrow_batches_schema(batches, &schema)) return vv_fail_nomem(err);
+	rc = vv_arrow_ipc_begin(&ipc, &schema, v->fn, v->payload, err);
+	while (rc == VV_OK && (rc = vv_arrow_batches_next(batches, &a, err)) == VV_OK &&
+	       a.release) {
+		rc = vv_arrow_ipc_put(&ipc, &a, err);
+		a.release(&a);
+	}
+	v->writer.rows = vv_arrow_batches_rows(batches);
+	v->past = vv_arrow_batches_any(batches);
+	if (vv_arrow_batches_misfits(batches)->count > 0 && rc == VV_EINPUT) {
+		return vv_hint(
+			err,
+			"--misfit null writes null in its place, --misfit text also what it is");
+	}
+	return rc < 0 ? rc : vv_arrow_ipc_end(&ipc, err);
+}
+
+/* Without tests the rows to leave out are not read. */
+static vv_status run(view *v, vv_error *err)
+{
+	const bool arrays = v->opts->format == VV_VIEW_ARROW;
+	vv_rows_options o = {.columns = v->columns,
+			     .count = v->count,
+			     .where = v->where,
+			     .keys = v->opts->keys,
+			     .from = v->where ? 0 : v->opts->offset,
+			     .to = UINT64_MAX,
+			     .within = v->opts->parts == 0,
+			     .by_group = arrays,
+			     .progress = v->opts->progress};
+	const uint64_t skip = v->where ? v->opts->offset : 0;
+	vv_auto(vv_rows) *rows = NULL;
+	vv_status rc = v->opts->parts == 0 ? VV_OK
+					   : vv_rows_share(&o, v->table->root.rows, v->opts->part,
+							   v->opts->parts, err);
+
+	if (rc == VV_OK) {
+		rc = vv_rows_open(&rows, v->table, &o, err);
+	}
+	if (rc < 0 || arrays) return rc < 0 ? rc : write_arrays(v, rows, skip, err);
+	vv_view_begin(&v->writer);
+	rc = write_rows(v, rows, skip, err);
+	return rc < 0 ? rc : vv_view_end(&v->writer, err);
+}
+
+/* The writer of all forms but arrays. */
+static vv_status open_writer(view *v, vv_error *err)
+{
+	const vv_view_options *o = v->opts;
+	vv_view_writer *w = &v->writer;
+	vv_status rc = o->format == VV_VIEW_ARROW
+			       ? VV_OK
+			       : vv_view_writer_init(w, v->table, o->format, v->columns, v->count,
+						     o->width, err);
+
+	if (rc < 0 || !o->safe_for_spreadsheets) return rc;
+	w->safe = true;
+	return o->format != VV_VIEW_ARROW && (w->format == VV_VIEW_OWN ||
+					      w->format == VV_VIEW_CSV || w->format == VV_VIEW_TSV)
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE, "--safe-for-spreadsheets is for CSV and TSV");
+}
+
+vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
+			uint64_t *rows, vv_error *err)
+{
+	view v = {0};
+	vv_status rc;
+
+	*rows = 0;
+	v.table = t;
+	v.opts = opts;
+	v.fn = fn;
+	v.payload = payload;
+	if (t->root.kind != VV_KIND_TABLE) {
+		vv_fail(err, VV_EUSAGE, "this is kept as a file: it has bytes, no rows");
+		return vv_hint(err,
+			       "without --columns, --where, --format ... its bytes are written");
+	}
+	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
+	    (opts->where && opts->where->count > 0 &&
+	     (rc = vv_where_new(&v.where, t, opts->where, NULL, err)) < 0) ||
+	    (rc = open_writer(&v, err)) < 0 || (rc = run(&v, err)) < 0) {
+		goto done;
+	}
+	rc = flush(&v, 0, err);
+	*rows = v.writer.rows;
+done:
+	vv_view_writer_clear(&v.writer);
+	vv_where_free(v.where);
+	vv_free(v.columns);
+	return rc;
+}

@@ -1,0 +1,642 @@
+/*
+ * add_plan: the rules of what becomes a dataset.
+ */
+#include "lib/worktree/add_plan.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/json/json_records.h"
+#include "base/json/json_skip.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/temp_name.h"
+#include "base/text.h"
+#include "dataset/table/root.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/attributes.h"
+
+typedef struct planner {
+	vv_add_plan *plan;
+	vv_repository *r;
+	vv_index *x;
+	vv_dataset_reader *s;
+	const vv_add_request *req;
+	vv_head head;
+	bool asked, tables; /* are new files to become tables? once it was asked */
+	vv_error refused;   /* the first name that is; the others are notes */
+} planner;
+
+bool vv_add_never(const char *path)
+{
+	const char *base = vv_path_base(path);
+
+	return strcmp(base, "datapackage.json") == 0 || strcmp(base, "varve.json") == 0 ||
+	       strncmp(base, ".git", 4) == 0;
+}
+
+bool vv_add_looks_like_table(const char *path)
+{
+	static const char *const extensions[] = {"csv", "tsv", "ndjson", "jsonl"};
+	const char *ext = vv_path_ext(path);
+
+	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
+		if (strcasecmp(ext, extensions[i]) == 0) return true;
+	}
+	return false;
+}
+
+static bool is_json(const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	return (strcasecmp(ext, "json") == 0 || strcasecmp(ext, "geojson") == 0) &&
+	       !vv_add_never(path);
+}
+
+/* Names of files that programs read their settings from. */
+static bool is_configuration(const char *path)
+{
+	static const char *const names[] = {".*.json",
+					    "*config.json",
+					    "*config.*.json",
+					    "*settings.json",
+					    "appsettings.*.json",
+					    "*.schema.json",
+					    "package.json",
+					    "package-lock.json",
+					    "composer.json",
+					    "bower.json",
+					    "vcpkg.json",
+					    "project.json",
+					    "manifest.json",
+					    "launch.json",
+					    "tasks.json",
+					    "extensions.json",
+					    "keybindings.json",
+					    "devcontainer.json",
+					    "angular.json",
+					    "nx.json",
+					    "lerna.json",
+					    "turbo.json",
+					    "biome.json",
+					    "deno.json",
+					    "vercel.json",
+					    "firebase.json",
+					    "renovate.json",
+					    "cypress.json",
+					    "app.json",
+					    "global.json",
+					    "components.json",
+					    "openapi.json",
+					    "swagger.json",
+					    "CMakePresets.json",
+					    "CMakeUserPresets.json",
+					    "compile_commands.json"};
+	const char *base = vv_path_base(path);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (fnmatch(names[i], base, 0) == 0) return true;
+	}
+	return false;
+}
+
+/* Does the text, with which a file of that size begins, begin as a document with rows does; if mostly: are they most
+ * of its bytes? Where they go on after it, the text before them is compared. Arrays of objects in Table Schemas and
+ * Data Packages are not data. */
+static bool has_records(const vv_buf *head, uint64_t size, bool mostly)
+{
+	const char *end = vv_buf_cstr(head) + head->len, *p = vv_buf_cstr(head), *rows, *after;
+	vv_auto(vv_json_records) r = {0};
+
+	p += head->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	p = vv_json_skip_space(p, end);
+	if (p < end && *p == '[') {
+		p = vv_json_skip_space(p + 1, end);
+		return p < end && *p == '{';
+	}
+	if (p == end || *p != '{' ||
+	    vv_json_records_find(&r, p, (size_t)(end - p), NULL, VV_IGNORED) < 0 || !r.found ||
+	    strcmp(vv_buf_cstr(&r.path), "/fields") == 0 ||
+	    strcmp(vv_buf_cstr(&r.path), "/resources") == 0) {
+		return false;
+	}
+	rows = p + r.bracket;
+	after = vv_json_skip_value(rows, end);
+	return !mostly || (uint64_t)(after - rows) > (after == end ? head->len : size) / 2;
+}
+
+/* Is the file of the work tree JSON that can be a table? One that is not named itself: that should be one? */
+static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *out, vv_error *err)
+{
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	vv_auto(char) *file = NULL;
+	int fd = -1;
+	ssize_t n = 0;
+
+	*out = false;
+	if (!is_json(item->path) || (!item->literal && is_configuration(item->path))) return VV_OK;
+	if (!(file = vv_repository_file(p->r, item->path)) ||
+	    !vv_buf_reserve(&head, VV_HEADER_MAX)) {
+		n = vv_fail_nomem(err);
+	} else if ((fd = vv_open_regular(file, 0, err)) < 0) {
+		n = fd;
+	} else if ((n = vv_read_full(fd, head.data, VV_HEADER_MAX, file, err)) >= 0) {
+		head.len = (size_t)n;
+		*out = has_records(&head, (uint64_t)item->st.size, !item->literal);
+	}
+	vv_close(fd, NULL, NULL);
+	return n < 0 ? (vv_status)n : VV_OK;
+}
+
+static void note_name(vv_buf *names, size_t number, const char *path)
+{
+	if (number <= 3) {
+		vv_buf_printf(names, "%s%s", number > 1 ? ", " : "", vv_text_shows(path));
+	} else if (number == 4) {
+		vv_buf_puts(names, ", ...");
+	}
+}
+
+static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
+{
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
+	p->items[p->count] = *item;
+	p->items[p->count].path = vv_strdup(item->path);
+	if (!p->items[p->count].path) return vv_fail_nomem(err);
+	p->count++;
+	return VV_OK;
+}
+
+/* Does HEAD hold the path as something else than a pointer? */
+static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_error *err)
+{
+	vv_auto(vv_tree_entry) entry = {0};
+	bool pointer = false;
+
+	*out = false;
+	if (p->head.unborn) return VV_OK;
+	vv_status rc = vv_tree_entry_at(p->r, &p->head.commit, item->path, &entry, err);
+	if (rc == VV_ENOTFOUND) return VV_OK;
+	if (rc == VV_OK && S_ISREG(entry.mode)) {
+		rc = vv_dataset_reader_is_pointer(p->s, &entry.id, &pointer, err);
+		*out = !pointer;
+	}
+	return rc;
+}
+
+/* Is the work tree's file known to be what the index has, without reading it? */
+static bool known_same(const planner *p, const vv_add_item *item, bool *stat_clean)
+{
+	vv_index_entry entry;
+	vv_oid id;
+
+	*stat_clean = false;
+	if (!item->in_index || !vv_index_get(p->x, item->path, &entry)) return false;
+	if (vv_index_stat_clean(p->x, &entry, &item->st)) {
+		*stat_clean = true;
+		return true;
+	}
+	return vv_stat_cache_get(vv_dataset_reader_stats(p->s), item->path, &item->st, &id) &&
+	       vv_oid_equal(&id, &item->blob);
+}
+
+/* Does the pointer in the index say something else than its root, if that is here? */
+static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_pointer pointer;
+	vv_store *store;
+	bool holds;
+	vv_status rc;
+
+	*out = false;
+	if (vv_oid_is_null(&item->blob)) return VV_OK;
+	if ((rc = vv_dataset_reader_store(p->s, &store, err)) < 0 ||
+	    (rc = vv_blob_read(p->r, &item->blob, VV_POINTER_MAX, &text, err)) < 0 ||
+	    (rc = vv_pointer_read(&pointer, &arena, text.data, text.len, err)) < 0) {
+		return rc;
+	}
+	rc = vv_root_pointer_holds(&holds, store, text.data, text.len, &pointer.root, err);
+	if (rc == VV_OK) {
+		*out = !holds;
+	} else if (rc == VV_EMISSING) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+/* A path that the attributes give to varve. */
+static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
+{
+	bool pointer = false, stat_clean;
+	vv_status rc;
+
+	if (vv_add_never(item->path)) {
+		if (item->literal && p->req->described) {
+			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
+				       vv_text_shows(item->path));
+		}
+		item->action = VV_ADD_PLAIN;
+		return append(p->plan, item, err);
+	}
+	item->action = VV_ADD_DATASET;
+	if (!vv_oid_is_null(&item->blob)) {
+		if ((rc = vv_dataset_reader_is_pointer(p->s, &item->blob, &pointer, err)) < 0) {
+			return rc;
+		}
+		item->was_text = !pointer;
+	}
+	bool same = known_same(p, item, &stat_clean);
+	item->stat_clean = stat_clean;
+	if (item->was_text) {
+		/* Plain text that somebody committed is left alone until changed, or named. */
+		if (!p->req->fix && !item->literal && stat_clean) return VV_OK;
+		return append(p->plan, item, err);
+	}
+	if (p->req->fix) {
+		bool edited = false;
+
+		rc = was_edited(p, item, &edited, err);
+		return rc < 0 || !edited ? rc : append(p->plan, item, err);
+	}
+	if (same && !p->req->described) {
+		bool anew = false; /* the file did not change, but what it is read as did */
+
+		if ((rc = vv_dataset_reader_described_anew(p->s, item->path, &item->blob,
+							   item->literal, &anew, err)) < 0) {
+			return rc;
+		}
+		item->action = anew ? VV_ADD_DATASET : VV_ADD_SAME;
+	}
+	return append(p->plan, item, err);
+}
+
+/* An ordinary file: a touched one only gets its new stat. */
+static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
+{
+	vv_file_state state = VV_FILE_MODIFIED;
+	vv_index_entry entry;
+	vv_status rc;
+
+	if (vv_index_get(p->x, item->path, &entry) &&
+	    (rc = vv_index_file_state(p->x, &entry, &state, err)) < 0) {
+		return rc;
+	}
+	item->action = state == VV_FILE_SAME ? VV_ADD_SAME : VV_ADD_FILE;
+	return append(p->plan, item, err);
+}
+
+/* Do new files become tables? varve.addTables says; else they do, unless HEAD holds files so
+ * called as text: a repository of code, with its fixtures. */
+static vv_status wants_tables(planner *p, bool *out, vv_error *err)
+{
+	size_t count = vv_index_count(p->x);
+	bool set = true, text = false;
+	vv_status rc;
+
+	if (!p->asked) {
+		vv_auto(char) *value = NULL;
+
+		rc = vv_config_string(p->r, "varve.addtables", &value, err);
+		set = rc == VV_OK;
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+		if ((rc = vv_config_bool(p->r, "varve.addtables", true, &p->tables, err)) < 0) {
+			return rc;
+		}
+		for (size_t i = 0; !set && !text && i < count; i++) {
+			vv_index_entry e;
+
+			vv_index_at(p->x, i, &e);
+			vv_add_item item = {.path = (char *)(uintptr_t)e.path};
+			if (vv_add_looks_like_table(e.path) &&
+			    (rc = head_text(p, &item, &text, err)) < 0) {
+				return rc;
+			}
+		}
+		p->tables = p->tables && !text;
+		p->asked = true;
+	}
+	*out = p->tables;
+	return VV_OK;
+}
+
+/* Nothing is added then, but the search goes on: *fits false. */
+static vv_status check_name(planner *p, const char *path, bool *fits, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_path_check(path, &why);
+
+	*fits = rc == VV_OK;
+	if (rc == VV_OK) return VV_OK;
+	if (rc != VV_EREFUSED) {
+		*err = why;
+		return rc;
+	}
+	if (p->refused.code == VV_OK) {
+		p->refused = why;
+		(void)vv_hint(&p->refused, "rename it, or leave it out by a line in .gitignore");
+	} else {
+		vv_notes_put(vv_repository_notes(p->r), "%s", why.message);
+	}
+	return VV_OK;
+}
+
+/* A path that the attributes do not give to varve. */
+static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
+{
+	const vv_add_request *req = p->req;
+	bool named = !req->as_tracked && (item->literal || req->convert);
+	bool wanted = named &&
+		      (vv_add_looks_like_table(item->path) || (item->literal && req->described));
+	bool text = false, compared = false, stat_clean, fits;
+	vv_status rc;
+
+	if (req->fix) return VV_OK;
+	/* 'varve track --text' decided. */
+	if ((wanted || vv_add_looks_like_table(item->path) || is_json(item->path)) &&
+	    !req->convert && (rc = vv_attr_compared(p->r, item->path, &compared, err)) < 0) {
+		return rc;
+	}
+	if (compared && wanted && req->described) {
+		vv_fail(err, VV_EUSAGE,
+			"%s stays text, as set in .gitattributes, unless --convert is given",
+			vv_text_shows(item->path));
+		return vv_hint(err, "add --convert to the command to make a dataset of it");
+	}
+	wanted = wanted && !compared;
+	if (vv_add_never(item->path)) {
+		if (item->literal && req->described) {
+			return vv_fail(err, VV_EUSAGE, "%s never is a dataset",
+				       vv_text_shows(item->path));
+		}
+		wanted = false;
+	}
+	if (!wanted && !compared && !req->as_tracked && !item->in_index &&
+	    vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
+		if ((rc = wants_tables(p, &item->guess, err)) < 0) return rc;
+		wanted = item->guess;
+	}
+	if (!wanted && !compared && !req->as_tracked && !item->in_index) {
+		if ((rc = may_be_table(p, item, &wanted, err)) < 0 ||
+		    (wanted && !item->literal && (rc = wants_tables(p, &wanted, err)) < 0)) {
+			return rc;
+		}
+		item->guess = item->guess || wanted;
+	}
+	if (wanted && !req->convert) {
+		if ((rc = head_text(p, item, &text, err)) < 0) return rc;
+		if (text && req->described) {
+			vv_fail(err, VV_EUSAGE,
+				"%s is text in HEAD, and stays so without --convert",
+				vv_text_shows(item->path));
+			return vv_hint(err, "add --convert to the command to make a dataset of it");
+		}
+	}
+	if (wanted && !text) {
+		if ((rc = check_name(p, item->path, &fits, err)) < 0 || !fits) return rc;
+		item->action = VV_ADD_DATASET;
+		item->track = true;
+		item->was_text = item->in_index;
+		return append(p->plan, item, err);
+	}
+	if (!compared && vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
+		if (text) {
+			note_name(&p->plan->kept_names, ++p->plan->kept_text, item->path);
+		} else if (!item->in_index) {
+			note_name(&p->plan->new_names, ++p->plan->new_text, item->path);
+		}
+	}
+	known_same(p, item, &stat_clean);
+	if (stat_clean) return VV_OK;
+	return plan_file(p, item, err);
+}
+
+static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(p->r, item->path);
+	bool tracked = false, fits = true;
+
+	if (!file) return vv_fail_nomem(err);
+	vv_status rc = vv_lstat(&item->st, file, err);
+	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
+	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
+		if (p->req->fix) return VV_OK;
+		item->action = VV_ADD_REMOVE;
+		return append(p->plan, item, err);
+	}
+	if (rc < 0 || (!item->in_index && (rc = check_name(p, item->path, &fits, err)) < 0)) {
+		return rc;
+	}
+	if (!fits) return VV_OK;
+	if (S_ISREG(item->st.mode)) {
+		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0) return rc;
+		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
+	}
+	if (p->req->fix) return VV_OK;
+	item->action = VV_ADD_FILE;
+	return append(p->plan, item, err);
+}
+
+static vv_status plan_index(planner *p, vv_error *err)
+{
+	size_t count = vv_index_count(p->x);
+	const char *last = "";
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_index_entry e;
+		vv_add_item item = {0};
+		vv_index_at(p->x, i, &e);
+		if (strcmp(e.path, last) == 0 || S_ISDIR(e.mode & 0170000) ||
+		    (e.mode & 0170000) == 0160000 || e.skip_worktree) {
+			continue;
+		}
+		last = e.path;
+		if ((p->req->paths && !vv_pathspec_match(p->req->paths, e.path, &item.literal)) ||
+		    (p->req->fix && e.stage != 0)) {
+			continue;
+		}
+		item.path = (char *)(uintptr_t)e.path; /* only read, and copied by append */
+		item.in_index = true;
+		/* In a conflict no side is the one before: what is staged replaces all. */
+		if (e.stage == 0) {
+			item.blob = e.id;
+			item.mode = e.mode;
+		}
+		if ((rc = plan_path(p, &item, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* What varve writes before it takes the place of a file, or left when it was killed. */
+static bool is_temporary(const char *path)
+{
+	const char *name = vv_path_base(path);
+	const size_t len = strlen(name);
+	bool ended;
+
+	return strncmp(name, ".varve-", 7) == 0 && len >= 7 + VV_TEMP_RANDOM &&
+	       vv_temp_name_read(name + len - VV_TEMP_RANDOM, &ended);
+}
+
+static vv_status on_untracked(void *payload, const char *path, vv_error *err)
+{
+	planner *p = payload;
+	vv_add_item item = {0};
+
+	if (is_temporary(path)) return VV_OK;
+	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal)) return VV_OK;
+	item.path = (char *)(uintptr_t)path;
+	return plan_path(p, &item, err);
+}
+
+/* What is named and ignored is refused, as Git does. */
+static vv_status refuse_ignored(planner *p, const vv_pathspec_item *arg, vv_error *err)
+{
+	bool ignored = false;
+	vv_status rc;
+
+	if (p->req->force || arg->matched || !arg->path[0]) return VV_OK;
+	if ((rc = vv_path_ignored(p->r, arg->path, &ignored, err)) < 0 || !ignored) return rc;
+	vv_fail(err, VV_EREFUSED, "%s is ignored by a .gitignore file; nothing was staged",
+		vv_text_shows(arg->given));
+	return vv_hint(err, "-f stages it all the same; 'git check-ignore -v %s' names the line",
+		       vv_text_shows(arg->given));
+}
+
+/* A file that is named, so that nothing needs to be searched. */
+static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
+{
+	vv_status rc;
+
+	if (arg->named) {
+		return VV_OK; /* it is in the index */
+	}
+	if ((rc = refuse_ignored(p, arg, err)) < 0) return rc;
+	arg->matched = true;
+	vv_add_item item = {.path = arg->path, .literal = true};
+	return plan_path(p, &item, err);
+}
+
+static vv_status search(planner *p, const char *prefix, vv_error *err)
+{
+	return p->req->force ? vv_unindexed_each(p->x, prefix, on_untracked, p, err)
+			     : vv_untracked_each(p->x, prefix, true, on_untracked, p, err);
+}
+
+static vv_status plan_untracked(planner *p, vv_error *err)
+{
+	vv_pathspec *paths = p->req->paths;
+	vv_status rc = VV_OK;
+
+	if (!paths) return search(p, "", err);
+	for (size_t i = 0; i < paths->count && rc == VV_OK; i++) {
+		vv_pathspec_item *arg = &paths->items[i];
+		if (arg->exclude) {
+			continue;
+		}
+		if ((rc = vv_index_check_module(p->x, arg->path, err)) < 0) return rc;
+		if (arg->pattern) {
+			rc = search(p, "", err);
+		} else if (arg->folder) {
+			if ((rc = refuse_ignored(p, arg, err)) < 0) {
+				break;
+			}
+			arg->matched = true;
+			rc = search(p, arg->path, err);
+		} else if (arg->exists) {
+			rc = plan_named(p, arg, err);
+		}
+	}
+	return rc;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const vv_add_item *)a)->path, ((const vv_add_item *)b)->path);
+}
+
+/* Arguments may overlap: the item that knows more about the user's wish stays. */
+static void drop_repeats(vv_add_plan *p)
+{
+	size_t kept = 0;
+
+	if (p->count > 1) {
+		qsort(p->items, p->count, sizeof(*p->items), by_path);
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		if (kept > 0 && strcmp(p->items[kept - 1].path, p->items[i].path) == 0) {
+			vv_add_item *keep = &p->items[kept - 1];
+			if (p->items[i].action == VV_ADD_DATASET &&
+			    keep->action != VV_ADD_DATASET) {
+				vv_free(keep->path);
+				*keep = p->items[i];
+			} else {
+				vv_free(p->items[i].path);
+			}
+			continue;
+		}
+		p->items[kept++] = p->items[i];
+	}
+	p->count = kept;
+}
+
+/* What is gone leaves the index first: a file may have come where its folder was, or a folder where it was. */
+static int removed_first(const void *a, const void *b)
+{
+	const vv_add_item *x = a, *y = b;
+	const bool x_goes = x->action == VV_ADD_REMOVE, y_goes = y->action == VV_ADD_REMOVE;
+
+	return x_goes != y_goes ? y_goes - x_goes : by_path(a, b);
+}
+
+static void order(vv_add_plan *p)
+{
+	drop_repeats(p);
+	if (p->count > 1) {
+		qsort(p->items, p->count, sizeof(*p->items), removed_first);
+	}
+}
+
+vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
+			   const vv_add_request *req, vv_error *err)
+{
+	planner p = {.plan = out, .r = r, .x = x, .s = s, .req = req};
+	vv_status rc;
+
+	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
+	if ((rc = vv_head_read(r, &p.head, err)) < 0) return rc;
+	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix) {
+		rc = plan_untracked(&p, err);
+	}
+	if (rc == VV_OK && p.refused.code != VV_OK) {
+		*err = p.refused;
+		rc = VV_EREFUSED;
+	}
+	if (rc == VV_OK && req->paths) {
+		rc = vv_pathspec_all_matched(req->paths, x, err);
+	}
+	if (rc == VV_OK) {
+		order(out);
+	}
+	vv_head_clear(&p.head);
+	return rc;
+}
+
+void vv_add_plan_clear(vv_add_plan *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_free(p->items[i].path);
+	}
+	vv_free(p->items);
+	vv_buf_clear(&p->kept_names);
+	vv_buf_clear(&p->new_names);
+	*p = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
+}

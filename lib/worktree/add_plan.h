@@ -1,0 +1,83 @@
+/*
+ * add_plan: what add (and commit -a, commit PATH) will do with each path.
+ *
+ * Decides which paths become datasets (docs: "what becomes a dataset"): those that the
+ * attributes track; files named literally that are called .csv, .tsv, .ndjson or .jsonl, or
+ * that options describe as a table or file of varve; and new files so called that read as
+ * tables, unless HEAD holds such files as text (varve.addTables decides otherwise). What HEAD
+ * holds as text stays text without convert. Nothing is changed by planning.
+ */
+#ifndef VV_LIB_WORKTREE_ADD_PLAN_H
+#define VV_LIB_WORKTREE_ADD_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json/json.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/names/pathspec.h"
+#include "repo/git/index/index.h"
+#include "repo/git/repository.h"
+
+typedef enum vv_add_action {
+	VV_ADD_FILE,  /* as git add would */
+	VV_ADD_PLAIN, /* likewise, but under a pattern of varve's: never through a filter */
+	VV_ADD_DATASET,
+	VV_ADD_SAME, /* is as the index has it */
+	VV_ADD_REMOVE
+} vv_add_action;
+
+typedef struct vv_add_item {
+	char *path;
+	vv_add_action action;
+	bool in_index;
+	bool literal;    /* named by an argument, itself */
+	bool track;      /* its .gitattributes line is to be written */
+	bool guess;      /* a dataset only if it reads as a table; else Git's */
+	bool was_text;   /* the index has it, and not as a pointer */
+	vv_oid blob;     /* what the index has; null when nothing */
+	uint32_t mode;   /* likewise */
+	vv_stat st;      /* of the work tree's file */
+	bool stat_clean; /* the index entry has just this stat, and is not racy */
+} vv_add_item;
+
+typedef struct vv_add_request {
+	vv_pathspec *paths; /* what is looked at; NULL: the whole work tree */
+	bool untracked;     /* also files that are not in the index */
+	bool force;         /* also ignored files */
+	bool convert;       /* make datasets of what HEAD holds as text */
+	bool fix;           /* make datasets of plain text under tracked patterns, only these */
+	bool as_tracked;    /* only what the attributes track becomes a dataset */
+	/* the options say how to read a dataset: name one, and read it again */
+	bool described;
+	const vv_dataset_options *options;
+	vv_json_out *json; /* an array that gets an object of each path; NULL */
+} vv_add_request;
+
+typedef struct vv_add_plan {
+	vv_add_item *items; /* those that leave the index first, then by path */
+	size_t count, cap;
+	size_t kept_text;  /* files that stay text though they look like tables */
+	size_t new_text;   /* untracked ones that go to Git as text */
+	vv_buf kept_names; /* of the first few of both, "a, b" */
+	vv_buf new_names;
+} vv_add_plan;
+
+/* VV_EUSAGE, VV_ENOTFOUND (an argument matches nothing), VV_EREFUSED (ignored file). */
+vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
+			   const vv_add_request *req, vv_error *err);
+void vv_add_plan_clear(vv_add_plan *p);
+VV_AUTO_CLEAR(vv_add_plan, vv_add_plan_clear)
+
+/* Is the path one of those that never are datasets (datapackage.json, .git*)? */
+bool vv_add_never(const char *path);
+
+/* Is it called as a table is (.csv, .tsv, .ndjson, .jsonl)? */
+bool vv_add_looks_like_table(const char *path);
+
+#endif

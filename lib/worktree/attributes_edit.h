@@ -1,0 +1,52 @@
+/*
+ * attributes_edit: changing the top .gitattributes, and undoing that when the rest fails.
+ */
+#ifndef VV_LIB_WORKTREE_ATTRIBUTES_EDIT_H
+#define VV_LIB_WORKTREE_ATTRIBUTES_EDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/index.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_attr_edit {
+	vv_repository *r;
+	char *file;    /* its path; NULL while nothing was begun */
+	vv_buf before; /* its content before */
+	bool existed, changed;
+} vv_attr_edit;
+
+/* Remembers the file as it is. VV_EREFUSED when it is not a regular file. */
+vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
+
+/* Writes the line for a path or pattern, and ".gitattributes merge=union" where no line says how that
+ * is merged, so that two branches that each track something do not conflict; then verifies for a path
+ * (literal) that the attributes now give it to varve. VV_EREFUSED names what wins. */
+vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err);
+
+/* The line that leaves the files in Git as text and gives varve their differences and merges
+ * (vv_attr_track_text). */
+vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool literal,
+				  vv_error *err);
+
+/* As vv_attr_edit_track for many paths, in one step. */
+vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
+				 vv_error *err);
+
+/* vv_attr_rename_all, and verifies the new names that got lines. */
+vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, size_t count,
+			      vv_error *err);
+
+/* Stages the file if it was changed (in memory; the caller writes the index). */
+vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);
+
+void vv_attr_edit_undo(vv_attr_edit *e); /* puts the file back as it was */
+void vv_attr_edit_clear(vv_attr_edit *e);
+VV_AUTO_CLEAR(vv_attr_edit, vv_attr_edit_clear)
+
+#endif

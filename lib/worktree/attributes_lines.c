@@ -1,0 +1,308 @@
+/*
+ * attributes_lines: matching paths with lines.
+ */
+#include "lib/worktree/attributes_lines.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attributes.h"
+
+static vv_status on_line(void *payload, const char *file, unsigned number, const char *pattern,
+			 const char *attributes, vv_error *err)
+{
+	vv_attr_list *l = payload;
+	/* .git/info/attributes speaks for the whole work tree. */
+	size_t folder = strncmp(file, ".git/", 5) == 0 ? 0 : (size_t)(vv_path_base(file) - file);
+
+	if (!vv_array_room(l->lines, l->count, l->cap)) return vv_fail_nomem(err);
+	vv_attr_list_line *at = &l->lines[l->count++];
+	at->file = vv_strdup(file);
+	at->pattern = vv_strdup(pattern);
+	at->folder = vv_strndup(file, folder);
+	at->number = number;
+	at->on = strstr(attributes, "filter=varve") != NULL;
+	at->literal = !strpbrk(pattern, "*?[\\\"");
+	at->attributes = vv_strdup(attributes);
+	at->datasets = 0;
+	at->first = NULL;
+	return at->file && at->pattern && at->folder && at->attributes ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The one path that the line matches: owned; *out NULL where there may be several. */
+static vv_status only_path(char **out, const vv_attr_list_line *at, vv_error *err)
+{
+	vv_buf path = VV_BUF_INIT;
+
+	*out = NULL;
+	if (!at->literal || !strchr(at->pattern, '/')) return VV_OK;
+	vv_buf_puts(&path, at->folder);
+	vv_buf_puts(&path, at->pattern + (at->pattern[0] == '/'));
+	*out = vv_buf_detach(&path);
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static uint64_t path_hash(const vv_attr_list *l, const char *path)
+{
+	return vv_xxh3(path, strlen(path), l->literal.seed);
+}
+
+/* ".dat/": between slashes, which no ending has. */
+static bool has_ending(const vv_buf *endings, const char *ext)
+{
+	const size_t len = strlen(ext);
+	const char *p = vv_buf_cstr(endings);
+
+	while ((p = strstr(p, ext)) && (p[len] != '/' || p[-1] != '.')) {
+		p++;
+	}
+	return p != NULL;
+}
+
+static void note_ending(vv_attr_list *l, const vv_attr_list_line *at, const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	if (at->on && *ext && !has_ending(&l->endings, ext)) {
+		vv_buf_printf(&l->endings, ".%s/", ext);
+	}
+}
+
+/* After all lines are there. */
+static vv_status index_lines(vv_attr_list *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	l->others = vv_calloc(l->count + 1, sizeof(*l->others));
+	if (!l->others) return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		vv_auto(char) *path = NULL;
+
+		if ((rc = only_path(&path, &l->lines[i], err)) < 0) {
+			break;
+		}
+		if (!path) {
+			l->others[l->other_count++] = i;
+			continue;
+		}
+		note_ending(l, &l->lines[i], path);
+		if (!vv_hash_index_add(&l->literal, path_hash(l, path), i)) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc < 0 ? rc : vv_buf_ok(&l->endings, err);
+}
+
+static void list_init(vv_attr_list *l)
+{
+	memset(l, 0, sizeof(*l));
+	vv_hash_index_init(&l->literal);
+}
+
+vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err)
+{
+	list_init(out);
+	vv_status rc = vv_attr_lines(r, on_line, out, err);
+	return rc < 0 ? rc : index_lines(out, err);
+}
+
+static vv_status on_compared_line(void *payload, const char *file, unsigned number,
+				  const char *pattern, const char *attributes, vv_error *err)
+{
+	vv_attr_list *l = payload;
+	vv_status rc = on_line(payload, file, number, pattern, attributes, err);
+
+	if (rc == VV_OK) {
+		l->lines[l->count - 1].on = true;
+	}
+	return rc;
+}
+
+vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err)
+{
+	list_init(out);
+	vv_status rc = vv_attr_compared_lines(r, on_compared_line, out, err);
+	return rc < 0 ? rc : index_lines(out, err);
+}
+
+void vv_attr_list_clear(vv_attr_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_free(l->lines[i].file);
+		vv_free(l->lines[i].pattern);
+		vv_free(l->lines[i].folder);
+		vv_free(l->lines[i].attributes);
+		vv_free(l->lines[i].first);
+	}
+	vv_free(l->lines);
+	vv_free(l->others);
+	vv_hash_index_clear(&l->literal);
+	vv_buf_clear(&l->endings);
+	memset(l, 0, sizeof(*l));
+}
+
+static bool line_matches(const vv_attr_list_line *at, const char *path)
+{
+	const char *pattern = at->pattern;
+	size_t above = strlen(at->folder);
+
+	if (strncmp(path, at->folder, above) != 0) return false;
+	if (strchr(pattern, '/')) {
+		path += above;
+		pattern += pattern[0] == '/';
+	} else {
+		path = vv_path_base(path);
+	}
+	return at->literal ? strcmp(pattern, path) == 0 : vv_path_match(pattern, path);
+}
+
+/* Lines that may match a path: those with just its hash, then those with wildcards. */
+typedef struct matching {
+	const vv_attr_list *list;
+	vv_hash_probe literal;
+	size_t next_other;
+} matching;
+
+static matching matching_begin(const vv_attr_list *l, const char *path)
+{
+	return (matching){l, vv_hash_probe_begin(&l->literal, path_hash(l, path)), 0};
+}
+
+static bool matching_next(matching *m, size_t *line)
+{
+	if (vv_hash_probe_next(&m->literal, line)) return true;
+	if (m->next_other == m->list->other_count) return false;
+	*line = m->list->others[m->next_other++];
+	return true;
+}
+
+bool vv_attr_list_concerns(const vv_attr_list *l, const char *path)
+{
+	matching m = matching_begin(l, path);
+
+	for (size_t i; matching_next(&m, &i);) {
+		/* "[attr]name": a macro, which any other line may use. */
+		if (l->lines[i].on && (strncmp(l->lines[i].pattern, "[attr]", 6) == 0 ||
+				       line_matches(&l->lines[i], path))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vv_attr_list_names_like(const vv_attr_list *l, const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	return *ext && has_ending(&l->endings, ext);
+}
+
+/* .git/info/attributes goes over all others, a deeper file over one above, a later line over those before. */
+static bool goes_over(const vv_attr_list *l, size_t a, size_t b)
+{
+	bool a_last = strncmp(l->lines[a].file, ".git/", 5) == 0;
+	bool b_last = strncmp(l->lines[b].file, ".git/", 5) == 0;
+	size_t a_deep = strlen(l->lines[a].folder), b_deep = strlen(l->lines[b].folder);
+
+	if (a_last != b_last) return a_last;
+	return a_deep != b_deep ? a_deep > b_deep : a > b;
+}
+
+size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path)
+{
+	matching m = matching_begin(l, path);
+	size_t best = l->count;
+
+	for (size_t i; matching_next(&m, &i);) {
+		if (line_matches(&l->lines[i], path) &&
+		    (best == l->count || goes_over(l, i, best))) {
+			best = i;
+		}
+	}
+	return best;
+}
+
+/* Do the words end in -text, or, the same, binary? */
+static bool says_binary(const char *attributes)
+{
+	bool binary = false;
+
+	for (const char *p = attributes; *p;) {
+		size_t len = strcspn(p, " \t");
+
+		if ((len == 5 && memcmp(p, "-text", 5) == 0) ||
+		    (len == 6 && memcmp(p, "binary", 6) == 0)) {
+			binary = true;
+		} else if ((len >= 4 && memcmp(p, "text", 4) == 0) ||
+			   (len == 5 && memcmp(p, "!text", 5) == 0)) {
+			binary = false;
+		} else if (len > 9 && memcmp(p, "working-t", 9) == 0) {
+			return false;
+		}
+		p += len + strspn(p + len, " \t");
+	}
+	return binary;
+}
+
+static vv_status on_text_line(void *payload, const char *file, unsigned number, const char *pattern,
+			      const char *attributes, vv_error *err)
+{
+	vv_attr_list *l = payload;
+	vv_status rc = on_line(payload, file, number, pattern, attributes, err);
+
+	if (rc == VV_OK) {
+		l->lines[l->count - 1].on = !says_binary(attributes);
+	}
+	return rc;
+}
+
+vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x, vv_error *err)
+{
+	list_init(out);
+	vv_status rc = vv_attr_text_lines(r, x, on_text_line, out, err);
+	return rc < 0 ? rc : index_lines(out, err);
+}
+
+vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *path, vv_error *err)
+{
+	size_t line;
+	bool tracked = false, beaten = false;
+	vv_status rc;
+
+	/* The attributes themselves take 50 us to ask. */
+	if (!vv_attr_list_concerns(l, path) ||
+	    (line = vv_attr_list_deciding(l, path)) == l->count || !l->lines[line].on) {
+		return VV_OK;
+	}
+	if ((rc = vv_attr_tracked(r, path, &tracked, err)) < 0 || !tracked ||
+	    (rc = vv_attr_changes_text(r, path, &beaten, err)) < 0 || !beaten) {
+		return rc;
+	}
+	if (l->lines[line].datasets++ == 0 && !(l->lines[line].first = vv_strdup(path))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+void vv_attr_beaten_put(const vv_attr_list *l, vv_buf *b)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		const vv_attr_list_line *at = &l->lines[i];
+
+		if (at->datasets == 0) {
+			continue;
+		}
+		vv_buf_printf(b, "%s:%u (%s %s) beats -text for %s", vv_text_shows(at->file),
+			      at->number, vv_text_shows(at->pattern), vv_text_shows(at->attributes),
+			      vv_text_shows(at->first));
+		if (at->datasets > 1) {
+			vv_buf_printf(b, " and %s more", vv_text_count(at->datasets - 1));
+		}
+		vv_buf_putc(b, '\n');
+	}
+}

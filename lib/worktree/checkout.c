@@ -1,0 +1,281 @@
+/*
+ * checkout: knows how one path of a version reaches the work tree.
+ */
+#include "lib/worktree/checkout.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/materialise.h"
+#include "lib/names/damaged_pointer.h"
+#include "lib/sources/needed.h"
+#include "lib/worktree/last_copy.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/index/worktree.h"
+
+#define NAMES_MAX 160 /* bytes of names in the note on missing blocks */
+
+void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_dataset_reader *reader,
+		      vv_index *index)
+{
+	*c = (vv_checkout){.repo = repo, .reader = reader, .index = index};
+	vv_buf_init(&c->missing_names);
+}
+
+void vv_checkout_clear(vv_checkout *c)
+{
+	vv_buf_clear(&c->missing_names);
+	vv_clash_close(c->clash);
+	c->clash = NULL;
+	vv_needed_free(c->needed);
+	c->needed = NULL;
+}
+
+/* Is the path a plain file below plain folders? */
+static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv_error *err)
+{
+	vv_auto(char) *part = vv_strdup(path);
+	char *file;
+	vv_stat st;
+	bool plain = true;
+
+	*out = false;
+	if (!part) return vv_fail_nomem(err);
+	for (char *slash = strchr(part, '/'); plain; slash = strchr(slash + 1, '/')) {
+		if (slash) {
+			*slash = '\0';
+		}
+		file = vv_repository_file(r, part);
+		if (!file) return vv_fail_nomem(err);
+		plain = vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
+			(slash ? S_ISDIR(st.mode) : S_ISREG(st.mode));
+		vv_free(file);
+		if (!slash) {
+			break;
+		}
+		*slash = '/';
+	}
+	*out = plain;
+	return VV_OK;
+}
+
+static void note_missing(vv_checkout *c, const char *path, const vv_cid *root)
+{
+	c->missing++;
+	c->lacking |= !c->needed || !vv_needed_unwanted(c->needed, root);
+	if (c->missing_names.len < NAMES_MAX) {
+		vv_buf_puts(&c->missing_names, c->missing > 1 ? ", " : "");
+		vv_text_put_escaped(&c->missing_names, path, strlen(path));
+	} else if (vv_buf_cstr(&c->missing_names)[c->missing_names.len - 1] != '.') {
+		vv_buf_puts(&c->missing_names, ", ...");
+	}
+}
+
+/* Git alone may have brought the commit: then the remotes have what it names. */
+static bool fetch_blocks(vv_checkout *c, const char *path, const vv_cid *root)
+{
+	vv_error why;
+
+	if (!c->fetch || (!c->needed && !(c->needed = vv_needed_new(c->repo)))) return false;
+	if (vv_needed_fetch(c->needed, root, &why) == VV_OK) return true;
+	if (!c->told) {
+		vv_notes_warn(vv_repository_notes(c->repo),
+			      "%s: its blocks could not be fetched: %s", vv_text_shows(path),
+			      why.message);
+		c->told = true;
+	}
+	return false;
+}
+
+static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
+			       vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_stat st;
+	bool plain, complete = false;
+	vv_cid missing;
+	vv_store *store;
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_pointer(c->reader, id, &arena, &p, err)) < 0 ||
+	    (rc = is_plain_file(c->repo, path, &plain, err)) < 0 ||
+	    (rc = vv_repository_store(c->repo, &store, err)) < 0) {
+		return rc;
+	}
+	bool tried = !vv_store_has(store, &p.root);
+	if (tried) {
+		(void)fetch_blocks(c, path, &p.root);
+	}
+	if (!plain) {
+		/* Folders are made for it only where the table can follow, unless the pointer is
+		 * welcome. */
+		if (!c->pointer_ok &&
+		    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) == VV_OK &&
+		    !complete) {
+			rc = vv_fail(err, VV_EMISSING, "the blocks of this version are not here");
+		}
+		if (rc < 0) return rc;
+	}
+	rc = vv_materialise(c->reader, path, id, &p, mode, &st, err);
+	if (rc == VV_EMISSING && !tried && fetch_blocks(c, path, &p.root)) {
+		vv_error_clear(err);
+		rc = vv_materialise(c->reader, path, id, &p, mode, &st, err);
+	}
+	if (rc == VV_EMISSING && c->pointer_ok) {
+		note_missing(c, path, &p.root);
+		rc = vv_worktree_write_file(c->index, path, mode, id, err);
+	} else if (rc == VV_OK) {
+		c->datasets++;
+		rc = vv_index_set(c->index, path, mode, id, &st, err);
+	}
+	return rc;
+}
+
+vv_status vv_checkout_check_name(const vv_checkout *c, const char *path, uint32_t mode,
+				 const vv_oid *id, vv_error *err)
+{
+	vv_error why;
+	bool table = false;
+	vv_status rc = vv_path_check_plain(path, err);
+
+	if (rc < 0 || !S_ISREG(mode) || vv_path_check(path, &why) == VV_OK) return rc;
+	if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &table, err)) == VV_OK && table) {
+		*err = why;
+		rc = why.code;
+	}
+	return rc;
+}
+
+vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
+			    bool to_index, vv_error *err)
+{
+	vv_index_entry before;
+	bool dataset = false;
+	vv_status rc;
+
+	if ((rc = vv_checkout_check_name(c, path, mode, id, err)) < 0) return rc;
+	if ((!c->clash && (rc = vv_clash_open(&c->clash, c->repo, c->index, err)) < 0) ||
+	    (rc = vv_clash_add(c->clash, path, err)) < 0) {
+		return rc;
+	}
+	if ((S_ISREG(mode) || S_ISLNK(mode)) &&
+	    (rc = vv_last_copy_keep(c->repo, c->reader, c->index, path, err)) < 0) {
+		return rc;
+	}
+	bool had = vv_index_get(c->index, path, &before);
+	if (S_ISREG(mode)) {
+		if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &dataset, err)) < 0) {
+			return rc;
+		}
+	} else if (!S_ISLNK(mode)) {
+		/* A submodule: its work tree is Git's business. */
+		return to_index ? vv_index_set(c->index, path, mode, id, NULL, err) : VV_OK;
+	}
+	if (dataset) {
+		rc = write_dataset(c, path, mode, id, err);
+	} else if ((rc = vv_worktree_write_file(c->index, path, mode, id, err)) == VV_OK) {
+		c->files++;
+		rc = S_ISREG(mode) ? vv_damaged_pointer_warn(c->repo, id, path, err) : VV_OK;
+	}
+	if (rc < 0) {
+		const char *name = vv_text_shows(path);
+
+		/* Some of what is called here names the path itself. */
+		return strncmp(err->message, name, strlen(name)) == 0 ? rc
+								      : vv_prefix(err, "%s", name);
+	}
+	if (to_index) return VV_OK;
+	if (had) return vv_index_set(c->index, path, before.mode, &before.id, NULL, err);
+	vv_index_remove(c->index, path, NULL); /* not there when nothing was set */
+	return VV_OK;
+}
+
+vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_path_check_plain(path, err)) < 0 ||
+	    (rc = vv_last_copy_keep(c->repo, c->reader, c->index, path, err)) < 0 ||
+	    (rc = vv_worktree_remove(c->repo, path, err)) < 0) {
+		return rc;
+	}
+	c->files++;
+	if (to_index) {
+		rc = vv_index_remove(c->index, path, err);
+	}
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err)
+{
+	vv_index_entry own = *e;
+	vv_work_state state;
+	vv_file_state file;
+	vv_auto(char) *path = vv_strdup(e->path);
+	bool dataset = false;
+	vv_status rc = VV_OK;
+
+	*clean = true;
+	if (!path) return vv_fail_nomem(err);
+	own.path = path;
+	if (e->skip_worktree || S_ISDIR(e->mode) || (e->mode & S_IFMT) == 0160000) return rc;
+	if (S_ISREG(e->mode) &&
+	    (rc = vv_dataset_reader_is_pointer(c->reader, &e->id, &dataset, err)) < 0) {
+		return rc;
+	}
+	if (dataset) {
+		rc = vv_dataset_reader_work_state(c->reader, path, &own.id, &own, &state, NULL,
+						  err);
+		*clean = state == VV_WORK_SAME || state == VV_WORK_POINTER ||
+			 state == VV_WORK_DELETED;
+		if (rc == VV_EINPUT) {
+			*clean = false; /* what add would refuse is a change for sure */
+			rc = VV_OK;
+		}
+	} else if ((rc = vv_index_file_state(c->index, &own, &file, err)) == VV_OK) {
+		*clean = file == VV_FILE_SAME || file == VV_FILE_DELETED;
+	}
+	return rc;
+}
+
+bool vv_checkout_note_missing(const vv_checkout *c)
+{
+	if (c->missing == 0) return false;
+	vv_notes_put(vv_repository_notes(c->repo),
+		     "%zu %s written as %s only, the blocks are not here: %s", c->missing,
+		     c->missing == 1 ? "dataset is" : "datasets are",
+		     c->missing == 1 ? "its pointer" : "their pointers",
+		     vv_buf_cstr(&c->missing_names));
+	vv_notes_hint(vv_repository_notes(c->repo), VV_HINT_FETCH_THEN_RESTORE);
+	return c->lacking;
+}
+
+vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, vv_index *index,
+			       const char *path, vv_error *err)
+{
+	vv_auto(vv_checkout) c = {0};
+	vv_index_entry e;
+	bool clean = false;
+	vv_status rc;
+
+	vv_checkout_init(&c, repo, reader, index);
+	if (!vv_index_get(index, path, &e)) {
+		vv_fail(err, VV_EREFUSED, "'%s' is there, and no version of it was added",
+			vv_text_shows(path));
+		return vv_hint(err, "move it away, or add it first");
+	}
+	if ((rc = vv_checkout_is_clean(&c, &e, &clean, err)) < 0) return rc;
+	if (!clean) {
+		vv_fail(err, VV_EREFUSED, "'%s' has changes that were not added",
+			vv_text_shows(path));
+		return vv_hint_code(err, VV_HINT_RESTORE_FIRST, path);
+	}
+	return vv_last_copy_keep(repo, reader, index, path, err);
+}

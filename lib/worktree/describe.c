@@ -1,0 +1,243 @@
+/*
+ * describe: knows how people write types, numbers and missing values of columns.
+ */
+#include "lib/worktree/describe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/package.h"
+#include "lib/rows/named_columns.h"
+#include "lib/worktree/schema_edit.h"
+
+typedef struct editing {
+	const vv_table *table;
+	const vv_description *d;
+	vv_package_edit edit;
+	vv_buf text; /* of the package */
+	char name[16];
+} editing;
+
+/* What a part of the description is called in a message. */
+static const char *name_of(editing *e, const char *what)
+{
+	(void)snprintf(e->name, sizeof(e->name), "%s%s", e->d->dashes, what);
+	return e->name;
+}
+
+/* Applies one edit to the text. */
+static vv_status apply(editing *e, vv_error *err)
+{
+	vv_buf next = VV_BUF_INIT;
+	vv_status rc = vv_package_apply(&next, vv_buf_cstr(&e->text), e->text.len, &e->edit, err);
+
+	if (rc == VV_OK) {
+		vv_buf_clear(&e->text);
+		e->text = next;
+	} else {
+		vv_buf_clear(&next);
+	}
+	return rc;
+}
+
+static vv_status bad_type(const char *name, vv_error *err)
+{
+	vv_nearest near;
+
+	vv_nearest_init(&near, name);
+	for (int t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
+		(void)vv_nearest_try(&near, vv_type_name((vv_type)t));
+	}
+	vv_fail(err, VV_EUSAGE, "there is no type '%s'", vv_text_shows(name));
+	return near.best
+		       ? vv_hint(err, "did you mean '%s'?", near.best)
+		       : vv_hint(err, "types are string, integer, number, boolean, date, datetime, "
+				      "time, year ...");
+}
+
+/* Sets the edit's column to what stands before the last '=' of an option's value, and *value to what stands behind it; the caller
+ * frees *column. A name may hold '=': values have none. */
+static vv_status split_word(char **column, size_t *at, const char **value, editing *e,
+			    const char *word, const char *what, const char *form, vv_error *err)
+{
+	const char *eq = strrchr(word, '=');
+
+	if (!eq) {
+		vv_fail(err, VV_EUSAGE, "%s '%s' has no '='", name_of(e, what),
+			vv_text_shows(word));
+		return vv_hint(err, "write it as %s COLUMN=%s", name_of(e, what), form);
+	}
+	vv_status rc = vv_view_column(e->table, word, (size_t)(eq - word), name_of(e, what), at,
+				      err);
+	if (rc < 0) return rc;
+	*value = eq + 1;
+	*column = vv_strndup(word, (size_t)(eq - word));
+	return *column ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status set_type(editing *e, const char *word, vv_error *err)
+{
+	vv_auto(char) *column = NULL;
+	const char *name;
+	vv_type type;
+	size_t at;
+	vv_status rc;
+
+	if ((rc = split_word(&column, &at, &name, e, word, "type", "TYPE", err)) < 0) return rc;
+	if (!vv_type_parse(&type, name)) return bad_type(name, err);
+	e->edit.set_column = column;
+	e->edit.set_type = name;
+	rc = apply(e, err);
+	e->edit.set_column = e->edit.set_type = NULL;
+	return rc;
+}
+
+/* The marks of 1.234,5 and its like: what stands between groups, and before the fraction; the lengths are 0 where there is
+ * none. False: it does not show which is which, as 1,234 does not. */
+static bool read_example(const char **group, size_t *group_len, const char **point,
+			 size_t *point_len, const char *s)
+{
+	static const char digits[] = "0123456789";
+
+	s += *s == '-';
+	size_t whole = strspn(s, digits);
+	*group = s + whole;
+	*group_len = strcspn(*group, digits);
+	size_t second = strspn(*group + *group_len, digits);
+	*point = *group + *group_len + second;
+	*point_len = strcspn(*point, digits);
+	size_t last = strspn(*point + *point_len, digits);
+	if (whole == 0 || second == 0 || (*point)[*point_len + last] ||
+	    (*point_len > 0) != (last > 0)) {
+		return false;
+	}
+	if (*point_len == 0 && *group_len == 1 && strchr(",.", **group)) {
+		*point = *group;
+		*point_len = 1;
+		*group_len = 0;
+		return second != 3;
+	}
+	return true;
+}
+
+static vv_status set_number(editing *e, const char *word, vv_error *err)
+{
+	vv_auto(char) *column = NULL, *group = NULL, *decimal = NULL;
+	const char *example, *marks[2];
+	size_t at, lens[2];
+	vv_status rc;
+
+	if ((rc = split_word(&column, &at, &example, e, word, "number", "EXAMPLE", err)) < 0) {
+		return rc;
+	}
+	if (!read_example(&marks[0], &lens[0], &marks[1], &lens[1], example)) {
+		vv_fail(err, VV_EUSAGE, "%s: '%s' does not show how fractions are written",
+			name_of(e, "number"), vv_text_shows(example));
+		return vv_hint(err, "as in 1234.5, 1.234,5 or 1'234.5");
+	}
+	group = vv_strndup(marks[0], lens[0]);
+	decimal = lens[1] > 0 ? vv_strndup(marks[1], lens[1]) : vv_strdup(".");
+	if (!group || !decimal) return vv_fail_nomem(err);
+	e->edit.set_column = column;
+	e->edit.set_type = "number";
+	e->edit.set_decimal_char = decimal;
+	e->edit.set_group_char = *group || e->table->schema.fields[at].group[0] ? group : NULL;
+	rc = apply(e, err);
+	e->edit.set_column = e->edit.set_type = e->edit.set_decimal_char = e->edit.set_group_char =
+		NULL;
+	return rc;
+}
+
+static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
+{
+	vv_auto_free size_t *places = NULL;
+	size_t count;
+	vv_auto_free const char **key = NULL;
+
+	vv_status rc = vv_view_columns(e->table, names, name_of(e, "key"), &places, &count, err);
+	if (rc < 0) return rc;
+	key = vv_calloc(count + 1, sizeof(*key));
+	if (!key) {
+		rc = vv_fail_nomem(err);
+	} else {
+		for (size_t i = 0; i < count; i++) {
+			key[i] = e->table->schema.fields[places[i]].name;
+		}
+		e->edit.key = key;
+		rc = apply(e, err);
+		e->edit.key = NULL;
+	}
+	return rc;
+}
+
+/* TEXT, or COL=TEXT; "=TEXT" is a TEXT that may hold '='. A name may hold '=' too: the longest that is a column's decides. */
+static vv_status set_missing(editing *e, const char *word, vv_error *err)
+{
+	const char *first = strchr(word, '='), *eq = first, *value[2] = {NULL, NULL};
+	char *column = NULL;
+	size_t at;
+	vv_status rc;
+
+	for (const char *p = first; p && first > word; p = strchr(p + 1, '=')) {
+		eq = vv_schema_find(&e->table->schema, word, (size_t)(p - word)) >= 0 ? p : eq;
+	}
+	if (first && first > word) {
+		rc = vv_view_column(e->table, word, (size_t)(eq - word), name_of(e, "missing"), &at,
+				    err);
+		if (rc < 0) {
+			return vv_hint(err, "a TEXT with '=' for all columns is written '=%s'",
+				       vv_text_shows(word));
+		}
+		if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);
+	}
+	value[0] = eq ? eq + 1 : word;
+	e->edit.missing = value;
+	e->edit.missing_column = column;
+	rc = apply(e, err);
+	e->edit.missing = NULL;
+	e->edit.missing_column = NULL;
+	vv_free(column);
+	return rc;
+}
+
+static vv_status edit_all(editing *e, vv_error *err)
+{
+	const vv_description *d = e->d;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < d->type.count; i++) {
+		rc = set_type(e, d->type.items[i], err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < d->number.count; i++) {
+		rc = set_number(e, d->number.items[i], err);
+	}
+	if (rc == VV_OK && d->key.count > 0) {
+		rc = set_key(e, &d->key, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < d->missing.count; i++) {
+		rc = set_missing(e, d->missing.items[i], err);
+	}
+	return rc;
+}
+
+vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_table *t,
+		      const vv_description *d, vv_error *err)
+{
+	editing e = {.table = t, .d = d};
+	vv_status rc;
+
+	if ((rc = vv_schema_package(package, describes, s, err)) == VV_OK &&
+	    (rc = vv_schema_package_text(&e.text, s, *package, err)) == VV_OK) {
+		e.edit.path = s->path;
+		e.edit.package_path = *package;
+		e.edit.schema = t->root.schema.data;
+		rc = edit_all(&e, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_schema_package_write(s, *package, &e.text, err);
+	}
+	vv_buf_clear(&e.text);
+	return rc;
+}

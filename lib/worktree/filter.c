@@ -1,0 +1,558 @@
+/*
+ * filter: knows when a pointer may pass, and when data is to be written in its place.
+ */
+#include "lib/worktree/filter.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/hint_text.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/known_bytes.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
+#include "lib/sources/needed.h"
+#include "lib/worktree/add_plan.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+#include "repo/git/merge/conflict_state.h"
+
+#define HEAD_BYTES 64u
+#define PIECE (256u << 10)
+/* A pointer whose line ends Git has changed is longer by one byte a line. */
+#define POINTER_READ (VV_POINTER_MAX + VV_POINTER_MAX / 8)
+
+vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err)
+{
+	vv_status rc;
+
+	memset(f, 0, sizeof(*f));
+	if ((rc = vv_repository_open(&f->repo, NULL, env, err)) < 0) return rc;
+	vv_repository_listen(f->repo, notes);
+	if ((rc = vv_config_u64(f->repo, "varve.smudgelimit", VV_SMUDGE_LIMIT, &f->smudge_limit,
+				err)) < 0) {
+		return rc;
+	}
+	return vv_dataset_writer_open(&f->writer, f->repo, NULL, err);
+}
+
+void vv_filter_close(vv_filter *f)
+{
+	vv_needed_free(f->needed);
+	vv_buf_clear(&f->warned);
+	vv_dataset_writer_close(f->writer);
+	vv_repository_close(f->repo);
+}
+
+/* A stream whose beginning was read already. */
+typedef struct input {
+	vv_buf head;
+	size_t pos;
+	vv_filter_read_fn read;
+	void *payload;
+	vv_xxh3_state *hash; /* of what was given */
+	uint64_t given;
+	/* what was given once comes from the file in the work tree, as long as that is the same */
+	int file; /* -1: nothing does */
+	uint64_t left;
+	vv_hash128 want;
+} input;
+
+static ssize_t input_give(input *in, void *buf, size_t len, vv_error *err)
+{
+	size_t n = in->head.len - in->pos;
+
+	if (n == 0) return in->read(in->payload, buf, len, err);
+	n = n < len ? n : len;
+	memcpy(buf, in->head.data + in->pos, n);
+	in->pos += n;
+	return (ssize_t)n;
+}
+
+static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	input *in = payload;
+	ssize_t n = input_give(in, buf, len, err);
+
+	if (n > 0) {
+		vv_xxh3_update(in->hash, buf, (size_t)n);
+		in->given += (uint64_t)n;
+	}
+	return n;
+}
+
+/* Git's pipe is read once: what is gone comes from the file that it was read from. */
+static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *err)
+{
+	input *in = payload;
+	ssize_t n;
+
+	if (in->left == 0) return input_give(in, buf, len, err);
+	len = in->left < len ? (size_t)in->left : len;
+	if ((n = vv_pread_full(in->file, buf, len, in->given - in->left, "the file", err)) < 0) {
+		return n;
+	}
+	vv_xxh3_update(in->hash, buf, (size_t)n);
+	in->left -= (uint64_t)n;
+	vv_hash128 is = vv_xxh3_digest128(in->hash);
+	if ((size_t)n != len || (in->left == 0 && (is.lo != in->want.lo || is.hi != in->want.hi))) {
+		return (ssize_t)vv_fail(err, VV_EINPUT,
+					"the file differs from what git passes of it");
+	}
+	return n;
+}
+
+/* False: the path has no such file. */
+static bool input_begin_again(input *in, const vv_filter *f, const char *path)
+{
+	char *file = vv_repository_file(f->repo, path);
+
+	in->file = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL) : -1;
+	in->left = in->given;
+	in->want = vv_xxh3_digest128(in->hash);
+	vv_xxh3_reset(in->hash, 0);
+	vv_free(file);
+	return in->file >= 0;
+}
+
+static void input_clear(input *in)
+{
+	vv_buf_clear(&in->head);
+	vv_xxh3_free(in->hash);
+	if (in->file >= 0) {
+		(void)vv_close(in->file, NULL, NULL);
+	}
+}
+
+/* Reads on until the head has `want` bytes or all is read. */
+static vv_status fill_head(input *in, size_t want, vv_error *err)
+{
+	while (in->head.len < want) {
+		size_t room = want - in->head.len < PIECE ? want - in->head.len : PIECE;
+
+		if (!vv_buf_reserve(&in->head, room)) return vv_buf_ok(&in->head, err);
+		ssize_t got = in->read(in->payload, in->head.data + in->head.len, room, err);
+		if (got < 0) return (vv_status)got;
+		if (got == 0) {
+			break;
+		}
+		in->head.len += (size_t)got;
+		in->head.data[in->head.len] = '\0';
+	}
+	return VV_OK;
+}
+
+/* Does Git have just this content for the path, in the index or in HEAD? */
+static vv_status is_known(vv_filter *f, const char *path, const void *text, size_t len, bool *out,
+			  vv_error *err)
+{
+	vv_index *x = NULL;
+	vv_index_entry e;
+	vv_tree_entry t;
+	vv_oid id, head;
+	vv_status rc;
+
+	*out = false;
+	if ((rc = vv_blob_id(text, len, &id, err)) < 0 ||
+	    (rc = vv_index_open(&x, f->repo, err)) < 0) {
+		return rc;
+	}
+	*out = vv_index_get(x, path, &e) && vv_oid_equal(&e.id, &id);
+	vv_index_close(x);
+	if (!*out && vv_rev_commit(f->repo, "HEAD", &head, VV_IGNORED) == VV_OK &&
+	    vv_tree_entry_at(f->repo, &head, path, &t, VV_IGNORED) == VV_OK) {
+		*out = vv_oid_equal(&t.id, &id);
+		vv_tree_entry_clear(&t);
+	}
+	return VV_OK;
+}
+
+/* Is the pointer one that Git has already for this path, or one whose data is here? */
+static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, const vv_pointer *p,
+			  bool *out, vv_error *err)
+{
+	vv_cid missing;
+	vv_store *store;
+	vv_status rc = is_known(f, path, text->data, text->len, out, err);
+
+	if (rc < 0 || *out) return rc;
+	rc = vv_repository_store(f->repo, &store, err);
+	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
+}
+
+/* A pointer that is damaged, or of a later version, and committed as it is: git asks about it again and again, and would do
+ * nothing else until it is mended. Any other is refused, with err. */
+static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
+			     vv_error *err)
+{
+	bool known = false;
+	vv_error why;
+	vv_status rc = is_known(f, path, text->data, text->len, &known, &why);
+
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	if (!known) return err->code;
+	vv_buf_put(out, text->data, text->len);
+	return vv_buf_ok(out, err);
+}
+
+static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
+			       vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	bool passes = false;
+	vv_status rc;
+
+	if ((rc = vv_pointer_read(&p, &arena, text->data, text->len, err)) < 0) {
+		vv_prefix(err, "%s", vv_text_shows(path));
+		if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
+			rc = pass_broken(f, path, text, out, err);
+		}
+	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {
+		rc = vv_fail(err, VV_EMISSING, "%s: this pointer names data that is not here",
+			     vv_text_shows(path));
+		vv_hint(err, "fetch its blocks, or put the data itself in its place");
+	} else if (rc == VV_OK) {
+		vv_buf_put(out, text->data, text->len);
+		rc = vv_buf_ok(out, err);
+	}
+	return rc;
+}
+
+/* What is said of a version that is new, or that has another form than the one before.
+ * Git asks again and again for a file that only changed. */
+static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
+{
+	const char *p = vv_buf_cstr(&staged->result.warnings);
+	vv_buf now = VV_BUF_INIT;
+
+	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
+	    staged->result.foreign_rows == 0 && !staged->result.schema_changed &&
+	    !staged->result.only_bytes &&
+	    vv_root_is_sorted(&staged->parent_root) == vv_root_is_sorted(&staged->result.root)) {
+		return;
+	}
+	vv_buf_printf(&now, "%s\n%s", path, p);
+	if (strcmp(vv_buf_cstr(&now), vv_buf_cstr(&f->warned)) == 0) {
+		vv_buf_clear(&now);
+		return;
+	}
+	vv_buf_clear(&f->warned);
+	f->warned = now;
+	while (*p) {
+		size_t len = strcspn(p, "\n");
+
+		vv_notes_warn(vv_repository_notes(f->repo), "%s: %.*s", vv_text_shows(path),
+			      (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+}
+
+/* A table with a row that is too long, of which the import failed (err): as bytes, if they can be had again. */
+static vv_status keep_as_bytes(vv_filter *f, const char *path, input *in, vv_dataset_found *staged,
+			       vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_source source = {.read = input_read_again, .payload = in, .name = path};
+	vv_error why = *err, ignored = {0};
+
+	if (!input_begin_again(in, f, path)) return why.code;
+	opts.has_kind = true;
+	opts.kind = VV_KIND_FILE;
+	vv_dataset_found_clear(staged);
+	vv_status rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, staged, &ignored);
+
+	if (rc == VV_OK) {
+		vv_import_tell_as_file(&staged->result, &why, path);
+		return vv_buf_ok(&staged->result.warnings, err);
+	}
+	if (rc != VV_EINPUT) {
+		*err = ignored;
+	}
+	return rc;
+}
+
+static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *out, vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_source source = {.read = input_read, .payload = in, .name = path};
+	vv_auto(vv_dataset_found) staged = {0};
+
+	vv_dataset_found_init(&staged);
+	/* One filter serves all of a rebase, which checks other versions out between two files. */
+	vv_dataset_reader_refresh(vv_dataset_writer_reader(f->writer));
+	vv_status rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err);
+	if (rc < 0 && staged.result.only_bytes) {
+		rc = keep_as_bytes(f, path, in, &staged, err);
+	}
+	if (rc == VV_OK && (rc = vv_dataset_writer_commit(f->writer, err)) == VV_OK) {
+		warn(f, path, &staged);
+		vv_buf_put(out, staged.pointer.data, staged.pointer.len);
+		rc = vv_buf_ok(out, err);
+	}
+	vv_dataset_writer_release(f->writer);
+	return rc;
+}
+
+/* Does the stream hold a pointer that git merged as text? Then all of it is in the head. */
+static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
+{
+	const size_t start = strlen(VV_POINTER_TORN_START);
+	vv_status rc;
+
+	*torn = false;
+	if (in->head.len < start || memcmp(in->head.data, VV_POINTER_TORN_START, start) != 0) {
+		return VV_OK;
+	}
+	if ((rc = fill_head(in, POINTER_READ + 1, err)) < 0) return rc;
+	*torn = vv_pointer_is_torn(in->head.data, in->head.len);
+	return VV_OK;
+}
+
+/* git add and git commit -a would settle a conflict of cells as ours with the file that the merge left,
+ * which has no marks. They hold the index's lock; git diff, which asks as well, does not, and git
+ * status does not ask. */
+static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *out, vv_error *err)
+{
+	vv_auto(char) *record = vv_conflict_file(f->repo, path);
+	vv_auto(char) *lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
+	vv_auto(vv_index) *x = NULL;
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	if (!record || !lock) return vv_fail_nomem(err);
+	if (!vv_exists(record) || !vv_exists(lock)) return rc;
+	if ((rc = vv_blob_id(vv_buf_cstr(out), out->len, &id, err)) == VV_OK &&
+	    (rc = vv_index_open(&x, f->repo, err)) == VV_OK) {
+		rc = vv_conflict_refuse_untouched(f->repo, x, path, &id, err);
+	}
+	return rc;
+}
+
+/* git blame gives the work tree's version as its textconv made it, to be cleaned: lines that begin "column ",
+ * which are not how the file begins. It does not hold the index's lock, as what stores a file does. */
+static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head, bool *out,
+			     vv_error *err)
+{
+	static const char start[] = "column ";
+	vv_auto(char) *lock = NULL, *file = NULL;
+	char now[HEAD_BYTES];
+	ssize_t n = -1;
+	int fd;
+
+	*out = false;
+	if (head->len < HEAD_BYTES || memcmp(head->data, start, sizeof(start) - 1) != 0) {
+		return VV_OK;
+	}
+	lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
+	file = vv_repository_file(f->repo, path);
+	if (!lock || !file) return vv_fail_nomem(err);
+	if (!vv_exists(lock) &&
+	    (fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
+		n = vv_pread_full(fd, now, sizeof(now), 0, file, NULL);
+		(void)vv_close(fd, file, NULL);
+	}
+	*out = n >= 0 && memcmp(now, head->data, (size_t)n) != 0;
+	return VV_OK;
+}
+
+vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			  vv_buf *out, vv_error *err)
+{
+	input in = {.read = read, .payload = payload, .hash = vv_xxh3_new(0), .file = -1};
+	bool torn = false, as_it_is = vv_add_never(path);
+	vv_status rc;
+
+	if (!in.hash) return vv_fail_nomem(err);
+	if (!as_it_is && ((rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
+			  (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0)) {
+		input_clear(&in);
+		return rc;
+	}
+	if (as_it_is) {
+		rc = fill_head(&in, SIZE_MAX, err);
+		vv_buf_put(out, in.head.data, in.head.len);
+		if (rc == VV_OK) {
+			rc = vv_buf_ok(out, err);
+		}
+	} else if ((rc = fill_head(&in, HEAD_BYTES, err)) == VV_OK &&
+		   vv_pointer_looks_like(in.head.data, in.head.len) &&
+		   (rc = fill_head(&in, POINTER_READ + 1, err)) == VV_OK &&
+		   in.head.len <= POINTER_READ) {
+		in.head.len = vv_pointer_strip_cr(in.head.data, in.head.len);
+		rc = clean_pointer(f, path, &in.head, out, err);
+	} else if (rc == VV_OK && (rc = look_if_torn(&in, &torn, err)) == VV_OK) {
+		if (torn) {
+			(void)vv_pointer_refuse_torn(in.head.data, in.head.len, path, err);
+			rc = pass_broken(f, path, &in.head, out, err);
+		} else {
+			rc = clean_data(f, path, &in, out, err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = refuse_untouched(f, path, out, err);
+	}
+	input_clear(&in);
+	return rc;
+}
+
+void vv_smudge_clear(vv_smudge *s)
+{
+	vv_buf_clear(&s->content);
+	memset(s, 0, sizeof(*s));
+}
+
+void vv_filter_rest(vv_filter *f)
+{
+	if (f->needed) {
+		vv_needed_rest(f->needed);
+	}
+}
+
+/* Git brought the commit and none of its blocks. What the work tree has at the path is of another
+ * version: under this commit it would be a local change, and the next commit would undo what
+ * somebody else wrote. So it is the data, or the pointer and a line. */
+static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
+{
+	vv_auto(vv_buf) hint = VV_BUF_INIT;
+	vv_error why = {0};
+	bool here = (f->needed || (f->needed = vv_needed_new(f->repo))) &&
+		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
+
+	if (!here) {
+		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_LATER,
+				  path);
+		vv_notes_put(vv_repository_notes(f->repo),
+			     "varve: %s: its blocks are not here (%s), so its pointer is "
+			     "written%s",
+			     vv_text_shows(path), why.code < 0 ? why.message : "out of memory",
+			     vv_buf_cstr(&hint));
+	}
+	return here;
+}
+
+vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			   vv_smudge *out, vv_error *err)
+{
+	input in = {.read = read, .payload = payload, .file = -1};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) hint = VV_BUF_INIT;
+	const char *name = vv_text_shows(path);
+	vv_pointer p;
+	vv_store *store;
+	vv_cid missing;
+	vv_error why;
+	bool complete = false;
+
+	memset(out, 0, sizeof(*out));
+	vv_status rc = fill_head(&in, SIZE_MAX, err);
+	out->content = in.head;
+	if (rc == VV_OK && out->content.len <= POINTER_READ) {
+		out->content.len = vv_pointer_strip_cr(out->content.data, out->content.len);
+	}
+	if (rc < 0 || out->content.len > VV_POINTER_MAX ||
+	    !vv_pointer_looks_like(out->content.data, out->content.len)) {
+		return rc;
+	}
+	rc = vv_pointer_read(&p, &arena, out->content.data, out->content.len, &why);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		rc = VV_OK;
+		vv_notes_put(vv_repository_notes(f->repo), "varve: %s: %s", name, why.message);
+		return rc;
+	}
+	if (p.bytes > f->smudge_limit) {
+		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
+				  path);
+		vv_notes_put(vv_repository_notes(f->repo),
+			     "varve: %s: %s are above varve.smudgeLimit, its pointer is written%s",
+			     name, vv_text_bytes(p.bytes), vv_buf_cstr(&hint));
+		return rc;
+	}
+	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||
+	    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) < 0) {
+		return rc;
+	}
+	if (!complete) {
+		complete = fetch_blocks(f, path, &p.root);
+	}
+	out->materialise = complete;
+	out->root = p.root;
+	return rc;
+}
+
+/* What goes to git, and its hash. */
+typedef struct hashed {
+	vv_bytes_fn fn;
+	void *payload;
+	vv_xxh3_state *hash;
+} hashed;
+
+static vv_status give_hashed(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	hashed *h = payload;
+
+	vv_xxh3_update(h->hash, bytes, len);
+	return h->fn(h->payload, bytes, len, err);
+}
+
+/* git may give the same bytes to our textconv next, or, where the file is as young as its index, to
+ * vv_filter_clean. */
+static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_bytes_fn fn,
+			    void *payload, vv_error *err)
+{
+	vv_dataset_reader *r = vv_dataset_writer_reader(f->writer);
+	vv_bytes_options opts = {.pool = vv_dataset_reader_pool(r), .old_fd = -1};
+	/* groups in key order are no pieces of the file */
+	const bool cached = t->root.kind == VV_KIND_TABLE && !vv_root_is_sorted(&t->root);
+	hashed h = {fn, payload, NULL};
+	vv_error ignored;
+	vv_status rc;
+
+	if (vv_root_is_encoded(&t->root) || t->root.bytes < VV_KNOWN_BYTES_MIN ||
+	    vv_repository_secret(f->repo, &opts.secret, &ignored) < 0) {
+		return vv_table_file(t, fn, payload, &opts, err);
+	}
+	h.hash = vv_xxh3_new(opts.secret);
+	opts.cache = cached ? vv_scan_cache_new() : NULL;
+	if (!h.hash || (cached && !opts.cache)) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_table_bytes_with(t, give_hashed, &h, &opts, err)) == VV_OK) {
+		(void)vv_known_bytes_note(f->repo, t->root.bytes, vv_xxh3_digest128(h.hash),
+					  &t->cid, &ignored);
+	}
+	if (rc == VV_OK && opts.cache) {
+		opts.cache->root = t->cid;
+		(void)vv_dataset_reader_scan_cache_save(r, path, opts.cache, true, &ignored);
+	}
+	vv_scan_cache_free(opts.cache);
+	vv_xxh3_free(h.hash);
+	return rc;
+}
+
+vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
+			  void *payload, vv_error *err)
+{
+	vv_store *store;
+	vv_sink source;
+	vv_table t;
+	vv_status rc;
+
+	if (!s->materialise) return fn(payload, vv_buf_cstr(&s->content), s->content.len, err);
+	if ((rc = vv_repository_store(f->repo, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
+		rc = give_table(f, path, &t, fn, payload, err);
+		vv_table_close(&t);
+	}
+	return rc;
+}

@@ -1,0 +1,59 @@
+/*
+ * filter: what Git's clean and smudge do to a dataset: bytes to pointer, and back.
+ */
+#ifndef VV_LIB_WORKTREE_FILTER_H
+#define VV_LIB_WORKTREE_FILTER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/dataset_writer.h"
+#include "dataset/table/table.h"
+#include "repo/git/repository.h"
+
+#define VV_SMUDGE_LIMIT (256u << 20) /* where varve.smudgeLimit is not set */
+
+typedef struct vv_filter {
+	vv_repository *repo;
+	vv_dataset_writer *writer;
+	uint64_t smudge_limit;    /* varve.smudgeLimit */
+	struct vv_needed *needed; /* NULL until blocks are not here */
+	vv_buf warned;            /* the path of which something was said last, and what */
+} vv_filter;
+
+/* notes: hears why a pointer passed, and warnings. */
+vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
+void vv_filter_close(vv_filter *f);
+VV_AUTO_CLEAR(vv_filter, vv_filter_close)
+/* Git asks for nothing just now: nobody is to wait for what this one holds. */
+void vv_filter_rest(vv_filter *f);
+
+/* A stream to read, as vv_source.read. */
+typedef ssize_t (*vv_filter_read_fn)(void *payload, void *buf, size_t len, vv_error *err);
+
+/* Appends the pointer to out; its blocks are durable then. What is a pointer already
+ * passes, when it is one of this repository's; so does the content of files that never
+ * are datasets (datapackage.json, .git*). */
+vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			  vv_buf *out, vv_error *err);
+
+/* Reads all of the blob, then decides: *materialise true when content is a pointer whose
+ * data is here and small enough: then vv_filter_bytes gives it; else content passes as
+ * it is, and a note says why a pointer did. */
+typedef struct vv_smudge {
+	vv_buf content; /* of the blob; at most what fits into memory, as Git itself holds it */
+	vv_cid root;
+	bool materialise;
+} vv_smudge;
+vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn read, void *payload,
+			   vv_smudge *out, vv_error *err);
+vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
+			  void *payload, vv_error *err);
+void vv_smudge_clear(vv_smudge *s);
+VV_AUTO_CLEAR(vv_smudge, vv_smudge_clear)
+
+#endif

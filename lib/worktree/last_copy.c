@@ -1,0 +1,139 @@
+/*
+ * last_copy: knows when a file is stored again under the name that a pointer has for it.
+ */
+#include "lib/worktree/last_copy.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/reach.h"
+#include "repo/known/incomplete.h"
+
+#define LOCK_WAIT_MS 60000u
+
+typedef struct last_copy {
+	vv_repository *repo;
+	vv_dataset_reader *reader;
+	vv_store *store;
+	vv_writer *w; /* while the file is read */
+	const char *path;
+	const vv_pointer *p;
+} last_copy;
+
+static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
+{
+	last_copy *l = payload;
+	vv_status rc = vv_writer_open(&l->w, l->store, LOCK_WAIT_MS, err);
+
+	if (rc == VV_OK) {
+		vv_sink_writer(out, l->w);
+	}
+	return rc;
+}
+
+/* Reads the file, and keeps what came of it if it is the version. */
+static vv_status store_again(last_copy *l, bool *same, vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	const vv_dataset_target to = {open_sink, l};
+	vv_auto(vv_dataset_found) found = {0};
+	bool pointer = false;
+	vv_error why;
+
+	opts.parent = l->p;
+	vv_dataset_found_init(&found);
+	vv_status rc = vv_dataset_reader_import_file(l->reader, l->path, &opts, &to, &found,
+						     &pointer, &why);
+	*same = rc == VV_OK && !pointer && vv_cid_equal(&found.result.cid, &l->p->root);
+	if (rc < 0) {
+		*err = why;
+		/* It is not read like this: a file that was edited, or types that only a version knew
+		 * which is not here. */
+		rc = rc == VV_EINPUT || rc == VV_EUSAGE || rc == VV_EREFUSED ? VV_OK : rc;
+	}
+	if (*same) {
+		rc = vv_writer_commit(l->w, err);
+	}
+	vv_writer_close(l->w);
+	l->w = NULL;
+	return rc;
+}
+
+/* Is the file there, and not only the pointer's text? */
+static bool has_data(const vv_stat *st, const char *file)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	return S_ISREG(st->mode) && (st->size > VV_POINTER_MAX ||
+				     (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
+				      !vv_pointer_looks_like(text.data, text.len)));
+}
+
+static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(l->repo, l->path);
+	vv_work_state state;
+	vv_stat st;
+	bool same = false;
+	vv_status rc = VV_OK;
+
+	if (!file) return vv_fail_nomem(err);
+	if (vv_lstat(&st, file, VV_IGNORED) < 0 || !has_data(&st, file)) return rc;
+	/* Before the file is read: then its stat is known. */
+	bool clean = vv_dataset_reader_work_state(l->reader, l->path, &e->id, e, &state, NULL,
+						  VV_IGNORED) == VV_OK &&
+		     state == VV_WORK_SAME;
+	if ((rc = store_again(l, &same, err)) < 0) {
+		vv_prefix(err, "%s: its blocks are not here, and it could not be stored again",
+			  vv_text_shows(l->path));
+	} else if (same) {
+		vv_notes_put(vv_repository_notes(l->repo),
+			     "%s: the blocks of its version were not here; they were made again "
+			     "from the file",
+			     vv_text_shows(l->path));
+	} else if (clean) {
+		vv_fail(err, VV_EREFUSED,
+			"%s: the blocks of its version are not here, and the file may be the last copy "
+			"of it; it was not replaced",
+			vv_text_shows(l->path));
+		rc = vv_hint_code(err, VV_HINT_LAST_COPY, l->path);
+	}
+	return rc;
+}
+
+vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const vv_index *x,
+			    const char *path, vv_error *err)
+{
+	last_copy l = {.repo = r, .reader = reader, .path = path};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_index_entry e;
+	vv_pointer p;
+	vv_cid missing;
+	bool dataset = false, complete = false, doubtful = false;
+	vv_status rc;
+
+	if (!vv_index_get(x, path, &e) || !S_ISREG(e.mode)) return VV_OK;
+	if ((rc = vv_dataset_reader_is_pointer(reader, &e.id, &dataset, err)) < 0 || !dataset) {
+		return rc;
+	}
+	if ((rc = vv_dataset_reader_pointer(reader, &e.id, &arena, &p, err)) < 0 ||
+	    (rc = vv_repository_store(r, &l.store, err)) < 0 ||
+	    (rc = vv_repository_incomplete(r, &doubtful, err)) < 0) {
+		return rc;
+	}
+	/* Whole versions come into a store: all below is looked for only where some is known to lack. */
+	complete = !doubtful && vv_store_has(l.store, &p.root);
+	if (!complete && (rc = vv_store_complete(l.store, &p.root, &complete, &missing, err)) < 0) {
+		return rc;
+	}
+	if (!complete) {
+		e.path = path;
+		l.p = &p;
+		rc = keep(&l, &e, err);
+	}
+	return rc;
+}
