@@ -87,7 +87,7 @@ vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err)
 	return rc;
 }
 
-vv_status base_end(base_check *c, base_quota *q, vv_error *err)
+vv_status base_told(base_check *c, base_quota *q, vv_error *err)
 {
 	vv_status rc = q->held && c->o->more ? c->o->more(c->o->payload, &q->last, q->held, err)
 					     : VV_OK;

@@ -40,7 +40,7 @@ void base_unread(vv_finding *f, const char *code);
  * (0: none) brings the line with it. */
 vv_status base_give(base_check *c, base_quota *q, vv_finding *f, vv_error *err);
 /* Reports how many were held back. */
-vv_status base_end(base_check *c, base_quota *q, vv_error *err);
+vv_status base_told(base_check *c, base_quota *q, vv_error *err);
 
 /* The groups that only one version has. Where `places` says that the columns lie at other
  * places all groups of both are meant. */

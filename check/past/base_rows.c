@@ -136,7 +136,7 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 	}
 	h.setting = s;
 	rc = hunt_through(&h, err);
-	return rc < 0 ? rc : base_end(c, &h.quota, err);
+	return rc < 0 ? rc : base_told(c, &h.quota, err);
 }
 
 vv_status base_check_types(base_check *c, vv_error *err)
@@ -439,7 +439,7 @@ static vv_status check_lost(row_walk *w, vv_error *err)
 		rc = walk(&again, give_lost, &l, err);
 		walk_clear(&again);
 		if (rc == VV_OK) {
-			rc = base_end(c, &l.quota, err);
+			rc = base_told(c, &l.quota, err);
 		}
 	}
 	return rc;

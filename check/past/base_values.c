@@ -698,7 +698,7 @@ static vv_status tell_news(news *w, vv_error *err)
 				     news_group, w, err);
 	}
 	if (rc == VV_OK) {
-		rc = base_end(c, &w->quota, err);
+		rc = base_told(c, &w->quota, err);
 	}
 done:
 	vv_free(w->key);

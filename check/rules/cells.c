@@ -8,7 +8,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/format/planes.h"
 
 void check_worker_clear(check_worker *w)

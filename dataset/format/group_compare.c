@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 
 /* Both columns as they are in their blocks, after the first byte. */
 typedef struct part {

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "repo/blocks/store.h"
 
 static_assert(sizeof(VV_GROUP_MAGIC) - 1 == VV_GROUP_MAGIC_LEN,

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/group_code.h"
 #include "dataset/format/group_edit_internal.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/format/planes.h"
 #include "repo/blocks/store.h"
 

@@ -10,8 +10,8 @@
 
 #include "base/hash.h"
 #include "base/sys.h"
-#include "dataset/format/group_code.h"
 #include "dataset/format/group_edit_internal.h"
+#include "dataset/format/group_internal.h"
 
 /* Beyond that, finding rows costs more than what it may save. */
 #define CELLS_MAX (256u << 10)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/format/group_slots.h"
 #include "dataset/format/row_write.h"
 #include "dataset/format/simd.h"

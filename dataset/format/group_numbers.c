@@ -2,7 +2,7 @@
  * group_numbers: knows how numbers and dates of a column become text: 256 at a time from their byte
  * planes, and each in its one spelling.
  */
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 
 #include <assert.h>
 #include <stddef.h>

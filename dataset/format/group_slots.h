@@ -5,7 +5,7 @@
 #ifndef VV_DATASET_FORMAT_GROUP_SLOTS_H
 #define VV_DATASET_FORMAT_GROUP_SLOTS_H
 
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/format/row_write.h"
 
 /* What of a dialect all columns have in common; habit is the column's own. */

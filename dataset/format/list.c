@@ -9,7 +9,7 @@
 #include "base/sys.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/facts.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/format/list.h"
 #include "dataset/format/places_block.h"
 

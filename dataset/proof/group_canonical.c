@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 
 /* A column, all of whose cells are texts; p after its first byte. */
 typedef struct look {

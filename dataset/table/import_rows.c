@@ -12,7 +12,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/group_stream.h"
 #include "dataset/table/old_groups.h"

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-TOPS = ("base", "repo", "dataset", "diff", "transport", "lib", "cmd")
+TOPS = ("base", "repo", "dataset", "diff", "check", "transport", "lib", "cmd")
 
 ARGUED = {  # the nouns (or rooms) of a circle, and why it is right
     "cmd/varve/commands cmd/varve/commands/completion cmd/varve/commands/help":

@@ -48,7 +48,7 @@ IN_TEXTS = EVERYWHERE + [
     ("taken back", r"\b(is|are|was|were) taken back\b", "is undone, is reverted"),
     ("come about", r"\bcomes? about\b", "happen, succeed, arise"),
 ]
-FOLDERS = ("base", "repo", "dataset", "diff", "transport", "lib", "include", "cmd", "examples", "tests")
+FOLDERS = ("base", "repo", "dataset", "diff", "check", "transport", "lib", "include", "cmd", "examples", "tests")
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
 
 

@@ -10,7 +10,7 @@ import sys
 os.chdir(sys.argv[1])
 sources = sys.argv[2:] or sorted(
     os.path.join(folder, name)
-    for top in ("base", "repo", "dataset", "diff", "transport", "lib", "include", "cmd", "examples", "python", "tests")
+    for top in ("base", "repo", "dataset", "diff", "check", "transport", "lib", "include", "cmd", "examples", "python", "tests")
     for folder, _, names in os.walk(top) if "node_modules" not in folder
     for name in names if name.endswith((".c", ".h")))
 bad = 0

@@ -4,7 +4,7 @@ set -eu
 . "$(dirname "$0")/clang_many.sh"
 cd "$1"
 
-headers=$(find -H include base repo dataset diff transport lib cmd tests/unit tests/fuzz -name '*.h' | sort)
+headers=$(find -H include base repo dataset diff check transport lib cmd tests/unit tests/fuzz -name '*.h' | sort)
 [ -n "$headers" ] || { echo "no headers found"; exit 1; }
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Iinclude -Wall -Wextra -Wpedantic -Werror
 	$(pkg-config --cflags yajl cmocka 2>/dev/null || true)"
@@ -25,7 +25,7 @@ awk 'FNR == 1 { if (NR > 1 && !ok) { print file ": has no guard" } file = FILENA
 
 # Alone: where a source of ours includes a header before all else the build has compiled it alone. A source for each of
 # the others.
-find -H base repo dataset diff transport lib cmd tests/unit tests/fuzz -name '*.c' -exec grep -h -m 1 '^#include ' {} + |
+find -H base repo dataset diff check transport lib cmd tests/unit tests/fuzz -name '*.c' -exec grep -h -m 1 '^#include ' {} + |
 	sed -n 's/^#include "\([^"]*\)".*/ \1 /p' > "$folder/first"
 first=$(cat "$folder/first")
 for header in $headers; do

@@ -13,7 +13,7 @@ import re
 import sys
 from pathlib import Path
 
-FOLDERS = ("base", "repo", "transport", "dataset", "diff", "lib", "cmd")
+FOLDERS = ("base", "repo", "transport", "dataset", "diff", "check", "lib", "cmd")
 TOKEN = re.compile(r"""/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\])+'|("(?:\\.|[^"\\\n])*"(?:\s*(?:PRI\w+\s*)?"(?:\\.|[^"\\\n])*")*)""", re.S)
 HINT = re.compile(r"""(?:'|\(use \\"|\$ |: )varve ([^'\\`;|]*)""")
 OPTION = re.compile(r'OPT_(\w+)\((?:\s*(?:0|\'(.)\'),\s*(?:"([^"]+)"|NULL))?')

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-TOPS = ["include", "base", "repo", "dataset", "diff", "transport", "lib", "cmd"]
+TOPS = ["include", "base", "repo", "dataset", "diff", "check", "transport", "lib", "cmd"]
 HEAD = """# Index of the sources
 
 From the first sentence of each file's opening comment. A noun is a header and the source of the same name.

@@ -57,7 +57,7 @@ def without_clean(text):
 
 def main():
     root, faults = sys.argv[1], []
-    for folder in ("base", "repo", "dataset", "diff", "transport", "lib", "cmd"):
+    for folder in ("base", "repo", "dataset", "diff", "check", "transport", "lib", "cmd"):
         for where, _, names in os.walk(os.path.join(root, folder)):
             for name in sorted(names):
                 path = os.path.relpath(os.path.join(where, name), root)

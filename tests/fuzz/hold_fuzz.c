@@ -11,10 +11,10 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "cmd/vault/hold/hold.h"
+#include "cmd/vault/hold/hold_message.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
-#include "transport/hold/hold.h"
-#include "transport/hold/hold_message.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/message.h"
 

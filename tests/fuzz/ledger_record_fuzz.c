@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/vault/hold/ledger_record.h"
 #include "tests/fuzz/fuzz.h"
-#include "transport/hold/ledger_record.h"
 
 static void sign_again(const vv_ledger_record *r, const vv_key *k, const vv_buf *file)
 {

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/vault/hold/shard.h"
 #include "cmd/vault/sealed/stream.h"
 #include "tests/fuzz/fuzz.h"
-#include "transport/hold/shard.h"
 
 typedef struct input {
 	const uint8_t *data;

@@ -54,7 +54,7 @@ COMMANDS = [  # which tests of commands use a room
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),
     ("diff/merge", "merge"), ("diff/write", "diff|diff-writers|show"), ("diff/patch", "apply"),
     ("check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
-    ("transport/hold", "vault"), ("transport/places", "vault"), ("transport/http", "serve"), ("transport/server", "serve"), ("transport", "car|peers|serve"),
+    ("cmd/vault/hold", "vault"), ("transport/places", "vault"), ("transport/http", "serve"), ("transport/server", "serve"), ("transport", "car|peers|serve"),
 ]
 LONG = 15
 SLOW = re.compile(r"fault|^reach$")

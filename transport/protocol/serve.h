@@ -25,7 +25,7 @@ typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incomin
 typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
 				       vv_error *err);
 
-/* Answers a request that is about copies kept for others (transport/hold/hold.h): bytes are its message,
+/* Answers a request that is about copies kept for others (cmd/vault/hold/hold.h): bytes are its message,
  * which was read to its end. What it fails with is the answer. */
 typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *line,
 				const void *bytes, size_t len, vv_error *err);

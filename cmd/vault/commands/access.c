@@ -5,8 +5,8 @@
 
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
+#include "cmd/vault/keep/key_ring.h"
 #include "cmd/vault/work/access.h"
-#include "lib/work/hold/key_ring.h"
 
 typedef struct options {
 	const char *key;

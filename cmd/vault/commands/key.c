@@ -11,7 +11,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
-#include "lib/work/hold/key_ring.h"
+#include "cmd/vault/keep/key_ring.h"
 
 typedef struct options {
 	bool passphrase, force;

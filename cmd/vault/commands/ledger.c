@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
+#include "cmd/vault/keep/standing_report.h"
 #include "cmd/vault/print/standing.h"
 #include "cmd/vault/work/session.h"
-#include "lib/work/hold/standing_report.h"
 
 typedef struct options {
 	const char *format, *ratio;

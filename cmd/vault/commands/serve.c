@@ -12,8 +12,8 @@
 #include "cmd/frame/run.h"
 #include "cmd/frame/tool.h"
 #include "cmd/vault/commands.h"
+#include "cmd/vault/keep/holding.h"
 #include "lib/serve.h"
-#include "lib/work/hold/holding.h"
 
 typedef struct options {
 	bool stdio;

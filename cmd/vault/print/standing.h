@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "lib/work/hold/standing_report.h"
+#include "cmd/vault/keep/standing_report.h"
 
 vv_status vv_print_standing(const vv_standing_report *x, bool json, vv_error *err);
 

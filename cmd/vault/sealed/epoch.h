@@ -17,7 +17,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "transport/hold/vault_state.h"
+#include "cmd/vault/hold/vault_state.h"
 
 typedef struct vv_epoch_secret {
 	vv_cid epoch;

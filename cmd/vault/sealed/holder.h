@@ -20,7 +20,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "transport/hold/ledger_record.h"
+#include "cmd/vault/hold/ledger_record.h"
 #include "transport/places/place.h"
 
 /* A record's file. */

@@ -5,8 +5,8 @@
 
 #include "base/hint.h"
 #include "base/text.h"
+#include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/sealed/server_holder.h"
-#include "transport/hold/hold_name.h"
 #include "transport/line/url.h"
 #include "transport/places/folder_place.h"
 #include "transport/places/ipfs_place.h"

@@ -18,8 +18,8 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "cmd/vault/hold/ledger.h"
 #include "cmd/vault/sealed/holder.h"
-#include "transport/hold/ledger.h"
 
 typedef struct vv_damaged_record {
 	char *name;   /* as ledgers name it */

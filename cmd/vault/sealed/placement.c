@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sys.h"
-#include "transport/hold/ledger_record.h"
+#include "cmd/vault/hold/ledger_record.h"
 
 /* Is the holder's domain one of those before it in the list? */
 static bool domain_seen(const vv_placeable *holders, const size_t *chosen, size_t count,

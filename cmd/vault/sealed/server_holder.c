@@ -7,7 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "transport/hold/hold_message.h"
+#include "cmd/vault/hold/hold_message.h"
 #include "transport/protocol/connect.h"
 #include "transport/protocol/frame.h"
 

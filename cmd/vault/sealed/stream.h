@@ -26,8 +26,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "cmd/vault/hold/shard.h"
 #include "repo/blocks/cid.h"
-#include "transport/hold/shard.h"
 
 typedef enum vv_item_kind {
 	VV_ITEM_RAW = 1,  /* a block */

@@ -20,8 +20,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "transport/hold/code.h"
-#include "transport/hold/shard.h"
+#include "cmd/vault/hold/code.h"
+#include "cmd/vault/hold/shard.h"
 
 typedef struct vv_stripe_work vv_stripe_work;
 

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "transport/hold/ledger.h"
+#include "cmd/vault/hold/ledger.h"
 
 typedef struct vv_place_of {
 	const vv_ledger *ledger;

@@ -12,9 +12,9 @@
 #define VV_CMD_VAULT_WORK_POLICY_H
 
 #include "base/error.h"
+#include "cmd/vault/hold/code.h"
 #include "lib/remotes/vault_config.h"
 #include "repo/git/repository.h"
-#include "transport/hold/code.h"
 
 #define VV_COPIES_MAX 32u
 

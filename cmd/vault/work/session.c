@@ -12,8 +12,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/keep/key_ring.h"
 #include "cmd/vault/sealed/holder_open.h"
-#include "lib/work/hold/key_ring.h"
 
 #define SEEN_MAX (1u << 20)
 

@@ -5,7 +5,7 @@
  * takes in and hands on records of the ledger); work; sync once more after writing records;
  * close. Where there is no vault yet, vault is null and state is NULL.
  *
- * .git/varve/vault holds: lock; ledger/ (transport/hold/ledger.h); runs/ (what is in the vault, a file
+ * .git/varve/vault holds: lock; ledger/ (cmd/vault/hold/ledger.h); runs/ (what is in the vault, a file
  * for each run); spool/ (a run that is under way); seen (when each holder was last reached); met (which records
  * each had then, and when all of them were last listed); stranger (the key was found in use elsewhere).
  */
@@ -20,6 +20,8 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "base/progress.h"
+#include "cmd/vault/hold/ledger.h"
+#include "cmd/vault/hold/vault_state.h"
 #include "cmd/vault/sealed/epoch.h"
 #include "cmd/vault/sealed/holder.h"
 #include "cmd/vault/sealed/meeting.h"
@@ -27,8 +29,6 @@
 #include "cmd/vault/work/policy.h"
 #include "lib/remotes/transfer.h"
 #include "repo/git/repository.h"
-#include "transport/hold/ledger.h"
-#include "transport/hold/vault_state.h"
 #include "transport/protocol/ask.h"
 
 typedef struct vv_vault_place {

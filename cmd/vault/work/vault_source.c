@@ -15,12 +15,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "cmd/vault/keep/key_ring.h"
 #include "cmd/vault/sealed/holder_open.h"
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/shard_source.h"
 #include "lib/sources/vault_supplier.h"
-#include "lib/work/hold/key_ring.h"
 #include "repo/blocks/cid_map.h"
 #include "transport/protocol/ask.h"
 

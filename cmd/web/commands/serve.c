@@ -10,12 +10,12 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
+#include "cmd/vault/keep/holding.h"
 #include "cmd/web/commands.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/serve/http.h"
 #include "cmd/web/web.h"
 #include "lib/serve.h"
-#include "lib/work/hold/holding.h"
 #include "transport/server/auth.h"
 
 typedef struct options {

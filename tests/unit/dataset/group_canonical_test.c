@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/format/planes.h"
 #include "tests/unit/dataset/group_support.h"
 

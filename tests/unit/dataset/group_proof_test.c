@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
 #include "dataset/table/verify.h"

@@ -5,7 +5,7 @@
 #define VV_TESTS_UNIT_DATASET_GROUP_SUPPORT_H
 
 #include "dataset/format/group.h"
-#include "dataset/format/group_code.h"
+#include "dataset/format/group_internal.h"
 #include "tests/unit/dataset/columns.h"
 #include "tests/unit/dataset/group_check.h"
 

@@ -8,10 +8,10 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "cmd/vault/hold/ledger.h"
+#include "cmd/vault/hold/vault_state.h"
 #include "cmd/vault/sealed/epoch.h"
 #include "tests/unit/support.h"
-#include "transport/hold/ledger.h"
-#include "transport/hold/vault_state.h"
 
 static const vv_cid none = {0};
 

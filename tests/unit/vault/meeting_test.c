@@ -7,11 +7,11 @@
 
 #include "base/file.h"
 #include "base/sys.h"
+#include "cmd/vault/hold/ledger.h"
 #include "cmd/vault/sealed/epoch.h"
 #include "cmd/vault/sealed/holder_open.h"
 #include "cmd/vault/sealed/meeting.h"
 #include "tests/unit/support.h"
-#include "transport/hold/ledger.h"
 
 typedef struct table {
 	vv_key key;

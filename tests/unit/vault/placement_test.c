@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
+#include "cmd/vault/hold/ledger_record.h"
 #include "cmd/vault/sealed/placement.h"
 #include "tests/unit/support.h"
-#include "transport/hold/ledger_record.h"
 
 #define SHARDS 300u
 

@@ -6,9 +6,9 @@
 #include "base/codec.h"
 #include "base/keys/key_file.h"
 #include "base/sys.h"
+#include "cmd/vault/hold/shard.h"
 #include "cmd/vault/sealed/stripe.h"
 #include "tests/unit/support.h"
-#include "transport/hold/shard.h"
 
 #ifndef VAULT_PAGE /* given by the build */
 #define VAULT_PAGE ""

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/vault/hold/standing.h"
 #include "cmd/vault/sealed/epoch.h"
 #include "tests/unit/support.h"
-#include "transport/hold/standing.h"
 
 #define DAY UINT64_C(86400)
 #define BYTES (2u * (4096u + 32u)) /* of the shard below */

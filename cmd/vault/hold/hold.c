@@ -1,0 +1,431 @@
+/*
+ * hold: knows what each request is answered with, and when copies may go.
+ */
+#include "cmd/vault/hold/hold.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/vault/hold/hold_internal.h"
+#include "cmd/vault/hold/hold_name.h"
+#include "cmd/vault/hold/ledger.h"
+#include "transport/places/folder_place.h"
+
+#define LOCK_MS 30000u
+#define GRACE_SEC (14u * 86400u) /* from a retire to the deletion, at most */
+
+vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err)
+{
+	const vv_place_facts facts = {
+		.quota = rules->size, .mark = &vv_hold_mark, .more = VV_HINT_ASK_HOLD};
+	vv_auto(vv_hold) *h = vv_calloc(1, sizeof(*h));
+	vv_status rc;
+
+	*out = NULL;
+	if (!h) return vv_fail_nomem(err);
+	h->file_lock = -1;
+	atomic_init(&h->used, UINT64_MAX);
+	h->rules = *rules;
+	h->rules.admitted = vv_calloc(rules->admitted_count + 1, sizeof(*rules->admitted));
+	h->dir = vv_strdup(dir);
+	h->turn = vv_turn_new();
+	h->rank = vv_hold_rank_new();
+	if (!h->rules.admitted || !h->dir || !h->turn || !h->rank) return vv_fail_nomem(err);
+	if (rules->admitted_count > 0) {
+		memcpy(h->rules.admitted, rules->admitted,
+		       rules->admitted_count * sizeof(*rules->admitted));
+	}
+	if ((rc = vv_own_folder_open(&h->place, dir, &facts, true, err)) < 0 ||
+	    (rc = vv_hold_room_open(&h->room, &h->rules, &h->place, err)) < 0) {
+		return rc;
+	}
+	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, &h->place))) {
+		return vv_fail_nomem(err);
+	}
+	*out = vv_take(&h);
+	return VV_OK;
+}
+
+void vv_hold_close(vv_hold *h)
+{
+	if (h) {
+		vv_hold_cache_free(h->cache);
+		vv_hold_room_close(h->room);
+		vv_place_close(&h->place);
+		vv_hold_rank_free(h->rank);
+		vv_turn_free(h->turn);
+		vv_key_wipe(&h->rules.key);
+		vv_free(h->rules.admitted);
+		vv_free(h->dir);
+		vv_free(h);
+	}
+}
+
+/* --- small things ------------------------------------------------------------------------------- */
+
+vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(h->dir, name, (char *)NULL);
+	return path ? vv_lstat(out, path, err) : vv_fail_nomem(err);
+}
+
+uint64_t vv_hold_clock(void)
+{
+	int64_t sec;
+	uint32_t nsec;
+
+	vv_now(&sec, &nsec);
+	return sec > 0 ? (uint64_t)sec : 0;
+}
+
+/* --- one at a time ------------------------------------------------------------------------------- */
+
+/* Has another process written since? Then what is remembered is not right any more. */
+static vv_status notice_others(vv_hold *h, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	uint64_t used;
+	vv_status rc = VV_OK;
+
+	if (!path) return vv_fail_nomem(err);
+	if (vv_exists(path)) {
+		rc = vv_read_regular(&text, path, 4096, err);
+	}
+	if (rc == VV_OK && strcmp(vv_buf_cstr(&text), h->changed) != 0) {
+		(void)snprintf(h->changed, sizeof(h->changed), "%s", vv_buf_cstr(&text));
+		vv_hold_cache_forget_all(h->cache);
+		vv_hold_room_forget(h->room);
+		rc = vv_folder_place_used(&h->place, true, &used, err);
+	}
+	return rc;
+}
+
+vv_status vv_hold_tell_others(vv_hold *h, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
+	uint8_t mark[VV_HOLD_MARK_LEN];
+
+	if (!path) return vv_fail_nomem(err);
+	vv_random(mark, sizeof(mark));
+	vv_hex_write(h->changed, mark, sizeof(mark));
+	return vv_write_file(path, h->changed, strlen(h->changed), false, err);
+}
+
+/* Who is admitted now; where that cannot be said, who was. What is known of a vault was judged by who was before. */
+static void admit_anew(vv_hold *h, bool refused)
+{
+	const vv_hold_admission *a = &h->rules.admission;
+	vv_hold_identity *list;
+	size_t count;
+
+	if (!a->ask || !a->is_old(a->payload, refused) ||
+	    a->ask(a->payload, &list, &count, VV_IGNORED) < 0) {
+		return;
+	}
+	bool same = count == h->rules.admitted_count;
+	for (size_t i = 0; i < count && same; i++) {
+		same = memcmp(list[i].key, h->rules.admitted[i].key, VV_KEY_PUBLIC) == 0;
+	}
+	vv_free(h->rules.admitted);
+	h->rules.admitted = list;
+	h->rules.admitted_count = count;
+	vv_hold_room_forget(h->room);
+	if (!same) {
+		vv_hold_cache_forget_all(h->cache);
+	}
+}
+
+static void leave(vv_hold *h)
+{
+	if (h->file_lock >= 0) {
+		vv_unlock(h->file_lock);
+	}
+	h->file_lock = -1;
+	vv_turn_give(h->turn);
+}
+
+/* For a request about this vault; NULL: about none. */
+static vv_status enter(vv_hold *h, const vv_cid *vault, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(h->dir, "lock", (char *)NULL);
+
+	vv_turn_take(h->turn, vault ? vv_hold_rank_of(h->rank, vault) : 0);
+	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
+	vv_status rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
+	if (rc == VV_OK) {
+		admit_anew(h, false);
+		rc = vv_hold_rank_learn(h->rank, h->room, err);
+	}
+	if (rc < 0) {
+		leave(h);
+	}
+	return rc;
+}
+
+/* --- shards come and go -------------------------------------------------------------------------------- */
+
+/* A vault of which nothing is here is not worth reading: the one that was asked for last stays in memory. */
+static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
+{
+	char name[VV_HOLD_NAME_LEN], text[VV_CID_TEXT + 1];
+	vv_stat is;
+
+	vv_hold_below(name, vault, "records");
+	if (vv_hold_look(h, name, &is, NULL) < 0) {
+		vv_cid_text(text, vault);
+		vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
+		return vv_hint_code(err, h->rules.admission.ask ? VV_HINT_VAULT_TRUST
+								: VV_HINT_VAULT_FOR);
+	}
+	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
+}
+
+/* Room may have grown since it was looked at. */
+static vv_status check_room(vv_hold_answering *x, uint64_t len, vv_error *err)
+{
+	vv_hold *h = x->h;
+	vv_status rc = vv_hold_room_check(h->room, &x->q->vault, VV_HOLD_SHARD, len, err);
+
+	if (rc == VV_EREFUSED && h->rules.admission.ask &&
+	    h->rules.admission.is_old(h->rules.admission.payload, true)) {
+		admit_anew(h, true);
+		if ((rc = known_vault(h, &x->q->vault, err)) == VV_OK) {
+			rc = vv_hold_room_check(h->room, &x->q->vault, VV_HOLD_SHARD, len, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status take_shard(vv_hold_answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	const vv_hold_bytes *b = &x->q->bytes;
+	char name[VV_HOLD_NAME_LEN];
+	vv_shard s;
+	vv_stat is;
+	vv_status rc;
+
+	if ((rc = vv_leaves_look(&s, b->bytes, b->len, err)) < 0) return rc;
+	if ((rc = known_vault(h, &x->q->vault, err)) < 0 ||
+	    (rc = vv_hold_vault_may_put(h->vault, &s, err)) < 0) {
+		return rc;
+	}
+	vv_hold_shard_name(name, &x->q->vault, &s.cid);
+	/* What is there in its length, takes no room. */
+	const bool there = vv_hold_look(h, name, &is, NULL) == VV_OK,
+		   more = !there || is.size != b->len;
+	if ((more && (rc = check_room(x, b->len, err)) < 0) ||
+	    (rc = vv_hold_tell_others(h, err)) < 0) {
+		return rc;
+	}
+	rc = vv_place_put(&h->place, name, b->bytes, b->len, err);
+	if (rc == VV_OK && !there) {
+		vv_hold_room_came(h->room, &x->q->vault, false, b->len);
+	} else if (rc < 0 || more) {
+		vv_hold_room_forget_vault(h->room, &x->q->vault);
+	}
+	return rc;
+}
+
+static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
+{
+	const time_t t = (time_t)until;
+	char when[40] = "";
+	struct tm parts;
+
+	if (gmtime_r(&t, &parts)) {
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &parts);
+	}
+	return vv_fail(err, VV_EREFUSED, "it is kept until %s: %s", when, why);
+}
+
+/* What let it go must have been here for a while, so that the theft of a key is noticed before its harm
+ * is done. */
+static vv_status check_term(vv_hold *h, const vv_cid *vault, const char *shard,
+			    const vv_ledger_record *by, vv_error *err)
+{
+	const uint64_t now = vv_hold_clock(),
+		       grace = h->rules.term < GRACE_SEC ? h->rules.term : GRACE_SEC;
+	char name[VV_HOLD_NAME_LEN], below[VV_LEDGER_NAME + 16] = "records/";
+	vv_stat came, said;
+	vv_status rc;
+
+	vv_ledger_name(below + 8, by);
+	vv_hold_below(name, vault, below);
+	if ((rc = vv_hold_look(h, shard, &came, err)) < 0 ||
+	    (rc = vv_hold_look(h, name, &said, err)) < 0) {
+		return rc;
+	}
+	if ((uint64_t)came.mtime_sec + h->rules.term > now) {
+		return fail_until((uint64_t)came.mtime_sec + h->rules.term, "so a receipt promises",
+				  err);
+	}
+	if ((uint64_t)said.mtime_sec + grace > now) {
+		return fail_until((uint64_t)said.mtime_sec + grace,
+				  "the record that lets go of it has just come", err);
+	}
+	return VV_OK;
+}
+
+static vv_status remove_shard(vv_hold_answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	const vv_ledger_record *by;
+	char name[VV_HOLD_NAME_LEN];
+	vv_stat is;
+	vv_status rc;
+
+	vv_hold_shard_name(name, &x->q->vault, &x->q->shard);
+	if ((rc = vv_hold_look(h, name, &is, err)) < 0 ||
+	    (rc = known_vault(h, &x->q->vault, err)) < 0 ||
+	    (rc = vv_hold_vault_may_remove(h->vault, &x->q->shard, &by, err)) < 0 ||
+	    (rc = check_term(h, &x->q->vault, name, by, err)) < 0 ||
+	    (rc = vv_hold_tell_others(h, err)) < 0) {
+		return rc;
+	}
+	vv_hold_room_forget_vault(h->room, &x->q->vault);
+	return vv_place_remove(&h->place, name, err);
+}
+
+/* --- receipts -------------------------------------------------------------------------------------------- */
+
+/* Until when all that the place names is kept: it counts from when each shard came. */
+static vv_status find_until(vv_hold_answering *x, const vv_ledger_record *place, uint64_t *out,
+			    vv_error *err)
+{
+	char name[VV_HOLD_NAME_LEN], text[VV_CID_TEXT + 1];
+	uint64_t until = vv_hold_clock() + x->h->rules.term;
+	vv_stat is;
+
+	for (size_t i = 0; i < place->shard_count; i++) {
+		const vv_shard *s = &place->shards[i];
+		vv_hold_shard_name(name, &x->q->vault, &s->cid);
+		if (vv_hold_look(x->h, name, &is, err) < 0 || is.size != vv_shard_len(s->leaves)) {
+			vv_cid_text(text, &s->cid);
+			return vv_fail(
+				err, VV_EMISSING,
+				"the shard %s of that place is not here: there is nothing to sign "
+				"for",
+				text);
+		}
+		uint64_t end = (uint64_t)is.mtime_sec + x->h->rules.term;
+		until = end < until ? end : until;
+	}
+	*out = until;
+	return VV_OK;
+}
+
+static vv_status sign_receipt(vv_hold_answering *x, vv_error *err)
+{
+	uint8_t bytes[VV_RECEIPT_BYTES];
+	const vv_ledger_record *place;
+	vv_status rc;
+
+	if ((rc = known_vault(x->h, &x->q->vault, err)) < 0 ||
+	    (rc = vv_hold_vault_place(x->h->vault, &x->q->place, &place, err)) < 0 ||
+	    (rc = find_until(x, place, &x->a.until, err)) < 0) {
+		return rc;
+	}
+	vv_receipt_bytes(bytes, &x->q->place, x->a.until);
+	return vv_key_sign(x->a.signature, &x->h->rules.key, VV_RECEIPT_PURPOSE, bytes,
+			   sizeof(bytes), err);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------ */
+
+/* Whoever asks for this has not said who he is: he does not wait behind others for a figure that may be
+ * another one before he uses it. */
+static vv_status find_used(vv_hold *h, uint64_t *out, vv_error *err)
+{
+	vv_status rc;
+
+	*out = atomic_load(&h->used);
+	if (*out != UINT64_MAX && vv_turn_waiting(h->turn) > 0) return VV_OK;
+	if ((rc = enter(h, NULL, err)) < 0) return rc;
+	if ((rc = vv_folder_place_used(&h->place, false, out, err)) == VV_OK) {
+		atomic_store(&h->used, *out);
+	}
+	leave(h);
+	return rc;
+}
+
+static vv_status give_hello(vv_hold_answering *x, vv_error *err)
+{
+	vv_hold *h = x->h;
+	uint64_t used = 0;
+	vv_status rc;
+
+	if (x->q->version != VV_HOLD_VERSION) {
+		vv_fail(err, VV_ENOSUPPORT, "version %llu of holding is not spoken here, only %u",
+			(unsigned long long)x->q->version, VV_HOLD_VERSION);
+		return vv_hint(err, "use the same release of varve on both sides");
+	}
+	if ((rc = find_used(h, &used, err)) < 0) return rc;
+	x->a.version = VV_HOLD_VERSION;
+	memcpy(x->a.key, h->rules.key.public_key, VV_KEY_PUBLIC);
+	x->a.size = h->rules.size;
+	x->a.free = used < h->rules.size ? h->rules.size - used : 0;
+	x->a.term = h->rules.term;
+	return VV_OK;
+}
+
+/* --- one request ------------------------------------------------------------------------------------------ */
+
+static vv_status locked(vv_hold_answering *x, vv_status (*run)(vv_hold_answering *, vv_error *),
+			vv_error *err)
+{
+	vv_status rc = enter(x->h, x->q->op == VV_HOLD_VAULTS ? NULL : &x->q->vault, err);
+
+	if (rc == VV_OK) {
+		rc = run(x, err);
+		leave(x->h);
+	}
+	return rc;
+}
+
+static vv_status run(vv_hold_answering *x, vv_error *err)
+{
+	switch (x->q->op) {
+	case VV_HOLD_HELLO:
+		return give_hello(x, err);
+	case VV_HOLD_LIST:
+		return vv_hold_give_list(x, err);
+	case VV_HOLD_GET:
+		return vv_hold_give_part(x, err);
+	case VV_HOLD_PUT:
+		return locked(x, take_shard, err);
+	case VV_HOLD_RECORDS:
+		return locked(x, vv_hold_take_records, err);
+	case VV_HOLD_REMOVE:
+		return locked(x, remove_shard, err);
+	case VV_HOLD_AUDIT:
+		return vv_hold_give_leaf(x, err);
+	case VV_HOLD_RECEIPT:
+		return locked(x, sign_receipt, err);
+	default:
+		return locked(x, vv_hold_give_vaults, err);
+	}
+}
+
+vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t len, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_hold_request q;
+	vv_hold_answering x = {.h = h, .q = &q, .arena = &arena, .bytes = VV_BUF_INIT};
+	vv_status rc = vv_hold_request_read(&q, &arena, bytes, len, err);
+
+	if (rc == VV_OK && (rc = run(&x, err)) == VV_OK) {
+		rc = vv_hold_answer_write(line, q.op, &x.a, err);
+	}
+	vv_buf_clear(&x.bytes);
+	return rc;
+}

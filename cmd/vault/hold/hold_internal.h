@@ -1,0 +1,58 @@
+/*
+ * hold_internal: what the files of hold share: the folder, and a request that is being answered.
+ */
+#ifndef VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
+#define VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "base/file.h"
+#include "base/thread.h"
+#include "cmd/vault/hold/hold.h"
+#include "cmd/vault/hold/hold_cache.h"
+#include "cmd/vault/hold/hold_message.h"
+#include "cmd/vault/hold/hold_rank.h"
+#include "cmd/vault/hold/hold_room.h"
+
+#define VV_HOLD_MARK_LEN 16u
+
+struct vv_hold {
+	char *dir;
+	vv_hold_rules rules;
+	vv_place place;
+	vv_turn *turn; /* of all below, and of who writes */
+	int file_lock;
+	char changed[2 * VV_HOLD_MARK_LEN + 1]; /* what the file of that name said last */
+	vv_hold_room *room;
+	vv_hold_cache *cache;
+	vv_hold_vault *vault; /* of this request, in the cache; once it is needed */
+	/* For all threads: */
+	vv_hold_rank *rank;
+	atomic_uint_fast64_t used; /* bytes, when somebody asked last; UINT64_MAX: nobody did */
+};
+
+/* What an answer points to. */
+typedef struct vv_hold_answering {
+	vv_hold *h;
+	const vv_hold_request *q;
+	vv_hold_answer a;
+	vv_arena *arena;
+	vv_buf bytes;
+	uint8_t path[VV_LEAF_PATH_MAX * VV_LEAF_HASH];
+} vv_hold_answering;
+
+/* A file or folder below the one that keeps copies. VV_ENOTFOUND. */
+vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err);
+uint64_t vv_hold_clock(void); /* seconds since 1970 */
+/* Before the first change: who comes after a process that was killed looks anew. */
+vv_status vv_hold_tell_others(vv_hold *h, vv_error *err);
+
+/* With the lock held (hold_records.c). */
+vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err);
+/* With the lock held, and without it (hold_files.c). */
+vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err);
+vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err);
+vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err);
+vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * hold_message: the requests of a machine to a varve server that keeps copies for it, and the answers.
+ *
+ * A request is one message frame, and so is its answer; an error takes the answer's place, as everywhere
+ * in the protocol (transport/protocol/frame.h). Requests have no memory of each other, and each may be
+ * sent twice: what is there stays. Format: docs/formats/protocol.md, "Holding".
+ */
+#ifndef VV_CMD_VAULT_HOLD_HOLD_MESSAGE_H
+#define VV_CMD_VAULT_HOLD_HOLD_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/keys/key.h"
+#include "cmd/vault/hold/shard.h"
+#include "repo/blocks/cid.h"
+#include "transport/line/channel.h"
+
+#define VV_HOLD_VERSION 1u
+#define VV_HOLD_PART (1u << 20)          /* bytes that one get gives at most */
+#define VV_HOLD_RECORDS_BYTES (2u << 20) /* of one request */
+#define VV_HOLD_RECORDS_MAX 1024u        /* of one request */
+#define VV_HOLD_NAMES_MAX 8192u          /* of one list */
+#define VV_HOLD_VAULTS_MAX 4096u
+#define VV_HOLD_NAME_MAX 256u /* bytes of a name */
+#define VV_VAULTS_PURPOSE "varve vaults 1"
+
+typedef enum vv_hold_op {
+	VV_HOLD_HELLO,   /* who are you, and how much room is there? */
+	VV_HOLD_LIST,    /* the names in a folder of the vault */
+	VV_HOLD_GET,     /* part of a file of the vault */
+	VV_HOLD_PUT,     /* keep this shard */
+	VV_HOLD_RECORDS, /* keep these records */
+	VV_HOLD_REMOVE,  /* let go of a shard */
+	VV_HOLD_AUDIT,   /* show a leaf */
+	VV_HOLD_RECEIPT, /* sign for what a place names */
+	VV_HOLD_VAULTS   /* which vaults are there that are this key's? */
+} vv_hold_op;
+
+typedef struct vv_hold_bytes {
+	const uint8_t *bytes;
+	size_t len;
+} vv_hold_bytes;
+
+/* Members that an op does not have are zero. */
+typedef struct vv_hold_request {
+	vv_hold_op op;
+	uint64_t version;       /* hello */
+	vv_cid vault;           /* all but hello and vaults */
+	const char *name;       /* list: "shards", "records", "records/AUTHOR"; get: a file */
+	const char *after;      /* list: names after this one; "": all */
+	uint64_t from, size;    /* get */
+	uint64_t leaf;          /* audit */
+	vv_cid shard;           /* remove, audit */
+	vv_cid place;           /* receipt */
+	vv_hold_bytes bytes;    /* put */
+	vv_hold_bytes *records; /* records: as their files are */
+	size_t record_count;
+	uint8_t key[VV_KEY_PUBLIC];      /* vaults: the client, */
+	uint64_t time;                   /* when, seconds since 1970, */
+	uint8_t signature[VV_SIGNATURE]; /* and its signature of vv_hold_vaults_bytes */
+} vv_hold_request;
+
+vv_status vv_hold_request_write(vv_channel *line, const vv_hold_request *q, vv_error *err);
+/* Borrows bytes. VV_ECORRUPT; VV_ENOSUPPORT: an op that is not known here. */
+vv_status vv_hold_request_read(vv_hold_request *out, vv_arena *arena, const void *bytes, size_t len,
+			       vv_error *err);
+
+/* What is signed to be told of one's vaults: the server's key, and the time. */
+#define VV_HOLD_VAULTS_BYTES (VV_KEY_PUBLIC + 8u)
+void vv_hold_vaults_bytes(uint8_t out[VV_HOLD_VAULTS_BYTES], const uint8_t server[VV_KEY_PUBLIC],
+			  uint64_t time);
+
+typedef struct vv_hold_name {
+	const char *name;
+	uint64_t size; /* UINT64_MAX: a folder */
+} vv_hold_name;
+
+/* Every answer; members that the op's answer does not have are not looked at. */
+typedef struct vv_hold_answer {
+	uint64_t version;           /* hello */
+	uint8_t key[VV_KEY_PUBLIC]; /* hello: who signs receipts there */
+	uint64_t free, size, term;  /* hello: bytes, bytes, seconds */
+	bool more;                  /* list: there are further names */
+	vv_hold_name *names;        /* list: sorted */
+	size_t name_count;
+	vv_hold_bytes bytes;             /* get; fewer than asked for: the file ends there */
+	uint64_t kept;                   /* records: how many are there now */
+	vv_hold_bytes leaf, path;        /* audit */
+	uint64_t until;                  /* receipt */
+	uint8_t signature[VV_SIGNATURE]; /* receipt */
+	vv_cid *vaults;                  /* vaults */
+	size_t vault_count;
+} vv_hold_answer;
+
+vv_status vv_hold_answer_write(vv_channel *line, vv_hold_op op, const vv_hold_answer *a,
+			       vv_error *err);
+/* Borrows bytes. VV_ECORRUPT. */
+vv_status vv_hold_answer_read(vv_hold_answer *out, vv_hold_op op, vv_arena *arena,
+			      const void *bytes, size_t len, vv_error *err);
+
+#endif

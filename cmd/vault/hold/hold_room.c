@@ -1,0 +1,424 @@
+/*
+ * hold_room: knows what a vault's folder says of whose it is, and how the room is divided.
+ */
+#include "cmd/vault/hold/hold_room.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cid_map.h"
+
+#define FOLDER_LEN 400u
+#define OWN_FILES 512u /* bytes of the folder's mark, "changed" and "lock", at most */
+
+typedef struct author {
+	uint8_t key[VV_KEY_PUBLIC];
+	bool first; /* signed the vault's first record */
+} author;
+
+/* What is kept of one vault. Counted: the rest is right. */
+typedef struct vault_use {
+	vv_cid cid;
+	bool counted;
+	uint64_t shards, records; /* bytes */
+	author *authors;
+	size_t count, cap;
+} vault_use;
+
+struct vv_hold_room {
+	const vv_hold_rules *rules;
+	const vv_place *place;
+	uint64_t version;
+	uint64_t equal; /* bytes for each one without a share of its own */
+	bool listed;    /* all vaults that are there are in the list */
+	vault_use *vaults;
+	size_t count, cap;
+};
+
+/* --- the room ---------------------------------------------------------------------------------- */
+
+/* What the shares leave is divided equally. */
+static vv_status divide(vv_hold_room *r, vv_error *err)
+{
+	uint64_t left = r->rules->size, without = 0;
+
+	for (size_t i = 0; i < r->rules->admitted_count; i++) {
+		const uint64_t share = r->rules->admitted[i].share;
+		without += share == VV_HOLD_SHARE_NONE;
+		if (share != VV_HOLD_SHARE_NONE) {
+			left = share < left ? left - share : 0;
+		}
+	}
+	r->equal = without > 0 ? left / without : 0;
+	if (without == 0 || r->equal > 0) return VV_OK;
+	vv_fail(err, VV_EUSAGE, "the shares take all of %s, and %s without one %s nothing",
+		vv_text_bytes(r->rules->size), vv_text_counted(without, "key", NULL),
+		without == 1 ? "gets" : "get");
+	return vv_hint(err, "raise --hold, or set shares: --hold BYTES --for DID=BYTES");
+}
+
+vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
+			    vv_error *err)
+{
+	vv_auto(vv_hold_room) *r = vv_calloc(1, sizeof(*r));
+	vv_status rc;
+
+	*out = NULL;
+	if (!r) return vv_fail_nomem(err);
+	r->rules = rules;
+	r->version = 1;
+	r->place = place;
+	if ((rc = divide(r, err)) < 0) return rc;
+	*out = vv_take(&r);
+	return VV_OK;
+}
+
+void vv_hold_room_forget(vv_hold_room *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		vv_free(r->vaults[i].authors);
+	}
+	r->count = 0;
+	r->listed = false;
+	r->version++;
+}
+
+void vv_hold_room_close(vv_hold_room *r)
+{
+	if (r) {
+		vv_hold_room_forget(r);
+		vv_free(r->vaults);
+		vv_free(r);
+	}
+}
+
+static const vv_hold_identity *find_identity(const vv_hold_room *r, const uint8_t *key)
+{
+	for (size_t i = 0; i < r->rules->admitted_count; i++) {
+		if (memcmp(r->rules->admitted[i].key, key, VV_KEY_PUBLIC) == 0) {
+			return &r->rules->admitted[i];
+		}
+	}
+	return NULL;
+}
+
+/* --- what is there ------------------------------------------------------------------------------ */
+
+static vault_use *find_vault(const vv_hold_room *r, const vv_cid *vault)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (vv_cid_equal(&r->vaults[i].cid, vault)) return &r->vaults[i];
+	}
+	return NULL;
+}
+
+static vv_status add_vault(vv_hold_room *r, const vv_cid *vault, bool counted, vault_use **out,
+			   vv_error *err)
+{
+	if (!vv_array_room(r->vaults, r->count, r->cap)) return vv_fail_nomem(err);
+	r->version++;
+	*out = &r->vaults[r->count++];
+	**out = (vault_use){.cid = *vault, .counted = counted};
+	return VV_OK;
+}
+
+static vv_status add_author(vault_use *v, const uint8_t *key, bool first, vv_error *err)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		if (memcmp(v->authors[i].key, key, VV_KEY_PUBLIC) == 0) {
+			v->authors[i].first = v->authors[i].first || first;
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(v->authors, v->count, v->cap)) return vv_fail_nomem(err);
+	memcpy(v->authors[v->count].key, key, VV_KEY_PUBLIC);
+	v->authors[v->count++].first = first;
+	return VV_OK;
+}
+
+typedef struct counting {
+	vv_hold_room *room;
+	vault_use *vault;
+	const char *folder;
+	uint64_t *bytes;
+	char first[VV_CID_TEXT + 12]; /* the name of the vault's first record */
+	bool has_first;
+} counting;
+
+static vv_status on_file(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+{
+	counting *c = payload;
+
+	if (e->size != UINT64_MAX) {
+		*c->bytes += e->size;
+		c->has_first = c->has_first || strcmp(e->name, c->first) == 0;
+	}
+	return VV_OK;
+}
+
+/* Only records that count are written: whose folder is there, has signed. */
+static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
+{
+	counting *c = payload;
+	char folder[FOLDER_LEN], did[VV_DID_TEXT];
+	uint8_t key[VV_KEY_PUBLIC];
+	const int n = snprintf(did, sizeof(did), "did:key:%s", e->name);
+	const int len = snprintf(folder, sizeof(folder), "%s/%s", c->folder, e->name);
+
+	if (e->size != UINT64_MAX || n < 0 || (size_t)n >= sizeof(did) || len < 0 ||
+	    (size_t)len >= sizeof(folder) || vv_did_read(key, did, VV_IGNORED) < 0) {
+		return VV_OK; /* none of ours */
+	}
+	c->has_first = false;
+	vv_status rc = vv_place_list(c->room->place, folder, on_file, c, err);
+	return rc < 0 ? rc : add_author(c->vault, key, c->has_first, err);
+}
+
+static vv_status count_vault(vv_hold_room *r, vault_use *v, vv_error *err)
+{
+	char cid[VV_CID_TEXT + 1], folder[FOLDER_LEN];
+	counting c = {.room = r, .vault = v, .folder = folder};
+	vv_status rc;
+
+	v->shards = v->records = 0;
+	v->count = 0;
+	vv_cid_text(cid, &v->cid);
+	(void)snprintf(c.first, sizeof(c.first), "0000000000-%s", cid);
+	(void)snprintf(folder, sizeof(folder), "%s/shards", cid);
+	c.bytes = &v->shards;
+	if ((rc = vv_place_list(r->place, folder, on_file, &c, err)) < 0) return rc;
+	(void)snprintf(folder, sizeof(folder), "%s/records", cid);
+	c.bytes = &v->records;
+	rc = vv_place_list(r->place, folder, on_author, &c, err);
+	v->counted = rc == VV_OK;
+	return rc;
+}
+
+static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
+{
+	vv_hold_room *r = payload;
+	vault_use *v;
+	vv_cid cid;
+
+	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0 ||
+	    find_vault(r, &cid)) {
+		return VV_OK;
+	}
+	return add_vault(r, &cid, false, &v, err);
+}
+
+static vv_status count_all(vv_hold_room *r, vv_error *err)
+{
+	vv_status rc = r->listed || !r->place ? VV_OK
+					      : vv_place_list(r->place, "", on_vault, r, err);
+
+	r->listed = rc == VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = r->vaults[i].counted ? VV_OK : count_vault(r, &r->vaults[i], err);
+	}
+	return rc;
+}
+
+void vv_hold_room_forget_vault(vv_hold_room *r, const vv_cid *vault)
+{
+	vault_use *v = find_vault(r, vault);
+
+	if (v) {
+		v->counted = false;
+	}
+}
+
+void vv_hold_room_came(vv_hold_room *r, const vv_cid *vault, bool records, uint64_t len)
+{
+	vault_use *v = find_vault(r, vault);
+
+	if (v) {
+		v->records += records ? len : 0;
+		v->shards += records ? 0 : len;
+	}
+}
+
+vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_ledger_record *record,
+			      vv_error *err)
+{
+	vault_use *v;
+	vv_status rc = count_all(r, err);
+
+	if (rc < 0) return rc;
+	if (!(v = find_vault(r, vault)) && (rc = add_vault(r, vault, true, &v, err)) < 0) return rc;
+	r->version++;
+	return add_author(v, record->author, vv_cid_equal(&record->cid, vault), err);
+}
+
+/* --- whose it is --------------------------------------------------------------------------------- */
+
+static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t *key)
+{
+	bool signed_it = false;
+
+	for (size_t i = 0; i < v->count; i++) {
+		const author *a = &v->authors[i];
+		const bool own = memcmp(a->key, key, VV_KEY_PUBLIC) == 0;
+		if (a->first && find_identity(r, a->key)) return own;
+		signed_it = signed_it || own;
+	}
+	return signed_it;
+}
+
+static uint64_t room_of(const vv_hold_room *r, const vv_hold_identity *who)
+{
+	return who->share == VV_HOLD_SHARE_NONE ? r->equal : who->share;
+}
+
+static void look(const vv_hold_room *r, const vv_hold_identity *who, vv_hold_room_facts *out)
+{
+	*out = (vv_hold_room_facts){.room = room_of(r, who)};
+	out->alone = out->room >= r->rules->size;
+	for (size_t i = 0; i < r->count; i++) {
+		const vault_use *v = &r->vaults[i];
+		if (counts_for(r, v, who->key)) {
+			out->shards += v->shards;
+			out->records += v->records;
+		}
+	}
+}
+
+vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
+			    vv_hold_room_facts *out, vv_error *err)
+{
+	const vv_hold_identity *who = find_identity(r, key);
+	vv_status rc;
+
+	if (!who) return vv_fail(err, VV_ENOTFOUND, "nothing is kept for this key");
+	if ((rc = count_all(r, err)) == VV_OK) {
+		look(r, who, out);
+	}
+	return rc;
+}
+
+static const char *what_takes(vv_hold_what what)
+{
+	return what == VV_HOLD_SHARD ? "this shard takes" : "these records take";
+}
+
+static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
+			const vv_hold_room_facts *f, vv_hold_what what, uint64_t len, vv_error *err)
+{
+	char did[VV_DID_TEXT];
+
+	vv_did_text(did, who->key);
+	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
+		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
+		what_takes(what), vv_text_bytes(len));
+	if (r->rules->admission.ask) return vv_hint_code(err, VV_HINT_STANDING);
+	return vv_hint_code(err, VV_HINT_PRUNE_FOR);
+}
+
+/* What records may take beyond all other bounds. */
+static uint64_t records_free(const vv_hold_room *r, vv_hold_what what)
+{
+	const uint64_t part = r->rules->size / 16,
+		       most = part < VV_HOLD_RECORDS_FREE ? part : VV_HOLD_RECORDS_FREE;
+
+	return what == VV_HOLD_NOTES ? most - most / 4 : most;
+}
+
+/* All vaults together. */
+static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t len, vv_error *err)
+{
+	const uint64_t all = records_free(r, VV_HOLD_LETTING_GO);
+	uint64_t shards = 0, records = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		shards += r->vaults[i].shards;
+		records += r->vaults[i].records;
+	}
+	uint64_t left = what == VV_HOLD_SHARD   ? (records < all ? all - records : 0)
+			: what == VV_HOLD_NOTES ? all - records_free(r, what)
+						: 0;
+	if (shards + records + left + len + OWN_FILES <= r->rules->size) return VV_OK;
+	vv_fail(err, VV_EREFUSED,
+		"it is full: it keeps %s of at most %s, of which %s are for records; %s %s more",
+		vv_text_bytes(shards + records), vv_text_bytes(r->rules->size), vv_text_bytes(all),
+		what_takes(what), vv_text_bytes(len));
+	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
+}
+
+vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,
+			     vv_error *err)
+{
+	const uint64_t most = records_free(r, what);
+	const vault_use *v;
+	bool counts = false;
+	vv_status rc = count_all(r, err);
+
+	if (rc < 0) return rc;
+	if (!(v = find_vault(r, vault))) return check_all(r, what, len, err);
+	for (size_t i = 0; i < r->rules->admitted_count; i++) {
+		const vv_hold_identity *who = &r->rules->admitted[i];
+		vv_hold_room_facts f;
+		if (!counts_for(r, v, who->key)) {
+			continue;
+		}
+		counts = true;
+		look(r, who, &f);
+		/* Whose all of the room is, learns how full that is. */
+		if (!f.alone && f.shards + f.records + len > f.room &&
+		    (what == VV_HOLD_SHARD || f.records + len > most)) {
+			return refuse(r, who, &f, what, len, err);
+		}
+	}
+	if (!counts && v->records + len > most) {
+		vv_fail(err, VV_EREFUSED,
+			"the vault belongs to none of the keys that have "
+			"room here, and its records already take %s",
+			vv_text_bytes(v->records));
+		return vv_hold_hint_admission(r->rules, err);
+	}
+	return check_all(r, what, len, err);
+}
+
+void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[VV_KEY_PUBLIC])
+{
+	const vault_use *v = find_vault(r, vault);
+
+	memset(out, 0, VV_KEY_PUBLIC);
+	for (size_t i = 0; v && i < r->rules->admitted_count; i++) {
+		if (counts_for(r, v, r->rules->admitted[i].key)) {
+			memcpy(out, r->rules->admitted[i].key, VV_KEY_PUBLIC);
+			return;
+		}
+	}
+}
+
+/* --- who goes first ------------------------------------------------------------------------------- */
+
+uint64_t vv_hold_room_version(const vv_hold_room *r)
+{
+	return r->version;
+}
+
+vv_status vv_hold_room_rank(vv_hold_room *r, vv_hold_ranked **out, size_t *count, vv_error *err)
+{
+	vv_status rc = count_all(r, err);
+	vv_hold_ranked *list = rc == VV_OK ? vv_calloc(r->count + 1, sizeof(*list)) : NULL;
+
+	if (rc < 0 || !list) return rc < 0 ? rc : vv_fail_nomem(err);
+	for (size_t i = 0; i < r->count; i++) {
+		list[i].vault = r->vaults[i].cid;
+		for (size_t k = 0; k < r->rules->admitted_count; k++) {
+			const vv_hold_identity *who = &r->rules->admitted[k];
+			const uint64_t room = room_of(r, who);
+			if (room > list[i].room && counts_for(r, &r->vaults[i], who->key)) {
+				list[i].room = room;
+			}
+		}
+	}
+	*out = list;
+	*count = r->count;
+	return VV_OK;
+}

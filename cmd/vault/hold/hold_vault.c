@@ -1,0 +1,352 @@
+/*
+ * hold_vault: knows what lets a shard in, and what lets it go.
+ */
+#include "cmd/vault/hold/hold_vault.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/vault/hold/ledger.h"
+#include "cmd/vault/hold/vault_state.h"
+#include "repo/blocks/cid_map.h"
+
+/* A shard that a place names for this server. */
+typedef struct named {
+	vv_shard shard;
+	const vv_ledger_record *place;  /* the last of those */
+	const vv_ledger_record *wanted; /* the last by somebody who is admitted; NULL */
+	const vv_ledger_record *gone;   /* the last retire or drop; NULL */
+} named;
+
+struct vv_hold_vault {
+	const vv_hold_rules *rules;
+	vv_ledger *ledger;
+	uint64_t bytes;        /* of the records */
+	vv_vault_state *state; /* NULL: the first record is not here */
+	bool wanted;           /* somebody who is admitted signed something that counts */
+	named *shards;
+	size_t count, cap;
+	vv_cid_map *by_cid;
+	uint8_t (*ids)[VV_HOLDER_ID]; /* what places call this server */
+	size_t id_count, id_cap;
+};
+
+static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
+{
+	for (size_t i = 0; i < r->admitted_count; i++) {
+		if (memcmp(r->admitted[i].key, key, VV_KEY_PUBLIC) == 0) return true;
+	}
+	return false;
+}
+
+/* --- what records say ------------------------------------------------------------------------ */
+
+static bool record_counts(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return r->kind == VV_LEDGER_VAULT && r->sequence == 0 && vv_cid_is_null(&r->vault)
+		       ? vv_cid_equal(&r->cid, vv_ledger_vault(v->ledger))
+		       : vv_vault_counts(v->state, r);
+}
+
+/* A place for this server. */
+static bool is_ours(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return r->kind == VV_LEDGER_PLACE && r->has_key &&
+	       memcmp(r->key, v->rules->key.public_key, VV_KEY_PUBLIC) == 0 &&
+	       vv_vault_counts(v->state, r);
+}
+
+/* Was a written after b? Authors' clocks say it, where the numbers of one author do not. */
+static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
+{
+	return memcmp(a->author, b->author, VV_KEY_PUBLIC) == 0 ? a->sequence > b->sequence
+								: a->time > b->time;
+}
+
+static bool has_id(const vv_hold_vault *v, const uint8_t *id)
+{
+	for (size_t i = 0; i < v->id_count; i++) {
+		if (memcmp(v->ids[i], id, VV_HOLDER_ID) == 0) return true;
+	}
+	return false;
+}
+
+static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_error *err)
+{
+	const vv_ledger_record *wanted = is_admitted(v->rules, r->author) ? r : NULL;
+	uint64_t at;
+	vv_status rc;
+
+	if (!has_id(v, r->holder)) {
+		if (!vv_array_room(v->ids, v->id_count, v->id_cap)) return vv_fail_nomem(err);
+		memcpy(v->ids[v->id_count++], r->holder, VV_HOLDER_ID);
+	}
+	for (size_t i = 0; i < r->shard_count; i++) {
+		if (vv_cid_map_get(v->by_cid, &r->shards[i].cid, &at)) {
+			named *n = &v->shards[at];
+			n->place = is_later(r, n->place) ? r : n->place;
+			if (wanted && (!n->wanted || is_later(r, n->wanted))) {
+				n->wanted = r;
+			}
+			continue;
+		}
+		if (!vv_array_room(v->shards, v->count, v->cap)) return vv_fail_nomem(err);
+		if ((rc = vv_cid_map_put(v->by_cid, &r->shards[i].cid, v->count, NULL, err)) < 0) {
+			return rc;
+		}
+		v->shards[v->count++] = (named){r->shards[i], r, wanted, NULL};
+	}
+	return VV_OK;
+}
+
+/* A retire is for all holders, a drop for the one that it names. */
+static void take_gone(vv_hold_vault *v, const vv_ledger_record *r)
+{
+	uint64_t at;
+
+	if (r->kind == VV_LEDGER_DROP && !has_id(v, r->holder) &&
+	    !(r->has_key && memcmp(r->key, v->rules->key.public_key, VV_KEY_PUBLIC) == 0)) {
+		return;
+	}
+	for (size_t i = 0; i < r->link_count; i++) {
+		if (vv_cid_map_get(v->by_cid, &r->links[i], &at)) {
+			named *n = &v->shards[at];
+			n->gone = !n->gone || is_later(r, n->gone) ? r : n->gone;
+		}
+	}
+}
+
+static void forget(vv_hold_vault *v)
+{
+	vv_vault_state_close(v->state);
+	v->state = NULL;
+	v->wanted = false;
+	v->count = v->id_count = 0;
+	vv_cid_map_reset(v->by_cid);
+}
+
+vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	forget(v);
+	if ((rc = vv_ledger_settle(v->ledger, err)) < 0) return rc;
+	if ((rc = vv_vault_state_open(&v->state, v->ledger, &why)) < 0) {
+		if (rc != VV_EMISSING) {
+			*err = why;
+			return rc;
+		}
+		return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);
+		v->wanted = v->wanted || (is_admitted(v->rules, r->author) && record_counts(v, r));
+		rc = is_ours(v, r) ? take_place(v, r, err) : VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(v->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(v->ledger, i);
+		if ((r->kind == VV_LEDGER_RETIRE || r->kind == VV_LEDGER_DROP) &&
+		    vv_vault_counts(v->state, r)) {
+			take_gone(v, r);
+		}
+	}
+	return rc;
+}
+
+/* --- open, close, add ---------------------------------------------------------------------------- */
+
+vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_hold_rules *rules,
+			     vv_error *err)
+{
+	vv_hold_vault *v = vv_calloc(1, sizeof(*v));
+	vv_status rc;
+
+	*out = NULL;
+	if (!v || !(v->by_cid = vv_cid_map_new())) {
+		vv_free(v);
+		return vv_fail_nomem(err);
+	}
+	v->rules = rules;
+	if ((rc = vv_ledger_open(&v->ledger, "", vault, err)) < 0) {
+		vv_hold_vault_close(v);
+		return rc;
+	}
+	*out = v;
+	return VV_OK;
+}
+
+void vv_hold_vault_close(vv_hold_vault *v)
+{
+	if (v) {
+		vv_vault_state_close(v->state);
+		vv_ledger_close(v->ledger);
+		vv_cid_map_free(v->by_cid);
+		vv_free(v->shards);
+		vv_free(v->ids);
+		vv_free(v);
+	}
+}
+
+const vv_cid *vv_hold_vault_id(const vv_hold_vault *v)
+{
+	return vv_ledger_vault(v->ledger);
+}
+
+uint64_t vv_hold_vault_bytes(const vv_hold_vault *v)
+{
+	return v->bytes;
+}
+
+bool vv_hold_vault_knows(const vv_hold_vault *v, const vv_cid *record)
+{
+	return vv_ledger_find(v->ledger, record) != NULL;
+}
+
+bool vv_hold_vault_has_first(const vv_hold_vault *v)
+{
+	return v->state != NULL;
+}
+
+bool vv_hold_vault_has(const vv_hold_vault *v, const char *name)
+{
+	return vv_ledger_has(v->ledger, name);
+}
+
+bool vv_hold_vault_heeds(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return !v->state || record_counts(v, r);
+}
+
+bool vv_hold_vault_opens(const vv_hold_vault *v, const vv_ledger_record *r)
+{
+	return !v->state || (r->kind == VV_LEDGER_EPOCH && vv_vault_is_owner(v->state, r->author));
+}
+
+vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *bytes, size_t len,
+			    bool *is_new, vv_error *err)
+{
+	vv_status rc;
+
+	*is_new = !vv_ledger_has(v->ledger, name);
+	if ((rc = vv_ledger_add(v->ledger, name, bytes, len, err)) == VV_OK && *is_new) {
+		v->bytes += len;
+	}
+	return rc;
+}
+
+vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err)
+{
+	return vv_hint_code(err, r->admission.ask ? VV_HINT_ASK_TRUST : VV_HINT_ASK_FOR);
+}
+
+/* --- who may what ---------------------------------------------------------------------------------- */
+
+vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
+{
+	for (size_t i = 0; v->state && i < v->rules->admitted_count; i++) {
+		if (vv_vault_is_writer(v->state, v->rules->admitted[i].key)) return VV_OK;
+	}
+	vv_fail(err, VV_EREFUSED,
+		"this server keeps copies for others, but knows no writer of this vault");
+	return vv_hold_hint_admission(v->rules, err);
+}
+
+bool vv_hold_vault_is_wanted(const vv_hold_vault *v)
+{
+	return v->wanted;
+}
+
+bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name)
+{
+	vv_cid cid;
+	const char *dash = strchr(name, '-');
+	const vv_ledger_record *r;
+
+	return v->state && dash &&
+	       vv_cid_parse(&cid, dash + 1, strlen(dash + 1), VV_IGNORED) == VV_OK &&
+	       (r = vv_ledger_find(v->ledger, &cid)) && record_counts(v, r);
+}
+
+static const named *find_named(const vv_hold_vault *v, const vv_cid *cid)
+{
+	uint64_t at;
+
+	return vv_cid_map_get(v->by_cid, cid, &at) ? &v->shards[at] : NULL;
+}
+
+vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_error *err)
+{
+	const named *n = find_named(v, &s->cid);
+	const vv_kept *k = v->state ? vv_vault_shard_of(v->state, &s->cid) : NULL;
+	char cid[VV_CID_TEXT + 1];
+
+	vv_cid_text(cid, &s->cid);
+	if (n && !n->wanted) {
+		char did[VV_DID_TEXT];
+		vv_did_text(did, n->place->author);
+		vv_fail(err, VV_EREFUSED,
+			"this server keeps no copies for the key %s, whose record places the shard "
+			"%s here",
+			did, cid);
+		return vv_hold_hint_admission(v->rules, err);
+	}
+	if (!n) {
+		return vv_fail(err, VV_EREFUSED,
+			       "no place record of a known writer names "
+			       "the shard %s for this server",
+			       cid);
+	}
+	if (n->shard.leaves != s->leaves || memcmp(n->shard.root, s->root, sizeof(s->root)) != 0) {
+		return vv_fail(err, VV_EREFUSED, "the place record differs for the shard %s", cid);
+	}
+	if (n->gone && !is_later(n->wanted, n->gone) &&
+	    !(n->gone->kind == VV_LEDGER_RETIRE && k && !k->retired)) {
+		return vv_fail(err, VV_EREFUSED,
+			       "a %s record has let go of the shard %s since it was placed",
+			       vv_ledger_kind_name(n->gone->kind), cid);
+	}
+	return VV_OK;
+}
+
+vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
+				   const vv_ledger_record **by, vv_error *err)
+{
+	const named *n = find_named(v, shard);
+	const vv_kept *k = v->state ? vv_vault_shard_of(v->state, shard) : NULL;
+	const vv_ledger_author *behind;
+	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+
+	if (k && k->retired) {
+		*by = k->retired;
+		if (!(behind = vv_vault_behind(v->state, k->retired))) return VV_OK;
+		vv_did_text(did, behind->key);
+		return vv_fail(err, VV_EREFUSED,
+			       "the writer %s has not replicated since the shard was retired", did);
+	}
+	if (n && n->gone && n->gone->kind == VV_LEDGER_DROP && is_later(n->gone, n->place)) {
+		*by = n->gone;
+		return VV_OK;
+	}
+	vv_cid_text(text, shard);
+	return vv_fail(err, VV_EREFUSED,
+		       "no retire or drop record of a writer lets go of the shard %s", text);
+}
+
+vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
+			      const vv_ledger_record **out, vv_error *err)
+{
+	const vv_ledger_record *r = v->state ? vv_ledger_find(v->ledger, place) : NULL;
+	char text[VV_CID_TEXT + 1];
+
+	if (r && is_ours(v, r) && is_admitted(v->rules, r->author)) {
+		*out = r;
+		return VV_OK;
+	}
+	vv_cid_text(text, place);
+	return vv_fail(err, VV_ENOTFOUND,
+		       "there is no place record %s of a known writer for this server", text);
+}

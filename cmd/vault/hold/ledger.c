@@ -1,0 +1,764 @@
+/*
+ * ledger: knows which records count.
+ */
+#include "cmd/vault/hold/ledger.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sync.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/vault/hold/checked_records.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/blocks/reach.h"
+
+#define FILES_MAX 1000000u
+#define FUTURE_MAX (UINT64_C(400) * 366 * 86400) /* how wrong a clock may be, in seconds */
+
+/* So many records may be checked anew at each opening before the file of those that were is written again. */
+#define UNCHECKED_MAX 128u
+
+typedef struct file {
+	char *name;
+	const uint8_t *bytes; /* live as long as the ledger */
+	size_t len, number;   /* number: it came after so many others */
+	vv_ledger_record *record;
+} file;
+
+struct vv_ledger {
+	char *dir;
+	vv_cid vault; /* null: not known yet */
+	vv_arena arena;
+	file *files; /* sorted by name */
+	size_t count, cap;
+	vv_ledger_record **counting;
+	size_t counting_count, counting_cap;
+	vv_cid_map *by_cid; /* of those that count: place in counting */
+	vv_checked_records checked;
+	vv_cid_set *received; /* receipts whose holders' signatures were checked */
+	vv_ledger_author *authors;
+	size_t author_count, author_cap;
+	size_t unchecked; /* whose signatures were checked since the ledger was opened */
+	bool stale;       /* files changed since counting was made */
+	bool bridged;     /* records count whatever is missing before them */
+	vv_file_batch later;
+	char **unnamed; /* names of files that begin with "~" still: of later, and of an earlier run */
+	size_t unnamed_count, unnamed_cap;
+	char **loose; /* names of such files that follow nothing */
+	size_t loose_count, loose_cap;
+	bool failed; /* to become durable, and why */
+	vv_error why;
+};
+
+static const char *author_part(char did[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC])
+{
+	vv_did_text(did, key);
+	return did + 8; /* after "did:key:" */
+}
+
+void vv_ledger_name(char out[VV_LEDGER_NAME], const vv_ledger_record *r)
+{
+	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1];
+
+	vv_cid_text(cid, &r->cid);
+	(void)snprintf(out, VV_LEDGER_NAME, "%s/%010llu-%s", author_part(did, r->author),
+		       (unsigned long long)r->sequence, cid);
+}
+
+const vv_cid *vv_ledger_vault(const vv_ledger *l)
+{
+	return &l->vault;
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+/* Where the name is, or would be. */
+static bool find_file(const vv_ledger *l, const char *name, size_t *at)
+{
+	size_t low = 0, high = l->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = strcmp(l->files[mid].name, name);
+		if (c == 0) {
+			*at = mid;
+			return true;
+		}
+		low = c < 0 ? mid + 1 : low;
+		high = c < 0 ? high : mid;
+	}
+	*at = low;
+	return false;
+}
+
+bool vv_ledger_has(const vv_ledger *l, const char *name)
+{
+	size_t at;
+	return find_file(l, name, &at);
+}
+
+size_t vv_ledger_file_count(const vv_ledger *l)
+{
+	return l->count;
+}
+
+const char *vv_ledger_file_name(const vv_ledger *l, size_t i)
+{
+	return l->files[i].name;
+}
+
+size_t vv_ledger_file_len(const vv_ledger *l, size_t i)
+{
+	return l->files[i].len;
+}
+
+const vv_ledger_record *vv_ledger_file_record(const vv_ledger *l, size_t i)
+{
+	return l->files[i].record;
+}
+
+size_t vv_ledger_file_number(const vv_ledger *l, size_t i)
+{
+	return l->files[i].number;
+}
+
+vv_status vv_ledger_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
+{
+	size_t at;
+
+	if (!find_file(l, name, &at)) {
+		return vv_fail(err, VV_ENOTFOUND, "the ledger has no record '%s'",
+			       vv_text_shows(name));
+	}
+	vv_buf_put(out, l->files[at].bytes, l->files[at].len);
+	return vv_buf_ok(out, err);
+}
+
+/* "<author>/~<rest>", below the folder; owned by the caller. */
+static char *unnamed_path(const vv_ledger *l, const char *name)
+{
+	const size_t author = strcspn(name, "/") + 1;
+	vv_buf path = VV_BUF_INIT;
+
+	vv_buf_printf(&path, "%s/%.*s~%s", l->dir, (int)author, name, name + author);
+	return vv_buf_detach(&path);
+}
+
+static vv_status read_file(const vv_ledger *l, const char *name, vv_buf *out, vv_error *err)
+{
+	char *path = vv_path_join(l->dir, name, (char *)NULL);
+	vv_status rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
+			    : vv_fail_nomem(err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_free(path);
+		path = unnamed_path(l, name);
+		rc = path ? vv_read_regular(out, path, VV_LEDGER_RECORD_MAX, err)
+			  : vv_fail_nomem(err);
+	}
+	vv_free(path);
+	return rc;
+}
+
+static vv_status add_name(char ***names, size_t *count, size_t *cap, const char *name,
+			  vv_error *err)
+{
+	if (!vv_array_room(*names, *count, *cap) || !((*names)[*count] = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	++*count;
+	return VV_OK;
+}
+
+/* The record in bytes that live as long as the arena, which must be what its name says. */
+static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *name,
+			    const void *bytes, size_t len, vv_error *err)
+{
+	const char *cid = strrchr(name, '-');
+	char wanted[VV_LEDGER_NAME], is[VV_CID_TEXT + 1];
+	vv_cid digest;
+	vv_status rc;
+
+	/* First what needs no reading: bytes that are not the named ones would be called anything. */
+	if (len <= VV_SIGNATURE) return vv_fail(err, VV_ECORRUPT, "it has only %zu bytes", len);
+	if ((rc = vv_cid_of(&digest, VV_CODEC_DAG_CBOR, (const uint8_t *)bytes + VV_SIGNATURE,
+			    len - VV_SIGNATURE, err)) < 0) {
+		return rc;
+	}
+	vv_cid_text(is, &digest);
+	if (!cid || strcmp(cid + 1, is) != 0) {
+		return vv_fail(err, VV_ECORRUPT, "it does not match its name");
+	}
+	if ((rc = vv_ledger_record_read(r, arena, bytes, len, err)) < 0) return rc;
+	vv_ledger_name(wanted, r);
+	return strcmp(wanted, name) == 0 ? VV_OK
+					 : vv_fail(err, VV_ECORRUPT, "it does not match its name");
+}
+
+vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
+			  vv_error *err)
+{
+	vv_auto(vv_arena) arena = {0};
+	vv_ledger_record r;
+	vv_status rc;
+
+	if ((rc = read_named(&r, &arena, name, bytes, len, err)) == VV_OK &&
+	    !vv_cid_equal(vv_cid_is_null(&r.vault) ? &r.cid : &r.vault, &l->vault)) {
+		rc = vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+	}
+	return rc;
+}
+
+vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_status rc = read_file(l, l->files[i].name, &bytes, err);
+
+	return rc < 0 ? rc : vv_ledger_check(l, l->files[i].name, bytes.data, bytes.len, err);
+}
+
+/* Files in memory a record that was read from bytes that live as long as the ledger does. */
+static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r,
+			     const uint8_t *bytes, size_t len, vv_error *err)
+{
+	const vv_cid *vault = vv_cid_is_null(&r->vault) ? &r->cid : &r->vault;
+	size_t at;
+	char *owned;
+
+	if (vv_cid_is_null(&l->vault)) {
+		l->vault = *vault;
+	}
+	if (!vv_cid_equal(vault, &l->vault)) {
+		vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
+		return vv_hint(
+			err,
+			"'vault.id' in .varveconfig names the vault of this clone: set it back if "
+			"it came with "
+			"another clone's commit, or move .git/varve/vault aside");
+	}
+	if (find_file(l, name, &at)) return VV_OK;
+	if (l->count >= FILES_MAX) {
+		return vv_fail(err, VV_EREFUSED, "the ledger has more than %s",
+			       vv_text_counted(FILES_MAX, "record", NULL));
+	}
+	if (!vv_array_room(l->files, l->count, l->cap) || !(owned = vv_strdup(name))) {
+		return vv_fail_nomem(err);
+	}
+	memmove(&l->files[at + 1], &l->files[at], (l->count - at) * sizeof(*l->files));
+	l->files[at] = (file){
+		.name = owned, .bytes = bytes, .len = len, .number = l->count, .record = r};
+	l->count++;
+	l->stale = true;
+	return VV_OK;
+}
+
+static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t len, vv_error *err)
+{
+	uint8_t *copy = vv_arena_alloc(&l->arena, len + 1);
+	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
+
+	if (!copy || !r) return vv_fail_nomem(err);
+	if (len > 0) {
+		memcpy(copy, bytes, len);
+	}
+	vv_status rc = read_named(r, &l->arena, name, copy, len, err);
+	return rc < 0 ? rc : file_record(l, name, r, copy, len, err);
+}
+
+/* One whose signature was checked before. */
+static vv_status add_checked(vv_ledger *l, const vv_checked_record *c, vv_error *err)
+{
+	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
+	const char *cid = strrchr(c->name, '-');
+	vv_status rc;
+
+	if (!r) return vv_fail_nomem(err);
+	if (!cid) return vv_fail(err, VV_ECORRUPT, "it has no name");
+	if ((rc = vv_cid_parse(&r->cid, cid + 1, strlen(cid + 1), err)) < 0 ||
+	    (rc = vv_ledger_record_read_checked(r, &l->arena, c->bytes, c->len, err)) < 0 ||
+	    (c->received && (rc = vv_cid_set_add(l->received, &r->cid, NULL, err)) < 0)) {
+		return rc;
+	}
+	return file_record(l, c->name, r, c->bytes, c->len, err);
+}
+
+/* --- what counts ------------------------------------------------------------------------------ */
+
+static vv_status count_record(vv_ledger *l, vv_ledger_record *r, vv_error *err)
+{
+	vv_status rc;
+
+	if (!vv_array_room(l->counting, l->counting_count, l->counting_cap)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_cid_map_put(l->by_cid, &r->cid, l->counting_count, NULL, err)) == VV_OK) {
+		l->counting[l->counting_count++] = r;
+	}
+	return rc;
+}
+
+/* One author's files, from first on; *end is after them. Of a fork both branches count as far as
+ * they hang together; the head is the end of the longer one. */
+static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error *err)
+{
+	const uint8_t *key = l->files[first].record->author;
+	size_t i;
+	vv_status rc;
+
+	if (!vv_array_room(l->authors, l->author_count, l->author_cap)) return vv_fail_nomem(err);
+	vv_ledger_author *a = &l->authors[l->author_count++];
+	memset(a, 0, sizeof(*a));
+	memcpy(a->key, key, VV_KEY_PUBLIC);
+	for (i = first; i < l->count && memcmp(l->files[i].record->author, key, VV_KEY_PUBLIC) == 0;
+	     i++) {
+		vv_ledger_record *r = l->files[i].record;
+		const vv_ledger_record *other = i > first ? l->files[i - 1].record : NULL;
+		size_t at;
+		bool follows = r->sequence == 0 || l->bridged ||
+			       (vv_cid_map_find(l->by_cid, &r->previous, &at) &&
+				l->counting[vv_cid_map_value(l->by_cid, at)]->sequence + 1 ==
+					r->sequence &&
+				memcmp(l->counting[vv_cid_map_value(l->by_cid, at)]->author, key,
+				       VV_KEY_PUBLIC) == 0);
+
+		if (other && other->sequence == r->sequence && !a->fork[0]) {
+			a->fork[0] = other;
+			a->fork[1] = r;
+		}
+		if (!follows) {
+			a->waiting++;
+			continue;
+		}
+		if ((rc = count_record(l, r, err)) < 0) return rc;
+		a->head = !a->head || r->sequence > a->head->sequence ? r : a->head;
+	}
+	*end = i;
+	return VV_OK;
+}
+
+static vv_status refresh(vv_ledger *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!l->stale) return VV_OK;
+	l->counting_count = l->author_count = 0;
+	vv_cid_map_reset(l->by_cid);
+	for (size_t i = 0; rc == VV_OK && i < l->count;) {
+		rc = count_author(l, i, &i, err);
+	}
+	l->stale = rc < 0;
+	return rc;
+}
+
+/* The record of the file at `at` came last. Where it only follows its author's head that is all there is to
+ * work out. */
+static vv_status extend(vv_ledger *l, size_t at, bool was_stale, vv_error *err)
+{
+	vv_ledger_record *r = l->files[at].record;
+	const bool alone = (at == 0 ||
+			    memcmp(l->files[at - 1].record->author, r->author, VV_KEY_PUBLIC) !=
+				    0 ||
+			    l->files[at - 1].record->sequence < r->sequence) &&
+			   (at + 1 == l->count ||
+			    memcmp(l->files[at + 1].record->author, r->author, VV_KEY_PUBLIC) != 0);
+	vv_status rc;
+
+	for (size_t i = 0; !was_stale && alone && i < l->author_count; i++) {
+		vv_ledger_author *a = &l->authors[i];
+		if (memcmp(a->key, r->author, VV_KEY_PUBLIC) == 0 && a->head && a->waiting == 0 &&
+		    a->head->sequence + 1 == r->sequence &&
+		    vv_cid_equal(&a->head->cid, &r->previous)) {
+			if ((rc = count_record(l, r, err)) == VV_OK) {
+				a->head = r;
+				l->stale = false;
+			}
+			return rc;
+		}
+	}
+	return refresh(l, err);
+}
+
+vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err)
+{
+	l->bridged = l->stale = true;
+	return refresh(l, err);
+}
+
+size_t vv_ledger_count(const vv_ledger *l)
+{
+	return l->counting_count;
+}
+
+const vv_ledger_record *vv_ledger_at(const vv_ledger *l, size_t i)
+{
+	return l->counting[i];
+}
+
+const vv_ledger_record *vv_ledger_find(const vv_ledger *l, const vv_cid *cid)
+{
+	size_t at;
+
+	return vv_cid_map_find(l->by_cid, cid, &at) ? l->counting[vv_cid_map_value(l->by_cid, at)]
+						    : NULL;
+}
+
+size_t vv_ledger_author_count(const vv_ledger *l)
+{
+	return l->author_count;
+}
+
+const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i)
+{
+	return &l->authors[i];
+}
+
+const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < l->author_count; i++) {
+		if (memcmp(l->authors[i].key, key, VV_KEY_PUBLIC) == 0) return &l->authors[i];
+	}
+	return NULL;
+}
+
+/* --- open, take, write ------------------------------------------------------------------------- */
+
+static bool is_record_name(const char *name)
+{
+	return strspn(name, "0123456789") == 10 && name[10] == '-' &&
+	       strlen(name + 11) == VV_CID_TEXT;
+}
+
+bool vv_ledger_is_name(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	return slash && is_record_name(slash + 1);
+}
+
+/* Does the record hang on what is here? Its number comes after all that are here of the author. */
+static bool follows(const vv_ledger *l, const char *name, const vv_ledger_record *r)
+{
+	size_t at;
+
+	(void)find_file(l, name, &at);
+	while (at > 0 && memcmp(l->files[at - 1].record->author, r->author, VV_KEY_PUBLIC) == 0 &&
+	       l->files[at - 1].record->sequence + 1 >= r->sequence) {
+		if (vv_cid_equal(&l->files[--at].record->cid, &r->previous)) return true;
+	}
+	return r->sequence == 0;
+}
+
+/* A file whose name begins with "~": what comes before it was loaded. */
+static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = {0};
+	vv_ledger_record r;
+	vv_auto(char) *path = unnamed_path(l, name);
+	vv_status rc = read_file(l, name, &bytes, VV_IGNORED);
+
+	bool fits = rc == VV_OK &&
+		    read_named(&r, &arena, name, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
+		    follows(l, name, &r);
+	rc = fits ? add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)
+		  : add_name(&l->loose, &l->loose_count, &l->loose_cap, name, err);
+	if (rc == VV_OK && fits) {
+		rc = add(l, name, bytes.data, bytes.len, err);
+	}
+	if (rc == VV_OK && fits) { /* who was killed may not have synced its folder */
+		rc = path ? vv_file_batch_keep(&l->later, path, err) : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* Names that begin with "~" come last. */
+static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(l->dir, author, (char *)NULL);
+	char **names = NULL;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	size_t count = 0;
+	bool left = false;
+	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const bool unnamed = names[i][0] == '~';
+		char name[VV_LEDGER_NAME];
+		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i] + unnamed);
+		left = left || strncmp(names[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
+		if (!is_record_name(names[i] + unnamed) || n < 0 || (size_t)n >= sizeof(name)) {
+			continue; /* what a killed writer left */
+		}
+		if (unnamed) {
+			++*unchecked;
+			rc = load_unnamed(l, name, err);
+			continue;
+		}
+		const vv_checked_record *checked = vv_checked_records_find(&l->checked, name);
+		if (checked && add_checked(l, checked, VV_IGNORED) == VV_OK) {
+			continue;
+		}
+		++*unchecked;
+		vv_buf_reset(&bytes);
+		if ((rc = read_file(l, name, &bytes, err)) == VV_OK &&
+		    (rc = add(l, name, bytes.data, bytes.len, err)) < 0 && rc != VV_ENOMEM) {
+			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
+			vv_hint_code(err, VV_HINT_REPLICATE);
+		}
+	}
+	if (left) {
+		vv_temp_sweep(dir, VV_WRITE_TEMP);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+static char *checked_path(const vv_ledger *l)
+{
+	return vv_path_join(l->dir, "checked", (char *)NULL);
+}
+
+/* What was checked stays so. That it cannot be noted costs time, and nothing else. */
+static void note_checked(const vv_ledger *l)
+{
+	vv_auto(char) *path = checked_path(l);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : VV_ENOMEM;
+
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		const file *f = &l->files[i];
+		const vv_checked_record c = {
+			.name = f->name,
+			.bytes = f->bytes,
+			.len = f->len,
+			.received = vv_cid_set_has(l->received, &f->record->cid)};
+		rc = vv_checked_records_put(&bytes, &c, VV_IGNORED);
+	}
+	if (rc == VV_OK && l->count > 0) {
+		(void)vv_checked_records_write(&bytes, path, VV_IGNORED);
+	}
+}
+
+static vv_status load(vv_ledger *l, vv_error *err)
+{
+	vv_auto(char) *path = checked_path(l);
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = path ? vv_checked_records_read(&l->checked, path, err) : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		rc = vv_list_dir(&names, &count, l->dir, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = names[i][0] == 'z' ? load_author(l, names[i], &l->unchecked, err) : VV_OK;
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err)
+{
+	vv_auto(vv_ledger) *l = vv_calloc(1, sizeof(*l));
+
+	*out = NULL;
+	if (!l || !(l->dir = vv_strdup(dir)) || !(l->by_cid = vv_cid_map_new()) ||
+	    !(l->received = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&l->arena);
+	l->vault = *vault;
+	vv_status rc = vv_exists(dir) ? load(l, err) : VV_OK;
+	if (rc == VV_OK) {
+		rc = refresh(l, err);
+	}
+	if (rc < 0) return rc;
+	*out = vv_take(&l);
+	return VV_OK;
+}
+
+void vv_ledger_close(vv_ledger *l)
+{
+	if (l) {
+		(void)vv_ledger_sync(
+			l, VV_IGNORED); /* nothing that is lost here was reported as stored */
+		vv_file_batch_clear(&l->later);
+		vv_names_free(l->unnamed, l->unnamed_count);
+		vv_names_free(l->loose, l->loose_count);
+		if (l->dir && *l->dir && l->unchecked >= UNCHECKED_MAX) {
+			note_checked(l);
+		}
+		for (size_t i = 0; i < l->count; i++) {
+			vv_free(l->files[i].name);
+		}
+		vv_checked_records_clear(&l->checked);
+		vv_cid_set_free(l->received);
+		vv_free(l->files);
+		vv_free(l->counting);
+		vv_free(l->authors);
+		vv_cid_map_free(l->by_cid);
+		vv_arena_clear(&l->arena);
+		vv_free(l->dir);
+		vv_free(l);
+	}
+}
+
+vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			vv_error *err)
+{
+	if (!vv_ledger_is_name(name)) {
+		return vv_fail(err, VV_ECORRUPT, "'%s' is not the name of a record",
+			       vv_text_shows(name));
+	}
+	if (vv_ledger_has(l, name)) return VV_OK;
+	return add(l, name, bytes, len, err);
+}
+
+vv_status vv_ledger_settle(vv_ledger *l, vv_error *err)
+{
+	return refresh(l, err);
+}
+
+vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			 vv_error *err)
+{
+	const bool was_stale = l->stale;
+	vv_auto(char) *path = NULL;
+	size_t at;
+	vv_status rc;
+
+	if (vv_ledger_has(l, name)) return VV_OK;
+	if (l->failed) {
+		*err = l->why;
+		return l->why.code;
+	}
+	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) return rc;
+	l->unchecked++;
+	if (!(path = unnamed_path(l, name))) return vv_fail_nomem(err);
+	if ((rc = vv_file_batch_add(&l->later, path, bytes, len, err)) == VV_OK &&
+	    (rc = add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)) == VV_OK) {
+		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
+	}
+	if (rc < 0) {
+		/* It is in memory, and will not be on the disk. */
+		l->failed = true;
+		l->why = *err;
+	}
+	return rc;
+}
+
+/* All of them are durable. Which name they have does not matter after a power cut. */
+static vv_status name_all(vv_ledger *l, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && l->unnamed_count > 0) {
+		char *name = l->unnamed[l->unnamed_count - 1];
+		vv_auto(char) *from = unnamed_path(l, name),
+			      *to = vv_path_join(l->dir, name, (char *)NULL);
+		rc = from && to ? vv_rename(from, to, err) : vv_fail_nomem(err);
+		if (rc == VV_OK) {
+			vv_free(name);
+			l->unnamed_count--;
+		}
+	}
+	return rc;
+}
+
+static void remove_loose(vv_ledger *l)
+{
+	while (l->loose_count > 0) {
+		vv_auto(char) *name = l->loose[--l->loose_count], *path = unnamed_path(l, name);
+		if (path) {
+			(void)vv_unlink(path, true, NULL);
+		}
+	}
+}
+
+vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
+{
+	vv_status rc;
+
+	if (l->failed) {
+		*err = l->why;
+		return l->why.code;
+	}
+	if (l->later.count == 0 && l->unnamed_count == 0) return VV_OK;
+	remove_loose(l);
+	if ((rc = vv_file_batch_finish(&l->later, err)) < 0 || (rc = name_all(l, err)) < 0) {
+		l->failed = true;
+		l->why = *err;
+	}
+	return rc;
+}
+
+bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
+			   const vv_ledger_record *place)
+{
+	if (vv_cid_set_has(l->received, &receipt->cid)) return true;
+	if (vv_receipt_check(receipt, place, VV_IGNORED) < 0) return false;
+	if (place->has_key) {
+		/* One that cannot be noted is checked again: no more than that. */
+		(void)vv_cid_set_add(l->received, &receipt->cid, NULL, VV_IGNORED);
+	}
+	return true;
+}
+
+/* A record's time is after that of every record that its author knows: so statements of several machines are
+ * in the order of what they knew, whatever their clocks say. A time that nobody's clock can show does not
+ * count. */
+static uint64_t time_now(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
+{
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	uint64_t time = now > 0 ? (uint64_t)now : 0;
+	uint64_t limit = time + FUTURE_MAX;
+	for (size_t i = 0; i < l->counting_count; i++) {
+		const vv_ledger_record *r = l->counting[i];
+		const bool own = memcmp(r->author, key, VV_KEY_PUBLIC) == 0;
+		if (r->time < limit && r->time + !own > time) {
+			time = r->time + !own;
+		}
+	}
+	return time;
+}
+
+vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
+				const vv_ledger_record **out, vv_error *err)
+{
+	const vv_ledger_author *a = vv_ledger_author_of(l, author->public_key);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	char name[VV_LEDGER_NAME];
+	vv_status rc;
+
+	r->time = time_now(l, author->public_key);
+	r->vault = l->vault;
+	r->sequence = a && a->head ? a->head->sequence + 1 : 0;
+	memset(&r->previous, 0, sizeof(r->previous));
+	if (a && a->head) {
+		r->previous = a->head->cid;
+	}
+	if ((rc = vv_ledger_record_sign(&bytes, r, author, err)) == VV_OK) {
+		vv_ledger_name(name, r);
+		rc = vv_ledger_take(l, name, bytes.data, bytes.len, err);
+	}
+	if (rc == VV_OK && out) {
+		*out = vv_ledger_find(l, &r->cid);
+		assert(*out);
+	}
+	return rc;
+}
+
+vv_status vv_ledger_write(vv_ledger *l, vv_ledger_record *r, const vv_key *author,
+			  const vv_ledger_record **out, vv_error *err)
+{
+	vv_status rc = vv_ledger_write_later(l, r, author, out, err);
+	return rc < 0 ? rc : vv_ledger_sync(l, err);
+}

@@ -1,0 +1,117 @@
+/*
+ * ledger_record: one statement of one author about a vault, signed: what the ledger is made of.
+ *
+ * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. Its
+ * name is the CID of these bytes; a file of it is the author's signature (64 bytes, purpose "varve
+ * record 1") and then the bytes, so that two signatures of one record are one record. An author's
+ * records are numbered from 0, and each names the one before. Format: docs/formats/vault.md.
+ */
+#ifndef VV_CMD_VAULT_HOLD_LEDGER_RECORD_H
+#define VV_CMD_VAULT_HOLD_LEDGER_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/keys/key.h"
+#include "cmd/vault/hold/code.h"
+#include "cmd/vault/hold/shard.h"
+#include "repo/blocks/cid.h"
+
+#define VV_LEDGER_VERSION 1u
+#define VV_LEDGER_RECORD_MAX (1u << 20) /* bytes, signature and all */
+#define VV_HOLDER_ID VV_SEALED_NAME     /* a holder, as those with the vault's secret know it */
+#define VV_RECEIPT_PURPOSE "varve receipt 1"
+
+typedef enum vv_ledger_kind {
+	VV_LEDGER_VAULT,   /* the first: who owns it; later: what is in it now */
+	VV_LEDGER_EPOCH,   /* who may read and write from now on */
+	VV_LEDGER_PLACE,   /* these shards are to be there */
+	VV_LEDGER_RECEIPT, /* and they are */
+	VV_LEDGER_AUDIT,   /* what an audit found */
+	VV_LEDGER_RETIRE,  /* nothing needs these shards */
+	VV_LEDGER_DROP     /* these may go from there */
+} vv_ledger_kind;
+
+const char *vv_ledger_kind_name(vv_ledger_kind kind); /* "place"; static */
+
+/* A writer who is no longer one, and the last record that still counts. */
+typedef struct vv_removed {
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_cid last; /* null: none does */
+} vv_removed;
+
+/* Over the next code.data shards of a vault record. */
+typedef struct vv_stripe {
+	vv_code code;
+	vv_shard *parity; /* code.parity of them */
+} vv_stripe;
+
+/* What lists hold lives in an arena. Members of another kind are zero. */
+typedef struct vv_ledger_record {
+	vv_cid cid; /* of the bytes; set by read and sign */
+	vv_ledger_kind kind;
+	vv_cid vault; /* null: this is the vault's first record, and its CID is the vault */
+	uint8_t author[VV_KEY_PUBLIC];
+	uint64_t sequence;
+	vv_cid previous; /* null: sequence 0 */
+	uint64_t time;   /* seconds since 1970, as the author's clock had it */
+
+	uint8_t (*keys)[VV_KEY_PUBLIC]; /* first vault record: owners; epoch: writers */
+	size_t key_count;
+	vv_shard *shards; /* vault: new ones, in the order of their stream; place */
+	size_t shard_count;
+	vv_stripe *stripes; /* vault: the first is over the first shards, and so on */
+	size_t stripe_count;
+	vv_cid *links; /* vault: heads; epoch: epochs before; audit: bad ones; retire, drop: shards */
+	size_t link_count;
+	vv_cid link;                  /* vault: the epoch it is sealed in; receipt: the place */
+	uint8_t holder[VV_HOLDER_ID]; /* place, audit, drop */
+	uint8_t key
+		[VV_KEY_PUBLIC]; /* place, drop: of a holder with a key; receipt: who signed it */
+	bool has_key;
+	uint8_t signature[VV_SIGNATURE]; /* receipt, with has_key */
+	uint64_t until;                  /* receipt: not deleted before, seconds since 1970 */
+	struct {
+		const uint8_t *bytes;
+		size_t len;
+	} * boxes; /* epoch */
+	size_t box_count;
+	/* epoch; vault: the holders as the author knows them; NULL: as before */
+	const uint8_t *sealed;
+	size_t sealed_len;
+	vv_removed *removed; /* epoch */
+	size_t removed_count;
+	uint64_t asked, good;          /* audit: leaves, or shards */
+	uint8_t nonce[32], answer[32]; /* audit */
+} vv_ledger_record;
+
+/* All shards that a vault record names: those of its stream, then the parity of its stripes. */
+size_t vv_run_shard_count(const vv_ledger_record *r);
+const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
+
+/* out gets the file: signature and bytes. Sets r->author and r->cid. */
+vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *author,
+				vv_error *err);
+
+/* The inverse; lists point into the bytes and the arena. VV_ECORRUPT: no record, or not signed by
+ * its author; VV_ENOSUPPORT: of a newer varve. */
+vv_status vv_ledger_record_read(vv_ledger_record *out, vv_arena *arena, const void *bytes,
+				size_t len, vv_error *err);
+
+/* The same of bytes that were read so before: neither signature nor CID (the caller sets out->cid) is checked. */
+vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, const void *bytes,
+					size_t len, vv_error *err);
+
+/* What a receipt's signature is of: the place's CID, 36 bytes, and le64 until. */
+#define VV_RECEIPT_BYTES (VV_CID_BYTES + 8u)
+void vv_receipt_bytes(uint8_t out[VV_RECEIPT_BYTES], const vv_cid *place, uint64_t until);
+/* Is it a receipt of that place? Where the place names a key, only that key's signature makes it one:
+ * VV_ECORRUPT says what is wrong. */
+vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_record *place,
+			   vv_error *err);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * shard: sealed bytes as holders keep them: a block of at most 1,048,512 bytes, named by its raw CID.
+ *
+ *   L x 4096   leaves, L being 1, 2, 4 ... 128 or 254:
+ *     8          "VVSHARD" 01
+ *     8          epoch: the first bytes of the digest of the epoch's record
+ *     le16       L
+ *     6          zero
+ *     24         nonce
+ *     16         tag
+ *     rest       sealed (base/keys/sealing.h, associated data: the vault's CID, 36 bytes; magic; epoch;
+ *                le16 L): le32 length of the content, the content, zeros
+ *   L x 32     trailer: the leaves' hashes, SHA-256 of 00 and the leaf
+ *
+ * The root over the leaves is RFC 6962's: so a leaf and the trailer, or a leaf and its path, show that
+ * a holder has that leaf. Format: docs/formats/vault.md.
+ */
+#ifndef VV_CMD_VAULT_HOLD_SHARD_H
+#define VV_CMD_VAULT_HOLD_SHARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/keys/sealing.h"
+#include "repo/blocks/cid.h"
+
+#define VV_LEAF 4096u
+#define VV_LEAVES_MAX 254u
+#define VV_LEAF_HASH VV_SHA256_LEN
+#define VV_EPOCH_NAME 8u
+#define VV_SHARD_HEAD 64u
+#define VV_SHARD_MAX (VV_LEAVES_MAX * (VV_LEAF + VV_LEAF_HASH))
+
+/* Content that a shard of so many leaves has room for. */
+#define VV_SHARD_ROOM(leaves) ((size_t)(leaves)*VV_LEAF - VV_SHARD_HEAD - 4u)
+#define VV_SHARD_FULL VV_SHARD_ROOM(VV_LEAVES_MAX)
+
+bool vv_leaves_valid(uint64_t leaves);
+static inline uint64_t vv_shard_len(unsigned leaves)
+{
+	return (uint64_t)leaves * (VV_LEAF + VV_LEAF_HASH);
+}
+
+/* What everybody may know of a shard. */
+typedef struct vv_shard {
+	vv_cid cid;
+	uint32_t leaves;
+	uint8_t root[VV_SHA256_LEN];
+} vv_shard;
+
+/* What it is sealed with. */
+typedef struct vv_shard_seal {
+	vv_cid vault;
+	uint8_t epoch[VV_EPOCH_NAME];
+	uint8_t secret[VV_SEAL_SECRET];
+} vv_shard_seal;
+
+/* bytes is so many leaves, of a valid number: gets their trailer, too; out gets what that is called. */
+vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err);
+
+/* bytes gets the shard in the place of its content. Equal content makes equal shards. */
+vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
+			const void *content, size_t len, vv_error *err);
+
+/* What any shard is, parity too: VV_ECORRUPT when its length is not that of one, or its trailer not that of
+ * its leaves. */
+vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error *err);
+
+/* Which epoch sealed it; VV_ECORRUPT when it is no shard (of a right length, with a trailer that
+ * fits); VV_ENOSUPPORT: of a newer varve. */
+vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void *bytes, size_t len,
+			vv_error *err);
+
+/* Appends the content. VV_ECORRUPT: sealed for another vault, epoch or size, or changed. */
+vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *bytes, size_t len,
+			vv_error *err);
+
+/* Of an audit: is the leaf number `at` of the shard with this root this one, by its trailer (L
+ * hashes)? VV_ECORRUPT says what does not fit. */
+vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
+			vv_error *err);
+
+/* The same by its path, as a holder that thinks sends it: the hashes beside the way from the leaf to the
+ * root, from below. */
+#define VV_LEAF_PATH_MAX 8u
+vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *count,
+		       const void *trailer, unsigned leaves, unsigned at, vv_error *err);
+vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, const void *path,
+			     size_t count, vv_error *err);
+
+#endif

@@ -1,0 +1,707 @@
+/*
+ * vault_state: knows whose word counts for what.
+ */
+#include "cmd/vault/hold/vault_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "repo/blocks/cid_map.h"
+
+typedef struct pointers {
+	const vv_ledger_record **items;
+	size_t count, cap;
+} pointers;
+
+/* That a run names a shard. */
+typedef struct naming {
+	const vv_ledger_record *run;
+	size_t before; /* 1 + the shard's naming before this one; 0: it is the first */
+} naming;
+
+struct vv_vault_state {
+	const vv_ledger *ledger;
+	const vv_ledger_record *first;
+	pointers epochs, runs;
+	vv_removed *removed; /* of all epochs */
+	size_t removed_count, removed_cap;
+	uint8_t (*ever)[VV_KEY_PUBLIC]; /* whom any epoch named a writer */
+	size_t ever_count, ever_cap;
+	vv_kept *shards;
+	size_t shard_count, shard_cap;
+	naming *namings; /* of all shards: a retirement looks at those of its shards alone */
+	size_t naming_count, naming_cap;
+	size_t *last_naming; /* of each shard: 1 + its last one */
+	size_t last_cap;
+	vv_kept_stripe *stripes;
+	size_t stripe_count, stripe_cap;
+	vv_cid_map *by_cid;
+};
+
+static vv_status add_pointer(pointers *p, const vv_ledger_record *r, vv_error *err)
+{
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
+	p->items[p->count++] = r;
+	return VV_OK;
+}
+
+static bool key_in(uint8_t (*keys)[VV_KEY_PUBLIC], size_t count, const uint8_t *key)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (memcmp(keys[i], key, VV_KEY_PUBLIC) == 0) return true;
+	}
+	return false;
+}
+
+bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	return key_in(s->first->keys, s->first->key_count, key);
+}
+
+static bool is_removed(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < s->removed_count; i++) {
+		if (memcmp(s->removed[i].key, key, VV_KEY_PUBLIC) == 0) return true;
+	}
+	return false;
+}
+
+/* Does the newest epoch name it? */
+static bool is_named(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	const vv_ledger_record *e = s->epochs.count > 0 ? s->epochs.items[s->epochs.count - 1]
+							: NULL;
+	return e && key_in(e->keys, e->key_count, key);
+}
+
+bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	return is_named(s, key) || (vv_vault_is_owner(s, key) && !is_removed(s, key));
+}
+
+bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r)
+{
+	const bool owner = vv_vault_is_owner(s, r->author);
+
+	if (r->kind == VV_LEDGER_EPOCH) {
+		return owner; /* also of one who was removed: nobody can shut out another owner */
+	}
+	if (!owner && !key_in(s->ever, s->ever_count, r->author)) return false;
+	if (vv_vault_is_writer(s, r->author)) return true;
+	for (size_t i = 0; i < s->removed_count; i++) {
+		const vv_removed *gone = &s->removed[i];
+		const vv_ledger_record *last = vv_ledger_find(s->ledger, &gone->last);
+		if (memcmp(gone->key, r->author, VV_KEY_PUBLIC) == 0 &&
+		    (!last || r->sequence > last->sequence)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* --- epochs ----------------------------------------------------------------------------------- */
+
+static bool epoch_is_in(const vv_vault_state *s, const vv_cid *cid)
+{
+	for (size_t i = 0; i < s->epochs.count; i++) {
+		if (vv_cid_equal(&s->epochs.items[i]->cid, cid)) return true;
+	}
+	return false;
+}
+
+static vv_status take_epoch(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
+{
+	for (size_t i = 0; i < r->removed_count; i++) {
+		if (!vv_array_room(s->removed, s->removed_count, s->removed_cap)) {
+			return vv_fail_nomem(err);
+		}
+		s->removed[s->removed_count++] = r->removed[i];
+	}
+	for (size_t i = 0; i < r->key_count; i++) {
+		if (!vv_array_room(s->ever, s->ever_count, s->ever_cap)) return vv_fail_nomem(err);
+		memcpy(s->ever[s->ever_count++], r->keys[i], VV_KEY_PUBLIC);
+	}
+	return add_pointer(&s->epochs, r, err);
+}
+
+/* Each after those that it names; of several that could be next the one with the lower CID. One that
+ * names an epoch that does not count, does not count. */
+static vv_status order_epochs(vv_vault_state *s, vv_error *err)
+{
+	const vv_ledger_record *next;
+	vv_status rc = VV_OK;
+
+	do {
+		next = NULL;
+		for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
+			const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+			bool ready = r->kind == VV_LEDGER_EPOCH &&
+				     vv_vault_is_owner(s, r->author) && !epoch_is_in(s, &r->cid);
+			for (size_t k = 0; ready && k < r->link_count; k++) {
+				ready = epoch_is_in(s, &r->links[k]);
+			}
+			if (ready && (!next || vv_cid_compare(&r->cid, &next->cid) < 0)) {
+				next = r;
+			}
+		}
+		rc = next ? take_epoch(s, next, err) : VV_OK;
+	} while (rc == VV_OK && next);
+	return rc;
+}
+
+/* --- shards ------------------------------------------------------------------------------------ */
+
+static bool has_seen(const vv_ledger *l, const vv_ledger_record *later,
+		     const vv_ledger_record *earlier)
+{
+	const vv_ledger_record *r = later;
+
+	if (memcmp(later->author, earlier->author, VV_KEY_PUBLIC) == 0) {
+		return later->sequence >= earlier->sequence;
+	}
+	while (r && !(r->kind == VV_LEDGER_VAULT && r->sequence > 0)) {
+		r = vv_cid_is_null(&r->previous) ? NULL : vv_ledger_find(l, &r->previous);
+	}
+	for (size_t i = 0; r && i < r->link_count; i++) {
+		const vv_ledger_record *head = vv_ledger_find(l, &r->links[i]);
+		if (head && memcmp(head->author, earlier->author, VV_KEY_PUBLIC) == 0 &&
+		    head->sequence >= earlier->sequence) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_kept *find_shard(const vv_vault_state *s, const vv_cid *cid)
+{
+	uint64_t at;
+	return vv_cid_map_get(s->by_cid, cid, &at) ? &s->shards[at] : NULL;
+}
+
+const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid)
+{
+	return find_shard(s, cid);
+}
+
+/* Once for each run, which comes after those before it. */
+static vv_status note_naming(vv_vault_state *s, const vv_ledger_record *run, size_t shard,
+			     vv_error *err)
+{
+	size_t *last = &s->last_naming[shard];
+
+	if (*last > 0 && s->namings[*last - 1].run == run) return VV_OK;
+	if (!vv_array_room(s->namings, s->naming_count, s->naming_cap)) return vv_fail_nomem(err);
+	s->namings[s->naming_count] = (naming){.run = run, .before = *last};
+	*last = ++s->naming_count;
+	return VV_OK;
+}
+
+/* *at: its place in the list. */
+static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const vv_shard *sh,
+			    size_t *at, vv_error *err)
+{
+	uint64_t old;
+	vv_status rc;
+
+	if (vv_cid_map_get(s->by_cid, &sh->cid, &old)) {
+		*at = (size_t)old;
+		return note_naming(s, r, *at, err);
+	}
+	if (!vv_array_room(s->shards, s->shard_count, s->shard_cap) ||
+	    !vv_array_room(s->last_naming, s->shard_count, s->last_cap)) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_cid_map_put(s->by_cid, &sh->cid, s->shard_count, NULL, err)) < 0) return rc;
+	vv_kept *k = &s->shards[s->shard_count];
+	*k = (vv_kept){.shard = *sh, .run = r};
+	s->last_naming[s->shard_count] = 0;
+	*at = s->shard_count++;
+	return note_naming(s, r, *at, err);
+}
+
+/* Its parity says which data it is of: the same stripe was named before. */
+static bool is_known(const vv_vault_state *s, const vv_kept_stripe *st)
+{
+	const size_t before = s->shards[st->shards[st->code.data]].stripe;
+	const vv_kept_stripe *known = before > 0 ? &s->stripes[before - 1] : NULL;
+
+	return known && known != st && known->code.data == st->code.data &&
+	       known->code.parity == st->code.parity &&
+	       memcmp(known->shards, st->shards, vv_code_shards(st->code) * sizeof(*st->shards)) ==
+		       0;
+}
+
+/* Over the run's shards from number first on. A shard that is in another stripe already stays there, and is
+ * in this one too; a stripe that another run named is one. */
+static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const vv_stripe *st,
+			     size_t first, vv_error *err)
+{
+	if (!vv_array_room(s->stripes, s->stripe_count, s->stripe_cap)) return vv_fail_nomem(err);
+	vv_kept_stripe *to = &s->stripes[s->stripe_count++];
+	*to = (vv_kept_stripe){.code = st->code};
+	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
+		const vv_shard *sh = i < st->code.data ? &r->shards[first + i]
+						       : &st->parity[i - st->code.data];
+		vv_status rc = take_shard(s, r, sh, &to->shards[i], err);
+		if (rc < 0) return rc;
+	}
+	if (is_known(s, to)) {
+		s->stripe_count--;
+		return VV_OK;
+	}
+	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
+		vv_kept *k = &s->shards[to->shards[i]];
+		k->stripe = k->stripe ? k->stripe : s->stripe_count;
+	}
+	return VV_OK;
+}
+
+static vv_status take_run(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
+{
+	size_t at, first = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->shard_count; i++) {
+		rc = take_shard(s, r, &r->shards[i], &at, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->stripe_count; i++) {
+		rc = take_stripe(s, r, &r->stripes[i], first, err);
+		first += r->stripes[i].code.data;
+	}
+	return rc < 0 ? rc : add_pointer(&s->runs, r, err);
+}
+
+static int compare_runs(const void *a, const void *b)
+{
+	const vv_ledger_record *const *x = a, *const *y = b;
+
+	if ((*x)->time != (*y)->time) return (*x)->time < (*y)->time ? -1 : 1;
+	const int author = memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC);
+	if (author != 0 || (*x)->sequence == (*y)->sequence) {
+		return author ? author : vv_cid_compare(&(*x)->cid, &(*y)->cid);
+	}
+	return (*x)->sequence < (*y)->sequence ? -1 : 1;
+}
+
+static vv_copy *copy_at(vv_kept *k, const uint8_t *holder)
+{
+	for (size_t i = 0; i < k->copy_count; i++) {
+		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) return &k->copies[i];
+	}
+	return NULL;
+}
+
+static vv_status take_place(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
+{
+	for (size_t i = 0; i < r->shard_count; i++) {
+		vv_kept *k = find_shard(s, &r->shards[i].cid);
+		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
+		if (!k) {
+			continue; /* no vault record named it (yet) */
+		}
+		if (!c) {
+			if (!vv_array_room(k->copies, k->copy_count, k->copy_cap)) {
+				return vv_fail_nomem(err);
+			}
+			c = &k->copies[k->copy_count++];
+			memset(c, 0, sizeof(*c));
+			memcpy(c->holder, r->holder, VV_HOLDER_ID);
+		}
+		if (!c->place || c->place->time <= r->time) {
+			c->place = r;
+		}
+	}
+	return VV_OK;
+}
+
+static void clear_going(vv_copy *c)
+{
+	while (c->going) {
+		vv_letting *next = c->going->next;
+		vv_free(c->going);
+		c->going = next;
+	}
+}
+
+static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
+{
+	const vv_ledger_record *place = vv_ledger_find(s->ledger, &r->link);
+
+	if (!place || !vv_ledger_is_received(s->ledger, r, place)) {
+		return; /* nobody's word that it arrived */
+	}
+	for (size_t i = 0; i < place->shard_count; i++) {
+		vv_kept *k = find_shard(s, &place->shards[i].cid);
+		vv_copy *c = k ? copy_at(k, place->holder) : NULL;
+		if (c && (!c->receipt || c->receipt->time <= r->time)) {
+			c->receipt = r;
+			c->bad = c->dropped = false;
+			clear_going(c);
+		}
+	}
+}
+
+static void take_audit(vv_vault_state *s, const vv_ledger_record *r)
+{
+	for (size_t i = 0; i < r->link_count; i++) {
+		vv_kept *k = find_shard(s, &r->links[i]);
+		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
+		if (c && (!c->receipt || c->receipt->time <= r->time)) {
+			c->bad = true;
+		}
+	}
+	for (size_t i = 0; i < s->shard_count && r->link_count == 0; i++) {
+		vv_copy *c = copy_at(&s->shards[i], r->holder);
+		if (c && c->receipt && c->receipt->time <= r->time && c->proven < r->time) {
+			c->proven = r->time;
+		}
+	}
+}
+
+/* One who lets go of a copy says so twice: before it goes, and when it is gone. Of what is retired only
+ * the latter. */
+static vv_status take_going(vv_copy *c, const vv_ledger_record *r, bool retired, vv_error *err)
+{
+	vv_letting **at = &c->going, *done;
+
+	while (*at && memcmp((*at)->drop->author, r->author, VV_KEY_PUBLIC) != 0) {
+		at = &(*at)->next;
+	}
+	if (*at) {
+		done = *at;
+		*at = done->next;
+		vv_free(done);
+	} else if (!retired) {
+		if (!(*at = vv_calloc(1, sizeof(**at)))) return vv_fail_nomem(err);
+		(*at)->drop = r;
+	}
+	return VV_OK;
+}
+
+static vv_status take_drop(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->link_count; i++) {
+		vv_kept *k = find_shard(s, &r->links[i]);
+		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
+		if (c && (!c->receipt || c->receipt->time <= r->time)) {
+			c->receipt = NULL;
+			c->dropped = true;
+			rc = take_going(c, r, k->retired != NULL, err);
+		}
+	}
+	return rc;
+}
+
+static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
+{
+	for (size_t i = 0; i < r->link_count; i++) {
+		vv_kept *k = find_shard(s, &r->links[i]);
+		bool alive = false;
+		size_t n = k ? s->last_naming[k - s->shards] : 0;
+		/* One that its author had not seen, or that came after, names it again. */
+		for (; n > 0 && !alive; n = s->namings[n - 1].before) {
+			alive = !has_seen(s->ledger, r, s->namings[n - 1].run);
+		}
+		if (k && !alive) {
+			k->retired = r;
+		}
+	}
+}
+
+/* What is left of a stripe may be needed to make again the one that is alive. */
+static void keep_stripes_whole(vv_vault_state *s)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < s->stripe_count; i++) {
+			const vv_kept_stripe *st = &s->stripes[i];
+			const size_t count = vv_code_shards(st->code);
+			size_t retired = 0;
+			for (size_t n = 0; n < count; n++) {
+				retired += s->shards[st->shards[n]].retired != NULL;
+			}
+			for (size_t n = 0; retired < count && n < count; n++) {
+				s->shards[st->shards[n]].retired = NULL;
+			}
+			more = more || (retired > 0 && retired < count);
+		}
+	}
+}
+
+/* Statements about copies, in the order of their times. */
+static vv_status take_statements(vv_vault_state *s, vv_error *err)
+{
+	pointers p = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		if (!vv_vault_counts(s, r)) {
+			continue;
+		}
+		rc = r->kind == VV_LEDGER_PLACE     ? take_place(s, r, err)
+		     : r->kind >= VV_LEDGER_RECEIPT ? add_pointer(&p, r, err)
+						    : VV_OK;
+	}
+	if (rc == VV_OK && p.count > 0) {
+		qsort(p.items, p.count, sizeof(*p.items), compare_runs);
+	}
+	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
+		const vv_ledger_record *r = p.items[i];
+		switch (r->kind) {
+		case VV_LEDGER_RECEIPT:
+			take_receipt(s, r);
+			break;
+		case VV_LEDGER_AUDIT:
+			take_audit(s, r);
+			break;
+		case VV_LEDGER_DROP:
+			rc = take_drop(s, r, err);
+			break;
+		case VV_LEDGER_RETIRE:
+			take_retire(s, r);
+			break;
+		default:
+			break;
+		}
+	}
+	keep_stripes_whole(s);
+	vv_free(p.items);
+	return rc;
+}
+
+static vv_status take_runs(vv_vault_state *s, vv_error *err)
+{
+	pointers p = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		if (r->kind == VV_LEDGER_VAULT && r->shard_count > 0 && vv_vault_counts(s, r)) {
+			rc = add_pointer(&p, r, err);
+		}
+	}
+	if (rc == VV_OK && p.count > 0) {
+		qsort(p.items, p.count, sizeof(*p.items), compare_runs);
+	}
+	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
+		rc = take_run(s, p.items[i], err);
+	}
+	vv_free(p.items);
+	return rc;
+}
+
+/* --- open, close, look --------------------------------------------------------------------------- */
+
+vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error *err)
+{
+	vv_auto(vv_vault_state) *s = vv_calloc(1, sizeof(*s));
+	vv_status rc;
+
+	*out = NULL;
+	if (!s || !(s->by_cid = vv_cid_map_new())) return vv_fail_nomem(err);
+	s->ledger = l;
+	s->first = vv_ledger_find(l, vv_ledger_vault(l));
+	if (!s->first) {
+		rc = vv_fail(err, VV_EMISSING, "the vault's first record is not here");
+	} else if ((rc = order_epochs(s, err)) == VV_OK && (rc = take_runs(s, err)) == VV_OK) {
+		rc = take_statements(s, err);
+	}
+	if (rc < 0) return rc;
+	*out = vv_take(&s);
+	return VV_OK;
+}
+
+void vv_vault_state_close(vv_vault_state *s)
+{
+	if (s) {
+		for (size_t i = 0; i < s->shard_count; i++) {
+			for (size_t k = 0; k < s->shards[i].copy_count; k++) {
+				clear_going(&s->shards[i].copies[k]);
+			}
+			vv_free(s->shards[i].copies);
+		}
+		vv_free(s->shards);
+		vv_free(s->namings);
+		vv_free(s->last_naming);
+		vv_free(s->stripes);
+		vv_free(s->epochs.items);
+		vv_free(s->runs.items);
+		vv_free(s->removed);
+		vv_free(s->ever);
+		vv_cid_map_free(s->by_cid);
+		vv_free(s);
+	}
+}
+
+size_t vv_vault_epoch_count(const vv_vault_state *s)
+{
+	return s->epochs.count;
+}
+
+const vv_ledger_record *vv_vault_epoch_at(const vv_vault_state *s, size_t i)
+{
+	return s->epochs.items[i];
+}
+
+size_t vv_vault_writer_count(const vv_vault_state *s)
+{
+	return s->epochs.count > 0 ? s->epochs.items[s->epochs.count - 1]->key_count : 0;
+}
+
+const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i)
+{
+	return s->epochs.items[s->epochs.count - 1]->keys[i];
+}
+
+size_t vv_vault_run_count(const vv_vault_state *s)
+{
+	return s->runs.count;
+}
+
+const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i)
+{
+	return s->runs.items[i];
+}
+
+static const vv_ledger_record *newest_run(const vv_vault_state *s, const uint8_t *key)
+{
+	const vv_ledger_record *newest = NULL;
+
+	for (size_t i = 0; i < s->runs.count; i++) {
+		const vv_ledger_record *run = s->runs.items[i];
+		if (memcmp(run->author, key, VV_KEY_PUBLIC) == 0 &&
+		    (!newest || run->sequence > newest->sequence)) {
+			newest = run;
+		}
+	}
+	return newest;
+}
+
+bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	const vv_ledger_record *newest = newest_run(s, key);
+
+	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		if (r->kind == VV_LEDGER_RETIRE && memcmp(r->author, key, VV_KEY_PUBLIC) != 0 &&
+		    vv_vault_counts(s, r) && (!newest || !has_seen(s->ledger, newest, r))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r)
+{
+	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+		const vv_ledger_record *newest = newest_run(s, a->key);
+		if (newest && vv_vault_is_writer(s, a->key) &&
+		    memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 &&
+		    !has_seen(s->ledger, newest, r)) {
+			return a;
+		}
+	}
+	return NULL;
+}
+
+bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	return is_named(s, key) || (vv_vault_is_writer(s, key) && newest_run(s, key));
+}
+
+const uint8_t *vv_vault_not_followed(const vv_vault_state *s, const vv_ledger_record *r)
+{
+	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+		const vv_ledger_record *newest = newest_run(s, a->key);
+		if (memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 && vv_vault_writes(s, a->key) &&
+		    !(newest && has_seen(s->ledger, newest, r))) {
+			return a->key;
+		}
+	}
+	for (size_t i = 0; i < vv_vault_writer_count(s); i++) {
+		const uint8_t *key = vv_vault_writer_at(s, i);
+		if (memcmp(key, r->author, VV_KEY_PUBLIC) != 0 &&
+		    !vv_ledger_author_of(s->ledger, key)) {
+			return key;
+		}
+	}
+	return NULL;
+}
+
+const vv_ledger_record *vv_vault_going_by(const vv_copy *c, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (const vv_letting *l = c->going; l; l = l->next) {
+		if (memcmp(l->drop->author, key, VV_KEY_PUBLIC) == 0) return l->drop;
+	}
+	return NULL;
+}
+
+bool vv_vault_going_by_others(const vv_vault_state *s, const vv_copy *c,
+			      const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (const vv_letting *l = c->going; l; l = l->next) {
+		if (memcmp(l->drop->author, key, VV_KEY_PUBLIC) != 0 &&
+		    vv_vault_is_writer(s, l->drop->author)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vv_vault_must_follow(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
+{
+	const vv_ledger_record *newest = newest_run(s, key), *seen = NULL;
+
+	for (size_t i = 0; i < s->shard_count; i++) {
+		for (size_t k = 0; k < s->shards[i].copy_count; k++) {
+			const vv_copy *c = &s->shards[i].copies[k];
+			for (const vv_letting *l = c->going; l; l = l->next) {
+				if (l->drop == seen ||
+				    memcmp(l->drop->author, key, VV_KEY_PUBLIC) == 0 ||
+				    !vv_vault_is_writer(s, l->drop->author)) {
+					continue;
+				}
+				if (!newest || !has_seen(s->ledger, newest, l->drop)) return true;
+				seen = l->drop;
+			}
+		}
+	}
+	return false;
+}
+
+const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID])
+{
+	for (size_t i = 0; i < k->copy_count; i++) {
+		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) return &k->copies[i];
+	}
+	return NULL;
+}
+
+size_t vv_vault_shard_count(const vv_vault_state *s)
+{
+	return s->shard_count;
+}
+
+const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i)
+{
+	return &s->shards[i];
+}
+
+size_t vv_vault_stripe_count(const vv_vault_state *s)
+{
+	return s->stripe_count;
+}
+
+const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i)
+{
+	return &s->stripes[i];
+}

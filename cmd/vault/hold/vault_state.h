@@ -1,0 +1,110 @@
+/*
+ * vault_state: the state of a vault, from all records of its ledger: who owns it, who may write, what is in
+ * it, where the copies are.
+ *
+ * The first record names the owners. Only their epochs count; the writers are the owners and those whom
+ * an epoch names, as long as no later one removes them. Of a writer who was removed the records
+ * up to the one that the removal names still count. Shards belong to the vault when a writer's vault
+ * record names them, until a writer who has seen that record retires them; those of a stripe until all of
+ * it are retired.
+ */
+#ifndef VV_CMD_VAULT_HOLD_VAULT_STATE_H
+#define VV_CMD_VAULT_HOLD_VAULT_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "cmd/vault/hold/ledger.h"
+
+/* A writer who lets go of a copy, and has not said yet that it is gone. */
+typedef struct vv_letting {
+	const vv_ledger_record *drop;
+	struct vv_letting *next;
+} vv_letting;
+
+typedef struct vv_copy {
+	uint8_t holder[VV_HOLDER_ID];
+	const vv_ledger_record *place;
+	const vv_ledger_record *receipt; /* NULL: nobody says that it arrived */
+	uint64_t proven; /* when an audit of this holder last found all well; 0: never */
+	bool dropped;    /* a record let it go: it may be there still */
+	/* whoever may remove it at any moment: nobody else brings it again meanwhile */
+	vv_letting *going;
+	bool bad; /* the last audit that looked found it missing or changed */
+} vv_copy;
+
+typedef struct vv_kept {
+	vv_shard shard;
+	const vv_ledger_record *run;     /* the vault record that named it (the first) */
+	size_t stripe;                   /* 1 + which one it belongs to; 0: none */
+	const vv_ledger_record *retired; /* NULL: it is alive */
+	vv_copy *copies;
+	size_t copy_count, copy_cap;
+} vv_kept;
+
+/* Shards that are lost or kept together. */
+typedef struct vv_kept_stripe {
+	vv_code code;
+	size_t shards[VV_STRIPE_MAX]; /* vv_code_shards of them, by their numbers in the stripe */
+} vv_kept_stripe;
+
+typedef struct vv_vault_state vv_vault_state;
+
+/* Borrows the ledger, which must not change before close. VV_EMISSING: the vault's first record is not
+ * here. */
+vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error *err);
+void vv_vault_state_close(vv_vault_state *s); /* accepts NULL */
+VV_AUTO_FREE(vv_vault_state, vv_vault_state_close)
+
+bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+/* Now: named by the newest epoch, or an owner whom no epoch removed. */
+bool vv_vault_is_writer(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+/* A writer to be reckoned with: named, or an owner who has brought something. A recovery key that only began epochs is none. */
+bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+/* Does the record count: is its author (or was, then) one who may say this? */
+bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r);
+
+/* Epochs that count, each after those before it; the last one is the one to seal with. */
+size_t vv_vault_epoch_count(const vv_vault_state *s);
+const vv_ledger_record *vv_vault_epoch_at(const vv_vault_state *s, size_t i);
+/* Writers as the last epoch has them, owners not among them. */
+size_t vv_vault_writer_count(const vv_vault_state *s);
+const uint8_t *vv_vault_writer_at(const vv_vault_state *s, size_t i);
+
+/* Vault records that name shards, in the order of their times. */
+size_t vv_vault_run_count(const vv_vault_state *s);
+const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
+
+/* A writer whose newest vault record does not follow this one (it may still count on what was alive then);
+ * NULL: there is none. */
+const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
+
+/* The key's own record by which the copy goes; NULL: it does not let go of it. */
+const vv_ledger_record *vv_vault_going_by(const vv_copy *c, const uint8_t key[VV_KEY_PUBLIC]);
+/* Does anybody else who may write let go of it? */
+bool vv_vault_going_by_others(const vv_vault_state *s, const vv_copy *c,
+			      const uint8_t key[VV_KEY_PUBLIC]);
+/* The copy at this holder; NULL: nobody placed one there. */
+const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID]);
+/* The key of somebody else who may write and whose newest vault record does not follow this record, whether there is one
+ * or not; NULL: all who may write know it. */
+const uint8_t *vv_vault_not_followed(const vv_vault_state *s, const vv_ledger_record *r);
+/* Does another writer wait for a vault record of this key, to let go of copies? */
+bool vv_vault_must_follow(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+
+/* Has another writer retired shards since the key's newest vault record? Then what its refs reach has to be
+ * looked for again: it may have counted on them. */
+bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
+
+/* All shards that a run named, parity and retired ones too. */
+size_t vv_vault_shard_count(const vv_vault_state *s);
+const vv_kept *vv_vault_shard_at(const vv_vault_state *s, size_t i);
+const vv_kept *vv_vault_shard_of(const vv_vault_state *s, const vv_cid *cid); /* NULL: none */
+/* kept->stripe - 1 is its place here. */
+size_t vv_vault_stripe_count(const vv_vault_state *s);
+const vv_kept_stripe *vv_vault_stripe_at(const vv_vault_state *s, size_t i);
+
+#endif

@@ -1,0 +1,347 @@
+/*
+ * group_internal: what the encoder and the decoder of row groups share, and the check of blocks.
+ */
+#ifndef VV_DATASET_FORMAT_GROUP_INTERNAL_H
+#define VV_DATASET_FORMAT_GROUP_INTERNAL_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/format/group.h"
+#include "dataset/format/spelling.h"
+
+#define VV_GROUP_MAGIC "vvg\x01"
+#define VV_GROUP_MAGIC_LEN 4u
+static_assert(sizeof VV_GROUP_MAGIC - 1 == VV_GROUP_MAGIC_LEN, "magic and version");
+
+/* Cells of a group, rows x columns, unless it is a single row. Four times what the
+ * cut lets through; keeps a hostile block from asking for more memory than 16 MB. */
+#define VV_GROUP_CELLS_MAX (1u << 20)
+
+/* First byte of a column: encoding in bits 0-3, states in bits 4-5. */
+enum {
+	GROUP_CONST,
+	GROUP_DICT,
+	GROUP_TEXT,
+	GROUP_INTEGER,
+	GROUP_DECIMAL,
+	GROUP_DATE,
+	GROUP_DATETIME
+};
+enum { GROUP_ALL_TEXT, GROUP_ONE_STATE, GROUP_MIXED_STATES };
+
+/* First byte of integer, decimal, date and datetime: flags, and above them a form. */
+enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
+/* How a decimal ends: all digits; zeros left out, and the point with them; zeros
+ * left out but for the first digit after the point. */
+enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_DECIMAL_FORMS };
+/* How a datetime is written: bits of its form. */
+enum { GROUP_SPACE = 1, GROUP_ZULU = 2, GROUP_DATETIME_FORMS = 4 };
+
+enum { GROUP_LEN_EQUAL, GROUP_LEN_BYTES, GROUP_LEN_VARINTS };
+
+#define GROUP_DICT_MAX 255u
+
+static inline uint64_t group_zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (0 - ((uint64_t)v >> 63));
+}
+
+static inline int64_t group_unzigzag(uint64_t u)
+{
+	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
+}
+
+/* Makes another text of a value that rows share (all values of a column that has few); false
+ * when out of memory. */
+typedef bool (*group_value_fn)(void *payload, vv_cell *value);
+
+/* vv_group_column with stride 1, where fn (or NULL) sees each shared value once, before the
+ * cells get it. */
+vv_status group_column_mapped(const vv_group *g, size_t column, vv_cell *cells, group_value_fn fn,
+			      void *payload, vv_arena *arena, vv_error *err);
+
+/* Where the values of a column are read from, and the cells that they go to. */
+typedef struct group_reading {
+	const uint8_t *p, *end;
+	vv_cell *cells;
+	size_t stride, count;
+	uint8_t state;
+	vv_arena *arena;
+	size_t column;
+	group_value_fn map; /* NULL: values stay as they are */
+	void *payload;
+} group_reading;
+
+static inline vv_status group_bad(const group_reading *in, const char *what, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "row group, column %zu: %s", in->column, what);
+}
+
+static inline void group_set_cell(vv_cell *cell, const char *text, size_t len, uint8_t state)
+{
+	cell->text = text;
+	cell->len = (uint32_t)len;
+	cell->state = state;
+	cell->flags = 0;
+	cell->spare = 0;
+}
+
+static inline size_t group_left(const group_reading *in)
+{
+	return (size_t)(in->end - in->p);
+}
+
+/* The distinct values (room for GROUP_DICT_MAX) of a column encoded so, how many they are, and each
+ * row's number, which may be of none. */
+vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out,
+			  const uint8_t **index, vv_error *err);
+/* Shared values, before rows get them. */
+vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err);
+
+/* A cell as it stands in a line, with the delimiter behind it, and how many bytes these are. */
+#define GROUP_SLOT_TEXT 15u
+typedef struct group_slot {
+	char text[GROUP_SLOT_TEXT];
+	uint8_t len;
+} group_slot;
+static_assert(sizeof(group_slot) == 16, "one copy of sixteen bytes");
+/* Slots after the last one that may be written (whatever they are). */
+#define GROUP_SLOT_SLACK 4u
+
+/* How a column's cells stand in a line. */
+typedef struct group_slot_form {
+	bool quoted, quoted_empty;
+	char quote, delimiter;
+} group_slot_form;
+
+/* Ends a slot whose text of len bytes stands where it belongs; the bytes in the slot, which are too
+ * many when above GROUP_SLOT_TEXT: then slots behind it were written, too. */
+static inline size_t group_end_slot(group_slot *slot, size_t len, bool quoted,
+				    const group_slot_form *form)
+{
+	char *text = (char *)slot;
+
+	if (quoted) {
+		text[0] = form->quote;
+		text[len + 1] = form->quote;
+		len += 2;
+	}
+	text[len] = form->delimiter;
+	slot->len = (uint8_t)(len + 1);
+	return len + 1;
+}
+
+/* Numbers and dates: in->count cells; in stands after the column's first byte. encoding: GROUP_INTEGER to
+ * GROUP_DATETIME. VV_ECORRUPT. */
+vv_status group_number_cells(group_reading *in, int encoding, vv_error *err);
+
+/* The cell of one row alone. */
+vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_error *err);
+
+/* The same as slots, with room for in->count + GROUP_SLOT_SLACK of them; nothing in them needs
+ * quotes or an escape but what form says. *fits false: a text is too long, and the slots are
+ * of no use. */
+vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
+			     const group_slot_form *form, bool *fits, vv_error *err);
+
+static inline size_t group_sum_bytes(const uint8_t *bytes, size_t count)
+{
+	const uint64_t even = 0x00ff00ff00ff00ffu;
+	size_t sum = 0, i = 0;
+
+	while (count - i >= 8) {
+		uint64_t lanes = 0, v; /* four sums of 16 bits */
+
+		for (size_t n = 0; n < 128 && count - i >= 8; n++, i += 8) {
+			memcpy(&v, bytes + i, sizeof(v));
+			lanes += (v & even) + (v >> 8 & even);
+		}
+		for (unsigned shift = 0; shift < 64; shift += 16) {
+			sum += lanes >> shift & 0xffff;
+		}
+	}
+	for (; i < count; i++) {
+		sum += bytes[i];
+	}
+	return sum;
+}
+
+/* Is each of these bytes 0 or 1? *ones: how many are 1, then. */
+static inline bool group_count_marks(const uint8_t *bytes, size_t count, size_t *ones)
+{
+	const uint64_t each = 0x0101010101010101u;
+	uint64_t all = 0, v;
+	size_t sum = 0, i = 0;
+
+	for (; count - i >= 8; i += 8) {
+		memcpy(&v, bytes + i, sizeof(v));
+		all |= v;
+		sum += (size_t)(v * each >> 56);
+	}
+	for (; i < count; i++) {
+		all |= bytes[i];
+		sum += bytes[i];
+	}
+	*ones = sum;
+	return (all & ~each) == 0;
+}
+
+/* Numbers and dates as a column of `rows` values has them, all text or all literals. */
+typedef struct group_numbers {
+	uint8_t flags, scale;
+	unsigned width;
+	uint64_t base;
+	const uint8_t *empty; /* a byte a row, or NULL */
+	size_t count;         /* of the others */
+	const uint8_t *planes;
+} group_numbers;
+
+/* The bytes after the column's states, up to end. encoding: GROUP_INTEGER to GROUP_DATETIME. False:
+ * they are damaged. */
+bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
+			int encoding);
+/* Is this a form that numbers of the encoding can have? */
+bool group_number_head_fits(int encoding, unsigned form, unsigned scale);
+/* The numbers themselves, those of empty values left out; NULL when out of memory. */
+uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
+
+/* Bits that hold u: 0 .. 64. */
+static inline unsigned group_bit_len(uint64_t u)
+{
+	return u == 0 ? 0 : 64u - (unsigned)__builtin_clzll(u);
+}
+
+/* ---- what the encoder shares with the check that a block is its own encoding (dataset/proof) ---- */
+
+#define GROUP_SLOTS 1024u /* four times the distinct values, so that probes are short */
+
+/* The distinct values of a column. */
+typedef struct group_dict {
+	uint8_t slot[GROUP_SLOTS]; /* 1 + number of the value, 0 free */
+	vv_cell value[GROUP_DICT_MAX];
+	uint64_t key[GROUP_DICT_MAX];
+	size_t count;
+} group_dict;
+
+struct vv_group_encoder {
+	/* one column, room for cap rows */
+	size_t cap;
+	vv_cell *cell;     /* those with text, in row order */
+	uint64_t *key;     /* spell_key of each */
+	uint8_t *state;    /* of every row */
+	uint8_t *index;    /* dict: number of each value */
+	uint8_t *fraction; /* decimals: 1 + digits after the point; 0: no point */
+	uint8_t *empty;    /* typed: 1 where the value is empty */
+	int64_t *number;   /* typed: those that are not empty */
+	uint64_t *unit;    /* what goes into the planes */
+	group_dict dict;
+
+	vv_facts *facts; /* NULL: not asked for */
+
+	vv_buf body; /* columns, one after the other */
+	size_t *column_len;
+	size_t column_cap;
+};
+
+/* What was seen while gathering a column. */
+typedef struct group_values {
+	size_t rows, count; /* all; those with text */
+	unsigned states;    /* bit set */
+	bool equal;         /* all keys and lengths are those of the first value */
+	uint32_t min_len, max_len;
+	uint64_t bytes; /* sum of the lengths */
+} group_values;
+
+/* A column read as numbers. */
+typedef struct group_typed {
+	int encoding; /* GROUP_INTEGER .. GROUP_DATETIME */
+	unsigned form;
+	unsigned scale;
+	size_t count; /* values that are not empty */
+	bool deltas;
+	unsigned width; /* bytes of each */
+	int64_t base;
+	int64_t least, most;
+	size_t size; /* bytes that the encoding takes */
+} group_typed;
+
+/* After i values a dictionary of more than 16 + i/2 is given up: nearly unique
+ * columns cost some 30 probes and no more. */
+#define GROUP_DICT_START 16u
+
+/* What is learnt of the numbers while they are read. */
+typedef struct group_spread {
+	int64_t least, most, last;
+	uint64_t zigzags; /* or of all deltas, as far as they do not wrap */
+} group_spread;
+
+static inline void group_spread_note(group_spread *s, int64_t v)
+{
+	/* wraps only where the range is too wide for deltas anyway */
+	s->zigzags |= group_zigzag((int64_t)((uint64_t)v - (uint64_t)s->last));
+	s->least = v < s->least ? v : s->least;
+	s->most = v > s->most ? v : s->most;
+	s->last = v;
+}
+
+static inline bool group_same_text(const vv_cell *a, const vv_cell *b)
+{
+	return a->len == b->len &&
+	       (a->len <= 8 || memcmp(a->text + 8, b->text + 8, a->len - 8) == 0);
+}
+
+/* Where in group_dict.slot a value is looked for first. */
+static inline uint32_t group_text_hash(const vv_cell *cell, uint64_t key)
+{
+	uint64_t h = key ^ ((uint64_t)cell->len << 56);
+
+	if (cell->len > 8) {
+		uint64_t tail = spell_get8(cell->text + cell->len - 8);
+
+		h ^= (tail << 29 | tail >> 35) * 0xc2b2ae3d27d4eb4fu;
+	}
+	return (uint32_t)((h * 0x9e3779b97f4a7c15u) >> 54);
+}
+
+/* Room for so many rows in each column, and for the lengths of so many columns. */
+vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, vv_error *err);
+
+/* Collects a column's values into e->cell and e->key, and what can be told of them in passing. */
+void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, size_t rows,
+		  size_t stride);
+
+/* Bytes that the text encoding takes, but for the column's first byte and states. */
+size_t group_text_size(const vv_group_encoder *e, const group_values *c);
+
+/* The encoding of what was gathered: constant if it can be; else the smallest of numbers, dictionary
+ * and text, the first of them where sizes are equal. */
+int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t);
+
+/* Reads what was gathered as what its first value looks like: e->number, e->empty, t's encoding,
+ * form, scale and count; false when a value does not fit. Some value is not empty. */
+bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed *t,
+			group_spread *s);
+
+/* Chooses between plain numbers and deltas, and gives the bytes that the encoding takes. first: number;
+ * values: those that are empty, too. */
+void group_typed_measure(group_typed *t, const group_spread *s, int64_t first, size_t values);
+
+/* The column that these cells give, borrowed until the encoder's next use, and its facts, where the encoder finds
+ * them. Room for them is there; the caller looks whether it failed. */
+const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size_t rows,
+				 size_t column);
+
+/* The facts of a column by some of its values, among which are all different ones. some: cells have no text. */
+void group_find_values(vv_fact *f, const vv_cell *values, size_t count, bool some);
+/* By the least and greatest of a column of numbers, dates or datetimes: their texts are in the same
+ * order. False: by all values. */
+bool group_find_bounds(vv_fact *f, const group_typed *t);
+
+#endif
