@@ -1,5 +1,5 @@
 /*
- * key_run: the sorted entries of a large table's key, on disk, to be looked up. For dataset/check alone.
+ * key_run: the sorted entries of a large table's key, on disk, to be looked up. For check alone.
  *
  * An entry is a hash and the group that it stands in, as keys.c makes them: 40 bits of hash on
  * top, 24 of group. A run has the names of its groups, all their entries in order of their

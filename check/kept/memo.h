@@ -1,6 +1,6 @@
 /*
  * memo: facts about row groups, kept for the next check: by rule, by all that the rule depends on,
- * and by the groups' content. For dataset/check alone.
+ * and by the groups' content. For check alone.
  *
  * A correct caller: check_memo_open, check_memo_find for each group, check_memo_close. To keep
  * facts: check_memo_begin, check_memo_put for each group, the rule's own bytes behind them,
