@@ -78,6 +78,7 @@
 	X(FETCH_ALL_FOR_HOST, "fetch-all-for-host", "") \
 	X(FETCH_AND_RESTORE, "fetch-and-restore", "path") \
 	X(FETCH_BOTH, "fetch-both", "") \
+	X(FETCH_BRANCHES, "fetch-branches", "") \
 	X(FETCH_DATA, "fetch-data", "revision path") \
 	X(FETCH_FROM, "fetch-from", "") \
 	X(FETCH_THEN_PUSH, "fetch-then-push", "") \
@@ -111,7 +112,6 @@
 	X(LIST_RULES, "list-rules", "") \
 	X(LOG, "log", "") \
 	X(LOG_PATH, "log-path", "path") \
-	X(LS_REMOTE, "ls-remote", "") \
 	X(MERGE_AGAIN, "merge-again", "") \
 	X(MERGE_UTF8, "merge-utf8", "encoding") \
 	X(MIGRATE, "migrate", "path") \

@@ -25,7 +25,6 @@
  *   null-share         the share of missing values rose by more than max (a share)
  *   new-category       a value that the column did not have; max: how many may be (b)
  *   drift-psi          population stability index; max as a share: 0.2 is 200,000,000
- *   drift-js           Jensen-Shannon divergence (base 2, 0 to 1); max as a share
  *   freshness          the newest date of the column is older than max_age before `now`;
  *                      needs no base
  *   no-key             a rule needs a key, and there is none

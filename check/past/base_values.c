@@ -19,7 +19,6 @@
 #define JOBS_MAX 16u
 #define ROWS_MIN 50000u        /* below that a thread costs more than it saves */
 #define PSI_DEFAULT 200000000u /* 0.2 */
-#define JS_DEFAULT 100000000u  /* 0.1 */
 #define FEW_VALUES 100u        /* a column looks like one of categories: so many values at most, */
 #define FEW_TIMES 10u          /* each of which stands in so many rows on average */
 
@@ -120,7 +119,7 @@ static bool looks_at(const base_check *c, const vv_rule_setting *s, const vv_col
 			  : is_of_interest(c, s->rule->code, is);
 }
 
-static const char *const value_rules[] = {"null-share", "new-category", "drift-psi", "drift-js"};
+static const char *const value_rules[] = {"null-share", "new-category", "drift-psi"};
 
 static vv_dist_kind dist_kind_for(const base_check *c, const char *code, const vv_column_pair *p)
 {
@@ -535,7 +534,6 @@ static vv_status give_over(values *v, const vv_rule_setting *s, const column_val
 static const vv_bound nothing = {.given = true};
 static const vv_bound no_share = {.given = true, .share = true};
 static const vv_bound psi_default = {.given = true, .share = true, .value = PSI_DEFAULT};
-static const vv_bound js_default = {.given = true, .share = true, .value = JS_DEFAULT};
 
 static void put_rise(vv_buf *out, const vv_distribution *was, const vv_distribution *is)
 {
@@ -571,10 +569,9 @@ static bool is_categories(const vv_distribution *d)
 	       d->count * FEW_TIMES <= d->rows - d->missing;
 }
 
-static void put_measure(base_check *c, const char *name, uint64_t value, const vv_bound *max)
+static void put_measure(base_check *c, uint64_t value, const vv_bound *max)
 {
-	vv_buf_printf(&c->message, "the values are distributed differently from the base: %s ",
-		      name);
+	vv_buf_puts(&c->message, "the values are distributed differently from the base: PSI ");
 	base_put_number(&c->message, value);
 	vv_buf_puts(&c->expected, "at most ");
 	base_put_number(&c->expected, max->value);
@@ -583,8 +580,7 @@ static void put_measure(base_check *c, const char *name, uint64_t value, const v
 static vv_status check_drift(values *v, const vv_rule_setting *s, column_values *x, vv_error *err)
 {
 	base_check *c = v->c;
-	bool psi = strcmp(s->rule->code, "drift-psi") == 0;
-	const vv_bound *max = s->max.given ? &s->max : psi ? &psi_default : &js_default;
+	const vv_bound *max = s->max.given ? &s->max : &psi_default;
 	vv_drift_bins bins;
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
@@ -594,10 +590,10 @@ static vv_status check_drift(values *v, const vv_rule_setting *s, column_values 
 	if (x->was.over || x->is.over) return give_over(v, s, x, err);
 	vv_distribution_level(&x->was, &x->is);
 	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) return rc;
-	uint64_t value = psi ? vv_drift_psi(&bins) : vv_drift_js(&bins);
+	uint64_t value = vv_drift_psi(&bins);
 	if (value <= max->value) return VV_OK;
 	f.column = field_is(v, x)->name;
-	put_measure(c, psi ? "PSI" : "Jensen-Shannon divergence", value, max);
+	put_measure(c, value, max);
 	return base_give(c, &q, &f, err);
 }
 

@@ -142,19 +142,3 @@ uint64_t vv_drift_psi(const vv_drift_bins *b)
 	}
 	return billionths(sum);
 }
-
-uint64_t vv_drift_js(const vv_drift_bins *b)
-{
-	double sum = 0;
-
-	if (b->base_total == 0 || b->now_total == 0) return 0;
-	for (size_t i = 0; i < b->count; i++) {
-		double was = share(b->base[i], b->base_total), is = share(b->now[i], b->now_total);
-		double mean = (was + is) / 2;
-
-		sum += was > 0 ? was / 2 * logarithm(was / mean) : 0;
-		sum += is > 0 ? is / 2 * logarithm(is / mean) : 0;
-	}
-	sum /= logarithm(2);
-	return billionths(sum < 1 ? sum : 1);
-}

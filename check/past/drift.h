@@ -31,7 +31,5 @@ vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv
 /* Population stability index: sum of (now - base) * ln(now / base) over the shares of the
  * bins, none of which is taken for less than 0.0001. In billionths, rounded. */
 uint64_t vv_drift_psi(const vv_drift_bins *b);
-/* Jensen-Shannon divergence with logarithms to base 2, 0 to 1. In billionths, rounded. */
-uint64_t vv_drift_js(const vv_drift_bins *b);
 
 #endif

@@ -70,7 +70,6 @@ static const rule_words rule_table[] = {
 	{"column-removed", TAKES_COLUMNS},
 	{"column-retyped", TAKES_COLUMNS},
 	{"constraint-error", TAKES_COLUMNS | TAKES_MOSTLY},
-	{"drift-js", TAKES_COLUMNS | TAKES_SHARE},
 	{"drift-psi", TAKES_COLUMNS | TAKES_SHARE},
 	{"duplicate-row", TAKES_MOSTLY},
 	{"extra-cell", TAKES_MOSTLY},

@@ -63,7 +63,7 @@ static const char *type_message(const vv_field *f)
 	case VV_TYPE_GEOPOINT:
 		return "is not a point";
 	case VV_TYPE_GEOJSON:
-		return f->format[0] == 't' ? "is not TopoJSON" : "is not GeoJSON";
+		return f->format[0] == 't' ? "is not a JSON object" : "is not GeoJSON";
 	default:
 		return "is not a value of the field's type";
 	}

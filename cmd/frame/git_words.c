@@ -27,9 +27,6 @@ static const struct {
 	/* nothing that takes parts of a file (-p), or a side's lines (-X): tables have their rows in blocks */
 	{"add", " N intent-to-add refresh chmod "},
 	{"blame", " L w C M e s l date since porcelain line-porcelain show-email root "},
-	{"branch",
-	 " merged no-merged contains no-contains sort points-at column c C copy t track no-track abbrev "
-	 "edit-description "},
 	{"cherry-pick", " s strategy signoff ff allow-empty keep-redundant-commits skip "},
 	{"commit",
 	 " s signoff fixup squash C c reuse-message reedit-message reset-author cleanup t template "
@@ -55,7 +52,6 @@ static const struct {
 	 "notes diff-filter "},
 	{"status", " ignored porcelain column show-stash find-renames ahead-behind "},
 	{"switch", " orphan guess no-guess m merge conflict "},
-	{"tag", " contains no-contains merged no-merged sort points-at v verify column cleanup "},
 };
 
 bool vv_git_words_command(const char *name)

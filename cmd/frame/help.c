@@ -86,7 +86,12 @@ void vv_help_command(const vv_command *c)
 			put_option(&b, &c->options[i]);
 		}
 	}
-	vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n",
-		      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
+	if (c->pass) {
+		vv_buf_printf(&b, "\n'git %s' itself is run: 'git help %s' explains it\n", c->name,
+			      c->name);
+	} else {
+		vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n",
+			      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
+	}
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 }

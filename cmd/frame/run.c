@@ -4,7 +4,9 @@
  */
 #include "cmd/frame/run.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
@@ -13,6 +15,8 @@
 #include "cmd/frame/help.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
+#include "lib/sources/needed.h"
+#include "repo/git/program.h"
 
 static int run_in_context(const vv_command *c, vv_context *x)
 {
@@ -89,16 +93,41 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 	return code;
 }
 
+/* Git's own command in the place of this process: returns only where it cannot be run. Git would run
+ * programs that a bare repository names in whose folders it is started; varve does not. */
+static int run_git(const vv_command *c, int argc, char **argv)
+{
+	vv_auto_free char **args = vv_calloc((size_t)argc + 3, sizeof(*args));
+	vv_auto(vv_repository) *r = NULL;
+	vv_auto(char) *path = NULL;
+	vv_error err;
+
+	if (vv_repository_open(&r, NULL, vv_environ(), &err) == VV_EREFUSED) return vv_report(&err);
+	if (!args) {
+		vv_fail_nomem(&err);
+	} else if (vv_program_find(&path, vv_environ(), "git", &err) == VV_OK) {
+		args[0] = path;
+		args[1] = (char *)(uintptr_t)c->name;
+		memcpy(args + 2, argv, (size_t)argc * sizeof(*argv));
+		if (getenv(VV_OFFLINE_VAR)) {
+			(void)setenv("GIT_ALLOW_PROTOCOL", "file", 1);
+		}
+		execv(path, args);
+		vv_fail_errno(&err, "cannot run", path);
+	}
+	return vv_report(&err);
+}
+
 int vv_command_run(const vv_command *c, int argc, char **argv)
 {
 	vv_error err;
 
 	vv_out_command(c->name);
 	if (vv_environ_take(&err) < 0) return vv_report(&err);
-	if (!c->raw) return run_parsed(c, argc, argv);
+	if (!c->raw && !c->pass) return run_parsed(c, argc, argv);
 	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
 		vv_help_command(c);
 		return VV_EXIT_OK;
 	}
-	return c->run_alone(NULL, argc, argv);
+	return c->pass ? run_git(c, argc, argv) : c->run_alone(NULL, argc, argv);
 }

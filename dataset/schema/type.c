@@ -475,6 +475,13 @@ static bool is_integer(const vv_field *f, const char *s, size_t len)
 	return spell_read_integer(&v, s, len, spell_key(s, len)) || is_number(f, s, len);
 }
 
+/* Of TopoJSON it is checked that it is an object. */
+static bool is_geo(const vv_field *f, const char *s, size_t len)
+{
+	return f->format[0] == 't' ? vv_type_is_json(s, len, VV_JSON_OBJECT)
+				   : vv_type_is_geojson(s, len);
+}
+
 static bool is_point(const vv_field *f, const char *s, size_t len)
 {
 	return f->format[0] == 'd' ? is_lon_lat(s, len)
@@ -516,7 +523,7 @@ bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len)
 	case VV_TYPE_GEOPOINT:
 		return is_point(f, s, len);
 	case VV_TYPE_GEOJSON:
-		return vv_type_is_geojson(s, len, f->format[0] == 't');
+		return is_geo(f, s, len);
 	}
 	return false;
 }
@@ -658,7 +665,7 @@ static bool accepts_literal(const vv_field *f, const char *s, size_t len)
 	case VV_TYPE_GEOPOINT:
 		return f->format[0] != 'd' && vv_type_is_geopoint(s, len, f->format[0] == 'o');
 	case VV_TYPE_GEOJSON:
-		return vv_type_is_geojson(s, len, f->format[0] == 't');
+		return is_geo(f, s, len);
 	default:
 		return false;
 	}

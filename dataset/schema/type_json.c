@@ -1,5 +1,5 @@
 /*
- * type_json: cells that hold JSON: objects, arrays, GeoJSON (RFC 7946), TopoJSON.
+ * type_json: cells that hold JSON: objects, arrays, GeoJSON (RFC 7946).
  *
  * Parsed anew for each cell. Where memory runs out the answer is yes, so that no
  * finding is made up.
@@ -215,101 +215,12 @@ static bool is_geojson(const vv_json *root)
 	return true;
 }
 
-/* Two numbers. */
-static bool is_pair(const vv_json *node)
-{
-	return node && is_position(node) && node->count == 2;
-}
-
-/* A JSON number without a fraction or an exponent. */
-static bool is_arc_index(const vv_json *node)
-{
-	if (node->type != VV_JSON_NUMBER) return false;
-	for (size_t i = 0; i < node->text_len; i++) {
-		if (!vv_is_digit(node->text[i]) && node->text[i] != '-') return false;
-	}
-	return true;
-}
-
-/* A geometry but for those in it, of which *inner is the first. */
-static bool is_topo_geometry(const vv_json *node, const vv_json **inner)
-{
-	const char *type = node->type == VV_JSON_OBJECT ? vv_json_get_string(node, "type") : NULL;
-	const vv_json *part, *properties = vv_json_get(node, "properties");
-
-	*inner = NULL;
-	if (!type || (properties && !is_object_or_null(properties))) return false;
-	if (strcmp(type, "GeometryCollection") == 0) {
-		part = vv_json_get(node, "geometries");
-		*inner = part ? part->first : NULL;
-		return part && part->type == VV_JSON_ARRAY;
-	}
-	int depth = coordinate_depth(type);
-	if (strcmp(type, "Point") == 0 || strcmp(type, "MultiPoint") == 0) {
-		part = vv_json_get(node, "coordinates");
-		return part && is_nested(part, (unsigned)depth, is_position);
-	}
-	part = vv_json_get(node, "arcs");
-	return depth > 0 && part && is_nested(part, (unsigned)depth, is_arc_index);
-}
-
-/* The geometries from first on, with all that lie in them. */
-static bool are_topo_geometries(const vv_json *first)
-{
-	const vv_json *stack[VV_JSON_DEPTH];
-	size_t depth = 0;
-
-	if (first) {
-		stack[depth++] = first;
-	}
-	while (depth > 0) {
-		const vv_json *node = stack[--depth], *inner;
-
-		if (!is_topo_geometry(node, &inner)) return false;
-		if (node->next) {
-			stack[depth++] = node->next;
-		}
-		if (inner) {
-			if (depth == VV_JSON_DEPTH) return false;
-			stack[depth++] = inner;
-		}
-	}
-	return true;
-}
-
-static bool is_topology(const vv_json *root)
-{
-	const vv_json *objects = vv_json_get(root, "objects"), *arcs = vv_json_get(root, "arcs"),
-		      *transform = vv_json_get(root, "transform");
-
-	if (!objects || objects->type != VV_JSON_OBJECT || !arcs || arcs->type != VV_JSON_ARRAY ||
-	    !is_nested(arcs, 2, is_position) ||
-	    (transform &&
-	     (transform->type != VV_JSON_OBJECT || !is_pair(vv_json_get(transform, "scale")) ||
-	      !is_pair(vv_json_get(transform, "translate"))))) {
-		return false;
-	}
-	for (const vv_json *arc = arcs->first; arc; arc = arc->next) {
-		if (arc->count < 2) return false;
-	}
-	return are_topo_geometries(objects->first);
-}
-
-/* TopoJSON 2 calls a topology a TopoJSON object, and each geometry of one, too. */
-static bool is_topojson(const vv_json *root)
-{
-	const char *type = root->type == VV_JSON_OBJECT ? vv_json_get_string(root, "type") : NULL;
-
-	return type &&
-	       (strcmp(type, "Topology") == 0 ? is_topology(root) : are_topo_geometries(root));
-}
-
-bool vv_type_is_geojson(const char *s, size_t len, bool topology)
+bool vv_type_is_geojson(const char *s, size_t len)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool unknown;
 
 	if (!may_be(s, len, '{')) return false;
 	const vv_json *json = parse(&unknown, &arena, s, len);
-	return unknown || (json && (topology ? is_topojson(json) : is_geojson(json)));
+	return unknown || (json && is_geojson(json));
 }

@@ -1,5 +1,5 @@
 /*
- * type_json: texts that hold JSON: objects, arrays, points, GeoJSON, TopoJSON.
+ * type_json: texts that hold JSON: objects, arrays, points, GeoJSON.
  */
 #ifndef VV_DATASET_SCHEMA_TYPE_JSON_H
 #define VV_DATASET_SCHEMA_TYPE_JSON_H
@@ -11,7 +11,7 @@
 #include "base/json/json.h"
 
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type);
-bool vv_type_is_geojson(const char *s, size_t len, bool topology);
+bool vv_type_is_geojson(const char *s, size_t len);
 bool vv_type_is_geopoint(const char *s, size_t len, bool object); /* else array */
 
 /* A finite number from -180 to 180 (lon), or from -90 to 90. */

@@ -34,7 +34,7 @@ const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair)
 	return p.b >= 0 ? &t->b->schema.fields[p.b] : &t->a->schema.fields[p.a];
 }
 
-bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair)
+static bool is_key(const vv_diff_table *t, size_t pair)
 {
 	vv_column_pair p = vv_column_pairs_get(t, pair);
 	long at = t->b ? p.b : p.a;
@@ -48,7 +48,7 @@ bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair)
 {
 	vv_column_pair p = vv_column_pairs_get(t, pair);
 	long at = t->b ? p.b : p.a;
-	return t->key_count > 0 ? vv_column_pairs_is_key(t, pair)
+	return t->key_count > 0 ? is_key(t, pair)
 				: t->has_label && at >= 0 && t->label == (size_t)at;
 }
 

@@ -23,9 +23,6 @@ void vv_column_pairs_lone(const vv_diff_table *t, size_t *added, size_t *dropped
 /* The column as the new version has it, or, when that has not, the old one. */
 const vv_field *vv_column_pairs_field(const vv_diff_table *t, size_t pair);
 
-/* Does the pair belong to the key? */
-bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair);
-
 /* Does it tell people which row it is: of the key, or without one the column to know rows by? */
 bool vv_column_pairs_names_row(const vv_diff_table *t, size_t pair);
 

@@ -7,8 +7,7 @@
 
 static const vv_diff_writer_kind *const kinds[] = {
 	&vv_diff_writer_text,   &vv_diff_writer_json,
-	&vv_diff_writer_ndjson, &vv_diff_writer_csv,
-	&vv_diff_writer_html,   &vv_diff_writer_markdown,
+	&vv_diff_writer_ndjson, &vv_diff_writer_markdown,
 	&vv_diff_writer_sql,    &vv_diff_writer_summary,
 	&vv_diff_writer_stat,   NULL,
 };

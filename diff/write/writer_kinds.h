@@ -6,8 +6,6 @@
 
 #include "diff/write/writer.h"
 
-extern const vv_diff_writer_kind vv_diff_writer_csv;
-extern const vv_diff_writer_kind vv_diff_writer_html;
 extern const vv_diff_writer_kind vv_diff_writer_json;
 extern const vv_diff_writer_kind vv_diff_writer_markdown;
 extern const vv_diff_writer_kind vv_diff_writer_ndjson;

@@ -36,7 +36,7 @@ void vv_dvc_file_clear(vv_dvc_file *d)
 static vv_dvc_out *new_out(vv_dvc_file *d)
 {
 	if (!vv_array_room(d->outs, d->count, d->cap)) return NULL;
-	d->outs[d->count] = (vv_dvc_out){.path = VV_BUF_INIT, .text = true, .kept = true};
+	d->outs[d->count] = (vv_dvc_out){.path = VV_BUF_INIT, .kept = true};
 	return &d->outs[d->count++];
 }
 
@@ -146,7 +146,6 @@ static void take_key(reader *r, vv_dvc_out *o, const char *line, size_t len)
 		r->d->odd = o->path.len > 0 || !take_scalar(&o->path, value, n) || r->d->odd;
 		r->long_key = true;
 	} else if ((value = value_of(line, len, "hash", &n))) {
-		o->text = false;
 		r->d->odd = !is(value, n, "md5") || r->d->odd;
 	} else if ((value = value_of(line, len, "cache", &n))) {
 		o->kept = !is(value, n, "false");

@@ -25,7 +25,6 @@ typedef struct vv_dvc_out {
 	char md5[VV_MD5_TEXT + 1];
 	vv_buf path; /* from the folder of the file, clean */
 	bool folder; /* what the MD5 names is a list of files (vv_dvc_list_read) */
-	bool text;   /* of DVC 2, whose MD5 takes lines of text as they end in Unix */
 	bool kept;   /* false: Git keeps it, not DVC */
 } vv_dvc_out;
 

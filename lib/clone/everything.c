@@ -312,7 +312,6 @@ static vv_status store_kept(migration *m, vv_folder_edit *f, const char *top, ke
 		vv_dvc_out o = k->files.outs[i];
 
 		if ((rc = put_path(&path, f, k, i, err)) < 0) return rc;
-		o.text = k->out->text;
 		rc = vv_migrated_take_dvc(m->out->contents, path.data, top, &o, &k->ids[i], err);
 		if (rc == VV_EMISSING) { /* counted */
 			vv_error_clear(err);

@@ -19,8 +19,6 @@
 #include "base/text.h"
 #include "dataset/table/bytes_encoded.h"
 #include "dataset/table/dataset_writer.h"
-#include "lib/clone/dvc_remote.h"
-#include "lib/clone/lfs_server.h"
 #include "lib/names/lfs.h"
 #include "repo/git/blob.h"
 #include "repo/git/pointer.h"
@@ -53,9 +51,6 @@ struct vv_migrated {
 	uint64_t staged; /* bytes of blobs that wait in memory */
 	size_t missing;
 	vv_error first_missing;
-	vv_lfs_server *lfs;    /* NULL: not asked yet */
-	vv_dvc_remote *remote; /* of the project in this folder; NULL: there is none */
-	char *remote_folder;   /* NULL: no remote was looked for */
 };
 
 vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, bool dry,
@@ -78,9 +73,6 @@ void vv_migrated_close(vv_migrated *c)
 {
 	if (!c) return;
 	vv_dataset_writer_close(c->writer);
-	vv_lfs_server_close(c->lfs);
-	vv_dvc_remote_close(c->remote);
-	vv_free(c->remote_folder);
 	for (size_t i = 0; i < c->path_count; i++) {
 		vv_free(c->paths[i].path);
 		vv_buf_clear(&c->paths[i].last_block);
@@ -294,8 +286,7 @@ static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error 
 	vv_status rc = vv_blob_read(c->repo, &v->old, BLOB_MAX, &in.bytes, err);
 
 	if (rc == VV_OK && in.bytes.len <= VV_LFS_POINTER_MAX) {
-		rc = vv_lfs_server_find(&c->lfs, &object, c->repo, vv_buf_cstr(&in.bytes),
-					in.bytes.len, err);
+		rc = vv_lfs_find(&object, c->repo, vv_buf_cstr(&in.bytes), in.bytes.len, err);
 	}
 	if (rc == VV_EMISSING) {
 		rc = miss(c, path, err);
@@ -407,49 +398,24 @@ static vv_status dvc_cache_file(char **out, const vv_migrated *c, const char *fo
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status open_remote(vv_migrated *c, const char *folder, vv_error *err)
-{
-	if (c->remote_folder && strcmp(c->remote_folder, folder) == 0) return VV_OK;
-	vv_dvc_remote_close(c->remote);
-	vv_free(c->remote_folder);
-	c->remote = NULL;
-	if (!(c->remote_folder = vv_strdup(folder))) return vv_fail_nomem(err);
-	vv_status rc = vv_dvc_remote_open(&c->remote, c->repo, folder, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	return rc;
-}
-
-/* The file with what DVC keeps, from its remote where the cache lacks it. */
+/* The file with what DVC keeps. */
 static vv_status get_dvc(vv_migrated *c, const char *folder, const vv_dvc_out *o, char **out,
 			 vv_error *err)
 {
-	vv_auto(char) *file = NULL, *older = NULL;
+	vv_auto(char) *file = NULL;
 	vv_status rc;
 
-	if ((rc = dvc_cache_file(&file, c, folder, o, false, err)) < 0 ||
-	    (rc = dvc_cache_file(&older, c, folder, o, true, err)) < 0) {
-		return rc;
-	}
-	if (!vv_exists(file) && vv_exists(older)) {
-		*out = vv_take(&older);
-		return VV_OK;
-	}
-	if (!vv_exists(file)) {
-		if ((rc = open_remote(c, folder, err)) < 0) return rc;
-		rc = c->remote ? vv_dvc_remote_get(c->remote, o, o->text ? older : file, err)
-			       : vv_fail(err, VV_EMISSING, "DVC's settings name no remote");
-		if (rc < 0) {
-			return vv_prefix(err,
-					 "its content is kept by DVC, and file %.12s is not in "
-					 ".dvc/cache",
-					 o->md5);
+	for (int old = 0; old < 2; old++) {
+		vv_free(vv_take(&file));
+		if ((rc = dvc_cache_file(&file, c, folder, o, old, err)) < 0) return rc;
+		if (vv_exists(file)) {
+			*out = vv_take(&file);
+			return VV_OK;
 		}
 	}
-	*out = !o->text || vv_exists(file) ? vv_take(&file) : vv_take(&older);
-	return VV_OK;
+	vv_fail(err, VV_EMISSING, "its content is kept by DVC, and file %.12s is not in .dvc/cache",
+		o->md5);
+	return vv_hint(err, "'dvc fetch --all-commits' gets it");
 }
 
 static void oid_of_md5(vv_oid *out, const char *md5)

@@ -49,7 +49,7 @@ vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob,
 			   vv_error *err);
 
 /* What a file that DVC keeps becomes at a path; folder: of the work tree's top, where .dvc is, "" or as
- * "a/b/". VV_EMISSING: it is neither in the cache nor in the remote; counted too. */
+ * "a/b/". VV_EMISSING: it is not in the cache; counted too. */
 vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
 			       const vv_dvc_out *o, vv_oid *out, vv_error *err);
 

@@ -101,7 +101,7 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 				     strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
 	}
 	if (near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
-	return vv_hint_code(err, VV_HINT_LS_REMOTE);
+	return vv_hint_code(err, VV_HINT_FETCH_BRANCHES);
 }
 
 /* What a word on the right of ':' names here, in the folder of what it comes from. */

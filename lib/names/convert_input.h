@@ -1,6 +1,6 @@
 /*
- * convert_input: a file as it lies around, read as plain UTF-8: out of compressed files, out
- * of other encodings, and, where asked, out of malformed CSV. Arrow's files are told apart, and not read.
+ * convert_input: a file as it lies around, read as plain UTF-8: out of compressed files and of other
+ * encodings. Arrow's files are told apart, and not read.
  */
 #ifndef VV_LIB_NAMES_CONVERT_INPUT_H
 #define VV_LIB_NAMES_CONVERT_INPUT_H
@@ -10,7 +10,6 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "base/progress.h"
 #include "dataset/read/file_text.h"
 #include "dataset/read/sniff.h"
 #include "dataset/table/import.h"
@@ -30,21 +29,12 @@ typedef struct vv_convert_input {
 	bool is_arrow;        /* bytes are an Arrow stream or file, and there is no text */
 	const char *encoding; /* as it was declared; NULL: found out. Borrowed */
 	vv_file_text *text;
-	int spool; /* lenient: the clean copy; -1 */
-	char *spool_path;
-	const vv_notes *notes; /* lenient: hears each guess */
-	uint64_t guesses;      /* lenient: how many things were guessed */
-	vv_source source;      /* to be read once */
+	vv_source source; /* to be read once */
 } vv_convert_input;
 
 /* Opens path ("-": standard input). encoding: NULL, or what it is declared to be written in. */
 vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const char *encoding,
 				vv_error *err);
-
-/* Reads all of it forgivingly into a clean copy, which source then gives; hints get the
- * copy's form. Each guess is a note (the first few), with its line number. */
-vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
-				   const vv_notes *notes, vv_error *err);
 
 void vv_convert_input_close(vv_convert_input *in);
 VV_AUTO_CLEAR(vv_convert_input, vv_convert_input_close)

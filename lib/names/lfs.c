@@ -3,7 +3,6 @@
  */
 #include "lib/names/lfs.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -12,7 +11,6 @@
 
 #define VERSION_LINE "version https://git-lfs.github.com/spec/v1\n"
 #define OID_LINE "\noid sha256:"
-#define SIZE_LINE "\nsize "
 #define HEX_LEN 64u
 
 /* The 64 hex digits of the pointer's object; NULL: the text is not a pointer. Lines between
@@ -34,42 +32,26 @@ static const char *find_oid(const char *text, size_t len)
 	return NULL;
 }
 
-bool vv_lfs_read(vv_lfs_object *out, const char *text, size_t len)
-{
-	char pointer[VV_LFS_POINTER_MAX + 1];
-	const char *oid;
-
-	if (len > VV_LFS_POINTER_MAX) return false;
-	memcpy(pointer, len > 0 ? text : "", len);
-	pointer[len] = '\0';
-	if (!(oid = find_oid(pointer, len))) return false;
-	memcpy(out->oid, oid, HEX_LEN);
-	out->oid[HEX_LEN] = '\0';
-	const char *size = strstr(pointer, SIZE_LINE);
-	out->size = size ? strtoull(size + strlen(SIZE_LINE), NULL, 10) : 0;
-	return true;
-}
-
-char *vv_lfs_file(vv_repository *r, const vv_lfs_object *o)
-{
-	const char first[3] = {o->oid[0], o->oid[1], 0}, second[3] = {o->oid[2], o->oid[3], 0};
-
-	return vv_path_join(vv_repository_commondir(r), "lfs", "objects", first, second, o->oid,
-			    (char *)NULL);
-}
-
 vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t len, vv_error *err)
 {
-	vv_lfs_object o;
-	char *file;
+	char pointer[VV_LFS_POINTER_MAX + 1], oid[HEX_LEN + 1];
+	const char *hex;
 
 	*path = NULL;
-	if (!vv_lfs_read(&o, text, len)) return VV_OK;
-	if (!(file = vv_lfs_file(r, &o))) return vv_fail_nomem(err);
+	if (len > VV_LFS_POINTER_MAX) return VV_OK;
+	memcpy(pointer, len > 0 ? text : "", len);
+	pointer[len] = '\0';
+	if (!(hex = find_oid(pointer, len))) return VV_OK;
+	memcpy(oid, hex, HEX_LEN);
+	oid[HEX_LEN] = '\0';
+	const char first[3] = {oid[0], oid[1], 0}, second[3] = {oid[2], oid[3], 0};
+	char *file = vv_path_join(vv_repository_commondir(r), "lfs", "objects", first, second, oid,
+				  (char *)NULL);
+	if (!file) return vv_fail_nomem(err);
 	if (!vv_exists(file)) {
 		vv_free(file);
 		vv_fail(err, VV_EMISSING,
-			"its content is kept by Git LFS, and object %.12s is not here", o.oid);
+			"its content is kept by Git LFS, and object %.12s is not here", oid);
 		return vv_hint(err, "'git lfs fetch --all' gets it");
 	}
 	*path = file;

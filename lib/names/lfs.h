@@ -4,24 +4,12 @@
 #ifndef VV_LIB_NAMES_LFS_H
 #define VV_LIB_NAMES_LFS_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/error.h"
 #include "repo/git/repository.h"
 
 #define VV_LFS_POINTER_MAX 1024u
-
-typedef struct vv_lfs_object {
-	char oid[64 + 1]; /* SHA-256, hex */
-	uint64_t size;
-} vv_lfs_object;
-
-/* False: the text is not a pointer of LFS. */
-bool vv_lfs_read(vv_lfs_object *out, const char *text, size_t len);
-/* Where the object lies if it is here. Owned by the caller; NULL: out of memory. */
-char *vv_lfs_file(vv_repository *r, const vv_lfs_object *o);
 
 /* *path: the file that holds the object which the pointer text names, owned by the
  * caller; NULL when the text is not a pointer of LFS. VV_EMISSING: it is one, and its object

@@ -86,18 +86,6 @@ char *vv_remote_key(const char *name, const char *key)
 	return vv_buf_detach(&b);
 }
 
-vv_status vv_remote_name_check(const char *name, vv_error *err)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s/x", name);
-	vv_status rc = name[0] == '\0' || b.failed ? VV_EUSAGE
-						   : vv_ref_name_check(b.data, VV_IGNORED);
-	if (rc == VV_OK && name[0] != '-' && !strpbrk(name, "\"\\\n")) return VV_OK;
-	vv_fail(err, VV_EUSAGE, "'%s' is not a name for a remote", vv_text_shows(name));
-	return vv_hint(err, "letters, digits, '-', '_' and '.' do");
-}
-
 static vv_status add_value(char ***values, size_t *count, const char *value, vv_error *err)
 {
 	char **list = vv_realloc_array(*values, *count + 1, sizeof(*list));

@@ -66,19 +66,7 @@ vv_status vv_remote_owns(bool *out, const vv_remote *m, const char *ref, vv_erro
 vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *peer,
 				vv_error *err);
 
-/* Takes its settings away, its tracking refs, and that branches follow it. remote_edit.c */
-vv_status vv_remote_forget(vv_repository *r, const vv_remote *m, vv_error *err);
-/* Everything of it under another name. */
-vv_status vv_remote_move(vv_repository *r, const vv_remote *m, const char *to, vv_error *err);
-/* The settings have moved already, and only the tracking refs are there under both names: the old
- * ones go. *done false: it is not so. */
-vv_status vv_remote_move_finish(vv_repository *r, const char *from, const char *to, bool *done,
-				vv_error *err);
-
 /* "remote.NAME.KEY"; owned; NULL when out of memory. */
 char *vv_remote_key(const char *name, const char *key);
-
-/* Is it fit to be a remote's name? VV_EUSAGE. */
-vv_status vv_remote_name_check(const char *name, vv_error *err);
 
 #endif

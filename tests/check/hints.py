@@ -53,7 +53,8 @@ def commands(root):
             usage = "".join(re.findall(r'"((?:\\.|[^"\\])*)"', re.search(r'\.usage =(\s*"(?:\\.|[^"\\])*")+', body).group(0)))
             first = [line.split(" ")[0] for line in usage.split(r"\n")]
             words = {w for w in first if re.fullmatch(r"[a-z][a-z-]+", w)}
-            out[name] = (options_of(lines.group(1) if lines else "", shared), words)
+            passes = ".pass = true" in body  # to git, with options that are not ours to know
+            out[name] = (None if passes else options_of(lines.group(1) if lines else "", shared), words)
     out["serve"][0].update(out["web serve"][0])  # which `varve serve --http` becomes
     return out
 
@@ -76,7 +77,7 @@ def faults(words, there):
         if word == "--":
             return
         if m := re.match(r"--[a-z][\w-]*|-[A-Za-z]", word):
-            if m.group(0) not in options:
+            if options is not None and m.group(0) not in options:
                 yield f"'varve {words[0]}' has no option {m.group(0)}"
 
 

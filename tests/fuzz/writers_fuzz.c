@@ -134,24 +134,6 @@ static void write_form(vv_buf *out, const vv_diff_writer_kind *kind, side s[2], 
 
 /* --- how a form is built ------------------------------------------------------------- */
 
-/* Names of tags and attributes, in order. */
-static void html_frame(vv_buf *out, const char *p, const char *end)
-{
-	while (p < end && (p = memchr(p, '<', (size_t)(end - p))) != NULL) {
-		char quote = 0;
-		for (; p < end && (quote || *p != '>'); p++) {
-			if (*p == '"') {
-				quote = quote ? 0 : *p;
-			}
-			if (!quote) {
-				vv_buf_putc(out, *p);
-			}
-		}
-		require(p < end);
-		vv_buf_putc(out, '>');
-	}
-}
-
 /* What stands outside of strings. */
 static void json_frame(vv_buf *out, const char *p, const char *end)
 {
@@ -184,17 +166,6 @@ static void sql_frame(vv_buf *out, const char *p, const char *end)
 	}
 }
 
-static void csv_frame(vv_buf *out, const char *p, const char *end)
-{
-	for (bool in = false; p < end; p++) {
-		if (*p == '"') {
-			in = !in;
-		} else if (!in && (*p == ',' || *p == '\n')) {
-			vv_buf_putc(out, *p);
-		}
-	}
-}
-
 /* Cells of tables, lines and tags. */
 static void markdown_frame(vv_buf *out, const char *p, const char *end)
 {
@@ -221,9 +192,9 @@ static const struct form {
 	const char *name;
 	void (*frame)(vv_buf *out, const char *p, const char *end);
 } forms[] = {
-	{"html", html_frame},         {"json", json_frame}, {"ndjson", json_frame},
-	{"sql", sql_frame},           {"csv", csv_frame},   {"text", text_frame},
-	{"markdown", markdown_frame}, {"stat", text_frame}, {"summary", text_frame},
+	{"json", json_frame},    {"ndjson", json_frame},       {"sql", sql_frame},
+	{"text", text_frame},    {"markdown", markdown_frame}, {"stat", text_frame},
+	{"summary", text_frame},
 };
 
 /* Lengths of lines and the like differ, but nothing else. */

@@ -74,9 +74,7 @@ static void report_refused(vv_error *err, const char *path)
 	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
 		if (strcasecmp(vv_path_ext(path), "json") == 0) return;
-		vv_note("hint: 'varve convert --lenient %s OUT' writes a clean copy and "
-			"reports its guesses",
-			vv_text_shows(path));
+		vv_note("hint: qsv and DuckDB are among the tools that repair malformed CSV");
 	}
 }
 
@@ -211,7 +209,7 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	vv_auto(char) *dir = file ? vv_path_dir(file) : NULL;
 	vv_auto(vv_buf) staged = VV_BUF_INIT;
 	vv_auto(vv_subject) old = {.text = NULL};
-	vv_auto(vv_convert_input) in = {.fd = -1, .spool = -1};
+	vv_auto(vv_convert_input) in = {.fd = -1};
 	const rewritten_place place = {dir, VV_WRITE_TEMP, path};
 	struct ArrowArrayStream stream;
 	vv_index_entry entry;

@@ -26,7 +26,7 @@ typedef struct options {
 	const char *format, *misfit, *numbers;
 	vv_strings dictionary;
 	vv_written written;
-	bool lenient, force, quiet, safe;
+	bool force, quiet, safe;
 } options;
 
 static const vv_option table[] = {
@@ -41,8 +41,6 @@ static const vv_option table[] = {
 	OPT_LIST(0, "dictionary", dictionary, "A,B",
 		 "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_WRITTEN("of IN: "),
-	OPT_FLAG(0, "lenient", lenient,
-		 "read malformed CSV as well as possible, and report guesses"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would compute"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
@@ -157,7 +155,7 @@ static vv_status read_arrow(rewrite **out, vv_import_options *io, vv_convert_inp
 	struct ArrowArrayStream stream;
 	vv_status rc;
 
-	if (o->lenient || vv_written_any(&o->written)) {
+	if (vv_written_any(&o->written)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is Arrow data: the options that say how text is read do not "
 			       "apply to it",
@@ -179,7 +177,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 			      vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
-	vv_auto(vv_convert_input) in = {.fd = -1, .spool = -1};
+	vv_auto(vv_convert_input) in = {.fd = -1};
 	vv_import_options io;
 	vv_auto(vv_import_result) result = {0};
 	vv_auto(vv_mem_sink) *passing = NULL;
@@ -191,8 +189,6 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 
 	memset(&io, 0, sizeof(io));
 	if ((rc = vv_convert_input_open(&in, path, hints->encoding, err)) < 0 ||
-	    (o->lenient && !in.is_arrow &&
-	     (rc = vv_convert_input_lenient(&in, hints, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_mem_sink_new(&passing, NULL, vv_env_temp_dir(vv_environ()), err)) < 0) {
 		goto done;
 	}
@@ -212,11 +208,10 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) {
 		goto done;
 	}
-	if (!in.is_arrow && vv_file_text_replaced(in.text) > 0 && !o->lenient) {
-		vv_fail(err, VV_EINPUT, "%s: %s that %s does not have", vv_text_shows(in.name),
-			vv_text_counted(vv_file_text_replaced(in.text), "character", NULL),
-			vv_file_text_encoding(in.text));
-		rc = vv_hint(err, "--lenient writes U+FFFD in place of each");
+	if (!in.is_arrow && vv_file_text_replaced(in.text) > 0) {
+		rc = vv_fail(err, VV_EINPUT, "%s: %s that %s does not have", vv_text_shows(in.name),
+			     vv_text_counted(vv_file_text_replaced(in.text), "character", NULL),
+			     vv_file_text_encoding(in.text));
 		goto done;
 	}
 	if ((rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {
@@ -225,10 +220,6 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	}
 	if (rc == VV_OK && !in.is_arrow) {
 		tell_encoding(o, &in);
-	}
-	if (rc == VV_OK && in.guesses && !o->quiet) {
-		vv_note("%s guessed: have a look",
-			in.guesses == 1 ? "one place was" : "these places were");
 	}
 done:
 	return rc;
@@ -291,10 +282,7 @@ static int check_convert(const vv_context *c)
 	    (code = vv_data_out_check_binary("an Arrow stream")) != VV_EXIT_OK) {
 		return code;
 	}
-	return o->lenient && !is_plain(c->argv[0])
-		       ? vv_usage_error("--lenient reads a file, not '%s'",
-					vv_text_shows(c->argv[0]))
-		       : VV_EXIT_OK;
+	return VV_EXIT_OK;
 }
 
 static vv_status run_convert(vv_context *c, vv_error *err)
@@ -320,7 +308,7 @@ const vv_command vv_cmd_convert = {
 	.group = "look",
 	.summary =
 		"write a table in another format; read Arrow, compressed files, any encoding and malformed CSV",
-	.usage = "[--format FORMAT] [--lenient] [-f] IN OUT",
+	.usage = "[--format FORMAT] [-f] IN OUT",
 	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
 		   "wrote prices.ndjson: 47,123 rows, 20 columns",
 	.options = table,

@@ -21,7 +21,7 @@
 #include "lib/status/sides.h"
 #include "lib/view/view.h"
 
-#define FORMATS "text|json|ndjson|csv|html|markdown|sql|arrow|arrow-cells|patch|summary|stat"
+#define FORMATS "text|json|ndjson|markdown|sql|arrow|arrow-cells|patch|summary|stat"
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;

@@ -85,8 +85,7 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 							 ? j->merge + 11
 							 : j->merge)
 				 : "HEAD");
-		rc = vv_hint(err,
-			     "name one: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
+		rc = vv_hint(err, "name one: varve pull REMOTE BRANCH; 'git branch -r' lists them");
 	}
 	j->merge = NULL;
 	return rc;

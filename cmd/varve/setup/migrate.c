@@ -18,7 +18,6 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/setup/migrate_history.h"
-#include "lib/clone/lfs_server.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/names/lfs.h"
 #include "lib/remotes/push_hook.h"
@@ -52,17 +51,15 @@ typedef struct migration {
 	const options *o;
 	file *files;
 	size_t count, cap;
-	size_t damaged;     /* paths with a damaged pointer, which were named */
-	char *note;         /* its file */
-	vv_buf begun;       /* what the note of this migration says */
-	bool again;         /* the same was begun at this commit, and not concluded */
-	int code;           /* of a varve that it ran, failed and said why */
-	vv_lfs_server *lfs; /* NULL: not asked yet */
+	size_t damaged; /* paths with a damaged pointer, which were named */
+	char *note;     /* its file */
+	vv_buf begun;   /* what the note of this migration says */
+	bool again;     /* the same was begun at this commit, and not concluded */
+	int code;       /* of a varve that it ran, failed and said why */
 } migration;
 
 static void migration_clear(migration *m)
 {
-	vv_lfs_server_close(m->lfs);
 	for (size_t i = 0; i < m->count; i++) {
 		vv_free(m->files[i].path);
 		vv_free(m->files[i].object);
@@ -203,8 +200,7 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 	if ((rc = vv_blob_size(m->c->repo, &e->id, &bytes, err)) < 0) return rc;
 	if (bytes <= VV_LFS_POINTER_MAX &&
 	    ((rc = vv_blob_read(m->c->repo, &e->id, VV_LFS_POINTER_MAX, &text, err)) < 0 ||
-	     (rc = vv_lfs_server_find(&m->lfs, &object, m->c->repo, vv_buf_cstr(&text), text.len,
-				      err)) < 0)) {
+	     (rc = vv_lfs_find(&object, m->c->repo, vv_buf_cstr(&text), text.len, err)) < 0)) {
 		vv_prefix(err, "%s", vv_text_shows(e->path));
 		return rc;
 	}

@@ -70,8 +70,6 @@ vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char 
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message,
 			 vv_error *err);
 
-vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit,
-			const char *message_or_null, bool force, vv_error *err);
 /* Has branch_ref (refs/heads/...) follow merge_ref of a remote, "." for this repository:
  * branch.<name>.remote and branch.<name>.merge. */
 vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,

@@ -48,8 +48,8 @@ static vv_status is_logged(vv_repository *r, const char *name, const char *log, 
 	return VV_OK;
 }
 
-void vv_reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid *to,
-		   const char *message)
+static void reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid *to,
+		       const char *message)
 {
 	char hex[VV_OID_TEXT + 1];
 	vv_person who;
@@ -100,7 +100,7 @@ static vv_status reflog_add(vv_repository *r, const char *name, const vv_oid *fr
 
 	if (!log) return vv_fail_nomem(err);
 	if ((rc = is_logged(r, name, log, &on, err)) < 0 || !on) return rc;
-	vv_reflog_put(&line, r, from, to, message);
+	reflog_put(&line, r, from, to, message);
 	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = vv_mkdirs_above(log, err)) < 0 ||
 	    (rc = vv_share_above(r, r->commondir, log, err)) < 0) {
 		return rc;
@@ -176,9 +176,8 @@ static vv_status fail_room(const char *name, const char *there, vv_error *err)
 		       vv_text_shows(there));
 }
 
-/* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. except
- * (NULL: none) is a ref that is about to go. */
-static vv_status check_room(vv_repository *r, const char *name, const char *except, vv_error *err)
+/* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. */
+static vv_status check_room(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_auto(char) *below = vv_path_join(name, "*", NULL);
 	vv_auto(git_reference_iterator) *it = NULL;
@@ -190,8 +189,7 @@ static vv_status check_room(vv_repository *r, const char *name, const char *exce
 		vv_auto(git_reference) *ref = NULL;
 
 		if (!head) return vv_fail_nomem(err);
-		if (!(except && strcmp(except, head) == 0) &&
-		    git_reference_lookup(&ref, r->git, head) == 0) {
+		if (git_reference_lookup(&ref, r->git, head) == 0) {
 			rc = fail_room(name, head, err);
 		}
 	}
@@ -200,9 +198,7 @@ static vv_status check_room(vv_repository *r, const char *name, const char *exce
 	}
 	if (rc == VV_OK && git_reference_iterator_glob_new(&it, r->git, below) == 0) {
 		while (rc == VV_OK && git_reference_next_name(&other, it) == 0) {
-			if (!except || strcmp(except, other) != 0) {
-				rc = fail_room(name, other, err);
-			}
+			rc = fail_room(name, other, err);
 		}
 	}
 	git_error_clear();
@@ -250,7 +246,7 @@ static vv_status compare(vv_repository *r, const move *m, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(c->name));
 	}
 	if (c->id && !exists && strcmp(c->name, "HEAD") != 0) {
-		return check_room(r, c->name, NULL, err);
+		return check_room(r, c->name, err);
 	}
 	return VV_OK;
 }
@@ -291,8 +287,7 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 	/* Another process that deletes a ref may take the empty folder away. */
 	for (int tries = 0; tries < 3 && rc == VV_ENOTFOUND; tries++) {
 		if (vv_lstat(&st, dir, NULL) < 0 || !S_ISDIR(st.mode)) {
-			if ((m->change->id &&
-			     (rc = check_room(r, m->change->name, NULL, err)) < 0) ||
+			if ((m->change->id && (rc = check_room(r, m->change->name, err)) < 0) ||
 			    (rc = vv_mkdirs(dir, err)) < 0 ||
 			    (rc = vv_share_above(r, base, m->path, err)) < 0) {
 				return rc;
@@ -665,103 +660,4 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 	text[VV_OID_TEXT] = '\n';
 	text[VV_OID_TEXT + 1] = '\0';
 	return write_head(r, text, commit, message, err);
-}
-
-/* Does a worktree's HEAD name the branch? */
-static vv_status head_names(const char *path, const char *ref_name, bool *out, vv_error *err)
-{
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&text, path, 4096, err);
-	const char *p = vv_buf_cstr(&text);
-
-	*out = false;
-	if (rc == VV_OK && strncmp(p, "ref:", 4) == 0) {
-		size_t len = strlen(ref_name);
-
-		p += 4 + strspn(p + 4, " \t");
-		*out = strncmp(p, ref_name, len) == 0 &&
-		       p[len + strspn(p + len, " \t\r\n")] == '\0';
-	}
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
-}
-
-vv_status vv_head_follow(vv_repository *r, const char *gitdir, const char *from, const char *to,
-			 vv_error *err)
-{
-	vv_auto(char) *path = vv_path_join(gitdir, "HEAD", NULL);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_git_lock) lock = {0};
-	bool on_it = false;
-	vv_status rc;
-
-	vv_buf_printf(&text, "ref: %s\n", to);
-	if ((rc = vv_buf_ok(&text, err)) < 0 || (rc = head_names(path, from, &on_it, err)) < 0 ||
-	    !on_it || (rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
-	    (rc = head_names(path, from, &on_it, err)) < 0 || !on_it) {
-		return rc;
-	}
-	return vv_git_lock_write(&lock, text.data, text.len, true, err);
-}
-
-/* --- a ref into packed-refs ------------------------------------------------------------- */
-
-/* Copies packed-refs with the line put in where its name belongs. */
-static void insert_packed(const vv_buf *all, vv_buf *out, const char *name, const char *line)
-{
-	const char *p = vv_buf_cstr(all), *end = p + all->len;
-	bool done = false;
-
-	while (p < end) {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		size_t len = eol ? (size_t)(eol - p) + 1 : (size_t)(end - p);
-
-		if (!done && *p != '#' && *p != '^' && len > VV_OID_TEXT + 1) {
-			const char *other = p + VV_OID_TEXT + 1;
-			size_t n = strcspn(other, "\r\n");
-			int order = strncmp(name, other, n);
-
-			if (order < 0) { /* a name that begins with the other comes after it */
-				vv_buf_puts(out, line);
-				done = true;
-			}
-		}
-		vv_buf_put(out, p, len);
-		p += len;
-	}
-	if (!done) {
-		vv_buf_puts(out, line);
-	}
-}
-
-vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *id,
-			     const char *except, vv_error *err)
-{
-	vv_auto(char) *path = vv_path_join(r->commondir, "packed-refs", NULL);
-	vv_auto(vv_buf) all = VV_BUF_INIT, kept = VV_BUF_INIT, line = VV_BUF_INIT;
-	vv_auto(vv_git_lock) lock = {0};
-	char hex[VV_OID_TEXT + 1];
-	vv_status rc;
-
-	vv_oid_text(hex, id);
-	vv_buf_printf(&line, "%s %s\n", hex, name);
-	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = check_room(r, name, except, err)) < 0 ||
-	    (rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
-		return rc;
-	}
-	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_buf_puts(&all, "# pack-refs with: peeled fully-peeled sorted \n");
-		rc = VV_OK;
-	}
-	insert_packed(&all, &kept, name, line.data);
-	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) return rc;
-	return vv_git_lock_write(&lock, kept.data, kept.len, true, err);
-}
-
-vv_status vv_ref_drop_packed(vv_repository *r, const char *name, vv_error *err)
-{
-	vv_ref_change change = {name, NULL, NULL, true};
-	move gone = {.change = &change};
-
-	return delete_packed(r, &gone, 1, err);
 }

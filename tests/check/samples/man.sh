@@ -72,12 +72,6 @@ before_blame() {
 	companies
 }
 
-before_branch() {
-	shop 1204
-	march
-	commit "March prices" prices.csv
-}
-
 before_car() {
 	repo other
 	shop 12040
@@ -198,10 +192,6 @@ before_log() {
 	companies
 }
 
-before_ls-remote() {
-	hub
-}
-
 before_merge() {
 	two_prices
 }
@@ -231,14 +221,6 @@ before_push2() {
 	bob_pushes
 	sed -i '/^MMM,/s/,1902/,1901/' companies.csv
 	commit "The founding year of 3M" companies.csv
-}
-
-before_remote() {
-	hub
-	person bob
-	varve clone -q hub:rd.git 2> /dev/null
-	person ada
-	varve remote rm origin > /dev/null
 }
 
 before_publish() {

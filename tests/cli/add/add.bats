@@ -636,7 +636,6 @@ pointer_of() {
 	ends_with 2 varve add long.csv
 	stderr_has "long.csv: line 2, column 5: found 3 cells, expected at most 2"
 	stderr_has "varve add --as file"
-	stderr_has "varve convert --lenient"
 	ends_with 2 varve add title.csv
 	stderr_has "title.csv: line 2, column 5: found 3 cells, expected at most 2"
 	stderr_has "the first line must be the header"

@@ -45,25 +45,11 @@ load ../helper
 	[ -z "$(find . -name '.varve-convert-*')" ]
 }
 
-@test "malformed CSV is refused with its place and read with --lenient" {
+@test "malformed CSV is refused with its place" {
 	printf 'a,b\n1,x"y\n2,3,4\n5,"z" \n' > bad.csv
 	ends_with 2 varve convert bad.csv good.csv
 	stderr_has "bad.csv: line "
-	stderr_has "--lenient"
 	[ ! -e good.csv ]
-	succeeds varve convert --lenient bad.csv good.csv
-	stderr_has "bad.csv:3: 3 cells, more than the first row has"
-	[ "$(head -n 1 good.csv)" = "a,b,extra1" ]
-	succeeds varve convert good.csv again.ndjson
-}
-
-@test "a malformed file without quotes is read with --lenient, its quotes being data" {
-	printf 'size,name\n1,5" pipe\n2,"x\n3,a,b\n' > bad.csv
-	succeeds varve convert --lenient --quote none bad.csv - --format ndjson
-	output_is $'{"size":1,"name":"5\\" pipe","extra1":null}\n{"size":2,"name":"\\"x","extra1":null}\n{"size":3,"name":"a","extra1":"b"}'
-	printf 'a,b\n1,x\0\n2,3,4\n' > nul.csv
-	ends_with 2 varve convert --lenient --quote none nul.csv - --format ndjson
-	stderr_has "nul.csv: line 2, byte 4: a NUL byte"
 }
 
 @test "standard input and output" {

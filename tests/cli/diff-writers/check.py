@@ -3,18 +3,15 @@
     check.py FORM FIRST COUNT     random pairs of tables, numbered
     check.py FORM OLD NEW [KEY]   two files
 
-csv is read by the rules of daff's format (and by daff itself where it is installed), sql is
-run by SQLite, html is parsed by html.parser, markdown line by line.
+sql is run by SQLite, markdown is parsed line by line.
 """
 
 import collections
 import csv
 import html
-import html.parser
 import os
 import random
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -96,91 +93,6 @@ def varve(form, old, new, key):
     return subprocess.run(args, check=True, stdout=subprocess.PIPE).stdout
 
 
-# --- csv: a small patch of our own ---------------------------------------------------
-
-
-def csv_header(diff):
-    actions = diff.pop(0) if diff[0][0] == "!" else [""] * len(diff[0])
-    names = diff.pop(0)
-    assert actions[0] in ("!", "") and names[0] == "@@", (actions, names)
-    return actions[1:], names[1:]
-
-
-def csv_columns(actions, names):
-    """For each column of the difference its old and its new name, or None."""
-    out = []
-    for action, name in zip(actions, names):
-        action = action.removeprefix(":")
-        old = action[1:-1] if action.startswith("(") else name
-        out.append((None if action == "+++" else old, None if action == "---" else name))
-    return out
-
-
-def csv_patch(old, diff):
-    """The rows of the new table as a bag, columns by name: rows are found by their old cells."""
-    columns = csv_columns(*csv_header(diff))
-    bag = collections.Counter(tuple(x) for x in old[1:])
-    place = {name: i for i, name in enumerate(old[0])}
-    out = collections.Counter()
-
-    def find(cells):
-        known = [(place[c[0]], v) for c, v in zip(columns, cells) if c[0] is not None and v is not None]
-        for row in bag:
-            if all(row[i] == v for i, v in known):
-                bag[row] -= 1
-                if bag[row] == 0:
-                    del bag[row]
-                return row
-        raise AssertionError("no row has " + repr(cells))
-
-    later = []
-    for line in diff:
-        action, cells = line[0], line[1:]
-        assert len(cells) == len(columns), line
-        if action == "...":
-            continue
-        if action == "+++":
-            out[tuple(v for c, v in zip(columns, cells) if c[1] is not None)] += 1
-            continue
-        split = [v.split(action) if action.endswith("->") else [v] for v in cells]
-        assert all(len(v) in (1, 2) for v in split), line
-        # an untold cell of a dropped column may be blank
-        before = [v[0] if len(v) == 2 or action in ("---", "->") or c[1] is not None or v[0] else None
-                  for c, v in zip(columns, split)]
-        row = find(before)
-        if action != "---":
-            later.append((columns, row, [v[-1] for v in split]))
-    for _, row, cells in later:
-        out[tuple(v for c, v in zip(columns, cells) if c[1] is not None)] += 1
-    for row, count in bag.items():
-        out[tuple("" if c[0] is None else row[place[c[0]]] for c in columns if c[1] is not None)] += count
-    return [c[1] for c in columns if c[1] is not None], out
-
-
-def check_csv(old_path, new_path, key):
-    text = varve("csv", old_path, new_path, key).decode()
-    old, new = load(old_path), load(new_path)
-    if text == "":
-        assert old == new
-        return
-    names, got = csv_patch(old, list(csv.reader(text.splitlines(True))))
-    assert names == new[0], (names, new[0])
-    want = collections.Counter(tuple(x) for x in new[1:])
-    assert got == want, (got - want, want - got)
-    if shutil.which("daff"):
-        check_daff(old, text, new)
-
-
-def check_daff(old, text, new):
-    save("daff-old.csv", old)
-    with open("daff-diff.csv", "w", newline="") as f:
-        f.write(text)
-    subprocess.run(["daff", "patch", "daff-old.csv", "daff-diff.csv", "--output", "daff-new.csv"], check=True)
-    # for daff the text NULL is not a value
-    plain = [["" if v == "NULL" else v for v in row] for row in load("daff-new.csv")]
-    assert plain == [["" if v == "NULL" else v for v in row] for row in new], plain
-
-
 # --- sql -------------------------------------------------------------------------------
 
 
@@ -224,89 +136,6 @@ def check_sql(old_path, new_path, key):
         assert all(same_value(a, b) for a, b in zip(x, y)), (x, y)
 
 
-# --- html --------------------------------------------------------------------------------
-
-
-class Page(html.parser.HTMLParser):
-    """Collects the rows: kind, and for each cell name and value, or name, old and new one."""
-
-    VOID = {"meta", "br", "input", "link"}
-
-    def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.open, self.rows, self.cell, self.part = [], [], None, None
-        self.scripts = 0
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        assert not any(a.startswith("on") or a in ("src", "style") for a in attrs), attrs
-        if tag == "br" and self.part is not None:
-            return
-        if tag in self.VOID:
-            return
-        self.open.append(tag)
-        self.scripts += tag == "script"
-        if tag == "tr":
-            self.rows.append((attrs.get("class"), []))
-        elif tag == "td":
-            self.cell = {"name": attrs.get("data-c"), "value": ""}
-            self.part = "value"
-        elif tag in ("del", "ins") and self.cell is not None:
-            self.part = tag
-            self.cell[tag] = ""
-        elif tag == "b" and attrs.get("class") == "e":
-            self.open[-1] = "escape"
-        elif tag == "i" and attrs.get("class") == "v":
-            self.open[-1] = "state"
-
-    def handle_endtag(self, tag):
-        top = self.open.pop()
-        assert top == tag or (top, tag) in (("escape", "b"), ("state", "i")), (top, tag)
-        if tag == "td":
-            self.rows[-1][1].append(self.cell)
-            self.cell = self.part = None
-        elif tag in ("del", "ins"):
-            self.part = "value"
-
-    def handle_data(self, data):
-        if self.part is None or "state" in self.open:
-            return
-        if "escape" in self.open:
-            data = escape(data)
-        self.cell[self.part] += data
-
-
-def escape(text):
-    named = {"\\n": "\n", "\\t": "\t", "\\r": "\r"}
-    if text in named:
-        return named[text]
-    found = re.fullmatch(r"\\x([0-9A-Fa-f]{2})|\\u\{([0-9A-Fa-f]+)\}", text)
-    return chr(int(found[1] or found[2], 16))
-
-
-def check_html(old_path, new_path, key):
-    page = Page()
-    page.feed(varve("html", old_path, new_path, key).decode())
-    page.close()
-    assert page.open == [] and page.scripts == 1, page.open
-    old, new = load(old_path), load(new_path)
-    added, removed = collections.Counter(map(tuple, new[1:])), collections.Counter(
-        tuple(sorted(v for v in x if v)) for x in old[1:])
-    for kind, cells in page.rows[1:]:
-        before = {c["name"]: c.get("del", c["value"]) for c in cells}
-        after = {c["name"]: c.get("ins", c["value"]) for c in cells}
-        if kind in ("c", "a", "m") and len(new[0]) <= 10:
-            row = tuple(after.get(n, "") for n in new[0])
-            assert added[row] > 0, (kind, row)
-            added[row] -= 1
-        if kind == "r" and len(old[0]) <= 10:
-            # labelled with the columns' new names
-            row = tuple(sorted(v for v in before.values() if v))
-            assert removed[row] > 0, (kind, row)
-            removed[row] -= 1
-        assert kind in ("a", "r", "c", "m"), kind
-
-
 # --- markdown ------------------------------------------------------------------------------
 
 
@@ -343,7 +172,7 @@ def check_markdown(old_path, new_path, key):
     assert (tables > 0) or sorted(old[1:]) == sorted(new[1:]) or old[0] != new[0]
 
 
-CHECKS = {"csv": check_csv, "sql": check_sql, "html": check_html, "markdown": check_markdown}
+CHECKS = {"sql": check_sql, "markdown": check_markdown}
 
 
 def main():

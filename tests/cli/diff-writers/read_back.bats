@@ -21,35 +21,17 @@ pairs_of() {
 	done
 }
 
-@test "the csv form of random tables is what a reader of daff's format makes the new table of" {
-	check csv 0 40
-}
-
 @test "the sql form of random tables makes SQLite's old table the new one" {
 	check sql 0 40
-}
-
-@test "the html form of random tables is parsed back" {
-	check html 0 40
 }
 
 @test "the markdown form of random tables is parsed back" {
 	check markdown 0 40
 }
 
-@test "the csv form of real tables is read back" {
-	pairs_of constituents csv Symbol
-	pairs_of country-codes csv none
-}
-
 @test "the sql form of real tables is run" {
 	pairs_of constituents sql Symbol
 	pairs_of country-codes sql none
-}
-
-@test "the html form of real tables is parsed back" {
-	pairs_of constituents html Symbol
-	pairs_of country-codes html none
 }
 
 @test "the markdown form of real tables is parsed back" {

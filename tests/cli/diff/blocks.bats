@@ -80,24 +80,3 @@ wide_rows() {
 	succeeds python3 "$BATS_TEST_DIRNAME/first_rows.py" big.csv
 	output_is ok
 }
-
-@test "the page names commits, dates and authors, and keeps numbers and dates in one line" {
-	new_repo
-	printf 'id,name,day,code\n1,Blue lamp,2024-01-05,12-34\n2,a-b-c,2024-01-06,x\n' > t.csv
-	varve add t.csv > /dev/null
-	varve commit -qm 'first <rows>'
-	tick
-	sed -i 's/2024-01-05/2024-02-05/' t.csv
-	varve add t.csv > /dev/null
-	varve commit -qm second
-	succeeds varve diff --format html HEAD~1 HEAD
-	output_has "old</span> HEAD~1, commit $(git rev-parse --short HEAD~1) of 2023-11-14 by A U Thor: first &lt;rows&gt;<br>"
-	output_has "new</span> HEAD, commit $(git rev-parse --short HEAD) of 2023-11-14 by A U Thor: second</p>"
-	output_has '<td class="x w" data-c="day"><del>2024-0'
-	output_has '<td class="w" data-c="code">12-34</td>'
-	output_has '<td data-c="name">Blue lamp</td>'
-	output_has 'td.w, dd.w, .rest dd.w { white-space: nowrap;'
-	sed -i 's/Blue/Red/' t.csv
-	succeeds varve diff --format html HEAD
-	output_has "<span>new</span> work tree</p>"
-}

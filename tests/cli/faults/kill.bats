@@ -151,38 +151,6 @@ kill_each() {
 	SIGNAL=INT kill_each varve add prices.csv notes.txt
 }
 
-# The branch has another name afterwards, or the old one, or both; never none, and HEAD is on one.
-@test "kill -9 in branch -m loses no branch" {
-	local at name n killed=0 tried=0 line
-	need_strace
-	template
-	git -C template config branch.main.description words
-	list_calls varve branch -m main trunk
-	[ "$(grep -c . calls)" -gt 10 ]
-	while read -r name n; do
-		fresh
-		tried=$((tried + 1))
-		killed_at "$name" "$n" varve branch -m main trunk || killed=$((killed + 1))
-		[ "$(git rev-parse HEAD)" = "$old" ]
-		git reflog show "$(git rev-parse --verify -q refs/heads/main > /dev/null && echo main || echo trunk)" | grep -q one
-		succeeds git fsck --strict --no-dangling
-		if git rev-parse --verify -q refs/heads/main > /dev/null; then
-			succeeds varve branch -m main trunk
-		fi
-		[ "$(git for-each-ref --format='%(refname)' refs/heads)" = refs/heads/trunk ]
-		[ "$(git symbolic-ref HEAD)" = refs/heads/trunk ]
-		[ "$(git rev-parse trunk)" = "$old" ]
-		git reflog trunk | grep -q one
-		[ "$(git config branch.trunk.description)" = words ]
-		succeeds varve branch -m trunk main
-		succeeds varve branch -m main trunk
-		[ -z "$(git_locks)" ]
-		cd ..
-	done < <(awk 'NR == FNR { chosen[$1]; next } FNR in chosen' <(sampled "$(grep -c . calls)" "$MOST") calls)
-	echo "killed $killed times at $tried calls" >&2
-	[ "$killed" -gt $((tried * 3 / 4)) ]
-}
-
 # kill_migrate WORDS...: in template. What was killed is concluded by the same command: one commit, with all of it.
 kill_migrate() {
 	local at name n calls step tried=0 killed=0
@@ -270,7 +238,7 @@ killed_holding() {
 	rm -rf ../holding
 	git init -q ../holding
 	git -C ../holding commit -q --allow-empty -m one
-	(cd ../holding && killed_at rename 1 varve branch other) || true
+	(cd ../holding && killed_at rename 2 varve switch -q -c other) || true
 	readlink "$(find ../holding/.git -name '*.lock' -type l | head -n 1)" > "$1"
 }
 
@@ -295,7 +263,7 @@ killed_holding() {
 	succeeds varve commit -qm two
 	stderr_has "main.lock"
 	stale .git/packed-refs.lock
-	succeeds varve branch -d packed
+	succeeds varve push --delete . packed
 	stderr_has "packed-refs.lock"
 	stale .git/HEAD.lock
 	succeeds varve switch -q -c other
@@ -309,7 +277,7 @@ killed_holding() {
 	mkdir -p .git/refs/heads/topic/deep
 	stale .git/refs/heads/topic/deep/x.lock
 	echo junk > .git/refs/heads/topic/deep/x~.lock
-	succeeds varve branch topic
+	succeeds varve switch -q -c topic
 	[ "$(git rev-parse topic)" = "$(git rev-parse HEAD)" ]
 	[ -z "$(git_locks)" ]
 	succeeds git fsck --strict
@@ -375,7 +343,7 @@ held() {
 		git pack-refs --all
 		stale .git/packed-refs.lock
 		for i in 1 2 3 4 5 6 7 8; do
-			varve branch -q -d "b$i" 2>> ../said &
+			varve push -q --delete . "b$i" 2>> ../said &
 		done
 		wait
 		[ "$(git for-each-ref refs/heads --format='%(refname)')" = refs/heads/main ]

@@ -124,50 +124,6 @@ push_setup() {
 	each_killed server fresh push_sound varve push -q -u origin main v1
 }
 
-rename_sound() {
-	[ "$(varve remote) $(git for-each-ref --count=1 refs/remotes/origin)" = "upstream " ] || "$@"
-	[ "$(varve remote)" = upstream ]
-	[ "$(git for-each-ref --format='%(refname)' refs/remotes)" = "$refs" ]
-	[ "$(git config branch.main.remote) $(git config branch.main.merge)" = "upstream refs/heads/main" ]
-	[ "$(git config --get-all remote.upstream.url)" = "$url" ]
-	[ "$(git config --get-all remote.upstream.fetch)" = "+refs/heads/*:refs/remotes/upstream/*" ]
-	[ -z "$(git config --get-regexp '^remote\.origin\.' || true)" ]
-	git fsck --strict --no-dangling
-	no_leftovers .git
-}
-
-remote_setup() {
-	need_strace
-	source_repo
-	git -C a branch -q old main~1
-	varve clone -q a b0
-	url=$(git -C b0 config remote.origin.url)
-	top=$PWD
-	fresh() { cd "$top"; fetch_repo; }
-}
-
-@test "kill -9 in remote rename: the same again gets through" {
-	remote_setup
-	refs=$(printf '%s\n' refs/remotes/upstream/main refs/remotes/upstream/old)
-	each_killed client fresh rename_sound varve remote rename origin upstream
-	# A remote that was never there is not renamed.
-	ends_with 2 varve remote rename other upstream
-	stderr_has "there is no remote 'other'"
-}
-
-remove_sound() {
-	[ -z "$(varve remote)" ] || "$@"
-	[ -z "$(varve remote)$(git for-each-ref refs/remotes)$(git config --get-regexp '^branch.main' || true)" ]
-	[ -z "$(git config --get-regexp '^remote\.' || true)" ]
-	git fsck --strict --no-dangling
-	no_leftovers .git
-}
-
-@test "kill -9 in remote remove: the same again gets through" {
-	remote_setup
-	each_killed client fresh remove_sound varve remote remove origin
-}
-
 pull_setup() {
 	need_strace
 	source_repo

@@ -52,18 +52,6 @@ refs/varve/blocks" ]
 	[ "$(grep -c "^varve" "$ssh_calls")" -eq 1 ]
 }
 
-@test "ls-remote lists a plain host's branches and tags, and nothing of the blocks" {
-	plain_host
-	a_table a
-	git tag -a -m tagged v1
-	succeeds varve push -q origin v1
-	succeeds varve ls-remote
-	output_is "$(git ls-remote origin | grep -v refs/varve)"
-	cd /
-	succeeds varve ls-remote --heads "$url"
-	output_is "$(git ls-remote --heads "$url")"
-}
-
 @test "what one pushes while another does lands for both" {
 	plain_host
 	a_table a
@@ -970,8 +958,6 @@ refs/tags/v1" ]
 	! git rev-parse -q --verify origin/mr/3
 	ends_with 2 varve fetch origin pull/10/head
 	ends_with 2 varve fetch origin refs/varve/blocks
-	succeeds varve ls-remote
-	output_lacks refs/pull
 	(sound)
 }
 

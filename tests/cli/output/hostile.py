@@ -181,18 +181,16 @@ def refs():
     git("remote", "add", "r", "../r2", cwd="r1")
     before = listing()
     for ref in REFS:
-        for args in (["branch", ref], ["branch", "--", ref], ["branch", "-m", ref], ["branch", "-m", "main", ref], ["branch", "-d", ref], ["switch", ref], ["switch", "-c", ref],
-                     ["tag", ref], ["tag", "-m", "x", ref], ["tag", "-d", ref], ["log", ref], ["show", ref], ["diff", ref], ["cat", ref + ":t.csv"], ["merge", ref],
+        for args in (["switch", ref], ["switch", "-c", ref],
+                     ["log", ref], ["show", ref], ["diff", ref], ["cat", ref + ":t.csv"], ["merge", ref],
                      ["cherry-pick", ref], ["revert", ref], ["restore", "--source", ref, "t.csv"], ["check", ref], ["check", "--base", ref],
-                     ["fetch", ref], ["fetch", "r", ref], ["push", ref], ["push", "r", ref], ["push", "r", "main:" + ref], ["pull", ref], ["pull", "r", ref], ["ls-remote", ref],
-                     ["remote", "add", ref, "../r2"], ["remote", "rename", "r", ref], ["remote", "remove", ref], ["remote", "set-url", "r", ref],
-                     ["remote", "set-url", "r", "../r2"],
+                     ["fetch", ref], ["fetch", "r", ref], ["push", ref], ["push", "r", ref], ["push", "r", "main:" + ref], ["pull", ref], ["pull", "r", ref],
                      ["clone", ref, "r3"], ["clone", "ssh://" + ref + "/x", "r3"], ["clone", "ssh://127.0.0.1:1/" + ref, "r3"], ["clone", "http://" + ref + "/", "r3"],
                      ["config", ref], ["config", "varve." + ref, "1"], ["help", ref], ["whereis", ref], ["conflicts", ref], [ref]):
             r = varve(args, "r1", before, data=args[0] in ("cat", "show"))
             if r is None:
                 continue
-            if r.returncode == 0 and args[0] in ("branch", "tag", "switch", "remote", "config"):
+            if r.returncode == 0 and args[0] in ("switch", "config"):
                 for cwd in ("r1",):
                     git("checkout", "-qf", "main", cwd=cwd, ok=False)
                 subprocess.run(["git", "branch", "-M", "main"], cwd="r1", capture_output=True)
@@ -227,8 +225,8 @@ def texts():
         before = listing()
         for args in (["log"], ["log", "--stat"], ["log", "-p"], ["log", "--oneline", "--graph"], ["show"], ["show", "v%d" % i], ["diff", "HEAD~1"], ["diff", "--stat", "HEAD~1"],
                      ["diff", "HEAD~1", "--format", "patch"], ["status"], ["status", "-v"], ["info", "HEAD:t.csv"], ["info", "t.csv"], ["check"], ["check", "HEAD~1..HEAD"], ["blame", "t.csv"],
-                     ["branch", "-vv"], ["branch", "-a"], ["tag", "-l"], ["tag", "-n"], ["remote", "-v"], ["config", "--list"], ["config", "user.name"], ["schema", "t.csv"],
-                     ["fetch", "rx"], ["push", "rx"], ["ls-remote", "."], ["switch", branch], ["switch", "main"], ["switch", "-"], ["fsck"], ["whereis", "HEAD:t.csv"], ["gc"],
+                     ["config", "--list"], ["config", "user.name"], ["schema", "t.csv"],
+                     ["fetch", "rx"], ["push", "rx"], ["switch", branch], ["switch", "main"], ["switch", "-"], ["fsck"], ["whereis", "HEAD:t.csv"], ["gc"],
                      ["log", "--author", "A%sB" % cell], ["cat", "HEAD:t.csv", "--columns", "n%sm" % cell], ["cat", "HEAD:t.csv", "--columns", "n%s" % cell],
                      ["cat", "HEAD:t.csv", "--where", "n%s = 1" % cell], ["rename-column", "t.csv", "n%s" % cell, "y"], ["check", "--format", "json"], ["diff", "HEAD~1", "--format", "json"], ["add", "nowhere%s" % cell],
                      ["resolve", "--ours", "t%s" % cell], ["conflicts"], ["merge", branch], ["revert", "--no-edit", "HEAD"]):

@@ -57,8 +57,6 @@ two_versions() {
 	gone varve info --json prices.csv
 	gone varve status
 	gone varve status --json
-	gone varve branch -v
-	gone varve tag
 	gone varve config --list
 	gone varve config --explain prices.csv
 	gone varve track
@@ -70,7 +68,6 @@ two_versions() {
 	gone varve check --list-rules
 	gone varve whereis prices.csv
 	gone varve fsck
-	gone varve ls-remote .
 	gone varve convert prices.csv -
 	gone varve ipfs car export prices.csv -
 }

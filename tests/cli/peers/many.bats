@@ -49,7 +49,8 @@ complete() {
 	mkdir b
 	cd b
 	new_repo
-	succeeds varve remote add --peer "$PWD/../m1.git" origin "$PWD/../a"
+	git remote add origin "$PWD/../a"
+	git config --add remote.origin.peers "$PWD/../m1.git"
 	succeeds varve pull -v origin main
 	[ "$(from_peer m1.git)" -gt 0 ]
 	cd ..

@@ -329,40 +329,6 @@ sound() {
 	succeeds varve push --no-verify
 }
 
-@test "remotes are added, listed, renamed and removed as git reads them" {
-	new_repo
-	succeeds varve remote add origin ../somewhere.git
-	succeeds varve remote add --peer ../third.git second ssh://host/path
-	succeeds varve remote -v
-	output_has "second	ssh://host/path (fetch)"
-	output_has "second	../third.git (blocks)"
-	[ "$(git remote get-url origin)" = ../somewhere.git ]
-	ends_with 2 varve remote add origin x
-	stderr_has "already"
-	succeeds varve remote rename second other
-	[ "$(git config remote.other.fetch)" = '+refs/heads/*:refs/remotes/other/*' ]
-	[ "$(git config remote.other.peers)" = ../third.git ]
-	succeeds varve remote set-url other ../fourth.git
-	[ "$(git remote get-url other)" = ../fourth.git ]
-	succeeds varve remote remove other
-	succeeds varve remote
-	output_is origin
-	ends_with 2 varve remote frob
-	ends_with 2 varve remote remove other
-	stderr_has "no remote 'other'"
-}
-
-@test "ls-remote lists branches and tags" {
-	two_versions
-	git tag v1
-	cd ..
-	succeeds varve ls-remote a
-	output_has "	HEAD"
-	output_has "	refs/heads/main"
-	output_has "	refs/tags/v1"
-	varve ls-remote --json a | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["head"] == "refs/heads/main", d'
-}
-
 @test "whereis tells who has a version, and who delivered it" {
 	two_versions
 	hub

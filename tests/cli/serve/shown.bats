@@ -98,7 +98,7 @@ is_not_shown() {
 	is_not_shown stash refs/stash stash@%7B0%7D notes/n origin/x private/x refs/heads/private/x heads%2Fprivate%2Fx
 	varve clone "$url/src" copy 2> err
 	lacks copy "$lost"
-	[ -z "$(varve ls-remote "$url/src" | grep private)" ]
+	[ -z "$(git -C copy for-each-ref | grep private)" ]
 	git -C src config --unset transfer.hideRefs
 	[ "$(status "$url/raw/private/x/secret.csv")" = 200 ]
 	stop_server

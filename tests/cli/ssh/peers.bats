@@ -78,22 +78,26 @@ teardown() {
 }
 
 @test "a folder over there that is not a repository is named" {
+	new_repo here
+	cd here
 	mkdir "$far/empty"
 	no_repository() {
-		ends_with 2 varve ls-remote "ssh://127.0.0.1:$port/~/empty"
+		ends_with 2 varve fetch "ssh://127.0.0.1:$port/~/empty"
 		stderr_has "$far/empty"
 		stderr_has "repository"
-		ends_with 2 varve ls-remote "ssh://127.0.0.1:$port/~/nothing"
+		ends_with 2 varve fetch "ssh://127.0.0.1:$port/~/nothing"
 		stderr_has "$far/nothing"
 	}
 	each_way no_repository
 }
 
 @test "no message of the far side drives the terminal" {
+	new_repo here
+	cd here
 	rm "$far/bin/varve"
 	far_varve 'printf "varve: \033[2J\033]0;owned\007 \342\200\256 gone\n" >&2; exit 2'
 	harmless() {
-		ends_with 2 varve ls-remote "$url"
+		ends_with 2 varve fetch "$url"
 		stderr_has '\x1B[2J'
 		! grep -q $'[\x1b\x07]' <<< "$stderr"
 		! grep -q $'\u202e' <<< "$stderr"
@@ -125,30 +129,36 @@ at_terminal() {
 }
 
 @test "somebody at a terminal may accept an unknown host" {
+	new_repo here
+	cd here
 	rm "$HOME/.ssh/known_hosts"
 	git config --global varve.ssh libssh2
-	at_terminal "(yes/no)?" no varve ls-remote "$url"
+	at_terminal "(yes/no)?" no varve fetch "$url"
 	output_has "The host '127.0.0.1' is not known; its ED25519 key has the fingerprint $(fingerprint ed25519)."
 	[ ! -e "$HOME/.ssh/known_hosts" ]
-	at_terminal "(yes/no)?" yes varve ls-remote "$url"
-	output_has "refs/heads/main"
-	each_way succeeds varve ls-remote "$url"
+	at_terminal "(yes/no)?" yes varve fetch "$url"
+	output_has "received 1 commit"
+	each_way succeeds varve fetch "$url"
 }
 
 @test "without a terminal an unknown host is refused with its fingerprint" {
+	new_repo here
+	cd here
 	rm "$HOME/.ssh/known_hosts"
 	git config --global varve.ssh auto
-	ends_with 2 setsid -w varve ls-remote "$url"
+	ends_with 2 setsid -w varve fetch "$url"
 	stderr_has "the host '127.0.0.1' is not known; its ED25519 key has the fingerprint $(fingerprint ed25519)"
 	stderr_has "ssh-keyscan"
 }
 
 @test "a passphrase is typed at a terminal, and without one there is a word on ssh-agent" {
+	new_repo here
+	cd here
 	ssh-keygen -q -p -P '' -N 'correct horse' -f "$HOME/.ssh/id_ed25519"
 	git config --global varve.ssh libssh2
-	at_terminal "Passphrase of" "correct horse" varve ls-remote "$url"
+	at_terminal "Passphrase of" "correct horse" varve fetch "$url"
 	output_has "Passphrase of the key '$HOME/.ssh/id_ed25519':"
-	output_has "refs/heads/main"
-	ends_with 2 setsid -w varve ls-remote "$url"
+	output_has "received 1 commit"
+	ends_with 2 setsid -w varve fetch "$url"
 	stderr_has "a key needs its passphrase: give it to ssh-agent with ssh-add"
 }

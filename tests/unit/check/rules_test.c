@@ -228,8 +228,8 @@ static void what_makes_no_sense_is_refused(void **state)
 		"varve.json: /rules/rows-removed/max: must be a whole number, or a share such as \"5%\"",
 		"");
 	assert_refused(
-		"{\"rules\": {\"drift-js\": {\"max\": \"x\"}}}",
-		"varve.json: /rules/drift-js/max: must be a number such as 0.05, or a share such as \"5%\"",
+		"{\"rules\": {\"drift-psi\": {\"max\": \"x\"}}}",
+		"varve.json: /rules/drift-psi/max: must be a number such as 0.05, or a share such as \"5%\"",
 		"");
 	assert_refused(
 		"{\"rules\": {\"type-error\": {\"mostly\": 1.01}}}",

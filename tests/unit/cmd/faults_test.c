@@ -352,17 +352,19 @@ typedef struct scenario {
 
 /* What one looks at to tell "before" from "after". */
 typedef struct state {
-	const char *head, *tags, *status, *table;
+	const char *head, *refs, *status, *table;
 } state;
 
 static state state_of(const char *dir)
 {
 	state s;
 
-	succeed(dir, &vv_cmd_branch, "--json");
-	s.head = vv_test_read(stdout_path(), NULL);
-	succeed(dir, &vv_cmd_tag, "");
-	s.tags = vv_test_read(stdout_path(), NULL);
+	char line[1024];
+
+	(void)snprintf(line, sizeof line, "git -C '%s' for-each-ref > '%s'", dir, stdout_path());
+	assert_int_equal(system(line), 0);
+	s.refs = vv_test_read(stdout_path(), NULL);
+	s.head = vv_test_read(in(dir, ".git/HEAD"), NULL);
 	succeed(dir, &vv_cmd_status, "--porcelain");
 	s.status = vv_test_read(stdout_path(), NULL);
 	s.table = vv_test_read(in(dir, "prices.csv"), NULL);
@@ -371,13 +373,13 @@ static state state_of(const char *dir)
 
 static bool same_state(const state *a, const state *b)
 {
-	return strcmp(a->head, b->head) == 0 && strcmp(a->tags, b->tags) == 0 &&
+	return strcmp(a->head, b->head) == 0 && strcmp(a->refs, b->refs) == 0 &&
 	       strcmp(a->status, b->status) == 0 && strcmp(a->table, b->table) == 0;
 }
 
 static bool same_refs(const state *a, const state *b)
 {
-	return strcmp(a->head, b->head) == 0 && strcmp(a->tags, b->tags) == 0;
+	return strcmp(a->head, b->head) == 0 && strcmp(a->refs, b->refs) == 0;
 }
 
 /* Names in dir that begin or end so. */
@@ -723,110 +725,6 @@ static void check_survives_storage_that_fails(void **unused)
 	fail_check(true, VV_FAULT_MKDIR, ENOSPC);
 }
 
-/* ---- branch -m: never no branch ---- */
-
-static bool names(const char *dir, const char *branch)
-{
-	return vv_exists(
-		in(dir, vv_test_path(".git/refs/heads/%s", branch) + strlen(vv_test_dir()) + 1));
-}
-
-static void check_renaming(const char *dir, const char *id, const outcome *o, bool locks_may_stay,
-			   const char *what)
-{
-	const char *head = vv_test_read(in(dir, ".git/HEAD"), NULL);
-	const char *said = vv_test_read(stderr_path(), NULL);
-	bool old = names(dir, "main"), new = names(dir, "trunk");
-
-	if (o->leaked) {
-		fail_msg("%s: memory is leaked:\n%s", what, said);
-	}
-	if (o->code != 0) {
-		assert_one_message(what);
-	}
-	if (!locks_may_stay) {
-		assert_no_locks(dir, what);
-	}
-	if ((!old && !new) || !names(dir, strstr(head, "/main") ? "main" : "trunk") ||
-	    (old && strcmp(vv_test_read(in(dir, ".git/refs/heads/main"), NULL), id) != 0) ||
-	    (new &&strcmp(vv_test_read(in(dir, ".git/refs/heads/trunk"), NULL), id) != 0) ||
-	    (o->code == 0 && old)) {
-		fail_msg("%s: ended with %d, main %d, trunk %d, HEAD %s%s", what, o->code, old, new,
-			 head, said);
-	}
-	if (o->code != 0 && new && !strstr(said, " now, but then")) {
-		fail_msg("%s: trunk is there, and not said:\n%s", what, said);
-	}
-	if (!strstr(vv_test_read(in(dir, old ? ".git/logs/refs/heads/main"
-					     : ".git/logs/refs/heads/trunk"),
-				 NULL),
-		    "commit: two")) {
-		fail_msg("%s: the reflog is gone", what);
-	}
-	if (is_judged(dir, o->code, said)) return;
-	if (old) {
-		succeed(dir, &vv_cmd_branch, "-m main trunk");
-	}
-	assert_false(names(dir, "main"));
-	assert_string_equal(vv_test_read(in(dir, ".git/refs/heads/trunk"), NULL), id);
-	assert_string_equal(vv_test_read(in(dir, ".git/HEAD"), NULL), "ref: refs/heads/trunk\n");
-	assert_non_null(
-		strstr(vv_test_read(in(dir, ".git/logs/refs/heads/trunk"), NULL), "commit: two"));
-	assert_no_temps(dir, what);
-}
-
-static void fail_renaming(vv_fault kind, int number, bool lasting)
-{
-	const char *template = vv_test_path("template"), *dir = vv_test_path("work"), *id;
-	fault f = {kind, MANY, number, lasting};
-	uint64_t fresh;
-	unsigned count;
-	outcome o;
-	char what[120];
-
-	if (!vv_exists(template)) {
-		two_versions(template);
-		succeed(template, &vv_cmd_branch, "other");
-		succeed(template, &vv_cmd_branch, "-q -u other main");
-	}
-	id = vv_test_read(in(template, ".git/refs/heads/main"), NULL);
-	copy_tree(template, dir);
-	fresh = files_of(dir);
-	o = run(dir, &f, &vv_cmd_branch, "-m main trunk");
-	assert_int_equal(o.code, 0);
-	count = MANY - o.left;
-	for (f.n = 1; f.n <= count; f.n = next_sample(f.n, count)) {
-		(void)snprintf(what, sizeof what,
-			       "varve branch -m, call %u of %u of kind %d failing%s", f.n, count,
-			       (int)kind, lasting ? " and all after it" : "");
-		renew_tree(template, dir, fresh);
-		o = run(dir, &f, &vv_cmd_branch, "-m main trunk");
-		/* A lock that cannot be removed: the next varve takes it away. */
-		check_renaming(dir, id, &o, kind == VV_FAULT_UNLINK, what);
-	}
-}
-
-static void a_branch_whose_renaming_fails_is_still_there(void **unused)
-{
-	(void)unused;
-	fail_renaming(VV_FAULT_WRITE, ENOSPC, false);
-	fail_renaming(VV_FAULT_WRITE, ENOSPC, true);
-	fail_renaming(VV_FAULT_FSYNC, EIO, false);
-	fail_renaming(VV_FAULT_FSYNC, EIO, true);
-	fail_renaming(VV_FAULT_RENAME, EIO, false);
-	fail_renaming(VV_FAULT_CLOSE, EIO, false);
-	fail_renaming(VV_FAULT_MKDIR, ENOSPC, false);
-	fail_renaming(VV_FAULT_UNLINK, EIO, false);
-	fail_renaming(VV_FAULT_OPEN, EMFILE, false);
-	fail_renaming(VV_FAULT_READ, EIO, false);
-}
-
-static void a_branch_whose_renaming_has_no_memory_is_still_there(void **unused)
-{
-	(void)unused;
-	fail_renaming(VV_FAULT_ALLOC, ENOMEM, false);
-}
-
 /* ---- the tests ---- */
 
 static const scenario add = {.command = &vv_cmd_add, .words = "prices.csv", .prepare = edited};
@@ -879,19 +777,6 @@ static const scenario picking = {.command = &vv_cmd_cherry_pick,
 				 .moves_table = true,
 				 .once = true,
 				 .go_on = "--continue"};
-static const scenario tagging = {.command = &vv_cmd_tag,
-				 .words = "v1 other",
-				 .prepare = branches,
-				 .once = true};
-static const scenario branching = {.command = &vv_cmd_branch,
-				   .words = "new other",
-				   .prepare = branches,
-				   .once = true};
-static const scenario deleting = {.command = &vv_cmd_branch,
-				  .words = "-D other",
-				  .prepare = branches,
-				  .once = true};
-
 #define TEST(name, what, scene)                                                                    \
 	static void name(void **unused)                                                            \
 	{                                                                                          \
@@ -922,9 +807,6 @@ TEST(fast_forward_whose_storage_fails_leaves_branch_files_and_index_together, fa
 TEST(merge_whose_storage_fails_says_whether_it_is_made, fail_moving, merging)
 TEST(revert_whose_storage_fails_says_whether_it_is_made, fail_moving, reverting)
 TEST(cherry_pick_whose_storage_fails_says_whether_it_is_made, fail_moving, picking)
-TEST(tag_whose_storage_fails_says_whether_it_is_made, fail_moving, tagging)
-TEST(branch_whose_storage_fails_says_whether_it_is_made, fail_moving, branching)
-TEST(branch_deletion_whose_storage_fails_says_whether_it_is_done, fail_moving, deleting)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(add_survives_storage_that_fails),
@@ -949,15 +831,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(merge_whose_storage_fails_says_whether_it_is_made),
 	cmocka_unit_test(revert_whose_storage_fails_says_whether_it_is_made),
 	cmocka_unit_test(cherry_pick_whose_storage_fails_says_whether_it_is_made),
-	cmocka_unit_test(tag_whose_storage_fails_says_whether_it_is_made),
-	cmocka_unit_test(branch_whose_storage_fails_says_whether_it_is_made),
-	cmocka_unit_test(branch_deletion_whose_storage_fails_says_whether_it_is_done),
 	cmocka_unit_test(check_of_wrong_data_survives_memory_that_ends),
 	cmocka_unit_test(check_of_right_data_survives_memory_that_ends),
 	cmocka_unit_test(check_survives_files_that_cannot_be_read),
 	cmocka_unit_test(check_survives_storage_that_fails),
-	cmocka_unit_test(a_branch_whose_renaming_fails_is_still_there),
-	cmocka_unit_test(a_branch_whose_renaming_has_no_memory_is_still_there),
 };
 
 VV_TEST_SUITE(faults)

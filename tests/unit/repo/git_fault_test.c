@@ -127,7 +127,7 @@ static vv_status do_refs(vv_repository *r, vv_error *err)
 
 	if ((rc = vv_rev_commit(r, "HEAD", &head, err)) < 0 ||
 	    (rc = vv_ref_update(r, "refs/heads/x/y", &head, NULL, true, "m", err)) < 0 ||
-	    (rc = vv_tag_create(r, "v2", &head, "annotated", true, err)) < 0 ||
+	    (rc = vv_ref_update(r, "refs/tags/v2", &head, NULL, true, NULL, err)) < 0 ||
 	    (rc = vv_head_set_branch(r, "refs/heads/x/y", "m", err)) < 0 ||
 	    (rc = vv_head_set_branch(r, "refs/heads/main", "m", err)) < 0 ||
 	    (rc = vv_ref_delete(r, "refs/tags/v2", NULL, err)) < 0) {

@@ -479,30 +479,6 @@ static void names_are_judged_as_git_judges_them(void **state)
 	}
 }
 
-static void tags_are_light_or_annotated(void **state)
-{
-	vv_repository *r;
-	vv_error err;
-	vv_oid one;
-
-	(void)state;
-	git_begin();
-	one = git_commit("one");
-	r = open_here();
-	vv_assert_ok(vv_tag_create(r, "light", &one, NULL, false, &err), &err);
-	vv_assert_ok(vv_tag_create(r, "v1.0", &one, "the first\n\nrelease", false, &err), &err);
-	vv_assert_status(vv_tag_create(r, "v1.0", &one, "again", false, &err), VV_EEXISTS, &err);
-	vv_assert_ok(vv_tag_create(r, "v1.0", &one, "again", true, &err), &err);
-	vv_assert_status(vv_tag_create(r, "-d", &one, NULL, false, &err), VV_EUSAGE, &err);
-	vv_repository_close(r);
-	assert_string_equal(
-		out("git cat-file -t light; git cat-file -t v1.0; git rev-parse v1.0^{}"),
-		out("printf 'commit\\ntag\\n%s'", hex_of(&one)));
-	assert_string_equal(out("git tag -l --format='%%(taggername) %%(contents)' v1.0"),
-			    "A U Thor again\n");
-	assert_git_sound();
-}
-
 static void upstreams_are_compared(void **state)
 {
 	vv_repository *r;
@@ -663,7 +639,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_fault_while_moving_leaves_the_old_or_the_new),
 	cmocka_unit_test(head_switches_between_branches_and_commits),
 	cmocka_unit_test(names_are_judged_as_git_judges_them),
-	cmocka_unit_test(tags_are_light_or_annotated),
 	cmocka_unit_test(upstreams_are_compared),
 	cmocka_unit_test(a_checked_out_branch_is_found_in_any_worktree),
 	cmocka_unit_test(a_merge_that_git_began_is_finished_as_git_would),

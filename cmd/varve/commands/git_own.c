@@ -1,0 +1,50 @@
+/*
+ * git_own: the commands that are Git's own. In a repository with tables they work as anywhere, with
+ * all their options.
+ */
+#include "cmd/varve/commands.h"
+
+const vv_command vv_cmd_branch = {
+	.name = "branch",
+	.group = "history",
+	.summary = "list, make, delete and rename branches (git branch)",
+	.usage = "[-a] [-v]\nNAME [START]\n-d NAME...\n-m [OLD] NEW\n-u REMOTE/BRANCH",
+	.example = "$ varve branch spring v1\n$ varve branch\n* main\n  spring",
+	.arguments = "ref",
+	.pass = true,
+};
+
+const vv_command vv_cmd_tag = {
+	.name = "tag",
+	.group = "history",
+	.summary = "list, make and delete tags, which name versions (git tag)",
+	.usage = "[-l] [PATTERN...]\n[-a] [-s] [-m TEXT] [-f] NAME [REV]\n-d NAME...",
+	.example = "$ varve tag -m 'as published in March' v1\n$ varve tag\nv1",
+	.arguments = "ref",
+	.pass = true,
+};
+
+const vv_command vv_cmd_remote = {
+	.name = "remote",
+	.group = "peers",
+	.summary = "manage the remotes of this repository (git remote)",
+	.usage = "[-v]\nadd NAME URL\nremove NAME\nrename OLD NEW\nset-url [--push] NAME URL",
+	.example = "$ varve remote add origin ssh://ada@data.example.org/srv/sales\n"
+		   "$ varve remote -v\n"
+		   "origin\tssh://ada@data.example.org/srv/sales (fetch)\n"
+		   "origin\tssh://ada@data.example.org/srv/sales (push)",
+	.arguments = "ref",
+	.pass = true,
+};
+
+const vv_command vv_cmd_ls_remote = {
+	.name = "ls-remote",
+	.group = "peers",
+	.summary = "list the branches and tags of another repository (git ls-remote)",
+	.usage = "[--heads] [--tags] [REMOTE [PATTERN...]]",
+	.example = "$ varve ls-remote ../sales.git\n"
+		   "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3\tHEAD\n"
+		   "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3\trefs/heads/main",
+	.arguments = "ref",
+	.pass = true,
+};
