@@ -7,12 +7,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 
-typedef struct options {
-	bool bare, quiet, verbose, no_checkout, git_host, single, lazy;
-	const char *branch, *origin, *program;
-	vv_strings from;
-	uint64_t timeout;
-} options;
+typedef vv_clone_job options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "bare", bare, "make no work tree: a repository to push to and serve from"),
@@ -27,7 +22,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "git-host", git_host,
 		 "take the far side for a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+	OPT_NUMBER(0, "timeout", idle_sec, "SECONDS",
 		   "stop waiting for a peer after this long without a byte (60)"),
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show how many blocks arrived, and from which peers"),
@@ -53,34 +48,20 @@ static void tell_done(const vv_clone_job *j)
 
 static int run_clone(void *opts, int argc, char **argv)
 {
-	const options *o = opts;
-	vv_clone_job j;
+	vv_clone_job *j = opts;
 	vv_error err;
-	vv_status rc;
 
 	if (argc < 1 || argc > 2) return vv_usage_error("clone takes a URL and perhaps a folder");
-	vv_clone_job_init(&j);
-	j.url = argv[0];
-	j.dir = argc > 1 ? argv[1] : NULL;
-	j.env = vv_environ();
-	j.notes = &vv_notes_stderr;
-	j.bare = o->bare;
-	j.quiet = o->quiet;
-	j.verbose = o->verbose;
-	j.no_checkout = o->no_checkout;
-	j.git_host = o->git_host;
-	j.single = o->single;
-	j.lazy = o->lazy;
-	j.branch = o->branch;
-	j.origin = o->origin;
-	j.program = o->program;
-	j.from = o->from;
-	j.idle_sec = o->timeout;
-	if ((rc = vv_clone_job_run(&j, &err)) == VV_OK) {
-		tell_done(&j);
+	j->url = argv[0];
+	j->dir = argc > 1 ? argv[1] : NULL;
+	j->env = vv_environ();
+	j->notes = &vv_notes_stderr;
+	vv_status rc = vv_clone_job_run(j, &err);
+	if (rc == VV_OK) {
+		tell_done(j);
 	}
-	bool missing = j.fetch.missing > 0 || j.lacking;
-	vv_clone_job_clear(&j);
+	bool missing = j->fetch.missing > 0 || j->lacking;
+	vv_clone_job_clear(j);
 	return rc < 0 ? vv_report_trouble(&err) : missing ? VV_EXIT_NO : VV_EXIT_OK;
 }
 

@@ -18,10 +18,9 @@
 #include "repo/git/pointer.h"
 
 typedef struct options {
-	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing, data;
-	vv_strings from;
+	vv_fetch_job job; /* of each remote a copy */
+	bool all;
 	const char *cid, *format;
-	uint64_t timeout;
 } options;
 
 /* What is done, and its report where that is JSON. */
@@ -33,24 +32,24 @@ typedef struct report {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "fetch from every remote"),
-	OPT_LIST(0, "from", from, "PEER",
+	OPT_LIST(0, "from", job.from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
-	OPT_FLAG(0, "data", data,
+	OPT_FLAG(0, "data", job.full,
 		 "get the data of a commit (HEAD) or of A..B, of these paths; with --all of every "
 		 "version"),
 	OPT_STRING(0, "cid", cid, "CID", "get only one dataset, by its root's CID"),
-	OPT_FLAG('t', "tags", tags, "all tags as well"),
-	OPT_FLAG(0, "no-tags", no_tags, "no tags"),
-	OPT_FLAG('p', "prune", prune,
+	OPT_FLAG('t', "tags", job.tags, "all tags as well"),
+	OPT_FLAG(0, "no-tags", job.no_tags, "no tags"),
+	OPT_FLAG('p', "prune", job.prune,
 		 "remove tracking branches whose branch no longer exists there"),
-	OPT_FLAG('f', "force", force, "move refs here even where that is not a fast-forward"),
-	OPT_FLAG(0, "allow-missing", allow_missing,
+	OPT_FLAG('f', "force", job.force, "move refs here even where that is not a fast-forward"),
+	OPT_FLAG(0, "allow-missing", job.allow_missing,
 		 "accept versions even where no peer has all their blocks"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
 		   "stop waiting for a peer after this long without a byte (60)"),
-	OPT_FLAG('v', "verbose", verbose,
+	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and from which peers"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
 	OPT_JSON("the output format"),
 };
 
@@ -161,25 +160,16 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 			   vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_fetch_job) j = {0};
+	vv_auto(vv_fetch_job) j = o->job;
 
-	vv_fetch_job_init(&j, c->repo);
+	j.repo = c->repo;
 	j.remote = remote;
 	j.specs = specs;
 	j.spec_count = count;
-	j.from = o->from;
-	j.tags = o->tags;
-	j.no_tags = o->no_tags;
-	j.prune = o->prune;
-	j.force = o->force;
-	j.quiet = o->quiet || rep->json;
-	j.verbose = o->verbose;
-	j.allow_missing = o->allow_missing;
-	j.idle_sec = o->timeout;
-	j.full = o->data;
+	j.quiet |= rep->json != NULL;
 	vv_status rc = vv_fetch_job_run(&j, err);
 	rep->refused |= j.refused || j.behind || (rc == VV_OK && j.missing > 0);
-	if (rc == VV_OK && j.mended && !o->quiet) {
+	if (rc == VV_OK && j.mended && !o->job.quiet) {
 		tell_pointers(c);
 	}
 	if (rep->json) {
@@ -192,7 +182,7 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 static vv_status fetch_elsewhere(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
 {
 	const options *o = c->options;
-	*f = (vv_fetch_data){.repo = c->repo, .elsewhere = true, .from = &o->from};
+	*f = (vv_fetch_data){.repo = c->repo, .elsewhere = true, .from = &o->job.from};
 	vv_status rc = vv_fetch_data_run(f, err);
 
 	if (rc == VV_OK && f->fetched > 0 && !quiet) {
@@ -205,7 +195,7 @@ static vv_status fetch_elsewhere(vv_context *c, vv_fetch_data *f, bool quiet, vv
 static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_error *err)
 {
 	const options *o = c->options;
-	const bool quiet = o->quiet || rep->json;
+	const bool quiet = o->job.quiet || rep->json;
 	char **names;
 	size_t count, failed = 0;
 	vv_error first = {0}, why;
@@ -231,7 +221,7 @@ static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_e
 		rc = first.code;
 	}
 	vv_names_free(names, count);
-	if (rc < 0 || !o->data) return rc;
+	if (rc < 0 || !o->job.full) return rc;
 	rep->data = data;
 	return fetch_elsewhere(c, data, quiet, err);
 }
@@ -246,7 +236,7 @@ static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_erro
 	*f = (vv_fetch_data){.repo = c->repo,
 			     .rev = first > 0 ? c->argv[0] : NULL,
 			     .paths = (const char *const *)paths,
-			     .from = &o->from};
+			     .from = &o->job.from};
 	if (rc == VV_OK && (rc = vv_fetch_data_run(f, err)) == VV_OK && !quiet) {
 		vv_note("%s%s",
 			vv_text_counted(f->versions, "version of a dataset",
@@ -268,12 +258,12 @@ static int check_fetch(const vv_context *c)
 	const options *o = c->options;
 
 	if (o->all && c->argc > 0) return vv_usage_error("--all takes no remote");
-	if (o->data &&
-	    (o->cid || o->tags || o->no_tags || o->prune || o->force || o->allow_missing)) {
+	if (o->job.full && (o->cid || o->job.tags || o->job.no_tags || o->job.prune ||
+			    o->job.force || o->job.allow_missing)) {
 		return vv_usage_error(
 			"--data gets data alone: only --all, --from, --timeout and -q go with it");
 	}
-	if (o->data && c->dashdash > 1) {
+	if (o->job.full && c->dashdash > 1) {
 		return vv_usage_error("--data takes one REV, or A..B, before '--'");
 	}
 	if (o->cid && o->format) return vv_usage_error("--cid has no report");
@@ -296,10 +286,11 @@ static vv_status run_fetch(vv_context *c, vv_error *err)
 	vv_json_out_init(&w, &remotes, 0);
 	vv_json_open_array(&w);
 	if (o->cid) {
-		rc = vv_fetch_one_cid(c->repo, o->cid, remote, &o->from, o->quiet, o->timeout, err);
-	} else if (o->data && !o->all) {
+		rc = vv_fetch_one_cid(c->repo, o->cid, remote, &o->job.from, o->job.quiet,
+				      o->job.idle_sec, err);
+	} else if (o->job.full && !o->all) {
 		rep.data = &data;
-		rc = fetch_data(c, &data, o->quiet || json, err);
+		rc = fetch_data(c, &data, o->job.quiet || json, err);
 	} else if (o->all) {
 		rc = fetch_all(c, &rep, &data, err);
 	} else {
@@ -312,7 +303,7 @@ static vv_status run_fetch(vv_context *c, vv_error *err)
 		rc = rc == VV_OK ? printed : rc;
 	}
 	if (rc == VV_OK) {
-		vv_context_gc_after(c, o->quiet);
+		vv_context_gc_after(c, o->job.quiet);
 	}
 	c->code = rep.refused ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc;

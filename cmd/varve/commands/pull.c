@@ -12,10 +12,8 @@
 #include "repo/git/history/history.h"
 
 typedef struct options {
-	bool ff_only, no_ff, no_commit, rebase, quiet, verbose, unrelated, tags, prune,
-		allow_missing;
-	vv_strings from;
-	uint64_t timeout;
+	vv_fetch_job job;
+	bool ff_only, no_ff, no_commit, rebase, unrelated;
 } options;
 
 static const vv_option table[] = {
@@ -25,18 +23,18 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
 	OPT_FLAG('r', "rebase", rebase, "refused: varve merges"),
 	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
-	OPT_LIST(0, "from", from, "PEER",
+	OPT_LIST(0, "from", job.from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
-	OPT_FLAG('t', "tags", tags, "all tags as well"),
-	OPT_FLAG('p', "prune", prune,
+	OPT_FLAG('t', "tags", job.tags, "all tags as well"),
+	OPT_FLAG('p', "prune", job.prune,
 		 "remove tracking branches whose branch no longer exists there"),
-	OPT_FLAG(0, "allow-missing", allow_missing,
+	OPT_FLAG(0, "allow-missing", job.allow_missing,
 		 "accept versions even where no peer has all their blocks"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
 		   "stop waiting for a peer after this long without a byte (60)"),
-	OPT_FLAG('v', "verbose", verbose,
+	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and how much each dataset added to the store"),
-	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
+	OPT_FLAG('q', "quiet", job.quiet, "print only conflicts and warnings"),
 };
 
 /* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
@@ -56,7 +54,7 @@ static vv_status followed(char **out, vv_repository *r, const char *branch, vv_e
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv, vv_error *err)
+static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
 	vv_auto(char) *merge = NULL;
@@ -66,13 +64,6 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 	j->remote = argc > 0 ? argv[0] : NULL;
 	j->specs = argv + 1;
 	j->spec_count = argc > 1 ? argc - 1 : 0;
-	j->from = o->from;
-	j->tags = o->tags;
-	j->prune = o->prune;
-	j->quiet = o->quiet;
-	j->verbose = o->verbose;
-	j->allow_missing = o->allow_missing;
-	j->idle_sec = o->timeout;
 	rc = followed(&merge, j->repo, head.branch, err);
 	/* Without settings the branch of the same name is meant. */
 	j->merge = merge ? merge : head.branch;
@@ -105,8 +96,9 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 	return hex;
 }
 
-static int merge(const vv_fetch_job *j, const options *o)
+static int merge(const options *o)
 {
+	const vv_fetch_job *j = &o->job;
 	char hex[VV_OID_TEXT + 1];
 	char *argv[9];
 	int argc = 0;
@@ -124,10 +116,10 @@ static int merge(const vv_fetch_job *j, const options *o)
 	if (o->unrelated) {
 		argv[argc++] = (char *)(uintptr_t) "--allow-unrelated-histories";
 	}
-	if (o->verbose) {
+	if (o->job.verbose) {
 		argv[argc++] = (char *)(uintptr_t) "--verbose";
 	}
-	if (o->quiet) {
+	if (o->job.quiet) {
 		argv[argc++] = (char *)(uintptr_t) "--quiet";
 	}
 	argv[argc++] = (char *)(uintptr_t)merge_word(j, hex);
@@ -149,14 +141,15 @@ static int check_pull(const vv_context *c)
 
 static vv_status run_pull(vv_context *c, vv_error *err)
 {
-	vv_auto(vv_fetch_job) j = {0};
-	vv_status rc;
+	options *o = c->options;
 
-	vv_fetch_job_init(&j, c->repo);
-	if ((rc = fetch(&j, c->options, c->argc, c->argv, err)) == VV_OK) {
-		vv_context_close(c); /* merge opens it anew */
-		c->code = merge(&j, c->options);
+	o->job.repo = c->repo;
+	vv_status rc = fetch(&o->job, c->argc, c->argv, err);
+	if (rc == VV_OK) {
+		vv_context_close(c); /* merge opens it again */
+		c->code = merge(o);
 	}
+	vv_fetch_job_clear(&o->job);
 	return rc;
 }
 

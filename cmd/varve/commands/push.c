@@ -10,52 +10,51 @@
 #include "lib/remotes/named_store.h"
 
 typedef struct options {
-	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify, blocks;
-	const char *lease, *format;
-	uint64_t timeout;
+	vv_push_job job;
+	const char *format;
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "all", all,
+	OPT_FLAG(0, "all", job.refs.all,
 		 "all branches; with --blocks: move all blocks to this store or host"),
-	OPT_FLAG(0, "tags", tags, "all tags as well"),
-	OPT_FLAG('f', "force", force, "push even where that is not a fast-forward"),
-	OPT_MAYBE_STRING(0, "force-with-lease", lease, "REF[:COMMIT]", "",
+	OPT_FLAG(0, "tags", job.refs.tags, "all tags as well"),
+	OPT_FLAG('f', "force", job.refs.force, "push even where that is not a fast-forward"),
+	OPT_MAYBE_STRING(0, "force-with-lease", job.refs.lease, "REF[:COMMIT]", "",
 			 "the same, if the branch there is still where it was last seen"),
-	OPT_FLAG('d', "delete", remove, "delete the refs that are named"),
-	OPT_FLAG('n', "dry-run", dry_run, "only print what would be sent"),
-	OPT_FLAG('u', "set-upstream", upstream, "make the branch follow the one there"),
-	OPT_FLAG(0, "blocks", blocks,
+	OPT_FLAG('d', "delete", job.refs.remove, "delete the refs that are named"),
+	OPT_FLAG('n', "dry-run", job.dry_run, "only print what would be sent"),
+	OPT_FLAG('u', "set-upstream", job.refs.upstream, "make the branch follow the one there"),
+	OPT_FLAG(0, "blocks", job.blocks_only,
 		 "send a Git host all blocks that are here and not there, and no commits"),
-	OPT_FLAG(0, "no-verify", no_verify, "skip the pre-push hook"),
-	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+	OPT_FLAG(0, "no-verify", job.no_verify, "skip the pre-push hook"),
+	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
 		   "stop waiting for the other side after this long without a byte (60)"),
-	OPT_FLAG('v', "verbose", verbose, "also show how many blocks were sent"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_FLAG('v', "verbose", job.verbose, "also show how many blocks were sent"),
+	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
 	OPT_JSON("the output format"),
 };
 
 static int check_push(const vv_context *c)
 {
-	const options *o = c->options;
+	const vv_push_job *j = &((const options *)c->options)->job;
 
-	if (o->remove && (o->all || o->tags)) {
+	if (j->refs.remove && (j->refs.all || j->refs.tags)) {
 		return vv_usage_error(
 			"--delete names its refs: --all and --tags do not go with it");
 	}
-	if (o->remove && c->argc < 2) {
+	if (j->refs.remove && c->argc < 2) {
 		return vv_usage_error("--delete needs a remote and the refs to delete");
 	}
-	if (o->blocks && (o->tags || o->remove || c->argc > 1)) {
+	if (j->blocks_only && (j->refs.tags || j->refs.remove || c->argc > 1)) {
 		return vv_usage_error("--blocks takes only a remote");
 	}
-	if (o->blocks && o->all && c->argc == 0) {
+	if (j->blocks_only && j->refs.all && c->argc == 0) {
 		return vv_usage_error(
 			"--blocks --all needs the store or the remote that is to keep "
 			"the blocks");
 	}
-	return o->all && c->argc > 1 ? vv_usage_error("--all and refspecs do not go together")
-				     : VV_EXIT_OK;
+	return j->refs.all && c->argc > 1 ? vv_usage_error("--all and refspecs do not go together")
+					  : VV_EXIT_OK;
 }
 
 static void put_ref(vv_json_out *w, const vv_push_item *it, bool dry_run)
@@ -111,7 +110,6 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 /* All blocks are proved there. */
 static vv_status switch_to(vv_context *c, const vv_push_job *j, vv_error *err)
 {
-	const options *o = c->options;
 	const char *name = c->argv[0];
 	bool changed;
 	vv_status rc = vv_store_switch(c->repo, j->to_store ? name : NULL, name, &changed, err);
@@ -119,7 +117,7 @@ static vv_status switch_to(vv_context *c, const vv_push_job *j, vv_error *err)
 	if (rc < 0 || j->quiet) return rc;
 	if (!changed) {
 		vv_note("blocks go to %s", vv_text_shows(name));
-	} else if (!o->quiet) {
+	} else {
 		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
 			"' and 'varve commit'; from then on blocks go to %s, and stay where they "
 			"were, too",
@@ -130,35 +128,24 @@ static vv_status switch_to(vv_context *c, const vv_push_job *j, vv_error *err)
 
 static vv_status run_push(vv_context *c, vv_error *err)
 {
-	const options *o = c->options;
-	vv_push_job j;
+	options *o = c->options;
+	vv_push_job *j = &o->job;
 
-	vv_push_job_init(&j, c->repo);
-	j.remote = c->argc > 0 ? c->argv[0] : NULL;
-	j.refs = (vv_push_plan_options){.words = c->argv + 1,
-					.count = c->argc > 1 ? c->argc - 1 : 0,
-					.all = o->all,
-					.tags = o->tags,
-					.force = o->force,
-					.remove = o->remove,
-					.lease = o->lease,
-					.upstream = o->upstream};
-	j.dry_run = o->dry_run;
-	j.quiet = o->quiet || vv_wants_json(o->format);
-	j.verbose = o->verbose;
-	j.no_verify = o->no_verify;
-	j.blocks_only = o->blocks;
-	j.move = o->blocks && o->all;
-	j.idle_sec = o->timeout;
-	vv_status rc = vv_push_job_run(&j, err);
-	if (rc == VV_OK && j.move && !j.dry_run) {
-		rc = switch_to(c, &j, err);
+	j->repo = c->repo;
+	j->remote = c->argc > 0 ? c->argv[0] : NULL;
+	j->refs.words = c->argv + 1;
+	j->refs.count = c->argc > 1 ? c->argc - 1 : 0;
+	j->quiet |= vv_wants_json(o->format);
+	j->move = j->blocks_only && j->refs.all;
+	vv_status rc = vv_push_job_run(j, err);
+	if (rc == VV_OK && j->move && !j->dry_run) {
+		rc = switch_to(c, j, err);
 	}
 	if (rc == VV_OK && vv_wants_json(o->format)) {
-		rc = print_json(&j, err);
+		rc = print_json(j, err);
 	}
-	c->code = j.refused ? VV_EXIT_NO : VV_EXIT_OK;
-	vv_push_job_clear(&j);
+	c->code = j->refused ? VV_EXIT_NO : VV_EXIT_OK;
+	vv_push_job_clear(j);
 	return rc;
 }
 
