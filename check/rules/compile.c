@@ -5,6 +5,7 @@
 #include "check/rules/compile.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -261,16 +262,8 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 		}
 	}
 	if (p->condition_field_count > 1) {
-		for (size_t i = 1; i < p->condition_field_count; i++) { /* a few names */
-			for (size_t k = i; k > 0 && order_sizes(&p->condition_fields[k - 1],
-								&p->condition_fields[k]) > 0;
-			     k--) {
-				size_t t = p->condition_fields[k];
-
-				p->condition_fields[k] = p->condition_fields[k - 1];
-				p->condition_fields[k - 1] = t;
-			}
-		}
+		qsort(p->condition_fields, p->condition_field_count, sizeof(*p->condition_fields),
+		      order_sizes);
 	}
 	return rc;
 }

@@ -161,7 +161,7 @@ static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 	checkout.fetch = true;
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
 	    0) {
-		if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {
+		if (s.would_lose) {
 			vv_fail(err, rc, "the merge would overwrite them; nothing was done");
 			vv_hint(err, "commit them, or put them away with 'git stash' first");
 		}

@@ -177,7 +177,7 @@ static void name_conflict(vv_buf *b, vv_repository *r, const vv_index *x, const 
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err)
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT;
-	char *before = NULL;
+	const char *before = NULL; /* the index has it */
 	size_t count = 0;
 
 	if (!vv_index_has_conflicts(x)) return VV_OK;
@@ -188,14 +188,12 @@ vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err
 		if (e.stage == 0 || (before && strcmp(before, e.path) == 0)) {
 			continue;
 		}
-		vv_free(before);
-		before = vv_strdup(e.path);
+		before = e.path;
 		if (++count <= NAMED_MAX) {
 			vv_buf_puts(&names, count > 1 ? ", " : "");
 			name_conflict(&names, r, x, e.path);
 		}
 	}
-	vv_free(before);
 	vv_fail(err, VV_ECONFLICT, "there are unmerged paths; nothing was committed: %s%s",
 		vv_buf_cstr(&names), count > NAMED_MAX ? " and more" : "");
 	return vv_hint_code(err, VV_HINT_CONFLICTS_AND_RESOLVE);

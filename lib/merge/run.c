@@ -236,7 +236,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 	vv_dataset_writer_settle(j->writer);
 	rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err);
 	rc = rc < 0 ? rc : need_clean_files(j, what, err);
-	if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {
+	if (rc < 0 && j->change.would_lose) {
 		vv_fail(err, rc, "the %s would overwrite them; nothing was done", what);
 		vv_hint(err, "commit them, or put them away with 'git stash' first");
 	}

@@ -242,6 +242,7 @@ static vv_status check_all(vv_tree_switch *s, vv_error *err)
 			   o.changed_count);
 		list_names(s, "these untracked files would be overwritten:", o.untracked,
 			   o.untracked_count);
+		s->would_lose = true;
 		rc = vv_fail(err, VV_EREFUSED, "not switched");
 		vv_hint(err, "%s",
 			o.changed_count

@@ -28,6 +28,7 @@ typedef struct vv_tree_switch {
 	size_t count, cap;
 	char **kept; /* locally changed paths that the switch does not touch, "M\tpath" */
 	size_t kept_count, kept_cap;
+	bool would_lose; /* why it was refused: the notes have the names */
 } vv_tree_switch;
 
 /* Works out the steps from commit `from` (null: nothing) to `to`, and checks, unless

@@ -28,7 +28,8 @@ struct vv_elsewhere {
 		size_t remote;       /* 1 + its place in remotes; 0: the version is here again */
 	} * listed;
 	size_t count, cap;
-	vv_cid_map *by_root; /* its place in listed */
+	vv_cid_map *by_root;   /* its place in listed */
+	vv_cid_map *by_before; /* the place of the first that came after it */
 	char **remotes;
 	size_t remote_count;
 	vv_oid tips[TIPS_MAX]; /* the newest first */
@@ -72,11 +73,13 @@ static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *bef
 		return VV_OK;
 	}
 	if (!vv_array_room(e->listed, e->count, e->cap)) return vv_fail_nomem(err);
-	if ((rc = vv_cid_map_put(e->by_root, root, e->count, NULL, err)) == VV_OK) {
-		e->listed[e->count++] = (struct listed){
-			.root = *root, .before = *before, .remote = at};
+	if ((rc = vv_cid_map_put(e->by_root, root, e->count, NULL, err)) < 0 ||
+	    (!vv_cid_is_null(before) &&
+	     (rc = vv_cid_map_put(e->by_before, before, e->count, NULL, err)) < 0)) {
+		return rc;
 	}
-	return rc;
+	e->listed[e->count++] = (struct listed){.root = *root, .before = *before, .remote = at};
+	return VV_OK;
 }
 
 static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_error *err)
@@ -122,10 +125,11 @@ static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 
 static vv_elsewhere *new_list(void)
 {
-	vv_auto_free vv_elsewhere *e = vv_calloc(1, sizeof(*e));
+	vv_elsewhere *e = vv_calloc(1, sizeof(*e));
 
-	if (e && !(e->by_root = vv_cid_map_new())) return NULL;
-	return vv_take(&e);
+	if (!e || ((e->by_root = vv_cid_map_new()) && (e->by_before = vv_cid_map_new()))) return e;
+	vv_elsewhere_free(e);
+	return NULL;
 }
 
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
@@ -146,6 +150,7 @@ void vv_elsewhere_free(vv_elsewhere *e)
 {
 	if (e) {
 		vv_cid_map_free(e->by_root);
+		vv_cid_map_free(e->by_before);
 		for (size_t i = 0; i < e->remote_count; i++) {
 			vv_free(e->remotes[i]);
 		}
@@ -168,21 +173,12 @@ static bool step(const vv_elsewhere *e, bool older, vv_cid *at)
 {
 	uint64_t place;
 
-	if (older) {
-		if (!vv_cid_map_get(e->by_root, at, &place) ||
-		    vv_cid_is_null(&e->listed[place].before)) {
-			return false;
-		}
-		*at = e->listed[place].before;
-		return true;
+	if (!vv_cid_map_get(older ? e->by_root : e->by_before, at, &place) ||
+	    (older && vv_cid_is_null(&e->listed[place].before))) {
+		return false;
 	}
-	for (size_t i = 0; i < e->count; i++) {
-		if (vv_cid_equal(&e->listed[i].before, at)) {
-			*at = e->listed[i].root;
-			return true;
-		}
-	}
-	return false;
+	*at = older ? e->listed[place].before : e->listed[place].root;
+	return true;
 }
 
 bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out)

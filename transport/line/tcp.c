@@ -1,5 +1,6 @@
 /*
- * tcp: knows how the addresses of a host are tried, all within one limit of time.
+ * tcp: the addresses of a host are tried one after the other, each with a short start on the next, so that one
+ * that answers nothing does not hide those behind it (RFC 8305).
  */
 #include "transport/line/tcp.h"
 
@@ -41,35 +42,97 @@ static bool wait_ready(int fd, short events, uint64_t deadline, const atomic_boo
 	}
 }
 
-/* Waits until the connection is made; errno says what was in its way. */
-static bool wait_connected(int fd, uint64_t deadline, const atomic_bool *stopped)
-{
-	int problem = 0;
-	socklen_t len = sizeof(problem);
+/* --- connecting --- */
 
-	if (!wait_ready(fd, POLLOUT, deadline, stopped)) return false;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &len) < 0) return false;
-	errno = problem;
-	return problem == 0;
+#define TRIES_MAX 16u
+#define START_MS 250u /* RFC 8305, 5 */
+
+/* Connections that are being made. */
+typedef struct tries {
+	struct pollfd fds[TRIES_MAX];
+	nfds_t count;
+	int number; /* errno of the last one that failed */
+} tries;
+
+static void drop(tries *t, nfds_t i, int number)
+{
+	(void)close(t->fds[i].fd);
+	t->fds[i] = t->fds[--t->count];
+	t->number = number;
 }
 
-static int connect_one(const struct addrinfo *a, uint64_t deadline, const atomic_bool *stopped)
+static void begin(tries *t, const struct addrinfo *a)
 {
-	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), one = 1;
+	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
 
-	if (fd < 0) return -1;
-	int flags = fcntl(fd, F_GETFL);
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && flags >= 0 &&
-	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
-	    (connect(fd, a->ai_addr, a->ai_addrlen) == 0 ||
-	     ((errno == EINPROGRESS || errno == EINTR) && wait_connected(fd, deadline, stopped)))) {
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		return fd;
+	if (fd < 0) {
+		t->number = errno;
+		return;
 	}
-	int number = errno;
-	(void)close(fd);
-	errno = number;
+	t->fds[t->count++] = (struct pollfd){.fd = fd, .events = POLLOUT};
+	int flags = fcntl(fd, F_GETFL);
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || flags < 0 ||
+	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
+	    (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && errno != EINPROGRESS &&
+	     errno != EINTR)) {
+		drop(t, t->count - 1, errno);
+	}
+}
+
+/* The first that is connected, taken out; else -1. Those that failed are dropped. */
+static int connected(tries *t)
+{
+	for (nfds_t i = t->count; i-- > 0;) {
+		int problem = 0, fd = t->fds[i].fd;
+		socklen_t len = sizeof(problem);
+
+		if (t->fds[i].revents == 0) {
+			continue;
+		}
+		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &len) == 0 && problem == 0) {
+			t->fds[i] = t->fds[--t->count];
+			return fd;
+		}
+		drop(t, i, problem ? problem : errno);
+	}
 	return -1;
+}
+
+/* A connection to one of the addresses, or -1 with t->number. */
+static int connect_any(tries *t, const struct addrinfo *next, const vv_lookup *l)
+{
+	uint64_t turn = 0; /* of the next address */
+
+	for (;;) {
+		uint64_t now = vv_monotonic_ms(), until = l->deadline_ms;
+
+		if (l->stopped && atomic_load(l->stopped)) {
+			t->number = ECANCELED;
+			return -1;
+		}
+		if (now >= until) {
+			t->number = ETIMEDOUT;
+			return -1;
+		}
+		if (next && t->count < TRIES_MAX && (now >= turn || t->count == 0)) {
+			begin(t, next);
+			next = next->ai_next;
+			turn = now + START_MS;
+			continue;
+		}
+		if (t->count == 0) return -1;
+		if (next && t->count < TRIES_MAX && turn < until) {
+			until = turn;
+		}
+		if (l->stopped && until > now + VV_STOP_STEP_MS) {
+			until = now + VV_STOP_STEP_MS;
+		}
+		if (poll(t->fds, t->count, (int)(until - now)) <= 0) {
+			continue;
+		}
+		int fd = connected(t);
+		if (fd >= 0) return fd;
+	}
 }
 
 vv_status vv_tcp_await(int fd, const char *name, unsigned seconds, const atomic_bool *stopped,
@@ -90,18 +153,21 @@ int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atom
 				  .port = port,
 				  .deadline_ms = vv_monotonic_ms() + (uint64_t)seconds * 1000,
 				  .stopped = stopped};
-	const uint64_t deadline = lookup.deadline_ms;
 	struct addrinfo *list;
-	int fd = -1, number = 0;
+	tries t = {.count = 0};
 	vv_status rc;
 
 	if ((rc = vv_lookup_run(&list, &lookup, err)) < 0) return (int)rc;
-	for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
-		fd = connect_one(a, deadline, stopped);
-		number = fd < 0 ? errno : 0;
-	}
+	int fd = connect_any(&t, list, &lookup), one = 1;
 	freeaddrinfo(list);
-	if (fd >= 0) return fd;
+	const int number = t.number;
+	while (t.count > 0) {
+		drop(&t, t.count - 1, number);
+	}
+	if (fd >= 0) {
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		return fd;
+	}
 	(void)vv_fail(err, VV_EIO, "cannot connect to '%s', port %u: %s", vv_text_shows(host), port,
 		      strerror(number));
 	if (number == ECONNREFUSED) {

@@ -8,8 +8,9 @@
 
 #include "base/error.h"
 
-/* A connected socket, close-on-exec, TCP_NODELAY; each of the host's addresses is tried, all
- * of them within so many seconds. stopped: as in vv_connect_options. Negative: a vv_status.
+/* A connected socket, close-on-exec, TCP_NODELAY; the host's addresses are tried in
+ * their order, each a quarter of a second after the one before or when that has failed; the first that
+ * answers counts. All within so many seconds. stopped: as in vv_connect_options. Negative: a vv_status.
  * VV_ENOTFOUND: no such host. */
 int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atomic_bool *stopped,
 		   vv_error *err);
