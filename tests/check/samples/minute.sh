@@ -1,0 +1,4 @@
+# Sixty seconds with varve, in an empty folder.
+begin() {
+	person ada
+}
