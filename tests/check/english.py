@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 """Reads messages, comments and documents for turns that a technical writer would not use.
 
-usage: english.py ROOT
+usage: english.py ROOT [--lower]
 
 Each rule is a pattern with what to write instead. Messages and documents must be free of all of them,
 comments of those in EVERYWHERE. Generated pages and data are not read.
+
+COUNTED are turns that are too frequent to be forbidden: in documents, manual pages and messages they may only become fewer than
+tests/check/english.txt says. --lower writes the smaller numbers there.
 """
+import collections
 import os
 import re
+import subprocess
 import sys
 
 THERE = r"(?<![Tt]here )(?<![Ww]here )(?<!if )(?<!so )(?<!and )"
@@ -48,6 +53,15 @@ IN_TEXTS = EVERYWHERE + [
     ("taken back", r"\b(is|are|was|were) taken back\b", "is undone, is reverted"),
     ("come about", r"\bcomes? about\b", "happen, succeed, arise"),
 ]
+# name, pattern, what to write
+COUNTED = [
+    ("fronted", r"(?:^|(?<=[.:;|] )|(?<=[-*] ))(?:Of|What) [a-z][^?]{0,200}(?:[.;:|]|$)", "the object after the verb"),
+    ("clause", r"(?<!\w)(?:what|whoever) (?:is|are|was|were|has|have|had|came|comes|goes|went|it|they|others|it|a|an|the|that|no)\b", "a noun"),
+    ("person", r"(?<!\w)(?:[Nn]obody|[Ww]hoever|[Ss]omebody|[Aa]nybody|[Ee]verybody|[Hh]e|[Hh]is|[Hh]im|[Hh]imself)\b", "the machine, peer, client, user; or the passive"),
+    ("posture", r"\b(?:[Ss]tands?|stood|[Ll]ies|goes|went|tak(?:es?|en) \w+ for|taken for)\b", "is stored, is in, is written, applies"),
+    ("negation", r"\b(?:is|are|was|were) no\b|\b(?:has|have|had) not\b(?! been)|\bso many\b|\bonce more\b|\banew\b", "is not, does not have, a number, again"),
+]
+AREAS = ("documents", "manual pages", "messages")
 FOLDERS = ("base", "repo", "dataset", "diff", "check", "transport", "lib", "include", "cmd", "examples", "tests")
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.S)
 
@@ -87,9 +101,40 @@ def look(rules, where, line, text, found):
             found.append((name, f"{where}:{line}: '{match.group()}': write '{better}'"))
 
 
+def count(area, line, counts):
+    for name, pattern, _ in COUNTED:
+        counts[area, name] += len(re.findall(pattern, line))
+
+
+def added(root):
+    """The lines that are new since origin/main, as far as Git knows."""
+    run = subprocess.run(["git", "-C", root, "diff", "-U0", "origin/main", "--", "*.md", "*.1", "*.c", "*.h"], capture_output=True, text=True)
+    return [line[1:] for line in run.stdout.split("\n") if line.startswith("+") and not line.startswith("+++")]
+
+
+def more(root, counts, lower):
+    """What there is more of than tests/check/english.txt allows."""
+    path = os.path.join(root, "tests/check/english.txt")
+    most = {}
+    for line in read(path).splitlines():
+        if line and not line.startswith("#"):
+            area, name, number = line.rsplit(" ", 2)
+            most[area, name] = int(number)
+    if lower:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# How often the patterns of english.py may occur; the numbers only become smaller (english.py ROOT --lower).\n")
+            for key in ((area, name) for area in AREAS for name, _, _ in COUNTED):
+                file.write(f"{key[0]} {key[1]} {min(counts[key], most.get(key, counts[key]))}\n")
+    for area, name in most:
+        if counts[area, name] > most[area, name]:
+            pattern, better = next((p, b) for n, p, b in COUNTED if n == name)
+            yield f"{area} have {counts[area, name]} times the pattern '{name}', more than {most[area, name]}: write {better}"
+            yield from (f"  new: {line.strip()[:150]}" for line in added(root) if re.search(pattern, line))
+
+
 def main():
     root = sys.argv[1]
-    texts, comments = [], []
+    texts, comments, counts = [], [], collections.Counter()
     for path in files(root, (".c", ".h")):
         where = os.path.relpath(path, root)
         for line, text, comment in pieces(path):
@@ -97,6 +142,7 @@ def main():
                 look(EVERYWHERE, where, line, text, comments)
             elif not where.startswith("tests/"):
                 look(IN_TEXTS, where, line, text, texts)
+                count("messages", text, counts)
     documents = [os.path.join(root, n) for n in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
     for path in documents + list(files(root, (".md", ".1"))):
         inside = False
@@ -104,7 +150,8 @@ def main():
             inside ^= line.startswith("```")
             if not inside:
                 look(IN_TEXTS, os.path.relpath(path, root), number, line, texts)
-    bad = [what for _, what in texts + comments]
+                count("manual pages" if path.endswith(".1") else "documents", line, counts)
+    bad = [what for _, what in texts + comments] + list(more(root, counts, "--lower" in sys.argv))
     print("\n".join(bad) if bad else "none of the turns was found")
     return 1 if bad else 0
 
