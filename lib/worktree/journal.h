@@ -2,7 +2,7 @@
  * journal: what a command is about to change in HEAD, index and work tree, written down and
  * durable before it does, so that the next varve can undo or finish what a killed one left.
  *
- * docs/operate/trust-and-loss.md, "Half-done commands", has the rules; docs/formats/store.md, "The journal", the
+ * docs/operate/trust-and-loss.md, "Interrupted commands", has the rules; docs/formats/store.md, "The journal", the
  * bytes. A correct caller:
  *
  *	vv_journal_open(&j, repo, &options, err);

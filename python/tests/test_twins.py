@@ -1,4 +1,4 @@
-"""Law 2: the same data spelled otherwise answers every question alike (tests/twins, docs/develop/twins.md)."""
+"""Law 2: the same data spelled otherwise answers every question alike (tests/twins, tests/twins/promises.md)."""
 import os
 import pathlib
 import subprocess

@@ -169,7 +169,7 @@ def structs(sources):
 
 def kinds_of_bytes(root):
     """Chapters of docs/formats/store.md, but for those about all of them; kinds of files below .git, which it lists; and
-    what else is written down with the header that reads and writes it."""
+    what else is written down with the code that reads and writes it."""
     def titles(name, mark):
         try:
             with open(os.path.join(root, "docs", name), encoding="utf-8") as f:
@@ -182,7 +182,7 @@ def kinds_of_bytes(root):
     table = {"chapters of store.md": {"count": sum(title not in general for title in chapters)},
              "kinds of files in .git": {"count": len(re.findall(r"^\| `(?:\.git|<git dir)[^|]*\|", text, re.M))}}
     for name in ("formats/protocol.md", "formats/vault.md"):
-        found = sum("`" in title for title in titles(name, "###?")[0])
+        found = len(re.findall(r"^Code: ", titles(name, "##")[1], re.M))
         table[f"described in {name}"] = {"count": found}
     return table
 

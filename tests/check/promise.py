@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""promise.py ROOT: every test that the table of docs/operate/trust-and-loss.md names exists, and every promise has one.
+"""promise.py ROOT: every promise of docs/operate/trust-and-loss.md has tests in tests/check/promises.md, and every test
+that this names exists.
 
 A cell names tests as `FILE`: NAME, NAME; where a name is that of a @test, a function of a C file, or a word that
 the file has."""
@@ -7,7 +8,8 @@ import os
 import re
 import sys
 
-PAGE = "docs/operate/trust-and-loss.md"
+PROMISES = "docs/operate/trust-and-loss.md"
+PAGE = "tests/check/promises.md"
 
 
 def names(text):
@@ -18,11 +20,19 @@ def names(text):
                 yield file, name.strip()
 
 
+def table_rows(text):
+    return [line.strip().strip("|").split(" | ") for line in text.split("\n") if line.startswith("| ")]
+
+
 def main(root):
-    with open(os.path.join(root, PAGE), encoding="utf-8") as page:
+    with open(os.path.join(root, PROMISES), encoding="utf-8") as page:
         table = re.search(r"^## The promise\n(.*?)^## ", page.read(), re.M | re.S)
-    rows = [line.strip().strip("|").split(" | ") for line in table[1].split("\n") if line.startswith("| ")] if table else []
+    promised = table_rows(table[1]) if table else []
+    with open(os.path.join(root, PAGE), encoding="utf-8") as page:
+        rows = table_rows(page.read())
     wrong = [] if len(rows) > 10 else [f"{PAGE}: no table of promises"]
+    if [row[0].strip() for row in promised] != [row[0].strip() for row in rows]:
+        wrong.append(f"{PAGE} has other promises than {PROMISES}, or another order")
     for row in rows[1:]:
         tests = list(names(row[-1].strip()))
         if not tests:

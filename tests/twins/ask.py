@@ -1,6 +1,6 @@
 """Questions: each asks one door about one case, and returns what is wrong, or None.
 
-A question has a name, under which docs/develop/twins.md promises something for each property. Answers are compared with those of the model.
+A question has a name, under which tests/twins/promises.md promises something for each property. Answers are compared with those of the model.
 """
 import datetime
 import json
@@ -516,7 +516,7 @@ def api_rows(case, address, **query):
 
 
 def in_pages_bytes(case):
-    """docs/develop/twins.md, h: JSON that Git keeps as text is bytes for pages."""
+    """tests/twins/promises.md, h: JSON that Git keeps as text is bytes for pages."""
     return case.c["kept"] == "text" and case.c["form"] in ("json", "doc")
 
 

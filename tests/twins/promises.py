@@ -1,4 +1,4 @@
-"""docs/develop/twins.md against the run: each question and edit has a row, each property a column, each letter a line, and none too many."""
+"""tests/twins/promises.md against the run: each question and edit has a row, each property a column, each letter a line, and none too many."""
 import pathlib
 import re
 
@@ -6,7 +6,7 @@ import ask
 import cover
 import edit
 
-PAGE = pathlib.Path(__file__).parents[2] / "docs" / "develop" / "twins.md"
+PAGE = pathlib.Path(__file__).parent / "promises.md"
 
 
 def wrong():

@@ -2,7 +2,7 @@
 """twins.py [--seed N] [--combinations N] [--seconds N] [--case N] [--only QUESTION]: the same data spelled otherwise.
 
 Law 2: files that differ in how they are written and kept, and not in what they say, answer every question alike, and are twins
-again after the same edit. docs/develop/twins.md lists what is promised; docs/develop/testing.md describes the run. The answers are those of
+again after the same edit. tests/twins/promises.md lists what is promised; docs/develop/testing.md describes the run. The answers are those of
 model.py, condition.py and sqlite3, which know nothing of varve. With --case N one case runs again, and its repository is kept.
 """
 import argparse

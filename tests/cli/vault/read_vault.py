@@ -433,7 +433,7 @@ def read_vault(folder, key_file, others):
 def example(page):
     """The lines "name  value" of the page's block "Worked example" are what this computes."""
     text = open(page, encoding="utf-8").read()
-    block = re.search(r"### Worked example\n.*?```\n(.*?)```", text, re.S)[1]
+    block = re.search(r"## Worked example\n.*?```\n(.*?)```", text, re.S)[1]
     said = dict(re.split(r"\s{2,}", line, 1) for line in block.strip().split("\n"))
     seed, secret, vault_of = bytes(range(32)), bytes(range(32, 64)), b"the first record"
     public, vault = keypair(seed)[0], cid(0x71, vault_of)

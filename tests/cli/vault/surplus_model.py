@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two machines that let go of copies of one shard, in every order of their steps.
 
-The rule is that of docs/formats/vault.md ("Copies too many"), written anew from there and not from varve's source:
+The rule is that of docs/formats/vault.md ("Surplus copies"), written anew from there and not from varve's source:
 a drop, then a vault record of the other writer that follows it, then the removal, then a second drop that says that it is
 done. Each machine learns the other's records only when it connects, and then as many of them as the
 holders that it reaches happen to have; it may be killed between any two steps; it may choose any copies to stay. What

@@ -1,5 +1,5 @@
 /*
- * The worked example of docs/formats/store.md: what is printed there is what the program
+ * The worked example of docs/formats/store-example.txt: what is printed there is what the program
  * makes of the same file. Blocks of that page that begin with ```csv example or
  * ```hex example-NAME are read; in a hex block two spaces begin a remark.
  */
@@ -26,7 +26,7 @@ static void fenced(vv_buf *out, const char *title)
 	vv_buf_printf(&fence, "\n```%s\n", title);
 	at = strstr(text, vv_buf_cstr(&fence));
 	if (!at) {
-		fail_msg("docs/formats/store.md has no block '%s'", title);
+		fail_msg("docs/formats/store-example.txt has no block '%s'", title);
 	}
 	at += fence.len;
 	end = strstr(at, "\n```\n");
@@ -74,7 +74,7 @@ static void assert_spelled(const char *title, const void *bytes, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		print_message("%02x%s", p[i], i % 16 == 15 || i + 1 == len ? "\n" : " ");
 	}
-	fail_msg("docs/formats/store.md shows other bytes as '%s'", title);
+	fail_msg("docs/formats/store-example.txt shows other bytes as '%s'", title);
 }
 
 typedef struct fixture {

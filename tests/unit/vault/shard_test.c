@@ -18,7 +18,7 @@
 static const char *said(const char *name)
 {
 	static char out[256];
-	const char *at = strstr(vv_test_read(VAULT_PAGE, NULL), "### Worked example");
+	const char *at = strstr(vv_test_read(VAULT_PAGE, NULL), "## Worked example");
 	vv_buf wanted = VV_BUF_INIT;
 	size_t len;
 
