@@ -10,7 +10,7 @@ SQLITE_EXTENSION_INIT3
 
 #define ASK_EVERY_MS 20
 
-static int64_t now_ms(void)
+int64_t vv_sql_catalog_now_ms(void)
 {
 	struct timespec t;
 
@@ -23,7 +23,7 @@ static int64_t now_ms(void)
 static int is_interrupted(void *payload, const varve_progress *progress)
 {
 	vv_sql_catalog *c = payload;
-	int64_t now = now_ms();
+	int64_t now = vv_sql_catalog_now_ms();
 	sqlite3_stmt *none = NULL;
 
 	(void)progress;
@@ -72,7 +72,13 @@ void vv_sql_catalog_cursor_opened(vv_sql_catalog *c)
 
 void vv_sql_catalog_cursor_closed(vv_sql_catalog *c)
 {
-	c->cursors--;
+	if (--c->cursors > 0) return;
+	while (c->kept) {
+		vv_sql_kept *k = c->kept;
+
+		c->kept = k->next;
+		k->drop(k);
+	}
 }
 
 vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *label,

@@ -32,6 +32,12 @@ typedef struct vv_sql_warning {
 	char label[]; /* of the table; the other two follow it */
 } vv_sql_warning;
 
+/* At the beginning of what is kept until the statement ends. */
+typedef struct vv_sql_kept {
+	struct vv_sql_kept *next;
+	void (*drop)(struct vv_sql_kept *kept);
+} vv_sql_kept;
+
 typedef struct vv_sql_catalog {
 	unsigned refs;
 	struct sqlite3 *db;
@@ -40,17 +46,20 @@ typedef struct vv_sql_catalog {
 	unsigned cursors;             /* open now */
 	uint64_t statement;           /* how many began */
 	struct vv_sql_opened *opened; /* kept by their readers */
-	vv_sql_warning *warnings;     /* newest first */
-	vv_sql_commits commits;       /* that rows named */
-	varve_watch watch;            /* ends long calls of libvarve when SQLite is interrupted */
-	int64_t asked_ms;             /* when that was asked last */
-	varve_error trouble;          /* the reason of SQLite's last error; code 0: none */
+	vv_sql_kept *kept;
+	vv_sql_warning *warnings; /* newest first */
+	vv_sql_commits commits;   /* that rows named */
+	varve_watch watch;        /* ends long calls of libvarve when SQLite is interrupted */
+	int64_t asked_ms;         /* when that was asked last */
+	varve_error trouble;      /* the reason of SQLite's last error; code 0: none */
 } vv_sql_catalog;
 
 /* NULL: out of memory. */
 vv_sql_catalog *vv_sql_catalog_new(struct sqlite3 *db);
 vv_sql_catalog *vv_sql_catalog_keep(vv_sql_catalog *c);
 void vv_sql_catalog_drop(vv_sql_catalog *c); /* accepts NULL */
+
+int64_t vv_sql_catalog_now_ms(void); /* from any moment on */
 
 void vv_sql_catalog_cursor_opened(vv_sql_catalog *c);
 void vv_sql_catalog_cursor_closed(vv_sql_catalog *c);

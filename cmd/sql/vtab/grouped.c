@@ -1,5 +1,9 @@
 /*
- * grouped: knows how SQLite orders values (NULL, numbers, texts as bytes), and which of them are equal.
+ * grouped: knows how values are kept (numbers as numbers, texts one after the other), and which of them are equal.
+ *
+ * Rows of a join are only found by a hash of their values, since SQLite compares the values itself: what SQLite may take for
+ * equal must have one hash. So a text that looks like a number is hashed as that number, which a number on the other side is
+ * compared with (sqlite.org/datatype3.html, 4.2).
  */
 #include "cmd/sql/vtab/grouped.h"
 
@@ -14,54 +18,61 @@ SQLITE_EXTENSION_INIT3
 #define COLUMNS 63
 #define MOST_BYTES ((uint64_t)128 << 20)
 #define NO_GROUP UINT32_MAX
+#define FEW_SLOTS 4096
+#define MOST_SLOTS (MOST_BYTES / sizeof(uint32_t) / 4)
+#define ROW_BYTES (2 * sizeof(uint32_t))                   /* of rows and ids */
+#define GROUP_BYTES (sizeof(group) + 2 * sizeof(uint32_t)) /* with the slots of half a table */
 
-/* One of the values by which rows are grouped. */
+/* Rows with the same values; of a join, with the same hash. */
 typedef struct group {
-	uint64_t hash;
-	bool null;
-	union {
-		int64_t i;
-		double d;
-		size_t text; /* where it begins in texts */
-	} is;
-	size_t len;
-	uint32_t count, end; /* rows; where those of a later group begin */
-	uint32_t next;       /* group in the order, once they are sorted */
+	uint32_t hash;
+	uint32_t start, count; /* among all rows, once they are sorted */
 } group;
 
-/* A column of numbers: one for each row. */
+/* The values of a column, one for each row; of a column by which rows are grouped, for each group. */
 typedef struct column {
 	union {
 		int64_t *i;
 		double *d;
+		uint64_t *text; /* where it begins in texts, with its length before */
 		void *any;
 	} of;
 	uint8_t *null;
+	size_t cap;
 } column;
 
 struct vv_sql_grouped {
-	size_t by;
+	vv_sql_grouping how;
 	uint8_t classes[COLUMNS];
 	column columns[COLUMNS];
+	size_t others[COLUMNS], other_count; /* used columns that are not in `by` */
+	bool by[COLUMNS];                    /* columns whose values are those of groups */
+	bool odd; /* there are texts that SQLite may take for numbers, and that are not hashed as such */
 	uint32_t *rows; /* the number of each row in the version */
-	uint32_t *ids;  /* the group of each row; then its place among the sorted ones */
-	size_t count, cap, at;
-	group *groups, *now; /* now: that of the row at hand; NULL before the first */
+	uint32_t *
+		ids; /* while they are read the group of each row; then its place among the sorted ones */
+	size_t count, cap, ids_cap;
+	size_t most; /* of the version */
+	group *groups;
 	size_t group_count, group_cap;
+	uint32_t *order; /* groups as they are wanted; NULL: as they came */
 	uint32_t *slots; /* of groups, by hash; a power of two */
 	size_t slot_count;
-	uint32_t first; /* group in the order */
 	char *texts;
 	size_t texts_len, texts_cap;
 };
 
 bool vv_sql_grouped_may(const vv_sql_opened *of, const vv_sql_grouping *how)
 {
-	uint64_t row = 3 * sizeof(uint32_t);
+	uint64_t row = ROW_BYTES + sizeof(uint32_t), used = how->used;
 
-	if (how->column >= COLUMNS || how->used >> COLUMNS != 0) return false;
+	if (used >> COLUMNS != 0) return false;
+	for (size_t i = 0; i < how->count; i++) {
+		if (how->by[i] >= COLUMNS || how->by[i] >= of->facts->columns) return false;
+		used &= ~(UINT64_C(1) << how->by[i]);
+	}
 	for (size_t i = 0; i < COLUMNS; i++) {
-		if (i == how->column || (how->used >> i & 1) == 0) {
+		if ((used >> i & 1) == 0) {
 			continue;
 		}
 		if (i >= of->facts->columns || of->columns[i].class == VV_CLASS_TEXT) return false;
@@ -84,7 +95,70 @@ static int make_room(void *array, size_t *cap, size_t count, size_t size, varve_
 	return 0;
 }
 
-/* ---- groups ---- */
+/* ---- values ---- */
+
+static int keep(vv_sql_grouped *g, size_t i, size_t place, const vv_sql_value *v, varve_error *err)
+{
+	column *c = &g->columns[i];
+	uint32_t len = (uint32_t)v->len;
+	size_t cap = c->cap;
+	int rc = make_room(&c->of.any, &cap, place, sizeof(double), err);
+
+	if (rc < 0 || (rc = make_room(&c->null, &c->cap, place, 1, err)) < 0) return rc;
+	c->null[place] = v->null;
+	if (v->null) return 0;
+	if (v->class == VV_CLASS_INTEGER) {
+		c->of.i[place] = v->i;
+	} else if (v->class == VV_CLASS_REAL) {
+		c->of.d[place] = v->d;
+	} else {
+		while (g->texts_cap - g->texts_len < sizeof(len) + v->len) {
+			if ((rc = make_room(&g->texts, &g->texts_cap, g->texts_cap, 1, err)) < 0) {
+				return rc;
+			}
+		}
+		c->of.text[place] = g->texts_len;
+		memcpy(g->texts + g->texts_len, &len, sizeof(len));
+		if (len > 0) {
+			memcpy(g->texts + g->texts_len + sizeof(len), v->text, len);
+		}
+		g->texts_len += sizeof(len) + len;
+	}
+	return 0;
+}
+
+static void recall(vv_sql_value *out, const vv_sql_grouped *g, size_t i, size_t place)
+{
+	const column *c = &g->columns[i];
+	uint32_t len;
+
+	out->class = g->classes[i];
+	out->null = c->null[place];
+	if (out->null) return;
+	if (out->class == VV_CLASS_INTEGER) {
+		out->i = c->of.i[place];
+	} else if (out->class == VV_CLASS_REAL) {
+		out->d = c->of.d[place];
+	} else {
+		memcpy(&len, g->texts + c->of.text[place], sizeof(len));
+		out->text = g->texts + c->of.text[place] + sizeof(len);
+		out->len = len;
+	}
+}
+
+/* NULL first, as SQLite sorts. */
+static int compare_values(const vv_sql_value *x, const vv_sql_value *y)
+{
+	size_t len = x->len < y->len ? x->len : y->len;
+
+	if (x->null || y->null) return y->null - x->null;
+	if (x->class == VV_CLASS_INTEGER) return (x->i > y->i) - (x->i < y->i);
+	if (x->class == VV_CLASS_REAL) return (x->d > y->d) - (x->d < y->d);
+	int order = len > 0 ? memcmp(x->text, y->text, len) : 0;
+	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* ---- hashes ---- */
 
 static uint64_t mix(uint64_t h)
 {
@@ -93,41 +167,134 @@ static uint64_t mix(uint64_t h)
 	return h ^ h >> 32;
 }
 
-static uint64_t hash_of(const vv_sql_value *v)
+static uint64_t hash_double(double d)
 {
-	uint64_t bits = 0;
+	uint64_t bits;
 
-	if (v->null) return 1;
-	if (v->class == VV_CLASS_INTEGER) return mix((uint64_t)v->i);
-	if (v->class == VV_CLASS_REAL) {
-		double d = v->d == 0 ? 0 : v->d; /* -0 is 0 */
-
-		memcpy(&bits, &d, sizeof(bits));
-		return mix(bits);
-	}
-	bits = v->len;
-	for (size_t i = 0; i < v->len; i++) {
-		bits = (bits ^ (uint8_t)v->text[i]) * 0x100000001b3u;
-	}
+	d = d == 0 ? 0 : d; /* -0 is 0 */
+	memcpy(&bits, &d, sizeof(bits));
 	return mix(bits);
 }
 
-static bool is_group(const vv_sql_grouped *g, const group *x, uint64_t hash, const vv_sql_value *v)
+static uint64_t hash_bytes(const char *text, size_t len)
 {
-	if (x->hash != hash || x->null != v->null) return false;
-	if (v->null) return true;
-	if (v->class == VV_CLASS_INTEGER) return x->is.i == v->i;
-	if (v->class == VV_CLASS_REAL) return x->is.d >= v->d && x->is.d <= v->d;
-	return x->len == v->len &&
-	       (v->len == 0 || memcmp(g->texts + x->is.text, v->text, v->len) == 0);
+	uint64_t h = len;
+
+	for (size_t i = 0; i < len; i++) {
+		h = (h ^ (uint8_t)text[i]) * 0x100000001b3u;
+	}
+	return mix(h);
+}
+
+static uint64_t hash_of(const vv_sql_value *v)
+{
+	if (v->null) return 1;
+	if (v->class == VV_CLASS_INTEGER) return mix((uint64_t)v->i);
+	return v->class == VV_CLASS_REAL ? hash_double(v->d) : hash_bytes(v->text, v->len);
+}
+
+#define MOST_DIGITS 15
+#define MOST_POWER 22
+
+/* Digits with a point at most, from *at on; without leading zeros they are at most MOST_DIGITS: more is said by *count. */
+static double read_digits(unsigned *count, unsigned *fraction, const char **at, const char *end)
+{
+	int64_t n = 0;
+	unsigned significant = 0;
+	bool point = false;
+
+	for (*count = *fraction = 0;
+	     *at < end && (**at == '.' ? !point : **at >= '0' && **at <= '9'); (*at)++) {
+		if (**at == '.') {
+			point = true;
+			continue;
+		}
+		significant += n > 0 || **at != '0';
+		n = significant <= MOST_DIGITS ? n * 10 + (**at - '0') : n;
+		*fraction += point;
+		(*count)++;
+	}
+	*count = significant > MOST_DIGITS ? significant : *count > 0;
+	return (double)n;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The number that SQLite reads in a text, if it reads one; *odd: its double is not certain here. */
+static bool read_number(double *out, bool *odd, const char *s, size_t len)
+{
+	const char *end = s + len;
+	unsigned count, fraction;
+	int power = 0;
+
+	while (s < end && is_space(*s)) {
+		s++;
+	}
+	while (s < end && is_space(end[-1])) {
+		end--;
+	}
+	bool minus = s < end && *s == '-';
+	s += s < end && (*s == '-' || *s == '+');
+	*out = read_digits(&count, &fraction, &s, end);
+	if (count == 0) return false;
+	if (s < end && (*s == 'e' || *s == 'E')) {
+		bool down = ++s < end && *s == '-';
+
+		s += s < end && (*s == '-' || *s == '+');
+		if (s == end) return false;
+		for (; s < end && *s >= '0' && *s <= '9'; s++) {
+			power = power < 1000 ? power * 10 + (*s - '0') : power;
+		}
+		power = down ? -power : power;
+	}
+	power -= (int)fraction;
+	*odd = count > MOST_DIGITS || power < -MOST_POWER || power > MOST_POWER;
+	if (s < end) return false; /* "2026-11-17" */
+	double scale = 1;
+	for (int i = power < 0 ? -power : power; i > 0 && !*odd; i--) {
+		scale *= 10; /* exact up to here, so that the result is the nearest double */
+	}
+	*out = power < 0 ? *out / scale : *out * scale;
+	*out = minus ? -*out : *out;
+	return true;
+}
+
+/* Of texts that SQLite may take for equal, beside numbers: one hash; *odd: that is not certain. */
+static uint64_t hash_text(bool *odd, const char *text, size_t len)
+{
+	double d;
+	bool is_odd = false;
+
+	if (!read_number(&d, &is_odd, text, len)) return hash_bytes(text, len);
+	*odd |= is_odd;
+	return is_odd ? hash_bytes(text, len) : hash_double(d);
+}
+
+/* ---- groups ---- */
+
+static bool is_group(const vv_sql_grouped *g, size_t place, const vv_sql_value *values)
+{
+	vv_sql_value own;
+
+	for (size_t i = 0; i < g->how.count && !g->how.join; i++) {
+		recall(&own, g, g->how.by[i], place);
+		if (compare_values(&own, &values[i]) != 0) return false;
+	}
+	return true;
 }
 
 static int widen_slots(vv_sql_grouped *g, varve_error *err)
 {
-	size_t count = g->slot_count > 0 ? g->slot_count * 2 : 4096;
+	size_t count = g->slot_count > 0 ? g->slot_count * 2 : FEW_SLOTS;
 	uint32_t *slots;
 
-	if (g->group_count * 2 < g->slot_count) return 0;
+	if (g->group_count * 4 < g->slot_count * 3) return 0;
+	while (g->how.join && count * 3 < (uint64_t)g->most * 4 && count < MOST_SLOTS) {
+		count *= 2; /* most rows have a group of their own */
+	}
 	if (!(slots = sqlite3_malloc64(count * sizeof(*slots)))) return vv_sql_error_memory(err);
 	memset(slots, 0xff, count * sizeof(*slots));
 	for (size_t i = 0; i < g->group_count; i++) {
@@ -144,47 +311,37 @@ static int widen_slots(vv_sql_grouped *g, varve_error *err)
 	return 0;
 }
 
-static int add_group(vv_sql_grouped *g, size_t slot, uint64_t hash, const vv_sql_value *v,
-		     varve_error *err)
+/* The slot of a group with this hash and these values, or the empty one where it belongs. */
+static size_t slot_of(const vv_sql_grouped *g, uint32_t hash, const vv_sql_value *values)
 {
-	if (make_room(&g->groups, &g->group_cap, g->group_count, sizeof(*g->groups), err) < 0) {
-		return err->code;
+	size_t at = hash & (g->slot_count - 1);
+
+	while (g->slots[at] != NO_GROUP &&
+	       (g->groups[g->slots[at]].hash != hash || !is_group(g, g->slots[at], values))) {
+		at = (at + 1) & (g->slot_count - 1);
 	}
-	group *x = &g->groups[g->group_count];
-	*x = (group){.hash = hash, .null = v->null, .len = v->len};
-	if (v->null) {
-		x->len = 0;
-	} else if (v->class == VV_CLASS_INTEGER) {
-		x->is.i = v->i;
-	} else if (v->class == VV_CLASS_REAL) {
-		x->is.d = v->d == 0 ? 0 : v->d;
-	} else {
-		while (g->texts_cap < g->texts_len + v->len) {
-			if (make_room(&g->texts, &g->texts_cap, g->texts_cap, 1, err) < 0) {
-				return err->code;
-			}
-		}
-		x->is.text = g->texts_len;
-		if (v->len > 0) {
-			memcpy(g->texts + g->texts_len, v->text, v->len);
-		}
-		g->texts_len += v->len;
-	}
-	g->slots[slot] = (uint32_t)g->group_count++;
-	return 0;
+	return at;
 }
 
-static int find_group(uint32_t *out, vv_sql_grouped *g, const vv_sql_value *v, varve_error *err)
+static int find_group(uint32_t *out, vv_sql_grouped *g, uint32_t hash, const vv_sql_value *values,
+		      varve_error *err)
 {
-	uint64_t hash = hash_of(v);
 	int rc = widen_slots(g, err);
 
 	if (rc < 0) return rc;
-	size_t at = hash & (g->slot_count - 1);
-	while (g->slots[at] != NO_GROUP && !is_group(g, &g->groups[g->slots[at]], hash, v)) {
-		at = (at + 1) & (g->slot_count - 1);
+	size_t at = slot_of(g, hash, values);
+	if (g->slots[at] == NO_GROUP) {
+		if ((rc = make_room(&g->groups, &g->group_cap, g->group_count, sizeof(*g->groups),
+				    err)) < 0) {
+			return rc;
+		}
+		for (size_t i = 0; i < g->how.count && !g->how.join && rc == 0; i++) {
+			rc = keep(g, g->how.by[i], g->group_count, &values[i], err);
+		}
+		if (rc < 0) return rc;
+		g->groups[g->group_count] = (group){.hash = hash};
+		g->slots[at] = (uint32_t)g->group_count++;
 	}
-	if (g->slots[at] == NO_GROUP && (rc = add_group(g, at, hash, v, err)) < 0) return rc;
 	*out = g->slots[at];
 	g->groups[*out].count++;
 	return 0;
@@ -192,119 +349,130 @@ static int find_group(uint32_t *out, vv_sql_grouped *g, const vv_sql_value *v, v
 
 /* ---- reading ---- */
 
-static int widen(vv_sql_grouped *g, uint64_t used, varve_error *err)
+static void drop_columns(vv_sql_grouped *g)
 {
-	size_t cap = g->cap;
-	int rc = make_room(&g->rows, &g->cap, g->count, sizeof(*g->rows), err);
-
-	size_t unused = cap;
-	if (rc == 0) {
-		rc = make_room(&g->ids, &unused, g->count, sizeof(*g->ids), err);
+	for (size_t i = 0; i < COLUMNS; i++) {
+		sqlite3_free(g->columns[i].of.any);
+		sqlite3_free(g->columns[i].null);
+		g->columns[i] = (column){.cap = 0};
 	}
-	for (size_t i = 0; i < COLUMNS && rc == 0; i++) {
-		column *c = &g->columns[i];
-
-		if (i == g->by || (used >> i & 1) == 0) {
-			continue;
-		}
-		unused = cap;
-		rc = make_room(&c->of.any, &unused, g->count, sizeof(double), err);
-		unused = cap;
-		if (rc == 0) {
-			rc = make_room(&c->null, &unused, g->count, 1, err);
-		}
-	}
-	return rc;
+	sqlite3_free(g->texts);
+	g->texts = NULL;
+	g->texts_len = g->texts_cap = g->other_count = 0;
 }
 
-static int take_row(vv_sql_grouped *g, vv_sql_scan *scan, const size_t *others, size_t other_count,
+/* The row's values by which it is grouped, as one hash. 1; 0: no row of a join is equal to it. */
+static int hash_row(uint32_t *out, vv_sql_value *values, vv_sql_grouped *g, vv_sql_scan *scan,
 		    varve_error *err)
 {
-	vv_sql_value v;
-	int rc = vv_sql_scan_read(&v, scan, g->by, err);
+	uint64_t hash = 0;
 
-	if (rc < 0 || (rc = find_group(&g->ids[g->count], g, &v, err)) < 0) return rc;
-	for (size_t i = 0; i < other_count; i++) {
-		column *c = &g->columns[others[i]];
+	for (size_t i = 0; i < g->how.count; i++) {
+		vv_sql_value *v = &values[i];
+		int rc = vv_sql_scan_read(v, scan, g->how.by[i], err);
 
-		if ((rc = vv_sql_scan_read(&v, scan, others[i], err)) < 0) return rc;
-		c->null[g->count] = v.null;
-		if (v.null) {
-			continue;
-		}
-		if (v.class == VV_CLASS_INTEGER) {
-			c->of.i[g->count] = v.i;
-		} else {
-			c->of.d[g->count] = v.d;
+		if (rc < 0) return rc;
+		if (v->null && g->how.join) return 0;
+		hash = mix(hash) ^ (g->how.join && !v->null && v->class == VV_CLASS_TEXT
+					    ? hash_text(&g->odd, v->text, v->len)
+					    : hash_of(v));
+	}
+	*out = (uint32_t)mix(hash);
+	return 1;
+}
+
+static int take_row(vv_sql_grouped *g, vv_sql_scan *scan, varve_error *err)
+{
+	vv_sql_value values[VV_GROUPING_COLUMNS], v;
+	uint32_t hash;
+	int rc = hash_row(&hash, values, g, scan, err);
+
+	if (rc <= 0) return rc;
+	if ((rc = make_room(&g->rows, &g->cap, g->count, sizeof(*g->rows), err)) < 0 ||
+	    (rc = make_room(&g->ids, &g->ids_cap, g->count, sizeof(*g->ids), err)) < 0 ||
+	    (rc = find_group(&g->ids[g->count], g, hash, values, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < g->other_count; i++) {
+		if ((rc = vv_sql_scan_read(&v, scan, g->others[i], err)) < 0 ||
+		    (rc = keep(g, g->others[i], g->count, &v, err)) < 0) {
+			return rc;
 		}
 	}
 	g->rows[g->count++] = (uint32_t)vv_sql_scan_row(scan);
 	return 0;
 }
 
-static int read_rows(vv_sql_grouped *g, vv_sql_scan *scan, uint64_t used, varve_error *err)
+static uint64_t bytes_of(const vv_sql_grouped *g)
 {
-	size_t others[COLUMNS], other_count = 0;
-	int rc = 0, more;
+	return g->count * (ROW_BYTES + g->other_count * (sizeof(double) + 1)) +
+	       g->group_count * GROUP_BYTES + g->texts_len;
+}
 
-	for (size_t i = 0; i < COLUMNS; i++) {
-		if (i != g->by && (used >> i & 1) != 0) {
-			others[other_count++] = i;
+static int read_rows(vv_sql_grouped *g, vv_sql_scan *scan, varve_error *err)
+{
+	int rc, more;
+
+	while ((more = vv_sql_scan_next(scan, err)) > 0) {
+		if ((rc = take_row(g, scan, err)) < 0) return rc;
+		if (g->how.join && bytes_of(g) > MOST_BYTES) {
+			drop_columns(g);
+			if (bytes_of(g) > MOST_BYTES) {
+				return vv_sql_error_format(err, VARVE_EREFUSED,
+							   "too many rows to join them in memory");
+			}
 		}
 	}
-	while (rc == 0 && (more = vv_sql_scan_next(scan, err)) != 0) {
-		if (more < 0) return more;
-		if (g->count == g->cap && (rc = widen(g, used, err)) < 0) {
-			break;
-		}
-		rc = take_row(g, scan, others, other_count, err);
-	}
-	return rc;
+	return more;
 }
 
 /* ---- the order ---- */
 
 typedef struct sorting {
-	const group *group;
-	const char *texts;
-	uint8_t class;
+	const vv_sql_grouped *of;
+	uint32_t group;
 } sorting;
 
 static int compare(const void *a, const void *b)
 {
 	const sorting *s = a, *t = b;
-	const group *x = s->group, *y = t->group;
-	size_t len = x->len < y->len ? x->len : y->len;
+	const vv_sql_grouping *how = &s->of->how;
+	int order = 0;
 
-	if (x->null || y->null) return y->null - x->null;
-	if (s->class == VV_CLASS_INTEGER) return (x->is.i > y->is.i) - (x->is.i < y->is.i);
-	if (s->class == VV_CLASS_REAL) return (x->is.d > y->is.d) - (x->is.d < y->is.d);
-	int order = len > 0 ? memcmp(s->texts + x->is.text, s->texts + y->is.text, len) : 0;
-	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+	for (size_t i = 0; i < how->count && order == 0; i++) {
+		vv_sql_value x, y;
+
+		recall(&x, s->of, how->by[i], s->group);
+		recall(&y, t->of, how->by[i], t->group);
+		order = compare_values(&x, &y);
+		order = how->descending[i] ? -order : order;
+	}
+	return order;
 }
 
-/* Groups in their order, each with the place where its rows begin in end. */
-static int sort_groups(vv_sql_grouped *g, bool descending, varve_error *err)
+static int sort_groups(vv_sql_grouped *g, varve_error *err)
 {
 	sorting *sorted = sqlite3_malloc64((g->group_count + 1) * sizeof(*sorted));
-	uint32_t start = 0, *next = &g->first;
 
-	if (!sorted) return vv_sql_error_memory(err);
+	g->order = sqlite3_malloc64((g->group_count + 1) * sizeof(*g->order));
+	if (!sorted || !g->order) {
+		sqlite3_free(sorted);
+		return vv_sql_error_memory(err);
+	}
 	for (size_t i = 0; i < g->group_count; i++) {
-		sorted[i] = (sorting){&g->groups[i], g->texts, g->classes[g->by]};
+		sorted[i] = (sorting){g, (uint32_t)i};
 	}
 	qsort(sorted, g->group_count, sizeof(*sorted), compare);
 	for (size_t i = 0; i < g->group_count; i++) {
-		size_t at = descending ? g->group_count - 1 - i : i,
-		       id = (size_t)(sorted[at].group - g->groups);
-
-		g->groups[id].end = start;
-		start += g->groups[id].count;
-		*next = (uint32_t)id;
-		next = &g->groups[id].next;
+		g->order[i] = sorted[i].group;
 	}
 	sqlite3_free(sorted);
 	return 0;
+}
+
+static group *group_at(const vv_sql_grouped *g, size_t place)
+{
+	return &g->groups[g->order ? g->order[place] : place];
 }
 
 /* Moves each item of an array to its place. Reading it back in the order is one walk then, where a walk through the rows would
@@ -328,40 +496,73 @@ static int move(void *array, const vv_sql_grouped *g, size_t size, varve_error *
 	return 0;
 }
 
-static int sort(vv_sql_grouped *g, bool descending, varve_error *err)
+static int sort(vv_sql_grouped *g, varve_error *err)
 {
-	int rc = sort_groups(g, descending, err);
+	uint32_t start = 0;
+	int rc = g->how.join ? 0 : sort_groups(g, err);
 
 	if (rc < 0) return rc;
+	for (size_t i = 0; i < g->group_count; i++) {
+		group *x = group_at(g, i);
+
+		x->start = start;
+		start += x->count;
+		x->count = 0;
+	}
 	for (size_t i = 0; i < g->count; i++) {
-		g->ids[i] = g->groups[g->ids[i]].end++;
+		group *x = &g->groups[g->ids[i]];
+
+		g->ids[i] = x->start + x->count++;
 	}
 	rc = move(&g->rows, g, sizeof(*g->rows), err);
-	for (size_t i = 0; i < COLUMNS && rc == 0; i++) {
-		column *c = &g->columns[i];
+	for (size_t i = 0; i < g->other_count && rc == 0 && g->count > 0; i++) {
+		column *c = &g->columns[g->others[i]];
 
-		if (c->of.any && (rc = move(&c->of.any, g, sizeof(double), err)) == 0) {
+		if ((rc = move(&c->of.any, g, sizeof(double), err)) == 0) {
 			rc = move(&c->null, g, 1, err);
 		}
 	}
+	sqlite3_free(g->ids);
+	g->ids = NULL;
 	return rc;
+}
+
+/* Which columns are kept, and where. */
+static void plan(vv_sql_grouped *g, const vv_sql_opened *of)
+{
+	uint64_t used = g->how.used;
+
+	for (size_t i = 0; i < COLUMNS && i < of->facts->columns; i++) {
+		g->classes[i] = of->columns[i].class;
+	}
+	for (size_t i = 0; i < g->how.count && !g->how.join; i++) {
+		g->by[g->how.by[i]] = true;
+	}
+	if (g->how.join && used >> (of->facts->columns < COLUMNS ? of->facts->columns : COLUMNS)) {
+		used = 0; /* columns as written, or beyond what can be kept */
+	}
+	for (size_t i = 0; i < COLUMNS; i++) {
+		if ((used >> i & 1) != 0 && !g->by[i]) {
+			g->others[g->other_count++] = i;
+		}
+	}
 }
 
 int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_opened *of,
 			const vv_sql_grouping *how, varve_error *err)
 {
 	vv_sql_grouped *g = sqlite3_malloc64(sizeof(*g));
+	int rc;
 
 	*out = NULL;
 	if (!g) return vv_sql_error_memory(err);
-	*g = (vv_sql_grouped){.by = how->column};
-	for (size_t i = 0; i < COLUMNS && i < of->facts->columns; i++) {
-		g->classes[i] = of->columns[i].class;
-	}
-	int rc = of->facts->rows < UINT32_MAX
-			 ? read_rows(g, scan, how->used, err)
-			 : vv_sql_error_format(err, VARVE_ENOSUPPORT, "too many rows to group");
-	if (rc < 0 || (rc = sort(g, how->descending, err)) < 0) {
+	*g = (vv_sql_grouped){.how = *how, .most = of->facts->rows};
+	plan(g, of);
+	rc = of->facts->rows < UINT32_MAX
+		     ? read_rows(g, scan, err)
+		     : vv_sql_error_format(err, how->join ? VARVE_EREFUSED : VARVE_ENOSUPPORT,
+					   "too many rows to group");
+	if (rc < 0 || (rc = sort(g, err)) < 0) {
 		vv_sql_grouped_close(g);
 		return rc;
 	}
@@ -369,58 +570,118 @@ int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_op
 	return 0;
 }
 
-bool vv_sql_grouped_next(vv_sql_grouped *g)
+void vv_sql_grouped_all(vv_sql_grouped_at *at, const vv_sql_grouped *g)
 {
-	if (g->at == g->count) return false;
-	if (!g->now || g->at == g->now->end) {
-		g->now = &g->groups[g->now ? g->now->next : g->first];
+	*at = (vv_sql_grouped_at){.end = (uint32_t)g->count};
+}
+
+/* A value of SQLite, where a column of numbers is compared with it: 1; 0: no number is equal to it; -1: not certain. */
+static int hash_number(uint64_t *out, bool integers, sqlite3_value *value)
+{
+	const double most = 9e18;
+	int type = sqlite3_value_numeric_type(value);
+	double d = type == SQLITE_FLOAT ? sqlite3_value_double(value) : 0;
+
+	if (type == SQLITE_INTEGER) {
+		*out = integers ? mix((uint64_t)sqlite3_value_int64(value))
+				: hash_double((double)sqlite3_value_int64(value));
+		return 1;
 	}
-	g->at++;
+	if (type != SQLITE_FLOAT) return 0;
+	if (integers && !(d > -most && d < most)) return -1;
+	*out = integers ? mix((uint64_t)(int64_t)d) : hash_double(d);
+	return !integers || (double)(int64_t)d == d;
+}
+
+/* As hash_number, of a column of any class. Asking a text for its number changes it, so that a copy is asked. */
+static int hash_value(uint64_t *out, const vv_sql_grouped *g, size_t i, sqlite3_value *value)
+{
+	int type = sqlite3_value_type(value);
+	bool odd = false, text = g->classes[i] == VV_CLASS_TEXT;
+
+	if (type == SQLITE_NULL) return 0;
+	if (type == SQLITE_BLOB) return -1;
+	if (text && type != SQLITE_TEXT) {
+		*out = hash_double(sqlite3_value_double(value));
+		return g->odd ? -1 : 1;
+	}
+	if (text) {
+		const char *bytes = (const char *)sqlite3_value_text(value);
+		size_t len = (size_t)sqlite3_value_bytes(value);
+		double d;
+
+		if (!bytes) return -1;
+		*out = hash_text(&odd, bytes, len);
+		return odd || (g->odd && read_number(&d, &odd, bytes, len)) ? -1 : 1;
+	}
+	if (type != SQLITE_TEXT) return hash_number(out, g->classes[i] == VV_CLASS_INTEGER, value);
+	sqlite3_value *copy = sqlite3_value_dup(value);
+	int found = copy ? hash_number(out, g->classes[i] == VV_CLASS_INTEGER, copy) : -1;
+	sqlite3_value_free(copy);
+	return found;
+}
+
+bool vv_sql_grouped_find(vv_sql_grouped_at *at, const vv_sql_grouped *g, sqlite3_value **values)
+{
+	uint64_t hash = 0, one;
+	bool certain = true, any = true;
+
+	for (size_t i = 0; i < g->how.count && any; i++) {
+		int found = hash_value(&one, g, g->how.by[i], values[i]);
+
+		certain = certain && found >= 0;
+		any = found != 0;
+		hash = found > 0 ? mix(hash) ^ one : hash;
+	}
+	at->row = at->end = 0;
+	if (!any || g->group_count == 0) return true;
+	if (!certain) return false;
+	hash = mix(hash);
+	/* Two versions mostly have their rows in one order: the next one is found without a miss of the cache. */
+	uint32_t found = at->group < g->group_count && g->groups[at->group].hash == (uint32_t)hash
+				 ? at->group
+				 : g->slots[slot_of(g, (uint32_t)hash, NULL)];
+	if (found != NO_GROUP) {
+		at->row = g->groups[found].start;
+		at->end = at->row + g->groups[found].count;
+		at->group = found + 1;
+	}
 	return true;
 }
 
-uint64_t vv_sql_grouped_row(const vv_sql_grouped *g)
+bool vv_sql_grouped_next(vv_sql_grouped_at *at, const vv_sql_grouped *g)
 {
-	return g->rows[g->at - 1];
+	if (at->row == at->end) return false;
+	at->row++;
+	while (!g->how.join &&
+	       at->row > group_at(g, at->group)->start + group_at(g, at->group)->count) {
+		at->group++;
+	}
+	return true;
 }
 
-void vv_sql_grouped_read(vv_sql_value *out, const vv_sql_grouped *g, size_t i)
+uint64_t vv_sql_grouped_row(const vv_sql_grouped_at *at, const vv_sql_grouped *g)
 {
-	size_t row = g->at - 1;
-	const group *x = g->now;
-	const column *c = &g->columns[i];
+	return g->rows[at->row - 1];
+}
 
-	out->class = g->classes[i];
-	if (i != g->by) {
-		out->null = !c->null || c->null[row];
-		if (out->null) return;
-		out->i = out->class == VV_CLASS_INTEGER ? c->of.i[row] : 0;
-		out->d = out->class == VV_CLASS_REAL ? c->of.d[row] : 0;
-		return;
-	}
-	out->null = x->null;
-	if (x->null) return;
-	if (out->class == VV_CLASS_TEXT) {
-		out->text = g->texts + x->is.text;
-		out->len = x->len;
-	} else {
-		out->i = out->class == VV_CLASS_INTEGER ? x->is.i : 0;
-		out->d = out->class == VV_CLASS_REAL ? x->is.d : 0;
-	}
+bool vv_sql_grouped_read(vv_sql_value *out, const vv_sql_grouped_at *at, const vv_sql_grouped *g,
+			 size_t i)
+{
+	if (i >= COLUMNS || !g->columns[i].of.any) return false;
+	recall(out, g, i, g->by[i] ? (size_t)(group_at(g, at->group) - g->groups) : at->row - 1);
+	return true;
 }
 
 void vv_sql_grouped_close(vv_sql_grouped *g)
 {
 	if (g) {
-		for (size_t i = 0; i < COLUMNS; i++) {
-			sqlite3_free(g->columns[i].of.any);
-			sqlite3_free(g->columns[i].null);
-		}
+		drop_columns(g);
 		sqlite3_free(g->rows);
 		sqlite3_free(g->ids);
 		sqlite3_free(g->groups);
+		sqlite3_free(g->order);
 		sqlite3_free(g->slots);
-		sqlite3_free(g->texts);
 		sqlite3_free(g);
 	}
 }

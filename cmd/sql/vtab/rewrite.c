@@ -191,6 +191,67 @@ static size_t put_function(sqlite3_str *out, const token *name, const char *end)
 	return (size_t)((after.at[0] == ',' ? at : rest) - name->at);
 }
 
+/* ---- the right side of RIGHT JOIN ---- */
+
+static bool is_any(const token *t, const char *const *words)
+{
+	while (*words && !is_word(t, *words)) {
+		words++;
+	}
+	return *words != NULL;
+}
+
+/* The end of what is in parentheses; NULL: it is not closed. */
+static const char *after_parentheses(const char *at, const char *end)
+{
+	size_t open = 0;
+	token t;
+
+	do {
+		t = next_token(&at, end);
+		open += t.len == 1 && t.at[0] == '(';
+		open -= t.len == 1 && t.at[0] == ')';
+	} while (t.kind != END && open > 0);
+	return t.kind == END ? NULL : at;
+}
+
+/* RIGHT JOIN varve_at_T(...): SQLite before 3.41 drops the arguments of a function on this side, also of its own. In a
+ * subquery they stay. */
+static size_t put_right_join(sqlite3_str *out, const token *right, const char *end)
+{
+	static const char *const next[] = {"on",    "using",   "where",     "group",  "order",
+					   "limit", "left",    "right",     "full",   "inner",
+					   "cross", "natural", "join",      "having", "window",
+					   "union", "except",  "intersect", NULL};
+	const char *at = right->at + right->len, *behind;
+	token t = next_token(&at, end);
+
+	if (sqlite3_libversion_number() >= 3041000 || !is_word(right, "right")) return 0;
+	if (is_word(&t, "outer")) {
+		t = next_token(&at, end);
+	}
+	token name = next_token(&at, end);
+	if (!is_word(&t, "join") || name.kind != WORD ||
+	    sqlite3_strnicmp(name.at + (name.at[0] == '"'), "varve_", 6) != 0) {
+		return 0;
+	}
+	const char *open = at;
+	t = next_token(&open, end);
+	if (t.len != 1 || t.at[0] != '(' || !(behind = after_parentheses(at, end))) return 0;
+	sqlite3_str_append(out, right->at, (int)(name.at - right->at));
+	sqlite3_str_appendall(out, "(SELECT * FROM ");
+	vv_sql_rewrite(out, name.at, (size_t)(behind - name.at));
+	sqlite3_str_appendall(out, ")");
+	at = behind;
+	t = next_token(&at, end);
+	if (t.kind != WORD || is_any(&t, next)) {
+		sqlite3_str_appendall(out, " AS \"");
+		put_unquoted(out, &name);
+		sqlite3_str_appendall(out, "\"");
+	}
+	return (size_t)(behind - right->at);
+}
+
 void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 {
 	const char *at = sql, *end = sql + len;
@@ -199,8 +260,9 @@ void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 		token t = read_token(at, (size_t)(end - at));
 		size_t taken = 0;
 
-		if (t.kind == WORD && (taken = put_as_of(out, &t, end)) == 0) {
-			taken = put_function(out, &t, end);
+		if (t.kind == WORD && (taken = put_as_of(out, &t, end)) == 0 &&
+		    (taken = put_function(out, &t, end)) == 0) {
+			taken = put_right_join(out, &t, end);
 		}
 		if (taken == 0) {
 			sqlite3_str_append(out, at, (int)t.len);

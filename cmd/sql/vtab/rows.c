@@ -12,6 +12,7 @@
 #include "cmd/sql/vtab/columns.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/grouped.h"
+#include "cmd/sql/vtab/joined.h"
 #include "cmd/sql/vtab/push.h"
 #include "cmd/sql/vtab/registered.h"
 #include "cmd/sql/vtab/scan.h"
@@ -57,9 +58,13 @@ typedef struct rows_cursor {
 	vv_sql_scan_plan plan;
 	sqlite3_value **values;
 	vv_sql_scan *scan;
-	bool groups; /* rows are wanted in the order of a column: */
-	vv_sql_grouping grouping;
+	vv_sql_grouping
+		grouping; /* the order in which rows are wanted, or by what they are looked for; count 0: neither */
 	vv_sql_grouped *grouped;
+	const vv_sql_grouped *held; /* where rows are in memory: grouped, or those of joined */
+	vv_sql_grouped_at at;
+	vv_sql_joined *joined; /* of the last question */
+	vv_sql_scan *beside;   /* its columns that are not in memory */
 	/* of the previous versions, and of this one: each row has a number of its own */
 	uint64_t before, rows;
 	bool end;
@@ -328,7 +333,8 @@ typedef struct estimate {
 
 static void count_condition(estimate *e, const rows_table *t, const vv_sql_scan_condition *c)
 {
-	if (c->column < 0) {
+	if (c->column == VV_SCAN_ROWS) return;
+	if (c->column == VV_SCAN_ROW) {
 		e->rows = 1;
 		e->cost = 200;
 	} else if (c->op == SQLITE_INDEX_CONSTRAINT_EQ && !c->list) {
@@ -349,6 +355,10 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 
 	*out = (vv_sql_scan_condition){.column = c->iColumn, .op = c->op};
 	if (!c->usable) return false;
+	if (c->op == SQLITE_INDEX_CONSTRAINT_LIMIT || c->op == SQLITE_INDEX_CONSTRAINT_OFFSET) {
+		out->column = VV_SCAN_ROWS;
+		return info->nOrderBy == 0; /* else all rows are sorted */
+	}
 	if (c->iColumn < 0) {
 		return c->op == SQLITE_INDEX_CONSTRAINT_EQ && t->name.kind != VV_NAME_HISTORY;
 	}
@@ -391,18 +401,23 @@ static int take_argument(bool *out, const rows_table *t, sqlite3_index_info *inf
 	return SQLITE_OK;
 }
 
-/* GROUP BY one column: rows come in its order. */
+/* GROUP BY columns: rows come in their order. */
 static bool take_grouping(vv_sql_grouping *out, const rows_table *t, sqlite3_index_info *info)
 {
-	if (t->name.kind != VV_NAME_VERSION || info->nOrderBy != 1 ||
-	    info->aOrderBy[0].iColumn < 0 || sqlite3_vtab_distinct(info) != 1 ||
+	*out = (vv_sql_grouping){.used = info->colUsed};
+	if (t->name.kind != VV_NAME_VERSION || info->nOrderBy < 1 ||
+	    info->nOrderBy > VV_GROUPING_COLUMNS || sqlite3_vtab_distinct(info) != 1 ||
 	    t->declared->facts->rows < FEW_ROWS) {
 		return false;
 	}
-	out->column = (size_t)info->aOrderBy[0].iColumn;
-	out->descending = info->aOrderBy[0].desc != 0;
-	out->used = info->colUsed;
-	return out->column < t->columns && vv_sql_grouped_may(t->declared, out);
+	for (int i = 0; i < info->nOrderBy; i++) {
+		int column = info->aOrderBy[i].iColumn;
+
+		if (column < 0 || (size_t)column >= t->columns) return false;
+		out->by[out->count] = (size_t)column;
+		out->descending[out->count++] = info->aOrderBy[i].desc != 0;
+	}
+	return vv_sql_grouped_may(t->declared, out);
 }
 
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
@@ -428,8 +443,10 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		}
 	}
 	if (take_grouping(&grouping, t, info)) {
-		sqlite3_str_appendf(plan, "%c%d:%d", GROUPED, (int)grouping.column,
-				    grouping.descending);
+		for (size_t i = 0; i < grouping.count; i++) {
+			sqlite3_str_appendf(plan, "%c%d:%d", GROUPED, (int)grouping.by[i],
+					    grouping.descending[i]);
+		}
 		info->orderByConsumed = 1;
 		e.cost *= 1.5;
 	}
@@ -467,10 +484,12 @@ static void read_plan(rows_cursor *cursor, size_t texts, const char *text)
 		c->literal = strtol(at + 1, &at, 10) != 0;
 		c->list = strtol(at + 1, &at, 10) != 0;
 	}
-	if ((cursor->groups = *at == GROUPED)) {
-		cursor->grouping.column = (size_t)strtol(at + 1, &at, 10);
-		cursor->grouping.descending = strtol(at + 1, &at, 10) != 0;
-		cursor->grouping.used = plan->used;
+	cursor->grouping = (vv_sql_grouping){.used = plan->used};
+	while (*at == GROUPED) {
+		vv_sql_grouping *g = &cursor->grouping;
+
+		g->by[g->count] = (size_t)strtol(at + 1, &at, 10);
+		g->descending[g->count++] = strtol(at + 1, &at, 10) != 0;
 	}
 }
 
@@ -491,6 +510,7 @@ static void reset(rows_cursor *c)
 {
 	vv_sql_grouped_close(c->grouped);
 	c->grouped = NULL;
+	c->held = NULL;
 	vv_sql_scan_close(c->scan);
 	c->scan = NULL;
 	varve_log_free(c->log);
@@ -512,6 +532,7 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	rows_cursor *c = (rows_cursor *)base;
 
 	reset(c);
+	vv_sql_scan_close(c->beside);
 	vv_sql_catalog_cursor_closed(((rows_table *)base->pVtab)->catalog);
 	sqlite3_free(c);
 	return SQLITE_OK;
@@ -586,8 +607,8 @@ static int next_row(rows_cursor *c, varve_error *err)
 {
 	int more;
 
-	if (c->grouped) {
-		c->end = !vv_sql_grouped_next(c->grouped);
+	if (c->held) {
+		c->end = !vv_sql_grouped_next(&c->at, c->held);
 		return 0;
 	}
 	while ((more = c->scan ? vv_sql_scan_next(c->scan, err) : 0) <= 0 && c->log) {
@@ -640,38 +661,88 @@ static int begin_blame(rows_cursor *c, const rows_table *t, sqlite3_value *colum
 						t->name.path, name);
 }
 
-static int begin(rows_cursor *c, rows_table *t, bool at, sqlite3_value **values, varve_error *err)
+/* The version of a cursor. values: those of the plan, after the argument. */
+static int find_version(vv_sql_opened **out, rows_table *t, const char *revision, varve_error *err)
 {
+	const vv_sql_place place = {t->repo, t->name.path, revision, false};
+
+	*out = NULL;
+	if (t->name.kind != VV_NAME_AT) {
+		*out = vv_sql_opened_keep(t->declared);
+		return 0;
+	}
+	return revision ? vv_sql_opened_get(out, t->catalog, &place, err)
+			: vv_sql_error_format(err, VARVE_EUSAGE,
+					      "a revision is needed, as in \"%s%s\"('HEAD~1')",
+					      vv_sql_name_prefix(VV_NAME_AT), t->name.path);
+}
+
+/* Asks for the rows of some values. 1: they are in memory; 0: they are not. */
+static int look_up(rows_cursor *c, rows_table *t, const vv_sql_asking *who, sqlite3_value **values,
+		   varve_error *err)
+{
+	vv_sql_joined *j = vv_sql_joined_find(t->catalog, who);
 	vv_sql_opened *version = NULL;
+	int rc = j ? 0 : find_version(&version, t, who->revision, err);
+
+	if (!j && rc == 0) {
+		rc = vv_sql_joined_new(&j, who, version, err);
+		vv_sql_opened_drop(version);
+	}
+	if (rc < 0) return rc;
+	if (c->joined != j) {
+		vv_sql_scan_close(c->beside);
+		c->beside = NULL;
+		c->joined = j;
+		c->at = (vv_sql_grouped_at){.group = 0};
+	}
+	if ((rc = vv_sql_joined_ask(&c->at, j, t->declared, &c->plan, values, err)) > 0) {
+		c->held = j->rows;
+	}
+	return rc;
+}
+
+static int begin(rows_cursor *c, rows_table *t, const char *plan, const char *revision,
+		 sqlite3_value **values, varve_error *err)
+{
+	const vv_sql_asking who = {t, plan, revision};
+	vv_sql_grouping join;
+	vv_sql_opened *version = NULL;
+	bool asks = (t->name.kind == VV_NAME_VERSION || t->name.kind == VV_NAME_AT) &&
+		    vv_sql_joined_columns(&join, &c->plan) > 0;
+	int rc = asks ? look_up(c, t, &who, values, err) : 0;
+
+	if (rc != 0) return rc < 0 ? rc : 0;
+	if (asks) {
+		version = vv_sql_opened_keep(c->joined->version);
+	} else if ((rc = find_version(&version, t, revision, err)) < 0) {
+		return rc;
+	}
+	rc = vv_sql_scan_open(&c->scan, version, t->declared, &c->plan, values, err);
+	vv_sql_opened_drop(version);
+	if (rc == 0 && c->grouping.count > 0 &&
+	    (rc = vv_sql_grouped_open(&c->grouped, c->scan, t->declared, &c->grouping, err)) == 0) {
+		c->held = c->grouped;
+		vv_sql_grouped_all(&c->at, c->held);
+	}
+	return rc;
+}
+
+/* argument: that of the table; NULL: it takes none, or none is given. */
+static int begin_kind(rows_cursor *c, rows_table *t, const char *plan, sqlite3_value *argument,
+		      sqlite3_value **values, varve_error *err)
+{
+	const char *revision = NULL;
 	int rc = refresh(t, err);
 
 	if (rc < 0) return rc;
 	if (t->name.kind == VV_NAME_HISTORY) return begin_history(c, t, values, err);
-	if (t->name.kind == VV_NAME_BLAME &&
-	    (rc = begin_blame(c, t, at ? values[0] : NULL, err)) < 0) {
-		return rc;
+	if (t->name.kind == VV_NAME_BLAME && (rc = begin_blame(c, t, argument, err)) < 0) return rc;
+	if (t->name.kind == VV_NAME_AT && argument && sqlite3_value_type(argument) != SQLITE_NULL &&
+	    !(revision = (const char *)sqlite3_value_text(argument))) {
+		return vv_sql_error_memory(err);
 	}
-	if (t->name.kind == VV_NAME_AT && at && sqlite3_value_type(values[0]) != SQLITE_NULL) {
-		const vv_sql_place place = {t->repo, t->name.path,
-					    (const char *)sqlite3_value_text(values[0]), false};
-
-		if (!place.revision) return vv_sql_error_memory(err);
-		rc = vv_sql_opened_get(&version, t->catalog, &place, err);
-	} else if (t->name.kind == VV_NAME_AT) {
-		rc = vv_sql_error_format(err, VARVE_EUSAGE,
-					 "a revision is needed, as in \"%s%s\"('HEAD~1')",
-					 vv_sql_name_prefix(VV_NAME_AT), t->name.path);
-	} else {
-		version = vv_sql_opened_keep(t->declared);
-	}
-	if (rc == 0) {
-		rc = vv_sql_scan_open(&c->scan, version, t->declared, &c->plan, values + at, err);
-	}
-	vv_sql_opened_drop(version);
-	if (rc == 0 && c->groups) {
-		rc = vv_sql_grouped_open(&c->grouped, c->scan, t->declared, &c->grouping, err);
-	}
-	return rc;
+	return begin(c, t, plan, revision, values, err);
 }
 
 static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc,
@@ -683,7 +754,8 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 	(void)argc;
 	reset(c);
 	read_plan(c, ((const rows_table *)base->pVtab)->texts, plan);
-	int rc = begin(c, (rows_table *)base->pVtab, number != 0, argv, &err);
+	int rc = begin_kind(c, (rows_table *)base->pVtab, plan, number != 0 ? argv[0] : NULL,
+			    argv + (number != 0), &err);
 	if (rc == 0) {
 		rc = next_row(c, &err);
 	}
@@ -719,6 +791,29 @@ static void put_commit(const varve_commit *commit, sqlite3_context *context, siz
 	}
 }
 
+/* The number in its version of the row at hand. */
+static uint64_t row_at(const rows_cursor *c)
+{
+	return c->held ? vv_sql_grouped_row(&c->at, c->held) : vv_sql_scan_row(c->scan);
+}
+
+/* The scan that has the row at hand. */
+static int scan_at(vv_sql_scan **out, rows_cursor *c, varve_error *err)
+{
+	vv_sql_scan_plan all = {.used = c->plan.used, .texts = c->plan.texts};
+	int rc = 0;
+
+	*out = c->scan;
+	if (!c->held) return 0;
+	if (!c->beside &&
+	    (rc = vv_sql_scan_open(&c->beside, c->joined->version,
+				   ((rows_table *)c->base.pVtab)->declared, &all, NULL, err)) < 0) {
+		return rc;
+	}
+	*out = c->beside;
+	return vv_sql_scan_go(c->beside, row_at(c), err);
+}
+
 /* The commit of the row at hand. */
 static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 {
@@ -734,7 +829,7 @@ static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 		}
 		c->blame = vv_sql_blame_keep(t->blame);
 	}
-	const char *id = varve_blame_commit(c->blame->of, vv_sql_scan_row(c->scan), c->blamed);
+	const char *id = varve_blame_commit(c->blame->of, row_at(c), c->blamed);
 	return id ? vv_sql_commits_get(&c->commit, &t->catalog->commits, t->repo, id, err)
 		  : vv_sql_error_format(err, VARVE_ECORRUPT, "'%s' has other rows in its history",
 					t->name.path);
@@ -745,21 +840,29 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 	rows_cursor *c = (rows_cursor *)base;
 	rows_table *t = (rows_table *)base->pVtab;
 	size_t at = (size_t)i;
+	vv_sql_scan *scan;
 	vv_sql_value v;
 	varve_error err;
 
-	if (at < t->columns) {
-		if (c->grouped) {
-			vv_sql_grouped_read(&v, c->grouped, at);
-		} else if (vv_sql_scan_read(&v, c->scan, at, &err) < 0) {
-			return fail(base->pVtab, &err);
+	if (at >= t->columns && at < t->texts) { /* else it is the argument */
+		if (at < t->argument) {
+			if (find_commit(c, t, &err) < 0) return fail(base->pVtab, &err);
+			put_commit(c->commit, context, at - t->columns);
 		}
+		return SQLITE_OK;
+	}
+	if (c->held && at < t->columns && vv_sql_grouped_read(&v, &c->at, c->held, at)) {
 		vv_sql_value_put(context, &v);
-	} else if (at >= t->texts) {
-		vv_sql_scan_put_text(c->scan, context, at - t->texts);
-	} else if (at < t->argument) {
-		if (find_commit(c, t, &err) < 0) return fail(base->pVtab, &err);
-		put_commit(c->commit, context, at - t->columns);
+		return SQLITE_OK;
+	}
+	if (scan_at(&scan, c, &err) < 0 ||
+	    (at < t->columns && vv_sql_scan_read(&v, scan, at, &err) < 0)) {
+		return fail(base->pVtab, &err);
+	}
+	if (at < t->columns) {
+		vv_sql_value_put(context, &v);
+	} else {
+		vv_sql_scan_put_text(scan, context, at - t->texts);
 	}
 	return SQLITE_OK;
 }
@@ -768,8 +871,7 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *row)
 {
 	const rows_cursor *c = (const rows_cursor *)base;
 
-	*row = (sqlite3_int64)(c->before + (c->grouped ? vv_sql_grouped_row(c->grouped)
-						       : vv_sql_scan_row(c->scan)));
+	*row = (sqlite3_int64)(c->before + row_at(c));
 	return SQLITE_OK;
 }
 

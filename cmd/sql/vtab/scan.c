@@ -11,12 +11,15 @@
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
 
+#define FEW 4 /* part of the rows, that is not worth fetching all */
+
 struct vv_sql_scan {
 	vv_sql_opened *version, *declared;
 	int32_t *cell_of; /* by declared column: the place in cells; -1: none */
 	varve_rows *rows; /* NULL: only the numbers of rows are wanted */
 	const varve_cell *cells;
 	uint64_t row, end; /* end: one after the last row that is wanted */
+	uint64_t likely;   /* rows; 0: all */
 	bool begun;
 };
 
@@ -30,6 +33,16 @@ static bool same_columns(const vv_sql_opened *a, const vv_sql_opened *b)
 	return a == b || strcmp(a->facts->schema, b->facts->schema) == 0;
 }
 
+/* Adds to the rows that are likely to be read. A negative limit is none. */
+static void count_rows(vv_sql_scan *s, sqlite3_value *value)
+{
+	sqlite3_int64 count = sqlite3_value_int64(value);
+
+	s->likely += count > 0 && (uint64_t)count < s->end ? (uint64_t)count
+		     : count == 0                          ? 0
+							   : s->end;
+}
+
 /* *from is the row that is wanted, where one is. */
 static int take_conditions(vv_sql_push *push, vv_sql_scan *s, const vv_sql_scan_plan *plan,
 			   sqlite3_value **values, varve_error *err)
@@ -40,7 +53,9 @@ static int take_conditions(vv_sql_push *push, vv_sql_scan *s, const vv_sql_scan_
 	for (size_t i = 0; i < plan->count && rc == 0; i++) {
 		const vv_sql_scan_condition *c = &plan->conditions[i];
 
-		if (c->column < 0) {
+		if (c->column == VV_SCAN_ROWS) {
+			count_rows(s, values[i]);
+		} else if (c->column == VV_SCAN_ROW) {
 			sqlite3_int64 row = sqlite3_value_type(values[i]) == SQLITE_INTEGER
 						    ? sqlite3_value_int64(values[i])
 						    : -1;
@@ -130,7 +145,8 @@ static int open_rows(vv_sql_scan *s, const vv_sql_push *push, const char *const 
 		rc = varve_rows_open(&s->rows, s->version->table, &how, err);
 	}
 	varve_filter_free(filter);
-	if (rc == 0 && s->row > 0) {
+	/* A cursor that was placed reads ahead more and more, others of a table at a URL get the whole table at once. */
+	if (rc == 0 && (s->row > 0 || (s->likely > 0 && s->likely < s->end / FEW))) {
 		rc = varve_rows_seek(s->rows, s->row, err);
 	}
 	return rc;
@@ -193,6 +209,18 @@ int vv_sql_scan_next(vv_sql_scan *s, varve_error *err)
 		more = s->row < s->end;
 	}
 	return more;
+}
+
+int vv_sql_scan_go(vv_sql_scan *s, uint64_t row, varve_error *err)
+{
+	int rc = 0;
+
+	if (s->rows && !(s->cells && s->row + 1 == row)) {
+		if (s->cells && s->row == row) return 0;
+		rc = varve_rows_seek(s->rows, row, err);
+	}
+	s->row = row;
+	return rc < 0 || !s->rows ? rc : varve_rows_next(s->rows, &s->cells, err);
 }
 
 uint64_t vv_sql_scan_row(const vv_sql_scan *s)

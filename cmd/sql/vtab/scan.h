@@ -9,9 +9,13 @@
 struct sqlite3_context;
 struct sqlite3_value;
 
+#define VV_SCAN_ROW (-1) /* the number of the row */
+#define VV_SCAN_ROWS                                                                               \
+	(-2) /* LIMIT or OFFSET: how many rows are likely to be read; SQLite counts them itself */
+
 /* One condition that SQLite hands over: argument i is the value of condition i. */
 typedef struct vv_sql_scan_condition {
-	int column; /* of the declared table; -1: the number of the row */
+	int column; /* of the declared table, VV_SCAN_ROW or VV_SCAN_ROWS */
 	int op;     /* SQLITE_INDEX_CONSTRAINT_* */
 	bool literal;
 	bool list; /* all values of IN */
@@ -33,7 +37,9 @@ typedef struct vv_sql_scan vv_sql_scan;
 int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *declared,
 		     const vv_sql_scan_plan *plan, struct sqlite3_value **values, varve_error *err);
 int vv_sql_scan_next(vv_sql_scan *s, varve_error *err); /* 1, 0 or a negative code */
-uint64_t vv_sql_scan_row(const vv_sql_scan *s);         /* its number in the version */
+/* Goes to a row of a scan that has no conditions: quickly where it follows the one before. */
+int vv_sql_scan_go(vv_sql_scan *s, uint64_t row, varve_error *err);
+uint64_t vv_sql_scan_row(const vv_sql_scan *s); /* its number in the version */
 
 /* A column of the declared table, valid until the next row. */
 struct vv_sql_value;

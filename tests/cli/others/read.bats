@@ -109,6 +109,19 @@ cached_bytes() {
 	[ "$(cached_bytes)" -gt "$((sizes / 2))" ]
 }
 
+@test "a query that needs some rows of a URL gets some blocks" {
+	source_repo 40000
+	command -v varve-sql > /dev/null || skip "varve-sql is not built"
+	for few in 'LIMIT 3' 'LIMIT 2 OFFSET 5' 'LIMIT (SELECT 4)'; do
+		succeeds varve sql --format csv "SELECT * FROM \"file://$PWD/src#v1:prices.csv\" $few"
+		[ "$(cached_bytes)" -lt "$((sizes / 10))" ]
+	done
+	succeeds varve sql --format csv "SELECT count(*), count(a) FROM (SELECT *, 1 AS a FROM \"file://$PWD/src#v1:prices.csv\" LIMIT 30000)"
+	[ "${lines[1]}" = 30000,30000 ]
+	varve sql --format csv "SELECT * FROM \"file://$PWD/src#v1:prices.csv\" LIMIT 30000" > got
+	[ "$(cached_bytes)" -gt "$((sizes / 2))" ]
+}
+
 @test "over ssh what one row needs is some kilobytes on the line" {
 	source_repo 40000
 	cat > ssh <<-'END'

@@ -504,6 +504,66 @@ a\t\n'
 	output_has "commit $(git rev-parse HEAD~1 | cut -c 1-10): "
 }
 
+@test "a join reads each side once, whatever orders rows and whichever columns are compared" {
+	new_repo
+	python3 - <<-'END'
+	import random
+	random.seed(3)
+	ids = random.sample(range(10**6), 20000)
+	with open('t.csv', 'w') as f:
+	    print('id,code,n', file=f)
+	    f.writelines(f'{i},{random.choice("AB")}{i % 5000:04},{i % 7000}\n' for i in ids)
+	END
+	commit_all first
+	git tag v1
+	sed -i -e '100d;200d' -e '300s/,[0-9]*$/,-1/' t.csv
+	echo 1000001,X,5 >> t.csv
+	for old in '"t@v1"' "varve_at_t('v1')"; do
+		succeeds timeout 60 varve sql --format csv "
+			SELECT count(*), sum(a.n IS NOT b.n) FROM t a JOIN $old b USING (id);
+			SELECT count(*) FROM t a LEFT JOIN $old b USING (id) WHERE b.id IS NULL;
+			SELECT count(*) FROM $old a WHERE NOT EXISTS (SELECT 1 FROM t b WHERE b.id = a.id);
+			SELECT count(*) FROM t a LEFT JOIN $old b ON b.n = a.id WHERE b.id IS NOT NULL AND a.id < 7000;"
+		[ "$(echo "$output" | grep -v count | head -n 3 | xargs)" = "19998,1 1 2" ]
+	done
+	# texts without a key of their own, and all columns of both
+	succeeds timeout 60 varve sql --format csv "SELECT count(DISTINCT a.id), count(*) > 20000 FROM t a JOIN \"t@v1\" b ON b.code = a.code"
+	[ "${lines[1]}" = 19998,1 ]
+	succeeds timeout 60 varve sql --format csv 'SELECT a.*, b.* FROM t a JOIN "t@v1" b USING (id)'
+	[ "${#lines[@]}" = 19999 ]
+}
+
+@test "a join finds texts that are numbers as SQLite compares them" {
+	new_repo
+	seq 100 | sed 's/$/,5/; 1i id,n' > a.csv
+	printf '%s\n' id,s '1,5' '2,05' '3,5.0' '4, 5' '5,5e0' '6,50e-1' '7,x5' '8,' '9,5x' '10,0000000000000000000005' > b.csv
+	commit_all first
+	cat > join.sql <<-'END'
+	SELECT group_concat(DISTINCT b.id) FROM a JOIN b ON b.s = a.n;
+	SELECT group_concat(DISTINCT b.id) FROM a JOIN b ON b.s = a.n + 0.0;
+	SELECT group_concat(DISTINCT b.id) FROM a CROSS JOIN b ON b.s = CAST(a.n AS TEXT);
+	SELECT group_concat(DISTINCT b.id) FROM a CROSS JOIN b ON b.s = a.n || 'x';
+	END
+	succeeds varve sql --format csv -f join.sql
+	[ "$(echo "$output" | grep -v group | xargs)" = "1,2,3,4,5,6,10 3 1 9" ]
+}
+
+@test "a version is the right side of RIGHT JOIN, too" {
+	two_versions
+	for right in '"prices@v1" AS was' "varve_at_prices('v1') AS was" "varve_at('prices', 'v1') was" "/* old */ varve_at_prices( 'v1') AS was"; do
+		succeeds varve sql --format csv "SELECT now.id, was.id, was.name FROM prices now RIGHT JOIN $right ON was.id = now.id ORDER BY was.id"
+		output_is 'id,id,name
+1,1,lamp
+,2,chair
+3,3,table'
+	done
+	succeeds varve sql --format csv "SELECT prices.id, diff_type FROM prices RIGHT OUTER JOIN varve_diff_prices('v1', 'HEAD') ON to_id = prices.id ORDER BY to_id"
+	output_is 'id,diff_type
+,removed
+1,modified
+4,added'
+}
+
 @test "random queries have the answers of a plain table of SQLite" {
 	new_repo
 	python3 "$BATS_TEST_DIRNAME/oracle.py" 1000 "${VARVE_TEST_SEED:-1}" .

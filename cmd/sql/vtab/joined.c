@@ -1,0 +1,151 @@
+/*
+ * joined: knows when it is worth it to read all rows.
+ */
+#include "cmd/sql/vtab/joined.h"
+
+#include <sqlite3ext.h>
+#include <string.h>
+
+#include "cmd/sql/vtab/error.h"
+SQLITE_EXTENSION_INIT3
+
+#define FEW 2             /* questions; without a key each reads the table */
+#define ROWS_EACH_MS 8000 /* that are read and hashed, about */
+
+static void drop(vv_sql_kept *kept)
+{
+	vv_sql_joined *j = (vv_sql_joined *)kept;
+
+	vv_sql_grouped_close(j->rows);
+	vv_sql_opened_drop(j->version);
+	sqlite3_free((char *)(uintptr_t)j->of.plan);
+	sqlite3_free((char *)(uintptr_t)j->of.revision);
+	sqlite3_free(j);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *who)
+{
+	for (vv_sql_kept *k = c->kept; k; k = k->next) {
+		vv_sql_joined *j = (vv_sql_joined *)k;
+
+		if (j->of.table == who->table && same(j->of.plan, who->plan) &&
+		    same(j->of.revision, who->revision)) {
+			return j;
+		}
+	}
+	return NULL;
+}
+
+int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_opened *version,
+		      varve_error *err)
+{
+	vv_sql_catalog *c = version->catalog;
+	vv_sql_joined *j = sqlite3_malloc64(sizeof(*j));
+
+	if (!(*out = j)) return vv_sql_error_memory(err);
+	*j = (vv_sql_joined){.kept = {c->kept, drop},
+			     .of = {who->table, sqlite3_mprintf("%s", who->plan),
+				    who->revision ? sqlite3_mprintf("%s", who->revision) : NULL},
+			     .version = vv_sql_opened_keep(version),
+			     .began_ms = vv_sql_catalog_now_ms()};
+	c->kept = &j->kept;
+	return j->of.plan && (!who->revision || j->of.revision) ? 0 : vv_sql_error_memory(err);
+}
+
+/* A value that the row of another table has, or a parameter. */
+static bool is_question(const vv_sql_scan_condition *c)
+{
+	return c->column >= 0 && c->op == SQLITE_INDEX_CONSTRAINT_EQ && !c->literal && !c->list;
+}
+
+size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan)
+{
+	*out = (vv_sql_grouping){.join = true, .used = plan->used};
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!is_question(&plan->conditions[i])) {
+			continue;
+		}
+		if (out->count == VV_GROUPING_COLUMNS) return 0;
+		out->by[out->count++] = (size_t)plan->conditions[i].column;
+	}
+	return out->count;
+}
+
+static bool has_key(const vv_sql_joined *j, const vv_sql_grouping *how)
+{
+	const varve_table_facts *facts = j->version->facts;
+
+	for (size_t i = 0; i < facts->key_count; i++) {
+		size_t k = 0;
+
+		while (k < how->count && how->by[k] != facts->key[i]) {
+			k++;
+		}
+		if (k == how->count) return false;
+	}
+	return facts->key_count > 0;
+}
+
+/* Rows are found by their key quickly, but not in an order that the table has: they are all read once the questions took as
+ * long as that, so that a statement takes at most twice as long as by the better of both ways. */
+static bool is_worth_it(vv_sql_joined *j, const vv_sql_grouping *how)
+{
+	if (j->rows || j->refused || j->asked++ < FEW) return false;
+	return !has_key(j, how) || (uint64_t)(vv_sql_catalog_now_ms() - j->began_ms) >=
+					   j->version->facts->rows / ROWS_EACH_MS;
+}
+
+/* Reads the rows under the conditions that are the same in each question. */
+static int read_rows(vv_sql_joined *j, vv_sql_opened *declared, const vv_sql_grouping *how,
+		     const vv_sql_scan_plan *plan, sqlite3_value **values, varve_error *err)
+{
+	vv_sql_scan_plan all = {.used = plan->used, .texts = plan->texts};
+	sqlite3_value *same_values[VV_SCAN_CONDITIONS];
+	vv_sql_scan *scan;
+	int rc;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const vv_sql_scan_condition *c = &plan->conditions[i];
+
+		if (c->column >= 0 && c->literal && !c->list) {
+			same_values[all.count] = values[i];
+			all.conditions[all.count++] = *c;
+		}
+	}
+	for (size_t i = 0; i < how->count; i++) { /* SQLite need not use them itself */
+		all.used |= UINT64_C(1) << (how->by[i] < 63 ? how->by[i] : 63);
+	}
+	if ((rc = vv_sql_scan_open(&scan, j->version, declared, &all, same_values, err)) < 0) {
+		return rc;
+	}
+	rc = vv_sql_grouped_open(&j->rows, scan, declared, how, err);
+	vv_sql_scan_close(scan);
+	j->refused = rc == VARVE_EREFUSED;
+	return j->refused ? 0 : rc;
+}
+
+int vv_sql_joined_ask(vv_sql_grouped_at *at, vv_sql_joined *j, vv_sql_opened *declared,
+		      const vv_sql_scan_plan *plan, sqlite3_value **values, varve_error *err)
+{
+	sqlite3_value *asked[VV_GROUPING_COLUMNS];
+	vv_sql_grouping how;
+	size_t count = 0;
+	int rc;
+
+	(void)vv_sql_joined_columns(&how, plan);
+	if (is_worth_it(j, &how) && (rc = read_rows(j, declared, &how, plan, values, err)) < 0) {
+		return rc;
+	}
+	if (!j->rows) return 0;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (is_question(&plan->conditions[i])) {
+			asked[count++] = values[i];
+		}
+	}
+	return vv_sql_grouped_find(at, j->rows, asked);
+}

@@ -1,0 +1,43 @@
+/*
+ * joined: a version whose rows a statement looks for by value, again and again, as joins and correlated subqueries do.
+ *
+ * SQLite joins by nested loops: the inner table is asked once for each row of the outer one. After some questions all rows of
+ * the version are read once and found by a hash from then on. It is kept until the statement ends.
+ */
+#ifndef VV_CMD_SQL_VTAB_JOINED_H
+#define VV_CMD_SQL_VTAB_JOINED_H
+
+#include "cmd/sql/vtab/grouped.h"
+
+/* Who asks: a table of SQLite, by a plan, of a revision where that is an argument (else NULL). */
+typedef struct vv_sql_asking {
+	const void *table;
+	const char *plan, *revision;
+} vv_sql_asking;
+
+typedef struct vv_sql_joined {
+	vv_sql_kept kept;
+	vv_sql_asking of; /* its texts are its own */
+	vv_sql_opened *version;
+	vv_sql_grouped *rows; /* NULL: not yet, or there are too many */
+	uint64_t asked;
+	int64_t began_ms;
+	bool refused;
+} vv_sql_joined;
+
+/* What was asked before in this statement; NULL: nothing was. */
+vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *who);
+
+/* The first question. The statement owns it. */
+int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_opened *version,
+		      varve_error *err);
+
+/* The columns by which a plan looks for rows; 0: it does not. */
+size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan);
+
+/* One more question, by the values of a plan's conditions. 1: its rows are at *at of j->rows; 0: they must be looked for. */
+int vv_sql_joined_ask(vv_sql_grouped_at *at, vv_sql_joined *j, vv_sql_opened *declared,
+		      const vv_sql_scan_plan *plan, struct sqlite3_value **values,
+		      varve_error *err);
+
+#endif
