@@ -74,7 +74,7 @@ static int find_places(diff_rows *d, varve_error *err)
 static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, const char *revision,
 		     varve_error *err)
 {
-	vv_sql_place place = {t->repo, t->name->path, revision, false};
+	vv_sql_place place = {t->repo, t->name->path, revision, false, true};
 	int rc = vv_sql_opened_get(&d->sides[side], t->catalog, &place, err);
 
 	if (rc < 0 || !d->sides[side]->commit[0]) return rc;

@@ -77,7 +77,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 	t->known.name = &t->name;
 	int rc = take_name(t, r);
 	if (rc == SQLITE_OK && t->name.path) {
-		const vv_sql_place place = {r->repo, t->name.path, t->name.revision, false};
+		const vv_sql_place place = {r->repo, t->name.path, t->name.revision, false, true};
 
 		rc = vv_sql_opened_get(&t->known.declared, r->catalog, &place, &err) < 0
 			     ? vv_sql_catalog_fail(r->catalog, &err, message)

@@ -220,7 +220,7 @@ static int next_tables(void *state, varve_error *err)
 	vv_sql_opened_drop(l->opened);
 	l->opened = NULL;
 	if (l->at == l->count) return 0;
-	vv_sql_place place = {l->repo, l->paths[l->at++], l->revision, false};
+	vv_sql_place place = {l->repo, l->paths[l->at++], l->revision, false, true};
 	/* A file that is named like a table and is none, or whose data is not here, is listed without facts. */
 	if (vv_sql_opened_get(&l->opened, l->catalog, &place, err) < 0 &&
 	    err->code == VARVE_ENOMEM) {
@@ -342,7 +342,7 @@ static int open_columns(void **state, const vv_sql_function_table *t, const char
 		rc = vv_sql_name_find(&name, t->catalog, arguments[0], err);
 	}
 	if (rc < 0) return rc;
-	vv_sql_place place = {name.outside ? NULL : t->repo, name.path, name.revision, false};
+	vv_sql_place place = {name.outside ? NULL : t->repo, name.path, name.revision, false, true};
 	rc = vv_sql_opened_get(&l->opened, t->catalog, &place, err);
 	vv_sql_name_clear(&name);
 	return rc;

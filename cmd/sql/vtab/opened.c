@@ -83,6 +83,8 @@ static int open_table(vv_sql_opened *o, const vv_sql_place *place, varve_error *
 	int rc;
 
 	how.watch = &o->catalog->watch;
+	how.flags = place->find_key ? VARVE_TABLE_FIND_KEY : 0;
+	o->find_key = place->find_key;
 	if (o->commit[0]) {
 		rc = varve_version_at(&o->version, place->repo, o->commit, place->path, err);
 	} else {
@@ -113,7 +115,8 @@ int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place
 	if (rc < 0) return rc;
 	for (o = c->opened; o; o = o->next) {
 		if (o->repo == place->repo && strcmp(o->path, place->path) == 0 &&
-		    strcmp(o->commit, commit) == 0 && (commit[0] || same_file(o))) {
+		    strcmp(o->commit, commit) == 0 && (o->find_key || !place->find_key) &&
+		    (commit[0] || same_file(o))) {
 			*out = vv_sql_opened_keep(o);
 			return 0;
 		}

@@ -35,6 +35,7 @@ typedef struct vv_sql_opened {
 	char commit[VARVE_ID_SIZE]; /* "" for a file of the work tree or outside of it */
 	char *file;                 /* that file; NULL */
 	struct stat is;             /* what it was when it was opened */
+	bool find_key;              /* its key was looked for */
 	vv_sql_opened_column *columns;
 } vv_sql_opened;
 
@@ -44,6 +45,7 @@ typedef struct vv_sql_place {
 	const char *path;
 	const char *revision; /* NULL: the work tree, or HEAD in a bare repository */
 	bool is_id;           /* the revision is the whole id of a commit */
+	bool find_key; /* of text that Git keeps, which reads all rows; tables of varve have theirs */
 } vv_sql_place;
 
 /* The version at a place now: the same one for all that ask while it is open. VARVE_ENOTFOUND: no such revision, or no

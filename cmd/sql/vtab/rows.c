@@ -77,7 +77,7 @@ typedef struct rows_cursor {
 
 static vv_sql_place place_of(const rows_table *t)
 {
-	return (vv_sql_place){t->repo, t->name.path, t->name.revision, false};
+	return (vv_sql_place){t->repo, t->name.path, t->name.revision, false, false};
 }
 
 static int fail(sqlite3_vtab *base, const varve_error *err)
@@ -585,7 +585,7 @@ static int next_version(rows_cursor *c, varve_error *err)
 	int more;
 
 	while ((more = varve_log_next(c->log, &c->commit, err)) > 0) {
-		const vv_sql_place place = {t->repo, t->name.path, c->commit->id, true};
+		const vv_sql_place place = {t->repo, t->name.path, c->commit->id, true, false};
 		vv_sql_opened *version;
 		int rc = vv_sql_opened_get(&version, t->catalog, &place, err);
 
@@ -664,7 +664,7 @@ static int begin_blame(rows_cursor *c, const rows_table *t, sqlite3_value *colum
 /* The version of a cursor. values: those of the plan, after the argument. */
 static int find_version(vv_sql_opened **out, rows_table *t, const char *revision, varve_error *err)
 {
-	const vv_sql_place place = {t->repo, t->name.path, revision, false};
+	const vv_sql_place place = {t->repo, t->name.path, revision, false, false};
 
 	*out = NULL;
 	if (t->name.kind != VV_NAME_AT) {

@@ -504,6 +504,27 @@ a\t\n'
 	output_has "commit $(git rev-parse HEAD~1 | cut -c 1-10): "
 }
 
+@test "a table that Git keeps as text has the key that diff finds" {
+	git init -q text
+	cd text
+	python3 -c "
+for i in range(200):
+    print(f'{i * 7919 % 1000},{i % 3},{i % 5}' if i else 'id,kind,n')" > t.csv
+	git add t.csv
+	git commit -qm one
+	awk -F, -v OFS=, 'NR > 1 && NR % 5 == 0 { $2 += 10; $3 += 10 } { print }' t.csv > new
+	(head -n 1 new; tail -n +2 new | sort -t, -k2,2n -k1,1n) > t.csv
+	rm new
+	git commit -qam two
+	succeeds varve diff --stat HEAD~1 HEAD
+	output_has '~40 rows'
+	succeeds varve sql --format csv "SELECT diff_type, count(*) FROM varve_diff_t('HEAD~1', 'HEAD') GROUP BY 1;
+		SELECT count(id), count(DISTINCT id) FROM varve_diff_cells_t('HEAD~1', 'HEAD'); SELECT key FROM varve_tables;
+		SELECT name FROM varve_columns('t') WHERE in_key;
+		SELECT message, column_name, to_value FROM varve_row_t(676) WHERE diff_type = 'modified' AND column_name = 'n'"
+	[ "$(echo "$output" | xargs)" = "diff_type,count(*) modified,40 count(id),count(DISTINCT id) 80,40 key id name id message,column_name,to_value two,n,14" ]
+}
+
 @test "a join reads each side once, whatever orders rows and whichever columns are compared" {
 	new_repo
 	python3 - <<-'END'
