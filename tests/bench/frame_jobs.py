@@ -10,11 +10,15 @@ import subprocess
 import sys
 import time
 
-THREE = ["id", "qty", "price"]
-BY = "select region, sum(qty), count(*) from {} group by region order by region"
+THREE, BY_COLUMN = ["id", "qty", "price"], "region"
 KEY = 1_123_456
 EDITED = 100
 CAT = ["varve", "cat", "HEAD~1:data.csv"]
+with open("data.csv", encoding="utf-8") as head:
+    if "airport_ident" in head.readline():  # the real table
+        THREE, BY_COLUMN = ["id", "length_ft", "le_latitude_deg"], "lighted"
+SUM = THREE[1]
+BY = f"select {BY_COLUMN}, sum({SUM}), count(*) from {{}} group by {BY_COLUMN} order by {BY_COLUMN}"
 
 
 def table():
@@ -110,29 +114,29 @@ def pandas_parquet():
 
 def three_varve():
     t, _ = table(), frames()
-    return lambda: int(t.to_pandas(columns=THREE)["qty"].sum())
+    return lambda: int(t.to_pandas(columns=THREE)[SUM].sum())
 
 
 def three_csv():
     pandas = frames()
-    return lambda: int(pandas.read_csv("data.csv", usecols=THREE)["qty"].sum())
+    return lambda: int(pandas.read_csv("data.csv", usecols=THREE)[SUM].sum())
 
 
 def three_pyarrow_csv():
     pandas = frames()
-    return lambda: int(pandas.read_csv("data.csv", usecols=THREE, engine="pyarrow")["qty"].sum())
+    return lambda: int(pandas.read_csv("data.csv", usecols=THREE, engine="pyarrow")[SUM].sum())
 
 
 def three_parquet():
     pandas = frames()
-    return lambda: int(pandas.read_parquet("data.parquet", columns=THREE)["qty"].sum())
+    return lambda: int(pandas.read_parquet("data.parquet", columns=THREE)[SUM].sum())
 
 
 # ---- queries ----
 
 
 def grouped(connection, source):
-    return [[region, int(qty), rows] for region, qty, rows in connection.sql(BY.format(source)).fetchall()]
+    return [[value, int(total), rows] for value, total, rows in connection.sql(BY.format(source)).fetchall()]
 
 
 def duckdb_over(source):

@@ -15,6 +15,7 @@ BUILD = TOP / "build" / "release"
 JOBS = Path(__file__).resolve().parent / "frame_jobs.py"
 LISTS = ("requirements-readers.txt", "requirements-spark.txt")
 MB = 1e6
+REAL = ("arrow", "three", "group")  # works that are done with a real table, too
 
 # What is done: a title, and who does it.
 WORKS = (
@@ -39,13 +40,31 @@ def environment():
     return BUILD / "python" / "bin" / "python"
 
 
-def prepared(scratch, settings, python):
-    """A folder with two versions of the big table: in a repository, as CSV and as Parquet."""
-    import works
-    folder = scratch.folder("frames")
-    tool = kinds.Varve(scratch).start("frames-repository")
-    for name, options in (("data", ()), ("changed", ("--change", 100))):
-        made = works.cached_table(scratch, settings, *options)
+def real_versions(scratch, settings):
+    """Two versions of a real table as files, the rows of each repeated under other ids until they are as many as the big table's; none
+    where its history is not there."""
+    from limits_bytes import bundles
+    bundle = next((b for b in bundles() if b.stem == "runways"), None)
+    if not bundle:
+        return []
+    clone, found = scratch.root / "runways", []
+    scratch.run(["git", "clone", "-q", "-b", "main", bundle, clone], scratch.root)
+    for name, revision in (("data", "HEAD~1"), ("changed", "HEAD")):
+        head, *lines = scratch.bytes(["git", "show", f"{revision}:runways.csv"], clone).decode().splitlines()
+        rows = [line.split(",", 1) for line in lines]
+        found.append(scratch.root / f"runways-{name}.csv")
+        with found[-1].open("w") as out:
+            print(head, file=out)
+            for k in range(settings.rows // len(rows) + 1):
+                out.writelines(f"{int(key) + k * 1_000_000},{rest}\n" for key, rest in rows)
+    return found
+
+
+def prepared(scratch, python, name, versions):
+    """A folder with two versions of a big table: in a repository, as CSV and as Parquet."""
+    folder = scratch.folder(name)
+    tool = kinds.Varve(scratch).start(f"{name}-repository")
+    for name, made in zip(("data", "changed"), versions):
         os.link(made, folder / f"{name}.csv")
         shutil.copyfile(made, tool.work / "data.csv")
         scratch.run_all(tool.save(), tool.work, tool.env())
@@ -82,7 +101,9 @@ def python(scratch, report, chosen, settings):
     if kinds.Varve not in chosen:
         return
     interpreter = environment()
-    folder, tool = prepared(scratch, settings, interpreter)
+    import works
+    versions = [works.cached_table(scratch, settings, *options) for options in ((), ("--change", 100))]
+    folder, tool = prepared(scratch, interpreter, "frames", versions)
     size = (folder / "data.csv").stat().st_size
     bench = report.begin("python-disk", f"Two versions of a table of {size / MB:,.0f} MB, {settings.rows:,} rows x 20 columns, on disk")
     report.put(bench, "varve", "MB", sizes(tool.store())[0] / MB)
@@ -93,12 +114,26 @@ def python(scratch, report, chosen, settings):
         if work == "spark" and not shutil.which("java"):
             report.note("python: Spark left out, Java is not installed")
             continue
-        bench = report.begin(f"python-{work}", f"Python: {title}")
-        answers = {who: measured(scratch, report, settings, interpreter, folder, work, who, bench) for who in names}
-        if work == "write":
-            for who, (_, lines) in answers.items():
-                report.put(bench, who.replace("_", " "), "lines differ", lines)
-        elif len({json.dumps(a) for a in answers.values()}) > 1:
-            print(answers, file=sys.stderr)
-            raise Failed(f"{title}: the answers differ")
-        report.print_bench(bench)
+        compare(scratch, report, settings, interpreter, folder, (work, title, names), f"python-{work}")
+    versions = real_versions(scratch, settings)
+    if not versions:
+        report.note("python: the real table left out, VARVE_HISTORIES has no runways.bundle")
+        return
+    folder, _ = prepared(scratch, interpreter, "real-frames", versions)
+    for work, title, names in WORKS:
+        if work in REAL:
+            compare(scratch, report, settings, interpreter, folder, (work, f"{title}, real runways", names), f"python-real-{work}")
+
+
+def compare(scratch, report, settings, interpreter, folder, job, name):
+    """What all programs take for one work."""
+    work, title, names = job
+    bench = report.begin(name, f"Python: {title}")
+    answers = {who: measured(scratch, report, settings, interpreter, folder, work, who, bench) for who in names}
+    if work == "write":
+        for who, (_, lines) in answers.items():
+            report.put(bench, who.replace("_", " "), "lines differ", lines)
+    elif len({json.dumps(a) for a in answers.values()}) > 1:
+        print(answers, file=sys.stderr)
+        raise Failed(f"{title}: the answers differ")
+    report.print_bench(bench)
