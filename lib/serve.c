@@ -361,15 +361,13 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .hold = s->hold,
 			  .hold_payload = s->hold_payload,
 			  .writable = s->writable};
-	uint64_t pace = 0, alive_ms = 0;
+	uint64_t alive_ms = 0;
 	vv_status rc;
 
 	s->op = "open";
 	s->failed = true;
 	if ((rc = open_exactly(&state.repo, s->path, s->env, err)) < 0 ||
 	    (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
-	    (rc = vv_config_u64(state.repo, "varve.lowspeedlimit", VV_PACE_DEFAULT, &pace, err)) <
-		    0 ||
 	    (rc = vv_config_u64(state.repo, "varve.keepalive", VV_PULSE_MS, &alive_ms, err)) < 0 ||
 	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
 		return refuse(s, line, err);
@@ -380,7 +378,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	state.progress = (vv_progress){note_progress, &serve, note_progress};
 	state.check.progress = &state.progress;
 	if (!s->one) { /* HTTP has limits of its own */
-		vv_channel_pace(line, pace, VV_IDLE_SERVE);
+		vv_channel_pace(line, VV_PACE_DEFAULT, VV_IDLE_SERVE);
 	}
 	rc = s->one ? vv_serve_request(&serve, line, err) : vv_serve_line(&serve, line, err);
 	s->op = serve.op ? serve.op : "none";

@@ -137,9 +137,7 @@ static vv_status check_key(const char *dot, size_t len, vv_error *err)
 {
 	static const struct {
 		const char *key, *hint;
-	} own[] = {{".sse", "varve.s3Sse"},
-		   {".ssekmskeyid", "varve.s3SseKmsKeyId"},
-		   {".requestpayer", "varve.s3RequestPayer"},
+	} own[] = {{".requestpayer", "varve.s3RequestPayer"},
 		   {".anonymous", "varve.s3Anonymous"},
 		   {".endpoint", NULL},
 		   {".endpointurl", NULL},

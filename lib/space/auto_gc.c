@@ -20,15 +20,13 @@ void vv_auto_gc_clear(vv_auto_gc *gc)
 static vv_status read_settings(vv_auto_gc *out, vv_repository *r, vv_error *err)
 {
 	uint64_t automatic;
-	bool ours;
 	vv_status rc;
 
 	if ((rc = vv_config_u64(r, "gc.auto", 1, &automatic, err)) < 0 ||
-	    (rc = vv_config_bool(r, "varve.gcauto", true, &ours, err)) < 0 ||
 	    (rc = vv_config_bool(r, "gc.autodetach", true, &out->detach, err)) < 0) {
 		return rc;
 	}
-	out->off = automatic == 0 ? "gc.auto is 0" : !ours ? "varve.gcAuto is false" : NULL;
+	out->off = automatic == 0 ? "gc.auto is 0" : NULL;
 	return VV_OK;
 }
 

@@ -23,7 +23,7 @@ typedef enum vv_setting_kind {
 } vv_setting_kind;
 
 typedef struct vv_setting {
-	const char *name; /* "varve.maxGitObjects"; Git takes upper and lower case alike */
+	const char *name; /* "varve.keepFree"; Git takes upper and lower case alike */
 	vv_setting_kind kind;
 	const char *fallback; /* what holds where it is not set, as it would be written; or NULL */
 	const char *choices;  /* of a word: "git|peer" */

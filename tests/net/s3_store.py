@@ -11,8 +11,7 @@ SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers)
 error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of what is not there, and to lists), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
-(a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs), encrypts (AccessDenied to
-PUT without aws:kms and the key "key/1"), versions (what is replaced or removed stays below DIR.kept, behind a delete
+(a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs), versions (what is replaced or removed stays below DIR.kept, behind a delete
 marker), locked (the same with a lock on objects: a PUT needs Content-MD5), payer (the same to what has no x-amz-request-payer), public (a GET that is
 signed is refused, another one is answered).
 
@@ -179,10 +178,6 @@ class Store(http.server.BaseHTTPRequestHandler):
         elif wrong == "error200":
             self.error(200, "InternalError", "We encountered an internal error.")
         elif wrong == "denied" and self.command != "GET":
-            self.error(403, "AccessDenied", "Access Denied")
-        elif wrong == "encrypts" and self.command == "PUT" and (
-                self.headers.get("x-amz-server-side-encryption") != "aws:kms" or
-                self.headers.get("x-amz-server-side-encryption-aws-kms-key-id") != "key/1"):
             self.error(403, "AccessDenied", "Access Denied")
         elif wrong == "locked" and self.command == "PUT" and not self.headers.get("Content-MD5"):
             self.error(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object "

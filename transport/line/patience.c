@@ -1,17 +1,14 @@
 /*
- * patience: knows which setting says how slow is too slow.
+ * patience: how slow is too slow, and how that is said.
  */
 #include "transport/line/patience.h"
 
 #include "base/show.h"
 
-vv_status vv_patience_of(vv_patience *out, const vv_connect_options *o, vv_error *err)
+vv_patience vv_patience_of(const vv_connect_options *o)
 {
-	*out = (vv_patience){.max_ms = (uint64_t)vv_idle_sec(o) * 1000,
+	return (vv_patience){.max_ms = (uint64_t)vv_idle_sec(o) * 1000,
 			     .bytes_per_sec = VV_PACE_DEFAULT};
-	return o->repo ? vv_config_u64(o->repo, "varve.lowspeedlimit", VV_PACE_DEFAULT,
-				       &out->bytes_per_sec, err)
-		       : VV_OK;
 }
 
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err)
@@ -20,6 +17,6 @@ vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err
 		      name, vv_text_bytes(p->bytes), (unsigned long long)(p->waited_ms / 1000));
 	return vv_hint(
 		err,
-		"the line or the other side is too slow: try again, wait longer with --timeout "
-		"SECONDS, or set varve.lowSpeedLimit, in bytes a second");
+		"the line or the other side is too slow: try again, or wait longer with --timeout "
+		"SECONDS");
 }

@@ -44,8 +44,8 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 	return p->owed / pace <= p->max_ms;
 }
 
-/* The patience that the options and varve.lowSpeedLimit of their repository say. */
-vv_status vv_patience_of(vv_patience *out, const vv_connect_options *o, vv_error *err);
+/* The patience that the options say. */
+vv_patience vv_patience_of(const vv_connect_options *o);
 /* VV_EIO, for one that is used up. name: of the other side. */
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err);
 

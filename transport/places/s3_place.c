@@ -42,9 +42,8 @@ typedef struct s3 {
 	const vv_place_mark *mark;
 	vv_buf marked; /* how it begins there */
 	vv_hint_id full;
-	char *encryption[2]; /* header lines of a PUT; NULL: none */
-	bool payer;          /* requests are paid for by who makes them */
-	bool anonymous;      /* and are not signed */
+	bool payer;     /* requests are paid for by who makes them */
+	bool anonymous; /* and are not signed */
 	bool opening;
 	char *answered; /* while it is opened: the region that the bucket named; NULL */
 } s3;
@@ -239,7 +238,7 @@ static vv_status put_md5(vv_buf *line, const http_ask *what, vv_error *err)
 static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, http_answer *answer,
 		     vv_error *err)
 {
-	const char *headers[6] = {digest};
+	const char *headers[4] = {digest};
 	vv_auto(vv_buf) md5 = VV_BUF_INIT;
 	vv_status rc = put_md5(&md5, what, err);
 
@@ -250,11 +249,6 @@ static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, htt
 	}
 	if (what->body) {
 		headers[what->header_count++] = "Content-Type: application/octet-stream";
-	}
-	for (size_t i = 0; what->body && i < 2; i++) {
-		if (s->encryption[i]) {
-			headers[what->header_count++] = s->encryption[i];
-		}
 	}
 	if (s->payer) {
 		headers[what->header_count++] = "x-amz-request-payer: requester";
@@ -493,8 +487,6 @@ static void s3_close(void *payload)
 	vv_s3_url_clear(&s->at);
 	vv_buf_clear(&s->marked);
 	vv_free(s->answered);
-	vv_free(s->encryption[0]);
-	vv_free(s->encryption[1]);
 	vv_free(s);
 }
 
@@ -565,41 +557,12 @@ static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *e
 	return http_site_open(&s->site, &f, connect, err);
 }
 
-/* A header of the setting's text, which has no line break or blank. */
-static vv_status read_header(char **out, vv_repository *r, const char *key, const char *name,
-			     vv_error *err)
-{
-	vv_auto(vv_buf) line = VV_BUF_INIT;
-	vv_auto(char) *text = NULL;
-	vv_status rc = vv_missing_ok(vv_config_string(r, key, &text, err), err);
-
-	for (const char *p = text; rc == VV_OK && p && *p; p++) {
-		if (vv_is_control(*p) || *p == ' ' || (unsigned char)*p >= 0x80) {
-			rc = vv_fail(err, VV_EUSAGE,
-				     "the setting '%s' is '%s', expected one word of ASCII", key,
-				     vv_text_shows(text));
-		}
-	}
-	if (rc == VV_OK && text && *text) {
-		vv_buf_printf(&line, "%s: %s", name, text);
-		rc = vv_buf_ok(&line, err);
-		*out = rc == VV_OK ? vv_buf_detach(&line) : NULL;
-	}
-	return rc;
-}
-
 /* The user's own: a repository that somebody else wrote chooses none of them. */
 static vv_status read_settings(s3 *s, vv_repository *r, vv_error *err)
 {
 	vv_status rc;
 
 	if (!r) return VV_OK;
-	if ((rc = read_header(&s->encryption[0], r, "varve.s3sse", "x-amz-server-side-encryption",
-			      err)) < 0 ||
-	    (rc = read_header(&s->encryption[1], r, "varve.s3ssekmskeyid",
-			      "x-amz-server-side-encryption-aws-kms-key-id", err)) < 0) {
-		return rc;
-	}
 	rc = vv_config_bool(r, "varve.s3requestpayer", false, &s->payer, err);
 	return rc < 0 ? rc : vv_config_bool(r, "varve.s3anonymous", false, &s->anonymous, err);
 }

@@ -716,7 +716,8 @@ static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *c
 	f->login.name = f->name;
 	f->login.seconds = vv_idle_sec(connect);
 	f->options = connect;
-	return vv_patience_of(&f->patience, connect, err);
+	f->patience = vv_patience_of(connect);
+	return VV_OK;
 }
 
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,

@@ -30,15 +30,6 @@ static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_conn
 	return vv_channel_program(out, &line, o, err);
 }
 
-static vv_status set_pace(vv_channel *c, const vv_connect_options *o, vv_error *err)
-{
-	vv_patience p;
-	vv_status rc = vv_patience_of(&p, o, err);
-
-	vv_channel_pace(c, p.bytes_per_sec, vv_idle_sec(o));
-	return rc;
-}
-
 vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 		     vv_error *err)
 {
@@ -77,8 +68,9 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 	if (rc == VV_OK && o->stopped) {
 		vv_channel_stop_when(*out, o->stopped);
 	}
-	if (rc == VV_OK &&
-	    ((rc = set_pace(*out, o, err)) < 0 || (rc = vv_channel_greet(*out, err)) < 0)) {
+	if (rc < 0) return rc;
+	vv_channel_pace(*out, VV_PACE_DEFAULT, vv_idle_sec(o));
+	if ((rc = vv_channel_greet(*out, err)) < 0) {
 		vv_channel_close(*out);
 		*out = NULL;
 	}

@@ -17,10 +17,10 @@
 #include "transport/protocol/object_stream.h"
 
 #define BYTES_DEFAULT (UINT64_C(64) << 30)
-#define BLOCKS_DEFAULT (UINT64_C(1) << 26)
+#define BLOCKS_MAX (UINT64_C(1) << 26)
 #define FREE_DEFAULT (UINT64_C(64) << 20)
-#define OBJECTS_DEFAULT 10000000u
-#define OBJECT_DEFAULT (UINT64_C(1) << 30)
+#define OBJECTS_MAX 10000000u
+#define OBJECT_MAX (UINT64_C(1) << 30)
 #define KEEP_EVERY (UINT64_C(32) << 20) /* so many bytes are lost at most when the line drops */
 
 /* The new versions between wants and commons, found once: all that is asked of them goes through this list. */
@@ -57,15 +57,12 @@ vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_er
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_config_u64(r, "receive.maxinputsize", 0, &out->bytes, err)) < 0 ||
-	    (rc = vv_config_u64(r, "varve.maxreceiveblocks", BLOCKS_DEFAULT, &out->blocks, err)) <
-		    0 ||
-	    (rc = vv_config_u64(r, "varve.keepfree", FREE_DEFAULT, &out->disk_free, err)) < 0 ||
-	    (rc = vv_config_u64(r, "varve.maxgitobjects", OBJECTS_DEFAULT, &out->git.objects,
-				err)) < 0 ||
-	    (rc = vv_config_u64(r, "varve.maxgitobjectsize", OBJECT_DEFAULT, &out->git.object_bytes,
-				err)) < 0) {
+	    (rc = vv_config_u64(r, "varve.keepfree", FREE_DEFAULT, &out->disk_free, err)) < 0) {
 		return rc;
 	}
+	out->blocks = BLOCKS_MAX;
+	out->git.objects = OBJECTS_MAX;
+	out->git.object_bytes = OBJECT_MAX;
 	if (out->bytes == 0) {
 		out->bytes = BYTES_DEFAULT;
 	}
@@ -167,7 +164,7 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err)
 	memset(&x->nodes, 0, sizeof(x->nodes));
 	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) return rc;
 	/* 0 is no limit of the owner's: what nobody sends is not waited for. */
-	uint64_t max = x->limits.git.object_bytes > 0 ? x->limits.git.object_bytes : OBJECT_DEFAULT;
+	uint64_t max = x->limits.git.object_bytes > 0 ? x->limits.git.object_bytes : OBJECT_MAX;
 	return vv_object_in_open(&x->objects, get_object, x, &x->nodes, max, err);
 }
 

@@ -210,13 +210,8 @@ static vv_status read_reward(vv_holding_rules *x, const vv_holding_options *o, v
 	vv_status rc;
 
 	x->reward.size = x->size;
-	x->reward.allowance = o->allowance;
-	if ((rc = read_ratio_of(x, o, r, err)) < 0 ||
-	    (o->allowance == 0 &&
-	     (rc = vv_config_u64(r, "varve.holdallowance", x->size / ALLOWANCE_PART,
-				 &x->reward.allowance, err)) < 0)) {
-		return rc;
-	}
+	x->reward.allowance = o->allowance ? o->allowance : x->size / ALLOWANCE_PART;
+	if ((rc = read_ratio_of(x, o, r, err)) < 0) return rc;
 	if (x->reward.allowance > x->size) {
 		return vv_fail(err, VV_EUSAGE,
 			       "an allowance of %s is more than the %s that are kept for all",

@@ -3,8 +3,8 @@
  *
  * They lie below the repository's varve folder, in "hold". What the options of `varve serve` leave open is in the
  * repository's settings: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve vault key trust` knows, each
- * with "=BYTES" where that is all of its room; several), varve.holdTerm (days), varve.holdRatio ("1.0") and
- * varve.holdAllowance (bytes). The key that signs receipts is this machine's.
+ * with "=BYTES" where that is all of its room; several), varve.holdTerm (days) and varve.holdRatio ("1.0").
+ * The key that signs receipts is this machine's.
  *
  * With a ratio those are admitted whom this machine's user trusts, and room follows standing (audited.h): who
  * that is, and how much it is, is worked out again each hour, when the trusted keys change, and before

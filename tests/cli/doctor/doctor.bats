@@ -208,9 +208,9 @@ healthy() {
 	succeeds varve doctor --offline
 	output_has "note: settings: varve has no setting 'varve.keepfrees' (local configuration)"
 	output_has "mend: did you mean 'varve.keepFree'?"
-	git config varve.gcAuto maybe
+	git config varve.autoFetch maybe
 	ends_with 1 varve doctor --offline
-	output_has "settings: the setting 'varve.gcAuto' is 'maybe', expected true or false (local configuration)"
+	output_has "settings: the setting 'varve.autoFetch' is 'maybe', expected true or false (local configuration)"
 }
 
 @test "a disk that is nearly full" {

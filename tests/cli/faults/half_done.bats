@@ -16,7 +16,7 @@ need_strace() {
 	export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 	git config --global gc.auto 0
 	git config --global varve.autoGc false
-	git config --global varve.gcAuto 0
+	git config --global gc.auto 0
 }
 
 # Two branches that differ in tables and files; `main` is checked out.

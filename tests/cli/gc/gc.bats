@@ -208,13 +208,9 @@ ended() {
 
 @test "no gc by itself where a setting says so" {
 	git init -q
-	git config varve.gcAuto false
+	git config gc.auto 0
 	grow -q
 	stderr_is ""
-	succeeds varve gc --auto
-	stderr_is "nothing was done: varve.gcAuto is false"
-	git config --unset varve.gcAuto
-	git config gc.auto 0
 	succeeds varve commit --allow-empty -m more
 	stderr_lacks gc
 	succeeds varve gc --auto
@@ -225,9 +221,9 @@ ended() {
 @test "an automatic gc gives way to a writer and tells when it failed" {
 	git init -q
 	git config gc.autoDetach false
-	git config varve.gcAuto false
+	git config gc.auto 0
 	grow
-	git config --unset varve.gcAuto
+	git config --unset gc.auto
 	exec 8> .git/varve/writer.lock
 	flock 8
 	succeeds varve gc --auto

@@ -989,10 +989,10 @@ commits() {
 	sound
 }
 
-@test "pushes are as large as varve.hostPushBytes, and what one brought is not sent again" {
+@test "pushes are as large as remote.NAME.varvePushBytes, and what one brought is not sent again" {
 	plain_host
 	large_table
-	git config varve.hostPushBytes 3m
+	git config remote.origin.varvePushBytes 3m
 	# the host takes two pushes of blocks, and no third
 	cat > ../host.git/hooks/pre-receive <<-'END'
 	#!/bin/sh
@@ -1015,10 +1015,10 @@ commits() {
 @test "sizes of packs and pushes that cannot be are refused" {
 	plain_host
 	large_table
-	for wrong in hostPackBytes=1m hostPackBytes=64m hostPushBytes=1k; do
-		git config "varve.${wrong%=*}" "${wrong#*=}"
+	for wrong in varve.hostPackBytes=1m varve.hostPackBytes=64m remote.origin.varvepushbytes=1k; do
+		git config "${wrong%=*}" "${wrong#*=}"
 		ends_with 2 varve push -u origin main
-		stderr_has "varve.${wrong%=*} must be"
-		git config --unset "varve.${wrong%=*}"
+		stderr_has "${wrong%=*} must be"
+		git config --unset "${wrong%=*}"
 	done
 }

@@ -81,7 +81,7 @@ has_size() {
 grown() {
 	new_repo
 	git config gc.autoDetach false
-	git config varve.gcAuto false
+	git config gc.auto 0
 	rows 100 > prices.csv
 	varve add prices.csv > ../out
 	varve commit -qm small
@@ -95,7 +95,7 @@ grown() {
 	head -c 17500000 /dev/urandom > noise.bin
 	varve add -q --as file noise.bin
 	varve commit -qm noise
-	git config --unset varve.gcAuto
+	git config --unset gc.auto
 }
 
 @test "a merge a cherry-pick and a revert run gc when there is much to gain" {

@@ -67,8 +67,8 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 			 vv_error *err)
 {
 	if (vv_cid_map_count(c->blocks) + list->count > max) {
-		vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks", vv_text_count(max));
-		return vv_hint(err, "varve.maxReceiveBlocks sets how many are taken");
+		return vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks",
+			       vv_text_count(max));
 	}
 	if (!vv_array_room(c->packs, c->count, c->cap)) return vv_fail_nomem(err);
 	vv_host_pack *p = &c->packs[c->count];

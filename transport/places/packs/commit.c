@@ -200,7 +200,7 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 			(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
 			 !vv_oid_equal(&there, &h->tip));
 		if (h->too_large) {
-			vv_hint(err, "varve.hostPushBytes sets how much is sent at a time");
+			vv_hint(err, "remote.NAME.varvePushBytes sets how much is sent at a time");
 		} else if (*lost) {
 			vv_hint(err, "others push at the same time: try again");
 		} else {

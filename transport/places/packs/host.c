@@ -604,16 +604,12 @@ static vv_status add_list(vv_host *h, const char *of, const vv_oid *pack, size_t
 {
 	vv_host_list list;
 	char name[VV_HOST_NAME_LEN + 1];
-	uint64_t max;
-	vv_status rc = vv_config_u64(h->repo, "varve.maxreceiveblocks", BLOCKS_MAX, &max, err);
+	vv_status rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
 
-	if (rc == VV_OK) {
-		rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
-	}
 	if (rc == VV_OK) {
 		vv_hex_write(name, list.hash, sizeof(list.hash));
 		rc = strcmp(name, of) == 0
-			     ? vv_catalog_add(h->catalog, &list, pack, max, err)
+			     ? vv_catalog_add(h->catalog, &list, pack, BLOCKS_MAX, err)
 			     : vv_fail(err, VV_ECORRUPT, "a list of blocks is another pack's");
 	}
 	if (rc == VV_OK) {

@@ -44,12 +44,8 @@ vv_status vv_host_sizes(vv_host *h, vv_error *err)
 		rc = in_bounds("varve.hostPackBytes", pack, VV_HOST_PACK_LEAST, VV_HOST_PACK_BYTES,
 			       err);
 	}
-	if (rc == VV_OK &&
-	    (rc = vv_config_u64(h->repo, "varve.hostpushbytes", push, &push, err)) == VV_OK) {
-		rc = in_bounds("varve.hostPushBytes", push, PUSH_LEAST, UINT64_C(1) << 40, err);
-	}
-	if (rc == VV_OK && key) {
-		rc = vv_config_u64(h->repo, key, push, &push, err);
+	if (rc == VV_OK && key && (rc = vv_config_u64(h->repo, key, push, &push, err)) == VV_OK) {
+		rc = in_bounds(key, push, PUSH_LEAST, UINT64_C(1) << 40, err);
 	}
 	if (rc < 0) return rc;
 	h->push_bytes = h->push_bytes > 0 && h->push_bytes < push ? h->push_bytes : push;
