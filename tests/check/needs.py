@@ -1,0 +1,89 @@
+"""Every command, option, setting and output form has a line in needs.txt that says who needs it; what has none goes.
+
+A line is "WHAT...: who needs it, and for what". WHAT is a command; a command (or * for all) with options; a command
+with =FORM of its --format; or a setting. Nothing in the file is without its thing in the sources.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(sys.argv[1])
+COMMAND = re.compile(r"^const vv_command vv_cmd_\w+ = \{\n(.*?)^\};", re.M | re.S)
+OPTION = re.compile(r"""OPT_(\w+)\(\s*(?:(0|'.'),\s*(NULL|"[\w-]+"))?""")
+FORMS = re.compile(r'OPT_CHOICE\(0,\s*"format",\s*\w+,\s*"FORMAT",\s*("[^"]*"|\w+)')
+
+
+def written_options():
+    text = (ROOT / "cmd/frame/command.h").read_text().replace("\\\n", " ")
+    body = re.search(r"#define OPT_WRITTEN\(\w+\)(.*)", text).group(1)
+    return {f"--{name[1:-1]}" for _, _, name in OPTION.findall(body)}
+
+
+def things():
+    """("diff", "--moves"), ("diff", "=sql"), ("varve.ssh", "") ..."""
+    defines = {}
+    for path in (p for top in ("cmd", "lib", "check") for p in (ROOT / top).rglob("*.[ch]")):
+        defines.update(re.findall(r'^#define (\w+)\s+("[a-z|-]+")', path.read_text(), re.M))
+    written = written_options()
+    for path in sorted((ROOT / "cmd").rglob("*.c")):
+        text = path.read_text()
+        for body in COMMAND.findall(text):
+            name = re.search(r'\.name = "([^"]+)"', body).group(1)
+            yield name, ""
+            table = re.search(r"\.options = (\w+)", body)
+            if not table:
+                continue
+            lines = re.search(rf"vv_option {table.group(1)}\[\] = \{{(.*?)^\}};", text, re.S | re.M).group(1)
+            for kind, letter, option in OPTION.findall(lines):
+                if kind == "WRITTEN":
+                    yield from ((name, word) for word in written)
+                elif kind == "JSON":
+                    yield from ((name, word) for word in ("--json", "--format"))
+                else:
+                    yield name, f"-{letter[1]}" if option == "NULL" else f"--{option[1:-1]}"
+            for forms in FORMS.findall(lines):
+                for form in defines.get(forms, forms).strip('"').split("|"):
+                    yield name, f"={form}"
+    settings = (ROOT / "lib/status/settings.c").read_text()
+    yield from ((f"varve.{name}", "") for name in re.findall(r'\{"varve\.(\w+)"', settings))
+    yield from ((f"remote.NAME.{name}", "") for name in re.findall(r'\{OF_REMOTE "(\w+)"', settings))
+
+
+def lines():
+    for number, line in enumerate((ROOT / "tests/check/needs.txt").read_text().splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        what, colon, need = line.partition(": ")
+        words = what.split()
+        extra = [w for w in words if w[0] in "-="]
+        name = " ".join(w for w in words if w[0] not in "-=")
+        if not colon or len(need.split()) < 3:
+            yield number, name, None
+        for word in extra or [""]:
+            yield number, name, word
+
+
+def main():
+    there, listed, problems = set(things()), {}, []
+    for number, name, word in lines():
+        if word is None:
+            problems.append(f"needs.txt:{number}: says not who needs it")
+        elif (name, word) in listed:
+            problems.append(f"needs.txt:{number}: {name} {word} has a line already")
+        else:
+            listed[name, word] = number
+    for name, word in sorted(there):
+        if (name, word) not in listed and ("*", word) not in listed:
+            problems.append(f"no line says who needs {name} {word}".rstrip())
+    words = {word for _, word in there}
+    for (name, word), number in listed.items():
+        if (name, word) not in there and not (name == "*" and word in words):
+            problems.append(f"needs.txt:{number}: there is no {name} {word}".rstrip())
+    if len(there) < 400:
+        problems.append("the tables are not read as they are written now")
+    print("\n".join(problems) or f"{len(there)} commands, options, forms and settings, each needed")
+    return 1 if problems else 0
+
+
+sys.exit(main())
