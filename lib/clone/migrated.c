@@ -21,12 +21,12 @@
 #include "dataset/table/dataset_writer.h"
 #include "lib/names/lfs.h"
 #include "repo/git/blob.h"
+#include "repo/git/blob_series.h"
 #include "repo/git/pointer.h"
 
 /* Git has a blob in memory as a whole, too. */
 #define BLOB_MAX (4ull << 30)
 #define DVC_LIST_MAX ((size_t)256 << 20)
-#define BLOBS_STAGED_MAX (64u << 20) /* bytes of blobs in memory before they are written */
 
 /* A version of a path. */
 typedef struct version {
@@ -48,7 +48,6 @@ struct vv_migrated {
 	version *versions;
 	size_t count, cap;
 	vv_hash_index index;
-	uint64_t staged; /* bytes of blobs that wait in memory */
 	size_t missing;
 	vv_error first_missing;
 };
@@ -129,10 +128,8 @@ static vv_status keep(vv_migrated *c, const version *v, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	c->versions[c->count++] = *v;
-	if (!vv_oid_equal(&v->old, &v->now)) {
-		c->paths[v->path].versions++;
-		c->paths[v->path].bytes += v->bytes;
-	}
+	c->paths[v->path].versions += !vv_oid_equal(&v->old, &v->now);
+	c->paths[v->path].bytes += v->bytes;
 	return VV_OK;
 }
 
@@ -321,31 +318,7 @@ static vv_status open_version(vv_migrated *c, const vv_cid *root, vv_table *out,
 	return vv_table_open_stored(out, &source, root, err);
 }
 
-static vv_status write_text(vv_migrated *c, version *v, const vv_cid *root, vv_error *err)
-{
-	vv_auto(vv_table) table = {0};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_bytes_options opts = {
-		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(c->writer)), .old_fd = -1};
-	vv_status rc = open_version(c, root, &table, err);
-
-	if (rc < 0) return rc;
-	if (table.root.bytes > BLOB_MAX) {
-		return vv_fail(err, VV_EREFUSED, "%s is too much for a blob of Git",
-			       vv_text_bytes(table.root.bytes));
-	}
-	if ((rc = vv_table_file(&table, append, &text, &opts, err)) < 0) return rc;
-	v->bytes = text.len;
-	if (c->dry) return vv_blob_id(vv_buf_cstr(&text), text.len, &v->now, err);
-	c->staged += text.len;
-	if ((rc = vv_blob_write(c->repo, vv_buf_cstr(&text), text.len, &v->now, err)) < 0 ||
-	    c->staged < BLOBS_STAGED_MAX) {
-		return rc;
-	}
-	c->staged = 0;
-	return vv_objects_flush(c->repo, err);
-}
-
+/* A version that becomes text: its blob is made by write_texts, and has another name until then. */
 static vv_status take_out(vv_migrated *c, version *v, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -358,7 +331,63 @@ static vv_status take_out(vv_migrated *c, version *v, vv_error *err)
 	    (rc = vv_dataset_reader_pointer(reader, &v->old, &arena, &pointer, err)) < 0) {
 		return rc;
 	}
-	return write_text(c, v, &pointer.root, err);
+	v->root = pointer.root;
+	memcpy(v->now.id, v->root.digest, sizeof(v->now.id));
+	return VV_OK;
+}
+
+static vv_status write_text(vv_migrated *c, version *v, vv_buf *text, vv_blob_series *blobs,
+			    vv_error *err)
+{
+	vv_auto(vv_table) table = {0};
+	vv_bytes_options opts = {
+		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(c->writer)), .old_fd = -1};
+	vv_status rc = open_version(c, &v->root, &table, err);
+
+	if (rc < 0) return rc;
+	if (table.root.bytes > BLOB_MAX) {
+		return vv_fail(err, VV_EREFUSED, "%s is too much for a blob of Git",
+			       vv_text_bytes(table.root.bytes));
+	}
+	vv_buf_reset(text);
+	if ((rc = vv_table_file(&table, append, text, &opts, err)) < 0) return rc;
+	c->paths[v->path].bytes += text->len;
+	return c->dry ? VV_OK
+		      : vv_blob_series_put(blobs, vv_buf_cstr(text), text->len, &v->now, err);
+}
+
+/* Those of a path one after the other, so that Git keeps each as a difference. */
+static vv_status write_texts(vv_migrated *c, vv_error *err)
+{
+	vv_auto_free size_t *first = vv_calloc(c->path_count + 1, sizeof(*first));
+	vv_auto_free size_t *next = vv_calloc(c->count + 1, sizeof(*next)); /* of the same path */
+	vv_auto(vv_blob_series) *blobs = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	size_t done = 0;
+	vv_status rc = first && next ? vv_blob_series_open(&blobs, c->repo, err)
+				     : vv_fail_nomem(err);
+
+	if (rc < 0) return rc;
+	for (size_t i = c->count; i > 0; i--) {
+		next[i] = first[c->versions[i - 1].path];
+		first[c->versions[i - 1].path] = i;
+	}
+	for (size_t p = 0; p < c->path_count; p++) {
+		for (size_t i = first[p]; i > 0; i = next[i]) {
+			version *v = &c->versions[i - 1];
+			if (vv_cid_is_null(&v->root)) {
+				continue;
+			}
+			if ((rc = write_text(c, v, &text, blobs, err)) < 0) {
+				return vv_prefix(err, "%s", vv_text_shows(c->paths[p].path));
+			}
+			if ((rc = vv_progress_part(c->progress, "versions", ++done, c->count,
+						   err)) < 0) {
+				return rc;
+			}
+		}
+	}
+	return vv_blob_series_end(blobs, err);
 }
 
 /* --- asking ------------------------------------------------------------------------------ */
@@ -515,6 +544,7 @@ vv_status vv_migrated_finish(vv_migrated *c, vv_error *err)
 			       : vv_prefix(err, "%s are not here, the first",
 					   vv_text_counted(c->missing, "version", "versions"));
 	}
+	if (c->export) return write_texts(c, err);
 	if (c->dry) return VV_OK;
 	if ((rc = vv_dataset_writer_commit(c->writer, err)) < 0 ||
 	    (rc = vv_objects_flush(c->repo, err)) < 0) {

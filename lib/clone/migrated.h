@@ -43,8 +43,9 @@ vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, boo
 void vv_migrated_close(vv_migrated *c); /* accepts NULL */
 VV_AUTO_FREE(vv_migrated, vv_migrated_close)
 
-/* What a blob at a path becomes; itself, where nothing is to be done. An object of Git LFS that is not here is counted
- * (vv_migrated_finish), and its pointer stays. */
+/* What a blob at a path becomes; itself, where nothing is to be done. In an export that is a name that is no blob's until
+ * vv_migrated_finish, which makes the blobs. An object of Git LFS that is not here is counted (vv_migrated_finish), and its
+ * pointer stays. */
 vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
 			   vv_error *err);
 
@@ -57,7 +58,7 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_out *o,
 			       vv_dvc_file *out, vv_error *err);
 
-/* Makes the blocks and blobs durable and compares every version with the bytes that it was made of. VV_EMISSING, before
+/* Makes the blocks and blobs durable and, but in an export, compares every version with the bytes that it was made of. VV_EMISSING, before
  * anything is durable: contents that are not here, with the first of them. */
 vv_status vv_migrated_finish(vv_migrated *c, vv_error *err);
 

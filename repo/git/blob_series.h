@@ -1,0 +1,33 @@
+/*
+ * blob_series: many blobs of which each resembles the one before, as the versions of a file do: one `git fast-import`,
+ * which works beside us, makes them one pack of differences.
+ *
+ *	vv_blob_series_open(&s, repo, err);
+ *	for each: vv_blob_series_put(s, bytes, len, &id, err);
+ *	vv_blob_series_end(s, err);
+ *	vv_blob_series_close(s);
+ */
+#ifndef VV_REPO_GIT_BLOB_SERIES_H
+#define VV_REPO_GIT_BLOB_SERIES_H
+
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/git/oid.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_blob_series vv_blob_series;
+
+vv_status vv_blob_series_open(vv_blob_series **out, vv_repository *r, vv_error *err);
+/* Without an end, what was written is named by nothing, and git's gc removes it. Accepts NULL. */
+void vv_blob_series_close(vv_blob_series *s);
+VV_AUTO_FREE(vv_blob_series, vv_blob_series_close)
+
+/* One that is in the repository is not written again. It can be read after the end. VV_EPROGRAM: there is no git. */
+vv_status vv_blob_series_put(vv_blob_series *s, const void *bytes, size_t len, vv_oid *out,
+			     vv_error *err);
+/* Waits until all of them are durable. */
+vv_status vv_blob_series_end(vv_blob_series *s, vv_error *err);
+
+#endif
