@@ -163,9 +163,8 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 		out->place.pack = NULL;
 		return read_header(src, out, err);
 	}
-	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
-		vv_pack *p = src->packs->packs[i];
-
+	vv_pack_search search = vv_pack_search_begin(src->packs, vv_cid_prefix(cid));
+	for (vv_pack *p; (p = vv_pack_search_next(&search));) {
 		if (src->live_only && (p->id.aside || vv_pack_is_damaged(p))) {
 			continue;
 		}

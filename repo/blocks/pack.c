@@ -381,6 +381,13 @@ static vv_status make_index(vv_pack *p, vv_pack_index **out, vv_error *err)
 	return rc;
 }
 
+static atomic_ulong rebuilds;
+
+unsigned long vv_pack_rebuilds(void)
+{
+	return atomic_load(&rebuilds);
+}
+
 /* Under the lock. Happens at most twice: when a large one is read entirely, and
  * when it is made anew. */
 static void take_index(vv_pack *p, vv_pack_index *index)
@@ -391,6 +398,9 @@ static void take_index(vv_pack *p, vv_pack_index *index)
 		p->old_indexes[p->old_count++] = old;
 	}
 	atomic_store(&p->index, index);
+	if (old) {
+		(void)atomic_fetch_add(&rebuilds, 1);
+	}
 }
 
 static vv_status rebuild_locked(vv_pack *p, vv_error *err)

@@ -104,6 +104,9 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
  * what is intact in it. */
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err);
 
+/* How often an index was replaced in this process. */
+unsigned long vv_pack_rebuilds(void);
+
 /* A block was not found: makes sure that this was not the fault of a large index
  * that was never checked. *changed: look again. */
 vv_status vv_pack_check_index(vv_pack *p, bool *changed, vv_error *err);

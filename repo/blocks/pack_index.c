@@ -406,6 +406,12 @@ vv_status vv_pack_index_find(const vv_pack_index *x, uint64_t prefix, uint64_t *
 	return VV_OK;
 }
 
+uint64_t vv_pack_index_prefix(const vv_pack_index *x, uint64_t place)
+{
+	assert(x->fd < 0 && place < x->count);
+	return get_be64(at(x, x->prefixes_at + place * PREFIX_LEN));
+}
+
 vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t *out, vv_error *err)
 {
 	uint64_t where = x->offsets_at + place * x->width;

@@ -64,6 +64,9 @@ const void *vv_pack_index_bytes(const vv_pack_index *x, size_t *len);
 vv_status vv_pack_index_find(const vv_pack_index *x, uint64_t prefix, uint64_t *first,
 			     uint64_t *count, vv_error *err);
 
+/* Of a whole index: the prefix at a place below the count. Thread-safe. */
+uint64_t vv_pack_index_prefix(const vv_pack_index *x, uint64_t place);
+
 /* The offset at a place below the count. Thread-safe. */
 vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t *out,
 			       vv_error *err);

@@ -20,6 +20,136 @@
 #define QUIET_NSEC 50000000
 #define QUIET_SECONDS 3
 
+/* --- many small packs ---- */
+
+#define SMALL_BLOCKS 4096u /* of a pack; the index of a larger one is searched by itself */
+#define SMALL_PACKS 16u    /* fewer are each searched as soon */
+
+typedef struct small_entry {
+	uint64_t prefix;
+	size_t pack; /* a place in the list */
+} small_entry;
+
+/* By the first bits of a prefix, then by pack. Right as long as no index was replaced. */
+struct vv_small_packs {
+	unsigned long rebuilds; /* vv_pack_rebuilds, before the indexes were read */
+	unsigned bits;
+	size_t *fans; /* where the entries of each first bits begin, and after the last where they end */
+	small_entry *entries;
+	size_t *rest; /* places of packs that are not small */
+	size_t rest_count;
+};
+
+static void free_small(struct vv_small_packs *m)
+{
+	if (m) {
+		vv_free(m->fans);
+		vv_free(m->entries);
+		vv_free(m->rest);
+		vv_free(m);
+	}
+}
+
+static const vv_pack_index *small_index(const vv_pack *p)
+{
+	const vv_pack_index *x = atomic_load(&p->index);
+
+	return vv_pack_index_is_whole(x) && vv_pack_index_count(x) <= SMALL_BLOCKS ? x : NULL;
+}
+
+static size_t first_bits(const struct vv_small_packs *m, uint64_t prefix)
+{
+	return (size_t)(prefix >> (64 - m->bits));
+}
+
+/* Each place of fans[n + 1] counts those of n, then is where they begin, then where they end. */
+static void sort_small(struct vv_small_packs *m, const vv_pack_index *const *of, size_t count)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (uint64_t k = 0; of[i] && k < vv_pack_index_count(of[i]); k++) {
+			m->fans[first_bits(m, vv_pack_index_prefix(of[i], k)) + 1]++;
+		}
+	}
+	for (size_t n = 0; n < (size_t)1 << m->bits; n++) {
+		const size_t here = m->fans[n + 1];
+		m->fans[n + 1] = sum;
+		sum += here;
+	}
+	for (size_t i = 0; i < count; i++) {
+		for (uint64_t k = 0; of[i] && k < vv_pack_index_count(of[i]); k++) {
+			const uint64_t prefix = vv_pack_index_prefix(of[i], k);
+			m->entries[m->fans[first_bits(m, prefix) + 1]++] = (small_entry){prefix, i};
+		}
+	}
+}
+
+static vv_status join_small(vv_pack_list *l, vv_error *err)
+{
+	vv_auto_free const vv_pack_index **of = vv_calloc(l->count + 1, sizeof(*of));
+	struct vv_small_packs *m;
+	const unsigned long rebuilds = vv_pack_rebuilds();
+	size_t packs = 0, entries = 0;
+
+	if (!of) return vv_fail_nomem(err);
+	for (size_t i = 0; i < l->count; i++) {
+		of[i] = small_index(l->packs[i]);
+		packs += of[i] != NULL;
+		entries += of[i] ? (size_t)vv_pack_index_count(of[i]) : 0;
+	}
+	if (packs < SMALL_PACKS || entries == 0) return VV_OK;
+	if (!(m = l->small = vv_calloc(1, sizeof(*m)))) return vv_fail_nomem(err);
+	m->rebuilds = rebuilds;
+	for (m->bits = 1; (size_t)1 << m->bits < entries; m->bits++) {
+	}
+	m->fans = vv_calloc(((size_t)1 << m->bits) + 1, sizeof(*m->fans));
+	m->entries = vv_calloc(entries, sizeof(*m->entries));
+	m->rest = vv_calloc(l->count + 1, sizeof(*m->rest));
+	if (!m->fans || !m->entries || !m->rest) return vv_fail_nomem(err);
+	for (size_t i = 0; i < l->count; i++) {
+		if (!of[i]) {
+			m->rest[m->rest_count++] = i;
+		}
+	}
+	sort_small(m, of, l->count);
+	return VV_OK;
+}
+
+vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix)
+{
+	vv_pack_search s = {.list = l, .prefix = prefix};
+
+	if (l && l->small && l->small->rebuilds == vv_pack_rebuilds()) {
+		s.small = l->small;
+		s.at = s.small->fans[first_bits(s.small, prefix)];
+		s.last = s.small->fans[first_bits(s.small, prefix) + 1];
+	}
+	return s;
+}
+
+vv_pack *vv_pack_search_next(vv_pack_search *s)
+{
+	if (!s->list || !s->small) {
+		return s->list && s->next < s->list->count ? s->list->packs[s->next++] : NULL;
+	}
+	while (s->at < s->last && s->small->entries[s->at].prefix != s->prefix) {
+		s->at++;
+	}
+	const size_t large = s->next < s->small->rest_count ? s->small->rest[s->next] : SIZE_MAX;
+	const size_t small = s->at < s->last ? s->small->entries[s->at].pack : SIZE_MAX;
+	if (large < small) {
+		s->next++;
+		return s->list->packs[large];
+	}
+	if (small == SIZE_MAX) return NULL;
+	for (; s->at < s->last && s->small->entries[s->at].pack == small; s->at++) {
+	}
+	return s->list->packs[small];
+}
+
+/* --- the list ---- */
+
 void vv_packs_unref(vv_pack_list *l)
 {
 	if (l && atomic_fetch_sub(&l->refs, 1) == 1) {
@@ -27,6 +157,7 @@ void vv_packs_unref(vv_pack_list *l)
 			vv_pack_unref(l->packs[i]);
 		}
 		vv_packs_unref(l->under);
+		free_small(l->small);
 		vv_free(l->packs);
 		vv_free(l);
 	}
@@ -151,6 +282,7 @@ done:
 	if (rc == VV_OK && s->under) {
 		rc = add_under(s, l, err);
 	}
+	rc = rc < 0 ? rc : join_small(l, err);
 	if (rc < 0) {
 		vv_packs_unref(l);
 	} else {

@@ -22,6 +22,8 @@ struct vv_pack_list {
 	size_t count;
 	size_t own;                 /* so many are the store's own; after them its under's */
 	struct vv_pack_list *under; /* the list these are from; NULL */
+	struct vv_small_packs
+		*small;     /* the indexes of many small packs as one; NULL: they are few */
 	vv_stat dir;        /* of the folder, before it was listed; mode 0: there was none */
 	int64_t listed_sec; /* when */
 	uint32_t listed_nsec;
@@ -36,6 +38,21 @@ vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err);
 vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
 			 vv_error *err);
 void vv_packs_unref(vv_pack_list *l); /* accepts NULL */
+
+/* Packs that may have a block: the others do not, by their indexes. In the order of the list.
+ *
+ *	vv_pack_search s = vv_pack_search_begin(l, vv_cid_prefix(&cid));
+ *	for (vv_pack *p; (p = vv_pack_search_next(&s));) ...
+ */
+typedef struct vv_pack_search {
+	const vv_pack_list *list; /* NULL: of none */
+	const struct vv_small_packs *small;
+	uint64_t prefix;
+	size_t next;     /* of the list, or of those that are not small */
+	size_t at, last; /* of the small ones' entries */
+} vv_pack_search;
+vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix);
+vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: that was all */
 
 /* Removes a pack's file and its index. */
 vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);

@@ -394,8 +394,9 @@ static vv_status match_in_list(match *m, const vv_pack_list *l, vv_error *err)
 	vv_status rc = VV_OK;
 
 	m->count = 0;
-	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
-		rc = match_in_pack(m, l->packs[i], err);
+	vv_pack_search search = vv_pack_search_begin(l, m->prefix);
+	for (vv_pack *p; rc == VV_OK && (p = vv_pack_search_next(&search));) {
+		rc = match_in_pack(m, p, err);
 		if (rc == VV_ECORRUPT) {
 			rc = VV_OK;
 		}

@@ -2,6 +2,7 @@
  * store: blocks in and out, one writer at a time, readers beside it, and what is
  * left after things go wrong.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "repo/blocks/pack_list.h"
 #include "tests/unit/repo/store_fixture.h"
 #include "tests/unit/writer_add.h"
 
@@ -484,6 +486,74 @@ static void small_packs_are_merged_and_each_is_twice_the_next(void **state)
 	assert_int_equal(fx_fsck(dir, true), 0);
 }
 
+/* Block first + i of count in a pack of its own each, in one folder; each pack has block 0, too. */
+static void put_in_many_packs(const char *dir, unsigned first, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const char *apart = vv_test_path("apart%u", i);
+		vv_store *s = fx_open(apart);
+		vv_writer *w = fx_writer(s);
+		const char *path;
+
+		fx_put(w, 0, -1);
+		fx_put(w, first + i, -1);
+		commit(w);
+		vv_writer_close(w);
+		vv_store_close(s);
+		path = fx_one(apart, "pack-", ".pack");
+		assert_int_equal(
+			rename(path, vv_test_path("%s/packs/%s", dir, strrchr(path, '/') + 1)), 0);
+	}
+}
+
+static void many_small_packs_are_searched_as_one_and_damage_in_some_is_passed_over(void **state)
+{
+	const unsigned first = 100, count = 60;
+	const char *dir = vv_test_path("store"), *path;
+	char *bytes;
+	size_t len;
+	vv_store *s;
+	vv_error err;
+
+	(void)state;
+	fx_commit(dir, 0, 3, true);
+	put_in_many_packs("store", first, count);
+	assert_int_equal(fx_count(dir, "pack-", ".pack"), count + 1);
+	s = fx_open(dir);
+	for (unsigned i = 0; i < count; i++) {
+		vv_assert_ok(fx_get(s, first + i, &err), &err);
+	}
+	vv_assert_ok(fx_get(s, 1, &err), &err);
+	vv_assert_status(fx_get(s, first + count, &err), VV_EMISSING, &err);
+	/* a pack whose record of block 0 is flipped: its index is made anew, and all others are found as before */
+	{
+		const vv_cid zero = fx_cid(0);
+		vv_pack_list *l = NULL;
+
+		vv_assert_ok(vv_packs_get(s, &l, &err), &err);
+		for (size_t i = 0; i < l->count; i++) {
+			path = l->packs[i]->path;
+			bytes = malloc(vv_test_read(path, &len) ? len : 1);
+			assert_non_null(bytes);
+			memcpy(bytes, vv_test_read(path, NULL), len);
+			for (size_t at = 0; i % 2 == 0 && at + sizeof(zero.digest) < len; at++) {
+				if (memcmp(bytes + at, zero.digest, sizeof(zero.digest)) == 0) {
+					bytes[at + 9] ^= 1;
+					vv_test_write(path, bytes, len);
+				}
+			}
+			free(bytes);
+		}
+		vv_packs_unref(l);
+	}
+	vv_assert_ok(fx_get(s, 0, &err), &err);
+	for (unsigned i = 0; i < count; i++) {
+		vv_assert_ok(fx_get(s, first + i, &err), &err);
+	}
+	vv_assert_status(fx_get(s, first + count, &err), VV_EMISSING, &err);
+	vv_store_close(s);
+}
+
 static void a_large_pack_is_not_copied_for_a_small_one(void **state)
 {
 	const char *dir = vv_test_path("store"), *large;
@@ -733,6 +803,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_damaged_copy_is_passed_over_for_a_good_one),
 	cmocka_unit_test(a_commit_costs_two_fsyncs),
 	cmocka_unit_test(small_packs_are_merged_and_each_is_twice_the_next),
+	cmocka_unit_test(many_small_packs_are_searched_as_one_and_damage_in_some_is_passed_over),
 	cmocka_unit_test(a_large_pack_is_not_copied_for_a_small_one),
 	cmocka_unit_test(a_writer_goes_on_after_a_commit),
 	cmocka_unit_test(leftovers_of_a_killed_writer_are_removed),
