@@ -21,7 +21,7 @@
 #include "dataset/table/dataset_writer.h"
 #include "lib/names/lfs.h"
 #include "repo/git/blob.h"
-#include "repo/git/blob_series.h"
+#include "repo/git/objects/blob_series.h"
 #include "repo/git/pointer.h"
 
 /* Git has a blob in memory as a whole, too. */

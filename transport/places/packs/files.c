@@ -45,17 +45,21 @@ vv_status vv_files_begin(vv_host *h, vv_error *err)
 	vv_cid_set_free(h->versions);
 	vv_cid_set_free(h->listed);
 	vv_cid_set_free(h->pieces);
+	vv_cid_set_free(h->joined);
 	vv_seek_free(h->seek);
 	vv_host_forget_ruins(h, NULL);
+	h->unread.count = 0;
 	h->catalog = vv_catalog_new();
 	h->versions = vv_cid_set_new();
 	h->listed = vv_cid_set_new();
 	h->pieces = vv_cid_set_new();
+	h->joined = vv_cid_set_new();
 	h->seek = vv_seek_new();
 	h->all = h->damaged_list = h->anew = false;
 	h->asked = 0;
-	return h->catalog && h->versions && h->listed && h->pieces && h->seek ? VV_OK
-									      : vv_fail_nomem(err);
+	return h->catalog && h->versions && h->listed && h->pieces && h->joined && h->seek
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_files_begin_anew(vv_host *h, vv_error *err)
@@ -106,6 +110,19 @@ static vv_oid id_of(const uint8_t hash[VV_PACK_HASH_LEN])
 	return id;
 }
 
+/* The packs that this one's list names as its parts. */
+static vv_status note_parts(vv_host *h, const vv_buf *bytes, vv_error *err)
+{
+	vv_host_list list;
+	vv_status rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
+
+	for (size_t i = 0; rc == VV_OK && i < list.part_count; i++) {
+		const vv_cid key = vv_pack_key(list.parts + i * VV_PACK_HASH_LEN);
+		rc = vv_cid_set_add(h->joined, &key, &(bool){false}, err);
+	}
+	return rc;
+}
+
 /* The list of a pack into the catalog: from an earlier run, else from the place. *sound false: it is not there, or
  * damaged, or condemned. */
 static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *err)
@@ -144,8 +161,8 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 	}
 	const vv_oid id = id_of(hash);
 	if (rc == VV_OK && (rc = vv_host_take_list(h, hex, &id, 0, &bytes, sound, err)) == VV_OK &&
-	    *sound) {
-		rc = vv_cid_set_add(h->listed, &key, &added, err);
+	    *sound && (rc = vv_cid_set_add(h->listed, &key, &added, err)) == VV_OK) {
+		rc = note_parts(h, &bytes, err);
 	}
 	return rc;
 }
@@ -378,10 +395,18 @@ bool vv_files_is_version(const vv_listed *e, vv_cid *root)
 	       vv_cid_parse(root, e->name, VV_CID_TEXT, VV_IGNORED) == VV_OK;
 }
 
+/* A list that is there. */
+typedef struct list_file {
+	char hex[VV_HOST_NAME_LEN + 1];
+	uint64_t size;
+} list_file;
+
 typedef struct looking {
 	vv_host *h;
-	vv_pack_names lists;
-	vv_cid *roots; /* of versions whose files are to be read */
+	list_file *files;
+	size_t file_count, file_cap;
+	vv_pack_names lists; /* of these, those that are read next */
+	vv_cid *roots;       /* of versions whose files are to be read */
 	size_t count, cap;
 } looking;
 
@@ -411,6 +436,15 @@ bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_
 	return true;
 }
 
+static bool is_joined(const vv_host *h, const char *hex)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	return vv_cid_set_has(h->joined, &key);
+}
+
 static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
 {
 	looking *l = payload;
@@ -418,9 +452,56 @@ static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
 
 	if (!vv_files_is_pack(e, ".list", hash)) return VV_OK;
 	const vv_cid key = vv_pack_key(hash);
-	return vv_condemned_has(l->h->condemned.packs, &key)
-		       ? VV_OK
-		       : vv_pack_names_add(&l->lists, e->name, err);
+	if (vv_condemned_has(l->h->condemned.packs, &key)) return VV_OK;
+	if (!vv_array_room(l->files, l->file_count, l->file_cap)) return vv_fail_nomem(err);
+	list_file *f = &l->files[l->file_count++];
+	vv_hex_write(f->hex, hash, sizeof(hash));
+	f->size = e->size;
+	return VV_OK;
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	const list_file *x = a, *y = b;
+
+	return x->size != y->size ? (x->size > y->size ? -1 : 1) : strcmp(x->hex, y->hex);
+}
+
+/* The list of a joined pack is longer than those of its parts, so longer ones come first, and of what they name the
+ * lists need not come. */
+#define SHORTER 8u
+
+static vv_status take_all_lists(looking *l, bool *sound, vv_error *err)
+{
+	bool fine;
+	vv_status rc = VV_OK;
+
+	if (l->file_count > 0) {
+		qsort(l->files, l->file_count, sizeof(*l->files), compare_files);
+	}
+	for (size_t i = 0; rc == VV_OK && i < l->file_count;) {
+		const uint64_t least = l->files[i].size / SHORTER;
+		l->lists.count = 0;
+		for (; rc == VV_OK && i < l->file_count && l->files[i].size >= least; i++) {
+			const char *hex = l->files[i].hex;
+			const bool unread = !l->h->anew && is_joined(l->h, hex);
+			rc = vv_pack_names_add(unread ? &l->h->unread : &l->lists, hex, err);
+		}
+		if (rc == VV_OK &&
+		    (rc = vv_files_take_lists(l->h, &l->lists, &fine, err)) == VV_OK) {
+			*sound = *sound && fine;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_files_take_unread(vv_host *h, vv_error *err)
+{
+	bool sound;
+	const vv_status rc = vv_files_take_lists(h, &h->unread, &sound, err);
+
+	h->unread.count = rc < 0 ? h->unread.count : 0;
+	return rc;
 }
 
 static bool is_listed(const vv_host *h, const char *hex)
@@ -480,7 +561,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	} else {
 		h->all = true;
 	}
-	rc = rc < 0 ? rc : vv_files_take_lists(h, &l.lists, &sound, err);
+	rc = rc < 0 ? rc : take_all_lists(&l, &sound, err);
 	if (rc == VV_OK && h->anew) {
 		rc = judge_versions(&l, err);
 	} else if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
@@ -489,6 +570,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 		rc = h->versions ? VV_OK : vv_fail_nomem(err);
 		h->damaged_list = true;
 	}
+	vv_free(l.files);
 	vv_free(l.lists.items);
 	vv_free(l.roots);
 	return rc;
@@ -589,9 +671,12 @@ static vv_status end_seek(vv_host *h, vv_error *err);
 
 vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
 {
-	bool there = true;
+	bool there = true, lacks = false;
 	vv_status rc = end_seek(h, err);
 
+	if (rc == VV_OK && count > ASKED_ONE_BY_ONE) {
+		rc = vv_files_look_at_all(h, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_catalog_find(h->catalog, &cids[i], NULL, NULL)) {
 			continue;
@@ -601,8 +686,9 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
 		if (rc == VV_OK && !there) { /* a version without a file, or no version's root */
 			rc = vv_files_look_at_all(h, err);
 		}
+		lacks = lacks || !vv_catalog_find(h->catalog, &cids[i], NULL, NULL);
 	}
-	return rc;
+	return rc == VV_OK && lacks ? vv_files_take_unread(h, err) : rc;
 }
 
 vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,

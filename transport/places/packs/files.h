@@ -50,6 +50,14 @@ bool vv_files_is_version(const vv_listed *e, vv_cid *root);
 bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);
 /* All that the place lists; nothing where it cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
+/* The lists that this left out, since a joined pack has their blocks: where that is damaged, or lacks something. */
+vv_status vv_files_take_unread(vv_host *h, vv_error *err);
+/* Of the packs that a version needs (of the first count of the catalog those that are marked), small ones of about one
+ * size become one more pack, once they are many: a version names few packs then, and a clone reads few. They stay until a
+ * gc. What cannot be read stays as it is. bytes gets what was written; where that is more than before, the version needs
+ * other packs now. */
+vv_status vv_files_join(vv_host *h, const bool *needed, size_t count, uint64_t *bytes,
+			vv_error *err);
 /* After vv_files_begin_anew and that: packs whose lists are missing or damaged get them again; one that is damaged itself
  * is noted as a ruin. */
 vv_status vv_files_mend_lists(vv_host *h, vv_error *err);

@@ -220,6 +220,8 @@ void vv_host_close(vv_host *h)
 		vv_cid_set_free(h->versions);
 		vv_cid_set_free(h->listed);
 		vv_cid_set_free(h->pieces);
+		vv_cid_set_free(h->joined);
+		vv_free(h->unread.items);
 		vv_seek_free(h->seek);
 		vv_cid_set_free(h->intact);
 		vv_host_forget_ruins(h, NULL);

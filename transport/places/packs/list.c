@@ -146,7 +146,9 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	}
 	size_t blocks = out->count * VV_HOST_LIST_BLOCK,
 	       bases = out->base_count * VV_HOST_LIST_BASE;
-	if (len != HEADER_LEN + blocks + bases + CHECKSUM_LEN) {
+	const size_t fixed = HEADER_LEN + blocks + bases + CHECKSUM_LEN;
+	if (len < fixed || (len - fixed) % VV_PACK_HASH_LEN != 0 ||
+	    (len - fixed) / VV_PACK_HASH_LEN > VV_HOST_LIST_PARTS) {
 		return bad(err, "its length does not match its content");
 	}
 	if (vv_xxh3(p, len - CHECKSUM_LEN, 0) != vv_get_le64(p + len - CHECKSUM_LEN)) {
@@ -154,6 +156,14 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	}
 	out->blocks = p + HEADER_LEN;
 	out->bases = out->blocks + blocks;
+	out->parts = out->bases + bases;
+	out->part_count = (len - fixed) / VV_PACK_HASH_LEN;
+	for (size_t i = 1; i < out->part_count; i++) {
+		if (memcmp(out->parts + (i - 1) * VV_PACK_HASH_LEN,
+			   out->parts + i * VV_PACK_HASH_LEN, VV_PACK_HASH_LEN) >= 0) {
+			return bad(err, "its parts are not in order");
+		}
+	}
 	if (!is_in_order(out->blocks, out->count, VV_HOST_LIST_BLOCK) ||
 	    !is_in_order(out->bases, out->base_count, VV_HOST_LIST_BASE)) {
 		return bad(err, "its CIDs are not in order");
@@ -194,11 +204,21 @@ static uint32_t place_of(const vv_cid *base, const vv_host_block *blocks, size_t
 	return (uint32_t)(count + (size_t)(out - bases));
 }
 
+static vv_status put_checksum(vv_buf *out, size_t start, vv_error *err)
+{
+	uint8_t sum[CHECKSUM_LEN];
+
+	if (vv_buf_ok(out, err) < 0) return VV_ENOMEM;
+	vv_put_le64(sum, vv_xxh3(out->data + start, out->len - start, 0));
+	vv_buf_put(out, sum, sizeof(sum));
+	return vv_buf_ok(out, err);
+}
+
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
 			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
 			     vv_error *err)
 {
-	uint8_t numbers[16], sum[CHECKSUM_LEN];
+	uint8_t numbers[16];
 	size_t start = out->len, kept = 0;
 
 	assert(count > 0 && count <= VV_HOST_LIST_MAX);
@@ -232,10 +252,16 @@ vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], 
 	for (size_t i = 0; i < kept; i++) {
 		put_cid(out, &bases[i]);
 	}
-	if (vv_buf_ok(out, err) < 0) return VV_ENOMEM;
-	vv_put_le64(sum, vv_xxh3(out->data + start, out->len - start, 0));
-	vv_buf_put(out, sum, sizeof(sum));
-	return vv_buf_ok(out, err);
+	return put_checksum(out, start, err);
+}
+
+vv_status vv_host_list_add_parts(vv_buf *list, const uint8_t (*hashes)[VV_PACK_HASH_LEN],
+				 size_t count, vv_error *err)
+{
+	assert(list->len > CHECKSUM_LEN && count > 0 && count <= VV_HOST_LIST_PARTS);
+	list->len -= CHECKSUM_LEN;
+	vv_buf_put(list, hashes, count * sizeof(*hashes));
+	return put_checksum(list, 0, err);
 }
 
 typedef struct made {

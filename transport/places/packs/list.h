@@ -10,6 +10,7 @@
  *                its difference stands on (a place in this table; from count on, in the next; none: ff ff ff ff);
  *                ascending
  *   bases x 33   codec, digest of blocks of other packs that differences stand on; ascending
+ *   any x 16     of a joined pack: hashes of the packs whose blocks it has all; ascending
  *   8       XXH3-64 of all before
  *
  * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from
@@ -31,15 +32,17 @@
 #define VV_HOST_LIST_BLOCK 42u
 #define VV_HOST_LIST_BASE 33u
 #define VV_HOST_LIST_NONE UINT32_MAX
+#define VV_HOST_LIST_PARTS 65536u
 #define VV_HOST_LIST_BYTES                                                                         \
-	(48u + (uint64_t)VV_HOST_LIST_MAX * (VV_HOST_LIST_BLOCK + VV_HOST_LIST_BASE))
+	(48u + (uint64_t)VV_HOST_LIST_MAX * (VV_HOST_LIST_BLOCK + VV_HOST_LIST_BASE) +             \
+	 (uint64_t)VV_HOST_LIST_PARTS * VV_PACK_HASH_LEN)
 
 /* One that was read; borrows the bytes. */
 typedef struct vv_host_list {
 	uint8_t hash[VV_PACK_HASH_LEN];
 	uint64_t pack_len;
-	size_t count, base_count;
-	const uint8_t *blocks, *bases;
+	size_t count, base_count, part_count;
+	const uint8_t *blocks, *bases, *parts;
 } vv_host_list;
 
 /* VV_ECORRUPT; VV_ENOSUPPORT when a newer varve made it. */
@@ -61,6 +64,9 @@ size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 /* Appends the list of a whole pack whose bytes match its hash. VV_ECORRUPT. */
 vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
 			  size_t len, vv_error *err);
+/* A whole list gets the hashes of packs that its own has all blocks of, ascending, 1 to VV_HOST_LIST_PARTS. */
+vv_status vv_host_list_add_parts(vv_buf *list, const uint8_t (*hashes)[VV_PACK_HASH_LEN],
+				 size_t count, vv_error *err);
 /* Appends one; sorts blocks (each CID once) and bases (of which repeats are left out). Each block's base is among
  * either. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,

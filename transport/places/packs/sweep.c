@@ -3,6 +3,7 @@
  * versions that name them, garbage is condemned days before it is removed, and of what is removed versions go first.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -40,6 +41,7 @@ typedef struct sweeping {
 	vv_cid_map *wanted;   /* roots */
 	vv_cid_map *partial;  /* packs that have blocks of versions that are not whole */
 	vv_cid_map *replaced; /* packs whose blocks are in others now */
+	bool joined;          /* some of them are in packs that pushes made */
 	vv_cid_map *version_names, *pack_names;
 	vv_cid_map *index_names; /* when each was written */
 	version *versions;
@@ -425,17 +427,49 @@ static vv_status wait_for_condemned(sweeping *s, bool *waits, vv_error *err)
 
 /* --- versions, and fewer packs ------------------------------------------------------------------- */
 
-/* Into the catalog: all lists but those of packs that were replaced. */
-static vv_status load_catalog(sweeping *s, vv_error *err)
+static int compare_sizes(const void *a, const void *b)
 {
-	char hex[VV_HOST_NAME_LEN + 1];
-	vv_pack_names names = {0};
-	bool sound = true;
-	vv_status rc = vv_files_begin_anew(s->h, err);
+	const pack *x = *(const pack *const *)a, *y = *(const pack *const *)b;
+
+	return x->size != y->size ? (x->size > y->size ? -1 : 1) : (x < y ? -1 : x > y);
+}
+
+/* Old packs whose blocks a joined one has: versions are to name that. */
+static vv_status replace_joined(sweeping *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
 		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
-		if (s->packs[i].has_list && s->packs[i].has_pack &&
+		const pack *p = &s->packs[i];
+		if (vv_cid_set_has(s->h->joined, key) && p->needed && !p->held &&
+		    is_older(s, p->modified)) {
+			s->joined = true;
+			rc = vv_cid_map_put(s->replaced, key, 0, NULL, err);
+		}
+	}
+	return rc;
+}
+
+/* Into the catalog: all lists but those of packs that were replaced. Of those with the same blocks the larger pack
+ * counts, which is the joined one. */
+static vv_status load_catalog(sweeping *s, vv_error *err)
+{
+	vv_auto_free const pack **order = vv_calloc(s->pack_count + 1, sizeof(*order));
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_pack_names names = {0};
+	bool sound = true;
+	vv_status rc = order ? vv_files_begin_anew(s->h, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; order && i < s->pack_count; i++) {
+		order[i] = &s->packs[i];
+	}
+	if (order && s->pack_count > 1) {
+		qsort(order, s->pack_count, sizeof(*order), compare_sizes);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
+		const vv_cid *key = vv_cid_map_cid(s->pack_names, (size_t)(order[i] - s->packs));
+		if (order[i]->has_list && order[i]->has_pack &&
 		    !vv_condemned_has(s->replaced, key)) {
 			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
 			rc = vv_pack_names_add(&names, hex, err);
@@ -508,7 +542,7 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 			roots[count++] = *vv_cid_map_cid(s->version_names, i);
 		}
 	}
-	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, err);
+	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, NULL, err);
 }
 
 /* Which of the catalog's packs may be replaced; the caller's. */
@@ -536,7 +570,10 @@ static vv_status repack(sweeping *s, vv_error *err)
 					 .dry_run = s->what->dry_run};
 	vv_host_compacted done = {0};
 	vv_auto_free bool *old = old_packs(s);
-	vv_status rc = old ? vv_host_repack(s->h, &what, old, &done, err) : vv_fail_nomem(err);
+	vv_status rc = replace_joined(s, err);
+
+	if (rc < 0) return rc;
+	rc = old ? vv_host_repack(s->h, &what, old, &done, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
@@ -546,7 +583,7 @@ static vv_status repack(sweeping *s, vv_error *err)
 		}
 	}
 	s->out->made = done.packs_after;
-	if (rc < 0 || s->out->merged == 0 || s->what->dry_run) return rc;
+	if (rc < 0 || (s->out->merged == 0 && !s->joined) || s->what->dry_run) return rc;
 	if ((rc = survey(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
 	    (rc = move_versions(s, err)) < 0) {
 		return rc;

@@ -99,27 +99,47 @@ vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *wh
 	return rc;
 }
 
-vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_error *err)
+/* Which packs the version needs, at the caller's. */
+static vv_status find_packs(vv_host *h, const vv_cid *root, bool **packs, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	const size_t packs = vv_catalog_packs(h->catalog);
-	vv_auto_free bool *needed = vv_calloc(packs + 1, sizeof(bool));
 	bool whole;
-	vv_status rc = needed ? VV_OK : vv_fail_nomem(err);
+
+	vv_free(*packs);
+	if (!(*packs = vv_calloc(vv_catalog_packs(h->catalog) + 1, sizeof(bool)))) {
+		return vv_fail_nomem(err);
+	}
+	const vv_status rc = vv_versions_look(h, root, *packs, &whole, err);
+	if (rc < 0 || whole) return rc;
+	vv_cid_text(text, root);
+	return vv_fail(err, VV_EMISSING,
+		       "the version %s has blocks that are neither here nor in '%s'", text,
+		       vv_text_url(h->url));
+}
+
+static vv_status put_version(vv_host *h, const vv_cid *root, uint64_t *joined, vv_error *err)
+{
+	vv_auto_free bool *packs = NULL;
+	const uint64_t before = joined ? *joined : 0;
+	vv_status rc = find_packs(h, root, &packs, err);
+
+	if (rc == VV_OK && joined) {
+		rc = vv_files_join(h, packs, vv_catalog_packs(h->catalog), joined, err);
+	}
+	if (rc == VV_OK && joined && *joined > before) {
+		rc = find_packs(h, root, &packs, err);
+	}
+	return rc < 0 ? rc : vv_files_put_version(h, root, packs, err);
+}
+
+vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, uint64_t *joined,
+			  vv_error *err)
+{
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		memset(needed, 0, packs * sizeof(bool));
 		rc = h->sweeper ? vv_sweeper_go_on(h->sweeper, false, err) : VV_OK;
-		rc = rc < 0 ? rc : vv_versions_look(h, &roots[i], needed, &whole, err);
-		if (rc == VV_OK && !whole) {
-			vv_cid_text(text, &roots[i]);
-			rc = vv_fail(err, VV_EMISSING,
-				     "the version %s has blocks that are neither here nor in '%s'",
-				     text, vv_text_url(h->url));
-		}
-		if (rc == VV_OK) {
-			rc = vv_files_put_version(h, &roots[i], needed, err);
-		}
+		rc = rc < 0 ? rc : put_version(h, &roots[i], joined, err);
 	}
 	return rc < 0 ? rc : vv_place_finish(&h->place, err);
 }

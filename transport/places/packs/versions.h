@@ -9,7 +9,9 @@
 /* Which packs of the catalog a version needs; *whole false: some of its blocks are neither here nor there. A block that is
  * here alone, or in no pack of the catalog, counts as absent. */
 vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err);
-/* The files of versions whose blocks the catalog has. VV_EMISSING: it lacks some. */
-vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
+/* The files of versions whose blocks the catalog has. VV_EMISSING: it lacks some. joined (may be NULL: nothing is joined)
+ * gets the bytes of small packs that were joined for it (vv_files_join). */
+vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, uint64_t *joined,
+			  vv_error *err);
 
 #endif

@@ -2,7 +2,7 @@
  * blob_series: knows what git fast-import is told. It has one thread and hashes, compares and compresses a blob when it
  * has read all of it: meanwhile the next one is made here.
  */
-#include "repo/git/blob_series.h"
+#include "repo/git/objects/blob_series.h"
 
 #include <stdio.h>
 

@@ -7,8 +7,8 @@
  *	vv_blob_series_end(s, err);
  *	vv_blob_series_close(s);
  */
-#ifndef VV_REPO_GIT_BLOB_SERIES_H
-#define VV_REPO_GIT_BLOB_SERIES_H
+#ifndef VV_REPO_GIT_OBJECTS_BLOB_SERIES_H
+#define VV_REPO_GIT_OBJECTS_BLOB_SERIES_H
 
 #include <stddef.h>
 

@@ -1,0 +1,137 @@
+load ../helper
+load ../hosts/host
+load ../vault/stores
+
+# A store after many small pushes: how many files a version, a clone and a push need.
+
+setup() {
+	varve_setup
+	only_keys AKIDEXAMPLE secret/with+signs=
+	store=$BATS_TEST_TMPDIR/s3
+	start_s3
+	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port AWS_REGION=eu-test-1
+	git config --global varve.trustedHost s3://bucket
+	sales=$store/bucket/sales
+}
+
+teardown() {
+	stop_program
+}
+
+# pushed COUNT: `a`, of whose table the bucket has COUNT versions, each from a push of its own.
+pushed() {
+	local i
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	varve store add team s3://bucket/sales 2> /dev/null
+	rows 3000 > prices.csv
+	varve add -q prices.csv .varveconfig
+	varve commit -qm one
+	succeeds varve push -q -u origin main
+	for ((i = 2; i <= $1; i++)); do
+		sed -i "$((i * 61 % 3000 + 2))s/item/item$i/; $((i * 911 % 3000 + 2))s/item/more$i/" prices.csv
+		tick
+		varve add -q prices.csv
+		varve commit -qm "$i"
+		[ "$i" != "${last_of-}" ] || : > "$store.log"
+		varve push -q
+	done
+}
+
+files() { find "$sales/$1" -type f | wc -l; }
+
+requests() { grep -c '^[A-Z]' "$store.log"; }
+
+# The names of joined packs, by their lists, which are longer than their counts say.
+joined() {
+	python3 - "$sales/lists" <<-'END'
+	import os, struct, sys
+	for name in sorted(os.listdir(sys.argv[1])):
+	    with open(os.path.join(sys.argv[1], name), "rb") as f:
+	        b = f.read()
+	    blocks, bases = struct.unpack("<II", b[32:40])
+	    if len(b) > 48 + 42 * blocks + 33 * bases:
+	        print(name.split(".")[0])
+	END
+}
+
+# Every version of a new clone in $1 is what it is here.
+whole() {
+	local rev
+	rm -rf "../$1"
+	varve clone -q "$url" "../$1"
+	for rev in $(git rev-list HEAD); do
+		varve cat "$rev:prices.csv" > "$HOME/here"
+		varve -C "../$1" --offline cat "$rev:prices.csv" | cmp - "$HOME/here"
+	done
+}
+
+@test "after 50 pushes a version names few packs, and a clone of all versions asks for few files" {
+	pushed 50
+	[ "$(files packs)" -ge 50 ]
+	[ "$(joined | wc -l)" -ge 3 ]
+	newest=$(git cat-file blob HEAD:prices.csv | sed -n 's/^root: *//p; s/^.*\(bafy[a-z0-9]*\).*$/\1/p' | head -1)
+	echo "the newest version names $(grep -c '^[0-9a-f]\{32\}' "$sales/versions/$newest.packs") packs"
+	[ "$(grep -c '^[0-9a-f]\{32\}' "$sales/versions/$newest.packs")" -le 22 ]
+	: > "$store.log"
+	varve clone -q "$url" ../b
+	echo "$(requests) requests"
+	[ "$(requests)" -le 50 ]
+	cmp prices.csv ../b/prices.csv
+	cd ../b
+	sound
+	whole c
+}
+
+@test "a push that joins packs reads each of them once, and others read none" {
+	last_of=17 pushed 17
+	[ "$(joined | wc -l)" = 1 ]
+	[ "$(grep -c 'GET .*/packs/' "$store.log")" -le 17 ]
+	: > "$store.log"
+	sed -i 's/item 7,/seven,/' prices.csv
+	varve commit -qam more
+	varve push -q
+	[ "$(grep -c 'GET .*/packs/' "$store.log")" = 0 ]
+}
+
+@test "what a joined pack loses is in the packs that it was made of" {
+	pushed 20
+	one=$(joined)
+	[ "$(wc -w <<< "$one")" = 1 ]
+	cp -r "$sales" "$BATS_TEST_TMPDIR/sound"
+	for how in list-none list-cut list-noise pack-none pack-empty pack-cut pack-noise; do
+		file=$sales/${how%-*}s/$one.${how%-*}
+		case $how in
+		*-none) rm "$file" ;;
+		*-empty) : > "$file" ;;
+		*-cut) truncate -s -50 "$file" ;;
+		*-noise) printf '%64s' x | dd of="$file" bs=1 seek=200 conv=notrunc status=none ;;
+		esac
+		echo "$how"
+		rm -rf ../b
+		varve clone -q "$url" ../b 2> "$HOME/said" || { cat "$HOME/said"; false; }
+		(cd ../b && sound)
+		varve push --blocks > /dev/null 2>&1
+		succeeds varve status --remote
+		rm -rf .git/varve/host
+		whole c
+		rm -rf "$sales"
+		cp -r "$BATS_TEST_TMPDIR/sound" "$sales"
+		rm -rf .git/varve/host
+	done
+}
+
+@test "gc --remote removes what was joined, and every version stays" {
+	pushed 40
+	before=$(files packs)
+	succeeds varve gc --remote --prune=now
+	echo "$before packs, then $(files packs)"
+	[ "$(files packs)" -le 8 ]
+	[ "$(files lists)" = "$(files packs)" ]
+	whole c
+	sed -i 's/item 7,/seven,/' prices.csv
+	varve commit -qam more
+	varve push -q
+	whole d
+}

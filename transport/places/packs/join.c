@@ -1,0 +1,265 @@
+/*
+ * join: small packs of a store that become one more pack. Knows which are joined, and when.
+ *
+ * Each push makes a pack, so after a thousand pushes a version would stand on hundreds of packs, and a clone would ask
+ * for thousands of files. So once a push sees JOIN_LEAST packs of about one size (their lengths less than JOIN_STEP times
+ * each other), their records become one pack, as they are, whose list names them as its parts: a reader of it needs
+ * none of these. The new pack is larger, so that it is joined itself later, with others of its size, and a byte is written
+ * again once for each size. What was joined stays, since versions and readers name it, until a gc lets versions name the
+ * new pack. Two that join the same packs write the same bytes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "repo/blocks/pack.h"
+#include "transport/places/at_once.h"
+#include "transport/places/packs/files.h"
+
+#define JOIN_LEAST 16u
+#define JOIN_STEP 16u
+#define JOIN_FIRST (UINT64_C(2) << 10) /* below that is the smallest size */
+/* Of the joined pack: more than that no push uploads again. */
+#define JOIN_BYTES (UINT64_C(8) << 20)
+
+typedef struct part {
+	size_t pack; /* of the catalog */
+	uint8_t hash[VV_PACK_HASH_LEN];
+	uint64_t len;
+	vv_buf bytes; /* empty: it did not come, or is not what its name says */
+} part;
+
+typedef struct joining {
+	vv_host *h;
+	const bool *needed; /* of the first packs of the catalog */
+	size_t needed_count;
+	part *parts; /* ascending by hash */
+	size_t count;
+} joining;
+
+static int compare_parts(const void *a, const void *b)
+{
+	return memcmp(((const part *)a)->hash, ((const part *)b)->hash, VV_PACK_HASH_LEN);
+}
+
+static unsigned size_of(uint64_t len)
+{
+	unsigned n = 0;
+
+	for (uint64_t most = JOIN_FIRST; len >= most; most *= JOIN_STEP) {
+		n++;
+	}
+	return n;
+}
+
+/* Those of a size that are needed and in no joined pack. */
+static void choose(joining *j, unsigned size)
+{
+	const vv_host *h = j->h;
+	uint64_t bytes = 0;
+
+	j->count = 0;
+	for (size_t i = 0; i < j->needed_count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		const vv_cid key = vv_pack_key(p->hash);
+		if (!j->needed[i] || p->bad || size_of(p->len) != size ||
+		    vv_cid_set_has(h->joined, &key) || p->len > JOIN_BYTES ||
+		    bytes + p->len > JOIN_BYTES || j->count == VV_HOST_LIST_PARTS) {
+			continue;
+		}
+		part *to = &j->parts[j->count++];
+		*to = (part){.pack = i, .len = p->len, .bytes = VV_BUF_INIT};
+		memcpy(to->hash, p->hash, sizeof(to->hash));
+		bytes += p->len;
+	}
+	if (j->count > 1) {
+		qsort(j->parts, j->count, sizeof(*j->parts), compare_parts);
+	}
+}
+
+static vv_status get_part(void *payload, size_t i, vv_error *err)
+{
+	joining *j = payload;
+	part *p = &j->parts[i];
+	const vv_host_pack *of = vv_catalog_pack(j->h->catalog, p->pack);
+	vv_error why;
+	const vv_status rc = vv_files_get_part(j->h, of, 0, of->len, &p->bytes, &why);
+
+	if (rc == VV_ENOTFOUND || (rc == VV_OK && !vv_host_is_named_rightly(p->hash, &p->bytes))) {
+		vv_buf_reset(&p->bytes);
+		return VV_OK;
+	}
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
+}
+
+/* What the joined pack is made of. */
+typedef struct joined {
+	vv_cid_set *blocks;
+	vv_buf pack;
+	uint8_t (*names)[VV_PACK_HASH_LEN]; /* of the parts, and of theirs */
+	size_t name_count, name_cap, count;
+	uint64_t records;
+} joined;
+
+static void joined_clear(joined *x)
+{
+	vv_cid_set_free(x->blocks);
+	vv_buf_clear(&x->pack);
+	vv_free(x->names);
+}
+VV_AUTO_CLEAR(joined, joined_clear)
+
+static vv_status add_name(joined *x, const uint8_t *hash, vv_error *err)
+{
+	if (!vv_array_room(x->names, x->name_count, x->name_cap)) return vv_fail_nomem(err);
+	memcpy(x->names[x->name_count++], hash, VV_PACK_HASH_LEN);
+	return VV_OK;
+}
+
+/* The records, after those of the parts before it: distances within a part stay what they are. A part that has a block
+ * of them, too, is left out. */
+static vv_status add_part(joined *x, vv_host *h, const part *p, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_host_block b;
+	vv_status rc = vv_host_list_again(h, vv_catalog_pack(h->catalog, p->pack), &bytes, &list,
+					  err);
+
+	if (rc < 0 || p->bytes.len != p->len ||
+	    x->name_count + list.part_count >= VV_HOST_LIST_PARTS) {
+		return rc;
+	}
+	for (size_t i = 0; i < list.count; i++) {
+		vv_host_list_block(&list, i, &b);
+		if (vv_cid_set_has(x->blocks, &b.cid)) return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		vv_host_list_block(&list, i, &b);
+		rc = vv_cid_set_add(x->blocks, &b.cid, &(bool){false}, err);
+	}
+	rc = rc < 0 ? rc : add_name(x, p->hash, err);
+	for (size_t i = 0; rc == VV_OK && i < list.part_count; i++) {
+		rc = add_name(x, list.parts + i * VV_PACK_HASH_LEN, err);
+	}
+	vv_buf_put(&x->pack, p->bytes.data + VV_PACK_HEADER_LEN,
+		   p->bytes.len - VV_PACK_HEADER_LEN - VV_PACK_TRAILER_LEN);
+	x->records += list.count;
+	x->count++;
+	return rc;
+}
+
+static vv_status add_end(joined *x, vv_error *err)
+{
+	uint8_t end[VV_PACK_TRAILER_LEN] = VV_PACK_END;
+	const size_t before = sizeof(end) - VV_PACK_HASH_LEN;
+
+	vv_put_le64(end + 8, x->records);
+	vv_put_le64(end + 16, x->pack.len + sizeof(end));
+	vv_buf_put(&x->pack, end, before);
+	const vv_status rc = vv_buf_ok(&x->pack, err);
+	if (rc < 0) return rc;
+	const vv_hash128 sum = vv_xxh3_128(x->pack.data, x->pack.len, 0);
+	vv_put_le64(end + before, sum.lo);
+	vv_put_le64(end + before + 8, sum.hi);
+	vv_buf_put(&x->pack, end + before, VV_PACK_HASH_LEN);
+	return vv_buf_ok(&x->pack, err);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return memcmp(a, b, VV_PACK_HASH_LEN);
+}
+
+/* A part may be named twice: by two joined ones that others made of it at once. */
+static void sort_names(joined *x)
+{
+	size_t kept = 0;
+
+	qsort(x->names, x->name_count, sizeof(*x->names), compare_names);
+	for (size_t i = 0; i < x->name_count; i++) {
+		if (kept == 0 || compare_names(x->names[kept - 1], x->names[i]) != 0) {
+			memmove(x->names[kept++], x->names[i], VV_PACK_HASH_LEN);
+		}
+	}
+	x->name_count = kept;
+}
+
+/* From now on versions name it in the place of its parts. */
+static vv_status prefer_last(vv_host *h, const vv_buf *list, vv_error *err)
+{
+	vv_host_list l;
+	const vv_status rc = vv_host_list_read(&l, list->data, list->len, err);
+
+	return rc < 0 ? rc
+		      : vv_catalog_prefer(h->catalog, vv_catalog_packs(h->catalog) - 1, &l, err);
+}
+
+static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
+{
+	vv_auto(joined) x = {.blocks = vv_cid_set_new(), .pack = VV_BUF_INIT};
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_status rc = x.blocks ? VV_OK : vv_fail_nomem(err);
+
+	vv_buf_put(&x.pack, VV_PACK_HEADER, VV_PACK_HEADER_LEN);
+	for (size_t i = 0; rc == VV_OK && i < j->count; i++) {
+		rc = add_part(&x, j->h, &j->parts[i], err);
+	}
+	if (rc < 0 || x.count < JOIN_LEAST || (rc = add_end(&x, err)) < 0) return rc;
+	sort_names(&x);
+	const uint8_t *hash = (const uint8_t *)x.pack.data + x.pack.len - VV_PACK_HASH_LEN;
+	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
+	if ((rc = vv_host_list_of(&list, hash, x.pack.data, x.pack.len, err)) < 0 ||
+	    (rc = vv_host_list_add_parts(&list, (const uint8_t(*)[VV_PACK_HASH_LEN])x.names,
+					 x.name_count, err)) < 0) {
+		return rc;
+	}
+	const vv_host_commit c = {.pack = &x.pack, .list = &list, .name = hex};
+	const size_t before = vv_catalog_packs(j->h->catalog);
+	*bytes += x.pack.len + list.len;
+	rc = vv_files_put(j->h, &c, err);
+	return rc < 0 || vv_catalog_packs(j->h->catalog) == before ? rc
+								   : prefer_last(j->h, &list, err);
+}
+
+static vv_status join_size(joining *j, unsigned size, uint64_t *bytes, vv_error *err)
+{
+	choose(j, size);
+	const vv_at_once all = {.threads = vv_place_gets(&j->h->place),
+				.count = j->count,
+				.fn = get_part,
+				.payload = j,
+				.progress = j->h->progress,
+				.what = "packs"};
+	if (j->count < JOIN_LEAST) return VV_OK;
+	vv_status rc = vv_at_once_run(&all, err);
+	rc = rc < 0 ? rc : write_joined(j, bytes, err);
+	for (size_t i = 0; i < j->count; i++) {
+		vv_buf_clear(&j->parts[i].bytes);
+	}
+	return rc;
+}
+
+/* Only what a version needs is joined: what its differences stand on is there, too. While a gc has something condemned, a
+ * pack without random bytes might have the name of one that goes. */
+vv_status vv_files_join(vv_host *h, const bool *needed, size_t count, uint64_t *bytes,
+			vv_error *err)
+{
+	joining j = {.h = h, .needed = needed, .needed_count = count};
+	vv_status rc = VV_OK;
+
+	if (h->condemned.packs) return VV_OK;
+	vv_auto_free part *parts = vv_calloc(count + 1, sizeof(part));
+	if (!(j.parts = parts)) return vv_fail_nomem(err);
+	for (unsigned size = 0; rc == VV_OK && size <= size_of(JOIN_BYTES); size++) {
+		rc = join_size(&j, size, bytes, err);
+	}
+	return rc;
+}
