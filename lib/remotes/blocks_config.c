@@ -102,7 +102,7 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 			  (u.kind == VV_URL_HTTP && !push);
 	if (secret) {
 		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": a password in a store's URL");
-		return vv_hint(err, "whoever has the repository has the password");
+		return vv_hint(err, "everyone with the repository has the password");
 	}
 	if (rclone) {
 		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is each user's to set",

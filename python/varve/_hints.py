@@ -83,7 +83,7 @@ WORDS = {
     "pack-index-remove": "'varve fsck --repair' removes it",
     "pull": "Repo.pull() does that",
     "pull-before": "Repo.pull() first",
-    "pull-first": "somebody else has pushed meanwhile: Repo.pull() first, then push again",
+    "pull-first": "another push came first: Repo.pull() first, then push again",
     "merge-utf8": "store the file in UTF-8 on one branch, then merge again",
     "push": "Repo.push() sends it",
     "push-all": "'varve push --all' brings a peer the blocks that it lacks",

@@ -179,7 +179,7 @@ static vv_status refuse_host(const vv_ssh_login *s, const vv_known_hosts *k, vv_
 		"%u, has another",
 		host, fingerprint, file, line);
 	return vv_hint(err,
-		       "somebody may be in between; only if the change was announced to you: "
+		       "another machine may be in between; only if the change was announced to you: "
 		       "ssh-keygen -R '%s' -f %s",
 		       vv_known_hosts_name(k), file);
 }

@@ -78,7 +78,7 @@ static vv_status cannot_listen(const char *address, int number, vv_error *err)
 {
 	errno = number;
 	if (number == EADDRINUSE) {
-		vv_fail(err, VV_EREFUSED, "somebody else listens at '%s' already",
+		vv_fail(err, VV_EREFUSED, "another program listens at '%s' already",
 			vv_text_shows(address));
 		return vv_hint(err, "take another port; port 0 finds a free one");
 	}

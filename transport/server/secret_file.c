@@ -37,7 +37,7 @@ static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_er
 		return vv_hint(err, "chmod go-w '%s'", vv_text_shows(path));
 	}
 	if (in_clear && st->mode & S_IROTH) {
-		vv_fail(err, VV_EREFUSED, "'%s' has a secret, and everybody can read it",
+		vv_fail(err, VV_EREFUSED, "'%s' has a secret, and all users can read it",
 			vv_text_shows(path));
 		return vv_hint(err, "chmod o-r '%s'", vv_text_shows(path));
 	}

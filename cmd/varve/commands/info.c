@@ -188,7 +188,7 @@ static void print_form(const info *f, vv_buf *b)
 		vv_buf_reset(b);
 	}
 	if (r->file_order_declared) {
-		print_fact("order", "the file's, as somebody asked for; no other is chosen");
+		print_fact("order", "the file's, as requested; no other is chosen");
 	}
 }
 

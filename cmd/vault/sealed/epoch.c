@@ -62,7 +62,7 @@ static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *s
 {
 	if (find(x, epoch)) return VV_OK;
 	if (x->count >= EPOCHS_MAX) {
-		return vv_fail(err, VV_EREFUSED, "the vault has more epochs than anybody needs");
+		return vv_fail(err, VV_EREFUSED, "the vault has too many epochs");
 	}
 	vv_epoch_secret *more = vv_calloc(x->count + 1, sizeof(*more));
 	if (!more) return vv_fail_nomem(err);

@@ -176,7 +176,7 @@ static void note_vault(const auditing *a)
 
 	if (dir && vv_vault_list_note(vv_repository_env(a->s->repo), vv_ledger_vault(a->s->ledger),
 				      dir, &why) < 0) {
-		vv_notes_warn(a->s->notes, "this audit is not counted for anybody's room here: %s",
+		vv_notes_warn(a->s->notes, "this audit does not count for room here: %s",
 			      why.message);
 	}
 }

@@ -676,7 +676,7 @@ packed() {
 	is_kept_by "" :t.csv
 	varve commit -qm two
 	succeeds varve info t.csv
-	output_has "order    the file's, as somebody asked for; no other is chosen"
+	output_has "order    the file's, as requested; no other is chosen"
 	local seed way n=0
 	local -a ways=("varve add t.csv" "git add t.csv" "varve commit -am more")
 	for way in "${ways[@]}"; do
@@ -704,7 +704,7 @@ packed() {
 	varve switch -q main
 	succeeds varve merge side
 	succeeds varve info HEAD:t.csv
-	output_has "as somebody asked for"
+	output_has "as requested"
 	# it ends when the other order is asked for
 	wide 20000 5 > t.csv
 	succeeds varve add --order key t.csv

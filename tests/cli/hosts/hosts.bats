@@ -261,7 +261,7 @@ refs/varve/blocks" ]
 	git -C ../plain push -q --mirror
 	ends_with 1 git -C ../host.git rev-parse -q --verify refs/varve/blocks
 	succeeds varve push --blocks
-	stderr_has "warning: refs/varve/blocks is no longer there: somebody deleted it from $url"
+	stderr_has "warning: refs/varve/blocks is no longer there: it was deleted from $url"
 	stderr_has "sent the blocks of 2 versions of datasets"
 	succeeds varve push --blocks
 	stderr_is "all blocks that are here are there"
@@ -281,7 +281,7 @@ refs/varve/blocks" ]
 	cd ../b
 	change 9
 	succeeds varve push
-	stderr_has "warning: refs/varve/blocks has lost its blocks: somebody overwrote it on $url"
+	stderr_has "warning: refs/varve/blocks has lost its blocks: it was overwritten on $url"
 	varve clone -q "$url" ../c
 	cmp prices.csv ../c/prices.csv
 	cd ../c
@@ -834,7 +834,7 @@ refs/tags/v1" ]
 	chmod +x "$BATS_TEST_TMPDIR/ssh-slow"
 	GIT_SSH=$BATS_TEST_TMPDIR/ssh-slow ends_with 1 varve push
 	stderr_has " ! [refused] "
-	stderr_has "hint: somebody else has pushed meanwhile: 'varve pull' first, then push again"
+	stderr_has "hint: another push came first: 'varve pull' first, then push again"
 	succeeds varve pull -q
 	succeeds varve push -q
 }

@@ -269,7 +269,7 @@ static void files_that_others_can_change_or_secrets_they_can_read_are_refused(vo
 		{"0622", false, "others can write", "chmod go-w"},
 		{"0620", false, "others can write", "chmod go-w"},
 		{"0602", false, "others can write", "chmod go-w"},
-		{"0644", true, "everybody can read", "chmod o-r"},
+		{"0644", true, "all users can read", "chmod o-r"},
 		{"0660", true, "others can write", "chmod go-w"},
 	};
 	const char *paths[] = {"."};
