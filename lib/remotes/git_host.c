@@ -418,11 +418,11 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) return rc;
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
-		vv_notes_warn(g->t->notes, "%s has lost its blocks: it was overwritten on %s",
-			      ref, shown);
+		vv_notes_warn(g->t->notes, "%s has lost its blocks: it was overwritten on %s", ref,
+			      shown);
 	} else if (change == VV_HOST_GONE) {
-		vv_notes_warn(g->t->notes, "%s is no longer there: it was deleted from %s",
-			      ref, shown);
+		vv_notes_warn(g->t->notes, "%s is no longer there: it was deleted from %s", ref,
+			      shown);
 	} else {
 		vv_notes_warn(g->t->notes, "there is no %s on %s, where the blocks of %s should be",
 			      ref, shown,

@@ -178,10 +178,11 @@ static vv_status refuse_host(const vv_ssh_login *s, const vv_known_hosts *k, vv_
 		"the host key of '%s' is not the one in known_hosts: it shows %s, and %s, line "
 		"%u, has another",
 		host, fingerprint, file, line);
-	return vv_hint(err,
-		       "another machine may be in between; only if the change was announced to you: "
-		       "ssh-keygen -R '%s' -f %s",
-		       vv_known_hosts_name(k), file);
+	return vv_hint(
+		err,
+		"another machine may be in between; only if the change was announced to you: "
+		"ssh-keygen -R '%s' -f %s",
+		vv_known_hosts_name(k), file);
 }
 
 static vv_status check_host(vv_ssh_login *s, vv_error *err)

@@ -419,8 +419,8 @@ static void show_accepted(const check *c)
 			vv_json_add_string(&w, "path", c->argv[k]);
 			vv_json_add_string(&w, "why", c->o->why);
 			vv_json_close_object(&w);
-			vv_note("to accept it for everyone, in %s: \"accept\": [%s]",
-				VV_RULES_NAME, vv_text_show(vv_buf_cstr(&b), b.len));
+			vv_note("to accept it for everyone, in %s: \"accept\": [%s]", VV_RULES_NAME,
+				vv_text_show(vv_buf_cstr(&b), b.len));
 		}
 	}
 }
