@@ -186,13 +186,13 @@ static const char *first_line(vv_bytes text, size_t at)
 	return vv_text_show(text.data + at, end - at);
 }
 
-/* What became of the lines above or below the table, and the first that differs. */
+/* What became of lines around the rows, and the first that differs. */
 static void say_lines(vv_buf *b, size_t start, const char *where, vv_bytes from, vv_bytes to)
 {
 	size_t at = 0;
 
 	say(b, start, "lines ");
-	vv_buf_printf(b, "%s the table %s", where,
+	vv_buf_printf(b, "%s %s", where,
 		      from.len == 0 ? "added"
 		      : to.len == 0 ? "removed"
 				    : "changed");
@@ -201,6 +201,40 @@ static void say_lines(vv_buf *b, size_t start, const char *where, vv_bytes from,
 	}
 	if (from.len > at && to.len > at) {
 		vv_buf_printf(b, ": '%s' -> '%s'", first_line(from, at), first_line(to, at));
+	}
+}
+
+/* Blank lines and comments? */
+static bool no_rows(vv_bytes text, uint8_t comment)
+{
+	bool line = true; /* it begins here */
+
+	for (size_t i = 0; i < text.len; i++) {
+		const bool end = text.data[i] == '\n' || text.data[i] == '\r';
+
+		if (line && !end && (comment == 0 || (uint8_t)text.data[i] != comment))
+			return false;
+		line = end;
+	}
+	return true;
+}
+
+/* The header line, or what stands between it and the first row. */
+static void change_header(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
+{
+	size_t a_len, b_len, same = 0;
+	const char *x = vv_dialect_header(from, &a_len), *y = vv_dialect_header(to, &b_len);
+
+	for (size_t i = 0; i < a_len && i < b_len && x[i] == y[i]; i++) {
+		same = x[i] == '\n' || (x[i] == '\r' && to->newline == VV_CR) ? i + 1 : same;
+	}
+	const vv_bytes old = {.data = from->prologue.data + from->lead + same, .len = a_len - same};
+	const vv_bytes now = {.data = to->prologue.data + to->lead + same, .len = b_len - same};
+
+	if (same > 0 && no_rows(old, from->comment) && no_rows(now, to->comment)) {
+		say_lines(b, start, "below the header", old, now);
+	} else {
+		say(b, start, "header line written differently");
 	}
 }
 
@@ -228,14 +262,14 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 		vv_buf_printf(b, "%u -> %u", from->header_more + 1u, to->header_more + 1u);
 	}
 	if (!same_lead(from, to)) {
-		say_lines(b, start, "above", (vv_bytes){from->prologue.data, from->lead},
+		say_lines(b, start, "above the table", (vv_bytes){from->prologue.data, from->lead},
 			  (vv_bytes){to->prologue.data, to->lead});
 	}
 	if (!vv_bytes_equal(&from->epilogue, &to->epilogue)) {
-		say_lines(b, start, "below", from->epilogue, to->epilogue);
+		say_lines(b, start, "below the table", from->epilogue, to->epilogue);
 	}
 	if (from->header && to->header && !same_header(from, to)) {
-		say(b, start, "header line written differently");
+		change_header(b, from, to, start);
 	}
 	if (changed > 0) {
 		say(b, start, "quoting of ");

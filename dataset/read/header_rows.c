@@ -80,15 +80,37 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 	vv_status rc = cells ? vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)
 			     : vv_fail_nomem(err);
 
+	h->end = d->prologue.len;
 	if (rc == VV_OK) {
 		vv_scan_window(scan, line, len, true, 0);
 	}
 	for (unsigned i = 0; i <= d->header_more && rc == VV_OK &&
 			     vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, VV_IGNORED) == 1;
 	     i++) {
-		h->last = (size_t)(line - d->prologue.data) + row.text_start;
+		h->last = d->lead + row.text_start;
+		h->end = d->lead + row.text_end +
+			 (row.newline == VV_NO_NEWLINE ? 0
+			  : row.newline == VV_CRLF     ? 2
+						       : 1);
 		rc = vv_header_rows_add(h, d->header_join, cells, row.cells, err);
 	}
 	vv_free(cells);
 	return rc;
+}
+
+vv_status vv_header_rows_split(vv_bytes *header, vv_bytes *rest, const vv_dialect *d, vv_error *err)
+{
+	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT;
+	vv_status rc = d->header ? vv_header_rows_read(&h, d, err) : VV_OK;
+
+	if (rc < 0) return rc;
+	*header = *rest = (vv_bytes){NULL, 0};
+	if (d->prologue.len == d->lead) return VV_OK;
+	header->data = d->prologue.data + d->lead;
+	header->len = (d->header ? h.end : d->prologue.len) - d->lead;
+	if (d->lead + header->len < d->prologue.len) {
+		rest->data = header->data + header->len;
+		rest->len = d->prologue.len - d->lead - header->len;
+	}
+	return VV_OK;
 }

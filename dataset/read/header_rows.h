@@ -20,10 +20,11 @@ typedef struct vv_header_rows {
 	vv_cell *above; /* what was joined last in each column */
 	size_t count, room;
 	size_t last; /* of a dialect's header: where in its prologue the last line begins */
+	size_t end;  /* and where it ends: comments and blank lines may follow */
 } vv_header_rows;
 #define VV_HEADER_ROWS_INIT                                                                        \
 	{                                                                                          \
-		VV_ARENA_INIT, NULL, NULL, 0, 0, 0                                                 \
+		VV_ARENA_INIT, NULL, NULL, 0, 0, 0, 0                                              \
 	}
 void vv_header_rows_clear(vv_header_rows *h);
 VV_AUTO_CLEAR(vv_header_rows, vv_header_rows_clear)
@@ -33,5 +34,9 @@ vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell 
 			     size_t count, vv_error *err);
 /* All lines of a dialect's header; what cannot be read has no names. */
 vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *err);
+/* A dialect's header, and the comments and blank lines between it and the first row; both are borrowed from d. Without a
+ * header all is `header`. */
+vv_status vv_header_rows_split(vv_bytes *header, vv_bytes *rest, const vv_dialect *d,
+			       vv_error *err);
 
 #endif

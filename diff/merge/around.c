@@ -9,6 +9,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/header_rows.h"
 #include "repo/git/merge/text.h"
 
 #define DEPTH_MAX 64 /* of objects in each other: deeper ones are compared as a whole */
@@ -97,27 +98,52 @@ static const vv_dialect *csv_of(const merge *m, int version)
 	return t && t->root.dialect.form == VV_FORM_CSV ? &t->root.dialect : NULL;
 }
 
-/* The lines above the header, whatever header comes below them; those below the table, where a last row above has its end. */
+/* The header gets `rest` below it, and a line end where it was the whole file: rows may follow now. */
+static vv_status end_header(vv_dialect *d, const vv_buf *rest, vv_error *err)
+{
+	vv_auto(vv_buf) all = VV_BUF_INIT;
+	size_t end_len, len;
+	const char *end = vv_dialect_row_end(d, &end_len), *header = vv_dialect_header(d, &len);
+
+	vv_buf_put(&all, header, len);
+	for (int part = 0; part < 2; part++) {
+		const char last = all.len > 0 && !all.failed ? all.data[all.len - 1] : '\n';
+
+		vv_buf_put(&all, end, last == '\n' || last == '\r' ? 0 : end_len);
+		vv_buf_put(&all, rest->data, part == 0 ? rest->len : 0);
+	}
+	vv_status rc = vv_buf_ok(&all, err);
+	return rc < 0 ? rc : vv_dialect_set_header(d, all.data, all.len, err);
+}
+
+/* The lines above the header, whatever header comes below them; those between it and the first row; those below the table,
+ * where a last row above has its end. */
 static vv_status merge_csv(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
 	vv_auto(vv_buf) above = VV_BUF_INIT;
+	vv_auto(vv_buf) between = VV_BUF_INIT;
 	vv_auto(vv_buf) below = VV_BUF_INIT;
-	piece lead[3] = {{NULL, 0}}, tail[3] = {{NULL, 0}};
+	piece lead[3] = {{NULL, 0}}, rest[3] = {{NULL, 0}}, tail[3] = {{NULL, 0}};
+	vv_bytes header, comments;
 	vv_status rc;
 
 	for (int v = 0; v < 3; v++) {
 		const vv_dialect *e = csv_of(m, v);
 
-		if (e) {
-			lead[v] = (piece){e->prologue.data, e->lead};
-			tail[v] = (piece){e->epilogue.data, e->epilogue.len};
-		}
+		if (!e) continue;
+		if ((rc = vv_header_rows_split(&header, &comments, e, err)) < 0) return rc;
+		lead[v] = (piece){e->prologue.data, e->lead};
+		rest[v] = (piece){comments.data, comments.len};
+		tail[v] = (piece){e->epilogue.data, e->epilogue.len};
 	}
 	if ((rc = merge_lines(m, VV_CONFLICT_ABOVE, "both sides changed the lines above the table",
 			      lead, &above, err)) < 0 ||
+	    (rc = merge_lines(m, VV_CONFLICT_ABOVE, "both sides changed the lines below the header",
+			      rest, &between, err)) < 0 ||
 	    (rc = merge_lines(m, VV_CONFLICT_BELOW, "both sides changed the lines below the table",
 			      tail, &below, err)) < 0 ||
+	    (d->header && (rc = end_header(d, &between, err)) < 0) ||
 	    (rc = vv_dialect_set_lead(d, vv_buf_cstr(&above), above.len, err)) < 0) {
 		return rc;
 	}

@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/row_write.h"
+#include "dataset/read/header_rows.h"
 #include "dataset/schema/header.h"
 #include "diff/merge/around.h"
 #include "diff/merge/state.h"
@@ -760,37 +761,24 @@ static vv_status write_header(merge *m, vv_error *err)
 	return rc;
 }
 
-/* A header that was the whole file may have no line end; rows may now follow it. */
-static vv_status end_header(merge *m, vv_error *err)
-{
-	vv_dialect *d = &m->as.dialect;
-	size_t len;
-	const char *end = vv_dialect_row_end(d, &len);
-	char last = d->prologue.len > 0 ? d->prologue.data[d->prologue.len - 1] : '\n';
-	if (last == '\n' || last == '\r') return VV_OK;
-	vv_buf_reset(&m->text);
-	vv_buf_put(&m->text, d->prologue.data, d->prologue.len);
-	vv_buf_put(&m->text, end, len);
-	vv_status rc = vv_buf_ok(&m->text, err);
-	return rc < 0 ? rc : vv_bytes_set(&d->prologue, m->text.data, m->text.len, err);
-}
-
 /* Which of two sides' header stands, that of the base being b (NULL: there is none): where both wrote it anew, the one that
  * sorts last. */
-static int pick_header(const char *x, size_t x_len, const char *y, size_t y_len, const char *b,
-		       size_t b_len)
+static int pick_header(const vv_bytes *x, const vv_bytes *y, const vv_bytes *b)
 {
-	int side = merge_pick(text_order(x, x_len, y, y_len) == 0,
-			      b && text_order(x, x_len, b, b_len) == 0,
-			      b && text_order(y, y_len, b, b_len) == 0);
+	int side = merge_pick(vv_bytes_equal(x, y), b && vv_bytes_equal(x, b),
+			      b && vv_bytes_equal(y, b));
 
-	return side >= 0 ? side : text_order(x, x_len, y, y_len) > 0 ? 0 : 1;
+	return side >= 0 ? side : text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
 }
 
+/* The header alone: what stands between it and the first row is merge_around's. */
 static vv_status choose_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
 	bool fits[3] = {header_fits(m, 0), header_fits(m, 1), header_fits(m, 2)};
+	vv_bytes header[3], rest;
+	vv_status rc;
+
 	if (d->form != VV_FORM_CSV) {
 		return VV_OK; /* came with the characters */
 	}
@@ -803,18 +791,16 @@ static vv_status choose_header(merge *m, vv_error *err)
 	if (!fits[0] && !fits[1]) {
 		return d->header ? write_header(m, err) : vv_dialect_set_header(d, NULL, 0, err);
 	}
-	int side = fits[0] ? 0 : 1;
-	if (fits[0] && fits[1]) {
-		size_t len[3] = {0, 0, 0};
-		const char *x = vv_dialect_header(dialect_of(m, 0), &len[0]);
-		const char *y = vv_dialect_header(dialect_of(m, 1), &len[1]);
-		const char *b = fits[2] ? vv_dialect_header(dialect_of(m, 2), &len[2]) : NULL;
-		side = pick_header(x, len[0], y, len[1], b, len[2]);
+	for (int v = 0; v < 3; v++) {
+		rc = fits[v] ? vv_header_rows_split(&header[v], &rest, dialect_of(m, v), err)
+			     : VV_OK;
+		if (rc < 0) return rc;
 	}
-	size_t len;
-	const char *taken = vv_dialect_header(dialect_of(m, side), &len);
-	vv_status rc = vv_dialect_set_header(d, taken, len, err);
-	return rc < 0 || !d->header ? rc : end_header(m, err);
+	const int side = !fits[0] ? 1
+			 : !fits[1]
+				 ? 0
+				 : pick_header(&header[0], &header[1], fits[2] ? &header[2] : NULL);
+	return vv_dialect_set_header(d, header[side].data, header[side].len, err);
 }
 
 /* The side that changed it has it; where both did, UTF-8 has all characters. */

@@ -153,7 +153,7 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 
 const char *vv_conflict_place(vv_conflict_kind kind)
 {
-	return kind == VV_CONFLICT_ABOVE    ? "lines above the table"
+	return kind == VV_CONFLICT_ABOVE    ? "lines above the rows"
 	       : kind == VV_CONFLICT_BELOW  ? "lines below the table"
 	       : kind == VV_CONFLICT_AROUND ? "members beside the rows"
 					    : NULL;

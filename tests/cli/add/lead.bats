@@ -178,7 +178,7 @@ commented() {
 	ends_with 1 varve merge other
 	grep -q 2026 t.csv
 	ends_with 1 varve conflicts
-	output_has "lines above the table: both sides changed the lines above the table"
+	output_has "lines above the rows: both sides changed the lines above the table"
 	succeeds varve resolve --theirs t.csv
 	grep -q 2025 t.csv
 	varve commit -qm merged

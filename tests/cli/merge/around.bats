@@ -54,6 +54,36 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	[ "$(varve cat HEAD:t.csv | head -n 1)" = "# of 2024" ]
 }
 
+@test "comments directly below the header are merged, by lines, or are a conflict" {
+	new_repo
+	versions t.csv "id,v\n# a\n# b\n# c\n1,x\n2,y\n3,z\n" "id,v\n# A\n# b\n# c\n1,x\n2,y\n3,z\n" \
+		"id,v\r\n# a\r\n# b\r\n# C\r\n# D\r\n1,x\r\n2,y\r\n3,z\r\n"
+	succeeds varve merge side
+	printf 'id,v\r\n# A\r\n# b\r\n# C\r\n# D\r\n1,x\r\n2,y\r\n3,z\r\n' > want
+	same_bytes want t.csv
+	varve switch -q -c third "$(git log --format=%H --grep '^base$')"
+	sed -i 's/# a/# of mine/' t.csv
+	varve commit -qam third
+	succeeds varve diff HEAD~1 HEAD
+	output_has "lines below the header changed: '# a' -> '# of mine'"
+	ends_with 1 git merge main
+	ends_with 1 varve conflicts
+	output_has "both sides changed the lines below the header"
+	succeeds varve resolve --theirs t.csv
+	same_bytes want t.csv
+	git merge --abort
+	ends_with 1 git rebase main
+	succeeds varve resolve --base t.csv
+	[ "$(sed -n '2p' t.csv | tr -d '\r')" = "# a" ]
+}
+
+@test "comments directly below the header stay where both sides add columns" {
+	new_repo
+	versions t.csv 'id,v\n# a\n1,x\n2,y\n3,z\n' 'id,u,v\n# a\n1,,x\n2,,y\n3,u,z\n' 'id,v,w\n# a\n# b\n1,x,1\n2,y,2\n3,z,3\n'
+	succeeds varve merge side
+	[ "$(sed -n '1,3p' t.csv | tr '\n' ' ')" = "id,u,v,w # a # b " ]
+}
+
 @test "members beside the rows are merged by name, and those that both changed are a conflict" {
 	new_repo
 	versions t.json '{"count": 1, "meta": {"by": "a", "of": 1},\n "rows": [{"id": 1}, {"id": 2}],\n "next": null}\n' \

@@ -472,6 +472,14 @@ static void dialects_are_said_in_words(void **state)
 	d = e;
 	set(&d.prologue, "\"id\"\n");
 	expect_change(&e, &d, "header line written differently");
+	set(&e.prologue, "id\n# by Ada\n");
+	set(&d.prologue, "id\n# by Bob\n");
+	e.comment = d.comment = '#';
+	expect_change(&e, &d, "lines below the header changed: '# by Ada' -> '# by Bob'");
+	set(&d.prologue, "id\n");
+	expect_change(&e, &d, "lines below the header removed");
+	vv_dialect_clear(&e);
+	vv_dialect_init(&e);
 	vv_dialect_clear(&d);
 	d.quoting = vv_calloc(2, 1);
 	d.quoting_count = 2;
