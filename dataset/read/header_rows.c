@@ -105,12 +105,11 @@ vv_status vv_header_rows_split(vv_bytes *header, vv_bytes *rest, const vv_dialec
 
 	if (rc < 0) return rc;
 	*header = *rest = (vv_bytes){NULL, 0};
-	if (d->prologue.len == d->lead) return VV_OK;
-	header->data = d->prologue.data + d->lead;
-	header->len = (d->header ? h.end : d->prologue.len) - d->lead;
-	if (d->lead + header->len < d->prologue.len) {
-		rest->data = header->data + header->len;
-		rest->len = d->prologue.len - d->lead - header->len;
+	if (!d->header || d->prologue.len == d->lead) return VV_OK;
+	*header = (vv_bytes){.data = d->prologue.data + d->lead, .len = h.end - d->lead};
+	if (h.end < d->prologue.len) {
+		*rest = (vv_bytes){.data = d->prologue.data + h.end,
+				   .len = d->prologue.len - h.end};
 	}
 	return VV_OK;
 }

@@ -34,8 +34,8 @@ vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell 
 			     size_t count, vv_error *err);
 /* All lines of a dialect's header; what cannot be read has no names. */
 vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *err);
-/* A dialect's header, and the comments and blank lines between it and the first row; both are borrowed from d. Without a
- * header all is `header`. */
+/* A dialect's header, and the comments and blank lines between it and the first row; both are borrowed from d, and
+ * empty without a header. */
 vv_status vv_header_rows_split(vv_bytes *header, vv_bytes *rest, const vv_dialect *d,
 			       vv_error *err);
 

@@ -98,6 +98,14 @@ static const vv_dialect *csv_of(const merge *m, int version)
 	return t && t->root.dialect.form == VV_FORM_CSV ? &t->root.dialect : NULL;
 }
 
+static bool is_blank(const vv_buf *lines)
+{
+	for (size_t i = 0; i < lines->len; i++) {
+		if (lines->data[i] != '\n' && lines->data[i] != '\r') return false;
+	}
+	return true;
+}
+
 /* The header gets `rest` below it, and a line end where it was the whole file: rows may follow now. */
 static vv_status end_header(vv_dialect *d, const vv_buf *rest, vv_error *err)
 {
@@ -133,7 +141,7 @@ static vv_status merge_csv(merge *m, vv_error *err)
 
 		if (!e) continue;
 		if ((rc = vv_header_rows_split(&header, &comments, e, err)) < 0) return rc;
-		lead[v] = (piece){e->prologue.data, e->lead};
+		lead[v] = (piece){e->prologue.data, e->header ? e->lead : e->prologue.len};
 		rest[v] = (piece){comments.data, comments.len};
 		tail[v] = (piece){e->epilogue.data, e->epilogue.len};
 	}
@@ -146,6 +154,9 @@ static vv_status merge_csv(merge *m, vv_error *err)
 	    (d->header && (rc = end_header(d, &between, err)) < 0) ||
 	    (rc = vv_dialect_set_lead(d, vv_buf_cstr(&above), above.len, err)) < 0) {
 		return rc;
+	}
+	if (!d->header && is_blank(&above)) {
+		d->lead = 0; /* as blank lines above the first row are kept */
 	}
 	d->final_newline |= below.len > 0;
 	return vv_bytes_set(&d->epilogue, vv_buf_cstr(&below), below.len, err);

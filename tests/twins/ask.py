@@ -277,7 +277,7 @@ def close(a, b):
     return a == b or isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-12)
 
 
-@question("sql", 0.6)
+@question("sql", 0.5)
 def sql(case):
     con = oracle(case)
     keys = ", ".join(case.model.key)
@@ -291,7 +291,7 @@ def sql(case):
     ]
     if len(case.model.rows) < 100:  # a nested loop in SQLite
         asked.append(f"select a.{case.model.key[0]}, b.price from T a join T b on a.price = b.price and a.qty = b.qty order by 1, 2")
-    for text in case.rng.sample(asked, min(5, len(asked))):
+    for text in case.rng.sample(asked, 2):  # each has a connection of its own, which declares every table
         want = con.execute(text.replace(" T ", " t ").replace("T where", "t where")).fetchall()
         name = case.sql_name(text)
         got = case.repo.sql(text.replace(" T ", f" {name} ")).rows

@@ -32,6 +32,11 @@ class Case:
         self.first = self.second = None
         self.tables = {}
 
+    def turn(self, what):
+        """Random numbers of a question or an edit, whatever was asked before."""
+        self.rng = random.Random(f"{self.seed}/{self.number}/{what}")
+        return self.rng
+
     def versions(self):
         return [(self.old, self.at(self.first)), (self.model, self.at(self.second))]
 
@@ -69,7 +74,7 @@ class Batch:
         self.varve, self.cases, self.folder = varve, cases, pathlib.Path(folder)
         self.clock, self.failures, self.asked = clock, [], 0
         self.home = self.folder / "here"
-        self.only = None
+        self.only, self.share = None, 1.0
         self.counts = {}
 
     def fail(self, case, what, words):
@@ -196,12 +201,12 @@ class Batch:
                 self.fail(cases[0], f"place-{kind}", said(e))
         server = address = None
         try:
-            if kind == "here" and any(case.rng.random() < 0.5 for case in cases):
+            if kind == "here" and any(case.turn("pages").random() < 0.5 for case in cases):
                 server, address = self.serve()
             for case in cases:
                 case.repo, case.folder, case.server = repo, folder, address
                 for name, (function, often) in ask.QUESTIONS.items():
-                    if self.only and name not in self.only or case.rng.random() >= often and not self.only:
+                    if self.only and name not in self.only or case.turn(name).random() >= often * self.share and not self.only:
                         continue
                     self.ask(case, name, function)
                 case.tables = {}
@@ -233,6 +238,7 @@ class Batch:
             if kind not in edit.PYTHON + edit.COMMANDS:
                 continue
             case.repo_here, case.home = repo, self.home
+            case.turn("edit")
             new = edit.edited(case)
             if new is None:
                 continue
@@ -272,7 +278,7 @@ class Batch:
     def merges(self, kind):
         """Both sides of a merge are files that the reference wrote; so is what has to come out."""
         cases = [case for case in self.cases if case.c["edit"] == kind]
-        plans = [(case, edit.sides(case)) for case in cases]
+        plans = [(case, case.turn("edit") and edit.sides(case)) for case in cases]
         plans = [(case, plan) for case, plan in plans if plan]
         if not plans:
             return
@@ -342,14 +348,14 @@ def fresh_environment(folder):
     os.environ.update(HOME=str(home), XDG_CONFIG_HOME=str(home / ".config"), XDG_CACHE_HOME=str(home / ".cache"), GIT_CONFIG_NOSYSTEM="1")
 
 
-def run(seed, numbers, combinations, only=None, keep=None):
+def run(seed, numbers, combinations, only=None, keep=None, share=1.0):
     """The failures of a batch with these cases, and how many questions were asked."""
     cases = [Case(seed, number, combinations[number]) for number in numbers]
     folder = keep or tempfile.mkdtemp(prefix="twins-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
     os.makedirs(folder, exist_ok=True)
     fresh_environment(folder)
     batch = Batch(cases, folder, 1700000000)
-    batch.only = only
+    batch.only, batch.share = only, share
     try:
         batch.all()
     except Exception as e:

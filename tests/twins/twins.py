@@ -20,8 +20,6 @@ import batch
 import cover
 import known
 
-BATCH = 24
-
 
 def shown(case):
     return " ".join(f"{name}={value!r}" for name, value in case.c.items())
@@ -34,6 +32,8 @@ def main():
     parser.add_argument("--first", type=int, default=0, help="the number of the first combination")
     parser.add_argument("--seconds", type=float, help="of CPU; no batch begins afterwards")
     parser.add_argument("--case", type=int, help="only this one; the folder with its repository is printed")
+    parser.add_argument("--batch", type=int, default=24, help="so many tables in a repository")
+    parser.add_argument("--share", type=float, default=1, help="of the questions, where many combinations matter more")
     parser.add_argument("--only", action="append", help="only this question (may be given again)")
     parser.add_argument("--all", action="store_true", help="print every failure, known ones too")
     parser.add_argument("--show", type=int, default=10, help="so many failures whole")
@@ -58,8 +58,8 @@ def main():
         next(stream)
     number = args.first
     while count < args.combinations and (args.seconds is None or cpu() < args.seconds):
-        some = {number + i: c for i, c in enumerate(itertools.islice(stream, min(BATCH, args.combinations - count)))}
-        done = batch.run(args.seed, list(some), some, args.only)
+        some = {number + i: c for i, c in enumerate(itertools.islice(stream, min(args.batch, args.combinations - count)))}
+        done = batch.run(args.seed, list(some), some, args.only, share=args.share)
         number, count, asked = number + len(some), count + len(some), asked + done.asked
         tally.update(done.counts)
         for f in done.failures:

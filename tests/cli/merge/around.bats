@@ -84,6 +84,29 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	[ "$(sed -n '1,3p' t.csv | tr '\n' ' ')" = "id,u,v,w # a # b " ]
 }
 
+@test "titles above rows without a header are merged where the other side reads blank lines and rows there" {
+	new_repo
+	rows='1;a;x\n2;b;x\n3;c;x\n4;d;x\n5;e;x\n'
+	printf "\nmade 22\n\nmade x y\n$rows" > t.csv
+	varve add -q --no-header t.csv
+	varve commit -qm base
+	git checkout -q -b side
+	printf "\nmade 2a\n\nmade x y\n$rows \nmade 2a\n\nmade x y\n$rows" > t.csv
+	varve add -q t.csv
+	varve commit -qm rows
+	git checkout -q main
+	printf "#\nmade 22\n\nmade x y\n$rows" > t.csv
+	varve add -q t.csv
+	varve commit -qm title
+	ends_with 1 varve merge side
+	output_has "the lines above the rows"
+	succeeds varve resolve --ours t.csv
+	[ "$(head -n 4 t.csv)" = "$(printf '#\nmade 22\n\nmade x y')" ]
+	[ "$(tail -n 5 t.csv)" = "$(printf "$rows")" ]
+	varve commit -qm merged
+	succeeds varve fsck --data
+}
+
 @test "members beside the rows are merged by name, and those that both changed are a conflict" {
 	new_repo
 	versions t.json '{"count": 1, "meta": {"by": "a", "of": 1},\n "rows": [{"id": 1}, {"id": 2}],\n "next": null}\n' \
