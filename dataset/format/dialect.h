@@ -54,7 +54,8 @@ enum {
 	VV_DECLARED_COMMENT = 4,
 	VV_DECLARED_SPACES = 8,
 	VV_DECLARED_HEADER_ROWS = 16,
-	VV_DECLARED_ALL = 31
+	VV_DECLARED_QUOTE = 32, /* and the escape */
+	VV_DECLARED_ALL = 63
 };
 
 /* CSV: spaces where a cell begins. */

@@ -36,7 +36,8 @@ void vv_sniff_hints_declare(vv_sniff_hints *h)
 				(h->skip >= 0 ? VV_DECLARED_LEAD : 0) |
 				(h->comment >= 0 ? VV_DECLARED_COMMENT : 0) |
 				(h->spaces >= 0 ? VV_DECLARED_SPACES : 0) |
-				(h->header_rows > 0 ? VV_DECLARED_HEADER_ROWS : 0));
+				(h->header_rows > 0 ? VV_DECLARED_HEADER_ROWS : 0) |
+				(h->quote >= 0 || h->escape >= 0 ? VV_DECLARED_QUOTE : 0));
 }
 
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
@@ -245,14 +246,17 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 	return object < 0 ? (vv_status)object : VV_OK;
 }
 
-/* What was declared for the version before holds, too. Lines above and several of a header are looked for. */
-static void take_declared(vv_sniff_hints *h, const vv_dialect *before)
+void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before)
 {
 	if (h->header < 0 && (before->declared & VV_DECLARED_HEADER)) {
 		h->header = before->header;
 	}
 	if (h->comment < 0 && (before->declared & VV_DECLARED_COMMENT)) {
 		h->comment = before->comment;
+	}
+	if (h->quote < 0 && h->escape < 0 && (before->declared & VV_DECLARED_QUOTE)) {
+		h->quote = before->quote;
+		h->escape = before->escape;
 	}
 	if (h->spaces < 0 && (before->declared & VV_DECLARED_SPACES)) {
 		h->spaces = before->spaces != VV_SPACES_KEPT;
@@ -316,7 +320,7 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		out->dialect.declared = own.declared | (own.comment > 0 ? VV_DECLARED_COMMENT : 0);
 		if (s.before) {
 			out->dialect.declared |= s.before->declared;
-			take_declared(&own, s.before);
+			sniff_take_declared(&own, s.before);
 		}
 	}
 	rc = out->dialect.form == VV_FORM_CSV ? sniff_lines(&s, err) : sniff_json(&s, err);

@@ -70,6 +70,8 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
 			       vv_error *err);
 
+/* CSV: what an option declared for the version before holds, too. Lines above and several of a header are looked for. */
+void sniff_take_declared(vv_sniff_hints *h, const vv_dialect *before);
 /* CSV: sets parent and found, if what surrounded the table of the version before is confirmed by its header. */
 void sniff_confirm(sniff *s);
 /* CSV: how many bytes of the text are lines above the table. */

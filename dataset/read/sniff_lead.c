@@ -290,12 +290,23 @@ static bool find_header(const sniff *s, size_t *found)
 	return false;
 }
 
+/* Does the file begin, to the letter, as the version before did, to its first row? */
+static bool begins_as_before(const sniff *s)
+{
+	const vv_bytes *p = &s->before->prologue;
+
+	return p->len > 0 && p->len <= s->len && memcmp(p->data, s->text, p->len) == 0 &&
+	       (is_blank(s, p->len - 1) || p->len == s->len);
+}
+
 void sniff_confirm(sniff *s)
 {
 	const vv_dialect *d = s->before;
 	bool same = d != NULL;
 
-	if (same && d->header) {
+	if (same && d->header && begins_as_before(s)) {
+		s->found = d->lead;
+	} else if (same && d->header) {
 		same = find_header(s, &s->found);
 	} else if (same) { /* what stood above it, to the letter */
 		same = d->lead > 0 && d->lead <= s->len &&

@@ -368,15 +368,19 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 			const vv_sniff_hints *hints, vv_error *err)
 {
 	vv_sniff_result none = {.names = NULL};
-	sniff s = {.text = bytes, .len = len, .at_end = true, .hints = hints, .out = &none};
+	vv_sniff_hints own = *hints;
+	sniff s = {.text = bytes, .len = len, .at_end = true, .hints = &own, .out = &none};
 	size_t at = len, first = 0;
 	vv_status rc = VV_OK;
 
 	*out = 0;
 	if (len == 0 || hints->skip_below == 0) return VV_OK;
 	vv_dialect_init(&none.dialect);
-	none.dialect.comment = hints->comment >= 0 ? (uint8_t)hints->comment : '#';
 	s.parent = hints->parent && hints->parent->form == VV_FORM_CSV ? hints->parent : NULL;
+	if (s.parent) {
+		sniff_take_declared(&own, s.parent);
+	}
+	none.dialect.comment = own.comment >= 0 ? (uint8_t)own.comment : '#';
 	first = whole ? 0 : sniff_next_line(&s, 0);
 	if (hints->skip_below > 0) {
 		rc = skip_lines(&s, (size_t)hints->skip_below, whole, &at, err);

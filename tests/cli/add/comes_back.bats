@@ -26,6 +26,26 @@ many() {
 	many 2
 }
 
+@test "a file that did not change is read as before, and not shown as changed" {
+	new_repo
+	printf '"1"|a|b\n"2"|"x|c\n"3"|d|"y|e\n"4"|f|g\n' > quote.csv
+	succeeds varve add --quote none --no-header quote.csv
+	printf '\n\nid;v\n1;a\n2;b\n3;c\n' > blank.csv
+	succeeds varve add --skip-lines 0 blank.csv
+	printf 'id,a,b\n1,a,x\n2,b,x\n3,c,"#"\n4,d,x\n# x, x, x, x\n(end)\n' > below.csv
+	succeeds varve add --comment none below.csv
+	varve commit -qm one
+	touch -d 2020-01-01 ./*.csv
+	[ -z "$(git status --porcelain)" ]
+	touch -d 2020-01-02 ./*.csv
+	[ -z "$(varve status -s)" ]
+	for f in *.csv; do
+		varve info "HEAD:$f" | grep '  form' > was
+		varve info "$f" | grep '  form' > now
+		cmp was now
+	done
+}
+
 @test "an unquoted cell that begins with the mark of comments comes back" {
 	new_repo
 	for end in '\n' '\r\n' '\r'; do

@@ -103,8 +103,10 @@ def filtered(files):
 
 def checkout(*words):
     """By plain git, whose filter writes tables."""
-    clean = subprocess.run(["git", "status", "--porcelain"], capture_output=True).stdout
-    counts["shown as changed"] += len(clean.splitlines())
+    shown = subprocess.run(["git", "status", "--porcelain"], capture_output=True).stdout.decode("utf-8", "replace").splitlines()
+    counts["looked at by status"] += 1
+    if shown:
+        fail("files as they were committed are shown as changed: %s" % ", ".join(shown)[:200])
     run("git", "checkout", "-q", "-f", *words)
 
 
