@@ -115,9 +115,9 @@ static bool has_comment(const sniff *s, size_t from, size_t to, uint8_t delimite
 	return false;
 }
 
-/* Have the comment lines from `at` on other numbers of cells than the rows? */
-static vv_status differ(const sniff *s, size_t at, uint8_t delimiter, size_t cells, bool *out,
-			vv_error *err)
+/* Lines that begin with '#' and have as many cells as the rows are rows: *at moves below the last of them. */
+static vv_status pass_rows(const sniff *s, size_t *at, uint8_t delimiter, size_t cells,
+			   vv_error *err)
 {
 	vv_sniff_result plain = *s->out;
 	sniff as_row = *s;
@@ -126,12 +126,13 @@ static vv_status differ(const sniff *s, size_t at, uint8_t delimiter, size_t cel
 
 	plain.dialect.comment = 0;
 	as_row.out = &plain;
-	for (*out = true; *out && at < s->len; at = sniff_next_line(s, at)) {
-		if (s->text[at] != '#') {
+	for (size_t next, i = *at; i < s->len; i = next) {
+		next = sniff_next_line(s, i);
+		if (s->text[i] != '#') {
 			continue;
 		}
-		if ((rc = sniff_look(&as_row, at, delimiter, 1, &line, err)) < 0) return rc;
-		*out = line.rows == 1 && line.cells != cells;
+		if ((rc = sniff_look(&as_row, i, delimiter, 1, &line, err)) < 0) return rc;
+		*at = line.rows != 1 || line.cells == cells ? next : *at;
 	}
 	return VV_OK;
 }
@@ -145,8 +146,9 @@ static bool is_note(const sniff *s, size_t from, size_t to)
 	       (s->text[from] == '#' || sniff_is_uncut(s, from, to));
 }
 
-/* May rows with as many cells as each other stand above, which the lines from `at` on are not like? */
-static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *out, vv_error *err)
+/* Where lines begin that are not like the rows above, which all have as many cells: `at`, or below it; s->len: nowhere. */
+static vv_status find_below_rows(const sniff *s, size_t first, size_t at, size_t *found,
+				 vv_error *err)
 {
 	sniff above = *s;
 	sniff_shape rows;
@@ -154,7 +156,7 @@ static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *ou
 	size_t from = at;
 	vv_status rc;
 
-	*out = false;
+	*found = s->len;
 	for (size_t i = 0; i < ROWS && from > first; i++) {
 		from = line_before(s, from);
 	}
@@ -166,21 +168,20 @@ static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *ou
 	above.len = at;
 	if ((rc = sniff_find_delimiter(&above, from, &delimiter, &rows, err)) < 0) return rc;
 	if (delimiter == 0 || rows.rows < 3) return VV_OK;
-	if (!has_comment(s, at, s->len, delimiter, 0)) {
-		*out = true;
-		return VV_OK;
+	if (has_comment(s, at, s->len, delimiter, 0)) {
+		if (has_comment(&above, from, at, delimiter, rows.cells)) return VV_OK;
+		if ((rc = pass_rows(s, &at, delimiter, rows.cells, err)) < 0) return rc;
 	}
-	return has_comment(&above, from, at, delimiter, rows.cells)
-		       ? VV_OK
-		       : differ(s, at, delimiter, rows.cells, out, err);
+	if (at < s->len && (s->text[at] == '#' || is_end(s->text[at]))) {
+		*found = at;
+	}
+	return VV_OK;
 }
 
 /* Lines that are found without being told. first: where the first whole line begins. */
 static vv_status find_lines(const sniff *s, size_t first, size_t *at, vv_error *err)
 {
 	size_t from = s->len, text = s->len, before;
-	bool certain = false;
-	vv_status rc;
 
 	for (size_t i = 0; i <= LINES && from > first; i++, from = before) {
 		before = line_before(s, from);
@@ -194,10 +195,7 @@ static vv_status find_lines(const sniff *s, size_t first, size_t *at, vv_error *
 	}
 	from = with_blank_lines(s, text);
 	if (text == s->len || from <= first || (from == text && s->text[text] != '#')) return VV_OK;
-	if ((rc = is_below_rows(s, first, from, &certain, err)) == VV_OK && certain) {
-		*at = from;
-	}
-	return rc;
+	return find_below_rows(s, first, from, at, err);
 }
 
 static vv_status warn(const sniff *s, size_t at, vv_buf *out, vv_error *err)

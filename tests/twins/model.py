@@ -13,13 +13,16 @@ from decimal import Decimal
 KINDS = {"whole": "integer", "number": "number", "text": "string", "flag": "boolean", "day": "date"}
 SAMPLE = {
     "latin": ["Müller", "Zoë café", "Straße 5", "Åse Ørsted", "naïve façade", "señor Núñez", "Übung macht", "crème brûlée", "plain words", "Köln am Rhein"],
+    "clear": ["Müller", "Zoë café", "Straße 5", "größer", "Übung macht", "Köln am Rhein", "plain words"],
     "japanese": ["東京タワー", "カナダの表", "ソース能力", "日本語の予定", "北海道", "大阪の十月", "plain words", "京都と奈良", "名古屋", "りんご"],
     "any": ["Müller", "東京の表", "Ωmega Ж", "naïve 😀", "plain words", "Zoë", "größer", "שלום", "crème", "Łódź"],
 }  # fmt: skip
 
 
-def alphabet(encoding):
-    return {"windows-1252": "latin", "shift_jis": "japanese"}.get(encoding, "any")
+def alphabet(c):
+    """Of few words that nothing declares the encoding is clear where these read the same in all that are likely."""
+    latin = "clear" if c["said"] == "found" else "latin"
+    return {"windows-1252": latin, "shift_jis": "japanese"}.get(c["encoding"], "any")
 
 
 class Model:
@@ -49,7 +52,7 @@ def random_value(rng, kind, c, row):
         return rng.random() < 0.5
     if kind == "day":
         return datetime.date(2025, 1, 1) + datetime.timedelta(days=rng.randrange(600))
-    words = rng.choice(SAMPLE[alphabet(c["encoding"])])
+    words = rng.choice(SAMPLE[alphabet(c)])
     hard = ["", "", "", ' "so"', "; a", ", b", "\tc", " #d"] if c["form"] != "tsv" else ["", "", ' "so"', " #d"]
     return words + rng.choice(hard) if rng.random() < 0.5 else words
 
@@ -71,7 +74,7 @@ def new_model(rng, c):
     # what makes types certain: a fraction below one, a negative one, a thousand
     for row, value in zip(model.rows, ("0.05", "-7.25", "1234.50", "12.75")):
         row[model.place("price")] = Decimal(value)
-        row[model.place("name")] = SAMPLE[alphabet(c["encoding"])][model.rows.index(row)]
+        row[model.place("name")] = SAMPLE[alphabet(c)][model.rows.index(row)]
     return model
 
 
@@ -80,8 +83,6 @@ def new_row(rng, c, model, number):
     for name, kind in model.columns:
         if name == "id":
             mark = "#" if rng.random() < 0.1 else "K"
-            if c["said"] == "found" and c["around"] in ("notes-below", "all"):
-                mark = "K"  # a last row that begins so hides the notes: not certain, and add warns of it
             row.append(number if kind == "whole" and c["key"] == "number" else number // 2 if kind == "whole" else f"{mark}-{number:04}")
         elif name == "part":
             row.append("ab"[number % 2])

@@ -331,3 +331,17 @@ back() {
 	succeeds varve add t.ndjson
 	[[ $stderr != *"may be a total"* ]]
 }
+
+@test "last rows that begin with the mark of comments are rows, and notes below them are found" {
+	new_repo
+	printf 'id;v\nK-1;a\nK-2;b\nK-3;c\n#-4;d\n#-5;e\n\nSource: X\n' > t.csv
+	succeeds varve add t.csv
+	output_has "5 rows"
+	output_has "2 lines below the table"
+	sed -i 's/#-5;e/&\n#-6;f/' t.csv
+	succeeds varve add t.csv
+	output_has "6 rows (+1)"
+	printf 'id;v\nK-1;a\nK-2;b\nK-3;c\n#-4;d\n# one\n# two\n' > u.csv
+	succeeds varve add u.csv
+	output_has "4 rows"
+}
