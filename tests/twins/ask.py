@@ -309,6 +309,41 @@ def sql_diff(case):
     return differs(want, sorted(rows))
 
 
+@question("sql-blame", 0.25)
+def sql_blame(case):
+    """Who set each row, and one cell of each, in the order of no promise."""
+    old, keys = case.old.by_key(), ", ".join(case.model.key)
+    column = case.rng.choice([n for n in case.model.names if n not in case.model.key])
+    place = case.model.place(column)
+    for what, same in (("", lambda a, b: a == b), (f"('{column}')", lambda a, b: a[place] == b[place])):
+        want = []
+        for row in case.model.rows:
+            before = old.get(case.model.key_of(row))
+            want.append((*case.model.key_of(row), case.first if before and same(before, row) else case.second))
+        text = f'select {keys}, commit_hash from "varve_blame_{case.path}@{case.second}"{what}'
+        if wrong := differs(sorted(map(repr, want)), sorted(map(repr, case.repo.sql(text).rows)), f"{text}: "):
+            return wrong
+    return None
+
+
+@question("sql-history", 0.25)
+def sql_history(case):
+    """The life of some rows: their values in every version that has them."""
+    for row in case.some_rows(2):
+        key = case.model.key_of(row)
+        want = []
+        for commit, model in ((case.second, case.model), (case.first, case.old)):
+            found = model.by_key().get(key)
+            if found is not None:
+                want.append((commit, plain("number", found[model.place("price")]), found[model.place("name")]))
+        condition = " and ".join(f"{name} = ?" for name in case.model.key)
+        text = f'select commit_hash, price, name from "varve_history_{case.path}" where {condition}'
+        got = [tuple(r) for r in case.repo.sql(text, list(key)).rows if r[0] in (case.first, case.second)]
+        if wrong := differs(sorted(map(repr, want)), sorted(map(repr, got)), f"{text} {key}: "):
+            return wrong
+    return None
+
+
 # ---- history ----
 
 

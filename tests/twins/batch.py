@@ -247,6 +247,7 @@ class Batch:
             self.tick()
             try:
                 edit.do(case, new)
+                new = case.model if kind == "check-faults" else new
                 wrong = edit.judge(case, new, (self.home / case.path).read_bytes())
             except Exception as e:
                 wrong = said(e)
@@ -324,6 +325,39 @@ class Batch:
             if case not in failed:
                 self.read_again(case, merged, repo, "edit " + kind)
 
+    def updates(self):
+        """Tables that another repository imports, edits and updates from here."""
+        cases = [case for case in self.cases if case.c["edit"] == "update"]
+        plans = [(case, case.turn("edit") and edit.sides(case)) for case in cases]
+        plans = [(case, plan) for case, plan in plans if plan]
+        if not plans:
+            return
+        there = self.folder / "importer"
+        there.mkdir()
+        self.run("varve", "init", "-q", ".", cwd=there)
+        self.asked += len(plans)
+        self.counts["edit update"] = len(plans)
+        for case, _ in plans:
+            self.run("varve", "import", "-q", str(self.home), case.path, cwd=there)
+        self.run("varve", "commit", "-q", "-m", "imported", cwd=there)
+        for case, (ours, theirs, _) in plans:
+            self.write(case, theirs)
+            if (there / case.path).read_bytes() != case.spelling.bytes(case.model):
+                self.fail(case, "edit update", "the import has other bytes")
+            (there / case.path).write_bytes(case.spelling.bytes(ours))
+        self.run("varve", "add", "-q", "-u")
+        self.commit("theirs")
+        self.run("varve", "add", "-q", "-u", cwd=there)
+        self.run("varve", "commit", "-q", "-m", "ours", cwd=there)
+        self.tick()
+        self.run("varve", "update", "-q", cwd=there)
+        repo = self.varve.Repo(there)
+        for case, (_, _, merged) in plans:
+            if wrong := edit.judge(case, merged, (there / case.path).read_bytes()):
+                self.fail(case, "edit update", wrong)
+            else:
+                self.read_again(case, merged, repo, "edit update")
+
     def all(self):
         self.make()
         if not self.cases:
@@ -333,6 +367,7 @@ class Batch:
             if cases:
                 self.questions(kind, cases)
         self.edits()
+        self.updates()
         for kind in edit.MERGES:
             self.merges(kind)
 

@@ -21,7 +21,7 @@ PROPERTIES = {
     "size": ["small", "groups"],
     "edit": [
         "write", "write-replace", "upsert", "append", "delete", "write-columns", "add-arrow", "put", "restore-row", "restore-cell", "apply", "merge", "resolve",
-        "cherry-pick", "rename-column",
+        "cherry-pick", "rename-column", "write-drop", "check-faults", "update",
     ],
 }  # fmt: skip
 TEXT_FORMS = ("csv", "tsv", "gz")
@@ -42,8 +42,10 @@ def possible(c):
         return False
     if form == "gz" and (c.get("order") == "key" or c.get("kept") == "stored"):
         return False  # kept as bytes
-    if form == "gz" and c.get("edit") not in (None, "put"):
+    if form == "gz" and c.get("edit") not in (None, "put", "check-faults"):
         return False  # documented: commands that write rows are for the table
+    if c.get("kept") == "text" and c.get("edit") == "check-faults" and c.get("said") == "found":
+        return False  # docs/develop/twins.md, i
     if c.get("kept") == "text" and c.get("order") == "key":
         return False
     if c.get("said") == "found" and c.get("key") == "pair":
@@ -54,7 +56,7 @@ def possible(c):
         return False
     if around in ("comments-between", "all") and c.get("order") == "key":
         return False  # docs/formats/store.md: key order is for regular files
-    if c.get("kept") == "text" and c.get("edit") in ("restore-row", "restore-cell", "rename-column"):
+    if c.get("kept") == "text" and c.get("edit") in ("restore-row", "restore-cell", "rename-column", "update"):
         return False  # documented: for stored tables
     return True
 

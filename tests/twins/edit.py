@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import model as reference
 
-PYTHON = ("write", "write-replace", "upsert", "append", "delete", "write-columns", "put")
+PYTHON = ("write", "write-replace", "upsert", "append", "delete", "write-columns", "write-drop", "put", "check-faults")
 COMMANDS = ("add-arrow", "restore-row", "restore-cell", "apply", "rename-column")
 MERGES = ("merge", "resolve", "cherry-pick")
+UPDATE = ("update",)
 
 
 def commented(case, row):
@@ -80,6 +81,14 @@ def edited(case):
         plan["lacks"] = case.rng.choice([n for n in ("name", "qty", "note", "day") if n not in case.model.key])
         for place in safe_rows(case, 2):
             change(case, new.rows[place], ["price", "ok"])
+    elif kind == "write-drop":
+        gone = case.rng.choice([n for n in ("qty", "note", "day") if n not in case.model.key])
+        for place in safe_rows(case, 2):
+            change(case, new.rows[place], ["price", "ok", "name"])
+        at = new.place(gone)
+        new = reference.Model([c for c in new.columns if c[0] != gone], new.key, [row[:at] + row[at + 1 :] for row in new.rows])
+    elif kind == "check-faults":
+        plant(case, new)
     elif kind in ("restore-row", "restore-cell"):
         old = case.old.by_key()
         both = [i for i, row in enumerate(new.rows) if new.key_of(row) in old and old[new.key_of(row)] != row]
@@ -110,6 +119,30 @@ def edited(case):
         plan["old"], plan["new"] = "qty", "menge"
         new = reference.Model([("menge" if n == "qty" else n, k) for n, k in new.columns], new.key, new.rows)
     return new
+
+
+def plant(case, new):
+    """Faults, and in case.plan what check has to find: rules, rows and columns."""
+    found = []
+    places = case.rng.sample(range(len(new.rows)), 3)
+    for place, (name, value) in zip(places, (("price", "abc"), ("day", "2025-13-41"), ("ok", "perhaps"))):
+        if case.rng.random() < 0.7:
+            new.rows[place][new.place(name)] = reference.Wrong(value)
+            found.append(("type-error", place, name))
+    if case.rng.random() < 0.5 and case.c["said"] == "declared":
+        place = case.rng.randrange(len(new.rows))
+        new.rows[place][new.place("qty")] = 5001 + case.rng.randrange(1000)
+        found.append(("constraint-error", place, "qty"))
+    if case.rng.random() < 0.5:
+        row = list(case.rng.choice(new.rows[: len(new.rows) // 2]))
+        place = len(new.rows)
+        for name, kind in new.columns:
+            if isinstance(row[new.place(name)], reference.Wrong):
+                row[new.place(name)] = None
+        row[new.place("qty")] = 1
+        new.rows.append(row)
+        found.append(("primary-key", place, None))
+    case.plan["found"] = found
 
 
 def sides(case):
@@ -170,6 +203,16 @@ def do(case, new):
     elif kind == "write-columns":
         names = [n for n in new.names if n != plan["lacks"]]
         repo.write(path, frame(case, new, new.rows, names), columns="keep", message=f"{kind} {path}", **by(case))
+    elif kind == "write-drop":
+        repo.write(path, frame(case, new, new.rows), columns="drop", message=f"{kind} {path}", **by(case))
+    elif kind == "check-faults":
+        data = case.spelling.bytes(new)
+        (case.home / path).write_bytes(data)
+        report = repo.check(path, base="")
+        found = [(f.rule, f.row, None if f.rule == "primary-key" else f.column) for f in report.findings if f.error]
+        (case.home / path).write_bytes(case.spelling.bytes(case.model))
+        if sorted(map(str, found)) != sorted(map(str, plan["found"])) or report.valid != (not found):
+            raise ValueError(f"check finds {found}, and not {plan['found']}")
     elif kind == "add-arrow":
         import pyarrow as pa
 

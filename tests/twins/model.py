@@ -25,6 +25,10 @@ def alphabet(c):
     return {"windows-1252": latin, "shift_jis": "japanese"}.get(c["encoding"], "any")
 
 
+class Wrong(str):
+    """A text in a column of another type."""
+
+
 class Model:
     def __init__(self, columns, key, rows):
         self.columns, self.key, self.rows = columns, key, rows
@@ -121,6 +125,8 @@ class Spelling:
         """A cell's text, without quotes; None: null in JSON."""
         if value is None:
             return None if self.json else ""
+        if isinstance(value, Wrong):
+            return str(value)
         if kind == "flag":
             return "true" if value else "false"
         if kind == "number":
@@ -133,6 +139,7 @@ class Spelling:
 
     def cell(self, kind, value, first):
         text = self.text(kind, value)
+        kind = "text" if isinstance(value, Wrong) else kind
         if self.json:
             return "null" if text is None else text if kind in ("whole", "number", "flag") else json.dumps(text, ensure_ascii=False)
         needs = any(mark in text for mark in (self.delimiter, '"', "\n", "\r"))
@@ -234,6 +241,8 @@ class Spelling:
         fields = []
         for name, kind in model.columns:
             field = {"name": name, "type": KINDS[kind]}
+            if name == "qty":
+                field["constraints"] = {"maximum": 5000}
             if kind == "number" and not self.json:
                 if self.point == ",":
                     field["decimalChar"] = ","

@@ -18,7 +18,7 @@ def wrong():
         if row[0] == "property":
             break
         table.append(row)
-    want = set(ask.QUESTIONS) | {f"edit {kind}" for kind in edit.PYTHON + edit.COMMANDS + edit.MERGES}
+    want = set(ask.QUESTIONS) | {f"edit {kind}" for kind in edit.PYTHON + edit.COMMANDS + edit.MERGES + edit.UPDATE}
     have = {row[0] for row in table}
     found += [f"no promise about '{name}'" for name in sorted(want - have)] + [f"'{name}' is not asked" for name in sorted(have - want)]
     properties = set(cover.PROPERTIES) - {"edit"}
