@@ -386,16 +386,15 @@ bool vv_url_secret(const char *url, size_t *from, size_t *len)
 		return false;
 	}
 	colon = memchr(start, ':', (size_t)(at - start));
-	if (colon) {
-		*from = (size_t)(colon - url);
-		*len = (size_t)(at - colon);
+	if (scheme && strncmp(url, "http", 4) == 0 &&
+	    is_token(start, (size_t)((colon ? colon : at) - start))) {
+		*from = (size_t)(start - url);
+		*len = (size_t)(at + 1 - start);
 		return true;
 	}
-	if (!scheme || strncmp(url, "http", 4) != 0 || !is_token(start, (size_t)(at - start))) {
-		return false;
-	}
-	*from = (size_t)(start - url);
-	*len = (size_t)(at + 1 - start);
+	if (!colon) return false;
+	*from = (size_t)(colon - url);
+	*len = (size_t)(at - colon);
 	return true;
 }
 
@@ -413,8 +412,7 @@ static bool is_secret_name(const char *name, size_t len)
 	return false;
 }
 
-/* Takes the values of such parameters out of a URL. */
-static void hide_parameters(char *url)
+void vv_url_hide_parameters(char *url)
 {
 	char *at = strstr(url, "://") ? strchr(url, '?') : NULL;
 
@@ -440,7 +438,7 @@ const char *vv_text_url(const char *url)
 	if (!url) return vv_text_shows(url);
 	(void)vv_url_secret(url, &from, &len);
 	(void)snprintf(shown, sizeof shown, "%.*s%s", (int)from, url, url + from + len);
-	hide_parameters(shown);
+	vv_url_hide_parameters(shown);
 	return vv_text_shows(shown);
 }
 

@@ -42,10 +42,12 @@ const char *vv_text_show(const char *s, size_t len);
 const char *vv_text_shows(const char *s);
 /* Likewise a column's name, in which bytes that are not UTF-8 are written as "\\xDF" already: a backslash stays one. */
 const char *vv_text_name(const char *s, size_t len);
-/* The part of a URL that only its owner may see, from..from + len: its password, or a token in the place of a
- * user of HTTP. False, and nothing is set: it has none. Paths and what scp takes ("user@host:path") are taken too. */
+/* The part of a URL that only its owner may see, from..from + len: its password, or user and password where
+ * the user of HTTP is a token. False, and nothing is set: it has none. Paths and what scp takes ("user@host:path") are taken too. */
 bool vv_url_secret(const char *url, size_t *from, size_t *len);
-/* A URL as it may be shown: without that. */
+/* Takes the values of parameters out of a URL's query that let in whoever has them ("?token=..."). */
+void vv_url_hide_parameters(char *url);
+/* A URL as it may be shown: without either. */
 const char *vv_text_url(const char *url);
 
 /* "1,204"; "3.4 MB" (1000-based); "1.2 s". Rotating buffers as above. */

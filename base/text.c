@@ -47,13 +47,46 @@ void vv_utf8_put(vv_buf *b, uint32_t cp)
 	vv_buf_put(b, bytes, encode(bytes, cp));
 }
 
-void vv_text_put_url(vv_buf *b, const char *url)
+void vv_text_put_bare_url(vv_buf *b, const char *url)
 {
 	size_t from = 0, len = 0;
 
 	(void)vv_url_secret(url, &from, &len);
 	vv_buf_put(b, url, from);
 	vv_buf_puts(b, url + from + len);
+}
+
+void vv_text_put_url(vv_buf *b, const char *url)
+{
+	const size_t start = b->len;
+
+	vv_text_put_bare_url(b, url);
+	if (!b->failed && b->len > start) {
+		vv_url_hide_parameters(b->data + start);
+		b->len = start + strlen(b->data + start);
+	}
+}
+
+void vv_text_put_urls(vv_buf *b, const char *s, size_t len)
+{
+	static const char ends[] = " \t\r\n'\"<>";
+	vv_auto(vv_buf) word = VV_BUF_INIT;
+
+	for (size_t at = 0, i = 0; i <= len; i++) {
+		if (i < len && s[i] && !strchr(ends, s[i])) {
+			continue;
+		}
+		vv_buf_reset(&word);
+		vv_buf_put(&word, s + at, i - at);
+		if (strstr(vv_buf_cstr(&word), "://")) {
+			vv_text_put_url(b, word.data);
+		} else {
+			vv_buf_put(b, s + at, i - at);
+		}
+		vv_buf_put(b, s + i, i < len);
+		at = i + 1;
+	}
+	b->failed = b->failed || word.failed;
 }
 
 void vv_utf8_put_clean(vv_buf *b, const char *s, size_t len)

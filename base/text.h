@@ -41,8 +41,12 @@ void vv_text_put_word(vv_buf *b, const char *word);
 /* Between single quotes, so that sh takes it as one word whatever is in it. */
 void vv_text_put_quoted(vv_buf *b, const char *s, size_t len);
 
-/* A URL as it is, but for its secret (vv_url_secret). */
+/* A URL as it may be shown (vv_text_url), neither escaped nor cut. */
 void vv_text_put_url(vv_buf *b, const char *url);
+/* Text in which URLs may stand, such as what a program said: each as it may be shown. */
+void vv_text_put_urls(vv_buf *b, const char *s, size_t len);
+/* A URL without what vv_url_secret finds: as a program may have it on its command line. */
+void vv_text_put_bare_url(vv_buf *b, const char *url);
 
 /* As vv_text_put_escaped, cut to at most width terminal columns, with an ellipsis at the cut. */
 void vv_text_put_cut(vv_buf *b, const char *s, size_t len, size_t width);

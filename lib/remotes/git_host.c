@@ -33,7 +33,8 @@ struct vv_git_host {
 	const vv_remote *m;
 	vv_remote *own;   /* m, or NULL: borrowed */
 	const char *url;  /* that is asked */
-	const char *word; /* what git is given: the remote's name, or url */
+	bool named;       /* word is the remote's name */
+	char *word;       /* what git is given: that, or url without its secret */
 	char *blocks_ref;
 	vv_oid blocks_tip;    /* null: it is not there */
 	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */
@@ -67,6 +68,8 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 			     .repo = g->t->repo,
 			     .env = g->t->connect.env,
 			     .idle_sec = g->t->git_idle_sec,
+			     .url = g->url,
+			     .remote = g->named ? g->m->name : NULL,
 			     .dir = g->m->name && g->t->repo ? vv_repository_workdir(g->t->repo)
 							     : NULL};
 }
@@ -82,7 +85,14 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	g->m = m;
 	g->write = write;
 	g->url = write && m->push_url ? m->push_url : m->url;
-	g->word = m->name && g->url == m->url ? m->name : g->url;
+	g->named = m->name && g->url == m->url;
+	vv_auto(vv_buf) word = VV_BUF_INIT;
+	if (g->named) {
+		vv_buf_puts(&word, m->name);
+	} else {
+		vv_text_put_bare_url(&word, g->url);
+	}
+	if (!(g->word = vv_buf_detach(&word))) return vv_fail_nomem(err);
 	const vv_git_call ask = call(g, NULL);
 	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, err);
 	if (rc < 0) return rc;
@@ -169,6 +179,7 @@ void vv_git_host_close(vv_git_host *g)
 		vv_data_store_clear(&g->store);
 		vv_free(g->blocks_ref);
 		vv_free(g->untrusted);
+		vv_free(g->word);
 		if (g->own) {
 			vv_remote_clear(g->own);
 			vv_free(g->own);
@@ -1095,13 +1106,8 @@ vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
 			   vv_buf *said, vv_error *err)
 {
-	vv_git_call where = call(g, NULL);
-	vv_git_push_to to = {.repo = where.repo,
-			     .idle_sec = where.idle_sec,
-			     .dir = where.dir,
-			     .word = g->word,
-			     .url = g->url};
+	const vv_git_call to = call(g, NULL);
 
 	vv_notes_end(g->t->notes);
-	return vv_git_push_run(&to, refs, count, no_verify, said, err);
+	return vv_git_push_run(&to, g->word, refs, count, no_verify, said, err);
 }

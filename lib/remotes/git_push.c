@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/run_git.h"
 
 /* "<flag>\t<from>:<to>\t<summary>": of those that did not move, the summary. */
 static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, size_t len,
@@ -73,8 +72,8 @@ static vv_status put_specs(const vv_git_push *refs, size_t count, const char **a
 }
 
 /* *plain: the host cannot move several refs or none, and moved none. */
-static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t count, bool no_verify,
-			  bool atomic, vv_buf *said, bool *plain, vv_error *err)
+static vv_status run_push(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
+			  bool no_verify, bool atomic, vv_buf *said, bool *plain, vv_error *err)
 {
 	static const char *const more[] = {"VARVE_HOOK=pre-push", NULL};
 	const char *args[VV_GIT_ARGS_MAX] = {"push", "--porcelain", "--no-follow-tags",
@@ -83,8 +82,7 @@ static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t co
 	vv_auto(vv_arena) arena = {0};
 	size_t n = 4, told = 0;
 	int code = 0;
-	vv_git_call run = {
-		.args = args, .repo = to->repo, .idle_sec = to->idle_sec, .dir = to->dir};
+	vv_git_call run = *to;
 
 	if (no_verify) {
 		args[n++] = "--no-verify";
@@ -94,11 +92,12 @@ static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t co
 	}
 	vv_status rc = put_leases(refs, count, args, &n, &arena, err);
 	args[n++] = "--";
-	args[n++] = to->word;
+	args[n++] = word;
 	if (rc == VV_OK) {
 		rc = put_specs(refs, count, args, &n, &arena, err);
 	}
 	args[n] = NULL;
+	run.args = args;
 	run.more = more;
 	run.output = &out;
 	if (rc == VV_OK) {
@@ -120,17 +119,17 @@ static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t co
 
 #define AT_ONCE 24u /* refs on one command line */
 
-vv_status vv_git_push_run(const vv_git_push_to *to, vv_git_push *refs, size_t count, bool no_verify,
-			  vv_buf *said, vv_error *err)
+vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
+			  bool no_verify, vv_buf *said, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	bool plain = false;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i += AT_ONCE) {
 		size_t n = count - i < AT_ONCE ? count - i : AT_ONCE;
-		rc = run_push(to, refs + i, n, no_verify, n > 1, said, &plain, err);
+		rc = run_push(to, word, refs + i, n, no_verify, n > 1, said, &plain, err);
 		if (rc == VV_OK && plain) {
-			rc = run_push(to, refs + i, n, no_verify, false, said, &plain, err);
+			rc = run_push(to, word, refs + i, n, no_verify, false, said, &plain, err);
 		}
 	}
 	return rc;

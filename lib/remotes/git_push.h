@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/history/history.h"
-#include "repo/git/repository.h"
+#include "repo/git/run_git.h"
 
 typedef struct vv_git_push {
 	const char *from; /* a ref here, or NULL: id itself */
@@ -20,19 +20,10 @@ typedef struct vv_git_push {
 	char *why;      /* refused; owned by whoever asked; NULL: it moved */
 } vv_git_push;
 
-/* Where to; all borrowed. */
-typedef struct vv_git_push_to {
-	unsigned idle_sec; /* as of vv_git_call */
-	vv_repository *repo;
-	const char *dir;  /* git runs there; NULL: in the current folder */
-	const char *word; /* what git is given: a remote's name, or url */
-	const char *url;  /* for messages */
-} vv_git_push_to;
-
 /* `git push`, with the user's hooks unless no_verify; some refs at a time, of these all or none where the
- * host can do that. refs[].why gets why one did not move. said: lines of the far side, for people.
+ * host can do that. to: how git is run, with the URL; word: what git is given for that, a remote's name or the URL. refs[].why gets why one did not move. said: lines of the far side, for people.
  * What git says of a failure as a whole is in err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
-vv_status vv_git_push_run(const vv_git_push_to *to, vv_git_push *refs, size_t count, bool no_verify,
-			  vv_buf *said, vv_error *err);
+vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
+			  bool no_verify, vv_buf *said, vv_error *err);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
@@ -57,6 +58,7 @@ typedef struct environment {
 	char **list; /* owned strings */
 	size_t count, cap;
 	vv_buf parameters; /* GIT_CONFIG_PARAMETERS, as any git reads it */
+	size_t logins;
 	size_t settings; /* GIT_CONFIG_COUNT: of keys with a '=', which only git 2.31 and newer can be told */
 } environment;
 
@@ -161,12 +163,75 @@ static vv_status add_idle(environment *e, unsigned idle_sec, vv_error *err)
 	return rc;
 }
 
+/* Where the secret is for, "https://host:port", and who has it. False: there is none, or it cannot be told. */
+static bool read_login(const char *url, vv_buf *site, vv_buf *user, vv_buf *secret)
+{
+	const char *scheme = strstr(url, "://"), *start, *at, *colon;
+	size_t from, len;
+
+	if (!scheme || !vv_url_secret(url, &from, &len)) return false;
+	start = scheme + 3;
+	at = url + from + len - (url[from] != ':'); /* of a token in the place of a user '@' is secret, too */
+	colon = memchr(start, ':', (size_t)(at - start));
+	colon = colon ? colon : at;
+	vv_buf_put(site, url, (size_t)(start - url));
+	vv_buf_put(site, at + 1, strcspn(at + 1, "/?#"));
+	return vv_percent_read(user, start, (size_t)(colon - start)) &&
+	       vv_percent_read(secret, colon + (colon < at), (size_t)(at - colon) - (colon < at)) &&
+	       !memchr(vv_buf_cstr(user), '\n', user->len) &&
+	       !memchr(vv_buf_cstr(secret), '\n', secret->len);
+}
+
+/* Secrets on command lines are read by everybody on the machine, and git hands URLs to its children so: those of url
+ * are in the environment, and other helpers are not asked. */
+static vv_status add_login(environment *e, const char *url, vv_error *err)
+{
+	vv_auto(vv_buf) site = VV_BUF_INIT, user = VV_BUF_INIT, secret = VV_BUF_INIT,
+			key = VV_BUF_INIT, helper = VV_BUF_INIT;
+	const size_t n = e->logins++;
+	vv_status rc;
+
+	if (!url || !read_login(url, &site, &user, &secret)) return VV_OK;
+	vv_buf_printf(&key, "credential.%s.helper", vv_buf_cstr(&site));
+	vv_buf_reset(&site);
+	vv_buf_printf(&site, "VARVE_GIT_USER_%zu=%s", n, vv_buf_cstr(&user));
+	vv_buf_reset(&user);
+	vv_buf_printf(&user, "VARVE_GIT_SECRET_%zu=%s", n, vv_buf_cstr(&secret));
+	vv_buf_printf(&helper,
+		      "!f() { test \"$1\" != get || printf 'username=%%s\\npassword=%%s\\n' "
+		      "\"$VARVE_GIT_USER_%zu\" \"$VARVE_GIT_SECRET_%zu\"; }; f",
+		      n, n);
+	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&helper, err)) < 0 ||
+	    (rc = add(e, &site, err)) < 0 || (rc = add(e, &user, err)) < 0 ||
+	    (rc = add_setting(e, key.data, "", err)) < 0 ||
+	    (rc = add_setting(e, key.data, helper.data, err)) < 0 || !e->run->remote ||
+	    e->run->scratch) {
+		return rc;
+	}
+	vv_buf_reset(&key); /* the URL that git reads itself */
+	vv_buf_puts(&key, "url.");
+	vv_text_put_bare_url(&key, url);
+	vv_buf_puts(&key, ".insteadOf");
+	rc = vv_buf_ok(&key, err);
+	return rc < 0 ? rc : add_setting(e, key.data, url, err);
+}
+
+static vv_status add_url(environment *e, const char *key, const char *url, vv_error *err)
+{
+	vv_auto(vv_buf) word = VV_BUF_INIT;
+
+	if (!url) return VV_OK;
+	vv_text_put_bare_url(&word, url);
+	vv_status rc = vv_buf_ok(&word, err);
+	return rc < 0 ? rc : add_setting(e, key, word.data, err);
+}
+
 static vv_status make_environment(environment *e, const vv_git_call *r, vv_error *err)
 {
 	const char *given = vv_env_get(own_env(r), "GIT_CONFIG_COUNT"),
 		   *before = vv_env_get(own_env(r), "GIT_CONFIG_PARAMETERS");
 	vv_buf b = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*e = (environment){.run = r, .settings = given ? (size_t)strtoul(given, NULL, 10) : 0};
 	const char *const turn[] = {r->repo ? vv_write_turn_setting(r->repo) : NULL, NULL};
@@ -179,16 +244,19 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	if (rc == VV_OK && r->dumb) {
 		rc = add_words(e, traced, err);
 	}
-	if (rc < 0 || !r->scratch) return rc;
-	rc = add_words(e, not_for_scratch, err);
-	if (rc == VV_OK && r->repo) {
-		rc = vv_config_each(r->repo, "", take_setting, e, err);
+	if (rc == VV_OK && r->scratch) {
+		rc = add_words(e, not_for_scratch, err);
+		if (rc == VV_OK && r->repo) {
+			rc = vv_config_each(r->repo, "", take_setting, e, err);
+		}
+		if (rc < 0 || (rc = add_url(e, "remote.host.url", r->url, err)) < 0 ||
+		    (rc = add_url(e, "remote.host.pushurl", r->push_url, err)) < 0) {
+			return rc;
+		}
 	}
-	if (rc == VV_OK && r->url) {
-		rc = add_setting(e, "remote.host.url", r->url, err);
-	}
-	if (rc == VV_OK && r->push_url) {
-		rc = add_setting(e, "remote.host.pushurl", r->push_url, err);
+	if (rc < 0 || (rc = add_login(e, r->url, err)) < 0 ||
+	    (rc = add_login(e, r->push_url, err)) < 0) {
+		return rc;
 	}
 	if (rc == VV_OK && e->settings > 0) {
 		vv_buf_printf(&b, "GIT_CONFIG_COUNT=%zu", e->settings);
@@ -213,10 +281,10 @@ static void clear_environment(environment *e)
 
 /* --- running ---------------------------------------------------------------------------------- */
 
-/* "10:20:30.123456 http.c:664              <= Recv header: ..." */
+/* "10:20:30.123456 http.c:664              <= Recv header: ...", of GIT_TRACE and its like. */
 static bool is_traced(const char *line, size_t len)
 {
-	static const char form[] = "00:00:00.000000 http.c:";
+	static const char form[] = "00:00:00.000000 ";
 	size_t i = 0;
 
 	while (i < sizeof(form) - 1 && i < len &&
@@ -237,7 +305,7 @@ static bool take_trace(vv_buf *said)
 	for (size_t at = 0, len; at < said->len; at += len) {
 		const char *line = said->data + at, *nl = memchr(line, '\n', said->len - at);
 		len = nl ? (size_t)(nl - line) + 1 : said->len - at;
-		if (!is_traced(line, len)) {
+		if (!is_traced(line, len) || strncmp(line + 16, "http.c:", 7) != 0) {
 			memmove(said->data + kept, line, len);
 			kept += len;
 			continue;
@@ -357,6 +425,8 @@ static void trim(const char **line, size_t *len)
 /* What was said, line by line, with "; " between. remote: what the host has for people, too. */
 static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 {
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
+
 	for (const char *p = text; *p;) {
 		const size_t n = strcspn(p, "\n\r");
 		const char *line = p;
@@ -364,7 +434,7 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 		const bool is_remote = n >= 7 && strncmp(p, "remote:", 7) == 0;
 
 		p += n + strspn(p + n, "\n\r");
-		if (is_general(line, len) || is_weak(line, len) != weak || is_remote != remote) {
+		if (is_traced(line, len) || is_general(line, len) || is_weak(line, len) != weak || is_remote != remote) {
 			continue;
 		}
 		skip(&line, &len, "remote:");
@@ -375,7 +445,9 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 		trim(&line, &len);
 		if (len > 0) {
 			vv_buf_puts(out, out->len > 0 ? "; " : "");
-			vv_text_put_escaped(out, line, len);
+			vv_buf_reset(&shown);
+			vv_text_put_urls(&shown, line, len);
+			vv_text_put_escaped(out, vv_buf_cstr(&shown), shown.len);
 		}
 	}
 }
@@ -447,7 +519,7 @@ void vv_git_remote_lines(const vv_buf *said, vv_buf *out)
 			while (n > 0 && (p[8 + n - 1] == ' ' || p[8 + n - 1] == '\r')) {
 				n--;
 			}
-			vv_buf_put(out, p + 8, n);
+			vv_text_put_urls(out, p + 8, n);
 			vv_buf_putc(out, '\n');
 		}
 		p += len + (p[len] == '\n');

@@ -20,8 +20,10 @@ typedef struct vv_git_call {
 	/* A folder of ours to run in instead: a bare repository that has no settings. Those of repo
 	 * that say how hosts are reached hold there too, and a remote "host" stands for the URLs. */
 	const char *scratch;
-	const char *url, *push_url; /* of "host"; push_url may be NULL */
-	const char *remote;         /* the name whose settings "host" gets; may be NULL */
+	/* Of "host"; else the URL that args name, as vv_text_put_bare_url has it. What is secret in it no process has on its
+	 * command line: git gets it as from a helper for credentials. Both may be NULL. */
+	const char *url, *push_url;
+	const char *remote; /* the name whose settings "host" gets, or that args have for url; may be NULL */
 	const char *dir;            /* where relative paths count from; NULL: the current folder */
 	const vv_env *env;          /* without repo, whose own it is else */
 	const char *const *more;    /* "NAME=value" besides; NULL-ended; or NULL */

@@ -96,6 +96,54 @@ plain_web_server() {
 	stderr_lacks "secret"
 }
 
+# None of git's own processes had $1 on its command line.
+has_no_secret() {
+	[ -s "$GIT_TRACE2_EVENT" ]
+	! grep -F "$1" "$GIT_TRACE2_EVENT"
+}
+
+@test "a password in a URL stands on no command line of git's, and in no message" {
+	http_host 'ada:pa$s "w:d'
+	local with=${url/\/\//\/\/ada:pa%24s%20%22w%3Ad@}
+	git config --global credential.helper '!f() { echo username=eve; echo password=other; }; f'
+	export GIT_TRACE2_EVENT=$PWD/events GIT_TRACE2_REDACT=0
+	varve clone -q "$with" a
+	cd a
+	git config remote.origin.varveKind git
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	succeeds varve push -q -u origin main
+	rm -rf .git/varve/host
+	succeeds varve fetch -q
+	change 7
+	succeeds varve push -q "$with" HEAD:other
+	succeeds varve ls-remote "$with"
+	output_has "refs/heads/other"
+	has_no_secret 'pa%24s'
+	has_no_secret 'pa$s'
+	git remote set-url origin "${with/ada/eve}"
+	: > "$GIT_TRACE2_EVENT"
+	ends_with 2 env GIT_TRACE=1 GIT_CURL_VERBOSE=1 varve fetch
+	stderr_has "uthentication failed"
+	stderr_lacks 'pa%24s'
+	stderr_lacks "run_command"
+	has_no_secret 'pa%24s'
+}
+
+@test "a token in the place of a user stands on no command line of git's, and in no message" {
+	http_host ghp_0123456789abcdef0123:
+	local with=${url/\/\//\/\/ghp_0123456789abcdef0123:@}
+	export GIT_TRACE2_EVENT=$PWD/events GIT_TRACE2_REDACT=0
+	url=$with
+	a_table a
+	git ls-remote -q . > /dev/null
+	succeeds varve fetch -q
+	has_no_secret ghp_
+	ends_with 2 env GIT_TRACE=1 varve clone "$with-not" b
+	stderr_lacks ghp_
+}
+
 @test "a token in the clone's own settings serves the blocks too" {
 	http_host ada:secret
 	token=$(printf ada:secret | base64)

@@ -395,6 +395,7 @@ static void a_url_is_shown_without_its_password(void **state)
 		{"bob:battery@host:path", "bob@host:path"},
 		{"host:a@b/c:d", "host:a@b/c:d"},
 		{"https://ghp_0123456789abcdefABCD@host/x", "https://host/x"},
+		{"https://ghp_0123456789abcdefABCD:x-oauth-basic@host/x", "https://host/x"},
 		{"https://a.person@host/x", "https://a.person@host/x"},
 		{"https://h/x?token=abc", "https://h/x?token="},
 		{"https://h/x?a=1&access_token=abc&b=2#f", "https://h/x?a=1&access_token=&b=2#f"},
@@ -409,7 +410,26 @@ static void a_url_is_shown_without_its_password(void **state)
 	assert_string_equal(vv_text_url(NULL), "");
 }
 
+static void urls_in_a_text_are_shown_without_their_secrets(void **state)
+{
+	static const char text[] = "fatal: unable to access 'https://ada:pw@h/x.git/': no; "
+				   "<http://h/f?id=1&token=abc#x> ada:pw@h:x";
+	vv_auto(vv_buf) b = VV_BUF_INIT, bare = VV_BUF_INIT;
+
+	(void)state;
+	vv_text_put_urls(&b, text, sizeof(text) - 1);
+	assert_string_equal(vv_buf_cstr(&b), "fatal: unable to access 'https://ada@h/x.git/': no; "
+					     "<http://h/f?id=1&token=#x> ada:pw@h:x");
+	vv_text_put_bare_url(&bare, "https://ada:pw@h/x?token=abc");
+	assert_string_equal(vv_buf_cstr(&bare), "https://ada@h/x?token=abc");
+	vv_buf_reset(&bare);
+	vv_text_put_url(&bare, "");
+	vv_text_put_url(&bare, "s3://b/p?secret=x&region=y");
+	assert_string_equal(vv_buf_cstr(&bare), "s3://b/p?secret=&region=y");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(urls_in_a_text_are_shown_without_their_secrets),
 	cmocka_unit_test(a_url_is_shown_without_its_password),
 	cmocka_unit_test(words_are_cut_to_a_width_and_keep_backslashes),
 	cmocka_unit_test(wrapped_lines_keep_to_their_width),

@@ -230,11 +230,15 @@ static bool is_mirror(const run *r)
 /* A mirror loses what is not here, and no clone has the blocks' ref. */
 static vv_status see_mirror(const run *r, vv_error *err)
 {
-	const char *args[] = {"ls-remote", "-q", "--refs", "--", r->url, NULL};
-	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT, word = VV_BUF_INIT;
 	vv_ref ref;
-	const vv_git_call call = {.args = args, .repo = r->repo, .output = &out};
-	vv_status rc = vv_git_must(&call, vv_text_url(r->url), err);
+
+	vv_text_put_bare_url(&word, r->url);
+	const char *args[] = {"ls-remote", "-q", "--refs", "--", vv_buf_cstr(&word), NULL};
+	const vv_git_call call = {.args = args, .repo = r->repo, .url = r->url, .output = &out};
+	vv_status rc = vv_buf_ok(&word, err);
+
+	rc = rc < 0 ? rc : vv_git_must(&call, vv_text_url(r->url), err);
 
 	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n"), id = strcspn(p, "\t\n") + 1;
