@@ -29,6 +29,7 @@
 #include "repo/git/history/rewrite.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attribute_rules.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 #include "repo/git/run_git.h"
 
@@ -125,6 +126,61 @@ static vv_status write_blob(const migration *m, const vv_buf *text, vv_oid *out,
 			  : vv_blob_id(vv_buf_cstr(text), text->len, out, err);
 }
 
+/* Do lines give a path to varve that others would give to another filter, once they are gone? Were a table's text given
+ * to Git LFS so, each clone would be dirty. */
+static vv_status is_given_away(migration *m, const vv_folder_edit *f, const vv_buf *before,
+			       const vv_buf *after, bool *out, vv_error *err)
+{
+	vv_auto(vv_attr_rules) *was = NULL, *is = NULL;
+	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
+	const unsigned flags = VV_ATTR_BLOB | (*f->path ? 0 : VV_ATTR_MACROS);
+	const size_t len = strlen(f->path);
+	size_t count;
+	const vv_migrated_path *paths = vv_migrated_paths_now(m->out->contents, &count);
+	vv_status rc;
+
+	*out = false;
+	if (!strstr(vv_buf_cstr(after), "filter")) return VV_OK;
+	vv_buf_put(&a, before->data, before->len);
+	vv_buf_put(&b, after->data, after->len);
+	if ((rc = vv_buf_ok(&a, err)) < 0 || (rc = vv_buf_ok(&b, err)) < 0 ||
+	    (rc = vv_attr_rules_parse(&was, &a, flags, err)) < 0 ||
+	    (rc = vv_attr_rules_parse(&is, &b, flags, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; !*out && i < count; i++) {
+		vv_auto(char) *old = NULL, *now = NULL;
+
+		if (strncmp(paths[i].path, f->path, len) != 0) {
+			continue;
+		}
+		if ((rc = vv_attr_filter_by(was, paths[i].path + len, &old, err)) < 0 ||
+		    (rc = vv_attr_filter_by(is, paths[i].path + len, &now, err)) < 0) {
+			return rc;
+		}
+		*out = old && now && strcmp(old, "varve") == 0 && strcmp(now, "varve") != 0;
+	}
+	return VV_OK;
+}
+
+static vv_status end_tables(migration *m, const vv_folder_edit *f, vv_buf *text, vv_error *err)
+{
+	vv_auto(vv_buf) before = VV_BUF_INIT;
+	bool given_away = false;
+	vv_status rc;
+
+	vv_buf_put(&before, text->data, text->len);
+	if ((rc = vv_buf_ok(&before, err)) < 0 ||
+	    (rc = vv_attr_drop_filter(text, "varve", false, m->patterns, m->pattern_count, err)) <
+		    0 ||
+	    (rc = is_given_away(m, f, &before, text, &given_away, err)) < 0 || !given_away) {
+		return rc;
+	}
+	vv_buf_reset(text);
+	vv_buf_put(text, before.data, before.len);
+	return vv_attr_drop_filter(text, "varve", true, m->patterns, m->pattern_count, err);
+}
+
 /* The folder's .gitattributes as they are to be; the top one's get lines for the tables. */
 static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
 {
@@ -140,7 +196,7 @@ static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
 		return rc;
 	}
 	if (m->o->export) {
-		rc = vv_attr_drop_filter(&text, "varve", m->patterns, m->pattern_count, err);
+		rc = end_tables(m, f, &text, err);
 	} else if (f->changed) {
 		if (!(used = vv_calloc(m->pattern_count + 1, sizeof(*used)))) {
 			return vv_fail_nomem(err);
@@ -150,7 +206,8 @@ static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
 				used[n++] = m->patterns[i];
 			}
 		}
-		if ((rc = vv_attr_drop_filter(&text, "lfs", used, n, err)) == VV_OK && !*f->path) {
+		if ((rc = vv_attr_drop_filter(&text, "lfs", false, used, n, err)) == VV_OK &&
+		    !*f->path) {
 			rc = vv_attr_put_tracked(&text, used, n, false, err);
 		}
 		vv_free(used);

@@ -138,6 +138,12 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const vv_migrated_path *)a)->path, ((const vv_migrated_path *)b)->path);
 }
 
+const vv_migrated_path *vv_migrated_paths_now(const vv_migrated *c, size_t *count)
+{
+	*count = c->path_count;
+	return c->paths;
+}
+
 const vv_migrated_path *vv_migrated_paths(vv_migrated *c, size_t *count)
 {
 	vv_hash_index_clear(&c->path_index); /* places change */

@@ -62,7 +62,9 @@ vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_
  * anything is durable: contents that are not here, with the first of them. */
 vv_status vv_migrated_finish(vv_migrated *c, vv_error *err);
 
-/* Sorted by path. */
+/* So far, in the order in which they came. */
+const vv_migrated_path *vv_migrated_paths_now(const vv_migrated *c, size_t *count);
+/* Sorted by path: the end, after which nothing is taken. */
 const vv_migrated_path *vv_migrated_paths(vv_migrated *c, size_t *count);
 
 #endif

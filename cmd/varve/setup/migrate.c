@@ -348,7 +348,7 @@ static vv_status drop_lfs(migration *m, vv_error *err)
 	size_t before = text.len;
 
 	if (rc == VV_OK &&
-	    (rc = vv_attr_drop_filter(&text, "lfs", (const char *const *)m->c->argv,
+	    (rc = vv_attr_drop_filter(&text, "lfs", false, (const char *const *)m->c->argv,
 				      (size_t)m->c->argc, err)) == VV_OK &&
 	    text.len != before) {
 		rc = vv_worktree_write_bytes(m->c->repo, ".gitattributes", vv_buf_cstr(&text),
@@ -431,6 +431,12 @@ static vv_status verify(migration *m, vv_error *err)
 			rc = vv_fail(err, VV_EREFUSED, "git did not report the filter");
 		} else if ((strcmp(value, "varve") == 0) == m->o->export) {
 			rc = refuse_line(m, m->files[i].path, err);
+		} else if (m->o->export && strcmp(value, "unspecified") != 0 &&
+			   strcmp(value, "unset") != 0) {
+			vv_fail(err, VV_EREFUSED,
+				"%s: another line of .gitattributes gives it to the filter '%s'",
+				vv_text_shows(m->files[i].path), vv_text_shows(value));
+			rc = vv_hint(err, "take that line out, or put one with !filter behind it");
 		} else {
 			p = value + strlen(value) + 1;
 		}

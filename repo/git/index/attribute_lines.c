@@ -25,6 +25,7 @@
 #define FILE_BYTES_MAX (16u << 20)
 #define OUR_ATTRIBUTES "filter=varve diff=varve merge=varve -text"
 #define TEXT_ATTRIBUTES "diff=varve merge=varve"
+#define UNSET " !filter !diff !merge -text"
 #define OWN_LINE ".gitattributes merge=union"
 
 /* --- lines ------------------------------------------------------------------------- */
@@ -585,13 +586,18 @@ static bool is_filter_word(const char *word, size_t len, const char *filter)
 	return is_word(word, len, "-text");
 }
 
-/* Appends the line without the words of the filter, or nothing when none are left. */
-static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line, const char *filter)
+/* Appends the line with `instead` in the place of the words of the filter, or nothing when no words are left. */
+static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line, const char *filter,
+		     const char *instead)
 {
 	const char *p = line->rest, *word;
 	size_t left = line->rest_len, len;
-	bool any = false;
+	bool any = *instead;
 
+	if (any) {
+		vv_buf_put(to, line->pattern, line->pattern_len);
+		vv_buf_puts(to, instead);
+	}
 	while (next_word(&p, &left, &word, &len)) {
 		if (is_filter_word(word, len, filter)) {
 			continue;
@@ -636,7 +642,7 @@ static vv_status take_line_away(vv_repository *r, const char *pattern, bool lite
 	while (next_line(&text, &at, &line)) {
 		if (same_pattern(&line, &wanted) && is_of_varve(&line)) {
 			found = true;
-			put_rest(&kept, &text, &line, "varve");
+			put_rest(&kept, &text, &line, "varve", "");
 		} else {
 			vv_buf_put(&kept, text.data + line.start, line.end - line.start);
 		}
@@ -662,8 +668,8 @@ vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal
 	return take_line_away(r, pattern, literal, true, err);
 }
 
-vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, const char *const *patterns,
-			      size_t count, vv_error *err)
+vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, bool unset,
+			      const char *const *patterns, size_t count, vv_error *err)
 {
 	vv_auto(vv_buf) kept = VV_BUF_INIT, word = VV_BUF_INIT;
 	attr_line line;
@@ -685,7 +691,7 @@ vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, const char *cons
 			drop = i + 1 < count;
 		}
 		if (drop) {
-			put_rest(&kept, text, &line, filter);
+			put_rest(&kept, text, &line, filter, unset ? UNSET : "");
 		} else {
 			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
 		}
@@ -776,7 +782,7 @@ static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, siz
 			rc = vv_fail_nomem(err);
 		} else if (name && is_of_varve(&line) &&
 			   bsearch(&name, patterns, n, sizeof(*patterns), compare_names)) {
-			put_rest(&kept, text, &line, "varve");
+			put_rest(&kept, text, &line, "varve", "");
 		} else {
 			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
 		}

@@ -399,8 +399,6 @@ static void pending_list_clear(pending_list *list)
 	vv_free(list->items);
 }
 
-/* Takes a line's words, and those of macros where they are set: each name once, so that macros that
- * name each other end. */
 VV_AUTO_CLEAR(pending_list, pending_list_clear)
 
 /* Takes a line's words, and those of macros where they are set: each name once, so that macros that
@@ -434,13 +432,13 @@ static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *
 }
 
 /* Appends the lines of one file that match. below: the path from the file's folder on. */
-static vv_status gather(answer *a, const source *s, const char *below, vv_attr_found *found,
-			vv_error *err)
+static vv_status gather(answer *a, const vv_attr_rules *rules, const char *below,
+			vv_attr_found *found, vv_error *err)
 {
-	if (!s->rules) return VV_OK;
+	if (!rules) return VV_OK;
 	if (!vv_array_room(a->rules, a->rules_count, a->rules_cap)) return vv_fail_nomem(err);
-	a->rules[a->rules_count++] = s->rules;
-	return vv_attr_rules_find(s->rules, below, found, err);
+	a->rules[a->rules_count++] = rules;
+	return vv_attr_rules_find(rules, below, found, err);
 }
 
 /* From the path's own folder up to the top. */
@@ -453,7 +451,8 @@ static vv_status gather_folders(vv_repository *r, answer *a, const char *path, v
 	for (;;) {
 		if ((rc = folder_at(r, path, len, &place, err)) < 0 ||
 		    (rc = refresh_folder(r, &r->attributes->folders[place], err)) < 0 ||
-		    (rc = gather(a, &r->attributes->folders[place], path + len, found, err)) < 0 ||
+		    (rc = gather(a, r->attributes->folders[place].rules, path + len, found, err)) <
+			    0 ||
 		    len == 0) {
 			return rc;
 		}
@@ -469,14 +468,14 @@ static vv_status gather_all(vv_repository *r, answer *a, const char *path, vv_at
 	vv_status rc;
 
 	if ((rc = open_sources(r, &all, err)) < 0 || (rc = refresh(&all->info, err)) < 0 ||
-	    (rc = gather(a, &all->info, path, found, err)) < 0 ||
+	    (rc = gather(a, all->info.rules, path, found, err)) < 0 ||
 	    (rc = gather_folders(r, a, path, found, err)) < 0 ||
 	    (rc = refresh(&all->user, err)) < 0 ||
-	    (rc = gather(a, &all->user, path, found, err)) < 0 ||
+	    (rc = gather(a, all->user.rules, path, found, err)) < 0 ||
 	    (rc = refresh(&all->machine, err)) < 0) {
 		return rc;
 	}
-	return gather(a, &all->machine, path, found, err);
+	return gather(a, all->machine.rules, path, found, err);
 }
 
 vv_status vv_attr_sources_serve(vv_repository *r, bool *out, vv_error *err)
@@ -511,30 +510,58 @@ static vv_status take_answer(const answer *a, const char *name, vv_attr_answer *
 	return VV_OK;
 }
 
-vv_status vv_attr_sources_ask(vv_repository *r, const char *path, const char *const *names,
-			      size_t count, vv_attr_answer *out, vv_error *err)
+/* What the lines found say. */
+static vv_status answer_all(answer *a, vv_attr_found *found, vv_attr_answer *out, vv_error *err)
 {
-	answer a = {.names = names, .count = count, .left = count};
-	vv_attr_found found = {0};
+	vv_status rc = VV_OK;
 
-	vv_hash_index_init(&a.by_name);
-	vv_status rc = gather_all(r, &a, path, &found, err);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < a->count; i++) {
 		out[i] = (vv_attr_answer){VV_ATTR_UNSPECIFIED, NULL};
 	}
-	for (size_t i = 0; rc == VV_OK && a.left > 0 && i < found.count; i++) {
-		rc = take_line(&a, &found.lines[i], err);
+	for (size_t i = 0; rc == VV_OK && a->left > 0 && i < found->count; i++) {
+		rc = take_line(a, &found->lines[i], err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = take_answer(&a, names[i], &out[i], err);
+	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
+		rc = take_answer(a, a->names[i], &out[i], err);
 	}
-	for (size_t i = 0; rc < 0 && i < count; i++) {
+	for (size_t i = 0; rc < 0 && i < a->count; i++) {
 		vv_free(out[i].value);
 		out[i].value = NULL;
 	}
-	vv_free(found.lines);
-	vv_free(a.rules);
-	vv_free(a.known.items);
-	vv_hash_index_clear(&a.by_name);
 	return rc;
+}
+
+/* Lines and rules of one question. */
+typedef struct question {
+	answer a;
+	vv_attr_found found;
+} question;
+
+static void question_clear(question *q)
+{
+	vv_free(q->found.lines);
+	vv_free(q->a.rules);
+	vv_free(q->a.known.items);
+	vv_hash_index_clear(&q->a.by_name);
+}
+VV_AUTO_CLEAR(question, question_clear)
+
+vv_status vv_attr_sources_ask(vv_repository *r, const char *path, const char *const *names,
+			      size_t count, vv_attr_answer *out, vv_error *err)
+{
+	vv_auto(question) q = {.a = {.names = names, .count = count, .left = count}};
+
+	vv_hash_index_init(&q.a.by_name);
+	vv_status rc = gather_all(r, &q.a, path, &q.found, err);
+	return rc < 0 ? rc : answer_all(&q.a, &q.found, out, err);
+}
+
+vv_status vv_attr_rules_ask(const vv_attr_rules *rules, const char *path, const char *const *names,
+			    size_t count, vv_attr_answer *out, vv_error *err)
+{
+	vv_auto(question) q = {.a = {.names = names, .count = count, .left = count}};
+
+	vv_hash_index_init(&q.a.by_name);
+	vv_status rc = gather(&q.a, rules, path, &q.found, err);
+	return rc < 0 ? rc : answer_all(&q.a, &q.found, out, err);
 }

@@ -27,6 +27,10 @@ typedef struct vv_attr_answer {
 vv_status vv_attr_sources_ask(vv_repository *r, const char *path, const char *const *names,
 			      size_t count, vv_attr_answer *out, vv_error *err);
 
+/* The same by these rules alone; path counts from their file's folder. */
+vv_status vv_attr_rules_ask(const vv_attr_rules *rules, const char *path, const char *const *names,
+			    size_t count, vv_attr_answer *out, vv_error *err);
+
 /* Forgets all files. */
 void vv_attr_sources_flush(vv_repository *r);
 

@@ -132,6 +132,16 @@ vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_erro
 	return rc;
 }
 
+vv_status vv_attr_filter_by(const vv_attr_rules *rules, const char *path, char **out, vv_error *err)
+{
+	static const char *const name[] = {"filter"};
+	vv_attr_answer filter = {VV_ATTR_UNSPECIFIED, NULL};
+	vv_status rc = vv_attr_rules_ask(rules, path, name, 1, &filter, err);
+
+	*out = filter.value;
+	return rc;
+}
+
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
 	static const char *const names[] = {"filter", "diff", "merge"};

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "repo/git/index/attribute_rules.h"
 #include "repo/git/repository.h"
 
 /* Does the path's resolved filter attribute say varve (work tree's files, else the
@@ -22,6 +23,9 @@ vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_err
 /* The resolved attribute's value, owned; VV_ENOTFOUND when unspecified. */
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err);
+/* The filter that these rules alone give the path, which counts from their file's folder; owned; NULL: none. */
+vv_status vv_attr_filter_by(const vv_attr_rules *rules, const char *path, char **out,
+			    vv_error *err);
 /* libgit2 opens .gitattributes of the path's folders whatever they are, and would wait for a pipe's
  * writer: to be called before it does. VV_EREFUSED names one that is a pipe, socket or device. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);

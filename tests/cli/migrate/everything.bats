@@ -184,6 +184,49 @@ refs() { git for-each-ref --format='%(refname) %(objectname)' "$@"; }
 	! git grep -q lfs HEAD -- .gitattributes
 }
 
+@test "exported text is not given back to Git LFS by a line of another pattern" {
+	git init -q -b main .
+	git config filter.lfs.clean cat
+	git config filter.lfs.required true
+	mkdir data
+	printf 'data/** filter=lfs diff=lfs merge=lfs -text\n*.png filter=lfs\n' > .gitattributes
+	for i in 1 2; do
+		rows 30 "$i" > data/a.csv
+		lfs data/a.csv
+		commit "version $i"
+	done
+	git checkout -q .
+	succeeds varve migrate --everything
+	[ "$(git check-attr filter data/a.csv)" = "data/a.csv: filter: varve" ]
+	succeeds varve migrate --everything --export
+	rows 30 2 | cmp - data/a.csv
+	git cat-file blob HEAD~1:data/a.csv | cmp - <(rows 30 1)
+	[ "$(git check-attr filter data/a.csv)" = "data/a.csv: filter: unspecified" ]
+	[ "$(git check-attr filter data/b.bin)" = "data/b.bin: filter: lfs" ]
+	grep -qx '\*.csv !filter !diff !merge -text' .gitattributes
+	# a clean filter that stores something else makes wrong lines seen
+	git -c filter.lfs.clean=wc clone -q . ../clone
+	cd ../clone
+	[ -z "$(git -c filter.lfs.clean=wc status --porcelain)" ]
+	succeeds varve migrate --everything
+	[ "$(git check-attr filter data/a.csv)" = "data/a.csv: filter: varve" ]
+}
+
+@test "exported text that a line for Git LFS would take is refused with that filter's name" {
+	git init -q -b main .
+	git config filter.lfs.clean cat
+	echo 'data/** filter=lfs diff=lfs merge=lfs -text' > .gitattributes
+	mkdir data
+	rows 30 > data/a.csv
+	lfs data/a.csv
+	commit "one"
+	git checkout -q .
+	succeeds varve migrate '*.csv'
+	ends_with 2 varve migrate --export '*.csv'
+	stderr_has "gives it to the filter 'lfs'"
+	[ "$(git check-attr filter data/a.csv)" = "data/a.csv: filter: varve" ]
+}
+
 @test "files that DVC keeps come into the history, from both of its caches" {
 	git init -q -b main .
 	mkdir -p data .dvc
