@@ -65,6 +65,7 @@ typedef struct line {
 	vv_buf said;       /* the beginning of a body that is not varve's */
 	uint64_t moved_ms; /* when a byte moved last */
 	bool stirred;      /* one did since drive began */
+	bool given_up;     /* it was waited for in vain: no second wait follows */
 	char words[CURL_ERROR_SIZE];
 } line;
 
@@ -283,7 +284,9 @@ static vv_status drive(line *l, vv_error *err)
 	if (l->in.failed || l->said.failed) return vv_fail_nomem(err);
 	/* A paused line has no descriptor to wait for: who asked takes what came first. */
 	if (l->finished || l->stirred) return VV_OK;
-	if (l->first_sec > 0 && vv_monotonic_ms() - l->moved_ms > (uint64_t)l->first_sec * 1000) {
+	l->given_up = l->given_up || (l->first_sec > 0 && vv_monotonic_ms() - l->moved_ms >
+								  (uint64_t)l->first_sec * 1000);
+	if (l->given_up) {
 		return vv_fail_idle(err, l->name, l->first_sec);
 	}
 	if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->name);

@@ -197,11 +197,11 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 			return vv_fail_stopped(err, p->name);
 		}
 
-		if (limit > 0 && waited >= limit) {
-			p->given_up = true;
-			return vv_fail_idle(err, p->name, p->idle_sec);
-		}
-		if (limit > 0 && limit - waited < 60000) {
+		/* What came meanwhile is there at once: why a write found no end, say. */
+		const bool last = p->given_up || (limit > 0 && waited >= limit);
+		if (last) {
+			timeout = 0;
+		} else if (limit > 0 && limit - waited < 60000) {
 			timeout = (int)(limit - waited) + 1;
 		}
 		timeout = p->stopped && timeout > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : timeout;
@@ -213,6 +213,10 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 			drain_err(p);
 		}
 		if (ready > 0 && fds[0].revents) return VV_OK;
+		if (last) {
+			p->given_up = true;
+			return vv_fail_idle(err, p->name, p->idle_sec);
+		}
 	}
 }
 

@@ -67,14 +67,12 @@ static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_err
 	int next = (int)KEEPALIVE_SEC;
 	struct pollfd fd = {p->s.fd, POLLIN, 0};
 
-	if (limit > 0 && waited >= limit) {
-		p->given_up = true;
-		return vv_fail_idle(err, p->name, p->idle_sec);
-	}
 	if (p->stopped && atomic_load(p->stopped)) {
 		p->given_up = true;
 		return vv_fail_stopped(err, p->name);
 	}
+	p->given_up = p->given_up || (limit > 0 && waited >= limit);
+	if (p->given_up) return vv_fail_idle(err, p->name, p->idle_sec);
 	if (may_send) { /* never between two halves of a write */
 		(void)libssh2_keepalive_send(p->s.session, &next);
 	}

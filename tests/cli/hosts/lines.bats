@@ -268,6 +268,12 @@ while True:
 	stderr_has "http://127.0.0.1"
 	change 7
 	ends_with 2 timeout 30 varve push --timeout 1
+	# whatever it is: the time that was announced, once
+	git config --unset remote.origin.varveKind
+	SECONDS=0
+	ends_with 2 varve fetch --timeout 6
+	stderr_has "for 6 seconds"
+	[ "$SECONDS" -lt 11 ]
 }
 
 @test "what a host says over http of a request that it refuses is shown" {

@@ -577,6 +577,25 @@ static void a_greeting_that_drips_is_given_up(void **state)
 	is_given_up(&f, "while printf x; do sleep 0.1; done", 1, 0);
 }
 
+static void who_takes_nothing_is_waited_for_once(void **state)
+{
+	static char bytes[1 << 20];
+	far f = {.idle_sec = 1};
+	char c;
+	vv_status rc = VV_OK;
+
+	(void)state;
+	vv_assert_ok(reach(&f, "echo 'varve 1'; trap '' PIPE; exec sleep 1000"), &f.err);
+	for (int i = 0; rc == VV_OK && i < 8; i++) {
+		rc = vv_channel_write(f.line, bytes, sizeof(bytes), &f.err);
+	}
+	assert_int_equal(rc, VV_EIO);
+	const uint64_t start = vv_monotonic_ms();
+	assert_int_equal(vv_channel_read(f.line, &c, 1, &f.err), VV_EIO);
+	assert_in_range(vv_monotonic_ms() - start, 0, 900);
+	leave(&f);
+}
+
 static void lines_beside_the_protocol_are_no_sign_of_life(void **state)
 {
 	far f = {.idle_sec = 1};
@@ -721,6 +740,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_program_that_hangs_is_given_up_and_ended),
 	cmocka_unit_test(who_drips_is_given_up_wherever_a_frame_ends),
 	cmocka_unit_test(a_greeting_that_drips_is_given_up),
+	cmocka_unit_test(who_takes_nothing_is_waited_for_once),
 	cmocka_unit_test(lines_beside_the_protocol_are_no_sign_of_life),
 	cmocka_unit_test(who_takes_slowly_is_given_up),
 	cmocka_unit_test(who_says_that_it_works_is_waited_for),
