@@ -297,7 +297,7 @@ static vv_status limit_plan(run *r, vv_error *err)
 	}
 	if ((rc = vv_remote_peer_folder(&folder, r->j->repo, &r->stand, err)) < 0) return rc;
 	return vv_ref_plan_stand_in(&r->j->plan, r->j->repo, &r->remote, folder.data,
-				    r->spec_count > 0, err);
+				    r->spec_count > 0 || r->j->hide_refs, err);
 }
 
 static vv_status make_plan(run *r, vv_error *err)
@@ -315,7 +315,8 @@ static vv_status make_plan(run *r, vv_error *err)
 				       .merge = j->merge};
 	vv_status rc = vv_ref_plan_make(&r->j->plan, j->repo, r->hello, &o, err);
 
-	if (rc == VV_OK && r->stand_in && !j->hide_refs) {
+	/* A bare clone has no tracking branches. */
+	if (rc == VV_OK && r->stand_in && !(j->hide_refs && vv_repository_is_bare(j->repo))) {
 		rc = limit_plan(r, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {

@@ -590,6 +590,26 @@ on_small_disk() {
 	stderr_lacks "does not have"
 }
 
+@test "a first clone from a peer that stands in for the remote has no tracking branches of that" {
+	two_versions
+	hub
+	cd ..
+	origin=$(git -C hub.git rev-parse main)
+	succeeds varve clone -q hub.git friend
+	(cd friend && git commit -q --allow-empty -m own && git branch secret && git tag theirs)
+	mv hub.git away.git
+	succeeds varve clone --from friend hub.git me
+	[ -z "$(git -C me for-each-ref refs/remotes/origin)" ]
+	[ "$(git -C me rev-parse main friend/main friend/secret theirs)" = "$(git -C friend rev-parse main main secret theirs)" ]
+	cmp me/prices.csv friend/prices.csv
+	succeeds varve -C me status
+	mv away.git hub.git
+	succeeds varve -C me fetch
+	[ "$(git -C me rev-parse origin/main)" = "$origin" ]
+	succeeds varve -C me status
+	output_has "ahead of 'origin/main' by 1 commit"
+}
+
 @test "a peer that stands in for the remote moves none of its tracking branches" {
 	two_versions
 	hub
