@@ -59,8 +59,9 @@ static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 
 	if (from) return vv_rev_commit(t->repo, from, &t->head.commit, err);
 	if ((rc = vv_head_read(t->repo, &head, err)) == VV_OK && !head.unborn) {
-		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
-			     vv_text_shows(t->branch));
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "there is no branch '%s', and no commit was named for it to begin at",
+			     vv_text_shows(t->branch + 11));
 	}
 	return rc;
 }

@@ -157,8 +157,9 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		remember(t, m);
 	} else {
 		vv_transfer_tell_lines(t, &held);
-		/* It is not varve that answers: what the host says of git is why. */
+		/* It is not varve that answers: what the host says of git is why. One that forbids is there. */
 		const vv_error peer = *err;
+		if (peer.code == VV_EREFUSED && why.code == VV_ENOTFOUND) return peer.code;
 		*err = why;
 		vv_hint(err, "varve does not answer there either: %s", peer.message);
 	}

@@ -218,6 +218,8 @@ def test_what_is_written_to_a_url_is_pushed(far, repo):
         assert r.rev_parse("HEAD") == made and r["prices.csv"].read_bytes() == ONE.encode()
         assert list(r.branches) == ["main"]
         assert r.put("prices.csv", ONE.encode(), message="again", branch="main") is None
+        with pytest.raises(varve.NotFoundError, match="has no branch 'nowhere'"):
+            r.put("prices.csv", ONE.encode(), message="begins nowhere", branch="nowhere")
         with r.transaction("two files", branch="next", start="v1") as tx:
             tx.put("stock.csv", b"id,qty\n1,5\n", key=["id"])
         assert r.table("stock.csv", "next").row(1)["qty"] == "5"
@@ -229,6 +231,18 @@ def test_what_is_written_to_a_url_is_pushed(far, repo):
         assert sorted(r.branches) == ["main", "next"] and r.rev_parse("main") == made
     with varve.Repo(url, cache=top / "other") as r:
         assert r.table("prices.csv", "main").read_bytes() == ONE.encode()
+
+
+def test_a_server_that_takes_no_pushes_says_so(far):
+    top, _ = far
+    with subprocess.Popen(["varve", "serve", "--http", "127.0.0.1:0", "far.git"], cwd=top, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        try:
+            url = f"http://127.0.0.1:{server.stdout.readline().rsplit(':', 1)[1].strip()}/far.git"
+            with varve.Repo(url) as r, pytest.raises(varve.AuthError, match="read-only"):
+                r.put("prices.csv", ONE.encode(), message="no", branch="main")
+        finally:
+            server.kill()
 
 
 def test_a_branch_that_moved_there_meanwhile_rejects_what_is_written(far, repo):

@@ -27,7 +27,13 @@ class RemoteTransaction(Transaction):
             cache.close()
             raise UsageError(f"what is written to {url} goes to a branch there", "usage", "name it: branch='main'")
         self._cache, self._target = cache, branch
-        self._start = cache.branches.get(branch) or (None if start is None else cache.rev_parse(start))
+        try:
+            self._start = cache.branches.get(branch) or (None if start is None else cache.rev_parse(start))
+            if self._start is None and cache.branches:
+                raise NotFoundError(f"{url} has no branch '{branch}'", "not-found", "start='REV' of transaction() says where it begins")
+        except Error:
+            cache.close()
+            raise
         self._given = (message, author)
         self._begun = False
         self.commit_id, self.results = None, []

@@ -40,7 +40,7 @@ def load(connection: sqlite3.Connection) -> None:
         raise UsageError(
             "sqlite3 of this Python loads no extensions",
             "usage",
-            "use a Python that was built with --enable-loadable-sqlite-extensions, such as Debian's",
+            "use a Python that was built with --enable-loadable-sqlite-extensions, such as Debian's, or the program: varve sql",
         )
     path = loadable_path()
     connection.enable_load_extension(True)
