@@ -245,8 +245,8 @@ static const char *whole_fault(const char *path)
 	return NULL;
 }
 
-static vv_status check(const char *path, const char *fault,
-		       const char *(*of_part)(const char *part, size_t len), vv_error *err)
+static const char *find_fault(const char *path, const char *fault,
+			      const char *(*of_part)(const char *part, size_t len))
 {
 	const char *part = path;
 
@@ -260,21 +260,29 @@ static vv_status check(const char *path, const char *fault,
 		}
 		part++;
 	}
-	if (fault) {
-		return vv_fail(err, VV_EREFUSED, "the path '%s' is refused: %s",
-			       vv_text_shows(path), fault);
-	}
-	return VV_OK;
+	return fault;
+}
+
+static vv_status refuse(const char *path, const char *fault, vv_error *err)
+{
+	return fault ? vv_fail(err, VV_EREFUSED, "the path '%s' is refused: %s",
+			       vv_text_shows(path), fault)
+		     : VV_OK;
+}
+
+const char *vv_path_fault(const char *path)
+{
+	return find_fault(path, whole_fault(path), part_fault);
 }
 
 vv_status vv_path_check(const char *path, vv_error *err)
 {
-	return check(path, whole_fault(path), part_fault, err);
+	return refuse(path, vv_path_fault(path), err);
 }
 
 vv_status vv_path_check_plain(const char *path, vv_error *err)
 {
-	return check(path, whole_danger(path), part_danger, err);
+	return refuse(path, find_fault(path, whole_danger(path), part_danger), err);
 }
 
 /* A class of a bracket expression ("[:digit:]") has c: ASCII only, and space without vertical tab

@@ -41,6 +41,7 @@ const char *vv_path_below(const char *root, const char *path);
  * Windows device names, parts that end in a dot or a space (Windows drops it),
  * parts over 255 bytes, the whole over 4096. */
 vv_status vv_path_check(const char *path, vv_error *err);
+const char *vv_path_fault(const char *path); /* the same reason alone; NULL: none */
 /* The same of a file that Git alone keeps, which has whatever name Git takes here: refused is only
  * what would lead out of the work tree or into ".git", and what is too long. */
 vv_status vv_path_check_plain(const char *path, vv_error *err);

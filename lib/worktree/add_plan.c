@@ -418,10 +418,33 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	return plan_file(p, item, err);
 }
 
+/* A name in a folder that no table may have, but that Git takes: an ordinary file. */
+static vv_status is_left_to_git(planner *p, const vv_add_item *item, bool *out, vv_error *err)
+{
+	const char *fault = item->in_index || item->literal ? NULL : vv_path_fault(item->path);
+	bool tracked = false;
+	vv_status rc;
+
+	*out = false;
+	if (!fault || vv_path_check_plain(item->path, VV_IGNORED) < 0) return VV_OK;
+	if (S_ISREG(item->st.mode) &&
+	    ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0 || tracked)) {
+		return rc;
+	}
+	if (vv_add_looks_like_table(item->path)) {
+		vv_notes_warn(
+			vv_repository_notes(p->r),
+			"%s stays an ordinary file of Git, since no table may have its name: %s",
+			vv_text_shows(item->path), fault);
+	}
+	*out = true;
+	return VV_OK;
+}
+
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(p->r, item->path);
-	bool tracked = false, fits = true;
+	bool tracked = false, fits = true, left = false;
 
 	if (!file) return vv_fail_nomem(err);
 	vv_status rc = vv_lstat(&item->st, file, err);
@@ -431,11 +454,12 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 		item->action = VV_ADD_REMOVE;
 		return append(p->plan, item, err);
 	}
-	if (rc < 0 || (!item->in_index && (rc = check_name(p, item->path, &fits, err)) < 0)) {
+	if (rc < 0 || (rc = is_left_to_git(p, item, &left, err)) < 0 ||
+	    (!left && !item->in_index && (rc = check_name(p, item->path, &fits, err)) < 0)) {
 		return rc;
 	}
 	if (!fits) return VV_OK;
-	if (S_ISREG(item->st.mode)) {
+	if (S_ISREG(item->st.mode) && !left) {
 		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0) return rc;
 		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
 	}
