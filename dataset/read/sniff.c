@@ -90,6 +90,16 @@ static bool is_file(const char *path)
 	return path && *vv_path_ext(path) && !strchr(path, ':');
 }
 
+bool vv_sniff_is_workbook(const char *name)
+{
+	static const char *const workbooks[] = {"xls", "xlsx", "xlsm", "xltx", "ods", "ots"};
+
+	for (size_t i = 0; i < sizeof workbooks / sizeof workbooks[0]; i++) {
+		if (strcasecmp(vv_path_ext(name), workbooks[i]) == 0) return true;
+	}
+	return false;
+}
+
 /* path: NULL where there is none. */
 static vv_status refuse_magic(const char *sample, size_t len, const char *path, vv_error *err)
 {
@@ -106,7 +116,8 @@ static vv_status refuse_magic(const char *sample, size_t len, const char *path, 
 			continue;
 		}
 		vv_fail(err, VV_EINPUT, "%s, no table", m->what);
-		if (m->hint != VV_HINT_NONE && is_file(path)) {
+		if (m->hint != VV_HINT_NONE && is_file(path) &&
+		    (m->hint != VV_HINT_UNSEEN_WORKBOOK || vv_sniff_is_workbook(path))) {
 			return vv_hint_code(err, m->hint, path);
 		}
 		return m->packed

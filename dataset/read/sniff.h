@@ -71,6 +71,9 @@ VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err);
 
+/* Is it called as what programs for spreadsheets write? Other ZIP archives are called otherwise. */
+bool vv_sniff_is_workbook(const char *name);
+
 /* Does the text read as a table whatever its name is: rows under a header, all alike, in two columns or more? A sentence with
  * commas does not. False without memory, too. */
 bool vv_sniff_is_table(const char *sample, size_t len, bool at_end);

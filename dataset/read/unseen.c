@@ -14,6 +14,9 @@
 
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
 {
+	if (u->hint == VV_HINT_UNSEEN_WORKBOOK && !vv_sniff_is_workbook(name)) {
+		return VV_HINT_NONE;
+	}
 	/* What is inside of a compressed file needs a name of its own. */
 	return u->hint == VV_HINT_ADD_UNPACK && vv_decompress_name(name) == 0 ? VV_HINT_UNSEEN_OPEN
 									      : u->hint;
@@ -33,7 +36,10 @@ bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 			return true;
 		}
 	}
-	return u->hint != VV_HINT_ADD_UNPACK;
+	/* Programs' packages and documents are ZIP archives, too. */
+	return u->hint == VV_HINT_UNSEEN_WORKBOOK
+		       ? vv_sniff_is_workbook(name) || strcasecmp(vv_path_ext(name), "zip") == 0
+		       : u->hint != VV_HINT_ADD_UNPACK;
 }
 
 const vv_unseen *vv_unseen_find(const char *head, size_t len)

@@ -73,7 +73,10 @@ static void report_refused(vv_error *err, const char *path)
 	vv_report(err);
 	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
-		if (strcasecmp(vv_path_ext(path), "json") == 0) return;
+		if (strcasecmp(vv_path_ext(path), "json") == 0 ||
+		    strstr(err->hint, "makes a table of it")) {
+			return;
+		}
 		vv_note("hint: qsv and DuckDB are among the tools that repair malformed CSV");
 	}
 }

@@ -424,11 +424,29 @@ pointer_of() {
 	new_repo
 	rows 3 > $'bad\nname.csv'
 	rows 3 > good.csv
-	ends_with 2 varve add .
+	ends_with 2 varve add *.csv
 	stderr_has "the path 'bad\\nname.csv' is refused: it has a control character"
 	stderr_has "hint: rename it, or leave it out by a line in .gitignore"
-	echo 'bad*' > .gitignore
+	[ -z "$(git ls-files)" ]
+}
+
+@test "a name that no table may have is an ordinary file where a folder is added" {
+	new_repo
+	rows 3 > aux.csv
+	rows 3 > good.csv
+	echo text > 'a: b.txt'
 	succeeds varve add .
+	stderr_is "warning: aux.csv stays an ordinary file of Git, since no table may have its name: a part is the name of a device on Windows"
+	cmp aux.csv <(git cat-file blob :aux.csv)
+	[ "$(git ls-files | wc -l)" = "$(ls -A | grep -vcx .git)" ]
+	varve commit -qm one
+	succeeds varve status
+	output_has "working tree clean"
+	# a line that makes tables of all is not passed over
+	echo '*.csv filter=varve diff=varve merge=varve -text' > .gitattributes
+	rows 3 > nul.csv
+	ends_with 2 varve add .
+	stderr_has "the path 'nul.csv' is refused"
 }
 
 @test "an index that is a symbolic link stays one" {
@@ -568,6 +586,24 @@ pointer_of() {
 	stderr_has "'in2csv book.xlsx > OUT.csv' makes a table of it"
 	ends_with 2 env PATH="$PWD/../bin" "$path" convert - OUT.csv < book.xlsx
 	stderr_lacks in2csv
+}
+
+@test "a hint about a file that is no text names nothing that cannot help" {
+	new_repo
+	printf 'PAR1xxxx' > t.parquet
+	ends_with 2 varve add --as table t.parquet
+	stderr_has "duckdb"
+	stderr_has "--as file"
+	stderr_lacks "malformed"
+	printf 'PK\3\4xxxx' > a.zip
+	cp a.zip app.jar
+	ends_with 2 varve add --as table a.zip
+	stderr_has "a ZIP archive"
+	stderr_lacks "soffice"
+	succeeds varve add .
+	output_has "  a.zip: a ZIP archive or a workbook"
+	output_lacks "soffice"
+	output_lacks "  app.jar"
 }
 
 @test "an add of a folder names new files whose rows are not seen, and what makes tables of them" {
