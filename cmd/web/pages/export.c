@@ -1,8 +1,8 @@
 /*
  * export: knows which addresses become which files, and what is left out where the room ends.
  *
- * Comparisons come first, then rows, then the data files; the first page is written last and tells what
- * had no room. A page links only to what is written; so the last page of rows that fits is made again,
+ * Comparisons come first, then the data files that half of the room has place for, then rows, then the other files; the
+ * first page is written last and tells what had no room. A page links only to what is written; so the last page of rows that fits is made again,
  * without a link to the next. All but the first page is in a folder of its own (export_folder.h).
  */
 #include "cmd/web/pages/export.h"
@@ -39,7 +39,7 @@ typedef struct export
 	vv_web_commit a, b; /* a is none when a version alone is shown */
 	subject *subjects;
 	size_t count;
-	vv_buf notes; /* what was left out, a line each */
+	vv_buf notes; /* what was left out */
 	vv_exported *done;
 	vv_export_folder *folder;
 	uint64_t most;
@@ -278,7 +278,7 @@ static vv_web_address address(const export *e, vv_web_place place, const char *p
 
 static void leave_out(export *e, const char *what, const char *path)
 {
-	vv_buf_printf(&e->notes, "%s of %s\n", what, path);
+	vv_buf_printf(&e->notes, "%s%s of %s", e->notes.len > 0 ? "; " : "", what, path);
 	e->done->left_out++;
 }
 
@@ -373,12 +373,12 @@ static vv_status take(void *payload, const void *bytes, size_t len, vv_error *er
 	return vv_buf_ok(&t->bytes, err);
 }
 
-/* The exact bytes of a dataset, below files/. */
-static vv_status write_data(export *e, size_t i, vv_error *err)
+/* The exact bytes of a dataset, below files/, if all is no more than `most` then. again: it was tried before, with less. */
+static vv_status write_data(export *e, size_t i, uint64_t most, bool again, vv_error *err)
 {
 	subject *s = &e->subjects[i];
 	uint64_t held = vv_export_folder_bytes(e->folder) + 2 * NAME_MAX_LEN;
-	taken t = {VV_BUF_INIT, e->most > held ? e->most - held : 0, false};
+	taken t = {VV_BUF_INIT, most > held ? most - held : 0, false};
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_auto(vv_subject) data = {0};
 	vv_status rc;
@@ -389,7 +389,9 @@ static vv_status write_data(export *e, size_t i, vv_error *err)
 	}
 	if (rc < 0) {
 		if (t.over || rc == VV_ENOTFOUND) {
-			leave_out(e, "the file", s->path);
+			if (again) {
+				leave_out(e, "the file", s->path);
+			}
 			rc = VV_OK;
 		}
 		goto done;
@@ -526,12 +528,18 @@ static vv_status write_all(export *e, vv_error *err)
 		if (e->subjects[i].compare && (rc = write_pages(e, i, true, err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < e->count; i++) {
+		if (e->subjects[i].rows && (rc = write_data(e, i, e->most / 2, false, err)) < 0) {
+			return say_missing(e, i, rc, err);
+		}
+	}
+	for (size_t i = 0; i < e->count; i++) {
 		if (e->subjects[i].rows && (rc = write_pages(e, i, false, err)) < 0) {
 			return say_missing(e, i, rc, err);
 		}
 	}
 	for (size_t i = 0; i < e->count; i++) {
-		if (e->subjects[i].rows && (rc = write_data(e, i, err)) < 0) {
+		if (e->subjects[i].rows && !e->subjects[i].file &&
+		    (rc = write_data(e, i, e->most, true, err)) < 0) {
 			return say_missing(e, i, rc, err);
 		}
 	}
