@@ -43,6 +43,8 @@ second() {
 
 @test "store add makes a folder a store, tries it and names it in .varveconfig" {
 	succeeds varve store add --json team "$PWD/../shared"
+	stderr_has "warning: $PWD/../shared is a path of this machine"
+	stderr_has "'varve push --blocks'"
 	[ "$(jq -c '[.name, .reads, .ranges, .writes, .lists, .removes]' <<< "$output")" = \
 		'["team",true,true,true,true,true]' ]
 	[ "$(cat ../shared/format)" = "varve store 1" ]
