@@ -43,7 +43,7 @@ void vv_text_put_quoted(vv_buf *b, const char *s, size_t len);
 
 /* A URL as it may be shown (vv_text_url), neither escaped nor cut. */
 void vv_text_put_url(vv_buf *b, const char *url);
-/* Text in which URLs may stand, such as what a program said: each as it may be shown. */
+/* Text with URLs, such as a message of another program: each URL as it may be shown. */
 void vv_text_put_urls(vv_buf *b, const char *s, size_t len);
 /* A URL without what vv_url_secret finds: as a program may have it on its command line. */
 void vv_text_put_bare_url(vv_buf *b, const char *url);

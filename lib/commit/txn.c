@@ -59,9 +59,10 @@ static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 
 	if (from) return vv_rev_commit(t->repo, from, &t->head.commit, err);
 	if ((rc = vv_head_read(t->repo, &head, err)) == VV_OK && !head.unborn) {
-		rc = vv_fail(err, VV_ENOTFOUND,
-			     "there is no branch '%s', and no commit was named for it to begin at",
-			     vv_text_shows(t->branch + 11));
+		rc = vv_fail(
+			err, VV_ENOTFOUND,
+			"the branch '%s' does not exist, and the commit to start it from was not given",
+			vv_text_shows(t->branch + 11));
 	}
 	return rc;
 }

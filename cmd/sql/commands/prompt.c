@@ -13,16 +13,19 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/sql/print/rows.h"
 
 #define HISTORY_LINES 1000
+#define FILE_MAX ((size_t)64 << 20)
 
 static const char help[] =
 	".tables           list the tables\n"
 	".schema TABLE     list the columns of a table\n"
 	".mode FORMAT      print rows as " VV_ROWS_FORMATS "\n"
+	".read FILE        run the statements of a file\n"
 	".timer on|off     print how long a statement took\n"
 	".quit             end (or Ctrl-D)\n"
 	"A statement ends with ';'. Ctrl-C ends one that runs, and forgets one that is "
@@ -90,6 +93,18 @@ static vv_status run_on(prompt *p, const char *before, const char *name, const c
 	return rc;
 }
 
+static vv_status run_file(prompt *p, const char *path, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_error why;
+
+	if (vv_read_file(&text, path, FILE_MAX, &why) < 0) {
+		(void)vv_report_trouble(&why);
+		return why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	}
+	return run(p, vv_buf_cstr(&text), err);
+}
+
 /* ---- words with a dot ---- */
 
 static bool is_word(const char *line, const char *word, const char *other)
@@ -115,6 +130,8 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 	} else if (is_word(line, ".mode", NULL) && vv_choices_have(VV_ROWS_FORMATS, argument)) {
 		strncpy(p->mode, argument, sizeof(p->mode) - 1);
 		p->script->format = p->mode;
+	} else if (is_word(line, ".read", "\\i") && *argument) {
+		return run_file(p, argument, err);
 	} else if (is_word(line, ".timer", "\\timing")) {
 		p->timer = *argument ? strcmp(argument, "on") == 0 : !p->timer;
 	} else if (is_word(line, ".mode", NULL)) {
@@ -194,7 +211,7 @@ static char *next_of(const char *const *words, const char *word, int again)
 
 static char *next_dot(const char *word, int again)
 {
-	static const char *const words[] = {".exit",   ".help",   ".mode",  ".quit",
+	static const char *const words[] = {".exit",   ".help",   ".mode",  ".quit", ".read",
 					    ".schema", ".tables", ".timer", NULL};
 
 	return next_of(words, word, again);

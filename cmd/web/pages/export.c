@@ -373,7 +373,7 @@ static vv_status take(void *payload, const void *bytes, size_t len, vv_error *er
 	return vv_buf_ok(&t->bytes, err);
 }
 
-/* The exact bytes of a dataset, below files/, if all is no more than `most` then. again: it was tried before, with less. */
+/* The exact bytes of a dataset, below files/, unless the export would exceed `most`. again: the second attempt. */
 static vv_status write_data(export *e, size_t i, uint64_t most, bool again, vv_error *err)
 {
 	subject *s = &e->subjects[i];

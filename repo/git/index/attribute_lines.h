@@ -39,7 +39,7 @@ vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t 
 			      vv_error *err);
 /* Takes the words of a filter ("varve", "lfs") out of the lines of these patterns in such a text; count 0: out of all
  * lines. unset: "!filter !diff !merge -text" takes their place, against lines above. A line for .gitattributes itself
- * that would be left alone goes too. */
+ * that would be the only one is removed. */
 vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, bool unset,
 			      const char *const *patterns, size_t count, vv_error *err);
 /* The same with lines that leave the files in Git as text: diff=varve merge=varve. VV_EREFUSED when a

@@ -269,6 +269,16 @@ for i in range(20000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9)
 	grep -q 'FROM.*prices' "$HOME/.varve_sql_history"
 }
 
+@test "the prompt runs the statements of a file" {
+	new_repo
+	printf 'SELECT 40 + 2 AS n;\nSELECT 7 * 7 AS m;\n' > q.sql
+	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' '.read q.sql' '.read nowhere.sql' 'SELECT 1 + 10;' '.quit'
+	output_has $'n\r\n42\r'
+	output_has $'m\r\n49\r'
+	output_has "cannot read 'nowhere.sql'"
+	output_has $'\n11\r'
+}
+
 @test "the prompt takes characters beyond ASCII, in every locale" {
 	new_repo
 	printf 'id,name\n1,M\xc3\xbcller\n2,Miller\n' > t.csv
