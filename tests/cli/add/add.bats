@@ -877,7 +877,7 @@ pointer_of() {
 	for file in -a.csv b:c.csv 'd\e.csv' fine.csv; do
 		printf 'id\n1\n' > "./$file"
 	done
-	ends_with 2 varve add .
+	ends_with 2 varve add -- -a.csv b:c.csv 'd\e.csv' fine.csv
 	for file in -a.csv b:c.csv e.csv; do
 		stderr_has "$file"
 	done

@@ -275,7 +275,7 @@ for i in range(20000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9)
 	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' '.read q.sql' '.read nowhere.sql' 'SELECT 1 + 10;' '.quit'
 	output_has $'n\r\n42\r'
 	output_has $'m\r\n49\r'
-	output_has "cannot read 'nowhere.sql'"
+	output_has "cannot open 'nowhere.sql'"
 	output_has $'\n11\r'
 }
 
