@@ -31,10 +31,10 @@
 struct vv_git_host {
 	vv_transfer *t;
 	const vv_remote *m;
-	vv_remote *own;   /* m, or NULL: borrowed */
-	const char *url;  /* that is asked */
-	bool named;       /* word is the remote's name */
-	char *word;       /* what git is given: that, or url without its secret */
+	vv_remote *own;  /* m, or NULL: borrowed */
+	const char *url; /* that is asked */
+	bool named;      /* word is the remote's name */
+	char *word;      /* what git is given: that, or url without its secret */
 	char *blocks_ref;
 	vv_oid blocks_tip;    /* null: it is not there */
 	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */

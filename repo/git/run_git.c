@@ -171,7 +171,8 @@ static bool read_login(const char *url, vv_buf *site, vv_buf *user, vv_buf *secr
 
 	if (!scheme || !vv_url_secret(url, &from, &len)) return false;
 	start = scheme + 3;
-	at = url + from + len - (url[from] != ':'); /* of a token in the place of a user '@' is secret, too */
+	at = url + from + len -
+	     (url[from] != ':'); /* of a token in the place of a user '@' is secret, too */
 	colon = memchr(start, ':', (size_t)(at - start));
 	colon = colon ? colon : at;
 	vv_buf_put(site, url, (size_t)(start - url));
@@ -434,7 +435,8 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 		const bool is_remote = n >= 7 && strncmp(p, "remote:", 7) == 0;
 
 		p += n + strspn(p + n, "\n\r");
-		if (is_traced(line, len) || is_general(line, len) || is_weak(line, len) != weak || is_remote != remote) {
+		if (is_traced(line, len) || is_general(line, len) || is_weak(line, len) != weak ||
+		    is_remote != remote) {
 			continue;
 		}
 		skip(&line, &len, "remote:");

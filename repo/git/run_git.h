@@ -23,10 +23,11 @@ typedef struct vv_git_call {
 	/* Of "host"; else the URL that args name, as vv_text_put_bare_url has it. What is secret in it no process has on its
 	 * command line: git gets it as from a helper for credentials. Both may be NULL. */
 	const char *url, *push_url;
-	const char *remote; /* the name whose settings "host" gets, or that args have for url; may be NULL */
-	const char *dir;            /* where relative paths count from; NULL: the current folder */
-	const vv_env *env;          /* without repo, whose own it is else */
-	const char *const *more;    /* "NAME=value" besides; NULL-ended; or NULL */
+	const char *
+		remote; /* the name whose settings "host" gets, or that args have for url; may be NULL */
+	const char *dir;         /* where relative paths count from; NULL: the current folder */
+	const vv_env *env;       /* without repo, whose own it is else */
+	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
 	/* a web server that sends nothing for so long is given up; 0: as git does */
 	unsigned idle_sec;
 	const void *input;
