@@ -245,6 +245,14 @@ vv_status vv_prefix(vv_error *err, const char *fmt, ...)
 	return err->code;
 }
 
+vv_status vv_recode(vv_error *err, vv_status code)
+{
+	if (err) {
+		err->code = code;
+	}
+	return code;
+}
+
 vv_status vv_missing_ok(vv_status rc, vv_error *err)
 {
 	if (rc == VV_ENOTFOUND) {

@@ -96,6 +96,9 @@ void vv_hint_word(vv_error *err, vv_hint_words_fn words);
  * Returns as vv_hint does. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* The same error under the code that it has for the caller's caller; err may be NULL. Returns code. */
+vv_status vv_recode(vv_error *err, vv_status code);
+
 /* VV_OK for VV_ENOTFOUND, of which err is cleared; any other status as it is. For what need not be there. */
 vv_status vv_missing_ok(vv_status rc, vv_error *err);
 

@@ -124,10 +124,7 @@ static vv_status take_condition(varve_filter *f, const char *text, vv_error *err
 	if (!f->condition) return vv_fail_nomem(err);
 	vv_status rc = vv_condition_compile(&c, text, strlen(text), NULL, &how, err);
 	vv_condition_free(rc < 0 ? NULL : c);
-	if (rc == VV_EINPUT) {
-		rc = err->code = VV_EUSAGE;
-	}
-	return rc;
+	return rc == VV_EINPUT ? vv_recode(err, VV_EUSAGE) : rc;
 }
 
 int varve_filter_parse(varve_filter **out, const char *text, const varve_param *params,

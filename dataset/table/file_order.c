@@ -1,5 +1,5 @@
 /*
- * file_order: knows how rows find their places again without more memory than a part of them takes.
+ * file_order: how rows find their places again without more memory than a part of them takes.
  */
 #include "dataset/table/file_order.h"
 
@@ -652,7 +652,7 @@ static vv_status file_order_take(vv_table *t, vv_error *err)
 	vv_mem_sink_use(&sink, scratch);
 	source.payload = bytes;
 	if ((rc = vv_import(&made, &source, &sink, &opts, err)) < 0) {
-		return rc == VV_EINPUT && err ? (err->code = VV_ECORRUPT) : rc;
+		return rc == VV_EINPUT ? vv_recode(err, VV_ECORRUPT) : rc;
 	}
 	take_list(&t->root.data, &made.root.data);
 	take_list(&t->root.layout, &made.root.layout);

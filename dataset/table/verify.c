@@ -1,5 +1,5 @@
 /*
- * verify: knows the one test that covers everything a version claims: its own bytes, imported
+ * verify: the one test that covers everything a version claims: its own bytes, imported
  * with its own dialect, schema, key and cut, give its own root. So every list is cut
  * where it must be, every group and line form is the only one possible, and every raw
  * line parses to the cells that stand beside it.
@@ -325,7 +325,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	}
 	rc = vv_import(&again, &source, &dry, &opts, err);
 	if (rc == VV_EINPUT || (rc == VV_EREFUSED && vv_root_is_sorted(&t->root))) {
-		rc = err ? (err->code = VV_ECORRUPT) : VV_ECORRUPT;
+		rc = vv_recode(err, VV_ECORRUPT);
 	}
 	if (rc == VV_OK) {
 		if (!vv_cid_equal(&again.cid, &t->cid)) {

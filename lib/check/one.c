@@ -175,7 +175,7 @@ static vv_status open_resource(one *c, resource *r, vv_error *err)
 	/* with rows left out some might be taken for missing that are there */
 	if (r->rc == VV_OK && (!r->in.open || (r->in.mend && vv_mend_lost_rows(r->in.mend)))) {
 		r->why = r->in.why;
-		r->rc = r->why.code = VV_EINPUT;
+		r->rc = vv_recode(&r->why, VV_EINPUT);
 	}
 	if (r->rc == VV_OK && r->in.described && r->in.package.schema.len > 0) {
 		r->is_declared = vv_schema_read(&r->declared, r->in.package.schema.data,

@@ -1,5 +1,5 @@
 /*
- * blocks_config: knows which words may stand in it. The syntax git itself reads, of a blob: so
+ * blocks_config: which words may stand in it. The syntax git itself reads, of a blob: so
  * that nothing is included from elsewhere.
  */
 #include "lib/remotes/blocks_config.h"
@@ -270,7 +270,7 @@ static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *
 	    (code != 1 || said.len > 0)) { /* 1 alone: nothing is said */
 		rc = vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
 		if (rc < 0) {
-			err->code = rc = VV_EINPUT;
+			rc = vv_recode(err, VV_EINPUT);
 		}
 	}
 	return rc == VV_OK && code == 0 ? vv_blocks_config_parse(out, text.data, text.len, err)

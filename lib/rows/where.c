@@ -1,5 +1,5 @@
 /*
- * where: knows what a test compares, and what facts tell of a column's type.
+ * where: what a test compares, and what facts tell of a column's type.
  */
 #include "lib/rows/where.h"
 
@@ -429,7 +429,7 @@ static size_t put_test(vv_where_test *out, const vv_condition_test *t)
 /* What is wrong with a condition, after it. */
 static vv_status refuse(const char *text, vv_status rc, vv_error *err)
 {
-	rc = err->code = rc == VV_EINPUT ? VV_EUSAGE : rc;
+	rc = rc == VV_EINPUT ? vv_recode(err, VV_EUSAGE) : rc;
 	vv_prefix(err, "'%s'", vv_text_shows(text));
 	return rc;
 }

@@ -1,5 +1,5 @@
 /*
- * pack_mend: knows how git is asked for an index that takes the place of another one.
+ * pack_mend: how git is asked for an index that takes the place of another one.
  */
 #include "repo/gc/pack_mend.h"
 
@@ -46,7 +46,7 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 	if ((rc = vv_git_run(&call, &said, &code, err)) < 0) return rc;
 	if (code != 0) {
 		(void)vv_git_explain("git index-pack failed", &said, code, err);
-		rc = err->code = VV_ECORRUPT;
+		rc = vv_recode(err, VV_ECORRUPT);
 	}
 	if (rc < 0 || (rc = sync_file(temp, err)) < 0 || (rc = vv_rename(temp, index, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);

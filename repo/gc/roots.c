@@ -105,10 +105,7 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 
 	if (rc == VV_ENOTFOUND && g->trees.hard) {
 		(void)vv_prefix(err, "%s", vv_text_shows(where));
-		if (err) {
-			err->code = VV_EMISSING;
-		}
-		return VV_EMISSING;
+		return vv_recode(err, VV_EMISSING);
 	}
 	if (rc < 0 || type == GIT_OBJECT_TAG) return vv_missing_ok(rc, err);
 	if (type == GIT_OBJECT_TREE) return vv_tree_pointers_look(&g->trees, &id, NULL, err);

@@ -84,7 +84,6 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 	const char *ceilings = vv_env_get(r->env, "GIT_CEILING_DIRECTORIES");
 	const char *cross = vv_env_get(r->env, "GIT_DISCOVERY_ACROSS_FILESYSTEM");
 	int on = 0;
-	vv_status rc;
 
 	if (cross && git_config_parse_bool(&on, cross) == 0 && on) {
 		flags |= GIT_REPOSITORY_OPEN_CROSS_FS;
@@ -97,15 +96,11 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 	if (code >= 0) return VV_OK;
 	const git_error *last = git_error_last();
 	if (last && last->message && strstr(last->message, "unsupported extension")) {
-		rc = vv_git_fail(
+		(void)vv_git_fail(
 			err, code,
 			"the repository in '%s' uses a feature that varve does not support",
 			vv_text_shows(start));
-		if (err) {
-			err->code = VV_ENOSUPPORT;
-		}
-		(void)rc;
-		return VV_ENOSUPPORT;
+		return vv_recode(err, VV_ENOSUPPORT);
 	}
 	return vv_git_fail(err, code, "cannot open the repository in '%s'", vv_text_shows(start));
 }

@@ -1,5 +1,5 @@
 /*
- * car: knows header and sections of CARv1, where CARv2 has one inside, the order of blocks, and what a hostile file can say:
+ * car: header and sections of CARv1, where CARv2 has one inside, the order of blocks, and what a hostile file can say:
  * no length allocates before it was compared with its limit.
  */
 #include "transport/ipfs/car.h"
@@ -344,10 +344,7 @@ static vv_status read_bytes(vv_car_reader *r, vv_buf *out, size_t len, const cha
 static vv_status bad_header(vv_error *err)
 {
 	vv_prefix(err, "the header of the CAR file");
-	if (err) {
-		err->code = err->code == VV_ECORRUPT ? VV_EINPUT : err->code;
-	}
-	return VV_EINPUT;
+	return vv_recode(err, VV_EINPUT);
 }
 
 static vv_status read_roots(vv_car_reader *r, vv_cbor *c, vv_error *err)
@@ -531,10 +528,7 @@ static vv_status check_block(const vv_cid *cid, const void *bytes, size_t len, u
 	}
 	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
 		vv_prefix(err, "byte %llu of the CAR file: block %s", (unsigned long long)at, text);
-		if (err) {
-			err->code = VV_EINPUT;
-		}
-		return VV_EINPUT;
+		return vv_recode(err, VV_EINPUT);
 	}
 	return VV_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * folder_place: knows what stands for a disk.
+ * folder_place: what stands for a disk.
  */
 #include "transport/places/folder_place.h"
 
@@ -150,7 +150,7 @@ static vv_status sweep_once(folder *f, const char *path, vv_error *err)
 static vv_status refused(const folder *f, vv_status rc, vv_error *err)
 {
 	return rc == VV_EIO && check_mark(f->path, f->mark, false, NULL) == VV_OK
-		       ? (err->code = VV_EREFUSED)
+		       ? vv_recode(err, VV_EREFUSED)
 		       : rc;
 }
 
@@ -244,7 +244,7 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 	if (rc < 0) return rc;
 	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
 		/* a folder is not an object */
-		return fd == VV_EINPUT ? (err->code = VV_ENOTFOUND) : (vv_status)fd;
+		return fd == VV_EINPUT ? vv_recode(err, VV_ENOTFOUND) : (vv_status)fd;
 	}
 	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && from < st.size) {
 		size_t n = (size_t)(st.size - from < len ? st.size - from : len);

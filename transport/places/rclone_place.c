@@ -1,5 +1,5 @@
 /*
- * rclone_place: knows rclone's commands, and what they answer of what is not there.
+ * rclone_place: rclone's commands, and what they answer of what is not there.
  *
  * A file is written below "incoming" under a name that nobody else has, and moved: not every remote writes a file whole or
  * not at all. What killed runs leave there is removed once it is a day old.
@@ -194,7 +194,7 @@ static vv_status put_file(rclone *r, const char *name, const void *bytes, size_t
 
 		if (rc != VV_EPROGRAM) {
 			(void)run(r, gone, NULL, 0, NULL, &code, VV_IGNORED);
-			rc = err->code = VV_EREFUSED; /* the place does not want it */
+			rc = vv_recode(err, VV_EREFUSED); /* the place does not want it */
 		}
 	}
 	return rc;

@@ -1,5 +1,5 @@
 /*
- * serve_push: knows which refs a peer's push may move, and what must be there before they do.
+ * serve_push: which refs a peer's push may move, and what must be there before they do.
  */
 #include "transport/protocol/serve_internal.h"
 
@@ -318,7 +318,7 @@ static vv_status end_objects(push *p, vv_error *err)
 	vv_prefix(err, "%s %s came damaged and cannot be unpacked", vv_text_count(stats.damaged),
 		  stats.damaged == 1 ? "block" : "blocks");
 	vv_hint_code(err, VV_HINT_FSCK_SENDER);
-	return err->code = VV_ECORRUPT;
+	return vv_recode(err, VV_ECORRUPT);
 }
 
 static vv_status find_missing(push *p, vv_cids *out, vv_error *err)

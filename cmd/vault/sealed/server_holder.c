@@ -1,5 +1,5 @@
 /*
- * server_holder: knows how each thing that is asked of a holder is asked of a server.
+ * server_holder: how each thing that is asked of a holder is asked of a server.
  */
 #include "cmd/vault/sealed/server_holder.h"
 
@@ -96,7 +96,7 @@ static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_
 	} while (rc == VV_EIO && !fresh && !s->line);
 	/* It is there: what it cannot do (its disk is full) is no reason to ask it nothing else. */
 	if (rc == VV_EIO && s->line) {
-		rc = err->code = VV_EREFUSED;
+		rc = vv_recode(err, VV_EREFUSED);
 	}
 	return rc;
 }

@@ -1,5 +1,5 @@
 /*
- * policy: knows which of its settings go together.
+ * policy: which of its settings go together.
  */
 #include "cmd/vault/work/policy.h"
 
@@ -41,9 +41,8 @@ vv_status vv_vault_code_read(vv_code *out, const char *text, vv_error *err)
 static vv_status take_code(vv_code *out, const char *value, vv_error *err)
 {
 	if (vv_vault_code_read(out, value, err) < 0) {
-		err->code = VV_EINPUT;
 		vv_prefix(err, FILE_NAME ": vault.code");
-		return VV_EINPUT;
+		return vv_recode(err, VV_EINPUT);
 	}
 	return VV_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * prune: knows what is alive.
+ * prune: what is alive.
  */
 #include "cmd/vault/work/prune.h"
 
@@ -87,7 +87,7 @@ static vv_status find_live(pruning *p, vv_error *err)
 					 on_object, p, NULL, err);
 	}
 	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
-		err->code = rc = VV_EMISSING;
+		rc = vv_recode(err, VV_EMISSING);
 		vv_prefix(err, "refs of the vault lead to commits that are not here");
 		vv_hint(err,
 			"get the other writers' commits with 'git fetch' and 'varve fetch' "

@@ -1,5 +1,5 @@
 /*
- * shard_source: knows whom to ask first.
+ * shard_source: whom to ask first.
  */
 #include "cmd/vault/work/shard_source.h"
 
@@ -86,7 +86,7 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 		if (p->holder && p->read_failures >= FAILURES_MOST && has_said(p, k)) {
 			*err = p->read_why;
 			vv_prefix(err, "it failed twice, and is asked no more");
-			err->code = VV_EMISSING;
+			(void)vv_recode(err, VV_EMISSING);
 		}
 	}
 	while (!found && (p = next_place(s, k, asked))) {
@@ -94,7 +94,7 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 		found = read_from(s, p, k, bytes, &why) == VV_OK;
 		if (!found && has_said(p, k)) {
 			*err = why;
-			err->code = VV_EMISSING;
+			(void)vv_recode(err, VV_EMISSING);
 		}
 	}
 	return found ? VV_OK : VV_EMISSING;

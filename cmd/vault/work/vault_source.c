@@ -1,5 +1,5 @@
 /*
- * vault_source: knows how a want of a block becomes a read of shards, and which of them are here already.
+ * vault_source: how a want of a block becomes a read of shards, and which of them are here already.
  *
  * One vault is shared by its sources, whose threads take turns with it: its lock is held while items are read out of
  * shards that are here, and never while a holder is asked, but by the last source.
@@ -251,7 +251,7 @@ static vv_status fetch_shard(source *s, const vv_kept *k, vv_error *err)
 	rc = put_shard(v, k, &s->shard, err);
 	vv_mutex_unlock(v->lock);
 	/* sealed otherwise than its epoch says: the fault of who wrote it, and not of its holder */
-	return rc == VV_ENOMEM || rc == VV_OK ? rc : (err->code = VV_EMISSING);
+	return rc == VV_ENOMEM || rc == VV_OK ? rc : vv_recode(err, VV_EMISSING);
 }
 
 /* Who gives a block is thanked for it: so its shard is to come from this source's holder, also where that of another one has

@@ -128,10 +128,8 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	}
 	if (code < 0) {
 		rc = vv_git_fail(err, code, "no version named '%s'", vv_text_shows(rev));
-		if (rc == VV_ECORRUPT && err) { /* revparse says so of names it cannot read */
-			err->code = rc = VV_EUSAGE;
-		}
-		return rc;
+		/* revparse says so of names it cannot read */
+		return rc == VV_ECORRUPT ? vv_recode(err, VV_EUSAGE) : rc;
 	}
 	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) < 0) {
 		git_error_clear();

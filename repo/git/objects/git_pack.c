@@ -1,5 +1,5 @@
 /*
- * git_pack: knows how git is asked for a pack, and what bounds one that comes from elsewhere.
+ * git_pack: how git is asked for a pack, and what bounds one that comes from elsewhere.
  */
 #include "repo/git/objects/git_pack.h"
 
@@ -45,7 +45,7 @@ static vv_status fail_git(const char *what, const vv_buf *git_words, int code, v
 			  vv_error *err)
 {
 	(void)vv_git_explain(what, git_words, code, err);
-	return err->code = as;
+	return vv_recode(err, as);
 }
 
 vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,

@@ -31,13 +31,7 @@ vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err)
 
 vv_status vv_must_be_here(vv_status rc, vv_error *err)
 {
-	if (rc == VV_ENOTFOUND) {
-		rc = VV_EMISSING;
-		if (err) {
-			err->code = rc;
-		}
-	}
-	return rc;
+	return rc == VV_ENOTFOUND ? vv_recode(err, VV_EMISSING) : rc;
 }
 
 /* --- the two colours ---------------------------------------------------------------- */

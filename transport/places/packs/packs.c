@@ -390,7 +390,7 @@ vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored
 	/* its list names it, and the pack does not have it, or cannot be read */
 	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) &&
 	    vv_catalog_find(h->catalog, cid, NULL, NULL)) {
-		rc = why.code = VV_ECORRUPT;
+		rc = vv_recode(&why, VV_ECORRUPT);
 		h->came.damaged++;
 	}
 	if (rc < 0) {
