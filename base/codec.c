@@ -1,5 +1,5 @@
 /*
- * codec: knows the alphabets.
+ * codec: the alphabets.
  */
 #include "base/codec.h"
 

@@ -1,5 +1,5 @@
 /*
- * sync: knows that fsyncs that wait at the same time share a commit of the file system's journal.
+ * sync: fsyncs that wait at the same time share a commit of the file system's journal.
  */
 #include "base/sync.h"
 

@@ -1,5 +1,5 @@
 /*
- * arrow: knows which rows of a table, and which of two tables, become streams that other programs read.
+ * arrow: which rows of a table, and which of two tables, become streams that other programs read.
  */
 #include "varve/arrow.h"
 

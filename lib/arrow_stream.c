@@ -1,5 +1,5 @@
 /*
- * arrow_stream: knows what consumers of a stream may call, and what outlives it.
+ * arrow_stream: what consumers of a stream may call, and what outlives it.
  *
  * Format: Apache Arrow, "The Arrow C stream interface".
  */

@@ -1,5 +1,5 @@
 /*
- * blame: knows that the walk ends before the handle is given, which then needs no repository.
+ * blame: the walk ends before the handle is given, which then needs no repository.
  */
 #include <string.h>
 

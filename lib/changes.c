@@ -1,5 +1,5 @@
 /*
- * changes: knows how paths that differ are listed, between revisions and in the work tree.
+ * changes: how paths that differ are listed, between revisions and in the work tree.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * check: knows what of a check the library's callers choose, and how its findings are lent.
+ * check: what of a check the library's callers choose, and how its findings are lent.
  */
 #include "varve/check.h"
 

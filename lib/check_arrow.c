@@ -1,5 +1,5 @@
 /*
- * check_arrow: knows which bytes rows would be written as, and has these checked in place of the file.
+ * check_arrow: which bytes rows would be written as; has these checked in place of the file.
  */
 #include "base/env.h"
 #include "base/file.h"

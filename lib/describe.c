@@ -1,5 +1,5 @@
 /*
- * describe: knows which tables the library's callers can describe.
+ * describe: which tables the library's callers can describe.
  */
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /*
- * diff: knows how the rows that differ are given to the library's callers.
+ * diff: how the rows that differ are given to the library's callers.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * handles: knows how errors and options cross the border of the library.
+ * handles: how errors and options cross the border of the library.
  */
 #include "lib/handles.h"
 

@@ -1,5 +1,5 @@
 /*
- * history: knows how commits and refs are lent.
+ * history: how commits and refs are lent.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * put_arrow: knows which version of a path rows are laid over, and what a new table is told.
+ * put_arrow: which version of a path rows are laid over, and what a new table is told.
  */
 #include <string.h>
 

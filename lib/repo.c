@@ -1,5 +1,5 @@
 /*
- * repo: knows how many sessions a repository needs.
+ * repo: how many sessions a repository needs.
  */
 #include <limits.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * row_history: knows how a row's key is given, and how the cells that changed are lent.
+ * row_history: how a row's key is given, and how the cells that changed are lent.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * rows: knows which cells of a row the caller sees.
+ * rows: which cells of a row the caller sees.
  */
 #include <string.h>
 

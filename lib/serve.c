@@ -1,5 +1,5 @@
 /*
- * serve: knows what a pushed version must be here, and how the work tree follows.
+ * serve: what a pushed version must be here, and how the work tree follows.
  */
 #include "lib/serve.h"
 

@@ -1,5 +1,5 @@
 /*
- * table: knows how a version is opened as a table, and what a cell means.
+ * table: how a version is opened as a table, and what a cell means.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * version: knows what the words of the library's callers name, and what is known of it without reading it.
+ * version: what the words of the library's callers name, and what is known of it without reading it.
  */
 #include <string.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /*
- * json_records: knows which array of a document is the one with the rows, from what yajl meets on its way.
+ * json_records: which array of a document is the one with the rows, from what yajl meets on its way.
  */
 #include "base/json/json_records.h"
 

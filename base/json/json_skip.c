@@ -1,5 +1,5 @@
 /*
- * json_skip: knows where strings and values of JSON end (RFC 8259).
+ * json_skip: where strings and values of JSON end (RFC 8259).
  */
 #include "base/json/json_skip.h"
 

@@ -1,5 +1,5 @@
 /*
- * key_file: knows the lines of the file, and what a passphrase costs.
+ * key_file: the lines of the file, and what a passphrase costs.
  */
 #include "base/keys/key_file.h"
 

@@ -1,5 +1,5 @@
 /*
- * cache: knows how records lie in the cache's folder, and in the file that carries
+ * cache: how records lie in the cache's folder, and in the file that carries
  * them to another machine.
  *
  * A record is one file, "<kind>-<key>", replaced whole. All that is read is held against a

@@ -1,5 +1,5 @@
 /*
- * key_run: knows how a run lies in its file, and that each piece of it can be proved alone.
+ * key_run: how a run lies in its file, and that each piece of it can be proved alone.
  *
  * Head: "VVKEYS" 03 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups. Body: the groups'
  * names (32 bytes each), the entries, the repeats, the list's top. Sums: for each 4,096 bytes of the body le64

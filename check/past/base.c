@@ -1,5 +1,5 @@
 /*
- * base: knows the order in which a version is held against its base, and what is found of
+ * base: the order in which a version is held against its base, and what is found of
  * its columns and its key.
  *
  * Where the version still has the base's key, that key is its own business (primary-key,

@@ -1,5 +1,5 @@
 /*
- * base_findings: knows how findings against a base are given and held back, how bounds are
+ * base_findings: how findings against a base are given and held back, how bounds are
  * read and written, and how groups of one side are read.
  */
 #include "check/past/base_findings.h"

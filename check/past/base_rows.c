@@ -1,5 +1,5 @@
 /*
- * base_rows: knows which rows and values differ from the base in a way that the rules name:
+ * base_rows: which rows and values differ from the base in a way that the rules name:
  * values that contradict the type a column had (and what to propose), rows and cells
  * against their bounds.
  *

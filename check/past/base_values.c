@@ -1,5 +1,5 @@
 /*
- * base_values: knows the rules on the values of whole columns: missing ones, new ones, drift,
+ * base_values: the rules on the values of whole columns: missing ones, new ones, drift,
  * and how old the newest date is.
  *
  * What they measure is a column's distribution. It comes from the cache, or from the base's and

@@ -1,5 +1,5 @@
 /*
- * contradiction: knows which words stand for no value, and which type would take a value as well.
+ * contradiction: which words stand for no value, and which type would take a value as well.
  */
 #include "check/past/contradiction.h"
 

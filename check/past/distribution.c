@@ -1,5 +1,5 @@
 /*
- * distribution: knows how values are counted: a hash table while it grows, a sorted list
+ * distribution: how values are counted: a hash table while it grows, a sorted list
  * afterwards.
  */
 #include "check/past/distribution.h"

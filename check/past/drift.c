@@ -1,5 +1,5 @@
 /*
- * drift: knows how values become bins, and the two measures.
+ * drift: how values become bins, and the two measures.
  */
 #include "check/past/drift.h"
 

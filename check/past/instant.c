@@ -1,5 +1,5 @@
 /*
- * instant: knows how seconds become days and dates, without tables and without the C library's time
+ * instant: how seconds become days and dates, without tables and without the C library's time
  * zones.
  */
 #include "check/past/instant.h"

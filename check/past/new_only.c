@@ -1,5 +1,5 @@
 /*
- * new_only: knows by what a finding is recognised in another version: a hash of rule, column and
+ * new_only: by what a finding is recognised in another version: a hash of rule, column and
  * row, counted.
  */
 #include "check/past/new_only.h"

@@ -1,5 +1,5 @@
 /*
- * profile: knows what is worth noting of a value, so that one walk over a version is enough,
+ * profile: what is worth noting of a value, so that one walk over a version is enough,
  * and how that is written: as constraints of Table Schema, and as rules of varve.json.
  */
 #include "check/past/profile.h"

@@ -1,5 +1,5 @@
 /*
- * report: knows what of a finding is kept, how findings are grouped, and what counts.
+ * report: what of a finding is kept, how findings are grouped, and what counts.
  */
 #include "check/report/report.h"
 

@@ -1,5 +1,5 @@
 /*
- * cells: knows what makes a cell, or a row by itself, wrong, and what the encoding of a column
+ * cells: what makes a cell, or a row by itself, wrong, and what the encoding of a column
  * already says about its cells.
  */
 #include "check/rules/cells.h"

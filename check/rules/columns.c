@@ -1,5 +1,5 @@
 /*
- * columns: knows how the header of a file is held against the fields of a schema, and what a
+ * columns: how the header of a file is held against the fields of a schema, and what a
  * field's constraints demand of its cells.
  */
 #include "check/rules/columns.h"

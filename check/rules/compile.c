@@ -1,5 +1,5 @@
 /*
- * compile: knows how a schema and a rule set become what is looked at in each cell,
+ * compile: how a schema and a rule set become what is looked at in each cell,
  * row and key, and what that depends on.
  */
 #include "check/rules/compile.h"

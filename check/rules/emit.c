@@ -1,5 +1,5 @@
 /*
- * emit: knows how what was counted becomes findings: the groups that hold them are
+ * emit: how what was counted becomes findings: the groups that hold them are
  * read again, as far as findings are asked for.
  */
 #include "check/rules/emit.h"

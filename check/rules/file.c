@@ -1,5 +1,5 @@
 /*
- * file: knows what is told of a file that is not a sound table, row by row.
+ * file: what is told of a file that is not a sound table, row by row.
  */
 #include <stdio.h>
 #include <string.h>

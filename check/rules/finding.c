@@ -1,5 +1,5 @@
 /*
- * finding: knows all rules by name.
+ * finding: all rules by name.
  */
 #include "check/rules/finding.h"
 

@@ -1,5 +1,5 @@
 /*
- * group_jobs: knows how many groups a thread takes at once, and that what it learnt is taken in
+ * group_jobs: how many groups a thread takes at once, and that what it learnt is taken in
  * the order of the groups.
  */
 #include "check/rules/group_jobs.h"

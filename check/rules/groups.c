@@ -1,5 +1,5 @@
 /*
- * groups: knows how the groups of a version are read, and how what was found in them is kept: by
+ * groups: how the groups of a version are read, and how what was found in them is kept: by
  * the groups' content and the hash of everything that decides what they give (check_plan.id).
  *
  * The fact: where in the tail the group's part begins, or UINT32_MAX: nothing to say. A part:

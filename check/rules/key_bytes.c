@@ -1,5 +1,5 @@
 /*
- * key_bytes: knows what is missing in a key, and that values that are equal give equal bytes.
+ * key_bytes: what is missing in a key, and that values that are equal give equal bytes.
  */
 #include "check/rules/key_bytes.h"
 

@@ -1,5 +1,5 @@
 /*
- * key_groups: knows when the hashes that are kept tell everything, and when making them pays.
+ * key_groups: when the hashes that are kept tell everything, and when making them pays.
  *
  * A run is looked up in a few of its pieces. Which groups it knows shows when its list of groups is compared
  * with the version's, of which only nodes are read that differ; the groups that it does not know are looked up

@@ -1,5 +1,5 @@
 /*
- * key_repeats: knows how many keys are compared at once, so that memory is bounded, and how
+ * key_repeats: how many keys are compared at once, so that memory is bounded, and how
  * a repeated key is told.
  */
 #include "check/rules/key_repeats.h"

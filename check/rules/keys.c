@@ -1,5 +1,5 @@
 /*
- * keys: knows how a key is proved unique, and how little must be read to prove it
+ * keys: how a key is proved unique, and how little must be read to prove it
  * again.
  *
  * Each row gives an entry: 40 bits of a seeded hash of its key's value, and the number of its

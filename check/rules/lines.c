@@ -1,5 +1,5 @@
 /*
- * lines: knows in which line of the file a row stands.
+ * lines: in which line of the file a row stands.
  *
  * A row of CSV takes one line and as many more as its cells have line ends, so that the
  * cells' line ends are all that must be known of a group: they are kept by data list. Only

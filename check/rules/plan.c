@@ -1,5 +1,5 @@
 /*
- * plan: knows which setting holds for a rule in a column, and what is found while a plan is made.
+ * plan: which setting holds for a rule in a column, and what is found while a plan is made.
  */
 #include "check/rules/plan.h"
 

@@ -1,5 +1,5 @@
 /*
- * readable_rows: knows how a row with faults is written down so that it can be read, and which lines
+ * readable_rows: how a row with faults is written down so that it can be read, and which lines
  * of the file that leaves out.
  */
 #include "check/rules/readable_rows.h"

@@ -1,5 +1,5 @@
 /*
- * rules: knows the words of varve.json (which members there are, and what each rule may be
+ * rules: the words of varve.json (which members there are, and what each rule may be
  * given), and how its blocks lie over each other: for each rule the last block that matches
  * the path and names the rule decides, and only that one.
  */

@@ -1,5 +1,5 @@
 /*
- * table: knows the order of a check: the plan, what is known from the cache, the groups
+ * table: the order of a check: the plan, what is known from the cache, the groups
  * that must be read, on all cores, and then what was found.
  */
 #include <string.h>

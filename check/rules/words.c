@@ -1,5 +1,5 @@
 /*
- * words: knows what is said of a cell that is wrong, and of what was expected.
+ * words: what is said of a cell that is wrong, and of what was expected.
  */
 #include "check/rules/words.h"
 

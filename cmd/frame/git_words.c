@@ -1,5 +1,5 @@
 /*
- * git_words: knows alone these words. Each of them works on a repository with tables: see
+ * git_words: these words. Each of them works on a repository with tables: see
  * tests/cli/help/git_words.bats and spellings.txt beside it.
  */
 #include "cmd/frame/git_words.h"

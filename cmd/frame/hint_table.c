@@ -1,5 +1,5 @@
 /*
- * hint_table: knows every command that a hint names. %1 to %3 are arguments; $1 to $3, too, as words of a shell.
+ * hint_table: every command that a hint names. %1 to %3 are arguments; $1 to $3, too, as words of a shell.
  * It uses nothing of varve, since SQLite's extension is linked with it as well.
  */
 #include "cmd/frame/hint_table.h"

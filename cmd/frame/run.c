@@ -1,5 +1,5 @@
 /*
- * run: knows how arguments become a command's options struct and positional arguments, who frees
+ * run: how arguments become a command's options struct and positional arguments, who frees
  * them, and what follows a command.
  */
 #include "cmd/frame/run.h"

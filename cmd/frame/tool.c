@@ -1,5 +1,5 @@
 /*
- * tool: knows the options before a command's name, and where other programs of varve are.
+ * tool: the options before a command's name, and where other programs of varve are.
  */
 #include "cmd/frame/tool.h"
 

@@ -1,5 +1,5 @@
 /*
- * url_words: knows what stays of a word when its URL is taken off.
+ * url_words: what stays of a word when its URL is taken off.
  */
 #include "cmd/frame/url_words.h"
 

@@ -1,5 +1,5 @@
 /*
- * gateway: knows how a supplier is made of a gateway_peer.
+ * gateway: how a supplier is made of a gateway_peer.
  */
 #include "cmd/ipfs/gateway.h"
 

@@ -1,5 +1,5 @@
 /*
- * data_out: knows how data reaches stdout.
+ * data_out: how data reaches stdout.
  */
 #include "cmd/varve/data_out.h"
 

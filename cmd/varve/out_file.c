@@ -1,5 +1,5 @@
 /*
- * out_file: knows the temporary file beside the one that is written.
+ * out_file: the temporary file beside the one that is written.
  */
 #include "cmd/varve/out_file.h"
 

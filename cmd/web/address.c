@@ -1,5 +1,5 @@
 /*
- * address: knows the places, the parameters, and what may be left out.
+ * address: the places, the parameters, and what may be left out.
  */
 #include "cmd/web/address.h"
 

@@ -1,5 +1,5 @@
 /*
- * api: knows the names of members.
+ * api: the names of members.
  */
 #include "cmd/web/api.h"
 

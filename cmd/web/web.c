@@ -1,5 +1,5 @@
 /*
- * web: knows in which order a request is understood, which addresses redirect, and how an answer is named
+ * web: in which order a request is understood, which addresses redirect, and how an answer is named
  * for caches.
  */
 #include "cmd/web/web.h"

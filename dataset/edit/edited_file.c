@@ -1,5 +1,5 @@
 /*
- * edited_file: knows which row end is whose.
+ * edited_file: which row end is whose.
  */
 #include "dataset/edit/edited_file.h"
 

@@ -1,5 +1,5 @@
 /*
- * line_edit: knows where the cells of a line begin and end, and in which quotes a new one stands.
+ * line_edit: where the cells of a line begin and end, and in which quotes a new one stands.
  */
 #include "dataset/edit/line_edit.h"
 

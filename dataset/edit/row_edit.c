@@ -1,5 +1,5 @@
 /*
- * row_edit: knows which rows stay, and which are written anew.
+ * row_edit: which rows stay, and which are written anew.
  */
 #include "dataset/edit/row_edit.h"
 

@@ -1,6 +1,6 @@
 /*
- * condition: knows the words of the language and which kinds of values may stand beside
- * each other, and turns a text into steps in reverse Polish order with a stack of operators
+ * condition: the words of the language and which kinds of values may stand beside
+ * each other; turns a text into steps in reverse Polish order with a stack of operators
  * (Dijkstra's shunting yard): no recursion.
  */
 #include "dataset/filter/condition.h"

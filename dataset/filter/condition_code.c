@@ -1,5 +1,5 @@
 /*
- * condition_code: knows how numbers and times are read, of literals and of cells alike.
+ * condition_code: how numbers and times are read, of literals and of cells alike.
  */
 #include "dataset/filter/condition_code.h"
 

@@ -1,5 +1,5 @@
 /*
- * condition_run: knows how cells become values, and how a compiled condition is worked off.
+ * condition_run: how cells become values, and how a compiled condition is worked off.
  */
 #include "dataset/filter/condition_run.h"
 

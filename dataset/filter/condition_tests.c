@@ -1,5 +1,5 @@
 /*
- * condition_tests: knows which parts of a condition are tests of a single column, which facts and keys can be asked for.
+ * condition_tests: which parts of a condition are tests of a single column, which facts and keys can be asked for.
  */
 #include <string.h>
 

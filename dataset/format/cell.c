@@ -1,5 +1,5 @@
 /*
- * cell: knows when two cells are the same.
+ * cell: when two cells are the same.
  */
 #include "dataset/format/cell.h"
 

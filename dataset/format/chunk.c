@@ -1,5 +1,5 @@
 /*
- * chunk: knows where a run of bytes is cut (FastCDC with normalised chunking).
+ * chunk: where a run of bytes is cut (FastCDC with normalised chunking).
  *
  * Source: Xia et al., "FastCDC: a Fast and Efficient Content-Defined Chunking
  * Approach for Data Deduplication", USENIX ATC 2016. The paper's parameters are

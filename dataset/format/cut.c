@@ -1,5 +1,5 @@
 /*
- * cut: knows after which row a group ends.
+ * cut: after which row a group ends.
  *
  * The mask loosens in three steps, so that groups are neither tiny nor far above
  * the target: with random rows a group has 1.19 x rows of them in the mean.

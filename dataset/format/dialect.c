@@ -1,5 +1,5 @@
 /*
- * dialect: knows the defaults of each form, and a dialect's place in the root.
+ * dialect: the defaults of each form, and a dialect's place in the root.
  */
 #include "dataset/format/dialect.h"
 

@@ -1,5 +1,5 @@
 /*
- * facts: knows how bounds are found, united and written.
+ * facts: how bounds are found, united and written.
  */
 #include "dataset/format/facts.h"
 

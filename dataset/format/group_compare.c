@@ -1,5 +1,5 @@
 /*
- * group_compare: knows which encodings can be compared as they are. What it does not know how to
+ * group_compare: which encodings can be compared as they are. What it does not know how to
  * read is decoded, so that there is one place that reports damage.
  */
 #include "dataset/format/group_compare.h"

@@ -1,5 +1,5 @@
 /*
- * group_lines: knows when a whole column needs no look at its cells.
+ * group_lines: when a whole column needs no look at its cells.
  *
  * Columns are decoded one after the other, each into a run of slots (group_slots.h) where its texts are
  * short, else of cells; then rows are put together from all runs at once. Sixteen bytes are copied

@@ -1,5 +1,5 @@
 /*
- * group_numbers: knows how numbers and dates of a column become text: 256 at a time from their byte
+ * group_numbers: how numbers and dates of a column become text: 256 at a time from their byte
  * planes, and each in its one spelling.
  */
 #include "dataset/format/group_internal.h"

@@ -1,5 +1,5 @@
 /*
- * group_slots: knows which columns all stand in their lines in one way, and put their cells there
+ * group_slots: which columns all stand in their lines in one way, and put their cells there
  * ready to be copied.
  */
 #include "dataset/format/group_slots.h"

@@ -1,5 +1,5 @@
 /*
- * list: knows what a node's bytes look like and where a node ends, and reads lists in order.
+ * list: what a node's bytes look like and where a node ends; reads lists in order.
  */
 #include "dataset/format/list_internal.h"
 

@@ -1,5 +1,5 @@
 /*
- * mem_sink: knows alone how passing blocks are kept: each with its place in
+ * mem_sink: how passing blocks are kept: each with its place in
  * memory or in the temporary file, found by CID.
  */
 #include "dataset/format/mem_sink.h"

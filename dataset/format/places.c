@@ -1,5 +1,5 @@
 /*
- * places: knows how runs of rows are packed into blocks, and where a block ends.
+ * places: how runs of rows are packed into blocks, and where a block ends.
  */
 #include "dataset/format/places.h"
 

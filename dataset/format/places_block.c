@@ -1,5 +1,5 @@
 /*
- * places_block: knows what the bytes of a block must be like to be read.
+ * places_block: what the bytes of a block must be like to be read.
  */
 #include "dataset/format/places_block.h"
 

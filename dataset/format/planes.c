@@ -1,5 +1,5 @@
 /*
- * planes: knows how to transpose bytes with SSE2, and without.
+ * planes: how to transpose bytes with SSE2, and without.
  */
 #include "dataset/format/planes.h"
 

@@ -1,5 +1,5 @@
 /*
- * quirks: knows the bytes of quirks; the only reader of them.
+ * quirks: the bytes of quirks; the only reader of them.
  */
 #include "dataset/format/quirks.h"
 

@@ -1,5 +1,5 @@
 /*
- * group_canonical: knows for each encoding what is left to be seen once a column decodes. That an encoding
+ * group_canonical: for each encoding what is left to be seen once a column decodes. That an encoding
  * means these cells is given; what may be wrong is the choice of it, and where it has a choice of its own:
  * a dictionary's order, the form and the base of numbers. What is seldom (states other than text,
  * datetimes) is encoded and compared.

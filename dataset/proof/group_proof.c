@@ -1,5 +1,5 @@
 /*
- * group_proof: knows what must hold so that lines need not be read back, and looks at all of it.
+ * group_proof: what must hold so that lines need not be read back; looks at all of it.
  */
 #include "dataset/proof/group_proof.h"
 

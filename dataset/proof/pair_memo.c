@@ -1,5 +1,5 @@
 /*
- * pair_memo: knows what to forget: when it is full, half of the pairs, the oldest of those that nobody has asked
+ * pair_memo: what to forget: when it is full, half of the pairs, the oldest of those that nobody has asked
  * for since the last time; where most were asked for, an eighth, the oldest.
  *
  * The content of its file: the pairs (49 bytes each: key, le64 length, le64 hash, first byte).

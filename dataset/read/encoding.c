@@ -1,5 +1,5 @@
 /*
- * encoding: knows how the system's iconv is asked, and where tables do what it would do more slowly.
+ * encoding: how the system's iconv is asked, and where tables do what it would do more slowly.
  */
 #include "dataset/read/encoding.h"
 

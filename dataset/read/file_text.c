@@ -1,5 +1,5 @@
 /*
- * file_text: knows how a file is read, decoded, and encoded again, a piece at a time.
+ * file_text: how a file is read, decoded, and encoded again, a piece at a time.
  */
 #include "dataset/read/file_text.h"
 

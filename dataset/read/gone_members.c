@@ -1,5 +1,5 @@
 /*
- * gone_members: knows how a name is searched for in pieces of a file, and how a pipe begins anew.
+ * gone_members: how a name is searched for in pieces of a file, and how a pipe begins anew.
  */
 #include "dataset/read/gone_members.h"
 

@@ -1,5 +1,5 @@
 /*
- * guess_encoding: knows which marks are certain, and when the guess of uchardet is believed.
+ * guess_encoding: which marks are certain, and when the guess of uchardet is believed.
  *
  * uchardet is loaded when a text that is not UTF-8 is met, and nothing is guessed where it is not installed.
  */

@@ -1,5 +1,5 @@
 /*
- * header_rows: knows how the lines of a header are joined.
+ * header_rows: how the lines of a header are joined.
  */
 #include "dataset/read/header_rows.h"
 

@@ -1,5 +1,5 @@
 /*
- * known_bytes: knows the content of the file of notes: 60 bytes each, the newest last: le64 length, le64 and le64 the
+ * known_bytes: the content of the file of notes: 60 bytes each, the newest last: le64 length, le64 and le64 the
  * hash, the root's CID.
  */
 #include "dataset/read/known_bytes.h"

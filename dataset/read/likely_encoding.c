@@ -1,5 +1,5 @@
 /*
- * likely_encoding: knows by which bytes the encodings that spreadsheets write differ.
+ * likely_encoding: by which bytes the encodings that spreadsheets write differ.
  *
  * Western European text has single bytes above 127 among ASCII letters; Cyrillic and East Asian text
  * has runs of them.

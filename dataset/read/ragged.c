@@ -1,5 +1,5 @@
 /*
- * ragged: knows where a row ends whose quotes do not say so.
+ * ragged: where a row ends whose quotes do not say so.
  */
 #include "dataset/read/ragged.h"
 

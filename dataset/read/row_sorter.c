@@ -1,5 +1,5 @@
 /*
- * row_sorter: knows how sorted runs are laid down and merged. A run is what fits into memory; all
+ * row_sorter: how sorted runs are laid down and merged. A run is what fits into memory; all
  * runs are merged at once, each with a piece of it in memory. Where there would be too many for that, those that are there
  * are first merged into one.
  */

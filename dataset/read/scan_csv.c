@@ -1,5 +1,5 @@
 /*
- * scan_csv: knows the CSV grammar. The hot loop hops from marked byte to marked byte (64 are
+ * scan_csv: the CSV grammar. The hot loop hops from marked byte to marked byte (64 are
  * looked at at once, dataset/format/simd.h), so that bytes inside cells are never touched
  * one by one. A row is decoded only once it is complete.
  *

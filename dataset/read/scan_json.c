@@ -1,5 +1,5 @@
 /*
- * scan_json: knows rows that are JSON objects: which column a member is, what its value becomes
+ * scan_json: rows that are JSON objects: which column a member is, what its value becomes
  * as a cell, and what may stand between two objects (NDJSON, array).
  */
 #include <string.h>

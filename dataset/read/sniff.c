@@ -1,5 +1,5 @@
 /*
- * sniff: knows what is not a table at all, and which form a file has; sniff_csv and
+ * sniff: what is not a table at all, and which form a file has; sniff_csv and
  * sniff_json judge.
  */
 #include "dataset/read/sniff.h"

@@ -1,5 +1,5 @@
 /*
- * sniff_csv: knows how a delimiter (and a quote) is told from the rest: each candidate reads the
+ * sniff_csv: how a delimiter (and a quote) is told from the rest: each candidate reads the
  * sample, and the one under which the rows agree best wins. The parent's characters stay
  * while nothing else reads better. Where the rows agree under none, one that parts the
  * header or most rows wins over one that occurs nowhere: the scanner then refuses the

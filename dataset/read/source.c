@@ -1,5 +1,5 @@
 /*
- * source: knows how to count lines of an input after the fact, so that reading pays nothing
+ * source: how to count lines of an input after the fact, so that reading pays nothing
  * for line numbers until a message needs one.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /*
- * temp_bytes: knows that the file has no name any more as soon as it is open, so that nothing stays
+ * temp_bytes: the file has no name any more as soon as it is open, so that nothing stays
  * behind whatever ends the process.
  */
 #include "dataset/read/temp_bytes.h"

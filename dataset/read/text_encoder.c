@@ -1,5 +1,5 @@
 /*
- * text_encoder: knows that a piece of text may end within a character.
+ * text_encoder: a piece of text may end within a character.
  */
 #include "dataset/read/text_encoder.h"
 

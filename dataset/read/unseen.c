@@ -1,5 +1,5 @@
 /*
- * unseen: knows the first bytes of each kind.
+ * unseen: the first bytes of each kind.
  */
 #include "dataset/read/unseen.h"
 

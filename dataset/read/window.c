@@ -1,5 +1,5 @@
 /*
- * window: knows how slabs are laid out: headroom in front, so that the unfinished tail of
+ * window: how slabs are laid out: headroom in front, so that the unfinished tail of
  * one slab can be put before the bytes that were read ahead into the next.
  */
 #include "dataset/read/window.h"

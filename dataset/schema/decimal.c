@@ -1,5 +1,5 @@
 /*
- * decimal: knows exact numbers in three forms. Digits as they were read are compared as they are;
+ * decimal: exact numbers in three forms. Digits as they were read are compared as they are;
  * what fits into 64 bits with a power of ten below it, which is nearly everything, is computed
  * with as such; anything else with limbs of nine digits. No result is ever rounded; a fraction of
  * more than 1,008 digits is given up.

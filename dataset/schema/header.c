@@ -1,5 +1,5 @@
 /*
- * header: knows which names may stand for other bytes of the header, and where these are found.
+ * header: which names may stand for other bytes of the header, and where these are found.
  */
 #include "dataset/schema/header.h"
 

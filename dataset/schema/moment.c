@@ -1,5 +1,5 @@
 /*
- * moment: knows which formats say all of a value, and how it is written by default.
+ * moment: which formats say all of a value, and how it is written by default.
  */
 #include "dataset/schema/moment.h"
 

@@ -1,5 +1,5 @@
 /*
- * value: knows how the types of Table Schema are ordered and when two of their
+ * value: how the types of Table Schema are ordered and when two of their
  * values are one.
  */
 #include "dataset/schema/value.h"

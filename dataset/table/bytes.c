@@ -1,5 +1,5 @@
 /*
- * bytes: knows how a file is put together again: head, groups made in parallel and given in
+ * bytes: how a file is put together again: head, groups made in parallel and given in
  * order, tail; and that hash and length are the root's before anyone may believe it.
  */
 #include "dataset/table/bytes.h"

@@ -1,5 +1,5 @@
 /*
- * bytes_encoded: knows how the text of a version becomes its file, and that the file is the one that was added before
+ * bytes_encoded: how the text of a version becomes its file, and that the file is the one that was added before
  * anyone may believe it.
  */
 #include "dataset/table/bytes_encoded.h"

@@ -1,5 +1,5 @@
 /*
- * bytes_range: knows where in the file a group's bytes lie (the head, then the groups in the order of the layout
+ * bytes_range: where in the file a group's bytes lie (the head, then the groups in the order of the layout
  * list, whose weights are their lengths, then the tail).
  */
 #include "dataset/table/bytes.h"

@@ -1,5 +1,5 @@
 /*
- * group_stream: knows when a proved group needs its bytes all the same: when what follows it
+ * group_stream: when a proved group needs its bytes all the same: when what follows it
  * begins like a row end, the end of its last row is not where it stood when it was proved.
  */
 #include "dataset/table/group_stream.h"

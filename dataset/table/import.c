@@ -1,5 +1,5 @@
 /*
- * import: knows the order of an import: look at the beginning, choose the inputs, then group
+ * import: the order of an import: look at the beginning, choose the inputs, then group
  * after group (taken over or scanned), collected in file order, then the root.
  */
 #include "dataset/table/import.h"

@@ -1,5 +1,5 @@
 /*
- * import_again: knows that nothing is stored before it was made again from what is stored and compared with what
+ * import_again: nothing is stored before it was made again from what is stored and compared with what
  * came in: each new row group while its block is at hand, and what surrounds the rows. What key
  * order adds is import_sorted.c's; an encoding is undone while the file is read (dataset/read/file_text.h).
  *

@@ -1,5 +1,5 @@
 /*
- * import_encoded: knows whose word on the encoding counts, and how a guess is shown.
+ * import_encoded: whose word on the encoding counts, and how a guess is shown.
  */
 #include "dataset/table/import_encoded.h"
 

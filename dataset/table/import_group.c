@@ -1,5 +1,5 @@
 /*
- * import_group: knows what becomes of one group's rows: which lines are irregular, which cells go
+ * import_group: what becomes of one group's rows: which lines are irregular, which cells go
  * out of line, the block, and the two list items. Runs in any thread; touches only
  * its job, its worker's scratch, and the sink (which is thread-safe).
  */

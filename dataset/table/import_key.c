@@ -1,5 +1,5 @@
 /*
- * import_key: knows when a key is proved and when it is looked at again: a new key can repeat one in a group that
+ * import_key: when a key is proved and when it is looked at again: a new key can repeat one in a group that
  * stayed only where the facts of that group leave room for it.
  */
 #include "dataset/table/import_state.h"

@@ -1,5 +1,5 @@
 /*
- * import_order: knows how large the samples are, and from when on key order pays.
+ * import_order: how large the samples are, and from when on key order pays.
  */
 #include "dataset/table/import_state.h"
 

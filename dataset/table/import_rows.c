@@ -1,5 +1,5 @@
 /*
- * import_rows: knows how rows become groups: old ones whose bytes stand in the window again are taken
+ * import_rows: how rows become groups: old ones whose bytes stand in the window again are taken
  * over, the rows of others are scanned up to a cut and handed to a thread; of a version that is given
  * group by group only those are scanned that are not proved.
  */

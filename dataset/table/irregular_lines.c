@@ -1,5 +1,5 @@
 /*
- * irregular_lines: knows how to find the groups that have irregular lines without reading any rows.
+ * irregular_lines: how to find the groups that have irregular lines without reading any rows.
  */
 #include "dataset/table/irregular_lines.h"
 

@@ -1,5 +1,5 @@
 /*
- * materialise: knows how a pointer becomes the file again: beside the old one, checked, then
+ * materialise: how a pointer becomes the file again: beside the old one, checked, then
  * renamed over it; what the old file already has is copied, not made.
  */
 #include "dataset/table/materialise.h"

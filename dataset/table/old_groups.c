@@ -1,5 +1,5 @@
 /*
- * old_groups: knows which groups of the version before may be taken over: where a group's bytes
+ * old_groups: which groups of the version before may be taken over: where a group's bytes
  * stand again, it ended at a cut (or at the file's end again), and what follows does
  * not change how its last row is read.
  */

@@ -1,5 +1,5 @@
 /*
- * root: knows how a version is written as a block, and what one must be like to be believed.
+ * root: how a version is written as a block, and what one must be like to be believed.
  */
 #include "dataset/table/root.h"
 

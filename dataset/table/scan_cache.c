@@ -1,5 +1,5 @@
 /*
- * scan_cache: knows the content of the scan cache's file: root CID (36 bytes), the entries (40 bytes
+ * scan_cache: the content of the scan cache's file: root CID (36 bytes), the entries (40 bytes
  * each, the flag in the length's top bit).
  */
 #include "dataset/table/scan_cache.h"

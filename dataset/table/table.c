@@ -1,5 +1,5 @@
 /*
- * table: knows how a version's blocks become rows again, and rows the lines of their group: from its
+ * table: how a version's blocks become rows again, and rows the lines of their group: from its
  * columns where all lines are regular, else row by row.
  */
 #include "dataset/table/table.h"

@@ -1,5 +1,5 @@
 /*
- * around: knows that line ends and white space around the rows are form, and all else there is content.
+ * around: line ends and white space around the rows are form, and all else there is content.
  */
 #include "diff/merge/around.h"
 

@@ -1,5 +1,5 @@
 /*
- * cells: knows what becomes of one row: cell by cell, under the result's types, and when two
+ * cells: what becomes of one row: cell by cell, under the result's types, and when two
  * changes of a cell are a conflict.
  */
 #include "diff/merge/cells.h"

@@ -1,5 +1,5 @@
 /*
- * columns: knows which columns of three versions are one, and which of them the result has: a
+ * columns: which columns of three versions are one, and which of them the result has: a
  * column is what base's column is, whatever it is called on either side. In what order they
  * stand: as on the side that moved columns, new ones after the column that they follow there.
  * And what a side says in columns that the other side dropped: rows that it added have no

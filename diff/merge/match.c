@@ -1,5 +1,5 @@
 /*
- * match: knows which row of base is which of a side, kept as runs of rows: as few as there are
+ * match: which row of base is which of a side, kept as runs of rows: as few as there are
  * changes of order, so that memory follows the changes and not the table.
  * Of equal rows without a key any may be the one that a side removed: it is one that the
  * other side left alone, if there is one.

@@ -1,5 +1,5 @@
 /*
- * merge: knows the order of a merge: who is x and who is y, what needs no merging, what cannot be
+ * merge: the order of a merge: who is x and who is y, what needs no merging, what cannot be
  * merged; then columns, rows, and the import of the result.
  */
 #include "diff/merge/merge.h"

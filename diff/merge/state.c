@@ -1,5 +1,5 @@
 /*
- * state: knows how what was found out about the three versions is asked for: which row of base
+ * state: how what was found out about the three versions is asked for: which row of base
  * is which of a side, which rows are untouched, what was decided, and how a conflict is
  * reported.
  */

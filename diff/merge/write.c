@@ -1,5 +1,5 @@
 /*
- * write: knows the result's rows in their order: base's, as they stand in base or on the side that
+ * write: the result's rows in their order: base's, as they stand in base or on the side that
  * changed the order, added ones after the row that they follow; and which lines may be
  * copied as they are.
  * Rows that were added at one place, by one side or both, stand by key where both sides' rows

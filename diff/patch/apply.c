@@ -1,5 +1,5 @@
 /*
- * apply: knows how the sections of a patch are gone through, how a patch's old version becomes
+ * apply: how the sections of a patch are gone through, how a patch's old version becomes
  * the new one (its rows are gone through once, what the patch does not name is kept, and
  * every old cell that it names is compared), and when a path counts as done: when what was
  * made reads back as the version that the patch names.

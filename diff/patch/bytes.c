@@ -1,5 +1,5 @@
 /*
- * bytes: knows how files that are not tables differ: by the chunks that they share, in order. Also
+ * bytes: how files that are not tables differ: by the chunks that they share, in order. Also
  * what to do where a path was a table and is a file now, or the other way round: then all
  * bytes go and all come.
  */

@@ -1,5 +1,5 @@
 /*
- * fit: knows how a patch is fitted onto another version of its table: how its changes find
+ * fit: how a patch is fitted onto another version of its table: how its changes find
  * their rows, by key or, without one, by the whole row, and the nearest of several; and how
  * those that fit become the new bytes, and the others a patch of their own.
  */

@@ -1,5 +1,5 @@
 /*
- * line_fit: knows of each part of a line who changed it.
+ * line_fit: who changed which part of a line.
  */
 #include "diff/patch/line_fit.h"
 

@@ -1,5 +1,5 @@
 /*
- * make: knows how the new bytes of a path are made piece by piece and read back as the version
+ * make: how the new bytes of a path are made piece by piece and read back as the version
  * that the patch names, and how what does not fit is reported.
  */
 #include "diff/patch/make.h"

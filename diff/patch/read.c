@@ -1,5 +1,5 @@
 /*
- * read: knows what may stand in a patch and in which order, line by line, and how faults in
+ * read: what may stand in a patch and in which order, line by line, and how faults in
  * it are named. Nothing that is read here is trusted: numbers are checked against the sides'
  * sizes, cells against their columns.
  */

@@ -1,5 +1,5 @@
 /*
- * rows: knows which groups were read last, and which of their rows are irregular.
+ * rows: which groups were read last, and which of their rows are irregular.
  */
 #include "diff/patch/rows.h"
 

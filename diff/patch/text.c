@@ -1,5 +1,5 @@
 /*
- * text: knows how what a patch says stands in it: cells, the forms of lines, and all of a
+ * text: how what a patch says stands in it: cells, the forms of lines, and all of a
  * version's root except its rows. All is JSON that people can read wherever their bytes are
  * text, and exact in any case. A root that is read goes through the root's own strict
  * decoder before anybody uses it.

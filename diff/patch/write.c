@@ -1,5 +1,5 @@
 /*
- * write: knows how two versions become a patch: its first and last lines, what a section says
+ * write: how two versions become a patch: its first and last lines, what a section says
  * of both versions before the rows, and the rows: those that both have in one order are
  * passed over side by side; between them stand the rows that go, come, move or change.
  *

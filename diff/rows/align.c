@@ -1,5 +1,5 @@
 /*
- * align: knows how the rows that are not shared go past each other: in one pass over both
+ * align: how the rows that are not shared go past each other: in one pass over both
  * sides, rows that are equal where they are expected are done with at once; only the
  * others are hashed and sorted.
  */

@@ -1,5 +1,5 @@
 /*
- * blame: knows how rows and cells are followed from a version to those before it: where each row
+ * blame: how rows and cells are followed from a version to those before it: where each row
  * of the newer one stands in each of the older, and which of them it has its cells from.
  */
 #include "diff/rows/blame.h"

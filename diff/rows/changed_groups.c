@@ -1,5 +1,5 @@
 /*
- * changed_groups: knows which rows the groups have that two data lists share.
+ * changed_groups: which rows the groups have that two data lists share.
  */
 #include "diff/rows/changed_groups.h"
 

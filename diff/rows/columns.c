@@ -1,5 +1,5 @@
 /*
- * columns: knows how columns find each other: by name, by what is asserted, and by their values.
+ * columns: how columns find each other: by name, by what is asserted, and by their values.
  */
 #include "diff/rows/columns.h"
 

@@ -1,5 +1,5 @@
 /*
- * descent: knows with which key and which columns two versions of a history are compared.
+ * descent: with which key and which columns two versions of a history are compared.
  */
 #include "diff/rows/descent.h"
 

@@ -1,5 +1,5 @@
 /*
- * digest: knows what of a row goes into its two hashes: the key's values always in canonical
+ * digest: what of a row goes into its two hashes: the key's values always in canonical
  * form; the compared cells as they are spelled, or in canonical form where spelling does
  * not matter or the two files have different forms.
  */

@@ -1,5 +1,5 @@
 /*
- * file_groups: knows where a file's row groups lie, and how the bytes of one become its block.
+ * file_groups: where a file's row groups lie, and how the bytes of one become its block.
  */
 #include "diff/rows/file_groups.h"
 

@@ -1,5 +1,5 @@
 /*
- * key_unique: knows how values are hashed so that two spellings of one value count as the same key.
+ * key_unique: how values are hashed so that two spellings of one value count as the same key.
  */
 #include "diff/rows/key_unique.h"
 

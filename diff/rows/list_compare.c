@@ -1,5 +1,5 @@
 /*
- * list_compare: knows how two trees of list nodes are compared: height by height, from the top,
+ * list_compare: how two trees of list nodes are compared: height by height, from the top,
  * only inside what has not been found in the other version.
  */
 #include "diff/rows/list_compare.h"

@@ -1,5 +1,5 @@
 /*
- * match: knows how rows find each other: by equal digests first, then, under one key, in order
+ * match: how rows find each other: by equal digests first, then, under one key, in order
  * of occurrence; which of them moved; and where a removed row stands among the new ones.
  */
 #include "diff/rows/match.h"

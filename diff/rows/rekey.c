@@ -1,5 +1,5 @@
 /*
- * rekey: knows when a row that is gone and a row that is new are one row whose key changed: all
+ * rekey: when a row that is gone and a row that is new are one row whose key changed: all
  * their other cells (the rest) have the same values, and these leave no doubt.
  *
  * No doubt: the rest is not empty, it stands in no other row of the groups that differ, and

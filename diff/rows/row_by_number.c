@@ -1,5 +1,5 @@
 /*
- * row_by_number: knows which groups were read last, so that neighbouring rows cost nothing more.
+ * row_by_number: which groups were read last, so that neighbouring rows cost nothing more.
  */
 #include "diff/rows/row_by_number.h"
 

@@ -1,5 +1,5 @@
 /*
- * row_hashes: knows that only whole rows count, by the bytes of their cells.
+ * row_hashes: only whole rows count, by the bytes of their cells.
  */
 #include "diff/rows/row_hashes.h"
 

@@ -1,5 +1,5 @@
 /*
- * row_lines: knows how rows and their lines are read by number while several versions are walked at
+ * row_lines: how rows and their lines are read by number while several versions are walked at
  * once: a few groups of each are kept, and neighbouring groups are read without seeking.
  */
 #include "diff/rows/row_lines.h"

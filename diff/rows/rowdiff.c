@@ -1,5 +1,5 @@
 /*
- * rowdiff: knows how matched rows become answers: cells compared under their types, and, without
+ * rowdiff: how matched rows become answers: cells compared under their types, and, without
  * a key, neighbours that resemble each other taken as one changed row.
  */
 #include "diff/rows/rowdiff.h"

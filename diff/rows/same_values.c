@@ -1,5 +1,5 @@
 /*
- * same_values: knows that the smallest hashes of two sets tell how much the sets have in common: of
+ * same_values: the smallest hashes of two sets tell how much the sets have in common: of
  * the smallest ones of both together, the share that both have.
  */
 #include "diff/rows/same_values.h"

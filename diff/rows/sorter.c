@@ -1,5 +1,5 @@
 /*
- * sorter: knows how runs are laid out in the temporary file, and merges them with a heap.
+ * sorter: how runs are laid out in the temporary file; merges them with a heap.
  */
 #include "diff/rows/sorter.h"
 

@@ -1,5 +1,5 @@
 /*
- * value: knows when two spellings are one value. Everything goes through the canonical form, so
+ * value: when two spellings are one value. Everything goes through the canonical form, so
  * that comparing, hashing and joining always agree.
  */
 #include "diff/rows/value.h"

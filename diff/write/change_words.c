@@ -1,5 +1,5 @@
 /*
- * change_words: knows alone how a change is said in one line.
+ * change_words: how a change is said in one line.
  */
 #include "diff/write/change_words.h"
 

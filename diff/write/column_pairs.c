@@ -1,5 +1,5 @@
 /*
- * column_pairs: knows how a table with one side looks like one with two.
+ * column_pairs: how a table with one side looks like one with two.
  */
 #include "diff/write/column_pairs.h"
 

@@ -1,5 +1,5 @@
 /*
- * json: knows the JSON of a difference: as one document, and as a stream of lines. Forms:
+ * json: the JSON of a difference: as one document, and as a stream of lines. Forms:
  * docs/formats/differences.md, "json" and "ndjson".
  */
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * markdown: knows how a difference becomes a comment of a pull request: what it says first, how
+ * markdown: how a difference becomes a comment of a pull request: what it says first, how
  * much fits, and which characters a Markdown reader (GitHub's above all) would take for its own.
  * Form: docs/formats/differences.md, "markdown".
  *

@@ -1,5 +1,5 @@
 /*
- * sql: knows the statements that make SQLite's old table the new one. Form:
+ * sql: the statements that make SQLite's old table the new one. Form:
  * docs/formats/differences.md, "sql".
  *
  * The schema comes first, so that the rows' statements see the new columns. Rows are

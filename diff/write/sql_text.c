@@ -1,5 +1,5 @@
 /*
- * sql_text: knows how SQLite reads names, text and numbers.
+ * sql_text: how SQLite reads names, text and numbers.
  * Source: sqlite.org/lang_expr.html (literals), datatype3.html (affinity).
  */
 #include "diff/write/sql_text.h"

@@ -1,5 +1,5 @@
 /*
- * summary: knows how a difference is told in numbers: a paragraph for each table ("summary"), or
+ * summary: how a difference is told in numbers: a paragraph for each table ("summary"), or
  * one line ("stat").
  */
 #include <string.h>

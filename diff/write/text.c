@@ -1,5 +1,5 @@
 /*
- * text: knows what is said of a table around its rows, for people: names, columns, form,
+ * text: what is said of a table around its rows, for people: names, columns, form,
  * and the sum at the end.
  */
 #include <string.h>

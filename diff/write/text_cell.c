@@ -1,5 +1,5 @@
 /*
- * text_cell: knows how values are shown to people: which ones need quotes so that nobody takes them
+ * text_cell: how values are shown to people: which ones need quotes so that nobody takes them
  * for something else, and which part of two long ones is worth showing.
  */
 #include "diff/write/text_cell.h"

@@ -1,5 +1,5 @@
 /*
- * text_rows: knows how rows are kept until they are laid out, and both layouts: one aligned
+ * text_rows: how rows are kept until they are laid out, and both layouts: one aligned
  * table (which columns are worth their place, and how wide each has to be), and, where
  * that would be too wide, a block for each row: in one line where that has room for it, else
  * names and values under each other in columns.

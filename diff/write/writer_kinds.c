@@ -1,5 +1,5 @@
 /*
- * writer_kinds: knows which writers there are.
+ * writer_kinds: which writers there are.
  */
 #include "diff/write/writer_kinds.h"
 

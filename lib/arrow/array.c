@@ -1,5 +1,5 @@
 /*
- * array: knows who frees what of an array that another program has.
+ * array: who frees what of an array that another program has.
  */
 #include "lib/arrow/array.h"
 

@@ -1,5 +1,5 @@
 /*
- * batches: knows how far ahead arrays are made, and of which rows each is.
+ * batches: how far ahead arrays are made, and of which rows each is.
  *
  * All rows of a table are cut into shares of as many as an array has. Each maker has a cursor of its own, and makes the array of
  * one share after the other. Arrays are given in the order of their rows; errors and misfits come with them.

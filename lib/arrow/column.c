@@ -1,5 +1,5 @@
 /*
- * column: knows which columns of a row group become arrays without their texts: numbers and dates that the group
+ * column: which columns of a row group become arrays without their texts: numbers and dates that the group
  * has as numbers, and values that rows share, which are read once. All others are read cell by cell.
  */
 #include "lib/arrow/column.h"

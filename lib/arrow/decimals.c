@@ -1,5 +1,5 @@
 /*
- * decimals: knows how many digits of a column are after the point.
+ * decimals: how many digits of a column are after the point.
  */
 #include "lib/arrow/decimals.h"
 

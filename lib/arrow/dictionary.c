@@ -1,5 +1,5 @@
 /*
- * dictionary: knows which texts an array has had.
+ * dictionary: which texts an array has had.
  */
 #include "lib/arrow/dictionary.h"
 

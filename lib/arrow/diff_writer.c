@@ -1,5 +1,5 @@
 /*
- * diff_writer: knows when the arrays of a difference are written, and that a stream has one schema.
+ * diff_writer: when the arrays of a difference are written, and that a stream has one schema.
  */
 #include "lib/arrow/diff_writer.h"
 

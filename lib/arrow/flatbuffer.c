@@ -1,5 +1,5 @@
 /*
- * flatbuffer: knows where the members of a table lie, and believes no distance.
+ * flatbuffer: where the members of a table lie; believes no distance.
  */
 #include "lib/arrow/flatbuffer.h"
 

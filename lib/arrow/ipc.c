@@ -1,5 +1,5 @@
 /*
- * ipc: knows the messages of Arrow's streams, and as much of FlatBuffers as they need.
+ * ipc: the messages of Arrow's streams, and as much of FlatBuffers as they need.
  *
  * A table of FlatBuffers is written before what it refers to: references are distances to what comes later, filled in when
  * that is written.

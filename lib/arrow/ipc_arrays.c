@@ -1,5 +1,5 @@
 /*
- * ipc_arrays: knows what must hold of an array before anybody may walk it.
+ * ipc_arrays: what must hold of an array before anybody may walk it.
  *
  * Functions that follow the nesting of types call themselves as deep as those are nested.
  */

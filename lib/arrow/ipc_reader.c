@@ -1,5 +1,5 @@
 /*
- * ipc_reader: knows the messages of Arrow's files.
+ * ipc_reader: the messages of Arrow's files.
  *
  * Functions that follow the nesting of types call themselves no deeper than NESTED_MAX.
  */

@@ -1,5 +1,5 @@
 /*
- * ipc_type: knows the types of Schema.fbs.
+ * ipc_type: the types of Schema.fbs.
  */
 #include "lib/arrow/ipc_type.h"
 

@@ -1,5 +1,5 @@
 /*
- * maker: knows when an array has rows enough, and which rows of a group go into it.
+ * maker: when an array has rows enough, and which rows of a group go into it.
  */
 #include "lib/arrow/maker.h"
 

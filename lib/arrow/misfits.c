@@ -1,5 +1,5 @@
 /*
- * misfits: knows how any bytes become text of JSON, and from which bytes they came.
+ * misfits: how any bytes become text of JSON, and from which bytes they came.
  */
 #include "lib/arrow/misfits.h"
 

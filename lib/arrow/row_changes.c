@@ -1,5 +1,5 @@
 /*
- * row_changes: knows which columns a row of two versions has, and under which type a cell of either is read.
+ * row_changes: which columns a row of two versions has, and under which type a cell of either is read.
  */
 #include "lib/arrow/row_changes.h"
 

@@ -1,5 +1,5 @@
 /*
- * failed_rows: knows how the reasons of one row come together, and how the rows are read again.
+ * failed_rows: how the reasons of one row come together, and how the rows are read again.
  */
 #include "lib/check/failed_rows.h"
 

@@ -1,5 +1,5 @@
 /*
- * files: knows which arguments are packages, and what of a package can be checked.
+ * files: which arguments are packages, and what of a package can be checked.
  */
 #include "lib/check/files.h"
 

@@ -1,5 +1,5 @@
 /*
- * init: knows what a first varve.json says beside the rules of each dataset.
+ * init: what a first varve.json says beside the rules of each dataset.
  */
 #include "lib/check/init.h"
 

@@ -1,5 +1,5 @@
 /*
- * input: knows with which types, key and dialect plain text is read for a check.
+ * input: with which types, key and dialect plain text is read for a check.
  */
 #include "lib/check/input.h"
 

@@ -1,5 +1,5 @@
 /*
- * list: knows where each kind of side lists its files, and what makes one a dataset.
+ * list: where each kind of side lists its files, and what makes one a dataset.
  */
 #include "lib/check/list.h"
 

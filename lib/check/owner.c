@@ -1,5 +1,5 @@
 /*
- * owner: knows how two descriptions of one table are laid over each other, and which settings differ between two.
+ * owner: how two descriptions of one table are laid over each other, and which settings differ between two.
  */
 #include "lib/check/owner.h"
 

@@ -1,5 +1,5 @@
 /*
- * reach: knows where a path really leads, and which folder it must not leave.
+ * reach: where a path really leads, and which folder it must not leave.
  */
 #include "lib/check/reach.h"
 

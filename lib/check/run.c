@@ -1,5 +1,5 @@
 /*
- * run: knows which datasets of a version are checked, and what each commit of a range is
+ * run: which datasets of a version are checked, and what each commit of a range is
  * compared with.
  */
 #include "lib/check/run.h"

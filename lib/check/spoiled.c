@@ -1,5 +1,5 @@
 /*
- * spoiled: knows the marks that faults of older versions of varve left in tables.
+ * spoiled: the marks that faults of older versions of varve left in tables.
  */
 #include "lib/check/spoiled.h"
 

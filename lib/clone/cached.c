@@ -1,5 +1,5 @@
 /*
- * cached: knows how processes share a cache of clones, and what is removed from it.
+ * cached: how processes share a cache of clones, and what is removed from it.
  */
 #include "lib/clone/cached.h"
 

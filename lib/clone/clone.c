@@ -1,5 +1,5 @@
 /*
- * clone: knows the order of things in a clone, and what one that failed leaves.
+ * clone: the order of things in a clone, and what one that failed leaves.
  */
 #include "lib/clone/clone.h"
 

@@ -1,5 +1,5 @@
 /*
- * everything: knows which files of a folder change hands, and in which order a migrated history takes the old one's
+ * everything: which files of a folder change hands, and in which order a migrated history takes the old one's
  * place: contents, proof, commits, notes, files, refs.
  *
  * The history is gone through twice. The first time finds out what is there, and stores it; the second writes trees and

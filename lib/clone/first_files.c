@@ -1,5 +1,5 @@
 /*
- * first_files: knows which files an earlier attempt may have left.
+ * first_files: which files an earlier attempt may have left.
  */
 #include "lib/clone/first_files.h"
 

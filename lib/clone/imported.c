@@ -1,5 +1,5 @@
 /*
- * imported: knows the lines of .varveconfig that name a source, and the way of its blocks.
+ * imported: the lines of .varveconfig that name a source, and the way of its blocks.
  */
 #include "lib/clone/imported.h"
 

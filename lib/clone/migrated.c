@@ -1,5 +1,5 @@
 /*
- * migrated: knows where the bytes of an old version are (a blob, an object of Git LFS, a file in DVC's cache), and
+ * migrated: where the bytes of an old version are (a blob, an object of Git LFS, a file in DVC's cache), and
  * proves that what was stored gives them back.
  */
 #include "lib/clone/migrated.h"

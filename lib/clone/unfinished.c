@@ -1,5 +1,5 @@
 /*
- * unfinished: knows what a killed clone or recovery may have left, and which of it is in the way.
+ * unfinished: what a killed clone or recovery may have left, and which of it is in the way.
  *
  *   DIR/.git/varve/cloning   (of a bare one DIR/varve/cloning)
  *       the URL, '\n', and the line "made" where the clone made DIR

@@ -1,5 +1,5 @@
 /*
- * make: knows the order in which things happen on the way to a commit.
+ * make: the order in which things happen on the way to a commit.
  */
 #include "lib/commit/make.h"
 

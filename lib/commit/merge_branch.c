@@ -1,5 +1,5 @@
 /*
- * merge_branch: knows when a branch only moves, what git calls a merge, and the order of things in one.
+ * merge_branch: when a branch only moves, what git calls a merge, and the order of things in one.
  */
 #include "lib/commit/merge_branch.h"
 

@@ -1,5 +1,5 @@
 /*
- * pick: knows the base of a pick, and what git calls it.
+ * pick: the base of a pick, and what git calls it.
  */
 #include "lib/commit/pick.h"
 

@@ -1,5 +1,5 @@
 /*
- * fetch_refs: knows what refspecs mean for the refs of a remote.
+ * fetch_refs: what refspecs mean for the refs of a remote.
  */
 #include "lib/fetch/fetch_refs.h"
 

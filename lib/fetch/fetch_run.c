@@ -1,5 +1,5 @@
 /*
- * fetch_run: knows the order of things in a fetch.
+ * fetch_run: the order of things in a fetch.
  */
 #include "lib/fetch/fetch_run.h"
 

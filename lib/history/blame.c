@@ -1,5 +1,5 @@
 /*
- * blame: knows which versions a part is explained by.
+ * blame: which versions a part is explained by.
  */
 #include "lib/history/blame.h"
 

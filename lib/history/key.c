@@ -1,5 +1,5 @@
 /*
- * key: knows how a key is guessed from the first rows of two versions.
+ * key: how a key is guessed from the first rows of two versions.
  */
 #include "lib/history/key.h"
 

@@ -1,5 +1,5 @@
 /*
- * log_filter: knows how a commit is asked whether a value came or went: only row groups that one
+ * log_filter: how a commit is asked whether a value came or went: only row groups that one
  * of the two versions has alone are read, and only cells that are the value as a whole count.
  * In text files its occurrences do, as in Git, and in files that are kept as bytes. A file that was renamed is compared with what it was.
  */

@@ -1,5 +1,5 @@
 /*
- * row_history: knows how a row is found again in the version before, and which parents of
+ * row_history: how a row is found again in the version before, and which parents of
  * a commit are worth following for it.
  */
 #include "lib/history/row_history.h"

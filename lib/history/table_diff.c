@@ -1,5 +1,5 @@
 /*
- * table_diff: knows which key and columns two versions are compared by, and in which
+ * table_diff: which key and columns two versions are compared by, and in which
  * order a writer hears of it.
  */
 #include "lib/history/table_diff.h"

@@ -1,5 +1,5 @@
 /*
- * apply_files: knows which file a patch's path means, and that nobody may be led out of
+ * apply_files: which file a patch's path means, and that nobody may be led out of
  * the work tree by it.
  */
 #include "lib/merge/apply_files.h"

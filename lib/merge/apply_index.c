@@ -1,5 +1,5 @@
 /*
- * apply_index: knows how bytes become versions in the index, and which three versions a
+ * apply_index: how bytes become versions in the index, and which three versions a
  * patch that does not fit is merged from.
  */
 #include "lib/merge/apply_index.h"

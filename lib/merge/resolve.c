@@ -1,5 +1,5 @@
 /*
- * resolve: knows what a decision leaves: of whole files, of rows and cells, of columns.
+ * resolve: what a decision leaves: of whole files, of rows and cells, of columns.
  */
 #include "lib/merge/resolve.h"
 

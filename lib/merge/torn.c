@@ -1,5 +1,5 @@
 /*
- * torn: knows what the two versions had in common: the marks seldom say. Where the history has commits with
+ * torn: what the two versions had in common: the marks seldom say. Where the history has commits with
  * both versions it is what their best common ancestor has; else nothing, so that no row is taken for removed.
  */
 #include "lib/merge/torn.h"

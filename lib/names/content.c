@@ -1,5 +1,5 @@
 /*
- * content: knows that no pointer is longer than VV_POINTER_MAX, so that larger blobs are not read.
+ * content: no pointer is longer than VV_POINTER_MAX, so that larger blobs are not read.
  */
 #include "lib/names/content.h"
 

@@ -1,5 +1,5 @@
 /*
- * convert_input: knows how the layers of reading are put on top of each other.
+ * convert_input: how the layers of reading are put on top of each other.
  */
 #include "lib/names/convert_input.h"
 

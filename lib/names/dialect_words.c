@@ -1,5 +1,5 @@
 /*
- * dialect_words: knows the names that characters have.
+ * dialect_words: the names that characters have.
  */
 #include "lib/names/dialect_words.h"
 

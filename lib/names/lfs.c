@@ -1,5 +1,5 @@
 /*
- * lfs: knows the text of a Git LFS pointer (git-lfs spec v1) and where its object lies.
+ * lfs: the text of a Git LFS pointer (git-lfs spec v1) and where its object lies.
  */
 #include "lib/names/lfs.h"
 

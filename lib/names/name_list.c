@@ -1,5 +1,5 @@
 /*
- * name_list: knows where a list of column names is parted.
+ * name_list: where a list of column names is parted.
  */
 #include "lib/names/name_list.h"
 

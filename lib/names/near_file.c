@@ -1,5 +1,5 @@
 /*
- * near_file: knows how a path from the top is written where the user is.
+ * near_file: how a path from the top is written where the user is.
  */
 #include "lib/names/near_file.h"
 

@@ -1,5 +1,5 @@
 /*
- * ordered_files: knows which files are kept, who pays for them, and who waits while one is put together.
+ * ordered_files: which files are kept, who pays for them, and who waits while one is put together.
  */
 #include "lib/names/ordered_files.h"
 

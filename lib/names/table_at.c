@@ -1,5 +1,5 @@
 /*
- * table_at: knows how a version of a path is named, and when it is none.
+ * table_at: how a version of a path is named, and when it is none.
  */
 #include "lib/names/table_at.h"
 

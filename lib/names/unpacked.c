@@ -1,5 +1,5 @@
 /*
- * unpacked: knows how a decompressor is put on a source.
+ * unpacked: how a decompressor is put on a source.
  */
 #include "lib/names/unpacked.h"
 

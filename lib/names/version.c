@@ -1,5 +1,5 @@
 /*
- * version: knows how a word of the command line becomes a version to read.
+ * version: how a word of the command line becomes a version to read.
  */
 #include "lib/names/version.h"
 

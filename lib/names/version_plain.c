@@ -1,5 +1,5 @@
 /*
- * version_plain: knows where plain text lies (a blob, a file) and how it is imported
+ * version_plain: where plain text lies (a blob, a file) and how it is imported
  * into passing blocks, with the schema that its version would have.
  */
 #include "lib/names/version_internal.h"

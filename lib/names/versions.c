@@ -1,5 +1,5 @@
 /*
- * versions: knows how many versions a walk has open.
+ * versions: how many versions a walk has open.
  */
 #include "lib/names/versions.h"
 

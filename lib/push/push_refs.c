@@ -1,5 +1,5 @@
 /*
- * push_refs: knows what the words of a push mean on both sides.
+ * push_refs: what the words of a push mean on both sides.
  */
 #include "lib/push/push_refs.h"
 

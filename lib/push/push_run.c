@@ -1,5 +1,5 @@
 /*
- * push_run: knows the order of things in a push.
+ * push_run: the order of things in a push.
  */
 #include "lib/push/push_run.h"
 

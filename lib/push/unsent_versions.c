@@ -1,5 +1,5 @@
 /*
- * unsent_versions: knows which commits count: those of branches, tags and HEAD, here and at the remote.
+ * unsent_versions: which commits count: those of branches, tags and HEAD, here and at the remote.
  */
 #include "lib/push/unsent_versions.h"
 

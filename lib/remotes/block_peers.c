@@ -1,5 +1,5 @@
 /*
- * block_peers: knows whom a commit may send us to.
+ * block_peers: whom a commit may send us to.
  */
 #include "lib/remotes/block_peers.h"
 

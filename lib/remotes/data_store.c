@@ -1,5 +1,5 @@
 /*
- * data_store: knows which kind of place a URL names, and who said so.
+ * data_store: which kind of place a URL names, and who said so.
  */
 #include "lib/remotes/data_store.h"
 

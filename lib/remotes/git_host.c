@@ -1,5 +1,5 @@
 /*
- * git_host: knows git's words for what varve asks of a peer.
+ * git_host: git's words for what varve asks of a peer.
  */
 #include "lib/remotes/git_host.h"
 

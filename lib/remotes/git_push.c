@@ -1,5 +1,5 @@
 /*
- * git_push: knows the options of git push, and the lines of --porcelain.
+ * git_push: the options of git push, and the lines of --porcelain.
  */
 #include "lib/remotes/git_push.h"
 

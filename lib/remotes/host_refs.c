@@ -1,5 +1,5 @@
 /*
- * host_refs: knows what 'git ls-remote' prints.
+ * host_refs: what 'git ls-remote' prints.
  */
 #include "lib/remotes/host_refs.h"
 

@@ -1,5 +1,5 @@
 /*
- * named_store: knows which lines of .varveconfig make a store.
+ * named_store: which lines of .varveconfig make a store.
  */
 #include "lib/remotes/named_store.h"
 

@@ -1,5 +1,5 @@
 /*
- * proof: knows what a place may be asked for, and that nothing which is here answers for it.
+ * proof: what a place may be asked for, and that nothing which is here answers for it.
  */
 #include "lib/remotes/proof.h"
 

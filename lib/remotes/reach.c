@@ -1,5 +1,5 @@
 /*
- * reach: knows which hosts are without varve, and how that shows.
+ * reach: which hosts are without varve, and how that shows.
  */
 #include "lib/remotes/reach.h"
 

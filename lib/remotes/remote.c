@@ -1,5 +1,5 @@
 /*
- * remote: knows where the configuration keeps remotes.
+ * remote: where the configuration keeps remotes.
  */
 #include "lib/remotes/remote.h"
 

@@ -1,5 +1,5 @@
 /*
- * store_trial: knows in which order a place is tried.
+ * store_trial: in which order a place is tried.
  */
 #include "lib/remotes/store_trial.h"
 

@@ -1,5 +1,5 @@
 /*
- * transfer: knows how a transfer looks from the terminal.
+ * transfer: how a transfer looks from the terminal.
  */
 #include "lib/remotes/transfer.h"
 

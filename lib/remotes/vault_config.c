@@ -1,5 +1,5 @@
 /*
- * vault_config: knows the settings' names.
+ * vault_config: the settings' names.
  */
 #include "lib/remotes/vault_config.h"
 

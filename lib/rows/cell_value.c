@@ -1,5 +1,5 @@
 /*
- * cell_value: knows which values fit into 64 bits.
+ * cell_value: which values fit into 64 bits.
  */
 #include "lib/rows/cell_value.h"
 

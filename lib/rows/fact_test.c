@@ -1,5 +1,5 @@
 /*
- * fact_test: knows what bounds rule out: never a value that could be spelled in a way that they do not
+ * fact_test: what bounds rule out: never a value that could be spelled in a way that they do not
  * order as the test does.
  */
 #include "lib/rows/fact_test.h"

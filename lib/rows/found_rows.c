@@ -1,5 +1,5 @@
 /*
- * found_rows: knows which groups and columns rows that hold are found in.
+ * found_rows: which groups and columns rows that hold are found in.
  */
 #include "lib/rows/found_rows.h"
 

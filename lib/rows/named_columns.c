@@ -1,5 +1,5 @@
 /*
- * named_columns: knows how lists of names are read where a column's name may hold a comma.
+ * named_columns: how lists of names are read where a column's name may hold a comma.
  */
 #include "lib/rows/named_columns.h"
 

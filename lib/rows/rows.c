@@ -1,5 +1,5 @@
 /*
- * rows: knows how far groups are read ahead.
+ * rows: how far groups are read ahead.
  *
  * While the caller has rows of one portion of groups, a thread reads the next one. Portions grow from one group to
  * PORTION, so that whoever wants a few rows reads little that is not needed, and no thread is started for it.

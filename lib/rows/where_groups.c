@@ -1,5 +1,5 @@
 /*
- * where_groups: knows what to ask first: facts cost nothing where the column follows the order of the file,
+ * where_groups: what to ask first: facts cost nothing where the column follows the order of the file,
  * and tell nothing where it does not.
  */
 #include "lib/rows/where_groups.h"

@@ -1,5 +1,5 @@
 /*
- * ahead: knows how a list is read: from one link of a node to the next, and on in the node after it.
+ * ahead: how a list is read: from one link of a node to the next, and on in the node after it.
  */
 #include "lib/sources/ahead.h"
 

@@ -1,5 +1,5 @@
 /*
- * named_versions: knows which versions a revision and paths mean.
+ * named_versions: which versions a revision and paths mean.
  */
 #include "lib/sources/named_versions.h"
 

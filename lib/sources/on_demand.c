@@ -1,5 +1,5 @@
 /*
- * on_demand: knows how a store's question becomes a fetch, and what is said when there is no answer.
+ * on_demand: how a store's question becomes a fetch, and what is said when there is no answer.
  */
 #include "lib/sources/on_demand.h"
 

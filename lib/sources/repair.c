@@ -1,5 +1,5 @@
 /*
- * repair: knows who may have a block that is missing here, and in which order they are asked.
+ * repair: who may have a block that is missing here, and in which order they are asked.
  */
 #include "lib/sources/repair.h"
 

@@ -1,5 +1,5 @@
 /*
- * supply: knows how the child is started and ended, and when it is given up.
+ * supply: how the child is started and ended, and when it is given up.
  */
 #include "lib/sources/supply.h"
 

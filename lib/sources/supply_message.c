@@ -1,5 +1,5 @@
 /*
- * supply_message: knows the maps.
+ * supply_message: the maps.
  */
 #include "lib/sources/supply_message.h"
 

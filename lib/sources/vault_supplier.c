@@ -1,5 +1,5 @@
 /*
- * vault_supplier: knows what of a source is asked of the child.
+ * vault_supplier: what of a source is asked of the child.
  */
 #include "lib/sources/vault_supplier.h"
 

@@ -1,5 +1,5 @@
 /*
- * vault_where: knows how the answer goes over the line.
+ * vault_where: how the answer goes over the line.
  */
 #include "lib/sources/vault_where.h"
 

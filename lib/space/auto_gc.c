@@ -1,5 +1,5 @@
 /*
- * auto_gc: knows when a gc is worth it.
+ * auto_gc: when a gc is worth it.
  */
 #include "lib/space/auto_gc.h"
 

@@ -1,5 +1,5 @@
 /*
- * drop: knows whom to ask, and that the note comes before the removal.
+ * drop: whom to ask, and that the note comes before the removal.
  */
 #include "lib/space/drop.h"
 

@@ -1,5 +1,5 @@
 /*
- * gc: knows the steps of a gc, and the file that remembers the last one: the lines
+ * gc: the steps of a gc, and the file that remembers the last one: the lines
  * "bytes N" and, when one failed since, "failed SECONDS".
  */
 #include "lib/space/gc.h"

@@ -1,5 +1,5 @@
 /*
- * remote_gc: knows what must be kept for the sake of others.
+ * remote_gc: what must be kept for the sake of others.
  */
 #include "lib/space/remote_gc.h"
 

@@ -1,5 +1,5 @@
 /*
- * change_count: knows how the comparison of diff is made to count and no more.
+ * change_count: how the comparison of diff is made to count and no more.
  */
 #include "lib/status/change_count.h"
 #include "dataset/table/file_order.h"

@@ -1,5 +1,5 @@
 /*
- * sides: knows how revisions and paths of git diff are told apart, and where each
+ * sides: how revisions and paths of git diff are told apart, and where each
  * kind of side lists its changes.
  */
 #include "lib/status/sides.h"

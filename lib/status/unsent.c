@@ -1,5 +1,5 @@
 /*
- * unsent: knows that versions count, not commits: a squash or rebase on the other side changes nothing.
+ * unsent: versions count, not commits: a squash or rebase on the other side changes nothing.
  */
 #include "lib/status/unsent.h"
 

@@ -1,5 +1,5 @@
 /*
- * column_stats: knows how values of a type compare, and how they are counted.
+ * column_stats: how values of a type compare, and how they are counted.
  */
 #include "lib/view/column_stats.h"
 

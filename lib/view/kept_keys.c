@@ -1,5 +1,5 @@
 /*
- * kept_keys: knows where checks keep it.
+ * kept_keys: where checks keep it.
  */
 #include "lib/view/kept_keys.h"
 

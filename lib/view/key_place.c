@@ -1,5 +1,5 @@
 /*
- * key_place: knows how to find a key in a table that may or may not be sorted by it, and for which hashes of
+ * key_place: how to find a key in a table that may or may not be sorted by it, and for which hashes of
  * keys may be kept or not.
  */
 #include "lib/view/key_place.h"

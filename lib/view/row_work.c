@@ -1,5 +1,5 @@
 /*
- * row_work: knows who does it.
+ * row_work: who does it.
  */
 #include "lib/view/row_work.h"
 

@@ -1,5 +1,5 @@
 /*
- * table_facts: knows that the top of the list has the facts of all that is below.
+ * table_facts: the top of the list has the facts of all that is below.
  */
 #include "lib/view/table_facts.h"
 

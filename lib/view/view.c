@@ -1,5 +1,5 @@
 /*
- * view: knows what of a view is words, and what rows.
+ * view: what of a view is words, and what rows.
  */
 #include "lib/view/view.h"
 

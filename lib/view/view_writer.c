@@ -1,5 +1,5 @@
 /*
- * view_writer: knows how a row looks in each format, but for the aligned one.
+ * view_writer: how a row looks in each format, but for the aligned one.
  */
 #include <assert.h>
 #include <stdio.h>

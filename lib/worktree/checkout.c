@@ -1,5 +1,5 @@
 /*
- * checkout: knows how one path of a version reaches the work tree.
+ * checkout: how one path of a version reaches the work tree.
  */
 #include "lib/worktree/checkout.h"
 

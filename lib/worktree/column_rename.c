@@ -1,5 +1,5 @@
 /*
- * column_rename: knows where a schema names its columns.
+ * column_rename: where a schema names its columns.
  */
 #include "lib/worktree/column_rename.h"
 

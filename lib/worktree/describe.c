@@ -1,5 +1,5 @@
 /*
- * describe: knows how people write types, numbers and missing values of columns.
+ * describe: how people write types, numbers and missing values of columns.
  */
 #include "lib/worktree/describe.h"
 

@@ -1,5 +1,5 @@
 /*
- * filter: knows when a pointer may pass, and when data is to be written in its place.
+ * filter: when a pointer may pass, and when data is to be written in its place.
  */
 #include "lib/worktree/filter.h"
 

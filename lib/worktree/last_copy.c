@@ -1,5 +1,5 @@
 /*
- * last_copy: knows when a file is stored again under the name that a pointer has for it.
+ * last_copy: when a file is stored again under the name that a pointer has for it.
  */
 #include "lib/worktree/last_copy.h"
 

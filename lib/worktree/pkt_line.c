@@ -1,5 +1,5 @@
 /*
- * pkt_line: knows the framing.
+ * pkt_line: the framing.
  */
 #include "lib/worktree/pkt_line.h"
 

@@ -1,5 +1,5 @@
 /*
- * row_restore: knows which row corresponds to which, and where a row goes that is not there any more.
+ * row_restore: which row corresponds to which, and where a row goes that is not there any more.
  */
 #include "lib/worktree/row_restore.h"
 

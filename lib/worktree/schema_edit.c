@@ -1,5 +1,5 @@
 /*
- * schema_edit: knows where the datapackage.json of a path is.
+ * schema_edit: where the datapackage.json of a path is.
  */
 #include "lib/worktree/schema_edit.h"
 

@@ -1,5 +1,5 @@
 /*
- * switch_branch: knows what may stand for a branch, and in which order files, index, settings and HEAD follow.
+ * switch_branch: what may stand for a branch, and in which order files, index, settings and HEAD follow.
  */
 #include "lib/worktree/switch_branch.h"
 

@@ -1,5 +1,5 @@
 /*
- * switch_tree: knows when a switch would lose something. The rules are git's (two-tree
+ * switch_tree: when a switch would lose something. The rules are git's (two-tree
  * merge): a path that differs between the commits must be in index and work tree as the
  * first commit has it, or in the index as the second has it; a path that the second
  * commit adds must not be in the way of an untracked file.

@@ -1,5 +1,5 @@
 /*
- * unpack: knows when the file that is to come may take the place of one that is there.
+ * unpack: when the file that is to come may take the place of one that is there.
  */
 #include "lib/worktree/unpack.h"
 

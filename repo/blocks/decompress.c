@@ -1,5 +1,5 @@
 /*
- * decompress: knows the streams of zlib, zstd, liblzma, libbz2 and liblz4.
+ * decompress: the streams of zlib, zstd, liblzma, libbz2 and liblz4.
  */
 #include "repo/blocks/decompress.h"
 

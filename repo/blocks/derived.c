@@ -1,5 +1,5 @@
 /*
- * derived: knows the frame around a cache's content.
+ * derived: the frame around a cache's content.
  */
 #include "repo/blocks/derived.h"
 

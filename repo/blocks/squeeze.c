@@ -1,5 +1,5 @@
 /*
- * squeeze: knows zlib's and zstd's streams, and the levels that keep up with a line.
+ * squeeze: zlib's and zstd's streams, and the levels that keep up with a line.
  */
 #include "repo/blocks/squeeze.h"
 

@@ -1,5 +1,5 @@
 /*
- * order: knows in which order gc is told of the versions, and what each of them resembles.
+ * order: in which order gc is told of the versions, and what each of them resembles.
  */
 #include "repo/gc/order.h"
 

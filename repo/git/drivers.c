@@ -1,5 +1,5 @@
 /*
- * drivers: knows what git is told, setting by setting.
+ * drivers: what git is told, setting by setting.
  */
 #include "repo/git/drivers.h"
 

@@ -1,5 +1,5 @@
 /*
- * memory_odb: knows what libgit2 asks of a backend.
+ * memory_odb: what libgit2 asks of a backend.
  */
 #include "repo/git/memory_odb.h"
 

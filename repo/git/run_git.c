@@ -1,5 +1,5 @@
 /*
- * run_git: knows git's environment, and how it words what went wrong.
+ * run_git: git's environment, and how it words what went wrong.
  */
 #include "repo/git/run_git.h"
 

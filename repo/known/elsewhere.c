@@ -1,5 +1,5 @@
 /*
- * elsewhere: knows the file: a line "<root> <before> <remote>" for each version (before: the root of the
+ * elsewhere: the file: a line "<root> <before> <remote>" for each version (before: the root of the
  * previous version at its path, or "-"), or "<root> <before> " once that version is here again (what others can
  * be differences to); and a line "<commit>" for each commit below which all versions were looked at.
  */

@@ -1,5 +1,5 @@
 /*
- * incomplete: knows the mark's file, and how far down every version is known to be here.
+ * incomplete: the mark's file, and how far down every version is known to be here.
  */
 #include "repo/known/incomplete.h"
 

@@ -1,5 +1,5 @@
 /*
- * published: knows a record's lines and where records lie.
+ * published: a record's lines and where records lie.
  */
 #include "repo/known/published.h"
 

@@ -1,5 +1,5 @@
 /*
- * reachable: knows how far down history was walked, and when that no longer holds.
+ * reachable: how far down history was walked, and when that no longer holds.
  *
  * Two walks share one list of commits: the first finds commits, the second the blocks of their
  * tables. Each goes on where it stopped. New commits on top are taken first, since the queue gives

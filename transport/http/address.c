@@ -1,5 +1,5 @@
 /*
- * address: knows how addresses are written.
+ * address: how addresses are written.
  */
 #include "transport/http/address.h"
 

@@ -1,5 +1,5 @@
 /*
- * curl: knows how libcurl is loaded, which of Git's settings and variables govern HTTP, and what
+ * curl: how libcurl is loaded, which of Git's settings and variables govern HTTP, and what
  * libcurl's codes mean to people.
  */
 #include "transport/http/curl.h"

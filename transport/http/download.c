@@ -1,5 +1,5 @@
 /*
- * download: knows where redirects may lead, and what an answer means.
+ * download: where redirects may lead, and what an answer means.
  */
 #include "transport/http/download.h"
 

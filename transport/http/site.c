@@ -1,5 +1,5 @@
 /*
- * site: knows what passes, and how long to wait for it.
+ * site: what passes, and how long to wait for it.
  */
 #include "transport/http/site.h"
 

@@ -1,5 +1,5 @@
 /*
- * gateway_peer: knows how a gateway is asked (notes in docs/formats/http-api.md): GET /ipfs/<cid>?format=raw,
+ * gateway_peer: how a gateway is asked (notes in docs/formats/http-api.md): GET /ipfs/<cid>?format=raw,
  * several at a time over connections that stay open.
  */
 #include "transport/ipfs/gateway_peer.h"

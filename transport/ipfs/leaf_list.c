@@ -1,5 +1,5 @@
 /*
- * leaf_list: knows the list's bytes, and how many nodes there are above so many leaves.
+ * leaf_list: the list's bytes, and how many nodes there are above so many leaves.
  *
  * Content: header; for each leaf its digest and where it ends in the file; for each node, height by
  * height, its digest and the bytes of all blocks below; then, by digest, where each of both stands.

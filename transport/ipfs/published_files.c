@@ -1,5 +1,5 @@
 /*
- * published_files: knows which lists are open, and that a list that turns out wrong is made again,
+ * published_files: which lists are open, and that a list that turns out wrong is made again,
  * once for each time that it is asked.
  */
 #include "transport/ipfs/published_files.h"

@@ -1,5 +1,5 @@
 /*
- * unixfs_tree: knows when a node is complete: once one more link comes, or the file ends.
+ * unixfs_tree: when a node is complete: once one more link comes, or the file ends.
  */
 #include "transport/ipfs/unixfs_tree.h"
 

@@ -1,5 +1,5 @@
 /*
- * credential: knows how one speaks to `git credential` (gitcredentials(7)).
+ * credential: how one speaks to `git credential` (gitcredentials(7)).
  */
 #include "transport/line/credential.h"
 

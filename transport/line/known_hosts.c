@@ -1,5 +1,5 @@
 /*
- * known_hosts: knows how a line of that file is read.
+ * known_hosts: how a line of that file is read.
  *
  * libssh2 has a reader too, but in 1.10 it takes @revoked for a host's name (and so lets a
  * revoked key in), stops at the first bad line, and knows no wildcards.

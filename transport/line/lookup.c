@@ -1,5 +1,5 @@
 /*
- * lookup: knows who frees what a thread that was left behind still uses.
+ * lookup: who frees what a thread that was left behind still uses.
  */
 #include "transport/line/lookup.h"
 

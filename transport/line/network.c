@@ -1,5 +1,5 @@
 /*
- * network: knows the columns of Linux's tables (proc(5); Documentation/networking in its source).
+ * network: the columns of Linux's tables (proc(5); Documentation/networking in its source).
  */
 #include "transport/line/network.h"
 

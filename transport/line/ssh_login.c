@@ -1,5 +1,5 @@
 /*
- * ssh_login: knows whose host keys are believed, which of the user's keys are offered, and when sshd
+ * ssh_login: whose host keys are believed, which of the user's keys are offered, and when sshd
  * hangs up.
  */
 #include "transport/line/ssh_login.h"

@@ -1,5 +1,5 @@
 /*
- * at_once: knows who takes which.
+ * at_once: who takes which.
  */
 #include "transport/places/at_once.h"
 

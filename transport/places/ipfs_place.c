@@ -1,5 +1,5 @@
 /*
- * ipfs_place: knows that blocks have neither folders nor ranges.
+ * ipfs_place: blocks have neither folders nor ranges.
  */
 #include "transport/places/ipfs_place.h"
 

@@ -1,5 +1,5 @@
 /*
- * place: knows what a kind may leave out.
+ * place: what a kind may leave out.
  */
 #include "transport/places/place.h"
 

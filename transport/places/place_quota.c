@@ -1,5 +1,5 @@
 /*
- * place_quota: knows that a place's folders are four levels deep at most.
+ * place_quota: a place's folders are four levels deep at most.
  */
 #include "transport/places/place_quota.h"
 

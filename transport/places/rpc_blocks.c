@@ -1,5 +1,5 @@
 /*
- * rpc_blocks: knows the requests, and the words that Kubo has for what is not there.
+ * rpc_blocks: the requests, and the words that Kubo has for what is not there.
  */
 #include "transport/places/rpc_blocks.h"
 

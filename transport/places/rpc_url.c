@@ -1,5 +1,5 @@
 /*
- * rpc_url: knows whom it is safe to give orders.
+ * rpc_url: whom it is safe to give orders.
  */
 #include "transport/places/rpc_url.h"
 

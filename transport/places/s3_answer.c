@@ -1,5 +1,5 @@
 /*
- * s3_answer: knows as much of XML as S3 stores write.
+ * s3_answer: as much of XML as S3 stores write.
  */
 #include "transport/places/s3_answer.h"
 

@@ -1,5 +1,5 @@
 /*
- * s3_key: knows how AWS's services and programs write keys.
+ * s3_key: how AWS's services and programs write keys.
  */
 #include "transport/places/s3_key.h"
 

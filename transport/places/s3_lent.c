@@ -1,5 +1,5 @@
 /*
- * s3_lent: knows what each service is asked, and to whom a token may be shown.
+ * s3_lent: what each service is asked, and to whom a token may be shown.
  */
 #include "transport/places/s3_lent.h"
 

@@ -1,5 +1,5 @@
 /*
- * s3_profile: knows the files of AWS's own programs.
+ * s3_profile: the files of AWS's own programs.
  */
 #include "transport/places/s3_profile.h"
 

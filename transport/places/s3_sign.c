@@ -1,5 +1,5 @@
 /*
- * s3_sign: knows the canonical form of a request, and how the key of a day is derived.
+ * s3_sign: the canonical form of a request, and how the key of a day is derived.
  *
  * Exactly what is sent is signed: the lines that the caller has, and those that are made here. What libcurl adds by
  * itself (Accept, Range, Content-Length) is not.

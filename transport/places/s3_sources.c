@@ -1,5 +1,5 @@
 /*
- * s3_sources: knows which source counts before which, and how a profile's role is taken.
+ * s3_sources: which source counts before which, and how a profile's role is taken.
  */
 #include "transport/places/s3_sources.h"
 

@@ -1,5 +1,5 @@
 /*
- * s3_url: knows the names of AWS's own endpoints, and what a signature lets stand in a path.
+ * s3_url: the names of AWS's own endpoints, and what a signature lets stand in a path.
  */
 #include "transport/places/s3_url.h"
 

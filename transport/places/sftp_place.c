@@ -1,5 +1,5 @@
 /*
- * sftp_place: knows how a file becomes durable over SFTP, and when a connection is to be made anew.
+ * sftp_place: how a file becomes durable over SFTP, and when a connection is to be made anew.
  *
  * A file is written below "incoming", synced (fsync@openssh.com) and renamed. The rename of SFTP 3 fails
  * where its target is there, so nothing is overwritten by accident: a target with the same bytes is left,

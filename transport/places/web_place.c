@@ -1,5 +1,5 @@
 /*
- * web_place: knows what servers of files answer.
+ * web_place: what servers of files answer.
  */
 #include "transport/places/web_place.h"
 

@@ -1,5 +1,5 @@
 /*
- * ask: knows that who fails after the time for a first byte was silent.
+ * ask: who fails after the time for a first byte was silent.
  */
 #include "transport/protocol/ask.h"
 

@@ -1,5 +1,5 @@
 /*
- * block_stream: knows how a block is written so that the other side can compute its name.
+ * block_stream: how a block is written so that the other side can compute its name.
  */
 #include "transport/protocol/block_stream.h"
 

@@ -1,5 +1,5 @@
 /*
- * compress: knows when a difference is worth its name.
+ * compress: when a difference is worth its name.
  */
 #include "transport/protocol/compress.h"
 

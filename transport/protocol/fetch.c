@@ -1,5 +1,5 @@
 /*
- * fetch: knows the steps from "what do you have" to refs that moved.
+ * fetch: the steps from "what do you have" to refs that moved.
  */
 #include "transport/protocol/fetch.h"
 

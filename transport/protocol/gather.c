@@ -1,5 +1,5 @@
 /*
- * gather: knows who is asked for which block next, and how fast each has answered so far, the answer
+ * gather: who is asked for which block next, and how fast each has answered so far, the answer
  * under way included.
  */
 #include "transport/protocol/gather.h"

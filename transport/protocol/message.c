@@ -1,5 +1,5 @@
 /*
- * message: knows the maps of requests and of answers.
+ * message: the maps of requests and of answers.
  */
 #include "transport/protocol/message.h"
 

@@ -1,5 +1,5 @@
 /*
- * object_stream: knows how a Git object is written so that the other side can compute its id.
+ * object_stream: how a Git object is written so that the other side can compute its id.
  */
 #include "transport/protocol/object_stream.h"
 

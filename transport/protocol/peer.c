@@ -1,5 +1,5 @@
 /*
- * peer: knows how each request is asked, and how its answer is read.
+ * peer: how each request is asked, and how its answer is read.
  */
 #include "transport/protocol/peer.h"
 

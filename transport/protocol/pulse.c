@@ -1,5 +1,5 @@
 /*
- * pulse: knows when the line has been silent, and when the work has stood still.
+ * pulse: when the line has been silent, and when the work has stood still.
  */
 #include "transport/protocol/pulse.h"
 

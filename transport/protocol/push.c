@@ -1,5 +1,5 @@
 /*
- * push: knows what both sides have in common, and what the other one has besides.
+ * push: what both sides have in common, and what the other one has besides.
  */
 #include "transport/protocol/push.h"
 

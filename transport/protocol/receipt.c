@@ -1,5 +1,5 @@
 /*
- * receipt: knows the lines of the log, and how each is tied to the one before.
+ * receipt: the lines of the log, and how each is tied to the one before.
  */
 #include "transport/protocol/receipt.h"
 

@@ -1,5 +1,5 @@
 /*
- * receive: knows when what came is whole.
+ * receive: when what came is whole.
  */
 #include "transport/protocol/receive.h"
 

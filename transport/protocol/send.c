@@ -1,5 +1,5 @@
 /*
- * send: knows what of a history the other side lacks, and in which order it goes out.
+ * send: what of a history the other side lacks, and in which order it goes out.
  */
 #include "transport/protocol/send.h"
 

@@ -1,5 +1,5 @@
 /*
- * serve: knows what each request but a push is answered with.
+ * serve: what each request but a push is answered with.
  */
 #include "transport/protocol/serve.h"
 

@@ -1,5 +1,5 @@
 /*
- * speeds: knows the file, and how a new measurement weighs against those before.
+ * speeds: the file, and how a new measurement weighs against those before.
  */
 #include "transport/protocol/speeds.h"
 

@@ -1,5 +1,5 @@
 /*
- * auth: knows the file of users, and what of it was proved lately.
+ * auth: the file of users, and what of it was proved lately.
  */
 #include "transport/server/auth.h"
 

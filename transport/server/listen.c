@@ -1,5 +1,5 @@
 /*
- * listen: knows how an address is written, and how one listens there.
+ * listen: how an address is written, and how one listens there.
  */
 #include "transport/server/listen.h"
 

@@ -1,5 +1,5 @@
 /*
- * requested_form: knows how a request to the gateway says which form of a block it wants: by
+ * requested_form: how a request to the gateway says which form of a block it wants: by
  * parameters, which win, or by Accept.
  */
 #include "transport/server/requested_form.h"

@@ -1,5 +1,5 @@
 /*
- * secret_file: knows which permissions are too many.
+ * secret_file: which permissions are too many.
  *
  * What is judged is the open file, so that nothing can be put in its place in between.
  */

@@ -1,5 +1,5 @@
 /*
- * url_secret: knows how cookies are written, and where the redirect leads.
+ * url_secret: how cookies are written, and where the redirect leads.
  */
 #include "transport/server/url_secret.h"
 

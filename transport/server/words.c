@@ -1,5 +1,5 @@
 /*
- * words: knows the grammar of paths, ranges, tags and credentials. What is not
+ * words: the grammar of paths, ranges, tags and credentials. What is not
  * understood is treated as absent where HTTP says so, and refused elsewhere.
  */
 #include "transport/server/words.h"

@@ -1,5 +1,5 @@
 /*
- * publish: knows where leaf lists lie, and what a record says.
+ * publish: where leaf lists lie, and what a record says.
  */
 #include "cmd/ipfs/work/publish.h"
 

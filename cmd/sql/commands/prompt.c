@@ -1,5 +1,5 @@
 /*
- * prompt: knows the words that begin with a dot, completes names, and keeps the history.
+ * prompt: the words that begin with a dot; completes names and keeps the history.
  */
 #include "cmd/sql/commands/prompt.h"
 

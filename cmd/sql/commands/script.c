@@ -1,5 +1,5 @@
 /*
- * script: knows what is printed of a statement, and where its errors are.
+ * script: what is printed of a statement, and where its errors are.
  */
 #include "cmd/sql/commands/script.h"
 

@@ -1,5 +1,5 @@
 /*
- * arrow: knows which type of Arrow a column of SQLite has, where each value has a type of its own.
+ * arrow: which type of Arrow a column of SQLite has, where each value has a type of its own.
  */
 #include "cmd/sql/print/arrow.h"
 

@@ -1,5 +1,5 @@
 /*
- * rows: knows how values of SQLite are written in each format.
+ * rows: how values of SQLite are written in each format.
  */
 #include "cmd/sql/print/rows.h"
 

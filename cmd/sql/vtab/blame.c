@@ -1,5 +1,5 @@
 /*
- * blame: knows how a version is named to libvarve, and how long the answer lives.
+ * blame: how a version is named to libvarve, and how long the answer lives.
  */
 #include "cmd/sql/vtab/blame.h"
 

@@ -1,5 +1,5 @@
 /*
- * catalog: knows how errors of varve become those of SQLite.
+ * catalog: how errors of varve become those of SQLite.
  */
 #include "cmd/sql/vtab/catalog.h"
 

@@ -1,5 +1,5 @@
 /*
- * columns: knows how names are made different.
+ * columns: how names are made different.
  */
 #include "cmd/sql/vtab/columns.h"
 

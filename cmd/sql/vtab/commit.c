@@ -1,5 +1,5 @@
 /*
- * commit: knows how a commit's texts outlive the log that lent them.
+ * commit: how a commit's texts outlive the log that lent them.
  */
 #include "cmd/sql/vtab/commit.h"
 

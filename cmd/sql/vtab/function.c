@@ -1,5 +1,5 @@
 /*
- * function: knows how arguments reach a function.
+ * function: how arguments reach a function.
  */
 #include "cmd/sql/vtab/function.h"
 

@@ -1,5 +1,5 @@
 /*
- * grouped: knows how values are kept (numbers as numbers, texts one after the other), and which of them are equal.
+ * grouped: how values are kept (numbers as numbers, texts one after the other), and which of them are equal.
  *
  * Rows of a join are only found by a hash of their values, since SQLite compares the values itself: what SQLite may take for
  * equal must have one hash. So a text that looks like a number is hashed as that number, which a number on the other side is

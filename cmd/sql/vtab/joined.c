@@ -1,5 +1,5 @@
 /*
- * joined: knows when it is worth it to read all rows.
+ * joined: when it is worth it to read all rows.
  */
 #include "cmd/sql/vtab/joined.h"
 

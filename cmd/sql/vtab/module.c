@@ -1,5 +1,5 @@
 /*
- * module: knows what is registered under which name, and what the functions varve_attach and varve_use do.
+ * module: what is registered under which name, and what the functions varve_attach and varve_use do.
  */
 #include "cmd/sql/vtab/module.h"
 

@@ -1,5 +1,5 @@
 /*
- * name: knows how names are compared, and which of several candidates is meant.
+ * name: how names are compared, and which of several candidates is meant.
  */
 #include "cmd/sql/vtab/name.h"
 

@@ -1,5 +1,5 @@
 /*
- * opened: knows which version a place has now, and which are open already.
+ * opened: which version a place has now, and which are open already.
  */
 #include "cmd/sql/vtab/opened.h"
 

@@ -1,5 +1,5 @@
 /*
- * push: knows how SQLite compares (sqlite.org/datatype3.html, 4), and how varve does.
+ * push: how SQLite compares (sqlite.org/datatype3.html, 4), and how varve does.
  *
  * A column of numbers has a numeric affinity: a text on the other side that looks like a number becomes one, any other
  * sorts after all numbers. A column of texts has the affinity TEXT; where the other side is a column of numbers, that is

@@ -1,5 +1,5 @@
 /*
- * rewrite: knows the tokens of SQL (sqlite.org/lang_expr.html, lang_comment.html).
+ * rewrite: the tokens of SQL (sqlite.org/lang_expr.html, lang_comment.html).
  */
 #include "cmd/sql/vtab/rewrite.h"
 

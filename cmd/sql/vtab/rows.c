@@ -1,5 +1,5 @@
 /*
- * rows: knows what a plan of SQLite asks of a version, and which versions a cursor reads one after the other.
+ * rows: what a plan of SQLite asks of a version, and which versions a cursor reads one after the other.
  */
 #include "cmd/sql/vtab/rows.h"
 

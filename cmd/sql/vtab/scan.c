@@ -1,5 +1,5 @@
 /*
- * scan: knows which columns of a version are decoded for a query, and where their cells are.
+ * scan: which columns of a version are decoded for a query, and where their cells are.
  */
 #include "cmd/sql/vtab/scan.h"
 

@@ -1,5 +1,5 @@
 /*
- * value: knows which class a column's values have, and reads the usual cells by itself: a sum of millions of cells
+ * value: which class a column's values have; reads the usual cells by itself: a sum of millions of cells
  * spends its time here.
  */
 #include "cmd/sql/vtab/value.h"

@@ -1,5 +1,5 @@
 /*
- * export: knows how a virtual table is declared.
+ * export: how a virtual table is declared.
  */
 #include "cmd/sql/work/export.h"
 

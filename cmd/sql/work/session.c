@@ -1,5 +1,5 @@
 /*
- * session: knows how an unknown name becomes a table, and what SQLite's errors mean to users.
+ * session: how an unknown name becomes a table, and what SQLite's errors mean to users.
  */
 #include "cmd/sql/work/session.h"
 

@@ -1,5 +1,5 @@
 /*
- * aligned: knows how a line's width is shared out among columns.
+ * aligned: how a line's width is shared out among columns.
  */
 #include "cmd/varve/print/aligned.h"
 

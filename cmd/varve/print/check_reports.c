@@ -1,5 +1,5 @@
 /*
- * check_reports: knows the files that a CI system has for reports.
+ * check_reports: the files that a CI system has for reports.
  */
 #include "cmd/varve/print/check_reports.h"
 

@@ -1,5 +1,5 @@
 /*
- * commit: knows how a commit is printed, for people and for scripts.
+ * commit: how a commit is printed, for people and for scripts.
  */
 #include "cmd/varve/print/commit.h"
 

@@ -1,5 +1,5 @@
 /*
- * commit_stat: knows how two versions of a path are told in one line.
+ * commit_stat: how two versions of a path are told in one line.
  */
 #include "cmd/varve/print/commit_stat.h"
 

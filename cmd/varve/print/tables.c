@@ -1,5 +1,5 @@
 /*
- * tables: knows what of a pointer is shown.
+ * tables: what of a pointer is shown.
  */
 #include "cmd/varve/print/tables.h"
 

@@ -1,5 +1,5 @@
 /*
- * migrate_history: knows what the user is told of a history that was rewritten.
+ * migrate_history: what the user is told of a history that was rewritten.
  */
 #include "cmd/varve/setup/migrate_history.h"
 

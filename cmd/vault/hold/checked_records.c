@@ -1,5 +1,5 @@
 /*
- * checked_records: knows the file.
+ * checked_records: the file.
  */
 #include "cmd/vault/hold/checked_records.h"
 

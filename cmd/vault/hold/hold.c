@@ -1,5 +1,5 @@
 /*
- * hold: knows what each request is answered with, and when copies may go.
+ * hold: what each request is answered with, and when copies may go.
  */
 #include "cmd/vault/hold/hold.h"
 

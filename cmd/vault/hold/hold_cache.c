@@ -1,5 +1,5 @@
 /*
- * hold_cache: knows how a ledger is read from the folder, and which one goes.
+ * hold_cache: how a ledger is read from the folder, and which one goes.
  */
 #include "cmd/vault/hold/hold_cache.h"
 

@@ -1,5 +1,5 @@
 /*
- * hold_message: knows the keys of each request and answer, and their order.
+ * hold_message: the keys of each request and answer, and their order.
  */
 #include "cmd/vault/hold/hold_message.h"
 

@@ -1,5 +1,5 @@
 /*
- * hold_name: knows which names are none of ours.
+ * hold_name: which names are none of ours.
  */
 #include "cmd/vault/hold/hold_name.h"
 

@@ -1,5 +1,5 @@
 /*
- * hold_rank: knows what the room said last, so that nobody needs the room to know where he stands.
+ * hold_rank: what the room said last, so that nobody needs the room to know where he stands.
  */
 #include "cmd/vault/hold/hold_rank.h"
 

@@ -1,5 +1,5 @@
 /*
- * hold_room: knows what a vault's folder says of whose it is, and how the room is divided.
+ * hold_room: what a vault's folder says of whose it is, and how the room is divided.
  */
 #include "cmd/vault/hold/hold_room.h"
 

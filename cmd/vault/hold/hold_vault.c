@@ -1,5 +1,5 @@
 /*
- * hold_vault: knows what lets a shard in, and what lets it go.
+ * hold_vault: what lets a shard in, and what lets it go.
  */
 #include "cmd/vault/hold/hold_vault.h"
 

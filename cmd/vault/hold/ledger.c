@@ -1,5 +1,5 @@
 /*
- * ledger: knows which records count.
+ * ledger: which records count.
  */
 #include "cmd/vault/hold/ledger.h"
 

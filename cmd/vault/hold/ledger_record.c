@@ -1,5 +1,5 @@
 /*
- * ledger_record: knows the maps.
+ * ledger_record: the maps.
  */
 #include "cmd/vault/hold/ledger_record.h"
 

@@ -1,5 +1,5 @@
 /*
- * shard: knows the header, the padding, and RFC 6962's tree.
+ * shard: the header, the padding, and RFC 6962's tree.
  */
 #include "cmd/vault/hold/shard.h"
 

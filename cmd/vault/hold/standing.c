@@ -1,5 +1,5 @@
 /*
- * standing: knows what a ledger's records prove, and what that is worth.
+ * standing: what a ledger's records prove, and what that is worth.
  */
 #include "cmd/vault/hold/standing.h"
 

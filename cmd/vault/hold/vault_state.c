@@ -1,5 +1,5 @@
 /*
- * vault_state: knows whose word counts for what.
+ * vault_state: whose word counts for what.
  */
 #include "cmd/vault/hold/vault_state.h"
 

@@ -1,5 +1,5 @@
 /*
- * audited: knows where ledgers lie, and reads them together.
+ * audited: where ledgers lie; reads them together.
  */
 #include "cmd/vault/keep/audited.h"
 

@@ -1,5 +1,5 @@
 /*
- * holding: knows the settings, and where the copies lie.
+ * holding: the settings, and where the copies lie.
  */
 #include "cmd/vault/keep/holding.h"
 

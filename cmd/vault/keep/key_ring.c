@@ -1,5 +1,5 @@
 /*
- * key_ring: knows where the files are.
+ * key_ring: where the files are.
  */
 #include "cmd/vault/keep/key_ring.h"
 

@@ -1,5 +1,5 @@
 /*
- * standing_report: knows whom to tell of.
+ * standing_report: whom to tell of.
  */
 #include "cmd/vault/keep/standing_report.h"
 

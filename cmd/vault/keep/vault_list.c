@@ -1,5 +1,5 @@
 /*
- * vault_list: knows the file.
+ * vault_list: the file.
  */
 #include "cmd/vault/keep/vault_list.h"
 

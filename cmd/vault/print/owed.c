@@ -1,5 +1,5 @@
 /*
- * owed: knows the reasons in the order in which they can be helped.
+ * owed: the reasons in the order in which they can be helped.
  */
 #include "cmd/vault/print/owed.h"
 

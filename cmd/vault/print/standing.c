@@ -1,5 +1,5 @@
 /*
- * standing: knows the words.
+ * standing: the words.
  */
 #include "cmd/vault/print/standing.h"
 

@@ -1,5 +1,5 @@
 /*
- * epoch: knows what is in a box.
+ * epoch: what is in a box.
  */
 #include "cmd/vault/sealed/epoch.h"
 

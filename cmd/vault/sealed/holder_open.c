@@ -1,5 +1,5 @@
 /*
- * holder_open: knows which kind a URL is of.
+ * holder_open: which kind a URL is of.
  */
 #include "cmd/vault/sealed/holder_open.h"
 

@@ -1,5 +1,5 @@
 /*
- * meeting: knows what to compare.
+ * meeting: what to compare.
  */
 #include "cmd/vault/sealed/meeting.h"
 

@@ -1,5 +1,5 @@
 /*
- * placement: knows the ranks, and how shards of a stripe stand apart.
+ * placement: the ranks, and how shards of a stripe stand apart.
  */
 #include "cmd/vault/sealed/placement.h"
 

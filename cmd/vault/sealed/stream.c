@@ -1,5 +1,5 @@
 /*
- * stream: knows how items stand in the content of a run's shards.
+ * stream: how items stand in the content of a run's shards.
  */
 #include "cmd/vault/sealed/stream.h"
 

@@ -1,5 +1,5 @@
 /*
- * stripe: knows the matrix.
+ * stripe: the matrix.
  */
 #include "cmd/vault/sealed/stripe.h"
 

@@ -1,5 +1,5 @@
 /*
- * waiting: knows the file: "SECONDS last", when it was written, then "SECONDS CID" for each thing.
+ * waiting: the file: "SECONDS last", when it was written, then "SECONDS CID" for each thing.
  */
 #include "cmd/vault/sealed/waiting.h"
 

@@ -1,5 +1,5 @@
 /*
- * waiting_place: knows which records end the waiting.
+ * waiting_place: which records end the waiting.
  */
 #include "cmd/vault/sealed/waiting_place.h"
 

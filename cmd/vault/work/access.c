@@ -1,5 +1,5 @@
 /*
- * access: knows the lists of an epoch.
+ * access: the lists of an epoch.
  */
 #include "cmd/vault/work/access.h"
 

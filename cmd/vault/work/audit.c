@@ -1,5 +1,5 @@
 /*
- * audit: knows what is to be where, and what chance says of the rest.
+ * audit: what is to be where, and what chance says of the rest.
  */
 #include "cmd/vault/work/audit.h"
 

@@ -1,5 +1,5 @@
 /*
- * contents: knows the files of runs/.
+ * contents: the files of runs/.
  */
 #include "cmd/vault/work/contents.h"
 

@@ -1,5 +1,5 @@
 /*
- * keeps: knows what counts as kept: listed in the vault, with a leaf of every shard shown by every holder now.
+ * keeps: what counts as kept: listed in the vault, with a leaf of every shard shown by every holder now.
  */
 #include "cmd/vault/work/keeps.h"
 

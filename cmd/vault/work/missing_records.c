@@ -1,5 +1,5 @@
 /*
- * missing_records: knows that every author's numbers begin at 0.
+ * missing_records: every author's numbers begin at 0.
  */
 #include "cmd/vault/work/missing_records.h"
 

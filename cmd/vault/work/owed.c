@@ -1,5 +1,5 @@
 /*
- * owed: knows what can be made of what.
+ * owed: what can be made of what.
  */
 #include "cmd/vault/work/owed.h"
 

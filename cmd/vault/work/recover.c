@@ -1,5 +1,5 @@
 /*
- * recover: knows the way back, from items to a repository.
+ * recover: the way back, from items to a repository.
  */
 #include "cmd/vault/work/recover.h"
 

@@ -1,5 +1,5 @@
 /*
- * replicate: knows what is new, and how a run ends.
+ * replicate: what is new, and how a run ends.
  */
 #include "cmd/vault/work/replicate.h"
 

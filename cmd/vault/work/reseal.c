@@ -1,5 +1,5 @@
 /*
- * reseal: knows what is lost, and where else its content may be.
+ * reseal: what is lost, and where else its content may be.
  */
 #include "cmd/vault/work/reseal.h"
 

@@ -1,5 +1,5 @@
 /*
- * retire: knows what another run names.
+ * retire: what another run names.
  */
 #include "cmd/vault/work/retire.h"
 

@@ -1,5 +1,5 @@
 /*
- * session: knows the folder, and how ledgers meet.
+ * session: the folder, and how ledgers meet.
  */
 #include "cmd/vault/work/session.h"
 

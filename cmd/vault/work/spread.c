@@ -1,5 +1,5 @@
 /*
- * spread: knows the order: places, shards, receipts.
+ * spread: the order: places, shards, receipts.
  */
 #include "cmd/vault/work/spread.h"
 

@@ -1,5 +1,5 @@
 /*
- * supply: knows who answers which question, and watches the lines for whoever waits no longer.
+ * supply: who answers which question; watches the lines for whoever waits no longer.
  */
 #include "cmd/vault/work/supply.h"
 

@@ -1,5 +1,5 @@
 /*
- * surplus: knows which copies are enough.
+ * surplus: which copies are enough.
  */
 #include "cmd/vault/work/surplus.h"
 

@@ -1,5 +1,5 @@
 /*
- * vault_repair: knows the order: records, copies, then what has none.
+ * vault_repair: the order: records, copies, then what has none.
  */
 #include "cmd/vault/work/vault_repair.h"
 

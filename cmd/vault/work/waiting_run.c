@@ -1,5 +1,5 @@
 /*
- * waiting_run: knows the file "run".
+ * waiting_run: the file "run".
  */
 #include "cmd/vault/work/waiting_run.h"
 

@@ -1,5 +1,5 @@
 /*
- * changes: knows what is counted, and how a path is followed down its history.
+ * changes: what is counted, and how a path is followed down its history.
  */
 #include "cmd/web/model/changes.h"
 

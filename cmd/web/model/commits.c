@@ -1,5 +1,5 @@
 /*
- * commits: knows which revisions strangers may name.
+ * commits: which revisions strangers may name.
  */
 #include "cmd/web/model/commits.h"
 

@@ -1,5 +1,5 @@
 /*
- * compare: knows which changes of a comparison belong to a page.
+ * compare: which changes of a comparison belong to a page.
  *
  * Changes come in the new version's order, always the same ones, so that a number among them is a
  * place to go on from. Those before it are made again, but for two versions that differ in very many

@@ -1,5 +1,5 @@
 /*
- * datasets: knows which files come first, and when each was changed last.
+ * datasets: which files come first, and when each was changed last.
  */
 #include "cmd/web/model/datasets.h"
 

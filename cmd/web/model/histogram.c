@@ -1,5 +1,5 @@
 /*
- * histogram: knows how bins are made wider, and which widths look good.
+ * histogram: how bins are made wider, and which widths look good.
  */
 #include "cmd/web/model/histogram.h"
 

@@ -1,5 +1,5 @@
 /*
- * history: knows how far back a page looks at once.
+ * history: how far back a page looks at once.
  */
 #include "cmd/web/model/history.h"
 

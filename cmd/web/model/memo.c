@@ -1,5 +1,5 @@
 /*
- * memo: knows where an entry is, and which one goes.
+ * memo: where an entry is, and which one goes.
  */
 #include "cmd/web/model/memo.h"
 

@@ -1,5 +1,5 @@
 /*
- * missing: knows how a version is asked whether it is here, and what gets it.
+ * missing: how a version is asked whether it is here, and what gets it.
  */
 #include "cmd/web/model/missing.h"
 

@@ -1,5 +1,5 @@
 /*
- * row_place: knows what is said of a key that no row has.
+ * row_place: what is said of a key that no row has.
  */
 #include "cmd/web/model/row_place.h"
 

@@ -1,5 +1,5 @@
 /*
- * row_test: knows when a cell's spelling decides, and when its value has to be read.
+ * row_test: when a cell's spelling decides, and when its value has to be read.
  */
 #include "cmd/web/model/row_test.h"
 

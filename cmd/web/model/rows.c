@@ -1,5 +1,5 @@
 /*
- * rows: knows which row groups a page reads: a few for rows by number, all of a column for filters, and
+ * rows: which row groups a page reads: a few for rows by number, all of a column for filters, and
  * for an order those that hold what comes first.
  */
 #include "cmd/web/model/rows.h"

@@ -1,5 +1,5 @@
 /*
- * table: knows what a file is that is not a table, and what a schema tells of its columns.
+ * table: what a file is that is not a table, and what a schema tells of its columns.
  */
 #include "cmd/web/model/table.h"
 

@@ -1,5 +1,5 @@
 /*
- * values: knows how the common values of a column are found in one pass.
+ * values: how the common values of a column are found in one pass.
  *
  * Values are counted by their hash and remembered by the first row that has them. Where there are too many
  * different ones, those that came least often are forgotten from time to time.

@@ -1,5 +1,5 @@
 /*
- * visit: knows when work is over, and what of a cell is kept.
+ * visit: when work is over, and what of a cell is kept.
  */
 #include "cmd/web/model/visit.h"
 

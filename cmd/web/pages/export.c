@@ -1,5 +1,5 @@
 /*
- * export: knows which addresses become which files, and what is left out where the room ends.
+ * export: which addresses become which files, and what is left out where the room ends.
  *
  * Comparisons come first, then the data files that half of the room has place for, then rows, then the other files; the
  * first page is written last and tells what had no room. A page links only to what is written; so the last page of rows that fits is made again,

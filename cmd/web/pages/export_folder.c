@@ -1,5 +1,5 @@
 /*
- * export_folder: knows the list of what was written, and in which order things are replaced.
+ * export_folder: the list of what was written, and in which order things are replaced.
  *
  * The list is extended before each file is written, so that after a kill the next export knows the file, too.
  */

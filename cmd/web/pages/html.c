@@ -1,5 +1,5 @@
 /*
- * html: knows which characters mean something to a browser, and which ones a reader would not see.
+ * html: which characters mean something to a browser, and which ones a reader would not see.
  */
 #include "cmd/web/pages/html.h"
 

@@ -1,5 +1,5 @@
 /*
- * page: knows the frame, and how links, moments, changes and values look wherever they stand.
+ * page: the frame, and how links, moments, changes and values look wherever they stand.
  */
 #include "cmd/web/pages/page.h"
 

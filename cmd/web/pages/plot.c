@@ -1,5 +1,5 @@
 /*
- * plot: knows where points, bars and the lines of a scale stand. Coordinates are whole units of the
+ * plot: where points, bars and the lines of a scale stand. Coordinates are whole units of the
  * picture, which is as wide as its place.
  */
 #include "cmd/web/pages/plot.h"

@@ -1,5 +1,5 @@
 /*
- * table_part: knows how a row, its number and its column's head look.
+ * table_part: how a row, its number and its column's head look.
  */
 #include "cmd/web/pages/table_part.h"
 

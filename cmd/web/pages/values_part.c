@@ -1,5 +1,5 @@
 /*
- * values_part: knows how figures of a column are worded, and how a bar and a click on a value filter.
+ * values_part: how figures of a column are worded, and how a bar and a click on a value filter.
  */
 #include "cmd/web/pages/values_part.h"
 

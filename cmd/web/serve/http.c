@@ -1,5 +1,5 @@
 /*
- * http: knows the signals that end the server, and what it says.
+ * http: the signals that end the server, and what it says.
  */
 #include "cmd/web/serve/http.h"
 

@@ -1,5 +1,5 @@
 /*
- * http_file: knows how REV/PATH is taken apart, and what kinds of things lie there.
+ * http_file: how REV/PATH is taken apart, and what kinds of things lie there.
  */
 #include "cmd/web/serve/http_file.h"
 

@@ -1,5 +1,5 @@
 /*
- * arrow_value: knows the layouts of Arrow's arrays.
+ * arrow_value: the layouts of Arrow's arrays.
  */
 #include "lib/arrow/in/arrow_value.h"
 

@@ -1,5 +1,5 @@
 /*
- * column: knows how cells of text are read as the types of Arrow.
+ * column: how cells of text are read as the types of Arrow.
  */
 #include "lib/arrow/in/column.h"
 

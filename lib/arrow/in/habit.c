@@ -1,5 +1,5 @@
 /*
- * habit: knows what in cells shows how their column is written.
+ * habit: what in cells shows how their column is written.
  */
 #include "lib/arrow/in/habit.h"
 

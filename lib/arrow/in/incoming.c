@@ -1,5 +1,5 @@
 /*
- * incoming: knows how long the batches of a stream live, and which of its columns a table can have.
+ * incoming: how long the batches of a stream live, and which of its columns a table can have.
  */
 #include "lib/arrow/in/incoming.h"
 

@@ -1,5 +1,5 @@
 /*
- * incoming_json: knows which JSON a list, a struct and a map are. Calls itself no deeper than INCOMING_DEPTH.
+ * incoming_json: which JSON a list, a struct and a map are. Calls itself no deeper than INCOMING_DEPTH.
  */
 #include "lib/arrow/in/incoming_json.h"
 

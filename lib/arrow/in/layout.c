@@ -1,5 +1,5 @@
 /*
- * layout: knows which columns a file gets, how their header is written, and what a new file looks like.
+ * layout: which columns a file gets, how their header is written, and what a new file looks like.
  */
 #include "lib/arrow/in/layout.h"
 

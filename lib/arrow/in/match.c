@@ -1,5 +1,5 @@
 /*
- * match: knows how far ahead it pays to look before all keys are read.
+ * match: how far ahead it pays to look before all keys are read.
  */
 #include "lib/arrow/in/match.h"
 

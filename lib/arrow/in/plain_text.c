@@ -1,5 +1,5 @@
 /*
- * plain_text: knows the default formats of Table Schema, and the calendar.
+ * plain_text: the default formats of Table Schema, and the calendar.
  */
 #include "lib/arrow/in/plain_text.h"
 

@@ -1,5 +1,5 @@
 /*
- * rewrite: knows in which order rows are taken, compared and written.
+ * rewrite: in which order rows are taken, compared and written.
  */
 #include "lib/arrow/in/rewrite.h"
 

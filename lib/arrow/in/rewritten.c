@@ -1,5 +1,5 @@
 /*
- * rewritten: knows when the bytes of a rewritten file are complete.
+ * rewritten: when the bytes of a rewritten file are complete.
  */
 #include "lib/arrow/in/rewritten.h"
 

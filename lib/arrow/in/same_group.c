@@ -1,5 +1,5 @@
 /*
- * same_group: knows which numbers of a group are values of the type that comes.
+ * same_group: which numbers of a group are values of the type that comes.
  */
 #include "lib/arrow/in/same_group.h"
 

@@ -1,5 +1,5 @@
 /*
- * same_rows: knows how far ahead groups are compared, and when it does not pay.
+ * same_rows: how far ahead groups are compared, and when it does not pay.
  *
  * What it knows holds for one distance between rows of the version and rows that come. A row that was added or removed
  * changes the distance, and all begins anew with one group, then portions that grow.

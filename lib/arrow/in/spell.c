@@ -1,5 +1,5 @@
 /*
- * spell: knows how a field wants its values written.
+ * spell: how a field wants its values written.
  */
 #include "lib/arrow/in/spell.h"
 

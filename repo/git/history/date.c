@@ -1,5 +1,5 @@
 /*
- * date: knows the calendar, and the forms of a date.
+ * date: the calendar, and the forms of a date.
  */
 #include "repo/git/history/date.h"
 

@@ -1,5 +1,5 @@
 /*
- * day: knows which words are days, and walks back to one.
+ * day: which words are days; walks back to one.
  */
 #include "repo/git/history/day.h"
 

@@ -1,5 +1,5 @@
 /*
- * hidden_refs: knows the patterns.
+ * hidden_refs: the patterns.
  */
 #include "repo/git/history/hidden_refs.h"
 

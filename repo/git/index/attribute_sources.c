@@ -1,5 +1,5 @@
 /*
- * attribute_sources: knows which files are asked, in what order, and what macros make of it.
+ * attribute_sources: which files are asked, in what order, and what macros make of it.
  */
 #include "repo/git/index/attribute_sources.h"
 

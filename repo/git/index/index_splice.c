@@ -1,5 +1,5 @@
 /*
- * index_splice: knows the layout of index files (gitformat-index(5)) and of the cached trees in them.
+ * index_splice: the layout of index files (gitformat-index(5)) and of the cached trees in them.
  */
 #include "repo/git/index/index_splice.h"
 

@@ -1,5 +1,5 @@
 /*
- * stat_cache: knows the content of the stat cache's file: entries (varint path length, path, 8 x le64 of
+ * stat_cache: the content of the stat cache's file: entries (varint path length, path, 8 x le64 of
  * the stat, 20 bytes blob id).
  */
 #include "repo/git/index/stat_cache.h"

@@ -1,5 +1,5 @@
 /*
- * conflict_state: knows how the record of a path is called, and the one member of it that
+ * conflict_state: how the record of a path is called, and the one member of it that
  * others than the commands on conflicts want: "merged".
  */
 #include "repo/git/merge/conflict_state.h"

@@ -1,5 +1,5 @@
 /*
- * lineage: knows which parents a file came from, and keeps the trails that are still to be followed
+ * lineage: which parents a file came from; keeps the trails that are still to be followed
  * at the commits where they wait.
  */
 #include "repo/git/merge/lineage.h"

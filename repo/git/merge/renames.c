@@ -1,5 +1,5 @@
 /*
- * renames: knows libgit2's interface for measures of likeness, how many pairs of files are worth
+ * renames: libgit2's interface for measures of likeness, how many pairs of files are worth
  * comparing, and in which order they are taken for one another.
  */
 #include "repo/git/merge/renames.h"

@@ -1,5 +1,5 @@
 /*
- * linked: knows the lines of .varveconfig that link a version. They are not left to git, since a history may have as many
+ * linked: the lines of .varveconfig that link a version. They are not left to git, since a history may have as many
  * of these files as commits.
  */
 #include "repo/git/objects/linked.h"

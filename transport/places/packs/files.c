@@ -1,5 +1,5 @@
 /*
- * files: knows the names of files in a store, in which order they come there, and when many lists are too many.
+ * files: the names of files in a store, in which order they come there, and when many lists are too many.
  */
 #include "transport/places/packs/files.h"
 

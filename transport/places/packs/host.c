@@ -1,5 +1,5 @@
 /*
- * host: knows the scratch repository, and how what is wanted comes into it and nothing else.
+ * host: the scratch repository, and how what is wanted comes into it and nothing else.
  */
 #include "transport/places/packs/host.h"
 

@@ -1,5 +1,5 @@
 /*
- * list: knows every byte of a list, and what one must not say.
+ * list: every byte of a list, and what one must not say.
  */
 #include "transport/places/packs/list.h"
 

@@ -1,5 +1,5 @@
 /*
- * multi_index: knows every byte of an index of several packs. Whatever is read in one is checked before it is used.
+ * multi_index: every byte of an index of several packs. Whatever is read in one is checked before it is used.
  */
 #include "transport/places/packs/multi_index.h"
 

@@ -1,5 +1,5 @@
 /*
- * pack_maker: knows in which form a block is best kept on a host.
+ * pack_maker: in which form a block is best kept on a host.
  */
 #include "transport/places/packs/pack_maker.h"
 

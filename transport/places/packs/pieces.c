@@ -1,5 +1,5 @@
 /*
- * pieces: knows what is asked for together, and how a pack with holes is kept.
+ * pieces: what is asked for together, and how a pack with holes is kept.
  */
 #include "transport/places/packs/pieces.h"
 

@@ -1,5 +1,5 @@
 /*
- * seek: knows which index a pack is in.
+ * seek: which index a pack is in.
  */
 #include "transport/places/packs/seek.h"
 

@@ -1,5 +1,5 @@
 /*
- * send: knows what a host lacks, and that others push too.
+ * send: what a host lacks, and that others push too.
  */
 #include <string.h>
 #include <time.h>

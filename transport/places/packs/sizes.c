@@ -1,5 +1,5 @@
 /*
- * sizes: knows how large a push and a pack may be, and learns it from a host that refuses a larger one.
+ * sizes: how large a push and a pack may be, and learns it from a host that refuses a larger one.
  */
 #include <ctype.h>
 #include <inttypes.h>

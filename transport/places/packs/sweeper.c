@@ -1,5 +1,5 @@
 /*
- * sweeper: knows who gives way.
+ * sweeper: who gives way.
  */
 #include "transport/places/packs/sweeper.h"
 

@@ -1,5 +1,5 @@
 /*
- * versions: knows what a version stands on.
+ * versions: what a version stands on.
  */
 #include "transport/places/packs/versions.h"
 
