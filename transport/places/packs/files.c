@@ -149,22 +149,18 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 		vv_buf_reset(&bytes);
 		(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
 		rc = vv_place_get(&h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
-		if (is_absent(rc)) {
-			rc = VV_OK;
-			return rc;
-		}
+		if (is_absent(rc)) return VV_OK;
 		if (rc < 0) {
 			*err = why;
 			return rc;
 		}
 		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+		if (rc < 0) return rc;
 	}
 	const vv_oid id = id_of(hash);
-	if (rc == VV_OK && (rc = vv_host_take_list(h, hex, &id, 0, &bytes, sound, err)) == VV_OK &&
-	    *sound && (rc = vv_cid_set_add(h->listed, &key, &added, err)) == VV_OK) {
-		rc = note_parts(h, &bytes, err);
-	}
-	return rc;
+	if ((rc = vv_host_take_list(h, hex, &id, 0, &bytes, sound, err)) < 0 || !*sound) return rc;
+	if ((rc = vv_cid_set_add(h->listed, &key, &added, err)) < 0) return rc;
+	return note_parts(h, &bytes, err);
 }
 
 typedef struct bringing {
