@@ -198,11 +198,8 @@ static vv_status send_to_host(run *r, vv_error *err)
 			ids[count++] = (vv_blocks_ref){it->to, it->id};
 		}
 		if (it->state == VV_PUSH_GOES) {
-			refs[going++] = (vv_git_push){.from = it->from,
-						      .to = it->to,
-						      .id = it->id,
-						      .old = it->old,
-						      .force = it->force};
+			refs[going++] = (vv_git_push){
+				.to = it->to, .id = it->id, .old = it->old, .force = it->force};
 		}
 	}
 	const vv_git_sending what = {.refs = ids, .count = count, .dry_run = r->j->dry_run};

@@ -61,11 +61,7 @@ static vv_status put_specs(const vv_git_push *refs, size_t count, const char **a
 	for (size_t i = 0; i < count; i++) {
 		const vv_git_push *p = &refs[i];
 		vv_oid_text(id, &p->id);
-		args[*n] = vv_arena_printf(arena, "%s:%s",
-					   vv_oid_is_null(&p->id) ? ""
-					   : p->from              ? p->from
-								  : id,
-					   p->to);
+		args[*n] = vv_arena_printf(arena, "%s:%s", vv_oid_is_null(&p->id) ? "" : id, p->to);
 		if (!args[(*n)++]) return vv_fail_nomem(err);
 	}
 	return VV_OK;

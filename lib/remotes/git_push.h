@@ -13,9 +13,8 @@
 #include "repo/git/run_git.h"
 
 typedef struct vv_git_push {
-	const char *from; /* a ref here, or NULL: id itself */
 	const char *to;
-	vv_oid id, old; /* id null: delete */
+	vv_oid id, old; /* id null: delete; its blocks are there, those of what its branch became meanwhile are not */
 	bool force;     /* from where it was seen, and from nowhere else */
 	char *why;      /* refused; owned by whoever asked; NULL: it moved */
 } vv_git_push;

@@ -4,8 +4,9 @@
 faults.py [--quick | --full [--every N] | --seconds N] [--only PATTERN]... [--seed N] [--list]
 faults.py --replay CASE
 faults.py --many SECONDS
+faults.py --pairs [--quick] [--stops N] [--only PATTERN]... [--seed N]
 
-A case is SCENARIO:KIND:N, the N-th call that KIND meets in SCENARIO. docs/develop/testing.md tells more.
+A case is SCENARIO:KIND:N, the N-th call that KIND meets in SCENARIO; of pairs FIRST+SECOND:WHERE:N (pairs.py). docs/develop/testing.md tells more.
 """
 
 import argparse
@@ -27,6 +28,7 @@ sys.path.insert(0, HERE)
 
 import damage  # noqa: E402
 import many  # noqa: E402
+import pairs  # noqa: E402
 import power  # noqa: E402
 import scenarios  # noqa: E402
 from worker import (BIT, CALLS, CUT, EOF, ERROR, INTERRUPT, KILL_GROUP, KILL_ONE, SHORT, Fault, Problem,  # noqa: E402
@@ -236,6 +238,8 @@ QUICK.update({'kill': 4 if ALL else 1, 'nospace-on': 1, 'write-error': 1, 'read-
 	'line-end': 1, 'line-cut': 1, 'kill-one': 1, 'interrupt': 1})
 
 
+QUICK_PAIRS = 400 if ALL else 40  # of all pairs of writers
+
 # States of power cuts in the sample.
 QUICK_POWER = {'commit-all': 20, 'push': 10, 'gc': 10, 'replicate': 10} if ALL else {'commit-all': 8, 'push': 4, 'gc': 4, 'replicate': 3}
 
@@ -289,6 +293,8 @@ def main():
 	p.add_argument('--only', action='append', default=[], metavar='PATTERN',
 		help='cases whose SCENARIO:KIND:N matches (also SCENARIO or KIND alone)')
 	p.add_argument('--many', type=int, metavar='N', help='writers, readers, gc, push and fetch at once for N seconds')
+	p.add_argument('--pairs', action='store_true', help='any two writers, one of them stopped while the other runs')
+	p.add_argument('--stops', type=int, default=3, metavar='N', help='with --pairs: at so many calls; 0: at each')
 	p.add_argument('--seed', type=int, default=int(os.environ.get('VARVE_TEST_SEED', '1')))
 	p.add_argument('--replay', metavar='CASE', help='one case, with all that it said')
 	p.add_argument('--list', action='store_true', help='only name the cases')
@@ -325,8 +331,15 @@ def run(args, where, varve, shim, asan):
 		print('\n'.join(problems))
 		print(f'{len(problems)} problems')
 		return 1 if problems else 0
+	if args.replay and '+' in args.replay:
+		begin_pairs(args, where, varve, shim, asan)
+		case, met, ended, found = pairs.pairs.run(args.replay)
+		print(met, ended)
+		return told([Problem(*f) for f in found])
 	if args.replay:
 		return replay(args, where, varve, shim, asan)
+	if args.pairs:
+		return run_pairs(args, where, varve, shim, asan)
 	mode = 'full' if args.full or args.seconds else 'quick'
 	names = [n for n in SCENARIOS if not args.only or any(fnmatch.fnmatch(n, q.split(':')[0]) or q in KINDS
 		or '*' in q.split(':')[0] for q in args.only)]
@@ -420,6 +433,45 @@ def run(args, where, varve, shim, asan):
 	print(tables)
 	print(end)
 	return 1 if unknown or stale else 0
+
+
+def begin_pairs(args, where, varve, shim, asan):
+	begin_worker(where, varve, shim, asan)
+	pairs.begin(worker, os.path.abspath(args.build))
+
+
+def pair_names():
+	return pairs.pairs.names()
+
+
+def run_pairs(args, where, varve, shim, asan):
+	started = time.monotonic()
+	seed = args.seed + SAMPLE
+	ends, by_name, problems, done = Counter(), Counter(), 0, 0
+	with multiprocessing.Pool(args.jobs or len(os.sched_getaffinity(0)), begin_pairs, (args, where, varve, shim, asan)) as pool:
+		names = [n for n in pool.apply(pair_names) if not args.only or any(fnmatch.fnmatch(n, q) for q in args.only)]
+		if args.quick and not args.only:
+			names = random.Random(seed).sample(names, QUICK_PAIRS)
+		names = names[args.every // 2::args.every]
+		random.Random(seed).shuffle(names)
+		if args.list:
+			print('\n'.join(sorted(names)))
+			return 0
+		for results in pool.imap_unordered(pairs.run_some, [(n, args.stops, seed) for n in names]):
+			for case, met, ended, found in results:
+				done += met is not None
+				ends[ended or 'not met'] += 1
+				if found:
+					problems += 1
+					by_name.update({k for k, _ in found if k != 'said'})
+					print(pairs.told(case, met, found, seed), flush=True)
+			if args.seconds and time.monotonic() - started > args.seconds:
+				pool.terminate()
+				break
+	print('; '.join(f'{how}: {count}' for how, count in sorted(ends.items())))
+	print(f'{done} stops of {len(names)} pairs in {time.monotonic() - started:.0f} s (seed {seed}); {problems} problems'
+		+ ''.join(f', {count} {kind}' for kind, count in by_name.items()))
+	return 1 if problems else 0
 
 
 def replay(args, where, varve, shim, asan):

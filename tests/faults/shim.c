@@ -68,7 +68,8 @@ enum effect {
 	EFFECT_ERROR,
 	EFFECT_SHORT,
 	EFFECT_EOF,
-	EFFECT_CUT /* the descriptor leads nowhere from now on */
+	EFFECT_CUT, /* the descriptor leads nowhere from now on */
+	EFFECT_STOP /* SIGSTOP to all; the call goes on when they do */
 };
 
 enum record {
@@ -233,6 +234,9 @@ static int meet(enum call call, const char *name, const char *path)
 		break;
 	case EFFECT_INTERRUPT:
 		kill(0, SIGINT);
+		return 0;
+	case EFFECT_STOP:
+		kill(0, SIGSTOP);
 		return 0;
 	case EFFECT_ERROR:
 		return c->error;

@@ -25,7 +25,7 @@ import scenarios
 CALLS = ('read write open open-write create truncate rename link unlink mkdir rmdir sync close meta '
 	'memory map lock list line-read line-write memory-other').split()
 BIT = {name: 1 << i for i, name in enumerate(CALLS)}
-NONE, KILL_GROUP, KILL_ONE, INTERRUPT, ERROR, SHORT, EOF, CUT = range(8)
+NONE, KILL_GROUP, KILL_ONE, INTERRUPT, ERROR, SHORT, EOF, CUT, STOP = range(9)
 CONTROL = struct.Struct('<IIiIQIIqqQQQ32QII256s1024s1024s')
 
 LIMIT = 20  # seconds for a command; more is a hang
@@ -667,14 +667,7 @@ class Worker:
 				say('fsck', f'git fsck {when} in {repo}: {ran.status} {(ran.out + ran.err)[:400]!r}')
 
 	def leftovers(self, t, tree, say, cut=False):
-		extra = []
-		for name in tree:
-			short = plain_name(name)
-			if LASTING.search(short) or short in t.names or (FREE.search(short) and not TEMPORARY.search(short)):
-				continue
-			if tree[name][2] is None and not TEMPORARY.search(short):
-				continue
-			extra.append(name)
+		extra = left_over(tree, t.names)
 		if cut:
 			# A rename in the work tree is not synced either.
 			late = [n for n in extra if TEMPORARY_WORK.search(n)]
@@ -697,6 +690,19 @@ class Worker:
 				return
 			extra = still
 		say('left', ' '.join(sorted(extra)[:6]))
+
+
+def left_over(tree, names):
+	"""What is neither among the names nor free to come and go."""
+	extra = []
+	for name in tree:
+		short = plain_name(name)
+		if LASTING.search(short) or short in names or (FREE.search(short) and not TEMPORARY.search(short)):
+			continue
+		if tree[name][2] is None and not TEMPORARY.search(short):
+			continue
+		extra.append(name)
+	return extra
 
 
 def lasting(seen):

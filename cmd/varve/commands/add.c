@@ -202,7 +202,40 @@ static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
 	return rc;
 }
 
-/* Rows of Arrow over the version of a path that the work tree has, or else the index. */
+/* The version of a path that the work tree has, or else the index; none: the path is new. *why: the file that is there is neither. */
+static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const char *path,
+			  const char *file, vv_error *err)
+{
+	vv_auto(vv_buf) staged = VV_BUF_INIT;
+	vv_index_entry entry;
+	vv_status rc;
+	vv_stat st;
+
+	vv_buf_printf(&staged, ":%s", path);
+	if ((rc = vv_buf_ok(&staged, err)) < 0 ||
+	    (rc = vv_index_check_module(c->index, path, err)) < 0) {
+		return rc;
+	}
+	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is a folder: --arrow writes one table",
+			       vv_text_shows(c->argv[0]));
+	}
+	if (vv_exists(file)) {
+		rc = vv_checkout_give_way(c->repo, c->reader, c->index, path, err);
+		if (rc == VV_OK) {
+			return vv_subject_find_file(old, c->repo, c->reader, file, err);
+		}
+		if (rc != VV_EREFUSED) return rc;
+		*why = *err;
+		vv_error_clear(err);
+	}
+	return vv_index_get(c->index, path, &entry)
+		       ? vv_subject_find(old, c->repo, c->reader, staged.data, err)
+		       : VV_OK;
+}
+
+/* Rows of Arrow over a version. A file that is no version may be what an earlier attempt put there before it was killed, or the
+ * disk was full: it is what is made now. */
 static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_options *how,
 			    vv_error *err)
 {
@@ -210,34 +243,27 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	const char *path = c->paths.items[0].path;
 	vv_auto(char) *file = vv_repository_file(c->repo, path);
 	vv_auto(char) *dir = file ? vv_path_dir(file) : NULL;
-	vv_auto(vv_buf) staged = VV_BUF_INIT;
 	vv_auto(vv_subject) old = {.text = NULL};
 	vv_auto(vv_convert_input) in = {.fd = -1};
 	const rewritten_place place = {dir, VV_WRITE_TEMP, path};
+	vv_error why = {.code = VV_OK};
 	struct ArrowArrayStream stream;
-	vv_index_entry entry;
-	vv_stat st;
+	bool same = true;
 	vv_status rc;
 
-	vv_buf_printf(&staged, ":%s", path);
-	if (!dir || (rc = vv_buf_ok(&staged, err)) < 0) return vv_fail_nomem(err);
-	if ((rc = vv_index_check_module(c->index, path, err)) < 0) return rc;
+	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
 	vv_subject_init(&old);
-	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is a folder: --arrow writes one table",
-			       vv_text_shows(c->argv[0]));
-	}
-	if (vv_exists(file)) {
-		rc = vv_checkout_give_way(c->repo, c->reader, c->index, path, err);
-		rc = rc < 0 ? rc : vv_subject_find_file(&old, c->repo, c->reader, file, err);
-	} else if (vv_index_get(c->index, path, &entry)) {
-		rc = vv_subject_find(&old, c->repo, c->reader, staged.data, err);
-	}
-	if (rc < 0 || (rc = vv_convert_input_open(&in, o->arrow, NULL, err)) < 0 ||
+	if ((rc = find_old(&old, &why, c, path, file, err)) < 0 ||
+	    (rc = vv_convert_input_open(&in, o->arrow, NULL, err)) < 0 ||
 	    (rc = vv_arrow_ipc_read(&stream, &in.bytes, err)) < 0 ||
-	    (rc = rewritten_make(made, &stream, old.path ? &old : NULL, &place, how, err)) < 0) {
+	    (rc = rewritten_make(made, &stream, old.path ? &old : NULL, &place, how, err)) < 0 ||
+	    (why.code < 0 && (rc = rewritten_same(&same, made, file, err)) < 0)) {
 		return rc;
+	}
+	if (!same) {
+		*err = why;
+		return why.code;
 	}
 	return rewritten_use(made, file, err);
 }

@@ -29,6 +29,9 @@ typedef struct rewritten_place {
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
 			 const rewritten_place *place, const rewrite_options *how, vv_error *err);
 
+/* Are its bytes those of another file? */
+vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_error *err);
+
 /* The file takes its place, in one step and durably, with the mode of the one that was there. It is in the same folder. */
 vv_status rewritten_use(rewritten *r, const char *file, vv_error *err);
 

@@ -1,0 +1,503 @@
+"""pairs: any two commands that write, one after the other.
+
+One is stopped (SIGSTOP, with all that it started) where it makes, locks, renames or removes a file, while the other runs;
+then both end. What is there must be what one of the two orders gives, or what one of them gives alone where the other
+refused. All must be sound, and nothing left over. A case is FIRST+SECOND:WHERE:N: the N-th such call of FIRST; WHERE is
+`own`, each at tables of its own, or `same`, both at the same.
+
+Each command has a script that prepares the world (WORLD) for it. $R is a or b, for who comes first and second; $X is the
+letter of its tables: $R, or s where both have the same.
+"""
+
+import mmap
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import scenarios
+from worker import BIT, CONTROL, LIMIT, STOP, Fault, difference, fingerprint, first_line, left_over, names_of, same
+
+STOPS = 'create rename link unlink rmdir mkdir lock truncate'
+STOP_CALLS = sum(BIT[c] for c in STOPS.split())
+MET_AT = 56  # in the control
+IDLE = 0.3  # seconds without CPU time: it waits for the one that is stopped
+REPOS = ['work', 'hub.git', 'host.git']
+
+WORLD = r"""
+repo src
+cd src
+for x in a b s; do
+	rows 30 3 > $x-in.csv
+	rows 30 7 > $x-up.csv
+done
+commit there
+cd ..
+vault
+for x in a b s; do
+	rows 40 1$x > $x.csv
+	rows 20 2$x > $x.tab
+	echo $x > $x.txt
+done
+git add *.tab
+commit two
+for x in a b s; do
+	varve import -q ../src $x-up.csv 2> /dev/null
+done
+commit imports
+cd ../src
+for x in a b s; do
+	rows 33 9 > $x-up.csv
+	commit $x
+done
+cd ../work
+for x in a b s; do
+	varve switch -q -c side-$x
+	sed -i '8s/item/from side/' $x.csv
+	rows 7 > side-$x.csv
+	commit side-$x
+	varve switch -q main
+done
+for x in a b s; do
+	sed -i '9s/item/third/' $x.csv
+done
+commit three
+varve vault replicate -q
+cd ..
+varve init -q --bare hub.git
+git init -q --bare --template= -b main host.git
+cd work
+varve remote add origin ../hub.git > /dev/null
+git remote add host ../host.git
+git config remote.host.varveKind git
+varve push -q -u origin main 2> /dev/null
+varve push -q host main
+# What no branch needs, here and at the host, and old enough for gc.
+varve switch -q -c old
+noise 300 > a.csv
+commit old
+varve push -q host old
+varve switch -q main
+varve branch -q -D old
+git push -q --no-verify host :old
+rows 50 9 > a.csv
+varve add a.csv > /dev/null
+git reset -q --hard
+rows 41 31 > ../put-a.csv
+rows 41 32 > ../put-b.csv
+for x in a b s; do
+	sed '12s/item/patched/' $x.csv > ../put.csv
+	cp $x.csv ../keep.csv
+	cp ../put.csv $x.csv
+	varve diff --format patch $x.csv > ../$x.patch
+	cp ../keep.csv $x.csv
+done
+varve convert --format arrow ../put-a.csv ../put-a.arrow > /dev/null
+varve convert --format arrow ../put-b.csv ../put-b.arrow > /dev/null
+varve clone -q ../hub.git ../far 2> /dev/null
+git reset -q --hard
+find . .. -type f -exec touch -h -d '2 days ago' {} +
+"""
+
+CHANGED = 'sed -i "5s/item/edited $R/" $X.csv; '
+OWN_COMMIT = 'echo new > new-$R.txt; varve add new-$R.txt; varve commit -q -m new-$R new-$R.txt; '
+THERE = '(cd ../far; git checkout -q -b far-$R; rows 9 > far-$R.csv; varve add far-$R.csv; varve commit -q -m far-$R; varve push -q origin far-$R); '
+
+
+@dataclass
+class Writer:
+	name: str
+	prepare: str
+	command: str
+	git: bool = False  # Git's program: of two of these nothing is asked
+	words: bool = True  # a refusal is one line "varve: ..."
+	vault: bool = False
+	host: bool = False
+
+
+def all_writers(put, python):
+	W = Writer
+	writers = [
+		W('add', CHANGED, 'varve add $X.csv'),
+		W('add-arrow', '', 'varve add -q --arrow ../put-$R.arrow --mode upsert --key id $X.csv'),
+		W('commit', CHANGED + 'varve add $X.csv', 'varve commit -q -m "commit $R"'),
+		W('commit-all', CHANGED, 'varve commit -q -a -m "commit $R"'),
+		W('commit-path', CHANGED, 'varve commit -q -m "commit $R" $X.csv'),
+		W('amend', 'echo new > amend-$R.txt; varve add amend-$R.txt', 'varve commit -q --amend -m "amended $R"'),
+		W('merge', '', 'varve merge -q side-$X'),
+		W('cherry-pick', '', 'varve cherry-pick side-$X'),
+		W('revert', OWN_COMMIT, 'varve revert HEAD'),
+		W('switch', '', 'varve switch -q side-$X'),
+		W('restore', CHANGED, 'varve restore $X.csv'),
+		W('mv', '', 'varve mv $X.csv moved-$R.csv'),
+		W('rename-column', '', 'varve rename-column $X.csv price cost-$R'),
+		W('apply', '', 'varve apply ../$X.patch'),
+		W('schema', '', 'varve schema --key id $X.csv'),
+		W('track', '', "varve track '$X.tab'"),
+		W('tag', '', 'varve tag -m words tag-$X'),
+		W('gc', '', 'varve gc -q --prune=now'),
+		W('gc-remote', '', 'varve gc -q --remote=host --prune=now', host=True),
+		W('drop', '', 'varve drop -q --history'),
+		W('push', OWN_COMMIT, 'varve push -q origin main side-$X'),
+		W('push-host', OWN_COMMIT, 'varve push -q host main side-$X', host=True),
+		W('fetch', THERE, 'varve fetch -q'),
+		W('pull', THERE, 'varve pull -q origin far-$R'),
+		W('migrate', '', 'varve migrate -m "over $R" "$X.tab"'),
+		W('import', '', 'varve import -q ../src $X-in.csv'),
+		W('update', '', 'varve update -q $X-up.csv'),
+		W('vault', OWN_COMMIT, 'varve vault replicate -q', vault=True),
+		W('put', '', f'{put} . $X.csv "put $R" < ../put-$R.csv', words=False),
+		W('put-branch', '', f'{put} . $X.csv "put $R" side-b < ../put-$R.csv', words=False),
+		W('git-add', CHANGED, 'git add $X.csv', git=True),
+		W('git-commit', CHANGED + 'git add $X.csv', 'git commit -q -m "commit $R"', git=True),
+		W('git-commit-all', CHANGED, 'git commit -q -a -m "commit $R"', git=True),
+		W('git-stash', CHANGED, 'git stash -q', git=True),
+		W('git-checkout', '', 'git checkout -q side-$X', git=True),
+	]
+	if python:
+		writers.append(W('python', '', f"""{python} -c 'import sys, varve
+varve.Repo(".").write(sys.argv[1], [dict(id=7, name=sys.argv[2])], mode="upsert", key="id", message=sys.argv[2])' $X.csv "python $R" """, words=False))
+	return {w.name: w for w in writers}
+
+
+@dataclass
+class Order:
+	"""What is there after some of the two: their exit codes, None where one did not run."""
+	statuses: tuple
+	seen: dict
+	words: str
+
+
+@dataclass
+class Pair:
+	first: Writer
+	second: Writer
+	where: str
+	tree: dict
+	before: dict
+	orders: list = field(default_factory=list)  # first then second, second then first, first, second
+	names: set = field(default_factory=set)
+	calls: int = 0
+	judged: dict = field(default_factory=dict)
+	old: dict = field(default_factory=dict)
+
+	@property
+	def name(self):
+		return f'{self.first.name}+{self.second.name}:{self.where}'
+
+	def command(self, who):
+		writer = (self.first, self.second)[who]
+		role = 'ab'[who]
+		return f'R={role}; X={role if self.where == "own" else "s"}; export R X; exec {writer.command}'
+
+
+class Pairs:
+	"""The cases of a worker."""
+
+	def __init__(self, worker, build):
+		self.worker = worker
+		put = f'{build}/examples/bin/put'
+		python = f'{build}/python/bin/python'
+		self.writers = all_writers(put if os.path.exists(put) else 'false', python if os.path.exists(python) else '')
+		if not os.path.exists(put):
+			for name in ('put', 'put-branch'):
+				del self.writers[name]
+		self.world = None
+		self.last = None
+		# Only old packs are old: gc leaves young ones, as it does for everybody.
+		self.env = {k: v for k, v in worker.env.items() if k != 'VARVE_TEST_GC_YOUNG'}
+		worker.env = self.env
+
+	def names(self):
+		out = []
+		for a in self.writers.values():
+			for b in self.writers.values():
+				if a.git and b.git:
+					continue
+				out.append(f'{a.name}+{b.name}:own')
+				if '$X' in a.command + a.prepare and '$X' in b.command + b.prepare:
+					out.append(f'{a.name}+{b.name}:same')
+		return out
+
+	def script(self, text, cwd='.'):
+		ran = self.worker.run(scenarios.PRELUDE + 'export GIT_AUTHOR_DATE GIT_COMMITTER_DATE\n' + text, cwd, limit=120)
+		if ran.status:
+			raise RuntimeError(f'pairs: a beginning failed: {ran.err}')
+
+	def pair(self, name):
+		if self.last and self.last.name == name:
+			return self.last
+		w = self.worker
+		if not self.world:
+			w.folder.write({})
+			self.script(WORLD)
+			self.world = w.folder.read()
+		names, where = name.split(':')
+		first, second = (self.writers[n] for n in names.split('+'))
+		w.folder.write(self.world)
+		for role, writer in (('a', first), ('b', second)):
+			self.script(f'clock=17000{ord(role):03}00; tick; R={role}; X={role if where == "own" else "s"}\n{writer.prepare}', 'work')
+		p = Pair(first, second, where, w.folder.read(), {})
+		p.before = self.seen(p)
+		p.names |= names_of(p.tree)
+		for order in ((0, 1), (1, 0)):
+			w.folder.write(p.tree)
+			one = self.alone(p, order[0], counted=order[0] == 0)
+			single = Order(tuple(one.status if i == order[0] else None for i in (0, 1)), self.seen(p), one.err)
+			two = self.alone(p, order[1])
+			codes = {order[0]: one.status, order[1]: two.status}
+			p.orders.insert(order[0], Order((codes[0], codes[1]), self.seen(p), one.err + two.err))
+			p.orders.append(single)
+		self.last = p
+		return p
+
+	def alone(self, p, who, counted=False):
+		ran = self.worker.run(p.command(who), 'work', Fault() if counted else None, limit=60)
+		if counted:
+			p.calls = sum(ran.counts[i] for i in range(len(ran.counts)) if STOP_CALLS >> i & 1)
+		if ran.hung:
+			raise RuntimeError(f'pairs: {p.name}: {p.command(who)} hangs alone')
+		return ran
+
+	def seen(self, p):
+		"""What the user has, in all repositories."""
+		tree = self.worker.folder.read()
+		p.names |= names_of(tree)
+		return self.look(tree)
+
+	def look(self, tree):
+		seen = self.worker.seen(tree, WHOLE)
+		# Of copies at holders the ledger is asked.
+		return {k: v for k, v in seen.items() if not re.match('file (far|src|h[0-9])/', k)}
+
+	# ---- a case ----
+
+	def run(self, case):
+		"""(case, what was met, how it ended, [(kind, text)])"""
+		name, _, n = case.rpartition(':')
+		p = self.pair(name)
+		self.worker.folder.write(p.tree)
+		met, statuses, words, waited, hung, left = self.both(p, int(n))
+		if not met:
+			return case, None, '', []
+		found = []
+		tree = self.worker.folder.read()
+		if hung:
+			found.append(('hang', f'{hung} did not end'))
+		if left:
+			found.append(('hang', 'something that was started did not end'))
+		for who in (0, 1):
+			writer = (p.first, p.second)[who]
+			if re.search(r'Sanitizer|runtime error:', words[who]):
+				found.append(('crash', first_line(words[who], 'Sanitizer|runtime error:')))
+			elif statuses[who] < 0:
+				found.append(('crash', f'{writer.name} ended by signal {-statuses[who]}'))
+			elif statuses[who] > 0 and not writer.git and writer.words and \
+					len(re.findall('^varve: (?!fetching blocks)', words[who], re.M)) != 1 and not refused_alone(p, who, statuses[who]):
+				found.append(('words', f'{writer.name} ended with {statuses[who]} and not one line: {words[who][:300]!r}'))
+		ended, text = self.order(p, statuses, self.look(tree))
+		if text:
+			found.append(('order', text))
+		key = fingerprint(tree, ['work'])
+		if key not in p.judged:
+			p.judged[key] = self.judge(p, tree)
+		found += p.judged[key]
+		if found:
+			found.append(('said', f'{p.first.name} {statuses[0]}: {words[0].strip()[:300]!r}; '
+				f'{p.second.name} {statuses[1]}{" (waited)" if waited else ""}: {words[1].strip()[:300]!r}'))
+		return case, met, ended + (', waited' if waited else ''), found
+
+	@staticmethod
+	def order(p, statuses, now):
+		"""Which order gives what is there; or what is wrong."""
+		nearest = None
+		for words, order in zip(('first, second', 'second, first'), p.orders):
+			if same(now, order.seen):
+				if order.statuses == statuses:
+					return words, ''
+				# It changes nothing in that order, and says so by failing in one way or another.
+				if all((a == 0) == (b == 0) for a, b in zip(order.statuses, statuses)):
+					return words, ''
+		for who, order in ((1, p.orders[2]), (0, p.orders[3])):
+			if statuses[who] > 0 and same(now, order.seen) and (statuses[1 - who] == 0) == (order.statuses[1 - who] == 0):
+				return f'{("first", "second")[who]} refused', ''
+		if statuses[0] > 0 and statuses[1] > 0 and same(now, p.before):
+			return 'both refused', '' if any(all(s for s in o.statuses if s is not None) for o in p.orders[:2]) else 'both refused'
+		texts = []
+		for words, order in zip(('first then second', 'second then first', 'first alone', 'second alone'), p.orders):
+			text = difference(now, order.seen) or 'the same, but the exit codes'
+			texts.append((len(text), f'not {words} {order.statuses}: {text}'))
+		nearest = min(texts)[1]
+		return 'wrong', f'ended with {statuses}; {nearest}'
+
+	def judge(self, p, tree):
+		found = []
+		w = self.worker
+		left = [n for n in left_over(tree, p.names) if not re.match('far/|src/|work/.git/varve/vault/ledger/', n)]
+		if left:
+			found.append(('left', ' '.join(left[:6])))
+
+		def must(kind, words, argv, cwd='.'):
+			ran = w.run(argv, cwd, limit=60)
+			if ran.status or re.search(r'Sanitizer|runtime error:', ran.err):
+				found.append((kind, f'{words}: {ran.status} {(ran.out + ran.err)[:300]!r}'))
+
+		must('fsck', 'varve fsck', ['varve', '-C', 'work', 'fsck', '--data', '-q'])
+		must('fsck', 'varve fsck of hub.git', ['varve', '-C', 'hub.git', 'fsck', '--data', '-q'])
+		must('fsck', 'git fsck', ['git', '-C', 'work', 'fsck', '--strict', '--no-dangling', '--no-progress'])
+		if p.first.vault or p.second.vault:
+			must('fsck', 'ledger', ['varve', 'vault', 'ledger', 'verify'], 'work')
+			must('fsck', 'the same again', ['varve', 'vault', 'replicate', '-q'], 'work')
+			must('fsck', 'audit', ['varve', 'vault', 'audit', '--all'], 'work')
+		if p.first.host or p.second.host:
+			must('fsck', 'a new clone of the host', 'rm -rf back; varve clone -q host.git back; varve -C back fsck --data -q; rm -rf back')
+		return found
+
+	def both(self, p, n):
+		"""(what was met, exit codes, what both said, did the second wait, who hung, was something left running)"""
+		w = self.worker
+		w.set_fault(Fault(STOP_CALLS, STOP, at=n))
+		with open(w.control, 'r+b') as f, mmap.mmap(f.fileno(), CONTROL.size) as control:
+			first = Started(self, p.command(0), 'first', dict(self.env, LD_PRELOAD=w.shim, VARVE_FAULTS=w.control))
+			stopped = first.until_stopped(control)
+			second = Started(self, p.command(1), 'second', self.env)
+			waited = stopped and second.until_idle()
+			# It waits, but not for ever: what the other does in the pause between two looks is another order.
+			if stopped:
+				first.go_on()
+			hung = [s.name for s in (first, second) if not s.until_end()]
+		with open(w.control, 'rb') as f:
+			c = CONTROL.unpack(f.read())
+		left = [s for s in (first, second) if w.reap(s.child.pid, 5)]
+		met = c[46].split(b'\0')[0].decode('utf-8', 'replace') if c[10] else None
+		return met, (first.status, second.status), (first.words(), second.words()), waited, ' and '.join(hung), left
+
+
+class Started:
+	def __init__(self, pairs, command, name, env):
+		w = pairs.worker
+		self.name = name
+		self.out = f'{w.where}/{name}'
+		self.status = None
+		with open(self.out, 'wb') as out:
+			self.child = subprocess.Popen(['/bin/sh', '-euc', command], cwd=f'{w.root}/work', env=env, stdin=subprocess.DEVNULL,
+				stdout=out, stderr=out, start_new_session=True)
+
+	def until_stopped(self, control):
+		"""False: it ended before."""
+		end = time.monotonic() + LIMIT
+		while time.monotonic() < end:
+			if self.child.poll() is not None:
+				return False
+			if int.from_bytes(control[MET_AT:MET_AT + 8], 'little') and state_of(self.child.pid) == 'T':
+				return True
+			time.sleep(0.001)
+		return False
+
+	def until_idle(self):
+		"""True: it does not end, and does nothing."""
+		worker_wait = time.monotonic() + IDLE
+		while time.monotonic() < worker_wait:
+			if self.child.poll() is not None:
+				return False
+			time.sleep(0.002)
+		end = time.monotonic() + LIMIT
+		last = None
+		while time.monotonic() < end and self.child.poll() is None:
+			now = work_of(self.child.pid)
+			if now is not None and now == last:
+				return True
+			last = now
+			time.sleep(0.1)
+		return self.child.poll() is None
+
+	def go_on(self):
+		os.killpg(self.child.pid, signal.SIGCONT)
+
+	def until_end(self):
+		try:
+			self.status = self.child.wait(LIMIT)
+			return True
+		except subprocess.TimeoutExpired:
+			os.killpg(self.child.pid, signal.SIGKILL)
+			self.status = self.child.wait()
+			return False
+
+	def words(self):
+		with open(self.out, 'rb') as f:
+			return f.read().decode('utf-8', 'replace')
+
+
+def state_of(pid):
+	try:
+		with open(f'/proc/{pid}/stat') as f:
+			return f.read().rpartition(') ')[2][0]
+	except OSError:
+		return ''
+
+
+def work_of(session):
+	"""CPU time and processes of a session; None where one of them runs."""
+	seen = []
+	for pid in os.listdir('/proc'):
+		if not pid.isdigit():
+			continue
+		try:
+			with open(f'/proc/{pid}/stat') as f:
+				parts = f.read().rpartition(') ')[2].split()
+		except OSError:
+			continue
+		if int(parts[3]) == session:
+			if parts[0] in 'RD':
+				return None
+			seen.append((pid, parts[11], parts[12]))
+	return seen
+
+
+def refused_alone(p, who, status):
+	"""It ends so, too, where nothing is beside it."""
+	return any(o.statuses[who] == status for o in p.orders)
+
+
+# ---- many cases ----
+
+pairs = None
+
+
+def begin(worker, build):
+	global pairs
+	pairs = Pairs(worker, build)
+
+
+def run_some(job):
+	"""Some stops of a pair: [(case, what was met, how it ended, problems)]."""
+	name, stops, seed = job
+	try:
+		calls = pairs.pair(name).calls
+		rng = random.Random(f'{seed} {name}')
+		take = range(1, calls + 1) if not stops else \
+			sorted({rng.randint(1 + i * calls // stops, max(1, (i + 1) * calls // stops)) for i in range(stops)}) if calls else []
+		return [pairs.run(f'{name}:{n}') for n in take]
+	except RuntimeError as e:
+		return [(f'{name}:0', '', 'wrong', [('order', str(e))])]
+
+
+def told(case, met, found, seed):
+	"""What failed, in ten lines."""
+	lines = [f'{case} (seed {seed}), stopped at {met}']
+	lines += [f'    {kind}: {text}' for kind, text in found[:8]]
+	return '\n'.join(lines + [f'    again: ./dev faults --replay {case}'])
+
+
+@dataclass
+class Whole:
+	repos: list
+	host: bool = True
+	vault: bool = False
+
+
+WHOLE = Whole(REPOS)
