@@ -94,6 +94,7 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	memcpy(err->message, text, sizeof text);
 	err->code = code;
 	err->login = login;
+	err->full = false;
 	vv_hint_clear(err);
 	return code;
 }
@@ -128,7 +129,8 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path)
 	} else {
 		(void)vv_fail(err, code, "%s: %s", what, reason);
 	}
-	if (number == ENOSPC || number == EDQUOT) {
+	err->full = number == ENOSPC || number == EDQUOT;
+	if (err->full) {
 		(void)vv_hint(err, "free some space on that disk, then run the command again");
 	}
 	return code;

@@ -186,47 +186,17 @@ vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *er
 	return rc < 0 ? rc : check(out, err);
 }
 
-static vv_status set_line(vv_repository *r, const char *file, const char *to, const char *key,
-			  const char *text, vv_error *err)
-{
-	vv_auto(vv_buf) name = VV_BUF_INIT;
-	const char *args[] = {"config", "--file", file, text ? "--replace-all" : "--unset-all",
-			      NULL,     text,     NULL};
-	const vv_git_call run = {.args = args, .repo = r};
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	int code = 0;
-	vv_status rc;
-
-	vv_buf_printf(&name, PREFIX "%s.%s", to, key);
-	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
-	args[4] = name.data;
-	if ((rc = vv_git_run(&run, &said, &code, err)) < 0) return rc;
-	return code == 0 || (!text && code == 5) /* it was not set */
-		       ? VV_OK
-		       : vv_git_explain(VV_BLOCKS_CONFIG, &said, code, err);
-}
-
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
 {
-	char name[sizeof(TEMP) + VV_TEMP_RANDOM] = TEMP;
-	vv_auto(char) *folder = NULL, *temp = NULL;
-	vv_status rc;
+	vv_blocks_config_line changed[LINES] = {{NULL}};
+	vv_auto(vv_arena) arena = {0};
 
-	/* A folder: git has its lock beside the file. */
-	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
-	vv_temp_name(name + strlen(TEMP));
-	folder = vv_path_join(vv_repository_varvedir(r), name, (char *)NULL);
-	temp = vv_path_join(folder ? folder : "", "config", (char *)NULL);
-	if (!folder || !temp) return vv_fail_nomem(err);
-	if ((rc = vv_mkdirs(folder, err)) < 0) return rc;
-	rc = vv_write_file(temp, vv_buf_cstr(text), text->len, false, err);
-	for (size_t k = 0; rc == VV_OK && k < LINES; k++) {
-		rc = set_line(r, temp, i->to, lines[k].key, value(i, &lines[k]), err);
+	for (size_t k = 0; k < LINES; k++) {
+		changed[k].key = vv_arena_printf(&arena, PREFIX "%s.%s", i->to, lines[k].key);
+		changed[k].value = value(i, &lines[k]);
+		if (!changed[k].key) return vv_fail_nomem(err);
 	}
-	vv_buf_reset(text);
-	rc = rc < 0 ? rc : vv_read_file(text, temp, SIZE_MAX, err);
-	(void)vv_remove_tree(folder, NULL);
-	return rc;
+	return vv_blocks_config_change(text, r, changed, LINES, err);
 }
 
 /* ---- the source ---- */

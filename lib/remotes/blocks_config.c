@@ -6,12 +6,15 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/temp_name.h"
 #include "base/text.h"
+#include "repo/git/index/worktree.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
@@ -308,4 +311,81 @@ vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv
 		rc = read_from(out, r, vv_buf_cstr(&where), err);
 	}
 	return rc;
+}
+
+/* ---- changing it ---- */
+
+#define TEMP ".varve-config-"
+#define TEXT_MAX ((size_t)1 << 20)
+
+static vv_status change_line(vv_repository *r, const char *file, const vv_blocks_config_line *l,
+			     vv_error *err)
+{
+	const char *how = l->section ? "--remove-section"
+			  : l->value ? "--replace-all"
+				     : "--unset-all";
+	const char *args[] = {"config", "--file", file, how, l->key, l->value, NULL};
+	const vv_git_call run = {.args = args, .repo = r};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc = vv_git_run(&run, &said, &code, err);
+
+	if (rc < 0) return rc;
+	return code == 0 || (!l->value && !l->section && code == 5) /* it was not set */
+		       ? VV_OK
+		       : vv_git_explain(VV_BLOCKS_CONFIG, &said, code, err);
+}
+
+vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
+				  const vv_blocks_config_line *lines, size_t count, vv_error *err)
+{
+	char name[sizeof(TEMP) + VV_TEMP_RANDOM] = TEMP;
+	vv_auto(char) *folder = NULL, *temp = NULL;
+	vv_status rc;
+
+	/* A folder: git has its lock beside the file. */
+	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
+	vv_temp_name(name + strlen(TEMP));
+	folder = vv_path_join(vv_repository_varvedir(r), name, (char *)NULL);
+	temp = vv_path_join(folder ? folder : "", "config", (char *)NULL);
+	if (!folder || !temp) return vv_fail_nomem(err);
+	if ((rc = vv_mkdirs(folder, err)) < 0) return rc;
+	rc = vv_write_file(temp, vv_buf_cstr(text), text->len, false, err);
+	for (size_t k = 0; rc == VV_OK && k < count; k++) {
+		rc = change_line(r, temp, &lines[k], err);
+	}
+	vv_buf_reset(text);
+	rc = rc < 0 ? rc : vv_read_file(text, temp, TEXT_MAX, err);
+	/* By their names: the folder cannot be read where no file can be opened. */
+	(void)vv_unlink(temp, true, NULL);
+	if (rmdir(folder) < 0) {
+		(void)vv_remove_tree(folder, NULL);
+	}
+	return rc;
+}
+
+vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(r, VV_BLOCKS_CONFIG);
+
+	if (!file) return vv_fail_nomem(err);
+	return vv_exists(file) ? vv_read_regular(text, file, TEXT_MAX, err) : VV_OK;
+}
+
+vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
+				       size_t count, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	if (vv_repository_is_bare(r)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "a bare repository has no " VV_BLOCKS_CONFIG " to write to");
+	}
+	if ((rc = vv_blocks_config_text(&text, r, err)) < 0 ||
+	    (rc = vv_blocks_config_change(&text, r, lines, count, err)) < 0) {
+		return rc;
+	}
+	return vv_worktree_write_bytes(r, VV_BLOCKS_CONFIG, vv_buf_cstr(&text), text.len, true,
+				       err);
 }

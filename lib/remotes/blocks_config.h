@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -52,6 +53,21 @@ vv_status vv_blocks_config_parse(vv_blocks_config *out, const char *text, size_t
 const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const char *name);
 /* The same of the file in the work tree, committed or not; without one nothing is said. */
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err);
+/* A line that changes. */
+typedef struct vv_blocks_config_line {
+	const char *key;   /* "store.team.url"; "store.team": the whole section, with value NULL */
+	const char *value; /* in the place of all values of the key; NULL: none of them stays */
+	bool section;
+} vv_blocks_config_line;
+/* Changes the text of such a file, by git. */
+vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
+				  const vv_blocks_config_line *lines, size_t count, vv_error *err);
+/* The text of the file in the work tree; "" where there is none. */
+vv_status vv_blocks_config_text(vv_buf *text, vv_repository *r, vv_error *err);
+/* Changes the file in the work tree in one step, for the next commit. The turn is the caller's (repo/git/write_turn.h).
+ * VV_EUSAGE: a bare repository. */
+vv_status vv_blocks_config_change_work(vv_repository *r, const vv_blocks_config_line *lines,
+				       size_t count, vv_error *err);
 /* May a commit name it? VV_EINPUT: no place that all clones can reach, or a URL that has what is the user's to say. */
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
 /* A remote's setting: a store, rather than a peer? */

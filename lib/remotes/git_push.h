@@ -14,9 +14,10 @@
 
 typedef struct vv_git_push {
 	const char *to;
-	vv_oid id, old; /* id null: delete; its blocks are there, those of what its branch became meanwhile are not */
-	bool force;     /* from where it was seen, and from nowhere else */
-	char *why;      /* refused; owned by whoever asked; NULL: it moved */
+	vv_oid id,
+		old; /* id null: delete; its blocks are there, those of what its branch became meanwhile are not */
+	bool force; /* from where it was seen, and from nowhere else */
+	char *why;  /* refused; owned by whoever asked; NULL: it moved */
 } vv_git_push;
 
 /* `git push`, with the user's hooks unless no_verify; some refs at a time, of these all or none where the

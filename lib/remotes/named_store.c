@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/ascii.h"
 #include "base/hint.h"
 #include "base/sys.h"
@@ -14,28 +15,34 @@
 #include "lib/remotes/remote.h"
 #include "repo/git/config.h"
 #include "repo/git/run_git.h"
+#include "repo/git/write_turn.h"
 
-/* "git config --file .varveconfig WORDS..." at the top of the work tree. */
-static vv_status edit(vv_repository *r, const char *a, const char *b, vv_error *err)
+/* Lines of .varveconfig that change together. */
+typedef struct lines {
+	vv_arena arena;
+	vv_blocks_config_line items[VV_BLOCKS_URLS_MAX + 4];
+	size_t count;
+	bool failed; /* no memory */
+} lines;
+
+static void lines_clear(lines *l)
 {
-	const char *args[] = {"config", "--file", VV_BLOCKS_CONFIG, a, b, NULL};
-	const vv_git_call run = {.args = args, .repo = r, .dir = vv_repository_workdir(r)};
+	vv_arena_clear(&l->arena);
+}
+VV_AUTO_CLEAR(lines, lines_clear)
 
-	if (!run.dir) {
-		return vv_fail(err, VV_EUSAGE,
-			       "a bare repository has no " VV_BLOCKS_CONFIG " to write to");
-	}
-	return vv_git_must(&run, VV_BLOCKS_CONFIG, err);
+static void set(lines *l, const char *name, const char *key, const char *value)
+{
+	char *full = vv_arena_printf(&l->arena, "store.%s.%s", name, key);
+
+	l->failed = l->failed || !full;
+	l->items[l->count++] = (vv_blocks_config_line){.key = full, .value = value};
 }
 
-static vv_status set(vv_repository *r, const char *name, const char *key, const char *value,
-		     vv_error *err)
+static vv_status write_lines(vv_repository *r, const lines *l, vv_error *err)
 {
-	vv_auto(vv_buf) full = VV_BUF_INIT;
-
-	vv_buf_printf(&full, "store.%s.%s", name, key);
-	vv_status rc = vv_buf_ok(&full, err);
-	return rc < 0 ? rc : edit(r, vv_buf_cstr(&full), value, err);
+	if (l->failed) return vv_fail_nomem(err);
+	return vv_blocks_config_change_work(r, l->items, l->count, err);
 }
 
 static vv_status check_name(const char *name, vv_error *err)
@@ -51,16 +58,18 @@ static vv_status check_name(const char *name, vv_error *err)
 }
 
 /* None of the others is the usual one any more. */
-static vv_status unset_usual(vv_repository *r, const vv_blocks_config *c, vv_error *err)
+static void unset_usual(lines *l, const vv_blocks_config *c, const char *name)
 {
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < c->store_count; i++) {
-		if (c->stores[i].usual) {
-			rc = set(r, c->stores[i].name, "default", "false", err);
+	for (size_t i = 0; i < c->store_count; i++) {
+		if (c->stores[i].usual && strcmp(c->stores[i].name, name) != 0) {
+			set(l, c->stores[i].name, "default", "false");
 		}
 	}
-	return rc;
+}
+
+static bool is_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 /* c: what the file has now. */
@@ -72,7 +81,10 @@ static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_e
 	    (n->push_url && (rc = vv_store_url_check(n->push_url, true, err)) < 0)) {
 		return rc;
 	}
-	if (vv_blocks_config_store(c, n->name)) {
+	/* The same command again finishes what was killed. */
+	const vv_store_config *there = vv_blocks_config_store(c, n->name);
+	if (there && !(is_text(there->url, n->url) && is_text(there->push_url, n->push_url) &&
+		       there->usual == n->usual)) {
 		vv_fail(err, VV_EEXISTS, "there is a store '%s' already", n->name);
 		return vv_hint_code(err, VV_HINT_STORE_REMOVE, n->name);
 	}
@@ -91,31 +103,27 @@ vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_err
 	return rc;
 }
 
-/* The URL last: it makes the store. */
-static vv_status write_lines(vv_repository *r, const vv_store_naming *n, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	if ((n->usual && (rc = set(r, n->name, "default", "true", err)) < 0) ||
-	    (n->push_url && (rc = set(r, n->name, "pushUrl", n->push_url, err)) < 0)) {
-		return rc;
-	}
-	return set(r, n->name, "url", n->url, err);
-}
-
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err)
 {
 	vv_auto(vv_blocks_config) c = {0};
-	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+	vv_auto(lines) l = {.count = 0};
+	vv_status rc;
 
-	if (rc < 0) return rc;
-	if ((rc = check(n, &c, err)) < 0 || (n->usual && (rc = unset_usual(r, &c, err)) < 0) ||
+	if ((rc = vv_write_turn_take(r, err)) < 0 ||
+	    (rc = vv_blocks_config_read_work(&c, r, err)) < 0 || (rc = check(n, &c, err)) < 0 ||
 	    (rc = vv_block_peer_trust(r, n->url, err)) < 0 ||
 	    (n->push_url && (rc = vv_block_peer_trust(r, n->push_url, err)) < 0)) {
 		return rc;
 	}
-	rc = write_lines(r, n, err);
-	return rc;
+	if (n->usual) {
+		unset_usual(&l, &c, n->name);
+		set(&l, n->name, "default", "true");
+	}
+	if (n->push_url) {
+		set(&l, n->name, "pushUrl", n->push_url);
+	}
+	set(&l, n->name, "url", n->url);
+	return write_lines(r, &l, err);
 }
 
 const char *vv_store_own(const vv_remote *m)
@@ -126,13 +134,12 @@ const char *vv_store_own(const vv_remote *m)
 	return NULL;
 }
 
-static vv_status remove_section(vv_repository *r, const char *name, vv_error *err)
+static void remove_section(lines *l, const char *name)
 {
-	vv_auto(vv_buf) section = VV_BUF_INIT;
+	char *section = vv_arena_printf(&l->arena, "store.%s", name);
 
-	vv_buf_printf(&section, "store.%s", name);
-	vv_status rc = vv_buf_ok(&section, err);
-	return rc < 0 ? rc : edit(r, "--remove-section", section.data, err);
+	l->failed = l->failed || !section;
+	l->items[l->count++] = (vv_blocks_config_line){.key = section, .section = true};
 }
 
 /* The remote's own: the block peers beside it stay. *found false: there is none. */
@@ -157,11 +164,18 @@ static vv_status forget_own(vv_repository *r, const char *name, bool *found, vv_
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	vv_auto(lines) l = {.count = 0};
 	bool own = false;
-	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
-	if (vv_blocks_config_store(&c, name)) return remove_section(r, name, err);
+	if ((rc = vv_write_turn_take(r, err)) < 0 ||
+	    (rc = vv_blocks_config_read_work(&c, r, err)) < 0) {
+		return rc;
+	}
+	if (vv_blocks_config_store(&c, name)) {
+		remove_section(&l, name);
+		return write_lines(r, &l, err);
+	}
 	if ((rc = forget_own(r, name, &own, err)) < 0 || own) return rc;
 	vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store '%s'", vv_text_shows(name));
 	return vv_hint_code(err, VV_HINT_STORE_LIST);
@@ -171,25 +185,25 @@ vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote
 			  vv_error *err)
 {
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
-	vv_status rc = vv_blocks_config_read_work(&c, r, err);
-	const vv_store_config *usual = rc < 0 ? NULL : vv_blocks_config_store(&c, NULL);
+	vv_auto(lines) l = {.count = 0};
+	bool own = false;
+	vv_status rc;
 
 	*changed = false;
-	if (rc < 0 || (name && usual && strcmp(usual->name, name) == 0)) return rc;
+	if ((rc = vv_write_turn_take(r, err)) < 0 ||
+	    (rc = vv_blocks_config_read_work(&c, r, err)) < 0) {
+		return rc;
+	}
+	const vv_store_config *usual = vv_blocks_config_store(&c, NULL);
+	if (name && usual && strcmp(usual->name, name) == 0) return VV_OK;
 	if (name) {
-		*changed = true;
-		/* The new one first: of two the first counts, and none is no state to be killed in. */
-		rc = set(r, name, "default", "true", err);
-		return rc < 0 ? rc : unset_usual(r, &c, err);
+		set(&l, name, "default", "true");
+		unset_usual(&l, &c, name);
 	}
-	for (size_t i = 0; rc == VV_OK && i < c.store_count; i++) {
-		*changed = true;
-		rc = remove_section(r, c.stores[i].name, err);
+	for (size_t i = 0; !name && i < c.store_count; i++) {
+		remove_section(&l, c.stores[i].name);
 	}
-	if (rc == VV_OK && remote) {
-		bool own = false;
-
-		rc = forget_own(r, remote, &own, err);
-	}
-	return rc;
+	*changed = l.count > 0;
+	if (*changed && (rc = write_lines(r, &l, err)) < 0) return rc;
+	return name || !remote ? VV_OK : forget_own(r, remote, &own, err);
 }

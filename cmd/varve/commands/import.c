@@ -102,19 +102,6 @@ static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
-/* The file of the work tree with the lines of the import. */
-static vv_status new_config(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
-{
-	vv_auto(char) *file = vv_repository_file(r, VV_BLOCKS_CONFIG);
-	vv_status rc = VV_OK;
-
-	if (!file) return vv_fail_nomem(err);
-	if (vv_exists(file)) {
-		rc = vv_read_regular(text, file, 1u << 20, err);
-	}
-	return rc < 0 ? rc : vv_imported_write(text, r, i, err);
-}
-
 static vv_status stage(vv_context *c, const vv_imported *i, const vv_cid *root, vv_error *err)
 {
 	const options *o = c->options;
@@ -125,8 +112,10 @@ static vv_status stage(vv_context *c, const vv_imported *i, const vv_cid *root, 
 	vv_source source;
 	vv_status rc;
 
-	if ((rc = new_config(&config, c->repo, i, err)) < 0 ||
-	    (rc = vv_txn_open(&t, c->repo, NULL, NULL, c->progress, err)) < 0) {
+	/* The turn first: another import may be writing its lines. */
+	if ((rc = vv_txn_open(&t, c->repo, NULL, NULL, c->progress, err)) < 0 ||
+	    (rc = vv_blocks_config_text(&config, c->repo, err)) < 0 ||
+	    (rc = vv_imported_write(&config, c->repo, i, err)) < 0) {
 		return rc;
 	}
 	vv_source_mem(&source, &bytes, config.data, config.len, VV_BLOCKS_CONFIG);

@@ -85,7 +85,7 @@ static vv_status update_one(vv_context *c, const vv_imported *i, bool *failed, v
 		return rc;
 	}
 	rc = vv_imported_fetch(&now, &root, c->repo, o->force, err);
-	if (rc < 0 && rc != VV_EUSAGE && rc != VV_ENOMEM && rc != VV_ECANCELLED) {
+	if (rc < 0 && rc != VV_EUSAGE && rc != VV_ENOMEM && rc != VV_ECANCELLED && !err->full) {
 		*failed = true;
 		(void)vv_prefix(err, "%s was not updated", vv_text_shows(i->to));
 		(void)vv_report(err);

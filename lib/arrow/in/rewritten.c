@@ -83,7 +83,8 @@ vv_status rewritten_same(bool *same, const rewritten *r, const char *file, vv_er
 	while (*same && got > 0) {
 		got = vv_read_full(made, pieces, PIECE, r->file, err);
 		beside = got < 0 ? got : vv_read_full(there, pieces + PIECE, PIECE, file, err);
-		*same = got == beside && got >= 0 && memcmp(pieces, pieces + PIECE, (size_t)got) == 0;
+		*same = got == beside && got >= 0 &&
+			memcmp(pieces, pieces + PIECE, (size_t)got) == 0;
 	}
 	vv_close(made, NULL, NULL);
 	vv_close(there, NULL, NULL);
