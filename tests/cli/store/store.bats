@@ -53,7 +53,11 @@ second() {
 	succeeds varve store list --json
 	[ "$(jq -c '.[] | [.name, .default]' <<< "$output")" = '["team",true]' ]
 	succeeds varve store test
-	ends_with 2 varve store add team "$PWD/../shared"
+	cp .varveconfig ../before
+	succeeds varve store add team "$PWD/../shared" # again, as after a kill
+	cmp .varveconfig ../before
+	ends_with 2 varve store add team "$PWD/../other"
+	stderr_has "there is a store 'team' already"
 	succeeds varve store remove team
 	succeeds varve store list --json
 	output_is "[]"
