@@ -25,6 +25,8 @@
 #include "repo/git/objects/send.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/run_git.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
 
 #define FETCHED "refs/varve/fetched/"
 
@@ -157,11 +159,11 @@ static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_erro
 	return vv_fail(err, VV_EEXISTS, "one is enough");
 }
 
-static bool has_fetched(vv_git_host *g)
+static bool has_refs(const vv_git_host *g, const char *folder)
 {
 	bool has = false;
 
-	(void)vv_refs_each(g->t->repo, g->folder, stop_at_ref, &has, VV_IGNORED);
+	(void)vv_refs_each(g->t->repo, folder, stop_at_ref, &has, VV_IGNORED);
 	return has;
 }
 
@@ -375,29 +377,63 @@ static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 	return rc;
 }
 
-/* The versions in what is here of its refs' history. */
-static vv_status each_reached(vv_git_host *g, vv_new_root_fn fn, void *payload, vv_error *err)
+/* What is here of its refs' history. */
+static vv_status list_reached(const vv_git_host *g, vv_oids *out, vv_error *err)
 {
 	const vv_hello *h = &g->refs.hello;
-	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
 	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
-	size_t count = 0;
-	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
-		ids[i] = h->refs[i].peeled;
+	*out = (vv_oids){.items = vv_calloc(h->ref_count + 1, sizeof(*out->items))};
+	if (!out->items || !known) return vv_fail_nomem(err);
+	for (size_t i = 0; i < h->ref_count; i++) {
+		out->items[i] = h->refs[i].peeled;
 	}
-	if (rc == VV_OK) {
-		rc = vv_commits_known(g->t->repo, ids, h->ref_count, known, err);
+	if ((rc = vv_commits_known(g->t->repo, out->items, h->ref_count, known, err)) < 0) {
+		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+	for (size_t i = 0; i < h->ref_count; i++) {
 		if (known[i]) {
-			ids[count++] = ids[i];
+			out->items[out->count++] = out->items[i];
 		}
 	}
-	if (rc == VV_OK && count > 0) {
-		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, fn, payload, err);
+	return VV_OK;
+}
+
+/* The versions in it. */
+static vv_status each_reached(const vv_git_host *g, vv_new_root_fn fn, void *payload, vv_error *err)
+{
+	vv_oids ids;
+	vv_status rc = list_reached(g, &ids, err);
+
+	if (rc == VV_OK && ids.count > 0) {
+		rc = vv_new_roots_each(g->t->repo, ids.items, ids.count, NULL, 0, fn, payload, err);
 	}
+	vv_free(ids.items);
+	return rc;
+}
+
+/* Is it known to name no versions: all that it names is here, and that is nothing? Without a walk where it was found out before. */
+static vv_status has_no_versions(const vv_git_host *g, vv_store *store, bool *out, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *elsewhere = NULL;
+	vv_auto(vv_whole) whole = {0};
+	vv_store_stats here;
+	vv_oids ids = {0};
+	size_t i = 0;
+	vv_status rc;
+
+	*out = false;
+	if ((rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
+	    (rc = vv_elsewhere_read(&elsewhere, g->t->repo, err)) < 0 ||
+	    vv_elsewhere_next(elsewhere, &i)) {
+		return rc;
+	}
+	if ((rc = list_reached(g, &ids, err)) == VV_OK &&
+	    (rc = vv_whole_look(&whole, g->t->repo, ids.items, ids.count, err)) == VV_OK) {
+		*out = whole.all;
+	}
+	vv_free(ids.items);
 	return rc;
 }
 
@@ -405,10 +441,12 @@ static vv_status each_reached(vv_git_host *g, vv_new_root_fn fn, void *payload, 
 static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
 	losing l = {.host = g->keeps, .out = out};
+	bool none = false;
 	vv_status rc = vv_repository_store(g->t->repo, &l.store, err);
 
 	memset(out, 0, sizeof(*out));
-	return rc < 0 ? rc : each_reached(g, see_root, &l, err);
+	if (rc < 0 || (rc = has_no_versions(g, l.store, &none, err)) < 0 || none) return rc;
+	return each_reached(g, see_root, &l, err);
 }
 
 static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
@@ -976,24 +1014,27 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 
 static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
 {
-	const char *args[] = {"fetch",
-			      g->t->progress && isatty(STDERR_FILENO) ? "--progress" : "-q",
-			      "--no-tags",
-			      "--no-write-fetch-head",
-			      "--no-auto-maintenance",
-			      "--no-recurse-submodules",
-			      "--no-prune",
-			      "--refmap=",
-			      "--stdin",
-			      "--",
-			      g->word,
-			      NULL};
+	const char *args[] = {
+		"-c",
+		"fetch.unpackLimit=1", /* the pack of a first fetch stays, as in git clone */
+		"fetch",
+		g->t->progress && isatty(STDERR_FILENO) ? "--progress" : "-q",
+		"--no-tags",
+		"--no-write-fetch-head",
+		"--no-auto-maintenance",
+		"--no-recurse-submodules",
+		"--no-prune",
+		"--refmap=",
+		"--stdin",
+		"--",
+		g->word,
+		NULL};
 	vv_auto(vv_buf) what = VV_BUF_INIT;
-	vv_git_call run = call(g, args);
+	vv_git_call run = call(g, has_refs(g, "") ? args + 2 : args);
 
 	run.input = specs->data;
 	run.len = specs->len;
-	run.show = strcmp(args[1], "-q") != 0;
+	run.show = strcmp(args[3], "-q") != 0;
 	vv_notes_end(g->t->notes);
 	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
 	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
@@ -1007,7 +1048,8 @@ vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
 {
 	vv_auto(char) *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder,
 					     (char *)NULL);
-	const bool left = folder && g->fetched == 0 && (vv_exists(folder) || has_fetched(g));
+	const bool left = folder && g->fetched == 0 &&
+			  (vv_exists(folder) || has_refs(g, g->folder));
 	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
 
 	if (left &&

@@ -28,7 +28,7 @@
 #define LOOSE_MAX 1u
 #define MEMORY_MAX (16u << 20) /* more than this is flushed at once */
 #define STREAM_MIN (1u << 20)  /* smaller files are staged in memory */
-#define COMPRESSION 6
+#define COMPRESSION 1          /* as git has it for loose objects, which gc packs */
 #define STREAM_STEP (256u << 10)
 
 /* memory belongs to the repository's odb. The rest is made when it is needed: file, or dir, and

@@ -187,7 +187,7 @@ static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
 static vv_status refresh(source *s, vv_error *err)
 {
 	vv_stat st;
-	vv_status rc = s->file[0] ? vv_lstat(&st, s->file, err) : VV_ENOTFOUND;
+	vv_status rc = s->file[0] ? vv_lstat(&st, s->file, NULL) : VV_ENOTFOUND;
 
 	if (rc == VV_OK && S_ISLNK(st.mode)) {
 		set_nothing(s);
@@ -269,13 +269,14 @@ static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
 {
 	const bool alone = r->open_index && r->open_index->alone;
 	vv_stat st;
-	vv_status rc = alone ? VV_ENOTFOUND : vv_lstat(&st, s->file, err);
+	/* Asked of each file, and mostly absent: without words. */
+	vv_status rc = alone ? VV_ENOTFOUND : vv_lstat(&st, s->file, NULL);
 
+	/* Git does not follow a link either. */
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISLNK(st.mode))) {
-		vv_error_clear(err); /* Git does not follow a link either */
 		return refresh_from_index(r, s, err);
 	}
-	if (rc < 0) return rc;
+	if (rc < 0) return vv_lstat(&st, s->file, err);
 	if (!S_ISREG(st.mode) && !S_ISDIR(st.mode)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
 			       vv_text_shows(s->file));

@@ -219,8 +219,16 @@ static vv_status hash_by_git(vv_repository *r, const char *path, git_oid *id, vv
 	return VV_OK;
 }
 
+static bool has_other_size(vv_repository *r, const vv_oid *blob, const vv_stat *st)
+{
+	uint64_t size;
+
+	return vv_blob_size(r, blob, &size, VV_IGNORED) == VV_OK && size != st->size;
+}
+
+/* Null where the size alone shows that it is not this blob. */
 static vv_status hash_file(vv_repository *r, const char *path, const char *file, const vv_stat *st,
-			   git_oid *id, vv_error *err)
+			   const vv_oid *blob, git_oid *id, vv_error *err)
 {
 	vv_conversion conversion;
 	vv_auto(git_filter_list) *filters = NULL;
@@ -239,6 +247,8 @@ static vv_status hash_file(vv_repository *r, const char *path, const char *file,
 		return hash_by_git(r, path, id, err);
 	} else if ((rc = vv_filters_of(r, path, &conversion, false, &filters, err)) < 0) {
 		return rc;
+	} else if (!filters && has_other_size(r, blob, st)) {
+		memset(id, 0, sizeof(*id));
 	} else if (!filters) {
 		code = git_odb_hashfile(id, file, GIT_OBJECT_BLOB);
 	} else if ((rc = convert_file(r, filters, path, st, &out, err)) == VV_OK) {
@@ -293,7 +303,7 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 	}
 	if (rc < 0 || vv_index_stat_clean(x, e, &st) ||
 	    (rc = compare_mode(x, e, &st, out, &settled, err)) < 0 || settled ||
-	    (rc = hash_file(x->repo, e->path, file, &st, &id, err)) < 0) {
+	    (rc = hash_file(x->repo, e->path, file, &st, &e->id, &id, err)) < 0) {
 		return rc;
 	}
 	vv_oid_to_git(&entry_id, &e->id);
