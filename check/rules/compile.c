@@ -90,9 +90,6 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 	vv_status rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
 	if (rc == VV_OK) {
 		p->schema = &p->own;
-		if (p->json) {
-			vv_schema_of_json(&p->own);
-		}
 		return note_schema_members(p, err);
 	}
 	if (rc != VV_EINPUT) {

@@ -212,8 +212,9 @@ static bool no_rows(vv_bytes text, uint8_t comment)
 	for (size_t i = 0; i < text.len; i++) {
 		const bool end = text.data[i] == '\n' || text.data[i] == '\r';
 
-		if (line && !end && (comment == 0 || (uint8_t)text.data[i] != comment))
+		if (line && !end && (comment == 0 || (uint8_t)text.data[i] != comment)) {
 			return false;
+		}
 		line = end;
 	}
 	return true;

@@ -903,14 +903,6 @@ vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *f
 	return rc;
 }
 
-void vv_schema_of_json(vv_schema *s)
-{
-	/* s->missing is what fields without missingValues of their own have */
-	if (!vv_json_get(s->json, "missingValues")) {
-		s->missing[0] = NULL;
-	}
-}
-
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err)
 {

@@ -56,9 +56,6 @@ bool vv_schema_is_v1(const vv_json *node);
 vv_status vv_schema_read(vv_schema *out, const char *json, size_t len, const char *name,
 			 vv_error *err);
 
-/* The schema is of rows of JSON, which has null for a missing value: the empty text is one only where missingValues says so. */
-void vv_schema_of_json(vv_schema *s);
-
 /* Reads a schema that stands inside of another document; the node must outlive out. */
 vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err);
 

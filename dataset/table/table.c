@@ -33,9 +33,6 @@ vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_ci
 		rc = vv_schema_read(&out->schema, out->root.schema.data, out->root.schema.len,
 				    "schema of the root", err);
 		out->columns = out->schema.count;
-		if (rc == VV_OK && out->root.dialect.form != VV_FORM_CSV) {
-			vv_schema_of_json(&out->schema);
-		}
 	}
 	if (rc < 0) {
 		vv_table_close(out);

@@ -139,7 +139,9 @@ static vv_status merge_csv(merge *m, vv_error *err)
 	for (int v = 0; v < 3; v++) {
 		const vv_dialect *e = csv_of(m, v);
 
-		if (!e) continue;
+		if (!e) {
+			continue;
+		}
 		if ((rc = vv_header_rows_split(&header, &comments, e, err)) < 0) return rc;
 		lead[v] = (piece){e->prologue.data, e->header ? e->lead : e->prologue.len};
 		rest[v] = (piece){comments.data, comments.len};

@@ -369,9 +369,6 @@ static vv_status make_both(merge *m, bool whole, bool report, vv_error *err)
 	if ((rc = make_schema(&k, err)) == VV_OK) {
 		rc = vv_schema_read(&m->compare, k.out.data, k.out.len, "the merged schema", err);
 	}
-	if (rc == VV_OK && m->as.dialect.form != VV_FORM_CSV) {
-		vv_schema_of_json(&m->compare);
-	}
 done:
 	vv_schema_clear(&s);
 	vv_buf_clear(&k.out);

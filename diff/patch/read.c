@@ -496,9 +496,6 @@ static vv_status read_side_columns(patch_side *side, const vv_json *own, const p
 					   side->root.schema.len, "the schema", err)) < 0) {
 		return rc;
 	}
-	if (side->root.dialect.form != VV_FORM_CSV) {
-		vv_schema_of_json(&side->schema);
-	}
 	if (side->schema.count > VV_COLUMNS_MAX) {
 		return vv_fail(err, VV_EINPUT, "expected at most %u columns", VV_COLUMNS_MAX);
 	}

@@ -65,7 +65,7 @@ static bool is_missing(const vv_arrow_column *col, const vv_cell *c)
 {
 	if (col->verbatim) return c->state == VV_CELL_NULL || c->state == VV_CELL_ABSENT;
 	if (col->only_empty && c->state == VV_CELL_TEXT) {
-		return c->len == 0;
+		return c->len == 0 && !col->json; /* "" of JSON is a text, null is missing */
 	}
 	return vv_field_missing(col->field, c);
 }

@@ -180,9 +180,6 @@ static vv_status open_resource(one *c, resource *r, vv_error *err)
 	if (r->rc == VV_OK && r->in.described && r->in.package.schema.len > 0) {
 		r->is_declared = vv_schema_read(&r->declared, r->in.package.schema.data,
 						r->in.package.schema.len, "", NULL) == VV_OK;
-		if (r->is_declared && r->in.table.root.dialect.form != VV_FORM_CSV) {
-			vv_schema_of_json(&r->declared);
-		}
 	}
 	if (r->rc < 0) {
 		*err = r->why;

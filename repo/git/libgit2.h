@@ -19,11 +19,14 @@
  *	renaming a section of settings leaks              history/branch.c              -
  *	looking up the upstream of a branch leaks         history/branch.c              -
  *	lists refs and reflogs of one worktree only       history/tips.c                -
+ *	reads a loose object that was cut for ever        libgit2.c, vv_git_read_loose    -
  *	the indexer leaks objects that are here already   transfer/receive.c            -
  *	the indexer maps a pack anew for each piece       transfer/spool.c              -
  */
 #ifndef VV_REPO_GIT_LIBGIT2_H
 #define VV_REPO_GIT_LIBGIT2_H
+
+#include <git2.h>
 
 #include "base/error.h"
 
@@ -35,5 +38,8 @@ void vv_git_stop(void);
  * libgit2's own error is then cleared, so that it cannot turn up later. */
 vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Loose objects of this folder are read by varve; a cut one is VV_ECORRUPT. */
+vv_status vv_git_read_loose(git_odb *odb, const char *objects, vv_error *err);
 
 #endif

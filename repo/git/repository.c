@@ -230,6 +230,8 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 	    (code = git_repository_odb(&r->odb, r->git)) < 0) {
 		return fail_objects(code, r->objects, err);
 	}
+	vv_status rc = vv_git_read_loose(r->odb, r->objects, err);
+	if (rc < 0) return rc;
 	while (more && *more) {
 		size_t len = strcspn(more, ":");
 		vv_auto(char) *dir = vv_strndup(more, len);

@@ -32,7 +32,7 @@ void rewrite_column_set(rewrite_column *c, const vv_field *f, bool json)
 static bool is_missing(const rewrite_column *c, const vv_cell *cell)
 {
 	if (c->only_empty && cell->state == VV_CELL_TEXT) {
-		return cell->len == 0;
+		return cell->len == 0 && !c->json; /* "" of JSON is a text, null is missing */
 	}
 	return vv_field_missing(c->field, cell);
 }

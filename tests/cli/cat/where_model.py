@@ -82,8 +82,6 @@ def key(column, cell, json_form):
         return None if json_form and not LITERAL.match(cell) and b"INF" not in cell else value(cell)
     if column == 4:
         return instant(cell)
-    if column == 2 and json_form:
-        return cell  # "" of JSON is a text
     return cell or None
 
 

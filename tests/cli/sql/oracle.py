@@ -336,8 +336,6 @@ def write(folder, name, version, form):
 
     def member(c, cell):
         own = {"n": form.integer or not form.bare, "p": form.number or not form.bare, "b": not form.plain}
-        if form.plain and cell[1] is None:
-            return "null"
         if COLUMNS[c] == "TEXT" or own.get(c) or cell[0] in ("NaN", "INF", "-INF") or not form.plain and cell[1] is None:
             return json.dumps(cell[0])
         return "null" if cell[1] is None else cell[0]

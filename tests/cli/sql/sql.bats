@@ -535,26 +535,6 @@ for i in range(200):
 	[ "$(echo "$output" | xargs)" = "diff_type,count(*) modified,40 count(id),count(DISTINCT id) 80,40 key id name id message,column_name,to_value two,n,14" ]
 }
 
-@test "the empty text of JSON is a text for every question, and null is missing" {
-	new_repo
-	printf '%s\n' '{"id":1,"a":""}' '{"id":2,"a":null}' '{"id":3,"a":"x"}' '{"id":4}' > t.ndjson
-	printf '%s\n' '{"id":1,"a":""}' '{"id":2,"a":null}' > u.ndjson
-	cat > datapackage.json <<-'END'
-	{"resources": [{"name": "u", "path": "u.ndjson", "schema": {"missingValues": [""], "fields": [{"name": "id", "type": "integer"}, {"name": "a", "type": "string"}]}},
-	 {"name": "t", "path": "t.ndjson", "schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "a", "type": "string", "constraints": {"required": true}}]}}]}
-	END
-	commit_all first
-	succeeds varve sql --format csv "SELECT id FROM t WHERE a = ''; SELECT id FROM t WHERE a IS NULL; SELECT id FROM t WHERE a IS NOT NULL;
-		SELECT id FROM u WHERE a IS NULL"
-	[ "$(echo "$output" | xargs)" = "id 1 id 2 4 id 1 3 id 1 2" ]
-	succeeds varve cat t.ndjson --where 'a is null' --columns id --format csv
-	[ "$(echo "$output" | xargs)" = "id 2 4" ]
-	succeeds varve info t.ndjson --json
-	[ "$(python3 -c 'import json, sys; print([c["missing"] for c in json.loads(sys.argv[1])["columns"]])' "$output")" = "[0, 2]" ]
-	ends_with 1 varve check t.ndjson
-	output_has 'column a, 2 times: is missing'
-}
-
 @test "a join reads each side once, whatever orders rows and whichever columns are compared" {
 	new_repo
 	python3 - <<-'END'

@@ -84,7 +84,7 @@ copy() {
 	change 3
 	ends_with 2 varve push
 	[ ! -e ../nas/other ]
-	for key in sse sseKmsKeyId requestPayer anonymous endpoint profile; do
+	for key in requestPayer anonymous endpoint profile; do
 		rm .varveconfig
 		git config -f .varveconfig store.team.url "$store"
 		git config -f .varveconfig "store.team.$key" x

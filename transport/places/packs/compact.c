@@ -347,8 +347,9 @@ done:
 
 /* --- in a place ---------------------------------------------------------------------------------- */
 
-/* Of the old ones, those that are small, or of which most is not needed. */
-static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
+/* Of the old ones, those that are small, or of which most is not needed; spare[i]: other packs have all that is needed
+ * of it. */
+static vv_status choose_packs(compacting *c, bool *spare, bool *worth, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(c->h->catalog);
 	vv_auto_free uint64_t *needed = vv_calloc(count + 1, sizeof(*needed));
@@ -366,6 +367,7 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
 		const bool is_small = p->len < c->h->pack_bytes / 2;
 		const bool mostly_garbage = needed[i] * 2 < p->blocks;
+		spare[i] = c->old[i] && needed[i] == 0;
 		c->old[i] = c->old[i] && needed[i] > 0 && (is_small || mostly_garbage);
 		*worth = *worth || (c->old[i] && mostly_garbage);
 		small += c->old[i];
@@ -375,7 +377,7 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old,
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old, bool *spare,
 			 vv_host_compacted *out, vv_error *err)
 {
 	compacting c = {.h = h, .what = what, .out = out, .old = old};
@@ -385,7 +387,7 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old,
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0 || (rc = find_items(&c, err)) < 0 ||
-	    (rc = choose_packs(&c, &out->changed, err)) < 0) {
+	    (rc = choose_packs(&c, spare, &out->changed, err)) < 0) {
 		goto done;
 	}
 	for (size_t i = 0; i < c.count; i++) {

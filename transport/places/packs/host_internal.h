@@ -74,8 +74,9 @@ static inline bool vv_host_is_place(const vv_host *h)
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
 
 /* In a place: of the packs of the catalog that are marked in old, those that are small or mostly garbage become fewer,
- * larger ones. Marked are afterwards those that were replaced; they stay, and versions still name them. */
-vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old,
+ * larger ones. Marked are afterwards those that were replaced, and in spare those of which others in the catalog have
+ * all that is needed; they stay, and versions still name them. */
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old, bool *spare,
 			 vv_host_compacted *out, vv_error *err);
 
 /* h->tip is what was pushed. */

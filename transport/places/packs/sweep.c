@@ -41,7 +41,7 @@ typedef struct sweeping {
 	vv_cid_map *wanted;   /* roots */
 	vv_cid_map *partial;  /* packs that have blocks of versions that are not whole */
 	vv_cid_map *replaced; /* packs whose blocks are in others now */
-	bool joined;          /* some of them are in packs that pushes made */
+	bool joined;          /* of some of them other packs have all that is needed */
 	vv_cid_map *version_names, *pack_names;
 	vv_cid_map *index_names; /* when each was written */
 	version *versions;
@@ -434,23 +434,6 @@ static int compare_sizes(const void *a, const void *b)
 	return x->size != y->size ? (x->size > y->size ? -1 : 1) : (x < y ? -1 : x > y);
 }
 
-/* Old packs whose blocks a joined one has: versions are to name that. */
-static vv_status replace_joined(sweeping *s, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
-		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
-		const pack *p = &s->packs[i];
-		if (vv_cid_set_has(s->h->joined, key) && p->needed && !p->held &&
-		    is_older(s, p->modified)) {
-			s->joined = true;
-			rc = vv_cid_map_put(s->replaced, key, 0, NULL, err);
-		}
-	}
-	return rc;
-}
-
 /* Into the catalog: all lists but those of packs that were replaced. Of those with the same blocks the larger pack
  * counts, which is the joined one. */
 static vv_status load_catalog(sweeping *s, vv_error *err)
@@ -569,16 +552,15 @@ static vv_status repack(sweeping *s, vv_error *err)
 					 .want_count = s->what->want_count,
 					 .dry_run = s->what->dry_run};
 	vv_host_compacted done = {0};
-	vv_auto_free bool *old = old_packs(s);
-	vv_status rc = replace_joined(s, err);
-
-	if (rc < 0) return rc;
-	rc = old ? vv_host_repack(s->h, &what, old, &done, err) : vv_fail_nomem(err);
+	vv_auto_free bool *old = old_packs(s), *spare = vv_calloc(count + 1, sizeof(bool));
+	vv_status rc = old && spare ? vv_host_repack(s->h, &what, old, spare, &done, err)
+				    : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
-		if (old[i]) {
-			s->out->merged++;
+		s->out->merged += old[i];
+		s->joined |= spare[i];
+		if (old[i] || spare[i]) {
 			rc = vv_cid_map_put(s->replaced, &key, 0, NULL, err);
 		}
 	}
