@@ -32,7 +32,7 @@ two_versions() {
 
 @test "every form of a difference ends quietly with its reader" {
 	two_versions
-	for format in text summary stat json ndjson csv html markdown sql patch; do
+	for format in text summary stat json ndjson markdown sql patch; do
 		gone varve diff --format "$format" v1 v2
 	done
 	gone varve diff --name-only v1 v2

@@ -204,7 +204,8 @@ one_stays_behind() {
 	stderr_has "peer.git"
 	cmp a/t.csv c/t.csv
 	[ "$(git -C c config remote.origin.url)" = "$PWD/hub.git" ]
-	[ "$(git -C c rev-parse origin/main)" = "$(git -C a rev-parse main)" ]
+	[ "$(git -C c rev-parse peer/main)" = "$(git -C a rev-parse main)" ]
+	[ -z "$(git -C c for-each-ref refs/remotes/origin)" ]
 	(cd c && succeeds varve fsck --data)
 	# what a clone has of its own is not taken for the origin's
 	git -C peer.git branch own main
@@ -244,10 +245,10 @@ one_stays_behind() {
 	succeeds varve clone --single-branch --from "$PWD/peer.git" "$PWD/hub.git" c
 	cmp b/t.csv c/t.csv
 	[ "$(git -C c config remote.origin.url)" = "$PWD/hub.git" ]
-	[ "$(git -C c for-each-ref --format='%(refname)' refs/remotes | sort)" = refs/remotes/origin/main ]
+	[ "$(git -C c for-each-ref --format='%(refname)' refs/remotes | sort)" = refs/remotes/peer/main ]
 	[ "$(git -C c symbolic-ref HEAD)" = refs/heads/main ]
 	succeeds varve clone --single-branch -b other --from "$PWD/peer.git" "$PWD/hub.git" d
-	[ "$(git -C d for-each-ref --format='%(refname)' refs/remotes | sort)" = refs/remotes/origin/other ]
+	[ "$(git -C d for-each-ref --format='%(refname)' refs/remotes | sort)" = refs/remotes/peer/other ]
 	cmp b/t.csv d/t.csv
 	ends_with 2 varve clone --single-branch -b nowhere --from "$PWD/peer.git" "$PWD/hub.git" e
 	ends_with 2 varve clone --single-branch --from "$PWD/off2.git" "$PWD/hub.git" e
