@@ -129,8 +129,9 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path)
 	} else {
 		(void)vv_fail(err, code, "%s: %s", what, reason);
 	}
-	err->full = number == ENOSPC || number == EDQUOT;
-	if (err->full) {
+	const bool no_space = number == ENOSPC || number == EDQUOT;
+	err->full = no_space || number == EMFILE || number == ENFILE;
+	if (no_space) {
 		(void)vv_hint(err, "free some space on that disk, then run the command again");
 	}
 	return code;

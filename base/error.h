@@ -56,7 +56,7 @@ typedef void (*vv_hint_words_fn)(char *out, size_t size, const char *name,
 typedef struct vv_error {
 	vv_status code;
 	bool login;                   /* VV_EREFUSED: another login, key or token may be let in */
-	bool full;                    /* VV_EIO: there is no room on a disk */
+	bool full;                    /* VV_EIO: no room on a disk, or too many open files */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE when nothing honest can be said */
 	char hint[VV_HINT_MAX]; /* the sentence, or the code's arguments with a NUL after each */

@@ -188,7 +188,7 @@ vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *er
 
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
 {
-	vv_blocks_config_line changed[LINES] = {{NULL}};
+	vv_blocks_config_line changed[LINES] = {{.key = NULL}};
 	vv_auto(vv_arena) arena = {0};
 
 	for (size_t k = 0; k < LINES; k++) {

@@ -380,7 +380,7 @@ static void an_address_that_is_taken_is_said(void **state)
 
 	(void)state;
 	o.address = vv_http_server_url(f->server) + strlen("http://");
-	vv_assert_contains(start_fails(&o, VV_EREFUSED).message, "somebody else listens");
+	vv_assert_contains(start_fails(&o, VV_EREFUSED).message, "another program listens");
 	hx_end(f);
 }
 
