@@ -16,12 +16,11 @@
  *	takes no quoted pattern in .gitattributes         index/attributes.c            1.9.7: still so
  *	forgets exceptions of a deeper .gitignore         index/ignore.c                -
  *	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
- *	renaming a section of settings leaks              history/branch.c              -
  *	looking up the upstream of a branch leaks         history/branch.c              -
  *	lists refs and reflogs of one worktree only       history/tips.c                -
  *	reads a loose object that was cut for ever        libgit2.c, vv_git_read_loose    -
- *	the indexer leaks objects that are here already   transfer/receive.c            -
- *	the indexer maps a pack anew for each piece       transfer/spool.c              -
+ *	the indexer leaks objects that are here already   objects/receive.c             -
+ *	the indexer maps a pack anew for each piece       objects/spool.c               -
  */
 #ifndef VV_REPO_GIT_LIBGIT2_H
 #define VV_REPO_GIT_LIBGIT2_H

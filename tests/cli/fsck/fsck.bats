@@ -37,6 +37,26 @@ biggest_pack() {
 	output_is ""
 }
 
+@test "a loose object of Git that was cut is damaged, wherever it was cut" {
+	new_repo
+	rows 300 > plain.csv
+	git add plain.csv
+	git commit -qm one
+	file=.git/objects/$(git rev-parse HEAD:plain.csv | sed 's,^..,&/,')
+	whole=$(git cat-file -s HEAD:plain.csv)
+	[ "$(varve cat HEAD:plain.csv | wc -c)" -eq "$whole" ]
+	chmod u+w "$file"
+	cp "$file" ../object
+	len=$(stat -c %s "$file")
+	for at in 1 2 20 100 $((len / 2)) $((len - 4)) $((len - 1)); do
+		head -c "$at" ../object > "$file"
+		ends_with 2 timeout 20 varve cat HEAD:plain.csv
+		stderr_has "$(git rev-parse HEAD:plain.csv)"
+	done
+	cp ../object "$file"
+	[ "$(varve cat HEAD:plain.csv | wc -c)" -eq "$whole" ]
+}
+
 @test "a flipped bit is found with the datasets and commits it touches" {
 	versions
 	flip "$(biggest_pack)" 100 # in the first group's bytes, not in the name of some record
