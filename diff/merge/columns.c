@@ -770,8 +770,8 @@ static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
 	vv_status rc;
 	bool says = false;
 	if (row == MERGE_NONE) return VV_OK;
-	if ((rc = vv_row_lines_cells(&m->rows, old_row, &was, err)) < 0 ||
-	    (rc = vv_row_lines_cells(&s->rows, row, &cells, err)) < 0) {
+	if ((rc = vv_row_by_number_get(&m->rows, old_row, &was, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&s->rows, row, &cells, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < s->table->columns; i++) {
@@ -791,8 +791,8 @@ static vv_status look_at_rows(dropped *d, vv_error *err)
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < s->block_count && rc == VV_OK; i++) {
 		for (uint64_t k = 0; k < s->blocks[i].rows && rc == VV_OK; k++) {
-			if ((rc = vv_row_lines_cells(&s->rows, s->blocks[i].row + k, &cells,
-						     err)) == VV_OK) {
+			if ((rc = vv_row_by_number_get(&s->rows, s->blocks[i].row + k, &cells,
+						       err)) == VV_OK) {
 				look_at_added(d, cells);
 			}
 		}

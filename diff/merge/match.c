@@ -355,8 +355,10 @@ static bool same_places(const vv_columns *c)
 
 static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
-	vv_status rc = vv_row_lines_open(&s->rows, s->table, err);
-	if (m->base) return rc < 0 ? rc : compare_side(m, s, t, err);
+	vv_status rc = VV_OK;
+
+	vv_row_by_number_init(&s->rows, s->table, VV_ROW_GROUPS_MAX, true);
+	if (m->base) return compare_side(m, s, t, err);
 	for (uint64_t i = 0; i < s->table->root.rows && rc == VV_OK; i++) {
 		rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err);
 	}
@@ -400,7 +402,7 @@ static int by_key(const void *a, const void *b)
 static vv_status hash_key(merge *m, merge_side *s, uint64_t row, new_key *out, vv_error *err)
 {
 	const vv_cell *cells;
-	vv_status rc = vv_row_lines_cells(&s->rows, row, &cells, err);
+	vv_status rc = vv_row_by_number_get(&s->rows, row, &cells, err);
 	vv_buf_reset(&m->text);
 	for (size_t i = 0; i < m->key_count && rc == VV_OK; i++) {
 		vv_value_put_canonical(&m->text, &m->base->schema.fields[m->base_key[i]],
@@ -559,8 +561,8 @@ static vv_status same_rows_of_base(merge *m, uint64_t a, uint64_t b, bool *out, 
 {
 	const vv_cell *x, *y;
 	vv_status rc;
-	if ((rc = vv_row_lines_cells(&m->rows, a, &x, err)) < 0 ||
-	    (rc = vv_row_lines_cells(&m->rows, b, &y, err)) < 0) {
+	if ((rc = vv_row_by_number_get(&m->rows, a, &x, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&m->rows, b, &y, err)) < 0) {
 		return rc;
 	}
 	*out = true;
@@ -669,9 +671,9 @@ vv_status merge_rows_match(merge *m, vv_error *err)
 {
 	told t[2] = {0};
 	vv_status rc = VV_OK;
-	if (m->base && ((rc = load_groups(&m->groups, m->base, m->opts->secret, err)) < 0 ||
-			(rc = vv_row_lines_open(&m->rows, m->base, err)) < 0)) {
-		return rc;
+	if (m->base) {
+		vv_row_by_number_init(&m->rows, m->base, VV_ROW_GROUPS_MAX, true);
+		if ((rc = load_groups(&m->groups, m->base, m->opts->secret, err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		rc = tell_side(m, &m->side[i], &t[i], err);
@@ -709,7 +711,7 @@ static void clear_side(merge_side *s)
 	vv_free(s->partner);
 	vv_free(s->placed);
 	vv_free(s->groups.list);
-	vv_row_lines_close(&s->rows);
+	vv_row_by_number_close(&s->rows);
 }
 
 void merge_match_clear(merge *m)
@@ -717,7 +719,7 @@ void merge_match_clear(merge *m)
 	clear_side(&m->side[0]);
 	clear_side(&m->side[1]);
 	vv_free(m->groups.list);
-	vv_row_lines_close(&m->rows);
+	vv_row_by_number_close(&m->rows);
 }
 
 /* --- rows that both added ---------------------------------------------------- */
@@ -733,7 +735,7 @@ static vv_status hash_added(merge *m, size_t which, vv_sorter *out, vv_error *er
 	for (size_t i = 0; i < s->block_count && rc == VV_OK; i++) {
 		for (uint64_t k = 0; k < s->blocks[i].rows && rc == VV_OK; k++) {
 			uint64_t row = s->blocks[i].row + k;
-			if ((rc = vv_row_lines_cells(&s->rows, row, &cells, err)) < 0) {
+			if ((rc = vv_row_by_number_get(&s->rows, row, &cells, err)) < 0) {
 				break;
 			}
 			vv_buf_reset(&m->text);

@@ -144,8 +144,8 @@ static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 	       rows == m->side[1].table->root.rows;
 	if (m->base || m->key_count > 0 || rows != m->side[1].table->root.rows) return VV_OK;
 	for (uint64_t i = 0; i < rows && *out && rc == VV_OK; i++) {
-		if ((rc = vv_row_lines_cells(&m->side[0].rows, i, &x, err)) == VV_OK &&
-		    (rc = vv_row_lines_cells(&m->side[1].rows, i, &y, err)) == VV_OK) {
+		if ((rc = vv_row_by_number_get(&m->side[0].rows, i, &x, err)) == VV_OK &&
+		    (rc = vv_row_by_number_get(&m->side[1].rows, i, &y, err)) == VV_OK) {
 			*out = merge_content_order(m, x, y) == 0;
 		}
 	}

@@ -14,7 +14,7 @@
 #include "dataset/table/table.h"
 #include "diff/merge/options.h"
 #include "diff/rows/columns.h"
-#include "diff/rows/row_lines.h"
+#include "diff/rows/row_by_number.h"
 
 #define MERGE_NONE UINT64_MAX
 
@@ -73,7 +73,7 @@ typedef struct merge_side {
 	bool same_places; /* equal groups of base and this are equal rows */
 	merge_groups groups;
 
-	vv_row_lines rows;
+	vv_row_by_number rows;
 	bool copies;      /* its lines can stand in the result as they are */
 	bool own_columns; /* the result has a column of it that base has not */
 	bool *counts; /* for each of its columns: base does not have it, and removing a row must not lose its value;
@@ -111,8 +111,8 @@ typedef struct merge {
 	size_t key_count; /* 0: rows have no key */
 	bool key_lost;    /* base has one; a side does not have its columns, and nothing else tells
 			      * which row is which */
-	merge_groups groups; /* of base */
-	vv_row_lines rows;   /* of base */
+	merge_groups groups;   /* of base */
+	vv_row_by_number rows; /* of base */
 	bool base_copies;
 
 	merge_column *columns;

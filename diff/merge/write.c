@@ -97,8 +97,8 @@ static vv_status ascends(merge *m, merge_added *a, size_t which, bool *out, vv_e
 	*out = true;
 	while (*out && rc == VV_OK && (row = spans_peek(side, s)) != MERGE_NONE) {
 		if (before != MERGE_NONE &&
-		    (rc = vv_row_lines_cells(&side->rows, before, &last, err)) == VV_OK &&
-		    (rc = vv_row_lines_cells(&side->rows, row, &cells, err)) == VV_OK) {
+		    (rc = vv_row_by_number_get(&side->rows, before, &last, err)) == VV_OK &&
+		    (rc = vv_row_by_number_get(&side->rows, row, &cells, err)) == VV_OK) {
 			*out = key_order(m, which, last, which, cells) < 0;
 		}
 		before = row;
@@ -112,8 +112,8 @@ static vv_status ascends(merge *m, merge_added *a, size_t which, bool *out, vv_e
 static vv_status both_rows(merge *m, const uint64_t row[2], const vv_cell **x, const vv_cell **y,
 			   vv_error *err)
 {
-	vv_status rc = vv_row_lines_cells(&m->side[0].rows, row[0], x, err);
-	return rc < 0 ? rc : vv_row_lines_cells(&m->side[1].rows, row[1], y, err);
+	vv_status rc = vv_row_by_number_get(&m->side[0].rows, row[0], x, err);
+	return rc < 0 ? rc : vv_row_by_number_get(&m->side[1].rows, row[1], y, err);
 }
 
 /* Order of what both sides have to come, row by row; 0: equal. first_only: of their first
@@ -372,12 +372,12 @@ static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **lin
 	const char *x, *y, *b = NULL;
 	size_t x_len, y_len, b_len = 0;
 	vv_status rc;
-	if ((rc = vv_row_lines_line(&m->side[0].rows, s->row[0], &x, &x_len, err)) < 0 ||
-	    (rc = vv_row_lines_line(&m->side[1].rows, s->row[1], &y, &y_len, err)) < 0) {
+	if ((rc = vv_row_by_number_line(&m->side[0].rows, s->row[0], &x, &x_len, err)) < 0 ||
+	    (rc = vv_row_by_number_line(&m->side[1].rows, s->row[1], &y, &y_len, err)) < 0) {
 		return rc;
 	}
 	if (s->base && m->base_copies && merge_cells_are(m, s, 2) &&
-	    (rc = vv_row_lines_line(&m->rows, s->base_row, &b, &b_len, err)) < 0) {
+	    (rc = vv_row_by_number_line(&m->rows, s->base_row, &b, &b_len, err)) < 0) {
 		return rc;
 	}
 	int order = line_order(x, x_len, y, y_len);
@@ -405,9 +405,9 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 		rc = pick_line(w, s, &line, &len, err);
 	} else if (can[0] || can[1]) {
 		size_t i = can[0] ? 0 : 1;
-		rc = vv_row_lines_line(&m->side[i].rows, s->row[i], &line, &len, err);
+		rc = vv_row_by_number_line(&m->side[i].rows, s->row[i], &line, &len, err);
 	} else if (!s->side[0] && !s->side[1] && s->base && m->base_copies) {
-		rc = vv_row_lines_line(&m->rows, s->base_row, &line, &len, err);
+		rc = vv_row_by_number_line(&m->rows, s->base_row, &line, &len, err);
 	} else {
 		return put_cells(w, err);
 	}
@@ -424,12 +424,12 @@ static vv_status load_row(merge *m, merge_row_state *s, const bool want[3], vv_e
 {
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < 2; i++) {
-		if (want[i] &&
-		    (rc = vv_row_lines_cells(&m->side[i].rows, s->row[i], &s->side[i], err)) < 0) {
+		if (want[i] && (rc = vv_row_by_number_get(&m->side[i].rows, s->row[i], &s->side[i],
+							  err)) < 0) {
 			break;
 		}
 	}
-	return rc == VV_OK && want[2] ? vv_row_lines_cells(&m->rows, s->base_row, &s->base, err)
+	return rc == VV_OK && want[2] ? vv_row_by_number_get(&m->rows, s->base_row, &s->base, err)
 				      : rc;
 }
 
@@ -596,7 +596,7 @@ static vv_status copy_rows(merge_writer *w, bool *copied, vv_error *err)
 	if ((rc = merge_added_begin(m, &w->added, &any, err)) < 0 || any) {
 		return rc; /* first the rows that stand before these */
 	}
-	if ((rc = vv_row_lines_run(&m->rows, w->at, n, &lines, &len, &last, &rows, err)) < 0) {
+	if ((rc = vv_row_by_number_run(&m->rows, w->at, n, &lines, &len, &last, &rows, err)) < 0) {
 		return rc;
 	}
 	put_lines(w, lines, len, last, rows);

@@ -180,8 +180,8 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	d->cross = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
 	d->canonical = opts->ignore_format || d->cross;
 	vv_random(&d->seed, sizeof(d->seed));
-	vv_row_by_number_init(&d->rows_a, a, VV_ROW_GROUPS_MAX);
-	vv_row_by_number_init(&d->rows_b, b, VV_ROW_GROUPS_MAX);
+	vv_row_by_number_init(&d->rows_a, a, VV_ROW_GROUPS_MANY, false);
+	vv_row_by_number_init(&d->rows_b, b, VV_ROW_GROUPS_MANY, false);
 	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
 	    (rc = room_for_needed(d, err)) < 0 ||
 	    (rc = same_places(opts->columns) ? vv_changed_groups_find(&d->changed, a, b, err)

@@ -514,7 +514,7 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 		w->fills = w->fills || (p->a < 0 || may_drift(w, p));
 	}
 	w->fills = w->fills && !t->partial;
-	vv_row_by_number_init(&w->rows, t->b, 1);
+	vv_row_by_number_init(&w->rows, t->b, 1, false);
 	choose_rowid(w);
 	if (strcmp(w->old_name, w->name) != 0 && !sql_same_name(w->old_name, w->name)) {
 		put_word_name(w, "ALTER TABLE ", w->old_name);

@@ -226,7 +226,7 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *
 	vv_status rc;
 	f->outcome = ROW_SAME;
 	if ((rc = locate(h, t, path, now, &row, &is, err)) < 0 || !is) return rc;
-	vv_row_by_number_init(&by, t, 1);
+	vv_row_by_number_init(&by, t, 1, false);
 	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
 		rc = whole_row(h, f, t, cells, true, err);
 	}
@@ -461,8 +461,8 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 	    !p.newer) {
 		return parent->path ? rc : VV_OK;
 	}
-	vv_row_by_number_init(&p.old_rows, p.older, 1);
-	vv_row_by_number_init(&p.new_rows, p.newer, 1);
+	vv_row_by_number_init(&p.old_rows, p.older, 1, false);
+	vv_row_by_number_init(&p.new_rows, p.newer, 1, false);
 	rc = compare_tables(h, f, &p, at->trail, &at->file.commit, err);
 	vv_row_by_number_close(&p.old_rows);
 	vv_row_by_number_close(&p.new_rows);

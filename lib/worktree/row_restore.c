@@ -133,7 +133,7 @@ static vv_status find_row(const job *j, side *s, vv_error *err)
 	}
 	p.key_count = s->key_count;
 	if ((rc = vv_key_place_find(&p, &s->row, &s->has, &whole, err)) < 0 || !s->has) return rc;
-	vv_row_by_number_init(&s->rows, &s->table, 1);
+	vv_row_by_number_init(&s->rows, &s->table, 1, false);
 	return vv_row_by_number_get(&s->rows, s->row, &s->cells, err);
 }
 

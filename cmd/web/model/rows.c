@@ -475,7 +475,7 @@ static vv_status give_ordered(reading *r, const vv_buf *rows, vv_error *err)
 	vv_status rc = VV_OK;
 
 	memcpy(&o->matched, rows->data, sizeof(o->matched));
-	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MAX);
+	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MANY, false);
 	for (; rc == VV_OK && at < count && has_room(r); at++) {
 		const vv_cell *cells;
 		uint64_t row;
@@ -559,7 +559,7 @@ static vv_status read_by_key(reading *r, const char *key, bool *found, vv_error 
 	o->counted = o->complete = true;
 	o->next = row + 1;
 	if (row < o->from) return VV_OK;
-	vv_row_by_number_init(&by, r->t->table, 1);
+	vv_row_by_number_init(&by, r->t->table, 1, false);
 	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
 		rc = keep_row(r, row, cells, err);
 	}
@@ -725,7 +725,7 @@ static vv_status write_ordered(writing *w, vv_error *err)
 		vv_hint(err, "without sort all of them are served");
 	}
 	size_t count = rows.len / sizeof(uint64_t);
-	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MAX);
+	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MANY, false);
 	for (size_t i = 1; rc == VV_OK && i < count; i++) {
 		const vv_cell *cells;
 		uint64_t row;

@@ -196,7 +196,7 @@ static vv_status give_common(counting *c, size_t most, vv_error *err)
 		}
 	}
 	qsort(all, n, sizeof(*all), by_rows);
-	vv_row_by_number_init(&by, c->t->table, VV_ROW_GROUPS_MAX);
+	vv_row_by_number_init(&by, c->t->table, VV_ROW_GROUPS_MANY, false);
 	for (size_t i = 0; rc == VV_OK && i < n && i < most; i++) {
 		const vv_cell *cells;
 

@@ -110,7 +110,7 @@ static vv_status find_number(matcher *m, size_t row, uint64_t number, uint64_t *
 static int is_row(matcher *m, uint64_t row, vv_error *err)
 {
 	const vv_cell *cells;
-	vv_status rc = vv_row_lines_cells(m->old, row, &cells, err);
+	vv_status rc = vv_row_by_number_get(m->old, row, &cells, err);
 
 	for (size_t i = 0; rc == VV_OK && i < m->key_count; i++) {
 		const rewrite_column *c = &m->columns[m->key[i]];

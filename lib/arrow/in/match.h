@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "base/hash_index.h"
-#include "diff/rows/row_lines.h"
+#include "diff/rows/row_by_number.h"
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/incoming.h"
 
@@ -30,9 +30,9 @@ typedef struct match_entry {
 
 typedef struct matcher {
 	match_by by;
-	vv_table *table;   /* NULL: there are no rows yet */
-	vv_row_lines *old; /* of it */
-	uint64_t rows;     /* it has */
+	vv_table *table;       /* NULL: there are no rows yet */
+	vv_row_by_number *old; /* of it */
+	uint64_t rows;         /* it has */
 	const rewrite_column *columns;
 	const size_t *key; /* which of them; of NUMBER the one column */
 	size_t key_count;

@@ -39,7 +39,7 @@ struct rewrite {
 	bool in_order; /* the version's order is kept: rows are wanted out of the order in which they come */
 	incoming in;
 	vv_table *table; /* NULL: a new file */
-	vv_row_lines old;
+	vv_row_by_number old;
 	layout layout;
 	matcher match;
 	same_rows *same; /* NULL: rows are looked at one by one */
@@ -76,9 +76,9 @@ static vv_status put_moved(rewrite *w, uint64_t row, vv_error *err)
 	const vv_cell *old = NULL;
 	const char *line;
 	size_t len;
-	vv_status rc = vv_row_lines_cells(&w->old, row, &old, err);
+	vv_status rc = vv_row_by_number_get(&w->old, row, &old, err);
 
-	if (rc < 0 || (rc = vv_row_lines_line(&w->old, row, &line, &len, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_row_by_number_line(&w->old, row, &line, &len, err)) < 0) return rc;
 	for (size_t i = 0; i < w->layout.count; i++) {
 		const rewrite_column *c = &w->layout.columns[i];
 
@@ -109,8 +109,8 @@ static vv_status put_run(rewrite *w, vv_error *err)
 
 		if (!w->layout.same_columns) {
 			rc = put_moved(w, w->run, err);
-		} else if ((rc = vv_row_lines_run(&w->old, w->run, w->run_count, &lines, &len,
-						  &last, &n, err)) == VV_OK) {
+		} else if ((rc = vv_row_by_number_run(&w->old, w->run, w->run_count, &lines, &len,
+						      &last, &n, err)) == VV_OK) {
 			vv_edited_file_lines(&w->file, lines, len,
 					     w->run + n == w->table->root.rows);
 		}
@@ -223,7 +223,7 @@ static vv_status write_changed(rewrite *w, uint64_t old, const vv_cell *cells, v
 {
 	const char *line;
 	size_t len;
-	vv_status rc = vv_row_lines_line(&w->old, old, &line, &len, err);
+	vv_status rc = vv_row_by_number_line(&w->old, old, &line, &len, err);
 
 	vv_buf_reset(&w->line);
 	return rc < 0 ? rc
@@ -237,11 +237,11 @@ static vv_status drop_row(rewrite *w, uint64_t row, vv_error *err)
 	const vv_dialect *d = &w->table->root.dialect;
 	const char *line;
 	size_t len, lead;
-	vv_status rc = vv_row_lines_line(&w->old, row, &line, &len, err);
+	vv_status rc = vv_row_by_number_line(&w->old, row, &line, &len, err);
 
 	if (rc < 0 || (lead = vv_line_lead(d, w->table->columns, line, len)) == 0) return rc;
 	if ((rc = put_run(w, err)) < 0 ||
-	    (rc = vv_row_lines_line(&w->old, row, &line, &len, err)) < 0) {
+	    (rc = vv_row_by_number_line(&w->old, row, &line, &len, err)) < 0) {
 		return rc;
 	}
 	vv_edited_file_lines(&w->file, line, lead, true);
@@ -273,7 +273,7 @@ static vv_status make_row(rewrite *w, const arrived *a, bool *stay, vv_error *er
 	if (w->in.keep) {
 		incoming_select(&w->in, a->batch);
 	}
-	if (a->old != MATCH_NONE && (rc = vv_row_lines_cells(&w->old, a->old, &old, err)) < 0) {
+	if (a->old != MATCH_NONE && (rc = vv_row_by_number_get(&w->old, a->old, &old, err)) < 0) {
 		return rc;
 	}
 	if ((rc = fill(w, a, old, &differ, err)) < 0) return rc;
@@ -392,7 +392,8 @@ static vv_status make_lines(rewrite *w, vv_error *err)
 		if (rc < 0) return rc;
 		a->from = w->lines.len;
 		if (stay) {
-			if ((rc = vv_row_lines_line(&w->old, a->old, &line, &a->len, err)) < 0) {
+			if ((rc = vv_row_by_number_line(&w->old, a->old, &line, &a->len, err)) <
+			    0) {
 				return rc;
 			}
 			vv_buf_put(&w->lines, line, a->len);
@@ -651,7 +652,9 @@ static vv_status open_rows(rewrite *w, vv_error *err)
 
 	if (rc < 0) return rc;
 	w->file = (vv_edited_file){.dialect = &w->layout.dialect, .out = &w->out};
-	if (w->table && (rc = vv_row_lines_open(&w->old, w->table, err)) < 0) return rc;
+	if (w->table) {
+		vv_row_by_number_init(&w->old, w->table, VV_ROW_GROUPS_MAX, true);
+	}
 	w->match.by = (match_by)w->layout.by;
 	w->match.table = w->table;
 	w->match.old = &w->old;
@@ -706,7 +709,7 @@ void rewrite_close(rewrite *w)
 	if (!w) return;
 	same_rows_close(w->same);
 	matcher_close(&w->match);
-	vv_row_lines_close(&w->old);
+	vv_row_by_number_close(&w->old);
 	layout_clear(&w->layout);
 	incoming_close(&w->in);
 	vv_arena_clear(&w->arena);
