@@ -86,7 +86,7 @@ uint64_t vv_place_moved(const vv_place *p, uint64_t instead)
 
 unsigned vv_place_gets(const vv_place *p)
 {
-	return p->ops->gets > 0 ? p->ops->gets : 1;
+	return p->ops && p->ops->gets > 0 ? p->ops->gets : 1;
 }
 
 void vv_place_who(const vv_place *p, vv_buf *out)

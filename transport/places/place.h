@@ -113,7 +113,7 @@ vv_status vv_place_list_after(const vv_place *p, const char *folder, const char 
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
 /* Bytes that came since it was opened; instead, where the kind does not count them. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
-unsigned vv_place_gets(const vv_place *p);         /* at once, at least 1 */
+unsigned vv_place_gets(const vv_place *p); /* at once, at least 1; of one that is not open, too */
 const char *vv_place_caveat(const vv_place *p);    /* borrowed; NULL: nothing known */
 void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing where it is not known */
 

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "repo/blocks/pack.h"
 #include "repo/blocks/store.h"
+#include "repo/git/blob.h"
 #include "transport/places/at_once.h"
 #include "transport/places/packs/multi_index.h"
 
@@ -39,32 +40,9 @@ static bool is_absent(vv_status rc)
 	return rc == VV_ENOTFOUND || rc == VV_EREFUSED;
 }
 
-vv_status vv_files_begin(vv_host *h, vv_error *err)
-{
-	vv_catalog_free(h->catalog);
-	vv_cid_set_free(h->versions);
-	vv_cid_set_free(h->listed);
-	vv_cid_set_free(h->pieces);
-	vv_cid_set_free(h->joined);
-	vv_seek_free(h->seek);
-	vv_host_forget_ruins(h, NULL);
-	h->unread.count = 0;
-	h->catalog = vv_catalog_new();
-	h->versions = vv_cid_set_new();
-	h->listed = vv_cid_set_new();
-	h->pieces = vv_cid_set_new();
-	h->joined = vv_cid_set_new();
-	h->seek = vv_seek_new();
-	h->all = h->damaged_list = h->anew = false;
-	h->asked = 0;
-	return h->catalog && h->versions && h->listed && h->pieces && h->joined && h->seek
-		       ? VV_OK
-		       : vv_fail_nomem(err);
-}
-
 vv_status vv_files_begin_anew(vv_host *h, vv_error *err)
 {
-	const vv_status rc = vv_files_begin(h, err);
+	const vv_status rc = vv_host_forget_lists(h, err);
 
 	h->anew = true;
 	return rc;
@@ -99,7 +77,7 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err)
 				  err);
 	}
 	rc = rc < 0 ? rc : check_mark(h, &text, err);
-	return rc < 0 ? rc : vv_files_begin(h, err);
+	return rc < 0 ? rc : vv_host_forget_lists(h, err);
 }
 
 static vv_oid id_of(const uint8_t hash[VV_PACK_HASH_LEN])
@@ -494,6 +472,8 @@ static vv_status take_all_lists(looking *l, bool *sound, vv_error *err)
 vv_status vv_files_take_unread(vv_host *h, vv_error *err)
 {
 	bool sound;
+
+	if (h->unread.count == 0) return VV_OK;
 	const vv_status rc = vv_files_take_lists(h, &h->unread, &sound, err);
 
 	h->unread.count = rc < 0 ? h->unread.count : 0;
@@ -653,6 +633,10 @@ vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *e
 {
 	vv_status rc = VV_OK;
 
+	if (!vv_host_is_place(h)) { /* a ref has no files of versions: packs go children first */
+		*there = vv_host_has(h, root);
+		return VV_OK;
+	}
 	if (!h->all && !vv_cid_set_has(h->versions, root)) {
 		rc = ++h->asked > ASKED_ONE_BY_ONE ? vv_files_look_at_all(h, err) : VV_OK;
 	}
@@ -687,6 +671,14 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
 	return rc == VV_OK && lacks ? vv_files_take_unread(h, err) : rc;
 }
 
+/* All of it, which was fetched: what cannot be read is not there. */
+static vv_status get_blob(vv_host *h, const vv_host_pack *p, vv_buf *out, vv_error *err)
+{
+	vv_status rc = vv_blob_read(h->scratch, &p->blob, VV_HOST_PACK_MAX, out, err);
+
+	return rc < 0 && rc != VV_ENOMEM ? vv_recode(err, VV_ENOTFOUND) : rc;
+}
+
 vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
 			    vv_buf *out, vv_error *err)
 {
@@ -694,6 +686,7 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 	const size_t before = out->len;
 	vv_error why;
 
+	if (!vv_host_is_place(h)) return get_blob(h, p, out, err);
 	pack_name(name, p->hash);
 	if (p->len > VV_HOST_PACK_MAX) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is longer than a pack can be", name);
@@ -965,7 +958,7 @@ static vv_status end_seek(vv_host *h, vv_error *err)
 	bool sound;
 	vv_status rc = VV_OK;
 
-	if (vv_host_is_place(h) && h->seek->packs.count > 0) {
+	if (h->seek->packs.count > 0) {
 		rc = vv_files_take_lists(h, &h->seek->packs, &sound, err);
 		h->seek->packs.count = rc < 0 ? h->seek->packs.count : 0;
 		rc = rc < 0 ? rc : vv_host_prefer_sound(h, err);

@@ -17,11 +17,9 @@
 
 #include "transport/places/packs/host_internal.h"
 
-/* A catalog of nothing. */
-vv_status vv_files_begin(vv_host *h, vv_error *err);
-/* The same, and from now on all is read from the place itself: no list of an earlier run, and of each version its file. */
+/* A catalog of nothing, and from now on all is read from the place itself: no list of an earlier run, and of each version its file. */
 vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
-/* The same as vv_files_begin; is it a store that this varve can read? */
+/* The same as vv_host_forget_lists; is it a store that this varve can read? */
 vv_status vv_files_refresh(vv_host *h, vv_error *err);
 /* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
  * all of the place is listed, where it lets us. */

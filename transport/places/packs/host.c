@@ -163,6 +163,38 @@ static vv_status remove_temps(vv_host *h, vv_error *err)
 	return rc;
 }
 
+vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
+{
+	vv_catalog_free(h->catalog);
+	vv_cid_set_free(h->versions);
+	vv_cid_set_free(h->listed);
+	vv_cid_set_free(h->pieces);
+	vv_cid_set_free(h->joined);
+	vv_seek_free(h->seek);
+	vv_host_forget_ruins(h, NULL);
+	h->unread.count = 0;
+	h->catalog = vv_catalog_new();
+	h->versions = vv_cid_set_new();
+	h->listed = vv_cid_set_new();
+	h->pieces = vv_cid_set_new();
+	h->joined = vv_cid_set_new();
+	h->seek = vv_seek_new();
+	h->damaged_list = h->anew = false;
+	h->all = !vv_host_is_place(h); /* a ref's come with its tree */
+	h->asked = 0;
+	return h->catalog && h->versions && h->listed && h->pieces && h->joined && h->seek
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+bool vv_host_has(const vv_host *h, const vv_cid *cid)
+{
+	size_t pack;
+
+	return vv_catalog_find(h->catalog, cid, &pack, NULL) &&
+	       !vv_catalog_pack(h->catalog, pack)->bad;
+}
+
 /* Sent through a URL and read through another, it is the same host. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 {
@@ -179,10 +211,8 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	}
 	h->place = place;
 	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) return rc;
-	h->catalog = vv_catalog_new();
-	if (!h->catalog || !(lock = vv_path_join(h->dir, "lock", (char *)NULL))) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_host_forget_lists(h, err)) < 0) return rc;
+	if (!(lock = vv_path_join(h->dir, "lock", (char *)NULL))) return vv_fail_nomem(err);
 	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)h->lock;
 	if ((rc = has_lock(h->git_dir, &left, err)) < 0 ||
 	    (left && (rc = throw_away_scratch(h, err)) < 0) ||

@@ -125,6 +125,9 @@ vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_
 bool vv_host_is_complete(vv_host *h, const vv_oid *id);
 void vv_host_forget_complete(vv_host *h);
 
+/* A catalog of nothing. */
+vv_status vv_host_forget_lists(vv_host *h, vv_error *err);
+
 /* host.c, for packs.c. */
 /* The lists of the tip into the catalog, those that are here already from disk. */
 vv_status vv_host_load_lists(vv_host *h, vv_error *err);

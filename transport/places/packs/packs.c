@@ -4,20 +4,16 @@
  */
 #include "transport/places/packs/host.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
-#include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
@@ -95,12 +91,10 @@ static vv_status follow_ref(vv_host *h, const vv_oid *old, vv_host_change *chang
 static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_host_change *change,
 			 vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc = vv_host_forget_lists(h, err);
 
-	vv_catalog_free(h->catalog);
-	vv_host_forget_ruins(h, NULL);
+	if (rc < 0) return rc;
 	h->last_folder = h->in_last_folder = 0;
-	if (!(h->catalog = vv_catalog_new())) return vv_fail_nomem(err);
 	if (vv_oid_is_null(tip)) {
 		*change = vv_oid_is_null(old) ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
 		vv_host_forget_complete(h);
@@ -154,17 +148,7 @@ bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
 
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err)
 {
-	return !vv_host_is_place(h) ? VV_OK
-	       : roots              ? vv_files_look_for(h, roots, count, err)
-				    : vv_files_look_at_all(h, err);
-}
-
-bool vv_host_has(const vv_host *h, const vv_cid *cid)
-{
-	size_t pack;
-
-	return vv_catalog_find(h->catalog, cid, &pack, NULL) &&
-	       !vv_catalog_pack(h->catalog, pack)->bad;
+	return roots ? vv_files_look_for(h, roots, count, err) : vv_files_look_at_all(h, err);
 }
 
 void vv_host_came(const vv_host *h, vv_host_sum *out)
@@ -173,143 +157,6 @@ void vv_host_came(const vv_host *h, vv_host_sum *out)
 }
 
 /* --- packs ---------------------------------------------------------------------------------------- */
-
-/* The places of packs that are needed, each once. */
-typedef struct needing {
-	vv_host *h;
-	const vv_host_taking *t;
-	size_t *packs;
-	size_t count, cap;
-	bool *listed;   /* for each pack of the catalog */
-	bool again;     /* those that are here count, too: one that they stand on was bad */
-	bool found_bad; /* among those that came */
-} needing;
-
-static bool *is_here(const needing *n, vv_host_pack *p)
-{
-	return n->t->proof ? &p->shown : &p->here;
-}
-
-static vv_status need_pack(needing *n, size_t place, vv_error *err)
-{
-	if (n->listed[place] || (!n->again && *is_here(n, vv_catalog_pack(n->h->catalog, place)))) {
-		return VV_OK;
-	}
-	if (!vv_array_room(n->packs, n->count, n->cap)) return vv_fail_nomem(err);
-	n->listed[place] = true;
-	n->packs[n->count++] = place;
-	return VV_OK;
-}
-
-static vv_status need(needing *n, const vv_cid *cid, vv_error *err)
-{
-	size_t place;
-
-	return vv_catalog_find(n->h->catalog, cid, &place, NULL) ? need_pack(n, place, err) : VV_OK;
-}
-
-/* And the packs that their differences stand on, as far as these are not here. */
-static vv_status need_bases(needing *n, vv_error *err)
-{
-	vv_store *have = n->t->have;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
-		const vv_host_pack *p = vv_catalog_pack(n->h->catalog, n->packs[i]);
-		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
-			if (!have || !vv_store_has(have, &p->bases[k])) {
-				rc = need(n, &p->bases[k], err);
-			}
-		}
-	}
-	return rc;
-}
-
-static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
-{
-	vv_host *h = n->h;
-	char hex[VV_HOST_NAME_LEN + 1], file[VV_HOST_NAME_LEN + 16];
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error why;
-	vv_auto(char) *path = NULL;
-	vv_status rc = VV_OK;
-
-	vv_hex_write(hex, p->hash, sizeof(p->hash));
-	(void)snprintf(file, sizeof(file), "pack-%s.pack", hex);
-	if (!(path = vv_path_join(n->t->dir, "packs", file, (char *)NULL))) {
-		return vv_fail_nomem(err);
-	}
-	*is_here(n, p) = true; /* what cannot be had is not asked for again */
-	const vv_status got = vv_blob_read(h->scratch, &p->blob, VV_HOST_PACK_MAX, &bytes, &why);
-	if (got == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
-		h->came.packs++;
-		h->came.bytes += bytes.len;
-	} else if (got == VV_ENOMEM) {
-		*err = why;
-		rc = got;
-	}
-	return rc < 0 ? rc
-		      : vv_host_judge_pack(h, p, got == VV_OK ? &bytes : NULL, &n->found_bad, err);
-}
-
-static vv_status fetch_packs(needing *n, vv_error *err)
-{
-	vv_host *h = n->h;
-	vv_auto_free vv_oid *ids = vv_calloc(n->count + 1, sizeof(*ids));
-	size_t count = 0;
-	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < n->count; i++) {
-		vv_host_pack *p = vv_catalog_pack(h->catalog, n->packs[i]);
-		if (!*is_here(n, p)) {
-			n->packs[count] = n->packs[i];
-			ids[count++] = p->blob;
-		}
-	}
-	n->count = count;
-	if (rc == VV_OK && count > 0) {
-		rc = vv_host_fetch_blobs(h, ids, count, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = take_pack(n, vv_catalog_pack(h->catalog, n->packs[i]), err)) == VV_OK) {
-			rc = vv_progress_update(h->progress, "packs", i + 1, count, err);
-		}
-	}
-	return rc;
-}
-
-vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
-		       vv_error *err)
-{
-	needing n = {.h = h, .t = t};
-	vv_status rc = VV_OK;
-
-	if (vv_host_is_place(h)) return vv_pieces_take(h, t, cids, count, err);
-	do {
-		n.found_bad = false;
-		n.count = 0;
-		vv_free(n.listed);
-		n.listed = vv_calloc(vv_catalog_packs(h->catalog) + 1, sizeof(bool));
-		rc = n.listed ? VV_OK : vv_fail_nomem(err);
-		for (size_t i = 0; rc == VV_OK && i < count; i++) {
-			rc = need(&n, &cids[i], err);
-		}
-		for (size_t i = 0; rc == VV_OK && i < t->pack_count; i++) {
-			rc = need_pack(&n, t->packs[i], err);
-		}
-		if (rc == VV_OK && (rc = need_bases(&n, err)) == VV_OK && n.count > 0) {
-			rc = fetch_packs(&n, err);
-		}
-		if (rc == VV_OK && n.found_bad) {
-			rc = vv_host_prefer_sound(h, err);
-		}
-		n.again = true;
-	} while (rc == VV_OK && n.found_bad);
-	vv_free(n.packs);
-	vv_free(n.listed);
-	return rc;
-}
 
 /* Blocks to be looked at, of one level of all trees. */
 typedef struct frontier {
@@ -356,11 +203,8 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 {
 	const vv_host_taking t = {.dir = h->packs, .have = h->main};
 	frontier f = {.h = h, .seen = vv_cid_set_new()};
-	vv_status rc = f.seen ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = f.seen ? vv_files_look_for(h, cids, count, err) : vv_fail_nomem(err);
 
-	if (rc == VV_OK && vv_host_is_place(h)) {
-		rc = vv_files_look_for(h, cids, count, err);
-	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = add_next(&f, &cids[i], err);
 	}

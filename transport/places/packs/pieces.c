@@ -158,22 +158,14 @@ static vv_status want_record(gathering *g, size_t pack, size_t i, vv_error *err)
 	return rc;
 }
 
-static vv_status want(gathering *g, const vv_cid *cid, vv_error *err)
-{
-	size_t pack, i;
-	vv_status rc;
-
-	if (!vv_catalog_find(g->h->catalog, cid, &pack, NULL)) return VV_OK;
-	if ((rc = open_list(g, pack, err)) < 0) return rc;
-	return vv_host_list_find(&g->lists[pack].list, cid, &i) ? want_record(g, pack, i, err)
-								: VV_OK;
-}
-
+/* A pack as a whole, and what its differences stand on. */
 static vv_status want_pack(gathering *g, size_t pack, vv_error *err)
 {
 	const vv_host_pack *p = vv_catalog_pack(g->h->catalog, pack);
-	vv_status rc = VV_OK;
+	bool fresh;
+	vv_status rc = is_new(g, pack, UINT64_MAX, &fresh, err);
 
+	if (rc < 0 || !fresh) return rc;
 	g->whole[pack] = g->whole[pack] || !is_whole(g, pack);
 	for (size_t i = 0; rc == VV_OK && i < p->base_count; i++) {
 		if (!g->t->have || !vv_store_has(g->t->have, &p->bases[i])) {
@@ -181,6 +173,18 @@ static vv_status want_pack(gathering *g, size_t pack, vv_error *err)
 		}
 	}
 	return rc;
+}
+
+static vv_status want(gathering *g, const vv_cid *cid, vv_error *err)
+{
+	size_t pack, i;
+	vv_status rc;
+
+	if (!vv_catalog_find(g->h->catalog, cid, &pack, NULL)) return VV_OK;
+	if (!vv_host_is_place(g->h)) return want_pack(g, pack, err);
+	if ((rc = open_list(g, pack, err)) < 0) return rc;
+	return vv_host_list_find(&g->lists[pack].list, cid, &i) ? want_record(g, pack, i, err)
+								: VV_OK;
 }
 
 /* --- which requests -------------------------------------------------------------------------- */
@@ -195,10 +199,12 @@ static int compare_pieces(const void *a, const void *b)
 
 static vv_status add_parts(gathering *g, size_t pack, uint64_t from, uint64_t to, vv_error *err)
 {
-	for (; from < to; from += PART_BYTES) {
+	const uint64_t most = vv_host_is_place(g->h) ? PART_BYTES : UINT64_MAX;
+
+	for (uint64_t len; from < to; from += len) {
 		if (!vv_array_room(g->parts, g->part_count, g->part_cap)) return vv_fail_nomem(err);
-		g->parts[g->part_count++] = (part){pack, from,
-						   to - from < PART_BYTES ? to - from : PART_BYTES};
+		len = to - from < most ? to - from : most;
+		g->parts[g->part_count++] = (part){pack, from, len};
 	}
 	return VV_OK;
 }
@@ -291,7 +297,12 @@ static vv_status take_part(gathering *g, const part *p, vv_status got, const vv_
 		return got;
 	}
 	g->h->came.bytes += bytes->len;
-	return write_at(g, p->pack, p->from, bytes->data, bytes->len, err);
+	if (p->len < vv_catalog_pack(g->h->catalog, p->pack)->len) {
+		return write_at(g, p->pack, p->from, bytes->data, bytes->len, err);
+	}
+	vv_auto(char) *path = file_of(g, p->pack, "pack");
+	return path ? vv_write_file(path, vv_buf_cstr(bytes), bytes->len, false, err)
+		    : vv_fail_nomem(err);
 }
 
 static vv_status get_part(void *payload, size_t i, vv_error *err)
@@ -309,6 +320,18 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 	return rc;
 }
 
+/* A ref's packs come together, and are read one by one afterwards. */
+static vv_status fetch_blobs(gathering *g, vv_error *err)
+{
+	vv_auto_free vv_oid *ids = vv_calloc(g->part_count + 1, sizeof(*ids));
+
+	if (!ids) return vv_fail_nomem(err);
+	for (size_t i = 0; i < g->part_count; i++) {
+		ids[i] = vv_catalog_pack(g->h->catalog, g->parts[i].pack)->blob;
+	}
+	return vv_host_fetch_blobs(g->h, ids, g->part_count, err);
+}
+
 static vv_status get_all(gathering *g, vv_error *err)
 {
 	const vv_at_once all = {.threads = vv_place_gets(&g->h->place),
@@ -320,7 +343,7 @@ static vv_status get_all(gathering *g, vv_error *err)
 	vv_auto(char) *dir = vv_path_join(g->t->dir, "packs", (char *)NULL);
 	vv_status rc = dir ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || (!vv_host_is_place(g->h) && (rc = fetch_blobs(g, err)) < 0)) return rc;
 	if (!(g->lock = vv_mutex_new())) return vv_fail_nomem(err);
 	return vv_at_once_run(&all, err);
 }
@@ -479,8 +502,8 @@ vv_status vv_pieces_forget(vv_host *h, vv_error *err)
 	return h->pieces ? VV_OK : vv_fail_nomem(err);
 }
 
-vv_status vv_pieces_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
-			 vv_error *err)
+vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
+		       vv_error *err)
 {
 	bool found_bad, again;
 	vv_status rc;
@@ -557,7 +580,7 @@ static vv_status take_chain(vv_host *h, const vv_host_taking *t, const vv_cid *c
 	    (rc = vv_pieces_forget(h, err)) < 0) {
 		return rc;
 	}
-	return vv_pieces_take(h, t, cid, 1, err);
+	return vv_host_take(h, t, cid, 1, err);
 }
 
 vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, vv_buf *stored,
@@ -565,7 +588,7 @@ vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, v
 {
 	const vv_host_taking t = {
 		.dir = proof ? h->proof : h->packs, .have = proof ? NULL : h->main, .proof = proof};
-	bool more = vv_host_is_place(h);
+	bool more = true;
 	vv_error why;
 	vv_status rc;
 

@@ -1,19 +1,16 @@
 /*
- * pieces: of packs in a place, the records that are wanted, and what their differences stand on. Internal.
+ * pieces: of packs of a host, the records that are wanted, and what their differences stand on. Internal.
  *
  * Lists have the place of a record and what it is a difference from, so all that a question needs is known before
  * anything is asked: ranges, of which those that lie side by side are one, several on their way at once. They come
  * into a file as long as the pack, with holes, and an index of what is there. A pack of which about half is wanted
- * comes whole.
+ * comes whole, and one of a Git host always.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_PIECES_H
 #define VV_TRANSPORT_PLACES_PACKS_PIECES_H
 
 #include "transport/places/packs/host_internal.h"
 
-/* vv_host_take, of a host that is a place. */
-vv_status vv_pieces_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, size_t count,
-			 vv_error *err);
 /* The folder of those to be taken is empty now. */
 vv_status vv_pieces_forget(vv_host *h, vv_error *err);
 

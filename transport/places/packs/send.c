@@ -47,8 +47,7 @@ typedef struct sending {
 	size_t have_count;
 	vv_host_next next;
 	vv_host_sum *sum;
-	/* Of a store: */
-	vv_cid *roots; /* of versions that are to have a file there */
+	vv_cid *roots; /* of versions that are to have a file in a store */
 	size_t root_count, root_cap;
 	bool lost; /* a version is not there that was */
 } sending;
@@ -86,11 +85,6 @@ static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *b
 	vv_host *h = s->h;
 	vv_status rc;
 
-	if (!vv_host_is_place(h)) {
-		*there = vv_host_has(h, &n->root);
-		*before = !vv_cid_is_null(&n->before) && vv_host_has(h, &n->before);
-		return VV_OK;
-	}
 	*before = false;
 	if ((rc = vv_files_look(h, &n->root, there, err)) < 0 || (*there && h->bad_count == 0)) {
 		return rc;
@@ -138,7 +132,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 			return VV_OK;
 		}
 	}
-	if (vv_host_is_place(s->h) && (rc = note_root(s, &n->root, err)) < 0) return rc;
+	if ((rc = note_root(s, &n->root, err)) < 0) return rc;
 	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
 		return vv_fail_nomem(err);
 	}
@@ -188,7 +182,7 @@ static vv_status plan(sending *s, vv_error *err)
 {
 	vv_host *h = s->h;
 	vv_status rc = plan_once(s, err);
-	const bool anew = rc == VV_OK && vv_host_is_place(h) && !h->all && !h->unlistable &&
+	const bool anew = rc == VV_OK && !h->all && !h->unlistable &&
 			  (s->lost || s->raw >= LISTED_BYTES);
 
 	if (rc == VV_OK && s->lost) {
@@ -364,14 +358,14 @@ static vv_status heed_condemned(sending *s, bool again, vv_error *err)
 		memcpy(h->condemned.run, none.run, sizeof(none.run));
 	}
 	if (rc == VV_OK && again) return vv_files_begin_anew(h, err);
-	return rc == VV_OK && h->condemned.packs ? vv_files_begin(h, err) : rc;
+	return rc == VV_OK && h->condemned.packs ? vv_host_forget_lists(h, err) : rc;
 }
 
 static vv_status forget_condemned(vv_host *h, vv_error *err)
 {
 	if (!h->condemned.packs) return VV_OK;
 	vv_condemned_clear(&h->condemned);
-	return vv_files_begin(h, err);
+	return vv_host_forget_lists(h, err);
 }
 
 /* Did a gc condemn something since the file was read? What this one relied on may be gone. */

@@ -21,7 +21,7 @@ static char *learnt_key(const vv_host *h)
 {
 	vv_buf b = VV_BUF_INIT;
 
-	if (!h->remote || vv_host_is_place(h)) return NULL;
+	if (!h->remote) return NULL;
 	vv_buf_printf(&b, "remote.%s.varvepushbytes", h->remote);
 	return vv_buf_detach(&b);
 }
@@ -51,7 +51,7 @@ vv_status vv_host_sizes(vv_host *h, vv_error *err)
 	h->push_bytes = h->push_bytes > 0 && h->push_bytes < push ? h->push_bytes : push;
 	push = h->push_bytes;
 	h->pack_bytes = (size_t)pack;
-	if (!vv_host_is_place(h) && push < pack) {
+	if (push < pack) {
 		h->pack_bytes = (size_t)(push > VV_HOST_PACK_LEAST ? push : VV_HOST_PACK_LEAST);
 	}
 	return VV_OK;

@@ -669,5 +669,5 @@ vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept 
 	vv_cid_map_free(s.replaced);
 	vv_condemned_clear(&s.condemned);
 	/* packs of the catalog may be gone */
-	return vv_files_begin(h, rc < 0 ? &ignored : err) < 0 && rc == VV_OK ? VV_ENOMEM : rc;
+	return vv_host_forget_lists(h, rc < 0 ? &ignored : err) < 0 && rc == VV_OK ? VV_ENOMEM : rc;
 }
