@@ -8,13 +8,13 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "repo/blocks/derived.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/tree_pointers.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
 #include "repo/known/elsewhere.h"
+#include "repo/known/kept_commits.h"
 
 static char *mark_path(vv_repository *r)
 {
@@ -41,10 +41,6 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 			  : vv_unlink(path, true, err);
 }
 
-#define MARK "VVWHOL\x01\n"
-#define TIPS_MAX 4096u
-#define VV_OID_LEN sizeof(((vv_oid *)0)->id)
-
 static char *tips_path(vv_repository *r)
 {
 	return vv_path_join(vv_repository_varvedir(r), "cache", "complete", (char *)NULL);
@@ -53,63 +49,15 @@ static char *tips_path(vv_repository *r)
 static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
 {
 	vv_auto(char) *path = tips_path(r);
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	*count = 0;
-	*out = NULL;
-	if (!path) return vv_fail_nomem(err);
-	vv_status rc = vv_derived_read(&b, path, MARK, 0, VV_DERIVED_FRAME + TIPS_MAX * VV_OID_LEN,
-				       err);
-	if (rc < 0) return rc;
-	if (!(*out = vv_calloc(TIPS_MAX, sizeof(vv_oid)))) return vv_fail_nomem(err);
-	for (; (*count + 1) * VV_OID_LEN <= b.len; ++*count) {
-		memcpy((*out)[*count].id, b.data + *count * VV_OID_LEN, VV_OID_LEN);
-	}
-	return VV_OK;
-}
-
-static vv_status write_tips(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
-{
-	vv_auto(char) *path = tips_path(r);
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	if (!path) return vv_fail_nomem(err);
-	vv_derived_begin(&b, MARK);
-	for (size_t i = 0; i < count && i < TIPS_MAX; i++) {
-		vv_buf_put(&b, tips[i].id, VV_OID_LEN);
-	}
-	return vv_derived_write(&b, path, 0, err);
-}
-
-#define TIPS_KEPT 512u /* of earlier ones, beside what is added */
-
-static bool has_oid(const vv_oid *list, size_t count, const vv_oid *id)
-{
-	bool found = false;
-
-	for (size_t i = 0; !found && i < count; i++) {
-		found = vv_oid_equal(&list[i], id);
-	}
-	return found;
+	return path ? vv_kept_commits_read(out, count, path, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
 {
-	vv_auto_free vv_oid *old = NULL, *all = vv_calloc(TIPS_MAX, sizeof(vv_oid));
-	size_t old_count = 0, n = 0, same = 0;
-	vv_status rc = all ? read_tips(r, &old, &old_count, err) : vv_fail_nomem(err);
+	vv_auto(char) *path = tips_path(r);
 
-	for (size_t i = 0; rc == VV_OK && i < count && n < TIPS_MAX; i++) {
-		all[n++] = tips[i];
-	}
-	for (size_t i = 0; rc == VV_OK && i < old_count && i < TIPS_KEPT && n < TIPS_MAX; i++) {
-		if (has_oid(tips, count < TIPS_MAX ? count : TIPS_MAX, &old[i])) {
-			same++;
-		} else {
-			all[n++] = old[i];
-		}
-	}
-	return rc == VV_OK && !(same == count && n == old_count) ? write_tips(r, all, n, err) : rc;
+	return path ? vv_kept_commits_add(path, tips, count, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)

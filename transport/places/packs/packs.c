@@ -15,55 +15,25 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
+#include "repo/known/kept_commits.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/pieces.h"
 
 /* --- what is complete there -------------------------------------------------------------------- */
 
-#define COMPLETE_MAX 256u /* commits */
-#define COMPLETE_LINE (VV_OID_TEXT + 1u)
-
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {
 	vv_auto(char) *path = vv_host_complete_path(h);
-	char hex[VV_OID_TEXT + 1];
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_auto(vv_buf) old = VV_BUF_INIT;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; i < count && i < COMPLETE_MAX; i++) {
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(&b, "%s\n", hex);
-	}
-	/* and those of before, the latest first */
-	if (rc == VV_OK) {
-		(void)vv_read_file(&old, path, COMPLETE_MAX * COMPLETE_LINE, VV_IGNORED);
-	}
-	for (size_t at = 0;
-	     at + COMPLETE_LINE <= old.len && b.len + COMPLETE_LINE <= COMPLETE_MAX * COMPLETE_LINE;
-	     at += COMPLETE_LINE) {
-		memcpy(hex, old.data + at, VV_OID_TEXT);
-		hex[VV_OID_TEXT] = '\0';
-		if (!strstr(vv_buf_cstr(&b), hex)) {
-			vv_buf_printf(&b, "%s\n", hex);
-		}
-	}
-	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(&b), b.len, false, err);
-	}
-	return rc;
+	return path ? vv_kept_commits_add(path, ids, count, err) : vv_fail_nomem(err);
 }
 
 bool vv_host_is_complete(vv_host *h, const vv_oid *id)
 {
 	vv_auto(char) *path = vv_host_complete_path(h);
-	char hex[VV_OID_TEXT + 1];
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_oid_text(hex, id);
-	return path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, VV_IGNORED) == VV_OK &&
-	       strstr(vv_buf_cstr(&b), hex);
+	return path && vv_kept_commits_has(path, id);
 }
 
 /* The ref has moved: to where it is now. old: where it was seen last. */
