@@ -9,6 +9,7 @@
 #include "dataset/read/encoding.h"
 #include "dataset/read/scan.h"
 #include "dataset/schema/header.h"
+#include "dataset/table/irregular_lines.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/rowdiff.h"
 
@@ -226,6 +227,50 @@ static vv_status is_above(bool *out, vv_table *before, vv_table *now, vv_error *
 		}
 	}
 	return more == VV_ENOMEM ? VV_ENOMEM : VV_OK; /* lines that are not CSV are none of these */
+}
+
+/* ---- rows taken for comments ---- */
+
+static void count_rows(uint64_t *count, vv_buf *first, const vv_dialect *d, size_t columns,
+		       const char *p, size_t len)
+{
+	for (size_t at = 0, end; at < len; at = end + 1) {
+		for (end = at; end < len && p[end] != '\n' && p[end] != '\r';) {
+			end++;
+		}
+		if (end > at && !vv_dialect_is_comment(d, columns, p + at, p + end) &&
+		    (*count)++ == 0) {
+			vv_buf_put(first, p + at, end - at);
+		}
+	}
+}
+
+vv_status vv_spoiled_hidden_rows(uint64_t *count, vv_buf *first, vv_table *t, vv_error *err)
+{
+	const vv_dialect *d = &t->root.dialect;
+	vv_auto(vv_forms) *f = NULL;
+	vv_quirk q;
+	int more;
+	vv_status rc;
+
+	*count = 0;
+	if (d->form != VV_FORM_CSV || !vv_dialect_full_are_rows(d)) return VV_OK;
+	if ((rc = vv_forms_open(&f, t, err)) < 0) return rc;
+	while ((more = vv_forms_next(f, &q, err)) > 0) {
+		if (q.kind != VV_QUIRK_RAW) {
+			continue;
+		}
+		/* As older versions read it: each line that begins so is a comment. */
+		const size_t from = vv_forms_before(d, 0, q.raw, q.raw_len);
+		if (from < q.raw_len && (uint8_t)q.raw[from] == d->comment) {
+			continue; /* the row itself begins so: a version that this varve made */
+		}
+		const size_t to = vv_forms_after(d, 0, q.raw, from, q.raw_len);
+
+		count_rows(count, first, d, t->columns, q.raw, from);
+		count_rows(count, first, d, t->columns, q.raw + to, q.raw_len - to);
+	}
+	return more < 0 ? (vv_status)more : vv_buf_ok(first, err);
 }
 
 vv_status vv_spoiled_find(unsigned *out, vv_table *before, vv_table *now, const char *temp_dir,

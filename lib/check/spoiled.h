@@ -7,6 +7,7 @@
 #ifndef VV_LIB_CHECK_SPOILED_H
 #define VV_LIB_CHECK_SPOILED_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
 
@@ -22,5 +23,9 @@ typedef enum vv_spoiled_kind {
  * VV_EMISSING: a block of either is not here. */
 vv_status vv_spoiled_find(unsigned *out, vv_table *before, vv_table *now, const char *temp_dir,
 			  vv_error *err);
+
+/* CSV: the lines with as many cells as the rows that an older varve took for comments. *first: the first of them, without its
+ * line end, appended. */
+vv_status vv_spoiled_hidden_rows(uint64_t *count, vv_buf *first, vv_table *t, vv_error *err);
 
 #endif

@@ -347,20 +347,29 @@ static void tell_spoiled(fsck *f, const version *v, const char *what, const char
 }
 
 /* Its blocks are sound, and do not give the bytes that were added. Its cells can be read all the same. */
-static void tell_lost_bytes(fsck *f, const version *v, const char *why)
+static void tell_lost_bytes(fsck *f, const version *v, vv_table *t, const char *why)
 {
-	vv_auto(vv_buf) what = VV_BUF_INIT, help = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT, help = VV_BUF_INIT, hidden = VV_BUF_INIT;
 	vv_auto(char) *rev = NULL;
+	uint64_t count = 0;
 
-	vv_buf_printf(&what, "it does not come back as it was added: %s", why);
+	(void)vv_spoiled_hidden_rows(&count, &hidden, t, VV_IGNORED);
+	if (count > 0) {
+		vv_buf_printf(&what, "it has %s that %s taken for %s: '%s'%s",
+			      vv_text_counted(count, "row", "rows"), count == 1 ? "was" : "were",
+			      count == 1 ? "a comment" : "comments",
+			      vv_text_shows(vv_buf_cstr(&hidden)), count == 1 ? "" : ", ...");
+	} else {
+		vv_buf_printf(&what, "it does not come back as it was added: %s", why);
+	}
 	if (!vv_oid_is_null(&v->commit)) {
 		(void)vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED);
 	}
 	vv_buf_printf(
 		&help,
 		"add the file again if you have it; else 'varve cat --format csv %s:%s' gives "
-		"its rows, without comments",
-		rev ? rev : "", vv_text_shows(v->path));
+		"its %srows, without comments",
+		rev ? rev : "", vv_text_shows(v->path), count > 0 ? "other " : "");
 	tell_spoiled(f, v, vv_buf_cstr(&what), vv_buf_cstr(&help));
 }
 
@@ -476,6 +485,9 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 			  vv_table_bytes(&t, pass, NULL, vv_dataset_reader_pool(f->c->reader), NULL,
 					 VV_IGNORED) == VV_ECORRUPT;
 		vv_status compared = rc == VV_OK && f->o->data ? compare(f, v, &t, err) : VV_OK;
+		if (spoiled) {
+			tell_lost_bytes(f, v, &t, why.message);
+		}
 		vv_table_close(&t);
 		if (compared < 0) return compared;
 	}
@@ -485,9 +497,7 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 		}
 		return rc;
 	}
-	if (spoiled) {
-		tell_lost_bytes(f, v, why.message);
-	} else if (rc < 0) {
+	if (rc < 0 && !spoiled) {
 		tell(f,
 		     &(finding){.kind = rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset",
 				.what = why.message,

@@ -130,3 +130,31 @@ is_spoiled() {
 	succeeds varve fsck --data
 	output_has "sound: 16 versions"
 }
+
+# hidden.bundle, hidden-*.pack: made by a varve for which each line that begins with '#' was a comment, once one was.
+@test "rows that an older varve took for comments are named, with the first of them" {
+	git init -q old
+	cd old
+	git fetch -q "$BATS_TEST_DIRNAME/hidden.bundle" main
+	git update-ref refs/heads/main FETCH_HEAD
+	varve init -q
+	mkdir -p .git/varve/packs
+	for pack in "$BATS_TEST_DIRNAME"/hidden-*.pack; do
+		cp "$pack" ".git/varve/packs/${pack##*/hidden-}"
+	done
+	ends_with 1 varve fsck -q --data
+	local rev
+	rev=$(git rev-parse --short main)
+	output_has "spoiled version: $rev:t.csv: it has 1 row that was taken for a comment: '#77;5'"
+	output_has "spoiled version: $rev:u.csv: it has 1 row that was taken for a comment: '#9;7'"
+	output_has "spoiled version: $(git rev-parse --short main~1):w.csv: it has 1 row that was taken for a comment: '#77;5'"
+	output_has "add the file again if you have it; else 'varve cat --format csv $rev:t.csv' gives its other rows, without comments"
+	succeeds varve cat --format csv main:t.csv
+	output_is $'id,v\n1,2\n2,3\n3,4'
+	printf '# by Ada\nid;v\n# note\n1;2\n2;3\n#77;5\n3;4\n' > t.csv
+	succeeds varve add t.csv
+	output_has "4 rows"
+	varve commit -qm again
+	ends_with 1 varve fsck -q --data
+	[ "$(grep -c "$(git rev-parse --short main):t.csv" <<< "$output")" = 0 ]
+}
