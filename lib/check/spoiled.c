@@ -229,7 +229,7 @@ static vv_status is_above(bool *out, vv_table *before, vv_table *now, vv_error *
 	return more == VV_ENOMEM ? VV_ENOMEM : VV_OK; /* lines that are not CSV are none of these */
 }
 
-/* ---- rows taken for comments ---- */
+/* ---- rows as comments ---- */
 
 static void count_rows(uint64_t *count, vv_buf *first, const vv_dialect *d, size_t columns,
 		       const char *p, size_t len)

@@ -24,7 +24,7 @@ typedef enum vv_spoiled_kind {
 vv_status vv_spoiled_find(unsigned *out, vv_table *before, vv_table *now, const char *temp_dir,
 			  vv_error *err);
 
-/* CSV: the lines with as many cells as the rows that an older varve took for comments. *first: the first of them, without its
+/* CSV: the lines with as many cells as the rows that an older varve read as comments. *first: the first of them, without its
  * line end, appended. */
 vv_status vv_spoiled_hidden_rows(uint64_t *count, vv_buf *first, vv_table *t, vv_error *err);
 

@@ -454,16 +454,42 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 	}
 }
 
-static vv_status code_of(const char *text)
+/* What git says without the paths, URLs and names in it: they may be called anything. */
+static void put_own_words(vv_buf *out, const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		const bool begins = p == text || p[-1] == ' ' || p[-1] == '(' || p[-1] == '\n';
+		const char *end = begins && *p == '\'' ? p + 1 + strcspn(p + 1, "'\n") : p;
+
+		if (begins && *p != '\'') {
+			const size_t word = strcspn(p, " \n");
+			const char *colon = strstr(p, "://");
+
+			end = colon && colon < p + word ? p + word - 1 : p;
+		}
+		if (*end == '\n' || *end == '\0') {
+			end = p; /* the quote does not close */
+		}
+		if (end == p) {
+			vv_buf_putc(out, *p);
+		}
+		p = end;
+	}
+}
+
+static vv_status code_of(const char *said)
 {
 	static const char *const login[] = {"Authentication failed", "could not read Username",
-					    "Permission denied (", "401"};
-	static const char *const refused[] = {"denied",        "Permission", "Authentication",
-					      "403",           "declined",   "rejected",
-					      "not permitted", "Host key"};
+					    "Permission denied (", "error: 401", "HTTP 401"};
+	static const char *const refused[] = {"denied",     "Permission",    "Authentication",
+					      "error: 403", "HTTP 403",      "declined",
+					      "rejected",   "not permitted", "Host key"};
 	static const char *const absent[] = {"not found", "does not exist", "not appear to be",
 					     "no such", "Could not resolve"};
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 
+	put_own_words(&words, said);
+	const char *text = vv_buf_cstr(&words);
 	for (size_t i = 0; i < sizeof(login) / sizeof(login[0]); i++) {
 		if (strstr(text, login[i])) return VV_EAUTH;
 	}

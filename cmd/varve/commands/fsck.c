@@ -355,8 +355,8 @@ static void tell_lost_bytes(fsck *f, const version *v, vv_table *t, const char *
 
 	(void)vv_spoiled_hidden_rows(&count, &hidden, t, VV_IGNORED);
 	if (count > 0) {
-		vv_buf_printf(&what, "it has %s that %s taken for %s: '%s'%s",
-			      vv_text_counted(count, "row", "rows"), count == 1 ? "was" : "were",
+		vv_buf_printf(&what, "it reads %s as %s: '%s'%s",
+			      vv_text_counted(count, "row", "rows"),
 			      count == 1 ? "a comment" : "comments",
 			      vv_text_shows(vv_buf_cstr(&hidden)), count == 1 ? "" : ", ...");
 	} else {

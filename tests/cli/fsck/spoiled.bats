@@ -132,7 +132,7 @@ is_spoiled() {
 }
 
 # hidden.bundle, hidden-*.pack: made by a varve for which each line that begins with '#' was a comment, once one was.
-@test "rows that an older varve took for comments are named, with the first of them" {
+@test "rows that an older varve read as comments are named, with the first of them" {
 	git init -q old
 	cd old
 	git fetch -q "$BATS_TEST_DIRNAME/hidden.bundle" main
@@ -145,9 +145,9 @@ is_spoiled() {
 	ends_with 1 varve fsck -q --data
 	local rev
 	rev=$(git rev-parse --short main)
-	output_has "spoiled version: $rev:t.csv: it has 1 row that was taken for a comment: '#77;5'"
-	output_has "spoiled version: $rev:u.csv: it has 1 row that was taken for a comment: '#9;7'"
-	output_has "spoiled version: $(git rev-parse --short main~1):w.csv: it has 1 row that was taken for a comment: '#77;5'"
+	output_has "spoiled version: $rev:t.csv: it reads 1 row as a comment: '#77;5'"
+	output_has "spoiled version: $rev:u.csv: it reads 1 row as a comment: '#9;7'"
+	output_has "spoiled version: $(git rev-parse --short main~1):w.csv: it reads 1 row as a comment: '#77;5'"
 	output_has "add the file again if you have it; else 'varve cat --format csv $rev:t.csv' gives its other rows, without comments"
 	succeeds varve cat --format csv main:t.csv
 	output_is $'id,v\n1,2\n2,3\n3,4'

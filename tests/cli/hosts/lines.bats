@@ -315,6 +315,23 @@ while True:
 	cmp prices.csv ../c/prices.csv
 }
 
+@test "a password that url.*.insteadOf inserts is not shown" {
+	new_repo
+	git config --global url.http://ada:s3cret@127.0.0.1:9/.insteadOf http://host.example/
+	git remote add origin http://host.example/x.git
+	git commit -q --allow-empty -m one
+	local command
+	for command in fetch "push -u origin main" "push --blocks" "status --remote" doctor ls-remote \
+		"clone --git-host http://host.example/x.git ../b" "clone http://host.example/x.git ../b"; do
+		for GIT_TRACE in 0 1; do
+			export GIT_TRACE
+			run timeout 60 varve $command
+			[ "$status" != 0 ]
+			[ "$(grep -v '^[0-9][0-9]:' <<< "$output" | grep -c s3cret)" = 0 ]
+		done
+	done
+}
+
 @test "a host that one may read and not write says so" {
 	http_host
 	a_table a
