@@ -74,6 +74,11 @@ static vv_status insert_rows(editor *e, uint64_t row, vv_error *err)
 	     e->next++) {
 		const vv_cell *cells = e->edits[e->next].cells;
 
+		if (!cells) {
+			const vv_bytes *line = &e->edits[e->next].line;
+			vv_edited_file_lines(&e->file, line->data, line->len, false);
+			continue;
+		}
 		for (size_t i = 0; i < e->table->columns; i++) {
 			vv_status rc = check_cell(e, &cells[i], row, i, err);
 
@@ -100,6 +105,14 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 	for (; e->next < e->count && e->edits[e->next].row == row && rc == VV_OK; e->next++) {
 		const vv_row_edit *edit = &e->edits[e->next];
 
+		if (edit->action == VV_ROW_LINE) {
+			if (edit->line.len > 0) {
+				vv_edited_file_lines(&e->file, edit->line.data, edit->line.len,
+						     last);
+			}
+			e->next++;
+			return VV_OK;
+		}
 		if (edit->action == VV_ROW_REMOVE) {
 			removed = true;
 			continue;

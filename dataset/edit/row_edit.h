@@ -14,6 +14,7 @@
 typedef enum vv_row_action {
 	VV_ROW_INSERT, /* a row in front of `row`; after the last one when row is their number */
 	VV_ROW_SET,    /* one cell of the row */
+	VV_ROW_LINE, /* the row's whole line, comments above it included; an empty one: it goes with these */
 	VV_ROW_REMOVE
 } vv_row_action;
 
@@ -22,7 +23,8 @@ typedef struct vv_row_edit {
 	vv_row_action action;
 	size_t column;        /* SET */
 	vv_cell cell;         /* SET */
-	const vv_cell *cells; /* INSERT: one for each column of the table */
+	const vv_cell *cells; /* INSERT: one for each column of the table; NULL: line */
+	vv_bytes line; /* INSERT, LINE: with its row end, as text that the file's encoding has */
 } vv_row_edit;
 
 /* Puts edits into the order that vv_rows_edit wants: by row, INSERT before others; edits

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/edit/line_edit.h"
 #include "dataset/format/row_write.h"
 #include "diff/merge/cells.h"
 #include "diff/merge/state.h"
@@ -332,6 +333,47 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	return vv_hint(err, "one side took the quotes away; merge after both have the same form");
 }
 
+typedef struct merge_lead {
+	const char *text;
+	size_t len;
+} merge_lead;
+
+static bool same_lead(const merge_lead *a, const merge_lead *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
+}
+
+/* The lines above the row, those of the side that changed them, into out; *known false: both did, or what is a comment differs. */
+static vv_status find_lead(merge_writer *w, merge_lead *out, bool *known, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	vv_row_lines *rows[] = {&m->side[0].rows, &m->side[1].rows, &m->rows};
+	const uint64_t at[] = {s->row[0], s->row[1], s->base_row};
+	const bool has[] = {s->side[0] != NULL, s->side[1] != NULL, s->base != NULL};
+	merge_lead lead[3] = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+	*known = m->as.dialect.comment != 0;
+	for (int v = 0; v < 3 && *known; v++) {
+		const vv_table *t = has[v] ? merge_version(m, v) : NULL;
+		size_t len;
+		if (!t) {
+			continue;
+		}
+		*known = t->root.dialect.comment == m->as.dialect.comment;
+		vv_status rc = vv_row_lines_line(rows[v], at[v], &lead[v].text, &len, err);
+		if (rc < 0) return rc;
+		lead[v].len = vv_line_lead(&t->root.dialect, t->columns, lead[v].text, len);
+	}
+	int side = !has[1]   ? 0
+		   : !has[0] ? 1
+			     : merge_pick(same_lead(&lead[0], &lead[1]),
+					  has[2] && same_lead(&lead[0], &lead[2]),
+					  has[2] && same_lead(&lead[1], &lead[2]));
+	*known = *known && side >= 0 && has[side];
+	*out = *known ? lead[side] : (merge_lead){NULL, 0};
+	return VV_OK;
+}
+
 static vv_status put_cells(merge_writer *w, vv_error *err)
 {
 	const merge *m = w->m;
@@ -350,6 +392,11 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 		vv_status rc = d->quote == 0 ? check_cells(w, err) : VV_OK;
 		if (rc < 0) return rc;
 	}
+	merge_lead lead;
+	bool known;
+	vv_status rc = find_lead(w, &lead, &known, err);
+	if (rc < 0) return rc;
+	vv_buf_put(&w->held, lead.text, lead.len);
 	vv_row_write(w->rows, &w->held, w->cells, m->column_count);
 	vv_buf_put(&w->held, end, len);
 	w->holds = true;
@@ -411,11 +458,13 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 	} else {
 		return put_cells(w, err);
 	}
-	if (rc == VV_OK) {
-		put_line(w, line, len);
-		rc = vv_buf_ok(&w->held, err);
-	}
-	return rc;
+	merge_lead lead;
+	bool known = false;
+	if (rc < 0 || (rc = find_lead(w, &lead, &known, err)) < 0) return rc;
+	size_t own = known ? vv_line_lead(&m->as.dialect, m->column_count, line, len) : 0;
+	put_line(w, lead.text, lead.len);
+	vv_buf_put(&w->held, line + own, len - own);
+	return vv_buf_ok(&w->held, err);
 }
 
 /* --- rows --------------------------------------------------------------------- */

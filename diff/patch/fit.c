@@ -1,7 +1,8 @@
 /*
- * fit: how a patch is fitted onto another version of its table: how its changes find
- * their rows, by key or, without one, by the whole row, and the nearest of several; and how
- * those that fit become the new bytes, and the others a patch of their own.
+ * fit: how the changes of a patch find their rows, by key or, without one, by the whole row, and the nearest of several;
+ * how those that fit become lines, and the others a patch of their own.
+ *
+ * The lines of each side are read as a table of their own, so that their cells are those that the file would give.
  */
 #include "diff/patch/fit.h"
 
@@ -13,455 +14,334 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/edit/edited_file.h"
-#include "diff/patch/column_fit.h"
-#include "diff/patch/line_fit.h"
-#include "diff/patch/make.h"
+#include "dataset/edit/line_edit.h"
+#include "dataset/edit/row_edit.h"
+#include "dataset/format/mem_sink.h"
 #include "diff/patch/rows.h"
-#include "diff/patch/text.h"
 #include "diff/patch/wanted_rows.h"
 
-/* A line of the patch that has to find its place. */
-typedef struct fit_change {
-	patch_kind kind;       /* change, remove, add */
+/* A line of the patch. */
+typedef struct fit_row {
+	patch_kind kind;       /* change, keep, remove, add */
 	uint64_t offset, line; /* in the patch */
-	vv_hash128 id;         /* of the row changed, removed or added */
-	vv_hash128 becomes;    /* change, where `rekeys`: what identifies the row then */
-	bool rekeys;           /* a cell of the key changes */
-	vv_hash128 after;      /* add: of the row above */
-	bool top;              /* add: there is none */
-	uint64_t after_offset, after_line; /* add: the line that says so; 0: none */
-	uint64_t place;                    /* row of the old version: itself; add: the one below */
-	uint64_t found; /* the row of the target that it is about, + 1; 0: none */
-	uint64_t edit;  /* where it fits: 2 * (row + 1), + 1 when after it; 1: at the top */
+	vv_bytes text[2];      /* the row's line on each side; data NULL: none */
+	uint64_t at[2];        /* which row it is in the tables of these lines */
+	uint64_t place;        /* row of the old version: itself; add: the one below */
+	size_t anchor;         /* add: the line of the row above, + 1; 0: there is none */
+	uint64_t found;        /* the row of the target, + 1; 0: none */
 	bool fits;
+	bool edits; /* the target does not have it yet */
+	vv_row_edit edit;
 	size_t order;
-} fit_change;
+} fit_row;
+
+/* The lines of one side, as a table. */
+typedef struct fit_side {
+	vv_mem_sink *blocks;
+	vv_table table;
+	bool open;
+	patch_rows rows;
+} fit_side;
 
 typedef struct fit {
-	patch_maker base; /* first */
 	patch_job *job;
 	const patch_section *section;
-	patch_rows rows;
-
-	patch_columns on;
-	vv_cell *identity; /* of a row, being put together */
-	uint64_t secret;   /* of their hashes: whoever writes a patch must not make two rows one */
+	vv_table *target;
+	patch_rows rows; /* of the target */
+	patch_writer own;
+	size_t *target_of; /* for each column of the patch the target's; VV_LINE_NONE */
+	size_t *known;     /* columns of the patch whose cells tell which row is which */
+	size_t known_count;
+	bool keyed;
+	bool alike;      /* bytes of the target's lines mean what those of the patch's lines mean */
+	uint64_t secret; /* of hashes: whoever writes a patch must not make two rows one */
 	vv_buf text;
 
-	/* changes */
-	fit_change *changes;
-	size_t change_count, change_cap;
+	vv_arena arena;
+	fit_row *list;
+	size_t count, cap;
+	fit_side sides[2];
 	wanted_rows ids; /* of the target */
-	uint64_t misfits, added, removed;
-	uint64_t lost; /* misfits: values that no line of the patch knows of */
+	uint64_t changes, misfits;
 
-	/* making */
-	patch_line_fit lines;
-	vv_edited_file file;
-	vv_buf line;
-	vv_cell *cells;
-	uint64_t at, total;
-	size_t next;
-	bool begun;
+	/* one line */
+	vv_line_editor editor;
+	vv_cell *cells; /* of the target's columns */
+	bool *changed;
+	vv_bytes *spelled;
+	vv_line_parts parts[3];
+	vv_buf ours, line, name;
 } fit;
 
-/* --- columns and identity ---------------------------------------------------------- */
+static const vv_cell no_cell = {.state = VV_CELL_ABSENT};
 
-/* The identity hash of cells as a line has them. */
-static vv_hash128 fit_hash_cells(fit *f, const vv_cell *cells)
+/* --- the patch's lines --------------------------------------------------------------------- */
+
+static vv_status keep_text(fit *f, vv_bytes *out, const vv_bytes *text, vv_error *err)
 {
-	vv_buf_reset(&f->text);
-	for (size_t i = 0; i < f->on.known_count; i++) {
-		vv_buf_put_varint(&f->text, cells[i].len);
-		vv_buf_putc(&f->text, cells[i].state);
-		vv_buf_put(&f->text, cells[i].text, cells[i].len);
-	}
-	return vv_xxh3_128(vv_buf_cstr(&f->text), f->text.len, f->secret);
-}
-
-/* The same of a row of the target. */
-static vv_hash128 fit_hash_target(fit *f, const vv_cell *cells)
-{
-	for (size_t i = 0; i < f->on.known_count; i++) {
-		f->identity[i] = cells[f->on.target_of[f->on.known_by[i]]];
-	}
-	return fit_hash_cells(f, f->identity);
-}
-
-/* The same of all cells of a row of one side of the patch. */
-static vv_hash128 fit_hash_whole(fit *f, int side, const vv_cell *cells)
-{
-	for (size_t i = 0; i < f->on.known_count; i++) {
-		long at = f->section->pairs[f->on.known_by[i]].side[side];
-		f->identity[i] = at >= 0 ? cells[at] : (vv_cell){.state = VV_CELL_ABSENT};
-	}
-	return fit_hash_cells(f, f->identity);
-}
-
-/* The identity cells of the line's row, in f->identity. */
-static void fit_identity_of(fit *f, const patch_op *op)
-{
-	const patch_section *s = f->section;
-	for (size_t i = 0; i < f->on.known_count; i++) {
-		size_t pair = f->on.known_by[i];
-		long at = s->identity_count > 0 ? (long)i : s->pairs[pair].side[s->reverse ? 1 : 0];
-		f->identity[i] = at >= 0 && (size_t)at < op->known_count
-					 ? op->known[at]
-					 : (vv_cell){.state = VV_CELL_ABSENT};
-		for (size_t k = 0; s->reverse && k < op->cell_count; k++) {
-			if (op->cells[k].pair == pair) {
-				f->identity[i] = op->cells[k].side[0];
-			}
-		}
-	}
-}
-
-/* What a changed row is known by once it is changed; false where that stays, or without a key. */
-static bool fit_hash_becomes(fit *f, const patch_op *op, vv_hash128 *out)
-{
-	bool other = false;
-	fit_identity_of(f, op);
-	for (size_t i = 0; f->section->identity_count > 0 && i < f->on.known_count; i++) {
-		for (size_t k = 0; k < op->cell_count; k++) {
-			const patch_cell *c = &op->cells[k];
-			if (c->pair == f->on.known_by[i] &&
-			    !vv_cell_equal(&f->identity[i], &c->side[1])) {
-				f->identity[i] = c->side[1];
-				other = true;
-			}
-		}
-	}
-	*out = fit_hash_cells(f, f->identity);
-	return other;
-}
-
-/* The same of the row above one that is added. */
-static vv_hash128 fit_hash_after(fit *f, const patch_op *op)
-{
-	const patch_section *s = f->section;
-	for (size_t i = 0; i < f->on.known_count; i++) {
-		long at = s->identity_count > 0 ? (long)i : s->pairs[f->on.known_by[i]].side[0];
-		f->identity[i] = op->after[at];
-	}
-	return fit_hash_cells(f, f->identity);
-}
-
-/* "row id=5"; "row 17" without a key. place: of the patch's row, from 0. */
-static void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t place)
-{
-	vv_buf_reset(out);
-	if (f->section->identity_count == 0) {
-		vv_buf_printf(out, "row %llu", (unsigned long long)place + 1);
-		return;
-	}
-	vv_buf_puts(out, "row ");
-	for (size_t i = 0; i < f->section->identity_count; i++) {
-		const patch_pair *p = &f->section->pairs[f->on.known_by[i]];
-		vv_buf_puts(out, i > 0 ? ", " : "");
-		vv_text_put_words(out, f->section->side[0].schema.fields[p->side[0]].name,
-				  f->section->side[0].schema.fields[p->side[0]].name_len, 40);
-		vv_buf_putc(out, '=');
-		vv_text_put_cut(out, identity[i].text ? identity[i].text : "", identity[i].len, 60);
-	}
-}
-
-/* --- the new bytes ----------------------------------------------------------------- */
-
-#define PIECE ((size_t)64 << 10)
-
-static vv_cell default_cell(const fit *f)
-{
-	return (vv_cell){.state = f->on.as.dialect.form == VV_FORM_CSV ? VV_CELL_TEXT
-								       : VV_CELL_ABSENT};
-}
-
-static vv_status read_op(fit *f, const fit_change *c, patch_op *op, vv_error *err)
-{
-	vv_status rc = patch_lines_seek(f->job->lines, c->offset, c->line, err);
-	return rc < 0 ? rc : patch_op_read(op, f->job->lines, f->section, err);
-}
-
-/* Rows that come at this place. */
-static vv_status add_rows(fit *f, uint64_t edit, vv_error *err)
-{
-	static const patch_form regular = {0};
-	patch_op op;
-	vv_status rc = VV_OK;
-	while (rc == VV_OK && f->next < f->change_count && f->changes[f->next].fits &&
-	       f->changes[f->next].edit == edit) {
-		if ((rc = read_op(f, &f->changes[f->next++], &op, err)) < 0) {
-			break;
-		}
-		for (size_t i = 0; i < f->on.columns; i++) {
-			f->cells[i] = default_cell(f);
-		}
-		for (size_t i = 0; i < f->section->pair_count; i++) {
-			if (f->on.result_of[i] >= 0) {
-				f->cells[f->on.result_of[i]] =
-					op.whole[f->section->pairs[i].side[1]];
-			}
-		}
-		f->job->done.rows_added++;
-		vv_buf_reset(&f->line);
-		patch_writer_row(&f->lines.made, &f->line, f->cells,
-				 f->on.new_form && op.has_form ? &op.form[1] : &regular, false);
-		vv_edited_file_lines(&f->file, vv_buf_cstr(&f->line), f->line.len, false);
-		rc = vv_buf_ok(&f->line, err);
-	}
-	return rc;
-}
-
-/* Puts the new cells of a line into f->cells. */
-static void fit_apply_change(fit *f, const patch_op *op)
-{
-	for (size_t i = 0; i < op->cell_count; i++) {
-		long at = f->on.result_of[op->cells[i].pair];
-		if (at >= 0) {
-			f->cells[at] = op->cells[i].side[1];
-		}
-	}
-	f->job->done.rows_changed++;
-}
-
-/* A row that stays, or is changed by the op. */
-static vv_status put_row(fit *f, const patch_row *r, const patch_op *op, bool last, vv_error *err)
-{
-	for (size_t i = 0; i < f->on.columns; i++) {
-		f->cells[i] = f->on.kept[i] >= 0 ? r->cells[f->on.kept[i]] : default_cell(f);
-	}
-	if (op) {
-		fit_apply_change(f, op);
-	}
-	vv_buf_reset(&f->line);
-	vv_status rc = patch_line_make(&f->lines, &f->line, r, last, f->cells, op, err);
-	if (rc == VV_OK) {
-		vv_edited_file_lines(&f->file, vv_buf_cstr(&f->line), f->line.len, last);
-	}
-	return rc;
-}
-
-/* A row that goes; comments above it that the patch does not know stay. */
-static void drop_row(fit *f, const patch_row *r, const patch_op *op)
-{
-	size_t rest = patch_line_rest(&f->lines, r, op);
-	if (rest > 0) {
-		vv_edited_file_lines(&f->file, r->form.raw, rest, true);
-	}
-	f->job->done.rows_removed++;
-}
-
-static vv_status next_row(fit *f, vv_error *err)
-{
-	uint64_t row = f->at++, edit = 2 * (row + 1);
-	const bool last = row + 1 == f->job->target->root.rows;
-	patch_row r;
-	patch_op op;
-	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
-	if (rc < 0) return rc;
-	bool named = f->next < f->change_count && f->changes[f->next].fits &&
-		     f->changes[f->next].edit == edit;
-	if (named && (rc = read_op(f, &f->changes[f->next], &op, err)) < 0) return rc;
-	if (named && f->changes[f->next++].kind == PATCH_REMOVE) {
-		drop_row(f, &r, &op);
-	} else {
-		rc = put_row(f, &r, named ? &op : NULL, last, err);
-	}
-	return rc < 0 ? rc : add_rows(f, edit + 1, err);
-}
-
-static vv_status fit_more(patch_maker *base, vv_buf *out, bool *end, vv_error *err)
-{
-	fit *f = (fit *)(void *)base;
-	vv_status rc = VV_OK;
-	f->file.out = out;
-	if (!f->begun) {
-		f->begun = true;
-		vv_edited_file_head(&f->file);
-		rc = add_rows(f, 1, err);
-	}
-	while (rc == VV_OK && f->at < f->job->target->root.rows && out->len < PIECE) {
-		rc = next_row(f, err);
-	}
-	if (rc == VV_OK && f->at == f->job->target->root.rows) {
-		vv_edited_file_tail(&f->file);
-		*end = true;
-	}
-	return rc < 0 ? rc : vv_buf_ok(out, err);
-}
-
-/* --- what did not fit --------------------------------------------------------------------- */
-
-static vv_status write_reject(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	const fit *f = payload;
-	const vv_patch_apply_options *o = f->job->opts;
-	return o->reject ? o->reject(o->payload, f->job->done.path, bytes, len, err) : VV_OK;
-}
-
-/* The section's head again, marked as being only a part. */
-static vv_status reject_head(fit *f, patch_out *o, vv_error *err)
-{
-	patch_lines *l = f->job->lines;
-	vv_status rc = patch_lines_seek(l, f->section->start, f->section->line, err);
-	for (int i = 0; i < 3 && rc == VV_OK; i++) {
-		int more = patch_lines_next(l, err);
-		if (more <= 0) {
-			return more < 0 ? (vv_status)more
-					: patch_fail(l, err, "the patch changed while it was read");
-		}
-		bool mark = i == 0 && !f->section->partial;
-		size_t end = l->json->end > 0 ? l->json->end - 1 : 0;
-		vv_buf_put(&o->line, l->text, mark ? end : l->len);
-		vv_buf_puts(&o->line, mark ? ",\"partial\":true}" : "");
-		rc = patch_out_line(o, err);
-	}
-	return rc;
-}
-
-/* The line of a change. One that goes by what a line above said of its place gets that
- * said on its own. */
-static vv_status fit_put_change(fit *f, const fit_change *c, vv_buf *out, vv_error *err)
-{
-	patch_lines *l = f->job->lines;
-	patch_op op;
-	vv_auto(vv_buf) after = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	if (c->kind == PATCH_ADD && c->after_line > 0 && c->after_offset != c->offset) {
-		const fit_change where = {.offset = c->after_offset, .line = c->after_line};
-		if ((rc = read_op(f, &where, &op, err)) == VV_OK) {
-			const vv_json *v = vv_json_get(l->json, "after");
-			vv_buf_puts(&after, ",\"after\":");
-			vv_buf_put(&after, l->text + v->start, v->end - v->start);
-			vv_buf_putc(&after, '}');
-		}
-	}
-	if (rc == VV_OK && (rc = read_op(f, c, &op, err)) == VV_OK) {
-		vv_buf_put(out, l->text, after.len > 0 ? l->json->end - 1 : l->len);
-		vv_buf_put(out, after.data, after.len);
-		rc = vv_buf_ok(&after, err);
-	}
-	return rc;
-}
-
-static vv_status fit_reject(fit *f, vv_error *err)
-{
-	patch_out o;
-	vv_status rc = patch_out_open(&o, write_reject, f, err);
-	if (rc < 0 || (rc = vv_patch_begin(write_reject, f, err)) < 0 ||
-	    (rc = reject_head(f, &o, err)) < 0) {
-		goto done;
-	}
-	for (size_t i = 0; i < f->change_count && rc == VV_OK; i++) {
-		const fit_change *c = &f->changes[i];
-		if (!c->fits && (rc = fit_put_change(f, c, &o.line, err)) == VV_OK) {
-			o.counts[c->kind]++;
-			rc = patch_out_line(&o, err);
-		}
-	}
-	if (rc == VV_OK && (rc = patch_out_end(&o, err)) == VV_OK) {
-		rc = vv_patch_end(write_reject, f, 1, err);
-	}
-done:
-	patch_out_close(&o);
-	return rc;
-}
-
-/* --- gathering the changes -------------------------------------------------------------- */
-
-static vv_status fit_add_change(fit *f, const fit_change *c, vv_error *err)
-{
-	if (!vv_array_room(f->changes, f->change_count, f->change_cap)) return vv_fail_nomem(err);
-	f->changes[f->change_count] = *c;
-	f->changes[f->change_count].order = f->change_count;
-	f->change_count++;
+	if (!text->data) return VV_OK;
+	*out = (vv_bytes){.data = vv_arena_alloc(&f->arena, text->len + 1), .len = text->len};
+	if (!out->data) return vv_fail_nomem(err);
+	memcpy(out->data, text->data, text->len);
 	return VV_OK;
 }
 
-/* Where the line stands in the old version: what is above it counts. */
+/* Up to which row either version was passed, and the row above. */
 typedef struct passed {
 	uint64_t at[2];
-	vv_hash128 after;
-	uint64_t after_offset, after_line;
-	bool top;
+	size_t anchor;
 } passed;
 
-static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err)
+static vv_status take_line(fit *f, const patch_op *op, passed *p, vv_error *err)
 {
 	const patch_lines *l = f->job->lines;
-	fit_change c = {.kind = op->kind, .offset = l->start, .line = l->line};
-	bool changes = op->cell_count > 0 || op->has_form;
+	fit_row r = {.kind = op->kind, .offset = l->start, .line = l->line, .place = op->row[0]};
 	vv_status rc;
+
 	switch (op->kind) {
-	case PATCH_CHANGE:
-		p->at[0] = op->row[0] + 1;
-		p->at[1] = op->row[1] + 1;
-		c.place = op->row[0];
-		break;
 	case PATCH_LEAVE:
 		p->at[0] = op->row[0] + op->count;
 		f->job->done.order_left = true;
 		return VV_OK; /* what changes is also on the line where it arrives */
 	case PATCH_ARRIVE:
 		p->at[1] = op->row[1] + op->count;
-		c.kind = PATCH_CHANGE;
-		c.place = op->row[0];
 		f->job->done.order_left = true;
+		if (!op->line[1].data) return VV_OK;
+		r.kind = PATCH_CHANGE;
 		break;
 	case PATCH_REMOVE:
 		p->at[0] = op->row[0] + 1;
-		c.place = op->row[0];
-		c.id = fit_hash_whole(f, 0, op->whole);
 		break;
-	default:
+	case PATCH_ADD:
 		/* rows kept between the last line and this one were passed on both sides */
 		p->at[0] += op->row[1] > p->at[1] ? op->row[1] - p->at[1] : 0;
 		p->at[1] = op->row[1] + 1;
-		c.place = p->at[0];
-		if (op->has_after) {
-			p->top = op->after_top;
-			p->after = op->after_top ? (vv_hash128){0, 0} : fit_hash_after(f, op);
-			p->after_offset = l->start;
-			p->after_line = l->line;
-		}
-		c.top = p->top;
-		c.after_offset = p->after_offset;
-		c.after_line = p->after_line;
-		c.after = p->after;
-		c.id = fit_hash_whole(f, 1, op->whole);
-		if (!c.top && (rc = wanted_rows_want(&f->ids, c.after, err)) < 0) return rc;
+		r.place = p->at[0];
+		r.anchor = p->anchor;
+		break;
+	default:
+		p->at[0] = op->row[0] + 1;
+		p->at[1] = op->row[1] + 1;
+		p->anchor = f->count + 1;
 		break;
 	}
-	if (c.kind == PATCH_CHANGE) {
-		if (!changes) return VV_OK;
-		fit_identity_of(f, op);
-		c.id = fit_hash_cells(f, f->identity);
-		c.rekeys = fit_hash_becomes(f, op, &c.becomes);
-		if (c.rekeys && (rc = wanted_rows_want(&f->ids, c.becomes, err)) < 0) return rc;
+	if ((rc = keep_text(f, &r.text[0], &op->line[0], err)) < 0 ||
+	    (rc = keep_text(f, &r.text[1], &op->line[1], err)) < 0) {
+		return rc;
 	}
-	return (rc = wanted_rows_want(&f->ids, c.id, err)) < 0 ? rc : fit_add_change(f, &c, err);
+	if (!vv_array_room(f->list, f->count, f->cap)) return vv_fail_nomem(err);
+	r.order = f->count;
+	f->changes += r.kind != PATCH_KEEP;
+	f->list[f->count++] = r;
+	return VV_OK;
 }
 
-static vv_status fit_gather(fit *f, vv_error *err)
+static vv_status take_lines(fit *f, vv_error *err)
 {
-	passed p = {.top = true};
+	passed p = {{0, 0}, 0};
 	patch_op op;
 	vv_status rc;
 	while ((rc = patch_op_read(&op, f->job->lines, f->section, err)) == VV_OK &&
 	       op.kind != PATCH_END) {
-		if ((rc = gather_one(f, &op, &p, err)) < 0) {
-			break;
-		}
+		if ((rc = take_line(f, &op, &p, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : vv_buf_ok(&f->text, err);
+	return rc;
 }
 
-static vv_status fit_find_rows(fit *f, vv_error *err)
+/* --- the lines of a side as a table ----------------------------------------------------------- */
+
+/* The text of a file that has these lines alone. */
+static uint64_t put_side(fit *f, int side, vv_buf *out)
 {
-	for (uint64_t row = 0; row < f->job->target->root.rows && f->ids.count > 0; row++) {
+	vv_edited_file file = {.dialect = &f->section->side[side].root.dialect, .out = out};
+	uint64_t rows = 0;
+	vv_edited_file_head(&file);
+	for (size_t i = 0; i < f->count; i++) {
+		fit_row *r = &f->list[i];
+		if (r->text[side].data) {
+			r->at[side] = rows++;
+			vv_edited_file_lines(&file, r->text[side].data, r->text[side].len, false);
+		}
+	}
+	vv_edited_file_tail(&file);
+	vv_edited_file_clear(&file);
+	return rows;
+}
+
+static vv_status no_rows_of_it(fit *f, int side, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "%s: the lines of '%s' are not rows of its %s version",
+		vv_text_shows(f->job->lines->source->name), vv_text_shows(f->job->done.path),
+		(side == 0) != f->section->reverse ? "old" : "new");
+	return VV_EINPUT;
+}
+
+static vv_status open_side(fit *f, int side, vv_error *err)
+{
+	static char *none[] = {NULL};
+	vv_root as = f->section->side[side].root; /* borrows */
+	const vv_patch_apply_options *o = f->job->opts;
+	vv_import_options io = {.kind = VV_KIND_TABLE,
+				.is_text = true,
+				.hints = VV_SNIFF_HINTS_INIT,
+				.as = &as,
+				.parent = &as,
+				.temp_dir = o->temp_dir,
+				.pool = o->pool};
+	vv_auto(vv_import_result) r = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	fit_side *s = &f->sides[side];
+	vv_mem_source storage;
+	vv_source source;
+	vv_sink sink;
+	const uint64_t rows = put_side(f, side, &text);
+	vv_status rc;
+
+	as.key = none; /* nothing is proved of it here */
+	as.key_count = 0;
+	as.key_source = VV_KEY_NONE;
+	as.sorted_by = NULL;
+	as.sorted_by_count = 0;
+	as.places = (vv_buf)VV_BUF_INIT;
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_mem_sink_new(&s->blocks, NULL, o->temp_dir, err)) < 0) {
+		return rc;
+	}
+	vv_mem_sink_use(&sink, s->blocks);
+	vv_source_mem(&source, &storage, vv_buf_cstr(&text), text.len, f->job->done.path);
+	rc = vv_import(&r, &source, &sink, &io, err);
+	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ECORRUPT)
+		return no_rows_of_it(f, side, err);
+	if (rc < 0) return rc;
+	if (r.root.rows != rows) return no_rows_of_it(f, side, err);
+	if ((rc = vv_table_open(&s->table, &sink, &r.cid, err)) < 0) return rc;
+	s->open = true;
+	patch_rows_init(&s->rows, &s->table);
+	return VV_OK;
+}
+
+/* The cells of the line's row on a side that has it. */
+static vv_status cells_of(fit *f, const fit_row *r, int side, const vv_cell **out, vv_error *err)
+{
+	patch_row row;
+	vv_status rc = patch_rows_get(&f->sides[side].rows, r->at[side], &row, err);
+	*out = rc < 0 ? NULL : row.cells;
+	return rc;
+}
+
+/* --- columns and identity ---------------------------------------------------------- */
+
+static vv_status map_columns(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_schema *old = &s->side[0].schema;
+	vv_status told = VV_OK;
+
+	f->keyed = s->identity_count > 0;
+	f->target_of = vv_calloc(old->count + 1, sizeof(*f->target_of));
+	f->known = vv_calloc(old->count + 1, sizeof(*f->known));
+	if (!f->target_of || !f->known) return vv_fail_nomem(err);
+	for (size_t i = 0; i < old->count; i++) {
+		const vv_field *field = &old->fields[i];
+		long at = vv_schema_find(&f->target->schema, field->name, field->name_len);
+		f->target_of[i] = at < 0 ? VV_LINE_NONE : (size_t)at;
+		if (at < 0) {
+			vv_status rc = patch_misfit_text(f->job, NULL, field->name, "a column",
+							 NULL, err);
+			if (rc != VV_ECONFLICT) return rc;
+			told = rc;
+		}
+	}
+	for (size_t i = 0; i < (f->keyed ? s->identity_count : old->count); i++) {
+		f->known[f->known_count++] = f->keyed ? (size_t)s->pairs[s->identity[i]].side[0]
+						      : i;
+	}
+	return told;
+}
+
+/* The column of the patch that the target's is; VV_LINE_NONE. */
+static size_t patch_column(const fit *f, size_t column)
+{
+	size_t i = 0, count = f->section->side[0].schema.count;
+	if (column < count && f->target_of[column] == column) return column;
+	while (i < count && f->target_of[i] != column) {
+		i++;
+	}
+	return i < count ? i : VV_LINE_NONE;
+}
+
+static const vv_cell *cell_of(const fit *f, const vv_cell *cells, size_t column, bool of_target)
+{
+	return &cells[of_target ? f->target_of[column] : column];
+}
+
+static vv_hash128 hash_row(fit *f, const vv_cell *cells, bool of_target)
+{
+	vv_buf_reset(&f->text);
+	for (size_t i = 0; i < f->known_count; i++) {
+		const vv_cell *c = cell_of(f, cells, f->known[i], of_target);
+		vv_buf_put_varint(&f->text, c->len);
+		vv_buf_putc(&f->text, c->state);
+		vv_buf_put(&f->text, c->text, c->len);
+	}
+	return vv_xxh3_128(vv_buf_cstr(&f->text), f->text.len, f->secret);
+}
+
+static vv_status hash_line(fit *f, const fit_row *r, int side, vv_hash128 *out, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc = cells_of(f, r, side, &cells, err);
+	if (rc < 0) return rc;
+	*out = hash_row(f, cells, false);
+	return vv_buf_ok(&f->text, err);
+}
+
+/* "row id=5"; "row 17" without a key. place: of the patch's row, from 0. */
+static vv_status name_row(fit *f, const vv_cell *cells, uint64_t place, vv_error *err)
+{
+	const vv_schema *s = &f->section->side[0].schema;
+	vv_buf_reset(&f->name);
+	if (!f->keyed) {
+		vv_buf_printf(&f->name, "row %llu", (unsigned long long)place + 1);
+	}
+	for (size_t i = 0; f->keyed && i < f->known_count; i++) {
+		const vv_field *field = &s->fields[f->known[i]];
+		const vv_cell *c = &cells[f->known[i]];
+		vv_buf_puts(&f->name, i > 0 ? ", " : "row ");
+		vv_text_put_words(&f->name, field->name, field->name_len, 40);
+		vv_buf_putc(&f->name, '=');
+		vv_text_put_cut(&f->name, c->text ? c->text : "", c->len, 60);
+	}
+	return vv_buf_ok(&f->name, err);
+}
+
+/* --- finding rows --------------------------------------------------------------------------- */
+
+static vv_status want_rows(fit *f, vv_error *err)
+{
+	vv_hash128 hash;
+	vv_status rc;
+	for (size_t i = 0; i < f->count; i++) {
+		for (int side = 0; side < 2; side++) {
+			if (!f->list[i].text[side].data) {
+				continue;
+			}
+			if ((rc = hash_line(f, &f->list[i], side, &hash, err)) < 0 ||
+			    (rc = wanted_rows_want(&f->ids, hash, err)) < 0) {
+				return rc;
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status find_rows(fit *f, vv_error *err)
+{
+	for (uint64_t row = 0; row < f->target->root.rows && f->ids.count > 0; row++) {
 		patch_row r;
 		vv_status rc = patch_rows_get(&f->rows, row, &r, err);
 		if (rc < 0) return rc;
-		wanted_id *id = wanted_rows_find(&f->ids, fit_hash_target(f, r.cells));
+		wanted_id *id = wanted_rows_find(&f->ids, hash_row(f, r.cells, true));
 		if (id && (rc = wanted_rows_add(&f->ids, id, row, err)) < 0) return rc;
 	}
 	return vv_buf_ok(&f->text, err);
@@ -471,39 +351,30 @@ static vv_status fit_find_rows(fit *f, vv_error *err)
 
 /* Misfits are reported, and all others looked for: whether they are a conflict is for the end
  * to say. */
-static vv_status report_row(fit *f, fit_change *c, const char *row, const char *expected,
-			    const char *found, vv_error *err)
+static vv_status report(fit *f, fit_row *r, const char *expected, const char *found, vv_error *err)
 {
-	vv_status rc = patch_misfit_text(f->job, row, NULL, expected, found, err);
-	c->fits = false;
+	vv_status rc = patch_misfit_text(f->job, vv_buf_cstr(&f->name), NULL, expected, found, err);
+	r->fits = false;
 	return rc == VV_ECONFLICT ? VV_OK : rc;
 }
 
-static vv_status report_cell(fit *f, fit_change *c, const char *row, const char *column,
-			     const vv_cell *expected, const vv_cell *found, vv_error *err)
+static vv_status report_cell(fit *f, fit_row *r, size_t column, const vv_cell *expected,
+			     const vv_cell *found, vv_error *err)
 {
-	vv_status rc = patch_misfit_cell(f->job, row, column, expected, found, err);
-	c->fits = false;
+	vv_status rc = patch_misfit_cell(f->job, vv_buf_cstr(&f->name),
+					 f->target->schema.fields[column].name, expected, found,
+					 err);
+	r->fits = false;
 	return rc == VV_ECONFLICT ? VV_OK : rc;
 }
 
-static const char *pair_name(const fit *f, size_t pair)
+static vv_status takes(fit *f, const vv_cell *cell, size_t column, vv_error *err)
 {
-	const patch_pair *p = &f->section->pairs[pair];
-	return f->section->side[0].schema.fields[p->side[0]].name;
-}
-
-/* The old cell of a column that came with the patch: none, and a rest finds nothing there. */
-static vv_status compare_new_column(fit *f, fit_change *c, size_t pair, const vv_cell *found,
-				    const char *name, vv_error *err)
-{
-	const vv_cell none = {.state = VV_CELL_ABSENT};
-	if (found->state == VV_CELL_ABSENT || (found->state == VV_CELL_TEXT && found->len == 0)) {
-		return VV_OK;
-	}
-	return report_cell(f, c, name,
-			   f->section->side[1].schema.fields[f->on.target_of[pair]].name, &none,
-			   found, err);
+	vv_status rc = vv_line_takes(&f->editor, cell, column, err);
+	return rc == VV_EINPUT ? vv_prefix(err, "'%s', %s, column '%s'",
+					   vv_text_shows(f->job->done.path), vv_buf_cstr(&f->name),
+					   vv_text_shows(f->target->schema.fields[column].name))
+			       : rc;
 }
 
 static bool is_value(const vv_cell *c)
@@ -511,335 +382,585 @@ static bool is_value(const vv_cell *c)
 	return c->state != VV_CELL_ABSENT && c->state != VV_CELL_NULL && c->len > 0;
 }
 
-/* A value of the target that would go without the patch knowing of it. c NULL: in a row that the
- * patch does not name; --reject, which takes what fits, then only reports it. */
-static vv_status report_lost(fit *f, fit_change *c, const char *row, size_t column,
-			     const vv_cell *found, vv_error *err)
+/* A row of both, cell by cell: the target's cells, with the patch's new ones, into f->cells. */
+static vv_status merge_cells(fit *f, fit_row *r, const vv_cell *base, const vv_cell *theirs,
+			     const vv_cell *ours, vv_error *err)
 {
-	const vv_cell none = {.state = VV_CELL_ABSENT};
-	const char *name = f->job->target->schema.fields[column].name;
-	if (c) return report_cell(f, c, row, name, &none, found, err);
-	if (f->job->opts->mode != VV_PATCH_REJECT) {
-		f->misfits++;
-		f->lost++;
+	vv_status rc = VV_OK;
+	for (size_t t = 0; t < f->target->columns && rc == VV_OK; t++) {
+		const size_t i = patch_column(f, t);
+		f->cells[t] = ours[t];
+		f->changed[t] = false;
+		if (i == VV_LINE_NONE || vv_cell_equal(&base[i], &theirs[i]) ||
+		    vv_cell_equal(&ours[t], &theirs[i])) {
+			continue;
+		}
+		if (!vv_cell_equal(&ours[t], &base[i])) {
+			rc = report_cell(f, r, t, &base[i], &ours[t], err);
+			continue;
+		}
+		rc = takes(f, &theirs[i], t, err);
+		f->cells[t] = theirs[i];
+		f->changed[t] = r->edits = true;
 	}
-	vv_status rc = patch_misfit_cell(f->job, row, name, &none, found, err);
-	return rc == VV_ECONFLICT ? VV_OK : rc;
+	return rc;
 }
 
-/* Does the patch take the column of the target away? */
-static bool drops_column(const fit *f, size_t column)
+static vv_bytes bytes_of(vv_buf *b)
 {
-	for (size_t i = 0; i < f->on.columns; i++) {
-		if (f->on.kept[i] == (long)column) return false;
+	static char none[1];
+	return (vv_bytes){b->data ? b->data : none, b->len};
+}
+
+static bool same_bytes(vv_bytes a, vv_bytes b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+/* The patch's bytes, where those here are the patch's old ones. */
+static vv_bytes merge_bytes(vv_bytes base, vv_bytes theirs, vv_bytes ours)
+{
+	return same_bytes(base, ours) ? theirs : ours;
+}
+
+static vv_bytes lead_of(const vv_dialect *d, size_t columns, vv_bytes line)
+{
+	return (vv_bytes){line.data, vv_line_lead(d, columns, line.data, line.len)};
+}
+
+static vv_bytes end_of(const vv_dialect *d, vv_bytes line)
+{
+	size_t len = vv_line_end(d, line.data, line.len);
+	return (vv_bytes){line.data + line.len - len, len};
+}
+
+static vv_bytes part_of(const vv_line_parts *p, vv_bytes line, size_t column)
+{
+	const vv_line_part *part = vv_line_part_of(p, column);
+	return part ? (vv_bytes){line.data + part->from, part->to - part->from}
+		    : (vv_bytes){NULL, 0};
+}
+
+/* How the patch spells the cells now, where here they are spelled as its old version had them. */
+static vv_status merge_spelling(fit *f, fit_row *r, vv_bytes ours, vv_error *err)
+{
+	const vv_bytes lines[3] = {r->text[0], r->text[1], ours};
+	for (int i = 0; i < 3; i++) {
+		const vv_dialect *d = i < 2 ? &f->section->side[i].root.dialect
+					    : &f->target->root.dialect;
+		const vv_schema *s = i < 2 ? &f->section->side[i].schema : &f->target->schema;
+		vv_status rc = vv_line_parts_read(&f->parts[i], d, s, lines[i].data, lines[i].len,
+						  err);
+		if (rc < 0) return rc;
 	}
+	for (size_t t = 0; t < f->target->columns; t++) {
+		const size_t i = patch_column(f, t);
+		if (i == VV_LINE_NONE) {
+			continue;
+		}
+		const vv_bytes base = part_of(&f->parts[0], lines[0], i),
+			       theirs = part_of(&f->parts[1], lines[1], i),
+			       here = part_of(&f->parts[2], lines[2], t);
+		if (theirs.data && same_bytes(base, here) && !same_bytes(theirs, here)) {
+			f->spelled[t] = theirs;
+			r->edits = true;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_bytes less(vv_bytes line, vv_bytes end)
+{
+	return (vv_bytes){line.data, line.len - end.len};
+}
+
+/* Where the row here is written as in the patch's old version, it becomes what it is in the new one. */
+static bool takes_whole(fit *f, fit_row *r, vv_bytes ours, vv_bytes end)
+{
+	const vv_dialect *a = &f->section->side[0].root.dialect,
+			 *b = &f->section->side[1].root.dialect;
+	bool same = f->alike && f->target->columns == f->section->side[0].schema.count &&
+		    same_bytes(less(ours, end), less(r->text[0], end_of(a, r->text[0])));
+	for (size_t t = 0; same && t < f->target->columns; t++) {
+		same = f->target_of[t] == t;
+	}
+	if (!same) return false;
+	const vv_bytes was = end_of(a, r->text[0]), is = end_of(b, r->text[1]),
+		       body = less(r->text[1], is);
+	end = end.len > 0 && was.len > 0 && is.len > 0 ? merge_bytes(was, is, end) : end;
+	vv_buf_reset(&f->line);
+	vv_buf_put(&f->line, body.data, body.len);
+	vv_buf_put(&f->line, end.data, end.len);
+	r->edits = true;
 	return true;
 }
 
-/* Of a row that the patch removes, what stands in columns that the patch does not have; of others
- * what stands in columns that it takes away, where its line (NULL: none) does not name them. */
-static vv_status compare_rest(fit *f, fit_change *c, const patch_op *op, const vv_cell *cells,
-			      const char *name, vv_error *err)
+static vv_status set_line(fit *f, fit_row *r, vv_row_action action, uint64_t row, vv_error *err)
 {
-	const patch_section *s = f->section;
-	bool removes = c && c->kind == PATCH_REMOVE;
+	const vv_bytes line = bytes_of(&f->line);
+	vv_status rc = vv_buf_ok(&f->line, err);
+	r->edit = (vv_row_edit){.row = row, .action = action};
+	return rc < 0 ? rc : keep_text(f, &r->edit.line, &line, err);
+}
+
+/* The changed row's line: what the patch changes of it, and all else as it is here. */
+static vv_status change_row(fit *f, fit_row *r, const patch_row *row, uint64_t at, vv_error *err)
+{
+	const vv_dialect *own = &f->target->root.dialect, *a = &f->section->side[0].root.dialect,
+			 *b = &f->section->side[1].root.dialect;
+	const size_t columns = f->section->side[0].schema.count;
+	const vv_cell *base, *theirs;
 	vv_status rc;
-	for (size_t t = 0; t < f->job->target->columns; t++) {
-		bool known = !removes && !drops_column(f, t);
-		for (size_t i = 0; removes && i < s->pair_count; i++) {
-			known |= f->on.target_of[i] == (long)t;
+
+	vv_buf_reset(&f->ours);
+	patch_writer_row(&f->own, &f->ours, row->cells, &row->form, at + 1 == f->target->root.rows);
+	if ((rc = vv_buf_ok(&f->ours, err)) < 0 || (rc = cells_of(f, r, 0, &base, err)) < 0 ||
+	    (rc = cells_of(f, r, 1, &theirs, err)) < 0 ||
+	    (rc = merge_cells(f, r, base, theirs, row->cells, err)) < 0) {
+		return rc;
+	}
+	const vv_bytes ours = bytes_of(&f->ours);
+	vv_bytes lead = lead_of(own, f->target->columns, ours), end = end_of(own, ours), above,
+		 below;
+	const size_t from = lead.len, around = lead.len + end.len;
+	if (r->fits && takes_whole(f, r, ours, end)) return set_line(f, r, VV_ROW_LINE, at, err);
+	memset(f->spelled, 0, f->target->columns * sizeof(*f->spelled));
+	if (f->alike && r->fits) {
+		const vv_bytes was = lead_of(a, columns, r->text[0]),
+			       is = lead_of(b, columns, r->text[1]);
+		if (!same_bytes(was, is) && !same_bytes(was, lead) && !same_bytes(is, lead)) {
+			return report(f, r, "the comment above it as the patch has it", "another",
+				      err);
 		}
-		for (size_t i = 0; !removes && op && i < op->cell_count; i++) {
-			known |= f->on.target_of[op->cells[i].pair] == (long)t;
+		above = merge_bytes(was, is, lead);
+		below = end.len > 0 ? merge_bytes(end_of(a, r->text[0]), end_of(b, r->text[1]), end)
+				    : end;
+		below = below.len > 0 ? below : end;
+		r->edits |= !same_bytes(above, lead) || !same_bytes(below, end);
+		lead = above;
+		end = below;
+		if ((rc = merge_spelling(f, r, ours, err)) < 0) return rc;
+	}
+	if (!r->fits || !r->edits) return VV_OK;
+	vv_buf_reset(&f->text);
+	if ((rc = vv_line_edit(&f->editor, &f->text, ours.data, ours.len, row->cells, f->cells,
+			       f->changed, f->spelled, err)) < 0) {
+		return rc;
+	}
+	vv_buf_reset(&f->line);
+	vv_buf_put(&f->line, lead.data, lead.len);
+	vv_buf_put(&f->line, f->text.data + from, f->text.len - around);
+	vv_buf_put(&f->line, end.data, end.len);
+	return set_line(f, r, VV_ROW_LINE, at, err);
+}
+
+/* All of a row that goes. Comments above it that the patch does not have stay. */
+static vv_status remove_row(fit *f, fit_row *r, const patch_row *row, uint64_t at, vv_error *err)
+{
+	const vv_dialect *own = &f->target->root.dialect;
+	const vv_cell *base;
+	vv_status rc = cells_of(f, r, 0, &base, err);
+	for (size_t t = 0; t < f->target->columns && rc == VV_OK; t++) {
+		const size_t i = patch_column(f, t);
+		if (i != VV_LINE_NONE ? !vv_cell_equal(&row->cells[t], &base[i])
+				      : is_value(&row->cells[t])) {
+			rc = report_cell(f, r, t, i != VV_LINE_NONE ? &base[i] : &no_cell,
+					 &row->cells[t], err);
 		}
-		if (!known && is_value(&cells[t]) &&
-		    (rc = report_lost(f, c, name, t, &cells[t], err)) < 0) {
-			return rc;
-		}
+	}
+	if (rc < 0 || !r->fits) return rc;
+	vv_buf_reset(&f->ours);
+	vv_buf_reset(&f->line);
+	patch_writer_row(&f->own, &f->ours, row->cells, &row->form, at + 1 == f->target->root.rows);
+	if ((rc = vv_buf_ok(&f->ours, err)) < 0) return rc;
+	const vv_bytes ours = bytes_of(&f->ours);
+	const vv_bytes lead = lead_of(own, f->target->columns, ours);
+	const bool known = f->alike &&
+			   same_bytes(lead, lead_of(&f->section->side[0].root.dialect,
+						    f->section->side[0].schema.count, r->text[0]));
+	r->edits = true;
+	r->edit = (vv_row_edit){.row = at,
+				.action = known && lead.len > 0 ? VV_ROW_LINE : VV_ROW_REMOVE};
+	return VV_OK;
+}
+
+/* Is the target's row just what the patch makes of its own? */
+static vv_status is_new_row(fit *f, const fit_row *r, uint64_t row, bool *out, vv_error *err)
+{
+	const vv_cell *theirs;
+	patch_row ours;
+	vv_status rc;
+	if ((rc = cells_of(f, r, 1, &theirs, err)) < 0 ||
+	    (rc = patch_rows_get(&f->rows, row, &ours, err)) < 0) {
+		return rc;
+	}
+	*out = true;
+	for (size_t i = 0; *out && i < f->section->side[1].schema.count; i++) {
+		*out = vv_cell_equal(&ours.cells[f->target_of[i]], &theirs[i]);
 	}
 	return VV_OK;
 }
 
-/* Can the file here hold a cell that comes? */
-static vv_status fit_takes(fit *f, size_t pair, const vv_cell *cell, const char *name,
-			   vv_error *err)
+/* A change, a row that goes, or one that has another below it that comes. */
+static vv_status fit_old(fit *f, fit_row *r, int64_t *drift, vv_error *err)
 {
-	long at = f->on.result_of[pair];
-	vv_status rc = at < 0 ? VV_OK : vv_line_takes(&f->lines.editor, cell, (size_t)at, err);
-	return rc == VV_EINPUT
-		       ? vv_prefix(err, "'%s', %s, column '%s'", vv_text_shows(f->job->done.path),
-				   name, vv_text_shows(f->on.schema->fields[at].name))
-		       : rc;
+	vv_hash128 id, becomes = {0, 0};
+	const vv_cell *base;
+	patch_row row;
+	vv_status rc;
+	if ((rc = cells_of(f, r, 0, &base, err)) < 0 ||
+	    (rc = name_row(f, base, r->place, err)) < 0 ||
+	    (rc = hash_line(f, r, 0, &id, err)) < 0 ||
+	    (r->kind == PATCH_CHANGE && (rc = hash_line(f, r, 1, &becomes, err)) < 0)) {
+		return rc;
+	}
+	const uint64_t near = *drift < 0 && r->place < (uint64_t) - *drift
+				      ? 0
+				      : r->place + (uint64_t)*drift;
+	const bool rekeys = f->keyed && r->kind == PATCH_CHANGE &&
+			    (id.lo != becomes.lo || id.hi != becomes.hi);
+	wanted_row *to = rekeys ? wanted_rows_nearest(&f->ids, becomes, near, true) : NULL;
+	wanted_row *w = wanted_rows_nearest(&f->ids, id, near, r->kind != PATCH_KEEP);
+	r->fits = true;
+	if (r->kind == PATCH_KEEP) {
+		r->found = w ? w->row + 1 : 0;
+		return VV_OK;
+	}
+	if (!w && r->kind == PATCH_REMOVE && f->keyed) return VV_OK; /* it is gone already */
+	if (!w && to) {
+		bool already = false;
+		if ((rc = is_new_row(f, r, to->row, &already, err)) < 0 || already) return rc;
+	}
+	if (!w) return report(f, r, "the row", NULL, err);
+	if ((rc = patch_rows_get(&f->rows, w->row, &row, err)) < 0) return rc;
+	rc = r->kind == PATCH_REMOVE ? remove_row(f, r, &row, w->row, err)
+				     : change_row(f, r, &row, w->row, err);
+	if (rc < 0 || !r->fits) return rc;
+	if (to) {
+		if ((rc = cells_of(f, r, 1, &base, err)) < 0 ||
+		    (rc = name_row(f, base, r->place, err)) < 0)
+			return rc;
+		return report(f, r, "no row with this key yet", "one", err);
+	}
+	w->used = true;
+	r->found = w->row + 1;
+	*drift = (int64_t)w->row - (int64_t)r->place;
+	return VV_OK;
 }
 
-static vv_status fit_takes_all(fit *f, const patch_op *op, const char *name, vv_error *err)
+static bool same_quoting(const vv_dialect *a, const vv_dialect *b)
 {
+	return a->quoting_count == b->quoting_count &&
+	       (a->quoting_count == 0 || memcmp(a->quoting, b->quoting, a->quoting_count) == 0);
+}
+
+/* The line of a row that comes: the patch's, where the file here is written as its files are; with its comments in any case. */
+static vv_status new_line(fit *f, const fit_row *r, const vv_cell *theirs, vv_error *err)
+{
+	const vv_dialect *own = &f->target->root.dialect, *b = &f->section->side[1].root.dialect;
+	const size_t columns = f->section->side[1].schema.count;
+	const vv_bytes end = end_of(b, r->text[1]), lead = lead_of(b, columns, r->text[1]),
+		       body = less(r->text[1], end);
+	bool whole = f->alike && f->target->columns == columns && same_quoting(own, b);
+	size_t len, own_len;
+	const char *usual = vv_dialect_row_end(b, &len),
+		   *own_end = vv_dialect_row_end(own, &own_len);
 	vv_status rc = VV_OK;
-	for (size_t i = 0; rc == VV_OK && op->kind != PATCH_ADD && i < op->cell_count; i++) {
-		rc = fit_takes(f, op->cells[i].pair, &op->cells[i].side[1], name, err);
-	}
-	for (size_t i = 0; rc == VV_OK && op->kind == PATCH_ADD && i < f->section->pair_count;
-	     i++) {
-		long at = f->section->pairs[i].side[1];
-		rc = at < 0 ? VV_OK : fit_takes(f, i, &op->whole[at], name, err);
-	}
-	return rc;
-}
 
-/* The cells that a change replaces, or all of a row that goes. */
-static vv_status fit_compare(fit *f, fit_change *c, const patch_op *op, uint64_t row,
-			     const char *name, vv_error *err)
-{
-	patch_row r;
-	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
-	if (rc == VV_OK && c->kind == PATCH_CHANGE && patch_line_conflict(&f->lines, &r, op)) {
-		rc = report_row(f, c, name, "the comment above it as the patch has it", "another",
-				err);
+	for (size_t t = 0; t < f->target->columns && rc == VV_OK; t++) {
+		const size_t i = patch_column(f, t);
+		whole &= i == t;
+		f->cells[t] = i != VV_LINE_NONE          ? theirs[i]
+			      : own->form == VV_FORM_CSV ? (vv_cell){.state = VV_CELL_TEXT}
+							 : no_cell;
+		rc = takes(f, &f->cells[t], t, err);
 	}
-	for (size_t i = 0; rc == VV_OK && c->kind == PATCH_CHANGE && i < op->cell_count; i++) {
-		size_t pair = op->cells[i].pair;
-		if (f->on.target_of[pair] < 0) {
-			continue; /* comes, or is gone by now */
-		}
-		const vv_cell *found = &r.cells[f->on.target_of[pair]];
-		if (f->section->pairs[pair].side[0] < 0) {
-			rc = compare_new_column(f, c, pair, found, name, err);
-			continue;
-		}
-		if (!vv_cell_equal(found, &op->cells[i].side[0])) {
-			rc = report_cell(f, c, name, pair_name(f, pair), &op->cells[i].side[0],
-					 found, err);
-		}
+	vv_buf_reset(&f->line);
+	if (rc < 0) return rc;
+	if (!whole) {
+		vv_buf_put(&f->line, lead.data, f->alike ? lead.len : 0);
+		vv_line_new(&f->editor, &f->line, f->cells);
+		return VV_OK;
 	}
-	for (size_t i = 0;
-	     rc == VV_OK && c->kind == PATCH_REMOVE && i < f->section->side[0].schema.count; i++) {
-		size_t pair = patch_pair_of(f->section, 0, i);
-		if (f->on.target_of[pair] < 0) {
-			continue;
-		}
-		const vv_cell *found = &r.cells[f->on.target_of[pair]];
-		if (!vv_cell_equal(found, &op->whole[i])) {
-			rc = report_cell(f, c, name, pair_name(f, pair), &op->whole[i], found, err);
-		}
-	}
-	return rc < 0 ? rc : compare_rest(f, c, op, r.cells, name, err);
-}
-
-static uint64_t expected_place(uint64_t place, int64_t drift)
-{
-	return drift < 0 && place < (uint64_t)-drift ? 0 : place + (uint64_t)drift;
+	const bool regular = end.len == 0 || (end.len == len && memcmp(end.data, usual, len) == 0);
+	vv_buf_put(&f->line, body.data, body.len);
+	vv_buf_put(&f->line, regular ? own_end : end.data, regular ? own_len : end.len);
+	return VV_OK;
 }
 
 /* An added row: after the row that it follows. */
-static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *name, vv_error *err)
+static vv_status fit_new(fit *f, fit_row *r, vv_error *err)
 {
-	bool keyed = f->section->identity_count > 0;
-	uint64_t above = expected_place(c->place, drift);
-	const wanted_row *there = keyed ? wanted_rows_nearest(&f->ids, c->id, 0, true) : NULL;
-	const wanted_row *r = c->top ? NULL
-				     : wanted_rows_nearest(&f->ids, c->after,
-							   above > 0 ? above - 1 : 0, false);
-	if (there) return report_row(f, c, name, "no row with this key yet", "one", err);
-	if (!c->top && !r && !keyed) return report_row(f, c, name, "the row above it", NULL, err);
-	/* with a key the row is worth more than its place: where its neighbour is gone, last */
-	c->edit = c->top ? 1 : r ? 2 * (r->row + 1) + 1 : 2 * f->job->target->root.rows + 1;
-	f->added++;
-	return VV_OK;
-}
-
-/* The key that the row is to have is another row's. */
-static vv_status report_new_key(fit *f, fit_change *c, const patch_op *op, vv_buf *name,
-				vv_error *err)
-{
-	vv_hash128 unused;
-	fit_hash_becomes(f, op, &unused);
-	fit_row_name(f, name, f->identity, c->place);
-	vv_status rc = vv_buf_ok(name, err);
-	return rc < 0 ? rc
-		      : report_row(f, c, vv_buf_cstr(name), "no row with this key yet", "one", err);
-}
-
-static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, vv_error *err)
-{
-	patch_op op;
+	const fit_row *above = r->anchor > 0 ? &f->list[r->anchor - 1] : NULL;
+	const vv_cell *theirs;
+	vv_hash128 id;
 	vv_status rc;
-	if ((rc = patch_lines_seek(f->job->lines, c->offset, c->line, err)) < 0 ||
-	    (rc = patch_op_read(&op, f->job->lines, f->section, err)) < 0) {
+	if ((rc = hash_line(f, r, 1, &id, err)) < 0 || (rc = cells_of(f, r, 1, &theirs, err)) < 0 ||
+	    (rc = name_row(f, theirs, r->place, err)) < 0) {
 		return rc;
 	}
-	if (op.kind == PATCH_ADD || op.kind == PATCH_REMOVE) {
-		fit_hash_whole(f, op.kind == PATCH_ADD, op.whole);
-	} else {
-		fit_identity_of(f, &op);
+	const wanted_row *there = f->keyed ? wanted_rows_nearest(&f->ids, id, 0, true) : NULL;
+	r->fits = true;
+	if (there) {
+		bool already = false;
+		if ((rc = is_new_row(f, r, there->row, &already, err)) < 0 || already) return rc;
+		return report(f, r, "no row with this key yet", "one", err);
 	}
-	fit_row_name(f, name, f->identity, c->kind == PATCH_ADD ? op.row[1] : c->place);
-	if ((rc = vv_buf_ok(name, err)) < 0 || (rc = vv_buf_ok(&f->text, err)) < 0) return rc;
-	if ((rc = fit_takes_all(f, &op, vv_buf_cstr(name), err)) < 0) return rc;
-	c->fits = true;
-	if (c->kind == PATCH_ADD) {
-		rc = place_added(f, c, *drift, vv_buf_cstr(name), err);
-	} else {
-		wanted_row *r = wanted_rows_nearest(&f->ids, c->id,
-						    expected_place(c->place, *drift), true);
-		if (!r) return report_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
-		c->found = r->row + 1;
-		if ((rc = fit_compare(f, c, &op, r->row, vv_buf_cstr(name), err)) < 0 || !c->fits) {
-			return rc;
+	if (above && above->found == 0 && !f->keyed)
+		return report(f, r, "the row above it", NULL, err);
+	if ((rc = new_line(f, r, theirs, err)) < 0) return rc;
+	r->edits = true;
+	/* with a key the row is worth more than its place: where its neighbour is gone, last */
+	return set_line(f, r, VV_ROW_INSERT,
+			!above             ? 0
+			: above->found > 0 ? above->found
+					   : f->target->root.rows,
+			err);
+}
+
+/* Gives every change its place; rows that go make way before others come. */
+static vv_status fit_all(fit *f, vv_error *err)
+{
+	int64_t drift = 0;
+	vv_status rc = VV_OK;
+	for (int adds = 0; adds < 2; adds++) {
+		for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
+			fit_row *r = &f->list[i];
+			if ((r->kind == PATCH_ADD) != (adds == 1)) {
+				continue;
+			}
+			rc = adds ? fit_new(f, r, err) : fit_old(f, r, &drift, err);
+			f->misfits += rc == VV_OK && !r->fits;
 		}
-		if (c->rekeys && wanted_rows_nearest(&f->ids, c->becomes, 0, true)) {
-			return report_new_key(f, c, &op, name, err);
-		}
-		r->used = true;
-		*drift = (int64_t)r->row - (int64_t)c->place;
-		c->edit = 2 * (r->row + 1);
-		f->removed += c->kind == PATCH_REMOVE;
 	}
 	return rc;
+}
+
+/* --- what did not fit --------------------------------------------------------------------- */
+
+typedef struct rest {
+	fit *fit;
+	vv_xxh3_state *hash;
+} rest;
+
+static void rest_clear(rest *r)
+{
+	vv_xxh3_free(r->hash);
+}
+VV_AUTO_CLEAR(rest, rest_clear)
+
+static vv_status write_rest(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const fit *f = ((rest *)payload)->fit;
+	const vv_patch_apply_options *o = f->job->opts;
+	return o->reject ? o->reject(o->payload, f->job->done.path, bytes, len, err) : VV_OK;
+}
+
+/* A line of the patch again; more: members that it gets, or NULL. */
+static vv_status repeat_line(rest *r, uint64_t offset, uint64_t line, const char *more,
+			     vv_error *err)
+{
+	patch_lines *l = r->fit->job->lines;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = patch_lines_seek(l, offset, line, err);
+	int has = rc < 0 ? (int)rc : patch_lines_next(l, err);
+	if (has <= 0)
+		return has < 0 ? (vv_status)has
+			       : patch_fail(l, err, "the patch changed while it was read");
+	vv_buf_put(&text, l->text, more ? l->json->end - 1 : l->len);
+	vv_buf_puts(&text, more ? more : "");
+	vv_buf_puts(&text, more ? "}\n" : "\n");
+	vv_xxh3_update(r->hash, text.data, text.len);
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : write_rest(r, text.data, text.len, err);
+}
+
+/* The lines that do not fit, and those of the rows that rows are put below. */
+static vv_status write_lines(rest *r, vv_error *err)
+{
+	fit *f = r->fit;
+	size_t told = 0;
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
+		const fit_row *x = &f->list[i];
+		if (x->fits) {
+			continue;
+		}
+		if (x->anchor > told && f->list[x->anchor - 1].fits) {
+			const fit_row *above = &f->list[x->anchor - 1];
+			rc = repeat_line(r, above->offset, above->line, NULL, err);
+		}
+		told = x->anchor > told ? x->anchor : told;
+		rc = rc < 0 ? rc : repeat_line(r, x->offset, x->line, NULL, err);
+	}
+	return rc;
+}
+
+static vv_status fit_reject(fit *f, vv_error *err)
+{
+	vv_auto(rest) r = {f, vv_xxh3_new(0)};
+	const patch_section *s = f->section;
+	char end[160];
+	vv_status rc;
+	if (!r.hash) return vv_fail_nomem(err);
+	if ((rc = vv_patch_begin(write_rest, &r, err)) < 0 ||
+	    (rc = repeat_line(&r, s->start, s->line, s->partial ? "" : ",\"partial\":true", err)) <
+		    0 ||
+	    (rc = write_lines(&r, err)) < 0) {
+		return rc;
+	}
+	vv_hash128 h = vv_xxh3_digest128(r.hash);
+	int n = snprintf(end, sizeof(end), "{\"type\":\"summary\",\"xxh3\":\"%016llx%016llx\"}\n",
+			 (unsigned long long)h.hi, (unsigned long long)h.lo);
+	rc = write_rest(&r, end, (size_t)n, err);
+	return rc < 0 ? rc : vv_patch_end(write_rest, &r, 1, err);
+}
+
+/* --- the new bytes ----------------------------------------------------------------- */
+
+static vv_status give(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const patch_job *j = payload;
+	return j->opts->put(j->opts->payload, j->done.path, bytes, len, err);
 }
 
 static int edit_order(const void *x, const void *y)
 {
-	const fit_change *a = x, *b = y;
-	if (a->fits != b->fits) return a->fits ? -1 : 1;
-	if (a->edit != b->edit) return a->edit < b->edit ? -1 : 1;
+	const fit_row *a = x, *b = y;
+	if (a->edit.row != b->edit.row) return a->edit.row < b->edit.row ? -1 : 1;
+	if ((a->kind == PATCH_ADD) != (b->kind == PATCH_ADD)) return a->kind == PATCH_ADD ? -1 : 1;
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* Gives every change its place; rows that go make way before others come. */
-static vv_status place_all(fit *f, vv_error *err)
+static vv_status fit_edit(fit *f, vv_error *err)
 {
-	int64_t drift = 0;
-	vv_auto(vv_buf) name = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	for (int adds = 0; adds < 2 && rc == VV_OK; adds++) {
-		drift = 0;
-		for (size_t i = 0; i < f->change_count && rc == VV_OK; i++) {
-			fit_change *c = &f->changes[i];
-			if ((c->kind == PATCH_ADD) == (adds == 1)) {
-				rc = place_one(f, c, &drift, &name, err);
-				f->misfits += rc == VV_OK && !c->fits;
-			} else if (adds == 1 && c->fits) {
-				drift = (int64_t)(c->edit / 2 - 1) - (int64_t)c->place;
-			}
-		}
+	vv_patch_done *d = &f->job->done;
+	vv_auto_free vv_row_edit *edits = vv_calloc(f->count + 1, sizeof(*edits));
+	size_t n = 0;
+	if (!edits) return vv_fail_nomem(err);
+	if (f->count > 0) {
+		qsort(f->list, f->count, sizeof(*f->list), edit_order);
 	}
-	return rc;
-}
-
-static int row_order(const void *x, const void *y)
-{
-	const uint64_t *a = x, *b = y;
-	return *a < *b ? -1 : *a > *b;
-}
-
-/* Where the patch takes columns away: the rows that none of its lines is about. */
-static vv_status compare_others(fit *f, vv_error *err)
-{
-	vv_auto(vv_buf) name = VV_BUF_INIT;
-	bool drops = false;
-	vv_auto_free uint64_t *rows = NULL;
-	size_t count = 0, next = 0;
-	vv_status rc = VV_OK;
-	for (size_t t = 0; t < f->job->target->columns; t++) {
-		drops |= drops_column(f, t);
-	}
-	if (!drops) return VV_OK;
-	rows = vv_calloc(f->change_count + 1, sizeof(*rows));
-	if (!rows) return vv_fail_nomem(err);
-	for (size_t i = 0; i < f->change_count; i++) {
-		if (f->changes[i].found > 0) {
-			rows[count++] = f->changes[i].found - 1;
-		}
-	}
-	if (count > 1) {
-		qsort(rows, count, sizeof(*rows), row_order);
-	}
-	for (uint64_t row = 0; rc == VV_OK && row < f->job->target->root.rows; row++) {
-		patch_row r;
-		while (next < count && rows[next] < row) {
-			next++;
-		}
-		if (next < count && rows[next] == row) {
+	for (size_t i = 0; i < f->count; i++) {
+		const fit_row *r = &f->list[i];
+		if (!r->fits || !r->edits) {
 			continue;
 		}
-		if ((rc = patch_rows_get(&f->rows, row, &r, err)) == VV_OK) {
-			fit_hash_target(f, r.cells);
-			fit_row_name(f, &name, f->identity, row);
-			rc = compare_rest(f, NULL, NULL, r.cells, vv_buf_cstr(&name), err);
-		}
+		d->rows_changed += r->kind == PATCH_CHANGE;
+		d->rows_added += r->kind == PATCH_ADD;
+		d->rows_removed += r->kind == PATCH_REMOVE;
+		edits[n++] = r->edit;
 	}
-	return rc < 0 ? rc : vv_buf_ok(&name, err);
+	d->already = n == 0;
+	return f->job->opts->check ? VV_OK : vv_rows_edit(f->target, edits, n, give, f->job, err);
+}
+
+/* --- a section ------------------------------------------------------------------------------- */
+
+static void fit_clear(fit *f)
+{
+	for (int i = 0; i < 2; i++) {
+		fit_side *s = &f->sides[i];
+		patch_rows_close(&s->rows);
+		if (s->open) {
+			vv_table_close(&s->table);
+		}
+		vv_mem_sink_free(s->blocks);
+	}
+	for (int i = 0; i < 3; i++) {
+		vv_line_parts_clear(&f->parts[i]);
+	}
+	patch_rows_close(&f->rows);
+	patch_writer_close(&f->own);
+	vv_line_editor_close(&f->editor);
+	wanted_rows_clear(&f->ids);
+	vv_arena_clear(&f->arena);
+	vv_free(f->list);
+	vv_free(f->target_of);
+	vv_free(f->known);
+	vv_free(f->cells);
+	vv_free(f->changed);
+	vv_free(f->spelled);
+	vv_buf_clear(&f->text);
+	vv_buf_clear(&f->ours);
+	vv_buf_clear(&f->line);
+	vv_buf_clear(&f->name);
+}
+VV_AUTO_CLEAR(fit, fit_clear)
+
+static vv_status fit_open(fit *f, vv_error *err)
+{
+	const patch_section *s = f->section;
+	const vv_dialect *own = &f->target->root.dialect, *a = &s->side[0].root.dialect;
+	vv_status rc;
+	vv_random(&f->secret, sizeof(f->secret));
+	vv_arena_init(&f->arena);
+	patch_rows_init(&f->rows, f->target);
+	if ((own->form == VV_FORM_CSV) != (a->form == VV_FORM_CSV)) {
+		return patch_misfit_text(
+			f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
+			own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
+	}
+	f->alike = vv_dialect_same_cells(own, a) &&
+		   vv_dialect_same_cells(own, &s->side[1].root.dialect);
+	f->job->done.form_left = !vv_dialect_equal(a, &s->side[1].root.dialect) &&
+				 !vv_dialect_equal(own, &s->side[1].root.dialect);
+	f->editor = (vv_line_editor){.was = own, .schema = &f->target->schema, .is = own};
+	f->cells = vv_calloc(f->target->columns + 1, sizeof(*f->cells));
+	f->changed = vv_calloc(f->target->columns + 1, sizeof(*f->changed));
+	f->spelled = vv_calloc(f->target->columns + 1, sizeof(*f->spelled));
+	if (!f->cells || !f->changed || !f->spelled) return vv_fail_nomem(err);
+	if ((rc = map_columns(f, err)) < 0 ||
+	    (rc = patch_writer_open(&f->own, own, &f->target->schema, err)) < 0) {
+		return rc;
+	}
+	return vv_line_editor_open(&f->editor, err);
 }
 
 static vv_status fit_section(fit *f, vv_error *err)
 {
 	patch_job *j = f->job;
-	vv_cid cid;
-	uint64_t rows = 0;
 	vv_status rc;
-	if ((rc = patch_columns_fit(&f->on, j, err)) < 0) return rc;
-	f->cells = vv_calloc(f->on.columns + 1, sizeof(*f->cells));
-	f->identity = vv_calloc(f->on.known_count + 1, sizeof(*f->identity));
-	if (!f->cells || !f->identity) return vv_fail_nomem(err);
-	if ((rc = patch_line_fit_open(&f->lines, f->section, &f->on, j->target, err)) < 0 ||
-	    (rc = fit_gather(f, err)) < 0) {
+	if ((rc = fit_open(f, err)) < 0 || (rc = take_lines(f, err)) < 0) return rc;
+	const uint64_t end = j->lines->buf_at + j->lines->pos, line = j->lines->line + 1;
+	if ((rc = open_side(f, 0, err)) < 0 || (rc = open_side(f, 1, err)) < 0 ||
+	    (rc = want_rows(f, err)) < 0 || (rc = find_rows(f, err)) < 0 ||
+	    (rc = fit_all(f, err)) < 0) {
 		return rc;
-	}
-	uint64_t end = j->lines->buf_at + j->lines->pos;
-	uint64_t line = j->lines->line + 1;
-	if ((rc = fit_find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0 ||
-	    (rc = compare_others(f, err)) < 0) {
-		return rc;
-	}
-	if (f->lost > 0) {
-		vv_fail(err, VV_ECONFLICT, "%llu value%s of '%s' would be lost with %s column%s",
-			(unsigned long long)f->lost, f->lost == 1 ? "" : "s",
-			vv_text_shows(j->done.path), f->lost == 1 ? "its" : "their",
-			f->lost == 1 ? "" : "s");
-		return vv_hint(err, "the patch drops columns that have these values: empty "
-				    "the cells first, or drop the columns by hand");
 	}
 	j->done.rejected = f->misfits;
 	if (f->misfits > 0 && j->opts->mode != VV_PATCH_REJECT) {
-		if (f->misfits == f->change_count) {
+		if (f->misfits == f->changes) {
 			return vv_fail(err, VV_ECONFLICT, "no change of the patch fits '%s'",
 				       vv_text_shows(j->done.path));
 		}
-		return vv_fail(err, VV_ECONFLICT, "%llu of the patch's %zu changes %s not fit '%s'",
-			       (unsigned long long)f->misfits, f->change_count,
+		return vv_fail(err, VV_ECONFLICT,
+			       "%llu of the patch's %llu changes %s not fit '%s'",
+			       (unsigned long long)f->misfits, (unsigned long long)f->changes,
 			       f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
 	}
-	if (f->misfits > 0 && (rc = fit_reject(f, err)) < 0) return rc;
-	if (f->change_count > 0) {
-		qsort(f->changes, f->change_count, sizeof(*f->changes), edit_order);
-	}
-	f->total = j->target->root.rows - f->removed + f->added;
-	f->file.dialect = &f->on.as.dialect;
-	if ((rc = patch_make(j, &f->base, &f->on.as, &cid, &rows, err)) < 0) return rc;
-	if (rows != f->total) {
-		return vv_fail(err, VV_EINPUT,
-			       "'%s': the patched table reads back as %llu rows instead of %llu",
-			       vv_text_shows(j->done.path), (unsigned long long)rows,
-			       (unsigned long long)f->total);
-	}
+	if ((f->misfits > 0 && (rc = fit_reject(f, err)) < 0) || (rc = fit_edit(f, err)) < 0)
+		return rc;
 	return patch_lines_seek(j->lines, end, line, err);
 }
 
 vv_status patch_fit_run(patch_job *j, vv_error *err)
 {
-	fit f = {.base = {fit_more}, .job = j, .section = j->section};
-	vv_random(&f.secret, sizeof(f.secret));
-	patch_rows_init(&f.rows, j->target);
-	vv_status rc = fit_section(&f, err);
-	patch_rows_close(&f.rows);
-	patch_line_fit_close(&f.lines);
-	vv_edited_file_clear(&f.file);
-	vv_buf_clear(&f.line);
-	wanted_rows_clear(&f.ids);
-	vv_buf_clear(&f.text);
-	vv_free(f.changes);
-	patch_columns_clear(&f.on);
-	vv_free(f.cells);
-	vv_free(f.identity);
-	return rc;
+	const patch_section *s = j->section;
+	const bool same_form = vv_dialect_equal(&s->side[0].root.dialect, &s->side[1].root.dialect);
+	vv_auto(fit) f = {.job = j, .section = s, .target = j->target};
+	bool merged = false;
+	vv_status rc = VV_OK;
+
+	if (!s->partial && !(s->same_columns && same_form)) {
+		rc = patch_merge_run(j, !s->same_columns, &merged, err);
+	}
+	if (rc < 0 || merged) return rc;
+	if (!s->same_columns) {
+		vv_fail(err, VV_ECONFLICT,
+			"'%s': the patch changes columns, and the version that it was made from is not here",
+			vv_text_shows(j->done.path));
+		return vv_hint(err, "fetch it from a repository that has it");
+	}
+	return fit_section(&f, err);
 }

@@ -73,65 +73,6 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 	return rc;
 }
 
-/* --- rows as bytes ---------------------------------------------------------------------- */
-
-vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s, vv_error *err)
-{
-	const char **names = vv_calloc(s->count + 1, sizeof(*names));
-	vv_auto_free size_t *lens = vv_calloc(s->count + 1, sizeof(*lens));
-	vv_status rc;
-	*w = (patch_writer){.dialect = d, .columns = s->count};
-	if (!names || !lens) {
-		rc = vv_fail_nomem(err);
-	} else {
-		for (size_t i = 0; i < s->count; i++) {
-			names[i] = s->fields[i].name;
-			lens[i] = s->fields[i].name_len;
-		}
-		rc = vv_row_writer_new(&w->rows, d, s->count, names, lens, err);
-	}
-	vv_free(names);
-	return rc;
-}
-
-void patch_writer_close(patch_writer *w)
-{
-	vv_row_writer_free(w->rows);
-	w->rows = NULL;
-}
-
-void patch_writer_head(const patch_writer *w, vv_buf *out)
-{
-	if (w->dialect->bom) {
-		vv_buf_put(out, "\xEF\xBB\xBF", 3);
-	}
-	vv_buf_put(out, w->dialect->prologue.data, w->dialect->prologue.len);
-}
-
-void patch_writer_tail(const patch_writer *w, vv_buf *out)
-{
-	vv_buf_put(out, w->dialect->epilogue.data, w->dialect->epilogue.len);
-}
-
-void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
-		      const patch_form *form, bool last)
-{
-	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
-	const vv_dialect *d = w->dialect;
-	size_t len;
-	if (form->irregular && form->kind == VV_QUIRK_RAW) {
-		vv_buf_put(out, form->raw, form->raw_len);
-		return;
-	}
-	vv_row_write(w->rows, out, cells, w->columns);
-	if (form->irregular) {
-		vv_buf_puts(out, ends[form->kind]);
-	} else if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
-		const char *end = vv_dialect_row_end(d, &len);
-		vv_buf_put(out, end, len);
-	}
-}
-
 /* --- making a version --------------------------------------------------------------------- */
 
 /* Bytes that are made while they are read. */
@@ -157,7 +98,7 @@ static vv_status put_piece(made *m, vv_error *err)
 						     m->buf.len, m->end, err)) < 0) {
 		return vv_prefix(err, "%s", vv_text_shows(m->job->done.path));
 	}
-	return bytes->len == 0 || o->check || m->job->done.removed
+	return bytes->len == 0 || o->check || m->job->done.removed || m->job->keep
 		       ? VV_OK
 		       : o->put(o->payload, m->job->done.path, bytes->data, bytes->len, err);
 }
@@ -172,7 +113,6 @@ static vv_status make_more(made *m, vv_error *err)
 			break;
 		}
 	}
-	m->job->made += m->buf.len;
 	return rc < 0 ? rc : put_piece(m, err);
 }
 
@@ -244,7 +184,6 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 		.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
 	vv_import_result r;
 	vv_status rc = made_open(&bytes, as, err);
-	j->made = 0;
 	if (rc < 0 || !as) {
 		while (rc == VV_OK && !bytes.end) {
 			rc = make_more(&bytes, err);
@@ -252,7 +191,9 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 		made_close(&bytes);
 		return rc;
 	}
-	if (j->target) {
+	if (j->keep) {
+		sink = *j->keep;
+	} else if (j->target) {
 		sink.get = j->target->source.get;
 		sink.payload = j->target->source.payload;
 	}

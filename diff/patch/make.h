@@ -19,8 +19,9 @@ typedef struct patch_job {
 	const vv_patch_apply_options *opts;
 	patch_lines *lines;
 	patch_section *section;
-	vv_table *target;   /* NULL: there is none */
-	uint64_t made;      /* bytes that came out of the maker */
+	vv_table *target; /* NULL: there is none */
+	const vv_sink
+		*keep; /* not NULL: what is made is a version here, and not given to the caller */
 	vv_patch_done done; /* what comes of it */
 } patch_job;
 
@@ -29,20 +30,6 @@ vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, c
 			    const char *found, vv_error *err);
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err);
-
-/* Writes rows under a root's dialect. */
-typedef struct patch_writer {
-	vv_row_writer *rows;
-	const vv_dialect *dialect;
-	size_t columns;
-} patch_writer;
-vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s,
-			    vv_error *err);
-void patch_writer_close(patch_writer *w);
-void patch_writer_head(const patch_writer *w, vv_buf *out);
-void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
-		      const patch_form *form, bool last);
-void patch_writer_tail(const patch_writer *w, vv_buf *out);
 
 /* Runs the maker to its end; its bytes are read as `as` says (a root; the target's blocks
  * are at hand), and go to the caller. The root made is *cid, its number of rows *rows. With

@@ -1,8 +1,8 @@
 /*
  * patch: a difference that can be applied: schema, cells, order, form.
  *
- * Text, line by line JSON (NDJSON), streamed; docs/formats/patch.md. A patch of a and b
- * names both roots and carries what is needed so that apply(a, patch) is b byte for byte,
+ * NDJSON, streamed; docs/formats/differences.md. A patch of a and b names both roots and
+ * carries what is needed so that apply(a, patch) is b byte for byte,
  * and apply(b, reverse(patch)) is a. Where the target is another version of the table,
  * rows are found by key or, without one, by content and place, and the old cells are
  * compared: what does not fit is reported row by row.
@@ -23,15 +23,15 @@
 
 vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err);
 
-/* Writes what makes b of a. Either side NULL: the path is added or removed. Also for kind
- * "file", and between the kinds (by bytes). Tables of one root and name give no section:
- * *written tells. */
+/* Writes what makes b of a, which are tables. Either side NULL: the path is added or removed. Tables of one root
+ * and name give no section: *written tells. */
 typedef struct vv_patch_write_options {
 	vv_write_fn write;
 	void *payload;
 	const char *path, *old_path; /* old_path: NULL when it is the same */
 	const char *const *key;      /* as in vv_rowdiff_options */
 	const vv_columns *columns;   /* how columns correspond; NULL: found here */
+	const vv_diff_table *told;   /* more for the table's line; NULL */
 	const char *temp_dir;
 	vv_pool *pool;
 } vv_patch_write_options;
@@ -75,6 +75,7 @@ typedef struct vv_patch_done {
 	uint64_t rows_added, rows_removed, rows_changed, rows_moved;
 	uint64_t rejected;          /* changes of rows that did not fit */
 	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
+	bool already;               /* not exact: all of it was there already */
 	bool schema; /* the patch changes types or key too, which a file of rows does not show */
 	bool stored_order; /* likewise: in which order the version keeps its rows */
 	/* The new version as the patch has it: its root, and what to import its bytes as. NULL where
@@ -95,6 +96,10 @@ typedef struct vv_patch_apply_options {
 	 * there is none, and *out stays as it is. *exists false: this path is left out. */
 	vv_status (*version)(void *payload, const char *path, const vv_cid *root, vv_table *out,
 			     bool *exists, vv_error *err);
+	/* May be NULL. The version with this root, wherever it is stored; *exists false: it is not here. A patch that
+	 * changes columns or how the file is written is merged into another version through it. */
+	vv_status (*base)(void *payload, const vv_cid *root, vv_table *out, bool *exists,
+			  vv_error *err);
 	/* May be NULL. What is known of the bytes of the version that open just gave, so that groups
 	 * which the patch leaves alone need not be read and encoded again; NULL: nothing. *secret
 	 * seeds its hashes. Borrowed until the next open. */

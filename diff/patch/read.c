@@ -1,7 +1,6 @@
 /*
- * read: what may stand in a patch and in which order, line by line, and how faults in
- * it are named. Nothing that is read here is trusted: numbers are checked against the sides'
- * sizes, cells against their columns.
+ * read: which lines a patch has and in which order, and how faults in it are named. Nothing
+ * that is read here is trusted: numbers are checked against the sides' sizes, roots against what a root must be.
  */
 #include "diff/patch/read.h"
 
@@ -9,10 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/list.h"
 
 /* --- lines ------------------------------------------------------------------- */
 
@@ -30,6 +31,7 @@ void patch_lines_close(patch_lines *l)
 	vv_buf_clear(&l->buf);
 	vv_xxh3_free(l->hash);
 	vv_arena_clear(&l->arena);
+	vv_json_rows_free(l->objects);
 }
 
 vv_status patch_fail(const patch_lines *l, vv_error *err, const char *fmt, ...)
@@ -73,15 +75,49 @@ static vv_status lines_fill(patch_lines *l, vv_error *err)
 	return VV_OK;
 }
 
-/* What is read as JSON has one line; its number is the patch's. */
+/* What is read of a line. Cells and keys, which are for people and other programs, are passed over: what is valid
+ * in a file of JSON need not be so here. */
+static const char *const members[] = {"type",     "format",   "patch", "path",     "old_path",
+				      "old_root", "new_root", "pairs", "identity", "partial",
+				      "change",   "moved",    "rows",  "old_row",  "new_row",
+				      "old_line", "new_line", "xxh3",  "tables"};
+
+static vv_status take_member(void *payload, const vv_json_member *m, vv_error *err)
+{
+	patch_lines *l = payload;
+	vv_json *v, **last = &l->json->first;
+	size_t i = 0, count = sizeof(members) / sizeof(members[0]);
+	while (i < count && (strlen(members[i]) != m->name_len ||
+			     memcmp(members[i], m->name, m->name_len) != 0)) {
+		i++;
+	}
+	if (i == count) return VV_OK;
+	vv_status rc = vv_json_read(&v, &l->arena, m->raw, m->raw_len, "", err);
+	if (rc < 0) return rc;
+	while (*last) {
+		last = &(*last)->next;
+	}
+	v->name = members[i];
+	v->name_len = m->name_len;
+	*last = v;
+	l->json->count++;
+	return VV_OK;
+}
+
 static vv_status read_json(patch_lines *l, vv_error *err)
 {
-	vv_error own;
+	vv_error own = {0};
+	size_t used = 0;
 	vv_arena_reset(&l->arena);
-	vv_status rc = vv_json_read(&l->json, &l->arena, l->text, l->len, "", &own);
+	l->json = vv_arena_alloc(&l->arena, sizeof(*l->json));
+	if (!l->json || (!l->objects && !(l->objects = vv_json_rows_new())))
+		return vv_fail_nomem(err);
+	*l->json = (vv_json){.type = VV_JSON_OBJECT};
+	if (l->len == 0 || l->text[0] != '{') return patch_fail(l, err, "expected a JSON object");
+	vv_status rc = vv_json_rows_object(l->objects, &used, l->text, l->len, false, take_member,
+					   l, &own);
 	if (rc == VV_EINPUT) {
-		const char *column = strstr(own.message, "column ");
-		return patch_fail(l, err, "%s", column ? column : own.message);
+		return patch_fail(l, err, "column %zu: %s", used + 1, own.message);
 	}
 	if (rc < 0) {
 		if (err) {
@@ -89,8 +125,10 @@ static vv_status read_json(patch_lines *l, vv_error *err)
 		}
 		return rc;
 	}
-	return l->json->type == VV_JSON_OBJECT ? VV_OK
-					       : patch_fail(l, err, "expected a JSON object");
+	l->json->end = used;
+	return used == l->len
+		       ? VV_OK
+		       : patch_fail(l, err, "column %zu: expected the end of the line", used + 1);
 }
 
 /* What comes next, unread: a few KB of it, or less at the end. */
@@ -199,8 +237,9 @@ static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv
 static vv_status take_first(patch_lines *l, vv_error *err)
 {
 	uint64_t version;
-	if (!vv_json_get_u64(&version, l->json, "varve-patch") || version == 0) {
-		return patch_fail(l, err, "expected {\"varve-patch\":%u}", PATCH_VERSION);
+	if (!vv_json_get_u64(&version, l->json, "patch") || version == 0) {
+		patch_fail(l, err, "this difference does not have the lines of the files");
+		return vv_hint_code(err, VV_HINT_PATCH_FIRST_LINE, PATCH_FIRST_LINE);
 	}
 	if (version > PATCH_VERSION) {
 		vv_fail(err, VV_ENOSUPPORT,
@@ -216,10 +255,11 @@ static vv_status take_first(patch_lines *l, vv_error *err)
 static vv_status take_last(patch_lines *l, vv_error *err)
 {
 	uint64_t count;
-	if (!vv_json_get_u64(&count, l->json, "sections") || count != l->sections) {
-		return patch_fail(l, err,
-				  "expected {\"sections\":%llu}: parts of the patch are missing",
-				  (unsigned long long)l->sections);
+	if (!vv_json_get_u64(&count, l->json, "tables") || count != l->sections) {
+		return patch_fail(
+			l, err,
+			"expected {\"type\":\"end\",\"tables\":%llu}: parts of the patch are missing",
+			(unsigned long long)l->sections);
 	}
 	l->within = false;
 	return VV_OK;
@@ -231,6 +271,12 @@ static int truncated(patch_lines *l, const char *expected, vv_error *err)
 	return (int)vv_hint(err, "it is not whole: get it again");
 }
 
+static bool is_type(const patch_lines *l, const char *name)
+{
+	const char *type = vv_json_get_string(l->json, "type");
+	return type && strcmp(type, name) == 0;
+}
+
 /* Goes to a section's first line: 1, 0 at the end of all patches, <0. */
 static int find_section(patch_lines *l, vv_error *err)
 {
@@ -240,16 +286,16 @@ static int find_section(patch_lines *l, vv_error *err)
 			const char *text;
 			size_t len;
 			if ((rc = patch_lines_peek(l, &text, &len, err)) < 0) return (int)rc;
-			if (!begins(text, len, "{\"varve-patch\"")) {
+			if (!begins(text, len, "{\"type\":\"diff\"")) {
 				return (int)no_patch(l, text, len, err);
 			}
 		}
 		int more = patch_lines_next(l, err);
 		if (more < 0 || (more == 0 && !l->within)) return more;
-		if (more == 0) return truncated(l, "a path or {\"sections\":...}", err);
+		if (more == 0) return truncated(l, "a table or the line 'end'", err);
 		if (!l->within) {
 			rc = take_first(l, err);
-		} else if (vv_json_get(l->json, "sections")) {
+		} else if (is_type(l, "end")) {
 			rc = take_last(l, err);
 		} else {
 			return 1;
@@ -281,38 +327,72 @@ static void section_init(patch_section *s)
 	}
 }
 
-size_t patch_pair_of(const patch_section *s, int side, size_t at)
+static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
 {
-	size_t i = at < s->pair_count ? at : 0; /* most often its own number */
-	for (size_t n = 0; n < s->pair_count; n++, i = i + 1 < s->pair_count ? i + 1 : 0) {
-		if (s->pairs[i].side[side] == (long)at) return i;
+	static const vv_sink nowhere = {.put = NULL};
+	vv_auto(vv_list_builder) *b = NULL;
+	vv_auto(vv_list) list = {VV_BUF_INIT};
+	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);
+	if (rc == VV_OK && (rc = vv_list_builder_finish(b, &list, err)) == VV_OK) {
+		vv_buf_clear(out);
+		*out = list.top;
+		list.top = (vv_buf)VV_BUF_INIT;
 	}
-	return s->pair_count;
+	return rc;
 }
 
+/* The root as that of a table without rows: its own blocks are not here. */
+static vv_status empty_root(vv_root *r, vv_error *err)
+{
+	vv_status rc;
+	r->rows = r->bytes = r->file_bytes = 0;
+	r->hash = r->file_hash = (vv_hash128){0, 0};
+	if ((rc = empty_list(&r->data, VV_LIST_DATA, err)) < 0 ||
+	    (rc = empty_list(&r->layout, VV_LIST_LAYOUT, err)) < 0 ||
+	    (rc = empty_list(&r->facts, VV_LIST_FACTS, err)) < 0) {
+		return rc;
+	}
+	return vv_root_is_sorted(r) ? empty_list(&r->places, VV_LIST_PLACES, err) : VV_OK;
+}
+
+static vv_status decode_side(patch_side *side, const char *bytes, size_t len, vv_error *err)
+{
+	vv_status rc;
+	if ((rc = vv_root_decode(&side->root, bytes, len, err)) < 0 ||
+	    (rc = vv_cid_of(&side->cid, VV_CODEC_DAG_CBOR, bytes, len, err)) < 0) {
+		return rc == VV_ECORRUPT ? err ? (err->code = VV_EINPUT) : VV_EINPUT : rc;
+	}
+	side->rows = side->root.rows;
+	side->bytes = side->root.bytes;
+	if (side->root.kind != VV_KIND_TABLE || side->rows > ROWS_MAX) {
+		return vv_fail(err, VV_EINPUT, "expected the root of a table");
+	}
+	if ((rc = vv_schema_read(&side->schema, side->root.schema.data, side->root.schema.len,
+				 "the schema", err)) < 0 ||
+	    side->schema.count > VV_COLUMNS_MAX) {
+		return rc < 0 ? rc
+			      : vv_fail(err, VV_EINPUT, "expected at most %u columns",
+					VV_COLUMNS_MAX);
+	}
+	return empty_root(&side->root, err);
+}
+
+/* name: of the member that has the block of the side's root, or null. */
 static vv_status read_side(patch_side *side, const patch_lines *l, const char *name, vv_error *err)
 {
 	const vv_json *v = vv_json_get(l->json, name);
-	if (!v || (v->type != VV_JSON_OBJECT && v->type != VV_JSON_NULL)) {
-		return patch_fail(l, err, "expected '%s': a version, or null", name);
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	if (!v || (v->type != VV_JSON_STRING && v->type != VV_JSON_NULL)) {
+		return patch_fail(l, err, "expected '%s': a version's root, or null", name);
 	}
-	side->exists = v->type == VV_JSON_OBJECT;
+	side->exists = v->type == VV_JSON_STRING;
 	if (!side->exists) return VV_OK;
-	const char *cid = vv_json_get_string(v, "root"), *kind = vv_json_get_string(v, "kind");
-	bool table = kind && strcmp(kind, "table") == 0;
-	if (!kind || (!table && strcmp(kind, "file") != 0)) {
-		return patch_fail(l, err, "'%s': expected the kind 'table' or 'file'", name);
+	if (!vv_base64_read(&block, v->text, v->text_len)) {
+		return patch_fail(l, err, "'%s': expected base64", name);
 	}
-	side->root.kind = table ? VV_KIND_TABLE : VV_KIND_FILE;
-	if (!cid || vv_cid_parse(&side->cid, cid, strlen(cid), NULL) < 0 ||
-	    side->cid.codec != VV_CODEC_DAG_CBOR) {
-		return patch_fail(l, err, "'%s': expected the CID of its root", name);
-	}
-	if ((table && (!vv_json_get_u64(&side->rows, v, "rows") || side->rows > ROWS_MAX)) ||
-	    !vv_json_get_u64(&side->bytes, v, "bytes")) {
-		return patch_fail(l, err, "'%s': expected its numbers of rows and bytes", name);
-	}
-	return VV_OK;
+	vv_status rc = vv_buf_ok(&block, err);
+	rc = rc < 0 ? rc : decode_side(side, vv_buf_cstr(&block), block.len, err);
+	return patch_at(l, rc == VV_EINPUT ? vv_prefix(err, "'%s'", name) : rc, err);
 }
 
 static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, vv_error *err)
@@ -338,51 +418,23 @@ static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, v
 
 static vv_status read_paths(patch_section *s, const patch_lines *l, vv_error *err)
 {
-	const vv_json *path = vv_json_get(l->json, "path"), *old = vv_json_get(l->json, "oldPath");
+	const vv_json *path = vv_json_get(l->json, "path"), *old = vv_json_get(l->json, "old_path");
 	int from = s->reverse ? 1 : 0, to = 1 - from;
 	vv_status rc;
-	if (!path) {
-		return patch_fail(l, err, "expected the 'path' of a table, or {\"sections\":...}");
+	if (!path || !is_type(l, "table")) {
+		return patch_fail(l, err, "expected a table with its 'path', or the line 'end'");
 	}
 	if ((rc = read_path(&s->path[to], l, path, err)) < 0 ||
 	    (rc = read_path(&s->path[from], l, old ? old : path, err)) < 0 ||
-	    (rc = read_side(&s->side[from], l, "old", err)) < 0 ||
-	    (rc = read_side(&s->side[to], l, "new", err)) < 0) {
+	    (rc = read_side(&s->side[from], l, "old_root", err)) < 0 ||
+	    (rc = read_side(&s->side[to], l, "new_root", err)) < 0) {
 		return rc;
 	}
 	if (!s->side[0].exists && !s->side[1].exists) {
 		return patch_fail(l, err, "expected a version on one side at least");
 	}
 	s->partial = vv_json_get_bool(l->json, "partial", false);
-	s->is_table = true;
-	for (int i = 0; i < 2; i++) {
-		s->is_table &= !s->side[i].exists || s->side[i].root.kind == VV_KIND_TABLE;
-	}
 	return VV_OK;
-}
-
-/* The next line must be there and have just this member. */
-static vv_status expect_line(patch_lines *l, const char *member, const vv_json **out, vv_error *err)
-{
-	int more = patch_lines_next(l, err);
-	if (more <= 0) {
-		return more < 0 ? (vv_status)more
-				: (vv_status)truncated(l, "more lines of the section", err);
-	}
-	*out = vv_json_get(l->json, member);
-	if (!*out || (*out)->type != VV_JSON_OBJECT) {
-		return patch_fail(l, err, "expected '%s'", member);
-	}
-	patch_lines_hash(l);
-	return VV_OK;
-}
-
-/* A side's part of a line; the new version's is left out where it is the same. */
-static const vv_json *part(const patch_section *s, const vv_json *v, int side)
-{
-	bool is_new = (side == 1) != s->reverse;
-	const vv_json *own = vv_json_get(v, is_new ? "new" : "old");
-	return own || !is_new ? own : vv_json_get(v, "old");
 }
 
 static vv_status add_pair(patch_section *s, long a, long b, bool *seen[2], vv_error *err)
@@ -419,6 +471,7 @@ static bool get_place(const vv_json *v, long *out)
 	return true;
 }
 
+/* v: the line. */
 static vv_status read_pairs(patch_section *s, const vv_json *v, vv_error *err)
 {
 	size_t columns[2] = {s->side[0].schema.count, s->side[1].schema.count};
@@ -487,64 +540,6 @@ static vv_status read_identity(patch_section *s, const vv_json *v, vv_error *err
 	return VV_OK;
 }
 
-static vv_status read_side_columns(patch_side *side, const vv_json *own, const patch_lines *l,
-				   vv_error *err)
-{
-	vv_status rc = patch_get_columns(&side->root, own, l->text, err);
-
-	if (rc < 0 || (rc = vv_schema_read(&side->schema, side->root.schema.data,
-					   side->root.schema.len, "the schema", err)) < 0) {
-		return rc;
-	}
-	if (side->schema.count > VV_COLUMNS_MAX) {
-		return vv_fail(err, VV_EINPUT, "expected at most %u columns", VV_COLUMNS_MAX);
-	}
-	return VV_OK;
-}
-
-static vv_status read_columns(patch_section *s, patch_lines *l, vv_error *err)
-{
-	const vv_json *v;
-	vv_status rc = expect_line(l, "columns", &v, err);
-	if (rc < 0) return rc;
-	for (int i = 0; i < 2; i++) {
-		if (s->side[i].exists &&
-		    (rc = read_side_columns(&s->side[i], part(s, v, i), l, err)) < 0) {
-			return patch_at(l, rc, err);
-		}
-	}
-	if ((rc = read_pairs(s, v, err)) < 0 || (rc = read_identity(s, v, err)) < 0) {
-		return patch_at(l, rc, err);
-	}
-	/* labels are those of the patch as it was written */
-	int a = s->reverse ? 1 : 0;
-	for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
-		patch_pair *p = &s->pairs[i];
-		*p = (patch_pair){.side = {p->side[1], p->side[0]}};
-	}
-	rc = patch_pairs_label(s->pairs, s->pair_count, &s->side[a].schema, &s->side[1 - a].schema,
-			       err);
-	for (size_t i = 0; i < s->pair_count && s->reverse; i++) {
-		patch_pair *p = &s->pairs[i];
-		*p = (patch_pair){.side = {p->side[1], p->side[0]}, .label = p->label};
-	}
-	return patch_at(l, rc, err);
-}
-
-static vv_status read_form(patch_section *s, patch_lines *l, vv_error *err)
-{
-	const vv_json *v;
-	vv_status rc = expect_line(l, "form", &v, err);
-	if (rc < 0) return rc;
-	for (int i = 0; i < 2 && rc == VV_OK; i++) {
-		if (s->side[i].exists && (rc = patch_get_dialect(&s->side[i].root.dialect,
-								 part(s, v, i), err)) == VV_OK) {
-			rc = patch_finish_root(&s->side[i].root, err);
-		}
-	}
-	return patch_at(l, rc, err);
-}
-
 static bool same_columns(const patch_section *s)
 {
 	const patch_side *a = &s->side[0], *b = &s->side[1];
@@ -571,8 +566,9 @@ int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_erro
 	vv_xxh3_reset(l->hash, 0);
 	patch_lines_hash(l);
 	vv_status rc = read_paths(out, l, err);
-	if (rc == VV_OK && out->is_table && (rc = read_columns(out, l, err)) == VV_OK) {
-		rc = read_form(out, l, err);
+	if (rc == VV_OK) {
+		rc = read_pairs(out, l->json, err);
+		rc = patch_at(l, rc < 0 ? rc : read_identity(out, l->json, err), err);
 	}
 	if (rc < 0) {
 		patch_section_clear(out);
@@ -582,17 +578,24 @@ int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_erro
 	return 1;
 }
 
+vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *err)
+{
+	vv_status rc = patch_lines_seek(l, s->start, s->line, err);
+	int more = rc < 0 ? (int)rc : patch_lines_next(l, err);
+	if (more <= 0) {
+		return more < 0 ? (vv_status)more
+				: patch_fail(l, err, "the patch changed while it was read");
+	}
+	vv_xxh3_reset(l->hash, 0);
+	patch_lines_hash(l);
+	return VV_OK;
+}
+
 /* --- what a section says --------------------------------------------------------- */
 
 static vv_status bad(vv_error *err, const char *what)
 {
 	return vv_fail(err, VV_EINPUT, "expected %s", what);
-}
-
-/* The patch's old side, as a side of the section. */
-static int old_side(const patch_section *s)
-{
-	return s->reverse ? 1 : 0;
 }
 
 static vv_status get_row(uint64_t *out, const patch_section *s, int side, const vv_json *v,
@@ -607,216 +610,92 @@ static vv_status get_row(uint64_t *out, const patch_section *s, int side, const 
 	return VV_OK;
 }
 
-/* [old, new] */
-static vv_status get_rows(patch_op *op, const patch_section *s, const vv_json *v, vv_error *err)
+typedef struct row_kind {
+	const char *name;
+	patch_kind forward, back;
+	bool has[2]; /* a row of the old, of the new version */
+} row_kind;
+
+static const row_kind row_kinds[] = {
+	{"changed", PATCH_CHANGE, PATCH_CHANGE, {true, true}},
+	{"kept", PATCH_KEEP, PATCH_KEEP, {true, true}},
+	{"removed", PATCH_REMOVE, PATCH_ADD, {true, false}},
+	{"added", PATCH_ADD, PATCH_REMOVE, {false, true}},
+	{"left", PATCH_LEAVE, PATCH_ARRIVE, {true, true}},
+	{"moved", PATCH_ARRIVE, PATCH_LEAVE, {true, true}},
+};
+
+static const row_kind *find_kind(const vv_json *json)
 {
-	vv_status rc;
-	if (v->type != VV_JSON_ARRAY || v->count != 2) return bad(err, "two numbers of rows");
-	int old = old_side(s);
-	if ((rc = get_row(&op->row[old], s, old, v->first, err)) == VV_OK) {
-		rc = get_row(&op->row[1 - old], s, 1 - old, v->first->next, err);
+	const char *name = vv_json_get_string(json, "change");
+	if (vv_json_get_bool(json, "moved", false)) {
+		name = "moved"; /* and changed */
 	}
-	return rc;
+	for (size_t i = 0; name && i < sizeof(row_kinds) / sizeof(row_kinds[0]); i++) {
+		if (strcmp(row_kinds[i].name, name) == 0) return &row_kinds[i];
+	}
+	return NULL;
 }
 
-static vv_status get_cells(vv_cell **out, size_t *count, size_t want, const vv_json *v,
-			   vv_arena *arena, vv_error *err)
-{
-	if (!v || v->type != VV_JSON_ARRAY || v->count > want) {
-		return vv_fail(err, VV_EINPUT, "expected an array of at most %zu cells", want);
-	}
-	*out = vv_arena_alloc(arena, (want + 1) * sizeof(**out));
-	if (!*out) return vv_fail_nomem(err);
-	size_t n = 0;
-	for (const vv_json *e = v->first; e; e = e->next) {
-		vv_status rc = patch_get_cell(&(*out)[n++], e, arena, err);
-		if (rc < 0) return rc;
-	}
-	for (; n < want; n++) {
-		(*out)[n] = (vv_cell){.state = VV_CELL_ABSENT};
-	}
-	*count = want;
-	return VV_OK;
-}
-
-/* Cells that tell which row of the given side it is. */
-static vv_status get_identity(vv_cell **out, size_t *count, const patch_section *s, int side,
-			      const vv_json *v, vv_arena *arena, vv_error *err)
-{
-	size_t want = s->identity_count > 0 ? s->identity_count : s->side[side].schema.count;
-	return get_cells(out, count, want, v, arena, err);
-}
-
-/* The pair that a name or number means; *from: where to look first. */
-static vv_status get_pair(size_t *out, const patch_section *s, const vv_json *v, size_t *from,
-			  vv_error *err)
-{
-	uint64_t n;
-	if (v->type == VV_JSON_NUMBER && vv_parse_u64(&n, v->text, v->text_len) &&
-	    n < s->pair_count) {
-		*out = (size_t)n;
-		return VV_OK;
-	}
-	for (size_t i = 0, at = *from; v->type == VV_JSON_STRING && i < s->pair_count; i++, at++) {
-		at = at < s->pair_count ? at : 0;
-		const char *label = s->pairs[at].label;
-		if (label && strlen(label) == v->text_len &&
-		    memcmp(label, v->text, v->text_len) == 0) {
-			*out = at;
-			*from = at + 1;
-			return VV_OK;
-		}
-	}
-	return bad(err, "the name of a column, or the number of its pair");
-}
-
-static vv_status get_changes(patch_op *op, const patch_section *s, const vv_json *v,
-			     vv_arena *arena, vv_error *err)
-{
-	size_t from = 0;
-	int old = old_side(s);
-	vv_status rc;
-	if (v->type != VV_JSON_ARRAY || v->count > s->pair_count) {
-		return bad(err, "'cells': an array of changes");
-	}
-	op->cells = vv_arena_alloc(arena, (v->count + 1) * sizeof(*op->cells));
-	if (!op->cells) return vv_fail_nomem(err);
-	for (const vv_json *e = v->first; e; e = e->next) {
-		patch_cell *c = &op->cells[op->cell_count];
-		if (e->type != VV_JSON_ARRAY || e->count != 3) {
-			return bad(err, "a change: [column, old cell, new cell]");
-		}
-		if ((rc = get_pair(&c->pair, s, e->first, &from, err)) < 0 ||
-		    (rc = patch_get_cell(&c->side[old], e->first->next, arena, err)) < 0 ||
-		    (rc = patch_get_cell(&c->side[1 - old], e->first->next->next, arena, err)) <
-			    0) {
-			return rc;
-		}
-		for (int i = 0; i < 2; i++) {
-			if (s->pairs[c->pair].side[i] < 0 && c->side[i].state != VV_CELL_ABSENT) {
-				return bad(err, "[] on the side that does not have the column");
-			}
-		}
-		op->cell_count++;
-	}
-	return VV_OK;
-}
-
-/* change, and leave and arrive of a row that also changes */
-static vv_status get_pair_op(patch_op *op, const patch_section *s, const vv_json *json,
-			     vv_arena *arena, vv_error *err)
-{
-	const vv_json *cells = vv_json_get(json, "cells"), *form = vv_json_get(json, "form"),
-		      *row = vv_json_get(json, "row");
-	int old = old_side(s);
-	vv_status rc = VV_OK;
-	if (cells) {
-		rc = get_changes(op, s, cells, arena, err);
-	}
-	if (rc == VV_OK && form) {
-		if (form->type != VV_JSON_ARRAY || form->count != 2) {
-			return bad(err, "'form': the line's old and new form");
-		}
-		op->has_form = true;
-		if ((rc = patch_get_form(&op->form[old], form->first, arena, err)) == VV_OK) {
-			rc = patch_get_form(&op->form[1 - old], form->first->next, arena, err);
-		}
-	}
-	if (rc == VV_OK && (cells || form)) {
-		rc = get_identity(&op->known, &op->known_count, s, old, row, arena, err);
-	}
-	return rc;
-}
-
-static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *json, vv_arena *arena,
-			 vv_error *err)
+/* "rows": how many move together; then the line has nothing else of them. */
+static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *json, vv_error *err)
 {
 	op->count = 1;
-	if (!vv_json_get(json, "count")) return get_pair_op(op, s, json, arena, err);
-	if (!vv_json_get_u64(&op->count, json, "count") || op->count == 0 ||
+	if (!vv_json_get(json, "rows")) return VV_OK;
+	if (!vv_json_get_u64(&op->count, json, "rows") || op->count == 0 ||
 	    op->count > s->side[0].rows - op->row[0] || op->count > s->side[1].rows - op->row[1]) {
-		return bad(err, "'count': a number of rows that both sides have");
+		return bad(err, "'rows': a number of rows that both sides have");
 	}
 	return VV_OK;
 }
 
-/* side: of the section, the one that has the row. */
-static vv_status get_single_op(patch_op *op, const patch_section *s, int side, const vv_json *json,
-			       vv_arena *arena, vv_error *err)
+/* The row's number and line on one side of the patch as it was written. */
+static vv_status get_side(patch_op *op, const patch_section *s, int written, const row_kind *k,
+			  const vv_json *json, vv_arena *arena, vv_error *err)
 {
-	const vv_json *after = vv_json_get(json, "after"), *form = vv_json_get(json, "form");
-	size_t count;
-	vv_status rc = get_row(&op->row[side], s, side, json->first, err);
-	op->row[1 - side] = PATCH_NONE;
-	if (rc == VV_OK) {
-		rc = get_cells(&op->whole, &count, s->side[side].schema.count,
-			       vv_json_get(json, "cells"), arena, err);
-	}
-	if (rc == VV_OK && form) {
-		op->has_form = true;
-		rc = patch_get_form(&op->form[side], form, arena, err);
-	}
-	op->has_after = after != NULL;
-	op->after_top = after && after->type == VV_JSON_NULL;
-	if (rc == VV_OK && after && !op->after_top) {
-		rc = get_identity(&op->after, &op->after_count, s, 1 - side, after, arena, err);
-	}
-	return rc;
-}
-
-static vv_status get_row_op(patch_op *op, const patch_section *s, const vv_json *json,
-			    vv_arena *arena, vv_error *err)
-{
-	const vv_json *v = json->first;
-	const char *name = v->name;
-	int old = old_side(s);
-	bool removes = strcmp(name, "remove") == 0, leaves = strcmp(name, "leave") == 0;
+	int side = s->reverse ? 1 - written : written;
+	const vv_json *line = vv_json_get(json, written == 0 ? "old_line" : "new_line");
+	const char *bytes;
+	size_t len;
 	vv_status rc;
-	if (removes || strcmp(name, "add") == 0) {
-		int side = removes ? old : 1 - old;
-		op->kind = side == 0 ? PATCH_REMOVE : PATCH_ADD;
-		return s->side[side].exists ? get_single_op(op, s, side, json, arena, err)
-					    : bad(err, "rows of the side that is there");
+
+	op->row[side] = PATCH_NONE;
+	if (!k->has[written]) return VV_OK;
+	if (!s->side[side].exists) return bad(err, "rows of the side that is there");
+	if ((rc = get_row(&op->row[side], s, side,
+			  vv_json_get(json, written == 0 ? "old_row" : "new_row"), err)) < 0) {
+		return rc;
 	}
-	if (strcmp(name, "change") != 0 && !leaves && strcmp(name, "arrive") != 0) {
-		return bad(err, "'change', 'remove', 'add', 'leave', 'arrive' or 'end' first");
+	if (!line && (op->kind == PATCH_LEAVE || op->kind == PATCH_ARRIVE)) return VV_OK;
+	if ((rc = vv_json_get_text(&bytes, &len, line, arena, err)) < 0) {
+		return vv_prefix(err, written == 0 ? "'old_line'" : "'new_line'");
 	}
-	if ((rc = get_rows(op, s, v, err)) < 0) return rc;
-	if (strcmp(name, "change") == 0) {
-		op->kind = PATCH_CHANGE;
-		op->count = 1;
-		return get_pair_op(op, s, json, arena, err);
-	}
-	op->kind = leaves != s->reverse ? PATCH_LEAVE : PATCH_ARRIVE;
-	return get_run(op, s, json, arena, err);
+	op->line[side] = (vv_bytes){.data = (char *)bytes, .len = len};
+	return VV_OK;
 }
 
-static vv_status get_bytes_op(patch_op *op, const patch_section *s, const vv_json *json,
-			      vv_arena *arena, vv_error *err)
+static vv_status get_op(patch_op *op, const patch_section *s, const vv_json *json, vv_arena *arena,
+			vv_error *err)
 {
-	const vv_json *v = json->first;
-	bool drops = strcmp(v->name, "drop") == 0;
-	if (strcmp(v->name, "keep") == 0) {
-		op->kind = PATCH_KEEP;
-		return vv_json_get_u64(&op->count, json, "keep") && op->count <= s->side[0].bytes &&
-				       op->count <= s->side[1].bytes
-			       ? VV_OK
-			       : bad(err, "'keep': a number of bytes that both sides have");
+	const row_kind *k = find_kind(json);
+	vv_status rc;
+	if (!k)
+		return bad(
+			err,
+			"a row that is changed, kept, removed, added, left or moved, or a summary");
+	op->kind = s->reverse ? k->back : k->forward;
+	for (int i = 0; i < 2; i++) {
+		if ((rc = get_side(op, s, i, k, json, arena, err)) < 0) return rc;
 	}
-	if (!drops && strcmp(v->name, "insert") != 0) {
-		return bad(err, "'keep', 'drop', 'insert' or 'end'");
-	}
-	op->kind = drops != s->reverse ? PATCH_DROP : PATCH_INSERT;
-	return vv_json_get_text(&op->bytes, &op->bytes_len, v, arena, err);
+	return op->kind == PATCH_LEAVE || op->kind == PATCH_ARRIVE ? get_run(op, s, json, err)
+								   : VV_OK;
 }
 
 static vv_status get_end(const patch_lines *l, vv_error *err)
 {
 	vv_hash128 h = vv_xxh3_digest128(l->hash);
 	char hex[33];
-	const vv_json *end = vv_json_get(l->json, "end");
-	const char *found = end && end->type == VV_JSON_OBJECT ? vv_json_get_string(end, "xxh3")
-							       : NULL;
+	const char *found = vv_json_get_string(l->json, "xxh3");
 	snprintf(hex, sizeof(hex), "%016llx%016llx", (unsigned long long)h.hi,
 		 (unsigned long long)h.lo);
 	if (found && strcmp(found, hex) == 0) return VV_OK;
@@ -833,17 +712,12 @@ vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, v
 	memset(out, 0, sizeof(*out));
 	if (more < 0) return (vv_status)more;
 	if (more == 0) {
-		patch_fail(l, err, "the patch ends here; expected more lines up to {\"end\":...}");
-		return vv_hint(err, "it is not whole: get it again");
+		return (vv_status)truncated(l, "more rows, up to the summary", err);
 	}
-	const vv_json *first = l->json->first;
-	if (first && strcmp(first->name, "end") == 0) {
+	if (is_type(l, "summary")) {
 		out->kind = PATCH_END;
 		return patch_at(l, get_end(l, err), err);
 	}
 	patch_lines_hash(l);
-	if (!first) return patch_fail(l, err, "expected a change or {\"end\":...}");
-	vv_status rc = s->is_table ? get_row_op(out, s, l->json, &l->arena, err)
-				   : get_bytes_op(out, s, l->json, &l->arena, err);
-	return patch_at(l, rc, err);
+	return patch_at(l, get_op(out, s, l->json, &l->arena, err), err);
 }

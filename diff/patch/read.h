@@ -6,10 +6,16 @@
 #define VV_DIFF_PATCH_READ_H
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/json/json.h"
 #include "dataset/table/table.h"
 #include "diff/patch/patch.h"
-#include "diff/patch/text.h"
+
+#define PATCH_VERSION 1u
+#define PATCH_FIRST_LINE                                                                           \
+	"{\"type\":\"diff\",\"format\":\"varve.diff/1\",\"patch\":1}" /* with that version */
+#define PATCH_NONE UINT64_MAX
+#define PATCH_LINE_MAX ((size_t)256 << 20)
 
 typedef struct patch_lines {
 	const vv_patch_source *source;
@@ -23,9 +29,10 @@ typedef struct patch_lines {
 	size_t len;
 	vv_xxh3_state *hash; /* of the section's lines */
 	vv_arena arena;      /* holds json */
-	vv_json *json;       /* the line, read: an object */
-	uint64_t sections;   /* read since the patch's first line */
-	bool within;         /* between a first line and its last */
+	vv_json_rows *objects;
+	vv_json *json;     /* the line, read: an object, with the members that apply needs */
+	uint64_t sections; /* read since the patch's first line */
+	bool within;       /* between a first line and its last */
 } patch_lines;
 vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_error *err);
 void patch_lines_close(patch_lines *l);
@@ -44,16 +51,20 @@ typedef struct patch_side {
 	vv_cid cid;
 	vv_root root; /* without rows; rows and bytes are the version's */
 	uint64_t rows, bytes;
-	vv_schema schema; /* tables */
+	vv_schema schema;
 } patch_side;
+
+/* A column of either side, as vv_column_pair; -1: not there. */
+typedef struct patch_pair {
+	long side[2];
+} patch_pair;
 
 /* What a section says before its rows. Turned round where the patch is reversed: side
  * 0 is always the one that is there before applying. */
 typedef struct patch_section {
 	char *path[2]; /* of each side; equal unless renamed */
 	patch_side side[2];
-	bool is_table; /* else the lines are about bytes */
-	bool partial;  /* some of its changes: never the whole way from one version to the other */
+	bool partial; /* some of its changes: never the whole way from one version to the other */
 	bool reverse;
 	patch_pair *pairs;
 	size_t pair_count;
@@ -63,37 +74,30 @@ typedef struct patch_section {
 	uint64_t start, line; /* where it begins in the patch */
 } patch_section;
 void patch_section_clear(patch_section *s);
-/* The number of the pair that has column `at` of a side. */
-size_t patch_pair_of(const patch_section *s, int side, size_t at);
 
-typedef struct patch_cell {
-	size_t pair;
-	vv_cell side[2];
-} patch_cell;
+typedef enum patch_kind {
+	PATCH_CHANGE, /* a row that stays where it is, or whose neighbours do */
+	PATCH_KEEP,   /* nothing happens to it: rows come or go below it */
+	PATCH_REMOVE,
+	PATCH_ADD,
+	PATCH_LEAVE,  /* rows go elsewhere ... */
+	PATCH_ARRIVE, /* ... and come from there */
+	PATCH_END
+} patch_kind;
 
-/* One line; all of it lives until the next one is read. */
+/* One line; its texts live until the next one is read. */
 typedef struct patch_op {
 	patch_kind kind;
-	uint64_t row[2];   /* from 0; PATCH_NONE */
-	uint64_t count;    /* leave, arrive; keep: bytes */
-	patch_cell *cells; /* changes of cells */
-	size_t cell_count;
-	vv_cell *whole; /* add, remove: all cells of their side */
-	bool has_form;
-	patch_form form[2];
-	/* change, and leave and arrive with cells: what identifies the row on the patch's old side */
-	vv_cell *known;
-	size_t known_count;
-	bool has_after; /* add, remove */
-	bool after_top;
-	vv_cell *after; /* identifies the row above it */
-	size_t after_count;
-	const char *bytes; /* drop, insert */
-	size_t bytes_len;
+	uint64_t row[2]; /* from 0; PATCH_NONE */
+	uint64_t count;  /* leave, arrive */
+	vv_bytes line
+		[2]; /* how the row is written on each side; data NULL: it is not there, or is not changed */
 } patch_op;
 
 /* Reads the next section's head: 1, 0 at the end of the patch, <0. */
 int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err);
+/* Goes back to the section's first row. */
+vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *err);
 /* The section's next line; PATCH_END once, which was checked against the hash. */
 vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, vv_error *err);
 

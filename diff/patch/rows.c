@@ -1,10 +1,19 @@
 /*
- * rows: which groups were read last, and which of their rows are irregular.
+ * rows: which groups were read last, which of their rows are irregular, and how a line is written then.
  */
 #include "diff/patch/rows.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/sys.h"
+
+bool patch_form_equal(const patch_form *a, const patch_form *b)
+{
+	if (a->irregular != b->irregular || !a->irregular) return a->irregular == b->irregular;
+	return a->kind == b->kind && a->raw_len == b->raw_len &&
+	       (a->raw_len == 0 || memcmp(a->raw, b->raw, a->raw_len) == 0);
+}
 
 void patch_rows_init(patch_rows *r, vv_table *t)
 {
@@ -104,4 +113,44 @@ vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *
 	out->cells = &s->batch.cells[row * s->batch.columns];
 	form_of(s, row, &out->form);
 	return VV_OK;
+}
+
+/* --- lines ---------------------------------------------------------------------------- */
+
+vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s, vv_error *err)
+{
+	vv_auto_free const char **names = vv_calloc(s->count + 1, sizeof(*names));
+	vv_auto_free size_t *lens = vv_calloc(s->count + 1, sizeof(*lens));
+	*w = (patch_writer){.dialect = d, .columns = s->count};
+	if (!names || !lens) return vv_fail_nomem(err);
+	for (size_t i = 0; i < s->count; i++) {
+		names[i] = s->fields[i].name;
+		lens[i] = s->fields[i].name_len;
+	}
+	return vv_row_writer_new(&w->rows, d, s->count, names, lens, err);
+}
+
+void patch_writer_close(patch_writer *w)
+{
+	vv_row_writer_free(w->rows);
+	w->rows = NULL;
+}
+
+void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
+		      const patch_form *form, bool last)
+{
+	static const char *const ends[] = {"", "\n", "\r\n", "\r"};
+	const vv_dialect *d = w->dialect;
+	size_t len;
+	if (form->irregular && form->kind == VV_QUIRK_RAW) {
+		vv_buf_put(out, form->raw, form->raw_len);
+		return;
+	}
+	vv_row_write(w->rows, out, cells, w->columns);
+	if (form->irregular) {
+		vv_buf_puts(out, ends[form->kind]);
+	} else if (!last || (d->form != VV_FORM_JSON && d->final_newline)) {
+		const char *end = vv_dialect_row_end(d, &len);
+		vv_buf_put(out, end, len);
+	}
 }

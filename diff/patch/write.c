@@ -1,22 +1,26 @@
 /*
- * write: how two versions become a patch: its first and last lines, what a section says
- * of both versions before the rows, and the rows: those that both have in one order are
- * passed over side by side; between them stand the rows that go, come, move or change.
+ * write: how two versions become a patch: the difference as 'ndjson' has it, each line with what is missing there for
+ * the way from one file to the other: the roots of both versions, how each row's line is written, rows that
+ * move. Rows that both have in one order are passed over side by side; between them are the rows that go, come, move or change.
  *
- * The comparison (rowdiff) says which row is which; what differs between two rows is found
- * here, exactly: every cell's state and text, and the line's form.
+ * The comparison (rowdiff) pairs the rows; what differs between two rows is found here, exactly:
+ * every cell's state and text, and the line's form.
  */
 #include <string.h>
 
+#include "base/codec.h"
+#include "base/hash.h"
+#include "base/hint.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/irregular_lines.h"
-#include "diff/patch/bytes.h"
 #include "diff/patch/patch.h"
+#include "diff/patch/read.h"
 #include "diff/patch/rows.h"
-#include "diff/patch/text.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/sorter.h"
+#include "diff/write/writer_kinds.h"
 
 /* A row that is not simply passed: its number (8, big-endian), the other side's (8), and
  * whether its cells differ (1). */
@@ -36,164 +40,188 @@ typedef struct forms {
 } forms;
 
 typedef struct script {
-	patch_out *o;
+	vv_write_fn write;
+	void *payload;
+	vv_diff_writer *ndjson; /* writes to line */
+	vv_buf line;
+	vv_xxh3_state *hash;       /* of the lines */
+	const vv_columns *columns; /* with both sides */
+	size_t *key;               /* places in the new (or only) version */
+	vv_rowdiff_stats stats;    /* of what was written */
+
 	vv_table *table[2];
-	patch_pair *pairs;
-	size_t pair_count;
-	const size_t *identity;
-	size_t identity_count;
 	bool full;      /* every pair of rows is compared, since columns or kinds of cells differ */
 	bool irregular; /* there are irregular lines on either side */
 	events events[2];
 	forms forms[2];
 	patch_rows rows[2];
+	patch_writer writers[2];
+	uint8_t *cells; /* of a row, as vv_row_change has them */
 	uint64_t at[2];
 	bool has_anchor; /* a row that both have was passed: */
 	uint64_t anchor[2];
-	bool anchor_told[2]; /* after it: since it was passed, on a line of this side */
+	bool anchor_told; /* it has a line */
 } script;
 
 /* --- lines ------------------------------------------------------------------------ */
 
-static void put_cells(vv_buf *out, const vv_cell *cells, size_t count)
+/* Takes back the line's closing bracket, so that members can be added. */
+static void open_line(script *s)
 {
-	while (count > 0 && cells[count - 1].state == VV_CELL_ABSENT) {
-		count--;
+	while (s->line.len > 0 && s->line.data[s->line.len - 1] != '}') {
+		s->line.len--;
 	}
-	vv_buf_putc(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_puts(out, i > 0 ? "," : "");
-		patch_put_cell(out, &cells[i]);
-	}
-	vv_buf_putc(out, ']');
+	s->line.len -= s->line.len > 0;
 }
 
-/* The cells that tell which row it is. */
-static void put_identity(vv_buf *out, const script *s, int side, const vv_cell *cells)
+static vv_status give_line(script *s, vv_error *err)
 {
-	if (s->identity_count == 0) {
-		put_cells(out, cells, s->table[side]->columns);
-		return;
+	vv_buf_puts(&s->line, "}\n");
+	vv_status rc = vv_buf_ok(&s->line, err);
+	if (rc == VV_OK && s->line.len > PATCH_LINE_MAX) {
+		vv_fail(err, VV_EREFUSED, "a row is too long for a patch (more than %zu MiB)",
+			PATCH_LINE_MAX >> 20);
+		return vv_hint_code(err, VV_HINT_PUSH_FETCH);
 	}
-	vv_buf_putc(out, '[');
-	for (size_t i = 0; i < s->identity_count; i++) {
-		vv_buf_puts(out, i > 0 ? "," : "");
-		patch_put_cell(out, &cells[s->pairs[s->identity[i]].side[side]]);
+	if (rc == VV_OK) {
+		vv_xxh3_update(s->hash, s->line.data, s->line.len);
+		rc = s->write(s->payload, s->line.data, s->line.len, err);
 	}
-	vv_buf_putc(out, ']');
+	vv_buf_reset(&s->line);
+	return rc;
+}
+
+/* Flushes what the writer of NDJSON has into the line. */
+static vv_status flush_ndjson(script *s, vv_status rc, vv_error *err)
+{
+	if (rc == VV_OK && (rc = s->ndjson->end(s->ndjson, err)) == VV_OK) {
+		open_line(s);
+	}
+	return rc;
+}
+
+static void put_line_of(script *s, int side, const patch_row *r, uint64_t row, vv_buf *line)
+{
+	vv_buf_reset(line);
+	patch_writer_row(&s->writers[side], line, r->cells, &r->form,
+			 row + 1 == s->table[side]->root.rows);
+	vv_buf_puts(&s->line, side == 0 ? ",\"old_line\":" : ",\"new_line\":");
+	vv_json_put_text(&s->line, vv_buf_cstr(line), line->len);
+	s->line.failed |= line->failed;
+}
+
+/* Ends the line of rows at x and y (NULL: not there) with how they are written. */
+static vv_status end_row(script *s, const patch_row *a, uint64_t x, const patch_row *b, uint64_t y,
+			 vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	if (a) {
+		put_line_of(s, 0, a, x, &line);
+	}
+	if (b) {
+		put_line_of(s, 1, b, y, &line);
+	}
+	return give_line(s, err);
 }
 
 static const vv_cell no_cell = {.state = VV_CELL_ABSENT};
 
-static const vv_cell *cell_of(const patch_pair *p, int side, const patch_row *row)
+/* Which cells of the pair of rows differ, into s->cells; false when nothing does, how they are written included. */
+static bool find_difference(script *s, const patch_row *x, const patch_row *y)
 {
-	return p->side[side] < 0 ? &no_cell : &row->cells[p->side[side]];
+	bool any = !patch_form_equal(&x->form, &y->form);
+	for (size_t i = 0; i < s->columns->count; i++) {
+		const vv_column_pair *p = &s->columns->pairs[i];
+		const vv_cell *a = p->a < 0 ? &no_cell : &x->cells[p->a],
+			      *b = p->b < 0 ? &no_cell : &y->cells[p->b];
+		bool differs = !vv_cell_equal(a, b);
+		any |= differs;
+		s->cells[i] = differs && p->a >= 0 && p->b >= 0 ? VV_CELL_CHANGED : VV_CELL_SAME;
+	}
+	return any;
 }
 
-/* Appends what differs between the two rows; false when nothing does. */
-static bool put_difference(vv_buf *out, const script *s, const patch_row *x, const patch_row *y)
+/* What the line has where NDJSON has no such row. */
+static void bare_row(script *s, const char *change, uint64_t x, uint64_t y)
 {
-	size_t changes = 0;
-	for (size_t i = 0; i < s->pair_count; i++) {
-		const patch_pair *p = &s->pairs[i];
-		const vv_cell *a = cell_of(p, 0, x), *b = cell_of(p, 1, y);
-		if (vv_cell_equal(a, b)) {
-			continue;
-		}
-		vv_buf_puts(out, changes++ > 0 ? "," : ",\"cells\":[");
-		if (p->label) {
-			vv_buf_putc(out, '[');
-			vv_json_put_text(out, p->label, strlen(p->label));
-		} else {
-			vv_buf_printf(out, "[%zu", i);
-		}
-		vv_buf_putc(out, ',');
-		patch_put_cell(out, a);
-		vv_buf_putc(out, ',');
-		patch_put_cell(out, b);
-		vv_buf_putc(out, ']');
-	}
-	vv_buf_puts(out, changes > 0 ? "]" : "");
-	bool form = !patch_form_equal(&x->form, &y->form);
-	if (form) {
-		vv_buf_puts(out, ",\"form\":[");
-		patch_put_form(out, &x->form);
-		vv_buf_putc(out, ',');
-		patch_put_form(out, &y->form);
-		vv_buf_putc(out, ']');
-	}
-	return changes > 0 || form;
+	vv_buf_printf(&s->line,
+		      "{\"type\":\"row\",\"change\":\"%s\",\"old_row\":%llu,\"new_row\":%llu",
+		      change, (unsigned long long)x + 1, (unsigned long long)y + 1);
 }
-
-static const char *const kind_names[] = {"change", "remove", "add", "leave", "arrive"};
 
 /* A line for the pair of rows; none is written when nothing differs (*any false). */
 static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, bool *any,
 			   vv_error *err)
 {
 	patch_row a, b;
-	vv_auto(vv_buf) difference = VV_BUF_INIT;
-	vv_buf *out = &s->o->line;
 	vv_status rc;
 	*any = false;
 	if ((rc = patch_rows_get(&s->rows[0], x, &a, err)) < 0 ||
 	    (rc = patch_rows_get(&s->rows[1], y, &b, err)) < 0) {
 		return rc;
 	}
-	if (put_difference(&difference, s, &a, &b)) {
-		*any = true;
-		vv_buf_printf(out, "{\"%s\":[%llu,%llu],\"row\":", kind_names[kind],
-			      (unsigned long long)x + 1, (unsigned long long)y + 1);
-		put_identity(out, s, 0, a.cells);
-		vv_buf_put(out, difference.data, difference.len);
-		vv_buf_putc(out, '}');
-		out->failed |= difference.failed;
-		s->o->counts[kind]++;
-		rc = patch_out_line(s->o, err);
+	if (!find_difference(s, &a, &b)) return VV_OK;
+	*any = true;
+	if (kind == PATCH_LEAVE) {
+		bare_row(s, "left", x, y);
+		return end_row(s, &a, x, &b, y, err);
 	}
-	return rc;
+	const vv_row_change c = {.kind = VV_ROW_CHANGED,
+				 .moved = kind == PATCH_ARRIVE,
+				 .old_row = x,
+				 .new_row = y,
+				 .old_cells = a.cells,
+				 .new_cells = b.cells,
+				 .cells = s->cells};
+	s->stats.changed++;
+	s->stats.moved += c.moved;
+	rc = flush_ndjson(s, s->ndjson->row(s->ndjson, &c, err), err);
+	return rc < 0 ? rc : end_row(s, &a, x, &b, y, err);
 }
 
 static vv_status run_line(script *s, patch_kind kind, uint64_t x, uint64_t y, uint64_t count,
 			  vv_error *err)
 {
-	vv_buf_printf(&s->o->line, "{\"%s\":[%llu,%llu],\"count\":%llu}", kind_names[kind],
-		      (unsigned long long)x + 1, (unsigned long long)y + 1,
-		      (unsigned long long)count);
-	s->o->counts[kind] += count;
-	return patch_out_line(s->o, err);
+	bare_row(s, kind == PATCH_LEAVE ? "left" : "moved", x, y);
+	vv_buf_printf(&s->line, ",\"rows\":%llu", (unsigned long long)count);
+	s->stats.moved += kind == PATCH_ARRIVE ? count : 0;
+	return give_line(s, err);
 }
 
-/* A row that only one side has. Added rows are placed after a row of the old version,
- * removed ones, for the way back, after one of the new. */
+/* The row that both have above one that comes or goes: there it is put, where other rows are around. */
+static vv_status anchor_line(script *s, vv_error *err)
+{
+	patch_row a, b;
+	vv_status rc;
+	if (!s->has_anchor || s->anchor_told) return VV_OK;
+	s->anchor_told = true;
+	if ((rc = patch_rows_get(&s->rows[0], s->anchor[0], &a, err)) < 0 ||
+	    (rc = patch_rows_get(&s->rows[1], s->anchor[1], &b, err)) < 0) {
+		return rc;
+	}
+	bare_row(s, "kept", s->anchor[0], s->anchor[1]);
+	return end_row(s, &a, s->anchor[0], &b, s->anchor[1], err);
+}
+
+/* A row that only one side has. */
 static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 {
-	patch_kind kind = side == 0 ? PATCH_REMOVE : PATCH_ADD;
-	vv_buf *out = &s->o->line;
-	patch_row r, above;
-	vv_status rc = VV_OK;
-	vv_buf_printf(out, "{\"%s\":%llu", kind_names[kind], (unsigned long long)row + 1);
-	if (!s->anchor_told[side]) {
-		int other = 1 - side;
-		vv_buf_puts(out, ",\"after\":");
-		if (!s->has_anchor) {
-			vv_buf_puts(out, "null");
-		} else if ((rc = patch_rows_get(&s->rows[other], s->anchor[other], &above, err)) ==
-			   VV_OK) {
-			put_identity(out, s, other, above.cells);
-		}
-		s->anchor_told[side] = true;
+	patch_row r;
+	vv_status rc;
+	if ((rc = anchor_line(s, err)) < 0 ||
+	    (rc = patch_rows_get(&s->rows[side], row, &r, err)) < 0) {
+		return rc;
 	}
-	if (rc < 0 || (rc = patch_rows_get(&s->rows[side], row, &r, err)) < 0) return rc;
-	vv_buf_puts(out, ",\"cells\":");
-	put_cells(out, r.cells, s->table[side]->columns);
-	if (r.form.irregular) {
-		vv_buf_puts(out, ",\"form\":");
-		patch_put_form(out, &r.form);
-	}
-	vv_buf_putc(out, '}');
-	s->o->counts[kind]++;
-	return patch_out_line(s->o, err);
+	const vv_row_change c = {.kind = side == 0 ? VV_ROW_REMOVED : VV_ROW_ADDED,
+				 .old_row = side == 0 ? row : UINT64_MAX,
+				 .new_row = side == 0 ? UINT64_MAX : row,
+				 .old_cells = side == 0 ? r.cells : NULL,
+				 .new_cells = side == 0 ? NULL : r.cells};
+	s->stats.removed += side == 0;
+	s->stats.added += side == 1;
+	rc = flush_ndjson(s, s->ndjson->row(s->ndjson, &c, err), err);
+	return rc < 0 ? rc
+		      : end_row(s, side == 0 ? &r : NULL, row, side == 0 ? NULL : &r, row, err);
 }
 
 /* --- walking ----------------------------------------------------------------------- */
@@ -226,7 +254,7 @@ static void script_pass(script *s, uint64_t count)
 	s->has_anchor = true;
 	s->anchor[0] = s->at[0] - 1;
 	s->anchor[1] = s->at[1] - 1;
-	s->anchor_told[0] = s->anchor_told[1] = false;
+	s->anchor_told = false;
 }
 
 static bool same_form(const script *s, uint64_t offset)
@@ -245,9 +273,9 @@ static bool same_form(const script *s, uint64_t offset)
 static vv_status pass_run(script *s, uint64_t run, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	bool any;
 	while (run > 0) {
 		uint64_t offset = 0;
+		bool any = false;
 		if (!s->full) {
 			if ((rc = next_form(&s->forms[0], s->at[0], err)) < 0 ||
 			    (rc = next_form(&s->forms[1], s->at[1], err)) < 0) {
@@ -271,6 +299,7 @@ static vv_status pass_run(script *s, uint64_t run, vv_error *err)
 			return rc;
 		}
 		script_pass(s, 1);
+		s->anchor_told = any;
 		run--;
 	}
 	return rc;
@@ -281,7 +310,6 @@ static vv_status is_same(script *s, int side, bool *same, vv_error *err)
 {
 	const events *e = &s->events[side];
 	patch_row a, b;
-	vv_auto(vv_buf) unused = VV_BUF_INIT;
 	vv_status rc;
 	*same = !e->changed;
 	if (!s->full && !s->irregular) return VV_OK;
@@ -289,8 +317,8 @@ static vv_status is_same(script *s, int side, bool *same, vv_error *err)
 	    (rc = patch_rows_get(&s->rows[1 - side], e->partner, &b, err)) < 0) {
 		return rc;
 	}
-	*same = !put_difference(&unused, s, side == 0 ? &a : &b, side == 0 ? &b : &a);
-	return vv_buf_ok(&unused, err);
+	*same = !find_difference(s, side == 0 ? &a : &b, side == 0 ? &b : &a);
+	return VV_OK;
 }
 
 /* Rows that go elsewhere (side 0) or come from there (side 1): as many as follow each
@@ -333,6 +361,7 @@ static vv_status script_step(script *s, vv_error *err)
 			return rc;
 		}
 		script_pass(s, 1);
+		s->anchor_told = any;
 		return VV_OK;
 	}
 	for (int side = 0; side < 2; side++) {
@@ -433,165 +462,100 @@ static vv_status open_forms(script *s, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status set_pairs(script *s, const vv_columns *c, vv_error *err)
-{
-	s->pairs = vv_calloc(c->count + 1, sizeof(*s->pairs));
-	if (!s->pairs) return vv_fail_nomem(err);
-	s->pair_count = c->count;
-	for (size_t i = 0; i < c->count; i++) {
-		s->pairs[i] = (patch_pair){.side = {c->pairs[i].a, c->pairs[i].b}};
-		s->full |= c->pairs[i].a < 0 || c->pairs[i].b < 0;
-	}
-	return patch_pairs_label(s->pairs, s->pair_count, &s->table[0]->schema,
-				 &s->table[1]->schema, err);
-}
-
 static void script_clear(script *s)
 {
 	for (int i = 0; i < 2; i++) {
 		vv_sorter_free(s->events[i].sorter);
 		vv_forms_close(s->forms[i].reader);
 		patch_rows_close(&s->rows[i]);
+		patch_writer_close(&s->writers[i]);
 	}
-	vv_free(s->pairs);
+	if (s->ndjson) {
+		s->ndjson->close(s->ndjson);
+	}
+	vv_buf_clear(&s->line);
+	vv_xxh3_free(s->hash);
+	vv_free(s->cells);
+	vv_free(s->key);
+}
+VV_AUTO_CLEAR(script, script_clear)
+
+static vv_status take_line(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	script *s = payload;
+	vv_buf_put(&s->line, bytes, len);
+	return vv_buf_ok(&s->line, err);
 }
 
-static vv_status script_write(patch_out *o, vv_table *a, vv_table *b,
-			      const vv_patch_write_options *opts, const vv_columns *columns,
-			      const size_t *identity, size_t identity_count, vv_error *err)
+static vv_status script_open(script *s, const vv_patch_write_options *opts, vv_error *err)
 {
-	script s = {
-		.o = o, .table = {a, b}, .identity = identity, .identity_count = identity_count};
-	vv_status rc;
-	patch_rows_init(&s.rows[0], a);
-	patch_rows_init(&s.rows[1], b);
-	s.full = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
-	if ((rc = set_pairs(&s, columns, err)) < 0 || (rc = open_forms(&s, err)) < 0 ||
-	    (rc = script_gather(&s, opts, columns, err)) < 0) {
-		goto done;
-	}
-	rc = script_walk(&s, err);
-done:
-	script_clear(&s);
-	return rc;
-}
-
-/* Every row of t as removed (side 0) or added (side 1). */
-static vv_status script_whole(patch_out *o, vv_table *t, int side, vv_error *err)
-{
-	script s = {.o = o, .anchor_told = {true, true}};
-	vv_status rc = VV_OK;
-	s.table[side] = t;
-	patch_rows_init(&s.rows[side], t);
-	for (uint64_t row = 0; row < t->root.rows; row++) {
-		if ((rc = single_line(&s, side, row, err)) < 0) {
-			break;
+	const vv_diff_writer_options wo = {.write = take_line, .payload = s};
+	vv_status rc = vv_diff_writer_ndjson.open(&s->ndjson, &wo, err);
+	s->write = opts->write;
+	s->payload = opts->payload;
+	if (rc < 0 || !(s->hash = vv_xxh3_new(0))) return rc < 0 ? rc : vv_fail_nomem(err);
+	for (int i = 0; i < 2 && rc == VV_OK; i++) {
+		if (s->table[i]) {
+			patch_rows_init(&s->rows[i], s->table[i]);
+			rc = patch_writer_open(&s->writers[i], &s->table[i]->root.dialect,
+					       &s->table[i]->schema, err);
 		}
 	}
-	script_clear(&s);
 	return rc;
+}
+
+static vv_status script_rows(script *s, const vv_patch_write_options *opts, vv_error *err)
+{
+	vv_table *a = s->table[0], *b = s->table[1];
+	vv_status rc;
+	s->cells = vv_calloc(s->columns->count + 1, 1);
+	if (!s->cells) return vv_fail_nomem(err);
+	s->full = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
+	for (size_t i = 0; i < s->columns->count; i++) {
+		s->full |= s->columns->pairs[i].a < 0 || s->columns->pairs[i].b < 0;
+	}
+	if ((rc = open_forms(s, err)) < 0 || (rc = script_gather(s, opts, s->columns, err)) < 0) {
+		return rc;
+	}
+	return script_walk(s, err);
 }
 
 /* --- a section --------------------------------------------------------------- */
 
-static void put_side(vv_buf *out, const char *name, const vv_table *t, bool rows)
+/* The block of the version's root: what its rows are, and how its file is written. */
+static vv_status put_root(script *s, const char *name, const vv_table *t, vv_error *err)
 {
-	char cid[VV_CID_TEXT + 1];
-	vv_buf_printf(out, ",\"%s\":", name);
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_buf_printf(&s->line, ",\"%s\":", name);
 	if (!t) {
-		vv_buf_puts(out, "null");
-		return;
+		vv_buf_puts(&s->line, "null");
+		return VV_OK;
 	}
-	vv_cid_text(cid, &t->cid);
-	vv_buf_printf(out, "{\"root\":\"%s\",\"kind\":\"%s\"", cid,
-		      t->root.kind == VV_KIND_TABLE ? "table" : "file");
-	if (t->root.kind == VV_KIND_TABLE) {
-		vv_buf_printf(out, ",\"rows\":%llu", (unsigned long long)t->root.rows);
-	}
-	vv_buf_printf(out, ",\"bytes\":%llu}",
-		      (unsigned long long)(rows ? t->root.bytes : vv_root_file_bytes(&t->root)));
+	vv_status rc = t->source.get(t->source.payload, &t->cid, &block, err);
+	if (rc < 0) return rc;
+	vv_buf_putc(&s->line, '"');
+	vv_base64_put(&s->line, block.data, block.len, true);
+	vv_buf_putc(&s->line, '"');
+	return vv_buf_ok(&s->line, err);
 }
 
-static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, const vv_table *a,
-			   const vv_table *b, bool rows, vv_error *err)
+static void put_pairs(vv_buf *out, const vv_columns *c)
 {
-	vv_buf_puts(&o->line, "{\"path\":");
-	vv_json_put_text(&o->line, opts->path, strlen(opts->path));
-	if (opts->old_path && strcmp(opts->old_path, opts->path) != 0) {
-		vv_buf_puts(&o->line, ",\"oldPath\":");
-		vv_json_put_text(&o->line, opts->old_path, strlen(opts->old_path));
+	vv_buf_puts(out, ",\"pairs\":[");
+	for (size_t i = 0; i < c->count; i++) {
+		long x = c->pairs[i].a, y = c->pairs[i].b;
+		vv_buf_puts(out, i > 0 ? ",[" : "[");
+		x < 0 ? vv_buf_puts(out, "null") : vv_buf_printf(out, "%ld", x);
+		y < 0 ? vv_buf_puts(out, ",null]") : vv_buf_printf(out, ",%ld]", y);
 	}
-	put_side(&o->line, "old", a, rows);
-	put_side(&o->line, "new", b, rows);
-	vv_buf_putc(&o->line, '}');
-	return patch_out_line(o, err);
+	vv_buf_puts(out, "]");
 }
 
-/* "old" and "new" of one line; the new one is left out where it is the same. */
-static void put_both(patch_out *o, const vv_table *a, const vv_table *b,
-		     void (*put)(vv_buf *, const vv_root *))
+/* The pairs whose cells identify a row: the key, where both versions have all its columns; else none. */
+static vv_status find_identity(const script *s, const char *const *key, size_t **out, size_t *count,
+			       vv_error *err)
 {
-	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT;
-	if (a) {
-		put(&x, &a->root);
-		vv_buf_puts(&o->line, "\"old\":");
-		vv_buf_put(&o->line, x.data, x.len);
-	}
-	if (b) {
-		put(&y, &b->root);
-		if (!a || x.len != y.len || memcmp(x.data, y.data, x.len) != 0) {
-			vv_buf_puts(&o->line, a ? ",\"new\":" : "\"new\":");
-			vv_buf_put(&o->line, y.data, y.len);
-		}
-	}
-	o->line.failed |= x.failed || y.failed;
-}
-
-static void put_form_of(vv_buf *out, const vv_root *r)
-{
-	patch_put_dialect(out, &r->dialect);
-}
-
-static vv_status put_columns_line(patch_out *o, const vv_table *a, const vv_table *b,
-				  const vv_columns *c, const size_t *identity, size_t count,
-				  vv_error *err)
-{
-	vv_buf_puts(&o->line, "{\"columns\":{");
-	put_both(o, a, b, patch_put_columns);
-	if (c) {
-		vv_buf_puts(&o->line, ",\"pairs\":[");
-		for (size_t i = 0; i < c->count; i++) {
-			long x = c->pairs[i].a, y = c->pairs[i].b;
-			vv_buf_puts(&o->line, i > 0 ? ",[" : "[");
-			x < 0 ? vv_buf_puts(&o->line, "null") : vv_buf_printf(&o->line, "%ld", x);
-			y < 0 ? vv_buf_puts(&o->line, ",null]")
-			      : vv_buf_printf(&o->line, ",%ld]", y);
-		}
-		vv_buf_puts(&o->line, "]");
-	}
-	vv_buf_puts(&o->line, ",\"identity\":[");
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(&o->line, "%s%zu", i > 0 ? "," : "", identity[i]);
-	}
-	vv_buf_puts(&o->line, "]}}");
-	return patch_out_line(o, err);
-}
-
-static vv_status put_form_line(patch_out *o, const vv_table *a, const vv_table *b, vv_error *err)
-{
-	vv_buf_puts(&o->line, "{\"form\":{");
-	put_both(o, a, b, put_form_of);
-	vv_buf_puts(&o->line, "}}");
-	return patch_out_line(o, err);
-}
-
-/* --- which columns tell rows apart ----------------------------------------------- */
-
-/* The pairs that hold the key; where a column of it is not in both versions: none. */
-static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_columns *c,
-			       const char *const *key, size_t **out, size_t *count, vv_error *err)
-{
-	const vv_table *t = b ? b : a;
+	const vv_table *a = s->table[0], *b = s->table[1], *t = b ? b : a;
 	const char *const *names = key ? key : (const char *const *)t->root.key;
 	size_t n = 0;
 	*count = 0;
@@ -604,17 +568,15 @@ static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_co
 	if (own && a->root.key_count != b->root.key_count) return VV_OK;
 	for (size_t i = 0; i < n; i++) {
 		long at = vv_schema_find(&t->schema, names[i], strlen(names[i]));
-		if (!c && at >= 0) {
-			(*out)[i] = (size_t)at;
-			continue;
-		}
-		size_t p = 0;
-		while (c && p < c->count &&
-		       (c->pairs[p].a < 0 || c->pairs[p].b < 0 || c->pairs[p].b != at)) {
+		size_t p = s->columns ? 0 : (size_t)at;
+		while (s->columns && p < s->columns->count &&
+		       (s->columns->pairs[p].a < 0 || s->columns->pairs[p].b < 0 ||
+			s->columns->pairs[p].b != at)) {
 			p++;
 		}
-		if (!c || p == c->count ||
-		    (own && strcmp(a->root.key[i], a->schema.fields[c->pairs[p].a].name) != 0)) {
+		if (at < 0 || (s->columns && p == s->columns->count) ||
+		    (own &&
+		     strcmp(a->root.key[i], a->schema.fields[s->columns->pairs[p].a].name) != 0)) {
 			return VV_OK;
 		}
 		(*out)[i] = p;
@@ -623,80 +585,98 @@ static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_co
 	return VV_OK;
 }
 
-/* --- sections ---------------------------------------------------------------------- */
-
-static vv_status write_rows(patch_out *o, vv_table *a, vv_table *b,
-			    const vv_patch_write_options *opts, vv_error *err)
+static vv_status table_line(script *s, const vv_patch_write_options *opts, vv_error *err)
 {
-	vv_auto(vv_columns) own = {0};
-	const vv_columns *c = opts->columns;
-	vv_auto_free size_t *identity = NULL;
+	vv_auto_free size_t *identity = NULL, *key = NULL;
 	size_t count = 0;
-	vv_status rc = VV_OK;
-	if (!a || !b) {
-		c = NULL;
-	} else if (!c) {
-		const vv_columns_options co = {0};
-		if ((rc = vv_columns_match(&own, a, b, &co, err)) < 0) return rc;
-		c = &own;
+	vv_diff_table t = opts->told
+				  ? *opts->told
+				  : (vv_diff_table){.path = opts->path, .old_path = opts->old_path};
+	vv_status rc = find_identity(s, opts->key, &identity, &count, err);
+	if (rc < 0) return rc;
+	if (!(key = vv_calloc(count + 1, sizeof(*key)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		key[i] = s->columns ? (size_t)s->columns->pairs[identity[i]].b : identity[i];
 	}
-	if ((rc = find_identity(a, b, c, opts->key, &identity, &count, err)) < 0 ||
-	    (rc = put_columns_line(o, a, b, c, identity, count, err)) < 0 ||
-	    (rc = put_form_line(o, a, b, err)) < 0) {
+	t.a = s->table[0];
+	t.b = s->table[1];
+	t.columns = s->columns;
+	t.key = key;
+	t.key_count = count;
+	s->key = key;
+	key = NULL;
+	if ((rc = flush_ndjson(s, s->ndjson->begin_table(s->ndjson, &t, err), err)) < 0 ||
+	    (rc = put_root(s, "old_root", t.a, err)) < 0 ||
+	    (rc = put_root(s, "new_root", t.b, err)) < 0) {
 		return rc;
 	}
-	if (a && b) {
-		rc = script_write(o, a, b, opts, c, identity, count, err);
-	} else {
-		rc = script_whole(o, a ? a : b, a ? 0 : 1, err);
+	if (s->columns) {
+		put_pairs(&s->line, s->columns);
 	}
-	return rc;
+	vv_buf_puts(&s->line, ",\"identity\":[");
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&s->line, "%s%zu", i > 0 ? "," : "", identity[i]);
+	}
+	vv_buf_puts(&s->line, "]");
+	return give_line(s, err);
 }
 
-static bool is_table(const vv_table *t)
+static vv_status summary_line(script *s, vv_error *err)
 {
-	return !t || t->root.kind == VV_KIND_TABLE;
+	vv_hash128 h = vv_xxh3_digest128(s->hash);
+	s->stats.old_rows = s->table[0] ? s->table[0]->root.rows : 0;
+	s->stats.new_rows = s->table[1] ? s->table[1]->root.rows : 0;
+	vv_status rc = flush_ndjson(s, s->ndjson->end_table(s->ndjson, &s->stats, err), err);
+	vv_buf_printf(&s->line, ",\"xxh3\":\"%016llx%016llx\"", (unsigned long long)h.hi,
+		      (unsigned long long)h.lo);
+	return rc < 0 ? rc : give_line(s, err);
+}
+
+static vv_status write_section(script *s, const vv_patch_write_options *opts, vv_error *err)
+{
+	vv_auto(vv_columns) own = {0};
+	vv_table *t = s->table[0] ? s->table[0] : s->table[1];
+	vv_status rc = script_open(s, opts, err);
+	if (rc < 0) return rc;
+	if (s->table[0] && s->table[1]) {
+		const vv_columns_options co = {0};
+		if (!opts->columns &&
+		    (rc = vv_columns_match(&own, s->table[0], s->table[1], &co, err)) < 0) {
+			return rc;
+		}
+		s->columns = opts->columns ? opts->columns : &own;
+	}
+	if ((rc = table_line(s, opts, err)) < 0) return rc;
+	if (s->columns) {
+		rc = script_rows(s, opts, err);
+	}
+	for (uint64_t row = 0; !s->columns && rc == VV_OK && row < t->root.rows; row++) {
+		rc = single_line(s, s->table[0] ? 0 : 1, row, err);
+	}
+	return rc < 0 ? rc : summary_line(s, err);
 }
 
 vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options *opts,
 			 bool *written, vv_error *err)
 {
-	patch_out o;
-	bool rows = is_table(a) && is_table(b);
+	vv_auto(script) s = {.table = {a, b}};
 	bool moved = opts->old_path && strcmp(opts->old_path, opts->path) != 0;
-	vv_status rc;
 	*written = (a || b) && !(a && b && vv_cid_equal(&a->cid, &b->cid) && !moved);
-	if (!*written) return VV_OK;
-	if ((rc = patch_out_open(&o, opts->write, opts->payload, err)) < 0 ||
-	    (rc = put_paths(&o, opts, a, b, rows, err)) < 0) {
-		goto done;
-	}
-	rc = rows ? write_rows(&o, a, b, opts, err) : patch_bytes_write(&o, a, b, err);
-	if (rc == VV_OK) {
-		rc = patch_out_end(&o, err);
-	}
-done:
-	patch_out_close(&o);
-	return rc;
+	return *written ? write_section(&s, opts, err) : VV_OK;
 }
 
 /* --- the whole ------------------------------------------------------------------- */
 
-static vv_status put_line(vv_write_fn write, void *payload, const char *member,
-			  unsigned long long value, vv_error *err)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_buf_printf(&b, "{\"%s\":%llu}\n", member, value);
-	vv_status rc = vv_buf_ok(&b, err);
-	return rc < 0 ? rc : write(payload, b.data, b.len, err);
-}
-
 vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err)
 {
-	return put_line(write, payload, "varve-patch", PATCH_VERSION, err);
+	static const char line[] = PATCH_FIRST_LINE "\n";
+	return write(payload, line, sizeof(line) - 1, err);
 }
 
 vv_status vv_patch_end(vv_write_fn write, void *payload, uint64_t sections, vv_error *err)
 {
-	return put_line(write, payload, "sections", sections, err);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_buf_printf(&b, "{\"type\":\"end\",\"tables\":%llu}\n", (unsigned long long)sections);
+	vv_status rc = vv_buf_ok(&b, err);
+	return rc < 0 ? rc : write(payload, b.data, b.len, err);
 }

@@ -764,27 +764,25 @@ static vv_status both(comparison *c, vv_error *err)
 	return c->how->writer->end_table(c->how->writer, &c->stats, err);
 }
 
-/* The patch of one path; of files too. */
 static vv_status write_patch(comparison *c, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
-	vv_table *a = c->old_side.is_open ? &c->old_side.table : NULL,
-		 *b = c->new_side.is_open ? &c->new_side.table : NULL;
-	bool tables = a && b && a->root.kind == VV_KIND_TABLE && b->root.kind == VV_KIND_TABLE,
-	     written = false;
+	bool written = false;
 	vv_patch_write_options o = *c->how->patch;
 	vv_status rc;
-	o.path = i->path;
-	o.old_path = i->old_path;
-	if (tables) {
+	if (c->a && c->b) {
 		if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0 ||
-		    (rc = match_columns(c, err)) < 0) {
+		    (rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0) {
 			return rc;
 		}
 		o.key = c->asked ? c->asked : c->keys.count > 0 ? c->keys.lists[0] : NULL;
 		o.columns = &c->columns;
 	}
-	rc = vv_patch_write(a, b, &o, &written, err);
+	fill_told(c);
+	o.path = i->path;
+	o.old_path = i->old_path;
+	o.told = &c->told;
+	rc = vv_patch_write(c->a, c->b, &o, &written, err);
 	*c->how->sections += written;
 	c->differs = written;
 	return rc;
@@ -908,13 +906,13 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		}
 		goto done;
 	}
+	if (is_file(&c.old_side) || is_file(&c.new_side)) {
+		rc = tell_files(&c, out, err);
+		goto done;
+	}
 	if (how->patch) {
 		rc = write_patch(&c, err);
 		out->differs = c.differs;
-		goto done;
-	}
-	if (is_file(&c.old_side) || is_file(&c.new_side)) {
-		rc = tell_files(&c, out, err);
 		goto done;
 	}
 	if (c.a && c.b) {

@@ -50,6 +50,7 @@ typedef struct run {
 	vv_index *index; /* --cached, --3way */
 	vv_checkout checkout;
 	vv_apply_index indexed;
+	vv_sink stored;      /* the store's blocks */
 	vv_buf told;         /* --3way: misfits, told when the merge does not help */
 	vv_journal *journal; /* of the files that change; NULL: none do */
 	int fd;              /* of the patch; it can be sought in */
@@ -129,6 +130,23 @@ static vv_status open_target(void *payload, const char *path, vv_kind kind, vv_t
 static const vv_scan_cache *cache_of_target(void *payload, const vv_cid *root, uint64_t *secret)
 {
 	return vv_apply_files_cache(&((run *)payload)->files, root, secret);
+}
+
+/* A version that the patch names, out of the store. */
+static vv_status open_base(void *payload, const vv_cid *root, vv_table *out, bool *exists,
+			   vv_error *err)
+{
+	run *r = payload;
+	vv_store *store;
+	vv_status rc;
+	*exists = false;
+	if (!r->repo) return VV_OK;
+	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 || !vv_store_has(store, root))
+		return rc;
+	vv_sink_dry(&r->stored, store);
+	rc = vv_table_open(out, &r->stored, root, err);
+	*exists = rc == VV_OK;
+	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
 static vv_status put(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
@@ -223,8 +241,11 @@ static void say(run *r, const vv_patch_done *d)
 	say_count(b, &first, d->rows_moved, d->rows_moved == 1 ? "row moved" : "rows moved");
 	say_count(b, &first, d->rejected,
 		  d->rejected == 1 ? "change rejected" : "changes rejected");
-	vv_buf_puts(b, !first ? "" : stored ? "the same rows" : "done");
-	vv_buf_puts(b, d->exact ? "\n" : " (onto another version)\n");
+	vv_buf_puts(b, !first       ? ""
+		       : d->already ? "has these changes already"
+		       : stored     ? "the same rows"
+				    : "done");
+	vv_buf_puts(b, d->exact || d->already ? "\n" : " (onto another version)\n");
 	if (d->order_left || d->form_left) {
 		vv_buf_printf(b, "  left as it was: %s%s%s\n",
 			      d->order_left ? "the order of rows" : "",
@@ -361,6 +382,7 @@ static vv_status apply(run *r, vv_error *err)
 			: o->reject ? VV_PATCH_REJECT
 				    : VV_PATCH_FIT,
 		.open = open_target,
+		.base = open_base,
 		.cache = cache_of_target,
 		.put = put,
 		.done = done,

@@ -93,12 +93,6 @@ static vv_status append(void *payload, const void *bytes, size_t len, vv_error *
 vv_status vv_patched_diff(vv_patched *p, vv_buf *out, const char *path, vv_kind kind,
 			  const vv_buf *a, const vv_buf *b, vv_error *err)
 {
-	return vv_patched_diff_kinds(p, out, path, kind, a, kind, b, err);
-}
-
-vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv_kind kind_a,
-				const vv_buf *a, vv_kind kind_b, const vv_buf *b, vv_error *err)
-{
 	vv_table x, y;
 	bool written = false, open_x = false, open_y = false;
 	vv_patch_write_options o = {.write = append,
@@ -108,13 +102,13 @@ vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv
 				    .key = p->by};
 	vv_status rc;
 	if (a) {
-		if ((rc = vv_patched_open(p, &x, path, kind_a, vv_buf_cstr(a), a->len, err)) < 0) {
+		if ((rc = vv_patched_open(p, &x, path, kind, vv_buf_cstr(a), a->len, err)) < 0) {
 			goto done;
 		}
 		open_x = true;
 	}
 	if (b) {
-		if ((rc = vv_patched_open(p, &y, path, kind_b, vv_buf_cstr(b), b->len, err)) < 0) {
+		if ((rc = vv_patched_open(p, &y, path, kind, vv_buf_cstr(b), b->len, err)) < 0) {
 			goto done;
 		}
 		open_y = true;
@@ -170,6 +164,14 @@ static vv_status open_file(void *payload, const char *path, vv_kind kind, vv_tab
 	*exists = f != NULL;
 	return f ? vv_patched_open(p, out, path, kind, vv_buf_cstr(&f->bytes), f->bytes.len, err)
 		 : VV_OK;
+}
+
+static vv_status open_base(void *payload, const vv_cid *root, vv_table *out, bool *exists,
+			   vv_error *err)
+{
+	vv_patched *p = payload;
+	*exists = !p->without_base;
+	return *exists ? vv_table_open(out, &p->tables.sink, root, err) : VV_OK;
 }
 
 static vv_patched_file *made(vv_patched *p, const char *path)
@@ -233,6 +235,7 @@ vv_status vv_patched_apply(vv_patched *p, const vv_buf *patch, vv_patch_mode mod
 					  .check = check,
 					  .mode = mode,
 					  .open = open_file,
+					  .base = open_base,
 					  .put = put,
 					  .done = done,
 					  .misfit = misfit,

@@ -27,6 +27,7 @@ typedef struct vv_patched {
 	vv_patch_done done; /* of the last path; its texts are gone */
 	unsigned done_count;
 	const char *const *key; /* declared for what is opened; NULL: none */
+	bool without_base;      /* the version that the patch was made from is not here */
 	const char *const *by;  /* --key of the patch */
 } vv_patched;
 
@@ -43,8 +44,6 @@ vv_status vv_patched_open(vv_patched *p, vv_table *out, const char *path, vv_kin
 /* Appends the patch that makes b of a. NULL bytes: not there. */
 vv_status vv_patched_diff(vv_patched *p, vv_buf *out, const char *path, vv_kind kind,
 			  const vv_buf *a, const vv_buf *b, vv_error *err);
-vv_status vv_patched_diff_kinds(vv_patched *p, vv_buf *out, const char *path, vv_kind kind_a,
-				const vv_buf *a, vv_kind kind_b, const vv_buf *b, vv_error *err);
 
 /* Applies to the files; they change only when it answers VV_OK. */
 vv_status vv_patched_apply(vv_patched *p, const vv_buf *patch, vv_patch_mode mode, bool reverse,
