@@ -901,8 +901,10 @@ static vv_status fit_open(fit *f, vv_error *err)
 			f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
 			own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
 	}
-	f->alike = vv_dialect_same_cells(own, a) &&
-		   vv_dialect_same_cells(own, &s->side[1].root.dialect);
+	vv_dialect b = s->side[1].root.dialect; /* borrows */
+	b.comment =
+		a->comment; /* where the patch brings the first comment, or takes the last one */
+	f->alike = vv_dialect_same_cells(own, a) && vv_dialect_same_cells(own, &b);
 	f->job->done.form_left = !vv_dialect_equal(a, &s->side[1].root.dialect) &&
 				 !vv_dialect_equal(own, &s->side[1].root.dialect);
 	f->editor = (vv_line_editor){.was = own, .schema = &f->target->schema, .is = own};

@@ -47,7 +47,8 @@ typedef struct script {
 	vv_xxh3_state *hash;       /* of the lines */
 	const vv_columns *columns; /* with both sides */
 	size_t *key;               /* places in the new (or only) version */
-	vv_rowdiff_stats stats;    /* of what was written */
+	size_t key_count;
+	vv_rowdiff_stats stats; /* of what was written */
 
 	vv_table *table[2];
 	bool full;      /* every pair of rows is compared, since columns or kinds of cells differ */
@@ -166,14 +167,26 @@ static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, b
 		bare_row(s, "left", x, y);
 		return end_row(s, &a, x, &b, y, err);
 	}
+	bool rekeyed = false;
+	for (size_t i = 0; i < s->columns->count; i++) {
+		bool key = false;
+		for (size_t k = 0; k < s->key_count; k++) {
+			key |= s->columns->pairs[i].b == (long)s->key[k];
+		}
+		rekeyed |= key && s->cells[i] != VV_CELL_SAME;
+		s->stats.cells_changed += s->cells[i] != VV_CELL_SAME;
+		s->stats.column_changes[i] += s->cells[i] != VV_CELL_SAME;
+	}
 	const vv_row_change c = {.kind = VV_ROW_CHANGED,
 				 .moved = kind == PATCH_ARRIVE,
+				 .rekeyed = rekeyed,
 				 .old_row = x,
 				 .new_row = y,
 				 .old_cells = a.cells,
 				 .new_cells = b.cells,
 				 .cells = s->cells};
 	s->stats.changed++;
+	s->stats.rekeyed += rekeyed;
 	s->stats.moved += c.moved;
 	rc = flush_ndjson(s, s->ndjson->row(s->ndjson, &c, err), err);
 	return rc < 0 ? rc : end_row(s, &a, x, &b, y, err);
@@ -476,6 +489,7 @@ static void script_clear(script *s)
 	vv_buf_clear(&s->line);
 	vv_xxh3_free(s->hash);
 	vv_free(s->cells);
+	vv_free(s->stats.column_changes);
 	vv_free(s->key);
 }
 VV_AUTO_CLEAR(script, script_clear)
@@ -509,7 +523,9 @@ static vv_status script_rows(script *s, const vv_patch_write_options *opts, vv_e
 	vv_table *a = s->table[0], *b = s->table[1];
 	vv_status rc;
 	s->cells = vv_calloc(s->columns->count + 1, 1);
-	if (!s->cells) return vv_fail_nomem(err);
+	s->stats.column_changes = vv_calloc(s->columns->count + 1,
+					    sizeof(*s->stats.column_changes));
+	if (!s->cells || !s->stats.column_changes) return vv_fail_nomem(err);
 	s->full = (a->root.dialect.form == VV_FORM_CSV) != (b->root.dialect.form == VV_FORM_CSV);
 	for (size_t i = 0; i < s->columns->count; i++) {
 		s->full |= s->columns->pairs[i].a < 0 || s->columns->pairs[i].b < 0;
@@ -603,8 +619,8 @@ static vv_status table_line(script *s, const vv_patch_write_options *opts, vv_er
 	t.columns = s->columns;
 	t.key = key;
 	t.key_count = count;
-	s->key = key;
-	key = NULL;
+	s->key = vv_take(&key);
+	s->key_count = count;
 	if ((rc = flush_ndjson(s, s->ndjson->begin_table(s->ndjson, &t, err), err)) < 0 ||
 	    (rc = put_root(s, "old_root", t.a, err)) < 0 ||
 	    (rc = put_root(s, "new_root", t.b, err)) < 0) {
@@ -625,6 +641,7 @@ static vv_status summary_line(script *s, vv_error *err)
 {
 	vv_hash128 h = vv_xxh3_digest128(s->hash);
 	s->stats.old_rows = s->table[0] ? s->table[0]->root.rows : 0;
+	s->stats.reordered = s->stats.moved > 0;
 	s->stats.new_rows = s->table[1] ? s->table[1]->root.rows : 0;
 	vv_status rc = flush_ndjson(s, s->ndjson->end_table(s->ndjson, &s->stats, err), err);
 	vv_buf_printf(&s->line, ",\"xxh3\":\"%016llx%016llx\"", (unsigned long long)h.hi,

@@ -61,7 +61,7 @@ differs() {
 	cp new.csv t.csv
 	run varve diff --format patch
 	printf '%s\n' "$output" > p.patch
-	output_has '{"change":[2,2],"row":["BK"],"cells":[["symbol","BK","BNY"]]}'
+	output_has '"change":"changed","key":{"symbol":"BNY"},"old_key":{"symbol":"BK"},"old_row":2,"new_row":2,"cells":{"symbol":{"old":"BK","new":"BNY"}},'
 	cp old.csv t.csv
 	succeeds varve apply p.patch
 	cmp new.csv t.csv
