@@ -86,17 +86,6 @@ done:
 	return rc;
 }
 
-/* Is something at path? */
-static vv_status find_target(patch_job *j, const char *path, bool *exists, vv_error *err)
-{
-	vv_table t;
-	vv_status rc = j->opts->open(j->opts->payload, path, VV_KIND_FILE, &t, exists, err);
-	if (rc == VV_OK && *exists) {
-		vv_table_close(&t);
-	}
-	return rc;
-}
-
 /* Do two columns that are one differ in more than their names? */
 static bool field_differs(const patch_section *s, const vv_field *a, const vv_field *b)
 {
@@ -190,14 +179,14 @@ static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 	}
 	if (o->version) return section_run_on_version(j, skipped, err);
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
-		if ((rc = find_target(j, s->path[1], &exists, err)) < 0) return rc;
+		if ((rc = o->open(o->payload, s->path[1], NULL, &exists, err)) < 0) return rc;
 		if (exists) {
 			return patch_misfit_text(j, NULL, NULL, "no file there yet", "a file", err);
 		}
 	}
 	if (s->side[0].exists) {
 		exists = false;
-		rc = o->open(o->payload, s->path[0], VV_KIND_TABLE, &t, &exists, err);
+		rc = o->open(o->payload, s->path[0], &t, &exists, err);
 		if (rc < 0) return rc;
 		if (!exists) return patch_misfit_text(j, NULL, NULL, "a table", NULL, err);
 		j->target = &t;

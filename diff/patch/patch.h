@@ -87,10 +87,10 @@ typedef struct vv_patch_done {
 typedef struct vv_patch_apply_options {
 	bool reverse, check; /* check: nothing is put; only whether it fits is reported */
 	vv_patch_mode mode;
-	/* Opens what is now at path, *exists false when nothing is. kind: what the patch takes it
-	 * for; a file can always be opened as VV_KIND_FILE. apply closes the table. */
-	vv_status (*open)(void *payload, const char *path, vv_kind kind, vv_table *out,
-			  bool *exists, vv_error *err);
+	/* Opens the table that is now at path, *exists false when nothing is there. out NULL: only whether there is
+	 * anything. apply closes the table. */
+	vv_status (*open)(void *payload, const char *path, vv_table *out, bool *exists,
+			  vv_error *err);
 	/* Not NULL: the patch is not applied to what open finds, but to the very version that it
 	 * was made from; open is not called, and mode counts as EXACT. root: that version; NULL:
 	 * there is none, and *out stays as it is. *exists false: this path is left out. */

@@ -1,6 +1,5 @@
 /*
- * apply_files: which file a patch's path means, and that nobody may be led out of
- * the work tree by it.
+ * apply_files: which file a path of a patch means; none may lead out of the work tree.
  */
 #include "lib/merge/apply_files.h"
 
@@ -14,7 +13,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/table/import.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/git/index/worktree.h"
 
@@ -34,8 +32,6 @@ static void close_subject(vv_apply_files *f)
 	}
 	vv_scan_cache_free(f->cache);
 	f->cache = NULL;
-	vv_mem_sink_free(f->blocks);
-	f->blocks = NULL;
 }
 
 void vv_apply_files_clear(vv_apply_files *f)
@@ -205,49 +201,15 @@ vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
 
 /* --- reading ------------------------------------------------------------------ */
 
-/* The file as bytes, whatever is in it. */
-static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, vv_error *err)
-{
-	const char *temp = vv_env_temp_dir(f->repo ? vv_repository_env(f->repo) : f->env);
-	vv_import_options io = {.kind = VV_KIND_FILE,
-				.hints = VV_SNIFF_HINTS_INIT,
-				.progress = f->progress,
-				.pool = f->reader ? vv_dataset_reader_pool(f->reader) : NULL};
-	vv_import_result r = {0};
-	vv_fd_source storage;
-	vv_mem_source text_storage;
-	vv_source source;
-	vv_sink sink;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = vv_mem_sink_new(&f->blocks, NULL, temp, err);
-	int fd = -1;
-	if (rc < 0) return rc;
-	vv_mem_sink_use(&sink, f->blocks);
-	if (f->index) {
-		rc = vv_blob_read(f->repo, &e->blob, SIZE_MAX, &text, err);
-		vv_source_mem(&source, &text_storage, vv_buf_cstr(&text), text.len, e->path);
-	} else {
-		fd = vv_open_regular(e->file, O_NOFOLLOW, err);
-		rc = fd < 0 ? (vv_status)fd : VV_OK;
-		vv_source_fd(&source, &storage, fd, e->path, e->st.size);
-	}
-	if (rc == VV_OK && (rc = vv_import(&r, &source, &sink, &io, err)) == VV_OK) {
-		rc = vv_table_open(out, &sink, &r.cid, err);
-		vv_import_result_clear(&r);
-	}
-	vv_close(fd, NULL, NULL);
-	return rc;
-}
-
-vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out,
-			      bool *exists, vv_error *err)
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out, bool *exists,
+			      vv_error *err)
 {
 	vv_apply_file *e;
 	const vv_subject_options so = {.progress = f->progress};
 	vv_status rc = find(f, path, &e, err);
 	close_subject(f);
 	*exists = rc == VV_OK && e->exists;
-	if (rc < 0 || !e->exists) return rc;
+	if (rc < 0 || !e->exists || !out) return rc;
 	f->subject = vv_calloc(1, sizeof(*f->subject));
 	if (!f->subject) return vv_fail_nomem(err);
 	vv_subject_init(f->subject);
@@ -257,9 +219,6 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 		      : vv_subject_find_file(f->subject, f->repo, f->reader, e->file, err);
 	if (rc < 0) return rc;
 	f->subject->text = e->path; /* what messages call it */
-	bool stored = f->subject->is_dataset &&
-		      !f->subject->on_disk; /* only the pointer lies there */
-	if (kind == VV_KIND_FILE && !stored) return open_bytes(f, e, out, err);
 	return vv_subject_open(f->subject, out, &so, err);
 }
 

@@ -48,7 +48,6 @@ typedef struct vv_apply_files {
 	size_t count, cap;
 	vv_subject *subject;  /* of the table that is open; NULL */
 	vv_scan_cache *cache; /* of the open table's bytes; NULL */
-	vv_mem_sink *blocks;  /* of a file of bytes that is open; NULL */
 } vv_apply_files;
 
 void vv_apply_files_init(vv_apply_files *f);
@@ -57,8 +56,8 @@ VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 
 /* As vv_patch_apply_options have them. A path whose folders are symbolic links, or that is
  * no regular file, is refused. */
-vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind, vv_table *out,
-			      bool *exists, vv_error *err);
+vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out, bool *exists,
+			      vv_error *err);
 /* What is known of the bytes of the table that was opened last; NULL: nothing. */
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret);
 vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *bytes, size_t len,

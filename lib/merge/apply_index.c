@@ -258,7 +258,6 @@ static vv_status merge_path(void *payload, const vv_patch_done *d, vv_error *err
 {
 	vv_apply_index *a = payload;
 	const char *why = d->removed                                         ? "removes it"
-			  : !d->as                                           ? "is not of a table"
 			  : d->old_path && strcmp(d->path, d->old_path) != 0 ? "renames it"
 									     : NULL;
 	vv_apply_merged *m = last(a);

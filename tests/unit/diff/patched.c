@@ -156,14 +156,15 @@ static vv_status stream_seek(void *payload, uint64_t offset, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status open_file(void *payload, const char *path, vv_kind kind, vv_table *out,
-			   bool *exists, vv_error *err)
+static vv_status open_file(void *payload, const char *path, vv_table *out, bool *exists,
+			   vv_error *err)
 {
 	vv_patched *p = payload;
 	const vv_patched_file *f = find(p, path, false);
 	*exists = f != NULL;
-	return f ? vv_patched_open(p, out, path, kind, vv_buf_cstr(&f->bytes), f->bytes.len, err)
-		 : VV_OK;
+	return f && out ? vv_patched_open(p, out, path, VV_KIND_TABLE, vv_buf_cstr(&f->bytes),
+					  f->bytes.len, err)
+			: VV_OK;
 }
 
 static vv_status open_base(void *payload, const vv_cid *root, vv_table *out, bool *exists,
