@@ -231,24 +231,6 @@ back() {
 	back t.csv
 }
 
-@test "a patch between a table and bytes of an encoded file gives both back" {
-	new_repo
-	printf 'id;name\n1;caf\xe9\n2;b\n' > t.csv
-	varve add -q --encoding windows-1252 t.csv 2> /dev/null
-	varve commit -qm one
-	cp t.csv table
-	printf 'no table at all, caf\xe9\n"' > t.csv
-	cp t.csv bytes
-	varve add -q --as file t.csv
-	varve diff --staged --format patch > p || varve diff --cached --format patch > p
-	varve restore -q --staged --worktree t.csv 2> /dev/null || git checkout -q HEAD -- t.csv
-	same_bytes table t.csv
-	succeeds varve apply p
-	same_bytes bytes t.csv
-	succeeds varve apply -R p
-	same_bytes table t.csv
-}
-
 @test "bytes, rows and lines around a table are those of a model through edits, patches and merges" {
 	for seed in 1 2; do
 		rm -rf t.csv patch .git .gitattributes
