@@ -205,8 +205,8 @@ static vv_quoting habit_of(const vv_dialect *d, size_t column)
 	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
 }
 
-void vv_line_cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size_t column,
-		      size_t columns)
+static void cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size_t column,
+		     size_t columns)
 {
 	if (d->form == VV_FORM_CSV) {
 		vv_cell_write_csv(out, cell, d, habit_of(d, column),
@@ -214,46 +214,6 @@ void vv_line_cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, siz
 	} else {
 		vv_cell_write_json(out, cell, d);
 	}
-}
-
-/* What stands between two quotes. */
-static vv_status unquote(vv_cell *out, vv_arena *arena, const vv_dialect *d, const char *text,
-			 size_t len, vv_error *err)
-{
-	const char escape = (char)(d->escape ? d->escape : d->quote);
-	char *to = vv_arena_alloc(arena, len);
-	size_t n = 0;
-
-	if (!to) return vv_fail_nomem(err);
-	for (size_t i = 1; i + 1 < len; i++) {
-		i += text[i] == escape && i + 2 < len;
-		to[n++] = text[i];
-	}
-	*out = (vv_cell){.text = to, .len = (uint32_t)n};
-	return VV_OK;
-}
-
-vv_status vv_line_cell_read(vv_cell *out, vv_arena *arena, const vv_dialect *d, const char *text,
-			    size_t len, vv_error *err)
-{
-	vv_json *node;
-	vv_status rc;
-
-	*out = (vv_cell){.text = text, .len = (uint32_t)len};
-	if (d->form == VV_FORM_CSV) {
-		return len > 1 && d->quote && *text == (char)d->quote
-			       ? unquote(out, arena, d, text, len, err)
-			       : VV_OK;
-	}
-	if (len == 0 || *text != '"') {
-		out->state = len == 4 && memcmp(text, "null", 4) == 0 ? VV_CELL_NULL
-								      : VV_CELL_LITERAL;
-		out->len = out->state == VV_CELL_NULL ? 0 : out->len;
-		return VV_OK;
-	}
-	if ((rc = vv_json_read(&node, arena, text, len, "value", err)) < 0) return rc;
-	*out = (vv_cell){.text = node->text, .len = (uint32_t)node->text_len};
-	return VV_OK;
 }
 
 /* The column's, where the cell that was here followed it; else as that one stood. */
@@ -267,7 +227,7 @@ static vv_quoting quoting_of(vv_line_editor *e, size_t column, const char *line,
 	if (!part) return habit_of(e->is, column);
 	vv_buf_reset(&e->scratch);
 	if (old) {
-		vv_line_cell_put(&e->scratch, e->was, old, part->column, e->schema->count);
+		cell_put(&e->scratch, e->was, old, part->column, e->schema->count);
 	}
 	if (old && !e->header && e->scratch.len == part->to - part->from &&
 	    memcmp(vv_buf_cstr(&e->scratch), line + part->from, e->scratch.len) == 0) {

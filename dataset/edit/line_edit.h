@@ -46,13 +46,6 @@ vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_s
 			     const char *line, size_t len, vv_error *err);
 /* The cell of a column; NULL: the line does not have it. */
 const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column);
-/* What a cell says that is spelled so. Borrows from text or arena. VV_EINPUT: JSON that is none. */
-vv_status vv_line_cell_read(vv_cell *out, vv_arena *arena, const vv_dialect *d, const char *text,
-			    size_t len, vv_error *err);
-/* Appends the cell as the column's habit spells it. columns: so many has the row. */
-void vv_line_cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size_t column,
-		      size_t columns);
-
 /* Set by the caller, and borrowed, up to `columns`. */
 typedef struct vv_line_editor {
 	const vv_dialect *was; /* of the lines; NULL: there are none yet */

@@ -775,7 +775,8 @@ bool vv_dialect_fits_together(const vv_dialect *d)
 	       (d->header || d->header_more == 0);
 }
 
-bool vv_dialect_tail_fits(const vv_dialect *d)
+/* Are the lines below the table what they may be? */
+static bool tail_fits(const vv_dialect *d)
 {
 	return d->form != VV_FORM_CSV || d->epilogue.len == 0 || d->final_newline;
 }
@@ -841,7 +842,7 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 		rc = bad("delimiter, quote, escape and comment are not distinct", err);
 	} else if (!vv_dialect_lead_fits(out)) {
 		rc = bad("the bytes above the table do not end where it begins", err);
-	} else if (!vv_dialect_tail_fits(out)) {
+	} else if (!tail_fits(out)) {
 		rc = bad("lines stand below a last row that has no end", err);
 	}
 done:

@@ -138,8 +138,6 @@ static inline bool vv_dialect_full_are_rows(const vv_dialect *d)
 bool vv_dialect_is_comment(const vv_dialect *d, size_t columns, const char *p, const char *end);
 /* Is lead what it may be? */
 bool vv_dialect_lead_fits(const vv_dialect *d);
-/* And the lines below the table? */
-bool vv_dialect_tail_fits(const vv_dialect *d);
 /* JSON, with a lead: the document around the rows; borrowed. */
 vv_json_around vv_dialect_around(const vv_dialect *d);
 /* How many lines stand above the header. */

@@ -348,7 +348,7 @@ static vv_status find_lead(merge_writer *w, merge_lead *out, bool *known, vv_err
 {
 	merge *m = w->m;
 	merge_row_state *s = &w->row;
-	vv_row_lines *rows[] = {&m->side[0].rows, &m->side[1].rows, &m->rows};
+	vv_row_by_number *rows[] = {&m->side[0].rows, &m->side[1].rows, &m->rows};
 	const uint64_t at[] = {s->row[0], s->row[1], s->base_row};
 	const bool has[] = {s->side[0] != NULL, s->side[1] != NULL, s->base != NULL};
 	merge_lead lead[3] = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
@@ -360,7 +360,7 @@ static vv_status find_lead(merge_writer *w, merge_lead *out, bool *known, vv_err
 			continue;
 		}
 		*known = t->root.dialect.comment == m->as.dialect.comment;
-		vv_status rc = vv_row_lines_line(rows[v], at[v], &lead[v].text, &len, err);
+		vv_status rc = vv_row_by_number_line(rows[v], at[v], &lead[v].text, &len, err);
 		if (rc < 0) return rc;
 		lead[v].len = vv_line_lead(&t->root.dialect, t->columns, lead[v].text, len);
 	}

@@ -210,8 +210,9 @@ static vv_status open_side(fit *f, int side, vv_error *err)
 	vv_mem_sink_use(&sink, s->blocks);
 	vv_source_mem(&source, &storage, vv_buf_cstr(&text), text.len, f->job->done.path);
 	rc = vv_import(&r, &source, &sink, &io, err);
-	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ECORRUPT)
+	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ECORRUPT) {
 		return no_rows_of_it(f, side, err);
+	}
 	if (rc < 0) return rc;
 	if (r.root.rows != rows) return no_rows_of_it(f, side, err);
 	if ((rc = vv_table_open(&s->table, &sink, &r.cid, err)) < 0) return rc;
@@ -638,8 +639,9 @@ static vv_status fit_old(fit *f, fit_row *r, int64_t *drift, vv_error *err)
 	if (rc < 0 || !r->fits) return rc;
 	if (to) {
 		if ((rc = cells_of(f, r, 1, &base, err)) < 0 ||
-		    (rc = name_row(f, base, r->place, err)) < 0)
+		    (rc = name_row(f, base, r->place, err)) < 0) {
 			return rc;
+		}
 		return report(f, r, "no row with this key yet", "one", err);
 	}
 	w->used = true;
@@ -706,8 +708,9 @@ static vv_status fit_new(fit *f, fit_row *r, vv_error *err)
 		if ((rc = is_new_row(f, r, there->row, &already, err)) < 0 || already) return rc;
 		return report(f, r, "no row with this key yet", "one", err);
 	}
-	if (above && above->found == 0 && !f->keyed)
+	if (above && above->found == 0 && !f->keyed) {
 		return report(f, r, "the row above it", NULL, err);
+	}
 	if ((rc = new_line(f, r, theirs, err)) < 0) return rc;
 	r->edits = true;
 	/* with a key the row is worth more than its place: where its neighbour is gone, last */
@@ -764,9 +767,10 @@ static vv_status repeat_line(rest *r, uint64_t offset, uint64_t line, const char
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = patch_lines_seek(l, offset, line, err);
 	int has = rc < 0 ? (int)rc : patch_lines_next(l, err);
-	if (has <= 0)
+	if (has <= 0) {
 		return has < 0 ? (vv_status)has
 			       : patch_fail(l, err, "the patch changed while it was read");
+	}
 	vv_buf_put(&text, l->text, more ? l->json->end - 1 : l->len);
 	vv_buf_puts(&text, more ? more : "");
 	vv_buf_puts(&text, more ? "}\n" : "\n");
@@ -941,8 +945,9 @@ static vv_status fit_section(fit *f, vv_error *err)
 			       (unsigned long long)f->misfits, (unsigned long long)f->changes,
 			       f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
 	}
-	if ((f->misfits > 0 && (rc = fit_reject(f, err)) < 0) || (rc = fit_edit(f, err)) < 0)
+	if ((f->misfits > 0 && (rc = fit_reject(f, err)) < 0) || (rc = fit_edit(f, err)) < 0) {
 		return rc;
+	}
 	return patch_lines_seek(j->lines, end, line, err);
 }
 

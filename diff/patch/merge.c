@@ -67,8 +67,9 @@ static vv_status make_theirs(merging *m, vv_error *err)
 		       .keep = &m->blocks,
 		       .done = m->job->done};
 	vv_status rc = patch_exact_run(&j, err);
-	if (rc < 0 || (rc = vv_table_open(&m->theirs, &m->blocks, &s->side[1].cid, err)) < 0)
+	if (rc < 0 || (rc = vv_table_open(&m->theirs, &m->blocks, &s->side[1].cid, err)) < 0) {
 		return rc;
+	}
 	m->theirs_open = true;
 	j.done.exact = false;
 	m->job->done = j.done;
@@ -123,8 +124,9 @@ vv_status patch_merge_run(patch_job *j, bool report, bool *merged, vv_error *err
 	m.blocks = (vv_sink){.put = put_block, .get = get_block, .payload = &m};
 	if (!o->base) return VV_OK;
 	if ((rc = o->base(o->payload, &s->side[0].cid, &m.base, &m.base_open, err)) < 0 ||
-	    !m.base_open)
+	    !m.base_open) {
 		return rc;
+	}
 	const vv_merge_options mo = {.key = j->target->root.key_count == 0 &&
 							    m.base.root.key_count > 0
 						    ? (const char *const *)m.base.root.key

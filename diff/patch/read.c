@@ -110,8 +110,9 @@ static vv_status read_json(patch_lines *l, vv_error *err)
 	size_t used = 0;
 	vv_arena_reset(&l->arena);
 	l->json = vv_arena_alloc(&l->arena, sizeof(*l->json));
-	if (!l->json || (!l->objects && !(l->objects = vv_json_rows_new())))
+	if (!l->json || (!l->objects && !(l->objects = vv_json_rows_new()))) {
 		return vv_fail_nomem(err);
+	}
 	*l->json = (vv_json){.type = VV_JSON_OBJECT};
 	if (l->len == 0 || l->text[0] != '{') return patch_fail(l, err, "expected a JSON object");
 	vv_status rc = vv_json_rows_object(l->objects, &used, l->text, l->len, false, take_member,
@@ -172,7 +173,8 @@ int patch_lines_next(patch_lines *l, vv_error *err)
 	return rc < 0 ? (int)rc : 1;
 }
 
-void patch_lines_hash(patch_lines *l)
+/* Takes the current line into the hash. */
+static void patch_lines_hash(patch_lines *l)
 {
 	vv_xxh3_update(l->hash, l->text, l->len);
 	vv_xxh3_update(l->hash, "\n", 1);
@@ -679,10 +681,11 @@ static vv_status get_op(patch_op *op, const patch_section *s, const vv_json *jso
 {
 	const row_kind *k = find_kind(json);
 	vv_status rc;
-	if (!k)
+	if (!k) {
 		return bad(
 			err,
 			"a row that is changed, kept, removed, added, left or moved, or a summary");
+	}
 	op->kind = s->reverse ? k->back : k->forward;
 	for (int i = 0; i < 2; i++) {
 		if ((rc = get_side(op, s, i, k, json, arena, err)) < 0) return rc;

@@ -38,7 +38,6 @@ vv_status patch_lines_open(patch_lines *l, const vv_patch_source *source, vv_err
 void patch_lines_close(patch_lines *l);
 /* The next line, read as a JSON object; it is not in the hash yet: 1, 0 at the end, <0. */
 int patch_lines_next(patch_lines *l, vv_error *err);
-void patch_lines_hash(patch_lines *l); /* takes the line at hand into the hash */
 vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line,
 			   vv_error *err); /* line: of the next one */
 /* VV_EINPUT: "<patch>, line N: ...". */

@@ -141,8 +141,9 @@ static vv_status open_base(void *payload, const vv_cid *root, vv_table *out, boo
 	vv_status rc;
 	*exists = false;
 	if (!r->repo) return VV_OK;
-	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 || !vv_store_has(store, root))
+	if ((rc = vv_repository_store(r->repo, &store, err)) < 0 || !vv_store_has(store, root)) {
 		return rc;
+	}
 	vv_sink_dry(&r->stored, store);
 	rc = vv_table_open(out, &r->stored, root, err);
 	*exists = rc == VV_OK;
