@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/filter/condition.h"
 #include "dataset/schema/descriptor.h"
+#include "diff/merge/rules.h"
 
 /* The rules of the whole project (the first, without paths), or of some datasets. */
 typedef struct vv_rules_block {
@@ -108,8 +109,9 @@ typedef struct reader {
 	vv_error *err;
 } reader;
 
-static const char *const top_words[] = {"$schema", "version", "description", "onCommit", "failOn",
-					"limit",   "accept",  "rules",       "datasets", NULL};
+static const char *const top_words[] = {"$schema",  "version", "description", "onCommit",
+					"failOn",   "limit",   "accept",      "rules",
+					"datasets", "merge",   NULL};
 static const char *const accept_words[] = {"rule", "path", "column", "why", NULL};
 static const char *const dataset_words[] = {"path",  "description", "encoding",
 					    "check", "rules",       NULL};
@@ -589,6 +591,15 @@ static vv_status read_accept(reader *r, const vv_json *node, accept *a)
 	return count > 0 ? VV_OK : vv_descriptor_fail(path, r->name, r->err, "names no path");
 }
 
+/* Which merges use; here they are only to be valid. */
+static vv_status check_merge(reader *r, const vv_json *merge)
+{
+	vv_auto(vv_merge_rules) rules;
+
+	vv_merge_rules_init(&rules);
+	return vv_merge_rules_read(&rules, merge, NULL, r->name, r->err);
+}
+
 static vv_status read_accepts(reader *r, const vv_json *list)
 {
 	vv_rules_file *f = r->out;
@@ -642,6 +653,7 @@ static vv_status read_top(reader *r, const vv_json *top)
 		return vv_descriptor_fail(m, r->name, r->err, "must be a whole number");
 	}
 	if ((m = vv_json_get(top, "accept")) && (rc = read_accepts(r, m)) < 0) return rc;
+	if ((m = vv_json_get(top, "merge")) && (rc = check_merge(r, m)) < 0) return rc;
 	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0),
 				    sizeof(*f->blocks));
 	if (!f->blocks) return vv_fail_nomem(r->err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "diff/merge/decide.h"
 #include "diff/merge/state.h"
 #include "diff/rows/value.h"
 
@@ -148,7 +149,7 @@ static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cel
 }
 
 static vv_status conflict_cell(merge *m, const merge_row_state *s, size_t i, vv_conflict_kind kind,
-			       vv_error *err)
+			       const char *why, vv_error *err)
 {
 	int ours = (int)m->ours;
 	merge_report r = {.kind = kind,
@@ -157,7 +158,8 @@ static vv_status conflict_cell(merge *m, const merge_row_state *s, size_t i, vv_
 			  .row = s->place,
 			  .column = m->columns[i].name,
 			  .base = cell_of(m, s, i, 2),
-			  .side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1)}};
+			  .side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1)},
+			  .detail = why};
 	return merge_conflict(m, &r, err);
 }
 
@@ -180,16 +182,105 @@ static int pick_version(merge *m, const merge_row_state *s, size_t i)
 	return pick_cell(m, c->type, cell_of(m, s, i, 2), cell_of(m, s, i, 0), cell_of(m, s, i, 1));
 }
 
+/* --- rules ------------------------------------------------------------------------- */
+
+void merge_rules_choose(merge *m)
+{
+	const vv_schema *ours = &m->side[m->ours].table->schema;
+
+	for (size_t i = 0; m->opts->rules && i < m->column_count; i++) {
+		merge_column *c = &m->columns[i];
+		const vv_field *f = c->side[m->ours] >= 0 ? &ours->fields[c->side[m->ours]] : NULL;
+
+		/* the rules are of the version merged into, whose name a column may have lost */
+		c->rule = f ? vv_merge_rules_find(m->opts->rules, f->name, f->name_len)
+			    : vv_merge_rules_find(m->opts->rules, c->name, c->name_len);
+		c->by = -1;
+		for (size_t k = 0;
+		     c->rule && c->rule->kind == VV_MERGE_LATEST && k < m->column_count; k++) {
+			const merge_column *o = &m->columns[k];
+			const vv_field *g = o->side[m->ours] >= 0 ? &ours->fields[o->side[m->ours]]
+								  : NULL;
+			const char *name = g ? g->name : o->name;
+			size_t len = g ? g->name_len : o->name_len;
+
+			if (strlen(c->rule->by) == len && memcmp(c->rule->by, name, len) == 0) {
+				c->by = (long)k;
+			}
+		}
+	}
+}
+
+/* Both changed it, in the same way or not: a sum counts both. */
+static bool is_sum(merge *m, const merge_row_state *s, size_t i)
+{
+	const merge_column *c = &m->columns[i];
+
+	if (!c->rule || c->rule->kind != VV_MERGE_SUM || !c->type || !s->base || c->b < 0 ||
+	    !s->touched[0] || !s->touched[1]) {
+		return false;
+	}
+	const vv_cell *b = cell_of(m, s, i, 2), *x = cell_of(m, s, i, 0), *y = cell_of(m, s, i, 1);
+	return b && x && y && !same_value(m, c->type, b, x) && !same_value(m, c->type, b, y);
+}
+
+/* Both changed the cell: what its rule says. *done: it is in s->out. */
+static vv_status put_by_rule(merge *m, merge_row_state *s, size_t i, bool *done, const char **why,
+			     vv_error *err)
+{
+	const merge_column *c = &m->columns[i];
+	const merge_column *by = c->by >= 0 ? &m->columns[c->by] : NULL;
+	merge_answer a;
+	vv_status rc;
+
+	*done = false;
+	if (!c->rule || !c->type || c->rule->kind == VV_MERGE_CONFLICT) return VV_OK;
+	const merge_question q = {.rule = c->rule,
+				  .field = c->type,
+				  .base = cell_of(m, s, i, 2),
+				  .side = {cell_of(m, s, i, 0), cell_of(m, s, i, 1)},
+				  .json = {is_json(&m->side[0].table->root.dialect),
+					   is_json(&m->side[1].table->root.dialect)},
+				  .ours = m->ours,
+				  .by_field = by && by->type ? by->type : NULL,
+				  .by = {by ? cell_of(m, s, (size_t)c->by, 0) : NULL,
+					 by ? cell_of(m, s, (size_t)c->by, 1) : NULL},
+				  .twice = m->opts->twice};
+	if ((rc = merge_decide(&a, &q, &m->made, err)) < 0) return rc;
+	*why = a.why;
+	*done = a.side >= 0 || a.text;
+	if (a.side >= 0) {
+		s->out[i] = spelled(m, a.side, c->type, q.side[a.side]);
+	} else if (a.text) {
+		vv_cell made = *q.side[m->ours]; /* its state: a number, an array or a text */
+
+		made.state = made.len > 0 ? made.state : q.side[1 - m->ours]->state;
+		made.text = a.text;
+		made.len = (uint32_t)a.len;
+		s->out[i] = spelled(m, (int)m->ours, c->type, &made);
+	}
+	m->stats->by_rule[c->rule->kind] += *done;
+	return VV_OK;
+}
+
+/* --- columns of a row ---------------------------------------------------------------- */
+
 /* One column of a row that both sides have. */
 static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_kind kind,
 			   vv_error *err)
 {
 	const merge_column *c = &m->columns[i];
+	const char *why = NULL;
 	vv_status rc = VV_OK;
 	bool both = c->side[0] >= 0 && c->side[1] >= 0, as_base = !both && c->takes == 2 && s->base;
+	bool done = false;
 	int from = as_base ? 2 : both ? pick_version(m, s, i) : c->side[0] < 0 ? 1 : 0;
-	if (from < 0) {
-		rc = conflict_cell(m, s, i, kind, err);
+	if ((from < 0 || is_sum(m, s, i)) &&
+	    ((rc = put_by_rule(m, s, i, &done, &why, err)) < 0 || done)) {
+		return rc;
+	}
+	if (from < 0 || why) {
+		rc = conflict_cell(m, s, i, kind, why, err);
 		from = (int)m->ours;
 	}
 	const vv_cell *cell = cell_of(m, s, i, from);
@@ -205,6 +296,7 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 static vv_status merge_all(merge *m, merge_row_state *s, vv_conflict_kind kind, vv_error *err)
 {
 	vv_status rc = VV_OK;
+	vv_arena_reset(&m->made);
 	for (size_t i = 0; i < m->column_count; i++) {
 		if ((rc = merge_one(m, s, i, kind, err)) < 0) return rc;
 	}

@@ -14,6 +14,8 @@ typedef struct merge_row_state {
 	vv_cell *out;   /* column_count cells */
 	uint64_t place; /* of the row in the result */
 } merge_row_state;
+/* Which rule each column has; after merge_columns_choose. */
+void merge_rules_choose(merge *m);
 /* Of a row of base that both sides have. */
 vv_status merge_cells(merge *m, merge_row_state *s, vv_error *err);
 /* Of a row that both added. */

@@ -71,6 +71,8 @@ static vv_status take_ours(merge *m, vv_import_result *out, const vv_sink *sink,
 			   vv_error *err)
 {
 	merge_report r = {.kind = VV_CONFLICT_TABLE, .row = MERGE_NONE, .detail = why};
+	int all = merge_all_side(m);
+	if (all >= 0) return take_version(out, m->side[all].table, sink, m->opts, err);
 	vv_status rc = merge_conflict(m, &r, err);
 	return rc < 0 ? rc : take_version(out, m->side[m->ours].table, sink, m->opts, err);
 }
@@ -320,6 +322,7 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 		return take_ours(m, out, sink,
 				 "both added a table without a key, with different rows", err);
 	}
+	merge_rules_choose(m);
 	if ((rc = merge_writer_open(m, err)) < 0 || (rc = import_result(m, out, sink, err)) < 0 ||
 	    (rc = compare_comments(m, out, sink, &why, err)) < 0 ||
 	    (!why && (rc = compare_encodings(m, out, sink, &why, err)) < 0) || !why) {
@@ -345,6 +348,7 @@ static void merge_clear(merge *m)
 	vv_schema_clear(&m->compare);
 	vv_buf_clear(&m->text);
 	vv_buf_clear(&m->scratch);
+	vv_arena_clear(&m->made);
 	vv_arena_clear(&m->arena);
 }
 

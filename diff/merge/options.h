@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "dataset/format/cell.h"
 #include "dataset/schema/schema.h"
+#include "diff/merge/rules.h"
 
 typedef enum vv_conflict_kind {
 	VV_CONFLICT_CELL,        /* both changed it differently */
@@ -41,7 +42,8 @@ typedef struct vv_conflict {
 	uint64_t at[3];              /* with rows: their numbers there */
 	/* such a row, that ours removed: in front of which of the merged rows its place is */
 	uint64_t before;
-	const char *detail; /* for columns and tables: one sentence */
+	/* for columns and tables one sentence; for a cell why its rule does not decide, or NULL */
+	const char *detail;
 } vv_conflict;
 
 /* What stands where a conflict of a column or of the key would be. */
@@ -61,6 +63,9 @@ typedef struct vv_merge_options {
 	void *payload;
 	const vv_merge_decision *decisions; /* what they decide is reported as a conflict no more */
 	size_t decision_count;
+	const vv_merge_rules *rules; /* NULL: none; borrowed */
+	/* why the sides may both have one change, so that a sum would count it twice; NULL: they do not */
+	const char *twice;
 	/* commit ids: order rows that both inserted at one place */
 	const char *ours_id, *theirs_id;
 	const char *temp_dir;
@@ -72,7 +77,10 @@ typedef struct vv_merge_options {
 typedef struct vv_merge_stats {
 	uint64_t conflicts;
 	uint64_t rows_from_theirs, cells_from_theirs, rows_removed_by_theirs;
-	bool took_theirs, took_ours; /* one side was the base: nothing to merge */
+	bool took_theirs, took_ours;      /* one side was the base: nothing to merge */
+	uint64_t by_rule[VV_MERGE_RULES]; /* cells that both changed and a rule decided */
+	uint64_t rows_kept,
+		rows_deleted; /* by a rule: one side removed them, the other edited them */
 } vv_merge_stats;
 
 #endif

@@ -34,7 +34,14 @@ int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, siz
 				       : (int)(d->take == VV_TAKE_OURS ? m->ours : 1 - m->ours);
 		}
 	}
-	return -1;
+	return merge_all_side(m);
+}
+
+int merge_all_side(const merge *m)
+{
+	vv_merge_rule_kind all = m->opts->rules ? m->opts->rules->all : VV_MERGE_CONFLICT;
+
+	return all == VV_MERGE_CONFLICT ? -1 : (int)(all == VV_MERGE_OURS ? m->ours : 1 - m->ours);
 }
 
 /* The key of a row as a JSON array of texts. */

@@ -92,6 +92,8 @@ typedef struct merge_column {
 	/* version (0, 1: a side; 2: base) that was decided for; -1: none was */
 	int takes;
 	bool done;
+	const vv_merge_rule *rule; /* NULL: what both changed is a conflict */
+	long by;                   /* the column of the result that "latest by" names; -1: none */
 } merge_column;
 
 typedef struct merge_writer merge_writer;
@@ -106,6 +108,7 @@ typedef struct merge {
 	vv_buf text; /* scratch */
 	/* for comparing values; failed: memory ran out, what was compared means nothing */
 	vv_buf scratch;
+	vv_arena made; /* texts of the row at hand that rules made */
 
 	size_t base_key[VV_KEY_COLUMNS_MAX];
 	size_t key_count; /* 0: rows have no key */
@@ -146,7 +149,10 @@ vv_table *merge_version(const merge *m, int version); /* 0, 1: a side; 2: base, 
 /* Which of three: 0 the first side's, 1 the second's, -1 both changed it differently. */
 int merge_pick(bool x_is_y, bool x_is_base, bool y_is_base);
 
-/* The version that was decided for (0, 1: a side; 2: base); -1: none was. */
+/* The side (0, 1) that wins wherever both changed something, by "-X ours" or "-X theirs"; -1: neither. */
+int merge_all_side(const merge *m);
+
+/* The version that was decided for (0, 1: a side; 2: base), by such a word too; -1: none was. */
 int merge_decided(const merge *m, vv_conflict_kind kind, const char *column, size_t len);
 
 uint64_t merge_to_side(merge_side *s, uint64_t old_row); /* MERGE_NONE: removed */

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/merge/base.h"
+#include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/program.h"
@@ -26,9 +27,9 @@ static const char *branch_name(const vv_branch_merge *m)
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *err)
 {
 	uint64_t ahead, behind;
-	vv_status rc = vv_head_read(m->repo, &m->head, err);
+	vv_status rc = vv_merge_rules_check(&m->how, err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = vv_head_read(m->repo, &m->head, err)) < 0) return rc;
 	if (given) {
 		/* "-" is the branch before, as git merge takes it. */
 		m->word = vv_strdup(strcmp(given, "-") == 0 ? "@{-1}" : given);
@@ -197,6 +198,7 @@ static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_err
 			    .theirs = m->theirs,
 			    .theirs_commit = m->theirs,
 			    .names = {"base", branch_name(m), m->word},
+			    .how = m->how,
 			    .labels = {"merged common ancestors", "HEAD", m->word},
 			    .state = "merge",
 			    .commits = !m->no_commit,

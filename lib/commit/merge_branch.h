@@ -36,6 +36,7 @@ typedef struct vv_branch_merge {
 	vv_repository *repo;
 	vv_dataset_writer *writer;
 	vv_index *index;
+	vv_strings how;      /* words of -X: rules put over those of ours */
 	vv_strings messages; /* paragraphs; none: as git words it */
 	bool no_commit, no_ff, ff_only, ff, unrelated, no_verify, quiet, verbose;
 	/* As vv_merge_commit has them. */

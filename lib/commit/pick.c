@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
 
 const char *vv_pick_verb(const vv_pick *p)
@@ -85,6 +86,7 @@ static vv_status merge_pick(vv_pick *p, vv_error *err)
 		.theirs = p->revert ? p->parent : p->of.id,
 		.theirs_commit = p->of.id,
 		.names = {"base", branch_name(p), p->label.data},
+		.how = p->how,
 		.labels = {p->revert ? p->short_id : "parent", "HEAD", p->label.data},
 		.state = p->no_commit ? NULL : vv_pick_verb(p),
 		.commits = !p->no_commit,
@@ -110,7 +112,10 @@ vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if ((rc = vv_head_read(p->repo, &p->head, err)) < 0) return rc;
+	if ((rc = vv_merge_rules_check(&p->how, err)) < 0 ||
+	    (rc = vv_head_read(p->repo, &p->head, err)) < 0) {
+		return rc;
+	}
 	if (p->head.unborn) {
 		return vv_fail(err, VV_EUSAGE, "there is no commit yet to %s onto",
 			       p->command ? p->command : vv_pick_verb(p));

@@ -35,6 +35,7 @@ typedef struct vv_pick {
 	vv_dataset_writer *writer;
 	bool revert, no_commit, quiet, verbose;
 	bool note_origin;    /* a cherry-pick's message names the commit */
+	vv_strings how;      /* words of -X: rules put over those of HEAD */
 	const char *command; /* what messages call it; NULL: vv_pick_verb */
 	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not given */
 	/* As vv_merge_commit has them. */

@@ -40,7 +40,8 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 			       .writer = m->writer,
 			       .path = c->path,
 			       .sides = {c->base, c->ours, c->theirs},
-			       .commits = {*base, l->bases[0], l->other}};
+			       .commits = {*base, l->bases[0], l->other},
+			       .no_rules = true};
 	vv_auto(vv_dataset_merged) out = {0};
 	vv_status rc;
 

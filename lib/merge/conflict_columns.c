@@ -33,7 +33,8 @@ static vv_status merge_again(const remake *r, vv_dataset_merged *out, vv_error *
 			       .commits = {{{0}}, c->commits[0], c->commits[1]},
 			       .names = {c->names[0], c->names[1], c->names[2]},
 			       .decisions = c->decided,
-			       .decision_count = c->decided_count};
+			       .decision_count = c->decided_count,
+			       .how = c->how};
 
 	return vv_dataset_merge_run(out, &in, err);
 }
@@ -224,7 +225,8 @@ static vv_status bring_over(remake *r, vv_error *err)
 {
 	const vv_conflict_path *p = r->s->path;
 	vv_merge_side work = r->before.result;
-	vv_dataset_merge in = {.repo = r->s->repo, .writer = r->s->writer, .path = p->path};
+	vv_dataset_merge in = {
+		.repo = r->s->repo, .writer = r->s->writer, .path = p->path, .no_rules = true};
 	vv_status rc;
 
 	if (rows_without_key(&r->after.record)) {

@@ -394,6 +394,13 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 	if (c->decided_count > 0) {
 		decided_json(w, c);
 	}
+	if (c->how.count > 0) {
+		vv_json_add_array(w, "how");
+		for (size_t i = 0; i < c->how.count; i++) {
+			vv_json_string(w, c->how.items[i]);
+		}
+		vv_json_close_array(w);
+	}
 	vv_json_close_object(w);
 }
 
@@ -625,6 +632,21 @@ static vv_status read_decided(reading *in, const vv_json *v)
 	return add_decided(in->record, &d, in->err);
 }
 
+static vv_status read_how(reading *in, const vv_json *list)
+{
+	vv_conflict_record *c = in->record;
+
+	if (list->type != VV_JSON_ARRAY) return bad(in, "how is not a list");
+	if (!(c->how.items = vv_arena_calloc(&c->arena, list->count + 1, sizeof(*c->how.items)))) {
+		return vv_fail_nomem(in->err);
+	}
+	for (const vv_json *v = list->first; v; v = v->next) {
+		if (v->type != VV_JSON_STRING) return bad(in, "how is not a list of texts");
+		c->how.items[c->how.count++] = v->text;
+	}
+	return VV_OK;
+}
+
 static bool read_oid(const vv_json *doc, const char *name, vv_oid *out)
 {
 	const char *hex = vv_json_get_string(doc, name);
@@ -696,7 +718,8 @@ static vv_status read_record(reading *in, const vv_buf *text)
 	for (const vv_json *v = list ? list->first : NULL; rc == VV_OK && v; v = v->next) {
 		rc = read_decided(in, v);
 	}
-	return rc;
+	list = vv_json_get(doc, "how");
+	return rc == VV_OK && list ? read_how(in, list) : rc;
 }
 
 /* Is it of the conflict that the index has now? */

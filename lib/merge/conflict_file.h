@@ -14,6 +14,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/json/json.h"
+#include "base/text.h"
 #include "diff/merge/merge.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
@@ -55,6 +56,7 @@ typedef struct vv_conflict_record {
 	uint64_t left_out;          /* beyond VV_CONFLICTS_MAX */
 	vv_merge_decision *decided; /* columns and key: what `merged` was made with */
 	size_t decided_count;
+	vv_strings how; /* words of `merge -X` that it was made with; borrowed, or in arena */
 } vv_conflict_record;
 
 void vv_conflict_record_init(vv_conflict_record *c);

@@ -159,7 +159,9 @@ static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_erro
 			       .writer = r->writer,
 			       .path = p->path,
 			       .sides = {p->sides[VV_BASE], p->sides[VV_THEIRS], p->sides[VV_OURS]},
-			       .commits = {{{0}}, c->commits[1], c->commits[0]}};
+			       .commits = {{{0}}, c->commits[1], c->commits[0]},
+			       .how = c->how,
+			       .swapped = true};
 	vv_auto(vv_dataset_merged) out = {0};
 	vv_status rc;
 

@@ -10,6 +10,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -75,20 +76,9 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 
 /* --- planning ------------------------------------------------------------------------------ */
 
-static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_dataset_merged *d)
+static void say_theirs(vv_merge_job *j, const vv_merge_stats *s)
 {
-	const vv_merge_stats *s = &d->stats;
-	const char *path = vv_text_shows(c->path);
-
-	if (d->record.count + d->record.left_out > 0) {
-		vv_buf_printf(&j->report, "CONFLICT (content): %s: ", path);
-		vv_conflict_record_describe(&j->report, &d->record);
-		(void)vv_hint_put(&j->report, "; ", vv_repository_words(j->repo),
-				  VV_HINT_CONFLICTS_LIST);
-		vv_buf_putc(&j->report, '\n');
-		return;
-	}
-	vv_buf_printf(&j->report, "merged %s: from %s ", path, vv_text_shows(j->names[VV_THEIRS]));
+	vv_buf_printf(&j->report, "from %s ", vv_text_shows(j->names[VV_THEIRS]));
 	vv_buf_printf(&j->report, "%s cell%s", vv_text_count(s->cells_from_theirs),
 		      s->cells_from_theirs == 1 ? "" : "s");
 	if (s->rows_from_theirs > 0) {
@@ -100,7 +90,37 @@ static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_data
 			      vv_text_count(s->rows_removed_by_theirs),
 			      s->rows_removed_by_theirs == 1 ? "" : "s");
 	}
-	vv_buf_puts(&j->report, "\n");
+}
+
+static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_dataset_merged *d)
+{
+	const vv_merge_stats *s = &d->stats;
+	vv_auto(vv_buf) rules = VV_BUF_INIT;
+	const char *path;
+
+	vv_merge_rules_describe(&rules, s);
+	path = vv_text_shows(c->path);
+	if (d->record.count + d->record.left_out > 0) {
+		vv_buf_printf(&j->report, "CONFLICT (content): %s: ", path);
+		vv_conflict_record_describe(&j->report, &d->record);
+		if (rules.len > 0) {
+			vv_buf_printf(&j->report, "; %s", vv_buf_cstr(&rules));
+		}
+		(void)vv_hint_put(&j->report, "; ", vv_repository_words(j->repo),
+				  VV_HINT_CONFLICTS_LIST);
+		vv_buf_putc(&j->report, '\n');
+		return;
+	}
+	vv_buf_printf(&j->report, "merged %s: ", path);
+	if (rules.len == 0 ||
+	    s->cells_from_theirs + s->rows_from_theirs + s->rows_removed_by_theirs > 0) {
+		say_theirs(j, s);
+		vv_buf_puts(&j->report, rules.len > 0 ? "; " : "");
+	}
+	if (rules.len > 0) {
+		vv_buf_printf(&j->report, "%s, no conflict", vv_buf_cstr(&rules));
+	}
+	vv_buf_putc(&j->report, '\n');
 }
 
 static void say_other(vv_merge_job *j, const vv_merge_conflict *c)
@@ -143,7 +163,10 @@ static vv_status merge_dataset(vv_merge_job *j, size_t i, vv_error *err)
 			       .path = c->path,
 			       .sides = {c->base, c->ours, c->theirs},
 			       .commits = {j->base, j->ours, j->theirs_commit},
-			       .names = {j->names[0], j->names[1], j->names[2]}};
+			       .names = {j->names[0], j->names[1], j->names[2]},
+			       .into = &j->ours,
+			       .how = j->how,
+			       .dry = j->dry};
 	vv_dataset_merged *d = &j->tables[i];
 	vv_status rc = vv_dataset_merge_run(d, &in, err);
 
@@ -213,6 +236,16 @@ static vv_status need_clean_files(vv_merge_job *j, const char *what, vv_error *e
 	if (edited == 0) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "they are in conflict in the %s; nothing was done", what);
 	return vv_hint(err, "commit them, or put them away with 'git stash' first");
+}
+
+vv_status vv_merge_try(vv_merge_job *j, vv_error *err)
+{
+	vv_status rc = vv_merge_trees(&j->merged, j->repo, &j->base, &j->ours, &j->theirs,
+				      &j->labels, err);
+
+	j->dry = true;
+	if (rc < 0 || (rc = merge_conflicts(j, err)) < 0) return rc;
+	return vv_buf_ok(&j->report, err);
 }
 
 vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)

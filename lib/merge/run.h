@@ -27,10 +27,12 @@ typedef struct vv_merge_job {
 	vv_oid ours, theirs;  /* commits (theirs of a revert: a tree); ours is HEAD */
 	vv_oid theirs_commit; /* where theirs is from, as a commit; may be null */
 	const char *names[3]; /* branches: base, ours, theirs */
+	vv_strings how;       /* words of `merge -X`: rules put over those of ours */
 	vv_merge_labels labels;
 	const char *state;   /* "merge", "cherry-pick", "revert"; NULL: nothing is left under way */
 	const char *message; /* for MERGE_MSG, followed by a newline */
 
+	bool dry;     /* set by vv_merge_try */
 	bool commits; /* a result without conflicts is committed next, by vv_merge_commit_make */
 
 	const char *command; /* as vv_merge_plan was told */
@@ -49,6 +51,10 @@ typedef struct vv_merge_job {
 /* Refuses (VV_EREFUSED, the names printed) when something is staged, in conflict, or would
  * be overwritten. what: "merge", for the message. */
 vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err);
+
+/* Only finds out what the merge would say and which conflicts there would be: needs no index and no work tree, and changes
+ * nothing but adding blocks where several bases are merged. */
+vv_status vv_merge_try(vv_merge_job *j, vv_error *err);
 
 /* Is the result what HEAD has already? */
 bool vv_merge_is_empty(const vv_merge_job *j);

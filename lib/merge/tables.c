@@ -13,6 +13,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
 #include "diff/merge/merge.h"
+#include "lib/merge/rules.h"
 #include "lib/names/lfs.h"
 #include "lib/names/version.h"
 #include "lib/sources/needed.h"
@@ -261,6 +262,23 @@ static bool has_columns(const vv_table *t, const vv_root *keyed)
 	return all;
 }
 
+static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_dataset_merge *in,
+			    vv_error *err)
+{
+	const vv_merge_scope scope = {.repo = in->repo,
+				      .path = in->path,
+				      .commits = in->commits,
+				      .names = in->names,
+				      .into = in->into,
+				      .how = in->how,
+				      .swapped = in->swapped};
+	vv_status rc;
+
+	if (in->no_rules) return VV_OK;
+	rc = vv_merge_rules_load(out, &scope, err);
+	return rc < 0 ? rc : vv_merge_rules_twice(twice, out, &scope, err);
+}
+
 static vv_status merge_rows(merging *m, vv_error *err)
 {
 	const vv_dataset_merge *in = m->in;
@@ -273,12 +291,15 @@ static vv_status merge_rows(merging *m, vv_error *err)
 		.ours_id = ours,
 		.theirs_id = theirs,
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(in->writer))};
+	vv_auto(vv_merge_rules) rules;
 	vv_auto(vv_import_result) result = {0};
 	vv_sink sink;
 	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
 	side *s = m->sides;
 	vv_status rc;
 
+	vv_merge_rules_init(&rules);
+	opts.rules = &rules;
 	/* Where commits are not known the versions' own names decide. */
 	vv_oid_text(ours, vv_oid_is_null(&in->commits[VV_OURS]) ? &in->sides[VV_OURS].id
 								: &in->commits[VV_OURS]);
@@ -292,6 +313,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	}
 	if (!temp) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||
+	    (rc = read_rules(&rules, &opts.twice, in, err)) < 0 ||
 	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
 	    (rc = open_blocks(m, &sink, err)) < 0 ||
 	    (rc = vv_merge_tables(&result, &m->out->stats,
@@ -322,6 +344,7 @@ static vv_status name_sides(merging *m, vv_error *err)
 			return vv_fail_nomem(err);
 		}
 	}
+	c->how = in->how;
 	c->commits[0] = in->commits[VV_OURS];
 	c->commits[1] = in->commits[VV_THEIRS];
 	return VV_OK;

@@ -12,6 +12,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/merge/conflict_file.h"
 #include "repo/git/merge/trees.h"
@@ -27,7 +28,11 @@ typedef struct vv_dataset_merge {
 	const char *names[3];   /* branches; NULL: "base", "ours", "theirs" */
 	const vv_merge_decision *decisions; /* as vv_merge_options have them */
 	size_t decision_count;
-	bool dry; /* nothing is kept: only to see what the conflicts are */
+	const vv_oid *into; /* the commit whose merge rules hold; NULL: HEAD's */
+	vv_strings how;     /* words of `merge -X`, put over these */
+	bool no_rules;      /* what both changed is a conflict, whatever the rules say */
+	bool swapped;       /* ours and theirs are exchanged here */
+	bool dry;           /* nothing is kept: only to see what the conflicts are */
 } vv_dataset_merge;
 
 typedef struct vv_dataset_merged {

@@ -11,6 +11,7 @@
 
 typedef struct options {
 	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
+	vv_strings how;
 	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not said */
 } options;
 
@@ -96,6 +97,7 @@ static vv_status pick_all(vv_context *c, bool revert, outcome *out, vv_error *er
 				      .verbose = o->verbose,
 				      .note_origin = o->note_origin,
 				      .mainline = o->mainline,
+				      .how = o->how,
 				      .editor = o->edit ? vv_editor_run : NULL,
 				      .put_changes = vv_status_put_comments};
 
@@ -149,7 +151,9 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 }
 
 #define PICK_OPTIONS                                                                               \
-	OPT_FLAG('e', "edit", edit, "open the editor on the message"),                             \
+	OPT_LIST('X', "strategy-option", how, "RULE",                                              \
+		 "ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"),     \
+		OPT_FLAG('e', "edit", edit, "open the editor on the message"),                     \
 		OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),          \
 		OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),      \
 		OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),     \

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/print/conflicts.h"
 #include "lib/merge/conflict_list.h"
 #include "repo/git/history/history.h"
 
@@ -88,6 +89,9 @@ static void put_cells(const vv_conflict_record *c, const vv_conflict_item *item)
 		put_value(item, side);
 		vv_out("\n");
 	}
+	if (item->detail) {
+		vv_out("      %s\n", vv_text_shows(item->detail));
+	}
 }
 
 static void put_item(const vv_conflict_record *c, size_t i)
@@ -111,6 +115,17 @@ static void put_item(const vv_conflict_record *c, size_t i)
 	}
 }
 
+void vv_conflicts_print(const vv_conflict_record *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		put_item(c, i);
+	}
+	if (c->left_out > 0) {
+		vv_out("  and %s more, which can only be resolved together\n",
+		       vv_text_count(c->left_out));
+	}
+}
+
 static void print_path(const vv_conflict_path *p)
 {
 	vv_auto(vv_buf) what = VV_BUF_INIT;
@@ -122,13 +137,7 @@ static void print_path(const vv_conflict_path *p)
 	}
 	vv_conflict_record_describe(&what, &p->record);
 	vv_out("%s\n", vv_buf_cstr(&what));
-	for (size_t i = 0; i < p->record.count; i++) {
-		put_item(&p->record, i);
-	}
-	if (p->record.left_out > 0) {
-		vv_out("  and %s more, which can only be resolved together\n",
-		       vv_text_count(p->record.left_out));
-	}
+	vv_conflicts_print(&p->record);
 }
 
 /* --- JSON --------------------------------------------------------------------------------- */

@@ -8,20 +8,26 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_stat.h"
 #include "cmd/varve/print/commit_summary.h"
+#include "cmd/varve/print/conflicts.h"
 #include "cmd/varve/print/status.h"
 #include "lib/commit/merge_branch.h"
+#include "lib/merge/base.h"
+#include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
-	bool no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit,
+	bool dry_run, no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit,
 		no_verify, quiet, verbose;
-	vv_strings messages;
+	vv_strings messages, how;
 	const char *format;
 } options;
 
 static const vv_option table[] = {
 	OPT_LIST('m', "message", messages, "TEXT",
 		 "the message of the merge; given again, another paragraph"),
+	OPT_LIST('X', "strategy-option", how, "RULE",
+		 "ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"),
+	OPT_FLAG(0, "dry-run", dry_run, "only show what would be merged and what would conflict"),
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the commit, even without conflicts"),
 	OPT_FLAG(0, "ff", ff, "only move the branch where that is enough (the default)"),
 	OPT_FLAG(0, "no-ff", no_ff, "make a commit even where moving the branch would be enough"),
@@ -129,6 +135,59 @@ static vv_status put_files(vv_json_out *w, const vv_branch_merge *m, vv_error *e
 	return rc;
 }
 
+static void put_rules(vv_json_out *w, const vv_merge_stats *s)
+{
+	vv_json_add_object(w, "byRule");
+	for (size_t i = 0; i < VV_MERGE_RULES; i++) {
+		if (s->by_rule[i] > 0) {
+			vv_json_add_u64(w, vv_merge_rule_name((vv_merge_rule_kind)i),
+					s->by_rule[i]);
+		}
+	}
+	vv_json_close_object(w);
+	vv_json_add_u64(w, "rowsKept", s->rows_kept);
+	vv_json_add_u64(w, "rowsDeleted", s->rows_deleted);
+}
+
+/* Tables that both sides changed. */
+static void put_tables(vv_json_out *w, const vv_merge_job *j)
+{
+	vv_json_add_array(w, "tables");
+	for (size_t i = 0; j->merged && j->tables && i < vv_merged_count(j->merged); i++) {
+		const vv_conflict_record *c = &j->tables[i].record;
+		const vv_merge_stats *s = &j->tables[i].stats;
+
+		if (!c->path) {
+			continue;
+		}
+		vv_json_open_object(w);
+		vv_json_add_string(w, "path", c->path);
+		vv_json_add_u64(w, "cells", s->cells_from_theirs);
+		vv_json_add_u64(w, "rowsAdded", s->rows_from_theirs);
+		vv_json_add_u64(w, "rowsRemoved", s->rows_removed_by_theirs);
+		put_rules(w, s);
+		vv_json_add_u64(w, "conflicts", c->count + c->left_out);
+		vv_json_add_array(w, "items");
+		for (size_t k = 0; j->dry && k < c->count; k++) {
+			vv_conflict_item_json(w, &c->items[k]);
+		}
+		vv_json_close_array(w);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
+static void put_conflicts(vv_json_out *w, const vv_merge_job *j)
+{
+	vv_json_add_array(w, "conflicts");
+	for (size_t i = 0; j->conflicts > 0 && i < vv_merged_count(j->merged); i++) {
+		if (!j->settled[i]) {
+			vv_json_string(w, vv_merged_at(j->merged, i)->path);
+		}
+	}
+	vv_json_close_array(w);
+}
+
 static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 {
 	static const char *const outcomes[] = {"up-to-date", "fast-forward", "merged", "staged",
@@ -145,14 +204,8 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	put_id(&w, "old", &m->head.commit);
 	put_id(&w, "new", tip(m));
 	vv_status rc = put_files(&w, m, err);
-	vv_json_add_array(&w, "conflicts");
-	for (size_t i = 0; m->outcome == VV_MERGE_CONFLICTS && i < vv_merged_count(m->job.merged);
-	     i++) {
-		if (!m->job.settled[i]) {
-			vv_json_string(&w, vv_merged_at(m->job.merged, i)->path);
-		}
-	}
-	vv_json_close_array(&w);
+	put_tables(&w, &m->job);
+	put_conflicts(&w, &m->job);
 	vv_json_add_bool(&w, "blocksMissing", m->lacking);
 	vv_json_close_object(&w);
 	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
@@ -185,6 +238,79 @@ static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
 	return rc;
 }
 
+/* --- what would be ---------------------------------------------------------------------------- */
+
+static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool json, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+
+	if (!json) {
+		vv_out_bytes(vv_buf_cstr(&j->report), j->report.len);
+		for (size_t i = 0; j->merged && i < vv_merged_count(j->merged); i++) {
+			vv_conflicts_print(&j->tables[i].record);
+		}
+		vv_out("%s\n", j->conflicts > 0 ? "it would be a merge with conflicts" : outcome);
+		return VV_OK;
+	}
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_string(&w, "outcome", j->conflicts > 0 ? "conflicts" : outcome);
+	put_id(&w, "theirs", &j->theirs);
+	put_id(&w, "old", &j->ours);
+	put_tables(&w, j);
+	put_conflicts(&w, j);
+	vv_json_close_object(&w);
+	vv_status rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK) {
+		vv_out_bytes(b.data, b.len);
+		vv_out("\n");
+	}
+	return rc;
+}
+
+static vv_status try_merge(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const char *into = c->argc > 1 ? c->argv[0] : "HEAD", *from = c->argv[c->argc - 1];
+	const bool json = vv_wants_json(o->format);
+	vv_auto(vv_merge_job) j = {.repo = c->repo,
+				   .names = {"base", into, from},
+				   .labels = {"base", into, from},
+				   .how = o->how};
+	const char *outcome = json ? "merged" : "it would be a merge without conflicts";
+	size_t bases;
+	vv_status rc;
+
+	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) < 0 ||
+	    (rc = vv_merge_rules_check(&o->how, err)) < 0 ||
+	    (rc = vv_rev_commit(c->repo, into, &j.ours, err)) < 0 ||
+	    (rc = vv_rev_commit(c->repo, from, &j.theirs, err)) < 0) {
+		return rc;
+	}
+	j.writer = c->writer;
+	j.theirs_commit = j.theirs;
+	if ((rc = vv_merge_base_make(&j.base, &bases, c->repo, c->writer, &j.ours, &j.theirs,
+				     err)) < 0) {
+		return rc;
+	}
+	if (bases == 0 && !o->unrelated) {
+		vv_fail(err, VV_EREFUSED, "'%s' and '%s' have no commit in common",
+			vv_text_shows(into), vv_text_shows(from));
+		return vv_hint(err, "--allow-unrelated-histories merges them all the same");
+	}
+	if (vv_oid_equal(&j.base, &j.theirs)) {
+		outcome = json ? "up-to-date" : "already up to date";
+	} else if (vv_oid_equal(&j.base, &j.ours)) {
+		outcome = json ? "fast-forward" : "it would be a fast-forward";
+	} else {
+		rc = vv_merge_try(&j, err);
+	}
+	vv_progress_end();
+	c->code = j.conflicts > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	return rc < 0 ? rc : print_trial(&j, outcome, json, err);
+}
+
 static int check_merge(const vv_context *c)
 {
 	const options *o = c->options;
@@ -193,7 +319,11 @@ static int check_merge(const vv_context *c)
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
 		return vv_usage_error("--abort, --continue and --quit take no other options");
 	}
-	if (c->argc > 1) return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
+	if (o->dry_run && (c->argc == 0 || c->argc > 2)) {
+		return vv_usage_error("--dry-run takes the branch, or the two, to merge");
+	}
+	if (c->argc > 1 && !o->dry_run)
+		return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
 	if ((o->abort || o->quit) && o->format) {
 		return vv_usage_error("--abort and --quit have no report");
 	}
@@ -206,6 +336,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_branch_merge m = {.repo = c->repo,
 			     .messages = o->messages,
+			     .how = o->how,
 			     .no_commit = o->no_commit,
 			     .no_ff = o->no_ff,
 			     .ff_only = o->ff_only,
@@ -218,6 +349,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 			     .put_changes = vv_status_put_comments};
 	vv_status rc;
 
+	if (o->dry_run) return try_merge(c, err);
 	if (o->abort || o->resume || o->quit) {
 		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose,
 					   vv_wants_json(o->format), err);
@@ -243,7 +375,8 @@ const vv_command vv_cmd_merge = {
 	.name = "merge",
 	.group = "history",
 	.summary = "bring another branch into this one, tables by row and cell",
-	.usage = "[--no-commit] [--no-ff | --ff-only] [-m TEXT] [BRANCH]\n"
+	.usage = "[--no-commit] [--no-ff | --ff-only] [-X RULE]... [-m TEXT] [BRANCH]\n"
+		 "--dry-run [INTO] BRANCH\n"
 		 "--continue | --abort | --quit",
 	.example =
 		"$ varve merge spring\n"

@@ -14,6 +14,7 @@
 typedef struct options {
 	vv_fetch_job job;
 	bool ff_only, no_ff, no_commit, rebase, unrelated;
+	vv_strings how;
 } options;
 
 static const vv_option table[] = {
@@ -21,7 +22,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-ff", no_ff,
 		 "make a merge commit even where moving the branch would be enough"),
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
-	OPT_FLAG('r', "rebase", rebase, "refused: varve merges"),
+	OPT_FLAG('r', "rebase", rebase, "run 'git rebase' in place of a merge"),
+	OPT_LIST('X', "strategy-option", how, "RULE",
+		 "ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"),
 	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
 	OPT_LIST(0, "from", job.from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
@@ -96,12 +99,30 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 	return hex;
 }
 
+/* Git's own, whose merges of tables the driver makes. */
+static int rebase(const options *o)
+{
+	static const vv_command git_rebase = {.name = "rebase", .pass = true};
+	char hex[VV_OID_TEXT + 1];
+	char *argv[] = {(char *)(uintptr_t)(o->job.quiet ? "--quiet" : "--no-quiet"),
+			(char *)(uintptr_t)merge_word(&o->job, hex), NULL};
+
+	return vv_command_run(&git_rebase, 2, argv);
+}
+
 static int merge(const options *o)
 {
 	const vv_fetch_job *j = &o->job;
 	char hex[VV_OID_TEXT + 1];
-	char *argv[9];
+	vv_auto_free char **argv = vv_calloc(9 + 2 * o->how.count, sizeof(*argv));
 	int argc = 0;
+
+	if (!argv) {
+		vv_error err;
+
+		vv_fail_nomem(&err);
+		return vv_report(&err);
+	}
 
 	argv[argc++] = (char *)(uintptr_t) "--no-edit";
 	if (o->ff_only) {
@@ -122,21 +143,21 @@ static int merge(const options *o)
 	if (o->job.quiet) {
 		argv[argc++] = (char *)(uintptr_t) "--quiet";
 	}
+	for (size_t i = 0; i < o->how.count; i++) {
+		argv[argc++] = (char *)(uintptr_t) "-X";
+		argv[argc++] = (char *)(uintptr_t)o->how.items[i];
+	}
 	argv[argc++] = (char *)(uintptr_t)merge_word(j, hex);
-	argv[argc] = NULL;
 	return vv_command_run(&vv_cmd_merge, argc, argv);
 }
 
 static int check_pull(const vv_context *c)
 {
 	const options *o = c->options;
-	vv_error err;
+	bool merges = o->ff_only || o->no_ff || o->no_commit || o->unrelated || o->how.count > 0;
 
-	if (!o->rebase) return VV_EXIT_OK;
-	vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
-	vv_hint(&err, "'varve fetch' and then 'git rebase' works on commits whose tables do not "
-		      "conflict");
-	return vv_report(&err);
+	return o->rebase && merges ? vv_usage_error("--rebase takes no options of a merge")
+				   : VV_EXIT_OK;
 }
 
 static vv_status run_pull(vv_context *c, vv_error *err)
@@ -147,7 +168,7 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 	vv_status rc = fetch(&o->job, c->argc, c->argv, err);
 	if (rc == VV_OK) {
 		vv_context_close(c); /* merge opens it again */
-		c->code = merge(o);
+		c->code = o->rebase ? rebase(o) : merge(o);
 	}
 	vv_fetch_job_clear(&o->job);
 	return rc;
@@ -157,7 +178,8 @@ const vv_command vv_cmd_pull = {
 	.name = "pull",
 	.group = "peers",
 	.summary = "fetch, and merge into the current branch",
-	.usage = "[--ff-only | --no-ff] [--no-commit] [--from PEER]... [REMOTE [BRANCH]]",
+	.usage =
+		"[--ff-only | --no-ff | --rebase] [--no-commit] [-X RULE]... [--from PEER]... [REMOTE [BRANCH]]",
 	.example = "$ varve pull\n"
 		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"

@@ -155,11 +155,17 @@ sound() {
 	sound
 }
 
-@test "pull --rebase is refused, and says what does it" {
+@test "pull --rebase rebases by row and cell" {
 	two_versions
 	hub
-	ends_with 2 varve pull --rebase
-	stderr_has "git rebase"
+	git reset -q --hard HEAD~1
+	printf 'id,v\n9,z\n' > other.csv
+	varve add -q other.csv
+	varve commit -qm "of my own"
+	git branch -q -u origin/main
+	succeeds varve pull --rebase
+	[ "$(git log -1 --format=%s)" = "of my own" ]
+	[ "$(git rev-parse HEAD~1)" = "$(git rev-parse origin/main)" ]
 }
 
 @test "a push that is not a fast-forward needs force, and the other side may forbid it" {

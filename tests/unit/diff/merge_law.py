@@ -330,7 +330,7 @@ def pack(keyed, tables, ours_first):
     key = KEY.encode() if keyed else b""
     texts = [None if t is None else t.text() for t in tables]
     lens = b"".join(struct.pack("<I", 0xFFFFFFFF if t is None else len(t)) for t in texts)
-    return struct.pack("<BB", len(key), ours_first) + lens + key + b"".join(t for t in texts if t is not None)
+    return struct.pack("<BBH", len(key), ours_first, 0) + lens + key + b"".join(t for t in texts if t is not None)
 
 
 def fail(case, out, what):

@@ -414,7 +414,7 @@ def check_exchange(program, rnd, count):
         for ours_first, order in ((1, (0, 1, 2)), (0, (0, 2, 1))):
             files.append(texts)
             lens = b"".join(struct.pack("<I", len(texts[i])) for i in order)
-            stream.append(struct.pack("<BB", 0, ours_first) + lens + b"".join(texts[i] for i in order))
+            stream.append(struct.pack("<BBH", 0, ours_first, 0) + lens + b"".join(texts[i] for i in order))
     done = subprocess.run([program], input=b"".join(stream), stdout=subprocess.PIPE, check=True)
     lines = done.stdout.decode("ascii").split("\n")[:-1]
     if len(lines) != len(files):
@@ -439,7 +439,7 @@ def check_exchange(program, rnd, count):
 # --- comparing -----------------------------------------------------------------------------
 
 def pack(tables, ours_first, texts):
-    head = struct.pack("<BB", len(KEY), ours_first)
+    head = struct.pack("<BBH", len(KEY), ours_first, 0)
     lens = b"".join(struct.pack("<I", 0xFFFFFFFF if t is None else len(texts[i])) for i, t in enumerate(tables))
     return head + lens + KEY.encode() + b"".join(texts[i] for i, t in enumerate(tables) if t is not None)
 

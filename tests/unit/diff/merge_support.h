@@ -31,6 +31,8 @@ typedef struct merge_input {
 	const char *types; /* "a:string b:number": other types than import gives; NULL */
 	const char *form;  /* kind "file" when "file" */
 	const char *take;  /* of the first: what was decided, "column.a:theirs key.:ours"; NULL */
+	const char *
+		rules; /* of the first: words of `merge -X`, "_" for a blank, parted by blanks; NULL */
 	bool take_swapped; /* there ours means theirs, and the other way round */
 } merge_input;
 
@@ -154,6 +156,28 @@ static inline size_t merge_takes(vv_merge_decision out[MERGE_TAKES], char room[2
 	return n;
 }
 
+/* "max:a keep" */
+static inline vv_status merge_read_rules(vv_merge_rules *out, const merge_input *in, vv_error *err)
+{
+	char room[512];
+	vv_status rc = VV_OK;
+	snprintf(room, sizeof(room), "%s", in->rules ? in->rules : "");
+	for (char *p = strtok(room, " "); p && rc == VV_OK; p = strtok(NULL, " ")) {
+		for (char *q = p; *q; q++) {
+			*q = *q == '_' ? ' ' : *q;
+		}
+		if (strcmp(p, "keep") == 0 || strcmp(p, "delete") == 0) {
+			out->rows = *p == 'k' ? VV_MERGE_ROWS_KEEP : VV_MERGE_ROWS_DELETE;
+		} else {
+			rc = vv_merge_rules_put(out, p, err);
+		}
+	}
+	if (in->take_swapped) {
+		vv_merge_rules_swap(out);
+	}
+	return rc;
+}
+
 static inline void merge_put_cell(vv_buf *out, const vv_cell *c)
 {
 	vv_buf_putc(out, ' ');
@@ -225,7 +249,11 @@ static inline vv_status merge_three(merge_output *out, const merge_input in[3],
 	vv_merge_options o = {
 		.key = key, .conflict = merge_note, .payload = &out->conflicts, .decisions = takes};
 	vv_status rc = VV_OK;
+	vv_auto(vv_merge_rules) rules;
+	vv_merge_rules_init(&rules);
 	memset(out, 0, sizeof(*out));
+	o.rules = &rules;
+	if ((rc = merge_read_rules(&rules, &in[0], err)) < 0) return rc;
 	o.decision_count = merge_takes(takes, room, in[0].take, in[0].take_swapped);
 	o.ours_id = ids ? ids[0] : NULL;
 	o.theirs_id = ids ? ids[1] : NULL;

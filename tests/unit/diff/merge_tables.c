@@ -2,8 +2,8 @@
  * merge_tables: merges what merge_reference.py gives it, for comparing.
  *
  * stdin: any number of merges, each as: key length, id order (a byte each: 1 when ours has the smaller
- * id), three lengths (le32; 0xffffffff: no such version), the key's names with '+' between, the
- * three files. stdout: for each its root, the result in hex and its conflicts in hex (- for
+ * id), the length of the rules (le16), three lengths (le32; 0xffffffff: no such version), the key's names with '+' between, the
+ * rules as merge_support.h has them, the three files. stdout: for each its root, the result in hex and its conflicts in hex (- for
  * none), parted by spaces; or "refused: " and why.
  */
 #include <stdint.h>
@@ -30,17 +30,19 @@ static void set_key(merge_input *in, char *names)
 	}
 }
 
-static bool do_merge(const vv_sink *sink, const uint8_t head[14])
+static bool do_merge(const vv_sink *sink, const uint8_t head[16])
 {
 	static const char *const up[2] = {"1111", "2222"}, *const down[2] = {"2222", "1111"};
-	char key[256] = "";
+	char key[256] = "", rules[512] = "";
 	char *text[3] = {NULL, NULL, NULL};
 	merge_input in[3] = {0};
 	merge_output out;
 	vv_error err;
-	bool fine = fread(key, 1, head[0], stdin) == head[0];
+	size_t rules_len = head[2] + 256u * head[3];
+	bool fine = rules_len < sizeof(rules) && fread(key, 1, head[0], stdin) == head[0] &&
+		    fread(rules, 1, rules_len, stdin) == rules_len;
 	for (size_t i = 0; i < 3 && fine; i++) {
-		uint32_t len = vv_get_le32(head + 2 + 4 * i);
+		uint32_t len = vv_get_le32(head + 4 + 4 * i);
 		if (len == UINT32_MAX) {
 			continue;
 		}
@@ -50,6 +52,7 @@ static bool do_merge(const vv_sink *sink, const uint8_t head[14])
 		in[i].len = len;
 	}
 	set_key(&in[0], key);
+	in[0].rules = rules;
 	if (!in[0].text) { /* nobody to inherit the key from */
 		in[1].has_key = in[2].has_key = true;
 		memcpy(in[1].key, in[0].key, sizeof(in[0].key));
@@ -74,7 +77,7 @@ static bool do_merge(const vv_sink *sink, const uint8_t head[14])
 
 int main(void)
 {
-	uint8_t head[14];
+	uint8_t head[16];
 	vv_mem_sink *mem = NULL;
 	vv_sink sink;
 	vv_error err;

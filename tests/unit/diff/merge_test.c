@@ -238,6 +238,11 @@ static void run_case(fixture *f, char *line)
 				*q = *q == '+' ? ' ' : *q;
 			}
 			c.want_types.text = w + 10;
+		} else if (strncmp(w, "rules=", 6) == 0) {
+			for (char *q = w + 6; *q; q++) {
+				*q = *q == '/' ? ' ' : *q;
+			}
+			c.in[0].rules = w + 6;
 		} else if (strncmp(w, "take=", 5) == 0) {
 			for (char *q = w; *q; q++) {
 				*q = *q == '+' ? ' ' : *q;

@@ -1,0 +1,39 @@
+/*
+ * decide: what a merge rule makes of a cell that both sides changed.
+ *
+ * Rules are symmetric (but for ours and theirs) and depend on nothing but the cells. max, min, sum, union and lists of values
+ * give one value in whatever order three branches of one version are merged, unless one of the merges was a conflict.
+ */
+#ifndef VV_DIFF_MERGE_DECIDE_H
+#define VV_DIFF_MERGE_DECIDE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "dataset/format/cell.h"
+#include "dataset/schema/schema.h"
+#include "diff/merge/rules.h"
+
+typedef struct merge_question {
+	const vv_merge_rule *rule;
+	const vv_field *field;
+	const vv_cell *base; /* NULL: both added the row */
+	const vv_cell *side[2];
+	bool json[2]; /* is the side a table in JSON? */
+	size_t ours;  /* 0 or 1 */
+	/* LATEST: the column that decides; by[] NULL: there is no such cell */
+	const vv_field *by_field;
+	const vv_cell *by[2];
+	const char *twice; /* why a sum may count a change twice; NULL: it does not */
+} merge_question;
+
+typedef struct merge_answer {
+	int side;         /* 0, 1: its cell stands; -1: see text, or why */
+	const char *text; /* made of both, in the arena; NULL: none was */
+	size_t len;
+	const char *why; /* neither: why the rule does not decide; in the arena */
+} merge_answer;
+
+/* The texts of *out live in arena. */
+vv_status merge_decide(merge_answer *out, const merge_question *q, vv_arena *arena, vv_error *err);
+
+#endif

@@ -1,0 +1,286 @@
+/*
+ * rules: the words of merge rules, from varve.json and from the command line.
+ */
+#include "diff/merge/rules.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/declared.h"
+#include "dataset/schema/descriptor.h"
+
+#define ROWS_WORD "deleted-vs-edited"
+#define FORMS                                                                                      \
+	"\"max\", \"min\", \"sum\", \"union\", \"union by SEPARATOR\", \"lines\", \"latest by "    \
+	"COLUMN\", \"ours\", \"theirs\", \"conflict\" or a list of values"
+
+static const char *const names[VV_MERGE_RULES] = {"conflict", "max",   "min",    "union", "sum",
+						  "lines",    "order", "latest", "ours",  "theirs"};
+/* By vv_merge_rows; a file may have the first three. */
+static const char *const rows_names[] = {"conflict", "keep", "delete", NULL};
+
+const char *vv_merge_rule_name(vv_merge_rule_kind kind)
+{
+	return names[kind];
+}
+
+void vv_merge_rules_init(vv_merge_rules *r)
+{
+	memset(r, 0, sizeof(*r));
+	vv_arena_init(&r->arena);
+	vv_buf_init(&r->text);
+}
+
+void vv_merge_rules_clear(vv_merge_rules *r)
+{
+	vv_free(r->columns);
+	vv_buf_clear(&r->text);
+	vv_arena_clear(&r->arena);
+	vv_merge_rules_init(r);
+}
+
+/* --- one rule ------------------------------------------------------------------------- */
+
+/* "max", "union by ;". *known: it is one. by is copied. */
+static vv_status read_word(vv_merge_rules *r, vv_merge_rule *out, const char *word, size_t len,
+			   bool *known, vv_error *err)
+{
+	size_t kind = 0, n;
+
+	*known = false;
+	while (kind < VV_MERGE_RULES && (strncmp(word, names[kind], n = strlen(names[kind])) != 0 ||
+					 n > len || (n < len && word[n] != ' '))) {
+		kind++;
+	}
+	if (kind == VV_MERGE_RULES || kind == VV_MERGE_ORDER) return VV_OK;
+	*out = (vv_merge_rule){.kind = (vv_merge_rule_kind)kind};
+	bool more = n + 4 < len && memcmp(word + n, " by ", 4) == 0;
+	bool may = kind == VV_MERGE_UNION || kind == VV_MERGE_LATEST;
+	if ((!more && (n < len || kind == VV_MERGE_LATEST)) || (more && !may)) return VV_OK;
+	*known = true;
+	if (more && !(out->by = vv_arena_strndup(&r->arena, word + n + 4, len - n - 4))) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status add(vv_merge_rules *r, const char *column, size_t len, const vv_merge_rule *rule,
+		     vv_error *err)
+{
+	const char *name = vv_arena_strndup(&r->arena, column, len);
+
+	if (!name || !vv_array_room(r->columns, r->count, r->cap)) return vv_fail_nomem(err);
+	r->columns[r->count++] = (vv_merge_named_rule){name, len, *rule};
+	return VV_OK;
+}
+
+/* --- varve.json ------------------------------------------------------------------------- */
+
+static vv_status read_order(vv_merge_rules *r, vv_merge_rule *out, const vv_json *node,
+			    const char *file, vv_error *err)
+{
+	const char **values;
+	size_t count;
+	vv_status rc = vv_descriptor_texts(&values, &count, &r->arena, node, file, err);
+
+	if (rc < 0) return rc;
+	if (count < 2) {
+		return vv_descriptor_fail(node, file, err,
+					  "expected at least two values, the least first");
+	}
+	for (size_t i = 0; i < count; i++) {
+		char *copy = vv_arena_strndup(&r->arena, values[i], strlen(values[i]));
+
+		if (!copy) return vv_fail_nomem(err);
+		values[i] = copy;
+		for (size_t k = 0; k < i; k++) {
+			if (strcmp(values[i], values[k]) == 0) {
+				return vv_descriptor_fail(node, file, err, "'%s' is there twice",
+							  vv_text_shows(values[i]));
+			}
+		}
+	}
+	*out = (vv_merge_rule){.kind = VV_MERGE_ORDER, .order = values};
+	return VV_OK;
+}
+
+static vv_status read_rule(vv_merge_rules *r, vv_merge_rule *out, const vv_json *node,
+			   const char *file, vv_error *err)
+{
+	bool known = false;
+	vv_status rc;
+
+	if (node->type == VV_JSON_ARRAY) return read_order(r, out, node, file, err);
+	if (vv_descriptor_is_text(node) &&
+	    ((rc = read_word(r, out, node->text, node->text_len, &known, err)) < 0 || known)) {
+		return rc;
+	}
+	return vv_descriptor_fail(node, file, err, "expected %s", FORMS);
+}
+
+static vv_status read_rows(vv_merge_rules *r, const vv_json *node, const char *file, vv_error *err)
+{
+	for (size_t i = 0; vv_descriptor_is_text(node) && rows_names[i]; i++) {
+		if (strcmp(node->text, rows_names[i]) == 0) {
+			r->rows = (vv_merge_rows)i;
+			return VV_OK;
+		}
+	}
+	return vv_descriptor_fail(node, file, err, "expected \"keep\", \"delete\" or \"conflict\"");
+}
+
+static vv_status read_entry(vv_merge_rules *r, const vv_json *entry, const char *file,
+			    vv_error *err)
+{
+	vv_merge_rule rule;
+	vv_status rc = VV_OK;
+
+	if (entry->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(entry, file, err, "expected an object of columns, not %s",
+					  vv_descriptor_kind(entry));
+	}
+	for (const vv_json *m = entry->first; m && rc == VV_OK; m = m->next) {
+		if (strcmp(m->name, ROWS_WORD) == 0) {
+			rc = read_rows(r, m, file, err);
+		} else if ((rc = read_rule(r, &rule, m, file, err)) == VV_OK) {
+			rc = add(r, m->name, m->name_len, &rule, err);
+		}
+	}
+	vv_json_put_node(&r->text, entry);
+	return rc < 0 ? rc : vv_buf_ok(&r->text, err);
+}
+
+vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const char *path,
+			      const char *file, vv_error *err)
+{
+	if (merge->type != VV_JSON_OBJECT) {
+		return vv_descriptor_fail(merge, file, err, "expected an object of paths, not %s",
+					  vv_descriptor_kind(merge));
+	}
+	for (const vv_json *m = merge->first; m; m = m->next) {
+		if (path && !vv_declared_pattern_has(m->name, path)) {
+			continue;
+		}
+		vv_status rc = read_entry(out, m, file, err);
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* --- the command line ---------------------------------------------------------------------- */
+
+/* "open,doing,done" */
+static vv_status put_order(vv_merge_rules *r, vv_merge_rule *out, const char *word, size_t len,
+			   vv_error *err)
+{
+	char *list = vv_arena_strndup(&r->arena, word, len);
+	size_t count = 1;
+
+	for (size_t i = 0; i < len; i++) {
+		count += word[i] == ',';
+	}
+	*out = (vv_merge_rule){.kind = VV_MERGE_ORDER,
+			       .order = vv_arena_calloc(&r->arena, count + 1, sizeof(char *))};
+	if (!list || !out->order) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strcspn(list, ",");
+
+		out->order[i] = list;
+		list[n] = '\0';
+		list += n + 1;
+	}
+	return VV_OK;
+}
+
+vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err)
+{
+	/* a separator or the name of a column may have a colon: the last one counts */
+	const char *colon = strrchr(word, ':');
+	size_t len = colon ? (size_t)(colon - word) : strlen(word);
+	vv_merge_rule rule;
+	bool known = false;
+	vv_status rc = read_word(out, &rule, word, len, &known, err);
+
+	if (rc < 0) return rc;
+	if (!colon && known && (rule.kind == VV_MERGE_OURS || rule.kind == VV_MERGE_THEIRS)) {
+		out->count = 0;
+		out->all = rule.kind;
+		out->rows = rule.kind == VV_MERGE_OURS ? VV_MERGE_ROWS_OURS : VV_MERGE_ROWS_THEIRS;
+		return add(out, "*", 1, &rule, err);
+	}
+	if (colon && colon[1] != '\0' && !known && memchr(word, ',', len)) {
+		known = true;
+		rc = put_order(out, &rule, word, len, err);
+	}
+	if (rc < 0) return rc;
+	if (colon && colon[1] != '\0' && known)
+		return add(out, colon + 1, strlen(colon + 1), &rule, err);
+	vv_fail(err, VV_EUSAGE, "-X %s: expected ours, theirs or RULE:COLUMN", vv_text_shows(word));
+	return vv_hint(
+		err,
+		"a rule is max, min, sum, union, lines, latest by COLUMN, ours, theirs, conflict, or "
+		"values from the least on: open,doing,done:status; '*' is every column");
+}
+
+/* --- asking ---------------------------------------------------------------------------------- */
+
+static const vv_merge_rule *find(const vv_merge_rules *r, const char *column, size_t len)
+{
+	for (size_t i = r->count; i-- > 0;) {
+		const vv_merge_named_rule *n = &r->columns[i];
+
+		if (n->len == len && memcmp(n->column, column, len) == 0) return &n->rule;
+	}
+	return NULL;
+}
+
+/* The rule that names the column as the one to decide by. */
+static const vv_merge_rule *find_by(const vv_merge_rules *r, const char *column, size_t len)
+{
+	for (size_t i = r->count; i-- > 0;) {
+		const vv_merge_rule *rule = &r->columns[i].rule;
+
+		if (rule->kind == VV_MERGE_LATEST && strlen(rule->by) == len &&
+		    memcmp(rule->by, column, len) == 0) {
+			return rule;
+		}
+	}
+	return NULL;
+}
+
+const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len)
+{
+	const vv_merge_rule *rule = find(r, column, len);
+
+	rule = rule ? rule : find(r, "*", 1);
+	return rule ? rule : find_by(r, column, len);
+}
+
+bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->columns[i].rule.kind == kind) return true;
+	}
+	return false;
+}
+
+static vv_merge_rule_kind other(vv_merge_rule_kind kind)
+{
+	return kind == VV_MERGE_OURS     ? VV_MERGE_THEIRS
+	       : kind == VV_MERGE_THEIRS ? VV_MERGE_OURS
+					 : kind;
+}
+
+void vv_merge_rules_swap(vv_merge_rules *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		r->columns[i].rule.kind = other(r->columns[i].rule.kind);
+	}
+	r->all = other(r->all);
+	r->rows = r->rows == VV_MERGE_ROWS_OURS     ? VV_MERGE_ROWS_THEIRS
+		  : r->rows == VV_MERGE_ROWS_THEIRS ? VV_MERGE_ROWS_OURS
+						    : r->rows;
+}

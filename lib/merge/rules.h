@@ -1,0 +1,41 @@
+/*
+ * rules: the merge rules of one path: those of the commit that is merged into, and the words of the command line over them.
+ */
+#ifndef VV_LIB_MERGE_RULES_H
+#define VV_LIB_MERGE_RULES_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "diff/merge/options.h"
+#include "repo/git/repository.h"
+
+/* Of which merge the rules are. All is borrowed. */
+typedef struct vv_merge_scope {
+	vv_repository *repo;
+	const char *path;
+	const vv_oid *commits;    /* base, ours, theirs; any may be null */
+	const char *const *names; /* of these, for messages; any may be NULL */
+	const vv_oid *into;       /* the commit whose rules hold; NULL: HEAD's */
+	vv_strings how;           /* words of `merge -X`, put over these */
+	bool swapped;             /* ours and theirs are exchanged in this merge */
+} vv_merge_scope;
+
+/* Reads the rules for the path into *out, which is initialised. Where the other side's commit changed them that is a
+ * note: they do not hold. VV_EINPUT: varve.json is not valid; VV_EUSAGE: a word of the command line is no rule. */
+vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_error *err);
+
+/* Where a sum is asked for: why one change may be on both sides (criss-cross merges, a commit that was picked over),
+ * so that it would count twice. *why: NULL: it is not; else a literal. */
+vv_status vv_merge_rules_twice(const char **why, const vv_merge_rules *rules,
+			       const vv_merge_scope *in, vv_error *err);
+
+/* Are these words of `merge -X`? VV_EUSAGE. */
+vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err);
+
+/* "14 cells by rule (latest 9, union 5), 1 row kept"; appends nothing where no rule decided anything. */
+void vv_merge_rules_describe(vv_buf *out, const vv_merge_stats *s);
+
+#endif
