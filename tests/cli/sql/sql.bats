@@ -579,6 +579,28 @@ for i in range(200):
 	[ "$(echo "$output" | grep -v group | xargs)" = "1,2,3,4,5,6,10 3 1 9" ]
 }
 
+@test "whether the empty text of JSON is missing is for missingValues, and SQL, conditions, info and check agree" {
+	new_repo
+	printf '%s\n' '{"id":1,"a":""}' '{"id":2,"a":null}' '{"id":3,"a":"x"}' '{"id":4}' | tee t.ndjson > u.ndjson
+	local fields='"fields": [{"name": "id", "type": "integer"}, {"name": "a", "type": "string", "constraints": {"required": true}}]'
+	echo '{"resources": [{"name": "t", "path": "t.ndjson", "schema": {"missingValues": [], '"$fields"'}},
+		{"name": "u", "path": "u.ndjson", "schema": {'"$fields"'}}]}' > datapackage.json
+	commit_all first
+	local name missing
+	while read -r name missing; do
+		succeeds varve sql --format csv "SELECT id FROM $name WHERE a IS NULL"
+		[ "$(xargs <<< "$output")" = "id $missing" ]
+		succeeds varve cat "$name.ndjson" --where 'a is null' --columns id --format csv
+		[ "$(xargs <<< "$output")" = "id $missing" ]
+		succeeds varve info "$name.ndjson" --json
+		[ "$(jq '.columns[1].missing' <<< "$output")" = "$(wc -w <<< "$missing")" ]
+		ends_with 1 varve check "$name.ndjson"
+		output_has "column a, $(wc -w <<< "$missing") times: is missing"
+	done <<< $'t 2 4\nu 1 2 4'
+	succeeds varve sql --format csv "SELECT id FROM t WHERE a = ''"
+	output_is $'id\n1'
+}
+
 @test "a version is the right side of RIGHT JOIN, too" {
 	two_versions
 	for right in '"prices@v1" AS was' "varve_at_prices('v1') AS was" "varve_at('prices', 'v1') was" "/* old */ varve_at_prices( 'v1') AS was"; do
