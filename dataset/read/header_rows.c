@@ -72,7 +72,7 @@ vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell 
 
 vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *err)
 {
-	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
+	vv_auto_free vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
 	vv_auto(vv_scan) *scan = NULL;
 	vv_row row;
 	size_t len;
@@ -94,7 +94,6 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 						       : 1);
 		rc = vv_header_rows_add(h, d->header_join, cells, row.cells, err);
 	}
-	vv_free(cells);
 	return rc;
 }
 

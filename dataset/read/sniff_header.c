@@ -296,7 +296,7 @@ static bool are_names(const vv_cell *cells, size_t count)
 static vv_status stand_above_data(sniff_reader *r, size_t count, bool *out, vv_error *err)
 {
 	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT; /* a copy that outlives the reader's */
-	column_look *looks = vv_calloc(count, sizeof(*looks));
+	vv_auto_free column_look *looks = vv_calloc(count, sizeof(*looks));
 	vv_row row;
 	size_t rows = 0, above = 0;
 	bool repeats = false, alike = true;
@@ -319,7 +319,6 @@ static vv_status stand_above_data(sniff_reader *r, size_t count, bool *out, vv_e
 		above += names[i].len > 0 && looks[i].data >= 3 && looks[i].text == 0;
 	}
 	*out = n >= 0 && rows >= 3 && alike && !repeats && above > 0;
-	vv_free(looks);
 	return n == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 

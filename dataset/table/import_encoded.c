@@ -62,10 +62,10 @@ static void put_shown(vv_buf *b, const vv_cell *c)
 static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv_dialect *d,
 			    vv_error *err)
 {
-	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
+	vv_auto_free vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
 	size_t shown = 0;
 	bool csv = d->form == VV_FORM_CSV;
-	vv_scan *scan = NULL;
+	vv_auto(vv_scan) *scan = NULL;
 	vv_row row;
 	vv_status rc = cells ? vv_scan_new(&scan, d, csv ? VV_COLUMNS_MAX : 0, NULL, NULL, err)
 			     : vv_fail_nomem(err);
@@ -83,8 +83,6 @@ static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv
 		}
 		vv_buf_puts(b, shown > 0 ? "'" : "");
 	}
-	vv_scan_free(scan);
-	vv_free(cells);
 	return rc;
 }
 

@@ -853,7 +853,7 @@ static bool same_labels(const import *im, const vv_schema *s)
 /* Types for all columns: the parent's where there was one, else what was found. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
-	found_marks *found = vv_calloc(im->columns + 1, sizeof(*found));
+	vv_auto_free found_marks *found = vv_calloc(im->columns + 1, sizeof(*found));
 	table_marks others = {.decimal = NULL};
 
 	if (!found) return vv_fail_nomem(err);
@@ -877,7 +877,6 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 			settle_missing(im, i, &fields[i]);
 		}
 	}
-	vv_free(found);
 	warn_of_labels(im);
 	return VV_OK;
 }
@@ -888,16 +887,14 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	vv_root *root = &im->out->root;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_schema) package = {0};
-	vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
+	vv_auto_free vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
 	vv_status rc = VV_OK;
 	if (!fields) return vv_fail_nomem(err);
-	if ((rc = fill_fields(im, fields, err)) < 0) {
-		goto done;
-	}
+	if ((rc = fill_fields(im, fields, err)) < 0) return rc;
 	if (opts->schema) {
 		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len,
 					 "datapackage.json", err)) < 0) {
-			goto done;
+			return rc;
 		}
 		if (same_labels(im, &package)) {
 			vv_buf_put(&text, opts->schema, opts->schema_len);
@@ -911,19 +908,15 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	} else {
 		rc = vv_schema_make(&text, fields, im->columns, err);
 	}
-	if (rc < 0 || (rc = vv_buf_ok(&text, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = vv_buf_ok(&text, err)) < 0) return rc;
 	if (text.len > VV_HEADER_MAX) {
 		rc = vv_fail(err, VV_EREFUSED, "%s: the schema is over 512 KB", im->source->name);
 		vv_hint_code(err, VV_HINT_AS_FILE);
-		goto done;
+		return rc;
 	}
 	im->out->schema_changed = opts->parent && opts->parent->kind == VV_KIND_TABLE &&
 				  (text.len != opts->parent->schema.len ||
 				   memcmp(text.data, opts->parent->schema.data, text.len) != 0);
 	rc = vv_bytes_set(&root->schema, text.data, text.len, err);
-done:
-	vv_free(fields);
 	return rc;
 }

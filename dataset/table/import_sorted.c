@@ -398,7 +398,7 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 	import_sorting sorting = {.by_key = opts->order == VV_ORDER_KEY && !opts->as};
 	const bool asked = opts->order == VV_ORDER_KEY, finds = asked && finds_key(opts);
 	passing file = {.from = source, .keeps = !asked || finds};
-	vv_import_result sorted = {0};
+	vv_auto(vv_import_result) sorted = {0};
 	vv_list places = {VV_BUF_INIT};
 	vv_error why = {0};
 	vv_status rc;
@@ -450,7 +450,6 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 	}
 	take_groups(out, &sorted, &places, &sorting, vv_xxh3_digest128(file.hash));
 done:
-	vv_import_result_clear(&sorted);
 	vv_list_clear(&places);
 	clear_sorting(&sorting);
 	temp_bytes_clear(&file.kept);

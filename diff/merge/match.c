@@ -307,7 +307,7 @@ static int by_data(const void *a, const void *b)
 /* Do the two have a group in common? Out of memory counts as yes. */
 static bool share_group(const merge_groups *a, const merge_groups *b)
 {
-	vv_hash128 *names = vv_calloc(a->count + 1, sizeof(*names));
+	vv_auto_free vv_hash128 *names = vv_calloc(a->count + 1, sizeof(*names));
 	bool found = !names;
 	for (size_t i = 0; names && i < a->count; i++) {
 		names[i] = a->list[i].data;
@@ -318,7 +318,6 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 	for (size_t i = 0; !found && a->count > 0 && i < b->count; i++) {
 		found = bsearch(&b->list[i].data, names, a->count, sizeof(*names), by_data) != NULL;
 	}
-	vv_free(names);
 	return found;
 }
 
@@ -792,7 +791,7 @@ static vv_status make_room(merge_side *s, vv_error *err)
 
 vv_status merge_partners(merge *m, vv_error *err)
 {
-	vv_sorter *sorter = NULL;
+	vv_auto(vv_sorter) *sorter = NULL;
 	joining j = {0};
 	const void *p;
 	int more = 1;
@@ -812,7 +811,6 @@ vv_status merge_partners(merge *m, vv_error *err)
 	}
 	rc = more < 0 ? (vv_status)more : rc;
 done:
-	vv_sorter_free(sorter);
 	vv_free(j.x);
 	return rc;
 }

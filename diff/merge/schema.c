@@ -356,7 +356,7 @@ static vv_status make_schema(maker *k, vv_error *err)
 static vv_status make_both(merge *m, bool whole, bool report, vv_error *err)
 {
 	maker k = {.m = m, .whole = whole, .report = report, .out = VV_BUF_INIT};
-	vv_schema s = {0};
+	vv_auto(vv_schema) s = {0};
 	vv_status rc = make_schema(&k, err);
 	if (rc < 0 ||
 	    (rc = vv_schema_read(&s, k.out.data, k.out.len, "the merged schema", err)) < 0 ||
@@ -370,7 +370,6 @@ static vv_status make_both(merge *m, bool whole, bool report, vv_error *err)
 		rc = vv_schema_read(&m->compare, k.out.data, k.out.len, "the merged schema", err);
 	}
 done:
-	vv_schema_clear(&s);
 	vv_buf_clear(&k.out);
 	return rc;
 }

@@ -67,7 +67,7 @@ static vv_status moves_settle(row_moves *m, vv_error *err)
 {
 	size_t n = m->count;
 	row_run **order = vv_calloc(n + 1, sizeof(*order));
-	chain *tree = vv_calloc(n + 1, sizeof(*tree));
+	vv_auto_free chain *tree = vv_calloc(n + 1, sizeof(*tree));
 	vv_auto_free size_t *rank = vv_calloc(n + 1, sizeof(*rank)),
 			    *before = vv_calloc(n + 1, sizeof(*before));
 	chain best = {0, 0};
@@ -102,7 +102,6 @@ static vv_status moves_settle(row_moves *m, vv_error *err)
 	}
 done:
 	vv_free(order);
-	vv_free(tree);
 	return rc;
 }
 
@@ -605,10 +604,10 @@ static bool may_be_direct(const vv_rowdiff *d)
 }
 
 /* Once more, with all rows that are not simply equal hashed. */
-static vv_status match_again(vv_rowdiff *d, vv_segment *segments, size_t count, vv_error *err)
+static vv_status match_again(vv_rowdiff *d, vv_segment *take_segments, size_t count, vv_error *err)
 {
 	vv_free(d->changed.segments);
-	d->changed.segments = segments;
+	d->changed.segments = take_segments;
 	d->changed.segment_count = count;
 	vv_sorter_free(d->entries);
 	d->entries = NULL;
@@ -621,15 +620,14 @@ static vv_status match_again(vv_rowdiff *d, vv_segment *segments, size_t count, 
 vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 {
 	const size_t count = d->changed.segment_count;
-	vv_segment *segments = vv_calloc(count + 1, sizeof(*segments));
+	vv_auto_free vv_segment *segments = vv_calloc(count + 1, sizeof(*segments));
 	if (!segments) return vv_fail_nomem(err);
 	if (count > 0) {
 		memcpy(segments, d->changed.segments, count * sizeof(*segments));
 	}
 	d->direct = may_be_direct(d);
 	vv_status rc = match_once(d, err);
-	if (rc == VV_OK && d->again) return match_again(d, segments, count, err);
-	vv_free(segments);
+	if (rc == VV_OK && d->again) return match_again(d, vv_take(&segments), count, err);
 	vv_key_set_clear(&d->paired);
 	return rc;
 }

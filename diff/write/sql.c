@@ -438,7 +438,7 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 	const vv_columns *c = w->table.columns;
 	vv_status rc = VV_OK;
 	if (!w->fills && !w->fresh) return VV_OK;
-	vv_cell *old_cells = vv_calloc(w->old_count + 1, sizeof(*old_cells));
+	vv_auto_free vv_cell *old_cells = vv_calloc(w->old_count + 1, sizeof(*old_cells));
 	if (!old_cells) return vv_fail_nomem(err);
 	for (; w->next < place && rc == VV_OK; w->next++) {
 		vv_row_change change = {
@@ -458,7 +458,6 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 		}
 		rc = flush(w, FLUSH_AT, err);
 	}
-	vv_free(old_cells);
 	return rc;
 }
 

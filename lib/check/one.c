@@ -731,7 +731,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 {
 	one c = {.run = run, .path = path->path};
 	vv_report_facts facts = {.rows = 0};
-	vv_check_result result = {0};
+	vv_auto(vv_check_result) result = {0};
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();
 	vv_error why;
@@ -784,7 +784,6 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	facts.ms = vv_monotonic_ms() - start;
 	rc = vv_report_end(run->report, &facts, err);
 done:
-	vv_check_result_clear(&result);
 	one_clear(&c);
 	return rc;
 }

@@ -407,7 +407,7 @@ static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
 /* The packs of what is not whole here come before single blocks are asked for. */
 static vv_status expect_blocks(run *r, vv_error *err)
 {
-	vv_whole whole = {0};
+	vv_auto(vv_whole) whole = {0};
 	vv_oids wants = {0};
 	size_t peers = 0;
 	vv_error why;
@@ -430,7 +430,6 @@ static vv_status expect_blocks(run *r, vv_error *err)
 		rc = rc < 0 ? say_unkept(r, &why, err) : rc;
 	}
 done:
-	vv_whole_clear(&whole);
 	vv_free(wants.items);
 	return rc;
 }

@@ -217,7 +217,7 @@ typedef struct restored {
 static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, uint64_t row,
 			  const vv_cell **out, vv_error *err)
 {
-	vv_table_reader *r = NULL;
+	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
 	vv_cell *cells = vv_arena_calloc(&v->arena, v->table->columns + 1, sizeof(*cells));
 	int more;
@@ -226,11 +226,11 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 	if (!cells) return vv_fail_nomem(err);
 	if ((rc = vv_table_reader_open(&r, from, NULL, 0, false, err)) < 0 ||
 	    (rc = vv_table_seek_row(r, row, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((more = vv_table_read(r, &b, err)) <= 0) {
 		rc = more < 0 ? (vv_status)more : vv_fail(err, VV_ECORRUPT, "a row is missing");
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < v->table->columns; i++) {
 		long at = vv_columns_to_old(columns, i);
@@ -246,8 +246,6 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 		}
 	}
 	*out = cells;
-done:
-	vv_table_reader_close(r);
 	return rc;
 }
 

@@ -108,7 +108,7 @@ static bool is_torn(vv_repository *r, const vv_oid *blob)
 vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
 				  vv_error *err)
 {
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_auto(vv_buf) errors = VV_BUF_INIT;
 	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", NULL, NULL};
@@ -127,9 +127,7 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 	}
 	vv_buf_printf(&spec, ":(top,literal)%s", path);
 	argv[5] = vv_buf_cstr(&spec);
-	if ((rc = vv_buf_ok(&spec, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_buf_ok(&spec, err)) < 0) return rc;
 	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
 		for (char *p = out.data, *end; !found && (end = strchr(p, '\n')); p = end + 1) {
 			*end = '\0';
@@ -143,8 +141,6 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_RESTORE_WHOLE_REV, path);
 	}
 	rc = vv_buf_ok(b, err);
-done:
-	vv_buf_clear(&out);
 	return rc;
 }
 

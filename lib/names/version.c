@@ -183,7 +183,7 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 {
 	vv_auto(char) *near = NULL;
-	vv_tree_entry e = {0};
+	vv_auto(vv_tree_entry) e = {0};
 
 	s->from = VV_FROM_COMMIT;
 	vv_status rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
@@ -207,7 +207,6 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 	} else {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is a submodule", vv_text_shows(s->text));
 	}
-	vv_tree_entry_clear(&e);
 	return rc;
 }
 

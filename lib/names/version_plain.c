@@ -233,8 +233,8 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_import_options io;
 	vv_import_result result = {0};
-	vv_package_resource res = {0};
-	vv_schema schema = {0};
+	vv_auto(vv_package_resource) res = {0};
+	vv_auto(vv_schema) schema = {0};
 	vv_table parent, known = {0};
 	vv_store *store = NULL;
 	vv_scan_cache *cache = NULL;
@@ -313,8 +313,6 @@ done:
 	if (has_parent) {
 		vv_table_close(&parent);
 	}
-	vv_schema_clear(&schema);
-	vv_package_resource_clear(&res);
 	input_close(&in);
 	return rc;
 }

@@ -125,9 +125,9 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 	finder f = {.out = out};
 	vv_auto(char) *usual = NULL;
 	vv_auto(vv_head) head = {0};
-	vv_remote m = {0};
-	vv_transfer t = {0};
-	vv_reached there = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_reached) there = {0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -146,9 +146,6 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 		rc = vv_hint_code(err, VV_HINT_UNSENT);
 	}
 done:
-	vv_reached_close(&there);
-	vv_transfer_close(&t);
-	vv_remote_clear(&m);
 	vv_free(f.tips);
 	return rc;
 }

@@ -159,8 +159,8 @@ vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t 
 		       vv_error *err)
 {
 	finder f = {.key = VV_BUF_INIT};
-	vv_table_reader *r = NULL;
-	vv_batch b = {0};
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 0;
 	vv_status rc;
 
@@ -177,8 +177,6 @@ vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t 
 		rc = (vv_status)more;
 	}
 done:
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	finder_clear(&f);
 	return rc;
 }

@@ -822,7 +822,7 @@ vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error
 void vv_journal_tell(vv_repository *r)
 {
 	const vv_notes *notes = vv_repository_notes(r);
-	vv_journal_log log = {0};
+	vv_auto(vv_journal_log) log = {0};
 	vv_error why;
 	int fd;
 
@@ -839,6 +839,5 @@ void vv_journal_tell(vv_repository *r)
 			     "it",
 			     vv_text_shows(log.opts.what), log.opts.finish ? "finishes" : "undoes");
 	}
-	vv_journal_log_clear(&log);
 	vv_unlock(fd);
 }

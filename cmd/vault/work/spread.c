@@ -43,7 +43,7 @@ vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread
 {
 	const size_t n = vv_spread_together(shards);
 	const bool *rows[VV_STRIPE_MAX];
-	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_auto_free vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
 
 	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
@@ -53,7 +53,6 @@ vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread
 		list[i].domain = vv_vault_place_domain(s, &s->places[i]);
 	}
 	vv_status rc = vv_placement_apart(at, rows, n, list, s->place_count, err);
-	vv_free(list);
 	return rc;
 }
 
@@ -565,7 +564,7 @@ static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *sha
 		       uint64_t start_ms, vv_error *err)
 {
 	const size_t places = x->session->place_count;
-	serving *all = vv_calloc(places + 1, sizeof(*all));
+	vv_auto_free serving *all = vv_calloc(places + 1, sizeof(*all));
 	uint8_t(*keys)[VV_KEY_PUBLIC] = vv_calloc(places + 1, sizeof(*keys));
 	bool any = true;
 	vv_status rc = all && keys ? VV_OK : vv_fail_nomem(err);
@@ -582,7 +581,6 @@ static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *sha
 	while (rc == VV_OK && any) {
 		rc = serve_batches(x, all, start_ms, &any, err);
 	}
-	vv_free(all);
 	vv_free(keys);
 	return rc;
 }

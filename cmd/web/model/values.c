@@ -138,7 +138,7 @@ static int by_rows(const void *x, const void *y)
 /* The rarer half is forgotten. */
 static vv_status prune(counting *c, vv_error *err)
 {
-	counter *kept = vv_malloc(c->used * sizeof(*kept));
+	vv_auto_free counter *kept = vv_malloc(c->used * sizeof(*kept));
 	size_t n = 0;
 
 	if (!kept) return vv_fail_nomem(err);
@@ -154,7 +154,6 @@ static vv_status prune(counting *c, vv_error *err)
 		*find_slot(c->slots, kept[i].hash) = kept[i];
 	}
 	c->pruned = true;
-	vv_free(kept);
 	return VV_OK;
 }
 
@@ -180,7 +179,7 @@ static vv_status give_common(counting *c, size_t most, vv_error *err)
 {
 	vv_web_values *o = c->out;
 	counter *all = vv_malloc((c->used + 1) * sizeof(*all));
-	vv_row_by_number by = {0};
+	vv_auto(vv_row_by_number) by = {0};
 	size_t n = 0;
 	vv_status rc = VV_OK;
 
@@ -208,7 +207,6 @@ static vv_status give_common(counting *c, size_t most, vv_error *err)
 		}
 	}
 	o->common_exact = !c->pruned;
-	vv_row_by_number_close(&by);
 	vv_free(all);
 	return rc;
 }

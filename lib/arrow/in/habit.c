@@ -184,8 +184,8 @@ static void choose(counting *n)
 vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table *t, vv_error *err)
 {
 	counting n = {.c = c, .habit = out, .least_decimals = UINT_MAX, .least_fraction = UINT_MAX};
-	vv_table_reader *r = NULL;
-	vv_batch b = {0};
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 0;
 
 	*out = (column_habit){.known = true, .between = 'T', .zone = NULL};
@@ -199,8 +199,6 @@ vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table
 			count_cell(&n, &b.cells[i * b.columns + c->place]);
 		}
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	choose(&n);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
