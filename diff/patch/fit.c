@@ -47,6 +47,8 @@ typedef struct fit {
 	patch_job *job;
 	const patch_section *section;
 	vv_table *target;
+	vv_table edited; /* it, with other lines around its rows; borrows */
+	bool around;     /* they are others */
 	patch_rows rows; /* of the target */
 	patch_writer own;
 	size_t *target_of; /* for each column of the patch the target's; VV_LINE_NONE */
@@ -855,8 +857,8 @@ static vv_status fit_edit(fit *f, vv_error *err)
 		d->rows_removed += r->kind == PATCH_REMOVE;
 		edits[n++] = r->edit;
 	}
-	d->already = n == 0;
-	return f->job->opts->check ? VV_OK : vv_rows_edit(f->target, edits, n, give, f->job, err);
+	d->already = n == 0 && !f->around;
+	return f->job->opts->check ? VV_OK : vv_rows_edit(&f->edited, edits, n, give, f->job, err);
 }
 
 /* --- a section ------------------------------------------------------------------------------- */
@@ -892,6 +894,31 @@ static void fit_clear(fit *f)
 }
 VV_AUTO_CLEAR(fit, fit_clear)
 
+/* The lines above and below the table, where they are here as in the patch's old version, and what is left of a new form. */
+static void take_around(fit *f)
+{
+	const vv_dialect *own = &f->target->root.dialect, *a = &f->section->side[0].root.dialect,
+			 *b = &f->section->side[1].root.dialect;
+	vv_dialect *is = &f->edited.root.dialect, done = *a, like = *b; /* borrow */
+
+	like.comment =
+		a->comment; /* where the patch brings the first comment, or takes the last one */
+	f->alike = vv_dialect_same_cells(own, a) && vv_dialect_same_cells(own, &like);
+	f->edited = *f->target;
+	done.comment = f->alike ? b->comment : a->comment;
+	if (f->alike && same_bytes(own->prologue, a->prologue)) {
+		is->prologue = done.prologue = b->prologue;
+		is->lead = done.lead = b->lead;
+	}
+	if (f->alike && same_bytes(own->epilogue, a->epilogue) &&
+	    own->final_newline == b->final_newline && a->final_newline == b->final_newline) {
+		is->epilogue = done.epilogue = b->epilogue;
+	}
+	f->around = !same_bytes(is->prologue, own->prologue) ||
+		    !same_bytes(is->epilogue, own->epilogue);
+	f->job->done.form_left = !vv_dialect_equal(&done, b) && !vv_dialect_equal(own, b);
+}
+
 static vv_status fit_open(fit *f, vv_error *err)
 {
 	const patch_section *s = f->section;
@@ -905,12 +932,7 @@ static vv_status fit_open(fit *f, vv_error *err)
 			f->job, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
 			own->form == VV_FORM_CSV ? "a CSV table" : "a JSON table", err);
 	}
-	vv_dialect b = s->side[1].root.dialect; /* borrows */
-	b.comment =
-		a->comment; /* where the patch brings the first comment, or takes the last one */
-	f->alike = vv_dialect_same_cells(own, a) && vv_dialect_same_cells(own, &b);
-	f->job->done.form_left = !vv_dialect_equal(a, &s->side[1].root.dialect) &&
-				 !vv_dialect_equal(own, &s->side[1].root.dialect);
+	take_around(f);
 	f->editor = (vv_line_editor){.was = own, .schema = &f->target->schema, .is = own};
 	f->cells = vv_calloc(f->target->columns + 1, sizeof(*f->cells));
 	f->changed = vv_calloc(f->target->columns + 1, sizeof(*f->changed));

@@ -369,6 +369,34 @@ static void a_new_form_is_left_where_it_cannot_be_merged(void **state)
 	vv_patched_clear(&p);
 }
 
+/* Lines above the first row and below the last one are the file's: they change where they are as the patch has them. */
+static void lines_around_the_table_are_patched_without_the_version(void **state)
+{
+	vv_patched p;
+	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT, patch = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_patched_init(&p);
+	p.key = by_id;
+	p.without_base = true;
+	vv_buf_puts(&a, "id,x\n# one\n1,a\n# two\n2,b\n3,c\n");
+	vv_buf_puts(&b, "id,x\n# two\n2,b\n3,c\n");
+	vv_assert_ok(vv_patched_diff(&p, &patch, "comment.csv", VV_KIND_TABLE, &a, &b, &err), &err);
+	static const char with[] = "id,x\n# one\n1,a\n# two\n2,b\n3,OURS\n",
+			  without[] = "id,x\n# two\n2,b\n3,OURS\n";
+	vv_patched_put(&p, "comment.csv", without, strlen(without));
+	vv_assert_ok(vv_patched_apply(&p, &patch, VV_PATCH_FIT, true, false, &err), &err);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&p, "comment.csv")), with);
+	assert_false(p.done.form_left);
+	vv_assert_ok(vv_patched_apply(&p, &patch, VV_PATCH_FIT, false, false, &err), &err);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&p, "comment.csv")), without);
+	vv_buf_clear(&a);
+	vv_buf_clear(&b);
+	vv_buf_clear(&patch);
+	vv_patched_clear(&p);
+}
+
 /* The comment above a row that comes goes with it, wherever the table was edited. */
 static void a_row_comes_back_with_the_comment_above_it(void **state)
 {
@@ -647,6 +675,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(comments_stay_where_they_are),
 	cmocka_unit_test(a_new_form_is_taken_where_the_old_one_was_the_same),
 	cmocka_unit_test(a_new_form_is_left_where_it_cannot_be_merged),
+	cmocka_unit_test(lines_around_the_table_are_patched_without_the_version),
 	cmocka_unit_test(a_row_comes_back_with_the_comment_above_it),
 	cmocka_unit_test(moves_are_left_and_said_to_be),
 	cmocka_unit_test(it_goes_backwards_too),
