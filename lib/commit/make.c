@@ -245,7 +245,7 @@ static vv_status run_pre_commit(vv_commit_job *j, vv_error *err)
 	if (j->no_verify || j->no_hooks || j->dry_run) return VV_OK;
 	vv_status rc = vv_hook_run(j->repo, "pre-commit", NULL, &ran, err);
 	if (ran || rc < 0) { /* what it staged was for this commit too */
-		vv_index_copy_mark(&j->index_before, j->repo);
+		vv_index_copy_mark_hook(&j->index_before, j->repo);
 	}
 	return rc;
 }
@@ -311,8 +311,9 @@ vv_status vv_commit_make(vv_commit_job *j, vv_error *err)
 	vv_error later;
 	vv_status rc = commit_index(j, err);
 
-	/* Once it is made the index is as the new commit has it. */
-	if (rc < 0 && !j->made && vv_index_copy_restore(&j->index_before, j->repo, &later) < 0) {
+	/* Once it is made the index is as the new commit has it. What a journal names it undoes itself. */
+	if (rc < 0 && !j->made && vv_index_copy_restore(&j->index_before, j->repo, &later) < 0 &&
+	    !(j->journal && *j->journal)) {
 		vv_notes_warn(vv_repository_notes(j->repo), "%s", later.message);
 	}
 	return rc;

@@ -96,6 +96,20 @@ static vv_status must_be_same(const vv_txn *t, const vv_index *now, const vv_txn
 			      vv_text_shows(c->path));
 }
 
+/* HEAD may have gone on, or to another branch. */
+static vv_status must_be_head(const vv_txn *t, vv_error *err)
+{
+	vv_auto(vv_head) now = {0};
+	vv_status rc = vv_head_read(t->repo, &now, err);
+
+	if (rc == VV_OK && (!vv_oid_equal(&now.commit, &t->head.commit) ||
+			    (now.branch && t->head.branch ? strcmp(now.branch, t->head.branch) != 0
+							  : now.branch != t->head.branch))) {
+		rc = vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
+	}
+	return rc;
+}
+
 /* What will change, before anything does. */
 static vv_status write_journal(vv_txn *t, vv_index *now, vv_journal **j, vv_journal_end end,
 			       vv_error *err)
@@ -113,7 +127,10 @@ static vv_status write_journal(vv_txn *t, vv_index *now, vv_journal **j, vv_jour
 			rc = vv_last_copy_keep(t->repo, t->reader, now, c->path, err);
 		}
 	}
-	if (rc < 0 || (rc = vv_journal_open(j, t->repo, &o, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_journal_open(j, t->repo, &o, err)) < 0 ||
+	    (end == VV_JOURNAL_END_HEAD && (rc = must_be_head(t, err)) < 0)) {
+		return rc;
+	}
 	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
 		const vv_txn_change *c = &t->changes[i];
 		const vv_journal_change path = {
@@ -208,6 +225,8 @@ static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_err
 	vv_dataset_reader_lend_index(t->reader, now);
 	conflicts = vv_index_has_conflicts(now);
 	if ((rc = write_journal(t, now, j, end, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
+	    (end == VV_JOURNAL_END_HEAD &&
+	     ((rc = vv_index_lock(now, err)) < 0 || (rc = must_be_head(t, err)) < 0)) ||
 	    (rc = vv_journal_index(*j, now, err)) < 0) {
 		goto done;
 	}
@@ -278,20 +297,6 @@ static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 	}
 	if ((rc = vv_tree_entry_at(t->repo, &t->head.commit, "", &top, err)) == VV_OK) {
 		*out = vv_oid_equal(&top.id, &tree);
-	}
-	return rc;
-}
-
-/* HEAD may have gone on, or to another branch. */
-static vv_status must_be_head(const vv_txn *t, vv_error *err)
-{
-	vv_auto(vv_head) now = {0};
-	vv_status rc = vv_head_read(t->repo, &now, err);
-
-	if (rc == VV_OK && (!vv_oid_equal(&now.commit, &t->head.commit) ||
-			    (now.branch && t->head.branch ? strcmp(now.branch, t->head.branch) != 0
-							  : now.branch != t->head.branch))) {
-		rc = vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
 	}
 	return rc;
 }

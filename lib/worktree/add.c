@@ -348,7 +348,7 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 		run->rep->removed++;
 		if (!new_outcome(run, item, 0)) return vv_fail_nomem(err);
 		if ((rc = put_json(run, item, &removed, err)) < 0) return rc;
-		return run->dry ? VV_OK : vv_index_remove(run->x, item->path, err);
+		return run->dry ? VV_OK : vv_index_remove_gone(run->x, item->path, err);
 	case VV_ADD_PLAIN:
 		if ((rc = count_ordinary(run, item, err)) < 0) return rc;
 		return run->dry ? VV_OK : run_plain(run, item, err);

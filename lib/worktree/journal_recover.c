@@ -36,6 +36,8 @@ typedef struct righting {
 	vv_index *index;
 	vv_checkout checkout;
 	bool index_changed;
+	bool failed, moved; /* the command itself, just now; others moved HEAD meanwhile */
+	vv_oid head;
 	size_t left; /* paths that somebody went on with */
 	vv_buf left_names;
 } righting;
@@ -350,6 +352,28 @@ static vv_status right_entry(righting *u, const vv_journal_entry *e, bool finish
 
 /* --- all of it --------------------------------------------------------------------------- */
 
+/* Did others commit meanwhile what the command had staged? Then it is theirs. */
+static bool is_committed(const righting *u, const vv_journal_entry *e)
+{
+	vv_auto(vv_tree_entry) at = {0};
+
+	return u->moved && e->change.known && e->change.new_mode &&
+	       vv_tree_entry_at(u->repo, &u->head, e->change.path, &at, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&at.id, &e->change.new_id);
+}
+
+/* Is the index there as the commit has it to which others moved HEAD? Then nothing of it is the command's. */
+static bool is_as_in_head(const righting *u, const char *path)
+{
+	vv_auto(vv_tree_entry) at = {0};
+	vv_index_side now[4];
+
+	if (!u->moved) return false;
+	read_sides(u->index, path, now);
+	return vv_tree_entry_at(u->repo, &u->head, path, &at, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&at.id, &now[0].id);
+}
+
 static vv_status right_paths(righting *u, bool finish, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -358,12 +382,17 @@ static vv_status right_paths(righting *u, bool finish, vv_error *err)
 		for (size_t i = 0; rc == VV_OK && i < u->log.entry_count; i++) {
 			const vv_journal_entry *e = &u->log.entries[i];
 
+			if (is_committed(u, e)) {
+				continue;
+			}
 			rc = finish ? finish_file(u, e, pass == 0, err)
 				    : undo_file(u, e, pass == 0, err);
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < u->log.entry_count; i++) {
-		rc = right_entry(u, &u->log.entries[i], finish, err);
+		if (!is_as_in_head(u, u->log.entries[i].change.path)) {
+			rc = right_entry(u, &u->log.entries[i], finish, err);
+		}
 	}
 	return rc == VV_OK && u->index_changed ? vv_index_write(u->index, err) : rc;
 }
@@ -626,6 +655,25 @@ static bool is_next(righting *u, const vv_head *head)
 	return is;
 }
 
+/* Has HEAD all that the command staged? Then the commit is its own, or has the same. */
+static bool all_is_committed(const righting *u)
+{
+	for (size_t i = 0; i < u->log.entry_count; i++) {
+		const vv_journal_change *c = &u->log.entries[i].change;
+		vv_auto(vv_tree_entry) at = {0};
+
+		if (!c->known || c->work_only) {
+			continue;
+		}
+		vv_status rc = vv_tree_entry_at(u->repo, &u->head, c->path, &at, VV_IGNORED);
+		if (c->new_mode ? rc < 0 || !vv_oid_equal(&at.id, &c->new_id)
+				: rc != VV_ENOTFOUND) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static vv_status decide(righting *u, outcome *out, vv_error *err)
 {
 	const vv_journal_log *l = &u->log;
@@ -636,7 +684,10 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	bool same = head_is(&head, l->old.branch, &l->old.commit);
 	bool moved = l->has_new ? head_is(&head, l->new_branch, &l->new_commit) : is_next(u, &head);
 	*out = l->opts.finish ? FINISHED : UNDONE;
-	if (!same) {
+	u->head = head.commit;
+	if (!same && u->failed && !(moved && (l->has_new || all_is_committed(u)))) {
+		u->moved = true; /* by others: a program of Git's does not wait for the turn */
+	} else if (!same) {
 		*out = moved ? COMPLETE : GONE_ON;
 	} else if (l->opts.end == VV_JOURNAL_END_INDEX && index_is_written(u)) {
 		*out = COMPLETE;
@@ -654,7 +705,7 @@ static vv_status carry_out(righting *u, outcome out, vv_error *err)
 	return rc < 0 ? rc : sweep_all(u, err);
 }
 
-static void say(const righting *u, outcome out, bool quiet, const char *aside)
+static void say(const righting *u, outcome out, const char *aside)
 {
 	static const char *const words[] = {"is undone now", "is finished now", "was complete",
 					    "stays as it is, since HEAD has moved on"};
@@ -665,7 +716,7 @@ static void say(const righting *u, outcome out, bool quiet, const char *aside)
 		vv_notes_warn(notes, "%s was interrupted and %s, but for %s, changed since: %s",
 			      what, words[out], vv_text_counted(u->left, "path", "paths"),
 			      vv_buf_cstr(&u->left_names));
-	} else if (!quiet) {
+	} else if (!u->failed) {
 		vv_notes_put(notes, "%s was interrupted; it %s", what, words[out]);
 	}
 	if (aside) {
@@ -683,13 +734,13 @@ static bool keeps_files(const vv_journal_log *l)
 }
 
 /* All is right by now: that the journal might come back after a power cut does not change it. */
-static vv_status drop(const righting *u, bool quiet, vv_error *err)
+static vv_status drop(const righting *u, vv_error *err)
 {
 	vv_auto(char) *log = vv_journal_place(u->repo, VV_JOURNAL_LOG);
 	vv_status rc = vv_journal_drop(u->repo, true, err);
 
 	if (rc < 0 && log && !vv_exists(log)) {
-		if (!quiet) {
+		if (!u->failed) {
 			vv_notes_warn(vv_repository_notes(u->repo), "%s", err->message);
 		}
 		vv_error_clear(err);
@@ -698,7 +749,7 @@ static vv_status drop(const righting *u, bool quiet, vv_error *err)
 	return rc;
 }
 
-static vv_status right_log(righting *u, bool quiet, vv_journal_found *found, vv_error *err)
+static vv_status right_log(righting *u, vv_journal_found *found, vv_error *err)
 {
 	outcome out = UNDONE;
 	vv_auto(char) *aside = NULL;
@@ -719,12 +770,12 @@ static vv_status right_log(righting *u, bool quiet, vv_journal_found *found, vv_
 		/* Bytes that went nowhere are not thrown away. */
 		rc = keeps_files(&u->log) && (u->left || out == GONE_ON)
 			     ? put_aside(u->repo, &aside, err)
-			     : drop(u, quiet, err);
+			     : drop(u, err);
 	}
 	vv_notes_end(vv_repository_notes(u->repo));
 	if (rc == VV_OK) {
 		(void)vv_checkout_note_missing(&u->checkout);
-		say(u, out, quiet, aside);
+		say(u, out, aside);
 		if (found) {
 			found->finished = out == FINISHED || out == COMPLETE;
 			(void)snprintf(found->command, sizeof(found->command), "%s",
@@ -753,9 +804,10 @@ static vv_status give_up(vv_repository *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_journal_put_right(vv_repository *r, bool quiet, vv_journal_found *found, vv_error *err)
+vv_status vv_journal_put_right(vv_repository *r, bool failed, vv_journal_found *found,
+			       vv_error *err)
 {
-	righting u = {.repo = r};
+	righting u = {.repo = r, .failed = failed};
 	char *folder = vv_journal_place(r, NULL);
 	bool there = folder && vv_exists(folder);
 	vv_error why;
@@ -769,7 +821,7 @@ vv_status vv_journal_put_right(vv_repository *r, bool quiet, vv_journal_found *f
 		rc = give_up(r, err);
 	} else if (rc < 0) {
 		*err = why;
-	} else if ((rc = right_log(&u, quiet, found, err)) < 0) {
+	} else if ((rc = right_log(&u, found, err)) < 0) {
 		(void)vv_prefix(err, "%s was interrupted and cannot be put right",
 				vv_text_shows(u.log.opts.what));
 	}

@@ -287,7 +287,7 @@ static void loose_reader_free(git_odb_backend *backend)
 	vv_free(backend);
 }
 
-vv_status vv_git_read_loose(git_odb *odb, const char *objects, vv_error *err)
+vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, vv_error *err)
 {
 	const size_t len = strlen(objects);
 	vv_auto_free loose_reader *r = vv_calloc(1, sizeof(*r) + len + GIT_OID_HEXSZ + 4);
@@ -301,7 +301,8 @@ vv_status vv_git_read_loose(git_odb *odb, const char *objects, vv_error *err)
 		r->backend.read_header = loose_read_header;
 		r->backend.foreach = loose_each;
 		r->backend.free = loose_reader_free;
-		code = git_odb_add_backend(odb, &r->backend, PACKED_PRIORITY);
+		code = alternate ? git_odb_add_alternate(odb, &r->backend, PACKED_PRIORITY)
+				 : git_odb_add_backend(odb, &r->backend, PACKED_PRIORITY);
 	}
 	if (code < 0) return vv_git_fail(err, code, "cannot read loose objects");
 	(void)vv_take(&r);

@@ -38,7 +38,8 @@ void vv_git_stop(void);
 vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Loose objects of this folder are read by varve; a cut one is VV_ECORRUPT. */
-vv_status vv_git_read_loose(git_odb *odb, const char *objects, vv_error *err);
+/* Loose objects of this folder are read by varve; a cut one is VV_ECORRUPT. alternate: libgit2 has it as one, so it is
+ * asked after the repository's own. */
+vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, vv_error *err);
 
 #endif

@@ -437,12 +437,14 @@ static vv_status check_multi(const char *dir, vv_error *err)
 
 /* --- a folder, and its alternates --------------------------------------------- */
 
-static vv_status check_folder(const char *objects, vv_error *err)
+static vv_status check_folder(void *payload VV_UNUSED, const char *objects,
+			      bool alternate VV_UNUSED, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
 	char **names = NULL;
 	size_t count = 0;
-	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
+	vv_status rc = dir ? vv_missing_ok(vv_list_dir(&names, &count, dir, err), err)
+			   : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_path_ends(names[i], ".idx")) {
@@ -507,16 +509,14 @@ static vv_status add_alternates(folders *f, size_t which, vv_error *err)
 	return rc;
 }
 
-vv_status vv_git_packs_stay_within(const char *objects, vv_error *err)
+vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn, void *payload,
+				    vv_error *err)
 {
 	folders f = {0};
 	vv_status rc = folders_add(&f, vv_strdup(objects), 0, err);
 
 	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
-		rc = check_folder(f.paths[i], err);
-		if (rc == VV_ENOTFOUND) { /* no packs */
-			rc = VV_OK;
-		}
+		rc = fn(payload, f.paths[i], f.depths[i] > 0, err);
 		if (rc == VV_OK && f.depths[i] < ALTERNATES_DEPTH) {
 			rc = add_alternates(&f, i, err);
 		}
@@ -527,6 +527,11 @@ vv_status vv_git_packs_stay_within(const char *objects, vv_error *err)
 	vv_free(f.paths);
 	vv_free(f.depths);
 	return rc;
+}
+
+vv_status vv_git_packs_stay_within(const char *objects, vv_error *err)
+{
+	return vv_git_each_object_folder(objects, check_folder, NULL, err);
 }
 
 /* --- checksums --------------------------------------------------------------- */

@@ -14,6 +14,12 @@
 
 #define VV_MULTI_PACK_INDEX "multi-pack-index"
 
+/* The folder of objects itself first, then those of its "info/alternates", each once. A failure ends the walk. */
+typedef vv_status (*vv_object_folder_fn)(void *payload, const char *objects, bool alternate,
+					 vv_error *err);
+vv_status vv_git_each_object_folder(const char *objects, vv_object_folder_fn fn, void *payload,
+				    vv_error *err);
+
 /* Does every index in the folder "<objects>/pack", and in those of its alternates, stay within its packs? Four
  * bytes of each object are read, eight where there is a multi-pack-index. VV_ECORRUPT names the file and what makes
  * it again. An index that libgit2 does not follow (no pack, another version, a pack that was cut) counts as sound. */

@@ -215,6 +215,18 @@ static vv_status fail_objects(int code, const char *dir, vv_error *err)
 	return vv_git_fail(err, code, "cannot open the objects in '%s'", vv_text_shows(dir));
 }
 
+static vv_status read_loose(void *odb, const char *objects, bool alternate, vv_error *err)
+{
+	return vv_git_read_loose(odb, objects, alternate, err);
+}
+
+/* Those of a folder that the environment names as an alternate. */
+static vv_status read_loose_there(void *odb, const char *objects, bool alternate VV_UNUSED,
+				  vv_error *err)
+{
+	return vv_git_read_loose(odb, objects, true, err);
+}
+
 /* git sets GIT_OBJECT_DIRECTORY and GIT_ALTERNATE_OBJECT_DIRECTORIES for hooks that
  * judge a push whose objects are still apart. */
 static vv_status open_objects(vv_repository *r, vv_error *err)
@@ -230,20 +242,21 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 	    (code = git_repository_odb(&r->odb, r->git)) < 0) {
 		return fail_objects(code, r->objects, err);
 	}
-	vv_status rc = vv_git_read_loose(r->odb, r->objects, err);
-	if (rc < 0) return rc;
-	while (more && *more) {
+	vv_status rc = vv_git_each_object_folder(r->objects, read_loose, r->odb, err);
+	while (rc == VV_OK && more && *more) {
 		size_t len = strcspn(more, ":");
 		vv_auto(char) *dir = vv_strndup(more, len);
 
 		if (!dir) return vv_fail_nomem(err);
-		if (len > 0 && vv_exists(dir) &&
-		    (code = git_odb_add_disk_alternate(r->odb, dir)) < 0) {
-			return fail_objects(code, dir, err);
+		if (len > 0 && vv_exists(dir)) {
+			if ((code = git_odb_add_disk_alternate(r->odb, dir)) < 0) {
+				return fail_objects(code, dir, err);
+			}
+			rc = vv_git_each_object_folder(dir, read_loose_there, r->odb, err);
 		}
 		more += len + (more[len] == ':');
 	}
-	return VV_OK;
+	return rc;
 }
 
 static int compare_ids(const void *a, const void *b)

@@ -89,7 +89,10 @@ struct vv_repository {
 	bool has_secret;
 	vv_syncs later;  /* folders with new objects: waited for before anything names those */
 	vv_oid moved_to; /* where this process moved a branch or HEAD last */
-	bool unsettled;  /* the folder of index_file is not synced: vv_repository_settle */
+	vv_stat index_from,
+		index_written; /* the last writes of index_file that nothing came between: of what was
+					    * before the first, and of the last; zeros: not there */
+	bool unsettled;        /* the folder of index_file is not synced: vv_repository_settle */
 	int turn; /* repo/git/write_turn.h: the lock's descriptor; meaningless without close_turn */
 	void (*close_turn)(struct vv_repository *r); /* NULL: it is not held */
 	char turn_setting[32]; /* "VARVE_TURN=...", for programs that are run; "": likewise */

@@ -5,6 +5,12 @@ then both end. What is there must be what one of the two orders gives, or what o
 refused. All must be sound, and nothing left over. A case is FIRST+SECOND:WHERE:N: the N-th such call of FIRST; WHERE is
 `own`, each at tables of its own, or `same`, both at the same.
 
+Git's own programs know nothing of the turn, and are not of one piece themselves: `git checkout` writes the index and then
+HEAD, `git stash` notes HEAD and index as commits, then locks, then takes back whatever is staged by then, `git commit` reads
+files before it locks the branch. What somebody writes in between, varve or an editor, is committed, put away or taken back with the rest, with or without
+varve. So beside one of these each piece (a file, a state file, an entry of the index or of a branch's tree) must be as
+some order leaves it, and the whole must be sound; what varve refused may be under way still where its words name the way back.
+
 Each command has a script that prepares the world (WORLD) for it. $R is a or b, for who comes first and second; $X is the
 letter of its tables: $R, or s where both have the same.
 """
@@ -20,13 +26,23 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import scenarios
-from worker import BIT, CONTROL, LIMIT, STOP, Fault, difference, fingerprint, first_line, left_over, names_of, same
+from worker import BIT, CONTROL, LIMIT, STOP, TEMPORARY, Fault, brief, difference, fingerprint, first_line, left_over, names_of, same
 
 STOPS = 'create rename link unlink rmdir mkdir lock truncate'
 STOP_CALLS = sum(BIT[c] for c in STOPS.split())
 MET_AT = 56  # in the control
 IDLE = 0.3  # seconds without CPU time: it waits for the one that is stopped
 REPOS = ['work', 'hub.git', 'host.git']
+
+TREE = re.compile(r'index work |ref work refs/heads/[^ ]+: ')
+# Times and random keys are in these names.
+FREE_HERE = re.compile(r'^(far|src)/|^work/\.git/varve/vault/(ledger|runs)/|^h[0-9]/[^/]+/(records|shards)/(?!.*(tmp|~))'
+	r'|varve/packs/aside-[0-9]+-[0-9a-f]+\.(pack|index)$')
+# A refusal beside a program of Git's that says how to go on or back, or where the previous content is.
+WAY_BACK = re.compile(r"--abort' goes back|journal-old-[0-9]|the same command begins again|reset --hard' discards it")
+UNDER_WAY = re.compile(r'^work/\.git/((MERGE|REVERT|CHERRY_PICK)_HEAD|(MERGE|VARVE)_[A-Z]+|AUTO_MERGE|varve-migrating|varve/journal-old-[0-9]+(/.*)?)$')
+FILTERED = r"""cd work; git grep --cached -l '^varve pointer: this is' | git check-attr --cached --stdin filter |
+	{ ! grep -v ': filter: varve$' >&2; }"""
 
 WORLD = r"""
 repo src
@@ -184,6 +200,7 @@ class Pair:
 	calls: int = 0
 	judged: dict = field(default_factory=dict)
 	old: dict = field(default_factory=dict)
+	pieces: list = field(default_factory=list)  # of what was there before, and after each order; beside git's programs
 
 	@property
 	def name(self):
@@ -243,14 +260,17 @@ class Pairs:
 			self.script(f'clock=17000{ord(role):03}00; tick; R={role}; X={role if where == "own" else "s"}\n{writer.prepare}', 'work')
 		p = Pair(first, second, where, w.folder.read(), {})
 		p.before = self.seen(p)
+		self.note_pieces(p, p.before)
 		p.names |= names_of(p.tree)
 		for order in ((0, 1), (1, 0)):
 			w.folder.write(p.tree)
 			one = self.alone(p, order[0], counted=order[0] == 0)
 			single = Order(tuple(one.status if i == order[0] else None for i in (0, 1)), self.seen(p), one.err)
+			self.note_pieces(p, single.seen)
 			two = self.alone(p, order[1])
 			codes = {order[0]: one.status, order[1]: two.status}
 			p.orders.insert(order[0], Order((codes[0], codes[1]), self.seen(p), one.err + two.err))
+			self.note_pieces(p, p.orders[order[0]].seen)
 			p.orders.append(single)
 		self.last = p
 		return p
@@ -273,6 +293,41 @@ class Pairs:
 		seen = self.worker.seen(tree, WHOLE)
 		# Of copies at holders the ledger is asked.
 		return {k: v for k, v in seen.items() if not re.match('file (far|src|h[0-9])/', k)}
+
+	def note_pieces(self, p, seen):
+		if p.first.git or p.second.git:
+			p.pieces.append(self.pieces_of(seen))
+
+	def pieces_of(self, seen):
+		"""{piece: value}; the index and the branches as the files of their trees."""
+		pieces = {}
+		for name, value in seen.items():
+			if name.startswith('index '):
+				for line in value.splitlines():
+					if line.count(' ') > 2:
+						mode, blob, stage, path = line.split(' ', 3)
+						pieces[f'{name} {path}'] = f'{mode} {blob} {stage}'
+			elif name.startswith('ref work refs/heads/'):
+				for line in self.worker.run(['git', '-C', 'work', 'ls-tree', '-r', value]).out.splitlines():
+					entry, _, path = line.partition('\t')
+					pieces[f'{name}: {path}'] = entry.replace(' blob ', ' ') + ' 0'
+			elif not name.startswith('ref ') or name == 'ref work HEAD':
+				pieces[name] = value
+		return pieces
+
+	def mixed(self, p, now, words):
+		"""Beside a program of Git's: which piece is as no order leaves it; ''."""
+		pieces = self.pieces_of({k: v for k, v in now.items() if not TEMPORARY.search(k)})
+		# A tree may have the file of another branch: of the one that git was about to go to.
+		blobs = {(TREE.sub('', name), value) for order in p.pieces for name, value in order.items() if TREE.match(name)}
+		for name in sorted(set(pieces).union(*p.pieces)):
+			value = pieces.get(name)
+			if TEMPORARY.search(name) or any(value == order.get(name) for order in p.pieces) or \
+					TREE.match(name) and (TREE.sub('', name), value) in blobs or \
+					name.startswith('state work/.git/') and WAY_BACK.search(words):
+				continue
+			return f'{name}: {brief(value)}, as no order leaves it ({brief(p.pieces[-1].get(name))})'
+		return ''
 
 	# ---- a case ----
 
@@ -299,12 +354,18 @@ class Pairs:
 			elif statuses[who] > 0 and not writer.git and writer.words and \
 					len(re.findall('^varve: (?!fetching blocks)', words[who], re.M)) != 1 and not refused_alone(p, who, statuses[who]):
 				found.append(('words', f'{writer.name} ended with {statuses[who]} and not one line: {words[who][:300]!r}'))
-		ended, text = self.order(p, statuses, self.look(tree))
+		now = self.look(tree)
+		ended, text = self.order(p, statuses, now)
+		if text and (p.first.git or p.second.git):
+			text = self.mixed(p, now, words[0] + words[1])
+			ended = 'wrong' if text else 'beside git'
 		if text:
 			found.append(('order', text))
-		key = fingerprint(tree, ['work'])
+		# The library hands these words to its callers.
+		way_back = WAY_BACK.search(words[0] + words[1]) or any(not w.words and status for w, status in zip((p.first, p.second), statuses))
+		key = fingerprint(tree, ['work']), bool(way_back)
 		if key not in p.judged:
-			p.judged[key] = self.judge(p, tree)
+			p.judged[key] = self.judge(p, tree, way_back)
 		found += p.judged[key]
 		if found:
 			found.append(('said', f'{p.first.name} {statuses[0]}: {words[0].strip()[:300]!r}; '
@@ -334,10 +395,10 @@ class Pairs:
 		nearest = min(texts)[1]
 		return 'wrong', f'ended with {statuses}; {nearest}'
 
-	def judge(self, p, tree):
+	def judge(self, p, tree, way_back):
 		found = []
 		w = self.worker
-		left = [n for n in left_over(tree, p.names) if not re.match('far/|src/|work/.git/varve/vault/ledger/', n)]
+		left = [n for n in left_over(tree, p.names) if not FREE_HERE.search(n) and not (way_back and UNDER_WAY.search(n))]
 		if left:
 			found.append(('left', ' '.join(left[:6])))
 
@@ -348,6 +409,8 @@ class Pairs:
 
 		must('fsck', 'varve fsck', ['varve', '-C', 'work', 'fsck', '--data', '-q'])
 		must('fsck', 'varve fsck of hub.git', ['varve', '-C', 'hub.git', 'fsck', '--data', '-q'])
+		if not way_back:
+			must('fsck', 'pointers that git would not give to the filter', FILTERED)
 		must('fsck', 'git fsck', ['git', '-C', 'work', 'fsck', '--strict', '--no-dangling', '--no-progress'])
 		if p.first.vault or p.second.vault:
 			must('fsck', 'ledger', ['varve', 'vault', 'ledger', 'verify'], 'work')

@@ -164,10 +164,13 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
-	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
-	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0) return rc;
+	/* No other varve changes the file or its description meanwhile. */
+	if (s.from == VV_FROM_WORK && (is_edit(o) || o->infer) &&
+	    (rc = vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0) {
 		return rc;
 	}
+	if ((rc = vv_subject_open(&s, &t, NULL, err)) < 0) return rc;
 	if (t.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			     vv_text_shows(c->argv[0]));

@@ -297,10 +297,6 @@ static vv_status run(migration *m, const char *program, const char *const *words
 	if ((rc = vv_run_program(&r, &code, err)) == VV_OK && code != 0) {
 		m->code = code < 126 ? code : 0; /* else a signal ended it */
 		rc = vv_fail(err, VV_EREFUSED, "'varve %s' failed", words[0]);
-		if (strcmp(words[0], "commit") == 0) {
-			vv_note("hint: all is staged: 'varve commit' concludes "
-				"it, 'git reset --hard' discards it");
-		}
 	}
 	return rc;
 }
@@ -398,10 +394,16 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 }
 
 /* Every path that changes hands must be its new keeper's: else another line wins. git is asked, since a
- * line that is gone from the file counts for libgit2 as long as the index has it. */
-static vv_status verify(migration *m, vv_error *err)
+ * line that is gone from the file counts for libgit2 as long as the index has it. staged: by the index's lines. */
+static vv_status verify(migration *m, bool staged, vv_error *err)
 {
-	static const char *const argv[] = {"git", "check-attr", "--stdin", "-z", "filter", NULL};
+	const char *const argv[] = {"git",
+				    "check-attr",
+				    "--stdin",
+				    "-z",
+				    staged ? "--cached" : "filter",
+				    staged ? "filter" : NULL,
+				    NULL};
 	vv_auto(vv_buf) in = VV_BUF_INIT, out = VV_BUF_INIT;
 	int code = 0;
 	vv_status rc;
@@ -465,7 +467,7 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 		edit->changed = true;
 		vv_attr_flush(m->c->repo);
 	}
-	return rc < 0 ? rc : verify(m, err);
+	return rc < 0 ? rc : verify(m, false, err);
 }
 
 /* The lines, and the files that are to be plain, in one step. */
@@ -507,6 +509,39 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	return rc < 0 ? rc : stage_files(m, err);
 }
 
+/* Is HEAD where it was, and the index as the migration staged it? Git's programs do not wait for the turn: a pointer without
+ * its line would be committed where one of them took .gitattributes back. */
+static bool is_staged(migration *m)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_head) head = {0};
+	char hex[VV_OID_TEXT + 1];
+	bool staged = vv_head_read(m->c->repo, &head, VV_IGNORED) == VV_OK &&
+		      vv_index_open(&x, m->c->repo, VV_IGNORED) == VV_OK;
+
+	if (!staged) return false;
+	vv_oid_text(hex, &head.commit);
+	staged = strcmp(hex, m->begun.data) == 0 && verify(m, true, VV_IGNORED) == VV_OK;
+	for (size_t i = 0; i < m->count && staged; i++) {
+		vv_index_entry e;
+		bool pointer = false;
+
+		staged = vv_index_get(x, m->files[i].path, &e) &&
+			 vv_dataset_reader_is_pointer(m->c->reader, &e.id, &pointer, VV_IGNORED) ==
+				 VV_OK &&
+			 pointer == !m->o->export;
+	}
+	return staged;
+}
+
+static vv_status fail_changed(const migration *m, vv_error *err)
+{
+	drop_note(m);
+	vv_fail(err, VV_ECONFLICT,
+		"another program changed HEAD or the index meanwhile: nothing was committed");
+	return vv_hint(err, "unstage what 'git status' lists; then the same command begins again");
+}
+
 static vv_status commit(migration *m, const char *self, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT;
@@ -521,7 +556,19 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 		words[2] = vv_buf_cstr(&message);
 	}
 	vv_status rc = vv_buf_ok(&message, err);
-	return rc < 0 ? rc : run(m, self, words, false, err);
+	if (rc < 0 || (rc = run(m, self, words, false, err)) == VV_OK) return rc;
+	if (is_staged(m)) {
+		vv_note("hint: all is staged: 'varve commit' concludes "
+			"it, 'git reset --hard' discards it");
+	} else if (m->code == VV_EXIT_NO) { /* there was nothing to commit, which is not why */
+		m->code = 0;
+		return fail_changed(m, err);
+	} else {
+		drop_note(m);
+		vv_note("hint: another program changed HEAD or the index meanwhile; "
+			"unstage the changes, then the same command begins again");
+	}
+	return rc;
 }
 
 static void tell(const migration *m)
@@ -605,7 +652,7 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 		goto done;
 	}
 	if (!m.o->no_commit) {
-		rc = commit(&m, self, err);
+		rc = is_staged(&m) ? commit(&m, self, err) : fail_changed(&m, err);
 	}
 	if (rc == VV_OK) {
 		drop_note(&m);

@@ -423,6 +423,16 @@ vv_status vv_index_remove(vv_index *x, const char *path, vv_error *err)
 	return add_edit(x, path, true, NULL, NULL, err);
 }
 
+vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err)
+{
+	vv_status rc = vv_index_remove(x, path, err);
+
+	if (rc == VV_OK) {
+		x->edits[x->edit_count - 1].gone = true;
+	}
+	return rc;
+}
+
 /* --- trees ----------------------------------------------------------------------------- */
 
 typedef struct compared {
@@ -657,9 +667,28 @@ vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err
 		       vv_text_shows(r->index_file));
 }
 
+/* Where others wrote between the copy and what is written now, the copy would undo theirs, too: then nothing is the
+ * last file that was written, and vv_index_copy_restore says so. */
 void vv_index_copy_mark(vv_index_copy *c, vv_repository *r)
 {
-	c->marked = c->taken && vv_lstat(&c->written, r->index_file, NULL) == VV_OK;
+	vv_stat now;
+
+	c->marked = c->taken && vv_lstat(&now, r->index_file, NULL) == VV_OK;
+	if (!c->marked) return;
+	const bool unchanged = c->existed && vv_stat_equal(&now, &c->before),
+		   own = vv_stat_equal(&now, &r->index_written) &&
+			 vv_stat_equal(&r->index_from, &c->before);
+	c->written = unchanged || own ? now : (vv_stat){0};
+}
+
+void vv_index_copy_mark_hook(vv_index_copy *c, vv_repository *r)
+{
+	vv_stat now;
+
+	if (c->marked && !vv_stat_equal(&c->written, &(vv_stat){0}) &&
+	    vv_lstat(&now, r->index_file, NULL) == VV_OK) {
+		c->written = now;
+	}
 }
 
 static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *err)

@@ -86,6 +86,9 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 				vv_error *err);
 vv_status vv_index_remove(vv_index *x, const char *path,
 			  vv_error *err); /* VV_ENOTFOUND when not there */
+/* The same for a file that the work tree does not have. Where it is there when the index is written, under the lock, a program of
+ * Git's was writing it: VV_ECONFLICT, and nothing is written. */
+vv_status vv_index_remove_gone(vv_index *x, const char *path, vv_error *err);
 /* Is the dataset's file still what the index has for it (a pointer's blob)? Asked at
  * writing for entries whose date alone does not tell: else they get size 0. false: no, or
  * not known. The repository keeps fn until it is set anew (NULL: nobody knows). */
@@ -105,6 +108,8 @@ vv_status vv_index_write_with(vv_index *x, vv_writer *blocks, vv_error *err);
 /* Takes the lock that writing needs, until the next write or the close. VV_ELOCKED, at once, where
  * somebody has it. */
 vv_status vv_index_try_lock(vv_index *x, vv_error *err);
+/* The same, but it waits as vv_index_write does: to look at HEAD, which git's commands do not move while others have it. */
+vv_status vv_index_lock(vv_index *x, vv_error *err);
 
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
 			      vv_error *err); /* VV_ECONFLICT with conflict stages */
@@ -150,7 +155,7 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 /* The index as it was before a command staged something, to put it back when the command
  * fails: what `git commit -a` does by committing from a temporary index. A correct caller:
  * vv_index_copy_take; stage and write; vv_index_copy_mark after each time that the index
- * was written for this command; vv_index_copy_restore on failure. */
+ * was written for this command, vv_index_copy_mark_hook after a hook that may have; vv_index_copy_restore on failure. */
 typedef struct vv_index_copy {
 	bool taken, existed;
 	vv_buf bytes;
@@ -161,6 +166,7 @@ typedef struct vv_index_copy {
 
 vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err);
 void vv_index_copy_mark(vv_index_copy *c, vv_repository *r);
+void vv_index_copy_mark_hook(vv_index_copy *c, vv_repository *r);
 
 /* Puts the copy back, with its old time, on which what Git trusts of it depends. Nothing
  * when nothing was taken or marked. VV_ECONFLICT: somebody else wrote the index since;

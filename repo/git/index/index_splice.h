@@ -23,6 +23,7 @@
 typedef struct vv_index_edit {
 	char *path;
 	bool remove;
+	bool gone;             /* removed since the work tree has no such file */
 	git_index_entry entry; /* path: the one above */
 	uint32_t size;         /* of the file, also where entry.file_size is 0 for raciness */
 	bool young;            /* the file may have been written again in the same tick */

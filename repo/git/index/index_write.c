@@ -208,6 +208,29 @@ static void age(const vv_index *x, vv_stat *made)
 	}
 }
 
+/* `git stash` and `git checkout` take a file away before they write the new one. */
+static vv_status must_be_gone(const vv_index *x, vv_error *err)
+{
+	for (size_t i = 0; i < x->edit_count; i++) {
+		vv_auto(char) *file = NULL;
+		vv_stat st;
+
+		if (!x->edits[i].gone) {
+			continue;
+		}
+		if (!(file = vv_repository_file(x->repo, x->edits[i].path))) {
+			return vv_fail_nomem(err);
+		}
+		if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
+			vv_fail(err, VV_ECONFLICT,
+				"'%s' was being written by another program; nothing was staged",
+				vv_text_shows(x->edits[i].path));
+			return vv_hint(err, "try again");
+		}
+	}
+	return VV_OK;
+}
+
 /* The edits put into the old index's bytes, which takes no more than those entries. *done false: for
  * libgit2. */
 static vv_status splice(vv_index *x, change *c, vv_buf *out, bool *done, vv_error *err)
@@ -238,7 +261,11 @@ static vv_status fill(vv_index *x, int fd, const char *file, change *c, bool *do
 	vv_status rc;
 
 	*done = false;
-	if ((rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) < 0) return rc;
+	if ((rc = must_be_gone(x, err)) < 0 ||
+	    (rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) < 0) {
+		return rc;
+	}
+	x->written_on = c->exists ? c->stamp : (vv_stat){0};
 	/* the date that the file system gives to what is written now */
 	if (futimens(fd, NULL) < 0) return vv_fail_errno(err, "cannot set the time of", file);
 	if ((rc = vv_fstat(&c->made, fd, file, err)) < 0) return rc;
@@ -303,6 +330,14 @@ done:
 		rc = vv_git_lock_replace(&x->lock, false, err);
 		r->unsettled = r->unsettled || rc == VV_OK;
 	}
+	if (rc == VV_OK) {
+		if (!vv_stat_equal(&x->written_on, &r->index_written)) {
+			r->index_from = x->written_on;
+		}
+		if (vv_lstat(&r->index_written, r->index_file, VV_IGNORED) < 0) {
+			r->index_written = (vv_stat){0};
+		}
+	}
 	return rc;
 }
 
@@ -310,6 +345,12 @@ vv_status vv_index_try_lock(vv_index *x, vv_error *err)
 {
 	assert(!x->lock.held);
 	return vv_git_lock_try(&x->lock, x->repo, x->repo->index_file, err);
+}
+
+vv_status vv_index_lock(vv_index *x, vv_error *err)
+{
+	assert(!x->lock.held);
+	return vv_git_lock_take(&x->lock, x->repo, x->repo->index_file, err);
 }
 
 /* Nothing to change in the index. */

@@ -189,3 +189,85 @@ prices.csv" ]
 	done
 	varve fsck --data > /dev/null
 }
+
+# git checkout and git stash take a file away before they write the new one, with the index locked.
+@test "a file that git is about to write again is not committed as removed" {
+	new_repo
+	rows 20 > a.csv
+	rows 20 > b.csv
+	varve add a.csv b.csv > /dev/null
+	varve commit -qm one
+	mv a.csv ../a.csv
+	echo x > .git/index.lock
+	varve commit -qam two > ../out 2> ../err &
+	committing=$!
+	sleep 0.5
+	mv ../a.csv a.csv
+	rm .git/index.lock
+	code=0
+	wait $committing || code=$?
+	[ "$code" -eq 1 ]
+	grep -q "'a.csv' was being written by another program; nothing was staged" ../err
+	[ "$(git rev-list --count HEAD)" -eq 1 ]
+	[ -z "$(git status --porcelain)" ]
+}
+
+# Others commit while a command does: Git's programs do not wait for varve's.
+# moving_hook NAME
+moving_hook() {
+	cat > ".git/hooks/$1" <<-'END'
+		#!/bin/sh
+		[ ! -e ../moved ] || exit 0
+		touch ../moved
+		git update-ref HEAD "$(git commit-tree -p HEAD -m other 'HEAD^{tree}')"
+	END
+	chmod +x ".git/hooks/$1"
+}
+
+@test "a write through the library beside a commit of git leaves nothing behind" {
+	put=$VARVE_BIN/../examples/bin/put
+	[ -x "$put" ] || skip "the library is not built with sanitizers"
+	base
+	rows 20 5 > other.csv
+	varve add other.csv > /dev/null
+	varve commit -qm other
+	moving_hook pre-commit
+	sed 's/item/written/' prices.csv > ../written.csv
+	ends_with 1 "$put" . prices.csv "written" < ../written.csv
+	stderr_has "not at the commit that was expected"
+	cmp prices.csv ../first.csv
+	[ -z "$(git status --porcelain)" ]
+	[ ! -e .git/varve/journal ]
+	succeeds "$put" . prices.csv "written" < ../written.csv
+	cmp prices.csv ../written.csv
+}
+
+@test "a migration beside a commit of git begins again" {
+	new_repo
+	rows 20 > a.tab
+	git add a.tab
+	git commit -qm one
+	moving_hook commit-msg
+	ends_with 2 varve migrate -m two '*.tab'
+	stderr_has "then the same command begins again"
+	[ ! -e .git/varve-migrating ]
+	git reset -q
+	succeeds varve migrate -m two '*.tab'
+	[ -z "$(git status --porcelain)" ]
+	git show HEAD:a.tab | grep -q '^varve pointer'
+	[ "$(git check-attr --cached filter a.tab)" = "a.tab: filter: varve" ]
+}
+
+@test "schema waits for who writes" {
+	base
+	git show HEAD:prices.csv > /dev/null
+	exec 9< .git/varve/turn
+	flock 9
+	varve schema --key id prices.csv > /dev/null 2>&1 9<&- &
+	waiting=$!
+	sleep 0.5
+	[ ! -e datapackage.json ]
+	exec 9<&-
+	wait $waiting
+	[ -e datapackage.json ]
+}

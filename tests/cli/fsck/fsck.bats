@@ -57,6 +57,29 @@ biggest_pack() {
 	[ "$(varve cat HEAD:plain.csv | wc -c)" -eq "$whole" ]
 }
 
+@test "a loose object of an alternate that was cut is damaged" {
+	new_repo
+	rows 300 > plain.csv
+	git add plain.csv
+	git commit -qm one
+	blob=$(git rev-parse HEAD:plain.csv)
+	git clone -q --shared . ../shared
+	cd ../shared
+	file=$(cat .git/objects/info/alternates)/${blob:0:2}/${blob:2}
+	chmod u+w "$file"
+	cp "$file" ../object
+	head -c "$(($(stat -c %s "$file") / 2))" ../object > "$file"
+	ends_with 2 timeout 20 varve cat HEAD:plain.csv
+	stderr_has "$blob"
+	# One that the environment names, as git does for hooks that judge a push.
+	mv .git/objects/info/alternates ../alternates
+	GIT_ALTERNATE_OBJECT_DIRECTORIES=$(cat ../alternates) ends_with 2 timeout 20 varve cat HEAD:plain.csv
+	stderr_has "$blob"
+	mv ../alternates .git/objects/info/alternates
+	cp ../object "$file"
+	cmp <(varve cat HEAD:plain.csv) plain.csv
+}
+
 @test "a flipped bit is found with the datasets and commits it touches" {
 	versions
 	flip "$(biggest_pack)" 100 # in the first group's bytes, not in the name of some record
