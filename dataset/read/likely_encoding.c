@@ -78,6 +78,40 @@ static void count_run(counts *c, const uint8_t *s, size_t len, size_t from, size
 	c->pairs += paired ? end - from : 0;
 }
 
+static bool ends_cell(uint8_t c)
+{
+	return c == ',' || c == ';' || c == '"' || c < ' ';
+}
+
+/* Are the cells beyond ASCII pairs of Shift_JIS, and little else? The first byte of half of them is a mark in windows-1252;
+ * words of MS-DOS have more ASCII letters beside theirs. */
+static bool is_kanji(const uint8_t *s, size_t len)
+{
+	size_t pairs = 0, marks = 0, letters = 0;
+
+	for (size_t i = 0; i < len;) {
+		const size_t before = pairs;
+		size_t own = 0;
+
+		for (; i < len && !ends_cell(s[i]); i++) {
+			if (s[i] < 0x80) {
+				own += vv_is_alpha((char)s[i]);
+				continue;
+			}
+			if ((s[i] >= 0xA0 && s[i] < 0xE0) || s[i] == 0x80 || s[i] > 0xFC) {
+				return false;
+			}
+			marks += s[i] < 0xA0;
+			if (++i == len) break; /* cut off */
+			if (s[i] < 0x40 || s[i] == 0x7F || s[i] > 0xFC) return false;
+			pairs++;
+		}
+		letters += pairs > before ? own : 0;
+		i++;
+	}
+	return pairs >= 2 && marks * 2 >= pairs && letters * 4 < pairs;
+}
+
 const char *vv_likely_encoding(const char *text, size_t len)
 {
 	const uint8_t *s = (const uint8_t *)text;
@@ -94,7 +128,7 @@ const char *vv_likely_encoding(const char *text, size_t len)
 		}
 		i = end + 1;
 	}
-	if (c.kana * 3 > c.high) return "Shift_JIS";
+	if (c.kana * 3 > c.high || is_kanji(s, len)) return "Shift_JIS";
 	if (c.letters * 10 > c.high * 9) return c.small * 2 > c.letters ? "windows-1251" : "KOI8-R";
 	if (c.pairs * 10 > c.high * 9 && c.high >= 4) return "GB18030";
 	return c.dos > c.mac ? "CP850" : c.mac > 0 ? "MACINTOSH" : "windows-1252";
