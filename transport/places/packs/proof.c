@@ -414,8 +414,9 @@ static vv_status empty(vv_host *h, vv_error *err)
 		vv_catalog_pack(h->catalog, i)->came[0].count = 0;
 	}
 	if ((rc = vv_pieces_forget(h, err)) < 0 || (rc = vv_remove_tree(h->packs, err)) < 0 ||
-	    (rc = vv_host_clean(h, err)) < 0)
+	    (rc = vv_host_clean(h, err)) < 0) {
 		return rc;
+	}
 	return vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
 }
 
