@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """kinds.py HOME TOP EVERY SEED: what is damaged is seen and mended.
 
-TOP has a repository `a` with a store, a plain host, two holders of its vault, and a copy of each, NAME.0, to begin from. KINDS is every kind of
+TOP has a repository `a` with a store, a plain host, two holders of its vault, a lazy clone `l`, a repository with a merge in conflict `m`, one in
+which a switch was killed `j`, an export of pages `e`, and a copy of each, NAME.0, to begin from. KINDS is every kind of
 file that varve writes there, DAMAGES what may happen to one. Of all pairs one of EVERY is tried, from SEED on; in each:
 
   - no command crashes, and none gives other bytes than were put in, here or in a new clone;
@@ -19,13 +20,14 @@ import sys
 
 HOME, top, every, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 only = int(sys.argv[5]) if len(sys.argv) > 5 else None
-PARTS = ["a", "store", "host.git", "x", "y"]
+PARTS = ["a", "store", "host.git", "x", "y", "l", "m", "j", "e"]
+EXPORT = [["varve", "web", "--export", "../e", "HEAD"]]
 PUSH = [["varve", "push", "--blocks"]]
 VAULT = [["varve", "vault", "repair"], ["varve", "vault", "replicate"]]
 REPAIR = [["varve", "fsck", "--repair"], ["varve", "fetch", "--data", "--all"]]
 STATUS, DOCTOR, FSCK, AUDIT = (["varve", "status", "--remote"], ["varve", "doctor"], ["varve", "fsck", "--data"],
                                ["varve", "vault", "audit", "--all"])
-# name, files, what sees it (None: it is derived, and does not matter), what mends it
+# name, files, what sees it (None: it is derived, and does not matter), what mends it; those of other repositories than `a` are used there
 KINDS = [
     ("store: format", "store/format", DOCTOR, PUSH),
     ("store: pack", "store/packs/*", DOCTOR, PUSH),
@@ -50,6 +52,13 @@ KINDS = [
     ("vault: record at a holder", "x/**/records/**/*", None, VAULT),
     ("vault: records met", "a/.git/varve/vault/met", None, VAULT),
     ("vault: records checked", "a/.git/varve/vault/ledger/checked", None, VAULT),
+    ("repository: published", "a/.git/varve/published/*", None, [["varve", "ipfs", "publish", "HEAD:t.csv"]]),
+    ("lazy clone: elsewhere", "l/.git/varve/elsewhere", None, [["varve", "fetch", "--data", "--all"]]),
+    ("merge: conflict record", "m/.git/varve/conflicts/*", ["varve", "conflicts"], [["varve", "merge", "--abort"]]),
+    ("killed switch: journal", "j/.git/varve/journal/log", None, [["varve", "restore", "-q", "."]]),
+    ("killed switch: kept file", "j/.git/varve/journal/kept-*", None, [["varve", "restore", "-q", "."]]),
+    ("export: list", "e/varve-export", None, EXPORT),
+    ("export: page or file", "e/*/**/*", None, EXPORT),
 ]
 DAMAGES = ["missing", "empty", "cut", "flipped", "older", "folder", "newer"]
 
@@ -106,13 +115,14 @@ def damage(file, how, r):
 
 
 class Judge:
-    def __init__(self, name):
-        self.name, self.faults = name, []
+    def __init__(self, name, where):
+        self.name, self.where, self.faults = name, where, []
 
     def fault(self, text):
         self.faults.append(text)
 
-    def run(self, args, cwd="a"):
+    def run(self, args, cwd=None):
+        cwd = cwd or self.where
         code, out, said = run(args, cwd)
         if code < 0 or code > (3 if args == AUDIT else 2) or "Sanitizer" in said:
             self.fault(f"{' '.join(args)} ended with {code}: {said[-300:]}")
@@ -147,6 +157,34 @@ def newer_is_refused(kind, how, said):
     return how == "newer" and ("newer" in said or "upgrade" in said or "format 2" in said)
 
 
+def exported(part):
+    """The pages and files of an export, by their names."""
+    found = {}
+    folders = [os.path.basename(f) for f in glob.glob(os.path.join(top, part, "*")) if os.path.isdir(f)]
+    for f in files(part + "/**/*"):
+        name = os.path.relpath(f, os.path.join(top, part))
+        with open(f, "rb") as data:
+            text = data.read()
+        for folder in folders:  # one beside an earlier one has a number behind its name
+            for word in (folder, folder.split("-")[0]):
+                name, text = name.replace(word, "D"), text.replace(word.encode(), b"D")
+        found[name] = text if name != "varve-export" else b""
+    return found
+
+
+def starts_anew(kind, said, judge):
+    """Where a marker of what was begun is gone, the folder is not touched; the message says so, and a new one is right."""
+    if kind != "export: list":
+        return False
+    if "hint:" not in said:
+        judge.fault(f"nothing helps: {said[:300]}")
+    shutil.rmtree(os.path.join(top, "e"))
+    for args in EXPORT:
+        if judge.run(args, "a")[0] != 0:
+            judge.fault(f"{' '.join(args)} in a new folder fails")
+    return True
+
+
 def one(kind, pattern, seen, mends, how, number):
     r = random.Random(number)
     fresh()
@@ -156,27 +194,36 @@ def one(kind, pattern, seen, mends, how, number):
     file = found[r.randrange(len(found))]
     if damage(file, how, r) is None:
         return None
-    judge = Judge(kind)
+    where = pattern[0] if pattern[0] in "lmj" and pattern[1] == "/" else "a"
+    judge = Judge(kind, where)
     shown = b""
     refused = False
-    for args in (STATUS, DOCTOR, FSCK, ["varve", "status"], ["varve", "log", "--stat"]) + ((AUDIT,) if kind.startswith("vault") else ()):
+    for args in (STATUS, DOCTOR, FSCK, ["varve", "status"], ["varve", "log", "--stat"]) + ((AUDIT,) if kind.startswith("vault") else ()) + ((seen,) if kind.startswith("merge") else ()):
         code, out, said = judge.run(args)
         if args == seen:
             shown = out + said.encode() if code != 0 or args == STATUS else b""
         refused = refused or newer_is_refused(kind, how, said + out.decode(errors="replace"))
-    judge.versions("a", False)
-    lost = judge.clone(False) if not kind.startswith(("repository", "vault")) else 0
+    judge.versions(where, False)
+    lost = judge.clone(False) if kind.startswith("store") else 0
     if seen and (not shown or b" 0 not whole" in shown):
         judge.fault(f"{' '.join(seen)} does not see it ({lost} versions are lost to a new clone)")
     if not refused:  # a newer varve's is not overwritten
         for args in mends:
-            code, out, said = judge.run(args)
+            cwd = "a" if args in EXPORT else None
+            code, out, said = judge.run(args, cwd)
+            if code != 0 and how == "folder" and os.path.isdir(file) and os.path.basename(file) in said:
+                os.rmdir(file)  # it is named, and nothing else is lost
+                code, out, said = judge.run(args, cwd)
+            if code != 0 and starts_anew(kind, said, judge):
+                return not judge.faults
             if code != 0 and newer_is_refused(kind, how, said):
                 return not judge.faults
             if code != 0 and args is mends[-1]:
                 judge.fault(f"{' '.join(args)} ended with {code}: {said[:300]}")
-        judge.versions("a", True)
+        judge.versions(where, True)
         judge.clone(True)
+        if kind.startswith("export") and exported("e") != exported("e.0"):
+            judge.fault("the export again is another")
         code, out, said = judge.run(DOCTOR)
         if code != 0:
             judge.fault(f"doctor afterwards: {out.decode()[:300]}{said[:300]}")
