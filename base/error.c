@@ -82,11 +82,11 @@ static void format(char *out, size_t size, const char *fmt, va_list ap)
 
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 {
-	const bool login = code == VV_EAUTH;
+	const bool login = code == VV_EAUTH, block = code == VV_EBLOCK;
 	char text[sizeof err->message];
 	va_list ap;
 
-	code = login ? VV_EREFUSED : code;
+	code = login ? VV_EREFUSED : block ? VV_EMISSING : code;
 	if (!err) return code;
 	va_start(ap, fmt);
 	format(text, sizeof text, fmt, ap);
@@ -94,7 +94,8 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	memcpy(err->message, text, sizeof text);
 	err->code = code;
 	err->login = login;
-	err->full = false;
+	err->block = block;
+	err->full = err->answered = false;
 	vv_hint_clear(err);
 	return code;
 }
@@ -248,6 +249,14 @@ vv_status vv_prefix(vv_error *err, const char *fmt, ...)
 	return err->code;
 }
 
+vv_status vv_prefix_name(vv_error *err, const char *name)
+{
+	const char *shown = vv_text_shows(name);
+
+	if (err && strstr(err->message, shown)) return err->code;
+	return vv_prefix(err, "%s", shown);
+}
+
 vv_status vv_recode(vv_error *err, vv_status code)
 {
 	if (err) {
@@ -269,7 +278,7 @@ void vv_error_clear(vv_error *err)
 {
 	if (err) {
 		err->code = VV_OK;
-		err->login = false;
+		err->login = err->full = err->block = err->answered = false;
 		err->message[0] = '\0';
 		vv_hint_clear(err);
 	}

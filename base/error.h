@@ -35,8 +35,9 @@ typedef enum vv_status {
 	VV_EREJECTED = -14,  /* another repository does not accept what was sent */
 	VV_ESCHEMA = -15,    /* the columns given are not those of the table */
 	VV_EPROGRAM = -16,   /* a program that this needs, such as git, is not installed */
-	VV_EAUTH =
-		-17 /* for vv_fail alone: VV_EREFUSED of somebody who is not known there, or not let in */
+	/* For vv_fail alone: */
+	VV_EAUTH = -17, /* VV_EREFUSED, where another login may be let in */
+	VV_EBLOCK = -18 /* VV_EMISSING of a block, which a fetch may bring */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */
@@ -57,12 +58,15 @@ typedef struct vv_error {
 	vv_status code;
 	bool login;                   /* VV_EREFUSED: another login, key or token may be let in */
 	bool full;                    /* VV_EIO: no room on a disk, or too many open files */
+	bool block;                   /* VV_EMISSING: a block, which a fetch may bring */
+	bool answered;                /* the other side's answer; the line is still in step */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE when nothing honest can be said */
 	char hint[VV_HINT_MAX]; /* the sentence, or the code's arguments with a NUL after each */
 } vv_error;
 
-/* Sets code and message, clears the hint; long text loses its middle. Returns code; of VV_EAUTH VV_EREFUSED. */
+/* Sets code and message, clears the hint; long text loses its middle. Returns code: VV_EREFUSED
+ * for VV_EAUTH, VV_EMISSING for VV_EBLOCK. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -96,6 +100,9 @@ void vv_hint_word(vv_error *err, vv_hint_words_fn words);
 /* Puts "<text>: " before the message, cutting the middle where it gets too long.
  * Returns as vv_hint does. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same with a file's name, unless the message has it already, as those of the system do. */
+vv_status vv_prefix_name(vv_error *err, const char *name);
 
 /* The same error under the code that it has for the caller's caller; err may be NULL. Returns code. */
 vv_status vv_recode(vv_error *err, vv_status code);

@@ -208,7 +208,7 @@ static const char *part_danger(const char *part, size_t len)
 	if (part_is(part, len, ".") || part_is(part, len, "..")) {
 		return "'.' and '..' are not allowed";
 	}
-	return vv_path_is_dot_git(part, len) ? "a part would be taken for '.git'" : NULL;
+	return vv_path_is_dot_git(part, len) ? "a part could be mistaken for '.git'" : NULL;
 }
 
 /* What not every system has as a name, or takes for something else. */

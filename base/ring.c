@@ -83,7 +83,7 @@ static const struct timespec *end_of_wait(struct timespec *t, unsigned wait_ms)
 static vv_status broken(vv_error *err, bool stopped, unsigned wait_ms)
 {
 	if (stopped) return vv_fail(err, VV_EIO, "the line was closed");
-	return vv_fail(err, VV_EIO, "the other side stood still for %u seconds",
+	return vv_fail(err, VV_EIO, "the other side was silent for %u seconds",
 		       (wait_ms + 999) / 1000);
 }
 

@@ -165,7 +165,7 @@ static vv_status open_difference(difference *d, const varve_table *before, const
 	int opened;
 
 	if (o->what != VARVE_DIFF_ARROW_ROWS && o->what != VARVE_DIFF_ARROW_CELLS) {
-		return vv_fail(err, VV_ENOSUPPORT, "there is no stream %d of differences",
+		return vv_fail(err, VV_ENOSUPPORT, "unknown stream of differences %d",
 			       (int)o->what);
 	}
 	if ((rc = vv_take_options(&which, sizeof(which), o->diff, err)) < 0) return rc;

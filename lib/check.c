@@ -185,7 +185,7 @@ static vv_status take_parts(job *j, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "parts are those of one table of a commit");
 	}
 	if (o->parts > 0 && o->part >= o->parts) {
-		return vv_fail(err, VV_EUSAGE, "there is no part %u of %u", o->part, o->parts);
+		return vv_fail(err, VV_EUSAGE, "part %u of %u does not exist", o->part, o->parts);
 	}
 	if (o->parts > 0) {
 		j->share = (vv_check_share){o->part, o->parts, &j->noted};
@@ -377,8 +377,7 @@ int varve_report_write(varve_report *report, const char *format, varve_write_fn 
 	if (!vv_report_form_parse(&form, format, strlen(format))) {
 		return vv_give(err,
 			       vv_fail(&e, VV_EUSAGE,
-				       "there is no format '%s': it is one of " VV_REPORT_FORMS,
-				       format),
+				       "unknown format '%s': expected " VV_REPORT_FORMS, format),
 			       &e);
 	}
 	return vv_give(err, vv_report_stream(report->report, form, put_text, &to, &e), &e);

@@ -68,10 +68,10 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 		bool read = tests[i].op < VARVE_TEST_NULL;
 
 		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NO_VALUE) {
-			return vv_fail(err, VV_ENOSUPPORT, "there is no test %d", (int)tests[i].op);
+			return vv_fail(err, VV_ENOSUPPORT, "unknown test %d", (int)tests[i].op);
 		}
 		if (tests[i].state != VARVE_CELL_TEXT && tests[i].state != VARVE_CELL_LITERAL) {
-			return vv_fail(err, VV_ENOSUPPORT, "there is no value in state %d",
+			return vv_fail(err, VV_ENOSUPPORT, "unknown state %d of a value",
 				       (int)tests[i].state);
 		}
 		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "test %zu names no column", i);

@@ -231,7 +231,7 @@ int varve_table_write(const varve_table *table, int format, const varve_rows_opt
 		i++;
 	}
 	if (i == sizeof(formats) / sizeof(formats[0])) {
-		return vv_give(err, vv_fail(&e, VV_EUSAGE, "there is no format %d", format), &e);
+		return vv_give(err, vv_fail(&e, VV_EUSAGE, "unknown format %d", format), &e);
 	}
 	if ((rc = varve_rows_open(&rows, table, options, err)) < 0) return rc;
 	rc = vv_give(err, write_rows(rows, formats[i].view, &to, &written, &e), &e);

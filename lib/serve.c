@@ -74,7 +74,7 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 			return rc;
 		}
 	}
-	return vv_fail(err, VV_ENOTFOUND, "there is no repository at '%s'", vv_text_shows(path));
+	return vv_fail(err, VV_ENOTFOUND, "no repository at '%s'", vv_text_shows(path));
 }
 
 /* --- the work tree follows (receive.denyCurrentBranch=updateInstead) ------------------------- */
@@ -279,9 +279,10 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 		}
 	}
 	if (rc == VV_EMISSING && refuse) {
-		return vv_prefix(err, "receive.varveCheck there is 'refuse', and what has no rows "
-				      "there cannot be checked (a linked table's rows are at its "
-				      "source)");
+		return vv_prefix(err,
+				 "receive.varveCheck there is 'refuse', and a table without rows "
+				 "there cannot be checked (a linked table's rows are at its "
+				 "source)");
 	}
 	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
 		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);

@@ -85,7 +85,7 @@ static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t f
 		return rc;
 	}
 	if ((s->o.flags & ~flags) != 0) {
-		return vv_fail(err, VV_EUSAGE, "flag 0x%x does not go with this function",
+		return vv_fail(err, VV_EUSAGE, "flag 0x%x cannot be used with this function",
 			       (unsigned)(s->o.flags & ~flags));
 	}
 	if (!(s->lock = vv_mutex_new())) return vv_fail_nomem(err);
@@ -418,7 +418,7 @@ int varve_version_fetch(const varve_version *version, const varve_sync_options *
 static vv_status check_push(const syncing *s, vv_error *err)
 {
 	if (is_set(s, VARVE_SYNC_ALL) && s->o.specs) {
-		return vv_fail(err, VV_EUSAGE, "all branches and refspecs do not go together");
+		return vv_fail(err, VV_EUSAGE, "all branches and refspecs cannot be used together");
 	}
 	if (!is_set(s, VARVE_SYNC_DELETE)) return VV_OK;
 	if (is_set(s, VARVE_SYNC_ALL | VARVE_SYNC_TAGS)) {
@@ -434,7 +434,8 @@ static vv_status reject(const varve_transfer *t, vv_error *err)
 			vv_fail(err, VV_EREJECTED, "'%s' was not moved in %s: %s",
 				vv_text_shows(t->refs[i].to), vv_text_url(t->counts.url),
 				t->refs[i].refused);
-			return vv_hint(err, "fetch and merge what is there, then push again");
+			return vv_hint(err,
+				       "fetch and merge the remote's commits, then push again");
 		}
 	}
 	return VV_OK;

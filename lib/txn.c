@@ -158,7 +158,7 @@ static vv_status put(varve_txn *t, const char *path, reading *from,
 	if ((o.flags & VARVE_PUT_AS_FILE) &&
 	    ((o.flags & VARVE_PUT_AS_TABLE) || o.key || o.dialect)) {
 		return vv_fail(err, VV_EUSAGE,
-			       "what is kept as a file has neither key nor dialect");
+			       "a path that is kept as a file has neither key nor dialect");
 	}
 	how.described = import.has_kind;
 	how.replace = (o.flags & VARVE_PUT_REPLACE) != 0;

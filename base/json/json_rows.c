@@ -468,7 +468,7 @@ vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, 
 		return vv_fail(err, VV_EINPUT, "expected an object, which begins with '{'");
 	}
 	if (!find_end(&end, bytes, len) && more_may_come) {
-		return vv_fail(err, VV_ENOTFOUND, "the object goes on");
+		return vv_fail(err, VV_ENOTFOUND, "the object continues");
 	}
 	*used = vv_json_utf8_fault(bytes, end);
 	if (*used < end) return vv_fail(err, VV_EINPUT, "not valid UTF-8");

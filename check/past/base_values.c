@@ -738,7 +738,7 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *
 		}
 		base_unread(&f, NULL);
 		f.column = name;
-		vv_buf_puts(&c->message, "there is no such column");
+		vv_buf_puts(&c->message, "no such column");
 		vv_buf_puts(&c->expected, "a column of the table");
 		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
 	}
@@ -838,7 +838,7 @@ static vv_status check_named_dates(base_check *c, const vv_rule_setting *s, vv_e
 		base_unread(&f, NULL);
 		f.column = s->columns[i];
 		if (at < 0) {
-			vv_buf_puts(&c->message, "there is no such column");
+			vv_buf_puts(&c->message, "no such column");
 		} else {
 			vv_buf_printf(&c->message, "its type is %s, which has no dates",
 				      vv_type_name(c->t->schema.fields[at].type));

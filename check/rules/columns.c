@@ -394,7 +394,7 @@ static vv_status check_names(check_plan *p, const check_column *c, const vv_json
 			k++;
 		}
 		if (k == end) {
-			rc = check_note_node(p, n, err, "there is no constraint '%s'",
+			rc = check_note_node(p, n, err, "no such constraint '%s'",
 					     vv_text_shows(n->name));
 		} else if (!(k->types & BIT(c->field->type))) {
 			rc = check_note_node(p, n, err, "a field of type %s has no constraint '%s'",

@@ -90,7 +90,7 @@ const vv_rule vv_rules[] = {
 	 "Something could not be checked: its data is not here, or the rule that would report it "
 	 "is off or a warning.",
 	 ERROR, false},
-	{"unclosed-quote", "Quote not closed", "A quoted cell goes on to the end of the file.",
+	{"unclosed-quote", "Quote not closed", "A quoted cell continues to the end of the file.",
 	 ERROR, false},
 	{"unique-error", "Value not unique", "A value, or a unique key, occurs in several rows.",
 	 ERROR, false},

@@ -445,7 +445,7 @@ static vv_status find_rule(reader *r, const vv_json *node, const char *code, siz
 {
 	*out = vv_rule_find(code);
 	if (*out) return VV_OK;
-	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'", vv_text_show(code, len));
+	vv_descriptor_fail(node, r->name, r->err, "no such rule '%s'", vv_text_show(code, len));
 	const char *near = vv_rule_nearest(code);
 	return near ? vv_hint(r->err, "did you mean '%s'?", near)
 		    : vv_hint_code(r->err, VV_HINT_LIST_RULES);
@@ -882,7 +882,7 @@ static vv_status check_codes(const char *const *codes, size_t count, vv_error *e
 		if (vv_rule_find(codes[i])) {
 			continue;
 		}
-		vv_fail(err, VV_EUSAGE, "there is no rule '%s'", vv_text_shows(codes[i]));
+		vv_fail(err, VV_EUSAGE, "no such rule '%s'", vv_text_shows(codes[i]));
 		const char *near = vv_rule_nearest(codes[i]);
 		return near ? vv_hint(err, "did you mean '%s'?", near)
 			    : vv_hint_code(err, VV_HINT_LIST_RULES);

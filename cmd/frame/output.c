@@ -256,7 +256,7 @@ int vv_report(const vv_error *err)
 	message("varve: ", err->message[0] ? err->message : "unknown error");
 	if (worded.hint[0]) {
 		message("hint: ", worded.hint);
-	} else if (err->code == VV_EMISSING && strstr(err->message, "block")) {
+	} else if (err->block) {
 		message("hint: ",
 			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, with --from URL from another repository");
 	}

@@ -223,7 +223,7 @@ vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *e
 	vv_status rc;
 
 	if (strlen(word) > VV_PROGRAM_WORD_MAX) {
-		return vv_fail(err, VV_EPROGRAM, "there is no program '%s'", vv_text_shows(word));
+		return vv_fail(err, VV_EPROGRAM, "program '%s' not found", vv_text_shows(word));
 	}
 	snprintf(name, sizeof(name), "varve-%s", word);
 	if ((rc = vv_environ_take(err)) < 0 ||

@@ -158,7 +158,7 @@ static vv_status read_place(reading *r, const char *below)
 		}
 	}
 	if (!p) {
-		vv_fail(r->err, VV_ENOTFOUND, "there is no page '%s'", vv_text_show(below, len));
+		vv_fail(r->err, VV_ENOTFOUND, "no such page '%s'", vv_text_show(below, len));
 		return vv_hint(
 			r->err, "%s",
 			a->api ? "below api/v0 there are changes, refs, datasets, data, values, "
@@ -335,7 +335,7 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 static vv_status refuse_unknown(const reading *r)
 {
 	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
-	vv_fail(r->err, VV_EUSAGE, "there is no parameter '%s'", vv_text_shows(r->unknown));
+	vv_fail(r->err, VV_EUSAGE, "no such parameter '%s'", vv_text_shows(r->unknown));
 	return vv_hint(r->err, "where chooses rows, and show columns");
 }
 

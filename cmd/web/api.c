@@ -780,7 +780,7 @@ static vv_status answer(api *x)
 	case VV_WEB_AT_VALUES:
 		return put_column_values(x);
 	default:
-		return vv_fail(x->err, VV_ENOTFOUND, "there is no such page");
+		return vv_fail(x->err, VV_ENOTFOUND, "no such page");
 	}
 }
 

@@ -391,7 +391,8 @@ static vv_status answer_visit(request *q, vv_error *err)
 	if (is_to_move(q)) return move(q, err);
 	if (q->address.has_form && q->address.place == VV_WEB_AT_DATA) return give_rows(q, err);
 	if (!q->address.api && !pages) {
-		return vv_fail(err, VV_ENOTFOUND, "there are no pages here, only the API (api/v0)");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "this server has the API only (api/v0), not pages");
 	}
 	/* A page says always the same of the same commits, but another varve may say it better. */
 	q->reply.fixed = q->asked.fixed && q->address.api;

@@ -389,7 +389,8 @@ static vv_status make_value(tokens *t, vv_literal *l, const term *n, const vv_fi
 	if (kind == VV_OPERAND_TIME) return make_time(t, l, n->at, f);
 	if (kind != VV_OPERAND_TEXT && !l->spelled) {
 		fail_at(t, n->at, "not a value of the column:", v->text, v->len);
-		return vv_hint(t->err, "column '%s' has type %s; text(\"%s\") is what the file has",
+		return vv_hint(t->err,
+			       "column '%s' has type %s; text(\"%s\") is its text in the file",
 			       vv_text_name(f->name, f->name_len), vv_type_name(f->type),
 			       vv_text_name(f->name, f->name_len));
 	}
@@ -556,9 +557,9 @@ static vv_status fail_column(parser *p, const token *t)
 	vv_nearest near;
 	char word[256];
 
-	fail_at(&p->t, t->at, "there is no column", t->text, t->len);
+	fail_at(&p->t, t->at, "no such column", t->text, t->len);
 	if (p->t.how->filter) {
-		p->err->code = VV_ENOTFOUND;
+		(void)vv_recode(p->err, VV_ENOTFOUND);
 	}
 	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0,
 		       t->text);
@@ -912,7 +913,7 @@ static vv_status read_operand(parser *p, bool *more)
 		bool text = token_is_word(&t, "text");
 
 		if (!text && !token_is_word(&t, "length")) {
-			fail_at(&p->t, t.at, "there is no function", t.text, t.len);
+			fail_at(&p->t, t.at, "no such function", t.text, t.len);
 			return vv_hint(p->err, "there are length(TEXT) and text(COLUMN)");
 		}
 		rc = push_op(p, OP_CALL, text ? VV_STEP_TEXT : VV_STEP_LENGTH, t.at);

@@ -843,7 +843,7 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 	} else if (!vv_dialect_lead_fits(out)) {
 		rc = bad("the bytes above the table do not end where it begins", err);
 	} else if (!tail_fits(out)) {
-		rc = bad("lines stand below a last row that has no end", err);
+		rc = bad("lines follow a last row that has no line end", err);
 	}
 done:
 	if (rc < 0) {

@@ -206,7 +206,7 @@ static vv_status check_order(const vv_file_text *t, vv_error *err)
 	    strcmp(is, t->name) == 0) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EINPUT, "%s: it begins with the mark of %s, and goes on as %s",
+	vv_fail(err, VV_EINPUT, "%s: it begins with the mark of %s, but continues as %s",
 		vv_text_shows(t->file->name), t->name, is);
 	return vv_hint(err, "'--encoding %s' reads it so; '--as file' keeps it as bytes", is);
 }
@@ -274,9 +274,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 		return rc;
 	}
 	if (rc < 0) {
-		if (!strstr(err->message, vv_text_shows(file->name))) {
-			vv_prefix(err, "%s", vv_text_shows(file->name));
-		}
+		vv_prefix_name(err, file->name);
 		vv_file_text_close(t);
 		return rc;
 	}

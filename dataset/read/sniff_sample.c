@@ -201,7 +201,7 @@ vv_status sniff_spaces(sniff *s, vv_error *err)
 	d->spaces = g.single * 2 > g.cells ? VV_SPACES_USUAL : VV_SPACES_PASSED;
 	if (told < 0) {
 		vv_buf_puts(&s->out->warnings,
-			    "a space follows each delimiter and is no part of the cells; "
+			    "a space follows each delimiter and is not part of the cells; "
 			    "'--initial-space keep' makes it one\n");
 	}
 	return vv_buf_ok(&s->out->warnings, err);

@@ -563,7 +563,7 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 	if (!*file) return vv_fail_nomem(l->err);
 	rc = l->read(l->payload, *file, &text, l->err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_descriptor_fail(node, l->package, l->err, "there is no file '%s'",
+		rc = vv_descriptor_fail(node, l->package, l->err, "no such file '%s'",
 					vv_text_shows(*file));
 	} else if (rc == VV_OK && (rc = vv_json_read(&root, arena, vv_buf_cstr(&text), text.len,
 						     *file, l->err)) == VV_OK) {

@@ -758,7 +758,7 @@ static vv_status read_names(const reader *r, const char ***out, size_t *count, c
 	}
 	for (size_t i = 0; i < *count; i++, item = item->next) {
 		if (vv_schema_find(r->s, (*out)[i], strlen((*out)[i])) < 0) {
-			return vv_descriptor_fail(item, r->file, r->err, "there is no field '%s'",
+			return vv_descriptor_fail(item, r->file, r->err, "no such field '%s'",
 						  vv_text_shows((*out)[i]));
 		}
 		for (size_t k = 0; k < i; k++) {

@@ -254,7 +254,7 @@ vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out,
 		vv_index_entry e;
 		return vv_index_get(r->index, path, &e)
 			       ? vv_blob_read(r->repo, &e.id, PACKAGE_MAX, out, err)
-			       : vv_fail(err, VV_ENOTFOUND, "there is no '%s'",
+			       : vv_fail(err, VV_ENOTFOUND, "no such file '%s'",
 					 vv_text_shows(path));
 	}
 	file = vv_repository_file(r->repo, path);

@@ -599,8 +599,8 @@ static vv_status sniff(import *im, vv_error *err)
 			rc = import_head_again(im, im->sniffed.body, err);
 		}
 		import_consume(im, im->sniffed.body);
-	} else if (err && err->code == rc && !strstr(err->message, im->source->name)) {
-		vv_prefix(err, "%s", im->source->name);
+	} else {
+		vv_prefix_name(err, im->source->name);
 	}
 	return rc;
 }

@@ -116,11 +116,12 @@ static void tell_swapped(vv_import_result *out, const vv_file_text *t,
 	uint64_t line, count = vv_file_text_swapped(t, &line);
 
 	if (count == 0 || opts->as || opts->in_file) return;
-	vv_buf_printf(&out->warnings,
-		      "%s in the other byte order than %s, the first in line %s: what stands in it "
-		      "is not text, and is stored as it is\n",
-		      vv_text_counted(count, "line end or mark is", "line ends or marks are"),
-		      vv_file_text_encoding(t), vv_text_count(line));
+	vv_buf_printf(
+		&out->warnings,
+		"%s in the other byte order than %s, the first in line %s: the text in that order "
+		"cannot be read, and is stored as it is\n",
+		vv_text_counted(count, "line end or mark is", "line ends or marks are"),
+		vv_file_text_encoding(t), vv_text_count(line));
 }
 
 vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,

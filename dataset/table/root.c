@@ -370,7 +370,7 @@ static vv_status get_format(vv_cbor *c, vv_error *err)
 	uint64_t format;
 	vv_status rc = get_number(c, "format", &format, err);
 
-	return rc < 0 || format == VV_FORMAT ? rc : bad("there is no such format generation", err);
+	return rc < 0 || format == VV_FORMAT ? rc : bad("unknown format generation", err);
 }
 
 static vv_status get_cut(vv_root *r, vv_cbor *c, vv_error *err)

@@ -211,7 +211,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 		}
 	} else if (rc == VV_EINPUT || rc == VV_ECORRUPT) {
 		vv_prefix(err, "the patched table is not the one that the patch names");
-		rc = err ? (err->code = VV_EINPUT) : VV_EINPUT;
+		rc = vv_recode(err, VV_EINPUT);
 	} else if (rc == VV_OK) {
 		*cid = r.cid;
 		*rows = r.root.rows;

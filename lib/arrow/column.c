@@ -486,8 +486,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 
 	memset(c, 0, sizeof(*c));
 	if (how->numbers < VARVE_NUMBERS_DOUBLE || how->numbers > VARVE_NUMBERS_DECIMAL) {
-		return vv_fail(err, VV_ENOSUPPORT, "there is no form %d of numbers",
-			       (int)how->numbers);
+		return vv_fail(err, VV_ENOSUPPORT, "unknown form of numbers %d", (int)how->numbers);
 	}
 	c->table = table;
 	c->name = f->name;

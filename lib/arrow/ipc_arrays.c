@@ -134,7 +134,7 @@ static vv_status next_buffer(decode *d, memory *out, vv_error *err)
 	if (len == 0) return VV_OK;
 	if (len < 0 || from < 0 || (uint64_t)from > body->len ||
 	    (uint64_t)len > body->len - (uint64_t)from || from % 8 != 0) {
-		return vv_ipc_damaged(d->at, "a buffer lies outside of its batch", err);
+		return vv_ipc_damaged(d->at, "a buffer is outside of its batch", err);
 	}
 	*out = (memory){(const uint8_t *)body->data + from, (size_t)len};
 	if (!d->packed) return VV_OK;
@@ -236,7 +236,7 @@ static vv_status check_view(decode *d, const struct ArrowArray *a, int64_t i, in
 	if (part[0] > 12) {
 		if (part[2] < 0 || part[2] >= count || part[3] < 0 ||
 		    (int64_t)part[3] + part[0] > lens[part[2]]) {
-			return vv_ipc_damaged(d->at, "a text lies outside of its buffer", err);
+			return vv_ipc_damaged(d->at, "a text is outside of its buffer", err);
 		}
 		text = (const char *)a->buffers[2 + part[2]] + part[3];
 	}

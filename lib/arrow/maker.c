@@ -234,7 +234,7 @@ static vv_status open_maker(vv_arrow_maker *b, const vv_arrow_maker *like, vv_er
 	vv_arrow_options *o = &b->o;
 
 	if (o->misfit < VARVE_MISFIT_ERROR || o->misfit > VARVE_MISFIT_TEXT) {
-		return vv_fail(err, VV_ENOSUPPORT, "there is no treatment %d of misfits",
+		return vv_fail(err, VV_ENOSUPPORT, "unknown treatment of misfits %d",
 			       (int)o->misfit);
 	}
 	b->misfits.keep = o->misfit == VARVE_MISFIT_TEXT;

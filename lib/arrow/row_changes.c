@@ -337,7 +337,7 @@ static vv_status open_changes(vv_arrow_changes *c, vv_table *a, vv_table *b,
 			      const vv_columns *columns, vv_error *err)
 {
 	if (c->o.misfit < VARVE_MISFIT_ERROR || c->o.misfit > VARVE_MISFIT_TEXT) {
-		return vv_fail(err, VV_ENOSUPPORT, "there is no treatment %d of misfits",
+		return vv_fail(err, VV_ENOSUPPORT, "unknown treatment of misfits %d",
 			       (int)c->o.misfit);
 	}
 	c->pairs = columns ? columns->count : a ? a->schema.count : b ? b->schema.count : 0;

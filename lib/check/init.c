@@ -84,7 +84,7 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 		return rc;
 	}
 	if (*count == 0) {
-		vv_fail(err, VV_ENOTFOUND, "there is no dataset to make rules for");
+		vv_fail(err, VV_ENOTFOUND, "no datasets to make rules for");
 		return vv_hint_code(err, VV_HINT_ADD_MAKES);
 	}
 	return vv_write_file(file, text.data, text.len, true, err);

@@ -44,7 +44,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 		return rc;
 	}
 	if (!o->repo && strcmp(path, VV_RULES_NAME) == 0) {
-		if (!o->rules_text) return vv_fail(err, VV_ENOTFOUND, "there is no %s", path);
+		if (!o->rules_text) return vv_fail(err, VV_ENOTFOUND, "no such %s", path);
 		vv_buf_put(out, o->rules_text->data, o->rules_text->len);
 		return vv_buf_ok(out, err);
 	}

@@ -130,8 +130,7 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 
 	*path = NULL;
 	if (!package) {
-		return vv_fail(err, VV_ENOTFOUND,
-			       "there is no datapackage.json that could describe '%s'",
+		return vv_fail(err, VV_ENOTFOUND, "no datapackage.json describes '%s'",
 			       vv_text_shows(name));
 	}
 	look.side = c->held ? &c->run->owner->side : look.side;
@@ -620,7 +619,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 		vv_buf_puts(&message, "is in the work tree, but was not added");
 		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD_TABLE, p->path);
 	} else {
-		vv_buf_puts(&message, "there is no such file");
+		vv_buf_puts(&message, "no such file");
 		vv_buf_printf(&message, "%s",
 			      !run->repo                     ? ""
 			      : side->kind == VV_SIDE_COMMIT ? " in the commit"

@@ -115,7 +115,7 @@ static vv_status find_clones(vv_cached *c, vv_error *err)
 	} else if (home && home[0] == '/') {
 		c->clones = vv_path_join(home, ".cache", "varve", CLONES, (char *)NULL);
 	} else {
-		vv_fail(err, VV_EUSAGE, "there is no folder to cache '%s' in", vv_text_url(c->url));
+		vv_fail(err, VV_EUSAGE, "no cache folder for '%s' in", vv_text_url(c->url));
 		return vv_hint(err, "set VARVE_CACHE, XDG_CACHE_HOME or HOME");
 	}
 	return c->clones ? VV_OK : vv_fail_nomem(err);

@@ -337,7 +337,7 @@ static void clean_up(vv_clone_job *j, vv_status rc, vv_error *err)
 		kept = 0; /* the next attempt will have to be another */
 	} else if (j->fetched) {
 		vv_hint(err,
-			"what has arrived is kept in '%s': the same clone again continues from "
+			"received data is kept in '%s': the same clone again continues from "
 			"there",
 			vv_text_shows(j->folder));
 		return;

@@ -603,8 +603,7 @@ static vv_status read_refs(migration *m, vv_error *err)
 
 	if ((rc = vv_head_read(m->repo, &m->head, err)) < 0) return rc;
 	if (m->head.unborn) {
-		return vv_fail(err, VV_EREFUSED,
-			       "there is no commit yet, so there is nothing to migrate");
+		return vv_fail(err, VV_EREFUSED, "no commits yet, so there is nothing to migrate");
 	}
 	if (m->head.detached) {
 		(void)vv_fail(err, VV_EREFUSED,

@@ -663,7 +663,7 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 		if (rc < 0) return rc;
 		vv_fail(err, VV_ENOTFOUND, "'%s' is not in the last commit",
 			vv_text_shows(now->to));
-		return vv_hint(err, "commit what was imported, then update it");
+		return vv_hint(err, "commit the imported files, then update them");
 	}
 	if ((rc = set_version(x, r, before, err)) < 0 ||
 	    (rc = write_commit(&base, x, r, &head.commit, message.data, err)) < 0 ||

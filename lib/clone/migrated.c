@@ -533,7 +533,7 @@ static vv_status compare(vv_migrated *c, const version *v, vv_error *err)
 	vv_xxh3_free(o.hash);
 	if (rc == VV_OK && (o.bytes != v->bytes || is.lo != v->hash.lo || is.hi != v->hash.hi)) {
 		rc = vv_fail(err, VV_ECORRUPT,
-			     "%s: what was stored of a version is not what was read",
+			     "%s: the stored version differs from the version that was read",
 			     vv_text_shows(c->paths[v->path].path));
 	}
 	return rc;

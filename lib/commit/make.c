@@ -135,7 +135,7 @@ static vv_status find_parents(vv_commit_job *j, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (j->amend && head.unborn) {
-		return vv_fail(err, VV_EUSAGE, "there is no commit yet to amend");
+		return vv_fail(err, VV_EUSAGE, "no commits to amend");
 	}
 	if ((rc = vv_state_merge_heads(j->repo, &heads, &count, err)) < 0) return rc;
 	if (count > 0 && (j->amend || j->paths)) {

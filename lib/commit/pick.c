@@ -117,7 +117,7 @@ vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
 		return rc;
 	}
 	if (p->head.unborn) {
-		return vv_fail(err, VV_EUSAGE, "there is no commit yet to %s onto",
+		return vv_fail(err, VV_EUSAGE, "no commits to %s onto",
 			       p->command ? p->command : vv_pick_verb(p));
 	}
 	if ((rc = vv_rev_commit(p->repo, word, &id, err)) < 0 ||

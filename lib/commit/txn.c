@@ -495,8 +495,8 @@ static vv_status refuse_filter(vv_txn *t, const char *path, vv_error *err)
 	vv_status rc = vv_attr_value(t->repo, path, "filter", &filter, err);
 
 	if (rc == VV_OK && *filter && strcmp(filter, "varve") != 0) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' goes through the filter '%s' of Git",
-			     vv_text_shows(path), vv_text_shows(filter));
+		rc = vv_fail(err, VV_EREFUSED, "'%s' uses Git's filter '%s'", vv_text_shows(path),
+			     vv_text_shows(filter));
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
@@ -606,7 +606,7 @@ vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *
 		return vv_hint(err, "commit before it is changed again");
 	}
 	if (!vv_index_get(t->index, path, &e)) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no '%s'", vv_text_shows(path));
+		return vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(path));
 	}
 	return vv_subject_find_blob(out, t->repo, t->reader, &e.id, path, path, err);
 }
@@ -659,7 +659,7 @@ vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err
 
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	if (!vv_index_get(t->index, path, &p.before)) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no '%s'", vv_text_shows(path));
+		return vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(path));
 	}
 	p.what.path = (char *)(uintptr_t)path; /* only read */
 	return set(t, &p, err);

@@ -198,7 +198,7 @@ static vv_status take_stand_in(run *r, vv_error *err)
 		return err->code;
 	}
 	vv_notes_warn(r->t.notes, "%s", err->message);
-	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it goes",
+	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
 		      vv_text_url(r->suppliers[place ? place : host].name));
 	r->stand_in = true;
 	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place ? place : host].name, &why) <

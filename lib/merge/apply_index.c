@@ -215,7 +215,8 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 	*exists = e && is_missed(a, path);
 	if (!*exists) return VV_OK;
 	if (!e->exists) {
-		return vv_fail(err, VV_ECONFLICT, "there is no '%s' to merge the patch with",
+		return vv_fail(err, VV_ECONFLICT,
+			       "'%s' does not exist, so the patch cannot be merged with it",
 			       vv_text_shows(e->path));
 	}
 	if ((rc = append(a, e->path, err)) < 0) return rc;

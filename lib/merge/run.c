@@ -25,8 +25,8 @@ vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err)
 	if (*state == '\0' || strcmp(state, "bisect") == 0) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "%s %s is under way", strchr("au", *state) ? "an" : "a", state);
 	if (strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0) {
-		return vv_hint(err, "'git %s --continue' goes on, 'git %s --abort' ends it", state,
-			       state);
+		return vv_hint(err, "'git %s --continue' continues, 'git %s --abort' ends it",
+			       state, state);
 	}
 	return vv_hint(err, "'varve %s --continue' concludes it, 'varve %s --abort' ends it", state,
 		       state);

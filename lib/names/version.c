@@ -342,7 +342,7 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 {
 	vv_oid commit;
 
-	vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(s->text));
+	vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(s->text));
 	if (s->repo && vv_rev_commit(s->repo, s->text, &commit, VV_IGNORED) == VV_OK) {
 		return vv_hint(err, "name a file of that version: '%s:PATH'",
 			       vv_text_shows(s->text));
@@ -502,8 +502,7 @@ static vv_status say_whose(const vv_subject *s, vv_error *err)
 	const char *colon = strchr(s->text, ':');
 	vv_auto(vv_buf) rev = VV_BUF_INIT;
 
-	if (err->code == VV_EMISSING && colon && colon > s->text &&
-	    strstr(err->message, " is not here")) {
+	if (err->block && colon && colon > s->text) {
 		if (strncmp(s->text, "index:", 6) == 0) { /* most likely the last commit's */
 			vv_buf_puts(&rev, "HEAD");
 		} else {

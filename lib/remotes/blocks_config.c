@@ -119,7 +119,7 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 				    "AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config");
 	}
 	if (!fine) {
-		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is no place for a store",
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is not a place for a store",
 			vv_text_url(url));
 		return vv_hint(err,
 			       "a store is s3://bucket/prefix, sftp://host/folder, or a folder; "

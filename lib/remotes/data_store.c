@@ -209,7 +209,7 @@ static vv_status open_place(vv_place *out, const char *url, const vv_place_facts
 		rc = vv_web_place_open(out, &u, facts, connect, err);
 		break;
 	default:
-		vv_fail(err, VV_EUSAGE, "'%s' is no place for a store", u.text);
+		vv_fail(err, VV_EUSAGE, "'%s' is not a place for a store", u.text);
 		rc = vv_hint(err, "a store is s3://bucket/prefix, sftp://host/folder, a folder, or "
 				  "(to be read) https://host/folder");
 	}

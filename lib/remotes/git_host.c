@@ -473,7 +473,7 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 		vv_notes_warn(g->t->notes, "%s is no longer there: it was deleted from %s", ref,
 			      shown);
 	} else {
-		vv_notes_warn(g->t->notes, "there is no %s on %s, where the blocks of %s should be",
+		vv_notes_warn(g->t->notes, "%s is missing on %s, where the blocks of %s should be",
 			      ref, shown,
 			      vv_text_counted(lost.versions, "version of a dataset",
 					      "versions of datasets"));

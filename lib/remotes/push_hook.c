@@ -77,10 +77,11 @@ void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_bu
 	}
 	vv_buf_printf(&other, "%s" EARLIER, h->path);
 	vv_buf_printf(message,
-		      h->there ? "the hook %s does not call varve: 'git push' sends commits "
-				 "without the rows of their tables"
-			       : "there is no hook %s: 'git push' sends commits without the rows "
-				 "of their tables",
+		      h->there
+			      ? "the hook %s does not call varve: 'git push' sends commits "
+				"without the rows of their tables"
+			      : "the hook %s is missing: 'git push' sends commits without the rows "
+				"of their tables",
 		      file);
 	if (h->own) {
 		(void)vv_hint_put(mend, "", words, VV_HINT_HOOK_LINE, h->own);

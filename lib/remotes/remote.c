@@ -152,8 +152,7 @@ static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 	char **names = NULL;
 	size_t count = 0;
 
-	vv_fail(err, VV_ENOTFOUND, "there is no remote '%s', and no folder of that name",
-		vv_text_shows(word));
+	vv_fail(err, VV_ENOTFOUND, "no remote or folder is named '%s'", vv_text_shows(word));
 	vv_nearest_init(&near, word);
 	if (vv_remote_names(&names, &count, r, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
@@ -183,7 +182,7 @@ vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_
 		out->name = NULL;
 		if (!is_place(word)) {
 			rc = r ? no_remote(r, word, err)
-			       : vv_fail(err, VV_ENOTFOUND, "there is no folder '%s'",
+			       : vv_fail(err, VV_ENOTFOUND, "no such folder '%s'",
 					 vv_text_shows(word));
 		} else if (!(out->url = vv_strdup(word))) {
 			rc = vv_fail_nomem(err);
@@ -306,7 +305,7 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 	}
 	if (!pick) {
 		vv_fail(err, VV_ENOTFOUND,
-			count == 0 ? "there is no remote"
+			count == 0 ? "no remote is configured"
 				   : "it is not clear which remote is meant");
 		rc = vv_hint_code(err, count == 0 ? VV_HINT_REMOTE_ADD_OR_URL : VV_HINT_REMOTES);
 	} else {

@@ -47,7 +47,7 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
-		vv_fail(err, VV_EREFUSED, "cannot ask: there is no terminal");
+		vv_fail(err, VV_EREFUSED, "cannot ask without a terminal");
 		return vv_hint(err,
 			       "use an ssh agent, a credential helper of Git, or a key without "
 			       "passphrase");

@@ -101,7 +101,7 @@ const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const 
 
 vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err)
 {
-	vv_fail(err, code, "there is no holder '%s'", vv_text_shows(name));
+	vv_fail(err, code, "no such holder '%s'", vv_text_shows(name));
 	return vv_hint_code(err, VV_HINT_HOLDER_LIST);
 }
 

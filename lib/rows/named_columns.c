@@ -19,7 +19,7 @@ static vv_status no_column(const vv_table *t, const char *name, size_t len, cons
 	for (i = 0; i < t->columns; i++) {
 		(void)vv_nearest_try(&near, t->schema.fields[i].name);
 	}
-	vv_fail(err, VV_ENOTFOUND, "%s: there is no column '%s'", what, vv_text_show(name, len));
+	vv_fail(err, VV_ENOTFOUND, "%s: no such column '%s'", what, vv_text_show(name, len));
 	if (near.best && near.distance < len) {
 		vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
 	} else if (t->columns > 0) {

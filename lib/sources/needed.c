@@ -522,7 +522,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			return rc;
 		}
 	}
-	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "there is no remote to ask");
+	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "no remote is configured");
 	for (size_t i = 0; i < n->count; i++) {
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
 			n->by = n->remotes[i].name;

@@ -235,20 +235,6 @@ static void give_up(line *l)
 	vv_mutex_unlock(l->lock);
 }
 
-/* What the child failed of, in its own words. False: the line failed. */
-static bool take_words(vv_error *err)
-{
-	static const char message[] = "remote: ", hint[] = "there: ";
-	const size_t m = sizeof(message) - 1, h = sizeof(hint) - 1;
-
-	if (strncmp(err->message, message, m) != 0) return false;
-	memmove(err->message, err->message + m, strlen(err->message + m) + 1);
-	if (strncmp(err->hint, hint, h) == 0) {
-		memmove(err->hint, err->hint + h, strlen(err->hint + h) + 1);
-	}
-	return true;
-}
-
 /* An end without a request, which the child finds while it works, or has read behind the request. */
 static void send_stop(const line *l)
 {
@@ -276,7 +262,7 @@ static vv_status read_answer(line *l, vv_supply_frame_fn fn, void *payload, vv_e
 	vv_status rc;
 
 	vv_frame_reader_init(&in, l->channel, UINT64_MAX);
-	in.skips_alive = true;
+	in.skips_alive = in.is_own = true;
 	while ((rc = vv_frame_read(&in, &type, err)) == VV_OK && type != VV_FRAME_END) {
 		rc = fn ? fn(payload, type, in.payload.data, in.payload.len, err)
 			: vv_fail(err, VV_ECORRUPT, SHOWN " said more than it was asked");
@@ -307,7 +293,7 @@ vv_status vv_supply_ask(vv_supply *s, size_t number, const vv_supply_request *q,
 	vv_mutex_lock(l->lock);
 	l->asking = false;
 	vv_mutex_unlock(l->lock);
-	if (rc < 0 && !take_words(err)) {
+	if (rc < 0 && !err->answered) {
 		give_up(l);
 	}
 	return rc;

@@ -106,7 +106,7 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (!d->git[0]) {
 		return vv_doctor_say(d, "git", true, "install git, or put it on the PATH", err,
-				     "there is no program git that answers");
+				     "git was not found or does not answer");
 	}
 	if (major < GIT_MAJOR || (major == GIT_MAJOR && minor < GIT_MINOR)) {
 		return vv_doctor_say(d, "git", true, "install a newer git", err,

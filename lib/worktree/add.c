@@ -179,7 +179,8 @@ static vv_status count_ordinary(runner *run, const vv_add_item *item, vv_error *
 	}
 	words.unseen = note_unseen(run, item);
 	if (item->st.size > UINT64_C(10000000)) {
-		vv_buf_printf(&rep->warnings, "%s goes to Git whole, %s now and at each change",
+		vv_buf_printf(&rep->warnings,
+			      "%s is stored in Git whole, %s now and at each change",
 			      vv_text_shows(item->path), vv_text_bytes(item->st.size));
 		(void)vv_hint_put(&rep->warnings, "; ", run->rep->words, VV_HINT_ADD_AS_FILE,
 				  item->path);
@@ -201,7 +202,7 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 			    vv_error *err)
 {
 	vv_buf_printf(&run->rep->warnings,
-		      "%s goes to Git as text, it does not read as a table: %s%s%s\n",
+		      "%s is stored in Git as text, since it does not read as a table: %s%s%s\n",
 		      vv_text_shows(item->path), why, hint[0] ? "; " : "", hint);
 	vv_status rc = count_ordinary(run, item, err);
 

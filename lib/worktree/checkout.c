@@ -119,7 +119,7 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 		if (!c->pointer_ok &&
 		    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) == VV_OK &&
 		    !complete) {
-			rc = vv_fail(err, VV_EMISSING, "the blocks of this version are not here");
+			rc = vv_fail(err, VV_EBLOCK, "the blocks of this version are not here");
 		}
 		if (rc < 0) return rc;
 	}
@@ -184,13 +184,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 		c->files++;
 		rc = S_ISREG(mode) ? vv_damaged_pointer_warn(c->repo, id, path, err) : VV_OK;
 	}
-	if (rc < 0) {
-		const char *name = vv_text_shows(path);
-
-		/* Some of what is called here names the path itself. */
-		return strncmp(err->message, name, strlen(name)) == 0 ? rc
-								      : vv_prefix(err, "%s", name);
-	}
+	if (rc < 0) return vv_prefix_name(err, path);
 	if (to_index) return VV_OK;
 	if (had) return vv_index_set(c->index, path, before.mode, &before.id, NULL, err);
 	vv_index_remove(c->index, path, NULL); /* not there when nothing was set */

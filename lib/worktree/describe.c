@@ -50,7 +50,7 @@ static vv_status bad_type(const char *name, vv_error *err)
 	for (int t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
 		(void)vv_nearest_try(&near, vv_type_name((vv_type)t));
 	}
-	vv_fail(err, VV_EUSAGE, "there is no type '%s'", vv_text_shows(name));
+	vv_fail(err, VV_EUSAGE, "no such type '%s'", vv_text_shows(name));
 	return near.best
 		       ? vv_hint(err, "did you mean '%s'?", near.best)
 		       : vv_hint(err, "types are string, integer, number, boolean, date, datetime, "

@@ -76,8 +76,7 @@ static vv_status previous_branch(vv_branch_switch *p, vv_error *err)
 	}
 	end = at ? strstr(at, " to ") : NULL;
 	if (!end) {
-		rc = vv_fail(err, VV_ENOTFOUND,
-			     "there is no branch to go back to: HEAD never moved here");
+		rc = vv_fail(err, VV_ENOTFOUND, "no previous branch: HEAD has not moved here");
 		goto done;
 	}
 	at += sizeof(moving) - 1;
@@ -154,7 +153,7 @@ static vv_status guess_remote(vv_branch_switch *p, const char *name, vv_error *e
 	if (rc == VV_OK) {
 		rc = g.count ? vv_fail(err, VV_EUSAGE, "%u remotes have a branch '%s'", g.count,
 				       vv_text_shows(name))
-			     : vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
+			     : vv_fail(err, VV_ENOTFOUND, "no such branch '%s'",
 				       vv_text_shows(name));
 		if (g.count == 0) {
 			hint_branch(p->repo, name, err);

@@ -191,7 +191,7 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 	char text[VV_CID_TEXT + 1];
 
 	vv_cid_text(text, cid);
-	(void)vv_fail(err, VV_EMISSING, "block %s is not here", text);
+	(void)vv_fail(err, VV_EBLOCK, "block %s is not here", text);
 	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
 		const vv_pack *p = src->packs->packs[i];
 

@@ -117,7 +117,7 @@ static vv_status look(walking *k, const vv_cid *cid, vv_status *state, vv_error 
 			(void)named(cid, err);
 		}
 	} else if (!vv_store_has(k->w->store, cid)) {
-		rc = vv_fail(err, VV_EMISSING, "it is not here");
+		rc = vv_fail(err, VV_EBLOCK, "it is not here");
 		(void)named(cid, err);
 	}
 	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) && k->w->missing_ok) {
@@ -180,7 +180,7 @@ static vv_status stop_at_missing(void *payload, const vv_cid *cid, const void *b
 	if (c->missing) {
 		*c->missing = *cid;
 	}
-	return vv_fail(err, VV_EMISSING, "a block is missing");
+	return vv_fail(err, VV_EBLOCK, "a block is missing");
 }
 
 vv_status vv_store_complete(vv_store *s, const vv_cid *root, bool *complete, vv_cid *missing,

@@ -151,8 +151,7 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 		rc = level_links(v, &v->items[i].cid, false, &v->own, &there, err);
 		if (rc == VV_OK && !there) {
 			if (!v->w->missing) {
-				return vv_fail(err, VV_EMISSING,
-					       "a node of the version is not here");
+				return vv_fail(err, VV_EBLOCK, "a node of the version is not here");
 			}
 			++*v->w->missing;
 		}

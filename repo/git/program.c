@@ -765,7 +765,7 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 	}
 	if (!value || !*value) {
 		(void)vv_fail(err, VV_EUSAGE,
-			      "there is no editor to ask for the message: the terminal is dumb and "
+			      "cannot open an editor for the message: the terminal is dumb and "
 			      "EDITOR is not set");
 		return vv_hint(err, "give the message with -m, or set EDITOR");
 	}

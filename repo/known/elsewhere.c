@@ -493,7 +493,7 @@ int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)
 
 	if (fd == (int)VV_ELOCKED) {
 		vv_fail(err, VV_ELOCKED, "versions are being dropped %s just now",
-			exclusive ? "here, or others ask what is kept here," : "there");
+			exclusive ? "here, or others ask for blocks that are kept here," : "there");
 		(void)vv_hint(err, "try again when that has ended");
 	}
 	return fd;

@@ -527,7 +527,7 @@ static vv_status check_relied(vv_incoming *in, vv_error *err)
 		if (!vv_writer_has(in->promoted, vv_cid_set_at(in->relied, i))) {
 			(void)vv_fail(err, VV_ECONFLICT,
 				      "blocks that were here were removed meanwhile");
-			return vv_hint(err, "run the command again: what has arrived is kept");
+			return vv_hint(err, "run the command again: received data is kept");
 		}
 	}
 	return VV_OK;

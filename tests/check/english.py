@@ -59,7 +59,7 @@ COUNTED = [
     ("clause", r"(?<!\w)(?:what|whoever) (?:is|are|was|were|has|have|had|came|comes|goes|went|it|they|others|it|a|an|the|that|no)\b", "a noun"),
     ("person", r"(?<!\w)(?:[Nn]obody|[Ww]hoever|[Ss]omebody|[Aa]nybody|[Ee]verybody|[Hh]e|[Hh]is|[Hh]im|[Hh]imself)\b", "the machine, peer, client, user; or the passive"),
     ("posture", r"\b(?:[Ss]tands?|stood|[Ll]ies|goes|went|tak(?:es?|en) \w+ for|taken for)\b", "is stored, is in, is written, applies"),
-    ("negation", r"\b(?:is|are|was|were) no\b|\b(?:has|have|had) not\b(?! been)|\bso many\b|\bonce more\b|\banew\b", "is not, does not have, a number, again"),
+    ("negation", r"\b(?:is|are|was|were) no\b(?! longer)|\b(?:has|have|had) not\b(?! been)|\bso many\b|\bonce more\b|\banew\b", "is not, does not have, a number, again"),
 ]
 AREAS = ("documents", "manual pages", "messages")
 FOLDERS = ("base", "repo", "dataset", "diff", "check", "transport", "lib", "include", "cmd", "examples", "tests")

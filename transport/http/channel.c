@@ -339,7 +339,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	case 404:
 	case 405:
 	case 410:
-		vv_fail(err, VV_ENOTFOUND, "there is no varve repository at '%s'", l->name);
+		vv_fail(err, VV_ENOTFOUND, "no varve repository at '%s'", l->name);
 		return vv_hint(err, "does the server serve it by that name? its top page lists "
 				    "them");
 	case 407:
@@ -387,9 +387,8 @@ static vv_status follow(line *l, vv_error *err)
 		if (l->foreign) {
 			*l->foreign = true;
 		}
-		vv_fail(err, VV_ENOTFOUND,
-			"there is no varve repository at '%s': it redirects to '%s'", l->name,
-			vv_text_shows(where));
+		vv_fail(err, VV_ENOTFOUND, "no varve repository at '%s': it redirects to '%s'",
+			l->name, vv_text_shows(where));
 		return VV_ENOTFOUND;
 	}
 	vv_free(cut);

@@ -247,7 +247,7 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 		rc = take_all(out, env, &answer, err);
 	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
 		vv_fail(err, VV_EUSAGE, "git cannot read its settings for '%s'", vv_text_url(url));
-		rc = vv_hint(err, "'git config --list' shows what is wrong with them");
+		rc = vv_hint(err, "'git config --list' shows the values");
 	} else if (rc == VV_EPROGRAM) {
 		rc = VV_OK;
 	}
@@ -365,10 +365,10 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	}
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		vv_fail(err, VV_ENOTFOUND, "'%s': there is no such host", name);
+		vv_fail(err, VV_ENOTFOUND, "'%s': no such host", name);
 		return vv_hint(err, "is the name right, and the network there?");
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		vv_fail(err, VV_ENOTFOUND, "'%s': there is no such proxy", name);
+		vv_fail(err, VV_ENOTFOUND, "'%s': no such proxy", name);
 		return vv_hint(err, "http.proxy, https_proxy and http_proxy name it");
 	case CURLE_COULDNT_CONNECT:
 		return not_connected(c, easy, name, said, err);

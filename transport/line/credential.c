@@ -107,7 +107,7 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_e
 	vv_buf_wipe(&answer);
 	if (rc == VV_OK && (exit_code != 0 || !out->user || !out->secret)) {
 		vv_fail(err, VV_EAUTH,
-			"'%s' requires a login, and there are no user and secret for it",
+			"'%s' requires a login, and a user and a secret for it were not found",
 			url->text);
 		rc = vv_hint(err, "a credential helper of Git can keep them: 'git help "
 				  "credentials'");

@@ -52,7 +52,7 @@ static vv_status fail_lookup(const char *host, int code, int number, vv_error *e
 			      code == EAI_SYSTEM ? strerror(number) : gai_strerror(code));
 		return vv_hint(err, "no answer from the name server: is this machine connected?");
 	}
-	return vv_fail(err, VV_ENOTFOUND, "there is no host named '%s' (%s)", vv_text_shows(host),
+	return vv_fail(err, VV_ENOTFOUND, "no such host '%s' (%s)", vv_text_shows(host),
 		       gai_strerror(code));
 }
 

@@ -519,11 +519,10 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 
 	if (!has_key(s)) {
 		s->other = true;
-		(void)vv_fail(
-			err, VV_EAUTH,
-			"there is no key to show to '%s' (an ed25519 or ecdsa one in ~/.ssh or "
-			"ssh-agent)",
-			vv_text_shows(s->name));
+		(void)vv_fail(err, VV_EAUTH,
+			      "no key to log in with at '%s' (an ed25519 or ecdsa one in ~/.ssh or "
+			      "ssh-agent)",
+			      vv_text_shows(s->name));
 		return vv_hint(err,
 			       "make one with: ssh-keygen -t ed25519; keys of other kinds need "
 			       "the ssh program");

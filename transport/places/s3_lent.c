@@ -268,7 +268,7 @@ vv_status vv_s3_lent_container(vv_s3_key *out, const vv_connect_options *connect
 	vv_status rc;
 
 	if (!relative && !full) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no container that lends keys");
+		return vv_fail(err, VV_ENOTFOUND, "not in a container that lends keys");
 	}
 	vv_buf_printf(&url, "%s%s", relative ? "http://169.254.170.2" : full,
 		      relative ? relative : "");

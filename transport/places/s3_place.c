@@ -123,8 +123,7 @@ static const struct saying {
 	 "get new credentials (AWS_SESSION_TOKEN)"},
 	{"InvalidToken", VV_EAUTH, "the store does not take the session token",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
-	{"NoSuchBucket", VV_EIO, "there is no such bucket",
-	 "varve makes none: make it at the store first"},
+	{"NoSuchBucket", VV_EIO, "no such bucket", "varve makes none: make it at the store first"},
 	{"InvalidBucketName", VV_EIO, "a bucket cannot have that name", NULL},
 	{"SlowDown", VV_EIO, "the store asked again and again to slow down",
 	 "try again later, or with --limit-rate"},
@@ -143,7 +142,7 @@ static const struct saying {
 static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
 {
 	if (strcmp(e->code, "NoSuchKey") == 0) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s': there is no such object", s->at.name);
+		return vv_fail(err, VV_ENOTFOUND, "'%s': no such object", s->at.name);
 	}
 	if (strcmp(e->code, "PermanentRedirect") == 0 ||
 	    strcmp(e->code, "TemporaryRedirect") == 0 ||
@@ -497,7 +496,7 @@ static void s3_who(void *payload, vv_buf *out)
 
 	vv_mutex_lock(s->lock);
 	if (s->anonymous) {
-		vv_buf_puts(out, "nobody (varve.s3Anonymous)");
+		vv_buf_puts(out, "anonymous (varve.s3Anonymous)");
 	} else {
 		const size_t len = strlen(s->key.id), shown = len < 8 ? 0 : 4;
 		vv_buf_printf(out, "the key ...%s%s", s->key.id + len - shown,

@@ -78,7 +78,7 @@ static vv_status run_program(vv_s3_key *out, const char *const *words, const vv_
 	vv_status rc = vv_program_run(env, words, NULL, 0, &answer, &code, err);
 
 	if (rc == VV_OK) {
-		rc = code == 0 ? vv_s3_key_from_json(out, &answer, "what the program printed", err)
+		rc = code == 0 ? vv_s3_key_from_json(out, &answer, "the program's output", err)
 			       : vv_fail(err, VV_EREFUSED, "'%s' ended with exit code %d",
 					 vv_text_shows(words[0]), code);
 	}
@@ -211,7 +211,7 @@ static vv_status from_web_identity(vv_s3_key *out, const finder *f, vv_error *er
 static vv_status fail_none(const vv_s3_profile *p, vv_error *err)
 {
 	if (!p->has_file) {
-		vv_fail(err, VV_ENOTFOUND, "there are no credentials for S3");
+		vv_fail(err, VV_ENOTFOUND, "no credentials for S3 were found");
 		return vv_hint(err,
 			       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to "
 			       "~/.aws/credentials");

@@ -102,7 +102,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 	switch (fx) {
 	case LIBSSH2_FX_NO_SUCH_FILE:
 	case LIBSSH2_FX_NO_SUCH_PATH:
-		return vv_fail(err, VV_ENOTFOUND, "%s '%s': there is no '%s'", what, f->name,
+		return vv_fail(err, VV_ENOTFOUND, "%s '%s': no such file '%s'", what, f->name,
 			       vv_text_shows(path));
 	case LIBSSH2_FX_PERMISSION_DENIED:
 	case LIBSSH2_FX_WRITE_PROTECT:

@@ -23,7 +23,7 @@ static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_conn
 	vv_program_line line = {.argv = argv, .name = url->text};
 
 	if (!vv_exists(url->path)) {
-		(void)vv_fail(err, VV_ENOTFOUND, "there is no repository '%s'",
+		(void)vv_fail(err, VV_ENOTFOUND, "no such repository '%s'",
 			      vv_text_shows(url->path));
 		return err ? err->code : VV_ENOTFOUND;
 	}

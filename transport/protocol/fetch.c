@@ -491,10 +491,8 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	if (failed && failed->why.hint_id != VV_HINT_NONE) return vv_hint_copy(err, &failed->why);
 	return sent_damage(r)
 		       ? VV_EMISSING /* name_damage says what helps */
-		       : vv_hint(err,
-				 "ask another peer too (--from URL: of a fork, or of what this "
-				 "was forked from); what has "
-				 "arrived is kept");
+		       : vv_hint(err, "ask another peer too (--from URL: a fork, or the origin of "
+				      "this fork); received data is kept");
 }
 
 /* --- where one want cannot be had, the others are taken --- */

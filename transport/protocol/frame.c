@@ -78,7 +78,7 @@ void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget)
 {
 	r->line = line;
 	r->budget = budget;
-	r->skips_alive = false;
+	r->skips_alive = r->is_own = false;
 	r->works = (vv_patience){.max_ms = VV_TEXT_MAX_MS, .bytes_per_sec = VV_PACE_DEFAULT};
 	r->last_ms = 0;
 	vv_buf_init(&r->payload);
@@ -205,12 +205,16 @@ static vv_status take_error(vv_frame_reader *r, vv_error *err)
 		}
 	}
 	vv_text_put_escaped(&shown, (const char *)text, text_len < SHOWN ? text_len : SHOWN);
-	vv_fail(err, status, "remote: %s", vv_buf_cstr(&shown));
+	vv_fail(err, r->is_own && status == VV_EMISSING ? VV_EBLOCK : status, "%s%s",
+		r->is_own ? "" : "remote: ", vv_buf_cstr(&shown));
 	if (hint_len > 0) {
 		vv_buf_reset(&shown);
 		vv_text_put_escaped(&shown, (const char *)hint,
 				    hint_len < SHOWN ? hint_len : SHOWN);
-		vv_hint(err, "there: %s", vv_buf_cstr(&shown));
+		vv_hint(err, "%s%s", r->is_own ? "" : "there: ", vv_buf_cstr(&shown));
+	}
+	if (err) {
+		err->answered = true;
 	}
 	return status;
 }

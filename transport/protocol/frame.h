@@ -50,6 +50,7 @@ typedef struct vv_frame_reader {
 	vv_channel *line;
 	uint64_t budget;
 	bool skips_alive;  /* frames that only say that the far side works are not given */
+	bool is_own;       /* a process of this program: its errors are not marked as remote */
 	vv_patience works; /* with a peer that only says that it works; max_ms: VV_TEXT_MAX_MS */
 	uint64_t last_ms;  /* when the last frame of this answer came; 0: none yet */
 	vv_buf payload;

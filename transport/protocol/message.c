@@ -276,7 +276,7 @@ static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 			return VV_OK;
 		}
 	}
-	vv_fail(err, VV_ENOSUPPORT, "there is no request '%s' here", vv_text_show(word, len));
+	vv_fail(err, VV_ENOSUPPORT, "unknown request '%s'", vv_text_show(word, len));
 	return vv_hint(err,
 		       "the other side's varve is newer than this one, which speaks version %u",
 		       VV_PROTOCOL_VERSION);

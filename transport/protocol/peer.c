@@ -88,7 +88,7 @@ static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
 	vv_status said = vv_frame_read(&in, &type, &why);
 	vv_frame_reader_clear(&in);
-	if (said < 0 && strncmp(why.message, "remote: ", 8) == 0) {
+	if (said < 0 && why.answered) {
 		*err = why;
 		return said;
 	}

@@ -182,10 +182,9 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 		vv_fail(err, VV_EREFUSED, "the disk has only %s left, and %s must stay free",
 			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
 		return vv_hint(
-			err,
-			"free some space and try again: what has arrived is kept; varve.keepFree "
-			"sets "
-			"what must stay free");
+			err, "free some space and try again: received data is kept; varve.keepFree "
+			     "sets "
+			     "what must stay free");
 	}
 	return VV_OK;
 }

@@ -317,8 +317,8 @@ static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, 
 	for (size_t i = 0; rc == VV_OK && i < q->want.count; i++) {
 		if (!known[i]) {
 			vv_oid_text(hex, &q->want.items[i]);
-			vv_fail(err, VV_ENOTFOUND,
-				"there is no commit %s in any branch or tag here", hex);
+			vv_fail(err, VV_ENOTFOUND, "commit %s is not in any branch or tag here",
+				hex);
 			rc = vv_hint(err, "the branch may have moved meanwhile: try again");
 		}
 	}

@@ -535,7 +535,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	if (!s->lock || !s->clock) return vv_fail_nomem(err);
 	if (s->o.closed && !o->auth_file) {
 		return vv_fail(err, VV_EUSAGE,
-			       "a login is not possible: there is no file of users");
+			       "a login is not possible: the server does not have a file of users");
 	}
 	if ((rc = read_names(s, o, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
 	    (rc = open_all(s, o, err)) < 0) {

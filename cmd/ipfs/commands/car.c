@@ -307,7 +307,7 @@ static vv_status check_roots(import *m, vv_error *err)
 	}
 	vv_status rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
 	if (rc == VV_EMISSING) {
-		return vv_hint(err, "the file was cut off, or holds only a part; what has arrived "
+		return vv_hint(err, "the file was cut off, or contains only a part; received data "
 				    "is kept for some time, so that another file or a peer can add "
 				    "the rest");
 	}

@@ -27,7 +27,7 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "stop waiting for a node after this many seconds of silence (300)"),
 	OPT_FLAG('l', "list", list, "list published versions"),
-	OPT_FLAG(0, "withdraw", withdraw, "take a version back: it is no longer served or kept"),
+	OPT_FLAG(0, "withdraw", withdraw, "withdraw a version: it is no longer served or kept"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -249,7 +249,7 @@ static int check_publish(const vv_context *c)
 	const options *o = c->options;
 
 	if (o->list + o->withdraw + (o->to.count > 0) > 1) {
-		return vv_usage_error("--list, --withdraw and --to do not go together");
+		return vv_usage_error("--list, --withdraw and --to cannot be used together");
 	}
 	if (o->to.count == 0 && (o->with_table || o->timeout > 0)) {
 		return vv_usage_error("--with-table and --timeout are for --to");

@@ -65,7 +65,7 @@ static vv_status export_views(vv_sql_session *s, const char *file, vv_error *err
 	vv_status rc = vv_sql_session_open(s, false, err);
 
 	if (rc == VV_OK && (rc = vv_sql_export(s, file, &count, err)) == VV_OK) {
-		vv_out("%s: %s of HEAD and their histories, read from the repository by what has loaded "
+		vv_out("%s: %s of HEAD and their histories, read from the repository by a program that has loaded "
 		       "varve0\n",
 		       vv_text_shows(file), vv_text_counted(count, "table", NULL));
 	}

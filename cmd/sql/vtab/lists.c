@@ -17,7 +17,7 @@ static int need_repo(const vv_sql_function_table *t, varve_error *err)
 	return t->repo ? 0
 		       : vv_sql_error_format(
 				 err, VARVE_ENOTFOUND,
-				 "there is no repository here: SELECT varve_attach('FOLDER') opens one");
+				 "not in a repository: SELECT varve_attach('FOLDER') opens one");
 }
 
 static void put_count(sqlite3_context *context, uint64_t n)

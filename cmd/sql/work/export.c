@@ -75,7 +75,7 @@ static vv_status list(exporting *x, vv_error *err)
 	x->folder = x->folder ? x->folder : varve_repo_folder(repo, VARVE_FOLDER_COMMON);
 	int rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", &e);
 	if (rc == VARVE_ENOTFOUND) {
-		vv_fail(err, VV_ENOTFOUND, "there is no commit yet");
+		vv_fail(err, VV_ENOTFOUND, "no commits yet");
 		return vv_hint(err, "the tables of the file are those of the last commit");
 	}
 	if (rc < 0) return vv_fail(err, rc == VARVE_ENOMEM ? VV_ENOMEM : VV_EIO, "%s", e.message);

@@ -376,7 +376,7 @@ static const vv_option add_table[] = {
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also make tables of files that are text in HEAD"),
 	OPT_FLAG(0, "unpack", unpack,
-		 "of compressed files (.gz, .zst, .xz, .bz2): write what is in them beside them, "
+		 "of compressed files (.gz, .zst, .xz, .bz2): write their contents beside them, "
 		 "and add that"),
 	OPT_STRING(0, "arrow", arrow, "FILE",
 		   "make PATH of the rows of an Arrow stream or file (-: standard input), "

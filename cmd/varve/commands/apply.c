@@ -459,7 +459,7 @@ static int check_apply(const vv_context *c)
 	if (o->exact && o->reject) return vv_usage_error("--exact and --reject exclude each other");
 	if (o->three_way && (o->exact || o->reject || o->cached || o->check)) {
 		return vv_usage_error(
-			"--3way goes with none of --exact, --reject, --cached, --check");
+			"--3way cannot be used with --exact, --reject, --cached, --check");
 	}
 	if (o->cached && o->reject) {
 		return vv_usage_error("--cached and --reject exclude each other");

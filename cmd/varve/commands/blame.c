@@ -401,7 +401,7 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 	if (rc == VV_OK) {
 		vv_tree_entry_clear(&entry);
 	} else if (rc == VV_ENOTFOUND) {
-		vv_fail(err, rc, "there is no '%s' in %s", vv_text_shows(r->path),
+		vv_fail(err, rc, "'%s' does not exist in %s", vv_text_shows(r->path),
 			vv_text_shows(rev));
 		vv_hint(err,
 			"'varve log --all -- %s' lists the commits that have it; or name its "

@@ -70,7 +70,7 @@ static int fill_view(vv_view_options *v, const options *o)
 				      vv_text_shows(o->offset));
 	}
 	if (o->format && !vv_view_format_parse(&v->format, o->format)) {
-		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
+		return vv_usage_error("unknown format '%s'", vv_text_shows(o->format));
 	}
 	if ((o->misfit || o->numbers || o->dictionary.count) && v->format != VV_VIEW_ARROW) {
 		return vv_usage_error("%s is for --format arrow", o->misfit    ? "--misfit"

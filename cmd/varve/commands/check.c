@@ -35,7 +35,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "cached", cached, "what the next commit will contain"),
+	OPT_FLAG(0, "cached", cached, "the next commit's contents"),
 	OPT_FLAG(0, "staged", cached, "the same as --cached"),
 	OPT_FLAG(0, "worktree", worktree, "the work tree (as without a REV)"),
 	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),
@@ -115,12 +115,12 @@ static vv_status check_usage(const options *o, vv_error *err)
 		return vv_hint(err, "--why \"merged into another column\"");
 	}
 	if (o->rules && !o->files) {
-		vv_fail(err, VV_EUSAGE, "--rules goes with --files");
+		vv_fail(err, VV_EUSAGE, "--rules requires --files");
 		return vv_hint(err, "in a repository the rules are in varve.json at the top");
 	}
 	if (!o->files && vv_written_any(&o->written)) {
 		vv_fail(err, VV_EUSAGE,
-			"--input-format, --delimiter, --quote, --escape and --no-header go with "
+			"--input-format, --delimiter, --quote, --escape and --no-header require "
 			"--files");
 		return vv_hint(err, "in a repository, set it in datapackage.json or with varve add "
 				    "--delimiter");
@@ -617,7 +617,7 @@ static void show_empty(const check *c)
 
 	vv_report_totals_get(c->run.report, &t);
 	if (t.datasets == 0 && !c->range) {
-		vv_warn("there is no dataset to check");
+		vv_warn("no datasets to check");
 	}
 	for (size_t i = 0; i < c->o->rule.count && t.datasets > 0; i++) {
 		if (!c->run.only_used[i]) {

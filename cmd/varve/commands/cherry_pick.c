@@ -38,11 +38,11 @@ static void print_conflicts(const vv_pick *p)
 {
 	if (p->no_commit) {
 		vv_note("resolve the conflicts; 'varve commit' commits the result then, and 'varve "
-			"%s --abort' goes back",
+			"%s --abort' undoes it",
 			vv_pick_verb(p));
 	} else {
-		vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s --abort' goes "
-			"back",
+		vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s --abort' undoes "
+			"it",
 			vv_pick_verb(p), vv_pick_verb(p));
 	}
 }
@@ -56,7 +56,7 @@ static vv_status finish(vv_pick *p, vv_error *err)
 	}
 	if (p->stays) {
 		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
-			"goes back",
+			"undoes it",
 			vv_pick_verb(p), vv_pick_verb(p));
 	}
 	return rc;

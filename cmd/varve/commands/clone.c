@@ -69,8 +69,8 @@ const vv_command vv_cmd_clone = {
 	.name = "clone",
 	.group = "start",
 	.summary = "make a copy of another repository, with its tables",
-	.usage = "[--bare] [-b BRANCH] [--single-branch] [--lazy] [-o NAME] [--from PEER]... URL "
-		 "[DIR]",
+	.usage = "[--bare] [-n] [-b BRANCH] [--single-branch] [--lazy] [--git-host] [-o NAME] "
+		 "[--from PEER]... URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
 		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"

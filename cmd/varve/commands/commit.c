@@ -193,7 +193,7 @@ static const vv_option commit_table[] = {
 	OPT_FLAG('a', "all", all, "stage changed and removed files first"),
 	OPT_FLAG(0, "amend", amend, "replace the last commit"),
 	OPT_FLAG(0, "allow-empty", allow_empty, "commit even if nothing changed"),
-	OPT_STRING(0, "author", author, "'NAME <MAIL>'", "who made the change"),
+	OPT_STRING(0, "author", author, "AUTHOR", "who made the change: 'NAME <MAIL>'"),
 	OPT_STRING(0, "date", date, "DATE", "when it was made"),
 	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
 	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings are"),

@@ -299,7 +299,7 @@ static vv_status explain(const options *o, vv_context *c, vv_error *err)
 		goto done;
 	}
 	say(&a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
-	    s.is_dataset ? "the stored version" : "what it would be when added");
+	    s.is_dataset ? "the stored version" : "how add would read it");
 	if (t.root.kind == VV_KIND_TABLE) {
 		explain_table(&a, &s, &t, &res);
 	}
@@ -424,7 +424,7 @@ static int check_config(const vv_context *c)
 		return vv_usage_error(
 			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
 	}
-	if (o->all && !o->list) return vv_usage_error("--all goes with --list");
+	if (o->all && !o->list) return vv_usage_error("--all requires --list");
 	return o->unset && c->argc != 1 ? vv_usage_error("--unset takes NAME") : VV_EXIT_OK;
 }
 
@@ -446,7 +446,7 @@ const vv_command vv_cmd_config = {
 	.name = "config",
 	.group = "care",
 	.summary = "read and change settings, and show where those of a path come from",
-	.usage = "NAME [VALUE]\n--unset NAME\n--list [--all]\n--explain PATH",
+	.usage = "NAME [VALUE]\n--unset NAME\n--list [--all] [--json]\n--explain PATH [--json]",
 	.example = "$ varve config --explain prices.csv\n"
 		   "tracked    yes  (.gitattributes:1: /prices.csv filter=varve diff=varve "
 		   "merge=varve -text)\n"

@@ -234,7 +234,7 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
 	if (rc == VV_ENOTFOUND) {
-		return vv_fail(err, rc, "there is no file '%s'", vv_text_shows(c->argv[0]));
+		return vv_fail(err, rc, "no such file '%s'", vv_text_shows(c->argv[0]));
 	}
 	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
 	vv_auto(vv_subject) s = {.env = vv_environ()};

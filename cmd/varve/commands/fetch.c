@@ -261,7 +261,7 @@ static int check_fetch(const vv_context *c)
 	if (o->job.full && (o->cid || o->job.tags || o->job.no_tags || o->job.prune ||
 			    o->job.force || o->job.allow_missing)) {
 		return vv_usage_error(
-			"--data gets data alone: only --all, --from, --timeout and -q go with it");
+			"--data gets data alone: only --all, --from, --timeout and -q can be used with it");
 	}
 	if (o->job.full && c->dashdash > 1) {
 		return vv_usage_error("--data takes one REV, or A..B, before '--'");
@@ -313,7 +313,7 @@ const vv_command vv_cmd_fetch = {
 	.name = "fetch",
 	.group = "peers",
 	.summary = "get commits and blocks from another repository",
-	.usage = "[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n"
+	.usage = "[--from PEER]... [-p] [-t | --no-tags] [-f] [REMOTE [REFSPEC...]]\n--all\n"
 		 "--data [--from PEER]... [REV | A..B] [--] [PATH...]\n--data --all\n--cid CID "
 		 "[REMOTE]",
 	.example = "$ varve fetch\n"

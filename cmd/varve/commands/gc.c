@@ -26,8 +26,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "auto", automatic,
 		 "only if there is much to gain and no other process is writing"),
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be done"),
-	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
-			 "remove what has been unused for this long: now, never, 3.days, 2.weeks"),
+	OPT_MAYBE_STRING(
+		0, "prune", prune, "WHEN", "now",
+		"remove data that has been unused for this long: now, never, 3.days, 2.weeks"),
 	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
 			 "the blocks on a Git host or in its store instead"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
@@ -130,11 +131,11 @@ static int check_gc(const vv_context *c)
 		return vv_usage_error("gc takes no arguments, not '%s'", vv_text_shows(c->argv[0]));
 	}
 	if (o->timeout > 0 && !o->remote) {
-		return vv_usage_error("--timeout goes with --remote only");
+		return vv_usage_error("--timeout requires --remote");
 	}
 	if (o->remote && (o->automatic || vv_wants_json(o->format))) {
 		return vv_usage_error(
-			"--remote goes with --dry-run, --prune, --timeout and --quiet only");
+			"--remote can be used with --dry-run, --prune, --timeout and --quiet only");
 	}
 	if (o->prune && !parse_grace(&grace, o->prune)) {
 		return vv_usage_error("--prune takes now, never, or a time as 3.days, not '%s'",
@@ -208,7 +209,7 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 	}
 	if (s->removable > 0) {
 		vv_note("%s after %s",
-			waits ? "what was found to be garbage can be removed"
+			waits ? "the garbage found can be removed"
 			      : "'varve gc --remote' removes it",
 			day);
 	}
@@ -221,7 +222,7 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 		vv_warn("%s of the history %s not whole there",
 			vv_text_counted(s->incomplete, "version", NULL),
 			s->incomplete == 1 ? "is" : "are");
-		vv_note("hint: 'varve push --blocks' in a clone that has all data adds what is missing");
+		vv_note("hint: 'varve push --blocks' in a clone that has all data adds the missing blocks");
 	}
 }
 

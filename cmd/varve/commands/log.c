@@ -522,7 +522,7 @@ static int check_log(const vv_context *c)
 	}
 	if (vv_wants_json(o->format) && (o->patch || o->name_only || o->name_status)) {
 		return vv_usage_error(
-			"--json goes without -p, --name-only and --name-status; --stat adds the "
+			"--json cannot be used with -p, --name-only or --name-status; --stat adds the "
 			"files");
 	}
 	return !o->row && o->key.count > 0 ? vv_usage_error("--key is for --row") : VV_EXIT_OK;
@@ -564,10 +564,9 @@ const vv_command vv_cmd_log = {
 	.name = "log",
 	.group = "history",
 	.summary = "list the commits, newest first",
-	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] "
-		 "[--author PATTERN]\n"
-		 "    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
-		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH",
+	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [OPTION]... "
+		 "[REV | A..B]... [--] [PATH...]\n"
+		 "--row KEY [--key A,B] [OPTION]... [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"

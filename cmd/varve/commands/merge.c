@@ -84,7 +84,7 @@ static void say_merged(vv_branch_merge *m)
 	vv_branch_merge_note_missing(m);
 	if (m->outcome == VV_MERGE_CONFLICTS) {
 		vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
-			"--abort' goes back");
+			"--abort' undoes it");
 	} else if (m->outcome == VV_MERGE_STAGED) {
 		vv_note("all is merged and staged; 'varve merge --continue' commits it");
 	}
@@ -233,7 +233,7 @@ static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
 	vv_progress_end();
 	if (m->stays) {
 		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
-			"'varve merge --abort' goes back");
+			"'varve merge --abort' undoes it");
 	}
 	return rc;
 }

@@ -156,7 +156,7 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 	file = vv_repository_file(m->c->repo, mv->from);
 	if (!mv->to || !file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, VV_IGNORED) < 0) {
-		rc = vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(given));
+		rc = vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(given));
 	}
 	if (rc < 0) return rc;
 	mv->folder = S_ISDIR(st.mode);

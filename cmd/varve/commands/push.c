@@ -40,7 +40,7 @@ static int check_push(const vv_context *c)
 
 	if (j->refs.remove && (j->refs.all || j->refs.tags)) {
 		return vv_usage_error(
-			"--delete names its refs: --all and --tags do not go with it");
+			"--delete names its refs: --all and --tags cannot be used with it");
 	}
 	if (j->refs.remove && c->argc < 2) {
 		return vv_usage_error("--delete needs a remote and the refs to delete");
@@ -53,8 +53,9 @@ static int check_push(const vv_context *c)
 			"--blocks --all needs the store or the remote that is to keep "
 			"the blocks");
 	}
-	return j->refs.all && c->argc > 1 ? vv_usage_error("--all and refspecs do not go together")
-					  : VV_EXIT_OK;
+	return j->refs.all && c->argc > 1
+		       ? vv_usage_error("--all and refspecs cannot be used together")
+		       : VV_EXIT_OK;
 }
 
 static void put_ref(vv_json_out *w, const vv_push_item *it, bool dry_run)

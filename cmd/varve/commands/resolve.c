@@ -59,7 +59,7 @@ static int check_resolve(const vv_context *c)
 		return vv_usage_error("resolve takes one of --ours, --theirs, --base, --set");
 	}
 	return o->key && (o->set || o->rows.count > 0 || o->columns.count > 0)
-		       ? vv_usage_error("--key goes with neither --set, --row nor --column")
+		       ? vv_usage_error("--key cannot be used with --set, --row or --column")
 		       : VV_EXIT_OK;
 }
 

@@ -190,9 +190,9 @@ const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
 	.summary = "show the Table Schema of the columns, or change it in datapackage.json",
-	.usage =
-		"[REV:]PATH | CID\n[--type COL=TYPE] [--key A,B] [--missing [COL=]TEXT] PATH\n--infer "
-		"[REV:]PATH | CID",
+	.usage = "[REV:]PATH | CID\n[--type COL=TYPE] [--number COL=EXAMPLE] [--key A,B] ["
+		 "--missing [COL=]TEXT] PATH\n--infer "
+		 "[REV:]PATH | CID",
 	.example = "$ varve schema --type id=string --key id prices.csv\n"
 		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
 		   "record it, no row is stored again",

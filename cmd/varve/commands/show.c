@@ -176,7 +176,7 @@ done:
 const vv_command vv_cmd_show = {
 	.name = "show",
 	.group = "history",
-	.summary = "show a commit and what it changed, or print REV:PATH",
+	.summary = "show a commit and its changes, or print REV:PATH",
 	.usage =
 		"[--oneline | --json] [--stat | -p | -s | --name-status] [REV | REV:PATH | CID]... [--] [PATH...]",
 	.example = "$ varve show v1\n"

@@ -109,7 +109,7 @@ static int check_status(const vv_context *c)
 
 	return o->remote && (c->argc > 0 || o->short_form || o->branch || o->nul || o->verbose ||
 			     o->porcelain || o->untracked)
-		       ? vv_usage_error("--remote goes with --json only")
+		       ? vv_usage_error("--remote can be used with --json only")
 		       : VV_EXIT_OK;
 }
 

@@ -303,7 +303,7 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 	vv_status rc = vv_remote_find(&m, c->repo, name, err);
 
 	if (rc < 0 || !m.name) {
-		vv_fail(err, VV_EUSAGE, "'%s' is no remote of this repository",
+		vv_fail(err, VV_EUSAGE, "'%s' is not a remote of this repository",
 			vv_text_shows(name));
 		return vv_hint(err, "a store of rclone is a setting of a remote: 'varve store add "
 				    "origin rclone:...'");

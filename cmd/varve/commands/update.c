@@ -58,7 +58,7 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	}
 	if (p.outcome == VV_PICK_CONFLICTS) {
 		vv_note("resolve the conflicts, then 'varve update --continue'; 'varve update "
-			"--abort' goes back");
+			"--abort' undoes it");
 		c->code = VV_EXIT_NO;
 	}
 	rc = vv_pick_finish(&p, err);
@@ -67,7 +67,7 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	}
 	if (p.stays) {
 		vv_note("all is staged: 'varve update --continue' commits it, 'varve update "
-			"--abort' goes back");
+			"--abort' undoes it");
 	}
 	return rc;
 }

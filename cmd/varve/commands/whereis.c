@@ -457,7 +457,7 @@ static vv_status ask_router(run *r, const char *url, const vv_cid *cid, const ch
 	}
 	vv_status rc = vv_routing_providers(url, &o, cid, tell_provider, &a, err);
 	if (rc == VV_OK && a.count == 0 && !r->json) {
-		vv_out("  nobody\n");
+		vv_out("  none\n");
 	}
 	return rc;
 }

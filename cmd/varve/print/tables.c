@@ -143,7 +143,7 @@ vv_status vv_tables_print(vv_dataset_reader *s, bool json, vv_error *err)
 		vv_json_close_array(&w);
 		vv_buf_putc(&out, '\n');
 	} else if (vv_aligned_lines(&lines) == 0) {
-		vv_note("there is no dataset here yet: 'varve add FILE' makes one");
+		vv_note("no datasets yet: 'varve add FILE' makes one");
 	} else if ((rc = vv_aligned_put(&lines, &out, err)) < 0) {
 		return rc;
 	}

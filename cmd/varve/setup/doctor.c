@@ -114,11 +114,12 @@ const vv_command vv_cmd_doctor = {
 	.group = "care",
 	.summary = "diagnose the setup and the tables here, and suggest fixes",
 	.usage = "[--offline] [--json]",
-	.example = "$ varve doctor\n"
-		   "hook: there is no hook .git/hooks/pre-push: 'git push' sends commits without "
-		   "the rows of their tables\n"
-		   "\tmend: varve init\n"
-		   "1 thing is wrong",
+	.example =
+		"$ varve doctor\n"
+		"hook: the hook .git/hooks/pre-push is missing: 'git push' sends commits without "
+		"the rows of their tables\n"
+		"\tmend: varve init\n"
+		"1 thing is wrong",
 	.options = doctor_table,
 	.option_count = VV_OPTION_COUNT(doctor_table),
 	.options_size = sizeof(options),

@@ -128,7 +128,7 @@ static vv_status check_index(migration *m, vv_error *err)
 		return vv_hint(err, "conclude the merge first");
 	}
 	if ((rc = vv_head_read(m->c->repo, &head, err)) == VV_OK && head.unborn) {
-		vv_fail(err, VV_EREFUSED, "there is no commit yet, so there is nothing to migrate");
+		vv_fail(err, VV_EREFUSED, "no commits yet, so there is nothing to migrate");
 		rc = vv_hint(err, "'varve add FILE' begins with tables");
 	} else if (rc == VV_OK && (rc = read_note(m, &head.commit, err)) == VV_OK) {
 		rc = vv_index_changes(m->c->repo, &head.commit, refuse_staged, m, err);
@@ -598,10 +598,10 @@ static int check_migrate(const vv_context *c)
 	}
 	if (o->everything && (o->no_commit || o->message)) {
 		return vv_usage_error("--everything writes the commits that are there again: "
-				      "--message and --no-commit do not go with it");
+				      "--message and --no-commit cannot be used with it");
 	}
 	if (!o->everything && (o->since || o->include.count > 0)) {
-		return vv_usage_error("--include and --since go with --everything");
+		return vv_usage_error("--include and --since require --everything");
 	}
 	if (!o->everything && c->argc == 0) {
 		return vv_usage_error("migrate needs files or patterns, as in '*.csv'");
@@ -684,7 +684,7 @@ const vv_command vv_cmd_migrate = {
 	.group = "change",
 	.summary = "move tables from Git, Git LFS or DVC to varve, or back",
 	.usage = "[-n] [-m TEXT | --no-commit] PATTERN...\n--export [-n] [-m TEXT | --no-commit] "
-		 "PATTERN...\n--everything [--export] [-n] [--include PATTERN] [--since REV]",
+		 "PATTERN...\n--everything [--export] [-n] [--include PATTERN]... [--since REV]",
 	.example = "$ varve migrate --dry-run '*.csv'\n"
 		   "prices.csv: text of Git, 25.2 kB\n"
 		   "1 file, 25.2 kB; nothing was changed",

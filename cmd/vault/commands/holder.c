@@ -300,7 +300,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 		}
 	}
 	if (s.place_count == 0) {
-		vv_note("there is no holder yet; 'varve vault holder add NAME FOLDER' names one");
+		vv_note("no holders yet; 'varve vault holder add NAME FOLDER' names one");
 	}
 	return rc;
 }
@@ -345,7 +345,7 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 				vv_text_shows(h->name));
 		}
 		if (rc == VV_OK && owed.shards > 0) {
-			vv_note("%s went to other holders",
+			vv_note("%s moved to other holders",
 				vv_text_counted(owed.shards, "copy", "copies"));
 		}
 	}
@@ -388,7 +388,7 @@ static int check_holder(const vv_context *c)
 		return vv_usage_error("holder add NAME URL, list, remove NAME or dead NAME");
 	}
 	if (!add && (o->domain || o->quota > 0 || o->key)) {
-		return vv_usage_error("--domain, --quota and --key go with add");
+		return vv_usage_error("--domain, --quota and --key require add");
 	}
 	return vv_check_json(vv_wants_json(o->format), list, "holder list");
 }

@@ -118,9 +118,8 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 							 "retired shards stay"));
 	}
 	if (x.surplus.waiting > 0) {
-		vv_note("%s for now: what the policy does not need is kept for a while, and until "
-			"what it needs "
-			"was shown",
+		vv_note("%s for now: copies beyond the policy are kept for a while, and until the "
+			"needed copies were shown",
 			x.surplus.waiting == 1 ? "1 copy too many stays"
 					       : vv_text_counted(x.surplus.waiting, "copy too many",
 								 "copies too many stay"));
@@ -132,7 +131,7 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 			vv_text_counted(x.unread, "oldest run", "oldest runs"));
 	}
 	if (x.unready > 0) {
-		vv_note("%s for now: what was rewritten of %s does not have its copies yet; "
+		vv_note("%s for now: the rewritten part of %s does not have its copies yet; "
 			"'varve vault "
 			"replicate' until it has, then prune again",
 			x.unready == 1 ? "1 run stays"
@@ -147,7 +146,7 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 		vv_did_text(did, x.blocker);
 		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve "
 			"vault writers "
-			"remove' lets the rest go on",
+			"remove' lets the rest continue",
 			did);
 	}
 	return VV_OK;

@@ -29,7 +29,7 @@ static const vv_option table[] = {
 		   "with fewer the run does not count (1); kept in .varveconfig"),
 	OPT_LIST(0, "to", to, "HOLDER", "only to this holder; may be repeated"),
 	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
-	OPT_FLAG('n', "dry-run", dry_run, "only print what is new"),
+	OPT_FLAG('n', "dry-run", dry_run, "print only new findings"),
 	OPT_FLAG(0, "adopt", adopt,
 		 "go on after records that another copy of this repository wrote"),
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
@@ -85,7 +85,7 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 	if (o->to.count > 0) {
 		vv_buf_puts(
 			&b,
-			"this went only to the holders that --to names; 'varve vault replicate' "
+			"this was sent only to the holders that --to names; 'varve vault replicate' "
 			"without it brings the rest");
 	} else {
 		vv_print_owed(&b, s, x->copies, true);

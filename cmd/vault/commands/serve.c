@@ -26,8 +26,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "hold", hold, "BYTES", "keep sealed copies for others, at most this much"),
 	OPT_STRING(0, "for", admitted, "DID[=BYTES]", "for whom, and how much of it"),
 	OPT_FLAG(0, "stdio", stdio,
-		 "answer on stdin and stdout, by the settings varve.hold...: what a holder's "
-		 "ssh:// runs"),
+		 "answer on stdin and stdout, by the settings varve.hold...; an ssh:// "
+		 "holder runs this"),
 };
 
 static int serve_stdio(void *given, int argc, char **argv)

@@ -163,7 +163,7 @@ static void print_unsafe(const vv_vault_status *x)
 	} else if (is_new(x)) {
 		vv_out("the rest has %s\n", vv_text_counted(x->least, "copy", "copies"));
 	} else if (x->damaged > 0) {
-		vv_out("a holder has damaged what it keeps\n");
+		vv_out("a holder's copies are damaged\n");
 	} else {
 		vv_out("the list of holders in the vault is old ('varve vault replicate')\n");
 	}
@@ -207,7 +207,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 			       vv_text_counted(x->damaged, "record", NULL));
 		}
 		if (x->unfinished) {
-			vv_out("  a run has not ended ('varve vault replicate')\n");
+			vv_out("  a run is unfinished ('varve vault replicate')\n");
 		}
 		if (is_new(x)) {
 			vv_out("  'varve vault replicate' copies new data to the holders\n");

@@ -347,6 +347,6 @@ vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 		return VV_OK;
 	}
 	vv_cid_text(text, place);
-	return vv_fail(err, VV_ENOTFOUND,
-		       "there is no place record %s of a known writer for this server", text);
+	return vv_fail(err, VV_ENOTFOUND, "no place record %s of a known writer for this server",
+		       text);
 }

@@ -29,7 +29,7 @@ char *vv_key_ring_path(const vv_env *env, const char *name, vv_error *err)
 	} else if (home && home[0] == '/') {
 		path = vv_path_join(home, ".config", "varve", name, (char *)NULL);
 	} else {
-		vv_fail(err, VV_EUSAGE, "there is no home folder to keep keys in");
+		vv_fail(err, VV_EUSAGE, "the home folder, where keys are kept, was not found");
 		vv_hint(err, "set HOME or XDG_CONFIG_HOME");
 		return NULL;
 	}
@@ -63,7 +63,7 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 	vv_status rc = t->connect.ask(t->connect.payload, prompt, false, out, err);
 
 	if (rc == VV_EREFUSED) {
-		vv_fail(err, VV_EREFUSED, "there is no terminal to ask for the key's passphrase");
+		vv_fail(err, VV_EREFUSED, "cannot ask for the key's passphrase without a terminal");
 		vv_hint(err, "VARVE_PASSPHRASE_FILE may name a file that begins with it");
 	}
 	return rc;
@@ -90,7 +90,7 @@ vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, 
 	if (file && *file) return passphrase_from(out, file, err);
 	if ((rc = vv_transfer_open(&t, NULL, NULL, true, 0, err)) < 0 ||
 	    (rc = ask(&t, out, prompt, err)) < 0 ||
-	    (again && (rc = ask(&t, &second, "The same once more: ", err)) < 0)) {
+	    (again && (rc = ask(&t, &second, "Repeat the passphrase: ", err)) < 0)) {
 		return rc;
 	}
 	if (out->len == 0) return vv_fail(err, VV_EUSAGE, "a passphrase is not empty");

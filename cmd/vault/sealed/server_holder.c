@@ -70,12 +70,6 @@ static vv_status ask_once(server *s, const vv_hold_request *q, vv_hold_answer *a
 	return rc < 0 ? rc : vv_channel_done(s->line, err);
 }
 
-/* Is what went wrong the server's own answer, after which the line goes on? */
-static bool is_answer(const vv_error *err)
-{
-	return strncmp(err->message, "remote: ", 8) == 0;
-}
-
 /* A line that was idle for long has ended: every request may be sent again. */
 static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_error *err)
 {
@@ -90,7 +84,7 @@ static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_
 			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) return rc;
 		}
 		rc = ask_once(s, q, a, err);
-		if (rc < 0 && (!is_answer(err) || vv_channel_done(s->line, NULL) < 0)) {
+		if (rc < 0 && (!err->answered || vv_channel_done(s->line, NULL) < 0)) {
 			hang_up(s);
 		}
 	} while (rc == VV_EIO && !fresh && !s->line);
@@ -255,7 +249,7 @@ static vv_status server_list_after(void *payload, const char *folder, const char
 			rc = vv_fail(err, VV_ECORRUPT, "its list has no end");
 		}
 		if (n.count > 0 && strcmp(n.items[0].name, q.after) <= 0) {
-			rc = vv_fail(err, VV_ECORRUPT, "its list goes back");
+			rc = vv_fail(err, VV_ECORRUPT, "its list repeats names");
 		}
 		for (size_t i = 0; rc == VV_OK && i < n.count; i++) {
 			const vv_listed e = {.name = n.items[i].name, .size = n.items[i].size};

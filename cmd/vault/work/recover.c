@@ -94,7 +94,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 	}
 	if (reached == 0) return err->code;
 	if (v.count == 0) {
-		vv_fail(err, VV_ENOTFOUND, "there is no vault");
+		vv_fail(err, VV_ENOTFOUND, "this repository does not have a vault");
 		return shards_only
 			       ? vv_hint(err, "an IPFS node keeps shards only: name a holder that "
 					      "has the ledger, too")
@@ -651,8 +651,8 @@ static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
 	put_time(time, run->record->time);
 	(void)snprintf(
 		line, sizeof(line),
-		"the head %s of %s, by %s: what it names is newer and cannot be had%s%.160s%s", cid,
-		time, did, run->lost ? " (" : "", run->lost ? run->why.message : "",
+		"the head %s of %s, by %s: the version that it names is newer and cannot be fetched%s%.160s%s",
+		cid, time, did, run->lost ? " (" : "", run->lost ? run->why.message : "",
 		run->lost ? ")" : "");
 	return r->x->missing(r->x->payload, line, err);
 }

@@ -696,7 +696,7 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (r->s->place_count == 0) {
-		vv_fail(err, VV_EREFUSED, "there is no holder yet");
+		vv_fail(err, VV_EREFUSED, "no holders yet");
 		return vv_hint(err, "name one with 'varve vault holder add NAME FOLDER'");
 	}
 	if (code.data > 0 && domains < vv_code_shards(code) && !same_policy(r)) {

@@ -210,16 +210,17 @@ static int run_web_serve(void *opts, int argc, char **argv)
 	}
 	if (!o->http) return vv_usage_error("name an address to listen on: --http ADDR");
 	if ((o->admitted.count > 0 || o->ratio) != (o->hold > 0)) {
-		return vv_usage_error("--hold BYTES and --for DID go together, or --hold BYTES and "
-				      "--ratio R");
+		return vv_usage_error("--hold BYTES requires --for DID or --ratio R, and "
+				      "they require it");
 	}
 	if (o->allowance > 0 && !o->ratio) {
-		return vv_usage_error("--allowance BYTES goes with --ratio R");
+		return vv_usage_error("--allowance BYTES requires --ratio R");
 	}
 	if (argc == 0) return vv_usage_error("name the repositories to serve");
 	if (argc > 1 && o->hold > 0) {
-		return vv_usage_error("--hold goes with one repository; with several, each has its "
-				      "setting varve.hold");
+		return vv_usage_error(
+			"--hold can be used with one repository only; with several, each has its "
+			"setting varve.hold");
 	}
 	if (!(web = vv_web_open(&(vv_web_options){.pages = &vv_pages}))) {
 		vv_fail_nomem(&err);

@@ -104,7 +104,7 @@ static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 	if (rc < 0) return rc;
 	*out = head.commit;
 	if (head.unborn) {
-		vv_fail(err, VV_ENOTFOUND, "there are no commits yet");
+		vv_fail(err, VV_ENOTFOUND, "no commits yet");
 		rc = vv_hint(err, "varve add FILE; varve commit");
 	}
 	if (rc == VV_OK && (rc = is_shown(v, out, &shown, err)) == VV_OK && !shown) {

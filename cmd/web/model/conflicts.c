@@ -279,7 +279,7 @@ vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from
 
 	*out = (vv_web_conflicts){.words = "", .complete = true};
 	if (!v->work_tree || vv_repository_is_bare(v->repo)) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no page 'conflicts'");
+		return vv_fail(err, VV_ENOTFOUND, "no such page 'conflicts'");
 	}
 	out->state = keep(&w, vv_state_name(v->repo));
 	if ((rc = vv_index_open(&index, v->repo, err)) < 0) return rc;

@@ -377,7 +377,7 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 		vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
 						  .description = vv_html_words("No commits yet")});
 		part_heading(&p->html, .title = vv_html_words(p->asked->repository));
-		part_nothing(&p->html, .text = vv_html_words("There are no commits yet."));
+		part_nothing(&p->html, .text = vv_html_words("No commits yet."));
 		return vv_page_end(p, vv_html_words(NULL), out, err);
 	}
 	if ((rc = read_log(p, NULL, RECENT, &log, err)) < 0 ||

@@ -163,10 +163,9 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	p->passing = p->passing || !life.complete || life.missing;
 	if (life.count < 2) {
 		if (!life.complete) {
-			part_note(
-				&p->html,
-				.text = vv_html_words(
-					"There was no time to look at other versions: the table is large."));
+			part_note(&p->html,
+				  .text = vv_html_words(
+					  "Other versions were not read: the table is large."));
 		}
 		return VV_OK;
 	}
@@ -181,8 +180,8 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	}
 	if (!life.complete) {
-		part_note(&p->html,
-			  .text = vv_html_words("There was no time to look at older versions."));
+		part_note(&p->html, .text = vv_html_words(
+					    "Older versions were not read in the time allowed."));
 	}
 	return VV_OK;
 }

@@ -407,7 +407,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 
 		to.compare.from = 0;
 		part_nothing(&p->html,
-			     .text = vv_page_text(p, "There is no change %s: there are %s.",
+			     .text = vv_page_text(p, "Change %s does not exist: there are %s.",
 						  vv_text_count(p->at->compare.from + 1),
 						  vv_text_count(c->matched)));
 		part_link(link, .at = vv_page_link(p, &to),
@@ -521,7 +521,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 			  .text = vv_html_words(
 				  "The time for this page was over before all rows were compared."),
 			  .hint = vv_html_words(
-				  "The figures are for the rows found so far; 'Next' goes on."));
+				  "The figures are for the rows found so far; 'Next' continues."));
 	}
 	if (!c.a || !c.b) {
 		put_whole(p, &c);

@@ -367,7 +367,7 @@ static vv_status take(void *payload, const void *bytes, size_t len, vv_error *er
 
 	if (t->bytes.len + len > t->most) {
 		t->over = true;
-		return vv_fail(err, VV_EREFUSED, "there is no room for it");
+		return vv_fail(err, VV_EREFUSED, "it does not fit");
 	}
 	vv_buf_put(&t->bytes, bytes, len);
 	return vv_buf_ok(&t->bytes, err);

@@ -32,7 +32,7 @@ static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
 	case VV_WEB_AT_CONFLICTS:
 		return vv_page_conflicts(p, &reply->body, err);
 	default:
-		return vv_fail(err, VV_ENOTFOUND, "there is no such page");
+		return vv_fail(err, VV_ENOTFOUND, "no such page");
 	}
 }
 
@@ -138,7 +138,7 @@ static vv_status answer_asset(const char *name, vv_web_reply *reply, vv_error *e
 			return vv_buf_ok(&reply->body, err);
 		}
 	}
-	return vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(name));
+	return vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(name));
 }
 
 const vv_web_pages vv_pages = {

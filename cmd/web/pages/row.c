@@ -216,7 +216,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 			.text = vv_html_words(
 				"This table has no key: in earlier versions the row is the one that has the same or most of its values, in the same order of rows."),
 			.hint = vv_html_words(
-				"With a key, 'varve schema set-key', there is no doubt."));
+				"A key, set by 'varve schema set-key', makes it certain."));
 	}
 	part_main_end(&p->html);
 	part_side_begin(&p->html, .label = vv_html_words("The row as it is"));

@@ -183,8 +183,9 @@ void vv_page_put_values(vv_page *p, const vv_web_table *t, size_t column, const 
 	put_figures(p, t, c, v);
 	if (!v->complete) {
 		part_note(&p->html,
-			  .text = vv_page_text(p, "Of the first %s: there was no time for all.",
-					       vv_text_counted(v->looked_at, "row", NULL)));
+			  .text = vv_page_text(
+				  p, "Of the first %s; the rest were not read in the time allowed.",
+				  vv_text_counted(v->looked_at, "row", NULL)));
 	}
 	if (whole && v->bar_count > 1) {
 		put_histogram(p, c, v);

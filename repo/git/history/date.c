@@ -330,7 +330,7 @@ vv_status vv_date_span(const char *text, int zone_min, int64_t *begin, int64_t *
 	if (!from_now(p, zone_min, begin, &span) && !in_seconds(p, begin, &offset)) {
 		good = read_civil(&c, p, &p);
 		if (good && !is_in_calendar(&c)) {
-			(void)vv_fail(err, VV_EUSAGE, "there is no day '%s'", vv_text_shows(text));
+			(void)vv_fail(err, VV_EUSAGE, "no such day '%s'", vv_text_shows(text));
 			return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
 		}
 		offset = zone_min;

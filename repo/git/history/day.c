@@ -110,8 +110,7 @@ static vv_status is_before_all(const vv_day_word *w, const vv_node *first, int z
 	char day[16];
 
 	put_day(day, first->time, zone_min);
-	(void)vv_fail(err, VV_ENOTFOUND, "there was no version yet on '%.*s'", (int)w->len,
-		      w->text);
+	(void)vv_fail(err, VV_ENOTFOUND, "no version is as old as '%.*s'", (int)w->len, w->text);
 	return first->cut_off ? vv_hint(err,
 					"this clone is shallow and begins on %s: 'git fetch "
 					"--unshallow' gets the older commits",

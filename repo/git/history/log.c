@@ -333,7 +333,7 @@ static vv_status add_head(vv_log *l, bool unborn_ok, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (!vv_oid_is_null(&head.commit)) return add_tip(l, &head.commit, 0, err);
-	return unborn_ok ? VV_OK : vv_fail(err, VV_ENOTFOUND, "there is no commit yet");
+	return unborn_ok ? VV_OK : vv_fail(err, VV_ENOTFOUND, "no commits yet");
 }
 
 static vv_status add_range(vv_log *l, const vv_range *range, vv_error *err)

@@ -58,7 +58,7 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
 	if (s.near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
 	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
-		return vv_hint(err, "there is no commit yet");
+		return vv_hint(err, "no commits yet");
 	}
 	if (r->shallow_count > 0) {
 		return vv_hint(

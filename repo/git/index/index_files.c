@@ -145,7 +145,7 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0 || !conversion.foreign) {
 		return rc;
 	}
-	(void)vv_fail(err, VV_EREFUSED, "'%s' goes through a filter that only git can run: %s",
+	(void)vv_fail(err, VV_EREFUSED, "'%s' uses a filter that only git can run: %s",
 		      vv_text_shows(path), vv_text_shows(conversion.name));
 	return vv_hint(err, "git add '%s'", vv_text_shows(path));
 }
@@ -173,7 +173,7 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
 	if (!(file = vv_repository_file(x->repo, path))) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "there is no work tree to add from");
+			       "cannot add in a bare repository");
 	}
 	if ((rc = vv_lstat(&before, file, err)) == VV_ENOTFOUND) {
 		vv_error_clear(err);
@@ -291,7 +291,7 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 
 	if (!file) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "there is no work tree to compare with");
+			       "a bare repository does not have a work tree to compare with");
 	}
 	*out = VV_FILE_SAME;
 	vv_status rc = vv_lstat(&st, file, err);
@@ -435,7 +435,7 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
 	if (!(file = vv_repository_file(x->repo, path))) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "there is no work tree to write to");
+			       "a bare repository does not have a work tree to write to");
 	}
 	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0) return rc;
 	rc = is_link_mode(mode) ? vv_blob_read(x->repo, id, LINK_BYTES_MAX, &bytes, err)

@@ -49,8 +49,8 @@ void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid 
 	git_oid_tostr(hex, sizeof(hex), commit);
 	vv_notes_warn(r->notes,
 		      why->code == VV_ENOSUPPORT
-			      ? "%s, commit %.10s: goes along without its rows: %s"
-			      : "%s, commit %.10s: a damaged pointer goes along as plain text: %s",
+			      ? "%s, commit %.10s: is sent without its rows: %s"
+			      : "%s, commit %.10s: a damaged pointer is sent as plain text: %s",
 		      vv_text_shows(path), hex, why->message);
 	if (told->count == VV_TOLD_MAX) {
 		vv_notes_hint(r->notes, VV_HINT_FSCK_MORE);

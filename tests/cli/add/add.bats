@@ -171,8 +171,8 @@ pointer_of() {
 	output_has "3 new files read as tables of varve ('git config varve.addTables false' leaves new ones to Git)"
 	output_has "data/a.csv: 10 rows, key id (found: no value repeats)"
 	output_has "3 ordinary files: data/b.txt, data/broken.csv, data/empty.csv"
-	stderr_has "data/broken.csv goes to Git as text, it does not read as a table: data/broken.csv: line 2, column 5"
-	stderr_has "data/empty.csv goes to Git as text, it does not read as a table: it is empty"
+	stderr_has "data/broken.csv is stored in Git as text, since it does not read as a table: data/broken.csv: line 2, column 5"
+	stderr_has "data/empty.csv is stored in Git as text, since it does not read as a table: it is empty"
 	pointer_of data/a.csv | grep -q '^{"varve": 1'
 	pointer_of data/n.jsonl | grep -q '^{"varve": 1'
 	pointer_of data/broken.csv | cmp - data/broken.csv
@@ -186,12 +186,12 @@ pointer_of() {
 	git config varve.addTables false
 	rows 10 > a.csv
 	succeeds varve add .
-	output_has "a.csv goes to Git as text"
+	output_has "a.csv is stored in Git as text"
 	varve commit -qm text
 	rows 5 > b.csv
 	git config --unset varve.addTables
 	succeeds varve add -A
-	output_has "b.csv goes to Git as text; 'varve add' with the name of a file makes a table of it"
+	output_has "b.csv is stored in Git as text; 'varve add' with the name of a file makes a table of it"
 	git rm -q --cached b.csv
 	git config varve.addTables true
 	succeeds varve add -A

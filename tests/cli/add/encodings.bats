@@ -265,12 +265,12 @@ declared_encoding() {
 	{ printf '\376\377' && iconv -f UTF-8 -t UTF-16LE u8; } > swapped.csv
 	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16BE u8; } > other.csv
 	ends_with 2 varve add swapped.csv
-	stderr_has "swapped.csv: it begins with the mark of UTF-16BE, and goes on as UTF-16LE"
+	stderr_has "swapped.csv: it begins with the mark of UTF-16BE, but continues as UTF-16LE"
 	stderr_has "'--encoding UTF-16LE' reads it so"
 	ends_with 2 varve add other.csv
-	stderr_has "goes on as UTF-16BE"
+	stderr_has "continues as UTF-16BE"
 	ends_with 1 varve check --files swapped.csv
-	output_has "source-error: swapped.csv: it begins with the mark of UTF-16BE, and goes on as UTF-16LE"
+	output_has "source-error: swapped.csv: it begins with the mark of UTF-16BE, but continues as UTF-16LE"
 	output_has "'--encoding UTF-16LE' reads it so"
 	succeeds varve add --encoding UTF-16LE swapped.csv
 	output_has "3 rows"

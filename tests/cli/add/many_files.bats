@@ -32,7 +32,7 @@ add_with() {
 	add_with > all
 	diff one all
 	grep -q "t19.csv" all
-	grep -q "t03x.csv goes to Git as text" all
+	grep -q "t03x.csv is stored in Git as text" all
 }
 
 @test "files that are added side by side around a long one give the roots of one thread" {

@@ -303,7 +303,7 @@ id: 1
 	varve commit -q -m one
 	for words in nosuch.csv 'HEAD nosuch.csv' 'nosuch.csv HEAD' 'HEAD -- nosuch.csv'; do
 		ends_with 2 varve blame $words
-		stderr_has "there is no 'nosuch.csv' in HEAD"
+		stderr_has "'nosuch.csv' does not exist in HEAD"
 		stderr_has "hint: "
 	done
 }

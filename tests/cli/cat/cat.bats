@@ -222,7 +222,7 @@ two_versions() {
 @test "what is not there is named with what to try" {
 	two_versions
 	ends_with 2 varve cat nothing.csv
-	stderr_is "varve: there is no file 'nothing.csv'"
+	stderr_is "varve: no such file 'nothing.csv'"
 	ends_with 2 varve cat v1:nothing.csv
 	stderr_has "'nothing.csv' is not in 'v1'"
 	ends_with 2 varve cat v3:prices.csv
@@ -230,7 +230,7 @@ two_versions() {
 	ends_with 2 varve cat v1
 	stderr_has "name a file of that version: 'v1:PATH'"
 	ends_with 2 varve cat prices.csv --columns id,prise
-	stderr_is $'varve: --columns: there is no column \'prise\'\nhint: did you mean \'price\'?'
+	stderr_is $'varve: --columns: no such column \'prise\'\nhint: did you mean \'price\'?'
 	ends_with 2 varve cat prices.csv --where price
 	stderr_has "a condition is something like: price >= 0"
 	ends_with 2 varve cat prices.csv --limit many

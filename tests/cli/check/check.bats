@@ -330,7 +330,7 @@ constraint-error 4 price" ]
 	ends_with 2 varve check --files prices.csv --schema package.json
 	stderr_has "is a data package, not a Table Schema"
 	ends_with 2 varve check --files nowhere.csv
-	stderr_has "there is no file 'nowhere.csv'"
+	stderr_has "no such file 'nowhere.csv'"
 	ends_with 2 varve check
 	stderr_has "not a Git repository"
 	printf 'a,b\n1\n' > t.csv
@@ -350,7 +350,7 @@ constraint-error 4 price" ]
 	described
 	echo '{"rules": {"type-eror": "error"}}' > varve.json
 	ends_with 2 varve check
-	stderr_has "varve.json: /rules: there is no rule 'type-eror'"
+	stderr_has "varve.json: /rules: no such rule 'type-eror'"
 	stderr_has "did you mean 'type-error'?"
 	echo '{"rules": {"row-constraint": "prise > 0"}}' > varve.json
 	ends_with 1 varve check
@@ -362,7 +362,7 @@ constraint-error 4 price" ]
 	described
 	rm prices.csv
 	ends_with 1 varve check
-	output_has "source-error: is described in datapackage.json, and there is no such file"
+	output_has "source-error: is described in datapackage.json, and the file does not exist"
 }
 
 @test "usage that makes no sense ends with 2" {
@@ -370,7 +370,7 @@ constraint-error 4 price" ]
 	ends_with 2 varve check --cached --worktree
 	ends_with 2 varve check --cached HEAD
 	ends_with 2 varve check --rule nothing
-	stderr_has "there is no rule 'nothing'"
+	stderr_has "no such rule 'nothing'"
 	ends_with 2 varve check --limit x
 	ends_with 2 varve check --output pdf=x
 	stderr_has "--output has no format 'pdf'"

@@ -218,20 +218,20 @@ blank-row 3 2 -" ] || { found; false; }
 	varve add a.csv datapackage.json > /dev/null
 	ends_with 1 varve check
 	output_has "c.csv: 0 rows"
-	output_has "is described in datapackage.json, and there is no such file in the work tree"
+	output_has "is described in datapackage.json, and the file does not exist in the work tree"
 	output_has "is described in datapackage.json, and was not added"
 	output_has "expected: 'varve add b.csv'"
 	# what is not added is checked all the same
 	output_has "error type-error, column id"
 	ends_with 1 varve check --cached
-	output_has "is described in datapackage.json, and there is no such file in the index"
+	output_has "is described in datapackage.json, and the file does not exist in the index"
 	output_has "is described in datapackage.json, and is in the work tree, but was not added"
 	varve commit -q -m first
 	ends_with 1 varve check HEAD
-	[ "$(grep -c "there is no such file in the commit" <<< "$output")" = 2 ]
+	[ "$(grep -c "the file does not exist in the commit" <<< "$output")" = 2 ]
 	# a file that is not there is not valid, whatever is looked for
 	ends_with 1 varve check --rule type-error a.csv c.csv
-	output_has "error unchecked: is described in datapackage.json, and there is no such file"
+	output_has "error unchecked: is described in datapackage.json, and the file does not exist"
 }
 
 # endless FILE BEFORE BYTE AFTER: 64 MiB of a byte between both.

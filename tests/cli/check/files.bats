@@ -67,7 +67,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	cd p
 	rm prices.csv
 	ends_with 1 varve check --files datapackage.json
-	output_has "source-error: is described in datapackage.json, and there is no such file"
+	output_has "source-error: is described in datapackage.json, and the file does not exist"
 	echo '{"resources": [{"name": "here", "data": [{"a": 1}]}, {"name": "far", "path": "https://example.com/a.csv"},
 	 {"name": "kinds", "path": "data/kinds.csv", "dialect": {"delimiter": ";"}}]}' > datapackage.json
 	ends_with 1 varve check --files datapackage.json
@@ -108,7 +108,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	ends_with 2 varve check --files --delimiter ab t.txt
 	stderr_has "--delimiter takes one character"
 	ends_with 2 varve check --delimiter ';'
-	stderr_has "go with --files"
+	stderr_has "require --files"
 	# they go over what a package says
 	package
 	cd p

@@ -129,7 +129,7 @@ clean() {
 @test "amend needs a commit" {
 	new_repo
 	ends_with 2 varve commit --amend -m x
-	stderr_has "there is no commit yet to amend"
+	stderr_has "no commits to amend"
 }
 
 @test "author and date can be given" {

@@ -102,7 +102,7 @@ $(body)"
 	stderr_has "varve diff --no-index a.csv b.csv"
 	ends_with 2 varve diff --no-index a.csv
 	ends_with 2 varve diff --no-index a.csv gone.csv
-	stderr_has "there is no file 'gone.csv'"
+	stderr_has "no such file 'gone.csv'"
 }
 
 @test "exit code and quiet answer whether something differs" {

@@ -173,7 +173,7 @@ sums() {
 	stderr_has "5 versions stay"
 	rm -rf ../hub.git
 	ends_with 2 varve drop --history
-	stderr_has "origin cannot list what it keeps:"
+	stderr_has "origin cannot list its contents:"
 	succeeds varve fsck
 	output_has "sound: 6 versions of datasets"
 }
@@ -199,7 +199,7 @@ sums() {
 		sleep 0.05
 	done
 	ends_with 2 varve drop --history
-	stderr_has "origin cannot list what it keeps:"
+	stderr_has "origin cannot list its contents:"
 	stderr_has "versions are being dropped there just now"
 	git remote add other ../none.git
 	ends_with 2 varve drop --history

@@ -64,21 +64,13 @@ all_commands() {
 	[ "$compared" -gt 50 ]
 }
 
-@test "every option of every command is in its manual page" {
+@test "every command has a manual page, its own or its program's" {
 	local man=${BATS_TEST_DIRNAME}/../../../docs/man
 	all_commands > commands
 	while read -r command; do
-		local page=$man/varve-${command// /-}.1
 		! varve $command -h | grep -q "'git $command' itself is run" || continue
-		if [ ! -e "$page" ]; then
-			page=$man/varve-${command% *}.1 # of the program: "vault prune"
-			[[ $command == *" "* ]] && grep -q "^\.B varve $command" "$page" ||
-				{ echo "no manual page for $command"; return 1; }
-		fi
-		for option in $(varve $command -h | sed -n 's/^  .*--\([a-z-]*\).*/\1/p'); do
-			grep -q -- "\\\\-\\\\-${option//-/\\\\-}" "$page" ||
-				{ echo "$page lacks --$option"; return 1; }
-		done
+		[ -e "$man/varve-${command// /-}.1" ] || grep -q "^\.B varve $command" "$man/varve-${command% *}.1" ||
+			{ echo "no manual page for $command"; return 1; }
 	done < commands
 	[ -e "$man/varve-ipfs.1" ]
 }

@@ -775,7 +775,7 @@ refs/tags/v1" ]
 	varve clone -q "$url" ../b
 	git -C ../host.git update-ref -d refs/varve/blocks
 	ends_with 1 varve clone "$url" ../c
-	stderr_has "warning: there is no refs/varve/blocks on $url, where the blocks of 1 version of a dataset should be"
+	stderr_has "warning: refs/varve/blocks is missing on $url, where the blocks of 1 version of a dataset should be"
 	stderr_has "hint: ask someone who has the blocks to run 'varve push --blocks'"
 	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do

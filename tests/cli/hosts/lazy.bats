@@ -116,7 +116,7 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 	stderr_has "hint: varve fetch --data HEAD~1 prices.csv"
 	git remote remove origin
 	ends_with 2 varve cat HEAD~1:prices.csv
-	stderr_has "there is no remote to ask"
+	stderr_has "no remote is configured"
 	cmp prices.csv ../away/prices.csv
 }
 

@@ -233,7 +233,7 @@ has_no_secret() {
 	varve commit -qm one
 	varve push -q -u origin main
 	ends_with 1 varve clone "ssh://host$PWD/../hub.git" ../cleo
-	stderr_has "warning: there is no refs/varve/blocks on ssh://host$PWD/../hub.git"
+	stderr_has "warning: refs/varve/blocks is missing on ssh://host$PWD/../hub.git"
 	ends_with 2 varve push --blocks
 	stderr_has "'varve config remote.origin.varveKind git'"
 	succeeds varve config remote.origin.varveKind git

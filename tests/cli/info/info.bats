@@ -128,7 +128,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 @test "without a path all datasets are listed from their pointers" {
 	new_repo
 	succeeds varve info
-	stderr_has "there is no dataset here yet"
+	stderr_has "no datasets yet"
 	rows 1000 > prices.csv
 	mkdir data
 	printf 'k\tv\n1\t2\n' > data/small.tsv

@@ -176,7 +176,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	cd empty
 	touch x.csv
 	ends_with 2 varve migrate x.csv
-	stderr_has "there is no commit yet, so there is nothing to migrate"
+	stderr_has "no commits yet, so there is nothing to migrate"
 }
 
 @test "a damaged pointer is named, and nothing is changed" {

@@ -84,7 +84,7 @@ clean() {
 	ends_with 2 varve mv a.csv note.txt
 	stderr_has "there is 'note.txt' already"
 	ends_with 2 varve mv nothing.csv b.csv
-	stderr_has "there is no file 'nothing.csv'"
+	stderr_has "no such file 'nothing.csv'"
 	echo x > untracked
 	ends_with 2 varve mv untracked b
 	stderr_has "'untracked' is not tracked"

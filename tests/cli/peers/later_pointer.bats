@@ -23,7 +23,7 @@ later() {
 }
 
 goes_along() {
-	stderr_has "warning: other.csv, commit $(git rev-parse --short=10 main~1): goes along without its rows: the pointer is of version 2; this varve reads version 1"
+	stderr_has "warning: other.csv, commit $(git rev-parse --short=10 main~1): is sent without its rows: the pointer is of version 2; this varve reads version 1"
 	stderr_has "hint: a newer varve, on both sides, brings the rows, too"
 }
 

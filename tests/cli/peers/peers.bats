@@ -358,7 +358,7 @@ sound() {
 	ends_with 2 varve fetch ../plain
 	stderr_has "no repository"
 	ends_with 2 varve fetch nowhere
-	stderr_has "there is no remote 'nowhere'"
+	stderr_has "no remote or folder is named 'nowhere'"
 	ends_with 2 varve push
 	stderr_has "varve remote add origin"
 }

@@ -260,7 +260,7 @@ colleague() {
 	git fetch -q
 	git remote set-url origin ../gone.git
 	succeeds git merge -q origin/main
-	stderr_has "prices.csv: its blocks are not here (origin: there is no repository '../gone.git'), so its pointer is written"
+	stderr_has "prices.csv: its blocks are not here (origin: no such repository '../gone.git'), so its pointer is written"
 	[ "$(head -c 14 prices.csv)" = 'varve pointer:' ]
 	[ -z "$(git status --porcelain)" ]
 	git remote set-url origin ../hub.git

@@ -82,7 +82,7 @@ start_node() {
 	succeeds varve whereis prices.csv
 	[ ! -e ../log ]
 	succeeds varve whereis --routing "$address" prices.csv
-	output_has "nobody"
+	output_has "none"
 	file=$(varve ipfs publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
 	[ "$(cat ../log)" = "GET /routing/v1/providers/$file
 GET /routing/v1/providers/$table" ]

@@ -85,7 +85,7 @@ assert s["fields"][0]["name"] == "number" and s["primaryKey"] in ("number", ["nu
 	varve add t.csv > /dev/null
 	varve commit -qm one
 	ends_with 2 varve rename-column t.csv nothing x
-	stderr_has "there is no column 'nothing'"
+	stderr_has "no such column 'nothing'"
 	ends_with 2 varve rename-column t.csv id name
 	stderr_has "there is a column 'name' already"
 	ends_with 2 varve rename-column t.csv id ''

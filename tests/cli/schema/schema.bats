@@ -60,11 +60,11 @@ assert a == {"path": "other.csv"} and b["path"] == "t.csv"
 	ends_with 2 varve schema --type prise=string t.csv
 	stderr_has "did you mean 'price'?"
 	ends_with 2 varve schema --type price=sting t.csv
-	stderr_is $'varve: there is no type \'sting\'\nhint: did you mean \'string\'?'
+	stderr_is $'varve: no such type \'sting\'\nhint: did you mean \'string\'?'
 	ends_with 2 varve schema --type price t.csv
 	stderr_has "has no '='"
 	ends_with 2 varve schema --key nothing t.csv
-	stderr_has "--key: there is no column 'nothing'"
+	stderr_has "--key: no such column 'nothing'"
 	ends_with 2 varve schema --type id=string HEAD:t.csv
 	stderr_has "only the schema of a file in the work tree can be changed"
 	[ ! -e datapackage.json ]

@@ -51,7 +51,7 @@ fails() {
 	usual_far rsa
 	git config --global varve.ssh libssh2
 	fails
-	stderr_has "-11: there is no key to show to"
+	stderr_has "-11: no key to log in with at"
 	stderr_has "an ed25519 or ecdsa one"
 	git config --global varve.ssh auto
 	echoes
@@ -67,7 +67,7 @@ fails() {
 	VARVE_TEST_ANSWERS=answers echoes
 	stderr_has "asked for a secret: Passphrase of the key '$HOME/.ssh/id_ed25519':"
 	fails
-	stderr_has "-11: there is no key to show to"
+	stderr_has "-11: no key to log in with at"
 	git config --global varve.ssh external
 	printf '#!/bin/sh\necho correct horse\n' > askpass
 	chmod 755 askpass
@@ -138,7 +138,7 @@ fails() {
 	far_echo
 	git config --global varve.ssh libssh2
 	fails
-	stderr_has "-11: there is no key to show to"
+	stderr_has "-11: no key to log in with at"
 	stderr_has "ssh-keygen -t ed25519"
 	[ "$(grep -c 'Connection from' "$far/sshd.log")" = 0 ]
 }
@@ -311,7 +311,7 @@ fails() {
 	rm "$far/bin/varve"
 	no_varve() {
 		VARVE_TEST_PROGRAM=no-such-varve fails
-		stderr_has "-1: there is no program 'no-such-varve' that can be run on '127.0.0.1'"
+		stderr_has "-1: program 'no-such-varve' not found on '127.0.0.1'"
 		stderr_has "hint: install varve there, or set its path with 'git config remote.<name>.varve"
 	}
 	each_way no_varve

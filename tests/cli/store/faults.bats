@@ -241,7 +241,7 @@ push_sound() {
 	git config --global varve.s3Anonymous true
 	AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= succeeds varve clone -q "$url" ../d
 	AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= run varve store test
-	output_has "  as nobody (varve.s3Anonymous)"
+	output_has "  as anonymous (varve.s3Anonymous)"
 	cmp prices.csv ../d/prices.csv
 }
 

@@ -200,7 +200,7 @@ clean() {
 	ends_with 2 varve switch -c main
 	stderr_has "there is a branch 'main' already"
 	ends_with 2 varve switch nothing
-	stderr_is $'varve: there is no branch \'nothing\'\nhint: \'varve switch -c nothing\' makes it'
+	stderr_is $'varve: no such branch \'nothing\'\nhint: \'varve switch -c nothing\' makes it'
 	ends_with 2 varve switch -c 'a..b'
 	stderr_has "a..b"
 	ends_with 2 varve switch

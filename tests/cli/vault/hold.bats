@@ -104,7 +104,7 @@ shard_records() {
 @test "serve says what is missing for keeping copies" {
 	git init -q --bare keeper
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g keeper
-	stderr_has "--hold BYTES and --for DID go together"
+	stderr_has "--hold BYTES requires --for DID"
 	ends_with 2 varve serve --http 127.0.0.1:0 --hold 1g --for nobody keeper
 	stderr_has "nobody"
 	did=did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
@@ -196,7 +196,7 @@ shard_records() {
 	done
 	[ "$(find "$(keeper_path x)/varve/hold" -path '*/records*' | wc -l)" = 0 ]
 	ends_with 2 varve vault recover --key "$bob/varve/key" --to ../none "$url"
-	stderr_has "there is no vault"
+	stderr_has "this repository does not have a vault"
 	# He who is known begins it, with all that was there before.
 	varve vault recover -q --key "$bob/varve/key" --to ../bob ../a
 	cd ../bob
@@ -296,7 +296,7 @@ knows_places() {
 	done
 	for v in "${vaults[@]}" "${vaults[@]}"; do
 		succeeds ask "$url" hold-receipt vault="$v" place="$v"
-		output_has "there is no place record"
+		output_has "no place record"
 	done
 	knows_places
 	# A server that begins anew has to read.
@@ -413,7 +413,7 @@ knows_places() {
 	succeeds ask "$url" hold-audit vault="$vault" shard="$(kind_shards x)" leaf=999
 	output_has "and no leaf 999"
 	succeeds ask "$url" hold-receipt vault="$vault" place="$other"
-	output_has "there is no place record $other"
+	output_has "no place record $other"
 	succeeds ask "$url" hold-dance vault="$vault"
 	output_has "the request 'hold-dance' is not known here"
 	succeeds ask "$url" hold version=2
@@ -428,7 +428,7 @@ knows_places() {
 	new_machine
 	varve vault key new > /dev/null
 	ends_with 2 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
-	stderr_has "there is no vault"
+	stderr_has "this repository does not have a vault"
 }
 
 @test "another key at the same URL is named with the way out" {
@@ -600,7 +600,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	output_has "its list has no end"
 	lie back
 	ends_with 1 varve vault audit x
-	output_has "its list goes back"
+	output_has "its list repeats names"
 	lie none
 	succeeds varve vault audit x
 	succeeds varve vault status

@@ -129,7 +129,7 @@ bob_joins() {
 	stderr_has "the key $did is not a writer of this vault"
 	cd ..
 	ends_with 1 varve vault recover --key "$bob/varve/key" --to third a
-	output_has "what it names is newer and cannot be had (a shard is sealed in an epoch that this key cannot open)"
+	output_has "the version that it names is newer and cannot be fetched (a shard is sealed in an epoch that this key cannot open)"
 	output_has "missing: refs/heads/main is restored as of "
 	[ "$(git -C third rev-parse main)" = "$old" ]
 }

@@ -27,7 +27,7 @@ newest_shard() {
 	rm ../a/*/shards/"$(newest_shard)"
 	ends_with 1 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
 	output_has "missing: the head $head of "
-	output_has "by $(cat ../did): what it names is newer and cannot be had"
+	output_has "by $(cat ../did): the version that it names is newer and cannot be fetched"
 	output_has "missing: refs/heads/main is restored as of 2026-03-01T10:00:00Z (${old:0:10})"
 	output_has "missing: refs/heads/side is restored as of 2026-03-01T10:00:00Z (${old:0:10})"
 	output_has "missing: refs/tags/v1 is restored as of "

@@ -146,7 +146,7 @@ load vault
 	unset VARVE_PASSPHRASE_FILE
 	run setsid -w varve vault replicate < /dev/null
 	[ "$status" = 2 ]
-	[[ "$output" == *"there is no terminal to ask for the key's passphrase"*VARVE_PASSPHRASE_FILE* ]]
+	[[ "$output" == *"cannot ask for the key's passphrase without a terminal"*VARVE_PASSPHRASE_FILE* ]]
 	chmod 644 "$XDG_CONFIG_HOME/varve/key"
 	ends_with 2 varve vault replicate
 	stderr_has "others may read the key"

@@ -124,7 +124,7 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	as ben add_file three
 	as ben ends_with 1 varve vault replicate
 	stderr_has "holder 'ann': remote: no room for $ben: it may keep 307.2 kB here and keeps 2"
-	stderr_has "; there: room there grows with what it keeps, as audits prove, for that server's owner and the keys that it trusts ('varve vault ledger standing' there); 'varve vault prune' removes what no ref reaches; or add another holder"
+	stderr_has "; there: room there grows with the bytes that are kept, as audits prove, for that server's owner and the keys that it trusts ('varve vault ledger standing' there); 'varve vault prune' removes unreachable data; or add another holder"
 	# The first audit proves ten days of 264,192 bytes and more: a third of that, five times.
 	as ann succeeds varve vault audit
 	stop "$server"
@@ -381,9 +381,9 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 		stderr_has "ratio"
 	done
 	serve --ratio 1
-	stderr_has "--hold BYTES and --for DID go together, or --hold BYTES and --ratio R"
+	stderr_has "--hold BYTES requires --for DID or --ratio R"
 	serve --hold 1m --allowance 5k --for "$(cat did)"
-	stderr_has "--allowance BYTES goes with --ratio R"
+	stderr_has "--allowance BYTES requires --ratio R"
 	serve --hold 1m --ratio 1 --allowance 2m
 	stderr_has "an allowance of 2.1 MB is more than the 1.0 MB that are kept for all"
 	git -C keeper config varve.hold 1m

@@ -157,7 +157,7 @@ start_bucket() {
 @test "S3: credentials come from the environment or the shared file" {
 	start_bucket
 	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-	does_not_add "there are no credentials for S3"
+	does_not_add "no credentials for S3 were found"
 	stderr_has "AWS_ACCESS_KEY_ID"
 	mkdir "$HOME/.aws"
 	cat > "$HOME/.aws/credentials" <<-'END'
@@ -269,7 +269,7 @@ start_bucket() {
 	END
 	right
 	url="s3://nobody?endpoint=http://127.0.0.1:$port&region=eu-test-1"
-	does_not_add "there is no such bucket (NoSuchBucket)"
+	does_not_add "no such bucket (NoSuchBucket)"
 	stderr_has "make it at the store first"
 	url="s3://bucket?endpoint=http://127.0.0.1:1&region=eu-test-1"
 	does_not_add "connection refused"
@@ -312,7 +312,7 @@ start_bucket() {
 		ends_with 3 varve vault audit x
 		[[ $output$stderr = *"$words"* ]] || { echo "$output$stderr" >&2; return 1; }
 	done <<-'END'
-	lostpage|its list goes on without a continuation token
+	lostpage|its list is truncated without a continuation token
 	endless|its list does not end
 	onandon|its list does not end
 	xml|it is cut short

@@ -151,7 +151,7 @@ does_not_add() {
 	git config --global varve.ssh libssh2
 	rm "$HOME/.ssh/config"
 	mv "$HOME/.ssh/id_ed25519" away
-	does_not_add "there is no key to show to"
+	does_not_add "no key to log in with at"
 	start_agent
 	chmod 600 away
 	ssh-add -q away

@@ -8,7 +8,7 @@ count() {
 @test "--to brings copies only to the holders that it names and the rest is owed" {
 	new_vault
 	ends_with 1 varve vault replicate --copies 2 --to b
-	stderr_has "1 copy is owed: this went only to the holders that --to names; 'varve vault replicate' without it brings the rest"
+	stderr_has "1 copy is owed: this was sent only to the holders that --to names; 'varve vault replicate' without it brings the rest"
 	[ "$(count a) $(count b) $(count c)" = "0 1 0" ]
 	succeeds varve vault replicate
 	stderr_has "1 copy of earlier runs made up for"
@@ -21,7 +21,7 @@ count() {
 	succeeds varve vault status
 	change 6
 	ends_with 2 varve vault replicate --to nobody
-	stderr_has "there is no holder 'nobody'"
+	stderr_has "no such holder 'nobody'"
 	# --min counts what --to leaves.
 	ends_with 1 varve vault replicate --to a --min 2
 	stderr_has "only 1 copy could be made, and 2 are the least"

@@ -75,7 +75,7 @@ load vault
 	succeeds varve vault audit --json
 	echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d[0]["asked"] == d[0]["good"] == d[0]["shards"] == 4'
 	ends_with 2 varve vault audit nobody
-	stderr_has "there is no holder 'nobody'"
+	stderr_has "no such holder 'nobody'"
 	mv ../a ../gone
 	ends_with 3 varve vault audit
 	output_has "a: not asked: holder 'a': '"

@@ -220,7 +220,7 @@ lively() {
 	[ "$(said datasets/1999-12-31 .error.hint)" = "the first one is of $(git -C src show -s --format=%ad --date=format:%Y-%m-%d HEAD~2)" ]
 	for day in 1999-13-31 2024-02-30 2023-02-29 2024-00-10 2024-01-00; do
 		[ "$(said "datasets/$day" '.error | .code, .message, .hint')" = "badRequest
-there is no day '$day'
+no such day '$day'
 a day is written YYYY-MM-DD, such as 2024-12-31" ]
 	done
 	[ "$(said datasets/2000-02-29 .error.code)" = notFound ]

@@ -74,13 +74,13 @@ head_of() {
 		"row/HEAD/t.csv?key=none|'t.csv' never had a row with the key 'none' A key is a value of id" \
 		"data/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' A key is a value of id" \
 		"data/HEAD/t.csv?from=99999|Row 100,000 is beyond the end: this table has 25 rows." \
-		"data/HEAD/t.csv?col=pric&val=1|t.csv: there is no column 'pric' did you mean 'price'?" \
+		"data/HEAD/t.csv?col=pric&val=1|t.csv: no such column 'pric' did you mean 'price'?" \
 		"data/HEAD/t.csv?from=-1|From '-1' makes no sense here It is a whole number from 0 on" \
 		"data/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
-		"compare?a=2024-02-30&b=HEAD|There is no day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
+		"compare?a=2024-02-30&b=HEAD|No such day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
 		"data/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, column 3: the quote that opens here is never closed." \
-		"compare/HEAD~1..HEAD/t.csv?from=99|There is no change 100: there are 5." \
-		"nowhere|There is no page 'nowhere'"; do
+		"compare/HEAD~1..HEAD/t.csv?from=99|Change 100 does not exist: there are 5." \
+		"nowhere|No such page 'nowhere'"; do
 		said=$(page "${wanted%%|*}")
 		[[ ${said,,} == *"${wanted#*|}"* || $said == *"${wanted#*|}"* || ${said,,} == *"$(tr '[:upper:]' '[:lower:]' <<< "${wanted#*|}")"* ]] ||
 			{ echo "${wanted%%|*}: $said" >&2; return 1; }

@@ -444,7 +444,7 @@ static void an_unknown_column_is_a_finding(void **state)
 {
 	(void)state;
 	finds(PRICES, PRICES, "id", "{\"rules\":{\"drift-psi\":{\"columns\":[\"prize\"]}}}",
-	      "drift-psi column=prize: there is no such column [a column of the table]\n");
+	      "drift-psi column=prize: no such column [a column of the table]\n");
 }
 
 #define DAYS "id,day\n1,2024-01-10\n2,2024-01-12\n3,2024-01-11\n"
@@ -463,7 +463,7 @@ static void the_newest_date_is_held_to_its_age(void **state)
 	finds(NULL, DAYS, NULL,
 	      "{\"rules\":{\"freshness\":{\"columns\":[\"id\",\"when\"],\"maxAge\":\"1d\"}}}",
 	      "freshness column=id: its type is integer, which has no dates [a column of dates]\n"
-	      "freshness column=when: there is no such column [a column of dates]\n");
+	      "freshness column=when: no such column [a column of dates]\n");
 	finds(NULL, "id,day\n", NULL,
 	      "{\"rules\":{\"freshness\":{\"columns\":[\"id\"],\"maxAge\":\"1d\"}}}",
 	      "freshness column=id: its type is string, which has no dates [a column of dates]\n");

@@ -343,7 +343,7 @@ static void an_invalid_schema_is_told_with_a_pointer(void **state)
 	       "schema-error 0 0 - - | schema.json: /fields/0/type: 'integr' is not a type of Table Schema | a Table Schema\n");
 	expect("a\n1\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"maxLenght\":3}}]}",
-	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/maxLenght: there is no constraint "
+	       "schema-error 0 0 - - | schema.json: /fields/0/constraints/maxLenght: no such constraint "
 	       "'maxLenght' | -\n");
 	expect("a\n1\n",
 	       "{\"fields\":[{\"name\":\"a\",\"type\":\"integer\",\"constraints\":{\"pattern\":\"1\"}}]}",

@@ -179,7 +179,7 @@ static void a_word_that_is_not_known_is_named_with_the_nearest(void **state)
 	assert_refused("{\"rulez\": {}}", "varve.json: 'rulez' is not known here",
 		       "did you mean 'rules'?");
 	assert_refused("{\"rules\": {\"type-eror\": \"error\"}}",
-		       "varve.json: /rules: there is no rule 'type-eror'",
+		       "varve.json: /rules: no such rule 'type-eror'",
 		       "did you mean 'type-error'?");
 	assert_refused("{\"rules\": {\"type-error\": \"warn\"}}",
 		       "varve.json: /rules/type-error: 'warn' is not known here",
@@ -197,7 +197,7 @@ static void a_word_that_is_not_known_is_named_with_the_nearest(void **state)
 		       "varve.json: /datasets/0: 'rule' is not known here",
 		       "did you mean 'rules'?");
 	assert_refused("{\"rules\": {\"zzzzzzzz\": \"off\"}}",
-		       "varve.json: /rules: there is no rule 'zzzzzzzz'", "list-rules");
+		       "varve.json: /rules: no such rule 'zzzzzzzz'", "list-rules");
 }
 
 static void what_makes_no_sense_is_refused(void **state)
@@ -265,7 +265,7 @@ static void rules_are_chosen_and_left_out_by_name(void **state)
 	assert_int_equal(vv_rule_set_severity(&set, "type-error"), VV_SEVERITY_OFF);
 	assert_null(vv_rule_set_get(&set, "type-error"));
 	vv_assert_status(vv_rule_set_skip(&set, wrong, 1, &err), VV_EUSAGE, &err);
-	assert_string_equal(err.message, "there is no rule 'type-eror'");
+	assert_string_equal(err.message, "no such rule 'type-eror'");
 	assert_string_equal(err.hint, "did you mean 'type-error'?");
 	vv_rule_set_clear(&set);
 }

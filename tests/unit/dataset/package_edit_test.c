@@ -171,7 +171,7 @@ static void a_key_is_set_changed_and_removed(void **state)
 		    WITH("\"fields\":[{\"name\":\"a\"}]"));
 	assert_edit_fails(WITH("\"fields\":[{\"name\":\"a\"}]"), EDIT(.key = NAMES("b")), VV_EINPUT,
 			  "the change does not fit: datapackage.json: "
-			  "/resources/0/schema/primaryKey/0: there is no field 'b'");
+			  "/resources/0/schema/primaryKey/0: no such field 'b'");
 }
 
 static void missing_values_are_added_to_those_there(void **state)

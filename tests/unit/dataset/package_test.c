@@ -243,7 +243,7 @@ static void schema_and_dialect_may_lie_in_files_of_their_own(void **state)
 	assert_int_equal(r.hints.delimiter, ';');
 	vv_package_resource_clear(&r);
 	assert_refused(FILES("datapackage.json", p, "d.json", "{}"),
-		       "/resources/0/schema: there is no file 's/x.json'");
+		       "/resources/0/schema: no such file 's/x.json'");
 	assert_refused(FILES("datapackage.json", p, "d.json", "{}", "s/x.json", "{\"fields\":5}"),
 		       "s/x.json: /fields: must be an array");
 	assert_refused(FILES("datapackage.json", p, "d.json", "{\"header\":5}"),

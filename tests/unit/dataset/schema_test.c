@@ -212,9 +212,9 @@ static void keys_must_name_fields(void **state)
 {
 	(void)state;
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":\"b\"}",
-		       "/primaryKey: there is no field 'b'");
+		       "/primaryKey: no such field 'b'");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":[\"a\",\"b\"]}",
-		       "/primaryKey/1: there is no field 'b'");
+		       "/primaryKey/1: no such field 'b'");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":[\"a\",\"a\"]}",
 		       "/primaryKey/1: 'a' is there twice");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"primaryKey\":{}}",
@@ -222,14 +222,14 @@ static void keys_must_name_fields(void **state)
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"uniqueKeys\":[\"a\"]}",
 		       "/uniqueKeys/0: must be an array with names");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"uniqueKeys\":[[\"a\"],[\"b\"]]}",
-		       "/uniqueKeys/1/0: there is no field 'b'");
+		       "/uniqueKeys/1/0: no such field 'b'");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":{}}",
 		       "/foreignKeys: must be an array, is an object");
 	assert_refused("{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\"}]}",
 		       "/foreignKeys/0: must be an object with");
 	assert_refused(
 		"{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\",\"reference\":{\"fields\":\"b\"}}]}",
-		"/foreignKeys/0/reference/fields: there is no field 'b'");
+		"/foreignKeys/0/reference/fields: no such field 'b'");
 	assert_refused(
 		"{\"fields\":[{\"name\":\"a\"}],\"foreignKeys\":[{\"fields\":\"a\",\"reference\":{\"resource\":\"r\",\"fields\":"
 		"[\"x\",\"y\"]}}]}",

@@ -662,7 +662,7 @@ static void a_folder_that_is_not_there_is_named(void **state)
 	(void)state;
 	vv_assert_ok(vv_url_read(&url, "/no/such/folder", &err), &err);
 	vv_assert_status(vv_connect(&line, &url, &o, &err), VV_ENOTFOUND, &err);
-	assert_string_equal(err.message, "there is no repository '/no/such/folder'");
+	assert_string_equal(err.message, "no such repository '/no/such/folder'");
 	vv_url_clear(&url);
 }
 

@@ -192,8 +192,8 @@ static void ends_of_ssh_are_explained(void **state)
 		const char *message, *hint;
 	} cases[] = {
 		{"echo 'bash: varve: command not found' >&2; exit 127", VV_ENOTFOUND,
-		 "there is no program 'varve' that can be run on 'host'", "remote.<name>.varve"},
-		{"exit 126", VV_ENOTFOUND, "there is no program 'varve'", "install varve there"},
+		 "program 'varve' not found on 'host'", "remote.<name>.varve"},
+		{"exit 126", VV_ENOTFOUND, "program 'varve' not found on", "install varve there"},
 		{"echo 'ssh: Could not resolve hostname host: Name or service not known' >&2; exit 255",
 		 VV_ENOTFOUND, "cannot connect to 'host': ssh: Could not resolve hostname host",
 		 "check the name host"},

@@ -14,8 +14,8 @@
 
 static const char readme[] =
 	"# Blocks of tables\n\n"
-	"The tables of this repository are kept by varve, \"git for tables\": what the other\n"
-	"branches have are pointers, and the rows are in the packs here. Do not change or delete\n"
+	"The tables of this repository are kept by varve, \"git for tables\": the other\n"
+	"branches have pointers, and the rows are in the packs here. Do not change or delete\n"
 	"them: other clones need them. docs/formats/pack-lists.md of varve describes every byte.\n";
 
 /* --- commits --------------------------------------------------------------------------------- */

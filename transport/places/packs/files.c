@@ -700,7 +700,7 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 	}
 	if (rc < 0) {
 		*err = why;
-		err->code = rc;
+		(void)vv_recode(err, rc);
 	}
 	return rc;
 }

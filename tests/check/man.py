@@ -1,0 +1,93 @@
+"""man.py ROOT PROGRAM [--write]: the manual pages have the SYNOPSIS and the options that the program's option tables have.
+
+An option has the same letter, name and argument in both, and none is in one alone; what a page says about it is its
+own. --write makes each SYNOPSIS again from the command's help."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PAGES, PROGRAM = Path(sys.argv[1]) / "docs/man", sys.argv[2]
+# Pages of several commands, and of the program itself.
+SHARED = {"help", "ipfs", "vault", "version"}
+TAG = re.compile(r"^\.T[PQ]\n((?:\\f[BI]|\.BI? )\\-.*)$", re.M)
+WORD = re.compile(r"(?<![\w-])(--?[\w][\w-]*)((?:\[=.+?\](?=,|$|\s)| (?!-)\S+?(?=,? |,?$))?)")
+HELP = re.compile(r"^  (?:(-\w)|  )(?:, )?\s*(--[\w-]+)?(\[=\S+\]| (?! )\S+)?(?:  +.*)?$", re.M)
+SYNOPSIS = re.compile(r"(?<=\.SH SYNOPSIS\n).*?(?=\n\.SH )", re.S)
+
+
+def commands():
+    """Each command with a page of its own, and its help."""
+    for page in sorted(PAGES.glob("varve-*.1")):
+        words = page.stem.removeprefix("varve-")
+        for name in (words, words.replace("-", " ", 1)):
+            text = subprocess.run([PROGRAM, *name.split(), "-h"], capture_output=True, text=True).stdout
+            if text.startswith(f"varve {name}: "):
+                if words not in SHARED and "itself is run" not in text and ".so " not in page.read_text()[:4]:
+                    yield name, page, text
+                break
+
+
+def plain(roff):
+    roff = re.sub(r'^\.BI? | ?"', "", roff)
+    return re.sub(r"\\f[BIRP]", "", roff).replace("\\-", "-").replace("\\&", "").replace("\\(aq", "'")
+
+
+def options_of_page(roff):
+    """{"--prune": "[=WHEN]"}; the letter of -n, --limit N has its value, too."""
+    found = {}
+    for tag in TAG.findall(roff):
+        value = ""
+        for word, own in reversed(WORD.findall(plain(tag))):
+            value = own or (value if len(word) == 2 else "")
+            found[word] = value
+    return found
+
+
+def options_of_help(text):
+    lines = HELP.findall(text.partition("\noptions:\n")[2].partition("\n\n")[0])
+    return {word: value for letter, name, value in lines for word in (letter, name) if word}
+
+
+def usage(text):
+    """The usage lines, each continued one as one."""
+    lines = []
+    for line in text.partition("usage: ")[2].partition("\n\n")[0].split("\n"):
+        line = " ".join(line.split())
+        if line.startswith("varve "):
+            lines.append(line)
+        else:
+            lines[-1] += " " + line
+    return lines
+
+
+def roff_of(lines, name):
+    out = []
+    for line in lines:
+        command, rest = f"varve {name}", line.removeprefix(f"varve {name}").strip()
+        rest = re.sub(r"(?<![\w-])--?[a-z][\w-]*", lambda m: rf"\fB{m[0]}\fR", rest)
+        rest = re.sub(r"(?<![\w\\])[A-Z][A-Z-]+\b", lambda m: rf"\fI{m[0]}\fR", rest)
+        out.append(rf".B {command}".replace("-", r"\-") + (("\n" + rest.replace("-", r"\-")) if rest else ""))
+    return "\n.br\n".join(out)
+
+
+def main():
+    wrong, count = [], 0
+    for name, page, text in commands():
+        roff, count = page.read_text(), count + 1
+        ours, theirs = options_of_help(text), options_of_page(roff)
+        wrong += [f"{page.name}: the option {w} is missing" for w in sorted(ours.keys() - theirs.keys())]
+        wrong += [f"{page.name}: 'varve {name}' does not have the option {w}"
+                  for w in sorted(theirs.keys() - ours.keys() - {"-h", "--help"})]
+        wrong += [f"{page.name}: '{w}{theirs[w]}' is '{w}{ours[w]}' in the help"
+                  for w in sorted(ours.keys() & theirs.keys()) if ours[w] != theirs[w]]
+        synopsis = roff_of(usage(text), name)
+        if "--write" in sys.argv:
+            page.write_text(SYNOPSIS.sub(lambda _: synopsis, roff, count=1))
+        elif SYNOPSIS.search(roff)[0] != synopsis:
+            wrong.append(f"{page.name}: SYNOPSIS differs from the help: man.py ROOT PROGRAM --write")
+    print("\n".join(wrong) or f"{count} manual pages")
+    return 1 if wrong or count < 40 else 0
+
+
+sys.exit(main())
