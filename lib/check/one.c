@@ -619,7 +619,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 		vv_buf_puts(&message, "is in the work tree, but was not added");
 		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD_TABLE, p->path);
 	} else {
-		vv_buf_puts(&message, "no such file");
+		vv_buf_puts(&message, "the file does not exist");
 		vv_buf_printf(&message, "%s",
 			      !run->repo                     ? ""
 			      : side->kind == VV_SIDE_COMMIT ? " in the commit"

@@ -155,6 +155,27 @@ def headers(root, sources):
             "internal, over 100 lines": {"count": sum(path.endswith("_internal.h") and sources[path].lines > 100 for path in own)}}
 
 
+def functions(sources):
+    """Static functions, and those that one place alone names: a name for a few lines, or a thought that was cut."""
+    count = once = 0
+    for path, source in sources.items():
+        names = collections.Counter(re.findall(r"\b\w+\b", source.code))
+        for name in set(re.findall(r"^static [\w *]+?\b(\w+)\([^;{]*?\)\s*\{", source.code, re.M)):
+            declared = len(re.findall(rf"^static [^;{{=]*\b{name}\([^;{{]*\)\s*;", source.code, re.M))
+            count += 1
+            once += names[name] - declared == 2
+    return {"static functions": {"count": count}, "named once": {"count": once},
+            "named once, %": {"count": round(100 * once / max(count, 1))}}
+
+
+def rooms(root, sources):
+    """Folders with sources, and words of the documents (as check.docs counts them)."""
+    words = sum(len(open(os.path.join(folder, name), encoding="utf-8").read().split())
+                for folder, _, names in os.walk(os.path.join(root, "docs")) for name in names if name.endswith(".md"))
+    return {"rooms": {"count": len({os.path.dirname(path) for path in sources if path.endswith(".c")})}, "words in docs": {"count": words},
+            "sources over 1,000 lines": {"count": sum(source.lines > 1000 for source in sources.values())}}
+
+
 def structs(sources):
     """Those with their members in a header, and those that headers only name."""
     exposed, named = set(), set()
@@ -214,6 +235,8 @@ def measure(root):
         "folders": by_folder(sources),
         "programs": by_program(root, sources),
         "headers": headers(root, sources),
+        "functions": functions(sources),
+        "rooms": rooms(root, sources),
         "structs in headers": structs(sources),
         "kinds of bytes": kinds_of_bytes(root),
         "plumbing": plumbing(sources),

@@ -77,9 +77,9 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 			       vv_buf_cstr(&plan->kept_names), plan->kept_text == 1 ? "s" : "");
 		}
 		if (plan->new_text > 0) {
-			vv_out("%s go%s to Git as text; "
+			vv_out("%s %s stored in Git as text; "
 			       "'varve add' with the name of a file makes a table of it\n",
-			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "es" : "");
+			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "is" : "are");
 		}
 	}
 	print_warnings(rep);

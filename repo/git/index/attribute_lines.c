@@ -546,7 +546,7 @@ static vv_status track(vv_repository *r, const char *const *patterns, size_t cou
 	*changed = false;
 	if (!path) {
 		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository does not have a .gitattributes file");
+			       "a bare repository has no .gitattributes file");
 	}
 	if ((rc = read_attributes(path, &text, err)) < 0 ||
 	    (rc = put_lines(&lines, &text, patterns, count, literal, as_text, err)) < 0 ||
@@ -633,7 +633,7 @@ static vv_status take_line_away(vv_repository *r, const char *pattern, bool lite
 
 	if (!path) {
 		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository does not have a .gitattributes file");
+			       "a bare repository has no .gitattributes file");
 	}
 	if ((rc = put_pattern(&wanted, pattern, literal, err)) < 0 ||
 	    (rc = read_attributes(path, &text, err)) < 0) {
@@ -809,7 +809,7 @@ vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, si
 	*changed = false;
 	if (!path) {
 		return vv_fail(err, r->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository does not have a .gitattributes file");
+			       "a bare repository has no .gitattributes file");
 	}
 	if (count == 0 || (rc = read_attributes(path, &before, err)) < 0) {
 		return count == 0 ? VV_OK : rc;

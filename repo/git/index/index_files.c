@@ -291,7 +291,7 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 
 	if (!file) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository does not have a work tree to compare with");
+			       "a bare repository has no work tree to compare with");
 	}
 	*out = VV_FILE_SAME;
 	vv_status rc = vv_lstat(&st, file, err);
@@ -435,7 +435,7 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
 	if (!(file = vv_repository_file(x->repo, path))) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
-			       "a bare repository does not have a work tree to write to");
+			       "a bare repository has no work tree to write to");
 	}
 	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0) return rc;
 	rc = is_link_mode(mode) ? vv_blob_read(x->repo, id, LINK_BYTES_MAX, &bytes, err)

@@ -105,8 +105,7 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 
 	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
 	if (!r->workdir)
-		return vv_fail(err, VV_EUSAGE,
-			       "a bare repository does not have a work tree to remove from");
+		return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to remove from");
 	if ((rc = vv_worktree_check_above(r, path, err)) == VV_EREFUSED) {
 		vv_error_clear(err);
 		return VV_OK; /* what lies beyond a link is not ours */

@@ -356,7 +356,7 @@ sound() {
 	stderr_has "nowhere"
 	mkdir ../plain
 	ends_with 2 varve fetch ../plain
-	stderr_has "no repository"
+	stderr_has "no repository at"
 	ends_with 2 varve fetch nowhere
 	stderr_has "no remote or folder is named 'nowhere'"
 	ends_with 2 varve push

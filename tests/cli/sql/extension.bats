@@ -146,7 +146,7 @@ True
 	ends_with 2 varve sql --export-views other.db "SELECT 1"
 	git init -q ../empty
 	ends_with 2 varve -C ../empty sql --export-views own.db
-	stderr_has "no commit yet"
+	stderr_has "no commits yet"
 	[ ! -e ../empty/own.db ]
 }
 

@@ -102,7 +102,7 @@ copy() {
 	ends_with 2 varve store add origin "rclone::sftp,pass=secret:x"
 	stderr_lacks "pass=secret:x' "
 	ends_with 2 varve store add team rclone:nas:sales
-	stderr_has "no remote of this repository"
+	stderr_has "not a remote of this repository"
 	mkdir ../nas/full
 	echo x > ../nas/full/y
 	ends_with 2 varve store add origin rclone:nas:full

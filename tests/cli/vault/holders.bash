@@ -233,7 +233,7 @@ holder_is_left() {
 	stderr_has "would be lacking"
 	varve vault holder add b ../b --domain "house b" 2> /dev/null
 	succeeds varve vault holder remove x
-	stderr_has "went to other holders"
+	stderr_has "moved to other holders"
 	succeeds varve vault replicate
 	succeeds varve vault audit
 	succeeds varve vault status

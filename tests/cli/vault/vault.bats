@@ -99,7 +99,7 @@ load vault
 	succeeds varve vault replicate --copies 2
 	full=$(for h in a b c; do ls ../$h/*/shards/* > /dev/null 2>&1 && echo "$h"; done | head -n 1)
 	succeeds varve vault holder remove "$full"
-	stderr_has "1 copy went to other holders"
+	stderr_has "1 copy moved to other holders"
 	rm -rf "../$full"
 	succeeds varve vault audit
 	rest=$(varve vault holder list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["name"])')

@@ -375,7 +375,7 @@ static void an_empty_repository_has_no_log(void **state)
 	git_begin();
 	r = open_here();
 	vv_assert_status(vv_log_open(&l, r, &opts, &err), VV_ENOTFOUND, &err);
-	vv_assert_contains(err.message, "no commit yet");
+	vv_assert_contains(err.message, "no commits yet");
 	opts.all = true;
 	assert_string_equal(log_of(r, &opts), "");
 	vv_assert_ok(vv_head_read(r, &head, &err), &err);

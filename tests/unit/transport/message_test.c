@@ -332,7 +332,7 @@ static void requests_that_are_none_are_named(void **state)
 
 	(void)state;
 	put_op(&b, 1, "delete");
-	assert_request(&b, VV_ENOSUPPORT, "no request 'delete'");
+	assert_request(&b, VV_ENOSUPPORT, "unknown request 'delete'");
 	put_op(&b, 1, "hello");
 	assert_request(&b, VV_ECORRUPT, "version");
 	put_op(&b, 2, "known");
