@@ -715,6 +715,7 @@ static PyMethodDef methods[] = {
 	{"conflicts", merge_conflicts, METH_O, NULL},
 	{"resolve", merge_resolve, METH_VARARGS, NULL},
 	{"blame", blame_open, METH_VARARGS, NULL},
+	{"set_listener", set_listener, METH_O, NULL},
 	{"library_version", library_version, METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };

@@ -46,19 +46,49 @@ int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Called at each group of rows, without the GIL: taking it each time would wait for every other thread. */
+/* This thread's function that is told how far a call is; NULL: none */
+static _Thread_local PyObject *listener;
+
+PyObject *set_listener(PyObject *module, PyObject *function)
+{
+	PyObject *before = listener ? listener : Py_NewRef(Py_None);
+
+	(void)module;
+	listener = function == Py_None ? NULL : Py_NewRef(function);
+	return before;
+}
+
+/* False: it raised. It is not told of what it does itself. */
+static bool tell(const varve_progress *p)
+{
+	PyObject *function = listener, *said;
+
+	listener = NULL;
+	said = PyObject_CallFunction(function, "sKK", p->what, (unsigned long long)p->done,
+				     (unsigned long long)p->total);
+	listener = function;
+	Py_XDECREF(said);
+	return said;
+}
+
+/* Called at each group of rows, without the GIL: taking it each time would wait for every other thread. Each thing that is
+ * done is told from its beginning, and its end. */
 static int check_signals(void *payload, const varve_progress *p)
 {
 	static _Thread_local int64_t last;
+	static _Thread_local const char *what;
+	const bool told = listener && p->what;
+	const bool edge = told && (p->what != what || (p->total && p->done == p->total));
 	int64_t now = now_ms();
 	PyGILState_STATE gil;
 	int stop;
 
-	(void)payload, (void)p;
-	if (now - last < 50) return 0;
+	(void)payload;
+	if (!edge && now - last < 50) return 0;
 	last = now;
+	what = p->what;
 	gil = PyGILState_Ensure();
-	stop = PyErr_CheckSignals() < 0;
+	stop = PyErr_CheckSignals() < 0 || (told && !tell(p));
 	PyGILState_Release(gil);
 	return stop;
 }

@@ -16,7 +16,10 @@
 /* The exception of an error; returns NULL. varve/_errors.py chooses its class. One that is set already stays. */
 PyObject *raise_error(const varve_error *err);
 
-/* For every long call: Ctrl-C ends it. */
+/* set_listener(function or None): the one before. Long calls of this thread call it with (what, done, total). */
+PyObject *set_listener(PyObject *module, PyObject *function);
+
+/* For every long call: Ctrl-C ends it, and so does an exception of the function that listens. */
 extern const varve_watch ctrl_c;
 
 /* For a stream that another library reads: Ctrl-C, or whatever a handler of signals raises, ends it with an error of that

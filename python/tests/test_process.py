@@ -243,3 +243,40 @@ def test_two_copies_of_the_library_in_one_process(folder, tmp_path_factory):
     script = pathlib.Path(__file__).with_name("two_copies.py")
     done = subprocess.run([sys.executable, script, other, folder], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
+
+
+def test_long_calls_say_how_far_they_are(repo, commit, folder, tmp_path_factory):
+    commit("t.csv", table(100000))
+    said = []
+    with varve.progress(lambda *how_far: said.append(how_far)):
+        repo.write("t.csv", repo["t.csv"], message="again")
+        varve.clone(str(folder), tmp_path_factory.mktemp("clone") / "c")
+    told = len(said)
+    assert told > 2 and all(what and 0 <= done and (total == 0 or done <= total) for what, done, total in said)
+    assert len({what for what, _, _ in said}) > 1
+    repo.check("t.csv")
+    assert len(said) == told
+
+
+def test_an_exception_of_the_progress_function_ends_the_call_and_changes_nothing(repo, commit):
+    commit("t.csv", table(100000))
+    before = repo.rev_parse("HEAD")
+
+    def stop(what, done, total):
+        raise TimeoutError(what)
+
+    with varve.progress(stop), pytest.raises(TimeoutError):
+        repo.put("t.csv", table(100001).encode(), message="more")
+    assert repo.rev_parse("HEAD") == before
+    assert repo.put("t.csv", table(100001).encode(), message="more")
+
+
+def test_progress_within_progress_is_that_of_the_inner_block(repo, commit):
+    commit("t.csv", table(50000))
+    outer, inner = [], []
+    with varve.progress(lambda *how_far: outer.append(how_far)):
+        with varve.progress(lambda *how_far: inner.append(how_far)):
+            list(repo["t.csv"])
+        assert inner and not outer
+        list(repo["t.csv"])
+    assert outer

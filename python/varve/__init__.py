@@ -28,6 +28,7 @@ from ._errors import (
     UsageError,
 )
 from ._repo import Change, Commit, Repo, RowCell, RowEvent, read
+from ._progress import progress
 from ._report import Finding, Report
 from ._sql import QueryResult, load, loadable_path
 from ._sync import Conflict, Merge, RefUpdate, Transfer, clone
@@ -81,5 +82,6 @@ __all__ = [
     "clone",
     "load",
     "loadable_path",
+    "progress",
     "read",
 ]
