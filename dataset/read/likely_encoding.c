@@ -102,7 +102,9 @@ static bool is_kanji(const uint8_t *s, size_t len)
 				return false;
 			}
 			marks += s[i] < 0xA0;
-			if (++i == len) break; /* cut off */
+			if (++i == len) {
+				break; /* cut off */
+			}
 			if (s[i] < 0x40 || s[i] == 0x7F || s[i] > 0xFC) return false;
 			pairs++;
 		}

@@ -111,8 +111,9 @@ static vv_status decide_greater(merge_answer *out, vv_arena *arena, const merge_
 static vv_status decide_latest(merge_answer *out, vv_arena *arena, const merge_question *q,
 			       vv_error *err)
 {
-	if (!q->by_field)
+	if (!q->by_field) {
 		return undecided(out, arena, q, NULL, "the table has no such column", err);
+	}
 	return decide_greater(out, arena, q, q->by_field, q->by, 1, "both sides are of one time",
 			      err);
 }
@@ -208,8 +209,9 @@ static vv_status decide_sum(merge_answer *out, vv_arena *arena, const merge_ques
 	size_t fraction = 0;
 	const char *point = ".";
 
-	if (!q->base)
+	if (!q->base) {
 		return undecided(out, arena, q, NULL, "no version in common has the row", err);
+	}
 	if (q->twice) return undecided(out, arena, q, NULL, q->twice, err);
 	for (size_t i = 0; i < 3; i++) {
 		bool literal = c[i]->state == VV_CELL_LITERAL;
@@ -431,9 +433,10 @@ static vv_status decide_lines(merge_answer *out, vv_arena *arena, const merge_qu
 		}
 	}
 	if ((rc = vv_merge_text(&merged, &conflict, &lines[2], lines, 0, err)) < 0) return rc;
-	if (conflict)
+	if (conflict) {
 		return undecided(out, arena, q, NULL, "both changed the same lines, or neighbours",
 				 err);
+	}
 	out->len = merged.len > 0 ? merged.len - 1 : 0;
 	out->text = vv_arena_strndup(arena, vv_buf_cstr(&merged), out->len);
 	return out->text ? VV_OK : vv_fail_nomem(err);

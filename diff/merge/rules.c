@@ -216,8 +216,9 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 		rc = put_order(out, &rule, word, len, err);
 	}
 	if (rc < 0) return rc;
-	if (colon && colon[1] != '\0' && known)
+	if (colon && colon[1] != '\0' && known) {
 		return add(out, colon + 1, strlen(colon + 1), &rule, err);
+	}
 	vv_fail(err, VV_EUSAGE, "-X %s: expected ours, theirs or RULE:COLUMN", vv_text_shows(word));
 	return vv_hint(
 		err,

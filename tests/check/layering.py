@@ -58,6 +58,7 @@ lib/arrow/in
 lib/view
 lib/history
 lib/worktree
+lib/edit
 lib/space
 lib/merge
 lib/status

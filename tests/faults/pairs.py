@@ -151,6 +151,7 @@ def all_writers(put, python):
 		W('restore', CHANGED, 'varve restore $X.csv'),
 		W('mv', '', 'varve mv $X.csv moved-$R.csv'),
 		W('rename-column', '', 'varve rename-column $X.csv price cost-$R'),
+		W('set', '', 'varve set -q $X.csv 7 price=$R'),
 		W('apply', '', 'varve apply ../$X.patch'),
 		W('schema', '', 'varve schema --key id $X.csv'),
 		W('track', '', "varve track '$X.tab'"),

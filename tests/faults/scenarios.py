@@ -173,6 +173,8 @@ def all_scenarios():
 		S('track', 'one; rows 5 > more.tab', "varve track '*.tab'"),
 		S('untrack', "one; varve track '*.tab' > /dev/null; commit two", "varve untrack '*.tab'"),
 		S('rename-column', 'one', 'varve rename-column prices.csv price cost', once=True, own=True),
+		S('set', 'one', 'varve set -q prices.csv 7 price=9.99', own=True),
+		S('delete', 'one', 'varve delete -q prices.csv 7', own=True),
 		S('schema', 'one', 'varve schema --key id prices.csv', own=True),
 		S('apply', 'one; change; varve diff --format patch > ../p.patch; git checkout -q .', 'varve apply ../p.patch', once=True, own=True),
 		S('revert', 'one; change; commit two', 'varve revert HEAD', once=True),

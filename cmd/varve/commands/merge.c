@@ -322,8 +322,9 @@ static int check_merge(const vv_context *c)
 	if (o->dry_run && (c->argc == 0 || c->argc > 2)) {
 		return vv_usage_error("--dry-run takes the branch, or the two, to merge");
 	}
-	if (c->argc > 1 && !o->dry_run)
+	if (c->argc > 1 && !o->dry_run) {
 		return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
+	}
 	if ((o->abort || o->quit) && o->format) {
 		return vv_usage_error("--abort and --quit have no report");
 	}

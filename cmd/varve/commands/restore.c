@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/worktree/row_restore.h"
+#include "lib/edit/row_restore.h"
 #include "repo/git/repository.h"
 
 typedef struct options {

@@ -227,6 +227,19 @@ before_publish() {
 	shop 12040
 }
 
+before_set() {
+	repo tasks
+	printf '%s\n' '{"id":7,"title":"Fix the parser","status":"open","owner":null}' > issues.jsonl
+	commit "Tasks" issues.jsonl
+}
+
+before_delete() {
+	repo tasks
+	printf '%s\n' '{"id":7,"title":"Fix the parser","status":"done","owner":null}' \
+		'{"id":8,"title":"Write","status":"open","owner":null}' > issues.jsonl
+	commit "Tasks" issues.jsonl
+}
+
 before_rename-column() {
 	shop 1204
 	sed -i '1s/price/prc/' prices.csv

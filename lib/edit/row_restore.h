@@ -1,8 +1,8 @@
 /*
  * row_restore: one row of a table in the work tree, or some of its cells, as another version has them.
  */
-#ifndef VV_LIB_WORKTREE_ROW_RESTORE_H
-#define VV_LIB_WORKTREE_ROW_RESTORE_H
+#ifndef VV_LIB_EDIT_ROW_RESTORE_H
+#define VV_LIB_EDIT_ROW_RESTORE_H
 
 #include <stddef.h>
 

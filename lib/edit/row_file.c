@@ -1,0 +1,124 @@
+/*
+ * row_file: the new file is made beside the old one, and takes its place once it is on disk.
+ */
+#include "lib/edit/row_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/index/worktree.h"
+#include "repo/git/write_turn.h"
+
+static vv_status check_table(const vv_row_file *f, vv_error *err)
+{
+	const vv_root *root = &f->table.root;
+
+	if (root->kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no rows",
+			       vv_text_shows(f->path));
+	}
+	if (root->key_count == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s' has no key that could name a row",
+			vv_text_shows(f->path));
+		return vv_hint_code(err, VV_HINT_ADD_KEY, f->path);
+	}
+	return VV_OK;
+}
+
+vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
+{
+	const vv_subject_options opts = {.find_key = true};
+	vv_subject *s = &f->subject;
+	vv_status rc;
+
+	vv_subject_init(s);
+	if ((rc = vv_write_turn_take(f->repo, err)) < 0 ||
+	    (rc = vv_subject_find(s, f->repo, f->reader, f->path, err)) < 0 ||
+	    (rc = vv_subject_settle(s, err)) < 0) {
+		return rc;
+	}
+	if (s->from != VV_FROM_WORK || (s->is_dataset && !s->on_disk)) {
+		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(f->path),
+			s->from == VV_FROM_WORK ? "only a pointer: its data is not here"
+						: "not a file of the work tree");
+		return s->from == VV_FROM_WORK ? vv_hint_code(err, VV_HINT_RESTORE_FIRST, f->path)
+					       : err->code;
+	}
+	if ((rc = vv_lstat(&f->before, s->file, err)) < 0 ||
+	    (rc = vv_subject_open(s, &f->table, &opts, err)) < 0) {
+		return rc;
+	}
+	f->open = true;
+	return check_table(f, err);
+}
+
+typedef struct new_file {
+	int fd;
+	char *path;
+} new_file;
+
+static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const new_file *f = payload;
+
+	return vv_write_full(f->fd, bytes, len, f->path, err);
+}
+
+static vv_status put_in_place(const vv_row_file *f, const char *temp, vv_error *err)
+{
+	const vv_subject *s = &f->subject;
+	vv_stat now;
+	vv_status rc = vv_lstat(&now, s->file, err);
+
+	if (rc < 0) return rc;
+	if (!vv_stat_equal(&now, &f->before)) {
+		vv_fail(err, VV_EREFUSED, "'%s' changed meanwhile; nothing was done",
+			vv_text_shows(f->path));
+		return vv_hint(err, "try again");
+	}
+	if ((rc = vv_worktree_watch(f->repo, s->path, temp, err)) < 0) return rc;
+	return vv_rename(temp, s->file, err);
+}
+
+vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err)
+{
+	vv_auto(char) *folder = vv_path_dir(f->subject.file);
+	new_file n = {-1, NULL};
+	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		vv_temp_sweep(folder, VV_WRITE_TEMP); /* of processes that were killed */
+		n.fd = vv_temp_open(&n.path, folder, VV_WRITE_TEMP, err);
+		rc = n.fd < 0 ? (vv_status)n.fd : VV_OK;
+	}
+	if (rc < 0) return rc;
+	rc = vv_rows_edit(&f->table, edits, count, write_piece, &n, err);
+	if (rc == VV_OK && fchmod(n.fd, f->before.mode & 07777) < 0) {
+		rc = vv_fail_errno(err, "cannot set the mode of", n.path);
+	}
+	if (rc == VV_OK) {
+		rc = vv_fsync(n.fd, n.path, err); /* what it replaces may be nowhere else */
+	}
+	vv_status closed = vv_close(n.fd, n.path, rc == VV_OK ? err : NULL);
+	if (rc == VV_OK && (rc = closed) == VV_OK) {
+		rc = put_in_place(f, n.path, err);
+	}
+	if (rc < 0) {
+		(void)vv_unlink(n.path, true, NULL);
+	}
+	vv_free(n.path);
+	return rc;
+}
+
+void vv_row_file_close(vv_row_file *f)
+{
+	if (f->open) {
+		vv_table_close(&f->table);
+	}
+	vv_subject_clear(&f->subject);
+	f->open = false;
+}

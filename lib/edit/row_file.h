@@ -1,0 +1,43 @@
+/*
+ * row_file: a table's file in the work tree, whose rows are written in one step.
+ *
+ *	vv_auto(vv_row_file) f = {.repo = repo, .reader = reader, .path = path};
+ *
+ *	rc = vv_row_file_open(&f, err);                  f.table
+ *	rc = vv_row_file_write(&f, edits, count, err);   the file has them, all other bytes are as before
+ */
+#ifndef VV_LIB_EDIT_ROW_FILE_H
+#define VV_LIB_EDIT_ROW_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "dataset/edit/row_edit.h"
+#include "lib/names/version.h"
+
+typedef struct vv_row_file {
+	vv_repository *repo; /* borrowed, all three */
+	vv_dataset_reader *reader;
+	const char *path; /* as the user wrote it */
+	/* After open: */
+	vv_subject subject;
+	vv_table table;
+	bool open;
+	vv_stat before; /* the file */
+} vv_row_file;
+
+/* Takes the turn (repo/git/write_turn.h), which the repository has until it is closed: what is read is what is written over.
+ * VV_EUSAGE: it is not a table of the work tree, or has no key; VV_ELOCKED. */
+vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
+
+/* edits: as vv_rows_edit wants them. The file is replaced in one step. VV_EREFUSED: it changed meanwhile; VV_EINPUT: it
+ * cannot hold a new cell. */
+vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err);
+
+void vv_row_file_close(vv_row_file *f);
+VV_AUTO_CLEAR(vv_row_file, vv_row_file_close)
+
+#endif

@@ -1,0 +1,296 @@
+/*
+ * row_set: finds the row by its key, asks the condition, makes cells of words.
+ */
+#include "lib/edit/row_set.h"
+
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/filter/condition_run.h"
+#include "dataset/schema/type.h"
+#include "diff/rows/descent.h"
+#include "diff/rows/row_by_number.h"
+#include "lib/edit/row_file.h"
+#include "lib/view/key_place.h"
+
+enum { KEY_MAX = 16 };
+
+typedef struct job {
+	const vv_row_set *s;
+	vv_row_file file;
+	vv_arena arena;
+	size_t key[KEY_MAX], key_count;
+	uint64_t row;
+	bool has;
+	vv_row_by_number rows;
+	const vv_cell *now; /* the row; NULL: it is not there */
+	vv_cell *cells;     /* as it is to be */
+	bool *given;
+} job;
+
+static bool is_json(const job *j)
+{
+	return j->file.table.root.dialect.form != VV_FORM_CSV;
+}
+
+/* --- which row ---------------------------------------------------------------------- */
+
+static vv_status find_row(job *j, vv_error *err)
+{
+	vv_table *t = &j->file.table;
+	bool whole;
+	vv_status rc;
+
+	if (t->root.key_count > KEY_MAX ||
+	    !vv_descent_key(t, (const char *const *)t->root.key, j->key, &j->key_count)) {
+		return vv_fail(err, VV_EUSAGE, "the key of '%s' has too many columns",
+			       vv_text_shows(j->s->path));
+	}
+	const vv_key_place p = {
+		.table = t, .key = j->key, .key_count = j->key_count, .text = j->s->row};
+	if ((rc = vv_key_place_find(&p, &j->row, &j->has, &whole, err)) < 0 || !j->has) return rc;
+	vv_row_by_number_init(&j->rows, t, 1, false);
+	return vv_row_by_number_get(&j->rows, j->row, &j->now, err);
+}
+
+/* Does the condition hold? */
+static vv_status ask(job *j, bool *holds, vv_error *err)
+{
+	const char *text = j->s->condition;
+	const vv_condition_how how = {.json = is_json(j), .filter = true};
+	vv_auto(vv_condition) *c = NULL;
+	vv_auto(vv_condition_scratch) *scratch = NULL;
+	vv_status rc;
+
+	*holds = true;
+	if (!text) return VV_OK;
+	if ((rc = vv_condition_compile(&c, text, strlen(text), &j->file.table.schema, &how, err)) <
+	    0) {
+		return rc;
+	}
+	if (!(scratch = vv_condition_scratch_new())) return vv_fail_nomem(err);
+	*holds = j->has && vv_condition_eval(c, scratch, j->now) == VV_TRUE;
+	return vv_condition_failed(scratch) ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* --- values ----------------------------------------------------------------------------- */
+
+/* COL:=JSON. In CSV a string is its text, null and false and numbers are as they are spelled. */
+static vv_status json_value(job *j, vv_cell *out, const char *word, const char *text, vv_error *err)
+{
+	vv_json *v;
+	vv_error why;
+
+	if (vv_json_read(&v, &j->arena, text, strlen(text), "value", &why) < 0) {
+		vv_fail(err, VV_EUSAGE, "%s: %s", vv_text_shows(word), why.message);
+		return vv_hint(err, "COL:=JSON takes a JSON value, COL=TEXT a text");
+	}
+	*out = (vv_cell){
+		.text = v->type == VV_JSON_STRING ? v->text : text + v->start,
+		.len = (uint32_t)(v->type == VV_JSON_STRING ? v->text_len : v->end - v->start),
+		.state = VV_CELL_TEXT};
+	if (v->type == VV_JSON_NULL) {
+		*out = (vv_cell){.state = is_json(j) ? VV_CELL_NULL : VV_CELL_TEXT};
+	} else if (v->type != VV_JSON_STRING && is_json(j)) {
+		out->state = VV_CELL_LITERAL;
+	}
+	return VV_OK;
+}
+
+/* COL=TEXT. In JSON a number, boolean, array or object where the column has such values. */
+static void text_value(const job *j, vv_cell *out, const vv_field *f, const char *text)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_json *v;
+	vv_cell literal = {.text = text, .len = (uint32_t)strlen(text), .state = VV_CELL_LITERAL};
+
+	*out = literal;
+	out->state = VV_CELL_TEXT;
+	if (is_json(j) && f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY &&
+	    vv_json_read(&v, &arena, text, literal.len, "value", VV_IGNORED) == VV_OK &&
+	    v->type != VV_JSON_STRING && v->type != VV_JSON_NULL &&
+	    v->end - v->start == literal.len && vv_field_accepts_json(f, &literal)) {
+		*out = literal;
+	}
+}
+
+static bool is_key(const job *j, size_t column)
+{
+	bool is = false;
+
+	for (size_t i = 0; i < j->key_count; i++) {
+		is = is || j->key[i] == column;
+	}
+	return is;
+}
+
+/* "price=5", "tags:=[]" */
+static vv_status read_value(job *j, const char *word, vv_error *err)
+{
+	const vv_schema *schema = &j->file.table.schema;
+	const char *equals = strchr(word, '=');
+	bool json = equals && equals > word && equals[-1] == ':';
+	size_t len = equals ? (size_t)(equals - word) - json : 0;
+	vv_cell cell;
+	vv_status rc = VV_OK;
+
+	if (len == 0) {
+		return vv_fail(err, VV_EUSAGE, "'%s': expected COL=VALUE or COL:=JSON",
+			       vv_text_shows(word));
+	}
+	long at = vv_schema_find(schema, word, len);
+	if (at < 0) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s'",
+			       vv_text_shows(j->s->path), vv_text_name(word, len));
+	}
+	if (json) {
+		rc = json_value(j, &cell, word, equals + 1, err);
+	} else {
+		text_value(j, &cell, &schema->fields[at], equals + 1);
+	}
+	if (rc < 0) return rc;
+	if (is_key(j, (size_t)at)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "%s is of the key, which names the row and is not set",
+			       vv_text_name(word, len));
+	}
+	j->cells[at] = cell;
+	j->given[at] = true;
+	return VV_OK;
+}
+
+/* The key's cells of a row that is put in: its text taken apart, for one column as it is. */
+static vv_status key_cells(job *j, vv_error *err)
+{
+	const char *at = j->s->row;
+
+	for (size_t i = 0; i < j->key_count; i++) {
+		const char *comma = i + 1 < j->key_count ? strchr(at, ',') : NULL;
+		size_t len = comma ? (size_t)(comma - at) : strlen(at);
+		char *text = vv_arena_strndup(&j->arena, at, len);
+
+		if (i + 1 < j->key_count && (!comma || *at == '"')) {
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s': expected %zu values of the key, parted by commas",
+				       vv_text_shows(j->s->row), j->key_count);
+		}
+		if (!text) return vv_fail_nomem(err);
+		text_value(j, &j->cells[j->key[i]], &j->file.table.schema.fields[j->key[i]], text);
+		j->given[j->key[i]] = true;
+		at += len + 1;
+	}
+	return VV_OK;
+}
+
+static vv_status make_cells(job *j, vv_error *err)
+{
+	size_t n = j->file.table.columns;
+	vv_status rc = VV_OK;
+
+	j->cells = vv_arena_calloc(&j->arena, n + 1, sizeof(*j->cells));
+	j->given = vv_arena_calloc(&j->arena, n + 1, sizeof(*j->given));
+	if (!j->cells || !j->given) return vv_fail_nomem(err);
+	for (size_t i = 0; i < n; i++) {
+		j->cells[i] = j->has ? j->now[i]
+				     : (vv_cell){.state = is_json(j) ? VV_CELL_ABSENT
+								     : VV_CELL_TEXT};
+	}
+	if (!j->has && (rc = key_cells(j, err)) < 0) return rc;
+	for (size_t i = 0; i < j->s->count && rc == VV_OK; i++) {
+		rc = read_value(j, j->s->values[i], err);
+	}
+	return rc;
+}
+
+/* --- the file ------------------------------------------------------------------------------ */
+
+static vv_status write_row(job *j, vv_row_set_done *out, vv_error *err)
+{
+	size_t n = j->file.table.columns, count = 0;
+	vv_row_edit *edits = vv_arena_calloc(&j->arena, n + 1, sizeof(*edits));
+
+	if (!edits) return vv_fail_nomem(err);
+	if (j->s->remove) {
+		edits[count++] = (vv_row_edit){.row = j->row, .action = VV_ROW_REMOVE};
+		*out = VV_SET_REMOVED;
+	} else if (!j->has) {
+		edits[count++] = (vv_row_edit){
+			.row = j->file.table.root.rows, .action = VV_ROW_INSERT, .cells = j->cells};
+		*out = VV_SET_ADDED;
+	}
+	for (size_t i = 0; i < n && j->has && !j->s->remove; i++) {
+		if (j->given[i] && !vv_cell_equal(&j->cells[i], &j->now[i])) {
+			edits[count++] = (vv_row_edit){.row = j->row,
+						       .action = VV_ROW_SET,
+						       .column = i,
+						       .cell = j->cells[i]};
+			*out = VV_SET_CELLS;
+		}
+	}
+	return count > 0 ? vv_row_file_write(&j->file, edits, count, err) : VV_OK;
+}
+
+static void put_row(const job *j, vv_buf *out, const vv_cell *cells)
+{
+	const vv_schema *schema = &j->file.table.schema;
+	vv_json_out w;
+
+	vv_json_out_init(&w, out, 0);
+	vv_json_open_object(&w);
+	for (size_t i = 0; i < j->file.table.columns; i++) {
+		const vv_field *f = &schema->fields[i];
+		const vv_cell *c = &cells[i];
+
+		if (c->state == VV_CELL_ABSENT) {
+			continue;
+		}
+		vv_json_name(&w, f->name);
+		if (c->state == VV_CELL_LITERAL) {
+			vv_json_raw(&w, c->text, c->len);
+		} else if (c->state == VV_CELL_NULL) {
+			vv_json_null(&w);
+		} else {
+			vv_json_string_len(&w, c->text ? c->text : "", c->len);
+		}
+	}
+	vv_json_close_object(&w);
+}
+
+static vv_status run(job *j, vv_row_set_done *out, vv_buf *json, vv_error *err)
+{
+	bool holds;
+	vv_status rc;
+
+	*out = VV_SET_NOTHING;
+	if ((rc = vv_row_file_open(&j->file, err)) < 0 || (rc = find_row(j, err)) < 0 ||
+	    (rc = ask(j, &holds, err)) < 0) {
+		return rc;
+	}
+	if (!holds) {
+		*out = VV_SET_NOT_SO;
+	} else if (!j->s->remove && (rc = make_cells(j, err)) < 0) {
+		return rc;
+	} else if ((j->has || !j->s->remove) && (rc = write_row(j, out, err)) < 0) {
+		return rc;
+	}
+	const vv_cell *shown = j->cells ? j->cells : j->now;
+	if (shown) {
+		put_row(j, json, shown);
+	}
+	return vv_buf_ok(json, err);
+}
+
+vv_status vv_row_set_run(vv_row_set_done *out, vv_buf *json, const vv_row_set *s, vv_error *err)
+{
+	job j = {.s = s, .file = {.repo = s->repo, .reader = s->reader, .path = s->path}};
+	vv_status rc;
+
+	vv_arena_init(&j.arena);
+	rc = run(&j, out, json, err);
+	vv_row_by_number_close(&j.rows);
+	vv_row_file_close(&j.file);
+	vv_arena_clear(&j.arena);
+	return rc;
+}

@@ -1,0 +1,142 @@
+# set and delete: one row of a file in the work tree, if a condition holds; all other bytes stay.
+load ../helper
+
+tasks() {
+	printf '{"id":1,"title":"a","n":5,"tags":["x"],"owner":null}\n{"id":2, "title":"b", "n":1.50, "owner":"bob"}\n' > i.jsonl
+}
+
+@test "set changes a row or adds it, and all other bytes stay" {
+	new_repo
+	tasks
+	succeeds varve set i.jsonl 1 n=6 'tags:=["x","y"]' title=5
+	printf '{"id":1,"title":"5","n":6,"tags":["x","y"],"owner":null}\n{"id":2, "title":"b", "n":1.50, "owner":"bob"}\n' | cmp - i.jsonl
+	succeeds varve set i.jsonl 2 owner:=null
+	grep -qxF '{"id":2, "title":"b", "n":1.50, "owner":null}' i.jsonl
+	succeeds varve set --json i.jsonl 3 title=c
+	output_has '"outcome":"added"'
+	grep -qxF '{"id":3,"title":"c"}' i.jsonl
+	succeeds varve set --json i.jsonl 3 title=c
+	output_has '"outcome":"unchanged"'
+	printf '# of 2024\r\nid;name;price\r\n# one\r\n1;"x;y";1,50\r\n2;z;2,00\r\n' > p.csv
+	varve add -q p.csv
+	succeeds varve set p.csv 2 price=3,00 name='q;r'
+	printf '# of 2024\r\nid;name;price\r\n# one\r\n1;"x;y";1,50\r\n2;"q;r";3,00\r\n' | cmp - p.csv
+	succeeds varve set p.csv 3 'price:=null' 'name:="n"'
+	tail -n 1 p.csv | grep -qxF "$(printf '3;n;\r')"
+}
+
+@test "delete removes a row, once" {
+	new_repo
+	printf 'id,a\n1,x\n# two\n2,y\n' > t.csv
+	varve add -q --key id t.csv
+	succeeds varve delete --json t.csv 1
+	output_has '"outcome":"deleted","row":{"id":"1","a":"x"}'
+	printf 'id,a\n# two\n2,y\n' | cmp - t.csv
+	succeeds varve delete --json t.csv 1
+	output_has '"outcome":"unchanged","row":null'
+}
+
+@test "a condition that does not hold is the answer no, with the row as it is" {
+	new_repo
+	tasks
+	succeeds varve set --if 'owner is null' i.jsonl 1 owner=ada
+	cp i.jsonl before
+	ends_with 1 varve set --if 'owner is null' i.jsonl 1 owner=bob
+	output_has '"owner":"ada"'
+	stderr_has "the condition does not hold"
+	ends_with 1 varve set --json --if 'owner is null' i.jsonl 1 owner=bob
+	output_has '{"outcome":"refused","row":{"id":1'
+	ends_with 1 varve set --if 'owner is null' i.jsonl 9 owner=bob
+	stderr_has "no row has this key"
+	ends_with 1 varve delete --if "owner = 'bob'" i.jsonl 1
+	cmp before i.jsonl
+}
+
+@test "a key of several columns names the row" {
+	new_repo
+	printf 'a,b,n\nx,1,5\nx,2,6\n' > t.csv
+	varve add -q --key a,b t.csv
+	succeeds varve set t.csv x,2 n=7
+	succeeds varve set t.csv y,1 n=8
+	printf 'a,b,n\nx,1,5\nx,2,7\ny,1,8\n' | cmp - t.csv
+	ends_with 2 varve set t.csv z n=8
+	stderr_has "expected 2 values of the key"
+}
+
+@test "words that make no sense are refused, and the file stays" {
+	new_repo
+	tasks
+	cp i.jsonl before
+	ends_with 2 varve set i.jsonl 1
+	ends_with 2 varve set i.jsonl 1 n
+	stderr_has "expected COL=VALUE or COL:=JSON"
+	ends_with 2 varve set i.jsonl 1 m=4
+	stderr_has "has no column 'm'"
+	ends_with 2 varve set i.jsonl 1 id=4
+	stderr_has "is not set"
+	ends_with 2 varve set i.jsonl 1 'n:={'
+	stderr_has "COL:=JSON takes a JSON value"
+	ends_with 2 varve set --if 'm > 4' i.jsonl 1 n=4
+	ends_with 2 varve set HEAD:i.jsonl 1 n=4
+	printf 'a,b\nx,y\nx,y\n' > nokey.csv
+	ends_with 2 varve set nokey.csv x b=4
+	stderr_has "no key"
+	cmp before i.jsonl
+}
+
+@test "processes that set and claim rows at once lose nothing, and no task is claimed twice" {
+	new_repo
+	python3 -c 'for i in range(60): print("{\"id\":%d,\"owner\":null,\"n\":0}" % i)' > i.jsonl
+	seconds=${VARVE_TEST_CLAIMS:-4}
+	cat > claim.py <<-'EOF'
+	import random, subprocess, sys, time
+	me, end = sys.argv[1], time.time() + float(sys.argv[2])
+	rnd, won, added = random.Random(me), [], 0
+	while time.time() < end:
+	    key = str(rnd.randrange(60))
+	    code = subprocess.run(["varve", "set", "-q", "--if", "owner is null", "i.jsonl", key, f"owner=w{me}"],
+	                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+	    assert code in (0, 1), code
+	    if code == 0:
+	        won.append(key)
+	    if rnd.random() < 0.3:
+	        subprocess.run(["varve", "set", "-q", "i.jsonl", f"1{me}{added:05}", f"n={added}"], check=True)
+	        added += 1
+	print(me, added, *won)
+	EOF
+	for i in 1 2 3 4 5 6 7 8; do
+		python3 claim.py $i $seconds > won.$i &
+	done
+	wait
+	python3 - <<-'EOF'
+	import glob, json
+	rows = {}
+	for line in open("i.jsonl"):
+	    row = json.loads(line)
+	    assert row["id"] not in rows, row
+	    rows[row["id"]] = row
+	claimed, added = {}, 0
+	for name in glob.glob("won.*"):
+	    me, count, *keys = open(name).read().split()
+	    for key in keys:
+	        assert key not in claimed, key
+	        claimed[key] = me
+	    added += int(count)
+	assert claimed, "nothing was claimed"
+	assert len(rows) == 60 + added, (len(rows), added)
+	for key in range(60):
+	    assert rows[key]["owner"] == ("w" + claimed[str(key)] if str(key) in claimed else None), key
+	EOF
+}
+
+@test "every command of the page for agents works, without a terminal" {
+	new_repo
+	cd ..
+	awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' "$BATS_TEST_DIRNAME/../../../docs/use/agents.md" > page.sh
+	[ "$(grep -c varve page.sh)" -ge 20 ]
+	rm -rf tasks
+	GIT_EDITOR=false PAGER=false GIT_PAGER=false succeeds bash -eu page.sh < /dev/null
+	cd tasks
+	[ "$(varve cat issues.jsonl --where 'id = 2' --columns title --format csv | tail -n 1)" = "Fix the parser now" ]
+	[ "$(wc -l < "$BATS_TEST_DIRNAME/../../../docs/use/agents.md")" -le 150 ]
+}
