@@ -104,8 +104,9 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
-	if (!r->workdir)
+	if (!r->workdir) {
 		return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to remove from");
+	}
 	if ((rc = vv_worktree_check_above(r, path, err)) == VV_EREFUSED) {
 		vv_error_clear(err);
 		return VV_OK; /* what lies beyond a link is not ours */
