@@ -185,6 +185,28 @@ static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 
 /* --- three ways -------------------------------------------------------------------------------- */
 
+/* What rules decided stays readable in the commit: `show`, the pages and git print it. */
+static vv_status put_rules(vv_branch_merge *m, vv_error *err)
+{
+	vv_merge_job *j = &m->job;
+	vv_auto(vv_buf) rules = VV_BUF_INIT;
+	bool any = false;
+
+	for (size_t i = 0; i < vv_merged_count(j->merged); i++) {
+		vv_buf_reset(&rules);
+		vv_merge_rules_describe(&rules, &j->tables[i].stats);
+		if (rules.len > 0) {
+			vv_buf_puts(&m->message, any ? "" : "\n");
+			vv_buf_printf(&m->message, "Merge-rules: %s: %s\n",
+				      vv_text_shows(vv_merged_at(j->merged, i)->path), rules.data);
+			any = true;
+		}
+	}
+	m->message.failed |= rules.failed;
+	j->message = m->message.data;
+	return vv_buf_ok(&m->message, err);
+}
+
 static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_error *err)
 {
 	vv_merge_job *j = &m->job;
@@ -203,7 +225,7 @@ static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_err
 			    .state = "merge",
 			    .commits = !m->no_commit,
 			    .message = m->message.data};
-	if ((rc = vv_merge_plan(j, "merge", err)) == VV_OK &&
+	if ((rc = vv_merge_plan(j, "merge", err)) == VV_OK && (rc = put_rules(m, err)) == VV_OK &&
 	    (rc = vv_merge_apply(j, err)) == VV_OK) {
 		vv_notes_end(vv_repository_notes(m->repo));
 		m->outcome = j->conflicts > 0 ? VV_MERGE_CONFLICTS

@@ -30,6 +30,9 @@ agents() {
 	succeeds varve merge side
 	output_has "merged issues.jsonl: 6 cells by rule (union 1, sum 1, lines 1, order 1, latest 2), 1 row kept by rule, no conflict"
 	cmp want issues.jsonl
+	[ "$(git log -1 --format=%b)" = "Merge-rules: issues.jsonl: 6 cells by rule (union 1, sum 1, lines 1, order 1, latest 2), 1 row kept by rule" ]
+	succeeds varve show
+	output_has "Merge-rules: issues.jsonl: 6 cells"
 	succeeds varve fsck --data
 }
 
