@@ -1,6 +1,6 @@
 /*
  * help: all commands, or one of them: its manual page on a terminal that has man, else
- * the text made from its table; and which varve this is.
+ * the text made from its table; a page of the documents; and which varve this is.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/path.h"
+#include "base/show.h"
+#include "base/sys.h"
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
@@ -40,6 +44,84 @@ static bool show_manual(const char *name, const char *sub)
 	       WEXITSTATUS(status) == 0;
 }
 
+/* ---- pages ---- */
+
+#define PAGE_MAX ((size_t)4 << 20)
+
+static const char *const rooms[] = {"use", "programs", "operate", "formats", "develop"};
+#define ROOMS (sizeof(rooms) / sizeof(rooms[0]))
+
+/* Where the documents are: as installed beside the program, or in the sources that it was built in. NULL: nowhere. */
+static char *find_documents(void)
+{
+	static const char *const places[] = {"../share/doc/varve/docs", "../../../docs"};
+	vv_auto(char) *program = vv_varve_path();
+	char *slash = program ? strrchr(program, '/') : NULL;
+
+	if (!slash) return NULL;
+	*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		vv_auto(char) *dir = vv_path_join(program, places[i], (char *)NULL);
+		vv_auto(char) *one = vv_path_join(dir ? dir : "", "use/start.md", (char *)NULL);
+
+		if (one && vv_exists(one)) return vv_take(&dir);
+	}
+	return NULL;
+}
+
+/* Prints the page "rules" or "use/rules". VV_ENOTFOUND: there is none. */
+static vv_status show_page(const char *topic, vv_error *err)
+{
+	const char *name = strrchr(topic, '/') ? strrchr(topic, '/') + 1 : topic;
+	const size_t room = name > topic ? (size_t)(name - topic) - 1 : 0;
+	vv_auto(char) *documents = find_documents();
+	vv_auto(vv_buf) file = VV_BUF_INIT, text = VV_BUF_INIT;
+
+	for (size_t i = 0; documents && *name && i < ROOMS; i++) {
+		if (room > 0 && (strlen(rooms[i]) != room || strncmp(rooms[i], topic, room) != 0)) {
+			continue;
+		}
+		vv_buf_reset(&file);
+		vv_buf_printf(&file, "%s/%s/%s.md", documents, rooms[i], name);
+		if (!vv_exists(vv_buf_cstr(&file))) {
+			continue;
+		}
+		vv_status rc = vv_read_file(&text, vv_buf_cstr(&file), PAGE_MAX, err);
+		if (rc < 0) return rc;
+		vv_out_page(NULL);
+		vv_out_bytes(text.data, text.len);
+		return VV_OK;
+	}
+	return vv_fail(err, VV_ENOTFOUND, "page '%s' not found", vv_text_shows(topic));
+}
+
+static void list_pages(void)
+{
+	vv_auto(char) *documents = find_documents();
+
+	if (documents) {
+		vv_out("\npages about them ('varve help use/rules')\n");
+	}
+	for (size_t i = 0; documents && i < ROOMS; i++) {
+		vv_auto(vv_folder) f = {0};
+		vv_auto(char) *dir = vv_path_join(documents, rooms[i], (char *)NULL);
+		size_t len;
+
+		if (!dir || vv_folder_read(&f, dir, true, VV_IGNORED) < 0) {
+			continue;
+		}
+		vv_out(" ");
+		while (vv_folder_next(&f)) {
+			if ((len = strlen(f.name)) > 3 && strcmp(f.name + len - 3, ".md") == 0) {
+				vv_out(" %s/%.*s", rooms[i], (int)len - 3, f.name);
+			}
+		}
+		vv_out("\n");
+	}
+}
+
+/* ---- commands ---- */
+
 typedef struct options {
 	bool all;
 } options;
@@ -57,6 +139,9 @@ static int run_help(void *given, int argc, char **argv)
 
 	if (argc == 0) {
 		vv_tool_overview(&vv_varve, o->all, true);
+		if (o->all) {
+			list_pages();
+		}
 		return VV_EXIT_OK;
 	}
 	if ((c = vv_tool_find(&vv_varve, argv[0]))) {
@@ -71,15 +156,20 @@ static int run_help(void *given, int argc, char **argv)
 	if (vv_tool_run_other(argv[0], argc > 1 ? 2 : 1, args, &err) != VV_EPROGRAM) {
 		return vv_report(&err);
 	}
+	if (argc == 1) {
+		vv_status rc = show_page(argv[0], &err);
+
+		if (rc != VV_ENOTFOUND) return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
+	}
 	return vv_varve.unknown(argv[0], argc - 1, argv + 1);
 }
 
 const vv_command vv_cmd_help = {
 	.name = "help",
 	.group = "start",
-	.summary = "list the commands, or explain one",
-	.usage = "[--all]\n[COMMAND]",
-	.example = "$ varve help add",
+	.summary = "list the commands, or explain one, or print a page of the documents",
+	.usage = "[--all]\n[COMMAND]\n[PAGE]",
+	.example = "$ varve help add\n$ varve help use/rules",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

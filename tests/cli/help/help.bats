@@ -252,3 +252,30 @@ all_commands() {
 	PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve vault serve --http 127.0.0.1:0 --hold 1g .
 	stderr_has "varve vault serve needs varve-web"
 }
+
+@test "a page of the documents is printed by its name, by its long name where a command has the short one" {
+	local docs=${BATS_TEST_DIRNAME}/../../../docs
+	succeeds varve help rules
+	output_is "$(cat "$docs/use/rules.md")"
+	succeeds varve help use/merge
+	output_is "$(cat "$docs/use/merge.md")"
+	succeeds varve help merge
+	output_has "usage: varve merge"
+	ends_with 2 varve help ../README
+	ends_with 2 varve help use/../../README
+	ends_with 2 varve help develop/rules
+	stderr_has "varve has no command 'develop/rules'"
+	succeeds varve help --all
+	output_has " use/rules"
+	output_has " operate/stores"
+}
+
+@test "a program that is installed finds its pages beside it" {
+	mkdir -p at/bin at/share/doc/varve/docs/use
+	cp "$(command -v varve)" at/bin
+	ends_with 2 at/bin/varve help rules
+	echo text > at/share/doc/varve/docs/use/rules.md
+	cp at/share/doc/varve/docs/use/rules.md at/share/doc/varve/docs/use/start.md
+	succeeds at/bin/varve help rules
+	output_is text
+}
