@@ -144,21 +144,26 @@ static vv_status hash_of(vv_hash128 *out, vv_subject *s, vv_error *err)
 	return rc;
 }
 
+static vv_status are_equal(bool *same, const vv_diff_item *item, vv_error *err)
+{
+	vv_hash128 a, b;
+	vv_status rc = hash_of(&a, item->a, err);
+
+	if (rc == VV_OK && (rc = hash_of(&b, item->b, err)) == VV_OK) {
+		*same = memcmp(&a, &b, sizeof(a)) == 0;
+	}
+	return rc;
+}
+
 /* Of two files that somebody named nothing says that they differ, but their bytes. */
 static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
 {
-	vv_hash128 a, b;
-	vv_status rc;
 	*same = false;
 	if (!item->named || !item->a || !item->b || item->a->from != VV_FROM_WORK ||
 	    item->b->from != VV_FROM_WORK) {
 		return VV_OK;
 	}
-	if ((rc = hash_of(&a, item->a, err)) == VV_OK &&
-	    (rc = hash_of(&b, item->b, err)) == VV_OK) {
-		*same = memcmp(&a, &b, sizeof(a)) == 0;
-	}
-	return rc;
+	return are_equal(same, item, err);
 }
 
 /* The beginning of a file. */
@@ -833,6 +838,28 @@ static vv_status are_told_apart(const comparison *c, bool *out, vv_error *err)
 	return VV_OK;
 }
 
+/* Where no difference of rows was found, the files may differ. */
+static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_error *err)
+{
+	const vv_diff_how *how = c->how;
+	bool same = false;
+
+	if (c->begun || c->differs || c->many || c->filtered || how->only_whether ||
+	    how->ignore_format || (how->only && how->only->count) ||
+	    (how->ignore && how->ignore->count)) {
+		return VV_OK;
+	}
+	vv_status rc = are_equal(&same, c->item, err);
+
+	if (rc < 0 || same) return rc == VV_EMISSING ? VV_OK : rc;
+	out->respelled = true;
+	vv_text_put_escaped(&out->line, c->item->path, strlen(c->item->path));
+	vv_buf_printf(&out->line, ": no change in data, only in how rows are written (%s)",
+		      c->b->root.dialect.form == VV_FORM_CSV ? "quotes or spaces"
+							     : "order of members or spaces");
+	return vv_buf_ok(&out->line, err);
+}
+
 /* Opens both sides; where one cannot be read as a table though nobody stored it as one,
  * *unreadable is true and err says why. */
 static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
@@ -885,7 +912,7 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset),
 	     unreadable = false;
 	vv_status rc;
-	out->differs = out->many = false;
+	out->differs = out->many = out->respelled = false;
 	out->line = (vv_buf)VV_BUF_INIT;
 	if (item->open_a && item->open_b) {
 		c.a = item->open_a;
@@ -917,6 +944,7 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 	}
 	if (c.a && c.b) {
 		rc = both(&c, err);
+		rc = rc < 0 ? rc : tell_respelled(&c, out, err);
 	} else if ((rc = read_where(&c, err)) == VV_OK) {
 		fill_told(&c);
 		rc = whole(&c, err);

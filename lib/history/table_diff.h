@@ -57,7 +57,9 @@ typedef struct vv_diff_answer {
 	bool differs;
 	/* beyond the bound: the writer heard of columns and form, of no row */
 	bool many;
-	/* not empty: no table was compared, and this says why (one line) */
+	/* a table whose rows are equal and written otherwise: quotes, the order of a row's members in JSON */
+	bool respelled;
+	/* not empty: no table was compared, or respelled: says so (one line) */
 	vv_buf line;
 } vv_diff_answer;
 

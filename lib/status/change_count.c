@@ -67,7 +67,7 @@ static vv_status count(vv_change_counts *out, const vv_diff_item *item, const ch
 		vv_change_counts_clear(out);
 		return rc == VV_EMISSING ? VV_OK : rc;
 	}
-	if (answer.line.len > 0) { /* it is not a table */
+	if (answer.line.len > 0 && !answer.respelled) { /* it is not a table */
 		vv_change_counts_clear(out);
 	}
 	vv_buf_clear(&answer.line);

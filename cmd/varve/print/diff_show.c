@@ -87,7 +87,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 	return r->writer->begin(r->writer, err);
 }
 
-/* What was said of a path that is not a table. */
+/* What was said of a path that is not a table, or of one whose rows are equal. */
 static vv_status tell_line(vv_diff_print *r, const vv_diff_answer *a, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;

@@ -70,3 +70,34 @@ respelled() {
 	grep -q '<option value="name" selected>name' page
 	[ "$(curl -s -o answer -w '%{http_code}' "$url/api/v0/compare/main~1...main/c.csv?key=nosuch")" = 404 ]
 }
+
+@test "rows that are only written otherwise are told in a line, and are no difference" {
+	new_repo
+	printf '%s\n' '{"id":1,"a":"x","b":2}' '{"id":2,"a":"y","b":3}' > m.ndjson
+	printf 'id,v\n1,a\n2,b\n' > c.csv
+	varve add -q .
+	varve commit -qm first
+	printf '%s\n' '{"id":1,"b":2,"a":"x"}' '{"id":2,"a":"y","b":3}' > m.ndjson
+	printf 'id,v\n1,"a"\n2,b\n' > c.csv
+	local said=$'c.csv: no change in data, only in how rows are written (quotes or spaces)\nm.ndjson: no change in data, only in how rows are written (order of members or spaces)'
+	succeeds varve diff
+	output_is "$said"
+	succeeds varve diff --quiet
+	output_is ""
+	succeeds varve diff --format json
+	[ "$(jq -c .tables <<< "$output")" = "[]" ]
+	stderr_is "$said"
+	succeeds git diff
+	output_is "$said"
+	succeeds varve diff --ignore-format
+	output_is ""
+	varve commit -qam second
+	succeeds varve diff HEAD~1 HEAD
+	output_is "$said"
+	touch m.ndjson c.csv
+	succeeds varve diff
+	output_is ""
+	cp c.csv d.csv; cp c.csv e.csv
+	succeeds varve diff --no-index e.csv d.csv
+	output_is ""
+}
