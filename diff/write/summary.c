@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
+#include "diff/write/story.h"
 #include "diff/write/text_cell.h"
 #include "diff/write/writer_kinds.h"
 
@@ -24,6 +25,7 @@ typedef struct sum_writer {
 	vv_diff_writer_options opts;
 	bool one_line;
 	vv_diff_table table;
+	vv_story *story; /* of a table with both sides; NULL */
 	uint64_t tables, added, removed, changed;
 	line *lines; /* stat: kept to the end, to be aligned */
 	size_t count, cap;
@@ -49,16 +51,17 @@ static vv_status sum_begin(vv_diff_writer *w VV_UNUSED, vv_error *err VV_UNUSED)
 	return VV_OK;
 }
 
-static vv_status sum_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err VV_UNUSED)
+static vv_status sum_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
 {
-	self(w)->table = *t;
-	return VV_OK;
+	sum_writer *s = self(w);
+
+	s->table = *t;
+	return s->one_line || !t->a || !t->b ? VV_OK : vv_story_new(&s->story, &s->table, err);
 }
 
-static vv_status sum_row(vv_diff_writer *w VV_UNUSED, const vv_row_change *c VV_UNUSED,
-			 vv_error *err VV_UNUSED)
+static vv_status sum_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
 {
-	return VV_OK;
+	return self(w)->story ? vv_story_row(self(w)->story, c, err) : VV_OK;
 }
 
 static void put_part(vv_buf *b, size_t start, uint64_t n, const char *what)
@@ -109,7 +112,8 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 	}
 }
 
-static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s)
+static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_story *story,
+		      const vv_rowdiff_stats *s)
 {
 	if (s->cells_changed + s->cells_formatted == 0) return;
 	put_label(b, "cells");
@@ -123,7 +127,13 @@ static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats 
 			const vv_field *f = &t->b->schema.fields[t->columns->pairs[i].b];
 			vv_buf_puts(b, "           ");
 			vv_text_put_words(b, f->name, f->name_len, NAME_WIDTH);
-			vv_buf_printf(b, ": %s\n", vv_text_count(s->column_changes[i]));
+			vv_auto(vv_buf) what = VV_BUF_INIT;
+			if (story) {
+				vv_story_put(&what, story, i);
+			}
+			vv_buf_printf(b, ": %s", vv_text_count(s->column_changes[i]));
+			vv_buf_printf(b, what.len > 0 ? " (%s)\n" : "%s\n", vv_buf_cstr(&what));
+			b->failed |= what.failed;
 		}
 	}
 }
@@ -172,7 +182,7 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 	put_rows(&b, t, s);
 	vv_buf_puts(&b,
 		    t->text_to_table ? " (one side is text, the other a table of varve)\n" : "\n");
-	put_cells(&b, t, s);
+	put_cells(&b, t, w->story, s);
 	return give(w, &b, err);
 }
 
@@ -218,6 +228,8 @@ static vv_status sum_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, 
 {
 	sum_writer *w = self(base);
 	vv_status rc = w->one_line ? keep_line(w, s, err) : summary(w, s, err);
+	vv_story_free(w->story);
+	w->story = NULL;
 	w->tables++;
 	w->added += s->added;
 	w->removed += s->removed;
@@ -261,6 +273,7 @@ static void sum_close(vv_diff_writer *base)
 	}
 	if (w) {
 		vv_free(w->lines);
+		vv_story_free(w->story);
 	}
 	vv_free(w);
 }

@@ -225,14 +225,15 @@ static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_err
 			    .state = "merge",
 			    .commits = !m->no_commit,
 			    .message = m->message.data};
-	if ((rc = vv_merge_plan(j, "merge", err)) == VV_OK && (rc = put_rules(m, err)) == VV_OK &&
-	    (rc = vv_merge_apply(j, err)) == VV_OK) {
-		vv_notes_end(vv_repository_notes(m->repo));
-		m->outcome = j->conflicts > 0 ? VV_MERGE_CONFLICTS
-			     : m->no_commit   ? VV_MERGE_STAGED
-					      : VV_MERGE_READY;
+	if ((rc = vv_merge_plan(j, "merge", err)) < 0 || (rc = put_rules(m, err)) < 0 ||
+	    (rc = vv_merge_apply(j, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	vv_notes_end(vv_repository_notes(m->repo));
+	m->outcome = j->conflicts > 0 ? VV_MERGE_CONFLICTS
+		     : m->no_commit   ? VV_MERGE_STAGED
+				      : VV_MERGE_READY;
+	return VV_OK;
 }
 
 static vv_status refuse_unrelated(const vv_branch_merge *m, vv_error *err)
