@@ -2,6 +2,7 @@
  * file: the loops around the system's file calls (EINTR, short transfers), and
  * replacing a file so that a crash leaves the old one or the new one.
  */
+#define _DEFAULT_SOURCE /* d_type */
 #include "base/file.h"
 
 #include <dirent.h>
@@ -639,24 +640,58 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static vv_status read_names(vv_string_list *out, DIR *dir, const char *path, vv_error *err)
+static int compare_after_kind(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a + 1, *(char *const *)b + 1);
+}
+
+static vv_entry_kind kind_of(const struct dirent *e)
+{
+	switch (e->d_type) {
+	case DT_UNKNOWN:
+		return VV_ENTRY_UNKNOWN;
+	case DT_REG:
+		return VV_ENTRY_FILE;
+	case DT_LNK:
+		return VV_ENTRY_LINK;
+	case DT_DIR:
+		return VV_ENTRY_FOLDER;
+	default:
+		return VV_ENTRY_OTHER;
+	}
+}
+
+/* The name, after a letter for its kind where those are asked for. */
+static char *name_of(const struct dirent *e, bool kinds)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	if (!kinds) return vv_strdup(e->d_name);
+	vv_buf_putc(&b, (char)('a' + (int)kind_of(e)));
+	vv_buf_puts(&b, e->d_name);
+	return vv_buf_detach(&b);
+}
+
+static vv_status read_names(vv_string_list *out, DIR *dir, const char *path, bool kinds,
+			    vv_error *err)
 {
 	struct dirent *entry;
 
 	while ((void)(errno = 0), (entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-		    vv_string_list_add(out, vv_strdup(entry->d_name), err) < 0) {
+		    vv_string_list_add(out, name_of(entry, kinds), err) < 0) {
 			return VV_ENOMEM;
 		}
 	}
 	if (errno != 0) return vv_fail_errno(err, "cannot read the folder", path);
 	if (out->count > 1) {
-		qsort(out->items, out->count, sizeof(*out->items), compare_names);
+		qsort(out->items, out->count, sizeof(*out->items),
+		      kinds ? compare_after_kind : compare_names);
 	}
 	return VV_OK;
 }
 
-vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err)
+static vv_status list_dir(char ***names, size_t *count, const char *path, bool kinds, vv_error *err)
 {
 	vv_auto(vv_string_list) list = {0};
 	vv_status rc;
@@ -666,7 +701,7 @@ vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *
 	*count = 0;
 	if (!path) return vv_fail_nomem(err);
 	if (!(dir = opendir(path))) return vv_fail_errno(err, "cannot open the folder", path);
-	if ((rc = read_names(&list, dir, path, err)) == VV_OK) {
+	if ((rc = read_names(&list, dir, path, kinds, err)) == VV_OK) {
 		*names = vv_take(&list.items);
 		*count = list.count;
 		list.count = 0;
@@ -675,13 +710,18 @@ vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *
 	return rc;
 }
 
+vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err)
+{
+	return list_dir(names, count, path, false, err);
+}
+
 vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_error *err)
 {
 	size_t longest = 0;
 	vv_status rc;
 
 	*out = (vv_folder){.joined = VV_BUF_INIT};
-	if ((rc = vv_list_dir(&out->names.items, &out->names.count, dir, err)) < 0) {
+	if ((rc = list_dir(&out->names.items, &out->names.count, dir, true, err)) < 0) {
 		return missing_ok ? vv_missing_ok(rc, err) : rc;
 	}
 	for (size_t i = 0; i < out->names.count; i++) {
@@ -700,7 +740,8 @@ vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_er
 bool vv_folder_next(vv_folder *f)
 {
 	if (f->next == f->names.count) return false;
-	f->name = f->names.items[f->next++];
+	f->kind = (vv_entry_kind)(f->names.items[f->next][0] - 'a');
+	f->name = f->names.items[f->next++] + 1;
 	f->joined.len = f->dir_len;
 	vv_buf_puts(&f->joined, f->name);
 	f->path = f->joined.data;

@@ -116,6 +116,15 @@ vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *er
 void vv_string_list_clear(vv_string_list *list);
 VV_AUTO_CLEAR(vv_string_list, vv_string_list_clear)
 
+/* VV_ENTRY_UNKNOWN: the file system does not say; ask with vv_lstat. */
+typedef enum vv_entry_kind {
+	VV_ENTRY_UNKNOWN,
+	VV_ENTRY_FILE,
+	VV_ENTRY_LINK,
+	VV_ENTRY_FOLDER,
+	VV_ENTRY_OTHER
+} vv_entry_kind;
+
 /* The entries of a folder but "." and "..", sorted bytewise, as they are when it is read:
  *
  *	vv_auto(vv_folder) f = {0};
@@ -126,7 +135,8 @@ VV_AUTO_CLEAR(vv_string_list, vv_string_list_clear)
  */
 typedef struct vv_folder {
 	const char *name, *path; /* of the entry ("<dir>/<name>"), until the next one */
-	vv_string_list names;
+	vv_entry_kind kind;      /* as the folder itself has it */
+	vv_string_list names;    /* each after a letter for its kind */
 	size_t next, dir_len;
 	vv_buf joined;
 } vv_folder;

@@ -25,13 +25,10 @@ static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	uint64_t size = 0;
-	vv_status rc = vv_blob_size(r, blob, &size, err);
+	vv_status rc = vv_blob_peek(r, blob, VV_POINTER_MAX, &size, &text, err);
 
 	*damaged = *whole = false;
-	if (rc < 0 || size > VV_POINTER_MAX ||
-	    (rc = vv_blob_read(r, blob, VV_POINTER_MAX, &text, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || size > VV_POINTER_MAX) return rc;
 	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
 		*damaged = true;
 		(void)vv_pointer_refuse_torn(vv_buf_cstr(&text), text.len, NULL, why);

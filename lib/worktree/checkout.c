@@ -207,19 +207,38 @@ vv_status vv_checkout_remove(vv_checkout *c, const char *path, bool to_index, vv
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
+/* Does its stat alone show that the file is as it was staged? Then its blob need not be read. */
+static vv_status is_as_staged(vv_checkout *c, const vv_index_entry *e, bool *out, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(c->repo, e->path);
+	vv_stat st;
+	bool anew = false;
+
+	*out = false;
+	if (!file) return vv_fail_nomem(err);
+	if (vv_lstat(&st, file, NULL) < 0 || !vv_index_stat_clean(c->index, e, &st)) return VV_OK;
+	vv_status rc = vv_dataset_reader_described_anew(c->reader, e->path, &e->id, false, &anew,
+							err);
+	*out = !anew;
+	return rc;
+}
+
 vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *clean, vv_error *err)
 {
 	vv_index_entry own = *e;
 	vv_work_state state;
 	vv_file_state file;
 	vv_auto(char) *path = vv_strdup(e->path);
-	bool dataset = false;
+	bool dataset = false, settled = false;
 	vv_status rc = VV_OK;
 
 	*clean = true;
 	if (!path) return vv_fail_nomem(err);
 	own.path = path;
 	if (e->skip_worktree || S_ISDIR(e->mode) || (e->mode & S_IFMT) == 0160000) return rc;
+	if (S_ISREG(e->mode) && ((rc = is_as_staged(c, &own, &settled, err)) < 0 || settled)) {
+		return rc;
+	}
 	if (S_ISREG(e->mode) &&
 	    (rc = vv_dataset_reader_is_pointer(c->reader, &e->id, &dataset, err)) < 0) {
 		return rc;

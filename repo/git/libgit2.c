@@ -97,6 +97,8 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 }
 
 #define OBJECT_CACHE_BYTES (64 << 20)
+/* A blob up to this is read and hashed once: is it a pointer, is it a damaged one, what is in it? */
+#define BLOB_CACHE_EACH 65536
 #define PACK_OBJECTS_MAX 50000000u
 
 /* What libgit2 is to open; the values of the last two are checked in repository.c. */
@@ -114,6 +116,8 @@ vv_status vv_git_start(vv_error *err)
 		     0 ||
 	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)OBJECT_CACHE_BYTES)) <
 		     0 ||
+	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_BLOB,
+				      (size_t)BLOB_CACHE_EACH)) < 0 ||
 	     (code = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX)) <
 		     0)) {
 		vv_git_stop();

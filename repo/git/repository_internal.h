@@ -76,7 +76,8 @@ struct vv_repository {
 	void (*close_walker)(struct vv_repository *r);
 	struct vv_attr_sources *attributes; /* repo/git/index/attribute_sources.h */
 	void (*close_attributes)(struct vv_repository *r);
-	vv_open_index *open_index; /* the one opened last that is still open; NULL: none */
+	unsigned attr_holds, attr_hold; /* how many go on; the number of the latest: vv_attr_hold */
+	vv_open_index *open_index;      /* the one opened last that is still open; NULL: none */
 	/* repo/git/index/index.h */
 	bool (*judge)(void *payload, const char *path, const vv_oid *id);
 	void *judge_payload;

@@ -25,8 +25,9 @@ typedef struct source {
 	char *file;   /* where it lies */
 	vv_attr_rules *rules; /* NULL: it says nothing */
 	origin from;
-	vv_stat st;  /* FROM_FILE */
-	vv_oid blob; /* FROM_INDEX */
+	vv_stat st;    /* FROM_FILE */
+	vv_oid blob;   /* FROM_INDEX */
+	unsigned held; /* during which hold it was looked at last; 0: during none */
 } source;
 
 struct vv_attr_sources {
@@ -182,11 +183,25 @@ static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
 	return rc;
 }
 
+/* Was it looked at, without a fault, since the files are held? */
+static bool is_held(const vv_repository *r, const source *s)
+{
+	return r->attr_holds > 0 && s->held == r->attr_hold;
+}
+
+static vv_status looked_at(const vv_repository *r, source *s, vv_status rc)
+{
+	s->held = rc == VV_OK && r->attr_holds > 0 ? r->attr_hold : 0;
+	return rc;
+}
+
 /* A file outside the work tree: one that is missing or cannot be read says nothing. A link is
  * followed, and what it leads to is read each time. */
-static vv_status refresh(source *s, vv_error *err)
+static vv_status refresh(const vv_repository *r, source *s, vv_error *err)
 {
 	vv_stat st;
+
+	if (is_held(r, s)) return VV_OK;
 	vv_status rc = s->file[0] ? vv_lstat(&st, s->file, NULL) : VV_ENOTFOUND;
 
 	if (rc == VV_OK && S_ISLNK(st.mode)) {
@@ -201,9 +216,9 @@ static vv_status refresh(source *s, vv_error *err)
 	if (rc == VV_ENOTFOUND || rc == VV_EIO || rc == VV_EINPUT) {
 		vv_error_clear(err);
 		set_nothing(s);
-		return VV_OK;
+		rc = VV_OK;
 	}
-	return rc;
+	return looked_at(r, s, rc);
 }
 
 /* The index that the command has open, else one that is read again when its file changes. */
@@ -269,19 +284,22 @@ static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
 {
 	const bool alone = r->open_index && r->open_index->alone;
 	vv_stat st;
+
+	if (!alone && is_held(r, s)) return VV_OK;
 	/* Asked of each file, and mostly absent: without words. */
 	vv_status rc = alone ? VV_ENOTFOUND : vv_lstat(&st, s->file, NULL);
 
 	/* Git does not follow a link either. */
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISLNK(st.mode))) {
-		return refresh_from_index(r, s, err);
+		rc = refresh_from_index(r, s, err);
+		return alone ? rc : looked_at(r, s, rc);
 	}
 	if (rc < 0) return vv_lstat(&st, s->file, err);
 	if (!S_ISREG(st.mode) && !S_ISDIR(st.mode)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
 			       vv_text_shows(s->file));
 	}
-	return read_source(s, &st, err);
+	return looked_at(r, s, read_source(s, &st, err));
 }
 
 /* The folder's place, for its name of len bytes with '/' at the end. */
@@ -468,12 +486,12 @@ static vv_status gather_all(vv_repository *r, answer *a, const char *path, vv_at
 	struct vv_attr_sources *all;
 	vv_status rc;
 
-	if ((rc = open_sources(r, &all, err)) < 0 || (rc = refresh(&all->info, err)) < 0 ||
+	if ((rc = open_sources(r, &all, err)) < 0 || (rc = refresh(r, &all->info, err)) < 0 ||
 	    (rc = gather(a, all->info.rules, path, found, err)) < 0 ||
 	    (rc = gather_folders(r, a, path, found, err)) < 0 ||
-	    (rc = refresh(&all->user, err)) < 0 ||
+	    (rc = refresh(r, &all->user, err)) < 0 ||
 	    (rc = gather(a, all->user.rules, path, found, err)) < 0 ||
-	    (rc = refresh(&all->machine, err)) < 0) {
+	    (rc = refresh(r, &all->machine, err)) < 0) {
 		return rc;
 	}
 	return gather(a, all->machine.rules, path, found, err);

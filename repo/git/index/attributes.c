@@ -156,6 +156,22 @@ vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_err
 	return rc;
 }
 
+vv_attr_held vv_attr_hold(vv_repository *r)
+{
+	if (r->attr_holds++ == 0 && ++r->attr_hold == 0) {
+		r->attr_hold = 1;
+	}
+	return (vv_attr_held){r};
+}
+
+void vv_attr_held_clear(vv_attr_held *h)
+{
+	if (h->repo) {
+		h->repo->attr_holds--;
+	}
+	h->repo = NULL;
+}
+
 void vv_attr_flush(vv_repository *r)
 {
 	vv_attr_sources_flush(r);

@@ -30,6 +30,18 @@ vv_status vv_attr_filter_by(const vv_attr_rules *rules, const char *path, char *
  * writer: to be called before it does. VV_EREFUSED names one that is a pipe, socket or device. */
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err);
 
+/* While it is held, each attribute file is looked at once, as git does it in a command: for loops over many paths. Holds
+ * may be nested. Who writes an attribute file meanwhile calls vv_attr_flush.
+ *
+ *	vv_auto(vv_attr_held) held = vv_attr_hold(r);
+ */
+typedef struct vv_attr_held {
+	vv_repository *repo;
+} vv_attr_held;
+vv_attr_held vv_attr_hold(vv_repository *r);
+void vv_attr_held_clear(vv_attr_held *h);
+VV_AUTO_CLEAR(vv_attr_held, vv_attr_held_clear)
+
 /* Forget cached attribute files (after writing one). */
 void vv_attr_flush(vv_repository *r);
 

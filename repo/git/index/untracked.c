@@ -51,16 +51,21 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* A file, a link, or a folder, which gets a '/' after its name. Others, and ".git", are left out. */
-static vv_status add_name(vv_string_list *names, const char *name, const char *path, vv_error *err)
+static vv_status add_name(vv_string_list *names, const vv_folder *entry, vv_error *err)
 {
 	vv_buf marked = VV_BUF_INIT;
+	vv_entry_kind kind = entry->kind;
 	vv_stat st;
 
-	if (strcmp(name, ".git") == 0 || vv_lstat(&st, path, NULL) < 0 ||
-	    !(S_ISREG(st.mode) || S_ISLNK(st.mode) || S_ISDIR(st.mode))) {
-		return VV_OK;
+	if (strcmp(entry->name, ".git") == 0) return VV_OK;
+	if (kind == VV_ENTRY_UNKNOWN && vv_lstat(&st, entry->path, NULL) == VV_OK) {
+		kind = S_ISREG(st.mode)   ? VV_ENTRY_FILE
+		       : S_ISLNK(st.mode) ? VV_ENTRY_LINK
+		       : S_ISDIR(st.mode) ? VV_ENTRY_FOLDER
+					  : VV_ENTRY_OTHER;
 	}
-	vv_buf_printf(&marked, "%s%s", name, S_ISDIR(st.mode) ? "/" : "");
+	if (kind == VV_ENTRY_UNKNOWN || kind == VV_ENTRY_OTHER) return VV_OK;
+	vv_buf_printf(&marked, "%s%s", entry->name, kind == VV_ENTRY_FOLDER ? "/" : "");
 	return vv_string_list_add(names, vv_buf_detach(&marked), err);
 }
 
@@ -80,7 +85,7 @@ static vv_status push_folder(search *s, const char *path, bool untracked, vv_err
 		return VV_OK;
 	}
 	while (rc == VV_OK && vv_folder_next(&entries)) {
-		rc = add_name(&f->names, entries.name, entries.path, err);
+		rc = add_name(&f->names, &entries, err);
 	}
 	if (f->names.count > 1) {
 		qsort(f->names.items, f->names.count, sizeof(char *), compare_names);

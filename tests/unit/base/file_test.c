@@ -329,6 +329,7 @@ static void entries_of_a_folder_come_with_their_paths(void **state)
 		assert_true(vv_folder_next(&f));
 		assert_string_equal(f.name, wanted[i]);
 		assert_string_equal(f.path, vv_test_path("d/%s", wanted[i]));
+		assert_true(f.kind == VV_ENTRY_FILE || f.kind == VV_ENTRY_UNKNOWN);
 	}
 	assert_false(vv_folder_next(&f));
 	vv_assert_status(vv_folder_read(&none, vv_test_path("none"), false, &err), VV_ENOTFOUND,

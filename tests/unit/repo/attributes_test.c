@@ -252,6 +252,28 @@ static void a_deeper_file_may_win(void **state)
 	vv_repository_close(r);
 }
 
+static void held_files_are_looked_at_once_and_again_after_a_flush(void **state)
+{
+	vv_repository *r;
+
+	(void)state;
+	git_begin();
+	sh("mkdir d && echo '*.csv filter=varve' > .gitattributes");
+	r = open_here();
+	{
+		vv_auto(vv_attr_held) held = vv_attr_hold(r);
+
+		assert_true(tracked(r, "d/x.csv"));
+		sh("echo '*.csv -filter' > d/.gitattributes");
+		assert_true(tracked(r, "d/y.csv"));
+		vv_attr_flush(r);
+		assert_false(tracked(r, "d/y.csv"));
+		sh("echo '*.csv filter=varve # 2' > d/.gitattributes");
+	}
+	assert_true(tracked(r, "d/x.csv"));
+	vv_repository_close(r);
+}
+
 static vv_status put_line(void *payload, const char *file, unsigned line, const char *pattern,
 			  const char *attributes, vv_error *err)
 {
@@ -369,6 +391,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(names_change_in_one_step_and_other_words_stay),
 	cmocka_unit_test(how_the_file_itself_is_merged_is_said_once),
 	cmocka_unit_test(a_deeper_file_may_win),
+	cmocka_unit_test(held_files_are_looked_at_once_and_again_after_a_flush),
 	cmocka_unit_test(lines_are_listed_with_their_place),
 	cmocka_unit_test(a_nul_ends_the_text_of_a_line),
 	cmocka_unit_test(lines_for_text_have_no_filter_and_a_kind_of_their_own),

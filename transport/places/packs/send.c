@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
@@ -159,6 +160,38 @@ static vv_status find_complete(sending *s, vv_error *err)
 		}
 	}
 	return VV_OK;
+}
+
+#define NOTED_MAX 64u /* pairs of what is there and what was sent; the rest is looked at again */
+
+/* What was sent is complete there now, and so is what it descends from: the next push from there looks no further. */
+static vv_status note_complete(vv_host *h, const vv_host_sending *what, vv_error *err)
+{
+	vv_auto_free vv_oid *ids = vv_calloc(what->want_count + NOTED_MAX, sizeof(*ids));
+	size_t count = 0, pairs = 0;
+
+	if (!ids) return vv_fail_nomem(err);
+	for (size_t i = 0; i < what->want_count; i++) {
+		ids[count++] = what->wants[i];
+	}
+	for (size_t i = 0; i < what->there_count && pairs < NOTED_MAX; i++) {
+		bool below = false;
+
+		if (vv_host_is_complete(h, &what->there[i])) {
+			continue;
+		}
+		for (size_t k = 0; k < what->want_count && !below && pairs < NOTED_MAX; k++) {
+			pairs++;
+			if (vv_is_ancestor(h->repo, &what->there[i], &what->wants[k], &below,
+					   VV_IGNORED) < 0) {
+				below = false; /* it is not here */
+			}
+		}
+		if (below) {
+			ids[count++] = what->there[i];
+		}
+	}
+	return vv_host_note_complete(h, ids, count, err);
 }
 
 static vv_status plan_once(sending *s, vv_error *err)
@@ -415,7 +448,7 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 		}
 	}
 	if (rc == VV_OK && !what->dry_run && !what->complete) {
-		rc = vv_host_note_complete(h, what->wants, what->want_count, err);
+		rc = note_complete(h, what, err);
 	}
 	if (rc == VV_OK) {
 		rc = forget_condemned(h, err);
