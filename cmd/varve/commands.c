@@ -106,7 +106,6 @@ static const struct {
 	{"compare", "varve diff A B"},
 	{"count", "varve info FILE"},
 	{"datasets", "git ls-files"},
-	{"delete", "varve rm FILE"},
 	{"describe", "varve info FILE"},
 	{"discard", "varve restore FILE"},
 	{"download", "varve fetch --data HEAD FILE"},
