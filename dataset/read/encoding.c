@@ -28,12 +28,42 @@ struct vv_encoding {
 	char texts[256][4];         /* SINGLE: the same as UTF-8 */
 	uint8_t text_lens[256];
 	bool back[256]; /* SINGLE: is what the byte is decoded to encoded as that byte? */
-	bool exact;     /* was it so for all bytes decoded last? */
+	uint16_t *nec; /* of NEC_NAME: for each pair from IBM_FROM on the one to write; 0: itself */
+	bool exact;    /* was it so for all bytes decoded last? */
 	uint8_t *
 		bytes; /* SINGLE: of each code point below 2^16; 0 where it lacks it, but for that of points[0] */
 };
 
 /* ---- names ---- */
+
+/* windows-31j has some 370 characters in two places: Windows writes those of IBM (from 0xfa40 on), Python those of NEC (0xed40 to
+ * 0xeefc). This is what Python writes. */
+#define NEC_NAME "cp932-nec"
+#define NEC_BASE "windows-31j"
+#define IBM_FROM 0xfa40u
+#define IBM_TO 0xfcfcu
+
+/* Begins this byte a pair of windows-31j? */
+static bool is_lead(char c)
+{
+	const unsigned char b = (unsigned char)c;
+
+	return (b >= 0x81 && b <= 0x9f) || (b >= 0xe0 && b <= 0xfc);
+}
+
+/* Has the text NEC's places, and not IBM's? */
+static bool is_nec(const char *s, size_t len)
+{
+	bool nec = false;
+
+	for (size_t i = 0; i + 1 < len; i += is_lead(s[i]) ? 2 : 1) {
+		const unsigned char b = (unsigned char)s[i];
+
+		if (b >= 0xfa && b <= 0xfc) return false;
+		nec = nec || b == 0xed || b == 0xee;
+	}
+	return nec;
+}
 
 /* Names that IANA prefers; where a name is an alias, what it is an alias of. */
 static const struct {
@@ -76,6 +106,7 @@ static const struct {
 	{"macintosh", NULL},
 	{"macroman", "macintosh"},
 	{"windows-31j", NULL},
+	{NEC_NAME, NULL},
 	{"cp932", "windows-31j"},
 	{"Shift_JIS", "windows-31j"},
 	{"sjis", "windows-31j"},
@@ -151,6 +182,7 @@ vv_status vv_encoding_find(char *out, const char *name, const char *sample, size
 		if (same_name(names[i].name, name)) {
 			const char *is = names[i].is ? names[i].is : names[i].name;
 
+			is = strcmp(is, NEC_BASE) == 0 && is_nec(sample, len) ? NEC_NAME : is;
 			memcpy(out, is, strlen(is) + 1);
 			return VV_OK;
 		}
@@ -228,8 +260,45 @@ static bool keeps_ascii(vv_encoding *e)
 	return true;
 }
 
+/* Where NEC's characters are written in IBM's place. */
+static bool find_nec(vv_encoding *e)
+{
+	char text[16], back[16];
+
+	if (!(e->nec = vv_calloc(IBM_TO - IBM_FROM + 1, sizeof(*e->nec)))) return false;
+	for (unsigned pair = 0xed40; pair <= 0xeefc; pair++) {
+		const char in[2] = {(char)(pair >> 8), (char)pair};
+		long n = convert(e->to_text, in, 2, text, sizeof(text));
+
+		if (n <= 0 || convert(e->from_text, text, (size_t)n, back, sizeof(back)) != 2) {
+			continue;
+		}
+		unsigned is = (unsigned)(unsigned char)back[0] << 8 | (unsigned char)back[1];
+		if (is >= IBM_FROM && is <= IBM_TO) {
+			e->nec[is - IBM_FROM] = (uint16_t)pair;
+		}
+	}
+	return true;
+}
+
+/* Of what was encoded. */
+static void use_nec(const vv_encoding *e, char *s, size_t len)
+{
+	for (size_t i = 0; e->nec && i + 1 < len; i += is_lead(s[i]) ? 2 : 1) {
+		unsigned pair = (unsigned)(unsigned char)s[i] << 8 | (unsigned char)s[i + 1];
+		unsigned to = pair >= IBM_FROM && pair <= IBM_TO ? e->nec[pair - IBM_FROM] : 0;
+
+		if (to > 0) {
+			s[i] = (char)(to >> 8);
+			s[i + 1] = (char)to;
+		}
+	}
+}
+
 vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 {
+	const bool nec = strcmp(name, NEC_NAME) == 0;
+	const char *called = nec ? NEC_BASE : name;
 	vv_encoding *e = vv_calloc(1, sizeof(*e));
 
 	*out = NULL;
@@ -242,8 +311,8 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 		*out = e;
 		return VV_OK;
 	}
-	e->to_text = iconv_open("UTF-8", name);
-	e->from_text = e->to_text == (iconv_t)-1 ? e->to_text : iconv_open(name, "UTF-8");
+	e->to_text = iconv_open("UTF-8", called);
+	e->from_text = e->to_text == (iconv_t)-1 ? e->to_text : iconv_open(called, "UTF-8");
 	if (e->from_text == (iconv_t)-1) {
 		bool nomem = errno == ENOMEM;
 
@@ -253,7 +322,7 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 				       "this system's iconv does not have the encoding %s",
 				       vv_text_shows(name));
 	}
-	if (!(e->bytes = vv_calloc(0x10000, 1))) {
+	if (!(e->bytes = vv_calloc(0x10000, 1)) || (nec && !find_nec(e))) {
 		vv_encoding_close(e);
 		return vv_fail_nomem(err);
 	}
@@ -278,6 +347,7 @@ void vv_encoding_close(vv_encoding *e)
 		iconv_close(e->from_text);
 	}
 	vv_free(e->bytes);
+	vv_free(e->nec);
 	vv_free(e);
 }
 
@@ -478,9 +548,11 @@ static vv_status decode_carefully(vv_encoding *e, vv_buf *out, const char *s, si
 		}
 		long got = n > 0 ? convert(e->to_text, s + i, n, text, sizeof(text)) : -1;
 
-		if (got > 0 &&
-		    convert(e->from_text, text, (size_t)got, back, sizeof(back)) == (long)n &&
-		    memcmp(back, s + i, n) == 0) {
+		long again = got > 0 ? convert(e->from_text, text, (size_t)got, back, sizeof(back))
+				     : -1;
+
+		use_nec(e, back, again > 0 ? (size_t)again : 0);
+		if (again == (long)n && memcmp(back, s + i, n) == 0) {
 			vv_buf_put(out, text, (size_t)got);
 		} else {
 			n = n > 0 ? n : 1;
@@ -547,9 +619,11 @@ static vv_status encode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 		if (i == len) {
 			break;
 		}
+		const size_t before = out->len;
 		if ((rc = pass(e->from_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
 			return rc;
 		}
+		use_nec(e, out->data ? out->data + before : NULL, out->len - before);
 		i += n;
 		if (!stopped) {
 			continue;

@@ -7,10 +7,11 @@
 #include "dataset/read/encoding.h"
 #include "dataset/read/guess_encoding.h"
 
-static const char *const all[] = {
-	"windows-1252", "windows-1250", "windows-1253", "windows-1255", "ISO-8859-1", "ISO-8859-15",
-	"KOI8-R",       "IBM850",       "macintosh",    "windows-31j",  "EUC-JP",     "GB18030",
-	"GBK",          "Big5",         "EUC-KR",       "UHC",          "UTF-16LE",   "UTF-16BE"};
+static const char *const all[] = {"windows-1252", "windows-1250", "windows-1253", "windows-1255",
+				  "ISO-8859-1",   "ISO-8859-15",  "KOI8-R",       "IBM850",
+				  "macintosh",    "windows-31j",  "cp932-nec",    "EUC-JP",
+				  "GB18030",      "GBK",          "Big5",         "EUC-KR",
+				  "UHC",          "UTF-16LE",     "UTF-16BE"};
 
 typedef vv_status (*way)(vv_encoding *e, vv_buf *out, const char *bytes, size_t len, bool last,
 			 size_t *used, vv_error *err);
@@ -110,6 +111,9 @@ static void text_is_what_the_encoding_says(void **state)
 		{"ISO-8859-15", "\xa4", 1, "€"},
 		{"windows-1251", "\xcc\xee", 2, "Мо"},
 		{"windows-31j", "\x93\x8c\x8b\x9e\\", 5, "東京\\"},
+		{"windows-31j", "\xfb\xfc\xfa\xb1", 4, "髙﨑"},
+		{"cp932-nec", "\xee\xe0\xed\x95\x87\x8a", 6, "髙﨑㈱"},
+		{"cp932-nec", "\xee\xe0,\xfb\xfc", 5, "髙,\xfb\xfc"},
 		{"GB18030", "\xb1\xb1\x81\x30\x81\x30", 6, "北\xc2\x80"},
 		{"UHC", "\xbc\xad\xbf\xef", 4, "서울"},
 		{"UTF-16LE", "\x3d\xd8\x00\xde\x3d\xd8", 6, "😀\xed\xa0\xbd"},
@@ -174,6 +178,10 @@ static void an_encoding_has_one_name(void **state)
 		vv_assert_ok(vv_encoding_find(name, names[i].given, "", 0, &err), &err);
 		assert_string_equal(name, names[i].name);
 	}
+	vv_assert_ok(vv_encoding_find(name, "Shift_JIS", "\x8e\xee,\xee\xe0", 5, &err), &err);
+	assert_string_equal(name, "cp932-nec");
+	vv_assert_ok(vv_encoding_find(name, "cp932", "\x8e\xee,\xfb\xfc", 5, &err), &err);
+	assert_string_equal(name, "windows-31j");
 	vv_assert_ok(vv_encoding_find(name, "UTF-16", "\xfe\xff", 2, &err), &err);
 	assert_string_equal(name, "UTF-16BE");
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
