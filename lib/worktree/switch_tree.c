@@ -428,9 +428,11 @@ static vv_status do_step(vv_tree_switch *s, const vv_tree_step *step, vv_error *
 		rc = (step->old_mode & S_IFMT) == 0160000
 			     ? vv_index_remove(s->checkout->index, step->path, err)
 			     : vv_checkout_remove(s->checkout, step->path, true, err);
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
+		rc = rc == VV_ENOTFOUND ? VV_OK : rc;
+	} else {
+		rc = vv_checkout_write(s->checkout, step->path, step->new_mode, &step->new_id, true,
+				       err);
 	}
-	rc = vv_checkout_write(s->checkout, step->path, step->new_mode, &step->new_id, true, err);
 	if (strcmp(vv_path_base(step->path), ".gitattributes") == 0) {
 		vv_attr_flush(s->checkout->repo);
 	}
