@@ -40,6 +40,8 @@ FREE_HERE = re.compile(r'^(far|src)/|^work/\.git/varve/vault/(ledger|runs)/|^h[0
 	r'|varve/packs/aside-[0-9]+-[0-9a-f]+\.(pack|index)$')
 # A refusal beside a program of Git's that says how to go on or back, or where the previous content is.
 WAY_BACK = re.compile(r"--abort' goes back|journal-old-[0-9]|the same command begins again|reset --hard' discards it")
+# What a transfer that failed has brought stays for the next one (docs/formats/store.md, transfers).
+INCOMING = re.compile(r'^work/\.git/varve/incoming/')
 UNDER_WAY = re.compile(r'^work/\.git/((MERGE|REVERT|CHERRY_PICK)_HEAD|(MERGE|VARVE)_[A-Z]+|AUTO_MERGE|varve-migrating|varve/journal-old-[0-9]+(/.*)?)$')
 FILTERED = r"""cd work; git grep --cached -l '^varve pointer: this is' | git check-attr --cached --stdin filter |
 	{ ! grep -v ': filter: varve$' >&2; }"""
@@ -364,9 +366,10 @@ class Pairs:
 			found.append(('order', text))
 		# The library hands these words to its callers.
 		way_back = WAY_BACK.search(words[0] + words[1]) or any(not w.words and status for w, status in zip((p.first, p.second), statuses))
-		key = fingerprint(tree, ['work']), bool(way_back)
+		failed = any(statuses)
+		key = fingerprint(tree, ['work']), bool(way_back), failed
 		if key not in p.judged:
-			p.judged[key] = self.judge(p, tree, way_back)
+			p.judged[key] = self.judge(p, tree, way_back, failed)
 		found += p.judged[key]
 		if found:
 			found.append(('said', f'{p.first.name} {statuses[0]}: {words[0].strip()[:300]!r}; '
@@ -396,10 +399,11 @@ class Pairs:
 		nearest = min(texts)[1]
 		return 'wrong', f'ended with {statuses}; {nearest}'
 
-	def judge(self, p, tree, way_back):
+	def judge(self, p, tree, way_back, failed):
 		found = []
 		w = self.worker
-		left = [n for n in left_over(tree, p.names) if not FREE_HERE.search(n) and not (way_back and UNDER_WAY.search(n))]
+		left = [n for n in left_over(tree, p.names) if not FREE_HERE.search(n) and
+			not (way_back and UNDER_WAY.search(n)) and not (failed and INCOMING.search(n))]
 		if left:
 			found.append(('left', ' '.join(left[:6])))
 

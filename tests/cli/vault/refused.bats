@@ -189,7 +189,7 @@ records_of() {
 	succeeds varve vault replicate
 	for again in 1 2 3; do
 		ends_with 1 varve vault prune --grace 0
-		stderr_has "1 run stays for now: what was rewritten of it does not have its copies yet; 'varve vault replicate' until it has, then prune again"
+		stderr_has "1 run stays for now: the rewritten part of it does not have its copies yet; 'varve vault replicate' until it has, then prune again"
 		[ -f "$(kept_in x)/$old" ]
 		succeeds varve vault audit
 	done
