@@ -210,6 +210,38 @@ done:
 	return rc;
 }
 
+/* Was nothing asked by which two files of other bytes would be the same? */
+static bool counts_bytes(const vv_diff_print *r)
+{
+	const vv_diff_how *h = &r->how;
+
+	return (r->name_only || r->name_status) && !r->quiet && h->key->count == 0 &&
+	       h->only->count == 0 && h->ignore->count == 0 && h->where->count == 0 &&
+	       !h->ignore_format && !h->tolerance && (!h->rename || !h->rename[0]);
+}
+
+/* Do the blobs' ids tell that two ordinary files differ? What a pointer stands for may still be the same. */
+static vv_status differs_by_id(const vv_diff_print *r, const vv_diff_sides *d,
+			       const vv_diff_path *p, bool *out, vv_error *err)
+{
+	bool a = false, b = false;
+	vv_status rc;
+
+	*out = false;
+	if (!counts_bytes(r) || d->a.kind == VV_SIDE_WORK || d->b.kind == VV_SIDE_WORK ||
+	    p->stage != 0 || p->old_path || vv_oid_equal(&p->old_id, &p->new_id)) {
+		return VV_OK;
+	}
+	if ((p->old_mode != 0 &&
+	     (rc = vv_dataset_reader_is_pointer(r->reader, &p->old_id, &a, err)) < 0) ||
+	    (p->new_mode != 0 &&
+	     (rc = vv_dataset_reader_is_pointer(r->reader, &p->new_id, &b, err)) < 0)) {
+		return rc;
+	}
+	*out = !a && !b;
+	return VV_OK;
+}
+
 /* The index has no version of a path in conflict that could be compared. */
 static vv_status tell_conflict(vv_diff_print *r, const char *path, vv_error *err)
 {
@@ -238,6 +270,7 @@ static bool is_ordinary(uint32_t mode)
 
 static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *err)
 {
+	bool by_id;
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
 		const vv_diff_path *p = &d->paths[i];
@@ -263,7 +296,13 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 			vv_buf_clear(&a.line);
 			continue;
 		}
-		rc = diff_path(r, d, p, err);
+		if ((rc = differs_by_id(r, d, p, &by_id, err)) == VV_OK && by_id) {
+			r->differs = true;
+			rc = tell_name(r, p->path, NULL, false, p->old_mode != 0, p->new_mode != 0,
+				       err);
+		} else if (rc == VV_OK) {
+			rc = diff_path(r, d, p, err);
+		}
 		/* one table whose blocks are not here does not hide the others */
 		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 &&
 		    !vv_out_failed()) {

@@ -117,3 +117,27 @@ respelled() {
 	succeeds git diff --cached --name-only
 	output_is $'data/a.csv\nnote.txt'
 }
+
+@test "names of plain files are those whose bytes differ, as git has them, unless something else is asked" {
+	new_repo
+	printf 'a,b\n1,2\n' > blank.csv
+	printf '[{"a":"x"}]\n' > escaped.json
+	printf 'a,b\n1.50,2\n' > spelled.csv
+	echo a > gone.csv
+	git add .
+	git commit -q -m one
+	printf 'a,b\n1,2\n\n' > blank.csv
+	printf '[{"a":"\\u0078"}]\n' > escaped.json
+	printf 'a,b\n1.5,2\n' > spelled.csv
+	git rm -q gone.csv
+	echo b > new.csv
+	git add .
+	succeeds varve diff --cached --name-only
+	output_is "$(git diff --cached --name-only)"
+	succeeds varve diff --cached --name-status
+	output_is "$(git diff --cached --name-status)"
+	succeeds varve diff --cached --ignore-format --name-only -- blank.csv spelled.csv
+	output_is ""
+	succeeds varve diff --cached --where 'b = 3' --name-only -- blank.csv spelled.csv
+	output_is ""
+}
