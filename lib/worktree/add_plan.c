@@ -633,7 +633,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 			   const vv_add_request *req, vv_error *err)
 {
 	planner p = {.plan = out, .r = r, .x = x, .s = s, .req = req};
-	vv_auto(vv_attr_held) held = vv_attr_hold(r);
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	vv_status rc;
 
 	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};

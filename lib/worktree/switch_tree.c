@@ -442,7 +442,7 @@ static vv_status do_step(vv_tree_switch *s, const vv_tree_step *step, vv_error *
 /* Removals first, so that a folder can take a file's place and the other way round. */
 vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err)
 {
-	vv_auto(vv_attr_held) held = vv_attr_hold(s->checkout->repo);
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(s->checkout->repo);
 	vv_status rc = VV_OK;
 
 	for (int pass = 0; pass < 2; pass++) {

@@ -261,7 +261,7 @@ static void held_files_are_looked_at_once_and_again_after_a_flush(void **state)
 	sh("mkdir d && echo '*.csv filter=varve' > .gitattributes");
 	r = open_here();
 	{
-		vv_auto(vv_attr_held) held = vv_attr_hold(r);
+		vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 
 		assert_true(tracked(r, "d/x.csv"));
 		sh("echo '*.csv -filter' > d/.gitattributes");
