@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/format/facts.h"
 #include "diff/merge/decide.h"
 #include "diff/merge/state.h"
 #include "diff/rows/value.h"
@@ -111,9 +112,7 @@ static const vv_cell *cell_of(const merge *m, const merge_row_state *s, size_t i
 static int bytes_order(const vv_cell *a, const vv_cell *b)
 {
 	if (a->state != b->state) return a->state < b->state ? -1 : 1;
-	size_t n = a->len < b->len ? a->len : b->len;
-	int c = n > 0 ? memcmp(a->text, b->text, n) : 0;
-	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
+	return vv_fact_text_order(a->text, a->len, b->text, b->len);
 }
 
 /* Out of memory is noted in m->scratch, which is looked at after each row. */

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
@@ -51,14 +52,6 @@ static bool read_loose(vv_value *out, vv_buf *digits, const vv_cell *c)
 	       vv_decimal_read(&out->decimal, digits, NULL, c->text, c->len);
 }
 
-static int bytes_order(const vv_cell *a, const vv_cell *b)
-{
-	size_t n = a->len < b->len ? a->len : b->len;
-	int c = memcmp(a->text, b->text, n);
-
-	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
-}
-
 /* Two cells with values: *order as strcmp; false: they have no order, and *blame (ours before theirs, or NULL) is why. */
 static bool order_of(int *order, const vv_cell **blame, const vv_field *f,
 		     const vv_cell *const c[2], const merge_question *q)
@@ -79,8 +72,9 @@ static bool order_of(int *order, const vv_cell **blame, const vv_field *f,
 			return false;
 		}
 	}
-	*order = v[0].kind == VV_VALUE_TEXT ? bytes_order(c[0], c[1])
-					    : vv_value_rank(&v[0], &v[1], &digits);
+	*order = v[0].kind == VV_VALUE_TEXT
+			 ? vv_fact_text_order(c[0]->text, c[0]->len, c[1]->text, c[1]->len)
+			 : vv_value_rank(&v[0], &v[1], &digits);
 	return v[0].kind == VV_VALUE_TEXT || *order != 2;
 }
 
@@ -339,10 +333,8 @@ static size_t stay(const item *it)
 static int by_key(const void *a, const void *b)
 {
 	const item *x = a, *y = b;
-	size_t n = x->key_len < y->key_len ? x->key_len : y->key_len;
-	int c = memcmp(x->key, y->key, n);
 
-	return c != 0 ? c : (x->key_len > y->key_len) - (x->key_len < y->key_len);
+	return vv_fact_text_order(x->key, x->key_len, y->key, y->key_len);
 }
 
 /* Those of base in base's order, then the others in that of their bytes: whatever is merged first. */

@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/edit/line_edit.h"
+#include "dataset/format/facts.h"
 #include "dataset/format/row_write.h"
 #include "diff/merge/cells.h"
 #include "diff/merge/state.h"
@@ -404,13 +405,6 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 	return vv_buf_ok(&w->held, err);
 }
 
-static int line_order(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t n = a_len < b_len ? a_len : b_len;
-	int c = n > 0 ? memcmp(a, b, n) : 0;
-	return c != 0 ? c : (a_len > b_len) - (a_len < b_len);
-}
-
 /* Both sides' lines say what the row is: the one that a side changed, else the greater. */
 static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **line, size_t *len,
 			   vv_error *err)
@@ -427,9 +421,9 @@ static vv_status pick_line(merge_writer *w, merge_row_state *s, const char **lin
 	    (rc = vv_row_by_number_line(&m->rows, s->base_row, &b, &b_len, err)) < 0) {
 		return rc;
 	}
-	int order = line_order(x, x_len, y, y_len);
-	int side = merge_pick(order == 0, b && line_order(x, x_len, b, b_len) == 0,
-			      b && line_order(y, y_len, b, b_len) == 0);
+	int order = vv_fact_text_order(x, x_len, y, y_len);
+	int side = merge_pick(order == 0, b && vv_fact_text_order(x, x_len, b, b_len) == 0,
+			      b && vv_fact_text_order(y, y_len, b, b_len) == 0);
 	side = side >= 0 ? side : order > 0 ? 0 : 1;
 	*line = side == 0 ? x : y;
 	*len = side == 0 ? x_len : y_len;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 
@@ -344,7 +345,5 @@ int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 		c = vv_decimal_compare(&x, &y, &digits);
 	}
 	if (c != 0) return c;
-	size_t n = a->len < b->len ? a->len : b->len;
-	c = n > 0 ? memcmp(a->text, b->text, n) : 0;
-	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
+	return vv_fact_text_order(a->text, a->len, b->text, b->len);
 }
