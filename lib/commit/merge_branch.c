@@ -236,13 +236,6 @@ static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_err
 	return VV_OK;
 }
 
-static vv_status refuse_unrelated(const vv_branch_merge *m, vv_error *err)
-{
-	vv_fail(err, VV_EREFUSED, "'%s' and '%s' have no commit in common",
-		vv_text_shows(branch_name(m)), vv_text_shows(m->word));
-	return vv_hint(err, "--allow-unrelated-histories merges them all the same");
-}
-
 /* merge.ff, where no option says otherwise: false, or only. */
 static vv_status read_config(const vv_branch_merge *m, bool *never, bool *only, vv_error *err)
 {
@@ -296,7 +289,7 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 				     err)) < 0) {
 		return rc;
 	}
-	if (bases == 0 && !m->unrelated) return refuse_unrelated(m, err);
+	if (bases == 0 && !m->unrelated) return vv_merge_refuse_unrelated(branch_name(m), m->word, err);
 	return merge_three_ways(m, &base, err);
 }
 

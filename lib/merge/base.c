@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "lib/merge/conflict_columns.h"
 #include "lib/merge/conflict_solve.h"
 #include "lib/merge/tables.h"
@@ -157,4 +159,11 @@ vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_da
 		rc = run(m, out, err);
 	}
 	return rc;
+}
+
+vv_status vv_merge_refuse_unrelated(const char *ours, const char *theirs, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "'%s' and '%s' have no commit in common", vv_text_shows(ours),
+		vv_text_shows(theirs));
+	return vv_hint(err, "--allow-unrelated-histories merges them all the same");
 }

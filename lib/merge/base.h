@@ -17,4 +17,7 @@
 vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_dataset_writer *s,
 			     const vv_oid *ours, const vv_oid *theirs, vv_error *err);
 
+/* VV_EREFUSED: these two have no commit in common. They are called as the user did. */
+vv_status vv_merge_refuse_unrelated(const char *ours, const char *theirs, vv_error *err);
+
 #endif

@@ -294,11 +294,7 @@ static vv_status try_merge(vv_context *c, vv_error *err)
 				     err)) < 0) {
 		return rc;
 	}
-	if (bases == 0 && !o->unrelated) {
-		vv_fail(err, VV_EREFUSED, "'%s' and '%s' have no commit in common",
-			vv_text_shows(into), vv_text_shows(from));
-		return vv_hint(err, "--allow-unrelated-histories merges them all the same");
-	}
+	if (bases == 0 && !o->unrelated) return vv_merge_refuse_unrelated(into, from, err);
 	if (vv_oid_equal(&j.base, &j.theirs)) {
 		outcome = json ? "up-to-date" : "already up to date";
 	} else if (vv_oid_equal(&j.base, &j.ours)) {
