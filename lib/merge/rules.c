@@ -16,49 +16,82 @@
 enum { BASE, OURS, THEIRS };
 enum { COMMITS_MAX = 10000 }; /* looked at on either side */
 
-static vv_status read_at(vv_merge_rules *out, vv_repository *r, const vv_oid *commit,
-			 const char *path, vv_error *err)
+/* The id of varve.json in a commit; null: it has none. */
+static vv_status find_file(vv_oid *out, vv_repository *r, const vv_oid *commit, vv_error *err)
+{
+	vv_tree_entry e;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_tree_entry_at(r, commit, VV_RULES_NAME, &e, err)) < 0) {
+		return vv_missing_ok(rc, err);
+	}
+	*out = e.id;
+	vv_tree_entry_clear(&e);
+	return VV_OK;
+}
+
+static vv_status read_file(vv_merge_rules *out, vv_repository *r, const vv_oid *file,
+			   const char *path, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_tree_entry e;
 	vv_json *top;
-	vv_status rc = vv_tree_entry_at(r, commit, VV_RULES_NAME, &e, err);
+	vv_status rc;
 
-	if (rc < 0) return vv_missing_ok(rc, err);
-	rc = vv_blob_read(r, &e.id, FILE_MAX, &text, err);
-	vv_tree_entry_clear(&e);
-	if (rc < 0 || (rc = vv_json_read(&top, &arena, text.data ? text.data : "", text.len,
-					 VV_RULES_NAME, err)) < 0) {
+	if (vv_oid_is_null(file)) return VV_OK;
+	if ((rc = vv_blob_read(r, file, FILE_MAX, &text, err)) < 0 ||
+	    (rc = vv_json_read(&top, &arena, text.data ? text.data : "", text.len, VV_RULES_NAME,
+			       err)) < 0) {
 		return rc;
 	}
 	const vv_json *merge = vv_json_get(top, "merge");
 	return merge ? vv_merge_rules_read(out, merge, path, VV_RULES_NAME, err) : VV_OK;
 }
 
-/* The rules of the other side are not looked at but to say that they do not hold. */
-static vv_status note_change(const vv_merge_rules *rules, const vv_merge_scope *in, vv_error *err)
+static bool same_rules(const vv_merge_rules *a, const vv_merge_rules *b)
 {
-	const vv_oid *theirs = &in->commits[THEIRS], *base = &in->commits[BASE];
+	return a->text.len == b->text.len &&
+	       (a->text.len == 0 || memcmp(a->text.data, b->text.data, a->text.len) == 0);
+}
+
+/* Did only the other side change the rules, or both? file: varve.json that they are read from. */
+static vv_status others_changed(bool *out, const vv_merge_rules *rules, const vv_oid *file,
+				const vv_merge_scope *in, vv_error *err)
+{
+	const vv_oid *base = &in->commits[BASE];
 	vv_auto(vv_merge_rules) other, old;
-	vv_error why;
-	bool same;
+	vv_oid their_file, old_file;
+	vv_status rc;
 
 	vv_merge_rules_init(&other);
 	vv_merge_rules_init(&old);
-	if (vv_oid_is_null(theirs)) return VV_OK;
-	vv_status rc = read_at(&other, in->repo, theirs, in->path, &why);
-	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	same = rc == VV_OK && other.text.len == rules->text.len &&
-	       (other.text.len == 0 ||
-		memcmp(other.text.data, rules->text.data, other.text.len) == 0);
-	if (same) return VV_OK;
-	if (rc == VV_OK && !vv_oid_is_null(base) &&
-	    read_at(&old, in->repo, base, in->path, &why) == VV_OK &&
-	    old.text.len == other.text.len &&
-	    (old.text.len == 0 || memcmp(old.text.data, other.text.data, old.text.len) == 0)) {
-		return VV_OK; /* only ours changed them */
+	*out = false;
+	if ((rc = find_file(&their_file, in->repo, &in->commits[THEIRS], err)) < 0) return rc;
+	if (vv_oid_equal(&their_file, file)) return VV_OK; /* as in nearly every merge */
+	if ((rc = read_file(&other, in->repo, &their_file, in->path, err)) < 0 ||
+	    same_rules(&other, rules)) {
+		return rc;
 	}
+	*out = true;
+	if (!vv_oid_is_null(base) && find_file(&old_file, in->repo, base, VV_IGNORED) == VV_OK &&
+	    read_file(&old, in->repo, &old_file, in->path, VV_IGNORED) == VV_OK) {
+		*out = !same_rules(&old, &other);
+	}
+	return VV_OK;
+}
+
+/* The rules of the other side are not used; where it changed them, or they cannot be read, that is said. */
+static vv_status note_change(const vv_merge_rules *rules, const vv_oid *file,
+			     const vv_merge_scope *in, vv_error *err)
+{
+	vv_error why;
+	bool changed;
+
+	if (vv_oid_is_null(&in->commits[THEIRS])) return VV_OK;
+	vv_status rc = others_changed(&changed, rules, file, in, &why);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc == VV_OK && !changed) return VV_OK;
 	vv_notes_warn(vv_repository_notes(in->repo),
 		      "%s has other merge rules for %s in %s; those of %s are used",
 		      in->names[THEIRS] ? vv_text_shows(in->names[THEIRS]) : "theirs",
@@ -71,14 +104,16 @@ vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_
 {
 	vv_auto(vv_head) head = {0};
 	const vv_oid *into = in->into;
+	vv_oid file;
 	vv_status rc;
 
 	if (!into) {
 		if ((rc = vv_head_read(in->repo, &head, err)) < 0) return rc;
 		into = head.unborn ? NULL : &head.commit;
 	}
-	if (into && ((rc = read_at(out, in->repo, into, in->path, err)) < 0 ||
-		     (rc = note_change(out, in, err)) < 0)) {
+	if (into && ((rc = find_file(&file, in->repo, into, err)) < 0 ||
+		     (rc = read_file(out, in->repo, &file, in->path, err)) < 0 ||
+		     (rc = note_change(out, &file, in, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; i < in->how.count; i++) {
