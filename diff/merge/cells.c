@@ -183,30 +183,37 @@ static int pick_version(merge *m, const merge_row_state *s, size_t i)
 
 /* --- rules ------------------------------------------------------------------------- */
 
+/* The column's name in the rules: they are of the version merged into, whose name it may have lost. */
+static const char *rule_name(const merge *m, const merge_column *c, size_t *len)
+{
+	const long at = c->side[m->ours];
+	const vv_field *f = at >= 0 ? &m->side[m->ours].table->schema.fields[at] : NULL;
+
+	*len = f ? f->name_len : c->name_len;
+	return f ? f->name : c->name;
+}
+
+static long find_named(const merge *m, const char *name)
+{
+	for (size_t i = 0; i < m->column_count; i++) {
+		size_t len;
+		const char *called = rule_name(m, &m->columns[i], &len);
+
+		if (strlen(name) == len && memcmp(name, called, len) == 0) return (long)i;
+	}
+	return -1;
+}
+
 void merge_rules_choose(merge *m)
 {
-	const vv_schema *ours = &m->side[m->ours].table->schema;
-
 	for (size_t i = 0; m->opts->rules && i < m->column_count; i++) {
 		merge_column *c = &m->columns[i];
-		const vv_field *f = c->side[m->ours] >= 0 ? &ours->fields[c->side[m->ours]] : NULL;
+		size_t len;
+		const char *name = rule_name(m, c, &len);
 
-		/* the rules are of the version merged into, whose name a column may have lost */
-		c->rule = f ? vv_merge_rules_find(m->opts->rules, f->name, f->name_len)
-			    : vv_merge_rules_find(m->opts->rules, c->name, c->name_len);
-		c->by = -1;
-		for (size_t k = 0;
-		     c->rule && c->rule->kind == VV_MERGE_LATEST && k < m->column_count; k++) {
-			const merge_column *o = &m->columns[k];
-			const vv_field *g = o->side[m->ours] >= 0 ? &ours->fields[o->side[m->ours]]
-								  : NULL;
-			const char *name = g ? g->name : o->name;
-			size_t len = g ? g->name_len : o->name_len;
-
-			if (strlen(c->rule->by) == len && memcmp(c->rule->by, name, len) == 0) {
-				c->by = (long)k;
-			}
-		}
+		c->rule = vv_merge_rules_find(m->opts->rules, name, len);
+		c->by = c->rule && c->rule->kind == VV_MERGE_LATEST ? find_named(m, c->rule->by)
+								    : -1;
 	}
 }
 
@@ -223,7 +230,7 @@ static bool is_sum(merge *m, const merge_row_state *s, size_t i)
 	return b && x && y && !same_value(m, c->type, b, x) && !same_value(m, c->type, b, y);
 }
 
-/* Both changed the cell: what its rule says. *done: it is in s->out. */
+/* Asks the rule of a cell that both changed. *done: its answer is in s->out. */
 static vv_status put_by_rule(merge *m, merge_row_state *s, size_t i, bool *done, const char **why,
 			     vv_error *err)
 {

@@ -94,17 +94,11 @@ void vv_story_free(vv_story *s)
 
 static vv_hash128 hash_of(const column *c, const vv_cell *a, const vv_cell *b)
 {
-	const uint8_t head[6] = {a->state,
-				 b->state,
-				 (uint8_t)a->len,
-				 (uint8_t)(a->len >> 8),
-				 (uint8_t)(a->len >> 16),
-				 (uint8_t)(a->len >> 24)};
-	vv_hash128 h = vv_xxh3_128(head, sizeof(head), c->index.seed);
+	const vv_hash128 from = vv_xxh3_128(a->len > 0 ? a->text : "", a->len,
+					    c->index.seed + a->state);
+	const vv_hash128 to = vv_xxh3_128(b->len > 0 ? b->text : "", b->len, from.lo + b->state);
 
-	h = vv_xxh3_128(a->len > 0 ? a->text : "", a->len, h.lo);
-	const vv_hash128 g = vv_xxh3_128(b->len > 0 ? b->text : "", b->len, h.lo ^ h.hi);
-	return (vv_hash128){.lo = h.hi ^ g.lo, .hi = g.hi};
+	return (vv_hash128){.lo = from.hi ^ to.lo, .hi = to.hi};
 }
 
 static char *shown(vv_buf *text, const vv_cell *c)
