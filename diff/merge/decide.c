@@ -233,7 +233,7 @@ static vv_status decide_sum(merge_answer *out, vv_arena *arena, const merge_ques
 
 /* --- union ------------------------------------------------------------------------------------- */
 
-/* An item of a list: what it is compared by, and as it is written. */
+/* An item of a list: its text, and the key that it is compared by. */
 typedef struct item {
 	const char *key, *text;
 	size_t key_len, len;
@@ -318,7 +318,7 @@ static bool note_list(items *l, int version, const vv_cell *c, const char *by)
 	return true;
 }
 
-/* How many of an item stay: what a side removed is gone, unless the other side added it again. */
+/* How many of an item stay: those that a side removed are gone, unless the other side added them again. */
 static size_t stay(const item *it)
 {
 	size_t x = it->count[0], y = it->count[1], b = it->count[2];

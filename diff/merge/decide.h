@@ -20,7 +20,7 @@ typedef struct merge_question {
 	const vv_cell *side[2];
 	bool json[2]; /* is the side a table in JSON? */
 	size_t ours;  /* 0 or 1 */
-	/* LATEST: the column that decides; by[] NULL: there is no such cell */
+	/* LATEST: the column that decides; by[] is NULL where a row lacks it */
 	const vv_field *by_field;
 	const vv_cell *by[2];
 	const char *twice; /* why a sum may count a change twice; NULL: it does not */

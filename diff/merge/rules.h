@@ -78,7 +78,7 @@ vv_status vv_merge_rules_read(vv_merge_rules *out, const vv_json *merge, const c
  * "open,doing,done:status". VV_EUSAGE: it is none. */
 vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *err);
 
-/* Of a column; NULL: what both changed is a conflict. A column that "latest by" names and that has no rule is
+/* The rule of a column; NULL: there is none, and two changes are a conflict. A column that "latest by" names and that has no rule is
  * decided by itself. */
 const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len);
 

@@ -92,7 +92,7 @@ typedef struct merge_column {
 	/* version (0, 1: a side; 2: base) that was decided for; -1: none was */
 	int takes;
 	bool done;
-	const vv_merge_rule *rule; /* NULL: what both changed is a conflict */
+	const vv_merge_rule *rule; /* NULL: two changes of a cell are a conflict */
 	long by;                   /* the column of the result that "latest by" names; -1: none */
 } merge_column;
 

@@ -30,7 +30,7 @@ typedef struct vv_dataset_merge {
 	size_t decision_count;
 	const vv_oid *into; /* the commit whose merge rules hold; NULL: HEAD's */
 	vv_strings how;     /* words of `merge -X`, put over these */
-	bool no_rules;      /* what both changed is a conflict, whatever the rules say */
+	bool no_rules;      /* two changes of a cell are a conflict, whatever the rules say */
 	bool swapped;       /* ours and theirs are exchanged here */
 	bool dry;           /* nothing is kept: only to see what the conflicts are */
 } vv_dataset_merge;
