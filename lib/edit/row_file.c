@@ -3,6 +3,7 @@
  */
 #include "lib/edit/row_file.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/rows/descent.h"
+#include "lib/view/key_place.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/write_turn.h"
 
@@ -54,6 +57,37 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 	}
 	f->open = true;
 	return check_table(f, err);
+}
+
+vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
+			   vv_error *err)
+{
+	const vv_root *root = &f->table.root;
+	bool whole;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (root->key_count > VV_ROW_KEY_MAX) {
+		return vv_fail(err, VV_ENOSUPPORT, "the key of '%s' has more than %u columns",
+			       vv_text_shows(f->path), VV_ROW_KEY_MAX);
+	}
+	if (!vv_descent_key(t, (const char *const *)root->key, out->key, &out->key_count)) {
+		return vv_fail(err, VV_ENOTFOUND,
+			       "the other version of '%s' does not have the columns of the key",
+			       vv_text_shows(f->path));
+	}
+	const vv_key_place p = {
+		.table = t, .key = out->key, .key_count = out->key_count, .text = text};
+	if ((rc = vv_key_place_find(&p, &out->row, &out->has, &whole, err)) < 0 || !out->has) {
+		return rc;
+	}
+	vv_row_by_number_init(&out->rows, t, 1, false);
+	return vv_row_by_number_get(&out->rows, out->row, &out->cells, err);
+}
+
+void vv_row_found_clear(vv_row_found *r)
+{
+	vv_row_by_number_close(&r->rows);
 }
 
 typedef struct new_file {

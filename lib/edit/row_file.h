@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "dataset/edit/row_edit.h"
+#include "diff/rows/row_by_number.h"
 #include "lib/names/version.h"
 
 typedef struct vv_row_file {
@@ -36,6 +37,22 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err);
 /* edits: as vv_rows_edit wants them. The file is replaced in one step. VV_EREFUSED: it changed meanwhile; VV_EINPUT: it
  * cannot hold a new cell. */
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err);
+
+/* A row of a table, found by its key. */
+#define VV_ROW_KEY_MAX 16u
+typedef struct vv_row_found {
+	size_t key[VV_ROW_KEY_MAX], key_count; /* places of the key's columns */
+	bool has;                              /* there is such a row: */
+	uint64_t row;
+	const vv_cell *cells; /* borrowed from rows, until it is closed */
+	vv_row_by_number rows;
+} vv_row_found;
+
+/* Finds the row with this key (its values parted by commas) in the file's table, or in another version t of it, by the key that the
+ * file has. VV_ENOTFOUND: t lacks columns of the key; VV_ENOSUPPORT: the key has more than VV_ROW_KEY_MAX. */
+vv_status vv_row_file_find(vv_row_found *out, const vv_row_file *f, vv_table *t, const char *text,
+			   vv_error *err);
+void vv_row_found_clear(vv_row_found *r); /* accepts zeroes */
 
 void vv_row_file_close(vv_row_file *f);
 VV_AUTO_CLEAR(vv_row_file, vv_row_file_close)

@@ -8,23 +8,15 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "diff/rows/columns.h"
-#include "diff/rows/descent.h"
-#include "diff/rows/row_by_number.h"
 #include "lib/edit/row_file.h"
-#include "lib/view/key_place.h"
 #include "lib/view/row_find.h"
 #include "repo/git/history/history.h"
 
 #define NEIGHBOURS 16u
-#define KEY_MAX 16u
 
 typedef struct side {
 	vv_table *table; /* of the file, or of `then` */
-	size_t key[KEY_MAX], key_count;
-	uint64_t row;
-	bool has; /* such a row */
-	vv_row_by_number rows;
-	const vv_cell *cells; /* of the row */
+	vv_row_found at;
 } side;
 
 typedef struct job {
@@ -66,36 +58,12 @@ static vv_status check_tables(const job *j, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "'%s' was kept as a file: it has no rows",
 			       vv_text_shows(j->r->path));
 	}
-	if (now->key_count > KEY_MAX) {
-		return vv_fail(err, VV_ENOSUPPORT, "the key of '%s' has more than %u columns",
-			       vv_text_shows(j->r->path), KEY_MAX);
-	}
 	if ((now->dialect.form == VV_FORM_CSV) != (then->dialect.form == VV_FORM_CSV)) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "'%s' is CSV in one of the two versions and JSON in the other",
 			       vv_text_shows(j->r->path));
 	}
 	return VV_OK;
-}
-
-/* The row in one of the two, by the key of the file as it is. */
-static vv_status find_row(const job *j, side *s, vv_error *err)
-{
-	const vv_key_place at = {.table = s->table, .key = s->key, .text = j->r->row};
-	const char *const *key = (const char *const *)j->now.table->root.key;
-	vv_key_place p = at;
-	bool whole;
-	vv_status rc;
-
-	if (!vv_descent_key(s->table, key, s->key, &s->key_count)) {
-		return vv_fail(err, VV_ENOTFOUND,
-			       "the other version of '%s' does not have the columns of the key",
-			       vv_text_shows(j->r->path));
-	}
-	p.key_count = s->key_count;
-	if ((rc = vv_key_place_find(&p, &s->row, &s->has, &whole, err)) < 0 || !s->has) return rc;
-	vv_row_by_number_init(&s->rows, s->table, 1, false);
-	return vv_row_by_number_get(&s->rows, s->row, &s->cells, err);
 }
 
 static vv_status refuse_column(const job *j, const char *name, vv_error *err)
@@ -133,11 +101,11 @@ static vv_status set_cells(job *j, vv_error *err)
 		long from = vv_columns_to_old(&j->columns, i);
 
 		if (from >= 0 && is_asked(j, i) &&
-		    !vv_cell_equal(&j->now.cells[i], &j->then.cells[from])) {
-			j->edits[j->count++] = (vv_row_edit){.row = j->now.row,
+		    !vv_cell_equal(&j->now.at.cells[i], &j->then.at.cells[from])) {
+			j->edits[j->count++] = (vv_row_edit){.row = j->now.at.row,
 							     .action = VV_ROW_SET,
 							     .column = i,
-							     .cell = j->then.cells[from]};
+							     .cell = j->then.at.cells[from]};
 		}
 	}
 	return VV_OK;
@@ -146,8 +114,8 @@ static vv_status set_cells(job *j, vv_error *err)
 static void put_key(vv_buf *b, const side *s)
 {
 	vv_buf_putc(b, '[');
-	for (size_t i = 0; i < s->key_count; i++) {
-		const vv_cell *c = &s->cells[s->key[i]];
+	for (size_t i = 0; i < s->at.key_count; i++) {
+		const vv_cell *c = &s->at.cells[s->at.key[i]];
 
 		vv_buf_puts(b, i > 0 ? "," : "");
 		vv_json_put_text(b, c->text ? c->text : "", c->len);
@@ -174,7 +142,7 @@ static vv_status find_place(job *j, uint64_t *out, vv_error *err)
 	if ((rc = vv_rows_find(j->now.table, near, NEIGHBOURS, 0, err)) < 0) {
 		goto done;
 	}
-	*out = j->then.row == 0 ? 0 : j->now.table->root.rows;
+	*out = j->then.at.row == 0 ? 0 : j->now.table->root.rows;
 	for (size_t k = NEIGHBOURS; k-- > 0;) {
 		*out = near[k].key && near[k].row != UINT64_MAX ? near[k].row + 1 : *out;
 	}
@@ -192,7 +160,7 @@ static vv_status put_back(job *j, vv_error *err)
 	for (size_t i = 0; i < j->now.table->columns; i++) {
 		long from = vv_columns_to_old(&j->columns, i);
 
-		j->cells[i] = from >= 0 ? j->then.cells[from]
+		j->cells[i] = from >= 0 ? j->then.at.cells[from]
 			      : csv     ? (vv_cell){.text = "", .state = VV_CELL_TEXT}
 					: (vv_cell){.state = VV_CELL_ABSENT};
 	}
@@ -206,24 +174,27 @@ static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
 	bool whole = j->r->columns->count == 0;
 	vv_status rc;
 
-	if ((rc = find_row(j, &j->now, err)) < 0) return rc;
-	if ((rc = find_row(j, &j->then, err)) < 0) return rc;
-	if ((!j->now.has || !j->then.has) && (!whole || (!j->now.has && !j->then.has))) {
+	if ((rc = vv_row_file_find(&j->now.at, &j->file, j->now.table, j->r->row, err)) < 0 ||
+	    (rc = vv_row_file_find(&j->then.at, &j->file, j->then.table, j->r->row, err)) < 0) {
+		return rc;
+	}
+	if ((!j->now.at.has || !j->then.at.has) &&
+	    (!whole || (!j->now.at.has && !j->then.at.has))) {
 		return vv_fail(err, VV_ENOTFOUND, "no row of '%s' has the key '%s'%s",
 			       vv_text_shows(j->r->path), vv_text_shows(j->r->row),
-			       j->now.has ? " in the other version"
-			       : j->then.has
+			       j->now.at.has ? " in the other version"
+			       : j->then.at.has
 				       ? " in the work tree; without --column the row comes back"
 				       : ", here or in the other version");
 	}
 	j->edits = vv_calloc(j->now.table->columns + 1, sizeof(*j->edits));
 	j->cells = vv_calloc(j->now.table->columns + 1, sizeof(*j->cells));
 	if (!j->edits || !j->cells) return vv_fail_nomem(err);
-	*out = !j->now.has    ? VV_RESTORED_ROW
-	       : !j->then.has ? VV_RESTORED_NO_ROW
-			      : VV_RESTORED_CELLS;
+	*out = !j->now.at.has    ? VV_RESTORED_ROW
+	       : !j->then.at.has ? VV_RESTORED_NO_ROW
+				 : VV_RESTORED_CELLS;
 	if (*out == VV_RESTORED_NO_ROW) {
-		j->edits[j->count++] = (vv_row_edit){.row = j->now.row, .action = VV_ROW_REMOVE};
+		j->edits[j->count++] = (vv_row_edit){.row = j->now.at.row, .action = VV_ROW_REMOVE};
 		return VV_OK;
 	}
 	if ((rc = vv_columns_match(&j->columns, j->then.table, j->now.table, &how, err)) < 0) {
@@ -253,8 +224,8 @@ done:
 	vv_columns_clear(&j.columns);
 	vv_free(j.edits);
 	vv_free(j.cells);
-	vv_row_by_number_close(&j.then.rows);
-	vv_row_by_number_close(&j.now.rows);
+	vv_row_found_clear(&j.then.at);
+	vv_row_found_clear(&j.now.at);
 	if (j.open) {
 		vv_table_close(&j.table);
 	}

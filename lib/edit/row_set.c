@@ -10,49 +10,20 @@
 #include "base/text.h"
 #include "dataset/filter/condition_run.h"
 #include "dataset/schema/type.h"
-#include "diff/rows/descent.h"
-#include "diff/rows/row_by_number.h"
 #include "lib/edit/row_file.h"
-#include "lib/view/key_place.h"
-
-enum { KEY_MAX = 16 };
 
 typedef struct job {
 	const vv_row_set *s;
 	vv_row_file file;
 	vv_arena arena;
-	size_t key[KEY_MAX], key_count;
-	uint64_t row;
-	bool has;
-	vv_row_by_number rows;
-	const vv_cell *now; /* the row; NULL: it is not there */
-	vv_cell *cells;     /* as it is to be */
+	vv_row_found now; /* the row as it is */
+	vv_cell *cells;   /* as it is to be */
 	bool *given;
 } job;
 
 static bool is_json(const job *j)
 {
 	return j->file.table.root.dialect.form != VV_FORM_CSV;
-}
-
-/* --- which row ---------------------------------------------------------------------- */
-
-static vv_status find_row(job *j, vv_error *err)
-{
-	vv_table *t = &j->file.table;
-	bool whole;
-	vv_status rc;
-
-	if (t->root.key_count > KEY_MAX ||
-	    !vv_descent_key(t, (const char *const *)t->root.key, j->key, &j->key_count)) {
-		return vv_fail(err, VV_EUSAGE, "the key of '%s' has too many columns",
-			       vv_text_shows(j->s->path));
-	}
-	const vv_key_place p = {
-		.table = t, .key = j->key, .key_count = j->key_count, .text = j->s->row};
-	if ((rc = vv_key_place_find(&p, &j->row, &j->has, &whole, err)) < 0 || !j->has) return rc;
-	vv_row_by_number_init(&j->rows, t, 1, false);
-	return vv_row_by_number_get(&j->rows, j->row, &j->now, err);
 }
 
 /* Does the condition hold? */
@@ -71,7 +42,7 @@ static vv_status ask(job *j, bool *holds, vv_error *err)
 		return rc;
 	}
 	if (!(scratch = vv_condition_scratch_new())) return vv_fail_nomem(err);
-	*holds = j->has && vv_condition_eval(c, scratch, j->now) == VV_TRUE;
+	*holds = j->now.has && vv_condition_eval(c, scratch, j->now.cells) == VV_TRUE;
 	return vv_condition_failed(scratch) ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -120,8 +91,8 @@ static bool is_key(const job *j, size_t column)
 {
 	bool is = false;
 
-	for (size_t i = 0; i < j->key_count; i++) {
-		is = is || j->key[i] == column;
+	for (size_t i = 0; i < j->now.key_count; i++) {
+		is = is || j->now.key[i] == column;
 	}
 	return is;
 }
@@ -166,19 +137,20 @@ static vv_status key_cells(job *j, vv_error *err)
 {
 	const char *at = j->s->row;
 
-	for (size_t i = 0; i < j->key_count; i++) {
-		const char *comma = i + 1 < j->key_count ? strchr(at, ',') : NULL;
+	for (size_t i = 0; i < j->now.key_count; i++) {
+		const char *comma = i + 1 < j->now.key_count ? strchr(at, ',') : NULL;
 		size_t len = comma ? (size_t)(comma - at) : strlen(at);
 		char *text = vv_arena_strndup(&j->arena, at, len);
 
-		if (i + 1 < j->key_count && (!comma || *at == '"')) {
+		if (i + 1 < j->now.key_count && (!comma || *at == '"')) {
 			return vv_fail(err, VV_EUSAGE,
 				       "'%s': expected %zu values of the key, parted by commas",
-				       vv_text_shows(j->s->row), j->key_count);
+				       vv_text_shows(j->s->row), j->now.key_count);
 		}
 		if (!text) return vv_fail_nomem(err);
-		text_value(j, &j->cells[j->key[i]], &j->file.table.schema.fields[j->key[i]], text);
-		j->given[j->key[i]] = true;
+		text_value(j, &j->cells[j->now.key[i]], &j->file.table.schema.fields[j->now.key[i]],
+			   text);
+		j->given[j->now.key[i]] = true;
 		at += len + 1;
 	}
 	return VV_OK;
@@ -193,11 +165,11 @@ static vv_status make_cells(job *j, vv_error *err)
 	j->given = vv_arena_calloc(&j->arena, n + 1, sizeof(*j->given));
 	if (!j->cells || !j->given) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
-		j->cells[i] = j->has ? j->now[i]
-				     : (vv_cell){.state = is_json(j) ? VV_CELL_ABSENT
-								     : VV_CELL_TEXT};
+		j->cells[i] = j->now.has ? j->now.cells[i]
+					 : (vv_cell){.state = is_json(j) ? VV_CELL_ABSENT
+									 : VV_CELL_TEXT};
 	}
-	if (!j->has && (rc = key_cells(j, err)) < 0) return rc;
+	if (!j->now.has && (rc = key_cells(j, err)) < 0) return rc;
 	for (size_t i = 0; i < j->s->count && rc == VV_OK; i++) {
 		rc = read_value(j, j->s->values[i], err);
 	}
@@ -213,16 +185,16 @@ static vv_status write_row(job *j, vv_row_set_done *out, vv_error *err)
 
 	if (!edits) return vv_fail_nomem(err);
 	if (j->s->remove) {
-		edits[count++] = (vv_row_edit){.row = j->row, .action = VV_ROW_REMOVE};
+		edits[count++] = (vv_row_edit){.row = j->now.row, .action = VV_ROW_REMOVE};
 		*out = VV_SET_REMOVED;
-	} else if (!j->has) {
+	} else if (!j->now.has) {
 		edits[count++] = (vv_row_edit){
 			.row = j->file.table.root.rows, .action = VV_ROW_INSERT, .cells = j->cells};
 		*out = VV_SET_ADDED;
 	}
-	for (size_t i = 0; i < n && j->has && !j->s->remove; i++) {
-		if (j->given[i] && !vv_cell_equal(&j->cells[i], &j->now[i])) {
-			edits[count++] = (vv_row_edit){.row = j->row,
+	for (size_t i = 0; i < n && j->now.has && !j->s->remove; i++) {
+		if (j->given[i] && !vv_cell_equal(&j->cells[i], &j->now.cells[i])) {
+			edits[count++] = (vv_row_edit){.row = j->now.row,
 						       .action = VV_ROW_SET,
 						       .column = i,
 						       .cell = j->cells[i]};
@@ -264,7 +236,8 @@ static vv_status run(job *j, vv_row_set_done *out, vv_buf *json, vv_error *err)
 	vv_status rc;
 
 	*out = VV_SET_NOTHING;
-	if ((rc = vv_row_file_open(&j->file, err)) < 0 || (rc = find_row(j, err)) < 0 ||
+	if ((rc = vv_row_file_open(&j->file, err)) < 0 ||
+	    (rc = vv_row_file_find(&j->now, &j->file, &j->file.table, j->s->row, err)) < 0 ||
 	    (rc = ask(j, &holds, err)) < 0) {
 		return rc;
 	}
@@ -272,10 +245,10 @@ static vv_status run(job *j, vv_row_set_done *out, vv_buf *json, vv_error *err)
 		*out = VV_SET_NOT_SO;
 	} else if (!j->s->remove && (rc = make_cells(j, err)) < 0) {
 		return rc;
-	} else if ((j->has || !j->s->remove) && (rc = write_row(j, out, err)) < 0) {
+	} else if ((j->now.has || !j->s->remove) && (rc = write_row(j, out, err)) < 0) {
 		return rc;
 	}
-	const vv_cell *shown = j->cells ? j->cells : j->now;
+	const vv_cell *shown = j->cells ? j->cells : j->now.cells;
 	if (shown) {
 		put_row(j, json, shown);
 	}
@@ -289,7 +262,7 @@ vv_status vv_row_set_run(vv_row_set_done *out, vv_buf *json, const vv_row_set *s
 
 	vv_arena_init(&j.arena);
 	rc = run(&j, out, json, err);
-	vv_row_by_number_close(&j.rows);
+	vv_row_found_clear(&j.now);
 	vv_row_file_close(&j.file);
 	vv_arena_clear(&j.arena);
 	return rc;
