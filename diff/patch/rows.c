@@ -17,69 +17,43 @@ bool patch_form_equal(const patch_form *a, const patch_form *b)
 
 void patch_rows_init(patch_rows *r, vv_table *t)
 {
-	*r = (patch_rows){.table = t};
-	for (size_t i = 0; i < PATCH_SLOTS; i++) {
-		vv_batch_init(&r->slots[i].batch);
-	}
+	*r = (patch_rows){0};
+	vv_row_by_number_init(&r->rows, t, PATCH_GROUPS, true);
 }
 
 void patch_rows_close(patch_rows *r)
 {
-	for (size_t i = 0; r->table && i < PATCH_SLOTS; i++) {
-		vv_batch_clear(&r->slots[i].batch);
-		vv_free(r->slots[i].quirks);
+	for (size_t i = 0; i < PATCH_GROUPS; i++) {
+		vv_free(r->quirks[i].list);
 	}
-	vv_table_reader_close(r->reader);
+	vv_row_by_number_close(&r->rows);
 	*r = (patch_rows){0};
 }
 
-/* The group's irregular rows, so that they can be found by number. */
-static vv_status load_quirks(patch_slot *s, vv_error *err)
+static vv_status load_quirks(patch_quirks *out, const vv_batch *b, vv_error *err)
 {
 	vv_quirks q;
 	vv_quirk next;
 	int more;
-	vv_quirks_init(&q, s->batch.quirks.data, s->batch.quirks.len);
-	s->quirk_count = 0;
+
+	vv_quirks_init(&q, b->quirks.data, b->quirks.len);
+	out->count = 0;
 	while ((more = vv_quirks_next(&q, &next, err)) > 0) {
-		if (!vv_array_room(s->quirks, s->quirk_count, s->quirk_cap)) {
-			return vv_fail_nomem(err);
-		}
-		s->quirks[s->quirk_count++] = next;
+		if (!vv_array_room(out->list, out->count, out->cap)) return vv_fail_nomem(err);
+		out->list[out->count++] = next;
 	}
+	out->first_row = b->first_row;
+	out->known = more == 0;
 	return (vv_status)more;
 }
 
-static bool holds(const patch_slot *s, uint64_t row)
+static void form_of(const patch_quirks *s, uint64_t row, patch_form *out)
 {
-	return s->used && row >= s->batch.first_row && row - s->batch.first_row < s->batch.rows;
-}
-
-static vv_status load(patch_rows *r, uint64_t row, patch_slot *s, vv_error *err)
-{
-	vv_status rc = VV_OK;
-	s->used = 0;
-	if ((!r->reader &&
-	     (rc = vv_table_reader_open(&r->reader, r->table, NULL, 0, true, err)) < 0) ||
-	    (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
-		return rc;
-	}
-	int more = vv_table_read(r->reader, &s->batch, err);
-	if (more <= 0) {
-		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT, "row %llu is missing",
-					  (unsigned long long)row + 1);
-	}
-	return load_quirks(s, err);
-}
-
-static void form_of(const patch_slot *s, uint64_t row, patch_form *out)
-{
-	size_t low = 0, high = s->quirk_count;
+	size_t low = 0, high = s->count;
 	*out = (patch_form){0};
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		const vv_quirk *q = &s->quirks[mid];
+		const vv_quirk *q = &s->list[mid];
 		if (q->row == row) {
 			*out = (patch_form){true, q->kind, q->raw, q->raw_len};
 			return;
@@ -94,24 +68,16 @@ static void form_of(const patch_slot *s, uint64_t row, patch_form *out)
 
 vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *err)
 {
-	patch_slot *s = r->last;
-	if (!s || !holds(s, row)) {
-		s = &r->slots[0];
-		for (size_t i = 0; i < PATCH_SLOTS && !holds(s, row); i++) {
-			s = holds(&r->slots[i], row) || r->slots[i].used < s->used ? &r->slots[i]
-										   : s;
-		}
-		if (!holds(s, row)) {
-			r->last = NULL;
-			vv_status rc = load(r, row, s, err);
-			if (rc < 0) return rc;
-		}
-		s->used = ++r->clock;
-		r->last = s;
+	vv_batch *b;
+	vv_status rc = vv_row_by_number_read(&r->rows, row, &b, err);
+	patch_quirks *q = &r->quirks[r->rows.last];
+
+	if (rc < 0 || !q->known || q->first_row != b->first_row) {
+		q->known = false;
+		if (rc < 0 || (rc = load_quirks(q, b, err)) < 0) return rc;
 	}
-	row -= s->batch.first_row;
-	out->cells = &s->batch.cells[row * s->batch.columns];
-	form_of(s, row, &out->form);
+	form_of(q, row - b->first_row, &out->form);
+	out->cells = b->cells + (row - b->first_row) * b->columns;
 	return VV_OK;
 }
 

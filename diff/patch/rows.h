@@ -8,6 +8,7 @@
 #include "dataset/format/quirks.h"
 #include "dataset/format/row_write.h"
 #include "dataset/table/table.h"
+#include "diff/rows/row_by_number.h"
 
 /* How a row's line differs from what its dialect gives. */
 typedef struct patch_form {
@@ -23,25 +24,24 @@ typedef struct patch_row {
 	patch_form form;
 } patch_row;
 
-#define PATCH_SLOTS 8u
-typedef struct patch_slot {
-	vv_batch batch;
-	vv_quirk *quirks;
-	size_t quirk_count, quirk_cap;
-	uint64_t used; /* 0: empty */
-} patch_slot;
+/* The irregular rows of a group, in order; they borrow from it. */
+typedef struct patch_quirks {
+	vv_quirk *list;
+	size_t count, cap;
+	uint64_t first_row;
+	bool known; /* those of the group that begins there */
+} patch_quirks;
 
 /* Rows of one version by number, some recently used groups kept. */
+#define PATCH_GROUPS 8u
 typedef struct patch_rows {
-	vv_table *table; /* NULL: closed */
-	vv_table_reader *reader;
-	patch_slot slots[PATCH_SLOTS], *last;
-	uint64_t clock;
+	vv_row_by_number rows;
+	patch_quirks quirks[PATCH_GROUPS]; /* of the groups that rows keeps */
 } patch_rows;
 void patch_rows_init(patch_rows *r, vv_table *t); /* reads nothing yet */
 void patch_rows_close(patch_rows *r);             /* zeroed storage is closed */
 VV_AUTO_CLEAR(patch_rows, patch_rows_close)
-/* Borrowed until PATCH_SLOTS - 1 further groups were read. */
+/* Borrowed until PATCH_GROUPS - 1 further groups were read. */
 vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *err);
 
 /* Writes rows under a dialect, which is borrowed. */
