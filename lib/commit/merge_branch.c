@@ -289,7 +289,9 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 				     err)) < 0) {
 		return rc;
 	}
-	if (bases == 0 && !m->unrelated) return vv_merge_refuse_unrelated(branch_name(m), m->word, err);
+	if (bases == 0 && !m->unrelated) {
+		return vv_merge_refuse_unrelated(branch_name(m), m->word, err);
+	}
 	return merge_three_ways(m, &base, err);
 }
 
