@@ -9,7 +9,7 @@
 #		output_has "100 rows"
 #	}
 #
-# and a line vv_cli_test(COMMAND/NAME) in tests/cli/CMakeLists.txt. Write each
+# The file is found by itself (tests/laws and tests/stories likewise, with ../../cli/helper). Write each
 # @test on one line. By hand: bats tests/cli/COMMAND/NAME.bats; the program is
 # taken from VARVE_BIN (a folder), else from the newest build.
 #

@@ -8,19 +8,19 @@ set(VARVE_TEST_ENV
 # random ones, other programs. `./dev test --quick` leaves them out.
 set(VARVE_SLOW "^unit\\.cmd\\.faults\\.|_fault\\.|killed_anywhere|without_memory|random|python_|no_value_that"
 	"|_limit|too_sparse|waited_for|stays_is_named|4_gib|long_history|fresh_add|damaged_list|byte_by_byte"
-	"|^cli\\.check\\.(base|ci|faults|files|history|pull_request|reports|new_branch)|^cli\\.(gc|output)\\.|^unit\\.diff\\.merge\\."
-	"|^cli\\.fsck\\.sources|odd_names|output\\.hostile|check_memo|http_auth|any_range|^cli\\.(faults|hosts|peers|ssh|serve|car|publish|diff-writers|vault)\\.|\\.history\\.|git_words|_model_|^interop|^web\\.|^demo|^fuzz"
+	"|^cli\\.check\\.(base|ci|faults|files|history|pull_request|reports|new_branch)|^cli\\.gc\\.|^stories\\.output\\.|^unit\\.diff\\.merge\\."
+	"|^cli\\.fsck\\.sources|odd_names|output\\.hostile|check_memo|http_auth|any_range|^laws\\.faults\\.|^stories\\.(hosts|peers|ssh)\\.|^cli\\.(serve|car|publish|diff\\.read_back|vault)\\.|\\.history\\.|git_words|_model_|^interop|^web\\.|^demo|^fuzz"
 	"|^cli\\.fsck\\.repair\\.|two_letters|every_option_of_every|locked_index_is_named|entries_that_git_left|fault_while|large_damaged|full_disk"
 	"|nine_changes_of|each_value_of_the_table|what_the_filter_wrote|one-line_summary|conditions_find_the_rows|run_gc_when|edited_by_hand_into|too_many_rows_may_differ"
-	"|^cli\\.(add\\.(comes_back|long_rows|order)|store|drop|others|check\\.request_jobs)\\.|^cli\\..*kill_-9|that_is_killed|gigabytes_would|help\\.hints"
+	"|^cli\\.(add\\.(comes_back|long_rows|order)|store|drop|check\\.request_jobs)\\.|^stories\\.others\\.|kill_-9|that_is_killed|gigabytes_would|help\\.hints"
 	"|^check\\.(clang|headers|samples|format)")
 string(JOIN "" VARVE_SLOW ${VARVE_SLOW})
 
 # What takes ten seconds and more with sanitizers begins first, where no earlier run
 # has left ctest its own costs.
-set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|samples|headers|format)|^cli\\.peers\\.(alive|history|nearest|liar\\.a_frame)"
-	"|^web\\.|^interop\\.s3|^cli\\.add\\.long_rows|^cli\\.vault\\.kill|^cli\\.diff-writers|^unit\\.diff\\.merge\\.(python|no_value)"
-	"|^cli\\.(drop\\.drop|history|vault\\.(s3_holder|sftp_holder|supply))|reports\\.a_report_keeps|^cli\\.faults\\.(damage|kill|transfer)|^cli\\.check\\.history|longer_than_every_limit")
+set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|samples|headers|format)|^stories\\.peers\\.(alive|history|nearest|liar\\.a_frame)"
+	"|^web\\.|^interop\\.s3|^cli\\.add\\.long_rows|^cli\\.vault\\.kill|^cli\\.diff\\.read_back|^unit\\.diff\\.merge\\.(python|no_value)"
+	"|^laws\\.(history|faults\\.(damage|kill|transfer))\\.|^cli\\.(drop\\.drop|vault\\.(s3_holder|sftp_holder|supply))|reports\\.a_report_keeps|^cli\\.check\\.history|longer_than_every_limit")
 string(JOIN "" VARVE_LONG ${VARVE_LONG})
 
 # vv_label(TEST): gives it the label "slow" and a cost if it is.
@@ -142,11 +142,21 @@ function(vv_bats_tests source prefix)
 	endforeach()
 endfunction()
 
-# vv_cli_test(FILE): the tests of FILE.bats as cli.FILE.TEST, with '.' for '/'.
-function(vv_cli_test file)
-	string(REPLACE "/" "." prefix "cli.${file}")
-	vv_bats_tests("${CMAKE_CURRENT_SOURCE_DIR}/${file}.bats" ${prefix})
-endfunction()
+# vv_bats_folder([EXCLUDE PATTERN]): the tests of each FOLDER/NAME.bats beside this list, as THIS.FOLDER.NAME.TEST. See
+# tests/cli/helper.bash.
+macro(vv_bats_folder)
+	cmake_parse_arguments(arg "" "EXCLUDE" "" ${ARGN})
+	get_filename_component(this "${CMAKE_CURRENT_SOURCE_DIR}" NAME)
+	file(GLOB files RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS "*/*.bats")
+	if(arg_EXCLUDE)
+		list(FILTER files EXCLUDE REGEX "${arg_EXCLUDE}")
+	endif()
+	foreach(file IN LISTS files)
+		string(REGEX REPLACE "\\.bats$" "" name "${file}")
+		string(REPLACE "/" "." name "${this}.${name}")
+		vv_bats_tests("${CMAKE_CURRENT_SOURCE_DIR}/${file}" ${name})
+	endforeach()
+endmacro()
 
 # vv_story(FILE NAME COMMAND...): a test of FILE.bats that stands for the COMMANDs. Where the others run the programs
 # of another build it runs once more with this one's, as sanitized.FILE.NAME. tests/check/stories.py

@@ -599,15 +599,6 @@ wide_repo() {
 	is_kept_by "" :t.csv
 }
 
-@test "no order is chosen where varve.chooseOrder is false" {
-	wide_repo a
-	wide 20000 1 > t.csv
-	git config varve.chooseOrder false
-	succeeds varve add t.csv
-	[ -z "$stderr" ]
-	is_kept_by "" :t.csv
-}
-
 @test "no order is chosen where rows stand where they were, are new, or have no key that is one" {
 	wide_repo a
 	local -a edits=(
@@ -782,11 +773,6 @@ packed() {
 	git reset -q
 	varve add -q t.csv 2> /dev/null
 	git rev-parse :t.csv | cmp - ../by_git
-	# who does not want it says so, for both
-	git reset -q && git config varve.chooseOrder false
-	wide 20000 1 > t.csv
-	git add t.csv
-	is_kept_by "" :t.csv
 }
 
 # Rows of 15 kB, shuffled: a file of 34 MB.

@@ -1,6 +1,6 @@
 # docs/programs/ci/varve-pr against plain hosts: what the Action and the template of GitLab run.
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 
 job=$BATS_TEST_DIRNAME/../../../docs/programs/ci/varve-pr
 

@@ -1,7 +1,7 @@
 # docs/programs/ci/github.yml and gitlab.yml with docs/programs/ci/varve-pr, step by step as the services run them, against
 # plain hosts. What they ask of the service's API a program in its place answers.
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 
 ci=$BATS_TEST_DIRNAME/../../../docs/programs/ci
 

@@ -61,7 +61,7 @@ load ../helper
 	echo "$output" | python3 -c '
 import json, sys
 a = {x["setting"]: x for x in json.load(sys.stdin)}
-assert a["varve.gcDays"]["value"] == "14" and a["varve.network"]["value"] is None
+assert a["varve.gcDays"]["value"] == "14" and a["varve.addTables"]["value"] is None
 '
 	ends_with 2 varve config --all varve.keepFree
 }

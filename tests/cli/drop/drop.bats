@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 
 # Versions whose data goes because others keep it.
 

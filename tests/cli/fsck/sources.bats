@@ -1,6 +1,6 @@
 # Where fsck --repair finds what is lost, and what is left when it is killed.
 load ../helper
-load ../faults/transfer
+load ../../laws/faults/transfer
 
 packs() {
 	ls -S .git/varve/packs/*.pack

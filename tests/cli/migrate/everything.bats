@@ -1,6 +1,6 @@
 # Whole histories that become tables, and text again.
 load ../helper
-load ../faults/transfer
+load ../../laws/faults/transfer
 
 # LFS PATH: PATH becomes what Git LFS commits, its object in .git/lfs.
 lfs() {

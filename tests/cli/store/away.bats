@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load folder
 
 # The host is there, and the store is not: history comes, and what is missing is named with what helps.

@@ -1,7 +1,7 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../vault/stores
-load ../faults/transfer
+load ../../laws/faults/transfer
 
 # What goes wrong with stores: each is named, the host is as it was, and the same command gets through later.
 

@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load folder
 
 # A store: packs, lists and versions as files of a folder; history at a host that knows git alone.

@@ -1,7 +1,7 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load folder
-load ../faults/transfer
+load ../../laws/faults/transfer
 
 # varve gc --remote of a store: fewer packs; what nothing needs is condemned, and removed a week later.
 

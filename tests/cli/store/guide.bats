@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../vault/stores
 
 # The commands of docs/operate/stores.md, from zero to a second machine, at an S3 store of ours.

@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load folder
 
 # What a store keeps is what it shows: each file that a version stands on. What it lost is named, and put back.

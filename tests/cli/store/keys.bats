@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../vault/stores
 
 # Keys that services lend: a role, a CI job's token, a container, a machine. None is in a message, a URL or a file.

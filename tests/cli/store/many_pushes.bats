@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../vault/stores
 
 # A store after many small pushes: how many files a version, a clone and a push need.

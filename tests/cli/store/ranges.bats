@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../vault/stores
 
 # What is read of a store: of a pack what is wanted, several ranges at once.
@@ -140,14 +140,16 @@ many_packs() {
 	python3 -c '
 import random
 random.seed(1)
-print("id,code,amount,note")
 for i in range(1600000):
     x = random.getrandbits(40)
-    print(f"{i},{x % 99991:x},{x % 1000000 / 100},n{x:x}")' > t.csv
-	git config varve.hostPackBytes 4m
-	varve add t.csv .varveconfig > /dev/null
-	varve commit -qm one
-	varve push -q -u origin main
+    print(f"{i},{x % 99991:x},{x % 1000000 / 100},n{x:x}")' > rows
+	git add .varveconfig
+	for part in 1 2 3 4 5 6 7 8; do # a push makes a pack
+		{ echo id,code,amount,note && head -n $((200000 * part)) rows; } > t.csv
+		varve add t.csv > /dev/null
+		varve commit -qm "$part"
+		varve push -q -u origin main
+	done
 	varve rm -q --cached t.csv
 	varve commit -qm none
 	varve push -q

@@ -1,6 +1,6 @@
 load ../helper
-load ../hosts/host
-load ../faults/transfer
+load ../../stories/hosts/host
+load ../../laws/faults/transfer
 
 # A store that the program rclone reaches: here a remote of the kind alias, to a folder.
 

@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../../interop/packages
 load ../vault/stores
 

@@ -1,6 +1,6 @@
 load ../helper
-load ../hosts/host
-load ../ssh/sshd
+load ../../stories/hosts/host
+load ../../stories/ssh/sshd
 
 # A folder of a machine with sshd, without varve there, as a store.
 

@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../vault/stores
 
 # `varve store`, and stores that are buckets or files of a web server.

@@ -1,5 +1,5 @@
 load ../helper
-load ../hosts/host
+load ../../stories/hosts/host
 load ../vault/stores
 load folder
 

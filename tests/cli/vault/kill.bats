@@ -1,7 +1,7 @@
 # kill -9 of varve at its system calls, one after the other: the same command then gets through, and an empty
 # machine gets everything back.
 load vault
-load ../faults/transfer
+load ../../laws/faults/transfer
 
 # Keeps repository and holders as they are, to begin from again and again.
 keep_state() {

@@ -2,8 +2,8 @@
 # the same command then gets through, an empty machine gets everything back, and what is left at a store is what the
 # vault has, once it was pruned. A sample of the calls; VARVE_TEST_ALL=1 tries each.
 load holders
-load ../ssh/sshd
-load ../faults/transfer
+load ../../stories/ssh/sshd
+load ../../laws/faults/transfer
 load stores
 
 setup() {

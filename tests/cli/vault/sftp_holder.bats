@@ -1,6 +1,6 @@
 # Folders over SFTP as holders, at a real sshd: the suite of all kinds, and what only this one can do wrong.
 load holders
-load ../ssh/sshd
+load ../../stories/ssh/sshd
 
 setup() {
 	varve_setup

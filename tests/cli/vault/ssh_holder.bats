@@ -1,5 +1,5 @@
 load holders
-load ../ssh/sshd
+load ../../stories/ssh/sshd
 load hold
 
 setup() {

@@ -2,7 +2,7 @@
 load vault
 load ../serve/server
 load hold
-load ../faults/transfer
+load ../../laws/faults/transfer
 
 setup() {
 	server_setup

@@ -1,6 +1,6 @@
 # Waits for the disk in a row: what may become durable in any order does so side by side.
 load vault
-load ../faults/transfer
+load ../../laws/faults/transfer
 
 # waits_in_a_row COMMAND...: runs it with each fsync half a second longer; prints how many fsyncs began after others had
 # ended, one after the other, and how many there were.

@@ -1,7 +1,7 @@
 /*
  * What the sql form promises: statements for what SQLite can alter, a new table for what
  * it cannot, and text that stays inside its quotes. (That SQLite makes the new table of
- * the old one is tested in tests/cli/diff-writers.)
+ * the old one is tested in tests/cli/diff/read_back.bats.)
  */
 #include "tests/unit/support.h"
 

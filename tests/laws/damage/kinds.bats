@@ -1,0 +1,88 @@
+load ../../cli/helper
+load ../../stories/hosts/host
+
+# Every kind of file that varve writes, damaged in every way: kinds.py has the table.
+
+# m: a merge with a cell in conflict.
+in_conflict() {
+	cp -a a m
+	cd m
+	varve switch -q -c side
+	sed -i '50s/item/side/' t.csv
+	varve commit -qam side
+	varve switch -q main
+	sed -i '50s/item/ours/' t.csv
+	varve commit -qam ours
+	ends_with 1 varve merge side
+	cd ..
+}
+
+# kill_at N COMMAND...: it is killed at its N-th call that writes or renames.
+kill_at() {
+	local n=$1
+	shift
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e "inject=write,pwrite64,rename,renameat,renameat2,unlink,unlinkat:signal=KILL:when=$n" "$@" \
+		> /dev/null 2>&1 || true
+}
+
+# j: a switch that was killed half done. An empty folder where strace is not permitted.
+killed() {
+	local n
+	mkdir j
+	strace -f -o /dev/null -e inject=rmdir:signal=KILL:when=1 true 2> /dev/null || return 0
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		rm -rf j
+		cp -a a j
+		(cd j && kill_at "$n" varve switch -q --detach HEAD~1) 2> /dev/null
+		[ ! -e j/.git/varve/journal/log ] || break
+	done
+}
+
+# A repository with five versions of t.csv in a store, two holders of its vault, and their copies to begin from.
+begin() {
+	local i
+	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config"
+	plain_host
+	mkdir store
+	printf 'varve store 1\n' > store/format
+	varve clone -q "$url" a
+	cd a
+	printf '[store "team"]\n\turl = %s\n' "${PWD%/*}/store" > .varveconfig
+	rows 3000 > t.csv
+	varve add .varveconfig > /dev/null
+	varve add --key id t.csv > /dev/null
+	varve commit -qm one
+	succeeds varve push -q -u origin main
+	for i in 10 20 30 40; do
+		tick
+		sed -i "${i}s/item/thing/" t.csv
+		varve commit -qam "change $i"
+		succeeds varve push -q
+	done
+	varve check > /dev/null 2>&1 || true
+	touch t.csv
+	varve status > /dev/null
+	varve gc --remote > /dev/null 2>&1
+	printf 'varve condemned 1\nrun %032d\n' 1 > ../store/condemned
+	varve vault key new > /dev/null
+	for i in x y; do
+		varve vault holder add $i "${PWD%/*}/$i" --domain "house $i" 2> /dev/null
+	done
+	succeeds varve vault replicate
+	succeeds varve ipfs publish HEAD:t.csv
+	succeeds varve web --export ../e HEAD
+	cd ..
+	succeeds varve clone -q --lazy "$url" l
+	in_conflict
+	killed
+	for i in a store host.git x y l m j e; do
+		cp -a $i $i.0
+	done
+}
+
+@test "what is damaged is seen and mended" {
+	local every=12
+	[ -z "${VARVE_TEST_ALL-}" ] || every=1
+	begin
+	python3 "$BATS_TEST_DIRNAME/kinds.py" "$HOME" "$PWD" "$every" "${VARVE_TEST_SAMPLE-5}"
+}

@@ -1,0 +1,225 @@
+load ../../cli/helper
+load host
+load gitea
+
+# Days with a real forge. VARVE_TEST_ALL=1; building it takes ten minutes, once.
+
+setup() {
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "Gitea takes minutes to build: VARVE_TEST_ALL=1"
+	varve_setup
+	start_gitea
+	api ada POST user/repos '{"name": "sales"}' > /dev/null
+	url=$(as ada ada/sales.git)
+}
+
+teardown() {
+	stop_gitea
+}
+
+# ada/sales in a, with two versions; the current folder.
+sales() {
+	a_table a
+	change 7
+	varve push -q
+}
+
+is_right() {
+	rm -rf "$BATS_TEST_TMPDIR/check"
+	varve clone -q "$1" "$BATS_TEST_TMPDIR/check"
+	cmp prices.csv "$BATS_TEST_TMPDIR/check/prices.csv"
+	varve -C "$BATS_TEST_TMPDIR/check" fsck --data
+}
+
+@test "a table goes to Gitea and comes back, and its blocks are no branch" {
+	sales
+	is_right "$url"
+	until_given repos/ada/sales/branches '[b["name"] for b in d]' "['main']"
+	for row in 8 9 10; do
+		change $row
+		succeeds git push -q
+	done
+	is_right "$url"
+	succeeds varve doctor
+	succeeds varve drop --history
+	succeeds varve fsck --data
+	output_has "showed a block of each"
+}
+
+# Asked again: what Gitea still does after a push can set main once more.
+blocks_are_the_default() {
+	api ada PATCH repos/ada/sales '{"default_branch": "varve-blocks"}'
+	git ls-remote --symref "$url" HEAD | grep refs/heads/varve-blocks
+}
+
+@test "with blocks in a branch the first push makes the user's branch Gitea's default" {
+	varve clone -q "$url" a
+	cd a
+	printf '[blocks]\n\tref = varve-blocks\n' > .varveconfig
+	rows 3000 > prices.csv
+	varve add -q prices.csv .varveconfig
+	varve commit -qm one
+	ends_with 1 git push origin main
+	stderr_has "varve push -u origin"
+	succeeds varve push -q -u origin main
+	until_given repos/ada/sales 'd["default_branch"]' main
+	is_right "$url"
+	# and where somebody chose it
+	until_true blocks_are_the_default
+	succeeds varve clone "$url" ../b
+	stderr_has "'main' is taken"
+	cmp prices.csv ../b/prices.csv
+	ends_with 1 varve -C ../b doctor
+	# a fork has the branch, and so the rows
+	api bob POST repos/ada/sales/forks '{}' > /dev/null
+	until_true git ls-remote --exit-code "$(as bob bob/sales.git)" varve-blocks
+	is_right "$(as bob bob/sales.git)"
+}
+
+# bob's fork of sales in bob's folder ../b, with a change of row 11 on the branch topic, and a request: number 1.
+request() {
+	api bob POST repos/ada/sales/forks '{}' > /dev/null
+	fork=$(as bob bob/sales.git)
+	until_true git ls-remote --exit-code "$fork" main
+	varve clone -q --from "$url" "$fork" ../b
+	(
+		cd ../b
+		varve switch -q -c topic
+		change 11
+		varve push -q origin topic
+	)
+	api bob POST repos/ada/sales/pulls '{"head": "bob:topic", "base": "main", "title": "change"}' > /dev/null
+	until_true git ls-remote --exit-code "$url" refs/pull/1/head
+}
+
+@test "a request from a fork is fetched as git takes refs, with its blocks from the fork" {
+	sales
+	request
+	ends_with 2 varve fetch origin pull/1/head
+	stderr_has "--from"
+	succeeds varve fetch --from "$fork" origin pull/1/head
+	varve cat --raw FETCH_HEAD:prices.csv | cmp - ../b/prices.csv
+	succeeds varve fetch --from "$fork" origin refs/pull/1/head:one
+	succeeds varve fetch origin '+refs/pull/*/head:refs/remotes/origin/pr/*'
+	[ "$(git rev-parse one)" = "$(git rev-parse origin/pr/1)" ]
+}
+
+@test "a request that was merged by the button stops nobody, and its blocks come by push --blocks" {
+	sales
+	varve clone -q "$url" ../c
+	request
+	until_true api ada POST repos/ada/sales/pulls/1/merge '{"Do": "merge"}'
+	varve switch -q -c other
+	change 20
+	succeeds varve push -q origin other
+	cd ../c
+	ends_with 1 varve fetch
+	[ "$(git rev-parse origin/other)" = "$(git -C ../a rev-parse other)" ]
+	cd ../b
+	ends_with 2 varve push --blocks "$(as bob ada/sales.git)"
+	stderr_has "ermission"
+	git -C ../a remote add fork "$fork"
+	cd ../a
+	succeeds varve fetch fork
+	succeeds varve push --blocks origin
+	succeeds varve -C ../c pull
+	cmp ../c/prices.csv ../b/prices.csv
+}
+
+@test "a clone of a fork names what helps" {
+	sales
+	api bob POST repos/ada/sales/forks '{}' > /dev/null
+	fork=$(as bob bob/sales.git)
+	until_true git ls-remote --exit-code "$fork" main
+	ends_with 1 varve clone "$fork" ../b
+	stderr_has "'varve fetch --from URL origin'"
+	cd ../b
+	succeeds varve fetch --from "$url" origin
+	succeeds varve restore .
+	cmp prices.csv ../a/prices.csv
+}
+
+@test "what Gitea says of a refusal is shown" {
+	sales
+	api ada POST user/repos '{"name": "hidden", "private": true}' > /dev/null
+	git config --unset remote.origin.varveKind
+	change 8
+	for bad in "http://ada:wrong@$pages/ada/sales.git|uthenticat" "$(as ada ada/nosuch.git)|ot found" \
+		"http://$pages/ada/hidden.git|could not read Username" "$(as bob ada/sales.git)|ermission denied"; do
+		ends_with 2 varve push "${bad%|*}" main
+		stderr_has "${bad##*|}"
+		stderr_lacks "[blocks] ref"
+		stderr_lacks secret12
+		git config --unset remote.origin.varveKind || true
+	done
+	# a token that may only read
+	token=$(api ada POST users/ada/tokens '{"name": "reads", "scopes": ["read:repository"]}' |
+		python3 -c 'import json, sys; print(json.load(sys.stdin)["sha1"])')
+	ends_with 2 varve push "http://ada:$token@$pages/ada/sales.git" main
+	stderr_has "403"
+	# a key that may only read
+	ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/key"
+	api ada POST repos/ada/sales/keys "{\"title\": \"k\", \"key\": \"$(cat "$BATS_TEST_TMPDIR/key.pub")\", \"read_only\": true}" > /dev/null
+	export GIT_SSH_COMMAND="ssh -i $BATS_TEST_TMPDIR/key -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+	ssh=ssh://$gitea_user@127.0.0.1:$ssh_port/ada/sales.git
+	succeeds varve clone -q "$ssh" ../d
+	cmp <(git show HEAD~1:prices.csv) <(git -C ../d show HEAD:prices.csv)
+	ends_with 2 varve push "$ssh" main
+	stderr_has "uthorized"
+	[ "$(git ls-remote "$url" main | cut -f 1)" = "$(git rev-parse HEAD~1)" ]
+}
+
+@test "a push mirror carries rows only where the blocks are in a branch" {
+	sales
+	mirror() {
+		api ada POST user/repos "{\"name\": \"$2\"}" > /dev/null
+		api ada POST "repos/ada/$1/push_mirrors" "{\"remote_address\": \"$site/ada/$2.git\", \"remote_username\": \"ada\",
+			\"remote_password\": \"secret12\", \"interval\": \"0\", \"sync_on_commit\": false}" > /dev/null
+		api ada POST "repos/ada/$1/push_mirrors-sync" > /dev/null
+		until_true git ls-remote --exit-code "$(as ada "ada/$2.git")" main
+	}
+	mirror sales plain
+	ends_with 1 varve clone "$(as ada ada/plain.git)" ../m1
+	api ada POST user/repos '{"name": "second"}' > /dev/null
+	git remote add second "$(as ada ada/second.git)"
+	printf '[blocks]\n\tref = varve-blocks\n' > .varveconfig
+	git add .varveconfig
+	varve commit -qm branch
+	succeeds varve push -q second main
+	mirror second branched
+	until_true git ls-remote --exit-code "$(as ada ada/branched.git)" varve-blocks
+	is_right "$(as ada ada/branched.git)"
+}
+
+@test "after varve merge the button works for merge and squash" {
+	sales
+	for style in merge squash; do
+		varve switch -q main
+		succeeds varve pull -q
+		varve switch -q -c "left-$style"
+		change $((30 + ${#style}))
+		varve push -q origin "left-$style"
+		varve switch -q main
+		change $((40 + ${#style}))
+		varve push -q origin main
+		varve switch -q "left-$style"
+		number=$(api ada POST repos/ada/sales/pulls "{\"head\": \"left-$style\", \"base\": \"main\", \"title\": \"x\"}" |
+			python3 -c 'import json, sys; print(json.load(sys.stdin)["number"])')
+		! api ada POST "repos/ada/sales/pulls/$number/merge" "{\"Do\": \"$style\"}"
+		succeeds varve merge -q main
+		succeeds varve push -q origin "left-$style"
+		until_true api ada POST "repos/ada/sales/pulls/$number/merge" "{\"Do\": \"$style\"}"
+		varve switch -q main
+		succeeds varve pull -q
+		[ "$(git rev-parse HEAD^{tree})" = "$(git rev-parse "left-$style^{tree}")" ]
+	done
+}
+
+page_names_varve() {
+	page=$(curl -sf "$site/ada/sales/src/branch/main/prices.csv")
+	sed -n '/file-view/,$p' <<< "$page" | grep varve
+}
+
+@test "Gitea's page of a table shows what a pointer is" {
+	sales
+	until_true page_names_varve
+}

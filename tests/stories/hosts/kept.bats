@@ -1,0 +1,117 @@
+load ../../cli/helper
+load host
+
+# What a Git host keeps is what its tree of blocks has now; what was lost there is named, and put back.
+
+versions() {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	rows 3000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	succeeds varve push -q -u origin main
+	for row in 10 20 30 40 50; do
+		change $row
+		succeeds varve push -q
+	done
+	host=$PWD/../host.git
+	tip=$(git -C "$host" rev-parse refs/varve/blocks)
+	pack=$(git -C "$host" ls-tree -r --name-only "$tip" | grep 'pack$' | sed -n 3p)
+	list=${pack%.pack}.list
+}
+
+gone() { printf '0 %040d\t%s\n' 0 "$1" | git -C "$host" update-index --index-info; }
+put() { git -C "$host" update-index --add --cacheinfo "100644,$(git -C "$host" hash-object -w --stdin),$1"; }
+empty() { put "$1" < /dev/null; }
+cut() { git -C "$host" cat-file -p "$tip:$1" | head -c 100 | put "$1"; }
+flip() { { git -C "$host" cat-file -p "$tip:$1" | head -c -30; printf '%030d' 0; } | put "$1"; }
+both() { gone "$pack"; gone "$list"; }
+
+# One more commit of the ref, from the tree of the tip and what the command changes in it.
+tree() {
+	export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index
+	rm -f "$GIT_INDEX_FILE"
+	git -C "$host" read-tree "$tip"
+	"$@"
+	git -C "$host" update-ref refs/varve/blocks \
+		"$(git -C "$host" commit-tree -p "$tip" -m damage "$(git -C "$host" write-tree)")"
+	unset GIT_INDEX_FILE
+}
+
+all_there() {
+	rm -rf ../check
+	succeeds varve clone -q "$url" ../check
+	stderr_lacks "damaged"
+	for commit in $(git rev-list main); do
+		varve cat "$commit:prices.csv" | cmp - <(varve -C ../check cat "$commit:prices.csv")
+	done
+}
+
+@test "a pack or list that is gone or damaged in the tree is named, put back, and nothing is dropped for it" {
+	versions
+	for damage in "gone $pack" "gone $list" both "empty $pack" "cut $pack" "flip $pack" "empty $list" "cut $list" "flip $list"; do
+		git -C "$host" update-ref refs/varve/blocks "$tip"
+		rm -rf ../d
+		cp -a ../a ../d
+		tree $damage
+		ends_with 1 varve doctor
+		output_has "varve push --blocks origin"
+		if [ "$damage" != "flip $pack" ]; then # of which doctor reads a sample
+			succeeds varve status --remote
+			output_lacks " 0 not whole there"
+		fi
+		run varve -C ../d drop --history
+		succeeds varve push --blocks
+		succeeds varve status --remote
+		output_has "6 versions, 0 not whole there"
+		succeeds varve doctor
+		for commit in $(git rev-list main); do
+			varve cat "$commit:prices.csv" | cmp - <(varve -C ../d cat "$commit:prices.csv")
+		done
+		all_there
+	done
+}
+
+@test "what the host does not give any longer is not dropped" {
+	local kept=0
+	versions
+	for damage in both "empty $pack" "flip $list"; do
+		git -C "$host" update-ref refs/varve/blocks "$tip"
+		rm -rf ../d ../check
+		cp -a ../a ../d
+		tree $damage
+		run varve -C ../d drop --history
+		run varve clone -q --lazy "$url" ../check
+		for commit in $(git rev-list main); do
+			varve -C ../check cat "$commit:prices.csv" > there 2> /dev/null || {
+				kept=$((kept + 1))
+				succeeds varve -C ../d --offline cat "$commit:prices.csv"
+			}
+		done
+	done
+	[ "$kept" -gt 3 ]
+}
+
+@test "the file format of the tree is missing or damaged: it is named, and put back; a newer one is not touched" {
+	versions
+	for damage in "gone format" "empty format" "flip format"; do
+		git -C "$host" update-ref refs/varve/blocks "$tip"
+		tree $damage
+		ends_with 1 varve doctor
+		output_has "format"
+		succeeds varve push --blocks
+		succeeds varve doctor
+		all_there
+	done
+	newer() { echo 'varve blocks 2' | put format; }
+	git -C "$host" update-ref refs/varve/blocks "$tip"
+	succeeds varve status --remote
+	tree newer
+	at=$(git -C "$host" rev-parse refs/varve/blocks)
+	ends_with 1 varve doctor
+	output_has "newer varve"
+	ends_with 2 varve push --blocks
+	stderr_has "newer varve"
+	[ "$(git -C "$host" rev-parse refs/varve/blocks)" = "$at" ]
+}

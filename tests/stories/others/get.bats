@@ -1,0 +1,71 @@
+load ../../cli/helper
+load ../hosts/host
+load ../../laws/faults/transfer
+
+# A file of another repository, without its history.
+
+setup() {
+	varve_setup
+	export VARVE_CACHE=$BATS_TEST_TMPDIR/cache
+	git init -q src
+	cd src
+	varve init -q
+	mkdir data
+	rows 300 > data/prices.csv
+	echo "what the prices are" > readme.txt
+	varve add data readme.txt > /dev/null
+	varve commit -qm one
+	git tag v1
+	cp data/prices.csv ../v1.csv
+	tick
+	echo "301,item,1.00,2024-01-01" >> data/prices.csv
+	varve commit -qam two
+	cd ..
+}
+
+@test "a file of another repository is written byte for byte under its name" {
+	mkdir empty
+	cd empty
+	succeeds varve get ../src data/prices.csv
+	cmp prices.csv ../src/data/prices.csv
+	succeeds varve get ../src data/prices.csv --rev v1 -o v1.csv -q
+	stderr_lacks "wrote"
+	cmp v1.csv ../v1.csv
+	succeeds varve get "file://$BATS_TEST_TMPDIR/work/src" readme.txt
+	cmp readme.txt ../src/readme.txt
+	varve get ../src data/prices.csv --rev v1 -o - | cmp - ../v1.csv
+	[ "$(ls -A | tr '\n' ' ')" = "prices.csv readme.txt v1.csv " ]
+}
+
+@test "a file that is there is left, unless -f is given" {
+	echo mine > readme.txt
+	ends_with 2 varve get src readme.txt
+	[ "$(cat readme.txt)" = mine ]
+	succeeds varve get -f src readme.txt
+	cmp readme.txt src/readme.txt
+}
+
+@test "what is not there is an error, and nothing is written" {
+	mkdir empty
+	cd empty
+	ends_with 2 varve get ../src nothing.csv
+	stderr_has "nothing.csv"
+	ends_with 2 varve get ../src data
+	ends_with 2 varve get ../src readme.txt --rev v9
+	ends_with 2 varve get ../src2 readme.txt
+	ends_with 2 varve get ../src
+	[ -z "$(ls -A)" ]
+}
+
+get_sound() {
+	[ ! -e got.csv ] || cmp got.csv v1.csv
+	"$@" -f
+	cmp got.csv v1.csv
+	[ -z "$(find . -maxdepth 1 -name ".varve*")" ]
+}
+
+@test "kill -9 in a get: the same get again gets through" {
+	need_strace
+	fresh() { rm -rf "$VARVE_CACHE" got.csv .varve-*; }
+	MOST=5 each_killed client fresh get_sound varve get "$PWD/src" data/prices.csv --rev v1 -o got.csv
+}

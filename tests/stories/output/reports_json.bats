@@ -1,0 +1,158 @@
+load ../../cli/helper
+
+# holds CODE: what was printed last is one JSON document d, and the Python code passes.
+holds() {
+	python3 -c 'import json, sys; d = json.loads(sys.argv[1]); exec(sys.argv[2])' "$output" "$1"
+}
+
+three() {
+	printf 'id,name\n1,a\n2,b\n3,c\n' > t.csv
+}
+
+@test "add reports each path as JSON" {
+	new_repo
+	three
+	echo note > x.txt
+	printf 'PK\3\4%s' aaaaaaaaaaaaaaaaaaaaaaaaaaa > b.xlsx
+	succeeds varve add --json .
+	holds '
+assert d["dryRun"] is False and d["warnings"] == []
+b, t, x = d["files"]
+assert b == {"path": "b.xlsx", "change": "added", "kind": "text", "rowsUnseen": b["rowsUnseen"]}
+assert x == {"path": "x.txt", "change": "added", "kind": "text"}
+assert (t["path"], t["change"], t["kind"], t["rows"], t["bytes"]) == ("t.csv", "added", "table", 3, 20)
+assert t["columns"] == [{"name": "id", "type": "integer"}, {"name": "name", "type": "string"}]
+assert t["key"] == ["id"] and t["form"] == "comma-separated, header"
+assert (t["groups"], t["groupsNew"]) == (1, 1) and t["stored"] > 0
+assert t["root"].startswith("bafyrei") and "rowsBefore" not in t'
+	succeeds varve add --json t.csv
+	holds 'assert d["files"] == [{"path": "t.csv", "change": "unchanged"}]'
+	printf '4,d\n5,\n' >> t.csv
+	rm x.txt
+	succeeds varve add -n --json -A
+	holds '
+x, t = d["files"]
+assert d["dryRun"] is True and x == {"path": "x.txt", "change": "removed"}
+assert (t["change"], t["rows"], t["rowsBefore"]) == ("changed", 5, 3)'
+	printf 'six,d\n' >> t.csv
+	run --separate-stderr varve add --json t.csv
+	holds 'assert len(d["warnings"]) == 1 and "six" in d["warnings"][0]'
+	stderr_has "'six' is not an integer"
+	printf '7,"d\n' >> t.csv
+	ends_with 2 varve add --json t.csv
+	output_is ""
+	succeeds varve add --json --as file t.csv
+	holds '(t,) = d["files"]
+assert t["kind"] == "file" and t["chunks"] == 1 and "rows" not in t'
+}
+
+@test "commit reports the commit as log does, or what status has where none is made" {
+	new_repo
+	three
+	varve add -q t.csv
+	succeeds varve commit --json --dry-run -m one
+	holds '
+assert d["commit"] is None and d["status"]["branch"] == "main"
+assert [(e["path"], e["index"]) for e in d["status"]["entries"]] == [(".gitattributes", "A"), ("t.csv", "A")]'
+	succeeds varve commit --json -m one
+	succeeds varve commit --json --allow-empty -m nothing
+	holds 'assert d["commit"]["subject"] == "nothing" and d["commit"]["files"] == []'
+	printf '4,d\n' >> t.csv
+	succeeds varve commit --json -am two
+	made=$output
+	holds '
+assert d["status"] is None
+c = d["commit"]
+assert c["names"] == ["HEAD", "main"] and c["files"][0]["changes"]["rowsAdded"] == 1'
+	succeeds varve log --json --stat -n 1
+	[ "$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["commit"] == json.loads(sys.argv[2])[0])' "$made" "$output")" = True ]
+	ends_with 1 varve commit --json -m three
+	holds 'assert d["commit"] is None and d["status"]["entries"] == []'
+}
+
+@test "merge reports what became of the branch, with paths in conflict" {
+	new_repo
+	three
+	varve add -q --key id t.csv
+	varve commit -qm one
+	varve branch side
+	printf '4,d\n' >> t.csv
+	varve commit -qam two
+	old=$(git rev-parse side) new=$(git rev-parse main)
+	varve switch -q side
+	succeeds varve merge --json main
+	holds 'assert (d["outcome"], d["old"], d["new"], d["theirs"]) == ("fast-forward", "'$old'", "'$new'", "'$new'")
+assert d["files"][0]["changes"]["rowsAdded"] == 1 and d["conflicts"] == [] and d["blocksMissing"] is False'
+	succeeds varve merge --json main
+	holds 'assert d["outcome"] == "up-to-date" and d["files"] == [] and d["old"] == d["new"] == "'$new'"'
+	sed -i 's/^1,a/1,side/' t.csv
+	varve commit -qam side
+	varve switch -q main
+	sed -i 's/^2,b/2,main/' t.csv
+	varve commit -qam main
+	succeeds varve merge --json --no-commit side
+	holds 'assert d["outcome"] == "staged" and d["new"] == d["old"] and d["merged"] == "side"'
+	ends_with 2 varve merge --abort --json
+	succeeds varve merge --continue --json
+	holds 'assert len(d["commit"]["parents"]) == 2'
+	varve switch -q side
+	sed -i 's/^2,b/2,side/' t.csv
+	varve commit -qam other
+	ends_with 1 varve merge --json main
+	holds 'assert d["outcome"] == "conflicts" and d["conflicts"] == ["t.csv"] and d["files"] == []'
+	varve resolve --ours t.csv > /dev/null
+	varve merge --continue > /dev/null
+	varve switch -q main
+	sed -i 's/^3,c/3,main/' t.csv
+	varve commit -qam again
+	succeeds varve merge --json side
+	holds 'assert d["outcome"] == "merged" and d["new"] == "'$(git rev-parse HEAD)'"'
+}
+
+@test "push and fetch report refs and what was sent, each as one object" {
+	mkdir a
+	cd a
+	new_repo
+	three
+	varve add -q t.csv
+	varve commit -qm one
+	varve init -q --bare ../hub.git
+	varve remote add origin ../hub.git
+	one=$(git rev-parse HEAD)
+	succeeds varve push --json -n origin main
+	holds 'assert d["dryRun"] is True and d["versions"] == 1 and d["refs"][0]["state"] == "moved"'
+	succeeds varve push --json -u origin main
+	holds '
+assert d["url"] == "../hub.git" and d["dryRun"] is False
+assert d["refs"] == [{"from": "refs/heads/main", "to": "refs/heads/main", "old": None, "new": "'$one'", "state": "moved", "why": None}]
+assert d["versions"] == 1 and d["blocks"] >= 2 and d["bytes"] > 0'
+	succeeds varve push --json
+	holds 'assert d["refs"][0]["state"] == "same" and d["blocks"] == 0'
+	varve clone -q ../hub.git ../b
+	printf '4,d\n' >> t.csv
+	varve commit -qam two
+	two=$(git rev-parse HEAD)
+	varve push -q
+	cd ../b
+	succeeds varve fetch --json
+	holds '
+assert d["data"] is None
+(r,) = d["remotes"]
+assert r["url"].endswith("hub.git") and r["error"] is None
+assert r["refs"] == [{"from": "refs/heads/main", "to": "refs/remotes/origin/main", "old": "'$one'", "new": "'$two'", "state": "moved"}]
+assert (r["commits"], r["versions"], r["missingBlocks"]) == (1, 1, 0) and r["bytes"] > 0'
+	tick
+	printf '9,z\n' >> t.csv
+	varve commit -qam mine
+	ends_with 1 varve push --json
+	holds 'assert d["refs"][0]["state"] == "refused" and d["refs"][0]["why"] is not None'
+	git remote add gone ../gone.git
+	ends_with 2 varve fetch --json --all
+	holds '
+states = {r["remote"]: r for r in d["remotes"]}
+assert states["gone"]["error"] and not states["origin"]["error"] and states["origin"]["refs"][0]["state"] == "same"'
+	succeeds varve fetch --json --data HEAD~1
+	holds 'assert d == {"remotes": [], "data": {"versions": 1, "fetched": 0}}'
+	ends_with 2 varve fetch --json --cid bafyreiavqetdlcauem4ahwajccdgeqgwnfqaexksm5h5q4gc2u6sxaa4ge
+	output_is ""
+}
