@@ -213,10 +213,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 		/* without the blocks of the version before nothing tells whether it has them */
 		in->opts.order = opts->order;
 		/* Whoever stores a file chooses in the same way, so that equal files get equal roots. */
-		if (!dry && (rc = vv_config_bool(r->repo, "varve.chooseorder", true,
-						 &in->opts.choose_order, err)) < 0) {
-			return rc;
-		}
+		in->opts.choose_order = !dry;
 		if (opts->key) {
 			in->opts.key = opts->key;
 			in->opts.key_source = opts->key[0] ? VV_KEY_DECLARED : VV_KEY_NONE;

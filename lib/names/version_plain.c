@@ -263,10 +263,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
 		goto done;
 	}
-	if (opts && opts->as_add && s->repo &&
-	    (rc = vv_config_bool(s->repo, "varve.chooseorder", true, &io.choose_order, err)) < 0) {
-		goto done;
-	}
+	io.choose_order = opts && opts->as_add && s->repo;
 	if (opts && opts->hints) {
 		vv_sniff_hints_over(&io.hints, opts->hints);
 	}

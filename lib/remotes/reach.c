@@ -33,10 +33,11 @@ static bool is_below(const char *host, const char *known)
 	       (len == known_len || host[len - known_len - 1] == '.');
 }
 
-static vv_status read_kind(const char *text, const char *key, kind *out, vv_error *err)
+static vv_status read_kind(const char *text, kind *out, vv_error *err)
 {
 	*out = strcmp(text, "git") == 0 ? GIT : strcmp(text, "peer") == 0 ? PEER : UNKNOWN;
-	return *out == UNKNOWN ? vv_fail(err, VV_EUSAGE, "%s is 'git' or 'peer', not '%s'", key,
+	return *out == UNKNOWN ? vv_fail(err, VV_EUSAGE,
+					 "remote.<name>.varveKind is 'git' or 'peer', not '%s'",
 					 vv_text_shows(text))
 			       : VV_OK;
 }
@@ -63,17 +64,11 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const char *url,
 		      vv_error *err)
 {
-	vv_auto(char) *general = NULL;
 	vv_auto(vv_url) u = {0};
 	vv_status rc = VV_OK;
 
 	*out = UNKNOWN;
-	if (m->kind) return read_kind(m->kind, "remote.<name>.varveKind", out, err);
-	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, VV_IGNORED) == VV_OK
-		    : (general = vv_config_outside(vv_connect_env(&t->connect),
-						   "varve.remotekind")) != NULL) {
-		return read_kind(general, "varve.remoteKind", out, err);
-	}
+	if (m->kind) return read_kind(m->kind, out, err);
 	if ((rc = vv_url_read(&u, url, err)) < 0) return rc;
 	if (u.kind == VV_URL_GIT) {
 		*out = GIT;

@@ -1,7 +1,7 @@
 /*
  * reach: a remote, whichever it is: a peer that speaks varve, or a Git host that does not.
  *
- * remote.<name>.varveKind is believed ("peer", "git"; varve.remoteKind for all others);
+ * remote.<name>.varveKind is believed ("peer", "git");
  * well-known hosts, and URLs that only git speaks, are taken for what they are; any other far side
  * is asked for varve first, and where something else answers, git is tried. That it is a host is
  * remembered in remote.<name>.varveKind.

@@ -36,7 +36,7 @@ def main():
                  if not re.search(rf"varve\.{name}\b", manual)]
     problems += [f"no manual page names remote.NAME.{name}" for name in of_remotes
                  if not re.search(rf"remote\.<name>\.{name}\b", manual)]
-    if len(names) < 20 or len(read) < 20:
+    if len(names) < 15 or len(read) < 15:
         problems.append("the table or the sources are not read as they are written now")
     print("\n".join(problems) or f"{len(names) + len(of_remotes)} settings")
     return 1 if problems else 0

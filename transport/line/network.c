@@ -120,13 +120,12 @@ static void read_table(vv_buf *out, const char *tables, const char *name)
 	}
 }
 
-uint64_t vv_network_id(const char *tables, const char *called, uint64_t key)
+uint64_t vv_network_id(const char *tables, uint64_t key)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	route r = {.found = false};
 	char hardware[WORD] = "", is[4 * WORD];
 
-	if (called && *called) return vv_xxh3(called, strlen(called), key);
 	read_table(&text, tables, "route");
 	read_routes(&r, vv_buf_cstr(&text));
 	if (r.found) {
@@ -136,7 +135,6 @@ uint64_t vv_network_id(const char *tables, const char *called, uint64_t key)
 		read_table(&text, tables, "ipv6_route");
 		read_routes6(&r, vv_buf_cstr(&text));
 	}
-	/* A NUL that no setting can have keeps it apart from every name. */
-	int n = snprintf(is, sizeof(is), "%c%s %s %s", '\0', r.device, r.gateway, hardware);
+	int n = snprintf(is, sizeof(is), "%s %s %s", r.device, r.gateway, hardware);
 	return vv_xxh3(is, n > 0 ? (size_t)n : 1, key);
 }

@@ -12,9 +12,8 @@
 
 #define VV_NETWORK_TABLES "/proc/net" /* "route", "arp" and "ipv6_route" of Linux */
 
-/* A number for the network, which tells nothing of it to who does not have the key. tables: the folder with
- * the kernel's tables. called (NULL: nothing): the user's own name of the network, which is taken in the
- * place of what the tables say. Cannot fail. */
-uint64_t vv_network_id(const char *tables, const char *called, uint64_t key);
+/* A number for the network, which reveals nothing of it without the key. tables: the folder with the kernel's
+ * tables. Cannot fail. */
+uint64_t vv_network_id(const char *tables, uint64_t key);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "transport/line/network.h"
 
 #define EARLY_MS 100u /* clocks differ so much */
 
@@ -82,7 +83,7 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 
 	if (!workers) return vv_fail_nomem(err);
 	if (r) {
-		(void)vv_speeds_open(&speeds, r, VV_IGNORED);
+		(void)vv_speeds_open(&speeds, r, VV_NETWORK_TABLES, VV_IGNORED);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (speeds) {

@@ -191,10 +191,9 @@ void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
 
 /* --- open and close --------------------------------------------------------------------------------- */
 
-vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err)
+vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, vv_error *err)
 {
 	vv_speeds *s = vv_calloc(1, sizeof(*s));
-	vv_auto(char) *called = NULL;
 	int64_t now;
 	uint32_t nsec;
 	vv_status rc;
@@ -210,8 +209,7 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err)
 		*out = NULL;
 		return rc;
 	}
-	(void)vv_config_string(r, "varve.network", &called, VV_IGNORED);
-	s->network = vv_network_id(VV_NETWORK_TABLES, called, s->secret);
+	s->network = vv_network_id(tables, s->secret);
 	vv_now(&now, &nsec);
 	s->now = now > 0 ? (uint64_t)now : 0;
 	read_table(s, &s->t);

@@ -39,7 +39,7 @@ static uint64_t id(const char *route, const char *arp, const char *route6, uint6
 	put("route", route);
 	put("arp", arp);
 	put("ipv6_route", route6);
-	return vv_network_id(vv_test_path("tables"), NULL, key);
+	return vv_network_id(vv_test_path("tables"), key);
 }
 
 static void a_network_is_its_best_way_out(void **state)
@@ -66,19 +66,13 @@ static void without_a_way_out_all_is_one_network(void **state)
 	assert_true(none == id(HEAD NEAR, ARP_HEAD ROUTER_A, NULL, 7));
 	assert_true(none == id(HEAD, NULL, ROUTE6(ZEROS, "lo"), 7));
 	assert_true(none != id(NULL, NULL, ROUTE6(GATEWAY6, "eth0"), 7));
-	assert_true(none == vv_network_id(vv_test_path("nowhere"), NULL, 7));
-	assert_true(none == vv_network_id(vv_test_path("nowhere"), "", 7));
+	assert_true(none == vv_network_id(vv_test_path("nowhere"), 7));
 }
 
-static void the_number_depends_on_the_key_and_a_name_wins(void **state)
+static void the_number_depends_on_the_key(void **state)
 {
 	(void)state;
 	assert_true(id(HEAD HOME, NULL, NULL, 7) != id(HEAD HOME, NULL, NULL, 8));
-	(void)id(HEAD HOME, NULL, NULL, 7);
-	const uint64_t office = vv_network_id(vv_test_path("tables"), "office", 7);
-	assert_true(office == vv_network_id(vv_test_path("nowhere"), "office", 7));
-	assert_true(office != vv_network_id(vv_test_path("tables"), "home", 7));
-	assert_true(office != vv_network_id(vv_test_path("tables"), "office", 8));
 }
 
 static void strange_tables_are_no_trouble(void **state)
@@ -101,7 +95,7 @@ static void strange_tables_are_no_trouble(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_network_is_its_best_way_out),
 	cmocka_unit_test(without_a_way_out_all_is_one_network),
-	cmocka_unit_test(the_number_depends_on_the_key_and_a_name_wins),
+	cmocka_unit_test(the_number_depends_on_the_key),
 	cmocka_unit_test(strange_tables_are_no_trouble),
 };
 

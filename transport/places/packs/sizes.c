@@ -15,6 +15,7 @@
 
 #define PUSH_BYTES (UINT64_C(900) << 20) /* hosts refuse from 1 GB or 2 on */
 #define PUSH_LEAST (UINT64_C(1) << 20)   /* below, it is not the size */
+#define PUSH_MOST (UINT64_C(1) << 40)
 
 /* NULL: the host has no name here, or out of memory. */
 static char *learnt_key(const vv_host *h)
@@ -26,34 +27,23 @@ static char *learnt_key(const vv_host *h)
 	return vv_buf_detach(&b);
 }
 
-static vv_status in_bounds(const char *key, uint64_t is, uint64_t least, uint64_t most,
-			   vv_error *err)
-{
-	if (is >= least && is <= most) return VV_OK;
-	return vv_fail(err, VV_EUSAGE, "%s must be %" PRIu64 "m to %" PRIu64 "m", key, least >> 20,
-		       most >> 20);
-}
-
 vv_status vv_host_sizes(vv_host *h, vv_error *err)
 {
 	vv_auto(char) *key = learnt_key(h);
-	uint64_t pack = VV_HOST_PACK_BYTES, push = PUSH_BYTES;
+	uint64_t push = PUSH_BYTES;
 	vv_status rc;
 
-	if ((rc = vv_config_u64(h->repo, "varve.hostpackbytes", pack, &pack, err)) == VV_OK) {
-		rc = in_bounds("varve.hostPackBytes", pack, VV_HOST_PACK_LEAST, VV_HOST_PACK_BYTES,
-			       err);
+	if (key && (rc = vv_config_u64(h->repo, key, push, &push, err)) < 0) return rc;
+	if (push < PUSH_LEAST || push > PUSH_MOST) {
+		return vv_fail(err, VV_EUSAGE, "%s must be %" PRIu64 "m to %" PRIu64 "m", key,
+			       PUSH_LEAST >> 20, PUSH_MOST >> 20);
 	}
-	if (rc == VV_OK && key && (rc = vv_config_u64(h->repo, key, push, &push, err)) == VV_OK) {
-		rc = in_bounds(key, push, PUSH_LEAST, UINT64_C(1) << 40, err);
+	if (h->push_bytes == 0 || h->push_bytes > push) {
+		h->push_bytes = push;
 	}
-	if (rc < 0) return rc;
-	h->push_bytes = h->push_bytes > 0 && h->push_bytes < push ? h->push_bytes : push;
-	push = h->push_bytes;
-	h->pack_bytes = (size_t)pack;
-	if (push < pack) {
-		h->pack_bytes = (size_t)(push > VV_HOST_PACK_LEAST ? push : VV_HOST_PACK_LEAST);
-	}
+	h->pack_bytes = h->push_bytes < VV_HOST_PACK_LEAST   ? VV_HOST_PACK_LEAST
+			: h->push_bytes < VV_HOST_PACK_BYTES ? (size_t)h->push_bytes
+							     : VV_HOST_PACK_BYTES;
 	return VV_OK;
 }
 
