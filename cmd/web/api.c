@@ -625,6 +625,11 @@ static vv_status put_compare(api *x)
 		vv_json_string(&x->w, c.schema[i]);
 	}
 	api_close_array(x);
+	api_open_array(x, "story");
+	for (size_t i = 0; i < c.story_count; i++) {
+		vv_json_string(&x->w, c.story[i]);
+	}
+	api_close_array(x);
 	api_open_array(x, "columns");
 	for (size_t i = 0; i < c.column_count; i++) {
 		put_pair(x, &c.columns[i]);

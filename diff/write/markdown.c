@@ -4,8 +4,10 @@
  * Form: docs/formats/differences.md, "markdown".
  *
  * Everything is held back until the end: the counts stand above the rows, and how many
- * rows of a table fit depends on the other tables.
+ * rows of a table fit depends on the other tables. Of changed cells those are kept that the fewest others are
+ * like, and of these the largest changes.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -13,6 +15,8 @@
 #include "base/text.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
+#include "diff/write/page_address.h"
+#include "diff/write/story.h"
 #include "diff/write/text_cell.h"
 #include "diff/write/writer_kinds.h"
 
@@ -20,7 +24,7 @@
 #define SIZE_LIMIT ((size_t)65536)
 #define SIZE_LEAST ((size_t)1024) /* room for marker, title and what was left out */
 #define NOTE_SIZE ((size_t)400)   /* of a section's frame and its last line */
-#define KEPT_TIMES 4u             /* lines held back, in limits */
+#define KEPT_TIMES 8u             /* lines held back, in limits */
 #define CELL_WIDTH 60u
 #define NAME_WIDTH 40u
 #define LINE_WIDTH 160u
@@ -30,9 +34,21 @@
 
 enum { CHANGED, ADDED, REMOVED, SECTIONS };
 
+/* A changed cell's line, and what decides whether it is shown. */
+typedef struct cell_line {
+	size_t at, len, pair;
+	uint64_t number, like;
+	double size;
+	vv_story_cell cell;
+} cell_line;
+
 typedef struct section {
 	vv_buf head; /* two lines */
 	vv_buf lines;
+	cell_line *cells; /* CHANGED: of each line */
+	size_t count, cap;
+	cell_line
+		worst; /* of those that were kept when there were too many; no len: there never were */
 	uint64_t lines_all; /* also those that were not kept */
 } section;
 
@@ -49,6 +65,7 @@ typedef struct md_writer {
 	md_table *tables;
 	size_t count, cap;
 	vv_diff_table table;
+	vv_story *story; /* of a table with both sides; NULL */
 	uint64_t told;
 	size_t columns[SECTIONS][COLUMNS_MAX]; /* pairs shown of added and removed rows */
 	size_t column_count[SECTIONS];
@@ -154,6 +171,43 @@ static md_table *now(md_writer *w)
 	return &w->tables[w->count - 1];
 }
 
+/* The strangest come first, then the largest, then in their order. */
+static int by_strangeness(const void *a, const void *b)
+{
+	const cell_line *x = a, *y = b;
+
+	if (x->like != y->like) return x->like < y->like ? -1 : 1;
+	if (x->size < y->size || x->size > y->size) return x->size > y->size ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Puts the lines of changed cells in order, and drops those beyond `most` bytes. */
+static vv_status rank_lines(md_writer *w, section *s, size_t most, vv_error *err)
+{
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		s->cells[i].like = vv_story_like(w->story, s->cells[i].pair, &s->cells[i].cell);
+	}
+	qsort(s->cells, s->count, sizeof(*s->cells), by_strangeness);
+	for (; n < s->count && lines.len + s->cells[n].len <= most; n++) {
+		cell_line *l = &s->cells[n];
+
+		vv_buf_put(&lines, s->lines.data + l->at, l->len);
+		l->at = lines.len - l->len;
+	}
+	if (n < s->count && n > 0) {
+		s->worst = s->cells[n - 1];
+	}
+	w->kept -= s->lines.len - lines.len;
+	s->count = n;
+	vv_buf_clear(&s->lines);
+	s->lines = lines;
+	lines = (vv_buf)VV_BUF_INIT;
+	return vv_buf_ok(&s->lines, err);
+}
+
 /* Room for a line more? Counts it. */
 static bool keep_line(md_writer *w, section *s)
 {
@@ -167,24 +221,87 @@ static void kept_line(md_writer *w, section *s, size_t before)
 	w->kept += s->lines.len - before;
 }
 
+/* The same for a changed cell, which can take the room of others. */
+static vv_status keep_cell(md_writer *w, section *s, size_t pair, bool *keep, vv_error *err)
+{
+	cell_line l = {.at = s->lines.len,
+		       .pair = pair,
+		       .number = s->lines_all++,
+		       .cell = vv_story_cell_of(w->story, pair)};
+	vv_status rc;
+
+	l.like = vv_story_like(w->story, pair, &l.cell);
+	l.size = vv_story_size(&l.cell);
+	*keep = (s->worst.len == 0 || by_strangeness(&l, &s->worst) < 0) &&
+		w->kept < KEPT_TIMES * w->limit;
+	if (!*keep) return VV_OK;
+	if (s->lines.len >= 2 * w->limit && (rc = rank_lines(w, s, w->limit, err)) < 0) return rc;
+	if (!vv_array_room(s->cells, s->count, s->cap)) return vv_fail_nomem(err);
+	l.at = s->lines.len;
+	s->cells[s->count++] = l;
+	return VV_OK;
+}
+
+/* The address of a row on pages, in the version that has it; nothing where there are none. */
+static void put_row_address(const md_writer *w, vv_buf *b, const vv_row_change *c)
+{
+	const vv_diff_table *t = &w->table;
+	const bool gone = !c->new_cells;
+	const char *commit = gone ? w->opts.old_commit : w->opts.commit;
+	const vv_cell *key[KEYS_MAX];
+
+	if (!w->opts.pages || !commit || t->key_count > KEYS_MAX) return;
+	for (size_t i = 0; i < t->key_count; i++) {
+		const long at = gone ? (t->columns ? vv_columns_to_old(t->columns, t->key[i])
+						   : (long)t->key[i])
+				     : (long)t->key[i];
+
+		if (at < 0) return;
+		key[i] = gone ? &c->old_cells[at] : &c->new_cells[at];
+	}
+	vv_page_row_put(b, w->opts.pages, commit, gone && t->old_path ? t->old_path : t->path, key,
+			t->key_count, gone ? c->old_row : c->new_row);
+}
+
+/* A cell that leads to the row's page. */
+static void put_linked(vv_buf *b, const vv_buf *address, const char *text, size_t len)
+{
+	if (address->len > 0) {
+		vv_buf_printf(b, "<a href=\"%s\">", vv_buf_cstr(address));
+	}
+	vv_buf_put(b, text, len);
+	vv_buf_puts(b, address->len > 0 ? "</a>" : "");
+}
+
 /* Where the row is: its key, or its number. */
 static void put_row_name(md_writer *w, vv_buf *b, const vv_row_change *c)
 {
 	const vv_diff_table *t = &w->table;
+	vv_auto(vv_buf) address = VV_BUF_INIT, text = VV_BUF_INIT;
 	size_t shown = 0;
+
+	put_row_address(w, &address, c);
 	for (size_t i = 0; i < vv_column_pairs_count(t) && shown < KEYS_MAX; i++) {
 		if (vv_column_pairs_names_row(t, i)) {
 			const vv_cell *y = vv_column_pairs_new(t, i, c);
+			vv_buf_reset(&text);
+			put_cell(w, &text, y ? y : vv_column_pairs_old(t, i, c));
 			vv_buf_puts(b, " ");
-			put_cell(w, b, y ? y : vv_column_pairs_old(t, i, c));
+			put_linked(b, &address, vv_buf_cstr(&text), text.len);
 			vv_buf_puts(b, " |");
+			b->failed |= address.failed || text.failed;
+			vv_buf_clear(&address);
 			shown++;
 		}
 	}
 	if (shown == 0) {
-		vv_buf_printf(b, " %llu |",
+		vv_buf_printf(&text, "%llu",
 			      (unsigned long long)(c->new_cells ? c->new_row : c->old_row) + 1);
+		vv_buf_puts(b, " ");
+		put_linked(b, &address, vv_buf_cstr(&text), text.len);
+		vv_buf_puts(b, " |");
 	}
+	b->failed |= address.failed || text.failed;
 }
 
 static void changed_cell(md_writer *w, section *s, size_t pair, const vv_row_change *c)
@@ -205,18 +322,25 @@ static void changed_cell(md_writer *w, section *s, size_t pair, const vv_row_cha
 	put_shown(b, y, &w->shown_y);
 	vv_buf_puts(b, c->cells[pair] == VV_CELL_FORMAT ? " (same value) |" : " |");
 	kept_line(w, s, before);
+	s->cells[s->count - 1].len = b->len - before;
 }
 
 static void whole_row(md_writer *w, section *s, int which, const vv_row_change *c)
 {
+	vv_auto(vv_buf) address = VV_BUF_INIT, text = VV_BUF_INIT;
 	size_t before = s->lines.len;
 	vv_buf_puts(&s->lines, "|");
+	put_row_address(w, &address, c);
 	for (size_t i = 0; i < w->column_count[which]; i++) {
 		size_t pair = w->columns[which][i];
 		const vv_cell *y = vv_column_pairs_new(&w->table, pair, c);
+		vv_buf_reset(&text);
+		put_cell(w, &text, y ? y : vv_column_pairs_old(&w->table, pair, c));
 		vv_buf_puts(&s->lines, " ");
-		put_cell(w, &s->lines, y ? y : vv_column_pairs_old(&w->table, pair, c));
+		put_linked(&s->lines, &address, vv_buf_cstr(&text), text.len);
 		vv_buf_puts(&s->lines, " |");
+		s->lines.failed |= address.failed || text.failed;
+		vv_buf_clear(&address);
 	}
 	kept_line(w, s, before);
 }
@@ -232,7 +356,9 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 {
 	md_writer *w = self(base);
 	md_table *t = now(w);
-	bool within = w->opts.limit == 0 || ++w->told <= w->opts.limit;
+	bool within = w->opts.limit == 0 || ++w->told <= w->opts.limit, keep;
+	vv_status rc = w->story ? vv_story_row(w->story, c, err) : VV_OK;
+	if (rc < 0) return rc;
 	if (c->kind == VV_ROW_ADDED || c->kind == VV_ROW_REMOVED) {
 		int which = c->kind == VV_ROW_ADDED ? ADDED : REMOVED;
 		section *s = &t->sections[which];
@@ -243,7 +369,14 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 	}
 	section *s = &t->sections[CHANGED];
 	for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
-		if (vv_column_pairs_differ(c, i) && keep_line(w, s) && within) {
+		if (!vv_column_pairs_differ(c, i)) {
+			continue;
+		}
+		if (!within) {
+			s->lines_all++;
+		} else if ((rc = keep_cell(w, s, i, &keep, err)) < 0) {
+			return rc;
+		} else if (keep) {
 			changed_cell(w, s, i, c);
 		}
 	}
@@ -327,6 +460,12 @@ static vv_status md_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv
 	if (!m) return vv_fail_nomem(err);
 	w->table = *t;
 	w->told = 0;
+	vv_story_free(w->story);
+	w->story = NULL;
+	if (t->a && t->b) {
+		vv_status rc = vv_story_new(&w->story, &w->table, err);
+		if (rc < 0) return rc;
+	}
 	choose_columns(w, m, ADDED);
 	choose_columns(w, m, REMOVED);
 	put_section_heads(w, m);
@@ -420,16 +559,66 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 	b->failed = b->failed || line.failed;
 }
 
+/* What is striking, and what happened in each column. */
+static void put_story(vv_buf *b, const md_writer *w)
+{
+	const vv_story *story = w->story;
+	const char *said;
+	size_t bullets = 0, more = 0;
+
+	for (size_t i = 0; (said = vv_story_striking(story, i)); i++) {
+		vv_buf_puts(b, "- **notable**: ");
+		put_code(b, said, strlen(said));
+		vv_buf_puts(b, "\n");
+	}
+	for (size_t i = 0; i < w->table.columns->count; i++) {
+		vv_auto(vv_buf) what = VV_BUF_INIT, figures = VV_BUF_INIT;
+
+		if (vv_story_changes(story, i) == 0) {
+			continue;
+		}
+		if (bullets++ >= BULLETS_MAX) {
+			more++;
+			continue;
+		}
+		const vv_field *f = vv_column_pairs_field(&w->table, i);
+		vv_story_put(&what, story, i);
+		vv_story_put_figures(&figures, story, i, false);
+		vv_buf_puts(b, "- ");
+		put_text(b, f->name, f->name_len, NAME_WIDTH);
+		vv_buf_printf(b, ": %s", vv_text_counted(vv_story_changes(story, i), "cell", NULL));
+		if (what.len > 0) {
+			vv_buf_puts(b, ": ");
+			put_code(b, what.data, what.len);
+		}
+		vv_buf_puts(b, "<br>");
+		put_code(b, vv_buf_cstr(&figures), figures.len);
+		vv_buf_puts(b, "\n");
+		b->failed |= what.failed || figures.failed;
+	}
+	if (more > 0) {
+		vv_buf_printf(b, "- and %s\n", vv_text_counted(more, "more changed column", NULL));
+	}
+}
+
 static vv_status md_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
 {
 	md_writer *w = self(base);
 	const vv_diff_table *t = &w->table;
 	md_table *m = now(w);
+	vv_status rc;
+	if (w->story && ((rc = vv_story_end(w->story, err)) < 0 ||
+			 (rc = rank_lines(w, &m->sections[CHANGED], w->limit, err)) < 0)) {
+		return rc;
+	}
 	vv_buf_puts(&m->head, "\n### ");
 	put_text(&m->head, t->path, strlen(t->path), LINE_WIDTH);
 	vv_buf_puts(&m->head, !t->a ? " (new)\n\n" : !t->b ? " (removed)\n\n" : "\n\n");
 	put_counts(&m->head, stats);
 	put_facts(&m->head, t);
+	if (w->story) {
+		put_story(&m->head, w);
+	}
 	/* rows of a table on one side need not all have been given */
 	if (!t->a || !t->b) {
 		section *s = &m->sections[t->a ? REMOVED : ADDED];
@@ -484,8 +673,8 @@ static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
 			      noun(which, s->lines_all));
 		return;
 	}
-	vv_buf_printf(b, "\n<details open><summary>%s %s</summary>\n\n",
-		      vv_text_count(s->lines_all), noun(which, s->lines_all));
+	vv_buf_printf(b, "\n<details><summary>%s %s</summary>\n\n", vv_text_count(s->lines_all),
+		      noun(which, s->lines_all));
 	vv_buf_put(b, s->head.data, s->head.len);
 	vv_buf_put(b, s->lines.data, used);
 	if (s->lines_all > count) {
@@ -593,9 +782,11 @@ static void md_close(vv_diff_writer *base)
 		for (int k = 0; k < SECTIONS; k++) {
 			vv_buf_clear(&w->tables[i].sections[k].head);
 			vv_buf_clear(&w->tables[i].sections[k].lines);
+			vv_free(w->tables[i].sections[k].cells);
 		}
 	}
 	if (w) {
+		vv_story_free(w->story);
 		vv_free(w->tables);
 		vv_buf_clear(&w->x);
 		vv_buf_clear(&w->y);

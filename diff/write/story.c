@@ -1,5 +1,8 @@
 /*
  * story: groups of equal changes are counted by hash; a formula is guessed from the first numbers and tried on all.
+ *
+ * Figures need each cell of a column twice. That is done where both versions together have at most WHOLE_CELLS cells: of
+ * larger tables only the groups that differ were read, and reading the rest would cost more than the difference.
  */
 #include "diff/write/story.h"
 
@@ -12,20 +15,29 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/filter/table_facts.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
+#include "dataset/table/table.h"
+#include "diff/write/figures.h"
 #include "diff/write/text_cell.h"
 
 enum {
 	GROUPS_MAX = 1000, /* different changes that are counted, for each column */
 	NUMBERS_MAX = 64,  /* from which a formula is guessed */
 	SHOWN_MAX = 3,     /* groups */
-	TEXT_WIDTH = 24    /* of a value */
+	TEXT_WIDTH = 24,   /* of a value */
+	WHOLE_CELLS = 300000,
+	VALUES_MAX = 10000,  /* distinct values that are counted, for each column */
+	VALUES_ALL = 200000, /* for all columns */
+	ALIKE_LEAST = 10,    /* rows that have one value in common, to be striking */
+	STRIKING_MAX = 12
 };
 
 typedef struct group {
 	vv_hash128 hash;
 	uint64_t count;
+	bool spelling;   /* they differ only in spaces and upper case */
 	char *from, *to; /* escaped, cut */
 } group;
 
@@ -42,7 +54,13 @@ typedef struct column {
 	size_t count, cap;
 	vv_hash_index index;
 	uint64_t changed, filled, emptied, other;
+	uint64_t rewritten,
+		spelled; /* the same value; other texts that only spaces and upper case tell apart */
 	numbers n;
+	vv_story_cell last;
+	vv_figures figures;
+	vv_buf alike[2]; /* the value of all rows that were removed or added; */
+	bool unlike[2];  /* there is none */
 } column;
 
 struct vv_story {
@@ -50,7 +68,37 @@ struct vv_story {
 	column *columns;
 	size_t count;
 	vv_buf text[2];
+	bool whole; /* figures are of whole columns; else facts has their bounds */
+	vv_facts facts[2];
+	uint64_t alone[2]; /* rows removed, added */
+	char *striking[STRIKING_MAX];
+	size_t striking_count;
 };
+
+static bool is_number(const vv_field *f)
+{
+	return f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
+}
+
+static const vv_field *field_of(const vv_story *s, size_t pair, int side)
+{
+	const vv_column_pair *p = &s->t->columns->pairs[pair];
+
+	return side == 0 ? (p->a < 0 ? NULL : &s->t->a->schema.fields[p->a])
+			 : (p->b < 0 ? NULL : &s->t->b->schema.fields[p->b]);
+}
+
+static void begin_figures(vv_story *s)
+{
+	const size_t fair = VALUES_ALL / (s->count + 1);
+
+	for (size_t i = 0; i < s->count; i++) {
+		const vv_field *a = field_of(s, i, 0), *b = field_of(s, i, 1);
+
+		vv_figures_init(&s->columns[i].figures, a && b && is_number(a) && is_number(b),
+				fair > VALUES_MAX ? VALUES_MAX : fair);
+	}
+}
 
 vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err)
 {
@@ -67,6 +115,7 @@ vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err)
 	for (size_t i = 0; i < s->count; i++) {
 		vv_hash_index_init(&s->columns[i].index);
 	}
+	begin_figures(s);
 	return VV_OK;
 }
 
@@ -81,8 +130,16 @@ void vv_story_free(vv_story *s)
 		}
 		vv_free(c->groups);
 		vv_hash_index_clear(&c->index);
+		vv_figures_clear(&c->figures);
+		vv_buf_clear(&c->alike[0]);
+		vv_buf_clear(&c->alike[1]);
+	}
+	for (size_t i = 0; s && i < s->striking_count; i++) {
+		vv_free(s->striking[i]);
 	}
 	if (s) {
+		vv_facts_clear(&s->facts[0]);
+		vv_facts_clear(&s->facts[1]);
 		vv_buf_clear(&s->text[0]);
 		vv_buf_clear(&s->text[1]);
 		vv_free(s->columns);
@@ -111,6 +168,17 @@ static char *shown(vv_buf *text, const vv_cell *c)
 	return text->failed || cut.failed ? NULL : vv_strdup(vv_buf_cstr(&cut));
 }
 
+/* Do only spaces and upper case tell them apart? Overwrites text. */
+static bool is_spelling(vv_buf text[2], const vv_cell *a, const vv_cell *b)
+{
+	vv_buf_reset(&text[0]);
+	vv_buf_reset(&text[1]);
+	vv_figures_fold(&text[0], a->text, a->len);
+	vv_figures_fold(&text[1], b->text, b->len);
+	return text[0].len == text[1].len && !text[0].failed && !text[1].failed &&
+	       memcmp(vv_buf_cstr(&text[0]), vv_buf_cstr(&text[1]), text[0].len) == 0;
+}
+
 static vv_status count_group(vv_story *s, column *c, const vv_cell *a, const vv_cell *b,
 			     vv_error *err)
 {
@@ -121,9 +189,14 @@ static vv_status count_group(vv_story *s, column *c, const vv_cell *a, const vv_
 	while (vv_hash_probe_next(&p, &at)) {
 		if (c->groups[at].hash.lo == hash.lo && c->groups[at].hash.hi == hash.hi) {
 			c->groups[at].count++;
+			c->spelled += c->groups[at].spelling;
+			c->last.group = at;
 			return VV_OK;
 		}
 	}
+	const bool spelling = is_spelling(s->text, a, b);
+	if (s->text[0].failed || s->text[1].failed) return vv_fail_nomem(err);
+	c->spelled += spelling;
 	if (c->count == GROUPS_MAX) {
 		c->other++;
 		return VV_OK;
@@ -133,8 +206,10 @@ static vv_status count_group(vv_story *s, column *c, const vv_cell *a, const vv_
 		return vv_fail_nomem(err);
 	}
 	group *g = &c->groups[c->count++];
+	c->last.group = c->count - 1;
 	*g = (group){.hash = hash,
 		     .count = 1,
+		     .spelling = spelling,
 		     .from = shown(&s->text[0], a),
 		     .to = shown(&s->text[1], b)};
 	return g->from && g->to ? VV_OK : vv_fail_nomem(err);
@@ -143,11 +218,15 @@ static vv_status count_group(vv_story *s, column *c, const vv_cell *a, const vv_
 /* --- formulas ------------------------------------------------------------------------------ */
 
 /* Half of the last decimal place: how far rounding may have moved it. */
-static double half_place(const vv_cell *c)
+static double half_place(const vv_field *f, const vv_cell *c)
 {
-	const char *point = memchr(c->text, '.', c->len);
+	const char *point = memchr(c->text, f->decimal[0], c->len);
+	int places = 0;
 
-	return point ? 0.5 * pow(10, -(double)(c->text + c->len - point - 1)) : 0.5;
+	while (point && ++point < c->text + c->len && *point >= '0' && *point <= '9') {
+		places++;
+	}
+	return 0.5 * pow(10, -places);
 }
 
 static bool explains_factor(double factor, double from, double to, double half)
@@ -209,34 +288,30 @@ static void guess(numbers *n)
 	n->by_step = isnan(n->step) ? 0 : n->kept;
 }
 
-static void count_number(numbers *n, const vv_field *fa, const vv_cell *a, const vv_field *fb,
-			 const vv_cell *b)
+static void count_number(vv_story *s, column *c, const vv_field *fa, const vv_cell *a,
+			 const vv_field *fb, const vv_cell *b)
 {
-	int64_t whole;
-	double from, to;
+	numbers *n = &c->n;
+	vv_story_cell *l = &c->last;
 
-	if (!vv_field_plain_marks(fa) || !vv_field_plain_marks(fb) ||
-	    !vv_value_quick_number(&whole, &from, true, a->text, a->len) ||
-	    !vv_value_quick_number(&whole, &to, true, b->text, b->len)) {
+	if (!vv_figures_number(&l->from, &s->text[0], fa, a) ||
+	    !vv_figures_number(&l->to, &s->text[0], fb, b)) {
 		return;
 	}
+	l->half = half_place(fb, b);
+	l->numbers = true;
 	n->count++;
 	if (n->kept < NUMBERS_MAX) {
-		n->from[n->kept] = from;
-		n->to[n->kept] = to;
-		n->half[n->kept++] = half_place(b);
+		n->from[n->kept] = l->from;
+		n->to[n->kept] = l->to;
+		n->half[n->kept++] = l->half;
 		return;
 	}
 	if (!n->guessed) {
 		guess(n);
 	}
-	n->by_factor += !isnan(n->factor) && explains_factor(n->factor, from, to, half_place(b));
-	n->by_step += !isnan(n->step) && explains_step(n->step, from, to);
-}
-
-static bool is_number(const vv_field *f)
-{
-	return f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
+	n->by_factor += !isnan(n->factor) && explains_factor(n->factor, l->from, l->to, l->half);
+	n->by_step += !isnan(n->step) && explains_step(n->step, l->from, l->to);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -246,34 +321,354 @@ static bool is_empty(const vv_field *f, const vv_cell *c)
 	return c->len == 0 || vv_field_missing(f, c);
 }
 
+static vv_status changed_cell(vv_story *s, size_t pair, const vv_cell *a, const vv_cell *b,
+			      vv_error *err)
+{
+	column *c = &s->columns[pair];
+	const vv_field *fa = field_of(s, pair, 0), *fb = field_of(s, pair, 1);
+	const bool none = is_empty(fa, a), gone = is_empty(fb, b);
+	vv_status rc;
+
+	c->changed++;
+	c->last = (vv_story_cell){.group = SIZE_MAX, .one_sided = none != gone};
+	if ((rc = vv_figures_add(&c->figures, 0, fa, a, &s->text[0], err)) < 0 ||
+	    (rc = vv_figures_add(&c->figures, 1, fb, b, &s->text[0], err)) < 0) {
+		return rc;
+	}
+	if (none != gone) {
+		c->filled += none;
+		c->emptied += gone;
+		return VV_OK;
+	}
+	if (is_number(fa) && is_number(fb)) {
+		count_number(s, c, fa, a, fb, b);
+	}
+	return count_group(s, c, a, b, err);
+}
+
+/* A row that only one version has. */
+static vv_status lone_row(vv_story *s, int side, const vv_cell *cells, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
+		column *c = &s->columns[i];
+		const vv_field *f = field_of(s, i, side);
+		const vv_column_pair *p = &s->t->columns->pairs[i];
+
+		if (p->a < 0 || p->b < 0) {
+			continue;
+		}
+		const vv_cell *cell = &cells[side == 0 ? p->a : p->b];
+		rc = vv_figures_add(&c->figures, side, f, cell, &s->text[0], err);
+		if (c->unlike[side]) {
+			continue;
+		}
+		if (s->alone[side] == 0) {
+			vv_buf_put(&c->alike[side], cell->text, cell->len);
+		}
+		if (c->alike[side].failed) return vv_fail_nomem(err);
+		c->unlike[side] = cell->len > VV_FIGURES_TEXT || cell->len != c->alike[side].len ||
+				  (cell->len > 0 &&
+				   memcmp(cell->text, c->alike[side].data, cell->len) != 0);
+	}
+	s->alone[side]++;
+	return rc;
+}
+
 vv_status vv_story_row(vv_story *s, const vv_row_change *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0;
-	     c->kind == VV_ROW_CHANGED && c->changed > 0 && i < s->count && rc == VV_OK; i++) {
-		column *col = &s->columns[i];
-
-		if (c->cells[i] != VV_CELL_CHANGED) {
-			continue;
-		}
+	if (c->kind == VV_ROW_ADDED) return lone_row(s, 1, c->new_cells, err);
+	if (c->kind == VV_ROW_REMOVED) return lone_row(s, 0, c->old_cells, err);
+	for (size_t i = 0; c->cells && c->changed + c->formatted > 0 && i < s->count && rc == VV_OK;
+	     i++) {
 		const vv_column_pair *p = &s->t->columns->pairs[i];
-		const vv_field *fa = &s->t->a->schema.fields[p->a],
-			       *fb = &s->t->b->schema.fields[p->b];
-		const vv_cell *a = &c->old_cells[p->a], *b = &c->new_cells[p->b];
 
-		col->changed++;
-		if (is_empty(fa, a) != is_empty(fb, b)) {
-			col->filled += is_empty(fa, a);
-			col->emptied += is_empty(fb, b);
-			continue;
+		s->columns[i].rewritten += c->cells[i] == VV_CELL_FORMAT;
+		if (c->cells[i] == VV_CELL_CHANGED) {
+			rc = changed_cell(s, i, &c->old_cells[p->a], &c->new_cells[p->b], err);
 		}
-		if (is_number(fa) && is_number(fb)) {
-			count_number(&col->n, fa, a, fb, b);
-		}
-		rc = count_group(s, col, a, b, err);
 	}
 	return rc;
+}
+
+/* --- whole columns ------------------------------------------------------------------------------ */
+
+static vv_status read_side(vv_story *s, int side, vv_error *err)
+{
+	vv_table *t = side == 0 ? s->t->a : s->t->b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_status rc;
+	int more;
+
+	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) return rc;
+	while ((more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t k = 0; k < b.rows * s->count; k++) {
+			const size_t row = k / s->count, i = k % s->count;
+			const vv_column_pair *p = &s->t->columns->pairs[i];
+
+			if (p->a < 0 || p->b < 0) {
+				continue;
+			}
+			rc = vv_figures_add(
+				&s->columns[i].figures, side, field_of(s, i, side),
+				&b.cells[row * b.columns + (size_t)(side == 0 ? p->a : p->b)],
+				&s->text[0], err);
+			if (rc < 0) return rc;
+		}
+	}
+	return (vv_status)more;
+}
+
+static bool is_small(const vv_story *s)
+{
+	const vv_table *a = s->t->a, *b = s->t->b;
+
+	return !s->t->partial && a->root.rows <= WHOLE_CELLS && b->root.rows <= WHOLE_CELLS &&
+	       a->root.rows * a->columns + b->root.rows * b->columns <= WHOLE_CELLS;
+}
+
+/* Blocks that are not here leave the figures of what differs. */
+static vv_status read_whole(vv_story *s, vv_error *err)
+{
+	vv_auto_free vv_figures *kept = vv_calloc(s->count + 1, sizeof(*kept));
+	vv_status rc;
+
+	if (!kept) return vv_fail_nomem(err);
+	for (size_t i = 0; i < s->count; i++) {
+		kept[i] = s->columns[i].figures;
+	}
+	begin_figures(s);
+	if ((rc = read_side(s, 0, err)) == VV_OK) {
+		rc = read_side(s, 1, err);
+	}
+	s->whole = rc == VV_OK;
+	for (size_t i = 0; i < s->count; i++) {
+		vv_figures_clear(s->whole ? &kept[i] : &s->columns[i].figures);
+		if (!s->whole) {
+			s->columns[i].figures = kept[i];
+		}
+	}
+	if (rc == VV_EMISSING) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+/* What is known without reading rows; blocks that are not here tell nothing. */
+static vv_status read_facts(vv_story *s, int side, vv_error *err)
+{
+	const vv_table *t = side == 0 ? s->t->a : s->t->b;
+	vv_status rc = t->root.facts.len > 0 ? vv_table_facts(&s->facts[side], t, err) : VV_OK;
+
+	if (rc == VV_EMISSING) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+/* --- striking changes ------------------------------------------------------------------------------ */
+
+static vv_status add_striking(vv_story *s, vv_buf *line, vv_error *err)
+{
+	if (line->failed) return vv_fail_nomem(err);
+	if (line->len > 0 && s->striking_count < STRIKING_MAX) {
+		if (!(s->striking[s->striking_count] = vv_strdup(vv_buf_cstr(line)))) {
+			return vv_fail_nomem(err);
+		}
+		s->striking_count++;
+	}
+	vv_buf_reset(line);
+	return VV_OK;
+}
+
+static void put_name(vv_buf *out, const vv_story *s, size_t pair)
+{
+	const vv_field *f = field_of(s, pair, 1);
+
+	vv_text_put_words(out, f->name, f->name_len, TEXT_WIDTH);
+}
+
+static void put_quoted(vv_buf *out, const char *text, size_t len)
+{
+	vv_buf_putc(out, '\'');
+	vv_text_put_cut(out, text, len, TEXT_WIDTH);
+	vv_buf_putc(out, '\'');
+}
+
+/* "every changed price x 100": of units that were mixed up. */
+static void put_unit(vv_buf *out, const vv_story *s, size_t pair)
+{
+	const column *c = &s->columns[pair];
+	const double power = c->n.guessed && c->n.by_factor > 0 ? log10(fabs(c->n.factor)) : 0;
+
+	if (c->n.count < 3 || c->n.by_factor < c->n.count || c->n.count < c->changed ||
+	    power == 0 || fabs(power - round(power)) > 1e-9) {
+		return;
+	}
+	vv_buf_puts(out, "every changed ");
+	put_name(out, s, pair);
+	vv_buf_printf(out, " x %.7g", c->n.factor);
+}
+
+/* "new value 'EU ' beside 'EU' in region", for the first such value. */
+static vv_status put_twin(vv_buf *out, const vv_story *s, size_t pair, vv_error *err)
+{
+	const vv_figures *f = &s->columns[pair].figures;
+	vv_auto(vv_hash_index) folded = {0};
+	vv_auto(vv_buf) key = VV_BUF_INIT, other = VV_BUF_INIT;
+
+	vv_hash_index_init(&folded);
+	for (int pass = 0; !f->numeric && pass < 2; pass++) {
+		for (size_t i = 0; i < f->count; i++) {
+			const vv_figures_value *v = &f->values[i];
+			size_t at;
+
+			if (v->cut || (v->count[0] > 0) != (pass == 0)) {
+				continue;
+			}
+			vv_buf_reset(&key);
+			vv_figures_fold(&key, v->text, v->len);
+			if (key.failed) return vv_fail_nomem(err);
+			const uint64_t hash = vv_xxh3(vv_buf_cstr(&key), key.len, folded.seed);
+			if (pass == 0 && !vv_hash_index_add(&folded, hash, i)) {
+				return vv_fail_nomem(err);
+			}
+			vv_hash_probe p = vv_hash_probe_begin(&folded, hash);
+			while (pass == 1 && vv_hash_probe_next(&p, &at)) {
+				const vv_figures_value *old = &f->values[at];
+
+				vv_buf_reset(&other);
+				vv_figures_fold(&other, old->text, old->len);
+				if (other.failed) return vv_fail_nomem(err);
+				if (other.len != key.len ||
+				    strcmp(vv_buf_cstr(&other), vv_buf_cstr(&key)) != 0) {
+					continue;
+				}
+				vv_buf_puts(out, "new value ");
+				put_quoted(out, v->text, v->len);
+				vv_buf_puts(out, " beside ");
+				put_quoted(out, old->text, old->len);
+				vv_buf_puts(out, " in ");
+				put_name(out, s, pair);
+				return VV_OK;
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static bool same_text(const vv_fact_text *a, const vv_fact_text *b)
+{
+	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+/* Has the pair's column another value than the one that all these rows have? */
+static bool has_others(const vv_story *s, size_t pair, int side)
+{
+	const vv_figures_side *f = &s->columns[pair].figures.side[side];
+	const vv_column_pair *p = &s->t->columns->pairs[pair];
+
+	if (s->whole) return f->distinct + (f->missing > 0) > 1 || s->columns[pair].figures.many;
+	const vv_fact fact = vv_table_fact(&s->facts[side], (size_t)(side == 0 ? p->a : p->b));
+	return fact.missing == VV_MISSING_SOME || (fact.numbers && fact.texts) ||
+	       (fact.numbers && vv_fact_number_order(&fact.least, &fact.greatest) != 0) ||
+	       (fact.texts && (fact.open || !same_text(&fact.low, &fact.high)));
+}
+
+/* "400 rows lost, all with status=closed" */
+static void put_alike(vv_buf *out, const vv_story *s, int side)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; s->alone[side] >= ALIKE_LEAST && i < s->count && told < 3; i++) {
+		const column *c = &s->columns[i];
+		const vv_column_pair *p = &s->t->columns->pairs[i];
+
+		if (p->a < 0 || p->b < 0 || c->unlike[side] || !has_others(s, i, side)) {
+			continue;
+		}
+		if (told++ == 0) {
+			vv_buf_printf(out, "%s rows %s, all with ", vv_text_count(s->alone[side]),
+				      side == 0 ? "lost" : "added");
+		} else {
+			vv_buf_puts(out, ", ");
+		}
+		put_name(out, s, i);
+		if (c->alike[side].len > 0) {
+			vv_buf_putc(out, '=');
+			vv_text_put_cut(out, c->alike[side].data, c->alike[side].len, TEXT_WIDTH);
+		} else {
+			vv_buf_puts(out, " empty");
+		}
+	}
+}
+
+vv_status vv_story_end(vv_story *s, vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_status rc = is_small(s) ? read_whole(s, err) : VV_OK;
+
+	if (rc == VV_OK && !s->whole && (rc = read_facts(s, 0, err)) == VV_OK) {
+		rc = read_facts(s, 1, err);
+	}
+	for (int side = 0; side < 2 && rc == VV_OK; side++) {
+		put_alike(&line, s, side);
+		rc = add_striking(s, &line, err);
+	}
+	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
+		if (s->columns[i].n.kept > 0 && !s->columns[i].n.guessed) {
+			guess(&s->columns[i].n);
+		}
+		put_unit(&line, s, i);
+		if ((rc = add_striking(s, &line, err)) == VV_OK &&
+		    (rc = put_twin(&line, s, i, err)) == VV_OK) {
+			rc = add_striking(s, &line, err);
+		}
+	}
+	return rc;
+}
+
+const char *vv_story_striking(const vv_story *s, size_t n)
+{
+	return n < s->striking_count ? s->striking[n] : NULL;
+}
+
+/* --- one cell among the others ---------------------------------------------------------------------- */
+
+vv_story_cell vv_story_cell_of(const vv_story *s, size_t pair)
+{
+	return s->columns[pair].last;
+}
+
+uint64_t vv_story_like(const vv_story *s, size_t pair, const vv_story_cell *cell)
+{
+	const column *c = &s->columns[pair];
+	const numbers *n = &c->n;
+	uint64_t like = cell->group < c->count ? c->groups[cell->group].count : 1;
+
+	if (cell->one_sided) return c->filled + c->emptied;
+	if (!cell->numbers || !n->guessed) return like;
+	if (n->by_factor > like && explains_factor(n->factor, cell->from, cell->to, cell->half)) {
+		like = n->by_factor;
+	}
+	if (n->by_step > like && explains_step(n->step, cell->from, cell->to)) {
+		like = n->by_step;
+	}
+	return like;
+}
+
+/* Of numbers how many times as large, whichever is larger; a change of sign is more than any. */
+double vv_story_size(const vv_story_cell *cell)
+{
+	if (!cell->numbers) return 0;
+	if (cell->from * cell->to <= 0) return 1000;
+	return fabs(log(fabs(cell->to / cell->from)));
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -301,13 +696,10 @@ static void put_times(vv_buf *out, uint64_t times, const column *c)
 }
 
 /* "x 1.19", "+ 5": nearly all numbers that changed follow it, and it is not one change repeated. */
-static uint64_t put_formula(vv_buf *out, column *c)
+static uint64_t put_formula(vv_buf *out, const column *c)
 {
-	numbers *n = &c->n;
+	const numbers *n = &c->n;
 
-	if (!n->guessed && n->kept > 0) {
-		guess(n);
-	}
 	if (n->count < 3 || c->count < 3) return 0;
 	bool step = n->by_step * 20 >= n->count * 19, factor = n->by_factor * 20 >= n->count * 19;
 	if (step) {
@@ -323,7 +715,7 @@ static uint64_t put_formula(vv_buf *out, column *c)
 }
 
 /* The largest groups of at least two, or of one in a hundred. */
-static uint64_t put_groups(vv_buf *out, size_t start, const column *c)
+static uint64_t put_groups(vv_buf *out, size_t start, const column *c, uint64_t *spelled)
 {
 	const group **list = vv_calloc(c->count + 1, sizeof(*list));
 	uint64_t told = 0;
@@ -343,33 +735,84 @@ static uint64_t put_groups(vv_buf *out, size_t start, const column *c)
 		vv_buf_printf(out, "%s -> %s", list[i]->from, list[i]->to);
 		put_times(out, list[i]->count, c);
 		told += list[i]->count;
+		*spelled -= list[i]->spelling ? list[i]->count : 0;
 	}
 	vv_free(list);
 	return told;
 }
 
+static void put_times_of(vv_buf *out, size_t start, const char *what, uint64_t times)
+{
+	if (times > 0) {
+		part(out, start);
+		vv_buf_printf(out, "%s %s", what, vv_text_count(times));
+	}
+}
+
+uint64_t vv_story_changes(const vv_story *s, size_t pair)
+{
+	return s->columns[pair].changed + s->columns[pair].rewritten;
+}
+
 void vv_story_put(vv_buf *out, const vv_story *s, size_t pair)
 {
-	column *c = &s->columns[pair];
+	const column *c = &s->columns[pair];
+	uint64_t spelled = c->spelled, told;
 	size_t start = out->len;
-	uint64_t told;
 
-	if (c->changed < 2) return;
-	told = put_formula(out, c);
-	if (told == 0) {
-		told = put_groups(out, start, c);
+	if (c->changed >= 2) {
+		told = put_formula(out, c);
+		if (told == 0) {
+			told = put_groups(out, start, c, &spelled);
+		} else {
+			spelled = 0;
+		}
+		put_times_of(out, start, "filled in", c->filled);
+		put_times_of(out, start, "emptied", c->emptied);
+		told += c->filled + c->emptied + spelled;
+		put_times_of(out, start, "spelled otherwise", spelled + c->rewritten);
+		if (told > 0) {
+			put_times_of(out, start, "other", c->changed - told);
+		}
+	} else {
+		put_times_of(out, start, "spelled otherwise", c->spelled + c->rewritten);
 	}
-	if (c->filled > 0) {
-		part(out, start);
-		vv_buf_printf(out, "filled in %s", vv_text_count(c->filled));
+}
+
+/* "column 0.5 .. 99 -> 0.5 .. 9900": of numbers in a column of which not all cells were read. */
+static void put_bounds(vv_buf *out, const vv_story *s, size_t pair)
+{
+	const vv_column_pair *p = &s->t->columns->pairs[pair];
+	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_buf *const text[2] = {&a, &b};
+
+	for (int i = 0; i < 2; i++) {
+		const vv_fact f = vv_table_fact(&s->facts[i], (size_t)(i == 0 ? p->a : p->b));
+
+		if (s->facts[i].count == 0 || f.unknown || !f.numbers) return;
+		vv_fact_number_put(text[i], &f.least);
+		vv_buf_puts(text[i], " .. ");
+		vv_fact_number_put(text[i], &f.greatest);
 	}
-	if (c->emptied > 0) {
-		part(out, start);
-		vv_buf_printf(out, "emptied %s", vv_text_count(c->emptied));
+	vv_buf_printf(out, ", column %s", vv_buf_cstr(&a));
+	if (strcmp(vv_buf_cstr(&a), vv_buf_cstr(&b)) != 0) {
+		vv_buf_printf(out, " -> %s", vv_buf_cstr(&b));
 	}
-	told += c->filled + c->emptied;
-	if (told > 0 && told < c->changed) {
-		part(out, start);
-		vv_buf_printf(out, "other %s", vv_text_count(c->changed - told));
+	out->failed |= a.failed || b.failed;
+}
+
+void vv_story_put_figures(vv_buf *out, const vv_story *s, size_t pair, bool ascii)
+{
+	const vv_figures *f = &s->columns[pair].figures;
+
+	vv_buf_printf(out, s->whole ? "rows %s" : "cells that differ %s",
+		      vv_text_count(f->side[0].cells));
+	if (f->side[0].cells != f->side[1].cells) {
+		vv_buf_printf(out, " -> %s", vv_text_count(f->side[1].cells));
+	}
+	vv_buf_puts(out, ": ");
+	vv_figures_put(out, f, ascii);
+	if (!s->whole && f->numeric) {
+		put_bounds(out, s, pair);
 	}
 }

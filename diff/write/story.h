@@ -1,8 +1,12 @@
 /*
- * story: what happened to a table between two versions: the changes of each column, grouped.
+ * story: the changes of a table between two versions: grouped by column, the column's figures before and after, and striking
+ * changes.
  *
- * Equal changes ("CONC -> CON, 3,101 times"), values filled in and emptied, one formula for all ("x 1.19"), and the rest.
- * Rows are streamed; memory is bounded: what is seen after GROUPS_MAX different changes of a column counts as other.
+ * Groups are equal changes ("CONC -> CON, 3,101 times"), values filled in and emptied, one formula for all ("x 1.19"), other
+ * spellings of the same value, and the rest. Figures are of the whole columns where that is little to read, else of the cells that
+ * differ. Rows are streamed; memory is bounded: after GROUPS_MAX different changes of a column, further ones count as other.
+ *
+ *	vv_story_new; vv_story_row for each row; vv_story_end; then the texts
  */
 #ifndef VV_DIFF_WRITE_STORY_H
 #define VV_DIFF_WRITE_STORY_H
@@ -21,8 +25,32 @@ VV_AUTO_FREE(vv_story, vv_story_free)
 /* Of a row of any kind; changed ones count. */
 vv_status vv_story_row(vv_story *s, const vv_row_change *c, vv_error *err);
 
+/* After the last row. Reads small tables whole. */
+vv_status vv_story_end(vv_story *s, vv_error *err);
+
+/* Cells of the pair of columns that were changed, or only written otherwise. */
+uint64_t vv_story_changes(const vv_story *s, size_t pair);
+
 /* Appends what happened in the pair of columns, "CONC -> CON in 3,000, filled in 80, other 21"; nothing where changes have
  * nothing in common. Text is escaped. */
 void vv_story_put(vv_buf *out, const vv_story *s, size_t pair);
+
+/* Appends the figures of the pair, "rows 5,000 -> 4,600: missing 0, ..."; ascii as vv_figures_put. */
+void vv_story_put_figures(vv_buf *out, const vv_story *s, size_t pair, bool ascii);
+
+/* What is striking, escaped: "400 rows lost, all with status=closed"; NULL after the last. Borrowed. */
+const char *vv_story_striking(const vv_story *s, size_t n);
+
+/* A changed cell among the others of its column: how many are like it, as far as is known, and how large the change is. */
+typedef struct vv_story_cell {
+	size_t group; /* SIZE_MAX: none of its own */
+	bool numbers, one_sided;
+	double from, to, half;
+} vv_story_cell;
+
+/* Of the row last given to vv_story_row, where the pair's cell is changed. */
+vv_story_cell vv_story_cell_of(const vv_story *s, size_t pair);
+uint64_t vv_story_like(const vv_story *s, size_t pair, const vv_story_cell *cell);
+double vv_story_size(const vv_story_cell *cell);
 
 #endif

@@ -112,8 +112,36 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 	}
 }
 
+/* "price: 412 (x 1.19)", and its figures. */
+static void put_column(vv_buf *b, const vv_diff_table *t, const vv_story *story, size_t i,
+		       bool ascii)
+{
+	const vv_field *f = &t->b->schema.fields[t->columns->pairs[i].b];
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+
+	vv_buf_puts(b, "           ");
+	vv_text_put_words(b, f->name, f->name_len, NAME_WIDTH);
+	vv_story_put(&what, story, i);
+	vv_buf_printf(b, ": %s", vv_text_count(vv_story_changes(story, i)));
+	vv_buf_printf(b, what.len > 0 ? " (%s)\n" : "%s\n", vv_buf_cstr(&what));
+	vv_buf_puts(b, "             ");
+	vv_story_put_figures(b, story, i, ascii);
+	vv_buf_putc(b, '\n');
+	b->failed |= what.failed;
+}
+
+static void put_striking(vv_buf *b, const vv_story *story)
+{
+	const char *said;
+
+	for (size_t i = 0; story && (said = vv_story_striking(story, i)); i++) {
+		put_label(b, i == 0 ? "notable" : "");
+		vv_buf_printf(b, "%s\n", said);
+	}
+}
+
 static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_story *story,
-		      const vv_rowdiff_stats *s)
+		      const vv_rowdiff_stats *s, bool ascii)
 {
 	if (s->cells_changed + s->cells_formatted == 0) return;
 	put_label(b, "cells");
@@ -122,18 +150,9 @@ static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_story *story,
 	put_part(b, start, s->rekeyed, s->rekeyed == 1 ? "of them a key" : "of them keys");
 	put_part(b, start, s->cells_formatted, "only written differently");
 	vv_buf_putc(b, '\n');
-	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
-		if (s->column_changes[i] > 0) {
-			const vv_field *f = &t->b->schema.fields[t->columns->pairs[i].b];
-			vv_buf_puts(b, "           ");
-			vv_text_put_words(b, f->name, f->name_len, NAME_WIDTH);
-			vv_auto(vv_buf) what = VV_BUF_INIT;
-			if (story) {
-				vv_story_put(&what, story, i);
-			}
-			vv_buf_printf(b, ": %s", vv_text_count(s->column_changes[i]));
-			vv_buf_printf(b, what.len > 0 ? " (%s)\n" : "%s\n", vv_buf_cstr(&what));
-			b->failed |= what.failed;
+	for (size_t i = 0; story && i < t->columns->count; i++) {
+		if (vv_story_changes(story, i) > 0) {
+			put_column(b, t, story, i, ascii);
 		}
 	}
 }
@@ -182,7 +201,8 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 	put_rows(&b, t, s);
 	vv_buf_puts(&b,
 		    t->text_to_table ? " (one side is text, the other a table of varve)\n" : "\n");
-	put_cells(&b, t, w->story, s);
+	put_striking(&b, w->story);
+	put_cells(&b, t, w->story, s, w->opts.ascii);
 	return give(w, &b, err);
 }
 
@@ -227,7 +247,11 @@ static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *e
 static vv_status sum_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, vv_error *err)
 {
 	sum_writer *w = self(base);
-	vv_status rc = w->one_line ? keep_line(w, s, err) : summary(w, s, err);
+	vv_status rc = w->story ? vv_story_end(w->story, err) : VV_OK;
+
+	if (rc == VV_OK) {
+		rc = w->one_line ? keep_line(w, s, err) : summary(w, s, err);
+	}
 	vv_story_free(w->story);
 	w->story = NULL;
 	w->tables++;

@@ -22,6 +22,7 @@ typedef struct vv_diff_writer_options {
 	vv_write_fn write;
 	void *payload;
 	bool color;     /* text */
+	bool ascii;     /* summary: no other characters for histograms */
 	unsigned width; /* text: columns of the terminal */
 	/* text, markdown, html: columns of context beside the changed ones (2) */
 	unsigned context;
@@ -31,8 +32,11 @@ typedef struct vv_diff_writer_options {
 		*new_side; /* html: the versions compared, by name, commit, date and author;
 	                                  * NULL: not told */
 	const char *title; /* html, markdown: "v1..v2" */
-	/* arrow: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
+	/* arrow, markdown: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
 	const char *commit;
+	const char *old_commit; /* markdown: likewise of the older one */
+	const char *
+		pages; /* markdown: the address of a repository's pages, to which rows lead; NULL */
 	int64_t commit_time;
 	int32_t misfit;         /* arrow: enum varve_misfit */
 	int32_t numbers;        /* arrow: enum varve_numbers */

@@ -25,7 +25,7 @@
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
-	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color;
+	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color, *size, *pages;
 	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
 		name_status, same;
 	const char *renames, *stage;
@@ -68,6 +68,10 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "name-only", name_only, "only the paths that differ"),
 	OPT_STRING(0, "limit", limit, "N",
 		   "at most N rows of each table; 0: all (default: 50 on a terminal)"),
+	OPT_STRING(0, "size", size, "BYTES",
+		   "--format markdown: at most BYTES (default: 65536, GitHub's limit)"),
+	OPT_STRING(0, "pages", pages, "URL",
+		   "--format markdown: link rows to the pages of varve web at URL"),
 	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
 	OPT_FLAG(0, "name-status", name_status,
 		 "the same, each after its letter: A added, M modified, D deleted, R renamed (with "
@@ -148,6 +152,20 @@ static vv_status fill_how(run *r, vv_error *err)
 			 strcmp(r->p.format, "csv") == 0; /* that form is of rows in their order */
 	r->p.how.tolerance = o->tolerance;
 	r->p.how.only_whether = o->quiet || o->name_only || o->name_status;
+	return VV_OK;
+}
+
+static vv_status choose_size(run *r, vv_error *err)
+{
+	uint64_t size = 0;
+
+	if (!r->o->size) return VV_OK;
+	if (!vv_parse_u64(&size, r->o->size, strlen(r->o->size)) || size < 1024 ||
+	    size > UINT32_MAX) {
+		return vv_fail(err, VV_EUSAGE, "--size takes bytes, 1024 or more, not '%s'",
+			       vv_text_shows(r->o->size));
+	}
+	r->p.size = (size_t)size;
 	return VV_OK;
 }
 
@@ -275,16 +293,18 @@ static void page(run *r)
 	vv_out_page(pager);
 }
 
-/* In which commit the newer version is. */
-static vv_status find_commit(run *r, const vv_diff_side *s, vv_error *err)
+/* In which commit a version is; time may be NULL. */
+static vv_status find_commit(run *r, char *out, int64_t *time, const vv_diff_side *s, vv_error *err)
 {
 	vv_auto(vv_commit) c = {0};
 	vv_status rc;
 
 	if (s->kind != VV_SIDE_COMMIT || vv_oid_is_null(&s->commit)) return VV_OK;
 	if ((rc = vv_commit_read(r->p.repo, &s->commit, &c, err)) < 0) return rc;
-	vv_oid_text(r->p.commit, &s->commit);
-	r->p.commit_time = c.committer.time;
+	vv_oid_text(out, &s->commit);
+	if (time) {
+		*time = c.committer.time;
+	}
 	return VV_OK;
 }
 
@@ -322,7 +342,9 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	r->p.reader = c->reader;
 	r->p.how.pool = vv_dataset_reader_pool(r->p.reader);
 	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
-	if (is_arrow(r->p.format) && (rc = find_commit(r, &d.b, err)) < 0) {
+	if ((is_arrow(r->p.format) || r->p.pages) &&
+	    ((rc = find_commit(r, r->p.commit, &r->p.commit_time, &d.b, err)) < 0 ||
+	     (rc = find_commit(r, r->p.old_commit, NULL, &d.a, err)) < 0)) {
 		goto done;
 	}
 	if (strcmp(r->p.format, "html") == 0 &&
@@ -357,6 +379,15 @@ static int check_diff(const vv_context *c)
 		return vv_usage_error("%s is for --format arrow",
 				      o->misfit ? "--misfit" : "--numbers");
 	}
+	if ((o->size || o->pages) && (!o->format || strcmp(o->format, "markdown") != 0)) {
+		return vv_usage_error("%s is for --format markdown",
+				      o->size ? "--size" : "--pages");
+	}
+	if (o->pages && strncmp(o->pages, "http://", 7) != 0 &&
+	    strncmp(o->pages, "https://", 8) != 0) {
+		return vv_usage_error("--pages takes an address with http:// or https://, not '%s'",
+				      vv_text_shows(o->pages));
+	}
 	return is_arrow(o->format) && !o->output && !o->quiet && !o->name_only && !o->name_status
 		       ? vv_data_out_check_binary("an Arrow stream")
 		       : VV_EXIT_OK;
@@ -367,6 +398,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	run r = {.o = o,
 		 .p = {.fd = -1,
+		       .pages = o->pages,
 		       .format = o->format ? o->format : "text",
 		       .color = o->color,
 		       .output = o->output,
@@ -382,7 +414,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	r.p.how.progress = c->progress;
 	r.p.how.propose = strcmp(r.p.format, "text") == 0;
 	if ((rc = fill_how(&r, err)) < 0 || (rc = open_output(&r, err)) < 0 ||
-	    (rc = choose_limit(&r, err)) < 0) {
+	    (rc = choose_limit(&r, err)) < 0 || (rc = choose_size(&r, err)) < 0) {
 		goto done;
 	}
 	if ((rc = run_sides(&r, c, err)) == VV_OK) {

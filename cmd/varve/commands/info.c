@@ -11,11 +11,11 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
 #include "cmd/varve/print/tables.h"
+#include "dataset/filter/table_facts.h"
 #include "dataset/schema/header.h"
 #include "diff/rows/key_unique.h"
 #include "lib/names/version.h"
 #include "lib/view/column_stats.h"
-#include "lib/view/table_facts.h"
 #include "lib/worktree/added_blocks.h"
 #include "repo/blocks/decompress.h"
 

@@ -50,6 +50,22 @@ static bool wants_color(const vv_diff_print *r)
 	return r->fd < 0 && vv_color_off()[0] != '\0';
 }
 
+/* By the locale's name, as the C library looks for it. */
+static bool shows_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = vv_env_get(vv_environ(), names[i]);
+
+		if (value && *value) {
+			return strstr(value, "UTF-8") || strstr(value, "utf8") ||
+			       strstr(value, "utf-8") || strstr(value, "UTF8");
+		}
+	}
+	return false;
+}
+
 vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err)
 {
 	r->how.temp_dir = vv_env_temp_dir(vv_environ());
@@ -62,6 +78,10 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		.old_side = r->sides[0].len > 0 ? vv_buf_cstr(&r->sides[0]) : NULL,
 		.new_side = r->sides[1].len > 0 ? vv_buf_cstr(&r->sides[1]) : NULL,
 		.commit = r->commit[0] ? r->commit : NULL,
+		.old_commit = r->old_commit[0] ? r->old_commit : NULL,
+		.pages = r->pages,
+		.size_limit = r->size,
+		.ascii = !shows_utf8(),
 		.commit_time = r->commit_time,
 		.misfit = r->misfit,
 		.numbers = r->numbers,

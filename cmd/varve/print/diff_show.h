@@ -34,11 +34,14 @@ typedef struct vv_diff_print {
 	const char *output;           /* what messages call it */
 	vv_buf sides[2];              /* what each is, in words; or empty */
 	char commit[VV_OID_TEXT + 1]; /* that the newer version is in; or "" */
-	int64_t commit_time;          /* in seconds since 1970 */
-	int32_t misfit;               /* arrow: enum varve_misfit */
-	int32_t numbers;              /* arrow: enum varve_numbers */
-	bool differs;                 /* something does */
-	bool trouble;                 /* a table could not be read; it was reported */
+	char old_commit[VV_OID_TEXT + 1];
+	const char *pages;   /* markdown: to which rows lead; NULL */
+	size_t size;         /* markdown: bytes of the whole; 0: the writer's own limit */
+	int64_t commit_time; /* in seconds since 1970 */
+	int32_t misfit;      /* arrow: enum varve_misfit */
+	int32_t numbers;     /* arrow: enum varve_numbers */
+	bool differs;        /* something does */
+	bool trouble;        /* a table could not be read; it was reported */
 
 	vv_patch_write_options patch; /* its own */
 	uint64_t sections;

@@ -19,6 +19,7 @@
 #include "cmd/web/model/missing.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
+#include "diff/write/story.h"
 #include "diff/write/writer.h"
 #include "lib/history/table_diff.h"
 #include "lib/names/table_at.h"
@@ -39,6 +40,7 @@ typedef struct comparing {
 	size_t limit;
 	uint32_t cell_max;
 	vv_diff_table told;
+	vv_story *story;
 	long column;         /* the pair that must have changed; -1: any */
 	uint64_t last_place; /* rows of the new version that stand above the change before */
 	bool over;           /* the time is: the rest is not looked at */
@@ -155,7 +157,11 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 	for (size_t i = 0; i < o->column_count; i++) {
 		fill_pair(c, &o->columns[i], &t->columns->pairs[i]);
 	}
-	return (rc = describe(c, t->columns, err)) < 0 ? rc : find_column(c, err);
+	if ((rc = describe(c, t->columns, err)) < 0 ||
+	    (rc = vv_story_new(&c->story, &c->told, err)) < 0) {
+		return rc;
+	}
+	return find_column(c, err);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
@@ -285,6 +291,7 @@ static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err
 	vv_status rc;
 
 	count_row(c, r);
+	if ((rc = vv_story_row(c->story, r, err)) < 0) return rc;
 	if (!is_wanted(c, r)) return VV_OK;
 	if (o->matched++ < c->q->from) return VV_OK;
 	if (o->count == c->limit || c->v->held >= VV_WEB_ANSWER_MAX) {
@@ -306,11 +313,58 @@ static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err
 	return rc;
 }
 
+static vv_status add_story(comparing *c, const char *text, vv_error *err)
+{
+	vv_web_comparison *o = c->out;
+
+	o->story[o->story_count] = vv_web_keep_text(c->v, text);
+	return o->story[o->story_count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+/* What is striking, then "price: 412 cells (x 1.19); rows 5,000: ..." for each column that changed. */
+static vv_status tell_story(comparing *c, vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT, what = VV_BUF_INIT;
+	const char *said;
+	size_t count = 0;
+	vv_status rc = vv_story_end(c->story, err);
+
+	while (rc == VV_OK && vv_story_striking(c->story, count)) {
+		count++;
+	}
+	c->out->story = vv_arena_calloc(&c->v->arena, count + c->told.columns->count + 1,
+					sizeof(char *));
+	if (rc == VV_OK && !c->out->story) return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && (said = vv_story_striking(c->story, i)); i++) {
+		rc = add_story(c, said, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < c->told.columns->count; i++) {
+		if (vv_story_changes(c->story, i) == 0) {
+			continue;
+		}
+		vv_buf_reset(&what);
+		vv_buf_reset(&line);
+		vv_story_put(&what, c->story, i);
+		vv_buf_printf(&line, "%s: %s", c->out->columns[i].name,
+			      vv_text_counted(vv_story_changes(c->story, i), "cell", NULL));
+		vv_buf_printf(&line, what.len > 0 ? " (%s)" : "%s", vv_buf_cstr(&what));
+		vv_buf_puts(&line, "; ");
+		vv_story_put_figures(&line, c->story, i, false);
+		rc = line.failed || what.failed ? vv_fail_nomem(err)
+						: add_story(c, vv_buf_cstr(&line), err);
+	}
+	return rc;
+}
+
 static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *err)
 {
 	comparing *c = self(w);
 	vv_change_counts *to = &c->out->counts;
 	vv_status rc = vv_change_counts_fill(to, &c->told, s, err);
+
+	if (rc == VV_OK) {
+		rc = tell_story(c, err);
+	}
 
 	c->out->counted = true;
 	to->counted = true;
@@ -459,6 +513,8 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 	}
 	if ((rc = take_place(c, &large, err)) < 0) return rc;
 	rc = vv_diff_item_compare(&answer, &item, &how, err);
+	vv_story_free(c->story);
+	c->story = NULL;
 	if (large) {
 		give_large();
 	}

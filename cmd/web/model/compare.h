@@ -56,6 +56,9 @@ typedef struct vv_web_comparison {
 	const char *words;   /* "+1 -0 ~3 rows, 1 column added" */
 	const char **schema; /* a sentence for each change of columns, key, form */
 	size_t schema_count;
+	const char **
+		story; /* as vv_story tells it: striking changes, then each changed column; where counted */
+	size_t story_count;
 	vv_web_column_pair *columns; /* in the new version's order */
 	size_t column_count;
 	vv_web_row_change *rows;

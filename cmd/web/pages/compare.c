@@ -438,15 +438,19 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 
 static void put_facts(vv_page *p, const vv_web_comparison *c)
 {
-	if (c->schema_count == 0) return;
+	if (c->schema_count + c->story_count == 0) return;
 	part_facts_begin(&p->html);
+	for (size_t i = 0; i < c->story_count && i < SCHEMA_MAX; i++) {
+		part_fact(&p->html, .text = vv_html_words(c->story[i]));
+	}
 	for (size_t i = 0; i < c->schema_count && i < SCHEMA_MAX; i++) {
 		part_fact(&p->html, .text = vv_html_words(c->schema[i]));
 	}
-	if (c->schema_count > SCHEMA_MAX) {
-		part_fact(&p->html,
-			  .text = vv_page_text(p, "and %s more changes of columns",
-					       vv_text_count(c->schema_count - SCHEMA_MAX)));
+	const size_t more = (c->story_count > SCHEMA_MAX ? c->story_count - SCHEMA_MAX : 0) +
+			    (c->schema_count > SCHEMA_MAX ? c->schema_count - SCHEMA_MAX : 0);
+	if (more > 0) {
+		part_fact(&p->html, .text = vv_page_text(p, "and %s more changes of columns",
+							 vv_text_count(more)));
 	}
 	part_facts_end(&p->html);
 }

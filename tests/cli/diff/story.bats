@@ -1,5 +1,14 @@
 # diff --summary: the changes of each column, grouped: equal ones, filled in, emptied, one formula, the rest.
 load ../helper
+load ../serve/server
+
+setup() {
+	server_setup
+}
+
+teardown() {
+	[ -z "${server:-}" ] || stop_server
+}
 
 @test "equal changes, values filled in and emptied and one formula are told with how often, as Python counts them" {
 	new_repo
@@ -67,4 +76,91 @@ EOF
 	python3 -c 'print("id,a"); [print(f"{i},{chr(97 + i % 7) * 3 if i > 2500 else i}") for i in range(5000)]' > t.csv
 	succeeds varve diff --summary
 	output_has "a: 2,499"
+}
+
+@test "figures of whole columns, and of the cells that differ in large tables, are as Python counts them again" {
+	seed=${VARVE_TEST_SEED:-$RANDOM}
+	for n in 1 2 3 4 5 6; do
+		mkdir "w$n"
+		(cd "w$n" && new_repo && python3 "$BATS_TEST_DIRNAME/figures.py" $((seed + n)) $((n < 6 ? 40 * n * n : 30000)))
+	done
+}
+
+@test "a factor of ten, a value beside its twin and rows that are lost together are notable, and a comment begins with them" {
+	new_repo
+	cat > make.py <<-'EOF'
+	import sys
+	new = sys.argv[1] == "new"
+	print("id,region,status,price,same")
+	for i in range(int(sys.argv[2])):
+	    region, status, price = ["EU", "US"][i % 2], ["open", "closed"][i // 2 % 2], f"{i + 1}.25"
+	    if new and status == "closed" and i < 800: continue
+	    if new and i % 300 == 0: region = "EU "
+	    if new and i % 10 == 0: price = f"{i + 1}25"
+	    print(f"{i},{region},{status},{price},x")
+	EOF
+	for size in 1000 50000; do
+		python3 make.py old $size > t.csv
+		varve add -q --key id t.csv
+		varve commit -qm old
+		python3 make.py new $size > t.csv
+		succeeds varve diff --summary
+		output_has "400 rows lost, all with status=closed"
+		output_has "every changed price x 100"
+		output_lacks "same=x"
+		varve commit -qam new
+		succeeds varve diff --format markdown HEAD~1 HEAD
+		grep -B 30 "details" <<< "$output" | grep "400 rows lost, all with status"
+	done
+	python3 make.py old 1000 > t.csv
+	varve commit -qam old
+	python3 make.py new 1000 > t.csv
+	succeeds varve diff --summary
+	output_has "new value 'EU ' beside 'EU' in region"
+	LC_ALL=C succeeds varve diff --summary
+	! grep -qP '[^\x00-\x7f]' <<< "$output"
+}
+
+@test "a comment shows the cells first that no other is like, then the largest changes, and keeps to its size" {
+	new_repo
+	python3 -c 'print("id,a,b"); [print(f"{i},{i + 1},x") for i in range(9000)]' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm old
+	python3 -c 'print("id,a,b"); [print(f"{i},{(i + 1) * (3 if i != 7777 else 900)},{chr(121) if i != 8888 else chr(122)}") for i in range(9000)]' > t.csv
+	varve commit -qam new
+	succeeds varve diff --format markdown HEAD~1 HEAD
+	[ "${#output}" -le 65536 ]
+	grep -A 2 -- "--- | --- |" <<< "$output" | grep -A 1 7777 | grep 8888
+	succeeds varve diff --format markdown --size 3000 HEAD~1 HEAD
+	[ "${#output}" -le 3000 ]
+	grep 7777 <<< "$output"
+	output_has "Not shown: "
+	ends_with 2 varve diff --format markdown --size 12 HEAD~1 HEAD
+	ends_with 2 varve diff --size 3000 HEAD~1 HEAD
+	stderr_has "--format markdown"
+}
+
+@test "changed rows of a comment lead to their pages" {
+	new_repo
+	printf 'id,n\na b,5\n2,6\n"<x>",7\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm old
+	printf 'id,n\na b,6\n"<x>",9\n3,1\n' > t.csv
+	varve commit -qam new
+	succeeds varve diff --format markdown --pages https://data.example.org/r/ HEAD~1 HEAD
+	new=$(git rev-parse HEAD) old=$(git rev-parse HEAD~1)
+	output_has "<a href=\"https://data.example.org/r/row/$new/t.csv?key=a%20b\">"
+	output_has "<a href=\"https://data.example.org/r/row/$new/t.csv?key=%3Cx%3E\">"
+	output_has "<a href=\"https://data.example.org/r/row/$new/t.csv?key=3\">"
+	output_has "<a href=\"https://data.example.org/r/row/$old/t.csv?key=2\">"
+	cd ..
+	start_server --root .
+	for row in "$new/t.csv?key=a%20b" "$new/t.csv?key=%3Cx%3E" "$old/t.csv?key=2"; do
+		curl -sfL "$url/row/$row" > page.html
+		grep -q "<h1>" page.html
+	done
+	stop_server
+	cd "$OLDPWD"
+	ends_with 2 varve diff --format markdown --pages 'javascript:1' HEAD~1 HEAD
+	ends_with 2 varve diff --pages https://x HEAD~1 HEAD
 }

@@ -1,7 +1,7 @@
 /*
  * table_facts: the top of the list has the facts of all that is below.
  */
-#include "lib/view/table_facts.h"
+#include "dataset/filter/table_facts.h"
 
 #include <stdio.h>
 

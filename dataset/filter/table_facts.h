@@ -2,8 +2,8 @@
  * table_facts: what is known of a table's columns without reading a row: the facts of all its row groups
  * together (dataset/format/facts.h).
  */
-#ifndef VV_LIB_VIEW_TABLE_FACTS_H
-#define VV_LIB_VIEW_TABLE_FACTS_H
+#ifndef VV_DATASET_FILTER_TABLE_FACTS_H
+#define VV_DATASET_FILTER_TABLE_FACTS_H
 
 #include "base/buf.h"
 #include "base/error.h"

@@ -1,0 +1,382 @@
+/*
+ * figures: values are counted by hash until there are too many; bins are joined in pairs when a number lies outside.
+ */
+#include "diff/write/figures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/facts.h"
+#include "dataset/schema/value.h"
+#include "diff/write/text_cell.h"
+
+enum {
+	TEXT_WIDTH = 24, /* of a value that is shown */
+	WIDTH_LEAST = -60,
+	DIGITS = 52 /* of a double: numbers of bins stay below 2^52 */
+};
+
+void vv_figures_init(vv_figures *f, bool numeric, size_t most)
+{
+	*f = (vv_figures){.numeric = numeric, .most = most};
+	vv_hash_index_init(&f->index);
+}
+
+static void forget_values(vv_figures *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		vv_free(f->values[i].text);
+	}
+	vv_free(f->values);
+	f->values = NULL;
+	f->count = f->cap = 0;
+	vv_hash_index_clear(&f->index);
+}
+
+void vv_figures_clear(vv_figures *f)
+{
+	forget_values(f);
+	for (int i = 0; i < 2; i++) {
+		vv_buf_clear(&f->side[i].low);
+		vv_buf_clear(&f->side[i].high);
+	}
+}
+
+bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, const vv_cell *cell)
+{
+	vv_decimal decimal;
+	int64_t whole;
+
+	if (vv_field_plain_marks(field) &&
+	    vv_value_quick_number(&whole, out, true, cell->text, cell->len)) {
+		return true;
+	}
+	vv_buf_reset(scratch);
+	return vv_decimal_read(&decimal, scratch, field, cell->text, cell->len) &&
+	       vv_decimal_double(out, &decimal, scratch) && isfinite(*out);
+}
+
+/* --- bins ---------------------------------------------------------------------------------- */
+
+/* Makes bins twice as wide. */
+static void widen(vv_figures *f)
+{
+	const double first = floor(f->first / 2);
+	uint64_t wide[2][VV_BARS] = {{0}};
+
+	for (unsigned i = 0; i < VV_BARS && f->first + i <= f->last; i++) {
+		const size_t to = (size_t)(floor((f->first + i) / 2) - first);
+
+		wide[0][to] += f->bins[0][i];
+		wide[1][to] += f->bins[1][i];
+	}
+	memcpy(f->bins, wide, sizeof(wide));
+	f->first = first;
+	f->last = floor(f->last / 2);
+	f->width++;
+}
+
+static void count_bin(vv_figures *f, int side, double x)
+{
+	const int fine = x == 0 ? WIDTH_LEAST : ilogb(x) - DIGITS;
+
+	if (f->side[0].numbers + f->side[1].numbers == 0) {
+		f->width = fine > WIDTH_LEAST ? fine : WIDTH_LEAST;
+		f->first = f->last = floor(ldexp(x, -f->width));
+	}
+	while (f->width < fine) {
+		widen(f);
+	}
+	double at = floor(ldexp(x, -f->width));
+	while (fmax(f->last, at) - fmin(f->first, at) >= VV_BARS) {
+		widen(f);
+		at = floor(at / 2);
+	}
+	if (at < f->first) {
+		const size_t by = (size_t)(f->first - at);
+
+		for (int i = 0; i < 2; i++) {
+			memmove(f->bins[i] + by, f->bins[i], (VV_BARS - by) * sizeof(uint64_t));
+			memset(f->bins[i], 0, by * sizeof(uint64_t));
+		}
+		f->first = at;
+	}
+	f->last = fmax(f->last, at);
+	f->bins[side][(size_t)(at - f->first)]++;
+}
+
+/* --- cells --------------------------------------------------------------------------------- */
+
+static vv_status count_value(vv_figures *f, int side, const vv_cell *cell, vv_error *err)
+{
+	const uint64_t hash = vv_xxh3(cell->text, cell->len, f->index.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&f->index, hash);
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (f->values[at].hash == hash) {
+			f->side[side].distinct += f->values[at].count[side]++ == 0;
+			return VV_OK;
+		}
+	}
+	if (f->count == f->most) {
+		f->many = true;
+		forget_values(f);
+		return VV_OK;
+	}
+	const uint32_t len = cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT;
+	vv_auto(char) *text = vv_strndup(cell->text, len);
+	if (!text || !vv_array_room(f->values, f->count, f->cap) ||
+	    !vv_hash_index_add(&f->index, hash, f->count)) {
+		return vv_fail_nomem(err);
+	}
+	vv_figures_value *v = &f->values[f->count++];
+	*v = (vv_figures_value){
+		.hash = hash, .text = vv_take(&text), .len = len, .cut = len < cell->len};
+	v->count[side] = 1;
+	f->side[side].distinct++;
+	return VV_OK;
+}
+
+static void keep_text(vv_buf *to, const vv_cell *cell)
+{
+	vv_buf_reset(to);
+	vv_buf_put(to, cell->text, cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT);
+}
+
+static void count_number(vv_figures *f, int side, double x, const vv_cell *cell)
+{
+	vv_figures_side *s = &f->side[side];
+	const double y = x - s->lost, sum = s->sum + y;
+
+	count_bin(f, side, x);
+	if (s->numbers == 0 || x < s->least) {
+		s->least = x;
+		keep_text(&s->low, cell);
+	}
+	if (s->numbers == 0 || x > s->greatest) {
+		s->greatest = x;
+		keep_text(&s->high, cell);
+	}
+	s->lost = (sum - s->sum) - y;
+	s->sum = sum;
+	s->numbers++;
+}
+
+static int order(const vv_buf *a, const vv_cell *b)
+{
+	const size_t len = b->len < VV_FIGURES_TEXT ? b->len : VV_FIGURES_TEXT;
+
+	return vv_fact_text_order(vv_buf_cstr(a), a->len, b->text, len);
+}
+
+vv_status vv_figures_add(vv_figures *f, int side, const vv_field *field, const vv_cell *cell,
+			 vv_buf *scratch, vv_error *err)
+{
+	vv_figures_side *s = &f->side[side];
+	double x;
+
+	s->cells++;
+	if (cell->len == 0 || vv_field_missing(field, cell)) {
+		s->missing++;
+		return VV_OK;
+	}
+	if (f->numeric && vv_figures_number(&x, scratch, field, cell)) {
+		count_number(f, side, x, cell);
+	} else if (!f->numeric) {
+		const bool any = s->cells - s->missing > 1;
+
+		if (!any || order(&s->low, cell) > 0) {
+			keep_text(&s->low, cell);
+		}
+		if (!any || order(&s->high, cell) < 0) {
+			keep_text(&s->high, cell);
+		}
+	}
+	if (s->low.failed || s->high.failed || scratch->failed) return vv_fail_nomem(err);
+	return f->many ? VV_OK : count_value(f, side, cell, err);
+}
+
+/* --- words --------------------------------------------------------------------------------- */
+
+static void put_value(vv_buf *out, const char *text, size_t len)
+{
+	const vv_cell cell = {.text = text, .len = (uint32_t)len};
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
+
+	vv_text_cell_put(&shown, &cell, true);
+	vv_text_cell_fit(out, vv_buf_cstr(&shown), TEXT_WIDTH);
+	out->failed |= shown.failed;
+}
+
+/* What is left to say of both sides is in a and b, which it empties. */
+static void put_both(vv_buf *out, const char *label, vv_buf *a, vv_buf *b)
+{
+	if (a->len + b->len > 0) {
+		vv_buf_printf(out, "%s%s %s", out->len > 0 ? ", " : "", label,
+			      a->len > 0 ? vv_buf_cstr(a) : "none");
+		if (strcmp(vv_buf_cstr(a), vv_buf_cstr(b)) != 0) {
+			vv_buf_printf(out, " -> %s", b->len > 0 ? vv_buf_cstr(b) : "none");
+		}
+	}
+	out->failed |= a->failed || b->failed;
+	vv_buf_reset(a);
+	vv_buf_reset(b);
+}
+
+/* Whether a comes before b among the most frequent: at side, or at both (2). */
+static bool more_frequent(const vv_figures_value *a, const vv_figures_value *b, int side)
+{
+	const uint64_t x = side < 2 ? a->count[side] : a->count[0] + a->count[1];
+	const uint64_t y = side < 2 ? b->count[side] : b->count[0] + b->count[1];
+
+	if (x != y) return x > y;
+	return vv_fact_text_order(a->text, a->len, b->text, b->len) < 0;
+}
+
+static void put_frequent(vv_buf *out, const vv_figures *f, int side)
+{
+	const vv_figures_value *best = NULL;
+
+	for (size_t i = 0; i < f->count; i++) {
+		best = !best || more_frequent(&f->values[i], best, side) ? &f->values[i] : best;
+	}
+	if (best && best->count[side] > 1) {
+		put_value(out, best->text, best->len);
+		vv_buf_printf(out, " (%s)", vv_text_count(best->count[side]));
+	}
+}
+
+static void put_bars(vv_buf *out, const uint64_t *counts, size_t n, bool ascii)
+{
+	static const char *const fine[] = {"\u2581", "\u2582", "\u2583", "\u2584",
+					   "\u2585", "\u2586", "\u2587", "\u2588"};
+	static const char coarse[] = "_.:-=+*#";
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		most = counts[i] > most ? counts[i] : most;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t part = most > 0 ? most / 7 + (most % 7 != 0) : 1;
+		const size_t level = (size_t)((counts[i] + part - 1) / part);
+
+		if (ascii) {
+			vv_buf_putc(out, coarse[level]);
+		} else {
+			vv_buf_puts(out, fine[level]);
+		}
+	}
+}
+
+/* The eight most frequent values, of both sides together. */
+static size_t frequent_counts(uint64_t counts[2][VV_BARS], const vv_figures *f)
+{
+	const vv_figures_value *best[VV_BARS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->count; i++) {
+		const vv_figures_value *v = &f->values[i];
+
+		if (n == VV_BARS && !more_frequent(v, best[n - 1], 2)) {
+			continue;
+		}
+		size_t at = n < VV_BARS ? n++ : n - 1;
+		for (; at > 0 && more_frequent(v, best[at - 1], 2); at--) {
+			best[at] = best[at - 1];
+		}
+		best[at] = v;
+	}
+	for (size_t i = 0; i < n; i++) {
+		counts[0][i] = best[i]->count[0];
+		counts[1][i] = best[i]->count[1];
+	}
+	return n;
+}
+
+static void put_spread(vv_buf *out, const vv_figures *f, bool ascii, vv_buf *a, vv_buf *b)
+{
+	uint64_t counts[2][VV_BARS] = {{0}};
+	size_t n = VV_BARS;
+
+	if (f->numeric) {
+		memcpy(counts, f->bins, sizeof(counts));
+		n = f->last > f->first ? n : 0;
+	} else {
+		n = frequent_counts(counts, f);
+	}
+	if (n < 2) return;
+	put_bars(a, counts[0], n, ascii);
+	put_bars(b, counts[1], n, ascii);
+	vv_buf_printf(out, ", %s -> %s", vv_buf_cstr(a), vv_buf_cstr(b));
+}
+
+void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT, a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_buf *const text[2] = {&a, &b};
+	const bool mean = f->numeric;
+
+	for (int i = 0; i < 2; i++) {
+		vv_buf_puts(text[i], vv_text_count(f->side[i].missing));
+	}
+	put_both(&line, "missing", &a, &b);
+	if (f->many) {
+		vv_buf_printf(&line, ", distinct more than %s", vv_text_count(f->most));
+	} else {
+		for (int i = 0; i < 2; i++) {
+			vv_buf_puts(text[i], vv_text_count(f->side[i].distinct));
+		}
+		put_both(&line, "distinct", &a, &b);
+	}
+	for (int high = 0; high < 2; high++) {
+		for (int i = 0; i < 2; i++) {
+			const vv_buf *end = high ? &f->side[i].high : &f->side[i].low;
+			const bool any = mean ? f->side[i].numbers > 0
+					      : f->side[i].cells > f->side[i].missing;
+
+			if (any) {
+				put_value(text[i], vv_buf_cstr(end), end->len);
+			}
+		}
+		put_both(&line, high ? "greatest" : "least", &a, &b);
+	}
+	for (int i = 0; i < 2; i++) {
+		if (mean && f->side[i].numbers > 0) {
+			vv_buf_printf(text[i], "%.6g", f->side[i].sum / (double)f->side[i].numbers);
+		} else if (!mean) {
+			put_frequent(text[i], f, i);
+		}
+	}
+	put_both(&line, mean ? "mean" : "most frequent", &a, &b);
+	put_spread(&line, f, ascii, &a, &b);
+	vv_buf_put(out, line.data, line.len);
+	out->failed |= line.failed || a.failed || b.failed;
+}
+
+void vv_figures_fold(vv_buf *out, const char *text, size_t len)
+{
+	const size_t start = out->len;
+	bool space = false;
+
+	for (size_t i = 0; i < len; i++) {
+		const bool wide = i + 1 < len && memcmp(text + i, "\xc2\xa0", 2) == 0;
+
+		if (wide || memchr(" \t\r\n", text[i], 4)) {
+			space = true;
+			i += wide;
+			continue;
+		}
+		if (space && out->len > start) {
+			vv_buf_putc(out, ' ');
+		}
+		space = false;
+		vv_buf_putc(out, (char)vv_to_lower(text[i]));
+	}
+}

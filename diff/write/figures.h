@@ -1,0 +1,74 @@
+/*
+ * figures: a column before and after: missing and distinct values, the least, the greatest, the mean or the most
+ * frequent one, and a histogram of eight characters.
+ *
+ * Cells are streamed in any order; memory is bounded. Distinct values are counted up to a number that the caller
+ * chooses; beyond it only that there are more is known. A histogram's bins are as wide as a power of two, the least by which
+ * eight of them hold all numbers of both sides, and begin at a multiple of it: so they do not depend on the order.
+ */
+#ifndef VV_DIFF_WRITE_FIGURES_H
+#define VV_DIFF_WRITE_FIGURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hash_index.h"
+#include "dataset/format/cell.h"
+#include "dataset/schema/schema.h"
+
+#define VV_BARS 8u
+
+/* A value and how often it is there before and after; longer ones are cut after VV_FIGURES_TEXT bytes. */
+#define VV_FIGURES_TEXT 48u
+typedef struct vv_figures_value {
+	uint64_t hash, count[2];
+	char *text;
+	uint32_t len;
+	bool cut;
+} vv_figures_value;
+
+typedef struct vv_figures_side {
+	uint64_t cells, missing, numbers, distinct;
+	double sum, lost; /* what rounding lost of the sum */
+	double least, greatest;
+	vv_buf low, high; /* as they are written; of texts by their bytes */
+} vv_figures_side;
+
+typedef struct vv_figures {
+	bool numeric; /* both columns are of numbers */
+	bool many;    /* more distinct values than are counted */
+	vv_figures_side side[2];
+	vv_figures_value *values;
+	size_t count, cap, most;
+	vv_hash_index index;
+	/* bin i: (first + i) * 2^width <= number < (first + i + 1) * 2^width */
+	int width;
+	double first, last; /* of the bins in use */
+	uint64_t bins[2][VV_BARS];
+} vv_figures;
+
+/* most: distinct values that are counted. */
+void vv_figures_init(vv_figures *f, bool numeric, size_t most);
+void vv_figures_clear(vv_figures *f);
+VV_AUTO_CLEAR(vv_figures, vv_figures_clear)
+
+/* The nearest double of a number as its field writes it; scratch is overwritten. False: it is no finite number (or memory ran out:
+ * scratch->failed). */
+bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, const vv_cell *cell);
+
+/* Of side 0 (before) or 1. */
+vv_status vv_figures_add(vv_figures *f, int side, const vv_field *field, const vv_cell *cell,
+			 vv_buf *scratch, vv_error *err);
+
+/* Appends "missing 0 -> 3, distinct 4, least 1 -> 0, ...": figures that are equal on both sides are said once. ascii: no other
+ * characters for the histogram. */
+void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii);
+
+/* Text without what people do not see or mean: spaces around it, more than one within, upper case. */
+void vv_figures_fold(vv_buf *out, const char *text, size_t len);
+
+#endif
