@@ -19,6 +19,7 @@
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/edited_pointers.h"
+#include "lib/remotes/folder_url.h"
 #include "lib/remotes/host_refs.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
@@ -35,6 +36,7 @@ struct vv_git_host {
 	const vv_remote *m;
 	vv_remote *own;  /* m, or NULL: borrowed */
 	const char *url; /* that is asked */
+	char *history;   /* the same, of a published folder; NULL: it is none */
 	bool named;      /* word is the remote's name */
 	char *word;      /* what git is given: that, or url without its secret */
 	char *blocks_ref;
@@ -76,8 +78,20 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 							     : NULL};
 }
 
-vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
-			   vv_error *err)
+/* The URLs of a published folder's history and store. */
+static vv_status set_folder(vv_git_host *g, const char *folder, vv_error *err)
+{
+	vv_auto(vv_buf) git = VV_BUF_INIT;
+
+	vv_buf_printf(&git, "%s/" VV_FOLDER_GIT, folder);
+	g->url = g->history = vv_buf_detach(&git);
+	g->store = (vv_data_store){.url = vv_strdup(folder), .trusted = true};
+	g->chosen = true;
+	return g->history && g->store.url ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
+			   const char *folder, bool write, vv_error *err)
 {
 	vv_auto(vv_git_host) *g = vv_calloc(1, sizeof(*g));
 
@@ -87,7 +101,8 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	g->m = m;
 	g->write = write;
 	g->url = write && m->push_url ? m->push_url : m->url;
-	g->named = m->name && g->url == m->url;
+	g->named = m->name && g->url == m->url && !folder;
+	if (folder && set_folder(g, folder, err) < 0) return err->code;
 	vv_auto(vv_buf) word = VV_BUF_INIT;
 	if (g->named) {
 		vv_buf_puts(&word, m->name);
@@ -96,7 +111,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	}
 	if (!(g->word = vv_buf_detach(&word))) return vv_fail_nomem(err);
 	const vv_git_call ask = call(g, NULL);
-	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, err);
+	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, folder != NULL, err);
 	if (rc < 0) return rc;
 	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
 		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
@@ -179,6 +194,7 @@ void vv_git_host_close(vv_git_host *g)
 		vv_block_peers_clear(&g->peers);
 		vv_host_refs_clear(&g->refs);
 		vv_data_store_clear(&g->store);
+		vv_free(g->history);
 		vv_free(g->blocks_ref);
 		vv_free(g->untrusted);
 		vv_free(g->word);
@@ -197,7 +213,7 @@ static vv_status open_host(vv_git_host *g, vv_error *err)
 {
 	const vv_host_options o = {.repo = g->t->repo,
 				   .idle_sec = g->t->git_idle_sec,
-				   .url = g->m->url,
+				   .url = g->history ? g->history : g->m->url,
 				   .push_url = g->m->push_url,
 				   .remote = g->m->name,
 				   .progress = g->t->progress,

@@ -26,10 +26,10 @@
 typedef struct vv_git_host vv_git_host;
 
 /* Asks for the refs; nothing else happens before it is wanted. t and m are borrowed until close.
- * t->repo may be NULL: then hello is all that can be asked for. What git says of a failure is in
+ * folder: where m is published as files (folder_url.h), or NULL. t->repo may be NULL: then hello is all that can be asked for. What git says of a failure is in
  * err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
-vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
-			   vv_error *err);
+vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
+			   const char *folder, bool write, vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 VV_AUTO_FREE(vv_git_host, vv_git_host_close)
 

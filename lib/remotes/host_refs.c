@@ -152,21 +152,21 @@ static void pass_over_blocks_head(vv_host_refs *x)
 }
 
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
-			    const char *word, vv_error *err)
+			    const char *word, bool files, vv_error *err)
 {
 	const char *args[] = {"ls-remote", "-q", "--symref", "--", word, NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT, what = VV_BUF_INIT;
 	vv_git_call run = *ask;
 	bool dumb = false;
 
-	*x = (vv_host_refs){.url = url, .hello.writable = true};
+	*x = (vv_host_refs){.url = url, .hello.writable = !files};
 	vv_arena_init(&x->arena);
 	run.args = args;
 	run.output = &out;
 	run.dumb = &dumb;
 	vv_buf_printf(&what, "'%s'", vv_text_url(url));
 	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
-	if (rc == VV_OK && dumb) {
+	if (rc == VV_OK && dumb && !files) {
 		rc = refuse_dumb(x, err);
 	}
 	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {

@@ -25,10 +25,11 @@ typedef struct vv_host_refs {
 	vv_arena arena;
 } vv_host_refs;
 
-/* word is what git is given: a remote's name, or a URL. ask says where git runs. Clear it on failure, too.
- * VV_ENOSUPPORT: a plain web server. VV_ECORRUPT: what git printed is no list of refs. */
+/* word is what git is given: a remote's name, or a URL. ask says where git runs. files: a plain web server may answer, which
+ * takes no push. Clear it on failure, too. VV_ENOSUPPORT: a plain web server, where files is false. VV_ECORRUPT: git printed
+ * something else. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
-			    const char *word, vv_error *err);
+			    const char *word, bool files, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 

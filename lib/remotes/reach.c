@@ -13,11 +13,12 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/folder_url.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 #include "transport/line/url.h"
 
-typedef enum kind { UNKNOWN, PEER, GIT } kind;
+typedef enum kind { UNKNOWN, PEER, GIT, FOLDER } kind;
 
 /* They, and what lies below them. */
 static const char *const git_hosts[] = {"github.com",     "gitlab.com",       "bitbucket.org",
@@ -35,11 +36,15 @@ static bool is_below(const char *host, const char *known)
 
 static vv_status read_kind(const char *text, kind *out, vv_error *err)
 {
-	*out = strcmp(text, "git") == 0 ? GIT : strcmp(text, "peer") == 0 ? PEER : UNKNOWN;
-	return *out == UNKNOWN ? vv_fail(err, VV_EUSAGE,
-					 "remote.<name>.varveKind is 'git' or 'peer', not '%s'",
-					 vv_text_shows(text))
-			       : VV_OK;
+	*out = strcmp(text, "git") == 0      ? GIT
+	       : strcmp(text, "peer") == 0   ? PEER
+	       : strcmp(text, "folder") == 0 ? FOLDER
+					     : UNKNOWN;
+	return *out == UNKNOWN
+		       ? vv_fail(err, VV_EUSAGE,
+				 "remote.<name>.varveKind is 'git', 'peer' or 'folder', not '%s'",
+				 vv_text_shows(text))
+		       : VV_OK;
 }
 
 /* A folder that git alone knows, and in which a host's blocks lie. */
@@ -73,7 +78,9 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 	if (u.kind == VV_URL_GIT) {
 		*out = GIT;
 	} else if (u.kind == VV_URL_PATH) {
-		*out = kind_of_folder(u.path, vv_connect_env(&t->connect));
+		*out = vv_folder_url_is(url, &t->connect)
+			       ? FOLDER
+			       : kind_of_folder(u.path, vv_connect_env(&t->connect));
 	}
 	for (size_t i = 0; u.host && i < sizeof(git_hosts) / sizeof(git_hosts[0]); i++) {
 		if (is_below(u.host, git_hosts[i])) {
@@ -87,24 +94,42 @@ bool vv_reach_is_host(const vv_transfer *t, const vv_remote *m)
 {
 	kind is;
 
-	return know(&is, t, m, m->url, VV_IGNORED) == VV_OK && is == GIT;
+	return know(&is, t, m, m->url, VV_IGNORED) == VV_OK && (is == GIT || is == FOLDER);
 }
 
 /* Next time nobody asks. That it cannot be noted is no trouble. */
-static void remember(const vv_transfer *t, const vv_remote *m)
+static void remember(const vv_transfer *t, const vv_remote *m, const char *is)
 {
 	vv_auto(char) *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
 
 	if (key) {
-		(void)vv_config_set(t->repo, key, "git", VV_IGNORED);
+		(void)vv_config_set(t->repo, key, is, VV_IGNORED);
 	}
 }
 
 static vv_status reach_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
 			    vv_error *err)
 {
-	vv_status rc = vv_git_host_open(&out->host, t, m, write, err);
+	vv_status rc = vv_git_host_open(&out->host, t, m, NULL, write, err);
 
+	if (rc == VV_OK) {
+		out->hello = vv_git_host_hello(out->host);
+	}
+	return rc;
+}
+
+static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			      vv_error *err)
+{
+	vv_auto(vv_buf) folder = VV_BUF_INIT;
+	vv_status rc = vv_folder_url_put(&folder, m->url, err);
+
+	if (write) {
+		vv_fail(err, VV_EREFUSED, "'%s' is a published folder, which can only be read",
+			vv_text_url(m->url));
+		return vv_hint(err, "only its owner can update it, where it was published");
+	}
+	rc = rc < 0 ? rc : vv_git_host_open(&out->host, t, m, vv_buf_cstr(&folder), write, err);
 	if (rc == VV_OK) {
 		out->hello = vv_git_host_hello(out->host);
 	}
@@ -136,10 +161,11 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0) return rc;
-	if (is == GIT) {
-		rc = reach_host(out, t, m, write, err);
+	is = is == FOLDER && write && m->push_url ? UNKNOWN : is; /* a URL of its own */
+	if (is == GIT || is == FOLDER) {
+		rc = (is == GIT ? reach_host : reach_folder)(out, t, m, write, err);
 		if (rc == VV_OK && !m->kind) {
-			remember(t, m);
+			remember(t, m, is == GIT ? "git" : "folder");
 		}
 		return rc;
 	}
@@ -148,8 +174,13 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	t->held = NULL;
 	if (rc == VV_OK || is != UNKNOWN || !t->foreign) {
 		vv_transfer_tell_lines(t, &held);
+	} else if (!(write && m->push_url) && vv_folder_url_is(m->url, &t->connect)) {
+		rc = reach_folder(out, t, m, write, err);
+		if (rc == VV_OK) {
+			remember(t, m, "folder");
+		}
 	} else if ((rc = reach_host(out, t, m, write, &why)) == VV_OK) {
-		remember(t, m);
+		remember(t, m, "git");
 	} else {
 		vv_transfer_tell_lines(t, &held);
 		/* It is not varve that answers: what the host says of git is why. One that forbids is there. */
@@ -391,7 +422,7 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 		    (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
 	vv_url_clear(&u);
 	if (!asks) return VV_OK;
-	vv_status rc = vv_git_host_open(out, t, m, write, VV_IGNORED);
+	vv_status rc = vv_git_host_open(out, t, m, NULL, write, VV_IGNORED);
 	if (rc == VV_OK) {
 		rc = vv_git_host_has_blocks(*out, &has, VV_IGNORED);
 	}

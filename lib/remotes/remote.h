@@ -4,7 +4,7 @@
  * Kept where Git keeps them: remote.<name>.url, pushurl, fetch; varve's own are
  * remote.<name>.peers (further URLs to get blocks from) and remote.<name>.varve (what the
  * program is called there, for ssh), and remote.<name>.varveKind (what the far side was found to
- * be: "git", a host without varve, or "peer"). Source: git-config(1), gitglossary(7) "refspec".
+ * be: "git", a host without varve, "folder" or "peer"). Source: git-config(1), gitglossary(7) "refspec".
  */
 #ifndef VV_LIB_REMOTES_REMOTE_H
 #define VV_LIB_REMOTES_REMOTE_H

@@ -55,8 +55,8 @@ const vv_setting vv_settings[] = {
 	 "times"},
 	{OF_REMOTE "varve", VV_SETTING_TEXT, "varve", NULL,
 	 "the path of varve on the far side of ssh"},
-	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer",
-	 "the kind of this remote: a Git host without varve, or a peer"},
+	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer|folder",
+	 "the kind of this remote: a Git host without varve, a published folder, or a peer"},
 	{OF_REMOTE "varveLazy", VV_SETTING_BOOL, "false", NULL, "fetches bring history alone"},
 	{OF_REMOTE "varvePushBytes", VV_SETTING_NUMBER, NULL, NULL,
 	 "the most bytes that one push of blocks brings this host (900m); a push that was refused for its "

@@ -65,6 +65,7 @@ lib/status
 lib/check
 lib/commit
 lib/clone
+lib/publish
 include/varve
 lib
 

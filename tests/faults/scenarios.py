@@ -138,6 +138,7 @@ class Scenario:
 	loose: bool = False  # its files are what the user can make again at once
 	own: bool = False  # its files stand nowhere else
 	host: bool = False  # it works with host.git, and is judged by what comes back from there
+	folder: bool = False  # the same of the published folder `public`, which others may read at any time
 	vault: bool = False  # it changes copies at holders h0, h1 ..., and is judged by them (only killed, and without power)
 
 
@@ -221,6 +222,12 @@ def all_scenarios():
 			'varve fetch -q', cwd='copy', repos=['copy', 'host.git'], host=True),
 		S('host-clone', 'git_host; change; commit two; varve push -q', 'varve clone -q host.git copy', cwd='.',
 			repos=['copy', 'host.git'], host=True, once=True),
+		S('publish', 'one; varve publish -q --no-pages -o ../public; change; rows 5 > more.csv; commit two',
+			'varve publish -q --no-pages -o ../public', host=True, folder=True),
+		S('publish-first', 'one', 'varve publish -q --no-pages -o ../public', host=True, folder=True),
+		# The branch goes back, so that history is packed anew and versions are condemned.
+		S('publish-back', 'one; change; commit two; varve publish -q --no-pages -o ../public; git reset -q --hard HEAD~1',
+			'varve publish -q --no-pages --prune -o ../public', host=True, folder=True),
 		S('import', 'source', 'varve import -q ../src prices.csv'),
 		S('update', 'outdated', 'varve update -q'),
 		S('update-conflict', "outdated; sed -i 's/^7,item 217,/7,from here,/' prices.csv; commit here; "

@@ -441,6 +441,9 @@ class Worker:
 		if scenario.host:
 			# Packs of the same blocks may be others, and so their commits.
 			seen = {k: v for k, v in seen.items() if not re.search(r' refs/varve/|^state host', k)}
+		if scenario.folder:
+			# Its own file has times.
+			seen = {k: v for k, v in seen.items() if not k.startswith('file public/')}
 		if scenario.vault:
 			# Records have times; the policy names the vault. judge_vault looks what they are worth.
 			seen = {k: v for k, v in seen.items() if not re.match(r'file (h[0-9]/|work/\.varveconfig$)', k)}
@@ -615,6 +618,7 @@ class Worker:
 		found = []
 		s = t.scenario
 		ours = [r for r in s.repos if r != 'host.git']
+		origin = 'public' if s.folder else 'host.git'
 
 		def must(kind, words, argv, cwd='.'):
 			ran = self.run(argv, cwd)
@@ -629,15 +633,22 @@ class Worker:
 		for name in self.folder.read():
 			if name.startswith('host.git/') and name.endswith('.lock'):
 				os.unlink(f'{self.root}/{name}')
+		# Who reads it now finds the state before or the one after.
+		if s.folder and os.path.exists(f'{self.root}/public/repo.git/info/refs'):
+			must('torn', 'a reader', 'rm -rf back; varve clone -q public back && varve -C back fsck --data -q && '
+				'git -C public/repo.git fsck --full --no-dangling && git clone -q --no-checkout public/repo.git back.git && '
+				'git -C work rev-parse -q --verify "$(git -C back rev-parse main)^{commit}" > /dev/null')
+			shutil.rmtree(f'{self.root}/back', ignore_errors=True)
+			shutil.rmtree(f'{self.root}/back.git', ignore_errors=True)
 		if not (whole and s.once):
 			must('again', 'the same command again', shlex.split(s.command), s.cwd)
 		for repo in ours:
 			must('final', 'fsck', ['varve', '-C', repo, 'fsck', '--data', '-q'])
-		must('final', 'a new clone', 'rm -rf back; varve clone -q host.git back && varve -C back fsck --data -q && '
+		must('final', 'a new clone', f'rm -rf back; varve clone -q {origin} back && varve -C back fsck --data -q && '
 			'test "$(git -C back rev-parse main)" = "$(git -C work rev-parse main)"')
 		shutil.rmtree(f'{self.root}/back', ignore_errors=True)
 		left = [n for n, (_, _, data) in self.folder.read().items() if not n.startswith('host.git/') and
-			data is not None and re.search(r'varve/host/[0-9a-f]+/(blocks|proof)/|varve/host/.*\.lock$|refs/varve/fetched/', n)]
+			data is not None and re.search(r'varve/host/[0-9a-f]+/(blocks|proof)/|varve/host/.*\.lock$|refs/varve/fetched/|public/.*(\.varve-tmp-|tmp_)', n)]
 		if left:
 			found.append(Problem('left', ' '.join(left[:6])))
 		return found

@@ -188,6 +188,10 @@ before_init() {
 	prices 1204 > prices.csv
 }
 
+before_publish() {
+	shop 1204
+}
+
 before_log() {
 	companies
 }

@@ -168,7 +168,10 @@ typedef struct vv_host_sweeping {
 	uint64_t
 		wait_sec; /* between condemning and removing; at least VV_SWEEP_WAIT_SECONDS while others write */
 	bool dry_run;
+	size_t small; /* how many small packs may stay; 0: none */
 } vv_host_sweeping;
+/* Is it time for one: condemned files have waited, or, without such files, there are more small packs than that? */
+vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due, vv_error *err);
 #define VV_SWEEP_WAIT_SECONDS ((uint64_t)7 * 86400)
 typedef struct vv_host_files {
 	uint64_t versions, packs, bytes;

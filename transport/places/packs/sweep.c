@@ -545,6 +545,82 @@ static bool *old_packs(sweeping *s)
 	return old;
 }
 
+typedef struct small_pack {
+	uint64_t len;
+	size_t i;
+} small_pack;
+
+static int compare_small(const void *a, const void *b)
+{
+	const small_pack *x = a, *y = b;
+
+	return x->len != y->len ? (x->len < y->len ? -1 : 1) : (x->i < y->i ? -1 : x->i > y->i);
+}
+
+/* The longer ones among the small packs stay as they are: half of the number that may stay, unless one is less than twice
+ * as long as all shorter ones together. So a byte is rewritten a few times, however many packs come. */
+static vv_status leave_longer(sweeping *s, bool *old, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	vv_auto_free small_pack *packs = vv_calloc(count + 1, sizeof(*packs));
+	size_t n = 0, joined = 0;
+	uint64_t bytes = 0;
+
+	if (!packs) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count && s->what->small > 0; i++) {
+		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+		if (old[i] && p->len < s->h->pack_bytes / 2) {
+			packs[n++] = (small_pack){p->len, i};
+		}
+	}
+	if (n > 1) {
+		qsort(packs, n, sizeof(*packs), compare_small);
+	}
+	while (n > s->what->small && joined < n &&
+	       (joined < n - s->what->small / 2 || packs[joined].len < 2 * bytes)) {
+		bytes += packs[joined++].len;
+	}
+	for (size_t i = joined; i < n; i++) {
+		old[packs[i].i] = false;
+	}
+	return VV_OK;
+}
+
+typedef struct small_count {
+	uint64_t below;
+	size_t count;
+} small_count;
+
+static vv_status count_small(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+{
+	small_count *c = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	c->count += vv_files_is_pack(e, ".pack", hash) && e->size < c->below;
+	return VV_OK;
+}
+
+vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due, vv_error *err)
+{
+	vv_auto(vv_condemned) c = {.versions = NULL};
+	sweeping s = {.h = h};
+	uint32_t nsec;
+	vv_status rc = vv_host_sizes(h, err);
+
+	*due = false;
+	if (rc < 0 || (rc = vv_condemned_get(&c, &h->place, err)) < 0) return rc;
+	small_count small = {.below = h->pack_bytes / 2};
+	if (!c.packs) {
+		rc = vv_place_list(&h->place, "packs", count_small, &small, err);
+		*due = small.count > what->small;
+		return rc;
+	}
+	vv_now(&s.now, &nsec);
+	rc = vv_place_list(&h->place, "", on_top, &s, err);
+	*due = s.now - s.condemned_at >= (int64_t)what->wait_sec;
+	return rc;
+}
+
 static vv_status repack(sweeping *s, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(s->h->catalog);
@@ -553,8 +629,10 @@ static vv_status repack(sweeping *s, vv_error *err)
 					 .dry_run = s->what->dry_run};
 	vv_host_compacted done = {0};
 	vv_auto_free bool *old = old_packs(s), *spare = vv_calloc(count + 1, sizeof(bool));
-	vv_status rc = old && spare ? vv_host_repack(s->h, &what, old, spare, &done, err)
-				    : vv_fail_nomem(err);
+	vv_status rc = old && spare ? vv_host_sizes(s->h, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = leave_longer(s, old, err)) < 0) return rc;
+	rc = vv_host_repack(s->h, &what, old, spare, &done, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);

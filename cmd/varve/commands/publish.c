@@ -1,0 +1,160 @@
+/*
+ * publish: this repository as a folder that any web server can serve.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/environ.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/publish/publish.h"
+#include "repo/git/program.h"
+
+typedef struct options {
+	const char *output, *files, *format;
+	bool all, prune, no_pages, quiet;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING('o', "output", output, "FOLDER", "the folder to write or to bring up to date"),
+	OPT_FLAG(0, "all", all, "all branches and tags"),
+	OPT_STRING(0, "files", files, "BYTES",
+		   "tables of up to this many bytes are files, too (20m); 0: none"),
+	OPT_FLAG(0, "no-pages", no_pages, "no pages for a browser, which varve-web draws"),
+	OPT_FLAG(0, "prune", prune,
+		 "remove unused files at once, while no reader is at work; else an hour later"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+};
+
+/* The folder's own address leads to the pages. */
+static vv_status write_index(const char *folder, vv_error *err)
+{
+	static const char text[] =
+		"<!DOCTYPE html>\n<meta charset=\"utf-8\">\n"
+		"<meta http-equiv=\"refresh\" content=\"0; url=pages/index.html\">\n"
+		"<title>Pages</title>\n<a href=\"pages/index.html\">Pages</a>\n";
+	vv_auto(char) *path = vv_path_join(folder, "index.html", (char *)NULL);
+
+	if (path && vv_exists(path)) return VV_OK; /* it may be somebody's own */
+	return vv_write_file(path, text, sizeof(text) - 1, true, err);
+}
+
+/* By the program that draws pages. */
+static vv_status export_pages(const options *o, const vv_publishing *p, vv_error *err)
+{
+	vv_auto(char) *program = NULL, *pages = vv_path_join(o->output, "pages", (char *)NULL);
+	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc = pages ? vv_program_find_own(&program, vv_environ(), "varve-web", err)
+			     : vv_fail_nomem(err);
+
+	if (rc < 0) return rc == VV_EPROGRAM ? VV_OK : rc; /* it is not installed */
+	const char *argv[] = {program, "--export", pages, p->head, NULL};
+	const vv_run run = {.argv = argv, .env = vv_environ(), .output = &out, .errors = &said};
+	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
+	if (code == 0) return write_index(o->output, err);
+	return vv_fail(err, VV_EIO, "the folder is complete but for its pages: %.*s",
+		       (int)strcspn(vv_buf_cstr(&said), "\n"), vv_buf_cstr(&said));
+}
+
+static vv_status print_json(const vv_publishing *p, const char *folder, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_string(&w, "folder", folder);
+	vv_json_add_string(&w, "head", p->head);
+	vv_json_add_bool(&w, "changed", p->changed);
+	vv_json_add_u64(&w, "versions", p->versions);
+	vv_json_add_u64(&w, "bytes", p->bytes);
+	vv_json_add_u64(&w, "tables", p->tables);
+	vv_json_add_u64(&w, "written", p->written);
+	vv_json_add_u64(&w, "tooLong", p->too_long);
+	vv_json_close_object(&w);
+	const vv_status rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	return rc;
+}
+
+static void print_text(const vv_publishing *p, const char *folder)
+{
+	vv_out("%s: ", vv_text_shows(folder));
+	if (p->changed) {
+		vv_out("%s, %s sent", vv_text_shows(p->head + strlen("refs/heads/")),
+		       vv_text_counted(p->versions, "version of a table", "versions of tables"));
+	} else {
+		vv_out("up to date");
+	}
+	vv_out(", %s, %s written\n",
+	       vv_text_counted(p->tables, "file of a table", "files of tables"),
+	       vv_text_count(p->written));
+	if (p->too_long > 0) {
+		vv_note("%s longer than --files allows: %s no file",
+			vv_text_counted(p->too_long, "table is", "tables are"),
+			p->too_long == 1 ? "it has" : "they have");
+	}
+}
+
+static int check_publish(const vv_context *c)
+{
+	const options *o = c->options;
+	uint64_t bytes;
+
+	if (!o->output) return vv_usage_error("publish needs -o FOLDER");
+	if (o->all && c->argc > 0) {
+		return vv_usage_error("--all and names of branches cannot be used together");
+	}
+	return !o->files || vv_parse_bytes(&bytes, o->files, strlen(o->files))
+		       ? VV_EXIT_OK
+		       : vv_usage_error("--files takes a number of bytes, such as 20m");
+}
+
+static vv_status run_publish(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_publishing) p = {.repo = c->repo,
+				    .reader = c->reader,
+				    .notes = &vv_notes_stderr,
+				    .folder = o->output,
+				    .words = c->argv,
+				    .word_count = c->argc,
+				    .all = o->all,
+				    .prune = o->prune,
+				    .file_bytes = VV_PUBLISH_FILE_BYTES};
+
+	if (o->files) {
+		(void)vv_parse_bytes(&p.file_bytes, o->files, strlen(o->files));
+	}
+	vv_status rc = vv_publish_run(&p, err);
+	vv_progress_end();
+	if (rc < 0 || (!o->no_pages && (rc = export_pages(o, &p, err)) < 0) || o->quiet) return rc;
+	if (vv_wants_json(o->format)) return print_json(&p, o->output, err);
+	print_text(&p, o->output);
+	return VV_OK;
+}
+
+const vv_command vv_cmd_publish = {
+	.name = "publish",
+	.group = "peers",
+	.summary = "write a folder that any web server can serve, and bring it up to date",
+	.usage =
+		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--no-pages] [--prune] [-q] [--json]",
+	.example = "$ varve publish -o public/\n"
+		   "public/: main, 2 versions of tables sent, 1 file of a table, 1 written",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.check = check_publish,
+	.needs = VV_NEEDS_READER,
+	.run = run_publish,
+};

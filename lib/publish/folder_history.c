@@ -1,0 +1,391 @@
+/*
+ * folder_history: git's packs, and the three lists that its dumb protocol reads.
+ *
+ * `git update-server-info` writes refs before packs, so that a reader in between finds refs without their objects; its two
+ * files are written here, each by a rename. git's pack-objects works in repo.git itself, with the objects of the
+ * repository as an alternate, so that its temporary files are on the same disk.
+ */
+#include "lib/publish/folder_history.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/folder_url.h"
+#include "repo/git/run_git.h"
+
+#define PACKS VV_FOLDER_GIT "/objects/pack/"
+#define JOIN_BYTES ((uint64_t)256 << 10) /* packs that are shorter together are always one */
+#define INDEX_MAX ((size_t)1 << 31)
+#define REFS_MAX ((size_t)256 << 20)
+
+void vv_folder_refs_clear(vv_folder_refs *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_ref_clear(&l->items[i]);
+	}
+	vv_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+const vv_oid *vv_folder_refs_head(const vv_folder_refs *l)
+{
+	size_t i = 0;
+
+	while (l->items[i].name != l->head) {
+		i++;
+	}
+	return &l->items[i].commit;
+}
+
+void vv_folder_history_clear(vv_folder_history *h)
+{
+	vv_free(h->before);
+}
+
+/* --- the lists ------------------------------------------------------------------------------------ */
+
+static vv_status write_in(const vv_folder_history *h, const char *name, const vv_buf *text,
+			  vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(h->dir, VV_FOLDER_GIT, name, (char *)NULL);
+	vv_status rc = vv_buf_ok(text, err);
+
+	if (rc < 0 || (rc = vv_mkdirs_above(path, err)) < 0) return rc;
+	return vv_write_file(path, text->data, text->len, true, err);
+}
+
+static void put_ref(vv_buf *b, const vv_ref *r, bool packed)
+{
+	char id[VV_OID_TEXT + 1], peeled[VV_OID_TEXT + 1];
+
+	vv_oid_text(id, &r->id);
+	vv_oid_text(peeled, &r->commit);
+	vv_buf_printf(b, packed ? "%s %s\n" : "%s\t%s\n", id, r->name);
+	if (r->annotated && packed) {
+		vv_buf_printf(b, "^%s\n", peeled);
+	} else if (r->annotated) {
+		vv_buf_printf(b, "%s\t%s^{}\n", peeled, r->name);
+	}
+}
+
+static void put_refs(vv_buf *b, const vv_folder_refs *l, bool packed)
+{
+	vv_buf_puts(b, packed ? "# pack-refs with: peeled fully-peeled sorted \n" : "");
+	for (size_t i = 0; i < l->count; i++) {
+		put_ref(b, &l->items[i], packed);
+	}
+}
+
+vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	for (size_t i = h->state->packs.count; i-- > 0;) {
+		vv_buf_printf(&text, "P %s.pack\n", h->state->packs.items[i].name);
+	}
+	/* what was dropped stays for the refs that are there until these move, and for readers that have them */
+	for (size_t i = 0; h->dropped && i < h->state->gone.count; i++) {
+		const char *name = h->state->gone.items[i].name;
+		if (strncmp(name, PACKS, strlen(PACKS)) == 0 && vv_path_ends(name, ".pack")) {
+			vv_buf_printf(&text, "P %s\n", name + strlen(PACKS));
+		}
+	}
+	vv_buf_puts(&text, "\n");
+	return write_in(h, "objects/info/packs", &text, err);
+}
+
+vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err)
+{
+	vv_auto(vv_buf) head = VV_BUF_INIT, packed = VV_BUF_INIT, refs = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&head, "ref: %s\n", h->refs->head);
+	put_refs(&packed, h->refs, true);
+	put_refs(&refs, h->refs, false);
+	if ((rc = write_in(h, "packed-refs", &packed, err)) < 0 ||
+	    (rc = write_in(h, "HEAD", &head, err)) < 0) {
+		return rc;
+	}
+	return write_in(h, "info/refs", &refs, err);
+}
+
+vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(h->dir, VV_FOLDER_GIT, "info/refs", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT, now = VV_BUF_INIT;
+	size_t cap = 0;
+	vv_oid id;
+	vv_status rc = vv_missing_ok(vv_read_file(&text, path, REFS_MAX, err), err);
+
+	put_refs(&now, h->refs, false);
+	if (rc < 0 || (rc = vv_buf_ok(&now, err)) < 0) return rc;
+	h->same = strcmp(vv_buf_cstr(&text), vv_buf_cstr(&now)) == 0;
+	for (const char *p = vv_buf_cstr(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		if (strcspn(p, "\n") <= VV_OID_TEXT || !vv_oid_parse(&id, p, VV_OID_TEXT)) {
+			continue;
+		}
+		if (!vv_array_room(h->before, h->before_count, cap)) return vv_fail_nomem(err);
+		h->before[h->before_count++] = id;
+	}
+	return VV_OK;
+}
+
+/* --- packs ---------------------------------------------------------------------------------------- */
+
+static void put_ids(vv_buf *b, const char *before, const vv_oid *ids, size_t count)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < count; i++) {
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(b, "%s%s\n", before, hex);
+	}
+}
+
+static void put_now(vv_buf *b, const char *before, const vv_folder_refs *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		put_ids(b, before, &l->items[i].id, 1);
+	}
+}
+
+/* Did a ref go back, or away? What it reached is not to be given any longer. Objects that are not here are taken for
+ * such. */
+static vv_status look_dropped(vv_folder_history *h, vv_error *err)
+{
+	const char *args[] = {"rev-list", "--objects", "--max-count=1", "--stdin", NULL};
+	vv_auto(vv_buf) input = VV_BUF_INIT, out = VV_BUF_INIT, said = VV_BUF_INIT;
+	int code = 0;
+
+	if (h->before_count == 0) return VV_OK;
+	put_ids(&input, "", h->before, h->before_count);
+	put_now(&input, "^", h->refs);
+	const vv_git_call call = {.args = args,
+				  .repo = h->repo,
+				  .input = input.data,
+				  .len = input.len,
+				  .output = &out};
+	vv_status rc = vv_buf_ok(&input, err);
+	if (rc < 0 || (rc = vv_git_run(&call, &said, &code, err)) < 0) return rc;
+	h->dropped = code != 0 || out.len > 0;
+	return VV_OK;
+}
+
+/* The pack is the last of the state now, whether it is new or one that was there already. */
+static vv_status note_pack(vv_folder_history *h, const char *name, uint64_t bytes, size_t *was,
+			   vv_error *err)
+{
+	vv_folder_items *packs = &h->state->packs, *gone = &h->state->gone;
+	vv_folder_item *there = vv_folder_items_find(packs, name);
+	const size_t len = strlen(PACKS), name_len = strlen(name);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < gone->count; i++) {
+		const char *path = gone->items[i].name;
+		if (strncmp(path, PACKS, len) != 0 || strncmp(path + len, name, name_len) != 0) {
+			gone->items[kept++] = gone->items[i];
+		}
+	}
+	gone->count = kept;
+	*was = there ? (size_t)(there - packs->items) : SIZE_MAX;
+	if (there) {
+		const vv_folder_item it = *there;
+		memmove(there, there + 1, (packs->count - *was - 1) * sizeof(it));
+		packs->items[packs->count - 1] = it;
+		return VV_OK;
+	}
+	return vv_folder_items_add(h->state, packs, name, bytes) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* git in repo.git, which sees the objects of the repository, too. *made: something was to be packed; *was: where its pack
+ * was before, if anywhere. */
+static vv_status pack(vv_folder_history *h, bool revs, const vv_buf *input, bool *made, size_t *was,
+		      vv_error *err)
+{
+	vv_auto(char) *git_dir = vv_path_join(h->dir, VV_FOLDER_GIT, (char *)NULL),
+		      *base = vv_path_join(h->dir, PACKS "pack", (char *)NULL);
+	vv_auto(vv_buf) dir = VV_BUF_INIT, objects = VV_BUF_INIT, out = VV_BUF_INIT,
+			name = VV_BUF_INIT;
+	const char *more[] = {NULL, "GIT_OBJECT_DIRECTORY", "GIT_QUARANTINE_PATH", NULL};
+	vv_stat st;
+
+	*made = false;
+	vv_buf_printf(&dir, "--git-dir=%s", git_dir ? git_dir : "");
+	vv_buf_puts(&objects, "GIT_ALTERNATE_OBJECT_DIRECTORIES=\"");
+	for (const char *p = vv_repository_objects(h->repo); *p; p++) {
+		vv_buf_puts(&objects, *p == '"' || *p == '\\' ? "\\" : "");
+		vv_buf_putc(&objects, *p);
+	}
+	vv_buf_puts(&objects, "\"");
+	more[0] = vv_buf_cstr(&objects);
+	const char *args[] = {vv_buf_cstr(&dir),
+			      "-c",
+			      "pack.writeReverseIndex=false",
+			      "pack-objects",
+			      "-q",
+			      "--non-empty",
+			      "--delta-base-offset",
+			      revs ? "--revs" : "-q",
+			      base,
+			      NULL};
+	const vv_git_call call = {.args = args,
+				  .env = vv_repository_env(h->repo),
+				  .more = more,
+				  .input = input->data,
+				  .len = input->len,
+				  .output = &out};
+	vv_status rc = git_dir && base ? vv_buf_ok(&objects, err) : vv_fail_nomem(err);
+	if (rc < 0 || (rc = vv_buf_ok(input, err)) < 0 || (rc = vv_buf_ok(&dir, err)) < 0 ||
+	    (rc = vv_git_must(&call, "packing the history", err)) < 0 || out.len == 0) {
+		return rc; /* nothing is new */
+	}
+	vv_buf_printf(&name, "pack-%.*s", (int)strcspn(vv_buf_cstr(&out), "\n"), vv_buf_cstr(&out));
+	vv_auto(char) *file = vv_path_join(h->dir, PACKS, vv_buf_cstr(&name), (char *)NULL);
+	vv_buf_reset(&dir);
+	vv_buf_printf(&dir, "%s.pack", file ? file : "");
+	if ((rc = vv_buf_ok(&name, err)) < 0 || (rc = vv_buf_ok(&dir, err)) < 0 ||
+	    (rc = vv_lstat(&st, dir.data, err)) < 0) {
+		return rc;
+	}
+	*made = true;
+	return note_pack(h, name.data, st.size, was, err);
+}
+
+/* The packs from the first-th to the end - 1, which nothing names any more. The index goes first. */
+static vv_status let_go(vv_folder_history *h, size_t first, size_t end, vv_error *err)
+{
+	static const char *const ends[] = {"idx", "pack"};
+	vv_folder_items *packs = &h->state->packs;
+
+	for (size_t i = first; i < end; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			vv_auto(vv_buf) name = VV_BUF_INIT;
+			vv_buf_printf(&name, PACKS "%s.%s", packs->items[i].name, ends[k]);
+			const vv_status rc = vv_buf_ok(&name, err);
+			if (rc < 0) return rc;
+			if (!vv_folder_items_add(h->state, &h->state->gone, name.data,
+						 (uint64_t)h->now)) {
+				return vv_fail_nomem(err);
+			}
+		}
+	}
+	memmove(packs->items + first, packs->items + end,
+		(packs->count - end) * sizeof(*packs->items));
+	packs->count -= end - first;
+	return VV_OK;
+}
+
+static vv_status add_objects(vv_folder_history *h, const char *name, vv_buf *ids, vv_error *err)
+{
+	const char *args[] = {"show-index", NULL};
+	vv_auto(vv_buf) path = VV_BUF_INIT, index = VV_BUF_INIT, out = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&path, "%s/" PACKS "%s.idx", h->dir, name);
+	if ((rc = vv_buf_ok(&path, err)) < 0 ||
+	    (rc = vv_read_file(&index, path.data, INDEX_MAX, err)) < 0) {
+		return rc;
+	}
+	const vv_git_call call = {.args = args,
+				  .env = vv_repository_env(h->repo),
+				  .input = index.data,
+				  .len = index.len,
+				  .output = &out};
+	if ((rc = vv_git_must(&call, "packing the history", err)) < 0) return rc;
+	for (const char *p = vv_buf_cstr(&out); *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		const char *id = strchr(p, ' ');
+		if (id && strcspn(id + 1, " \n") == VV_OID_TEXT) {
+			vv_buf_put(ids, id + 1, VV_OID_TEXT);
+			vv_buf_putc(ids, '\n');
+		}
+	}
+	return vv_buf_ok(ids, err);
+}
+
+static vv_status join(vv_folder_history *h, vv_error *err)
+{
+	const vv_folder_items *packs = &h->state->packs;
+	vv_auto(vv_buf) ids = VV_BUF_INIT;
+	size_t first = packs->count, before = packs->count, was;
+	uint64_t bytes = 0;
+	bool made;
+	vv_status rc = VV_OK;
+
+	while (first > 0 && (first == packs->count || packs->items[first - 1].number < 2 * bytes ||
+			     packs->items[first - 1].number + bytes < JOIN_BYTES)) {
+		bytes += packs->items[--first].number;
+	}
+	if (before - first < 2) return VV_OK;
+	for (size_t i = first; rc == VV_OK && i < before; i++) {
+		rc = add_objects(h, packs->items[i].name, &ids, err);
+	}
+	if (rc < 0 || (rc = pack(h, false, &ids, &made, &was, err)) < 0 || !made) return rc;
+	return let_go(h, was < first ? first - 1 : first, packs->count - 1, err);
+}
+
+/* What a killed run left: files that nothing names. */
+static vv_status tidy(vv_folder_history *h, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT "/objects/pack", (char *)NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = dir ? vv_folder_read(&f, dir, true, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		vv_auto(vv_buf) name = VV_BUF_INIT, whole = VV_BUF_INIT;
+		vv_buf_put(&name, f.name, strcspn(f.name, "."));
+		vv_buf_printf(&whole, PACKS "%s", f.name);
+		if (!vv_folder_items_find(&h->state->packs, vv_buf_cstr(&name)) &&
+		    !vv_folder_items_find(&h->state->gone, vv_buf_cstr(&whole))) {
+			rc = vv_unlink(f.path, true, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status begin(vv_folder_history *h, vv_error *err)
+{
+	static const char config[] = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
+				     "\tbare = true\n[gc]\n\tauto = 0\n";
+	static const char *const dirs[] = {"refs/heads", "objects/info", "objects/pack", "info"};
+	const vv_buf text = {.data = (char *)(uintptr_t)config, .len = sizeof(config) - 1};
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	vv_auto(char) *there = vv_path_join(h->dir, VV_FOLDER_GIT, "HEAD", (char *)NULL);
+	vv_status rc = there ? VV_OK : vv_fail_nomem(err);
+
+	if (rc < 0 || vv_exists(there)) return rc;
+	for (size_t i = 0; rc == VV_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT, dirs[i], (char *)NULL);
+		rc = vv_mkdirs(dir, err);
+	}
+	vv_buf_printf(&head, "ref: %s\n", h->refs->head);
+	if (rc < 0 || (rc = write_in(h, "config", &text, err)) < 0) return rc;
+	return write_in(h, "HEAD", &head, err);
+}
+
+vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err)
+{
+	vv_auto(vv_buf) input = VV_BUF_INIT;
+	vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT "/objects/pack", (char *)NULL);
+	vv_status rc = dir ? begin(h, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = tidy(h, err)) < 0 || h->same || (rc = look_dropped(h, err)) < 0) {
+		return rc;
+	}
+	bool made;
+	size_t was;
+	put_now(&input, "", h->refs);
+	if (!h->dropped) {
+		put_ids(&input, "^", h->before, h->before_count);
+	}
+	if ((rc = pack(h, true, &input, &made, &was, err)) < 0) return rc;
+	rc = !h->dropped ? join(h, err)
+	     : made      ? let_go(h, 0, h->state->packs.count - 1, err)
+			 : VV_OK;
+	return rc < 0 ? rc : vv_fsync_dir(dir, err);
+}

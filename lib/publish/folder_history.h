@@ -1,0 +1,53 @@
+/*
+ * folder_history: repo.git of a published folder: history as git's dumb HTTP protocol reads it.
+ *
+ * Each update adds a pack of what is new, and puts packs together so that each is at least twice as long as all after
+ * it. Packs come first, then the list of packs, then the refs; what is not listed any more stays for readers that began
+ * before (folder_state.h, "gone").
+ */
+#ifndef VV_LIB_PUBLISH_FOLDER_HISTORY_H
+#define VV_LIB_PUBLISH_FOLDER_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "lib/publish/folder_state.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_folder_refs {
+	vv_ref *items; /* sorted by name, each once */
+	size_t count, cap;
+	const char *head; /* the branch that clones begin with; borrowed from items */
+} vv_folder_refs;
+void vv_folder_refs_clear(vv_folder_refs *l);
+VV_AUTO_CLEAR(vv_folder_refs, vv_folder_refs_clear)
+/* The commit of head; borrowed. */
+const vv_oid *vv_folder_refs_head(const vv_folder_refs *l);
+
+typedef struct vv_folder_history {
+	vv_repository *repo;
+	vv_folder_state *state;
+	const char *dir; /* the folder, absolute */
+	const vv_folder_refs *refs;
+	int64_t now;
+	/* After packs: */
+	vv_oid *before; /* what its refs were; also of tags; owned */
+	size_t before_count;
+	bool same;    /* they are what they were */
+	bool dropped; /* something that they reached is reached no more */
+} vv_folder_history;
+void vv_folder_history_clear(vv_folder_history *h);
+VV_AUTO_CLEAR(vv_folder_history, vv_folder_history_clear)
+
+/* What the refs are there now. */
+vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err);
+/* All that refs reach is in the packs of the state; the caller writes that. */
+vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err);
+/* The list of packs. */
+vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err);
+/* The refs; the last step. */
+vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err);
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * folder_state: lines, and what is removed by them.
+ */
+#include "lib/publish/folder_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define FIRST "varve folder 1\n"
+#define STATE_MAX ((size_t)64 << 20)
+
+void vv_folder_state_clear(vv_folder_state *s)
+{
+	vv_arena_clear(&s->arena);
+	vv_free(s->packs.items);
+	vv_free(s->files.items);
+	vv_free(s->gone.items);
+	memset(s, 0, sizeof(*s));
+}
+
+vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, const char *name,
+				    uint64_t number)
+{
+	const char *copy = vv_arena_strndup(&s->arena, name, strlen(name));
+
+	if (!copy || !vv_array_room(to->items, to->count, to->cap)) return NULL;
+	to->items[to->count] = (vv_folder_item){.name = copy, .number = number};
+	return &to->items[to->count++];
+}
+
+vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		if (strcmp(in->items[i].name, name) == 0) return &in->items[i];
+	}
+	return NULL;
+}
+
+/* "<kind> [<blob> ]<number> <name>". */
+static bool read_line(vv_folder_state *s, char *line)
+{
+	static const char *const kinds[] = {"pack ", "file ", "gone "};
+	vv_folder_items *const to[] = {&s->packs, &s->files, &s->gone};
+	vv_oid blob = {{0}};
+	uint64_t number;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strncmp(line, kinds[i], 5) != 0) {
+			continue;
+		}
+		line += 5;
+		if (i == 1) {
+			if (strlen(line) < VV_OID_TEXT + 1 || line[VV_OID_TEXT] != ' ' ||
+			    !vv_oid_parse(&blob, line, VV_OID_TEXT)) {
+				return false;
+			}
+			line += VV_OID_TEXT + 1;
+		}
+		const size_t len = strcspn(line, " ");
+		if (!line[len] || !vv_parse_u64(&number, line, len) ||
+		    vv_path_check(line + len + 1, VV_IGNORED) < 0) {
+			return false;
+		}
+		vv_folder_item *it = vv_folder_items_add(s, to[i], line + len + 1, number);
+		if (!it) return false;
+		it->blob = blob;
+		return true;
+	}
+	return false;
+}
+
+/* A folder in which nothing of anybody is. */
+static vv_status check_empty(const char *dir, vv_error *err)
+{
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, true, err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (strcmp(f.name, VV_FOLDER_LOCK) != 0 &&
+		    strncmp(f.name, VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0) {
+			vv_fail(err, VV_EREFUSED,
+				"'%s' is not empty, and was not published by varve",
+				vv_text_shows(dir));
+			return vv_hint(err, "give a new folder, or one of its own in it");
+		}
+	}
+	return rc;
+}
+
+vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, bool *there, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(dir, VV_FOLDER_MARK, (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	memset(out, 0, sizeof(*out));
+	vv_arena_init(&out->arena);
+	*there = path && vv_exists(path);
+	if (rc < 0 || !*there) return rc < 0 ? rc : check_empty(dir, err);
+	if ((rc = vv_read_regular(&text, path, STATE_MAX, err)) < 0) return rc;
+	char *p = vv_buf_detach(&text);
+	vv_auto(char) *all = p;
+	bool sound = p && strncmp(p, FIRST, sizeof(FIRST) - 1) == 0;
+	for (p = sound ? p + sizeof(FIRST) - 1 : p; sound && *p;) {
+		char *end = strchr(p, '\n');
+		sound = end != NULL;
+		if (sound) {
+			*end = '\0';
+			sound = read_line(out, p);
+			p = end + 1;
+		}
+	}
+	if (sound) return VV_OK;
+	vv_fail(err, VV_ECORRUPT, "'%s' is not the file of a folder that this varve can update",
+		vv_text_shows(path));
+	return vv_hint(err, "publish into a new folder");
+}
+
+static void put_items(vv_buf *b, const char *kind, const vv_folder_items *l)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < l->count; i++) {
+		const vv_folder_item *it = &l->items[i];
+		vv_oid_text(hex, &it->blob);
+		vv_buf_printf(b, "%s %s%s%llu %s\n", kind, *kind == 'f' ? hex : "",
+			      *kind == 'f' ? " " : "", (unsigned long long)it->number, it->name);
+	}
+}
+
+vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(dir, VV_FOLDER_MARK, (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_buf_puts(&text, FIRST);
+	put_items(&text, "pack", &s->packs);
+	put_items(&text, "file", &s->files);
+	put_items(&text, "gone", &s->gone);
+	const vv_status rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, true, err);
+}
+
+/* The folders that the path leaves empty go with it. */
+static vv_status remove_path(const char *dir, const char *name, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
+	vv_status rc = vv_unlink(path, true, err);
+
+	for (char *slash; rc == VV_OK && (slash = strrchr(path, '/')) != NULL;) {
+		*slash = '\0';
+		if (strlen(path) <= strlen(dir) || rmdir(path) < 0) {
+			break;
+		}
+	}
+	return rc;
+}
+
+vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err)
+{
+	size_t kept = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < s->gone.count; i++) {
+		const vv_folder_item *it = &s->gone.items[i];
+		if (it->number > until || rc < 0) {
+			s->gone.items[kept++] = *it;
+		} else {
+			rc = remove_path(dir, it->name, err);
+		}
+	}
+	s->gone.count = kept;
+	return rc;
+}

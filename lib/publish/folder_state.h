@@ -1,0 +1,57 @@
+/*
+ * folder_state: what a published folder says of itself, in its file "folder" (docs/formats/folder.md).
+ *
+ *	varve folder 1
+ *	pack <bytes> <name>       a pack of repo.git that readers are told of, oldest first
+ *	file <blob> <bytes> <path> a table; bytes 0: it may be of another version
+ *	gone <seconds> <path>     nothing names it any more since then
+ *
+ * It marks the folder as varve's, and is written before what it names is relied on, so that a killed run is known to the
+ * next one.
+ */
+#ifndef VV_LIB_PUBLISH_FOLDER_STATE_H
+#define VV_LIB_PUBLISH_FOLDER_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/git/oid.h"
+
+#define VV_FOLDER_MARK "folder"
+#define VV_FOLDER_LOCK ".varve-lock"
+
+typedef struct vv_folder_item {
+	const char *name;
+	uint64_t number;
+	vv_oid blob; /* of a file */
+	bool kept;   /* for who goes through them */
+} vv_folder_item;
+typedef struct vv_folder_items {
+	vv_folder_item *items;
+	size_t count, cap;
+} vv_folder_items;
+
+typedef struct vv_folder_state {
+	vv_arena arena;
+	vv_folder_items packs, files, gone;
+} vv_folder_state;
+
+/* *there false: the folder is new, or empty. VV_EREFUSED: something else is in it. VV_ECORRUPT. */
+vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, bool *there, vv_error *err);
+/* Durably. */
+vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, vv_error *err);
+void vv_folder_state_clear(vv_folder_state *s);
+VV_AUTO_CLEAR(vv_folder_state, vv_folder_state_clear)
+
+/* One more; name is copied. NULL: out of memory. */
+vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, const char *name,
+				    uint64_t number);
+vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name); /* NULL */
+/* Removes what was gone by then, as far as it can be; what is there again stays, and is not gone. */
+vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
+
+#endif

@@ -1,0 +1,309 @@
+/*
+ * publish: the order of things in a folder that others read meanwhile.
+ */
+#include "lib/publish/publish.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/publish/folder_history.h"
+#include "lib/publish/folder_state.h"
+#include "lib/publish/folder_tables.h"
+#include "lib/remotes/folder_url.h"
+#include "repo/git/run_git.h"
+#include "transport/places/folder_place.h"
+#include "transport/places/packs/host.h"
+
+#define LOCK_WAIT_MS 10000u
+#define SMALL_PACKS 8u /* of blocks, that stay beside each other */
+
+typedef struct run {
+	vv_publishing *p;
+	char *dir;
+	vv_folder_state state;
+	vv_folder_refs refs;
+	vv_folder_history history;
+	vv_folder_tables tables;
+	vv_host *host; /* the folder's store */
+	vv_oid *wants;
+	size_t want_count;
+	int lock;
+} run;
+
+static void run_clear(run *r)
+{
+	vv_host_close(r->host);
+	vv_free(r->wants);
+	vv_folder_tables_clear(&r->tables);
+	vv_folder_history_clear(&r->history);
+	vv_folder_refs_clear(&r->refs);
+	vv_folder_state_clear(&r->state);
+	if (r->lock >= 0) {
+		vv_unlock(r->lock);
+	}
+	vv_free(r->dir);
+}
+VV_AUTO_CLEAR(run, run_clear)
+
+void vv_publishing_clear(vv_publishing *p)
+{
+	vv_free(p->head);
+}
+
+/* --- which refs ----------------------------------------------------------------------------------- */
+
+static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	vv_folder_refs *l = payload;
+	vv_ref copy = {.id = ref->id, .commit = ref->commit, .annotated = ref->annotated};
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (strcmp(l->items[i].name, ref->name) == 0) return VV_OK;
+	}
+	if (!vv_array_room(l->items, l->count, l->cap) || !(copy.name = vv_strdup(ref->name))) {
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count++] = copy;
+	return VV_OK;
+}
+
+static vv_status add_named(run *r, const char *name, bool *found, vv_error *err)
+{
+	vv_auto(vv_ref) ref = {0};
+	const vv_status rc = vv_ref_get(r->p->repo, name, &ref, err);
+
+	*found = rc == VV_OK;
+	return rc == VV_OK ? add_ref(&r->refs, &ref, err) : rc;
+}
+
+static vv_status add_word(run *r, const char *word, vv_error *err)
+{
+	static const char *const folders[] = {"refs/heads/", "refs/tags/", ""};
+	bool found = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		vv_auto(vv_buf) name = VV_BUF_INIT;
+		vv_buf_printf(&name, "%s%s", folders[i], word);
+		if (!*folders[i] && strncmp(word, "refs/heads/", 11) != 0 &&
+		    strncmp(word, "refs/tags/", 10) != 0) {
+			continue;
+		}
+		rc = vv_buf_ok(&name, err);
+		rc = rc < 0 ? rc : add_named(r, name.data, &found, err);
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	}
+	return found ? VV_OK
+		     : vv_fail(err, VV_ENOTFOUND, "no branch or tag is called '%s'",
+			       vv_text_shows(word));
+}
+
+/* The tags of what the branch reaches. */
+static vv_status add_merged_tags(run *r, const char *branch, vv_error *err)
+{
+	const char *args[] = {"tag", "--list", "--merged", branch, NULL};
+	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .repo = r->p->repo, .output = &out};
+	bool found;
+	vv_status rc = vv_git_must(&call, "listing tags", err);
+
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n");
+		vv_buf_reset(&name);
+		vv_buf_printf(&name, "refs/tags/%.*s", (int)len, p);
+		rc = vv_buf_ok(&name, err);
+		rc = rc < 0 ? rc : add_named(r, name.data, &found, err);
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+static int compare_refs(const void *a, const void *b)
+{
+	return strcmp(((const vv_ref *)a)->name, ((const vv_ref *)b)->name);
+}
+
+/* HEAD's branch if it is one of them, else the first. */
+static vv_status choose_head(run *r, const char *branch, vv_error *err)
+{
+	vv_folder_refs *l = &r->refs;
+
+	if (l->count > 1) {
+		qsort(l->items, l->count, sizeof(*l->items), compare_refs);
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		const char *name = l->items[i].name;
+		if (strncmp(name, "refs/heads/", 11) == 0 &&
+		    (!l->head || (branch && strcmp(name, branch) == 0))) {
+			l->head = name;
+		}
+	}
+	if (!l->head) {
+		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");
+		return vv_hint(err, "name a branch after the folder");
+	}
+	r->p->head = vv_strdup(l->head);
+	return r->p->head ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status choose_refs(run *r, vv_error *err)
+{
+	vv_repository *repo = r->p->repo;
+	vv_auto(vv_head) head = {0};
+	bool found;
+	vv_status rc = vv_head_read(repo, &head, err);
+
+	for (int i = 0; rc == VV_OK && i < r->p->word_count; i++) {
+		rc = add_word(r, r->p->words[i], err);
+	}
+	if (rc == VV_OK && r->p->all) {
+		rc = vv_refs_each(repo, "refs/heads/", add_ref, &r->refs, err);
+		rc = rc < 0 ? rc : vv_refs_each(repo, "refs/tags/", add_ref, &r->refs, err);
+	} else if (rc == VV_OK && r->p->word_count == 0 && head.branch && !head.unborn) {
+		rc = add_named(r, head.branch, &found, err);
+		rc = rc < 0 ? rc : add_merged_tags(r, head.branch, err);
+	}
+	return rc < 0 ? rc : choose_head(r, head.branch, err);
+}
+
+/* --- blocks --------------------------------------------------------------------------------------- */
+
+static vv_status open_host(run *r, vv_error *err)
+{
+	const vv_place_facts facts = {
+		.mark = &vv_files_mark, .more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
+	vv_host_change ignored;
+	vv_host_options o = {.repo = r->p->repo,
+			     .url = r->dir,
+			     .progress = vv_notes_begin(r->p->notes),
+			     .notes = r->p->notes};
+	vv_status rc = vv_folder_place_open(&o.take_place, r->dir, &facts, true, err);
+
+	if (rc < 0 || (rc = vv_host_open(&r->host, &o, err)) < 0) return rc;
+	return vv_host_refresh(r->host, NULL, NULL, &ignored, err);
+}
+
+static vv_status send_blocks(run *r, vv_error *err)
+{
+	vv_host_sum sum = {0};
+	vv_status rc = open_host(r, err);
+
+	r->wants = vv_calloc(r->refs.count + 1, sizeof(*r->wants));
+	for (size_t i = 0; r->wants && i < r->refs.count; i++) {
+		if (!vv_oid_is_null(&r->refs.items[i].commit)) {
+			r->wants[r->want_count++] = r->refs.items[i].commit;
+		}
+	}
+	const vv_host_sending send = {.wants = r->wants,
+				      .want_count = r->want_count,
+				      .there = r->history.before,
+				      .there_count = r->history.before_count};
+	rc = rc < 0 || r->wants ? rc : vv_fail_nomem(err);
+	if (rc < 0 || (rc = vv_host_send(r->host, &send, &sum, err)) < 0) return rc;
+	r->p->versions = sum.versions;
+	r->p->bytes = sum.bytes;
+	return VV_OK;
+}
+
+/* After the refs moved. */
+static vv_status sweep_blocks(run *r, vv_error *err)
+{
+	const vv_host_sweeping sweep = {.wants = r->wants,
+					.want_count = r->want_count,
+					.wait_sec = r->p->prune ? 0 : VV_PUBLISH_WAIT_SECONDS,
+					.small = SMALL_PACKS};
+	vv_host_swept swept;
+	bool due = false;
+	vv_status rc = vv_host_sweep_due(r->host, &sweep, &due, err);
+
+	if (rc == VV_OK && (due || r->p->prune || r->history.dropped)) {
+		rc = vv_host_sweep(r->host, &sweep, &swept, err);
+	}
+	vv_notes_end(r->p->notes);
+	return rc;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------ */
+
+static vv_status open_folder(run *r, vv_error *err)
+{
+	char cwd[4096];
+	bool there;
+	vv_status rc;
+
+	if (!getcwd(cwd, sizeof(cwd))) {
+		return vv_fail_errno(err, "cannot find the current folder", NULL);
+	}
+	if (!(r->dir = vv_path_absolute(cwd, r->p->folder))) return vv_fail_nomem(err);
+	if ((rc = vv_folder_state_read(&r->state, r->dir, &there, err)) < 0 ||
+	    (rc = vv_mkdirs(r->dir, err)) < 0) {
+		return rc;
+	}
+	vv_auto(char) *lock = vv_path_join(r->dir, VV_FOLDER_LOCK, (char *)NULL);
+	if (!lock) return vv_fail_nomem(err);
+	if ((r->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)r->lock;
+	vv_folder_state_clear(&r->state); /* another one may have been at work */
+	rc = vv_folder_state_read(&r->state, r->dir, &there, err);
+	return rc < 0 || there ? rc : vv_folder_state_write(&r->state, r->dir, err);
+}
+
+static vv_status publish(run *r, vv_error *err)
+{
+	vv_folder_history *h = &r->history;
+	uint32_t nsec;
+	vv_status rc;
+
+	*h = (vv_folder_history){
+		.repo = r->p->repo, .state = &r->state, .dir = r->dir, .refs = &r->refs};
+	vv_now(&h->now, &nsec);
+	r->tables = (vv_folder_tables){.repo = r->p->repo,
+				       .reader = r->p->reader,
+				       .notes = r->p->notes,
+				       .state = &r->state,
+				       .dir = r->dir,
+				       .now = h->now,
+				       .bytes_max = r->p->file_bytes};
+	if ((rc = vv_folder_history_look(h, err)) < 0 || (rc = send_blocks(r, err)) < 0 ||
+	    (rc = vv_folder_history_pack(h, err)) < 0 ||
+	    (rc = vv_folder_tables_plan(&r->tables, vv_folder_refs_head(&r->refs), err)) < 0 ||
+	    (rc = vv_folder_state_write(&r->state, r->dir, err)) < 0 ||
+	    (!h->same && (rc = vv_folder_history_list(h, err)) < 0) ||
+	    (rc = vv_folder_tables_write(&r->tables, err)) < 0 ||
+	    (!h->same && (rc = vv_folder_history_move(h, err)) < 0)) {
+		return rc;
+	}
+	/* A table that is in the newest version no more has no reader who needs it whole. */
+	rc = sweep_blocks(r, err);
+	rc = rc < 0 ? rc : vv_folder_tables_remove(&r->tables, err);
+	rc = rc < 0 ? rc
+		    : vv_folder_state_sweep(
+			      &r->state, r->dir,
+			      r->p->prune ? UINT64_MAX : (uint64_t)h->now - VV_PUBLISH_WAIT_SECONDS,
+			      err);
+	r->p->changed = !h->same;
+	r->p->tables = r->state.files.count;
+	r->p->written = r->tables.written;
+	r->p->too_long = r->tables.too_long;
+	return rc < 0 ? rc : vv_folder_state_write(&r->state, r->dir, err);
+}
+
+vv_status vv_publish_run(vv_publishing *p, vv_error *err)
+{
+	vv_auto(run) r = {.p = p, .lock = -1};
+	vv_status rc;
+
+	if (vv_repository_is_shallow(p->repo)) {
+		vv_fail(err, VV_EREFUSED, "this clone is shallow: it does not have all history");
+		return vv_hint(err, "'git fetch --unshallow' gets the rest of the history");
+	}
+	if ((rc = choose_refs(&r, err)) < 0 || (rc = open_folder(&r, err)) < 0) return rc;
+	return publish(&r, err);
+}

@@ -1,0 +1,100 @@
+# A published folder and a web server of files for it, for tests that load ../helper.
+
+# serve_files FOLDER: python's own server at $port; its log is $server_log.
+serve_files() {
+	server_log=$BATS_TEST_TMPDIR/http.log
+	python3 -u - "$1" > "$BATS_TEST_TMPDIR/port" 2> "$server_log" 3>&- <<-'END' &
+	import functools, http.server, sys
+	handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+	s = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
+	print(s.server_address[1], flush=True)
+	s.serve_forever()
+	END
+	server_pid=$!
+	until [ -s "$BATS_TEST_TMPDIR/port" ]; do sleep 0.05; done
+	port=$(cat "$BATS_TEST_TMPDIR/port")
+	site=http://127.0.0.1:$port
+}
+
+# serve_nginx FOLDER: the same by nginx, which answers ranges.
+serve_nginx() {
+	local program
+	program=$(PATH=$PATH:/usr/sbin command -v nginx) || skip "nginx is not installed"
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	site=http://127.0.0.1:$port
+	server_log=$BATS_TEST_TMPDIR/http.log
+	mkdir -p "$BATS_TEST_TMPDIR/nginx"
+	cat > "$BATS_TEST_TMPDIR/nginx.conf" <<-END
+	daemon off; master_process off; pid $BATS_TEST_TMPDIR/nginx/pid; error_log stderr;
+	events {}
+	http {
+		access_log $server_log;
+		client_body_temp_path $BATS_TEST_TMPDIR/nginx; proxy_temp_path $BATS_TEST_TMPDIR/nginx;
+		fastcgi_temp_path $BATS_TEST_TMPDIR/nginx; uwsgi_temp_path $BATS_TEST_TMPDIR/nginx;
+		scgi_temp_path $BATS_TEST_TMPDIR/nginx;
+		server { listen 127.0.0.1:$port; root $1; }
+	}
+	END
+	"$program" -c "$BATS_TEST_TMPDIR/nginx.conf" -p "$BATS_TEST_TMPDIR/nginx" 2> /dev/null 3>&- &
+	server_pid=$!
+	for _ in $(seq 100); do
+		if curl -s -o /dev/null "$site/"; then return; fi
+		sleep 0.05
+	done
+	return 1
+}
+
+stop_server() {
+	if [ -n "${server_pid-}" ]; then
+		kill "$server_pid"
+		wait "$server_pid" 2> /dev/null || true
+	fi
+	server_pid=
+}
+
+requests() {
+	grep -c '"[A-Z]* /' "$server_log"
+}
+
+# A repository `a` with a table of $1 rows (3000) and one commit.
+a_table() {
+	new_repo a
+	cd a
+	rows "${1-3000}" > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+}
+
+# another NUMBER: one more version.
+another() {
+	sed -i "$(($1 * 61 % 2900 + 2))s/item/item$1/; $(($1 * 911 % 2900 + 2))s/item/more$1/" prices.csv
+	tick 86400
+	varve commit -qam "$1"
+}
+
+# Everything in the folder is a day older than it was.
+a_day_passes() {
+	python3 - "$1" <<-'END'
+	import os, re, sys
+	for top, _, names in os.walk(sys.argv[1]):
+	    for name in names:
+	        path = os.path.join(top, name)
+	        st = os.stat(path)
+	        os.utime(path, (st.st_atime - 86400, st.st_mtime - 86400))
+	path = os.path.join(sys.argv[1], "folder")
+	with open(path) as f:
+	    text = f.read()
+	text = re.sub(r"(?m)^gone (\d+) ", lambda m: "gone %d " % max(0, int(m[1]) - 86400), text)
+	with open(path, "w") as f:
+	    f.write(text)
+	END
+}
+
+# Every version in the clone is what it is in `a`.
+same_versions() {
+	local rev
+	for rev in $(git -C "$1" rev-list "${2-HEAD}"); do
+		varve -C "$1" cat "$rev:prices.csv" > "$HOME/one"
+		varve -C "$3" --offline cat "$rev:prices.csv" | cmp - "$HOME/one"
+	done
+}

@@ -1,0 +1,235 @@
+load ../helper
+load folder
+
+# `varve publish`: a folder of plain files that is a complete origin, whoever serves it.
+
+teardown() {
+	stop_server
+}
+
+@test "a folder behind a plain web server is cloned by varve and by git, read by ranges, fetched and pulled" {
+	a_table
+	git tag -a v1 -m first
+	succeeds varve publish -o ../public/
+	output_has "main, 1 version of a table sent, 1 file of a table, 1 written"
+	cmp prices.csv ../public/prices.csv
+	cd ..
+	serve_files "$PWD/public"
+	succeeds varve clone "$site/" b
+	[ "$(git -C b config remote.origin.varveKind)" = folder ]
+	cmp a/prices.csv b/prices.csv
+	[ "$(git -C b rev-parse v1)" = "$(git -C a rev-parse v1)" ]
+	git clone -q "$site/repo.git" plain
+	[ "$(git -C plain rev-parse HEAD)" = "$(git -C a rev-parse HEAD)" ]
+	succeeds varve -C plain init
+	succeeds varve -C plain cat HEAD:prices.csv
+	cmp a/prices.csv <(varve -C plain cat HEAD:prices.csv)
+	succeeds varve clone --lazy --no-checkout "$site/repo.git" lazy
+	[ "$(varve -C lazy cat HEAD:prices.csv --where id=41 --format csv)" = "$(varve -C a cat HEAD:prices.csv --where id=41 --format csv)" ]
+	succeeds varve cat "$site/#HEAD:prices.csv" --limit 1
+	cd a
+	another 2
+	succeeds varve publish -q -o ../public
+	output_is ""
+	stderr_is ""
+	cmp prices.csv ../public/prices.csv
+	cd ../b
+	succeeds varve fetch
+	succeeds varve pull
+	cmp prices.csv ../a/prices.csv
+	succeeds varve fsck --data
+	echo more >> prices.csv
+	varve commit -qam mine
+	ends_with 2 varve push
+	stderr_has "is a published folder, which can only be read"
+}
+
+@test "the same folder as a path, and a copy of it, is an origin too" {
+	a_table
+	varve publish -q -o ../public
+	cd ..
+	cp -r public copy
+	rm -rf public
+	succeeds varve clone "$PWD/copy" b
+	cmp a/prices.csv b/prices.csv
+	succeeds git clone -q copy/repo.git plain
+	[ -z "$(git -C plain fsck --full 2>&1)" ]
+}
+
+@test "nginx serves a lazy clone by ranges" {
+	new_repo a
+	cd a
+	rows 60000 > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	varve publish -q -o ../public
+	cd ..
+	serve_nginx "$PWD/public"
+	varve clone -q --lazy --no-checkout "$site" b
+	cd b
+	: > "$server_log"
+	succeeds varve cat HEAD:prices.csv --where id=41234
+	grep -q '" 206 ' "$server_log"
+	[ "$(awk '{ sum += $10 } END { print sum }' "$server_log")" -lt 300000 ]
+}
+
+@test "only what was asked for is published, and what is not reachable any more goes" {
+	a_table
+	varve switch -q -c secret
+	echo '9999,hidden,1.00,2024-01-01' >> prices.csv
+	varve commit -qam secret
+	git tag hidden
+	varve switch -q main
+	git tag open
+	varve publish -q -o ../public
+	[ "$(cut -f2 ../public/repo.git/info/refs)" = "$(printf '%s\n' refs/heads/main refs/tags/open)" ]
+	ends_with 1 git -C ../public/repo.git cat-file -e "$(git rev-parse secret)"
+	secret=$(varve info --json secret:prices.csv | jq -r .root)
+	[ ! -e "../public/versions/$secret.packs" ]
+	varve publish -q -o ../public main secret
+	[ -e "../public/versions/$secret.packs" ]
+	git -C ../public/repo.git cat-file -e "$(git rev-parse secret)"
+	varve publish -q -o ../public main
+	a_day_passes ../public
+	find ../public -name '*.packs' -exec touch -d '2 days ago' {} +
+	varve publish -q -o ../public --prune main
+	[ ! -e "../public/versions/$secret.packs" ]
+	ends_with 1 git -C ../public/repo.git cat-file -e "$(git rev-parse secret)"
+	[ -z "$(git -C ../public/repo.git fsck --full 2>&1)" ]
+	succeeds varve publish -q --all -o ../public
+	[ "$(cut -f2 ../public/repo.git/info/refs)" = "$(printf '%s\n' refs/heads/{main,secret} refs/tags/{hidden,open})" ]
+	ends_with 2 varve publish -o ../public nothing
+	stderr_has "no branch or tag is called 'nothing'"
+}
+
+@test "nothing is written into a folder that is somebody else's" {
+	a_table
+	mkdir ../mine
+	echo important > ../mine/notes.txt
+	ends_with 2 varve publish -o ../mine
+	stderr_has "is not empty, and was not published by varve"
+	[ "$(ls -A ../mine)" = notes.txt ]
+	varve publish -q -o ../public
+	echo mine > ../public/README.md
+	rows 5 > more.csv
+	echo mine > ../public/more.csv
+	varve add -q more.csv
+	varve commit -qm more
+	ends_with 2 varve publish -o ../public
+	stderr_has "more.csv' is not a file of varve's"
+	[ "$(cat ../public/more.csv)" = mine ]
+	rm ../public/more.csv
+	succeeds varve publish -o ../public
+	[ "$(cat ../public/README.md)" = mine ]
+	cmp more.csv ../public/more.csv
+	echo rubbish > ../public/folder
+	ends_with 2 varve publish -o ../public
+	stderr_has "publish into a new folder"
+}
+
+@test "files are those of the newest version, up to the limit" {
+	a_table
+	mkdir -p sub
+	rows 10 > sub/small.csv
+	rows 10 > packs.csv
+	varve add -q sub/small.csv packs.csv
+	varve commit -qm small
+	succeeds varve publish --files 1k -o ../public
+	stderr_has "1 table is longer than --files allows: it has no file"
+	[ ! -e ../public/prices.csv ]
+	cmp sub/small.csv ../public/sub/small.csv
+	succeeds varve publish --files 20m -o ../public
+	cmp prices.csv ../public/prices.csv
+	varve rm -q sub/small.csv
+	varve commit -qm gone
+	succeeds varve publish --json -o ../public
+	[ "$(jq -c '[.changed, .tables, .written]' <<< "$output")" = '[true,2,0]' ]
+	[ ! -e ../public/sub ]
+	succeeds varve publish --files 0 -o ../public
+	[ ! -e ../public/prices.csv ]
+	varve clone -q "$PWD/../public" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "a year of daily publishing is at most ten packs of each kind, and a clone some forty requests" {
+	days=${VARVE_TEST_DAYS:-40}
+	a_table
+	varve publish -q --no-pages -o ../public
+	for ((i = 2; i <= days; i++)); do
+		another "$i"
+		varve publish -q --no-pages -o ../public
+		a_day_passes ../public
+	done
+	varve publish -q --no-pages -o ../public
+	a_day_passes ../public
+	varve publish -q --no-pages -o ../public
+	cd ..
+	echo "$(ls public/packs | wc -l) packs of blocks, $(ls public/repo.git/objects/pack/*.pack | wc -l) of history"
+	[ "$(ls public/packs | wc -l)" -le 10 ]
+	[ "$(ls public/repo.git/objects/pack/*.pack | wc -l)" -le 10 ]
+	[ -z "$(git -C public/repo.git fsck --full 2>&1)" ]
+	serve_files "$PWD/public"
+	varve clone -q "$site" b
+	echo "$(requests) requests"
+	[ "$(requests)" -le 45 ]
+	same_versions a HEAD b
+}
+
+@test "whoever reads while the folder is updated finds the old state or the new one" {
+	a_table
+	varve publish -q --no-pages -o ../public
+	serve_files "$PWD/../public"
+	(
+		for i in $(seq 2 12); do
+			another "$i"
+			varve publish -q --no-pages -o ../public
+		done
+		: > ../done
+	) 3>&- &
+	writer=$!
+	n=0
+	while [ ! -e ../done ]; do
+		rm -rf ../b ../plain
+		varve clone -q "$site" ../b
+		cmp <(varve -C ../b cat HEAD:prices.csv) ../b/prices.csv
+		git clone -q "$site/repo.git" ../plain
+		n=$((n + 1))
+	done
+	wait "$writer"
+	echo "$n clones"
+	[ "$n" -ge 2 ]
+}
+
+@test "two passes of rsync bring a copy from one state to the next" {
+	command -v rsync > /dev/null || skip "rsync is not installed"
+	a_table
+	varve publish -q --no-pages -o ../public
+	cd ..
+	rsync -a public/ copy/
+	cd a
+	another 2
+	git tag v2
+	varve publish -q --no-pages -o ../public
+	cd ..
+	# after the first pass the copy is the old state, with files that nothing names
+	rsync -a --exclude=/repo.git/info/refs --exclude=/repo.git/packed-refs public/ copy/
+	varve clone -q "$PWD/copy" b
+	[ "$(git -C b rev-list --count HEAD)" = 1 ]
+	succeeds varve -C b fsck --data
+	rsync -a --delete-after public/ copy/
+	varve clone -q "$PWD/copy" c
+	cmp a/prices.csv c/prices.csv
+	succeeds varve -C c fsck --data
+}
+
+@test "the pages are those of varve-web, and the folder's own address leads there" {
+	[ -x "$VARVE_BIN/varve-web" ] || skip "varve-web is not built"
+	a_table
+	succeeds varve publish -o ../public
+	[ -f ../public/pages/index.html ]
+	grep -q pages/index.html ../public/index.html
+	echo own > ../public/index.html
+	another 2
+	succeeds varve publish -o ../public
+	[ "$(cat ../public/index.html)" = own ]
+}
