@@ -45,6 +45,13 @@ void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null)
 	r->index_lent = x_or_null != NULL;
 }
 
+bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x)
+{
+	if (r->index) return false;
+	vv_dataset_reader_lend_index(r, x);
+	return true;
+}
+
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err)
 {
 	if (r->index && !vv_index_is_current(r->index)) {
@@ -302,11 +309,16 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 static vv_status package_differs(vv_dataset_reader *r, const char *package, bool *out,
 				 vv_error *err)
 {
+	vv_auto(char) *file = vv_repository_file(r->repo, package);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	char **files = NULL;
 	size_t count = 0;
-	vv_status rc = differs(r, package, out, err);
+	vv_status rc;
 
+	*out = false;
+	if (!file) return vv_fail_nomem(err);
+	if (!vv_exists(file)) return VV_OK; /* of most folders */
+	rc = differs(r, package, out, err);
 	if (rc == VV_OK && !*out &&
 	    dataset_reader_work_file(r, package, &text, VV_IGNORED) == VV_OK &&
 	    vv_package_files(&files, &count, package, vv_buf_cstr(&text), text.len, VV_IGNORED) ==
@@ -401,8 +413,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	return VV_OK;
 }
 
-/* The index also holds the stat of files that were left as pointers. */
-static bool begins_as_pointer(const char *file, const vv_stat *st)
+bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st)
 {
 	char head[32];
 	int fd = st->size <= VV_POINTER_MAX ? vv_open_regular(file, 0, NULL) : -1;
@@ -433,7 +444,7 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	}
 	bool cached = regular && !anew && vv_stat_cache_get(r->stats, path, &st, &known) &&
 		      vv_oid_equal(&known, index_blob);
-	bool maybe_pointer = regular && !cached && begins_as_pointer(file, &st);
+	bool maybe_pointer = regular && !cached && vv_dataset_reader_holds_pointer(file, &st);
 	if (!regular || cached) {
 		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
 		return VV_OK;

@@ -49,6 +49,8 @@ vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv
 /* What the caller has open of it is used instead, changes and all, until it is taken back: NULL, before
  * the caller closes it. */
 void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
+/* The same where it has none; false: it has one. */
+bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
 
 /* Pointers. */
 
@@ -61,6 +63,9 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 				       vv_error *err);
 
 /* Files of the work tree. */
+
+/* Does the file begin as a pointer? The index also has the stat of files that were left as pointers. */
+bool vv_dataset_reader_holds_pointer(const char *file, const vv_stat *st);
 
 /* What the user said on the command line. */
 typedef struct vv_dataset_options {

@@ -60,7 +60,7 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
 		return vv_hint_code(err, VV_HINT_CONFLICTS_LIST);
 	}
-	if ((rc = vv_index_changes(r, vv_oid_is_null(head) ? NULL : head, name_staged, &staged,
+	if ((rc = vv_index_changes(r, x, vv_oid_is_null(head) ? NULL : head, name_staged, &staged,
 				   err)) < 0) {
 		return rc;
 	}

@@ -57,7 +57,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 
 static vv_status collect(undoing *u, vv_error *err)
 {
-	vv_status rc = vv_index_changes(u->repo, &u->head, on_change, u, err);
+	vv_status rc = vv_index_changes(u->repo, u->index, &u->head, on_change, u, err);
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(u->index); i++) {
 		vv_index_entry e;

@@ -239,8 +239,8 @@ static vv_status add_staged(collector *c, vv_error *err)
 	vv_status rc = add_conflicts(c, err);
 
 	if (rc == VV_OK) {
-		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged,
-				      c, err);
+		rc = vv_index_changes(c->r, c->x, out->head.unborn ? NULL : &out->head.commit,
+				      on_staged, c, err);
 	}
 	if (rc < 0 || (rc = pair_renames(c, err)) < 0) return rc;
 	if (out->count > 1) {
@@ -685,6 +685,39 @@ static vv_status mark_linked(vv_changes *out, vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status read_head(vv_changes *out, vv_repository *r, vv_error *err)
+{
+	vv_status rc = vv_head_read(r, &out->head, err);
+
+	if (rc < 0 || !out->head.branch || out->head.unborn) return rc;
+	rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead, &out->behind,
+				err);
+	if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
+	out->upstream_gone = rc == VV_EMISSING;
+	if (out->upstream) {
+		shorten(out->upstream);
+	}
+	return VV_OK;
+}
+
+static vv_status read_paths(collector *c, vv_error *err)
+{
+	vv_changes *out = c->out;
+	vv_status rc;
+
+	if ((rc = add_staged(c, err)) < 0 || (!c->opts->no_work && (rc = add_work(c, err)) < 0) ||
+	    (c->opts->unsent && c->lines.count > 0 &&
+	     (rc = vv_push_hook_lacks(c->r, &out->hook, &out->hook_mend, err)) < 0) ||
+	    (rc = vv_missing_blocks_look(&out->missing, &out->missing_count, c->r, c->x, c->s,
+					 c->tables, c->table_count, err)) < 0 ||
+	    (rc = mark_linked(out, c->r, err)) < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) {
+		return rc;
+	}
+	return c->opts->untracked
+		       ? vv_untracked_each(c->x, "", c->opts->untracked_all, on_untracked, c, err)
+		       : VV_OK;
+}
+
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err)
 {
@@ -693,38 +726,18 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 
 	*out = (vv_changes){.state = vv_state_name(r)};
 	out->shown = vv_state_shown(r);
-	if ((rc = vv_head_read(r, &out->head, err)) < 0) return rc;
-	if (out->head.branch && !out->head.unborn) {
-		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead,
-					&out->behind, err);
-		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
-		out->upstream_gone = rc == VV_EMISSING;
-		if (out->upstream) {
-			shorten(out->upstream);
-		}
-	}
-	if ((opts->unsent && (rc = vv_unsent_count(&out->unsent, r, err)) < 0) ||
-	    (rc = add_staged(&c, err)) < 0) {
+	if ((rc = read_head(out, r, err)) < 0 ||
+	    (opts->unsent && (rc = vv_unsent_count(&out->unsent, r, err)) < 0)) {
 		return rc;
 	}
-	if (!opts->no_work) {
-		rc = add_work(&c, err);
-	}
-	if (rc == VV_OK && opts->unsent && c.lines.count > 0) {
-		rc = vv_push_hook_lacks(r, &out->hook, &out->hook_mend, err);
+	const bool lent = vv_dataset_reader_lend_if_none(s, x);
+	rc = read_paths(&c, err);
+	if (lent) {
+		vv_dataset_reader_lend_index(s, NULL);
 	}
 	vv_attr_list_clear(&c.lines);
 	vv_attr_list_clear(&c.beaten);
-	if (rc == VV_OK) {
-		rc = vv_missing_blocks_look(&out->missing, &out->missing_count, r, x, s, c.tables,
-					    c.table_count, err);
-	}
-	rc = rc < 0 ? rc : mark_linked(out, r, err);
 	vv_free(c.tables);
-	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) return rc;
-	if (opts->untracked) {
-		rc = vv_untracked_each(x, "", opts->untracked_all, on_untracked, &c, err);
-	}
 	return rc;
 }
 

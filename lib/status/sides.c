@@ -240,17 +240,13 @@ static int by_path(const void *a, const void *b)
 }
 
 /* Lays the work tree's changes over those of the index. */
-static vv_status add_work(finder *f, vv_error *err)
+static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 {
 	vv_changes_options opts = {.paths = f->paths.count > 0 ? &f->paths : NULL};
 	vv_auto(vv_changes) changes = {0};
-	vv_auto(vv_index) *x = NULL;
 	size_t sorted = f->out->count;
 	vv_status rc;
-	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
-	    (rc = vv_changes_read(&changes, f->repo, x, f->reader, &opts, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_changes_read(&changes, f->repo, x, f->reader, &opts, err)) < 0) return rc;
 	for (size_t i = 0; i < changes.count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes.entries[i];
 		bool conflict = e->staged == 'U' || e->work == 'U' ||
@@ -307,13 +303,12 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 }
 
 /* Paths in conflict: neither the index's changes nor the work tree's name them. */
-static vv_status add_conflicts(finder *f, vv_error *err)
+static vv_status add_conflicts(finder *f, const vv_index *x, vv_error *err)
 {
-	vv_auto(vv_index) *x = NULL;
 	vv_index_entry e;
 	const char *last = "";
-	vv_status rc = vv_index_open(&x, f->repo, err);
-	if (rc < 0 || !vv_index_has_conflicts(x)) return rc;
+	vv_status rc = VV_OK;
+	if (!vv_index_has_conflicts(x)) return rc;
 	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
 		vv_index_at(x, i, &e);
 		if (e.stage == 0 || strcmp(e.path, last) == 0) {
@@ -347,17 +342,18 @@ static vv_status list_paths(finder *f, vv_error *err)
 {
 	const vv_diff_side *a = &f->out->a, *b = &f->out->b;
 	const vv_oid *commit = vv_oid_is_null(&a->commit) ? NULL : &a->commit;
-	vv_status rc = VV_OK;
+	vv_auto(vv_index) *x = NULL;
+	vv_status rc;
 	if (b->kind == VV_SIDE_COMMIT) {
 		return vv_tree_changes(f->repo, commit, &b->commit, "", on_change, f, err);
 	}
-	if (a->kind == VV_SIDE_COMMIT) {
-		rc = vv_index_changes(f->repo, commit, on_change, f, err);
+	if ((rc = vv_index_open(&x, f->repo, err)) == VV_OK && a->kind == VV_SIDE_COMMIT) {
+		rc = vv_index_changes(f->repo, x, commit, on_change, f, err);
 	}
 	if (rc == VV_OK && b->kind == VV_SIDE_WORK) {
-		rc = add_work(f, err);
+		rc = add_work(f, x, err);
 	}
-	return rc < 0 ? rc : add_conflicts(f, err);
+	return rc < 0 ? rc : add_conflicts(f, x, err);
 }
 
 /* Lets path i be what path k was called before. */

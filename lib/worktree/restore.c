@@ -145,35 +145,24 @@ static vv_status stage_one(restore *r, const target *t, vv_error *err)
  * what can be told without reading it: writing is quicker than finding out. */
 static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(char) *file = vv_repository_file(r->o->repo, t->path);
 	vv_index_entry e;
-	vv_pointer p;
 	vv_stat st;
 	vv_oid known;
-	bool dataset = false;
-	vv_status rc = VV_OK;
 
 	*out = false;
 	if (!file) return vv_fail_nomem(err);
 	if (!vv_index_get(r->o->index, t->path, &e) || e.mode != t->mode ||
 	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
-		return rc;
+		return VV_OK;
 	}
 	if (vv_stat_cache_get(vv_dataset_reader_stats(r->o->reader), t->path, &st, &known)) {
 		*out = vv_oid_equal(&known, &t->id);
 	} else if (vv_index_stat_clean(r->o->index, &e, &st)) {
 		/* The index may also have the stat of a pointer that lies in its table's place. */
-		if (S_ISREG(t->mode) &&
-		    (rc = vv_dataset_reader_is_pointer(r->o->reader, &t->id, &dataset, err)) ==
-			    VV_OK &&
-		    dataset) {
-			rc = vv_dataset_reader_pointer(r->o->reader, &t->id, &arena, &p, err);
-		}
-		*out = rc == VV_OK &&
-		       (!dataset || (st.size == p.bytes && st.size > VV_POINTER_MAX));
+		*out = !S_ISREG(t->mode) || !vv_dataset_reader_holds_pointer(file, &st);
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status write_one(restore *r, const target *t, vv_error *err)

@@ -295,7 +295,7 @@ static vv_status force_all(vv_tree_switch *s, const vv_oid *to, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_tree_each(s->checkout->repo, to, "", force_entry, s, err)) < 0 ||
-	    (rc = vv_index_changes(s->checkout->repo, to, force_gone, s, err)) < 0) {
+	    (rc = vv_index_changes(s->checkout->repo, NULL, to, force_gone, s, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(s->checkout->index); i++) {
@@ -329,13 +329,18 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
 		return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
 	}
-	if (force) return force_all(out, to, err);
-	if ((rc = vv_tree_changes(c->repo, vv_oid_is_null(from) ? NULL : from, to, "", add_step,
-				  out, err)) < 0 ||
-	    (rc = check_all(out, err)) < 0) {
-		return rc;
+	const bool lent = vv_dataset_reader_lend_if_none(c->reader, c->index);
+	if (force) {
+		rc = force_all(out, to, err);
+	} else if ((rc = vv_tree_changes(c->repo, vv_oid_is_null(from) ? NULL : from, to, "",
+					 add_step, out, err)) == VV_OK &&
+		   (rc = check_all(out, err)) == VV_OK) {
+		rc = find_kept(out, from, err);
 	}
-	return find_kept(out, from, err);
+	if (lent) {
+		vv_dataset_reader_lend_index(c->reader, NULL);
+	}
+	return rc;
 }
 
 static vv_status keep(void *payload, const vv_change *change, vv_error *err)
@@ -356,8 +361,8 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 	vv_index_entry e;
 	bool clean;
 
-	vv_status rc = vv_index_changes(s->checkout->repo, vv_oid_is_null(from) ? NULL : from, keep,
-					s, err);
+	vv_status rc = vv_index_changes(s->checkout->repo, x, vv_oid_is_null(from) ? NULL : from,
+					keep, s, err);
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
 		vv_change change;
 		vv_auto(char) *path = NULL;

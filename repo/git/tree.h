@@ -31,10 +31,13 @@ typedef vv_status (*vv_tree_fn)(void *payload, const vv_tree_entry *e, vv_error 
 vv_status vv_tree_each(vv_repository *r, const vv_oid *commit, const char *prefix, vv_tree_fn fn,
 		       void *payload, vv_error *err);
 
+struct vv_index;
+
 /* What differs between two commits' trees (a may be NULL: nothing), or between
  * a commit and the index; sorted by path; no rename detection. old or new mode
  * is 0 where the path is absent. Paths in conflict are not reported by
- * vv_index_changes (vv_index_at shows them), nor are intended additions. */
+ * vv_index_changes (vv_index_at shows them), nor are intended additions. x_or_null: the open index, which fn does not
+ * change; NULL: as its file is now. */
 typedef struct vv_change {
 	const char *path; /* borrowed during the call */
 	uint32_t old_mode, new_mode;
@@ -43,7 +46,8 @@ typedef struct vv_change {
 typedef vv_status (*vv_change_fn)(void *payload, const vv_change *c, vv_error *err);
 vv_status vv_tree_changes(vv_repository *r, const vv_oid *a, const vv_oid *b, const char *prefix,
 			  vv_change_fn fn, void *payload, vv_error *err);
-vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_change_fn fn,
-			   void *payload, vv_error *err);
+vv_status vv_index_changes(vv_repository *r, const struct vv_index *x_or_null,
+			   const vv_oid *commit_or_null, vv_change_fn fn, void *payload,
+			   vv_error *err);
 
 #endif

@@ -66,6 +66,29 @@ vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)
 	return path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
 }
 
+static char *plain_path(vv_repository *r)
+{
+	return vv_path_join(vv_repository_varvedir(r), "cache", "plain", (char *)NULL);
+}
+
+vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
+{
+	vv_auto(char) *path = plain_path(r);
+
+	*out = NULL;
+	*count = 0;
+	if (vv_repository_is_shallow(r)) return VV_OK;
+	return path ? vv_kept_commits_read(out, count, path, err) : vv_fail_nomem(err);
+}
+
+vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
+{
+	vv_auto(char) *path = plain_path(r);
+
+	if (vv_repository_is_shallow(r)) return VV_OK;
+	return path ? vv_kept_commits_add(path, tips, count, err) : vv_fail_nomem(err);
+}
+
 /* --- which commits are whole ---------------------------------------------------------- */
 
 enum { LACKS = 8, EDGE = 16 }; /* flags of a range's nodes, beside its own */

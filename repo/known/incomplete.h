@@ -27,6 +27,11 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 /* For whoever removes blocks: nothing is known to be complete any more. */
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);
 
+/* Commits whose whole history was searched and names no version of a dataset, the last first: a push to a Git host looks
+ * no further. Derived: the file cache/plain. *out: the caller's; a shallow repository has none. */
+vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
+vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
+
 /* Which commits are whole: the blocks of all versions of datasets that they reach are here, or at their source where the
  * version is noted as linked (elsewhere.h): so a version before another must itself be looked for before it is relied on.
  * Looks only at what the complete tips do not reach, and adds what it finds to them. ids are

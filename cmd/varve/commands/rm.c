@@ -131,7 +131,8 @@ static vv_status check_losses(removal *r, vv_error *err)
 		return VV_OK; /* asked for, edits and all */
 	}
 	if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) return rc;
-	rc = vv_index_changes(r->c->repo, head.unborn ? NULL : &head.commit, mark_staged, r, err);
+	rc = vv_index_changes(r->c->repo, NULL, head.unborn ? NULL : &head.commit, mark_staged, r,
+			      err);
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		doomed *d = &r->items[i];
 		bool clean = true;

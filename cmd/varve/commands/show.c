@@ -55,7 +55,7 @@ static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 	return vv_data_out_end(&out, err);
 }
 
-/* Does the word name content rather than a commit? */
+/* Does the word name content rather than a commit? No blob is read for that: ":/TEXT" alone can name either. */
 static bool is_content(vv_repository *repo, const char *text)
 {
 	vv_cid cid;
@@ -65,7 +65,8 @@ static bool is_content(vv_repository *repo, const char *text)
 	    vv_cid_parse(&cid, text, VV_CID_TEXT, VV_IGNORED) == VV_OK) {
 		return true;
 	}
-	return strchr(text, ':') && vv_rev_commit(repo, text, &commit, VV_IGNORED) < 0;
+	return vv_subject_colon(text) &&
+	       (strncmp(text, ":/", 2) != 0 || vv_rev_commit(repo, text, &commit, VV_IGNORED) < 0);
 }
 
 #define ROWS_SHOWN 50u /* of each table, unless all are asked for */

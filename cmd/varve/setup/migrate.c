@@ -131,7 +131,7 @@ static vv_status check_index(migration *m, vv_error *err)
 		vv_fail(err, VV_EREFUSED, "no commits yet, so there is nothing to migrate");
 		rc = vv_hint(err, "'varve add FILE' begins with tables");
 	} else if (rc == VV_OK && (rc = read_note(m, &head.commit, err)) == VV_OK) {
-		rc = vv_index_changes(m->c->repo, &head.commit, refuse_staged, m, err);
+		rc = vv_index_changes(m->c->repo, NULL, &head.commit, refuse_staged, m, err);
 	}
 	return rc;
 }

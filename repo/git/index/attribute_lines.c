@@ -255,10 +255,11 @@ static bool is_attributes_file(const char *path)
 	return strcmp(vv_path_base(path), ".gitattributes") == 0;
 }
 
-/* x: the open index, or NULL. */
+/* The files of x; NULL: of the index that the command has open, else of its file. */
 static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *s, vv_error *err)
 {
 	vv_auto(vv_index) *own_index = NULL;
+	git_index *git = x ? x->git : NULL;
 	vv_auto(char) *own = NULL, *top = NULL;
 	vv_status rc;
 
@@ -269,13 +270,16 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 	own = vv_path_join(r->commondir, "info", "attributes", NULL);
 	top = vv_repository_file(r, ".gitattributes");
 	if (!own || !top) return vv_fail_nomem(err);
+	if (!x && r->open_index && !r->open_index->alone) {
+		git = r->open_index->git;
+	}
 	if ((rc = lines_of(s, ".gitattributes", top, err)) < 0 ||
-	    (!x && (rc = vv_index_open(&own_index, r, err)) < 0)) {
+	    (!git && (rc = vv_index_open(&own_index, r, err)) < 0)) {
 		return rc;
 	}
-	x = x ? x : own_index;
-	for (size_t i = 0; rc == VV_OK && i < git_index_entrycount(x->git); i++) {
-		const git_index_entry *e = git_index_get_byindex(x->git, i);
+	git = git ? git : own_index->git;
+	for (size_t i = 0; rc == VV_OK && i < git_index_entrycount(git); i++) {
+		const git_index_entry *e = git_index_get_byindex(git, i);
 		vv_auto(char) *file = NULL;
 
 		if (!is_attributes_file(e->path) || strcmp(e->path, ".gitattributes") == 0 ||

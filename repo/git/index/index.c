@@ -498,15 +498,18 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 	return c->fn(c->payload, &change, err);
 }
 
-vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_change_fn fn,
-			   void *payload, vv_error *err)
+vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,
+			   const vv_oid *commit_or_null, vv_change_fn fn, void *payload,
+			   vv_error *err)
 {
-	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_index) *own = NULL;
+	const vv_index *x = x_or_null;
 	const git_index_entry *e;
 	git_oid tree;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	if ((rc = vv_index_open(&x, r, err)) < 0) return rc;
+	if (!x && (rc = vv_index_open(&own, r, err)) < 0) return rc;
+	x = x ? x : own;
 	compared c = {
 		.git = x->git, .count = git_index_entrycount(x->git), .fn = fn, .payload = payload};
 	if (commit_or_null &&

@@ -50,7 +50,7 @@ static vv_status do_look(vv_repository *r, vv_error *err)
 	opts.topo = true;
 	if ((rc = vv_rev_commit(r, "HEAD", &head, err)) < 0 ||
 	    (rc = vv_tree_changes(r, NULL, &head, "", count_change, &changes, err)) < 0 ||
-	    (rc = vv_index_changes(r, &head, count_change, &changes, err)) < 0 ||
+	    (rc = vv_index_changes(r, NULL, &head, count_change, &changes, err)) < 0 ||
 	    (rc = vv_refs_each(r, "", count_ref, &refs, err)) < 0 ||
 	    (rc = vv_merge_base(r, &head, &head, &id, err)) < 0 ||
 	    (rc = vv_rev_short(r, &head, &text, err)) < 0 ||

@@ -203,12 +203,12 @@ static void changes_between_a_commit_and_the_index_are_gits(void **state)
 	   "git rm -q --cached a-b; echo n > n; git add -N n; chmod +x keep; git add keep");
 	r = open_here();
 	head = rev(r, "HEAD");
-	vv_assert_ok(vv_index_changes(r, &head, put_change, &b, &err), &err);
+	vv_assert_ok(vv_index_changes(r, NULL, &head, put_change, &b, &err), &err);
 	assert_string_equal(
 		vv_buf_cstr(&b),
 		out("git diff --cached --no-renames --name-status HEAD | tr '\\t' ' '; echo"));
 	vv_buf_reset(&b);
-	vv_assert_ok(vv_index_changes(r, NULL, put_change, &b, &err), &err);
+	vv_assert_ok(vv_index_changes(r, NULL, NULL, put_change, &b, &err), &err);
 	assert_string_equal(vv_buf_cstr(&b),
 			    out("git ls-files | grep -v '^n$' | sed 's/^/A /'; echo"));
 	vv_buf_clear(&b);

@@ -14,6 +14,7 @@
 #include "repo/blocks/resemble.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
+#include "repo/known/incomplete.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/pack_maker.h"
@@ -44,8 +45,9 @@ typedef struct sending {
 	version *versions;
 	size_t version_count, version_cap;
 	uint64_t raw;  /* of leaves, about: as they are stored here */
-	vv_oid *haves; /* complete there */
+	vv_oid *haves; /* below which nothing is lacking there */
 	size_t have_count;
+	bool plain; /* so far nothing that was looked at, and nothing below the haves, names a version */
 	vv_host_next next;
 	vv_host_sum *sum;
 	vv_cid *roots; /* of versions that are to have a file in a store */
@@ -120,6 +122,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	bool there, before;
 	vv_status rc = n->link ? VV_OK : is_there(s, n, &there, &before, err);
 
+	s->plain = false;
 	if (n->link || rc < 0 || (!lossy && there)) return rc;
 	before = !vv_cid_is_null(&n->before) &&
 		 (vv_cid_set_has(s->seen, &n->before) || (!lossy && before));
@@ -144,19 +147,30 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
-/* Commits that are there, by its refs, and were found to be complete there before: below them nothing
- * is looked at. */
-static vv_status find_complete(sending *s, vv_error *err)
+#define PLAIN_MAX 16u /* that were noted last */
+
+/* Commits that are there, by its refs, and were found to be complete there before, and those without any version:
+ * below them nothing is looked at. */
+static vv_status find_haves(sending *s, vv_error *err)
 {
 	const vv_host_sending *what = s->what;
+	vv_auto_free vv_oid *plain = NULL;
+	size_t plain_count;
+	vv_status rc;
 
 	s->have_count = 0;
-	if (!s->haves && !(s->haves = vv_calloc(what->there_count + 1, sizeof(vv_oid)))) {
+	if (!s->haves && !(s->haves = vv_calloc(what->there_count + PLAIN_MAX, sizeof(vv_oid)))) {
 		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_plain_tips_read(s->h->repo, &plain, &plain_count, err)) < 0) return rc;
+	s->plain = true;
+	for (size_t i = 0; i < plain_count && i < PLAIN_MAX; i++) {
+		s->haves[s->have_count++] = plain[i];
 	}
 	for (size_t i = 0; i < what->there_count && !what->complete; i++) {
 		if (vv_host_is_complete(s->h, &what->there[i])) {
 			s->haves[s->have_count++] = what->there[i];
+			s->plain = false;
 		}
 	}
 	return VV_OK;
@@ -204,9 +218,12 @@ static vv_status plan_once(sending *s, vv_error *err)
 	s->raw = 0;
 	s->lost = false;
 	vv_arena_reset(&s->arena);
-	if (!s->seen || (rc = find_complete(s, err)) < 0) return s->seen ? rc : vv_fail_nomem(err);
-	return vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
-				 s->have_count, add_version, s, err);
+	if (!s->seen || (rc = find_haves(s, err)) < 0) return s->seen ? rc : vv_fail_nomem(err);
+	rc = vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
+			       s->have_count, add_version, s, err);
+	return rc == VV_OK && s->plain && !s->what->dry_run
+		       ? vv_plain_tips_add(s->h->repo, s->what->wants, s->what->want_count, err)
+		       : rc;
 }
 
 /* To a store much goes only once all that it has is known: a push that was cut goes on where it was. And what was

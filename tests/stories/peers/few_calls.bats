@@ -1,0 +1,118 @@
+load ../../cli/helper
+
+# What makes law 5 true, counted in system calls: times would not tell on a busy machine.
+
+# 60 folders of 5 small files, committed, older than their index.
+many_files() {
+	local i
+	git init -q
+	for i in $(seq 60); do
+		mkdir "d$i"
+		printf 'a %s\nb\n' "$i" | tee d$i/1.txt d$i/2.txt d$i/3.txt d$i/4.txt > d$i/5.txt
+	done
+	find . -name '*.txt' -exec touch -d '1 hour ago' {} +
+	git add .
+	git commit -qm one
+	varve init -q > /dev/null
+	git status > /dev/null
+}
+
+# The calls of that name that "varve ARGUMENT..." makes: in $calls.
+calls_of() {
+	local name="$1"
+	shift
+	calls="$BATS_TEST_TMPDIR/calls"
+	ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" strace -f -e "trace=$name" -o "$calls" varve "$@" > ../out
+}
+
+# Only those of varve itself, not of the programs that it runs.
+mine() {
+	grep "^$(head -1 "$calls" | cut -d' ' -f1) " "$calls" > "$calls.mine" || true
+	mv "$calls.mine" "$calls"
+}
+
+# How many of them have that text.
+count_is() {
+	local found
+	found="$(grep -c -- "$2" "$calls" || true)"
+	[ "$found" -"${3-eq}" "$1" ] || {
+		echo "$2: $found calls"
+		return 1
+	}
+}
+
+@test "status, diff and add read Git's index once" {
+	many_files
+	# libgit2 opens it twice: for its sum, and for its entries.
+	for command in "status" "diff" "diff --cached" "add ." "restore ." "switch -q -c other" "commit -q --allow-empty -m two"; do
+		# shellcheck disable=SC2086
+		calls_of openat $command
+		case $command in
+		switch*) count_is 3 '\.git/index", O_RDONLY' le ;;
+		commit*) count_is 4 '\.git/index", O_RDONLY' le ;;
+		*) count_is 2 '\.git/index", O_RDONLY' ;;
+		esac
+	done
+}
+
+@test "status opens no description where a folder has none" {
+	many_files
+	calls_of openat status
+	count_is 0 datapackage.json
+	calls_of newfstatat status
+	count_is 61 datapackage.json le
+}
+
+@test "restore of clean files reads no blob" {
+	many_files
+	calls_of openat restore .
+	count_is 300 '\.txt"'
+	count_is 3 '\.git/objects/../' le
+}
+
+@test "attributes that say nothing cost no randomness" {
+	many_files
+	calls_of getrandom add .
+	count_is 50 getrandom le
+}
+
+@test "show REV:PATH reads the blob once" {
+	git init -q
+	seq 200000 > t.csv
+	git add t.csv
+	git commit -qm one
+	varve init -q > /dev/null
+	calls_of openat show HEAD:t.csv
+	cmp t.csv ../out
+	blob="$(git rev-parse HEAD:t.csv)"
+	count_is 3 "$(echo "$blob" | cut -c1-2)/$(echo "$blob" | cut -c3-)" le
+}
+
+@test "a second push to a Git host looks only at commits that are new" {
+	git init -q
+	git config gc.auto 0
+	for i in $(seq 40); do
+		echo "$i" > "f$i.txt"
+		git add "f$i.txt"
+		git commit -qm "$i"
+		tick
+	done
+	git init -q --bare ../hub.git
+	varve init -q > /dev/null
+	git remote add origin "file://$(cd .. && pwd)/hub.git"
+	git config remote.origin.varveKind git
+	calls_of openat push -q origin HEAD:refs/heads/one
+	mine
+	count_is 80 '\.git/objects/../' ge
+	echo more >> f1.txt
+	git commit -qam more
+	calls_of openat push -q origin HEAD:refs/heads/two
+	mine
+	count_is 60 '\.git/objects/../' le
+	# A table that comes later is found.
+	rows 100 > t.csv
+	varve add -q t.csv
+	varve commit -qm table
+	succeeds varve push -q origin HEAD:refs/heads/three
+	git -C ../hub.git rev-parse -q --verify refs/varve/blocks
+}
