@@ -18,16 +18,8 @@
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
 #include "transport/places/at_once.h"
-#include "transport/places/packs/multi_index.h"
 
 #define ASKED_ONE_BY_ONE 16u /* versions; listing costs a request for each 1,000 of them */
-#define VERSION_HEAD "varve version 1\n"
-#define VERSION_MAX ((size_t)4 << 20)
-#define VERSION_ANY "varve version "
-#define VERSION_AGAIN                                                                              \
-	"again " /* and random hex: a gc condemned it, and sees that it is another file now */
-#define VERSION_END "sha256 " /* of all before, in hex, ends a version's file */
-#define VERSION_END_LEN (sizeof(VERSION_END) - 1 + 2 * VV_SHA256_LEN + 1)
 #define NAME_MAX_LEN 96u
 
 const vv_place_mark vv_files_mark = {"format", "varve store 1\n", "blocks"};
@@ -194,42 +186,6 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
 	return rc;
 }
 
-void vv_version_packs_clear(vv_version_packs *v)
-{
-	vv_free(v->packs.items);
-	vv_free(v->indexes.items);
-	*v = (vv_version_packs){0};
-}
-
-/* A name and what comes behind it; false: it is something else. */
-static bool next_name(const char **p, const char *ends, char hex[VV_HOST_NAME_LEN + 1])
-{
-	if (strcspn(*p, " \n") != VV_HOST_NAME_LEN || !vv_hex_is_lower(*p, VV_HOST_NAME_LEN) ||
-	    !(*p)[VV_HOST_NAME_LEN] || !strchr(ends, (*p)[VV_HOST_NAME_LEN])) {
-		return false;
-	}
-	memcpy(hex, *p, VV_HOST_NAME_LEN);
-	hex[VV_HOST_NAME_LEN] = '\0';
-	*p += VV_HOST_NAME_LEN + 1;
-	return true;
-}
-
-/* One line for each pack, with its index behind a space; *sound false: it is something else. */
-static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
-{
-	char pack[VV_HOST_NAME_LEN + 1], index[VV_HOST_NAME_LEN + 1] = {0};
-
-	if (strncmp(*p, VERSION_AGAIN, sizeof(VERSION_AGAIN) - 1) == 0) {
-		*p += sizeof(VERSION_AGAIN) - 1;
-		*sound = next_name(p, "\n", pack);
-		return VV_OK;
-	}
-	*sound = next_name(p, " \n", pack) && ((*p)[-1] == '\n' || next_name(p, "\n", index));
-	if (!*sound) return VV_OK;
-	const vv_status rc = vv_pack_names_add(&v->packs, pack, err);
-	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, index, err);
-}
-
 static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 {
 	char text[VV_CID_TEXT + 1];
@@ -238,63 +194,21 @@ static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
 }
 
-/* What begins it: another version's file is damage, too. */
-static void put_head(vv_buf *b, const vv_cid *root)
-{
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, root);
-	vv_buf_printf(b, VERSION_HEAD "root %s\n", text);
-}
-
-/* The digest that ends it, of all before. *lines: how much that is. */
-static vv_status check_end(const char *text, size_t len, const vv_buf *head, size_t *lines,
-			   bool *sound, vv_error *err)
-{
-	char is[2 * VV_SHA256_LEN + 1];
-	uint8_t digest[VV_SHA256_LEN];
-
-	*sound = false;
-	if (len < head->len + VERSION_END_LEN || memcmp(text, head->data, head->len) != 0) {
-		return VV_OK;
-	}
-	*lines = len - VERSION_END_LEN;
-	const vv_status rc = vv_sha256(digest, text, *lines, err);
-	vv_hex_write(is, digest, sizeof(digest));
-	const char *p = text + *lines;
-	*sound = rc == VV_OK && memcmp(p, VERSION_END, sizeof(VERSION_END) - 1) == 0 &&
-		 memcmp(p + sizeof(VERSION_END) - 1, is, sizeof(is) - 1) == 0 &&
-		 text[len - 1] == '\n';
-	return rc;
-}
-
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err)
 {
 	char name[NAME_MAX_LEN];
-	vv_auto(vv_buf) text = VV_BUF_INIT, head = VV_BUF_INIT;
-	size_t lines;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	version_name(name, root);
-	if ((rc = vv_place_get(&h->place, name, 0, VERSION_MAX, &text, err)) < 0) return rc;
-	const char *p = vv_buf_cstr(&text);
-	if (strncmp(p, VERSION_ANY, sizeof(VERSION_ANY) - 1) == 0 &&
-	    strspn(p + sizeof(VERSION_ANY) - 1, "0123456789") > 0 &&
-	    atoi(p + sizeof(VERSION_ANY) - 1) > 1) {
+	if ((rc = vv_place_get(&h->place, name, 0, VV_VERSION_FILE_MAX, &text, err)) < 0) return rc;
+	if (vv_version_file_is_newer(vv_buf_cstr(&text))) {
 		vv_fail(err, VV_ENOSUPPORT, "'%s': a newer varve wrote '%s'", vv_text_url(h->url),
 			name);
 		return vv_hint(err, "upgrade varve");
 	}
-	out->digest = vv_xxh3(p, text.len, 0);
-	put_head(&head, root);
-	rc = vv_buf_ok(&head, err);
-	rc = rc < 0 ? rc : check_end(p, text.len, &head, &lines, sound, err);
-	const char *end = rc == VV_OK && *sound ? p + lines : p;
-	for (p += head.len; rc == VV_OK && *sound && p < end;) {
-		rc = take_line(out, &p, sound, err);
-	}
-	return rc;
+	return vv_version_file_read(out, root, vv_buf_cstr(&text), text.len, sound, err);
 }
 
 typedef struct reading {
@@ -731,10 +645,6 @@ vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_
 
 /* --- single blocks, by indexes ------------------------------------------------------------------ */
 
-/* Fewer lists, and short ones, are read whole, side by side: that is no more bytes, and fewer steps one after another. */
-#define LEAST_PACKS 4u
-#define LEAST_BLOCKS 1000u /* of all: 42 kB of lists */
-#define LARGE_BLOCKS 100u  /* of a pack: 4 kB */
 #define HEAD_BYTES ((size_t)16 << 10)
 
 vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
@@ -968,123 +878,6 @@ static vv_status end_seek(vv_host *h, vv_error *err)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-typedef struct listed {
-	uint8_t hash[VV_PACK_HASH_LEN];
-	size_t at; /* in the catalog */
-	uint64_t blocks;
-} listed;
-
-static int compare_listed(const void *a, const void *b)
-{
-	return memcmp(((const listed *)a)->hash, ((const listed *)b)->hash, VV_PACK_HASH_LEN);
-}
-
-typedef struct indexing {
-	vv_host *h;
-	listed *packs; /* ascending */
-	size_t count;
-	uint8_t (*hashes)[VV_PACK_HASH_LEN];
-	vv_multi_entry *entries;
-} indexing;
-
-static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t *count,
-			     vv_error *err)
-{
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_host_list list;
-	vv_host_block b;
-	vv_status rc = vv_host_list_again(x->h, vv_catalog_pack(x->h->catalog, p->at), &bytes,
-					  &list, err);
-
-	memcpy(x->hashes[place], p->hash, VV_PACK_HASH_LEN);
-	for (size_t i = 0; rc == VV_OK && i < list.count && i < p->blocks; i++) {
-		vv_host_list_block(&list, i, &b);
-		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
-	}
-	return rc;
-}
-
-static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, vv_error *err)
-{
-	char hex[VV_HOST_NAME_LEN + 1], pack[VV_HOST_NAME_LEN + 1], name[NAME_MAX_LEN];
-	uint8_t hash[VV_PACK_HASH_LEN];
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = vv_multi_index_write(&bytes, (const uint8_t(*)[VV_PACK_HASH_LEN])x->hashes,
-					    to - from, x->entries, entries, err);
-
-	if (rc == VV_OK) {
-		const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
-		vv_put_le64(hash, sum.lo);
-		vv_put_le64(hash + 8, sum.hi);
-		vv_hex_write(hex, hash, sizeof(hash));
-		(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
-		rc = vv_place_put(&x->h->place, name, bytes.data, bytes.len, err);
-	}
-	for (size_t i = from; rc == VV_OK && i < to; i++) {
-		vv_hex_write(pack, x->packs[i].hash, VV_PACK_HASH_LEN);
-		rc = vv_seek_add(x->h->seek, pack, hex, err);
-	}
-	return rc;
-}
-
-/* As many packs in each as have VV_MULTI_ENTRIES blocks; one that has more alone keeps its list. */
-static vv_status write_indexes(indexing *x, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t from = 0, to; rc == VV_OK && from < x->count; from = to) {
-		uint64_t blocks = 0;
-		size_t entries = 0;
-		for (to = from; to < x->count && to - from < VV_MULTI_PACKS &&
-				blocks + x->packs[to].blocks <= VV_MULTI_ENTRIES;
-		     to++) {
-			blocks += x->packs[to].blocks;
-		}
-		if (to == from) {
-			to++;
-			continue;
-		}
-		for (size_t i = from; rc == VV_OK && i < to; i++) {
-			rc = add_entries(x, &x->packs[i], i - from, &entries, err);
-		}
-		rc = rc == VV_OK && entries > 0 ? put_index(x, from, to, entries, err) : rc;
-	}
-	return rc;
-}
-
-/* Of the packs of the catalog that are marked: those that no index has get one, where these are many with long lists. */
-static vv_status index_packs(vv_host *h, const bool *packs, vv_error *err)
-{
-	const size_t count = vv_catalog_packs(h->catalog);
-	indexing x = {.h = h, .packs = vv_calloc(count + 1, sizeof(*x.packs))};
-	uint64_t blocks = 0;
-	vv_status rc = x.packs ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
-		const vv_cid key = vv_pack_key(p->hash);
-		if (packs[i] && p->blocks >= LARGE_BLOCKS &&
-		    !vv_cid_map_find(h->seek->of, &key, &(size_t){0})) {
-			listed *l = &x.packs[x.count++];
-			memcpy(l->hash, p->hash, sizeof(l->hash));
-			l->at = i;
-			l->blocks = p->blocks;
-			blocks += p->blocks;
-		}
-	}
-	uint64_t most = blocks < VV_MULTI_ENTRIES ? blocks : VV_MULTI_ENTRIES;
-	if (rc == VV_OK && (x.count >= LEAST_PACKS && blocks >= LEAST_BLOCKS)) {
-		qsort(x.packs, x.count, sizeof(*x.packs), compare_listed);
-		x.hashes = vv_calloc(x.count, sizeof(*x.hashes));
-		x.entries = vv_calloc((size_t)most, sizeof(*x.entries));
-		rc = x.hashes && x.entries ? write_indexes(&x, err) : vv_fail_nomem(err);
-	}
-	vv_free(x.entries);
-	vv_free(x.hashes);
-	vv_free(x.packs);
-	return rc;
-}
-
 vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err)
 {
 	char name[NAME_MAX_LEN];
@@ -1146,45 +939,30 @@ static int compare_hex(const void *a, const void *b)
 
 vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *needed, vv_error *err)
 {
-	char name[NAME_MAX_LEN], hex[2 * VV_SHA256_LEN + 1];
-	uint8_t digest[VV_SHA256_LEN];
+	char name[NAME_MAX_LEN];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_pack_names packs = {0};
-	vv_status rc = VV_OK;
+	vv_auto(vv_version_packs) of = {0};
+	vv_status rc;
 	bool added;
 
-	rc = index_packs(h, needed, err);
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
-		if (needed[i] && !vv_array_room(packs.items, packs.count, packs.cap)) {
-			rc = vv_fail_nomem(err);
-		} else if (needed[i]) {
-			vv_hex_write(packs.items[packs.count++],
-				     vv_catalog_pack(h->catalog, i)->hash, VV_PACK_HASH_LEN);
-		}
+	if ((rc = vv_seek_make_indexes(h, needed, err)) < 0) return rc;
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		char hex[VV_HOST_NAME_LEN + 1];
+		vv_hex_write(hex, vv_catalog_pack(h->catalog, i)->hash, VV_PACK_HASH_LEN);
+		if (needed[i] && (rc = vv_pack_names_add(&of.packs, hex, err)) < 0) return rc;
 	}
-	if (rc == VV_OK && packs.count > 0) {
-		qsort(packs.items, packs.count, sizeof(*packs.items), compare_hex);
+	if (of.packs.count > 0) {
+		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items), compare_hex);
 	}
-	put_head(&text, root);
-	for (size_t i = 0; i < packs.count; i++) {
-		const char *index = vv_seek_index_of(h->seek, packs.items[i]);
-		vv_buf_printf(&text, "%s%s%s\n", packs.items[i], index ? " " : "",
-			      index ? index : "");
+	for (size_t i = 0; i < of.packs.count; i++) {
+		const char *index = vv_seek_index_of(h->seek, of.packs.items[i]);
+		if ((rc = vv_pack_names_add(&of.indexes, index ? index : "", err)) < 0) return rc;
 	}
-	if (vv_condemned_has(h->condemned.versions, root)) {
-		vv_random(digest, sizeof(digest));
-		vv_hex_write(hex, digest, VV_HOST_NAME_LEN / 2);
-		vv_buf_printf(&text, VERSION_AGAIN "%s\n", hex);
-	}
-	vv_free(packs.items);
 	version_name(name, root);
-	rc = rc < 0 ? rc : vv_sha256(digest, vv_buf_cstr(&text), text.len, err);
-	vv_hex_write(hex, digest, sizeof(digest));
-	vv_buf_printf(&text, VERSION_END "%s\n", hex);
-	rc = rc < 0 ? rc : vv_buf_ok(&text, err);
-	if (rc == VV_OK &&
-	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) == VV_OK) {
-		rc = vv_cid_set_add(h->versions, root, &added, err);
+	const bool again = vv_condemned_has(h->condemned.versions, root);
+	if ((rc = vv_version_file_write(&text, root, &of, again, err)) < 0 ||
+	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return vv_cid_set_add(h->versions, root, &added, err);
 }

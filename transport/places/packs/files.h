@@ -16,6 +16,7 @@
 #define VV_TRANSPORT_PLACES_PACKS_FILES_H
 
 #include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/version_file.h"
 
 /* A catalog of nothing, and from now on all is read from the place itself: no list of an earlier run, and of each version its file. */
 vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
@@ -29,11 +30,6 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
 /* Which packs the version's file names, appended, and for each the index that has it, "" where none has. *sound false: it
  * is damaged. VV_ENOTFOUND, or VV_EREFUSED where what is absent looks as forbidden. As many threads at once as the place
  * lets. */
-typedef struct vv_version_packs {
-	vv_pack_names packs, indexes;
-	uint64_t digest; /* of the file's bytes */
-} vv_version_packs;
-void vv_version_packs_clear(vv_version_packs *v);
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err);
 /* Of many versions, several at once: items[i] is that of roots[i]; there: its file is. To be cleared by the caller. */
@@ -82,6 +78,8 @@ vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err);
  * A version that stands on many packs names indexes (multi_index.h): of each the head is read, and for a block the few
  * entries that can be its; then the list of the pack that they name, whole. So what is read for a block does not grow with
  * the table. An index is a hint: what it does not show, or shows wrongly, is looked for in all lists. */
+/* For the packs of the catalog that are marked: those that no index has get one, where these are many with long lists. */
+vv_status vv_seek_make_indexes(vv_host *h, const bool *packs, vv_error *err);
 /* What a version names. */
 vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err);
 

@@ -1,0 +1,134 @@
+/*
+ * make_indexes: which packs get an index together, and the index (multi_index.h) of each such group.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/hash.h"
+#include "base/sys.h"
+#include "transport/places/packs/files.h"
+#include "transport/places/packs/multi_index.h"
+
+/* Fewer lists, and short ones, are read whole, side by side: that is no more bytes, and fewer steps one after another. */
+#define LEAST_PACKS 4u
+#define LEAST_BLOCKS 1000u /* of all: 42 kB of lists */
+#define LARGE_BLOCKS 100u  /* of a pack: 4 kB */
+
+typedef struct listed {
+	uint8_t hash[VV_PACK_HASH_LEN];
+	size_t at; /* in the catalog */
+	uint64_t blocks;
+} listed;
+
+static int compare_listed(const void *a, const void *b)
+{
+	return memcmp(((const listed *)a)->hash, ((const listed *)b)->hash, VV_PACK_HASH_LEN);
+}
+
+typedef struct indexing {
+	vv_host *h;
+	listed *packs; /* ascending */
+	size_t count;
+	uint8_t (*hashes)[VV_PACK_HASH_LEN];
+	vv_multi_entry *entries;
+} indexing;
+
+static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t *count,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_host_block b;
+	vv_status rc = vv_host_list_again(x->h, vv_catalog_pack(x->h->catalog, p->at), &bytes,
+					  &list, err);
+
+	memcpy(x->hashes[place], p->hash, VV_PACK_HASH_LEN);
+	for (size_t i = 0; rc == VV_OK && i < list.count && i < p->blocks; i++) {
+		vv_host_list_block(&list, i, &b);
+		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
+	}
+	return rc;
+}
+
+static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1], pack[VV_HOST_NAME_LEN + 1],
+		name[VV_HOST_NAME_LEN + sizeof("indexes/.index")];
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_status rc = vv_multi_index_write(&bytes, (const uint8_t(*)[VV_PACK_HASH_LEN])x->hashes,
+					    to - from, x->entries, entries, err);
+
+	if (rc == VV_OK) {
+		const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
+		vv_put_le64(hash, sum.lo);
+		vv_put_le64(hash + 8, sum.hi);
+		vv_hex_write(hex, hash, sizeof(hash));
+		(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
+		rc = vv_place_put(&x->h->place, name, bytes.data, bytes.len, err);
+	}
+	for (size_t i = from; rc == VV_OK && i < to; i++) {
+		vv_hex_write(pack, x->packs[i].hash, VV_PACK_HASH_LEN);
+		rc = vv_seek_add(x->h->seek, pack, hex, err);
+	}
+	return rc;
+}
+
+/* As many packs in each as have VV_MULTI_ENTRIES blocks; one that has more alone keeps its list. */
+static vv_status write_indexes(indexing *x, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t from = 0, to; rc == VV_OK && from < x->count; from = to) {
+		uint64_t blocks = 0;
+		size_t entries = 0;
+		for (to = from; to < x->count && to - from < VV_MULTI_PACKS &&
+				blocks + x->packs[to].blocks <= VV_MULTI_ENTRIES;
+		     to++) {
+			blocks += x->packs[to].blocks;
+		}
+		if (to == from) {
+			to++;
+			continue;
+		}
+		for (size_t i = from; rc == VV_OK && i < to; i++) {
+			rc = add_entries(x, &x->packs[i], i - from, &entries, err);
+		}
+		rc = rc == VV_OK && entries > 0 ? put_index(x, from, to, entries, err) : rc;
+	}
+	return rc;
+}
+
+vv_status vv_seek_make_indexes(vv_host *h, const bool *packs, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(h->catalog);
+	indexing x = {.h = h, .packs = vv_calloc(count + 1, sizeof(*x.packs))};
+	uint64_t blocks = 0;
+	vv_status rc = x.packs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		const vv_cid key = vv_pack_key(p->hash);
+		if (packs[i] && p->blocks >= LARGE_BLOCKS &&
+		    !vv_cid_map_find(h->seek->of, &key, &(size_t){0})) {
+			listed *l = &x.packs[x.count++];
+			memcpy(l->hash, p->hash, sizeof(l->hash));
+			l->at = i;
+			l->blocks = p->blocks;
+			blocks += p->blocks;
+		}
+	}
+	uint64_t most = blocks < VV_MULTI_ENTRIES ? blocks : VV_MULTI_ENTRIES;
+	if (rc == VV_OK && (x.count >= LEAST_PACKS && blocks >= LEAST_BLOCKS)) {
+		qsort(x.packs, x.count, sizeof(*x.packs), compare_listed);
+		x.hashes = vv_calloc(x.count, sizeof(*x.hashes));
+		x.entries = vv_calloc((size_t)most, sizeof(*x.entries));
+		rc = x.hashes && x.entries ? write_indexes(&x, err) : vv_fail_nomem(err);
+	}
+	vv_free(x.entries);
+	vv_free(x.hashes);
+	vv_free(x.packs);
+	return rc;
+}

@@ -1,0 +1,133 @@
+/*
+ * version_file: its lines, and the digest that ends them.
+ */
+#include "transport/places/packs/version_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/hash.h"
+#include "base/sys.h"
+
+#define VERSION_HEAD "varve version 1\n"
+#define VERSION_ANY "varve version "
+#define VERSION_AGAIN                                                                              \
+	"again " /* and random hex: a gc condemned it, and sees that it is another file now */
+#define VERSION_END "sha256 " /* of all before, in hex, ends a version's file */
+#define VERSION_END_LEN (sizeof(VERSION_END) - 1 + 2 * VV_SHA256_LEN + 1)
+
+void vv_version_packs_clear(vv_version_packs *v)
+{
+	vv_free(v->packs.items);
+	vv_free(v->indexes.items);
+	*v = (vv_version_packs){0};
+}
+
+/* A name and what comes behind it; false: it is something else. */
+static bool next_name(const char **p, const char *ends, char hex[VV_HOST_NAME_LEN + 1])
+{
+	if (strcspn(*p, " \n") != VV_HOST_NAME_LEN || !vv_hex_is_lower(*p, VV_HOST_NAME_LEN) ||
+	    !(*p)[VV_HOST_NAME_LEN] || !strchr(ends, (*p)[VV_HOST_NAME_LEN])) {
+		return false;
+	}
+	memcpy(hex, *p, VV_HOST_NAME_LEN);
+	hex[VV_HOST_NAME_LEN] = '\0';
+	*p += VV_HOST_NAME_LEN + 1;
+	return true;
+}
+
+/* One line for each pack, with its index behind a space; *sound false: it is something else. */
+static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
+{
+	char pack[VV_HOST_NAME_LEN + 1], index[VV_HOST_NAME_LEN + 1] = {0};
+
+	if (strncmp(*p, VERSION_AGAIN, sizeof(VERSION_AGAIN) - 1) == 0) {
+		*p += sizeof(VERSION_AGAIN) - 1;
+		*sound = next_name(p, "\n", pack);
+		return VV_OK;
+	}
+	*sound = next_name(p, " \n", pack) && ((*p)[-1] == '\n' || next_name(p, "\n", index));
+	if (!*sound) return VV_OK;
+	const vv_status rc = vv_pack_names_add(&v->packs, pack, err);
+	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, index, err);
+}
+
+/* What begins it: another version's file is damage, too. */
+static void put_head(vv_buf *b, const vv_cid *root)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, root);
+	vv_buf_printf(b, VERSION_HEAD "root %s\n", text);
+}
+
+/* The digest that ends it, of all before. *lines: how much that is. */
+static vv_status check_end(const char *text, size_t len, const vv_buf *head, size_t *lines,
+			   bool *sound, vv_error *err)
+{
+	char is[2 * VV_SHA256_LEN + 1];
+	uint8_t digest[VV_SHA256_LEN];
+
+	*sound = false;
+	if (len < head->len + VERSION_END_LEN || memcmp(text, head->data, head->len) != 0) {
+		return VV_OK;
+	}
+	*lines = len - VERSION_END_LEN;
+	const vv_status rc = vv_sha256(digest, text, *lines, err);
+	vv_hex_write(is, digest, sizeof(digest));
+	const char *p = text + *lines;
+	*sound = rc == VV_OK && memcmp(p, VERSION_END, sizeof(VERSION_END) - 1) == 0 &&
+		 memcmp(p + sizeof(VERSION_END) - 1, is, sizeof(is) - 1) == 0 &&
+		 text[len - 1] == '\n';
+	return rc;
+}
+
+bool vv_version_file_is_newer(const char *text)
+{
+	return strncmp(text, VERSION_ANY, sizeof(VERSION_ANY) - 1) == 0 &&
+	       strspn(text + sizeof(VERSION_ANY) - 1, "0123456789") > 0 &&
+	       atoi(text + sizeof(VERSION_ANY) - 1) > 1;
+}
+
+vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
+			       size_t len, bool *sound, vv_error *err)
+{
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	size_t lines;
+	vv_status rc;
+
+	out->digest = vv_xxh3(text, len, 0);
+	put_head(&head, root);
+	if ((rc = vv_buf_ok(&head, err)) < 0 ||
+	    (rc = check_end(text, len, &head, &lines, sound, err)) < 0 || !*sound) {
+		return rc;
+	}
+	for (const char *p = text + head.len; *sound && p < text + lines;) {
+		if ((rc = take_line(out, &p, sound, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_version_packs *packs,
+				bool again, vv_error *err)
+{
+	char hex[2 * VV_SHA256_LEN + 1];
+	uint8_t digest[VV_SHA256_LEN];
+	vv_status rc;
+
+	put_head(out, root);
+	for (size_t i = 0; i < packs->packs.count; i++) {
+		const char *index = packs->indexes.items[i];
+		vv_buf_printf(out, "%s%s%s\n", packs->packs.items[i], *index ? " " : "", index);
+	}
+	if (again) {
+		vv_random(digest, sizeof(digest));
+		vv_hex_write(hex, digest, VV_HOST_NAME_LEN / 2);
+		vv_buf_printf(out, VERSION_AGAIN "%s\n", hex);
+	}
+	if ((rc = vv_sha256(digest, vv_buf_cstr(out), out->len, err)) < 0) return rc;
+	vv_hex_write(hex, digest, sizeof(digest));
+	vv_buf_printf(out, VERSION_END "%s\n", hex);
+	return vv_buf_ok(out, err);
+}
