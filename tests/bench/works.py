@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import beside
 import checking
 import differences
 import frames
@@ -335,6 +336,6 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
        "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
-       "sql": sql.sql, "stores": stores.stores, "limits": limits.limits, "python": frames.python, "huge": huge,
+       "beside": beside.beside, "sql": sql.sql, "stores": stores.stores, "limits": limits.limits, "python": frames.python, "huge": huge,
        "scale": scale.scale}
-EXPLICIT = ("sql", "stores", "limits", "web", "vault", "python", "huge", "scale")
+EXPLICIT = ("beside", "sql", "stores", "limits", "web", "vault", "python", "huge", "scale")
