@@ -110,16 +110,17 @@ static vv_status add_named(lister *l, vv_error *err)
 	vv_status rc = VV_OK;
 	size_t known = l->out->count;
 
-	for (size_t i = 0; rc == VV_OK && l->side->kind == VV_SIDE_WORK && i < l->spec.count; i++) {
+	for (size_t i = 0; l->side->kind == VV_SIDE_WORK && i < l->spec.count; i++) {
 		const vv_pathspec_item *item = &l->spec.items[i];
 		vv_check_list sorted = {.items = l->out->items, .count = known};
 
 		if (item->exists && !item->folder && !item->pattern &&
-		    !vv_check_list_find(&sorted, item->path)) {
-			rc = add(l->out, item->path, NULL, NULL, err);
+		    !vv_check_list_find(&sorted, item->path) &&
+		    (rc = add(l->out, item->path, NULL, NULL, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* What the datapackage.json files of the side describe. Those that cannot be read are found out
@@ -286,10 +287,10 @@ static vv_status copy_names(vv_check_list *to, const vv_check_list *from, vv_err
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
-		rc = add(to, from->items[i].path, NULL, NULL, err);
+	for (size_t i = 0; i < from->count; i++) {
+		if ((rc = add(to, from->items[i].path, NULL, NULL, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status read_spec(lister *l, int argc, char **argv, vv_error *err)

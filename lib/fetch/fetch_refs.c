@@ -165,13 +165,14 @@ static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_pl
 static vv_status add_tags(vv_ref_plan *p, const vv_hello *h, bool force, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+	for (size_t i = 0; i < h->ref_count; i++) {
 		const char *name = h->refs[i].name;
-		if (strncmp(name, "refs/tags/", 10) == 0) {
-			rc = add(p, name, name, &h->refs[i].id, force, false, err);
+		if (strncmp(name, "refs/tags/", 10) == 0 &&
+		    (rc = add(p, name, name, &h->refs[i].id, force, false, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- what is here ------------------------------------------------------------------------- */

@@ -253,13 +253,14 @@ static vv_status note_decisions(remake *r, vv_error *err)
 	vv_conflict_record *c = r->record;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
-		if (r->s->chosen[i] && vv_conflict_is_of_columns(&c->items[i])) {
-			rc = vv_conflict_record_decide(c, &c->items[i], (vv_merge_take)r->s->side,
-						       err);
+	for (size_t i = 0; i < c->count; i++) {
+		if (r->s->chosen[i] && vv_conflict_is_of_columns(&c->items[i]) &&
+		    (rc = vv_conflict_record_decide(c, &c->items[i], (vv_merge_take)r->s->side,
+						    err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The record of the new merge takes the place of the old one. */

@@ -595,12 +595,11 @@ static vv_status push(run *r, vv_error *err)
 			   r->remote.push_url ? r->remote.push_url : r->remote.url, j->quiet,
 			   j->dry_run);
 	tell_race(r);
-	for (size_t i = 0; rc == VV_OK && j->refs.upstream && !j->dry_run && !r->j->refused &&
-			   i < r->j->plan.count;
-	     i++) {
-		rc = set_upstream(r, &r->j->plan.items[i], err);
+	for (size_t i = 0;
+	     j->refs.upstream && !j->dry_run && !r->j->refused && i < r->j->plan.count; i++) {
+		if ((rc = set_upstream(r, &r->j->plan.items[i], err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err)

@@ -423,16 +423,16 @@ static vv_status from_worktree(repair *r, vv_error *err)
 	for (size_t i = 0; i < r->count; i++) {
 		r->items[i].tried = false;
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		if (r->items[i].tried) {
 			continue;
 		}
 		for (size_t k = i; k < r->count; k++) {
 			r->items[k].tried |= strcmp(r->items[k].v->path, r->items[i].v->path) == 0;
 		}
-		rc = from_file(r, r->items[i].v, r->items[i].v->path, err);
+		if ((rc = from_file(r, r->items[i].v, r->items[i].v->path, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* A version whose file may have another name by now: one of the same length. */

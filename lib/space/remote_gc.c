@@ -30,10 +30,10 @@ static vv_status add_own(vv_repository *r, ids *l, vv_error *err)
 	static const char *const own[] = {"refs/heads/", "refs/tags/", "refs/stash"};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < sizeof(own) / sizeof(own[0]); i++) {
-		rc = vv_refs_each(r, own[i], add_ref, l, err);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if ((rc = vv_refs_each(r, own[i], add_ref, l, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const ids *tips, vv_error *err)

@@ -421,10 +421,13 @@ static vv_status set_configs(righting *u, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < u->log.config_count; i++) {
-		rc = vv_config_set(u->repo, u->log.configs[i].name, u->log.configs[i].value, err);
+	for (size_t i = 0; i < u->log.config_count; i++) {
+		if ((rc = vv_config_set(u->repo, u->log.configs[i].name, u->log.configs[i].value,
+					err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status undo_files_of_git(righting *u, vv_error *err)

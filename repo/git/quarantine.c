@@ -326,10 +326,10 @@ static vv_status stage_loose(const staged_list *list, vv_syncs *files, vv_error 
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
-		rc = vv_syncs_add_path(files, list->items[i].path, err);
+	for (size_t i = 0; i < list->count; i++) {
+		if ((rc = vv_syncs_add_path(files, list->items[i].path, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status place_all_loose(vv_repository *r, const staged_list *list, vv_error *err)

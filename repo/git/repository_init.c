@@ -110,12 +110,12 @@ static vv_status sync_new(const char *gitdir, vv_error *err)
 	static const char *const names[] = {"HEAD", "config", "objects", "refs"};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		vv_auto(char) *path = vv_path_join(gitdir, names[i], NULL);
 
-		rc = sync_path(path, err);
+		if ((rc = sync_path(path, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : vv_fsync_dir(gitdir, err);
+	return vv_fsync_dir(gitdir, err);
 }
 
 #define ASIDE ".varve-init-"

@@ -137,11 +137,11 @@ static vv_status add_words(environment *e, const char *const *words, vv_error *e
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && words && words[i]; i++) {
+	for (size_t i = 0; words && words[i]; i++) {
 		vv_buf_puts(&b, words[i]);
-		rc = add(e, &b, err);
+		if ((rc = add(e, &b, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static const vv_env *own_env(const vv_git_call *r)

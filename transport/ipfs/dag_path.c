@@ -75,10 +75,10 @@ static vv_status step_array(walker *w, const char *name, vv_error *err)
 	if (!vv_parse_u64(&number, name, strlen(name)) || number >= count) {
 		return nothing_there(name, err);
 	}
-	for (; rc == VV_OK && number > 0; number--) {
-		rc = vv_cbor_skip(&w->at, err);
+	for (; number > 0; number--) {
+		if ((rc = vv_cbor_skip(&w->at, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status step(walker *w, const char *name, vv_error *err)

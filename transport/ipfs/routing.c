@@ -60,12 +60,12 @@ static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn
 			       u->text);
 	}
 	const vv_json *record = list->type == VV_JSON_ARRAY ? list->first : NULL;
-	for (; rc == VV_OK && record && count < PROVIDERS_MAX; record = record->next, count++) {
-		if (record->type == VV_JSON_OBJECT) {
-			rc = tell(record, fn, payload, err);
+	for (; record && count < PROVIDERS_MAX; record = record->next, count++) {
+		if (record->type == VV_JSON_OBJECT && (rc = tell(record, fn, payload, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_routing_providers(const char *url, const vv_connect_options *o, const vv_cid *cid,

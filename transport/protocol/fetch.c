@@ -78,22 +78,21 @@ static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_
 			      vv_error *err)
 {
 	vv_auto_free vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
-	vv_status rc = VV_OK;
 
 	if (!sorted) return vv_fail_nomem(err);
 	if (told->count > 0) {
 		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
 		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
 	}
-	for (size_t i = 0; rc == VV_OK && i < start->common.count; i++) {
+	for (size_t i = 0; i < start->common.count; i++) {
 		if (!bsearch(&start->common.items[i], sorted, told->count, sizeof(vv_oid),
 			     compare_oids)) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "%s claims commits in common that were never named to it",
-				     r->f->suppliers[0].name);
+			return vv_fail(err, VV_ECORRUPT,
+				       "%s claims commits in common that were never named to it",
+				       r->f->suppliers[0].name);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)

@@ -421,10 +421,10 @@ static vv_status get_refs(vv_cbor *c, vv_arena *arena, vv_hello *out, vv_error *
 	}
 	out->refs = vv_arena_calloc(arena, out->ref_count ? out->ref_count : 1, sizeof(*out->refs));
 	if (!out->refs) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
-		rc = get_ref(c, arena, &out->refs[i], err);
+	for (size_t i = 0; i < out->ref_count; i++) {
+		if ((rc = get_ref(c, arena, &out->refs[i], err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_error *err)

@@ -379,11 +379,13 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 			     h->server->put_records(h->place.payload, vault, records, count, err),
 			     err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		record_name(whole, vault, names[i]);
-		rc = put_later(h, whole, records[i].bytes, records[i].len, err);
+		if ((rc = put_later(h, whole, records[i].bytes, records[i].len, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)

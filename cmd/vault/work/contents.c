@@ -153,11 +153,13 @@ static vv_status know(vv_contents *c, size_t run, vv_error *err)
 	const vv_item_index *x = &c->runs[run].index;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
-		rc = vv_cid_map_put(c->known, &x->items[i].cid, (uint64_t)run << ITEM_BITS | i,
-				    NULL, err);
+	for (size_t i = 0; i < x->count; i++) {
+		if ((rc = vv_cid_map_put(c->known, &x->items[i].cid, (uint64_t)run << ITEM_BITS | i,
+					 NULL, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run **out,

@@ -373,7 +373,7 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_vault_shard_count(r->s->state); i++) {
+	for (size_t i = 0; i < vv_vault_shard_count(r->s->state); i++) {
 		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
 		char line[512];
 		vv_error why;
@@ -382,9 +382,9 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 		}
 		r->x->missing_shards++;
 		(void)snprintf(line, sizeof(line), "%s", why.message);
-		rc = r->x->missing(r->x->payload, line, err);
+		if ((rc = r->x->missing(r->x->payload, line, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- refs ---------------------------------------------------------------------------------------- */
@@ -691,10 +691,12 @@ static vv_status keep_holders(recovering *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < r->s->configs.count; i++) {
-		rc = vv_holder_config_write(&r->s->configs.items[i], r->s->repo, err);
+	for (size_t i = 0; i < r->s->configs.count; i++) {
+		if ((rc = vv_holder_config_write(&r->s->configs.items[i], r->s->repo, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void forget_refs(recovering *r)

@@ -667,8 +667,8 @@ vv_status vv_spread_run(vv_spread *x, vv_spread_shard *shards, size_t count, vv_
 	bool any = count > 0;
 	vv_status rc = VV_OK;
 
-	while (rc == VV_OK && any) {
-		rc = one_round(x, shards, count, start_ms, &any, err);
+	while (any) {
+		if ((rc = one_round(x, shards, count, start_ms, &any, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }

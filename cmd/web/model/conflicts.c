@@ -153,15 +153,16 @@ static vv_status take_item(work *w, vv_web_conflict *out, const vv_conflict_item
 		out->place = item->key ? row_place(w, item->key) : NULL;
 		out->select = selector(w, item, out->row_name);
 	}
-	for (size_t i = 0; rc == VV_OK && i < VV_WEB_SIDES; i++) {
+	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
 		out->rows[i] = item->at[i];
 		out->has[i] = item->has[i];
-		if (item->has[i]) {
-			rc = vv_web_cell_keep(w->v, &out->cells[i], NULL, &item->cells[i],
-					      VV_WEB_CELL_MAX, w->err);
+		if (item->has[i] &&
+		    (rc = vv_web_cell_keep(w->v, &out->cells[i], NULL, &item->cells[i],
+					   VV_WEB_CELL_MAX, w->err)) < 0) {
+			return rc;
 		}
 	}
-	return rc < 0 ? rc : take_values(w, out, item);
+	return take_values(w, out, item);
 }
 
 static vv_status take_items(work *w, vv_web_conflict_path *out, const vv_conflict_record *c)

@@ -506,10 +506,13 @@ static vv_status write_assets(export *e, vv_error *err)
 	const vv_page_asset *a;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && (a = vv_page_asset_at(i)); i++) {
-		rc = vv_export_folder_write(e->folder, a->name, a->text, strlen(a->text), err);
+	for (size_t i = 0; (a = vv_page_asset_at(i)); i++) {
+		if ((rc = vv_export_folder_write(e->folder, a->name, a->text, strlen(a->text),
+						 err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Of the version itself: a comparison says by itself which of two it lacks. */

@@ -105,17 +105,17 @@ static vv_status clear_before(vv_export_folder *f, vv_error *err)
 	char *line = f->before.data, *end;
 	vv_status rc = VV_OK;
 
-	for (; rc == VV_OK && line && *line; line = end) {
+	for (; line && *line; line = end) {
 		size_t len = strcspn(line, "\n");
 
 		end = line + len + (line[len] == '\n');
 		line[len] = '\0';
 		if (*line && strcmp(line, INDEX) != 0 && strcmp(line, LIST) != 0 &&
-		    !is_written(f, line)) {
-			rc = take_away(f, line, err);
+		    !is_written(f, line) && (rc = take_away(f, line, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- opening ------------------------------------------------------------------------------------- */

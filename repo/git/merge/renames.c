@@ -254,12 +254,12 @@ static vv_status sign_all(finder *f, const vv_rename_file *files, size_t count, 
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (!skip[i] && is_file(&files[i])) {
-			rc = sign(f, &files[i], &out[i], err);
+	for (size_t i = 0; i < count; i++) {
+		if (!skip[i] && is_file(&files[i]) && (rc = sign(f, &files[i], &out[i], err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The most alike first; of equal ones those of one name, then by their places. */

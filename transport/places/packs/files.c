@@ -651,12 +651,13 @@ vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < v->packs.count; i++) {
-		if (*v->indexes.items[i]) {
-			rc = vv_seek_add(h->seek, v->packs.items[i], v->indexes.items[i], err);
+	for (size_t i = 0; i < v->packs.count; i++) {
+		if (*v->indexes.items[i] &&
+		    (rc = vv_seek_add(h->seek, v->packs.items[i], v->indexes.items[i], err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- reading ------------------------------------------------------------------------------------- */
@@ -883,11 +884,11 @@ vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err)
 	char name[NAME_MAX_LEN];
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		(void)snprintf(name, sizeof(name), i == 0 ? "lists/%s.list" : "packs/%s.pack", hex);
-		rc = vv_missing_ok(vv_place_remove(&h->place, name, err), err);
+		if ((rc = vv_missing_ok(vv_place_remove(&h->place, name, err), err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err)

@@ -258,8 +258,8 @@ vv_status vv_files_join(vv_host *h, const bool *needed, size_t count, uint64_t *
 	if (h->condemned.packs) return VV_OK;
 	vv_auto_free part *parts = vv_calloc(count + 1, sizeof(part));
 	if (!(j.parts = parts)) return vv_fail_nomem(err);
-	for (unsigned size = 0; rc == VV_OK && size <= size_of(JOIN_BYTES); size++) {
-		rc = join_size(&j, size, bytes, err);
+	for (unsigned size = 0; size <= size_of(JOIN_BYTES); size++) {
+		if ((rc = join_size(&j, size, bytes, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }

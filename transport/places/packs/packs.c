@@ -155,18 +155,19 @@ static vv_status look_below(frontier *f, vv_error *err)
 	vv_cid is;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+	for (size_t i = 0; i < f->count; i++) {
 		const vv_cid *cid = &f->now[i];
 		/* A false one leads nowhere: it will be refused when it is taken. */
 		if (cid->codec == VV_CODEC_DAG_CBOR &&
 		    vv_host_read(f->h, false, cid, &bytes, NULL, NULL, VV_IGNORED) == VV_OK &&
 		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
 		    vv_cid_equal(&is, cid) &&
-		    vv_cbor_check(bytes.data, bytes.len, VV_IGNORED) == VV_OK) {
-			rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err);
+		    vv_cbor_check(bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
+		    (rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)

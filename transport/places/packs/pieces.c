@@ -223,12 +223,12 @@ static vv_status plan_pack(gathering *g, const piece *p, size_t count, vv_error 
 	if (len <= SMALL_BYTES || bytes >= len / 2) {
 		g->whole[pack] = true;
 	}
-	for (size_t i = 0, end; rc == VV_OK && !g->whole[pack] && i < count; i = end) {
+	for (size_t i = 0, end; !g->whole[pack] && i < count; i = end) {
 		for (end = i + 1; end < count && p[end].from <= p[end - 1].to + GAP_BYTES; end++) {
 		}
-		rc = add_parts(g, pack, p[i].from, p[end - 1].to, err);
+		if ((rc = add_parts(g, pack, p[i].from, p[end - 1].to, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status plan(gathering *g, vv_error *err)

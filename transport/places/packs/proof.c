@@ -285,10 +285,10 @@ static vv_status keeps_each(keeping *k, uint64_t fetch_bytes, vv_error *err)
 		k->files = vv_calloc(k->count + 1, sizeof(*k->files));
 		return k->files ? keeps_in_place(k, err) : vv_fail_nomem(err);
 	}
-	while (rc == VV_OK && again) {
-		rc = keeps_in_tree(k, fetch_bytes, &again, err);
+	while (again) {
+		if ((rc = keeps_in_tree(k, fetch_bytes, &again, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
