@@ -27,19 +27,14 @@
 	X(ADD_OR_FIX, "add-or-fix", "path") \
 	X(ADD_OR_STASH, "add-or-stash", "") \
 	X(ADD_ORDER_BACK, "add-order-back", "path") \
-	X(ADD_ORDER_FILE, "add-order-file", "path") \
 	X(ADD_READ_AGAIN, "add-read-again", "path") \
 	X(ADD_RECORDS, "add-records", "records path") \
 	X(ADD_TABLE, "add-table", "path") \
 	X(ADD_UNPACK, "add-unpack", "path") \
 	X(AS_FILE, "as-file", "") \
 	X(AS_FILE_BLANK, "as-file-blank", "") \
-	X(AS_FILE_LARGE, "as-file-large", "") \
-	X(AS_FILE_WHOLE, "as-file-whole", "") \
 	X(AS_TABLE, "as-table", "") \
 	X(ASK_FOR, "ask-for", "") \
-	X(ASK_HOLD, "ask-hold", "") \
-	X(ASK_TRUST, "ask-trust", "") \
 	X(BEHIND, "behind", "option remote") \
 	X(BLOCKS_ASK, "blocks-ask", "") \
 	X(BLOCKS_ASK_OF, "blocks-ask-of", "remote") \
@@ -55,15 +50,10 @@
 	X(CLEAN_FOOTER, "clean-footer", "") \
 	X(CLEAN_HEADER, "clean-header", "") \
 	X(CLONE_DIR, "clone-dir", "") \
-	X(CLONE_OTHER_DIR, "clone-other-dir", "") \
 	X(CLONE_URL, "clone-url", "") \
 	X(CONFIG_LIST, "config-list", "") \
 	X(CONFLICTS, "conflicts", "") \
 	X(CONFLICTS_AND_RESOLVE, "conflicts-and-resolve", "") \
-	X(CONFLICTS_IT, "conflicts-it", "") \
-	X(CONFLICTS_LIST, "conflicts-list", "") \
-	X(CONFLICTS_OF, "conflicts-of", "path") \
-	X(CONFLICTS_SHOW, "conflicts-show", "") \
 	X(CONVERT_LINES, "convert-lines", "") \
 	X(CONVERT_OR_BYTES, "convert-or-bytes", "") \
 	X(CONVERT_UTF8, "convert-utf8", "") \
@@ -75,7 +65,6 @@
 	X(EDIT_AND_ADD, "edit-and-add", "path") \
 	X(EXPORT, "export", "") \
 	X(FETCH_ALL, "fetch-all", "") \
-	X(FETCH_ALL_FOR_HOST, "fetch-all-for-host", "") \
 	X(FETCH_AND_RESTORE, "fetch-and-restore", "path") \
 	X(FETCH_BOTH, "fetch-both", "") \
 	X(FETCH_BRANCHES, "fetch-branches", "") \
@@ -88,7 +77,6 @@
 	X(FSCK, "fsck", "") \
 	X(FSCK_DATA, "fsck-data", "") \
 	X(FSCK_MISSING, "fsck-missing", "") \
-	X(FSCK_MORE, "fsck-more", "") \
 	X(FSCK_SENDER, "fsck-sender", "") \
 	X(FSCK_THERE, "fsck-there", "") \
 	X(GC_ROOM, "gc-room", "") \
@@ -104,7 +92,6 @@
 	X(HOOK_LINE_ALSO, "hook-line-also", "file") \
 	X(INIT, "init", "") \
 	X(INIT_AGAIN, "init-again", "") \
-	X(KEY_LIST, "key-list", "") \
 	X(KEY_MEND, "key-mend", "") \
 	X(KEY_NAMES, "key-names", "") \
 	X(KEY_NEW, "key-new", "") \
@@ -121,16 +108,12 @@
 	X(PACK_INDEX_MAKE, "pack-index-make", "") \
 	X(PACK_INDEX_REMOVE, "pack-index-remove", "") \
 	X(PATCH_FIRST_LINE, "patch-first-line", "line") \
-	X(PRUNE_FOR, "prune-for", "") \
 	X(PRUNE_HOLD, "prune-hold", "") \
 	X(PULL, "pull", "") \
-	X(PULL_BEFORE, "pull-before", "") \
 	X(PULL_FIRST, "pull-first", "") \
 	X(PUSH, "push", "") \
 	X(PUSH_ALL, "push-all", "remote") \
 	X(PUSH_BLOCKS, "push-blocks", "") \
-	X(PUSH_BLOCKS_ALL, "push-blocks-all", "") \
-	X(PUSH_BLOCKS_ASK, "push-blocks-ask", "") \
 	X(PUSH_BLOCKS_BACK, "push-blocks-back", "") \
 	X(PUSH_BLOCKS_IN, "push-blocks-in", "") \
 	X(PUSH_BLOCKS_IN_TO, "push-blocks-in-to", "remote") \
@@ -148,12 +131,9 @@
 	X(REPLICATE, "replicate", "") \
 	X(RESOLVE, "resolve", "path") \
 	X(RESOLVE_AND_ADD, "resolve-and-add", "") \
-	X(RESOLVE_FIRST, "resolve-first", "") \
 	X(RESTORE, "restore", "") \
 	X(RESTORE_AND_ADD, "restore-and-add", "") \
 	X(RESTORE_DATA, "restore-data", "path") \
-	X(RESTORE_FIRST, "restore-first", "path") \
-	X(RESTORE_LATER, "restore-later", "path") \
 	X(RESTORE_PATH, "restore-path", "path") \
 	X(RESTORE_SOURCE, "restore-source", "path") \
 	X(RESTORE_WHOLE, "restore-whole", "revision path") \
@@ -177,7 +157,6 @@
 	X(SWITCH_CREATE, "switch-create", "branch") \
 	X(SWITCH_DETACH, "switch-detach", "commit") \
 	X(SWITCH_REMOTE, "switch-remote", "branch") \
-	X(TAKE_OR_ADD, "take-or-add", "") \
 	X(TRACK, "track", "path") \
 	X(UNSEEN_OPEN, "unseen-open", "path") \
 	X(UNSEEN_PARQUET, "unseen-parquet", "path") \
@@ -186,10 +165,8 @@
 	X(UNSENT, "unsent", "") \
 	X(UPDATE_FORCE, "update-force", "path") \
 	X(VAULT_FOR, "vault-for", "") \
-	X(VAULT_TRUST, "vault-trust", "") \
 	X(VERSIONS, "versions", "") \
-	X(WHOLE_OR_EDIT, "whole-or-edit", "") \
-	X(WHOLE_OR_ROW, "whole-or-row", "")
+	X(WHOLE_OR_EDIT, "whole-or-edit", "")
 /* clang-format on */
 
 enum vv_hint_code {

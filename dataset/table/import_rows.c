@@ -182,7 +182,7 @@ static vv_status refuse_at(import *im, uint64_t offset, bool first_row, vv_error
 vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "a row of more than 8 MiB begins here (or a quote is not closed)");
-	vv_hint_code(err, VV_HINT_AS_FILE_WHOLE);
+	vv_hint_code(err, VV_HINT_AS_FILE);
 	return refuse_at(im, offset, first_row, err);
 }
 
@@ -213,7 +213,7 @@ static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, v
 		"and "
 		"take more than 16 MiB in the file",
 		j->row_count + 1);
-	vv_hint_code(err, VV_HINT_AS_FILE_WHOLE);
+	vv_hint_code(err, VV_HINT_AS_FILE);
 	return refuse_at(im, offset, false, err);
 }
 

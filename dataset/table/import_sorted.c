@@ -488,7 +488,7 @@ static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why
 		vv_buf_puts(out, vv_text_name(root->key[i], strlen(root->key[i])));
 	}
 	vv_buf_printf(out, ": %s; each such file is sorted in vain", why);
-	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_FILE, path);
+	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
 	vv_buf_putc(out, '\n');
 }
 

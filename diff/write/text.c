@@ -139,7 +139,7 @@ static void put_schema(text_writer *w)
 	if (t->conflict) {
 		put_label(w, "conflict");
 		vv_buf_puts(&w->out, "not resolved yet");
-		if (vv_hint_put(&w->out, " (", w->opts.words, VV_HINT_CONFLICTS_IT)) {
+		if (vv_hint_put(&w->out, " (", w->opts.words, VV_HINT_CONFLICTS)) {
 			vv_buf_putc(&w->out, ')');
 		}
 		vv_buf_putc(&w->out, '\n');

@@ -48,7 +48,7 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(f->path),
 			s->from == VV_FROM_WORK ? "only a pointer: its data is not here"
 						: "not a file of the work tree");
-		return s->from == VV_FROM_WORK ? vv_hint_code(err, VV_HINT_RESTORE_FIRST, f->path)
+		return s->from == VV_FROM_WORK ? vv_hint_code(err, VV_HINT_RESTORE_DATA, f->path)
 					       : err->code;
 	}
 	if ((rc = vv_lstat(&f->before, s->file, err)) < 0 ||

@@ -129,7 +129,7 @@ static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *er
 	e->exists = vv_index_get(f->index, e->path, &entry);
 	if (!e->exists && in_conflict(f->index, e->path)) {
 		vv_fail(err, VV_EREFUSED, "'%s' is in conflict", vv_text_shows(e->path));
-		return vv_hint_code(err, VV_HINT_RESOLVE_FIRST);
+		return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
 	}
 	if (e->exists) {
 		e->mode = entry.mode;

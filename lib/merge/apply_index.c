@@ -425,7 +425,7 @@ void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out)
 			vv_buf_printf(out, "CONFLICT (content): %s: ", vv_text_shows(m->path));
 			vv_conflict_record_describe(out, &m->out.record);
 			(void)vv_hint_put(out, "; ", vv_repository_words(a->files->repo),
-					  VV_HINT_CONFLICTS_LIST);
+					  VV_HINT_CONFLICTS);
 			vv_buf_putc(out, '\n');
 			continue;
 		}

@@ -203,7 +203,7 @@ static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_er
 {
 	vv_fail(err, VV_ENOSUPPORT, "%s: row %s cannot be put back alone",
 		vv_text_shows(v->s->record->path), show_row(item));
-	return vv_hint_code(err, VV_HINT_WHOLE_OR_ROW);
+	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 }
 
 /* --- rows that are put back -------------------------------------------------------------------- */

@@ -116,7 +116,7 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	}
 	if (count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
-		return vv_hint_code(err, VV_HINT_CONFLICTS_OF, p->path);
+		return vv_hint_code(err, VV_HINT_CONFLICTS);
 	}
 	if (r->set_column && r->rows.count == 0 && count > 1) {
 		vv_fail(err, VV_EUSAGE, "%s has %zu rows with a conflict in '%s'",
@@ -505,7 +505,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	} else if (p->record.left_out > 0) {
 		vv_fail(err, VV_ENOSUPPORT, "%s has more conflicts than can be resolved in parts",
 			vv_text_shows(p->path));
-		rc = vv_hint_code(err, VV_HINT_TAKE_OR_ADD);
+		rc = vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 	} else {
 		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
 			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);

@@ -58,7 +58,7 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 
 	if (vv_index_has_conflicts(x)) {
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
-		return vv_hint_code(err, VV_HINT_CONFLICTS_LIST);
+		return vv_hint_code(err, VV_HINT_CONFLICTS);
 	}
 	if ((rc = vv_index_changes(r, x, vv_oid_is_null(head) ? NULL : head, name_staged, &staged,
 				   err)) < 0) {
@@ -107,7 +107,7 @@ static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_data
 			vv_buf_printf(&j->report, "; %s", vv_buf_cstr(&rules));
 		}
 		(void)vv_hint_put(&j->report, "; ", vv_repository_words(j->repo),
-				  VV_HINT_CONFLICTS_LIST);
+				  VV_HINT_CONFLICTS);
 		vv_buf_putc(&j->report, '\n');
 		return;
 	}

@@ -308,7 +308,7 @@ static void tell(mender *m, const torn_path *t, const vv_dataset_merged *d, bool
 	}
 	vv_buf_printf(b, "CONFLICT (content): %s: ", vv_text_shows(t->path));
 	vv_conflict_record_describe(b, &d->record);
-	(void)vv_hint_put(b, "; ", vv_repository_words(m->repo), VV_HINT_CONFLICTS_LIST);
+	(void)vv_hint_put(b, "; ", vv_repository_words(m->repo), VV_HINT_CONFLICTS);
 	vv_buf_putc(b, '\n');
 	m->report->conflicts++;
 }

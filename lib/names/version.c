@@ -225,7 +225,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 			rc = vv_fail(err, VV_ENOTFOUND,
 				     "'%s' is not in conflict, or %s does not have it",
 				     vv_text_shows(s->path), sides[stage]);
-			vv_hint_code(err, VV_HINT_CONFLICTS_SHOW);
+			vv_hint_code(err, VV_HINT_CONFLICTS);
 		} else if (vv_index_get_stage(x, s->path, 1, &e) ||
 			   vv_index_get_stage(x, s->path, 2, &e) ||
 			   vv_index_get_stage(x, s->path, 3, &e)) {

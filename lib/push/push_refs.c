@@ -312,7 +312,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 		it->state = VV_PUSH_REFUSED;
 		it->why = known ? "the branch there has commits that this one does not have"
 				: "the branch there has commits that are not here";
-		it->hint = VV_HINT_PULL_BEFORE;
+		it->hint = VV_HINT_PULL_FIRST;
 	}
 	return VV_OK;
 }

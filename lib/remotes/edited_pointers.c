@@ -31,7 +31,7 @@ static void tell(edited *e, const vv_new_root *n)
 		      "%s, commit %.10s: this push includes a pointer that does not name its data",
 		      vv_text_shows(n->path), hex);
 	if (++e->told == TOLD_MAX) {
-		vv_notes_hint(notes, VV_HINT_FSCK_MORE);
+		vv_notes_hint(notes, VV_HINT_FSCK);
 	} else {
 		vv_notes_hint(notes, VV_HINT_ADD_FIX_EDITED, n->path);
 	}

@@ -494,7 +494,7 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 			      vv_text_counted(lost.versions, "version of a dataset",
 					      "versions of datasets"));
 	}
-	vv_notes_hint(g->t->notes, lost.here > 0 ? VV_HINT_PUSH_BLOCKS : VV_HINT_PUSH_BLOCKS_ASK);
+	vv_notes_hint(g->t->notes, lost.here > 0 ? VV_HINT_PUSH_BLOCKS : VV_HINT_BLOCKS_ASK);
 	if (lost.here == 0 && change == VV_HOST_AS_EXPECTED) {
 		vv_notes_hint(g->t->notes, VV_HINT_FETCH_UPSTREAM, g->m->name ? g->m->name : shown);
 	}

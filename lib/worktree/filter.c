@@ -429,7 +429,7 @@ static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
 
 	if (!here) {
-		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_LATER,
+		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
 				  path);
 		vv_notes_put(vv_repository_notes(f->repo),
 			     "varve: %s: its blocks are not here (%s), so its pointer is "

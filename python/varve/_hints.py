@@ -23,8 +23,6 @@ WORDS = {
     "add-unpack": "unpack it first, or: 'varve add --unpack {0}'",
     "as-file": FILE,
     "as-file-blank": f"take them out; {FILE}",
-    "as-file-large": FILE,
-    "as-file-whole": FILE,
     "as-table": "it is stored as a file, not as a table",
     "behind": "Repo.push({0!r}, [{1!r}]) in a clone that has the blocks sends them",
     "blocks-ask": "somebody who has them sends them with 'varve push --blocks'; then Repo.fetch_data()",
@@ -38,14 +36,9 @@ WORDS = {
     "clean-footer": "lines below the table are no rows: take them out, or 'varve add --skip-footer N'",
     "clean-header": "the first line must be the header, with all columns",
     "clone-dir": "name another folder",
-    "clone-other-dir": "name another folder",
     "clone-url": "varve.clone(url, path)",
     "conflicts": "Repo.conflicts() lists them",
     "conflicts-and-resolve": "Repo.conflicts() lists them, Repo.resolve() decides them",
-    "conflicts-it": "Repo.conflicts() lists it",
-    "conflicts-list": "Repo.conflicts() lists them",
-    "conflicts-of": "Repo.conflicts() lists them",
-    "conflicts-show": "Repo.conflicts() lists them",
     "convert-lines": "write all lines alike",
     "convert-or-bytes": "write the file as UTF-8",
     "convert-utf8": "write the file as UTF-8, which has all characters",
@@ -53,7 +46,6 @@ WORDS = {
     "diff-path": "name the path as it was then",
     "edit-and-add": "Repo.put() or Repo.write() stores it as you want it",
     "fetch-all": FETCH,
-    "fetch-all-for-host": FETCH,
     "fetch-and-restore": FETCH,
     "fetch-both": FETCH,
     "fetch-branches": "'git fetch' gets all its branches; 'git branch -r' lists them",
@@ -66,7 +58,6 @@ WORDS = {
     "fsck": FSCK,
     "fsck-data": FSCK,
     "fsck-missing": FSCK,
-    "fsck-more": "there may be more: 'varve fsck' names all",
     "fsck-sender": "try again; if it fails again, 'varve fsck' at the sender shows whether its blocks are sound",
     "fsck-there": "'varve fsck' there shows whether it is damaged there or in transit; received data is kept",
     "gc-room": "make room, or 'varve gc'",
@@ -82,14 +73,11 @@ WORDS = {
     "pack-index-make": "'varve fsck --repair' makes it again from its pack",
     "pack-index-remove": "'varve fsck --repair' removes it",
     "pull": "Repo.pull() does that",
-    "pull-before": "Repo.pull() first",
     "pull-first": "another push came first: Repo.pull() first, then push again",
     "merge-utf8": "store the file in UTF-8 on one branch, then merge again",
     "push": "Repo.push() sends it",
     "push-all": "'varve push --all' brings a peer the blocks that it lacks",
     "push-blocks": "'varve push --blocks' sends the blocks that are here again",
-    "push-blocks-all": "'varve push --blocks' in a clone that has all data puts it back",
-    "push-blocks-ask": "ask someone who has the blocks to run 'varve push --blocks'",
     "push-blocks-back": "'varve push --blocks' in a clone that has them puts them back",
     "push-blocks-in": "'varve push --blocks' in a clone that has all blocks",
     "push-blocks-in-to": "'varve push --blocks {0}' in a clone that has all blocks",
@@ -105,10 +93,8 @@ WORDS = {
     "remotes": "name one: 'git remote -v' lists them",
     "resolve": "Repo.conflicts() lists them, Repo.resolve() decides them",
     "resolve-and-add": "Repo.resolve() decides the conflicts; Repo.status() lists them",
-    "resolve-first": "Repo.resolve() decides it",
     "restore": "'git restore PATH' throws them away",
     "restore-data": "Repo.fetch_data() gets its blocks, 'varve restore {0}' writes it",
-    "restore-first": "'varve restore {0}' first",
     "restore-path": "'varve restore {0}' writes it",
     "serve-http": "is it the address of a repository that 'varve serve --http' serves?",
     "serve-write": "it takes pushes when run with 'varve serve --http --auth FILE'",
@@ -119,7 +105,6 @@ WORDS = {
     "switch": "'git switch {0}' goes to it",
     "switch-branch": "go to a branch first: 'git switch BRANCH'",
     "switch-create": "'git switch -c {0}' makes it",
-    "take-or-add": "take it as a whole with Repo.resolve()",
     "unseen-open": "write the table as CSV with the program that made it",
     "unseen-parquet": "Repo.write({0!r}, pandas.read_parquet(...)) makes a table of it",
     "unseen-sqlite": "Repo.write() takes what pandas.read_sql() reads of it",
@@ -127,17 +112,16 @@ WORDS = {
     "unsent": "Repo.push() sends the commits that it does not have",
     "versions": "Repo.log() lists versions, Repo.branches() and Repo.tags() the names of some",
     "whole-or-edit": "Repo.resolve(path, side) takes the whole table",
-    "whole-or-row": "Repo.resolve(path, side) takes the whole table",
 }
 
 # Codes that have no words here: they are of commands that this package has no call for.
 WITHOUT = set("""
-    add-encoding add-fix-edited add-fix-or-untrack add-makes add-or-checkout add-order-back add-order-file add-read-again
-    ask-for ask-hold ask-trust car-export car-export-unixfs cat config-list did diff-patch diff-two export get
-    git-dir hold-for holder-add holder-list holder-quota holder-room hook-line hook-line-also key-list key-mend
-    key-names key-new list-rules migrate no-index patch-first-line prune-for prune-hold rename-column replicate restore-and-add
-    restore-later restore-source restore-whole restore-whole-rev save-result schema-missing schema-number schema-type
-    serve-copy serve-hold standing store-remove switch-detach switch-remote track update-force vault-for vault-trust
+    add-encoding add-fix-edited add-fix-or-untrack add-makes add-or-checkout add-order-back add-read-again ask-for
+    car-export car-export-unixfs cat config-list did diff-patch diff-two export get git-dir hold-for holder-add
+    holder-list holder-quota holder-room hook-line hook-line-also key-mend key-names key-new list-rules migrate
+    no-index patch-first-line prune-hold rename-column replicate restore-and-add restore-source restore-whole
+    restore-whole-rev save-result schema-missing schema-number schema-type serve-copy serve-hold standing store-remove
+    switch-detach switch-remote track update-force vault-for
 """.split())
 
 

@@ -25,7 +25,7 @@
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err)
 {
 	const vv_place_facts facts = {
-		.quota = rules->size, .mark = &vv_hold_mark, .more = VV_HINT_ASK_HOLD};
+		.quota = rules->size, .mark = &vv_hold_mark, .more = VV_HINT_PRUNE_HOLD};
 	vv_auto(vv_hold) *h = vv_calloc(1, sizeof(*h));
 	vv_status rc;
 
@@ -183,8 +183,7 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	if (vv_hold_look(h, name, &is, NULL) < 0) {
 		vv_cid_text(text, vault);
 		vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
-		return vv_hint_code(err, h->rules.admission.ask ? VV_HINT_VAULT_TRUST
-								: VV_HINT_VAULT_FOR);
+		return vv_hint_code(err, VV_HINT_VAULT_FOR);
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
 }

@@ -315,7 +315,7 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
 		what_takes(what), vv_text_bytes(len));
 	if (r->rules->admission.ask) return vv_hint_code(err, VV_HINT_STANDING);
-	return vv_hint_code(err, VV_HINT_PRUNE_FOR);
+	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
 }
 
 /* What records may take beyond all other bounds. */
@@ -377,7 +377,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 			"the vault belongs to none of the keys that have "
 			"room here, and its records already take %s",
 			vv_text_bytes(v->records));
-		return vv_hold_hint_admission(r->rules, err);
+		return vv_hint_code(err, VV_HINT_ASK_FOR);
 	}
 	return check_all(r, what, len, err);
 }

@@ -238,11 +238,6 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 	return rc;
 }
 
-vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err)
-{
-	return vv_hint_code(err, r->admission.ask ? VV_HINT_ASK_TRUST : VV_HINT_ASK_FOR);
-}
-
 /* --- who may what ---------------------------------------------------------------------------------- */
 
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
@@ -252,7 +247,7 @@ vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 	}
 	vv_fail(err, VV_EREFUSED,
 		"this server keeps copies for others, but knows no writer of this vault");
-	return vv_hold_hint_admission(v->rules, err);
+	return vv_hint_code(err, VV_HINT_ASK_FOR);
 }
 
 bool vv_hold_vault_is_wanted(const vv_hold_vault *v)
@@ -292,7 +287,7 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 			"this server keeps no copies for the key %s, whose record places the shard "
 			"%s here",
 			did, cid);
-		return vv_hold_hint_admission(v->rules, err);
+		return vv_hint_code(err, VV_HINT_ASK_FOR);
 	}
 	if (!n) {
 		return vv_fail(err, VV_EREFUSED,

@@ -75,8 +75,6 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 			    bool *is_new, vv_error *err);
 vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err);
 
-/* The hint how somebody is admitted, as this server admits. Returns err->code. */
-vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err);
 /* VV_EREFUSED: nobody who is admitted writes in it. */
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err);
 /* Is there a record that counts and that somebody who is admitted signed? */

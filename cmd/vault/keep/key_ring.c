@@ -244,7 +244,7 @@ vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err
 
 	if (rc < 0 || had) return rc < 0 ? rc : write_names(env, &text, err);
 	vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
-	return vv_hint_code(err, VV_HINT_KEY_LIST);
+	return vv_hint_code(err, VV_HINT_KEY_NAMES);
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */

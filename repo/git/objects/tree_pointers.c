@@ -53,7 +53,7 @@ void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid 
 			      : "%s, commit %.10s: a damaged pointer is sent as plain text: %s",
 		      vv_text_shows(path), hex, why->message);
 	if (told->count == VV_TOLD_MAX) {
-		vv_notes_hint(r->notes, VV_HINT_FSCK_MORE);
+		vv_notes_hint(r->notes, VV_HINT_FSCK);
 	} else if (why->code == VV_ENOSUPPORT) {
 		vv_notes_put(r->notes, "hint: a newer varve, on both sides, brings the rows, too");
 	} else {

@@ -569,7 +569,7 @@ wide_repo() {
 	wide 20000 1 > t.csv && cp t.csv ../one.csv
 	succeeds varve add t.csv
 	stderr_has "t.csv: the same rows came in another order: they are kept by id from now on"
-	stderr_has "'varve add --order file t.csv' undoes it"
+	stderr_has "'varve add --order file t.csv' keeps the file's order"
 	is_kept_by id :t.csv
 	git rev-parse :t.csv > ../want
 	succeeds varve add t.csv
@@ -627,7 +627,7 @@ wide_repo() {
 	cp t.csv ../odd.csv
 	succeeds varve add t.csv
 	stderr_has "t.csv: the same rows came in another order, and cannot be kept by id: line 9002 is not written like the others"
-	stderr_has "each such file is sorted in vain; 'varve add --order file t.csv' ends that"
+	stderr_has "each such file is sorted in vain; 'varve add --order file t.csv' keeps the file's order"
 	is_kept_by "" :t.csv
 	varve cat :t.csv | cmp - ../odd.csv
 	# a key that is none any more
@@ -669,7 +669,7 @@ packed() {
 	varve install --local > /dev/null
 	wide 20000 1 > t.csv
 	succeeds varve add t.csv
-	stderr_has "'varve add --order file t.csv' undoes it, and then it stays so"
+	stderr_has "'varve add --order file t.csv' keeps the file's order"
 	is_kept_by id :t.csv
 	succeeds varve add --order file t.csv
 	output_has "order:   the file's, from this version on, and no other is chosen"

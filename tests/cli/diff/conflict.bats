@@ -19,7 +19,7 @@ stopped() {
 	stopped merge
 	succeeds varve diff
 	output_is "t.csv: ours -> work tree
-  conflict not resolved yet ('varve conflicts' lists it)
+  conflict not resolved yet ('varve conflicts' lists them)
 
     id  a
   ~  1  x -> new

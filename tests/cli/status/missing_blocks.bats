@@ -65,7 +65,7 @@ nothing to commit, working tree clean"
 	rm -rf .git/varve
 	cp other.csv ../other.csv
 	succeeds git checkout -q HEAD~1
-	stderr_has "prices.csv: its blocks are not here (no remote is configured), so its pointer is written; 'varve restore prices.csv' writes the data once they are"
+	stderr_has "prices.csv: its blocks are not here (no remote is configured), so its pointer is written; 'varve restore prices.csv' writes the data"
 	git cat-file blob HEAD:prices.csv > ../pointer
 	same_bytes prices.csv ../pointer
 	same_bytes other.csv ../other.csv

@@ -159,7 +159,7 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	as ben holder ann "$url"
 	as ben ends_with 1 varve vault replicate --copies 2 --min 1
 	stderr_has "this server keeps copies for others, but knows no writer of this vault"
-	stderr_has "there: ask the server's owner to trust your key: varve vault key trust NAME DID ('varve vault key show' prints it)"
+	stderr_has "there: ask the server's owner to name your key (varve serve --for DID) or to trust it (varve vault key trust NAME DID); 'varve vault key show' prints it"
 	as ann varve vault key trust ben "$ben"
 	as ben succeeds varve vault replicate
 	as ann succeeds varve vault key untrust ben

@@ -57,7 +57,7 @@ bytes_of() {
 	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: no room for $ann: it may keep 358.4 kB here and keeps 2"
 	stderr_has "this shard takes 264.2 kB more"
-	stderr_has "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --for DID=BYTES), or add another holder"
+	stderr_has "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder"
 	[ "$(bytes_of "$ann")" -lt 358400 ]
 	as_ben add_x
 	as_ben add_file three
@@ -187,7 +187,7 @@ bytes_of() {
 	ends_with 1 varve vault replicate
 	stderr_has "holder 'x': remote: it is full: it keeps 5"
 	stderr_has "of at most 815.0 kB, of which 50.9 kB are for records; this shard takes 264.2 kB more"
-	stderr_has "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES), or add another holder"
+	stderr_has "'varve vault prune' removes unreachable data; ask the server's owner for more room (varve serve --hold BYTES, --for DID=BYTES), or add another holder"
 	stderr_lacks "--quota"
 	succeeds varve vault prune --grace 0
 	succeeds varve vault replicate

@@ -776,7 +776,7 @@ refs/tags/v1" ]
 	git -C ../host.git update-ref -d refs/varve/blocks
 	ends_with 1 varve clone "$url" ../c
 	stderr_has "warning: refs/varve/blocks is missing on $url, where the blocks of 1 version of a dataset should be"
-	stderr_has "hint: ask someone who has the blocks to run 'varve push --blocks'"
+	stderr_has "hint: ask someone who has them to run 'varve push --blocks'"
 	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do
 		succeeds varve -C ../b fetch
@@ -834,7 +834,7 @@ refs/tags/v1" ]
 	chmod +x "$BATS_TEST_TMPDIR/ssh-slow"
 	GIT_SSH=$BATS_TEST_TMPDIR/ssh-slow ends_with 1 varve push
 	stderr_has " ! [refused] "
-	stderr_has "hint: another push came first: 'varve pull' first, then push again"
+	stderr_has "hint: 'varve pull' first, then push again"
 	succeeds varve pull -q
 	succeeds varve push -q
 }

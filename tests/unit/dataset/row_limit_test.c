@@ -168,7 +168,7 @@ static void one_byte_more_is_refused_with_its_line(void **state)
 			       "%s: line %u, column 1: a row of more than 8 MiB", forms[i].name,
 			       forms[i].line);
 		vv_assert_contains(err.message, place);
-		assert_int_equal(err.hint_id, VV_HINT_AS_FILE_WHOLE);
+		assert_int_equal(err.hint_id, VV_HINT_AS_FILE);
 	}
 }
 
@@ -279,7 +279,7 @@ static void rows_of_one_group_take_no_more_than_16_mib(void **state)
 			vv_assert_status(import_as(f, &r, "t.ndjson", &o, &err), VV_EINPUT, &err);
 			vv_assert_contains(err.message,
 					   "t.ndjson: line 4, column 1: the last 4 rows");
-			assert_int_equal(err.hint_id, VV_HINT_AS_FILE_WHOLE);
+			assert_int_equal(err.hint_id, VV_HINT_AS_FILE);
 			o.or_as_file = true;
 			vv_assert_ok(import_as(f, &r, "t.ndjson", &o, &err), &err);
 			assert_int_equal(r.root.kind, VV_KIND_FILE);

@@ -163,7 +163,7 @@ static void what_cannot_be_sent_is_refused(void **state)
 		vv_git_objects_each(r, &want, 1, NULL, 0, 2999, count_object, &count, NULL, &err),
 		VV_EREFUSED, &err);
 	vv_assert_contains(err.message, "big");
-	assert_int_equal(err.hint_id, VV_HINT_AS_FILE_LARGE);
+	assert_int_equal(err.hint_id, VV_HINT_AS_FILE);
 	memset(&other, 7, sizeof other);
 	vv_assert_status(
 		vv_git_objects_each(r, &other, 1, NULL, 0, 3000, count_object, &count, NULL, &err),

@@ -276,7 +276,7 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 	vv_fail(err, VV_EMISSING,
 		"%s of commit %s lacks blocks, which the remote does not have either",
 		vv_text_shows(v->path), hex);
-	return vv_hint_code(err, VV_HINT_FETCH_ALL_FOR_HOST);
+	return vv_hint_code(err, VV_HINT_FETCH_ALL);
 }
 
 /* pack NULL: there was nothing more to send, and bad packs leave. last: of this sending. */

@@ -198,7 +198,7 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	vv_fail(err, VV_ECORRUPT,
 		"'%s' lacks packs of the version %s, or its file is damaged: nothing was removed",
 		vv_text_url(s->h->url), text);
-	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
 }
 
 /* Which packs versions that are no garbage need. */
@@ -287,7 +287,7 @@ static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, 
 	vv_fail(err, VV_ECORRUPT,
 		"'%s' does not show the version %s whole: nothing was removed%s%s",
 		vv_text_url(s->h->url), text, *lacks ? "; missing or damaged: " : "", lacks);
-	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
 }
 
 typedef struct showing {
@@ -463,7 +463,7 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 	if (rc == VV_OK && !sound) {
 		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
 			vv_text_url(s->h->url));
-		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
 	}
 	s->h->all = true;
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
