@@ -106,7 +106,7 @@ static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error
 	vv_auto(vv_tree_switch) s = {0};
 	vv_status rc;
 
-	if ((rc = vv_index_open(&index, r, err)) < 0 ||
+	if ((rc = vv_index_open_locked(&index, r, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0) {
 		return rc;
 	}

@@ -80,7 +80,8 @@ static vv_status open_part(vv_context *c, unsigned part, vv_error *err)
 	case VV_NEEDS_LOCK:
 		return vv_dataset_writer_blocks(c->writer, &blocks, err);
 	default:
-		return vv_index_open(&c->index, c->repo, err);
+		return c->locks_index ? vv_index_open_locked(&c->index, c->repo, err)
+				      : vv_index_open(&c->index, c->repo, err);
 	}
 }
 
@@ -94,6 +95,10 @@ vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err)
 	}
 	if (needs & VV_NEEDS_LOCK) {
 		needs |= VV_NEEDS_WRITER;
+	}
+	if (needs & VV_NEEDS_INDEX_LOCK) {
+		needs |= VV_NEEDS_INDEX;
+		c->locks_index = true;
 	}
 	c->unchecked = c->unchecked || (needs & VV_NEEDS_NO_PACKS);
 	for (unsigned part = VV_NEEDS_PROGRESS; part <= VV_NEEDS_INDEX; part <<= 1) {

@@ -41,7 +41,9 @@ enum {
 	VV_NEEDS_LOCK = 1 << 7,   /* and nobody else writes meanwhile: before the index is read */
 	VV_NEEDS_INDEX = 1 << 8,
 	/* Indexes of Git's packs may be damaged: it looks at them before it reads anything. */
-	VV_NEEDS_NO_PACKS = 1 << 9
+	VV_NEEDS_NO_PACKS = 1 << 9,
+	VV_NEEDS_INDEX_LOCK =
+		1 << 10 /* the index, and it stays as it is: for who changes .gitattributes */
 };
 
 typedef struct vv_context {
@@ -62,10 +64,11 @@ typedef struct vv_context {
 	vv_url_words urls; /* its url: the words are of that repository */
 	vv_cached *cached; /* which is opened here */
 
-	unsigned opened; /* the VV_NEEDS_ that are met */
-	bool unchecked;  /* VV_NEEDS_NO_PACKS */
-	bool gets;       /* with the reader, what it lacks is fetched */
-	bool by_git;     /* git calls it, and may wait for it, or it for git */
+	unsigned opened;  /* the VV_NEEDS_ that are met */
+	bool unchecked;   /* VV_NEEDS_NO_PACKS */
+	bool locks_index; /* VV_NEEDS_INDEX_LOCK */
+	bool gets;        /* with the reader, what it lacks is fetched */
+	bool by_git;      /* git calls it, and may wait for it, or it for git */
 	vv_on_demand *demand;
 	vv_journal_found found; /* what was put right */
 	vv_auto_gc gc;

@@ -128,7 +128,7 @@ static const struct {
 	{"remote-moved", "try again; if the address has changed: varve remote set-url %1 URL"},
 	{"remotes", "name one: 'varve remote -v' lists them"},
 	{"rename-column", "'varve rename-column $1 $2 NAME' writes a name into the file"},
-	{"replicate", "remove that file; holders have it, and the next 'varve vault replicate' brings it back"},
+	{"replicate", "remove that file; holders have it: the next 'varve vault replicate' brings it back, with --adopt where this key wrote it"},
 	{"resolve", "'varve conflicts' shows them, 'varve resolve %1' settles them ('--ours': as the file is, '--theirs'); or edit the file first"},
 	{"resolve-and-add", "resolve them and 'varve add' the files first; 'varve status' lists them"},
 	{"restore", "'varve restore PATH' throws them away"},

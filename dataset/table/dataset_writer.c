@@ -275,14 +275,29 @@ vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err)
 	return rc < 0 ? rc : write_pointers(w, err);
 }
 
+/* The index's lock, or the blocks durable and the store's let go, so that it can be waited for. */
+static vv_status try_lock(vv_dataset_writer *w, vv_index *x, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!vv_index_is_locked(x) && w->blocks && !w->settled &&
+	    vv_index_try_lock(x, VV_IGNORED) < 0 && (rc = commit_blocks(w, err)) == VV_OK) {
+		vv_dataset_writer_settle(w);
+	}
+	return rc;
+}
+
+vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err)
+{
+	vv_status rc = try_lock(w, x, err);
+
+	return rc < 0 || vv_index_is_locked(x) ? rc : vv_index_lock(x, err);
+}
+
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err)
 {
 	vv_status rc;
-	if (w->blocks && !w->settled && vv_index_try_lock(x, VV_IGNORED) < 0) {
-		if ((rc = commit_blocks(w, err)) < 0) return rc;
-		vv_dataset_writer_settle(w);
-	}
-	if ((rc = write_pointers(w, err)) < 0) return rc;
+	if ((rc = try_lock(w, x, err)) < 0 || (rc = write_pointers(w, err)) < 0) return rc;
 	return vv_index_write_with(x, w->settled ? NULL : w->blocks, err);
 }
 

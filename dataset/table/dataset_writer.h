@@ -59,6 +59,8 @@ void vv_dataset_writer_release(vv_dataset_writer *w);
  * lock and wait, through the filter, for this writer: then the blocks are first, and other writers
  * may go on. */
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
+/* Takes the index's lock before that, where files are read first that git changes under it (.gitattributes). */
+vv_status vv_dataset_writer_lock_index(vv_dataset_writer *w, vv_index *x, vv_error *err);
 
 /* After a commit, where the next step waits for Git's index: plain git may hold that and wait,
  * through the filter, for this writer. Others may write then; gc is kept away until the release. */

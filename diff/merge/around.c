@@ -53,6 +53,46 @@ static void put_lines(vv_buf *out, piece p, const char *end, size_t end_len)
 	}
 }
 
+static const vv_dialect *csv_of(const merge *m, int version)
+{
+	const vv_table *t = merge_version(m, version);
+
+	return t && t->root.dialect.form == VV_FORM_CSV ? &t->root.dialect : NULL;
+}
+
+void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out)
+{
+	size_t own_len, end_len;
+	const char *own = vv_dialect_row_end(&merge_version(m, version)->root.dialect, &own_len);
+	const char *end = vv_dialect_row_end(&m->as.dialect, &end_len);
+	const bool other = own_len != end_len || memcmp(own, end, end_len) != 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!other || len - i < own_len || memcmp(text + i, own, own_len) != 0 ||
+		    (own_len == 1 && *own == '\n' && i > 0 && text[i - 1] == '\r')) {
+			vv_buf_putc(out, text[i]);
+			continue;
+		}
+		vv_buf_put(out, end, end_len);
+		i += own_len - 1;
+	}
+}
+
+void merge_put_header(const merge *m, int version, const vv_bytes *header, vv_buf *out)
+{
+	const vv_dialect *e = &merge_version(m, version)->root.dialect;
+	size_t end_len, within = header->len;
+
+	(void)vv_dialect_row_end(e, &end_len);
+	if (e->quote && within > 0 && memchr(header->data, (char)e->quote, within)) {
+		within -= within < end_len ? within : end_len;
+		vv_buf_put(out, header->data, within);
+		merge_put_lines(m, version, header->data + within, header->len - within, out);
+	} else {
+		merge_put_lines(m, version, header->data, within, out);
+	}
+}
+
 static vv_status merge_lines(merge *m, vv_conflict_kind kind, const char *what, const piece p[3],
 			     vv_buf *out, vv_error *err)
 {
@@ -67,7 +107,9 @@ static vv_status merge_lines(merge *m, vv_conflict_kind kind, const char *what, 
 	vv_status rc;
 
 	if (side >= 0) {
-		vv_buf_put(out, p[side].text, p[side].len);
+		if (csv_of(m, side)) {
+			merge_put_lines(m, side, p[side].text, p[side].len, out);
+		}
 		return vv_buf_ok(out, err);
 	}
 	put_lines(&x, p[0], "\n", 1);
@@ -89,13 +131,6 @@ static vv_status merge_lines(merge *m, vv_conflict_kind kind, const char *what, 
 						     : (piece){vv_buf_cstr(&merged), merged.len};
 	put_lines(out, taken, end, end_len);
 	return vv_buf_ok(out, err);
-}
-
-static const vv_dialect *csv_of(const merge *m, int version)
-{
-	const vv_table *t = merge_version(m, version);
-
-	return t && t->root.dialect.form == VV_FORM_CSV ? &t->root.dialect : NULL;
 }
 
 static bool is_blank(const vv_buf *lines)

@@ -10,4 +10,9 @@
  * apart, members by name. What both changed differently is a conflict, and has what ours has. */
 vv_status merge_around(merge *m, vv_error *err);
 
+/* Lines of a version, their ends made the result's where the version has other ones. */
+void merge_put_lines(const merge *m, int version, const char *text, size_t len, vv_buf *out);
+/* The same of a header: line ends within its cells stay. */
+void merge_put_header(const merge *m, int version, const vv_bytes *header, vv_buf *out);
+
 #endif

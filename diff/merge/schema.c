@@ -773,6 +773,8 @@ static vv_status choose_header(merge *m, vv_error *err)
 	vv_dialect *d = &m->as.dialect;
 	bool fits[3] = {header_fits(m, 0), header_fits(m, 1), header_fits(m, 2)};
 	vv_bytes header[3], rest;
+	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_buf *lines[3] = {&x, &y, &b};
 	vv_status rc;
 
 	if (d->form != VV_FORM_CSV) {
@@ -791,6 +793,12 @@ static vv_status choose_header(merge *m, vv_error *err)
 		rc = fits[v] ? vv_header_rows_split(&header[v], &rest, dialect_of(m, v), err)
 			     : VV_OK;
 		if (rc < 0) return rc;
+		if (fits[v]) {
+			merge_put_header(m, v, &header[v], lines[v]);
+			header[v] = (vv_bytes){(char *)(uintptr_t)vv_buf_cstr(lines[v]),
+					       lines[v]->len};
+		}
+		if ((rc = vv_buf_ok(lines[v], err)) < 0) return rc;
 	}
 	const int side = !fits[0] ? 1
 			 : !fits[1]

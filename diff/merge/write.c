@@ -16,6 +16,7 @@
 #include "dataset/edit/line_edit.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/row_write.h"
+#include "diff/merge/around.h"
 #include "diff/merge/cells.h"
 #include "diff/merge/state.h"
 #include "diff/rows/value.h"
@@ -339,13 +340,22 @@ typedef struct merge_lead {
 	size_t len;
 } merge_lead;
 
+/* The same but for line ends. */
 static bool same_lead(const merge_lead *a, const merge_lead *b)
 {
-	return a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		i += i + 1 < a->len && a->text[i] == '\r' && a->text[i + 1] == '\n';
+		k += k + 1 < b->len && b->text[k] == '\r' && b->text[k + 1] == '\n';
+		if (i == a->len || k == b->len) return i == a->len && k == b->len;
+		if (a->text[i++] != b->text[k++]) return false;
+	}
 }
 
-/* The lines above the row, those of the side that changed them, into out; *known false: both did, or what is a comment differs. */
-static vv_status find_lead(merge_writer *w, merge_lead *out, bool *known, vv_error *err)
+/* The lines above the row, those of the side that changed them, onto out, with the result's line ends; *known false: both
+ * did, or what is a comment differs. */
+static vv_status find_lead(merge_writer *w, vv_buf *out, bool *known, vv_error *err)
 {
 	merge *m = w->m;
 	merge_row_state *s = &w->row;
@@ -360,6 +370,9 @@ static vv_status find_lead(merge_writer *w, merge_lead *out, bool *known, vv_err
 		if (!t) {
 			continue;
 		}
+		if (t->root.dialect.comment == 0) {
+			continue; /* it has none */
+		}
 		*known = t->root.dialect.comment == m->as.dialect.comment;
 		vv_status rc = vv_row_by_number_line(rows[v], at[v], &lead[v].text, &len, err);
 		if (rc < 0) return rc;
@@ -371,7 +384,9 @@ static vv_status find_lead(merge_writer *w, merge_lead *out, bool *known, vv_err
 					  has[2] && same_lead(&lead[0], &lead[2]),
 					  has[2] && same_lead(&lead[1], &lead[2]));
 	*known = *known && side >= 0 && has[side];
-	*out = *known ? lead[side] : (merge_lead){NULL, 0};
+	if (*known) {
+		merge_put_lines(m, side, lead[side].text, lead[side].len, out);
+	}
 	return VV_OK;
 }
 
@@ -393,11 +408,9 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 		vv_status rc = d->quote == 0 ? check_cells(w, err) : VV_OK;
 		if (rc < 0) return rc;
 	}
-	merge_lead lead;
 	bool known;
-	vv_status rc = find_lead(w, &lead, &known, err);
+	vv_status rc = find_lead(w, &w->held, &known, err);
 	if (rc < 0) return rc;
-	vv_buf_put(&w->held, lead.text, lead.len);
 	vv_row_write(w->rows, &w->held, w->cells, m->column_count);
 	vv_buf_put(&w->held, end, len);
 	w->holds = true;
@@ -452,11 +465,10 @@ static vv_status put_row(merge_writer *w, vv_error *err)
 	} else {
 		return put_cells(w, err);
 	}
-	merge_lead lead;
 	bool known = false;
-	if (rc < 0 || (rc = find_lead(w, &lead, &known, err)) < 0) return rc;
+	put_line(w, NULL, 0);
+	if (rc < 0 || (rc = find_lead(w, &w->held, &known, err)) < 0) return rc;
 	size_t own = known ? vv_line_lead(&m->as.dialect, m->column_count, line, len) : 0;
-	put_line(w, lead.text, lead.len);
 	vv_buf_put(&w->held, line + own, len - own);
 	return vv_buf_ok(&w->held, err);
 }

@@ -221,12 +221,11 @@ static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_err
 	/* The files are made of these blocks. Plain git may hold the index's lock and wait for ours. */
 	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0) return rc;
 	vv_dataset_writer_settle(t->writer);
-	if ((rc = vv_index_open(&now, t->repo, err)) < 0) return rc;
+	if ((rc = vv_index_open_locked(&now, t->repo, err)) < 0) return rc;
 	vv_dataset_reader_lend_index(t->reader, now);
 	conflicts = vv_index_has_conflicts(now);
 	if ((rc = write_journal(t, now, j, end, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
-	    (end == VV_JOURNAL_END_HEAD &&
-	     ((rc = vv_index_lock(now, err)) < 0 || (rc = must_be_head(t, err)) < 0)) ||
+	    (end == VV_JOURNAL_END_HEAD && (rc = must_be_head(t, err)) < 0) ||
 	    (rc = vv_journal_index(*j, now, err)) < 0) {
 		goto done;
 	}

@@ -340,7 +340,9 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 				  const vv_blocks_config_line *lines, size_t count, vv_error *err)
 {
 	char name[sizeof(TEMP) + VV_TEMP_RANDOM] = TEMP;
+	static const char probe[4096] = "";
 	vv_auto(char) *folder = NULL, *temp = NULL;
+	vv_error why;
 	vv_status rc;
 
 	/* A folder: git has its lock beside the file. */
@@ -353,6 +355,10 @@ vv_status vv_blocks_config_change(vv_buf *text, vv_repository *r,
 	rc = vv_write_file(temp, vv_buf_cstr(text), text->len, false, err);
 	for (size_t k = 0; rc == VV_OK && k < count; k++) {
 		rc = change_line(r, temp, &lines[k], err);
+	}
+	if (rc < 0 && vv_write_file(temp, probe, sizeof(probe), false, &why) < 0) {
+		*err = why; /* a full disk, which git does not name */
+		rc = why.code;
 	}
 	vv_buf_reset(text);
 	rc = rc < 0 ? rc : vv_read_file(text, temp, TEXT_MAX, err);

@@ -6,15 +6,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/codec.h"
+#include "base/array.h"
+#include "base/path.h"
 #include "base/sys.h"
+#include "base/temp_name.h"
 #include "transport/places/packs/host.h"
+
+#define FOLDER "trial"
+#define OLD_SECONDS 3600
 
 typedef struct trying {
 	vv_store_trial *out;
 	const vv_place *p;
-	char name[64]; /* "trial/<hex>" */
+	char name[sizeof(FOLDER) + VV_TEMP_RANDOM +
+		  1]; /* "trial/" and that of a temporary file, which identifies the process */
+	int64_t now;  /* when it was written, by the place's clock; 0: not seen, or not known */
 	bool seen;
+	vv_listed *others; /* names owned */
+	size_t other_count, other_cap;
 } trying;
 
 /* May it do that? A refusal is an answer. */
@@ -51,12 +60,39 @@ static vv_status try_reading(trying *t, vv_error *err)
 	return rc;
 }
 
-static vv_status on_name(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
 {
 	trying *t = payload;
+	bool ended;
 
-	t->seen = t->seen || (e->size == strlen(t->name) && strcmp(e->name, t->name + 6) == 0);
+	if (strcmp(e->name, t->name + sizeof(FOLDER)) == 0) {
+		t->seen = e->size == strlen(t->name);
+		t->now = e->modified;
+	} else if (vv_temp_name_read(e->name, &ended)) {
+		if (!vv_array_room(t->others, t->other_count, t->other_cap) ||
+		    !(t->others[t->other_count].name = vv_strdup(e->name))) {
+			return vv_fail_nomem(err);
+		}
+		t->others[t->other_count++].modified = e->modified;
+	}
 	return VV_OK;
+}
+
+/* Trials that were killed left their files. */
+static void sweep(trying *t)
+{
+	for (size_t i = 0; i < t->other_count; i++) {
+		const vv_listed *e = &t->others[i];
+		vv_auto(char) *name = vv_path_join(FOLDER, e->name, (char *)NULL);
+		bool ended = false;
+
+		(void)vv_temp_name_read(e->name, &ended);
+		if (name && (ended || (e->modified && t->now - e->modified > OLD_SECONDS))) {
+			(void)vv_place_remove(t->p, name, VV_IGNORED);
+		}
+		vv_free((char *)(uintptr_t)e->name);
+	}
+	vv_free(t->others);
 }
 
 static vv_status try_writing(trying *t, vv_error *err)
@@ -70,7 +106,8 @@ static vv_status try_writing(trying *t, vv_error *err)
 		(void)vv_place_remove(t->p, t->name, VV_IGNORED);
 		return VV_OK;
 	}
-	rc = vv_place_list(t->p, "trial", on_name, t, &why);
+	rc = vv_place_list(t->p, FOLDER, on_name, t, &why);
+	sweep(t);
 	if ((rc = judge(t, rc, &why, &t->out->lists, err)) < 0) return rc;
 	t->out->lists = t->out->lists && t->seen;
 	rc = vv_place_remove(t->p, t->name, &why);
@@ -79,17 +116,15 @@ static vv_status try_writing(trying *t, vv_error *err)
 
 vv_status vv_store_try(vv_store_trial *out, const vv_place *p, vv_error *err)
 {
-	trying t = {.out = out, .p = p, .name = "trial/"};
+	trying t = {.out = out, .p = p, .name = FOLDER "/"};
 	const uint64_t start = vv_monotonic_ms();
 	vv_auto(vv_buf) who = VV_BUF_INIT;
-	uint8_t id[16];
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	vv_place_who(p, &who);
 	(void)snprintf(out->who, sizeof(out->who), "%s", vv_buf_cstr(&who));
-	vv_random(id, sizeof(id));
-	vv_hex_write(t.name + 6, id, sizeof(id));
+	vv_temp_name(t.name + sizeof(FOLDER));
 	if ((rc = try_reading(&t, err)) == VV_OK) {
 		rc = try_writing(&t, err);
 	}

@@ -347,7 +347,7 @@ static vv_status look_at_history(data *a, vv_error *err)
 	vv_status rc = vv_repository_store(a->r, &o.store, err);
 
 	if (rc == VV_OK && (rc = vv_elsewhere_read(&o.elsewhere, a->r, err)) == VV_OK) {
-		rc = vv_roots_settled_each(a->r, count_missing, &o, err);
+		rc = vv_roots_settled_each(a->r, count_missing, NULL, &o, err);
 	}
 	vv_elsewhere_free(o.elsewhere);
 	if (rc < 0 || o.missing == 0) return rc;

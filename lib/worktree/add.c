@@ -430,6 +430,21 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 	return state == VV_FILE_SAME ? VV_OK : vv_index_add_file(x, ".gitattributes", err);
 }
 
+/* The lines may be of another branch than the plan has seen: git checkout knows nothing of the turn. */
+static vv_status track_again(const vv_add_report *rep, vv_repository *r, vv_error *err)
+{
+	vv_attr_flush(r);
+	for (size_t i = 0; i < rep->outcome_count; i++) {
+		vv_add_outcome *o = &rep->outcomes[i];
+		bool tracked = true;
+		vv_status rc = o->dataset ? vv_attr_tracked(r, o->path, &tracked, err) : VV_OK;
+
+		if (rc < 0) return rc;
+		o->track = o->track || !tracked;
+	}
+	return VV_OK;
+}
+
 static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr_edit *edit,
 			     vv_error *err)
 {
@@ -511,7 +526,9 @@ static vv_status write_all(const vv_add_report *rep, vv_repository *r, vv_index 
 	vv_auto(vv_attr_edit) edit = {0};
 	vv_status rc;
 
-	if ((rc = track_paths(rep, r, &edit, err)) < 0 ||
+	if ((has_datasets(rep) && (rc = vv_dataset_writer_lock_index(s, x, err)) < 0) ||
+	    (!vv_index_is_current(x) && (rc = track_again(rep, r, err)) < 0) ||
+	    (rc = track_paths(rep, r, &edit, err)) < 0 ||
 	    (has_datasets(rep) && (rc = vv_add_stage_attributes(&edit, r, x, err)) < 0) ||
 	    (rc = vv_dataset_writer_index(s, x, err)) < 0) {
 		vv_attr_edit_undo(&edit);

@@ -21,7 +21,8 @@ typedef struct vv_attr_edit {
 	bool existed, changed;
 } vv_attr_edit;
 
-/* Remembers the file as it is. VV_EREFUSED when it is not a regular file. */
+/* Remembers the file as it is. VV_EREFUSED when it is not a regular file. The caller has the index's lock (vv_index_open_locked),
+ * or `git checkout` may change the file meanwhile. */
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err);
 
 /* Writes the line for a path or pattern, and ".gitattributes merge=union" where no line says how that

@@ -562,6 +562,7 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 	if (j->log >= 0) {
 		vv_worktree_watch_set(j->repo, NULL, NULL);
 	}
+	vv_index_unlock(j->repo); /* the way back writes another one */
 	if (rc < 0 && j->log >= 0) {
 		/* The failure that led here is the one to be told. */
 		if (j->finish) {

@@ -395,7 +395,8 @@ static bool is_among(const char *path, const char *const *names, size_t count)
 vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force,
 			      const char *const *conflicts, size_t conflict_count, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc = s->count + conflict_count > 0 ? vv_index_lock_same(s->checkout->index, err)
+						     : VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const vv_tree_step *step = &s->steps[i];

@@ -38,7 +38,8 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 			      const vv_oid *to, bool force, vv_error *err);
 
 /* Tells the journal of all paths that will change: who carries the steps out makes it ready
- * first, and closes it when all is done or something failed. force: as when it was planned.
+ * first, and closes it when all is done or something failed. The index is locked from then on, since `git checkout` changes
+ * files under that lock: VV_ECONFLICT where it was faster. force: as when it was planned.
  * conflicts: paths that the index gets in conflict. */
 vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force,
 			      const char *const *conflicts, size_t conflict_count, vv_error *err);

@@ -22,6 +22,7 @@ enum { QUEUED = 1 };
 typedef struct gather {
 	vv_repository *repo;
 	vv_root_fn fn;
+	vv_unread_fn unread;
 	void *payload;
 	vv_walker *walker;
 	vv_queue queue;
@@ -267,11 +268,20 @@ static void gather_clear(gather *g)
 
 VV_AUTO_CLEAR(gather, gather_clear)
 
+static vv_status on_unread(void *payload, const char *id, const char *path, const vv_oid *commit,
+			   const char *what, vv_error *err)
+{
+	gather *g = payload;
+
+	return g->unread(g->payload, id, path, commit, what, err);
+}
+
 static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *err), bool settled,
-		     vv_root_fn fn, void *payload, vv_error *err)
+		     vv_root_fn fn, vv_unread_fn unread, void *payload, vv_error *err)
 {
 	vv_auto(gather) g = {.repo = r,
 			     .fn = fn,
+			     .unread = unread,
 			     .payload = payload,
 			     .walker = vv_walker_new(r),
 			     .roots = vv_cid_set_new(),
@@ -279,6 +289,7 @@ static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *er
 
 	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
 	g.trees.meant = true;
+	g.trees.unread = unread ? on_unread : NULL;
 	if (!g.walker || !g.roots) return vv_fail_nomem(err);
 	vv_walker_begin(g.walker);
 	return what(&g, err);
@@ -286,15 +297,16 @@ static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *er
 
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
 {
-	return run(r, gather_all, false, fn, payload, err);
+	return run(r, gather_all, false, fn, NULL, payload, err);
 }
 
-vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
+vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, vv_unread_fn unread, void *payload,
+				vv_error *err)
 {
-	return run(r, gather_all, true, fn, payload, err);
+	return run(r, gather_all, true, fn, unread, payload, err);
 }
 
 vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
 {
-	return run(r, gather_in_use, false, fn, payload, err);
+	return run(r, gather_in_use, false, fn, NULL, payload, err);
 }

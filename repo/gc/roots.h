@@ -19,10 +19,14 @@
  * commits (equal subtrees are skipped). */
 typedef vv_status (*vv_root_fn)(void *payload, const vv_cid *cid, const char *path,
 				const vv_oid *commit, const char *what, vv_error *err);
+/* A tree or blob that cannot be read, its id in hex, and why. */
+typedef vv_status (*vv_unread_fn)(void *payload, const char *id, const char *path,
+				  const vv_oid *commit, const char *what, vv_error *err);
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
 /* The same without what a fetch from a Git host has brought that has not ended, or was killed: its blocks may
- * still be missing. */
-vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
+ * still be missing. unread (may be NULL) gets trees and blobs that cannot be read, in the place of a failure. */
+vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, vv_unread_fn unread, void *payload,
+				vv_error *err);
 /* The same of those alone that work goes on with: what the index of every worktree has, and what was
  * published. */
 vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);

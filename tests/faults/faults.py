@@ -17,6 +17,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -302,6 +303,8 @@ def main():
 	p.add_argument('--jobs', type=int, default=0)
 	p.add_argument('--build', default='', help='the build folder')
 	args = p.parse_args()
+	if args.stops < 0 or args.every < 1 or args.jobs < 0:
+		p.error('--stops and --jobs from 0, --every from 1')
 
 	varve = os.path.abspath(find_varve(args.build))
 	shim = os.environ.get('VARVE_SHIM') or os.path.abspath(f'{args.build}/tests/faults/libvarve_faults.so')
@@ -333,6 +336,8 @@ def run(args, where, varve, shim, asan):
 		return 1 if problems else 0
 	if args.replay and '+' in args.replay:
 		begin_pairs(args, where, varve, shim, asan)
+		if args.replay.rpartition(':')[0] not in pair_names() or not args.replay.rpartition(':')[2].isdigit():
+			die(f"there is no case '{args.replay}': FIRST+SECOND:own:N or FIRST+SECOND:same:N; --pairs --list names the pairs")
 		case, met, ended, found = pairs.pairs.run(args.replay)
 		print(met, ended)
 		return told([Problem(*f) for f in found])
@@ -440,11 +445,19 @@ def begin_pairs(args, where, varve, shim, asan):
 	pairs.begin(worker, os.path.abspath(args.build))
 
 
+def make_python(build):
+	"""The package's environment, for the pairs that have it; where it cannot be made these are left out."""
+	made = subprocess.run([f'{HERE}/../python/environment', build, f'{build}/python'], stdout=subprocess.PIPE, text=True)
+	if made.returncode:
+		print(f'without Python: {made.stdout.strip() or "its package cannot be built"}')
+
+
 def pair_names():
 	return pairs.pairs.names()
 
 
 def run_pairs(args, where, varve, shim, asan):
+	make_python(os.path.abspath(args.build))
 	started = time.monotonic()
 	seed = args.seed + SAMPLE
 	known = read_known()
@@ -455,6 +468,8 @@ def run_pairs(args, where, varve, shim, asan):
 			names = random.Random(seed).sample(names, QUICK_PAIRS)
 		names = names[args.every // 2::args.every]
 		random.Random(seed).shuffle(names)
+		if not names:
+			die(f'no pair matches {" ".join(args.only)}')
 		if args.list:
 			print('\n'.join(sorted(names)))
 			return 0

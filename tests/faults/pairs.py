@@ -39,7 +39,7 @@ TREE = re.compile(r'index work |ref work refs/heads/[^ ]+: ')
 FREE_HERE = re.compile(r'^(far|src)/|^work/\.git/varve/vault/(ledger|runs)/|^h[0-9]/[^/]+/(records|shards)/(?!.*(tmp|~))'
 	r'|varve/packs/aside-[0-9]+-[0-9a-f]+\.(pack|index)$')
 # A refusal beside a program of Git's that says how to go on or back, or where the previous content is.
-WAY_BACK = re.compile(r"--abort' goes back|journal-old-[0-9]|the same command begins again|reset --hard' discards it")
+WAY_BACK = re.compile(r"--abort' (goes back|undoes it)|journal-old-[0-9]|the same command begins again|reset --hard' discards it")
 # What a transfer that failed has brought stays for the next one (docs/formats/store.md, transfers).
 INCOMING = re.compile(r'^work/\.git/varve/incoming/')
 UNDER_WAY = re.compile(r'^work/\.git/((MERGE|REVERT|CHERRY_PICK)_HEAD|(MERGE|VARVE)_[A-Z]+|AUTO_MERGE|varve-migrating|varve/journal-old-[0-9]+(/.*)?)$')
@@ -126,6 +126,15 @@ OWN_COMMIT = 'echo new > new-$R.txt; varve add new-$R.txt; varve commit -q -m ne
 THERE = '(cd ../far; git checkout -q -b far-$R; rows 9 > far-$R.csv; varve add far-$R.csv; varve commit -q -m far-$R; varve push -q origin far-$R); '
 
 
+# By the Python package. What is appended has an id of its own, or the second of two would be refused.
+PYTHON = {
+	'upsert': 'write(at, [dict(id=7, name=who)], mode="upsert", key="id", message=who)',
+	'append': 'write(at, [dict(id=900 + ord(who[-1]), name=who)], mode="append", message=who)',
+	'replace': 'write(at, [dict(id=7, name=who)], mode="replace", key="id", message=who)',
+	'put': 'put(at, open("../put-" + who[-1] + ".csv", "rb"), message=who)',
+}
+
+
 @dataclass
 class Writer:
 	name: str
@@ -177,9 +186,10 @@ def all_writers(put, python):
 		W('git-stash', CHANGED, 'git stash -q', git=True),
 		W('git-checkout', '', 'git checkout -q side-$X', git=True),
 	]
-	if python:
-		writers.append(W('python', '', f"""{python} -c 'import sys, varve
-varve.Repo(".").write(sys.argv[1], [dict(id=7, name=sys.argv[2])], mode="upsert", key="id", message=sys.argv[2])' $X.csv "python $R" """, words=False))
+	for name, call in PYTHON.items() if python else ():
+		writers.append(W(f'python-{name}', '', f"""{python} -c 'import sys, varve
+at, who = sys.argv[1:]
+varve.Repo(".").{call}' $X.csv "python {name} $R" """, words=False))
 	return {w.name: w for w in writers}
 
 
@@ -222,7 +232,7 @@ class Pairs:
 		self.worker = worker
 		put = f'{build}/examples/bin/put'
 		python = f'{build}/python/bin/python'
-		self.writers = all_writers(put if os.path.exists(put) else 'false', python if os.path.exists(python) else '')
+		self.writers = all_writers(put if os.path.exists(put) else 'false', python if os.path.exists(f'{build}/python/package') else '')
 		if not os.path.exists(put):
 			for name in ('put', 'put-branch'):
 				del self.writers[name]
@@ -548,7 +558,7 @@ def run_some(job):
 		calls = pairs.pair(name).calls
 		rng = random.Random(f'{seed} {name}')
 		take = range(1, calls + 1) if not stops else \
-			sorted({rng.randint(1 + i * calls // stops, max(1, (i + 1) * calls // stops)) for i in range(stops)}) if calls else []
+			sorted({1 + (i * calls + rng.randrange(calls)) // stops for i in range(stops)}) if calls else []
 		return [pairs.run(f'{name}:{n}') for n in take]
 	except RuntimeError as e:
 		return [(f'{name}:0', '', 'wrong', [('order', str(e))])]

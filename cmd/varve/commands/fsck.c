@@ -30,6 +30,7 @@
 #include "repo/gc/pack_mend.h"
 #include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
+#include "repo/git/objects/loose_check.h"
 #include "repo/git/objects/receive.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
@@ -76,6 +77,7 @@ typedef struct fsck {
 	uint64_t shown; /* of these: their keeper showed a block just now */
 	bool asked;
 	vv_buf keepers; /* lines of what keepers said */
+	vv_buf unread;  /* ids of Git's objects that were told, a line each */
 	bool silent;    /* nothing is told: this looks for what is to be mended */
 	char **files;   /* where it is: packs and indexes */
 	size_t file_count, file_cap;
@@ -234,6 +236,38 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	}
 	v->root = *cid;
 	return VV_OK;
+}
+
+/* An object of Git that is missing or damaged. */
+static vv_status tell_object(fsck *f, const char *id, const char *what, const version *v,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) help = VV_BUF_INIT;
+
+	vv_buf_printf(&f->unread, "%s\n", id);
+	vv_git_loose_help(f->c->repo, id, &help);
+	tell(f, &(finding){.kind = "damaged Git object",
+			   .what = what,
+			   .v = v,
+			   .help = vv_buf_cstr(&help)});
+	return f->unread.failed ? vv_fail_nomem(err) : vv_buf_ok(&help, err);
+}
+
+static vv_status on_unread(void *payload, const char *id, const char *path, const vv_oid *commit,
+			   const char *what, vv_error *err)
+{
+	const vv_oid none = {0};
+	version v = {.path = (char *)(uintptr_t)path, .commit = commit ? *commit : none};
+
+	return tell_object(payload, id, what, &v, err);
+}
+
+/* The walk has told of some of them. */
+static vv_status on_loose(void *payload, const char *id, const char *what, vv_error *err)
+{
+	fsck *f = payload;
+
+	return strstr(vv_buf_cstr(&f->unread), id) ? VV_OK : tell_object(f, id, what, NULL, err);
 }
 
 /* Below one version: the first block that is wrong is told with it. */
@@ -599,6 +633,10 @@ static vv_status keep_index(fsck *f, const char *name, vv_error *err)
 	return VV_OK;
 }
 
+#define GIT_PACK_HELP                                                                              \
+	"move it and its index elsewhere; 'git unpack-objects -r < PACK' keeps what can be read, " \
+	"'git fetch --refetch' gets the rest from a remote that has it"
+
 static vv_status on_git_pack(void *payload, const char *name, bool index, vv_error *err)
 {
 	vv_auto(vv_buf) what = VV_BUF_INIT;
@@ -608,7 +646,8 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 	vv_buf_printf(&what, "objects/pack/%s does not match its checksum", vv_text_shows(name));
 	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
 		tell(f, &(finding){.kind = index ? "damaged Git index" : "damaged Git pack",
-				   .what = what.data});
+				   .what = what.data,
+				   .help = index ? NULL : GIT_PACK_HELP});
 		rc = index ? keep_index(f, name, err) : VV_OK;
 	}
 	return rc;
@@ -642,7 +681,8 @@ static vv_status run_all(fsck *f, vv_error *err)
 	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(f->store, VV_UNPACKED_ALL);
 	if ((rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
-	    (rc = vv_roots_settled_each(f->c->repo, on_root, f, err)) < 0 ||
+	    (rc = vv_roots_settled_each(f->c->repo, on_root, on_unread, f, err)) < 0 ||
+	    (f->o->data && (rc = vv_git_loose_check(f->c->repo, on_loose, f, err)) < 0) ||
 	    (rc = vv_elsewhere_read(&f->elsewhere, f->c->repo, err)) < 0) {
 		return rc;
 	}
@@ -779,6 +819,7 @@ static void fsck_clear(fsck *f)
 	vv_names_free(f->git_indexes, f->git_index_count);
 	vv_free(f->away);
 	vv_buf_clear(&f->keepers);
+	vv_buf_clear(&f->unread);
 	vv_cid_set_free(f->seen);
 	vv_cid_set_free(f->bad);
 	vv_elsewhere_free(f->elsewhere);

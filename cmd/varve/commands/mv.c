@@ -390,6 +390,6 @@ const vv_command vv_cmd_mv = {
 	.options_size = sizeof(options),
 	.arguments = "path",
 	.check = check_mv,
-	.needs = VV_NEEDS_RIGHT | VV_NEEDS_READER | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_RIGHT | VV_NEEDS_READER | VV_NEEDS_INDEX_LOCK,
 	.run = run_mv,
 };

@@ -384,8 +384,8 @@ static vv_status set_up(vv_context *c, vv_error *err)
 static vv_status run_track(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_status rc = vv_context_need(c, (c->argc == 0 ? 0 : VV_NEEDS_RIGHT) | VV_NEEDS_INDEX,
-				       err);
+	vv_status rc = vv_context_need(
+		c, c->argc == 0 ? VV_NEEDS_INDEX : VV_NEEDS_RIGHT | VV_NEEDS_INDEX_LOCK, err);
 
 	if (rc < 0) return rc;
 	if (c->argc == 0) return list(c, o, err);
@@ -524,6 +524,6 @@ const vv_command vv_cmd_untrack = {
 	.example = "$ varve untrack 'data/**/*.csv'",
 	.arguments = "path",
 	.check = check_untrack,
-	.needs = VV_NEEDS_RIGHT | VV_NEEDS_INDEX,
+	.needs = VV_NEEDS_RIGHT | VV_NEEDS_INDEX_LOCK,
 	.run = run_untrack,
 };

@@ -51,7 +51,11 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 
 	vv_oid_text(word, commit);
 	vv_status rc = vv_state_begin_update(c->repo, commit, err);
-	if (rc < 0 || (rc = vv_pick_run(&p, word, err)) < 0) return rc;
+	if (rc < 0) return rc;
+	if ((rc = vv_pick_run(&p, word, err)) < 0 || p.outcome == VV_PICK_EMPTY) {
+		vv_state_drop_update(c->repo);
+	}
+	if (rc < 0) return rc;
 	vv_progress_end();
 	if (!o->quiet || p.outcome == VV_PICK_CONFLICTS) {
 		vv_out_bytes(vv_buf_cstr(&p.job.report), p.job.report.len);

@@ -471,11 +471,20 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 }
 
 /* The lines, and the files that are to be plain, in one step. */
-static vv_status stage_files(const migration *m, vv_error *err)
+static vv_status stage_lines(migration *m, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_status rc = vv_index_open(&x, m->c->repo, err);
+	vv_auto(vv_attr_edit) edit = {0};
+	vv_status rc;
 
+	if ((rc = vv_index_open_locked(&x, m->c->repo, err)) < 0 ||
+	    (rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) {
+		return rc;
+	}
+	if ((rc = change_lines(m, &edit, err)) < 0) {
+		edit.changed = true;
+		vv_attr_edit_undo(&edit);
+	}
 	for (size_t i = 0; m->o->export && i < m->count && rc == VV_OK; i++) {
 		rc = vv_index_add_file(x, m->files[i].path, err);
 	}
@@ -489,7 +498,6 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 {
 	static const char *const fix[] = {"add", "--fix", "--", NULL};
 	static const char *const restore[] = {"restore", "-q", "--", NULL};
-	vv_auto(vv_attr_edit) edit = {0};
 	bool pointers = false;
 	vv_status rc;
 
@@ -497,16 +505,11 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 		pointers = pointers || m->files[i].pointer_only;
 	}
 	if (m->o->export && pointers && (rc = run(m, self, restore, true, err)) < 0) return rc;
-	if ((rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) return rc;
-	if ((rc = change_lines(m, &edit, err)) < 0) {
-		edit.changed = true;
-		vv_attr_edit_undo(&edit);
-		return rc;
-	}
-	if (m->count > 0 && !m->o->export && (rc = write_objects(m, err)) == VV_OK) {
+	if ((rc = stage_lines(m, err)) == VV_OK && m->count > 0 && !m->o->export &&
+	    (rc = write_objects(m, err)) == VV_OK) {
 		rc = run(m, self, fix, true, err);
 	}
-	return rc < 0 ? rc : stage_files(m, err);
+	return rc;
 }
 
 /* Is HEAD where it was, and the index as the migration staged it? Git's programs do not wait for the turn: a pointer without

@@ -215,3 +215,12 @@ vv_status vv_state_begin_update(vv_repository *r, const vv_oid *commit, vv_error
 {
 	return write_ids(r, UPDATE, commit, 1, err);
 }
+
+void vv_state_drop_update(vv_repository *r)
+{
+	vv_auto(char) *path = vv_path_join(r->gitdir, UPDATE, NULL);
+
+	if (path && strcmp(vv_state_name(r), "cherry-pick") != 0) {
+		(void)vv_unlink(path, true, VV_IGNORED);
+	}
+}

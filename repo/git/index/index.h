@@ -38,6 +38,9 @@ typedef struct vv_index_entry {
 /* Opens (and reads) the index; a held lock does not matter until writing. Split
  * and sparse forms: VV_ENOSUPPORT with the git command that mends it. */
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
+/* Takes the lock that writing needs before it reads the index: for callers that change .gitattributes, as `git checkout` does
+ * under that lock. VV_ELOCKED, as of vv_index_write. */
+vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err);
 void vv_index_close(vv_index *x); /* accepts NULL; unsaved changes are gone */
 VV_AUTO_FREE(vv_index, vv_index_close)
 
@@ -110,6 +113,11 @@ vv_status vv_index_write_with(vv_index *x, vv_writer *blocks, vv_error *err);
 vv_status vv_index_try_lock(vv_index *x, vv_error *err);
 /* The same, but it waits as vv_index_write does: to look at HEAD, which git's commands do not move while others have it. */
 vv_status vv_index_lock(vv_index *x, vv_error *err);
+bool vv_index_is_locked(const vv_index *x);
+/* As vv_index_lock, for what was planned on the index as it was read: VV_ECONFLICT where it is another one by now. */
+vv_status vv_index_lock_same(vv_index *x, vv_error *err);
+/* Lets the lock go, whichever index of the repository has it. */
+void vv_index_unlock(vv_repository *r);
 
 vv_status vv_index_write_tree(vv_index *x, vv_oid *tree,
 			      vv_error *err); /* VV_ECONFLICT with conflict stages */

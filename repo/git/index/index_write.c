@@ -8,6 +8,7 @@
  */
 #include <assert.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -351,6 +352,44 @@ vv_status vv_index_lock(vv_index *x, vv_error *err)
 {
 	assert(!x->lock.held);
 	return vv_git_lock_take(&x->lock, x->repo, x->repo->index_file, err);
+}
+
+bool vv_index_is_locked(const vv_index *x)
+{
+	return x->lock.held;
+}
+
+void vv_index_unlock(vv_repository *r)
+{
+	for (vv_open_index *at = r->open_index; at; at = at->before) {
+		vv_index *x = (vv_index *)(void *)((char *)at - offsetof(vv_index, here));
+
+		vv_git_lock_release(&x->lock);
+	}
+}
+
+vv_status vv_index_lock_same(vv_index *x, vv_error *err)
+{
+	vv_status rc = x->lock.held ? VV_OK : vv_index_lock(x, err);
+
+	if (rc < 0 || vv_index_is_current(x)) return rc;
+	vv_fail(err, VV_ECONFLICT, "another program changed the index meanwhile: nothing was done");
+	return vv_hint(err, "try again");
+}
+
+vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_git_lock) lock = {0};
+	vv_status rc;
+
+	*out = NULL;
+	if ((rc = vv_git_lock_take(&lock, r, r->index_file, err)) < 0 ||
+	    (rc = vv_index_open(out, r, err)) < 0) {
+		return rc;
+	}
+	(*out)->lock = lock;
+	lock = (vv_git_lock){0};
+	return VV_OK;
 }
 
 /* Nothing to change in the index. */

@@ -68,6 +68,23 @@ static bool may_lack(const vv_tree_pointers *g, vv_status rc)
 	return rc == VV_ENOTFOUND && (!g->hard || g->repo->partial);
 }
 
+/* An object could not be read. VV_OK: the walk continues. */
+static vv_status fail_unread(vv_tree_pointers *g, const git_oid *id, const char *path,
+			     const vv_oid *commit, vv_status rc, vv_error *err)
+{
+	vv_error why = *err;
+	char hex[GIT_OID_HEXSZ + 1];
+
+	if (may_lack(g, rc)) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (!g->unread || rc == VV_ENOMEM) return vv_prefix(err, "%s", vv_text_shows(path));
+	vv_error_clear(err);
+	return g->unread(g->payload, git_oid_tostr(hex, sizeof(hex), id), path, commit, why.message,
+			 err);
+}
+
 static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const char *path,
 			      const vv_oid *commit, vv_error *err)
 {
@@ -114,15 +131,8 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 		rc = vv_object_read(g->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err);
 	}
 	g->repo->partial = partial;
-	if (may_lack(g, rc)) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) return vv_prefix(err, "%s", vv_text_shows(path));
-	if (object) {
-		rc = read_pointer(g, object, path, commit, err);
-	}
-	return rc;
+	if (rc < 0) return fail_unread(g, id, path, commit, rc, err);
+	return object ? read_pointer(g, object, path, commit, err) : VV_OK;
 }
 
 /* --- trees -------------------------------------------------------------------------- */
@@ -132,7 +142,8 @@ static void pop_level(vv_tree_pointers *g)
 	git_odb_object_free(g->levels[--g->depth].tree);
 }
 
-static vv_status push_level(vv_tree_pointers *g, const git_oid *id, vv_error *err)
+static vv_status push_level(vv_tree_pointers *g, const git_oid *id, const vv_oid *commit,
+			    vv_error *err)
 {
 	bool added, partial = g->repo->partial;
 	git_oid own = *id; /* id may lie in the levels, which may move */
@@ -145,11 +156,7 @@ static vv_status push_level(vv_tree_pointers *g, const git_oid *id, vv_error *er
 	g->repo->partial = false;
 	rc = vv_object_read(g->repo, &own, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err);
 	g->repo->partial = partial;
-	if (may_lack(g, rc)) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) return rc;
+	if (rc < 0) return fail_unread(g, &own, vv_buf_cstr(&g->path), commit, rc, err);
 	g->depth++;
 	return vv_tree_cursor_init(&l->at, l->tree, err);
 }
@@ -175,7 +182,7 @@ static vv_status visit_entry(vv_tree_pointers *g, const vv_oid *commit, vv_error
 		return vv_fail(err, VV_EREFUSED, "a path in the tree has over %u bytes",
 			       PATH_BYTES_MAX);
 	}
-	if (vv_mode_is_tree(at.mode)) return push_level(g, &at.id, err);
+	if (vv_mode_is_tree(at.mode)) return push_level(g, &at.id, commit, err);
 	return vv_tree_pointers_blob(g, &at.id, vv_buf_cstr(&g->path), commit, err);
 }
 
@@ -183,7 +190,7 @@ vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv
 				vv_error *err)
 {
 	vv_buf_reset(&g->path);
-	vv_status rc = push_level(g, id, err);
+	vv_status rc = push_level(g, id, commit, err);
 	while (rc == VV_OK && g->depth > 0) {
 		if (!g->levels[g->depth - 1].at.valid) {
 			pop_level(g);

@@ -22,6 +22,9 @@ typedef struct vv_tree_pointers {
 	vv_repository *repo;
 	vv_tree_pointer_fn fn;
 	void *payload;
+	/* Gets trees and blobs that cannot be read, by their ids in hex, and why; NULL: the first one ends the walk. */
+	vv_status (*unread)(void *payload, const char *id, const char *path, const vv_oid *commit,
+			    const char *what, vv_error *err);
 	bool hard;       /* must what is named exist? At first true */
 	bool meant;      /* give the roots in damaged ones too? At first false */
 	vv_oid_set seen; /* trees and blobs that were opened */

@@ -164,3 +164,38 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 		python3 -c 'import sys; t = open("t.csv", "rb").read().decode(sys.argv[1]); assert "J\u00e4ger" in t and "4,z" in t, t' $encoding
 	done
 }
+
+# One side has other line ends; the other wrote a header, title, comment or last lines of its own, or all lines, with its delimiter.
+@test "line ends that one side changed hold for the lines that the other side wrote" {
+	local name base ours want n=0
+	new_repo
+	while IFS='|' read -r name ours want; do
+		n=$((n + 1))
+		for way in "main side" "side main"; do
+			git checkout -q --orphan "start$n${way%% *}"
+			git rm -rfq --ignore-unmatch .
+			base="id,v\n1,a\n2,b\n3,c\n"
+			[ "$name" != comment ] || base="id,v\n1,a\n# two\n2,b\n3,c\n"
+			git branch -qD main side 2> /dev/null || true
+			git checkout -q -b main
+			versions t.csv "$base" "$ours" "$(sed 's/\\n/\\r\\n/g' <<< "$base")"
+			git checkout -q "${way%% *}"
+			succeeds varve merge -q "${way##* }"
+			printf "$want" | sed 's/$/\r/' | cmp - t.csv || { echo "$name, $way"; cat -A t.csv; return 1; }
+			varve cat HEAD:t.csv | cmp - t.csv
+		done
+	done <<-'END'
+	delimiter|id;v\n1;a\n2;b\n3;c\n|id;v\n1;a\n2;b\n3;c\n
+	title|# a title\nid,v\n1,a\n2,b\n3,c\n|# a title\nid,v\n1,a\n2,b\n3,c\n
+	below|id,v\n1,a\n2,b\n3,c\n\nSource: X\n|id,v\n1,a\n2,b\n3,c\n\nSource: X\n
+	between|id,v\n# units\n1,a\n2,b\n3,c\n|id,v\n# units\n1,a\n2,b\n3,c\n
+	comment|id,v\n1,a\n# zwei\n2,b\n3,c\n|id,v\n1,a\n# zwei\n2,b\n3,c\n
+	new comment|id,v\n1,a\n2,b\n# three\n3,c\n|id,v\n1,a\n2,b\n# three\n3,c\n
+	name|id,w\n1,a\n2,b\n3,c\n|id,w\n1,a\n2,b\n3,c\n
+	column|id,v,w\n1,a,x\n2,b,y\n3,c,z\n|id,v,w\n1,a,x\n2,b,y\n3,c,z\n
+	row|id,v\n1,a\n2,B\n3,c\n4,d\n|id,v\n1,a\n2,B\n3,c\n4,d\n
+	quotes|"id","v"\n"1","a"\n"2","b"\n"3","c"\n|"id","v"\n"1","a"\n"2","b"\n"3","c"\n
+	END
+	[ "$n" -eq 10 ]
+	succeeds varve fsck --data
+}

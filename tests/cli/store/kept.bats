@@ -176,3 +176,42 @@ other() { cp "$(ls "$(dirname "$1")"/* | grep -vxF "$1" | head -1)" "$1"; }
 	succeeds varve status --remote
 	output_has "7 versions, 0 not whole there"
 }
+
+every_file() { find "$store" -type f ! -name 'gc-*' | sort; }
+
+@test "gc --remote frees nothing while a pack or list of a version is missing or cut at the store" {
+	local from name how stopped=0
+	versions
+	git checkout -q -b gone
+	change 60
+	succeeds varve push -q origin gone
+	git checkout -q main
+	git push -q --no-verify origin :gone
+	git branch -q -D gone
+	find "$store" -type f -exec touch -d '-20 days' {} +
+	rm -rf ../whole
+	cp -a "$store" ../whole
+	succeeds varve gc --remote
+	find "$store" -type f -exec touch -d '-8 days' {} + # what it condemned may go now
+	cp -a "$store" ../late
+	for from in whole late; do
+		for name in $(cd "../$from" && ls packs/* lists/* | sed -n '1p;4p;$p'); do
+			for how in rm cut empty; do
+				rm -rf "$store"
+				cp -a "../$from" "$store"
+				$how "$store/$name"
+				every_file > ../before
+				run varve gc --remote --prune=now
+				if [ "$status" -ne 0 ]; then
+					stopped=$((stopped + 1))
+					[ -z "$(comm -23 ../before <(every_file))" ] || { echo "$from, $how $name"; comm -23 ../before <(every_file); return 1; }
+					succeeds varve push --blocks
+				fi
+				succeeds varve status --remote
+				output_has " 0 not whole there"
+			done
+		done
+		all_there
+	done
+	[ "$stopped" -ge 6 ]
+}

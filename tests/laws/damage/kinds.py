@@ -53,6 +53,19 @@ KINDS = [
     ("vault: records met", "a/.git/varve/vault/met", None, VAULT),
     ("vault: records checked", "a/.git/varve/vault/ledger/checked", None, VAULT),
     ("repository: published", "a/.git/varve/published/*", None, [["varve", "ipfs", "publish", "HEAD:t.csv"]]),
+    ("repository: leaves of what was published", "a/.git/varve/cache/unixfs/*", None, []),
+    ("repository: Git's packs, when it packs again", "a/.git/varve/git-packs", None, []),
+    ("repository: turn", "a/.git/varve/turn", None, []),
+    ("repository: locks", "a/.git/varve/*.lock", None, []),
+    ("repository: settings of git's part of the host", "a/.git/varve/host/*/git/config", None, []),
+    ("repository: ledger", "a/.git/varve/vault/ledger/*/*", None, VAULT + [["varve", "vault", "replicate", "--adopt"]]),
+    ("repository: runs of the vault", "a/.git/varve/vault/runs/*", None, VAULT),
+    ("repository: newest records seen", "a/.git/varve/vault/seen", None, VAULT),
+    ("repository: .varveconfig", "a/.varveconfig", None, [["git", "checkout", ".varveconfig"]]),
+    ("lazy clone: speeds", "l/.git/varve/cache/speeds", None, []),
+    ("lazy clone: receipts", "l/.git/varve/receipts", None, []),
+    ("lazy clone: lists of the store", "l/.git/varve/host/*/lists/*", None, []),
+    ("lazy clone: locks", "l/.git/varve/*.lock", None, []),
     ("lazy clone: elsewhere", "l/.git/varve/elsewhere", None, [["varve", "fetch", "--data", "--all"]]),
     ("merge: conflict record", "m/.git/varve/conflicts/*", ["varve", "conflicts"], [["varve", "merge", "--abort"]]),
     ("killed switch: journal", "j/.git/varve/journal/log", None, [["varve", "restore", "-q", "."]]),
@@ -213,6 +226,9 @@ def one(kind, pattern, seen, mends, how, number):
             code, out, said = judge.run(args, cwd)
             if code != 0 and how == "folder" and os.path.isdir(file) and os.path.basename(file) in said:
                 os.rmdir(file)  # it is named, and nothing else is lost
+                code, out, said = judge.run(args, cwd)
+            if code != 0 and "remove that file" in said and os.path.isfile(file) and os.path.basename(file) in said:
+                os.remove(file)
                 code, out, said = judge.run(args, cwd)
             if code != 0 and starts_anew(kind, said, judge):
                 return not judge.faults

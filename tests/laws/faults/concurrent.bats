@@ -271,3 +271,64 @@ moving_hook() {
 	wait $waiting
 	[ -e datapackage.json ]
 }
+
+# beside_checkout COMMAND...: it runs while another program has the index locked, and changes .gitattributes as `git checkout` does.
+beside_checkout() {
+	local other
+	: > .git/index.lock
+	"$@" > ../out 2> ../err 3>&- &
+	other=$!
+	sleep 0.7
+	kill -0 $other 2> /dev/null || { cat ../err; return 1; } # it waits
+	sed -i '1i *.other filter=varve' .gitattributes
+	cp .git/index ../index
+	GIT_INDEX_FILE=$PWD/../index git add .gitattributes
+	mv ../index .git/index
+	rm .git/index.lock
+	code=0
+	wait $other || code=$?
+}
+
+@test "what git checkout changes in .gitattributes meanwhile is not lost" {
+	local words
+	base
+	varve init -q ../src
+	rows 20 > ../src/in.csv
+	varve -C ../src add -q in.csv
+	varve -C ../src commit -qm in
+	for words in "track *.tab" "untrack prices.csv" "add new.csv" "mv prices.csv moved.csv" "migrate plain.tab" "import -q ../src in.csv"; do
+		git reset -q --hard
+		git clean -fdq
+		git read-tree -m -u "$(git rev-parse HEAD)"
+		rows 30 2 > new.csv
+		rows 30 3 > plain.tab
+		[ "${words#migrate}" = "$words" ] || { git add plain.tab; git commit -qm plain; }
+		beside_checkout varve $words
+		[ "$code" -eq 0 ] || { cat ../err; return 1; }
+		git show :.gitattributes | grep -qxF '*.other filter=varve' || { echo "$words: the line is lost"; return 1; }
+		grep -qxF '*.other filter=varve' .gitattributes
+		for path in $(git grep --cached -l '^varve pointer: this is'); do
+			[ "$(git check-attr --cached filter "$path")" = "$path: filter: varve" ] || [ "$words" = "untrack prices.csv" ]
+		done
+	done
+}
+
+@test "a switch and a merge refuse where git checkout changed the index meanwhile" {
+	local words
+	base
+	git checkout -q -b side
+	rows 20 > side.csv
+	varve add side.csv > /dev/null
+	varve commit -qm side
+	git checkout -q main
+	for words in "switch -q side" "merge -q side" "cherry-pick side"; do
+		git reset -q --hard
+		beside_checkout varve $words
+		[ "$code" -eq 1 ] || [ "$code" -eq 2 ]
+		grep -q "another program changed the index meanwhile: nothing was done" ../err
+		[ "$(git symbolic-ref HEAD)" = refs/heads/main ]
+		[ ! -e side.csv ]
+		[ ! -e .git/varve/journal ]
+		[ ! -e .git/index.lock ]
+	done
+}

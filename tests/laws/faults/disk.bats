@@ -115,6 +115,12 @@ full_disk() {
 	output_has " 0 wrong"
 }
 
+@test "on a full disk import and update end with a line and can be run again" {
+	needs_mounts
+	EVERY=11 succeeds full_disk import update
+	output_has " 0 wrong"
+}
+
 @test "on a full disk a transfer ends with a line and can be run again" {
 	needs_mounts
 	succeeds full_disk push push-first fetch pull-forward clone clone-bare

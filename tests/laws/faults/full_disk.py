@@ -90,7 +90,7 @@ def main():
 				w.empty()
 				case = f'{s.name}:{kind}:{room}'
 				problems = [f'{p.kind}: {p.text}' for p in w.judge(t, ran)
-					if p.kind != 'kept' and faults.is_known(known, case, p.kind) < 0]
+					if p.kind != 'kept' and faults.is_known(known, case, p.kind, '') < 0]
 				if ran.status > 0 and ran.status != s.status and not NAMED.search(ran.err):
 					problems.append(f'words: the disk is not named: {ran.err!r}')
 				tried += 1

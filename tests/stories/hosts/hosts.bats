@@ -1022,3 +1022,74 @@ commits() {
 		git config --unset "${wrong%=*}"
 	done
 }
+
+# meanwhile N: from the N-th `git push` on, once, a table is committed before git does it.
+meanwhile() {
+	mkdir -p ../wrapped
+	rm -f ../pushes
+	cat > ../wrapped/git <<-END
+	#!/bin/sh
+	case " \$* " in
+	*" push "*)
+		echo >> '$PWD/../pushes'
+		if [ "\$(wc -l < '$PWD/../pushes')" -eq $1 ]; then
+			(cd '$PWD' && unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE && PATH=\${PATH#*:} && sed -i 's/^77,item/77,meanwhile/' prices.csv &&
+				varve commit -qam meanwhile) > '$PWD/../meanwhile' 2>&1 < /dev/null
+		fi
+		;;
+	esac
+	exec '$(command -v git)' "\$@"
+	END
+	chmod +x ../wrapped/git
+}
+
+# Of every commit that is at the host a new clone has the rows.
+host_is_whole() {
+	rm -rf ../fresh
+	succeeds varve clone -q "$url" ../fresh
+	[ "$(git -C ../fresh rev-parse HEAD)" = "$1" ]
+	succeeds varve -C ../fresh fsck --data
+	output_has "sound"
+}
+
+@test "a commit that is made while a push sends is not published without its blocks" {
+	local with n planned words tried=0 row=100
+	for with in host store; do
+		mkdir "$with"
+		cd "$with"
+		plain_host
+		a_table a
+		if [ "$with" = store ]; then
+			mkdir ../store
+			printf 'varve store 1\n' > ../store/format
+			printf '[store "team"]\n\turl = ../store\n' > .varveconfig
+			varve add .varveconfig > /dev/null
+			varve commit -qm store
+			succeeds varve push -q
+		fi
+		for words in "varve push -q" "varve push -q origin main" "varve push -q origin HEAD:main"; do
+			for n in 1 2; do
+				[ "$with" = host ] || [ "$words" = "varve push -q" ] || continue
+				row=$((row + 1))
+				change $row
+				planned=$(git rev-parse HEAD)
+				meanwhile $n
+				PATH=$PWD/../wrapped:$PATH succeeds $words
+				if [ -e ../meanwhile ]; then
+					tried=$((tried + 1))
+					[ ! -s ../meanwhile ] || { cat ../meanwhile; return 1; }
+					[ "$(git rev-parse HEAD~1)" = "$planned" ]
+					rm ../meanwhile
+					sed -i 's/^77,meanwhile/77,item/' prices.csv
+				fi
+				host_is_whole "$planned" || { echo "$with, $words, $n"; return 1; }
+				git checkout -q prices.csv
+				succeeds varve push -q
+				host_is_whole "$(git rev-parse HEAD)"
+				sed -i 's/^77,meanwhile/77,item/' prices.csv
+			done
+		done
+		cd ../..
+	done
+	[ "$tried" -eq 7 ]
+}

@@ -115,3 +115,39 @@ all_there() {
 	stderr_has "newer varve"
 	[ "$(git -C "$host" rev-parse refs/varve/blocks)" = "$at" ]
 }
+
+# The versions of which the host gives all rows.
+readable() {
+	local commit
+	rm -rf ../some
+	varve clone -q --lazy "$url" ../some 2> /dev/null || return 0
+	for commit in $(git rev-list main); do
+		varve -C ../some cat "$commit:prices.csv" 2> /dev/null | cmp -s - <(varve cat "$commit:prices.csv") && echo "$commit" || true
+	done
+}
+
+@test "gc --remote frees nothing while a pack or list is gone or damaged in the tree" {
+	local damage before stopped=0
+	versions
+	for damage in "gone $pack" "gone $list" both "empty $pack" "cut $pack" "empty $list" "cut $list" "flip $list"; do
+		git -C "$host" update-ref refs/varve/blocks "$tip"
+		tree $damage
+		at=$(git -C "$host" rev-parse refs/varve/blocks)
+		before=$(readable)
+		before=${before:-$(git rev-parse HEAD)} # it may refuse to be cloned
+		run varve gc --remote --prune=now
+		if [ "$status" -ne 0 ]; then
+			stopped=$((stopped + 1))
+			[ "$(git -C "$host" rev-parse refs/varve/blocks)" = "$at" ]
+		else # a version whose root is gone is one that was never there; the others stay as they were
+			readable > ../now
+			! grep -qvxFf ../now <<< "$before" || { echo "$damage: fewer versions: $before"; return 1; }
+		fi
+		succeeds varve push --blocks
+		succeeds varve gc --remote --prune=now
+		succeeds varve status --remote
+		output_has "6 versions, 0 not whole there"
+		all_there
+	done
+	[ "$stopped" -ge 1 ]
+}
