@@ -1,5 +1,5 @@
 /*
- * figures: values are counted by hash until there are too many; bins are joined in pairs when a number lies outside.
+ * figures: values are counted by hash until there are too many; bins are joined in pairs for a number outside of them.
  */
 #include "diff/write/figures.h"
 

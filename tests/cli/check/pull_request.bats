@@ -184,7 +184,7 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	stderr_has "VARVE_BASE_URL is not set"
 	export VARVE_BASE_URL=x VARVE_BASE=main
 	ends_with 2 sh "$job" nonsense
-	stderr_has "usage: varve-pr blocks|comment|merge|publish"
+	stderr_has "usage: varve-pr blocks|comment|merge|update-branches|publish"
 }
 
 @test "a stranger's rows are stored only where somebody vouches for the commit, and not without end" {
@@ -254,4 +254,16 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 @test "no step hides the exit status of a program in a pipe" {
 	# printf alone stands before a bar, and text in quotes
 	run -1 grep -nE "(varve|git|gh|ask|curl|grep|tr|sed|du) [^'\"#]*[^|'\"]\|( |$)" "$job" "${job%/*}"/*.yml
+}
+
+@test "a comment keeps to the host's size, whatever the check finds" {
+	team
+	(cd bob && rows 3000 > p.csv && sed -i 's/^\([0-9]*\),\(.*\),[^,]*,/\1,\2,many,/' p.csv && tick && varve commit -q -a -m many)
+	bob_pushes
+	cd job
+	VARVE_MAX_COMMENT=12000 VARVE_PAGES=https://data.example.org ends_with 1 sh "$job" comment
+	[ "$(wc -c < varve.md)" -le 12000 ]
+	grep '<details><summary>' varve.md
+	grep 'href="https://data.example.org/row/' varve.md
+	grep 'varve check: invalid' varve.md
 }

@@ -2,6 +2,8 @@ load ../../cli/helper
 load host
 load gitea
 
+job=$BATS_TEST_DIRNAME/../../../docs/programs/ci/varve-pr
+
 # Days with a real forge. VARVE_TEST_ALL=1; building it takes ten minutes, once.
 
 setup() {
@@ -222,4 +224,78 @@ page_names_varve() {
 @test "Gitea's page of a table shows what a pointer is" {
 	sales
 	until_true page_names_varve
+}
+
+# The 30 requests, each from a branch that changes, adds and deletes rows of its own and is approved by bob; model.csv: all of them.
+thirty_requests() {
+	a_table a 5000
+	api ada PUT repos/ada/sales/collaborators/bob '{"permission": "write"}'
+	cp prices.csv model.csv
+	local n
+	for n in $(seq 30); do
+		varve switch -q -c "r$n" main
+		tick
+		python3 - "$n" prices.csv model.csv <<-'END'
+		import random, sys
+		n = int(sys.argv[1])
+		for name in sys.argv[2:]:
+		    rnd = random.Random(n)
+		    lines = open(name).read().splitlines()
+		    at = {line.split(",")[0]: i for i, line in enumerate(lines)}
+		    mine = [i for i in range(1, 5001) if i % 30 == n % 30]
+		    for key in rnd.sample(mine[:-5], 20):
+		        cells = lines[at[str(key)]].split(",")
+		        cells[1] = f"request {n} row {key}"
+		        lines[at[str(key)]] = ",".join(cells)
+		    gone = {str(key) for key in mine[-3:]}
+		    lines = [line for line in lines if line.split(",")[0] not in gone]
+		    lines += [f"{10000 + n * 10 + k},new of {n},1.00,2024-01-01" for k in range(3)]
+		    open(name, "w").write("\n".join(lines) + "\n")
+		END
+		varve commit -qam "request $n"
+		varve push -q origin "r$n"
+		api ada POST repos/ada/sales/pulls "{\"head\": \"r$n\", \"base\": \"main\", \"title\": \"request $n\"}" > /dev/null
+		until_true api bob POST "repos/ada/sales/pulls/$n/reviews" '{"event": "APPROVED", "body": "good"}'
+		cp model.csv ../model.csv
+	done
+	varve switch -q main
+	token=$(api ada POST users/ada/tokens '{"name": "job", "scopes": ["write:repository", "write:issue"]}' |
+		python3 -c 'import json, sys; print(json.load(sys.stdin)["sha1"])')
+	api ada POST repos/ada/sales/branch_protections '{"rule_name": "main", "enable_push": false,
+		"enable_status_check": true, "status_check_contexts": ["varve: check"], "required_approvals": 1}' > /dev/null
+}
+
+@test "thirty requests on one table are merged in random order by the button, with a required status, and no row is lost" {
+	thirty_requests
+	cd ..
+	mkdir job
+	export VARVE_BASE_URL=$url VARVE_BASE=main VARVE_FORGE=gitea VARVE_API=$site/api/v1/repos/ada/sales VARVE_TOKEN=$token
+	# The first commits have the status that a workflow of the push would give them.
+	for n in $(seq 30); do
+		sha=$(git -C a rev-parse "r$n")
+		api ada POST "repos/ada/sales/statuses/$sha" '{"state": "success", "context": "varve: check"}' > /dev/null
+	done
+	seed=${VARVE_TEST_SEED:-$RANDOM}
+	echo "seed $seed"
+	merged=0 refused=0
+	for n in $(python3 -c "import random; r = list(range(1, 31)); random.Random($seed).shuffle(r); print(*r)"); do
+		# What the button does before the job: only the first request merges.
+		if [ $merged -gt 0 ] && [ $merged -lt 4 ]; then
+			! api ada POST "repos/ada/sales/pulls/$n/merge" '{"Do": "merge"}' > /dev/null 2>&1
+			refused=$((refused + 1))
+		fi
+		(cd job && VARVE_NEXT=0 sh "$job" update-branches) > job.log 2>&1 || { cat job.log; false; }
+		until_true api ada POST "repos/ada/sales/pulls/$n/merge" '{"Do": "merge"}'
+		merged=$((merged + 1))
+	done
+	[ $merged = 30 ]
+	[ $refused = 3 ]
+	varve clone -q "$url" end
+	python3 - model.csv end/prices.csv <<-'END'
+	import sys
+	model, end = (open(name).read().splitlines() for name in sys.argv[1:])
+	assert model[0] == end[0] and sorted(model) == sorted(end), (len(model), len(end), set(model) ^ set(end))
+	assert len(end) == 5001
+	END
+	varve -C end fsck --data
 }
