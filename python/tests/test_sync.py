@@ -1,4 +1,5 @@
 """Other repositories, merges, blame. The program git and a second clone are the witnesses."""
+import pathlib
 import subprocess
 
 import pytest
@@ -59,6 +60,22 @@ def test_a_rejected_push_is_merged_by_cell_and_done_again(two):
     content = mine["prices.csv"].read_bytes()
     assert b"pear,11," in content and b"fig,4," in content
     assert (list(mine.blame("prices.csv"))[0], list(mine.blame("prices.csv"))[-1]) == (ours, theirs)
+
+
+def test_rules_decide_what_a_rejected_push_would_conflict_in(two):
+    far, mine, yours = two
+    pathlib.Path(mine.work_tree, "varve.json").write_text('{"merge": {"prices.csv": {"price": "max"}}}\n')
+    run("git", "add", "varve.json", cwd=mine.work_tree)
+    run("git", "commit", "-qm", "rules", cwd=mine.work_tree)
+    mine.push()
+    yours.pull()
+    theirs = change(yours, b"10.99", b"12")
+    yours.push()
+    ours = change(mine, b"10.99", b"11")
+    mine.push(retry=1)
+    assert {head(mine.work_tree, "HEAD^1"), head(mine.work_tree, "HEAD^2")} == {ours, theirs}
+    assert b",12," in mine["prices.csv"].read_bytes() and mine.conflicts == []
+    assert b"Merge-rules: prices.csv: 1 cell by rule (max 1)" in run("git", "log", "-1", "--format=%B", cwd=mine.work_tree)
 
 
 def test_a_push_that_cannot_merge_leaves_everything_as_it_was(two):

@@ -17,7 +17,7 @@
 #define MOST_SQL ((size_t)64 << 20) /* bytes of a file */
 
 typedef struct options {
-	const char *command, *file, *format, *views;
+	const char *command, *file, *format, *views, *at;
 	vv_strings params;
 	bool exact, quiet;
 } options;
@@ -28,6 +28,8 @@ static const vv_option table[] = {
 	OPT_LIST(0, "param", params, "NAME=VALUE", "the value of :NAME; may be repeated"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_ROWS_FORMATS, "the output format (table)"),
+	OPT_STRING(0, "at", at, "REV",
+		   "tables are those of this version (default: of the work tree)"),
 	OPT_FLAG(0, "exact", exact, "columns of numbers are texts, as written"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
 		   "make a database file of the last commit's tables and their histories"),
@@ -84,6 +86,7 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 	vv_status rc = asks ? VV_OK : read_query(&query, c, err);
 
 	if (rc == VV_OK && (rc = vv_sql_session_open(&s.session, o->exact, err)) == VV_OK) {
+		s.session.catalog->at = o->at;
 		rc = asks ? vv_sql_prompt(&s, err)
 			  : vv_sql_script_run(&s, vv_buf_cstr(&query), err);
 	}
@@ -97,6 +100,7 @@ static int check_sql(const vv_context *c)
 	const options *o = c->options;
 	int given = (o->command != NULL) + (o->file != NULL) + c->argc;
 
+	if (o->views && o->at) return vv_usage_error("--export-views is of HEAD: leave out --at");
 	if (o->views && given > 0) return vv_usage_error("--export-views takes no query");
 	if (given > 1) {
 		return vv_usage_error("sql takes one query: as an argument, with -c or with -f");
@@ -116,7 +120,7 @@ const vv_command vv_cmd_sql = {
 	.name = "sql",
 	.group = "look",
 	.summary = "ask tables and their versions in SQL",
-	.usage = "[--format FORMAT] [--param NAME=VALUE]... [--exact] [-q] QUERY\n"
+	.usage = "[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [-q] QUERY\n"
 		 "[...] -f FILE\n"
 		 "[...]\n"
 		 "--export-views FILE.db",

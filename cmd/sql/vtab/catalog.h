@@ -41,8 +41,9 @@ typedef struct vv_sql_kept {
 typedef struct vv_sql_catalog {
 	unsigned refs;
 	struct sqlite3 *db;
-	varve_repo *repo;             /* NULL: none is attached */
-	bool exact;                   /* number columns are TEXT, as written */
+	varve_repo *repo; /* NULL: none is attached */
+	bool exact;       /* number columns are TEXT, as written */
+	const char *at; /* the version that names without '@' mean; NULL: the work tree. Borrowed */
 	unsigned cursors;             /* open now */
 	uint64_t statement;           /* how many began */
 	struct vv_sql_opened *opened; /* kept by their readers */

@@ -413,15 +413,18 @@ static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve
 	size_t count;
 	char **paths;
 	varve_error unborn;
-	int rc = vv_sql_name_list(&paths, &count, c->repo, NULL, &unborn);
+	int rc = vv_sql_name_list(&paths, &count, c->repo, c->at, &unborn);
 
-	if (rc < 0 && rc != VARVE_ENOTFOUND) { /* no commit yet: no tables */
+	if (rc < 0 && (c->at || rc != VARVE_ENOTFOUND)) { /* no commit yet: no tables */
 		*err = unborn;
 		return rc;
 	}
 	rc = choose(&out->path, paths, count, word, strlen(word), err);
 	if (rc == VARVE_ENOTFOUND && c->repo) {
-		rc = choose_file(&out->path, c, NULL, word, strlen(word), err);
+		rc = choose_file(&out->path, c, c->at, word, strlen(word), err);
+	}
+	if (rc == 0 && c->at && !(out->revision = sqlite3_mprintf("%s", c->at))) {
+		rc = vv_sql_error_memory(err);
 	}
 	if (rc == VARVE_ENOTFOUND) {
 		err->hint[0] = '\0';

@@ -20,12 +20,14 @@
 #include "lib/rows/where.h"
 #include "lib/status/sides.h"
 #include "lib/view/view.h"
+#include "repo/git/program.h"
 
 #define FORMATS "text|json|ndjson|markdown|sql|arrow|arrow-cells|patch|summary|stat"
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
-	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color, *size, *pages;
+	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color, *size, *pages,
+		*query;
 	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
 		name_status, same;
 	const char *renames, *stage;
@@ -39,6 +41,8 @@ static const vv_option table[] = {
 		 "for tables in conflict: the work tree against the common version"),
 	OPT_WORD(0, "ours", stage, "2", "... against our side (the default)"),
 	OPT_WORD(0, "theirs", stage, "3", "... against their side"),
+	OPT_STRING(0, "query", query, "SQL",
+		   "compare the result of a query on both versions (needs varve-sql)"),
 	OPT_FLAG(0, "no-index", no_index, "compare two files, in or out of a repository"),
 	OPT_LIST(0, "key", key, "A,B", "columns that identify rows; 'none': compare as a sequence"),
 	OPT_LIST(0, "rename", rename, "OLD=NEW", "column OLD is now called NEW"),
@@ -267,6 +271,104 @@ done:
 	return rc;
 }
 
+/* --- the result of a query ---------------------------------------------------- */
+
+/* In a file without a name in the temporary folder: what varve-sql prints of the query on one side. */
+static vv_status query_side(run *r, char **file, const vv_diff_side *s, vv_error *err)
+{
+	char commit[VV_OID_TEXT + 1] = "";
+	vv_auto(vv_buf) rows = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(char) *program = NULL;
+	vv_status rc;
+	int code;
+
+	if (s->kind == VV_SIDE_INDEX) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"--query compares commits, or one with the work tree: name a version");
+	}
+	if ((rc = vv_program_find_own(&program, vv_environ(), "varve-sql", err)) < 0) {
+		return rc == VV_EPROGRAM ? vv_hint(err, "install the package varve-sql") : rc;
+	}
+	if (s->kind == VV_SIDE_COMMIT) {
+		vv_oid_text(commit, &s->commit);
+	}
+	const char *const argv[] = {program,
+				    "--quiet",
+				    "--format",
+				    "csv",
+				    "--command",
+				    r->o->query,
+				    commit[0] ? "--at" : NULL,
+				    commit,
+				    NULL};
+	const vv_run how = {.argv = argv, .env = vv_environ(), .output = &rows, .errors = &said};
+	if ((rc = vv_run_program(&how, &code, err)) < 0) return rc;
+	if (code != 0) {
+		const char *text = vv_buf_cstr(&said);
+		const char *at = strncmp(text, "varve: ", 7) == 0 ? text + 7 : text;
+
+		return vv_fail(err, VV_EUSAGE, "%s: the query fails: %.*s", s->name,
+			       (int)strcspn(at, "\n"), at);
+	}
+	int fd = vv_temp_open(
+		file, vv_env_temp_dir(vv_environ()) ? vv_env_temp_dir(vv_environ()) : "/tmp",
+		".varve-query-", err);
+	if (fd < 0) return (vv_status)fd;
+	rc = vv_write_full(fd, rows.data, rows.len, *file, err);
+	return vv_close(fd, rc == VV_OK ? *file : NULL, rc == VV_OK ? err : NULL) < 0 && rc == VV_OK
+		       ? err->code
+		       : rc;
+}
+
+static vv_status compare_results(run *r, char **files, const vv_diff_sides *d, vv_error *err)
+{
+	vv_auto(vv_subject) a = {.env = vv_environ()}, b = {.env = vv_environ()};
+	vv_auto(vv_buf) old = VV_BUF_INIT, now = VV_BUF_INIT;
+	vv_status rc;
+
+	r->written.has_form = true;
+	r->written.form = VV_FORM_CSV;
+	r->written.delimiter = ',';
+	r->written.quote = '"';
+	r->written.header = 1;
+	r->written.header_rows = 1;
+	r->written.skip = r->written.skip_below = r->written.comment = 0;
+	if ((rc = vv_subject_find_file(&a, NULL, NULL, files[0], err)) < 0 ||
+	    (rc = vv_subject_find_file(&b, NULL, NULL, files[1], err)) < 0) {
+		return rc;
+	}
+	vv_buf_printf(&old, "%s:query.csv", d->a.name);
+	vv_buf_printf(&now, "%s:query.csv", d->b.name);
+	if (old.failed || now.failed) return vv_fail_nomem(err);
+	a.text = vv_buf_cstr(&old);
+	b.text = vv_buf_cstr(&now);
+	const vv_diff_item item = {.path = "query.csv",
+				   .a = &a,
+				   .b = &b,
+				   .old_name = a.text,
+				   .new_name = b.text,
+				   .named = true};
+	return vv_diff_print_item(&r->p, &item, err);
+}
+
+static vv_status diff_query(run *r, const vv_diff_sides *d, vv_error *err)
+{
+	char *files[2] = {NULL, NULL};
+	vv_status rc = query_side(r, &files[0], &d->a, err);
+
+	if (rc == VV_OK && (rc = query_side(r, &files[1], &d->b, err)) == VV_OK) {
+		rc = compare_results(r, files, d, err);
+	}
+	for (int i = 0; i < 2; i++) {
+		if (files[i]) {
+			vv_unlink(files[i], true, NULL);
+		}
+		vv_free(files[i]);
+	}
+	return rc;
+}
+
 static void run_clear(run *r)
 {
 	vv_diff_print_clear(&r->p);
@@ -354,7 +456,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	}
 	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
 		page(r);
-		rc = vv_diff_print_sides(&r->p, &d, err);
+		rc = r->o->query ? diff_query(r, &d, err) : vv_diff_print_sides(&r->p, &d, err);
 	}
 done:
 	return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
@@ -367,6 +469,13 @@ static int check_diff(const vv_context *c)
 	if (o->no_index && c->argc != 2) return vv_usage_error("diff --no-index takes two files");
 	if (o->no_index && o->cached) {
 		return vv_usage_error("--no-index and --cached exclude each other");
+	}
+	if (o->query && (o->no_index || o->cached || o->stage)) {
+		return vv_usage_error("--query compares two versions: name them");
+	}
+	if (o->query && o->format && !find_kind(o->format)) {
+		return vv_usage_error(
+			"the result of a query is in no file: --format patch has no use");
 	}
 	if (o->format && !find_kind(o->format) &&
 	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
@@ -434,6 +543,7 @@ const vv_command vv_cmd_diff = {
 	.summary = "show the differences between two versions: columns, rows and cells",
 	.usage = "[--cached] [OPTION]... [REV [REV]] [--] [PATH...]\n"
 		 "[OPTION]... A..B | A...B [--] [PATH...]\n"
+		 "--query SQL [OPTION]... REV [REV]\n"
 		 "--no-index [OPTION]... FILE FILE",
 	.example = "$ varve diff v1 v2 prices.csv\n"
 		   "prices.csv: v1 -> v2\n"

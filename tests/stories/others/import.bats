@@ -149,6 +149,21 @@ imported() {
 	succeeds varve fsck --data
 }
 
+@test "an update decides by the rules of this repository what the source and edits here both changed" {
+	imported
+	echo '{"merge": {"prices.csv": {"price": "max", "name": "ours"}}}' > varve.json
+	varve add -q varve.json
+	varve commit -qm rules
+	here 's/^7,\([^,]*\),[^,]*/7,\1,500.00/; s/^9,[^,]*/9,mine/; s/^11,\([^,]*\),[^,]*/11,\1,3.00/'
+	there 's/^7,\([^,]*\),[^,]*/7,\1,400.00/; s/^9,[^,]*/9,theirs/; s/^11,\([^,]*\),[^,]*/11,\1,9999.00/'
+	succeeds varve update
+	output_has "3 cells by rule (max 2, ours 1)"
+	grep '^7,.*,500.00' prices.csv
+	grep '^9,mine' prices.csv
+	grep '^11,.*,9999.00' prices.csv
+	varve fsck --data
+}
+
 @test "an update with conflicts is called so by all who speak of it, and a cherry-pick is not" {
 	imported
 	there 's/^7,item/7,theirs/'
