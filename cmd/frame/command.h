@@ -71,6 +71,10 @@ typedef struct vv_option {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),                            \
 		OPT_CHOICE(0, "format", format, "FORMAT", "text|json", h)
 
+/* -X of the commands that merge: what it takes */
+#define VV_MERGE_RULES_HELP                                                                        \
+	"ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated"
+
 /* How a file is written, into the member written (a vv_written of lib/names/dialect_words.h);
  * `of` begins the help of each: "of IN: ". */
 #define OPT_WRITTEN(of)                                                                            \

@@ -7,11 +7,6 @@
 #include "cmd/frame/command.h"
 #include "cmd/frame/tool.h"
 
-/* -X of the commands that merge; how: a vv_strings of the options' struct. */
-#define OPT_MERGE_RULES(how)                                                                       \
-	OPT_LIST('X', "strategy-option", how, "RULE",                                              \
-		 "ours, theirs, or RULE:COLUMN: a merge rule for this once; may be repeated")
-
 /* The program, with all of them. */
 extern const vv_tool vv_varve;
 

@@ -151,7 +151,8 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 }
 
 #define PICK_OPTIONS                                                                               \
-	OPT_MERGE_RULES(how), OPT_FLAG('e', "edit", edit, "open the editor on the message"),       \
+	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),                        \
+		OPT_FLAG('e', "edit", edit, "open the editor on the message"),                     \
 		OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),          \
 		OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),      \
 		OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),     \

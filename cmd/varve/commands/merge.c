@@ -25,7 +25,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_LIST('m', "message", messages, "TEXT",
 		 "the message of the merge; given again, another paragraph"),
-	OPT_MERGE_RULES(how),
+	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_FLAG(0, "dry-run", dry_run, "only show what would be merged and what would conflict"),
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the commit, even without conflicts"),
 	OPT_FLAG(0, "ff", ff, "only move the branch where that is enough (the default)"),

@@ -23,7 +23,7 @@ static const vv_option table[] = {
 		 "make a merge commit even where moving the branch would be enough"),
 	OPT_FLAG(0, "no-commit", no_commit, "stop before the merge's commit"),
 	OPT_FLAG('r', "rebase", rebase, "run 'git rebase' in place of a merge"),
-	OPT_MERGE_RULES(how),
+	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
 	OPT_LIST(0, "from", job.from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
