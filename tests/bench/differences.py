@@ -210,6 +210,45 @@ def merge(scratch, report, chosen, settings):
         remove(path)
 
 
+def every_nth(base, out, step, column, value):
+    """base with one cell of every step-th row changed."""
+    with open(base) as lines, open(out, "w") as to:
+        for i, line in enumerate(lines):
+            if i > 0 and i % step == 0:
+                cells = line.split(",")
+                cells[column] = value
+                line = ",".join(cells)
+            to.write(line)
+    return out
+
+
+def merge_rules(scratch, report, chosen, settings):
+    """100,000 changed rows on each side, in turns: without rules; with rules, no cell in common; all cells in common."""
+    step = max(1, settings.rows // 100_000)
+    base = scratch.table(scratch.root / "base.csv", "--rows", settings.rows)
+    ours = every_nth(base, scratch.root / "ours.csv", step, 14, "Y")
+    sides = {"other": every_nth(base, scratch.root / "other.csv", step, 12, "fax"),
+             "same": every_nth(base, scratch.root / "same.csv", step, 14, "Z")}
+    bench = report.begin("merge-rules", f"Merging two branches with {settings.rows // step:,} changed rows each")
+    tool = kinds.Varve(scratch).start("tool")
+    branches(tool, base, (ours, sides["other"]))
+    scratch.text(["git", "checkout", "-q", "-b", "same", "main"], tool.work)
+    replace(sides["same"], tool.work / "data.csv")
+    tool.timed_save()
+    scratch.text(["git", "checkout", "-q", "-b", "rules", "ours"], tool.work)
+    (tool.work / "varve.json").write_text('{"merge": {"data.csv": {"*": "max"}}}\n')
+    scratch.text(["git", "add", "varve.json"], tool.work)
+    scratch.text(["git", "commit", "-qm", "rules"], tool.work)
+    for name, start, branch in (("without rules", "ours", "theirs"), ("with rules", "rules", "theirs"),
+                                ("with rules, every cell decided", "rules", "same")) * 3:
+        scratch.text(["git", "reset", "-q", "--hard", start], tool.work)
+        quiet()
+        put_cost(report, bench, name, scratch.run(["varve", "merge", "-q", branch], tool.work))
+    report.print_bench(bench)
+    for path in (tool.folder, base, ours, *sides.values()):
+        remove(path)
+
+
 def lines_of(path):
     with open(path, "rb") as lines:
         return sum(1 for _ in lines)

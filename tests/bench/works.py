@@ -333,7 +333,7 @@ def comes_back(scratch, tool, rows):
 
 ALL = {"start": start, "first": first, "change": change, "versions-60": versions_60,
        "versions-200": versions_200, "files": files, "restore": restore, "log": log,
-       "histories": histories, "diff": differences.diff, "merge": differences.merge,
+       "histories": histories, "diff": differences.diff, "merge": differences.merge, "merge-rules": differences.merge_rules,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
        "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
        "beside": beside.beside, "sql": sql.sql, "stores": stores.stores, "limits": limits.limits, "python": frames.python, "huge": huge,
