@@ -70,6 +70,25 @@ static vv_html_text span(vv_page *p)
 			    vv_page_day(p, b).s);
 }
 
+/* What merge rules decided, as the merge's message says it: of all files, or of one. */
+static void put_merge_rules(vv_page *p, const char *path)
+{
+	static const char mark[] = "Merge-rules: ";
+	const vv_web_commit *v = &p->asked->commit;
+	const size_t len = path ? strlen(path) : 0;
+
+	for (const char *at = v->body; at && (at = strstr(at, mark)); at += strlen(mark)) {
+		const char *what = at + strlen(mark);
+
+		if ((at != v->body && at[-1] != '\n') ||
+		    (path && (strncmp(what, path, len) != 0 || what[len] != ':'))) {
+			continue;
+		}
+		part_note(&p->html, .text = vv_page_text(p, "Decided by merge rules: %.*s",
+							 (int)strcspn(what, "\r\n"), what));
+	}
+}
+
 /* ---- all files */
 
 static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t count, bool more,
@@ -89,6 +108,7 @@ static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t coun
 							vv_text_counted(count, "file", NULL)),
 		     .lead = lead(p));
 	if ((rc = put_versions_form(p, NULL, err)) < 0) return rc;
+	put_merge_rules(p, NULL);
 	part_list_begin(&p->html, .kind = vv_html_words("paths"));
 	for (size_t i = 0; i < count; i++) {
 		p->passing = p->passing || (changes[i].table && changes[i].kind == VV_WEB_CHANGED &&
@@ -518,6 +538,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 		vv_page_put_tabs(p, &p->asked->commit, path, c.table);
 	}
 	if ((rc = put_versions_form(p, path, err)) < 0) return rc;
+	put_merge_rules(p, path);
 	put_facts(p, &c);
 	p->passing = p->passing || !c.counted;
 	if (!c.counted && c.table) {

@@ -133,3 +133,27 @@ head_of() {
 	[[ $(page 'row/HEAD/t.csv?key=9') == *"Key changed: four"*"Columns changed: three"*"(new column)"*" 1 cell changed: two"*"Added: one"* ]]
 	[[ $(page 'row/HEAD/t.csv?key=1') == *"which does not have it"*"Key changed: four"*"Added: one"* ]]
 }
+
+@test "the comparison of a merge with its parent lists what merge rules decided" {
+	new_repo src
+	cd src
+	printf 'id,n\n1,5\n2,6\n' > t.csv
+	echo '{"merge": {"t.csv": {"n": "max"}}}' > varve.json
+	varve add -q --key id t.csv
+	varve add -q varve.json
+	varve commit -qm base
+	git switch -q -c side
+	printf 'id,n\n1,8\n2,6\n' > t.csv
+	varve commit -qam side
+	git switch -q main
+	printf 'id,n\n1,7\n2,9\n' > t.csv
+	varve commit -qam ours
+	varve merge -q side
+	cd ..
+	start_server src
+	id=$(git -C src rev-parse HEAD)
+	for page in "$(git -C src rev-parse HEAD^)..$id/t.csv" "$(git -C src rev-parse HEAD^)..$id"; do
+		curl -sfL "$url/compare/$page" > page.html
+		grep "Decided by merge rules: t.csv: 1 cell by rule (max 1)" page.html
+	done
+}
