@@ -15,9 +15,6 @@ _Static_assert(crypto_sign_SEEDBYTES == VV_KEY_SEED && crypto_sign_PUBLICKEYBYTE
 _Static_assert(crypto_sign_BYTES == VV_SIGNATURE && crypto_box_SEALBYTES == VV_KEY_BOX_MORE,
 	       "sizes of signatures and boxes");
 
-#define DID "did:key:z"
-#define DID_BYTES (2u + VV_KEY_PUBLIC) /* multicodec ed25519-pub as a varint, and the key */
-
 static vv_status begin(vv_error *err)
 {
 	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be used here")
@@ -51,30 +48,6 @@ vv_status vv_key_new(vv_key *out, vv_error *err)
 void vv_key_wipe(vv_key *k)
 {
 	vv_wipe(k, sizeof(*k));
-}
-
-void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC])
-{
-	uint8_t bytes[DID_BYTES] = {0xed, 0x01};
-	size_t n = sizeof(DID) - 1;
-
-	memcpy(bytes + 2, public_key, VV_KEY_PUBLIC);
-	memcpy(out, DID, n);
-	vv_base58_write(out + n, VV_DID_TEXT - n, bytes, sizeof(bytes));
-}
-
-vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_error *err)
-{
-	const size_t n = sizeof(DID) - 1;
-	uint8_t bytes[DID_BYTES];
-
-	if (strncmp(text, DID, n) != 0 || !vv_base58_read(bytes, sizeof(bytes), text + n) ||
-	    bytes[0] != 0xed || bytes[1] != 0x01) {
-		vv_fail(err, VV_EUSAGE, "not the DID of an Ed25519 key");
-		return vv_hint_code(err, VV_HINT_DID);
-	}
-	memcpy(public_key, bytes + 2, VV_KEY_PUBLIC);
-	return VV_OK;
 }
 
 static vv_status purpose_and_bytes(vv_buf *out, const char *purpose, const void *bytes, size_t len,

@@ -16,11 +16,10 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/signature/did.h"
 
-#define VV_KEY_PUBLIC 32u
 #define VV_KEY_SEED 32u
 #define VV_SIGNATURE 64u
-#define VV_DID_TEXT 64u     /* with its NUL */
 #define VV_KEY_BOX_MORE 48u /* bytes that a box has more than what is in it */
 
 typedef struct vv_key {
@@ -33,10 +32,6 @@ vv_status vv_key_new(vv_key *out, vv_error *err);
 vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error *err);
 void vv_key_wipe(vv_key *k);
 VV_AUTO_CLEAR(vv_key, vv_key_wipe)
-
-void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC]);
-/* VV_EUSAGE: it is no did:key of an Ed25519 key. */
-vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_error *err);
 
 /* Of the purpose, a newline and the bytes. */
 vv_status vv_key_sign(uint8_t out[VV_SIGNATURE], const vv_key *k, const char *purpose,

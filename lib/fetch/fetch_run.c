@@ -12,7 +12,9 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/seen.h"
 #include "lib/remotes/reach.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
 #include "repo/known/incomplete.h"
@@ -36,6 +38,7 @@ typedef struct run {
 	vv_remote stand;  /* which */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
+	vv_heads_seen seen; /* signed heads */
 } run;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
@@ -647,6 +650,58 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 	return rc;
 }
 
+/* The signed heads of whoever gives the history, before anything moves. Another copy than the remote gives at most what
+ * they name. */
+static vv_status see_heads(run *r, vv_error *err)
+{
+	vv_fetch_job *j = r->j;
+	vv_status rc;
+
+	if (!r->origin.host) return VV_OK;
+	rc = vv_heads_see(&r->seen, j->repo, r->origin.host, source_url(r), !r->stand_in,
+			  r->t.notes, err);
+	for (size_t i = 0; rc == VV_OK && r->seen.any && r->stand_in && i < j->plan.count; i++) {
+		const vv_ref_move *m = &j->plan.moves[i];
+		bool named = true;
+		if (!vv_oid_is_null(&m->id)) {
+			rc = vv_judged_names(&r->seen.judged, j->repo, m->from, &m->id, &named,
+					     err);
+		}
+		if (rc == VV_OK && !named) {
+			rc = vv_fail(
+				err, VV_EREFUSED,
+				"'%s' has %s elsewhere, and not where its signed head has it; nothing is moved",
+				vv_text_url(source_url(r)), vv_text_shows(m->from));
+		}
+	}
+	return rc;
+}
+
+/* How far the branch is ahead of what was signed. */
+static vv_status tell_ahead(run *r, vv_error *err)
+{
+	const vv_judged *s = &r->seen.judged;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && s->has_newest && !r->j->quiet && i < r->j->plan.count;
+	     i++) {
+		const vv_ref_move *m = &r->j->plan.moves[i];
+		uint64_t ahead = 0, behind = 0;
+		vv_oid is;
+		if (vv_oid_is_null(&m->id) || !vv_head_commit_ref(&s->newest, m->from, &is) ||
+		    vv_oid_equal(&is, &m->id) || strncmp(m->from, "refs/heads/", 11) != 0) {
+			continue;
+		}
+		rc = vv_ahead_behind(r->j->repo, &m->id, &is, &ahead, &behind, err);
+		if (rc == VV_OK && ahead > 0) {
+			vv_notes_put(r->t.notes, "%s is %s after the last signed head",
+				     vv_text_shows(m->from + 11),
+				     vv_text_counted(ahead, "commit", NULL));
+		}
+	}
+	return rc;
+}
+
 static vv_status fetch_tags(run *r, vv_error *err)
 {
 	size_t before = r->j->plan.count;
@@ -769,7 +824,8 @@ static vv_status run_all(run *r, vv_error *err)
 	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
 				   r->j->idle_sec, err)) < 0 ||
 	    (rc = look_lazy(r, err)) < 0 || (rc = connect_all(r, err)) < 0 ||
-	    (rc = read_specs(r, err)) < 0 || (rc = make_plan(r, err)) < 0) {
+	    (rc = read_specs(r, err)) < 0 || (rc = make_plan(r, err)) < 0 ||
+	    (rc = see_heads(r, err)) < 0) {
 		return rc;
 	}
 	rc = fetch(r, err);
@@ -789,6 +845,10 @@ static vv_status run_all(run *r, vv_error *err)
 	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) return behind(r, err);
 	vv_notes_end(r->t.notes);
 	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
+	if ((rc = vv_heads_seen_keep(&r->seen, r->j->repo, r->t.notes, r->j->quiet, err)) < 0 ||
+	    (rc = tell_ahead(r, err)) < 0) {
+		return behind(r, err);
+	}
 	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) return behind(r, err);
 	return tell_behind(r, err);
 }
@@ -806,6 +866,7 @@ static void close_run(run *r)
 	}
 	vv_free(r->specs);
 	vv_fetch_result_clear(&r->result);
+	vv_heads_seen_clear(&r->seen);
 	vv_transfer_close(&r->t);
 	vv_remote_clear(&r->remote);
 	vv_remote_clear(&r->stand);

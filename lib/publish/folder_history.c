@@ -24,25 +24,6 @@
 #define INDEX_MAX ((size_t)1 << 31)
 #define REFS_MAX ((size_t)256 << 20)
 
-void vv_folder_refs_clear(vv_folder_refs *l)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		vv_ref_clear(&l->items[i]);
-	}
-	vv_free(l->items);
-	memset(l, 0, sizeof(*l));
-}
-
-const vv_oid *vv_folder_refs_head(const vv_folder_refs *l)
-{
-	size_t i = 0;
-
-	while (l->items[i].name != l->head) {
-		i++;
-	}
-	return &l->items[i].commit;
-}
-
 void vv_folder_history_clear(vv_folder_history *h)
 {
 	vv_free(h->before);
@@ -74,7 +55,7 @@ static void put_ref(vv_buf *b, const vv_ref *r, bool packed)
 	}
 }
 
-static void put_refs(vv_buf *b, const vv_folder_refs *l, bool packed)
+static void put_refs(vv_buf *b, const vv_shared_refs *l, bool packed)
 {
 	vv_buf_puts(b, packed ? "# pack-refs with: peeled fully-peeled sorted \n" : "");
 	for (size_t i = 0; i < l->count; i++) {
@@ -148,7 +129,7 @@ static void put_ids(vv_buf *b, const char *before, const vv_oid *ids, size_t cou
 	}
 }
 
-static void put_now(vv_buf *b, const char *before, const vv_folder_refs *l)
+static void put_now(vv_buf *b, const char *before, const vv_shared_refs *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		put_ids(b, before, &l->items[i].id, 1);

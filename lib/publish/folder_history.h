@@ -12,25 +12,16 @@
 #include <stddef.h>
 
 #include "base/auto.h"
+#include "lib/heads/shared_refs.h"
 #include "lib/publish/folder_state.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
-
-typedef struct vv_folder_refs {
-	vv_ref *items; /* sorted by name, each once */
-	size_t count, cap;
-	const char *head; /* the branch that clones begin with; borrowed from items */
-} vv_folder_refs;
-void vv_folder_refs_clear(vv_folder_refs *l);
-VV_AUTO_CLEAR(vv_folder_refs, vv_folder_refs_clear)
-/* The commit of head; borrowed. */
-const vv_oid *vv_folder_refs_head(const vv_folder_refs *l);
 
 typedef struct vv_folder_history {
 	vv_repository *repo;
 	vv_folder_state *state;
 	const char *dir; /* the folder, absolute */
-	const vv_folder_refs *refs;
+	const vv_shared_refs *refs;
 	int64_t now;
 	/* After packs: */
 	vv_oid *before; /* what its refs were; also of tags; owned */

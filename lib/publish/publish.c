@@ -14,11 +14,13 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/judge.h"
+#include "lib/heads/make.h"
 #include "lib/publish/folder_history.h"
 #include "lib/publish/folder_state.h"
 #include "lib/publish/folder_tables.h"
 #include "lib/remotes/folder_url.h"
-#include "repo/git/run_git.h"
+#include "repo/git/config.h"
 #include "transport/places/folder_place.h"
 #include "transport/places/packs/host.h"
 
@@ -29,7 +31,7 @@ typedef struct run {
 	vv_publishing *p;
 	char *dir;
 	vv_folder_state state;
-	vv_folder_refs refs;
+	vv_shared_refs refs;
 	vv_folder_history history;
 	vv_folder_tables tables;
 	vv_host *host; /* the folder's store */
@@ -44,7 +46,7 @@ static void run_clear(run *r)
 	vv_free(r->wants);
 	vv_folder_tables_clear(&r->tables);
 	vv_folder_history_clear(&r->history);
-	vv_folder_refs_clear(&r->refs);
+	vv_shared_refs_clear(&r->refs);
 	vv_folder_state_clear(&r->state);
 	if (r->lock >= 0) {
 		vv_unlock(r->lock);
@@ -58,120 +60,25 @@ void vv_publishing_clear(vv_publishing *p)
 	vv_free(p->head);
 }
 
-/* --- which refs ----------------------------------------------------------------------------------- */
-
-static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
+/* The signed heads of this repository go along; with varve.sign a new one is made first. */
+static vv_status add_heads(run *r, vv_error *err)
 {
-	vv_folder_refs *l = payload;
-	vv_ref copy = {.id = ref->id, .commit = ref->commit, .annotated = ref->annotated};
+	vv_shown_head *heads = NULL;
+	size_t count = 0;
+	bool signs = false;
+	vv_oid ignored;
+	vv_status rc = vv_config_bool(r->p->repo, "varve.sign", false, &signs, err);
 
-	for (size_t i = 0; i < l->count; i++) {
-		if (strcmp(l->items[i].name, ref->name) == 0) return VV_OK;
+	if (rc == VV_OK && signs) {
+		const vv_head_making make = {.refs = &r->refs, .only_new = true};
+		rc = vv_head_make(&ignored, r->p->repo, &make, err);
 	}
-	if (!vv_array_room(l->items, l->count, l->cap) || !(copy.name = vv_strdup(ref->name))) {
-		return vv_fail_nomem(err);
+	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->p->repo, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_shared_refs_add(&r->refs, heads[i].name, &heads[i].id, err);
 	}
-	l->items[l->count++] = copy;
-	return VV_OK;
-}
-
-static vv_status add_named(run *r, const char *name, bool *found, vv_error *err)
-{
-	vv_auto(vv_ref) ref = {0};
-	const vv_status rc = vv_ref_get(r->p->repo, name, &ref, err);
-
-	*found = rc == VV_OK;
-	return rc == VV_OK ? add_ref(&r->refs, &ref, err) : rc;
-}
-
-static vv_status add_word(run *r, const char *word, vv_error *err)
-{
-	static const char *const folders[] = {"refs/heads/", "refs/tags/", ""};
-	bool found = false;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		vv_auto(vv_buf) name = VV_BUF_INIT;
-		vv_buf_printf(&name, "%s%s", folders[i], word);
-		if (!*folders[i] && strncmp(word, "refs/heads/", 11) != 0 &&
-		    strncmp(word, "refs/tags/", 10) != 0) {
-			continue;
-		}
-		rc = vv_buf_ok(&name, err);
-		rc = rc < 0 ? rc : add_named(r, name.data, &found, err);
-		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
-	}
-	return found ? VV_OK
-		     : vv_fail(err, VV_ENOTFOUND, "no branch or tag is called '%s'",
-			       vv_text_shows(word));
-}
-
-/* The tags of what the branch reaches. */
-static vv_status add_merged_tags(run *r, const char *branch, vv_error *err)
-{
-	const char *args[] = {"tag", "--list", "--merged", branch, NULL};
-	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT;
-	const vv_git_call call = {.args = args, .repo = r->p->repo, .output = &out};
-	bool found;
-	vv_status rc = vv_git_must(&call, "listing tags", err);
-
-	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
-		const size_t len = strcspn(p, "\n");
-		vv_buf_reset(&name);
-		vv_buf_printf(&name, "refs/tags/%.*s", (int)len, p);
-		rc = vv_buf_ok(&name, err);
-		rc = rc < 0 ? rc : add_named(r, name.data, &found, err);
-		p += len + (p[len] == '\n');
-	}
+	vv_heads_free(heads, count);
 	return rc;
-}
-
-static int compare_refs(const void *a, const void *b)
-{
-	return strcmp(((const vv_ref *)a)->name, ((const vv_ref *)b)->name);
-}
-
-/* HEAD's branch if it is one of them, else the first. */
-static vv_status choose_head(run *r, const char *branch, vv_error *err)
-{
-	vv_folder_refs *l = &r->refs;
-
-	if (l->count > 1) {
-		qsort(l->items, l->count, sizeof(*l->items), compare_refs);
-	}
-	for (size_t i = 0; i < l->count; i++) {
-		const char *name = l->items[i].name;
-		if (strncmp(name, "refs/heads/", 11) == 0 &&
-		    (!l->head || (branch && strcmp(name, branch) == 0))) {
-			l->head = name;
-		}
-	}
-	if (!l->head) {
-		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");
-		return vv_hint(err, "name a branch after the folder");
-	}
-	r->p->head = vv_strdup(l->head);
-	return r->p->head ? VV_OK : vv_fail_nomem(err);
-}
-
-static vv_status choose_refs(run *r, vv_error *err)
-{
-	vv_repository *repo = r->p->repo;
-	vv_auto(vv_head) head = {0};
-	bool found;
-	vv_status rc = vv_head_read(repo, &head, err);
-
-	for (int i = 0; rc == VV_OK && i < r->p->word_count; i++) {
-		rc = add_word(r, r->p->words[i], err);
-	}
-	if (rc == VV_OK && r->p->all) {
-		rc = vv_refs_each(repo, "refs/heads/", add_ref, &r->refs, err);
-		rc = rc < 0 ? rc : vv_refs_each(repo, "refs/tags/", add_ref, &r->refs, err);
-	} else if (rc == VV_OK && r->p->word_count == 0 && head.branch && !head.unborn) {
-		rc = add_named(r, head.branch, &found, err);
-		rc = rc < 0 ? rc : add_merged_tags(r, head.branch, err);
-	}
-	return rc < 0 ? rc : choose_head(r, head.branch, err);
 }
 
 /* --- blocks --------------------------------------------------------------------------------------- */
@@ -273,7 +180,7 @@ static vv_status publish(run *r, vv_error *err)
 				       .bytes_max = r->p->file_bytes};
 	if ((rc = vv_folder_history_look(h, err)) < 0 || (rc = send_blocks(r, err)) < 0 ||
 	    (rc = vv_folder_history_pack(h, err)) < 0 ||
-	    (rc = vv_folder_tables_plan(&r->tables, vv_folder_refs_head(&r->refs), err)) < 0 ||
+	    (rc = vv_folder_tables_plan(&r->tables, vv_shared_refs_head(&r->refs), err)) < 0 ||
 	    (rc = vv_folder_state_write(&r->state, r->dir, err)) < 0 ||
 	    (!h->same && (rc = vv_folder_history_list(h, err)) < 0) ||
 	    (rc = vv_folder_tables_write(&r->tables, err)) < 0 ||
@@ -304,6 +211,16 @@ vv_status vv_publish_run(vv_publishing *p, vv_error *err)
 		vv_fail(err, VV_EREFUSED, "this clone is shallow: it does not have all history");
 		return vv_hint(err, "'git fetch --unshallow' gets the rest of the history");
 	}
-	if ((rc = choose_refs(&r, err)) < 0 || (rc = open_folder(&r, err)) < 0) return rc;
+	if ((rc = vv_shared_refs_choose(&r.refs, p->repo, p->words, p->word_count, p->all, err)) <
+	    0) {
+		return rc;
+	}
+	if (!r.refs.head) {
+		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");
+		return vv_hint(err, "name a branch after the folder");
+	}
+	p->head = vv_strdup(r.refs.head);
+	if (!p->head) return vv_fail_nomem(err);
+	if ((rc = add_heads(&r, err)) < 0 || (rc = open_folder(&r, err)) < 0) return rc;
 	return publish(&r, err);
 }

@@ -9,6 +9,8 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/judge.h"
+#include "lib/heads/make.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
@@ -233,6 +235,50 @@ static vv_status send_to_host(run *r, vv_error *err)
 	for (size_t i = 0; refs && i < going; i++) {
 		vv_free(refs[i].why);
 	}
+	return rc;
+}
+
+/* To a Git host: the signed heads, after the refs that they name; with varve.sign a new one is made first. */
+static vv_status send_heads(run *r, vv_error *err)
+{
+	vv_auto(vv_shared_refs) refs = {0};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_shown_head *heads = NULL;
+	vv_git_push moves[VV_HEAD_LIST_MAX] = {0};
+	size_t count = 0, going = 0;
+	bool signs = false;
+	vv_oid ignored;
+	vv_status rc = vv_config_bool(r->j->repo, "varve.sign", false, &signs, err);
+
+	if (rc == VV_OK && signs &&
+	    (rc = vv_shared_refs_choose(&refs, r->j->repo, NULL, 0, false, err)) == VV_OK) {
+		const vv_head_making make = {.refs = &refs, .only_new = true};
+		rc = vv_head_make(&ignored, r->j->repo, &make, err);
+	}
+	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->j->repo, err);
+	size_t there_count;
+	const vv_remote_ref *there = vv_git_host_heads(r->there.host, &there_count);
+	for (size_t i = 0; rc == VV_OK && i < count && going < VV_HEAD_LIST_MAX; i++) {
+		vv_git_push *p = &moves[going];
+		*p = (vv_git_push){.to = heads[i].name, .id = heads[i].id};
+		for (size_t k = 0; k < there_count; k++) {
+			if (strcmp(there[k].name, p->to) == 0) {
+				p->old = there[k].id;
+			}
+		}
+		going += !vv_oid_equal(&p->old, &p->id);
+	}
+	if (rc == VV_OK && going > 0) {
+		rc = vv_git_host_push(r->there.host, moves, going, true, &said, err);
+	}
+	for (size_t i = 0; i < going; i++) {
+		if (rc == VV_OK && moves[i].why) {
+			vv_notes_warn(r->t.notes, "the signed head was not taken: %s",
+				      moves[i].why);
+		}
+		vv_free(moves[i].why);
+	}
+	vv_heads_free(heads, count);
 	return rc;
 }
 
@@ -573,6 +619,8 @@ static vv_status push(run *r, vv_error *err)
 		rc = r->there.peer ? send(r, err) : send_to_host(r, err);
 		if (rc == VV_OK && r->there.peer && !r->j->refused && !j->dry_run) {
 			send_beside(r);
+		} else if (rc == VV_OK && r->there.host && !r->j->refused && !j->dry_run) {
+			rc = send_heads(r, err);
 		}
 		vv_transfer_tell_lines(&r->t, &r->out.said);
 		if (rc == VV_OK && r->out.sum.absent > 0 && !j->quiet) {

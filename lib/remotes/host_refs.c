@@ -51,6 +51,18 @@ static vv_status add_other(vv_host_refs *x, const char *name, size_t len, const 
 	return fill_ref(x, &h->others[h->other_count++], name, len, id, err);
 }
 
+/* A signed head, of which a host has few. */
+static vv_status add_head(vv_host_refs *x, const char *name, size_t len, const vv_oid *id,
+			  vv_error *err)
+{
+	if (x->head_count == VV_HOST_HEADS_MAX) {
+		return vv_fail(err, VV_EREFUSED, "'%s' shows more than %u signed heads",
+			       vv_text_url(x->url), VV_HOST_HEADS_MAX);
+	}
+	if (!vv_array_room(x->heads, x->head_count, x->head_cap)) return vv_fail_nomem(err);
+	return fill_ref(x, &x->heads[x->head_count++], name, len, id, err);
+}
+
 /* How much of the name is a folder of branches, of tags, or of other refs that may be fetched, if what follows is fit to
  * be a name; else 0. */
 static size_t folder_of(const char *name, size_t len)
@@ -107,6 +119,10 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 			last->peeled = id;
 		}
 		return VV_OK;
+	}
+	if (name_len > strlen(VV_HOST_HEADS) &&
+	    strncmp(name, VV_HOST_HEADS, strlen(VV_HOST_HEADS)) == 0) {
+		return add_head(x, name, name_len, &id, err);
 	}
 	switch (folder_of(name, name_len)) {
 	case 0:
@@ -184,6 +200,7 @@ void vv_host_refs_clear(vv_host_refs *x)
 {
 	vv_free(x->hello.refs);
 	vv_free(x->hello.others);
+	vv_free(x->heads);
 	vv_arena_clear(&x->arena);
 	memset(x, 0, sizeof(*x));
 }

@@ -13,6 +13,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/judge.h"
 #include "lib/history/table_diff.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/remotes/push_hook.h"
@@ -727,7 +728,8 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	*out = (vv_changes){.state = vv_state_name(r)};
 	out->shown = vv_state_shown(r);
 	if ((rc = read_head(out, r, err)) < 0 ||
-	    (opts->unsent && (rc = vv_unsent_count(&out->unsent, r, err)) < 0)) {
+	    (opts->unsent && ((rc = vv_unsent_count(&out->unsent, r, err)) < 0 ||
+			      (rc = vv_head_put_newest(&out->signed_by, r, err)) < 0))) {
 		return rc;
 	}
 	const bool lent = vv_dataset_reader_lend_if_none(s, x);
@@ -758,6 +760,7 @@ void vv_changes_clear(vv_changes *c)
 		facts_clear(&c->entries[i].work_facts);
 	}
 	vv_free(c->entries);
+	vv_buf_clear(&c->signed_by);
 	vv_buf_clear(&c->hook);
 	vv_buf_clear(&c->hook_mend);
 	vv_names_free(c->missing, c->missing_count);

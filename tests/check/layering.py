@@ -10,6 +10,7 @@ import sys
 ROOMS = """
 base
 base/json
+base/signature
 base/keys
 
 repo/blocks
@@ -48,6 +49,7 @@ transport/ipfs
 transport/server
 
 lib/remotes
+lib/heads
 lib/rows
 lib/arrow
 lib/fetch

@@ -376,6 +376,9 @@ static void put_branch(writer *w)
 	} else if (c->upstream) {
 		line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
 	}
+	if (c->signed_by.len > 0) {
+		line(w, "Signed by %s", vv_buf_cstr(&w->c->signed_by));
+	}
 	if (c->unsent > 0) {
 		line(w, "%s in local branches, on no remote as far as is known here",
 		     vv_text_counted(c->unsent, "version of a table", "versions of tables"));

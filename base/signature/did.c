@@ -1,0 +1,56 @@
+/*
+ * did: the multicodec before the key, and the lists of words.
+ */
+#include "base/signature/did.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/hash.h"
+#include "base/hint.h"
+
+#define DID "did:key:z"
+#define DID_BYTES (2 + VV_KEY_PUBLIC)
+
+void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC])
+{
+	uint8_t bytes[DID_BYTES] = {0xed, 0x01};
+	size_t n = sizeof(DID) - 1;
+
+	memcpy(bytes + 2, public_key, VV_KEY_PUBLIC);
+	memcpy(out, DID, n);
+	vv_base58_write(out + n, VV_DID_TEXT - n, bytes, sizeof(bytes));
+}
+
+vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_error *err)
+{
+	const size_t n = sizeof(DID) - 1;
+	uint8_t bytes[DID_BYTES];
+
+	if (strncmp(text, DID, n) != 0 || !vv_base58_read(bytes, sizeof(bytes), text + n) ||
+	    bytes[0] != 0xed || bytes[1] != 0x01) {
+		vv_fail(err, VV_EUSAGE, "not the DID of an Ed25519 key");
+		return vv_hint_code(err, VV_HINT_DID);
+	}
+	memcpy(public_key, bytes + 2, VV_KEY_PUBLIC);
+	return VV_OK;
+}
+
+/* Sixteen of each: half a byte chooses one. */
+static const char *const how[] = {"bold", "calm", "dark", "deep", "fair", "fast", "glad", "gold",
+				  "keen", "kind", "mild", "neat", "pale", "soft", "tall", "wild"};
+static const char *const who[] = {"badger", "beaver", "crane", "falcon", "heron", "lynx",
+				  "magpie", "marten", "otter", "plover", "raven", "salmon",
+				  "stork",  "swift",  "trout", "wren"};
+static const char *const which[] = {"one",      "two",      "three",   "four",   "five",   "six",
+				    "seven",    "eight",    "nine",    "ten",    "eleven", "twelve",
+				    "thirteen", "fourteen", "fifteen", "sixteen"};
+
+void vv_did_words(char out[VV_DID_WORDS], const uint8_t public_key[VV_KEY_PUBLIC])
+{
+	const uint64_t h = vv_xxh3(public_key, VV_KEY_PUBLIC, 0);
+
+	(void)snprintf(out, VV_DID_WORDS, "%s %s %s", how[h & 15], who[h >> 4 & 15],
+		       which[h >> 8 & 15]);
+}

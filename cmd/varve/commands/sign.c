@@ -1,0 +1,161 @@
+/*
+ * sign: a signed head of this repository's branches and tags; key: the key that signs, which varve-vault keeps.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/frame/tool.h"
+#include "cmd/varve/commands.h"
+#include "lib/heads/judge.h"
+#include "lib/heads/make.h"
+#include "repo/git/history/date.h"
+
+typedef struct options {
+	const char *name, *expires;
+	bool all, final, quiet;
+	vv_strings mirrors, signers, revoked;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "name", name, "NAME",
+		   "the data set's name, in the first head (default: the folder's)"),
+	OPT_STRING(0, "expires", expires, "DATE",
+		   "until when a newer head is promised (default: as long as the last one's)"),
+	OPT_FLAG(0, "final", final, "no head follows this one"),
+	OPT_LIST(0, "mirror", mirrors, "URL", "where copies are; may be repeated"),
+	OPT_LIST(0, "signer", signers, "KEY=DATE",
+		 "of the owner: this key may sign until then; may be repeated"),
+	OPT_LIST(0, "revoke", revoked, "KEY=NUMBER",
+		 "of the owner: heads of this key after that number do not count; may be repeated"),
+	OPT_FLAG(0, "all", all, "all branches and tags"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+};
+
+static vv_status read_date(int64_t *out, const char *text, vv_error *err)
+{
+	int zone;
+
+	return vv_date_parse(text, out, &zone, err);
+}
+
+/* "KEY=DATE" or "KEY=NUMBER"; a key is did:key:z6Mk... or that without its beginning. */
+static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
+		const char *word = from->items[i], *eq = strchr(word, '=');
+		vv_auto(vv_buf) name = VV_BUF_INIT;
+		uint8_t key[VV_KEY_PUBLIC];
+		uint64_t number = 0;
+		int64_t date = 0;
+
+		if (strncmp(word, "did:key:", 8) == 0) {
+			word += 8;
+		}
+		vv_buf_put(&name, word, eq && eq > word ? (size_t)(eq - word) : 0);
+		if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
+		if (!eq || !vv_head_key_read(key, vv_buf_cstr(&name)) ||
+		    (!dates && !vv_parse_u64(&number, eq + 1, strlen(eq + 1)))) {
+			return vv_fail(err, VV_EUSAGE, "'%s' is not KEY=%s, with a key as z6Mk...",
+				       vv_text_shows(from->items[i]), dates ? "DATE" : "NUMBER");
+		}
+		rc = dates ? read_date(&date, eq + 1, err) : VV_OK;
+		rc = rc < 0 ? rc
+			    : vv_head_keys_set(out, key, dates ? (uint64_t)date : number, NULL,
+					       err);
+	}
+	return rc;
+}
+
+static int check_sign(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->final && o->expires) return vv_usage_error("a final head does not expire");
+	return o->all && c->argc > 0
+		       ? vv_usage_error("--all and names of branches cannot be used together")
+		       : VV_EXIT_OK;
+}
+
+static vv_status run_sign(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_shared_refs) refs = {0};
+	vv_auto(vv_head_commit) made = {.parent_count = 0};
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_head_keys signers = {.count = 0}, revoked = {.count = 0};
+	vv_head_making m = {.refs = &refs,
+			    .name = o->name,
+			    .final = o->final,
+			    .mirrors = &o->mirrors,
+			    .signers = o->signers.count > 0 ? &signers : NULL,
+			    .revoked = o->revoked.count > 0 ? &revoked : NULL};
+	vv_oid id;
+	vv_status rc;
+
+	if ((rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
+	    (rc = read_keys(&revoked, &o->revoked, false, err)) < 0 ||
+	    (o->expires && (rc = read_date(&m.expires, o->expires, err)) < 0) ||
+	    (rc = vv_shared_refs_choose(&refs, c->repo, c->argv, c->argc, o->all, err)) < 0 ||
+	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 || o->quiet ||
+	    (rc = vv_head_commit_read(&made, c->repo, &id, err)) < 0) {
+		return rc;
+	}
+	vv_head_put_line(&line, made.record.key, made.record.number, made.record.time,
+			 made.record.time);
+	if ((rc = vv_buf_ok(&line, err)) < 0) return rc;
+	vv_out("%s: signed by %s\n", vv_text_shows(made.record.name), line.data);
+	return VV_OK;
+}
+
+const vv_command vv_cmd_sign = {
+	.name = "sign",
+	.group = "peers",
+	.summary = "sign the newest version, so that any copy can prove it",
+	.usage = "[--expires DATE | --final] [--mirror URL]... [--signer KEY=DATE]... "
+		 "[--revoke KEY=NUMBER]... [--name NAME] [-q] [--all | BRANCH|TAG...]",
+	.example = "$ varve sign --name prices --expires 2027-01-01\n"
+		   "prices: signed by z6Mk... (bold otter nine), number 1, just now",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "ref",
+	.check = check_sign,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_sign,
+};
+
+/* --- key --- */
+
+static int run_key(void *none VV_UNUSED, int argc, char **argv)
+{
+	vv_auto_free char **words = vv_calloc((size_t)argc + 2, sizeof(*words));
+	vv_error err;
+	char key[] = "key";
+
+	if (!words) {
+		vv_fail_nomem(&err);
+		return vv_report_trouble(&err);
+	}
+	words[0] = key;
+	for (int i = 0; i < argc; i++) {
+		words[i + 1] = argv[i];
+	}
+	vv_tool_run_other("vault", argc + 1, words, &err);
+	return vv_report_trouble(&err);
+}
+
+const vv_command vv_cmd_key = {
+	.name = "key",
+	.group = "peers",
+	.summary = "this machine's key, which signs heads and opens sealed copies",
+	.usage = "new\nshow\ntrust NAME DID\n...",
+	.example = "$ varve key new\n"
+		   "did:key:z6Mk...",
+	.arguments = "",
+	.raw = true,
+	.run_alone = run_key,
+};

@@ -1,0 +1,210 @@
+/*
+ * verify: who signed the newest version, here or in a copy, and whether that fits what was seen before.
+ */
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/heads/seen.h"
+#include "lib/remotes/reach.h"
+#include "repo/git/history/refs.h"
+
+typedef struct options {
+	const char *format;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "stop waiting for the other side after this long without a byte (60)"),
+	OPT_JSON("the output format"),
+};
+
+typedef struct verifying {
+	vv_context *c;
+	vv_heads_seen seen;
+	uint64_t differ; /* refs that are not as the newest head has them */
+} verifying;
+
+static void verifying_clear(verifying *v)
+{
+	vv_heads_seen_clear(&v->seen);
+}
+VV_AUTO_CLEAR(verifying, verifying_clear)
+
+/* The refs that the newest head names, as they are there: hello NULL: here. */
+static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err)
+{
+	const vv_head_commit *h = &v->seen.judged.newest;
+
+	for (const char *p = vv_buf_cstr(&h->refs); *p;) {
+		const size_t len = strcspn(p, "\n");
+		vv_auto(vv_buf) name = VV_BUF_INIT;
+		vv_auto(vv_ref) ref = {0};
+		bool same = false;
+		vv_oid id;
+
+		vv_buf_put(&name, p + VV_OID_TEXT + 1, len - VV_OID_TEXT - 1);
+		const vv_status rc = vv_buf_ok(&name, err);
+		if (rc < 0) return rc;
+		if (!vv_oid_parse(&id, p, VV_OID_TEXT)) {
+			return vv_fail(err, VV_ECORRUPT, "the list of refs of the head is damaged");
+		}
+		for (size_t i = 0; hello && i < hello->ref_count && !same; i++) {
+			same = strcmp(hello->refs[i].name, name.data) == 0 &&
+			       vv_oid_equal(&hello->refs[i].id, &id);
+		}
+		if (!hello && vv_ref_get(v->c->repo, name.data, &ref, VV_IGNORED) == VV_OK) {
+			same = vv_oid_equal(&ref.id, &id);
+		}
+		v->differ += !same;
+		p += len + (p[len] == '\n');
+	}
+	return VV_OK;
+}
+
+static vv_status verify_here(verifying *v, vv_error *err)
+{
+	vv_shown_head *heads = NULL;
+	vv_trust trust;
+	size_t count = 0;
+	vv_status rc = vv_trust_read(&trust, v->c->repo, err);
+
+	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, v->c->repo, err);
+	if (rc == VV_OK) {
+		v->seen.any = count > 0 || trust.known;
+		rc = vv_heads_judge(&v->seen.judged, v->c->repo, &trust, "this repository", heads,
+				    count, &vv_notes_stderr, err);
+	}
+	vv_heads_free(heads, count);
+	return rc < 0 || !v->seen.judged.has_newest ? rc : compare_refs(v, NULL, err);
+}
+
+static vv_status verify_there(verifying *v, const char *word, vv_error *err)
+{
+	const options *o = v->c->options;
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {.name = NULL};
+	vv_auto(vv_reached) there = {0};
+	vv_status rc;
+
+	if ((rc = vv_remote_find(&m, v->c->repo, word, err)) < 0 ||
+	    (rc = vv_transfer_open(&t, v->c->repo, &vv_notes_stderr, true, o->timeout, err)) < 0 ||
+	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
+		return rc;
+	}
+	if (!there.host) {
+		vv_fail(err, VV_ENOSUPPORT, "'%s' is a peer, which shows no heads",
+			vv_text_url(m.url));
+		return vv_hint(err, "Git hosts and published folders show them");
+	}
+	rc = vv_heads_see(&v->seen, v->c->repo, there.host, m.url, false, &vv_notes_stderr, err);
+	if (rc < 0 || !v->seen.judged.has_newest) return rc;
+	return compare_refs(v, there.hello, err);
+}
+
+static vv_status print_json(const verifying *v, vv_error *err)
+{
+	const vv_head_record *r = &v->seen.judged.newest.record;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	char key[VV_DID_TEXT], words[VV_DID_WORDS];
+	vv_json_out w;
+
+	vv_did_text(key, r->key);
+	vv_did_words(words, r->key);
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_string(&w, "name", r->name);
+	vv_json_add_string(&w, "signer", key);
+	vv_json_add_string(&w, "words", words);
+	vv_json_add_u64(&w, "number", r->number);
+	vv_json_add_u64(&w, "time", (uint64_t)r->time);
+	vv_json_add_u64(&w, "expires", (uint64_t)r->expires);
+	vv_json_add_bool(&w, "final", r->final);
+	vv_json_add_bool(&w, "pinned", !v->seen.judged.first);
+	vv_json_add_u64(&w, "differing", v->differ);
+	vv_json_close_object(&w);
+	const vv_status rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	return rc;
+}
+
+static vv_status print_text(const verifying *v, vv_error *err)
+{
+	const vv_judged *j = &v->seen.judged;
+	const vv_head_record *r = &j->newest.record;
+	vv_auto(vv_buf) line = VV_BUF_INIT, until = VV_BUF_INIT;
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	vv_head_put_line(&line, r->key, r->number, r->time, now);
+	if (r->final) {
+		vv_buf_puts(&until, ", final");
+	} else if (r->expires > 0) {
+		vv_buf_puts(&until, r->expires > now ? ", expires " : ", expired ");
+		vv_head_put_time(&until, r->expires);
+	}
+	vv_status rc = vv_buf_ok(&line, err);
+	rc = rc < 0 ? rc : vv_buf_ok(&until, err);
+	if (rc < 0) return rc;
+	vv_out("%s: signed by %s%s\n", vv_text_shows(r->name), line.data, vv_buf_cstr(&until));
+	if (j->first) {
+		vv_out("the owner's key was not seen here before\n");
+	}
+	if (v->differ > 0) {
+		vv_out("%s as the head has %s\n",
+		       vv_text_counted(v->differ, "ref is not", "refs are not"),
+		       v->differ == 1 ? "it" : "them");
+	}
+	return VV_OK;
+}
+
+static int check_verify(const vv_context *c)
+{
+	return c->argc <= 1 ? VV_EXIT_OK : vv_usage_error("verify takes one remote, URL or folder");
+}
+
+static vv_status run_verify(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(verifying) v = {.c = c};
+	vv_status rc = c->argc == 0 ? verify_here(&v, err) : verify_there(&v, c->argv[0], err);
+
+	/* What is shown is not what was signed: the answer is no. */
+	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
+		c->code = VV_EXIT_NO;
+		vv_warn("%s", err->message);
+		return VV_OK;
+	}
+	if (rc < 0) return rc;
+	if (!v.seen.judged.has_newest) {
+		c->code = VV_EXIT_NO;
+		vv_note("nothing is signed");
+		return VV_OK;
+	}
+	c->code = v.differ > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	return vv_wants_json(o->format) ? print_json(&v, err) : print_text(&v, err);
+}
+
+const vv_command vv_cmd_verify = {
+	.name = "verify",
+	.group = "peers",
+	.summary = "show who signed the newest version, and check it",
+	.usage = "[--json] [REMOTE|URL|FOLDER]",
+	.example = "$ varve verify https://mirror.example.org/prices/\n"
+		   "prices: signed by z6Mk... (bold otter nine), number 212, 6 hours ago",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "",
+	.exit_codes = "nothing is signed, or something else is there than was signed",
+	.check = check_verify,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_verify,
+};

@@ -1,0 +1,349 @@
+/*
+ * head: the bytes of the commit.
+ */
+#include "lib/heads/head.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/secret.h"
+#include "base/signature/ssh_signature.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/blob.h"
+#include "repo/git/config.h"
+#include "repo/git/objects/send.h"
+#include "repo/git/program.h"
+#include "repo/git/run_git.h"
+#include "repo/git/tree.h"
+
+#define COMMIT_MAX ((size_t)64 << 10)
+#define SIGNATURE_HEADER "gpgsig "
+#define DIGEST_LINE "record sha256 "
+
+void vv_head_commit_clear(vv_head_commit *c)
+{
+	vv_head_record_clear(&c->record);
+	vv_buf_clear(&c->refs);
+}
+
+bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out)
+{
+	for (const char *p = vv_buf_cstr(&c->refs); *p;) {
+		const size_t len = strcspn(p, "\n");
+		if (len > VV_OID_TEXT + 1 && strlen(name) == len - VV_OID_TEXT - 1 &&
+		    memcmp(p + VV_OID_TEXT + 1, name, strlen(name)) == 0) {
+			return vv_oid_parse(out, p, VV_OID_TEXT);
+		}
+		p += len + (p[len] == '\n');
+	}
+	return false;
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+typedef struct parts {
+	vv_buf bytes;     /* that are signed */
+	vv_buf signature; /* armoured */
+	const char *message;
+} parts;
+
+static void parts_clear(parts *p)
+{
+	vv_buf_clear(&p->bytes);
+	vv_buf_clear(&p->signature);
+}
+VV_AUTO_CLEAR(parts, parts_clear)
+
+static vv_status odd(vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "the commit of a head has another form");
+}
+
+/* Headers in git's order, each once but for parents; the signature's lines go to one side, all else to the other. */
+static vv_status split(parts *out, vv_head_commit *c, const vv_buf *raw, vv_error *err)
+{
+	static const char *const order[] = {"tree ", "parent ", "author ", "committer ",
+					    SIGNATURE_HEADER};
+	const char *p = vv_buf_cstr(raw), *end = p + raw->len;
+	size_t at = 0, seen[5] = {0};
+
+	while (p < end && *p != '\n') {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		size_t k = at;
+		while (k < 5 && strncmp(p, order[k], strlen(order[k])) != 0) {
+			k++;
+		}
+		if (!nl || k == 5 || (k != 1 && seen[k] > 0)) return odd(err);
+		at = k;
+		seen[k]++;
+		const char *value = p + strlen(order[k]);
+		if (k == 1 &&
+		    (c->parent_count == VV_HEAD_PARENTS_MAX ||
+		     !vv_oid_parse(&c->parents[c->parent_count++], value, (size_t)(nl - value)))) {
+			return odd(err);
+		}
+		if (k < 4) {
+			vv_buf_put(&out->bytes, p, (size_t)(nl - p) + 1);
+			p = nl + 1;
+			continue;
+		}
+		vv_buf_put(&out->signature, value, (size_t)(nl - value) + 1);
+		for (p = nl + 1; p < end && *p == ' '; p = nl + 1) {
+			if (!(nl = memchr(p, '\n', (size_t)(end - p)))) return odd(err);
+			vv_buf_put(&out->signature, p + 1, (size_t)(nl - p));
+		}
+	}
+	for (size_t k = 0; k < 5; k++) {
+		if (k != 1 && seen[k] != 1) return odd(err);
+	}
+	const size_t head = out->bytes.len;
+	vv_buf_put(&out->bytes, p, (size_t)(end - p));
+	vv_status rc = vv_buf_ok(&out->bytes, err);
+	rc = rc < 0 ? rc : vv_buf_ok(&out->signature, err);
+	out->message = rc < 0 ? NULL : out->bytes.data + head;
+	return rc;
+}
+
+static vv_status read_blob(vv_buf *out, vv_repository *r, const vv_oid *commit, const char *path,
+			   size_t max, vv_error *err)
+{
+	vv_auto(vv_tree_entry) e = {0};
+	const vv_status rc = vv_tree_entry_at(r, commit, path, &e, err);
+
+	return rc < 0 ? rc : vv_blob_read(r, &e.id, max, out, err);
+}
+
+static vv_status check_digest(const vv_buf *bytes, const uint8_t wanted[VV_SHA256_LEN],
+			      const char *what, vv_error *err)
+{
+	uint8_t digest[VV_SHA256_LEN];
+	const vv_status rc = vv_sha256(digest, vv_buf_cstr(bytes), bytes->len, err);
+
+	return rc < 0 || memcmp(digest, wanted, sizeof(digest)) == 0
+		       ? rc
+		       : vv_fail(err, VV_ECORRUPT, "the signature of a head is not of its %s",
+				 what);
+}
+
+vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
+			      vv_error *err)
+{
+	vv_auto(vv_buf) raw = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(parts) p = {.message = NULL};
+	uint8_t key[VV_KEY_PUBLIC], digest[VV_SHA256_LEN];
+	vv_status rc = vv_git_object_bytes(r, VV_GIT_COMMIT, id, COMMIT_MAX, &raw, err);
+
+	memset(out, 0, sizeof(*out));
+	out->id = *id;
+	if (rc < 0 || (rc = split(&p, out, &raw, err)) < 0 ||
+	    (rc = vv_ssh_verify(key, vv_buf_cstr(&p.signature), p.signature.len, VV_HEAD_PURPOSE,
+				p.bytes.data, p.bytes.len, err)) < 0) {
+		return rc;
+	}
+	/* The commit names the record by SHA-1, and this line by SHA-256. */
+	const char *line = strstr(p.message, "\n" DIGEST_LINE);
+	if (!line || !vv_hex_read(digest, sizeof(digest), line + 1 + strlen(DIGEST_LINE))) {
+		return odd(err);
+	}
+	if ((rc = read_blob(&text, r, id, "head", VV_HEAD_RECORD_MAX, err)) < 0 ||
+	    (rc = check_digest(&text, digest, "record", err)) < 0 ||
+	    (rc = vv_head_record_read(&out->record, vv_buf_cstr(&text), text.len, err)) < 0 ||
+	    (rc = read_blob(&out->refs, r, id, "refs", VV_HEAD_REFS_MAX, err)) < 0 ||
+	    (rc = check_digest(&out->refs, out->record.refs, "list of refs", err)) < 0) {
+		return rc;
+	}
+	return memcmp(key, out->record.key, sizeof(key)) == 0
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT,
+				 "the head is not signed by the key that it names");
+}
+
+/* --- who signs ------------------------------------------------------------------------------------ */
+
+void vv_head_signer_clear(vv_head_signer *s)
+{
+	vv_wipe(s->seed, sizeof(s->seed));
+	vv_free(s->key_file);
+}
+
+/* The seed of a key file's text. */
+static vv_status take_seed(vv_head_signer *s, const char *text, const char *from, vv_error *err)
+{
+	const char *plain = strncmp(text, "varve key 1\n", 12) == 0 ? strstr(text, "\nplain ")
+								    : NULL;
+
+	if (strstr(text, "\nargon2id ")) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"%s is under a passphrase, with which heads cannot be signed", from);
+		return vv_hint(err, "set varve.signingKey to an SSH key that ssh-agent holds");
+	}
+	if (!plain || !vv_hex_read(s->seed, sizeof(s->seed), plain + 7)) {
+		return vv_fail(err, VV_EINPUT, "%s is not a key of varve's", from);
+	}
+	s->has_seed = true;
+	return vv_ssh_public_key(s->key, s->seed, err);
+}
+
+static vv_status take_ssh_key(vv_head_signer *s, const char *file, vv_error *err)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT, line = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&path, "%s%s", file, vv_path_ends(file, ".pub") ? "" : ".pub");
+	if ((rc = vv_buf_ok(&path, err)) < 0 ||
+	    (rc = vv_read_file(&line, path.data, COMMIT_MAX, err)) < 0 ||
+	    (rc = vv_ssh_key_read(s->key, vv_buf_cstr(&line), err)) < 0) {
+		return rc < 0 ? vv_prefix(err, "varve.signingKey") : rc;
+	}
+	s->key_file = vv_strdup(file);
+	return s->key_file ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *err)
+{
+	const char *config = vv_env_get(env, "XDG_CONFIG_HOME"), *home = vv_env_get(env, "HOME");
+	vv_auto(char) *path = config && *config == '/'
+				      ? vv_path_join(config, "varve", "key", (char *)NULL)
+				      : vv_path_join(home && *home == '/' ? home : "/", ".config",
+						     "varve", "key", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_stat st;
+
+	if (path && vv_lstat(&st, path, VV_IGNORED) == VV_OK && (st.mode & 077) != 0) {
+		return vv_fail(err, VV_EREFUSED, "others may read the key '%s'",
+			       vv_text_shows(path));
+	}
+	vv_status rc = vv_read_regular(&text, path, COMMIT_MAX, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
+		return vv_hint_code(err, VV_HINT_KEY_NEW);
+	}
+	rc = rc < 0 ? rc : take_seed(s, vv_buf_cstr(&text), "this machine's key", err);
+	vv_buf_wipe(&text);
+	return rc;
+}
+
+vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err)
+{
+	const char *given = vv_env_get(vv_repository_env(r), "VARVE_KEY");
+	const char *home = vv_env_get(vv_repository_env(r), "HOME");
+	vv_auto(char) *file = NULL, *below = NULL;
+
+	memset(out, 0, sizeof(*out));
+	if (vv_config_string(r, "varve.signingkey", &file, VV_IGNORED) == VV_OK && file && *file) {
+		below = strncmp(file, "~/", 2) == 0 && home
+				? vv_path_join(home, file + 2, (char *)NULL)
+				: vv_strdup(file);
+		return below ? take_ssh_key(out, below, err) : vv_fail_nomem(err);
+	}
+	return given && *given ? take_seed(out, given, "VARVE_KEY", err)
+			       : take_own_key(out, vv_repository_env(r), err);
+}
+
+static vv_status sign(vv_buf *out, const vv_head_signer *s, vv_repository *r, const vv_buf *bytes,
+		      vv_error *err)
+{
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	int code = 0;
+
+	if (s->has_seed) {
+		return vv_ssh_sign(out, s->seed, VV_HEAD_PURPOSE, bytes->data, bytes->len, err);
+	}
+	const char *argv[] = {"ssh-keygen",    "-Y", "sign",      "-n",
+			      VV_HEAD_PURPOSE, "-f", s->key_file, NULL};
+	const vv_run run = {.argv = argv,
+			    .env = vv_repository_env(r),
+			    .input = bytes->data,
+			    .len = bytes->len,
+			    .output = out,
+			    .errors = &said};
+	vv_status rc = vv_run_program(&run, &code, err);
+	if (rc < 0 || code == 0) return rc;
+	return vv_fail(err, VV_EREFUSED, "ssh-keygen cannot sign with '%s': %.*s",
+		       vv_text_shows(s->key_file), (int)strcspn(vv_buf_cstr(&said), "\r\n"),
+		       vv_buf_cstr(&said));
+}
+
+/* --- writing -------------------------------------------------------------------------------------- */
+
+static vv_status put_object(vv_oid *out, vv_repository *r, const char *type, const vv_buf *bytes,
+			    vv_error *err)
+{
+	const char *hash[] = {"hash-object", "-w", "--stdin", "-t", type, NULL};
+	const char *tree[] = {"mktree", NULL};
+	vv_auto(vv_buf) id = VV_BUF_INIT;
+	const vv_git_call call = {.args = strcmp(type, "tree") == 0 ? tree : hash,
+				  .repo = r,
+				  .input = bytes->data,
+				  .len = bytes->len,
+				  .output = &id};
+	vv_status rc = vv_buf_ok(bytes, err);
+
+	if (rc < 0 || (rc = vv_git_must(&call, "writing the head", err)) < 0) return rc;
+	return vv_oid_parse(out, vv_buf_cstr(&id), strcspn(vv_buf_cstr(&id), "\n"))
+		       ? VV_OK
+		       : vv_fail(err, VV_EIO, "git printed no id of the object that it wrote");
+}
+
+static void put_commit(vv_buf *out, const vv_buf *bytes, size_t head, const vv_buf *signature)
+{
+	vv_buf_put(out, bytes->data, head);
+	for (const char *p = vv_buf_cstr(signature), *before = "gpgsig "; *p; before = " ") {
+		const size_t len = strcspn(p, "\n");
+		vv_buf_printf(out, "%s%.*s\n", before, (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	vv_buf_put(out, bytes->data + head, bytes->len - head);
+}
+
+vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *record,
+			       const vv_buf *refs, const vv_oid *parents, size_t parent_count,
+			       const vv_head_signer *signer, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, tree = VV_BUF_INIT, bytes = VV_BUF_INIT,
+			signature = VV_BUF_INIT, commit = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1], list[VV_OID_TEXT + 1], key[VV_DID_TEXT];
+	uint8_t digest[VV_SHA256_LEN];
+	vv_oid blob, ids, top;
+	vv_status rc;
+
+	memcpy(record->key, signer->key, sizeof(record->key));
+	if ((rc = vv_sha256(record->refs, vv_buf_cstr(refs), refs->len, err)) < 0) return rc;
+	vv_head_record_put(&text, record);
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_sha256(digest, text.data, text.len, err)) < 0 ||
+	    (rc = put_object(&blob, r, "blob", &text, err)) < 0 ||
+	    (rc = put_object(&ids, r, "blob", refs, err)) < 0) {
+		return rc;
+	}
+	vv_oid_text(hex, &blob);
+	vv_oid_text(list, &ids);
+	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", hex, list);
+	if ((rc = put_object(&top, r, "tree", &tree, err)) < 0) return rc;
+	vv_oid_text(hex, &top);
+	vv_buf_printf(&bytes, "tree %s\n", hex);
+	for (size_t i = 0; i < parent_count; i++) {
+		vv_oid_text(hex, &parents[i]);
+		vv_buf_printf(&bytes, "parent %s\n", hex);
+	}
+	vv_head_key_text(key, record->key);
+	vv_buf_printf(&bytes, "author varve <%s> %lld +0000\ncommitter varve <%s> %lld +0000\n",
+		      key, (long long)record->time, key, (long long)record->time);
+	const size_t head = bytes.len;
+	vv_buf_printf(&bytes, "\nHead %llu of %s\n\n" DIGEST_LINE,
+		      (unsigned long long)record->number, record->name);
+	vv_hex_put(&bytes, digest, sizeof(digest));
+	vv_buf_puts(&bytes, "\n");
+	if ((rc = vv_buf_ok(&bytes, err)) < 0 ||
+	    (rc = sign(&signature, signer, r, &bytes, err)) < 0) {
+		return rc;
+	}
+	put_commit(&commit, &bytes, head, &signature);
+	return put_object(out, r, "commit", &commit, err);
+}

@@ -1,0 +1,532 @@
+/*
+ * judge: the walk over records, and the rules.
+ *
+ * The walk goes from the heads to what is trusted already. A record is judged when its parents were, so nothing on the way
+ * is believed before what it follows.
+ */
+#include "lib/heads/judge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+
+#define RECORDS_MAX 1000000u /* on one walk */
+
+/* What is kept of a record that was judged. */
+typedef struct node {
+	vv_oid id;
+	uint8_t key[VV_KEY_PUBLIC];
+	uint64_t number;
+	int64_t time;
+	size_t owner; /* the node of the newest record of the owner at or below it; SIZE_MAX: none */
+	bool judged;  /* or on the way */
+	vv_head_keys signers, revoked; /* of the owner's own records */
+} node;
+
+typedef struct judging {
+	vv_repository *r;
+	const vv_trust *t;
+	const char *from;
+	uint8_t owner[VV_KEY_PUBLIC];
+	char name[VV_HEAD_NAME_MAX + 1];
+	node **nodes;
+	size_t count, cap;
+} judging;
+
+static void judging_clear(judging *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		vv_free(g->nodes[i]);
+	}
+	vv_free(g->nodes);
+}
+VV_AUTO_CLEAR(judging, judging_clear)
+
+void vv_judged_clear(vv_judged *j)
+{
+	vv_head_commit_clear(&j->newest);
+}
+
+/* --- words ---------------------------------------------------------------------------------------- */
+
+void vv_head_put_time(vv_buf *out, int64_t seconds)
+{
+	struct tm tm;
+	const time_t when = (time_t)seconds;
+
+	if (!gmtime_r(&when, &tm)) {
+		vv_buf_printf(out, "%lld", (long long)seconds);
+		return;
+	}
+	vv_buf_printf(out, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
+		      tm.tm_mday, tm.tm_hour, tm.tm_min);
+}
+
+static void put_age(vv_buf *out, int64_t age)
+{
+	const int64_t minutes = age / 60, hours = minutes / 60, days = hours / 24;
+
+	if (age < 0) {
+		vv_buf_puts(out, "in the future");
+	} else if (days > 1) {
+		vv_buf_printf(out, "%lld days ago", (long long)days);
+	} else if (hours > 1) {
+		vv_buf_printf(out, "%lld hours ago", (long long)hours);
+	} else if (minutes > 1) {
+		vv_buf_printf(out, "%lld minutes ago", (long long)minutes);
+	} else {
+		vv_buf_puts(out, "just now");
+	}
+}
+
+void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t when,
+		      int64_t now)
+{
+	char text[VV_DID_TEXT], words[VV_DID_WORDS];
+
+	vv_head_key_text(text, key);
+	vv_did_words(words, key);
+	vv_buf_printf(out, "%s (%s), number %llu, ", text, words, (unsigned long long)number);
+	put_age(out, now - when);
+}
+
+vv_status vv_head_put_newest(vv_buf *out, vv_repository *r, vv_error *err)
+{
+	vv_trust trust;
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc = vv_trust_read(&trust, r, err);
+	const vv_trusted_head *h = rc == VV_OK ? vv_trust_newest(&trust) : NULL;
+
+	if (!h) return rc;
+	vv_now(&now, &nsec);
+	vv_head_put_line(out, h->key, h->number, h->time, now);
+	return vv_buf_ok(out, err);
+}
+
+static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,
+			vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, id);
+	hex[10] = '\0';
+	return vv_fail(err, code, "'%s' shows a head (%s) that is not to be trusted: %s",
+		       vv_text_url(g->from), hex, what);
+}
+
+/* --- one record ----------------------------------------------------------------------------------- */
+
+static size_t find_node(const judging *g, const vv_oid *id)
+{
+	for (size_t i = g->count; i-- > 0;) {
+		if (vv_oid_equal(&g->nodes[i]->id, id)) return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Between two records of the owner the one with the larger number; they are of one chain. */
+static size_t newer(const judging *g, size_t a, size_t b)
+{
+	if (a == SIZE_MAX || b == SIZE_MAX) return a == SIZE_MAX ? b : a;
+	return g->nodes[a]->number >= g->nodes[b]->number ? a : b;
+}
+
+static bool is_revoked(const node *owner, const uint8_t key[VV_KEY_PUBLIC], uint64_t number)
+{
+	const vv_head_key *k = vv_head_keys_find(&owner->revoked, key);
+
+	return k && number > k->number;
+}
+
+/* May this key sign, as the owner's record says that it saw? */
+static const char *not_allowed(const judging *g, size_t owner, const vv_head_record *r)
+{
+	if (memcmp(r->key, g->owner, sizeof(g->owner)) == 0) return NULL;
+	if (owner == SIZE_MAX) return "its signer is not the owner";
+	const vv_head_key *k = vv_head_keys_find(&g->nodes[owner]->signers, r->key);
+	if (!k) return "its signer is not the owner, who does not name that key";
+	if (r->time > (int64_t)k->number) return "its signer was to sign until an earlier time";
+	return is_revoked(g->nodes[owner], r->key, r->number) ? "the owner revoked its signer"
+							      : NULL;
+}
+
+/* Its parents are those that it names, and follow each other. */
+static const char *follows(const judging *g, const vv_head_commit *c, size_t *owner)
+{
+	const vv_head_record *r = &c->record;
+	size_t from = 0, saw = 0;
+
+	*owner = SIZE_MAX;
+	if (r->number > 1) {
+		const size_t i = c->parent_count > 0 ? find_node(g, &c->parents[0]) : SIZE_MAX;
+		if (i == SIZE_MAX || memcmp(g->nodes[i]->key, r->key, sizeof(r->key)) != 0 ||
+		    g->nodes[i]->number + 1 != r->number || g->nodes[i]->time > r->time) {
+			return "it does not follow the record before it";
+		}
+		*owner = g->nodes[i]->owner;
+		from = 1;
+	}
+	for (size_t k = from; k < c->parent_count; k++, saw++) {
+		const size_t i = find_node(g, &c->parents[k]);
+		if (saw >= r->saw.count || i == SIZE_MAX ||
+		    !vv_oid_equal(&r->saw.items[saw].commit, &c->parents[k]) ||
+		    r->saw.items[saw].number != g->nodes[i]->number ||
+		    memcmp(r->saw.items[saw].key, g->nodes[i]->key, sizeof(r->key)) != 0) {
+			return "its parents are not the records that it names";
+		}
+		*owner = newer(g, *owner, g->nodes[i]->owner);
+	}
+	return saw == r->saw.count ? NULL : "its parents are not the records that it names";
+}
+
+static vv_status judge_record(judging *g, size_t at, const vv_head_commit *c, vv_error *err)
+{
+	node *n = g->nodes[at];
+	size_t owner;
+	const char *wrong = strcmp(c->record.name, g->name) != 0 ? "it is of another data set"
+								 : follows(g, c, &owner);
+
+	if (!wrong) {
+		wrong = not_allowed(g, owner, &c->record);
+	}
+	if (wrong) return refuse(g, VV_EREFUSED, wrong, &c->id, err);
+	n->owner = memcmp(n->key, g->owner, sizeof(n->key)) == 0 ? at : owner;
+	n->judged = true;
+	return VV_OK;
+}
+
+static vv_status add_node(judging *g, const vv_head_commit *c, vv_error *err)
+{
+	node *n = vv_calloc(1, sizeof(*n));
+
+	if (!n || !vv_array_room(g->nodes, g->count, g->cap)) {
+		vv_free(n);
+		return vv_fail_nomem(err);
+	}
+	n->id = c->id;
+	n->number = c->record.number;
+	n->time = c->record.time;
+	n->signers = c->record.signers;
+	n->revoked = c->record.revoked;
+	memcpy(n->key, c->record.key, sizeof(n->key));
+	g->nodes[g->count++] = n;
+	return VV_OK;
+}
+
+/* Was it judged by an earlier run? */
+static bool is_trusted(const judging *g, const vv_oid *id)
+{
+	for (size_t i = 0; g->t->known && i < g->t->count; i++) {
+		if (vv_oid_equal(&g->t->heads[i].commit, id)) return true;
+	}
+	return false;
+}
+
+/* A record that was believed before: nothing below it is read. A signer's is taken with the owner's newest. */
+static vv_status add_trusted(judging *g, const vv_head_commit *c, vv_error *err)
+{
+	const vv_trusted_head *owner = vv_trust_find(g->t, g->owner);
+	const size_t at = g->count;
+	vv_status rc = add_node(g, c, err);
+
+	if (rc < 0) return rc;
+	g->nodes[at]->judged = true;
+	g->nodes[at]->owner = SIZE_MAX;
+	if (memcmp(c->record.key, g->owner, sizeof(g->owner)) == 0) {
+		g->nodes[at]->owner = at;
+	} else if (owner) {
+		size_t there = find_node(g, &owner->commit);
+		if (there == SIZE_MAX) {
+			vv_auto(vv_head_commit) newest = {.parent_count = 0};
+			there = g->count;
+			rc = vv_head_commit_read(&newest, g->r, &owner->commit, err);
+			rc = rc < 0 ? rc : add_trusted(g, &newest, err);
+		}
+		g->nodes[at]->owner = there;
+	}
+	return rc;
+}
+
+/* --- the walk --------------------------------------------------------------------------------------- */
+
+/* Parents first: a commit stays on the stack until all below it were judged. */
+static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
+{
+	vv_auto_free vv_oid *stack = NULL;
+	size_t depth = 0, cap = 0;
+	vv_status rc = VV_OK;
+
+	if (!vv_array_room(stack, depth, cap)) return vv_fail_nomem(err);
+	stack[depth++] = *tip;
+	while (rc == VV_OK && depth > 0) {
+		const vv_oid id = stack[depth - 1];
+		vv_auto(vv_head_commit) c = {.parent_count = 0};
+		size_t at = find_node(g, &id);
+
+		if (at != SIZE_MAX && g->nodes[at]->judged) {
+			depth--;
+			continue;
+		}
+		if (depth > RECORDS_MAX || g->count > RECORDS_MAX) {
+			return refuse(g, VV_EREFUSED, "its history does not end", &id, err);
+		}
+		if ((rc = vv_head_commit_read(&c, g->r, &id, err)) < 0) {
+			return rc == VV_ECORRUPT
+				       ? refuse(g, rc, vv_text_shows(err->message), &id, err)
+				       : rc;
+		}
+		if (at == SIZE_MAX && is_trusted(g, &id)) {
+			rc = add_trusted(g, &c, err);
+			depth--;
+			continue;
+		}
+		size_t left = depth;
+		for (size_t i = c.parent_count; rc == VV_OK && i-- > 0;) {
+			const size_t parent = find_node(g, &c.parents[i]);
+			if (parent == SIZE_MAX || !g->nodes[parent]->judged) {
+				if (!vv_array_room(stack, depth, cap)) return vv_fail_nomem(err);
+				stack[depth++] = c.parents[i];
+			}
+		}
+		if (depth > left) {
+			continue; /* it comes again */
+		}
+		if (at == SIZE_MAX) {
+			at = g->count;
+			rc = add_node(g, &c, err);
+		}
+		rc = rc < 0 ? rc : judge_record(g, at, &c, err);
+		depth--;
+	}
+	return rc;
+}
+
+/* --- against what was seen ------------------------------------------------------------------------ */
+
+static vv_status put_both(const judging *g, const char *word, const char *how, const node *n,
+			  const vv_trusted_head *h, vv_error *err)
+{
+	vv_auto(vv_buf) theirs = VV_BUF_INIT, ours = VV_BUF_INIT;
+
+	vv_head_put_time(&theirs, n->time);
+	vv_head_put_time(&ours, h->time);
+	vv_fail(err, VV_EREFUSED,
+		"%s: '%s' shows head %llu of %s, %s %llu of %s was seen before; nothing is moved",
+		word, vv_text_url(g->from), (unsigned long long)n->number, vv_buf_cstr(&theirs),
+		how, (unsigned long long)h->number, vv_buf_cstr(&ours));
+	return vv_hint(err, "ask another copy, or the owner of the data");
+}
+
+/* The head of a signer whose newest was seen before, unless that was revoked since. */
+static vv_status compare(const judging *g, const node *owner, const node *n, vv_error *err)
+{
+	const vv_trusted_head *h = vv_trust_find(g->t, n->key);
+	bool descends = false;
+	vv_status rc;
+
+	if (!h || vv_oid_equal(&h->commit, &n->id) || is_revoked(owner, h->key, h->number)) {
+		return VV_OK;
+	}
+	if ((rc = vv_is_ancestor(g->r, &h->commit, &n->id, &descends, err)) < 0 || descends) {
+		return rc;
+	}
+	rc = vv_is_ancestor(g->r, &n->id, &h->commit, &descends, err);
+	if (rc < 0) return rc;
+	return descends ? put_both(g, "rollback", "although", n, h, err)
+			: put_both(g, "fork", "and another", n, h, err);
+}
+
+/* A signer whose head is not shown any more, although another's head does not have it below. */
+static vv_status check_missing(const judging *g, const node *owner, const vv_shown_head *heads,
+			       size_t count, vv_error *err)
+{
+	for (size_t i = 0; i < g->t->count; i++) {
+		const vv_trusted_head *h = &g->t->heads[i];
+		bool there = owner && is_revoked(owner, h->key, h->number);
+
+		for (size_t k = 0; k < count && !there; k++) {
+			const vv_status rc = vv_oid_equal(&h->commit, &heads[k].id)
+						     ? (there = true, VV_OK)
+						     : vv_is_ancestor(g->r, &h->commit,
+								      &heads[k].id, &there, err);
+			if (rc < 0) return rc;
+		}
+		if (!there) {
+			vv_auto(vv_buf) ours = VV_BUF_INIT;
+			vv_head_put_time(&ours, h->time);
+			vv_fail(err, VV_EREFUSED,
+				"rollback: '%s' shows no head that follows %llu of %s; nothing is moved",
+				vv_text_url(g->from), (unsigned long long)h->number,
+				vv_buf_cstr(&ours));
+			return vv_hint(err, "ask another copy, or the owner of the data");
+		}
+	}
+	return VV_OK;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------ */
+
+/* Nothing is pinned yet: the owner is who signed the first record, which has no parents. */
+static vv_status find_owner(judging *g, vv_judged *out, const vv_shown_head *heads, size_t count,
+			    vv_error *err)
+{
+	vv_oid id = heads[0].id;
+
+	(void)count;
+	for (size_t i = 0; i < RECORDS_MAX; i++) {
+		vv_auto(vv_head_commit) c = {.parent_count = 0};
+		const vv_status rc = vv_head_commit_read(&c, g->r, &id, err);
+		if (rc < 0) {
+			return rc == VV_ECORRUPT
+				       ? refuse(g, rc, vv_text_shows(err->message), &id, err)
+				       : rc;
+		}
+		if (c.parent_count == 0) {
+			memcpy(g->owner, c.record.key, sizeof(g->owner));
+			(void)snprintf(g->name, sizeof(g->name), "%s", c.record.name);
+			out->first = true;
+			return VV_OK;
+		}
+		id = c.parents[0];
+	}
+	return refuse(g, VV_EREFUSED, "its history does not end", &id, err);
+}
+
+static vv_status check_name(const judging *g, const vv_shown_head *h, const node *n, vv_error *err)
+{
+	char key[VV_DID_TEXT];
+
+	vv_head_key_text(key, n->key);
+	return strcmp(h->name + strlen(VV_HEADS), key) == 0
+		       ? VV_OK
+		       : refuse(g, VV_EREFUSED, "the ref is named after another key", &h->id, err);
+}
+
+/* The head counts: it is trusted from now on. */
+static vv_status accept(judging *g, vv_judged *out, const node *n, vv_error *err)
+{
+	const vv_trusted_head *h = vv_trust_find(&out->trust, n->key);
+	vv_auto(vv_head_commit) c = {.parent_count = 0};
+	vv_status rc = vv_head_commit_read(&c, g->r, &n->id, err);
+
+	out->changed = out->changed || !h || !vv_oid_equal(&h->commit, &n->id);
+	if (rc < 0 || (rc = vv_trust_set(&out->trust, &c, err)) < 0) return rc;
+	if (out->tip_count < VV_HEAD_LIST_MAX) {
+		out->tips[out->tip_count++] = n->id;
+	}
+	if (!out->has_newest || c.record.time > out->newest.record.time) {
+		vv_head_commit_clear(&out->newest);
+		out->newest = c;
+		out->has_newest = true;
+		memset(&c, 0, sizeof(c));
+	}
+	return VV_OK;
+}
+
+vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
+			 const vv_shown_head *heads, size_t count, const vv_notes *notes,
+			 vv_error *err)
+{
+	vv_auto(judging) g = {.r = r, .t = t, .from = from};
+	size_t owner = SIZE_MAX;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	out->trust = *t;
+	if (count == 0) return t->known ? check_missing(&g, NULL, heads, 0, err) : VV_OK;
+	memcpy(g.owner, t->owner, sizeof(g.owner));
+	memcpy(g.name, t->name, sizeof(g.name));
+	if (!t->known && (rc = find_owner(&g, out, heads, count, err)) < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = walk(&g, &heads[i].id, err)) < 0) return rc;
+		const node *n = g.nodes[find_node(&g, &heads[i].id)];
+		if ((rc = check_name(&g, &heads[i], n, err)) < 0) return rc;
+		owner = newer(&g, owner, n->owner);
+	}
+	if (owner == SIZE_MAX) {
+		return refuse(&g, VV_EREFUSED, "no record of the owner is below it", &heads[0].id,
+			      err);
+	}
+	out->trust.known = true;
+	memcpy(out->trust.owner, g.owner, sizeof(g.owner));
+	memcpy(out->trust.name, g.name, sizeof(g.name));
+	for (size_t i = 0; i < count; i++) {
+		const node *n = g.nodes[find_node(&g, &heads[i].id)];
+		if (is_revoked(g.nodes[owner], n->key, n->number)) {
+			vv_auto(vv_buf) line = VV_BUF_INIT;
+			vv_head_put_line(&line, n->key, n->number, n->time, n->time);
+			vv_notes_warn(notes,
+				      "the owner revoked the key of a head: %s counts for nothing",
+				      vv_buf_cstr(&line));
+			out->passed++;
+			continue;
+		}
+		if ((t->known && (rc = compare(&g, g.nodes[owner], n, err)) < 0) ||
+		    (rc = accept(&g, out, n, err)) < 0) {
+			return rc;
+		}
+	}
+	return t->known ? check_missing(&g, g.nodes[owner], heads, count, err) : VV_OK;
+}
+
+vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
+			  bool *out, vv_error *err)
+{
+	*out = false;
+	for (size_t i = 0; i < j->tip_count && !*out; i++) {
+		vv_auto(vv_head_commit) c = {.parent_count = 0};
+		vv_oid is;
+		const vv_status rc = vv_head_commit_read(&c, r, &j->tips[i], err);
+		if (rc < 0) return rc;
+		*out = vv_head_commit_ref(&c, ref, &is) && vv_oid_equal(&is, id);
+	}
+	return VV_OK;
+}
+
+typedef struct listing {
+	vv_shown_head *items;
+	size_t count, cap;
+} listing;
+
+static vv_status add_head(void *payload, const vv_ref *ref, vv_error *err)
+{
+	listing *l = payload;
+	char *name = vv_strdup(ref->name);
+
+	if (!name || !vv_array_room(l->items, l->count, l->cap)) {
+		vv_free(name);
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count++] = (vv_shown_head){name, ref->id};
+	return VV_OK;
+}
+
+vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv_error *err)
+{
+	listing l = {0};
+	const vv_status rc = vv_refs_each(r, VV_HEADS, add_head, &l, err);
+
+	*out = l.items;
+	*count = l.count;
+	if (rc < 0) {
+		vv_heads_free(l.items, l.count);
+		*out = NULL;
+	}
+	return rc;
+}
+
+void vv_heads_free(vv_shown_head *heads, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_free((void *)(uintptr_t)heads[i].name);
+	}
+	vv_free(heads);
+}

@@ -1,0 +1,61 @@
+/*
+ * judge: whether the heads that somebody shows may be believed, after those that were seen before.
+ *
+ * Every record down to the trusted ones is checked: its signature; its name; that it follows the record before it by
+ * one; that its signer is the owner, or named by the newest record of the owner that it saw, and not ended or revoked. Of
+ * each signer the head must be the trusted one or descend from it: an older one is a rollback, another one a fork.
+ *
+ * A correct caller: the commits of the heads are here; vv_heads_judge; moves refs; vv_trust_write of what it filled.
+ */
+#ifndef VV_LIB_HEADS_JUDGE_H
+#define VV_LIB_HEADS_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "lib/heads/head.h"
+#include "lib/heads/trust.h"
+
+/* A ref refs/varve/heads/KEY that is shown. */
+typedef struct vv_shown_head {
+	const char *name;
+	vv_oid id;
+} vv_shown_head;
+
+typedef struct vv_judged {
+	vv_trust trust;        /* what is to be trusted from now on */
+	bool first;            /* the owner is pinned by this */
+	bool changed;          /* something newer came */
+	uint64_t passed;       /* heads that count for nothing: revoked, ended */
+	vv_head_commit newest; /* by time, of those that count */
+	bool has_newest;
+	vv_oid tips[VV_HEAD_LIST_MAX]; /* the heads that count */
+	size_t tip_count;
+} vv_judged;
+
+/* from: who shows them, for messages. t: what is trusted, or nothing. VV_EREFUSED: a rollback, a fork, another's or an
+ * ended key; VV_ECORRUPT: a damaged or wrongly signed record. Nothing has changed then. */
+vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
+			 const vv_shown_head *heads, size_t count, const vv_notes *notes,
+			 vv_error *err);
+void vv_judged_clear(vv_judged *j);
+VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
+/* Does a head that counts name this ref at this id? */
+vv_status vv_judged_names(const vv_judged *j, vv_repository *r, const char *ref, const vv_oid *id,
+			  bool *out, vv_error *err);
+/* The heads that refs of the repository itself name: names are owned by the caller (vv_free), as is the array. */
+vv_status vv_heads_list(vv_shown_head **out, size_t *count, vv_repository *r, vv_error *err);
+void vv_heads_free(vv_shown_head *heads, size_t count);
+
+/* Appends "z6Mk... (bold otter nine), number 212, 6 hours ago". */
+void vv_head_put_line(vv_buf *out, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t time,
+		      int64_t now);
+/* The same of the newest head that is trusted here; nothing where there is none. */
+vv_status vv_head_put_newest(vv_buf *out, vv_repository *r, vv_error *err);
+/* Appends "2026-11-25 01:30 UTC". */
+void vv_head_put_time(vv_buf *out, int64_t time);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * make: from what was trusted to the next record.
+ */
+#include "lib/heads/make.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "lib/heads/trust.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+
+typedef struct making {
+	vv_repository *r;
+	const vv_head_making *m;
+	vv_trust trust;
+	vv_head_signer signer;
+	vv_head_commit last; /* the signer's */
+	bool has_last;
+	vv_head_record next;
+	vv_oid parents[VV_HEAD_PARENTS_MAX];
+	size_t parent_count;
+	vv_buf refs;
+} making;
+
+static void making_clear(making *k)
+{
+	vv_head_signer_clear(&k->signer);
+	vv_head_commit_clear(&k->last);
+	vv_head_record_clear(&k->next);
+	vv_buf_clear(&k->refs);
+}
+VV_AUTO_CLEAR(making, making_clear)
+
+/* What a data set is called that was not given a name: its folder. */
+static void name_after_folder(making *k)
+{
+	const char *dir = vv_repository_workdir(k->r);
+	char name[VV_HEAD_NAME_MAX + 1];
+	size_t len;
+
+	(void)snprintf(name, sizeof(name), "%s", dir ? dir : vv_repository_commondir(k->r));
+	for (len = strlen(name); len > 1 && name[len - 1] == '/'; len--) {
+		name[len - 1] = '\0';
+	}
+	const char *base = vv_path_base(name);
+	(void)snprintf(k->trust.name, sizeof(k->trust.name), "%s",
+		       vv_head_name_fits(base) ? base : "data");
+}
+
+static vv_status begin(making *k, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_trust_read(&k->trust, k->r, err)) < 0 ||
+	    (rc = vv_head_signer_find(&k->signer, k->r, err)) < 0) {
+		return rc;
+	}
+	if (k->m->name && (!vv_head_name_fits(k->m->name) ||
+			   (k->trust.known && strcmp(k->m->name, k->trust.name) != 0))) {
+		return vv_fail(err, VV_EUSAGE, "a data set keeps its name%s%s",
+			       k->trust.known ? ": " : ", of one line, without blanks at its ends",
+			       k->trust.known ? k->trust.name : "");
+	}
+	if (!k->trust.known) {
+		name_after_folder(k);
+		memcpy(k->trust.owner, k->signer.key, sizeof(k->trust.owner));
+		if (k->m->name) {
+			(void)snprintf(k->trust.name, sizeof(k->trust.name), "%s", k->m->name);
+		}
+		k->trust.known = true;
+	}
+	const vv_trusted_head *h = vv_trust_find(&k->trust, k->signer.key);
+	if (h && (rc = vv_head_commit_read(&k->last, k->r, &h->commit, err)) < 0) return rc;
+	k->has_last = h != NULL;
+	return VV_OK;
+}
+
+/* The newest of each other signer, as far as the signer's last record has it not below. */
+static vv_status see_others(making *k, vv_error *err)
+{
+	for (size_t i = 0; i < k->trust.count; i++) {
+		const vv_trusted_head *h = &k->trust.heads[i];
+		bool below = false;
+		vv_status rc = VV_OK;
+
+		if (memcmp(h->key, k->signer.key, sizeof(h->key)) == 0) {
+			continue;
+		}
+		if (k->has_last) {
+			rc = vv_is_ancestor(k->r, &h->commit, &k->last.id, &below, err);
+		}
+		if (rc == VV_OK && !below) {
+			rc = vv_head_keys_set(&k->next.saw, h->key, h->number, &h->commit, err);
+			k->parents[k->parent_count++] = h->commit;
+		}
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* A signer that is not the owner is named by the owner's newest record. */
+static vv_status check_allowed(const making *k, vv_error *err)
+{
+	const vv_trusted_head *owner = vv_trust_find(&k->trust, k->trust.owner);
+	vv_auto(vv_head_commit) c = {.parent_count = 0};
+	char key[VV_DID_TEXT];
+	vv_status rc;
+
+	if (memcmp(k->signer.key, k->trust.owner, sizeof(k->trust.owner)) == 0) return VV_OK;
+	if (k->m->signers || k->m->revoked) {
+		return vv_fail(err, VV_EREFUSED, "only the owner names and revokes signers");
+	}
+	if (owner && (rc = vv_head_commit_read(&c, k->r, &owner->commit, err)) < 0) return rc;
+	const vv_head_key *s = owner ? vv_head_keys_find(&c.record.signers, k->signer.key) : NULL;
+	const vv_head_key *gone = owner ? vv_head_keys_find(&c.record.revoked, k->signer.key)
+					: NULL;
+	if (s && (int64_t)s->number >= k->next.time && !(gone && k->next.number > gone->number)) {
+		return VV_OK;
+	}
+	vv_head_key_text(key, k->signer.key);
+	vv_fail(err, VV_EREFUSED, "%s is not a signer of '%s'%s", key, k->trust.name,
+		s ? " any longer" : "");
+	return vv_hint(err, "its owner adds it to the signers of the next head");
+}
+
+static vv_status set_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; from && rc == VV_OK && i < from->count; i++) {
+		rc = vv_head_keys_set(to, from->items[i].key, from->items[i].number, NULL, err);
+	}
+	return rc;
+}
+
+static vv_status fill(making *k, int64_t now, vv_error *err)
+{
+	const vv_head_record *last = k->has_last ? &k->last.record : NULL;
+	vv_head_record *n = &k->next;
+	const vv_strings *mirrors = k->m->mirrors;
+	vv_status rc = VV_OK;
+
+	(void)snprintf(n->name, sizeof(n->name), "%s", k->trust.name);
+	memcpy(n->key, k->signer.key, sizeof(n->key));
+	n->number = last ? last->number + 1 : 1;
+	n->time = last && last->time > now ? last->time : now;
+	n->final = k->m->final;
+	n->expires = k->m->final                 ? 0
+		     : k->m->expires > 0         ? k->m->expires
+		     : last && last->expires > 0 ? n->time + (last->expires - last->time)
+						 : 0;
+	for (size_t i = 0; rc == VV_OK && mirrors && i < mirrors->count; i++) {
+		rc = vv_head_record_add_mirror(n, mirrors->items[i], err);
+	}
+	const size_t inherited = last && n->mirror_count == 0 ? last->mirror_count : 0;
+	for (size_t i = 0; rc == VV_OK && i < inherited; i++) {
+		rc = vv_head_record_add_mirror(n, last->mirrors[i], err);
+	}
+	if (last) {
+		n->signers = last->signers;
+		n->revoked = last->revoked;
+		k->parents[k->parent_count++] = k->last.id;
+	}
+	rc = rc < 0 ? rc : set_keys(&n->signers, k->m->signers, err);
+	return rc < 0 ? rc : set_keys(&n->revoked, k->m->revoked, err);
+}
+
+/* Is the last record still what the new one would be? */
+static bool is_same(const making *k, int64_t now)
+{
+	const vv_head_record *l = &k->last.record;
+
+	return k->has_last && k->m->only_new && k->last.refs.len == k->refs.len &&
+	       memcmp(vv_buf_cstr(&k->last.refs), vv_buf_cstr(&k->refs), k->refs.len) == 0 &&
+	       (l->expires == 0 || now < l->time + (l->expires - l->time) / 2);
+}
+
+vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err)
+{
+	vv_auto(making) k = {.r = r, .m = m, .refs = VV_BUF_INIT};
+	vv_auto(vv_head_commit) made = {.parent_count = 0};
+	vv_auto(vv_buf) ref = VV_BUF_INIT;
+	char key[VV_DID_TEXT];
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc = begin(&k, err);
+
+	vv_now(&now, &nsec);
+	vv_shared_refs_put(&k.refs, m->refs);
+	if (rc < 0 || (rc = vv_buf_ok(&k.refs, err)) < 0) return rc;
+	if (is_same(&k, now)) {
+		*out = k.last.id;
+		return VV_OK;
+	}
+	if (k.has_last && k.last.record.final) {
+		return vv_fail(err, VV_EREFUSED, "the last head of '%s' is final: none follows it",
+			       k.trust.name);
+	}
+	if ((rc = fill(&k, now, err)) < 0 || (rc = see_others(&k, err)) < 0 ||
+	    (rc = check_allowed(&k, err)) < 0 ||
+	    (rc = vv_head_commit_write(out, r, &k.next, &k.refs, k.parents, k.parent_count,
+				       &k.signer, err)) < 0 ||
+	    (rc = vv_head_commit_read(&made, r, out, err)) < 0) {
+		return rc;
+	}
+	vv_head_key_text(key, k.signer.key);
+	vv_buf_printf(&ref, VV_HEADS "%s", key);
+	if ((rc = vv_buf_ok(&ref, err)) < 0 ||
+	    (rc = vv_ref_update(r, ref.data, out, NULL, true, "sign", err)) < 0 ||
+	    (rc = vv_trust_set(&k.trust, &made, err)) < 0) {
+		return rc;
+	}
+	return vv_trust_write(&k.trust, r, err);
+}

@@ -1,0 +1,33 @@
+/*
+ * make: one more head of this repository, signed here.
+ *
+ * Whoever signs first is the owner. The new record follows the signer's last one, has its mirrors, signers and revocations,
+ * names the newest heads of the others that are trusted here, and is trusted at once.
+ */
+#ifndef VV_LIB_HEADS_MAKE_H
+#define VV_LIB_HEADS_MAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "lib/heads/head.h"
+#include "lib/heads/shared_refs.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_head_making {
+	const vv_shared_refs *refs;
+	bool only_new; /* nothing is signed if the last record has these refs, and half of its time is left */
+	const char *name; /* of the first record; NULL: that of the folder */
+	int64_t expires;  /* 0: as long after the signing as the last one's */
+	bool final;
+	const vv_strings *mirrors;   /* NULL or none: the last one's */
+	const vv_head_keys *signers; /* added; number: until when */
+	const vv_head_keys *revoked; /* added */
+} vv_head_making;
+
+/* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. */
+vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
+
+#endif

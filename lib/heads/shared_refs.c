@@ -1,0 +1,170 @@
+/*
+ * shared_refs: what words mean.
+ */
+#include "lib/heads/shared_refs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/run_git.h"
+
+typedef struct choosing {
+	vv_repository *repo;
+	vv_shared_refs *refs;
+} choosing;
+
+void vv_shared_refs_clear(vv_shared_refs *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		vv_ref_clear(&l->items[i]);
+	}
+	vv_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	vv_shared_refs *l = payload;
+	vv_ref copy = {.id = ref->id, .commit = ref->commit, .annotated = ref->annotated};
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (strcmp(l->items[i].name, ref->name) == 0) return VV_OK;
+	}
+	if (!vv_array_room(l->items, l->count, l->cap) || !(copy.name = vv_strdup(ref->name))) {
+		return vv_fail_nomem(err);
+	}
+	l->items[l->count++] = copy;
+	return VV_OK;
+}
+
+static vv_status add_named(choosing *c, const char *name, bool *found, vv_error *err)
+{
+	vv_auto(vv_ref) ref = {0};
+	const vv_status rc = vv_ref_get(c->repo, name, &ref, err);
+
+	*found = rc == VV_OK;
+	return rc == VV_OK ? add_ref(c->refs, &ref, err) : rc;
+}
+
+static vv_status add_word(choosing *c, const char *word, vv_error *err)
+{
+	static const char *const folders[] = {"refs/heads/", "refs/tags/", ""};
+	bool found = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; !found && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		vv_auto(vv_buf) name = VV_BUF_INIT;
+		vv_buf_printf(&name, "%s%s", folders[i], word);
+		if (!*folders[i] && strncmp(word, "refs/heads/", 11) != 0 &&
+		    strncmp(word, "refs/tags/", 10) != 0) {
+			continue;
+		}
+		rc = vv_buf_ok(&name, err);
+		rc = rc < 0 ? rc : add_named(c, name.data, &found, err);
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	}
+	return found ? VV_OK
+		     : vv_fail(err, VV_ENOTFOUND, "no branch or tag is called '%s'",
+			       vv_text_shows(word));
+}
+
+/* The tags of what the branch reaches. */
+static vv_status add_merged_tags(choosing *c, const char *branch, vv_error *err)
+{
+	const char *args[] = {"tag", "--list", "--merged", branch, NULL};
+	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .repo = c->repo, .output = &out};
+	bool found;
+	vv_status rc = vv_git_must(&call, "listing tags", err);
+
+	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n");
+		vv_buf_reset(&name);
+		vv_buf_printf(&name, "refs/tags/%.*s", (int)len, p);
+		rc = vv_buf_ok(&name, err);
+		rc = rc < 0 ? rc : add_named(c, name.data, &found, err);
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+static int compare_refs(const void *a, const void *b)
+{
+	return strcmp(((const vv_ref *)a)->name, ((const vv_ref *)b)->name);
+}
+
+/* HEAD's branch if it is one of them, else the first. */
+static void sort(vv_shared_refs *l, const char *branch)
+{
+	l->head = NULL;
+	if (l->count > 1) {
+		qsort(l->items, l->count, sizeof(*l->items), compare_refs);
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		const char *name = l->items[i].name;
+		if (strncmp(name, "refs/heads/", 11) == 0 &&
+		    (!l->head || (branch && strcmp(name, branch) == 0))) {
+			l->head = name;
+		}
+	}
+}
+
+vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, char *const *words,
+				int word_count, bool all, vv_error *err)
+{
+	choosing c = {.repo = r, .refs = out};
+	vv_auto(vv_head) head = {0};
+	bool found;
+	vv_status rc = vv_head_read(r, &head, err);
+
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; rc == VV_OK && i < word_count; i++) {
+		rc = add_word(&c, words[i], err);
+	}
+	if (rc == VV_OK && all) {
+		rc = vv_refs_each(r, "refs/heads/", add_ref, out, err);
+		rc = rc < 0 ? rc : vv_refs_each(r, "refs/tags/", add_ref, out, err);
+	} else if (rc == VV_OK && word_count == 0 && head.branch && !head.unborn) {
+		rc = add_named(&c, head.branch, &found, err);
+		rc = rc < 0 ? rc : add_merged_tags(&c, head.branch, err);
+	}
+	if (rc == VV_OK) {
+		sort(out, head.branch);
+	}
+	return rc;
+}
+
+vv_status vv_shared_refs_add(vv_shared_refs *l, const char *name, const vv_oid *id, vv_error *err)
+{
+	const vv_ref ref = {.name = (char *)(uintptr_t)name, .id = *id, .commit = *id};
+	const char *head = l->head;
+	const vv_status rc = add_ref(l, &ref, err);
+
+	if (rc == VV_OK) {
+		sort(l, head);
+	}
+	return rc;
+}
+
+const vv_oid *vv_shared_refs_head(const vv_shared_refs *l)
+{
+	size_t i = 0;
+
+	while (l->items[i].name != l->head) {
+		i++;
+	}
+	return &l->items[i].commit;
+}
+
+void vv_shared_refs_put(vv_buf *out, const vv_shared_refs *l)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < l->count; i++) {
+		vv_oid_text(hex, &l->items[i].id);
+		vv_buf_printf(out, "%s %s\n", hex, l->items[i].name);
+	}
+}

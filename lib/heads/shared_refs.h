@@ -1,0 +1,35 @@
+/*
+ * shared_refs: the branches and tags that a folder has and a head names.
+ */
+#ifndef VV_LIB_HEADS_SHARED_REFS_H
+#define VV_LIB_HEADS_SHARED_REFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_shared_refs {
+	vv_ref *items; /* sorted by name, each once */
+	size_t count, cap;
+	const char *
+		head; /* the branch that clones begin with; borrowed from items; NULL: there is none */
+} vv_shared_refs;
+
+/* Words name branches and tags; without them HEAD's branch and the tags that it reaches, or all. VV_ENOTFOUND. */
+vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, char *const *words,
+				int word_count, bool all, vv_error *err);
+/* One more, where its name comes in the order. */
+vv_status vv_shared_refs_add(vv_shared_refs *l, const char *name, const vv_oid *id, vv_error *err);
+/* The commit of head; borrowed. */
+const vv_oid *vv_shared_refs_head(const vv_shared_refs *l);
+/* Appends lines "<id> <name>". */
+void vv_shared_refs_put(vv_buf *out, const vv_shared_refs *l);
+void vv_shared_refs_clear(vv_shared_refs *l);
+VV_AUTO_CLEAR(vv_shared_refs, vv_shared_refs_clear)
+
+#endif

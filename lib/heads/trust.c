@@ -1,0 +1,130 @@
+/*
+ * trust: the lines of the file.
+ */
+#include "lib/heads/trust.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define FIRST "varve trust 1\n"
+#define TRUST_MAX ((size_t)64 << 10)
+
+static vv_status damaged(const char *path, vv_error *err)
+{
+	vv_fail(err, VV_ECORRUPT, "'%s' is damaged", vv_text_shows(path));
+	return vv_hint(err, "remove it to trust the next head that is seen, as at first");
+}
+
+static bool read_head(vv_trust *t, const char *line)
+{
+	char key[VV_DID_TEXT], commit[VV_OID_TEXT + 1];
+	unsigned long long number;
+	long long when, expires;
+	int used = 0;
+
+	if (t->count == VV_HEAD_LIST_MAX ||
+	    sscanf(line, "%63s %llu %lld %lld %40s%n", key, &number, &when, &expires, commit,
+		   &used) != 5 ||
+	    line[used] != '\0') {
+		return false;
+	}
+	vv_trusted_head *h = &t->heads[t->count++];
+	h->number = number;
+	h->time = when;
+	h->expires = expires;
+	return vv_head_key_read(h->key, key) && vv_oid_parse(&h->commit, commit, strlen(commit));
+}
+
+vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "trust", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&text, path, TRUST_MAX, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == VV_ENOTFOUND) return VV_OK;
+	if (rc < 0) return rc;
+	if (strncmp(vv_buf_cstr(&text), FIRST, sizeof(FIRST) - 1) != 0) return damaged(path, err);
+	for (char *p = text.data + sizeof(FIRST) - 1, *end; *p; p = end + 1) {
+		bool sound = (end = strchr(p, '\n')) != NULL;
+		if (sound) {
+			*end = '\0';
+		}
+		if (sound && strncmp(p, "name ", 5) == 0) {
+			sound = vv_head_name_fits(p + 5);
+			(void)snprintf(out->name, sizeof(out->name), "%s", p + 5);
+		} else if (sound && strncmp(p, "owner ", 6) == 0) {
+			sound = out->known = vv_head_key_read(out->owner, p + 6);
+		} else {
+			sound = sound && strncmp(p, "head ", 5) == 0 && read_head(out, p + 5);
+		}
+		if (!sound) return damaged(path, err);
+	}
+	return out->known && *out->name ? VV_OK : damaged(path, err);
+}
+
+vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "trust", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	char key[VV_DID_TEXT], hex[VV_OID_TEXT + 1];
+	vv_status rc = vv_mkdirs_above(path, err);
+
+	vv_head_key_text(key, t->owner);
+	vv_buf_printf(&text, FIRST "name %s\nowner %s\n", t->name, key);
+	for (size_t i = 0; i < t->count; i++) {
+		const vv_trusted_head *h = &t->heads[i];
+		vv_head_key_text(key, h->key);
+		vv_oid_text(hex, &h->commit);
+		vv_buf_printf(&text, "head %s %llu %lld %lld %s\n", key,
+			      (unsigned long long)h->number, (long long)h->time,
+			      (long long)h->expires, hex);
+	}
+	rc = rc < 0 ? rc : vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, true, err);
+}
+
+const vv_trusted_head *vv_trust_find(const vv_trust *t, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (memcmp(t->heads[i].key, key, VV_KEY_PUBLIC) == 0) return &t->heads[i];
+	}
+	return NULL;
+}
+
+vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err)
+{
+	const vv_trusted_head *there = vv_trust_find(t, c->record.key);
+	const size_t i = there ? (size_t)(there - t->heads) : t->count;
+
+	if (i == VV_HEAD_LIST_MAX) {
+		return vv_fail(err, VV_EREFUSED, "more than %u keys sign '%s'", VV_HEAD_LIST_MAX,
+			       vv_text_shows(t->name));
+	}
+	t->count += !there;
+	t->heads[i] = (vv_trusted_head){.number = c->record.number,
+					.time = c->record.time,
+					.expires = c->record.final ? 0 : c->record.expires,
+					.commit = c->id};
+	memcpy(t->heads[i].key, c->record.key, VV_KEY_PUBLIC);
+	return VV_OK;
+}
+
+const vv_trusted_head *vv_trust_newest(const vv_trust *t)
+{
+	const vv_trusted_head *newest = NULL;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (!newest || t->heads[i].time > newest->time) {
+			newest = &t->heads[i];
+		}
+	}
+	return newest;
+}

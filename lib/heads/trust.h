@@ -1,0 +1,46 @@
+/*
+ * trust: which heads this repository has seen and believes: the file "trust" of .git/varve, which nothing that is fetched
+ * can write.
+ *
+ *	varve trust 1
+ *	name <name>
+ *	owner <z6Mk...>
+ *	head <z6Mk...> <number> <time> <expires> <commit>   the newest of each signer
+ *
+ * The owner is pinned when a head is seen first, or by `varve verify --trust KEY`.
+ */
+#ifndef VV_LIB_HEADS_TRUST_H
+#define VV_LIB_HEADS_TRUST_H
+
+#include <stdbool.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "lib/heads/head.h"
+
+typedef struct vv_trusted_head {
+	uint8_t key[VV_KEY_PUBLIC];
+	uint64_t number;
+	int64_t time, expires;
+	vv_oid commit;
+} vv_trusted_head;
+
+typedef struct vv_trust {
+	bool known; /* else nothing is pinned yet */
+	char name[VV_HEAD_NAME_MAX + 1];
+	uint8_t owner[VV_KEY_PUBLIC];
+	vv_trusted_head heads[VV_HEAD_LIST_MAX];
+	size_t count;
+} vv_trust;
+
+/* VV_ECORRUPT: the file is damaged. */
+vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err);
+/* Durably. */
+vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err);
+const vv_trusted_head *vv_trust_find(const vv_trust *t,
+				     const uint8_t key[VV_KEY_PUBLIC]); /* NULL */
+vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
+/* The newest of all by time; NULL: none. */
+const vv_trusted_head *vv_trust_newest(const vv_trust *t);
+
+#endif

@@ -1,0 +1,296 @@
+load ../helper
+load folder
+
+# Signed heads: who says which version is the newest, and what a copy may do about it.
+
+teardown() {
+	stop_server
+}
+
+# key_of NAME: NAME has a machine of its own, with a key; $key_NAME is the key as heads have it.
+key_of() {
+	mkdir -p "$HOME/$1"
+	XDG_CONFIG_HOME=$HOME/$1 varve key new > /dev/null
+	printf -v "key_$1" %s "$(XDG_CONFIG_HOME=$HOME/$1 varve key show | sed 's/^did:key://')"
+}
+
+# as NAME COMMAND...: with the key of NAME.
+as() {
+	local who=$1
+	shift
+	XDG_CONFIG_HOME=$HOME/$who "$@"
+}
+
+# A table, signed by ada and published to `public`, which is served.
+signed() {
+	a_table
+	key_of ada
+	as ada varve sign -q --name prices
+	as ada varve publish -q --no-pages -o ../public
+	serve_files "$BATS_TEST_TMPDIR/work/public"
+}
+
+# One more version, signed by $1 and published.
+more() {
+	another "$2"
+	as "$1" varve sign -q
+	varve publish -q --no-pages -o ../public
+}
+
+# What `b` has did not move: it is at $1.
+at() {
+	[ "$(git -C ../b rev-parse origin/main)" = "$1" ]
+}
+
+@test "a head is signed, checked by ssh-keygen, pinned at the first clone and followed" {
+	signed
+	# the bytes that were signed are the commit without its signature
+	git cat-file commit "refs/varve/heads/$key_ada" > "$HOME/commit"
+	python3 - "$HOME/commit" <<-'END'
+	import re, sys
+	raw = open(sys.argv[1], "rb").read()
+	m = re.search(rb"gpgsig (.*?\n)(?! )", raw, re.S)
+	open(sys.argv[1] + ".sig", "wb").write(m.group(1).replace(b"\n ", b"\n"))
+	open(sys.argv[1], "wb").write(raw.replace(m.group(0), b""))
+	END
+	ssh-keygen -Y check-novalidate -n varve-head -s "$HOME/commit.sig" < "$HOME/commit" > /dev/null
+	ends_with 255 ssh-keygen -Y check-novalidate -n git -s "$HOME/commit.sig" < "$HOME/commit"
+	succeeds varve verify
+	output_has "prices: signed by $key_ada ("
+	succeeds varve clone "$site" ../b
+	stderr_has "signed by $key_ada"
+	stderr_has "are trusted from now on"
+	grep -q "^owner $key_ada$" ../b/.git/varve/trust
+	more ada 2
+	succeeds varve -C ../b pull
+	stderr_has "number 2"
+	grep -q "^head $key_ada 2 " ../b/.git/varve/trust
+	succeeds varve -C ../b status
+	output_has "Signed by $key_ada ("
+	[ "$(git -C ../b rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
+	succeeds varve -C ../b verify "$site"
+	output_has "number 2"
+	# the origin may go on without a head
+	another 3
+	varve publish -q --no-pages -o ../public
+	succeeds varve -C ../b fetch
+	stderr_has "main is 1 commit after the last signed head"
+	at "$(git rev-parse main)"
+}
+
+@test "a mirror that shows an older head is named, with both numbers and dates, and nothing is moved" {
+	signed
+	cp -r ../public ../old
+	more ada 2
+	varve clone -q "$site" ../b
+	before=$(git rev-parse main)
+	rm -rf ../public
+	mv ../old ../public
+	ends_with 2 varve -C ../b fetch
+	stderr_has "rollback: "
+	stderr_has "shows head 1 of "
+	stderr_has "although 2 of "
+	at "$before"
+	grep -q "^head $key_ada 2 " ../b/.git/varve/trust
+	ends_with 1 varve -C ../b verify "$site"
+	stderr_has "rollback: "
+}
+
+@test "two heads of one number are a fork" {
+	signed
+	varve clone -q "$site" ../b
+	cp -r ../a ../a2
+	more ada 2
+	varve -C ../b pull -q
+	before=$(git rev-parse main)
+	rm -rf ../public
+	cd ../a2
+	another 3
+	as ada varve sign -q
+	varve publish -q --no-pages -o ../public
+	ends_with 2 varve -C ../b fetch
+	stderr_has "fork: "
+	at "$before"
+}
+
+@test "another's head, another data set's head and no head at all move nothing of a stand-in" {
+	signed
+	varve clone -q "$site" ../b
+	before=$(git rev-parse main)
+	key_of eve
+	cp -r . ../e
+	cd ../e
+	rm .git/varve/trust
+	git update-ref -d "refs/varve/heads/$key_ada"
+	another 2
+	as eve varve sign -q --name prices
+	rm -rf ../public
+	varve publish -q --no-pages -o ../public
+	ends_with 2 varve -C ../b fetch
+	stderr_has "its signer is not the owner"
+	at "$before"
+	# ada's own, of something else
+	cd ../a
+	rm .git/varve/trust
+	as ada varve sign -q --name other
+	rm -rf ../public
+	varve publish -q --no-pages -o ../public
+	ends_with 2 varve -C ../b fetch
+	stderr_has "it is of another data set"
+	at "$before"
+}
+
+@test "an old record below a new parent is not signed" {
+	signed
+	more ada 2
+	varve clone -q "$site" ../b
+	before=$(git rev-parse main)
+	head=refs/varve/heads/$key_ada
+	# the first record's commit, with the second one as its parent
+	forged=$(git cat-file commit "$head~1" | sed "1a parent $(git rev-parse "$head")" | git hash-object -t commit -w --stdin)
+	git update-ref "$head" "$forged"
+	varve publish -q --no-pages -o ../public
+	ends_with 2 varve -C ../b fetch
+	stderr_has "the signature is not one of these bytes"
+	at "$before"
+	# a record that was changed
+	tree=$(git rev-parse "$before^{tree}")
+	forged=$(git cat-file commit "$head~1" | sed "s/^tree .*/tree $tree/" | git hash-object -t commit -w --stdin)
+	git update-ref "$head" "$forged"
+	varve publish -q --no-pages -o ../public
+	ends_with 2 varve -C ../b fetch
+	stderr_has "the signature is not one of these bytes"
+	at "$before"
+}
+
+@test "an expired head is said, and refused only where the user wants that" {
+	a_table
+	key_of ada
+	as ada varve sign -q --name prices --expires "2024-01-01T00:00:00Z"
+	varve publish -q --no-pages -o ../public
+	cd ..
+	succeeds varve clone "$PWD/public" b
+	stderr_has "expired at 2024-01-01 00:00 UTC"
+	succeeds varve -C b verify ../public
+	output_has "expired 2024-01-01 00:00 UTC"
+	git config --global varve.refuseExpired true
+	ends_with 2 varve -C b fetch
+	stderr_has "expired at 2024-01-01 00:00 UTC; nothing is moved"
+	git config --global --unset varve.refuseExpired
+	cd a
+	as ada varve sign -q --final
+	ends_with 2 as ada varve sign
+	stderr_has "is final: none follows it"
+}
+
+@test "a bot signs until a date, and no longer once it is revoked" {
+	signed
+	key_of bot
+	ends_with 2 as bot varve sign
+	stderr_has "is not a signer of 'prices'"
+	as ada varve sign -q --signer "$key_bot=2100-01-01"
+	more bot 2
+	succeeds varve clone "$site" ../b
+	grep -q "^owner $key_ada$" ../b/.git/varve/trust
+	grep -q "^head $key_bot 1 " ../b/.git/varve/trust
+	more bot 3
+	varve -C ../b pull -q
+	grep -q "^head $key_bot 2 " ../b/.git/varve/trust
+	# stolen: what the thief signs after number 2 counts for nothing
+	as ada varve sign -q --revoke "$key_bot=2"
+	ends_with 2 as bot varve sign
+	stderr_has "is not a signer of 'prices' any longer"
+	varve publish -q --no-pages -o ../public
+	succeeds varve -C ../b fetch
+	grep -q "^head $key_bot 2 " ../b/.git/varve/trust
+	# another signer whose time is over
+	key_of late
+	as ada varve sign -q --signer "$key_late=2020-01-01"
+	ends_with 2 as late varve sign
+	stderr_has "is not a signer of 'prices' any longer"
+}
+
+@test "what a thief signed after the revocation is named and counts for nothing" {
+	signed
+	key_of bot
+	as ada varve sign -q --signer "$key_bot=2100-01-01"
+	more bot 2
+	varve clone -q "$site" ../b
+	cp -r ../a ../thief
+	as ada varve sign -q --revoke "$key_bot=1"
+	cd ../thief
+	another 3
+	as bot varve sign -q
+	git fetch -q ../a "+refs/varve/heads/$key_ada:refs/varve/heads/$key_ada"
+	rm -rf ../public
+	varve publish -q --no-pages -o ../public
+	varve -C ../b fetch > "$HOME/out" 2>&1 || true
+	grep -q "the owner revoked the key of a head" "$HOME/out"
+	grep -q "^head $key_bot 1 " ../b/.git/varve/trust
+}
+
+@test "two that sign at once are both believed, and the next record has both below it" {
+	signed
+	key_of bot
+	as ada varve sign -q --signer "$key_bot=2100-01-01"
+	cp -r ../a ../c
+	as ada varve sign -q
+	(cd ../c && another 2 && as bot varve sign -q)
+	git fetch -q ../c "+refs/varve/heads/$key_bot:refs/varve/heads/$key_bot"
+	varve fetch -q ../c main
+	git merge -q --ff-only FETCH_HEAD
+	varve publish -q --no-pages -o ../public
+	varve clone -q "$site" ../b
+	grep -q "^head $key_ada 3 " ../b/.git/varve/trust
+	grep -q "^head $key_bot 1 " ../b/.git/varve/trust
+	cd ../b
+	as ada varve sign -q
+	[ "$(git rev-list --count --first-parent "refs/varve/heads/$key_ada")" = 4 ]
+	git merge-base --is-ancestor "refs/varve/heads/$key_bot" "refs/varve/heads/$key_ada"
+	succeeds varve verify
+}
+
+@test "with varve.sign push and publish sign, and a Git host has the head beside the blocks" {
+	a_table
+	key_of ada
+	git init -q --bare --template= ../host.git
+	git remote add origin "file://$BATS_TEST_TMPDIR/work/host.git"
+	git config remote.origin.varveKind git
+	git config varve.sign true
+	succeeds as ada varve push -u origin main
+	[ "$(git -C ../host.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
+	[ -z "$(git -C ../host.git branch --list 'varve*')" ]
+	as ada varve push -q
+	[ "$(git rev-list --count "refs/varve/heads/$key_ada")" = 1 ]
+	git config --global remote.origin.varveKind git
+	succeeds varve clone --git-host "file://$BATS_TEST_TMPDIR/work/host.git" ../b
+	stderr_has "signed by $key_ada"
+	another 2
+	as ada varve push -q
+	succeeds varve -C ../b pull
+	stderr_has "number 2"
+	succeeds as ada varve publish --no-pages -o ../public
+	varve -C ../b verify ../public > "$HOME/out"
+	grep -q "number 2" "$HOME/out"
+}
+
+@test "an SSH key signs, by its file and by the agent" {
+	command -v ssh-agent > /dev/null || skip "ssh-agent is not installed"
+	a_table
+	ssh-keygen -q -t ed25519 -N '' -f "$HOME/id"
+	git config varve.signingKey "$HOME/id"
+	succeeds varve sign --name prices
+	eval "$(ssh-agent -s)" > /dev/null
+	ssh-add -q "$HOME/id"
+	rm "$HOME/id"
+	git config varve.signingKey "$HOME/id.pub"
+	succeeds varve sign
+	output_has "number 2"
+	kill "$SSH_AGENT_PID"
+	succeeds varve verify
+	ends_with 2 varve sign
+	stderr_has "ssh-keygen cannot sign"
+	git config --unset varve.signingKey
+	ends_with 2 varve sign
+	stderr_has "this machine has no key yet"
+}
