@@ -49,6 +49,7 @@
 	X(CLEAN_CHANGED, "clean-changed", "") \
 	X(CLEAN_FOOTER, "clean-footer", "") \
 	X(CLEAN_HEADER, "clean-header", "") \
+	X(CLEAN_QUOTES, "clean-quotes", "") \
 	X(CLONE_DIR, "clone-dir", "") \
 	X(CLONE_URL, "clone-url", "") \
 	X(CONFIG_LIST, "config-list", "") \

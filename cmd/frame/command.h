@@ -128,8 +128,9 @@ typedef struct vv_command {
 	bool conflict_is_no; /* VV_ECONFLICT is the answer "no": 1 */
 	/* In the place of run: opens, reports and closes by itself. */
 	int (*run_alone)(void *options, int argc, char **argv);
-	bool raw;  /* arguments are handed over unparsed */
-	bool pass; /* Git's command of that name is run with the arguments, in our place */
+	bool raw;        /* arguments are handed over unparsed */
+	bool pass;       /* Git's command of that name is run with the arguments, in our place */
+	bool hides_urls; /* with pass: in its messages URLs have no secrets */
 } vv_command;
 
 static inline bool vv_wants_json(const char *format)

@@ -49,6 +49,7 @@ static const struct {
 	{"clean-changed", "fix it, or go back to the last version ('git checkout -- FILE'); 'varve add --as file' keeps it as bytes; qsv and DuckDB are among the tools that repair malformed CSV"},
 	{"clean-footer", "'--skip-footer N' names the number of lines below the table; 'varve add --as file' keeps it as bytes; qsv and DuckDB are among the tools that repair malformed CSV"},
 	{"clean-header", "the first line must be the header, with all columns, or '--skip-lines N' names the number of lines above it; 'varve add --as file' keeps it as bytes; qsv and DuckDB are among the tools that repair malformed CSV"},
+	{"clean-quotes", "'--escape \\' reads \\\" as a quote within a cell, '--quote none' takes quotes as text; 'varve add --as file' keeps it as bytes"},
 	{"clone-dir", "name a folder: varve clone URL DIR"},
 	{"clone-url", "clone with 'varve clone URL'"},
 	{"config-list", "'varve config --list --all' lists the settings"},

@@ -438,6 +438,29 @@ void vv_out_page_end(void)
 	vv_pager_leave();
 }
 
+vv_status vv_out_to(const char *path, bool empty, vv_error *err)
+{
+	static int before = -1;
+	const int how = O_WRONLY | O_CREAT | O_CLOEXEC | (empty ? O_TRUNC : O_APPEND),
+		  fd = path ? open(path, how, 0666) : before;
+	vv_status rc = VV_OK;
+
+	if (fd < 0) return vv_fail_errno(err, "cannot open", path ? path : "");
+	vv_out_flush();
+	if (path) {
+		before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	} else if (out_errno || ferror(stdout)) {
+		errno = out_errno ? out_errno : EIO;
+		rc = vv_fail_errno(err, "cannot write", "what was printed");
+		out_errno = 0;
+		clearerr(stdout);
+	}
+	dup2(fd, STDOUT_FILENO);
+	close(fd);
+	terminal = -1; /* asked again */
+	return rc;
+}
+
 /* Progress: one line, rewritten in place at most ten times a second. */
 static struct {
 	bool shown, over;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/gc.h"
 #include "cmd/frame/git_words.h"
@@ -17,6 +18,7 @@
 #include "cmd/frame/output.h"
 #include "lib/sources/needed.h"
 #include "repo/git/program.h"
+#include "repo/git/run_git.h"
 
 static int run_in_context(const vv_command *c, vv_context *x)
 {
@@ -93,6 +95,27 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 	return code;
 }
 
+/* The same as a child: in what it says the URLs have no secrets. */
+static int run_git_hiding(char **args, int argc)
+{
+	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT, shown = VV_BUF_INIT;
+	vv_error err;
+	int code;
+
+	if (argc >= (int)VV_GIT_ARGS_MAX) return vv_usage_error("too many arguments");
+	const vv_git_call call = {
+		.args = (const char *const *)args, .env = vv_environ(), .output = &out};
+	if (vv_git_run(&call, &said, &code, &err) < 0) return vv_report(&err);
+	vv_out_raw(out.data, out.len);
+	vv_text_put_urls(&shown, said.data, said.len);
+	if (vv_buf_ok(&shown, &err) < 0) return vv_report(&err);
+	vv_out_flush();
+	if (shown.len > 0) {
+		vv_note("%.*s", (int)shown.len - (shown.data[shown.len - 1] == '\n'), shown.data);
+	}
+	return code;
+}
+
 /* Git's own command in the place of this process: returns only where it cannot be run. Git would run
  * programs that a bare repository names in whose folders it is started; varve does not. */
 static int run_git(const vv_command *c, int argc, char **argv)
@@ -112,6 +135,7 @@ static int run_git(const vv_command *c, int argc, char **argv)
 		if (getenv(VV_OFFLINE_VAR)) {
 			(void)setenv("GIT_ALLOW_PROTOCOL", "file", 1);
 		}
+		if (c->hides_urls) return run_git_hiding(args + 1, argc + 1);
 		execv(path, args);
 		vv_fail_errno(&err, "cannot run", path);
 	}

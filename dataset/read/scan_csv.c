@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hint.h"
 #include "base/text.h"
 #include "dataset/read/scan_internal.h"
 
@@ -216,10 +217,13 @@ static int refuse_quote(vv_scan *s, const char *open, vv_error *err)
 
 static int refuse_text(vv_scan *s, const char *where, vv_error *err)
 {
-	return vv_scan_refuse(
+	const int rc = vv_scan_refuse(
 		s, where, err,
 		"text after a closing quote: expected a delimiter or a line end, found '%s'",
 		vv_text_show(where, 1));
+
+	vv_hint_code(err, VV_HINT_CLEAN_QUOTES);
+	return rc;
 }
 
 /* --- rows --------------------------------------------------------------- */

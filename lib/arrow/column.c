@@ -141,14 +141,27 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 	if (m->count++ > 0 && m->row <= number) return;
 	m->row = number;
 	m->column = col->place;
-	(void)(col->form == VV_ARROW_TEXT
-		       ? vv_fail(&m->why, VV_EINPUT, "row %llu: column '%s' is not UTF-8: '%s'",
-				 (unsigned long long)number, vv_text_shows(col->field->name),
-				 vv_text_show(c->text, c->len))
-		       : vv_fail(&m->why, VV_EINPUT,
-				 "row %llu: column '%s' is of type %s, and this is not one: '%s'",
-				 (unsigned long long)number, vv_text_shows(col->field->name),
-				 vv_type_name(col->field->type), vv_text_show(c->text, c->len)));
+	varve_value v = {.kind = VARVE_VALUE_MISFIT};
+	const char *const name = vv_text_shows(col->field->name),
+			  *const text = vv_text_show(c->text, c->len),
+			  *const type = vv_type_name(col->field->type);
+	const unsigned long long n = number;
+
+	if (col->form == VV_ARROW_TEXT) {
+		(void)vv_fail(&m->why, VV_EINPUT, "row %llu: column '%s' is not UTF-8: '%s'", n,
+			      name, text);
+	} else if (vv_cell_value(&v, col->table, col->place, c, VV_IGNORED) == VV_OK &&
+		   v.kind != VARVE_VALUE_MISFIT) {
+		(void)vv_fail(&m->why, VV_EINPUT,
+			      "row %llu: column '%s' of type %s: '%s' is outside the range of "
+			      "Arrow's type",
+			      n, name, type, text);
+		(void)vv_hint(&m->why, "read numbers as decimals or as text");
+	} else {
+		(void)vv_fail(&m->why, VV_EINPUT,
+			      "row %llu: column '%s' is of type %s, and this is not one: '%s'", n,
+			      name, type, text);
+	}
 }
 
 /* ---- a group ---- */

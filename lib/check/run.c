@@ -324,12 +324,13 @@ static vv_status report_changes(listing *l, const char *path, vv_error *err)
 	return rc;
 }
 
+/* Of all that the owner describes, tables among it that the commit has no more. */
 static vv_status list_schemas(listing *l, int argc, char **argv, vv_error *err)
 {
 	vv_check_input_options now = {.repo = l->run->repo, .side = l->side}, was = now;
 	vv_auto(vv_check_list) list = {0};
-	vv_status rc = vv_check_list_read(&list, l->run->repo, l->run->reader, l->side, argc, argv,
-					  true, err);
+	vv_status rc = vv_check_list_read(&list, l->run->repo, l->run->reader, &l->owner->side,
+					  argc, argv, true, err);
 
 	was.side = &l->owner->side;
 	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {

@@ -168,13 +168,16 @@ static vv_status check_empty(const char *path, vv_error *err)
 {
 	char **names = NULL;
 	vv_auto(char) *mark = vv_path_join(path, vv_files_mark.file, (char *)NULL);
-	size_t count = 0;
+	size_t count = 0, others = 0;
 	vv_status rc = mark ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && vv_exists(path) && !vv_exists(mark)) {
 		rc = vv_list_dir(&names, &count, path, err);
 	}
-	if (rc == VV_OK && count > 0) {
+	for (size_t i = 0; i < count; i++) { /* but what a killed one left */
+		others += strncmp(names[i], VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0;
+	}
+	if (rc == VV_OK && others > 0) {
 		vv_fail(err, VV_EREFUSED, "'%s' is not empty, and is not a store",
 			vv_text_shows(path));
 		rc = vv_hint(err, "give a new folder, or one of its own in it");

@@ -80,6 +80,7 @@ static bool is_configuration(const char *path)
 					    "keybindings.json",
 					    "devcontainer.json",
 					    "angular.json",
+					    "nest-cli.json",
 					    "nx.json",
 					    "lerna.json",
 					    "turbo.json",

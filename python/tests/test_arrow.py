@@ -90,6 +90,17 @@ def test_misfits(repo, commit):
     assert v.misfits == 2
 
 
+def test_integers_beyond_64_bits_are_refused_by_cell_and_exact_as_decimals(repo, commit):
+    big = [2**64 - 1, -(2**63) - 1, 7]
+    commit("big.csv", "id,n\n" + "".join(f"{i},{n}\n" for i, n in enumerate(big)))
+    t = repo["big.csv"]
+    with pytest.raises(varve.Error) as e:
+        t.to_arrow()
+    assert "row 0: column 'n' of type integer: '18446744073709551615' is outside the range" in str(e.value)
+    assert "decimals" in e.value.hint
+    assert t.select(numbers="decimal").to_arrow()["n"].to_pylist() == big
+
+
 def test_large_tables_are_the_same_everywhere(repo, commit):
     commit("t.csv", "id,x\n" + "".join(f"{i},{i / 8}\n" for i in range(200000)))
     t = repo["t.csv"]

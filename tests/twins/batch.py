@@ -1,4 +1,5 @@
 """A repository with some cases: their files in two versions, asked at a place, then edited."""
+import json
 import os
 import pathlib
 import random
@@ -129,8 +130,6 @@ class Batch:
         (self.home / case.path).unlink(missing_ok=True)
 
     def make(self):
-        import json
-
         self.home.mkdir()
         self.run("varve", "init", "-q", ".")
         said_of = [case for case in self.cases if case.c["said"] == "declared"]
@@ -247,7 +246,7 @@ class Batch:
             self.tick()
             try:
                 edit.do(case, new)
-                new = case.model if kind == "check-faults" else new
+                new = case.model if kind in ("check-faults", "summary") else new
                 wrong = edit.judge(case, new, (self.home / case.path).read_bytes())
             except Exception as e:
                 wrong = said(e)
@@ -285,6 +284,10 @@ class Batch:
             return
         self.asked += len(plans)
         self.counts["edit " + kind] = self.counts.get("edit " + kind, 0) + len(plans)
+        if kind == "merge-rules":
+            (self.home / "varve.json").write_text(json.dumps({"merge": {case.path: edit.RULES for case, _ in plans}}))
+            self.run("varve", "add", "-q", "varve.json")
+            self.commit("rules")
         self.run("git", "checkout", "-q", "-b", f"side-{kind}")
         for case, (_, theirs, _) in plans:
             self.write(case, theirs)

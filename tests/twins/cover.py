@@ -21,7 +21,7 @@ PROPERTIES = {
     "size": ["small", "groups"],
     "edit": [
         "write", "write-replace", "upsert", "append", "delete", "write-columns", "add-arrow", "put", "restore-row", "restore-cell", "apply", "merge", "resolve",
-        "cherry-pick", "rename-column", "write-drop", "check-faults", "update",
+        "cherry-pick", "rename-column", "write-drop", "check-faults", "update", "set", "delete-row", "merge-rules", "summary",
     ],
 }  # fmt: skip
 TEXT_FORMS = ("csv", "tsv", "gz")

@@ -9,8 +9,8 @@ from decimal import Decimal
 import model as reference
 
 PYTHON = ("write", "write-replace", "upsert", "append", "delete", "write-columns", "write-drop", "put", "check-faults")
-COMMANDS = ("add-arrow", "restore-row", "restore-cell", "apply", "rename-column")
-MERGES = ("merge", "resolve", "cherry-pick")
+COMMANDS = ("add-arrow", "restore-row", "restore-cell", "apply", "rename-column", "set", "delete-row", "summary")
+MERGES = ("merge", "resolve", "cherry-pick", "merge-rules")
 UPDATE = ("update",)
 
 
@@ -89,6 +89,17 @@ def edited(case):
         new = reference.Model([c for c in new.columns if c[0] != gone], new.key, [row[:at] + row[at + 1 :] for row in new.rows])
     elif kind == "check-faults":
         plant(case, new)
+    elif kind == "summary":
+        plant_groups(case, new)
+    elif kind == "set":
+        plan["rows"] = []
+        for place in safe_rows(case, 1):
+            plan["rows"].append((new.rows[place], [change(case, new.rows[place])]))
+        new.rows.append(new_row(case))
+        plan["rows"].append((new.rows[-1], [n for n in new.names if n not in new.key]))
+    elif kind == "delete-row":
+        place = safe_rows(case, 1)[0]
+        plan["key"] = new.key_of(new.rows.pop(place))
     elif kind in ("restore-row", "restore-cell"):
         old = case.old.by_key()
         both = [i for i, row in enumerate(new.rows) if new.key_of(row) in old and old[new.key_of(row)] != row]
@@ -145,8 +156,69 @@ def plant(case, new):
     case.plan["found"] = found
 
 
+def plant_groups(case, new):
+    """Groups of changes, one in a column, and in case.plan what diff --summary has to say of each."""
+    said = {}
+    price, qty, ok, note = map(new.place, ("price", "qty", "ok", "note"))
+    step = Decimal(case.rng.choice(["2.25", "-0.75", "1000.5"]))
+    numbers = [row for row in new.rows if row[price] is not None][: 3 + case.rng.randrange(20)]
+    for row in numbers:
+        row[price] += step
+    said["price"] = f"{len(numbers)} ({'-' if step < 0 else '+'} {abs(step)})"
+    wholes = [row for row in new.rows if row[qty] is not None][:2]
+    for row in wholes:
+        row[qty] = None
+    said["qty"] = f"{len(wholes)} (emptied {len(wholes)})" if len(wholes) > 1 else f"{len(wholes)}"
+    flags = [row for row in new.rows if row[ok] is True]
+    for row in flags:
+        row[ok] = False
+    if len(flags) > 1:
+        said["ok"] = f"{len(flags)} (true -> false)"
+    texts = [row for row in new.rows if row[note] is None]
+    for row in texts:
+        row[note] = "so it is"
+    if texts:
+        said["note"] = f"{len(texts)} (filled in {len(texts)})" if len(texts) > 1 else "1"
+    case.plan["said"] = said
+
+
+RULES = {"name": "latest by day", "day": "max", "price": "min", "qty": "sum", "ok": "theirs", "note": "ours", "deleted-vs-edited": "keep"}
+
+
+def ruled(case):
+    """Both sides change the same cells, or one removes the row that the other edits; RULES decide."""
+    ours, theirs, merged = case.model.copy(), case.model.copy(), case.model.copy()
+    places = safe_rows(case, 4)
+    if len(places) < 4:
+        return None
+    at = {name: case.model.place(name) for name in case.model.names}
+    for place in places[:3]:
+        base, mine, other, out = (m.rows[place] for m in (case.model, ours, theirs, merged))
+        if any(base[at[name]] is None for name in ("day", "price", "qty")):
+            continue
+        for name in ("name", "day", "price", "qty", "ok", "note"):
+            i = at[name]
+            while mine[i] == base[i] or other[i] in (base[i], mine[i]) and name != "ok":
+                change(case, mine, [name])
+                change(case, other, [name])
+            if name == "ok":
+                other[i] = mine[i]
+        later = mine if mine[at["day"]] > other[at["day"]] else other
+        out[at["name"]], out[at["day"]] = later[at["name"]], later[at["day"]]
+        out[at["price"]] = min(mine[at["price"]], other[at["price"]])
+        out[at["qty"]] = mine[at["qty"]] + other[at["qty"]] - base[at["qty"]]
+        out[at["ok"]], out[at["note"]] = other[at["ok"]], mine[at["note"]]
+    place = places[3]
+    change(case, theirs.rows[place])
+    merged.rows[place] = list(theirs.rows[place])
+    del ours.rows[place]
+    return ours, theirs, merged
+
+
 def sides(case):
     """Three models of a merge: ours, theirs, and what comes out. The conflict of "resolve" is decided for theirs."""
+    if case.c["edit"] == "merge-rules":
+        return ruled(case)
     ours, theirs, merged = case.model.copy(), case.model.copy(), case.model.copy()
     first, second, third = (safe_rows(case, 3) + [None, None])[:3]
     case.plan = {}
@@ -230,6 +302,23 @@ def do(case, new):
         run(case, "apply", "-q", "-R", "-", data=patch)
     elif kind == "rename-column":
         run(case, "rename-column", path, plan["old"], plan["new"])
+    elif kind == "set":
+        for row, names in plan["rows"]:
+            words = []
+            for name in names:
+                column = dict(new.columns)[name]
+                text = case.spelling.text(column, row[new.place(name)])
+                words.append(f"{name}:=null" if row[new.place(name)] is None else f"{name}={text}")
+            run(case, "set", "-q", path, key_text(new.key_of(row)), *words)
+    elif kind == "delete-row":
+        run(case, "delete", "-q", path, key_text(plan["key"]))
+    elif kind == "summary":
+        (case.home / path).write_bytes(case.spelling.bytes(new))
+        text = run(case, "diff", "--summary", "--", path).decode()
+        (case.home / path).write_bytes(case.spelling.bytes(case.model))
+        for name, want in plan["said"].items():
+            if f"{name}: {want}" not in text:
+                raise ValueError(f"'{name}: {want}' is not in {text!r}")
 
 
 def by(case):

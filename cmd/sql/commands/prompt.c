@@ -26,6 +26,7 @@ static const char help[] =
 	".schema TABLE     list the columns of a table\n"
 	".mode FORMAT      print rows as " VV_ROWS_FORMATS "\n"
 	".read FILE        run the statements of a file\n"
+	".output FILE      write rows to a file, until .output without one\n"
 	".timer on|off     print how long a statement took\n"
 	".quit             end (or Ctrl-D)\n"
 	"A statement ends with ';'. Ctrl-C ends one that runs, and forgets one that is "
@@ -34,6 +35,7 @@ static const char help[] =
 typedef struct prompt {
 	vv_sql_script *script;
 	char mode[16];
+	vv_buf output; /* a file's name; empty: rows are printed */
 	bool timer, end;
 } prompt;
 
@@ -70,12 +72,22 @@ static double seconds(void)
 
 static vv_status run(prompt *p, const char *sql, vv_error *err)
 {
+	const bool to_file = p->output.len > 0;
 	double start = seconds();
+	vv_error why;
 
+	if (to_file && vv_out_to(vv_buf_cstr(&p->output), false, &why) < 0) {
+		(void)vv_report_trouble(&why);
+		return VV_OK;
+	}
+	p->script->pages = !to_file;
 	running = p->script->session.db;
 	vv_status rc = vv_sql_script_run(p->script, sql, err);
 	running = NULL;
 	vv_out_flush();
+	if (to_file && vv_out_to(NULL, false, &why) < 0) {
+		(void)vv_report_trouble(&why);
+	}
 	if (p->timer) {
 		vv_note("%.3f s", seconds() - start);
 	}
@@ -105,6 +117,20 @@ static vv_status run_file(prompt *p, const char *path, vv_error *err)
 	return run(p, vv_buf_cstr(&text), err);
 }
 
+/* Empties the file. */
+static vv_status begin_output(prompt *p, const char *path, vv_error *err)
+{
+	vv_error why;
+
+	vv_buf_reset(&p->output);
+	if (*path && (vv_out_to(path, true, &why) < 0 || vv_out_to(NULL, false, &why) < 0)) {
+		(void)vv_report_trouble(&why);
+		return VV_OK;
+	}
+	vv_buf_puts(&p->output, path);
+	return vv_buf_ok(&p->output, err);
+}
+
 /* ---- words with a dot ---- */
 
 static bool is_word(const char *line, const char *word, const char *other)
@@ -132,6 +158,8 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 		p->script->format = p->mode;
 	} else if (is_word(line, ".read", "\\i") && *argument) {
 		return run_file(p, argument, err);
+	} else if (is_word(line, ".output", "\\o")) {
+		return begin_output(p, argument, err);
 	} else if (is_word(line, ".timer", "\\timing")) {
 		p->timer = *argument ? strcmp(argument, "on") == 0 : !p->timer;
 	} else if (is_word(line, ".mode", NULL)) {
@@ -211,8 +239,8 @@ static char *next_of(const char *const *words, const char *word, int again)
 
 static char *next_dot(const char *word, int again)
 {
-	static const char *const words[] = {".exit",   ".help",   ".mode",  ".quit", ".read",
-					    ".schema", ".tables", ".timer", NULL};
+	static const char *const words[] = {".exit", ".help",   ".mode",   ".output", ".quit",
+					    ".read", ".schema", ".tables", ".timer",  NULL};
 
 	return next_of(words, word, again);
 }
@@ -298,14 +326,13 @@ static void take_characters(void)
 vv_status vv_sql_prompt(vv_sql_script *s, vv_error *err)
 {
 	static char name[] = "varve sql", breaks[] = " \t\n\"'`,;()<>=+-*/%|[]";
-	prompt p = {.script = s};
+	prompt p = {.script = s, .output = VV_BUF_INIT};
 	vv_auto(vv_buf) statement = VV_BUF_INIT;
 	char *file = history_file(), *line;
 	vv_status rc = VV_OK;
 
 	catch_interrupts();
 	take_characters();
-	s->pages = true;
 	completes = &s->session;
 	rl_readline_name = name;
 	rl_attempted_completion_function = complete;
@@ -326,5 +353,6 @@ vv_status vv_sql_prompt(vv_sql_script *s, vv_error *err)
 		(void)write_history(file);
 	}
 	sqlite3_free(file);
+	vv_buf_clear(&p.output);
 	return rc;
 }

@@ -35,6 +35,7 @@ const vv_command vv_cmd_remote = {
 		   "origin\tssh://ada@data.example.org/srv/sales (push)",
 	.arguments = "ref",
 	.pass = true,
+	.hides_urls = true,
 };
 
 const vv_command vv_cmd_ls_remote = {
@@ -47,4 +48,5 @@ const vv_command vv_cmd_ls_remote = {
 		   "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3\trefs/heads/main",
 	.arguments = "ref",
 	.pass = true,
+	.hides_urls = true,
 };

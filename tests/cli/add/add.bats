@@ -73,6 +73,20 @@ pointer_of() {
 	stderr_has "empty column name"
 }
 
+@test "a line with other quotes is refused with the options that read them" {
+	new_repo
+	printf 'id,name\n1,a\n2,"say \\"hi\\", he said"\n3,c\n' > a.csv
+	printf 'id,name\n1,"b" c\n2,d\n' > b.csv
+	local f
+	for f in a b; do
+		ends_with 2 varve add $f.csv
+		stderr_has "'--escape \\' reads \\\" as a quote within a cell, '--quote none' takes quotes as text"
+		stderr_lacks "--skip-footer"
+	done
+	succeeds varve add --escape '\' a.csv
+	succeeds varve add --quote none b.csv
+}
+
 @test "malformed files are refused with the line and nothing is staged" {
 	new_repo
 	rows 10 > good.csv
@@ -128,7 +142,7 @@ pointer_of() {
 	mkdir .vscode
 	about='"description":"a program that has long settings, of which the people below are the smaller part"'
 	echo '{"people":[{"name":"a"},{"name":"b"}]}' | tee package.json manifest.json .vscode/launch.json \
-		tsconfig.json tsconfig.app.json .eslintrc.json > people.json
+		tsconfig.json tsconfig.app.json .eslintrc.json nest-cli.json > people.json
 	echo '[{"label":"a"},{"label":"b"}]' | tee tasks.json > list.json
 	echo "{$about,\"people\":[{\"name\":\"a\"},{\"name\":\"b\"}]}" > about.json
 	{
@@ -141,7 +155,7 @@ pointer_of() {
 	for f in people list long; do
 		[ "$(git cat-file -p ":$f.json" | head -c 15)" = 'varve pointer: ' ]
 	done
-	for f in package manifest .vscode/launch tsconfig tsconfig.app .eslintrc tasks about; do
+	for f in package manifest .vscode/launch tsconfig tsconfig.app .eslintrc nest-cli tasks about; do
 		git cat-file -p ":$f.json" > got
 		same_bytes "$f.json" got
 	done

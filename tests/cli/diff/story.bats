@@ -50,6 +50,18 @@ for w in want:
 EOF
 }
 
+@test "a formula is found in numbers with marks, and shown as numbers are" {
+	new_repo
+	printf 'id;preis;anteil\n1;1.234,50;5 %%\n2;0,05;10 %%\n3;7,25;20 %%\n' > t.csv
+	echo '{"resources":[{"name":"t","path":"t.csv","schema":{"primaryKey":"id","fields":[{"name":"id","type":"integer"},{"name":"preis","type":"number","decimalChar":",","groupChar":"."},{"name":"anteil","type":"number","bareNumber":false}]}}]}' > datapackage.json
+	varve add -q t.csv datapackage.json
+	varve commit -qm old
+	printf 'id;preis;anteil\n1;1.236,75;10 %%\n2;2,30;20 %%\n3;9,50;40 %%\n' > t.csv
+	succeeds varve diff --summary
+	output_has "preis: 3 (+ 2.25)"
+	output_has "anteil: 3 (x 2)"
+}
+
 @test "a few changes that have nothing in common are only counted" {
 	new_repo
 	printf 'id,n\n1,5\n2,6\n3,7\n' > t.csv

@@ -279,6 +279,22 @@ for i in range(20000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9)
 	output_has $'\n11\r'
 }
 
+@test "the prompt writes rows to a file, and to the terminal again" {
+	new_repo
+	printf 'id,v\n1,20\n2,3\n' > t.csv
+	varve add -q t.csv
+	echo old > out.csv
+	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' '.output out.csv' 'SELECT v FROM t WHERE id = 1;' 'SELECT id + 40 AS n FROM t WHERE id = 2;' \
+		'.output' 'SELECT v + 50 AS m FROM t WHERE id = 1;' '.output nowhere/x' 'SELECT 8080 + 1 AS k;' '.output /dev/full' 'SELECT 1 AS lost;' '.output' 'SELECT 9000 + 1 AS last;' '.quit'
+	[ "$(cat out.csv)" = $'v\n20\nn\n42' ]
+	output_has 70
+	output_has 8081
+	output_has "nowhere/x"
+	output_has "cannot write 'what was printed'"
+	output_has 9001
+	output_lacks 42
+}
+
 @test "the prompt takes characters beyond ASCII, in every locale" {
 	new_repo
 	printf 'id,name\n1,M\xc3\xbcller\n2,Miller\n' > t.csv

@@ -88,6 +88,10 @@ versions" ]
 	ends_with 2 varve store add team "$PWD/../full"
 	[ "$(ls ../full)" = x ]
 	[ ! -e .varveconfig ]
+	# but what a killed one left is nothing
+	mkdir ../killed
+	: > ../killed/.varve-tmp-abcdefgh
+	succeeds varve store add again ../killed
 }
 
 @test "a name, a URL or words that make no store are refused before anything is written" {

@@ -332,6 +332,23 @@ while True:
 	done
 }
 
+@test "git's own commands show no parameter of a URL that lets in" {
+	new_repo
+	git remote add origin 'http://127.0.0.1:9/x.git?token=s3cret'
+	local command
+	for command in ls-remote "ls-remote http://127.0.0.1:9/y.git?token=s3cret" "remote show origin" "remote update"; do
+		run timeout 60 varve $command
+		[ "$status" != 0 ]
+		output_has "127.0.0.1:9/"
+		output_lacks s3cret
+	done
+	git remote set-url origin .
+	git commit -q --allow-empty -m one
+	succeeds varve ls-remote
+	output_is "$(git ls-remote -q)"
+	ends_with 2 varve ls-remote --exit-code origin nothing
+}
+
 @test "a host that one may read and not write says so" {
 	http_host
 	a_table a
