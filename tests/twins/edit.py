@@ -164,21 +164,21 @@ def plant_groups(case, new):
     numbers = [row for row in new.rows if row[price] is not None][: 3 + case.rng.randrange(20)]
     for row in numbers:
         row[price] += step
-    said["price"] = f"{len(numbers)} ({'-' if step < 0 else '+'} {abs(step)})"
+    said["price"] = f"{len(numbers):,} ({'-' if step < 0 else '+'} {abs(step)})"
     wholes = [row for row in new.rows if row[qty] is not None][:2]
     for row in wholes:
         row[qty] = None
-    said["qty"] = f"{len(wholes)} (emptied {len(wholes)})" if len(wholes) > 1 else f"{len(wholes)}"
+    said["qty"] = f"{len(wholes):,} (emptied {len(wholes):,})" if len(wholes) > 1 else f"{len(wholes):,}"
     flags = [row for row in new.rows if row[ok] is True]
     for row in flags:
         row[ok] = False
     if len(flags) > 1:
-        said["ok"] = f"{len(flags)} (true -> false)"
+        said["ok"] = f"{len(flags):,} (true -> false)"
     texts = [row for row in new.rows if row[note] is None]
     for row in texts:
         row[note] = "so it is"
     if texts:
-        said["note"] = f"{len(texts)} (filled in {len(texts)})" if len(texts) > 1 else "1"
+        said["note"] = f"{len(texts):,} (filled in {len(texts):,})" if len(texts) > 1 else "1"
     case.plan["said"] = said
 
 
