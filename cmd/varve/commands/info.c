@@ -14,6 +14,7 @@
 #include "dataset/filter/table_facts.h"
 #include "dataset/schema/header.h"
 #include "diff/rows/key_unique.h"
+#include "lib/clone/imported.h"
 #include "lib/names/version.h"
 #include "lib/view/column_stats.h"
 #include "lib/worktree/added_blocks.h"
@@ -201,6 +202,28 @@ static const char *kept_how(const vv_subject *s, bool is_table)
 	return packed ? ", not stored (compressed text)" : ", not stored (plain text)";
 }
 
+/* Where an imported table came from, as .varveconfig of the work tree says. */
+static void print_source(const info *f)
+{
+	vv_auto(vv_imported_list) list = {.items = NULL};
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	const vv_imported *i = NULL;
+
+	if (f->subject->path && f->subject->repo && vv_repository_workdir(f->subject->repo) &&
+	    vv_imported_read(&list, f->subject->repo, VV_IGNORED) == VV_OK) {
+		i = vv_imported_find(&list, f->subject->path);
+	}
+	if (!i) return;
+	vv_text_put_url(&b, i->url);
+	if (i->path) {
+		vv_buf_printf(&b, "#%s:%s", i->rev ? i->rev : "HEAD", i->path);
+	}
+	print_fact("source", vv_text_shows(vv_buf_cstr(&b)));
+	if (i->licence) {
+		print_fact("licence", vv_text_shows(i->licence));
+	}
+}
+
 static void print_facts(const info *f)
 {
 	const vv_root *r = &f->table->root;
@@ -239,6 +262,7 @@ static void print_facts(const info *f)
 		vv_cid_text(cid, &f->table->cid);
 		print_fact("root", cid);
 	}
+	print_source(f);
 }
 
 /* Columns of the listing, so that they line up. */

@@ -60,6 +60,9 @@ imported() {
 	[ "$(said commit)" = "$(git -C ../src rev-parse HEAD)" ]
 	[ "$(said root)" = "$(varve -C ../src info --json HEAD:data/prices.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])')" ]
 	[ "$(said licence)" = CC-BY-4.0 ]
+	succeeds varve info prices.csv
+	output_has "source   $top/src#HEAD:data/prices.csv"
+	output_has "licence  CC-BY-4.0"
 	[ "$(git diff --cached --name-only | tr '\n' ' ')" = ".gitattributes .varveconfig prices.csv " ]
 	succeeds varve import ../src data/prices.csv
 	varve commit -qm import

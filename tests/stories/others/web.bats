@@ -61,6 +61,8 @@ there() {
 	[ "$(said modified)" = "Tue, 14 Nov 2023 22:13:20 GMT" ]
 	[ "$(said etag)" = "\"$(md5sum < ../v1.csv | cut -d' ' -f1)\"" ]
 	[ "$(said root)" = "$(varve info --json prices.csv | jq -r .root)" ]
+	succeeds varve info :prices.csv
+	output_has "source   $url/prices.csv"
 	[ "$(git diff --cached --name-only | tr '\n' ' ')" = ".gitattributes .varveconfig prices.csv " ]
 	cp .varveconfig ../before
 	succeeds varve import "$url/prices.csv?download=1"
