@@ -218,8 +218,8 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 	return VV_OK;
 }
 
-/* Comments go with the rows that they stand above. *why: the result lacks some that a side has added or kept, or
- * both sides changed them. */
+/* Comments go with the rows that they stand above, and their hashes add up. *why: the result lacks some that a side has added
+ * or kept, or both sides changed the same ones. */
 static vv_status compare_comments(merge *m, const vv_import_result *result, const vv_sink *sink,
 				  const char **why, vv_error *err)
 {
@@ -237,9 +237,12 @@ static vv_status compare_comments(merge *m, const vv_import_result *result, cons
 			      m->base && of[0].lo == of[2].lo && of[0].hi == of[2].hi,
 			      m->base && of[1].lo == of[2].lo && of[1].hi == of[2].hi);
 
-	if (side < 0) {
+	const vv_hash128 both = {.lo = of[0].lo + of[1].lo - of[2].lo,
+				 .hi = of[0].hi + of[1].hi - of[2].hi};
+
+	if (side < 0 && (got.lo != both.lo || got.hi != both.hi)) {
 		*why = "both changed the comments between the rows";
-	} else if (got.lo != of[side].lo || got.hi != of[side].hi) {
+	} else if (side >= 0 && (got.lo != of[side].lo || got.hi != of[side].hi)) {
 		*why = "comments between the rows would be lost with the lines that both changed";
 	}
 	return VV_OK;

@@ -54,6 +54,30 @@ ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
 	[ "$(varve cat HEAD:t.csv | head -n 1)" = "# of 2024" ]
 }
 
+@test "comments of different rows that both sides changed, added or removed are merged with their rows" {
+	new_repo
+	versions t.csv 'id,v\n1,a\n# two\n2,b\n3,c\n# four\n4,d\n5,e\n' \
+		'id,v\n1,a\n# TWO\n2,b\n3,c\n# four\n4,d\n# five\n5,E\n' \
+		'id,v\n1,a\n# two\n2,b\n# three\n# and more\n3,C\n4,D\n5,e\n'
+	succeeds varve merge side
+	printf 'id,v\n1,a\n# TWO\n2,b\n# three\n# and more\n3,C\n4,D\n# five\n5,E\n' | cmp - t.csv
+	succeeds varve fsck --data
+}
+
+@test "a comment that both sides changed is a conflict, and so is the same one on both" {
+	local theirs
+	for theirs in '# THEIRS' '# OURS'; do
+		rm -rf r
+		mkdir r
+		cd r
+		new_repo
+		versions t.csv 'id,v\n1,a\n# two\n2,b\n3,c\n' 'id,v\n1,a\n# OURS\n2,b\n3,O\n' "id,v\n1,T\n$theirs\n2,b\n3,c\n"
+		run varve merge side
+		[ "$status" = "$([ "$theirs" = '# OURS' ] && echo 0 || echo 1)" ]
+		cd ..
+	done
+}
+
 @test "comments directly below the header are merged, by lines, or are a conflict" {
 	new_repo
 	versions t.csv "id,v\n# a\n# b\n# c\n1,x\n2,y\n3,z\n" "id,v\n# A\n# b\n# c\n1,x\n2,y\n3,z\n" \
