@@ -424,7 +424,9 @@ static PyObject *take_items(PyObject *o, size_t most)
 
 	if (!h) return NULL;
 	Py_BEGIN_ALLOW_THREADS start = now_ms();
-	while (!p.failed && count < most && p.len < ((size_t)1 << 20) && now_ms() - start < 20 &&
+	/* one at least, however long that takes: none is the end */
+	while (!p.failed && count < most && p.len < ((size_t)1 << 20) &&
+	       (count == 0 || now_ms() - start < 20) &&
 	       (rc = h->kind->next(h->at, &p, &err)) > 0) {
 		count++;
 	}

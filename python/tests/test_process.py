@@ -101,6 +101,15 @@ def test_after_a_fork_the_child_opens_anew(repo, folder):
     assert len(list(t)) == 4
 
 
+@pytest.mark.skipif(not shutil.which("faketime"), reason="faketime is not installed")
+def test_rows_do_not_end_where_a_machine_is_slow(repo, commit, folder):
+    """Each look at the clock is 50 ms after the one before."""
+    commit("many.csv", "id,n\n" + "".join(f"{i},{i * 7}\n" for i in range(300)), ["id"])
+    code = "import varve; t = varve.Repo('.')['HEAD:many.csv']; print(len(list(t)), t.row(70)['n'], len(list(t.select(['n'], 'n > 700'))))"
+    done = subprocess.run(["faketime", "-f", "+0d i0.05", sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert done.stdout.split() == ["300", "490", "199"], done.stderr
+
+
 @pytest.mark.parametrize("work", ["open", "check"])
 def test_ctrl_c_ends_a_long_call(repo, folder, work):
     (folder / "big.csv").write_text(table(1500000))
