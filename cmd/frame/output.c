@@ -451,7 +451,7 @@ vv_status vv_out_to(const char *path, bool empty, vv_error *err)
 		before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 	} else if (out_errno || ferror(stdout)) {
 		errno = out_errno ? out_errno : EIO;
-		rc = vv_fail_errno(err, "cannot write", "what was printed");
+		rc = vv_fail_errno(err, "cannot write the output", NULL);
 		out_errno = 0;
 		clearerr(stdout);
 	}

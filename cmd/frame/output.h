@@ -88,8 +88,8 @@ void vv_out_page(const char *core_pager_or_null);
  * the terminal again. The user may leave before the end: that counts as if all was written. */
 void vv_out_page_end(void);
 
-/* From now on stdout is a file, emptied or at its end; NULL: what it was before, and an error is one of what was printed
- * since. For a program that goes on. */
+/* Redirects stdout to a file, emptied or at its end; NULL ends that, and returns an error of writing to the file. For a
+ * program that goes on. */
 vv_status vv_out_to(const char *path, bool empty, vv_error *err);
 
 /* Progress on stderr when it is a terminal, from the first second on: rate and

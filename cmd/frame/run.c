@@ -95,7 +95,7 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 	return code;
 }
 
-/* The same as a child: in what it says the URLs have no secrets. */
+/* The same as a child, whose messages are printed without the secrets of URLs. */
 static int run_git_hiding(char **args, int argc)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT, shown = VV_BUF_INIT;

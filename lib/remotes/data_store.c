@@ -174,7 +174,7 @@ static vv_status check_empty(const char *path, vv_error *err)
 	if (rc == VV_OK && vv_exists(path) && !vv_exists(mark)) {
 		rc = vv_list_dir(&names, &count, path, err);
 	}
-	for (size_t i = 0; i < count; i++) { /* but what a killed one left */
+	for (size_t i = 0; i < count; i++) { /* without temporary files */
 		others += strncmp(names[i], VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0;
 	}
 	if (rc == VV_OK && others > 0) {

@@ -35,6 +35,7 @@ WORDS = {
     "clean-changed": "mend the data, or go back to the last version",
     "clean-footer": "lines below the table are no rows: take them out, or 'varve add --skip-footer N'",
     "clean-header": "the first line must be the header, with all columns",
+    "clean-quotes": "quotes within cells are doubled: mend the data, or 'varve add --escape' or '--quote none'",
     "clone-dir": "name another folder",
     "clone-url": "varve.clone(url, path)",
     "conflicts": "Repo.conflicts() lists them",
