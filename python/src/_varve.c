@@ -426,8 +426,7 @@ static PyObject *take_items(PyObject *o, size_t most)
 	Py_BEGIN_ALLOW_THREADS start = now_ms();
 	/* one at least, however long that takes: none is the end */
 	while (!p.failed && count < most && p.len < ((size_t)1 << 20) &&
-	       (count == 0 || now_ms() - start < 20) &&
-	       (rc = h->kind->next(h->at, &p, &err)) > 0) {
+	       (count == 0 || now_ms() - start < 20) && (rc = h->kind->next(h->at, &p, &err)) > 0) {
 		count++;
 	}
 	Py_END_ALLOW_THREADS leave(h);
