@@ -13,7 +13,7 @@
 
 void check_worker_clear(check_worker *w)
 {
-	vv_buf_clear(&w->block);
+	vv_parted_clear(&w->parted);
 	vv_buf_clear(&w->value);
 	vv_buf_clear(&w->key);
 	vv_free(w->cells);
@@ -203,7 +203,8 @@ typedef struct view {
 
 static bool open_view(view *v, const vv_group *g, size_t column)
 {
-	if (column >= g->columns || g->column_len[column] == 0) return false;
+	/* reading its cells says why it cannot be read */
+	if (column >= g->columns || vv_group_need(g, column, VV_IGNORED) < 0) return false;
 	v->p = g->column[column];
 	v->end = v->p + g->column_len[column];
 	v->encoding = *v->p & 15u;

@@ -18,7 +18,8 @@
 
 /* cells.c: one thread's working memory. */
 typedef struct check_worker {
-	vv_buf block, value, key;
+	vv_parted parted;
+	vv_buf value, key;
 	vv_cell *cells;
 	size_t cell_cap;
 	vv_arena arena;

@@ -323,8 +323,8 @@ static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *
 
 	memcpy(cid.digest, digest, 32);
 	vv_arena_reset(&x->w.arena);
-	if ((rc = t->source.get(t->source.payload, &cid, &x->w.block, err)) < 0 ||
-	    (rc = vv_group_open(&g, x->w.block.data, x->w.block.len, err)) < 0) {
+	if ((rc = vv_sink_get_parted(&t->source, &cid, &x->w.parted, err)) < 0 ||
+	    (rc = vv_group_open_parted(&g, &x->w.parted, err)) < 0) {
 		return rc;
 	}
 	cells = vv_arena_alloc(&x->w.arena, (g.rows * count + 1) * sizeof(*cells));

@@ -123,8 +123,8 @@ vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, c
 		out->batch = batch;
 		return table_load_data(t, batch, g->item, g->item_len, NULL, 0, err);
 	}
-	if ((rc = t->source.get(t->source.payload, &g->cid, &w->block, err)) < 0 ||
-	    (rc = vv_group_open(&out->view, w->block.data, w->block.len, err)) < 0) {
+	if ((rc = vv_sink_get_parted(&t->source, &g->cid, &w->parted, err)) < 0 ||
+	    (rc = vv_group_open_parted(&out->view, &w->parted, err)) < 0) {
 		return rc;
 	}
 	if (out->view.rows != g->rows || out->view.columns > t->columns) {

@@ -1,7 +1,7 @@
 /*
  * cut: where one row group ends and the next begins.
  *
- * A decision depends only on the rows since the last cut: none before rows/4;
+ * A decision depends only on the rows since the last cut: none before rows/2;
  * then XXH3 of the cut cells against a mask that loosens; forced at 4 x rows or at
  * VV_CELLS_MAX bytes of cells. Integers only. Format generation 1.
  */
@@ -33,7 +33,7 @@ void vv_cut_init(vv_cut *c, const vv_cut_params *params);
  * True when a cut comes after it; the state then starts anew. */
 bool vv_cut_row(vv_cut *c, const vv_cell *cells, size_t columns, uint64_t cell_bytes);
 
-/* The target for rows of this mean size: so that a group holds about 32 KB. */
+/* The target for rows of this mean size: so that a group holds about 90 KB. */
 uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows);
 
 #endif

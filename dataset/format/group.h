@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/facts.h"
+#include "repo/blocks/store.h"
 
 /* Scratch for encoding, one a thread. */
 typedef struct vv_group_encoder vv_group_encoder;
@@ -52,11 +53,33 @@ typedef struct vv_group {
 	size_t rows, columns;   /* columns stored; higher ones are absent in every row */
 	const uint8_t **column; /* start of each column; owned (vv_group_close) */
 	size_t *column_len;
+	vv_parted *parted; /* NULL: all is there; else columns come with vv_group_need. Borrowed */
 } vv_group;
 
 /* Reads header and directory; VV_ECORRUPT when they are not a row group. */
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err);
 void vv_group_close(vv_group *g);
+/* The same for a block whose columns are unpacked when they are needed, which must outlive it; all that is declared
+ * here and in group_*.h does that where it reads one. */
+vv_status vv_group_open_parted(vv_group *out, vv_parted *parted, vv_error *err);
+static inline vv_status vv_group_need(const vv_group *g, size_t column, vv_error *err)
+{
+	return !g->parted || g->parted->left == 0 || column >= g->columns
+		       ? VV_OK
+		       : vv_parted_need(g->parted, (size_t)(g->column[column] - g->bytes),
+					g->column_len[column], err);
+}
+/* All columns. */
+static inline vv_status vv_group_need_all(const vv_group *g, vv_error *err)
+{
+	return g->parted ? vv_parted_need(g->parted, 0, g->len, err) : VV_OK;
+}
+/* Have both columns, which are stored in their groups, the same bytes? 1, 0, <0. Of those that are stored alike none is
+ * unpacked. */
+int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t cb, vv_error *err);
+
+/* For block_codec.h: each column a part, but for the short ones, which stay in the head or share a part. */
+vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error *err);
 VV_AUTO_CLEAR(vv_group, vv_group_close)
 
 /* Decodes one column into cells[0], cells[stride], ... (rows of them). Text

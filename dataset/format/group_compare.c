@@ -163,14 +163,15 @@ vv_status vv_group_compare_column(uint8_t *marks, const vv_group *a, size_t ca, 
 
 	assert(a->rows == b->rows);
 	if (ca < a->columns && cb < b->columns) {
+		const int same = vv_group_same_column(a, ca, b, cb, err);
+		vv_status rc;
+
+		if (same != 0) return same < 0 ? (vv_status)same : VV_OK;
+		if ((rc = vv_group_need(a, ca, err)) < 0 || (rc = vv_group_need(b, cb, err)) < 0) return rc;
 		const uint8_t *x = a->column[ca], *y = b->column[cb];
 		part px = {x + 1, x + a->column_len[ca]}, py = {y + 1, y + b->column_len[cb]};
 		int encoding = x[0] & 15;
 
-		if (a->column_len[ca] == b->column_len[cb] &&
-		    memcmp(x, y, a->column_len[ca]) == 0) {
-			return VV_OK;
-		}
 		if (x[0] != y[0] || x[0] >> 4 != GROUP_ALL_TEXT) {
 			done = NOT_COMPARED;
 		} else if (encoding == GROUP_DICT) {

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "dataset/format/group_internal.h"
 #include "repo/blocks/store.h"
@@ -24,13 +25,15 @@ static_assert(GROUP_CONST == 0 && GROUP_DATETIME == 6 && GROUP_MIXED_STATES == 2
 static_assert(GROUP_DECIMAL_FORMS == 3 && GROUP_DATETIME_FORMS == 4 && GROUP_LEN_VARINTS == 2,
 	      "docs/formats/store.md: forms of numbers, lengths of texts");
 
-vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err)
+/* Of the bytes only the first `known` are read. */
+static vv_status open_known(vv_group *out, const void *bytes, size_t known, size_t len,
+			    vv_error *err)
 {
-	const uint8_t *p = bytes, *end = p + len;
+	const uint8_t *p = bytes, *end = p + known, *all = p + len;
 	uint64_t rows, columns, part, sum = 0;
 
 	memset(out, 0, sizeof *out);
-	if (len < VV_GROUP_MAGIC_LEN || memcmp(p, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN) != 0) {
+	if (known < VV_GROUP_MAGIC_LEN || memcmp(p, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "this block is not a row group");
 	}
 	p += VV_GROUP_MAGIC_LEN;
@@ -48,7 +51,7 @@ vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *
 	if (!out->column) return vv_fail_nomem(err);
 	out->column_len = (size_t *)(void *)(out->column + columns);
 	for (size_t i = 0; i < columns; i++) {
-		if (!vv_varint_read(&p, end, &part) || part == 0 || part > (uint64_t)(end - p)) {
+		if (!vv_varint_read(&p, end, &part) || part == 0 || part > (uint64_t)(all - p)) {
 			goto damaged;
 		}
 		out->column_len[i] = (size_t)part;
@@ -56,11 +59,11 @@ vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *
 	for (size_t i = 0; i < columns; i++) {
 		out->column[i] = p + sum;
 		sum += out->column_len[i];
-		if (sum > (uint64_t)(end - p)) {
+		if (sum > (uint64_t)(all - p)) {
 			goto damaged;
 		}
 	}
-	if (sum != (uint64_t)(end - p)) {
+	if (sum != (uint64_t)(all - p)) {
 		goto damaged;
 	}
 	out->bytes = bytes;
@@ -71,6 +74,70 @@ vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *
 damaged:
 	vv_group_close(out);
 	return vv_fail(err, VV_ECORRUPT, "row group: the directory of columns is damaged");
+}
+
+vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err)
+{
+	return open_known(out, bytes, len, len, err);
+}
+
+vv_status vv_group_open_parted(vv_group *out, vv_parted *parted, vv_error *err)
+{
+	const vv_buf *block = &parted->block;
+	vv_status rc = open_known(out, block->data, vv_parted_known(parted), block->len, err);
+
+	if (rc == VV_ECORRUPT && parted->left > 0) { /* the directory is in a part: nobody makes such ones */
+		if ((rc = vv_parted_need(parted, 0, block->len, err)) == VV_OK) {
+			rc = vv_group_open(out, block->data, block->len, err);
+		}
+	}
+	out->parted = rc == VV_OK ? parted : NULL;
+	return rc;
+}
+
+int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t cb, vv_error *err)
+{
+	const size_t len = a->column_len[ca];
+	vv_status rc;
+
+	if (len != b->column_len[cb]) return 0;
+	if (a->parted && b->parted &&
+	    vv_parted_alike(a->parted, (size_t)(a->column[ca] - a->bytes), b->parted,
+			    (size_t)(b->column[cb] - b->bytes), len)) {
+		return 1;
+	}
+	if ((rc = vv_group_need(a, ca, err)) < 0 || (rc = vv_group_need(b, cb, err)) < 0) return rc;
+	return memcmp(a->column[ca], b->column[cb], len) == 0;
+}
+
+/* Shorter columns are in the head; columns after each other share a part until it has so many bytes: each costs
+ * about 18. */
+#define COLUMN_ALONE 64u
+#define PART_LEAST 512u
+
+vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error *err)
+{
+	vv_auto(vv_group) g = {0};
+	bool open = false; /* may the next column join the last part? */
+
+	out->count = 0;
+	if (vv_group_open(&g, bytes, len, VV_IGNORED) < 0) return VV_OK;
+	if (!vv_array_room_for(out->items, out->count, out->cap, g.columns)) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t c = 0; c < g.columns; c++) {
+		const uint32_t column_len = (uint32_t)g.column_len[c];
+
+		if (open) {
+			out->items[out->count - 1].len += column_len;
+		} else if (column_len >= COLUMN_ALONE) {
+			out->items[out->count++] =
+				(vv_part){.at = (uint32_t)(g.column[c] - g.bytes), .len = column_len};
+			open = true;
+		}
+		open = open && out->items[out->count - 1].len < PART_LEAST;
+	}
+	return VV_OK;
 }
 
 void vv_group_close(vv_group *g)
@@ -297,6 +364,7 @@ static vv_status read_column(group_reading in, const vv_group *g, vv_error *err)
 {
 	vv_cell *cells = in.cells;
 	size_t stride = in.stride, column = in.column;
+	vv_status rc;
 
 	if (column >= g->columns) {
 		for (size_t r = 0; r < g->rows; r++) {
@@ -304,6 +372,7 @@ static vv_status read_column(group_reading in, const vv_group *g, vv_error *err)
 		}
 		return VV_OK;
 	}
+	if ((rc = vv_group_need(g, column, err)) < 0) return rc;
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
 	uint8_t head = *in.p++;
@@ -418,6 +487,7 @@ static vv_status pick_from_column(const vv_group *g, size_t column, size_t row, 
 bool vv_group_has_cell(const vv_group *g, size_t column)
 {
 	if (column >= g->columns) return true;
+	if (vv_group_need(g, column, VV_IGNORED) < 0) return false; /* reading it says why */
 	const uint8_t *p = g->column[column];
 	if (*p >> 4 != GROUP_ALL_TEXT) return false;
 	return *p != GROUP_TEXT ||
@@ -439,6 +509,8 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 		group_set_cell(cell, NULL, 0, VV_CELL_ABSENT);
 		return VV_OK;
 	}
+	vv_status rc = vv_group_need(g, column, err);
+	if (rc < 0) return rc;
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
 	int encoding = *in.p++ & 15;
@@ -574,8 +646,10 @@ vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, b
 			  vv_arena *arena, vv_error *err)
 {
 	vv_cell *cells;
+	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
+	if ((rc = vv_group_need(g, column, err)) < 0) return rc;
 	if (run_in_place(out, g, column, numbers, arena)) return VV_OK;
 	memset(out, 0, sizeof(*out));
 	if (!(cells = vv_arena_alloc(arena, g->rows * sizeof(*cells)))) return vv_fail_nomem(err);

@@ -232,9 +232,11 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 	vv_status rc = VV_OK;
 
 	if (d->form != VV_FORM_CSV || !vv_dialect_is_bare(d) || columns < 2 ||
-	    g->columns != columns || !every_cell_is_text(g)) {
+	    g->columns != columns) {
 		return 0;
 	}
+	if ((rc = vv_group_need_all(g, err)) < 0) return rc;
+	if (!every_cell_is_text(g)) return 0;
 	(void)vv_dialect_row_end(d, &end_len);
 	if (end_len == 0 || end_len > 2) return 0;
 	l.set = vv_row_marks(d);

@@ -32,6 +32,7 @@ void vv_sink_writer(vv_sink *out, vv_writer *w)
 {
 	out->put = writer_put;
 	out->get = writer_get;
+	out->get_parted = NULL;
 	out->has = NULL;
 	out->payload = w;
 	out->passing = false;
@@ -40,6 +41,18 @@ void vv_sink_writer(vv_sink *out, vv_writer *w)
 static vv_status store_get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	return vv_store_get(payload, cid, out, err);
+}
+
+static vv_status store_get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err)
+{
+	return vv_store_get_parted(payload, cid, out, err);
+}
+
+vv_status vv_sink_get_parted(const vv_sink *s, const vv_cid *cid, vv_parted *out, vv_error *err)
+{
+	if (s->get_parted) return s->get_parted(s->payload, cid, out, err);
+	out->parts.count = out->left = 0;
+	return s->get(s->payload, cid, &out->block, err);
 }
 
 static bool store_has(void *payload, const vv_cid *cid)
@@ -51,6 +64,7 @@ void vv_sink_dry(vv_sink *out, vv_store *s)
 {
 	out->put = NULL;
 	out->get = store_get;
+	out->get_parted = store_get_parted;
 	out->has = store_has;
 	out->payload = s;
 	out->passing = true;

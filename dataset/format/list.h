@@ -39,13 +39,17 @@ typedef struct vv_sink {
 	vv_status (*put)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
 			 const vv_cid *base, vv_error *err);
 	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
+	/* As vv_store_get_parted. NULL: blocks come as a whole. */
+	vv_status (*get_parted)(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err);
 	/* Is it stored already? Thread-safe. NULL: whoever puts it finds out. */
 	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload;
 	bool passing; /* what is put is forgotten with the command: nothing says that it is stored */
 } vv_sink;
 void vv_sink_writer(vv_sink *out, vv_writer *w); /* put and get of a writer */
-void vv_sink_dry(vv_sink *out, vv_store *s);     /* no put; get and has of a store */
+void vv_sink_dry(vv_sink *out, vv_store *s);     /* no put; the others of a store */
+/* The block, in parts where the sink can. */
+vv_status vv_sink_get_parted(const vv_sink *s, const vv_cid *cid, vv_parted *out, vv_error *err);
 
 typedef struct vv_list_builder vv_list_builder;
 

@@ -210,6 +210,19 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	return VV_OK;
 }
 
+/* What passes here is not in parts. */
+static vv_status get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv_error *err)
+{
+	vv_mem_sink *m = payload;
+
+	vv_mutex_lock(m->lock);
+	const bool passes = find(m, cid) != NULL;
+	vv_mutex_unlock(m->lock);
+	if (!passes && m->below.get) return vv_sink_get_parted(&m->below, cid, out, err);
+	out->parts.count = out->left = 0;
+	return get(m, cid, &out->block, err);
+}
+
 /* Only what is stored below: what passes here is not. */
 static bool has(void *payload, const vv_cid *cid)
 {
@@ -222,6 +235,7 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 {
 	out->put = put;
 	out->get = get;
+	out->get_parted = get_parted;
 	out->has = m->below.has ? has : NULL;
 	out->payload = m;
 	out->passing = true;

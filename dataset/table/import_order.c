@@ -123,6 +123,7 @@ static vv_status hold(order_choice *c, vv_error *err)
 	vv_mem_sink_use(&c->held_sink, c->held);
 	c->front.put = put_held;
 	c->front.get = get_held;
+	c->front.get_parted = NULL;
 	c->front.has = NULL;
 	c->front.payload = c;
 	return VV_OK;

@@ -64,7 +64,7 @@ void vv_batch_clear(vv_batch *b)
 	vv_free(b->picks);
 	vv_group_close(&b->group);
 	vv_arena_clear(&b->arena);
-	vv_buf_clear(&b->block);
+	vv_parted_clear(&b->parted);
 	vv_buf_clear(&b->quirks);
 	vv_batch_init(b);
 }
@@ -212,11 +212,11 @@ static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_b
 	if ((rc = vv_cbor_get_array(c, n, err)) < 0 ||
 	    (rc = vv_cbor_get_link(c, &b->cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(c, &rows, err)) < 0 ||
-	    (rc = t->source.get(t->source.payload, &b->cid, &b->block, err)) < 0) {
+	    (rc = vv_sink_get_parted(&t->source, &b->cid, &b->parted, err)) < 0) {
 		return rc;
 	}
-	if (!vv_buf_reserve(&b->block, VV_GROUP_SLACK)) return vv_fail_nomem(err);
-	if ((rc = vv_group_open(g, b->block.data, b->block.len, err)) < 0) return rc;
+	if (!vv_buf_reserve(&b->parted.block, VV_GROUP_SLACK)) return vv_fail_nomem(err);
+	if ((rc = vv_group_open_parted(g, &b->parted, err)) < 0) return rc;
 	if (g->rows != rows || g->columns > t->columns) {
 		return vv_fail(
 			err, VV_ECORRUPT,

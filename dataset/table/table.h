@@ -55,7 +55,7 @@ typedef struct vv_batch {
 	uint64_t index;     /* the group's number */
 	vv_cid cid;
 	vv_arena arena;
-	vv_buf block;
+	vv_parted parted;
 	uint64_t long_bytes; /* of its long cells */
 	/* form, with vv_read_layout: */
 	uint64_t raw_len;

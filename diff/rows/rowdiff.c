@@ -263,11 +263,12 @@ static bool is_of_key(const vv_rowdiff *d, const vv_column_pair *p)
 	return false;
 }
 
-static bool same_column(const vv_group *a, long at, const vv_group *b, long bt)
+/* 1, 0, <0. */
+static int same_column(const vv_group *a, long at, const vv_group *b, long bt, vv_error *err)
 {
-	return at >= 0 && bt >= 0 && (size_t)at < a->columns && (size_t)bt < b->columns &&
-	       a->column_len[at] == b->column_len[bt] &&
-	       memcmp(a->column[at], b->column[bt], a->column_len[at]) == 0;
+	return at >= 0 && bt >= 0 && (size_t)at < a->columns && (size_t)bt < b->columns
+		       ? vv_group_same_column(a, (size_t)at, b, (size_t)bt, err)
+		       : 0;
 }
 
 /* Where changed rows go to and fro between groups, so often, whole rows are read from then on: each pair of groups
@@ -358,8 +359,11 @@ static vv_status equal_columns(vv_rowdiff *d, vv_batch *a, size_t at, vv_batch *
 		const bool look = d->opts.only_needed && !comes_back(&d->needed, a->first_row);
 		d->equal_old = d->equal_new = UINT64_MAX;
 		for (size_t i = 0; i < c->count; i++) {
-			d->equal[i] = same_column(&a->group, c->pairs[i].a, &b->group,
-						  c->pairs[i].b);
+			const int same = same_column(&a->group, c->pairs[i].a, &b->group,
+						     c->pairs[i].b, err);
+
+			if (same < 0) return (vv_status)same;
+			d->equal[i] = same > 0;
 		}
 		if (look && (rc = find_needed(d, a, b, err)) < 0) return rc;
 		d->equal_old = a->first_row;

@@ -61,7 +61,7 @@ static void read_portion(portion *p)
 			p->seen = g->seen;
 		}
 		if (more > 0 && g->count > 0) {
-			bytes += g->batch.block.len + g->batch.long_bytes;
+			bytes += g->batch.parted.block.len + g->batch.long_bytes;
 			p->count++;
 		}
 	}

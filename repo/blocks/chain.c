@@ -202,6 +202,47 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 	return VV_EMISSING;
 }
 
+/* The stored bytes of the record into out, of which l has the beginning. */
+static vv_status read_parted(const level *l, vv_parted *out, vv_error *err)
+{
+	const vv_record *r = &l->record;
+	const size_t room = r->raw_len + VV_PARTED_SLACK;
+
+	vv_buf_reset(&out->stored);
+	vv_buf_reset(&out->block);
+	if (!vv_buf_reserve(&out->stored, r->stored_len) || !vv_buf_reserve(&out->block, room)) {
+		return vv_fail_nomem(err);
+	}
+#ifndef NDEBUG
+	memset(out->block.data, 0xee, room); /* so that what is read too early is seen in tests */
+#endif
+	out->stored.len = r->stored_len;
+	out->block.len = r->raw_len;
+	return vv_pack_read(l->place.pack, l->place.offset + r->header_len, out->stored.data,
+			    r->stored_len, err);
+}
+
+vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *out,
+			       vv_error *err)
+{
+	level l;
+	vv_status rc = find_record(src, cid, NULL, &l, err);
+
+	if (rc < 0) return rc;
+	if (l.record.method != VV_METHOD_PARTS || !l.place.pack) return VV_ENOTFOUND;
+	if ((rc = read_parted(&l, out, err)) < 0 ||
+	    (rc = vv_parts_read(&out->parts, out->stored.data, out->stored.len, out->block.len,
+				err)) < 0) {
+		return rc;
+	}
+	vv_coder *c = vv_coder_take(src->store->coders, err);
+	if (!c) return VV_ENOMEM;
+	rc = vv_coder_head(c, &out->parts, (const uint8_t *)out->stored.data,
+			   (uint8_t *)out->block.data, out->block.len, err);
+	vv_coder_give(src->store->coders, c);
+	return rc;
+}
+
 vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *place, vv_record *r,
 			 vv_error *err)
 {

@@ -9,6 +9,7 @@
 
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/pack_writer.h"
+#include "repo/blocks/store.h"
 
 /* Where blocks are looked for: first the pack in the making (or NULL). */
 typedef struct vv_source {
@@ -35,6 +36,11 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 /* The same, with the form in which its record has it: borrowed from stored, whose content is replaced. */
 vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
+
+/* A block that is stored in parts: block, with its head alone, stored and parts of out. VV_ENOTFOUND: it is stored
+ * otherwise, or in the pack in the making. VV_EMISSING, VV_ECORRUPT: vv_source_get may find a good copy. */
+vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *out,
+			       vv_error *err);
 
 /* The block of this very record. *r gets its header. */
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,

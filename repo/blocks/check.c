@@ -9,7 +9,8 @@
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/chain.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/store.h"
+#include "repo/blocks/store_state.h"
 #include "repo/blocks/writer_internal.h"
 
 typedef struct checking {
@@ -233,7 +234,7 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 			continue;
 		}
 		for (size_t i = 0; i < len && *out == end; i++) {
-			if ((piece[i] & 0x0f) <= VV_METHOD_EDIT && reads(c, offset + i)) {
+			if ((piece[i] & 0x0f) <= VV_METHOD_PARTS && reads(c, offset + i)) {
 				*out = offset + i;
 			}
 		}

@@ -13,6 +13,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "repo/blocks/parts.h"
 #include "repo/blocks/record.h"
 
 typedef struct vv_coder vv_coder;
@@ -29,8 +30,10 @@ void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 typedef enum vv_effort { VV_EFFORT_QUICK, VV_EFFORT_THOROUGH, VV_EFFORT_UTMOST } vv_effort;
 void vv_coder_effort(vv_coder *c, vv_effort effort);
 
-/* May what vv_coder_diff makes be edits (edit_codec.h)? Until the coder is given back; at first: no. */
+/* May what vv_coder_diff makes be edits (block_codec.h)? Until the coder is given back; at first: no. */
 void vv_coder_allow_edits(vv_coder *c, bool allowed);
+/* And what vv_coder_whole makes be in parts (parts.h)? Likewise. */
+void vv_coder_allow_parts(vv_coder *c, bool allowed);
 
 /* What will be the stored bytes of a record: borrowed from the coder until its
  * next call of the same kind, or from the raw bytes (VV_METHOD_STORED). */
@@ -50,7 +53,7 @@ typedef struct vv_block_form {
  * frame of them without its magic number, made with the base as prefix. */
 enum { VV_EDITS_PLAIN = 0, VV_EDITS_COMPRESSED = 1 };
 
-/* The block for itself: compressed, or as it is where that is not smaller. */
+/* The block for itself: compressed, perhaps in parts, or as it is where that is not smaller. */
 vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err);
 
 /* The same, where a difference of so many bytes is at hand (0: none): what is more than twice as long
@@ -77,6 +80,13 @@ uint8_t *vv_coder_room(vv_coder *c, size_t len);
 vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header,
 			  const uint8_t *stored, const void *base, size_t base_len, void *raw,
 			  vv_error *err);
+
+/* From the stored bytes of parts: the head into its places of raw, whose other bytes are not touched. VV_ECORRUPT. */
+vv_status vv_coder_head(vv_coder *c, const vv_parts *p, const uint8_t *stored, uint8_t *raw,
+			size_t raw_len, vv_error *err);
+/* And one part into its place. VV_ECORRUPT. */
+vv_status vv_coder_part(vv_coder *c, const vv_part *part, const uint8_t *stored, uint8_t *raw,
+			vv_error *err);
 
 /* The same without a record around it, for blocks on a line: stored bytes to exactly raw_len
  * raw ones. method DIFF or EDIT: against base; else base is not looked at. VV_ECORRUPT. */

@@ -234,6 +234,7 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 		/* Only what gets another form is compressed, and that once for all. */
 		vv_coder_effort(cp.coder, VV_EFFORT_THOROUGH);
 		vv_coder_allow_edits(cp.coder, true);
+		vv_coder_allow_parts(cp.coder, true);
 		if ((rc = choose_form(&cp, &item, hints, resembles, &kept, err)) == VV_OK) {
 			rc = append(&cp, &item, hints, record_len, err);
 		}

@@ -18,7 +18,8 @@
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
 #include "repo/blocks/pack_list.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/store.h"
+#include "repo/blocks/store_state.h"
 
 #define SETTLED_WAIT_MS 6000u /* longer than a settled writer waits for the index */
 #define WRITER_WAIT_MS 600000u

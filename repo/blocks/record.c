@@ -14,7 +14,7 @@
 
 /* Method and codec, digest, two lengths, depth and distance, a base's codec and digest. */
 static_assert(VV_METHOD_STORED == 0 && VV_METHOD_ZSTD == 1 && VV_METHOD_DIFF == 2 &&
-		      VV_METHOD_EDIT == 3,
+		      VV_METHOD_EDIT == 3 && VV_METHOD_PARTS == 4,
 	      "docs/formats/store.md");
 static_assert(sizeof(((vv_cid *)0)->digest) == DIGEST_LEN, "SHA-256");
 static_assert(VV_RECORD_HEADER_MAX >= 1 + DIGEST_LEN + 5 + 5 + 2 + 10 + 1 + DIGEST_LEN,
@@ -76,7 +76,7 @@ const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64
 	memset(out, 0, sizeof *out);
 	if (len < 1 + DIGEST_LEN) return "the record's header is cut short";
 	out->method = p[0] & METHOD_BITS;
-	if (out->method > VV_METHOD_EDIT || (p[0] & ~(METHOD_BITS | CODEC_BIT)) != 0) {
+	if (out->method > VV_METHOD_PARTS || (p[0] & ~(METHOD_BITS | CODEC_BIT)) != 0) {
 		return "no record starts here";
 	}
 	out->cid.codec = p[0] & CODEC_BIT ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW;

@@ -33,12 +33,18 @@
 #define VV_RECORD_PEEK 512u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
-enum { VV_METHOD_STORED = 0, VV_METHOD_ZSTD = 1, VV_METHOD_DIFF = 2, VV_METHOD_EDIT = 3 };
+enum {
+	VV_METHOD_STORED = 0,
+	VV_METHOD_ZSTD = 1,
+	VV_METHOD_DIFF = 2,
+	VV_METHOD_EDIT = 3,
+	VV_METHOD_PARTS = 4 /* parts.h */
+};
 
 /* Is the block told as a difference from another one, of bytes or as edits? */
 static inline bool vv_method_has_base(unsigned method)
 {
-	return method >= VV_METHOD_DIFF;
+	return method == VV_METHOD_DIFF || method == VV_METHOD_EDIT;
 }
 
 typedef struct vv_record {

@@ -9,7 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/chain.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/store_state.h"
 
 /* ---- opening ---- */
 
@@ -234,6 +234,125 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 	vv_status rc = search_packs(s, cid, false, get_from, out, err);
 	return rc == VV_EMISSING && s->absent ? get_absent(s, cid, out, err) : rc;
 }
+
+/* ---- in parts ---- */
+
+void vv_parted_clear(vv_parted *p)
+{
+	vv_buf_clear(&p->block);
+	vv_buf_clear(&p->stored);
+	vv_parts_clear(&p->parts);
+	memset(p, 0, sizeof(*p));
+}
+
+static vv_status get_parted(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
+{
+	return vv_source_get_parted(src, cid, payload, err);
+}
+
+/* All of it, in one go. */
+static vv_status get_undivided(vv_parted *p, vv_error *err)
+{
+	p->parts.count = p->left = 0;
+	return vv_store_get(p->store, &p->cid, &p->block, err);
+}
+
+vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv_error *err)
+{
+	vv_error ignored;
+
+	out->store = s;
+	out->cid = *cid;
+	if (search_packs(s, cid, false, get_parted, out, &ignored) < 0) {
+		return get_undivided(out, err);
+	}
+	out->left = out->parts.count;
+	return VV_OK;
+}
+
+/* The first part that ends behind this place; count: none does. */
+static size_t part_at(const vv_parts *p, size_t at)
+{
+	size_t low = 0, high = p->count;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+
+		if ((size_t)p->items[mid].at + p->items[mid].len <= at) {
+			low = mid + 1;
+		} else {
+			high = mid;
+		}
+	}
+	return low;
+}
+
+/* The bytes go where those of the parts would, which others point into. */
+static vv_status mend(vv_parted *p, vv_error *err)
+{
+	vv_auto(vv_buf) whole = VV_BUF_INIT;
+	vv_status rc = vv_store_get(p->store, &p->cid, &whole, err);
+
+	if (rc < 0) return rc;
+	if (whole.len != p->block.len) {
+		return vv_fail(err, VV_ECORRUPT, "a block has two lengths: %zu and %zu bytes",
+			       p->block.len, whole.len);
+	}
+	memcpy(p->block.data, whole.data, whole.len);
+	p->parts.count = p->left = 0;
+	return VV_OK;
+}
+
+static vv_status unpack_parts(vv_parted *p, vv_coder *c, size_t at, size_t len, bool *sound)
+{
+	vv_error ignored;
+
+	for (size_t i = part_at(&p->parts, at);
+	     *sound && i < p->parts.count && p->parts.items[i].at < at + len; i++) {
+		vv_part *part = &p->parts.items[i];
+
+		if (part->ready) {
+			continue;
+		}
+		vv_status rc = vv_coder_part(c, part, (const uint8_t *)p->stored.data,
+					     (uint8_t *)p->block.data, &ignored);
+		if (rc == VV_ENOMEM) return rc;
+		*sound = part->ready = rc == VV_OK;
+		p->left -= part->ready;
+	}
+	return VV_OK;
+}
+
+vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err)
+{
+	bool sound = true;
+
+	if (p->left == 0) return VV_OK;
+	vv_coder *c = vv_coder_take(p->store->coders, err);
+	if (!c) return VV_ENOMEM;
+	vv_status rc = unpack_parts(p, c, at, len, &sound);
+	vv_coder_give(p->store->coders, c);
+	if (rc < 0) return vv_fail_nomem(err);
+	return sound ? VV_OK : mend(p, err);
+}
+
+size_t vv_parted_known(const vv_parted *p)
+{
+	return p->left > 0 ? p->parts.items[0].at : p->block.len;
+}
+
+bool vv_parted_alike(const vv_parted *p, size_t a, const vv_parted *q, size_t b, size_t len)
+{
+	const size_t i = part_at(&p->parts, a), k = part_at(&q->parts, b);
+
+	if (i >= p->parts.count || k >= q->parts.count) return false;
+	const vv_part *x = &p->parts.items[i], *y = &q->parts.items[k];
+	return x->at == a && y->at == b && x->len == len && y->len == len && x->sum == y->sum &&
+	       x->stored == y->stored &&
+	       memcmp(p->stored.data + x->from, q->stored.data + y->from, x->stored) == 0;
+}
+
+/* ---- what there is ---- */
 
 /* A search_fn: the header of the block's record into payload, a vv_record. */
 static vv_status find_record(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)

@@ -30,6 +30,7 @@
 #include "base/progress.h"
 #include "base/sync.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/parts.h"
 #include "repo/blocks/record.h"
 
 typedef struct vv_store vv_store;
@@ -58,6 +59,31 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
+
+/* A block of which parts (parts.h) are unpacked when they are needed. block has its length from the start, and until then
+ * no meaning in these parts; what others build on, or what is stored otherwise, is there as a whole. Begins with zeros; of one
+ * thread at a time; valid while the store is open. */
+typedef struct vv_parted {
+	vv_buf block, stored;
+	vv_parts parts;
+	size_t left; /* parts that are not there yet */
+	vv_store *store;
+	vv_cid cid;
+} vv_parted;
+#define VV_PARTED_SLACK 64u /* bytes behind the block for which there is room */
+void vv_parted_clear(vv_parted *p);
+VV_AUTO_CLEAR(vv_parted, vv_parted_clear)
+
+/* As vv_store_get, but that each part is unpacked, and found damaged, by vv_parted_need. Thread-safe. */
+vv_status vv_store_get_parted(vv_store *s, const vv_cid *cid, vv_parted *out, vv_error *err);
+/* Makes sure that len bytes from at on are there. Where a part is damaged the whole block is asked for, which finds another copy
+ * or says what is wrong; errors of vv_store_get. */
+vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err);
+/* So many bytes from the block's start on are there. */
+size_t vv_parted_known(const vv_parted *p);
+/* Are len bytes of one, at a, and of the other, at b, stored alike? False, too, where that is not to be seen without
+ * unpacking them. */
+bool vv_parted_alike(const vv_parted *p, size_t a, const vv_parted *q, size_t b, size_t len);
 
 /* How many bytes of the blocks that others build on are kept unpacked. Where every version is read, what 8 MiB hold
  * of the chains of a table of 4 MB is gone before the next version needs it, and chains of 13 steps are walked in

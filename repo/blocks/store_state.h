@@ -1,11 +1,12 @@
 /*
- * store_state: an open store, as its reader, writer, gc and fsck see it. Internal to repo.
+ * store_state: an open store, as its reader, writer, gc and fsck see it, and what these share. Internal to repo.
  */
 #ifndef VV_REPO_BLOCKS_STORE_STATE_H
 #define VV_REPO_BLOCKS_STORE_STATE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/thread.h"
@@ -35,5 +36,13 @@ struct vv_store {
 	void *absent_payload;
 	vv_mutex *absent_lock; /* one call at a time */
 };
+
+vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
+
+/* How many blocks have this codec and a digest that begins so (2: at least), and one of them. */
+vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_cid *out,
+				unsigned *count, vv_error *err);
+uint64_t vv_prefix_of(const uint8_t bytes[8]);
+vv_status vv_prefix_not_one(unsigned count, vv_error *err); /* VV_ENOTFOUND */
 
 #endif

@@ -13,7 +13,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/copy.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/store.h"
+#include "repo/blocks/store_state.h"
 #include "repo/blocks/writer_internal.h"
 
 static int compare_age(const void *pa, const void *pb)
@@ -290,6 +291,7 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	vv_coder *c = vv_coder_take(w->store->coders, err);
 
 	if (!c) return VV_ENOMEM;
+	vv_coder_allow_parts(c, true);
 	if (is_first(w)) {
 		vv_coder_effort(c, VV_EFFORT_THOROUGH);
 		vv_coder_allow_edits(c, true);

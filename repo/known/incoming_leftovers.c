@@ -14,7 +14,8 @@
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/chain.h"
 #include "repo/blocks/pack_list.h"
-#include "repo/blocks/store_internal.h"
+#include "repo/blocks/store.h"
+#include "repo/blocks/store_state.h"
 #include "repo/git/repository_internal.h"
 #include "repo/known/incoming_internal.h"
 

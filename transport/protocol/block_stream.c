@@ -13,7 +13,7 @@
 #include "transport/protocol/compress.h"
 #include "transport/protocol/frame.h"
 
-enum { METHOD = 3, ABSENT = 3, NODE = 4, BASE_SHIFT = 3, BASE_MASK = 3, EDITS = 32 };
+enum { METHOD = 3, ABSENT = 3, NODE = 4, BASE_SHIFT = 3, BASE_MASK = 3, EDITS = 32, PARTS = 64 };
 enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_DIGEST = 2 };
 
 _Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/formats/protocol.md: the raw length of a record");
@@ -81,6 +81,7 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 	o->effort = effort;
 	vv_coder_effort(o->coder, effort);
 	vv_coder_allow_edits(o->coder, effort > VV_EFFORT_QUICK);
+	vv_coder_allow_parts(o->coder, true);
 	*out = vv_take(&o);
 	return VV_OK;
 }
@@ -182,7 +183,9 @@ static void put_record(vv_block_out *o, const vv_cid *cid, const vv_compressed *
 		       uint64_t distance, const vv_cid *like)
 {
 	unsigned base = vv_method_has_base(s->method) ? kind : BASE_NONE;
-	unsigned method = s->method == VV_METHOD_EDIT ? VV_METHOD_DIFF | EDITS : s->method;
+	unsigned method = s->method == VV_METHOD_EDIT    ? VV_METHOD_DIFF | EDITS
+			  : s->method == VV_METHOD_PARTS ? VV_METHOD_ZSTD | PARTS
+							 : s->method;
 	vv_buf_putc(&o->frame, (int)(method | (cid->codec == VV_CODEC_DAG_CBOR ? NODE : 0u) |
 				     base << BASE_SHIFT));
 	vv_buf_put_varint(&o->frame, o->raw.len);
@@ -355,8 +358,9 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	r->absent = r->method == ABSENT;
 	if (r->absent) return head == ABSENT ? VV_OK : malformed(err);
 	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) return malformed(err);
-	r->method = head & EDITS ? VV_METHOD_EDIT : r->method;
-	if ((head & ~(EDITS | 31u)) != 0 || r->base > BASE_DIGEST ||
+	if ((head & PARTS) && head != (VV_METHOD_ZSTD | PARTS | (head & NODE))) return malformed(err);
+	r->method = head & EDITS ? VV_METHOD_EDIT : head & PARTS ? VV_METHOD_PARTS : r->method;
+	if ((head & ~(EDITS | PARTS | 31u)) != 0 || r->base > BASE_DIGEST ||
 	    (r->base != 0 && !vv_method_has_base(r->method)) ||
 	    !vv_varint_read(p, end, &r->raw_len) || r->raw_len > VV_BLOCK_MAX) {
 		return malformed(err);

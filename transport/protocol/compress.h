@@ -14,7 +14,8 @@
 #include "base/error.h"
 #include "repo/blocks/coder.h"
 
-/* method: VV_METHOD_STORED, VV_METHOD_ZSTD (alone) or VV_METHOD_DIFF (with the prefix). */
+/* method: VV_METHOD_STORED, VV_METHOD_ZSTD (alone) or VV_METHOD_DIFF (with the prefix); where the coder may,
+ * VV_METHOD_EDIT (likewise) or VV_METHOD_PARTS (alone). */
 typedef struct vv_compressed {
 	uint8_t method;
 	const uint8_t *bytes; /* borrowed from the coder, or the raw bytes themselves */

@@ -89,10 +89,10 @@ static size_t model(const rows *t, uint32_t target, const size_t *columns, size_
 
 			h = vv_xxh3(cell->text, cell->len, h * 31 + cell->state);
 		}
-		step = since < target                 ? 2 * (uint64_t)target
-		       : since < 2 * (uint64_t)target ? target / 2
+		step = since < target                 ? 4 * (uint64_t)target
+		       : since < 2 * (uint64_t)target ? target
 						      : target / 8;
-		cut = since >= (target / 4 ? target / 4 : 1) && h % (step ? step : 1) == 0;
+		cut = since >= (target / 2 ? target / 2 : 1) && h % (step ? step : 1) == 0;
 		if (cut || since >= 4 * (uint64_t)target || bytes >= 256 * 1024) {
 			ends[n++] = i;
 			since = bytes = 0;
@@ -252,16 +252,16 @@ static void a_cut_column_that_a_row_has_not_counts_as_absent(void **state)
 static void the_target_follows_from_the_mean_row(void **state)
 {
 	static const uint64_t cases[][3] = {/* bytes, rows, target */
-					    {0, 0, 256},
-					    {39000, 1, 1},
-					    {20000, 1, 1},
-					    {19500, 1, 2},
-					    {80 * 1000, 1000, 256},
-					    {76 * 1000, 1000, 512},
-					    {1000, 1000, 32768},
+					    {0, 0, 512},
+					    {78000, 1, 1},
+					    {40000, 1, 1},
+					    {39000, 1, 2},
+					    {80 * 1000, 1000, 512},
+					    {76 * 1000, 1000, 1024},
+					    {1000, 1000, 65536},
 					    {UINT64_C(1) << 40, 1, 1},
-					    {2, UINT64_C(1) << 40, 1u << 19},
-					    {2500, 1000, 8192}};
+					    {2, UINT64_C(1) << 40, 1u << 20},
+					    {2500, 1000, 16384}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

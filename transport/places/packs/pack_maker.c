@@ -59,6 +59,7 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 	}
 	if (rc < 0) return rc;
 	vv_coder_effort(m->coder, thorough ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
+	vv_coder_allow_parts(m->coder, true);
 	*out = vv_take(&m);
 	return VV_OK;
 }

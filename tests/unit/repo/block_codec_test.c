@@ -3,7 +3,7 @@
  * them, and who cannot apply edits says which pack it was. The codec here knows what all blocks
  * have: bytes that are the same at both ends.
  */
-#include "repo/blocks/edit_codec.h"
+#include "repo/blocks/block_codec.h"
 
 #include <string.h>
 
@@ -49,14 +49,14 @@ static vv_status apply(void *raw, size_t len, const void *base, size_t base_len,
 	return VV_OK;
 }
 
-static const vv_edit_codec codec = {make, apply};
+static const vv_block_codec codec = {make, apply, NULL};
 
 /* Blocks 0 .. count - 1, each as edits of the one before. */
 static const char *edited_store(const char *name, unsigned count)
 {
 	const char *dir = vv_test_path("%s", name);
 
-	vv_edit_codec_register(&codec);
+	vv_block_codec_register(&codec);
 	fx_commit(dir, 0, count, true);
 	return dir;
 }
@@ -86,14 +86,14 @@ static void who_cannot_apply_edits_names_the_pack(void **state)
 	vv_error err;
 
 	(void)state;
-	vv_edit_codec_register(NULL);
+	vv_block_codec_register(NULL);
 	s = fx_open(dir);
 	vv_assert_status(fx_get(s, 2, &err), VV_ENOSUPPORT, &err);
 	vv_assert_contains(err.message, "pack-");
 	vv_assert_contains(err.message, "edits");
 	vv_assert_ok(fx_get(s, 0, &err), &err);
 	vv_store_close(s);
-	vv_edit_codec_register(&codec);
+	vv_block_codec_register(&codec);
 	assert_true(fx_all_readable(dir, 0, 3));
 }
 
@@ -131,7 +131,7 @@ static void merged_packs_keep_edits(void **state)
 	const char *dir = vv_test_path("merged");
 
 	(void)state;
-	vv_edit_codec_register(&codec);
+	vv_block_codec_register(&codec);
 	fx_commit(dir, 0, 2, false);
 	for (unsigned i = 2; i < 20; i++) {
 		vv_store *s = fx_open(dir);
@@ -170,4 +170,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(gc_turns_edits_round_and_leaves_none_where_none_are_needed),
 };
 
-VV_TEST_SUITE(edit_codec)
+VV_TEST_SUITE(block_codec)

@@ -1,0 +1,64 @@
+/*
+ * parts: the stored bytes of a block that can be read in parts.
+ *
+ *   varint  number of parts, 1 .. VV_PARTS_MAX
+ *   of each part, in the order of the block:
+ *     varint  bytes of the head between the part before (or the block's start) and this one
+ *     varint  length of the part, at least 1
+ *     varint  stored length: as long: as it is; else less, a zstd frame without its magic number
+ *     8       XXH3-64 of the part (le64)
+ *   varint  stored length of the head, likewise
+ *   8       XXH3-64 of the head, its seed the XXH3-64 of all before these 8 bytes (le64)
+ *   the stored head, and then the stored parts
+ *
+ * The head is whatever is in no part: a row group's directory and its short columns. What parts there
+ * are is the writer's choice (block_codec.h), and nothing of it shows in the block.
+ */
+#ifndef VV_REPO_BLOCKS_PARTS_H
+#define VV_REPO_BLOCKS_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+#define VV_PARTS_MAX 16384u
+
+typedef struct vv_part {
+	uint32_t at, len;      /* of the block */
+	uint32_t from, stored; /* of the stored bytes: where, and how many */
+	uint64_t sum;
+	bool ready; /* for who unpacks it: it is unpacked */
+} vv_part;
+
+typedef struct vv_parts {
+	vv_part *items;
+	size_t count, cap;
+	size_t directory;      /* bytes that the head's sum covers */
+	uint32_t head_len;     /* of the block, all its pieces */
+	uint32_t from, stored; /* the stored head */
+	uint64_t head_sum;
+} vv_parts;
+void vv_parts_clear(vv_parts *p);
+VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
+
+/* Reads what describes the parts of a block of raw_len bytes; memory of before is used again. VV_ECORRUPT with the mere reason
+ * as its message; sums are not looked at. */
+vv_status vv_parts_read(vv_parts *out, const void *stored, size_t stored_len, size_t raw_len,
+			vv_error *err);
+
+/* Appends all before the stored head; at, len, stored and sum of the items are set, and head is the head. */
+vv_status vv_parts_write(vv_buf *out, vv_parts *p, const void *head, vv_error *err);
+
+/* The sum of a head behind a directory of these bytes. */
+uint64_t vv_parts_head_sum(const void *directory, size_t directory_len, const void *head,
+			   size_t head_len);
+
+/* Copies the pieces of the head from the block (gather), or to it. */
+void vv_parts_gather(const vv_parts *p, uint8_t *head, const uint8_t *raw, size_t raw_len);
+void vv_parts_scatter(const vv_parts *p, uint8_t *raw, size_t raw_len, const uint8_t *head);
+
+#endif
