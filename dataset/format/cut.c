@@ -2,14 +2,14 @@
  * cut: after which row a group ends.
  *
  * The mask loosens in three steps, so that groups are neither tiny nor far above
- * the target: with random rows a group has 1.57 x rows of them in the mean, and the one that a row is in 1.72 x.
+ * the target: with random rows a group has 1.29 x rows of them in the mean, and the one that a row is in 1.44 x.
  */
 #include "dataset/format/cut.h"
 
 #include "base/hash.h"
 
-/* Bytes of cells in `rows` rows, at most: with the factor 1.57 above and the
- * rounding to a power of two, groups of 60 to 120 KB. Larger ones are smaller when compressed, column by column, and
+/* Bytes of cells in `rows` rows, at most: with the factor 1.29 above and the
+ * rounding to a power of two, groups of 50 to 100 KB. Larger ones are smaller when compressed, column by column, and
  * read faster, but cost more where a row changes. */
 #define TARGET_BYTES 78000u
 #define ROWS_DEFAULT 512u
@@ -52,7 +52,7 @@ static uint64_t hash_row(const vv_cut_params *p, const vv_cell *cells, size_t co
 /* The bits of the hash that must be zero for a cut after n rows. */
 static uint64_t mask_at(uint64_t n, uint64_t target)
 {
-	uint64_t span = n < target ? 4 * target : n < 2 * target ? target : target / 8;
+	uint64_t span = n < target ? 2 * target : n < 2 * target ? target / 2 : target / 8;
 
 	return span == 0 ? 0 : span - 1;
 }

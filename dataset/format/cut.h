@@ -33,7 +33,7 @@ void vv_cut_init(vv_cut *c, const vv_cut_params *params);
  * True when a cut comes after it; the state then starts anew. */
 bool vv_cut_row(vv_cut *c, const vv_cell *cells, size_t columns, uint64_t cell_bytes);
 
-/* The target for rows of this mean size: so that a group holds about 90 KB. */
+/* The target for rows of this mean size: so that a group holds about 75 KB. */
 uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows);
 
 #endif

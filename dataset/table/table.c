@@ -92,11 +92,12 @@ static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 			       "a row group of %zu rows and %zu columns is too large to be read",
 			       rows, columns);
 	}
-	if (need > b->cell_cap) {
-		vv_cell *p = vv_realloc_array(b->cells, need, sizeof(*p));
-		if (!p) return vv_fail_nomem(err);
-		b->cells = p;
-		b->cell_cap = need;
+	if (need > b->cell_cap) { /* not realloc, which would copy cells that nobody reads again */
+		vv_free(b->cells);
+		b->cells = vv_realloc_array(NULL, need + need / 2, sizeof(*b->cells));
+		b->cell_cap = b->cells ? need + need / 2 : 0;
+		b->blank = 0;
+		if (!b->cells) return vv_fail_nomem(err);
 	}
 	b->rows = rows;
 	b->columns = columns;

@@ -303,6 +303,20 @@ static vv_status mend(vv_parted *p, vv_error *err)
 	return VV_OK;
 }
 
+/* Somebody may have unpacked all of it since, to build another block on it. */
+static bool copy_kept(vv_parted *p)
+{
+	vv_blob *blob = vv_block_cache_get(p->store->cache, &p->cid);
+	const bool is_it = blob && blob->len == p->block.len;
+
+	if (is_it) {
+		memcpy(p->block.data, blob->bytes, blob->len);
+		p->left = 0;
+	}
+	vv_blob_unref(blob);
+	return is_it;
+}
+
 static vv_status unpack_parts(vv_parted *p, vv_coder *c, size_t at, size_t len, bool *sound)
 {
 	vv_error ignored;
@@ -327,7 +341,7 @@ vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err)
 {
 	bool sound = true;
 
-	if (p->left == 0) return VV_OK;
+	if (p->left == 0 || copy_kept(p)) return VV_OK;
 	vv_coder *c = vv_coder_take(p->store->coders, err);
 	if (!c) return VV_ENOMEM;
 	vv_status rc = unpack_parts(p, c, at, len, &sound);

@@ -89,8 +89,8 @@ static size_t model(const rows *t, uint32_t target, const size_t *columns, size_
 
 			h = vv_xxh3(cell->text, cell->len, h * 31 + cell->state);
 		}
-		step = since < target                 ? 4 * (uint64_t)target
-		       : since < 2 * (uint64_t)target ? target
+		step = since < target                 ? 2 * (uint64_t)target
+		       : since < 2 * (uint64_t)target ? target / 2
 						      : target / 8;
 		cut = since >= (target / 2 ? target / 2 : 1) && h % (step ? step : 1) == 0;
 		if (cut || since >= 4 * (uint64_t)target || bytes >= 256 * 1024) {

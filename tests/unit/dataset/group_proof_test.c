@@ -240,7 +240,7 @@ static void groups_are_proved_in_every_usual_form(void **state)
 		const file_case *c = &cases[i];
 		vv_buf text = VV_BUF_INIT;
 
-		put_rows(&text, c->header, c->end, 5000, c->form);
+		put_rows(&text, c->header, c->end, 15000, c->form);
 		text.len -= c->no_final_newline ? strlen(c->end) : 0;
 		begin(f, c->name, text.data, text.len);
 		assert_true(f->made.groups > 3);
@@ -295,7 +295,7 @@ static void random_tables_are_proved_as_by_reading(void **state)
 		vv_error err;
 
 		assert_non_null(checks);
-		columns_make(&t, 300 + (size_t)vv_prng_below(&r, 1200),
+		columns_make(&t, 700 + (size_t)vv_prng_below(&r, 2800),
 			     2 + (size_t)vv_prng_below(&r, 6), &r);
 		for (size_t i = 0; vv_prng_below(&r, 4) && i < t.rows * t.count; i++) {
 			t.cells[i].state = VV_CELL_TEXT; /* else some rows are short */

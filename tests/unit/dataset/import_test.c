@@ -730,8 +730,8 @@ static void import_like(fixture *f, const char *odd_first, const char *odd_secon
 	vv_table t, known;
 	vv_error err;
 
-	put_rows(&one, 20000, 20000, odd_first);
-	put_rows(&two, 20000, 15000, odd_second);
+	put_rows(&one, 45000, 45000, odd_first);
+	put_rows(&two, 45000, 15000, odd_second);
 	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = no_key, .keep_types = true};
 	vv_assert_ok(import_as(f, &first, one.data, one.len, NULL, false, &o, &err), &err);
 	vv_assert_ok(import_as(f, &alone, two.data, two.len, NULL, false, &o, &err), &err);

@@ -97,8 +97,8 @@ static void a_forged_version_is_found_also_between_sound_ones(void **state)
 	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
 	vv_error err;
 	vv_cid forged;
-	put_plain_rows(&first, 20000, 20000);
-	put_plain_rows(&second, 20000, 11111);
+	put_plain_rows(&first, 45000, 45000);
+	put_plain_rows(&second, 45000, 11111);
 	import_text(f, &a, &first, NULL);
 	import_text(f, &b, &second, &a);
 	assert_true(a.groups > 10 && b.groups_reused > 10);
@@ -197,7 +197,7 @@ static void groups_are_proved_where_they_stand(void **state)
 	vv_error err;
 	vv_cid cid;
 
-	put_plain_rows(&text, 20000, 20000);
+	put_plain_rows(&text, 45000, 45000);
 	import_text(f, &a, &text, NULL);
 	const size_t last = (size_t)a.groups - 1;
 	const size_t other_order[] = {2, 1, 3, last}, end_inside[] = {0, last, 1, last},
@@ -224,7 +224,7 @@ static void a_group_is_proved_in_its_dialect_alone(void **state)
 	vv_error err;
 	vv_cid cid;
 
-	put_plain_rows(&text, 20000, 20000);
+	put_plain_rows(&text, 45000, 45000);
 	import_text(f, &a, &text, NULL);
 	vv_assert_ok(check_next(f, &a.cid, &err), &err);
 	vv_dialect d = a.root.dialect; /* borrows */
@@ -249,7 +249,7 @@ static void blank_lines_between_proved_groups_do_no_harm(void **state)
 	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
 	vv_error err;
 
-	put_plain_rows(&first, 20000, 20000);
+	put_plain_rows(&first, 45000, 45000);
 	import_text(f, &a, &first, NULL);
 	assert_true(a.groups > 10);
 	size_t end = (size_t)(a.root.dialect.prologue.len + a.cache->entries[0].raw_len +
@@ -302,8 +302,8 @@ static void what_was_proved_is_not_read_again(void **state)
 	const char *file = vv_test_path("pairs");
 	vv_error err;
 
-	put_plain_rows(&first, 20000, 20000);
-	put_plain_rows(&second, 20000, 11111);
+	put_plain_rows(&first, 45000, 45000);
+	put_plain_rows(&second, 45000, 11111);
 	import_text(f, &a, &first, NULL);
 	import_text(f, &b, &second, &a);
 	assert_int_equal(leaves_read(f, f->checks, &a.cid), a.groups);
@@ -332,8 +332,8 @@ static void what_was_proved_is_kept_before_the_run_ends(void **state)
 	const char *file = vv_test_path("kept-pairs");
 	vv_error err;
 
-	put_plain_rows(&first, 150000, 150000);
-	put_plain_rows(&second, 150000, 11111);
+	put_plain_rows(&first, 340000, 340000);
+	put_plain_rows(&second, 340000, 11111);
 	import_text(f, &a, &first, NULL);
 	import_text(f, &b, &second, &a);
 	assert_true(a.groups > 100);
@@ -374,8 +374,8 @@ static void facts_that_the_rows_do_not_give_are_found(void **state)
 	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
 	vv_error err;
 	vv_cid lie;
-	put_plain_rows(&first, 20000, 20000);
-	put_plain_rows(&second, 20000, 11111);
+	put_plain_rows(&first, 45000, 45000);
+	put_plain_rows(&second, 45000, 11111);
 	import_text(f, &a, &first, NULL);
 	import_text(f, &b, &second, NULL);
 	for (int round = 0; round < 2; round++) {
@@ -400,8 +400,8 @@ static void facts_are_taken_over_with_their_groups(void **state)
 	vv_import_result plain, next, fresh;
 	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
 	vv_error err;
-	put_plain_rows(&first, 20000, 20000);
-	put_plain_rows(&second, 20000, 11111);
+	put_plain_rows(&first, 45000, 45000);
+	put_plain_rows(&second, 45000, 11111);
 	import_text(f, &plain, &first, NULL);
 	import_text(f, &next, &second, &plain);
 	assert_true(next.groups_reused > 10);
