@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
+#include "repo/blocks/block_codec.h"
 #include "repo/blocks/cbor.h"
 #include "tests/unit/support.h"
 #include "tests/unit/transport/memory_line.h"
@@ -486,6 +488,55 @@ static void a_block_that_is_damaged_where_it_is_stored_is_not_sent(void **state)
 	end(&s);
 }
 
+/* Parts of 1,000 bytes. */
+static vv_status divide(vv_parts *out, const void *raw, size_t len, vv_error *err)
+{
+	(void)raw;
+	(void)err;
+	out->count = 0;
+	for (size_t at = 10; at + 1000 <= len; at += 1000) {
+		assert_true(vv_array_room(out->items, out->count, out->cap));
+		out->items[out->count++] = (vv_part){.at = (uint32_t)at, .len = 1000};
+	}
+	return VV_OK;
+}
+
+static void expect_parts(stream *s, size_t n, const vv_block_received *r, void *payload)
+{
+	size_t *count = payload;
+
+	(void)n;
+	assert_false(r->unreadable);
+	assert_int_equal(r->len, s->here.bytes[0].len);
+	assert_memory_equal(r->bytes, s->here.bytes[0].data, r->len);
+	assert_true(r->as_stored);
+	assert_int_equal(r->form.packed.method, VV_METHOD_PARTS);
+	++*count;
+}
+
+static void a_block_in_parts_arrives_in_parts(void **state)
+{
+	static const vv_block_codec codec = {NULL, NULL, divide};
+	vv_buf text = VV_BUF_INIT;
+	size_t count = 0;
+	stream s;
+
+	(void)state;
+	vv_block_codec_register(&codec);
+	for (unsigned i = 0; text.len < 20000; i++) {
+		vv_buf_printf(&text, "%u,", i * 7919 % 1000);
+	}
+	begin(&s);
+	(void)shelf_put(&s.here, VV_CODEC_RAW, text.data, text.len);
+	put(&s, &s.here.cids[0], NULL, false);
+	finish(&s);
+	assert_int_equal(receive(&s, expect_parts, &count), 1);
+	assert_int_equal(count, 1);
+	end(&s);
+	vv_block_codec_register(NULL);
+	vv_buf_clear(&text);
+}
+
 static void malformed_records_are_refused(void **state)
 {
 	static const struct {
@@ -509,6 +560,11 @@ static void malformed_records_are_refused(void **state)
 		 "abc",
 		 6},                     /* no zstd frame */
 		{"\x04\x02\x18\x01", 4}, /* not canonical */
+		{"\x40\x01x", 3},        /* stored, in parts */
+		{"\x42\x01\x01x", 4},    /* a difference in parts */
+		{"\x41\x05\x03"
+		 "abc",
+		 6}, /* no parts */
 	};
 
 	(void)state;
@@ -534,6 +590,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_short_difference_goes_as_it_is_stored_where_its_base_goes_before),
 	cmocka_unit_test(a_difference_to_what_the_receiver_may_lack_is_made_anew),
 	cmocka_unit_test(a_block_that_is_damaged_where_it_is_stored_is_not_sent),
+	cmocka_unit_test(a_block_in_parts_arrives_in_parts),
 	cmocka_unit_test(malformed_records_are_refused),
 };
 
