@@ -202,43 +202,45 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 	return VV_EMISSING;
 }
 
-/* The stored bytes of the record into out, of which l has the beginning. */
-static vv_status read_parted(const level *l, vv_parted *out, vv_error *err)
+/* Behind a block: readers of columns look at some bytes at a time. */
+#define BLOCK_SLACK 64u
+
+/* The stored bytes of the record, of which l has the beginning; room for its block. */
+static vv_status read_stored(const level *l, vv_buf *block, vv_buf *stored, vv_error *err)
 {
 	const vv_record *r = &l->record;
-	const size_t room = r->raw_len + VV_PARTED_SLACK;
+	const size_t room = r->raw_len + BLOCK_SLACK;
 
-	vv_buf_reset(&out->stored);
-	vv_buf_reset(&out->block);
-	if (!vv_buf_reserve(&out->stored, r->stored_len) || !vv_buf_reserve(&out->block, room)) {
+	vv_buf_reset(stored);
+	vv_buf_reset(block);
+	if (!vv_buf_reserve(stored, r->stored_len) || !vv_buf_reserve(block, room)) {
 		return vv_fail_nomem(err);
 	}
 #ifndef NDEBUG
-	memset(out->block.data, 0xee, room); /* so that what is read too early is seen in tests */
+	memset(block->data, 0xee, room); /* a test sees whoever reads a part too early */
 #endif
-	out->stored.len = r->stored_len;
-	out->block.len = r->raw_len;
-	return vv_pack_read(l->place.pack, l->place.offset + r->header_len, out->stored.data,
+	stored->len = r->stored_len;
+	block->len = r->raw_len;
+	return vv_pack_read(l->place.pack, l->place.offset + r->header_len, stored->data,
 			    r->stored_len, err);
 }
 
-vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *out,
-			       vv_error *err)
+vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_buf *block,
+			       vv_buf *stored, vv_parts *parts, vv_error *err)
 {
 	level l;
 	vv_status rc = find_record(src, cid, NULL, &l, err);
 
 	if (rc < 0) return rc;
 	if (l.record.method != VV_METHOD_PARTS || !l.place.pack) return VV_ENOTFOUND;
-	if ((rc = read_parted(&l, out, err)) < 0 ||
-	    (rc = vv_parts_read(&out->parts, out->stored.data, out->stored.len, out->block.len,
-				err)) < 0) {
+	if ((rc = read_stored(&l, block, stored, err)) < 0 ||
+	    (rc = vv_parts_read(parts, stored->data, stored->len, block->len, err)) < 0) {
 		return rc;
 	}
 	vv_coder *c = vv_coder_take(src->store->coders, err);
 	if (!c) return VV_ENOMEM;
-	rc = vv_coder_head(c, &out->parts, (const uint8_t *)out->stored.data,
-			   (uint8_t *)out->block.data, out->block.len, err);
+	rc = vv_coder_head(c, parts, (const uint8_t *)stored->data, (uint8_t *)block->data,
+			   block->len, err);
 	vv_coder_give(src->store->coders, c);
 	return rc;
 }

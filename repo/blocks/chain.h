@@ -9,7 +9,6 @@
 
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/pack_writer.h"
-#include "repo/blocks/store.h"
 
 /* Where blocks are looked for: first the pack in the making (or NULL). */
 typedef struct vv_source {
@@ -37,10 +36,11 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
-/* A block that is stored in parts: block, with its head alone, stored and parts of out. VV_ENOTFOUND: it is stored
- * otherwise, or in the pack in the making. VV_EMISSING, VV_ECORRUPT: vv_source_get may find a good copy. */
-vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *out,
-			       vv_error *err);
+/* A block that is stored in parts: its head alone in block, which has its length, and room for some bytes more; the
+ * stored bytes, and where the parts are in them. VV_ENOTFOUND: it is stored otherwise, or in the pack in the making.
+ * VV_EMISSING, VV_ECORRUPT: vv_source_get may find a good copy. */
+vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_buf *block,
+			       vv_buf *stored, vv_parts *parts, vv_error *err);
 
 /* The block of this very record. *r gets its header. */
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,

@@ -247,7 +247,9 @@ void vv_parted_clear(vv_parted *p)
 
 static vv_status get_parted(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
 {
-	return vv_source_get_parted(src, cid, payload, err);
+	vv_parted *p = payload;
+
+	return vv_source_get_parted(src, cid, &p->block, &p->stored, &p->parts, err);
 }
 
 /* All of it, in one go. */

@@ -70,7 +70,6 @@ typedef struct vv_parted {
 	vv_store *store;
 	vv_cid cid;
 } vv_parted;
-#define VV_PARTED_SLACK 64u /* bytes behind the block for which there is room */
 void vv_parted_clear(vv_parted *p);
 VV_AUTO_CLEAR(vv_parted, vv_parted_clear)
 
