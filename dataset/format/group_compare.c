@@ -167,7 +167,8 @@ vv_status vv_group_compare_column(uint8_t *marks, const vv_group *a, size_t ca, 
 		vv_status rc;
 
 		if (same != 0) return same < 0 ? (vv_status)same : VV_OK;
-		if ((rc = vv_group_need(a, ca, err)) < 0 || (rc = vv_group_need(b, cb, err)) < 0) return rc;
+		if ((rc = vv_group_need(a, ca, err)) < 0) return rc;
+		if ((rc = vv_group_need(b, cb, err)) < 0) return rc;
 		const uint8_t *x = a->column[ca], *y = b->column[cb];
 		part px = {x + 1, x + a->column_len[ca]}, py = {y + 1, y + b->column_len[cb]};
 		int encoding = x[0] & 15;

@@ -86,7 +86,8 @@ vv_status vv_group_open_parted(vv_group *out, vv_parted *parted, vv_error *err)
 	const vv_buf *block = &parted->block;
 	vv_status rc = open_known(out, block->data, vv_parted_known(parted), block->len, err);
 
-	if (rc == VV_ECORRUPT && parted->left > 0) { /* the directory is in a part: nobody makes such ones */
+	if (rc == VV_ECORRUPT &&
+	    parted->left > 0) { /* the directory is in a part: nobody makes such ones */
 		if ((rc = vv_parted_need(parted, 0, block->len, err)) == VV_OK) {
 			rc = vv_group_open(out, block->data, block->len, err);
 		}
@@ -131,8 +132,8 @@ vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error
 		if (open) {
 			out->items[out->count - 1].len += column_len;
 		} else if (column_len >= COLUMN_ALONE) {
-			out->items[out->count++] =
-				(vv_part){.at = (uint32_t)(g.column[c] - g.bytes), .len = column_len};
+			out->items[out->count++] = (vv_part){
+				.at = (uint32_t)(g.column[c] - g.bytes), .len = column_len};
 			open = true;
 		}
 		open = open && out->items[out->count - 1].len < PART_LEAST;

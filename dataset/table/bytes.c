@@ -78,9 +78,10 @@ static vv_status make_chunk(maker *m, piece *p, const part *of, vv_error *err)
 	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 ||
 	    (rc = vv_cbor_get_link(&c, &p->batch.cid, err)) < 0 ||
 	    (rc = vv_cbor_get_uint(&c, &bytes, err)) < 0 ||
-	    (rc = m->table->source.get(m->table->source.payload, &p->batch.cid, &p->batch.parted.block,
-				       err)) < 0 ||
-	    (rc = vv_chunk_decode(&text, &len, p->batch.parted.block.data, p->batch.parted.block.len, err)) < 0) {
+	    (rc = m->table->source.get(m->table->source.payload, &p->batch.cid,
+				       &p->batch.parted.block, err)) < 0 ||
+	    (rc = vv_chunk_decode(&text, &len, p->batch.parted.block.data,
+				  p->batch.parted.block.len, err)) < 0) {
 		return rc;
 	}
 	if (len != bytes) {

@@ -305,7 +305,8 @@ static vv_status put_parts(vv_coder *c, const uint8_t *raw, size_t len, vv_packe
 /* The block in parts, where that is allowed, worth it, and shorter than the block; else out->len is 0. */
 static vv_status pack_parts(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err)
 {
-	const vv_block_codec *codec = c->in_parts && len >= PARTS_LEAST ? vv_block_codec_get() : NULL;
+	const vv_block_codec *codec = c->in_parts && len >= PARTS_LEAST ? vv_block_codec_get()
+									: NULL;
 	vv_status rc = VV_OK;
 
 	*out = (vv_packed){VV_METHOD_PARTS, NULL, 0};

@@ -358,7 +358,9 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	r->absent = r->method == ABSENT;
 	if (r->absent) return head == ABSENT ? VV_OK : malformed(err);
 	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) return malformed(err);
-	if ((head & PARTS) && head != (VV_METHOD_ZSTD | PARTS | (head & NODE))) return malformed(err);
+	if ((head & PARTS) && (r->method != VV_METHOD_ZSTD || (head & EDITS))) {
+		return malformed(err);
+	}
 	r->method = head & EDITS ? VV_METHOD_EDIT : head & PARTS ? VV_METHOD_PARTS : r->method;
 	if ((head & ~(EDITS | PARTS | 31u)) != 0 || r->base > BASE_DIGEST ||
 	    (r->base != 0 && !vv_method_has_base(r->method)) ||

@@ -28,9 +28,8 @@ static vv_store *store_of(const char *dir, const vv_buf *groups, vv_cid *cids, s
 	for (size_t i = 0; i < count; i++) {
 		vv_assert_ok(vv_cid_of(&cids[i], VV_CODEC_RAW, groups[i].data, groups[i].len, &err),
 			     &err);
-		vv_assert_ok(
-			vv_writer_put(w, &cids[i], groups[i].data, groups[i].len, NULL, &err),
-			&err);
+		vv_assert_ok(vv_writer_put(w, &cids[i], groups[i].data, groups[i].len, NULL, &err),
+			     &err);
 	}
 	vv_assert_ok(vv_writer_commit(w, &err), &err);
 	vv_writer_close(w);

@@ -4,8 +4,10 @@
  */
 #include "repo/blocks/parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/sys.h"
 #include "repo/blocks/block_codec.h"
 #include "repo/blocks/coder.h"
@@ -246,7 +248,8 @@ static void what_is_no_form_of_parts_is_refused(void **state)
 		bytes[at] = was;
 	}
 	for (size_t raw_len = 0; raw_len < block.len; raw_len += 131) {
-		vv_assert_status(vv_coder_expand(c, VV_METHOD_PARTS, bytes, len, NULL, 0, raw, raw_len, &err),
+		vv_assert_status(vv_coder_expand(c, VV_METHOD_PARTS, bytes, len, NULL, 0, raw,
+						 raw_len, &err),
 				 VV_ECORRUPT, &err);
 	}
 	vv_parts_clear(&parts);
