@@ -4,7 +4,7 @@
 #include "base/env.h"
 #include "base/file.h"
 #include "lib/arrow/in/rewrite.h"
-#include "lib/arrow/in/rewritten.h"
+#include "lib/edit/rewritten.h"
 #include "lib/handles.h"
 
 /* The rows over the file of the work tree, or a new one. */

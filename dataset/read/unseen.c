@@ -22,6 +22,11 @@ vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
 									      : u->hint;
 }
 
+const char *vv_unseen_kind(const vv_unseen *u, const char *name)
+{
+	return u->hint == VV_HINT_UNSEEN_WORKBOOK && !vv_sniff_is_workbook(name) ? NULL : u->kind;
+}
+
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 {
 	static const char *const inside[] = {"csv",   "tsv",  "tab",     "psv", "ndjson",
@@ -46,24 +51,24 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
 	static const char shared[] = ": its versions share nothing";
 	static const vv_unseen known[] = {
-		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_ADD_UNPACK},
-		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_ADD_UNPACK},
+		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
+		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
 		{"\xfd"
 		 "7zXZ",
-		 6, "compressed", shared, VV_HINT_ADD_UNPACK},
-		{"BZh", 3, "compressed", shared, VV_HINT_ADD_UNPACK},
-		{"PK\3\4", 4, "a ZIP archive or a workbook", "", VV_HINT_UNSEEN_WORKBOOK},
-		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_WORKBOOK},
-		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_PARQUET},
-		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_SQLITE},
+		 6, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
+		{"BZh", 3, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
+		{"PK\3\4", 4, "a ZIP archive or a workbook", "", VV_HINT_UNSEEN_WORKBOOK, "workbook"},
+		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_WORKBOOK, "workbook"},
+		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_PARQUET, "parquet"},
+		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_SQLITE, "sqlite"},
 		/* with what no text has */
-		{"ARROW1\0\0", 8, "an Arrow or Feather file", "", VV_HINT_NONE},
-		{"\xff\xff\xff\xff", 4, "an Arrow stream", "", VV_HINT_NONE},
-		{"FEA1\0\0\0\0", 8, "a Feather file", "", VV_HINT_NONE},
-		{"\x89HDF\r\n\x1a\n", 8, "an HDF5 file", "", VV_HINT_NONE},
-		{"$FL2@(#)", 8, "an SPSS file", "", VV_HINT_NONE},
-		{"$FL3@(#)", 8, "an SPSS file", "", VV_HINT_NONE},
-		{"<stata_dta><header>", 16, "a Stata file", "", VV_HINT_NONE},
+		{"ARROW1\0\0", 8, "an Arrow or Feather file", "", VV_HINT_NONE, "arrow"},
+		{"\xff\xff\xff\xff", 4, "an Arrow stream", "", VV_HINT_NONE, "arrow"},
+		{"FEA1\0\0\0\0", 8, "a Feather file", "", VV_HINT_NONE, "arrow"},
+		{"\x89HDF\r\n\x1a\n", 8, "an HDF5 file", "", VV_HINT_NONE, NULL},
+		{"$FL2@(#)", 8, "an SPSS file", "", VV_HINT_NONE, "statistics"},
+		{"$FL3@(#)", 8, "an SPSS file", "", VV_HINT_NONE, "statistics"},
+		{"<stata_dta><header>", 16, "a Stata file", "", VV_HINT_NONE, "statistics"},
 	};
 
 	if (vv_decompress_is_skippable(head, len)) return &known[1];
@@ -91,7 +96,7 @@ bool vv_unseen_may_be_text(const char *name)
 const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
 {
 	static const vv_unseen text = {"", 0, "a text that reads as a table", "",
-				       VV_HINT_ADD_AS_TABLE};
+				       VV_HINT_ADD_AS_TABLE, NULL};
 	const vv_file_text_options how = {.clean = true};
 	vv_auto(vv_file_text) *decoded = NULL;
 	vv_mem_source storage;

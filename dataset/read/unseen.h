@@ -14,12 +14,16 @@ typedef struct vv_unseen {
 	size_t len;
 	const char *what, *but;
 	vv_hint_id hint; /* the command, with the file's name as argument */
+	const char *kind; /* of document that a reader may know (lib/documents); NULL */
 } vv_unseen;
 
 #define VV_UNSEEN_HEAD 16u /* bytes of a file that tell */
 
 /* The code of the command for a file of this name. */
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
+
+/* Of which kind of document is a file of this name? NULL: none. A ZIP archive is one where its name says so. */
+const char *vv_unseen_kind(const vv_unseen *u, const char *name);
 
 /* May there be rows in it? A compressed file may be a program's or a manual's: its name tells. */
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name);

@@ -905,6 +905,15 @@ static void comparison_clear(comparison *c)
 	close_side(&c->new_side);
 }
 
+/* Is it a table of a document, or the document itself? Files of bytes that varve keeps are none. */
+static bool is_document(const vv_diff_item *i)
+{
+	const vv_subject *s = i->b ? i->b : i->a;
+	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
+
+	return s->table || vv_document_is_name(env, i->path);
+}
+
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			       const vv_diff_how *how, vv_error *err)
 {
@@ -922,7 +931,8 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		out->many = c.many;
 		goto done;
 	}
-	if (!stored && !vv_diff_is_table_name(item->path, item->named)) {
+	if (is_document(item) ? how->only_whether || how->patch
+			      : !stored && !vv_diff_is_table_name(item->path, item->named)) {
 		return tell_text(item, how, out, NULL, err);
 	}
 	if ((rc = open_both(&c, &unreadable, err)) < 0) {

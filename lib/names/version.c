@@ -32,6 +32,8 @@ void vv_subject_forget(vv_subject *s)
 		vv_mem_sink_free(s->passing);
 	}
 	vv_scan_cache_free(s->raw);
+	vv_store_close(s->kept);
+	s->kept = NULL;
 	vv_free(s->types.items);
 	s->groups = NULL;
 	s->passing = NULL;
@@ -44,6 +46,7 @@ void vv_subject_clear(vv_subject *s)
 {
 	vv_subject_forget(s);
 	vv_free(s->path);
+	vv_free(s->table);
 	vv_free(s->file);
 	vv_free(s->lfs);
 	vv_subject_init(s);
@@ -75,13 +78,15 @@ vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text,
 {
 	*out = *s;
 	out->text = text;
-	out->path = out->file = out->lfs = NULL;
+	out->path = out->table = out->file = out->lfs = NULL;
+	out->kept = NULL;
 	out->passing = NULL;
 	out->groups = NULL;
 	out->raw = NULL;
 	memset(&out->types, 0, sizeof(out->types));
 	out->lent = out->in_file = false;
-	if (!copy_text(&out->path, s->path) || !copy_text(&out->file, s->file) ||
+	if (!copy_text(&out->path, s->path) || !copy_text(&out->table, s->table) ||
+	    !copy_text(&out->file, s->file) ||
 	    !copy_text(&out->lfs, s->lfs)) {
 		vv_subject_clear(out);
 		return vv_fail_nomem(err);
@@ -165,6 +170,21 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	return rc;
 }
 
+/* No path is called so: does the part behind the last '#' name a table of a document? Then the path is the part before it. */
+static bool take_table(vv_subject *s, char *path)
+{
+	char *hash = path ? strrchr(path, '#') : NULL;
+	const char *slash = hash ? strchr(hash, '/') : NULL;
+
+	/* Formulas are called Prices/formulas. */
+	if (!hash || hash == path || !hash[1] || s->table || (slash && strchr(slash + 1, '/'))) {
+		return false;
+	}
+	if (!(s->table = vv_strdup(hash + 1))) return false;
+	*hash = '\0';
+	return true;
+}
+
 /* A near miss: the same path below the folder we are in. */
 static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 {
@@ -187,6 +207,9 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 
 	s->from = VV_FROM_COMMIT;
 	vv_status rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
+	if (rc == VV_ENOTFOUND && take_table(s, s->path)) {
+		rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
+	}
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc, "'%s' is not in '%s'", vv_text_shows(s->path), vv_text_shows(rev));
 		hint_here(s, rev, err);
@@ -220,6 +243,11 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 
 	s->from = VV_FROM_INDEX;
 	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
+	if (!vv_index_get_stage(x, s->path, stage, &e) && take_table(s, s->path) &&
+	    vv_index_get_stage(x, s->path, stage, &e)) {
+		s->blob = e.id;
+		return look_at_blob(s, err);
+	}
 	if (!vv_index_get_stage(x, s->path, stage, &e)) {
 		if (stage > 0) {
 			rc = vv_fail(err, VV_ENOTFOUND,
@@ -377,6 +405,12 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 	}
 	if (!s->file) return vv_fail_nomem(err);
 	rc = vv_lstat(&st, s->file, err);
+	if (rc == VV_ENOTFOUND && take_table(s, s->file)) {
+		if (s->path) {
+			*strrchr(s->path, '#') = '\0';
+		}
+		rc = vv_lstat(&st, s->file, err);
+	}
 	if (rc == VV_ENOTFOUND) return not_there(s, err);
 	if (rc == VV_OK && S_ISDIR(st.mode)) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(s->text));
@@ -531,8 +565,9 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 		/* The file itself is here, only its stored form is not. */
 		return vv_subject_import(s, out, opts, err);
 	}
-	if (rc == VV_OK && out->root.kind == VV_KIND_FILE && opts && opts->unpack && s->path &&
-	    vv_decompress_name(s->path) > 0) {
+	if (rc == VV_OK && out->root.kind == VV_KIND_FILE && s->path &&
+	    (s->table || (opts && opts->unpack && vv_decompress_name(s->path) > 0) ||
+	     vv_document_is_name(vv_repository_env(s->repo), s->path))) {
 		vv_table_close(out);
 		return vv_subject_import(s, out, opts, err);
 	}
@@ -564,6 +599,7 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 			   const vv_progress *progress, vv_error *err)
 {
 	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	if (s->table) return vv_subject_document_text(s, fn, payload, progress, err);
 	return !s->is_dataset || s->on_disk ? vv_subject_plain_bytes(s, fn, payload, progress, err)
 					    : stored_bytes(s, false, fn, payload, progress, err);
 }
@@ -576,6 +612,7 @@ vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv
 	vv_status rc;
 
 	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	if (s->table) return vv_subject_document_text(s, fn, payload, progress, err);
 	if (s->is_dataset && !s->on_disk) return stored_bytes(s, true, fn, payload, progress, err);
 	if (s->from == VV_FROM_WORK && s->reader && s->path && !s->lfs &&
 	    vv_cid_is_null(&s->parent) && (rc = take_parent(s, &e, &is, err)) < 0) {

@@ -6,6 +6,7 @@
  * the table). Every reading command takes plain text (a CSV, TSV, NDJSON or JSON blob
  * of Git's history, a changed file of the work tree) as well as a stored dataset:
  * plain text is imported into passing blocks (dataset/format/mem_sink.h), nothing is stored.
+ * PATH#TABLE is a table of a document; a path that is so called comes first.
  */
 #ifndef VV_LIB_NAMES_VERSION_H
 #define VV_LIB_NAMES_VERSION_H
@@ -22,6 +23,7 @@
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "diff/rows/file_groups.h"
+#include "lib/documents/document.h"
 #include "lib/names/content.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
@@ -37,6 +39,7 @@ typedef struct vv_subject {
 	const char *text; /* as the user wrote it; borrowed */
 	vv_subject_from from;
 	char *path; /* repository-relative; NULL for a CID, and outside a repository */
+	char *table; /* of a document (lib/documents), where one is named: "Prices" of book.xlsx#Prices */
 	char *file; /* FROM_WORK: the file to open */
 	/* the blob (or file) is a pointer of Git LFS, and this file holds its object */
 	char *lfs;
@@ -63,6 +66,7 @@ typedef struct vv_subject {
 	vv_group_types types;
 	uint64_t raw_secret;
 	vv_cid made; /* the root that plain text became */
+	vv_store *kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
 } vv_subject;
 
 void vv_subject_init(vv_subject *s);
@@ -131,6 +135,18 @@ typedef struct vv_subject_options {
 } vv_subject_options;
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
+
+/* The document that its bytes are, opened, and the temporary file that it may be read from. */
+typedef struct vv_subject_document {
+	vv_document document;
+	char *temp;
+	char known_as[VV_OID_TEXT + 1];
+} vv_subject_document;
+/* *is false: its bytes are none, or nothing here can read them. */
+vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s,
+				   vv_error *err);
+void vv_subject_document_close(vv_subject_document *d); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_subject_document, vv_subject_document_close)
 
 /* Is it a file that stands alone: plain text with no version before it? After settle. */
 bool vv_subject_is_file(const vv_subject *s);

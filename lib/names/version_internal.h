@@ -19,4 +19,8 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 				const vv_progress *progress, vv_error *err);
 
+/* As vv_subject_bytes, for a table of a document: its rows as CSV. */
+vv_status vv_subject_document_text(vv_subject *s, vv_bytes_fn fn, void *payload,
+				   const vv_progress *progress, vv_error *err);
+
 #endif

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/file_text.h"
+#include "dataset/read/unseen.h"
 #include "dataset/schema/declared.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
@@ -212,8 +213,13 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema
 {
 	bool described;
 
+	vv_auto(char) *name = NULL;
+	vv_buf joined = VV_BUF_INIT;
+
 	if (!s->path || !s->repo) return VV_OK;
-	vv_status rc = vv_declared_find(res, &described, NULL, s->path, vv_subject_beside, s, err);
+	vv_buf_printf(&joined, "%s%s%s", s->path, s->table ? "#" : "", s->table ? s->table : "");
+	if (!(name = vv_buf_detach(&joined))) return vv_fail_nomem(err);
+	vv_status rc = vv_declared_find(res, &described, NULL, name, vv_subject_beside, s, err);
 	if (rc < 0) return rc;
 	io->hints = res->hints;
 	io->schema = res->schema.len ? res->schema.data : NULL;
@@ -224,6 +230,192 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema
 	io->key_source = VV_KEY_PACKAGE;
 	io->key_known = true;
 	return rc;
+}
+
+/* --- documents ------------------------------------------------------------ */
+
+/* What a reader is to see is a file: of a version in Git, or in varve, a temporary one. */
+static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir, vv_error *err)
+{
+	vv_auto(char) *piece = vv_malloc(PIECE);
+	const vv_source *from = &in->source;
+	ssize_t n = 0;
+	int fd;
+	vv_status rc = VV_OK;
+
+	if (!piece) return vv_fail_nomem(err);
+	vv_temp_sweep(dir, ".varve-document-");
+	if ((fd = vv_temp_open(&d->temp, dir, ".varve-document-", err)) < 0) return (vv_status)fd;
+	while (rc == VV_OK && (n = from->read(from->payload, piece, PIECE, err)) > 0) {
+		rc = vv_write_full(fd, piece, (size_t)n, d->temp, err);
+	}
+	vv_status closed = vv_close(fd, d->temp, rc == VV_OK ? err : NULL);
+
+	return n < 0 ? (vv_status)n : rc < 0 ? rc : closed;
+}
+
+/* A blob is known by its id. Others are looked at each time. */
+static void know_document(vv_subject_document *d, const vv_subject *s)
+{
+	if (s->repo && s->from != VV_FROM_WORK && !vv_oid_is_null(&s->blob)) {
+		vv_oid_text(d->known_as, &s->blob);
+		d->document.known_as = d->known_as;
+		d->document.repo = s->repo;
+	}
+}
+
+/* Does it begin as a document, or is it called so? A file of bytes that varve keeps is told by its name. */
+static vv_status may_be_document(bool *out, const vv_subject *s, const input *in, const vv_env *env,
+				 const char *name, vv_error *err)
+{
+	char head[VV_UNSEEN_HEAD];
+	ssize_t n = (ssize_t)(in->blob.len < sizeof(head) ? in->blob.len : sizeof(head));
+
+	*out = in->stored_bytes && vv_document_is_name(env, name);
+	if (in->stored_bytes) return VV_OK;
+	if (in->fd < 0) {
+		memcpy(head, vv_buf_cstr(&in->blob), (size_t)n);
+	} else if ((n = vv_pread_full(in->fd, head, sizeof(head), 0, s->text, err)) < 0) {
+		return (vv_status)n;
+	}
+	*out = vv_document_may_be(env, head, (size_t)n, name);
+	return VV_OK;
+}
+
+static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s, input *in,
+			       vv_error *err)
+{
+	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
+	const char *name = s->path ? s->path : s->file;
+	vv_status rc;
+
+	*is = false;
+	if (!name || (rc = may_be_document(is, s, in, env, name, err)) < 0 || !*is) {
+		return !name ? VV_OK : rc;
+	}
+	out->document = (vv_document){.env = env, .name = name};
+	know_document(out, s);
+	out->document.file = s->lfs ? s->lfs : s->file;
+	if (in->fd < 0) {
+		if ((rc = copy_to_file(out, in, temp_dir_of(s), err)) < 0) return rc;
+		out->document.file = out->temp;
+		in->memory.pos = 0;
+	}
+	rc = vv_document_open(&out->document, err);
+	*is = rc == VV_OK;
+	/* It is what it was without a reader. */
+	if (rc == VV_ENOSUPPORT && !s->table && !in->stored_bytes) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s, vv_error *err)
+{
+	input in;
+	vv_status rc = input_open(&in, s, err);
+
+	*is = false;
+	if (rc == VV_OK) {
+		rc = open_document(out, is, s, &in, err);
+	}
+	input_close(&in);
+	return rc;
+}
+
+void vv_subject_document_close(vv_subject_document *d)
+{
+	vv_document_close(&d->document);
+	if (d->temp) {
+		vv_unlink(d->temp, true, NULL);
+	}
+	vv_free(d->temp);
+	d->temp = NULL;
+}
+
+/* Rows that were made before. */
+static bool open_kept(vv_subject *s, vv_table *out, const vv_subject_document *d,
+		      const vv_kept_name *name)
+{
+	vv_sink source;
+
+	if (!d->document.known_as || !vv_kept_rows_get(&s->kept, &s->made, s->repo, name)) {
+		return false;
+	}
+	vv_sink_dry(&source, s->kept);
+	if (vv_table_open(out, &source, &s->made, NULL) == VV_OK) return true;
+	vv_store_close(s->kept);
+	s->kept = NULL;
+	return false;
+}
+
+static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *rows,
+			     vv_import_options *io, vv_error *err)
+{
+	vv_auto(vv_import_result) result = {0};
+	const char *schema;
+	vv_sniff_hints declared = io->hints;
+	vv_sink sink;
+	vv_status rc;
+
+	vv_document_rows_form(rows, &io->hints, &schema);
+	vv_sniff_hints_over(&io->hints, &declared);
+	if (!io->schema && schema) {
+		io->schema = schema;
+		io->schema_len = strlen(schema);
+	}
+	vv_mem_sink_use(&sink, s->passing);
+	rc = vv_import(&result, vv_document_rows_source(rows), &sink, io, err);
+	if ((rc = vv_document_rows_end(rows, rc, err)) < 0) return rc;
+	s->made = result.cid;
+	return vv_table_open(out, &sink, &result.cid, err);
+}
+
+/* A table of a document as that which its rows would be. io has what is asked of any import. */
+static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_document *d,
+				 vv_import_options *io, vv_error *err)
+{
+	vv_auto(vv_package_resource) res = {0};
+	vv_auto(vv_schema) schema = {0};
+	vv_auto(vv_document_rows) *rows = NULL;
+	const vv_document_table *t;
+	vv_kept_name name = {""};
+	vv_status rc;
+
+	if ((rc = vv_document_find(&t, &d->document, s->table, err)) < 0) return rc;
+	if (!s->table && !(s->table = vv_strdup(t->name))) return vv_fail_nomem(err);
+	if ((rc = find_package(s, &res, &schema, io, err)) < 0) return rc;
+	if (t->key && !res.has_key) {
+		io->key = t->key;
+		io->key_source = VV_KEY_PACKAGE;
+		io->key_known = true;
+	}
+	/* What a description or a search for a key adds is of that version alone. */
+	const bool keep = d->document.known_as && !res.schema.len && !res.has_key;
+
+	if (keep && (rc = vv_document_kept_name(&name, &d->document, t->name, err)) < 0) return rc;
+	if (keep && open_kept(s, out, d, &name)) return VV_OK;
+	if ((rc = vv_mem_sink_new(&s->passing, NULL, temp_dir_of(s), err)) < 0 ||
+	    (rc = vv_document_rows_open(&rows, &d->document, t, err)) < 0 ||
+	    (rc = import_rows(s, out, rows, io, err)) < 0) {
+		return rc;
+	}
+	if (keep) {
+		vv_kept_rows_put(s->repo, &name, s->passing, &s->made);
+	}
+	return VV_OK;
+}
+
+vv_status vv_subject_document_text(vv_subject *s, vv_bytes_fn fn, void *payload,
+				   const vv_progress *progress, vv_error *err)
+{
+	const vv_subject_options how = {.progress = progress};
+	const vv_bytes_options to = {.progress = progress, .old_fd = -1};
+	vv_auto(vv_table) t = {0};
+	vv_status rc = vv_subject_open(s, &t, &how, err);
+
+	return rc < 0 ? rc : vv_table_bytes_with(&t, fn, payload, &to, err);
 }
 
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
@@ -254,7 +446,16 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	io.pool = opts && opts->pool ? opts->pool
 		  : s->reader        ? vv_dataset_reader_pool(s->reader)
 				     : NULL;
+	vv_auto(vv_subject_document) document = {.temp = NULL};
+	bool is_document = false;
+
 	rc = input_open(&in, s, err);
+	if (rc == VV_OK && !(opts && opts->as_add) &&
+	    (rc = open_document(&document, &is_document, s, &in, err)) == VV_OK && is_document) {
+		rc = import_document(s, out, &document, &io, err);
+		input_close(&in);
+		return rc;
+	}
 	unpack = opts && opts->unpack && vv_decompress_name(s->path ? s->path : s->text) > 0;
 	if (rc < 0 || (unpack && (rc = input_unpack(&in, err)) < 0) ||
 	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||

@@ -42,6 +42,7 @@ typedef struct vv_diff_path {
 	int stage;    /* of a path in conflict: the side of it that is compared (1 base, 2 ours,
 	                              * 3 theirs; VV_STAGE_HIDDEN: the index has no one version of it); else 0 */
 	bool literal; /* an argument names just this path */
+	bool part;    /* path is DOCUMENT#TABLE: vv_diff_sides_open_documents */
 } vv_diff_path;
 
 typedef struct vv_diff_sides {
@@ -66,6 +67,11 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 /* The same for two commits; from NULL: nothing. paths: repository-relative, NULL-ended; NULL: all. */
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
+/* Each document (lib/documents) that a reader knows becomes its tables, of either side, one behind the other. */
+vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
+				       vv_error *err);
+/* What a path of the side is called so that vv_subject_find finds it; the caller's. */
+char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage);
 void vv_diff_sides_clear(vv_diff_sides *d);
 VV_AUTO_CLEAR(vv_diff_sides, vv_diff_sides_clear)
 

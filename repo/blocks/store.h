@@ -179,6 +179,7 @@ vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err);
 void vv_writer_finish(vv_writer *w, const vv_error *failed);
 void vv_writer_close(
 	vv_writer *w); /* releases the lock; what was not committed is gone; accepts NULL */
+VV_AUTO_FREE(vv_writer, vv_writer_close)
 
 /* gc, the store's half. The roots and the walk are reach.h's. */
 typedef struct vv_gc_options {

@@ -244,6 +244,14 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 		const struct rlimit most = {run->cpu_seconds, run->cpu_seconds};
 		(void)setrlimit(RLIMIT_CPU, &most);
 	}
+	if (run->memory > 0) {
+		const struct rlimit most = {run->memory, run->memory}, none_at_all = {0, 0};
+		(void)setrlimit(RLIMIT_AS, &most);
+		(void)setrlimit(RLIMIT_CORE, &none_at_all);
+	}
+	if (run->alone) {
+		(void)setpgid(0, 0);
+	}
 	(void)execve(file, argv, env);
 	if (errno == ENOEXEC && run->script_ok) {
 		(void)execve("/bin/sh", script, env);
@@ -251,7 +259,7 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	_exit(EXEC_FAILED);
 }
 
-static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
+vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
 	vv_auto_free char **env = NULL;
@@ -403,7 +411,7 @@ static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exi
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 {
 	vv_child c = {-1, -1, -1, -1};
-	vv_status rc = start(run, &c, err);
+	vv_status rc = vv_run_start(&c, run, err);
 
 	*exit_code = -1;
 	if (rc < 0) return rc;
@@ -415,7 +423,7 @@ vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err)
 {
 	*f = (vv_fed){*run, {-1, -1, -1, -1}};
 	f->run.fed = true;
-	return start(&f->run, &f->child, err);
+	return vv_run_start(&f->child, &f->run, err);
 }
 
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err)
@@ -451,7 +459,7 @@ vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *
 	vv_run run = {.argv = argv, .env = env, .more = more};
 	run.output = run.errors = &piped;
 	run.talk = true;
-	return start(&run, out, err);
+	return vv_run_start(out, &run, err);
 }
 
 vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *const *argv,
@@ -466,7 +474,7 @@ vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *cons
 	vv_child c = {-1, -1, -1, -1};
 
 	assert(count <= VV_PROGRAM_LINES_MAX);
-	vv_status rc = start(&run, &c, err);
+	vv_status rc = vv_run_start(&c, &run, err);
 	*pid = c.pid;
 	return rc;
 }

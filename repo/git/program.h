@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/auto.h"
@@ -109,7 +110,13 @@ typedef struct vv_run {
 	void *payload;
 	bool fed;             /* its input comes piece by piece: vv_fed_start */
 	unsigned cpu_seconds; /* it is killed (SIGXCPU) after so much work; 0: no limit */
+	uint64_t memory;      /* bytes of addresses (RLIMIT_AS), and no core files; 0: no limit */
+	bool alone;           /* a process group of its own */
 } vv_run;
+
+/* Starts it. Its ends are there as the run asks for them: out where output or take is given, err where errors is. Whoever
+ * calls closes them and waits for pid. VV_EPROGRAM: no such program. */
+vv_status vv_run_start(vv_child *out, const vv_run *run, vv_error *err);
 
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err);
 

@@ -52,11 +52,12 @@ lib/remotes
 lib/heads
 lib/rows
 lib/arrow
+lib/arrow/in
+lib/documents
 lib/fetch
 lib/push
 lib/sources
 lib/names
-lib/arrow/in
 lib/view
 lib/history
 lib/worktree

@@ -15,7 +15,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
-#include "lib/arrow/in/rewritten.h"
+#include "lib/edit/rewritten.h"
 #include "lib/merge/torn.h"
 #include "lib/names/convert_input.h"
 #include "lib/names/dialect_words.h"

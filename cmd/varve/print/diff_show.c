@@ -157,6 +157,7 @@ vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_erro
 	vv_status rc = vv_diff_item_compare(&a, item, &r->how, err);
 	if (rc == VV_OK) {
 		r->differs |= a.differs;
+		r->part_differs |= a.differs;
 		if (a.line.len > 0) {
 			rc = tell_line(r, &a, err);
 		}
@@ -176,22 +177,9 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 {
 	static const char *const stages[] = {NULL, "base", "ours", "theirs"};
 	vv_buf b = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	*out = NULL;
 	if (mode == 0) return VV_OK;
-	if (s->kind == VV_SIDE_WORK) {
-		*word = vv_repository_file(r->repo, path);
-	} else {
-		if (s->kind == VV_SIDE_COMMIT) {
-			vv_oid_text(hex, &s->commit);
-		}
-		if (s->kind == VV_SIDE_COMMIT) {
-			vv_buf_printf(&b, "%s:%s", hex, path);
-		} else {
-			vv_buf_printf(&b, ":%d:%s", stage, path);
-		}
-		*word = vv_buf_detach(&b);
-	}
+	*word = vv_diff_side_word(s, r->repo, path, stage);
 	vv_buf_printf(&b, "%s:%s", s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name,
 		      path);
 	*name = vv_buf_detach(&b);
@@ -288,6 +276,33 @@ static bool is_ordinary(uint32_t mode)
 	return mode == 0 || (mode & 0170000) == 0100000;
 }
 
+/* Do two paths, one behind the other, name tables of one document? */
+static bool same_document(const vv_diff_path *p, const vv_diff_path *next)
+{
+	const size_t len = (size_t)(strrchr(p->path, '#') - p->path) + 1;
+
+	return next->part && strncmp(p->path, next->path, len) == 0 && !strchr(next->path + len, '#');
+}
+
+/* After the last table of a document: where none differs, the file does. */
+static vv_status tell_document(vv_diff_print *r, const vv_diff_path *p, vv_error *err)
+{
+	vv_diff_answer a = {.differs = true, .line = VV_BUF_INIT};
+	const bool none = !r->part_differs;
+	vv_status rc = VV_OK;
+
+	r->part_differs = false;
+	if (!none) return VV_OK;
+	vv_text_put_escaped(&a.line, p->path, (size_t)(strrchr(p->path, '#') - p->path));
+	vv_buf_puts(&a.line, ": no change in its tables; the file itself changed");
+	r->differs = true;
+	if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
+		rc = tell_line(r, &a, err);
+	}
+	vv_buf_clear(&a.line);
+	return rc;
+}
+
 static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *err)
 {
 	bool by_id;
@@ -327,16 +342,25 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) && d->count > 1 &&
 		    !vv_out_failed()) {
 			vv_report(err);
-			r->trouble = true;
+			r->trouble = r->part_differs = true;
 			rc = VV_OK;
+		}
+		if (rc == VV_OK && p->part &&
+		    (i + 1 == d->count || !same_document(p, &d->paths[i + 1]))) {
+			rc = tell_document(r, p, err);
 		}
 	}
 	return rc;
 }
 
-vv_status vv_diff_print_sides(vv_diff_print *r, const vv_diff_sides *d, vv_error *err)
+vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 {
-	vv_status rc = diff_paths(r, d, err);
+	/* Whether a document differs is a question of its bytes. */
+	vv_status rc = r->how.only_whether || r->how.patch
+			       ? VV_OK
+			       : vv_diff_sides_open_documents(d, r->repo, r->reader, err);
+
+	rc = rc < 0 ? rc : diff_paths(r, d, err);
 	if (rc == VV_OK && r->text_files > TEXT_FILES_MAX && !r->how.only_whether) {
 		vv_diff_answer a = {.line = VV_BUF_INIT};
 		vv_buf_printf(&a.line, "... and %s that are not tables ('git diff' shows them)",

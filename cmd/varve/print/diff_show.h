@@ -41,6 +41,7 @@ typedef struct vv_diff_print {
 	int32_t misfit;      /* arrow: enum varve_misfit */
 	int32_t numbers;     /* arrow: enum varve_numbers */
 	bool differs;        /* something does */
+	bool part_differs;   /* a table of the document at hand does */
 	bool trouble;        /* a table could not be read; it was reported */
 
 	vv_patch_write_options patch; /* its own */
@@ -51,7 +52,7 @@ typedef struct vv_diff_print {
 
 vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err);
 vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_error *err);
-vv_status vv_diff_print_sides(vv_diff_print *r, const vv_diff_sides *d, vv_error *err);
+vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err);
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err);
 void vv_diff_print_clear(vv_diff_print *r);
 VV_AUTO_CLEAR(vv_diff_print, vv_diff_print_clear)

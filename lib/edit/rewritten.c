@@ -1,7 +1,7 @@
 /*
  * rewritten: when the bytes of a rewritten file are complete.
  */
-#include "lib/arrow/in/rewritten.h"
+#include "lib/edit/rewritten.h"
 
 #include <string.h>
 #include <sys/stat.h>

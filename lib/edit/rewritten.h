@@ -5,8 +5,8 @@
  *	rewritten_make(&made, stream, old, &place, &how, err);
  *	rewritten_use(&made, "prices.csv", err);		or only look at it
  */
-#ifndef VV_LIB_ARROW_IN_REWRITTEN_H
-#define VV_LIB_ARROW_IN_REWRITTEN_H
+#ifndef VV_LIB_EDIT_REWRITTEN_H
+#define VV_LIB_EDIT_REWRITTEN_H
 
 #include "lib/arrow/in/rewrite.h"
 #include "lib/names/version.h"

@@ -1,0 +1,464 @@
+/*
+ * document: which reader, within which limits, and what it said.
+ */
+#include "lib/documents/document.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/unseen.h"
+#include "lib/arrow/in/rewrite.h"
+#include "lib/arrow/ipc_reader.h"
+#include "repo/git/config.h"
+#include "repo/git/helper.h"
+#include "repo/git/repository.h"
+
+#define TABLES_MAX 10000u
+#define WORDS_MAX 16u
+#define MEMORY ((uint64_t)1 << 30)
+#define SECONDS 120u
+#define INSTALL                                                                                    \
+	"'pip install \"varve[office]\"' brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
+#define NO_LIBRARY 3 /* a reader's exit code: what it needs is not installed */
+
+/* --- which reader -------------------------------------------------------------- */
+
+/* varve.reader.KIND.command; NULL: there is none. KIND is of letters and digits. */
+static char *setting(const vv_env *env, const char *kind, const char *what)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+
+	if (!*kind || kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789")]) return NULL;
+	vv_buf_printf(&key, "varve.reader.%s.%s", kind, what);
+	return key.failed ? NULL : vv_config_outside(env, vv_buf_cstr(&key));
+}
+
+/* The command of the user's settings for a file; NULL: none. */
+static char *configured(const vv_env *env, const char *name, const char *kind)
+{
+	char ext[16];
+	const char *has = vv_path_ext(name);
+	size_t n = 0;
+
+	for (; has[n] && n + 1 < sizeof(ext); n++) {
+		ext[n] = (char)(has[n] >= 'A' && has[n] <= 'Z' ? has[n] + 32 : has[n]);
+	}
+	ext[n] = '\0';
+	char *command = has[n] ? NULL : setting(env, ext, "command");
+
+	return command || !kind ? command : setting(env, kind, "command");
+}
+
+/* Words, parted by blanks; '...' and "..." keep them. */
+static vv_status split(vv_document *d, const char *text, vv_error *err)
+{
+	const char **words = vv_arena_alloc(&d->arena, (WORDS_MAX + 1) * sizeof(*words));
+	char *to = vv_arena_alloc(&d->arena, strlen(text) + 1);
+	size_t count = 0;
+
+	if (!words || !to) return vv_fail_nomem(err);
+	while (*(text += strspn(text, " \t"))) {
+		char quote = 0;
+
+		if (count == WORDS_MAX) {
+			return vv_fail(err, VV_EUSAGE, "the command of a reader has more than %u words",
+				       WORDS_MAX);
+		}
+		words[count++] = to;
+		for (; *text && (quote || !strchr(" \t", *text)); text++) {
+			if (quote ? *text == quote : *text == '\'' || *text == '"') {
+				quote = quote ? 0 : *text;
+			} else {
+				*to++ = *text;
+			}
+		}
+		*to++ = '\0';
+	}
+	words[count] = NULL;
+	d->command = words;
+	return count > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "the command of a reader is empty");
+}
+
+bool vv_document_may_be(const vv_env *env, const char *head, size_t len, const char *name)
+{
+	const vv_unseen *u = vv_unseen_find(head, len);
+	vv_auto(char) *command = NULL;
+
+	return (u && vv_unseen_kind(u, name)) || (command = configured(env, name, NULL)) != NULL;
+}
+
+bool vv_document_is_name(const vv_env *env, const char *name)
+{
+	static const char *const known[] = {"parquet", "feather", "arrow", "arrows", "sqlite",
+					    "sqlite3", "db",      "gpkg",  "dta",    "sav"};
+	const char *ext = vv_path_ext(name);
+	vv_auto(char) *command = NULL;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcasecmp(ext, known[i]) == 0) return true;
+	}
+	return vv_sniff_is_workbook(name) || (command = configured(env, name, NULL)) != NULL;
+}
+
+/* --- running it ---------------------------------------------------------------- */
+
+static vv_helper_limits limits_of(const vv_env *env)
+{
+	vv_auto(char) *memory = vv_config_outside(env, "varve.reader.memory");
+	vv_helper_limits limits = {MEMORY, SECONDS};
+	uint64_t v;
+
+	if (memory && vv_config_read_u64("varve.reader.memory", memory, &v, VV_IGNORED) == VV_OK) {
+		limits.memory = v;
+	}
+	return limits;
+}
+
+static vv_status start(vv_helper **out, const vv_document *d, const char *verb, const char *table,
+		       vv_error *err)
+{
+	const vv_helper_limits limits = limits_of(d->env);
+	const char *argv[WORDS_MAX + 4];
+	size_t n = 0;
+
+	for (; d->command[n]; n++) {
+		argv[n] = d->command[n];
+	}
+	argv[n++] = verb;
+	argv[n++] = d->file;
+	argv[n++] = table;
+	argv[n] = NULL;
+	return vv_helper_start(out, d->env, argv, &limits, err);
+}
+
+/* A reader that could not: why. */
+static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *err)
+{
+	const char *said = vv_helper_said(h);
+	const bool none = code == NO_LIBRARY || strstr(said, "No module named");
+	const vv_status rc = none ? VV_ENOSUPPORT : VV_EINPUT;
+
+	vv_fail(err, rc, "%s: %s", vv_text_shows(d->name),
+		none    ? "nothing here reads such a file"
+		: *said ? vv_text_shows(said)
+			: "its reader failed and said nothing");
+	return none ? vv_hint(err, INSTALL)
+		    : vv_hint(err, "its reader is: %s", vv_text_shows(d->command[0]));
+}
+
+/* The rows or the list failed with rc; what the reader says of it is truer. */
+static vv_status end(const vv_document *d, vv_helper *h, vv_status rc, vv_error *err)
+{
+	vv_error said;
+	int code;
+	vv_status ended = vv_helper_end(h, &code, &said);
+
+	if (ended == VV_OK && code != 0) return tell(d, h, code, err);
+	if (ended < 0) {
+		if (err) {
+			*err = said;
+		}
+		return vv_prefix(err, "%s", vv_text_shows(d->name));
+	}
+	return rc;
+}
+
+/* --- its list ------------------------------------------------------------------ */
+
+static vv_status copy_key(vv_document *d, vv_document_table *t, const vv_json *key, vv_error *err)
+{
+	const char **names;
+	size_t n = 0;
+
+	if (!key || key->type != VV_JSON_ARRAY || key->count == 0) return VV_OK;
+	if (!(names = vv_arena_alloc(&d->arena, (key->count + 1) * sizeof(*names)))) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *v = key->first; v; v = v->next) {
+		if (v->type == VV_JSON_STRING) {
+			names[n++] = v->text;
+		}
+	}
+	names[n] = NULL;
+	t->key = names;
+	return VV_OK;
+}
+
+static vv_status read_line(vv_document *d, const char *line, size_t len, vv_error *err)
+{
+	vv_document_table *t = &d->tables[d->count];
+	vv_json *v;
+	vv_status rc;
+
+	if (d->count == TABLES_MAX) {
+		return vv_fail(err, VV_EREFUSED, "%s has more than %u tables",
+			       vv_text_shows(d->name), TABLES_MAX);
+	}
+	if ((rc = vv_json_read(&v, &d->arena, line, len, "the reader's list", err)) < 0) return rc;
+	t->name = vv_json_get_string(v, "name");
+	t->grid = vv_json_get_bool(v, "grid", false);
+	t->types = vv_json_get_bool(v, "types", false);
+	t->beside = vv_json_get_bool(v, "beside", false);
+	if (!t->name || strlen(t->name) == 0) {
+		return vv_fail(err, VV_EINPUT, "the reader's list has a table without a name");
+	}
+	d->count++;
+	return copy_key(d, t, vv_json_get(v, "key"), err);
+}
+
+static vv_status take_list(vv_helper *h, vv_buf *list, vv_error *err)
+{
+	char piece[16384];
+	ssize_t n;
+
+	while ((n = vv_helper_read(h, piece, sizeof(piece), err)) > 0) {
+		vv_buf_put(list, piece, (size_t)n);
+		if (list->len > VV_KEPT_TEXT_MAX) {
+			return vv_fail(err, VV_EREFUSED, "the reader's list is longer than %s",
+				       vv_text_bytes(VV_KEPT_TEXT_MAX));
+		}
+	}
+	return n < 0 ? (vv_status)n : vv_buf_ok(list, err);
+}
+
+static vv_status read_list(vv_document *d, const vv_buf *list, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	d->tables = vv_arena_alloc(&d->arena, (TABLES_MAX + 1) * sizeof(*d->tables));
+	if (!d->tables) return vv_fail_nomem(err);
+	memset(d->tables, 0, (TABLES_MAX + 1) * sizeof(*d->tables));
+	for (const char *p = vv_buf_cstr(list), *stop = p + list->len; p < stop && rc == VV_OK;) {
+		const char *lf = memchr(p, '\n', (size_t)(stop - p));
+		const size_t len = lf ? (size_t)(lf - p) : (size_t)(stop - p);
+
+		if (len > 0) {
+			rc = read_line(d, p, len, err);
+		}
+		p += len + 1;
+	}
+	return rc;
+}
+
+/* Its first bytes. */
+static vv_status read_head(vv_buf *out, const char *file, vv_error *err)
+{
+	char bytes[VV_UNSEEN_HEAD];
+	const int fd = vv_open_regular(file, 0, err);
+	const ssize_t n = fd < 0 ? fd : vv_read_full(fd, bytes, sizeof(bytes), file, err);
+
+	if (fd >= 0) {
+		vv_close(fd, NULL, NULL);
+	}
+	vv_buf_put(out, bytes, n > 0 ? (size_t)n : 0);
+	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
+}
+
+static vv_status none_reads(const vv_document *d, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT, "%s: nothing here reads such a file", vv_text_shows(d->name));
+	return vv_hint(err, INSTALL);
+}
+
+/* d->command. */
+static vv_status choose_reader(vv_document *d, bool *own, vv_error *err)
+{
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	vv_auto(char) *command = NULL;
+	vv_status rc = read_head(&head, d->file, err);
+
+	if (rc < 0) return rc;
+	const vv_unseen *u = vv_unseen_find(vv_buf_cstr(&head), head.len);
+	const char *kind = u ? vv_unseen_kind(u, d->name) : NULL;
+
+	command = configured(d->env, d->name, kind);
+	*own = command == NULL;
+	if (!command && !kind) return none_reads(d, err);
+	return split(d, command ? command : "python3 -m varve.reader", err);
+}
+
+vv_status vv_document_open(vv_document *d, vv_error *err)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	vv_auto(vv_helper) *h = NULL;
+	vv_kept_name name;
+	bool own;
+	vv_status rc;
+
+	d->arena = (vv_arena)VV_ARENA_INIT;
+	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
+	if (d->known_as) {
+		if ((rc = vv_document_kept_name(&name, d, "", err)) < 0) return rc;
+		if (vv_kept_text_get(&list, d->repo, &name)) return read_list(d, &list, err);
+	}
+	if ((rc = start(&h, d, "list", NULL, err)) < 0) {
+		return own && rc == VV_EPROGRAM ? none_reads(d, err)
+						: vv_prefix(err, "%s", vv_text_shows(d->name));
+	}
+	rc = take_list(h, &list, err);
+	if ((rc = end(d, h, rc, err)) < 0 || (rc = read_list(d, &list, err)) < 0) return rc;
+	if (d->known_as) {
+		vv_kept_text_put(d->repo, &name, list.data, list.len);
+	}
+	return VV_OK;
+}
+
+vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
+				vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc;
+
+	for (size_t i = 0; d->command[i]; i++) {
+		vv_buf_put(&b, d->command[i], strlen(d->command[i]) + 1);
+	}
+	vv_buf_put(&b, d->known_as, strlen(d->known_as) + 1);
+	vv_buf_puts(&b, table);
+	return (rc = vv_buf_ok(&b, err)) < 0 ? rc : vv_kept_name_of(out, b.data, b.len, err);
+}
+
+void vv_document_close(vv_document *d)
+{
+	vv_arena_clear(&d->arena);
+	*d = (vv_document){.env = NULL};
+}
+
+static void put_names(vv_buf *out, const vv_document *d)
+{
+	const size_t most = 8;
+
+	for (size_t i = 0; i < d->count && i < most; i++) {
+		vv_buf_printf(out, "%s'%s#%s'", i > 0 ? ", " : "", vv_text_shows(d->name),
+			      vv_text_shows(d->tables[i].name));
+	}
+	if (d->count > most) {
+		vv_buf_printf(out, " and %s", vv_text_counted(d->count - most, "other", NULL));
+	}
+}
+
+vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
+			   vv_error *err)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	size_t own = 0;
+
+	*out = NULL;
+	for (size_t i = 0; i < d->count; i++) {
+		const vv_document_table *t = &d->tables[i];
+
+		if (table ? strcmp(t->name, table) == 0 : !t->beside) {
+			*out = t;
+			own++;
+			if (table) return VV_OK;
+		}
+	}
+	if (own == 1) return VV_OK;
+	*out = NULL;
+	put_names(&names, d);
+	if (d->count == 0) {
+		return vv_fail(err, VV_EINPUT, "%s has no tables", vv_text_shows(d->name));
+	}
+	if (table) {
+		vv_fail(err, VV_ENOTFOUND, "%s has no table '%s'", vv_text_shows(d->name),
+			vv_text_shows(table));
+	} else {
+		vv_fail(err, VV_EUSAGE, "%s has %s: name one of them", vv_text_shows(d->name),
+			vv_text_counted(own, "table", NULL));
+	}
+	return vv_hint(err, "%s", vv_buf_cstr(&names));
+}
+
+/* --- its rows ------------------------------------------------------------------ */
+
+struct vv_document_rows {
+	const vv_document *document;
+	vv_helper *helper;
+	rewrite *text;
+	bool grid, begun;
+	vv_source bytes, source;
+};
+
+/* The line of a sheet's letters is no part of it: the first bytes behind it, or 0. */
+static ssize_t skip_letters(vv_document_rows *r, char *bytes, size_t len, vv_error *err)
+{
+	ssize_t n;
+
+	while (!r->begun && (n = rewrite_read(r->text, bytes, len, err)) != 0) {
+		const char *lf = n < 0 ? NULL : memchr(bytes, '\n', (size_t)n);
+
+		if (n < 0) return n;
+		if (lf) {
+			r->begun = true;
+			n -= lf + 1 - bytes;
+			memmove(bytes, lf + 1, (size_t)n);
+			return n;
+		}
+	}
+	return 0;
+}
+
+static ssize_t read_rows(void *rows, void *bytes, size_t len, vv_error *err)
+{
+	vv_document_rows *r = rows;
+
+	const ssize_t n = r->grid && !r->begun ? skip_letters(r, bytes, len, err) : 0;
+
+	return n != 0 ? n : rewrite_read(r->text, bytes, len, err);
+}
+
+vv_status vv_document_rows_open(vv_document_rows **out, const vv_document *d,
+				const vv_document_table *t, vv_error *err)
+{
+	vv_auto(vv_document_rows) *r = vv_calloc(1, sizeof(*r));
+	const rewrite_options how = {.mode = 0};
+	struct ArrowArrayStream stream;
+	vv_status rc;
+
+	*out = NULL;
+	if (!r) return vv_fail_nomem(err);
+	r->document = d;
+	r->grid = t->grid;
+	if ((rc = start(&r->helper, d, "read", t->name, err)) < 0) return rc;
+	r->bytes = (vv_source){.read = vv_helper_read, .payload = r->helper, .name = d->name};
+	if ((rc = vv_arrow_ipc_read(&stream, &r->bytes, err)) < 0 ||
+	    (rc = rewrite_open(&r->text, &stream, NULL, "table.csv", &how, err)) < 0) {
+		return end(d, r->helper, rc, err);
+	}
+	r->source = (vv_source){.read = read_rows, .payload = r, .name = d->name};
+	*out = vv_take(&r);
+	return VV_OK;
+}
+
+const vv_source *vv_document_rows_source(vv_document_rows *r)
+{
+	return &r->source;
+}
+
+void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema)
+{
+	rewrite_form(out, r->text);
+	*schema = rewrite_schema(r->text);
+	if (r->grid) {
+		out->header = -1;
+	}
+}
+
+vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err)
+{
+	return end(r->document, r->helper, rc, err);
+}
+
+void vv_document_rows_close(vv_document_rows *r)
+{
+	if (!r) return;
+	rewrite_close(r->text);
+	vv_helper_close(r->helper);
+	vv_free(r);
+}

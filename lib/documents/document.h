@@ -1,0 +1,78 @@
+/*
+ * document: files of other programs that hold tables (workbooks, Parquet, SQLite ...), and the readers that give their rows.
+ *
+ * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, `COMMAND read FILE TABLE` writes its rows as an
+ * Arrow IPC stream (docs/use/documents.md). Which one reads a kind of file only settings outside of repositories say:
+ * varve.reader.KIND.command, KIND being the file's extension or what its first bytes tell; without one `python3 -m varve.reader`
+ * is asked for the kinds that it knows.
+ *
+ *	vv_document_open(&d, err)
+ *	t = vv_document_find(&d, "Prices", err)
+ *	vv_document_rows_open(&rows, &d, t, err); ... rows->source ...; vv_document_rows_end(rows, err)
+ *	vv_document_close(&d)
+ */
+#ifndef VV_LIB_DOCUMENTS_DOCUMENT_H
+#define VV_LIB_DOCUMENTS_DOCUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/env.h"
+#include "base/error.h"
+#include "dataset/read/sniff.h"
+#include "dataset/read/source.h"
+#include "lib/documents/kept_rows.h"
+
+typedef struct vv_document_table {
+	const char *name;
+	bool grid;   /* rows of a sheet: which of them is the header is to be found */
+	bool types;  /* the columns' types hold; else they are found in the text */
+	bool beside; /* tells of another table (its formulas): none that a file's name alone means */
+	const char *const *key; /* NULL-ended; NULL: not said */
+} vv_document_table;
+
+typedef struct vv_document {
+	const vv_env *env; /* borrowed; may be NULL */
+	vv_repository *repo; /* borrowed; NULL: nothing is kept */
+	const char *known_as; /* borrowed: what its bytes are known by; NULL: nothing is kept */
+	const char *file, *name; /* borrowed: where it is, what messages call it */
+	const char *const *command;
+	vv_document_table *tables;
+	size_t count;
+	vv_arena arena;
+} vv_document;
+
+/* May a file with this beginning and name be one? Asks nobody. */
+bool vv_document_may_be(const vv_env *env, const char *head, size_t len, const char *name);
+/* By its name alone. */
+bool vv_document_is_name(const vv_env *env, const char *name);
+
+/* Lists its tables: env, repo, known_as, file and name are set by the caller, all else is zero. VV_ENOSUPPORT: nothing here can read it; VV_EINPUT: its reader cannot; VV_EREFUSED: its reader went beyond its
+ * limits. d is to be closed in any case. */
+vv_status vv_document_open(vv_document *d, vv_error *err);
+void vv_document_close(vv_document *d); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_document, vv_document_close)
+
+/* The table of that name; NULL: the only one. VV_ENOTFOUND and VV_EUSAGE list those that there are. */
+vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
+			   vv_error *err);
+
+/* What the rows of a table are kept under (kept_rows.h), as this reader gives them. Of a document with known_as. */
+vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
+				vv_error *err);
+
+/* The rows of a table, as the text of a CSV file. */
+typedef struct vv_document_rows vv_document_rows;
+vv_status vv_document_rows_open(vv_document_rows **out, const vv_document *d,
+				const vv_document_table *t, vv_error *err);
+const vv_source *vv_document_rows_source(vv_document_rows *r);
+/* How they are written, and the schema (NULL: to be found). Borrow from r. */
+void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
+/* How the reader ended, once the source did, or failed (rc): the truer error of the two. */
+vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err);
+void vv_document_rows_close(vv_document_rows *r); /* accepts NULL */
+VV_AUTO_FREE(vv_document_rows, vv_document_rows_close)
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * kept_rows: which file has which root.
+ */
+#include "lib/documents/kept_rows.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "dataset/table/table.h"
+#include "repo/blocks/derived.h"
+
+#define MARK_ROOT "VVDOCR1\n"
+#define MARK_TEXT "VVDOCT1\n"
+
+static char *folder(const vv_repository *r)
+{
+	return vv_path_join(vv_repository_varvedir(r), "cache", "documents", (char *)NULL);
+}
+
+static char *file_of(const vv_repository *r, const vv_kept_name *name)
+{
+	return vv_path_join(vv_repository_varvedir(r), "cache", "documents", name->text,
+			    (char *)NULL);
+}
+
+vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_error *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t sum[VV_SHA256_LEN];
+	vv_status rc = vv_sha256(sum, bytes, len, err);
+
+	for (size_t i = 0; i < sizeof(sum); i++) {
+		out->text[2 * i] = digits[sum[i] >> 4];
+		out->text[2 * i + 1] = digits[sum[i] & 15];
+	}
+	out->text[2 * sizeof(sum)] = '\0';
+	return rc;
+}
+
+bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv_kept_name *name)
+{
+	vv_auto(char) *file = file_of(r, name), *dir = folder(r);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_store) *s = NULL;
+
+	if (!file || !dir ||
+	    vv_derived_read(&b, file, MARK_ROOT, 0, VV_DERIVED_FRAME + VV_CID_TEXT, NULL) < 0 ||
+	    b.len != VV_CID_TEXT || vv_cid_parse(root, b.data, b.len, NULL) < 0 ||
+	    vv_store_open(&s, dir, false, NULL) < 0 || !vv_store_has(s, root)) {
+		return false;
+	}
+	*store = vv_take(&s);
+	return true;
+}
+
+/* Blocks first, then the name of their root. */
+static vv_status put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m, const vv_cid *root,
+		     vv_error *err)
+{
+	vv_auto(char) *file = file_of(r, name), *dir = folder(r);
+	vv_auto(vv_store) *s = NULL;
+	vv_auto(vv_writer) *w = NULL;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	char text[VV_CID_TEXT + 1];
+	vv_sink sink;
+	vv_status rc;
+
+	if (!file || !dir) return vv_fail_nomem(err);
+	if ((rc = vv_store_open(&s, dir, true, err)) < 0 ||
+	    (rc = vv_writer_open(&w, s, 0, err)) < 0) {
+		return rc;
+	}
+	vv_sink_writer(&sink, w);
+	if ((rc = vv_mem_sink_pour(m, &sink, err)) < 0 || (rc = vv_writer_commit(w, err)) < 0) {
+		return rc;
+	}
+	vv_cid_text(text, root);
+	vv_derived_begin(&b, MARK_ROOT);
+	vv_buf_put(&b, text, VV_CID_TEXT);
+	return vv_derived_write(&b, file, 0, err);
+}
+
+void vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
+		      const vv_cid *root)
+{
+	(void)put(r, name, m, root, NULL);
+}
+
+bool vv_kept_text_get(vv_buf *out, vv_repository *r, const vv_kept_name *name)
+{
+	vv_auto(char) *file = file_of(r, name);
+
+	return file &&
+	       vv_derived_read(out, file, MARK_TEXT, 0, VV_DERIVED_FRAME + VV_KEPT_TEXT_MAX,
+			       NULL) == VV_OK &&
+	       out->len > 0;
+}
+
+void vv_kept_text_put(vv_repository *r, const vv_kept_name *name, const void *bytes, size_t len)
+{
+	vv_auto(char) *file = file_of(r, name);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_derived_begin(&b, MARK_TEXT);
+	vv_buf_put(&b, bytes, len);
+	if (file && len <= VV_KEPT_TEXT_MAX) {
+		(void)vv_derived_write(&b, file, 0, NULL);
+	}
+}

@@ -1,0 +1,38 @@
+/*
+ * kept_rows: tables that were made of documents, kept so that the second look costs what a table costs.
+ *
+ * A store of its own in .git/varve/cache/documents, and a file there for each table that says which root it has. All of it is derived: gc
+ * removes it, what is damaged or gone is made again, and where it cannot be written nothing is kept.
+ */
+#ifndef VV_LIB_DOCUMENTS_KEPT_ROWS_H
+#define VV_LIB_DOCUMENTS_KEPT_ROWS_H
+
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/format/mem_sink.h"
+#include "repo/blocks/cid.h"
+#include "repo/blocks/store.h"
+#include "repo/git/repository.h"
+
+/* What a document is known by, and what was asked of it. */
+typedef struct vv_kept_name {
+	char text[65]; /* hexadecimal */
+} vv_kept_name;
+vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_error *err);
+
+/* The root that is kept under the name, and the store that has it, which is the caller's. False: none is. */
+bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv_kept_name *name);
+
+/* Keeps the blocks of a mem sink under the name, if that can be done without waiting for anybody. */
+void vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
+		      const vv_cid *root);
+
+/* Other text of at most VV_KEPT_TEXT_MAX bytes under a name: a document's list. False: there is none. */
+#define VV_KEPT_TEXT_MAX ((size_t)16 << 20)
+bool vv_kept_text_get(vv_buf *out, vv_repository *r, const vv_kept_name *name);
+void vv_kept_text_put(vv_repository *r, const vv_kept_name *name, const void *bytes, size_t len);
+
+#endif

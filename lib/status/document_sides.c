@@ -1,0 +1,167 @@
+/*
+ * document_sides: the tables of documents as paths of a comparison.
+ */
+#include "lib/status/sides.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "lib/names/version.h"
+
+char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage)
+{
+	vv_buf b = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+
+	if (s->kind == VV_SIDE_WORK) return vv_repository_file(r, path);
+	if (s->kind == VV_SIDE_COMMIT) {
+		vv_oid_text(hex, &s->commit);
+		vv_buf_printf(&b, "%s:%s", hex, path);
+	} else {
+		vv_buf_printf(&b, ":%d:%s", stage, path);
+	}
+	return vv_buf_detach(&b);
+}
+
+/* One side of a document. */
+typedef struct side {
+	vv_subject subject;
+	char *word;
+	vv_subject_document document;
+	bool is;
+} side;
+
+static void side_clear(side *s)
+{
+	vv_subject_document_close(&s->document);
+	vv_subject_clear(&s->subject);
+	vv_free(s->word);
+}
+VV_AUTO_CLEAR(side, side_clear)
+
+/* s->is: it is there, and a reader knows it. */
+static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
+			   vv_dataset_reader *reader, const char *path, int stage, vv_error *err)
+{
+	vv_status rc;
+
+	if (!(s->word = vv_diff_side_word(of, r, path, stage))) return vv_fail_nomem(err);
+	if ((rc = vv_subject_find(&s->subject, r, reader, s->word, err)) < 0 ||
+	    (rc = vv_subject_settle(&s->subject, err)) < 0) {
+		return rc;
+	}
+	return vv_subject_document_open(&s->document, &s->is, &s->subject, err);
+}
+
+static bool has(const side *s, const char *table)
+{
+	for (size_t i = 0; s->is && i < s->document.document.count; i++) {
+		if (strcmp(s->document.document.tables[i].name, table) == 0) return true;
+	}
+	return false;
+}
+
+static char *called(const char *path, const char *table)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s#%s", path, table);
+	return vv_buf_detach(&b);
+}
+
+/* The table of a document as a path. */
+static vv_status add_table(vv_diff_sides *out, const vv_diff_path *of, const char *table, bool was,
+			   bool is, vv_error *err)
+{
+	if (!vv_array_room(out->paths, out->count, out->cap)) {
+		return vv_fail_nomem(err);
+	}
+	vv_diff_path *p = &out->paths[out->count++];
+
+	*p = *of;
+	p->part = true;
+	p->old_mode = was ? of->old_mode : 0;
+	p->new_mode = is ? of->new_mode : 0;
+	p->path = called(of->path, table);
+	p->old_path = of->old_path ? called(of->old_path, table) : NULL;
+	return p->path && (p->old_path || !of->old_path) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* *opened: its tables are in out, in the order of the newer side, then those that are gone. */
+static vv_status open_one(vv_diff_sides *out, bool *opened, const vv_diff_sides *d,
+			  const vv_diff_path *p, vv_repository *r, vv_dataset_reader *reader,
+			  vv_error *err)
+{
+	vv_auto(side) a = {.word = NULL}, b = {.word = NULL};
+	vv_status rc = VV_OK;
+
+	*opened = false;
+	if ((p->old_mode != 0 &&
+	     (rc = side_open(&a, &d->a, r, reader, p->old_path ? p->old_path : p->path, p->stage,
+			     err)) < 0) ||
+	    (p->new_mode != 0 && (rc = side_open(&b, &d->b, r, reader, p->path, 0, err)) < 0)) {
+		return rc;
+	}
+	/* Both, or the one that is there: else it is compared as bytes. */
+	if ((p->old_mode != 0 && !a.is) || (p->new_mode != 0 && !b.is)) return VV_OK;
+	for (size_t i = 0; b.is && rc == VV_OK && i < b.document.document.count; i++) {
+		const char *table = b.document.document.tables[i].name;
+
+		rc = add_table(out, p, table, has(&a, table), true, err);
+	}
+	for (size_t i = 0; a.is && rc == VV_OK && i < a.document.document.count; i++) {
+		const char *table = a.document.document.tables[i].name;
+
+		rc = has(&b, table) ? VV_OK : add_table(out, p, table, true, false, err);
+	}
+	*opened = true;
+	return rc;
+}
+
+static bool may_open(const vv_diff_path *p, const vv_env *env)
+{
+	return (p->old_mode == 0 || (p->old_mode & 0170000) == 0100000) &&
+	       (p->new_mode == 0 || (p->new_mode & 0170000) == 0100000) && p->stage >= 0 &&
+	       vv_document_is_name(env, p->path);
+}
+
+vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
+				       vv_error *err)
+{
+	vv_auto(vv_diff_sides) out = {.count = 0};
+	bool any = false, opened;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < d->count && !any; i++) {
+		any = may_open(&d->paths[i], vv_repository_env(r));
+	}
+	for (size_t i = 0; any && i < d->count && rc == VV_OK; i++) {
+		vv_diff_path *p = &d->paths[i];
+
+		opened = false;
+		if (may_open(p, vv_repository_env(r))) {
+			rc = open_one(&out, &opened, d, p, r, s, err);
+		}
+		if (rc < 0 || opened) {
+			continue;
+		}
+		if (!vv_array_room(out.paths, out.count, out.cap)) {
+			return vv_fail_nomem(err);
+		}
+		out.paths[out.count++] = *p;
+		p->path = p->old_path = NULL;
+	}
+	if (rc < 0 || !any) return rc;
+	/* The paths alone are others. */
+	vv_diff_path *paths = d->paths;
+	const size_t count = d->count, cap = d->cap;
+
+	d->paths = out.paths;
+	d->count = out.count;
+	d->cap = out.cap;
+	out.paths = paths;
+	out.count = count;
+	out.cap = cap;
+	return VV_OK;
+}

@@ -1,0 +1,374 @@
+"""Readers of documents that hold tables: python3 -m varve.reader list FILE, and read FILE TABLE.
+
+list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
+sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
+type. read writes an Arrow IPC stream. Exit codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
+
+docs/use/documents.md says how varve runs a reader, and how to write one.
+"""
+import datetime
+import itertools
+import json
+import re
+import sys
+import zipfile
+from typing import Any, Callable, Iterable, Iterator
+
+ROWS = 10_000  # of a batch
+
+Batches = tuple[Any, Iterator[Any]]  # a schema, and record batches of it
+
+
+class Missing(Exception):
+    """A library that a kind needs is not installed."""
+
+
+def _arrow() -> Any:
+    try:
+        import pyarrow
+    except ImportError:
+        raise Missing("pyarrow") from None
+    return pyarrow
+
+
+# --- workbooks ---------------------------------------------------------------
+
+FORMULAS = "/formulas"  # after a sheet's name: its formulas, as a table. No sheet has a '/' in its name.
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)', re.S)
+PLACE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+FORMULA = re.compile(rb'<(?:\w+:)?f\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)', re.S)
+VALUE = re.compile(rb'<(?:\w+:)?v>([^<]*)</')
+
+
+def _letters(column: int) -> str:
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _number(letters: bytes) -> int:
+    n = 0
+    for c in letters:
+        n = n * 26 + c - 64
+    return n - 1
+
+
+def _text(v: Any) -> str | None:
+    """A cell as a person would write it into a CSV file."""
+    if v is None or v == "":
+        return None
+    if isinstance(v, str):
+        return v
+    if isinstance(v, bool):
+        return "true" if v else "false"
+    if isinstance(v, float):
+        return str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(v)
+    if isinstance(v, datetime.timedelta):
+        seconds = int(v.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(v, (datetime.datetime, datetime.date, datetime.time)):
+        return v.isoformat()
+    return str(v)
+
+
+def _parts(path: str) -> dict[str, str]:
+    """The file inside of a workbook that each sheet is in; none of what is no xlsx."""
+    from xml.etree import ElementTree
+
+    if not zipfile.is_zipfile(path):
+        return {}
+    with zipfile.ZipFile(path) as z:
+        if "xl/workbook.xml" not in z.namelist():
+            return {}
+        links = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(z.read("xl/_rels/workbook.xml.rels"))}
+        sheets = ElementTree.fromstring(z.read("xl/workbook.xml")).iter(MAIN + "sheet")
+        return {s.get("name", ""): ("xl/" + links.get(s.get(LINK), "")).replace("xl//xl/", "xl/") for s in sheets}
+
+
+def _cells(path: str, sheet: str) -> Iterator[tuple[bytes, int, int, bytes, bytes]]:
+    """Of an xlsx the cells that are formulas or errors: attributes, row, column, formula's element, content."""
+    part = _parts(path).get(sheet)
+    if not part:
+        return
+    with zipfile.ZipFile(path) as z:
+        xml = z.read(part) if part in z.namelist() else b""
+    if b't="e"' not in xml and b"<f" not in xml and b":f>" not in xml:
+        return
+    for m in CELL.finditer(xml):
+        place = PLACE.search(m[1])
+        if place and m[2] and (b"f" in m[2] or b't="e"' in m[1]):
+            yield m[1], int(place[2]) - 1, _number(place[1]), m[2], m[0]
+
+
+def _workbook(path: str) -> Any:
+    try:
+        import python_calamine
+    except ImportError:
+        raise Missing("python-calamine") from None
+    return python_calamine.CalamineWorkbook.from_path(path)
+
+
+def _list_workbook(path: str) -> Iterator[dict[str, Any]]:
+    book = _workbook(path)
+    for s in book.sheets_metadata:
+        if "WorkSheet" not in str(s.typ):
+            continue
+        yield {"name": s.name, "grid": True, "types": False}
+        if any(FORMULA.search(c[3]) for c in _cells(path, s.name)):
+            yield {"name": s.name + FORMULAS, "types": True, "key": ["cell"], "beside": True}
+
+
+def _formulas(path: str, sheet: str) -> Batches:
+    pa = _arrow()
+    import html
+
+    found: list[tuple[str, str]] = []
+    shared: dict[bytes, str] = {}
+    for _, row, column, inside, _ in _cells(path, sheet):
+        f = FORMULA.search(inside)
+        if not f:
+            continue
+        text = html.unescape((f[2] or b"").decode("utf-8", "replace"))
+        same = re.search(rb'\bsi="(\d+)"', f[1])
+        if same and text:
+            shared[same[1]] = f"{_letters(column)}{row + 1}"
+        elif same and not text:
+            text = "as " + shared.get(same[1], "another cell")
+            found.append((f"{_letters(column)}{row + 1}", text))
+            continue
+        found.append((f"{_letters(column)}{row + 1}", "=" + text))
+    table = pa.table({"cell": pa.array([c for c, _ in found], pa.string()), "formula": pa.array([f for _, f in found], pa.string())})
+    return table.schema, iter(table.to_batches(ROWS))
+
+
+def _read_workbook(path: str, name: str) -> Batches:
+    if name.endswith(FORMULAS):
+        return _formulas(path, name[: -len(FORMULAS)])
+    pa = _arrow()
+    sheet = _workbook(path).get_sheet_by_name(name)
+    first, left = sheet.start or (0, 0)
+    width = left + (sheet.width or 0)
+    errors: dict[int, dict[int, str]] = {}
+    for attributes, row, column, inside, _ in _cells(path, name):
+        value = VALUE.search(inside)
+        if b't="e"' in attributes and value:
+            errors.setdefault(row, {})[column] = value[1].decode()
+    schema = pa.schema([(_letters(c), pa.string()) for c in range(max(width, 1))])
+    before = [None] * left
+
+    def rows() -> Iterator[list[Any]]:
+        for _ in range(first):
+            yield [None] * width
+        for at, cells in enumerate(sheet.iter_rows(), first):
+            cells = before + list(cells) if left else list(cells)
+            for column, word in errors.get(at, {}).items():
+                if column < width:
+                    cells[column] = word
+            yield cells
+
+    def batches() -> Iterator[Any]:
+        each = rows()
+        while some := list(itertools.islice(each, ROWS)):
+            yield pa.record_batch([pa.array(list(map(_text, c)), pa.string()) for c in zip(*some)], schema=schema)
+
+    return schema, batches() if width else iter(())
+
+
+# --- Arrow's kinds -----------------------------------------------------------
+
+
+def _flat(batch: Any, schema: Any) -> Any:
+    """Bytes as base64, since a table has text."""
+    import base64
+
+    pa = _arrow()
+    columns = []
+    for column, field in zip(batch.columns, batch.schema):
+        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type) or pa.types.is_fixed_size_binary(field.type):
+            column = pa.array([None if v is None else base64.b64encode(v).decode() for v in column.to_pylist()], pa.string())
+        columns.append(column)
+    return pa.record_batch(columns, schema=schema)
+
+
+def _as_text(schema: Any) -> Any:
+    pa = _arrow()
+    binary = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return pa.schema([f.with_type(pa.string()) if any(is_it(f.type) for is_it in binary) else f.remove_metadata() for f in schema])
+
+
+def _one(path: str) -> Iterator[dict[str, Any]]:
+    yield {"name": re.sub(r"\.[^.]*$", "", path.rsplit("/", 1)[-1]), "types": True}
+
+
+def _read_parquet(path: str, name: str) -> Batches:
+    _arrow()
+    import pyarrow.parquet
+
+    file = pyarrow.parquet.ParquetFile(path, pre_buffer=False)
+    schema = _as_text(file.schema_arrow)
+    return schema, (_flat(b, schema) for b in file.iter_batches(batch_size=65536, use_threads=False))
+
+
+def _read_feather(path: str, name: str) -> Batches:
+    pa = _arrow()
+    import pyarrow.feather
+
+    with open(path, "rb") as f:
+        head = f.read(6)
+    if head == b"ARROW1":
+        file = pa.ipc.open_file(path)
+        batches: Iterable[Any] = (file.get_batch(i) for i in range(file.num_record_batches))
+        found = file.schema
+    elif head[:4] == b"FEA1":
+        table = pyarrow.feather.read_table(path, memory_map=False)
+        batches, found = table.to_batches(65536), table.schema
+    else:
+        stream = pa.ipc.open_stream(path)
+        batches, found = stream, stream.schema
+    schema = _as_text(found)
+    return schema, (_flat(b, schema) for b in batches)
+
+
+# --- SQLite ------------------------------------------------------------------
+
+
+def _database(path: str) -> Any:
+    import sqlite3
+    from urllib.parse import quote
+
+    db = sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)
+    db.text_factory = lambda b: b.decode("utf-8", "surrogateescape")
+    return db
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _list_sqlite(path: str) -> Iterator[dict[str, Any]]:
+    db = _database(path)
+    names = db.execute("select name from pragma_table_list where schema = 'main' and type in ('table', 'view') and name not like 'sqlite_%' order by name")
+    for (name,) in names.fetchall():
+        key = [c for c, in db.execute("select name from pragma_table_info(?) where pk > 0 order by pk", (name,))]
+        yield {"name": name, "types": False, **({"key": key} if key else {})}
+
+
+def _read_sqlite(path: str, name: str) -> Batches:
+    import base64
+
+    pa = _arrow()
+    rows = _database(path).execute(f"select * from {_quoted(name)}")
+    schema = pa.schema([(d[0], pa.string()) for d in rows.description])
+
+    def text(v: Any) -> str | None:
+        if isinstance(v, bytes):
+            return base64.b64encode(v).decode()
+        if isinstance(v, str):
+            return v.encode("utf-8", "surrogateescape").decode("utf-8")
+        return v if v is None else repr(v) if isinstance(v, float) else str(v)
+
+    def batches() -> Iterator[Any]:
+        while some := rows.fetchmany(ROWS):
+            yield pa.record_batch([pa.array(list(map(text, c)), pa.string()) for c in zip(*some)], schema=schema)
+
+    return schema, batches()
+
+
+# --- statistics --------------------------------------------------------------
+
+
+def _read_statistics(path: str, name: str) -> Batches:
+    pa = _arrow()
+    try:
+        import pyreadstat
+    except ImportError:
+        raise Missing("pyreadstat") from None
+    read = pyreadstat.read_dta if path.lower().endswith(".dta") else pyreadstat.read_sav
+    kinds = {"double": pa.float64(), "float": pa.float64(), "string": pa.string()}
+    whole = {"int8", "int16", "int32"}
+
+    def made(columns: dict[str, Any], meta: Any) -> Any:
+        arrays = {}
+        for name in meta.column_names:
+            values = [v.item() if hasattr(v, "item") else v for v in columns[name]]
+            values = [None if v is None or v == "" or v != v else v for v in values]
+            kind = kinds.get(meta.readstat_variable_types[name], pa.int32())
+            if any(isinstance(v, datetime.datetime) for v in values):
+                kind = pa.timestamp("ms")
+            elif any(isinstance(v, datetime.date) for v in values):
+                kind = pa.date32()
+            elif any(isinstance(v, datetime.time) for v in values):
+                kind = pa.time64("us")
+            elif meta.readstat_variable_types[name] in whole:
+                values = [None if v is None else int(v) for v in values]
+            arrays[name] = pa.array(values, kind)
+        return pa.table(arrays)
+
+    columns, meta = read(path, output_format="dict")
+    table = made(columns, meta)
+    return table.schema, iter(table.to_batches(ROWS))
+
+
+# --- which is which ----------------------------------------------------------
+
+Lister = Callable[[str], Iterator[dict[str, Any]]]
+Reader = Callable[[str, str], Batches]
+KINDS: dict[str, tuple[Lister, Reader]] = {
+    "workbook": (_list_workbook, _read_workbook),
+    "parquet": (_one, _read_parquet),
+    "arrow": (_one, _read_feather),
+    "sqlite": (_list_sqlite, _read_sqlite),
+    "statistics": (_one, _read_statistics),
+}
+HEADS = [
+    (b"PK\3\4", "workbook"), (b"\xd0\xcf\x11\xe0", "workbook"), (b"PAR1", "parquet"), (b"ARROW1", "arrow"), (b"FEA1", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow"), (b"SQLite format 3\0", "sqlite"), (b"$FL2", "statistics"), (b"$FL3", "statistics"),
+    (b"<stata_dta>", "statistics"), (b"\x72", "statistics"), (b"\x73", "statistics"),
+]
+
+
+def kind_of(path: str) -> str:
+    """The kind of a file, by its first bytes. ValueError."""
+    with open(path, "rb") as f:
+        head = f.read(16)
+    for magic, kind in HEADS:
+        if head.startswith(magic):
+            return kind
+    raise ValueError("this is none of the kinds that varve.reader reads: " + ", ".join(KINDS))
+
+
+def main(words: list[str]) -> int:
+    import gc
+
+    gc.disable()  # millions of cells, none in a circle: a third of the time
+    if not (len(words) == 2 and words[0] == "list" or len(words) == 3 and words[0] == "read"):
+        print("usage: python3 -m varve.reader list FILE | read FILE TABLE", file=sys.stderr)
+        return 2
+    try:
+        lister, reader = KINDS[kind_of(words[1])]
+        if words[0] == "list":
+            for table in lister(words[1]):
+                print(json.dumps(table))
+            return 0
+        schema, batches = reader(words[1], words[2])
+        with _arrow().ipc.new_stream(sys.stdout.buffer, schema) as out:
+            for batch in batches:
+                out.write_batch(batch)
+        return 0
+    except Missing as e:
+        print(f"the Python package {e} is missing: pip install 'varve[office]'", file=sys.stderr)
+        return 3
+    except BrokenPipeError:
+        return 1
+    except Exception as e:
+        print(str(e) or type(e).__name__, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,228 @@
+/*
+ * helper: how long is waited, and what is left of what a helper said.
+ */
+#include "repo/git/helper.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/program.h"
+
+#define SAID_MAX 4096u /* of stderr, the last */
+
+struct vv_helper {
+	char *name;
+	vv_child child;
+	vv_helper_limits limits;
+	int64_t waited; /* milliseconds, for it */
+	bool late, ended;
+	int status;
+	vv_buf said;
+};
+
+static vv_status take_nothing(void *payload VV_UNUSED, const void *bytes VV_UNUSED,
+			      size_t len VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
+			  const vv_helper_limits *limits, vv_error *err)
+{
+	vv_auto(vv_helper) *h = vv_calloc(1, sizeof(*h));
+	vv_status rc;
+
+	*out = NULL;
+	if (!h) return vv_fail_nomem(err);
+	h->child = (vv_child){-1, -1, -1, -1};
+	h->limits = *limits;
+	h->name = vv_strdup(argv[0]);
+	if (!h->name) return vv_fail_nomem(err);
+	const vv_run run = {.argv = argv,
+			    .env = env,
+			    .errors = &h->said,
+			    .take = take_nothing,
+			    .memory = limits->memory,
+			    .alone = true};
+	if ((rc = vv_run_start(&h->child, &run, err)) < 0) return rc;
+	*out = vv_take(&h);
+	return VV_OK;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0) {
+		(void)close(*fd);
+	}
+	*fd = -1;
+}
+
+/* Only the last of it is kept. */
+static void hear(vv_helper *h)
+{
+	char bytes[SAID_MAX];
+	const ssize_t n = read(h->child.err, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+	if (n <= 0) {
+		close_end(&h->child.err);
+		return;
+	}
+	vv_buf_put(&h->said, bytes, (size_t)n);
+	if (h->said.len > SAID_MAX) {
+		memmove(h->said.data, h->said.data + (h->said.len - SAID_MAX), SAID_MAX);
+		h->said.len = SAID_MAX;
+	}
+}
+
+static void stop(vv_helper *h)
+{
+	(void)kill(-h->child.pid, SIGKILL);
+	(void)kill(h->child.pid, SIGKILL);
+}
+
+static vv_status say_late(const vv_helper *h, vv_error *err)
+{
+	return vv_fail(err, VV_EREFUSED, "'%s' was stopped: it took more than %u seconds",
+		       vv_text_shows(h->name), h->limits.seconds);
+}
+
+static vv_status too_late(vv_helper *h, vv_error *err)
+{
+	h->late = true;
+	stop(h);
+	return say_late(h, err);
+}
+
+/* Until it has written, has closed its output, or its time is over. */
+static vv_status wait_for_output(vv_helper *h, vv_error *err)
+{
+	while (h->child.out >= 0) {
+		struct pollfd fds[2] = {{h->child.out, POLLIN, 0}, {h->child.err, POLLIN, 0}};
+		const int64_t most = (int64_t)h->limits.seconds * 1000, begun = now_ms();
+		const int n = poll(fds, 2, most > 0 ? (int)(most - h->waited) : -1);
+
+		h->waited += now_ms() - begun;
+		if (n < 0 && errno != EINTR) {
+			return vv_fail_errno(err, "cannot wait for", h->name);
+		}
+		if (n > 0 && fds[1].revents) {
+			hear(h);
+		}
+		if (n > 0 && fds[0].revents) return VV_OK;
+		if (most > 0 && h->waited >= most) return too_late(h, err);
+	}
+	return VV_OK;
+}
+
+ssize_t vv_helper_read(void *helper, void *bytes, size_t len, vv_error *err)
+{
+	vv_helper *h = helper;
+	vv_status rc;
+
+	while (h->child.out >= 0) {
+		if ((rc = wait_for_output(h, err)) < 0) return rc;
+		const ssize_t n = read(h->child.out, bytes, len);
+
+		if (n > 0) return n;
+		if (n == 0) {
+			close_end(&h->child.out);
+		} else if (errno != EINTR && errno != EAGAIN) {
+			return vv_fail_errno(err, "cannot read the output of", h->name);
+		}
+	}
+	return 0;
+}
+
+/* Its process, which may go on for a while after its output has ended. */
+static vv_status reap(vv_helper *h, vv_error *err)
+{
+	const struct timespec pause = {0, 2000000};
+	const int64_t begun = now_ms();
+
+	while (!h->ended) {
+		const pid_t pid = waitpid(h->child.pid, &h->status,
+					  h->limits.seconds > 0 && !h->late ? WNOHANG : 0);
+
+		h->ended = pid == h->child.pid;
+		if (pid < 0 && errno != EINTR) {
+			return vv_fail_errno(err, "cannot wait for", h->name);
+		}
+		if (pid == 0 && h->waited + now_ms() - begun > (int64_t)h->limits.seconds * 1000) {
+			(void)too_late(h, NULL);
+		} else if (pid == 0) {
+			(void)nanosleep(&pause, NULL);
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
+{
+	char rest[SAID_MAX];
+	ssize_t n;
+	vv_status rc;
+
+	*code = -1;
+	while ((n = vv_helper_read(h, rest, sizeof(rest), err)) > 0) {
+	}
+	if (n < 0 && !h->late) return (vv_status)n;
+	while (h->child.err >= 0 && !h->late) {
+		struct pollfd fd = {h->child.err, POLLIN, 0};
+
+		if (poll(&fd, 1, 0) <= 0 || !fd.revents) {
+			break;
+		}
+		hear(h);
+	}
+	if ((rc = reap(h, err)) < 0) return rc;
+	if (h->late) return say_late(h, err);
+	if (WIFSIGNALED(h->status)) {
+		return vv_fail(err, VV_EREFUSED, "'%s' was ended by signal %d; it may use %s of memory",
+			       vv_text_shows(h->name), WTERMSIG(h->status),
+			       vv_text_bytes(h->limits.memory));
+	}
+	*code = WEXITSTATUS(h->status);
+	return VV_OK;
+}
+
+const char *vv_helper_said(vv_helper *h)
+{
+	while (h->said.len > 0 && (h->said.data[h->said.len - 1] == '\n' ||
+				   h->said.data[h->said.len - 1] == '\r')) {
+		h->said.data[--h->said.len] = '\0';
+	}
+	const char *all = vv_buf_cstr(&h->said), *last = strrchr(all, '\n');
+
+	return last ? last + 1 : all;
+}
+
+void vv_helper_close(vv_helper *h)
+{
+	if (!h) return;
+	if (h->child.pid > 0 && !h->ended) {
+		stop(h);
+		(void)waitpid(h->child.pid, &h->status, 0);
+	}
+	close_end(&h->child.out);
+	close_end(&h->child.err);
+	vv_buf_clear(&h->said);
+	vv_free(h->name);
+	vv_free(h);
+}

@@ -1,0 +1,41 @@
+/*
+ * helper: a program that works for us and is trusted with nothing: it has a process group, a room and a time of its own, and what
+ * it writes is read as a vv_source.
+ *
+ * A correct caller: vv_helper_start; vv_helper_read to the end, or not; vv_helper_end for how it ended; vv_helper_close.
+ */
+#ifndef VV_REPO_GIT_HELPER_H
+#define VV_REPO_GIT_HELPER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/auto.h"
+#include "base/env.h"
+#include "base/error.h"
+
+typedef struct vv_helper vv_helper;
+
+typedef struct vv_helper_limits {
+	uint64_t memory;  /* bytes of addresses; 0: none */
+	unsigned seconds; /* that we wait for it in all; 0: none */
+} vv_helper_limits;
+
+/* argv as for vv_run_program; copied. Its stdin is empty. VV_EPROGRAM: no such program. */
+vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
+			  const vv_helper_limits *limits, vv_error *err);
+
+/* Its next bytes; 0 at the end. VV_EREFUSED: its time is over; it has been killed. A vv_source's function. */
+ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
+
+/* Waits for its end. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its time, or for the room that it wanted. */
+vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
+
+/* The last line that it wrote to stderr; "" for none. Borrowed; escaped by whoever shows it. */
+const char *vv_helper_said(vv_helper *h);
+
+/* Kills it, and what it started, if it still runs. Accepts NULL. */
+void vv_helper_close(vv_helper *h);
+VV_AUTO_FREE(vv_helper, vv_helper_close)
+
+#endif
