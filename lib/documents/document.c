@@ -3,6 +3,7 @@
  */
 #include "lib/documents/document.h"
 
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -111,12 +112,17 @@ bool vv_document_is_name(const vv_env *env, const char *name)
 
 static vv_helper_limits limits_of(const vv_env *env)
 {
-	vv_auto(char) *memory = vv_config_outside(env, "varve.reader.memory");
+	vv_auto(char) *memory = vv_config_outside(env, "varve.reader.memory"),
+		      *seconds = vv_config_outside(env, "varve.reader.seconds");
 	vv_helper_limits limits = {MEMORY, SECONDS};
 	uint64_t v;
 
 	if (memory && vv_config_read_u64("varve.reader.memory", memory, &v, VV_IGNORED) == VV_OK) {
 		limits.memory = v;
+	}
+	if (seconds && vv_config_read_u64("varve.reader.seconds", seconds, &v, VV_IGNORED) == VV_OK &&
+	    v <= UINT_MAX) {
+		limits.seconds = (unsigned)v;
 	}
 	return limits;
 }

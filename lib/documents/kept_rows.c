@@ -110,3 +110,11 @@ void vv_kept_text_put(vv_repository *r, const vv_kept_name *name, const void *by
 		(void)vv_derived_write(&b, file, 0, NULL);
 	}
 }
+
+vv_status vv_kept_rows_drop(vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *dir = folder(r);
+
+	if (!dir) return vv_fail_nomem(err);
+	return vv_exists(dir) ? vv_remove_tree(dir, err) : VV_OK;
+}

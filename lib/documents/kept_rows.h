@@ -35,4 +35,7 @@ void vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m
 bool vv_kept_text_get(vv_buf *out, vv_repository *r, const vv_kept_name *name);
 void vv_kept_text_put(vv_repository *r, const vv_kept_name *name, const void *bytes, size_t len);
 
+/* Removes all of it. */
+vv_status vv_kept_rows_drop(vv_repository *r, vv_error *err);
+
 #endif

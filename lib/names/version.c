@@ -68,6 +68,14 @@ const char *vv_subject_colon(const char *text)
 	return NULL;
 }
 
+bool vv_subject_may_be_file(const char *text)
+{
+	const char *hash = strrchr(text, '#');
+	vv_auto(char) *document = hash && hash > text ? vv_strndup(text, (size_t)(hash - text)) : NULL;
+
+	return vv_exists(text) || (document && vv_exists(document));
+}
+
 static bool copy_text(char **out, const char *text)
 {
 	*out = text ? vv_strdup(text) : NULL;

@@ -87,6 +87,9 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_read
  * HEAD^{/fix: typo}. NULL when there is none. */
 const char *vv_subject_colon(const char *text);
 
+/* Is there a file of that name, or, for DOCUMENT#TABLE, the document? */
+bool vv_subject_may_be_file(const char *text);
+
 /* What was found, and not opened, once more. text (s's, or a copy) is borrowed. */
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
 

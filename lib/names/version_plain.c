@@ -290,9 +290,14 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 	vv_status rc;
 
 	*is = false;
-	if (!name || (rc = may_be_document(is, s, in, env, name, err)) < 0 || !*is) {
-		return !name ? VV_OK : rc;
+	if (!name) return VV_OK;
+	if ((rc = may_be_document(is, s, in, env, name, err)) < 0) return rc;
+	if (!*is && s->table) {
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no such file '%s', and nothing here reads tables in '%s'",
+			       vv_text_shows(s->text), vv_text_shows(name));
 	}
+	if (!*is) return VV_OK;
 	out->document = (vv_document){.env = env, .name = name};
 	know_document(out, s);
 	out->document.file = s->lfs ? s->lfs : s->file;

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/documents/kept_rows.h"
 #include "repo/gc/loose_pack.h"
 #include "repo/gc/order.h"
 #include "repo/git/history/history.h"
@@ -84,7 +85,7 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 	while (rc == VV_OK && vv_folder_next(&caches)) {
 		rc = sweep_own(caches.path, now, err); /* a file has no entries */
 	}
-	return rc;
+	return rc < 0 ? rc : vv_kept_rows_drop(repo, err);
 }
 
 /* --- the memory -------------------------------------------------------------------- */

@@ -70,6 +70,23 @@ static char *called(const char *path, const char *table)
 	return vv_buf_detach(&b);
 }
 
+/* Is a table asked for? All of a document's are where none of it is named. */
+static bool is_asked(const vv_diff_sides *d, const char *document, const char *table)
+{
+	const size_t len = strlen(document);
+	bool named = false;
+
+	for (size_t i = 0; i < d->table_count; i++) {
+		const char *t = d->tables[i];
+
+		if (strncmp(t, document, len) == 0 && t[len] == '#') {
+			if (strcmp(t + len + 1, table) == 0) return true;
+			named = true;
+		}
+	}
+	return !named;
+}
+
 /* The table of a document as a path. */
 static vv_status add_table(vv_diff_sides *out, const vv_diff_path *of, const char *table, bool was,
 			   bool is, vv_error *err)
@@ -108,12 +125,16 @@ static vv_status open_one(vv_diff_sides *out, bool *opened, const vv_diff_sides 
 	for (size_t i = 0; b.is && rc == VV_OK && i < b.document.document.count; i++) {
 		const char *table = b.document.document.tables[i].name;
 
-		rc = add_table(out, p, table, has(&a, table), true, err);
+		if (is_asked(d, p->path, table)) {
+			rc = add_table(out, p, table, has(&a, table), true, err);
+		}
 	}
 	for (size_t i = 0; a.is && rc == VV_OK && i < a.document.document.count; i++) {
 		const char *table = a.document.document.tables[i].name;
 
-		rc = has(&b, table) ? VV_OK : add_table(out, p, table, true, false, err);
+		if (!has(&b, table) && is_asked(d, p->path, table)) {
+			rc = add_table(out, p, table, true, false, err);
+		}
 	}
 	*opened = true;
 	return rc;
@@ -163,5 +184,37 @@ vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_da
 	out.paths = paths;
 	out.count = count;
 	out.cap = cap;
+	return VV_OK;
+}
+
+void vv_diff_words_free(char **words)
+{
+	for (size_t i = 0; words && words[i]; i++) {
+		vv_free(words[i]);
+	}
+	vv_free(words);
+}
+
+vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository *r, int argc,
+				    char **argv, vv_error *err)
+{
+	vv_status rc;
+
+	*out = vv_calloc((size_t)argc + 1, sizeof(**out));
+	d->tables = vv_calloc((size_t)argc + 1, sizeof(*d->tables));
+	if (!*out || !d->tables) return vv_fail_nomem(err);
+	for (int i = 0; i < argc; i++) {
+		const char *hash = vv_exists(argv[i]) ? NULL : strrchr(argv[i], '#');
+		vv_auto(char) *path = NULL;
+
+		(*out)[i] = hash ? vv_strndup(argv[i], (size_t)(hash - argv[i])) : vv_strdup(argv[i]);
+		if (!(*out)[i]) return vv_fail_nomem(err);
+		if (!hash) {
+			continue;
+		}
+		if ((rc = vv_repository_relative(&path, r, (*out)[i], err)) < 0) return rc;
+		if (!(d->tables[d->table_count] = called(path, hash + 1))) return vv_fail_nomem(err);
+		d->table_count++;
+	}
 	return VV_OK;
 }

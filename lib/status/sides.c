@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "lib/names/near_file.h"
 #include "lib/names/pathspec.h"
+#include "lib/names/version.h"
 #include "lib/status/changes.h"
 #include "repo/git/merge/renames.h"
 
@@ -61,6 +62,10 @@ void vv_diff_sides_clear(vv_diff_sides *d)
 		vv_free(d->paths[i].old_path);
 	}
 	vv_free(d->paths);
+	for (size_t i = 0; i < d->table_count; i++) {
+		vv_free(d->tables[i]);
+	}
+	vv_free(d->tables);
 	vv_free(d->a.name);
 	vv_free(d->b.name);
 	memset(d, 0, sizeof(*d));
@@ -118,7 +123,7 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 		vv_range range;
 		rc = vv_rev_range(r, argv[i], &range, err);
 		if (rc < 0) {
-			if (dashdash < 0 && vv_exists(argv[i])) {
+			if (dashdash < 0 && vv_subject_may_be_file(argv[i])) {
 				rc = VV_OK;
 				break;
 			}
@@ -465,6 +470,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 		    .repo = r,
 		    .reader = s,
 		    .conflict_stage = opts->stage ? opts->stage : 2};
+	char **words = NULL;
 	int used = 0;
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
@@ -488,7 +494,9 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 		}
 		f.bare = argv + used;
 		f.bare_count = argc - used;
-	} else if ((rc = vv_pathspec_init(&f.paths, r, argc - used, argv + used, err)) < 0) {
+	} else if ((rc = vv_diff_sides_take_tables(out, &words, r, argc - used, argv + used,
+						   err)) < 0 ||
+		   (rc = vv_pathspec_init(&f.paths, r, argc - used, words, err)) < 0) {
 		goto done;
 	}
 	if ((rc = list_paths(&f, err)) == VV_OK) {
@@ -497,6 +505,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 	}
 done:
 	vv_pathspec_clear(&f.paths);
+	vv_diff_words_free(words);
 	if (rc < 0) {
 		vv_diff_sides_clear(out);
 	}

@@ -49,6 +49,8 @@ typedef struct vv_diff_sides {
 	vv_diff_side a, b;
 	vv_diff_path *paths; /* sorted */
 	size_t count, cap;
+	char **tables; /* of documents, DOCUMENT#TABLE, that arguments name, and no others of these documents */
+	size_t table_count;
 } vv_diff_sides;
 
 /* Which versions are asked for beside the arguments. */
@@ -70,6 +72,11 @@ vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_o
 /* Each document (lib/documents) that a reader knows becomes its tables, of either side, one behind the other. */
 vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
 				       vv_error *err);
+/* The arguments that are paths, DOCUMENT in the place of DOCUMENT#TABLE where there is no such file, which d->tables notes. out
+ * is the caller's, as are its words (vv_diff_words_free). */
+vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository *r, int argc,
+				    char **argv, vv_error *err);
+void vv_diff_words_free(char **words);
 /* What a path of the side is called so that vv_subject_find finds it; the caller's. */
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage);
 void vv_diff_sides_clear(vv_diff_sides *d);

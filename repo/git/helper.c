@@ -17,13 +17,16 @@
 #include "repo/git/program.h"
 
 #define SAID_MAX 4096u /* of stderr, the last */
+#define SECOND ((int64_t)1000000000)
+#define REST_MAX 64u /* reads at most of what nobody wants */
 
 struct vv_helper {
 	char *name;
 	vv_child child;
 	vv_helper_limits limits;
-	int64_t waited; /* milliseconds, for it */
+	int64_t waited; /* nanoseconds, for it */
 	bool late, ended;
+	bool cut; /* it was not read to its end */
 	int status;
 	vv_buf said;
 };
@@ -57,12 +60,12 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 	return VV_OK;
 }
 
-static int64_t now_ms(void)
+static int64_t now_ns(void)
 {
 	struct timespec t;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
 }
 
 static void close_end(int *fd)
@@ -115,10 +118,10 @@ static vv_status wait_for_output(vv_helper *h, vv_error *err)
 {
 	while (h->child.out >= 0) {
 		struct pollfd fds[2] = {{h->child.out, POLLIN, 0}, {h->child.err, POLLIN, 0}};
-		const int64_t most = (int64_t)h->limits.seconds * 1000, begun = now_ms();
-		const int n = poll(fds, 2, most > 0 ? (int)(most - h->waited) : -1);
+		const int64_t most = (int64_t)h->limits.seconds * SECOND, begun = now_ns();
+		const int n = poll(fds, 2, most > 0 ? (int)((most - h->waited) / (SECOND / 1000)) + 1 : -1);
 
-		h->waited += now_ms() - begun;
+		h->waited += now_ns() - begun;
 		if (n < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", h->name);
 		}
@@ -150,25 +153,35 @@ ssize_t vv_helper_read(void *helper, void *bytes, size_t len, vv_error *err)
 	return 0;
 }
 
+/* Hears what it has said, or waits for a moment. False: there is nothing to hear. */
+static bool listen_for(vv_helper *h, int ms)
+{
+	struct pollfd fd = {h->child.err, POLLIN, 0};
+
+	if (poll(&fd, 1, ms) <= 0 || h->child.err < 0) return false;
+	hear(h);
+	return true;
+}
+
 /* Its process, which may go on for a while after its output has ended. */
 static vv_status reap(vv_helper *h, vv_error *err)
 {
-	const struct timespec pause = {0, 2000000};
-	const int64_t begun = now_ms();
+	const int64_t begun = now_ns(), most = (int64_t)h->limits.seconds * SECOND;
 
 	while (!h->ended) {
-		const pid_t pid = waitpid(h->child.pid, &h->status,
-					  h->limits.seconds > 0 && !h->late ? WNOHANG : 0);
+		const pid_t pid = waitpid(h->child.pid, &h->status, h->late ? 0 : WNOHANG);
 
 		h->ended = pid == h->child.pid;
 		if (pid < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", h->name);
 		}
-		if (pid == 0 && h->waited + now_ms() - begun > (int64_t)h->limits.seconds * 1000) {
+		if (pid == 0 && most > 0 && h->waited + now_ns() - begun > most) {
 			(void)too_late(h, NULL);
 		} else if (pid == 0) {
-			(void)nanosleep(&pause, NULL);
+			(void)listen_for(h, 2);
 		}
+	}
+	while (listen_for(h, 0)) {
 	}
 	return VV_OK;
 }
@@ -176,29 +189,23 @@ static vv_status reap(vv_helper *h, vv_error *err)
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 {
 	char rest[SAID_MAX];
-	ssize_t n;
+	ssize_t n = 0;
 	vv_status rc;
 
 	*code = -1;
-	while ((n = vv_helper_read(h, rest, sizeof(rest), err)) > 0) {
+	for (unsigned i = 0; i < REST_MAX && (n = vv_helper_read(h, rest, sizeof(rest), err)) > 0; i++) {
 	}
 	if (n < 0 && !h->late) return (vv_status)n;
-	while (h->child.err >= 0 && !h->late) {
-		struct pollfd fd = {h->child.err, POLLIN, 0};
-
-		if (poll(&fd, 1, 0) <= 0 || !fd.revents) {
-			break;
-		}
-		hear(h);
-	}
+	h->cut = h->child.out >= 0;
+	close_end(&h->child.out);
 	if ((rc = reap(h, err)) < 0) return rc;
 	if (h->late) return say_late(h, err);
-	if (WIFSIGNALED(h->status)) {
+	if (WIFSIGNALED(h->status) && !(h->cut && WTERMSIG(h->status) == SIGPIPE)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' was ended by signal %d; it may use %s of memory",
 			       vv_text_shows(h->name), WTERMSIG(h->status),
 			       vv_text_bytes(h->limits.memory));
 	}
-	*code = WEXITSTATUS(h->status);
+	*code = WIFSIGNALED(h->status) ? 0 : WEXITSTATUS(h->status);
 	return VV_OK;
 }
 

@@ -33,6 +33,7 @@ struct vv_lineage {
 	vv_arena arena; /* paths, trails */
 	const char **paths;
 	size_t path_count, path_cap;
+	size_t tail; /* bytes at the end of each path that Git knows nothing of: "#TABLE" of a document */
 	bool bounded;   /* only commits that are INSIDE */
 	vv_node *node;  /* the commit that is looked at */
 	trail *waiting; /* there */
@@ -51,6 +52,15 @@ static const char *intern(vv_lineage *l, const char *path)
 	if (!copy || !vv_array_room(l->paths, l->path_count, l->path_cap)) return NULL;
 	l->paths[l->path_count++] = copy;
 	return copy;
+}
+
+/* The path in Git's trees; NULL: no memory. */
+static const char *in_git(vv_lineage *l, const char *path)
+{
+	if (l->tail == 0) return path;
+	char *bare = vv_arena_strndup(&l->arena, path, strlen(path) - l->tail);
+
+	return bare ? intern(l, bare) : NULL;
 }
 
 /* Puts a trail at a commit, or lets one that waits there take it over. */
@@ -164,7 +174,13 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 			   vv_error *err)
 {
 	vv_tree_entry e;
+	const char *hash = strrchr(path, '#'), *bare;
 	vv_status rc = vv_tree_entry_at(l->repo, commit, path, &e, err);
+	if (rc == VV_ENOTFOUND && hash && hash > path) {
+		l->tail = strlen(hash);
+		if (!(bare = in_git(l, path))) return vv_fail_nomem(err);
+		rc = vv_tree_entry_at(l->repo, commit, bare, &e, err);
+	}
 	if (rc == VV_OK) {
 		rc = put_at(l, commit, path, &e.id, of_caller, err);
 		vv_tree_entry_clear(&e);
@@ -196,13 +212,14 @@ static vv_status look_by_name(vv_lineage *l, const trail *t, vv_node *parent, vv
 {
 	git_oid id = t->blob;
 	uint32_t mode = 1;
-	vv_status rc = vv_node_parse(l->walker, parent, err);
+	const char *path = in_git(l, t->path);
+	vv_status rc = path ? vv_node_parse(l->walker, parent, err) : vv_fail_nomem(err);
 	*out = (vv_lineage_file){.path = NULL};
 	*same = false;
 	if (rc < 0) return rc;
 	vv_oid_from_git(&out->commit, &parent->id);
 	if (!git_oid_equal(&l->node->tree, &parent->tree) &&
-	    (rc = vv_tree_find(l->repo, &parent->tree, t->path, &mode, &id, err)) < 0) {
+	    (rc = vv_tree_find(l->repo, &parent->tree, path, &mode, &id, err)) < 0) {
 		return rc;
 	}
 	if (mode != 0) {
@@ -224,12 +241,17 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 	vv_oid_from_git(&here, &l->node->id);
 	vv_oid_from_git(&blob, &t->blob);
 	*same = false;
-	if ((rc = vv_renamed_from(l->repo, &out->commit, &here, t->path, &old, err)) < 0 || !old) {
+	const char *path = in_git(l, t->path);
+
+	if (!path) return vv_fail_nomem(err);
+	if ((rc = vv_renamed_from(l->repo, &out->commit, &here, path, &old, err)) < 0 || !old) {
 		return rc;
 	}
-	out->path = intern(l, old);
+	char *found = vv_arena_printf(&l->arena, "%s%s", old, t->path + strlen(t->path) - l->tail);
+
+	out->path = found ? intern(l, found) : NULL;
 	if (!out->path) return vv_fail_nomem(err);
-	if ((rc = vv_tree_entry_at(l->repo, &out->commit, out->path, &e, err)) == VV_OK) {
+	if ((rc = vv_tree_entry_at(l->repo, &out->commit, old, &e, err)) == VV_OK) {
 		out->blob = e.id;
 		*same = vv_oid_equal(&e.id, &blob);
 		vv_tree_entry_clear(&e);

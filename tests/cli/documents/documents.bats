@@ -1,0 +1,152 @@
+load ../helper
+
+# A reader of files called .toy: [NAME] begins a table, whose lines are CSV.
+toy() {
+	mkdir -p "$HOME/bin"
+	cat > "$HOME/bin/toy" <<-'END'
+		#!/bin/sh
+		cd "$HOME/bin" && echo "$1 $3" >> "$HOME/asked"
+		case $1 in
+		list) sed -n 's/^\[\(.*\)\]$/{"name":"\1","types":true}/p' "$2" ;;
+		read)
+			awk -v t="[$3]" '/^\[/ { on = $0 == t; next } on' "$2" > table.csv
+			exec varve cat --format arrow table.csv ;;
+		esac
+	END
+	chmod +x "$HOME/bin/toy"
+	git init -q "$HOME/bin"
+	git config --global varve.reader.toy.command "$HOME/bin/toy"
+}
+
+book() { printf '[Prices]\nid,price\n1,%s\n2,20\n[Stock]\nsku,n\na,1\n' "$1"; }
+
+two_versions() {
+	git init -q .
+	book 4.5 > b.toy
+	git add b.toy
+	git commit -qm one
+	book 4.75 > b.toy
+	git commit -qam two
+}
+
+@test "a table of a document is called by its name after a hash" {
+	toy
+	two_versions
+	succeeds varve cat 'b.toy#Prices'
+	[ "$output" = $'id,price\n1,4.75\n2,20' ]
+	succeeds varve cat 'HEAD~1:b.toy#Prices' --where 'id = 1'
+	[ "$output" = $'id,price\n1,4.5' ]
+	succeeds varve sql 'select sum(price) s from "b.toy#Prices"' --format csv
+	[ "$output" = $'s\n24.75' ]
+	ends_with 2 varve info b.toy
+	stderr_has 'b.toy has 2 tables: name one of them'
+	stderr_has "'b.toy#Prices', 'b.toy#Stock'"
+	ends_with 2 varve cat 'b.toy#Prise'
+	stderr_has "b.toy has no table 'Prise'"
+	book 1 > 'b.toy#Prices'
+	varve cat 'b.toy#Prices' | cmp - 'b.toy#Prices'
+}
+
+@test "versions of a document are compared table by table" {
+	toy
+	two_versions
+	succeeds varve diff HEAD~1 HEAD
+	output_has 'b.toy#Prices: HEAD~1 -> HEAD'
+	output_has '4.5 -> 4.75'
+	output_lacks 'Stock'
+	succeeds varve log -p
+	output_has 'b.toy#Prices: new table, 2 rows'
+	output_has 'b.toy#Stock: new table, 1 row'
+	succeeds varve diff HEAD~1 HEAD "b.toy#Stock"
+	output_lacks Prices
+	succeeds varve diff HEAD~1 HEAD -- "b.toy#Prices"
+	output_has "4.5 -> 4.75"
+	output_has '4.5 -> 4.75'
+	printf '[Prices]\nid,price\n1,4.75\n2,20\n[More]\nx\n1\n' > b.toy
+	succeeds varve diff
+	output_has 'b.toy#Stock: removed'
+	output_has 'b.toy#More: new table, 1 row'
+	{ git show HEAD:b.toy; echo; } > b.toy
+	succeeds varve diff
+	output_has 'b.toy: no change in its tables; the file itself changed'
+	succeeds varve diff --name-only
+	[ "$output" = b.toy ]
+}
+
+@test "who changed a cell of a document is found through its history" {
+	toy
+	two_versions
+	succeeds varve blame --key id 'b.toy#Prices'
+	output_has "$(git rev-parse --short=7 HEAD)"
+	output_has "$(git rev-parse --short=7 HEAD~1)"
+	succeeds varve log --key id --row 1 'b.toy#Prices'
+	output_has '4.5 -> 4.75'
+}
+
+@test "a second look at a version does not ask the reader" {
+	toy
+	two_versions
+	succeeds varve diff HEAD~1 HEAD
+	first=$output
+	wc -l < "$HOME/asked" > before
+	succeeds varve diff HEAD~1 HEAD
+	[ "$output" = "$first" ]
+	wc -l < "$HOME/asked" | cmp - before
+	for f in .git/varve/cache/documents/*; do
+		[ -d "$f" ] || printf x > "$f"
+	done
+	succeeds varve diff HEAD~1 HEAD
+	[ "$output" = "$first" ]
+	succeeds varve gc
+	[ ! -e .git/varve/cache/documents ]
+	succeeds varve diff HEAD~1 HEAD
+	[ "$output" = "$first" ]
+}
+
+@test "a repository cannot name a reader" {
+	git init -q .
+	book 1 > b.toy
+	git config varve.reader.toy.command "touch $PWD/ran"
+	run varve cat 'b.toy#Prices'
+	[ "$status" -eq 2 ]
+	[ ! -e ran ]
+	git config --global varve.reader.toy.command "touch $PWD/ran"
+	run varve cat 'b.toy#Prices'
+	[ -e ran ]
+}
+
+@test "a reader that fails, hangs, floods, lies or forks is named, and nothing of it is left" {
+	toy
+	git init -q .
+	book 1 > b.toy
+	git config --global varve.reader.seconds 2
+	reader() { printf '#!/bin/sh\n[ "$1" = read ] || { echo "{\\"name\\":\\"Prices\\"}"; exit; }\n%s\n' "$1" > "$HOME/bin/toy"; }
+	reader 'echo "cannot find the end" >&2; exit 1'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'b.toy: cannot find the end'
+	reader 'kill -ABRT $$'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'was ended by signal 6'
+	reader 'sleep 30'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'it took more than 2 seconds'
+	reader 'sleep 30 & echo $! > "$HOME/child"; wait'
+	ends_with 2 varve cat 'b.toy#Prices'
+	! kill -0 "$(cat "$HOME/child")" 2> /dev/null
+	reader 'yes "$(printf "\033[31mred")" >&2'
+	ends_with 2 varve cat 'b.toy#Prices'
+	! printf %s "$stderr" | grep -qF "$(printf '\033')"
+	reader 'yes'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'b.toy'
+	printf 'a,b\n1,2\n' > t.csv
+	varve cat --format arrow t.csv > "$HOME/whole"
+	reader 'head -c 300 "$HOME/whole"'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'cut'
+	reader 'exec sh -c "ulimit -v; exit 1" >&2'
+	git config --global varve.reader.memory 104857600
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 102400
+	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name '.varve-document-*' -newer b.toy)" ]
+}
