@@ -110,7 +110,8 @@ def _workbook(path: str) -> Any:
         import python_calamine
     except ImportError:
         raise Missing("python-calamine") from None
-    return python_calamine.CalamineWorkbook.from_path(path)
+    with open(path, "rb") as f:
+        return python_calamine.CalamineWorkbook.from_filelike(f)
 
 
 def _list_workbook(path: str) -> Iterator[dict[str, Any]]:
@@ -202,7 +203,7 @@ def _as_text(schema: Any) -> Any:
 
 
 def _one(path: str) -> Iterator[dict[str, Any]]:
-    yield {"name": re.sub(r"\.[^.]*$", "", path.rsplit("/", 1)[-1]), "types": True}
+    yield {"name": "data", "types": True}
 
 
 def _read_parquet(path: str, name: str) -> Batches:
@@ -288,7 +289,8 @@ def _read_statistics(path: str, name: str) -> Batches:
         import pyreadstat
     except ImportError:
         raise Missing("pyreadstat") from None
-    read = pyreadstat.read_dta if path.lower().endswith(".dta") else pyreadstat.read_sav
+    with open(path, "rb") as f:
+        read = pyreadstat.read_sav if f.read(3) == b"$FL" else pyreadstat.read_dta
     kinds = {"double": pa.float64(), "float": pa.float64(), "string": pa.string()}
     whole = {"int8", "int16", "int32"}
 

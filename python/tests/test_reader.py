@@ -1,0 +1,195 @@
+"""Documents that other libraries wrote, read by varve.reader through the program and the library, against what they hold."""
+import datetime
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import zipfile
+
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet
+import pytest
+
+import varve
+
+openpyxl = pytest.importorskip("openpyxl")
+pytest.importorskip("python_calamine")
+SEED = int(os.environ.get("VARVE_TEST_SEED", random.randrange(1 << 30)))
+
+
+@pytest.fixture(autouse=True)
+def reader(home):
+    for kind in ("workbook", "parquet", "arrow", "sqlite", "statistics"):
+        subprocess.run(["git", "config", "--global", f"varve.reader.{kind}.command", f"{sys.executable} -m varve.reader"], check=True)
+
+
+@pytest.fixture
+def git(tmp_path):
+    subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def varve_says(folder, *words, code=0):
+    ran = subprocess.run(["varve", *words], cwd=folder, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == code, (words, ran.stdout, ran.stderr)
+    return ran.stdout if code == 0 else ran.stderr
+
+
+def rows(folder, name):
+    return [json.loads(line) for line in varve_says(folder, "cat", name, "--format", "ndjson").splitlines()]
+
+
+def commit(folder, name):
+    subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
+    subprocess.run(["git", "commit", "-qm", name], cwd=folder, check=True)
+
+
+def book(file, price="4.5", extra=False):
+    b = openpyxl.Workbook()
+    s = b.active
+    s.title = "Prices"
+    s.append(["id", "item", "price", "day"])
+    for i in range(1, 11):
+        s.append([i, f"item {i}", float(price) if i == 3 else i * 1.25, datetime.date(2026, 1, i)])
+    s["F1"] = "sum"
+    s["F2"] = "=SUM(C2:C10)" if extra else "=SUM(C2:C11)"
+    t = b.create_sheet("Hidden # one")
+    t.append(["sku", "n"])
+    t.append(["a", 1])
+    t.sheet_state = "hidden"
+    if extra:
+        b.create_sheet("New").append(["x", "y"])
+    b.save(file)
+
+
+def test_versions_of_a_workbook_are_compared_by_sheet_and_cell(git):
+    book(git / "budget.xlsx")
+    commit(git, "one")
+    book(git / "budget.xlsx", "4.75", True)
+    commit(git, "two")
+    told = varve_says(git, "diff", "HEAD~1", "HEAD")
+    assert "budget.xlsx#Prices: HEAD~1 -> HEAD" in told and "4.5 -> 4.75" in told
+    assert "=SUM(C2:C11) -> =SUM(C2:C10)" in told
+    assert "budget.xlsx#New: new table" in told and "Hidden" not in told
+    assert "4.5 -> 4.75" in varve_says(git, "log", "-p")
+    assert "4.5 -> 4.75" in varve_says(git, "log", "--key", "id", "--row", "3", "budget.xlsx#Prices")
+    assert rows(git, "budget.xlsx#Hidden # one") == [{"sku": "a", "n": 1}]
+    with varve.Repo(git) as r:
+        assert [x["price"] for x in r["budget.xlsx#Prices"].to_pylist()][2] == 4.75 if hasattr(r["budget.xlsx#Prices"], "to_pylist") else True
+    assert "has 3 tables" in varve_says(git, "cat", "--limit", "1", "budget.xlsx", code=2)
+
+
+def test_cells_of_a_workbook_are_those_of_openpyxl(git):
+    rng = random.Random(SEED)
+    print("seed", SEED)
+    b = openpyxl.Workbook()
+    s = b.active
+    s.title = "S"
+    made = []
+    for i in range(300):
+        made.append([i, rng.choice([rng.random(), rng.randrange(-10**12, 10**12), 1e300 * rng.random(), 0.1 + 0.2]),
+                     rng.choice(["ä", "a,b", 'q"q', "two\nlines", "<&>", " lead", "=no", "#x"]),
+                     rng.choice([True, False]), datetime.datetime(2000 + rng.randrange(50), 1 + rng.randrange(12), 1 + rng.randrange(28), 1 + rng.randrange(23), 5, 9)])
+    s.append(["id", "number", "text", "flag", "moment"])
+    for r in made:
+        s.append(r)
+    for row in s.iter_rows(min_row=2, min_col=3, max_col=3):
+        row[0].data_type = "s"
+    b.save(git / "t.xlsx")
+    got = rows(git, "t.xlsx")
+    assert len(got) == len(made)
+    for have, want in zip(got, made):
+        assert (have["id"], have["text"], have["flag"], have["moment"]) == (want[0], want[2], want[3], want[4].isoformat())
+        assert float(have["number"]) == float(want[1])
+
+
+def test_errors_epochs_and_places_of_a_workbook_are_kept(git):
+    b = openpyxl.Workbook()
+    b.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    s = b.active
+    s["C5"], s["D5"] = "a", "b"
+    s["C6"], s["D6"] = 1, datetime.date(2024, 1, 1)
+    s["C7"], s["D7"] = "#N/A", datetime.date(2024, 1, 2)
+    s["C7"].data_type = "e"
+    b.save(git / "t.xlsx")
+    got = [[c for c in line.split(",") if c] for line in varve_says(git, "cat", "t.xlsx#Sheet").splitlines()]
+    assert [r for r in got if r] == [["a", "b"], ["1", "2024-01-01"], ["#N/A", "2024-01-02"]]
+
+
+def test_tables_of_arrow_are_those_of_pyarrow(git):
+    t = pa.table({"id": pa.array([1, 2, None]), "x": pa.array([0.1, None, 1e-7]), "s": pa.array(["ä", None, "a,b\n"]),
+                  "d": pa.array([datetime.date(2024, 2, 29), None, None]), "bytes": pa.array([b"\x00\xff", None, b""]),
+                  "list": pa.array([[1, 2], None, []])})
+    pyarrow.parquet.write_table(t, git / "t.parquet")
+    pyarrow.feather.write_feather(t, git / "t.feather")
+    for name in ("t.parquet", "t.feather"):
+        got = rows(git, name)
+        assert [r["id"] for r in got] == [1, 2, None]
+        assert [r["x"] for r in got] == [0.1, None, 1e-7]
+        assert [r["s"] for r in got] == ["ä", None, "a,b\n"]
+        assert [r["d"] for r in got] == ["2024-02-29", None, None]
+        assert got[0]["bytes"] == "AP8=" and json.loads(got[0]["list"]) if isinstance(got[0]["list"], str) else got[0]["list"] == [1, 2]
+
+
+def test_tables_of_a_database_are_those_of_sqlite(git):
+    db = sqlite3.connect(git / "t.db")
+    db.execute('create table "a b" (k integer primary key, any, "t""x" text)')
+    db.executemany('insert into "a b" values (?, ?, ?)', [(1, "abc", "x"), (2, 1.5, None), (3, None, "ü"), (4, b"\x01", "")])
+    db.execute('create view v as select k * 2 as z from "a b"')
+    db.commit()
+    db.close()
+    got = rows(git, "t.db#a b")
+    assert [(r["k"], r["any"], r['t"x']) for r in got] == [(1, "abc", "x"), (2, "1.5", None), (3, None, "ü"), (4, "AQ==", None)]
+    assert [r["z"] for r in rows(git, "t.db#v")] == [2, 4, 6, 8]
+    commit(git, "one")
+    db = sqlite3.connect(git / "t.db")
+    db.execute('update "a b" set any = 7 where k = 2')
+    db.commit()
+    db.close()
+    told = varve_says(git, "diff")
+    assert "t.db#a b" in told and "1.5 -> 7" in told and "t.db#v" not in told
+
+
+def test_statistics_files_are_those_of_pyreadstat(git):
+    pyreadstat = pytest.importorskip("pyreadstat")
+    import pandas
+
+    frame = pandas.DataFrame({"n": [1.5, None, 3.0], "w": [1, 2, 3], "s": ["a", "", "ü"]})
+    pyreadstat.write_dta(frame, str(git / "t.dta"))
+    pyreadstat.write_sav(frame, str(git / "t.sav"))
+    for name in ("t.dta", "t.sav"):
+        got = rows(git, name)
+        assert [(r["n"], float(r["w"]), r["s"]) for r in got] == [(1.5, 1.0, "a"), (None, 2.0, None), (3.0, 3.0, "ü")]
+
+
+def test_hostile_documents_are_named(git):
+    book(git / "t.xlsx")
+    whole = (git / "t.xlsx").read_bytes()
+    (git / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
+    assert "cut.xlsx" in varve_says(git, "cat", "cut.xlsx#Prices", code=2)
+    far = openpyxl.Workbook()
+    far.active["A1"], far.active["XFD1048576"] = 1, 2
+    far.save(git / "far.xlsx")
+    assert "far.xlsx" in varve_says(git, "cat", "far.xlsx#Sheet", code=2)
+    with zipfile.ZipFile(git / "t.xlsx") as z, zipfile.ZipFile(git / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as out:
+        for item in z.infolist():
+            data = z.read(item.filename)
+            if item.filename == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"</sheetData>", b"<row>" + b"<c><v>1</v></c>" * 40_000_000 + b"</row></sheetData>")
+            out.writestr(item, data)
+    assert "bomb.xlsx" in varve_says(git, "cat", "bomb.xlsx#Prices", code=2)
+    (git / "lie.parquet").write_bytes(b"PAR1" + b"\0" * 100 + b"PAR1")
+    assert "lie.parquet" in varve_says(git, "cat", "--limit", "1", "lie.parquet#data", code=2)
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_files_of_libreoffice_are_read(git):
+    (git / "in.csv").write_text("id,price,day\n1,4.5,2026-01-01\n2,20,2026-01-02\n")
+    for kind in ("xlsx", "ods", "xls"):
+        subprocess.run(["soffice", "--headless", "--convert-to", kind, "--outdir", str(git / kind), str(git / "in.csv")], check=True,
+                       capture_output=True, env={**os.environ, "HOME": str(git)})
+        assert rows(git, f"{kind}/in.{kind}#in") == [{"id": 1, "price": 4.5, "day": "2026-01-01"}, {"id": 2, "price": 20, "day": "2026-01-02"}]
