@@ -69,8 +69,8 @@ static vv_status split(vv_document *d, const char *text, vv_error *err)
 		char quote = 0;
 
 		if (count == WORDS_MAX) {
-			return vv_fail(err, VV_EUSAGE, "the command of a reader has more than %u words",
-				       WORDS_MAX);
+			return vv_fail(err, VV_EUSAGE,
+				       "the command of a reader has more than %u words", WORDS_MAX);
 		}
 		words[count++] = to;
 		for (; *text && (quote || !strchr(" \t", *text)); text++) {
@@ -120,7 +120,8 @@ static vv_helper_limits limits_of(const vv_env *env)
 	if (memory && vv_config_read_u64("varve.reader.memory", memory, &v, VV_IGNORED) == VV_OK) {
 		limits.memory = v;
 	}
-	if (seconds && vv_config_read_u64("varve.reader.seconds", seconds, &v, VV_IGNORED) == VV_OK &&
+	if (seconds &&
+	    vv_config_read_u64("varve.reader.seconds", seconds, &v, VV_IGNORED) == VV_OK &&
 	    v <= UINT_MAX) {
 		limits.seconds = (unsigned)v;
 	}
@@ -387,7 +388,7 @@ struct vv_document_rows {
 	const vv_document *document;
 	vv_helper *helper;
 	rewrite *text;
-	bool grid, begun;
+	bool grid, types, begun;
 	vv_source bytes, source;
 };
 
@@ -431,6 +432,7 @@ vv_status vv_document_rows_open(vv_document_rows **out, const vv_document *d,
 	if (!r) return vv_fail_nomem(err);
 	r->document = d;
 	r->grid = t->grid;
+	r->types = t->types;
 	if ((rc = start(&r->helper, d, "read", t->name, err)) < 0) return rc;
 	r->bytes = (vv_source){.read = vv_helper_read, .payload = r->helper, .name = d->name};
 	if ((rc = vv_arrow_ipc_read(&stream, &r->bytes, err)) < 0 ||
@@ -450,7 +452,7 @@ const vv_source *vv_document_rows_source(vv_document_rows *r)
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema)
 {
 	rewrite_form(out, r->text);
-	*schema = rewrite_schema(r->text);
+	*schema = r->types ? rewrite_schema(r->text) : NULL;
 	if (r->grid) {
 		out->header = -1;
 	}

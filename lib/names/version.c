@@ -68,12 +68,15 @@ const char *vv_subject_colon(const char *text)
 	return NULL;
 }
 
-bool vv_subject_may_be_file(const char *text)
+size_t vv_subject_file_len(const char *text)
 {
-	const char *hash = strrchr(text, '#');
-	vv_auto(char) *document = hash && hash > text ? vv_strndup(text, (size_t)(hash - text)) : NULL;
+	vv_auto(char) *document = vv_strdup(text);
+	char *hash;
 
-	return vv_exists(text) || (document && vv_exists(document));
+	while (document && !vv_exists(document) && (hash = strrchr(document, '#'))) {
+		*hash = '\0';
+	}
+	return document && *document && vv_exists(document) ? strlen(document) : 0;
 }
 
 static bool copy_text(char **out, const char *text)
@@ -94,8 +97,7 @@ vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text,
 	memset(&out->types, 0, sizeof(out->types));
 	out->lent = out->in_file = false;
 	if (!copy_text(&out->path, s->path) || !copy_text(&out->table, s->table) ||
-	    !copy_text(&out->file, s->file) ||
-	    !copy_text(&out->lfs, s->lfs)) {
+	    !copy_text(&out->file, s->file) || !copy_text(&out->lfs, s->lfs)) {
 		vv_subject_clear(out);
 		return vv_fail_nomem(err);
 	}
@@ -178,19 +180,18 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	return rc;
 }
 
-/* No path is called so: does the part behind the last '#' name a table of a document? Then the path is the part before it. */
+/* No path is called so: is it a document's, and what follows its last '#' a table? Then the path ends there. Asked again, the one
+ * before: tables may have a '#' in their names. */
 static bool take_table(vv_subject *s, char *path)
 {
 	char *hash = path ? strrchr(path, '#') : NULL;
-	const char *slash = hash ? strchr(hash, '/') : NULL;
+	vv_buf table = VV_BUF_INIT;
 
-	/* Formulas are called Prices/formulas. */
-	if (!hash || hash == path || !hash[1] || s->table || (slash && strchr(slash + 1, '/'))) {
-		return false;
-	}
-	if (!(s->table = vv_strdup(hash + 1))) return false;
+	if (!hash || hash == path || (!hash[1] && !s->table)) return false;
+	vv_buf_printf(&table, "%s%s%s", hash + 1, s->table ? "#" : "", s->table ? s->table : "");
+	vv_free(s->table);
 	*hash = '\0';
-	return true;
+	return (s->table = vv_buf_detach(&table)) != NULL;
 }
 
 /* A near miss: the same path below the folder we are in. */
@@ -215,7 +216,7 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 
 	s->from = VV_FROM_COMMIT;
 	vv_status rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
-	if (rc == VV_ENOTFOUND && take_table(s, s->path)) {
+	while (rc == VV_ENOTFOUND && take_table(s, s->path)) {
 		rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
 	}
 	if (rc == VV_ENOTFOUND) {
@@ -251,10 +252,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 
 	s->from = VV_FROM_INDEX;
 	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
-	if (!vv_index_get_stage(x, s->path, stage, &e) && take_table(s, s->path) &&
-	    vv_index_get_stage(x, s->path, stage, &e)) {
-		s->blob = e.id;
-		return look_at_blob(s, err);
+	while (!vv_index_get_stage(x, s->path, stage, &e) && take_table(s, s->path)) {
 	}
 	if (!vv_index_get_stage(x, s->path, stage, &e)) {
 		if (stage > 0) {
@@ -413,8 +411,8 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 	}
 	if (!s->file) return vv_fail_nomem(err);
 	rc = vv_lstat(&st, s->file, err);
-	if (rc == VV_ENOTFOUND && take_table(s, s->file)) {
-		if (s->path) {
+	while (rc == VV_ENOTFOUND && take_table(s, s->file)) {
+		if (s->path && strchr(s->path, '#')) {
 			*strrchr(s->path, '#') = '\0';
 		}
 		rc = vv_lstat(&st, s->file, err);

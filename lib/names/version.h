@@ -66,7 +66,8 @@ typedef struct vv_subject {
 	vv_group_types types;
 	uint64_t raw_secret;
 	vv_cid made; /* the root that plain text became */
-	vv_store *kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
+	vv_store *
+		kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
 } vv_subject;
 
 void vv_subject_init(vv_subject *s);
@@ -87,8 +88,8 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_read
  * HEAD^{/fix: typo}. NULL when there is none. */
 const char *vv_subject_colon(const char *text);
 
-/* Is there a file of that name, or, for DOCUMENT#TABLE, the document? */
-bool vv_subject_may_be_file(const char *text);
+/* How much of text names a file that is there: all of it, or the DOCUMENT of DOCUMENT#TABLE; 0: none. */
+size_t vv_subject_file_len(const char *text);
 
 /* What was found, and not opened, once more. text (s's, or a copy) is borrowed. */
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);

@@ -97,7 +97,7 @@ static vv_status add_table(vv_diff_sides *out, const vv_diff_path *of, const cha
 	vv_diff_path *p = &out->paths[out->count++];
 
 	*p = *of;
-	p->part = true;
+	p->document = strlen(of->path);
 	p->old_mode = was ? of->old_mode : 0;
 	p->new_mode = is ? of->new_mode : 0;
 	p->path = called(of->path, table);
@@ -204,16 +204,18 @@ vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository
 	d->tables = vv_calloc((size_t)argc + 1, sizeof(*d->tables));
 	if (!*out || !d->tables) return vv_fail_nomem(err);
 	for (int i = 0; i < argc; i++) {
-		const char *hash = vv_exists(argv[i]) ? NULL : strrchr(argv[i], '#');
+		const size_t len = vv_subject_file_len(argv[i]);
 		vv_auto(char) *path = NULL;
 
-		(*out)[i] = hash ? vv_strndup(argv[i], (size_t)(hash - argv[i])) : vv_strdup(argv[i]);
+		(*out)[i] = len > 0 ? vv_strndup(argv[i], len) : vv_strdup(argv[i]);
 		if (!(*out)[i]) return vv_fail_nomem(err);
-		if (!hash) {
+		if (len == 0 || argv[i][len] != '#') {
 			continue;
 		}
 		if ((rc = vv_repository_relative(&path, r, (*out)[i], err)) < 0) return rc;
-		if (!(d->tables[d->table_count] = called(path, hash + 1))) return vv_fail_nomem(err);
+		if (!(d->tables[d->table_count] = called(path, argv[i] + len + 1))) {
+			return vv_fail_nomem(err);
+		}
 		d->table_count++;
 	}
 	return VV_OK;

@@ -123,7 +123,7 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 		vv_range range;
 		rc = vv_rev_range(r, argv[i], &range, err);
 		if (rc < 0) {
-			if (dashdash < 0 && vv_subject_may_be_file(argv[i])) {
+			if (dashdash < 0 && vv_subject_file_len(argv[i]) > 0) {
 				rc = VV_OK;
 				break;
 			}
@@ -494,8 +494,8 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 		}
 		f.bare = argv + used;
 		f.bare_count = argc - used;
-	} else if ((rc = vv_diff_sides_take_tables(out, &words, r, argc - used, argv + used,
-						   err)) < 0 ||
+	} else if ((rc = vv_diff_sides_take_tables(out, &words, r, argc - used, argv + used, err)) <
+			   0 ||
 		   (rc = vv_pathspec_init(&f.paths, r, argc - used, words, err)) < 0) {
 		goto done;
 	}

@@ -39,10 +39,10 @@ typedef struct vv_diff_path {
 	vv_oid old_id, new_id;       /* of the blobs; null for what only the work tree has */
 	/* new_id, or what the index has where the work tree changed it */
 	vv_oid known_id;
-	int stage;    /* of a path in conflict: the side of it that is compared (1 base, 2 ours,
+	int stage;       /* of a path in conflict: the side of it that is compared (1 base, 2 ours,
 	                              * 3 theirs; VV_STAGE_HIDDEN: the index has no one version of it); else 0 */
-	bool literal; /* an argument names just this path */
-	bool part;    /* path is DOCUMENT#TABLE: vv_diff_sides_open_documents */
+	bool literal;    /* an argument names just this path */
+	size_t document; /* path is DOCUMENT#TABLE, and so many bytes of it are DOCUMENT; else 0 */
 } vv_diff_path;
 
 typedef struct vv_diff_sides {

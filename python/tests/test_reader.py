@@ -79,7 +79,7 @@ def test_versions_of_a_workbook_are_compared_by_sheet_and_cell(git):
     assert "4.5 -> 4.75" in varve_says(git, "log", "--key", "id", "--row", "3", "budget.xlsx#Prices")
     assert rows(git, "budget.xlsx#Hidden # one") == [{"sku": "a", "n": 1}]
     with varve.Repo(git) as r:
-        assert [x["price"] for x in r["budget.xlsx#Prices"].to_pylist()][2] == 4.75 if hasattr(r["budget.xlsx#Prices"], "to_pylist") else True
+        assert r["budget.xlsx#Prices"].row(3)["price"] == "4.75"
     assert "has 3 tables" in varve_says(git, "cat", "--limit", "1", "budget.xlsx", code=2)
 
 
@@ -101,6 +101,7 @@ def test_cells_of_a_workbook_are_those_of_openpyxl(git):
         row[0].data_type = "s"
     b.save(git / "t.xlsx")
     got = rows(git, "t.xlsx")
+    made = list(openpyxl.load_workbook(git / "t.xlsx").active.iter_rows(min_row=2, values_only=True))
     assert len(got) == len(made)
     for have, want in zip(got, made):
         assert (have["id"], have["text"], have["flag"], have["moment"]) == (want[0], want[2], want[3], want[4].isoformat())
@@ -132,7 +133,8 @@ def test_tables_of_arrow_are_those_of_pyarrow(git):
         assert [r["x"] for r in got] == [0.1, None, 1e-7]
         assert [r["s"] for r in got] == ["ä", None, "a,b\n"]
         assert [r["d"] for r in got] == ["2024-02-29", None, None]
-        assert got[0]["bytes"] == "AP8=" and json.loads(got[0]["list"]) if isinstance(got[0]["list"], str) else got[0]["list"] == [1, 2]
+        assert got[0]["bytes"] == "AP8="
+        assert got[0]["list"] in ([1, 2], "[1,2]")
 
 
 def test_tables_of_a_database_are_those_of_sqlite(git):

@@ -7,7 +7,6 @@ type. read writes an Arrow IPC stream. Exit codes: 0; 1: the file cannot be read
 docs/use/documents.md says how varve runs a reader, and how to write one.
 """
 import datetime
-import itertools
 import json
 import re
 import sys
@@ -152,30 +151,23 @@ def _read_workbook(path: str, name: str) -> Batches:
         return _formulas(path, name[: -len(FORMULAS)])
     pa = _arrow()
     sheet = _workbook(path).get_sheet_by_name(name)
-    first, left = sheet.start or (0, 0)
-    width = left + (sheet.width or 0)
+    grid = sheet.to_python(skip_empty_area=False)  # places of cells are kept
+    width = max(map(len, grid), default=0)
     errors: dict[int, dict[int, str]] = {}
     for attributes, row, column, inside, _ in _cells(path, name):
         value = VALUE.search(inside)
         if b't="e"' in attributes and value:
             errors.setdefault(row, {})[column] = value[1].decode()
     schema = pa.schema([(_letters(c), pa.string()) for c in range(max(width, 1))])
-    before = [None] * left
-
-    def rows() -> Iterator[list[Any]]:
-        for _ in range(first):
-            yield [None] * width
-        for at, cells in enumerate(sheet.iter_rows(), first):
-            cells = before + list(cells) if left else list(cells)
-            for column, word in errors.get(at, {}).items():
-                if column < width:
-                    cells[column] = word
-            yield cells
+    for row, cells in errors.items():
+        for column, word in cells.items():
+            if row < len(grid) and column < len(grid[row]):
+                grid[row][column] = word
 
     def batches() -> Iterator[Any]:
-        each = rows()
-        while some := list(itertools.islice(each, ROWS)):
-            yield pa.record_batch([pa.array(list(map(_text, c)), pa.string()) for c in zip(*some)], schema=schema)
+        for at in range(0, len(grid), ROWS):
+            columns = zip(*grid[at : at + ROWS])
+            yield pa.record_batch([pa.array(list(map(_text, c)), pa.string()) for c in columns], schema=schema)
 
     return schema, batches() if width else iter(())
 

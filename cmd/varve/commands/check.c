@@ -15,12 +15,12 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/check_reports.h"
-#include "lib/names/version.h"
 #include "lib/check/files.h"
 #include "lib/check/init.h"
 #include "lib/check/run.h"
 #include "lib/names/dialect_words.h"
 #include "lib/names/near_file.h"
+#include "lib/names/version.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/refs.h"
 
@@ -161,7 +161,8 @@ static vv_status take_revision(check *c, vv_error *err)
 	const char *word = c->argv[0];
 	vv_status rc = vv_rev_range(r, c->argv[0], &range, err);
 	if (rc < 0) {
-		bool path = dashdash < 0 && (vv_subject_may_be_file(c->argv[0]) || strpbrk(c->argv[0], "*?["));
+		bool path = dashdash < 0 &&
+			    (vv_subject_file_len(c->argv[0]) > 0 || strpbrk(c->argv[0], "*?["));
 
 		if (!path && rc == VV_ENOTFOUND && dashdash < 0) {
 			(void)vv_near_file_hint(r, word, err);

@@ -12,11 +12,11 @@
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
 #include "diff/write/text_cell.h"
-#include "lib/names/version.h"
 #include "lib/history/log_filter.h"
 #include "lib/history/row_history.h"
 #include "lib/names/near_file.h"
 #include "lib/names/pathspec.h"
+#include "lib/names/version.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
@@ -140,7 +140,7 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 				w->range_count++;
 				continue;
 			}
-			if (dashdash >= 0 || !vv_subject_may_be_file(argv[i])) {
+			if (dashdash >= 0 || vv_subject_file_len(argv[i]) == 0) {
 				if (rc == VV_ENOTFOUND) {
 					(void)vv_near_file_hint(r, argv[i], err);
 					vv_hint(err,

@@ -279,9 +279,7 @@ static bool is_ordinary(uint32_t mode)
 /* Do two paths, one behind the other, name tables of one document? */
 static bool same_document(const vv_diff_path *p, const vv_diff_path *next)
 {
-	const size_t len = (size_t)(strrchr(p->path, '#') - p->path) + 1;
-
-	return next->part && strncmp(p->path, next->path, len) == 0 && !strchr(next->path + len, '#');
+	return next->document == p->document && strncmp(p->path, next->path, p->document) == 0;
 }
 
 /* After the last table of a document: where none differs, the file does. */
@@ -293,7 +291,7 @@ static vv_status tell_document(vv_diff_print *r, const vv_diff_path *p, vv_error
 
 	r->part_differs = false;
 	if (!none) return VV_OK;
-	vv_text_put_escaped(&a.line, p->path, (size_t)(strrchr(p->path, '#') - p->path));
+	vv_text_put_escaped(&a.line, p->path, p->document);
 	vv_buf_puts(&a.line, ": no change in its tables; the file itself changed");
 	r->differs = true;
 	if ((rc = vv_buf_ok(&a.line, err)) == VV_OK) {
@@ -345,7 +343,7 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 			r->trouble = r->part_differs = true;
 			rc = VV_OK;
 		}
-		if (rc == VV_OK && p->part &&
+		if (rc == VV_OK && p->document > 0 &&
 		    (i + 1 == d->count || !same_document(p, &d->paths[i + 1]))) {
 			rc = tell_document(r, p, err);
 		}

@@ -174,10 +174,14 @@ vv_status vv_lineage_begin(vv_lineage *l, const vv_oid *commit, const char *path
 			   vv_error *err)
 {
 	vv_tree_entry e;
-	const char *hash = strrchr(path, '#'), *bare;
 	vv_status rc = vv_tree_entry_at(l->repo, commit, path, &e, err);
-	if (rc == VV_ENOTFOUND && hash && hash > path) {
-		l->tail = strlen(hash);
+	for (const char *p = path + strlen(path); rc == VV_ENOTFOUND && --p > path;) {
+		const char *bare;
+
+		if (*p != '#') {
+			continue;
+		}
+		l->tail = strlen(p);
 		if (!(bare = in_git(l, path))) return vv_fail_nomem(err);
 		rc = vv_tree_entry_at(l->repo, commit, bare, &e, err);
 	}
