@@ -1,5 +1,5 @@
 /*
- * document: which reader, within which limits, and what it said.
+ * document: the choice of a reader, its limits and its errors.
  */
 #include "lib/documents/document.h"
 
@@ -17,8 +17,8 @@
 #include "dataset/read/unseen.h"
 #include "lib/arrow/in/rewrite.h"
 #include "lib/arrow/ipc_reader.h"
+#include "lib/documents/helper.h"
 #include "repo/git/config.h"
-#include "repo/git/helper.h"
 #include "repo/git/repository.h"
 
 #define TABLES_MAX 10000u
@@ -27,7 +27,7 @@
 #define SECONDS 120u
 #define INSTALL                                                                                    \
 	"'pip install \"varve[office]\"' brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
-#define NO_LIBRARY 3 /* a reader's exit code: what it needs is not installed */
+#define NO_LIBRARY 3 /* a reader's exit code: a library is not installed */
 
 /* --- which reader -------------------------------------------------------------- */
 
@@ -160,7 +160,7 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 		    : vv_hint(err, "its reader is: %s", vv_text_shows(d->command[0]));
 }
 
-/* The rows or the list failed with rc; what the reader says of it is truer. */
+/* rc: of reading its output. A failure of the reader itself comes first. */
 static vv_status end(const vv_document *d, vv_helper *h, vv_status rc, vv_error *err)
 {
 	vv_error said;

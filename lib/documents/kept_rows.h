@@ -1,8 +1,8 @@
 /*
- * kept_rows: tables that were made of documents, kept so that the second look costs what a table costs.
+ * kept_rows: a cache of tables that were made of documents.
  *
- * A store of its own in .git/varve/cache/documents, and a file there for each table that says which root it has. All of it is derived: gc
- * removes it, what is damaged or gone is made again, and where it cannot be written nothing is kept.
+ * It is a store in .git/varve/cache/documents, and beside it a file for each table with its root. gc removes the folder. A damaged or
+ * missing entry is made again; where the folder cannot be written, nothing is kept.
  */
 #ifndef VV_LIB_DOCUMENTS_KEPT_ROWS_H
 #define VV_LIB_DOCUMENTS_KEPT_ROWS_H
@@ -17,7 +17,7 @@
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
-/* What a document is known by, and what was asked of it. */
+/* The name of an entry: the hash of a document's id, its reader and a table. */
 typedef struct vv_kept_name {
 	char text[65]; /* hexadecimal */
 } vv_kept_name;

@@ -234,7 +234,7 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema
 
 /* --- documents ------------------------------------------------------------ */
 
-/* What a reader is to see is a file: of a version in Git, or in varve, a temporary one. */
+/* Readers open files: a version in Git or in varve is copied to a temporary one. */
 static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir, vv_error *err)
 {
 	vv_auto(char) *piece = vv_malloc(PIECE);
@@ -254,7 +254,7 @@ static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir
 	return n < 0 ? (vv_status)n : rc < 0 ? rc : closed;
 }
 
-/* A blob is known by its id. Others are looked at each time. */
+/* A blob is known by its id; other files are read each time. */
 static void know_document(vv_subject_document *d, const vv_subject *s)
 {
 	if (s->repo && s->from != VV_FROM_WORK && !vv_oid_is_null(&s->blob)) {
@@ -308,7 +308,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 	}
 	rc = vv_document_open(&out->document, err);
 	*is = rc == VV_OK;
-	/* It is what it was without a reader. */
+	/* Without a reader it is read as any other file. */
 	if (rc == VV_ENOSUPPORT && !s->table && !in->stored_bytes) {
 		vv_error_clear(err);
 		rc = VV_OK;
@@ -377,7 +377,7 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *row
 	return vv_table_open(out, &sink, &result.cid, err);
 }
 
-/* A table of a document as that which its rows would be. io has what is asked of any import. */
+/* Imports the rows of a table of a document. io: the options of every import. */
 static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_document *d,
 				 vv_import_options *io, vv_error *err)
 {
@@ -396,7 +396,7 @@ static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_
 		io->key_source = VV_KEY_PACKAGE;
 		io->key_known = true;
 	}
-	/* What a description or a search for a key adds is of that version alone. */
+	/* A description can change without the blob: then nothing is kept. */
 	const bool keep = d->document.known_as && !res.schema.len && !res.has_key;
 
 	if (keep && (rc = vv_document_kept_name(&name, &d->document, t->name, err)) < 0) return rc;

@@ -276,7 +276,7 @@ static bool is_ordinary(uint32_t mode)
 	return mode == 0 || (mode & 0170000) == 0100000;
 }
 
-/* Do two paths, one behind the other, name tables of one document? */
+/* Do two paths, one after the other, name tables of one document? */
 static bool same_document(const vv_diff_path *p, const vv_diff_path *next)
 {
 	return next->document == p->document && strncmp(p->path, next->path, p->document) == 0;

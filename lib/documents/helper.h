@@ -1,11 +1,11 @@
 /*
- * helper: a program that works for us and is trusted with nothing: it has a process group, a room and a time of its own, and what
- * it writes is read as a vv_source.
+ * helper: a child process that is not trusted: it has a process group of its own, limits of memory and time, and its output is
+ * read as a vv_source.
  *
  * A correct caller: vv_helper_start; vv_helper_read to the end, or not; vv_helper_end for how it ended; vv_helper_close.
  */
-#ifndef VV_REPO_GIT_HELPER_H
-#define VV_REPO_GIT_HELPER_H
+#ifndef VV_LIB_DOCUMENTS_HELPER_H
+#define VV_LIB_DOCUMENTS_HELPER_H
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -34,7 +34,7 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 /* The last line that it wrote to stderr; "" for none. Borrowed; escaped by whoever shows it. */
 const char *vv_helper_said(vv_helper *h);
 
-/* Kills it, and what it started, if it still runs. Accepts NULL. */
+/* Kills its process group if it still runs. Accepts NULL. */
 void vv_helper_close(vv_helper *h);
 VV_AUTO_FREE(vv_helper, vv_helper_close)
 

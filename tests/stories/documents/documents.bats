@@ -1,4 +1,4 @@
-load ../helper
+load ../../cli/helper
 
 # A reader of files called .toy: [NAME] begins a table, whose lines are CSV.
 toy() {

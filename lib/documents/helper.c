@@ -1,7 +1,7 @@
 /*
- * helper: how long is waited, and what is left of what a helper said.
+ * helper: pipes, time limits and the end of a helper's process.
  */
-#include "repo/git/helper.h"
+#include "lib/documents/helper.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,7 +18,7 @@
 
 #define SAID_MAX 4096u /* of stderr, the last */
 #define SECOND ((int64_t)1000000000)
-#define REST_MAX 64u /* reads at most of what nobody wants */
+#define REST_MAX 64u /* reads of output that is not used */
 
 struct vv_helper {
 	char *name;
@@ -76,7 +76,7 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
-/* Only the last of it is kept. */
+/* Keeps the last SAID_MAX bytes of its stderr. */
 static void hear(vv_helper *h)
 {
 	char bytes[SAID_MAX];
@@ -119,7 +119,8 @@ static vv_status wait_for_output(vv_helper *h, vv_error *err)
 	while (h->child.out >= 0) {
 		struct pollfd fds[2] = {{h->child.out, POLLIN, 0}, {h->child.err, POLLIN, 0}};
 		const int64_t most = (int64_t)h->limits.seconds * SECOND, begun = now_ns();
-		const int n = poll(fds, 2, most > 0 ? (int)((most - h->waited) / (SECOND / 1000)) + 1 : -1);
+		const int n = poll(fds, 2,
+				   most > 0 ? (int)((most - h->waited) / (SECOND / 1000)) + 1 : -1);
 
 		h->waited += now_ns() - begun;
 		if (n < 0 && errno != EINTR) {
@@ -153,7 +154,7 @@ ssize_t vv_helper_read(void *helper, void *bytes, size_t len, vv_error *err)
 	return 0;
 }
 
-/* Hears what it has said, or waits for a moment. False: there is nothing to hear. */
+/* Reads from its stderr, or waits for ms. False: nothing was read. */
 static bool listen_for(vv_helper *h, int ms)
 {
 	struct pollfd fd = {h->child.err, POLLIN, 0};
@@ -163,7 +164,7 @@ static bool listen_for(vv_helper *h, int ms)
 	return true;
 }
 
-/* Its process, which may go on for a while after its output has ended. */
+/* Waits for its process, which can run on after the end of its output. */
 static vv_status reap(vv_helper *h, vv_error *err)
 {
 	const int64_t begun = now_ns(), most = (int64_t)h->limits.seconds * SECOND;
@@ -193,7 +194,8 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 	vv_status rc;
 
 	*code = -1;
-	for (unsigned i = 0; i < REST_MAX && (n = vv_helper_read(h, rest, sizeof(rest), err)) > 0; i++) {
+	for (unsigned i = 0; i < REST_MAX && (n = vv_helper_read(h, rest, sizeof(rest), err)) > 0;
+	     i++) {
 	}
 	if (n < 0 && !h->late) return (vv_status)n;
 	h->cut = h->child.out >= 0;
@@ -201,7 +203,8 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 	if ((rc = reap(h, err)) < 0) return rc;
 	if (h->late) return say_late(h, err);
 	if (WIFSIGNALED(h->status) && !(h->cut && WTERMSIG(h->status) == SIGPIPE)) {
-		return vv_fail(err, VV_EREFUSED, "'%s' was ended by signal %d; it may use %s of memory",
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' was ended by signal %d; it may use %s of memory",
 			       vv_text_shows(h->name), WTERMSIG(h->status),
 			       vv_text_bytes(h->limits.memory));
 	}
@@ -211,8 +214,8 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 
 const char *vv_helper_said(vv_helper *h)
 {
-	while (h->said.len > 0 && (h->said.data[h->said.len - 1] == '\n' ||
-				   h->said.data[h->said.len - 1] == '\r')) {
+	while (h->said.len > 0 &&
+	       (h->said.data[h->said.len - 1] == '\n' || h->said.data[h->said.len - 1] == '\r')) {
 		h->said.data[--h->said.len] = '\0';
 	}
 	const char *all = vv_buf_cstr(&h->said), *last = strrchr(all, '\n');

@@ -1,5 +1,5 @@
 /*
- * document_sides: the tables of documents as paths of a comparison.
+ * sides_documents: the tables of documents as paths of a comparison.
  */
 #include "lib/status/sides.h"
 
