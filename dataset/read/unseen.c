@@ -57,7 +57,8 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 		 "7zXZ",
 		 6, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
 		{"BZh", 3, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
-		{"PK\3\4", 4, "a ZIP archive or a workbook", "", VV_HINT_UNSEEN_WORKBOOK, "workbook"},
+		{"PK\3\4", 4, "a ZIP archive or a workbook", "", VV_HINT_UNSEEN_WORKBOOK,
+		 "workbook"},
 		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_WORKBOOK, "workbook"},
 		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_PARQUET, "parquet"},
 		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_SQLITE, "sqlite"},
@@ -95,8 +96,8 @@ bool vv_unseen_may_be_text(const char *name)
 
 const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
 {
-	static const vv_unseen text = {"", 0, "a text that reads as a table", "",
-				       VV_HINT_ADD_AS_TABLE, NULL};
+	static const vv_unseen text = {
+		"", 0, "a text that reads as a table", "", VV_HINT_ADD_AS_TABLE, NULL};
 	const vv_file_text_options how = {.clean = true};
 	vv_auto(vv_file_text) *decoded = NULL;
 	vv_mem_source storage;

@@ -13,7 +13,7 @@ typedef struct vv_unseen {
 	const char *magic;
 	size_t len;
 	const char *what, *but;
-	vv_hint_id hint; /* the command, with the file's name as argument */
+	vv_hint_id hint;  /* the command, with the file's name as argument */
 	const char *kind; /* of document that a reader may know (lib/documents); NULL */
 } vv_unseen;
 

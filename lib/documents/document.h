@@ -34,9 +34,9 @@ typedef struct vv_document_table {
 } vv_document_table;
 
 typedef struct vv_document {
-	const vv_env *env; /* borrowed; may be NULL */
-	vv_repository *repo; /* borrowed; NULL: nothing is kept */
-	const char *known_as; /* borrowed: what its bytes are known by; NULL: nothing is kept */
+	const vv_env *env;       /* borrowed; may be NULL */
+	vv_repository *repo;     /* borrowed; NULL: nothing is kept */
+	const char *known_as;    /* borrowed: what its bytes are known by; NULL: nothing is kept */
 	const char *file, *name; /* borrowed: where it is, what messages call it */
 	const char *const *command;
 	vv_document_table *tables;
