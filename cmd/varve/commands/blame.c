@@ -398,8 +398,8 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 	vv_tree_entry entry;
 	vv_status rc = vv_tree_entry_at(r->repo, commit, r->path, &entry, err);
 
-	if (rc == VV_ENOTFOUND && strrchr(r->path, '#'))
-		return VV_OK; /* a document's table, maybe */
+	/* A document's table, maybe. */
+	if (rc == VV_ENOTFOUND && strrchr(r->path, '#')) return VV_OK;
 	if (rc == VV_OK) {
 		vv_tree_entry_clear(&entry);
 	} else if (rc == VV_ENOTFOUND) {
