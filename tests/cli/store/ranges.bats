@@ -142,7 +142,7 @@ import random
 random.seed(1)
 for i in range(1600000):
     x = random.getrandbits(40)
-    print(f"{i},{x % 99991:x},{x % 1000000 / 100},n{x:x}")' > rows
+    print(f"{i},{x % 99991:x},{x % 1000000 / 100},n{x:x}{x * 7:x}{x * 13:x}")' > rows
 	git add .varveconfig
 	for part in 0 1 2 3 4 5 6 7; do # a push makes a pack; the table's groups are those of its parts
 		awk -v part="$part" 'BEGIN { print "id,code,amount,note" }
