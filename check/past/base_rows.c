@@ -15,6 +15,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/past/contradiction.h"
+#include "dataset/filter/condition_run.h"
 #include "diff/rows/rowdiff.h"
 
 static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
@@ -445,12 +446,200 @@ static vv_status check_lost(row_walk *w, vv_error *err)
 	return rc;
 }
 
+/* ---- rules of varve.checks about changed rows ---- */
+
+typedef struct change_rule {
+	const vv_check_rule *line;
+	vv_condition *condition; /* NULL: it cannot be checked here */
+	base_quota quota;
+} change_rule;
+
+typedef struct change_rules {
+	change_rule *items;
+	size_t count;
+	vv_condition_scratch *scratch;
+	size_t *key; /* of the new version */
+	size_t key_count;
+} change_rules;
+
+static void change_rules_clear(change_rules *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		vv_condition_free(r->items[i].condition);
+	}
+	vv_free(r->items);
+	vv_condition_scratch_free(r->scratch);
+}
+
+VV_AUTO_CLEAR(change_rules, change_rules_clear)
+
+static vv_finding change_finding(const base_check *c, const vv_check_rule *line)
+{
+	return (vv_finding){.rule = line->rule->code,
+			    .severity = line->severity,
+			    .path = c->o->path,
+			    .commit = c->o->commit,
+			    .name = line->name || line->why ? vv_check_rule_title(line) : NULL};
+}
+
+/* The rule does not apply here: a column is gone, or there is no key. */
+static vv_status give_unread(base_check *c, const vv_check_rule *line, const char *code,
+			     const char *why, vv_error *err)
+{
+	base_quota q = {0};
+	vv_finding f = change_finding(c, line);
+
+	base_unread(&f, code);
+	vv_buf_puts(&c->message, why);
+	vv_buf_puts(&c->expected, line->text);
+	return base_give(c, &q, &f, err);
+}
+
+static vv_status open_change_rules(base_check *c, change_rules *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!(r->items = vv_calloc(c->rules->line_count + 1, sizeof(*r->items))) ||
+	    !(r->scratch = vv_condition_scratch_new())) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < c->rules->line_count && rc == VV_OK; i++) {
+		const vv_check_rule *line = &c->rules->lines[i];
+		const vv_condition_how how = {.json = base_is_json(c->t),
+					      .line = true,
+					      .old = &c->base->schema,
+					      .old_json = base_is_json(c->base),
+					      .file = line->file,
+					      .file_line = line->line,
+					      .file_column = line->condition_at + 1};
+		vv_error why;
+
+		if (line->kind != VV_CHECK_CHANGE || line->severity == VV_SEVERITY_OFF) {
+			continue;
+		}
+		change_rule *item = &r->items[r->count];
+		rc = vv_condition_compile(&item->condition, line->condition,
+					  strlen(line->condition), &c->t->schema, &how, &why);
+		if (rc == VV_EINPUT) {
+			rc = give_unread(c, line, NULL, why.message, err);
+		} else if (rc == VV_OK) {
+			item->line = line;
+			r->count++;
+		} else {
+			*err = why;
+		}
+	}
+	return rc;
+}
+
+/* "price: 5 -> 9, status: open": the cells that the rule reads. */
+static void put_cells(vv_buf *out, const base_check *c, const vv_condition *condition,
+		      const vv_row_change *change)
+{
+	size_t count;
+	const size_t *places = vv_condition_old_columns(condition, &count);
+	bool any = false;
+
+	for (int side = 0; side < 2; side++) {
+		const vv_table *t = side ? c->t : c->base;
+		const vv_cell *cells = side ? change->new_cells : change->old_cells;
+
+		for (size_t i = 0; i < count; i++) {
+			const vv_cell *cell = &cells[places[i]];
+
+			vv_buf_printf(out, "%s%s%s=", any ? ", " : "", side ? "new." : "old.",
+				      t->schema.fields[places[i]].name);
+			vv_buf_put(out, cell->text ? cell->text : "", cell->len);
+			any = true;
+		}
+		places = vv_condition_columns(condition, &count);
+	}
+}
+
+static vv_status give_change(base_check *c, change_rules *r, change_rule *item,
+			     const vv_row_change *change, bool decided, vv_error *err)
+{
+	vv_auto(vv_buf) value = VV_BUF_INIT;
+	vv_finding f = change_finding(c, item->line);
+
+	put_cells(&value, c, item->condition, change);
+	base_key_text(&c->key, c->t, r->key, r->key_count, change->new_cells);
+	f.row = change->new_row + 1;
+	f.key = vv_buf_cstr(&c->key);
+	f.key_len = c->key.len;
+	f.value = vv_buf_cstr(&value);
+	f.value_len = value.len;
+	if (!decided) {
+		vv_buf_puts(&c->message, "could not be decided: a pattern takes too many steps");
+	} else if (f.name) {
+		vv_buf_printf(&c->message, "the change does not meet \"%s\"",
+			      vv_text_shows(f.name));
+	} else {
+		vv_buf_puts(&c->message, "the change does not meet the condition");
+	}
+	vv_buf_puts(&c->expected, item->line->text);
+	vv_status rc = vv_buf_ok(&value, err);
+	return rc < 0 ? rc : base_give(c, &item->quota, &f, err);
+}
+
+static vv_status judge_change(base_check *c, change_rules *r, const vv_row_change *change,
+			      vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->count && rc == VV_OK; i++) {
+		change_rule *item = &r->items[i];
+		vv_truth truth = vv_condition_eval_change(item->condition, r->scratch,
+							  change->old_cells, change->new_cells);
+		bool decided = !vv_condition_undecided(r->scratch);
+
+		if (truth == VV_FALSE || !decided) {
+			rc = give_change(c, r, item, change, decided, err);
+		}
+	}
+	return rc < 0 ? rc : vv_condition_failed(r->scratch) ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* Rows that both have, by key, and that differ. */
+static vv_status check_changes(base_check *c, vv_error *err)
+{
+	vv_auto(change_rules) r = {.items = NULL};
+	row_walk w = {.c = c};
+	vv_row_change change;
+	int more = 0;
+	vv_status rc = open_change_rules(c, &r, err);
+
+	if (rc < 0 || r.count == 0) return rc;
+	if ((rc = walk_open(&w, err)) < 0) {
+		goto done;
+	}
+	r.key = (size_t *)(uintptr_t)vv_rowdiff_key(w.diff, &r.key_count);
+	for (size_t i = 0; i < r.count && r.key_count == 0 && rc == VV_OK; i++) {
+		rc = give_unread(c, r.items[i].line, "no-key",
+				 "the rule needs a key that both versions have", err);
+	}
+	while (rc == VV_OK && r.key_count > 0 &&
+	       (more = vv_rowdiff_next(w.diff, &change, err)) > 0) {
+		if (change.kind == VV_ROW_CHANGED) {
+			rc = judge_change(c, &r, &change, err);
+		}
+	}
+	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	for (size_t i = 0; i < r.count && rc == VV_OK; i++) {
+		r.items[i].quota.last.expected = r.items[i].line->text;
+		rc = base_told(c, &r.items[i].quota, err);
+	}
+done:
+	vv_rowdiff_close(w.diff);
+	return rc;
+}
+
 vv_status base_check_rows(base_check *c, vv_error *err)
 {
 	row_walk w = {.c = c};
-	vv_status rc;
+	vv_status rc = check_changes(c, err);
 
-	if (!is_asked(c)) return VV_OK;
+	if (rc < 0 || !is_asked(c)) return rc;
 	if ((rc = walk(&w, NULL, NULL, err)) < 0 || (rc = check_removed(&w, err)) < 0 ||
 	    (rc = check_added(&w, err)) < 0 || (rc = check_lost(&w, err)) < 0) {
 		goto done;

@@ -95,6 +95,11 @@ vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error
 			r->last->looked_at[rules->items[i].rule - vv_rules] = true;
 		}
 	}
+	for (size_t i = 0; i < rules->line_count; i++) {
+		if (rules->lines[i].severity != VV_SEVERITY_OFF) {
+			r->last->looked_at[rules->lines[i].rule - vv_rules] = true;
+		}
+	}
 	return VV_OK;
 }
 
@@ -103,11 +108,18 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* Does the rule expect what a project wrote? */
+static bool is_condition(const char *rule)
+{
+	return strcmp(rule, "row-constraint") == 0 || strcmp(rule, "table-constraint") == 0 ||
+	       strcmp(rule, "change-constraint") == 0;
+}
+
 /* Conditions are not columns, but as different from each other. */
 static bool belongs(const vv_report_group *g, const vv_finding *f)
 {
 	return strcmp(g->code, f->rule) == 0 && same_text(g->column, f->column) &&
-	       (strcmp(f->rule, "row-constraint") != 0 || same_text(g->condition, f->expected));
+	       (!is_condition(f->rule) || same_text(g->condition, f->expected));
 }
 
 static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_group **out,

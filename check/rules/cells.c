@@ -35,11 +35,11 @@ vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err)
 	w->counters = vv_calloc(p->counter_count + 1, sizeof(*w->counters));
 	w->patterns = vv_pattern_scratch_new();
 	w->pattern_budget = p->o->patterns;
-	w->conditions = p->condition_count > 0 ? vv_condition_scratch_new() : NULL;
+	w->conditions = p->has_conditions ? vv_condition_scratch_new() : NULL;
 	/* the bounds' digits come first: values are ranked within one buffer */
 	vv_buf_put(&w->value, p->digits.data, p->digits.len);
 	if (!w->numbers || !w->counters || !w->patterns || w->value.failed ||
-	    (p->condition_count > 0 && !w->conditions)) {
+	    (p->has_conditions && !w->conditions)) {
 		check_worker_clear(w);
 		return vv_fail_nomem(err);
 	}
@@ -696,7 +696,8 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 		const vv_condition *c = p->conditions[slot->condition].compiled;
 		for (size_t r = 0; r < g->rows; r++) {
 			if (!(w->pass_blank && w->blank[r]) &&
-			    vv_condition_eval(c, w->conditions, cells + r * stride) == VV_FALSE) {
+			    (vv_condition_eval(c, w->conditions, cells + r * stride) == VV_FALSE ||
+			     vv_condition_undecided(w->conditions))) {
 				w->counters[s]++;
 			}
 		}

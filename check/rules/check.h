@@ -59,6 +59,7 @@ typedef struct vv_check_noted {
 
 typedef struct vv_check_options {
 	const vv_rule_set *rules; /* NULL: every rule as it is by default */
+	vv_table *base;           /* what rules of varve.checks call base; NULL: there is none */
 	const char *path;         /* of the findings */
 	const char *commit;       /* of the findings, or NULL */
 	const char *schema;       /* JSON: what to check against; NULL: the table's own */

@@ -4,6 +4,7 @@
  */
 #include "check/rules/compile.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,12 +210,28 @@ static bool contains(const size_t *list, size_t count, size_t v)
 	return false;
 }
 
+/* Takes a compiled condition into the plan. */
+static void take_condition(check_plan *p, const check_condition *made, vv_severity severity,
+			   uint64_t mostly)
+{
+	size_t count;
+
+	p->conditions[p->condition_count] = *made;
+	p->has_conditions = true;
+	const size_t *fields = vv_condition_columns(made->compiled, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!contains(p->condition_fields, p->condition_field_count, fields[i])) {
+			p->condition_fields[p->condition_field_count++] = fields[i];
+		}
+	}
+	add_slot(p, "row-constraint", SIZE_MAX, p->condition_count++, severity, mostly);
+}
+
 static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error *err)
 {
-	check_condition *c = &p->conditions[p->condition_count];
+	check_condition c = {.text = s->condition, .title = s->title};
 	vv_error why;
-	size_t count;
-	vv_status rc = vv_condition_new(&c->compiled, s->condition, strlen(s->condition), p->schema,
+	vv_status rc = vv_condition_new(&c.compiled, s->condition, strlen(s->condition), p->schema,
 					p->json, &why);
 
 	if (rc == VV_EINPUT) {
@@ -228,15 +245,96 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 		}
 		return rc;
 	}
-	c->setting = s;
-	const size_t *fields = vv_condition_columns(c->compiled, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (!contains(p->condition_fields, p->condition_field_count, fields[i])) {
-			p->condition_fields[p->condition_field_count++] = fields[i];
+	take_condition(p, &c, s->severity, s->mostly);
+	return VV_OK;
+}
+
+/* A rule of varve.checks that cannot be checked here. */
+static vv_status note_line(check_plan *p, const vv_check_rule *line, const char *why, vv_error *err)
+{
+	const vv_rule_setting s = {.rule = line->rule, .severity = line->severity};
+
+	return check_note_unread(p, line->rule->code, &s, 0, line->text, err, "%s", why);
+}
+
+static vv_condition_how how_of(const check_plan *p, const vv_check_rule *line, size_t at)
+{
+	return (vv_condition_how){.json = p->json,
+				  .line = true,
+				  .file = line->file,
+				  .file_line = line->line,
+				  .file_column = at + 1};
+}
+
+/* A rule about each row; column: what 'value' is, or NULL. */
+static vv_status add_line(check_plan *p, const vv_check_rule *line, const char *column,
+			  vv_error *err)
+{
+	check_condition c = {.text = line->text,
+			     .title = line->name || line->why ? vv_check_rule_title(line) : NULL,
+			     .column = column};
+	vv_condition_how how = how_of(p, line, line->condition_at);
+	vv_error why;
+
+	how.column = column;
+	vv_status rc = vv_condition_compile(&c.compiled, line->condition, strlen(line->condition),
+					    p->schema, &how, &why);
+	if (rc == VV_EINPUT) return note_line(p, line, why.message, err);
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	take_condition(p, &c, line->severity, VV_BILLION);
+	return VV_OK;
+}
+
+static bool is_for_column(const check_plan *p, const vv_check_rule *line, size_t field)
+{
+	return fnmatch(line->pattern, p->schema->fields[field].name, 0) == 0;
+}
+
+static vv_status add_row_lines(check_plan *p, vv_error *err)
+{
+	const vv_rule_set *set = p->o->rules;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; set && i < set->line_count && rc == VV_OK; i++) {
+		const vv_check_rule *line = &set->lines[i];
+		bool any = false;
+
+		if (line->severity == VV_SEVERITY_OFF || line->kind != VV_CHECK_ROW) {
+			continue;
+		}
+		if (!line->pattern) {
+			rc = add_line(p, line, NULL, err);
+			continue;
+		}
+		for (size_t f = 0; f < p->schema->count && rc == VV_OK; f++) {
+			if (is_for_column(p, line, f)) {
+				any = true;
+				rc = add_line(p, line, p->schema->fields[f].name, err);
+			}
+		}
+		if (!any && rc == VV_OK) {
+			rc = note_line(p, line, "no column has such a name", err);
 		}
 	}
-	add_slot(p, "row-constraint", SIZE_MAX, p->condition_count++, s->severity, s->mostly);
-	return VV_OK;
+	return rc;
+}
+
+/* How many conditions there can be. */
+static size_t condition_rules(const check_plan *p)
+{
+	const vv_rule_set *set = p->o->rules;
+	size_t n = 0;
+
+	for (size_t i = 0; set && i < set->count; i++) {
+		n += set->items[i].condition != NULL;
+	}
+	for (size_t i = 0; set && i < set->line_count; i++) {
+		n += set->lines[i].pattern ? p->schema->count : set->lines[i].kind == VV_CHECK_ROW;
+	}
+	return n;
 }
 
 static vv_status make_conditions(check_plan *p, vv_error *err)
@@ -245,9 +343,7 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; set && i < set->count; i++) {
-		count += set->items[i].condition != NULL;
-	}
+	count = condition_rules(p);
 	p->conditions = vv_arena_calloc(&p->arena, count + 1, sizeof(*p->conditions));
 	p->condition_fields = vv_arena_calloc(&p->arena, p->schema->count + 1,
 					      sizeof(*p->condition_fields));
@@ -260,6 +356,9 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 		    (rc = add_condition(p, s, err)) < 0) {
 			break;
 		}
+	}
+	if (rc == VV_OK) {
+		rc = add_row_lines(p, err);
 	}
 	if (p->condition_field_count > 1) {
 		qsort(p->condition_fields, p->condition_field_count, sizeof(*p->condition_fields),
@@ -358,7 +457,7 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 
 	if (severity == VV_SEVERITY_OFF) return VV_OK;
 	for (size_t i = 0; i < p->key_count && kind != CHECK_ROW; i++) { /* unique twice over */
-		if (same_columns(&p->keys[i], columns, count) &&
+		if (!p->keys[i].text && same_columns(&p->keys[i], columns, count) &&
 		    (p->keys[i].stands || is_same_rule(&p->keys[i], rule, severity, mostly))) {
 			return VV_OK;
 		}
@@ -422,6 +521,86 @@ static vv_status root_key(check_plan *p, vv_error *err)
 		       : VV_OK;
 }
 
+/* The columns that a rule of varve.checks names; NULL, and it is noted, where one is not there. */
+static vv_status line_columns(check_plan *p, const vv_check_rule *line, size_t **out, size_t *count,
+			      vv_error *err)
+{
+	for (*count = 0; line->columns[*count];) {
+		++*count;
+	}
+	size_t *columns = vv_arena_calloc(&p->arena, *count + 1, sizeof(*columns));
+	*out = NULL;
+	if (!columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < *count; i++) {
+		const char *name = line->columns[i];
+		long field = vv_schema_find(p->schema, name, strlen(name));
+
+		columns[i] = field < 0 ? SIZE_MAX : p->of_field[field];
+		if (columns[i] == SIZE_MAX) {
+			vv_auto(vv_buf) why = VV_BUF_INIT;
+
+			vv_buf_printf(&why, "%s:%zu: no such column '%s'", line->file, line->line,
+				      vv_text_shows(name));
+			return note_line(p, line, vv_buf_cstr(&why), err);
+		}
+	}
+	*out = columns;
+	return VV_OK;
+}
+
+static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_error *err)
+{
+	check_key k = {.kind = CHECK_UNIQUE_KEY,
+		       .rule = line->rule,
+		       .severity = line->severity,
+		       .mostly = VV_BILLION,
+		       .stands = true,
+		       .title = line->name || line->why ? vv_check_rule_title(line) : NULL,
+		       .text = line->text};
+	vv_auto(vv_buf) more = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = line_columns(p, line, &k.columns, &k.count, err);
+
+	if (rc < 0 || !k.columns) return rc;
+	if (line->where) {
+		const vv_condition_how how = how_of(p, line, line->where_at);
+
+		rc = vv_condition_compile(&k.where, line->where, strlen(line->where), p->schema,
+					  &how, &why);
+		if (rc == VV_EINPUT) return note_line(p, line, why.message, err);
+		if (rc < 0) {
+			*err = why;
+			return rc;
+		}
+		p->has_conditions = true;
+		vv_json_put_node(&more, p->schema->json);
+		vv_buf_printf(&more, "\n%s\n", line->where);
+	}
+	vv_buf_puts(&more, p->o->path ? p->o->path : "");
+	p->keys[p->key_count++] = k;
+	check_key *last = &p->keys[p->key_count - 1];
+	last->names = list_names(p, k.columns, k.count);
+	return last->names && !more.failed &&
+			       columns_id(&last->id, p, "key", k.columns, k.count,
+					  vv_buf_cstr(&more))
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+static vv_status add_unique_lines(check_plan *p, vv_error *err)
+{
+	const vv_rule_set *set = p->o->rules;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; set && i < set->line_count && rc == VV_OK; i++) {
+		if (set->lines[i].kind == VV_CHECK_UNIQUE &&
+		    set->lines[i].severity != VV_SEVERITY_OFF) {
+			rc = add_unique_line(p, &set->lines[i], err);
+		}
+	}
+	return rc;
+}
+
 static vv_status make_keys(check_plan *p, vv_error *err)
 {
 	const vv_json *node = vv_json_get(p->schema->json, "primaryKey");
@@ -430,7 +609,9 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 	vv_status rc = VV_OK;
 
 	const vv_json *unique = vv_json_get(p->schema->json, "uniqueKeys");
-	p->keys = vv_arena_calloc(&p->arena, p->count + 3 + (unique ? unique->count : 0),
+	p->keys = vv_arena_calloc(&p->arena,
+				  p->count + 3 + (unique ? unique->count : 0) +
+					  (p->o->rules ? p->o->rules->line_count : 0),
 				  sizeof(*p->keys));
 	if (!p->keys) return vv_fail_nomem(err);
 	if (node && p->schema->primary_key_count > 0) {
@@ -462,6 +643,9 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 		}
 		columns[0] = i;
 		rc = add_key(p, CHECK_UNIQUE, columns, 1, err);
+	}
+	if (rc == VV_OK) {
+		rc = add_unique_lines(p, err);
 	}
 	return rc < 0 ? rc : add_row_key(p, err);
 }
@@ -503,16 +687,53 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	return ok ? VV_OK : vv_fail_nomem(err);
 }
 
+/* COLUMNS references TABLE(COLUMNS) */
+static vv_status add_reference(check_plan *p, const vv_check_rule *line, vv_error *err)
+{
+	check_foreign *f = &p->foreigns[p->foreign_count];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	*f = (check_foreign){.severity = line->severity,
+			     .mostly = VV_BILLION,
+			     .targets = line->targets,
+			     .resource = line->target,
+			     .title = line->name || line->why ? vv_check_rule_title(line) : NULL};
+	vv_status rc = line_columns(p, line, &f->columns, &f->count, err);
+	if (rc < 0 || !f->columns) return rc;
+	for (size_t i = 0; i < f->count; i++) {
+		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", f->targets[i]);
+	}
+	f->names = list_names(p, f->columns, f->count);
+	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	vv_buf_printf(&b, " of %s", f->resource);
+	p->foreign_count++;
+	return !b.failed && f->names && f->target_names &&
+			       columns_id(&f->id, p, "refs", f->columns, f->count, vv_buf_cstr(&b))
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
 static vv_status make_foreigns(check_plan *p, vv_error *err)
 {
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
 	vv_status rc;
 
-	if (!list) return VV_OK;
-	p->foreigns = vv_arena_calloc(&p->arena, list->count + 1, sizeof(*p->foreigns));
+	const vv_rule_set *set = p->o->rules;
+	size_t lines = set ? set->line_count : 0;
+
+	if (!list && lines == 0) return VV_OK;
+	p->foreigns = vv_arena_calloc(&p->arena, (list ? list->count : 0) + lines + 1,
+				      sizeof(*p->foreigns));
 	if (!p->foreigns) return vv_fail_nomem(err);
-	for (const vv_json *n = list->first; n; n = n->next) {
+	for (const vv_json *n = list ? list->first : NULL; n; n = n->next) {
 		if ((rc = add_foreign(p, n, err)) < 0) return rc;
+	}
+	for (size_t i = 0; i < lines; i++) {
+		if (set->lines[i].kind == VV_CHECK_REFERENCES &&
+		    set->lines[i].severity != VV_SEVERITY_OFF &&
+		    (rc = add_reference(p, &set->lines[i], err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -578,23 +799,15 @@ static vv_status make_id(check_plan *p, vv_error *err)
 		vv_buf_printf(&b, "\n%s %zu %u %d", s->rule->code, s->column, s->seen,
 			      c ? c->hides_required + 2 * c->hides_pattern : 0);
 		if (s->condition != SIZE_MAX) {
-			vv_buf_printf(&b, " %s",
-				      vv_condition_text(p->conditions[s->condition].compiled));
+			const check_condition *condition = &p->conditions[s->condition];
+
+			vv_buf_printf(&b, " %s %s", vv_condition_text(condition->compiled),
+				      condition->column ? condition->column : "");
 		}
 	}
 	p->id = vv_xxh3_128(b.data, b.len, 0);
 	if (b.failed) return vv_fail_nomem(err);
 	return VV_OK;
-}
-
-static size_t condition_settings(const vv_check_options *o)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; o->rules && i < o->rules->count; i++) {
-		n += o->rules->items[i].condition != NULL;
-	}
-	return n;
 }
 
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err)
@@ -615,7 +828,7 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	out->columns = vv_arena_calloc(&out->arena, out->count + 1, sizeof(*out->columns));
 	out->of_field = vv_arena_calloc(&out->arena, out->schema->count + 1,
 					sizeof(*out->of_field));
-	out->slots = vv_arena_calloc(&out->arena, 5 * out->count + condition_settings(o) + 2,
+	out->slots = vv_arena_calloc(&out->arena, 5 * out->count + condition_rules(out) + 2,
 				     sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) {
 		rc = vv_fail_nomem(err);
@@ -639,6 +852,10 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
 				   out->blank_mostly);
 	add_seen(out);
+	for (size_t i = 0; o->rules && i < o->rules->line_count; i++) {
+		out->has_conditions = out->has_conditions ||
+				      o->rules->lines[i].kind == VV_CHECK_TABLE;
+	}
 	rc = make_id(out, err);
 done:
 	if (rc < 0) {

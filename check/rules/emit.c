@@ -111,7 +111,7 @@ static vv_status column_cells(check_emit *e, size_t column, const vv_cell **out,
 	return VV_OK;
 }
 
-static vv_status give(check_emit *e, vv_finding *f, vv_error *err)
+vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err)
 {
 	const vv_check_options *o = e->r->o;
 
@@ -155,7 +155,7 @@ static vv_status give_row(check_emit *e, vv_finding *f, size_t row, vv_error *er
 		f->key = vv_buf_cstr(&e->key);
 		f->key_len = e->key.len;
 	}
-	return give(e, f, err);
+	return check_emit_give(e, f, err);
 }
 
 static size_t group_of(const check_run *r, uint64_t row)
@@ -248,7 +248,7 @@ vv_status check_emit_notes(check_emit *e, vv_error *err)
 				.message = n->message,
 				.expected = n->expected};
 
-		if ((rc = give(e, &f, err)) < 0 ||
+		if ((rc = check_emit_give(e, &f, err)) < 0 ||
 		    (rc = check_emit_total(e, &f, 1, 1, false, err)) < 0) {
 			return rc;
 		}
@@ -287,7 +287,7 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	bool tolerated = slot_tolerated(e, p->blank_slot);
 	for (; given < total && given < limit && !tolerated; given++) {
 		f.line = lines[given];
-		if ((rc = give(e, &f, err)) < 0) return rc;
+		if ((rc = check_emit_give(e, &f, err)) < 0) return rc;
 	}
 	return check_emit_total(e, &f, total, given, tolerated, err);
 }
@@ -309,7 +309,7 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 		 count == 1 ? "has" : "have");
 	f.expected = names[e->r->table->root.dialect.newline];
 	if ((rc = vv_check_line(e->r->lines, row, &f.line, err)) < 0 ||
-	    (rc = give(e, &f, err)) < 0) {
+	    (rc = check_emit_give(e, &f, err)) < 0) {
 		return rc;
 	}
 	return check_emit_total(e, &f, 1, 1, false, err);
@@ -410,8 +410,8 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 			columns[count++] = p->of_field[fields[i]];
 		}
 	}
-	if (c->setting->title) {
-		vv_buf_printf(&message, "does not meet \"%s\"", vv_text_shows(c->setting->title));
+	if (c->title) {
+		vv_buf_printf(&message, "does not meet \"%s\"", vv_text_shows(c->title));
 	} else {
 		vv_buf_puts(&message, "does not meet the condition");
 	}
@@ -419,7 +419,9 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 		vv_finding f = {.rule = p->slots[slot].rule->code,
 				.severity = p->slots[slot].severity,
 				.message = vv_buf_cstr(&message),
-				.expected = vv_condition_text(c->compiled)};
+				.name = c->title,
+				.column = c->column,
+				.expected = c->text};
 
 		if (e->w.pass_blank && e->w.blank[row]) {
 			continue;
@@ -432,8 +434,12 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 				row_cells[p->columns[columns[i]].field_place] = cells[row];
 			}
 		}
-		if (rc < 0 ||
-		    vv_condition_eval(c->compiled, e->w.conditions, row_cells) != VV_FALSE) {
+		vv_truth truth = rc < 0 ? VV_TRUE
+					: vv_condition_eval(c->compiled, e->w.conditions,
+							    row_cells);
+		if (vv_condition_undecided(e->w.conditions)) {
+			f.message = "could not be decided: a pattern takes too many steps";
+		} else if (truth != VV_FALSE) {
 			continue;
 		}
 		e->given[slot]++;
@@ -528,7 +534,9 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 			f.column = p->columns[slot->column].name;
 		}
 		if (slot->condition != SIZE_MAX) {
-			f.expected = vv_condition_text(p->conditions[slot->condition].compiled);
+			f.column = p->conditions[slot->condition].column;
+			f.expected = p->conditions[slot->condition].text;
+			f.name = p->conditions[slot->condition].title;
 		}
 		if ((rc = check_emit_total(e, &f, r->totals[s], e->given[s], slot_tolerated(e, s),
 					   err)) < 0) {

@@ -23,6 +23,8 @@ vv_status check_emit_cells(check_emit *e, vv_error *err);
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
 			 const size_t *columns, size_t count, const char *message,
 			 const char *expected, vv_error *err);
+/* A finding that is about no row: path and commit are added. */
+vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
 /* Counts what was found, and tells the callback of what is over the limit. like: the rule, severity and column of all of
  * them, and which condition they do not meet (expected). */
 vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,

@@ -31,6 +31,7 @@ typedef struct vv_finding {
 	uint64_t row;         /* of the data, from 1; 0: about the whole table or a column */
 	const char *key;      /* the row's key, "id=5, day=2024-01-01"; NULL: none */
 	size_t key_len;
+	const char *name;   /* of the rule of varve.checks, or its text; else NULL */
 	const char *column; /* NULL: about the row or the table */
 	const char *value;  /* the offending text, whole; NULL: none */
 	size_t value_len;

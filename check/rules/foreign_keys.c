@@ -624,7 +624,7 @@ static vv_status follow_group(following *x, vv_batch *batch, size_t i, following
 	if (rc < 0) return rc;
 	vv_arena_reset(&x->w.arena);
 	if ((rc = check_blank(&x->w, &r->plan, &g, err)) == VV_OK) {
-		rc = check_key_cells(r, &g, x->f->columns, x->f->count, &x->w.arena, &cells, err);
+		rc = check_key_cells(r, &x->w, &g, x->f->columns, x->f->count, NULL, &cells, err);
 	}
 	for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
 		bool whole;

@@ -29,23 +29,70 @@ bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const si
 	return !out->failed;
 }
 
-vv_status check_key_cells(check_run *r, const check_group *g, const size_t *columns, size_t count,
-			  vv_arena *arena, const vv_cell ***out, vv_error *err)
+/* The cells of a column of the table. */
+static vv_cell *column_cells(check_worker *w, const check_group *g, size_t place, vv_error *err)
 {
-	const vv_cell **lists = vv_arena_calloc(arena, count + 1, sizeof(*lists));
+	vv_cell *cells = vv_arena_alloc(&w->arena, (g->rows + 1) * sizeof(*cells));
 
-	*out = lists;
+	if (!cells) {
+		vv_fail_nomem(err);
+		return NULL;
+	}
+	return check_group_column(g, place, cells, 1, &w->arena, err) < 0 ? NULL : cells;
+}
+
+/* Empties the key's cells of rows that do not meet the condition. */
+static vv_status leave_out(check_run *r, check_worker *w, const check_group *g,
+			   const vv_condition *where, vv_cell **lists, size_t count, vv_error *err)
+{
+	const check_plan *p = &r->plan;
+	size_t field_count;
+	const size_t *fields = vv_condition_columns(where, &field_count);
+	vv_cell *row = vv_arena_calloc(&w->arena, p->schema->count + 1, sizeof(*row));
+	vv_cell **read = vv_arena_calloc(&w->arena, field_count + 1, sizeof(vv_cell *));
+
+	if (!row || !read) return vv_fail_nomem(err);
+	for (size_t i = 0; i < field_count; i++) {
+		size_t column = p->of_field[fields[i]];
+
+		row[fields[i]].state = VV_CELL_ABSENT;
+		if (column != SIZE_MAX &&
+		    !(read[i] = column_cells(w, g, p->columns[column].place, err))) {
+			return err->code;
+		}
+	}
+	for (size_t at = 0; at < g->rows; at++) {
+		for (size_t i = 0; i < field_count; i++) {
+			if (read[i]) {
+				row[fields[i]] = read[i][at];
+			}
+		}
+		if (vv_condition_eval(where, w->conditions, row) == VV_TRUE) {
+			continue;
+		}
+		for (size_t i = 0; i < count; i++) {
+			lists[i][at] = (vv_cell){.state = VV_CELL_ABSENT};
+		}
+	}
+	return vv_condition_failed(w->conditions) ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status check_key_cells(check_run *r, check_worker *w, const check_group *g,
+			  const size_t *columns, size_t count, const vv_condition *where,
+			  const vv_cell ***out, vv_error *err)
+{
+	vv_cell **lists = vv_arena_calloc(&w->arena, count + 1, sizeof(vv_cell *));
+	vv_error own;
+
+	err = err ? err : &own;
+	*out = (const vv_cell **)(void *)lists;
 	if (!lists) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
-		vv_cell *cells = vv_arena_alloc(arena, (g->rows + 1) * sizeof(*cells));
-
-		if (!cells) return vv_fail_nomem(err);
-		vv_status rc = check_group_column(g, r->plan.columns[columns[i]].place, cells, 1,
-						  arena, err);
-		if (rc < 0) return rc;
-		lists[i] = cells;
+		if (!(lists[i] = column_cells(w, g, r->plan.columns[columns[i]].place, err))) {
+			return err->code;
+		}
 	}
-	return VV_OK;
+	return where ? leave_out(r, w, g, where, lists, count, err) : VV_OK;
 }
 
 uint64_t check_key_hash(const vv_buf *key, uint64_t seed)

@@ -19,9 +19,11 @@
  * list for each of the columns. False: no memory. */
 bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns,
 		     size_t count, const vv_cell *const *cells, size_t row, bool *whole);
-/* Those lists, of a group, in the arena. */
-vv_status check_key_cells(check_run *r, const check_group *g, const size_t *columns, size_t count,
-			  vv_arena *arena, const vv_cell ***out, vv_error *err);
+/* Those lists, of a group, in the worker's arena; of rows that do not meet where (NULL: all are meant) they are
+ * empty. */
+vv_status check_key_cells(check_run *r, check_worker *w, const check_group *g,
+			  const size_t *columns, size_t count, const vv_condition *where,
+			  const vv_cell ***out, vv_error *err);
 /* What an entry has on top; never CHECK_NO_KEY. */
 uint64_t check_key_hash(const vv_buf *key, uint64_t seed);
 /* Bytes that keys may take in memory. */

@@ -100,9 +100,10 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
-	vv_buf_puts(&expected, key->kind == CHECK_ROW ? "a row that is there once"
-			       : whole                ? "a value that no other row has"
-						      : "a value in each column of the key");
+	vv_buf_puts(&expected, key->text                ? key->text
+			       : key->kind == CHECK_ROW ? "a row that is there once"
+			       : whole                  ? "a value that no other row has"
+							: "a value in each column of the key");
 	if (key->kind != CHECK_ROW && whole && is_found(t->r, key)) {
 		vv_buf_puts(&expected, ", in a key that was found in the data");
 		if (vv_hint_put(&expected, " (", t->r->o->words, VV_HINT_ADD_NO_KEY)) {
@@ -140,7 +141,7 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 		}
 		vv_arena_reset(&w->arena);
 		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
-			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
+			rc = check_key_cells(r, w, &g, key->columns, key->count, key->where, &cells,
 					     err);
 		}
 		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
@@ -200,7 +201,7 @@ static vv_status count_whole(check_run *r, check_worker *w, const check_key *key
 		}
 		vv_arena_reset(&w->arena);
 		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
-			rc = check_key_cells(r, &g, key->columns, key->count, &w->arena, &cells,
+			rc = check_key_cells(r, w, &g, key->columns, key->count, key->where, &cells,
 					     err);
 		}
 		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {

@@ -238,7 +238,8 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 	vv_status rc;
 
 	vv_arena_reset(&w->arena);
-	if ((rc = check_key_cells(r, g, key->columns, key->count, &w->arena, &cells, err)) < 0) {
+	if ((rc = check_key_cells(r, w, g, key->columns, key->count, key->where, &cells, err)) <
+	    0) {
 		return rc;
 	}
 	for (size_t row = 0; row < g->rows && rc == VV_OK; row++) {

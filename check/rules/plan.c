@@ -150,6 +150,9 @@ void check_plan_clear(check_plan *p)
 	for (size_t i = 0; i < p->condition_count; i++) {
 		vv_condition_free(p->conditions[i].compiled);
 	}
+	for (size_t i = 0; i < p->key_count; i++) {
+		vv_condition_free(p->keys[i].where);
+	}
 	vv_schema_clear(&p->own);
 	vv_buf_clear(&p->digits);
 	vv_arena_clear(&p->arena);

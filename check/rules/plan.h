@@ -103,8 +103,10 @@ typedef struct check_key {
 	bool stands;     /* what repeats is found wrong, whatever else the columns are */
 	size_t *columns; /* of the plan */
 	size_t count;
-	const char *names; /* "id, day" */
-	vv_hash128 id;     /* of the columns and how their values are read */
+	const char *names;        /* "id, day" */
+	vv_hash128 id;            /* of the columns and how their values are read */
+	vv_condition *where;      /* the rows that it is about; NULL: all. Owned by the plan */
+	const char *title, *text; /* of a rule of varve.checks; or NULL */
 } check_key;
 
 typedef struct check_foreign {
@@ -116,11 +118,14 @@ typedef struct check_foreign {
 	const char *resource; /* "": this table */
 	const char *names, *target_names;
 	vv_hash128 id;
+	const char *title; /* of a rule of varve.checks; or NULL */
 } check_foreign;
 
 typedef struct check_condition {
 	vv_condition *compiled;
-	const vv_rule_setting *setting;
+	const char *text;   /* as reports have it */
+	const char *title;  /* what they call it; or NULL */
+	const char *column; /* of the schema, where it is about one; or NULL */
 } check_condition;
 
 /* A finding about the table or a column, made while the plan was. */
@@ -153,6 +158,7 @@ typedef struct check_plan {
 	size_t foreign_count;
 	check_condition *conditions;
 	size_t condition_count;
+	bool has_conditions;      /* some thread evaluates any */
 	size_t *condition_fields; /* schema places that some condition reads */
 	size_t condition_field_count;
 	vv_severity blank_severity;

@@ -42,6 +42,7 @@ struct vv_rules_file {
 	vv_severity fail_on;
 	bool has_limit;
 	uint64_t limit;
+	vv_checks *checks; /* or NULL */
 };
 
 /* What a rule may be told beside its severity. */
@@ -695,8 +696,17 @@ void vv_rules_file_free(vv_rules_file *f)
 {
 	if (f) {
 		vv_arena_clear(&f->arena);
+		vv_checks_free(f->checks);
 		vv_free(f);
 	}
+}
+
+vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, const char *name,
+			    vv_error *err)
+{
+	vv_status rc = *f ? VV_OK : vv_rules_file_read(f, "{}", 2, VV_RULES_NAME, err);
+
+	return rc < 0 ? rc : vv_checks_read(&(*f)->checks, text, len, name, err);
 }
 
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f)
@@ -765,7 +775,18 @@ const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where)
 		}
 		return paths[i];
 	}
-	return NULL;
+	size_t line;
+	const char *pattern = f ? vv_checks_pattern(f->checks, i, &line) : NULL;
+	if (pattern) {
+		vv_buf_reset(where);
+		vv_buf_printf(where, "%s:%zu", VV_CHECKS_NAME, line);
+	}
+	return pattern;
+}
+
+const vv_check_rule *vv_rules_check(const vv_rules_file *f, const char *path, size_t *i)
+{
+	return f ? vv_checks_next(f->checks, path, i) : NULL;
 }
 
 bool vv_rules_left_out(const vv_rules_file *f, const char *path)
@@ -804,6 +825,23 @@ static const vv_rule_setting *find_settings(const vv_rules_file *f, const char *
 	return found;
 }
 
+static vv_status take_lines(vv_rule_set *out, const vv_rules_file *f, const char *path,
+			    vv_error *err)
+{
+	const vv_check_rule *rule;
+	size_t room = 0;
+
+	for (size_t i = 0; vv_rules_check(f, path, &i);) {
+		room++;
+	}
+	out->lines = vv_arena_calloc(&out->arena, room + 1, sizeof(*out->lines));
+	if (!out->lines) return vv_fail_nomem(err);
+	for (size_t i = 0; (rule = vv_rules_check(f, path, &i));) {
+		out->lines[out->line_count++] = *rule;
+	}
+	return VV_OK;
+}
+
 vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path, vv_error *err)
 {
 	size_t room = 0, count;
@@ -827,14 +865,15 @@ vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *
 		memcpy(out->items + out->count, given, count * sizeof(*given));
 		out->count += count;
 	}
-	return VV_OK;
+	return take_lines(out, f, path, err);
 }
 
 void vv_rule_set_clear(vv_rule_set *s)
 {
 	vv_arena_clear(&s->arena);
 	s->items = NULL;
-	s->count = 0;
+	s->lines = NULL;
+	s->count = s->line_count = 0;
 }
 
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code)
@@ -876,10 +915,19 @@ vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)
 	return VV_SEVERITY_ERROR;
 }
 
-static vv_status check_codes(const char *const *codes, size_t count, vv_error *err)
+static bool has_name(const vv_rule_set *s, const char *name)
+{
+	for (size_t i = 0; i < s->line_count; i++) {
+		if (s->lines[i].name && strcmp(s->lines[i].name, name) == 0) return true;
+	}
+	return false;
+}
+
+static vv_status check_codes(const vv_rule_set *s, const char *const *codes, size_t count,
+			     vv_error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (vv_rule_find(codes[i])) {
+		if (vv_rule_find(codes[i]) || has_name(s, codes[i])) {
 			continue;
 		}
 		vv_fail(err, VV_EUSAGE, "no such rule '%s'", vv_text_shows(codes[i]));
@@ -898,9 +946,16 @@ static bool is_among(const char *code, const char *const *codes, size_t count)
 	return false;
 }
 
+/* By the code of its findings, or by its name. */
+static bool is_line_among(const vv_check_rule *line, const char *const *codes, size_t count)
+{
+	return is_among(line->rule->code, codes, count) ||
+	       (line->name && is_among(line->name, codes, count));
+}
+
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err)
 {
-	vv_status rc = check_codes(codes, count, err);
+	vv_status rc = check_codes(s, codes, count, err);
 
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		vv_rule_setting *item = &s->items[i];
@@ -916,12 +971,17 @@ vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t coun
 			item->asked = true;
 		}
 	}
+	for (size_t i = 0; rc == VV_OK && i < s->line_count; i++) {
+		if (!is_line_among(&s->lines[i], codes, count)) {
+			s->lines[i].severity = VV_SEVERITY_OFF;
+		}
+	}
 	return rc;
 }
 
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err)
 {
-	vv_status rc = check_codes(codes, count, err);
+	vv_status rc = check_codes(s, codes, count, err);
 
 	if (rc == VV_OK && is_among(VV_RULE_UNCHECKED, codes, count)) {
 		vv_fail(err, VV_EUSAGE, "--skip %s: unchecked data is never valid",
@@ -932,6 +992,11 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		if (is_among(s->items[i].rule->code, codes, count)) {
 			s->items[i].severity = VV_SEVERITY_OFF;
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->line_count; i++) {
+		if (is_line_among(&s->lines[i], codes, count)) {
+			s->lines[i].severity = VV_SEVERITY_OFF;
 		}
 	}
 	return rc;

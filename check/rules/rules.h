@@ -16,6 +16,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "check/rules/checks.h"
 #include "check/rules/finding.h"
 #include "dataset/schema/declared.h"
 
@@ -49,6 +50,8 @@ typedef struct vv_rule_set {
 	vv_arena arena;
 	vv_rule_setting *items; /* by rule, in the order of vv_rules; each rule has at least one */
 	size_t count;
+	vv_check_rule *lines; /* of varve.checks; severity may be OFF */
+	size_t line_count;
 } vv_rule_set;
 
 typedef enum vv_on_commit { VV_ON_COMMIT_OFF, VV_ON_COMMIT_WARN, VV_ON_COMMIT_REFUSE } vv_on_commit;
@@ -60,6 +63,9 @@ typedef struct vv_rules_file vv_rules_file;
  * as that goes without a schema. */
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err);
+/* The same with the rules of varve.checks, which hold beside them; *f NULL: there is no varve.json. */
+vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, const char *name,
+			    vv_error *err);
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
 VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 
@@ -74,7 +80,9 @@ bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
 			      const vv_finding *found);
 
-/* The i-th pattern of all `datasets`, and its JSON pointer in *where (in the caller's buffer); NULL: there are
+/* As vv_checks_next, of its varve.checks; f may be NULL. */
+const vv_check_rule *vv_rules_check(const vv_rules_file *f, const char *path, size_t *i);
+/* The i-th pattern of all `datasets`, and its JSON pointer in *where, or of varve.checks, and its file and line (in the caller's buffer); NULL: there are
  * no more. */
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
 

@@ -9,6 +9,7 @@
 #include "check/rules/foreign_keys.h"
 #include "check/rules/group_jobs.h"
 #include "check/rules/keys.h"
+#include "check/rules/table_rules.h"
 
 void vv_check_result_clear(vv_check_result *r)
 {
@@ -101,7 +102,9 @@ static vv_status emit_all(check_run *r, vv_error *err)
 	    (rc = check_emit_cells(e, err)) < 0 || (rc = check_keys_finish(r, e, err)) < 0) {
 		goto done;
 	}
-	rc = check_refs_all(r, e, err);
+	if ((rc = check_refs_all(r, e, err)) == VV_OK) {
+		rc = check_table_rules(r, e, err);
+	}
 done:
 	check_emit_close(e);
 	return rc;

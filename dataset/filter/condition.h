@@ -44,7 +44,33 @@ typedef struct vv_condition_how {
 	/* Where a column is, as vv_schema_find says; NULL: in the schema. */
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
+	/* Of a line of varve.checks: it may count and sum rows, and ends before a word that is no operator; what comes
+	 * then is the caller's (vv_condition_end). */
+	bool line;
+	bool value;         /* what is compiled is a value of any kind */
+	const char *column; /* what the word 'value' stands for; or NULL */
+	const vv_schema *
+		old; /* of the row before: old. and new. may be; NULL: they may where schema is NULL */
+	bool old_json;
+	const char *file; /* for messages: FILE:LINE:COLUMN; or NULL */
+	size_t file_line, file_column;
 } vv_condition_how;
+
+/* What a line is about. */
+typedef enum vv_condition_scope {
+	VV_SCOPE_ROW,
+	VV_SCOPE_TABLE, /* it has an aggregate */
+	VV_SCOPE_CHANGE /* it has old. or new. */
+} vv_condition_scope;
+vv_condition_scope vv_condition_scope_of(const vv_condition *c);
+/* How many bytes of the text were read, and where the operator is that compares last. */
+size_t vv_condition_end(const vv_condition *c);
+size_t vv_condition_left(const vv_condition *c);
+/* As vv_condition_columns, of the row before. */
+const size_t *vv_condition_old_columns(const vv_condition *c, size_t *count);
+
+/* The functions: the i-th one's name, and a condition that holds; NULL: there are no more. */
+const char *vv_condition_function(size_t i, const char **example);
 
 /* The same in another way. schema NULL: is text well-formed, whatever the columns? VV_ENOTFOUND: a filter names no
  * column. */

@@ -14,11 +14,14 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "dataset/filter/condition_run.h"
 #include "dataset/schema/decimal.h"
+#include "dataset/schema/pattern.h"
 #include "dataset/schema/schema.h"
 
-#define VV_CONDITION_DEPTH 48u   /* values on the stack, and parentheses open at once */
-#define VV_CONDITION_ITEMS 4096u /* literals in one list */
+#define VV_CONDITION_DEPTH 48u              /* values on the stack, and parentheses open at once */
+#define VV_CONDITION_ITEMS 4096u            /* literals in one list */
+#define VV_CONDITION_TEXT ((size_t)1 << 20) /* bytes of all texts that functions make of one row */
 
 typedef enum vv_operand_kind {
 	VV_OPERAND_NUMBER,
@@ -79,24 +82,54 @@ typedef enum vv_step_code {
 	VV_STEP_MULTIPLY,
 	VV_STEP_DIVIDE,
 	VV_STEP_NEGATE,
-	VV_STEP_LENGTH,
+	VV_STEP_MATCHES, /* of a text and a pattern */
+	VV_STEP_NOT_MATCHES,
+	VV_STEP_CALL,
+	VV_STEP_AGGREGATE,
 	VV_STEP_TEXT /* of a column */
 } vv_step_code;
 
 typedef struct vv_step {
 	vv_step_code code;
 	vv_operand_kind kind; /* COLUMN, LITERAL: its own; comparisons and lists: of the operands */
-	size_t at;    /* COLUMN: place; LITERAL: number of the literal; lists: of the first one */
-	size_t count; /* lists: how many literals */
+	/* COLUMN: place; LITERAL: number of the literal; lists: of the first one; CALL: of the function; AGGREGATE:
+	 * number */
+	size_t at;
+	size_t count; /* lists: how many literals; CALL: arguments */
+	bool before;  /* COLUMN: of the row before (old.); AGGREGATE: of the base */
 } vv_step;
 
 /* A literal of the text. Numbers are kept as text too, and read when they are needed, but
  * for those that are small. */
 typedef struct vv_literal {
 	vv_operand value;
-	bool spelled;    /* value.text is what its column accepts */
-	vv_ratio *large; /* VV_VALUE_LARGE; in the arena */
+	bool spelled;        /* value.text is what its column accepts */
+	vv_ratio *large;     /* VV_VALUE_LARGE; in the arena */
+	vv_pattern *pattern; /* of matches; owned */
 } vv_literal;
+
+/* A value that outlives the row. */
+typedef struct vv_value_room {
+	vv_operand value;
+	vv_ratio large;
+} vv_value_room;
+
+typedef enum vv_aggregate_op {
+	VV_AGGREGATE_COUNT, /* rows, or values where there is an argument */
+	VV_AGGREGATE_SUM,
+	VV_AGGREGATE_MIN,
+	VV_AGGREGATE_MAX,
+	VV_AGGREGATE_AVG,
+	VV_AGGREGATE_DEVIATION,
+	VV_AGGREGATE_DISTINCT,
+	VV_AGGREGATE_SHARE
+} vv_aggregate_op;
+
+typedef struct vv_condition_aggregate {
+	vv_aggregate_op op;
+	vv_condition *argument; /* NULL: count(*); owned */
+	const char *text;       /* "sum(price)" */
+} vv_condition_aggregate;
 
 struct vv_condition {
 	vv_arena arena;
@@ -109,7 +142,45 @@ struct vv_condition {
 	size_t literal_count;
 	size_t *columns; /* ascending */
 	size_t column_count;
+	size_t *old_columns; /* the same, of the row before */
+	size_t old_column_count;
+	const vv_schema *old; /* of these */
+	bool old_json;
+	bool change;          /* it has old. or new. */
+	bool has_text;        /* functions make texts */
+	vv_operand_kind kind; /* of the value that it gives, */
+	vv_type type;         /* and of a time */
+	size_t end;           /* bytes of the text that were read */
+	size_t left;          /* where the operator is that compares last */
+	vv_condition_aggregate *aggregates;
+	size_t aggregate_count;
 };
+
+/* Working memory of one evaluation. */
+struct vv_condition_scratch {
+	vv_operand stack[VV_CONDITION_DEPTH];
+	vv_ratio large[VV_CONDITION_DEPTH];
+	vv_ratio more[2]; /* of literals in lists, of results in the making */
+	vv_buf digits;    /* of a number that is being read */
+	vv_arena texts;   /* of functions */
+	size_t text_len;
+	vv_operand_kind call_kind; /* of what the function under way compares */
+	vv_pattern_scratch *patterns;
+	const vv_cell *old; /* of the row before */
+	const vv_value_room *sums
+		[2]; /* values of aggregates: of the version, of the base (NULL: there is none) */
+	bool failed;
+	bool undecided; /* a pattern took more than its steps */
+};
+
+/* How a stands to b, both known; false: it cannot be told. */
+bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
+			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
+			int *out);
+/* The value of an expression, at the bottom of the stack: s->stack[0], s->large[0]. */
+void vv_condition_run(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
+/* Where the value that the steps before end leave begins. */
+size_t vv_steps_begin(const vv_condition *c, size_t end);
 
 /* Are its numbers written as JSON has them? */
 bool vv_operand_usual(const vv_field *f);

@@ -5,27 +5,28 @@
 
 #include <string.h>
 
+#include "base/show.h"
 #include "base/sys.h"
+#include "dataset/filter/condition_calls.h"
 #include "dataset/filter/condition_code.h"
 #include "dataset/schema/value.h"
 
-struct vv_condition_scratch {
-	vv_operand stack[VV_CONDITION_DEPTH];
-	vv_ratio large[VV_CONDITION_DEPTH];
-	vv_ratio more[2]; /* of literals in lists, of results in the making */
-	vv_buf digits;    /* of a number that is being read */
-	bool failed;
-};
-
 vv_condition_scratch *vv_condition_scratch_new(void)
 {
-	return vv_calloc(1, sizeof(vv_condition_scratch));
+	vv_condition_scratch *s = vv_calloc(1, sizeof(*s));
+
+	if (s) {
+		vv_arena_init(&s->texts);
+	}
+	return s;
 }
 
 void vv_condition_scratch_free(vv_condition_scratch *s)
 {
 	if (s) {
 		vv_buf_clear(&s->digits);
+		vv_arena_clear(&s->texts);
+		vv_pattern_scratch_free(s->patterns);
 		vv_free(s);
 	}
 }
@@ -33,6 +34,14 @@ void vv_condition_scratch_free(vv_condition_scratch *s)
 bool vv_condition_failed(const vv_condition_scratch *s)
 {
 	return s->failed;
+}
+
+bool vv_condition_undecided(vv_condition_scratch *s)
+{
+	bool was = s->undecided;
+
+	s->undecided = false;
+	return was;
 }
 
 static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -50,23 +59,23 @@ static int compare_times(const vv_time_value *a, const vv_time_value *b)
 	return compare_bytes(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
 }
 
-static bool accepts(const vv_condition *c, const vv_field *f, const vv_cell *cell)
+static bool accepts(bool json, const vv_field *f, const vv_cell *cell)
 {
-	return c->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
+	return json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
 }
 
-static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t top,
-			const vv_field *f, const vv_cell *cell)
+static void load_number(bool json, vv_condition_scratch *s, size_t top, const vv_field *f,
+			const vv_cell *cell)
 {
 	vv_operand *v = &s->stack[top];
 	bool literal = cell->state == VV_CELL_LITERAL;
 
 	v->state = VV_VALUE_SMALL;
-	if (f->type != VV_TYPE_YEAR && (literal || (!c->json && vv_operand_usual(f))) &&
+	if (f->type != VV_TYPE_YEAR && (literal || (!json && vv_operand_usual(f))) &&
 	    vv_small_read(&v->small, cell->text, cell->len, f->type == VV_TYPE_NUMBER)) {
 		return;
 	}
-	if (!accepts(c, f, cell)) {
+	if (!accepts(json, f, cell)) {
 		v->state = VV_VALUE_UNKNOWN;
 		return;
 	}
@@ -85,10 +94,9 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 			       &s->failed);
 }
 
-static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f,
-			 const vv_cell *cell)
+static void load_boolean(bool json, vv_operand *v, const vv_field *f, const vv_cell *cell)
 {
-	v->state = accepts(c, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
+	v->state = accepts(json, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
 	v->truth = cell->state == VV_CELL_LITERAL
 			   ? cell->len == 4
 			   : vv_operand_read_boolean(f, cell->text, cell->len);
@@ -97,8 +105,9 @@ static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f
 static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_step *step,
 		 const vv_cell *cells)
 {
-	const vv_field *f = &c->schema->fields[step->at];
-	const vv_cell *cell = &cells[step->at];
+	const vv_field *f = &(step->before ? c->old : c->schema)->fields[step->at];
+	const vv_cell *cell = &(step->before ? s->old : cells)[step->at];
+	const bool json = step->before ? c->old_json : c->json;
 	vv_operand *v = &s->stack[top];
 	vv_cell empty;
 
@@ -116,10 +125,10 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 	v->state = VV_VALUE_SMALL;
 	switch (step->kind) {
 	case VV_OPERAND_NUMBER:
-		load_number(c, s, top, f, cell);
+		load_number(json, s, top, f, cell);
 		break;
 	case VV_OPERAND_BOOLEAN:
-		load_boolean(c, v, f, cell);
+		load_boolean(json, v, f, cell);
 		break;
 	case VV_OPERAND_TIME:
 		if (cell->state != VV_CELL_TEXT ||
@@ -128,8 +137,8 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 		}
 		break;
 	default:
-		if (f->type == VV_TYPE_STRING && (c->json || strcmp(f->format, "default") != 0) &&
-		    !accepts(c, f, cell)) {
+		if (f->type == VV_TYPE_STRING && (json || strcmp(f->format, "default") != 0) &&
+		    !accepts(json, f, cell)) {
 			v->state = VV_VALUE_UNKNOWN;
 		}
 		break;
@@ -165,9 +174,9 @@ static int beyond(const vv_operand *v)
 	return v->state != VV_VALUE_INFINITE ? 0 : v->truth ? -1 : 1;
 }
 
-/* How a stands to b, both known; false: it cannot be told. */
-static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
-		    const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large, int *out)
+bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
+			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
+			int *out)
 {
 	switch (kind) {
 	case VV_OPERAND_NUMBER:
@@ -247,7 +256,7 @@ static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
 	int c;
 
 	if (!is_known(x) || !is_known(y) ||
-	    !compare(s, step->kind, x, &s->large[a], y, &s->large[a + 1], &c)) {
+	    !vv_operand_compare(s, step->kind, x, &s->large[a], y, &s->large[a + 1], &c)) {
 		x->state = VV_VALUE_UNKNOWN;
 		return;
 	}
@@ -286,7 +295,8 @@ static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, c
 	for (size_t i = 0; i < step->count && !found; i++) {
 		const vv_literal *l = &c->literals[step->at + i];
 
-		found = compare(s, step->kind, x, &s->large[a], &l->value, l->large, &order) &&
+		found = vv_operand_compare(s, step->kind, x, &s->large[a], &l->value, l->large,
+					   &order) &&
 			order == 0;
 	}
 	set_truth(x, found == (step->code == VV_STEP_IN));
@@ -295,7 +305,7 @@ static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, c
 /* The text of a (a column's cell, of any type) against that of the literal b. */
 static void run_text(vv_operand *a, const vv_operand *b, vv_step_code code)
 {
-	if (a->state == VV_VALUE_MISSING) {
+	if (a->state == VV_VALUE_MISSING || !a->text) {
 		a->state = VV_VALUE_UNKNOWN;
 	} else if (code == VV_STEP_BEGINS) {
 		set_truth(a,
@@ -311,7 +321,7 @@ static vv_truth not_beyond(vv_condition_scratch *s, vv_operand_kind kind, size_t
 	int order;
 
 	if (!is_known(x) || !is_known(y) ||
-	    !compare(s, kind, x, &s->large[a], y, &s->large[b], &order)) {
+	    !vv_operand_compare(s, kind, x, &s->large[a], y, &s->large[b], &order)) {
 		return VV_UNKNOWN;
 	}
 	return order <= 0 ? VV_TRUE : VV_FALSE;
@@ -411,16 +421,60 @@ static void run_negate(vv_condition_scratch *s, size_t a)
 	}
 }
 
-/* Characters; of what is not UTF-8 each byte that does not go on a character counts. */
-static void run_length(vv_operand *v)
+/* The text of a against a pattern. */
+static void run_pattern(vv_condition_scratch *s, vv_operand *a, const vv_pattern *pattern,
+			bool wanted)
 {
-	int64_t n = 0;
+	int answer = 0;
 
-	if (v->state != VV_VALUE_SMALL) return;
-	for (size_t i = 0; i < v->len; i++) {
-		n += ((unsigned char)v->text[i] & 0xC0) != 0x80;
+	if (a->state == VV_VALUE_MISSING || !a->text) {
+		a->state = VV_VALUE_UNKNOWN;
+		return;
 	}
-	v->small = (vv_small){n, 0};
+	if (!s->patterns && !(s->patterns = vv_pattern_scratch_new())) {
+		answer = VV_ENOMEM;
+	} else if (vv_utf8_valid(a->text, a->len)) {
+		answer = vv_pattern_match(pattern, s->patterns, a->text, a->len, NULL);
+	}
+	s->undecided = s->undecided || answer == VV_EREFUSED;
+	s->failed = s->failed || (answer < 0 && answer != VV_EREFUSED);
+	if (answer < 0) {
+		a->state = VV_VALUE_UNKNOWN;
+	} else {
+		set_truth(a, (answer > 0) == wanted);
+	}
+}
+
+static void run_call(vv_condition_scratch *s, size_t a, const vv_step *step)
+{
+	const vv_call *call = vv_call_at(step->at);
+	vv_value_state state = VV_VALUE_SMALL;
+
+	for (size_t i = a; !call->whole && i < a + step->count; i++) {
+		if (s->stack[i].state < state) {
+			state = s->stack[i].state;
+		}
+	}
+	if (state < VV_VALUE_SMALL) {
+		s->stack[a].state = state;
+		s->stack[a].text = NULL;
+		return;
+	}
+	s->call_kind = step->kind;
+	call->run(s, a, step->count);
+}
+
+static void load_aggregate(vv_condition_scratch *s, size_t top, const vv_step *step)
+{
+	const vv_value_room *values = s->sums[step->before];
+
+	s->stack[top].state = VV_VALUE_MISSING;
+	if (values) {
+		s->stack[top] = values[step->at].value;
+		if (values[step->at].value.state == VV_VALUE_LARGE) {
+			s->large[top] = values[step->at].large;
+		}
+	}
 }
 
 /* Known and false, known and true, or neither. */
@@ -450,11 +504,14 @@ static void run_null(vv_operand *v, bool wanted)
 	}
 }
 
-vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells)
+void vv_condition_run(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells)
 {
 	size_t top = 0; /* values on the stack */
 
-	s->failed = false;
+	if (c->has_text) {
+		vv_arena_reset(&s->texts);
+		s->text_len = 0;
+	}
 	for (size_t i = 0; i < c->step_count; i++) {
 		const vv_step *step = &c->steps[i];
 
@@ -505,8 +562,18 @@ vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const
 		case VV_STEP_NEGATE:
 			run_negate(s, top - 1);
 			break;
-		case VV_STEP_LENGTH:
-			run_length(&s->stack[top - 1]);
+		case VV_STEP_MATCHES:
+		case VV_STEP_NOT_MATCHES:
+			top--;
+			run_pattern(s, &s->stack[top - 1], c->literals[c->steps[i - 1].at].pattern,
+				    step->code == VV_STEP_MATCHES);
+			break;
+		case VV_STEP_CALL:
+			top -= step->count - 1;
+			run_call(s, top - 1, step);
+			break;
+		case VV_STEP_AGGREGATE:
+			load_aggregate(s, top++, step);
 			break;
 		case VV_STEP_TEXT:
 			s->stack[top - 1].state = VV_VALUE_SMALL;
@@ -516,5 +583,17 @@ vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const
 			break;
 		}
 	}
+}
+
+vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells)
+{
+	vv_condition_run(c, s, cells);
 	return s->failed ? VV_UNKNOWN : truth_of(&s->stack[0]);
+}
+
+vv_truth vv_condition_eval_change(const vv_condition *c, vv_condition_scratch *s,
+				  const vv_cell *old, const vv_cell *cells)
+{
+	s->old = old;
+	return vv_condition_eval(c, s, cells);
 }

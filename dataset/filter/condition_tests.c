@@ -12,14 +12,16 @@ static size_t operands_of(const vv_step *step)
 	switch (step->code) {
 	case VV_STEP_COLUMN:
 	case VV_STEP_LITERAL:
+	case VV_STEP_AGGREGATE:
 		return 0;
+	case VV_STEP_CALL:
+		return step->count;
 	case VV_STEP_NOT:
 	case VV_STEP_IN:
 	case VV_STEP_NOT_IN:
 	case VV_STEP_IS_NULL:
 	case VV_STEP_IS_NOT_NULL:
 	case VV_STEP_NEGATE:
-	case VV_STEP_LENGTH:
 	case VV_STEP_TEXT:
 		return 1;
 	case VV_STEP_BETWEEN:
@@ -30,8 +32,7 @@ static size_t operands_of(const vv_step *step)
 	}
 }
 
-/* Where the value that the steps before end leave begins. */
-static size_t begin_of(const vv_condition *c, size_t end)
+size_t vv_steps_begin(const vv_condition *c, size_t end)
 {
 	size_t wanted = 1;
 
@@ -151,7 +152,7 @@ bool vv_condition_tests(const vv_condition *c, vv_condition_test **tests, size_t
 			take_test(&x, begin, end);
 			continue;
 		}
-		size_t right = begin_of(c, end - 1);
+		size_t right = vv_steps_begin(c, end - 1);
 		parts[n].end = right; /* the left side, from begin on */
 		parts[n + 1].begin = right;
 		parts[n + 1].end = end - 1;

@@ -620,3 +620,193 @@ bool vv_ratio_compare(int *out, const vv_ratio *a, const vv_ratio *b)
 	*out = compare(&x, &y);
 	return true;
 }
+
+/* --- rounding ------------------------------------------------------------------------------- */
+
+/* Times a digit of the base. */
+static unsigned scale_limbs(uint32_t *out, const uint32_t *x, unsigned count, uint32_t by)
+{
+	uint64_t carry = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		carry += (uint64_t)x[i] * by;
+		out[i] = (uint32_t)(carry % LIMB);
+		carry /= LIMB;
+	}
+	out[count] = (uint32_t)carry;
+	return count + (carry > 0);
+}
+
+/* Whole numbers: quotient and rest of n / d, by one digit of the base after the other. rest: room for a digit more
+ * than d has. */
+static void divide_limbs(vv_exact *quotient, uint32_t *rest, unsigned *rest_count,
+			 const vv_exact *n, const vv_exact *d)
+{
+	uint32_t product[VV_LIMBS + 1];
+
+	*rest_count = 0;
+	quotient->count = n->count;
+	for (unsigned i = n->count; i-- > 0;) {
+		uint32_t low = 0, high = LIMB - 1;
+
+		memmove(rest + 1, rest, *rest_count * sizeof(*rest));
+		rest[0] = n->limb[i];
+		*rest_count += *rest_count > 0 || rest[0] > 0;
+		while (low < high) {
+			uint32_t middle = low + (high - low + 1) / 2;
+			unsigned count = scale_limbs(product, d->limb, d->count, middle);
+
+			if (compare_limbs(product, count, rest, *rest_count) <= 0) {
+				low = middle;
+			} else {
+				high = middle - 1;
+			}
+		}
+		quotient->limb[i] = low;
+		if (low > 0) {
+			unsigned count = scale_limbs(product, d->limb, d->count, low);
+
+			subtract_limbs(rest, *rest_count, product, count);
+			while (*rest_count > 0 && rest[*rest_count - 1] == 0) {
+				--*rest_count;
+			}
+		}
+	}
+	quotient->negative = false;
+	quotient->exponent = 0;
+	trim(quotient);
+}
+
+/* above x 10^places and below as whole numbers, signs apart. */
+static bool make_whole(vv_exact *n, vv_exact *d, const vv_ratio *x, int places)
+{
+	copy(n, &x->above);
+	copy(d, &x->below);
+	n->negative = false;
+	if (n->count == 0) return true;
+	int64_t by = n->exponent + places - d->exponent;
+	bool ok = by >= 0 ? shift(n, (uint64_t)by) : shift(d, (uint64_t)-by);
+	n->exponent = d->exponent = 0;
+	return ok;
+}
+
+bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding how)
+{
+	vv_exact n, d, q, one;
+	uint32_t rest[VV_LIMBS + 2] = {0}, twice[VV_LIMBS + 3];
+	unsigned rest_count = 0;
+	bool negative = x->above.negative, up;
+
+	if (!make_whole(&n, &d, x, places) || d.count > VV_LIMBS - 1) return false;
+	set_unsigned(&q, 0);
+	if (n.count > 0) {
+		divide_limbs(&q, rest, &rest_count, &n, &d);
+	}
+	up = how == VV_ROUND_DOWN
+		     ? negative && rest_count > 0
+		     : how == VV_ROUND_NEAREST &&
+			       compare_limbs(twice, scale_limbs(twice, rest, rest_count, 2), d.limb,
+					     d.count) >= 0;
+	set_unsigned(&one, 1);
+	if (!up) {
+		copy(&out->above, &q);
+	} else if (!add(&out->above, &q, &one)) {
+		return false;
+	}
+	set_unsigned(&out->below, 1);
+	out->above.exponent = out->above.count > 0 ? -(int64_t)places : 0;
+	out->above.negative = negative && out->above.count > 0;
+	return true;
+}
+
+bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places)
+{
+	vv_ratio square, low, step, sum, product;
+	vv_exact *digits = &low.above;
+	int c;
+
+	/* the whole number below the root of x times 10^(2 places), a decimal digit after the other */
+	if (!vv_ratio_round(&square, x, (int)places * 2, VV_ROUND_ZERO)) return false;
+	square.above.exponent = 0;
+	set_unsigned(digits, 0);
+	set_unsigned(&low.below, 1);
+	unsigned length = square.above.count > 0 ? (digits_of(&square.above) + 1) / 2 : 0;
+	while (length-- > 0) {
+		for (uint64_t digit = 9; digit > 0; digit--) {
+			vv_ratio_small(&step, &(vv_small){(int64_t)digit, 0});
+			if (!shift(&step.above, length)) return false;
+			step.above.exponent = 0;
+			if (!vv_ratio_add(&sum, &low, &step) ||
+			    !vv_ratio_multiply(&product, &sum, &sum) ||
+			    !vv_ratio_compare(&c, &product, &square)) {
+				return false;
+			}
+			if (c <= 0) {
+				low = sum;
+				break;
+			}
+		}
+	}
+	*out = low;
+	out->above.exponent = out->above.count > 0 ? -(int64_t)places : 0;
+	return true;
+}
+
+bool vv_ratio_to_small(vv_small *out, const vv_ratio *x)
+{
+	int64_t v = 0;
+
+	if (!is_one(&x->below) || x->above.exponent < -(int64_t)VV_SCALE_MAX ||
+	    x->above.exponent > 0) {
+		return false;
+	}
+	for (unsigned i = x->above.count; i-- > 0;) {
+		if (__builtin_mul_overflow(v, (int64_t)LIMB, &v) ||
+		    __builtin_add_overflow(v, (int64_t)x->above.limb[i], &v)) {
+			return false;
+		}
+	}
+	*out = (vv_small){x->above.negative ? -v : v, (unsigned)-x->above.exponent};
+	return true;
+}
+
+void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places)
+{
+	vv_ratio r = *x;
+	vv_auto(vv_buf) digits = VV_BUF_INIT;
+	bool whole = is_one(&x->below);
+
+	if (!whole && !vv_ratio_round(&r, x, places, VV_ROUND_NEAREST)) {
+		vv_buf_puts(out, "a long fraction");
+		return;
+	}
+	for (unsigned i = r.above.count; i-- > 0;) {
+		vv_buf_printf(&digits, i + 1 == r.above.count ? "%u" : "%09u", r.above.limb[i]);
+	}
+	int64_t point = (int64_t)digits.len + r.above.exponent;
+	size_t count = digits.len;
+	while (count > 0 && digits.data[count - 1] == '0') {
+		count--;
+	}
+	vv_buf_puts(out, r.above.negative ? "-" : "");
+	if (count == 0 || point > 60 || point < -60) {
+		vv_buf_put(out, count ? digits.data : "0", count ? count : 1);
+		if (count > 0) {
+			vv_buf_printf(out, "e%lld", (long long)(point - (int64_t)count));
+		}
+	} else if (point <= 0) {
+		vv_buf_printf(out, "0.%.*s", (int)-point,
+			      "000000000000000000000000000000000000000000000000000000000000");
+		vv_buf_put(out, digits.data, count);
+	} else {
+		for (int64_t i = 0; i < point || i < (int64_t)count; i++) {
+			vv_buf_puts(out, i == point ? "." : "");
+			vv_buf_putc(out, i < (int64_t)count ? digits.data[i] : '0');
+		}
+	}
+	int c = 1;
+	if (!whole && (!vv_ratio_compare(&c, &r, x) || c != 0)) {
+		vv_buf_puts(out, "...");
+	}
+	out->failed = out->failed || digits.failed;
+}

@@ -85,4 +85,18 @@ bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b); /* fa
 bool vv_ratio_compare(int *out, const vv_ratio *a, const vv_ratio *b);
 void vv_ratio_small(vv_ratio *out, const vv_small *o);
 
+typedef enum vv_rounding {
+	VV_ROUND_DOWN,   /* to the next lower one */
+	VV_ROUND_ZERO,   /* to the next one towards zero */
+	VV_ROUND_NEAREST /* halves away from zero */
+} vv_rounding;
+/* To so many digits after the point (below 0: before it). x may be out. */
+bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding how);
+/* The root of a number that is not negative, rounded down after so many digits. */
+bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places);
+/* A fraction whose value is small, as a small number. */
+bool vv_ratio_to_small(vv_small *out, const vv_ratio *x);
+/* Appends it: as a decimal where it is one, else rounded after so many digits, and "..." after it. */
+void vv_ratio_put(vv_buf *out, const vv_ratio *x, int places);
+
 #endif

@@ -28,7 +28,8 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 		if (e->staged == ' ' || e->staged == '?') {
 			continue;
 		}
-		*all = *all || strcmp(e->path, VV_RULES_NAME) == 0;
+		*all = *all || strcmp(e->path, VV_RULES_NAME) == 0 ||
+		       strcmp(e->path, VV_CHECKS_NAME) == 0;
 		if (e->dataset && e->staged != 'D') {
 			paths[n++] = e->path;
 		}

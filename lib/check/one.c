@@ -161,6 +161,37 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 	return *path ? VV_OK : vv_fail_nomem(err);
 }
 
+/* A table that no package names: a path, or a name in the same folder. r->why stays where there is none. */
+static vv_status open_beside(one *c, resource *r, const vv_check_input_options *look)
+{
+	static const char *const ends[] = {"", ".csv", ".tsv", ".ndjson", ".jsonl", ".json"};
+	const char *slash = strrchr(c->path, '/');
+	vv_status rc = VV_ENOTFOUND;
+
+	for (size_t i = 0; i < 2 * sizeof(ends) / sizeof(ends[0]) && rc == VV_ENOTFOUND; i++) {
+		bool beside = i % 2 == 0;
+		vv_auto(vv_buf) path = VV_BUF_INIT;
+		vv_error why;
+
+		if (!beside && !slash) {
+			continue; /* the same path */
+		}
+		if (beside && slash) {
+			vv_buf_put(&path, c->path, (size_t)(slash - c->path) + 1);
+		}
+		vv_buf_printf(&path, "%s%s", r->name, ends[i / 2]);
+		if (path.failed) return vv_fail_nomem(&r->why);
+		rc = vv_check_input_open(&r->in, vv_buf_cstr(&path), look, &why);
+		if (rc < 0) {
+			vv_check_input_close(&r->in);
+		}
+		if (rc < 0 && rc != VV_ENOTFOUND) {
+			r->why = why;
+		}
+	}
+	return rc;
+}
+
 static vv_status open_resource(one *c, resource *r, vv_error *err)
 {
 	vv_check_input_options look = c->look;
@@ -170,6 +201,8 @@ static vv_status open_resource(one *c, resource *r, vv_error *err)
 	r->rc = find_resource(c, r->name, &path, &r->why);
 	if (r->rc == VV_OK) {
 		r->rc = vv_check_input_open(&r->in, path, &look, &r->why);
+	} else if (r->rc == VV_ENOTFOUND) {
+		r->rc = open_beside(c, r, &look);
 	}
 	/* with rows left out some might be taken for missing that are there */
 	if (r->rc == VV_OK && (!r->in.open || (r->in.mend && vv_mend_lost_rows(r->in.mend)))) {
@@ -249,6 +282,8 @@ static vv_check_options options_of(one *c, const char *path)
 	const vv_buf *schema = &c->in.package.schema;
 	bool all = run->new_only || run->rows; /* each finding is looked at */
 	vv_check_options o = {.rules = &c->rules,
+			      .base = c->has_base && c->base.open && !c->of_base ? &c->base.table
+										 : NULL,
 			      .path = path,
 			      .commit = c->commit,
 			      .limit = all ? 0 : run->limit,

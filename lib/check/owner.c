@@ -12,11 +12,11 @@
 
 #define SHOWN 60u /* bytes of a value in a line */
 
-vv_status vv_check_rules_text(vv_buf *out, bool *has, const vv_check_input_options *look,
-			      vv_error *err)
+vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
+			      const vv_check_input_options *look, vv_error *err)
 {
 	vv_error why;
-	vv_status rc = vv_check_read_beside((void *)(uintptr_t)look, VV_RULES_NAME, out, &why);
+	vv_status rc = vv_check_read_beside((void *)(uintptr_t)look, name, out, &why);
 
 	if (has) {
 		*has = rc == VV_OK;
@@ -36,18 +36,28 @@ vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oi
 	if (commit && (rc = vv_diff_side_commit(&out->side, r, commit, name, err)) < 0) return rc;
 	if (text) {
 		vv_buf_put(&out->text, text->data, text->len);
-	} else if (commit && (rc = vv_check_rules_text(&out->text, NULL, &look, err)) < 0) {
+	} else if (commit &&
+		   ((rc = vv_check_rules_text(&out->text, NULL, VV_RULES_NAME, &look, err)) < 0 ||
+		    (rc = vv_check_rules_text(&out->checks, NULL, VV_CHECKS_NAME, &look, err)) <
+			    0)) {
 		return rc;
 	}
-	if ((rc = vv_buf_ok(&out->text, err)) < 0 || out->text.len == 0) return rc;
-	rc = vv_rules_file_read(&out->rules, out->text.data, out->text.len,
-				text ? "the rules of the repository" : VV_RULES_NAME, err);
+	if ((rc = vv_buf_ok(&out->text, err)) < 0) return rc;
+	if (out->text.len > 0) {
+		rc = vv_rules_file_read(&out->rules, out->text.data, out->text.len,
+					text ? "the rules of the repository" : VV_RULES_NAME, err);
+	}
+	if (rc == VV_OK && out->checks.len > 0) {
+		rc = vv_rules_file_add(&out->rules, out->checks.data, out->checks.len,
+				       VV_CHECKS_NAME, err);
+	}
 	return rc < 0 && commit && !text ? vv_prefix(err, "%s", out->side.name) : rc;
 }
 
 void vv_check_owner_clear(vv_check_owner *o)
 {
 	vv_buf_clear(&o->text);
+	vv_buf_clear(&o->checks);
 	vv_rules_file_free(o->rules);
 	vv_diff_side_clear(&o->side);
 	*o = (vv_check_owner){.has_side = false};
@@ -337,6 +347,83 @@ vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_c
 		return rc;
 	}
 	return compare_lists(&c, "accept", member(a, "accept"), member(b, "accept"), err);
+}
+
+/* A line of a text, and the section that it is in. */
+typedef struct text_line {
+	const char *section, *text;
+	size_t section_len, len;
+} text_line;
+
+/* The next line with a rule; false: there is none. *at is moved. */
+static bool next_line(text_line *l, const vv_buf *text, size_t *at)
+{
+	while (*at < text->len) {
+		const char *s = text->data + *at, *end = memchr(s, '\n', text->len - *at);
+		size_t n = end ? (size_t)(end - s) : text->len - *at;
+
+		*at += n + (end != NULL);
+		while (n > 0 && strchr(" \t\r", s[n - 1])) {
+			n--;
+		}
+		while (n > 0 && (*s == ' ' || *s == '\t')) {
+			s++;
+			n--;
+		}
+		if (n > 0 && *s == '[') {
+			l->section = s;
+			l->section_len = n;
+		} else if (n > 0 && strncmp(s, "--", n < 2 ? n : 2) != 0) {
+			l->text = s;
+			l->len = n;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_line(const vv_buf *text, const text_line *line)
+{
+	text_line l = {.section = ""};
+	size_t at = 0;
+
+	while (next_line(&l, text, &at)) {
+		if (l.len == line->len && l.section_len == line->section_len &&
+		    memcmp(l.text, line->text, l.len) == 0 &&
+		    memcmp(l.section, line->section, l.section_len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_check_lines_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
+				 void *payload, vv_error *err)
+{
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (int side = 0; side < 2; side++) {
+		const vv_buf *from = side ? is : was, *other = side ? was : is;
+		text_line l = {.section = ""};
+		size_t at = 0;
+
+		while (rc == VV_OK && next_line(&l, from, &at)) {
+			if (has_line(other, &l)) {
+				continue;
+			}
+			vv_buf_reset(&out);
+			vv_buf_puts(&out, "rule ");
+			vv_text_put_cut(&out, l.section, l.section_len, SHOWN);
+			vv_buf_putc(&out, ' ');
+			vv_text_put_cut(&out, l.text, l.len, 2 * SHOWN);
+			vv_buf_puts(&out, side ? ": none -> new" : ": there -> gone");
+			if ((rc = vv_buf_ok(&out, err)) == VV_OK) {
+				rc = fn(payload, vv_buf_cstr(&out), err);
+			}
+		}
+	}
+	return rc;
 }
 
 /* A field; b NULL: the version no longer describes it. */

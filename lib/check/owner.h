@@ -20,7 +20,8 @@
 
 typedef struct vv_check_owner {
 	vv_buf text;          /* of varve.json; empty: there is none */
-	vv_rules_file *rules; /* the same, read; NULL: the default ones */
+	vv_buf checks;        /* of varve.checks; the same */
+	vv_rules_file *rules; /* both, read; NULL: the default ones */
 	bool has_side;
 	vv_diff_side side; /* the commit whose data packages hold */
 } vv_check_owner;          /* all zero before it is read */
@@ -32,9 +33,10 @@ vv_status vv_check_owner_read(vv_check_owner *out, vv_repository *r, const vv_oi
 void vv_check_owner_clear(vv_check_owner *o);
 VV_AUTO_CLEAR(vv_check_owner, vv_check_owner_clear)
 
-/* The text of a side's varve.json; empty where it has none, and then *has (may be NULL) is false. */
-vv_status vv_check_rules_text(vv_buf *out, bool *has, const vv_check_input_options *look,
-			      vv_error *err);
+/* The text of a side's varve.json, or varve.checks (name); empty where it has none, and then *has (may be NULL) is
+ * false. */
+vv_status vv_check_rules_text(vv_buf *out, bool *has, const char *name,
+			      const vv_check_input_options *look, vv_error *err);
 
 /* What a commit's packages say of a path: empty, and *described false, where nothing is said or it is not valid. */
 vv_status vv_check_described(vv_package_resource *out, bool *described, const char *path,
@@ -50,6 +52,9 @@ vv_status vv_check_owner_hold(const vv_check_owner *o, vv_package_resource *is, 
  * "rule row-count: {"min":10} -> gone". Either may be empty. What is not JSON is one difference. */
 typedef vv_status (*vv_check_change_fn)(void *payload, const char *line, vv_error *err);
 vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
+				 void *payload, vv_error *err);
+/* The same of two texts of varve.checks, by their lines. */
+vv_status vv_check_lines_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				 void *payload, vv_error *err);
 vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_change_fn fn,
 				  void *payload, vv_error *err);

@@ -25,11 +25,23 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 		.repo = vv_dataset_reader_repository(s), .reader = s, .side = side};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool has;
-	vv_status rc = vv_check_rules_text(&text, &has, &look, err);
+	vv_status rc = vv_check_rules_text(&text, &has, VV_RULES_NAME, &look, err);
 
 	*out = NULL;
-	if (rc < 0 || !has) return rc;
-	return vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
+	if (rc == VV_OK && has) {
+		rc = vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
+	}
+	vv_buf_reset(&text);
+	if (rc < 0 || (rc = vv_check_rules_text(&text, &has, VV_CHECKS_NAME, &look, err)) < 0 ||
+	    !has) {
+		return rc;
+	}
+	rc = vv_rules_file_add(out, vv_buf_cstr(&text), text.len, VV_CHECKS_NAME, err);
+	if (rc < 0) {
+		vv_rules_file_free(*out);
+		*out = NULL;
+	}
+	return rc;
 }
 
 /* Is the commit one at which the clone was cut off? */
@@ -91,7 +103,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	const char *name = vv_path_base(c->path);
 
 	/* a schema may lie in any file beside its package */
-	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0;
+	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0 ||
+		 strcmp(c->path, VV_CHECKS_NAME) == 0;
 	if (!vv_array_room(s->changed.items, s->changed.count, s->changed.cap)) {
 		return vv_fail_nomem(err);
 	}
@@ -123,10 +136,15 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 	return VV_OK;
 }
 
-static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side *side,
-			  const char *path, bool *out, vv_error *err)
+static vv_status in_scope(vv_check_run *run, const scope *s, const vv_rules_file *rules,
+			  const vv_diff_side *side, const char *path, bool *out, vv_error *err)
 {
+	const vv_check_rule *rule;
+
 	*out = !s || s->all || vv_check_list_find(&s->changed, path);
+	for (size_t i = 0; s && s->any && !*out && (rule = vv_rules_check(rules, path, &i));) {
+		*out = rule->kind == VV_CHECK_REFERENCES;
+	}
 	return *out || !s->any ? VV_OK : refers(run, side, path, out, err);
 }
 
@@ -202,7 +220,8 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool w
 		bool wanted = false;
 
 		if (!vv_rules_left_out(rules, p->path) &&
-		    (rc = in_scope(run, s, side, p->path, &wanted, err)) == VV_OK && wanted) {
+		    (rc = in_scope(run, s, rules, side, p->path, &wanted, err)) == VV_OK &&
+		    wanted) {
 			rc = vv_check_dataset(run, rules, side, base, p, err);
 		}
 	}
@@ -365,7 +384,7 @@ static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, co
 			      int argc, char **argv, bool *any, vv_error *err)
 {
 	vv_auto(vv_diff_side) side = {0};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT, checks = VV_BUF_INIT;
 	vv_check_input_options look = {.repo = run->repo, .side = &side};
 	vv_auto(listing) l = {
 		.run = run, .owner = owner, .side = &side, .found = {.arena = VV_ARENA_INIT}};
@@ -373,9 +392,12 @@ static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, co
 	vv_status rc;
 
 	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
-	    (rc = vv_check_rules_text(&text, NULL, &look, err)) < 0 ||
+	    (rc = vv_check_rules_text(&text, NULL, VV_RULES_NAME, &look, err)) < 0 ||
 	    (rc = vv_check_rules_changes(&owner->text, &text, on_rule_change, &l, err)) < 0 ||
-	    (rc = report_changes(&l, VV_RULES_NAME, err)) < 0) {
+	    (rc = report_changes(&l, VV_RULES_NAME, err)) < 0 ||
+	    (rc = vv_check_rules_text(&checks, NULL, VV_CHECKS_NAME, &look, err)) < 0 ||
+	    (rc = vv_check_lines_changes(&owner->checks, &checks, on_rule_change, &l, err)) < 0 ||
+	    (rc = report_changes(&l, VV_CHECKS_NAME, err)) < 0) {
 		return rc;
 	}
 	if (owner->has_side && ((rc = vv_tree_changes(run->repo, &owner->side.commit, commit, "",

@@ -410,7 +410,8 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *describe
 	for (size_t i = 0; i < t->change_count; i++) {
 		const vv_txn_change *c = &t->changes[i];
 
-		check.all = check.all || (c->made && strcmp(c->path, "varve.json") == 0);
+		check.all = check.all || (c->made && (strcmp(c->path, "varve.json") == 0 ||
+						      strcmp(c->path, "varve.checks") == 0));
 		if (c->made && c->new_mode && c->dataset) {
 			paths[check.path_count++] = c->path;
 		}

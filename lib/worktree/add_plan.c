@@ -36,7 +36,7 @@ bool vv_add_never(const char *path)
 	const char *base = vv_path_base(path);
 
 	return strcmp(base, "datapackage.json") == 0 || strcmp(base, "varve.json") == 0 ||
-	       strncmp(base, ".git", 4) == 0;
+	       strcmp(base, "varve.checks") == 0 || strncmp(base, ".git", 4) == 0;
 }
 
 bool vv_add_looks_like_table(const char *path)

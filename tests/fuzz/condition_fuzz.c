@@ -91,6 +91,25 @@ static void check(const vv_schema *s, const char *text, size_t len, const vv_con
 	vv_buf_clear(&opposite);
 }
 
+/* A line of varve.checks: counts, old. and new., and what comes after it. */
+static void check_line(const vv_schema *s, const char *text, size_t len, const vv_cell *cells)
+{
+	const vv_condition_how how = {.line = true, .old = s, .file = "f", .file_line = 1};
+	vv_condition_scratch *scratch = vv_condition_scratch_new();
+	vv_condition *c;
+	vv_error err;
+
+	require(scratch != NULL);
+	if (vv_condition_compile(&c, text, len, s, &how, &err) < 0) {
+		require(err.code == VV_EINPUT && err.message[0] != '\0');
+	} else {
+		require(vv_condition_end(c) <= len && vv_condition_left(c) <= vv_condition_end(c));
+		(void)vv_condition_eval_change(c, scratch, cells, cells);
+		vv_condition_free(c);
+	}
+	vv_condition_scratch_free(scratch);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const vv_condition_param param = {"p", "1.5", 3};
@@ -111,6 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		line = next;
 	}
 	check(&s, text, len, &(vv_condition_how){.json = false}, cells);
+	check_line(&s, text, len, cells);
 	check(&s, text, len,
 	      &(vv_condition_how){.filter = true, .params = &param, .param_count = 1}, cells);
 	for (size_t i = 0; i < FIELDS; i++) {

@@ -70,7 +70,8 @@ static const vv_option table[] = {
 		 "'-': standard input"),
 	OPT_WRITTEN("with --files: "),
 	OPT_STRING(0, "schema", schema, "FILE", "check against this Table Schema"),
-	OPT_STRING(0, "rules", rules, "FILE", "with --files: the project's rules (varve.json)"),
+	OPT_STRING(0, "rules", rules, "FILE",
+		   "with --files: the project's rules (varve.json or *.checks)"),
 	OPT_FLAG(0, "init", init, "write a first varve.json, whose rules the data meets"),
 	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
 	OPT_STRING(0, "trust-result", trust, "FILE", "trust a result written by --save-result"),
@@ -427,6 +428,18 @@ static void show_accepted(const check *c)
 	}
 }
 
+/* varve.json, or a file of rules as varve.checks has them. */
+static vv_status read_rules(vv_rules_file **out, vv_buf *text, const char *name, vv_error *err)
+{
+	if (strcmp(vv_path_ext(name), "checks") != 0) {
+		return vv_rules_file_read(out, vv_buf_cstr(text), text->len, name, err);
+	}
+	vv_status rc = vv_rules_file_add(out, vv_buf_cstr(text), text->len, name, err);
+	vv_buf_reset(text);
+	vv_buf_puts(text, "{}");
+	return rc;
+}
+
 static vv_status check_files(check *c, vv_error *err)
 {
 	vv_auto(vv_rules_file) *rules = NULL;
@@ -443,8 +456,7 @@ static vv_status check_files(check *c, vv_error *err)
 		c->run.written = &c->written;
 	}
 	if (c->o->rules && ((rc = vv_read_file(&text, c->o->rules, VV_RULES_MAX, err)) < 0 ||
-			    (rc = vv_rules_file_read(&rules, vv_buf_cstr(&text), text.len,
-						     c->o->rules, err)) < 0)) {
+			    (rc = read_rules(&rules, &text, c->o->rules, err)) < 0)) {
 		vv_prefix(err, "--rules");
 		return rc;
 	}

@@ -4,7 +4,10 @@
 usage: conditions.py SEED CONDITIONS ROWS      (in an empty folder)
 """
 import csv
+import datetime
 import json
+import math
+import re
 import random
 import subprocess
 import sys
@@ -54,6 +57,8 @@ def arithmetic(depth):
             return f"length({quoted(name)})", lambda r: Fraction(len(r[name])) if r[name] else None
         literal = rng.choice(["0", "1", "2", "0.5", "10.25", "1e3", "123456789012345678901234567890", "0.1"])
         return literal, lambda r: Fraction(literal)
+    if rng.random() < 0.25:
+        return call(depth)
     if rng.random() < 0.15:
         inner, f = arithmetic(depth - 1)
         return f"-({inner})", lambda r: None if f(r) is None else -f(r)
@@ -69,6 +74,99 @@ def arithmetic(depth):
     return f"({x} {sign} {y})", value
 
 
+def half_up(x, places):
+    scaled = abs(x) * Fraction(10) ** places
+    return (1 if x >= 0 else -1) * Fraction(math.floor(scaled + Fraction(1, 2))) / Fraction(10) ** places
+
+
+def truncated(x, y):
+    return x - y * math.trunc(x / y)
+
+
+def iso(r, name):
+    return datetime.date.fromisoformat(r[name]) if r[name] else None
+
+
+def known(f, *of):
+    """f of values that are all known."""
+    return lambda r: None if any(g(r) is None for g in of) else f(*[g(r) for g in of])
+
+
+# What functions give numbers: of numbers, of dates, of texts.
+def call(depth):
+    kind = rng.randrange(12)
+    (x, f), (y, g) = arithmetic(depth - 1), arithmetic(depth - 1)
+    if kind == 0:
+        return f"abs({x})", known(abs, f)
+    if kind == 1:
+        name = rng.choice(["floor", "ceil", "trunc", "sign"])
+        one = {"floor": math.floor, "ceil": math.ceil, "trunc": math.trunc, "sign": lambda v: (v > 0) - (v < 0)}[name]
+        return f"{name}({x})", known(lambda v: Fraction(one(v)), f)
+    if kind == 2:
+        places = rng.choice([0, 1, 2, 5, -1, -3])
+        return f"round({x}, {places})", known(lambda v: half_up(v, places), f)
+    if kind == 3:
+        return (f"{x} % ({y})" if depth < 2 else f"mod({x}, {y})",
+                lambda r: None if f(r) is None or not g(r) else truncated(f(r), g(r)))
+    if kind == 4:
+        name, one = rng.choice([("least", min), ("greatest", max)])
+        return f"{name}({x}, {y})", known(one, f, g)
+    if kind == 5:
+        a, b = rng.choice(DAYS), rng.choice(DAYS)
+        return f"days({a}, {b})", known(lambda p, q: Fraction((q - p).days), lambda r: iso(r, a), lambda r: iso(r, b))
+    if kind == 6:
+        a = rng.choice(DAYS)
+        name, one = rng.choice([("year", lambda v: v.year), ("month", lambda v: v.month), ("day", lambda v: v.day),
+                                ("quarter", lambda v: (v.month + 2) // 3), ("weekday", lambda v: v.isoweekday()),
+                                ("week", lambda v: v.isocalendar()[1]), ("yearday", lambda v: v.timetuple().tm_yday)])
+        return f"{name}({a})", known(lambda v: Fraction(one(v)), lambda r: iso(r, a))
+    if kind == 7:
+        a, b = rng.choice(NUMBERS), rng.choice(NUMBERS)  # what is missing, not what is unknown, is passed over
+        return (f"coalesce({a}, {b}, 7)",
+                lambda r: Fraction(r[a]) if r[a] else Fraction(r[b]) if r[b] else Fraction(7))
+    if kind == 8:
+        words, h = atom()
+        return f"iif({words}, {x}, {y})", lambda r: f(r) if h(r) else g(r)
+    if kind == 9:
+        words, h = made_text()
+        part = rng.choice(["x", "b", "\u00f6", "10"])
+        return f"instr({words}, '{part}')", known(lambda v: Fraction(v.find(part) + 1), h)
+    words, h = made_text()
+    return f"length({words})", known(lambda v: Fraction(len(v)), h)
+
+
+def ascii_case(v, upper):
+    return re.sub("[a-z]" if upper else "[A-Z]", lambda m: m[0].upper() if upper else m[0].lower(), v)
+
+
+def made_text():
+    name = rng.choice(TEXTS)
+    x, f = quoted(name), lambda r: r[name] or None
+    kind = rng.randrange(9)
+    if kind == 0:
+        upper = rng.random() < 0.5
+        return f"{'upper' if upper else 'lower'}({x})", known(lambda v: ascii_case(v, upper), f)
+    if kind == 1:
+        return f"trim({x}, 'x')", known(lambda v: v.strip("x"), f)
+    if kind == 2:
+        other = rng.choice(TEXTS)
+        return f"{x} || '-' || {quoted(other)}", known(lambda v, w: v + "-" + w, f, lambda r: r[other] or None)
+    if kind == 3:
+        n = rng.randint(0, 3)
+        return f"left({x}, {n})", known(lambda v: v[:n], f)
+    if kind == 4:
+        n = rng.randint(1, 3)
+        return f"right({x}, {n})", known(lambda v: v[-n:], f)
+    if kind == 5:
+        start, n = rng.randint(1, 3), rng.randint(0, 3)
+        return f"substr({x}, {start}, {n})", known(lambda v: v[start - 1:start - 1 + n], f)
+    if kind == 6:
+        return f"replace({x}, 'x', 'yx')", known(lambda v: v.replace("x", "yx"), f)
+    if kind == 7:
+        return f"split_part({x}, 'y', 1)", known(lambda v: v.split("y")[0], f)
+    return f"reverse({x})", known(lambda v: v[::-1], f)
+
+
 SIGNS = {"=": lambda x, y: x == y, "==": lambda x, y: x == y, "!=": lambda x, y: x != y, "<>": lambda x, y: x != y,
          "<": lambda x, y: x < y, "<=": lambda x, y: x <= y, ">": lambda x, y: x > y, ">=": lambda x, y: x >= y}
 
@@ -78,8 +176,16 @@ def compared(f, g, sign):
 
 
 def atom():
-    kind = rng.randrange(6)
+    kind = rng.randrange(8)
     sign = rng.choice(list(SIGNS))
+    if kind == 6:
+        (x, f), word = made_text(), rng.choice(["x", "xy", "Zz", "a'b"])
+        return f"{x} {sign} '{word.replace(chr(39), chr(39) * 2)}'", compared(f, lambda r: word, sign)
+    if kind == 7:
+        (x, f), inverted = made_text(), rng.random() < 0.5
+        pattern = rng.choice(["[a-z]+", "x.*", "[0-9]{2}", "(a|Z).+"])
+        return (f"{x} {'not ' if inverted else ''}matches '{pattern}'",
+                known(lambda v: bool(re.fullmatch(pattern, v)) != inverted, f))
     if kind <= 2:
         (x, f), (y, g) = arithmetic(2), arithmetic(2)
         return f"{x} {sign} {y}", compared(f, g, sign)

@@ -120,6 +120,29 @@ static void every_line_of_the_table_has_its_answer(void **state)
 	assert_true(cases > 150);
 }
 
+static void every_function_has_an_example_that_holds(void **state)
+{
+	vv_schema schema;
+	const char *name, *example;
+	size_t i = 0;
+
+	(void)state;
+	read_fields(&schema);
+	for (; (name = vv_condition_function(i, &example)); i++) {
+		vv_cell cells[FIELDS] = {0};
+		vv_error err = {0};
+		const char *got = answer(&schema, example, cells, &err);
+
+		if (strcmp(got, "true") != 0) {
+			print_error("%s: %s: %s %s\n", name, example, got, err.message);
+		}
+		assert_string_equal(got, "true");
+		assert_non_null(strstr(example, name));
+	}
+	assert_true(i > 40);
+	vv_schema_clear(&schema);
+}
+
 static void the_columns_that_are_read_are_told(void **state)
 {
 	vv_schema schema;
@@ -255,6 +278,7 @@ static void running_out_of_memory_is_told(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_line_of_the_table_has_its_answer),
+	cmocka_unit_test(every_function_has_an_example_that_holds),
 	cmocka_unit_test(the_columns_that_are_read_are_told),
 	cmocka_unit_test(json_values_are_what_json_says),
 	cmocka_unit_test(a_near_column_is_proposed),

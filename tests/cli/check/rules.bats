@@ -1,0 +1,139 @@
+load ../helper
+
+# The block of docs/use/rules.md, whole.
+rules_of_the_page() {
+	awk '/<!-- rules -->/ { on = 1; next } on && /^```/ { if (seen) exit; seen = 1; next } on && seen' \
+		"$BATS_TEST_DIRNAME/../../../docs/use/rules.md"
+}
+
+# Orders that meet all rules of the page, and a table beside it.
+orders() {
+	new_repo
+	python3 - <<-'END'
+		import datetime
+		with open("customers.csv", "w") as f:
+		    f.write("id,name\n" + "".join(f"{i},c{i}\n" for i in range(120)))
+		with open("orders.csv", "w") as f:
+		    f.write("id,customer,day,amount,status,shipped,ordered,mail,price,email,share,year\n")
+		    for i in range(1440):
+		        d = datetime.date(2024, i // 120 + 1, 1 + i % 27)
+		        f.write(f"{i},{i % 120},{d},{i + 1}.50,closed,{d + datetime.timedelta(days=3)},{d},A{i}@x.org,"
+		                f"{100 + i % 7},e{i}@x.org,{1 / 720:.12f},{2023 + i % 2}\n")
+		with open("a_rates.csv", "w") as f:
+		    f.write("id,x_pct,y_pct,z\n1,5,0,400\n2,100,7,500\n")
+	END
+	rules_of_the_page > varve.checks
+	varve add . > /dev/null
+	varve commit -q -m "first"
+}
+
+# What is found: rule, row, key or value.
+found() {
+	varve check --json "$@" | python3 -c '
+import json, sys
+for d in json.load(sys.stdin)["datasets"]:
+    for f in d["findings"]:
+        print(d["path"], f["rule"], f.get("row", f.get("key", "-")), f["expected"], sep=" | ")'
+}
+
+@test "the rules of the page hold, and each finds what breaks it" {
+	orders
+	[ "$(wc -l < varve.checks)" -eq 16 ]
+	succeeds varve check
+	python3 - <<-'END'
+		rows = [l.split(",") for l in open("orders.csv").read().splitlines()]
+		def put(row, **cells):
+		    for name, value in cells.items():
+		        rows[row][rows[0].index(name)] = value
+		put(1, amount="-1")
+		put(2, status="shipped", shipped="")
+		put(3, mail="nobody")
+		put(4, shipped="2024-06-01")
+		put(5, customer="999")
+		put(7, customer=rows[6][1], day=rows[6][2])
+		put(8, price="1000")
+		put(9, share="0.5")
+		for i in range(20, 60):
+		    put(i, email="")
+		for i in range(100, 121):
+		    put(i, customer=rows[99][1], day=f"2024-01-{i - 90}")
+		rows = rows[:1200]
+		open("orders.csv", "w").write("\n".join(map(",".join, rows)) + "\n")
+		open("a_rates.csv", "a").write("3,5,-1,0\n")
+	END
+	[ "$(found)" = "a_rates.csv | row-constraint | 3 | columns '*_pct': value between 0 and 100
+orders.csv | row-constraint | 1 | amount > 0
+orders.csv | row-constraint | 2 | status <> 'shipped' or shipped is not null
+orders.csv | row-constraint | 3 | lower(mail) matches '[^@ ]+@[^@ ]+'
+orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30
+orders.csv | unique-error | 7 | unique (customer, day) where status <> 'cancelled'
+orders.csv | foreign-key | 5 | a row with this id in customers
+orders.csv | table-constraint | - | count(*) between 0.9 * base and 1.5 * base
+orders.csv | table-constraint | year=2023 | sum(share) between 0.999 and 1.001 group by year
+orders.csv | table-constraint | year=2024 | sum(share) between 0.999 and 1.001 group by year
+orders.csv | table-constraint | month(ordered)=1 | count(distinct customer) >= 100 group by month(ordered)
+orders.csv | table-constraint | - | share(email is null) <= 0.02
+orders.csv | change-constraint | 2 | old.status <> 'closed' or new.status = 'closed'
+orders.csv | change-constraint | 8 | new.price <= old.price * 1.5" ] || { found; false; }
+	ends_with 1 varve check
+	output_has 'the change does not meet "closed-stays"'
+	output_has "'count(*) = 1,199 (base 1,440)'" || output_has "'count(*) = 1199 (base 1440)'"
+	ends_with 1 varve check --rule closed-stays
+	output_has "1 error"
+}
+
+@test "random rules find what Python, SQLite and statistics find, in every version, kept or not" {
+	local seed
+	for seed in ${VARVE_TEST_SEEDS:-1 2}; do
+		new_repo "s$seed"
+		(cd "s$seed" && python3 "$BATS_TEST_DIRNAME/rules_reference.py" "$seed" 60 4 80)
+	done
+}
+
+@test "a mistake names file, line and column" {
+	new_repo
+	rows 5 > t.csv
+	varve add t.csv > /dev/null
+	while IFS='|' read -r text place; do
+		printf '[t.csv]\n%s\n' "$text" > varve.checks
+		ends_with 2 varve check
+		stderr_has "varve.checks:2:$place"
+	done <<-'END'
+		price >|8: ends where a value is missing
+		price > 0 and (|15: ends where a value is missing
+		sqr(price) > 0|1: no such function 'sqr'
+		price > 0 sometimes|11: not understood; after a rule come: where, group by, warn, error, @owner, #tag, -- why
+		name matches '('|14: the pattern is not a regular expression
+		unique ()|9: the name of a column is expected
+		id references t|16: a '(' with columns is expected
+		id references t(a, b)|16: as many columns as before 'references' are expected
+		sum(price) > price|14: beside counts and sums a column is only inside of them, or after 'group by'
+		price > 0 group by name|16: 'group by' is for counts and sums
+		count(*) > 0 group name|20: after 'group' comes 'by'
+		columns '*': sum(value) > 0|14: 'columns' is for rules about single rows
+		sum(count(*)) > 0|5: no such function 'count'
+	END
+	printf 'price > 0\n' > varve.checks
+	ends_with 2 varve check
+	stderr_has "varve.checks:1:1: a section such as [orders.csv] is expected before the first rule"
+	printf '[t.csv]\ncost > 0\n' > varve.checks
+	ends_with 1 varve check
+	output_has "varve.checks:2:1: no such column 'cost'"
+}
+
+@test "a request is judged by the rules of its base, and what it changes of them is listed" {
+	new_repo
+	rows 5 > t.csv
+	printf '[t.csv]\nprice >= 0\n' > varve.checks
+	varve add . > /dev/null
+	varve commit -q -m "first"
+	git branch -q start
+	printf '[t.csv]\nprice >= -100\n' > varve.checks
+	sed -i '2s/\([^,]*,[^,]*\),[^,]*/\1,-5/' t.csv
+	tick
+	varve commit -q -a -m "loosened"
+	ends_with 1 varve check start..HEAD
+	output_has "rule [t.csv] price >= 0: there -> gone"
+	output_has "rule [t.csv] price >= -100: none -> new"
+	output_has "expected: price >= 0"
+}
