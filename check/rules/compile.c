@@ -316,7 +316,7 @@ static vv_status add_row_lines(check_plan *p, vv_error *err)
 			}
 		}
 		if (!any && rc == VV_OK) {
-			rc = note_line(p, line, "no column has such a name", err);
+			rc = note_line(p, line, "the pattern does not match any column", err);
 		}
 	}
 	return rc;

@@ -87,7 +87,7 @@ static vv_status take_group(counting *c, size_t i, const void *bytes, size_t len
 	int got = vv_sums_read(c->sums, bytes, len);
 
 	if (got < 0) return vv_fail_nomem(err);
-	if (got == 0) return vv_fail(err, VV_ECORRUPT, "what a check kept is damaged");
+	if (got == 0) return vv_fail(err, VV_ECORRUPT, "a kept result is damaged");
 	if (check_memo_find(c->fresh, g->name, g->rows)) return VV_OK;
 	check_memo_put(c->entries, g->name, g->rows, kept ? (uint32_t)c->tail->len : UINT32_MAX);
 	++*c->entry_count;

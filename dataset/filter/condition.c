@@ -9,7 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/filter/condition_calls.h"
-#include "dataset/filter/condition_emit.h"
+#include "dataset/filter/condition_internal.h"
 
 static bool at_literal(const vv_parser *p)
 {
@@ -133,8 +133,7 @@ static vv_status read_side(vv_parser *p, bool old, size_t at)
 		return vv_tokens_fail(&p->t, t.at, "a column's name is missing", NULL, 0);
 	}
 	if (!p->t.how->line || (p->c->schema && !p->c->old)) {
-		return vv_tokens_fail(&p->t, at, "there is no version before to compare with", NULL,
-				      0);
+		return vv_tokens_fail(&p->t, at, "there is no earlier version here", NULL, 0);
 	}
 	if ((rc = vv_tokens_next(&p->t)) < 0) return rc;
 	if (old) return vv_parser_push_old(p, &t);
@@ -272,7 +271,7 @@ static vv_status push_base(vv_parser *p, size_t at)
 		begin -= begin > 0;
 	}
 	if (p->node_count == VV_CONDITION_DEPTH || begin == end) {
-		return vv_tokens_fail(&p->t, at, "'base' has nothing before it to stand for", NULL,
+		return vv_tokens_fail(&p->t, at, "'base' needs a count or a sum before it", NULL,
 				      0);
 	}
 	for (size_t k = begin; k < end && rc == VV_OK; k++) {
@@ -327,8 +326,10 @@ static vv_status read_call(vv_parser *p, const vv_token *t, bool *more)
 		}
 	}
 	if (!call && !vv_token_is_word(t, "text")) return fail_function(p, t);
-	if ((rc = vv_parser_push_op(p, VV_OP_CALL, call ? VV_STEP_CALL : VV_STEP_TEXT, t->at)) < 0)
+	if ((rc = vv_parser_push_op(p, VV_OP_CALL, call ? VV_STEP_CALL : VV_STEP_TEXT, t->at)) <
+	    0) {
 		return rc;
+	}
 	p->ops[p->op_count - 1].terms = p->node_count;
 	p->ops[p->op_count - 1].call = (size_t)(call ? call - vv_call_at(0) : 0);
 	return vv_tokens_next(&p->t);
@@ -465,8 +466,9 @@ static vv_status read_binary(vv_parser *p, const vv_parser_op *o)
 		}
 	}
 	/* what waits here as a comparison has this one's left side as its right one: a < b < c */
-	if ((rc = vv_parser_reduce(p, o->code == VV_OP_COMPARE ? VV_OP_SUM : o->code)) < 0)
+	if ((rc = vv_parser_reduce(p, o->code == VV_OP_COMPARE ? VV_OP_SUM : o->code)) < 0) {
 		return rc;
+	}
 	if (o->code == VV_OP_COMPARE && p->op_count > 0 &&
 	    p->ops[p->op_count - 1].code == VV_OP_COMPARE) {
 		vv_tokens_fail(&p->t, o->at, "comparisons cannot be chained", NULL, 0);
@@ -497,8 +499,9 @@ static vv_status read_operator(vv_parser *p, bool *more)
 	vv_status rc;
 
 	if ((rc = read_comma(p, more)) < 0 || *more) return rc;
-	if (vv_token_is_sign(&t, ")"))
+	if (vv_token_is_sign(&t, ")")) {
 		return (rc = vv_parser_close_parenthesis(p)) < 0 ? rc : vv_tokens_next(&p->t);
+	}
 	if (find_binary(&t, &binary)) {
 		*more = true;
 		return read_binary(p, &binary);
@@ -511,8 +514,9 @@ static vv_status read_operator(vv_parser *p, bool *more)
 	if (vv_token_is_word(&t, "in") || vv_token_is_word(&t, "not")) {
 		bool inverted = vv_token_is_word(&t, "not");
 
-		if ((rc = vv_parser_reduce(p, VV_OP_SUM)) < 0 || (rc = vv_tokens_next(&p->t)) < 0)
+		if ((rc = vv_parser_reduce(p, VV_OP_SUM)) < 0 || (rc = vv_tokens_next(&p->t)) < 0) {
 			return rc;
+		}
 		if (inverted && find_binary(&p->t.now, &binary) &&
 		    (binary.step == VV_STEP_LIKE || binary.step == VV_STEP_BETWEEN ||
 		     binary.step == VV_STEP_MATCHES)) {
@@ -696,12 +700,4 @@ size_t vv_condition_end(const vv_condition *c)
 size_t vv_condition_left(const vv_condition *c)
 {
 	return c->left;
-}
-
-const char *vv_condition_function(size_t i, const char **example)
-{
-	const vv_call *call = vv_call_at(i);
-
-	*example = call ? call->example : NULL;
-	return call ? call->name : NULL;
 }

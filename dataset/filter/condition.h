@@ -69,9 +69,6 @@ size_t vv_condition_left(const vv_condition *c);
 /* As vv_condition_columns, of the row before. */
 const size_t *vv_condition_old_columns(const vv_condition *c, size_t *count);
 
-/* The functions: the i-th one's name, and a condition that holds; NULL: there are no more. */
-const char *vv_condition_function(size_t i, const char **example);
-
 /* The same in another way. schema NULL: is text well-formed, whatever the columns? VV_ENOTFOUND: a filter names no
  * column. */
 vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,

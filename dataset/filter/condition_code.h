@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "dataset/filter/condition_run.h"
+#include "dataset/format/cell.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/pattern.h"
 #include "dataset/schema/schema.h"
@@ -22,6 +22,9 @@
 #define VV_CONDITION_DEPTH 48u              /* values on the stack, and parentheses open at once */
 #define VV_CONDITION_ITEMS 4096u            /* literals in one list */
 #define VV_CONDITION_TEXT ((size_t)1 << 20) /* bytes of all texts that functions make of one row */
+
+typedef struct vv_condition vv_condition;
+typedef struct vv_condition_scratch vv_condition_scratch;
 
 typedef enum vv_operand_kind {
 	VV_OPERAND_NUMBER,
@@ -177,10 +180,6 @@ struct vv_condition_scratch {
 bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
 			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
 			int *out);
-/* The value of an expression, at the bottom of the stack: s->stack[0], s->large[0]. */
-void vv_condition_run(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
-/* Where the value that the steps before end leave begins. */
-size_t vv_steps_begin(const vv_condition *c, size_t end);
 
 /* Are its numbers written as JSON has them? */
 bool vv_operand_usual(const vv_field *f);

@@ -1,7 +1,7 @@
 /*
  * condition_emit: when an operator is worked off, and what it wants of its operands.
  */
-#include "dataset/filter/condition_emit.h"
+#include "dataset/filter/condition_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +113,7 @@ vv_status vv_parser_push_old(vv_parser *p, const vv_token *t)
 		long place = vv_schema_find(old, t->text, t->len);
 
 		if (place < 0) {
-			return vv_tokens_fail(&p->t, t->at, "the base has no column", t->text,
+			return vv_tokens_fail(&p->t, t->at, "not a column of the base:", t->text,
 					      t->len);
 		}
 		step.at = (size_t)place;
@@ -429,8 +429,9 @@ vv_status vv_parser_close_parenthesis(vv_parser *p)
 
 	if (rc < 0) return rc;
 	vv_term *n = &p->nodes[p->node_count - 1];
-	if (p->op_count == 0)
+	if (p->op_count == 0) {
 		return vv_tokens_fail(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
+	}
 	const vv_parser_op *open = &p->ops[--p->op_count];
 	if (open->code == VV_OP_OPEN) return VV_OK;
 	if (open->step == VV_STEP_CALL) return emit_call(p, open);

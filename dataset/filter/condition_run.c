@@ -44,21 +44,6 @@ bool vv_condition_undecided(vv_condition_scratch *s)
 	return was;
 }
 
-static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t n = a_len < b_len ? a_len : b_len;
-	int c = n > 0 ? memcmp(a, b, n) : 0;
-
-	return c != 0 ? (c > 0) - (c < 0) : (a_len > b_len) - (a_len < b_len);
-}
-
-static int compare_times(const vv_time_value *a, const vv_time_value *b)
-{
-	if (a->days != b->days) return a->days < b->days ? -1 : 1;
-	if (a->seconds != b->seconds) return a->seconds < b->seconds ? -1 : 1;
-	return compare_bytes(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
-}
-
 static bool accepts(bool json, const vv_field *f, const vv_cell *cell)
 {
 	return json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
@@ -158,48 +143,6 @@ static void load_literal(const vv_condition *c, vv_condition_scratch *s, size_t 
 static bool is_known(const vv_operand *v)
 {
 	return v->state >= VV_VALUE_SMALL;
-}
-
-/* The fraction that v is: its own, or made in room. */
-static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_ratio *room)
-{
-	if (v->state == VV_VALUE_LARGE) return large;
-	vv_ratio_small(room, &v->small);
-	return room;
-}
-
-/* Of infinite numbers -1 and 1, of all others 0. */
-static int beyond(const vv_operand *v)
-{
-	return v->state != VV_VALUE_INFINITE ? 0 : v->truth ? -1 : 1;
-}
-
-bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
-			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
-			int *out)
-{
-	switch (kind) {
-	case VV_OPERAND_NUMBER:
-		if (a->state == VV_VALUE_SMALL && b->state == VV_VALUE_SMALL &&
-		    vv_small_compare(out, &a->small, &b->small)) {
-			return true;
-		}
-		if (a->state == VV_VALUE_INFINITE || b->state == VV_VALUE_INFINITE) {
-			*out = beyond(a) - beyond(b);
-			return true;
-		}
-		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]),
-					ratio_of(b, b_large, &s->more[1]));
-	case VV_OPERAND_BOOLEAN:
-		*out = (a->truth > b->truth) - (a->truth < b->truth);
-		return true;
-	case VV_OPERAND_TIME:
-		*out = compare_times(&a->time, &b->time);
-		return true;
-	default:
-		*out = compare_bytes(a->text, a->len, b->text, b->len);
-		return true;
-	}
 }
 
 static size_t character_length(const char *s, size_t len)
@@ -308,8 +251,8 @@ static void run_text(vv_operand *a, const vv_operand *b, vv_step_code code)
 	if (a->state == VV_VALUE_MISSING || !a->text) {
 		a->state = VV_VALUE_UNKNOWN;
 	} else if (code == VV_STEP_BEGINS) {
-		set_truth(a,
-			  a->len >= b->len && compare_bytes(a->text, b->len, b->text, b->len) == 0);
+		set_truth(a, a->len >= b->len &&
+				     (b->len == 0 || memcmp(a->text, b->text, b->len) == 0));
 	} else {
 		set_truth(a, is_like(a->text, a->len, b->text, b->len) == (code == VV_STEP_LIKE));
 	}
@@ -394,7 +337,8 @@ static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
 {
 	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
 
-	if (!is_known(x) || !is_known(y) || beyond(x) || beyond(y)) {
+	if (!is_known(x) || !is_known(y) || x->state == VV_VALUE_INFINITE ||
+	    y->state == VV_VALUE_INFINITE) {
 		bool missing = x->state == VV_VALUE_MISSING || y->state == VV_VALUE_MISSING;
 
 		x->state = missing ? VV_VALUE_MISSING : VV_VALUE_UNKNOWN;

@@ -1,7 +1,7 @@
 /*
  * condition_terms: how a literal is read beside a column, and which kinds fit each other.
  */
-#include "dataset/filter/condition_terms.h"
+#include "dataset/filter/condition_internal.h"
 
 #include <string.h>
 

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "dataset/filter/condition.h"
-#include "dataset/filter/condition_code.h"
+#include "dataset/filter/condition_internal.h"
 
 static size_t operands_of(const vv_step *step)
 {

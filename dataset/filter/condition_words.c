@@ -1,7 +1,7 @@
 /*
  * condition_words: where a word, a number, a date, a text ends, and what a parameter stands for.
  */
-#include "dataset/filter/condition_words.h"
+#include "dataset/filter/condition_internal.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * sums: how a count, a sum, a deviation is added up without rounding, and how a part of it is kept.
+ * sums: how rows get to their groups, and how a part of what they count is kept.
  *
  * Kept: varint number of groups; of each varint length and bytes of its key; of each aggregate varint count and what
  * its kind has: sums 16 bytes mantissa, a byte scale, or a fraction; least and greatest a value; distinct varint number, with the
@@ -17,19 +17,10 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/filter/condition_calls.h"
+#include "dataset/filter/condition_code.h"
+#include "dataset/filter/total.h"
 
 #define ROOT_PLACES 30u
-#define LARGE 255u /* in place of a scale: a fraction follows */
-
-__extension__ typedef __int128 wide;
-
-/* A sum: mantissa / 10^scale, or, once that has no room, a fraction. */
-typedef struct total {
-	wide mantissa;
-	unsigned scale;
-	vv_ratio *large; /* owned */
-	bool unknown;    /* an infinite value, or more digits than are computed with */
-} total;
 
 /* Values' hashes, each once after pack. */
 typedef struct distinct {
@@ -43,7 +34,7 @@ typedef struct cell {
 	uint64_t
 		count; /* values; rows of count(*) and share(); of share() those that do not meet it are in `other` */
 	uint64_t other;
-	total sum, square;
+	vv_total sum, square;
 	char *least; /* of min and max: the value as put_value writes it; owned */
 	size_t least_len;
 	distinct distinct;
@@ -165,176 +156,6 @@ vv_status vv_sums_rule_new(vv_sums_rule **out, const vv_sums_text *text, const v
 	return VV_OK;
 }
 
-/* ---- sums ---- */
-
-static void total_clear(total *t)
-{
-	vv_free(t->large);
-	*t = (total){.mantissa = 0};
-}
-
-static bool wide_ratio(vv_ratio *out, wide mantissa, unsigned scale)
-{
-	char digits[48];
-	size_t n = sizeof(digits);
-	bool negative = mantissa < 0;
-	__extension__ unsigned __int128 rest = negative ? (unsigned __int128)0 -
-								  (unsigned __int128)mantissa
-							: (unsigned __int128)mantissa;
-
-	vv_ratio_small(out, &(vv_small){1, 0});
-	for (; rest > 0; rest /= 10) {
-		digits[--n] = (char)('0' + (int)(rest % 10));
-	}
-	size_t count = sizeof(digits) - n;
-	return vv_exact_from_digits(&out->above, negative && count > 0, digits + n, count,
-				    (int64_t)count - (int64_t)scale);
-}
-
-static bool total_ratio(vv_ratio *out, const total *t)
-{
-	if (!t->large) return wide_ratio(out, t->mantissa, t->scale);
-	*out = *t->large;
-	return true;
-}
-
-/* False: out of memory. */
-static bool add_ratio(total *t, const vv_ratio *r)
-{
-	vv_ratio sum, before;
-
-	if (!total_ratio(&before, t) || !vv_ratio_add(&sum, &before, r)) {
-		t->unknown = true;
-		return true;
-	}
-	if (!t->large && !(t->large = vv_malloc(sizeof(*t->large)))) return false;
-	*t->large = sum;
-	return true;
-}
-
-static bool add_wide(total *t, wide mantissa, unsigned scale)
-{
-	wide mine = t->mantissa, other = mantissa;
-	unsigned common = t->scale > scale ? t->scale : scale;
-	bool fits = !t->large;
-
-	for (unsigned i = t->scale; fits && i < common; i++) {
-		fits = !__builtin_mul_overflow(mine, (wide)10, &mine);
-	}
-	for (unsigned i = scale; fits && i < common; i++) {
-		fits = !__builtin_mul_overflow(other, (wide)10, &other);
-	}
-	fits = fits && !__builtin_add_overflow(mine, other, &mine);
-	if (fits) {
-		t->mantissa = mine;
-		t->scale = common;
-		return true;
-	}
-	vv_ratio r;
-	if (!wide_ratio(&r, mantissa, scale)) {
-		t->unknown = true;
-		return true;
-	}
-	return add_ratio(t, &r);
-}
-
-static bool add_value(total *t, const vv_operand *v, const vv_ratio *large)
-{
-	if (v->state == VV_VALUE_SMALL) return add_wide(t, v->small.mantissa, v->small.scale);
-	if (v->state == VV_VALUE_LARGE) return add_ratio(t, large);
-	t->unknown = true;
-	return true;
-}
-
-static bool add_square(total *t, const vv_operand *v, const vv_ratio *large)
-{
-	vv_ratio square;
-
-	if (v->state == VV_VALUE_SMALL) {
-		return add_wide(t, (wide)v->small.mantissa * v->small.mantissa, 2 * v->small.scale);
-	}
-	if (v->state != VV_VALUE_LARGE || !vv_ratio_multiply(&square, large, large)) {
-		t->unknown = true;
-		return true;
-	}
-	return add_ratio(t, &square);
-}
-
-static void put_exact(vv_buf *out, const vv_exact *x)
-{
-	uint8_t room[8];
-
-	vv_buf_putc(out, x->negative ? 1 : 0);
-	vv_put_le64(room, (uint64_t)x->exponent);
-	vv_buf_put(out, room, 8);
-	vv_buf_put_varint(out, x->count);
-	for (unsigned i = 0; i < x->count; i++) {
-		vv_put_le32(room, x->limb[i]);
-		vv_buf_put(out, room, 4);
-	}
-}
-
-static bool get_exact(vv_exact *out, const uint8_t **p, const uint8_t *end)
-{
-	uint64_t count;
-
-	if (end - *p < 9) return false;
-	out->negative = **p == 1;
-	out->exponent = (int64_t)vv_get_le64(*p + 1);
-	*p += 9;
-	if (!vv_varint_read(p, end, &count) || count > VV_LIMBS ||
-	    (uint64_t)(end - *p) < 4 * count || out->exponent > INT64_MAX / 8 ||
-	    out->exponent < -(INT64_MAX / 8)) {
-		return false;
-	}
-	out->count = (unsigned)count;
-	for (unsigned i = 0; i < count; i++, *p += 4) {
-		out->limb[i] = vv_get_le32(*p);
-		if (out->limb[i] > 999999999u) return false;
-	}
-	return count == 0 ? !out->negative : out->limb[count - 1] != 0;
-}
-
-static void put_total(vv_buf *out, const total *t)
-{
-	uint8_t room[16];
-	__extension__ unsigned __int128 bits = (unsigned __int128)t->mantissa;
-
-	vv_buf_putc(out, t->unknown ? 1 : 0);
-	vv_buf_putc(out, (char)(t->large ? LARGE : t->scale));
-	if (t->large) {
-		put_exact(out, &t->large->above);
-		put_exact(out, &t->large->below);
-		return;
-	}
-	vv_put_le64(room, (uint64_t)bits);
-	vv_put_le64(room + 8, (uint64_t)(bits >> 64));
-	vv_buf_put(out, room, 16);
-}
-
-/* 1, 0, VV_ENOMEM */
-static int read_total(total *t, const uint8_t **p, const uint8_t *end)
-{
-	vv_ratio r;
-
-	if (end - *p < 2) return 0;
-	t->unknown = t->unknown || (*p)[0] == 1;
-	unsigned scale = (*p)[1];
-	*p += 2;
-	if (scale == LARGE) {
-		if (!get_exact(&r.above, p, end) || !get_exact(&r.below, p, end) ||
-		    r.below.count == 0) {
-			return 0;
-		}
-		return add_ratio(t, &r) ? 1 : VV_ENOMEM;
-	}
-	if (end - *p < 16 || scale > 2 * VV_SCALE_MAX) return 0;
-	__extension__ unsigned __int128 bits = vv_get_le64(*p + 8);
-	bits = bits << 64 | vv_get_le64(*p);
-	*p += 16;
-	return add_wide(t, (wide)bits, scale) ? 1 : VV_ENOMEM;
-}
-
 /* ---- values as bytes ---- */
 
 static void put_time(vv_buf *out, const vv_operand *v, vv_type type)
@@ -418,8 +239,8 @@ static void put_kept(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv
 			vv_ratio_small(&r, &v->small);
 			large = &r;
 		}
-		put_exact(out, &large->above);
-		put_exact(out, &large->below);
+		vv_exact_put(out, &large->above);
+		vv_exact_put(out, &large->below);
 	} else if (kind == VV_OPERAND_TIME) {
 		vv_put_le64(room, (uint64_t)v->time.days);
 		vv_put_le64(room + 8, (uint64_t)v->time.seconds);
@@ -445,8 +266,8 @@ static bool get_kept(vv_value_room *out, const char *bytes, size_t len, vv_opera
 			return len == 1;
 		}
 		v->state = VV_VALUE_LARGE;
-		if (!get_exact(&out->large.above, &p, end) ||
-		    !get_exact(&out->large.below, &p, end) || out->large.below.count == 0) {
+		if (!vv_exact_get(&out->large.above, &p, end) ||
+		    !vv_exact_get(&out->large.below, &p, end) || out->large.below.count == 0) {
 			return false;
 		}
 		if (vv_ratio_to_small(&v->small, &out->large)) {
@@ -512,17 +333,17 @@ static bool add_hash(distinct *d, vv_hash128 h)
 static uint64_t distinct_count(const distinct *d)
 {
 	if (!d->over || d->count < 2) return d->count;
-	__extension__ unsigned __int128 n = d->count - 1;
+	__uint128_t n = d->count - 1;
 	n <<= 64;
-	return (uint64_t)(n / (d->items[d->count - 1].hi + (__extension__(unsigned __int128) 1)));
+	return (uint64_t)(n / (d->items[d->count - 1].hi + (__extension__(__uint128_t) 1)));
 }
 
 /* ---- groups ---- */
 
 static void cell_clear(cell *c)
 {
-	total_clear(&c->sum);
-	total_clear(&c->square);
+	vv_total_clear(&c->sum);
+	vv_total_clear(&c->square);
 	vv_free(c->least);
 	vv_free(c->distinct.items);
 	*c = (cell){.count = 0};
@@ -681,9 +502,9 @@ static bool add_to_cell(vv_sums *s, cell *c, vv_condition_scratch *scratch,
 	switch (a->op) {
 	case VV_AGGREGATE_SUM:
 	case VV_AGGREGATE_AVG:
-		return add_value(&c->sum, v, large);
+		return vv_total_add(&c->sum, v, large);
 	case VV_AGGREGATE_DEVIATION:
-		return add_value(&c->sum, v, large) && add_square(&c->square, v, large);
+		return vv_total_add(&c->sum, v, large) && vv_total_add_square(&c->square, v, large);
 	case VV_AGGREGATE_MIN:
 	case VV_AGGREGATE_MAX:
 		if (!goes_before(c, scratch, argument, a->op)) return true;
@@ -735,12 +556,12 @@ static void put_cell(vv_buf *out, cell *c, const vv_condition_aggregate *a)
 		vv_buf_put_varint(out, c->other);
 		break;
 	case VV_AGGREGATE_DEVIATION:
-		put_total(out, &c->square);
-		put_total(out, &c->sum);
+		vv_total_put(out, &c->square);
+		vv_total_put(out, &c->sum);
 		break;
 	case VV_AGGREGATE_SUM:
 	case VV_AGGREGATE_AVG:
-		put_total(out, &c->sum);
+		vv_total_put(out, &c->sum);
 		break;
 	case VV_AGGREGATE_MIN:
 	case VV_AGGREGATE_MAX:
@@ -830,12 +651,12 @@ static int read_cell(vv_sums *s, cell *c, const vv_condition_aggregate *a, const
 	c->other += other;
 	switch (a->op) {
 	case VV_AGGREGATE_DEVIATION:
-		got = read_total(&c->square, p, end);
-		got = got > 0 ? read_total(&c->sum, p, end) : got;
+		got = vv_total_read(&c->square, p, end);
+		got = got > 0 ? vv_total_read(&c->sum, p, end) : got;
 		break;
 	case VV_AGGREGATE_SUM:
 	case VV_AGGREGATE_AVG:
-		got = read_total(&c->sum, p, end);
+		got = vv_total_read(&c->sum, p, end);
 		break;
 	case VV_AGGREGATE_MIN:
 	case VV_AGGREGATE_MAX:
@@ -886,7 +707,7 @@ static void set_count(vv_value_room *out, uint64_t n)
 {
 	vv_ratio r;
 
-	if (wide_ratio(&r, (wide)n, 0)) {
+	if (vv_total_whole(&r, (vv_long_sum)n, 0)) {
 		set_ratio(out, &r);
 	}
 }
@@ -896,9 +717,9 @@ static bool deviation(vv_ratio *out, const cell *c)
 {
 	vv_ratio n, sum, square, x, y;
 
-	if (c->count < 2 || !total_ratio(&sum, &c->sum) || !total_ratio(&square, &c->square) ||
-	    !wide_ratio(&n, (wide)c->count, 0) || !vv_ratio_multiply(&x, &sum, &sum) ||
-	    !vv_ratio_divide(&y, &x, &n)) {
+	if (c->count < 2 || !vv_total_ratio(&sum, &c->sum) ||
+	    !vv_total_ratio(&square, &c->square) || !vv_total_whole(&n, (vv_long_sum)c->count, 0) ||
+	    !vv_ratio_multiply(&x, &sum, &sum) || !vv_ratio_divide(&y, &x, &n)) {
 		return false;
 	}
 	y.above.negative = y.above.count > 0;
@@ -932,15 +753,16 @@ static void make_value(vv_value_room *out, const cell *c, const vv_condition_agg
 	} else if (a->op == VV_AGGREGATE_SHARE) {
 		vv_ratio all;
 
-		known = wide_ratio(&n, (wide)c->count, 0) &&
-			wide_ratio(&all, (wide)c->count + c->other, 0) &&
+		known = vv_total_whole(&n, (vv_long_sum)c->count, 0) &&
+			vv_total_whole(&all, (vv_long_sum)c->count + c->other, 0) &&
 			vv_ratio_divide(&r, &n, &all);
 	} else {
-		known = total_ratio(&r, &c->sum);
+		known = vv_total_ratio(&r, &c->sum);
 		if (known && a->op == VV_AGGREGATE_AVG) {
 			vv_ratio sum = r;
 
-			known = wide_ratio(&n, (wide)c->count, 0) && vv_ratio_divide(&r, &sum, &n);
+			known = vv_total_whole(&n, (vv_long_sum)c->count, 0) &&
+				vv_ratio_divide(&r, &sum, &n);
 		}
 	}
 	if (known) {

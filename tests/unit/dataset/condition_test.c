@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/filter/condition_calls.h"
 #include "dataset/filter/condition_run.h"
 #include "tests/unit/support.h"
 
@@ -123,21 +124,21 @@ static void every_line_of_the_table_has_its_answer(void **state)
 static void every_function_has_an_example_that_holds(void **state)
 {
 	vv_schema schema;
-	const char *name, *example;
+	const vv_call *call;
 	size_t i = 0;
 
 	(void)state;
 	read_fields(&schema);
-	for (; (name = vv_condition_function(i, &example)); i++) {
+	for (; (call = vv_call_at(i)); i++) {
 		vv_cell cells[FIELDS] = {0};
 		vv_error err = {0};
-		const char *got = answer(&schema, example, cells, &err);
+		const char *got = answer(&schema, call->example, cells, &err);
 
 		if (strcmp(got, "true") != 0) {
-			print_error("%s: %s: %s %s\n", name, example, got, err.message);
+			print_error("%s: %s: %s %s\n", call->name, call->example, got, err.message);
 		}
 		assert_string_equal(got, "true");
-		assert_non_null(strstr(example, name));
+		assert_non_null(strstr(call->example, call->name));
 	}
 	assert_true(i > 40);
 	vv_schema_clear(&schema);
