@@ -133,7 +133,7 @@ static vv_status read_side(vv_parser *p, bool old, size_t at)
 		return vv_tokens_fail(&p->t, t.at, "a column's name is missing", NULL, 0);
 	}
 	if (!p->t.how->line || (p->c->schema && !p->c->old)) {
-		return vv_tokens_fail(&p->t, at, "there is no earlier version here", NULL, 0);
+		return vv_tokens_fail(&p->t, at, "old. and new. need an earlier version", NULL, 0);
 	}
 	if ((rc = vv_tokens_next(&p->t)) < 0) return rc;
 	if (old) return vv_parser_push_old(p, &t);
