@@ -134,7 +134,12 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 	vv_buf_reset(&k->text);
 	put_part(&k->text, 'r', f->rule, strlen(f->rule));
 	put_part(&k->text, f->column ? 'c' : '-', column, strlen(column));
-	if (f->key) {
+	if (vv_rule_is_written(f->rule) && f->expected) {
+		put_part(&k->text, 'e', f->expected, strlen(f->expected));
+	}
+	if (f->row == 0 && vv_rule_is_written(f->rule) && !f->key) {
+		/* about the whole table: what it counts is another number each time */
+	} else if (f->key) {
 		put_part(&k->text, 'k', f->key, f->key_len);
 	} else if (f->row > 0 && k->compared &&
 		   (old ? row_in_new(k, f->row - 1, &row)

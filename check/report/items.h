@@ -30,7 +30,8 @@ typedef struct vv_report_item {
 typedef struct vv_report_group {
 	const vv_rule *rule;
 	const char *code, *column; /* column: NULL for rows and tables */
-	const char *condition;     /* row-constraint: which; they are as different as columns */
+	const char *condition;     /* of written rules: which; they are as different as columns */
+	const char *name;          /* of a rule of varve.checks; or NULL */
 	uint64_t
 		pointer_line; /* where a reviewer sees it, in the pointer; 0: on the line of the file */
 	vv_severity severity;      /* the highest */

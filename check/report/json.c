@@ -11,6 +11,7 @@ static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_i
 {
 	vv_json_open_object(w);
 	vv_report_json_text(w, "rule", g->code);
+	vv_report_json_text(w, "name", g->name);
 	vv_report_json_text(w, "severity", vv_severity_name(i->severity));
 	vv_report_json_text(w, "column", g->column);
 	if (i->line > 0) {
@@ -38,6 +39,7 @@ static void put_group(vv_json_out *w, const vv_report_group *g)
 {
 	vv_json_open_object(w);
 	vv_report_json_text(w, "rule", g->code);
+	vv_report_json_text(w, "name", g->name);
 	vv_report_json_text(w, "title", vv_report_title(g));
 	vv_report_json_text(w, "column", g->column);
 	vv_report_json_text(w, "severity", vv_severity_name(g->severity));

@@ -108,18 +108,11 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Does the rule expect what a project wrote? */
-static bool is_condition(const char *rule)
-{
-	return strcmp(rule, "row-constraint") == 0 || strcmp(rule, "table-constraint") == 0 ||
-	       strcmp(rule, "change-constraint") == 0;
-}
-
 /* Conditions are not columns, but as different from each other. */
 static bool belongs(const vv_report_group *g, const vv_finding *f)
 {
 	return strcmp(g->code, f->rule) == 0 && same_text(g->column, f->column) &&
-	       (!is_condition(f->rule) || same_text(g->condition, f->expected));
+	       (!vv_rule_is_written(f->rule) || same_text(g->condition, f->expected));
 }
 
 static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_group **out,
@@ -140,7 +133,8 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 	*out = g = vv_arena_calloc(&r->arena, 1, sizeof(*g));
 	if (!g || !(g->code = keep(r, f->rule)) ||
 	    (f->column && !(g->column = keep(r, f->column))) ||
-	    (f->expected && !(g->condition = keep(r, f->expected)))) {
+	    (f->expected && !(g->condition = keep(r, f->expected))) ||
+	    (f->name && !(g->name = keep(r, f->name)))) {
 		return vv_fail_nomem(err);
 	}
 	g->rule = vv_rule_find(f->rule);

@@ -113,6 +113,12 @@ const vv_rule *vv_rule_find(const char *code)
 	return NULL;
 }
 
+bool vv_rule_is_written(const char *code)
+{
+	return strcmp(code, "row-constraint") == 0 || strcmp(code, "table-constraint") == 0 ||
+	       strcmp(code, "change-constraint") == 0;
+}
+
 const char *vv_rule_nearest(const char *word)
 {
 	vv_nearest near;

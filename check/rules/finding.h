@@ -52,6 +52,9 @@ typedef struct vv_rule {
 	bool of_base;           /* compares with a base version */
 } vv_rule;
 
+/* Does the rule check conditions that a project wrote? Two of them are as different as two rules. */
+bool vv_rule_is_written(const char *code);
+
 /* What could not be checked: always an error, whatever the settings say. */
 #define VV_RULE_UNCHECKED "unchecked"
 

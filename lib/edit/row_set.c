@@ -43,6 +43,9 @@ static vv_status ask(job *j, bool *holds, vv_error *err)
 	}
 	if (!(scratch = vv_condition_scratch_new())) return vv_fail_nomem(err);
 	*holds = j->now.has && vv_condition_eval(c, scratch, j->now.cells) == VV_TRUE;
+	if (vv_condition_undecided(scratch)) {
+		return vv_fail(err, VV_EREFUSED, "a pattern takes too many steps for a value");
+	}
 	return vv_condition_failed(scratch) ? vv_fail_nomem(err) : VV_OK;
 }
 

@@ -37,7 +37,7 @@ struct vv_where {
 	size_t condition_count;
 	vv_condition_scratch *scratch;
 	size_t *columns, column_count;
-	bool json, failed;
+	bool json, failed, undecided;
 };
 
 /* ---- what is asked ---- */
@@ -271,6 +271,7 @@ bool vv_where_holds(vv_where *w, const vv_cell *cells)
 		if (!w->judged[i] &&
 		    vv_condition_eval(w->conditions[i], w->scratch, cells) != VV_TRUE) {
 			w->failed |= vv_condition_failed(w->scratch);
+			w->undecided |= vv_condition_undecided(w->scratch);
 			return false;
 		}
 	}
@@ -279,7 +280,10 @@ bool vv_where_holds(vv_where *w, const vv_cell *cells)
 
 vv_status vv_where_ok(const vv_where *w, vv_error *err)
 {
-	return w->failed ? vv_fail_nomem(err) : VV_OK;
+	if (w->failed) return vv_fail_nomem(err);
+	return w->undecided ? vv_fail(err, VV_EREFUSED,
+				      "a pattern takes too many steps for a value of a row")
+			    : VV_OK;
 }
 
 size_t vv_where_count(const vv_where *w)
