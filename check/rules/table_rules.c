@@ -12,7 +12,8 @@
 #include "base/text.h"
 #include "dataset/filter/sums.h"
 
-#define KEPT_MAX 4096u /* bytes of a row group's sums: an eighth of it */
+#define KEPT_MAX 4096u              /* bytes of a row group's sums: an eighth of it */
+#define WHOLE_MAX ((size_t)4 << 20) /* of a version's */
 
 /* One rule, on one version. */
 typedef struct counting {
@@ -23,9 +24,11 @@ typedef struct counting {
 	const size_t *
 		places; /* of each place of the schema: in the table; SIZE_MAX: it does not have it */
 	vv_sums *sums, *part;
-	const check_memo *memo,
-		*fresh;         /* fresh: what is kept of the version before this one in this run */
-	vv_buf *entries, *tail; /* what is kept of the versions */
+	vv_hash128 id;
+	check_memo *memo; /* opened when it is asked for */
+	bool *opened;
+	const check_memo *fresh; /* what is kept of the version before this one in this run */
+	vv_buf *entries, *tail;  /* what is kept of the versions */
 	size_t *entry_count;
 	vv_buf one;
 	vv_batch batch;
@@ -39,7 +42,7 @@ static vv_status count_rows(counting *c, const check_group *g, vv_error *err)
 	vv_cell *cells;
 
 	vv_arena_reset(&c->w->arena);
-	if (!(cells = vv_arena_calloc(&c->w->arena, g->rows * stride + 1, sizeof(*cells)))) {
+	if (!(cells = vv_arena_alloc(&c->w->arena, (g->rows * stride + 1) * sizeof(*cells)))) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -47,7 +50,7 @@ static vv_status count_rows(counting *c, const check_group *g, vv_error *err)
 		vv_status rc = VV_OK;
 
 		for (size_t row = 0; place == SIZE_MAX && row < g->rows; row++) {
-			cells[row * stride + fields[i]].state = VV_CELL_ABSENT;
+			cells[row * stride + fields[i]] = (vv_cell){.state = VV_CELL_ABSENT};
 		}
 		if (place != SIZE_MAX && (rc = check_group_column(g, place, cells + fields[i],
 								  stride, &c->w->arena, err)) < 0) {
@@ -114,10 +117,63 @@ static bool find_kept(const check_memo *m, const check_group_info *g, const uint
 	return true;
 }
 
+/* What the sums of a whole version are kept by. */
+static vv_hash128 whole_id(const counting *c)
+{
+	const vv_root *root = &c->r->table->root;
+	vv_hash128 list = vv_xxh3_128(root->data.data, root->data.len, c->id.lo);
+
+	list.hi ^= c->id.hi;
+	return list;
+}
+
+/* 1; 0: they are not kept; <0. */
+static int read_whole(counting *c, vv_error *err)
+{
+	vv_check_cache *cache = c->r->o->cache;
+	vv_auto(vv_buf) kept = VV_BUF_INIT;
+	int got = cache ? vv_check_cache_get(cache, "whole", whole_id(c), &kept, err) : 0;
+
+	if (got <= 0) return got;
+	got = vv_sums_read(c->sums, kept.data, kept.len);
+	if (got == 0) {
+		vv_sums_reset(c->sums);
+	}
+	return got < 0 ? (int)vv_fail_nomem(err) : got;
+}
+
+static vv_status keep_whole(counting *c, vv_error *err)
+{
+	vv_auto(vv_buf) kept = VV_BUF_INIT;
+
+	if (!c->r->o->cache) return VV_OK;
+	vv_sums_put(&kept, c->sums);
+	vv_status rc = vv_buf_ok(&kept, err);
+	return rc < 0 || kept.len > WHOLE_MAX
+		       ? rc
+		       : vv_check_cache_put(c->r->o->cache, "whole", whole_id(c), kept.data,
+					    kept.len, err);
+}
+
+static vv_status open_kept(counting *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!*c->opened) {
+		*c->opened = true;
+		rc = check_memo_open(c->memo, c->r->o->cache, "sums", c->id, err);
+	}
+	return rc < 0 || c->r->groups ? rc : check_groups_list(c->r, err);
+}
+
 /* The sums of a version. *read: groups that had to be. */
 static vv_status count_version(counting *c, size_t *read, vv_error *err)
 {
+	int whole = read_whole(c, err);
 	vv_status rc = VV_OK;
+
+	if (whole != 0) return whole < 0 ? (vv_status)whole : vv_sums_finish(c->sums, err);
+	if ((rc = open_kept(c, err)) < 0) return rc;
 
 	for (size_t i = 0; i < c->r->group_count && rc == VV_OK; i++) {
 		const uint8_t *bytes;
@@ -134,7 +190,7 @@ static vv_status count_version(counting *c, size_t *read, vv_error *err)
 			rc = take_group(c, i, c->one.data, c->one.len, err);
 		}
 	}
-	return rc < 0 ? rc : vv_sums_finish(c->sums, err);
+	return rc < 0 || (rc = keep_whole(c, err)) < 0 ? rc : vv_sums_finish(c->sums, err);
 }
 
 /* Both versions under one rule. */
@@ -147,6 +203,7 @@ typedef struct judging {
 	vv_sums *now, *was, *part; /* was NULL: no base */
 	check_run base;
 	check_memo memo, fresh;
+	bool opened; /* memo is */
 	vv_hash128 id;
 	vv_buf entries, tail;
 	size_t entry_count, read;
@@ -179,7 +236,9 @@ static vv_status count_side(judging *j, check_run *r, vv_sums *sums, vv_error *e
 		      .rule = j->rule,
 		      .sums = sums,
 		      .part = j->part,
+		      .id = j->id,
 		      .memo = &j->memo,
+		      .opened = &j->opened,
 		      .fresh = &j->fresh,
 		      .entries = &j->entries,
 		      .tail = &j->tail,
@@ -355,8 +414,7 @@ static vv_status open_base(judging *j, vv_error *err)
 	vv_arena_init(&j->base.arena);
 	j->base.table = base;
 	j->base.o = j->r->o;
-	if (!(j->was = vv_sums_new(j->rule))) return vv_fail_nomem(err);
-	return check_groups_list(&j->base, err);
+	return (j->was = vv_sums_new(j->rule)) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status judge(judging *j, vv_error *err)
@@ -384,7 +442,6 @@ static vv_status judge(judging *j, vv_error *err)
 	j->part = vv_sums_new(j->rule);
 	if (!j->now || !j->part) return vv_fail_nomem(err);
 	if ((rc = make_id(j, err)) < 0 || (rc = open_base(j, err)) < 0 ||
-	    (rc = check_memo_open(&j->memo, j->r->o->cache, "sums", j->id, err)) < 0 ||
 	    (rc = count_sides(j, err)) < 0 || (rc = keep(j, err)) < 0) {
 		return rc;
 	}

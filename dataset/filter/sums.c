@@ -22,11 +22,11 @@
 
 #define ROOT_PLACES 30u
 
-/* Values' hashes, each once after pack. */
+/* Values' hashes: a table by hash, until pack makes an array in order of it. */
 typedef struct distinct {
-	vv_hash128 *items;
-	size_t count, cap;
-	bool over; /* only the least are left */
+	vv_hash128 *items; /* of the table those that are not zero */
+	size_t count, cap; /* cap: a power of two, or none */
+	bool over;         /* only the least are left */
 } distinct;
 
 /* One aggregate of one group. */
@@ -188,19 +188,25 @@ static void put_small(vv_buf *out, vv_small n)
 {
 	uint64_t digits = n.mantissa < 0 ? (uint64_t)0 - (uint64_t)n.mantissa
 					 : (uint64_t)n.mantissa;
-	uint64_t unit = 1;
 
 	for (; n.scale > 0 && digits % 10 == 0; n.scale--) {
 		digits /= 10;
 	}
-	for (unsigned i = 0; i < n.scale; i++) {
-		unit *= 10;
+	char text[24], *end = text + sizeof(text), *p = end;
+	unsigned place = 0;
+
+	do {
+		if (place == n.scale && place > 0) {
+			*--p = '.';
+		}
+		*--p = (char)('0' + digits % 10);
+		digits /= 10;
+		place++;
+	} while (digits > 0 || place <= n.scale);
+	if (n.mantissa < 0) {
+		*--p = '-';
 	}
-	vv_buf_printf(out, "%s%llu", n.mantissa < 0 ? "-" : "",
-		      (unsigned long long)(digits / unit));
-	if (n.scale > 0) {
-		vv_buf_printf(out, ".%0*llu", (int)n.scale, (unsigned long long)(digits % unit));
-	}
+	vv_buf_put(out, p, (size_t)(end - p));
 }
 
 #define KEY_PLACES 60 /* of a fraction that is no decimal, in a group or among distinct values */
@@ -295,37 +301,67 @@ static int order_hashes(const void *a, const void *b)
 			      : (x->lo > y->lo) - (x->lo < y->lo);
 }
 
-/* Each once, in order; of more than are told apart only the least. */
+/* In order; of more than are told apart only the least. */
 static void pack(distinct *d)
 {
 	size_t n = 0;
 
-	if (d->count > 1) {
-		qsort(d->items, d->count, sizeof(*d->items), order_hashes);
-	}
-	for (size_t i = 0; i < d->count; i++) {
-		if (n == 0 || order_hashes(&d->items[n - 1], &d->items[i]) != 0) {
+	if (d->cap == 0) return;
+	for (size_t i = 0; i < d->cap; i++) {
+		if (d->items[i].lo != 0 || d->items[i].hi != 0) {
 			d->items[n++] = d->items[i];
 		}
 	}
+	if (n > 1) {
+		qsort(d->items, n, sizeof(*d->items), order_hashes);
+	}
 	d->over = d->over || n > VV_SUMS_DISTINCT_MAX;
 	d->count = n > VV_SUMS_DISTINCT_MAX ? VV_SUMS_DISTINCT_MAX : n;
+	d->cap = 0; /* no table any more */
+}
+
+static void insert(distinct *d, vv_hash128 h)
+{
+	size_t at = (size_t)h.lo & (d->cap - 1);
+
+	while (d->items[at].lo != 0 || d->items[at].hi != 0) {
+		if (d->items[at].lo == h.lo && d->items[at].hi == h.hi) return;
+		at = (at + 1) & (d->cap - 1);
+	}
+	d->items[at] = h;
+	d->count++;
+}
+
+/* Room for one more: a larger table, or one of the least alone. */
+static bool make_room(distinct *d)
+{
+	const size_t most = 4 * VV_SUMS_DISTINCT_MAX;
+	distinct next = {.over = d->over};
+	size_t from = d->cap;
+
+	if (2 * (d->count + 1) <= d->cap) return true;
+	next.cap = d->cap == 0 ? 16 : d->cap < most ? 2 * d->cap : most;
+	if (!(next.items = vv_calloc(next.cap, sizeof(*next.items)))) return false;
+	if (d->cap == most) {
+		pack(d);
+		next.over = d->over;
+		from = d->count;
+	}
+	for (size_t i = 0; i < from; i++) {
+		if (d->items[i].lo != 0 || d->items[i].hi != 0) {
+			insert(&next, d->items[i]);
+		}
+	}
+	vv_free(d->items);
+	*d = next;
+	return true;
 }
 
 static bool add_hash(distinct *d, vv_hash128 h)
 {
-	if (d->count == d->cap) {
-		pack(d);
-		if (d->count * 2 >= d->cap && d->cap < 4 * VV_SUMS_DISTINCT_MAX) {
-			size_t cap = d->cap ? 2 * d->cap : 16;
-			vv_hash128 *items = vv_realloc_array(d->items, cap, sizeof(*items));
-
-			if (!items) return false;
-			d->items = items;
-			d->cap = cap;
-		}
-	}
-	d->items[d->count++] = h;
+	h.lo += h.lo == 0 && h.hi == 0; /* zero is an empty place */
+	if (!make_room(d)) return false;
+	insert(d, h);
 	return true;
 }
 
