@@ -836,6 +836,7 @@ static vv_status take_lines(vv_rule_set *out, const vv_rules_file *f, const char
 	}
 	out->lines = vv_arena_calloc(&out->arena, room + 1, sizeof(*out->lines));
 	if (!out->lines) return vv_fail_nomem(err);
+	out->checks = f ? f->checks : NULL;
 	for (size_t i = 0; (rule = vv_rules_check(f, path, &i));) {
 		out->lines[out->line_count++] = *rule;
 	}
@@ -917,8 +918,10 @@ vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)
 
 static bool has_name(const vv_rule_set *s, const char *name)
 {
-	for (size_t i = 0; i < s->line_count; i++) {
-		if (s->lines[i].name && strcmp(s->lines[i].name, name) == 0) return true;
+	const vv_check_rule *rule;
+
+	for (size_t i = 0; (rule = vv_checks_next(s->checks, NULL, &i));) {
+		if (rule->name && strcmp(rule->name, name) == 0) return true;
 	}
 	return false;
 }
@@ -951,6 +954,17 @@ static bool is_line_among(const vv_check_rule *line, const char *const *codes, s
 {
 	return is_among(line->rule->code, codes, count) ||
 	       (line->name && is_among(line->name, codes, count));
+}
+
+bool vv_rule_set_has_line(const vv_rule_set *s, const char *name)
+{
+	for (size_t i = 0; i < s->line_count; i++) {
+		if (s->lines[i].severity != VV_SEVERITY_OFF &&
+		    is_line_among(&s->lines[i], &name, 1)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err)

@@ -52,6 +52,7 @@ typedef struct vv_rule_set {
 	size_t count;
 	vv_check_rule *lines; /* of varve.checks; severity may be OFF */
 	size_t line_count;
+	const vv_checks *checks; /* of which these are those for the path; or NULL */
 } vv_rule_set;
 
 typedef enum vv_on_commit { VV_ON_COMMIT_OFF, VV_ON_COMMIT_WARN, VV_ON_COMMIT_REFUSE } vv_on_commit;
@@ -97,6 +98,9 @@ VV_AUTO_CLEAR(vv_rule_set, vv_rule_set_clear)
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);
 /* How severe, the highest of its settings; OFF when it is not looked at. */
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
+
+/* Is a rule of varve.checks looked at that has this name, or whose findings have this code? */
+bool vv_rule_set_has_line(const vv_rule_set *s, const char *name);
 
 /* Marks the settings of a rule as accepted. */
 void vv_rule_set_accept(vv_rule_set *s, const char *code);

@@ -492,6 +492,7 @@ static void note_used(one *c)
 		const vv_rule_setting *s = vv_rule_set_get(&c->rules, c->run->only[i]);
 
 		c->run->only_used[i] = c->run->only_used[i] ||
+				       vv_rule_set_has_line(&c->rules, c->run->only[i]) ||
 				       (s && (s->asked || !vv_rule_needs_bounds(s->rule)));
 	}
 }
