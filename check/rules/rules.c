@@ -838,7 +838,11 @@ static vv_status take_lines(vv_rule_set *out, const vv_rules_file *f, const char
 	if (!out->lines) return vv_fail_nomem(err);
 	out->checks = f ? f->checks : NULL;
 	for (size_t i = 0; (rule = vv_rules_check(f, path, &i));) {
-		out->lines[out->line_count++] = *rule;
+		vv_check_rule *line = &out->lines[out->line_count++];
+		const vv_severity most = vv_rule_set_severity(out, rule->rule->code);
+
+		*line = *rule;
+		line->severity = most < line->severity ? most : line->severity;
 	}
 	return VV_OK;
 }
