@@ -103,8 +103,11 @@ static int run_git_hiding(char **args, int argc)
 	int code;
 
 	if (argc >= (int)VV_GIT_ARGS_MAX) return vv_usage_error("too many arguments");
-	const vv_git_call call = {
-		.args = (const char *const *)args, .env = vv_environ(), .output = &out};
+	static const char *const no_other_machine[] = {"GIT_ALLOW_PROTOCOL=file", NULL};
+	const vv_git_call call = {.args = (const char *const *)args,
+				  .env = vv_environ(),
+				  .more = getenv(VV_OFFLINE_VAR) ? no_other_machine : NULL,
+				  .output = &out};
 	if (vv_git_run(&call, &said, &code, &err) < 0) return vv_report(&err);
 	vv_out_raw(out.data, out.len);
 	vv_text_put_urls(&shown, said.data, said.len);
@@ -132,10 +135,10 @@ static int run_git(const vv_command *c, int argc, char **argv)
 		args[0] = path;
 		args[1] = (char *)(uintptr_t)c->name;
 		memcpy(args + 2, argv, (size_t)argc * sizeof(*argv));
+		if (c->hides_urls) return run_git_hiding(args + 1, argc + 1);
 		if (getenv(VV_OFFLINE_VAR)) {
 			(void)setenv("GIT_ALLOW_PROTOCOL", "file", 1);
 		}
-		if (c->hides_urls) return run_git_hiding(args + 1, argc + 1);
 		execv(path, args);
 		vv_fail_errno(&err, "cannot run", path);
 	}

@@ -936,7 +936,11 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		return tell_text(item, how, out, NULL, err);
 	}
 	if ((rc = open_both(&c, &unreadable, err)) < 0) {
-		if (unreadable && !item->named) {
+		if (unreadable && is_document(item) && !(item->a ? item->a : item->b)->table) {
+			/* Why no reader could read it was said when its tables were asked for. */
+			vv_error_clear(err);
+			rc = tell_text(item, how, out, NULL, err);
+		} else if (unreadable && !item->named) {
 			char why[sizeof(err->message)];
 			memcpy(why, err->message, sizeof(why));
 			rc = tell_text(item, how, out, why, err);

@@ -106,8 +106,8 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, bool *ther
 	*there = path && vv_exists(path);
 	if (rc < 0 || !*there) return rc < 0 ? rc : check_empty(dir, err);
 	if ((rc = vv_read_regular(&text, path, STATE_MAX, err)) < 0) return rc;
-	char *p = vv_buf_detach(&text);
-	vv_auto(char) *all = p;
+	vv_auto(char) *all = vv_buf_detach(&text);
+	char *p = all;
 	bool sound = p && strncmp(p, FIRST, sizeof(FIRST) - 1) == 0;
 	for (p = sound ? p + sizeof(FIRST) - 1 : p; sound && *p;) {
 		char *end = strchr(p, '\n');

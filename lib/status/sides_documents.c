@@ -51,7 +51,12 @@ static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 	    (rc = vv_subject_settle(&s->subject, err)) < 0) {
 		return rc;
 	}
-	return vv_subject_document_open(&s->document, &s->is, &s->subject, err);
+	rc = vv_subject_document_open(&s->document, &s->is, &s->subject, err);
+	if (rc != VV_EINPUT && rc != VV_EREFUSED) return rc;
+	/* Then it is compared as bytes. */
+	vv_notes_put(vv_repository_notes(r), "%s", err->message);
+	vv_error_clear(err);
+	return VV_OK;
 }
 
 static bool has(const side *s, const char *table)

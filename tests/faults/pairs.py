@@ -575,6 +575,7 @@ def told(case, met, found, seed):
 class Whole:
 	repos: list
 	host: bool = True
+	folder: bool = True
 	vault: bool = False
 
 

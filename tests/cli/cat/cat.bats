@@ -109,7 +109,7 @@ two_versions() {
 	done <<-'END'
 		itme = pear~did you mean 'item'?
 		item = plum tree~a text of several words is written in single quotes
-		item = pear || id = 1~not understood: '|'
+		item = pear || id = 1~wants a text, not a number
 		id=>2~a value is missing before '>'
 		id = = 2~a value is missing before '='
 		id = x~column 'id' has type integer

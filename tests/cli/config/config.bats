@@ -43,7 +43,7 @@ load ../helper
 	ends_with 2 varve config varve.ssh putty
 	stderr_is "varve: the setting 'varve.ssh' is 'putty', expected auto, libssh2 or external"
 	ends_with 2 varve config remote.origin.varveKind github
-	stderr_is "varve: the setting 'remote.origin.varveKind' is 'github', expected git or peer"
+	stderr_is "varve: the setting 'remote.origin.varveKind' is 'github', expected git, peer or folder"
 	ends_with 1 git config --get-regexp '^(varve|remote)[.]'
 	succeeds varve config remote.origin.varveKind git
 	[ "$(git config remote.origin.varveKind)" = git ]
@@ -56,7 +56,7 @@ load ../helper
 	output_has "varve.keepfree           5m  (local)"
 	output_lacks "varve.keepFree"
 	output_has "varve.gcDays             14  (default: "
-	output_has "remote.NAME.varveKind    (not set, of git or peer: "
+	output_has "remote.NAME.varveKind    (not set, of git, peer or folder: "
 	succeeds varve config --list --all --json
 	echo "$output" | python3 -c '
 import json, sys
