@@ -3,7 +3,7 @@
 A pack's length says little, since packs merge; what is new is counted by digest."""
 
 HEAD, TAIL = 8, 40
-DIFFERENCE = 2
+BASED = (2, 3)  # differences and edits name a base
 
 
 def varint(data, at):
@@ -24,7 +24,7 @@ def records(pack):
         digest = pack[at + 1:at + 33]
         _, at = varint(pack, at + 33)
         stored, at = varint(pack, at)
-        if method >= DIFFERENCE:
+        if method in BASED:
             _, at = varint(pack, at)
             distance, at = varint(pack, at)
             if distance == 0:

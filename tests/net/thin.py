@@ -27,7 +27,7 @@ for path in sorted(glob.glob(os.path.join(folder, "packs", "*.pack"))):
         at += 33
         _, at = varint(b, at)
         stored, at = varint(b, at)
-        if head & 15 >= 2:
+        if head & 15 in (2, 3):
             _, at = varint(b, at)
             distance, at = varint(b, at)
             at += 33 if distance == 0 else 0

@@ -1,7 +1,7 @@
 # Facts about row groups, and what is found by them.
 load ../helper
 
-# Rows of 15 groups, in order of id.
+# Rows of some five groups, in order of id.
 wide_rows() { rows "${1-12000}"; }
 
 wide_repo() {

@@ -2,9 +2,9 @@
 # keep.
 load ../helper
 
-# Rows of some 50 groups whose ids, from 1 on, follow no order: facts about groups exclude few for one in the middle.
+# Long rows of some 60 groups whose ids, from 1 on, follow no order: facts about groups exclude few for one in the middle.
 mixed_rows() {
-	rows "${1-40000}" | awk -F, -v OFS=, -v n="${1-40000}" 'NR > 1 { $1 = ($1 * 7919) % n + 1 } 1'
+	rows "${1-40000}" | awk -F, -v OFS=, -v n="${1-40000}" 'NR > 1 { $1 = ($1 * 7919) % n + 1; $2 = sprintf("%s%100s", $2, "of these") } 1'
 }
 
 # One commit of t.csv with key id, and its bytes in whole.

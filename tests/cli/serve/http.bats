@@ -361,7 +361,7 @@ teardown() {
 	new_repo src
 	cd src
 	for n in 1 2 3 4 5 6; do
-		seq 1 3000 | awk '{ print $1 "," ($1 * 7919) % 10007 }'
+		seq 1 6000 | awk '{ printf "%d,%0100d\n", $1, $1 * 7919 % 10007 }'
 	done | sed '1i a,b' > again.csv
 	varve add -q again.csv
 	varve commit -q -m one

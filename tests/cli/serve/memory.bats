@@ -17,11 +17,11 @@ with_long_row() {
 	cd src
 	{
 		echo id,text
-		awk 'BEGIN { for (i = 1; i <= 3000; i++) printf "%d,small row %d\n", i, i }'
-		printf '3001,'
+		awk 'BEGIN { for (i = 1; i <= 20000; i++) printf "%d,small row %d\n", i, i }'
+		printf '20001,'
 		head -c 8000000 /dev/zero | tr '\0' a
 		printf '\n'
-		awk 'BEGIN { for (i = 4001; i <= 9000; i++) printf "%d,small row %d\n", i, i }'
+		awk 'BEGIN { for (i = 24001; i <= 44000; i++) printf "%d,small row %d\n", i, i }'
 	} > wide.csv
 	cp wide.csv ..
 	varve add -q wide.csv

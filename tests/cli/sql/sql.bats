@@ -234,7 +234,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	new_repo
 	python3 -c '
 import json, random
-for i in range(20000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9)}))' > t.ndjson
+for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9)}))' > t.ndjson
 	commit_all first
 	python3 - <<-'END'
 		import glob, os
@@ -249,7 +249,7 @@ for i in range(20000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9)
 		        f.write(bytes([byte ^ 1]))
 	END
 	ends_with 2 varve sql 'SELECT sum(v) FROM "t@HEAD"'
-	succeeds varve sql --format csv 'SELECT id FROM "t@HEAD" WHERE id = 4; SELECT count(*) AS n FROM "t@HEAD" WHERE id > 19990'
+	succeeds varve sql --format csv 'SELECT id FROM "t@HEAD" WHERE id = 4; SELECT count(*) AS n FROM "t@HEAD" WHERE id > 99990'
 	output_is $'id\n4\nn\n9'
 	succeeds varve sql --format csv 'SELECT id FROM "t@HEAD" WHERE id IN (SELECT id FROM "t@HEAD" WHERE id < 3)'
 	output_is $'id\n0\n1\n2'

@@ -20,7 +20,7 @@ def count(data):
         edits += method == 3
         _, at = varint(data, at + 33)
         stored, at = varint(data, at)
-        if method >= 2:
+        if method in (2, 3):
             _, at = varint(data, at)
             distance, at = varint(data, at)
             at += 0 if distance else 33

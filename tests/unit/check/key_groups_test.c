@@ -338,7 +338,7 @@ static void put_long_rows(vv_buf *out, const rows *r)
 		unsigned long long x = i * 2654435761u;
 
 		vv_buf_printf(out, "%s,", r->keys[i]);
-		for (size_t n = 0; n < 10;
+		for (size_t n = 0; n < 40;
 		     n++, x = x * 6364136223846793005u + 1442695040888963407u) {
 			vv_buf_printf(out, "%016llx", x);
 		}

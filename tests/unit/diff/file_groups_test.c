@@ -17,7 +17,7 @@
 #include "dataset/table/table.h"
 #include "diff/rows/file_groups.h"
 
-#define ROWS 4000u
+#define ROWS 16000u
 
 /* How a table is written. */
 typedef struct look {
