@@ -190,7 +190,9 @@ static vv_status rank_lines(md_writer *w, section *s, size_t most, vv_error *err
 	for (size_t i = 0; i < s->count; i++) {
 		s->cells[i].like = vv_story_like(w->story, s->cells[i].pair, &s->cells[i].cell);
 	}
-	qsort(s->cells, s->count, sizeof(*s->cells), by_strangeness);
+	if (s->count > 1) {
+		qsort(s->cells, s->count, sizeof(*s->cells), by_strangeness);
+	}
 	for (; n < s->count && lines.len + s->cells[n].len <= most; n++) {
 		cell_line *l = &s->cells[n];
 

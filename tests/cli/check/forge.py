@@ -96,7 +96,7 @@ class Forge(BaseHTTPRequestHandler):
             posted["labels"].append([self.command, int(x[1]), (body or {}).get("labels")])
         elif x := m(r"/merge_requests/(\d+)"):
             posted["labels"].append(["PUT", int(x[1]), body])
-        elif x := re.fullmatch(r"/gitlab/(\d+)", path):
+        elif x := re.fullmatch(r"/(?:gitlab|projects)/(\d+)", path):
             return self.answer({"http_url_to_repo": next(prefix(r) for r in requests() if lab(r)["source_project_id"] == int(x[1]))})
         else:
             return self.answer({"message": f"no {self.command} {path}"}, 404)

@@ -9,6 +9,12 @@ setup() {
 	varve_setup
 	command -v jq > /dev/null || skip "jq is not there"
 	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+	export no_proxy=127.0.0.1
+}
+
+teardown() {
+	[ -z "${forge-}" ] || kill "$forge"
 }
 
 # Two open requests on one table: `mine` in base.git, which changes row 5's price, and Bob's `pr` in
@@ -151,7 +157,7 @@ scripts() {
 	END
 	chmod +x bin/curl
 	mkdir -p job/ci
-	cp "$ci/varve-pr" job/ci/
+	cp "$ci/varve-pr" "$ci/varve-pr-branches" job/ci/
 	scripts gitlab.yml varve > pipeline.sh
 	mine=$(git -C base.git rev-parse mine)
 	pr=$(git -C fork.git rev-parse pr)
@@ -170,8 +176,21 @@ scripts() {
 	echo '{"access_level": 20}' > api/member.6.json
 	echo '{"access_level": 40}' > api/member.7.json
 	export CI_SERVER_URL=https://gitlab.example.org CI_SERVER_HOST=gitlab.example.org CI_PROJECT_ID=1
-	export VARVE_BASE_URL=$base_url VARVE_TOKEN=t CI_API_V4_URL=https://gitlab.example.org/api/v4
-	export API=$CI_API_V4_URL/projects/1
+	# What update-branches asks, in Python, forge.py answers.
+	mkdir forge
+	printf '%s' "${base_url%"$PWD/base.git"}" > forge/prefix
+	jq -n --arg base "$PWD/base.git" --arg fork "$PWD/fork.git" '[
+		{number: 1, branch: "mine", repo: $base, labels: []},
+		{number: 2, branch: "pr", repo: $fork, labels: [], fork: true}]' > forge/requests.json
+	python3 "$BATS_TEST_DIRNAME/forge.py" forge > forge/port 2> forge/log 3>&- &
+	forge=$!
+	local i
+	for ((i = 0; i < 600; i++)); do
+		[ ! -s forge/port ] || break
+		sleep 0.05
+	done
+	export CI_API_V4_URL=http://127.0.0.1:$(cat forge/port) CI_DEFAULT_BRANCH=main
+	export VARVE_BASE_URL=$base_url VARVE_TOKEN=secret API=$CI_API_V4_URL/projects/1
 	take 6 "$pr"
 	(cd job && sh -e ../pipeline.sh)
 	grep -q "^$mine state=success" api/statuses
@@ -188,6 +207,8 @@ scripts() {
 	# The host merges the first; the second has a conflict now.
 	git -C base.git update-ref refs/heads/main mine
 	run ! mergeable
+	jq '.[1:]' forge/requests.json > api/left.json
+	mv api/left.json forge/requests.json
 	jq '.[1:]' api/open.json > api/left.json
 	mv api/left.json api/open.json
 	# Somebody who may not write asks, then somebody who may.
@@ -197,7 +218,8 @@ scripts() {
 		mv api/new.json api/notes.2.json
 	}
 	ask 6 200
-	(cd job && sh -e ../pipeline.sh)
+	(cd job && sh -e ../pipeline.sh) > log
+	grep -q '^#2: left alone, maintainers may not push to the fork' log
 	run ! mergeable
 	ask 7 300
 	(cd job && sh -e ../pipeline.sh)

@@ -166,7 +166,7 @@ EOF
 	output_has "<a href=\"https://data.example.org/r/row/$new/t.csv?key=3\">"
 	output_has "<a href=\"https://data.example.org/r/row/$old/t.csv?key=2\">"
 	cd ..
-	start_server --root .
+	start_server "$OLDPWD"
 	for row in "$new/t.csv?key=a%20b" "$new/t.csv?key=%3Cx%3E" "$old/t.csv?key=2"; do
 		curl -sfL "$url/row/$row" > page.html
 		grep -q "<h1>" page.html
