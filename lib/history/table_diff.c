@@ -69,14 +69,16 @@ bool vv_diff_is_table_name(const char *path, bool named)
 	return false;
 }
 
-static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, const vv_diff_how *how,
+static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, const comparison *c,
 			   bool find_key, bool in_file, vv_error *err)
 {
+	const vv_diff_how *how = c->how;
 	vv_subject_options so = {.hints = how->written,
 				 .find_key = find_key,
 				 .like = like,
 				 .keep = !like,
 				 .in_file = in_file,
+				 .whole = c->item->whole,
 				 .unpack = how->patch == NULL,
 				 .as_add = how->patch != NULL,
 				 .progress = how->progress,
@@ -812,11 +814,11 @@ static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_er
 {
 	const vv_diff_item *i = c->item;
 	bool find = !i->a; /* a new table's key is worth telling */
-	vv_status rc = open_side(&c->old_side, i->a, NULL, c->how, false, in_file, err);
+	vv_status rc = open_side(&c->old_side, i->a, NULL, c, false, in_file, err);
 	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
 	if (rc < 0) return rc;
 	in_file = in_file && i->a->in_file;
-	if ((rc = open_side(&c->new_side, i->b, i->a, c->how, find, in_file, err)) < 0) {
+	if ((rc = open_side(&c->new_side, i->b, i->a, c, find, in_file, err)) < 0) {
 		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
 	}
 	return rc;
@@ -931,7 +933,7 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 		out->many = c.many;
 		goto done;
 	}
-	if (is_document(item) ? how->only_whether || how->patch
+	if (is_document(item) ? how->only_whether || how->patch || (item->whole && !stored)
 			      : !stored && !vv_diff_is_table_name(item->path, item->named)) {
 		return tell_text(item, how, out, NULL, err);
 	}

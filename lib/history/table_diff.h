@@ -51,6 +51,7 @@ typedef struct vv_diff_item {
 	const char *old_name, *new_name;
 	bool conflict; /* told also where the two are equal */
 	bool named;    /* by the user: JSON counts as a table then */
+	bool whole;    /* a document of which nothing here reads the tables: its bytes count */
 } vv_diff_item;
 
 typedef struct vv_diff_answer {

@@ -455,7 +455,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	bool is_document = false;
 
 	rc = input_open(&in, s, err);
-	if (rc == VV_OK && !(opts && opts->as_add) &&
+	if (rc == VV_OK && !(opts && (opts->as_add || opts->whole)) &&
 	    (rc = open_document(&document, &is_document, s, &in, err)) == VV_OK && is_document) {
 		rc = import_document(s, out, &document, &io, err);
 		input_close(&in);

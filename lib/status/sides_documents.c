@@ -52,9 +52,11 @@ static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 		return rc;
 	}
 	rc = vv_subject_document_open(&s->document, &s->is, &s->subject, err);
-	if (rc != VV_EINPUT && rc != VV_EREFUSED) return rc;
+	if (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_ENOSUPPORT) return rc;
 	/* Then it is compared as bytes. */
-	vv_notes_put(vv_repository_notes(r), "%s", err->message);
+	if (rc != VV_ENOSUPPORT) {
+		vv_notes_put(vv_repository_notes(r), "%s", err->message);
+	}
 	vv_error_clear(err);
 	return VV_OK;
 }

@@ -452,3 +452,29 @@ header_change() {
 	output_has "unicode.txt: a text that reads as a table changed ('git diff' shows it); 'varve add --as table unicode.txt' makes a table of it"
 	output_has "notes.txt: text changed ('git diff' shows it)"
 }
+
+@test "documents that are kept as bytes are told by their sizes where nothing here reads them" {
+	git config --global varve.reader.xlsx.command "sh -c 'exit 3'"
+	new_repo
+	printf 'PK\3\4xxxx' > kept.xlsx
+	cp kept.xlsx plain.xlsx
+	rows 5 > t.csv
+	varve add -q --as file kept.xlsx
+	varve add -q t.csv plain.xlsx
+	varve commit -qm one
+	tee -a plain.xlsx <<< more >> kept.xlsx
+	sed -i 's/^2,[^,]*/2,x/' t.csv
+	succeeds varve diff
+	output_has "kept.xlsx: a file, 8 B -> 13 B, contents differ"
+	output_has "plain.xlsx: a ZIP archive or a workbook changed ('git diff' shows it)"
+	output_has "t.csv"
+	succeeds git diff kept.xlsx
+	output_has "kept.xlsx: a file, 8 B -> 13 B, contents differ"
+	ends_with 1 varve diff -q kept.xlsx
+	varve commit -qam two
+	succeeds varve log -p -1
+	output_has "kept.xlsx: a file, 8 B -> 13 B, contents differ"
+	rm kept.xlsx
+	succeeds varve diff -- kept.xlsx
+	output_is "kept.xlsx: removed file, 13 B"
+}

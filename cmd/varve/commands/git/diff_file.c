@@ -177,6 +177,17 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 		item.old_name = a->name ? a->name : "work tree";
 		item.new_name = b->name ? b->name : "work tree";
 	}
+	rc = vv_diff_item_compare(out, &item, &how, err);
+	if (rc != VV_ENOSUPPORT) return rc;
+	/* A document without a reader. */
+	if (item.a) {
+		vv_subject_forget(item.a);
+	}
+	if (item.b) {
+		vv_subject_forget(item.b);
+	}
+	item.whole = true;
+	vv_error_clear(err);
 	return vv_diff_item_compare(out, &item, &how, err);
 }
 
