@@ -202,7 +202,7 @@ all_commands() {
 @test "words that people who work with data type name the command that does it" {
 	local word n=0
 	for word in car changes columns compare count datasets discard download export find head history list \
-		ls profile publish query remove rename rollback sample save search select snapshot stage stats summary sync \
+		ls profile query remove rename rollback sample save search select snapshot stage stats summary sync \
 		tables undo unstage upload validate versions view; do
 		ends_with 2 varve "$word"
 		stderr_has "varve has no '$word'; '"
