@@ -12,9 +12,11 @@
 
 vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err)
 {
+	const size_t len = strnlen(hex, VV_HOST_NAME_LEN);
+
 	if (!vv_array_room(n->items, n->count, n->cap)) return vv_fail_nomem(err);
-	memcpy(n->items[n->count], hex, VV_HOST_NAME_LEN);
-	n->items[n->count++][VV_HOST_NAME_LEN] = '\0';
+	memcpy(n->items[n->count], hex, len);
+	n->items[n->count++][len] = '\0';
 	return VV_OK;
 }
 
