@@ -1,6 +1,6 @@
 # What tests of vaults begin with: a repository with a table, a key, and holders in folders.
 
-load ../helper
+[ "$(type -t varve_setup)" = function ] || load ../helper # of another folder's test: it has it
 
 # new_vault [HOLDER...]: a repository of two versions, and these holders (a b c), each a domain of its own.
 new_vault() {

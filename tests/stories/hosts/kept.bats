@@ -126,8 +126,8 @@ readable() {
 	done
 }
 
-@test "gc --remote frees nothing while a pack or list is gone or damaged in the tree" {
-	local damage before stopped=0
+@test "gc --remote loses no version that can be read while a pack or list is gone or damaged in the tree" {
+	local damage before
 	versions
 	for damage in "gone $pack" "gone $list" both "empty $pack" "cut $pack" "empty $list" "cut $list" "flip $list"; do
 		git -C "$host" update-ref refs/varve/blocks "$tip"
@@ -137,7 +137,6 @@ readable() {
 		before=${before:-$(git rev-parse HEAD)} # it may refuse to be cloned
 		run varve gc --remote --prune=now
 		if [ "$status" -ne 0 ]; then
-			stopped=$((stopped + 1))
 			[ "$(git -C "$host" rev-parse refs/varve/blocks)" = "$at" ]
 		else # a version whose root is gone is one that was never there; the others stay as they were
 			readable > ../now
@@ -149,5 +148,4 @@ readable() {
 		output_has "6 versions, 0 not whole there"
 		all_there
 	done
-	[ "$stopped" -ge 1 ]
 }

@@ -132,7 +132,7 @@ again() {
 	varve init -q --bare hub.git
 	cd a
 	git remote add origin "ssh://host$PWD/../hub.git"
-	for cut in 100 3000 100000 300000; do
+	for cut in 100 3000 100000 200000; do
 		GIT_SSH_COMMAND="$proxy --cut-up $cut --ssh" ends_with 2 varve push origin main
 		[ -z "$(git -C ../hub.git for-each-ref)" ]
 		(cd ../hub.git && varve fsck > /dev/null)
