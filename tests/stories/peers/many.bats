@@ -8,7 +8,7 @@ setup() {
 	mkdir a
 	cd a
 	new_repo
-	rows 200000 5 > prices.csv
+	rows 300000 5 > prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -qm one
 	cd ..
