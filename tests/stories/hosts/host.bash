@@ -75,7 +75,7 @@ http_host() {
 	git init -q --bare host.git
 	git -C host.git config http.receivepack true
 	: > port
-	python3 "$BATS_TEST_DIRNAME/http_host.py" "$PWD" "$@" > port 2> /dev/null 3>&- &
+	python3 "$BATS_TEST_DIRNAME/../../stories/hosts/http_host.py" "$PWD" "$@" > port 2> /dev/null 3>&- &
 	server=$!
 	local i
 	for ((i = 0; i < 1200 && $(wc -c < port) == 0; i++)); do
