@@ -14,6 +14,7 @@
 #include "repo/git/history/date.h"
 
 #define OF_REMOTE "remote.NAME."
+#define OF_READER "varve.reader.KIND."
 
 const vv_setting vv_settings[] = {
 	{"varve.addTables", VV_SETTING_BOOL, NULL, NULL,
@@ -52,6 +53,12 @@ const vv_setting vv_settings[] = {
 	 "buckets are read without keys, as public ones can be"},
 	{"varve.s3RequestPayer", VV_SETTING_BOOL, "false", NULL,
 	 "you pay for requests to buckets of others (requester pays)"},
+	{OF_READER "command", VV_SETTING_TEXT, NULL, NULL,
+	 "the program that reads documents of a kind, in your own settings alone (docs/use/documents.md)"},
+	{"varve.reader.memory", VV_SETTING_NUMBER, "1g", NULL,
+	 "bytes of memory that a reader may use"},
+	{"varve.reader.seconds", VV_SETTING_NUMBER, "120", NULL,
+	 "seconds after which a reader is stopped"},
 	{"varve.ssh", VV_SETTING_WORD, "auto", "auto|libssh2|external", "which ssh is used"},
 	{"varve.timeout", VV_SETTING_NUMBER, "60", NULL,
 	 "seconds without a byte after which a peer counts as gone, unless --timeout is given"},
@@ -71,13 +78,18 @@ const vv_setting vv_settings[] = {
 };
 const size_t vv_setting_count = sizeof(vv_settings) / sizeof(vv_settings[0]);
 
-/* "remote.a.b.varveKind" as "remote.NAME.varveKind", so that both kinds of names are compared alike. */
+/* "remote.a.b.varveKind" as "remote.NAME.varveKind", "varve.reader.h5.command" as "varve.reader.KIND.command", so that all
+ * names are compared alike. */
 static const char *with_placeholder(const char *name, vv_buf *b)
 {
 	const char *last = strrchr(name, '.');
 
-	if (strncasecmp(name, "remote.", 7) != 0 || last <= name + 7) return name;
 	vv_buf_reset(b);
+	if (strncasecmp(name, "varve.reader.", 13) == 0 && last > name + 13) {
+		vv_buf_printf(b, OF_READER "%s", last + 1);
+		return vv_buf_cstr(b);
+	}
+	if (strncasecmp(name, "remote.", 7) != 0 || last <= name + 7) return name;
 	vv_buf_printf(b, OF_REMOTE "%s", last + 1);
 	return vv_buf_cstr(b);
 }

@@ -46,7 +46,8 @@ def things():
                 for form in defines.get(forms, forms).strip('"').split("|"):
                     yield name, f"={form}"
     settings = (ROOT / "lib/status/settings.c").read_text()
-    yield from ((f"varve.{name}", "") for name in re.findall(r'\{"varve\.(\w+)"', settings))
+    yield from ((f"varve.{name}", "") for name in re.findall(r'\{"varve\.([\w.]+)"', settings))
+    yield from ((f"varve.reader.KIND.{name}", "") for name in re.findall(r'\{OF_READER "(\w+)"', settings))
     yield from ((f"remote.NAME.{name}", "") for name in re.findall(r'\{OF_REMOTE "(\w+)"', settings))
 
 

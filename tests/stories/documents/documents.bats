@@ -110,6 +110,7 @@ two_versions() {
 	run varve cat 'b.toy#Prices'
 	[ "$status" -eq 2 ]
 	[ ! -e ran ]
+	succeeds varve doctor
 	git config --global varve.reader.toy.command "touch $PWD/ran"
 	run varve cat 'b.toy#Prices'
 	[ -e ran ]
