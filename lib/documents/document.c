@@ -31,18 +31,24 @@
 
 /* --- which reader -------------------------------------------------------------- */
 
+/* A setting that no repository can set. */
+static char *outside(vv_repository *repo, const vv_env *env, const char *key)
+{
+	return repo ? vv_config_protected(repo, key) : vv_config_outside(env, key);
+}
+
 /* varve.reader.KIND.command; NULL: there is none. KIND is of letters and digits. */
-static char *setting(const vv_env *env, const char *kind, const char *what)
+static char *setting(vv_repository *repo, const vv_env *env, const char *kind)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 
 	if (!*kind || kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789")]) return NULL;
-	vv_buf_printf(&key, "varve.reader.%s.%s", kind, what);
-	return key.failed ? NULL : vv_config_outside(env, vv_buf_cstr(&key));
+	vv_buf_printf(&key, "varve.reader.%s.command", kind);
+	return key.failed ? NULL : outside(repo, env, vv_buf_cstr(&key));
 }
 
 /* The command of the user's settings for a file; NULL: none. */
-static char *configured(const vv_env *env, const char *name, const char *kind)
+static char *configured(vv_repository *repo, const vv_env *env, const char *name, const char *kind)
 {
 	char ext[16];
 	const char *has = vv_path_ext(name);
@@ -52,9 +58,9 @@ static char *configured(const vv_env *env, const char *name, const char *kind)
 		ext[n] = (char)(has[n] >= 'A' && has[n] <= 'Z' ? has[n] + 32 : has[n]);
 	}
 	ext[n] = '\0';
-	char *command = has[n] ? NULL : setting(env, ext, "command");
+	char *command = has[n] ? NULL : setting(repo, env, ext);
 
-	return command || !kind ? command : setting(env, kind, "command");
+	return command || !kind ? command : setting(repo, env, kind);
 }
 
 /* Words, parted by blanks; '...' and "..." keep them. */
@@ -87,15 +93,17 @@ static vv_status split(vv_document *d, const char *text, vv_error *err)
 	return count > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "the command of a reader is empty");
 }
 
-bool vv_document_may_be(const vv_env *env, const char *head, size_t len, const char *name)
+bool vv_document_may_be(vv_repository *repo, const vv_env *env, const char *head, size_t len,
+			const char *name)
 {
 	const vv_unseen *u = vv_unseen_find(head, len);
 	vv_auto(char) *command = NULL;
 
-	return (u && vv_unseen_kind(u, name)) || (command = configured(env, name, NULL)) != NULL;
+	return (u && vv_unseen_kind(u, name)) ||
+	       (command = configured(repo, env, name, NULL)) != NULL;
 }
 
-bool vv_document_is_name(const vv_env *env, const char *name)
+bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *name)
 {
 	static const char *const known[] = {"parquet", "feather", "arrow", "arrows", "sqlite",
 					    "sqlite3", "db",      "gpkg",  "dta",    "sav"};
@@ -105,15 +113,15 @@ bool vv_document_is_name(const vv_env *env, const char *name)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcasecmp(ext, known[i]) == 0) return true;
 	}
-	return vv_sniff_is_workbook(name) || (command = configured(env, name, NULL)) != NULL;
+	return vv_sniff_is_workbook(name) || (command = configured(repo, env, name, NULL)) != NULL;
 }
 
 /* --- running it ---------------------------------------------------------------- */
 
-static vv_helper_limits limits_of(const vv_env *env)
+static vv_helper_limits limits_of(const vv_document *d)
 {
-	vv_auto(char) *memory = vv_config_outside(env, "varve.reader.memory"),
-		      *seconds = vv_config_outside(env, "varve.reader.seconds");
+	vv_auto(char) *memory = outside(d->repo, d->env, "varve.reader.memory"),
+		      *seconds = outside(d->repo, d->env, "varve.reader.seconds");
 	vv_helper_limits limits = {MEMORY, SECONDS};
 	uint64_t v;
 
@@ -131,7 +139,7 @@ static vv_helper_limits limits_of(const vv_env *env)
 static vv_status start(vv_helper **out, const vv_document *d, const char *verb, const char *table,
 		       vv_error *err)
 {
-	const vv_helper_limits limits = limits_of(d->env);
+	const vv_helper_limits limits = limits_of(d);
 	const char *argv[WORDS_MAX + 4];
 	size_t n = 0;
 
@@ -285,7 +293,7 @@ static vv_status choose_reader(vv_document *d, bool *own, vv_error *err)
 	const vv_unseen *u = vv_unseen_find(vv_buf_cstr(&head), head.len);
 	const char *kind = u ? vv_unseen_kind(u, d->name) : NULL;
 
-	command = configured(d->env, d->name, kind);
+	command = configured(d->repo, d->env, d->name, kind);
 	*own = command == NULL;
 	if (!command && !kind) return none_reads(d, err);
 	return split(d, command ? command : "python3 -m varve.reader", err);

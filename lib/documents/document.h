@@ -35,7 +35,7 @@ typedef struct vv_document_table {
 
 typedef struct vv_document {
 	const vv_env *env;       /* borrowed; may be NULL */
-	vv_repository *repo;     /* borrowed; NULL: nothing is kept */
+	vv_repository *repo;     /* borrowed; NULL: outside of any */
 	const char *known_as;    /* borrowed: what its bytes are known by; NULL: nothing is kept */
 	const char *file, *name; /* borrowed: where it is, what messages call it */
 	const char *const *command;
@@ -44,10 +44,12 @@ typedef struct vv_document {
 	vv_arena arena;
 } vv_document;
 
-/* May a file with this beginning and name be one? Asks nobody. */
-bool vv_document_may_be(const vv_env *env, const char *head, size_t len, const char *name);
+/* May a file with this beginning and name be one? Asks nobody. repo may be NULL; with it, no
+ * setting is read from a file, however often this is asked. */
+bool vv_document_may_be(vv_repository *repo, const vv_env *env, const char *head, size_t len,
+			const char *name);
 /* By its name alone. */
-bool vv_document_is_name(const vv_env *env, const char *name);
+bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *name);
 
 /* Lists its tables: env, repo, known_as, file and name are set by the caller, all else is zero. VV_ENOSUPPORT: nothing here can read it; VV_EINPUT: its reader cannot; VV_EREFUSED: its reader went beyond its
  * limits. d is to be closed in any case. */

@@ -913,7 +913,7 @@ static bool is_document(const vv_diff_item *i)
 	const vv_subject *s = i->b ? i->b : i->a;
 	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
 
-	return s->table || vv_document_is_name(env, i->path);
+	return s->table || vv_document_is_name(s->repo, env, i->path);
 }
 
 vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,

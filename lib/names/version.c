@@ -573,7 +573,7 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 	}
 	if (rc == VV_OK && out->root.kind == VV_KIND_FILE && s->path && !(opts && opts->whole) &&
 	    (s->table || (opts && opts->unpack && vv_decompress_name(s->path) > 0) ||
-	     vv_document_is_name(vv_repository_env(s->repo), s->path))) {
+	     vv_document_is_name(s->repo, vv_repository_env(s->repo), s->path))) {
 		vv_table_close(out);
 		return vv_subject_import(s, out, opts, err);
 	}

@@ -260,7 +260,6 @@ static void know_document(vv_subject_document *d, const vv_subject *s)
 	if (s->repo && s->from != VV_FROM_WORK && !vv_oid_is_null(&s->blob)) {
 		vv_oid_text(d->known_as, &s->blob);
 		d->document.known_as = d->known_as;
-		d->document.repo = s->repo;
 	}
 }
 
@@ -271,14 +270,14 @@ static vv_status may_be_document(bool *out, const vv_subject *s, const input *in
 	char head[VV_UNSEEN_HEAD];
 	ssize_t n = (ssize_t)(in->blob.len < sizeof(head) ? in->blob.len : sizeof(head));
 
-	*out = in->stored_bytes && vv_document_is_name(env, name);
+	*out = in->stored_bytes && vv_document_is_name(s->repo, env, name);
 	if (in->stored_bytes) return VV_OK;
 	if (in->fd < 0) {
 		memcpy(head, vv_buf_cstr(&in->blob), (size_t)n);
 	} else if ((n = vv_pread_full(in->fd, head, sizeof(head), 0, s->text, err)) < 0) {
 		return (vv_status)n;
 	}
-	*out = vv_document_may_be(env, head, (size_t)n, name);
+	*out = vv_document_may_be(s->repo, env, head, (size_t)n, name);
 	return VV_OK;
 }
 
@@ -298,7 +297,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 			       vv_text_shows(s->text), vv_text_shows(name));
 	}
 	if (!*is) return VV_OK;
-	out->document = (vv_document){.env = env, .name = name};
+	out->document = (vv_document){.env = env, .repo = s->repo, .name = name};
 	know_document(out, s);
 	out->document.file = s->lfs ? s->lfs : s->file;
 	if (in->fd < 0) {

@@ -147,11 +147,11 @@ static vv_status open_one(vv_diff_sides *out, bool *opened, const vv_diff_sides 
 	return rc;
 }
 
-static bool may_open(const vv_diff_path *p, const vv_env *env)
+static bool may_open(const vv_diff_path *p, vv_repository *r)
 {
 	return (p->old_mode == 0 || (p->old_mode & 0170000) == 0100000) &&
 	       (p->new_mode == 0 || (p->new_mode & 0170000) == 0100000) && p->stage >= 0 &&
-	       vv_document_is_name(env, p->path);
+	       vv_document_is_name(r, vv_repository_env(r), p->path);
 }
 
 vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_dataset_reader *s,
@@ -162,13 +162,13 @@ vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_da
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < d->count && !any; i++) {
-		any = may_open(&d->paths[i], vv_repository_env(r));
+		any = may_open(&d->paths[i], r);
 	}
 	for (size_t i = 0; any && i < d->count && rc == VV_OK; i++) {
 		vv_diff_path *p = &d->paths[i];
 
 		opened = false;
-		if (may_open(p, vv_repository_env(r))) {
+		if (may_open(p, r)) {
 			rc = open_one(&out, &opened, d, p, r, s, err);
 		}
 		if (rc < 0 || opened) {

@@ -101,6 +101,8 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 			vv_error *err); /* k, m, g */
 /* A setting of the levels outside any repository; owned by the caller; NULL when not set. */
 char *vv_config_outside(const vv_env *env, const char *key);
+/* The same from the configuration that r has read already: no file is opened. */
+char *vv_config_protected(vv_repository *r, const char *key);
 /* Calls fn for each entry whose name matches the prefix, with the level's name
  * ("system", "global", "local", "worktree", ...). */
 typedef vv_status (*vv_config_fn)(void *payload, const char *name, const char *value,

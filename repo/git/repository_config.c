@@ -299,6 +299,29 @@ static vv_status take_snapshot(vv_repository *r, vv_error *err)
 	return code < 0 ? fail_config(code, err) : VV_OK;
 }
 
+char *vv_config_protected(vv_repository *r, const char *key)
+{
+	vv_auto(git_config_iterator) *it = NULL;
+	git_config_entry *e;
+	git_config_level_t level = GIT_CONFIG_LEVEL_PROGRAMDATA;
+	char *out = NULL;
+
+	if (take_snapshot(r, VV_IGNORED) == VV_OK) {
+		(void)git_config_multivar_iterator_new(&it, r->snapshot, key, NULL);
+	}
+	while (it && git_config_next(&e, it) == 0) {
+		if (e->level < level || e->level > GIT_CONFIG_LEVEL_GLOBAL || !e->value ||
+		    !*e->value) {
+			continue;
+		}
+		level = e->level;
+		vv_free(out);
+		out = vv_strdup(e->value);
+	}
+	git_error_clear();
+	return out;
+}
+
 /* *value is borrowed until *entry is freed (NULL: from the overrides, until close). */
 static vv_status lookup(vv_repository *r, const char *key, const char **value,
 			git_config_entry **entry, vv_error *err)

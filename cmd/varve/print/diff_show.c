@@ -198,7 +198,8 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 	vv_diff_item item = {.path = p->path,
 			     .old_path = p->old_path,
 			     .named = p->literal,
-			     .whole = !p->document && vv_document_is_name(vv_environ(), p->path),
+			     .whole = !p->document &&
+				      vv_document_is_name(r->repo, vv_environ(), p->path),
 			     .conflict = p->stage != 0};
 	vv_status rc;
 	a.env = b.env = vv_environ();
