@@ -152,18 +152,10 @@ static const struct {
 static vv_status add_aggregate(vv_parser *p, const vv_condition_aggregate *a)
 {
 	vv_condition *c = p->c;
+	vv_status rc = vv_parser_room(p, &c->aggregates, c->aggregate_count, &p->aggregate_room,
+				      sizeof(*c->aggregates));
 
-	if (c->aggregate_count == p->aggregate_room) {
-		size_t room = p->aggregate_room ? p->aggregate_room * 2 : 4;
-		vv_condition_aggregate *all = vv_arena_calloc(&c->arena, room, sizeof(*all));
-
-		if (!all) return vv_fail_nomem(p->err);
-		if (c->aggregate_count > 0) {
-			memcpy(all, c->aggregates, c->aggregate_count * sizeof(*all));
-		}
-		c->aggregates = all;
-		p->aggregate_room = room;
-	}
+	if (rc < 0) return rc;
 	c->aggregates[c->aggregate_count++] = *a;
 	return VV_OK;
 }

@@ -9,21 +9,30 @@
 #include "base/text.h"
 #include "dataset/filter/condition_calls.h"
 
+vv_status vv_parser_room(vv_parser *p, void *items, size_t count, size_t *room, size_t size)
+{
+	const size_t more = *room > 0 ? *room * 2 : 16;
+	void *old, *grown;
+
+	if (count < *room) return VV_OK;
+	if (!(grown = vv_arena_calloc(&p->c->arena, more, size))) return vv_fail_nomem(p->err);
+	/* All object pointers look alike in POSIX; copying keeps within the aliasing rules. */
+	memcpy(&old, items, sizeof(old));
+	if (count > 0) {
+		memcpy(grown, old, count * size);
+	}
+	memcpy(items, &grown, sizeof(grown));
+	*room = more;
+	return VV_OK;
+}
+
 vv_status vv_parser_add_step(vv_parser *p, const vv_step *step)
 {
 	vv_condition *c = p->c;
+	vv_status rc = vv_parser_room(p, &c->steps, c->step_count, &p->step_room,
+				      sizeof(*c->steps));
 
-	if (c->step_count == p->step_room) {
-		size_t room = p->step_room ? p->step_room * 2 : 16;
-		vv_step *steps = vv_arena_calloc(&c->arena, room, sizeof(*steps));
-
-		if (!steps) return vv_fail_nomem(p->err);
-		if (c->step_count > 0) {
-			memcpy(steps, c->steps, c->step_count * sizeof(*steps));
-		}
-		c->steps = steps;
-		p->step_room = room;
-	}
+	if (rc < 0) return rc;
 	c->steps[c->step_count++] = *step;
 	return VV_OK;
 }
@@ -31,18 +40,10 @@ vv_status vv_parser_add_step(vv_parser *p, const vv_step *step)
 vv_status vv_parser_add_literal(vv_parser *p, const vv_literal *l)
 {
 	vv_condition *c = p->c;
+	vv_status rc = vv_parser_room(p, &c->literals, c->literal_count, &p->literal_room,
+				      sizeof(*c->literals));
 
-	if (c->literal_count == p->literal_room) {
-		size_t room = p->literal_room ? p->literal_room * 2 : 16;
-		vv_literal *literals = vv_arena_calloc(&c->arena, room, sizeof(*literals));
-
-		if (!literals) return vv_fail_nomem(p->err);
-		if (c->literal_count > 0) {
-			memcpy(literals, c->literals, c->literal_count * sizeof(*literals));
-		}
-		c->literals = literals;
-		p->literal_room = room;
-	}
+	if (rc < 0) return rc;
 	c->literals[c->literal_count++] = *l;
 	return VV_OK;
 }
