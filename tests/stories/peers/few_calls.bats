@@ -116,3 +116,13 @@ count_is() {
 	succeeds varve push -q origin HEAD:refs/heads/three
 	git -C ../hub.git rev-parse -q --verify refs/varve/blocks
 }
+
+@test "readers of documents are looked for in the settings that were read already" {
+	many_files
+	git config --global varve.reader.toy.command /bin/false
+	for i in $(seq 60); do echo c >> "d$i/1.txt"; done
+	git commit -qam two
+	calls_of openat diff HEAD~1 HEAD
+	mine
+	count_is 8 '\.gitconfig' le
+}
