@@ -32,15 +32,30 @@ void vv_head_commit_clear(vv_head_commit *c)
 	vv_buf_clear(&c->refs);
 }
 
+bool vv_head_refs_next(vv_head_ref *out, const char **at)
+{
+	const size_t len = strcspn(*at, "\n");
+
+	if (len <= VV_OID_TEXT + 1 || (*at)[len] != '\n' || (*at)[VV_OID_TEXT] != ' ' ||
+	    !vv_oid_parse(&out->id, *at, VV_OID_TEXT)) {
+		return false;
+	}
+	out->name = *at + VV_OID_TEXT + 1;
+	out->len = len - VV_OID_TEXT - 1;
+	*at += len + 1;
+	return true;
+}
+
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out)
 {
-	for (const char *p = vv_buf_cstr(&c->refs); *p;) {
-		const size_t len = strcspn(p, "\n");
-		if (len > VV_OID_TEXT + 1 && strlen(name) == len - VV_OID_TEXT - 1 &&
-		    memcmp(p + VV_OID_TEXT + 1, name, strlen(name)) == 0) {
-			return vv_oid_parse(out, p, VV_OID_TEXT);
+	const char *p = vv_buf_cstr(&c->refs);
+	vv_head_ref ref;
+
+	while (vv_head_refs_next(&ref, &p)) {
+		if (strlen(name) == ref.len && memcmp(ref.name, name, ref.len) == 0) {
+			*out = ref.id;
+			return true;
 		}
-		p += len + (p[len] == '\n');
 	}
 	return false;
 }
@@ -131,6 +146,18 @@ static vv_status check_digest(const vv_buf *bytes, const uint8_t wanted[VV_SHA25
 				 what);
 }
 
+static vv_status check_refs(const vv_buf *list, vv_error *err)
+{
+	const char *p = vv_buf_cstr(list);
+	vv_head_ref ref;
+
+	while (vv_head_refs_next(&ref, &p)) {
+	}
+	return p == vv_buf_cstr(list) + list->len
+		       ? VV_OK
+		       : vv_fail(err, VV_ECORRUPT, "the list of refs of a head is damaged");
+}
+
 vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oid *id,
 			      vv_error *err)
 {
@@ -155,7 +182,8 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	    (rc = check_digest(&text, digest, "record", err)) < 0 ||
 	    (rc = vv_head_record_read(&out->record, vv_buf_cstr(&text), text.len, err)) < 0 ||
 	    (rc = read_blob(&out->refs, r, id, "refs", VV_HEAD_REFS_MAX, err)) < 0 ||
-	    (rc = check_digest(&out->refs, out->record.refs, "list of refs", err)) < 0) {
+	    (rc = check_digest(&out->refs, out->record.refs, "list of refs", err)) < 0 ||
+	    (rc = check_refs(&out->refs, err)) < 0) {
 		return rc;
 	}
 	return memcmp(key, out->record.key, sizeof(key)) == 0

@@ -37,6 +37,13 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 			      vv_error *err);
 void vv_head_commit_clear(vv_head_commit *c);
 VV_AUTO_CLEAR(vv_head_commit, vv_head_commit_clear)
+/* The ref at the beginning of a list, and *at behind it. False: the list ends there, or a line follows that is none. */
+typedef struct vv_head_ref {
+	vv_oid id;
+	const char *name; /* borrowed, not ended by a NUL */
+	size_t len;
+} vv_head_ref;
+bool vv_head_refs_next(vv_head_ref *out, const char **at);
 /* What the list has for a ref. False: it is not there. */
 bool vv_head_commit_ref(const vv_head_commit *c, const char *name, vv_oid *out);
 

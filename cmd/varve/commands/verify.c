@@ -38,30 +38,25 @@ VV_AUTO_CLEAR(verifying, verifying_clear)
 /* The refs that the newest head names, as they are there: hello NULL: here. */
 static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err)
 {
-	const vv_head_commit *h = &v->seen.judged.newest;
+	const char *p = vv_buf_cstr(&v->seen.judged.newest.refs);
+	vv_head_ref named;
 
-	for (const char *p = vv_buf_cstr(&h->refs); *p;) {
-		const size_t len = strcspn(p, "\n");
+	while (vv_head_refs_next(&named, &p)) {
 		vv_auto(vv_buf) name = VV_BUF_INIT;
 		vv_auto(vv_ref) ref = {0};
 		bool same = false;
-		vv_oid id;
 
-		vv_buf_put(&name, p + VV_OID_TEXT + 1, len - VV_OID_TEXT - 1);
+		vv_buf_put(&name, named.name, named.len);
 		const vv_status rc = vv_buf_ok(&name, err);
 		if (rc < 0) return rc;
-		if (!vv_oid_parse(&id, p, VV_OID_TEXT)) {
-			return vv_fail(err, VV_ECORRUPT, "the list of refs of the head is damaged");
-		}
 		for (size_t i = 0; hello && i < hello->ref_count && !same; i++) {
 			same = strcmp(hello->refs[i].name, name.data) == 0 &&
-			       vv_oid_equal(&hello->refs[i].id, &id);
+			       vv_oid_equal(&hello->refs[i].id, &named.id);
 		}
 		if (!hello && vv_ref_get(v->c->repo, name.data, &ref, VV_IGNORED) == VV_OK) {
-			same = vv_oid_equal(&ref.id, &id);
+			same = vv_oid_equal(&ref.id, &named.id);
 		}
 		v->differ += !same;
-		p += len + (p[len] == '\n');
 	}
 	return VV_OK;
 }
