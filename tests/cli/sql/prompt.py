@@ -4,6 +4,8 @@ import os
 import pty
 import re
 import sys
+import termios
+import time
 
 child, terminal = pty.fork()
 if child == 0:
@@ -13,6 +15,9 @@ for line in sys.argv[1:]:
     while not (prompt := re.compile(rb"(^|\n)(varve|   [.]{3})> ").search(came, seen)):
         came += os.read(terminal, 4096)
     seen = prompt.end()
+    # The prompt is written before the terminal is asked for single keys; until then the kernel would edit the line.
+    while termios.tcgetattr(terminal)[3] & termios.ICANON:
+        time.sleep(0.001)
     os.write(terminal, line.encode() + b"\n")
 while True:
     try:
