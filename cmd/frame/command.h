@@ -103,6 +103,15 @@ typedef struct vv_option {
 			   of "array of the rows in a JSON document, as in /data/items"),          \
 		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
 
+/* How cells become Arrow's values, into the members misfit and numbers (lib/view/view.h). */
+#define OPT_ARROW                                                                                  \
+	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,                                   \
+		   "--format arrow: what becomes of a cell that is not of its column's type "      \
+		   "(default: error)"),                                                            \
+		OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,                         \
+			   "--format arrow: columns of numbers as doubles (the default), text or " \
+			   "exact decimals")
+
 typedef struct vv_command {
 	const char *name;
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */

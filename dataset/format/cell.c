@@ -10,3 +10,14 @@ bool vv_cell_equal(const vv_cell *a, const vv_cell *b)
 	return a->len == b->len && a->state == b->state &&
 	       (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
 }
+
+bool vv_cell_is_one_of(const vv_cell *cell, const char **words)
+{
+	for (; words && *words; words++) {
+		if (strlen(*words) == cell->len &&
+		    (cell->len == 0 || memcmp(*words, cell->text, cell->len) == 0)) {
+			return true;
+		}
+	}
+	return false;
+}

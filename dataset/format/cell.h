@@ -33,6 +33,9 @@ typedef struct vv_cell {
 /* State and text equal? */
 bool vv_cell_equal(const vv_cell *a, const vv_cell *b);
 
+/* Is its text one of these words, of which NULL is the last? words NULL: of none. */
+bool vv_cell_is_one_of(const vv_cell *cell, const char **words);
+
 #define VV_COLUMNS_MAX 16384u
 #define VV_CELLS_MAX                                                                               \
 	(256u << 10) /* bytes of cells (each counted len + 1) that force a cut, and

@@ -157,25 +157,14 @@ bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *tex
 	return true;
 }
 
-static bool is_word(const char *const *words, const vv_cell *cell)
-{
-	for (; words && *words; words++) {
-		if (strlen(*words) == cell->len && memcmp(*words, cell->text, cell->len) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void read_boolean(vv_value *out, const vv_field *f, const vv_cell *cell)
 {
-	static const char *const yes[] = {"true", "True", "TRUE", "1", NULL};
+	static const char *yes[] = {"true", "True", "TRUE", "1", NULL};
 
 	out->kind = VV_VALUE_BOOLEAN;
 	out->truth = cell->state == VV_CELL_LITERAL
 			     ? cell->len == 4
-			     : is_word(f->true_values ? (const char *const *)f->true_values : yes,
-				       cell);
+			     : vv_cell_is_one_of(cell, f->true_values ? f->true_values : yes);
 }
 
 /* Adds count x unit to the seconds. */

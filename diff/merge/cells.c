@@ -42,17 +42,6 @@ static bool is_json_number(const char *p, size_t len)
 	return i == len;
 }
 
-static bool listed(const char **values, const vv_cell *c)
-{
-	for (size_t i = 0; values && values[i]; i++) {
-		if (strlen(values[i]) == c->len &&
-		    memcmp(values[i], c->text ? c->text : "", c->len) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A CSV cell as JSON has it. */
 static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 {
@@ -65,9 +54,9 @@ static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 		      is_json_number(c->text, c->len);
 	if (number) {
 		out.state = VV_CELL_LITERAL;
-	} else if (f->type == VV_TYPE_BOOLEAN && listed(f->true_values, c)) {
+	} else if (f->type == VV_TYPE_BOOLEAN && vv_cell_is_one_of(c, f->true_values)) {
 		out = (vv_cell){.state = VV_CELL_LITERAL, .text = "true", .len = 4};
-	} else if (f->type == VV_TYPE_BOOLEAN && listed(f->false_values, c)) {
+	} else if (f->type == VV_TYPE_BOOLEAN && vv_cell_is_one_of(c, f->false_values)) {
 		out = (vv_cell){.state = VV_CELL_LITERAL, .text = "false", .len = 5};
 	}
 	return out;

@@ -21,17 +21,6 @@ enum {
 	TAG_OTHER = 'o'
 };
 
-static bool listed(const char **values, const vv_cell *c)
-{
-	for (size_t i = 0; values && values[i]; i++) {
-		if (strlen(values[i]) == c->len &&
-		    memcmp(values[i], c->text ? c->text : "", c->len) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A missing value of the schema is null; but an empty text in a column of strings is a
  * value of its own, so that "" and null are told apart. */
 static bool is_missing(const vv_field *f, const vv_cell *c)
@@ -99,9 +88,9 @@ static bool put_boolean(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
 	bool literal = c->state == VV_CELL_LITERAL;
 	bool yes = literal ? c->len == 4 && memcmp(c->text, "true", 4) == 0
-			   : listed(f->true_values, c);
+			   : vv_cell_is_one_of(c, f->true_values);
 	bool no = literal ? c->len == 5 && memcmp(c->text, "false", 5) == 0
-			  : listed(f->false_values, c);
+			  : vv_cell_is_one_of(c, f->false_values);
 	if (yes || no) {
 		vv_buf_putc(out, TAG_BOOLEAN);
 		vv_buf_putc(out, yes ? '1' : '0');

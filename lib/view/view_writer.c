@@ -42,16 +42,6 @@ static bool is_number(const char *s, size_t len)
 	return i == len && len > 0;
 }
 
-static bool is_one_of(const vv_cell *cell, const char *const *words)
-{
-	for (; words && *words; words++) {
-		if (strlen(*words) == cell->len && memcmp(*words, cell->text, cell->len) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A number with the field's own decimal and group characters, as JSON spells it. */
 static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 {
@@ -93,11 +83,12 @@ static bool put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bo
 		    put_number(out, cell, field)) {
 			return true;
 		}
-		if (field->type == VV_TYPE_BOOLEAN && is_one_of(cell, field->true_values)) {
+		if (field->type == VV_TYPE_BOOLEAN && vv_cell_is_one_of(cell, field->true_values)) {
 			vv_buf_puts(out, "true");
 			return true;
 		}
-		if (field->type == VV_TYPE_BOOLEAN && is_one_of(cell, field->false_values)) {
+		if (field->type == VV_TYPE_BOOLEAN &&
+		    vv_cell_is_one_of(cell, field->false_values)) {
 			vv_buf_puts(out, "false");
 			return true;
 		}

@@ -33,12 +33,7 @@ static const vv_option table[] = {
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_WRITTEN("of a plain file, whose rows are printed: "),
-	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
-		   "--format arrow: what becomes of a cell that is not of its column's type "
-		   "(default: error)"),
-	OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,
-		   "--format arrow: columns of numbers as doubles (the default), text or exact "
-		   "decimals"),
+	OPT_ARROW,
 	OPT_LIST(0, "dictionary", dictionary, "A,B",
 		 "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_LIST(0, "from", from, "PEER",

@@ -32,12 +32,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json|arrow",
 		   "the format to write (default: by the extension of OUT)"),
-	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
-		   "--format arrow: what becomes of a cell that is not of its column's type "
-		   "(default: error)"),
-	OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,
-		   "--format arrow: columns of numbers as doubles (the default), text or exact "
-		   "decimals"),
+	OPT_ARROW,
 	OPT_LIST(0, "dictionary", dictionary, "A,B",
 		 "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_WRITTEN("of IN: "),

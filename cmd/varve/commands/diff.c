@@ -60,12 +60,7 @@ static const vv_option table[] = {
 	OPT_WRITTEN("of plain files: "),
 	OPT_CHOICE(0, "format", format, "FORMAT", FORMATS, "the output format (default: text)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
-		   "--format arrow: what becomes of a cell that is not of its column's type "
-		   "(default: error)"),
-	OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,
-		   "--format arrow: columns of numbers as doubles (the default), text or exact "
-		   "decimals"),
+	OPT_ARROW,
 	OPT_WORD(0, "summary", format, "summary",
 		 "columns, and how many rows and cells; short for --format summary"),
 	OPT_WORD(0, "stat", format, "stat", "one line per table; short for --format stat"),

@@ -22,6 +22,18 @@ const char *vv_ledger_kind_name(vv_ledger_kind kind)
 	return kind_names[kind];
 }
 
+int vv_ledger_record_compare(const void *a, const void *b)
+{
+	const vv_ledger_record *const *x = a, *const *y = b;
+
+	if ((*x)->time != (*y)->time) return (*x)->time < (*y)->time ? -1 : 1;
+	const int author = memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC);
+	if (author != 0 || (*x)->sequence == (*y)->sequence) {
+		return author ? author : vv_cid_compare(&(*x)->cid, &(*y)->cid);
+	}
+	return (*x)->sequence < (*y)->sequence ? -1 : 1;
+}
+
 size_t vv_run_shard_count(const vv_ledger_record *r)
 {
 	size_t count = r->shard_count;

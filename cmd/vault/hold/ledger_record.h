@@ -90,6 +90,8 @@ typedef struct vv_ledger_record {
 } vv_ledger_record;
 
 /* All shards that a vault record names: those of its stream, then the parity of its stripes. */
+/* For qsort, of pointers to records: by time, then by author and place in its chain. */
+int vv_ledger_record_compare(const void *a, const void *b);
 size_t vv_run_shard_count(const vv_ledger_record *r);
 const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i);
 

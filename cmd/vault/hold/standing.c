@@ -329,18 +329,6 @@ static vv_status run_auditor(proving *p, vv_error *err)
 	return rc;
 }
 
-static int compare_events(const void *a, const void *b)
-{
-	const vv_ledger_record *const *x = a, *const *y = b;
-
-	if ((*x)->time != (*y)->time) return (*x)->time < (*y)->time ? -1 : 1;
-	const int author = memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC);
-	if (author != 0 || (*x)->sequence == (*y)->sequence) {
-		return author ? author : vv_cid_compare(&(*x)->cid, &(*y)->cid);
-	}
-	return (*x)->sequence < (*y)->sequence ? -1 : 1;
-}
-
 /* Does it say something here? Signatures of receipts are checked once for all auditors. */
 static bool is_event(const proving *p, const vv_ledger_record *r)
 {
@@ -374,7 +362,7 @@ static vv_status list_events(proving *p, vv_error *err)
 		p->events[p->event_count++] = r;
 	}
 	if (p->event_count > 0) {
-		qsort(p->events, p->event_count, sizeof(*p->events), compare_events);
+		qsort(p->events, p->event_count, sizeof(*p->events), vv_ledger_record_compare);
 	}
 	return VV_OK;
 }

@@ -273,18 +273,6 @@ static vv_status take_run(vv_vault_state *s, const vv_ledger_record *r, vv_error
 	return rc < 0 ? rc : add_pointer(&s->runs, r, err);
 }
 
-static int compare_runs(const void *a, const void *b)
-{
-	const vv_ledger_record *const *x = a, *const *y = b;
-
-	if ((*x)->time != (*y)->time) return (*x)->time < (*y)->time ? -1 : 1;
-	const int author = memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC);
-	if (author != 0 || (*x)->sequence == (*y)->sequence) {
-		return author ? author : vv_cid_compare(&(*x)->cid, &(*y)->cid);
-	}
-	return (*x)->sequence < (*y)->sequence ? -1 : 1;
-}
-
 static vv_copy *copy_at(vv_kept *k, const uint8_t *holder)
 {
 	for (size_t i = 0; i < k->copy_count; i++) {
@@ -450,7 +438,7 @@ static vv_status take_statements(vv_vault_state *s, vv_error *err)
 						    : VV_OK;
 	}
 	if (rc == VV_OK && p.count > 0) {
-		qsort(p.items, p.count, sizeof(*p.items), compare_runs);
+		qsort(p.items, p.count, sizeof(*p.items), vv_ledger_record_compare);
 	}
 	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
 		const vv_ledger_record *r = p.items[i];
@@ -488,7 +476,7 @@ static vv_status take_runs(vv_vault_state *s, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && p.count > 0) {
-		qsort(p.items, p.count, sizeof(*p.items), compare_runs);
+		qsort(p.items, p.count, sizeof(*p.items), vv_ledger_record_compare);
 	}
 	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
 		rc = take_run(s, p.items[i], err);
