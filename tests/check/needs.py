@@ -10,14 +10,15 @@ from pathlib import Path
 
 ROOT = Path(sys.argv[1])
 COMMAND = re.compile(r"^const vv_command vv_cmd_\w+ = \{\n(.*?)^\};", re.M | re.S)
-OPTION = re.compile(r"""OPT_(\w+)\(\s*(?:(0|'.'),\s*(NULL|"[\w-]+"))?""")
+OPTION = re.compile(r"""OPT_(\w+)(?:\(\s*(?:(0|'.'),\s*(NULL|"[\w-]+"))?)?""")
 FORMS = re.compile(r'OPT_CHOICE\(0,\s*"format",\s*\w+,\s*"FORMAT",\s*("[^"]*"|\w+)')
 
 
-def written_options():
+def shared_options():
+    """The options of each macro of cmd/frame/command.h that stands for several: {"WRITTEN": {"--encoding", ...}, ...}"""
     text = (ROOT / "cmd/frame/command.h").read_text().replace("\\\n", " ")
-    body = re.search(r"#define OPT_WRITTEN\(\w+\)(.*)", text).group(1)
-    return {f"--{name[1:-1]}" for _, _, name in OPTION.findall(body)}
+    return {macro: {f"--{name[1:-1]}" for _, _, name in OPTION.findall(body) if name and name != "NULL"}
+            for macro, body in re.findall(r"#define OPT_(WRITTEN|ARROW)\b(.*)", text)}
 
 
 def things():
@@ -25,7 +26,7 @@ def things():
     defines = {}
     for path in (p for top in ("cmd", "lib", "check") for p in (ROOT / top).rglob("*.[ch]")):
         defines.update(re.findall(r'^#define (\w+)\s+("[a-z|-]+")', path.read_text(), re.M))
-    written = written_options()
+    shared = shared_options()
     for path in sorted((ROOT / "cmd").rglob("*.c")):
         text = path.read_text()
         for body in COMMAND.findall(text):
@@ -36,8 +37,8 @@ def things():
                 continue
             lines = re.search(rf"vv_option {table.group(1)}\[\] = \{{(.*?)^\}};", text, re.S | re.M).group(1)
             for kind, letter, option in OPTION.findall(lines):
-                if kind == "WRITTEN":
-                    yield from ((name, word) for word in written)
+                if kind in shared:
+                    yield from ((name, word) for word in shared[kind])
                 elif kind == "JSON":
                     yield from ((name, word) for word in ("--json", "--format"))
                 else:
