@@ -95,6 +95,10 @@ struct varve_table {
 
 varve_table *vv_table_keep(const varve_table *t);
 
+/* A blob of the repository as a version of a path. */
+vv_status vv_version_of_blob(varve_version **out, vv_core *core, const char *path,
+			     const vv_oid *blob, vv_error *err);
+
 /* A subject of the version, to be opened with a session of its own (*session NULL: a file outside of repositories). The
  * caller clears the subject, then gives the session back. */
 vv_status vv_version_subject(vv_subject *out, vv_session **session, const varve_version *v,

@@ -84,13 +84,13 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 	vv_auto(vv_subject) old = {0};
 	vv_table table;
 	rewrite *w = NULL;
-	vv_status rc = vv_txn_before(t->txn, path, &old, err);
+	vv_oid blob;
+	vv_status rc = vv_txn_blob(&blob, t->txn, path, err);
 	const bool exists = rc == VV_OK;
 
-	if (rc == VV_ENOTFOUND) {
-		rc = VV_OK;
-		old.reader = vv_txn_reader(t->txn);
-	}
+	old.reader = vv_txn_reader(t->txn);
+	rc = exists ? vv_subject_find_blob(&old, t->repo, old.reader, &blob, path, path, err)
+		    : vv_missing_ok(rc, err);
 	if (rc == VV_OK && o->expect) {
 		rc = check_expected(t, &old, path, o->expect, err);
 	}

@@ -174,6 +174,26 @@ int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *pa
 	return vv_give(err, put(txn, path, &from, options, &why), &why);
 }
 
+/* What another repository has of a version. */
+static vv_status copy_version(varve_txn *t, const varve_version *v, vv_error *err)
+{
+	vv_session *s;
+	vv_store *store;
+	vv_status rc = vv_session_take(&s, v->core, err);
+
+	if (rc < 0) return rc;
+	if (s->demand) {
+		vv_on_demand_whole(s->demand);
+	}
+	if (!v->subject.is_dataset) {
+		rc = vv_txn_copy_blob(t->txn, s->repo, &v->subject.blob, err);
+	} else if ((rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
+		rc = vv_txn_copy(t->txn, store, &v->subject.root, err);
+	}
+	vv_session_give(s);
+	return rc;
+}
+
 static vv_status put_version(varve_txn *t, const char *path, const varve_version *v, uint32_t flags,
 			     vv_error *err)
 {
@@ -181,11 +201,12 @@ static vv_status put_version(varve_txn *t, const char *path, const varve_version
 	const bool replace = (flags & VARVE_PUT_REPLACE) != 0;
 	vv_status rc = vv_take_flags(flags, VARVE_PUT_REPLACE, err);
 
-	if (rc < 0) return rc;
-	if (s->is_dataset) return vv_txn_put_root(t->txn, path, &s->root, replace, err);
-	return vv_oid_is_null(&s->blob)
-		       ? vv_fail(err, VV_EUSAGE, "a file of the work tree is put as a stream")
-		       : vv_txn_put_blob(t->txn, path, 0100644, &s->blob, replace, err);
+	if (rc == VV_OK && !s->is_dataset && vv_oid_is_null(&s->blob)) {
+		rc = vv_fail(err, VV_EUSAGE, "a file of the work tree is put as a stream");
+	}
+	if (rc < 0 || (v->core != t->core && (rc = copy_version(t, v, err)) < 0)) return rc;
+	return s->is_dataset ? vv_txn_put_root(t->txn, path, &s->root, replace, err)
+			     : vv_txn_put_blob(t->txn, path, 0100644, &s->blob, replace, err);
 }
 
 int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
@@ -194,6 +215,19 @@ int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version 
 	vv_error why = {0};
 
 	return vv_give(err, put_version(txn, path, version, flags, &why), &why);
+}
+
+int varve_txn_version(varve_version **out, varve_txn *txn, const char *path, varve_error *err)
+{
+	vv_error why = {0};
+	vv_oid blob;
+	vv_status rc = vv_txn_blob(&blob, txn->txn, path, &why);
+
+	*out = NULL;
+	if (rc == VV_OK) {
+		rc = vv_version_of_blob(out, txn->core, path, &blob, &why);
+	}
+	return vv_give(err, rc, &why);
 }
 
 int varve_txn_remove(varve_txn *txn, const char *path, uint32_t flags, varve_error *err)

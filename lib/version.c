@@ -110,9 +110,10 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 
 typedef struct wanted {
 	const char *revision,
-		*path;    /* of a repository; revision NULL: the work tree; ":": the index */
-	const char *word; /* a CID; NULL */
-	const char *file; /* in the file system; NULL */
+		*path;      /* of a repository; revision NULL: the work tree; ":": the index */
+	const char *word;   /* a CID; NULL */
+	const char *file;   /* in the file system; NULL */
+	const vv_oid *blob; /* Git's, of path; NULL */
 } wanted;
 
 static vv_status find_in_work_tree(varve_version *v, vv_session *s, const char *path, vv_error *err)
@@ -142,6 +143,10 @@ static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error
 	}
 	if (w->file) {
 		return vv_subject_find_file(&v->subject, s ? s->repo : NULL, s ? s->reader : NULL,
+					    v->text, err);
+	}
+	if (w->blob) {
+		return vv_subject_find_blob(&v->subject, s->repo, s->reader, w->blob, v->text,
 					    v->text, err);
 	}
 	if (!w->revision) return find_in_work_tree(v, s, w->path, err);
@@ -195,7 +200,7 @@ static vv_status make_version(varve_version **out, vv_core *core, const wanted *
 int varve_version_find(varve_version **out, varve_repo *repo, const char *word, varve_error *err)
 {
 	const char *colon = vv_subject_colon(word);
-	wanted w = {NULL, word, NULL, NULL};
+	wanted w = {NULL, word, NULL, NULL, NULL};
 	vv_auto(char) *revision = NULL;
 	vv_error e;
 	vv_cid cid;
@@ -223,15 +228,23 @@ int varve_version_find(varve_version **out, varve_repo *repo, const char *word, 
 int varve_version_at(varve_version **out, varve_repo *repo, const char *revision, const char *path,
 		     varve_error *err)
 {
-	const wanted w = {revision, path, NULL, NULL};
+	const wanted w = {revision, path, NULL, NULL, NULL};
 	vv_error e;
 
 	return vv_give(err, make_version(out, repo->core, &w, &e), &e);
 }
 
+vv_status vv_version_of_blob(varve_version **out, vv_core *core, const char *path,
+			     const vv_oid *blob, vv_error *err)
+{
+	const wanted w = {NULL, path, NULL, NULL, blob};
+
+	return make_version(out, core, &w, err);
+}
+
 int varve_version_file(varve_version **out, varve_repo *repo, const char *file, varve_error *err)
 {
-	const wanted w = {NULL, NULL, NULL, file};
+	const wanted w = {NULL, NULL, NULL, file, NULL};
 	vv_error e;
 
 	return vv_give(err, make_version(out, repo ? repo->core : NULL, &w, &e), &e);

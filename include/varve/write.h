@@ -7,8 +7,8 @@
  *	varve_txn_free(txn);
  *
  * Nothing is visible before stage or commit. Then all of it is, and survives a power cut. A transaction that is freed
- * without either leaves no trace but caches. If the process is killed, the next one that changes the repository finishes
- * or undoes what was begun.
+ * without either leaves no trace but caches, and what varve_txn_version stored. If the process is killed, the next one
+ * that changes the repository finishes or undoes what was begun.
  */
 #ifndef VARVE_WRITE_H
 #define VARVE_WRITE_H
@@ -91,11 +91,17 @@ typedef struct varve_put_options {
 VARVE_API int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *payload,
 			    const varve_put_options *options, varve_error *err);
 
-/* Makes another version the content of path, without reading its rows: to copy, move or restore. flags: 0 or
- * VARVE_PUT_REPLACE. VARVE_EMISSING: its root block is not here; VARVE_EUSAGE: a file of the work tree or outside of it, whose bytes varve_txn_put takes. Errors as for
- * varve_txn_put. */
+/* Makes another version the content of path, without reading its rows: to copy, move or restore, also from another
+ * repository, whose blocks are copied. flags: 0 or VARVE_PUT_REPLACE. VARVE_EMISSING: its root block, or a block of another repository's version, is not here; VARVE_EUSAGE: a
+ * file of the work tree or outside of it, whose bytes varve_txn_put takes. Errors as for varve_txn_put. */
 VARVE_API int varve_txn_put_version(varve_txn *txn, const char *path, const varve_version *version,
 				    uint32_t flags, varve_error *err);
+
+/* The content of path as the transaction has it by now, to be read; it is the caller's, and may outlive the transaction. Where
+ * the transaction changed path, all that it put so far is stored durably, and gc removes what no commit names.
+ * VARVE_ENOTFOUND. */
+VARVE_API int varve_txn_version(varve_version **out, varve_txn *txn, const char *path,
+				varve_error *err);
 
 /* Removes path, with HEAD also from the work tree. flags: 0 or VARVE_PUT_REPLACE. VARVE_ENOTFOUND; VARVE_EREFUSED: changes of
  * the work tree's file would be lost. */

@@ -14,6 +14,7 @@
 #include "lib/worktree/add.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/journal.h"
+#include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/ref_name.h"
@@ -420,34 +421,32 @@ static vv_status decide(vv_txn *t, putting *p, vv_error *err)
 	return what->dataset ? vv_path_check(p->path, err) : VV_OK;
 }
 
-/* What the transaction itself put there is not the version before: its blocks cannot be read yet. */
-static vv_status find_parent(vv_txn *t, const putting *p, vv_arena *arena, vv_pointer *parent,
-			     vv_dataset_options *import, vv_error *err)
+/* What it put so far can be read by all that have the repository open. */
+static vv_status make_readable(vv_txn *t, vv_error *err)
 {
-	bool there, pointer = false;
-	size_t at = place_of(t, p->path, &there);
-	const vv_txn_change *c = there && t->changes[at].made ? &t->changes[at] : NULL;
+	vv_error own = {0};
 	vv_status rc;
 
-	if (!c) {
-		import->no_parent = import->no_parent || (t->branch && !p->had);
-		return VV_OK;
+	if ((rc = vv_dataset_writer_commit(t->writer, &own)) < 0 ||
+	    (rc = vv_repository_flush(t->repo, &own)) < 0) {
+		*err = own;
 	}
-	if (c->old_mode &&
-	    (rc = vv_dataset_reader_is_pointer(t->reader, &c->old_id, &pointer, err)) < 0) {
-		return rc;
-	}
-	import->no_parent = !pointer;
-	import->parent = pointer ? parent : NULL;
-	return pointer ? vv_dataset_reader_pointer(t->reader, &c->old_id, arena, parent, err)
-		       : VV_OK;
+	return vv_txn_over(t, rc, &own);
+}
+
+/* The version before is the transaction's own where it has put one. */
+static vv_status find_parent(vv_txn *t, const putting *p, vv_dataset_options *import, vv_error *err)
+{
+	bool there;
+	size_t at = place_of(t, p->path, &there);
+
+	import->no_parent = import->no_parent || (t->branch && !p->had);
+	return there && t->changes[at].made ? make_readable(t, err) : VV_OK;
 }
 
 static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_error *err)
 {
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer parent;
 	vv_auto(vv_dataset_found) found = {0};
 	vv_oid id;
 	bool retyped = false;
@@ -460,7 +459,7 @@ static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_
 	import.as_named = true;
 	vv_dataset_found_init(&found);
 	/* Its pointer can be read at once, though blocks and pointer become durable in their order. */
-	if ((rc = find_parent(t, p, &arena, &parent, &import, err)) < 0 ||
+	if ((rc = find_parent(t, p, &import, err)) < 0 ||
 	    (rc = vv_dataset_writer_stream(t->writer, p->path, source, &import, &found, err)) < 0 ||
 	    (rc = vv_blob_write(t->repo, found.pointer.data, found.pointer.len, &id, err)) < 0 ||
 	    (rc = vv_add_findings(&lines, &retyped, p->path, NULL, &found.result, err)) < 0 ||
@@ -591,24 +590,70 @@ vv_dataset_reader *vv_txn_reader(vv_txn *t)
 	return t->reader;
 }
 
-vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *err)
+vv_status vv_txn_blob(vv_oid *out, vv_txn *t, const char *path, vv_error *err)
 {
 	vv_index_entry e;
 	bool there;
 	vv_status rc = vv_txn_is_over(t, err);
 
-	vv_subject_init(out);
 	if (rc < 0) return rc;
 	size_t at = place_of(t, path, &there);
-	if (there && t->changes[at].made) {
-		vv_fail(err, VV_EUSAGE, "'%s' was changed by this transaction already",
-			vv_text_shows(path));
-		return vv_hint(err, "commit before it is changed again");
-	}
 	if (!vv_index_get(t->index, path, &e)) {
 		return vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(path));
 	}
-	return vv_subject_find_blob(out, t->repo, t->reader, &e.id, path, path, err);
+	*out = e.id;
+	return there && t->changes[at].made ? make_readable(t, err) : VV_OK;
+}
+
+typedef struct copying {
+	vv_store *from;
+	vv_writer *to;
+	vv_buf *block;
+} copying;
+
+static vv_status copy_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			    vv_status state VV_UNUSED, vv_error *err)
+{
+	copying *c = payload;
+	vv_status rc;
+
+	if (vv_writer_has(c->to, cid)) return VV_OK;
+	if (!bytes) {
+		if ((rc = vv_store_get(c->from, cid, c->block, err)) < 0) return rc;
+		bytes = c->block->data;
+		len = c->block->len;
+	}
+	return vv_writer_put(c->to, cid, bytes, len, NULL, err);
+}
+
+vv_status vv_txn_copy(vv_txn *t, vv_store *from, const vv_cid *root, vv_error *err)
+{
+	vv_auto(vv_cid_set) *seen = vv_cid_set_new();
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	copying c = {.from = from, .block = &block};
+	vv_walk walk = {.store = from,
+			.seen = seen,
+			.budget = UINT64_MAX,
+			.visit = copy_block,
+			.payload = &c};
+	vv_status rc;
+
+	if (!seen) return vv_fail_nomem(err);
+	if ((rc = vv_txn_is_over(t, err)) < 0 ||
+	    (rc = vv_dataset_writer_blocks(t->writer, &c.to, err)) < 0 ||
+	    (rc = vv_walk_from(&walk, root, err)) < 0) {
+		return rc;
+	}
+	return make_readable(t, err);
+}
+
+vv_status vv_txn_copy_blob(vv_txn *t, vv_repository *from, const vv_oid *blob, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_oid id;
+	vv_status rc = vv_blob_read(from, blob, VV_TXN_PLAIN_MAX, &bytes, err);
+
+	return rc < 0 ? rc : vv_blob_write(t->repo, vv_buf_cstr(&bytes), bytes.len, &id, err);
 }
 
 vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool replace,

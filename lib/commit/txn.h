@@ -7,7 +7,8 @@
  *	vv_txn_commit(&id, t, "March", &options, err);     or vv_txn_stage
  *	vv_txn_free(t);
  *
- * Until then only unnamed blocks are stored, which go when it is freed. A transaction works on an index in
+ * Until then only unnamed blocks are stored, which go when it is freed, or, once vv_txn_blob has made them readable, with
+ * gc. A transaction works on an index in
  * memory (index.h): the repository's own, or one that begins as the branch's tree. When vv_txn_add, _stage or
  * _commit fail it is over: the repository is as it was, and all further calls fail likewise.
  */
@@ -21,7 +22,6 @@
 #include "base/error.h"
 #include "dataset/read/source.h"
 #include "dataset/table/dataset_writer.h"
-#include "lib/names/version.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/add_report.h"
 #include "repo/git/repository.h"
@@ -55,10 +55,14 @@ typedef struct vv_txn_put_options {
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
 
-/* What a path has before the transaction, to be opened while it lasts; the caller clears out in any case. VV_ENOTFOUND: nothing;
- * VV_EUSAGE: the transaction has changed it. path is borrowed. */
 vv_dataset_reader *vv_txn_reader(vv_txn *t); /* what it reads with; borrowed */
-vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *err);
+/* What a path has by now. Where the transaction changed it, what it put so far becomes durable: others can read it,
+ * and gc removes what no commit names. VV_ENOTFOUND. */
+vv_status vv_txn_blob(vv_oid *out, vv_txn *t, const char *path, vv_error *err);
+
+/* Takes over the blocks of a version of another repository, or a blob of at most 64 MB, to be put. VV_EMISSING. */
+vv_status vv_txn_copy(vv_txn *t, vv_store *from, const vv_cid *root, vv_error *err);
+vv_status vv_txn_copy_blob(vv_txn *t, vv_repository *from, const vv_oid *blob, vv_error *err);
 
 /* The version with this root, which the store has. VV_EMISSING. */
 vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *root, bool replace,

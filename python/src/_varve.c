@@ -700,6 +700,8 @@ static PyMethodDef methods[] = {
 	{"report_write", report_write, METH_VARARGS, NULL},
 	{"txn_open", txn_open, METH_VARARGS, NULL},
 	{"txn_put", txn_put, METH_VARARGS, NULL},
+	{"txn_put_version", txn_put_version, METH_VARARGS, NULL},
+	{"txn_version", txn_version, METH_VARARGS, NULL},
 	{"txn_put_arrow", txn_put_arrow, METH_VARARGS, NULL},
 	{"describe", describe, METH_VARARGS, NULL},
 	{"txn_add", txn_add, METH_VARARGS, NULL},

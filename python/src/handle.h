@@ -111,6 +111,12 @@ PyObject *txn_open(PyObject *module, PyObject *args);
 /* txn_put(txn, path, read, key, flags): read is called as that of a file */
 PyObject *txn_put(PyObject *module, PyObject *args);
 
+/* txn_put_version(txn, path, version, flags) */
+PyObject *txn_put_version(PyObject *module, PyObject *args);
+
+/* txn_version(txn, path): the version that the transaction has by now */
+PyObject *txn_version(PyObject *module, PyObject *args);
+
 /* txn_put_arrow(txn, path, capsule of a stream, mode, columns, match, order, flags, match columns, key, schema, expect):
  * (added, removed, changed, cells) */
 PyObject *txn_put_arrow(PyObject *module, PyObject *args);

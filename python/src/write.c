@@ -101,6 +101,47 @@ PyObject *txn_put(PyObject *module, PyObject *args)
 	return rc < 0 || PyErr_Occurred() ? raise_error(&err) : Py_NewRef(Py_None);
 }
 
+PyObject *txn_put_version(PyObject *module, PyObject *args)
+{
+	PyObject *o, *from;
+	handle *h, *version;
+	varve_error err;
+	const char *path;
+	unsigned flags;
+	int rc;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "OO&OI", &o, to_text, &path, &from, &flags) ||
+	    !(version = enter_as(from, &version_kind))) {
+		return NULL;
+	}
+	if (!(h = enter_as(o, &txn_kind))) {
+		leave(version);
+		return NULL;
+	}
+	FREELY(rc = varve_txn_put_version(h->at, path, version->at, flags, &err));
+	leave(h);
+	leave(version);
+	return rc < 0 ? raise_error(&err) : Py_NewRef(Py_None);
+}
+
+PyObject *txn_version(PyObject *module, PyObject *args)
+{
+	varve_version *version = NULL;
+	PyObject *o;
+	handle *h;
+	varve_error err;
+	const char *path;
+	int rc;
+
+	if (!PyArg_ParseTuple(args, "OO&", &o, to_text, &path) || !(h = enter_as(o, &txn_kind))) {
+		return NULL;
+	}
+	FREELY(rc = varve_txn_version(&version, h->at, path, &err));
+	leave(h);
+	return give(module, &version_kind, rc, version, &err);
+}
+
 PyObject *txn_put_arrow(PyObject *module, PyObject *args)
 {
 	varve_put_arrow_options opt = VARVE_INIT(varve_put_arrow_options);

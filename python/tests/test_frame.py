@@ -790,3 +790,16 @@ def test_a_mapping_of_columns_is_written_and_rows_without_names_are_refused(fold
         assert (folder / "c.csv").read_bytes() == b"id,a\n3,x\n"
         with pytest.raises(TypeError, match="name their columns, and not tuple"):
             r.write("c.csv", [(3, "x")])
+
+
+def test_a_transaction_reads_what_it_has_put(repo, folder):
+    with repo.transaction("steps") as tx:
+        tx.put("new.csv", b"# ours\nid;x\n1;2\n", key=["id"])
+        assert [tuple(row) for row in tx.table("new.csv")] == [("1", "2")]
+        assert tx.write("new.csv", [{"id": 2, "x": 3}], mode="upsert").added == 1
+        assert tx.write("new.csv", [{"id": 2, "x": 4}], mode="upsert").changed == 1
+        seen = tx.table("new.csv")
+        assert (seen.key, seen.read_bytes()) == (("id",), b"# ours\nid;x\n1;2\n2;4\n")
+        with pytest.raises(varve.NotFoundError):
+            tx.table("absent.csv")
+    assert repo["HEAD:new.csv"].read_bytes() == (folder / "new.csv").read_bytes() == seen.read_bytes()

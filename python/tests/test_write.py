@@ -141,3 +141,25 @@ def test_a_table_that_git_keeps_as_text_has_its_key(folder):
         assert (folder / "t.csv").read_text() == "id,part,n\n1,a,5\n1,b,60\n2,a,7\n"
         r.write("u.csv", pa.table({"id": [1, 2, 3], "n": [5, 66, 7]}), columns="keep")
         assert (folder / "u.csv").read_text() == "id,n,note\n1,5,x\n2,66,y\n3,7,z\n"
+
+
+def test_what_was_read_of_an_undone_transaction_stays_out_of_history(repo, folder):
+    head = repo.rev_parse("HEAD")
+    with pytest.raises(ZeroDivisionError):
+        with repo.transaction("x") as tx:
+            tx.put("prices.csv", ONE.encode())
+            assert tx.table("prices.csv").read_bytes() == ONE.encode()
+            1 / 0
+    assert (repo.rev_parse("HEAD"), repo.status()) == (head, [])
+    assert (folder / "prices.csv").read_text() == TWO
+
+
+def test_a_version_of_another_repository_is_put_by_its_blocks(repo, tmp_path):
+    other = tmp_path / "other"
+    run("git", "init", "-q", "-b", "main", str(other), cwd=tmp_path)
+    with varve.Repo(other) as to:
+        with to.transaction("taken over") as tx:
+            tx.put("in/p.csv", repo["v1:prices.csv"])
+        assert to["HEAD:in/p.csv"].cid == repo["v1:prices.csv"].cid
+        assert to["HEAD:in/p.csv"].read_bytes() == repo["v1:prices.csv"].read_bytes()
+    run("varve", "fsck", "--data", cwd=other)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from ._errors import Error, NotFoundError, UsageError
+from ._table import Table
 from ._write import Changes, Transaction, VarveWarning
 
 if TYPE_CHECKING:
@@ -48,16 +49,20 @@ class RemoteTransaction(Transaction):
             except NotFoundError:
                 pass  # a new path
         message, author = self._given
-        super().__init__(self._cache._handle, message, f"varve-write-{uuid.uuid4().hex}", self._start, author)
+        super().__init__(self._cache._handle, self._cache._place, message, f"varve-write-{uuid.uuid4().hex}", self._start, author)
         self._begun = True
 
-    def put(self, path: str | os.PathLike[str], data: bytes | IO[bytes], **how: Any) -> None:
+    def put(self, path: str | os.PathLike[str], data: bytes | IO[bytes] | Table, **how: Any) -> None:
         self._begin(path)
         super().put(path, data, **how)
 
     def write(self, path: str | os.PathLike[str], data: Any, **how: Any) -> Changes:
         self._begin(path)
         return super().write(path, data, **how)
+
+    def table(self, path: str | os.PathLike[str]) -> Table:
+        self._begin(path)
+        return super().table(path)
 
     def remove(self, path: str | os.PathLike[str], *, replace: bool = False) -> None:
         self._begin(path)

@@ -421,7 +421,7 @@ class Repo(Sync):
         """
         if self.url is not None:
             return RemoteTransaction(self.url, Repo(self.git_dir), message, branch, start, author)
-        return Transaction(self._handle, message, branch, start, author)
+        return Transaction(self._handle, self._place, message, branch, start, author)
 
     def describe(
         self,
@@ -461,14 +461,14 @@ class Repo(Sync):
     def put(
         self,
         path: str | os.PathLike[str],
-        data: bytes | IO[bytes],
+        data: bytes | IO[bytes] | Table,
         *,
         message: str,
         branch: str | None = None,
         key: Iterable[str] | None = None,
         replace: bool = False,
     ) -> str | None:
-        """Commits bytes, or what an open binary file still has, as the content of path: a transaction() with one put().
+        """Commits bytes, what an open binary file still has, or a table, as the content of path: a transaction() with one put().
         Returns the commit's id, None if nothing changed."""
         with self.transaction(message, branch=branch) as tx:
             tx.put(path, data, key=key, replace=replace)

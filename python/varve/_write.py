@@ -11,6 +11,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 from . import _varve, _values
 from ._errors import NotFoundError, UsageError, about, raw
+from ._table import Place, Table
 
 REPLACE = 1 << 2  # enum varve_put_flag
 
@@ -105,8 +106,10 @@ class Transaction:
     It has the writer's lock: others may read meanwhile, and wait to write.
     """
 
-    def __init__(self, repo: _varve.Handle, message: str, branch: str | None, start: str | None, author: str | None) -> None:
-        self._message, self._author = message, author
+    def __init__(
+        self, repo: _varve.Handle, place: Place, message: str, branch: str | None, start: str | None, author: str | None
+    ) -> None:
+        self._place, self._message, self._author = place, message, author
         self._handle = _varve.txn_open(
             repo, None if branch is None else raw(branch), None if start is None else raw(start)
         )
@@ -116,20 +119,33 @@ class Transaction:
     def put(
         self,
         path: str | os.PathLike[str],
-        data: bytes | IO[bytes],
+        data: bytes | IO[bytes] | Table,
         *,
         key: Iterable[str] | None = None,
         replace: bool = False,
     ) -> None:
-        """Makes bytes, or what an open binary file still has, the content of path, in the work tree, too.
+        """Makes bytes, or what an open binary file still has, the content of path, in the work tree, too; or a stored
+        table of this or another repository, of which only blocks are copied.
 
         What is named like a table (.csv, .tsv, .ndjson) becomes one. key: columns that identify a row (an empty list: no
         key; None: as before); replace: lose changes of the work tree's file that are not staged.
         InvalidDataError: it has to be a table and is none; RefusedError: changes of the work tree would be lost.
         """
+        flags = REPLACE if replace else 0
+        if isinstance(data, Table) and data.cid is not None and key is None:
+            with about(path):
+                return _varve.txn_put_version(self._handle, os.fsencode(path), data._version, flags)
+        if isinstance(data, Table):
+            data = data.read_bytes()
         file = io.BytesIO(data) if isinstance(data, (bytes, bytearray, memoryview)) else data
         with about(path):
-            _varve.txn_put(self._handle, os.fsencode(path), file.read, _values.names(key), REPLACE if replace else 0)
+            _varve.txn_put(self._handle, os.fsencode(path), file.read, _values.names(key), flags)
+
+    def table(self, path: str | os.PathLike[str]) -> Table:
+        """The table at a path as the transaction has it by now. What it put so far is stored by that, and stays until
+        gc() if the transaction is undone. NotFoundError; InvalidDataError: it is not a table."""
+        with about(path):
+            return Table(_varve.txn_version(self._handle, os.fsencode(path)), self._place)
 
     def write(
         self,

@@ -230,6 +230,73 @@ static void versions_are_put_at_other_paths(void **state)
 	varve_repo_free(repo);
 }
 
+/* The bytes of a version. */
+static void assert_version(const varve_version *v, const char *expected)
+{
+	vv_auto(vv_buf) got = VV_BUF_INIT;
+
+	ok(varve_version_write(v, 0, UINT64_MAX, take, &got, NULL, &err));
+	assert_string_equal(vv_buf_cstr(&got), expected);
+}
+
+static void what_was_put_is_read_before_the_commit(void **state)
+{
+	varve_version *csv, *note;
+	varve_repo *repo;
+	varve_txn *txn;
+
+	(void)state;
+	git_begin();
+	repo = open_repo(".");
+	txn = open_txn(repo, NULL);
+	ok(put(txn, "a.csv", PRICES));
+	ok(put(txn, "b.txt", "text\n"));
+	ok(varve_txn_version(&csv, txn, "a.csv", &err));
+	ok(varve_txn_version(&note, txn, "b.txt", &err));
+	assert_version(csv, PRICES);
+	assert_version(note, "text\n");
+	varve_version_free(note);
+	fails(VARVE_ENOTFOUND, varve_txn_version(&note, txn, "c.txt", &err));
+	varve_txn_free(txn);
+	assert_int_equal(access("a.csv", F_OK), -1);
+	assert_string_equal(out("git ls-files; git rev-list --all"), "");
+	assert_version(csv, PRICES); /* until gc */
+	varve_version_free(csv);
+	varve_repo_free(repo);
+}
+
+static void versions_of_another_repository_are_copied(void **state)
+{
+	varve_version *csv, *note;
+	char id[VARVE_ID_SIZE];
+	varve_repo *from, *to;
+	varve_txn *txn;
+
+	(void)state;
+	git_begin();
+	(void)out("git init -q ../other");
+	from = open_repo(".");
+	txn = open_txn(from, NULL);
+	ok(put(txn, "a.csv", PRICES));
+	ok(put(txn, "b.txt", "text\n"));
+	ok(varve_txn_commit(id, txn, "one", NULL, &err));
+	varve_txn_free(txn);
+	ok(varve_version_at(&csv, from, "HEAD", "a.csv", &err));
+	ok(varve_version_at(&note, from, "HEAD", "b.txt", &err));
+	to = open_repo("../other");
+	txn = open_txn(to, NULL);
+	ok(varve_txn_put_version(txn, "in/a.csv", csv, 0, &err));
+	ok(varve_txn_put_version(txn, "b.txt", note, 0, &err));
+	ok(varve_txn_commit(id, txn, "taken over", NULL, &err));
+	varve_txn_free(txn);
+	varve_repo_free(from);
+	assert_stored(to, id, "in/a.csv", PRICES, strlen(PRICES));
+	assert_stored(to, id, "b.txt", "text\n", 5);
+	varve_version_free(csv);
+	varve_version_free(note);
+	varve_repo_free(to);
+}
+
 static void files_are_added_by_path_whatever_the_current_folder(void **state)
 {
 	const char *paths[] = {"in/new.csv", "gone", NULL}, *some[] = {"in", NULL};
@@ -478,6 +545,8 @@ static void what_makes_no_sense_is_refused(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(bytes_come_out_as_they_were_put),
 	cmocka_unit_test(results_have_facts),
+	cmocka_unit_test(what_was_put_is_read_before_the_commit),
+	cmocka_unit_test(versions_of_another_repository_are_copied),
 	cmocka_unit_test(versions_are_put_at_other_paths),
 	cmocka_unit_test(files_are_added_by_path_whatever_the_current_folder),
 	cmocka_unit_test(files_that_were_added_are_committed_at_once),
