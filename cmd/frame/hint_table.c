@@ -148,7 +148,7 @@ static const struct {
 	{"serve-http", "is it the address of a repository that 'varve serve --http' serves?"},
 	{"serve-write", "it takes pushes when run with 'varve serve --http --auth FILE'"},
 	{"set-upstream", "varve branch --set-upstream-to=REMOTE/BRANCH"},
-	{"standing", "room there grows with the bytes that are kept, as audits prove, for that server's owner and the keys that it trusts ('varve vault ledger standing' there); 'varve vault prune' removes unreachable data; or add another holder"},
+	{"standing", "room there grows with the bytes that are kept for that server's owner, as audits prove ('varve vault ledger standing' there); 'varve vault prune' removes unreachable data; or add another holder"},
 	{"status", "'varve status' shows staged changes"},
 	{"store-list", "'varve store list' lists them"},
 	{"store-remove", "'varve store remove %1' takes it out of .varveconfig"},

@@ -37,8 +37,7 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 	h->rules.admitted = vv_calloc(rules->admitted_count + 1, sizeof(*rules->admitted));
 	h->dir = vv_strdup(dir);
 	h->turn = vv_turn_new();
-	h->rank = vv_hold_rank_new();
-	if (!h->rules.admitted || !h->dir || !h->turn || !h->rank) return vv_fail_nomem(err);
+	if (!h->rules.admitted || !h->dir || !h->turn) return vv_fail_nomem(err);
 	if (rules->admitted_count > 0) {
 		memcpy(h->rules.admitted, rules->admitted,
 		       rules->admitted_count * sizeof(*rules->admitted));
@@ -60,7 +59,6 @@ void vv_hold_close(vv_hold *h)
 		vv_hold_cache_free(h->cache);
 		vv_hold_room_close(h->room);
 		vv_place_close(&h->place);
-		vv_hold_rank_free(h->rank);
 		vv_turn_free(h->turn);
 		vv_key_wipe(&h->rules.key);
 		vv_free(h->rules.admitted);
@@ -153,17 +151,15 @@ static void leave(vv_hold *h)
 	vv_turn_give(h->turn);
 }
 
-/* For a request about this vault; NULL: about none. */
-static vv_status enter(vv_hold *h, const vv_cid *vault, vv_error *err)
+static vv_status enter(vv_hold *h, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, "lock", (char *)NULL);
 
-	vv_turn_take(h->turn, vault ? vv_hold_rank_of(h->rank, vault) : 0);
+	vv_turn_take(h->turn, 0);
 	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
 	vv_status rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
 	if (rc == VV_OK) {
 		admit_anew(h, false);
-		rc = vv_hold_rank_learn(h->rank, h->room, err);
 	}
 	if (rc < 0) {
 		leave(h);
@@ -341,15 +337,14 @@ static vv_status sign_receipt(vv_hold_answering *x, vv_error *err)
 
 /* --- reading ------------------------------------------------------------------------------------------------ */
 
-/* Whoever asks for this has not said who he is: he does not wait behind others for a figure that may be
- * another one before he uses it. */
+/* A stranger may ask for this, so it does not wait behind others. */
 static vv_status find_used(vv_hold *h, uint64_t *out, vv_error *err)
 {
 	vv_status rc;
 
 	*out = atomic_load(&h->used);
 	if (*out != UINT64_MAX && vv_turn_waiting(h->turn) > 0) return VV_OK;
-	if ((rc = enter(h, NULL, err)) < 0) return rc;
+	if ((rc = enter(h, err)) < 0) return rc;
 	if ((rc = vv_folder_place_used(&h->place, false, out, err)) == VV_OK) {
 		atomic_store(&h->used, *out);
 	}
@@ -382,7 +377,7 @@ static vv_status give_hello(vv_hold_answering *x, vv_error *err)
 static vv_status locked(vv_hold_answering *x, vv_status (*run)(vv_hold_answering *, vv_error *),
 			vv_error *err)
 {
-	vv_status rc = enter(x->h, x->q->op == VV_HOLD_VAULTS ? NULL : &x->q->vault, err);
+	vv_status rc = enter(x->h, err);
 
 	if (rc == VV_OK) {
 		rc = run(x, err);

@@ -11,7 +11,6 @@
 #include "cmd/vault/hold/hold.h"
 #include "cmd/vault/hold/hold_cache.h"
 #include "cmd/vault/hold/hold_message.h"
-#include "cmd/vault/hold/hold_rank.h"
 #include "cmd/vault/hold/hold_room.h"
 
 #define VV_HOLD_MARK_LEN 16u
@@ -26,9 +25,8 @@ struct vv_hold {
 	vv_hold_room *room;
 	vv_hold_cache *cache;
 	vv_hold_vault *vault; /* of this request, in the cache; once it is needed */
-	/* For all threads: */
-	vv_hold_rank *rank;
-	atomic_uint_fast64_t used; /* bytes, when somebody asked last; UINT64_MAX: nobody did */
+	/* For all threads: bytes, when somebody asked last; UINT64_MAX: nobody did. */
+	atomic_uint_fast64_t used;
 };
 
 /* What an answer points to. */

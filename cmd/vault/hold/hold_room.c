@@ -32,7 +32,6 @@ typedef struct vault_use {
 struct vv_hold_room {
 	const vv_hold_rules *rules;
 	const vv_place *place;
-	uint64_t version;
 	uint64_t equal; /* bytes for each one without a share of its own */
 	bool listed;    /* all vaults that are there are in the list */
 	vault_use *vaults;
@@ -70,7 +69,6 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, cons
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	r->rules = rules;
-	r->version = 1;
 	r->place = place;
 	if ((rc = divide(r, err)) < 0) return rc;
 	*out = vv_take(&r);
@@ -84,7 +82,6 @@ void vv_hold_room_forget(vv_hold_room *r)
 	}
 	r->count = 0;
 	r->listed = false;
-	r->version++;
 }
 
 void vv_hold_room_close(vv_hold_room *r)
@@ -120,7 +117,6 @@ static vv_status add_vault(vv_hold_room *r, const vv_cid *vault, bool counted, v
 			   vv_error *err)
 {
 	if (!vv_array_room(r->vaults, r->count, r->cap)) return vv_fail_nomem(err);
-	r->version++;
 	*out = &r->vaults[r->count++];
 	**out = (vault_use){.cid = *vault, .counted = counted};
 	return VV_OK;
@@ -250,7 +246,6 @@ vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_led
 
 	if (rc < 0) return rc;
 	if (!(v = find_vault(r, vault)) && (rc = add_vault(r, vault, true, &v, err)) < 0) return rc;
-	r->version++;
 	return add_author(v, record->author, vv_cid_equal(&record->cid, vault), err);
 }
 
@@ -393,32 +388,4 @@ void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[
 			return;
 		}
 	}
-}
-
-/* --- who goes first ------------------------------------------------------------------------------- */
-
-uint64_t vv_hold_room_version(const vv_hold_room *r)
-{
-	return r->version;
-}
-
-vv_status vv_hold_room_rank(vv_hold_room *r, vv_hold_ranked **out, size_t *count, vv_error *err)
-{
-	vv_status rc = count_all(r, err);
-	vv_hold_ranked *list = rc == VV_OK ? vv_calloc(r->count + 1, sizeof(*list)) : NULL;
-
-	if (rc < 0 || !list) return rc < 0 ? rc : vv_fail_nomem(err);
-	for (size_t i = 0; i < r->count; i++) {
-		list[i].vault = r->vaults[i].cid;
-		for (size_t k = 0; k < r->rules->admitted_count; k++) {
-			const vv_hold_identity *who = &r->rules->admitted[k];
-			const uint64_t room = room_of(r, who);
-			if (room > list[i].room && counts_for(r, &r->vaults[i], who->key)) {
-				list[i].room = room;
-			}
-		}
-	}
-	*out = list;
-	*count = r->count;
-	return VV_OK;
 }

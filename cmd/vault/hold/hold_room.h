@@ -59,15 +59,4 @@ vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 /* The first of those for whom the vault counts, as far as that is known; zero: nobody. */
 void vv_hold_room_owner(const vv_hold_room *r, const vv_cid *vault, uint8_t out[VV_KEY_PUBLIC]);
 
-/* Another number whenever a vault, an author or somebody's room may have changed; never 0. */
-uint64_t vv_hold_room_version(const vv_hold_room *r);
-
-/* The room of who has most of those for whom the vault counts. */
-typedef struct vv_hold_ranked {
-	vv_cid vault;
-	uint64_t room; /* 0: it counts for nobody */
-} vv_hold_ranked;
-/* Of all vaults; the caller's. */
-vv_status vv_hold_room_rank(vv_hold_room *r, vv_hold_ranked **out, size_t *count, vv_error *err);
-
 #endif

@@ -26,29 +26,7 @@ static bool same_key(const uint8_t *a, const uint8_t *b)
 	return memcmp(a, b, VV_KEY_PUBLIC) == 0;
 }
 
-static bool is_believed(const vv_standing *s, const uint8_t *key)
-{
-	bool found = same_key(s->self, key);
-
-	for (size_t i = 0; !found && i < s->trusted_count; i++) {
-		found = same_key(s->trusted[i], key);
-	}
-	return found;
-}
-
-/* Number i of those whose audits count, this machine first; NULL: it was there before. */
-static const uint8_t *auditor_at(const vv_standing *s, size_t i)
-{
-	const uint8_t *key = i == 0 ? s->self : s->trusted[i - 1];
-	bool again = i > 0 && same_key(key, s->self);
-
-	for (size_t k = 1; k < i && !again; k++) {
-		again = same_key(s->trusted[k - 1], key);
-	}
-	return again ? NULL : key;
-}
-
-/* --- one auditor, one vault -------------------------------------------------------------------------- */
+/* --- one vault ---------------------------------------------------------------------------------------- */
 
 /* A copy that a receipt tells of. */
 typedef struct copy {
@@ -71,7 +49,6 @@ typedef struct proving {
 	const vv_vault_state *state;
 	const vv_ledger_record **events; /* in the order of their times */
 	size_t event_count, event_cap;
-	const uint8_t *auditor;
 	copy *copies;
 	size_t count, cap;
 	vv_cid_map *by_cid; /* the first copy of a shard */
@@ -84,7 +61,7 @@ static vv_standing_line *find_line(const proving *p, const uint8_t *holder)
 	for (size_t i = 0; i < p->s->count; i++) {
 		vv_standing_line *l = &p->s->lines[i];
 		if (vv_cid_equal(&l->vault, vv_ledger_vault(p->ledger)) &&
-		    same_key(l->auditor, p->auditor) && same_key(l->holder, holder)) {
+		    same_key(l->holder, holder)) {
 			return l;
 		}
 	}
@@ -98,7 +75,6 @@ static vv_status need_line(proving *p, const uint8_t *holder, vv_standing_line *
 	*out = &p->s->lines[p->s->count++];
 	**out = (vv_standing_line){.vault = *vv_ledger_vault(p->ledger)};
 	memcpy((*out)->holder, holder, VV_KEY_PUBLIC);
-	memcpy((*out)->auditor, p->auditor, VV_KEY_PUBLIC);
 	return VV_OK;
 }
 
@@ -168,10 +144,10 @@ static vv_status add_copy(proving *p, const vv_kept *k, const vv_ledger_record *
 	return VV_OK;
 }
 
-/* A place by somebody who is believed, and not by the holder, for a server that signs. */
+/* A place of this machine's own, for another's server that signs. */
 static bool is_place(const proving *p, const vv_ledger_record *r)
 {
-	return r->kind == VV_LEDGER_PLACE && r->has_key && is_believed(p->s, r->author) &&
+	return r->kind == VV_LEDGER_PLACE && r->has_key && same_key(r->author, p->s->self) &&
 	       !same_key(r->author, r->key) && vv_vault_counts(p->state, r);
 }
 
@@ -248,7 +224,7 @@ static vv_status take_audit(proving *p, const vv_ledger_record *r, vv_error *err
 	vv_standing_line *l;
 	vv_status rc;
 
-	if (!same_key(r->author, p->auditor) || !a || same_key(a->key, p->auditor)) return VV_OK;
+	if (!a) return VV_OK;
 	if ((rc = need_line(p, a->key, &l, err)) < 0) return rc;
 	if (r->time > p->s->now) {
 		l->ahead++;
@@ -298,12 +274,10 @@ static void add_bytes(proving *p)
 	}
 }
 
-static vv_status run_auditor(proving *p, vv_error *err)
+static vv_status run_events(proving *p, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	p->count = p->address_count = 0;
-	vv_cid_map_reset(p->by_cid);
 	for (size_t i = 0; rc == VV_OK && i < p->event_count; i++) {
 		const vv_ledger_record *r = p->events[i];
 		switch (r->kind) {
@@ -329,7 +303,7 @@ static vv_status run_auditor(proving *p, vv_error *err)
 	return rc;
 }
 
-/* Does it say something here? Signatures of receipts are checked once for all auditors. */
+/* Does it say something here? */
 static bool is_event(const proving *p, const vv_ledger_record *r)
 {
 	const vv_ledger_record *place;
@@ -342,6 +316,7 @@ static bool is_event(const proving *p, const vv_ledger_record *r)
 		return place && is_place(p, place) && vv_vault_counts(p->state, r) &&
 		       vv_receipt_check(r, place, VV_IGNORED) == VV_OK;
 	case VV_LEDGER_AUDIT:
+		return same_key(r->author, p->s->self) && vv_vault_counts(p->state, r);
 	case VV_LEDGER_DROP:
 		return vv_vault_counts(p->state, r);
 	default:
@@ -373,11 +348,8 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 	proving p = {.s = s, .ledger = l, .state = state, .by_cid = vv_cid_map_new()};
 	vv_status rc = p.by_cid ? list_events(&p, err) : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i <= s->trusted_count; i++) {
-		p.auditor = auditor_at(s, i);
-		if (p.auditor && vv_ledger_author_of(l, p.auditor)) {
-			rc = run_auditor(&p, err);
-		}
+	if (rc == VV_OK) {
+		rc = run_events(&p, err);
 	}
 	vv_cid_map_free(p.by_cid);
 	vv_free(p.events);
@@ -386,32 +358,7 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 	return rc;
 }
 
-/* --- what counts, and what it is worth ----------------------------------------------------------------- */
-
-static bool is_better(const vv_standing *s, const vv_standing_line *a, const vv_standing_line *b)
-{
-	const bool own = same_key(a->auditor, s->self);
-
-	if (own != same_key(b->auditor, s->self)) {
-		return own ? a->good + a->failed > 0 : b->good + b->failed == 0;
-	}
-	if (a->byte_days != b->byte_days) return a->byte_days > b->byte_days;
-	return a->rest != b->rest ? a->rest > b->rest
-				  : memcmp(a->auditor, b->auditor, VV_KEY_PUBLIC) < 0;
-}
-
-void vv_standing_settle(vv_standing *s)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		vv_standing_line *l = &s->lines[i];
-		l->counts = true;
-		for (size_t k = 0; k < s->count && l->counts; k++) {
-			const vv_standing_line *o = &s->lines[k];
-			l->counts = o == l || !vv_cid_equal(&o->vault, &l->vault) ||
-				    !same_key(o->holder, l->holder) || is_better(s, l, o);
-		}
-	}
-}
+/* --- what it is worth ------------------------------------------------------------------------------------ */
 
 /* a times b through c, rounded down; at most `most`. */
 static uint64_t share_of(uint64_t a, uint64_t b, uint64_t c, uint64_t most)
@@ -427,57 +374,24 @@ static uint64_t share_of(uint64_t a, uint64_t b, uint64_t c, uint64_t most)
 	return x < most ? x : most;
 }
 
-static uint64_t byte_days_of(const vv_standing *s, const uint8_t *auditor, const uint8_t *holder)
+uint64_t vv_standing_byte_days(const vv_standing *s, const uint8_t holder[VV_KEY_PUBLIC])
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < s->count; i++) {
-		const vv_standing_line *l = &s->lines[i];
-		if (l->counts && same_key(l->auditor, auditor) && same_key(l->holder, holder) &&
-		    __builtin_add_overflow(sum, l->byte_days, &sum)) {
+		if (same_key(s->lines[i].holder, holder) &&
+		    __builtin_add_overflow(sum, s->lines[i].byte_days, &sum)) {
 			return UINT64_MAX;
 		}
 	}
 	return sum;
 }
 
-static uint64_t add_up_to(uint64_t a, uint64_t b, uint64_t most)
+uint64_t vv_standing_room(const vv_standing *s, const vv_reward *reward,
+			  const uint8_t holder[VV_KEY_PUBLIC])
 {
-	return a >= most || b >= most - a ? most : a + b;
-}
+	const uint64_t base = reward->allowance < reward->size ? reward->allowance : reward->size;
 
-static uint64_t room_of(const vv_reward *reward, uint64_t byte_days, uint64_t most)
-{
-	return share_of(byte_days, reward->ratio, (uint64_t)VV_STANDING_DAYS * 1000, most);
-}
-
-uint64_t vv_standing_room(const vv_standing *s, const vv_reward *reward, uint64_t base,
-			  const uint8_t holder[VV_KEY_PUBLIC], vv_room_part *parts, size_t *count)
-{
-	uint64_t room = base < reward->size ? base : reward->size;
-
-	*count = 0;
-	for (size_t i = 0; i <= s->trusted_count; i++) {
-		const uint8_t *auditor = auditor_at(s, i);
-		vv_room_part *part = &parts[*count];
-		if (!auditor) {
-			continue;
-		}
-		*part = (vv_room_part){.auditor = auditor,
-				       .byte_days = byte_days_of(s, auditor, holder),
-				       .most = UINT64_MAX};
-		if (part->byte_days == 0) {
-			continue;
-		}
-		if (i > 0) {
-			const uint64_t own = byte_days_of(s, s->self, auditor);
-			part->most = add_up_to(reward->allowance,
-					       room_of(reward, own, reward->size), reward->size);
-		}
-		part->room = room_of(reward, part->byte_days,
-				     part->most < reward->size ? part->most : reward->size);
-		room = add_up_to(room, part->room, reward->size);
-		(*count)++;
-	}
-	return room;
+	return base + share_of(vv_standing_byte_days(s, holder), reward->ratio,
+			       (uint64_t)VV_STANDING_DAYS * 1000, reward->size - base);
 }

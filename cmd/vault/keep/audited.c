@@ -39,37 +39,6 @@ static vv_status take_source(reading *x, const vv_cid *vault, char *take_dir, vv
 
 /* --- where they lie --------------------------------------------------------------------------------- */
 
-/* Has somebody whose audits count signed here? */
-static bool has_author(const vv_audited *a, const char *dir)
-{
-	char did[VV_DID_TEXT];
-
-	for (size_t i = 0; i <= a->trusted.count; i++) {
-		vv_did_text(did, i == 0 ? a->self : a->trusted.keys[i - 1]);
-		vv_auto(char) *folder = vv_path_join(dir, did + 8, (char *)NULL);
-		if (vv_exists(folder)) return true;
-	}
-	return false;
-}
-
-static vv_status find_held(reading *x, const char *hold, vv_error *err)
-{
-	vv_auto(vv_folder) f = {0};
-	vv_status rc = vv_folder_read(&f, hold, true, err);
-
-	while (rc == VV_OK && vv_folder_next(&f)) {
-		vv_cid vault;
-		if (vv_cid_parse(&vault, f.name, strlen(f.name), VV_IGNORED) < 0) {
-			continue;
-		}
-		vv_auto(char) *dir = vv_path_join(f.path, "records", (char *)NULL);
-		if (!dir || has_author(x->a, dir)) {
-			rc = take_source(x, &vault, vv_take(&dir), err);
-		}
-	}
-	return rc;
-}
-
 static vv_status on_own(void *payload, const vv_cid *vault, const char *folder, vv_error *err)
 {
 	reading *x = payload;
@@ -178,20 +147,15 @@ static void reading_clear(reading *x)
 
 VV_AUTO_CLEAR(reading, reading_clear)
 
-static vv_status read_all(vv_audited *out, const vv_env *env, const char *hold, vv_error *err)
+static vv_status read_all(vv_audited *out, const vv_env *env, vv_error *err)
 {
 	vv_auto(reading) x = {.a = out, .file = VV_BUF_INIT};
-	vv_status rc;
+	vv_status rc = vv_vault_list_each(env, on_own, &x, err);
 
-	if ((rc = vv_vault_list_each(env, on_own, &x, err)) < 0 ||
-	    (hold && (rc = find_held(&x, hold, err)) < 0) || (rc = add_all(&x, err)) < 0) {
-		return rc;
-	}
-	vv_standing_settle(&out->standing);
-	return VV_OK;
+	return rc < 0 ? rc : add_all(&x, err);
 }
 
-vv_status vv_audited_open(vv_audited *out, const vv_env *env, const char *hold, vv_error *err)
+vv_status vv_audited_open(vv_audited *out, const vv_env *env, vv_error *err)
 {
 	int64_t now;
 	uint32_t nsec;
@@ -203,11 +167,8 @@ vv_status vv_audited_open(vv_audited *out, const vv_env *env, const char *hold, 
 		return rc;
 	}
 	vv_now(&now, &nsec);
-	out->standing = (vv_standing){.now = now > 0 ? (uint64_t)now : 0,
-				      .self = out->self,
-				      .trusted = (const uint8_t(*)[VV_KEY_PUBLIC])out->trusted.keys,
-				      .trusted_count = out->trusted.count};
-	if ((rc = read_all(out, env, hold, err)) < 0) {
+	out->standing = (vv_standing){.now = now > 0 ? (uint64_t)now : 0, .self = out->self};
+	if ((rc = read_all(out, env, err)) < 0) {
 		vv_audited_clear(out);
 	}
 	return rc;

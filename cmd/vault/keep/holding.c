@@ -251,12 +251,11 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 {
 	const size_t trusted = x->reward.ratio > 0 ? a->trusted.count : 0;
 	vv_auto(vv_hold_identity) *list = vv_calloc(x->named_count + trusted + 1, sizeof(*list));
-	vv_auto(vv_room_part) *parts = vv_calloc(trusted + 1, sizeof(*parts));
-	size_t n = x->named_count, part_count;
+	size_t n = x->named_count;
 
 	*out = NULL;
 	*count = 0;
-	if (!list || !parts) return vv_fail_nomem(err);
+	if (!list) return vv_fail_nomem(err);
 	if (n > 0) {
 		memcpy(list, x->named, n * sizeof(*list));
 	}
@@ -268,9 +267,7 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 	}
 	for (size_t i = 0; i < n && x->reward.ratio > 0; i++) {
 		if (list[i].share == VV_HOLD_SHARE_NONE) {
-			list[i].share = vv_standing_room(&a->standing, &x->reward,
-							 x->reward.allowance, list[i].key, parts,
-							 &part_count);
+			list[i].share = vv_standing_room(&a->standing, &x->reward, list[i].key);
 		}
 	}
 	*out = vv_take(&list);
@@ -307,7 +304,7 @@ static vv_status work_out(kept *k, vv_hold_identity **out, size_t *count, vv_err
 	 * request. */
 	look_at_trusted(k->o->env, &k->trusted);
 	k->asked_ms = vv_monotonic_ms();
-	vv_status rc = vv_audited_open(&a, k->o->env, k->path, err);
+	vv_status rc = vv_audited_open(&a, k->o->env, err);
 	return rc < 0 ? rc : vv_holding_identities(out, count, &k->rules, &a, err);
 }
 

@@ -15,9 +15,6 @@
 
 void vv_standing_report_clear(vv_standing_report *x)
 {
-	for (size_t i = 0; i < x->count; i++) {
-		vv_free(x->entries[i].parts);
-	}
 	vv_free(x->entries);
 	vv_holding_rules_clear(&x->rules);
 	vv_audited_clear(&x->audited);
@@ -63,11 +60,14 @@ static vv_status choose(vv_standing_report *x, const vv_env *env, const char *co
 
 static void add_lines(const vv_standing_report *x, vv_standing_entry *e)
 {
+	const vv_hold_identity *named = vv_holding_named(&x->rules, e->key);
+
+	e->fixed = x->rules.reward.ratio == 0 || (named && named->share != VV_HOLD_SHARE_NONE);
+	e->byte_days = vv_standing_byte_days(&x->audited.standing, e->key);
 	for (size_t i = 0; i < x->audited.standing.count; i++) {
 		const vv_standing_line *l = &x->audited.standing.lines[i];
-		if (l->counts && memcmp(l->holder, e->key, VV_KEY_PUBLIC) == 0) {
+		if (memcmp(l->holder, e->key, VV_KEY_PUBLIC) == 0) {
 			e->bytes += l->bytes;
-			e->byte_days += l->byte_days;
 			e->proven = l->proven > e->proven ? l->proven : e->proven;
 		}
 	}
@@ -108,20 +108,6 @@ static vv_status look_at_room(vv_standing_report *x, const char *dir, vv_error *
 	return rc;
 }
 
-/* How the room of those came about who have it by standing. */
-static vv_status take_apart(const vv_standing_report *x, vv_standing_entry *e, vv_error *err)
-{
-	const vv_hold_identity *named = vv_holding_named(&x->rules, e->key);
-
-	e->fixed = x->rules.reward.ratio == 0 || (named && named->share != VV_HOLD_SHARE_NONE);
-	if (e->fixed || !e->admitted) return VV_OK;
-	e->parts = vv_calloc(x->audited.trusted.count + 1, sizeof(*e->parts));
-	if (!e->parts) return vv_fail_nomem(err);
-	(void)vv_standing_room(&x->audited.standing, &x->rules.reward, x->rules.reward.allowance,
-			       e->key, e->parts, &e->part_count);
-	return VV_OK;
-}
-
 static vv_status read_report(vv_standing_report *out, const vv_holding_options *o, vv_repository *r,
 			     const char *const *words, size_t word_count, vv_error *err)
 {
@@ -130,17 +116,16 @@ static vv_status read_report(vv_standing_report *out, const vv_holding_options *
 
 	if (!hold) return vv_fail_nomem(err);
 	out->held = vv_exists(hold);
-	if ((rc = vv_audited_open(&out->audited, o->env, hold, err)) < 0 ||
+	if ((rc = vv_audited_open(&out->audited, o->env, err)) < 0 ||
 	    (rc = vv_holding_rules_read(&out->rules, o, r, err)) < 0 ||
 	    (rc = choose(out, o->env, words, word_count, err)) < 0 ||
 	    (out->rules.size > 0 && (rc = look_at_room(out, hold, err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
+	for (size_t i = 0; i < out->count; i++) {
 		add_lines(out, &out->entries[i]);
-		rc = take_apart(out, &out->entries[i], err);
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_standing_report_open(vv_standing_report *out, const vv_holding_options *o,

@@ -1,5 +1,5 @@
 /*
- * standing_report: for each identity what it keeps for this machine and those it trusts, what is kept for it, and
+ * standing_report: for each identity what it keeps for this machine, what is kept for it, and
  * the room that it has here, with all figures that this is made of.
  */
 #ifndef VV_CMD_VAULT_KEEP_STANDING_REPORT_H
@@ -18,7 +18,6 @@
 typedef struct vv_standing_entry {
 	uint8_t key[VV_KEY_PUBLIC];
 	const char *name; /* NULL: it is not trusted */
-	/* Of the lines that count: */
 	uint64_t bytes, byte_days;
 	uint64_t proven; /* 0: never */
 	/* Here: */
@@ -26,8 +25,6 @@ typedef struct vv_standing_entry {
 	bool admitted;            /* the rest is about its room, which it has only then */
 	bool fixed;               /* its room is a share, and does not follow standing */
 	uint64_t room;
-	vv_room_part *parts;
-	size_t part_count;
 } vv_standing_entry;
 
 typedef struct vv_standing_report {

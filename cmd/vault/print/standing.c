@@ -34,27 +34,15 @@ static bool is_of(const vv_standing_line *l, const vv_standing_entry *e)
 
 /* --- for people ------------------------------------------------------------------------------------ */
 
-/* "me", a name, or a DID. */
-static const char *who(const vv_standing_report *x, did_text did, const uint8_t *key)
-{
-	const char *name = vv_trusted_name(&x->audited.trusted, key);
-
-	return memcmp(x->audited.self, key, VV_KEY_PUBLIC) == 0 ? "me"
-	       : name                                           ? name
-								: did_of(did, key);
-}
-
-static void print_line(const vv_standing_report *x, const vv_standing_line *l)
+static void print_line(const vv_standing_line *l)
 {
 	char cid[VV_CID_TEXT + 1], time[32];
-	did_text did;
 
 	vv_cid_text(cid, &l->vault);
-	vv_out("    %s byte-days%s, audited by %s: %s good", vv_text_count(l->byte_days),
-	       l->counts ? "" : " (not counted)", who(x, did, l->auditor),
+	vv_out("    %s byte-days, audited %s with success", vv_text_count(l->byte_days),
 	       vv_text_counted(l->good, "time", NULL));
 	if (l->failed > 0) {
-		vv_out(", %s failed", vv_text_counted(l->failed, "time", NULL));
+		vv_out(", %s without", vv_text_counted(l->failed, "time", NULL));
 	}
 	if (l->proven > 0) {
 		vv_out(", last %s", when(time, l->proven));
@@ -65,28 +53,10 @@ static void print_line(const vv_standing_report *x, const vv_standing_line *l)
 	vv_out("\n      %s: %s\n", cid, vv_text_bytes(l->bytes));
 }
 
-static void print_parts(const vv_standing_report *x, const vv_standing_entry *e)
-{
-	const vv_reward *r = &x->rules.reward;
-	did_text did;
-
-	vv_out("    %s bytes: the allowance\n", vv_text_count(r->allowance));
-	for (size_t i = 0; i < e->part_count; i++) {
-		const vv_room_part *p = &e->parts[i];
-		vv_out("    %s bytes: %llu.%03llu x %s byte-days / %u, audited by %s",
-		       vv_text_count(p->room), (unsigned long long)(r->ratio / 1000),
-		       (unsigned long long)(r->ratio % 1000), vv_text_count(p->byte_days),
-		       VV_STANDING_DAYS, who(x, did, p->auditor));
-		if (p->most != UINT64_MAX) {
-			vv_out("; at most %s, the room that my audits allow %s",
-			       vv_text_count(p->most), who(x, did, p->auditor));
-		}
-		vv_out("\n");
-	}
-}
-
 static void print_room(const vv_standing_report *x, const vv_standing_entry *e)
 {
+	const vv_reward *r = &x->rules.reward;
+
 	if (!e->admitted && memcmp(x->audited.self, e->key, VV_KEY_PUBLIC) == 0) {
 		vv_out("  no room here: it is this machine's own key, and room is for others\n");
 		return;
@@ -100,14 +70,15 @@ static void print_room(const vv_standing_report *x, const vv_standing_entry *e)
 	vv_out("  kept for it: %s (%s bytes of shards, %s of records)\n",
 	       vv_text_bytes(e->shards + e->records), vv_text_count(e->shards),
 	       vv_text_count(e->records));
-	vv_out("  room: %s%s\n", vv_text_bytes(e->room),
-	       e->fixed ? ", as its share is" : ", which is");
-	if (!e->fixed) {
-		print_parts(x, e);
-		if (e->room == x->rules.size) {
-			vv_out("    and no more than all: %s\n", vv_text_bytes(x->rules.size));
-		}
+	if (e->fixed) {
+		vv_out("  room: %s, as its share is\n", vv_text_bytes(e->room));
+		return;
 	}
+	vv_out("  room: %s: %s bytes (the allowance) + %llu.%03llu x %s byte-days / %u%s\n",
+	       vv_text_bytes(e->room), vv_text_count(r->allowance),
+	       (unsigned long long)(r->ratio / 1000), (unsigned long long)(r->ratio % 1000),
+	       vv_text_count(e->byte_days), VV_STANDING_DAYS,
+	       e->room == x->rules.size ? ", and no more than all" : "");
 }
 
 static void print_entry(const vv_standing_report *x, const vv_standing_entry *e)
@@ -125,7 +96,7 @@ static void print_entry(const vv_standing_report *x, const vv_standing_entry *e)
 	       e->proven > 0 ? when(time, e->proven) : "");
 	for (size_t i = 0; i < x->audited.standing.count; i++) {
 		if (is_of(&x->audited.standing.lines[i], e)) {
-			print_line(x, &x->audited.standing.lines[i]);
+			print_line(&x->audited.standing.lines[i]);
 		}
 	}
 	if (x->rules.size > 0) {
@@ -169,36 +140,16 @@ static void put_time(vv_json_out *w, const char *name, uint64_t seconds)
 static void put_line(vv_json_out *w, const vv_standing_line *l)
 {
 	char cid[VV_CID_TEXT + 1];
-	did_text did;
 
 	vv_cid_text(cid, &l->vault);
 	vv_json_open_object(w);
 	vv_json_add_string(w, "vault", cid);
-	vv_json_add_string(w, "auditor", did_of(did, l->auditor));
-	vv_json_add_bool(w, "counts", l->counts);
 	vv_json_add_u64(w, "byteDays", l->byte_days);
 	vv_json_add_u64(w, "bytes", l->bytes);
 	vv_json_add_u64(w, "good", l->good);
 	vv_json_add_u64(w, "failed", l->failed);
 	vv_json_add_u64(w, "ahead", l->ahead);
 	put_time(w, "proven", l->proven);
-	vv_json_close_object(w);
-}
-
-static void put_part(vv_json_out *w, const vv_room_part *p)
-{
-	did_text did;
-
-	vv_json_open_object(w);
-	vv_json_add_string(w, "auditor", did_of(did, p->auditor));
-	vv_json_add_u64(w, "byteDays", p->byte_days);
-	vv_json_name(w, "most");
-	if (p->most == UINT64_MAX) {
-		vv_json_null(w);
-	} else {
-		vv_json_u64(w, p->most);
-	}
-	vv_json_add_u64(w, "room", p->room);
 	vv_json_close_object(w);
 }
 
@@ -224,11 +175,6 @@ static void put_entry(vv_json_out *w, const vv_standing_report *x, const vv_stan
 		vv_json_add_u64(w, "records", e->records);
 		vv_json_add_u64(w, "room", e->room);
 		vv_json_add_bool(w, "share", e->fixed);
-		vv_json_add_array(w, "parts");
-		for (size_t i = 0; i < e->part_count; i++) {
-			put_part(w, &e->parts[i]);
-		}
-		vv_json_close_array(w);
 	}
 	vv_json_close_object(w);
 }

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
-"""standing_model.py SELF TRUSTED STANDING FOLDER...: works out the standing of everybody from the raw records in these
-folders (records/ of a holder, or a ledger), as docs/formats/vault.md says, and compares it with what
-`varve vault ledger standing --json` printed. SELF: this machine's DID; TRUSTED: the file of trusted keys. It does it
-another way: all times that were proved are collected, joined, and only then measured."""
+"""standing_model.py SELF STANDING FOLDER...: works out the standing of everybody from the raw records in these
+ledgers, as docs/formats/vault.md says, and compares it with what `varve vault ledger standing --json` printed. SELF:
+this machine's DID. It does it another way: all times that were proved are collected, joined, and only then measured."""
 import json
 import os
 import sys
@@ -60,8 +59,8 @@ def size(leaves):
     return leaves * (4096 + 32)
 
 
-def prove(vault, auditor, believed, now, window):
-    """{holder: {...}} by this auditor's audits."""
+def prove(vault, me, now, window):
+    """{holder: {...}}: what my audits prove."""
     records = dict(vault.counting())
     shards, runs = {}, {}
     for r in records.values():
@@ -74,12 +73,12 @@ def prove(vault, auditor, believed, now, window):
     events = sorted(records.values(), key=lambda r: (r["time"], bytes(r["author"]), r["sequence"]))
     for r in events:
         body, time = r["body"], r["time"]
-        if r["kind"] == "place" and body["key"] and did(r["author"]) in believed and r["author"] != body["key"]:
+        if r["kind"] == "place" and body["key"] and did(r["author"]) == me != did(body["key"]):
             keys[body["holder"]] = did(body["key"])
         elif r["kind"] == "receipt":
             place = records.get(text_of(body["place"]))
             if not place or place["kind"] != "place" or not place["body"]["key"] \
-                    or did(place["author"]) not in believed or place["author"] == place["body"]["key"]:
+                    or did(place["author"]) != me or place["author"] == place["body"]["key"]:
                 continue
             p = place["body"]
             for cid, _, _ in p["shards"]:
@@ -89,9 +88,9 @@ def prove(vault, auditor, believed, now, window):
             for cid in body["shards"]:
                 for k in [k for k in kept if k[0] == body["holder"] and k[2] == text_of(cid)]:
                     del kept[k]
-        elif r["kind"] == "audit" and did(r["author"]) == auditor:
+        elif r["kind"] == "audit" and did(r["author"]) == me:
             key = keys.get(body["holder"])
-            if not key or key == auditor:
+            if not key:
                 continue
             line = lines.setdefault(key, {"good": 0, "failed": 0, "ahead": 0, "proven": None})
             if time > now:
@@ -131,53 +130,28 @@ def prove(vault, auditor, believed, now, window):
 
 
 def main():
-    me, trusted, standing = sys.argv[1], sys.argv[2], json.load(open(sys.argv[3]))
-    trusted = [line.split()[1] for line in open(trusted)] if os.path.exists(trusted) else []
-    believed = {me, *trusted}
+    me, standing = sys.argv[1], json.load(open(sys.argv[2]))
     now, days = standing["now"], standing["days"]
     vaults = {}
-    for folder in filter(os.path.isdir, sys.argv[4:]):
+    for folder in filter(os.path.isdir, sys.argv[3:]):
         records = [n for a in os.listdir(folder) for n in os.listdir(os.path.join(folder, a))]
         first = next(n[11:] for n in records if n.startswith("0000000000-") and any(
             decode(open(os.path.join(folder, a, n), "rb").read()[64:])[0]["vault"] is None
             for a in os.listdir(folder) if os.path.exists(os.path.join(folder, a, n))))
         vaults.setdefault(first, Vault()).load(folder)
-    lines = {}
-    for name, vault in vaults.items():
-        for auditor in believed:
-            for key, line in prove(vault, auditor, believed, now, days * DAY).items():
-                lines[name, key, auditor] = line
-
-    def counts(name, key, auditor):
-        of = {a: ln for (n, k, a), ln in lines.items() if (n, k) == (name, key)}
-        own = of.get(me)
-        if own and own["good"] + own["failed"] > 0:
-            return auditor == me
-        rest = [a for a in of if a != me]
-        return (auditor == max(rest, key=lambda a: of[a]["byteDays"])) if rest else auditor == me
-
-    def byte_days(auditor, key):
-        return sum(ln["byteDays"] for (n, k, a), ln in lines.items()
-                   if k == key and a == auditor and counts(n, k, a))
-
-    def part(days_kept, most):
-        return min(days_kept * standing["ratioThousandths"] // (days * 1000), most)
-
-    told = {(ln["vault"], e["did"], ln["auditor"]): ln for e in standing["identities"] for ln in e["audits"]}
+    lines = {(name, key): line for name, vault in vaults.items()
+             for key, line in prove(vault, me, now, days * DAY).items()}
+    told = {(ln["vault"], e["did"]): ln for e in standing["identities"] for ln in e["audits"]}
     assert set(told) == set(lines), (set(told), set(lines))
     for where, ln in lines.items():
         for figure, value in ln.items():
             assert told[where][figure] == value, (where, figure, told[where][figure], value)
-        assert told[where]["counts"] == counts(*where), where
     for e in standing["identities"]:
-        assert e["byteDays"] == sum(byte_days(a, e["did"]) for a in believed), e
-        if "room" not in e or e["share"]:
-            continue
-        room = standing["allowance"] + part(byte_days(me, e["did"]), standing["size"])
-        for friend in believed - {me}:
-            own = standing["allowance"] + part(byte_days(me, friend), standing["size"])
-            room += part(byte_days(friend, e["did"]), own)
-        assert e["room"] == min(room, standing["size"]), (e, room)
+        kept = sum(ln["byteDays"] for (_, key), ln in lines.items() if key == e["did"])
+        assert e["byteDays"] == kept, e
+        if "room" in e and not e["share"]:
+            room = standing["allowance"] + kept * standing["ratioThousandths"] // (days * 1000)
+            assert e["room"] == min(room, standing["size"]), (e, room)
     print("%d lines, %d identities" % (len(lines), len(standing["identities"])))
 
 

@@ -1,5 +1,5 @@
 /*
- * Standing: what audits prove, whose word counts, and what room it gives.
+ * Standing: what own audits prove, and what room it gives.
  */
 #include <string.h>
 
@@ -11,15 +11,14 @@
 #define DAY UINT64_C(86400)
 #define BYTES (2u * (4096u + 32u)) /* of the shard below */
 
-/* Me, Carol whom I trust, a server, and somebody who writes in the vault and is not trusted. */
-enum { ME, CAROL, SERVER, STRANGER, PEOPLE };
+/* Me, a server, and somebody else who writes in the vault. */
+enum { ME, SERVER, OTHER, PEOPLE };
 
 typedef struct scene {
 	vv_key keys[PEOPLE];
 	vv_ledger *ledger;
 	vv_shard shard;
 	uint64_t begin; /* when the run was */
-	uint8_t trusted[2][VV_KEY_PUBLIC];
 	vv_standing s;
 } scene;
 
@@ -44,12 +43,7 @@ static void begin(scene *x)
 	vv_assert_ok(vv_cid_of(&x->shard.cid, VV_CODEC_RAW, &content, 1, &err), &err);
 	x->shard.leaves = 2;
 	x->begin = vv_ledger_at(x->ledger, 0)->time + 10;
-	memcpy(x->trusted[0], x->keys[CAROL].public_key, VV_KEY_PUBLIC);
-	memcpy(x->trusted[1], x->keys[SERVER].public_key, VV_KEY_PUBLIC);
-	x->s = (vv_standing){.now = x->begin + 10 * DAY,
-			     .self = x->keys[ME].public_key,
-			     .trusted = (const uint8_t(*)[VV_KEY_PUBLIC])x->trusted,
-			     .trusted_count = 2};
+	x->s = (vv_standing){.now = x->begin + 10 * DAY, .self = x->keys[ME].public_key};
 }
 
 static void end(scene *x)
@@ -131,8 +125,8 @@ static void let_go(scene *x, vv_ledger_kind kind, uint8_t address, uint64_t afte
 	say(x, ME, &r, after);
 }
 
-/* The line of this auditor; NULL: there is none. */
-static const vv_standing_line *line_of(scene *x, int auditor)
+/* The server's line; NULL: there is none. */
+static const vv_standing_line *line_of(scene *x)
 {
 	vv_vault_state *state;
 	vv_error err;
@@ -140,14 +134,11 @@ static const vv_standing_line *line_of(scene *x, int auditor)
 	vv_standing_clear(&x->s);
 	vv_assert_ok(vv_vault_state_open(&state, x->ledger, &err), &err);
 	vv_assert_ok(vv_standing_add(&x->s, x->ledger, state, &err), &err);
-	vv_standing_settle(&x->s);
 	vv_vault_state_close(state);
-	for (size_t i = 0; i < x->s.count; i++) {
-		const vv_standing_line *l = &x->s.lines[i];
-		assert_memory_equal(l->holder, x->keys[SERVER].public_key, VV_KEY_PUBLIC);
-		if (memcmp(l->auditor, x->keys[auditor].public_key, VV_KEY_PUBLIC) == 0) return l;
-	}
-	return NULL;
+	if (x->s.count == 0) return NULL;
+	assert_int_equal(x->s.count, 1);
+	assert_memory_equal(x->s.lines[0].holder, x->keys[SERVER].public_key, VV_KEY_PUBLIC);
+	return x->s.lines;
 }
 
 static uint64_t seconds_of(const vv_standing_line *l)
@@ -164,23 +155,22 @@ static void an_audit_proves_the_time_since_the_receipt(void **state)
 	begin(&x);
 	run(&x);
 	place(&x, ME, 1, 100);
-	assert_null(line_of(&x, ME));
+	assert_null(line_of(&x));
 	audit(&x, ME, 1, true, 100 + 3 * DAY + 5);
-	l = line_of(&x, ME);
+	l = line_of(&x);
 	assert_non_null(l);
 	assert_int_equal(l->byte_days, BYTES * 3);
 	assert_int_equal(l->rest, BYTES * 5);
 	assert_int_equal(l->bytes, BYTES);
 	assert_int_equal(l->good, 1);
 	assert_int_equal(l->proven, x.begin + 100 + 3 * DAY + 5);
-	assert_true(l->counts);
 	/* The next one, the time since. What nobody audited since does not count. */
 	audit(&x, ME, 1, true, 100 + 5 * DAY);
-	assert_int_equal(line_of(&x, ME)->byte_days, BYTES * 5);
+	assert_int_equal(line_of(&x)->byte_days, BYTES * 5);
 	x.s.now = x.begin + 100 + 33 * DAY;
-	assert_int_equal(seconds_of(line_of(&x, ME)), 2 * DAY);
+	assert_int_equal(seconds_of(line_of(&x)), 2 * DAY);
 	x.s.now += 2 * DAY;
-	assert_int_equal(seconds_of(line_of(&x, ME)), 0);
+	assert_int_equal(seconds_of(line_of(&x)), 0);
 	end(&x);
 }
 
@@ -194,16 +184,16 @@ static void a_failed_audit_proves_nothing_and_what_was_not_proved_before_it_neve
 	place(&x, ME, 1, 0);
 	audit(&x, ME, 1, true, 1 * DAY);
 	audit(&x, ME, 1, false, 4 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), DAY);
-	assert_int_equal(line_of(&x, ME)->failed, 1);
-	assert_int_equal(line_of(&x, ME)->bytes, 0);
+	assert_int_equal(seconds_of(line_of(&x)), DAY);
+	assert_int_equal(line_of(&x)->failed, 1);
+	assert_int_equal(line_of(&x)->bytes, 0);
 	/* It was lost, and is kept again only when a receipt says so. */
 	audit(&x, ME, 1, true, 5 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), DAY);
+	assert_int_equal(seconds_of(line_of(&x)), DAY);
 	place(&x, ME, 1, 6 * DAY);
 	audit(&x, ME, 1, true, 8 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), 3 * DAY);
-	assert_int_equal(line_of(&x, ME)->bytes, BYTES);
+	assert_int_equal(seconds_of(line_of(&x)), 3 * DAY);
+	assert_int_equal(line_of(&x)->bytes, BYTES);
 	end(&x);
 }
 
@@ -221,14 +211,14 @@ static void an_audit_that_asked_for_nothing_proves_nothing(void **state)
 	memset(half.holder, 1, sizeof(half.holder));
 	say(&x, ME, &r, DAY);
 	say(&x, ME, &half, 2 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), 0);
-	assert_int_equal(line_of(&x, ME)->failed, 2);
+	assert_int_equal(seconds_of(line_of(&x)), 0);
+	assert_int_equal(line_of(&x)->failed, 2);
 	audit(&x, ME, 1, true, 3 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), DAY);
+	assert_int_equal(seconds_of(line_of(&x)), DAY);
 	end(&x);
 }
 
-static void nothing_that_a_holder_says_of_itself_counts(void **state)
+static void what_others_say_or_place_does_not_count(void **state)
 {
 	scene x;
 
@@ -237,34 +227,16 @@ static void nothing_that_a_holder_says_of_itself_counts(void **state)
 	run(&x);
 	place(&x, ME, 1, 0);
 	audit(&x, SERVER, 1, true, 3 * DAY);
-	assert_null(line_of(&x, SERVER));
-	assert_int_equal(x.s.count, 0);
-	/* Nor what it has placed at itself, whoever audits it. */
+	audit(&x, OTHER, 1, true, 3 * DAY);
+	assert_null(line_of(&x));
+	/* Nor does a place of theirs, whoever audits it. */
 	place(&x, SERVER, 2, 0);
+	place(&x, OTHER, 7, 0);
 	audit(&x, ME, 2, true, 4 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), 0);
-	end(&x);
-}
-
-static void what_strangers_say_does_not_count(void **state)
-{
-	scene x;
-
-	(void)state;
-	begin(&x);
-	run(&x);
-	place(&x, ME, 1, 0);
-	audit(&x, STRANGER, 1, true, 3 * DAY);
-	assert_null(line_of(&x, STRANGER));
-	/* Nor does a stranger's place make an audit of one address a proof for another's key. */
-	place(&x, STRANGER, 7, 0);
-	audit(&x, ME, 7, true, 3 * DAY);
-	assert_null(line_of(&x, ME));
-	audit(&x, CAROL, 1, true, 3 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, CAROL)), 3 * DAY);
-	/* Whom nobody trusts any more says nothing. */
-	x.s.trusted_count = 0;
-	assert_null(line_of(&x, CAROL));
+	audit(&x, ME, 7, true, 4 * DAY);
+	assert_null(line_of(&x));
+	audit(&x, ME, 1, true, 4 * DAY);
+	assert_int_equal(seconds_of(line_of(&x)), 4 * DAY);
 	end(&x);
 }
 
@@ -276,13 +248,13 @@ static void an_audit_dated_after_now_does_not_count_yet(void **state)
 	begin(&x);
 	run(&x);
 	place(&x, ME, 1, 0);
-	audit(&x, CAROL, 1, true, 400 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, CAROL)), 0);
-	assert_int_equal(line_of(&x, CAROL)->ahead, 1);
-	assert_int_equal(line_of(&x, CAROL)->proven, 0);
-	assert_int_equal(line_of(&x, CAROL)->good, 0);
+	audit(&x, ME, 1, true, 400 * DAY);
+	assert_int_equal(seconds_of(line_of(&x)), 0);
+	assert_int_equal(line_of(&x)->ahead, 1);
+	assert_int_equal(line_of(&x)->proven, 0);
+	assert_int_equal(line_of(&x)->good, 0);
 	x.s.now = UINT64_MAX;
-	assert_int_equal(seconds_of(line_of(&x, CAROL)), 0);
+	assert_int_equal(seconds_of(line_of(&x)), 0);
 	end(&x);
 }
 
@@ -297,9 +269,9 @@ static void a_record_with_the_largest_time_overflows_nothing(void **state)
 	place(&x, ME, 1, 0);
 	memset(r.holder, 1, sizeof(r.holder));
 	say(&x, ME, &r, UINT64_MAX - x.begin);
-	assert_int_equal(line_of(&x, ME)->ahead, 1);
+	assert_int_equal(line_of(&x)->ahead, 1);
 	x.s.now = UINT64_MAX;
-	assert_int_equal(seconds_of(line_of(&x, ME)), 30 * DAY);
+	assert_int_equal(seconds_of(line_of(&x)), 30 * DAY);
 	end(&x);
 }
 
@@ -315,34 +287,8 @@ static void a_copy_counts_once_whatever_addresses_its_server_has(void **state)
 	audit(&x, ME, 1, true, 2 * DAY);
 	audit(&x, ME, 2, true, 3 * DAY);
 	audit(&x, ME, 1, true, 4 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), 4 * DAY);
-	assert_int_equal(line_of(&x, ME)->bytes, BYTES);
-	end(&x);
-}
-
-static void a_copy_counts_once_whoever_audits_it(void **state)
-{
-	scene x;
-	vv_room_part parts[3];
-	size_t count;
-	const vv_reward reward = {.size = UINT64_C(1) << 40, .ratio = 30000, .allowance = 1000000};
-
-	(void)state;
-	begin(&x);
-	run(&x);
-	place(&x, ME, 1, 0);
-	audit(&x, CAROL, 1, true, 5 * DAY);
-	assert_true(line_of(&x, CAROL)->counts);
-	assert_int_equal(
-		vv_standing_room(&x.s, &reward, 0, x.keys[SERVER].public_key, parts, &count),
-		BYTES * 5);
-	audit(&x, ME, 1, true, 2 * DAY);
-	assert_false(line_of(&x, CAROL)->counts);
-	assert_true(line_of(&x, ME)->counts);
-	assert_int_equal(
-		vv_standing_room(&x.s, &reward, 0, x.keys[SERVER].public_key, parts, &count),
-		BYTES * 2);
-	assert_int_equal(count, 1);
+	assert_int_equal(seconds_of(line_of(&x)), 4 * DAY);
+	assert_int_equal(line_of(&x)->bytes, BYTES);
 	end(&x);
 }
 
@@ -357,79 +303,53 @@ static void what_is_let_go_of_is_not_kept_any_more(void **state)
 	audit(&x, ME, 1, true, DAY);
 	let_go(&x, VV_LEDGER_DROP, 1, 2 * DAY);
 	audit(&x, ME, 1, true, 5 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), DAY);
-	assert_int_equal(line_of(&x, ME)->bytes, 0);
+	assert_int_equal(seconds_of(line_of(&x)), DAY);
+	assert_int_equal(line_of(&x)->bytes, 0);
 	place(&x, ME, 1, 6 * DAY);
 	audit(&x, ME, 1, true, 7 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), 2 * DAY);
+	assert_int_equal(seconds_of(line_of(&x)), 2 * DAY);
 	let_go(&x, VV_LEDGER_RETIRE, 1, 8 * DAY);
 	audit(&x, ME, 1, true, 9 * DAY);
-	assert_int_equal(seconds_of(line_of(&x, ME)), 2 * DAY);
-	assert_int_equal(line_of(&x, ME)->bytes, 0);
+	assert_int_equal(seconds_of(line_of(&x)), 2 * DAY);
+	assert_int_equal(line_of(&x)->bytes, 0);
 	end(&x);
-}
-
-/* A line that counts, made by hand. */
-static void put_line(vv_standing *s, vv_standing_line *lines, const uint8_t *auditor,
-		     const uint8_t *holder, uint64_t byte_days)
-{
-	vv_standing_line *l = &lines[s->count++];
-
-	*l = (vv_standing_line){.byte_days = byte_days, .good = 1, .counts = true};
-	memcpy(l->auditor, auditor, VV_KEY_PUBLIC);
-	memcpy(l->holder, holder, VV_KEY_PUBLIC);
-	s->lines = lines;
 }
 
 static void room_is_the_allowance_and_what_was_kept_through_the_days(void **state)
 {
-	const uint8_t me[VV_KEY_PUBLIC] = {1}, carol[VV_KEY_PUBLIC] = {2}, bob[VV_KEY_PUBLIC] = {3};
-	uint8_t trusted[3][VV_KEY_PUBLIC] = {{2}, {3}, {2}};
-	vv_standing_line lines[4];
-	vv_standing s = {.self = me,
-			 .trusted = (const uint8_t(*)[VV_KEY_PUBLIC])trusted,
-			 .trusted_count = 3};
+	const uint8_t carol[VV_KEY_PUBLIC] = {2}, bob[VV_KEY_PUBLIC] = {3};
+	vv_standing_line lines[2] = {{.byte_days = 30 * 1000 + 19, .holder = {3}},
+				     {.byte_days = 30 * 1000, .holder = {2}}};
+	vv_standing s = {.lines = lines};
 	vv_reward reward = {.size = 1000000, .ratio = 1500, .allowance = 500};
-	vv_room_part parts[4];
-	size_t count;
 
 	(void)state;
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 500);
-	assert_int_equal(count, 0);
-	put_line(&s, lines, me, bob, 30 * 1000 + 19);
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 500 + 1500);
-	/* A friend's word brings at most what the friend has. */
-	put_line(&s, lines, carol, bob, 30 * 100);
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 500 + 1500 + 150);
-	lines[1].byte_days = UINT64_C(30) * 1000000;
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 500 + 1500 + 500);
-	assert_int_equal(parts[1].most, 500);
-	put_line(&s, lines, me, carol, 30 * 1000);
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 500 + 1500 + 2000);
-	assert_int_equal(count, 2);
-	/* And what bob says of carol does not come back to him. */
-	put_line(&s, lines, bob, carol, UINT64_C(30) * 1000000);
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 500 + 1500 + 2000);
+	assert_int_equal(vv_standing_room(&s, &reward, bob), 500);
+	s.count = 2;
+	assert_int_equal(vv_standing_room(&s, &reward, bob), 500 + 1500);
+	assert_int_equal(vv_standing_room(&s, &reward, carol), 500 + 1500);
+	/* A second vault. */
+	memcpy(lines[1].holder, bob, VV_KEY_PUBLIC);
+	assert_int_equal(vv_standing_room(&s, &reward, bob), 500 + 3000);
+	assert_int_equal(vv_standing_room(&s, &reward, carol), 500);
 	/* Never more than all, however much was kept. */
 	lines[0].byte_days = UINT64_MAX;
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 1000000);
+	assert_int_equal(vv_standing_room(&s, &reward, bob), 1000000);
 	reward.size = UINT64_MAX;
 	reward.ratio = 1000000;
-	assert_true(vv_standing_room(&s, &reward, 500, bob, parts, &count) == UINT64_MAX);
+	assert_true(vv_standing_room(&s, &reward, bob) == UINT64_MAX);
 	reward.size = 100;
-	assert_int_equal(vv_standing_room(&s, &reward, 500, bob, parts, &count), 100);
+	assert_int_equal(vv_standing_room(&s, &reward, bob), 100);
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_audit_proves_the_time_since_the_receipt),
 	cmocka_unit_test(a_failed_audit_proves_nothing_and_what_was_not_proved_before_it_never_is),
 	cmocka_unit_test(an_audit_that_asked_for_nothing_proves_nothing),
-	cmocka_unit_test(nothing_that_a_holder_says_of_itself_counts),
-	cmocka_unit_test(what_strangers_say_does_not_count),
+	cmocka_unit_test(what_others_say_or_place_does_not_count),
 	cmocka_unit_test(an_audit_dated_after_now_does_not_count_yet),
 	cmocka_unit_test(a_record_with_the_largest_time_overflows_nothing),
 	cmocka_unit_test(a_copy_counts_once_whatever_addresses_its_server_has),
-	cmocka_unit_test(a_copy_counts_once_whoever_audits_it),
 	cmocka_unit_test(what_is_let_go_of_is_not_kept_any_more),
 	cmocka_unit_test(room_is_the_allowance_and_what_was_kept_through_the_days),
 };
