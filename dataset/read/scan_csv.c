@@ -208,10 +208,9 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 
 static int refuse_quote(vv_scan *s, const char *open, vv_error *err)
 {
-	int rc = vv_scan_refuse(s, open, err, "the quote that opens here is never closed");
+	const int rc = vv_scan_refuse(s, open, err, "the quote that opens here is never closed");
 
-	(void)vv_hint(err,
-		      "a cell that begins with a quote ends with one; quotes inside are doubled");
+	vv_hint_code(err, VV_HINT_CLEAN_QUOTES);
 	return rc;
 }
 

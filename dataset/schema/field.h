@@ -46,6 +46,9 @@ typedef struct vv_field {
 	const vv_json *json;             /* the field's descriptor */
 } vv_field;
 
+/* Does the column have integers from 0 on, and beyond int64, as its constraints say? */
+bool vv_field_is_u64(const vv_field *f);
+
 /* Are numbers written with a point and without groups? */
 static inline bool vv_field_plain_marks(const vv_field *f)
 {

@@ -101,6 +101,10 @@ static void put_field(vv_buf *out, const vv_new_field *f)
 		}
 		vv_buf_putc(out, ']');
 	}
+	if (f->u64) {
+		vv_buf_puts(out,
+			    ",\"constraints\":{\"minimum\":0,\"maximum\":18446744073709551615}");
+	}
 	vv_buf_putc(out, '}');
 }
 

@@ -77,6 +77,7 @@ typedef struct vv_new_field {
 	const char *decimal, *group; /* decimalChar and groupChar; NULL: default */
 	/* bit set of VV_INFER_MISSING (infer.h): missing values of this column, beside the empty text; 0: as the schema says */
 	uint8_t missing;
+	bool u64; /* an integer from 0 to 2^64 - 1, as its constraints then say */
 } vv_new_field;
 /* As a field of a schema is; borrows its texts. */
 vv_new_field vv_new_field_like(const vv_field *f);

@@ -721,6 +721,15 @@ bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell)
 	return accepts_json_string(f, cell->text, cell->len) || vv_field_missing(f, cell);
 }
 
+bool vv_field_is_u64(const vv_field *f)
+{
+	const vv_json *bounds = f->json ? vv_json_get(f->json, "constraints") : NULL;
+	uint64_t least, most;
+
+	return bounds && f->type == VV_TYPE_INTEGER && vv_json_get_u64(&least, bounds, "minimum") &&
+	       vv_json_get_u64(&most, bounds, "maximum") && most > INT64_MAX;
+}
+
 bool vv_field_known_by_few(const vv_field *f)
 {
 	switch (f->type) {

@@ -15,7 +15,7 @@
 #include "dataset/schema/value.h"
 #include "lib/rows/cell_value.h"
 
-static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC"};
+static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC", NULL, "L"};
 static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 	"d:38,0",  "d:38,1",  "d:38,2",  "d:38,3",  "d:38,4",  "d:38,5",  "d:38,6",  "d:38,7",
 	"d:38,8",  "d:38,9",  "d:38,10", "d:38,11", "d:38,12", "d:38,13", "d:38,14", "d:38,15",
@@ -27,7 +27,7 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 #define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
 
 /* bytes of a value; of text, of an offset, or of a place in the dictionary */
-static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16};
+static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8};
 
 /* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
 static bool reach(vv_arrow_memory *m, size_t rows, int with)
@@ -70,14 +70,27 @@ static bool is_missing(const vv_arrow_column *col, const vv_cell *c)
 	return vv_field_missing(col->field, c);
 }
 
+static bool read_u64(int64_t *out, const char *text, size_t len)
+{
+	uint64_t n;
+
+	if (!vv_parse_u64(&n, text, len)) return false;
+	*out = (int64_t)n;
+	return true;
+}
+
 static bool is_of_form(varve_value *v, vv_arrow_form form)
 {
 	switch (v->kind) {
 	case VARVE_VALUE_INT64:
 		v->d = (double)v->i;
-		return form == VV_ARROW_INT || form == VV_ARROW_DOUBLE;
+		return (form == VV_ARROW_U64 && v->i >= 0) || form == VV_ARROW_INT ||
+		       form == VV_ARROW_DOUBLE;
 	case VARVE_VALUE_DOUBLE:
-		return form == VV_ARROW_DOUBLE;
+	case VARVE_VALUE_DECIMAL:
+		return form == VV_ARROW_U64
+			       ? read_u64(&v->i, v->text.data, v->text.len)
+			       : form == VV_ARROW_DOUBLE && v->kind == VARVE_VALUE_DOUBLE;
 	case VARVE_VALUE_BOOL:
 		return form == VV_ARROW_BOOL;
 	case VARVE_VALUE_DATE:
@@ -174,6 +187,7 @@ static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
 	case VV_RUN_INTEGERS:
 	case VV_RUN_DECIMALS:
 		return (c->form == VV_ARROW_INT && r->form == VV_RUN_INTEGERS) ||
+		       (c->form == VV_ARROW_U64 && r->form == VV_RUN_INTEGERS && r->least >= 0) ||
 		       (c->form == VV_ARROW_DECIMAL &&
 			vv_arrow_decimals_fit(r->least, r->most, r->scale, c->scale)) ||
 		       (c->form == VV_ARROW_DOUBLE && r->least >= -EXACT && r->most <= EXACT);
@@ -461,7 +475,9 @@ static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 	if (how->text || (number && how->numbers == VARVE_NUMBERS_TEXT)) return VV_ARROW_TEXT;
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
-		return decimal ? VV_ARROW_DECIMAL : VV_ARROW_INT;
+		return decimal              ? VV_ARROW_DECIMAL
+		       : vv_field_is_u64(f) ? VV_ARROW_U64
+					    : VV_ARROW_INT;
 	case VV_TYPE_NUMBER:
 		return decimal ? VV_ARROW_DECIMAL : VV_ARROW_DOUBLE;
 	case VV_TYPE_BOOLEAN:

@@ -28,7 +28,8 @@ typedef enum vv_arrow_form {
 	VV_ARROW_DATE,
 	VV_ARROW_DATETIME,
 	VV_ARROW_MOMENT, /* a time in UTC that says so */
-	VV_ARROW_DECIMAL
+	VV_ARROW_DECIMAL,
+	VV_ARROW_U64 /* in u.i, as its bits */
 } vv_arrow_form;
 
 /* How columns become arrays. */

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import duckdb
 import pandas as pd
@@ -779,9 +780,37 @@ def test_what_is_lost_is_said(folder):
         with pytest.raises(varve.InvalidDataError) as e:
             r["c.csv"].to_arrow()
         assert e.value.hint == "read misfits as null or as text, or give the column another type"
+        r.write("h.csv", [{"h": 1}])
         with pytest.warns(varve.VarveWarning, match="column 'h' has integers of more than 63 bits, which are read as text alone"):
-            r.write("u.csv", pl.DataFrame({"h": [2**64 - 1]}, schema={"h": pl.UInt64}))
-        assert r["u.csv"].select(text=True).to_polars()["h"].to_list() == [str(2**64 - 1)]
+            r.write("h.csv", pl.DataFrame({"h": [2**64 - 1]}, schema={"h": pl.UInt64}), mode="append")
+        assert r["h.csv"].select(text=True).to_polars()["h"].to_list() == ["1", str(2**64 - 1)]
+
+
+def test_unsigned_integers_of_64_bits_come_back(folder):
+    seed = int.from_bytes(os.urandom(4), "big")
+    print("seed", seed)
+    rng = random.Random(seed)
+    for end in ("csv", "ndjson"):
+        for wide in (63, 64):
+            values = [rng.choice([None, rng.randrange(2**wide), rng.randrange(10), 2**wide - 1]) for _ in range(5000)]
+            frame = pl.DataFrame({"id": range(5000), "h": pl.Series(values, dtype=pl.UInt64)})
+            with varve.Repo(folder) as r, warnings.catch_warnings():
+                warnings.simplefilter("error")
+                name = f"h{wide}_{end}.{end}"
+                r.write(name, frame, key=["id"])
+                assert r[name].to_polars().equals(frame.with_columns(pl.col("id").cast(pl.Int64)))
+                assert r[name].to_arrow()["h"].type == pa.uint64()
+                assert r[name].to_pandas()["h"].dtype == "UInt64"
+                assert r.duckdb().sql(f"select max(h) from h{wide}_{end}").fetchall() == [(max(v for v in values if v is not None),)]
+                for least in (2**62, 2**wide - 2):
+                    want = [i for i, v in enumerate(values) if v is not None and v > least]
+                    some = pyarrow.compute.field("h") > pa.scalar(least, pa.uint64())
+                    assert r[name].select(filters=some).to_polars()["id"].to_list() == want
+                    assert r[name].lazy().filter(pl.col("h") > least).collect()["id"].to_list() == want
+                    assert [int(row[0]) for row in r[name].select(["id"], where=f"h > {least}")] == want
+                assert r.write(name, pl.DataFrame({"id": [7], "h": pl.Series([2**64 - 2], dtype=pl.UInt64)}), mode="upsert").added == 0
+                assert r[name].to_polars()["h"][7] == 2**64 - 2
+                assert r.check().valid
 
 
 def test_a_mapping_of_columns_is_written_and_rows_without_names_are_refused(folder):

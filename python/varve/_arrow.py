@@ -46,7 +46,7 @@ def pandas_frame(
     if types_mapper is None and dtype_backend == "pyarrow":
         types_mapper = pd.ArrowDtype
     if types_mapper is None:
-        types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+        types = {pa.int64(): pd.Int64Dtype(), pa.uint64(): pd.UInt64Dtype(), pa.bool_(): pd.BooleanDtype()}
         if dtype_backend:
             types.update({pa.float64(): pd.Float64Dtype(), pa.string(): pd.StringDtype()})
         types_mapper = types.get

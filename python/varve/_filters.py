@@ -330,7 +330,7 @@ def _kind(arrow: pa.DataType, kind: str, as_text: bool) -> str:
         return "moment"
     if pa.types.is_decimal(arrow):
         return "decimal"
-    return {pa.int64(): "int", pa.float64(): "float", pa.bool_(): "bool", pa.date32(): "date"}.get(arrow, "")
+    return {pa.int64(): "int", pa.uint64(): "int", pa.float64(): "float", pa.bool_(): "bool", pa.date32(): "date"}.get(arrow, "")
 
 
 def _kinds(view: View, schema: pa.Schema) -> dict[str, str]:

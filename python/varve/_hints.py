@@ -33,7 +33,7 @@ WORDS = {
     "blocks-repair": FSCK,
     "clean": "mend the data, or read it with another tool first",
     "clean-changed": "mend the data, or go back to the last version",
-    "clean-footer": "lines below the table are no rows: take them out, or 'varve add --skip-footer N'",
+    "clean-footer": "a cell with a delimiter in it needs quotes; lines below the table are no rows: take them out, or 'varve add --skip-footer N'",
     "clean-header": "the first line must be the header, with all columns",
     "clean-quotes": "quotes within cells are doubled: mend the data, or 'varve add --escape' or '--quote none'",
     "clone-dir": "name another folder",

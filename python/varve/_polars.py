@@ -93,7 +93,7 @@ def _kind(dtype: Any, kind: str, view: View) -> str:
     name = str(dtype.base_type())
     if name == "String":
         return "text" if kind in ("string", "any") and not view._text else "written"
-    return {"Int64": "int", "Float64": "float", "Boolean": "bool", "Date": "date", "Datetime": "moment", "Decimal": "decimal"}.get(name, "")
+    return {"Int64": "int", "UInt64": "int", "Float64": "float", "Boolean": "bool", "Date": "date", "Datetime": "moment", "Decimal": "decimal"}.get(name, "")
 
 
 def wide(predicate: polars.Expr, view: View, schema: polars.Schema) -> str | None:

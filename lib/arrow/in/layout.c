@@ -328,7 +328,9 @@ static vv_status make_schema(layout *l, vv_error *err)
 	for (size_t i = 0; i < l->count; i++) {
 		fields[i] = (vv_new_field){.name = l->columns[i].name,
 					   .name_len = strlen(l->columns[i].name),
-					   .type = type_of(l->columns[i].in)};
+					   .type = type_of(l->columns[i].in),
+					   .u64 = l->columns[i].in->kind == INCOMING_UINT &&
+						  l->columns[i].in->width == 8};
 	}
 	return vv_schema_make(&l->schema, fields, l->count, err);
 }

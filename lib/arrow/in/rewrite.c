@@ -158,10 +158,11 @@ static void warn_lost(rewrite *w, size_t i, const incoming_value *v)
 	column_habit *h = &w->habits[i];
 	const bool zone = loses_zone(c, h, v);
 
-	if (h->warned || (!zone && (v->kind != INCOMING_UINT || v->u <= INT64_MAX ||
-				    (c->field && c->field->type != VV_TYPE_INTEGER)))) {
-		return;
-	}
+	const bool wide = v->kind == INCOMING_UINT && v->u > INT64_MAX && w->table &&
+			  (!c->field ||
+			   (c->field->type == VV_TYPE_INTEGER && !vv_field_is_u64(c->field)));
+
+	if (h->warned || (!zone && !wide)) return;
 	h->warned = true;
 	vv_buf_printf(
 		&w->warnings,
