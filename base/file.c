@@ -426,7 +426,8 @@ void vv_temp_sweep(const char *dir, const char *prefix)
 
 typedef struct replacing {
 	bool sync_file, sync_dir;
-	bool sweep; /* what dead processes left beside it */
+	bool sweep;           /* what dead processes left there */
+	const char *temp_dir; /* NULL: beside it */
 	vv_before_fn before;
 	void *payload;
 } replacing;
@@ -438,10 +439,11 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, r
 	vv_status rc;
 
 	if (!dir) return vv_fail_nomem(err);
+	const char *temp_dir = how.temp_dir ? how.temp_dir : dir;
 	if (how.sweep) {
-		vv_temp_sweep(dir, VV_WRITE_TEMP);
+		vv_temp_sweep(temp_dir, VV_WRITE_TEMP);
 	}
-	int fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err);
+	int fd = vv_temp_open(&temp, temp_dir, VV_WRITE_TEMP, err);
 	if (fd < 0) return (vv_status)fd;
 	keep_mode(fd, path);
 	if ((rc = fill_temp(fd, path, bytes, len, how.sync_file, err)) < 0 ||
@@ -461,12 +463,13 @@ vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool du
 	return replace_file(path, bytes, len, how, err);
 }
 
-vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
-			      vv_before_fn before, void *payload, vv_error *err)
+vv_status vv_write_file_after(const char *path, const char *temp_dir, const void *bytes, size_t len,
+			      bool durable, vv_before_fn before, void *payload, vv_error *err)
 {
 	const replacing how = {.sync_file = durable,
 			       .sync_dir = durable,
 			       .sweep = durable,
+			       .temp_dir = temp_dir,
 			       .before = before,
 			       .payload = payload};
 

@@ -68,10 +68,11 @@ vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *e
  * it go, too, when durable. */
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
 			vv_error *err);
-/* The same; before is asked when the temporary file is whole, and may refuse it. */
+/* The same with the temporary file in temp_dir, which is on path's file system; before is asked when it is whole, and
+ * may refuse it. */
 typedef vv_status (*vv_before_fn)(void *payload, const char *temp, vv_error *err);
-vv_status vv_write_file_after(const char *path, const void *bytes, size_t len, bool durable,
-			      vv_before_fn before, void *payload, vv_error *err);
+vv_status vv_write_file_after(const char *path, const char *temp_dir, const void *bytes, size_t len,
+			      bool durable, vv_before_fn before, void *payload, vv_error *err);
 
 /* The same, durable, but that the folder is left to the caller, who syncs it for several files. */
 vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, vv_error *err);

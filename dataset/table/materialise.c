@@ -99,24 +99,13 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 	return rc;
 }
 
-/* A temporary file from which `file` can be renamed: in the repository's folder, or
- * beside it when that is another file system. */
+/* A temporary file from which `file` can be renamed. */
 static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_error *err)
 {
-	vv_stat here, there;
-	vv_auto(char) *dir = vv_path_dir(file),
-		      *own = vv_path_join(vv_repository_statedir(vv_dataset_reader_repository(r)),
-					  "tmp", NULL);
-	int fd = VV_ENOMEM;
+	vv_auto(char) *dir = vv_worktree_temp_dir(vv_dataset_reader_repository(r), file);
+
 	*temp = NULL;
-	if (!dir || !own) {
-		vv_fail_nomem(err);
-	} else if ((fd = (int)vv_mkdirs(own, err)) == VV_OK) {
-		bool same = vv_lstat(&here, dir, VV_IGNORED) == VV_OK &&
-			    vv_lstat(&there, own, VV_IGNORED) == VV_OK && here.dev == there.dev;
-		fd = vv_temp_open(temp, same ? own : dir, ".varve-", err);
-	}
-	return fd;
+	return dir ? vv_temp_open(temp, dir, ".varve-", err) : (int)vv_fail_nomem(err);
 }
 
 /* Blocks missing: said with the path and the way out. */

@@ -43,12 +43,13 @@ static vv_status copy_standard(int to, const char *name, vv_error *err)
 
 static vv_status keep_standard(files *f)
 {
-	const char *temp = f->run->temp_dir;
+	const char *temp = f->run->temp_dir ? f->run->temp_dir : "/tmp";
 
 	if (f->spool) {
 		return vv_fail(f->err, VV_EUSAGE, "standard input ('-') can be checked once only");
 	}
-	int fd = vv_temp_open(&f->spool, temp ? temp : "/tmp", ".varve-check-", f->err);
+	vv_temp_sweep(temp, ".varve-check-");
+	int fd = vv_temp_open(&f->spool, temp, ".varve-check-", f->err);
 	if (fd < 0) return (vv_status)fd;
 	vv_status rc = copy_standard(fd, f->spool, f->err);
 	vv_status closed = vv_close(fd, f->spool, rc == VV_OK ? f->err : NULL);

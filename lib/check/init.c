@@ -11,6 +11,7 @@
 #include "check/rules/rules.h"
 #include "lib/check/input.h"
 #include "lib/check/list.h"
+#include "repo/git/index/worktree.h"
 
 /* One dataset; *told: it is a table. */
 static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
@@ -87,5 +88,5 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 		vv_fail(err, VV_ENOTFOUND, "no datasets to make rules for");
 		return vv_hint_code(err, VV_HINT_ADD_MAKES);
 	}
-	return vv_write_file(file, text.data, text.len, true, err);
+	return vv_worktree_write_bytes(r, VV_RULES_NAME, text.data, text.len, true, err);
 }

@@ -120,7 +120,7 @@ static vv_status put_in_place(const vv_row_file *f, const char *temp, vv_error *
 
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err)
 {
-	vv_auto(char) *folder = vv_path_dir(f->subject.file);
+	vv_auto(char) *folder = vv_worktree_temp_dir(f->repo, f->subject.file);
 	new_file n = {-1, NULL};
 	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
 

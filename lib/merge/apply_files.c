@@ -270,7 +270,7 @@ static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *
 	vv_auto(char) *dir = rc < 0 ? NULL
 			     : f->index
 				     ? vv_path_join(vv_repository_varvedir(f->repo), "cache", NULL)
-				     : vv_path_dir(e->file);
+				     : vv_worktree_temp_dir(f->repo, e->file);
 	if (!dir || (f->index && (rc = vv_mkdirs(dir, err)) < 0)) {
 		return rc < 0 ? rc : vv_fail_nomem(err);
 	}

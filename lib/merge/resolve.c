@@ -256,7 +256,7 @@ static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chose
 			 const vv_cid *root, const vv_stat *st, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, p->path),
-		      *dir = file ? vv_path_dir(file) : NULL;
+		      *dir = file ? vv_worktree_temp_dir(r->repo, file) : NULL;
 	new_file f = {-1, NULL};
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err), closed;
 

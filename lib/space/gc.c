@@ -57,7 +57,7 @@ static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 
 static vv_status sweep_own(const char *dir, int64_t now, vv_error *err)
 {
-	static const char *const prefixes[] = {"secret-", ".varve-", "new-"};
+	static const char *const prefixes[] = {"secret-", ".varve-", TEMP_NAME, "new-"};
 	vv_status rc = sweep(dir, now, err);
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {

@@ -203,16 +203,17 @@ static void leave(righting *u, const char *path)
 static vv_status put_kept(righting *u, const char *path, uint64_t number, vv_error *err)
 {
 	vv_auto(char) *copy = vv_journal_kept_place(u->repo, number),
-		      *file = vv_repository_file(u->repo, path),
-		      *dir = file ? vv_path_dir(file) : NULL, *temp = NULL;
+		      *file = vv_repository_file(u->repo, path), *temp = NULL;
 	vv_status rc = VV_OK;
 	int fd = -1;
 
-	if (!copy || !dir) return vv_fail_nomem(err);
+	if (!copy || !file) return vv_fail_nomem(err);
 	if ((rc = vv_worktree_check_above(u->repo, path, err)) < 0 ||
 	    (rc = vv_mkdirs_above(file, err)) < 0) {
 		return rc;
 	}
+	vv_auto(char) *dir = vv_worktree_temp_dir(u->repo, file);
+	if (!dir) return vv_fail_nomem(err);
 	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) return (vv_status)fd;
 	vv_close(fd, NULL, NULL);
 	if ((rc = vv_journal_keep_file(copy, temp, err)) == VV_OK) {
@@ -868,6 +869,10 @@ vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error
 		memset(found, 0, sizeof(*found));
 	}
 	if ((rc = vv_write_turn_take(r, err)) < 0) return rc;
+	vv_auto(char) *temps = vv_path_join(vv_repository_statedir(r), "tmp", (char *)NULL);
+	if (!temps) return vv_fail_nomem(err);
+	vv_temp_sweep(temps, ".varve-"); /* what takes the place of the work tree's files */
+	vv_temp_sweep(temps, VV_WRITE_TEMP);
 	if (vv_repository_is_bare(r) || !is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
 	rc = vv_journal_put_right(r, false, found, err);
 	vv_unlock(fd);

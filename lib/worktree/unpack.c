@@ -16,6 +16,7 @@
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/blocks/decompress.h"
+#include "repo/git/index/worktree.h"
 
 #define PIECE (256u << 10)
 
@@ -65,16 +66,16 @@ static vv_status is_same(const char *packed, const char *name, const char *file,
 	return rc;
 }
 
-static vv_status write_file(const char *packed, const char *name, const char *file, uint64_t *bytes,
-			    vv_error *err)
+static vv_status write_file(const vv_repository *r, const char *packed, const char *name,
+			    const char *file, uint64_t *bytes, vv_error *err)
 {
-	vv_auto(char) *dir = vv_path_dir(file), *temp = NULL;
+	vv_auto(char) *dir = vv_path_dir(file), *temp_dir = vv_worktree_temp_dir(r, file),
+		      *temp = NULL;
 	bool all;
 
-	if (dir) {
-		vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
-	}
-	int fd = dir ? vv_temp_open(&temp, dir, VV_WRITE_TEMP, err) : vv_fail_nomem(err);
+	if (!dir || !temp_dir) return vv_fail_nomem(err);
+	vv_temp_sweep(temp_dir, VV_WRITE_TEMP); /* of processes that were killed */
+	int fd = vv_temp_open(&temp, temp_dir, VV_WRITE_TEMP, err);
 	vv_status rc = fd < 0 ? (vv_status)fd : walk(packed, name, fd, -1, &all, bytes, err);
 	rc = rc < 0 ? rc : vv_fsync(fd, file, err);
 	if (fd >= 0) {
@@ -114,7 +115,7 @@ vv_status vv_unpack_run(char **out, uint64_t *bytes, const vv_unpack *u, const c
 			return rc;
 		}
 	}
-	if (!same && (rc = write_file(packed, path, file, bytes, err)) < 0) return rc;
+	if (!same && (rc = write_file(u->repo, packed, path, file, bytes, err)) < 0) return rc;
 	*out = vv_take(&to);
 	return VV_OK;
 }

@@ -298,6 +298,7 @@ def main():
 	p.add_argument('--stops', type=int, default=3, metavar='N', help='with --pairs: at so many calls; 0: at each')
 	p.add_argument('--seed', type=int, default=int(os.environ.get('VARVE_TEST_SEED', '1')))
 	p.add_argument('--replay', metavar='CASE', help='one case, with all that it said')
+	p.add_argument('--skip', metavar='N', type=int, default=0, help='of --pairs leave out the first N, which an earlier run with the same seed has done')
 	p.add_argument('--list', action='store_true', help='only name the cases')
 	p.add_argument('--report', metavar='FILE', help='write table and failures there too')
 	p.add_argument('--jobs', type=int, default=0)
@@ -473,6 +474,7 @@ def run_pairs(args, where, varve, shim, asan):
 		if args.list:
 			print('\n'.join(sorted(names)))
 			return 0
+		names = names[args.skip:]
 		for results in pool.imap_unordered(pairs.run_some, [(n, args.stops, seed) for n in names]):
 			for case, met, ended, found in results:
 				done += met is not None

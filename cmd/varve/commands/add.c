@@ -23,6 +23,7 @@
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/unpack.h"
 #include "repo/blocks/decompress.h"
+#include "repo/git/index/worktree.h"
 
 typedef struct options {
 	bool all, update, force, dry_run, convert, unpack, fix, no_key, quiet, verbose;
@@ -242,7 +243,7 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	const options *o = c->options;
 	const char *path = c->paths.items[0].path;
 	vv_auto(char) *file = vv_repository_file(c->repo, path);
-	vv_auto(char) *dir = file ? vv_path_dir(file) : NULL;
+	vv_auto(char) *dir = file ? vv_worktree_temp_dir(c->repo, file) : NULL;
 	vv_auto(vv_subject) old = {.text = NULL};
 	vv_auto(vv_convert_input) in = {.fd = -1};
 	const rewritten_place place = {dir, VV_WRITE_TEMP, path};

@@ -70,7 +70,7 @@ static vv_status copy_patch(run *r, int from, vv_error *err)
 	vv_auto(char) *piece = vv_malloc(1 << 16);
 	ssize_t n = 1;
 	vv_status rc = VV_OK;
-	int fd = piece ? vv_temp_open(&r->spool, temp, "varve-apply-", err)
+	int fd = piece ? vv_temp_open_unlinked(&r->spool, temp, "varve-apply-", err)
 		       : (int)vv_fail_nomem(err);
 	if (fd < 0) return (vv_status)fd;
 	r->fd = fd;
@@ -427,9 +427,6 @@ static void run_clear(run *r)
 	vv_apply_files_clear(&r->files);
 	vv_apply_files_clear(&r->rejects);
 	vv_close(r->fd, NULL, NULL);
-	if (r->spool) {
-		vv_unlink(r->spool, true, NULL);
-	}
 	vv_free(r->spool);
 	vv_free(r->instead);
 	vv_free(r->instead_rej);

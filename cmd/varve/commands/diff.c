@@ -22,6 +22,7 @@
 #include "lib/view/view.h"
 #include "repo/git/program.h"
 
+#define QUERY_TEMP ".varve-query-"
 #define FORMATS "text|json|ndjson|markdown|sql|arrow|arrow-cells|patch|summary|stat"
 
 typedef struct options {
@@ -306,9 +307,10 @@ static vv_status query_side(run *r, char **file, const vv_diff_side *s, vv_error
 		return vv_fail(err, VV_EUSAGE, "%s: the query fails: %.*s", s->name,
 			       (int)strcspn(at, "\n"), at);
 	}
-	int fd = vv_temp_open(
-		file, vv_env_temp_dir(vv_environ()) ? vv_env_temp_dir(vv_environ()) : "/tmp",
-		".varve-query-", err);
+	const char *dir = vv_env_temp_dir(vv_environ());
+
+	vv_temp_sweep(dir, QUERY_TEMP);
+	int fd = vv_temp_open(file, dir, QUERY_TEMP, err);
 	if (fd < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, rows.data, rows.len, *file, err);
 	return vv_close(fd, rc == VV_OK ? *file : NULL, rc == VV_OK ? err : NULL) < 0 && rc == VV_OK

@@ -26,8 +26,6 @@
 #include "repo/git/index/index.h"
 #include "repo/git/index/worktree.h"
 
-#define TEMPORARY ".varve-rename-"
-
 typedef struct rename_job {
 	vv_context *c;
 	vv_subject subject;
@@ -145,13 +143,13 @@ static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_er
 
 static vv_status write_new_file(rename_job *j, vv_error *err)
 {
-	vv_auto(char) *folder = vv_path_dir(j->subject.file);
+	vv_auto(char) *folder = vv_worktree_temp_dir(j->c->repo, j->subject.file);
 	vv_status rc;
 
 	if (!folder) return vv_fail_nomem(err);
 	if ((rc = vv_lstat(&j->before, j->subject.file, err)) < 0) return rc;
-	vv_temp_sweep(folder, TEMPORARY);
-	new_file f = {.fd = vv_temp_open(&j->temp, folder, TEMPORARY, err)};
+	vv_temp_sweep(folder, VV_WRITE_TEMP);
+	new_file f = {.fd = vv_temp_open(&j->temp, folder, VV_WRITE_TEMP, err)};
 	if (f.fd < 0) return (vv_status)f.fd;
 	f.name = j->temp;
 	if ((rc = vv_column_rename(&j->table, j->place, j->to, write_piece, &f, err)) == VV_OK &&

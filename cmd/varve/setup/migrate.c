@@ -514,27 +514,33 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 
 /* Is HEAD where it was, and the index as the migration staged it? Git's programs do not wait for the turn: a pointer without
  * its line would be committed where one of them took .gitattributes back. */
-static bool is_staged(migration *m)
+static vv_status is_staged(bool *staged, migration *m, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
 	vv_auto(vv_head) head = {0};
 	char hex[VV_OID_TEXT + 1];
-	bool staged = vv_head_read(m->c->repo, &head, VV_IGNORED) == VV_OK &&
-		      vv_index_open(&x, m->c->repo, VV_IGNORED) == VV_OK;
+	vv_status rc;
 
-	if (!staged) return false;
+	*staged = false;
+	if ((rc = vv_head_read(m->c->repo, &head, err)) < 0 ||
+	    (rc = vv_index_open(&x, m->c->repo, err)) < 0 ||
+	    ((rc = verify(m, true, err)) < 0 && rc != VV_EREFUSED)) {
+		return rc;
+	}
 	vv_oid_text(hex, &head.commit);
-	staged = strcmp(hex, m->begun.data) == 0 && verify(m, true, VV_IGNORED) == VV_OK;
-	for (size_t i = 0; i < m->count && staged; i++) {
+	*staged = strcmp(hex, m->begun.data) == 0 && rc == VV_OK;
+	for (size_t i = 0; i < m->count && *staged; i++) {
 		vv_index_entry e;
 		bool pointer = false;
 
-		staged = vv_index_get(x, m->files[i].path, &e) &&
-			 vv_dataset_reader_is_pointer(m->c->reader, &e.id, &pointer, VV_IGNORED) ==
-				 VV_OK &&
-			 pointer == !m->o->export;
+		*staged = vv_index_get(x, m->files[i].path, &e);
+		if (*staged &&
+		    (rc = vv_dataset_reader_is_pointer(m->c->reader, &e.id, &pointer, err)) < 0) {
+			return rc;
+		}
+		*staged = *staged && pointer == !m->o->export;
 	}
-	return staged;
+	return VV_OK;
 }
 
 static vv_status fail_changed(const migration *m, vv_error *err)
@@ -559,8 +565,13 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 		words[2] = vv_buf_cstr(&message);
 	}
 	vv_status rc = vv_buf_ok(&message, err);
-	if (rc < 0 || (rc = run(m, self, words, false, err)) == VV_OK) return rc;
-	if (is_staged(m)) {
+	bool staged;
+
+	if (rc < 0 || (rc = run(m, self, words, false, err)) == VV_OK ||
+	    is_staged(&staged, m, VV_IGNORED) < 0) {
+		return rc;
+	}
+	if (staged) {
 		vv_note("hint: all is staged: 'varve commit' concludes "
 			"it, 'git reset --hard' discards it");
 	} else if (m->code == VV_EXIT_NO) { /* there was nothing to commit, which is not why */
@@ -655,7 +666,11 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 		goto done;
 	}
 	if (!m.o->no_commit) {
-		rc = is_staged(&m) ? commit(&m, self, err) : fail_changed(&m, err);
+		bool staged;
+
+		if ((rc = is_staged(&staged, &m, err)) == VV_OK) {
+			rc = staged ? commit(&m, self, err) : fail_changed(&m, err);
+		}
 	}
 	if (rc == VV_OK) {
 		drop_note(&m);

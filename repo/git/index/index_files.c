@@ -379,7 +379,7 @@ static vv_status fill_temp(int fd, const char *temp, const char *file, uint32_t 
 static vv_status write_regular(const vv_repository *r, const char *path, const char *file,
 			       uint32_t mode, const vv_buf *bytes, vv_error *err)
 {
-	vv_auto(char) *dir = vv_path_dir(file), *temp = NULL;
+	vv_auto(char) *dir = vv_worktree_temp_dir(r, file), *temp = NULL;
 	vv_status rc;
 	int fd;
 
@@ -396,13 +396,11 @@ static vv_status write_regular(const vv_repository *r, const char *path, const c
 static vv_status write_link(const vv_repository *r, const char *path, const char *file,
 			    const vv_buf *target, vv_error *err)
 {
-	vv_auto(char) *dir = vv_path_dir(file), *temp = NULL;
-	uint64_t number;
-	char name[40];
+	vv_auto(char) *dir = vv_worktree_temp_dir(r, file), *temp = NULL;
+	char name[sizeof(".varve-") + VV_TEMP_RANDOM] = ".varve-";
 	vv_status rc;
 
-	vv_random(&number, sizeof(number));
-	(void)snprintf(name, sizeof(name), ".varve-%016llx", (unsigned long long)number);
+	vv_temp_name(name + strlen(name));
 	if (!(temp = vv_path_join(dir, name, NULL))) return vv_fail_nomem(err);
 	if (target->len == 0 || strlen(target->data) != target->len) {
 		return vv_fail(err, VV_ECORRUPT, "the symbolic link '%s' has no usable target",

@@ -59,13 +59,30 @@ static vv_status before_rename(void *payload, const char *temp, vv_error *err)
 	return vv_worktree_watch(w->r, w->path, temp, err);
 }
 
+char *vv_worktree_temp_dir(const vv_repository *r, const char *file)
+{
+	vv_auto(char) *dir = vv_path_dir(file);
+	vv_stat there, here;
+
+	if (!r || !dir) return vv_take(&dir);
+	vv_auto(char) *own = vv_path_join(vv_repository_statedir(r), "tmp", (char *)NULL);
+	if (!own) return NULL;
+	const bool fits = vv_mkdirs(own, VV_IGNORED) == VV_OK &&
+			  vv_lstat(&here, own, VV_IGNORED) == VV_OK &&
+			  vv_lstat(&there, dir, VV_IGNORED) == VV_OK && here.dev == there.dev &&
+			  (!(there.mode & S_ISGID) || here.gid == there.gid);
+	return fits ? vv_take(&own) : vv_take(&dir);
+}
+
 vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
 				  size_t len, bool durable, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_auto(char) *temp_dir = file ? vv_worktree_temp_dir(r, file) : NULL;
 	watched w = {r, path};
 
-	return vv_write_file_after(file, bytes, len, durable, before_rename, &w, err);
+	if (!temp_dir) return vv_fail_nomem(err);
+	return vv_write_file_after(file, temp_dir, bytes, len, durable, before_rename, &w, err);
 }
 
 vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err)

@@ -18,6 +18,10 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err);
 /* An empty folder in the way of a file goes. VV_EREFUSED: there is something in it. */
 vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err);
+/* The folder in which a file is made that is renamed to `file` of the work tree: "tmp" below the Git folder, since git's own
+ * add stages what a killed varve leaves in the work tree; `file`'s own where that is on another file system, or gives its files
+ * another group, or r is NULL. The caller's; NULL: no memory. */
+char *vv_worktree_temp_dir(const vv_repository *r, const char *file);
 /* Writes a file of varve's own in the work tree (.gitattributes): as vv_write_file. */
 vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
 				  size_t len, bool durable, vv_error *err);

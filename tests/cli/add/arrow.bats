@@ -128,10 +128,10 @@ arrow() {
 	varve add --arrow - big.csv < pipe_in > /dev/null 2>&1 &
 	adding=$!
 	for _ in $(seq 100); do
-		[ -z "$(find . -maxdepth 1 -name '.varve-tmp*' -size +0)" ] || break
+		[ -z "$(find .git/varve/tmp -name '.varve-tmp*' -size +0)" ] || break
 		sleep 0.1
 	done
-	[ -n "$(find . -maxdepth 1 -name '.varve-tmp*')" ]
+	[ -n "$(find .git/varve/tmp -name '.varve-tmp*')" ]
 	kill -9 "$adding"
 	wait "$adding" || true
 	kill "$writer" || true
@@ -141,7 +141,7 @@ arrow() {
 	[ -z "$(git ls-files '.varve-*')" ]
 	varve add -q --arrow new.arrows big.csv
 	same_bytes new.csv big.csv
-	[ -z "$(find . -maxdepth 1 -name '.varve-tmp*')" ]
+	[ -z "$(find .git/varve/tmp -name '.varve-tmp*')" ]
 }
 
 @test "a file keeps its encoding, and says which value it cannot hold" {

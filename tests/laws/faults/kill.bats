@@ -407,3 +407,59 @@ held() {
 	succeeds varve push ../hub.git main
 	succeeds varve -C ../hub.git fsck --data
 }
+
+# killed_in_place COMMAND...: killed at each of its renames; what it leaves is nothing that git's own add stages.
+killed_in_place() {
+	local n
+	for n in 1 2 3 4 5 6; do
+		rm -rf victim
+		cp -a template victim
+		cd victim
+		if killed_at rename,renameat,renameat2 "$n" "$@"; then
+			cd ..
+			[ "$n" -gt 1 ]
+			return 0
+		fi
+		rm -f .git/index.lock # as git says
+		git add -A
+		[ -z "$(git ls-files '*.varve-*')" ] || { echo "$*, killed at rename $n" >&2; git ls-files >&2; return 1; }
+		[ -z "$(find . -path ./.git -prune -o -name '*varve-*' -print)" ]
+		varve gc -q || true
+		[ -z "$(find .git/varve/tmp -name '*varve-*' 2> /dev/null)" ]
+		cd ..
+	done
+}
+
+@test "git's own add stages nothing that a killed command was making" {
+	need_strace
+	mkdir template
+	cd template
+	new_repo
+	rows 200 > t.csv
+	rows 20 > u.tab
+	echo text > plain.txt
+	git add .
+	varve add -q --key id t.csv
+	varve commit -qm one
+	varve switch -q -c side
+	sed -i '9s/item/side/' t.csv
+	echo side > plain.txt
+	varve commit -qam side
+	varve switch -q main
+	sed -i '12s/item/patched/' t.csv
+	varve diff --format patch t.csv > "$HOME/patch"
+	varve convert -q --format arrow t.csv "$HOME/t.arrow"
+	git checkout -q t.csv
+	cd ..
+	killed_in_place varve set -q t.csv 7 name=new
+	killed_in_place varve delete -q t.csv 7
+	killed_in_place varve restore -q --source side --row 8 t.csv
+	killed_in_place varve rename-column t.csv price cost
+	killed_in_place varve add -q --arrow "$HOME/t.arrow" t.csv
+	killed_in_place varve apply -q "$HOME/patch"
+	killed_in_place varve switch -q side
+	killed_in_place varve merge -q side
+	killed_in_place varve schema --key id t.csv
+	killed_in_place varve track -q '*.tab'
+	killed_in_place varve check --init
+}
