@@ -1,0 +1,100 @@
+"""Damaged places: an error that names the file, and never wrong bytes."""
+import os
+import random
+import shutil
+
+import pytest
+from conftest import new_repository
+from tables import Bytes, Table
+from varve_reader import Damaged, open_place
+
+MARKS = ("packs/", "lists/", "versions/", "indexes/", "objects/pack/", "t0.", "t1.", "t2.", "b3.")
+
+
+@pytest.fixture(scope="module")
+def places(run, tmp_path_factory):
+    """(seed, {name: folder}, {(REV, path): bytes})"""
+    seed = int(os.environ.get("VARVE_TEST_SEED") or random.randrange(1 << 32))
+    rng, top = random.Random(seed), tmp_path_factory.mktemp("damage")
+    folder, files = new_repository(run, top / "repository"), {}
+    tables = [Table(rng, n) for n in range(3)] + [Bytes(rng, 3)]
+    for version in range(3):
+        for table in tables:
+            if version:
+                table.change(rng)
+            (folder / table.name).write_bytes(table.bytes())
+            if run(folder, "varve", "add", "-q", *table.options, table.name, may_fail=True) is None:
+                run(folder, "varve", "add", "-q", "--as", "file", table.name)
+            files[f"main~{2 - version}", table.name] = table.bytes()
+        run(folder, "varve", "commit", "-q", "-m", f"version {version}")
+        run(folder, "varve", "publish", "-q", "--no-pages", "-o", top / "public")
+    run(folder, "varve-ipfs", "car", "export", "-q", f"main:{tables[0].name}", top / "one.car")
+    return seed, top, files
+
+
+def damage(rng, path):
+    """Flips a bit, cuts the file, or removes it; says which."""
+    data = bytearray(path.read_bytes())
+    how = rng.choice(["flipped", "flipped", "cut", "missing"])
+    if how == "missing":
+        path.unlink()
+    elif how == "cut" or not data:
+        path.write_bytes(data[:rng.randrange(len(data) + 1) // 2])
+    else:
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        path.write_bytes(data)
+    return how
+
+
+def try_place(folder, files):
+    """Errors; all bytes that come without one are right."""
+    errors = []
+    try:
+        place = open_place(folder)
+        errors += map(str, place.verify())
+    except (Damaged, OSError) as e:
+        return [str(e)]
+    for (rev, path), data in files.items():
+        try:
+            version = place.version(f"{rev}:{path}")
+            got = version if isinstance(version, bytes) else b"".join(version.file())
+            assert got == data, (rev, path)
+        except Damaged as e:
+            errors.append(str(e))
+    return errors
+
+
+@pytest.mark.parametrize("name", ["public", "repository"])
+def test_damage_is_named(places, tmp_path, name):
+    seed, top, files = places
+    print("seed", seed)
+    rng, folder = random.Random(seed), tmp_path / name
+    shutil.copytree(top / name, folder)
+    assert try_place(folder, files) == []
+    candidates = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".index", ".lock", ".sample")
+                        and ("varve" not in p.parts or p.parent.name == "packs"))
+    loud = [p for p in candidates if any(m in p.relative_to(folder).as_posix() for m in MARKS)]
+    assert len(loud) >= 8
+    for n in range(int(os.environ.get("VARVE_TEST_DAMAGES", "60"))):
+        path = rng.choice(loud if n % 3 else candidates)
+        before = path.read_bytes()
+        how = damage(rng, path)
+        if not path.exists() or path.read_bytes() != before:
+            errors = try_place(folder, files)
+            if path in loud and (name == "public" or ".git" in path.parts):
+                assert any(path.stem in e for e in errors), (how, path, errors[:3])
+        path.write_bytes(before)
+    assert try_place(folder, files) == []
+
+
+def test_a_damaged_car_is_named(places, tmp_path):
+    seed, top, files = places
+    print("seed", seed)
+    rng, path, good = random.Random(seed), tmp_path / "one.car", (top / "one.car").read_bytes()
+    for _ in range(60):
+        path.write_bytes(good)
+        how = damage(rng, path)
+        if path.exists() and path.read_bytes() == good:
+            continue
+        errors = try_place(path, {})
+        assert any("one.car" in e for e in errors), (how, errors[:3])

@@ -1,0 +1,49 @@
+"""The real histories in tests/data and the kept formats in tests/compat: every version byte for byte."""
+import gzip
+import os
+
+import pytest
+from conftest import TOP, new_repository
+from varve_reader import open_place
+from varve_reader.git import Git
+from varve_reader.history import History
+
+HISTORIES = os.path.join(TOP, "tests", "data", "histories")
+COMPAT = os.path.join(TOP, "tests", "compat")
+
+
+def compare(place, rev, plain, old):
+    for path, oid in plain.files(plain.commit(plain.resolve(old))[0]):
+        version = place.version(f"{rev}:{path}")
+        got = version if isinstance(version, bytes) else b"".join(version.file())
+        assert got == plain.source.read(oid)[1], (rev, path)
+
+
+@pytest.mark.parametrize("bundle", sorted(os.listdir(HISTORIES)))
+def test_a_real_history(run, tmp_path, bundle):
+    run(tmp_path, "git", "clone", "-q", "--bare", os.path.join(HISTORIES, bundle), "plain.git")
+    run(tmp_path, "git", "clone", "-q", "-b", "main", os.path.join(HISTORIES, bundle), "varve")
+    run(tmp_path / "varve", "varve", "init")
+    run(tmp_path / "varve", "varve", "migrate", "--everything", "--include", "*.csv")
+    run(tmp_path / "varve", "varve", "publish", "-q", "--no-pages", "-o", tmp_path / "public")
+    plain = History(Git(tmp_path / "plain.git"))
+    for folder in ("varve", "public"):
+        place = open_place(tmp_path / folder)
+        assert [str(e) for e in place.verify()] == []
+        count = len(plain.walk())
+        assert len(place.history.walk()) >= count > 20
+        for n in range(count):
+            compare(place, f"main~{n}", plain, f"refs/heads/main~{n}")
+
+
+@pytest.mark.parametrize("generation", sorted(n for n in os.listdir(COMPAT) if n.isdigit()))
+def test_a_kept_format(run, tmp_path, generation):
+    folder = new_repository(run, tmp_path / "repository")
+    run(folder, "git", "fetch", "-q", os.path.join(COMPAT, generation, "history.bundle"), "main:kept", "plain:plain")
+    with gzip.open(os.path.join(COMPAT, generation, "blocks.car.gz")) as f:
+        (tmp_path / "blocks.car").write_bytes(f.read())
+    place = open_place(tmp_path / "blocks.car")
+    place.history = History(Git(folder))
+    assert [str(e) for e in place.verify()] == []
+    for n in range(3):
+        compare(place, f"kept~{n}", place.history, f"plain~{n}")

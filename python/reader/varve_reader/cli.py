@@ -1,0 +1,83 @@
+"""The command varve-reader. Exit status: 0 done, 1 damage, 2 usage or trouble."""
+import argparse
+import datetime
+import os
+import shutil
+import sys
+import tempfile
+
+from .errors import Damaged, Missing
+from .place import open_place
+
+MEMORY = 64 << 20
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="varve-reader", description="reads varve's versions without varve")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="verify | versions | cat")
+    for name, text in (("verify", "check every block, every sum and every version"),
+                       ("versions", "list versions, the newest first"),
+                       ("cat", "write the file of a version, byte for byte")):
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.add_argument("place", metavar="PLACE", help="published folder, store, CAR file, repository, or vault")
+        if name == "cat":
+            sub.add_argument("version", metavar="REV:PATH", help="a version, or the CID of its root")
+            sub.add_argument("-o", metavar="FILE", dest="output", help="write to FILE")
+            sub.add_argument("--text", action="store_true", help="UTF-8, in place of the file's own encoding")
+        sub.add_argument("--key", metavar="FILE", help="the place is a vault, and this the key that opens it")
+        sub.add_argument("--from", metavar="FOLDER", dest="more", action="append", default=[],
+                         help="another folder that keeps copies of the vault")
+    return parser
+
+
+def _verify(place, args):
+    damage = 0
+    for error in place.verify():
+        damage += 1
+        print(f"varve-reader: {error}", file=sys.stderr)
+    versions = len({root for _, _, _, root in place.versions()} | set(place.roots)) if not damage else 0
+    if not damage:
+        print(f"{len(place.blocks)} blocks, {versions} versions: nothing is damaged or missing")
+    return 1 if damage else 0
+
+
+def _versions(place, args):
+    for commit, time, path, root in place.versions():
+        day = datetime.datetime.fromtimestamp(time, datetime.timezone.utc).strftime("%Y-%m-%d ") if time is not None else ""
+        print(f"{commit[:10]} {day}{root} {path}" if commit else root)
+    return 0
+
+
+def _cat(place, args):
+    version = place.version(args.version)
+    pieces = [version] if isinstance(version, bytes) else version.file(args.text)
+    with tempfile.SpooledTemporaryFile(MEMORY) as whole:
+        for piece in pieces:
+            whole.write(piece)
+        whole.seek(0)
+        if args.output:
+            part = args.output + ".part"
+            with open(part, "wb") as out:
+                shutil.copyfileobj(whole, out)
+            os.replace(part, args.output)
+        else:
+            shutil.copyfileobj(whole, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+    return 0
+
+
+def main(argv=None):
+    """Runs the command; returns its exit status."""
+    args = _parser().parse_args(argv)
+    try:
+        place = open_place(args.place, args.key, args.more)
+        return {"verify": _verify, "versions": _versions, "cat": _cat}[args.command](place, args)
+    except Missing as e:
+        print(f"varve-reader: {e}", file=sys.stderr)
+        return 2
+    except Damaged as e:
+        print(f"varve-reader: {e}", file=sys.stderr)
+        return 1
+    except OSError as e:
+        print(f"varve-reader: {e}", file=sys.stderr)
+        return 2

@@ -1,0 +1,137 @@
+"""Commits, trees and pointers: which versions there are (store.md, "Pointer")."""
+import json
+import re
+from collections import namedtuple
+
+from .cbor import Cid
+from .errors import Damaged, Missing, within
+
+MARK = b"varve pointer: "
+Pointer = namedtuple("Pointer", "root kind json")
+Found = namedtuple("Found", "commit time path pointer")
+
+
+def pointer(data):
+    """The pointer that a blob is, or None."""
+    if not data.startswith(MARK):
+        return None
+    lines = data.split(b"\n", 2)
+    text = json.loads(lines[2])
+    if text.get("varve") != 1:
+        raise Damaged(f"a pointer of version {text.get('varve')}, which a newer varve can read")
+    return Pointer(Cid.parse(text["root"]), text["kind"], text)
+
+
+def check_pointer(found, version):
+    """A pointer says what its root has."""
+    root, said = version.root, found.json
+    names = ["varve", "kind", "root", "bytes"]
+    same = said["bytes"] == root.get("file", [root["bytes"]])[0] and said["kind"] == root["kind"]
+    if version.table:
+        names += ["rows", "key", "columns"]
+        same = same and (said["rows"], said["key"], [c["name"] for c in said["columns"]]) == \
+            (root["rows"], root["key"], version.fields)
+    if not same or said.keys() != set(names):
+        raise Damaged(f"the pointer does not say what its root {version.cid} has")
+
+
+class History:
+    """What the commits of a repository or a vault have. source: read(id), refs, head."""
+
+    def __init__(self, source):
+        self.source, self.trees, self.blobs, self.commits = source, {}, {}, {}
+
+    def _read(self, oid, kind):
+        found, data = self.source.read(oid)
+        while found == "tag" and kind == "commit":
+            found, data = self.source.read(data[7:47].decode())
+        if found != kind:
+            raise Damaged(f"object {oid} is a {found} in the place of a {kind}")
+        return data
+
+    def commit(self, oid):
+        """(tree, parents, time) of a commit."""
+        if oid not in self.commits:
+            head = self._read(oid, "commit").partition(b"\n\n")[0].decode("utf-8", "replace")
+            with within(f"commit {oid}"):
+                time = int(re.search(r"(?m)^committer .*> (-?\d+) ", head)[1])
+                self.commits[oid] = re.match("tree ([0-9a-f]{40})", head)[1], re.findall(r"(?m)^parent (\w+)$", head), time
+        return self.commits[oid]
+
+    def tree(self, oid):
+        """(mode, name, id) of a tree's entries."""
+        if oid not in self.trees:
+            data, at, entries = self._read(oid, "tree"), 0, []
+            while at < len(data):
+                end = data.index(b"\0", at)
+                mode, name = data[at:end].split(b" ", 1)
+                entries.append((int(mode, 8), name.decode("utf-8", "surrogateescape"), data[end + 1:end + 21].hex()))
+                at = end + 21
+            self.trees[oid] = entries
+        return self.trees[oid]
+
+    def files(self, tree, prefix=""):
+        """(path, id) of all files below a tree."""
+        for mode, name, oid in self.tree(tree):
+            if mode == 0o40000:
+                yield from self.files(oid, f"{prefix}{name}/")
+            elif mode in (0o100644, 0o100755, 0o100664):
+                yield prefix + name, oid
+
+    def pointer(self, oid):
+        """The pointer that a blob is, or None."""
+        if oid not in self.blobs:
+            with within(f"blob {oid}"):
+                self.blobs[oid] = pointer(self._read(oid, "blob"))
+        return self.blobs[oid]
+
+    def walk(self):
+        """All commits that branches, tags and HEAD reach, the newest first."""
+        tips = [oid for name, oid in self.source.refs.items() if not name.startswith("refs/varve/")]
+        seen, left = {}, tips + [self.source.head] * bool(self.source.head)
+        while left:
+            oid = left.pop()
+            if oid not in seen:
+                if self.source.read(oid)[0] in ("blob", "tree"):
+                    continue
+                seen[oid] = self.commit(oid)
+                left += seen[oid][1]
+        return sorted(seen, key=lambda oid: -seen[oid][2])
+
+    def versions(self):
+        """Each version that a commit has and its first parent lacks."""
+        for oid in self.walk():
+            tree, parents, time = self.commit(oid)
+            before = dict(self.files(self.commit(parents[0])[0])) if parents else {}
+            for path, blob in self.files(tree):
+                found = self.pointer(blob) if before.get(path) != blob else None
+                if found:
+                    yield Found(oid, time, path, found)
+
+    def resolve(self, rev):
+        """The commit that a name, an id or its beginning, with ~N and ^N, means."""
+        base, steps = re.fullmatch(r"([^~^]*)([~^\d]*)", rev).groups()
+        oid = self.source.head if base in ("", "HEAD", "@") else None
+        for form in ("refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/%s", "%s"):
+            oid = oid or self.source.refs.get(form % base)
+        if not oid and re.fullmatch("[0-9a-f]{4,40}", base):
+            found = [c for c in self.walk() if c.startswith(base)]
+            oid = found[0] if len(found) == 1 else None
+        if not oid:
+            raise Missing(f"no version named '{base or 'HEAD'}'")
+        for sign, count in re.findall(r"([~^])(\d*)", steps):
+            for _ in range(int(count or 1) if sign == "~" else 1):
+                parents = self.commit(oid)[1]
+                number = 0 if sign == "~" else int(count or 1) - 1
+                if number >= len(parents):
+                    raise Missing(f"no version named '{rev}': its history is shorter")
+                oid = parents[number]
+        return oid
+
+    def find(self, rev, path):
+        """(id of the blob, pointer or None) of a file in a version."""
+        tree = self.commit(self.resolve(rev))[0]
+        for name, oid in self.files(tree):
+            if name == path:
+                return oid, self.pointer(oid)
+        raise Missing(f"'{rev}' has no file '{path}'")

@@ -1,0 +1,186 @@
+"""One version of a dataset: from its root to the bytes of its file (store.md, "Root", "List")."""
+import json
+import struct
+
+from . import group
+from .cbor import Cursor, decode
+from .encode import encode
+from .errors import Damaged, within
+from .render import Writer
+from .xxh3 import xxh3_64, xxh3_128
+
+FILE_KEYS = {"v", "data", "hash", "kind", "bytes", "format"}
+TABLE_KEYS = FILE_KEYS | {"cut", "key", "rows", "facts", "order", "layout", "schema", "dialect", "keySource"}
+GROUP_MOST = 16 << 20
+
+
+def places(items):
+    """The place in the file of each row in key order."""
+    last = -1
+    for item in items:
+        c = Cursor(item)
+        if c.byte() == 0:
+            while c.at < c.end:
+                first = last + 1 + c.zigzag()
+                last = first + c.varint(1 << 48) - 1
+                yield from range(first, last + 1)
+        else:
+            width, n = c.byte(), c.varint(1 << 48)
+            packed = int.from_bytes(c.take((n * width + 7) // 8), "little")
+            for i in range(n):
+                last = packed >> i * width & (1 << width) - 1
+                yield last
+            c.done()
+
+
+class Version:
+    """A version by its root's CID; nothing is read before it is needed."""
+
+    def __init__(self, blocks, cid):
+        self.blocks, self.cid = blocks, cid
+        with within(f"version {cid}"):
+            self.root = root = decode(blocks.get(cid))
+            if root.get("v") != "root":
+                raise Damaged("not a root")
+            if root.get("format") != 1:
+                raise Damaged(f"generation {root.get('format')} of the format; a newer varve can read it")
+            self.table = root["kind"] == "table"
+            keys = (TABLE_KEYS if self.table else FILE_KEYS)
+            more = ({"file"} if "encoding" in root.get("dialect", ()) else set()) | \
+                ({"places", "sortedBy"} if root.get("order") == "key" else set())
+            if root.keys() != keys | more or root["kind"] not in ("table", "file"):
+                raise Damaged(f"the root has other keys: {sorted(root.keys() ^ (keys | more))}; a newer varve may read it")
+            if self.table:
+                if root["order"] not in ("file", "file-declared", "key"):
+                    raise Damaged(f"the order '{root['order']}', which a newer varve may read")
+                self.fields = [f["name"] for f in json.loads(root["schema"])["fields"]]
+                self.writer = Writer(root["dialect"], self.fields)
+
+    def items(self, kind, top):
+        """The entries of a list, in order."""
+        if top.keys() != {"items", "level"} or not 0 <= top["level"] < 16:
+            raise Damaged(f"not a list of {kind}")
+        stack = [(iter(top["items"]), top["level"], None)]
+        while stack:
+            items, level, total = stack[-1]
+            item = next(items, None)
+            if item is None:
+                stack.pop()
+                if total and total[0] != total[1]:
+                    raise Damaged(f"a list of {kind}: a node has {total[0]} entries in the place of {total[1]}")
+                continue
+            if level == 0:
+                for _, _, t in stack:
+                    if t:
+                        t[0] += 1
+                yield item
+                continue
+            with within(f"list of {kind}"):
+                node = decode(self.blocks.get(item[0]))
+                if node.keys() != {"v", "of", "items", "level"} or (node["v"], node["of"], node["level"]) != \
+                        ("list", kind, level - 1):
+                    raise Damaged(f"{item[0]} is not its node of level {level - 1}")
+            stack.append((iter(node["items"]), level - 1, [0, item[1 if kind == "facts" else 2]]))
+
+    def chunks(self, top):
+        """The bytes of a list of chunks, piece after piece."""
+        for link, size in self.items("chunks", top):
+            block = self.blocks.get(link)
+            if block[:4] != b"vvc\x01" or len(block) != size + 4:
+                raise Damaged(f"{link} is not a chunk of {size} bytes")
+            yield block[4:]
+
+    def _quirks(self, item):
+        """(length of the raw bytes, quirks) of an item of layout."""
+        size, quirks = (item, b"") if isinstance(item, int) else item
+        if not 0 < size <= GROUP_MOST:
+            raise Damaged(f"a row group of {size} bytes")
+        if not isinstance(quirks, bytes):
+            total, top = quirks
+            quirks = b"".join(self.chunks(top))
+            if len(quirks) != total:
+                raise Damaged(f"quirks of {len(quirks)} bytes in the place of {total}")
+        return size, quirks
+
+    def rows(self, item):
+        """The rows of an item of data, each a list with a cell for every column."""
+        rows, columns = group.cells(self.blocks.get(item[0]))
+        if rows != item[1] or len(columns) > len(self.fields):
+            raise Damaged(f"{item[0]} has {rows} rows in {len(columns)} columns")
+        for row, number, size, top in item[2] if len(item) > 2 else []:
+            cell = b"".join(self.chunks(top))
+            if len(cell) != size or size > GROUP_MOST or columns[number][row] != b"":
+                raise Damaged(f"{item[0]}: the cell that is out of line is not as it should be")
+            columns[number][row] = type(columns[number][row])(cell)
+        return list(map(list, zip(*columns))) if columns else [[] for _ in range(rows)]
+
+    def groups(self):
+        """(item of data, item of layout, whether it is the last) of each row group."""
+        before = None
+        for data, layout in zip(self.items("data", self.root["data"]), self.items("layout", self.root["layout"]),
+                                strict=True):
+            if before:
+                yield (*before, False)
+            before = data, layout
+        if before:
+            yield (*before, True)
+
+    def raw(self, data, layout, last):
+        """The bytes of a row group as they are in the file."""
+        with within(f"row group {data[0]}"):
+            size, quirks = self._quirks(layout)
+            text = self.writer.group(self.rows(data), quirks, last)
+            if len(text) != size:
+                raise Damaged(f"{len(text)} bytes in the place of {size}")
+            return text
+
+    def _by_key(self):
+        """The rows of a version in key order, put in their places."""
+        rows = [self.writer.row(r) for item in self.items("data", self.root["data"]) for r in self.rows(item)]
+        out = [None] * len(rows)
+        for row, place in zip(rows, places(self.items("places", self.root["places"])), strict=True):
+            out[place] = row
+        if None in out:
+            raise Damaged("the places of its rows are not a permutation")
+        return out
+
+    def text(self):
+        """The file's text, piece after piece: the file itself unless it has an encoding."""
+        total, sums = 0, []
+        if not self.table:
+            for chunk in self.chunks(self.root["data"]):
+                total += len(chunk)
+                sums.append(xxh3_64(chunk))
+                yield chunk
+            self._check(total, struct.pack("<%dQ" % len(sums), *sums))
+            return
+        if self.root["order"] == "key":
+            rows = self._by_key()
+            text = self.writer.head + self.writer.end.join(rows) + self.writer.end * (self.writer.final and bool(rows))
+            text += self.writer.tail
+            self._check(len(text), text)
+            yield text
+            return
+        yield self.writer.head
+        for data, layout, last in self.groups():
+            piece = self.raw(data, layout, last)
+            total += len(piece)
+            sums.append(xxh3_64(piece))
+            yield piece
+        yield self.writer.tail
+        self._check(total + len(self.writer.head) + len(self.writer.tail), struct.pack("<%dQ" % len(sums), *sums))
+
+    def _check(self, size, summed):
+        if size != self.root["bytes"]:
+            raise Damaged(f"the file would have {size} bytes in the place of {self.root['bytes']}")
+        if xxh3_128(summed) != self.root["hash"]:
+            raise Damaged("the file does not have the root's hash")
+
+    def file(self, as_text=False):
+        """The bytes of the file, piece after piece. Bytes count only when the last piece came without an error."""
+        with within(f"version {self.cid}"):
+            if as_text or "file" not in self.root:
+                yield from self.text()
+            else:
+                size, digest = self.root["file"]
+                yield encode(b"".join(self.text()), self.root["dialect"]["encoding"], size, digest)
