@@ -68,7 +68,11 @@ void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const
 	vv_auto(vv_buf) word = VV_BUF_INIT;
 
 	vv_buf_printf(out, "%s, as in the base", base_noun(f->type));
-	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) return;
+	/* the schema of a table of a document is not kept */
+	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path)) ||
+	    strchr(path, '#')) {
+		return;
+	}
 	if (missing) {
 		vv_buf_put(&word, text, value->len);
 		(void)vv_hint_put(out, "; if it is intended: ", words, VV_HINT_SCHEMA_MISSING,

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "lib/check/one.h"
 #include "lib/check/reach.h"
+#include "lib/names/version.h"
 
 #define PACKAGE_MAX ((uint64_t)64 << 20)
 #define PIECE ((size_t)64 << 10)
@@ -127,7 +128,7 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 		if (vv_rules_left_out(f->rules, path)) {
 			continue;
 		}
-		p.absent = !vv_exists(path);
+		p.absent = vv_subject_file_len(path) == 0;
 		if ((rc = vv_check_may_read(path, package, &why)) == VV_OK) {
 			rc = check_one(f, &p);
 		} else if (rc == VV_EREFUSED) {

@@ -81,6 +81,7 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 			"move it away to make another one, or edit it: docs/use/rules.md describes it");
 	}
 	if ((rc = vv_check_list_read(&list, r, s, &side, argc, argv, false, err)) < 0 ||
+	    (rc = vv_check_list_open_documents(&list, r, s, &side, NULL, err)) < 0 ||
 	    (rc = put_rules(&text, r, s, &list, progress, count, err)) < 0) {
 		return rc;
 	}

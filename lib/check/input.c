@@ -112,11 +112,14 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 		   : o->repo            ? vv_repository_file(o->repo, path)
 					: vv_strdup(path);
 	if (!in->name) return vv_fail_nomem(err);
-	if (!is_standard(o, path) &&
-	    ((rc = vv_check_may_read(in->name, o->package_path, err)) < 0 ||
-	     (vv_exists(in->name) && (rc = want_file(in->name, err)) < 0))) {
+	const size_t len = vv_subject_file_len(in->name);
+	vv_auto(char) *file = vv_strndup(in->name, len > 0 ? len : strlen(in->name));
+	if (!file) return vv_fail_nomem(err);
+	if (!is_standard(o, path) && ((rc = vv_check_may_read(file, o->package_path, err)) < 0 ||
+				      (len > 0 && (rc = want_file(file, err)) < 0))) {
 		return rc;
 	}
+	in->subject.env = o->env;
 	rc = vv_subject_find_file(&in->subject, o->repo, o->reader, in->name, err);
 	in->subject.text = path; /* in messages */
 	return rc;
@@ -312,7 +315,8 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 		vv_sniff_hints_over(&io.hints, o->written);
 	}
 	in->hints = io.hints;
-	io.hints.path = in->subject.path   ? in->subject.path
+	io.hints.path = in->document       ? NULL
+			: in->subject.path ? in->subject.path
 			: o->standard_path ? in->subject.text
 					   : in->subject.file;
 	io.key = o->base || described ? no_key : NULL;
@@ -324,6 +328,9 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	} else if (o->base && o->base->root.kind == VV_KIND_TABLE) {
 		io.schema = o->base->root.schema.data;
 		io.schema_len = o->base->root.schema.len;
+	}
+	if (in->document) {
+		io.hints.parent = &in->kept.root.dialect;
 	}
 	vv_random(&io.secret, sizeof(io.secret));
 	if ((o->repo && (rc = vv_repository_store(o->repo, &store, err)) < 0) ||
@@ -353,6 +360,43 @@ done:
 		vv_table_close(&l.parent);
 	}
 	return rc;
+}
+
+/* As the reader types it where nothing says otherwise; else its text, read as any other. */
+static vv_status import_document(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
+{
+	const vv_subject_options how = {.progress = o->progress, .pool = o->pool};
+	vv_sink sink;
+	vv_status rc = vv_subject_open(&in->subject, &in->table, &how, err);
+
+	if (rc < 0) return rc;
+	in->open = true;
+	if (in->table.root.kind == VV_KIND_TABLE && o->base &&
+	    !(in->described && in->package.schema.len > 0) &&
+	    (o->base->root.schema.len != in->table.root.schema.len ||
+	     memcmp(o->base->root.schema.data, in->table.root.schema.data,
+		    in->table.root.schema.len) != 0)) {
+		in->kept = in->table;
+		in->has_kept = in->document = true;
+		in->open = false;
+		memset(&in->table, 0, sizeof(in->table));
+		return import_plain(in, o, err);
+	}
+	if (in->subject.passing) {
+		vv_mem_sink_use(&sink, in->subject.passing);
+	} else if ((rc = vv_mem_sink_new(&in->passing, in->subject.kept,
+					 o->temp_dir ? o->temp_dir : "/tmp", err)) == VV_OK) {
+		vv_mem_sink_use(&sink, in->passing);
+	}
+	return rc < 0 ? rc : lend_key(in, o->base, &sink, err);
+}
+
+static bool is_document(const vv_check_input *in)
+{
+	const vv_subject *s = &in->subject;
+	const char *name = s->path ? s->path : s->file;
+
+	return s->table || (name && vv_document_is_name(s->repo, s->env, name));
 }
 
 static vv_status open_stored(vv_check_input *in, vv_error *err)
@@ -394,7 +438,9 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 		rc = VV_EINPUT;
 		goto done;
 	}
-	if (in->subject.is_dataset) {
+	if (is_document(in)) {
+		rc = import_document(in, o, err);
+	} else if (in->subject.is_dataset) {
 		rc = open_stored(in, err);
 		/* the file itself is here, only its stored form is not */
 		rc = (rc == VV_EMISSING && in->subject.on_disk) || (rc == VV_OK && in->has_kept)

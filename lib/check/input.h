@@ -35,6 +35,7 @@ typedef struct vv_check_input {
 	bool refused;  /* it is here, and is not a table */
 	vv_table kept; /* stored as a file */
 	bool has_kept;
+	bool document;        /* kept is the table of a document, as its reader types it */
 	vv_error why;         /* with refused, mend or bad_package */
 	vv_sniff_hints hints; /* how it is written; path and parent are NULL */
 	bool described;       /* a datapackage.json does */
@@ -52,6 +53,7 @@ typedef struct vv_check_input {
 typedef struct vv_check_input_options {
 	vv_repository *repo;           /* NULL: outside of one; then only the work side */
 	vv_dataset_reader *reader;     /* NULL without repo */
+	const vv_env *env;             /* without repo; or NULL */
 	const vv_diff_side *side;      /* where path is looked for */
 	const vv_table *base;          /* lends types and key to plain text; or NULL */
 	const char *package_path;      /* the package that describes it; NULL: the nearest */

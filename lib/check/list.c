@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dataset/schema/package.h"
 #include "lib/check/input.h"
+#include "lib/names/version.h"
 #include "repo/git/index/index.h"
 
 typedef struct lister {
@@ -33,7 +34,11 @@ void vv_check_list_clear(vv_check_list *l)
 		vv_free(l->items[i].path);
 		vv_free(l->items[i].package);
 	}
+	for (size_t i = 0; i < l->document_count; i++) {
+		vv_free(l->documents[i].path);
+	}
 	vv_free(l->items);
+	vv_free(l->documents);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -100,6 +105,57 @@ static vv_status list_index(lister *l, vv_error *err)
 			}
 		}
 		rc = add(l->out, e.path, &e.id, NULL, err);
+	}
+	return rc;
+}
+
+/* A table of a document, as an item. */
+static vv_status add_table(vv_check_list *l, const char *document, const char *table,
+			   const vv_oid *blob, vv_error *err)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&path, "%s#%s", document, table);
+	if ((rc = vv_buf_ok(&path, err)) < 0) return rc;
+	for (size_t i = 0; i < l->count; i++) {
+		if (strcmp(l->items[i].path, vv_buf_cstr(&path)) == 0) return VV_OK;
+	}
+	if ((rc = add(l, vv_buf_cstr(&path), blob, NULL, err)) == VV_OK) {
+		l->items[l->count - 1].document = strlen(document);
+	}
+	return rc;
+}
+
+/* The document among the sorted files that has the table called path; NULL: none, or the file itself is there. */
+static const vv_check_path *document_of(const vv_check_list *files, const char *path)
+{
+	vv_auto(char) *document = vv_strdup(path);
+	const vv_check_path *found = NULL;
+	char *hash;
+
+	if (vv_check_list_find(files, path)) return NULL;
+	while (document && !found && (hash = strrchr(document, '#'))) {
+		*hash = '\0';
+		found = vv_check_list_find(files, document);
+	}
+	return found;
+}
+
+/* Tables of documents that arguments name. */
+static vv_status add_named_tables(lister *l, const vv_check_list *files, vv_error *err)
+{
+	const size_t count = l->spec.count > 0 ? l->spec.count : (size_t)l->bare_count;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		const char *path = l->spec.count > 0 ? l->spec.items[i].path : l->bare[i];
+		const vv_check_path *d = document_of(files, path);
+
+		if (d && !(l->spec.count > 0 && l->spec.items[i].exclude)) {
+			rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob, err);
+			l->out->items[l->out->count - 1].named = true;
+		}
 	}
 	return rc;
 }
@@ -212,6 +268,28 @@ static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_e
 	return rc;
 }
 
+/* Is it asked for by its name, or by a pattern? */
+static bool is_named(const lister *l, bool literal)
+{
+	for (size_t i = 0; i < l->spec.count; i++) {
+		literal = literal || l->spec.items[i].pattern;
+	}
+	return literal;
+}
+
+static vv_status keep_document(lister *l, vv_check_path *p, bool named, vv_error *err)
+{
+	vv_check_list *o = l->out;
+
+	if (!vv_array_room(o->documents, o->document_count, o->document_cap)) {
+		return vv_fail_nomem(err);
+	}
+	o->documents[o->document_count] = *p;
+	o->documents[o->document_count++].named = named;
+	p->path = NULL;
+	return VV_OK;
+}
+
 /* Takes out what is not a dataset, or not asked for. */
 static vv_status sift(lister *l, vv_error *err)
 {
@@ -223,8 +301,12 @@ static vv_status sift(lister *l, vv_error *err)
 		vv_check_path *p = &list->items[i];
 		bool literal, keep = rc == VV_OK && is_wanted(l, p->path, &literal);
 
-		if (keep && !literal && !looks_like_table(p->path) &&
-		    !vv_check_list_find(&l->described, p->path)) {
+		if (keep && p->document == 0 &&
+		    vv_document_is_name(l->repo, vv_repository_env(l->repo), p->path)) {
+			rc = keep_document(l, p, is_named(l, literal), err);
+			keep = false;
+		} else if (keep && !literal && !looks_like_table(p->path) &&
+			   !vv_check_list_find(&l->described, p->path)) {
 			keep = false;
 			if (!vv_oid_is_null(&p->blob)) {
 				rc = is_table_pointer(l, &p->blob, &keep, err);
@@ -261,6 +343,13 @@ static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 		    vv_check_list_find(all, d->path) || !is_wanted(l, d->path, &literal)) {
 			continue;
 		}
+		const vv_check_path *of = document_of(all, d->path);
+
+		if (of) {
+			rc = add_table(l->out, of->path, d->path + strlen(of->path) + 1, &of->blob,
+				       err);
+			continue;
+		}
 		if ((rc = add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
 			vv_check_path *p = &l->out->items[l->out->count - 1];
 
@@ -282,13 +371,15 @@ static vv_status all_matched(const lister *l, vv_error *err)
 	return vv_pathspec_all_matched(&l->spec, NULL, err);
 }
 
-/* The names alone, to know what is there once the list has been sifted. */
+/* Their names and blobs, to know what is there once the list has been sifted. */
 static vv_status copy_names(vv_check_list *to, const vv_check_list *from, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < from->count; i++) {
-		if ((rc = add(to, from->items[i].path, NULL, NULL, err)) < 0) return rc;
+		const vv_check_path *p = &from->items[i];
+
+		if ((rc = add(to, p->path, &p->blob, NULL, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -324,7 +415,8 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 		qsort(out->items, out->count, sizeof(*out->items), by_path);
 	}
 	if ((rc = read_packages(&l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
-	    (rc = sift(&l, err)) < 0 || (rc = add_absent(&l, &all, err)) < 0) {
+	    (rc = add_named_tables(&l, &all, err)) < 0 || (rc = sift(&l, err)) < 0 ||
+	    (rc = add_absent(&l, &all, err)) < 0) {
 		goto done;
 	}
 	if (out->count > 1) {
@@ -338,6 +430,104 @@ done:
 	vv_check_list_clear(&all);
 	if (rc < 0) {
 		vv_check_list_clear(out);
+	}
+	return rc;
+}
+
+/* --- documents ---------------------------------------------------------------- */
+
+/* Does the pattern DOCUMENT#TABLE fit the document? *table: what it wants of it. */
+static bool fits_document(const char *pattern, const char *document, const char **table)
+{
+	const char *hash = strrchr(pattern, '#');
+	vv_auto(char) *front = hash ? vv_strndup(pattern, (size_t)(hash - pattern)) : NULL;
+
+	*table = hash ? hash + 1 : NULL;
+	return front && vv_declared_pattern_has(front, document);
+}
+
+static bool rules_want(const vv_rules_file *rules, const char *document, const char *table)
+{
+	vv_auto(vv_buf) where = VV_BUF_INIT, path = VV_BUF_INIT;
+	const char *pattern, *wanted;
+
+	vv_buf_printf(&path, "%s#%s", document, table);
+	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
+		if (fits_document(pattern, document, &wanted) &&
+		    vv_declared_pattern_has(pattern, vv_buf_cstr(&path))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The tables that the rules name outright. *list: a pattern may be for others. */
+static vv_status add_ruled(vv_check_list *l, const vv_check_path *d, const vv_rules_file *rules,
+			   bool *list, vv_error *err)
+{
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+	const char *pattern, *table;
+	vv_status rc = VV_OK;
+
+	*list = d->named;
+	for (size_t i = 0; rc == VV_OK && (pattern = vv_rules_pattern(rules, i, &where)); i++) {
+		if (!fits_document(pattern, d->path, &table)) {
+			continue;
+		}
+		if (strpbrk(table, "*?[")) {
+			*list = true;
+		} else {
+			rc = add_table(l, d->path, table, &d->blob, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status add_listed(vv_check_list *l, const vv_check_path *d, vv_repository *r,
+			    vv_dataset_reader *s, const vv_diff_side *side,
+			    const vv_rules_file *rules, vv_error *err)
+{
+	vv_auto(char) *word = vv_diff_side_word(side, r, d->path, 0);
+	vv_auto(vv_subject) subject = {.text = NULL};
+	vv_auto(vv_subject_document) open = {.temp = NULL};
+	bool is = false;
+	vv_status rc = word ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && (rc = vv_subject_find(&subject, r, s, word, err)) == VV_OK) {
+		rc = vv_subject_document_open(&open, &is, &subject, err);
+	}
+	if (rc == VV_ENOMEM) return rc;
+	if (rc < 0 || !is) {
+		vv_error_clear(err);
+		return add_table(l, d->path, "*", &d->blob, err);
+	}
+	for (size_t i = 0; i < open.document.count && rc == VV_OK; i++) {
+		const vv_document_table *t = &open.document.tables[i];
+
+		if ((d->named && !t->beside) || rules_want(rules, d->path, t->name)) {
+			rc = add_table(l, d->path, t->name, &d->blob, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
+				       const vv_diff_side *side, const vv_rules_file *rules,
+				       vv_error *err)
+{
+	const size_t before = l->count;
+	bool list;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < l->document_count && rc == VV_OK; i++) {
+		const vv_check_path *d = &l->documents[i];
+
+		if ((rc = add_ruled(l, d, rules, &list, err)) == VV_OK && list) {
+			rc = add_listed(l, d, r, s, side, rules, err);
+		}
+	}
+	if (l->count > before) {
+		qsort(l->items, l->count, sizeof(*l->items), by_path);
 	}
 	return rc;
 }

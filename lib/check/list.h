@@ -2,7 +2,8 @@
  * list: which paths of a side are datasets that a check looks at.
  *
  * Pointers; plain text whose name ends in csv, tsv, ndjson or jsonl; what a datapackage.json
- * describes; and whatever an argument names literally.
+ * describes; and whatever an argument names literally. Of documents (lib/documents) the tables that an argument, a
+ * datapackage.json or a rule names: all where it names the document.
  */
 #ifndef VV_LIB_CHECK_LIST_H
 #define VV_LIB_CHECK_LIST_H
@@ -12,21 +13,26 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "check/rules/rules.h"
 #include "dataset/table/dataset_reader.h"
 #include "lib/names/pathspec.h"
 #include "lib/status/sides.h"
 
 typedef struct vv_check_path {
-	char *path;     /* repository-relative; with --files: as it was given */
-	vv_oid blob;    /* of the side; null for what only the work tree has */
-	bool absent;    /* described by a datapackage.json, and not in the side */
-	bool not_added; /* described, in the work tree, and not in the index */
-	char *package;  /* absent or not_added: by which one */
+	char *path;      /* repository-relative; with --files: as it was given */
+	vv_oid blob;     /* of the side; null for what only the work tree has */
+	bool absent;     /* described by a datapackage.json, and not in the side */
+	bool not_added;  /* described, in the work tree, and not in the index */
+	char *package;   /* absent or not_added: by which one */
+	size_t document; /* bytes of DOCUMENT in a path DOCUMENT#TABLE; else 0 */
+	bool named;      /* of documents and their tables: an argument names it */
 } vv_check_path;
 
 typedef struct vv_check_list {
 	vv_check_path *items; /* by path */
 	size_t count, cap;
+	vv_check_path *documents; /* whose tables are not among the items yet */
+	size_t document_count, document_cap;
 } vv_check_list;
 
 /* paths: repository-relative, with the forms of lib/names/pathspec.h; argc 0: all. VV_ENOTFOUND: one of
@@ -34,6 +40,11 @@ typedef struct vv_check_list {
 vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_reader *s,
 			     const vv_diff_side *side, int argc, char **argv, bool any_of,
 			     vv_error *err);
+/* The documents' tables that an argument or the rules name become items. One that cannot be listed has the item
+ * DOCUMENT#*, whose check fails for the reason. */
+vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_dataset_reader *s,
+				       const vv_diff_side *side, const vv_rules_file *rules,
+				       vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
 VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* NULL: none */

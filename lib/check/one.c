@@ -725,9 +725,12 @@ static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff
 }
 
 /* Does it say nothing of the data that was to be checked, but only that it, or its base's, cannot be had? */
-static bool is_unread(vv_status rc)
+static bool is_unread(const one *c, vv_status rc)
 {
-	return rc == VV_EMISSING || rc == VV_ECORRUPT;
+	/* a document that nothing here reads */
+	const bool no_reader = rc == VV_ENOSUPPORT && strchr(c->path, '#');
+
+	return rc == VV_EMISSING || rc == VV_ECORRUPT || no_reader;
 }
 
 /* Neither a base nor --accept can stand for what was not looked at. */
@@ -774,6 +777,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 
 	if (path->absent) return check_absent(run, rules, side, path, err);
 	c.look = (vv_check_input_options){.repo = run->repo,
+					  .env = run->env,
 					  .reader = run->reader,
 					  .side = side,
 					  .package_path = path->package,
@@ -790,9 +794,9 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	}
 	if ((rc = open_both(&c, base, err)) < 0) {
 		why = *err;
-		rc = is_finding(&c, rc) ? tell_unopened(&c, rules, side, &why, err)
-		     : is_unread(rc)    ? report_unread(&c, &why, err)
-					: rc;
+		rc = is_finding(&c, rc)  ? tell_unopened(&c, rules, side, &why, err)
+		     : is_unread(&c, rc) ? report_unread(&c, &why, err)
+					 : rc;
 		goto done;
 	}
 	prepare(&c);
@@ -803,7 +807,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 		goto done;
 	}
 	rc = make_findings(&c, &result, err);
-	if (is_unread(rc)) {
+	if (is_unread(&c, rc)) {
 		why = *err;
 		rc = tell_unread(&c, &why, err);
 	}

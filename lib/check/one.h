@@ -24,6 +24,7 @@
 /* How versions are checked; report from vv_report_new. */
 typedef struct vv_check_run {
 	vv_repository *repo;
+	const vv_env *env; /* without repo: what readers of documents run in; or NULL */
 	vv_dataset_reader *reader;
 	vv_check_report *report;
 	vv_check_cache *cache;      /* or NULL */
@@ -32,6 +33,7 @@ typedef struct vv_check_run {
 	vv_pool *pool;              /* without a reader; or NULL */
 	const vv_progress *progress;
 	uint64_t limit; /* of the report */
+	bool no_documents; /* no reader is run: tables of documents that no argument names are left out */
 	bool new_only;
 	bool no_base;                          /* of a range: compare with nothing */
 	int64_t now;                           /* freshness: seconds since 1970 */

@@ -136,12 +136,22 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 	return VV_OK;
 }
 
-static vv_status in_scope(vv_check_run *run, const scope *s, const vv_rules_file *rules,
-			  const vv_diff_side *side, const char *path, bool *out, vv_error *err)
+/* The file, of a table of a document that of the document. */
+static bool has_changed(const scope *s, const vv_check_path *p)
 {
+	vv_auto(char) *file = p->document > 0 ? vv_strndup(p->path, p->document) : NULL;
+
+	return vv_check_list_find(&s->changed, file ? file : p->path) != NULL;
+}
+
+static vv_status in_scope(vv_check_run *run, const scope *s, const vv_rules_file *rules,
+			  const vv_diff_side *side, const vv_check_path *p, bool *out,
+			  vv_error *err)
+{
+	const char *path = p->path;
 	const vv_check_rule *rule;
 
-	*out = !s || s->all || vv_check_list_find(&s->changed, path);
+	*out = !s || s->all || has_changed(s, p);
 	for (size_t i = 0; s && s->any && !*out && (rule = vv_rules_check(rules, path, &i));) {
 		*out = rule->kind == VV_CHECK_REFERENCES;
 	}
@@ -198,10 +208,24 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 							   found.items, found.count, err);
 }
 
+/* A job with a token reads none, and says so. */
+static vv_status open_documents(vv_check_run *run, vv_check_list *list, const vv_diff_side *side,
+				const vv_rules_file *rules, vv_error *err)
+{
+	if (!run->no_documents) {
+		return vv_check_list_open_documents(list, run->repo, run->reader, side, rules, err);
+	}
+	for (size_t i = 0; i < list->document_count; i++) {
+		vv_notes_put(vv_repository_notes(run->repo),
+			     "%s: not checked: no reader is run here",
+			     vv_text_shows(list->documents[i].path));
+	}
+	return VV_OK;
+}
+
 /* whole: no dataset of the side is left out of the list. */
-static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool whole,
-			    const scope *s, const vv_diff_side *side, const vv_diff_side *base,
-			    vv_error *err)
+static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, const scope *s,
+			    const vv_diff_side *side, const vv_diff_side *base, vv_error *err)
 {
 	vv_auto(vv_rules_file) *own = NULL;
 	const vv_rules_file *rules = run->owner ? run->owner->rules : NULL;
@@ -211,7 +235,10 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool w
 		rc = vv_check_rules_read(&own, run->reader, side, err);
 		rules = own;
 	}
-	if (rc < 0 || (whole && rules && (!s || s->all) &&
+	if (rc == VV_OK && run->repo) {
+		rc = open_documents(run, list, side, rules, err);
+	}
+	if (rc < 0 || (whole && rules && !run->no_documents && (!s || s->all) &&
 		       (rc = check_patterns(run, rules, list, side, err)) < 0)) {
 		return rc;
 	}
@@ -220,8 +247,8 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool w
 		bool wanted = false;
 
 		if (!vv_rules_left_out(rules, p->path) &&
-		    (rc = in_scope(run, s, rules, side, p->path, &wanted, err)) == VV_OK &&
-		    wanted) {
+		    !(run->no_documents && p->document > 0 && !p->named) &&
+		    (rc = in_scope(run, s, rules, side, p, &wanted, err)) == VV_OK && wanted) {
 			rc = vv_check_dataset(run, rules, side, base, p, err);
 		}
 	}
@@ -270,7 +297,7 @@ static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_
 		return rc;
 	}
 	for (size_t i = 0; i < list.count; i++) {
-		s.any = s.any || vv_check_list_find(&s.changed, list.items[i].path);
+		s.any = s.any || has_changed(&s, &list.items[i]);
 	}
 	return check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side,
 			  base                          ? base
@@ -441,7 +468,10 @@ vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *va
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", "check", NULL);
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_auto(vv_check_cache) *cache = NULL;
-	vv_check_run run = {.repo = r, .words = vv_repository_words(r), .limit = q->report.limit};
+	vv_check_run run = {.repo = r,
+			    .words = vv_repository_words(r),
+			    .limit = q->report.limit,
+			    .no_documents = true}; /* whoever pushes may be a stranger */
 	uint32_t nsec;
 	vv_status rc;
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -141,13 +142,20 @@ static vv_status start(vv_helper **out, const vv_document *d, const char *verb, 
 {
 	const vv_helper_limits limits = limits_of(d);
 	const char *argv[WORDS_MAX + 4];
+	char cwd[PATH_MAX];
 	size_t n = 0;
+
+	if (!getcwd(cwd, sizeof(cwd))) {
+		return vv_fail_errno(err, "cannot find", "the working directory");
+	}
+	vv_auto(char) *file = vv_path_absolute(cwd, d->file);
+	if (!file) return vv_fail_nomem(err);
 
 	for (; d->command[n]; n++) {
 		argv[n] = d->command[n];
 	}
 	argv[n++] = verb;
-	argv[n++] = d->file;
+	argv[n++] = file;
 	argv[n++] = table;
 	argv[n] = NULL;
 	return vv_helper_start(out, d->env, argv, &limits, err);
@@ -276,8 +284,19 @@ static vv_status read_head(vv_buf *out, const char *file, vv_error *err)
 	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
 }
 
+bool vv_documents_are_read(vv_repository *repo)
+{
+	bool on = true;
+
+	return !repo || vv_config_bool(repo, "varve.readers", true, &on, VV_IGNORED) < 0 || on;
+}
+
 static vv_status none_reads(const vv_document *d, vv_error *err)
 {
+	if (!vv_documents_are_read(d->repo)) {
+		vv_fail(err, VV_ENOSUPPORT, "%s: no reader is run here", vv_text_shows(d->name));
+		return vv_hint(err, "varve.readers is false");
+	}
 	vv_fail(err, VV_ENOSUPPORT, "%s: nothing here reads such a file", vv_text_shows(d->name));
 	return vv_hint(err, INSTALL);
 }
@@ -308,6 +327,7 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 	vv_status rc;
 
 	d->arena = (vv_arena)VV_ARENA_INIT;
+	if (!vv_documents_are_read(d->repo)) return none_reads(d, err);
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
 	if (d->known_as) {
 		if ((rc = vv_document_kept_name(&name, d, "", err)) < 0) return rc;

@@ -48,6 +48,8 @@ typedef struct vv_document {
  * setting is read from a file, however often this is asked. */
 bool vv_document_may_be(vv_repository *repo, const vv_env *env, const char *head, size_t len,
 			const char *name);
+/* varve.readers is not false, which any settings may say: no reader is run then, and nothing kept is used. */
+bool vv_documents_are_read(vv_repository *repo);
 /* By its name alone. */
 bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *name);
 

@@ -49,8 +49,10 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 	h->limits = *limits;
 	h->name = vv_strdup(argv[0]);
 	if (!h->name) return vv_fail_nomem(err);
+	/* Not where we are: interpreters look for modules there, and it may be a stranger's repository. */
 	const vv_run run = {.argv = argv,
 			    .env = env,
+			    .dir = "/",
 			    .errors = &h->said,
 			    .take = take_nothing,
 			    .memory = limits->memory,

@@ -21,7 +21,7 @@ typedef struct vv_helper_limits {
 	unsigned seconds; /* that we wait for it in all; 0: none */
 } vv_helper_limits;
 
-/* argv as for vv_run_program; copied. Its stdin is empty. VV_EPROGRAM: no such program. */
+/* argv as for vv_run_program; copied. It runs in "/", with an empty stdin. VV_EPROGRAM: no such program. */
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 

@@ -59,6 +59,8 @@ const vv_setting vv_settings[] = {
 	 "bytes of memory that a reader may use"},
 	{"varve.reader.seconds", VV_SETTING_NUMBER, "120", NULL,
 	 "seconds after which a reader is stopped"},
+	{"varve.readers", VV_SETTING_BOOL, "true", NULL,
+	 "false: documents are files of bytes, and no reader is run, as where a job has a token"},
 	{"varve.ssh", VV_SETTING_WORD, "auto", "auto|libssh2|external", "which ssh is used"},
 	{"varve.timeout", VV_SETTING_NUMBER, "60", NULL,
 	 "seconds without a byte after which a peer counts as gone, unless --timeout is given"},

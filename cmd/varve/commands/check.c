@@ -548,7 +548,8 @@ static vv_status run_checks(check *c, vv_error *err)
 	const options *o = c->o;
 	vv_status rc = VV_OK;
 
-	c->run.temp_dir = vv_env_temp_dir(vv_environ());
+	c->run.env = vv_environ();
+	c->run.temp_dir = vv_env_temp_dir(c->run.env);
 	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 ||
 	    (rc = set_time(c, err)) < 0 || (rc = read_schema(c, err)) < 0 ||
 	    (o->failed_rows &&
@@ -557,6 +558,7 @@ static vv_status run_checks(check *c, vv_error *err)
 		return rc;
 	}
 	c->run.repo = c->in->repo;
+	c->run.no_documents = c->run.repo && !vv_documents_are_read(c->run.repo);
 	c->run.words = vv_hint_words;
 	if ((rc = open_cache(c, err)) < 0 ||
 	    (rc = o->files ? check_files(c, err) : check_versions(c, err)) < 0) {

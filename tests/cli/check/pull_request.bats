@@ -78,6 +78,34 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	grep -q 'varve check: invalid' varve.md
 }
 
+@test "a job with a token runs no reader, nor does a repository that is pushed to" {
+	team
+	git config --global varve.reader.toy.command "touch $PWD/ran"
+	cd ada
+	printf '[b.toy#Prices]\nprice < 20\n' > varve.checks
+	git add varve.checks
+	git commit -q -m rules
+	varve push -q origin main
+	cd ../bob
+	echo toy > b.toy
+	git add b.toy
+	git commit -q -m toy
+	varve push -q origin pr
+	cd ../job
+	succeeds sh "$job" comment
+	grep -q b.toy varve.md
+	git init -q --bare ../hub
+	git -C ../hub config receive.varveCheck refuse
+	cd ../bob
+	cp ../ada/varve.checks .
+	git add varve.checks
+	git commit -q -m rules
+	succeeds varve push ../hub pr:main
+	[ ! -e ../ran ]
+	run varve check 'b.toy#Prices'
+	[ -e ../ran ] # so it would have been seen
+}
+
 @test "two pull requests on one table, one of them from a fork, are both merged" {
 	team
 	bob_pushes
@@ -161,6 +189,14 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	            assert "ref" not in step.get("with", {}) and step["with"]["persist-credentials"] is False, name
 	        # what others write comes by the environment, never into the text of a script
 	        assert "${{" not in step.get("run", ""), step
+	# readers parse what strangers wrote: no token is near
+	w = yaml.safe_load(open(sys.argv[1] + "/documents.yml"))
+	assert list(w[True]) == ["pull_request"] and w["permissions"] == {"contents": "read"}, w
+	assert "secrets." not in str(w) and "token" not in str(w["jobs"]), w
+	for step in w["jobs"]["check"]["steps"]:
+	    if step.get("uses", "").startswith("actions/checkout"):
+	        assert step["with"]["persist-credentials"] is False, step
+	    assert "${{" not in step.get("run", ""), step
 	g = yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))
 	assert "schedule" in g["varve"]["rules"][0]["if"], g
 	END
@@ -173,6 +209,7 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	w = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
 	scripts = [s["run"] for j in w["jobs"].values() for s in j["steps"] if "run" in s]
 	scripts += yaml.safe_load(open(sys.argv[1] + "/gitlab.yml"))["varve"]["script"]
+	scripts += [s["run"] for s in yaml.safe_load(open(sys.argv[1] + "/documents.yml"))["jobs"]["check"]["steps"] if "run" in s]
 	assert len(scripts) >= 9, len(scripts)
 	for script in scripts:
 	    subprocess.run(["sh", "-n", "-c", script], check=True)

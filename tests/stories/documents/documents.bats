@@ -5,6 +5,7 @@ toy() {
 	mkdir -p "$HOME/bin"
 	cat > "$HOME/bin/toy" <<-'END'
 		#!/bin/sh
+		unset GIT_DIR
 		cd "$HOME/bin" && echo "$1 $3" >> "$HOME/asked"
 		case $1 in
 		list) sed -n 's/^\[\(.*\)\]$/{"name":"\1","types":true}/p' "$2" ;;
@@ -114,6 +115,99 @@ two_versions() {
 	git config --global varve.reader.toy.command "touch $PWD/ran"
 	run varve cat 'b.toy#Prices'
 	[ -e ran ]
+}
+
+@test "tables of documents are checked by the rules that name them" {
+	toy
+	two_versions
+	succeeds varve check
+	stderr_has 'no datasets to check'
+	[ ! -e "$HOME/asked" ]
+	succeeds varve check b.toy
+	output_has 'b.toy#Prices: 2 rows, 2 columns, against HEAD'
+	output_has 'b.toy#Stock: 1 row'
+	printf '[b.toy#Prices]\nprice < 10\n' > varve.checks
+	ends_with 1 varve check
+	output_has "'price=20'"
+	output_lacks Stock
+	ends_with 1 varve check 'b.toy#Prices'
+	succeeds varve check 'b.toy#Stock'
+	git add varve.checks
+	git commit -qm rules
+	book much > b.toy
+	ends_with 1 varve check
+	output_has 'type-contradiction, column price'
+	git commit -qam three
+	ends_with 1 varve check HEAD~1..HEAD
+	output_has 'type-contradiction, column price'
+	git clone -q --bare . bare.git
+	ends_with 1 varve --git-dir=bare.git check HEAD
+	printf '[Stock]\nsku,n\na,1\n' > b.toy
+	ends_with 1 varve check
+	output_has "b.toy has no table 'Prices'"
+	printf '[b.toy#S*]\ncount(*) > 5\n' > varve.checks
+	ends_with 1 varve check
+	output_has 'b.toy#Stock'
+	output_lacks Prices
+	ends_with 1 varve check --files --rules varve.checks 'b.toy#Stock'
+	git config --global --unset varve.reader.toy.command
+	git config --global varve.reader.toy.command "$HOME/none"
+	ends_with 2 varve check
+}
+
+@test "a description and the base say the types and the key of a table of a document" {
+	toy
+	two_versions
+	cat > datapackage.json <<-'END'
+		{"resources": [{"name": "p", "path": "b.toy#Prices", "schema": {"primaryKey": "id",
+		 "fields": [{"name": "id", "type": "integer"}, {"name": "price", "type": "number", "constraints": {"maximum": 15}}]}}]}
+	END
+	printf '[b.toy#Prices]\nnew.price <= old.price * 2\n' > varve.checks
+	git add .
+	git commit -qm described
+	book 9.6 > b.toy
+	ends_with 1 varve check
+	output_has 'b.toy#Prices'
+	output_has 'id=2'
+	output_has 'new.price <= old.price * 2'
+	ends_with 1 varve check --files datapackage.json
+	output_has 'id=2'
+	sed -i s/Prices/Gone/ datapackage.json
+	ends_with 1 varve check
+	output_has "b.toy has no table 'Gone'"
+}
+
+@test "where readers are switched off, none is run, and what is not checked is named" {
+	toy
+	two_versions
+	printf '[b.toy#Prices]\nprice < 10\n' > varve.checks
+	git config varve.readers false
+	succeeds varve check
+	stderr_has 'b.toy: not checked: no reader is run here'
+	ends_with 2 varve check 'b.toy#Prices'
+	stderr_has 'varve.readers is false'
+	ends_with 2 varve cat 'b.toy#Prices'
+	succeeds varve diff HEAD~1 HEAD
+	output_has b.toy
+	succeeds varve log -p
+	[ ! -e "$HOME/asked" ]
+}
+
+@test "a repository cannot bring modules that a reader would load" {
+	git init -q .
+	mkdir varve
+	echo "open('$PWD/ran', 'w')" > varve/__init__.py
+	cp varve/__init__.py pyarrow.py
+	echo "open('$PWD/ran', 'w')" > varve/reader.py
+	printf 'PAR1....PAR1' > b.parquet
+	git add .
+	git commit -qm one
+	for what in b.parquet HEAD:b.parquet ./b.parquet; do
+		run varve info "$what"
+	done
+	[ ! -e ran ]
+	python3 -m varve.reader list b.parquet || true
+	[ -e ran ] # so it would have been seen
 }
 
 @test "a reader that fails, hangs, floods, lies or forks is named, and nothing of it is left" {
