@@ -52,21 +52,12 @@ static void tell_shared(const vv_surplus *x)
 	char did[VV_DID_TEXT];
 
 	if (x->shared > 0) {
-		vv_auto(vv_buf) who = VV_BUF_INIT;
-		if (x->waits) {
-			vv_did_text(did, x->waits_for);
-			vv_buf_printf(&who, "the writer %s has", did);
-		}
-		vv_note("%s until %s replicated: 'varve vault replicate' there, then prune again "
-			"here",
+		vv_note("%s: other writers placed them, or did not replicate yet; "
+			"'varve vault prune' there lets go of them, and 'varve vault writers "
+			"remove' if that machine is lost",
 			x->shared == 1 ? "1 copy too many stays"
 				       : vv_text_counted(x->shared, "copy too many",
-							 "copies too many stay"),
-			x->waits ? vv_buf_cstr(&who) : "all other writers have");
-		if (x->waits) {
-			vv_note("if that machine is lost, 'varve vault writers remove' lets the "
-				"others go on");
-		}
+							 "copies too many stay"));
 	}
 	if (x->policy > 0) {
 		vv_did_text(did, x->policy_of);

@@ -304,15 +304,6 @@ static vv_status take_place(vv_vault_state *s, const vv_ledger_record *r, vv_err
 	return VV_OK;
 }
 
-static void clear_going(vv_copy *c)
-{
-	while (c->going) {
-		vv_letting *next = c->going->next;
-		vv_free(c->going);
-		c->going = next;
-	}
-}
-
 static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
 {
 	const vv_ledger_record *place = vv_ledger_find(s->ledger, &r->link);
@@ -326,7 +317,6 @@ static void take_receipt(vv_vault_state *s, const vv_ledger_record *r)
 		if (c && (!c->receipt || c->receipt->time <= r->time)) {
 			c->receipt = r;
 			c->bad = c->dropped = false;
-			clear_going(c);
 		}
 	}
 }
@@ -348,40 +338,16 @@ static void take_audit(vv_vault_state *s, const vv_ledger_record *r)
 	}
 }
 
-/* One who lets go of a copy says so twice: before it goes, and when it is gone. Of what is retired only
- * the latter. */
-static vv_status take_going(vv_copy *c, const vv_ledger_record *r, bool retired, vv_error *err)
+static void take_drop(vv_vault_state *s, const vv_ledger_record *r)
 {
-	vv_letting **at = &c->going, *done;
-
-	while (*at && memcmp((*at)->drop->author, r->author, VV_KEY_PUBLIC) != 0) {
-		at = &(*at)->next;
-	}
-	if (*at) {
-		done = *at;
-		*at = done->next;
-		vv_free(done);
-	} else if (!retired) {
-		if (!(*at = vv_calloc(1, sizeof(**at)))) return vv_fail_nomem(err);
-		(*at)->drop = r;
-	}
-	return VV_OK;
-}
-
-static vv_status take_drop(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < r->link_count; i++) {
+	for (size_t i = 0; i < r->link_count; i++) {
 		vv_kept *k = find_shard(s, &r->links[i]);
 		vv_copy *c = k ? copy_at(k, r->holder) : NULL;
 		if (c && (!c->receipt || c->receipt->time <= r->time)) {
 			c->receipt = NULL;
 			c->dropped = true;
-			rc = take_going(c, r, k->retired != NULL, err);
 		}
 	}
-	return rc;
 }
 
 static void take_retire(vv_vault_state *s, const vv_ledger_record *r)
@@ -450,7 +416,7 @@ static vv_status take_statements(vv_vault_state *s, vv_error *err)
 			take_audit(s, r);
 			break;
 		case VV_LEDGER_DROP:
-			rc = take_drop(s, r, err);
+			take_drop(s, r);
 			break;
 		case VV_LEDGER_RETIRE:
 			take_retire(s, r);
@@ -510,9 +476,6 @@ void vv_vault_state_close(vv_vault_state *s)
 {
 	if (s) {
 		for (size_t i = 0; i < s->shard_count; i++) {
-			for (size_t k = 0; k < s->shards[i].copy_count; k++) {
-				clear_going(&s->shards[i].copies[k]);
-			}
 			vv_free(s->shards[i].copies);
 		}
 		vv_free(s->shards);
@@ -603,67 +566,6 @@ const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger
 bool vv_vault_writes(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
 {
 	return is_named(s, key) || (vv_vault_is_writer(s, key) && newest_run(s, key));
-}
-
-const uint8_t *vv_vault_not_followed(const vv_vault_state *s, const vv_ledger_record *r)
-{
-	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
-		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
-		const vv_ledger_record *newest = newest_run(s, a->key);
-		if (memcmp(a->key, r->author, VV_KEY_PUBLIC) != 0 && vv_vault_writes(s, a->key) &&
-		    !(newest && has_seen(s->ledger, newest, r))) {
-			return a->key;
-		}
-	}
-	for (size_t i = 0; i < vv_vault_writer_count(s); i++) {
-		const uint8_t *key = vv_vault_writer_at(s, i);
-		if (memcmp(key, r->author, VV_KEY_PUBLIC) != 0 &&
-		    !vv_ledger_author_of(s->ledger, key)) {
-			return key;
-		}
-	}
-	return NULL;
-}
-
-const vv_ledger_record *vv_vault_going_by(const vv_copy *c, const uint8_t key[VV_KEY_PUBLIC])
-{
-	for (const vv_letting *l = c->going; l; l = l->next) {
-		if (memcmp(l->drop->author, key, VV_KEY_PUBLIC) == 0) return l->drop;
-	}
-	return NULL;
-}
-
-bool vv_vault_going_by_others(const vv_vault_state *s, const vv_copy *c,
-			      const uint8_t key[VV_KEY_PUBLIC])
-{
-	for (const vv_letting *l = c->going; l; l = l->next) {
-		if (memcmp(l->drop->author, key, VV_KEY_PUBLIC) != 0 &&
-		    vv_vault_is_writer(s, l->drop->author)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-bool vv_vault_must_follow(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
-{
-	const vv_ledger_record *newest = newest_run(s, key), *seen = NULL;
-
-	for (size_t i = 0; i < s->shard_count; i++) {
-		for (size_t k = 0; k < s->shards[i].copy_count; k++) {
-			const vv_copy *c = &s->shards[i].copies[k];
-			for (const vv_letting *l = c->going; l; l = l->next) {
-				if (l->drop == seen ||
-				    memcmp(l->drop->author, key, VV_KEY_PUBLIC) == 0 ||
-				    !vv_vault_is_writer(s, l->drop->author)) {
-					continue;
-				}
-				if (!newest || !has_seen(s->ledger, newest, l->drop)) return true;
-				seen = l->drop;
-			}
-		}
-	}
-	return false;
 }
 
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID])

@@ -19,21 +19,13 @@
 #include "base/error.h"
 #include "cmd/vault/hold/ledger.h"
 
-/* A writer who lets go of a copy, and has not said yet that it is gone. */
-typedef struct vv_letting {
-	const vv_ledger_record *drop;
-	struct vv_letting *next;
-} vv_letting;
-
 typedef struct vv_copy {
 	uint8_t holder[VV_HOLDER_ID];
 	const vv_ledger_record *place;
 	const vv_ledger_record *receipt; /* NULL: nobody says that it arrived */
 	uint64_t proven; /* when an audit of this holder last found all well; 0: never */
 	bool dropped;    /* a record let it go: it may be there still */
-	/* whoever may remove it at any moment: nobody else brings it again meanwhile */
-	vv_letting *going;
-	bool bad; /* the last audit that looked found it missing or changed */
+	bool bad;        /* the last audit that looked found it missing or changed */
 } vv_copy;
 
 typedef struct vv_kept {
@@ -82,19 +74,8 @@ const vv_ledger_record *vv_vault_run_at(const vv_vault_state *s, size_t i);
  * NULL: there is none. */
 const vv_ledger_author *vv_vault_behind(const vv_vault_state *s, const vv_ledger_record *r);
 
-/* The key's own record by which the copy goes; NULL: it does not let go of it. */
-const vv_ledger_record *vv_vault_going_by(const vv_copy *c, const uint8_t key[VV_KEY_PUBLIC]);
-/* Does anybody else who may write let go of it? */
-bool vv_vault_going_by_others(const vv_vault_state *s, const vv_copy *c,
-			      const uint8_t key[VV_KEY_PUBLIC]);
 /* The copy at this holder; NULL: nobody placed one there. */
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID]);
-/* The key of somebody else who may write and whose newest vault record does not follow this record, whether there is one
- * or not; NULL: all who may write know it. */
-const uint8_t *vv_vault_not_followed(const vv_vault_state *s, const vv_ledger_record *r);
-/* Does another writer wait for a vault record of this key, to let go of copies? */
-bool vv_vault_must_follow(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
-
 /* Has another writer retired shards since the key's newest vault record? Then what its refs reach has to be
  * looked for again: it may have counted on them. */
 bool vv_vault_must_look(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);

@@ -80,7 +80,7 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_e
 	if (!vv_cid_map_get(a->by_cid, cid, &at)) {
 		const vv_kept *k = vv_vault_shard_of(a->s->state, cid);
 		const vv_copy *copy = k ? vv_vault_copy_at(k, a->p->id) : NULL;
-		const bool leaves = k && (k->retired || (copy && (copy->dropped || copy->going)));
+		const bool leaves = k && (k->retired || (copy && copy->dropped));
 		a->x->leaving += leaves;
 		a->x->surplus += !leaves;
 		return VV_OK;

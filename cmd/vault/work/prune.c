@@ -492,12 +492,12 @@ static vv_status write_drop(pruning *p, const vv_vault_place *place, vv_cid *sha
 	return vv_ledger_write(p->s->ledger, &r, &p->s->key, NULL, err);
 }
 
-/* One that counts, or that this key lets go of already. */
-static bool has_copy(const pruning *p, const vv_kept *k, const vv_vault_place *place)
+/* One that counts. */
+static bool has_copy(const vv_kept *k, const vv_vault_place *place)
 {
 	const vv_copy *c = vv_vault_copy_at(k, place->id);
 
-	return c && (c->receipt || vv_vault_going_by(c, p->s->key.public_key));
+	return c && c->receipt;
 }
 
 /* --- what goes --------------------------------------------------------------------------------------- */
@@ -531,7 +531,7 @@ static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due,
 
 	for (size_t i = 0; rc == VV_OK && place->holder && i < all; i++) {
 		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
-		if (!due[i] || !has_copy(p, k, place)) {
+		if (!due[i] || !has_copy(k, place)) {
 			continue;
 		}
 		vv_status gone_rc = vv_holder_remove_shard(
@@ -564,7 +564,7 @@ static vv_status delete_retired(pruning *p, vv_error *err)
 		const vv_kept *k = vv_vault_shard_at(p->s->state, i);
 		bool anywhere = false;
 		for (size_t n = 0; n < p->s->place_count; n++) {
-			anywhere = anywhere || has_copy(p, k, &p->s->places[n]);
+			anywhere = anywhere || has_copy(k, &p->s->places[n]);
 		}
 		if (anywhere) {
 			rc = is_due(p, k, &due[i], err);

@@ -611,9 +611,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	bool same = refs && same_text(&refs->refs, &r->refs);
 	if (same && r->s->readable) {
 		if ((rc = places_changed(r, &same, err)) < 0) return rc;
-		/* Nor is it the same where another writer waits for us to say that we know which copies he lets go of. */
-		same = !same &&
-		       (r->x->dry_run || !vv_vault_must_follow(r->s->state, r->s->key.public_key));
+		same = !same;
 	}
 	if (same && !r->whole && !r->x->items) {
 		r->x->nothing = true;

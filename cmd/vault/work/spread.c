@@ -183,15 +183,6 @@ typedef struct choice {
 	bool *taken; /* places whose domain is not to get it */
 } choice;
 
-/* Does another writer let go of the copy there? He may remove it at any moment, until he says that it is gone. */
-static bool is_going(const vv_vault_session *s, const vv_spread_shard *sh, const vv_vault_place *p)
-{
-	const vv_kept *k = s->state ? vv_vault_shard_of(s->state, &sh->shard.cid) : NULL;
-	const vv_copy *c = k ? vv_vault_copy_at(k, p->id) : NULL;
-
-	return c && vv_vault_going_by_others(s->state, c, s->key.public_key);
-}
-
 /* The best place for one more copy; SIZE_MAX: there is none. */
 static size_t choose(const vv_spread *x, const vv_spread_shard *sh, choice *c)
 {
@@ -202,7 +193,7 @@ static size_t choose(const vv_spread *x, const vv_spread_shard *sh, choice *c)
 		const vv_vault_place *p = &s->places[i];
 		bool fits = vv_vault_place_takes(p, vv_shard_len(sh->shard.leaves)) &&
 			    !sh->has[i] && !(sh->exclude && sh->exclude[i]) &&
-			    !(x->allowed && !x->allowed[i]) && !is_going(s, sh, p);
+			    !(x->allowed && !x->allowed[i]);
 		for (size_t k = 0; fits && k < s->place_count; k++) {
 			fits = !c->taken[k] || strcmp(vv_vault_place_domain(s, p),
 						      vv_vault_place_domain(s, &s->places[k])) != 0;

@@ -21,8 +21,6 @@ typedef struct candidate {
 	vv_cid cid;
 	const vv_kept *kept; /* NULL: no run names it */
 	bool dropped;        /* a record of this key says so already */
-	bool may_go;         /* nobody else counts on it */
-	bool wanted; /* announced, but too few others are there by now: it may be counted again */
 } candidate;
 
 typedef enum fate {
@@ -46,19 +44,16 @@ typedef struct sorting {
 	candidate *items;
 	size_t count, cap;
 	vv_vault_place *p; /* that is looked at */
-	bool *listed;      /* of each shard of the state: p has it */
 	bool alone;        /* nobody else writes in the vault */
 	bool unknown;      /* somebody else does whose policy is not known */
 	unsigned copies;   /* the largest policy */
-	/* The drop that was asked about last, which most copies here share, and who has not followed it. */
-	const vv_ledger_record *drop;
-	const uint8_t *behind;
 } sorting;
 
-/* What records say of a shard that no run names. */
+/* What records say of a shard at the place. */
 #define PLACED 1u  /* this key brought it there */
 #define DROPPED 2u /* and let it go later */
-#define OTHERS 4u  /* another key brought it, and may count on it */
+#define OTHERS 4u  /* another key that may write brought it, and counts on it */
+#define THEIRS 8u  /* the same of one of them, while its records are read */
 
 /* --- what stays ---------------------------------------------------------------------------------- */
 
@@ -132,8 +127,7 @@ static vv_status find_kept(sorting *o, vv_error *err)
 	o->fates = vv_calloc(all + 1, sizeof(*o->fates));
 	o->keep = vv_calloc((all + 1) * (o->s->place_count + 1), sizeof(*o->keep));
 	o->shown = vv_calloc(all + 1, sizeof(*o->shown));
-	o->listed = vv_calloc(all + 1, sizeof(*o->listed));
-	if (rc < 0 || !o->fates || !o->keep || !o->shown || !o->listed) {
+	if (rc < 0 || !o->fates || !o->keep || !o->shown) {
 		return rc < 0 ? rc : vv_fail_nomem(err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < o->list.count;
@@ -166,87 +160,95 @@ static vv_status note_said(sorting *o, const vv_cid *cid, unsigned set, unsigned
 	return VV_OK;
 }
 
-/* This key's records in their order; those of others hold for ever. */
-static vv_status find_said(sorting *o, vv_error *err)
+/* What one writer says, in the order of its records: of a copy its last word counts. */
+static vv_status find_words(sorting *o, const uint8_t *author, unsigned placed, unsigned dropped,
+			    vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	vv_cid_map_reset(o->named);
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(o->s->ledger); i++) {
 		const vv_ledger_record *r = vv_ledger_at(o->s->ledger, i);
-		const bool own = memcmp(r->author, o->s->key.public_key, VV_KEY_PUBLIC) == 0;
-		if (memcmp(r->holder, o->p->id, VV_HOLDER_ID) != 0) {
+		if (memcmp(r->author, author, VV_KEY_PUBLIC) != 0 ||
+		    memcmp(r->holder, o->p->id, VV_HOLDER_ID) != 0) {
 			continue;
 		}
 		for (size_t k = 0; rc == VV_OK && r->kind == VV_LEDGER_PLACE && k < r->shard_count;
 		     k++) {
-			rc = note_said(o, &r->shards[k].cid, own ? PLACED : OTHERS,
-				       own ? DROPPED : 0, err);
+			rc = note_said(o, &r->shards[k].cid, placed, dropped, err);
 		}
-		for (size_t k = 0;
-		     rc == VV_OK && own && r->kind == VV_LEDGER_DROP && k < r->link_count; k++) {
-			rc = note_said(o, &r->links[k], DROPPED, 0, err);
+		for (size_t k = 0; rc == VV_OK && r->kind == VV_LEDGER_DROP && k < r->link_count;
+		     k++) {
+			rc = note_said(o, &r->links[k], dropped, dropped ? 0 : placed, err);
 		}
 	}
 	return rc;
 }
 
-/* A copy in the vault that nothing needs. false: it stays. */
-static bool look_at_kept(sorting *o, const vv_kept *k, candidate *c)
+/* Of all who may write. */
+static vv_status find_said(sorting *o, vv_error *err)
+{
+	const uint8_t *self = o->s->key.public_key;
+	vv_status rc;
+
+	vv_cid_map_reset(o->named);
+	if ((rc = find_words(o, self, PLACED, DROPPED, err)) < 0) return rc;
+	for (size_t i = 0; i < vv_ledger_author_count(o->s->ledger); i++) {
+		const uint8_t *author = vv_ledger_author_at(o->s->ledger, i)->key;
+		if (memcmp(author, self, VV_KEY_PUBLIC) == 0 ||
+		    !vv_vault_writes(o->s->state, author)) {
+			continue;
+		}
+		if ((rc = find_words(o, author, THEIRS, 0, err)) < 0) return rc;
+		for (size_t k = 0; k < vv_cid_map_count(o->named); k++) {
+			o->said[k] = o->said[k] & THEIRS ? OTHERS | (o->said[k] & ~THEIRS)
+							 : o->said[k];
+		}
+	}
+	return VV_OK;
+}
+
+static unsigned said_of(const sorting *o, const vv_cid *cid)
+{
+	size_t at;
+
+	return vv_cid_map_find(o->named, cid, &at) ? o->said[at] : 0;
+}
+
+/* May this key remove what it brought there? */
+static bool is_own(unsigned said)
+{
+	return (said & PLACED) && !(said & OTHERS);
+}
+
+/* A copy in the vault that nothing needs, and that this key may remove. */
+static bool is_surplus(sorting *o, const vv_kept *k, unsigned said)
 {
 	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
-	const vv_copy *copy = vv_vault_copy_at(k, o->p->id);
-	const vv_ledger_record *drop = copy ? vv_vault_going_by(copy, o->s->key.public_key) : NULL;
 
-	o->listed[n] = true;
-	if (drop && !k->retired && o->fates[n] != ENOUGH) {
-		c->wanted = c->dropped = true;
-		return true;
-	}
-	if (k->retired || o->fates[n] != ENOUGH ||
+	/* Of what is retired a prune that was killed may have left it. */
+	if (k->retired) return is_own(said) && (said & DROPPED);
+	if (o->fates[n] != ENOUGH ||
 	    o->keep[n * o->s->place_count + (size_t)(o->p - o->s->places)]) {
 		return false;
 	}
-	/* What nobody placed here no drop is about. */
-	if (!o->alone &&
-	    (o->unknown || !copy ||
-	     (!drop && vv_vault_going_by_others(o->s->state, copy, o->s->key.public_key)))) {
-		o->x->shared++;
-		return false;
-	}
-	c->dropped = drop != NULL;
-	if (drop && drop != o->drop) {
-		o->drop = drop;
-		o->behind = vv_vault_not_followed(o->s->state, drop);
-	}
-	if (drop && o->behind) {
-		o->x->waits = true;
-		memcpy(o->x->waits_for, o->behind, VV_KEY_PUBLIC);
-	}
-	c->may_go = drop ? !o->behind : o->alone;
-	return true;
+	if (o->alone || (!o->unknown && is_own(said))) return true;
+	o->x->shared++;
+	return false;
 }
 
 static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size VV_UNUSED, vv_error *err)
 {
 	sorting *o = payload;
 	const vv_kept *k = vv_vault_shard_of(o->s->state, cid);
-	candidate c = {.cid = *cid, .kept = k};
-	size_t at;
+	const unsigned said = said_of(o, cid);
 
-	if (k) {
-		if (!look_at_kept(o, k, &c)) return VV_OK;
-	} else {
-		/* A run that waits here may name it yet, and so may another writer's. */
-		if (!vv_cid_map_find(o->named, cid, &at) || o->said[at] & OTHERS ||
-		    !(o->said[at] & PLACED) || vv_waiting_run_there(o->s)) {
-			return VV_OK;
-		}
-		c.dropped = o->said[at] & DROPPED;
-		c.may_go = true;
+	/* One that no run names: a run that waits here may name it yet. */
+	if (k ? !is_surplus(o, k, said) : !is_own(said) || vv_waiting_run_there(o->s)) {
+		return VV_OK;
 	}
 	if (!vv_array_room(o->items, o->count, o->cap)) return vv_fail_nomem(err);
-	o->items[o->count++] = c;
+	o->items[o->count++] = (candidate){
+		.cid = *cid, .kept = k, .dropped = (said & DROPPED) != 0};
 	return VV_OK;
 }
 
@@ -296,17 +298,12 @@ static vv_status choose_due(sorting *o, vv_error *err)
 
 	for (size_t i = 0; i < o->count; i++) {
 		const candidate c = o->items[i];
-		if (c.wanted) {
-			if (!o->x->dry_run) {
-				o->items[due++] = c;
-			}
-			continue;
-		}
 		if ((rc = thing_of(&thing, &c, o->p, err)) < 0 ||
 		    (rc = vv_waiting_see(o->waiting, &thing, &sec, err)) < 0) {
 			return rc;
 		}
-		if (sec < o->x->grace_sec || o->x->dry_run || (c.kept && !is_shown(o, c.kept))) {
+		if (sec < o->x->grace_sec || o->x->dry_run ||
+		    (c.kept && !c.kept->retired && !is_shown(o, c.kept))) {
 			o->x->waiting++;
 		} else {
 			o->items[due++] = c;
@@ -316,45 +313,36 @@ static vv_status choose_due(sorting *o, vv_error *err)
 	return rc;
 }
 
-/* A record that the copies here count no longer. */
-static vv_status write_drop(sorting *o, vv_cid *shards, size_t count, vv_error *err)
-{
-	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
-
-	if (count == 0) return VV_OK;
-	memcpy(r.holder, o->p->id, VV_HOLDER_ID);
-	r.has_key = o->p->holder && vv_vault_holder_key(o->p->holder, r.key);
-	vv_status rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err);
-	return rc < 0 ? rc : vv_vault_session_meet(o->s, o->p, err);
-}
-
-/* Before anything goes: whether it is gone or not, it counts no longer. */
-static vv_status announce(sorting *o, vv_error *err)
+/* A record that the copies here count no longer, before anything goes. It reaches the holder, and what others wrote
+ * there meanwhile comes back. */
+static vv_status write_drop(sorting *o, vv_error *err)
 {
 	vv_auto_free vv_cid *shards = vv_calloc(o->count + 1, sizeof(*shards));
-	size_t count = 0;
+	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards};
+	vv_status rc;
 
 	if (!shards) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->count; i++) {
 		if (!o->items[i].dropped) {
-			shards[count++] = o->items[i].cid;
+			shards[r.link_count++] = o->items[i].cid;
 		}
 	}
-	return write_drop(o, shards, count, err);
+	if (r.link_count > 0) {
+		memcpy(r.holder, o->p->id, VV_HOLDER_ID);
+		r.has_key = o->p->holder && vv_vault_holder_key(o->p->holder, r.key);
+		if ((rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err)) < 0) return rc;
+	}
+	return o->count > 0 ? vv_vault_session_meet(o->s, o->p, err) : VV_OK;
 }
 
-/* gone gets the shards of the vault whose copy here is gone, or may be brought there again. */
-static void remove_due(sorting *o, vv_cid *gone, size_t *gone_count)
+static void remove_due(sorting *o)
 {
 	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
 	vv_error why;
 
 	for (size_t i = 0; o->p->holder && i < o->count; i++) {
-		if (o->items[i].wanted) {
-			gone[(*gone_count)++] = o->items[i].cid;
-			continue;
-		}
-		if (!o->items[i].may_go) {
+		/* Another writer may have brought it just now. */
+		if (!o->alone && !is_own(said_of(o, &o->items[i].cid))) {
 			o->x->shared++;
 			continue;
 		}
@@ -369,41 +357,17 @@ static void remove_due(sorting *o, vv_cid *gone, size_t *gone_count)
 			vv_vault_place_fail(o->p, &why);
 		} else {
 			o->x->deleted++;
-			if (o->items[i].kept) {
-				gone[(*gone_count)++] = o->items[i].cid;
-			}
 		}
 	}
 }
 
-/* What went in a prune that did not come to say so. */
-static void add_missed(const sorting *o, vv_cid *gone, size_t *gone_count)
-{
-	for (size_t n = 0; n < vv_vault_shard_count(o->s->state); n++) {
-		const vv_kept *k = vv_vault_shard_at(o->s->state, n);
-		const vv_copy *c = o->listed[n] ? NULL : vv_vault_copy_at(k, o->p->id);
-		if (c && vv_vault_going_by(c, o->s->key.public_key)) {
-			gone[(*gone_count)++] = k->shard.cid;
-		}
-	}
-}
-
-/* Announces, removes what nobody else counts on, and says that it is gone. */
 static vv_status let_go(sorting *o, vv_error *err)
 {
-	vv_auto_free vv_cid *gone = vv_calloc(o->count + vv_vault_shard_count(o->s->state) + 1,
-					      sizeof(*gone));
-	size_t gone_count = 0;
-	vv_status rc = gone ? announce(o, err) : vv_fail_nomem(err);
+	vv_status rc = write_drop(o, err);
 
-	if (rc == VV_OK) {
-		remove_due(o, gone, &gone_count);
-		if (!o->x->dry_run) {
-			add_missed(o, gone, &gone_count);
-		}
-		rc = write_drop(o, gone, gone_count, err);
-	}
-	return rc;
+	if (rc < 0 || (rc = find_said(o, err)) < 0) return rc;
+	remove_due(o);
+	return VV_OK;
 }
 
 /* The largest policy of all who write; what another one sealed last is what he wants. */
@@ -473,7 +437,6 @@ static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 
 	o->p = p;
 	o->count = 0;
-	memset(o->listed, 0, vv_vault_shard_count(o->s->state) * sizeof(*o->listed));
 	if ((rc = find_said(o, err)) < 0) return rc;
 	rc = vv_holder_list_shards(p->holder, vv_ledger_vault(o->s->ledger), on_listed, o, &why);
 	if (rc < 0) {
@@ -511,7 +474,6 @@ vv_status vv_surplus_run(vv_surplus *x, vv_vault_session *s, vv_error *err)
 	vv_free(o.fates);
 	vv_free(o.keep);
 	vv_free(o.shown);
-	vv_free(o.listed);
 	vv_free(o.items);
 	return rc == VV_OK && !x->dry_run ? vv_vault_session_sync(s, err) : rc;
 }

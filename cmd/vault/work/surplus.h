@@ -3,16 +3,13 @@
  * asks for (they became stripes, a holder came back, the policy went down), and shards that this key's runs
  * brought, and that came into no vault record (a run that was killed, and sealed otherwise later).
  *
- * Nothing is let go of below the policy, which is the largest of this one and of those that the other writers sealed
- * last: what is kept of a shard are copies at holders that are reached, do not fail together, and show a random leaf
- * now, those with the highest ranks (cmd/vault/sealed/placement.h), so that others choose the same; of a stripe, so
- * that all its shards stand apart. A copy waits as long as retired shards do (cmd/vault/sealed/waiting.h, the file
- * "surplus").
- *
- * Then a drop record ends the copy's validity. It is removed when all other writers have followed
- * that with a vault record, and only if then enough others stay: so of several who let go at once the last to decide
- * knows what all the others let go of. Once it is gone a second drop records it; until then no other writer brings
- * the copy back there. A server that keeps it for its term is asked again by every later prune.
+ * A writer removes only copies that it brought, and that no other writer brought there too. Nothing is let go of below
+ * the policy, which is the largest of this one and of those that the other writers sealed last: what is kept of a
+ * shard are copies at holders that are reached, do not fail together, and show a random leaf now, those with the
+ * highest ranks (cmd/vault/sealed/placement.h): all writers keep the same, so that several who let go at once leave
+ * enough; of a stripe, so that all its shards stand apart. A copy waits as long as retired shards do
+ * (cmd/vault/sealed/waiting.h, the file "surplus"). Then a drop record ends its validity, and it is removed. A server
+ * that keeps it for its term is asked again by every later prune.
  */
 #ifndef VV_CMD_VAULT_WORK_SURPLUS_H
 #define VV_CMD_VAULT_WORK_SURPLUS_H
@@ -28,9 +25,8 @@ typedef struct vv_surplus {
 	/* Afterwards; all of copies. */
 	uint64_t deleted;
 	uint64_t waiting; /* that stay for now */
-	uint64_t shared;  /* that stay since others who may write may count on them */
-	bool waits;       /* then: for this one among others */
-	uint8_t waits_for[VV_KEY_PUBLIC];
+	uint64_t
+		shared; /* that stay since another writer brought them, or did not say what it wants */
 	unsigned policy; /* the largest policy, where it is not one's own; else 0 */
 	uint8_t policy_of[VV_KEY_PUBLIC];
 	uint64_t held;                /* that a holder does not let go of yet */
