@@ -25,8 +25,9 @@ typedef struct reading {
 	size_t column_count, op_count, value_count;
 	const char **show;
 	size_t show_count;
-	const char *a, *b;   /* of a form that compares */
-	const char *unknown; /* a parameter; NULL: none */
+	const char *a, *b;    /* of a form that compares */
+	const char *form_rev; /* of a form that names the version */
+	const char *unknown;  /* a parameter; NULL: none */
 } reading;
 
 /* wanted: what makes sense, as the hint. */
@@ -114,7 +115,7 @@ static vv_status take_rev_and_path(reading *r, const char *place, const char *re
 	vv_status rc = *rest ? take_rev(r, rest) : VV_OK;
 
 	if (rc == VV_OK && !r->out->path) {
-		vv_fail(r->err, VV_EUSAGE, "which dataset?");
+		vv_fail(r->err, VV_EUSAGE, "which table?");
 		return vv_hint(r->err, "name a version and its path: %s/REV/PATH", place);
 	}
 	return rc;
@@ -123,23 +124,65 @@ static vv_status take_rev_and_path(reading *r, const char *place, const char *re
 typedef struct known_place {
 	const char *name;
 	vv_web_place place;
-	bool page, api;
+	bool page, api, old; /* old: a page's word of before */
 } known_place;
 
+/* The first of a name is what it means, the first of a place what it is called. */
 static const known_place places[] = {
-	{"compare", VV_WEB_AT_COMPARE, true, true}, {"data", VV_WEB_AT_DATA, true, true},
-	{"row", VV_WEB_AT_ROW, true, true},         {"history", VV_WEB_AT_HISTORY, true, true},
-	{"column", VV_WEB_AT_COLUMN, true, true},   {"conflicts", VV_WEB_AT_CONFLICTS, true, true},
-	{"assets", VV_WEB_AT_ASSET, true, false},   {"changes", VV_WEB_AT_CHANGES, false, true},
-	{"refs", VV_WEB_AT_REFS, false, true},      {"datasets", VV_WEB_AT_DATASETS, false, true},
-	{"values", VV_WEB_AT_VALUES, false, true},
+	{"commits", VV_WEB_AT_COMMITS, .page = true},
+	{"tree", VV_WEB_AT_TREE, .page = true},
+	{"table", VV_WEB_AT_TABLE, .page = true},
+	{"table", VV_WEB_AT_ROW, .page = true},
+	{"columns", VV_WEB_AT_COLUMNS, .page = true},
+	{"history", VV_WEB_AT_HISTORY, .page = true, .api = true},
+	{"compare", VV_WEB_AT_COMPARE, .page = true, .api = true},
+	{"conflicts", VV_WEB_AT_CONFLICTS, .page = true, .api = true},
+	{"assets", VV_WEB_AT_ASSET, .page = true},
+	{"changes", VV_WEB_AT_OVERVIEW, .api = true},
+	{"history", VV_WEB_AT_COMMITS, .api = true},
+	{"datasets", VV_WEB_AT_TREE, .api = true},
+	{"data", VV_WEB_AT_TABLE, .api = true},
+	{"row", VV_WEB_AT_ROW, .api = true},
+	{"column", VV_WEB_AT_COLUMNS, .api = true},
+	{"refs", VV_WEB_AT_REFS, .api = true},
+	{"values", VV_WEB_AT_VALUES, .api = true},
+	{"data", VV_WEB_AT_TABLE, .page = true, .old = true},
+	{"row", VV_WEB_AT_ROW, .page = true, .old = true},
+	{"column", VV_WEB_AT_COLUMNS, .page = true, .old = true},
 };
 #define PLACES (sizeof(places) / sizeof(places[0]))
+
+static const known_place *find_place(const char *name, size_t len, bool api)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		if (strlen(places[i].name) == len && memcmp(places[i].name, name, len) == 0 &&
+		    (api ? places[i].api : places[i].page)) {
+			return &places[i];
+		}
+	}
+	return NULL;
+}
+
+bool vv_web_is_place(const char *name)
+{
+	return find_place(name, strlen(name), false) != NULL;
+}
+
+/* A folder's '/' at its end is no part of its name. */
+static vv_status take_tree(reading *r, const char *text)
+{
+	vv_status rc = take_rev(r, text);
+	size_t len = rc == VV_OK && r->out->path ? strlen(r->out->path) : 0;
+
+	if (len > 0 && r->out->path[len - 1] == '/') {
+		r->out->path = len > 1 ? vv_arena_strndup(r->arena, r->out->path, len - 1) : NULL;
+	}
+	return rc;
+}
 
 static vv_status read_place(reading *r, const char *below)
 {
 	vv_web_address *a = r->out;
-	const known_place *p = NULL;
 
 	below += *below == '/';
 	if (strncmp(below, "api/v0", 6) == 0 && (below[6] == '/' || below[6] == '\0')) {
@@ -147,28 +190,25 @@ static vv_status read_place(reading *r, const char *below)
 		below += below[6] ? 7 : 6;
 	}
 	if (*below == '\0') {
-		a->place = VV_WEB_AT_CHANGES;
+		a->place = VV_WEB_AT_OVERVIEW;
 		return VV_OK;
 	}
 	size_t len = strcspn(below, "/");
-	for (size_t i = 0; i < PLACES && !p; i++) {
-		if (strlen(places[i].name) == len && memcmp(places[i].name, below, len) == 0 &&
-		    (a->api ? places[i].api : places[i].page)) {
-			p = &places[i];
-		}
-	}
+	const known_place *p = find_place(below, len, a->api);
 	if (!p) {
 		vv_fail(r->err, VV_ENOTFOUND, "no such page '%s'", vv_text_show(below, len));
 		return vv_hint(
 			r->err, "%s",
 			a->api ? "below api/v0 there are changes, refs, datasets, data, values, "
 				 "compare, row, history, column and conflicts"
-			       : "there are data, compare, row, history and column");
+			       : "there are commits, tree, table, columns, history and compare");
 	}
-	a->place = p->place;
 	const char *rest = below[len] ? below + len + 1 : "";
+	a->place = p->place;
+	a->moved = p->old;
 	switch (p->place) {
-	case VV_WEB_AT_CHANGES:
+	case VV_WEB_AT_OVERVIEW:
+	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_REFS:
 		return *rest ? vv_fail(r->err, VV_ENOTFOUND, "nothing is below '%s'", p->name)
 			     : VV_OK;
@@ -181,10 +221,12 @@ static vv_status read_place(reading *r, const char *below)
 	case VV_WEB_AT_HISTORY:
 	case VV_WEB_AT_CONFLICTS:
 		return take_path(r, rest);
+	case VV_WEB_AT_TREE:
+		return take_tree(r, rest);
 	case VV_WEB_AT_COMPARE:
 		return *rest ? take_range(r, rest) : VV_OK;
 	case VV_WEB_AT_ROW:
-	case VV_WEB_AT_COLUMN:
+	case VV_WEB_AT_COLUMNS:
 	case VV_WEB_AT_VALUES:
 		return take_rev_and_path(r, p->name, rest);
 	default:
@@ -309,10 +351,14 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 	} else if (strcmp(name, "row") == 0) {
 		a->has_row = *v != '\0';
 		return take_number(r, name, v, &a->row);
+	} else if (strcmp(name, "cell") == 0 && !a->api) {
+		a->cell = or_null(v);
 	} else if (strcmp(name, "name") == 0 && a->place != VV_WEB_AT_ASSET) {
 		a->name = or_null(v);
 	} else if (strcmp(name, "rev") == 0 && !a->rev && a->place != VV_WEB_AT_COMPARE) {
 		a->rev = or_null(v);
+	} else if (strcmp(name, "rev") == 0 && !a->api && a->place != VV_WEB_AT_COMPARE) {
+		return take_name(r, name, v, &r->form_rev);
 	} else if (strcmp(name, "since") == 0) {
 		a->since = or_null(v);
 	} else if (strcmp(name, "after") == 0) {
@@ -368,6 +414,22 @@ static vv_status make_filters(reading *r)
 	return VV_OK;
 }
 
+/* What the rest of the address makes of a page's word. */
+static void name_place(vv_web_address *a)
+{
+	vv_web_place named = a->place;
+
+	if (a->api) return;
+	if (named == VV_WEB_AT_TABLE && !a->path) {
+		a->place = VV_WEB_AT_TREE;
+	} else if (named == VV_WEB_AT_TABLE && (a->key || a->has_row)) {
+		a->place = VV_WEB_AT_ROW;
+	} else if (named == VV_WEB_AT_HISTORY && !a->path) {
+		a->place = VV_WEB_AT_COMMITS;
+	}
+	a->moved = a->moved || (a->place != named && a->place != VV_WEB_AT_ROW);
+}
+
 vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *base,
 			      const char *below, const vv_http_parameter *parameters, size_t count,
 			      vv_error *err)
@@ -395,6 +457,11 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 		out->rev = r.b ? r.b : out->rev;
 		out->other_rev = r.a ? r.a : out->other_rev;
 	}
+	if (r.form_rev) {
+		out->rev = r.form_rev;
+		out->moved = true;
+	}
+	name_place(out);
 	return make_filters(&r);
 }
 
@@ -474,10 +541,12 @@ static void put_compare(query *q, const vv_web_compare_query *c)
 	}
 }
 
-static const char *place_name(vv_web_place p)
+static const char *place_name(const vv_web_address *a)
 {
 	for (size_t i = 0; i < PLACES; i++) {
-		if (places[i].place == p) return places[i].name;
+		if (places[i].place == a->place && (a->api ? places[i].api : places[i].page)) {
+			return places[i].name;
+		}
 	}
 	return "";
 }
@@ -501,9 +570,7 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 {
 	vv_buf_puts(out, a->base ? a->base : "");
 	vv_buf_puts(out, a->api ? "/api/v0/" : "/");
-	if (a->place != VV_WEB_AT_CHANGES || a->api) {
-		vv_buf_puts(out, place_name(a->place));
-	}
+	vv_buf_puts(out, place_name(a));
 	switch (a->place) {
 	case VV_WEB_AT_COMPARE:
 		if (a->rev) {
@@ -523,13 +590,17 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 	case VV_WEB_AT_ASSET:
 		put_path(out, a->name);
 		break;
-	case VV_WEB_AT_CHANGES:
+	case VV_WEB_AT_OVERVIEW:
+	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_REFS:
 		break;
 	default:
 		vv_buf_putc(out, '/');
 		put(out, a->rev ? a->rev : "HEAD");
 		put_path(out, a->path);
+		if (a->place == VV_WEB_AT_TREE && !a->api) {
+			vv_buf_putc(out, '/');
+		}
 		break;
 	}
 }
@@ -543,12 +614,12 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 	case VV_WEB_AT_COMPARE:
 		put_compare(&q, &a->compare);
 		break;
-	case VV_WEB_AT_DATA:
+	case VV_WEB_AT_TABLE:
 		put_rows(&q, &a->rows);
 		put_text(&q, "format", a->format);
 		break;
 	case VV_WEB_AT_VALUES:
-	case VV_WEB_AT_COLUMN:
+	case VV_WEB_AT_COLUMNS:
 		put_text(&q, "name", a->name);
 		put_rows(&q, &a->rows);
 		break;
@@ -557,6 +628,7 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 		if (a->has_row) {
 			put_number(&q, "row", a->row);
 		}
+		put_text(&q, "cell", a->api ? NULL : a->cell);
 		put_text(&q, "after", a->after);
 		if (a->rows.from > 0) {
 			put_number(&q, "from", a->rows.from);
@@ -565,7 +637,8 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 			put_number(&q, "n", a->limit);
 		}
 		break;
-	case VV_WEB_AT_CHANGES:
+	case VV_WEB_AT_OVERVIEW:
+	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_HISTORY:
 		put_text(&q, "rev", a->rev);
 		put_text(&q, "since", a->since);

@@ -1,28 +1,33 @@
 /*
  * address: what an address of the pages and of the API asks for, read, and written for links.
  *
- * R is "/NAME", or "" where a single repository is served (then "/NAME" works as well). Below it:
+ * R is "/NAME", or "" where a single repository is served ("/NAME" works as well; "/-" where its name is one of
+ * the words below). Below it:
  *
- *   R/                               what changed
- *   R/compare/A...B[/PATH]           two versions: B against where it parted from A; with A..B, against A
- *   R/data/REV[/PATH]                a dataset; without PATH, the files of a version
- *   R/row/REV/PATH?key=A,B           a row's life (or ?row=NUMBER, 0-based, in a table without a key)
- *   R/history[/PATH][?rev=REV]       commits, in words of rows
- *   R/column/REV/PATH?name=N         a column now and over versions
+ *   R/                               the overview
+ *   R/commits[?rev=REV]              commits, in words of rows
+ *   R/tree/REV/[FOLDER/]             the files of a version
+ *   R/table/REV/PATH                 rows of a table, or another file
+ *   R/table/REV/PATH?key=A,B         a row and its life (?row=NUMBER, 0-based, without a key), &cell=COLUMN: a cell;
+ *                                    the fragment #key=A,B&cell=COLUMN opens the same beside the rows
+ *   R/columns/REV/PATH[?name=N]      all columns; one, now and over versions
+ *   R/history/PATH[?rev=REV]         versions of a table
+ *   R/compare/A..B[/PATH]            two versions: B against A; with A...B, against where it parted from A
  *   R/conflicts[/PATH]               of the merge under way, for the owner alone
  *   R/assets/NAME                    style, script, pictures
- *   R/api/v0/...                     the same places as JSON, and: refs, datasets/REV,
- *                                    values/REV/PATH?name=N; what changed is R/api/v0/changes
+ *   R/api/v0/...                     as JSON: changes, history, datasets/REV, data, row, column, compare, conflicts;
+ *                                    refs, values/REV/PATH?name=N
  *
- * REV is one part of the path: a '/' in it is written as %2F (data/feature/x/FILE is understood where no
- * shorter REV fits). Pages whose REV is no whole commit id redirect to those that have it (and so do
- * compare and row), so that a copied link names commits; the API answers at once.
+ * REV is one part of the path: a '/' in it is written as %2F (table/feature/x/FILE is understood where no
+ * shorter REV fits). Pages whose REV is not a whole commit id redirect to those that have it (and so does
+ * compare), so that a copied link names commits; the API answers at once. R/data, R/row, R/column and R/history
+ * without a path, as they were called before, redirect too.
  *
  * Parameters, all optional. Rows: q (search), col, op, val (a filter: the i-th of each belong together;
  * an empty col is none), where (a condition), sort, dir=desc, show (columns, repeated), from, n, jump (a key). Comparisons:
- * q, in (a column), key (columns A,B in place of the key), hide=added|removed|changed (repeated), from, n. What changed, history: rev, since (a
- * day or a commit id), after (a commit id to go on from), n. Compare also from a form: R/compare?a=A&b=B&path=P,
- * which redirects. Rows as a file: format=csv|json|ndjson.
+ * q, in (a column), key (columns A,B in place of the key), hide=added|removed|changed (repeated), from, n. Commits, history:
+ * rev, since (a day or a commit id), after (a commit id to go on from), n. From forms: rev=B in place of the path's REV;
+ * R/compare?a=A&b=B&path=P, which redirects. Rows as a file: format=csv|json|ndjson.
  *
  * A page makes a link by copying the address that it was asked by, changing members, and writing it:
  *
@@ -40,17 +45,18 @@
 #include "transport/server/handlers.h"
 
 typedef enum vv_web_place {
-	VV_WEB_AT_CHANGES,
-	VV_WEB_AT_COMPARE,
-	VV_WEB_AT_DATA,
+	VV_WEB_AT_OVERVIEW, /* of the API: changes */
+	VV_WEB_AT_COMMITS,  /* of the API: history without a path */
+	VV_WEB_AT_TREE,     /* of the API: datasets */
+	VV_WEB_AT_TABLE,
 	VV_WEB_AT_ROW,
+	VV_WEB_AT_COLUMNS,
 	VV_WEB_AT_HISTORY,
-	VV_WEB_AT_COLUMN,
+	VV_WEB_AT_COMPARE,
 	VV_WEB_AT_CONFLICTS,
 	VV_WEB_AT_ASSET,
 	/* of the API alone */
 	VV_WEB_AT_REFS,
-	VV_WEB_AT_DATASETS,
 	VV_WEB_AT_VALUES
 } vv_web_place;
 
@@ -59,12 +65,14 @@ typedef struct vv_web_address {
 	const char *base; /* R, encoded: "" or "/NAME" */
 	vv_web_place place;
 	bool api;
+	bool moved;            /* asked for by an older address, or by a form's */
 	const char *rev;       /* of compare: B */
 	const char *other_rev; /* of compare: A */
 	bool from_base;        /* A...B */
-	const char *path;      /* of the dataset */
+	const char *path;      /* of the dataset; of a tree its folder, without '/' at its end */
 	const char *name;      /* of a column; of an asset */
 	const char *key;       /* of a row */
+	const char *cell;      /* a column of that row */
 	bool has_row;
 	uint64_t row;
 	vv_web_rows_query rows;
@@ -85,6 +93,9 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 /* Appends path and query. Only unreserved characters, '/', '?', '&', '=' and %XX are in it, so that it may
  * stand in an attribute of HTML once '&' is escaped. What is as it would be anyway is left out. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
+
+/* Is it a word that a page's address begins with? A repository of that name is served below "/-". */
+bool vv_web_is_place(const char *name);
 
 /* Zeroed but for base and place. */
 vv_web_address vv_web_address_of(const vv_web_address *asked, vv_web_place place);

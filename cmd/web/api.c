@@ -765,22 +765,23 @@ static vv_status put_conflicts(api *x)
 static vv_status answer(api *x)
 {
 	switch (x->a->place) {
-	case VV_WEB_AT_CHANGES:
+	case VV_WEB_AT_OVERVIEW:
+	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_HISTORY:
 		return put_log(x);
 	case VV_WEB_AT_COMPARE:
 		return put_compare(x);
-	case VV_WEB_AT_DATA:
+	case VV_WEB_AT_TABLE:
 		return put_data(x);
 	case VV_WEB_AT_ROW:
 		return put_one_row(x);
-	case VV_WEB_AT_COLUMN:
+	case VV_WEB_AT_COLUMNS:
 		return put_column(x);
 	case VV_WEB_AT_CONFLICTS:
 		return put_conflicts(x);
 	case VV_WEB_AT_REFS:
 		return put_refs(x);
-	case VV_WEB_AT_DATASETS:
+	case VV_WEB_AT_TREE:
 		return put_datasets(x);
 	case VV_WEB_AT_VALUES:
 		return put_column_values(x);

@@ -60,6 +60,7 @@ typedef struct request {
 	const vv_http_ask *ask;
 	const vv_http_reply *to;
 	vv_arena arena;
+	const char *base; /* R */
 	vv_web_address address;
 	vv_web_visit visit;
 	vv_web_asked asked;
@@ -211,8 +212,9 @@ static vv_status find_head(request *q, vv_error *err)
 	vv_status rc = vv_web_commit_head(&q->visit, &q->asked.commit, err);
 
 	if (rc == VV_ENOTFOUND &&
-	    (q->address.place == VV_WEB_AT_CHANGES || q->address.place == VV_WEB_AT_REFS ||
-	     q->address.place == VV_WEB_AT_HISTORY || q->address.place == VV_WEB_AT_CONFLICTS)) {
+	    (q->address.place == VV_WEB_AT_OVERVIEW || q->address.place == VV_WEB_AT_REFS ||
+	     q->address.place == VV_WEB_AT_COMMITS || q->address.place == VV_WEB_AT_HISTORY ||
+	     q->address.place == VV_WEB_AT_CONFLICTS)) {
 		vv_error_clear(err);
 		q->asked.commit = (vv_web_commit){
 			.none = true, .subject = "", .body = "", .author = ""};
@@ -269,15 +271,17 @@ static bool is_to_move(const request *q)
 	const vv_web_address *a = &q->address;
 	const vv_web_asked *k = &q->asked;
 
+	if (a->moved) return true;
 	if (a->api || a->has_form || k->fixed) return false;
 	switch (a->place) {
 	case VV_WEB_AT_COMPARE:
 		return !a->rev || !a->other_rev || a->from_base ||
 		       strcmp(a->rev, k->commit.hex) != 0 ||
 		       strcmp(a->other_rev, k->other.hex) != 0;
-	case VV_WEB_AT_DATA:
+	case VV_WEB_AT_TREE:
+	case VV_WEB_AT_TABLE:
 	case VV_WEB_AT_ROW:
-	case VV_WEB_AT_COLUMN:
+	case VV_WEB_AT_COLUMNS:
 		return strcmp(a->rev, k->commit.hex) != 0;
 	default:
 		return false;
@@ -288,7 +292,9 @@ static vv_status move(request *q, vv_error *err)
 {
 	vv_web_address to = q->address;
 
-	to.rev = q->asked.commit.hex;
+	if (to.rev || to.place == VV_WEB_AT_COMPARE) {
+		to.rev = q->asked.commit.hex;
+	}
 	to.other_rev = q->address.place == VV_WEB_AT_COMPARE ? q->asked.other.hex : NULL;
 	to.from_base = false;
 	return redirect(q, &to, 302, err);
@@ -357,7 +363,7 @@ static vv_status give_rows(request *q, vv_error *err)
 	vv_status rc;
 
 	if (!q->address.path) {
-		return vv_fail(err, VV_EUSAGE, "name a dataset: data/REV/PATH?format=csv");
+		return vv_fail(err, VV_EUSAGE, "name a table: table/REV/PATH?format=csv");
 	}
 	if ((rc = vv_web_table_open(&q->visit, &q->asked.commit, q->address.path, &t, err)) < 0) {
 		return rc;
@@ -389,7 +395,7 @@ static vv_status answer_visit(request *q, vv_error *err)
 	q->asked.visit = &q->visit;
 	if ((rc = find_versions(q, err)) < 0) return rc;
 	if (is_to_move(q)) return move(q, err);
-	if (q->address.has_form && q->address.place == VV_WEB_AT_DATA) return give_rows(q, err);
+	if (q->address.has_form && q->address.place == VV_WEB_AT_TABLE) return give_rows(q, err);
 	if (!q->address.api && !pages) {
 		return vv_fail(err, VV_ENOTFOUND,
 			       "this server has the API only (api/v0), not pages");
@@ -417,11 +423,11 @@ static vv_status answer(request *q, vv_error *err)
 
 	if (!ask->name) return give_list(q, err);
 	if (ask->below[0] == '\0') {
-		const vv_web_address top = vv_web_address_of(&q->address, VV_WEB_AT_CHANGES);
+		const vv_web_address top = vv_web_address_of(&q->address, VV_WEB_AT_OVERVIEW);
 
 		return redirect(q, &top, 308, err);
 	}
-	vv_status rc = vv_web_address_read(&q->address, &q->arena, ask->base, ask->below,
+	vv_status rc = vv_web_address_read(&q->address, &q->arena, q->base, ask->below,
 					   ask->parameters, ask->parameter_count, err);
 	if (rc < 0) {
 		q->address.api = strncmp(ask->below, "/api/", 5) == 0; /* for the error */
@@ -449,7 +455,8 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 				 .owner = q.web->o.owner};
 	q.asked.origin = vv_arena_printf(&q.arena, "%s://%s", ask->secure ? "https" : "http",
 					 *ask->host ? ask->host : "localhost");
-	q.address.base = ask->base;
+	q.base = ask->name && !*ask->base && vv_web_is_place(ask->name) ? "/-" : ask->base;
+	q.address.base = q.base;
 	vv_status rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
 	if (rc < 0 && q.begun) {
 		*err = why;

@@ -1,5 +1,5 @@
 /*
- * page_address: today's route for a row, R/row/REV/PATH?key=A,B; where another takes its place, this is where to write it.
+ * page_address: R/table/REV/PATH?key=A,B.
  */
 #include "diff/write/page_address.h"
 
@@ -29,7 +29,7 @@ void vv_page_row_put(vv_buf *out, const char *base, const char *commit, const ch
 		len--;
 	}
 	put_encoded(out, base, len, "/:?#[]@!$()*+,;=%");
-	vv_buf_puts(out, "/row/");
+	vv_buf_puts(out, "/table/");
 	put_encoded(out, commit, strlen(commit), "");
 	vv_buf_putc(out, '/');
 	put_encoded(out, path, strlen(path), "/");

@@ -105,6 +105,28 @@ browse() {
 	browse keys "$url"
 }
 
+# 20 columns and 300, as wide tables are.
+wide_tables() {
+	new_repo wide
+	cd wide || return 1
+	for version in 1 2; do
+		awk -v last=$version 'BEGIN { printf "id"; for (i = 1; i < 20; i++) printf ",column_%d", i; print ""
+			for (r = 1; r <= 3000; r++) { printf "%d", r; for (i = 1; i < 20; i++) printf ",%d", r * i + (r % 7 == 0) * last; print "" } }' > runways.csv
+		awk -v last=$version 'BEGIN { printf "id"; for (i = 1; i < 300; i++) printf ",column_%d", i; print ""
+			for (r = 1; r <= 300; r++) { printf "%d", r; for (i = 1; i < 300; i++) printf ",word %d", r * i * last; print "" } }' > wide.csv
+		varve add -q --key id runways.csv wide.csv
+		varve commit -qm "version $version"
+		tick
+	done
+	cd ..
+}
+
+@test "pages keep to their budgets: first row, nodes, Tab stops, bytes" {
+	wide_tables
+	serve wide
+	browse budgets "$url"
+}
+
 @test "a merge's conflicts stand side by side, for the owner" {
 	local first axe=
 	new_repo merged

@@ -3,6 +3,7 @@
 browser for all that a test looks at. Fails, and says where, if a page is not what it must be, writes
 anything on the console, asks another host for anything, or is wider than its window."""
 import base64
+import gzip
 import json
 import os
 import shutil
@@ -147,7 +148,7 @@ class Browser:
     def has(self, *words):
         # innerText is what text is here, in a tenth of the time.
         def shown():
-            return " ".join(self.one("main").get_property("innerText").split())
+            return " ".join(self.one("body").get_property("innerText").split())
 
         for word in words:
             if not self.wait(lambda: " ".join(word.split()) in shown()):
@@ -167,18 +168,21 @@ class Browser:
 def main_pages(b):
     """Addresses of one page of each kind, found by their links."""
     b.go("/")
-    pages = {"changes": b.driver.current_url}
+    pages = {"overview": b.driver.current_url}
     b.click(b.one(".log .words a[href*='/compare/']"))
     pages["compare"] = b.driver.current_url
-    b.go("/data/HEAD")
+    b.go("/tree/HEAD")
     pages["files"] = b.driver.current_url
-    b.go("/data/HEAD/constituents.csv")
-    pages["data"] = b.driver.current_url
+    b.go("/table/HEAD/constituents.csv")
+    pages["table"] = b.driver.current_url
     pages["row"] = b.one(".data tbody th a").get_attribute("href")
-    pages["column"] = b.link("Columns").get_attribute("href")
-    pages["history"] = b.one(".tabs a[href*='/history/']").get_attribute("href")
+    pages["columns"] = b.link("Columns").get_attribute("href")
+    pages["column"] = pages["columns"] + "?name=Symbol"
+    pages["cell"] = pages["row"] + "&cell=Security"
+    pages["commits"] = b.url + "/commits"
+    pages["history"] = b.one(".views a[href*='/history/']").get_attribute("href")
     pages["wide"] = b.url + "/compare/HEAD~4..HEAD/country-codes.csv"
-    pages["search"] = b.url + "/data/HEAD/constituents.csv?q=software&sort=Symbol&dir=desc"
+    pages["search"] = b.url + "/table/HEAD/constituents.csv?q=software&sort=Symbol&dir=desc"
     return pages
 
 
@@ -191,7 +195,7 @@ def looks(b):
             b.go(address)
             check(b.text("h1"), f"{address}: has no heading")
             b.picture(f"{name}-{size[0]}{'-dark' if dark else ''}")
-    b.go("/data/HEAD/nothing-here.csv")
+    b.go("/table/HEAD/nothing-here.csv")
 
 
 def axe_findings(b, code):
@@ -206,8 +210,8 @@ def axe(b, script):
     with open(script, encoding="utf-8") as f:
         code = f.read()
     pages = main_pages(b)
-    pages["elsewhere"] = b.url + "/data/HEAD/country-code.csv"
-    for name in ("compare", "data", "wide", "search"):  # a few rows tell as much as many
+    pages["elsewhere"] = b.url + "/table/HEAD/country-code.csv"
+    for name in ("compare", "table", "wide", "search"):  # a few rows tell as much as many
         pages[name] += ("&" if "?" in pages[name] else "?") + "n=12"
     bad = []
     for dark, size in LIGHTS:
@@ -225,18 +229,18 @@ def plain(b):
     for address in pages.values():
         b.go(address)
         check(b.text("h1"), f"{address}: has no heading")
-    b.go("/data/HEAD/constituents.csv")
+    b.go("/table/HEAD/constituents.csv")
     first = b.text(".data tbody tr")
     b.click("Next")
     check(b.text(".data tbody tr") != first, "the second page is the first one")
     b.has("Rows 201 to 400")
-    b.go("/data/HEAD/constituents.csv")
+    b.go("/table/HEAD/constituents.csv")
     search = b.one("input[name=q]")
     search.send_keys("Apple")
     search.submit()
     b.is_at("q=Apple").has("AAPL", "Apple Inc.")
-    b.go("/data/HEAD/constituents.csv")
-    b.one("details.more summary").click()
+    b.go("/table/HEAD/constituents.csv")
+    b.one(".filter summary").click()
     Select(b.one("select[name=col]")).select_by_visible_text("GICS Sector")
     b.one("input[name=val]").send_keys("Energy", Keys.ENTER)
     b.is_at("val=Energy").has("GICS Sector is Energy")
@@ -244,27 +248,39 @@ def plain(b):
     check(sectors and set(sectors) == {"Energy"}, f"not only Energy: {sectors}")
     b.click(b.one(".chips a"))
     check("val=" not in b.driver.current_url, "the filter is not taken away")
-    b.all(".cols summary")[2].click()
+    b.click("Columns")
+    b.click("GICS Sector")
     b.click("Industrials")
     b.has("GICS Sector is Industrials")
-    b.go("/data/HEAD/constituents.csv")
+    b.go("/columns/HEAD/constituents.csv?name=GICS%20Sector")
+    b.click("Greatest first")
+    check(b.text("th[aria-sort=descending]").startswith("GICS Sector"), "another column is sorted")
+    b.go("/table/HEAD/constituents.csv")
+    b.all(".toolbar .menu summary")[1].click()
+    for box in b.all("input[name=show]")[2:]:
+        box.click()
+    b.one(".boxes button").click()
+    check(len(b.all(".data thead th")) == 3, "other columns are shown than those that were chosen")
+    b.go("/table/HEAD/constituents.csv")
+    b.one(".versions summary").click()
+    b.one("input[name=rev]").send_keys("2023-12-31", Keys.ENTER)
+    b.is_at("/table/")
+    check("2023" in b.text(".versions summary") and "rev=" not in b.driver.current_url, "another version is shown")
+    b.go("/table/HEAD/constituents.csv")
     b.one("#jump").send_keys("AAPL", Keys.ENTER)
     b.is_at("jump=AAPL")
     check("AAPL" in b.text(".data tr.here"), "the row that was jumped to is not marked")
     b.click(b.one(".data tr.here th a"))
     b.has("AAPL", "Its life")
-    b.go("/data/HEAD/constituents.csv")
+    b.go("/table/HEAD/constituents.csv")
     b.click("GICS Sector")
     check(b.text("th[aria-sort=ascending]").startswith("GICS Sector"), "another column is sorted")
     b.go("/history/constituents.csv")
-    boxes = b.all("input[name=a]")
+    boxes = b.all("main input[name=a]")
     boxes[-1].click()
-    b.one("form[action*='/compare'] button").click()
+    b.one("main form[action*='/compare'] button").click()
     b.is_at("/compare")
     b.has("added", "removed", "changed")
-    b.go("/")
-    b.click(b.one("form.card button"))
-    b.is_at("/compare/")
 
 
 def keys(b):
@@ -295,19 +311,20 @@ def keys(b):
     b.press("k")
     check(b.run("return document.activeElement.rowIndex") < second, "k does not go back")
     b.press(Keys.ENTER)
-    b.is_at("/row/")
-    b.go("/data/HEAD/constituents.csv")
+    b.is_at("key=")
+    b.go("/table/HEAD/constituents.csv")
     b.press("/")
     b.press("Apple", Keys.ENTER)
     b.is_at("q=Apple").has("AAPL")
-    b.go("/data/HEAD/constituents.csv")
-    b.one("details.more summary").click()
+    cell_by_keys(b)
+    b.go("/table/HEAD/constituents.csv")
+    b.one(".filter summary").click()
     Select(b.one("select[name=col]")).select_by_visible_text("CIK")
     ops = [o.text for o in b.all("select[name=op] option") if o.is_enabled()]
     check("is at least" in ops and len(ops) > 4, f"a number can be asked only: {ops}")
     Select(b.one("select[name=op]")).select_by_visible_text("is missing")
     check(not b.one("input[name=val]").is_enabled(), "a value can be given where none is needed")
-    b.go("/data/HEAD/constituents.csv")
+    b.go("/table/HEAD/constituents.csv")
     track = b.one(".track")
     b.run("arguments[0].focus()", track)
     b.press(Keys.END)
@@ -318,6 +335,66 @@ def keys(b):
     b.settle()
 
 
+def cell_by_keys(b):
+    """A cell, its panel, its address, and the head of its column, without a pointer."""
+    b.go("/table/HEAD/constituents.csv")
+    b.run("arguments[0].focus()", b.one(".scroll"))
+    for key in (Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_DOWN):
+        b.press(key)
+    shown = b.driver.switch_to.active_element.text
+    b.press(Keys.ENTER)
+    check(b.wait(lambda: b.text(".panel .cell-now") == shown), f"the panel does not show '{shown}'")
+    check(b.wait(lambda: b.all(".panel .cell-life li")), "the panel does not tell who set the cell")
+    address = b.driver.current_url
+    check("#key=" in address and "cell=Security" in address, f"{address} does not name the cell")
+    b.press(Keys.ESCAPE)
+    check(not b.all(".panel") and b.driver.switch_to.active_element.text == shown, "Escape does not go back to the cell")
+    b.driver.get("about:blank")
+    b.driver.get(address)
+    check(b.wait(lambda: b.text(".panel .cell-now") == shown), "the address of a cell does not open it")
+    b.press(Keys.ESCAPE)
+    b.run("arguments[0].focus()", b.one(".scroll"))
+    for key in (Keys.ARROW_DOWN, Keys.ARROW_UP, Keys.ENTER):
+        b.press(key)
+    check(b.wait(lambda: b.all(".panel .order a")), "the head of a column does not open")
+    b.settle()
+
+
+def first_row(b, size, most):
+    b.resize(size)
+    for path in ("/table/HEAD/runways.csv", "/table/HEAD/wide.csv"):
+        b.go(path)
+        row = b.run("var r = document.querySelector('.data tbody tr').getBoundingClientRect(); return [r.y, r.height]")
+        check(row[0] <= most, f"{path}: the first row is at {row[0]} of {size}")
+        check(row[1] <= 28, f"{path}: a row is {row[1]} pixels high")
+        nodes = b.run("return document.querySelectorAll('*').length")
+        check(nodes < 5000, f"{path}: {nodes} nodes")
+
+
+def budgets(b):
+    """What a page may cost: where its first row is, its nodes, Tab stops and bytes."""
+    first_row(b, NARROW, 280)
+    first_row(b, (1440, 900), 200)
+    stops = 0
+    while not b.run("return document.activeElement.closest('.data tbody tr') !== null"):
+        b.press(Keys.TAB)
+        stops += 1
+        check(stops <= 16, "more than 15 Tab stops before the first row")
+    box = b.one(".scroll")
+    b.run("arguments[0].scrollTop = 300; arguments[0].scrollLeft = 900", box)
+    head = b.run("var r = document.querySelector('.data thead th:nth-child(3)').getBoundingClientRect(); return r.y")
+    place = b.run("var r = arguments[0].getBoundingClientRect(); return [r.x, r.y]", box)
+    check(abs(head - place[1]) < 3, f"the head is at {head}, not at {place[1]}, when rows are scrolled")
+    key = b.run("var r = document.querySelector('.data tbody tr:nth-child(20) .k').getBoundingClientRect(); return r.x")
+    check(place[0] <= key < place[0] + 100, f"the key is at {key} when columns are scrolled")
+    for path in ("/", "/table/HEAD/runways.csv", "/table/HEAD/wide.csv", "/compare/HEAD~1..HEAD/runways.csv",
+                 "/columns/HEAD/runways.csv", "/commits", "/tree/HEAD/", "/assets/style.css"):
+        with urllib.request.urlopen(urllib.request.Request(b.url + path, headers={"Accept": "text/html"})) as answer:
+            size = len(gzip.compress(answer.read()))
+        most = 8_000 if path.endswith(".css") else 150_000
+        check(size < most, f"{path}: {size} bytes, compressed")
+
+
 def hostile(b):
     b.go("/")
     b.has("<script>alert(", "turned \\u{202E} round")
@@ -325,21 +402,21 @@ def hostile(b):
         b.resize(size)
         for path in ("cells.csv", "long.csv", "wide.csv", "words.txt", "dot.png", "bytes.bin",
                      "%3Cb%3Ebold%20%26%20%27quoted%27%20%231%3F.csv"):
-            b.go("/data/HEAD/" + path)
+            b.go("/table/HEAD/" + path)
             check(len(b.driver.page_source) < 12_000_000, f"{path}: the page is too large")
         for path in ("cells.csv", "long.csv", "wide.csv", "words.txt"):
             b.go("/compare/HEAD~1..HEAD/" + path)
-        b.go("/history/cells.csv").go("/column/HEAD/cells.csv?name=value")
+        b.go("/history/cells.csv").go("/columns/HEAD/cells.csv?name=value")
         b.go("/compare/HEAD~1..HEAD")
-    b.go("/data/HEAD/cells.csv")
+    b.go("/table/HEAD/cells.csv")
     check(len(b.all("h1")) == 1, "a cell made a heading")
     check(len(b.all(".data tbody tr")) == 26, "a cell ended the table")
     b.has("\\u{202E}", "<script>window.harmed = 1</script>", "empty")
-    b.go("/data/HEAD/dot.png")
+    b.go("/table/HEAD/dot.png")
     check(b.run("return document.querySelector('img.shown').naturalWidth") == 1, "the picture is not shown")
-    b.go("/data/HEAD/words.txt").has("<script>window.harmed = 1</script>", "plain words")
-    check("Columns" not in b.text(".tabs"), "a text is said to have columns")
-    b.go("/data/HEAD/cells.csv?q=%3Cscript%3Ewindow.harmed%3D6%3C%2Fscript%3E&sort=%22%3E%3Cb%3E")
+    b.go("/table/HEAD/words.txt").has("<script>window.harmed = 1</script>", "plain words")
+    check("Columns" not in b.text(".views"), "a text is said to have columns")
+    b.go("/table/HEAD/cells.csv?q=%3Cscript%3Ewindow.harmed%3D6%3C%2Fscript%3E&sort=%22%3E%3Cb%3E")
 
 
 def conflicts(b, first, script=None):
@@ -369,10 +446,10 @@ def conflicts(b, first, script=None):
 def stranger(b):
     """From the first page to the companies that came and went, by clicks and two dates."""
     b.go("/")
-    form = b.one("form.card")
+    b.one(".versions summary").click()
     for name, day in (("a", "2023-12-31"), ("b", "2024-12-31")):
-        b.run("arguments[0].value = arguments[1]", form.find_element(By.NAME, name), day)
-    b.click(form.find_element(By.TAG_NAME, "button"))
+        b.run("arguments[0].value = arguments[1]", b.one(f".versions input[name={name}]"), day)
+    b.click(b.one("form[action$='/compare'] button"))
     b.click(b.one("main li a[href*='constituents.csv']"))
     b.has("added", "removed", "changed")
     check(b.all(".diff tr.a") and b.all(".diff tr.r"), "no row was added, or none removed")
@@ -392,8 +469,8 @@ def missing(b, newest, older, oldest):
     commands = b.text(".note")
     check(commands.count(gets) == 1, f"more than the older version is to be fetched: {commands}")
     b.go("/history/constituents.csv").has("could not be compared", gets)
-    b.go("/row/HEAD/constituents.csv?key=AAPL").has("The data of older versions is not here", "In this version", "Apple Inc.")
-    b.go("/column/HEAD/constituents.csv?name=Symbol").has("not here", gets)
+    b.go("/table/HEAD/constituents.csv?key=AAPL").has("The data of older versions is not here", "The row in this version", "Apple Inc.")
+    b.go("/columns/HEAD/constituents.csv?name=Symbol").has("not here", gets)
     check("no such column" not in b.text(), "what is not here is said not to have the column")
 
 
@@ -412,11 +489,11 @@ def histories(b):
         last = b.all(".log > li .when a")[-1].get_attribute("href")
         b.go(last)
         check(b.all(".data tbody tr"), f"{last}: no rows")
-        first = last.split("/data/")[1].split("/")[0]
+        first = last.split("/table/")[1].split("/")[0]
         b.go(f"/compare/{first}..HEAD/{path}").has("added")
-        b.go(f"/column/HEAD/{path}?name={column}").has("Over versions")
-        b.go(f"/data/HEAD/{path}?q=land&sort={column}")
-        b.click(b.one(".data tbody th a") if path[0] == "c" and b.all(".data tbody th a") else b.one("h1 ~ nav a"))
+        b.go(f"/columns/HEAD/{path}?name={column}").has("Over versions")
+        b.go(f"/table/HEAD/{path}?q=land&sort={column}")
+        b.click(b.one(".data tbody th a") if path[0] == "c" and b.all(".data tbody th a") else b.one(".views a"))
     b.without_scripts()
     b.go("/compare/2023-12-31..2024-12-31/constituents.csv").has("added", "removed")
 
@@ -425,7 +502,7 @@ def large(b, server, rows):
     """The big table: opened, jumped into the middle, filtered, compared, by clicks and keys; 64 clients at once."""
     rows = int(rows)
     b.go("/").has("data.csv", f"{rows:,} rows")
-    b.go("/data/HEAD/data.csv").has(f"Rows 1 to 200 of {rows:,}")
+    b.go("/table/HEAD/data.csv").has(f"Rows 1 to 130 of {rows:,}")
     track = b.one(".track")
     height = track.rect["height"]
     middle = b.run("var r = arguments[0].getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2];", track)
@@ -438,14 +515,14 @@ def large(b, server, rows):
     check(abs(number - rows / 2) < rows / 20, f"row {number} is not in the middle")
     b.settle()
     key = b.text(".data tbody tr:nth-child(100) td")
-    b.go("/data/HEAD/data.csv")
+    b.go("/table/HEAD/data.csv")
     b.one("#jump").send_keys(key, Keys.ENTER)
     b.is_at("jump=" + key)
     check(key in b.text(".data tr.here"), "the row that was jumped to is not marked")
     name = b.one(".data thead th:nth-child(2) a").text.split()[0]
-    b.go(f"/data/HEAD/data.csv?col={name}&op=eq&val={key}").has(f"1 row of {rows:,}")
-    b.go("/data/HEAD/data.csv")
-    b.one("details.more summary").click()
+    b.go(f"/table/HEAD/data.csv?col={name}&op=eq&val={key}").has(f"1 row of {rows:,}")
+    b.go("/table/HEAD/data.csv")
+    b.one(".filter summary").click()
     Select(b.one("select[name=col]")).select_by_visible_text("status")
     b.one("input[name=val]").send_keys("paid", Keys.ENTER)
     b.is_at("val=paid").has("status is paid")
@@ -455,8 +532,8 @@ def large(b, server, rows):
     changed = int(b.text(".counts .chip b"))
     check(50 < changed <= 100, f"{changed} rows changed")
     b.press("j", "j", Keys.ENTER)
-    b.is_at("/row/").has("1 cell changed")
-    many(b.url, f"/data/HEAD/data.csv?from={rows // 2}", 64)
+    b.is_at("key=").has("1 cell changed")
+    many(b.url, f"/table/HEAD/data.csv?from={rows // 2}", 64)
     own = memory_of(server)
     # A sanitizer keeps what was freed (256 MB of it), and bytes beside each allocation.
     with open(f"/proc/{server}/maps") as maps:

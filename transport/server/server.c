@@ -159,6 +159,10 @@ static route find_route(http_request *q)
 		q->rest = q->path + 6;
 		return IPFS;
 	}
+	if (s->repository_count == 1 && strncmp(q->path, "/-/", 3) == 0) {
+		q->base = "/-"; /* the only one, whatever it is called */
+		return route_below(q, &s->repositories[0], q->path + 2);
+	}
 	if ((named = find_named(q, &end))) {
 		q->base = NULL; /* the path before below */
 		return route_below(q, named, end);

@@ -133,7 +133,7 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	if (is_file && (rc = vv_repository_relative(&relative, r, path, err)) < 0) return rc;
 	vv_buf_puts(&p->page, "/");
 	if (relative) {
-		vv_buf_puts(&p->page, "data/HEAD");
+		vv_buf_puts(&p->page, "table/HEAD");
 		for (char *at = strtok(relative, "/"); at; at = strtok(NULL, "/")) {
 			vv_buf_putc(&p->page, '/');
 			vv_http_encode(&p->page, at, strlen(at));

@@ -35,7 +35,7 @@ static vv_html_url to_change(vv_page *p, const vv_web_commit *a, const vv_web_co
 			     const vv_web_change *c)
 {
 	if (a->none || (c->kind == VV_WEB_ADDED && !b->none)) {
-		return vv_page_to(p, VV_WEB_AT_DATA, b->hex, c->path);
+		return vv_page_to(p, VV_WEB_AT_TABLE, b->hex, c->path);
 	}
 	return vv_page_to_compare(p, a, b, c->path);
 }
@@ -65,7 +65,7 @@ typedef struct log_look {
 static void put_entry(vv_page *p, const vv_web_log_entry *e, const log_look *look, size_t i,
 		      size_t count)
 {
-	vv_html_url at = e->before.none ? vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, look->path)
+	vv_html_url at = e->before.none ? vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, look->path)
 					: vv_page_to_compare(p, &e->before, &e->commit, look->path);
 
 	part_log_entry_begin(
@@ -73,7 +73,7 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, const log_look *loo
 		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
 		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
 		.author = vv_html_words(e->commit.author), .brief = vv_html_words(e->commit.brief),
-		.at_version = vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, look->path));
+		.at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, look->path));
 	for (size_t k = 0; k < e->count; k++) {
 		vv_page_put_change(p, &e->before, &e->commit, &e->changes[k]);
 	}
@@ -174,32 +174,6 @@ static vv_status read_log(vv_page *p, const char *path, size_t limit, vv_web_log
 
 /* ---- the first page */
 
-static void day_text(char out[16], int64_t time)
-{
-	struct tm tm;
-	time_t t = (time_t)time;
-
-	out[0] = '\0';
-	if (gmtime_r(&t, &tm)) {
-		(void)snprintf(out, 16, "%04d-%02d-%02d", (tm.tm_year + 1900) % 10000,
-			       (tm.tm_mon + 1) % 100, tm.tm_mday % 100);
-	}
-}
-
-/* Fields for two dates, the last year of the history in them. */
-static void put_between(vv_page *p, const char *path)
-{
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-	vv_html_url at = vv_page_link(p, &to);
-	char from[16], until[16];
-
-	if (!at.s || (p->place && p->place->link)) return;
-	day_text(from, p->asked->commit.time - (int64_t)365 * 24 * 3600);
-	day_text(until, p->asked->commit.time);
-	part_between_form(&p->html, .at = at, .from = vv_page_text(p, "%s", from),
-			  .to = vv_page_text(p, "%s", until), .path = vv_html_words(path));
-}
-
 vv_html *vv_page_dataset_line(vv_page *p, const vv_web_dataset *d)
 {
 	vv_html *h = vv_page_piece_new(p);
@@ -242,7 +216,7 @@ static void put_dataset_cards(vv_page *p, const vv_web_datasets *all)
 		const vv_web_dataset *d = &all->items[i];
 		part_dataset_card(
 			&p->html, .name = vv_html_words(d->path),
-			.at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, d->path),
+			.at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, d->path),
 			.facts = d->stored
 					 ? vv_page_text(p, "%s, %s",
 							vv_text_counted(d->rows, "row", NULL),
@@ -252,7 +226,7 @@ static void put_dataset_cards(vv_page *p, const vv_web_datasets *all)
 	}
 	if (all->tables > DATASETS || all->more) {
 		vv_html *link = vv_page_piece_new(p);
-		part_link(link, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, NULL),
+		part_link(link, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, NULL),
 			  .text = vv_html_words("All datasets"));
 		part_paragraph(&p->html, .body = link);
 	}
@@ -307,7 +281,7 @@ static vv_status put_first_rows(vv_page *p, const char *path, vv_error *err)
 	part_subtitle(&p->html, .text = vv_page_text(p, "%s now", path),
 		      .id = vv_html_words("rows"));
 	vv_page_put_rows(p, t, &rows, &q, false);
-	part_link(link, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
+	part_link(link, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path),
 		  .text = vv_page_text(p, "All %s", vv_text_counted(t->rows, "row", NULL)));
 	part_paragraph(&p->html, .body = link);
 	return VV_OK;
@@ -365,7 +339,7 @@ static void put_since(vv_page *p, vv_buf *cookie)
 		      s.before, (long long)s.before_time, head->hex, (long long)now, p->at->base);
 }
 
-vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)
+vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
 	const log_look look = {NULL, false};
@@ -375,8 +349,8 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 
 	if (c->none) {
 		vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
+						  .heading = vv_html_words(p->asked->repository),
 						  .description = vv_html_words("No commits yet")});
-		part_heading(&p->html, .title = vv_html_words(p->asked->repository));
 		part_nothing(&p->html, .text = vv_html_words("No commits yet."));
 		return vv_page_end(p, vv_html_words(NULL), out, err);
 	}
@@ -390,8 +364,9 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 			   .description = vv_page_text(p, "%s. Last change: %s, %s",
 						       vv_text_counted(all.tables, "dataset", NULL),
 						       c->subject, vv_page_day(p, c).s),
+			   .heading = vv_html_words("What changed"),
 			   .version = c});
-	part_heading(&p->html, .title = vv_html_words("What changed"), .lead = lead(p, &all));
+	part_lead(&p->html, .body = lead(p, &all));
 	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
 	put_since(p, cookie);
 	put_missing_note(p, &log);
@@ -401,7 +376,6 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 	part_main_end(&p->html);
 	part_side_begin(&p->html, .label = vv_html_words("Dates and datasets"));
 	put_not_committed(p);
-	put_between(p, all.tables == 1 ? all.items[0].path : NULL);
 	put_dataset_cards(p, &all);
 	part_side_end(&p->html);
 	part_split_end(&p->html);
@@ -566,47 +540,48 @@ static bool is_table(vv_page *p, const char *path, const vv_web_log *log)
 	return t->kind == VV_WEB_TABLE;
 }
 
-vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
+/* History of one table, or of all. */
+static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log, vv_error *err)
 {
-	const vv_web_commit *c = &p->asked->commit;
-	const char *path = p->at->path;
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
 	vv_html_url compare = vv_page_link(p, &to);
-	bool pick = path && compare.s && !(p->place && p->place->link);
-	log_look look = {path, false};
+	log_look look = {path, path && log->count > 1 && compare.s && vv_page_is_served(p)};
+	bool table = path && is_table(p, path, log);
+	vv_status rc;
+
+	vv_page_begin(
+		p, &(vv_page_frame){.title = vv_page_text(p, "History of %s",
+							  path ? path : p->asked->repository),
+				    .description = vv_page_text(
+					    p, "%s%s", vv_text_counted(log->count, "version", NULL),
+					    log->complete ? "" : ", and older ones"),
+				    .heading = vv_html_words(path ? NULL : "Commits"),
+				    .dataset = path,
+				    .file = !table,
+				    .version = &p->asked->commit});
+	if (table && (rc = put_plots(p, log, err)) < 0) return rc;
+	put_missing_note(p, log);
+	if (look.pick) {
+		part_pick_form_begin(&p->html, .at = compare, .path = vv_html_words(path));
+	}
+	put_log(p, log, &look);
+	if (look.pick) {
+		part_pick_form_end(&p->html);
+	}
+	return VV_OK;
+}
+
+vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
+{
+	const char *path = p->at->path;
 	vv_web_log log;
 	vv_status rc;
 
 	if ((rc = read_log(p, path, OF_HISTORY, &log, err)) < 0) return rc;
 	if (path && log.count == 0 && !p->at->after) {
-		return vv_fail(err, VV_ENOTFOUND, "no version up to %s has '%s'", c->brief,
-			       vv_text_shows(path));
+		return vv_fail(err, VV_ENOTFOUND, "no version up to %s has '%s'",
+			       p->asked->commit.brief, vv_text_shows(path));
 	}
-	vv_page_begin(
-		p, &(vv_page_frame){.title = vv_page_text(p, "History of %s",
-							  path ? path : p->asked->repository),
-				    .description = vv_page_text(
-					    p, "%s%s", vv_text_counted(log.count, "version", NULL),
-					    log.complete ? "" : ", and older ones"),
-				    .dataset = path,
-				    .version = c});
-	part_heading(&p->html, .title = path ? vv_html_words(path) : vv_html_words("History"));
-	if (path) {
-		bool table = is_table(p, path, &log);
-
-		vv_page_put_tabs(p, c, path, table);
-		if (table && (rc = put_plots(p, &log, err)) < 0) return rc;
-		part_subtitle(&p->html, .text = vv_html_words("Versions"),
-			      .id = vv_html_words("versions"));
-	}
-	put_missing_note(p, &log);
-	look.pick = pick = pick && log.count > 1;
-	if (pick) {
-		part_pick_form_begin(&p->html, .at = compare, .path = vv_html_words(path));
-	}
-	put_log(p, &log, &look);
-	if (pick) {
-		part_pick_form_end(&p->html);
-	}
+	if ((rc = put_history(p, path, &log, err)) < 0) return rc;
 	return vv_page_end(p, vv_html_words(NULL), out, err);
 }

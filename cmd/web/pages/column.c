@@ -1,5 +1,6 @@
 /*
- * column: the values of a column now, and how its figures went from version to version.
+ * column: all columns of a table; one column: order, filter, its values now, and how its figures went from version to
+ * version.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,25 +11,15 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/plot.h"
+#include "cmd/web/pages/table_part.h"
 #include "cmd/web/pages/values_part.h"
 
 #define COMMON 20u
+#define CELLS_AT_ONCE 2000000u /* with more of them, figures of all columns are not looked at */
+#define COLUMNS_MAX 1000u
 #define VERSIONS 40u
 #define ROWS_AT_ONCE 200000u /* more of them, and versions are looked at only when asked for */
 #define VERSIONS_OF_LARGE 10u
-
-static void put_chooser(vv_page *p, const vv_web_table *t, size_t chosen)
-{
-	part_jump_list_begin(&p->html, .label = vv_html_words("Columns"));
-	for (size_t i = 0; i < t->column_count && i < 500; i++) {
-		vv_html_url at = vv_page_to_column(p, &t->commit, t->path, t->columns[i].name);
-		if (at.s) {
-			part_chip(&p->html, .at = at, .text = vv_html_words(t->columns[i].name),
-				  .on = i == chosen);
-		}
-	}
-	part_jump_list_end(&p->html);
-}
 
 typedef enum figure { MISSING, DISTINCT, MEAN, LEAST, GREATEST, FIGURES } figure;
 
@@ -201,17 +192,39 @@ static void offer_versions(vv_page *p)
 	}
 }
 
-/* Of a column that has a name; without one, the first is shown. */
+/* Order and filter of the table's rows by this column; what else is chosen stays. */
+static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *c)
+{
+	vv_web_address to = *p->at, plain = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
+	vv_html *kept = vv_page_piece_new(p);
+	vv_html_url up, down;
+
+	if (!vv_page_is_served(p)) return;
+	to.place = VV_WEB_AT_TABLE;
+	to.rows.sort = c->name;
+	to.rows.limit = 0;
+	up = vv_page_link(p, &to);
+	to.rows.descending = true;
+	down = vv_page_link(p, &to);
+	part_column_order(&p->html, .up = up, .down = down);
+	plain.rev = t->commit.hex;
+	plain.path = t->path;
+	part_hidden_input(kept, .name = vv_html_words("q"),
+			  .value = vv_html_words(p->at->rows.search ? p->at->rows.search : ""));
+	vv_page_put_kept(kept, &p->at->rows);
+	part_column_filter(&p->html, .at = vv_page_link(p, &plain), .name = vv_html_words(c->name),
+			   .ops = vv_page_op_options(p, c->type), .kept = kept);
+}
+
 static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err)
 {
 	const vv_web_column *c = &t->columns[i];
 	vv_web_values v;
 	vv_status rc;
 
+	put_choices(p, t, c);
 	if ((rc = vv_web_values_read(p->asked->visit, t, i, NULL, COMMON, &v, err)) < 0) return rc;
 	p->passing = p->passing || !v.complete;
-	part_subtitle(&p->html, .text = vv_page_text(p, "%s", c->name),
-		      .id = vv_html_words("column"));
 	vv_html *words = vv_page_piece_new(p);
 	part_words(words,
 		   .text = vv_page_text(p, "%s%s%s%s", c->type, c->key ? ", key" : "",
@@ -231,10 +244,66 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	return put_versions(p, v.numeric && !v.times, err);
 }
 
+/* A line of the table of all columns; its figures where looking at all is quick. */
+static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool now, vv_error *err)
+{
+	const vv_web_column *c = &t->columns[i];
+	vv_html *least = vv_page_piece_new(p), *greatest = vv_page_piece_new(p);
+	vv_web_values v = {.looked_at = 0};
+	vv_status rc;
+
+	rc = now ? vv_web_values_read(p->asked->visit, t, i, NULL, 0, &v, err) : VV_OK;
+	if (rc < 0) return rc;
+	p->passing = p->passing || (now && !v.complete);
+	if (v.has_range) {
+		vv_page_put_value(p, least, &v.least);
+		vv_page_put_value(p, greatest, &v.greatest);
+	}
+	part_column_row(&p->html, .name = vv_html_words(c->name),
+			.at = vv_page_to_column(p, &t->commit, t->path, c->name),
+			.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
+			.description = vv_html_words(c->description),
+			.missing = now ? vv_page_text(p, "%s", vv_text_count(v.missing))
+				       : vv_html_words(NULL),
+			.distinct = now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
+						       vv_text_count(v.distinct))
+					: vv_html_words(NULL),
+			.least = least, .greatest = greatest);
+	return VV_OK;
+}
+
+static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
+{
+	static const char *const heads[] = {"Column",           "Type",  "Missing",
+					    "Different values", "Least", "Greatest"};
+	bool now = t->column_count == 0 || t->rows <= CELLS_AT_ONCE / t->column_count;
+	vv_html *head = vv_page_piece_new(p);
+	vv_status rc;
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		part_th(head, .text = vv_html_words(heads[i]),
+			.kind = vv_html_words(i == 2 || i == 3 ? "n" : ""));
+	}
+	part_columns_begin(&p->html, .head = head);
+	for (size_t i = 0; i < t->column_count && i < COLUMNS_MAX; i++) {
+		if ((rc = put_line_of(p, t, i, now, err)) < 0) return rc;
+	}
+	part_columns_end(&p->html);
+	if (!now) {
+		part_note(&p->html, .text = vv_html_words("The table is large: a column's own page "
+							  "has its figures."));
+	}
+	if (t->column_count > COLUMNS_MAX) {
+		part_note(&p->html,
+			  .text = vv_page_text(p, "The first %u of %s columns.", COLUMNS_MAX,
+					       vv_text_count(t->column_count)));
+	}
+	return VV_OK;
+}
+
 vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 {
-	vv_web_address named = *p->at;
-	vv_html *lead = vv_page_piece_new(p);
+	const char *name = p->at->name;
 	vv_web_table *t;
 	size_t i = 0;
 	vv_status rc;
@@ -246,23 +315,15 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 	if (t->kind != VV_WEB_TABLE || t->column_count == 0) {
 		return vv_fail(err, VV_EINPUT, "'%s' has no columns", vv_text_shows(t->path));
 	}
-	if (named.name && (rc = vv_web_column_find(t, named.name, &i, err)) < 0) return rc;
-	named.name = t->columns[i].name;
-	p->at = &named;
+	if (name && (rc = vv_web_column_find(t, name, &i, err)) < 0) return rc;
 	vv_page_begin(
 		p, &(vv_page_frame){
-			   .title = vv_page_text(p, "%s of %s", named.name, t->path),
-			   .description = vv_page_text(
-				   p, "A column of %s: its values, now and over versions", t->path),
+			   .title = vv_page_text(p, "%s of %s", name ? name : "Columns", t->path),
+			   .description = vv_page_text(p, "%s of %s: values, now and over versions",
+						       name ? "A column" : "The columns", t->path),
+			   .heading = vv_html_words(name ? name : "Columns"),
 			   .dataset = t->path,
 			   .version = &t->commit});
-	part_words(lead, .text = vv_html_words("Version "));
-	vv_page_put_version(p, lead, &t->commit);
-	part_heading(&p->html, .title = vv_html_words(t->path), .lead = lead);
-	vv_page_put_tabs(p, &t->commit, t->path, true);
-	put_chooser(p, t, i);
-	if ((rc = put_column(p, t, i, err)) < 0) return rc;
-	rc = vv_page_end(p, vv_html_words(NULL), out, err);
-	p->at = p->asked->address;
-	return rc;
+	if ((rc = name ? put_column(p, t, i, err) : put_all(p, t, err)) < 0) return rc;
+	return vv_page_end(p, vv_html_words(NULL), out, err);
 }

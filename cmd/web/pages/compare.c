@@ -11,7 +11,6 @@
 #define GRID_MAX 12u   /* columns: with more of them a row is shown as a card */
 #define CARD_CELLS 10u /* of an added or removed row, before the rest is folded away */
 #define PATHS 500u
-#define REFS 20u
 #define SCHEMA_MAX 100u /* sentences about columns */
 
 /* ---- what both kinds of comparison begin with */
@@ -35,30 +34,6 @@ static vv_html *lead(vv_page *p)
 		part_words(h, .text = vv_page_text(p, " by %s", b->author));
 	}
 	return h;
-}
-
-/* Fields for two other versions. */
-static vv_status put_versions_form(vv_page *p, const char *path, vv_error *err)
-{
-	const vv_web_commit *a = &p->asked->other, *b = &p->asked->commit;
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-	vv_web_ref *refs;
-	size_t count;
-	vv_status rc;
-
-	if (p->place && p->place->link) return VV_OK;
-	if ((rc = vv_web_refs(p->asked->visit, REFS, &refs, &count, err)) < 0) return rc;
-	part_versions_form_begin(&p->html, .at = vv_page_link(p, &to),
-				 .from = vv_html_words(a->none   ? ""
-						       : a->work ? a->hex
-								 : a->brief),
-				 .to = vv_html_words(b->work ? b->hex : b->brief),
-				 .path = vv_html_words(path));
-	for (size_t i = 0; i < count; i++) {
-		part_version_option(&p->html, .name = vv_html_words(refs[i].name));
-	}
-	part_versions_form_end(&p->html);
-	return VV_OK;
 }
 
 /* "3 Jan 2024 to 30 Dec 2024" */
@@ -91,23 +66,20 @@ static void put_merge_rules(vv_page *p, const char *path)
 
 /* ---- all files */
 
-static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t count, bool more,
-			   vv_error *err)
+static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t count, bool more)
 {
-	vv_status rc;
-
-	vv_page_begin(
-		p, &(vv_page_frame){.title = vv_page_text(p, "%s: what changed, %s",
-							  p->asked->repository, span(p).s),
-				    .description = vv_page_text(
-					    p, "%s changed", vv_text_counted(count, "file", NULL)),
-				    .version = &p->asked->commit});
-	part_heading(&p->html,
-		     .title = count == 0 ? vv_html_words("Nothing changed")
-					 : vv_page_text(p, "%s%s changed", more ? "More than " : "",
-							vv_text_counted(count, "file", NULL)),
-		     .lead = lead(p));
-	if ((rc = put_versions_form(p, NULL, err)) < 0) return rc;
+	vv_page_begin(p, &(vv_page_frame){
+				 .title = vv_page_text(p, "%s: what changed, %s",
+						       p->asked->repository, span(p).s),
+				 .description = vv_page_text(p, "%s changed",
+							     vv_text_counted(count, "file", NULL)),
+				 .heading = count == 0 ? vv_html_words("Nothing changed")
+						       : vv_page_text(p, "%s%s changed",
+								      more ? "More than " : "",
+								      vv_text_counted(count, "file",
+										      NULL)),
+				 .version = &p->asked->commit});
+	part_lead(&p->html, .body = lead(p));
 	put_merge_rules(p, NULL);
 	part_list_begin(&p->html, .kind = vv_html_words("paths"));
 	for (size_t i = 0; i < count; i++) {
@@ -154,7 +126,7 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 	to.compare.no_removed = !(after & REMOVED);
 	to.compare.no_changed = !(after & CHANGED);
 	vv_html_url at = vv_page_link(p, &to);
-	if (at.s && !(p->place && p->place->link)) {
+	if (at.s && vv_page_is_served(p)) {
 		part_kind_chip(&p->html, .at = at, .on = (shown & kind) != 0,
 			       .sign = vv_html_words(sign), .kind = vv_html_words(style),
 			       .number = number, .words = vv_html_words(words),
@@ -193,7 +165,7 @@ static void put_filters(vv_page *p, const vv_web_comparison *c)
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
 	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p);
 
-	if (p->place && p->place->link) return;
+	if (!vv_page_is_served(p)) return;
 	to.rev = p->at->rev;
 	to.other_rev = p->at->other_rev;
 	to.from_base = p->at->from_base;
@@ -354,7 +326,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 	uint64_t number = gone ? r->old_row : r->new_row;
 
 	if (r->folded > 0 && !is_any(&p->at->compare)) {
-		vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_DATA);
+		vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
 		to.rev = p->asked->commit.hex;
 		to.path = c->path;
 		to.rows.from = r->new_row != UINT64_MAX && r->new_row >= r->folded
@@ -482,7 +454,7 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 	vv_html *link = vv_page_piece_new(p);
 
 	part_link(
-		link, .at = vv_page_to(p, VV_WEB_AT_DATA, v->hex, c->path),
+		link, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
 		.text = vv_html_words(gone ? "The dataset as it was" : "The dataset as it is now"));
 	part_paragraph(&p->html, .body = link);
 }
@@ -504,12 +476,12 @@ static void put_no_table(vv_page *p, const vv_web_comparison *c)
 	}
 	if (c->a) {
 		part_button(&p->html, .text = vv_html_words("Before"),
-			    .at = vv_page_to(p, VV_WEB_AT_DATA, p->asked->other.hex,
+			    .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->other.hex,
 					     c->old_path ? c->old_path : c->path));
 	}
 	if (c->b) {
 		part_button(&p->html, .text = vv_html_words("After"),
-			    .at = vv_page_to(p, VV_WEB_AT_DATA, p->asked->commit.hex, c->path));
+			    .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, c->path));
 	}
 }
 
@@ -532,12 +504,8 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 					  .version = c.kind == VV_WEB_REMOVED ? &p->asked->other
 									      : &p->asked->commit});
 	vv_page_put_change_words(p, words, said);
-	part_compare_heading(&p->html, .title = vv_html_words(path), .words = words,
-			     .old_path = vv_html_words(c.old_path), .lead = lead(p));
-	if (c.kind != VV_WEB_REMOVED) {
-		vv_page_put_tabs(p, &p->asked->commit, path, c.table);
-	}
-	if ((rc = put_versions_form(p, path, err)) < 0) return rc;
+	part_compare_heading(&p->html, .words = words, .old_path = vv_html_words(c.old_path),
+			     .lead = lead(p));
 	put_merge_rules(p, path);
 	put_facts(p, &c);
 	p->passing = p->passing || !c.counted;
@@ -578,7 +546,7 @@ static vv_status put_only(vv_page *p, const vv_web_change *c, vv_error *err)
 
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err)
 {
-	bool served = !(p->place && p->place->link);
+	bool served = vv_page_is_served(p);
 	const char *path = p->at->path;
 	vv_web_change *changes;
 	size_t count;
@@ -590,9 +558,8 @@ vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err)
 	} else if ((rc = vv_web_changes_between(p->asked->visit, &p->asked->other,
 						&p->asked->commit, PATHS, &changes, &count, &more,
 						err)) == VV_OK) {
-		rc = served && count == 1 && changes[0].table
-			     ? put_only(p, &changes[0], err)
-			     : put_files(p, changes, count, more, err);
+		rc = served && count == 1 && changes[0].table ? put_only(p, &changes[0], err)
+							      : put_files(p, changes, count, more);
 	}
 	return rc < 0 ? rc : vv_page_end(p, vv_html_words(NULL), out, err);
 }

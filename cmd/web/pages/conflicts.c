@@ -372,6 +372,7 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 						     : vv_html_words("Conflicts"),
 				       .description = vv_html_words(
 					       *all.words ? all.words : "Nothing is in conflict"),
+				       .heading = vv_html_words("Conflicts"),
 				       .dataset = path,
 				       .version = &p->asked->commit});
 	if (*all.words) {
@@ -383,7 +384,7 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 				   "the work tree; this page changes nothing.",
 				   name_of(all.state)));
 	}
-	part_heading(&p->html, .title = vv_html_words("Conflicts"), .lead = lead);
+	part_lead(&p->html, .body = lead);
 	for (size_t i = 0; i < all.count; i++) {
 		put_path(p, &all.paths[i], i, path != NULL);
 	}

@@ -151,13 +151,14 @@ static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 	const export *e = payload;
 
 	switch (to->place) {
-	case VV_WEB_AT_CHANGES:
+	case VV_WEB_AT_OVERVIEW:
 		if (to->after || to->since) return false;
 		put_to_index(e, out);
 		return true;
 	case VV_WEB_AT_COMPARE:
 		return link_comparison(e, out, to);
-	case VV_WEB_AT_DATA:
+	case VV_WEB_AT_TREE:
+	case VV_WEB_AT_TABLE:
 		return link_rows(e, out, to);
 	default:
 		return false;
@@ -182,7 +183,7 @@ static void put_datasets(vv_page *p, export *e)
 		if (!s->rows) {
 			continue;
 		}
-		part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, e->b.hex, s->path),
+		part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, e->b.hex, s->path),
 			  .text = vv_html_words(s->path));
 		part_item(&p->html, .body = h);
 	}
@@ -293,7 +294,7 @@ static vv_status no_room(vv_page *p, vv_buf *out, vv_error *err)
 /* Pages that are written already lead to the first page of rows. */
 static vv_status write_stand_in(export *e, size_t i, vv_error *err)
 {
-	vv_web_address to = address(e, VV_WEB_AT_DATA, e->subjects[i].path);
+	vv_web_address to = address(e, VV_WEB_AT_TABLE, e->subjects[i].path);
 	vv_auto(vv_buf) html = VV_BUF_INIT, name = VV_BUF_INIT;
 	vv_status rc = make(e, &to, no_room, &html, err);
 
@@ -311,14 +312,14 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 	subject *s = &e->subjects[i];
 	unsigned *pages = diff ? &s->diff_pages : &s->row_pages;
 	vv_auto(vv_buf) html = VV_BUF_INIT, name = VV_BUF_INIT;
-	vv_web_address to = address(e, diff ? VV_WEB_AT_COMPARE : VV_WEB_AT_DATA, s->path);
+	vv_web_address to = address(e, diff ? VV_WEB_AT_COMPARE : VV_WEB_AT_TABLE, s->path);
 	vv_status rc = VV_OK;
 
 	*pages = PAGES_MAX;
 	for (unsigned n = 0; n < *pages; n++) {
 		vv_auto(vv_buf) next = VV_BUF_INIT;
 		to.rows.from = to.compare.from = (uint64_t)n * PAGE_ROWS;
-		if ((rc = make(e, &to, diff ? vv_page_compare : vv_page_data, &html, err)) < 0) {
+		if ((rc = make(e, &to, diff ? vv_page_compare : vv_page_table, &html, err)) < 0) {
 			break;
 		}
 		vv_buf_reset(&name);
@@ -344,7 +345,7 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 	if (rc == VV_OK && *pages > 0 && *pages < PAGES_MAX && !has_room(e, html.len)) {
 		unsigned last = *pages - 1;
 		to.rows.from = to.compare.from = (uint64_t)last * PAGE_ROWS;
-		rc = make(e, &to, diff ? vv_page_compare : vv_page_data, &html, err);
+		rc = make(e, &to, diff ? vv_page_compare : vv_page_table, &html, err);
 		if (rc == VV_OK) {
 			vv_buf_reset(&name);
 			put_name(&name, e, diff ? "changes" : "rows", i, last);
@@ -411,7 +412,7 @@ done:
 static vv_status write_index(export *e, vv_error *err)
 {
 	vv_auto(vv_buf) html = VV_BUF_INIT;
-	vv_web_address to = address(e, e->a.none ? VV_WEB_AT_DATA : VV_WEB_AT_COMPARE, NULL);
+	vv_web_address to = address(e, e->a.none ? VV_WEB_AT_TREE : VV_WEB_AT_COMPARE, NULL);
 
 	e->first = true;
 	vv_status rc = make(e, &to, e->a.none ? vv_page_files : vv_page_compare, &html, err);

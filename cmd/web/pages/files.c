@@ -1,12 +1,13 @@
 /*
- * files: the datasets and other files of a version, and which versions there are by name.
+ * files: the tables and other files of a version, or of one of its folders.
  */
+#include <string.h>
+
 #include "base/show.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
 #define FILES 2000u
-#define REFS 30u
 
 static void put_datasets(vv_page *p, const vv_web_datasets *all)
 {
@@ -19,7 +20,7 @@ static void put_datasets(vv_page *p, const vv_web_datasets *all)
 				   : !d->stored ? "plain text in Git"
 						: NULL;
 		part_dataset_row(&p->html, .name = vv_html_words(d->path),
-				 .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, d->path),
+				 .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, d->path),
 				 .rows = d->rows, .columns = d->columns,
 				 .line = vv_page_dataset_line(p, d),
 				 .last = vv_page_dataset_last(p, d), .note = vv_html_words(note));
@@ -34,39 +35,29 @@ static void put_others(vv_page *p, const vv_web_datasets *all)
 	for (size_t i = all->tables; i < all->count; i++) {
 		const vv_web_dataset *d = &all->items[i];
 		part_file_row(&p->html, .name = vv_html_words(d->path),
-			      .at = vv_page_to(p, VV_WEB_AT_DATA, p->asked->commit.hex, d->path),
+			      .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
 			      .size = vv_page_text(p, "%s", vv_text_bytes(d->bytes)));
 	}
 	part_files_end(&p->html);
 }
 
-static vv_status put_versions(vv_page *p, vv_error *err)
+/* Of a folder, only what is in it, or below. */
+static void keep_below(vv_web_datasets *all, const char *folder)
 {
-	vv_web_ref *refs;
-	size_t count;
-	vv_status rc = vv_web_refs(p->asked->visit, REFS, &refs, &count, err);
+	size_t len = folder ? strlen(folder) : 0, kept = 0, tables = 0;
 
-	if (rc < 0) return rc;
-	part_subtitle(&p->html, .text = vv_html_words("Branches and tags"),
-		      .id = vv_html_words("refs"));
-	part_refs_begin(&p->html);
-	for (size_t i = 0; i < count; i++) {
-		const vv_web_ref *r = &refs[i];
-		vv_html_url at = vv_page_to(p, VV_WEB_AT_DATA, r->commit.hex, NULL);
-		if (at.s) {
-			part_ref(&p->html, .at = at, .name = vv_html_words(r->name),
-				 .kind = vv_html_words(r->tag    ? "tag"
-						       : r->head ? "default"
-								 : ""),
-				 .day = vv_page_day(p, &r->commit),
-				 .compare = vv_oid_equal(&r->commit.id, &p->asked->commit.id)
-						    ? (vv_html_url){NULL}
-						    : vv_page_to_compare(p, &r->commit,
-									 &p->asked->commit, NULL));
+	for (size_t i = 0; i < all->count && len > 0; i++) {
+		const char *path = all->items[i].path;
+
+		if (strncmp(path, folder, len) == 0 && path[len] == '/') {
+			tables += i < all->tables;
+			all->items[kept++] = all->items[i];
 		}
 	}
-	part_refs_end(&p->html);
-	return VV_OK;
+	if (len > 0) {
+		all->count = kept;
+		all->tables = tables;
+	}
 }
 
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
@@ -77,6 +68,7 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_web_datasets_read(p->asked->visit, c, FILES, true, &all, err)) < 0) return rc;
+	keep_below(&all, p->at->path);
 	vv_page_begin(p,
 		      &(vv_page_frame){
 			      .title = vv_page_text(p, "%s at %s", p->asked->repository,
@@ -84,6 +76,8 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 			      .description = vv_page_text(
 				      p, "%s, %s", vv_text_counted(all.tables, "dataset", NULL),
 				      vv_text_counted(all.count - all.tables, "other file", NULL)),
+			      .heading = p->at->path ? vv_page_text(p, "%s/", p->at->path)
+						     : vv_html_words("Tables"),
 			      .version = c});
 	if (c->work) {
 		part_words(lead, .text = vv_html_words("In the work tree, not committed."));
@@ -95,9 +89,9 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 		part_words(lead, .text = vv_html_words(", commit "));
 		part_code(lead, .text = vv_html_words(c->brief));
 	}
-	part_heading(&p->html, .title = vv_html_words("Datasets"), .lead = lead);
+	part_lead(&p->html, .body = lead);
 	if (all.tables == 0) {
-		part_nothing(&p->html, .text = vv_html_words("No datasets in this version."));
+		part_nothing(&p->html, .text = vv_html_words("No tables here."));
 	} else {
 		put_datasets(p, &all);
 	}
@@ -108,6 +102,5 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 		part_note(&p->html,
 			  .text = vv_page_text(p, "Only the first %u files are listed.", FILES));
 	}
-	if (!(p->place && p->place->link) && (rc = put_versions(p, err)) < 0) return rc;
 	return vv_page_end(p, vv_html_words(NULL), out, err);
 }

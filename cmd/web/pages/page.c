@@ -1,5 +1,5 @@
 /*
- * page: the frame, and how links, moments, changes and values look wherever they stand.
+ * page: how links, moments, changes and values look wherever they stand.
  */
 #include "cmd/web/pages/page.h"
 
@@ -15,10 +15,6 @@
 #define LEAD 60u /* bytes shown of what two long values have in common */
 #define COMPACT "0123456789.,:+-/%()eETZ "
 #define COMPACT_MAX 40u /* bytes of a value that is not broken into lines */
-/* of a page in a file: no server says it */
-#define POLICY                                                                                     \
-	"default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file: data:; base-uri 'none'"
-
 typedef struct vv_page_piece {
 	vv_html html;
 	struct vv_page_piece *before;
@@ -99,7 +95,8 @@ vv_html_url vv_page_link(vv_page *p, const vv_web_address *to)
 
 vv_html_url vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path)
 {
-	vv_web_address to = vv_web_address_of(p->at, place);
+	vv_web_address to = vv_web_address_of(
+		p->at, place == VV_WEB_AT_TABLE && !path ? VV_WEB_AT_TREE : place);
 
 	to.rev = rev;
 	to.path = path;
@@ -133,7 +130,7 @@ vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path,
 vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMN);
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMNS);
 
 	to.rev = c->hex;
 	to.path = path;
@@ -169,66 +166,6 @@ vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 	u.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	p->failed = p->failed || !u.s;
 	return u;
-}
-
-static vv_html_url to_asset(vv_page *p, const char *name, const char *file)
-{
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ASSET);
-
-	to.name = name;
-	return file ? vv_html_link(file) : vv_page_link(p, &to);
-}
-
-/* ---- the frame */
-
-static vv_html_url here(vv_page *p)
-{
-	vv_html_url u = vv_page_link(p, p->at);
-
-	if (!u.s || !p->asked->origin || (p->place && p->place->link)) return (vv_html_url){NULL};
-	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, u.s).s);
-}
-
-void vv_page_begin(vv_page *p, const vv_page_frame *f)
-{
-	const vv_page_place *place = p->place;
-	const char *repository = p->asked->repository;
-	vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_CHANGES),
-		       history = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
-	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
-	bool whole = !f->dataset;
-	vv_web_place at = p->at->place;
-
-	part_page_begin(
-		&p->html, .title = f->title, .description = f->description, .here = here(p),
-		.style = to_asset(p, "style.css", place ? place->style : NULL),
-		.script = to_asset(p, "script.js", place ? place->script : NULL),
-		.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
-		.policy = vv_html_words(place && place->link ? POLICY : NULL),
-		.repository = vv_html_words(repository), .home = vv_page_link(p, &home),
-		.changes = vv_page_link(p, &home), .in_changes = whole && at == VV_WEB_AT_CHANGES,
-		.files = vv_page_to(p, VV_WEB_AT_DATA, rev, NULL),
-		.in_files = whole && at == VV_WEB_AT_DATA, .history = vv_page_link(p, &history),
-		.in_history = whole && at == VV_WEB_AT_HISTORY,
-		.list = p->at->base && *p->at->base ? vv_html_link("/") : (vv_html_url){NULL},
-		.dataset = vv_html_words(f->dataset),
-		.dataset_at = f->dataset ? vv_page_to(p, VV_WEB_AT_DATA, rev, f->dataset)
-					 : (vv_html_url){NULL});
-}
-
-vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err)
-{
-	vv_web_address api = *p->at;
-	bool served = !(p->place && p->place->link) && p->asked->repository;
-
-	if (p->place && p->place->also) {
-		p->place->also(p->place->payload, p);
-	}
-	api.api = true;
-	part_page_end(&p->html, .version = vv_html_words(VARVE_VERSION), .words = words,
-		      .json = served ? vv_page_link(p, &api) : (vv_html_url){NULL});
-	if (p->failed) return vv_fail_nomem(err);
-	return vv_html_take(&p->html, out, err);
 }
 
 /* ---- words */
@@ -276,7 +213,7 @@ vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c)
 void vv_page_put_version(vv_page *p, vv_html *h, const vv_web_commit *c)
 {
 	vv_html_url at = c->none ? (vv_html_url){NULL}
-				 : vv_page_to(p, VV_WEB_AT_DATA, c->hex, NULL);
+				 : vv_page_to(p, VV_WEB_AT_TREE, c->hex, NULL);
 
 	if (c->none) {
 		part_words(h, .text = vv_html_words("nothing"));
@@ -336,32 +273,6 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words)
 		part_words(h, .text = vv_html_bytes(words, plain));
 		words += plain;
 	}
-}
-
-void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path, bool table)
-{
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
-	vv_web_commit before = {.none = true};
-	vv_web_place at = p->at->place;
-
-	to.path = path;
-	to.rev = c->work ? NULL : c->hex;
-	if (!c->none && p->asked->visit &&
-	    vv_web_commit_before(p->asked->visit, c, &before, VV_IGNORED) < 0) {
-		before.none = true;
-	}
-	part_tabs_begin(
-		&p->html, .file = !table, .rows = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
-		.in_rows = at == VV_WEB_AT_DATA,
-		.compare = at == VV_WEB_AT_COMPARE ? vv_page_link(p, p->at)
-						   : vv_page_to_compare(p, &before, c, path),
-		.in_compare = at == VV_WEB_AT_COMPARE, .history = vv_page_link(p, &to),
-		.in_history = at == VV_WEB_AT_HISTORY,
-		.columns = !table                   ? (vv_html_url){NULL}
-			   : at == VV_WEB_AT_COLUMN ? vv_page_link(p, p->at)
-						    : vv_page_to_column(p, c, path, NULL),
-		.in_columns = at == VV_WEB_AT_COLUMN);
-	part_tabs_end(&p->html);
 }
 
 /* ---- values */

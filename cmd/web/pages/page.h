@@ -48,13 +48,19 @@ VV_AUTO_CLEAR(vv_page, vv_page_clear)
 
 typedef struct vv_page_frame {
 	vv_html_text title, description;
-	const char *dataset; /* path; NULL: a page of the whole repository */
+	vv_html_text heading; /* NULL: the dataset's path */
+	const char *dataset;  /* path; NULL: a page of the whole repository */
+	bool file;            /* which is not a table */
+	bool wide;            /* the page has the whole width */
 	/* that the links to the dataset name; NULL: the default one */
 	const vv_web_commit *version;
 } vv_page_frame;
+/* Head, heading, the version and the views of the same subject. */
 void vv_page_begin(vv_page *p, const vv_page_frame *f);
 /* The foot, and the whole to out. words: what is true of the whole page. */
 vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err);
+/* On a server, which searches, sorts and finds versions by name; else in a folder. */
+bool vv_page_is_served(const vv_page *p);
 
 /* Words with values in them. */
 vv_html_text vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -72,6 +78,7 @@ vv_html_url vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_
 			       const char *path);
 vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
 			   uint64_t number);
+/* name: a column; NULL: all. */
 vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name);
 /* A link below a list to what is older, at an address of that. */
@@ -94,8 +101,6 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 /* A small line of its rows over time; when it changed last. */
 vv_html *vv_page_dataset_line(vv_page *p, const vv_web_dataset *d);
 vv_html *vv_page_dataset_last(vv_page *p, const vv_web_dataset *d);
-/* The tabs of a dataset; the one of at->place is marked. */
-void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path, bool table);
 
 /* To the owner of a work tree with conflicts: that there are some, and where. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
@@ -112,11 +117,12 @@ bool vv_page_is_compact(const vv_web_cell *c);
 /* ---- the pages; each begins, fills and ends p */
 
 /* cookie: what the browser is to remember of this visit; one part's value of Set-Cookie. */
-vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err);
+vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err);
+/* With a path, of a table; else of all. */
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
-vv_status vv_page_data(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);

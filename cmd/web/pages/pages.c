@@ -16,18 +16,20 @@
 static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
 {
 	switch (p->at->place) {
-	case VV_WEB_AT_CHANGES:
-		return vv_page_changes(p, &reply->body, &reply->cookie, err);
-	case VV_WEB_AT_COMPARE:
-		return vv_page_compare(p, &reply->body, err);
-	case VV_WEB_AT_DATA:
-		return p->at->path ? vv_page_data(p, &reply->body, err)
-				   : vv_page_files(p, &reply->body, err);
-	case VV_WEB_AT_ROW:
-		return vv_page_row(p, &reply->body, err);
+	case VV_WEB_AT_OVERVIEW:
+		return vv_page_overview(p, &reply->body, &reply->cookie, err);
+	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_HISTORY:
 		return vv_page_history(p, &reply->body, err);
-	case VV_WEB_AT_COLUMN:
+	case VV_WEB_AT_TREE:
+		return vv_page_files(p, &reply->body, err);
+	case VV_WEB_AT_COMPARE:
+		return vv_page_compare(p, &reply->body, err);
+	case VV_WEB_AT_TABLE:
+		return vv_page_table(p, &reply->body, err);
+	case VV_WEB_AT_ROW:
+		return vv_page_row(p, &reply->body, err);
+	case VV_WEB_AT_COLUMNS:
 		return vv_page_column(p, &reply->body, err);
 	case VV_WEB_AT_CONFLICTS:
 		return vv_page_conflicts(p, &reply->body, err);
@@ -94,12 +96,12 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 		p.place = &files;
 	}
 	reply->type = HTML_TYPE;
-	vv_page_begin(&p, &(vv_page_frame){
-				  .title = vv_html_words("Repositories"),
-				  .description = vv_page_text(
-					  &p, "%s of tables",
-					  vv_text_counted(count, "repository", "repositories"))});
-	part_heading(&p.html, .title = vv_html_words("Repositories"));
+	vv_page_begin(
+		&p, &(vv_page_frame){.title = vv_html_words("Repositories"),
+				     .description = vv_page_text(
+					     &p, "%s of tables",
+					     vv_text_counted(count, "repository", "repositories")),
+				     .heading = vv_html_words("Repositories")});
 	part_list_begin(&p.html, .kind = vv_html_words("repositories"));
 	for (size_t i = 0; i < count; i++) {
 		vv_html *h = vv_page_piece_new(&p);

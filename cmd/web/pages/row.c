@@ -14,20 +14,43 @@
 #define EVENTS 50u
 #define CELLS 24u /* of an added or removed row, before they are folded away */
 
+static vv_html_url to_cell(vv_page *p, const char *name)
+{
+	vv_web_address to = *p->at;
+
+	to.cell = name;
+	to.after = NULL;
+	to.rows.from = 0;
+	return vv_page_link(p, &to);
+}
+
 static void put_now(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
-	part_subtitle(&p->html, .text = vv_html_words("In this version"),
+	part_subtitle(&p->html, .text = vv_html_words("The row in this version"),
 		      .id = vv_html_words("now"));
 	part_pairs_begin(&p->html);
 	for (size_t i = 0; i < t->column_count; i++) {
 		vv_html *value = vv_page_piece_new(p);
 		vv_page_put_value(p, value, &r->cells[i]);
 		part_row_pair(&p->html, .name = vv_html_words(t->columns[i].name),
-			      .at = vv_page_to_column(p, &t->commit, t->path, t->columns[i].name),
-			      .value = value,
+			      .at = to_cell(p, t->columns[i].name), .value = value,
+			      .on = p->at->cell && strcmp(p->at->cell, t->columns[i].name) == 0,
 			      .kind = vv_html_words(t->columns[i].number ? "mono" : ""));
 	}
 	part_pairs_end(&p->html);
+}
+
+static void put_value(vv_page *p, vv_html *value, const vv_web_life_event *e,
+		      const vv_web_life_cell *c)
+{
+	if (e->kind == VV_ROW_ADDED) {
+		vv_page_put_value(p, value, &c->new_cell);
+	} else if (e->kind == VV_ROW_REMOVED) {
+		vv_page_put_value(p, value, &c->old_cell);
+	} else if (c->came || c->went || c->change != VV_CELL_SAME) {
+		vv_page_put_old_new(p, value, c->came ? NULL : &c->old_cell,
+				    c->went ? NULL : &c->new_cell, c->change);
+	}
 }
 
 static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_t to)
@@ -36,14 +59,8 @@ static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_
 	for (size_t i = from; i < to; i++) {
 		const vv_web_life_cell *c = &e->cells[i];
 		vv_html *value = vv_page_piece_new(p);
-		if (e->kind == VV_ROW_ADDED) {
-			vv_page_put_value(p, value, &c->new_cell);
-		} else if (e->kind == VV_ROW_REMOVED) {
-			vv_page_put_value(p, value, &c->old_cell);
-		} else if (c->came || c->went || c->change != VV_CELL_SAME) {
-			vv_page_put_old_new(p, value, c->came ? NULL : &c->old_cell,
-					    c->went ? NULL : &c->new_cell, c->change);
-		}
+
+		put_value(p, value, e, c);
 		part_event_cell(&p->html, .name = vv_html_words(c->name),
 				.old_name = vv_html_words(c->old_name),
 				.note = vv_html_words(c->came   ? "new column"
@@ -54,53 +71,91 @@ static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_
 	part_event_cells_end(&p->html);
 }
 
+static vv_html_text subject_of(const vv_web_life_event *e)
+{
+	return vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)");
+}
+
+/* The comparison with the version before, or the first version. */
+static vv_html_url to_event(vv_page *p, const vv_web_life_event *e)
+{
+	vv_web_commit before;
+
+	return vv_web_commit_before(p->asked->visit, &e->commit, &before, VV_IGNORED) == VV_OK &&
+			       !before.none
+		       ? vv_page_to_compare(p, &before, &e->commit, e->path)
+		       : vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, e->path);
+}
+
 static void put_event(vv_page *p, const vv_web_life_event *e)
 {
 	bool added = e->kind == VV_ROW_ADDED, removed = e->kind == VV_ROW_REMOVED;
-	vv_web_commit before;
 
-	vv_html_url at = vv_web_commit_before(p->asked->visit, &e->commit, &before, VV_IGNORED) ==
-						 VV_OK &&
-					 !before.none
-				 ? vv_page_to_compare(p, &before, &e->commit, e->path)
-				 : vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path);
-	part_event_begin(
-		&p->html,
-		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
-		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
-		.author = vv_html_words(e->commit.author),
-		.sign = vv_html_words(added     ? "+"
-				      : removed ? "\u2212"
-						: "~"),
-		.kind = vv_html_words(added     ? "a"
-				      : removed ? "r"
-						: "c"),
-		.word = added             ? vv_html_words("Added")
-			: removed         ? vv_html_words("Removed")
-			: e->key          ? vv_html_words("Key changed")
-			: e->changed == 0 ? vv_html_words("Columns changed")
-					  : vv_page_text(p, "%s changed",
-							 vv_text_counted(e->changed, "cell", NULL)),
-		.brief = vv_html_words(e->commit.brief),
-		.at_version = vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path));
-	if (added || removed) {
-		part_event_fold_begin(
-			&p->html, .text = vv_page_text(p, "Its %s",
-						       vv_text_counted(e->count, "value", NULL)));
-		put_cells(p, e, 0, e->count);
-		part_event_fold_end(&p->html);
-	} else if (e->count > CELLS) {
-		put_cells(p, e, 0, CELLS);
+	part_event_begin(&p->html, .subject = subject_of(e), .at = to_event(p, e),
+			 .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
+			 .author = vv_html_words(e->commit.author),
+			 .sign = vv_html_words(added     ? "+"
+					       : removed ? "\u2212"
+							 : "~"),
+			 .kind = vv_html_words(added     ? "a"
+					       : removed ? "r"
+							 : "c"),
+			 .word = added     ? vv_html_words("Added")
+				 : removed ? vv_html_words("Removed")
+				 : e->key  ? vv_html_words("Key changed")
+				 : e->changed == 0
+					 ? vv_html_words("Columns changed")
+					 : vv_page_text(p, "%s changed",
+							vv_text_counted(e->changed, "cell", NULL)),
+			 .brief = vv_html_words(e->commit.brief),
+			 .at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, e->path));
+	size_t shown = added || removed ? 0 : e->count < CELLS ? e->count : CELLS;
+	if (shown > 0) {
+		put_cells(p, e, 0, shown);
+	}
+	if (shown < e->count) {
 		part_event_fold_begin(
 			&p->html,
-			.text = vv_page_text(p, "%s",
-					     vv_text_counted(e->count - CELLS, "more cell", NULL)));
-		put_cells(p, e, CELLS, e->count);
+			.text = shown == 0 ? vv_page_text(p, "Its %s",
+							  vv_text_counted(e->count, "value", NULL))
+					   : vv_page_text(p, "%s",
+							  vv_text_counted(e->count - shown,
+									  "more cell", NULL)));
+		put_cells(p, e, shown, e->count);
 		part_event_fold_end(&p->html);
-	} else {
-		put_cells(p, e, 0, e->count);
 	}
 	part_event_end(&p->html);
+}
+
+/* Who set the cell, newest first, under the names that its column had. */
+static void put_cell_life(vv_page *p, const vv_web_life *life)
+{
+	const char *name = p->at->cell;
+
+	part_cell_life_begin(&p->html);
+	for (size_t i = 0; i < life->count; i++) {
+		const vv_web_life_event *e = &life->events[i];
+
+		for (size_t k = 0; k < e->count; k++) {
+			const vv_web_life_cell *c = &e->cells[k];
+			vv_html *value = vv_page_piece_new(p);
+
+			if (strcmp(c->name, name) != 0) {
+				continue;
+			}
+			put_value(p, value, e, c);
+			if (!vv_html_is_empty(value)) {
+				part_cell_then(&p->html, .at = to_event(p, e), .value = value,
+					       .author = vv_html_words(e->commit.author),
+					       .iso = vv_page_iso(p, &e->commit),
+					       .when = vv_page_day(p, &e->commit),
+					       .subject = subject_of(e));
+			}
+			name = c->old_name ? c->old_name : name;
+			break;
+		}
+	}
+	part_cell_life_end(&p->html);
 }
 
 /* there: the version has the row; else it may have lived before. */
@@ -124,6 +179,9 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 		vv_fail(err, VV_ENOTFOUND, "'%s' never had a row with the key '%s'",
 			vv_text_shows(p->at->path), vv_text_shows(key));
 		return vv_web_key_hint(t, err);
+	}
+	if (p->at->cell) {
+		put_cell_life(p, &life);
 	}
 	part_subtitle(&p->html,
 		      .text = vv_page_text(p, "Its life: %s%s",
@@ -150,7 +208,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 /* Back to where the row stands among others. */
 static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_DATA);
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
 	vv_html *h = vv_page_piece_new(p);
 
 	part_words(h, .text = vv_html_words("Of version "));
@@ -172,6 +230,22 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 		part_words(h, .text = vv_page_text(p, "row %s", vv_text_count(r->number + 1)));
 	}
 	return h;
+}
+
+/* The cell that was asked for, whole. */
+static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r, vv_error *err)
+{
+	vv_html *value = vv_page_piece_new(p);
+	size_t i;
+	vv_status rc;
+
+	if (!p->at->cell || !r) return VV_OK;
+	if ((rc = vv_web_column_find(t, p->at->cell, &i, err)) < 0) return rc;
+	part_subtitle(&p->html, .text = vv_html_words(t->columns[i].name),
+		      .id = vv_html_words("cell"));
+	vv_page_put_value(p, value, &r->cells[i]);
+	part_cell_now(&p->html, .value = value);
+	return VV_OK;
 }
 
 vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
@@ -199,12 +273,13 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 		      &(vv_page_frame){.title = vv_page_text(p, "%s in %s", name.s, t->path),
 				       .description = vv_page_text(p, "The life of a row: %s in %s",
 								   name.s, t->path),
+				       .heading = name,
 				       .dataset = t->path,
 				       .version = &t->commit});
-	part_heading(&p->html, .title = name, .lead = lead(p, t, there ? &row : NULL));
-	vv_page_put_tabs(p, &t->commit, t->path, true);
+	part_lead(&p->html, .body = lead(p, t, there ? &row : NULL));
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
+	if ((rc = put_cell(p, t, there ? &row : NULL, err)) < 0) return rc;
 	/* numbers in the work tree are not those of a commit */
 	if ((key || !t->commit.work) &&
 	    (rc = put_life(p, t, key, there ? row.number : 0, there, err)) < 0) {

@@ -1,5 +1,5 @@
-/* The pages are complete without this: it adds keys, a scroll bar for tables of any length, and
- * figures of columns where they are opened. Everything that it shows comes from the pages themselves. */
+/* The pages are complete without this: it adds keys, a panel beside the rows, and a scroll bar for
+ * tables of any length. Everything that it shows comes from the pages themselves. */
 (function () {
 	'use strict';
 
@@ -71,6 +71,7 @@
 		var typing = at.isContentEditable || (/^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) && at.type !== 'radio');
 		if (event.key === 'Escape') {
 			all('.menu[open]').forEach(function (menu) { menu.open = false; });
+			closePanel();
 			if (typing) {
 				at.blur();
 			}
@@ -132,27 +133,128 @@
 		form.addEventListener('submit', function () { field.disabled = false; });
 	});
 
-	/* ---- figures of a column, from its own page, when it is opened */
+	/* ---- the panel: what a page of its own tells of a cell or a column, beside the rows */
 
-	all('details[data-values]').forEach(function (details) {
-		details.addEventListener('toggle', function () {
-			if (!details.open || details.dataset.values === '') {
-				return;
+	var panel = null, opener = null;
+
+	function closePanel() {
+		if (panel) {
+			panel.remove();
+			panel = null;
+			history.replaceState(null, '', location.pathname + location.search);
+			if (opener && opener.isConnected) {
+				opener.focus({ preventScroll: true });
 			}
-			var address = details.dataset.values;
-			details.dataset.values = '';
-			var words = make('p', 'muted');
-			words.textContent = 'Looking\u2026';
-			details.querySelector('summary').after(words);
-			fetchPage(address).then(function (page) {
-				var parts = all('main > dl.pairs, main > ol.values', page);
-				words.replaceWith.apply(words, parts.map(function (e) { return document.importNode(e, true); }));
-			}).catch(function () {
-				words.textContent = 'The figures could not be had.';
-				details.dataset.values = address;
-			});
+		}
+	}
+
+	function openPanel(address, title, from) {
+		var inner = document.createElement('div');
+		var head = document.createElement('header');
+		var close = document.createElement('button');
+		var own = document.createElement('a');
+		if (panel) {
+			panel.remove();
+		}
+		panel = make('aside', 'panel', document.body);
+		panel.setAttribute('aria-label', title);
+		panel.tabIndex = -1;
+		make('b', '', head).textContent = title;
+		own.href = address;
+		own.textContent = 'Whole page';
+		close.type = 'button';
+		close.textContent = 'Close';
+		close.addEventListener('click', closePanel);
+		head.append(own, close);
+		inner.textContent = 'Looking\u2026';
+		panel.append(head, inner);
+		opener = from;
+		panel.focus({ preventScroll: true });
+		var mine = panel;
+		fetchPage(address).then(function (page) {
+			inner.replaceChildren.apply(inner, Array.from(page.querySelector('main').children).map(function (e) {
+				return document.importNode(e, true);
+			}));
+			all('details.menu, .pager', inner).forEach(function (e) { e.remove(); });
+		}).catch(function () {
+			if (panel === mine) {
+				inner.textContent = 'This could not be had.';
+			}
 		});
-	});
+	}
+
+	/* The row's page, with the cell that is meant. */
+	function openCell(cell) {
+		var link = cell.parentNode.querySelector('.no a');
+		var heads = all('thead th', cell.closest('table'));
+		var name = heads[cell.cellIndex] && heads[cell.cellIndex].firstElementChild.firstChild.data.trim();
+		var to = new URL(link.href);
+		if (cell.tagName === 'TD') {
+			to.searchParams.set('cell', name);
+		}
+		openPanel(to.href, cell.tagName === 'TD' ? name : 'Row ' + link.textContent, cell);
+		history.replaceState(null, '', '#' + to.searchParams);
+	}
+
+	function isServed() {
+		return location.protocol !== 'file:';
+	}
+
+	var grid = document.querySelector('.data:not(.diff)');
+	var panels = isServed() && grid && grid.querySelector('[data-panel]');
+
+	function openAt(target) {
+		var cell = target.closest('td, th');
+		if (!cell || cell.closest('table') !== document.querySelector('.data:not(.diff)')) {
+			return false;
+		}
+		if (cell.dataset.panel) {
+			openPanel(cell.dataset.panel, cell.firstElementChild.firstChild.data.trim(), cell);
+			return true;
+		}
+		if (cell.closest('tbody') && cell.parentNode.querySelector('.no a')) {
+			openCell(cell);
+			return true;
+		}
+		return false;
+	}
+
+	if (panels) {
+		document.addEventListener('click', function (event) {
+			if (!event.ctrlKey && !event.metaKey && event.target.closest('.scroll .data') && !String(getSelection()) &&
+				openAt(event.target)) {
+				event.preventDefault();
+			}
+		});
+		/* Arrows go from cell to cell, Enter opens. */
+		grid.closest('.scroll').addEventListener('keydown', function (event) {
+			var steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+			var table = document.querySelector('.data:not(.diff)');
+			var at = document.activeElement.closest('td, th');
+			if (event.key === 'Enter' && at && document.activeElement === at) {
+				openAt(at);
+				event.preventDefault();
+				event.stopPropagation();
+			} else if (event.key in steps) {
+				var step = steps[event.key];
+				var row = at ? table.rows[at.parentNode.rowIndex + step[0]] : table.rows[1];
+				var next = row && row.cells[at ? at.cellIndex + step[1] : 1];
+				if (next) {
+					next.tabIndex = -1;
+					next.focus();
+				}
+				event.preventDefault();
+			}
+		});
+		/* An address with a cell behind '#' opens it. */
+		var asked = new URLSearchParams(location.hash.slice(1));
+		var first = document.querySelector('.data .no a');
+		if ((asked.get('key') || asked.get('row')) && first) {
+			var cell_page = new URL(first.href);
+			cell_page.search = asked;
+			openPanel(cell_page.href, asked.get('cell') || asked.get('key') || 'Row', first.closest('th'));
+		}
+	}
 
 	/* ---- a scroll bar over all rows of a dataset; the table itself holds one page of them */
 
@@ -224,7 +326,7 @@
 
 		/* Shows the page around a row, that row at the top. */
 		function load(row) {
-			var start = Math.max(0, Math.min(row - 60, total - 200));
+			var start = Math.max(0, Math.min(row - Math.floor(count / 3), total - count));
 			var to = address(start);
 			asked = row;
 			if (loading) {
@@ -320,7 +422,7 @@
 		show();
 	}
 
-	if (location.protocol !== 'file:') {
+	if (isServed()) {
 		all('.scroll[data-total]').forEach(function (box) {
 			if (Number(box.dataset.total) > Number(box.dataset.rows) && box.querySelector('tbody tr')) {
 				scroller(box);

@@ -6,10 +6,76 @@
 #include <string.h>
 
 #include "cmd/web/pages/parts.h"
+#include "dataset/schema/type.h"
 
-static const char *column_kind(const vv_web_column *c)
+const char *vv_page_op_words(vv_web_op op)
 {
-	return c->key ? c->number ? "k n" : "k" : c->number ? "n" : "";
+	static const char *const words[VV_WEB_OP_COUNT] = {
+		[VV_WEB_EQ] = "is",
+		[VV_WEB_NE] = "is not",
+		[VV_WEB_LT] = "is less than",
+		[VV_WEB_LE] = "is at most",
+		[VV_WEB_GT] = "is greater than",
+		[VV_WEB_GE] = "is at least",
+		[VV_WEB_HAS] = "contains",
+		[VV_WEB_STARTS] = "begins with",
+		[VV_WEB_IS_MISSING] = "is missing",
+		[VV_WEB_IS_PRESENT] = "is there",
+		[VV_WEB_IS_EMPTY] = "is empty",
+	};
+	return words[op];
+}
+
+static void put_hidden(vv_html *h, const char *name, const char *value)
+{
+	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
+}
+
+void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q)
+{
+	for (size_t i = 0; i < q->filter_count; i++) {
+		put_hidden(h, "col", q->filters[i].column);
+		put_hidden(h, "op", vv_web_op_name(q->filters[i].op));
+		put_hidden(h, "val", q->filters[i].value);
+	}
+	if (q->sort) {
+		put_hidden(h, "sort", q->sort);
+		if (q->descending) {
+			put_hidden(h, "dir", "desc");
+		}
+	}
+	for (size_t i = 0; i < q->show_count; i++) {
+		put_hidden(h, "show", q->show[i]);
+	}
+}
+
+vv_html_text vv_page_fitting_ops(vv_page *p, const char *type_name)
+{
+	vv_auto(vv_buf) ops = VV_BUF_INIT;
+	vv_type type;
+
+	if (!type_name || !vv_type_parse(&type, type_name)) return vv_html_words("");
+	for (int op = 0; op < VV_WEB_OP_COUNT; op++) {
+		if (vv_web_op_fits((vv_web_op)op, type)) {
+			vv_buf_printf(&ops, "%s ", vv_web_op_name((vv_web_op)op));
+		}
+	}
+	return vv_page_text(p, "%s", vv_buf_cstr(&ops));
+}
+
+vv_html *vv_page_op_options(vv_page *p, const char *type_name)
+{
+	vv_html *h = vv_page_piece_new(p);
+	vv_type type;
+	bool typed = type_name && vv_type_parse(&type, type_name);
+
+	for (int op = 0; op < VV_WEB_OP_COUNT; op++) {
+		if (!typed || vv_web_op_fits((vv_web_op)op, type)) {
+			part_option(h, .value = vv_html_words(vv_web_op_name((vv_web_op)op)),
+				    .text = vv_html_words(vv_page_op_words((vv_web_op)op)));
+		}
+	}
+	return h;
 }
 
 /* Sorted by the column, or, where it is already, the other way round, or not at all. */
@@ -25,24 +91,61 @@ static vv_html_url to_sorted(vv_page *p, const char *name, const vv_web_rows_que
 	return vv_page_link(p, &to);
 }
 
-static void put_head(vv_page *p, vv_html *h, const vv_web_column *c, const vv_web_rows_query *q,
-		     bool sortable)
+/* What the script shows at a click on the head: order, filter and figures, of this version alone. */
+static vv_html_url to_figures(vv_page *p, const vv_web_table *t, const char *name)
+{
+	vv_web_address to = *p->at;
+
+	to.place = VV_WEB_AT_COLUMNS;
+	to.rev = t->commit.hex;
+	to.path = t->path;
+	to.name = name;
+	to.rows.from = 0;
+	to.rows.jump = NULL;
+	to.rows.limit = 1;
+	return vv_page_link(p, &to);
+}
+
+static void put_head(vv_page *p, vv_html *h, const vv_web_table *t, const vv_web_column *c,
+		     const vv_web_rows_query *q, bool sortable)
 {
 	bool sorted = q->sort && strcmp(q->sort, c->name) == 0;
 
-	part_data_column(
-		h, .name = vv_html_words(c->name),
-		.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-		.kind = vv_html_words(sorted ? c->number ? "n sorted" : "sorted" : column_kind(c)),
-		.at = sortable ? to_sorted(p, c->name, q) : (vv_html_url){NULL},
-		.order = vv_html_words(!sorted         ? NULL
-				       : q->descending ? "descending"
-						       : "ascending"),
-		.arrow = vv_html_words(!sorted         ? NULL
-				       : q->descending ? "\u2193"
-						       : "\u2191"),
-		.hint = c->description && *c->description ? vv_html_words(c->description)
-							  : vv_page_text(p, "Sort by %s", c->name));
+	part_data_column(h, .name = vv_html_words(c->name),
+			 .type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
+			 .kind = vv_page_text(p, "%s%s%s", c->key ? "k " : "",
+					      c->number ? "n " : "", sorted ? "sorted" : ""),
+			 .at = sortable ? to_sorted(p, c->name, q) : (vv_html_url){NULL},
+			 .panel = sortable ? to_figures(p, t, c->name) : (vv_html_url){NULL},
+			 .order = vv_html_words(!sorted         ? NULL
+						: q->descending ? "descending"
+								: "ascending"),
+			 .arrow = vv_html_words(!sorted         ? NULL
+						: q->descending ? "\u2193"
+								: "\u2191"),
+			 .hint = c->description && *c->description
+					 ? vv_html_words(c->description)
+					 : vv_page_text(p, "Sort by %s", c->name));
+}
+
+static void put_row(vv_page *p, const vv_web_table *t, const vv_web_rows *rows, const vv_web_row *r,
+		    bool here)
+{
+	part_data_row_begin(&p->html, .number = r->number + 1,
+			    .at = vv_page_to_row(p, &t->commit, t->path, r->key, r->number),
+			    .kind = vv_html_words(here ? "here" : NULL),
+			    .id = vv_page_text(p, "r%llu", (unsigned long long)r->number + 1));
+	for (size_t k = 0; k < rows->column_count; k++) {
+		const vv_web_column *c = &t->columns[rows->columns[k]];
+
+		part_td_begin(&p->html, .kind = vv_html_words(c->key && c->number ? "k n"
+							      : c->key            ? "k"
+							      : c->number         ? "n"
+										  : NULL));
+		vv_page_put_value(p, &p->html, &r->cells[k]);
+		part_td_end(&p->html);
+	}
+	part_data_row_end(&p->html);
 }
 
 void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows,
@@ -51,29 +154,15 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 	vv_html *head = vv_page_piece_new(p);
 
 	for (size_t i = 0; i < rows->column_count; i++) {
-		put_head(p, head, &t->columns[rows->columns[i]], q, sortable);
+		put_head(p, head, t, &t->columns[rows->columns[i]], q, sortable);
 	}
 	part_data_begin(&p->html, .head = head, .from = (int64_t)rows->from,
 			.total = (int64_t)(rows->filtered ? 0 : t->rows),
 			.rows = (int64_t)rows->count);
 	for (size_t i = 0; i < rows->count; i++) {
 		const vv_web_row *r = &rows->rows[i];
-		bool here = q->jump && r->key && strcmp(q->jump, r->key) == 0;
-		part_data_row_begin(
-			&p->html, .number = r->number + 1,
-			.at = vv_page_to_row(p, &t->commit, t->path, r->key, r->number),
-			.kind = vv_html_words(here ? "here" : NULL),
-			.id = vv_page_text(p, "r%llu", (unsigned long long)r->number + 1));
-		for (size_t k = 0; k < rows->column_count; k++) {
-			const vv_web_column *c = &t->columns[rows->columns[k]];
-			const char *kind = c->number                          ? "n"
-					   : vv_page_is_compact(&r->cells[k]) ? "w"
-									      : NULL;
-			part_td_begin(&p->html, .kind = vv_html_words(kind));
-			vv_page_put_value(p, &p->html, &r->cells[k]);
-			part_td_end(&p->html);
-		}
-		part_data_row_end(&p->html);
+
+		put_row(p, t, rows, r, q->jump && r->key && strcmp(q->jump, r->key) == 0);
 	}
 	part_data_end(&p->html);
 }

@@ -31,7 +31,7 @@ static void put_elsewhere(vv_page *p)
 	if (!newest.none) {
 		vv_html *h = vv_page_piece_new(p);
 		part_words(h, .text = vv_html_words("The newest version that has it: "));
-		part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, newest.hex, path),
+		part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, newest.hex, path),
 			  .text = vv_page_text(p, "%s of %s", newest.brief,
 					       vv_page_day(p, &newest).s));
 		part_paragraph(&p->html, .body = h);
@@ -42,7 +42,7 @@ static void put_elsewhere(vv_page *p)
 		part_list_begin(&p->html, .kind = vv_html_words("near"));
 		for (size_t i = 0; i < count; i++) {
 			vv_html *h = vv_page_piece_new(p);
-			part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, near[i]),
+			part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, near[i]),
 				  .text = vv_html_words(near[i]));
 			part_item(&p->html, .body = h);
 		}
@@ -62,7 +62,7 @@ static void put_dataset(vv_page *p)
 		return;
 	}
 	vv_html *h = vv_page_piece_new(p);
-	part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
+	part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path),
 		  .text = vv_page_text(p, "%s in version %s", path, c->brief));
 	part_paragraph(&p->html, .body = h);
 }
@@ -73,9 +73,9 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 	vv_error worded = *why;
 
 	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(title_of(status, why)),
-					  .description = vv_html_words(why->message)});
-	part_trouble_heading(&p->html, .title = vv_html_words(title_of(status, why)),
-			     .lead = vv_page_sentence(p, why->message));
+					  .description = vv_html_words(why->message),
+					  .heading = vv_html_words(title_of(status, why))});
+	part_trouble_lead(&p->html, .text = vv_page_sentence(p, why->message));
 	vv_hint_word(&worded, vv_hint_words);
 	if (worded.hint[0]) {
 		part_note(&p->html, .text = vv_page_sentence(p, worded.hint));
@@ -87,10 +87,10 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 		put_dataset(p);
 	}
 	if (p->asked->repository) {
-		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_CHANGES);
+		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
 		vv_html *h = vv_page_piece_new(p);
 		part_link(h, .at = vv_page_link(p, &home),
-			  .text = vv_html_words("What changed in this repository"));
+			  .text = vv_html_words("The overview of this repository"));
 		part_paragraph(&p->html, .body = h);
 	}
 	return vv_page_end(p, vv_html_words(NULL), out, err);

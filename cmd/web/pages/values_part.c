@@ -15,7 +15,7 @@ static vv_html_url to_value(vv_page *p, const vv_web_table *t, const char *colum
 			    const char *value)
 {
 	const vv_web_rows_query *q = &p->at->rows;
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_DATA);
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
 	vv_web_filter *filters = vv_arena_calloc(&p->arena, q->filter_count + 1,
 						 sizeof(vv_web_filter));
 
@@ -25,14 +25,10 @@ static vv_html_url to_value(vv_page *p, const vv_web_table *t, const char *colum
 	}
 	to.rev = t->commit.hex;
 	to.path = t->path;
-	if (p->at->place == VV_WEB_AT_DATA) {
-		to.rows = *q;
-		to.rows.from = 0;
-		to.rows.jump = NULL;
-		memcpy(filters, q->filters ? q->filters : filters,
-		       q->filter_count * sizeof(*filters));
-	}
-	to.rows.filter_count = p->at->place == VV_WEB_AT_DATA ? q->filter_count : 0;
+	to.rows = *q;
+	to.rows.from = to.rows.limit = 0;
+	to.rows.jump = NULL;
+	memcpy(filters, q->filters ? q->filters : filters, q->filter_count * sizeof(*filters));
 	if (to.rows.filter_count >= VV_WEB_FILTERS_MAX) return (vv_html_url){NULL};
 	filters[to.rows.filter_count++] = (vv_web_filter){column, op, value};
 	to.rows.filters = filters;

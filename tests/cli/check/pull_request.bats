@@ -301,6 +301,6 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 	VARVE_MAX_COMMENT=12000 VARVE_PAGES=https://data.example.org ends_with 1 sh "$job" comment
 	[ "$(wc -c < varve.md)" -le 12000 ]
 	grep '<details><summary>' varve.md
-	grep 'href="https://data.example.org/row/' varve.md
+	grep 'href="https://data.example.org/table/' varve.md
 	grep 'varve check: invalid' varve.md
 }

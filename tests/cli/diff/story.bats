@@ -161,14 +161,14 @@ EOF
 	varve commit -qam new
 	succeeds varve diff --format markdown --pages https://data.example.org/r/ HEAD~1 HEAD
 	new=$(git rev-parse HEAD) old=$(git rev-parse HEAD~1)
-	output_has "<a href=\"https://data.example.org/r/row/$new/t.csv?key=a%20b\">"
-	output_has "<a href=\"https://data.example.org/r/row/$new/t.csv?key=%3Cx%3E\">"
-	output_has "<a href=\"https://data.example.org/r/row/$new/t.csv?key=3\">"
-	output_has "<a href=\"https://data.example.org/r/row/$old/t.csv?key=2\">"
+	output_has "<a href=\"https://data.example.org/r/table/$new/t.csv?key=a%20b\">"
+	output_has "<a href=\"https://data.example.org/r/table/$new/t.csv?key=%3Cx%3E\">"
+	output_has "<a href=\"https://data.example.org/r/table/$new/t.csv?key=3\">"
+	output_has "<a href=\"https://data.example.org/r/table/$old/t.csv?key=2\">"
 	cd ..
 	start_server "$OLDPWD"
 	for row in "$new/t.csv?key=a%20b" "$new/t.csv?key=%3Cx%3E" "$old/t.csv?key=2"; do
-		curl -sfL "$url/row/$row" > page.html
+		curl -sfL "$url/table/$row" > page.html
 		grep -q "<h1>" page.html
 	done
 	stop_server

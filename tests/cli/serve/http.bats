@@ -137,9 +137,9 @@ teardown() {
 	# a condition that would not be heeded is refused
 	[ "$(status "$url/raw/HEAD/prices.csv?where=id%3D7")" = 400 ]
 	[ "$(status "$url/raw/HEAD/prices.csv?format=csv&were=id%3D7")" = 400 ]
-	[ "$(status "$url/data/HEAD/prices.csv?format=csv&were=id%3D7")" = 400 ]
+	[ "$(status "$url/table/HEAD/prices.csv?format=csv&were=id%3D7")" = 400 ]
 	[ "$(status -L "$url/api/v0/data/HEAD/prices.csv?were=id%3D7")" = 400 ]
-	[ "$(status -L "$url/data/HEAD/prices.csv?utm_source=x")" = 200 ]
+	[ "$(status -L "$url/table/HEAD/prices.csv?utm_source=x")" = 200 ]
 	[ "$(status -H "If-None-Match: $tag" "$url/raw/HEAD/prices.csv")" = 304 ]
 	[ "$(status -H "If-None-Match: W/$tag" "$url/raw/HEAD/prices.csv")" = 304 ]
 	[ "$(status -H 'If-None-Match: "x", *' "$url/raw/HEAD/prices.csv")" = 304 ]

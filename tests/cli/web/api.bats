@@ -61,7 +61,7 @@ id_of() {
 	for condition in "size > 100 and name like '%a%'" "name is null or size between 5 and 50" 'id = 17' \
 		"text(size) ^= '1' and not id in (11, 12)" 'size < 0 and size > 0'; do
 		asked=$(jq -rn --arg c "$condition" '$c | @uri')
-		curl -fsS "$url/data/main/places.csv?where=$asked&format=csv" > there.csv
+		curl -fsS "$url/table/main/places.csv?where=$asked&format=csv" > there.csv
 		varve -C src cat main:places.csv --where "$condition" --format csv > here.csv
 		cmp here.csv there.csv || { echo "$condition" >&2; return 1; }
 		[ "$(said "data/main/places.csv?where=$asked&n=7" .matched)" = "$(varve -C src cat main:places.csv --where "$condition" --format ndjson | wc -l)" ]
@@ -75,7 +75,7 @@ id_of() {
 'size >': character 7 of the condition: ends where a value is missing" ]
 	[ "$(said 'data/main/places.csv?where=siz%3E1' '.error | .code, .hint')" = "notFound
 did you mean 'size'?" ]
-	page=$(curl -fsSL "$url/data/main/places.csv?where=size%20%3E%20100")
+	page=$(curl -fsSL "$url/table/main/places.csv?where=size%20%3E%20100")
 	[[ $page == *'value="size &gt; 100"'* ]]
 }
 
@@ -427,7 +427,7 @@ import socket, sys, time
 host, port = sys.argv[1][7:].split(":")
 for n in range(20):
     s = socket.create_connection((host, int(port)))
-    s.sendall(b"GET /data/main/places.csv?format=csv&n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n)
+    s.sendall(b"GET /table/main/places.csv?format=csv&n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n)
     s.recv(1)
     s.close()
 for n in range(20):

@@ -94,8 +94,8 @@ spring & more' ]
 	grep -q '<dt><b>Ours</b> main</dt>' page
 	grep -q '<dt><b>Theirs</b> spring</dt>' page
 	grep -q 'Removed in main, changed in spring' page
-	row=$(grep -o 'href="/row/[^"]*"' page | cut -d'"' -f2)
-	[ "$row" = "/row/$(git -C src rev-parse spring)/places.csv?key=19" ]
+	row=$(grep -o 'href="/table/[^"]*key=[^"]*"' page | cut -d'"' -f2)
+	[ "$row" = "/table/$(git -C src rev-parse spring)/places.csv?key=19" ]
 	got "${row#/}" | grep -q '2032-'
 	grep -q 'Added on both sides' page
 	grep -q 'changed on both sides' page

@@ -34,6 +34,11 @@ page() {
 		tr -s ' \n' ' '
 }
 
+# views PATH: the words of the links to other views of the same.
+views() {
+	curl -sL -H 'Accept: text/html' "$url/$1" | tr '\n' ' ' | sed 's,.*<nav aria-label="Views">\(.*\)</nav>.*,\1,; s/<[^>]*>/ /g'
+}
+
 # head_of PATH NAME: a line of the answer's head.
 head_of() {
 	curl -s -D - -o /dev/null -H 'Accept: text/html' "$url/$1" | tr -d '\r' | sed -n "s/^$2: //Ip"
@@ -44,16 +49,16 @@ head_of() {
 	start_server src
 	new=$(git -C src rev-parse HEAD)
 	old=$(git -C src rev-parse HEAD~1)
-	for path in "data/$new" "data/$new/t.csv?sort=price" "compare/$old..$new" "compare/$old..$new/t.csv" \
-		"row/$new/t.csv?key=3" "column/$new/t.csv?name=price" "history/t.csv?rev=$new"; do
+	for path in "tree/$new/" "table/$new/t.csv?sort=price" "compare/$old..$new" "compare/$old..$new/t.csv" \
+		"table/$new/t.csv?key=3" "columns/$new/t.csv?name=price" "history/t.csv?rev=$new"; do
 		[ "$(head_of "$path" cache-control)" = 'private, max-age=3600' ]
 		[ "$(status -H 'Accept: text/html' -H "If-None-Match: $(head_of "$path" etag)" "$url/$path")" = 304 ]
 	done
-	for path in history history/t.csv assets/style.css api/v0/changes; do
+	for path in commits history/t.csv assets/style.css api/v0/changes; do
 		[ "$(head_of "$path" cache-control)" = no-cache ]
 		[ "$(status -H 'Accept: text/html' -H "If-None-Match: $(head_of "$path" etag)" "$url/$path")" = 304 ]
 	done
-	path="data/$new/t.csv?col=id&op=lt&val=9&format=csv"
+	path="table/$new/t.csv?col=id&op=lt&val=9&format=csv"
 	[ "$(head_of "$path" cache-control)" = 'max-age=31536000, immutable' ]
 	tag=$(head_of "$path" etag)
 	[ "$(status -H "If-None-Match: $tag" "$url/$path")" = 304 ]
@@ -65,20 +70,18 @@ head_of() {
 	some_files
 	start_server src
 	for wanted in \
-		"row/HEAD|Which dataset? Name a version and its path: row/REV/PATH" \
-		"column/HEAD|Which dataset?" \
-		"row/HEAD/t.csv|which row of 't.csv'? Name its key, as in ?key=VALUE (id), or its number, as in ?row=0" \
-		"row/HEAD/keyless.csv|Name its number, as in ?row=0: the table has no key" \
-		"row/HEAD/keyless.csv?key=1|'keyless.csv' has no key by which a row could be found" \
-		"row/HEAD/t.csv?row=99999|row=99999 is beyond the end: 't.csv' has 25 rows The first one is row=0, the last one row=24" \
-		"row/HEAD/t.csv?key=none|'t.csv' never had a row with the key 'none' A key is a value of id" \
-		"data/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' A key is a value of id" \
-		"data/HEAD/t.csv?from=99999|Row 100,000 is beyond the end: this table has 25 rows." \
-		"data/HEAD/t.csv?col=pric&val=1|t.csv: no such column 'pric' did you mean 'price'?" \
-		"data/HEAD/t.csv?from=-1|From '-1' makes no sense here It is a whole number from 0 on" \
-		"data/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
+		"row/HEAD|Which table? Name a version and its path: row/REV/PATH" \
+		"columns/HEAD|Which table?" \
+		"table/HEAD/keyless.csv?key=1|'keyless.csv' has no key by which a row could be found" \
+		"table/HEAD/t.csv?row=99999|row=99999 is beyond the end: 't.csv' has 25 rows The first one is row=0, the last one row=24" \
+		"table/HEAD/t.csv?key=none|'t.csv' never had a row with the key 'none' A key is a value of id" \
+		"table/HEAD/t.csv?jump=none|No row of 't.csv' has the key 'none' A key is a value of id" \
+		"table/HEAD/t.csv?from=99999|Row 100,000 is beyond the end: this table has 25 rows." \
+		"table/HEAD/t.csv?col=pric&val=1|t.csv: no such column 'pric' did you mean 'price'?" \
+		"table/HEAD/t.csv?from=-1|From '-1' makes no sense here It is a whole number from 0 on" \
+		"table/HEAD/t.cs|has no file 't.cs' Did you mean t.csv" \
 		"compare?a=2024-02-30&b=HEAD|No such day '2024-02-30' A day is written YYYY-MM-DD, such as 2024-12-31" \
-		"data/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, column 3: the quote that opens here is never closed." \
+		"table/HEAD/broken.csv|This is not shown as a table: broken.csv: line 2, column 3: the quote that opens here is never closed." \
 		"compare/HEAD~1..HEAD/t.csv?from=99|Change 100 does not exist: there are 5." \
 		"nowhere|No such page 'nowhere'"; do
 		said=$(page "${wanted%%|*}")
@@ -86,20 +89,21 @@ head_of() {
 			{ echo "${wanted%%|*}: $said" >&2; return 1; }
 	done
 	# what is there is not said to be elsewhere, and leads back
-	[[ $(page 'data/HEAD/t.csv?sort=none') != *"newest version that has it"* ]]
-	[[ $(page 'data/HEAD/t.csv?sort=none') == *"t.csv in version $(git -C src rev-parse HEAD | cut -c1-8)"* ]]
-	[[ $(page data) == *keyless.csv*t.csv* ]]
-	[[ $(page compare/HEAD~1..) == *"2 files changed"* ]]
+	[[ $(page 'table/HEAD/t.csv?sort=none') != *"newest version that has it"* ]]
+	[[ $(page 'table/HEAD/t.csv?sort=none') == *"t.csv in version $(git -C src rev-parse HEAD | cut -c1-8)"* ]]
+	[[ $(page tree) == *keyless.csv*t.csv* ]]
+	[[ $(page compare/HEAD~1..) == *bytes.bin*t.csv* ]]
 }
 
 @test "what is no table has no tabs of rows and columns, and one version is not to be compared" {
 	some_files
 	start_server src
-	for path in history/bytes.bin history/broken.csv data/HEAD/bytes.bin; do
-		said=$(page $path)
+	for path in history/bytes.bin history/broken.csv table/HEAD/bytes.bin; do
+		said=$(views $path)
 		[[ $said == *" File "* && $said != *" Columns "* && $said != *" Rows "* ]] || { echo "$path: $said" >&2; return 1; }
 	done
-	[[ $(page history/t.csv) == *" Rows "*" Columns "*"Pick two versions"* ]]
+	[[ $(views history/t.csv) == *" Rows "*" Columns "* ]]
+	[[ $(page history/t.csv) == *"Pick two versions"* ]]
 	[[ $(page history/broken.csv) != *"Pick two versions"* ]]
 }
 
@@ -110,11 +114,11 @@ head_of() {
 	id=$(git -C src rev-parse HEAD~1 | cut -c1-8)
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"The operator of this server gets it with 'varve fetch --data $id t.csv'"* ]]
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"ersion $id: "* ]]
-	[[ $(page 'row/HEAD/t.csv?key=3') == *"The data of older versions is not here."*"varve fetch --data --all"*"In this version"* ]]
-	[[ $(page 'column/HEAD/t.csv?name=price') == *"not here"*"The data of some versions is not here."* ]]
-	[[ $(page 'column/HEAD/t.csv?name=price') != *"no such column"* ]]
+	[[ $(page 'table/HEAD/t.csv?key=3') == *"The data of older versions is not here."*"varve fetch --data --all"*"The row in this version"* ]]
+	[[ $(page 'columns/HEAD/t.csv?name=price') == *"not here"*"The data of some versions is not here."* ]]
+	[[ $(page 'columns/HEAD/t.csv?name=price') != *"no such column"* ]]
 	[[ $(page history/t.csv) == *"1 version could not be compared"* ]]
-	[ "$(head_of "row/$(git -C src rev-parse HEAD)/t.csv?key=3" cache-control)" = no-store ]
+	[ "$(head_of "table/$(git -C src rev-parse HEAD)/t.csv?key=3" cache-control)" = no-store ]
 	varve -C lazy fetch -q --data "$id" t.csv
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"+5 rows"* ]]
 }
@@ -130,8 +134,8 @@ head_of() {
 	printf 'id,v,w,x,y\n9,1.00,7.0,a,q\n2,1.5,2.5,b,q\n3,1.5,2.5,c,q\n' > src/t.csv
 	varve -C src commit -qam four
 	start_server src
-	[[ $(page 'row/HEAD/t.csv?key=9') == *"Key changed: four"*"Columns changed: three"*"(new column)"*" 1 cell changed: two"*"Added: one"* ]]
-	[[ $(page 'row/HEAD/t.csv?key=1') == *"which does not have it"*"Key changed: four"*"Added: one"* ]]
+	[[ $(page 'table/HEAD/t.csv?key=9') == *"Key changed: four"*"Columns changed: three"*"(new column)"*" 1 cell changed: two"*"Added: one"* ]]
+	[[ $(page 'table/HEAD/t.csv?key=1') == *"which does not have it"*"Key changed: four"*"Added: one"* ]]
 }
 
 @test "the comparison of a merge with its parent lists what merge rules decided" {

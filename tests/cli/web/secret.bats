@@ -43,10 +43,10 @@ start_web() {
 @test "the secret in its address becomes a cookie and leaves the address" {
 	two_versions
 	start_web src/prices.csv
-	case $first in "$url/data/HEAD/prices.csv?secret="*) ;; *) echo "$first" >&2; return 1 ;; esac
+	case $first in "$url/table/HEAD/prices.csv?secret="*) ;; *) echo "$first" >&2; return 1 ;; esac
 	curl -s -o /dev/null -D head -w '%{http_code}' -c jar "$first" > code
 	[ "$(cat code)" = 303 ]
-	grep -qi '^location: /data/HEAD/prices.csv.$' head
+	grep -qi '^location: /table/HEAD/prices.csv.$' head
 	grep -qi '^set-cookie: varve-[0-9]*=[a-z0-9]*; Path=/; HttpOnly; SameSite=Strict' head
 	[ "$(status -b jar "$url/api/v0/refs")" = 200 ]
 	[ "$(status -b jar "$url/raw/main/prices.csv")" = 200 ]

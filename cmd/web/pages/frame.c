@@ -1,0 +1,216 @@
+/*
+ * frame: what is around every page: head, heading, the version, the views of its subject, and the foot.
+ */
+#include <string.h>
+
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+
+#define REFS 20u /* of each kind, in the list of versions */
+/* of a page in a file: no server says it */
+#define POLICY                                                                                     \
+	"default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file: data:; base-uri 'none'"
+
+bool vv_page_is_served(const vv_page *p)
+{
+	return !(p->place && p->place->link);
+}
+
+static vv_html_url to_asset(vv_page *p, const char *name, const char *file)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ASSET);
+
+	to.name = name;
+	return file ? vv_html_link(file) : vv_page_link(p, &to);
+}
+
+static vv_html_url here(vv_page *p)
+{
+	vv_html_url u = vv_page_link(p, p->at);
+
+	if (!u.s || !p->asked->origin || !vv_page_is_served(p)) return (vv_html_url){NULL};
+	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, u.s).s);
+}
+
+/* ---- the version */
+
+/* "main, 22 Aug 2026": the branch or tag that is there, or the commit. */
+static vv_html_text version_words(vv_page *p, const vv_web_commit *c, const vv_web_ref *refs,
+				  size_t count)
+{
+	const char *name = c->brief;
+
+	if (c->none) return vv_html_words("nothing");
+	if (c->work) return vv_html_words("the work tree");
+	for (size_t i = count; i-- > 0;) { /* the first one wins */
+		name = vv_oid_equal(&refs[i].commit.id, &c->id) ? refs[i].name : name;
+	}
+	return vv_page_text(p, "%s, %s", name, vv_page_day(p, c).s);
+}
+
+/* This page at another version; of a comparison, another beginning. */
+static vv_html_url to_version(vv_page *p, const char *rev)
+{
+	vv_web_address to = *p->at;
+
+	to.rows.from = to.compare.from = 0;
+	to.rows.jump = to.after = NULL;
+	if (p->at->place == VV_WEB_AT_COMPARE) {
+		to.other_rev = rev;
+	} else {
+		to.rev = rev;
+	}
+	return vv_page_link(p, &to);
+}
+
+static void put_version_forms(vv_page *p, vv_html *h, const vv_page_frame *f)
+{
+	vv_web_address compare = vv_web_address_of(p->at, VV_WEB_AT_COMPARE), here_without = *p->at;
+	const vv_web_commit *b = f->version;
+	bool both = p->at->place == VV_WEB_AT_COMPARE;
+
+	here_without.rows = (vv_web_rows_query){.from = 0};
+	here_without.after = here_without.since = NULL;
+	if (!both) {
+		part_version_form(h, .at = vv_page_link(p, &here_without),
+				  .key = vv_html_words(p->at->key),
+				  .name = vv_html_words(p->at->name));
+	}
+	part_compare_form(h, .at = vv_page_link(p, &compare),
+			  .from = vv_html_words(!both || p->asked->other.none ? NULL
+						: p->asked->other.work        ? p->asked->other.hex
+								       : p->asked->other.brief),
+			  .to = vv_html_words(b->work ? b->hex : b->brief),
+			  .path = vv_html_words(f->dataset));
+}
+
+/* The one control for the version: branches, tags, a day, a commit; two to compare. */
+static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
+{
+	vv_html *h = vv_page_piece_new(p);
+	const vv_web_commit *c = f->version;
+	vv_web_ref *refs = NULL;
+	size_t count = 0;
+
+	if (!c || c->none || !p->asked->visit) return h;
+	if (vv_page_is_served(p) &&
+	    vv_web_refs(p->asked->visit, REFS, &refs, &count, VV_IGNORED) < 0) {
+		count = 0;
+	}
+	vv_html_text words = version_words(p, c, refs, count);
+	if (p->at->place == VV_WEB_AT_COMPARE) {
+		words = vv_page_text(p, "%s \u2192 %s",
+				     version_words(p, &p->asked->other, refs, count).s, words.s);
+	}
+	if (!vv_page_is_served(p)) {
+		part_version_words(h, .text = words);
+		return h;
+	}
+	part_versions_begin(h, .words = words);
+	put_version_forms(p, h, f);
+	part_refs_begin(h);
+	for (size_t i = 0; i < count; i++) {
+		const char *kind = refs[i].tag ? "tag, " : "";
+
+		part_ref(h, .at = to_version(p, refs[i].name), .name = vv_html_words(refs[i].name),
+			 .words = vv_page_text(p, "%s%s", kind, vv_page_day(p, &refs[i].commit).s),
+			 .on = vv_oid_equal(&refs[i].commit.id, &c->id));
+	}
+	part_refs_end(h);
+	part_versions_end(h);
+	return h;
+}
+
+/* ---- the views */
+
+static void put_view(vv_html *h, vv_html_url at, const char *text, bool on)
+{
+	if (at.s) {
+		part_view(h, .at = at, .text = vv_html_words(text), .on = on);
+	}
+}
+
+static void put_dataset_views(vv_page *p, vv_html *h, const vv_page_frame *f, const char *rev)
+{
+	vv_web_address history = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
+	const vv_web_commit *c = f->version;
+	vv_web_commit before = {.none = true};
+	vv_web_place at = p->at->place;
+
+	history.path = f->dataset;
+	history.rev = !c || c->none || c->work ? NULL : c->hex;
+	if (c && !c->none && p->asked->visit &&
+	    vv_web_commit_before(p->asked->visit, c, &before, VV_IGNORED) < 0) {
+		before.none = true;
+	}
+	put_view(h, vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset), f->file ? "File" : "Rows",
+		 at == VV_WEB_AT_TABLE);
+	put_view(h,
+		 at == VV_WEB_AT_COMPARE ? vv_page_link(p, p->at)
+		 : c                     ? vv_page_to_compare(p, &before, c, f->dataset)
+					 : (vv_html_url){NULL},
+		 "Compare", at == VV_WEB_AT_COMPARE);
+	if (!f->file && c) {
+		put_view(h, vv_page_to_column(p, c, f->dataset, NULL), "Columns",
+			 at == VV_WEB_AT_COLUMNS);
+	}
+	put_view(h, vv_page_link(p, &history), "History", at == VV_WEB_AT_HISTORY);
+}
+
+static vv_html *views(vv_page *p, const vv_page_frame *f)
+{
+	const vv_web_address overview = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW),
+			     commits = vv_web_address_of(p->at, VV_WEB_AT_COMMITS);
+	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
+	vv_web_place at = p->at->place;
+	vv_html *h = vv_page_piece_new(p);
+
+	if (f->dataset) {
+		put_dataset_views(p, h, f, rev);
+	} else if (p->asked->repository) {
+		put_view(h, vv_page_link(p, &overview), "Overview", at == VV_WEB_AT_OVERVIEW);
+		put_view(h, vv_page_to(p, VV_WEB_AT_TREE, rev, NULL), "Tables",
+			 at == VV_WEB_AT_TREE);
+		put_view(h, vv_page_link(p, &commits), "Commits", at == VV_WEB_AT_COMMITS);
+	}
+	return h;
+}
+
+void vv_page_begin(vv_page *p, const vv_page_frame *f)
+{
+	const vv_page_place *place = p->place;
+	const vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
+	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
+	bool own = f->heading.len > 0 && f->dataset; /* below the dataset */
+
+	part_page_begin(&p->html, .title = f->title, .description = f->description, .here = here(p),
+			.style = to_asset(p, "style.css", place ? place->style : NULL),
+			.script = to_asset(p, "script.js", place ? place->script : NULL),
+			.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
+			.policy = vv_html_words(vv_page_is_served(p) ? NULL : POLICY),
+			.repository = vv_html_words(p->asked->repository),
+			.home = vv_page_link(p, &home),
+			.list = p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0
+					? vv_html_link("/")
+					: (vv_html_url){NULL},
+			.dataset = vv_html_words(own ? f->dataset : NULL),
+			.dataset_at = own ? vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset)
+					  : (vv_html_url){NULL},
+			.heading = f->heading.len > 0 ? f->heading : vv_html_words(f->dataset),
+			.version = version_menu(p, f), .views = views(p, f), .wide = f->wide);
+}
+
+vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err)
+{
+	vv_web_address api = *p->at;
+
+	if (p->place && p->place->also) {
+		p->place->also(p->place->payload, p);
+	}
+	api.api = true;
+	part_page_end(&p->html, .version = vv_html_words(VARVE_VERSION), .words = words,
+		      .json = vv_page_is_served(p) && p->asked->repository ? vv_page_link(p, &api)
+									   : (vv_html_url){NULL});
+	if (p->failed) return vv_fail_nomem(err);
+	return vv_html_take(&p->html, out, err);
+}

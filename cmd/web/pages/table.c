@@ -1,0 +1,456 @@
+/*
+ * table: a table at a version: a toolbar, and its rows, searched, filtered and sorted; or what the file is if it is
+ * not a table.
+ */
+#include <string.h>
+
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+#include "cmd/web/pages/table_part.h"
+
+#define COLUMNS_MAX 60u   /* shown at once, unless some are asked for */
+#define CELLS_MAX 2600u   /* of a page: what a browser lays out at once */
+#define ROWS_MIN 40u      /* of a page, however wide */
+#define CELL_MAX 300u     /* bytes shown of a cell: the rest is on the page of its row */
+#define CHOICES_MAX 1000u /* columns in menus */
+
+/* ---- search and filters */
+
+static void put_hidden(vv_html *h, const char *name, const char *value)
+{
+	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
+}
+
+static vv_html_url to_here(vv_page *p, const vv_web_table *t)
+{
+	return vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, t->path);
+}
+
+static void put_search(vv_page *p, const vv_web_table *t)
+{
+	const vv_web_rows_query *q = &p->at->rows;
+	vv_html *kept = vv_page_piece_new(p);
+
+	if (q->where) {
+		put_hidden(kept, "where", q->where);
+	}
+	vv_page_put_kept(kept, q);
+	part_search_form(&p->html, .at = to_here(p, t), .search = vv_html_words(q->search),
+			 .kept = kept);
+}
+
+static void put_filter_menu(vv_page *p, const vv_web_table *t)
+{
+	const vv_web_rows_query *q = &p->at->rows;
+	vv_html *columns = vv_page_piece_new(p), *kept = vv_page_piece_new(p);
+
+	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
+		part_column_option(columns, .name = vv_html_words(t->columns[i].name),
+				   .ops = vv_page_fitting_ops(p, t->columns[i].type));
+	}
+	put_hidden(kept, "q", q->search ? q->search : "");
+	vv_page_put_kept(kept, q);
+	part_filter_menu(&p->html, .at = to_here(p, t), .where = vv_html_words(q->where),
+			 .columns = columns, .ops = vv_page_op_options(p, NULL), .kept = kept);
+}
+
+static bool is_shown(const vv_web_rows_query *q, const char *name)
+{
+	for (size_t i = 0; i < q->show_count; i++) {
+		if (strcmp(q->show[i], name) == 0) return true;
+	}
+	return q->show_count == 0;
+}
+
+/* shown: what is shown, of a wide table not all. */
+static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows_query *shown)
+{
+	vv_web_rows_query q = p->at->rows;
+	vv_html *kept = vv_page_piece_new(p), *boxes = vv_page_piece_new(p);
+
+	q.show_count = 0;
+	put_hidden(kept, "q", q.search ? q.search : "");
+	if (q.where) {
+		put_hidden(kept, "where", q.where);
+	}
+	vv_page_put_kept(kept, &q);
+	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
+		part_column_box(boxes, .name = vv_html_words(t->columns[i].name),
+				.on = is_shown(shown, t->columns[i].name));
+	}
+	if (t->column_count > CHOICES_MAX) {
+		part_note(boxes,
+			  .text = vv_page_text(p, "The first %u of %s columns.", CHOICES_MAX,
+					       vv_text_count(t->column_count)),
+			  .hint = vv_html_words("Name others in the address: ?show=NAME"));
+	}
+	part_column_menu(
+		&p->html, .at = to_here(p, t), .kept = kept, .boxes = boxes,
+		.words = shown->show_count > 0
+				 ? vv_page_text(p, "%zu of %s columns", shown->show_count,
+						vv_text_count(t->column_count))
+				 : vv_page_text(p, "%s",
+						vv_text_counted(t->column_count, "column", NULL)),
+		.figures = vv_page_to_column(p, &t->commit, t->path, NULL));
+}
+
+/* What is in force, each with a link that takes it away. */
+static vv_status put_filters(vv_page *p, vv_error *err)
+{
+	const vv_web_rows_query *q = &p->at->rows;
+	vv_web_filter *others;
+
+	if (q->filter_count == 0 && !(q->search && *q->search) && !q->where && !q->sort) {
+		return VV_OK;
+	}
+	if (!(others = vv_arena_calloc(&p->arena, q->filter_count + 1, sizeof(*others)))) {
+		return vv_fail_nomem(err);
+	}
+	part_filters_begin(&p->html);
+	if (q->search && *q->search) {
+		vv_web_address to = *p->at;
+		to.rows.search = NULL;
+		to.rows.from = 0;
+		part_chip_filter(
+			&p->html, .at = vv_page_link(p, &to),
+			.text = vv_page_text(p, "any column contains \u201c%s\u201d", q->search));
+	}
+	for (size_t i = 0; i < q->filter_count; i++) {
+		const vv_web_filter *f = &q->filters[i];
+		vv_web_address to = *p->at;
+		size_t n = 0;
+		bool valued = f->op < VV_WEB_IS_MISSING;
+		for (size_t k = 0; k < q->filter_count; k++) {
+			if (k != i) {
+				others[n++] = q->filters[k];
+			}
+		}
+		to.rows.filters = others;
+		to.rows.filter_count = n;
+		to.rows.from = 0;
+		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
+				 .text = vv_page_text(p, "%s %s %s", f->column,
+						      vv_page_op_words(f->op),
+						      valued ? f->value : ""));
+	}
+	if (q->where) {
+		vv_web_address to = *p->at;
+		to.rows.where = NULL;
+		to.rows.from = 0;
+		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
+				 .text = vv_page_text(p, "%s", q->where));
+	}
+	if (q->sort) {
+		vv_web_address to = *p->at;
+		to.rows.sort = NULL;
+		to.rows.descending = false;
+		to.rows.from = 0;
+		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
+				 .text = vv_page_text(p, "sorted by %s%s", q->sort,
+						      q->descending ? ", greatest first" : ""));
+	}
+	part_filters_end(&p->html);
+	return VV_OK;
+}
+
+/* ---- pages */
+
+static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows *r)
+{
+	vv_html *h = vv_page_piece_new(p);
+	bool sorted = p->at->rows.sort != NULL;
+
+	if (r->count == 0) {
+		part_words(h, .text = vv_html_words(r->complete ? "No row" : "No row yet"));
+	} else if (!r->filtered && !sorted) {
+		part_words(h, .text = vv_page_text(p, "Rows %s to %s of %s",
+						   vv_text_count(r->rows[0].number + 1),
+						   vv_text_count(r->rows[r->count - 1].number + 1),
+						   vv_text_count(t->rows)));
+	} else if (r->counted) {
+		part_words(h, .text = vv_page_text(p, "%s of %s",
+						   vv_text_counted(r->matched, "row", NULL),
+						   vv_text_count(t->rows)));
+		if (r->count < r->matched) {
+			part_words(h,
+				   .text = vv_page_text(p, ", %s shown", vv_text_count(r->count)));
+		}
+	} else {
+		part_words(h, .text = vv_page_text(p, "%s shown, at least %s",
+						   vv_text_counted(r->count, "row", NULL),
+						   vv_text_count(r->matched)));
+	}
+	return h;
+}
+
+/* "7,489 of 48,184 rows" */
+static vv_html_text counted_words(vv_page *p, const vv_web_table *t, const vv_web_rows *r)
+{
+	if (!r->filtered) return vv_page_text(p, "%s", vv_text_counted(t->rows, "row", NULL));
+	return vv_page_text(p, "%s%s of %s", r->counted ? "" : "at least ",
+			    vv_text_count(r->matched), vv_text_counted(t->rows, "row", NULL));
+}
+
+static void put_page_link(vv_page *p, uint64_t from, const char *text, const char *rel)
+{
+	vv_web_address to = *p->at;
+
+	to.rows.from = from;
+	to.rows.jump = NULL;
+	vv_html_url at = vv_page_link(p, &to);
+	if (at.s) {
+		part_pager_link(&p->html, .at = at, .text = vv_html_words(text),
+				.rel = vv_html_words(rel));
+	}
+}
+
+/* The row with a key, below all rows. */
+static void put_jump(vv_page *p, const vv_web_table *t)
+{
+	const vv_web_rows_query *q = &p->at->rows;
+	vv_html *kept = vv_page_piece_new(p);
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+
+	if (!vv_page_is_served(p) || t->key_count == 0) return;
+	for (size_t i = 0; i < t->key_count; i++) {
+		vv_buf_printf(&key, "%s%s", i ? "," : "", t->columns[t->key[i]].name);
+	}
+	put_hidden(kept, "q", q->search ? q->search : "");
+	if (q->where) {
+		put_hidden(kept, "where", q->where);
+	}
+	vv_page_put_kept(kept, q);
+	part_jump_form(&p->html, .at = to_here(p, t),
+		       .key = vv_page_text(p, "%s", vv_buf_cstr(&key)),
+		       .value = vv_html_words(q->jump), .hidden = kept);
+}
+
+static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, uint64_t page)
+{
+	bool plain = !r->filtered && !p->at->rows.sort;
+
+	part_pager_begin(&p->html, .words = rows_words(p, t, r));
+	put_jump(p, t);
+	if (r->has_previous) {
+		if (r->previous > 0) {
+			put_page_link(p, 0, "First", NULL);
+		}
+		put_page_link(p, r->previous, "Previous", "prev");
+	} else if (r->from > 0) {
+		put_page_link(p, 0, "First", NULL);
+	}
+	if (!r->complete) {
+		put_page_link(p, r->next, r->time_over ? "Go on searching" : "Next", "next");
+		if (plain && t->rows > page) {
+			put_page_link(p, t->rows - (t->rows % page ? t->rows % page : page), "Last",
+				      NULL);
+		}
+	}
+	part_pager_end(&p->html);
+}
+
+/* ---- the same elsewhere */
+
+static const char *ending(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	return dot && !strchr(dot, '/') ? dot : "";
+}
+
+static void put_open_in(vv_page *p, const vv_web_table *t, vv_html_url raw)
+{
+	const char *end = ending(t->path);
+	bool json = strcmp(end, ".ndjson") == 0 || strcmp(end, ".jsonl") == 0;
+	bool tab = strcmp(end, ".tsv") == 0 || strcmp(end, ".tab") == 0;
+
+	if (!raw.s || !p->asked->origin) return;
+	const char *url = vv_page_text(p, "%s%s", p->asked->origin, raw.s).s;
+	part_open_in_line(&p->html, .name = vv_html_words("curl"),
+			  .line = vv_page_text(p, "curl -O '%s'", url));
+	part_open_in_line(
+		&p->html, .name = vv_html_words("pandas"),
+		.line = json ? vv_page_text(p, "pandas.read_json(\"%s\", lines=True)", url)
+			     : vv_page_text(p, "pandas.read_csv(\"%s\"%s)", url,
+					    tab ? ", sep=\"\\t\"" : ""));
+	part_open_in_line(&p->html, .name = vv_html_words("DuckDB"),
+			  .line = vv_page_text(p, "SELECT * FROM %s('%s');",
+					       json ? "read_json_auto" : "read_csv_auto", url));
+}
+
+static void put_download(vv_page *p, const vv_web_table *t)
+{
+	static const struct {
+		vv_web_form form;
+		const char *name, *text;
+	} forms[] = {{VV_WEB_CSV, "csv", "CSV of the rows shown"},
+		     {VV_WEB_JSON, "json", "JSON of the rows shown"},
+		     {VV_WEB_NDJSON, "ndjson", "NDJSON of the rows shown"}};
+	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
+
+	part_download_begin(&p->html);
+	part_list_begin(&p->html, .kind = vv_html_words("links"));
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		vv_web_address to = *p->at;
+		to.rows.from = 0;
+		to.rows.jump = NULL;
+		to.has_form = true;
+		to.form = forms[i].form;
+		to.format = forms[i].name;
+		part_menu_link(&p->html, .at = vv_page_link(p, &to),
+			       .text = vv_html_words(forms[i].text));
+	}
+	if (!t->commit.work) {
+		part_menu_link(
+			&p->html, .at = raw,
+			.text = vv_page_text(p, "The file itself, %s", vv_text_bytes(t->bytes)));
+	}
+	part_list_end(&p->html);
+	if (!t->commit.work) {
+		put_open_in(p, t, raw);
+	}
+	part_download_end(&p->html);
+}
+
+/* ---- the page */
+
+/* Of wide tables the key and the first columns, unless some were asked for. */
+static vv_status choose_columns(vv_page *p, const vv_web_table *t, vv_web_rows_query *q,
+				vv_error *err)
+{
+	const char **names;
+
+	if (q->show_count > 0 || t->column_count <= COLUMNS_MAX) return VV_OK;
+	if (!(names = vv_arena_calloc(&p->arena, COLUMNS_MAX, sizeof(*names)))) {
+		return vv_fail_nomem(err);
+	}
+	for (int keys = 1; keys >= 0; keys--) {
+		for (size_t i = 0; i < t->column_count && q->show_count < COLUMNS_MAX; i++) {
+			if (t->columns[i].key == (keys == 1)) {
+				names[q->show_count++] = t->columns[i].name;
+			}
+		}
+	}
+	q->show = names;
+	return VV_OK;
+}
+
+/* As many as a browser lays out at once. */
+static size_t rows_at_once(const vv_web_table *t, const vv_web_rows_query *q)
+{
+	size_t columns = q->show_count ? q->show_count : t->column_count;
+	size_t rows = CELLS_MAX / (columns ? columns : 1);
+
+	return rows < ROWS_MIN ? ROWS_MIN : rows > VV_WEB_PAGE_ROWS ? VV_WEB_PAGE_ROWS : rows;
+}
+
+static void put_toolbar(vv_page *p, const vv_web_table *t, const vv_web_rows *r,
+			const vv_web_rows_query *shown)
+{
+	part_toolbar_begin(&p->html);
+	if (vv_page_is_served(p)) {
+		put_search(p, t);
+		put_filter_menu(p, t);
+		put_column_menu(p, t, shown);
+		put_download(p, t);
+	}
+	part_toolbar_end(&p->html, .words = counted_words(p, t, r));
+}
+
+static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
+{
+	vv_web_rows_query q = p->at->rows;
+	vv_web_rows r;
+	vv_status rc;
+
+	if ((rc = choose_columns(p, t, &q, err)) < 0) return rc;
+	q.limit = q.limit ? q.limit : rows_at_once(t, &q);
+	q.cell_max = q.cell_max ? q.cell_max : CELL_MAX;
+	if ((rc = vv_web_rows_read(p->asked->visit, t, &q, &r, err)) < 0) return rc;
+	put_toolbar(p, t, &r, &q);
+	if ((rc = put_filters(p, err)) < 0) return rc;
+	p->passing = p->passing || r.time_over;
+	if (r.time_over) {
+		part_note(&p->html,
+			  .text = vv_page_text(p, "The time for this page was over after row %s.",
+					       vv_text_count(r.next)),
+			  .hint = vv_html_words("'Go on searching' looks at the rows after it."));
+	}
+	if (r.count == 0 && t->rows > 0 && r.from >= t->rows) {
+		part_nothing(&p->html,
+			     .text = vv_page_text(p, "Row %s is beyond the end: this table has %s.",
+						  vv_text_count(r.from + 1),
+						  vv_text_counted(t->rows, "row", NULL)));
+	} else if (r.count == 0) {
+		part_nothing(&p->html,
+			     .text = vv_html_words(t->rows == 0 ? "This table has no rows."
+						   : r.complete ? "No row matches."
+								: "No row found so far."));
+	} else {
+		vv_page_put_rows(p, t, &r, &q, vv_page_is_served(p));
+	}
+	put_pager(p, t, &r, q.limit);
+	return VV_OK;
+}
+
+static void put_other_file(vv_page *p, const vv_web_table *t)
+{
+	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
+	vv_html *link = vv_page_piece_new(p);
+
+	if (t->why) {
+		part_note(&p->html,
+			  .text = vv_page_text(p, "This is not shown as a table: %s.", t->why),
+			  .hint = t->why_hint && *t->why_hint ? vv_page_sentence(p, t->why_hint)
+							      : vv_html_words(NULL));
+	}
+	if (t->kind == VV_WEB_TEXT) {
+		part_text_file(&p->html, .text = vv_html_bytes(t->text, t->text_len));
+		if (t->text_len < t->bytes) {
+			part_note(&p->html, .text = vv_page_text(p, "The first %s of %s.",
+								 vv_text_bytes(t->text_len),
+								 vv_text_bytes(t->bytes)));
+		}
+	} else if (t->kind == VV_WEB_IMAGE && raw.s) {
+		part_image(&p->html, .at = raw, .name = vv_html_words(t->path));
+	} else {
+		part_nothing(&p->html,
+			     .text = vv_page_text(
+				     p, "%s that are neither a table nor a text nor a picture.",
+				     vv_text_bytes(t->bytes)));
+	}
+	if (raw.s) {
+		part_link(link, .at = raw,
+			  .text = vv_page_text(p, "The file itself, %s", vv_text_bytes(t->bytes)));
+		part_paragraph(&p->html, .body = link);
+	}
+}
+
+vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err)
+{
+	vv_web_table *t;
+	vv_status rc;
+
+	if ((rc = vv_web_table_open(p->asked->visit, &p->asked->commit, p->at->path, &t, err)) <
+	    0) {
+		return rc;
+	}
+	bool table = t->kind == VV_WEB_TABLE;
+	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s, %s", t->path,
+								vv_page_day(p, &t->commit).s),
+					  .description = vv_page_text(
+						  p, "%s, %s, version of %s",
+						  vv_text_counted(t->rows, "row", NULL),
+						  vv_text_counted(t->column_count, "column", NULL),
+						  vv_page_day(p, &t->commit).s),
+					  .dataset = t->path,
+					  .file = !table,
+					  .wide = table,
+					  .version = &t->commit});
+	if (!table) {
+		put_other_file(p, t);
+	} else if ((rc = put_table(p, t, err)) < 0) {
+		return rc;
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}
