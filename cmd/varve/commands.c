@@ -23,6 +23,7 @@ static const vv_command *const commands[] = {
 	&vv_cmd_cat,
 	&vv_cmd_check,
 	&vv_cmd_cherry_pick,
+	&vv_cmd_cite,
 	&vv_cmd_clone,
 	&vv_cmd_commit,
 	&vv_cmd_completion,

@@ -17,6 +17,7 @@ extern const vv_command vv_cmd_branch;
 extern const vv_command vv_cmd_cat;
 extern const vv_command vv_cmd_check;
 extern const vv_command vv_cmd_cherry_pick;
+extern const vv_command vv_cmd_cite;
 extern const vv_command vv_cmd_clone;
 extern const vv_command vv_cmd_commit;
 extern const vv_command vv_cmd_completion;

@@ -104,6 +104,7 @@ cmd/varve
 cmd/varve/print
 cmd/varve/setup
 cmd/varve/commands/git
+cmd/varve/commands/published
 cmd/varve/commands
 """.split()
 

@@ -294,3 +294,49 @@ at() {
 	ends_with 2 varve sign
 	stderr_has "this machine has no key yet"
 }
+
+@test "a version is cited with its id, its signer and its places" {
+	a_table
+	git tag v1
+	git remote add origin https://user:secret@example.org/prices.git
+	succeeds varve cite prices.csv
+	root=$(varve info --json HEAD:prices.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])')
+	output_is "$(git log -1 --format=%an) (2023). prices.csv. $(TZ=UTC git log -1 --format=%ad --date=format-local:%F). CID $root, commit $(git rev-parse HEAD).
+https://user@example.org/prices.git"
+	cat > datapackage.json <<-'END'
+	{"title": "50 % of {all} \\ prices", "contributors": [{"title": "Ada"}, {"title": "Bob"}], "licenses": [{"name": "CC0-1.0"}], "resources": []}
+	END
+	git add datapackage.json
+	git commit -qm "Describe them"
+	key_of ada
+	as ada varve sign -q --name prices --mirror https://mirror.example.org/prices/
+	succeeds varve cite --json prices.csv
+	python3 -c 'import json, sys
+c = json.load(sys.stdin)
+assert c["authors"] == ["Ada", "Bob"] and c["title"] == "50 % of {all} \\ prices" and c["licence"] == "CC0-1.0", c
+assert c["root"] == sys.argv[1] and c["signer"] == sys.argv[2] and c["number"] == 1, c
+assert c["urls"] == ["https://mirror.example.org/prices/"], c' "$root" "$key_ada" <<< "$output"
+	succeeds varve cite --format bibtex prices.csv
+	output_has 'author = {Ada and Bob}'
+	output_has 'title = {50 \% of \{all\} \textbackslash{} prices}'
+	output_has "signed by $key_ada ("
+	# What was committed after it is not signed by that head; what was before, is, and had no title.
+	printf '99,1\n' >> prices.csv
+	varve commit -qam later
+	succeeds varve cite prices.csv
+	output_lacks "signed by"
+	succeeds varve cite v1:prices.csv
+	output_has ". prices.csv. "
+	output_has "signed by $key_ada ("
+	ends_with 2 varve cite :prices.csv
+	stderr_has "':prices.csv' does not name a version of a commit"
+	ends_with 2 varve cite nothing.csv
+	stderr_has "'nothing.csv' is not in 'HEAD'"
+	# A file that Git has as text has no root.
+	git -c filter.varve.clean= -c filter.varve.process= -c filter.varve.required=false rm -q --cached prices.csv
+	echo plain > note.txt
+	git add note.txt
+	git commit -qm note
+	succeeds varve cite note.txt
+	output_has "Git blob $(git rev-parse HEAD:note.txt)"
+}

@@ -1,0 +1,338 @@
+/*
+ * cite: how a version of a dataset is cited: who made it, what it is called, which bytes it is, who signed it, where it is.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/ascii.h"
+#include "base/file.h"
+#include "base/json/json.h"
+#include "base/text.h"
+#include "cmd/frame/environ.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/heads/judge.h"
+#include "lib/names/version.h"
+#include "lib/remotes/remote.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/history/revision.h"
+
+#define CITE_FORMATS "text|json|bibtex"
+#define PACKAGE "datapackage.json"
+
+typedef struct options {
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	OPT_CHOICE(0, "format", format, "FORMAT", CITE_FORMATS,
+		   "the output format (default: text)"),
+	OPT_WORD(0, "json", format, "json", "short for --format json"),
+};
+
+typedef struct citing {
+	vv_context *c;
+	vv_subject s;
+	vv_commit commit;
+	vv_arena arena;
+	vv_buf package;              /* the bytes of datapackage.json; empty: there is none */
+	const char *title, *licence; /* borrowed */
+	vv_string_list authors;
+	vv_head_commit head; /* the newest of those trusted here that reaches the commit */
+	bool is_signed;
+	vv_string_list places; /* URLs */
+	char revision[VV_OID_TEXT + 1], day[16];
+	char id[VV_CID_TEXT + 1]; /* the root's CID, or the blob that has the file as text */
+} citing;
+
+static void citing_clear(citing *x)
+{
+	vv_string_list_clear(&x->places);
+	vv_string_list_clear(&x->authors);
+	vv_head_commit_clear(&x->head);
+	vv_buf_clear(&x->package);
+	vv_arena_clear(&x->arena);
+	vv_commit_clear(&x->commit);
+	vv_subject_clear(&x->s);
+}
+
+VV_AUTO_CLEAR(citing, citing_clear)
+
+/* A word without a revision is the version that HEAD has. */
+static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
+{
+	vv_status rc;
+
+	if (!vv_subject_colon(x->c->argv[0])) {
+		vv_buf_puts(word, "HEAD:");
+	}
+	vv_buf_puts(word, x->c->argv[0]);
+	if ((rc = vv_buf_ok(word, err)) < 0 ||
+	    (rc = vv_subject_find(&x->s, x->c->repo, x->c->reader, vv_buf_cstr(word), err)) < 0) {
+		return rc;
+	}
+	if (x->s.from != VV_FROM_COMMIT) {
+		vv_fail(err, VV_EUSAGE, "'%s' does not name a version of a commit",
+			vv_text_shows(x->c->argv[0]));
+		return vv_hint(err, "cite REV:PATH, such as v1.0:prices.csv");
+	}
+	if ((rc = vv_commit_read(x->c->repo, &x->s.commit, &x->commit, err)) < 0) return rc;
+	vv_oid_text(x->revision, &x->s.commit);
+	if (x->s.is_dataset) {
+		vv_cid_text(x->id, &x->s.root);
+	} else {
+		vv_oid_text(x->id, &x->s.blob);
+	}
+	const time_t when = (time_t)x->commit.author.time;
+	struct tm parts;
+
+	if (!gmtime_r(&when, &parts) || strftime(x->day, sizeof(x->day), "%Y-%m-%d", &parts) == 0) {
+		return vv_fail(err, VV_ECORRUPT, "the date of the commit %.10s is out of range",
+			       x->revision);
+	}
+	return VV_OK;
+}
+
+static vv_status add_copy(vv_string_list *list, const char *text, vv_error *err)
+{
+	char *copy = vv_strdup(text);
+	return copy ? vv_string_list_add(list, copy, err) : vv_fail_nomem(err);
+}
+
+/* What datapackage.json of that commit says; what it does not, the commit does. */
+static vv_status read_package(citing *x, vv_error *err)
+{
+	vv_json *root = NULL;
+	vv_status rc = vv_subject_beside(&x->s, PACKAGE, &x->package, err);
+
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
+	if (rc == VV_OK && (rc = vv_json_read(&root, &x->arena, vv_buf_cstr(&x->package),
+					      x->package.len, PACKAGE, err)) < 0) {
+		return rc;
+	}
+	if (root) {
+		const vv_json *people = vv_json_get(root, "contributors"),
+			      *licences = vv_json_get(root, "licenses");
+
+		x->title = vv_json_get_string(root, "title");
+		x->licence = licences && licences->type == VV_JSON_ARRAY && licences->first
+				     ? vv_json_get_string(licences->first, "name")
+				     : NULL;
+		for (const vv_json *p = people && people->type == VV_JSON_ARRAY ? people->first
+										: NULL;
+		     p; p = p->next) {
+			const char *name = vv_json_get_string(p, "title");
+			if (name && (rc = add_copy(&x->authors, name, err)) < 0) return rc;
+		}
+	}
+	if (x->authors.count == 0 && (rc = add_copy(&x->authors, x->commit.author.name, err)) < 0) {
+		return rc;
+	}
+	x->title = x->title ? x->title : x->s.path;
+	return VV_OK;
+}
+
+/* Does the head name a ref that the commit is an ancestor of? */
+static vv_status names_commit(bool *out, const citing *x, vv_error *err)
+{
+	const char *at = vv_buf_cstr(&x->head.refs);
+	vv_head_ref ref;
+	vv_status rc;
+
+	*out = false;
+	while (!*out && vv_head_refs_next(&ref, &at)) {
+		rc = vv_is_ancestor(x->c->repo, &x->s.commit, &ref.id, out, err);
+		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
+	}
+	return VV_OK;
+}
+
+static vv_status find_head(citing *x, vv_error *err)
+{
+	vv_trust trust;
+	vv_status rc = vv_trust_read(&trust, x->c->repo, err);
+	const vv_trusted_head *newest = rc == VV_OK ? vv_trust_newest(&trust) : NULL;
+
+	if (!newest) return rc;
+	if ((rc = vv_head_commit_read(&x->head, x->c->repo, &newest->commit, err)) < 0) {
+		return vv_missing_ok(rc, err);
+	}
+	return names_commit(&x->is_signed, x, err);
+}
+
+/* Where its signer says that copies are, else the remote. */
+static vv_status find_places(citing *x, vv_error *err)
+{
+	vv_auto(vv_remote) m = {.name = NULL};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && x->is_signed && i < x->head.record.mirror_count; i++) {
+		rc = add_copy(&x->places, x->head.record.mirrors[i], err);
+	}
+	if (rc < 0 || x->places.count > 0) return rc;
+	if ((rc = vv_remote_find(&m, x->c->repo, "origin", err)) < 0) return vv_missing_ok(rc, err);
+	return add_copy(&x->places, vv_text_url(m.url), err);
+}
+
+static void put_authors(vv_buf *b, const citing *x, const char *between)
+{
+	for (size_t i = 0; i < x->authors.count; i++) {
+		vv_buf_printf(b, "%s%s", i > 0 ? between : "", vv_text_shows(x->authors.items[i]));
+	}
+}
+
+static const char *id_name(const citing *x)
+{
+	return x->s.is_dataset ? "CID" : "Git blob";
+}
+
+static void put_signer(vv_buf *b, const citing *x)
+{
+	char key[VV_DID_TEXT], words[VV_DID_WORDS];
+
+	vv_head_key_text(key, x->head.record.key);
+	vv_did_words(words, x->head.record.key);
+	vv_buf_printf(b, "signed by %s (%s), number %llu", key, words,
+		      (unsigned long long)x->head.record.number);
+}
+
+static void put_text(vv_buf *b, const citing *x)
+{
+	put_authors(b, x, "; ");
+	vv_buf_printf(b, " (%.4s). %s. ", x->day, vv_text_shows(x->title));
+	if (strcmp(x->title, x->s.path) != 0) {
+		vv_buf_printf(b, "%s, ", vv_text_shows(x->s.path));
+	}
+	vv_buf_printf(b, "%s. ", x->day);
+	if (x->licence) {
+		vv_buf_printf(b, "%s. ", vv_text_shows(x->licence));
+	}
+	vv_buf_printf(b, "%s %s, commit %s", id_name(x), x->id, x->revision);
+	if (x->is_signed) {
+		vv_buf_puts(b, ", ");
+		put_signer(b, x);
+	}
+	vv_buf_puts(b, ".\n");
+	for (size_t i = 0; i < x->places.count; i++) {
+		vv_buf_printf(b, "%s\n", vv_text_shows(x->places.items[i]));
+	}
+}
+
+/* Characters that mean something to TeX are escaped; control characters are blanks. */
+static void put_braced(vv_buf *b, const char *name, const char *text)
+{
+	vv_buf_printf(b, ",\n  %s = {", name);
+	for (; *text; text++) {
+		if (*text == '\\') {
+			vv_buf_puts(b, "\\textbackslash{}");
+			continue;
+		}
+		if (strchr("{}%&#_$", *text)) {
+			vv_buf_putc(b, '\\');
+		}
+		vv_buf_putc(b, vv_is_control(*text) ? ' ' : *text);
+	}
+	vv_buf_putc(b, '}');
+}
+
+static void put_bibtex(vv_buf *b, const citing *x)
+{
+	vv_auto(vv_buf) authors = VV_BUF_INIT, note = VV_BUF_INIT;
+
+	put_authors(&authors, x, " and ");
+	vv_buf_printf(&note, "%s %s, commit %s", id_name(x), x->id, x->revision);
+	if (x->is_signed) {
+		vv_buf_puts(&note, ", ");
+		put_signer(&note, x);
+	}
+	vv_buf_printf(b, "@misc{%.16s", x->id + strlen(x->id) - 16);
+	put_braced(b, "author", vv_buf_cstr(&authors));
+	put_braced(b, "title", x->title);
+	vv_buf_printf(b, ",\n  year = {%.4s}", x->day);
+	put_braced(b, "date", x->day);
+	if (x->places.count > 0) {
+		vv_buf_printf(b, ",\n  howpublished = {\\url{%s}}",
+			      vv_text_shows(x->places.items[0]));
+	}
+	put_braced(b, "note", vv_buf_cstr(&note));
+	vv_buf_puts(b, "\n}\n");
+}
+
+static void put_json(vv_buf *b, const citing *x)
+{
+	char key[VV_DID_TEXT];
+	vv_json_out w;
+
+	vv_json_out_init(&w, b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_array(&w, "authors");
+	for (size_t i = 0; i < x->authors.count; i++) {
+		vv_json_string(&w, x->authors.items[i]);
+	}
+	vv_json_close_array(&w);
+	vv_json_add_string(&w, "title", x->title);
+	vv_json_add_string(&w, "path", x->s.path);
+	vv_json_add_string(&w, "date", x->day);
+	vv_json_add_string(&w, "licence", x->licence);
+	vv_json_add_string(&w, x->s.is_dataset ? "root" : "blob", x->id);
+	vv_json_add_string(&w, "commit", x->revision);
+	if (x->is_signed) {
+		vv_head_key_text(key, x->head.record.key);
+		vv_json_add_string(&w, "signer", key);
+		vv_json_add_u64(&w, "number", x->head.record.number);
+	}
+	vv_json_add_array(&w, "urls");
+	for (size_t i = 0; i < x->places.count; i++) {
+		vv_json_string(&w, x->places.items[i]);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_buf_putc(b, '\n');
+}
+
+static int check_cite(const vv_context *c)
+{
+	return c->argc == 1 ? VV_EXIT_OK
+			    : vv_usage_error("cite takes one PATH or REV:PATH, not %d", c->argc);
+}
+
+static vv_status run_cite(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(citing) x = {.c = c, .s = {.env = vv_environ()}};
+	vv_auto(vv_buf) word = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = find_version(&x, &word, err)) < 0 || (rc = read_package(&x, err)) < 0 ||
+	    (rc = find_head(&x, err)) < 0 || (rc = find_places(&x, err)) < 0) {
+		return rc;
+	}
+	if (vv_wants_json(o->format)) {
+		put_json(&b, &x);
+	} else if (o->format && strcmp(o->format, "bibtex") == 0) {
+		put_bibtex(&b, &x);
+	} else {
+		put_text(&b, &x);
+	}
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out_bytes(b.data, b.len);
+	}
+	return rc;
+}
+
+const vv_command vv_cmd_cite = {
+	.name = "cite",
+	.group = "peers",
+	.summary = "print a citation of a version of a dataset",
+	.usage = "[--format FORMAT] [REV:]PATH",
+	.example =
+		"$ varve cite v1.0:prices.csv\n"
+		"Ada (2026). Prices of plants. prices.csv, 2026-08-11. CC0-1.0. CID bafyreigaha4i...",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_cite,
+	.needs = VV_NEEDS_REPOSITORY | VV_NEEDS_READER,
+	.run = run_cite,
+};
