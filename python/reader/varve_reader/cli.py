@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 
 from .errors import Damaged, Missing
 from .place import open_place
@@ -24,6 +25,8 @@ def _parser():
             sub.add_argument("version", metavar="REV:PATH", help="a version, or the CID of its root")
             sub.add_argument("-o", metavar="FILE", dest="output", help="write to FILE")
             sub.add_argument("--text", action="store_true", help="UTF-8, in place of the file's own encoding")
+        if name == "verify":
+            sub.add_argument("--owner", metavar="KEY", help="whose signed heads the place must have (z6Mk...)")
         sub.add_argument("--key", metavar="FILE", help="the place is a vault, and this the key that opens it")
         sub.add_argument("--from", metavar="FOLDER", dest="more", action="append", default=[],
                          help="another folder that keeps copies of the vault")
@@ -32,19 +35,25 @@ def _parser():
 
 def _verify(place, args):
     damage = 0
-    for error in place.verify():
+    for error in place.verify(args.owner):
         damage += 1
         print(f"varve-reader: {error}", file=sys.stderr)
     versions = len({root for _, _, _, root in place.versions()} | set(place.roots)) if not damage else 0
     if not damage:
         print(f"{len(place.blocks)} blocks, {versions} versions: nothing is damaged or missing")
+    for head in place.heads:
+        late = head.expires and head.expires < time.time()
+        print(f"signed by {head.key}, number {head.number} of {head.name}, {_day(head.time)}" + ", expired" * bool(late))
     return 1 if damage else 0
 
 
+def _day(seconds):
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%d")
+
+
 def _versions(place, args):
-    for commit, time, path, root in place.versions():
-        day = datetime.datetime.fromtimestamp(time, datetime.timezone.utc).strftime("%Y-%m-%d ") if time is not None else ""
-        print(f"{commit[:10]} {day}{root} {path}" if commit else root)
+    for commit, seconds, path, root in place.versions():
+        print(f"{commit[:10]} {_day(seconds)} {root} {path}" if commit else root)
     return 0
 
 

@@ -85,18 +85,20 @@ class History:
                 self.blobs[oid] = pointer(self._read(oid, "blob"))
         return self.blobs[oid]
 
-    def walk(self):
-        """All commits that branches, tags and HEAD reach, the newest first."""
-        tips = [oid for name, oid in self.source.refs.items() if not name.startswith("refs/varve/")]
-        seen, left = {}, tips + [self.source.head] * bool(self.source.head)
+    def below(self, tips):
+        """The ids of all commits that these reach."""
+        seen, left = set(), list(tips)
         while left:
             oid = left.pop()
-            if oid not in seen:
-                if self.source.read(oid)[0] in ("blob", "tree"):
-                    continue
-                seen[oid] = self.commit(oid)
-                left += seen[oid][1]
-        return sorted(seen, key=lambda oid: -seen[oid][2])
+            if oid not in seen and self.source.read(oid)[0] in ("commit", "tag"):
+                seen.add(oid)
+                left += self.commit(oid)[1]
+        return seen
+
+    def walk(self):
+        """All commits that branches, tags and HEAD reach, the newest first."""
+        tips = [oid for name, oid in self.source.refs.items() if not re.match("refs/(varve/|heads/varve-blocks$)", name)]
+        return sorted(self.below(tips + [self.source.head] * bool(self.source.head)), key=lambda oid: -self.commit(oid)[2])
 
     def versions(self):
         """Each version that a commit has and its first parent lacks."""

@@ -7,6 +7,7 @@ from . import car
 from .cbor import Cid
 from .errors import Damaged, Missing, within
 from .git import Git
+from .heads import Heads
 from .history import History, check_pointer
 from .packs import Blocks, check_list
 from .version import Version
@@ -18,6 +19,7 @@ class Place:
 
     def __init__(self, path):
         self.path, self.blocks, self.history, self.roots, self.elsewhere = path, Blocks(path), None, [], set()
+        self.heads = []
 
     def version(self, name):
         """The version that REV:PATH or a root's CID names; plain bytes where Git holds the file itself."""
@@ -43,19 +45,23 @@ class Place:
             for root in self.roots:
                 yield None, None, None, root
 
-    def verify(self):
-        """Yields every error; complete only when it has come to its end."""
+    def verify(self, owner=None):
+        """Yields every error; complete only when it has come to its end. owner: whose heads it must have."""
         yield from self.blocks.verify()
         yield from self.verify_files()
+        found = []
         try:
             if self.history:
                 yield from self.history.source.verify()
-            found = list(self.versions())
+                found = list(self.versions())
+                with within(self.path):
+                    heads = Heads(self.history, owner)
+                    self.heads = heads.counting()
+                    heads.check_refs()
         except Damaged as e:
             yield e
-            return
         seen = set()
-        for commit, _, path, root in found + [(None, None, None, r) for r in self.roots]:
+        for commit, path, root in [(f[0], f[2], f[3]) for f in found] + [(None, None, r) for r in self.roots]:
             if root in seen or root in self.elsewhere and root not in self.blocks.where:
                 continue
             seen.add(root)
@@ -170,11 +176,10 @@ class Repository(Place):
         if os.path.exists(elsewhere):
             self.elsewhere = {Cid.parse(line.split(" ")[0]) for line in _read(elsewhere).decode().splitlines()
                               if line.startswith("b")}
-        blocks = git.refs.get("refs/varve/blocks")
-        if blocks:
+        for blocks in filter(None, map(git.refs.get, ("refs/varve/blocks", "refs/heads/varve-blocks"))):
             for name, oid in self.history.files(self.history.commit(blocks)[0]):
                 if re.fullmatch("packs/[0-9a-f]{4}/[0-9a-f]{32}[.]pack", name):
-                    self.blocks.add_pack(f"refs/varve/blocks:{name}", git.read(oid)[1])
+                    self.blocks.add_pack(f"{git.path}: {blocks[:10]}:{name}", git.read(oid)[1])
 
 
 class Car(Place):

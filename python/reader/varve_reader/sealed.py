@@ -66,10 +66,10 @@ def _open(sealed, ad, nonce, key):
         raise Damaged("sealed bytes that cannot be opened") from None
 
 
-def signed(public, signature, purpose, data):
+def signed(public, signature, data):
     """Raises if the signature is not that of the key."""
     try:
-        nacl.signing.VerifyKey(public).verify(purpose + b"\n" + data, signature)
+        nacl.signing.VerifyKey(public).verify(data, signature)
     except nacl.exceptions.CryptoError:
         raise Damaged("the signature is wrong") from None
 

@@ -145,7 +145,7 @@ class Vault(Place):
             raise Damaged("its bytes are not those of its name")
         if (record["vault"] or own) != self.vault:
             raise Damaged("of another vault")
-        signed(record["author"], data[:64], b"varve record 1", body)
+        signed(record["author"], data[:64], b"varve record 1\n" + body)
         return own, record
 
     def _counting(self, found):

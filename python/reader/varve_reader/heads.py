@@ -1,0 +1,149 @@
+"""Signed heads: which refs are the newest version, and who says so (heads.md)."""
+import base64
+import hashlib
+import re
+import struct
+from collections import namedtuple
+
+from .errors import Damaged, within
+from .sealed import did, signed
+
+ORDER = ["varve", "name", "key", "number", "time", "expires", "final", "refs", "mirror", "signer", "revoked", "saw"]
+ONCE = ORDER[:5] + ["refs"]
+Head = namedtuple("Head", "oid name key number time expires refs signers revoked saw first")
+
+
+def _strings(data, count):
+    out = []
+    for _ in range(count):
+        n = struct.unpack_from(">I", data)[0]
+        out.append(data[4:4 + n])
+        data = data[4 + n:]
+    return out
+
+
+def _check_signature(armored, key, message):
+    """An SSH signature of an ssh-ed25519 key in the namespace varve-head."""
+    data = base64.b64decode(b"".join(armored.split(b"\n")[1:-1]))
+    if data[:10] != b"SSHSIG\0\0\0\1":
+        raise Damaged("not an SSH signature")
+    public, space, reserved, algorithm, signature = _strings(data[10:], 5)
+    (kind, raw), (_, value) = _strings(public, 2), _strings(signature, 2)
+    if kind != b"ssh-ed25519" or space != b"varve-head" or did(raw) != key or algorithm not in (b"sha256", b"sha512"):
+        raise Damaged("the signature is another key's, or not for a head")
+    digest = hashlib.new(algorithm.decode(), message).digest()
+    whole = b"".join(struct.pack(">I", len(s)) + s for s in (space, reserved, algorithm, digest))
+    signed(raw, value, b"SSHSIG" + whole)
+
+
+def _record(text):
+    """The lines of a record, in their order, as name -> list of values."""
+    lines = [line.split(" ", 1) for line in text.decode("utf-8").split("\n")[:-1]]
+    names = [line[0] for line in lines]
+    if names != sorted(names, key=ORDER.index) or any(names.count(n) != 1 for n in ONCE) or lines[0] != ["varve", "head 1"]:
+        raise Damaged("not a record of version 1")
+    return {n: [line[1] if len(line) > 1 else "" for line in lines if line[0] == n] for n in ORDER}
+
+
+class Heads:
+    """All heads of a repository, each with everything below it checked."""
+
+    def __init__(self, history, owner=None):
+        self.history, self.known, self.shown = history, {}, {}
+        for name, oid in history.source.refs.items():
+            if name.startswith("refs/varve/heads/"):
+                with within(name):
+                    head = self._chain(oid)
+                    if head.key != name[17:]:
+                        raise Damaged("the head is another key's")
+                    self.shown[head.key] = head
+        firsts = {self._first(h).key for h in self.shown.values() if not self._first(h).saw}
+        self.owner = owner or (firsts.pop() if len(firsts) == 1 else None)
+        if self.owner is None and self.shown:
+            raise Damaged("refs/varve/heads: it is unclear who the owner is; name the key with --owner")
+        if owner and owner not in self.shown:
+            raise Damaged(f"refs/varve/heads/{owner}: missing")
+        for head in self.known.values():
+            with within(f"refs/varve/heads/{head.key}: number {head.number}"):
+                self._allowed(head)
+
+    def _first(self, head):
+        while head.first:
+            head = self.known[head.first]
+        return head
+
+    def _chain(self, oid):
+        """The head at a commit; it and all below it are in known afterwards."""
+        left = [oid]
+        while left:
+            at = left[-1]
+            need = [p for p in self.history.commit(at)[1] if p not in self.known]
+            if need and at not in self.known:
+                left += need
+                continue
+            if at not in self.known:
+                self.known[at] = self._read(at)
+            left.pop()
+        return self.known[oid]
+
+    def _read(self, oid):
+        data = self.history.source.read(oid)[1]
+        header, _, message = data.partition(b"\n\n")
+        found = re.fullmatch(rb"tree (\w{40})\n((?:parent \w{40}\n)*)author (.*)\ncommitter (.*)\ngpgsig (.*(?:\n .*)*)", header)
+        files = {name: blob for _, name, blob in self.history.tree(found[1].decode())} if found else {}
+        if files.keys() != {"head", "refs"}:
+            raise Damaged(f"commit {oid} is not a head")
+        text, refs = (self.history.source.read(files[n])[1] for n in ("head", "refs"))
+        record, parents = _record(text), re.findall(r"parent (\w+)", found[2].decode())
+        key, number, time = record["key"][0], int(record["number"][0]), int(record["time"][0])
+        who = b"varve <%s> %d " % (key.encode(), time)
+        if not found[3].startswith(who) or found[3] != found[4] or \
+                message != b"Head %d of %s\n\nrecord sha256 %s\n" % (number, record["name"][0].encode(),
+                                                                    hashlib.sha256(text).hexdigest().encode()):
+            raise Damaged(f"commit {oid} does not say what its record has")
+        if record["refs"][0] != hashlib.sha256(refs).hexdigest():
+            raise Damaged(f"commit {oid}: the refs are not those of its record")
+        _check_signature(found[5].replace(b"\n ", b"\n"), key, header[:found.start(5) - 8] + b"\n\n" + message)
+        saw = [line.split(" ") for line in record["saw"]]
+        first = parents[0] if len(parents) > len(saw) else None
+        before = self.known.get(first)
+        if parents[first is not None:] != [s[2] for s in saw] or (number == 1) != (first is None) or \
+                any((self.known[s[2]].key, self.known[s[2]].number) != (s[0], int(s[1])) for s in saw):
+            raise Damaged(f"commit {oid} does not follow its parents")
+        if before and (before.key, before.name, before.number + 1) != (key, record["name"][0], number) or \
+                before and before.time > time:
+            raise Damaged(f"commit {oid} does not follow the record before it")
+        return Head(oid, record["name"][0], key, number, time, int((record["expires"] or [0])[0]),
+                    {line[41:]: line[:40] for line in refs.decode().splitlines()},
+                    {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["signer"]},
+                    {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["revoked"]}, [s[2] for s in saw], first)
+
+    def _allowed(self, head):
+        """The signer is the owner, or named by the owner's newest record below."""
+        if head.key == self.owner:
+            return
+        left, owners = [head.first, *head.saw], []
+        while left:
+            below = self.known.get(left.pop())
+            if below and below.key == self.owner:
+                owners.append(below)
+            elif below:
+                left += [below.first, *below.saw]
+        newest = max(owners, key=lambda h: h.number, default=None)
+        if newest is None or newest.signers.get(head.key, 0) < head.time or newest.name != head.name or \
+                head.number > newest.revoked.get(head.key, head.number):
+            raise Damaged("the owner did not allow this signer")
+
+    def counting(self):
+        """Shown heads that the owner's newest record does not revoke, the newest first."""
+        revoked = self.shown[self.owner].revoked if self.owner in self.shown else {}
+        return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number)), key=lambda h: -h.time)
+
+    def check_refs(self):
+        """Each ref that the newest head names is there, at that commit or after it."""
+        for head in self.counting()[:1]:
+            for name, oid in head.refs.items():
+                with within(f"{name}: signed by {head.key}, number {head.number}"):
+                    now = self.history.source.refs.get(name)
+                    if now != oid and (now is None or oid not in self.history.below([now])):
+                        raise Damaged(f"an older or other commit is shown than {oid[:10]}")
