@@ -85,6 +85,18 @@ browse() {
 	browse looks "$url"
 }
 
+# To make them anew: VARVE_TEST_DOCS=docs/use, as a whole path.
+@test "the pictures of the pages' document can be made" {
+	local folder=${VARVE_TEST_DOCS:-$PWD/pictures}
+	real_tables
+	serve tables
+	mkdir -p "$folder"
+	browse documents "$url" "$folder"
+	for name in $(sed -n 's/^!\[.*(\(web-.*\.png\))/\1/p' "$here/../../docs/use/web.md"); do
+		[ -s "$folder/$name" ] || { echo "$name" >&2; return 1; }
+	done
+}
+
 @test "axe finds nothing" {
 	command -v npm > /dev/null || skip "npm is not installed"
 	install_axe || skip "axe-core cannot be had"
@@ -280,7 +292,7 @@ whole_histories() {
 	grep -q ">gone.csv</a>: removed" all
 	to=$(grep -o 'href="[^"]*">prices.csv</a>: changed' all | sed 's/href="\([^"]*\).*/\1/')
 	curl -sSL -b jar -o one "${secret%%/\?*}$to"
-	grep -q '<span class="add">+2</span> rows' one
+	grep -q '2 rows added' one
 }
 
 refute_new() {

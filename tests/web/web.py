@@ -169,6 +169,7 @@ def main_pages(b):
     """Addresses of one page of each kind, found by their links."""
     b.go("/")
     pages = {"overview": b.driver.current_url}
+    b.go("/commits")
     b.click(b.one(".log .words a[href*='/compare/']"))
     pages["compare"] = b.driver.current_url
     b.go("/tree/HEAD")
@@ -196,6 +197,24 @@ def looks(b):
             check(b.text("h1"), f"{address}: has no heading")
             b.picture(f"{name}-{size[0]}{'-dark' if dark else ''}")
     b.go("/table/HEAD/nothing-here.csv")
+
+
+def documents(b, folder):
+    """The pictures of docs/use/web.md."""
+    b.resize((1280, 720))
+    pages = main_pages(b)
+
+    def save(name):
+        b.settle()
+        with open(os.path.join(folder, f"web-{name}.png"), "wb") as f:
+            f.write(base64.b64decode(b.command("Page.captureScreenshot")["data"]))
+    for name in ("overview", "table", "compare", "history"):
+        b.go(pages[name])
+        save(name)
+    b.go(pages["table"])
+    b.click(b.all(".data tbody tr:nth-child(4) td")[2])
+    check(b.wait(lambda: b.all(".panel .cell-life li")), "the panel is empty")
+    save("cell")
 
 
 def axe_findings(b, code):
@@ -260,6 +279,7 @@ def plain(b):
     for box in b.all("input[name=show]")[2:]:
         box.click()
     b.one(".boxes button").click()
+    b.is_at("show=")
     check(len(b.all(".data thead th")) == 3, "other columns are shown than those that were chosen")
     b.go("/table/HEAD/constituents.csv")
     b.one(".versions summary").click()
@@ -288,7 +308,7 @@ def keys(b):
     b.press(Keys.TAB)
     check(b.driver.switch_to.active_element.text == "To the content", "the first Tab does not lead to the content")
     b.press(Keys.ENTER)
-    b.go("/")
+    b.go("/commits")
     b.press("j")
     check(b.run("return document.activeElement.closest('.log > li') !== null"), "j does not go to a commit")
     b.press(Keys.ENTER)
@@ -453,7 +473,7 @@ def stranger(b):
     b.click(b.one("main li a[href*='constituents.csv']"))
     b.has("added", "removed", "changed")
     check(b.all(".diff tr.a") and b.all(".diff tr.r"), "no row was added, or none removed")
-    b.click(b.one(".counts a.chip"))
+    b.click(b.one(".toolbar a.chip"))
     b.is_at("hide=removed")
     check(b.all(".diff tr.a") and not b.all(".diff tr.r, .diff tr.c"), "a click on 'added' shows other rows, too")
     b.click(b.one(".diff tr.a th a"))
@@ -477,7 +497,7 @@ def missing(b, newest, older, oldest):
 def histories(b):
     """Whole histories of both tables: every kind of page, back to the first versions."""
     for path, column in (("constituents.csv", "Symbol"), ("country-codes.csv", "Dial")):
-        b.go("/history/" + path).has("Rows changed, version by version", "Cells changed, version by version")
+        b.go("/history/" + path).has("Rows changed, version by version", "Rows over time")
         versions = 0
         while True:
             versions += len(b.all(".log > li"))
@@ -520,7 +540,7 @@ def large(b, server, rows):
     b.is_at("jump=" + key)
     check(key in b.text(".data tr.here"), "the row that was jumped to is not marked")
     name = b.one(".data thead th:nth-child(2) a").text.split()[0]
-    b.go(f"/table/HEAD/data.csv?col={name}&op=eq&val={key}").has(f"1 row of {rows:,}")
+    b.go(f"/table/HEAD/data.csv?col={name}&op=eq&val={key}").has(f"1 of {rows:,} rows")
     b.go("/table/HEAD/data.csv")
     b.one(".filter summary").click()
     Select(b.one("select[name=col]")).select_by_visible_text("status")
@@ -528,8 +548,8 @@ def large(b, server, rows):
     b.is_at("val=paid").has("status is paid")
     found = {e.text for e in b.all(".data tbody td:nth-child(12)")}
     check(found == {"paid"}, f"not only those that are paid: {found}")
-    b.go("/").click(b.one(".log .words a[href*='/compare/']"))
-    changed = int(b.text(".counts .chip b"))
+    b.go("/commits").click(b.one(".log .words a[href*='/compare/']"))
+    changed = int(b.text(".toolbar .chip b"))
     check(50 < changed <= 100, f"{changed} rows changed")
     b.press("j", "j", Keys.ENTER)
     b.is_at("key=").has("1 cell changed")

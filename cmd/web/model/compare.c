@@ -324,7 +324,7 @@ static vv_status add_story(comparing *c, const char *text, vv_error *err)
 /* What is striking, then "price: 412 cells (x 1.19); rows 5,000: ..." for each column that changed. */
 static vv_status tell_story(comparing *c, vv_error *err)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT, what = VV_BUF_INIT, figures = VV_BUF_INIT;
 	const char *said;
 	size_t count = 0;
 	vv_status rc = vv_story_end(c->story, err);
@@ -332,6 +332,7 @@ static vv_status tell_story(comparing *c, vv_error *err)
 	while (rc == VV_OK && vv_story_striking(c->story, count)) {
 		count++;
 	}
+	c->out->striking = count;
 	c->out->story = vv_arena_calloc(&c->v->arena, count + c->told.columns->count + 1,
 					sizeof(char *));
 	if (rc == VV_OK && !c->out->story) return vv_fail_nomem(err);
@@ -343,15 +344,20 @@ static vv_status tell_story(comparing *c, vv_error *err)
 			continue;
 		}
 		vv_buf_reset(&what);
+		vv_buf_reset(&figures);
 		vv_buf_reset(&line);
 		vv_story_put(&what, c->story, i);
+		vv_story_put_figures(&figures, c->story, i, false);
 		vv_buf_printf(&line, "%s: %s", c->out->columns[i].name,
 			      vv_text_counted(vv_story_changes(c->story, i), "cell", NULL));
 		vv_buf_printf(&line, what.len > 0 ? " (%s)" : "%s", vv_buf_cstr(&what));
-		vv_buf_puts(&line, "; ");
-		vv_story_put_figures(&line, c->story, i, false);
-		rc = line.failed || what.failed ? vv_fail_nomem(err)
-						: add_story(c, vv_buf_cstr(&line), err);
+		vv_buf_printf(&line, "; %s", vv_buf_cstr(&figures));
+		c->out->columns[i].what = vv_web_keep_text(c->v, vv_buf_cstr(&what));
+		c->out->columns[i].figures = vv_web_keep_text(c->v, vv_buf_cstr(&figures));
+		rc = line.failed || what.failed || figures.failed || !c->out->columns[i].what ||
+				     !c->out->columns[i].figures
+			     ? vv_fail_nomem(err)
+			     : add_story(c, vv_buf_cstr(&line), err);
 	}
 	return rc;
 }

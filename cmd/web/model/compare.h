@@ -16,6 +16,9 @@ typedef struct vv_web_column_pair {
 	bool key, number;
 	bool renamed, moved, retyped;
 	uint64_t changed; /* cells: of the whole comparison, once it is counted */
+	/* then, of a column with changes: "CONC -> CON in 3,000, filled in 80", "" where they have nothing in common; "rows 5,000:
+	 * missing 0, ..."; else NULL */
+	const char *what, *figures;
 } vv_web_column_pair;
 
 typedef struct vv_web_cell_pair {
@@ -58,7 +61,8 @@ typedef struct vv_web_comparison {
 	size_t schema_count;
 	const char **
 		story; /* as vv_story tells it: striking changes, then each changed column; where counted */
-	size_t story_count;
+	size_t story_count,
+		striking; /* striking: of them, the first ones, which name no column's changes */
 	vv_web_column_pair *columns; /* in the new version's order */
 	size_t column_count;
 	vv_web_row_change *rows;

@@ -1,24 +1,16 @@
 /*
- * changes: what changed, as a list of commits in words of rows: of the repository (the first page) and of
- * one dataset, with its plot and two versions to pick.
+ * changes: what changed, as a list of commits in words of rows: of the repository, and of one table, with its plots and
+ * two versions to pick.
  */
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/show.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/plot.h"
-#include "cmd/web/pages/table_part.h"
 
-#define RECENT 10u
 #define OF_HISTORY 50u
-#define DATASETS 12u /* beside the list of commits */
-#define FIRST_ROWS 50u
-#define COOKIE "varve_seen"
-#define VISIT_ENDS 3600 /* seconds without a look */
 
 static const char *sign_of(const vv_web_change *c)
 {
@@ -172,220 +164,6 @@ static vv_status read_log(vv_page *p, const char *path, size_t limit, vv_web_log
 	return vv_web_log_read(p->asked->visit, &q, out, err);
 }
 
-/* ---- the first page */
-
-vv_html *vv_page_dataset_line(vv_page *p, const vv_web_dataset *d)
-{
-	vv_html *h = vv_page_piece_new(p);
-	vv_plot_point *points = d->line_count
-					? vv_arena_calloc(&p->arena, d->line_count, sizeof(*points))
-					: NULL;
-
-	for (size_t i = 0; points && i < d->line_count; i++) {
-		points[i].x = d->line[i].time;
-		points[i].y = (double)d->line[i].rows;
-	}
-	if (points && d->line_count > 1) {
-		vv_plot_spark(p, h,
-			      vv_page_text(p, "Rows over time: from %s to %s",
-					   vv_text_count(d->line[0].rows),
-					   vv_text_count(d->line[d->line_count - 1].rows)),
-			      points, d->line_count);
-	}
-	return h;
-}
-
-vv_html *vv_page_dataset_last(vv_page *p, const vv_web_dataset *d)
-{
-	vv_html *h = vv_page_piece_new(p);
-
-	if (d->has_last) {
-		part_moment(h, .iso = vv_page_iso(p, &d->last), .text = vv_page_day(p, &d->last),
-			    .title = vv_html_words(d->last.subject));
-	}
-	return h;
-}
-
-static void put_dataset_cards(vv_page *p, const vv_web_datasets *all)
-{
-	const vv_web_commit *c = &p->asked->commit;
-
-	if (all->tables == 0) return;
-	part_subtitle(&p->html, .text = vv_html_words("Datasets"), .id = vv_html_words("datasets"));
-	for (size_t i = 0; i < all->tables && i < DATASETS; i++) {
-		const vv_web_dataset *d = &all->items[i];
-		part_dataset_card(
-			&p->html, .name = vv_html_words(d->path),
-			.at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, d->path),
-			.facts = d->stored
-					 ? vv_page_text(p, "%s, %s",
-							vv_text_counted(d->rows, "row", NULL),
-							vv_text_counted(d->columns, "column", NULL))
-					 : vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
-			.line = vv_page_dataset_line(p, d), .last = vv_page_dataset_last(p, d));
-	}
-	if (all->tables > DATASETS || all->more) {
-		vv_html *link = vv_page_piece_new(p);
-		part_link(link, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, NULL),
-			  .text = vv_html_words("All datasets"));
-		part_paragraph(&p->html, .body = link);
-	}
-}
-
-static vv_html *lead(vv_page *p, const vv_web_datasets *all)
-{
-	const vv_web_commit *c = &p->asked->commit;
-	vv_html *h = vv_page_piece_new(p);
-
-	part_strong(h,
-		    .text = vv_page_text(p, "%s", vv_text_counted(all->tables, "dataset", NULL)));
-	part_words(h, .text = vv_html_words(". Last change by "));
-	part_strong(h, .text = vv_html_words(c->author));
-	part_words(h, .text = vv_html_words(", "));
-	part_moment(h, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
-	part_words(h, .text = vv_html_words("."));
-	return h;
-}
-
-/* To its owner: the work tree beside the last commit. */
-static void put_not_committed(vv_page *p)
-{
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-
-	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) return;
-	to.other_rev = p->asked->commit.hex;
-	to.rev = VV_WEB_WORK;
-	vv_html_url at = vv_page_link(p, &to);
-	if (at.s) {
-		part_work_card(&p->html, .at = at);
-	}
-}
-
-/* The first rows of the only dataset. */
-static vv_status put_first_rows(vv_page *p, const char *path, vv_error *err)
-{
-	const vv_web_commit *c = &p->asked->commit;
-	vv_web_rows_query q = {.limit = FIRST_ROWS, .cell_max = 300};
-	vv_web_table *t;
-	vv_web_rows rows;
-	vv_html *link = vv_page_piece_new(p);
-	vv_status rc;
-
-	if ((rc = vv_web_table_open(p->asked->visit, c, path, &t, err)) < 0) {
-		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
-	}
-	if (t->kind != VV_WEB_TABLE) return VV_OK;
-	if ((rc = vv_web_rows_read(p->asked->visit, t, &q, &rows, err)) < 0) {
-		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK;
-	}
-	part_subtitle(&p->html, .text = vv_page_text(p, "%s now", path),
-		      .id = vv_html_words("rows"));
-	vv_page_put_rows(p, t, &rows, &q, false);
-	part_link(link, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path),
-		  .text = vv_page_text(p, "All %s", vv_text_counted(t->rows, "row", NULL)));
-	part_paragraph(&p->html, .body = link);
-	return VV_OK;
-}
-
-/* ---- since the last visit: a cookie with the commit of the visit before and of this one */
-
-typedef struct seen {
-	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
-	int64_t before_time, now_time;
-} seen;
-
-static bool read_seen(seen *out, const char *cookies)
-{
-	const char *at = cookies ? strstr(cookies, COOKIE "=") : NULL;
-	long long before, now;
-
-	*out = (seen){.before_time = 0};
-	if (!at || (at != cookies && at[-1] != ' ' && at[-1] != ';') ||
-	    sscanf(at + strlen(COOKIE "="), "%40[0-9a-f].%lld.%40[0-9a-f].%lld", out->before,
-		   &before, out->now, &now) != 4 ||
-	    strlen(out->before) != VV_OID_TEXT || strlen(out->now) != VV_OID_TEXT) {
-		*out = (seen){.before_time = 0};
-		return false;
-	}
-	out->before_time = before;
-	out->now_time = now;
-	return true;
-}
-
-/* A link when something is new since then; the cookie of this visit. */
-static void put_since(vv_page *p, vv_buf *cookie)
-{
-	const vv_web_commit *head = &p->asked->commit;
-	int64_t now = (int64_t)time(NULL);
-	vv_web_commit then;
-	seen s;
-
-	if (head->none || head->work) return;
-	if (!read_seen(&s, p->asked->cookies)) {
-		memcpy(s.before, head->hex, sizeof(s.before));
-		s.before_time = now;
-	} else if (now - s.now_time > VISIT_ENDS) {
-		memcpy(s.before, s.now, sizeof(s.before));
-		s.before_time = s.now_time;
-	}
-	if (strcmp(s.before, head->hex) != 0 &&
-	    vv_web_commit_find(p->asked->visit, s.before, &then, NULL, VV_IGNORED) == VV_OK) {
-		vv_web_commit shown = {.time = s.before_time};
-		part_since_card(&p->html, .at = vv_page_to_compare(p, &then, head, NULL),
-				.iso = vv_page_iso(p, &shown), .when = vv_page_day(p, &shown));
-	}
-	vv_buf_printf(cookie,
-		      COOKIE "=%s.%lld.%s.%lld; Path=%s/; Max-Age=31536000; SameSite=Lax; HttpOnly",
-		      s.before, (long long)s.before_time, head->hex, (long long)now, p->at->base);
-}
-
-vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)
-{
-	const vv_web_commit *c = &p->asked->commit;
-	const log_look look = {NULL, false};
-	vv_web_datasets all;
-	vv_web_log log;
-	vv_status rc;
-
-	if (c->none) {
-		vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
-						  .heading = vv_html_words(p->asked->repository),
-						  .description = vv_html_words("No commits yet")});
-		part_nothing(&p->html, .text = vv_html_words("No commits yet."));
-		return vv_page_end(p, vv_html_words(NULL), out, err);
-	}
-	if ((rc = read_log(p, NULL, RECENT, &log, err)) < 0 ||
-	    (rc = vv_web_datasets_read(p->asked->visit, c, 200, true, &all, err)) < 0) {
-		return rc;
-	}
-	vv_page_begin(
-		p, &(vv_page_frame){
-			   .title = vv_page_text(p, "%s: what changed", p->asked->repository),
-			   .description = vv_page_text(p, "%s. Last change: %s, %s",
-						       vv_text_counted(all.tables, "dataset", NULL),
-						       c->subject, vv_page_day(p, c).s),
-			   .heading = vv_html_words("What changed"),
-			   .version = c});
-	part_lead(&p->html, .body = lead(p, &all));
-	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
-	put_since(p, cookie);
-	put_missing_note(p, &log);
-	part_split_begin(&p->html);
-	part_main_begin(&p->html);
-	put_log(p, &log, &look);
-	part_main_end(&p->html);
-	part_side_begin(&p->html, .label = vv_html_words("Dates and datasets"));
-	put_not_committed(p);
-	put_dataset_cards(p, &all);
-	part_side_end(&p->html);
-	part_split_end(&p->html);
-	if (all.tables == 1 && !p->at->after &&
-	    (rc = put_first_rows(p, all.items[0].path, err)) < 0) {
-		return rc;
-	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
-}
-
 /* ---- the history of a dataset */
 
 /* Rows of this version: of plain text only the comparison counted them. */
@@ -462,30 +240,6 @@ static void put_bars(vv_page *p, const vv_web_log *log, const vv_plot_bar *bars,
 	part_legend_end(&p->html);
 }
 
-/* Of the rows that changed, where any did. */
-static void put_cells(vv_page *p, const vv_web_log *log, vv_plot_bar *bars)
-{
-	static const char *const kinds[VV_PLOT_STACK] = {"added", "removed", "changed"};
-	bool any = false;
-
-	for (size_t i = 0; i < log->count; i++) {
-		double cells = cells_of(&log->entries[log->count - 1 - i]);
-
-		bars[i].parts[0] = bars[i].parts[1] = 0;
-		bars[i].parts[2] = cells;
-		any = any || cells > 0;
-	}
-	if (any) {
-		vv_plot_bars(
-			p,
-			&(vv_plot){.title = plot_title(p, log, "Cells changed, version by version"),
-				   .words = vv_page_text(
-					   p, "Bars: cells changed in %s",
-					   vv_text_counted(log->count, "version", NULL))},
-			kinds, bars, log->count);
-	}
-}
-
 static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 {
 	size_t count = log->count;
@@ -512,7 +266,6 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 	}
 	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
 		put_bars(p, log, bars, count);
-		put_cells(p, log, bars);
 	}
 	vv_plot_line(p,
 		     &(vv_plot){.title = plot_title(p, log, "Rows over time"),

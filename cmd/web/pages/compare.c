@@ -1,6 +1,7 @@
 /*
- * compare: what is different between two versions: one sentence, the columns, then the rows.
+ * compare: what is different between two versions: one sentence, what happened in groups, then the rows.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/show.h"
@@ -8,8 +9,10 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
-#define GRID_MAX 12u   /* columns: with more of them a row is shown as a card */
-#define CARD_CELLS 10u /* of an added or removed row, before the rest is folded away */
+#define COLUMNS_MAX 60u /* shown: the key, those with changes, the first others */
+#define CELLS_MAX 2600u /* of a page: what a browser lays out at once */
+#define ROWS_MIN 40u
+#define GROUPS 8u /* columns, before the rest is folded away */
 #define PATHS 500u
 #define SCHEMA_MAX 100u /* sentences about columns */
 
@@ -43,6 +46,40 @@ static vv_html_text span(vv_page *p)
 
 	return vv_page_text(p, "%s to %s", a->none ? "the beginning" : vv_page_day(p, a).s,
 			    vv_page_day(p, b).s);
+}
+
+/* "6 rows added, 3,111 changed between 18 Aug 2026 and 24 Nov 2026" */
+static vv_html_text sentence(vv_page *p, const vv_web_comparison *c)
+{
+	const struct {
+		uint64_t n;
+		const char *what;
+	} parts[] = {{c->counts.added, "added"},
+		     {c->counts.removed, "removed"},
+		     {c->counts.changed, "changed"},
+		     {c->counts.rewritten, "only written differently"}};
+	const char *said = "";
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].n == 0) {
+			continue;
+		}
+		said = any ? vv_page_text(p, "%s, %s %s", said, vv_text_count(parts[i].n),
+					  parts[i].what)
+				       .s
+			   : vv_page_text(p, "%s %s", vv_text_counted(parts[i].n, "row", NULL),
+					  parts[i].what)
+				       .s;
+		any = true;
+	}
+	if (!any) {
+		said = c->words && *c->words ? c->words : "Changed";
+	}
+	return vv_page_text(p, "%s between %s and %s", said,
+			    p->asked->other.none ? "the beginning"
+						 : vv_page_day(p, &p->asked->other).s,
+			    vv_page_day(p, &p->asked->commit).s);
 }
 
 /* What merge rules decided, as the merge's message says it: of all files, or of one. */
@@ -140,66 +177,101 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 	}
 }
 
-static void put_kinds(vv_page *p, const vv_web_comparison *c)
-{
-	part_counts_begin(&p->html);
-	put_kind(p, ADDED, "+", "a", c->counts.added, "added");
-	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed, "removed");
-	put_kind(p, CHANGED, "~", "c", c->counts.changed, "changed");
-	if (c->counts.rewritten > 0) {
-		part_count_kind(&p->html, .sign = vv_html_words("\u2248"),
-				.kind = vv_html_words("m"), .number = c->counts.rewritten,
-				.words = vv_html_words("only written differently"));
-	}
-	part_counts_end(&p->html);
-}
-
 static void put_hidden(vv_html *h, const char *name, const char *value)
 {
 	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
 }
 
-static void put_filters(vv_page *p, const vv_web_comparison *c)
+/* A column, and other columns that rows are matched by. */
+static void put_choices(vv_page *p, const vv_web_comparison *c, vv_html_url at)
 {
 	const vv_web_compare_query *q = &p->at->compare;
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p);
+	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p),
+		*columns = vv_page_piece_new(p);
 
-	if (!vv_page_is_served(p)) return;
-	to.rev = p->at->rev;
-	to.other_rev = p->at->other_rev;
-	to.from_base = p->at->from_base;
-	to.path = p->at->path;
-	part_diff_filter_begin(&p->html, .at = vv_page_link(p, &to),
-			       .search = vv_html_words(q->search));
 	for (size_t i = 0; i < c->column_count; i++) {
 		const vv_web_column_pair *pair = &c->columns[i];
 		const char *name = pair->name ? pair->name : pair->old_name;
-		part_diff_filter_column(
-			&p->html, .name = vv_html_words(name),
-			.on = q->column && strcmp(q->column, name) == 0,
-			.words = pair->changed ? vv_page_text(p, "%s (%s)", name,
-							      vv_text_count(pair->changed))
-					       : vv_html_words(name));
-	}
-	for (size_t i = 0; i < c->column_count; i++) {
-		const vv_web_column_pair *pair = &c->columns[i];
+		part_choice(columns, .name = vv_html_words(name),
+			    .on = q->column && strcmp(q->column, name) == 0,
+			    .words = pair->changed ? vv_page_text(p, "%s (%s)", name,
+								  vv_text_count(pair->changed))
+						   : vv_html_words(name));
 		if (pair->name && pair->old_name) {
-			part_diff_filter_column(keys, .name = vv_html_words(pair->name),
-						.on = q->key && strcmp(q->key, pair->name) == 0,
-						.words = vv_html_words(pair->name));
+			part_choice(keys, .name = vv_html_words(pair->name),
+				    .on = q->key && strcmp(q->key, pair->name) == 0,
+				    .words = vv_html_words(pair->name));
 		}
 	}
-	if (q->no_added) {
-		put_hidden(hidden, "hide", "added");
+	put_hidden(hidden, "q", q->search ? q->search : "");
+	put_hidden(hidden, "hide", q->no_added ? "added" : "");
+	put_hidden(hidden, "hide", q->no_removed ? "removed" : "");
+	put_hidden(hidden, "hide", q->no_changed ? "changed" : "");
+	part_diff_menu(&p->html, .at = at, .columns = columns, .keys = keys, .hidden = hidden);
+}
+
+/* Kinds of changes, a search, and the choices. */
+static void put_toolbar(vv_page *p, const vv_web_comparison *c)
+{
+	const vv_web_compare_query *q = &p->at->compare;
+	vv_web_address to = *p->at;
+	vv_html *kept = vv_page_piece_new(p);
+
+	to.compare = (vv_web_compare_query){.from = 0};
+	vv_html_url at = vv_page_link(p, &to);
+	part_toolbar_begin(&p->html);
+	put_kind(p, ADDED, "+", "a", c->counts.added, "added");
+	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed, "removed");
+	put_kind(p, CHANGED, "~", "c", c->counts.changed, "changed");
+	if (vv_page_is_served(p)) {
+		put_hidden(kept, "in", q->column ? q->column : "");
+		put_hidden(kept, "key", q->key ? q->key : "");
+		put_hidden(kept, "hide", q->no_added ? "added" : "");
+		put_hidden(kept, "hide", q->no_removed ? "removed" : "");
+		put_hidden(kept, "hide", q->no_changed ? "changed" : "");
+		part_search_form(&p->html, .at = at, .search = vv_html_words(q->search),
+				 .kept = kept);
+		put_choices(p, c, at);
 	}
-	if (q->no_removed) {
-		put_hidden(hidden, "hide", "removed");
+	part_toolbar_end(&p->html,
+			 .words = vv_page_text(p, "%s%s", c->counted ? "" : "at least ",
+					       vv_text_counted(c->matched, "change", NULL)));
+}
+
+/* A choice in force, with a link that takes it away. */
+static void put_chip(vv_page *p, const vv_web_address *to, const char *words, const char *value)
+{
+	vv_html_url at = vv_page_link(p, to);
+
+	if (at.s) {
+		part_chip_filter(&p->html, .at = at,
+				 .text = vv_page_text(p, "%s %s", words, value));
 	}
-	if (q->no_changed) {
-		put_hidden(hidden, "hide", "changed");
+}
+
+static void put_chips(vv_page *p)
+{
+	const vv_web_compare_query *q = &p->at->compare;
+	vv_web_address to = *p->at;
+
+	if (!q->column && !q->key && !(q->search && *q->search)) return;
+	part_filters_begin(&p->html);
+	to.compare.from = 0;
+	if (q->column) {
+		to.compare.column = NULL;
+		put_chip(p, &to, "changed:", q->column);
+		to.compare.column = q->column;
 	}
-	part_diff_filter_end(&p->html, .keys = keys, .hidden = hidden);
+	if (q->key) {
+		to.compare.key = NULL;
+		put_chip(p, &to, "rows by", q->key);
+		to.compare.key = q->key;
+	}
+	if (q->search && *q->search) {
+		to.compare.search = NULL;
+		put_chip(p, &to, "with", q->search);
+	}
+	part_filters_end(&p->html);
 }
 
 static const char *pair_kind(const vv_web_column_pair *pair)
@@ -268,53 +340,29 @@ static void put_cell(vv_page *p, const vv_web_column_pair *pair, const vv_web_ro
 	part_td_end(&p->html);
 }
 
-static void put_grid_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r)
+/* Places of the columns to show: the key, those with changes, then others. */
+static size_t order_columns(vv_page *p, const vv_web_comparison *c, size_t **out)
 {
-	for (size_t i = 0; i < c->column_count; i++) {
-		put_cell(p, &c->columns[i], r, i);
-	}
-}
+	size_t *order = vv_arena_calloc(&p->arena, c->column_count + 1, sizeof(*order)), n = 0;
 
-/* Of a wide table: the key and what changed; of other rows the key and the first columns, the rest
- * folded away. */
-static void put_card(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r)
-{
-	bool changed = r->kind == VV_ROW_CHANGED, keyed = r->key != NULL;
-	size_t shown = 0, all = 0, passed = 0;
+	*out = order;
+	p->failed = p->failed || !order;
+	for (int rank = 0; order && rank < 3; rank++) {
+		for (size_t i = 0; i < c->column_count && n < COLUMNS_MAX; i++) {
+			const vv_web_column_pair *pair = &c->columns[i];
+			bool differs = pair->changed > 0 || !pair->name || !pair->old_name ||
+				       pair->renamed || pair->retyped;
 
-	for (int round = 0; round < 2; round++) {
-		for (size_t i = 0; i < c->column_count; i++) {
-			bool names = keyed ? c->columns[i].key : i < 2;
-			bool wanted = !changed || r->cells[i].change != VV_CELL_SAME || names;
-			all += round == 0 ? 1 : 0;
-			if (names == (round == 0) && wanted && (changed || shown < CARD_CELLS)) {
-				put_cell(p, &c->columns[i], r, i);
-				shown++;
+			if ((pair->key ? 0 : differs ? 1 : 2) == rank) {
+				order[n++] = i;
 			}
 		}
 	}
-	if (changed || shown == all) return;
-	part_diff_rest_begin(
-		&p->html,
-		.words = vv_page_text(p, "%s", vv_text_counted(all - shown, "more column", NULL)));
-	for (int round = 0; round < 2; round++) {
-		for (size_t i = 0; i < c->column_count; i++) {
-			const vv_web_cell *one = shown_cell(&c->columns[i], r, &r->cells[i]);
-			if ((keyed ? c->columns[i].key : i < 2) != (round == 0) ||
-			    passed++ < shown || !one || !one->text) {
-				continue;
-			}
-			vv_html *value = vv_page_piece_new(p);
-			vv_page_put_value(p, value, one);
-			part_diff_rest_pair(&p->html,
-					    .name = vv_html_words(label_of(&c->columns[i])),
-					    .value = value);
-		}
-	}
-	part_diff_rest_end(&p->html);
+	return n;
 }
 
-static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r, bool cards)
+static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r,
+		    const size_t *order, size_t columns)
 {
 	static const struct {
 		const char *sign, *word, *kind;
@@ -333,7 +381,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 				       ? r->new_row - r->folded
 				       : 0;
 		part_diff_fold(
-			&p->html, .columns = (int64_t)c->column_count + 1,
+			&p->html, .columns = (int64_t)columns + 1,
 			.at = r->new_row != UINT64_MAX ? vv_page_link(p, &to) : (vv_html_url){NULL},
 			.words = vv_page_text(p, "%s %s", vv_text_count(r->folded),
 					      r->folded == 1 ? "unchanged row" : "unchanged rows"));
@@ -351,15 +399,22 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 					       gone && c->old_path ? c->old_path : c->path, r->key,
 					       0)
 			      : (vv_html_url){NULL});
-	if (cards) {
-		put_card(p, c, r);
-	} else {
-		put_grid_row(p, c, r);
+	for (size_t i = 0; i < columns; i++) {
+		put_cell(p, &c->columns[order[i]], r, order[i]);
 	}
 	part_diff_row_end(&p->html);
 }
 
-static void put_pager(vv_page *p, const vv_web_comparison *c, bool below)
+/* As many as a browser lays out at once. */
+static size_t rows_at_once(const vv_web_comparison *c)
+{
+	size_t columns = c->column_count < COLUMNS_MAX ? c->column_count : COLUMNS_MAX;
+	size_t rows = CELLS_MAX / (columns ? columns : 1);
+
+	return rows < ROWS_MIN ? ROWS_MIN : rows > VV_WEB_PAGE_ROWS ? VV_WEB_PAGE_ROWS : rows;
+}
+
+static void put_pager(vv_page *p, const vv_web_comparison *c)
 {
 	vv_web_address to = *p->at;
 	vv_html *words = vv_page_piece_new(p);
@@ -370,9 +425,9 @@ static void put_pager(vv_page *p, const vv_web_comparison *c, bool below)
 					       vv_text_count(from + c->count)));
 	part_words(words, .text = vv_page_text(p, " of %s%s", c->counted ? "" : "at least ",
 					       vv_text_count(c->matched)));
-	part_pager_begin(&p->html, .words = words, .below = below);
+	part_pager_begin(&p->html, .words = words);
 	if (from > 0) {
-		uint64_t page = p->at->compare.limit ? p->at->compare.limit : VV_WEB_PAGE_ROWS;
+		uint64_t page = p->at->compare.limit ? p->at->compare.limit : rows_at_once(c);
 		to.compare.from = from > page ? from - page : 0;
 		part_pager_link(&p->html, .at = vv_page_link(p, &to),
 				.text = vv_html_words("Previous"), .rel = vv_html_words("prev"));
@@ -390,21 +445,14 @@ static void put_pager(vv_page *p, const vv_web_comparison *c, bool below)
 
 static void put_rows(vv_page *p, const vv_web_comparison *c)
 {
-	bool cards = c->column_count > GRID_MAX;
 	vv_html *head = vv_page_piece_new(p);
+	size_t *order;
 
 	if (c->count == 0 && c->matched > 0 && p->at->compare.from >= c->matched) {
-		vv_web_address to = *p->at;
-		vv_html *link = vv_page_piece_new(p);
-
-		to.compare.from = 0;
 		part_nothing(&p->html,
 			     .text = vv_page_text(p, "Change %s does not exist: there are %s.",
 						  vv_text_count(p->at->compare.from + 1),
 						  vv_text_count(c->matched)));
-		part_link(link, .at = vv_page_link(p, &to),
-			  .text = vv_html_words("From the first one on"));
-		part_paragraph(&p->html, .body = link);
 		return;
 	}
 	if (c->count == 0) {
@@ -414,37 +462,100 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 							   : "No row differs."));
 		return;
 	}
-	put_pager(p, c, false);
-	for (size_t i = 0; i < c->column_count; i++) {
-		put_head(p, head, &c->columns[i]);
+	const size_t columns = order_columns(p, c, &order);
+	for (size_t i = 0; i < columns; i++) {
+		put_head(p, head, &c->columns[order[i]]);
 	}
-	part_diff_begin(&p->html, .kind = vv_html_words(cards ? "cards" : "grid"), .head = head);
+	if (columns < c->column_count) {
+		part_note(&p->html,
+			  .text = vv_page_text(p,
+					       "%zu of %s columns are shown: the key, those that "
+					       "changed, and the first others.",
+					       columns, vv_text_count(c->column_count)),
+			  .hint = vv_html_words("A row's number leads to all of it."));
+	}
+	part_diff_begin(&p->html, .head = head);
 	for (size_t i = 0; i < c->count; i++) {
-		put_row(p, c, &c->rows[i], cards);
+		put_row(p, c, &c->rows[i], order, columns);
 	}
 	part_diff_end(&p->html);
-	if (!c->complete) {
-		put_pager(p, c, true);
-	}
+	put_pager(p, c);
 }
 
-static void put_facts(vv_page *p, const vv_web_comparison *c)
+/* Changes of a column as a group, which opens its rows. */
+static void put_group(vv_page *p, const vv_web_column_pair *pair)
+{
+	vv_web_address to = *p->at;
+
+	to.compare = (vv_web_compare_query){.column = label_of(pair), .key = p->at->compare.key};
+	vv_html_url at = vv_page_link(p, &to);
+	part_group(&p->html, .at = vv_page_is_served(p) ? at : (vv_html_url){NULL},
+		   .on = p->at->compare.column &&
+			 strcmp(p->at->compare.column, label_of(pair)) == 0,
+		   .name = vv_html_words(label_of(pair)),
+		   .cells = vv_page_text(p, "%s", vv_text_counted(pair->changed, "cell", NULL)),
+		   .what = vv_html_words(*pair->what ? pair->what : NULL));
+}
+
+static int by_changes(const void *a, const void *b)
+{
+	const vv_web_column_pair *const *x = a, *const *y = b;
+
+	return (*x)->changed < (*y)->changed ? 1 : (*x)->changed > (*y)->changed ? -1 : 0;
+}
+
+/* Those with most changes first; figures before and after are folded away. */
+static void put_groups(vv_page *p, const vv_web_comparison *c)
+{
+	const vv_web_column_pair **groups = vv_arena_calloc(&p->arena, c->column_count + 1,
+							    sizeof(const vv_web_column_pair *));
+	size_t n = 0;
+
+	p->failed = p->failed || !groups;
+	for (size_t i = 0; groups && i < c->column_count; i++) {
+		if (c->columns[i].what && c->columns[i].figures) {
+			groups[n++] = &c->columns[i];
+		}
+	}
+	if (n == 0) return;
+	qsort(groups, n, sizeof(const vv_web_column_pair *), by_changes);
+	for (size_t i = 0; i < n && i < GROUPS; i++) {
+		put_group(p, groups[i]);
+	}
+	part_groups_more_begin(
+		&p->html,
+		.words = n > GROUPS
+				 ? vv_page_text(p, "%zu more columns, and figures before and after",
+						n - GROUPS)
+				 : vv_html_words("Figures before and after"));
+	for (size_t i = GROUPS; i < n; i++) {
+		put_group(p, groups[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		part_figures(&p->html, .name = vv_html_words(label_of(groups[i])),
+			     .figures = vv_html_words(groups[i]->figures));
+	}
+	part_groups_more_end(&p->html);
+}
+
+/* What is striking, the columns that came, went or became others, then the changes of each column. */
+static void put_what_happened(vv_page *p, const vv_web_comparison *c)
 {
 	if (c->schema_count + c->story_count == 0) return;
-	part_facts_begin(&p->html);
-	for (size_t i = 0; i < c->story_count && i < SCHEMA_MAX; i++) {
+	part_groups_begin(&p->html);
+	for (size_t i = 0; i < c->striking; i++) {
 		part_fact(&p->html, .text = vv_html_words(c->story[i]));
 	}
 	for (size_t i = 0; i < c->schema_count && i < SCHEMA_MAX; i++) {
 		part_fact(&p->html, .text = vv_html_words(c->schema[i]));
 	}
-	const size_t more = (c->story_count > SCHEMA_MAX ? c->story_count - SCHEMA_MAX : 0) +
-			    (c->schema_count > SCHEMA_MAX ? c->schema_count - SCHEMA_MAX : 0);
-	if (more > 0) {
-		part_fact(&p->html, .text = vv_page_text(p, "and %s more changes of columns",
-							 vv_text_count(more)));
+	if (c->schema_count > SCHEMA_MAX) {
+		part_fact(&p->html,
+			  .text = vv_page_text(p, "and %s more changes of columns",
+					       vv_text_count(c->schema_count - SCHEMA_MAX)));
 	}
-	part_facts_end(&p->html);
+	put_groups(p, c);
+	part_groups_end(&p->html);
 }
 
 static void put_whole(vv_page *p, const vv_web_comparison *c)
@@ -488,7 +599,6 @@ static void put_no_table(vv_page *p, const vv_web_comparison *c)
 static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 {
 	vv_web_compare_query q = p->at->compare;
-	vv_html *words = vv_page_piece_new(p);
 	vv_web_comparison c;
 	vv_status rc;
 
@@ -501,13 +611,15 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 					  .description = vv_page_text(p, "%s, %s: %s", path,
 								      span(p).s, said),
 					  .dataset = path,
+					  .file = !c.table,
 					  .version = c.kind == VV_WEB_REMOVED ? &p->asked->other
 									      : &p->asked->commit});
-	vv_page_put_change_words(p, words, said);
-	part_compare_heading(&p->html, .words = words, .old_path = vv_html_words(c.old_path),
-			     .lead = lead(p));
+	part_compare_heading(&p->html,
+			     .words = c.same ? vv_html_words("Both versions are the same.")
+					     : sentence(p, &c),
+			     .old_path = vv_html_words(c.old_path), .lead = lead(p));
 	put_merge_rules(p, path);
-	put_facts(p, &c);
+	put_what_happened(p, &c);
 	p->passing = p->passing || !c.counted;
 	if (!c.counted && c.table) {
 		part_note(&p->html,
@@ -521,11 +633,9 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	}
 	if (!c.table && !c.same) {
 		put_no_table(p, &c);
-	} else if (c.same) {
-		part_nothing(&p->html, .text = vv_html_words("Both versions are the same."));
-	} else if (c.a && c.b) {
-		put_kinds(p, &c);
-		put_filters(p, &c);
+	} else if (c.a && c.b && !c.same) {
+		put_toolbar(p, &c);
+		put_chips(p);
 		put_rows(p, &c);
 	}
 	return VV_OK;

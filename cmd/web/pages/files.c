@@ -9,25 +9,6 @@
 
 #define FILES 2000u
 
-static void put_datasets(vv_page *p, const vv_web_datasets *all)
-{
-	const vv_web_commit *c = &p->asked->commit;
-
-	part_datasets_begin(&p->html);
-	for (size_t i = 0; i < all->tables; i++) {
-		const vv_web_dataset *d = &all->items[i];
-		const char *note = d->damaged   ? "its pointer is damaged"
-				   : !d->stored ? "plain text in Git"
-						: NULL;
-		part_dataset_row(&p->html, .name = vv_html_words(d->path),
-				 .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, d->path),
-				 .rows = d->rows, .columns = d->columns,
-				 .line = vv_page_dataset_line(p, d),
-				 .last = vv_page_dataset_last(p, d), .note = vv_html_words(note));
-	}
-	part_datasets_end(&p->html);
-}
-
 static void put_others(vv_page *p, const vv_web_datasets *all)
 {
 	part_subtitle(&p->html, .text = vv_html_words("Other files"), .id = vv_html_words("files"));
@@ -93,7 +74,7 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 	if (all.tables == 0) {
 		part_nothing(&p->html, .text = vv_html_words("No tables here."));
 	} else {
-		put_datasets(p, &all);
+		vv_page_put_tables(p, &all, NULL);
 	}
 	if (all.count > all.tables) {
 		put_others(p, &all);

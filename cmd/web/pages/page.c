@@ -355,6 +355,20 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
 	}
 }
 
+void vv_page_put_lines(vv_page *p, const char *text, size_t len)
+{
+	part_lines_begin(&p->html);
+	for (size_t i = 0; i < len;) {
+		const char *end = memchr(text + i, '\n', len - i);
+		size_t n = end ? (size_t)(end - text) - i : len - i;
+		size_t shown = n > 0 && text[i + n - 1] == '\r' ? n - 1 : n;
+
+		part_line(&p->html, .text = vv_html_bytes(text + i, shown));
+		i += n + 1;
+	}
+	part_lines_end(&p->html);
+}
+
 static bool is_inside(const vv_web_cell *c, size_t at)
 {
 	return at < c->len && ((unsigned char)c->text[at] & 0xc0) == 0x80;
@@ -390,6 +404,29 @@ static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c)
 	}
 }
 
+/* The character at the beginning of what two values do not share; 0: none, or bytes that are no UTF-8. */
+static uint32_t first_other(const vv_web_cell *c)
+{
+	size_t at = c->before > c->skipped ? c->before - c->skipped : 0;
+	uint32_t cp = 0;
+
+	return at < c->len && vv_utf8_decode(&cp, c->text + at, c->len - at) > 0 ? cp : 0;
+}
+
+/* One character in place of another, not both of ASCII, may look the same: names them. */
+static void put_characters(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y)
+{
+	const uint32_t from = first_other(x), to = first_other(y);
+	const size_t most = 4; /* bytes of a character */
+
+	if (x->kind != VV_WEB_VALUE || y->kind != VV_WEB_VALUE || !from || !to || from == to ||
+	    (from < 0x80 && to < 0x80) || x->whole - x->before - x->after > most ||
+	    y->whole - y->before - y->after > most) {
+		return;
+	}
+	part_characters(h, .words = vv_page_text(p, "U+%04X \u2192 U+%04X", from, to));
+}
+
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change)
 {
@@ -398,10 +435,16 @@ void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_
 		put_side(p, h, x);
 		part_old_end(h);
 	}
+	if (x && y) {
+		part_arrow(h);
+	}
 	if (y) {
 		part_new_begin(h);
 		put_side(p, h, y);
 		part_new_end(h);
+	}
+	if (x && y) {
+		put_characters(p, h, x, y);
 	}
 	if (change == VV_CELL_FORMAT) {
 		part_same_value(h);

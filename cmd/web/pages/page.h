@@ -98,9 +98,8 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
 /* An item of a list: a path, and what happened to it. */
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			const vv_web_change *c);
-/* A small line of its rows over time; when it changed last. */
-vv_html *vv_page_dataset_line(vv_page *p, const vv_web_dataset *d);
-vv_html *vv_page_dataset_last(vv_page *p, const vv_web_dataset *d);
+/* A line a table: rows, rows over time, last change (of log, where it is not NULL and has it). */
+void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log);
 
 /* To the owner of a work tree with conflicts: that there are some, and where. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
@@ -111,6 +110,8 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c);
 /* One of them NULL: only the other version has such a column. */
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change);
+/* A text file, line by line. */
+void vv_page_put_lines(vv_page *p, const char *text, size_t len);
 /* Is it a number, a date or a time by its looks? Those stay in one line. */
 bool vv_page_is_compact(const vv_web_cell *c);
 

@@ -107,6 +107,12 @@
 			}
 		});
 	});
+	all('[data-copy]').forEach(function (button) {
+		button.hidden = !navigator.clipboard;
+		button.addEventListener('click', function () {
+			navigator.clipboard.writeText(button.dataset.copy).then(function () { button.textContent = 'Copied'; });
+		});
+	});
 	all('[data-keys]').forEach(function (e) { e.hidden = false; });
 
 	/* ---- a filter offers what its column's type can be asked */

@@ -168,18 +168,9 @@ static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows 
 						   vv_text_count(r->rows[0].number + 1),
 						   vv_text_count(r->rows[r->count - 1].number + 1),
 						   vv_text_count(t->rows)));
-	} else if (r->counted) {
-		part_words(h, .text = vv_page_text(p, "%s of %s",
-						   vv_text_counted(r->matched, "row", NULL),
-						   vv_text_count(t->rows)));
-		if (r->count < r->matched) {
-			part_words(h,
-				   .text = vv_page_text(p, ", %s shown", vv_text_count(r->count)));
-		}
 	} else {
-		part_words(h, .text = vv_page_text(p, "%s shown, at least %s",
-						   vv_text_counted(r->count, "row", NULL),
-						   vv_text_count(r->matched)));
+		part_words(h, .text = vv_page_text(p, "%s shown",
+						   vv_text_counted(r->count, "row", NULL)));
 	}
 	return h;
 }
@@ -405,7 +396,7 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 							      : vv_html_words(NULL));
 	}
 	if (t->kind == VV_WEB_TEXT) {
-		part_text_file(&p->html, .text = vv_html_bytes(t->text, t->text_len));
+		vv_page_put_lines(p, t->text, t->text_len);
 		if (t->text_len < t->bytes) {
 			part_note(&p->html, .text = vv_page_text(p, "The first %s of %s.",
 								 vv_text_bytes(t->text_len),

@@ -147,7 +147,7 @@ false
 		! curl -s "$url/$place" | grep -q 'alert\|spring'
 	done
 	curl -s -H 'Accept: text/html' "$url/" > page
-	grep -q 'What changed' page
+	grep -q 'Last changes' page
 	! grep -q 'under way\|conflict' page
 }
 

@@ -141,14 +141,14 @@ listed() {
 
 @test "an export without room for all rows has the data files, and lists what is left out" {
 	versions
-	succeeds varve -C src web --export "$PWD/out" --size 130000 HEAD
+	succeeds varve -C src web --export "$PWD/out" --size 145000 HEAD
 	cmp "out/$(id HEAD)/files/1-a.csv" src/a.csv
 	cmp "out/$(id HEAD)/files/2-b.csv" src/b.csv
 	grep -q "This did not fit" out/index.html
 	grep -q "rows of a.csv" out/index.html
 	# one line for all of them, without an escaped line's end
 	! grep -q 'did not fit.*\\n' out/index.html
-	succeeds varve -C src web --export "$PWD/out" --size 50000 HEAD
+	succeeds varve -C src web --export "$PWD/out" --size 55000 HEAD
 	grep -q "rows of a.csv; " out/index.html
 	succeeds python3 "$links" out
 }

@@ -120,7 +120,7 @@ head_of() {
 	[[ $(page history/t.csv) == *"1 version could not be compared"* ]]
 	[ "$(head_of "table/$(git -C src rev-parse HEAD)/t.csv?key=3" cache-control)" = no-store ]
 	varve -C lazy fetch -q --data "$id" t.csv
-	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"+5 rows"* ]]
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"5 rows added"* ]]
 }
 
 @test "a row's life counts cells with other values, and names changed columns and keys" {

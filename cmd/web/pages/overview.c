@@ -1,0 +1,413 @@
+/*
+ * overview: the first page of a repository: what it is, five facts, its tables, and the last days.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json/json.h"
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+#include "cmd/web/pages/plot.h"
+
+#define COOKIE "varve_seen"
+#define VISIT_ENDS 3600 /* seconds without a look */
+#define DAY ((int64_t)24 * 3600)
+#define LAST_COMMITS 30u
+#define LEAST_COMMITS 5u /* shown, however old */
+#define PATHS_SHOWN 3u   /* of a commit */
+#define TABLES 200u
+#define CHANGED_PATHS 200u /* since the last release */
+
+/* ---- since the last visit: a cookie with the commit of the visit before and of this one */
+
+typedef struct seen {
+	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
+	int64_t before_time, now_time;
+} seen;
+
+static bool read_seen(seen *out, const char *cookies)
+{
+	const char *at = cookies ? strstr(cookies, COOKIE "=") : NULL;
+	long long before, now;
+
+	*out = (seen){.before_time = 0};
+	if (!at || (at != cookies && at[-1] != ' ' && at[-1] != ';') ||
+	    sscanf(at + strlen(COOKIE "="), "%40[0-9a-f].%lld.%40[0-9a-f].%lld", out->before,
+		   &before, out->now, &now) != 4 ||
+	    strlen(out->before) != VV_OID_TEXT || strlen(out->now) != VV_OID_TEXT) {
+		*out = (seen){.before_time = 0};
+		return false;
+	}
+	out->before_time = before;
+	out->now_time = now;
+	return true;
+}
+
+/* A link when something is new since then; the cookie of this visit. */
+static void put_since(vv_page *p, vv_buf *cookie)
+{
+	const vv_web_commit *head = &p->asked->commit;
+	int64_t now = (int64_t)time(NULL);
+	vv_web_commit then;
+	seen s;
+
+	if (head->none || head->work) return;
+	if (!read_seen(&s, p->asked->cookies)) {
+		memcpy(s.before, head->hex, sizeof(s.before));
+		s.before_time = now;
+	} else if (now - s.now_time > VISIT_ENDS) {
+		memcpy(s.before, s.now, sizeof(s.before));
+		s.before_time = s.now_time;
+	}
+	if (strcmp(s.before, head->hex) != 0 &&
+	    vv_web_commit_find(p->asked->visit, s.before, &then, NULL, VV_IGNORED) == VV_OK) {
+		vv_web_commit shown = {.time = s.before_time};
+		part_since_card(&p->html, .at = vv_page_to_compare(p, &then, head, NULL),
+				.iso = vv_page_iso(p, &shown), .when = vv_page_day(p, &shown));
+	}
+	vv_buf_printf(cookie,
+		      COOKIE "=%s.%lld.%s.%lld; Path=%s/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+		      s.before, (long long)s.before_time, head->hex, (long long)now, p->at->base);
+}
+
+/* To its owner: the work tree beside the last commit. */
+static void put_not_committed(vv_page *p)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+
+	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) return;
+	to.other_rev = p->asked->commit.hex;
+	to.rev = VV_WEB_WORK;
+	vv_html_url at = vv_page_link(p, &to);
+	if (at.s) {
+		part_work_card(&p->html, .at = at);
+	}
+}
+
+/* ---- what it is */
+
+/* A text file of the version; NULL: there is none. */
+static const vv_web_table *read_text(vv_page *p, const char *path)
+{
+	vv_web_table *t;
+	bool there = false;
+
+	return vv_web_has(p->asked->visit, &p->asked->commit, path, &there, VV_IGNORED) == VV_OK &&
+			       there &&
+			       vv_web_table_open(p->asked->visit, &p->asked->commit, path, &t,
+						 VV_IGNORED) == VV_OK &&
+			       t->kind == VV_WEB_TEXT
+		       ? t
+		       : NULL;
+}
+
+/* Description and licences, as datapackage.json has them. */
+static void put_description(vv_page *p)
+{
+	const vv_web_table *file = read_text(p, "datapackage.json");
+	const char *words, *name;
+	vv_json *root;
+
+	if (!file) return;
+	if (vv_json_read(&root, &p->arena, file->text, file->text_len, file->path, VV_IGNORED) <
+	    0) {
+		return;
+	}
+	words = vv_json_get_string(root, "description");
+	words = words ? words : vv_json_get_string(root, "title");
+	if (words) {
+		part_description(&p->html, .text = vv_html_words(words));
+	}
+	const vv_json *licences = vv_json_get(root, "licenses");
+	for (const vv_json *i = licences ? licences->first : NULL; i; i = i->next) {
+		name = vv_json_get_string(i, "title");
+		name = name ? name : vv_json_get_string(i, "name");
+		if (name) {
+			part_licence(&p->html, .text = vv_html_words(name));
+		}
+	}
+}
+
+/* The README as it is: its text, no markup. */
+static void put_readme(vv_page *p)
+{
+	static const char *const names[] = {"README.md", "README", "README.txt", "readme.md"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const vv_web_table *file = read_text(p, names[i]);
+
+		if (file && file->text_len > 0) {
+			part_subtitle(&p->html, .text = vv_html_words(names[i]),
+				      .id = vv_html_words("readme"));
+			vv_page_put_lines(p, file->text, file->text_len);
+			return;
+		}
+	}
+}
+
+static void put_clone_line(vv_page *p)
+{
+	if (!vv_page_is_served(p) || !p->asked->origin || p->asked->owner) return;
+	part_clone(&p->html,
+		   .line = vv_page_text(p, "varve clone %s%s", p->asked->origin,
+					strcmp(p->at->base, "/-") == 0 ? "" : p->at->base));
+}
+
+/* ---- facts */
+
+/* "2 days ago" */
+static vv_html_text ago(vv_page *p, const vv_web_commit *c)
+{
+	int64_t days = ((int64_t)time(NULL) - c->time) / DAY;
+
+	if (days < 1) return vv_html_words("today");
+	if (days == 1) return vv_html_words("yesterday");
+	if (days < 60) return vv_page_text(p, "%lld days ago", (long long)days);
+	if (days < 730) return vv_page_text(p, "%lld months ago", (long long)(days / 30));
+	return vv_page_text(p, "%lld years ago", (long long)(days / 365));
+}
+
+/* "+120 -3 ~34 rows since" a release, of all tables. */
+static void put_release(vv_page *p, const vv_web_ref *tag)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	vv_html *note = vv_page_piece_new(p);
+	uint64_t added = 0, removed = 0, changed = 0;
+	vv_web_change *changes;
+	size_t count;
+	bool more;
+
+	if (vv_oid_equal(&tag->commit.id, &c->id)) {
+		part_words(note, .text = vv_html_words("this version"));
+	} else if (vv_web_changes_between(p->asked->visit, &tag->commit, c, CHANGED_PATHS, &changes,
+					  &count, &more, VV_IGNORED) == VV_OK) {
+		for (size_t i = 0; i < count; i++) {
+			added += changes[i].kind == VV_WEB_ADDED ? changes[i].rows
+								 : changes[i].counts.added;
+			removed += changes[i].kind == VV_WEB_REMOVED ? changes[i].rows
+								     : changes[i].counts.removed;
+			changed += changes[i].counts.changed;
+		}
+		vv_page_put_change_words(p, note,
+					 vv_page_text(p, "+%s -%s ~%s rows since",
+						      vv_text_count(added), vv_text_count(removed),
+						      vv_text_count(changed))
+						 .s);
+	}
+	part_fact_figure(&p->html, .name = vv_html_words("Last release"),
+			 .figure = vv_html_words(tag->name),
+			 .at = vv_page_to_compare(p, &tag->commit, c, NULL), .note = note);
+}
+
+static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const vv_web_ref *newest = NULL;
+	vv_html *by = vv_page_piece_new(p);
+	uint64_t rows = 0;
+	vv_web_ref *refs;
+	size_t count;
+	vv_status rc;
+
+	if ((rc = vv_web_refs(p->asked->visit, 1, &refs, &count, err)) < 0) return rc;
+	for (size_t i = 0; i < count && !newest; i++) {
+		newest = refs[i].tag ? &refs[i] : NULL;
+	}
+	for (size_t i = 0; i < all->tables; i++) {
+		rows += all->items[i].rows;
+	}
+	part_words(by, .text = vv_page_text(p, "%s, ", c->author));
+	part_moment(by, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
+	part_facts_begin(&p->html);
+	part_fact_figure(&p->html, .name = vv_html_words("Tables"),
+			 .figure = vv_page_text(p, "%s%s", vv_text_count(all->tables),
+						all->more ? "+" : ""));
+	part_fact_figure(&p->html, .name = vv_html_words("Rows"),
+			 .figure = vv_page_text(p, "%s", vv_text_count(rows)));
+	part_fact_figure(&p->html, .name = vv_html_words("Last change"), .figure = ago(p, c),
+			 .note = by);
+	if (newest) {
+		put_release(p, newest);
+	}
+	part_facts_end(&p->html);
+	return VV_OK;
+}
+
+/* ---- tables, and the last days */
+
+/* What the last change of a table was, where the log has it. */
+static const vv_web_change *change_of(const vv_web_log *log, const vv_web_dataset *d)
+{
+	for (size_t i = 0; i < log->count && d->has_last; i++) {
+		const vv_web_log_entry *e = &log->entries[i];
+
+		for (size_t k = 0; k < e->count && vv_oid_equal(&e->commit.id, &d->last.id); k++) {
+			if (strcmp(e->changes[k].path, d->path) == 0) return &e->changes[k];
+		}
+	}
+	return NULL;
+}
+
+/* A small line of its rows over time. */
+static vv_html *rows_over_time(vv_page *p, const vv_web_dataset *d)
+{
+	vv_html *h = vv_page_piece_new(p);
+	vv_plot_point *points = d->line_count
+					? vv_arena_calloc(&p->arena, d->line_count, sizeof(*points))
+					: NULL;
+
+	for (size_t i = 0; points && i < d->line_count; i++) {
+		points[i].x = d->line[i].time;
+		points[i].y = (double)d->line[i].rows;
+	}
+	if (points && d->line_count > 1) {
+		vv_plot_spark(p, h,
+			      vv_page_text(p, "Rows over time: from %s to %s",
+					   vv_text_count(d->line[0].rows),
+					   vv_text_count(d->line[d->line_count - 1].rows)),
+			      points, d->line_count);
+	}
+	return h;
+}
+
+void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log)
+{
+	if (all->tables == 0) return;
+	part_tables_begin(&p->html);
+	for (size_t i = 0; i < all->tables; i++) {
+		const vv_web_dataset *d = &all->items[i];
+		const vv_web_change *last = log ? change_of(log, d) : NULL;
+		const vv_web_rows_then *line = d->line_count > 1 ? d->line : NULL;
+		vv_html *words = vv_page_piece_new(p);
+
+		if (last && last->words) {
+			vv_page_put_change_words(p, words, last->words);
+		}
+		part_table_line(
+			&p->html, .name = vv_html_words(d->path),
+			.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
+			.note = vv_html_words(d->damaged   ? "its pointer is damaged"
+					      : !d->stored ? "plain text in Git"
+							   : NULL),
+			.rows = d->stored
+					? vv_page_text(p, "%s, %s",
+						       vv_text_counted(d->rows, "row", NULL),
+						       vv_text_counted(d->columns, "column", NULL))
+					: vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
+			.first = line ? vv_page_text(p, "%s", vv_text_count(line[0].rows))
+				      : vv_html_words(NULL),
+			.line = rows_over_time(p, d),
+			.newest = line ? vv_page_text(p, "%s",
+						      vv_text_count(line[d->line_count - 1].rows))
+				       : vv_html_words(NULL),
+			.when = d->has_last ? ago(p, &d->last) : vv_html_words(NULL),
+			.words = words);
+	}
+	part_tables_end(&p->html);
+}
+
+static void put_commit(vv_page *p, const vv_web_log_entry *e)
+{
+	vv_html *words = vv_page_piece_new(p);
+
+	for (size_t i = 0; i < e->count && i < PATHS_SHOWN; i++) {
+		part_words(words,
+			   .text = vv_page_text(p, "%s%s: ", i ? "; " : "", e->changes[i].path));
+		vv_page_put_change_words(p, words, e->changes[i].words ? e->changes[i].words : "");
+		p->passing = p->passing ||
+			     (e->changes[i].table && e->changes[i].kind == VV_WEB_CHANGED &&
+			      !e->changes[i].counts.counted);
+	}
+	if (e->count > PATHS_SHOWN || e->more) {
+		part_words(words,
+			   .text = vv_page_text(p, "; and %zu%s more files",
+						e->count > PATHS_SHOWN ? e->count - PATHS_SHOWN : 0,
+						e->more ? " or" : ""));
+	}
+	part_day_commit(
+		&p->html,
+		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
+		.at = e->before.none ? vv_page_to(p, VV_WEB_AT_TREE, e->commit.hex, NULL)
+				     : vv_page_to_compare(p, &e->before, &e->commit, NULL),
+		.author = vv_html_words(e->commit.author), .words = words);
+}
+
+/* The seven days up to the last change, a line a day. */
+static void put_days(vv_page *p, const vv_web_log *log)
+{
+	const char *day = "";
+
+	if (log->count == 0) return;
+	part_subtitle(&p->html, .text = vv_html_words("Last changes"),
+		      .id = vv_html_words("changes"));
+	part_days_begin(&p->html);
+	for (size_t i = 0; i < log->count; i++) {
+		const vv_web_log_entry *e = &log->entries[i];
+		const char *own = vv_page_day(p, &e->commit).s;
+
+		if (i >= LEAST_COMMITS && e->commit.time < p->asked->commit.time - 7 * DAY) {
+			break;
+		}
+		if (!own || strcmp(day, own) != 0) {
+			part_day(&p->html, .iso = vv_page_iso(p, &e->commit),
+				 .day = vv_html_words(own));
+			day = own ? own : "";
+		}
+		put_commit(p, e);
+	}
+	part_days_end(&p->html);
+}
+
+static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const vv_web_log_query q = {.from = &c->id, .limit = LAST_COMMITS};
+	vv_web_datasets all;
+	vv_web_log log;
+	vv_status rc;
+
+	if ((rc = vv_web_log_read(p->asked->visit, &q, &log, err)) < 0 ||
+	    (rc = vv_web_datasets_read(p->asked->visit, c, TABLES, true, &all, err)) < 0) {
+		return rc;
+	}
+	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
+					  .description = vv_page_text(
+						  p, "%s. Last change: %s, %s",
+						  vv_text_counted(all.tables, "table", NULL),
+						  c->subject, vv_page_day(p, c).s),
+					  .heading = vv_html_words("Overview"),
+					  .version = c});
+	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
+	put_since(p, cookie);
+	put_not_committed(p);
+	put_description(p);
+	put_clone_line(p);
+	if ((rc = put_facts(p, &all, err)) < 0) return rc;
+	vv_page_put_tables(p, &all, &log);
+	if (all.more) {
+		vv_html *link = vv_page_piece_new(p);
+
+		part_link(link, .at = vv_page_to(p, VV_WEB_AT_TREE, c->hex, NULL),
+			  .text = vv_html_words("All tables"));
+		part_paragraph(&p->html, .body = link);
+	}
+	put_days(p, &log);
+	put_readme(p);
+	return VV_OK;
+}
+
+vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)
+{
+	if (p->asked->commit.none) {
+		vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
+						  .heading = vv_html_words("Overview"),
+						  .description = vv_html_words("No commits yet")});
+		part_nothing(&p->html, .text = vv_html_words("No commits yet."));
+	} else {
+		vv_status rc = put_all(p, cookie, err);
+		if (rc < 0) return rc;
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}
