@@ -538,29 +538,32 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 
 /* --- runs ------------------------------------------------------------------ */
 
-/* Distinct values, once: false where the column has none, or is damaged. */
-static bool shared_run(vv_group_run *out, group_reading *in, int encoding, vv_arena *arena)
+/* Distinct values, once: 0 where the column has none, or is damaged; <0: no memory. */
+static int shared_run(vv_group_run *out, group_reading *in, int encoding, vv_arena *arena,
+		      vv_error *err)
 {
 	vv_cell *values = vv_arena_alloc(arena, GROUP_DICT_MAX * sizeof(*values));
 	const size_t rows = in->count;
 	uint64_t count = 1;
-	bool known = true;
+	vv_status rc;
 
-	if (!values || (encoding != GROUP_CONST && encoding != GROUP_DICT)) return false;
+	if (!values) return (int)vv_fail_nomem(err);
+	if (encoding != GROUP_CONST && encoding != GROUP_DICT) return 0;
 	if (encoding == GROUP_CONST) {
 		in->cells = values;
 		in->count = 1;
-		known = read_const(in, NULL) == VV_OK;
-	} else if (group_open_dict(in, values, &count, &out->index, NULL) < 0) {
-		return false;
+		rc = read_const(in, err);
+	} else {
+		rc = group_open_dict(in, values, &count, &out->index, err);
 	}
-	for (size_t i = 0; out->index && i < rows; i++) {
-		known = known && out->index[i] < count;
+	if (rc == VV_ENOMEM) return (int)rc;
+	for (size_t i = 0; rc == VV_OK && out->index && i < rows; i++) {
+		rc = out->index[i] < count ? VV_OK : VV_ECORRUPT;
 	}
 	out->form = VV_RUN_SHARED;
 	out->cells = values;
 	out->count = (size_t)count;
-	return known;
+	return rc == VV_OK;
 }
 
 /* Dates and datetimes that can be written: the years 1 to 9999. */
@@ -619,8 +622,8 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 	return out->numbers && in_years(out);
 }
 
-static bool run_in_place(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
-			 vv_arena *arena)
+static int run_in_place(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
+			vv_arena *arena, vv_error *err)
 {
 	group_reading in = {.stride = 1,
 			    .count = g->rows,
@@ -628,19 +631,19 @@ static bool run_in_place(vv_group_run *out, const vv_group *g, size_t column, bo
 			    .arena = arena,
 			    .column = column};
 
-	if (column >= g->columns) return false;
+	if (column >= g->columns) return 0;
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
 	uint8_t head = *in.p++;
 	if (head >> 4 == GROUP_ONE_STATE && group_left(&in) > 0 && *in.p == VV_CELL_LITERAL) {
 		in.state = *in.p++;
 	} else if (head >> 4 != GROUP_ALL_TEXT) {
-		return false;
+		return 0;
 	}
 	head &= 15;
 	return head >= GROUP_INTEGER && head <= GROUP_DATETIME
 		       ? numbers && number_run(out, &in, head, arena)
-		       : shared_run(out, &in, head, arena);
+		       : shared_run(out, &in, head, arena, err);
 }
 
 vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
@@ -651,7 +654,9 @@ vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, b
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_group_need(g, column, err)) < 0) return rc;
-	if (run_in_place(out, g, column, numbers, arena)) return VV_OK;
+	const int made = run_in_place(out, g, column, numbers, arena, err);
+	if (made != 0) return made < 0 ? (vv_status)made : VV_OK;
+	vv_error_clear(err);
 	memset(out, 0, sizeof(*out));
 	if (!(cells = vv_arena_alloc(arena, g->rows * sizeof(*cells)))) return vv_fail_nomem(err);
 	out->cells = cells;

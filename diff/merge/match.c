@@ -342,16 +342,6 @@ bool merge_is_other_table(merge *m, const merge_side *s)
 
 /* --- the whole ------------------------------------------------------------- */
 
-static bool same_places(const vv_columns *c)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].a != c->pairs[i].b && c->pairs[i].a >= 0 && c->pairs[i].b >= 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -373,7 +363,7 @@ static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *
 	t->changed = NULL;
 	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) ==
 				      (s->table->root.dialect.form == VV_FORM_CSV);
-	s->same_places = same_places(&s->columns);
+	s->same_places = vv_columns_same_places(&s->columns);
 	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) return rc;
 	return load_groups(&s->groups, s->table, m->opts->secret, err);
 }

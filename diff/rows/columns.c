@@ -746,3 +746,13 @@ bool vv_columns_same(const vv_columns *c)
 	}
 	return true;
 }
+
+bool vv_columns_same_places(const vv_columns *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->pairs[i].a >= 0 && c->pairs[i].b >= 0 && c->pairs[i].a != c->pairs[i].b) {
+			return false;
+		}
+	}
+	return true;
+}

@@ -59,5 +59,7 @@ long vv_columns_to_old(const vv_columns *c, size_t b);
 
 /* No column dropped, added, renamed, moved or retyped? */
 bool vv_columns_same(const vv_columns *c);
+/* Do equal blocks mean equal rows? Where every common column has the same place. */
+bool vv_columns_same_places(const vv_columns *c);
 
 #endif

@@ -133,24 +133,13 @@ static void needed_clear(rowdiff_needed *n)
 	vv_arena_clear(&n->scratch);
 }
 
-/* Do equal blocks mean equal rows? Where every common column has the same place. */
-static bool same_places(const vv_columns *c)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].a >= 0 && c->pairs[i].b >= 0 && c->pairs[i].a != c->pairs[i].b) {
-			return false;
-		}
-	}
-	return true;
-}
-
 vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,
 			  vv_error *err)
 {
 	vv_changed_groups r = {0};
 	vv_status rc = VV_OK;
 	uint64_t old_rows = a->root.rows, new_rows = b->root.rows;
-	if (same_places(columns)) {
+	if (vv_columns_same_places(columns)) {
 		if ((rc = vv_changed_groups_find(&r, a, b, err)) < 0) return rc;
 		old_rows = new_rows = 0;
 		for (size_t i = 0; i < r.old_count; i++) {
@@ -184,8 +173,9 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	vv_row_by_number_init(&d->rows_b, b, VV_ROW_GROUPS_MANY, false);
 	if ((rc = choose_compared(d, err)) < 0 || (rc = choose_key(d, err)) < 0 ||
 	    (rc = room_for_needed(d, err)) < 0 ||
-	    (rc = same_places(opts->columns) ? vv_changed_groups_find(&d->changed, a, b, err)
-					     : vv_changed_groups_all(&d->changed, a, b, err)) < 0 ||
+	    (rc = vv_columns_same_places(opts->columns)
+			  ? vv_changed_groups_find(&d->changed, a, b, err)
+			  : vv_changed_groups_all(&d->changed, a, b, err)) < 0 ||
 	    (rc = rowdiff_match(d, err)) < 0) {
 		return rc;
 	}

@@ -1,5 +1,6 @@
 /*
- * figures: values are counted by hash until there are too many; bins are joined in pairs for a number outside of them.
+ * figures: values are counted by hash until there are too many, and looked at once for all their cells; bins are joined in
+ * pairs for a number outside of them.
  */
 #include "diff/write/figures.h"
 
@@ -22,9 +23,16 @@ enum {
 	DIGITS = 52 /* of a double: numbers of bins stay below 2^52 */
 };
 
-void vv_figures_init(vv_figures *f, bool numeric, size_t most)
+static bool is_number(const vv_field *f)
 {
-	*f = (vv_figures){.numeric = numeric, .most = most};
+	return f && (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER);
+}
+
+void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *after, size_t most)
+{
+	*f = (vv_figures){.field = {before, after},
+			  .numeric = is_number(before) && is_number(after),
+			  .most = most};
 	vv_hash_index_init(&f->index);
 }
 
@@ -82,7 +90,7 @@ static void widen(vv_figures *f)
 	f->width++;
 }
 
-static void count_bin(vv_figures *f, int side, double x)
+static void count_bin(vv_figures *f, int side, double x, uint64_t times)
 {
 	const int fine = x == 0 ? WIDTH_LEAST : ilogb(x) - DIGITS;
 
@@ -108,41 +116,10 @@ static void count_bin(vv_figures *f, int side, double x)
 		f->first = at;
 	}
 	f->last = fmax(f->last, at);
-	f->bins[side][(size_t)(at - f->first)]++;
+	f->bins[side][(size_t)(at - f->first)] += times;
 }
 
 /* --- cells --------------------------------------------------------------------------------- */
-
-static vv_status count_value(vv_figures *f, int side, const vv_cell *cell, vv_error *err)
-{
-	const uint64_t hash = vv_xxh3(cell->text, cell->len, f->index.seed);
-	vv_hash_probe p = vv_hash_probe_begin(&f->index, hash);
-	size_t at;
-
-	while (vv_hash_probe_next(&p, &at)) {
-		if (f->values[at].hash == hash) {
-			f->side[side].distinct += f->values[at].count[side]++ == 0;
-			return VV_OK;
-		}
-	}
-	if (f->count == f->most) {
-		f->many = true;
-		forget_values(f);
-		return VV_OK;
-	}
-	const uint32_t len = cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT;
-	vv_auto(char) *text = vv_strndup(cell->text, len);
-	if (!text || !vv_array_room(f->values, f->count, f->cap) ||
-	    !vv_hash_index_add(&f->index, hash, f->count)) {
-		return vv_fail_nomem(err);
-	}
-	vv_figures_value *v = &f->values[f->count++];
-	*v = (vv_figures_value){
-		.hash = hash, .text = vv_take(&text), .len = len, .cut = len < cell->len};
-	v->count[side] = 1;
-	f->side[side].distinct++;
-	return VV_OK;
-}
 
 static void keep_text(vv_buf *to, const vv_cell *cell)
 {
@@ -150,57 +127,143 @@ static void keep_text(vv_buf *to, const vv_cell *cell)
 	vv_buf_put(to, cell->text, cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT);
 }
 
-static void count_number(vv_figures *f, int side, double x, const vv_cell *cell)
+static int order(const vv_cell *a, const vv_buf *b)
 {
-	vv_figures_side *s = &f->side[side];
-	const double y = x - s->lost, sum = s->sum + y;
+	const size_t len = a->len < VV_FIGURES_TEXT ? a->len : VV_FIGURES_TEXT;
 
-	count_bin(f, side, x);
-	if (s->numbers == 0 || x < s->least) {
+	return vv_fact_text_order(a->text, len, vv_buf_cstr(b), b->len);
+}
+
+/* Of equal numbers the text decides. */
+static int compare(double x, double with)
+{
+	return x < with ? -1 : x > with;
+}
+
+static void bound(const vv_figures *f, vv_figures_side *s, double x, const vv_cell *cell)
+{
+	int low = f->numeric ? compare(x, s->least) : 0;
+	int high = f->numeric ? compare(x, s->greatest) : 0;
+
+	if (!s->any || low < 0 || (low == 0 && order(cell, &s->low) < 0)) {
 		s->least = x;
 		keep_text(&s->low, cell);
 	}
-	if (s->numbers == 0 || x > s->greatest) {
+	if (!s->any || high > 0 || (high == 0 && order(cell, &s->high) > 0)) {
 		s->greatest = x;
 		keep_text(&s->high, cell);
 	}
-	s->lost = (sum - s->sum) - y;
-	s->sum = sum;
-	s->numbers++;
+	s->any = true;
 }
 
-static int order(const vv_buf *a, const vv_cell *b)
-{
-	const size_t len = b->len < VV_FIGURES_TEXT ? b->len : VV_FIGURES_TEXT;
-
-	return vv_fact_text_order(vv_buf_cstr(a), a->len, b->text, len);
-}
-
-vv_status vv_figures_add(vv_figures *f, int side, const vv_field *field, const vv_cell *cell,
+static vv_status look_at(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
 			 vv_buf *scratch, vv_error *err)
 {
 	vv_figures_side *s = &f->side[side];
-	double x;
+	double x = 0;
 
-	s->cells++;
-	if (cell->len == 0 || vv_field_missing(field, cell)) {
-		s->missing++;
+	if (!f->numeric) {
+		bound(f, s, 0, cell);
+	} else if (vv_figures_number(&x, scratch, f->field[side], cell)) {
+		const double y = x * (double)times - s->lost, sum = s->sum + y;
+
+		count_bin(f, side, x, times);
+		bound(f, s, x, cell);
+		s->lost = (sum - s->sum) - y;
+		s->sum = sum;
+		s->numbers += times;
+	}
+	return s->low.failed || s->high.failed || scratch->failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* All cells of the values that were counted. */
+static vv_status look_at_values(vv_figures *f, vv_buf *scratch, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < 2 * f->count && rc == VV_OK; i++) {
+		const vv_figures_value *v = &f->values[i / 2];
+		const vv_cell cell = {.text = v->text, .len = v->len, .state = v->state};
+
+		if (v->count[i % 2] > 0 && !v->cut) {
+			rc = look_at(f, (int)(i % 2), &cell, v->count[i % 2], scratch, err);
+		}
+	}
+	return rc;
+}
+
+/* 1: the value was counted, and will be looked at; 0: it is to be looked at now. */
+static int count_value(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
+		       vv_buf *scratch, vv_error *err)
+{
+	const uint64_t hash = vv_xxh3(cell->text, cell->len, f->index.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&f->index, hash);
+	vv_status rc;
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (f->values[at].hash == hash) {
+			f->side[side].distinct += f->values[at].count[side] == 0;
+			f->values[at].count[side] += times;
+			return !f->values[at].cut;
+		}
+	}
+	if (f->count == f->most) {
+		f->many = true;
+		if ((rc = look_at_values(f, scratch, err)) < 0) return (int)rc;
+		forget_values(f);
+		return 0;
+	}
+	const uint32_t len = cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT;
+	vv_auto(char) *text = vv_strndup(cell->text, len);
+	if (!text || !vv_array_room(f->values, f->count, f->cap) ||
+	    !vv_hash_index_add(&f->index, hash, f->count)) {
+		return (int)vv_fail_nomem(err);
+	}
+	vv_figures_value *v = &f->values[f->count++];
+	*v = (vv_figures_value){.hash = hash,
+				.text = vv_take(&text),
+				.len = len,
+				.state = cell->state,
+				.cut = len < cell->len};
+	v->count[side] = times;
+	f->side[side].distinct++;
+	return !v->cut;
+}
+
+vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
+			 vv_buf *scratch, vv_error *err)
+{
+	vv_figures_side *s = &f->side[side];
+
+	s->cells += times;
+	if (cell->len == 0 || vv_field_missing(f->field[side], cell)) {
+		s->missing += times;
 		return VV_OK;
 	}
-	if (f->numeric && vv_figures_number(&x, scratch, field, cell)) {
-		count_number(f, side, x, cell);
-	} else if (!f->numeric) {
-		const bool any = s->cells - s->missing > 1;
+	const int counted = f->many ? 0 : count_value(f, side, cell, times, scratch, err);
+	if (counted != 0) return counted < 0 ? (vv_status)counted : VV_OK;
+	return look_at(f, side, cell, times, scratch, err);
+}
 
-		if (!any || order(&s->low, cell) > 0) {
-			keep_text(&s->low, cell);
-		}
-		if (!any || order(&s->high, cell) < 0) {
-			keep_text(&s->high, cell);
-		}
+vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err)
+{
+	return look_at_values(f, scratch, err);
+}
+
+vv_status vv_figures_same(vv_figures *f, vv_error *err)
+{
+	vv_figures_side *to = &f->side[1];
+
+	*to = f->side[0];
+	to->low = to->high = (vv_buf)VV_BUF_INIT;
+	vv_buf_put(&to->low, f->side[0].low.data, f->side[0].low.len);
+	vv_buf_put(&to->high, f->side[0].high.data, f->side[0].high.len);
+	memcpy(f->bins[1], f->bins[0], sizeof(f->bins[0]));
+	for (size_t i = 0; i < f->count; i++) {
+		f->values[i].count[1] = f->values[i].count[0];
 	}
-	if (s->low.failed || s->high.failed || scratch->failed) return vv_fail_nomem(err);
-	return f->many ? VV_OK : count_value(f, side, cell, err);
+	return to->low.failed || to->high.failed ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* --- words --------------------------------------------------------------------------------- */
@@ -338,10 +401,7 @@ void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii)
 	for (int high = 0; high < 2; high++) {
 		for (int i = 0; i < 2; i++) {
 			const vv_buf *end = high ? &f->side[i].high : &f->side[i].low;
-			const bool any = mean ? f->side[i].numbers > 0
-					      : f->side[i].cells > f->side[i].missing;
-
-			if (any) {
+			if (f->side[i].any) {
 				put_value(text[i], vv_buf_cstr(end), end->len);
 			}
 		}

@@ -2,7 +2,7 @@
  * figures: a column before and after: missing and distinct values, the least, the greatest, the mean or the most
  * frequent one, and a histogram of eight characters.
  *
- * Cells are streamed in any order; memory is bounded. Distinct values are counted up to a number that the caller
+ * A correct caller: init; add; end; then the words. Cells are streamed in any order; memory is bounded. Distinct values are counted up to a number that the caller
  * chooses; beyond it only that there are more is known. A histogram's bins are as wide as a power of two, the least by which
  * eight of them hold all numbers of both sides, and begin at a multiple of it: so they do not depend on the order.
  */
@@ -28,19 +28,22 @@ typedef struct vv_figures_value {
 	uint64_t hash, count[2];
 	char *text;
 	uint32_t len;
+	vv_cell_state state;
 	bool cut;
 } vv_figures_value;
 
 typedef struct vv_figures_side {
 	uint64_t cells, missing, numbers, distinct;
+	bool any;         /* a least and a greatest */
 	double sum, lost; /* what rounding lost of the sum */
 	double least, greatest;
 	vv_buf low, high; /* as they are written; of texts by their bytes */
 } vv_figures_side;
 
 typedef struct vv_figures {
-	bool numeric; /* both columns are of numbers */
-	bool many;    /* more distinct values than are counted */
+	const vv_field *field[2]; /* borrowed */
+	bool numeric;             /* both are of numbers */
+	bool many;                /* more distinct values than are counted */
 	vv_figures_side side[2];
 	vv_figures_value *values;
 	size_t count, cap, most;
@@ -51,8 +54,8 @@ typedef struct vv_figures {
 	uint64_t bins[2][VV_BARS];
 } vv_figures;
 
-/* most: distinct values that are counted. */
-void vv_figures_init(vv_figures *f, bool numeric, size_t most);
+/* before, after: the column, borrowed; NULL: it is not there. most: distinct values that are counted. */
+void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *after, size_t most);
 void vv_figures_clear(vv_figures *f);
 VV_AUTO_CLEAR(vv_figures, vv_figures_clear)
 
@@ -60,9 +63,13 @@ VV_AUTO_CLEAR(vv_figures, vv_figures_clear)
  * scratch->failed). */
 bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, const vv_cell *cell);
 
-/* Of side 0 (before) or 1. */
-vv_status vv_figures_add(vv_figures *f, int side, const vv_field *field, const vv_cell *cell,
+/* Of side 0 (before) or 1: so many cells of this content. */
+vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
 			 vv_buf *scratch, vv_error *err);
+/* Side 1, which has none, gets the cells that side 0 has so far. */
+vv_status vv_figures_same(vv_figures *f, vv_error *err);
+/* After the last cell, before anything is read. */
+vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err);
 
 /* Appends "missing 0 -> 3, distinct 4, least 1 -> 0, ...": figures that are equal on both sides are said once. ascii: no other
  * characters for the histogram. */

@@ -1,8 +1,8 @@
 /*
  * story: groups of equal changes are counted by hash; a formula is guessed from the first numbers and tried on all.
  *
- * Figures need each cell of a column twice. That is done where both versions together have at most WHOLE_CELLS cells: of
- * larger tables only the groups that differ were read, and reading the rest would cost more than the difference.
+ * Figures are of whole columns in tables of at most WHOLE_CELLS cells; of larger ones, of the columns that changed, where counting
+ * them costs at most FEW_CELLS or the COST_PART of the difference. Else they are of the cells that differ.
  */
 #include "diff/write/story.h"
 
@@ -21,6 +21,7 @@
 #include "dataset/table/table.h"
 #include "diff/write/figures.h"
 #include "diff/write/text_cell.h"
+#include "diff/write/whole_figures.h"
 
 enum {
 	GROUPS_MAX = 1000, /* different changes that are counted, for each column */
@@ -28,6 +29,8 @@ enum {
 	SHOWN_MAX = 3,     /* groups */
 	TEXT_WIDTH = 24,   /* of a value */
 	WHOLE_CELLS = 300000,
+	FEW_CELLS = 1000000,
+	COST_PART = 20,
 	VALUES_MAX = 10000,  /* distinct values that are counted, for each column */
 	VALUES_ALL = 200000, /* for all columns */
 	ALIKE_LEAST = 10,    /* rows that have one value in common, to be striking */
@@ -59,6 +62,7 @@ typedef struct column {
 	numbers n;
 	vv_story_cell last;
 	vv_figures figures;
+	bool whole;      /* they are of the whole column; else facts has its bounds */
 	vv_buf alike[2]; /* the value of all rows that were removed or added; */
 	bool unlike[2];  /* there is none */
 } column;
@@ -68,7 +72,6 @@ struct vv_story {
 	column *columns;
 	size_t count;
 	vv_buf text[2];
-	bool whole; /* figures are of whole columns; else facts has their bounds */
 	vv_facts facts[2];
 	uint64_t alone[2]; /* rows removed, added */
 	char *striking[STRIKING_MAX];
@@ -88,16 +91,13 @@ static const vv_field *field_of(const vv_story *s, size_t pair, int side)
 			 : (p->b < 0 ? NULL : &s->t->b->schema.fields[p->b]);
 }
 
-static void begin_figures(vv_story *s)
+/* Of a pair, without cells. */
+static void begin_figures(vv_figures *out, const vv_story *s, size_t pair)
 {
 	const size_t fair = VALUES_ALL / (s->count + 1);
 
-	for (size_t i = 0; i < s->count; i++) {
-		const vv_field *a = field_of(s, i, 0), *b = field_of(s, i, 1);
-
-		vv_figures_init(&s->columns[i].figures, a && b && is_number(a) && is_number(b),
-				fair > VALUES_MAX ? VALUES_MAX : fair);
-	}
+	vv_figures_init(out, field_of(s, pair, 0), field_of(s, pair, 1),
+			fair > VALUES_MAX ? VALUES_MAX : fair);
 }
 
 vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err)
@@ -114,8 +114,8 @@ vv_status vv_story_new(vv_story **out, const vv_diff_table *t, vv_error *err)
 	}
 	for (size_t i = 0; i < s->count; i++) {
 		vv_hash_index_init(&s->columns[i].index);
+		begin_figures(&s->columns[i].figures, s, i);
 	}
-	begin_figures(s);
 	return VV_OK;
 }
 
@@ -331,8 +331,8 @@ static vv_status changed_cell(vv_story *s, size_t pair, const vv_cell *a, const 
 
 	c->changed++;
 	c->last = (vv_story_cell){.group = SIZE_MAX, .one_sided = none != gone};
-	if ((rc = vv_figures_add(&c->figures, 0, fa, a, &s->text[0], err)) < 0 ||
-	    (rc = vv_figures_add(&c->figures, 1, fb, b, &s->text[0], err)) < 0) {
+	if ((rc = vv_figures_add(&c->figures, 0, a, 1, &s->text[0], err)) < 0 ||
+	    (rc = vv_figures_add(&c->figures, 1, b, 1, &s->text[0], err)) < 0) {
 		return rc;
 	}
 	if (none != gone) {
@@ -353,14 +353,13 @@ static vv_status lone_row(vv_story *s, int side, const vv_cell *cells, vv_error 
 
 	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
 		column *c = &s->columns[i];
-		const vv_field *f = field_of(s, i, side);
 		const vv_column_pair *p = &s->t->columns->pairs[i];
 
 		if (p->a < 0 || p->b < 0) {
 			continue;
 		}
 		const vv_cell *cell = &cells[side == 0 ? p->a : p->b];
-		rc = vv_figures_add(&c->figures, side, f, cell, &s->text[0], err);
+		rc = vv_figures_add(&c->figures, side, cell, 1, &s->text[0], err);
 		if (c->unlike[side]) {
 			continue;
 		}
@@ -396,61 +395,67 @@ vv_status vv_story_row(vv_story *s, const vv_row_change *c, vv_error *err)
 
 /* --- whole columns ------------------------------------------------------------------------------ */
 
-static vv_status read_side(vv_story *s, int side, vv_error *err)
-{
-	vv_table *t = side == 0 ? s->t->a : s->t->b;
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	vv_status rc;
-	int more;
-
-	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) return rc;
-	while ((more = vv_table_read(r, &b, err)) > 0) {
-		for (size_t k = 0; k < b.rows * s->count; k++) {
-			const size_t row = k / s->count, i = k % s->count;
-			const vv_column_pair *p = &s->t->columns->pairs[i];
-
-			if (p->a < 0 || p->b < 0) {
-				continue;
-			}
-			rc = vv_figures_add(
-				&s->columns[i].figures, side, field_of(s, i, side),
-				&b.cells[row * b.columns + (size_t)(side == 0 ? p->a : p->b)],
-				&s->text[0], err);
-			if (rc < 0) return rc;
-		}
-	}
-	return (vv_status)more;
-}
-
 static bool is_small(const vv_story *s)
 {
 	const vv_table *a = s->t->a, *b = s->t->b;
 
-	return !s->t->partial && a->root.rows <= WHOLE_CELLS && b->root.rows <= WHOLE_CELLS &&
+	return a->root.rows <= WHOLE_CELLS && b->root.rows <= WHOLE_CELLS &&
 	       a->root.rows * a->columns + b->root.rows * b->columns <= WHOLE_CELLS;
+}
+
+/* Of all rows of both versions? */
+static bool has_all_rows(const vv_story *s, size_t pair)
+{
+	const vv_figures *f = &s->columns[pair].figures;
+
+	return f->side[0].cells == s->t->a->root.rows && f->side[1].cells == s->t->b->root.rows;
+}
+
+/* Which pairs are wanted as a whole, and how many cells may be counted for it. */
+static vv_status want_whole(vv_story *s, bool *wanted, uint64_t *most, vv_error *err)
+{
+	const bool small = is_small(s);
+	uint64_t cells = 0;
+	vv_status rc = vv_rowdiff_cost(&cells, s->t->a, s->t->b, s->t->columns, err);
+
+	*most = small ? UINT64_MAX : cells / COST_PART > FEW_CELLS ? cells / COST_PART : FEW_CELLS;
+	for (size_t i = 0; i < s->count; i++) {
+		const vv_column_pair *p = &s->t->columns->pairs[i];
+		column *c = &s->columns[i];
+
+		c->whole = has_all_rows(s, i);
+		wanted[i] = !c->whole && p->a >= 0 && p->b >= 0 &&
+			    (small || c->changed + c->rewritten > 0);
+	}
+	return rc;
 }
 
 /* Blocks that are not here leave the figures of what differs. */
 static vv_status read_whole(vv_story *s, vv_error *err)
 {
-	vv_auto_free vv_figures *kept = vv_calloc(s->count + 1, sizeof(*kept));
+	vv_auto_free vv_figures *read = vv_calloc(s->count + 1, sizeof(*read));
+	vv_auto_free bool *wanted = vv_calloc(s->count + 1, sizeof(*wanted));
+	uint64_t most;
 	vv_status rc;
 
-	if (!kept) return vv_fail_nomem(err);
+	if (!read || !wanted) return vv_fail_nomem(err);
+	if (s->t->partial) return VV_OK;
+	if ((rc = want_whole(s, wanted, &most, err)) < 0) return rc;
 	for (size_t i = 0; i < s->count; i++) {
-		kept[i] = s->columns[i].figures;
+		begin_figures(&read[i], s, i);
 	}
-	begin_figures(s);
-	if ((rc = read_side(s, 0, err)) == VV_OK) {
-		rc = read_side(s, 1, err);
-	}
-	s->whole = rc == VV_OK;
+	rc = vv_whole_figures(read, wanted, s->t, most, err);
 	for (size_t i = 0; i < s->count; i++) {
-		vv_figures_clear(s->whole ? &kept[i] : &s->columns[i].figures);
-		if (!s->whole) {
-			s->columns[i].figures = kept[i];
+		column *c = &s->columns[i];
+
+		if (rc == VV_OK && wanted[i]) {
+			const vv_figures told = c->figures;
+
+			c->figures = read[i];
+			c->whole = true;
+			read[i] = told;
 		}
+		vv_figures_clear(&read[i]);
 	}
 	if (rc == VV_EMISSING) {
 		vv_error_clear(err);
@@ -574,7 +579,9 @@ static bool has_others(const vv_story *s, size_t pair, int side)
 	const vv_figures_side *f = &s->columns[pair].figures.side[side];
 	const vv_column_pair *p = &s->t->columns->pairs[pair];
 
-	if (s->whole) return f->distinct + (f->missing > 0) > 1 || s->columns[pair].figures.many;
+	if (s->columns[pair].whole) {
+		return f->distinct + (f->missing > 0) > 1 || s->columns[pair].figures.many;
+	}
 	const vv_fact fact = vv_table_fact(&s->facts[side], (size_t)(side == 0 ? p->a : p->b));
 	return fact.missing == VV_MISSING_SOME || (fact.numbers && fact.texts) ||
 	       (fact.numbers && vv_fact_number_order(&fact.least, &fact.greatest) != 0) ||
@@ -612,9 +619,12 @@ static void put_alike(vv_buf *out, const vv_story *s, int side)
 vv_status vv_story_end(vv_story *s, vv_error *err)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	vv_status rc = is_small(s) ? read_whole(s, err) : VV_OK;
+	vv_status rc = read_whole(s, err);
 
-	if (rc == VV_OK && !s->whole && (rc = read_facts(s, 0, err)) == VV_OK) {
+	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
+		rc = vv_figures_end(&s->columns[i].figures, &s->text[0], err);
+	}
+	if (rc == VV_OK && (rc = read_facts(s, 0, err)) == VV_OK) {
 		rc = read_facts(s, 1, err);
 	}
 	for (int side = 0; side < 2 && rc == VV_OK; side++) {
@@ -805,14 +815,14 @@ void vv_story_put_figures(vv_buf *out, const vv_story *s, size_t pair, bool asci
 {
 	const vv_figures *f = &s->columns[pair].figures;
 
-	vv_buf_printf(out, s->whole ? "rows %s" : "cells that differ %s",
+	vv_buf_printf(out, s->columns[pair].whole ? "rows %s" : "cells that differ %s",
 		      vv_text_count(f->side[0].cells));
 	if (f->side[0].cells != f->side[1].cells) {
 		vv_buf_printf(out, " -> %s", vv_text_count(f->side[1].cells));
 	}
 	vv_buf_puts(out, ": ");
 	vv_figures_put(out, f, ascii);
-	if (!s->whole && f->numeric) {
+	if (!s->columns[pair].whole && f->numeric) {
 		put_bounds(out, s, pair);
 	}
 }

@@ -3,8 +3,8 @@
  * changes.
  *
  * Groups are equal changes ("CONC -> CON, 3,101 times"), values filled in and emptied, one formula for all ("x 1.19"), other
- * spellings of the same value, and the rest. Figures are of the whole columns where that is little to read, else of the cells that
- * differ. Rows are streamed; memory is bounded: after GROUPS_MAX different changes of a column, further ones count as other.
+ * spellings of the same value, and the rest. Figures are of whole columns where that costs little beside the difference, else of the
+ * cells that differ. Rows are streamed; memory is bounded: after GROUPS_MAX different changes of a column, further ones count as other.
  *
  *	vv_story_new; vv_story_row for each row; vv_story_end; then the texts
  */
@@ -25,7 +25,7 @@ VV_AUTO_FREE(vv_story, vv_story_free)
 /* Of a row of any kind; changed ones count. */
 vv_status vv_story_row(vv_story *s, const vv_row_change *c, vv_error *err);
 
-/* After the last row. Reads small tables whole. */
+/* After the last row. Reads columns whole where that costs little. */
 vv_status vv_story_end(vv_story *s, vv_error *err);
 
 /* Cells of the pair of columns that were changed, or only written otherwise. */

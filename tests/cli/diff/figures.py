@@ -1,4 +1,4 @@
-"""The figures of varve diff --summary, counted again: random tables, shares no code. figures.py SEED ROWS"""
+"""The figures of varve diff --summary, counted again: random tables, shares no code. figures.py SEED ROWS [whole|part]"""
 import csv, os, random, re, subprocess, sys
 from collections import Counter
 from fractions import Fraction
@@ -43,6 +43,8 @@ old = {i: [cell(c, i) for c in COLUMNS] for i in range(rows)}
 new = {i: list(r) for i, r in old.items() if rnd.random() > 0.05}
 share = rnd.choice([0.001, 0.2, 1])
 touched = rnd.sample(COLUMNS[1:], rnd.randrange(1, 6))
+if len(sys.argv) > 3:  # all rows of one column; some cells of the costly ones
+    share, touched = {"whole": (0.001, ["kind"]), "part": (0.3, ["price", "far", "day", "text", "count"])}[sys.argv[3]]
 for r in new.values():
     for c in touched:
         if rnd.random() < share:
@@ -53,7 +55,7 @@ for i in range(rows, rows + rows // 40):
 write("t.csv", old)
 subprocess.run("varve add -q --key id t.csv && varve commit -qm old", shell=True, check=True)
 write("t.csv", new)
-whole = (len(old) + len(new)) * len(COLUMNS) <= WHOLE
+small = (len(old) + len(new)) * len(COLUMNS) <= WHOLE
 
 
 def shown(text):
@@ -114,7 +116,7 @@ def spread(column, sides, values):
     return [f"{bars(counts[0])} -> {bars(counts[1])}"]
 
 
-def figures(column, sides):
+def figures(column, sides, whole):
     values = [[x for x in s if x != ""] for s in sides]
     a, b = (len(s) for s in sides)
     head = f"{'rows' if whole else 'cells that differ'} {a:,}" + ("" if a == b else f" -> {b:,}")
@@ -123,7 +125,7 @@ def figures(column, sides):
         line += [f"distinct more than {MOST:,}"]
     else:
         line += both("distinct", *(f"{len(set(v)):,}" for v in values))
-    order = (lambda x: float(x)) if column in NUMBERS else (lambda x: x.encode())
+    order = (lambda x: (float(x), x.encode())) if column in NUMBERS else (lambda x: x.encode())
     line += both("least", *(shown(min(v, key=order)) if v else None for v in values))
     line += both("greatest", *(shown(max(v, key=order)) if v else None for v in values))
     if column in NUMBERS:
@@ -143,6 +145,7 @@ def figures(column, sides):
 got = subprocess.run(["varve", "diff", "--summary"], stdout=subprocess.PIPE, text=True, check=True).stdout
 lines = got.splitlines()
 checked = 0
+kinds = set()
 for place, column in enumerate(COLUMNS):
     pairs = [(old[i][place], new[i][place]) for i in old if i in new and old[i][place] != new[i][place]]
     at = [k for k, text in enumerate(lines) if text.startswith(f"           {column}: ")]
@@ -152,12 +155,15 @@ for place, column in enumerate(COLUMNS):
         pairs = [p for p in pairs if not (p[0] and p[1] and float(p[0]) == float(p[1]))]
     if not at:
         continue
+    whole = lines[at[0] + 1].strip().startswith("rows")
+    kinds.add(whole)
+    assert whole or not small, (column, got)
     if whole:
         sides = [r[place] for r in old.values()], [r[place] for r in new.values()]
     else:
         sides = ([a for a, _ in pairs] + [r[place] for i, r in old.items() if i not in new],
                  [b for _, b in pairs] + [r[place] for i, r in new.items() if i not in old])
-    want, means = figures(column, [list(s) for s in sides])
+    want, means = figures(column, [list(s) for s in sides], whole)
     line = re.sub(r", column \S+ \.\. .*$", "", lines[at[0] + 1].strip())
     said = re.search(r"mean (\S+?)(?: -> (\S+?))?,", line)
     if said:
@@ -167,4 +173,5 @@ for place, column in enumerate(COLUMNS):
     assert line == want or len(set(means)) < 2 and line == want, f"{column}\n{line}\n{want}"
     checked += 1
 assert checked > 0 or "cells" not in got, got
+assert len(sys.argv) < 4 or kinds == {True, sys.argv[3] == "whole"}, (kinds, got)
 print("columns", checked)
