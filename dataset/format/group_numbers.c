@@ -155,13 +155,10 @@ static bool next_batch(numbers *n, vv_arena *arena)
 	return n->out != NULL;
 }
 
-static size_t write_decimal(char *out, int64_t v, const numbers *n)
+/* So many digits after the point a decimal has at least. */
+static unsigned digits_kept(const numbers *n)
 {
-	size_t len = spell_write_decimal(out, v, n->scale);
-
-	return n->form == GROUP_FIXED
-		       ? len
-		       : spell_trim(out, len, n->scale, n->form == GROUP_TRIMMED_ONE);
+	return n->form == GROUP_FIXED ? n->scale : n->form == GROUP_TRIMMED_ONE;
 }
 
 /* Writes one number; its length, or 0 for one that is not a date. */
@@ -171,7 +168,7 @@ static inline size_t write_number(char *out, int64_t v, const numbers *n)
 	case GROUP_INTEGER:
 		return spell_write_integer(out, v);
 	case GROUP_DECIMAL:
-		return write_decimal(out, v, n);
+		return spell_write_decimal(out, v, n->scale, digits_kept(n));
 	case GROUP_DATE:
 		return spell_write_date(out, v) ? 10 : 0;
 	default:
@@ -247,6 +244,7 @@ static size_t write_dates(group_reading *in, numbers *n, size_t from)
 
 static size_t write_full_batch(group_reading *in, numbers *n, size_t from)
 {
+	const unsigned keep = digits_kept(n);
 	size_t i = from;
 	char *out = n->out;
 
@@ -254,7 +252,7 @@ static size_t write_full_batch(group_reading *in, numbers *n, size_t from)
 	if (n->encoding == GROUP_INTEGER) {
 		WRITE_ALL(spell_write_integer(out, v));
 	} else {
-		WRITE_ALL(spell_write_decimal(out, v, n->scale));
+		WRITE_ALL(spell_write_decimal(out, v, n->scale, keep));
 	}
 	return i;
 }
@@ -263,8 +261,7 @@ static size_t write_full_batch(group_reading *in, numbers *n, size_t from)
  * returns the next cell, or SIZE_MAX for a number that is not a date. */
 static size_t write_batch(group_reading *in, numbers *n, size_t from)
 {
-	if (!n->empty && (n->encoding == GROUP_DATE || n->encoding == GROUP_INTEGER ||
-			  (n->encoding == GROUP_DECIMAL && n->form == GROUP_FIXED))) {
+	if (!n->empty && n->encoding != GROUP_DATETIME) {
 		return write_full_batch(in, n, from);
 	}
 	size_t i = from;
@@ -342,102 +339,96 @@ static vv_status few_slots(group_reading *in, const numbers *n, group_slot *slot
 	return VV_OK;
 }
 
-/* A loop for each kind of number: the numbers of n->unit, none of them empty. */
+/* Slots of a column while they are made. */
+typedef struct making {
+	group_slot *slots;
+	const group_slot_form *form;
+	group_slot empty[1 + GROUP_SLOT_SLACK];
+	size_t count, at; /* slots in all; made */
+	size_t most;      /* bytes of the longest */
+} making;
+
+/* A loop for each kind of number: slots until the batch or the slots are used up. */
 #define SLOT_ALL(write)                                                                            \
-	for (; n->at < n->have; i++) {                                                             \
-		char *out = (char *)&slots[i] + form->quoted;                                      \
-		int64_t v = (int64_t)n->unit[n->at++];                                             \
-		size_t len = group_end_slot(&slots[i], (write), form->quoted, form);               \
-		most = len > most ? len : most;                                                    \
+	for (; m->at < m->count; m->at++) {                                                        \
+		group_slot *slot = &m->slots[m->at];                                               \
+		char *out = (char *)slot + m->form->quoted;                                        \
+		if (n->empty && n->empty[m->at]) {                                                 \
+			*slot = m->empty[0];                                                       \
+			continue;                                                                  \
+		}                                                                                  \
+		if (n->at == n->have) {                                                            \
+			break;                                                                     \
+		}                                                                                  \
+		const int64_t v = (int64_t)n->unit[n->at++];                                       \
+		const size_t len = group_end_slot(slot, (write), m->form->quoted, m->form);        \
+		m->most = len > m->most ? len : m->most;                                           \
 	}
 
-/* The slots of a batch from `from` on; the longest is at least `most` bytes. */
-static size_t batch_slots(numbers *n, size_t from, group_slot *slots, const group_slot_form *form,
-			  size_t most)
+/* A date often is the day of the row before. False for one that does not exist. */
+static bool date_slots(making *m, numbers *n)
 {
-	size_t i = from;
+	const group_slot *same = NULL;
+	int64_t day = 0;
 
-	if (n->encoding == GROUP_INTEGER) {
-		SLOT_ALL(spell_write_integer(out, v));
-	} else {
-		SLOT_ALL(spell_write_decimal(out, v, n->scale));
-	}
-	return most;
-}
+	for (; m->at < m->count; m->at++) {
+		group_slot *slot = &m->slots[m->at];
 
-/* Slot i, and the day in it; the slot of the day before may be it. */
-static bool date_slot(group_slot *slots, size_t i, int64_t day, int64_t *last,
-		      const group_slot_form *form)
-{
-	if (i > 0 && *last == day) {
-		slots[i] = slots[i - 1];
-		return true;
-	}
-	*last = day;
-	if (!spell_write_date((char *)&slots[i] + form->quoted, day)) return false;
-	group_end_slot(&slots[i], 10, form->quoted, form);
-	return true;
-}
-
-/* Slots one by one: dates, empty values, decimals without zeros at their end. */
-static vv_status other_slots(group_reading *in, numbers *n, group_slot *slots,
-			     const group_slot_form *form, const group_slot *empty, size_t *most,
-			     vv_error *err)
-{
-	const bool dates = n->encoding == GROUP_DATE && !n->empty;
-	int64_t last = 0;
-
-	for (size_t i = 0; i < in->count; i++) {
-		if (n->empty && n->empty[i]) {
-			slots[i] = *empty;
+		if (n->empty && n->empty[m->at]) {
+			*slot = m->empty[0];
 			continue;
 		}
 		if (n->at == n->have) {
-			next_units(n);
+			break;
 		}
-		int64_t v = (int64_t)n->unit[n->at++];
-		size_t len;
-		if (dates) {
-			if (!date_slot(slots, i, v, &last, form)) {
-				return group_bad(in, outside_years, err);
-			}
-			continue;
+		const int64_t v = (int64_t)n->unit[n->at++];
+		if (same && v == day) {
+			*slot = *same;
+		} else {
+			if (!spell_write_date((char *)slot + m->form->quoted, v)) return false;
+			group_end_slot(slot, 10, m->form->quoted, m->form);
+			day = v;
 		}
-		if ((len = write_number((char *)&slots[i] + form->quoted, v, n)) == 0) {
-			return group_bad(in, outside_years, err);
-		}
-		len = group_end_slot(&slots[i], len, form->quoted, form);
-		*most = len > *most ? len : *most;
+		same = slot;
 	}
-	return VV_OK;
+	return true;
+}
+
+static bool batch_slots(making *m, numbers *n)
+{
+	const unsigned keep = digits_kept(n);
+
+	if (n->encoding == GROUP_DATE) return date_slots(m, n);
+	if (n->encoding == GROUP_INTEGER) {
+		SLOT_ALL(spell_write_integer(out, v));
+	} else {
+		SLOT_ALL(spell_write_decimal(out, v, n->scale, keep));
+	}
+	return true;
 }
 
 vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
 			     const group_slot_form *form, bool *fits, vv_error *err)
 {
-	group_slot empty[1 + GROUP_SLOT_SLACK];
-	size_t most = 0;
+	making m = {.slots = slots, .form = form, .count = in->count};
 	numbers n;
 	vv_status rc;
 
 	assert(encoding != GROUP_DATETIME); /* longer than a slot */
 	memset(&n, 0, offsetof(numbers, unit));
-	memset(empty, 0, sizeof empty);
 	n.encoding = encoding;
 	n.at = n.have = 0;
 	if ((rc = open_numbers(in, &n, err)) < 0) return rc;
-	group_end_slot(empty, 0, form->quoted_empty, form);
-	if (has_few(&n)) return few_slots(in, &n, slots, form, empty, fits, err);
-	if (n.empty || encoding == GROUP_DATE ||
-	    (encoding == GROUP_DECIMAL && n.form != GROUP_FIXED)) {
-		rc = other_slots(in, &n, slots, form, empty, &most, err);
+	group_end_slot(m.empty, 0, form->quoted_empty, form);
+	if (has_few(&n)) return few_slots(in, &n, slots, form, m.empty, fits, err);
+	while (m.at < m.count && m.most <= GROUP_SLOT_TEXT) {
+		if (n.taken < n.count) {
+			next_units(&n);
+		}
+		if (!batch_slots(&m, &n)) return group_bad(in, outside_years, err);
 	}
-	for (size_t i = 0; rc == VV_OK && n.taken < n.count; i += n.have) {
-		next_units(&n);
-		most = batch_slots(&n, i, slots, form, most);
-	}
-	*fits = most <= GROUP_SLOT_TEXT;
-	return rc;
+	*fits = m.most <= GROUP_SLOT_TEXT;
+	return VV_OK;
 }
 
 /* --- one row ------------------------------------------------------------ */

@@ -3,7 +3,7 @@
  * eight bytes at a time. Inline, because a table has tens of millions of them.
  *
  * Reading refuses whatever writing would not give back byte for byte. Writing
- * needs 8 bytes of room beyond the text's end.
+ * needs 16 bytes of room beyond the text's end.
  */
 #ifndef VV_DATASET_FORMAT_SPELLING_H
 #define VV_DATASET_FORMAT_SPELLING_H
@@ -290,51 +290,79 @@ static inline size_t spell_write_integer(char *out, int64_t v)
 		     : spell_write_digits(out, (uint64_t)v, 1);
 }
 
-/* v units of 10^-scale (1 .. 18) with all its digits after the point. */
-static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale)
+/* Drops so many of sixteen bytes (0 .. 15), the first of which is the lowest of a. */
+static inline void spell_drop(uint64_t *a, uint64_t *b, unsigned count)
 {
-	unsigned sign = v < 0 ? 1u : 0u;
-	uint64_t u = sign ? 0 - (uint64_t)v : (uint64_t)v;
-	size_t digits, before;
+	const unsigned bits = 8 * (count & 7);
+
+	if (count & 8) {
+		*a = *b;
+		*b = 0;
+	}
+	if (bits != 0) {
+		*a = *a >> bits | *b << (64 - bits);
+		*b >>= bits;
+	}
+}
+
+/* v units of 10^-scale (1 .. 18). Zeros at its end go, down to `keep` digits after the point (scale: none goes); with keep 0
+ * the point goes too when nothing is left behind it. */
+static inline size_t spell_write_decimal(char *out, int64_t v, unsigned scale, unsigned keep)
+{
+	const unsigned sign = v < 0 ? 1u : 0u;
+	const uint64_t u = sign ? 0 - (uint64_t)v : (uint64_t)v;
+	size_t len, before;
 
 	*out = '-';
 	out += sign;
 	if (u < 100000000u && scale < 8) {
 		/* Written only: reading back what was just written at another place waits for it. */
 		uint64_t m = spell_eight((uint32_t)u);
-		unsigned skip = (unsigned)__builtin_ctzll(m | (uint64_t)1 << (8 * (7 - scale))) / 8;
+		const unsigned skip =
+			(unsigned)__builtin_ctzll(m | (uint64_t)1 << (8 * (7 - scale))) / 8;
+		const unsigned zeros = m ? (unsigned)__builtin_clzll(m) / 8 : 8;
+		const unsigned drop = zeros < scale - keep ? zeros : scale - keep;
 
 		m = (m | SPELL_ZEROS) >> (8 * skip);
 		before = 8 - skip - scale;
 		spell_put8(out, m);
 		out[before] = '.';
 		spell_put8(out + before + 1, m >> (8 * before));
-		return sign + before + 1 + scale;
+		return sign + before + (drop == scale ? 0 : 1 + scale - drop);
 	}
-	digits = spell_write_digits(out, u, scale + 1);
-	before = digits - scale;
-	if (scale <= 8) {
-		uint64_t part = spell_get8(out + before);
+	if (u < 10000000000000000u && scale < 16) {
+		uint64_t a = spell_eight((uint32_t)(u / 100000000u));
+		uint64_t b = spell_eight((uint32_t)(u % 100000000u));
+		const uint64_t first = (uint64_t)1
+				       << (8 * ((15 - scale) & 7)); /* of those that stay */
+		const uint64_t high = scale > 7 ? a | first : a;
+		const unsigned skip = high ? (unsigned)__builtin_ctzll(high) / 8
+					   : 8 + (unsigned)__builtin_ctzll(b | first) / 8;
+		const unsigned zeros = b   ? (unsigned)__builtin_clzll(b) / 8
+				       : a ? 8 + (unsigned)__builtin_clzll(a) / 8
+					   : 16;
+		const unsigned drop = zeros < scale - keep ? zeros : scale - keep;
 
+		a |= SPELL_ZEROS;
+		b |= SPELL_ZEROS;
+		spell_drop(&a, &b, skip);
+		before = 16 - skip - scale;
+		spell_put8(out, a);
+		spell_put8(out + 8, b);
+		spell_drop(&a, &b, (unsigned)before);
 		out[before] = '.';
-		spell_put8(out + before + 1, part);
-	} else {
-		memmove(out + before + 1, out + before, scale);
-		out[before] = '.';
+		spell_put8(out + before + 1, a);
+		spell_put8(out + before + 9, b);
+		return sign + before + (drop == scale ? 0 : 1 + scale - drop);
 	}
-	return sign + digits + 1;
-}
-
-/* Zeros at the end of a decimal go, down to `keep` digits after the point; with
- * keep 0 the point goes too when nothing is left behind it. */
-static inline size_t spell_trim(const char *text, size_t len, unsigned scale, unsigned keep)
-{
-	size_t least = len - scale + keep;
-
-	while (len > least && text[len - 1] == '0') {
+	len = spell_write_digits(out, u, scale + 1) + 1;
+	before = len - 1 - scale;
+	memmove(out + before + 1, out + before, scale);
+	out[before] = '.';
+	while (len > before + 1 + keep && out[len - 1] == '0') {
 		len--;
 	}
-	return keep == 0 && text[len - 1] == '.' ? len - 1 : len;
+	return sign + (keep == 0 && len == before + 1 ? before : len);
 }
 
 /* days since 1970-01-01 as ten characters; false outside of the years 1 to 9999. */

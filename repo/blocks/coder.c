@@ -55,6 +55,8 @@ static const struct {
  * shorter when compressed as a whole. */
 #define SHORT_PART 24u
 #define PARTS_LEAST 8192u
+/* Where time is no matter, parts that take more than such a share beyond one frame are not made. */
+#define PARTS_COST 16u
 #define MAGIC_LEN 4u
 /* What describes a part: three lengths and a sum; and besides all parts: how many, the head's length and sum. */
 #define PART_HEAD_MAX (3u * 5u + 8u)
@@ -315,12 +317,12 @@ static vv_status pack_parts(vv_coder *c, const void *raw, size_t len, vv_packed 
 	return put_parts(c, raw, len, out, err);
 }
 
-vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err)
+/* In one frame; stored as it is where no shorter. */
+static vv_status pack_frame(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err)
 {
 	size_t n = 0;
-	vv_status rc = pack_parts(c, raw, len, out, err);
+	vv_status rc;
 
-	if (rc < 0 || out->len > 0) return rc;
 	if (len > 1) {
 		if (!room_for(&c->whole_out, len)) return vv_fail_nomem(err);
 		if ((rc = set_up_whole(c, err)) < 0 ||
@@ -334,6 +336,21 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 		*out = (vv_packed){VV_METHOD_STORED, raw, len};
 	}
 	return VV_OK;
+}
+
+vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *out, vv_error *err)
+{
+	vv_packed parts;
+	vv_status rc = pack_parts(c, raw, len, &parts, err);
+
+	if (rc == VV_OK && (parts.len == 0 || c->effort > VV_EFFORT_QUICK)) {
+		rc = pack_frame(c, raw, len, out, err);
+	}
+	if (rc == VV_OK && parts.len > 0 &&
+	    (c->effort == VV_EFFORT_QUICK || parts.len <= out->len + out->len / PARTS_COST)) {
+		*out = parts;
+	}
+	return rc;
 }
 
 vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t diff,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dataset/format/row_write.h"
+#include "dataset/format/spelling.h"
 #include "tests/unit/dataset/group_support.h"
 
 #define COLUMNS 11
@@ -191,7 +192,48 @@ static void what_is_not_whole_rows_of_csv_is_left_to_rows(void **state)
 	free(t.cells);
 }
 
+/* What spell_write_decimal has to write, digit by digit. */
+static void decimal_of(char to[64], int64_t v, unsigned scale, unsigned keep)
+{
+	char digits[32];
+	size_t len, before;
+	const uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	len = (size_t)snprintf(digits, sizeof(digits), "%0*llu", (int)scale + 1,
+			       (unsigned long long)u);
+	before = len - scale;
+	while (len > before + keep && digits[len - 1] == '0') {
+		len--;
+	}
+	snprintf(to, 64, "%s%.*s%s%.*s", v < 0 ? "-" : "", (int)before, digits,
+		 len > before ? "." : "", (int)(len - before), digits + before);
+}
+
+static void decimals_are_their_digits(void **state)
+{
+	uint64_t x = 88172645463325252u;
+	char want[64], got[VV_SPELL_MAX];
+
+	(void)state;
+	for (unsigned n = 0; n < 400000; n++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		const unsigned scale = 1 + n % 18, kind = n / 18 % 3;
+		const unsigned keep = kind == 0 ? scale : kind - 1;
+		const uint64_t zeros = spell_power[n / 54 % 19];
+		const uint64_t u = (x >> (1 + n % 63)) / zeros * zeros;
+		const int64_t v = n & 1 ? (int64_t)(0 - u) : (int64_t)u;
+
+		decimal_of(want, v, scale, keep);
+		const size_t len = spell_write_decimal(got, v, scale, keep);
+		assert_int_equal(len, strlen(want));
+		assert_memory_equal(got, want, len);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(decimals_are_their_digits),
 	cmocka_unit_test(columns_give_what_rows_give),
 	cmocka_unit_test(no_more_text_is_made_than_the_layout_says),
 	cmocka_unit_test(what_is_not_whole_rows_of_csv_is_left_to_rows),

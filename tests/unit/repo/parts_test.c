@@ -45,7 +45,7 @@ static vv_buf block_of(unsigned n, size_t len)
 		if (out.len / STEP % 3 == 2) {
 			vv_buf_putc(&out, (int)vv_prng_below(&r, 256));
 		} else {
-			vv_buf_printf(&out, "%u row %u,", n, (unsigned)vv_prng_below(&r, 9));
+			vv_buf_printf(&out, "%u %u,", n, (unsigned)vv_prng_below(&r, 90000000));
 		}
 	}
 	out.len = len;
@@ -212,6 +212,33 @@ static void every_flipped_bit_is_told_and_gives_no_wrong_bytes(void **state)
 	vv_buf_clear(&b);
 }
 
+/* With time, one frame is made where parts are much longer; in a hurry they are not compared. */
+static void parts_that_cost_much_are_made_only_in_a_hurry(void **state)
+{
+	vv_coder_pool *pool;
+	vv_coder *c = coder(&pool);
+	vv_buf block = block_of(1, BLOCK_LEN);
+	vv_packed packed;
+	vv_error err;
+
+	(void)state;
+	vv_coder_effort(c, VV_EFFORT_THOROUGH);
+	vv_assert_ok(vv_coder_whole(c, block.data, block.len, &packed, &err), &err);
+	assert_int_equal(packed.method, VV_METHOD_PARTS);
+	for (size_t at = 2 * (STEP + HEAD); at < block.len;
+	     at++) { /* what one part has, others have, too */
+		block.data[at] = block.data[at - STEP - HEAD];
+	}
+	vv_assert_ok(vv_coder_whole(c, block.data, block.len, &packed, &err), &err);
+	assert_int_equal(packed.method, VV_METHOD_ZSTD);
+	vv_coder_effort(c, VV_EFFORT_QUICK);
+	vv_assert_ok(vv_coder_whole(c, block.data, block.len, &packed, &err), &err);
+	assert_int_equal(packed.method, VV_METHOD_PARTS);
+	vv_buf_clear(&block);
+	vv_coder_give(pool, c);
+	vv_coder_pool_free(pool);
+}
+
 /* Bytes of the parts' form that are changed, cut or invented: the block, or VV_ECORRUPT. */
 static void what_is_no_form_of_parts_is_refused(void **state)
 {
@@ -291,6 +318,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_block_comes_back_whole_and_part_by_part),
 	cmocka_unit_test(short_blocks_and_who_may_not_have_no_parts),
 	cmocka_unit_test(noise_has_no_parts),
+	cmocka_unit_test(parts_that_cost_much_are_made_only_in_a_hurry),
 	cmocka_unit_test(every_flipped_bit_is_told_and_gives_no_wrong_bytes),
 	cmocka_unit_test(what_is_no_form_of_parts_is_refused),
 	cmocka_unit_test(parts_that_are_stored_alike_are_known_without_unpacking),
