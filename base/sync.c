@@ -220,15 +220,14 @@ static void drop_batch(vv_file_batch *b)
 
 static vv_status name_all(vv_file_batch *b, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
-		if ((rc = vv_rename(b->items[i].temp, b->items[i].path, err)) == VV_OK) {
-			vv_free(b->items[i].temp);
-			b->items[i].temp = NULL;
-		}
+	for (size_t i = 0; i < b->count; i++) {
+		if ((rc = vv_rename(b->items[i].temp, b->items[i].path, err)) < 0) return rc;
+		vv_free(b->items[i].temp);
+		b->items[i].temp = NULL;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_file_batch_finish(vv_file_batch *b, vv_error *err)

@@ -128,14 +128,14 @@ static vv_status read_json(vv_line_parts *out, const vv_schema *s, const char *l
 			   vv_error *err)
 {
 	const char *p = line, *end = line + len;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	while (p < end && *p != '{') {
 		p++;
 	}
 	p = vv_json_skip_space(p < end ? p + 1 : p, end);
 	out->end = (size_t)(p - line);
-	while (rc == VV_OK && p < end && *p == '"') {
+	while (p < end && *p == '"') {
 		vv_line_part part = {.start = (size_t)(p - line)};
 		const char *name = p;
 
@@ -147,11 +147,11 @@ static vv_status read_json(vv_line_parts *out, const vv_schema *s, const char *l
 		part.from = (size_t)(p - line);
 		p = vv_json_skip_value(p, end);
 		part.to = (size_t)(p - line);
-		rc = add_part(out, &part, err);
+		if ((rc = add_part(out, &part, err)) < 0) return rc;
 		p = vv_json_skip_space(p, end);
 		p = vv_json_skip_space(p < end && *p == ',' ? p + 1 : p, end);
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,

@@ -98,11 +98,11 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 {
 	const bool last = row + 1 == e->table->root.rows;
 	bool removed = false;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	memcpy(e->cells, cells, e->table->columns * sizeof(*cells));
 	memset(e->changed, 0, e->table->columns);
-	for (; e->next < e->count && e->edits[e->next].row == row && rc == VV_OK; e->next++) {
+	for (; e->next < e->count && e->edits[e->next].row == row; e->next++) {
 		const vv_row_edit *edit = &e->edits[e->next];
 
 		if (edit->action == VV_ROW_LINE) {
@@ -119,9 +119,8 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 		}
 		e->cells[edit->column] = edit->cell;
 		e->changed[edit->column] = !vv_cell_equal(&cells[edit->column], &edit->cell);
-		rc = check_cell(e, &edit->cell, row, edit->column, err);
+		if ((rc = check_cell(e, &edit->cell, row, edit->column, err)) < 0) return rc;
 	}
-	if (rc < 0) return rc;
 	if (removed) {
 		size_t lead = vv_line_lead(&e->table->root.dialect, e->table->columns, line, len);
 
@@ -131,11 +130,12 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 		return VV_OK;
 	}
 	vv_buf_reset(&e->line);
-	rc = vv_line_edit(&e->lines, &e->line, line, len, cells, e->cells, e->changed, NULL, err);
-	if (rc == VV_OK) {
-		vv_edited_file_lines(&e->file, vv_buf_cstr(&e->line), e->line.len, last);
+	if ((rc = vv_line_edit(&e->lines, &e->line, line, len, cells, e->cells, e->changed, NULL,
+			       err)) < 0) {
+		return rc;
 	}
-	return rc;
+	vv_edited_file_lines(&e->file, vv_buf_cstr(&e->line), e->line.len, last);
+	return VV_OK;
 }
 
 static vv_status give(editor *e, bool last, vv_error *err)

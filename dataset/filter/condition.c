@@ -163,19 +163,19 @@ static vv_status add_aggregate(vv_parser *p, const vv_condition_aggregate *a)
 /* To the ')' that closes what is open. *end: its place. */
 static vv_status skip_argument(vv_parser *p, size_t *end)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 	unsigned open = 1;
 
-	while (rc == VV_OK && open > 0) {
+	while (open > 0) {
 		if (p->t.now.type == VV_TOKEN_END) {
 			return vv_tokens_fail(&p->t, p->t.now.at, "a ')' is missing", NULL, 0);
 		}
 		open += vv_token_is_sign(&p->t.now, "(");
 		open -= vv_token_is_sign(&p->t.now, ")");
 		*end = p->t.now.at;
-		rc = vv_tokens_next(&p->t);
+		if ((rc = vv_tokens_next(&p->t)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* What an aggregate is made of, compiled by itself. */
@@ -544,10 +544,10 @@ static vv_status parse(vv_parser *p)
 	bool more = true;
 	vv_status rc = vv_tokens_next(&p->t);
 
-	while (rc == VV_OK && !p->ended && (more || p->t.now.type != VV_TOKEN_END)) {
-		rc = more ? read_operand(p, &more) : read_operator(p, &more);
-	}
 	if (rc < 0) return rc;
+	while (!p->ended && (more || p->t.now.type != VV_TOKEN_END)) {
+		if ((rc = more ? read_operand(p, &more) : read_operator(p, &more)) < 0) return rc;
+	}
 	p->c->end = p->t.now.at;
 	if ((rc = vv_parser_reduce(p, VV_OP_OR)) < 0) return rc;
 	if (p->op_count > 0) {

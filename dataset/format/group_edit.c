@@ -283,18 +283,18 @@ static vv_status add_text(edit_column *e, dict *d, uint8_t *number, vv_error *er
 static vv_status read_numbers_of_texts(edit_column *e, dict *d, uint8_t *out, size_t count,
 				       vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (e->p == e->end) return bad(err);
 		out[i] = *e->p++;
 		if (out[i] == EDIT_NEW_TEXT) {
-			rc = add_text(e, d, &out[i], err);
+			if ((rc = add_text(e, d, &out[i], err)) < 0) return rc;
 		} else if (out[i] >= d->known) {
-			rc = bad(err);
+			return bad(err);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Numbers the texts by their first appearance in index, which gets these numbers; order[k] is the

@@ -321,19 +321,20 @@ static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 	size_t count = l->count;
 	list_item item;
 	vv_cbor c;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_buf_init(&l->items);
 	l->count = 0;
 	l->weight = l->below = 0;
 	l->overflowed = true;
 	vv_cbor_init(&c, head.data, head.len);
-	for (size_t i = 0; i < count && rc >= 0; i++) {
-		if ((rc = list_item_read(&item, &c, b->kind, number, err)) >= 0) {
-			rc = feed(b, number, &item, err);
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = list_item_read(&item, &c, b->kind, number, err)) < 0 ||
+		    (rc = feed(b, number, &item, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Calls itself, by way of closing nodes, at most once a level: LIST_LEVELS deep. */

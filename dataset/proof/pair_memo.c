@@ -115,16 +115,17 @@ vv_status vv_pair_memo_load(vv_pair_memo *m, const char *file, uint64_t secret, 
 	vv_status rc = vv_derived_read(&b, file, MARK, secret, VV_DERIVED_FRAME + m->max * PAIR_LEN,
 				       err);
 
-	for (size_t n = 0; rc == VV_OK && n + PAIR_LEN <= b.len; n += PAIR_LEN) {
+	if (rc < 0) return rc;
+	for (size_t n = 0; n + PAIR_LEN <= b.len; n += PAIR_LEN) {
 		const uint8_t *at = (const uint8_t *)b.data + n;
 		vv_pair pair = {.raw_len = vv_get_le64(at + VV_SHA256_LEN),
 				.raw_hash = vv_get_le64(at + VV_SHA256_LEN + 8),
 				.first = (char)at[VV_SHA256_LEN + 16]};
 
 		memcpy(pair.key, at, VV_SHA256_LEN);
-		rc = vv_pair_memo_add(m, &pair, err);
+		if ((rc = vv_pair_memo_add(m, &pair, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void put_pairs(vv_buf *b, const vv_pair_memo *m, bool asked)

@@ -44,7 +44,8 @@ vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell 
 	const size_t between = strlen(join);
 	vv_status rc = grow(h, count, err);
 
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
 		vv_cell *name = &h->names[i], *above = &h->above[i];
 		const size_t before = name->len > 0 ? name->len + between : 0;
 		char *text;
@@ -67,7 +68,7 @@ vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell 
 		*above = (vv_cell){
 			.text = text + before, .len = cells[i].len, .state = VV_CELL_TEXT};
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *err)
@@ -80,21 +81,22 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 	vv_status rc = cells ? vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)
 			     : vv_fail_nomem(err);
 
+	if (rc < 0) return rc;
 	h->end = d->prologue.len;
-	if (rc == VV_OK) {
-		vv_scan_window(scan, line, len, true, 0);
-	}
-	for (unsigned i = 0; i <= d->header_more && rc == VV_OK &&
-			     vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, VV_IGNORED) == 1;
+	vv_scan_window(scan, line, len, true, 0);
+	for (unsigned i = 0;
+	     i <= d->header_more && vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, VV_IGNORED) == 1;
 	     i++) {
 		h->last = d->lead + row.text_start;
 		h->end = d->lead + row.text_end +
 			 (row.newline == VV_NO_NEWLINE ? 0
 			  : row.newline == VV_CRLF     ? 2
 						       : 1);
-		rc = vv_header_rows_add(h, d->header_join, cells, row.cells, err);
+		if ((rc = vv_header_rows_add(h, d->header_join, cells, row.cells, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_header_rows_split(vv_bytes *header, vv_bytes *rest, const vv_dialect *d, vv_error *err)

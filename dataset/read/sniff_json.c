@@ -289,7 +289,8 @@ static vv_status read_rows(sniff *s, style *st, vv_error *err)
 	int n = 1;
 	vv_status rc = sniff_reader_open(&r, s, &out->dialect, out->body, err);
 
-	for (rows = 0; rc == VV_OK && rows < SNIFF_ROWS; rows++) {
+	if (rc < 0) return rc;
+	for (rows = 0; rows < SNIFF_ROWS; rows++) {
 		n = sniff_reader_next(&r, &row, &fault);
 		if (n != 1) {
 			break;
@@ -300,7 +301,6 @@ static vv_status read_rows(sniff *s, style *st, vv_error *err)
 			count_run(&st->row_end, s->text + row.text_end, s->text + row.end);
 		}
 	}
-	if (rc < 0) return rc;
 	if (n < 0 && (rows == 0 || n != VV_EINPUT)) {
 		if (err) {
 			*err = fault;

@@ -199,23 +199,21 @@ static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block
 static vv_status spill(vv_key_proof *p, vv_error *err)
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	p->broken = true; /* until all is there */
-	if (p->fd < 0) {
-		rc = open_file(p, err);
+	if (p->fd < 0 && (rc = open_file(p, err)) < 0) return rc;
+	if (!vv_buf_reserve(&block, BLOCK_BYTES + sizeof(chunk)) &&
+	    (rc = vv_buf_ok(&block, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK && !vv_buf_reserve(&block, BLOCK_BYTES + sizeof(chunk))) {
-		rc = vv_buf_ok(&block, err);
+	for (size_t i = 0; i < PARTITIONS; i++) {
+		if ((rc = spill_partition(p, &p->parts[i], &block, err)) < 0) return rc;
 	}
-	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
-		rc = spill_partition(p, &p->parts[i], &block, err);
-	}
-	if (rc == VV_OK && (rc = flush(p, &block, err)) == VV_OK) {
-		p->held = 0;
-		p->broken = false;
-	}
-	return rc;
+	if ((rc = flush(p, &block, err)) < 0) return rc;
+	p->held = 0;
+	p->broken = false;
+	return VV_OK;
 }
 
 static vv_status add_chunk(vv_key_proof *p, partition *part, uint64_t row, vv_error *err)

@@ -778,28 +778,28 @@ static vv_status add_named(named_paths *l, const vv_json *node, vv_error *err)
 static vv_status add_data(named_paths *l, const vv_json *resource, vv_error *err)
 {
 	const vv_json *node = path_node(resource);
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (const vv_json *n = node && node->type == VV_JSON_ARRAY ? node->first : node;
-	     n && rc == VV_OK; n = n == node ? NULL : n->next) {
-		rc = add_named(l, n, err);
+	for (const vv_json *n = node && node->type == VV_JSON_ARRAY ? node->first : node; n;
+	     n = n == node ? NULL : n->next) {
+		if ((rc = add_named(l, n, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status add_files(named_paths *l, const vv_json *resource, vv_error *err)
 {
 	static const char *const words[] = {"schema", "dialect"};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && rc == VV_OK; i++) {
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		const vv_json *node = vv_json_get(resource, words[i]);
 
-		if (node && node->type == VV_JSON_STRING) {
-			rc = add_named(l, node, err);
+		if (node && node->type == VV_JSON_STRING && (rc = add_named(l, node, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status find_paths(

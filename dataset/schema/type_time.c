@@ -425,12 +425,12 @@ static vv_status add_pattern(const pattern **head, vv_arena *arena, const char *
 static vv_status add_patterns(const pattern **head, vv_arena *arena, const char *const *texts,
 			      vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (; *texts && rc == VV_OK; texts++) {
-		rc = add_pattern(head, arena, *texts, err);
+	for (; *texts; texts++) {
+		if ((rc = add_pattern(head, arena, *texts, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,

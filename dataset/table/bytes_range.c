@@ -42,17 +42,16 @@ static vv_status give_chunks(const range *r, vv_error *err)
 		return rc;
 	}
 	if (vv_chunk_reader_total(chunks) != r->table->root.bytes) {
-		rc = vv_fail(err, VV_ECORRUPT, "a list of chunks has %llu bytes instead of %llu",
-			     (unsigned long long)vv_chunk_reader_total(chunks),
-			     (unsigned long long)r->table->root.bytes);
+		return vv_fail(err, VV_ECORRUPT, "a list of chunks has %llu bytes instead of %llu",
+			       (unsigned long long)vv_chunk_reader_total(chunks),
+			       (unsigned long long)r->table->root.bytes);
 	} else {
-		rc = vv_chunk_reader_seek(chunks, r->from, err);
+		if ((rc = vv_chunk_reader_seek(chunks, r->from, err)) < 0) return rc;
 	}
-	while (rc == VV_OK && (more = vv_chunk_reader_next(chunks, &bytes, &len, &at, err)) > 0 &&
-	       at < r->end) {
-		rc = give_part(r, at, bytes, len, err);
+	while ((more = vv_chunk_reader_next(chunks, &bytes, &len, &at, err)) > 0 && at < r->end) {
+		if ((rc = give_part(r, at, bytes, len, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* The number of the first group that is wanted. *found false: the range lies behind all groups. */

@@ -130,9 +130,9 @@ static size_t count_byte(const char *bytes, size_t len, char c)
 static vv_status take_lines(file_order *o, const char *bytes, size_t len, const char *end,
 			    size_t end_len, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (len > 0 && rc == VV_OK) {
+	while (len > 0) {
 		const char *at = memchr(bytes, end[end_len - 1], len);
 		size_t n = at ? (size_t)(at - bytes) + 1 : len, body = n;
 
@@ -140,11 +140,11 @@ static vv_status take_lines(file_order *o, const char *bytes, size_t len, const 
 			return bad("a line whose end is not that of all others", err);
 		}
 		body -= at ? end_len : 0;
-		rc = take_row(o, bytes, body, err);
+		if ((rc = take_row(o, bytes, body, err)) < 0) return rc;
 		bytes += n;
 		len -= n;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The same by the cells. */
@@ -329,13 +329,12 @@ static vv_status note_row(file_order *o, const uint8_t *head, uint64_t at, vv_er
 static vv_status find_in_memory(file_order *o, const vv_buf *rows, vv_error *err)
 {
 	const uint8_t *bytes = (const uint8_t *)rows->data;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t at = 0; at < rows->len && rc == VV_OK;
-	     at += HEAD + vv_get_le32(bytes + at + 4)) {
-		rc = note_row(o, bytes + at, at, err);
+	for (size_t at = 0; at < rows->len; at += HEAD + vv_get_le32(bytes + at + 4)) {
+		if ((rc = note_row(o, bytes + at, at, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status find_aside(file_order *o, const part *p, vv_error *err)

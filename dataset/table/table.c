@@ -255,25 +255,25 @@ static vv_status load_cells(vv_table *t, vv_batch *b, const vv_group *g, vv_cbor
 			    const size_t *wanted, size_t wanted_count, vv_error *err)
 {
 	size_t outs = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	b->long_bytes = 0;
 	if (!wanted) {
 		b->blank = 0;
-		rc = vv_group_decode(g, b->cells, t->columns, &b->arena, err);
+		if ((rc = vv_group_decode(g, b->cells, t->columns, &b->arena, err)) < 0) return rc;
 	} else {
-		rc = make_blank(b, wanted, wanted_count, err);
-		for (size_t i = 0; i < wanted_count && rc == VV_OK; i++) {
-			rc = vv_group_column(g, wanted[i], b->cells + wanted[i], t->columns,
-					     &b->arena, err);
+		if ((rc = make_blank(b, wanted, wanted_count, err)) < 0) return rc;
+		for (size_t i = 0; i < wanted_count; i++) {
+			if ((rc = vv_group_column(g, wanted[i], b->cells + wanted[i], t->columns,
+						  &b->arena, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	if (rc == VV_OK && n == 3) {
-		rc = vv_cbor_get_array(c, &outs, err);
+	if (n == 3 && (rc = vv_cbor_get_array(c, &outs, err)) < 0) return rc;
+	for (size_t i = 0; i < outs; i++) {
+		if ((rc = load_out(t, b, c, wanted, wanted_count, err)) < 0) return rc;
 	}
-	for (size_t i = 0; i < outs && rc == VV_OK; i++) {
-		rc = load_out(t, b, c, wanted, wanted_count, err);
-	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len,

@@ -225,8 +225,9 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 	vv_auto_free uint8_t *piece = vv_malloc(SEARCH_PIECE);
 	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
 
+	if (rc < 0) return rc;
 	*out = end;
-	while (rc == VV_OK && *out == end && offset < end) {
+	while (*out == end && offset < end) {
 		size_t len = end - offset < SEARCH_PIECE ? (size_t)(end - offset) : SEARCH_PIECE;
 
 		if (vv_pack_read(c->pack, offset, piece, len, NULL) < 0) {
@@ -240,7 +241,7 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 		}
 		offset += len;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Where the next record starts after a bad one at offset, which says that it has so many bytes
@@ -471,7 +472,8 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 	vv_auto_free bool *lost = vv_calloc(s->c.packs->own + 1, sizeof *lost);
 	vv_status rc = lost ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < s->c.packs->own; i++) {
 		if (is_named(
 			    s->ask,
 			    s->c.packs->packs[i]->name)) { /* what is in it is to be stored again */
@@ -479,21 +481,16 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 					    "blocks in it are stored again");
 		}
 	}
-	if (rc == VV_OK) {
-		rc = save_all(s, lost, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
-		if (is_named(s->ask, s->c.packs->packs[i]->name)) {
-			rc = retire(s, s->c.packs->packs[i], lost[i], &folder, err);
+	if ((rc = save_all(s, lost, err)) < 0) return rc;
+	for (size_t i = 0; i < s->c.packs->own; i++) {
+		if (is_named(s->ask, s->c.packs->packs[i]->name) &&
+		    (rc = retire(s, s->c.packs->packs[i], lost[i], &folder, err)) < 0) {
+			return rc;
 		}
 	}
-	if (rc == VV_OK && folder) {
-		rc = vv_fsync_dir(folder, err);
-	}
-	if (rc == VV_OK) {
-		rc = vv_fsync_dir(s->c.store->packs_dir, err);
-	}
-	return rc < 0 ? rc : vv_writer_renew(s->w, err);
+	if (folder && (rc = vv_fsync_dir(folder, err)) < 0) return rc;
+	if ((rc = vv_fsync_dir(s->c.store->packs_dir, err)) < 0) return rc;
+	return vv_writer_renew(s->w, err);
 }
 
 vv_status vv_store_salvage(vv_store *s, const vv_salvage *ask, vv_error *err)

@@ -615,13 +615,11 @@ static vv_status expand_parts(vv_coder *c, const uint8_t *stored, size_t stored_
 	vv_parts *p = &c->parts;
 	vv_status rc = vv_parts_read(p, stored, stored_len, raw_len, err);
 
-	if (rc == VV_OK) {
-		rc = vv_coder_head(c, p, stored, raw, raw_len, err);
+	if (rc < 0 || (rc = vv_coder_head(c, p, stored, raw, raw_len, err)) < 0) return rc;
+	for (size_t i = 0; i < p->count; i++) {
+		if ((rc = vv_coder_part(c, &p->items[i], stored, raw, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
-		rc = vv_coder_part(c, &p->items[i], stored, raw, err);
-	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_t stored_len,

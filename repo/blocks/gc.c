@@ -124,20 +124,20 @@ static vv_status collect(vv_gc *gc, const vv_pack_list *known, vv_error *err)
 {
 	adding a = {.gc = gc};
 	vv_pack_scan scan = {NULL, add_stored, &a};
-	vv_status rc = VV_OK;
+	vv_status rc;
 	bool sound;
 
-	for (size_t i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+	for (size_t i = 0; i < gc->packs->count; i++) {
 		vv_pack *p = gc->packs->packs[i];
 
 		if (is_in_use(p) && !lists(known, p)) {
 			a.young = is_young(gc, p);
 			gc->newest = p->stat.mtime_sec > gc->newest ? p->stat.mtime_sec
 								    : gc->newest;
-			rc = vv_pack_scan_all(p, &scan, &sound, err);
+			if ((rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool has_expired(const vv_gc *gc, const vv_pack *p)
@@ -233,17 +233,18 @@ static vv_status write_aside(vv_gc *gc, vv_error *err)
 	size_t count = vv_cid_map_count(gc->stored);
 	uint64_t len;
 	bool lost;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_cid cid = *vv_cid_map_cid(gc->stored, i);
 
-		if (!is_marked(gc, &cid) && has_grace(gc, &cid)) {
-			rc = vv_copy_block(&from, gc->aside.pack, gc->aside.hints, &cid, NULL, &len,
-					   &lost, err);
+		if (!is_marked(gc, &cid) && has_grace(gc, &cid) &&
+		    (rc = vv_copy_block(&from, gc->aside.pack, gc->aside.hints, &cid, NULL, &len,
+					&lost, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Is anything in the live pack that is not marked (any more)? */
@@ -481,19 +482,20 @@ static vv_status publish_both(vv_gc *gc, published *done, vv_error *err)
 static vv_status swap(vv_gc *gc, vv_error *err)
 {
 	published done;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	done.count = 0;
 	if (!gc->tidy && (rc = publish_both(gc, &done, err)) < 0) return rc;
-	for (size_t i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+	for (size_t i = 0; i < gc->packs->count; i++) {
 		const vv_pack *p = gc->packs->packs[i];
 
 		if (!is_published(&done, &p->id) &&
-		    ((is_in_use(p) && !gc->tidy) || has_expired(gc, p))) {
-			rc = vv_store_remove_pack(gc->store, &p->id, err);
+		    ((is_in_use(p) && !gc->tidy) || has_expired(gc, p)) &&
+		    (rc = vv_store_remove_pack(gc->store, &p->id, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* ---- the run ---- */

@@ -393,16 +393,16 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 {
 	static const char *const parts[] = {"pack", "index"};
 	char name[VV_PACK_NAME_MAX];
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		vv_auto(char) *path = NULL;
 
 		vv_pack_name_write(name, id, parts[i]);
 		path = vv_path_join(s->packs_dir, name, (char *)NULL);
-		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+		if ((rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)

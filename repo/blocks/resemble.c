@@ -261,13 +261,14 @@ static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
 			return rc;
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < v->theirs.count; i++) {
+	for (size_t i = 0; i < v->theirs.count; i++) {
 		const vv_cid *cid = &v->theirs.items[i];
-		if (cid->codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(v->ours, cid)) {
-			rc = list_add(&v->next, cid, err);
+		if (cid->codec == VV_CODEC_DAG_CBOR && !vv_cid_set_has(v->ours, cid) &&
+		    (rc = list_add(&v->next, cid, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- telling ----------------------------------------------------------------------------- */

@@ -103,16 +103,16 @@ static vv_status give(vv_squeeze *s, const void *bytes, size_t len, bool end, vv
 vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err)
 {
 	const char *p = bytes;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (rc == VV_OK && len > 0) {
+	while (len > 0) {
 		size_t n = len < INT_MAX ? len : INT_MAX;
 
-		rc = give(s, p, n, false, err);
+		if ((rc = give(s, p, n, false, err)) < 0) return rc;
 		p += n;
 		len -= n;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_squeeze_end(vv_squeeze *s, vv_error *err)

@@ -235,16 +235,15 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 	vv_auto(vv_nodes) commits = VV_NODES_INIT;
 	vv_status rc = w ? find_commits(p, w, &commits, err) : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < commits.count; i++) {
-		rc = insert_object(p, &commits.items[i]->id, NULL, err);
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < commits.count; i++) {
+		if ((rc = insert_object(p, &commits.items[i]->id, NULL, err)) < 0) return rc;
 	}
-	if (rc == VV_OK) {
-		rc = insert_trees(p, &commits, err);
+	if ((rc = insert_trees(p, &commits, err)) < 0) return rc;
+	for (size_t i = 0; i < p->id_count; i++) {
+		if ((rc = insert_object(p, &p->ids[i], NULL, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < p->id_count; i++) {
-		rc = insert_object(p, &p->ids[i], NULL, err);
-	}
-	return rc;
+	return VV_OK;
 }
 
 #define LIST_BYTES_MAX (1u << 20)
@@ -376,10 +375,11 @@ static vv_status list_fan(packing *p, const char *dir, const char *fan, vv_error
 	vv_auto(vv_folder) f = {0};
 	vv_status rc = vv_folder_read(&f, dir, true, err);
 
-	while (rc == VV_OK && vv_folder_next(&f)) {
-		rc = add_loose(p, f.path, fan, f.name, err);
+	if (rc < 0) return rc;
+	while (vv_folder_next(&f)) {
+		if ((rc = add_loose(p, f.path, fan, f.name, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Folders of objects that were never made durable, left by a process that was killed. */
@@ -408,20 +408,20 @@ static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 	size_t fans = 0;
 	vv_status rc = vv_folder_read(&f, p->repo->objects, false, err);
 
-	while (rc == VV_OK && vv_folder_next(&f)) {
+	if (rc < 0) return rc;
+	while (vv_folder_next(&f)) {
 		fans += is_fan(f.name);
-		if (begins(f.name, VV_QUARANTINE_PREFIX) && !begins(f.name, VV_RECEIVE_PREFIX)) {
-			rc = remove_stale_stage(f.path, err);
+		if (begins(f.name, VV_QUARANTINE_PREFIX) && !begins(f.name, VV_RECEIVE_PREFIX) &&
+		    (rc = remove_stale_stage(f.path, err)) < 0) {
+			return rc;
 		}
 	}
-	if (fans <= above / 4 && fans <= 64 && p->pack_count <= PACKS_MAX) return rc;
+	if (fans <= above / 4 && fans <= 64 && p->pack_count <= PACKS_MAX) return VV_OK;
 	f.next = 0;
-	while (rc == VV_OK && vv_folder_next(&f)) {
-		if (is_fan(f.name)) {
-			rc = list_fan(p, f.path, f.name, err);
-		}
+	while (vv_folder_next(&f)) {
+		if (is_fan(f.name) && (rc = list_fan(p, f.path, f.name, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- taking away what the new pack replaces ------------------------------------------------ */
@@ -432,13 +432,14 @@ static vv_status check_pack(const packing *p, const char *hex, vv_error *err)
 	vv_auto(git_odb) *odb = NULL;
 	vv_status rc = open_pack(p, hex, &odb, err);
 
-	for (size_t i = 0; rc == VV_OK && i < p->id_count; i++) {
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < p->id_count; i++) {
 		if (!git_odb_exists(odb, &p->ids[i])) {
-			rc = vv_fail(err, VV_EIO,
-				     "the new pack %s lacks an object; nothing was removed", hex);
+			return vv_fail(err, VV_EIO,
+				       "the new pack %s lacks an object; nothing was removed", hex);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status remove_loose(const packing *p, vv_error *err)
@@ -517,17 +518,17 @@ static vv_status may_pack(vv_repository *r, bool *out, vv_error *err)
 static vv_status make_pack(packing *p, vv_error *err)
 {
 	vv_auto(char) *hex = NULL;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	int code;
 
 	choose_packs(p);
-	for (size_t i = 0; rc == VV_OK && i < p->loose_count; i++) {
-		rc = want_object(p, &p->loose[i].id, err);
+	for (size_t i = 0; i < p->loose_count; i++) {
+		if ((rc = want_object(p, &p->loose[i].id, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < p->pack_count; i++) {
-		rc = p->packs[i].merged ? want_pack(p, p->packs[i].hex, err) : VV_OK;
+	for (size_t i = 0; i < p->pack_count; i++) {
+		if (p->packs[i].merged && (rc = want_pack(p, p->packs[i].hex, err)) < 0) return rc;
 	}
-	if (rc < 0 || p->id_count == 0) return rc;
+	if (p->id_count == 0) return VV_OK;
 	if ((code = git_packbuilder_new(&p->pb, p->repo->git)) < 0) {
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}

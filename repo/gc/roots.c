@@ -65,19 +65,19 @@ static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
 
 static vv_status drain(gather *g, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 	vv_node *n;
 
-	while (rc == VV_OK && (n = vv_queue_pop(&g->queue))) {
+	while ((n = vv_queue_pop(&g->queue))) {
 		vv_oid id;
 
 		vv_oid_from_git(&id, &n->id);
-		rc = vv_tree_pointers_look(&g->trees, &n->tree, &id, err);
-		for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
-			rc = queue_commit(g, n->parents[i], err);
+		if ((rc = vv_tree_pointers_look(&g->trees, &n->tree, &id, err)) < 0) return rc;
+		for (uint32_t i = 0; i < n->parent_count; i++) {
+			if ((rc = queue_commit(g, n->parents[i], err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The object that a tag leads to; its type is that of a tag where all of it was seen already. */
@@ -130,17 +130,18 @@ static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char 
 /* Reflogs name one commit after the other; most are seen by now. */
 static vv_status take_soft(gather *g, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < g->soft_count; i++) {
+	for (size_t i = 0; i < g->soft_count; i++) {
 		vv_node *n = vv_walker_node(g->walker, &g->soft[i]);
 
 		if (!n) return vv_fail_nomem(err);
-		if (!(*vv_node_flags(g->walker, n) & QUEUED)) {
-			rc = take_up(g, &g->soft[i], "", err);
+		if (!(*vv_node_flags(g->walker, n) & QUEUED) &&
+		    (rc = take_up(g, &g->soft[i], "", err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- indexes ----------------------------------------------------------------------------- */
@@ -194,12 +195,12 @@ static vv_status look_at_indexes(gather *g, vv_error *err)
 	    (rc = vv_worktree_gitdirs(g->repo, &gitdirs, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < gitdirs.count; i++) {
+	for (size_t i = 0; i < gitdirs.count; i++) {
 		vv_auto(char) *file = vv_path_join(gitdirs.items[i], "index", NULL);
 
-		rc = look_at_index(g, file, err);
+		if ((rc = look_at_index(g, file, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- what was published --------------------------------------------------------------------- */
@@ -228,10 +229,11 @@ static vv_status look_at_published(gather *g, vv_error *err)
 	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, vv_repository_varvedir(g->repo), err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = give_published(g, &versions[i], err);
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = give_published(g, &versions[i], err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */

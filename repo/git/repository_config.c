@@ -134,12 +134,12 @@ static vv_status load_parameter(vv_repository *r, const char **p, vv_error *err)
 static vv_status load_parameters(vv_repository *r, vv_error *err)
 {
 	const char *p = vv_env_get(r->env, "GIT_CONFIG_PARAMETERS");
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (p && rc == VV_OK && *(p += strspn(p, " "))) {
-		rc = load_parameter(r, &p, err);
+	while (p && *(p += strspn(p, " "))) {
+		if ((rc = load_parameter(r, &p, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool env_true(const vv_env *env, const char *name)

@@ -543,7 +543,7 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 	}
 	if ((rc = begin_blocks(x, err)) < 0) return rc;
 	/* One that is not here at all is worth no walk. */
-	while (rc == VV_OK && !end) {
+	while (!end) {
 		while (at < count &&
 		       (vv_cid_set_has(x->blocks, &cids[at]) || !vv_store_has(store, &cids[at]))) {
 			at++;
@@ -551,12 +551,12 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 		if (at == count) {
 			break;
 		}
-		rc = go_deeper(x, store, &end, err);
+		if ((rc = go_deeper(x, store, &end, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		out[i] = vv_cid_set_has(x->blocks, &cids[i]) && vv_store_has(store, &cids[i]);
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,

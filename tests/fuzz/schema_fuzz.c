@@ -57,7 +57,8 @@ static void check_refit(const vv_schema *s)
 					   NULL,
 					   NULL,
 					   NULL,
-					   0};
+					   0,
+					   false};
 	}
 	require(vv_schema_refit(&out, s, fields, count, &err) == VV_OK);
 	require(vv_schema_read(&fitted, out.data, out.len, "fitted", &err) == VV_OK);

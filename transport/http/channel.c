@@ -492,20 +492,16 @@ static ssize_t post_write(void *payload, const void *bytes, size_t len, vv_error
 static vv_status post_turn(void *payload, vv_error *err)
 {
 	line *l = payload;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	l->whole = true;
 	moved(l);
-	if (!l->under_way) {
-		rc = begin_transfer(l, err);
+	if (!l->under_way && (rc = begin_transfer(l, err)) < 0) return rc;
+	while (!l->checked) {
+		if ((rc = drive(l, err)) < 0) return rc;
+		if (has_answer(l) && (rc = check_head(l, err)) < 0) return rc;
 	}
-	while (rc == VV_OK && !l->checked) {
-		rc = drive(l, err);
-		if (rc == VV_OK && has_answer(l)) {
-			rc = check_head(l, err);
-		}
-	}
-	return rc;
+	return VV_OK;
 }
 
 static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)

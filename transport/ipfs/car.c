@@ -110,7 +110,8 @@ static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 	uint64_t at = 0;
 	vv_status rc = vv_unixfs_node_decode(&links, &count, w->block.data, w->block.len, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
 		uint64_t end = at + links[i].bytes; /* their sum was checked */
 		frame child = {.cid = links[i].cid,
 			       .whole = f->whole || (f->from <= at && end <= f->to)};
@@ -118,11 +119,11 @@ static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 		if (child.whole || (f->from < end && at < f->to)) {
 			child.from = f->from > at ? f->from - at : 0;
 			child.to = (f->to < end ? f->to : end) - at;
-			rc = push(w, &child, err);
+			if ((rc = push(w, &child, err)) < 0) return rc;
 		}
 		at = end;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* What the block that was just read links to comes on the stack, the first link on top. */
@@ -204,21 +205,21 @@ static vv_status write_blocks(writing *w, const vv_cid *root, vv_error *err)
 {
 	bool deep;
 	frame f = {.whole = true};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < w->o->above_count; i++) {
+	for (size_t i = 0; i < w->o->above_count; i++) {
 		f.cid = w->o->above[i];
-		rc = write_block(w, &f, false, err);
+		if ((rc = write_block(w, &f, false, err)) < 0) return rc;
 	}
-	if (rc < 0 || (rc = choose(w, root, &f, &deep, err)) < 0 ||
+	if ((rc = choose(w, root, &f, &deep, err)) < 0 ||
 	    (rc = write_block(w, &f, deep, err)) < 0) {
 		return rc;
 	}
-	while (rc == VV_OK && w->count > 0) {
+	while (w->count > 0) {
 		f = w->stack[--w->count];
-		rc = write_block(w, &f, true, err);
+		if ((rc = write_block(w, &f, true, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,

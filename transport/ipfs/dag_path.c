@@ -57,12 +57,13 @@ static vv_status step_map(walker *w, const char *name, vv_error *err)
 	const char *key;
 	vv_status rc = vv_cbor_get_map(&w->at, &pairs, err);
 
-	for (size_t i = 0; rc == VV_OK && i < pairs; i++) {
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < pairs; i++) {
 		if ((rc = vv_cbor_get_text(&w->at, &key, &len, err)) < 0) return rc;
 		if (len == strlen(name) && memcmp(key, name, len) == 0) return VV_OK;
-		rc = vv_cbor_skip(&w->at, err);
+		if ((rc = vv_cbor_skip(&w->at, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : nothing_there(name, err);
+	return nothing_there(name, err);
 }
 
 static vv_status step_array(walker *w, const char *name, vv_error *err)

@@ -123,16 +123,16 @@ static vv_status add_leaf(making *m, const void *bytes, size_t len, vv_error *er
 static vv_status take_piece(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	const char *p = bytes;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (rc == VV_OK && len > 0) {
+	while (len > 0) {
 		size_t n = len < VV_BLOCK_MAX ? len : VV_BLOCK_MAX;
 
-		rc = add_leaf(payload, p, n, err);
+		if ((rc = add_leaf(payload, p, n, err)) < 0) return rc;
 		p += n;
 		len -= n;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static int compare_sorted(const void *a, const void *b)
@@ -269,19 +269,20 @@ static vv_status check_sum(const vv_leaf_list *l, uint64_t size, vv_error *err)
 	uint8_t sum[SUM_LEN];
 	vv_status rc = hash && buf ? VV_OK : vv_fail_nomem(err);
 
-	while (rc == VV_OK && at < end) {
+	if (rc < 0) return rc;
+	while (at < end) {
 		size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE;
 
-		if ((rc = read_at(l, at, buf, n, err)) == VV_OK) {
-			vv_xxh3_update(hash, buf, n);
-		}
+		if ((rc = read_at(l, at, buf, n, err)) < 0) return rc;
+		vv_xxh3_update(hash, buf, n);
 		at += n;
 	}
-	if (rc == VV_OK && (rc = read_at(l, end, sum, sizeof(sum), err)) == VV_OK &&
-	    vv_get_le64(sum) != vv_xxh3_digest(hash)) {
-		rc = not_a_list(l, "its checksum is wrong", err);
+	if ((rc = read_at(l, end, sum, sizeof(sum), err)) < 0) return rc;
+	if (vv_get_le64(sum) != vv_xxh3_digest(hash) &&
+	    (rc = not_a_list(l, "its checksum is wrong", err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 void vv_leaf_list_close(vv_leaf_list *l)

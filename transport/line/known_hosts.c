@@ -232,19 +232,19 @@ vv_status vv_known_hosts_text(vv_known_hosts *k, const char *text, size_t len, c
 {
 	const char *end = text + len;
 	unsigned number = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (rc == VV_OK && text < end) {
+	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((newline ? newline : end) - text);
 
 		number++;
-		if (n <= LINE_MAX_LEN) {
-			rc = read_line(k, text, n, file, number, err);
+		if (n <= LINE_MAX_LEN && (rc = read_line(k, text, n, file, number, err)) < 0) {
+			return rc;
 		}
 		text += n + (newline ? 1 : 0);
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err)

@@ -261,21 +261,21 @@ static vv_status take_answers(vv_ssh_config *c, const char *text, const char *pl
 {
 	const char *name, *line = text;
 	size_t len = find_special(text, plain, &name);
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (len == 0) {
 		len = find_special(plain, text, &name);
 	}
-	if (len > 0) {
-		rc = set_text(&c->special, name, len, err);
-	}
-	while (rc == VV_OK && *line) {
+	if (len > 0 && (rc = set_text(&c->special, name, len, err)) < 0) return rc;
+	while (*line) {
 		size_t n = strcspn(line, "\n");
 
-		rc = take_line(c, line, n, home, has_line(plain, line, n), err);
+		if ((rc = take_line(c, line, n, home, has_line(plain, line, n), err)) < 0) {
+			return rc;
+		}
 		line += n + (line[n] ? 1 : 0);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- what holds without configuration -------------------------------------------------------- */

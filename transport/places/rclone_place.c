@@ -266,21 +266,22 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 	int code;
 	vv_status rc = put_path(&path, r, folder, err);
 
+	if (rc < 0) return rc;
 	words[6] = path.data;
-	if (rc < 0 || (rc = run(r, words, NULL, 0, &text, &code, err)) < 0) return rc;
+	if ((rc = run(r, words, NULL, 0, &text, &code, err)) < 0) return rc;
 	if (code == NO_FOLDER) return VV_OK;
 	if (code != 0) {
 		vv_buf_reset(&text);
 		if ((rc = run(r, words, NULL, 0, &text, NULL, err)) < 0) return rc;
 	}
-	for (char *line = text.data, *end; rc == VV_OK && line && *line; line = end) {
+	for (char *line = text.data, *end; line && *line; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end) {
 			*end++ = '\0';
 		}
-		rc = tell(line, fn, to, err);
+		if ((rc = tell(line, fn, to, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- opening it ------------------------------------------------------------------------------- */

@@ -103,11 +103,11 @@ static vv_status read_entity(reader *r, vv_error *err)
 
 static vv_status read_text(reader *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (rc == VV_OK && r->p < r->end && *r->p != '<') {
+	while (r->p < r->end && *r->p != '<') {
 		if (*r->p == '&') {
-			rc = read_entity(r, err);
+			if ((rc = read_entity(r, err)) < 0) return rc;
 		} else {
 			const char *begin = r->p;
 			while (r->p < r->end && *r->p != '<' && *r->p != '&') {
@@ -116,7 +116,7 @@ static vv_status read_text(reader *r, vv_error *err)
 			vv_buf_put(&r->text, begin, (size_t)(r->p - begin));
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* What stands in a tag behind its name. *empty: it ends with "/>". */

@@ -30,17 +30,17 @@ static vv_status from_environment(vv_s3_key *out, const vv_env *env, vv_error *e
 	static const char *const names[][2] = {{"AWS_ACCESS_KEY_ID", "AccessKeyId"},
 					       {"AWS_SECRET_ACCESS_KEY", "SecretAccessKey"},
 					       {"AWS_SESSION_TOKEN", "SessionToken"}};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (size_t i = 0; i < 2; i++) {
 		const char *value = vv_env_get(env, names[i][0]);
 		if (!value || !*value) return VV_OK;
 	}
-	for (size_t i = 0; rc == VV_OK && i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		const char *value = vv_env_get(env, names[i][0]);
-		rc = value ? vv_s3_key_set(out, names[i][1], value, err) : VV_OK;
+		if (value && (rc = vv_s3_key_set(out, names[i][1], value, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Words, split at blanks that no quotes enclose: no shell reads them. They live in line. */

@@ -63,14 +63,14 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 
 static vv_status read_parameters(parameters *out, const char *query, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	while (rc == VV_OK && query && *query) {
+	while (query && *query) {
 		const size_t len = strcspn(query, "&");
-		rc = take_parameter(out, query, len, err);
+		if ((rc = take_parameter(out, query, len, err)) < 0) return rc;
 		query += len + (query[len] == '&');
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* What needs no encoding: stores differ in what they sign otherwise. */

@@ -443,11 +443,11 @@ static vv_status get_whole(vv_cbor *c, vv_hello *out, vv_error *err)
 	const uint8_t *bits;
 	vv_status rc = vv_cbor_get_key(c, "whole", err);
 
-	rc = rc < 0 ? rc : get_bits(c, &bits, out->ref_count, err);
-	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
+	if (rc < 0 || (rc = get_bits(c, &bits, out->ref_count, err)) < 0) return rc;
+	for (size_t i = 0; i < out->ref_count; i++) {
 		out->refs[i].whole = vv_bit(bits, i);
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status get_id(vv_cbor *c, char out[VV_REPOSITORY_ID + 1], vv_error *err)

@@ -88,23 +88,20 @@ static vv_status ask_known(run *r, vv_error *err)
 	if (rc < 0) return rc;
 	vv_free(r->commons.items);
 	r->commons.items = vv_calloc(count + 1, sizeof(vv_oid));
-	if (!r->commons.items) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t step = KNOWN_FIRST; rc == VV_OK && at < count && r->commons.count == 0;
-	     step *= 4) {
+	if (!r->commons.items) return vv_fail_nomem(err);
+	for (size_t step = KNOWN_FIRST; at < count && r->commons.count == 0; step *= 4) {
 		size_t n = count - at < step ? count - at : step;
 		const vv_oids ids = {sample + at, n};
 		r->out->rounds++;
-		rc = vv_peer_known(r->p->peer, &ids, bits, err);
-		for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		if ((rc = vv_peer_known(r->p->peer, &ids, bits, err)) < 0) return rc;
+		for (size_t i = 0; i < n; i++) {
 			if (vv_bit(bits, i)) {
 				r->commons.items[r->commons.count++] = sample[at + i];
 			}
 		}
 		at += n;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status find_common(run *r, vv_error *err)
@@ -163,10 +160,10 @@ static vv_status send_once(run *r, vv_fetch_sum *sum, vv_error *err)
  * becomes another list it gets on. */
 static vv_status push_missing(run *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 	vv_cid last = {0};
 
-	for (int i = 0; rc == VV_OK && i < ATTEMPTS; i++) {
+	for (int i = 0; i < ATTEMPTS; i++) {
 		const vv_cids *missing = &r->out->answer.missing;
 		vv_send_plan plan;
 		vv_fetch_sum sum;
@@ -175,19 +172,14 @@ static vv_status push_missing(run *r, vv_error *err)
 			break;
 		}
 		last = missing->items[missing->count - 1];
-		if ((rc = vv_send_only(r->send, missing, err)) == VV_OK) {
-			vv_send_plan_get(r->send, &plan);
-			rc = plan.blocks > missing->count ? ask_which(r, &plan, err) : VV_OK;
-		}
-		if (rc == VV_OK) {
-			rc = send_once(r, &sum, err);
-		}
-		if (rc == VV_OK) {
-			r->out->sum.blocks += sum.blocks;
-			r->out->sum.bytes += sum.bytes;
-		}
+		if ((rc = vv_send_only(r->send, missing, err)) < 0) return rc;
+		vv_send_plan_get(r->send, &plan);
+		if (plan.blocks > missing->count && (rc = ask_which(r, &plan, err)) < 0) return rc;
+		if ((rc = send_once(r, &sum, err)) < 0) return rc;
+		r->out->sum.blocks += sum.blocks;
+		r->out->sum.bytes += sum.bytes;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status send_all(run *r, vv_error *err)

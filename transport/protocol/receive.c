@@ -242,15 +242,16 @@ static vv_status take_objects(vv_receive *x, const void *payload, size_t len, vv
 	int more;
 	vv_status rc = vv_object_in_feed(x->objects, payload, len, err);
 
-	while (rc == VV_OK &&
-	       (more = vv_object_in_next(x->objects, &type, &bytes, &size, err)) != 0) {
-		rc = more < 0 ? (vv_status)more
-			      : vv_git_receive_object(x->git, type, bytes, size, &id, err);
-		if (rc == VV_OK) {
-			rc = vv_object_in_note(x->objects, &id, err);
+	if (rc < 0) return rc;
+	while ((more = vv_object_in_next(x->objects, &type, &bytes, &size, err)) != 0) {
+		if ((rc = more < 0 ? (vv_status)more
+				   : vv_git_receive_object(x->git, type, bytes, size, &id, err)) <
+			    0 ||
+		    (rc = vv_object_in_note(x->objects, &id, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Objects are compressed against the CIDs of what came: where one is not known, they may be

@@ -63,25 +63,24 @@ static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oid
 	vv_auto(vv_whole) whole = {0};
 	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
 
+	if (rc < 0) return rc;
 	for (size_t i = 0; ids && i < refs->count; i++) {
 		ids[i] = refs->items[i].peeled;
 	}
-	if (rc == VV_OK) {
-		rc = vv_whole_look(&whole, s->repo, ids, refs->count, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < refs->count; i++) {
+	if ((rc = vv_whole_look(&whole, s->repo, ids, refs->count, err)) < 0) return rc;
+	for (size_t i = 0; i < refs->count; i++) {
 		refs->items[i].whole = whole.ids[i];
 	}
-	if (rc == VV_OK && whole.edge_count > 0) {
+	if (whole.edge_count > 0) {
 		edge->count = whole.edge_count < EDGE_TOLD ? whole.edge_count : EDGE_TOLD;
 		edge->items = vv_arena_alloc(arena, edge->count * sizeof(vv_oid));
 		if (edge->items) {
 			memcpy(edge->items, whole.edge, edge->count * sizeof(vv_oid));
 		} else {
-			rc = vv_fail_nomem(err);
+			return vv_fail_nomem(err);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Blocks that no ref names: such as wait, and where there is no ref at all those of the store,

@@ -268,10 +268,11 @@ static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error
 	size_t cap = 0;
 	vv_status rc = vv_elsewhere_read(&noted, p->s->repo, err);
 
+	if (rc < 0) return rc;
 	*list = NULL;
 	*count = 0;
-	for (size_t i = 0; rc == VV_OK && *count < MISSING_TOLD &&
-			   (root = vv_elsewhere_next(noted, &i)) != NULL;) {
+	for (size_t i = 0;
+	     *count < MISSING_TOLD && (root = vv_elsewhere_next(noted, &i)) != NULL;) {
 		bool below;
 
 		if (!vv_elsewhere_links(noted, root) ||
@@ -281,7 +282,7 @@ static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error
 		if (!vv_array_room(*list, *count, cap)) return vv_fail_nomem(err);
 		(*list)[(*count)++] = (vv_lacking){.cid = *root};
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Objects that cannot be read name versions that nobody knows: reported is then what the refs
@@ -328,25 +329,26 @@ static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 	size_t count = 0;
 	vv_status rc = list_missing(p, &list, &count, err);
 
+	if (rc < 0) return rc;
 	vv_receive_stats_get(p->x, &stats);
 
-	if (rc < 0 || count == 0) return rc;
+	if (count == 0) return VV_OK;
 	out->items = vv_arena_calloc(p->arena, count, sizeof(vv_cid));
-	if (!out->items) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	if (!out->items) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
 		out->items[out->count++] = list[i].cid;
 	}
-	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
-		rc = p->why[i] ? VV_OK
-			       : refuse_ref(p, i,
-					    stats.damaged > 0 ? "blocks came damaged and cannot be "
-								"unpacked: they are missing"
-							      : "blocks are missing",
-					    err);
+	for (size_t i = 0; i < p->q->ref_count; i++) {
+		if (!p->why[i] &&
+		    (rc = refuse_ref(p, i,
+				     stats.damaged > 0 ? "blocks came damaged and cannot be "
+							 "unpacked: they are missing"
+						       : "blocks are missing",
+				     err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status send_report(push *p, const vv_buf *report, vv_error *err)

@@ -157,19 +157,20 @@ static vv_status hide_below(vv_log *l, vv_node *n, vv_error *err)
 	vv_auto(vv_nodes) stack = VV_NODES_INIT;
 	vv_status rc = vv_nodes_add(&stack, n, err);
 
-	while (rc == VV_OK && stack.count > 0) {
+	if (rc < 0) return rc;
+	while (stack.count > 0) {
 		vv_node *at = stack.items[--stack.count];
 
-		for (uint32_t i = 0; rc == VV_OK && at->parsed && i < at->parent_count; i++) {
+		for (uint32_t i = 0; at->parsed && i < at->parent_count; i++) {
 			uint32_t *flags = vv_node_flags(l->walker, at->parents[i]);
 
 			if (!(*flags & HIDDEN)) {
 				*flags |= HIDDEN;
-				rc = vv_nodes_add(&stack, at->parents[i], err);
+				if ((rc = vv_nodes_add(&stack, at->parents[i], err)) < 0) return rc;
 			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status push_tip(vv_log *l, vv_node *n, uint32_t flags, vv_error *err)

@@ -316,14 +316,14 @@ static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visi
 {
 	uint32_t *flags = vv_node_flags(w, n);
 	uint32_t down = *flags & (SIDE_A | SIDE_B | STALE);
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if ((down & (SIDE_A | SIDE_B)) == (SIDE_A | SIDE_B)) {
 		*flags |= FOUND;
 		down |= STALE;
 	}
 	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0) return rc;
-	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
+	for (uint32_t i = 0; i < n->parent_count; i++) {
 		vv_node *p = n->parents[i];
 		uint32_t *parent_flags = vv_node_flags(w, p);
 
@@ -331,11 +331,11 @@ static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visi
 			continue;
 		}
 		*parent_flags |= down;
-		if ((rc = vv_node_parse(w, p, err)) == VV_OK) {
-			rc = vv_queue_push(q, p, err);
+		if ((rc = vv_node_parse(w, p, err)) < 0 || (rc = vv_queue_push(q, p, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Paints all that a reaches with SIDE_A and all that b reaches with SIDE_B until
@@ -353,10 +353,10 @@ static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, 
 	    (a != b && (rc = vv_queue_push(&q, b, err)) < 0)) {
 		return rc;
 	}
-	while (rc == VV_OK && q.count > 0 && !all_stale(w, &q)) {
-		rc = paint_one(w, &q, vv_queue_pop(&q), visited, err);
+	while (q.count > 0 && !all_stale(w, &q)) {
+		if ((rc = paint_one(w, &q, vv_queue_pop(&q), visited, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_walker **w,

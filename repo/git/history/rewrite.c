@@ -253,14 +253,14 @@ static vv_status edit_folder(vv_rewrite *w, const git_oid *old, vv_folder_edit *
 	vv_status rc = vv_object_read(w->repo, old, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object,
 				      err);
 
-	if (rc == VV_OK) {
-		rc = vv_tree_cursor_init(&c, object, err);
+	if (rc < 0 || (rc = vv_tree_cursor_init(&c, object, err)) < 0) return rc;
+	while (c.valid) {
+		if ((rc = take_entry(w, f, &c, depth, err)) < 0 ||
+		    (rc = vv_tree_cursor_next(&c, err)) < 0) {
+			return rc;
+		}
 	}
-	while (rc == VV_OK && c.valid) {
-		rc = take_entry(w, f, &c, depth, err);
-		rc = rc < 0 ? rc : vv_tree_cursor_next(&c, err);
-	}
-	return rc < 0 ? rc : w->fn(w->payload, f, err);
+	return w->fn(w->payload, f, err);
 }
 
 static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, unsigned depth,
@@ -297,18 +297,17 @@ static vv_status read_entries(vv_folder_edit *f, const vv_oid *tree, vv_error *e
 	vv_oid_to_git(&id, tree);
 	vv_status rc = vv_object_read(f->w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object,
 				      err);
-	rc = rc < 0 ? rc : vv_tree_cursor_init(&c, object, err);
-	while (rc == VV_OK && c.valid) {
+
+	if (rc < 0 || (rc = vv_tree_cursor_init(&c, object, err)) < 0) return rc;
+	while (c.valid) {
 		vv_oid entry;
 
 		vv_oid_from_git(&entry, &c.id);
-		rc = append(f, c.name, c.name_len, c.mode, &entry, err);
-		if (rc == VV_OK) {
-			f->entries[f->count - 1].old = entry;
-			rc = vv_tree_cursor_next(&c, err);
-		}
+		if ((rc = append(f, c.name, c.name_len, c.mode, &entry, err)) < 0) return rc;
+		f->entries[f->count - 1].old = entry;
+		if ((rc = vv_tree_cursor_next(&c, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const char *name,

@@ -148,14 +148,14 @@ static vv_status remove_file(const char *path, vv_error *err)
 static vv_status each_state_file(vv_repository *r, vv_status (*what)(const char *, vv_error *),
 				 vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < sizeof(state_files) / sizeof(state_files[0]); i++) {
+	for (size_t i = 0; i < sizeof(state_files) / sizeof(state_files[0]); i++) {
 		vv_auto(char) *path = vv_path_join(r->gitdir, state_files[i], NULL);
 
-		rc = what(path, err);
+		if ((rc = what(path, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_state_sync(vv_repository *r, vv_error *err)

@@ -181,14 +181,11 @@ static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
 						    "varve/conflicts"};
 	vv_status rc = scan_below(t, gitdir, "refs", scan_ref, err);
 
-	if (rc == VV_OK) {
-		rc = scan_state_files(t, gitdir, err);
+	if (rc < 0 || (rc = scan_state_files(t, gitdir, err)) < 0) return rc;
+	for (size_t i = 0; i < sizeof(state_folders) / sizeof(state_folders[0]); i++) {
+		if ((rc = scan_below(t, gitdir, state_folders[i], scan_state, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < sizeof(state_folders) / sizeof(state_folders[0]);
-	     i++) {
-		rc = scan_below(t, gitdir, state_folders[i], scan_state, err);
-	}
-	return rc < 0 ? rc : scan_below(t, gitdir, "logs", scan_log, err);
+	return scan_below(t, gitdir, "logs", scan_log, err);
 }
 
 vv_status vv_worktree_gitdirs(vv_repository *r, vv_string_list *out, vv_error *err)

@@ -356,22 +356,22 @@ static vv_status add_lines(vv_attr_rules *r, unsigned flags, vv_error *err)
 {
 	const char *p = r->text.data, *end = p + r->text.len;
 	const bool blob = (flags & VV_ATTR_BLOB) != 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (blob && p < end) {
 		end = p + strnlen(p, r->text.len);
 	} else if (end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
 		p += 3;
 	}
-	while (rc == VV_OK && p < end) {
+	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t len = (size_t)((eol ? eol : end) - p);
 
 		size_t text = len - (!blob && eol && len > 0 && p[len - 1] == '\r');
-		rc = add_line(r, p, strnlen(p, text), flags, err);
+		if ((rc = add_line(r, p, strnlen(p, text), flags, err)) < 0) return rc;
 		p += len + (eol != NULL);
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned flags, vv_error *err)

@@ -17,25 +17,25 @@
 
 vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 	const char *end = path;
 
 	if (r->bare || !r->workdir) return VV_OK;
-	while (rc == VV_OK && end) { /* before each name of the path */
+	while (end) { /* before each name of the path */
 		vv_auto(vv_buf) file = VV_BUF_INIT;
 		vv_stat st;
 
 		vv_buf_printf(&file, "%s/%.*s.gitattributes", r->workdir, (int)(end - path), path);
-		rc = vv_buf_ok(&file, err);
-		if (rc == VV_OK && vv_lstat(&st, file.data, NULL) == VV_OK && !S_ISREG(st.mode) &&
+		if ((rc = vv_buf_ok(&file, err)) < 0) return rc;
+		if (vv_lstat(&st, file.data, NULL) == VV_OK && !S_ISREG(st.mode) &&
 		    !S_ISLNK(st.mode) && !S_ISDIR(st.mode)) {
-			rc = vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
-				     vv_text_shows(file.data));
+			return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
+				       vv_text_shows(file.data));
 		}
 		end = strchr(end, '/');
 		end = end ? end + 1 : NULL;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* In a bare repository, and where case is ignored. */

@@ -506,7 +506,7 @@ vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,
 	const vv_index *x = x_or_null;
 	const git_index_entry *e;
 	git_oid tree;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!x && (rc = vv_index_open(&own, r, err)) < 0) return rc;
 	x = x ? x : own;
@@ -517,10 +517,10 @@ vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,
 	     (rc = vv_tree_diff(r, NULL, &tree, "", compare_entry, &c, err)) < 0)) {
 		return rc;
 	}
-	while (rc == VV_OK && (e = next_plain(&c))) {
-		rc = added(&c, e, err);
+	while ((e = next_plain(&c))) {
+		if ((rc = added(&c, e, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- trees --------------------------------------------------------------------------- */

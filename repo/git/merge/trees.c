@@ -273,18 +273,18 @@ static vv_status look_at_attribute(vv_repository *r, const char *path, bool *min
 static vv_status has_pointer(vv_repository *r, const vv_merge_conflict *c, bool *out, vv_error *err)
 {
 	const vv_merge_side *sides[] = {&c->base, &c->ours, &c->theirs};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = false;
-	for (size_t i = 0; rc == VV_OK && !*out && i < 3; i++) {
+	for (size_t i = 0; !*out && i < 3; i++) {
 		if (is_file(sides[i])) {
 			git_oid id;
 
 			vv_oid_to_git(&id, &sides[i]->id);
-			rc = vv_merge_is_pointer(r->odb, &id, out, err);
+			if ((rc = vv_merge_is_pointer(r->odb, &id, out, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void input_entry(git_index_entry *out, const char *path, const vv_merge_side *s)

@@ -112,18 +112,18 @@ static vv_status take_lines(vv_linked *l, const lines *all, vv_error *err)
 {
 	const char *name, *text, *url, *ignored;
 	bool linked;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t at = 0;
-	     rc == VV_OK && (text = next_value(all, &at, NULL, "." WORD, &name)) != NULL;) {
+	for (size_t at = 0; (text = next_value(all, &at, NULL, "." WORD, &name)) != NULL;) {
 		size_t from = 0;
 
 		if (vv_config_read_bool(WORD, text, &linked, VV_IGNORED) == VV_OK && linked &&
-		    (url = next_value(all, &from, name, ".url", &ignored)) != NULL) {
-			rc = add_roots(l, all, name, url, err);
+		    (url = next_value(all, &from, name, ".url", &ignored)) != NULL &&
+		    (rc = add_roots(l, all, name, url, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- git's syntax of configuration (git-config(1), "Syntax") ------------------------------- */

@@ -103,14 +103,14 @@ static vv_status take(painting *p, vv_node *n, vv_error *err)
 static vv_status paint(painting *p, vv_error *err)
 {
 	unsigned slop = SLOP;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	vv_node *n;
 
-	while (rc == VV_OK && (p->open > 0 || slop > 0) && (n = vv_queue_pop(&p->queue))) {
+	while ((p->open > 0 || slop > 0) && (n = vv_queue_pop(&p->queue))) {
 		slop = p->open > 0 ? SLOP : slop - 1;
-		rc = take(p, n, err);
+		if ((rc = take(p, n, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- where it begins ---------------------------------------------------------------- */

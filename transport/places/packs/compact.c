@@ -133,15 +133,15 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 /* What the differences of young packs stand on stays. */
 static vv_status add_bases(compacting *c, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(c->h->catalog); i++) {
+	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
-		for (size_t k = 0; rc == VV_OK && !c->old[i] && k < p->base_count; k++) {
-			rc = add_item(c, &p->bases[k], NULL, err);
+		for (size_t k = 0; !c->old[i] && k < p->base_count; k++) {
+			if ((rc = add_item(c, &p->bases[k], NULL, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status find_items(compacting *c, vv_error *err)

@@ -86,11 +86,12 @@ static vv_status note_parts(vv_host *h, const vv_buf *bytes, vv_error *err)
 	vv_host_list list;
 	vv_status rc = vv_host_list_read(&list, bytes->data, bytes->len, err);
 
-	for (size_t i = 0; rc == VV_OK && i < list.part_count; i++) {
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < list.part_count; i++) {
 		const vv_cid key = vv_pack_key(list.parts + i * VV_PACK_HASH_LEN);
-		rc = vv_cid_set_add(h->joined, &key, &(bool){false}, err);
+		if ((rc = vv_cid_set_add(h->joined, &key, &(bool){false}, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The list of a pack into the catalog: from an earlier run, else from the place. *sound false: it is not there, or
@@ -362,25 +363,26 @@ static int compare_files(const void *a, const void *b)
 static vv_status take_all_lists(looking *l, bool *sound, vv_error *err)
 {
 	bool fine;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (l->file_count > 0) {
 		qsort(l->files, l->file_count, sizeof(*l->files), compare_files);
 	}
-	for (size_t i = 0; rc == VV_OK && i < l->file_count;) {
+	for (size_t i = 0; i < l->file_count;) {
 		const uint64_t least = l->files[i].size / SHORTER;
 		l->lists.count = 0;
-		for (; rc == VV_OK && i < l->file_count && l->files[i].size >= least; i++) {
+		for (; i < l->file_count && l->files[i].size >= least; i++) {
 			const char *hex = l->files[i].hex;
 			const bool unread = !l->h->anew && is_joined(l->h, hex);
-			rc = vv_pack_names_add(unread ? &l->h->unread : &l->lists, hex, err);
+			if ((rc = vv_pack_names_add(unread ? &l->h->unread : &l->lists, hex, err)) <
+			    0) {
+				return rc;
+			}
 		}
-		if (rc == VV_OK &&
-		    (rc = vv_files_take_lists(l->h, &l->lists, &fine, err)) == VV_OK) {
-			*sound = *sound && fine;
-		}
+		if ((rc = vv_files_take_lists(l->h, &l->lists, &fine, err)) < 0) return rc;
+		*sound = *sound && fine;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_files_take_unread(vv_host *h, vv_error *err)
@@ -904,7 +906,7 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 	char name[NAME_MAX_LEN];
 	uint8_t hash[VV_PACK_HASH_LEN];
 	bool sound;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (h->sweeper && (rc = vv_sweeper_go_on(h->sweeper, false, err)) < 0) return rc;
 	if (c->pack) {
@@ -922,15 +924,15 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 		vv_host_forget_bad(h, &id);
 		vv_host_forget_ruins(h, c->name);
 		vv_host_note_sound(h, c->name, &id);
-		rc = load_list(h, c->name, &sound, err);
+		if ((rc = load_list(h, c->name, &sound, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < c->removed_count; i++) {
+	for (size_t i = 0; i < c->removed_count; i++) {
 		const char *hex = c->removed[i] + strlen(c->removed[i]) - VV_HOST_NAME_LEN;
 		/* the same blocks make the same pack: it was written again just now */
 		const bool again = c->pack && strcmp(hex, c->name) == 0;
-		rc = again ? VV_OK : vv_files_remove_pack(h, hex, err);
+		if (!again && (rc = vv_files_remove_pack(h, hex, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static int compare_hex(const void *a, const void *b)

@@ -44,12 +44,13 @@ static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t 
 	vv_status rc = vv_host_list_again(x->h, vv_catalog_pack(x->h->catalog, p->at), &bytes,
 					  &list, err);
 
+	if (rc < 0) return rc;
 	memcpy(x->hashes[place], p->hash, VV_PACK_HASH_LEN);
-	for (size_t i = 0; rc == VV_OK && i < list.count && i < p->blocks; i++) {
+	for (size_t i = 0; i < list.count && i < p->blocks; i++) {
 		vv_host_list_block(&list, i, &b);
 		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, vv_error *err)
@@ -61,19 +62,18 @@ static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, 
 	vv_status rc = vv_multi_index_write(&bytes, (const uint8_t(*)[VV_PACK_HASH_LEN])x->hashes,
 					    to - from, x->entries, entries, err);
 
-	if (rc == VV_OK) {
-		const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
-		vv_put_le64(hash, sum.lo);
-		vv_put_le64(hash + 8, sum.hi);
-		vv_hex_write(hex, hash, sizeof(hash));
-		(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
-		rc = vv_place_put(&x->h->place, name, bytes.data, bytes.len, err);
-	}
-	for (size_t i = from; rc == VV_OK && i < to; i++) {
+	if (rc < 0) return rc;
+	const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
+	vv_put_le64(hash, sum.lo);
+	vv_put_le64(hash + 8, sum.hi);
+	vv_hex_write(hex, hash, sizeof(hash));
+	(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
+	if ((rc = vv_place_put(&x->h->place, name, bytes.data, bytes.len, err)) < 0) return rc;
+	for (size_t i = from; i < to; i++) {
 		vv_hex_write(pack, x->packs[i].hash, VV_PACK_HASH_LEN);
-		rc = vv_seek_add(x->h->seek, pack, hex, err);
+		if ((rc = vv_seek_add(x->h->seek, pack, hex, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* As many packs in each as have VV_MULTI_ENTRIES blocks; one that has more alone keeps its list. */

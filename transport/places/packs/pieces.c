@@ -233,23 +233,24 @@ static vv_status plan_pack(gathering *g, const piece *p, size_t count, vv_error 
 
 static vv_status plan(gathering *g, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (g->count > 0) {
 		qsort(g->pieces, g->count, sizeof(*g->pieces), compare_pieces);
 	}
-	for (size_t i = 0, end; rc == VV_OK && i < g->count; i = end) {
+	for (size_t i = 0, end; i < g->count; i = end) {
 		for (end = i + 1; end < g->count && g->pieces[end].pack == g->pieces[i].pack;
 		     end++) {
 		}
-		rc = plan_pack(g, g->pieces + i, end - i, err);
+		if ((rc = plan_pack(g, g->pieces + i, end - i, err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(g->h->catalog); i++) {
-		if (g->whole[i]) {
-			rc = add_parts(g, i, 0, vv_catalog_pack(g->h->catalog, i)->len, err);
+	for (size_t i = 0; i < vv_catalog_packs(g->h->catalog); i++) {
+		if (g->whole[i] &&
+		    (rc = add_parts(g, i, 0, vv_catalog_pack(g->h->catalog, i)->len, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- the requests ---------------------------------------------------------------------------- */
@@ -422,22 +423,21 @@ static vv_status take_whole(gathering *g, size_t pack, bool *found_bad, vv_error
 
 static vv_status take_all(gathering *g, bool *found_bad, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0, end; rc == VV_OK && i < g->count; i = end) {
+	for (size_t i = 0, end; i < g->count; i = end) {
 		for (end = i + 1; end < g->count && g->pieces[end].pack == g->pieces[i].pack;
 		     end++) {
 		}
-		if (!g->whole[g->pieces[i].pack]) {
-			rc = take_pieces(g, g->pieces + i, end - i, found_bad, err);
+		if (!g->whole[g->pieces[i].pack] &&
+		    (rc = take_pieces(g, g->pieces + i, end - i, found_bad, err)) < 0) {
+			return rc;
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(g->h->catalog); i++) {
-		if (g->whole[i]) {
-			rc = take_whole(g, i, found_bad, err);
-		}
+	for (size_t i = 0; i < vv_catalog_packs(g->h->catalog); i++) {
+		if (g->whole[i] && (rc = take_whole(g, i, found_bad, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status reopen(vv_host *h, bool proof, vv_error *err)
@@ -480,19 +480,20 @@ static vv_status gather(gathering *g, const vv_cid *cids, size_t count, bool *fo
 {
 	vv_status rc = init(g, err);
 
-	for (size_t i = 0; rc == VV_OK && i < g->t->pack_count; i++) {
-		rc = want_pack(g, g->t->packs[i], err);
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < g->t->pack_count; i++) {
+		if ((rc = want_pack(g, g->t->packs[i], err)) < 0) return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = want(g, &cids[i], err);
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = want(g, &cids[i], err)) < 0) return rc;
 	}
-	while (rc == VV_OK && g->todo_count > 0) {
+	while (g->todo_count > 0) {
 		const vv_cid cid = g->todo[--g->todo_count];
-		rc = want(g, &cid, err);
+		if ((rc = want(g, &cid, err)) < 0) return rc;
 	}
 	if (rc < 0 || (rc = plan(g, err)) < 0 || g->part_count == 0) return rc;
-	rc = get_all(g, err);
-	return rc < 0 ? rc : take_all(g, found_bad, err);
+	if ((rc = get_all(g, err)) < 0) return rc;
+	return take_all(g, found_bad, err);
 }
 
 vv_status vv_pieces_forget(vv_host *h, vv_error *err)

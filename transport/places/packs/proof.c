@@ -396,10 +396,10 @@ static vv_status verify_batch(verifying *x, size_t *at, vv_error *err)
 	    (rc = vv_store_fsck(h->blocks, true, on_record, x, NULL, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = first; rc == VV_OK && i < *at; i++) {
-		rc = judge(x, vv_catalog_pack(h->catalog, x->packs[i]), err);
+	for (size_t i = first; i < *at; i++) {
+		if ((rc = judge(x, vv_catalog_pack(h->catalog, x->packs[i]), err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* What was read leaves the disk. */

@@ -204,17 +204,17 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 /* Which packs versions that are no garbage need. */
 static vv_status mark(sweeping *s, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (size_t i = 0; i < s->pack_count; i++) {
 		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
 		s->packs[i].needed = s->packs[i].held = vv_condemned_has(s->partial, key);
 	}
-	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+	for (size_t i = 0; i < s->version_count; i++) {
 		const version *v = &s->versions[i];
-		rc = v->garbage || !v->there ? VV_OK : mark_packs(s, i, err);
+		if (!(v->garbage || !v->there) && (rc = mark_packs(s, i, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status note_wanted(void *payload, const vv_new_root *n, vv_error *err)
@@ -392,14 +392,15 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 	    (rc = vv_sweeper_go_on(&s->own, true, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+	for (size_t i = 0; i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->removed.versions++;
 			s->versions[i].there = s->what->dry_run;
-			rc = s->what->dry_run
-				     ? VV_OK
-				     : vv_files_remove_version(
-					       s->h, vv_cid_map_cid(s->version_names, i), err);
+			if (!s->what->dry_run &&
+			    (rc = vv_files_remove_version(s->h, vv_cid_map_cid(s->version_names, i),
+							  err)) < 0) {
+				return rc;
+			}
 		}
 	}
 	if (rc < 0 || (rc = remove_packs(s, err)) < 0 || s->what->dry_run) return rc;
@@ -513,7 +514,8 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 	size_t count = 0;
 	vv_status rc = roots ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < s->version_count; i++) {
 		const version *v = &s->versions[i];
 		bool moves = false;
 		for (size_t k = 0; v->wanted && k < v->names.packs.count && !moves; k++) {
@@ -525,7 +527,7 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 			roots[count++] = *vv_cid_map_cid(s->version_names, i);
 		}
 	}
-	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, NULL, err);
+	return vv_versions_put(s->h, roots, count, NULL, err);
 }
 
 /* Which of the catalog's packs may be replaced; the caller's. */

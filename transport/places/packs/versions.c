@@ -135,11 +135,11 @@ static vv_status put_version(vv_host *h, const vv_cid *root, uint64_t *joined, v
 vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, uint64_t *joined,
 			  vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = h->sweeper ? vv_sweeper_go_on(h->sweeper, false, err) : VV_OK;
-		rc = rc < 0 ? rc : put_version(h, &roots[i], joined, err);
+	for (size_t i = 0; i < count; i++) {
+		if (h->sweeper && (rc = vv_sweeper_go_on(h->sweeper, false, err)) < 0) return rc;
+		if ((rc = put_version(h, &roots[i], joined, err)) < 0) return rc;
 	}
-	return rc < 0 ? rc : vv_place_finish(&h->place, err);
+	return vv_place_finish(&h->place, err);
 }
