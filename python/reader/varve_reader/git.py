@@ -5,46 +5,33 @@ import re
 import struct
 import zlib
 
+from .cbor import Cursor
 from .errors import Damaged, Missing, within
+from .files import names, read_bytes, read_text
 
 KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 MOST = 1 << 30
 
 
-def inflate(data, size):
-    """The first zlib stream of the bytes, of exactly that size."""
-    out = zlib.decompressobj().decompress(data, size + 1)
-    if len(out) != size:
-        raise Damaged(f"{len(out)} bytes or more in the place of {size}")
-    return out
+def check_object(oid, kind, data):
+    """(kind, data), which MUST be the object of that id."""
+    if hashlib.sha1(b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest() != oid:
+        raise Damaged("the bytes do not have this hash")
+    return kind, data
 
 
 def patch(base, delta):
     """What a delta makes of its base."""
-    def number(at):
-        n = shift = 0
-        while True:
-            n |= (delta[at] & 127) << shift
-            at, shift = at + 1, shift + 7
-            if delta[at - 1] < 128:
-                return n, at
-    source, at = number(0)
-    target, at = number(at)
-    out = []
-    while at < len(delta):
-        op, at = delta[at], at + 1
+    c, out = Cursor(delta), []
+    source, target = c.varint(MOST), c.varint(MOST)
+    while c.at < c.end:
+        op = c.byte()
         if op & 128:
-            args = []
-            for bit in range(7):
-                args.append(delta[at] if op >> bit & 1 else 0)
-                at += op >> bit & 1
+            args = [c.byte() if op >> bit & 1 else 0 for bit in range(7)]
             start, size = int.from_bytes(args[:4], "little"), int.from_bytes(args[4:], "little") or 0x10000
-            if start + size > source:
-                raise Damaged("a delta beyond its base")
             out.append(base[start:start + size])
         else:
-            out.append(delta[at:at + op])
-            at += op
+            out.append(c.take(op))
     whole = b"".join(out)
     if source != len(base) or target != len(whole):
         raise Damaged("a delta that does not fit its base")
@@ -52,196 +39,131 @@ def patch(base, delta):
 
 
 class GitPack:
-    """A pack with its index, version 2."""
+    """A pack with its index, version 2. where: id -> offset."""
 
     def __init__(self, path):
         self.path = path
         with within(path + ".idx"):
-            self.index = _bytes(path + ".idx")
-            if self.index[:8] != b"\xfftOc\0\0\0\2":
+            self.index = index = read_bytes(path + ".idx")
+            n = struct.unpack_from(">I", index, 1028)[0]
+            if index[:8] != b"\xfftOc\0\0\0\2" or len(index) < 1072 + 28 * n:
                 raise Damaged("not an index of version 2")
-            self.fans = struct.unpack_from(">256I", self.index, 8)
-            self.count = self.fans[255]
-            if len(self.index) < 1072 + 28 * self.count or list(self.fans) != sorted(self.fans):
-                raise Damaged("its length or fan-out is wrong")
+            self.where = {index[1032 + 20 * i:1052 + 20 * i].hex(): at
+                          for i, at in enumerate(struct.unpack_from(f">{n}I", index, 1032 + 24 * n))}
+            for oid, at in self.where.items():
+                if at >> 31:
+                    self.where[oid] = struct.unpack_from(">Q", index, 1032 + 28 * n + 8 * (at & (1 << 31) - 1))[0]
         with within(path + ".pack"):
-            self.data = _bytes(path + ".pack")
+            self.data = read_bytes(path + ".pack")
             if self.data[:8] != b"PACK\0\0\0\2":
                 raise Damaged("not a pack of version 2")
 
-    def ids(self):
-        """Ids of its objects."""
-        return [self.index[1032 + 20 * i:1052 + 20 * i].hex() for i in range(self.count)]
-
-    def find(self, oid):
-        """Where an object begins, or None."""
-        raw = bytes.fromhex(oid)
-        low, high = self.fans[raw[0] - 1] if raw[0] else 0, self.fans[raw[0]]
-        while low < high:
-            middle = (low + high) // 2
-            here = self.index[1032 + 20 * middle:1052 + 20 * middle]
-            if here == raw:
-                offset = struct.unpack_from(">I", self.index, 1032 + 24 * self.count + 4 * middle)[0]
-                if offset & 1 << 31:
-                    offset = struct.unpack_from(">Q", self.index, 1032 + 28 * self.count + 8 * (offset & (1 << 31) - 1))[0]
-                return offset
-            low, high = (middle + 1, high) if here < raw else (low, middle)
-        return None
-
     def read(self, offset, git):
         """(kind, bytes) of the object at an offset."""
-        deltas = []
-        while True:
-            at, start = offset + 1, offset
-            first = self.data[offset]
-            kind, size, shift = first >> 4 & 7, first & 15, 4
-            while first & 128:
-                first = self.data[at]
-                size |= (first & 127) << shift
-                at, shift = at + 1, shift + 7
-            if size > MOST or len(deltas) > 4096:
-                raise Damaged(f"no object at {start}")
+        deltas, name = [], None
+        while name is None:
+            c = Cursor(self.data, offset)
+            first = last = c.byte()
+            size, shift = first & 15, 4
+            while last & 128:
+                last = c.byte()
+                size, shift = size | (last & 127) << shift, shift + 7
+            kind, before = first >> 4 & 7, offset
+            if size > MOST or len(deltas) > 4096 or kind not in (1, 2, 3, 4, 6, 7):
+                raise Damaged(f"no object at {offset}")
             if kind == 6:
-                back, more = self.data[at] & 127, self.data[at] & 128
-                at += 1
-                while more:
-                    back, more = back + 1 << 7 | self.data[at] & 127, self.data[at] & 128
-                    at += 1
-                offset = start - back
-                if not 12 <= offset < start:
-                    raise Damaged(f"the base of the object at {start} is not in the pack")
-            elif kind == 7:
-                base, at = self.data[at:at + 20].hex(), at + 20
-            elif kind not in KINDS:
-                raise Damaged(f"no object at {start}")
-            data = inflate(memoryview(self.data)[at:], size)
+                last = c.byte()
+                back = last & 127
+                while last & 128:
+                    last = c.byte()
+                    back = back + 1 << 7 | last & 127
+                offset -= back
+                if not 12 <= offset < before:
+                    raise Damaged(f"the base of the object at {before} is not in the pack")
+            base = c.take(20).hex() if kind == 7 else None
+            data = zlib.decompressobj().decompress(memoryview(self.data)[c.at:], size + 1)
+            if len(data) != size:
+                raise Damaged(f"the object at {before} does not have its size")
             if kind in (6, 7):
                 deltas.append(data)
-            if kind == 7:
-                name, data = git.read(base)
             if kind != 6:
-                break
+                name, data = git.read(base) if kind == 7 else (KINDS[kind], data)
         for delta in reversed(deltas):
             data = patch(data, delta)
-        return (name if kind == 7 else KINDS[kind]), data
+        return name, data
 
     def check(self):
         """Sums of both files."""
         for end, data in ((".idx", self.index), (".pack", self.data)):
-            if hashlib.sha1(data[:-20]).digest() != data[-20:]:
+            if hashlib.sha1(data[:-20]).digest() != data[-20:] or self.index[-40:-20] != self.data[-20:]:
                 raise Damaged(f"{self.path}{end}: the sum is wrong")
-        if self.index[-40:-20] != self.data[-20:]:
-            raise Damaged(f"{self.path}.idx: of another pack")
 
 
 class Git:
-    """A repository: a work tree, its .git, or a bare one."""
+    """A repository: a work tree, its .git, or a bare one. broken: packs that cannot be opened."""
 
     def __init__(self, path):
-        self.path = self._folder(path)
-        common = os.path.join(self.path, "commondir")
-        self.common = os.path.join(self.path, _text(common).strip()) if os.path.exists(common) else self.path
-        with within(path):
-            config = os.path.join(self.common, "config")
-            if re.search(r"(?im)^\s*(objectformat\s*=\s*sha256|refstorage\s*=\s*reftable)", _text(config)):
-                raise Damaged("its Git objects or refs have a form that this reader does not know (sha256, reftable)")
-        self.folders, self.packs, self.broken = self._object_folders(), [], []
+        inner = os.path.join(path, ".git")
+        self.path = os.path.join(path, read_text(inner)[8:].strip()) if os.path.isfile(inner) else \
+            inner if os.path.isdir(inner) else path
+        shared = os.path.join(self.path, "commondir")
+        self.common = os.path.join(self.path, read_text(shared).strip()) if os.path.exists(shared) else self.path
+        if re.search(r"(?im)^\s*(objectformat\s*=\s*sha256|refstorage\s*=\s*reftable)",
+                     read_text(os.path.join(self.common, "config"))):
+            raise Damaged(f"{path}: Git's objects or refs have a form that this reader does not know (sha256, reftable)")
+        self.folders, self.packs, self.broken = [os.path.join(self.common, "objects")], [], []
         for folder in self.folders:
-            pack = os.path.join(folder, "pack")
-            names = os.listdir(pack) if os.path.isdir(pack) else []
-            for stem in sorted({n.rsplit(".", 1)[0] for n in names if re.fullmatch(r"pack-.*[.](idx|pack)", n)}):
+            alternates = os.path.join(folder, "info", "alternates")
+            lines = read_text(alternates).splitlines() if os.path.exists(alternates) and len(self.folders) < 64 else []
+            self.folders += [os.path.join(folder, line) for line in lines if line[:1] not in ("", "#")]
+            stems = {n.rsplit(".", 1)[0] for n in names(folder, "pack") if re.fullmatch(r"pack-.*[.](idx|pack)", n)}
+            for stem in sorted(stems):
                 try:
-                    self.packs.append(GitPack(os.path.join(pack, stem)))
+                    self.packs.append(GitPack(os.path.join(folder, "pack", stem)))
                 except Damaged as e:
                     self.broken.append(e)
         self.refs, self.head = self._read_refs()
 
-    @staticmethod
-    def _folder(path):
-        inner = os.path.join(path, ".git")
-        if os.path.isfile(inner):
-            return os.path.join(path, _text(inner).removeprefix("gitdir: ").strip())
-        return inner if os.path.isdir(inner) else path
-
-    def _object_folders(self):
-        folders = [os.path.join(self.common, "objects")]
-        for folder in folders:
-            alternates = os.path.join(folder, "info", "alternates")
-            for line in _text(alternates).splitlines() if os.path.exists(alternates) else []:
-                if line and not line.startswith("#") and len(folders) < 64:
-                    folders.append(os.path.join(folder, line))
-        return folders
-
     def _read_refs(self):
-        refs, packed = {}, os.path.join(self.common, "packed-refs")
-        for line in _text(packed).splitlines() if os.path.exists(packed) else []:
-            if line[:1] not in "#^" and line:
+        refs, packed, top = {}, os.path.join(self.common, "packed-refs"), os.path.join(self.common, "refs")
+        for line in read_text(packed).splitlines() if os.path.exists(packed) else []:
+            if line[:1] not in ("", "#", "^"):
                 refs[line[41:]] = _oid(packed, line[:40])
-        top = os.path.join(self.common, "refs")
-        for folder, _, names in os.walk(top):
-            for name in names:
-                path = os.path.join(folder, name)
-                ref = "refs/" + os.path.relpath(path, top).replace(os.sep, "/")
-                text = _text(path).strip()
-                if not text.startswith("ref: ") and not name.endswith(".lock"):
-                    refs[ref] = _oid(path, text)
+        for folder, _, files in os.walk(top):
+            for path in (os.path.join(folder, name) for name in files if not name.endswith(".lock")):
+                text = read_text(path).strip()
+                if not text.startswith("ref: "):
+                    refs["refs/" + os.path.relpath(path, top).replace(os.sep, "/")] = _oid(path, text)
         head = os.path.join(self.path, "HEAD")
-        text = _text(head).strip()
+        text = read_text(head).strip()
         return refs, refs.get(text[5:]) if text.startswith("ref: ") else _oid(head, text)
 
     def read(self, oid):
         """(kind, bytes) of an object, whose hash is checked."""
-        first = None
+        first = next(iter(self.broken), None)
         for pack in self.packs:
-            offset = pack.find(oid)
-            if offset is not None:
+            if oid in pack.where:
                 try:
                     with within(f"{pack.path}.pack: object {oid}"):
-                        return self._checked(oid, *pack.read(offset, self))
+                        return check_object(oid, *pack.read(pack.where[oid], self))
                 except Damaged as e:
                     first = first or e
-        for folder in self.folders:
-            path = os.path.join(folder, oid[:2], oid[2:])
+        for path in (os.path.join(folder, oid[:2], oid[2:]) for folder in self.folders):
             if os.path.exists(path):
-                with within(path), open(path, "rb") as f:
-                    whole = zlib.decompressobj().decompress(f.read(), MOST)
-                    head, _, data = whole.partition(b"\0")
-                    return self._checked(oid, head.split(b" ")[0].decode(), data)
-        if first or self.broken:
-            raise first or self.broken[0]
-        raise Missing(f"{self.path}: object {oid} is missing")
-
-    @staticmethod
-    def _checked(oid, kind, data):
-        if hashlib.sha1(b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest() != oid:
-            raise Damaged("the bytes do not have this hash")
-        return kind, data
+                with within(path):
+                    head, _, data = zlib.decompressobj().decompress(read_bytes(path), MOST).partition(b"\0")
+                    return check_object(oid, head.split(b" ")[0].decode(), data)
+        raise first or Missing(f"{self.path}: object {oid} is missing")
 
     def verify(self):
         """Every pack and every object of packs; yields each error."""
         yield from self.broken
         for pack in self.packs:
-            try:
-                pack.check()
-            except Damaged as e:
-                yield e
-            for oid in pack.ids():
+            for check, *words in [(pack.check,)] + [(self.read, oid) for oid in pack.where]:
                 try:
-                    self.read(oid)
+                    check(*words)
                 except Damaged as e:
                     yield e
-
-
-def _bytes(path):
-    if not os.path.exists(path):
-        raise Missing("missing")
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def _text(path):
-    with open(path, encoding="utf-8", errors="surrogateescape") as f:
-        return f.read()
 
 
 def _oid(path, text):

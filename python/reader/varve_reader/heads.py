@@ -137,7 +137,9 @@ class Heads:
     def counting(self):
         """Shown heads that the owner's newest record does not revoke, the newest first."""
         revoked = self.shown[self.owner].revoked if self.owner in self.shown else {}
-        return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number)), key=lambda h: -h.time)
+        seen = {oid for head in self.known.values() for oid in head.saw}
+        return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number)),
+                      key=lambda h: (h.time, h.oid not in seen), reverse=True)
 
     def check_refs(self):
         """Each ref that the newest head names is there, at that commit or after it."""

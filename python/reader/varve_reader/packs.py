@@ -2,6 +2,7 @@
 import functools
 import mmap
 import os
+import struct
 from collections import namedtuple
 
 import zstandard
@@ -9,6 +10,7 @@ import zstandard
 from . import edits
 from .cbor import CBOR, RAW, Cid, Cursor
 from .errors import Damaged, Missing, within
+from .files import names
 from .xxh3 import xxh3_64, xxh3_128
 
 BLOCK_MOST = 1 << 20
@@ -155,16 +157,16 @@ class Blocks:
         for record in pack.records.values():
             self.where.setdefault(record.cid, []).append((pack, record))
 
-    def add_folder(self, folder, shown):
+    def add_folder(self, folder):
         """All packs of a folder."""
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        for name in names:
-            if name.endswith(".pack"):
-                with open(os.path.join(folder, name), "rb") as f:
+        found = names(folder)
+        for path in (os.path.join(folder, name) for name in found):
+            if path.endswith(".pack"):
+                with open(path, "rb") as f:
                     empty = os.fstat(f.fileno()).st_size == 0
-                    self.add_pack(f"{shown}/{name}", b"" if empty else mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))
-            elif name.endswith(".index") and name[:-6] + ".pack" not in names:
-                self.lost = self.lost or f"{shown}/{name[:-6]}.pack is missing, whose index is here"
+                    self.add_pack(path, b"" if empty else mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ))
+            elif path.endswith(".index") and os.path.basename(path)[:-6] + ".pack" not in found:
+                self.lost = self.lost or f"{path[:-6]}.pack is missing, whose index is here"
 
     def _read(self, pack, record):
         return pack.block(record, self)
@@ -202,28 +204,21 @@ class Blocks:
         return len(self.where.keys() | self.direct.keys())
 
 
-def check_list(name, data, pack):
+def check_list(data, pack):
     """A pack's list says exactly what the pack has."""
-    with within(name):
-        c = Cursor(data)
-        if c.take(8) != b"VVLIST\x01\n" or xxh3_64(data[:-8]) != int.from_bytes(data[-8:], "little"):
-            raise Damaged("not a list of format 1, or its sum is wrong")
-        c.end -= 8
-        if pack is None:
-            raise Missing("its pack is missing")
-        if c.take(16) != bytes(pack.data[-16:]) or c.number("Q") != len(pack.data):
-            raise Damaged("of another pack")
-        count, bases = c.number("I"), c.number("I")
-        listed = [(c.byte(), c.take(32), c.byte(), c.number("I"), c.number("I")) for _ in range(count)]
-        others = [(c.byte(), c.take(32)) for _ in range(bases)]
-        if (c.end - c.at) % 16 or len(pack.records) != count:
-            raise Damaged("it does not list what the pack has")
-        for codec, digest, depth, offset, base in listed:
-            record = pack.records.get(offset)
-            if record is None or (Cid.make(codec, digest), depth) != (record.cid, record.depth):
-                raise Damaged(f"it does not list the record at {offset} as it is")
-            if base != 0xFFFFFFFF:
-                named = Cid.make(*(listed[base][:2] if base < count else others[base - count]))
-            own = record.base if isinstance(record.base, Cid) or record.base is None else pack.records[record.base].cid
-            if own != (None if base == 0xFFFFFFFF else named):
-                raise Damaged(f"it names another base of the record at {offset}")
+    if pack is None:
+        raise Missing("its pack is missing")
+    of = {r.offset: (r.cid[4:], r.cid.codec) for r in pack.records.values()}
+    base_of = {r.offset: (r.base[4:], r.base.codec) if isinstance(r.base, Cid) else of.get(r.base)
+               for r in pack.records.values()}
+    own = sorted(of.values())
+    others = sorted({b for b in base_of.values() if b} - set(own))
+    place = {item: i for i, item in enumerate(own + others)}
+    out = [b"VVLIST\x01\n", pack.data[-16:], struct.pack("<QII", len(pack.data), len(own), len(others))]
+    for r in sorted(pack.records.values(), key=lambda r: of[r.offset]):
+        out.append(bytes((r.cid.codec,)) + r.cid[4:] + bytes((r.depth,)) +
+                   struct.pack("<II", r.offset, place.get(base_of[r.offset], 0xFFFFFFFF)))
+    right = b"".join(out + [bytes((codec,)) + digest for digest, codec in others])
+    if data[:len(right)] != right or (len(data) - len(right)) % 16 != 8 or \
+            xxh3_64(data[:-8]) != int.from_bytes(data[-8:], "little"):
+        raise Damaged("not what its pack has, or its sum is wrong")

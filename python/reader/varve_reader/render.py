@@ -62,7 +62,7 @@ class Writer:
         doubled = {self.quote} | ({bytes((escape,))} if escape else set())
         self.escape = bytes((escape or quote,))
         self.special = re.compile(b"[" + b"".join(map(re.escape, special)) + b"]" + b"|^ " * bool(spaces))
-        self.doubled = re.compile(b"[" + b"".join(map(re.escape, doubled)) + b"]")
+        self.doubled = re.compile(b"[" + b"".join(map(re.escape, doubled)) + b"]") if quote else None
         self.comment = bytes((dialect["comment"],)) if dialect.get("comment") else None
         self.quoting = dialect.get("quoting", b"")
         self.row = self._csv_row

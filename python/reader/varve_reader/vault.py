@@ -5,72 +5,67 @@ import tempfile
 
 from .cbor import CBOR, RAW, Cid, Cursor, decode
 from .errors import Damaged, Missing, within
+from .files import names, read_bytes
+from .git import KINDS, MOST, check_object
 from .history import History
 from .packs import MAGIC, unzstd
 from .place import Place
 from .sealed import EPOCHS, did, make_shard, open_shard, read_key, signed, unbox, unseal
 
-GIT = {3: "commit", 4: "tree", 5: "blob", 6: "tag"}
+GIT = {number + 2: name for number, name in KINDS.items()}
 BLOCKS = {1: RAW, 2: CBOR}
-MOST = 1 << 30
-
-
-def _read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def _names(folder):
-    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
 
 
 class Items:
-    """The items of all runs by kind and digest, in a file without a name; also a source of Git's objects."""
+    """The items of all runs by kind and digest, in a file without a name: Git's objects, as Git has them, and blocks, as the
+    dictionary that Blocks has of those in memory."""
 
     def __init__(self):
         self.file, self.end, self.where, self.refs, self.head = tempfile.TemporaryFile(), 0, {}, {}, None
 
     def add_run(self, content):
-        """Takes a run's items in; returns the text of its refs, or None."""
-        index_at, refs_at = (int.from_bytes(content[-16:][i:i + 8], "little") for i in (0, 8))
+        """Takes a run's items in, and its refs."""
         c, texts = Cursor(content, 0, len(content) - 16), {}
+        places = {8: content[-16:-8], 9: content[-8:]}
         while c.at < c.end:
             start, first = c.at, c.byte()
             kind, method = first & 15, first >> 4
             size, stored = c.varint(MOST), c.varint(MOST)
             digest = c.take(32 if kind in BLOCKS else 20 if kind in GIT else 0)
             base = c.take(len(digest)) if method == 2 else None
-            entry = (method, size, base, self.end + c.at, stored)
-            data = c.take(stored)
-            if kind in GIT or kind in BLOCKS:
-                self.where[kind, digest] = entry
-            elif start != {8: index_at, 9: refs_at}.get(kind):
+            at, data = c.at, c.take(stored)
+            if digest:
+                self.where[kind, digest] = method, size, base, self.end + at, stored
+            elif places.get(kind) != start.to_bytes(8, "little"):
                 raise Damaged(f"an item of kind {kind} at {start}")
             else:
                 texts[kind] = data if method == 0 else unzstd(MAGIC + data, size)
         self.file.seek(self.end)
         self.file.write(content)
         self.end += len(content)
-        return texts.get(9)
+        if 9 in texts:
+            lines = texts[9].decode("utf-8", "surrogateescape").splitlines()
+            head = lines[0][5:] if lines and lines[0].startswith("ref: ") else "HEAD"
+            refs = {line[41:]: line[:40] for line in lines if not line.startswith("ref: ")}
+            self.head = refs.get(head)
+            self.refs = {name: oid for name, oid in refs.items() if name != "HEAD"}
 
     def item(self, kind, digest):
         """The bytes of an item, hashed."""
-        deltas, data = [], b""
-        while digest is not None and len(deltas) < 10000:
-            if (kind, digest) not in self.where:
-                raise Missing(f"the item {digest.hex()} is missing")
-            deltas.append((digest, self.where[kind, digest]))
-            digest = deltas[-1][1][2]
-        for digest, (method, size, _, at, stored) in reversed(deltas):
+        chain, data, base = [], b"", digest
+        while base is not None and len(chain) < 10000:
+            if (kind, base) not in self.where:
+                raise Missing(f"the item {base.hex()} is missing")
+            chain.append((base, self.where[kind, base]))
+            base = chain[-1][1][2]
+        for name, (method, size, _, at, stored) in reversed(chain):
             self.file.seek(at)
             frame = self.file.read(stored)
             data = frame if method == 0 else unzstd(MAGIC + frame, size, data if method == 2 else None)
-            if kind in BLOCKS:
-                right = hashlib.sha256(data).digest() == digest
-            else:
-                right = hashlib.sha1(b"%s %d\0" % (GIT[kind].encode(), len(data)) + data).digest() == digest
-            if not right:
-                raise Damaged(f"the item {digest.hex()} does not have this hash")
+            if kind in GIT:
+                check_object(name.hex(), GIT[kind], data)
+            elif hashlib.sha256(data).digest() != name:
+                raise Damaged(f"the item {name.hex()} does not have this hash")
         return data
 
     def read(self, oid):
@@ -88,7 +83,6 @@ class Items:
             except Damaged as e:
                 yield e
 
-    # As the dictionary of blocks in memory that Blocks has.
     def keys(self):
         """CIDs of the blocks."""
         return {Cid.make(BLOCKS[kind], digest) for kind, digest in self.where if kind in BLOCKS}
@@ -107,80 +101,65 @@ class Vault(Place):
         super().__init__(path)
         with within(key):
             self.seed = read_key(key)
-        self.problems = []
-        for name in _names(path):
-            if name.startswith("bafy") and os.path.isdir(os.path.join(path, name, "records")):
-                self.vault = Cid.parse(name)
+        self.secrets = None
+        for name in names(path):
+            if name.startswith("bafy") and not self.secrets:
+                self.vault, self.problems = Cid.parse(name), []
                 self.folders = [os.path.join(f, name) for f in (path, *more) if os.path.isdir(os.path.join(f, name))]
-                self.records = self._counting(self._ledger())
+                self.records = self._counting(dict(self._ledger()))
                 self.secrets = self._epochs()
-                if self.secrets:
-                    break
-        else:
+        if not self.secrets:
             raise Missing(f"{path}: no vault here opens with the key in {key}")
         self._runs()
 
     def _ledger(self):
-        """{CID: record} of all records that are what their names and signatures say, in any of the folders."""
-        found, bad = {}, {}
-        for folder in self.folders:
-            for author in _names(os.path.join(folder, "records")):
-                for name in _names(os.path.join(folder, "records", author)):
-                    path = os.path.join(folder, "records", author, name)
-                    try:
-                        with within(path):
-                            own, record = self._record(_read(path), author, name)
-                            found[own] = record
-                    except Damaged as e:
-                        bad[path] = e
-        self.problems += bad.values()
-        return found
-
-    def _record(self, data, author, name):
-        body = data[64:]
-        own, record = Cid.of(CBOR, body), decode(body)
-        if record["version"] != 1:
-            raise Damaged("made by a newer varve")
-        if name != f"{record['sequence']:010d}-{own}" or author != did(record["author"]):
-            raise Damaged("its bytes are not those of its name")
-        if (record["vault"] or own) != self.vault:
-            raise Damaged("of another vault")
-        signed(record["author"], data[:64], b"varve record 1\n" + body)
-        return own, record
+        """(CID, record) of all records that are what their names and signatures say, in any of the folders."""
+        for path in (os.path.join(f, "records", author, name) for f in self.folders for author in names(f, "records")
+                     for name in names(f, "records", author)):
+            try:
+                with within(path):
+                    data = read_bytes(path)
+                    own, record = Cid.of(CBOR, data[64:]), decode(data[64:])
+                    if record["version"] != 1:
+                        raise Damaged("made by a newer varve")
+                    if not path.endswith(os.path.join(did(record["author"]), f"{record['sequence']:010d}-{own}")) or \
+                            (record["vault"] or own) != self.vault:
+                        raise Damaged("its bytes are not those of its name")
+                    signed(record["author"], data[:64], b"varve record 1\n" + data[64:])
+                    yield own, record
+            except Damaged as e:
+                self.problems.append(e)
 
     def _counting(self, found):
         """The records that count, oldest first."""
         owners = found[self.vault]["body"]["owners"] if self.vault in found else []
-        ordered = sorted(found.items(), key=lambda item: item[1]["sequence"])
         whole, writers, until = {}, set(owners), {}
-        for own, record in ordered:
+        for own, record in sorted(found.items(), key=lambda item: item[1]["sequence"]):
             if record["sequence"] == 0 or record["previous"] in whole:
                 whole[own] = record
             else:
                 self.problems.append(Missing(f"{self.folders[0]}: the record before {own} is missing"))
-        for own, record in whole.items():
+        for record in whole.values():
             if record["kind"] == "epoch" and record["author"] in owners:
                 writers |= set(record["body"]["writers"])
-                for author, last in record["body"]["removed"]:
-                    until[author] = found[last]["sequence"] if last in found else -1
-        return {own: record for own, record in sorted(whole.items(), key=lambda item: item[1]["time"])
-                if record["author"] in (owners if record["kind"] == "epoch" else writers)
-                and (record["kind"] == "epoch" or record["sequence"] <= until.get(record["author"], record["sequence"]))}
+                until |= {author: found[last]["sequence"] if last in found else -1
+                          for author, last in record["body"]["removed"]}
+        return {own: r for own, r in sorted(whole.items(), key=lambda item: item[1]["time"])
+                if (r["author"] in owners if r["kind"] == "epoch" else
+                    r["author"] in writers and r["sequence"] <= until.get(r["author"], r["sequence"]))}
 
     def _epochs(self):
         secrets = {}
         for own, record in self.records.items():
-            if record["kind"] == "epoch":
-                body = record["body"]
+            body = record["body"]
+            for box in body["boxes"] if record["kind"] == "epoch" else []:
                 before = body["previous"][0][4:] if body["previous"] else bytes(32)
-                for box in body["boxes"]:
-                    plain = unbox(self.seed, box)
-                    if plain and len(plain) == 100 and plain[:68] == self.vault + before:
-                        secret, sealed = plain[68:], body["sealed"]
-                        secrets[own[4:12]] = secret
-                        inner = decode(unseal(secret, EPOCHS, sealed[:24], sealed[24:40],
-                                              b"varve epoch 1" + self.vault + before, sealed[40:]))
-                        secrets |= {epoch[4:12]: older for epoch, older in inner["secrets"]}
+                plain, sealed = unbox(self.seed, box), body["sealed"]
+                if plain and len(plain) == 100 and plain[:68] == self.vault + before:
+                    secrets[own[4:12]] = plain[68:]
+                    inner = decode(unseal(plain[68:], EPOCHS, sealed[:24], sealed[24:40],
+                                          b"varve epoch 1" + self.vault + before, sealed[40:]))
+                    secrets |= {epoch[4:12]: older for epoch, older in inner["secrets"]}
         return secrets
 
     def _runs(self):
@@ -191,56 +170,41 @@ class Vault(Place):
             first = 0
             for k, parity in record["body"].get("stripes") or []:
                 links = [s[0] for s in record["body"]["shards"][first:first + k] + parity]
-                stripes |= {link: (k, len(parity), number, links) for number, link in enumerate(links)}
+                stripes |= {link: (k, number, links) for number, link in enumerate(links)}
                 first += k
         for own, record in self.records.items():
             if record["kind"] == "vault" and record["vault"]:
                 try:
-                    refs = None
                     with within(f"{self.folders[0]}: run {own}"):
-                        content = b"".join(open_shard(self._shard(link, stripes), self.vault, self.secrets, leaves, root)
-                                           for link, leaves, root in record["body"]["shards"])
-                        refs = items.add_run(content)
-                    self._take_refs(items, refs)
+                        items.add_run(b"".join(
+                            open_shard(self._shard(link, stripes), self.vault, self.secrets, leaves, root)
+                            for link, leaves, root in record["body"]["shards"]))
                 except Damaged as e:
                     if not any(s[0] in retired for s in record["body"]["shards"]):
                         self.problems.append(e)
         self.blocks.direct, self.history = items, History(items)
 
-    @staticmethod
-    def _take_refs(items, text):
-        if text is None:
-            return
-        lines = text.decode("utf-8", "surrogateescape").splitlines()
-        head = lines[0][5:] if lines and lines[0].startswith("ref: ") else "HEAD"
-        items.refs = {line[41:]: line[:40] for line in lines if not line.startswith("ref: ")}
-        items.head = items.refs.get(head)
-        items.refs.pop("HEAD", None)
-
     def _shard(self, link, stripes):
         """A shard, from whichever folder has it undamaged, or made of others of its stripe."""
         data = self._held(link)
         if data is None and link in stripes:
-            k, m, number, links = stripes[link]
+            k, number, links = stripes[link]
             there = {n: held for n, held in enumerate(map(self._held, links)) if held is not None}
-            if len(there) >= k:
-                data = make_shard(k, m, there, number)
+            data = make_shard(k, len(links) - k, there, number) if len(there) >= k else None
         if data is None or Cid.of(RAW, data) != link:
             raise Missing(f"shard {link} is missing")
         return data
 
     def _held(self, link):
-        for folder in self.folders:
-            path = os.path.join(folder, "shards", str(link))
-            data = _read(path) if os.path.exists(path) else None
-            if data is not None and Cid.of(RAW, data) == link:
-                return data
+        for path in (os.path.join(folder, "shards", str(link)) for folder in self.folders):
+            if os.path.exists(path):
+                data = read_bytes(path)
+                if Cid.of(RAW, data) == link:
+                    return data
         return None
 
     def verify_files(self):
         yield from self.problems
-        for folder in self.folders:
-            for name in _names(os.path.join(folder, "shards")):
-                path = os.path.join(folder, "shards", name)
-                if str(Cid.of(RAW, _read(path))) != name:
-                    yield Damaged(f"{path}: the bytes do not have this hash")
+        for path in (os.path.join(f, "shards", name) for f in self.folders for name in names(f, "shards")):
+            if str(Cid.of(RAW, read_bytes(path))) != os.path.basename(path):
+                yield Damaged(f"{path}: the bytes do not have this hash")

@@ -13,15 +13,12 @@ SECRET = bytes.fromhex(
     "fa763fe39c343ff9dcbbc7c70b4f1d8a51e04bcdb45931c89f7ec9d9787364eac5ac8334d3ebc3c581a0fffa1363eb17"
     "0ddd51b7f0da49d316552629d4689e2b16be587d47a1fc8ff8b8d17ad031ce45cb3a8f95160428afd7fbcabb4b407e")
 WORDS = struct.unpack("<24Q", SECRET)
+S = [int.from_bytes(SECRET[i:i + 8], "little") for i in range(185)]
 START = (P32_3, P64_1, P64_2, P64_3, P64_4, P32_2, P64_5, P32_1)
 
 
-def _r32(data, at):
-    return int.from_bytes(data[at:at + 4], "little")
-
-
-def _r64(data, at):
-    return int.from_bytes(data[at:at + 8], "little")
+def _word(data, at, size=8):
+    return int.from_bytes(data[at:at + size], "little")
 
 
 def _swap(n, size):
@@ -33,23 +30,18 @@ def _fold(a, b):
     return (product & M64) ^ (product >> 64)
 
 
-def _avalanche(h):
-    h ^= h >> 37
-    h = h * MX1 & M64
-    return h ^ h >> 32
+def _avalanche(h, first=37, one=MX1, second=32, two=1, third=64):
+    h = (h & M64 ^ (h & M64) >> first) * one & M64
+    h = (h ^ h >> second) * two & M64
+    return h ^ h >> third
 
 
 def _avalanche64(h):
-    h ^= h >> 33
-    h = h * P64_2 & M64
-    h ^= h >> 29
-    h = h * P64_3 & M64
-    return h ^ h >> 32
+    return _avalanche(h, 33, P64_2, 29, P64_3, 32)
 
 
 def _mix16(data, at, secret, seed=0):
-    return _fold(_r64(data, at) ^ (_r64(SECRET, secret) + seed & M64),
-                 _r64(data, at + 8) ^ (_r64(SECRET, secret + 8) - seed & M64))
+    return _fold(_word(data, at) ^ S[secret] + seed & M64, _word(data, at + 8) ^ S[secret + 8] - seed & M64)
 
 
 def _combined(data):
@@ -60,20 +52,18 @@ def _combined(data):
 def _short64(data, seed):
     n = len(data)
     if n == 0:
-        return _avalanche64(seed ^ WORDS[7] ^ WORDS[8])
+        return _avalanche64(seed ^ S[56] ^ S[64])
     if n <= 3:
-        return _avalanche64(_combined(data) ^ ((_r32(SECRET, 0) ^ _r32(SECRET, 4)) + seed & M64))
+        return _avalanche64(_combined(data) ^ ((S[0] ^ S[4]) & M32) + seed & M64)
     if n <= 8:
         seed ^= _swap(seed & M32, 4) << 32
-        h = (_r32(data, n - 4) + (_r32(data, 0) << 32)) ^ ((WORDS[1] ^ WORDS[2]) - seed & M64)
-        h ^= ((h << 49 | h >> 15) ^ (h << 24 | h >> 40)) & M64
-        h = h * MX2 & M64
-        h ^= (h >> 35) + n
-        h = h * MX2 & M64
+        h = _word(data, n - 4, 4) + (_word(data, 0, 4) << 32) ^ (S[8] ^ S[16]) - seed & M64
+        h = (h ^ (h << 49 | h >> 15) ^ (h << 24 | h >> 40)) * MX2 & M64
+        h = (h ^ (h >> 35) + n) * MX2 & M64
         return h ^ h >> 28
-    low = _r64(data, 0) ^ ((WORDS[3] ^ WORDS[4]) + seed & M64)
-    high = _r64(data, n - 8) ^ ((WORDS[5] ^ WORDS[6]) - seed & M64)
-    return _avalanche(n + _swap(low, 8) + high + _fold(low, high) & M64)
+    low = _word(data, 0) ^ (S[24] ^ S[32]) + seed & M64
+    high = _word(data, n - 8) ^ (S[40] ^ S[48]) - seed & M64
+    return _avalanche(n + _swap(low, 8) + high + _fold(low, high))
 
 
 def _medium64(data, seed):
@@ -82,13 +72,10 @@ def _medium64(data, seed):
     if n <= 128:
         for i in reversed(range((n - 1) // 32 + 1)):
             h += _mix16(data, 16 * i, 32 * i, seed) + _mix16(data, n - 16 * (i + 1), 32 * i + 16, seed)
-        return _avalanche(h & M64)
-    for i in range(8):
-        h += _mix16(data, 16 * i, 16 * i, seed)
-    h = _avalanche(h & M64)
-    for i in range(8, n // 16):
-        h += _mix16(data, 16 * i, 16 * (i - 8) + 3, seed)
-    return _avalanche(h + _mix16(data, n - 16, 119, seed) & M64)
+        return _avalanche(h)
+    h = _avalanche(h + sum(_mix16(data, i, i, seed) for i in range(0, 128, 16)))
+    h += sum(_mix16(data, i, i - 125, seed) for i in range(128, n - 15, 16))
+    return _avalanche(h + _mix16(data, n - 16, 119, seed))
 
 
 def _stripes(acc, words, keys):
@@ -112,9 +99,8 @@ def _long(data, secret):
 
 
 def _merge(acc, secret, at, h):
-    for i in range(4):
-        h += _fold(acc[2 * i] ^ _r64(secret, at + 16 * i), acc[2 * i + 1] ^ _r64(secret, at + 16 * i + 8))
-    return _avalanche(h & M64)
+    keys = struct.unpack_from("<8Q", secret, at)
+    return _avalanche(h + sum(_fold(acc[i] ^ keys[i], acc[i + 1] ^ keys[i + 1]) for i in range(0, 8, 2)))
 
 
 def xxh3_64(data, seed=0):
@@ -133,49 +119,39 @@ def xxh3_64(data, seed=0):
 def _short128(data):
     n = len(data)
     if n == 0:
-        return _avalanche64(WORDS[8] ^ WORDS[9]), _avalanche64(WORDS[10] ^ WORDS[11])
+        return _avalanche64(S[64] ^ S[72]), _avalanche64(S[80] ^ S[88])
     if n <= 3:
         low = _combined(data)
         high = _swap(low, 4)
         high = (high << 13 | high >> 19) & M32
-        return (_avalanche64(low ^ _r32(SECRET, 0) ^ _r32(SECRET, 4)),
-                _avalanche64(high ^ _r32(SECRET, 8) ^ _r32(SECRET, 12)))
+        return _avalanche64(low ^ (S[0] ^ S[4]) & M32), _avalanche64(high ^ (S[8] ^ S[12]) & M32)
     if n <= 8:
-        product = (_r32(data, 0) + (_r32(data, n - 4) << 32) ^ WORDS[2] ^ WORDS[3]) * (P64_1 + (n << 2))
+        product = (_word(data, 0, 4) + (_word(data, n - 4, 4) << 32) ^ S[16] ^ S[24]) * (P64_1 + (n << 2))
         low, high = product & M64, product >> 64
         high = high + (low << 1) & M64
-        low ^= high >> 3
-        low = (low ^ low >> 35) * MX2 & M64
-        return low ^ low >> 28, _avalanche(high)
-    last = _r64(data, n - 8)
-    product = (_r64(data, 0) ^ last ^ WORDS[4] ^ WORDS[5]) * P64_1
+        return _avalanche(low ^ high >> 3, 35, MX2, 28), _avalanche(high)
+    last = _word(data, n - 8)
+    product = (_word(data, 0) ^ last ^ S[32] ^ S[40]) * P64_1
     low = (product & M64) + (n - 1 << 54) & M64
-    last ^= WORDS[6] ^ WORDS[7]
+    last ^= S[48] ^ S[56]
     high = (product >> 64) + last + (last & M32) * (P32_2 - 1) & M64
     product = (low ^ _swap(high, 8)) * P64_2
-    return _avalanche(product & M64), _avalanche((product >> 64) + high * P64_2 & M64)
+    return _avalanche(product), _avalanche((product >> 64) + high * P64_2)
 
 
 def _medium128(data):
-    n = len(data)
-    low, high = n * P64_1 & M64, 0
-
-    def mix(one, two, secret):
-        nonlocal low, high
-        low = (low + _mix16(data, one, secret) & M64) ^ (_r64(data, two) + _r64(data, two + 8) & M64)
-        high = (high + _mix16(data, two, secret + 16) & M64) ^ (_r64(data, one) + _r64(data, one + 8) & M64)
-
+    n, high = len(data), 0
     if n <= 128:
-        for i in reversed(range((n - 1) // 32 + 1)):
-            mix(16 * i, n - 16 * (i + 1), 32 * i)
+        steps = [(16 * i, n - 16 * (i + 1), 32 * i) for i in reversed(range((n - 1) // 32 + 1))]
     else:
-        for i in range(0, 128, 32):
-            mix(i, i + 16, i)
-        low, high = _avalanche(low), _avalanche(high)
-        for i in range(128, n - 31, 32):
-            mix(i, i + 16, i - 125)
-        mix(n - 16, n - 32, 103)
-    return _avalanche(low + high & M64), -_avalanche(low * P64_1 + high * P64_4 + n * P64_2 & M64) & M64
+        steps = [(i, i + 16, i if i < 128 else i - 125) for i in range(0, n - 31, 32)] + [(n - 16, n - 32, 103)]
+    low = n * P64_1 & M64
+    for number, (one, two, secret) in enumerate(steps):
+        if number == 4 and n > 128:
+            low, high = _avalanche(low), _avalanche(high)
+        low = (low + _mix16(data, one, secret) & M64) ^ (_word(data, two) + _word(data, two + 8) & M64)
+        high = (high + _mix16(data, two, secret + 16) & M64) ^ (_word(data, one) + _word(data, one + 8) & M64)
+    return _avalanche(low + high), -_avalanche(low * P64_1 + high * P64_4 + n * P64_2) & M64
 
 
 def xxh3_128(data):

@@ -1,0 +1,23 @@
+"""Files and folders."""
+import os
+
+from .errors import Missing
+
+
+def read_bytes(path):
+    """All bytes of a file; one that is not there is Missing."""
+    if not os.path.exists(path):
+        raise Missing("missing")
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def read_text(path):
+    """A file's text."""
+    with open(path, encoding="utf-8", errors="surrogateescape") as f:
+        return f.read()
+
+
+def names(*folder):
+    """The names in a folder, sorted; none if it is not there."""
+    return sorted(os.listdir(os.path.join(*folder))) if os.path.isdir(os.path.join(*folder)) else []
