@@ -187,6 +187,46 @@ rule='{"rules": {"row-constraint": "price >= 0"}}'
 	refused "primary-key" "rules-changed"
 }
 
+# references [FOREIGN KEYS [MORE RESOURCES]]: t.csv, whose price refers to parts.csv, unless other keys are given.
+references() {
+	package '' '' "\"foreignKeys\": [${1-$reference}]"
+	sed -i "s|]}$|, $parts]}|" datapackage.json
+}
+parts='{"name": "parts", "path": "parts.csv", "schema": {"primaryKey": "part", "fields": [{"name": "part", "type": "integer"}, {"name": "other", "type": "integer"}]}}'
+reference='{"fields": "price", "reference": {"resource": "parts", "fields": "part"}}'
+
+@test "a foreign key that a request drops, loosens or cuts off is the base's" {
+	team '{}'
+	{ echo part,other; for i in $(seq 20); do echo "$i,$((i + 100))"; done; } > parts.csv
+	references
+	commit references
+	merged
+	sed -i 's/^7,7$/7,107/' t.csv
+	commit dangling
+	refused "foreign-key" "107"
+	for keys in '' '{"fields": "price", "reference": {"resource": "parts", "fields": "other"}}' \
+		'{"fields": "price", "reference": {"resource": "t", "fields": "price"}}'; do
+		references "$keys"
+		sed -i 's/^7,7$/7,107/' t.csv
+		commit dangling
+		refused "foreign-key" "107" "rules-changed"
+		references "$keys"
+		sed -i '/^7,/d' parts.csv
+		commit "only the rows referred to"
+		refused "foreign-key" "rules-changed"
+	done
+	package ''
+	sed -i 's/^7,7$/7,107/' t.csv
+	commit "without the resource referred to"
+	refused "foreign-key" "rules-changed"
+	references ''
+	commit loosened
+	passes "rules-changed"
+	sed -i 's/^7,7$/7,107/' t.csv
+	commit "what was dropped is merged"
+	passes
+}
+
 @test "a field that a request adds is judged by its own description" {
 	team '{}' '"constraints": {"minimum": 0}'
 	kind='{"name": "kind", "type": "string", "constraints": {"enum": ["a", "b"]}}'
