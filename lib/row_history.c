@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "dataset/schema/key_words.h"
 #include "lib/handles.h"
 #include "lib/history/row_history.h"
 #include "repo/git/history/revision.h"
@@ -32,13 +33,7 @@ static vv_status put_key(varve_row_history *h, const varve_text *values, size_t 
 			 vv_error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (values[i].len > 0 && memchr(values[i].data, ',', values[i].len) && count > 1) {
-			return vv_fail(
-				err, VV_ENOSUPPORT,
-				"a row whose key has several columns is not found by a value with a comma");
-		}
-		vv_buf_puts(&h->row, i > 0 ? "," : "");
-		vv_buf_put(&h->row, values[i].data, values[i].len);
+		vv_key_word_put(&h->row, i, count, values[i].data, values[i].len);
 	}
 	return vv_buf_ok(&h->row, err);
 }

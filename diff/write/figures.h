@@ -28,7 +28,7 @@ typedef struct vv_figures_value {
 	uint64_t hash, count[2];
 	char *text;
 	uint32_t len;
-	vv_cell_state state;
+	uint8_t state; /* vv_cell_state */
 	bool cut;
 } vv_figures_value;
 

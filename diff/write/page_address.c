@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "dataset/schema/key_words.h"
 
 /* As RFC 3986 has it, but '/' stays in paths. */
 static void put_encoded(vv_buf *out, const char *text, size_t len, const char *also)
@@ -23,6 +24,7 @@ static void put_encoded(vv_buf *out, const char *text, size_t len, const char *a
 void vv_page_row_put(vv_buf *out, const char *base, const char *commit, const char *path,
 		     const vv_cell *const *key, size_t count, uint64_t number)
 {
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 	size_t len = strlen(base);
 
 	while (len > 0 && base[len - 1] == '/') {
@@ -37,7 +39,11 @@ void vv_page_row_put(vv_buf *out, const char *base, const char *commit, const ch
 		vv_buf_printf(out, "?row=%llu", (unsigned long long)number);
 	}
 	for (size_t i = 0; i < count; i++) {
-		vv_buf_puts(out, i == 0 ? "?key=" : "%2C");
-		put_encoded(out, key[i]->text ? key[i]->text : "", key[i]->len, "");
+		vv_key_word_put(&words, i, count, key[i]->text, key[i]->len);
 	}
+	if (count > 0) {
+		vv_buf_puts(out, "?key=");
+		put_encoded(out, vv_buf_cstr(&words), words.len, "");
+	}
+	out->failed |= words.failed;
 }

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/filter/condition_run.h"
+#include "dataset/schema/key_words.h"
 #include "dataset/schema/type.h"
 #include "lib/edit/row_file.h"
 
@@ -135,26 +136,23 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 	return VV_OK;
 }
 
-/* The key's cells of a row that is put in: its text taken apart, for one column as it is. */
+/* The key's cells of a row that is put in. */
 static vv_status key_cells(job *j, vv_error *err)
 {
-	const char *at = j->s->row;
+	vv_cell values[VV_ROW_KEY_MAX];
+	int read = vv_key_words_read(values, j->now.key_count, j->s->row, &j->arena, err);
 
+	if (read < 0) return (vv_status)read;
+	if (read == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s': expected %zu values of the key, separated by commas",
+			vv_text_shows(j->s->row), j->now.key_count);
+		return vv_hint(err, "write a value that has a comma in quotes: '\"a, b\",c'");
+	}
 	for (size_t i = 0; i < j->now.key_count; i++) {
-		const char *comma = i + 1 < j->now.key_count ? strchr(at, ',') : NULL;
-		size_t len = comma ? (size_t)(comma - at) : strlen(at);
-		char *text = vv_arena_strndup(&j->arena, at, len);
+		const size_t at = j->now.key[i];
 
-		if (i + 1 < j->now.key_count && (!comma || *at == '"')) {
-			return vv_fail(err, VV_EUSAGE,
-				       "'%s': expected %zu values of the key, parted by commas",
-				       vv_text_shows(j->s->row), j->now.key_count);
-		}
-		if (!text) return vv_fail_nomem(err);
-		text_value(j, &j->cells[j->now.key[i]], &j->file.table.schema.fields[j->now.key[i]],
-			   text);
-		j->given[j->now.key[i]] = true;
-		at += len + 1;
+		text_value(j, &j->cells[at], &j->file.table.schema.fields[at], values[i].text);
+		j->given[at] = true;
 	}
 	return VV_OK;
 }

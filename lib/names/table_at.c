@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/schema/key_words.h"
 
 bool vv_table_at_is_none(vv_status rc)
 {
@@ -49,7 +50,6 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 void vv_key_words_put(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		vv_buf_puts(out, i > 0 ? "," : "");
-		vv_buf_put(out, cells[key[i]].text, cells[key[i]].len);
+		vv_key_word_put(out, i, count, cells[key[i]].text, cells[key[i]].len);
 	}
 }

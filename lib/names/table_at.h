@@ -28,7 +28,7 @@ VV_AUTO_CLEAR(vv_table_at, vv_table_at_close)
  * is something else? */
 bool vv_table_at_is_none(vv_status rc);
 
-/* Appends the key of a row, its values parted by commas, as --row takes it. */
+/* Appends the key of a row, as --row takes it (dataset/schema/key_words.h). */
 void vv_key_words_put(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count);
 
 #endif

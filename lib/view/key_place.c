@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/schema/key_words.h"
 #include "diff/rows/value.h"
 #include "lib/names/table_at.h"
 
@@ -15,10 +16,10 @@
 typedef struct search {
 	const vv_key_place *p;
 	const vv_field *field; /* of the key's first column */
-	vv_cell first;         /* the key's first part */
+	vv_cell *values;       /* of the key */
 	vv_table_reader *reader;
 	vv_batch batch;
-	vv_buf text;
+	vv_buf text, wanted; /* keys, as vv_key_words_put has them */
 	uint64_t row;
 	bool found, over;
 } search;
@@ -37,7 +38,7 @@ static vv_status look_at_group(search *s, vv_error *err)
 		vv_buf_reset(&s->text);
 		vv_key_words_put(&s->text, cells, s->p->key, s->p->key_count);
 		if ((rc = vv_buf_ok(&s->text, err)) < 0) return rc;
-		if (strcmp(vv_buf_cstr(&s->text), s->p->text) == 0) {
+		if (strcmp(vv_buf_cstr(&s->text), vv_buf_cstr(&s->wanted)) == 0) {
 			s->row = s->batch.first_row + i;
 			s->found = true;
 			return VV_OK;
@@ -56,7 +57,7 @@ static vv_status narrow(search *s, uint64_t *from, vv_error *err)
 	while (low < high) {
 		if ((rc = vv_table_seek_row(s->reader, low + (high - low) / 2, err)) < 0) return rc;
 		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
-		if (vv_value_order(s->field, first_of(s, s->batch.rows - 1), &s->first) < 0) {
+		if (vv_value_order(s->field, first_of(s, s->batch.rows - 1), &s->values[0]) < 0) {
 			low = s->batch.first_row + s->batch.rows;
 		} else {
 			high = s->batch.first_row;
@@ -74,30 +75,12 @@ static vv_status look_from(search *s, uint64_t from, size_t most, vv_error *err)
 
 	for (size_t n = 0; rc == VV_OK && !s->found && !s->over && (most == 0 || n < most); n++) {
 		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
-		if (most > 0 && vv_value_order(s->field, first_of(s, 0), &s->first) > 0) {
+		if (most > 0 && vv_value_order(s->field, first_of(s, 0), &s->values[0]) > 0) {
 			return VV_OK;
 		}
 		rc = look_at_group(s, err);
 	}
 	return rc;
-}
-
-/* The text's parts, where its commas part them and nothing else. */
-static bool split_key(const vv_key_place *p, vv_key_value *values)
-{
-	const char *at = p->text;
-
-	for (size_t i = 0; i < p->key_count; i++) {
-		size_t len = i + 1 < p->key_count ? strcspn(at, ",") : strlen(at);
-
-		if (i + 1 < p->key_count ? at[len] == '\0'
-					 : i > 0 && memchr(at, ',', len) != NULL) {
-			return false;
-		}
-		values[i] = (vv_key_value){p->key[i], at, len};
-		at += len + 1;
-	}
-	return true;
 }
 
 /* By hashes that are kept. 1: looked at all groups that can have the row; 0: that is not known. */
@@ -109,10 +92,10 @@ static int look_by_hash(search *s, vv_error *err)
 	int known = 0, more = 0;
 
 	if (!s->p->keys || !(values = vv_calloc(s->p->key_count, sizeof(*values)))) return 0;
-	if (split_key(s->p, values)) {
-		known = vv_key_groups_find(&groups, s->p->table, values, s->p->key_count,
-					   s->p->keys, err);
+	for (size_t i = 0; i < s->p->key_count; i++) {
+		values[i] = (vv_key_value){s->p->key[i], s->values[i].text, s->values[i].len};
 	}
+	known = vv_key_groups_find(&groups, s->p->table, values, s->p->key_count, s->p->keys, err);
 	for (size_t i = 0; i < groups.count && !s->found && !s->over && rc == VV_OK; i++) {
 		if ((rc = vv_table_seek_group(s->reader, groups.groups[i], err)) < 0 ||
 		    (more = vv_table_read(s->reader, &s->batch, err)) <= 0) {
@@ -142,16 +125,27 @@ static vv_status look_in_order(search *s, bool *whole, vv_error *err)
 vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, bool *whole,
 			    vv_error *err)
 {
-	const char *comma = p->key_count > 1 ? strchr(p->text, ',') : NULL;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	search s = {.p = p, .field = &p->table->schema.fields[p->key[0]]};
 	int known;
+	vv_status rc;
 
-	s.first = (vv_cell){.text = p->text,
-			    .len = (uint32_t)(comma ? (size_t)(comma - p->text) : strlen(p->text)),
-			    .state = VV_CELL_TEXT};
 	*found = *whole = false;
+	if (!(s.values = vv_arena_calloc(&arena, p->key_count, sizeof(*s.values)))) {
+		return vv_fail_nomem(err);
+	}
+	known = vv_key_words_read(s.values, p->key_count, p->text, &arena, err);
+	if (known <= 0) { /* no key of a row is written so */
+		*whole = known == 0;
+		return (vv_status)known;
+	}
+	for (size_t i = 0; i < p->key_count; i++) {
+		vv_key_word_put(&s.wanted, i, p->key_count, s.values[i].text, s.values[i].len);
+	}
 	vv_batch_init(&s.batch);
-	vv_status rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
+	if ((rc = vv_buf_ok(&s.wanted, err)) == VV_OK) {
+		rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
+	}
 	if (rc == VV_OK) {
 		known = look_by_hash(&s, err);
 		*whole = known > 0 && !s.over;
@@ -164,5 +158,6 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	vv_table_reader_close(s.reader);
 	vv_batch_clear(&s.batch);
 	vv_buf_clear(&s.text);
+	vv_buf_clear(&s.wanted);
 	return rc;
 }

@@ -7,6 +7,7 @@
  * it takes is not for a page to wait for.
  */
 #include "cmd/web/model/compare.h"
+#include "dataset/schema/key_words.h"
 #include "dataset/table/file_order.h"
 
 #include <stdatomic.h>
@@ -248,10 +249,8 @@ static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_cha
 				       : vv_columns_to_old(columns, c->told.key[i]);
 		const vv_cell *cells = r->new_cells ? r->new_cells : r->old_cells;
 
-		vv_buf_puts(&b, i > 0 ? "," : "");
-		if (at >= 0) {
-			vv_buf_put(&b, cells[at].text, cells[at].len);
-		}
+		vv_key_word_put(&b, i, c->told.key_count, at >= 0 ? cells[at].text : "",
+				at >= 0 ? cells[at].len : 0);
 	}
 	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK && !(out->key = vv_web_keep(c->v, b.data, b.len))) {

@@ -177,6 +177,22 @@ EOF
 	done
 	stop_server
 	cd "$OLDPWD"
+	printf 'a,b,n\nx,"y,z",1\n"x,y",z,2\n' > k.csv
+	varve add -q --key a,b k.csv
+	varve commit -qm keys
+	sed -i 's/,1$/,5/; s/,2$/,6/' k.csv
+	varve commit -qam changed
+	succeeds varve diff --format markdown --pages https://data.example.org/r/ HEAD~1 HEAD
+	grep -o 'k.csv?key=[^"]*' <<< "$output" | sort -u > links
+	[ "$(wc -l < links)" -eq 2 ]
+	start_server .
+	new=$(git rev-parse HEAD)
+	curl -sfL "$url/table/$new/$(grep '%22y%2Cz%22' links)" > first.html
+	curl -sfL "$url/table/$new/$(grep '%22x%2Cy%22' links)" > second.html
+	! cmp -s first.html second.html
+	grep -q "2 -&gt; 6\|>6<" second.html
+	! grep -q "2 -&gt; 6\|>6<" first.html
+	stop_server
 	ends_with 2 varve diff --format markdown --pages 'javascript:1' HEAD~1 HEAD
 	ends_with 2 varve diff --pages https://x HEAD~1 HEAD
 }

@@ -248,6 +248,31 @@ $(short HEAD~2) one
     n: 2 -> 5" # its key, while all else stayed
 }
 
+@test "values of a key of several columns may have commas and quotes" {
+	new_repo
+	cat > t.csv <<-'EOF'
+	a,b,n
+	x,"y,z",1
+	"x,y",z,2
+	"""x",y,3
+	EOF
+	varve add -q --key a,b t.csv && varve commit -qm one && tick
+	for row in 'x,"y,z"' '"x,y",z' '"""x",y'; do
+		succeeds varve set t.csv "$row" n=7
+		succeeds varve commit -qam "change $row"
+		tick
+		succeeds varve log --oneline --row "$row" t.csv
+		[ "$(grep -c -- '-> 7' <<< "$output")" -eq 1 ]
+		output_has "change $row"
+		succeeds varve blame --row "$row" t.csv
+		[ "$(grep -c "change" <<< "$(git log -1 --format=%s "$(awk '{print $1}' <<< "$output" | grep -oE '[0-9a-f]{7,}' | head -1)")")" -eq 1 ]
+	done
+	ends_with 2 varve set t.csv x,y,z n=1
+	stderr_has "expected 2 values of the key"
+	succeeds varve set t.csv '"new, row","""q"""' n=9
+	tail -1 t.csv | grep -Fx '"new, row","""q""",9'
+}
+
 @test "the row's history as JSON" {
 	history
 	succeeds varve log --json --row 2 t.csv
