@@ -69,11 +69,7 @@ static vv_status take_rev(reading *r, const char *text)
 		r->out->rev = "HEAD";
 		return VV_OK;
 	}
-	if (len == 0) {
-		return nonsense(r, "the version", text,
-				"a branch, a tag, a commit, or a day as YYYY-MM-DD");
-	}
-	if (!(r->out->rev = decode(r, text, len))) {
+	if (len == 0 || !(r->out->rev = decode(r, text, len))) {
 		return nonsense(r, "the version", text,
 				"a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
@@ -136,6 +132,7 @@ static const known_place places[] = {
 	{"columns", VV_WEB_AT_COLUMNS, .page = true},
 	{"history", VV_WEB_AT_HISTORY, .page = true, .api = true},
 	{"compare", VV_WEB_AT_COMPARE, .page = true, .api = true},
+	{"check", VV_WEB_AT_CHECK, .page = true},
 	{"conflicts", VV_WEB_AT_CONFLICTS, .page = true, .api = true},
 	{"assets", VV_WEB_AT_ASSET, .page = true},
 	{"changes", VV_WEB_AT_OVERVIEW, .api = true},

@@ -13,13 +13,13 @@
  *   R/columns/REV/PATH[?name=N]      all columns; one, now and over versions
  *   R/history/PATH[?rev=REV]         versions of a table
  *   R/compare/A..B[/PATH]            two versions: B against A; with A...B, against where it parted from A
+ *   R/check/REV                      verdict and findings of `varve check`
  *   R/conflicts[/PATH]               of the merge under way, for the owner alone
  *   R/assets/NAME                    style, script, pictures
  *   R/api/v0/...                     as JSON: changes, history, datasets/REV, data, row, column, compare, conflicts;
  *                                    refs, values/REV/PATH?name=N
  *
- * REV is one part of the path: a '/' in it is written as %2F (table/feature/x/FILE is understood where no
- * shorter REV fits). Pages whose REV is not a whole commit id redirect to those that have it (and so does
+ * REV is one part of the path: a '/' in it is written as %2F. Pages whose REV is not a whole commit id redirect to those that have it (and so does
  * compare), so that a copied link names commits; the API answers at once. R/data, R/row, R/column and R/history
  * without a path, as they were called before, redirect too.
  *
@@ -53,6 +53,7 @@ typedef enum vv_web_place {
 	VV_WEB_AT_COLUMNS,
 	VV_WEB_AT_HISTORY,
 	VV_WEB_AT_COMPARE,
+	VV_WEB_AT_CHECK,
 	VV_WEB_AT_CONFLICTS,
 	VV_WEB_AT_ASSET,
 	/* of the API alone */

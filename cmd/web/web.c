@@ -19,7 +19,6 @@
 
 #define MEMO_BYTES ((size_t)16 << 20)
 #define PAGE_KEPT_S 3600u
-#define REV_PARTS_MAX 8u /* of a revision with slashes */
 
 /* No script, style, picture or data but from here; nothing may frame a page. */
 static const char page_policy[] =
@@ -175,37 +174,6 @@ static vv_status redirect(request *q, const vv_web_address *to, unsigned status,
 
 /* --- which versions -------------------------------------------------------------------------------- */
 
-/* REV/PATH where no such REV is known: the path's first parts may belong to a branch's name. */
-static vv_status find_rev(request *q, vv_web_commit *out, bool *fixed, vv_error *err)
-{
-	vv_web_address *a = &q->address;
-	vv_status rc = vv_web_commit_find(&q->visit, a->rev, out, fixed, err);
-
-	vv_error first = *err;
-	for (unsigned i = 0; rc == VV_ENOTFOUND && a->path && i < REV_PARTS_MAX; i++) {
-		const char *slash = a->path;
-
-		for (unsigned k = 0; slash && k <= i; k++) {
-			slash = strchr(slash + (k > 0), '/');
-		}
-		if (!slash) {
-			break;
-		}
-		char *longer = vv_arena_printf(&q->arena, "%s/%.*s", a->rev, (int)(slash - a->path),
-					       a->path);
-		if (!longer) return vv_fail_nomem(err);
-		rc = vv_web_commit_find(&q->visit, longer, out, fixed, err);
-		if (rc == VV_OK) {
-			a->rev = longer;
-			a->path = slash + 1;
-		}
-	}
-	if (rc == VV_ENOTFOUND) {
-		*err = first;
-	}
-	return rc;
-}
-
 /* HEAD's version; none in a repository that has no commits yet. */
 static vv_status find_head(request *q, vv_error *err)
 {
@@ -231,9 +199,7 @@ static vv_status find_both(request *q, vv_error *err)
 	bool fixed_a = false, fixed_b = false;
 
 	vv_status rc = !a->rev ? vv_web_commit_head(&q->visit, &k->commit, err)
-		       : a->other_rev
-			       ? vv_web_commit_find(&q->visit, a->rev, &k->commit, &fixed_b, err)
-			       : find_rev(q, &k->commit, &fixed_b, err);
+			       : vv_web_commit_find(&q->visit, a->rev, &k->commit, &fixed_b, err);
 	if (rc < 0) return rc;
 	if (!a->other_rev) {
 		k->fixed = false;
@@ -243,13 +209,9 @@ static vv_status find_both(request *q, vv_error *err)
 		return rc;
 	}
 	k->fixed = fixed_a && fixed_b && !a->from_base;
-	if (a->from_base) {
-		if ((rc = vv_web_commit_base(&q->visit, &k->other, &k->commit, &base, err)) < 0) {
-			return rc;
-		}
-		k->other = base;
-	}
-	return VV_OK;
+	if (!a->from_base) return VV_OK;
+	base = k->other;
+	return vv_web_commit_base(&q->visit, &base, &k->commit, &k->other, err);
 }
 
 static vv_status find_versions(request *q, vv_error *err)
@@ -260,7 +222,8 @@ static vv_status find_versions(request *q, vv_error *err)
 	case VV_WEB_AT_COMPARE:
 		return find_both(q, err);
 	default:
-		return q->address.rev ? find_rev(q, &q->asked.commit, &q->asked.fixed, err)
+		return q->address.rev ? vv_web_commit_find(&q->visit, q->address.rev,
+							   &q->asked.commit, &q->asked.fixed, err)
 				      : find_head(q, err);
 	}
 }
@@ -282,6 +245,7 @@ static bool is_to_move(const request *q)
 	case VV_WEB_AT_TABLE:
 	case VV_WEB_AT_ROW:
 	case VV_WEB_AT_COLUMNS:
+	case VV_WEB_AT_CHECK:
 		return strcmp(a->rev, k->commit.hex) != 0;
 	default:
 		return false;

@@ -1,6 +1,5 @@
 /*
- * changes: what changed, as a list of commits in words of rows: of the repository, and of one table, with its plots and
- * two versions to pick.
+ * changes: what changed, as a list of commits in words of rows: of the repository, and of one table, with its plots.
  */
 #include <string.h>
 
@@ -49,23 +48,18 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 			.kind = vv_html_words(style_of(c)), .words = words);
 }
 
-typedef struct log_look {
-	const char *path; /* of a dataset; NULL: all */
-	bool pick;
-} log_look;
-
-static void put_entry(vv_page *p, const vv_web_log_entry *e, const log_look *look, size_t i,
-		      size_t count)
+/* path: of the table whose history it is; NULL: all. */
+static void put_entry(vv_page *p, const vv_web_log_entry *e, const char *path)
 {
-	vv_html_url at = e->before.none ? vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, look->path)
-					: vv_page_to_compare(p, &e->before, &e->commit, look->path);
+	vv_html_url at = e->before.none ? vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path)
+					: vv_page_to_compare(p, &e->before, &e->commit, path);
 
 	part_log_entry_begin(
 		&p->html,
 		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
 		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
 		.author = vv_html_words(e->commit.author), .brief = vv_html_words(e->commit.brief),
-		.at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, look->path));
+		.at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path));
 	for (size_t k = 0; k < e->count; k++) {
 		vv_page_put_change(p, &e->before, &e->commit, &e->changes[k]);
 	}
@@ -73,11 +67,6 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, const log_look *loo
 		part_log_more(&p->html, .at = at, .text = vv_html_words("and more files"));
 	} else if (e->count == 0) {
 		part_log_quiet(&p->html, .text = vv_html_words("no file changed"));
-	}
-	if (look->pick) {
-		part_log_pick(&p->html, .hex = vv_html_words(e->commit.hex),
-			      .brief = vv_html_words(e->commit.brief),
-			      .first = count > 1 ? i == 1 : i == 0, .second = i == 0);
 	}
 	part_log_entry_end(&p->html);
 }
@@ -111,7 +100,7 @@ static void put_missing_note(vv_page *p, const vv_web_log *log)
 	}
 }
 
-static void put_log(vv_page *p, const vv_web_log *log, const log_look *look)
+static void put_log(vv_page *p, const vv_web_log *log, const char *path)
 {
 	vv_web_address to = *p->at;
 
@@ -127,7 +116,7 @@ static void put_log(vv_page *p, const vv_web_log *log, const log_look *look)
 			p->passing = p->passing ||
 				     (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
 		}
-		put_entry(p, &log->entries[i], look, i, log->count);
+		put_entry(p, &log->entries[i], path);
 	}
 	part_log_end(&p->html);
 	if (!log->complete) {
@@ -172,44 +161,6 @@ static uint64_t rows_of(const vv_web_log_entry *e)
 	return e->rows == 0 && e->count > 0 && e->changes[0].counts.counted
 		       ? e->changes[0].counts.new_rows
 		       : e->rows;
-}
-
-static double cells_of(const vv_web_log_entry *e)
-{
-	return e->count > 0 && e->changes[0].counts.counted ? (double)e->changes[0].counts.cells
-							    : 0;
-}
-
-static void put_figures(vv_page *p, const vv_web_log *log)
-{
-	static const char *const heads[] = {"Version", "Rows",    "Added",
-					    "Removed", "Changed", "Changed cells"};
-	vv_html *head = vv_page_piece_new(p);
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		part_th(head, .text = vv_html_words(heads[i]), .kind = vv_html_words(i ? "n" : ""));
-	}
-	part_fold_begin(&p->html, .text = vv_html_words("The figures of these plots as a table"));
-	part_table_begin(&p->html, .label = vv_html_words("Figures"), .head = head);
-	for (size_t i = 0; i < log->count; i++) {
-		const vv_web_log_entry *e = &log->entries[i];
-		const vv_change_counts *n = e->count > 0 ? &e->changes[0].counts : NULL;
-		bool counted = n && n->counted;
-		part_figures_row(
-			&p->html, .day = vv_page_day(p, &e->commit),
-			.brief = vv_html_words(e->commit.brief),
-			.rows = vv_page_text(p, "%s", vv_text_count(rows_of(e))),
-			.added = counted ? vv_page_text(p, "%s", vv_text_count(n->added))
-					 : vv_html_words(""),
-			.removed = counted ? vv_page_text(p, "%s", vv_text_count(n->removed))
-					   : vv_html_words(""),
-			.changed = counted ? vv_page_text(p, "%s", vv_text_count(n->changed))
-					   : vv_html_words(""),
-			.cells = counted ? vv_page_text(p, "%s", vv_text_count(n->cells))
-					 : vv_html_words(""));
-	}
-	part_table_end(&p->html);
-	part_fold_end(&p->html);
 }
 
 /* A plot shows the versions of its page, which need not be all. */
@@ -258,8 +209,7 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 							  (double)n->changed}};
 		}
 		bars[i].label = i == 0 || i == count - 1 ? day : vv_html_words(NULL);
-		bars[i].words = vv_page_text(p, "%s: %s; %s changed", day.s, said,
-					     vv_text_counted((uint64_t)cells_of(e), "cell", NULL));
+		bars[i].words = vv_page_text(p, "%s: %s", day.s, said);
 		rows[i] = (vv_plot_point){
 			e->commit.time, (double)rows_of(e),
 			vv_page_text(p, "%s: %s", day.s, vv_text_counted(rows_of(e), "row", NULL))};
@@ -275,7 +225,6 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 					vv_text_count(rows_of(&log->entries[count - 1])),
 					vv_text_counted(rows_of(&log->entries[0]), "row", NULL))},
 		     rows, count);
-	put_figures(p, log);
 	return VV_OK;
 }
 
@@ -296,9 +245,6 @@ static bool is_table(vv_page *p, const char *path, const vv_web_log *log)
 /* History of one table, or of all. */
 static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log, vv_error *err)
 {
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-	vv_html_url compare = vv_page_link(p, &to);
-	log_look look = {path, path && log->count > 1 && compare.s && vv_page_is_served(p)};
 	bool table = path && is_table(p, path, log);
 	vv_status rc;
 
@@ -314,13 +260,7 @@ static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log
 				    .version = &p->asked->commit});
 	if (table && (rc = put_plots(p, log, err)) < 0) return rc;
 	put_missing_note(p, log);
-	if (look.pick) {
-		part_pick_form_begin(&p->html, .at = compare, .path = vv_html_words(path));
-	}
-	put_log(p, log, &look);
-	if (look.pick) {
-		part_pick_form_end(&p->html);
-	}
+	put_log(p, log, path);
 	return VV_OK;
 }
 

@@ -16,7 +16,6 @@
 
 #define COMMON 20u
 #define CELLS_AT_ONCE 2000000u /* with more of them, figures of all columns are not looked at */
-#define COLUMNS_MAX 1000u
 #define VERSIONS 40u
 #define ROWS_AT_ONCE 200000u /* more of them, and versions are looked at only when asked for */
 #define VERSIONS_OF_LARGE 10u
@@ -285,18 +284,13 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 			.kind = vv_html_words(i == 2 || i == 3 ? "n" : ""));
 	}
 	part_columns_begin(&p->html, .head = head);
-	for (size_t i = 0; i < t->column_count && i < COLUMNS_MAX; i++) {
+	for (size_t i = 0; i < t->column_count; i++) {
 		if ((rc = put_line_of(p, t, i, now, err)) < 0) return rc;
 	}
 	part_columns_end(&p->html);
 	if (!now) {
 		part_note(&p->html, .text = vv_html_words("The table is large: a column's own page "
 							  "has its figures."));
-	}
-	if (t->column_count > COLUMNS_MAX) {
-		part_note(&p->html,
-			  .text = vv_page_text(p, "The first %u of %s columns.", COLUMNS_MAX,
-					       vv_text_count(t->column_count)));
 	}
 	return VV_OK;
 }

@@ -9,43 +9,24 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
-#define COLUMNS_MAX 60u /* shown: the key, those with changes, the first others */
-#define CELLS_MAX 2600u /* of a page: what a browser lays out at once */
-#define ROWS_MIN 40u
 #define GROUPS 8u /* columns, before the rest is folded away */
 #define PATHS 500u
-#define SCHEMA_MAX 100u /* sentences about columns */
 
 /* ---- what both kinds of comparison begin with */
 
+/* The messages of both commits, and the verdict of check. */
 static vv_html *lead(vv_page *p)
 {
 	const vv_web_commit *a = &p->asked->other, *b = &p->asked->commit;
 	vv_html *h = vv_page_piece_new(p);
 
-	part_words(h, .text = vv_html_words("From "));
-	vv_page_put_version(p, h, a);
-	if (!a->none && !a->work) {
-		part_words(h, .text = vv_html_words(", "));
-		part_strong(h, .text = vv_html_words(a->subject));
-	}
-	part_words(h, .text = vv_html_words(", to "));
-	vv_page_put_version(p, h, b);
-	if (!b->none && !b->work) {
-		part_words(h, .text = vv_html_words(", "));
+	if (!a->none && !b->none && !b->work) {
+		part_words(h, .text = vv_page_text(p, "%s \u2192 ", a->subject));
 		part_strong(h, .text = vv_html_words(b->subject));
-		part_words(h, .text = vv_page_text(p, " by %s", b->author));
+		part_words(h, .text = vv_page_text(p, ", by %s. ", b->author));
+		vv_page_put_verdict(p, h, b);
 	}
 	return h;
-}
-
-/* "3 Jan 2024 to 30 Dec 2024" */
-static vv_html_text span(vv_page *p)
-{
-	const vv_web_commit *a = &p->asked->other, *b = &p->asked->commit;
-
-	return vv_page_text(p, "%s to %s", a->none ? "the beginning" : vv_page_day(p, a).s,
-			    vv_page_day(p, b).s);
 }
 
 /* "6 rows added, 3,111 changed between 18 Aug 2026 and 24 Nov 2026" */
@@ -105,16 +86,14 @@ static void put_merge_rules(vv_page *p, const char *path)
 
 static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t count, bool more)
 {
+	vv_html_text said = vv_page_text(p, "%s changed", vv_text_counted(count, "file", NULL));
+
 	vv_page_begin(p, &(vv_page_frame){
-				 .title = vv_page_text(p, "%s: what changed, %s",
-						       p->asked->repository, span(p).s),
-				 .description = vv_page_text(p, "%s changed",
-							     vv_text_counted(count, "file", NULL)),
+				 .title = vv_page_text(p, "%s: %s", p->asked->repository, said.s),
+				 .description = said,
 				 .heading = count == 0 ? vv_html_words("Nothing changed")
-						       : vv_page_text(p, "%s%s changed",
-								      more ? "More than " : "",
-								      vv_text_counted(count, "file",
-										      NULL)),
+					    : more     ? vv_page_text(p, "More than %s", said.s)
+						       : said,
 				 .version = &p->asked->commit});
 	part_lead(&p->html, .body = lead(p));
 	put_merge_rules(p, NULL);
@@ -144,17 +123,10 @@ static unsigned kinds_shown(const vv_web_compare_query *q)
 	       (q->no_changed ? 0u : CHANGED);
 }
 
-/* What a click on a kind leads to: it alone; all again, where it is alone; else it is taken in or
- * left out. */
-static unsigned kinds_after(unsigned shown, unsigned kind)
-{
-	return shown == ALL_KINDS ? kind : shown == kind ? ALL_KINDS : shown ^ kind;
-}
-
 static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *style,
 		     uint64_t number, const char *words)
 {
-	unsigned shown = kinds_shown(&p->at->compare), after = kinds_after(shown, kind);
+	unsigned shown = kinds_shown(&p->at->compare), after = shown == kind ? ALL_KINDS : kind;
 	vv_web_address to = *p->at;
 
 	if (number == 0) return;
@@ -167,10 +139,8 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 		part_kind_chip(&p->html, .at = at, .on = (shown & kind) != 0,
 			       .sign = vv_html_words(sign), .kind = vv_html_words(style),
 			       .number = number, .words = vv_html_words(words),
-			       .hint = vv_html_words(after == kind        ? "Show only these"
-						     : after == ALL_KINDS ? "Show all kinds"
-						     : (shown & kind)     ? "Leave these out"
-									  : "Show these, too"));
+			       .hint = vv_html_words(after == kind ? "Show only these"
+								   : "Show all kinds"));
 	} else {
 		part_count_kind(&p->html, .sign = vv_html_words(sign), .kind = vv_html_words(style),
 				.number = number, .words = vv_html_words(words));
@@ -180,6 +150,13 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 static void put_hidden(vv_html *h, const char *name, const char *value)
 {
 	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
+}
+
+static void put_hides(vv_html *h, const vv_web_compare_query *q)
+{
+	put_hidden(h, "hide", q->no_added ? "added" : "");
+	put_hidden(h, "hide", q->no_removed ? "removed" : "");
+	put_hidden(h, "hide", q->no_changed ? "changed" : "");
 }
 
 /* A column, and other columns that rows are matched by. */
@@ -204,9 +181,7 @@ static void put_choices(vv_page *p, const vv_web_comparison *c, vv_html_url at)
 		}
 	}
 	put_hidden(hidden, "q", q->search ? q->search : "");
-	put_hidden(hidden, "hide", q->no_added ? "added" : "");
-	put_hidden(hidden, "hide", q->no_removed ? "removed" : "");
-	put_hidden(hidden, "hide", q->no_changed ? "changed" : "");
+	put_hides(hidden, q);
 	part_diff_menu(&p->html, .at = at, .columns = columns, .keys = keys, .hidden = hidden);
 }
 
@@ -226,9 +201,7 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 	if (vv_page_is_served(p)) {
 		put_hidden(kept, "in", q->column ? q->column : "");
 		put_hidden(kept, "key", q->key ? q->key : "");
-		put_hidden(kept, "hide", q->no_added ? "added" : "");
-		put_hidden(kept, "hide", q->no_removed ? "removed" : "");
-		put_hidden(kept, "hide", q->no_changed ? "changed" : "");
+		put_hides(kept, q);
 		part_search_form(&p->html, .at = at, .search = vv_html_words(q->search),
 				 .kept = kept);
 		put_choices(p, c, at);
@@ -238,39 +211,21 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 					       vv_text_counted(c->matched, "change", NULL)));
 }
 
-/* A choice in force, with a link that takes it away. */
-static void put_chip(vv_page *p, const vv_web_address *to, const char *words, const char *value)
-{
-	vv_html_url at = vv_page_link(p, to);
-
-	if (at.s) {
-		part_chip_filter(&p->html, .at = at,
-				 .text = vv_page_text(p, "%s %s", words, value));
-	}
-}
-
+/* The choices in force, with a link that takes them away. */
 static void put_chips(vv_page *p)
 {
 	const vv_web_compare_query *q = &p->at->compare;
 	vv_web_address to = *p->at;
+	bool search = q->search && *q->search;
 
-	if (!q->column && !q->key && !(q->search && *q->search)) return;
+	if (!q->column && !q->key && !search) return;
+	to.compare = (vv_web_compare_query){.from = 0};
 	part_filters_begin(&p->html);
-	to.compare.from = 0;
-	if (q->column) {
-		to.compare.column = NULL;
-		put_chip(p, &to, "changed:", q->column);
-		to.compare.column = q->column;
-	}
-	if (q->key) {
-		to.compare.key = NULL;
-		put_chip(p, &to, "rows by", q->key);
-		to.compare.key = q->key;
-	}
-	if (q->search && *q->search) {
-		to.compare.search = NULL;
-		put_chip(p, &to, "with", q->search);
-	}
+	part_chip_filter(&p->html, .at = vv_page_link(p, &to),
+			 .text = vv_page_text(p, "%s%s%s%s%s%s", q->column ? "changed: " : "",
+					      q->column ? q->column : "", q->key ? " rows by " : "",
+					      q->key ? q->key : "", search ? " with " : "",
+					      search ? q->search : ""));
 	part_filters_end(&p->html);
 }
 
@@ -348,7 +303,7 @@ static size_t order_columns(vv_page *p, const vv_web_comparison *c, size_t **out
 	*out = order;
 	p->failed = p->failed || !order;
 	for (int rank = 0; order && rank < 3; rank++) {
-		for (size_t i = 0; i < c->column_count && n < COLUMNS_MAX; i++) {
+		for (size_t i = 0; i < c->column_count && n < VV_PAGE_COLUMNS; i++) {
 			const vv_web_column_pair *pair = &c->columns[i];
 			bool differs = pair->changed > 0 || !pair->name || !pair->old_name ||
 				       pair->renamed || pair->retyped;
@@ -405,15 +360,6 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 	part_diff_row_end(&p->html);
 }
 
-/* As many as a browser lays out at once. */
-static size_t rows_at_once(const vv_web_comparison *c)
-{
-	size_t columns = c->column_count < COLUMNS_MAX ? c->column_count : COLUMNS_MAX;
-	size_t rows = CELLS_MAX / (columns ? columns : 1);
-
-	return rows < ROWS_MIN ? ROWS_MIN : rows > VV_WEB_PAGE_ROWS ? VV_WEB_PAGE_ROWS : rows;
-}
-
 static void put_pager(vv_page *p, const vv_web_comparison *c)
 {
 	vv_web_address to = *p->at;
@@ -427,7 +373,8 @@ static void put_pager(vv_page *p, const vv_web_comparison *c)
 					       vv_text_count(c->matched)));
 	part_pager_begin(&p->html, .words = words);
 	if (from > 0) {
-		uint64_t page = p->at->compare.limit ? p->at->compare.limit : rows_at_once(c);
+		uint64_t page = p->at->compare.limit ? p->at->compare.limit
+						     : vv_page_rows_at_once(c->column_count);
 		to.compare.from = from > page ? from - page : 0;
 		part_pager_link(&p->html, .at = vv_page_link(p, &to),
 				.text = vv_html_words("Previous"), .rel = vv_html_words("prev"));
@@ -546,13 +493,8 @@ static void put_what_happened(vv_page *p, const vv_web_comparison *c)
 	for (size_t i = 0; i < c->striking; i++) {
 		part_fact(&p->html, .text = vv_html_words(c->story[i]));
 	}
-	for (size_t i = 0; i < c->schema_count && i < SCHEMA_MAX; i++) {
+	for (size_t i = 0; i < c->schema_count; i++) {
 		part_fact(&p->html, .text = vv_html_words(c->schema[i]));
-	}
-	if (c->schema_count > SCHEMA_MAX) {
-		part_fact(&p->html,
-			  .text = vv_page_text(p, "and %s more changes of columns",
-					       vv_text_count(c->schema_count - SCHEMA_MAX)));
 	}
 	put_groups(p, c);
 	part_groups_end(&p->html);
@@ -578,21 +520,15 @@ static void put_no_table(vv_page *p, const vv_web_comparison *c)
 			  "cannot be compared."));
 	for (int i = 0; i < 2; i++) {
 		const vv_web_table *t = i == 0 ? c->a : c->b;
+		vv_html_text word = vv_html_words(i == 0 ? "Before" : "After");
 
 		if (t && t->why) {
-			part_note(&p->html,
-				  .text = vv_page_text(p, "%s: %s.", i == 0 ? "Before" : "After",
-						       t->why));
+			part_note(&p->html, .text = vv_page_text(p, "%s: %s.", word.s, t->why));
 		}
-	}
-	if (c->a) {
-		part_button(&p->html, .text = vv_html_words("Before"),
-			    .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->other.hex,
-					     c->old_path ? c->old_path : c->path));
-	}
-	if (c->b) {
-		part_button(&p->html, .text = vv_html_words("After"),
-			    .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, c->path));
+		if (t) {
+			part_button(&p->html, .text = word,
+				    .at = vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, t->path));
+		}
 	}
 }
 
@@ -608,8 +544,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	}
 	const char *said = c.same ? "no change" : c.words && *c.words ? c.words : "changed";
 	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s: %s", path, said),
-					  .description = vv_page_text(p, "%s, %s: %s", path,
-								      span(p).s, said),
+					  .description = vv_page_text(p, "%s: %s", path, said),
 					  .dataset = path,
 					  .file = !c.table,
 					  .version = c.kind == VV_WEB_REMOVED ? &p->asked->other

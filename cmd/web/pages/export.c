@@ -111,7 +111,7 @@ static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 	if (!is_at(&e->b, to->rev)) return false;
 	if (!to->path) {
 		put_to_index(e, out);
-		vv_buf_puts(out, e->a.none ? "" : "#datasets");
+		vv_buf_puts(out, "#datasets");
 		return true;
 	}
 	size_t i = subject_of(e, to->path);
@@ -172,40 +172,29 @@ static bool has_room(const export *e, size_t len)
 	return vv_export_folder_bytes(e->folder) + len <= e->most;
 }
 
-/* Of a comparison; of one version the page itself lists them. */
+/* Each table's rows and data file. */
 static void put_datasets(vv_page *p, export *e)
 {
-	part_subtitle(&p->html, .text = vv_html_words("Datasets"), .id = vv_html_words("datasets"));
-	part_list_begin(&p->html, .kind = vv_html_words("paths"));
-	for (size_t i = 0; i < e->count; i++) {
-		const subject *s = &e->subjects[i];
-		vv_html *h = vv_page_piece_new(p);
-		if (!s->rows) {
-			continue;
-		}
-		part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, e->b.hex, s->path),
-			  .text = vv_html_words(s->path));
-		part_item(&p->html, .body = h);
-	}
-	part_list_end(&p->html);
-}
-
-static void put_file_links(vv_page *p, const export *e)
-{
-	part_subtitle(&p->html, .text = vv_html_words("Files"), .id = vv_html_words("data"));
+	part_subtitle(&p->html, .text = vv_html_words("Tables"), .id = vv_html_words("datasets"));
 	part_list_begin(&p->html, .kind = vv_html_words("paths"));
 	for (size_t i = 0; i < e->count; i++) {
 		const subject *s = &e->subjects[i];
 		vv_html *h = vv_page_piece_new(p);
 		vv_auto(vv_buf) at = VV_BUF_INIT;
-		if (!s->file) {
+
+		if (!s->rows) {
 			continue;
 		}
-		put_to_pages(e, &at);
-		vv_buf_printf(&at, "files/%zu-", i + 1);
-		put_plain_name(&at, s->path);
-		part_link(h, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at)).s),
+		part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, e->b.hex, s->path),
 			  .text = vv_html_words(s->path));
+		if (s->file) {
+			put_to_pages(e, &at);
+			vv_buf_printf(&at, "files/%zu-", i + 1);
+			put_plain_name(&at, s->path);
+			part_words(h, .text = vv_html_words(", "));
+			part_link(h, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at)).s),
+				  .text = vv_html_words("the file"));
+		}
 		part_item(&p->html, .body = h);
 	}
 	part_list_end(&p->html);
@@ -217,12 +206,7 @@ static void put_rest(void *payload, vv_page *p)
 	export *e = payload;
 
 	if (!e->first) return;
-	if (!e->a.none) {
-		put_datasets(p, e);
-	}
-	if (e->done->files > 0) {
-		put_file_links(p, e);
-	}
+	put_datasets(p, e);
 	if (e->notes.len > 0) {
 		part_note(&p->html, .text = vv_html_words("This did not fit:"),
 			  .hint = vv_html_buf(&e->notes));

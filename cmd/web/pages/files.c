@@ -44,7 +44,6 @@ static void keep_below(vv_web_datasets *all, const char *folder)
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
-	vv_html *lead = vv_page_piece_new(p);
 	vv_web_datasets all;
 	vv_status rc;
 
@@ -60,17 +59,6 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 			      .heading = p->at->path ? vv_page_text(p, "%s/", p->at->path)
 						     : vv_html_words("Tables"),
 			      .version = c});
-	if (c->work) {
-		part_words(lead, .text = vv_html_words("In the work tree, not committed."));
-	} else {
-		part_words(lead, .text = vv_html_words("As of "));
-		part_strong(lead, .text = vv_html_words(c->subject));
-		part_words(lead, .text = vv_page_text(p, ", by %s, ", c->author));
-		part_moment(lead, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
-		part_words(lead, .text = vv_html_words(", commit "));
-		part_code(lead, .text = vv_html_words(c->brief));
-	}
-	part_lead(&p->html, .body = lead);
 	if (all.tables == 0) {
 		part_nothing(&p->html, .text = vv_html_words("No tables here."));
 	} else {

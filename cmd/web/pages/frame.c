@@ -202,6 +202,8 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 
 vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err)
 {
+	bool served = vv_page_is_served(p) && p->asked->repository &&
+		      p->at->place != VV_WEB_AT_CHECK;
 	vv_web_address api = *p->at;
 
 	if (p->place && p->place->also) {
@@ -209,8 +211,7 @@ vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err
 	}
 	api.api = true;
 	part_page_end(&p->html, .version = vv_html_words(VARVE_VERSION), .words = words,
-		      .json = vv_page_is_served(p) && p->asked->repository ? vv_page_link(p, &api)
-									   : (vv_html_url){NULL});
+		      .json = served ? vv_page_link(p, &api) : (vv_html_url){NULL});
 	if (p->failed) return vv_fail_nomem(err);
 	return vv_html_take(&p->html, out, err);
 }

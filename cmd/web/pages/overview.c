@@ -17,8 +17,7 @@
 #define LAST_COMMITS 30u
 #define LEAST_COMMITS 5u /* shown, however old */
 #define PATHS_SHOWN 3u   /* of a commit */
-#define TABLES 200u
-#define CHANGED_PATHS 200u /* since the last release */
+#define TABLES 200u      /* and changed paths since the last release */
 
 /* ---- since the last visit: a cookie with the commit of the visit before and of this one */
 
@@ -162,8 +161,7 @@ static vv_html_text ago(vv_page *p, const vv_web_commit *c)
 {
 	int64_t days = ((int64_t)time(NULL) - c->time) / DAY;
 
-	if (days < 1) return vv_html_words("today");
-	if (days == 1) return vv_html_words("yesterday");
+	if (days < 2) return vv_html_words(days < 1 ? "today" : "yesterday");
 	if (days < 60) return vv_page_text(p, "%lld days ago", (long long)days);
 	if (days < 730) return vv_page_text(p, "%lld months ago", (long long)(days / 30));
 	return vv_page_text(p, "%lld years ago", (long long)(days / 365));
@@ -181,7 +179,7 @@ static void put_release(vv_page *p, const vv_web_ref *tag)
 
 	if (vv_oid_equal(&tag->commit.id, &c->id)) {
 		part_words(note, .text = vv_html_words("this version"));
-	} else if (vv_web_changes_between(p->asked->visit, &tag->commit, c, CHANGED_PATHS, &changes,
+	} else if (vv_web_changes_between(p->asked->visit, &tag->commit, c, TABLES, &changes,
 					  &count, &more, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
 			added += changes[i].kind == VV_WEB_ADDED ? changes[i].rows
@@ -205,7 +203,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 {
 	const vv_web_commit *c = &p->asked->commit;
 	const vv_web_ref *newest = NULL;
-	vv_html *by = vv_page_piece_new(p);
+	vv_html *by = vv_page_piece_new(p), *check = vv_page_piece_new(p);
 	uint64_t rows = 0;
 	vv_web_ref *refs;
 	size_t count;
@@ -231,6 +229,9 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	if (newest) {
 		put_release(p, newest);
 	}
+	vv_page_put_verdict(p, check, c);
+	part_fact_figure(&p->html, .name = vv_html_words("Version"),
+			 .figure = vv_html_words(c->brief), .note = check);
 	part_facts_end(&p->html);
 	return VV_OK;
 }

@@ -14,6 +14,9 @@
 
 #define LEAD 60u /* bytes shown of what two long values have in common */
 #define COMPACT "0123456789.,:+-/%()eETZ "
+#define CELLS_MAX 2600u /* of a page */
+#define ROWS_MIN 40u
+#define CHARACTER 4u    /* bytes at most */
 #define COMPACT_MAX 40u /* bytes of a value that is not broken into lines */
 typedef struct vv_page_piece {
 	vv_html html;
@@ -210,30 +213,6 @@ vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c)
 			    c->offset_min < 0 ? '-' : '+', off / 60, off % 60);
 }
 
-void vv_page_put_version(vv_page *p, vv_html *h, const vv_web_commit *c)
-{
-	vv_html_url at = c->none ? (vv_html_url){NULL}
-				 : vv_page_to(p, VV_WEB_AT_TREE, c->hex, NULL);
-
-	if (c->none) {
-		part_words(h, .text = vv_html_words("nothing"));
-		return;
-	}
-	if (c->work) {
-		part_words(h, .text = vv_html_words("the work tree"));
-		return;
-	}
-	if (at.s) {
-		part_link_code(h, .at = at, .text = vv_html_words(c->brief),
-			       .title = vv_html_words(c->subject));
-	} else {
-		part_code(h, .text = vv_html_words(c->brief));
-	}
-	part_words(h, .text = vv_html_words(" of "));
-	part_moment(h, .iso = vv_page_iso(p, c), .text = vv_page_day(p, c),
-		    .title = vv_page_moment(p, c));
-}
-
 /* The bytes of a word that is a sign and a number: "+35", "-1,204"; 0 of another. */
 static size_t signed_number(const char *s)
 {
@@ -355,6 +334,15 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
 	}
 }
 
+size_t vv_page_rows_at_once(size_t columns)
+{
+	size_t rows = CELLS_MAX / (columns == 0                ? 1
+				   : columns < VV_PAGE_COLUMNS ? columns
+							       : VV_PAGE_COLUMNS);
+
+	return rows < ROWS_MIN ? ROWS_MIN : rows > VV_WEB_PAGE_ROWS ? VV_WEB_PAGE_ROWS : rows;
+}
+
 void vv_page_put_lines(vv_page *p, const char *text, size_t len)
 {
 	part_lines_begin(&p->html);
@@ -417,11 +405,10 @@ static uint32_t first_other(const vv_web_cell *c)
 static void put_characters(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y)
 {
 	const uint32_t from = first_other(x), to = first_other(y);
-	const size_t most = 4; /* bytes of a character */
 
 	if (x->kind != VV_WEB_VALUE || y->kind != VV_WEB_VALUE || !from || !to || from == to ||
-	    (from < 0x80 && to < 0x80) || x->whole - x->before - x->after > most ||
-	    y->whole - y->before - y->after > most) {
+	    (from < 0x80 && to < 0x80) || x->whole - x->before - x->after > CHARACTER ||
+	    y->whole - y->before - y->after > CHARACTER) {
 		return;
 	}
 	part_characters(h, .words = vv_page_text(p, "U+%04X \u2192 U+%04X", from, to));

@@ -91,8 +91,8 @@ vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 vv_html_text vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
 vv_html_text vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
 vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c);
-/* "commit 1f2e3d4, 3 Mar 2024", with a link to the files of that version. */
-void vv_page_put_version(vv_page *p, vv_html *h, const vv_web_commit *c);
+/* "Check: valid", with a link to the findings; of a version that was not checked in time only the link. */
+void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
 /* "+35 -35 ~64 rows": each number in its style. */
 void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
 /* An item of a list: a path, and what happened to it. */
@@ -110,6 +110,9 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c);
 /* One of them NULL: only the other version has such a column. */
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change);
+#define VV_PAGE_COLUMNS 60u /* shown of a table, unless some are asked for */
+/* Rows of a page, for a table with that number of columns. */
+size_t vv_page_rows_at_once(size_t columns);
 /* A text file, line by line. */
 void vv_page_put_lines(vv_page *p, const char *text, size_t len);
 /* Is it a number, a date or a time by its looks? Those stay in one line. */
@@ -126,6 +129,7 @@ vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err);

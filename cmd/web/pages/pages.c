@@ -31,6 +31,8 @@ static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
 		return vv_page_row(p, &reply->body, err);
 	case VV_WEB_AT_COLUMNS:
 		return vv_page_column(p, &reply->body, err);
+	case VV_WEB_AT_CHECK:
+		return vv_page_check(p, &reply->body, err);
 	case VV_WEB_AT_CONFLICTS:
 		return vv_page_conflicts(p, &reply->body, err);
 	default:

@@ -211,24 +211,16 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
 	vv_html *h = vv_page_piece_new(p);
 
-	part_words(h, .text = vv_html_words("Of version "));
-	vv_page_put_version(p, h, &t->commit);
 	if (!r) {
-		part_words(h, .text = vv_html_words(", which does not have it."));
+		part_words(h, .text = vv_html_words("This version does not have it."));
 		return h;
 	}
 	to.rev = t->commit.hex;
 	to.path = t->path;
 	to.rows.jump = r->key;
 	to.rows.from = r->key ? 0 : r->number;
-	vv_html_url at = vv_page_link(p, &to);
-	part_words(h, .text = vv_html_words(", "));
-	if (at.s) {
-		part_link(h, .at = at,
-			  .text = vv_page_text(p, "row %s", vv_text_count(r->number + 1)));
-	} else {
-		part_words(h, .text = vv_page_text(p, "row %s", vv_text_count(r->number + 1)));
-	}
+	part_link(h, .at = vv_page_link(p, &to),
+		  .text = vv_page_text(p, "Row %s", vv_text_count(r->number + 1)));
 	return h;
 }
 

@@ -9,9 +9,6 @@
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/table_part.h"
 
-#define COLUMNS_MAX 60u   /* shown at once, unless some are asked for */
-#define CELLS_MAX 2600u   /* of a page: what a browser lays out at once */
-#define ROWS_MIN 40u      /* of a page, however wide */
 #define CELL_MAX 300u     /* bytes shown of a cell: the rest is on the page of its row */
 #define CHOICES_MAX 1000u /* columns in menus */
 
@@ -95,6 +92,12 @@ static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows
 		.figures = vv_page_to_column(p, &t->commit, t->path, NULL));
 }
 
+/* Words of a choice, and the address without it. */
+static void put_chip(vv_page *p, vv_web_address to, vv_html_text words)
+{
+	part_chip_filter(&p->html, .at = vv_page_link(p, &to), .text = words);
+}
+
 /* What is in force, each with a link that takes it away. */
 static vv_status put_filters(vv_page *p, vv_error *err)
 {
@@ -108,19 +111,16 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	part_filters_begin(&p->html);
+	vv_web_address to = *p->at;
+	to.rows.from = 0;
 	if (q->search && *q->search) {
-		vv_web_address to = *p->at;
 		to.rows.search = NULL;
-		to.rows.from = 0;
-		part_chip_filter(
-			&p->html, .at = vv_page_link(p, &to),
-			.text = vv_page_text(p, "any column contains \u201c%s\u201d", q->search));
+		put_chip(p, to, vv_page_text(p, "any column contains \u201c%s\u201d", q->search));
+		to.rows.search = q->search;
 	}
 	for (size_t i = 0; i < q->filter_count; i++) {
 		const vv_web_filter *f = &q->filters[i];
-		vv_web_address to = *p->at;
 		size_t n = 0;
-		bool valued = f->op < VV_WEB_IS_MISSING;
 		for (size_t k = 0; k < q->filter_count; k++) {
 			if (k != i) {
 				others[n++] = q->filters[k];
@@ -128,27 +128,23 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 		}
 		to.rows.filters = others;
 		to.rows.filter_count = n;
-		to.rows.from = 0;
-		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
-				 .text = vv_page_text(p, "%s %s %s", f->column,
-						      vv_page_op_words(f->op),
-						      valued ? f->value : ""));
+		put_chip(p, to,
+			 vv_page_text(p, "%s %s %s", f->column, vv_page_op_words(f->op),
+				      f->op < VV_WEB_IS_MISSING ? f->value : ""));
 	}
+	to.rows.filters = q->filters;
+	to.rows.filter_count = q->filter_count;
 	if (q->where) {
-		vv_web_address to = *p->at;
 		to.rows.where = NULL;
-		to.rows.from = 0;
-		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
-				 .text = vv_page_text(p, "%s", q->where));
+		put_chip(p, to, vv_html_words(q->where));
+		to.rows.where = q->where;
 	}
 	if (q->sort) {
-		vv_web_address to = *p->at;
 		to.rows.sort = NULL;
 		to.rows.descending = false;
-		to.rows.from = 0;
-		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
-				 .text = vv_page_text(p, "sorted by %s%s", q->sort,
-						      q->descending ? ", greatest first" : ""));
+		put_chip(p, to,
+			 vv_page_text(p, "sorted by %s%s", q->sort,
+				      q->descending ? ", greatest first" : ""));
 	}
 	part_filters_end(&p->html);
 	return VV_OK;
@@ -311,12 +307,12 @@ static vv_status choose_columns(vv_page *p, const vv_web_table *t, vv_web_rows_q
 {
 	const char **names;
 
-	if (q->show_count > 0 || t->column_count <= COLUMNS_MAX) return VV_OK;
-	if (!(names = vv_arena_calloc(&p->arena, COLUMNS_MAX, sizeof(*names)))) {
+	if (q->show_count > 0 || t->column_count <= VV_PAGE_COLUMNS) return VV_OK;
+	if (!(names = vv_arena_calloc(&p->arena, VV_PAGE_COLUMNS, sizeof(*names)))) {
 		return vv_fail_nomem(err);
 	}
 	for (int keys = 1; keys >= 0; keys--) {
-		for (size_t i = 0; i < t->column_count && q->show_count < COLUMNS_MAX; i++) {
+		for (size_t i = 0; i < t->column_count && q->show_count < VV_PAGE_COLUMNS; i++) {
 			if (t->columns[i].key == (keys == 1)) {
 				names[q->show_count++] = t->columns[i].name;
 			}
@@ -324,15 +320,6 @@ static vv_status choose_columns(vv_page *p, const vv_web_table *t, vv_web_rows_q
 	}
 	q->show = names;
 	return VV_OK;
-}
-
-/* As many as a browser lays out at once. */
-static size_t rows_at_once(const vv_web_table *t, const vv_web_rows_query *q)
-{
-	size_t columns = q->show_count ? q->show_count : t->column_count;
-	size_t rows = CELLS_MAX / (columns ? columns : 1);
-
-	return rows < ROWS_MIN ? ROWS_MIN : rows > VV_WEB_PAGE_ROWS ? VV_WEB_PAGE_ROWS : rows;
 }
 
 static void put_toolbar(vv_page *p, const vv_web_table *t, const vv_web_rows *r,
@@ -355,7 +342,8 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 	vv_status rc;
 
 	if ((rc = choose_columns(p, t, &q, err)) < 0) return rc;
-	q.limit = q.limit ? q.limit : rows_at_once(t, &q);
+	q.limit = q.limit ? q.limit
+			  : vv_page_rows_at_once(q.show_count ? q.show_count : t->column_count);
 	q.cell_max = q.cell_max ? q.cell_max : CELL_MAX;
 	if ((rc = vv_web_rows_read(p->asked->visit, t, &q, &r, err)) < 0) return rc;
 	put_toolbar(p, t, &r, &q);

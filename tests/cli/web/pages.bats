@@ -95,7 +95,7 @@ head_of() {
 	[[ $(page compare/HEAD~1..) == *bytes.bin*t.csv* ]]
 }
 
-@test "what is no table has no tabs of rows and columns, and one version is not to be compared" {
+@test "what is no table has no views of rows and columns" {
 	some_files
 	start_server src
 	for path in history/bytes.bin history/broken.csv table/HEAD/bytes.bin; do
@@ -103,8 +103,6 @@ head_of() {
 		[[ $said == *" File "* && $said != *" Columns "* && $said != *" Rows "* ]] || { echo "$path: $said" >&2; return 1; }
 	done
 	[[ $(views history/t.csv) == *" Rows "*" Columns "* ]]
-	[[ $(page history/t.csv) == *"Pick two versions"* ]]
-	[[ $(page history/broken.csv) != *"Pick two versions"* ]]
 }
 
 @test "pages whose older versions are not here show what is known, and what gets the rest" {
@@ -135,7 +133,7 @@ head_of() {
 	varve -C src commit -qam four
 	start_server src
 	[[ $(page 'table/HEAD/t.csv?key=9') == *"Key changed: four"*"Columns changed: three"*"(new column)"*" 1 cell changed: two"*"Added: one"* ]]
-	[[ $(page 'table/HEAD/t.csv?key=1') == *"which does not have it"*"Key changed: four"*"Added: one"* ]]
+	[[ $(page 'table/HEAD/t.csv?key=1') == *"does not have it"*"Key changed: four"*"Added: one"* ]]
 }
 
 @test "the comparison of a merge with its parent lists what merge rules decided" {
@@ -160,4 +158,57 @@ head_of() {
 		curl -sfL "$url/compare/$page" > page.html
 		grep "Decided by merge rules: t.csv: 1 cell by rule (max 1)" page.html
 	done
+}
+
+@test "a version's check leads to the rows that are wrong, and its verdict is on other pages" {
+	new_repo src
+	printf 'id,n\n1,5\n2,6\n' > src/t.csv
+	varve -C src add -q --key id t.csv
+	varve -C src commit -qm one
+	tick
+	start_server src
+	[[ $(page check/HEAD) == *"Check: valid"* && $(page '') == *"Check: valid"* ]]
+	cd src
+	printf '[t.csv]\nn <= 5\n' > varve.checks
+	varve add -q varve.checks
+	printf 'id,n\n1,5\n2,60\n3,<b>\n' > t.csv
+	varve commit -qam two
+	cd ..
+	varve -C src check HEAD --format json > said || true
+	page check/HEAD > shown
+	grep -q "Check: not valid, $(jq .totals.errors said) error" shown || { cat shown said >&2; return 1; }
+	curl -sL "$url/check/HEAD" | grep -q 'href="/table/[0-9a-f]*/t.csv?row=2"'
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"Check: not valid"* ]]
+	! curl -sL "$url/check/HEAD" | grep -q '<b></code>'
+}
+
+@test "older addresses of pages lead to those of today" {
+	some_files
+	start_server src
+	id=$(git -C src rev-parse HEAD)
+	for pair in "data/$id/t.csv?q=x=/table/$id/t.csv?q=x" "data/HEAD=/tree/$id/" "row/HEAD/t.csv?key=3=/table/$id/t.csv?key=3" \
+		"column/HEAD/t.csv?name=price=/columns/$id/t.csv?name=price" "history=/commits" "table/HEAD/t.csv?rev=HEAD~1=/table/$(git -C src rev-parse HEAD~1)/t.csv"; do
+		case $pair in
+		*q=x=*) from=${pair%%=x=*}=x to=${pair#*=x=} ;;
+		*key=3=*) from=${pair%%=3=*}=3 to=${pair#*=3=} ;;
+		*price=*) from=${pair%%price=*}price to=${pair#*price=} ;;
+		*HEAD~1=*) from=${pair%%~1=*}~1 to=${pair#*~1=} ;;
+		*) from=${pair%%=*} to=${pair#*=} ;;
+		esac
+		[ "$(head_of "$from" location)" = "$to" ] || { echo "$from: $(head_of "$from" location), not $to" >&2; return 1; }
+	done
+}
+
+@test "a repository that is called like a page is served below /-" {
+	new_repo table
+	rows 5 > table/t.csv
+	varve -C table add -q t.csv
+	varve -C table commit -qm one
+	start_server table
+	curl -sL -H 'Accept: text/html' "$url/" > first
+	at=$(grep -o 'href="[^"]*/t.csv"' first | head -1 | cut -d'"' -f2)
+	[ "$at" = "/-/table/$(git -C table rev-parse HEAD)/t.csv" ]
+	curl -sfL "$url$at" | grep -q '5 rows'
+	curl -sf "$url/-/assets/style.css" > style
+	curl -sf "$url$(curl -sL "$url$at" | grep -o 'href="[^"]*/raw/[^"]*"' | head -1 | cut -d'"' -f2)" | cmp - table/t.csv
 }

@@ -1,0 +1,116 @@
+/*
+ * check: a run of lib/check within a time. It starts no readers of documents: visitors may be strangers.
+ */
+#include "cmd/web/model/check.h"
+
+#include "base/path.h"
+#include "base/sys.h"
+#include "lib/check/run.h"
+
+#define LIMIT 20u      /* findings of each rule and column of a table */
+#define FINDINGS 1000u /* of all; totals count the rest */
+
+typedef struct checking {
+	vv_web_visit *v;
+	uint64_t until_ms;
+	vv_web_check *out;
+} checking;
+
+static bool go_on(void *payload, VV_UNUSED const char *what, VV_UNUSED uint64_t done,
+		  VV_UNUSED uint64_t total)
+{
+	const checking *c = payload;
+
+	return vv_monotonic_ms() < c->until_ms && !(c->v->gone && c->v->gone(c->v->payload));
+}
+
+static vv_status keep(void *payload, const vv_report_entry *e, vv_error *err)
+{
+	checking *c = payload;
+	vv_web_check *o = c->out;
+
+	if (o->count == FINDINGS) return VV_OK;
+	if (!o->findings &&
+	    !(o->findings = vv_arena_calloc(&c->v->arena, FINDINGS, sizeof(*o->findings)))) {
+		return vv_fail_nomem(err);
+	}
+	o->findings[o->count++] = (vv_web_finding){
+		.rule = vv_web_keep_text(c->v, e->rule),
+		.path = vv_web_keep_text(c->v, e->path),
+		.column = vv_web_keep_text(c->v, e->column),
+		.message = vv_web_keep_text(c->v, e->message),
+		.value = e->value ? vv_web_keep(c->v, e->value, e->value_len) : NULL,
+		.error = e->severity == VV_SEVERITY_ERROR,
+		.accepted = e->accepted,
+		.row = e->row};
+	return VV_OK;
+}
+
+/* Copies the totals and the findings. */
+static vv_status take_report(checking *c, const vv_check_report *r, vv_error *err)
+{
+	vv_web_check *o = c->out;
+	vv_report_totals t;
+
+	vv_report_totals_get(r, &t);
+	o->known = true;
+	o->valid = vv_report_valid(r);
+	o->tables = t.datasets;
+	o->errors = t.errors;
+	o->warnings = t.warnings;
+	o->accepted = t.accepted;
+	return vv_report_each(r, keep, c, err);
+}
+
+static vv_status run(checking *c, const vv_oid *commit, vv_error *err)
+{
+	const vv_progress progress = {.update = go_on, .part = go_on, .payload = c};
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(c->v->repo), "cache", "check",
+					  NULL);
+	vv_auto(vv_check_cache) *cache = NULL;
+	vv_auto(vv_rules_file) *rules = NULL;
+	vv_auto(vv_diff_side) side = {0}, base = {0};
+	vv_check_run run = {.repo = c->v->repo,
+			    .reader = c->v->reader,
+			    .words = vv_repository_words(c->v->repo),
+			    .progress = &progress,
+			    .limit = LIMIT,
+			    .no_documents = true};
+	bool has_base;
+	uint32_t nsec;
+	vv_status rc;
+
+	vv_now(&run.now, &nsec);
+	if (!dir) return vv_fail_nomem(err);
+	if ((rc = vv_diff_side_commit(&side, c->v->repo, commit, NULL, err)) < 0 ||
+	    (rc = vv_check_parent(c->v->repo, commit, &base, &has_base, err)) < 0 ||
+	    (rc = vv_check_rules_read(&rules, c->v->reader, &side, err)) < 0 ||
+	    (rc = vv_check_cache_open(&cache, dir, err)) < 0) {
+		return rc;
+	}
+	const vv_report_options o = {.limit = LIMIT, .fail_on = vv_rules_fail_on(rules)};
+	run.cache = cache;
+	if ((rc = vv_report_new(&run.report, &o, err)) < 0) return rc;
+	rc = vv_check_side(&run, &side, has_base ? &base : NULL, 0, NULL, err);
+	if (rc == VV_OK && run.unread.code < 0) {
+		*err = run.unread;
+		rc = run.unread.code;
+	}
+	if (rc == VV_OK) {
+		rc = take_report(c, run.report, err);
+	}
+	vv_report_free(run.report);
+	return rc;
+}
+
+vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, uint64_t ms, vv_web_check *out,
+			    vv_error *err)
+{
+	uint64_t until = vv_monotonic_ms() + ms;
+	checking k = {v, until < v->until_ms ? until : v->until_ms, out};
+
+	*out = (vv_web_check){.known = false};
+	if (c->none || c->work) return VV_OK;
+	vv_status rc = run(&k, &c->id, err);
+	return rc == VV_ECANCELLED || rc == VV_EMISSING || rc == VV_ENOTFOUND ? VV_OK : rc;
+}

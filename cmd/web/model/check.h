@@ -1,0 +1,27 @@
+/*
+ * check: verdict and findings of `varve check` on a version, in the time of a visit.
+ */
+#ifndef VV_CMD_WEB_MODEL_CHECK_H
+#define VV_CMD_WEB_MODEL_CHECK_H
+
+#include "cmd/web/model/commits.h"
+
+typedef struct vv_web_finding {
+	const char *rule, *path, *column, *message, *value; /* column, value: NULL for none */
+	bool error, accepted;
+	uint64_t row; /* from 1; 0: of no row */
+} vv_web_finding;
+
+typedef struct vv_web_check {
+	bool known; /* else the time was over, or data is not here: nothing is said */
+	bool valid;
+	uint64_t tables, errors, warnings, accepted;
+	vv_web_finding *findings; /* of each rule, column and table the first ones */
+	size_t count;
+} vv_web_check;
+
+/* Against its first parent, under the version's own rules, for at most ms. Results of blocks are kept, as by `varve check`. */
+vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, uint64_t ms, vv_web_check *out,
+			    vv_error *err);
+
+#endif

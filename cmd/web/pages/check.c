@@ -1,0 +1,79 @@
+/*
+ * check: the verdict on a version, and its findings with their rows.
+ */
+#include "cmd/web/model/check.h"
+#include "base/show.h"
+#include "cmd/web/pages/page.h"
+#include "cmd/web/pages/parts.h"
+
+#define VERDICT_MS 300u /* for one word on another page */
+#define PAGE_MS 60000u
+
+static vv_html_text verdict(vv_page *p, const vv_web_check *k)
+{
+	if (!k->known) return vv_html_words("not finished in the time of a page");
+	if (k->valid && k->errors + k->warnings == 0) return vv_html_words("valid");
+	return vv_page_text(p, "%s, %s, %s", k->valid ? "valid" : "not valid",
+			    vv_text_counted(k->errors, "error", NULL),
+			    vv_text_counted(k->warnings, "warning", NULL));
+}
+
+void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c)
+{
+	vv_html_url at = vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL);
+	vv_web_check k;
+
+	if (!at.s || c->none || c->work) return;
+	if (vv_web_check_read(p->asked->visit, c, VERDICT_MS, &k, VV_IGNORED) < 0) {
+		k.known = false;
+	}
+	p->passing = p->passing || !k.known;
+	part_words(h, .text = vv_html_words("Check: "));
+	part_link(h, .at = at, .text = k.known ? verdict(p, &k) : vv_html_words("look"));
+}
+
+static void put_findings(vv_page *p, const vv_web_check *k)
+{
+	const vv_web_commit *c = &p->asked->commit;
+
+	part_findings_begin(&p->html);
+	for (size_t i = 0; i < k->count; i++) {
+		const vv_web_finding *f = &k->findings[i];
+		vv_html_url row = f->row > 0 ? vv_page_to_row(p, c, f->path, NULL, f->row - 1)
+					     : (vv_html_url){NULL};
+
+		part_finding(&p->html, .rule = vv_html_words(f->rule),
+			     .kind = vv_html_words(f->accepted ? "accepted"
+						   : f->error  ? "error"
+							       : "warning"),
+			     .path = vv_html_words(f->path),
+			     .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path), .row_at = row,
+			     .row = f->row > 0 ? vv_page_text(p, "row %s", vv_text_count(f->row))
+					       : vv_html_words(NULL),
+			     .column = vv_html_words(f->column), .value = vv_html_words(f->value),
+			     .message = vv_html_words(f->message));
+	}
+	part_findings_end(&p->html);
+}
+
+vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
+{
+	vv_web_check k;
+	vv_status rc = vv_web_check_read(p->asked->visit, &p->asked->commit, PAGE_MS, &k, err);
+
+	if (rc < 0) return rc;
+	vv_html_text words = vv_page_text(p, "Check: %s", verdict(p, &k).s);
+	p->passing = p->passing || !k.known;
+	vv_page_begin(p, &(vv_page_frame){.title = words,
+					  .description = words,
+					  .heading = vv_html_words("Check"),
+					  .version = &p->asked->commit});
+	part_said(&p->html, .text = words);
+	if (!k.known) {
+		part_note(&p->html,
+			  .text = vv_html_words("Reload the page to go on, or run 'varve check'."));
+	} else if (k.count > 0) {
+		put_findings(p, &k);
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}
