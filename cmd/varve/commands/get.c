@@ -25,8 +25,29 @@ static const vv_option table[] = {
 
 static int check_get(const vv_context *c)
 {
-	return c->argc == 2 ? VV_EXIT_OK
-			    : vv_usage_error("get takes a URL and a PATH of the repository there");
+	const options *o = c->options;
+
+	if (c->argc == 1 && o->rev) {
+		return vv_usage_error("--rev is for URL PATH: URL#REV:PATH has a revision");
+	}
+	return c->argc == 1 || c->argc == 2
+		       ? VV_EXIT_OK
+		       : vv_usage_error(
+				 "get takes URL#REV:PATH, or a URL and a PATH of the repository there");
+}
+
+/* URL#REV:PATH becomes REV:PATH of that repository. Of two words neither is looked at: a '#' is part of a name there. */
+static vv_status read_word(vv_context *c, vv_error *err)
+{
+	vv_status rc = vv_url_words_read(&c->urls, VV_URLS_VERSIONS, 1, c->argv, 0, err);
+
+	if (rc < 0) return rc;
+	if (!c->urls.url) {
+		vv_fail(err, VV_EUSAGE, "'%s' names no path there", vv_text_shows(c->argv[0]));
+		return vv_hint(err, "URL#REV:PATH, or URL PATH");
+	}
+	c->argv = c->urls.argv;
+	return VV_OK;
 }
 
 static vv_status find(vv_subject *s, vv_context *c, vv_error *err)
@@ -35,6 +56,10 @@ static vv_status find(vv_subject *s, vv_context *c, vv_error *err)
 	vv_oid commit;
 	vv_status rc;
 
+	if (c->argc == 1) {
+		rc = vv_context_need(c, VV_NEEDS_READER, err);
+		return rc < 0 ? rc : vv_subject_find(s, c->repo, c->reader, c->argv[0], err);
+	}
 	/* all that follows is of that repository */
 	if (!(c->urls.url = vv_strdup(c->argv[0]))) return vv_fail_nomem(err);
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
@@ -47,12 +72,15 @@ static vv_status find(vv_subject *s, vv_context *c, vv_error *err)
 static vv_status run_get(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const char *path = o->out ? o->out : vv_path_base(c->argv[1]);
 	vv_auto(vv_out_file) out = {.fd = -1};
-	vv_status rc = vv_out_file_open(&out, path, o->force, err);
-
 	vv_auto(vv_subject) s = {.env = vv_environ()};
-	if (rc < 0 || (rc = find(&s, c, err)) < 0 ||
+	const char *path, *colon;
+	vv_status rc;
+
+	if (c->argc == 1 && (rc = read_word(c, err)) < 0) return rc;
+	colon = c->argc == 1 ? vv_subject_colon(c->argv[0]) : NULL;
+	path = o->out ? o->out : vv_path_base(colon ? colon + 1 : c->argv[c->argc - 1]);
+	if ((rc = vv_out_file_open(&out, path, o->force, err)) < 0 || (rc = find(&s, c, err)) < 0 ||
 	    (rc = vv_subject_bytes(&s, vv_out_file_put, &out, c->progress, err)) < 0 ||
 	    (rc = vv_out_file_end(&out, err)) < 0) {
 		return rc;
@@ -68,7 +96,8 @@ const vv_command vv_cmd_get = {
 	.name = "get",
 	.group = "peers",
 	.summary = "copy a file out of another repository, without its history",
-	.usage = "[--rev REV] [-o OUT] [-f] [-q] URL PATH",
+	.usage = "[-o OUT] [-f] [-q] URL#[REV:]PATH\n"
+		 "[--rev REV] [-o OUT] [-f] [-q] URL PATH",
 	.example = "$ varve get https://github.com/ada/sales.git prices.csv --rev v1\n"
 		   "wrote prices.csv",
 	.options = table,

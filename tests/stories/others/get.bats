@@ -34,6 +34,14 @@ setup() {
 	succeeds varve get "file://$BATS_TEST_TMPDIR/work/src" readme.txt
 	cmp readme.txt ../src/readme.txt
 	varve get ../src data/prices.csv --rev v1 -o - | cmp - ../v1.csv
+	varve get "file://$BATS_TEST_TMPDIR/work/src#v1:data/prices.csv" -o - | cmp - ../v1.csv
+	rm prices.csv
+	succeeds varve get "file://$BATS_TEST_TMPDIR/work/src#data/prices.csv"
+	cmp prices.csv ../src/data/prices.csv
+	ends_with 2 varve get --rev v1 "file://$BATS_TEST_TMPDIR/work/src#data/prices.csv"
+	stderr_has "--rev is for URL PATH"
+	ends_with 2 varve get "file://$BATS_TEST_TMPDIR/work/src"
+	stderr_has "names no path"
 	[ "$(ls -A | tr '\n' ' ')" = "prices.csv readme.txt v1.csv " ]
 }
 
