@@ -38,7 +38,7 @@ class Table:
         self.form = rng.choice(["csv", "csv", "csv", "ndjson", "json"])
         self.name = f"t{n}.{self.form}"
         self.codec, self.encoding = rng.choice(ENCODINGS) if self.form == "csv" else ("utf-8", "UTF-8")
-        self.delimiter, self.newline = rng.choice(",;\t|"), rng.choice(["\n", "\n", "\r\n"])
+        self.delimiter, self.newline = rng.choice(",;\t|"), rng.choice(["\n"] * 4 + ["\r\n"] * 2 + ["\r"])
         self.spaced = self.form == "csv" and rng.random() < 0.1
         self.title = "".join(f"Title {i}{self.newline}" for i in range(rng.choice([0, 0, 0, 2]))) if self.form == "csv" else ""
         self.tail = f"Sum of all{self.newline}" * rng.choice([0, 0, 0, 1]) if self.form == "csv" else ""
@@ -52,11 +52,23 @@ class Table:
         if rng.random() < 0.15:
             self.rows[0][-1] = "long cell " * 40000
         self.options = ["--encoding", self.encoding] if self.encoding != "UTF-8" else []
+        self.extras(rng)
         self.options += (["--skip-lines", "2"] if self.title else []) + (["--skip-footer", "1"] if self.tail else [])
-        if self.form == "csv" and not self.title and rng.random() < 0.3:
-            self.options += ["--order", "key"]
+        if self.form == "csv" and not self.title and not self.comments and rng.random() < 0.3:
+            self.options += ["--order", "key", "--key", "c0"] if self.header == 1 else []
             self.odd = False
             rng.shuffle(self.rows)
+
+    def extras(self, rng):
+        """Comments between rows, other header lines, an escape before quotes, rows inside a document."""
+        csv = self.form == "csv"
+        self.comments, self.header = csv and rng.random() < 0.2, rng.choice([1] * 6 + [0, 2]) if csv else 0
+        self.escape = "\\" if csv and rng.random() < 0.15 else ""
+        self.around = rng.choice([("[\n", "\n]\n"), ("[\n", "\n]\n"), ('{"count": 2, "data": {"items": [\n', '\n]}, "next": null}\n')])
+        self.options += ["--comment", "#"] * self.comments + ["--no-header"] * (csv and not self.header)
+        self.options += ["--header-rows", "2"] * (self.header == 2) + ["--escape", "\\"] * bool(self.escape)
+        self.options += ["--delimiter", self.delimiter] * csv
+        self.options += ["--records", "data.items"] * (self.form == "json" and "data" in self.around[0])
 
     def row(self, rng, i):
         cells = [kind(rng, i) for kind in self.kinds]
@@ -70,14 +82,20 @@ class Table:
         if self.spaced and not first:
             return " " + self.cell(n, text.strip(), True)
         if self.quoted[n] or any(c in text for c in (self.delimiter, '"', "\n", "\r")) or \
-                (self.spaced and text.startswith(" ")) or (text == "" and len(self.kinds) == 1):
-            return '"' + text.replace('"', '""') + '"'
+                (self.spaced and text.startswith(" ")) or (self.escape and self.escape in text) or \
+                (first and self.comments and text.startswith("#")) or (text == "" and len(self.kinds) == 1):
+            return '"' + self.quote(text) + '"'
         return text
+
+    def quote(self, text):
+        return text.replace("\\", "\\\\").replace('"', '\\"') if self.escape else text.replace('"', '""')
 
     def line(self, rng, cells):
         if self.form == "csv":
             if rng and self.odd and rng.random() < 0.05:
-                return self.delimiter.join('"' + str(c).replace('"', '""') + '"' for c in cells)
+                return self.delimiter.join('"' + self.quote(str(c)) + '"' for c in cells)
+            if rng and self.comments and rng.random() < 0.1:
+                return f"# a note{self.newline}" + self.line(None, cells)
             return self.delimiter.join(self.cell(n, c, n == 0) for n, c in enumerate(cells))
         members = [json.dumps(f"c\u00e9{n}", ensure_ascii=self.ascii) + self.colon +
                    json.dumps(c, ensure_ascii=self.ascii) for n, c in enumerate(cells) if c is not ...]
@@ -88,9 +106,9 @@ class Table:
         rng = random.Random(len(self.rows))
         lines = [self.line(rng, r) for r in self.rows]
         if self.form == "json":
-            text = "[\n" + self.between.join(lines) + "\n]\n"
+            text = self.between.join(lines).join(self.around)
         else:
-            head = [self.delimiter.join(self.cell(n, f"c{n}", n == 0) for n in range(len(self.kinds)))] * (self.form == "csv")
+            head = [self.delimiter.join(self.cell(n, f"c{n}", n == 0) for n in range(len(self.kinds)))] * self.header
             text = self.title + self.newline.join(head + lines) + self.newline * self.final + self.tail
         return text.encode(self.codec, "replace" if self.codec[:3] != "utf" else "strict")
 
