@@ -6,7 +6,7 @@ import shutil
 import pytest
 from conftest import new_repository
 from tables import Bytes, Table
-from varve_reader import Damaged, open_place
+from varve_reader import Damaged, Missing, Version, open_place
 
 MARKS = ("packs/", "lists/", "versions/", "indexes/", "objects/pack/", "t0.", "t1.", "t2.", "b3.")
 
@@ -98,3 +98,32 @@ def test_a_damaged_car_is_named(places, tmp_path):
             continue
         errors = try_place(path, {})
         assert any("one.car" in e for e in errors), (how, errors[:3])
+
+
+def test_hostile_blocks_are_damage(places):
+    """Blocks whose hash somebody made fit: an error, and never another file."""
+    seed, top, _ = places
+    print("seed", seed)
+    rng, place = random.Random(seed), open_place(top / "one.car")
+    good = b"".join(Version(place.blocks, place.roots[0]).file())
+    cids = sorted(place.blocks.direct)
+    for n in range(400):
+        cid = rng.choice(cids) if n % 2 else place.roots[0]
+        before = place.blocks.direct[cid]
+        data = bytearray(before)
+        for _ in range(rng.choice([1, 1, 4])):
+            at = rng.randrange(len(data))
+            data[at:at + rng.randrange(3)] = rng.choice([b"", rng.randbytes(1), bytes((data[at] ^ 1 << rng.randrange(8),)), b"\xff" * 9])
+            data = data or bytearray(b"x")
+        place.blocks.direct[cid] = bytes(data)
+        try:
+            assert b"".join(Version(place.blocks, place.roots[0]).file()) == good
+        except Damaged as e:
+            assert str(place.roots[0]) in str(e)
+        place.blocks.direct[cid] = before
+
+
+@pytest.mark.parametrize("rev", ["main~x", "main^^x", "^", "main~99", "", "~", "0000"])
+def test_names_of_no_version(places, rev):
+    with pytest.raises(Missing):
+        open_place(places[1] / "repository").version(f"{rev}:nothing")

@@ -1,12 +1,14 @@
 """Every place gives every version back byte for byte, and says that it is whole."""
 import os
+import random
 import re
 import subprocess
 import sys
 
 from conftest import TOP
-from varve_reader import Damaged, open_place
+from varve_reader import Damaged, Version, edits, open_place
 from varve_reader.cbor import Cid, Cursor
+from varve_reader.errors import within
 from varve_reader.group import cells
 from varve_reader.packs import Blocks
 
@@ -101,22 +103,46 @@ def test_the_command(run, repository, tmp_path):
     assert (wrong.returncode, wrong.stdout) == (2, b"") and b"'main' has no file 'nothing.csv'" in wrong.stderr
 
 
-def test_the_page_with_bytes_in_hex():
-    """docs/formats/store-example.txt"""
+def example():
+    """(text of the page, name -> bytes in hex) of docs/formats/store-example.txt"""
     with open(os.path.join(TOP, "docs", "formats", "store-example.txt"), encoding="utf-8") as f:
         text = f.read()
     found = {}
     for name, body in re.findall(r"```\w+ example-(\w+)\n(.*?)```", text, re.S):
         lines = [re.match(r"((?:[0-9a-f]{2} ?)+)(?:\s|$)", line) for line in body.splitlines()]
         found[name] = bytes.fromhex("".join(m[1] for m in lines if m))
+    return text, found
+
+
+def test_the_page_with_bytes_in_hex():
+    text, found = example()
     assert cells(found["group"])[1][1][3] == b"mug, big"
     blocks = Blocks()
     blocks.add_pack("pack-70d83fa2d8b933092b5e6d9ae5185208.pack", found["pack"])
     blocks.direct[Cid.of(0x71, found["root"])] = found["root"]
     assert list(blocks.verify()) == []
-    from varve_reader import Version
     file = b"".join(Version(blocks, Cid.of(0x71, found["root"])).file())
     assert file.decode() == re.search(r"```csv example\n(.*?)```", text, re.S)[1]
+
+
+def test_row_edits():
+    """The examples of the page, and bytes that are none: damage or a row group, nothing else."""
+    base = example()[1]["group"]
+    rows, columns = cells(edits.apply(base, bytes.fromhex("01 05 01 00 00")))
+    assert rows == 5 and columns == [c[:5] for c in cells(base)[1]]
+    rows, columns = cells(edits.apply(base, bytes.fromhex("00 01 02 02 01 05 00")))
+    assert columns[2] == [*cells(base)[1][2][:5], b"desk"] and columns[:2] == cells(base)[1][:2]
+    seed, good = random.randrange(1 << 32), 0
+    print("seed", seed)
+    rng = random.Random(seed)
+    for _ in range(3000):
+        wild = bytes(rng.choice([0, 0, 1, 1, 2, 3, 4, 5, 7, 255, rng.randrange(256)]) for _ in range(rng.randrange(1, 16)))
+        try:
+            with within("edits"):
+                good += len(cells(edits.apply(base, wild))[1]) == 6
+        except Damaged as e:
+            assert str(e).startswith("edits: ")
+    assert good
 
 
 def test_numbers_have_one_form():

@@ -2,6 +2,7 @@
 import argparse
 import datetime
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -33,17 +34,24 @@ def _parser():
     return parser
 
 
+def _say(text, stream=None):
+    """Prints a line; what could drive a terminal is escaped."""
+    text = re.sub("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", lambda m: f"\\u{ord(m[0]):04x}", str(text))
+    stream = stream or sys.stdout
+    print(text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8"), file=stream)
+
+
 def _verify(place, args):
     damage = 0
     for error in place.verify(args.owner):
         damage += 1
-        print(f"varve-reader: {error}", file=sys.stderr)
+        _say(f"varve-reader: {error}", sys.stderr)
     versions = len({root for _, _, _, root in place.versions()} | set(place.roots)) if not damage else 0
     if not damage:
-        print(f"{len(place.blocks)} blocks, {versions} versions: nothing is damaged or missing")
+        _say(f"{len(place.blocks)} blocks, {versions} versions: nothing is damaged or missing")
     for head in place.heads:
         late = head.expires and head.expires < time.time()
-        print(f"signed by {head.key}, number {head.number} of {head.name}, {_day(head.time)}" + ", expired" * bool(late))
+        _say(f"signed by {head.key}, number {head.number} of {head.name}, {_day(head.time)}" + ", expired" * bool(late))
     return 1 if damage else 0
 
 
@@ -53,7 +61,7 @@ def _day(seconds):
 
 def _versions(place, args):
     for commit, seconds, path, root in place.versions():
-        print(f"{commit[:10]} {_day(seconds)} {root} {path}" if commit else root)
+        _say(f"{commit[:10]} {_day(seconds)} {root} {path}" if commit else root)
     return 0
 
 
@@ -81,12 +89,6 @@ def main(argv=None):
     try:
         place = open_place(args.place, args.key, args.more)
         return {"verify": _verify, "versions": _versions, "cat": _cat}[args.command](place, args)
-    except Missing as e:
-        print(f"varve-reader: {e}", file=sys.stderr)
-        return 2
-    except Damaged as e:
-        print(f"varve-reader: {e}", file=sys.stderr)
-        return 1
-    except OSError as e:
-        print(f"varve-reader: {e}", file=sys.stderr)
-        return 2
+    except (Damaged, OSError) as e:
+        _say(f"varve-reader: {e}", sys.stderr)
+        return 2 if isinstance(e, (Missing, OSError)) else 1

@@ -1,5 +1,6 @@
 """What goes wrong: damage, and what is not there. Each message begins with the file it is about."""
 import contextlib
+import re
 import struct
 import zlib
 
@@ -15,7 +16,8 @@ class Missing(Damaged):
 
 
 # What reading malformed bytes raises anywhere below; all of it is damage.
-_MALFORMED = (IndexError, KeyError, ValueError, TypeError, OverflowError, struct.error, zlib.error, zstandard.ZstdError)
+_MALFORMED = (AttributeError, LookupError, ValueError, TypeError, OverflowError, RecursionError, re.error, struct.error,
+              zlib.error, zstandard.ZstdError)
 
 
 @contextlib.contextmanager

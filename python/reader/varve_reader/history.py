@@ -112,15 +112,15 @@ class History:
 
     def resolve(self, rev):
         """The commit that a name, an id or its beginning, with ~N and ^N, means."""
-        base, steps = re.fullmatch(r"([^~^]*)([~^\d]*)", rev).groups()
+        base, steps, rest = re.fullmatch(r"([^~^]*)((?:[~^]\d*)*)(.*)", rev).groups()
         oid = self.source.head if base in ("", "HEAD", "@") else None
         for form in ("refs/tags/%s", "refs/heads/%s", "refs/remotes/%s", "refs/%s", "%s"):
             oid = oid or self.source.refs.get(form % base)
         if not oid and re.fullmatch("[0-9a-f]{4,40}", base):
             found = [c for c in self.walk() if c.startswith(base)]
             oid = found[0] if len(found) == 1 else None
-        if not oid:
-            raise Missing(f"no version named '{base or 'HEAD'}'")
+        if not oid or rest:
+            raise Missing(f"no version named '{rev}'")
         for sign, count in re.findall(r"([~^])(\d*)", steps):
             for _ in range(int(count or 1) if sign == "~" else 1):
                 parents = self.commit(oid)[1]
