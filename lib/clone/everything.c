@@ -776,7 +776,8 @@ static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, v
 	}
 	vv_checkout_init(&checkout, m->repo, reader, index);
 	checkout.pointer_ok = true;
-	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, head, false, err)) < 0) {
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, head, false, err)) < 0 ||
+	    (rc = vv_tree_switch_find_kept(&s, &m->head.commit, err)) < 0) {
 		return rc;
 	}
 	if (s.kept_count > 0) {

@@ -732,6 +732,7 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 			      (rc = vv_head_put_newest(&out->signed_by, r, err)) < 0))) {
 		return rc;
 	}
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	const bool lent = vv_dataset_reader_lend_if_none(s, x);
 	rc = read_paths(&c, err);
 	if (lent) {

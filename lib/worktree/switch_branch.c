@@ -399,8 +399,12 @@ static vv_status change_files(vv_branch_switch *p, vv_error *err)
 	vv_checkout_init(&checkout, p->repo, p->reader, p->index);
 	checkout.pointer_ok = true;
 	checkout.fetch = true;
+	/* As git: it names none where a branch begins here. */
+	const bool named = !p->force && !p->quiet &&
+			   !(p->make && vv_oid_equal(&p->head.commit, &p->target));
 	if ((rc = vv_tree_switch_plan(&p->files, &checkout, &p->head.commit, &p->target, p->force,
-				      err)) < 0) {
+				      err)) < 0 ||
+	    (named && (rc = vv_tree_switch_find_kept(&p->files, &p->head.commit, err)) < 0)) {
 		return rc;
 	}
 	if (((p->files.count > 0 || p->make) && (rc = note(p, &j, &p->files, err)) < 0) ||

@@ -27,6 +27,7 @@ typedef struct vv_branch_switch {
 	bool force_create;  /* one that exists is moved */
 	bool detach;        /* to a commit, without a branch */
 	bool force;         /* local changes are discarded */
+	bool quiet;         /* files.kept is not wanted */
 	/* After find: */
 	vv_head head;
 	const char *name;  /* the branch to be on afterwards; NULL: detached */

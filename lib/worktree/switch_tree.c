@@ -316,9 +316,6 @@ static vv_status force_all(vv_tree_switch *s, const vv_oid *to, vv_error *err)
 	return rc;
 }
 
-/* Changes that stay: told as git switch does, so that nobody wonders later. */
-static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err);
-
 vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from,
 			      const vv_oid *to, bool force, vv_error *err)
 {
@@ -329,13 +326,13 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
 		return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
 	}
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(c->repo);
 	const bool lent = vv_dataset_reader_lend_if_none(c->reader, c->index);
 	if (force) {
 		rc = force_all(out, to, err);
 	} else if ((rc = vv_tree_changes(c->repo, vv_oid_is_null(from) ? NULL : from, to, "",
-					 add_step, out, err)) == VV_OK &&
-		   (rc = check_all(out, err)) == VV_OK) {
-		rc = find_kept(out, from, err);
+					 add_step, out, err)) == VV_OK) {
+		rc = check_all(out, err);
 	}
 	if (lent) {
 		vv_dataset_reader_lend_index(c->reader, NULL);
@@ -355,9 +352,12 @@ static vv_status keep(void *payload, const vv_change *change, vv_error *err)
 	return rc < 0 ? rc : push(&s->kept, &s->kept_count, &s->kept_cap, vv_buf_cstr(&line), err);
 }
 
-static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
+/* Changes that stay: told as git switch does, so that nobody wonders later. */
+vv_status vv_tree_switch_find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 {
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(s->checkout->repo);
 	vv_index *x = s->checkout->index;
+	const bool lent = vv_dataset_reader_lend_if_none(s->checkout->reader, x);
 	vv_index_entry e;
 	bool clean;
 
@@ -372,14 +372,17 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 			continue; /* looked at already, and clean */
 		}
 		path = vv_strdup(e.path);
-		if (!path) return vv_fail_nomem(err);
-		rc = vv_checkout_is_clean(s->checkout, &e, &clean, err);
+		rc = !path ? vv_fail_nomem(err)
+			   : vv_checkout_is_clean(s->checkout, &e, &clean, err);
 		if (rc == VV_OK && !clean) {
 			memset(&change, 0, sizeof(change));
 			change.path = path;
 			change.old_mode = change.new_mode = e.mode;
 			rc = keep(s, &change, err);
 		}
+	}
+	if (lent) {
+		vv_dataset_reader_lend_index(s->checkout->reader, NULL);
 	}
 	return rc;
 }

@@ -37,6 +37,9 @@ typedef struct vv_tree_switch {
 vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid *from,
 			      const vv_oid *to, bool force, vv_error *err);
 
+/* Fills kept, which looks at each file of the index: for those who name them. Not after a force. */
+vv_status vv_tree_switch_find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err);
+
 /* Tells the journal of all paths that will change: who carries the steps out makes it ready
  * first, and closes it when all is done or something failed. The index is locked from then on, since `git checkout` changes
  * files under that lock: VV_ECONFLICT where it was faster. force: as when it was planned.

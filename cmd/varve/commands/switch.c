@@ -76,7 +76,8 @@ static vv_status run_switch(vv_context *c, vv_error *err)
 				       .create = o->create ? o->create : o->create_force,
 				       .force_create = o->create_force != NULL,
 				       .detach = o->detach,
-				       .force = o->force};
+				       .force = o->force,
+				       .quiet = o->quiet};
 	vv_status rc = vv_branch_switch_find(&s, c->argc > 0 ? c->argv[0] : NULL, err);
 
 	if (rc == VV_OK && !s.unborn) {

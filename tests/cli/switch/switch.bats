@@ -49,8 +49,12 @@ clean() {
 	sed -i 's/^9,/9000,/' prices.csv
 	succeeds varve switch -c summer
 	stderr_is "switched to a new branch 'summer'"
-	output_is $'M\tnote.txt\nM\tprices.csv'
+	output_is ""
 	[ "$(cat note.txt)" = changed ]
+	succeeds varve switch spring
+	output_is $'M\tnote.txt\nM\tprices.csv'
+	succeeds varve switch -q summer
+	output_is ""
 }
 
 @test "changes that would be lost are named and nothing moves" {

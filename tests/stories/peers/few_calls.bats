@@ -126,3 +126,18 @@ count_is() {
 	mine
 	count_is 8 '\.gitconfig' le
 }
+
+@test "a new branch and a merge look at no file that they leave alone" {
+	many_files
+	git switch -qc other
+	echo c > d1/1.txt
+	git commit -qam two
+	git switch -q -
+	git commit -q --allow-empty -m three
+	calls_of newfstatat switch -c third
+	mine
+	count_is 0 '/d[0-9]*/[1-5][.]txt"' le
+	calls_of newfstatat merge -q -m both other
+	mine
+	count_is 0 '/d[2-9]/[1-5][.]txt"' le
+}
