@@ -33,7 +33,6 @@
 	X(ADD_UNPACK, "add-unpack", "path") \
 	X(AS_FILE, "as-file", "") \
 	X(AS_FILE_BLANK, "as-file-blank", "") \
-	X(AS_TABLE, "as-table", "") \
 	X(ASK_FOR, "ask-for", "") \
 	X(BEHIND, "behind", "option remote") \
 	X(BLOCKS_ASK, "blocks-ask", "") \
@@ -72,7 +71,6 @@
 	X(FETCH_DATA, "fetch-data", "revision path") \
 	X(FETCH_FROM, "fetch-from", "") \
 	X(FETCH_THEN_PUSH, "fetch-then-push", "") \
-	X(FETCH_THEN_RESTORE, "fetch-then-restore", "") \
 	X(FETCH_UPSTREAM, "fetch-upstream", "remote") \
 	X(FIX, "fix", "path") \
 	X(FSCK, "fsck", "") \
@@ -116,8 +114,7 @@
 	X(PUSH_ALL, "push-all", "remote") \
 	X(PUSH_BLOCKS, "push-blocks", "") \
 	X(PUSH_BLOCKS_BACK, "push-blocks-back", "") \
-	X(PUSH_BLOCKS_IN, "push-blocks-in", "") \
-	X(PUSH_BLOCKS_IN_TO, "push-blocks-in-to", "remote") \
+	X(PUSH_BLOCKS_IN, "push-blocks-in", "remote") \
 	X(PUSH_BLOCKS_TO, "push-blocks-to", "remote") \
 	X(PUSH_FETCH, "push-fetch", "") \
 	X(PUSH_HEAD, "push-head", "remote branch") \

@@ -684,7 +684,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(o->path));
-		vv_hint_code(err, VV_HINT_AS_TABLE);
+		vv_hint_code(err, VV_HINT_ADD_AS_TABLE, o->path);
 	}
 	if (rc == VV_OK) {
 		rc = begin_key(h, p, &t.table, o->path, o->key, err);
