@@ -3,11 +3,15 @@
  */
 #include "cmd/web/model/check.h"
 
+#include <string.h>
+
 #include "base/path.h"
 #include "base/sys.h"
+#include "cmd/web/model/memo.h"
 #include "lib/check/run.h"
 
 #define LIMIT 20u      /* findings of each rule and column of a table */
+#define BRIEFLY_MS 15u /* for one word on another page */
 #define FINDINGS 1000u /* of all; totals count the rest */
 
 typedef struct checking {
@@ -62,7 +66,7 @@ static vv_status take_report(checking *c, const vv_check_report *r, vv_error *er
 	return vv_report_each(r, keep, c, err);
 }
 
-static vv_status run(checking *c, const vv_oid *commit, vv_error *err)
+static vv_status run(checking *c, const vv_oid *commit, int64_t now, vv_error *err)
 {
 	const vv_progress progress = {.update = go_on, .part = go_on, .payload = c};
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(c->v->repo), "cache", "check",
@@ -75,12 +79,11 @@ static vv_status run(checking *c, const vv_oid *commit, vv_error *err)
 			    .words = vv_repository_words(c->v->repo),
 			    .progress = &progress,
 			    .limit = LIMIT,
+			    .now = now,
 			    .no_documents = true};
 	bool has_base;
-	uint32_t nsec;
 	vv_status rc;
 
-	vv_now(&run.now, &nsec);
 	if (!dir) return vv_fail_nomem(err);
 	if ((rc = vv_diff_side_commit(&side, c->v->repo, commit, NULL, err)) < 0 ||
 	    (rc = vv_check_parent(c->v->repo, commit, &base, &has_base, err)) < 0 ||
@@ -103,14 +106,27 @@ static vv_status run(checking *c, const vv_oid *commit, vv_error *err)
 	return rc;
 }
 
-vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, uint64_t ms, vv_web_check *out,
+vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole, vv_web_check *out,
 			    vv_error *err)
 {
-	uint64_t until = vv_monotonic_ms() + ms;
+	uint64_t until = whole ? UINT64_MAX : vv_monotonic_ms() + BRIEFLY_MS;
 	checking k = {v, until < v->until_ms ? until : v->until_ms, out};
+	vv_auto(vv_buf) key = VV_BUF_INIT, kept = VV_BUF_INIT;
+	int64_t now;
+	uint32_t nsec;
 
 	*out = (vv_web_check){.known = false};
 	if (c->none || c->work) return VV_OK;
-	vv_status rc = run(&k, &c->id, err);
+	vv_now(&now, &nsec); /* rules of freshness have another answer another day */
+	vv_buf_printf(&key, "check %s %lld", c->hex, (long long)(now / 86400));
+	if (!whole && vv_web_memo_get(v->memo, &key, &kept) && kept.len == sizeof(*out)) {
+		memcpy(out, kept.data, sizeof(*out));
+		out->count = 0;
+		return VV_OK;
+	}
+	vv_status rc = run(&k, &c->id, now, err);
+	if (rc == VV_OK && out->known) {
+		vv_web_memo_put(v->memo, &key, out, sizeof(*out));
+	}
 	return rc == VV_ECANCELLED || rc == VV_EMISSING || rc == VV_ENOTFOUND ? VV_OK : rc;
 }

@@ -20,8 +20,9 @@ typedef struct vv_web_check {
 	size_t count;
 } vv_web_check;
 
-/* Against its first parent, under the version's own rules, for at most ms. Results of blocks are kept, as by `varve check`. */
-vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, uint64_t ms, vv_web_check *out,
+/* Against its first parent, under the version's own rules. Results of blocks are kept, as by `varve check`. Not whole: the
+ * totals alone, remembered ones, or what some milliseconds find. */
+vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole, vv_web_check *out,
 			    vv_error *err);
 
 #endif

@@ -6,9 +6,6 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
-#define VERDICT_MS 300u /* for one word on another page */
-#define PAGE_MS 60000u
-
 static vv_html_text verdict(vv_page *p, const vv_web_check *k)
 {
 	if (!k->known) return vv_html_words("not finished in the time of a page");
@@ -24,12 +21,10 @@ void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c)
 	vv_web_check k;
 
 	if (!at.s || c->none || c->work) return;
-	if (vv_web_check_read(p->asked->visit, c, VERDICT_MS, &k, VV_IGNORED) < 0) {
-		k.known = false;
-	}
-	p->passing = p->passing || !k.known;
+	bool known = vv_web_check_read(p->asked->visit, c, false, &k, VV_IGNORED) == VV_OK &&
+		     k.known;
 	part_words(h, .text = vv_html_words("Check: "));
-	part_link(h, .at = at, .text = k.known ? verdict(p, &k) : vv_html_words("look"));
+	part_link(h, .at = at, .text = known ? verdict(p, &k) : vv_html_words("look"));
 }
 
 static void put_findings(vv_page *p, const vv_web_check *k)
@@ -59,7 +54,7 @@ static void put_findings(vv_page *p, const vv_web_check *k)
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 {
 	vv_web_check k;
-	vv_status rc = vv_web_check_read(p->asked->visit, &p->asked->commit, PAGE_MS, &k, err);
+	vv_status rc = vv_web_check_read(p->asked->visit, &p->asked->commit, true, &k, err);
 
 	if (rc < 0) return rc;
 	vv_html_text words = vv_page_text(p, "Check: %s", verdict(p, &k).s);

@@ -8,6 +8,7 @@
 #include "cmd/web/model/compare.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
+#include "cmd/web/pages/table_part.h"
 
 #define GROUPS 8u /* columns, before the rest is folded away */
 #define PATHS 500u
@@ -147,16 +148,11 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 	}
 }
 
-static void put_hidden(vv_html *h, const char *name, const char *value)
-{
-	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
-}
-
 static void put_hides(vv_html *h, const vv_web_compare_query *q)
 {
-	put_hidden(h, "hide", q->no_added ? "added" : "");
-	put_hidden(h, "hide", q->no_removed ? "removed" : "");
-	put_hidden(h, "hide", q->no_changed ? "changed" : "");
+	vv_page_put_hidden(h, "hide", q->no_added ? "added" : "");
+	vv_page_put_hidden(h, "hide", q->no_removed ? "removed" : "");
+	vv_page_put_hidden(h, "hide", q->no_changed ? "changed" : "");
 }
 
 /* A column, and other columns that rows are matched by. */
@@ -180,7 +176,7 @@ static void put_choices(vv_page *p, const vv_web_comparison *c, vv_html_url at)
 				    .words = vv_html_words(pair->name));
 		}
 	}
-	put_hidden(hidden, "q", q->search ? q->search : "");
+	vv_page_put_hidden(hidden, "q", q->search ? q->search : "");
 	put_hides(hidden, q);
 	part_diff_menu(&p->html, .at = at, .columns = columns, .keys = keys, .hidden = hidden);
 }
@@ -199,8 +195,8 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed, "removed");
 	put_kind(p, CHANGED, "~", "c", c->counts.changed, "changed");
 	if (vv_page_is_served(p)) {
-		put_hidden(kept, "in", q->column ? q->column : "");
-		put_hidden(kept, "key", q->key ? q->key : "");
+		vv_page_put_hidden(kept, "in", q->column ? q->column : "");
+		vv_page_put_hidden(kept, "key", q->key ? q->key : "");
 		put_hides(kept, q);
 		part_search_form(&p->html, .at = at, .search = vv_html_words(q->search),
 				 .kept = kept);
@@ -591,7 +587,6 @@ static vv_status put_only(vv_page *p, const vv_web_change *c, vv_error *err)
 
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err)
 {
-	bool served = vv_page_is_served(p);
 	const char *path = p->at->path;
 	vv_web_change *changes;
 	size_t count;
@@ -603,8 +598,9 @@ vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err)
 	} else if ((rc = vv_web_changes_between(p->asked->visit, &p->asked->other,
 						&p->asked->commit, PATHS, &changes, &count, &more,
 						err)) == VV_OK) {
-		rc = served && count == 1 && changes[0].table ? put_only(p, &changes[0], err)
-							      : put_files(p, changes, count, more);
+		rc = vv_page_is_served(p) && count == 1 && changes[0].table
+			     ? put_only(p, &changes[0], err)
+			     : put_files(p, changes, count, more);
 	}
 	return rc < 0 ? rc : vv_page_end(p, vv_html_words(NULL), out, err);
 }

@@ -31,7 +31,6 @@ static bool read_seen(seen *out, const char *cookies)
 	const char *at = cookies ? strstr(cookies, COOKIE "=") : NULL;
 	long long before, now;
 
-	*out = (seen){.before_time = 0};
 	if (!at || (at != cookies && at[-1] != ' ' && at[-1] != ';') ||
 	    sscanf(at + strlen(COOKIE "="), "%40[0-9a-f].%lld.%40[0-9a-f].%lld", out->before,
 		   &before, out->now, &now) != 4 ||

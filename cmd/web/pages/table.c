@@ -14,11 +14,6 @@
 
 /* ---- search and filters */
 
-static void put_hidden(vv_html *h, const char *name, const char *value)
-{
-	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
-}
-
 static vv_html_url to_here(vv_page *p, const vv_web_table *t)
 {
 	return vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, t->path);
@@ -30,7 +25,7 @@ static void put_search(vv_page *p, const vv_web_table *t)
 	vv_html *kept = vv_page_piece_new(p);
 
 	if (q->where) {
-		put_hidden(kept, "where", q->where);
+		vv_page_put_hidden(kept, "where", q->where);
 	}
 	vv_page_put_kept(kept, q);
 	part_search_form(&p->html, .at = to_here(p, t), .search = vv_html_words(q->search),
@@ -46,7 +41,7 @@ static void put_filter_menu(vv_page *p, const vv_web_table *t)
 		part_column_option(columns, .name = vv_html_words(t->columns[i].name),
 				   .ops = vv_page_fitting_ops(p, t->columns[i].type));
 	}
-	put_hidden(kept, "q", q->search ? q->search : "");
+	vv_page_put_hidden(kept, "q", q->search ? q->search : "");
 	vv_page_put_kept(kept, q);
 	part_filter_menu(&p->html, .at = to_here(p, t), .where = vv_html_words(q->where),
 			 .columns = columns, .ops = vv_page_op_options(p, NULL), .kept = kept);
@@ -67,9 +62,9 @@ static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows
 	vv_html *kept = vv_page_piece_new(p), *boxes = vv_page_piece_new(p);
 
 	q.show_count = 0;
-	put_hidden(kept, "q", q.search ? q.search : "");
+	vv_page_put_hidden(kept, "q", q.search ? q.search : "");
 	if (q.where) {
-		put_hidden(kept, "where", q.where);
+		vv_page_put_hidden(kept, "where", q.where);
 	}
 	vv_page_put_kept(kept, &q);
 	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
@@ -203,9 +198,9 @@ static void put_jump(vv_page *p, const vv_web_table *t)
 	for (size_t i = 0; i < t->key_count; i++) {
 		vv_buf_printf(&key, "%s%s", i ? "," : "", t->columns[t->key[i]].name);
 	}
-	put_hidden(kept, "q", q->search ? q->search : "");
+	vv_page_put_hidden(kept, "q", q->search ? q->search : "");
 	if (q->where) {
-		put_hidden(kept, "where", q->where);
+		vv_page_put_hidden(kept, "where", q->where);
 	}
 	vv_page_put_kept(kept, q);
 	part_jump_form(&p->html, .at = to_here(p, t),

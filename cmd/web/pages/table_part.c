@@ -26,7 +26,7 @@ const char *vv_page_op_words(vv_web_op op)
 	return words[op];
 }
 
-static void put_hidden(vv_html *h, const char *name, const char *value)
+void vv_page_put_hidden(vv_html *h, const char *name, const char *value)
 {
 	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
 }
@@ -34,18 +34,18 @@ static void put_hidden(vv_html *h, const char *name, const char *value)
 void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q)
 {
 	for (size_t i = 0; i < q->filter_count; i++) {
-		put_hidden(h, "col", q->filters[i].column);
-		put_hidden(h, "op", vv_web_op_name(q->filters[i].op));
-		put_hidden(h, "val", q->filters[i].value);
+		vv_page_put_hidden(h, "col", q->filters[i].column);
+		vv_page_put_hidden(h, "op", vv_web_op_name(q->filters[i].op));
+		vv_page_put_hidden(h, "val", q->filters[i].value);
 	}
 	if (q->sort) {
-		put_hidden(h, "sort", q->sort);
+		vv_page_put_hidden(h, "sort", q->sort);
 		if (q->descending) {
-			put_hidden(h, "dir", "desc");
+			vv_page_put_hidden(h, "dir", "desc");
 		}
 	}
 	for (size_t i = 0; i < q->show_count; i++) {
-		put_hidden(h, "show", q->show[i]);
+		vv_page_put_hidden(h, "show", q->show[i]);
 	}
 }
 
