@@ -51,7 +51,7 @@ def repository(run, tmp_path_factory):
     print("seed", seed)
     rng = random.Random(seed)
     folder = new_repository(run, tmp_path_factory.mktemp("repositories") / "random")
-    tables, files = [make_table(rng, n) for n in range(int(os.environ.get("VARVE_TEST_TABLES", "24")))], {}
+    tables, files = [make_table(rng, n) for n in range(int(os.environ.get("VARVE_TEST_TABLES", "18")))], {}
     for version in range(3):
         for table in tables:
             if version:

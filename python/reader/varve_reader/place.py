@@ -20,6 +20,7 @@ class Place:
 
     def __init__(self, path):
         self.path, self.blocks, self.history, self.roots, self.heads = path, Blocks(path), None, [], []
+        self.memo = {}
 
     def version(self, name):
         """The version that REV:PATH or a root's CID names; plain bytes where Git holds the file itself."""
@@ -66,8 +67,7 @@ class Place:
 
     def whole(self, root):
         """A version's file can be made, and has its hash."""
-        for _ in Version(self.blocks, root).file():
-            pass
+        Version(self.blocks, root).check(self.memo)
 
     def verify_files(self):
         """Errors of the files beside packs."""
