@@ -199,7 +199,7 @@ def kinds_of_bytes(root):
             return [], ""
         return re.findall(rf"^{mark} (.*)$", text, re.M), text
     chapters, text = titles("formats/store.md", "##")
-    general = ("Conventions", "Files", "What an older reader does with newer files", "A worked example")
+    general = ("Conventions", "Files", "Version 1", "A worked example")
     table = {"chapters of store.md": {"count": sum(title not in general for title in chapters)},
              "kinds of files in .git": {"count": len(re.findall(r"^\| `(?:\.git|<git dir)[^|]*\|", text, re.M))}}
     for name in ("formats/protocol.md", "formats/vault.md"):

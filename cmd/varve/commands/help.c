@@ -1,6 +1,6 @@
 /*
  * help: all commands, or one of them: its manual page on a terminal that has man, else
- * the text made from its table; a page of the documents; and which varve this is.
+ * the text made from its table; or a page of the documents.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -175,21 +175,4 @@ const vv_command vv_cmd_help = {
 	.options_size = sizeof(options),
 	.arguments = "command",
 	.run_alone = run_help,
-};
-
-static int run_version(void *given VV_UNUSED, int argc, char **argv)
-{
-	if (argc > 0) return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
-	vv_out("varve %s\n", VARVE_VERSION);
-	return VV_EXIT_OK;
-}
-
-const vv_command vv_cmd_version = {
-	.name = "version",
-	.group = "care",
-	.summary = "show the version of varve",
-	.usage = "",
-	.example = "$ varve version\nvarve " VARVE_VERSION,
-	.arguments = "",
-	.run_alone = run_version,
 };
