@@ -16,6 +16,7 @@
 #include "lib/history/blame.h"
 #include "lib/names/name_list.h"
 #include "lib/names/table_at.h"
+#include "lib/rows/where.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
 
@@ -24,13 +25,15 @@
 #define LINES_MAX 1000u /* laid out together */
 
 typedef struct options {
-	vv_strings key;
+	vv_strings key, where;
 	const char *row;
 	bool cells, json;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
+	OPT_LIST(0, "where", where, "CONDITION",
+		 "only rows that meet it; if given again, all must be met"),
 	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),
 	OPT_LIST(0, "key", key, "A,B", "columns that identify rows (default: the table's key)"),
 	OPT_FLAG(0, "json", json, "as JSON"),
@@ -52,7 +55,8 @@ typedef struct blame_run {
 	blamed *commits; /* those of the walk */
 	size_t count;
 	vv_name_list names; /* of --key */
-	uint64_t *rows;     /* of --row */
+	vv_where *where;
+	uint64_t *rows; /* of --row and --where */
 	size_t row_count, row_cap;
 	char **key; /* those names, NULL-ended; NULL: the table's own */
 } blame_run;
@@ -67,6 +71,7 @@ static void run_clear(blame_run *r)
 	vv_free(r->commits);
 	vv_blame_walk_clear(&r->walk);
 	vv_free(r->rows);
+	vv_where_free(r->where);
 	vv_name_list_clear(&r->names);
 }
 
@@ -286,7 +291,7 @@ static void json_commits(const blame_run *r, vv_json_out *w)
 
 typedef vv_status (*row_fn)(void *payload, const vv_cell *cells, uint64_t row, vv_error *err);
 
-/* All rows of a table, or those whose key is --row. */
+/* All rows of a table, or those whose key is --row, or that meet --where. */
 static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payload, vv_error *err)
 {
 	vv_auto(vv_table_reader) *reader = NULL;
@@ -302,12 +307,14 @@ static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payl
 			if (r->o->row) {
 				vv_key_words_put(&key, cells, places, count);
 			}
-			if (!r->o->row || strcmp(vv_buf_cstr(&key), r->o->row) == 0) {
+			if (r->where ? vv_where_holds(r->where, cells)
+				     : !r->o->row || strcmp(vv_buf_cstr(&key), r->o->row) == 0) {
 				rc = fn(payload, cells, batch.first_row + i, err);
 			}
 		}
 	}
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;
+	return r->where ? vv_where_ok(r->where, err) : VV_OK;
 }
 
 static vv_status add_row(void *payload, const vv_cell *cells VV_UNUSED, uint64_t row, vv_error *err)
@@ -379,6 +386,14 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
 				       vv_text_name(r->key[i], strlen(r->key[i])));
 		}
+	}
+	if (r->o->where.count > 0) {
+		if ((rc = vv_where_new(&r->where, t, &r->o->where, NULL, err)) < 0 ||
+		    (rc = each_row(r, t, add_row, r, err)) < 0) {
+			return rc;
+		}
+		return r->row_count > 0 ? VV_OK
+					: vv_fail(err, VV_ENOTFOUND, "no row meets the condition");
 	}
 	if (!r->o->row) return VV_OK;
 	if (!r->key && t->root.key_count == 0) {
@@ -459,6 +474,11 @@ static bool is_rev_first(const vv_context *c)
 
 static int check_blame(const vv_context *c)
 {
+	const options *o = c->options;
+
+	if (o->row && o->where.count > 0) {
+		return vv_usage_error("--row and --where name rows in two ways");
+	}
 	return c->argc < 1 || c->argc > 2
 		       ? vv_usage_error("blame takes a table's path, and perhaps a revision")
 		       : VV_EXIT_OK;
@@ -487,8 +507,8 @@ const vv_command vv_cmd_blame = {
 	.name = "blame",
 	.group = "history",
 	.summary = "show which commit last set each row, or each cell, of a table",
-	.usage = "[--cells] [--row KEY] [--key A,B] [--json] PATH [REV]\n"
-		 "[--cells] [--row KEY] [--key A,B] [--json] REV [--] PATH",
+	.usage = "[--cells] [--row KEY | --where CONDITION] [--key A,B] [--json] PATH [REV]\n"
+		 "[--cells] [--row KEY | --where CONDITION] [--key A,B] [--json] REV [--] PATH",
 	.example = "$ varve blame --row MMM companies.csv\n"
 		   "commit   author    date        Symbol  Security    GICS Sector\n"
 		   "b120536  A U Thor  2026-08-03  MMM     3M Company  Industrials",

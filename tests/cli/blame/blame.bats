@@ -38,6 +38,31 @@ id: 2
   $(short HEAD~1)  A U Thor  2023-11-14  stock   b"
 }
 
+@test "rows that meet a condition are explained alone" {
+	four_commits
+	for key in '' '--key fruit'; do
+		succeeds varve blame --where "price > 6" --where "fruit != 'fig'" $key t.csv
+		[ "$(tail -n +2 <<< "$output" | wc -l)" = 2 ]
+		output_has "$(short HEAD~2)  A U Thor"
+		output_has "$(short HEAD~3)  A U Thor"
+		output_lacks apple
+	done
+	succeeds varve blame --where "id = 2" t.csv
+	local by_where=$output
+	succeeds varve blame --row 2 t.csv
+	[ "$output" = "$by_where" ]
+	succeeds varve blame --json --cells --where "id = 2" t.csv
+	local by_where=$output
+	succeeds varve blame --json --cells --row 2 t.csv
+	[ "$output" = "$by_where" ]
+	ends_with 2 varve blame --where "price > 100" t.csv
+	stderr_has "no row meets the condition"
+	ends_with 2 varve blame --where "prize > 1" t.csv
+	stderr_has "prize"
+	ends_with 2 varve blame --where "price > 1" --row 2 t.csv
+	stderr_has "in two ways"
+}
+
 @test "an older version is explained from there" {
 	four_commits
 	succeeds varve blame t.csv HEAD~3
