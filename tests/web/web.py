@@ -240,6 +240,10 @@ def axe(b, script):
         for name, address in pages.items():
             b.driver.get(address)
             bad += [f"{name} ({size[0]}, {'dark' if dark else 'light'}): {one}" for one in axe_findings(b, code)]
+    b.driver.get(pages["table"])
+    b.all(".data tbody td")[1].click()
+    check(b.wait(lambda: b.all(".panel .cell-life li")), "the panel is empty")
+    bad += [f"panel: {one}" for one in axe_findings(b, code)]
     check(not bad, "\n".join(bad))
 
 
@@ -272,6 +276,13 @@ def plain(b):
     b.click("GICS Sector")
     b.click("Industrials")
     b.has("GICS Sector is Industrials")
+    b.go("/columns/HEAD/constituents.csv?name=CIK")
+    low, high = b.all("main form:nth-of-type(2) input[name=val]")
+    low.send_keys("700000")
+    high.send_keys("800000", Keys.ENTER)
+    b.is_at("op=le").has("CIK is at least 700000", "CIK is at most 800000")
+    numbers = [int(e.text) for e in b.all(".data tbody td:nth-child(8)")]
+    check(numbers and all(700000 <= n <= 800000 for n in numbers), f"not only those: {numbers}")
     b.go("/columns/HEAD/constituents.csv?name=GICS%20Sector")
     b.click("Greatest first")
     check(b.text("th[aria-sort=descending]").startswith("GICS Sector"), "another column is sorted")

@@ -211,7 +211,7 @@ static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *
 	vv_page_put_hidden(kept, "q", p->at->rows.search ? p->at->rows.search : "");
 	vv_page_put_kept(kept, &p->at->rows);
 	part_column_filter(&p->html, .at = vv_page_link(p, &plain), .name = vv_html_words(c->name),
-			   .ops = vv_page_op_options(p, c->type), .kept = kept);
+			   .ops = vv_page_op_options(p, c->type), .kept = kept, .range = c->number);
 }
 
 static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err)

@@ -182,6 +182,7 @@
 				return document.importNode(e, true);
 			}));
 			all('details.menu, .pager', inner).forEach(function (e) { e.remove(); });
+			all('aside', inner).forEach(function (e) { e.setAttribute('role', 'region'); });
 		}).catch(function () {
 			if (panel === mine) {
 				inner.textContent = 'This could not be had.';
