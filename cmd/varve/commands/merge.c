@@ -346,6 +346,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if (o->dry_run) return try_merge(c, err);
+	if ((rc = vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0) return rc;
 	if (o->abort || o->resume || o->quit) {
 		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose,
 					   vv_wants_json(o->format), err);
@@ -386,6 +387,6 @@ const vv_command vv_cmd_merge = {
 		"there are conflicts, or tables were not written, since their blocks cannot be had",
 	.arguments = "ref",
 	.check = check_merge,
-	.needs = VV_NEEDS_RIGHT,
+	.needs = VV_NEEDS_REPOSITORY, /* and of all but --dry-run VV_NEEDS_RIGHT */
 	.run = run_merge,
 };

@@ -192,4 +192,11 @@ assert t["conflicts"] == 1 and t["items"][0]["column"] == "title", t' <<< "$outp
 	cd .git
 	succeeds varve merge --dry-run main side
 	output_has "6 cells by rule"
+	cd ..
+	git clone -q --bare . bare.git
+	cp -r .git/varve bare.git/
+	succeeds varve --git-dir=bare.git merge --dry-run main side
+	output_has "6 cells by rule"
+	ends_with 2 varve --git-dir=bare.git merge side
+	stderr_has "needs a work tree"
 }
