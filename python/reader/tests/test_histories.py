@@ -1,12 +1,14 @@
 """The real histories in tests/data and the kept formats in tests/compat: every version byte for byte."""
 import gzip
 import os
+import tarfile
 
 import pytest
 from conftest import TOP, new_repository
 from varve_reader import open_place
 from varve_reader.git import Git
 from varve_reader.history import History
+from varve_reader.packs import Blocks
 
 HISTORIES = os.path.join(TOP, "tests", "data", "histories")
 COMPAT = os.path.join(TOP, "tests", "compat")
@@ -47,3 +49,14 @@ def test_a_kept_format(run, tmp_path, generation):
     assert [str(e) for e in place.verify()] == []
     for n in range(3):
         compare(place, f"kept~{n}", place.history, f"plain~{n}")
+
+
+@pytest.mark.parametrize("generation", sorted(n for n in os.listdir(COMPAT) if n.startswith("v")))
+def test_kept_packs(tmp_path, generation):
+    """Every method of every record, from packs."""
+    with tarfile.open(os.path.join(COMPAT, generation, "packs.tar")) as f:
+        f.extractall(tmp_path, filter="data")
+    blocks = Blocks(str(tmp_path))
+    blocks.add_folder(str(tmp_path))
+    assert {r.method for pack in blocks.packs for r in pack.records.values()} == {0, 1, 2, 3, 4}
+    assert [str(e) for e in blocks.verify()] == []
