@@ -95,7 +95,8 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 		rc = check_expected(t, &old, path, o->expect, err);
 	}
 	if (rc == VV_OK && exists) {
-		rc = vv_subject_open(&old, &table, &(vv_subject_options){.find_key = true}, err);
+		rc = vv_subject_open(&old, &table,
+				     &(vv_subject_options){.find_key = true, .writes = true}, err);
 	}
 	if (rc < 0) return rc;
 	if ((rc = rewrite_open(&w, stream, exists ? &table : NULL, path, &how, err)) == VV_OK) {

@@ -65,7 +65,9 @@ vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_sub
 	vv_status rc;
 
 	if (!old) return write_file(out, stream, NULL, place, how, err);
-	if ((rc = vv_subject_open(old, &table, &(vv_subject_options){.find_key = true}, err)) < 0) {
+	if ((rc = vv_subject_open(old, &table,
+				  &(vv_subject_options){.find_key = true, .writes = true}, err)) <
+	    0) {
 		stream->release(stream);
 		return rc;
 	}

@@ -34,7 +34,7 @@ static vv_status check_table(const vv_row_file *f, vv_error *err)
 
 vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 {
-	const vv_subject_options opts = {.find_key = true};
+	const vv_subject_options opts = {.find_key = true, .writes = true};
 	vv_subject *s = &f->subject;
 	vv_status rc;
 

@@ -205,7 +205,7 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_table *out
 			      vv_error *err)
 {
 	vv_apply_file *e;
-	const vv_subject_options so = {.progress = f->progress};
+	const vv_subject_options so = {.progress = f->progress, .writes = true};
 	vv_status rc = find(f, path, &e, err);
 	close_subject(f);
 	*exists = rc == VV_OK && e->exists;

@@ -132,7 +132,8 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	vv_subject *s = &m->sides[i].subject;
 	/* Rows of plain text are told apart by the key of one version, whatever the others': the
 	 * common one, else ours. */
-	vv_subject_options opts = {.find_key = i == VV_BASE ||
+	vv_subject_options opts = {.writes = true,
+				   .find_key = i == VV_BASE ||
 					       (i == VV_OURS && in->sides[VV_BASE].mode == 0)};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
@@ -365,6 +366,9 @@ static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 			/* Text that is not a table, in the middle of tables. */
 			*rows = false;
 			rc = give_up(m, "one side is text that is not a table", err);
+		} else if (rc == VV_ENOSUPPORT) {
+			*rows = false;
+			rc = give_up(m, "a document, which varve does not merge", err);
 		} else if (rc == VV_OK && s->open && s->table.root.kind != VV_KIND_TABLE) {
 			*rows = false;
 			rc = give_up(m, "kept as bytes, which do not merge", err);

@@ -125,8 +125,9 @@ typedef struct vv_subject_options {
 	/* NULL, or what it is compared with and is open already. Where both are plain text, rows that
 	 * both have are read once. like is cleared last. */
 	const vv_subject *like;
-	bool keep;  /* it will be like for another one */
-	bool whole; /* of a document no table, but the file of bytes that it is */
+	bool keep;   /* it will be like for another one */
+	bool whole;  /* of a document no table, but the file of bytes that it is */
+	bool writes; /* its rows are to be written into the file: VV_ENOSUPPORT for a document */
 	/* With keep, of a file that can be read again (vv_subject_is_file): what it is compared with is such a file, too,
 	 * so that row groups which both have need not be encoded. With like: where that is so opened (in_file) */
 	bool in_file;

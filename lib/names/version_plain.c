@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/file_text.h"
@@ -281,8 +282,17 @@ static vv_status may_be_document(bool *out, const vv_subject *s, const input *in
 	return VV_OK;
 }
 
+static vv_status refuse_to_write(const vv_subject *s, vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT,
+		"%s: varve reads the tables of documents and writes none into them",
+		vv_text_shows(s->text));
+	return vv_hint(err,
+		       "change it with its own program, or make a CSV file of one of its tables");
+}
+
 static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s, input *in,
-			       vv_error *err)
+			       bool writes, vv_error *err)
 {
 	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
 	const char *name = s->path ? s->path : s->file;
@@ -297,6 +307,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 			       vv_text_shows(s->text), vv_text_shows(name));
 	}
 	if (!*is) return VV_OK;
+	if (writes) return refuse_to_write(s, err);
 	out->document = (vv_document){.env = env, .repo = s->repo, .name = name};
 	know_document(out, s);
 	out->document.file = s->lfs ? s->lfs : s->file;
@@ -322,7 +333,7 @@ vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subjec
 
 	*is = false;
 	if (rc == VV_OK) {
-		rc = open_document(out, is, s, &in, err);
+		rc = open_document(out, is, s, &in, false, err);
 	}
 	input_close(&in);
 	return rc;
@@ -455,7 +466,9 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 
 	rc = input_open(&in, s, err);
 	if (rc == VV_OK && !(opts && (opts->as_add || opts->whole)) &&
-	    (rc = open_document(&document, &is_document, s, &in, err)) == VV_OK && is_document) {
+	    (rc = open_document(&document, &is_document, s, &in, opts && opts->writes, err)) ==
+		    VV_OK &&
+	    is_document) {
 		rc = import_document(s, out, &document, &io, err);
 		input_close(&in);
 		return rc;

@@ -10,6 +10,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/documents/document.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/worktree/add_plan.h"
@@ -298,6 +299,21 @@ static vv_status note(vv_journal **out, vv_repository *r, const vv_index *x,
 	return rc < 0 ? rc : vv_journal_ready(*out, err);
 }
 
+/* Workbooks stay files of Git: their versions are small, and git shows their cells. */
+static bool stays_in_git(const options *wish, const char *pattern)
+{
+	return wish->text || vv_sniff_is_workbook(pattern);
+}
+
+static const char *what_it_means(vv_repository *r, const options *wish, const char *pattern)
+{
+	if (!stays_in_git(wish, pattern)) return "";
+	return vv_document_is_name(r, vv_repository_env(r), pattern)
+		       ? "; stays a file of Git, whose cells 'git diff', 'git log -p' and 'git log -p "
+			 "--ext-diff' show"
+		       : "; stays text in Git, compared and merged by cell";
+}
+
 static vv_status track(vv_context *c, vv_error *err)
 {
 	vv_repository *r = c->repo;
@@ -324,13 +340,12 @@ static vv_status track(vv_context *c, vv_error *err)
 		bool literal = false, before = edit.changed;
 		edit.changed = false;
 		if ((rc = top_pattern(&pattern, r, argv[i], &literal, err)) == VV_OK &&
-		    (rc = wish->text ? vv_attr_edit_track_text(&edit, pattern, literal, err)
-				     : vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
+		    (rc = stays_in_git(wish, pattern)
+				  ? vv_attr_edit_track_text(&edit, pattern, literal, err)
+				  : vv_attr_edit_track(&edit, pattern, literal, err)) == VV_OK) {
 			vv_buf_printf(&text, "%s: %s%s\n", vv_text_shows(pattern),
 				      edit.changed ? "tracked" : "is tracked already",
-				      wish->text
-					      ? "; stays text in Git, compared and merged by cell"
-					      : "");
+				      what_it_means(r, wish, pattern));
 		}
 		edit.changed = edit.changed || before;
 		if (literal) {

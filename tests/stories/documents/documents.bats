@@ -117,6 +117,104 @@ two_versions() {
 	[ -e ran ]
 }
 
+@test "no command writes rows into a document" {
+	toy
+	two_versions
+	cp b.toy then
+	same() { cmp b.toy then; }
+	book 6 > b.toy
+	cp b.toy then
+	ends_with 2 varve restore --row 1 b.toy
+	same
+	[ "$(grep -c '^\[' b.toy)" = 2 ]
+	printf '[Prices]\nid,price\n1,6\n' > b.toy
+	cp b.toy then
+	for path in b.toy 'b.toy#Prices'; do
+		ends_with 2 varve restore --row 1 "$path"
+		stderr_has 'writes none into them'
+		ends_with 2 varve set "$path" 1 price=7
+		stderr_has 'writes none into them'
+		ends_with 2 varve delete "$path" 1
+	done
+	same
+	git stash -q
+	varve diff --format patch --no-index then then > p || true
+	printf '%s\n' 'id,price' '1,4.5' > was.csv
+	printf '%s\n' 'id,price' '1,9' > is.csv
+	varve diff --no-index --key id --format patch was.csv is.csv | sed 's/is\.csv\|was\.csv/b.toy/g' > p
+	cp b.toy then
+	run varve apply p
+	[ "$status" -ne 0 ]
+	same
+}
+
+@test "a merge leaves a document that both sides changed, and a decision takes one" {
+	toy
+	git init -q -b main .
+	printf '[Prices]\nid,price\n1,4.5\n2,20\n' > b.toy
+	echo '*.toy diff=varve merge=varve' > .gitattributes
+	git add .
+	git commit -qm one
+	varve init -q 2> /dev/null || varve init > /dev/null
+	git switch -q -c other
+	sed -i 's/4.5/5/' b.toy
+	cp b.toy theirs
+	git commit -qam other
+	git switch -q main
+	sed -i 's/20/30/' b.toy
+	cp b.toy ours
+	git commit -qam main
+	for by in git varve; do
+		run "$by" merge other
+		[ "$status" -eq 1 ]
+		cmp b.toy ours
+		[ "$(git status --short b.toy)" = 'UU b.toy' ]
+		ends_with 1 varve conflicts
+		output_has 'a document, which varve does not merge'
+		[ "$by" = varve ] || git merge --abort
+	done
+	succeeds varve resolve --theirs b.toy
+	cmp b.toy theirs
+	[ -z "$(git ls-files -u)" ]
+}
+
+@test "git itself shows cells of documents that are tracked" {
+	toy
+	git config --global varve.reader.xlsx.command "$HOME/bin/toy"
+	two_versions
+	git mv b.toy b.xlsx
+	git commit -qm renamed
+	succeeds varve track '*.xlsx'
+	output_has "'git diff'"
+	[ "$(git check-attr diff filter -- b.xlsx)" = $'b.xlsx: diff: varve\nb.xlsx: filter: unspecified' ]
+	git commit -qm tracked
+	book 6 > b.xlsx
+	succeeds git diff
+	output_has 'b.xlsx#Prices'
+	output_has '4.75 -> 6'
+	output_lacks Stock
+	git commit -qam three
+	succeeds git log -p -1 --ext-diff
+	output_has '4.75 -> 6'
+	succeeds git log -p -1
+	output_has '-row 1 | 4.75'
+	output_has '+row 1 | 6'
+	succeeds git show :b.xlsx --textconv
+	output_has 'table Stock'
+	{ cat b.xlsx; echo; } > x
+	mv x b.xlsx
+	succeeds git diff
+	output_has 'b.xlsx: no change in its tables; the file itself changed'
+	printf '[Prices]\nid,price\n1,6\n2,20\n[More]\na\n1\n' > b.xlsx
+	succeeds git diff
+	output_has 'b.xlsx#More: new table'
+	output_has 'b.xlsx#Stock: removed'
+	git config --global varve.reader.xlsx.command "$HOME/none"
+	succeeds git diff
+	output_has b.xlsx
+	succeeds git log -p
+}
+
 @test "tables of documents are checked by the rules that name them" {
 	toy
 	two_versions

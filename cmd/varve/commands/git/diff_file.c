@@ -153,8 +153,102 @@ static void side_clear(side *w)
 	vv_free(w->name);
 }
 
+/* --- documents ------------------------------------------------------------------------------- */
+
+typedef struct documents {
+	vv_subject_document a, b;
+	bool has_a, has_b;
+} documents;
+
+static vv_status open_documents(documents *d, bool *are, side *a, side *b, const char *path,
+				vv_error *err)
+{
+	vv_subject *any = b->subject ? b->subject : a->subject;
+	vv_status rc;
+
+	*are = false;
+	if (!any || any->table || !vv_document_is_name(any->repo, vv_environ(), path)) return VV_OK;
+	if ((a->subject &&
+	     (rc = vv_subject_document_open(&d->a, &d->has_a, a->subject, err)) < 0) ||
+	    (b->subject &&
+	     (rc = vv_subject_document_open(&d->b, &d->has_b, b->subject, err)) < 0)) {
+		return rc;
+	}
+	*are = (!a->subject || d->has_a) && (!b->subject || d->has_b);
+	return VV_OK;
+}
+
+static bool has_table(const vv_document *d, const char *name)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		if (strcmp(d->tables[i].name, name) == 0) return true;
+	}
+	return false;
+}
+
+/* One table of both, or of the one that has it. */
+static vv_status compare_table(const documents *d, const vv_diff_item *whole, const char *table,
+			       const vv_diff_how *how, vv_diff_answer *out, vv_error *err)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	vv_diff_answer one = {.line = VV_BUF_INIT};
+	vv_diff_item item = *whole;
+	vv_status rc;
+
+	vv_buf_printf(&path, "%s#%s", whole->path, table);
+	if ((rc = vv_buf_ok(&path, err)) < 0) return rc;
+	item.path = vv_buf_cstr(&path);
+	item.a = item.a && has_table(&d->a.document, table) ? item.a : NULL;
+	item.b = item.b && has_table(&d->b.document, table) ? item.b : NULL;
+	for (int i = 0; i < 2; i++) {
+		vv_subject *s = i == 0 ? item.a : item.b;
+
+		if (s) {
+			vv_subject_forget(s);
+			vv_free(s->table);
+			if (!(s->table = vv_strdup(table))) return vv_fail_nomem(err);
+		}
+	}
+	rc = vv_diff_item_compare(&one, &item, how, err);
+	out->differs = out->differs || one.differs;
+	vv_buf_clear(&one.line);
+	return rc;
+}
+
+static vv_status compare_documents(const documents *d, const vv_diff_item *item,
+				   const vv_diff_how *how, vv_diff_answer *out, vv_error *err)
+{
+	const vv_document *a = &d->a.document, *b = &d->b.document;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < b->count && rc == VV_OK; i++) {
+		rc = compare_table(d, item, b->tables[i].name, how, out, err);
+	}
+	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
+		if (!has_table(b, a->tables[i].name)) {
+			rc = compare_table(d, item, a->tables[i].name, how, out, err);
+		}
+	}
+	if (rc == VV_OK && !out->differs) {
+		vv_text_put_escaped(&out->line, item->path, strlen(item->path));
+		vv_buf_puts(&out->line, ": no change in its tables; the file itself changed");
+	}
+	return rc < 0 ? rc : vv_buf_ok(&out->line, err);
+}
+
+static void documents_close(documents *d)
+{
+	vv_subject_document_close(&d->a);
+	vv_subject_document_close(&d->b);
+}
+VV_AUTO_CLEAR(documents, documents_close)
+
+/* --- a path ---------------------------------------------------------------------------------- */
+
 static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out, vv_error *err)
 {
+	vv_auto(documents) d = {.has_a = false};
+	bool are;
 	static const vv_strings none = {NULL, 0};
 	const vv_diff_how how = {.key = &none,
 				 .notes = &vv_notes_stderr,
@@ -177,7 +271,9 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 		item.old_name = a->name ? a->name : "work tree";
 		item.new_name = b->name ? b->name : "work tree";
 	}
-	rc = vv_diff_item_compare(out, &item, &how, err);
+	if ((rc = open_documents(&d, &are, a, b, item.path, err)) < 0) return rc;
+	rc = are ? compare_documents(&d, &item, &how, out, err)
+		 : vv_diff_item_compare(out, &item, &how, err);
 	if (rc != VV_ENOSUPPORT) return rc;
 	/* A document without a reader. */
 	if (item.a) {

@@ -7,6 +7,8 @@
  * file is imported. The key is that of a dataset of this name in the
  * index. Where a key were found out for each version alone, the lines of two versions might
  * have nothing in common.
+ *
+ * A document (lib/documents) is its tables, one after the other.
  */
 #include <string.h>
 
@@ -351,6 +353,64 @@ static vv_status put_table(lines *l, vv_error *err)
 	return flush(l, 0, err);
 }
 
+/* --- documents ----------------------------------------------------------------------------- */
+
+static void free_names(lines *l)
+{
+	for (size_t i = 0; l->open && l->names && i < l->table.columns; i++) {
+		vv_free(l->names[i]);
+	}
+	vv_free(l->names);
+	l->names = NULL;
+}
+
+static vv_status put_one(lines *l, const vv_document_table *t, vv_error *err)
+{
+	const char *const *key = t->key;
+	size_t count = 0;
+	vv_status rc;
+
+	vv_subject_forget(&l->subject);
+	vv_free(l->subject.table);
+	if (!(l->subject.table = vv_strdup(t->name))) return vv_fail_nomem(err);
+	if ((rc = vv_subject_open(&l->subject, &l->table, NULL, err)) < 0) return rc;
+	l->open = true;
+	while (key && key[count]) {
+		count++;
+	}
+	(void)take_key(l, key, count);
+	vv_buf_puts(&l->out, "table ");
+	vv_text_put_escaped(&l->out, t->name, strlen(t->name));
+	vv_buf_putc(&l->out, '\n');
+	rc = put_table(l, err);
+	vv_buf_putc(&l->out, '\n');
+	free_names(l);
+	vv_table_close(&l->table);
+	l->open = false;
+	return rc;
+}
+
+/* *is: it is one, and has been written. */
+static vv_status put_document(lines *l, bool *is, vv_error *err)
+{
+	vv_auto(vv_subject_document) d = {.temp = NULL};
+	vv_status rc;
+
+	*is = false;
+	if (!vv_document_is_name(l->repo, vv_environ(), l->file)) return VV_OK;
+	close_table(l);
+	l->subject.env = vv_environ();
+	if ((rc = vv_subject_find_file(&l->subject, l->repo, l->reader, l->file, err)) < 0 ||
+	    (rc = vv_subject_document_open(&d, is, &l->subject, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; *is && i < d.document.count && rc == VV_OK; i++) {
+		rc = put_one(l, &d.document.tables[i], err);
+	}
+	close_table(l);
+	return rc < 0 ? rc : flush(l, 0, err);
+}
+
 /* --- what is not a table ------------------------------------------------------------------- */
 
 typedef struct plain {
@@ -411,7 +471,14 @@ static vv_status convert(lines *l, vv_context *c, vv_error *err)
 	}
 	l->repo = c->repo;
 	l->reader = c->reader;
-	rc = open_table(l, err);
+	bool document;
+	if ((rc = put_document(l, &document, err)) == VV_OK && document) return VV_OK;
+	if (rc < 0) {
+		vv_warn("%s", err->message);
+		vv_buf_reset(&l->out);
+	} else {
+		rc = open_table(l, err);
+	}
 	if (rc == VV_OK && l->table.root.kind == VV_KIND_TABLE) return put_table(l, err);
 	/* git would give up the whole diff if this failed */
 	return rc == VV_ENOMEM ? rc : put_as_it_is(l, err);
@@ -429,10 +496,7 @@ static vv_status run_textconv(vv_context *c, vv_error *err)
 	vv_subject_init(&l.subject);
 	l.subject.env = vv_environ();
 	vv_status rc = convert(&l, c, err);
-	for (size_t i = 0; l.open && l.names && i < l.table.columns; i++) {
-		vv_free(l.names[i]);
-	}
-	vv_free(l.names);
+	free_names(&l);
 	close_table(&l);
 	vv_buf_clear(&l.out);
 	return vv_out_failed() ? VV_OK : rc;
