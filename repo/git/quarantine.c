@@ -4,7 +4,7 @@
  *
  * One object becomes a loose one: an fsync for it, for its fan-out folder, and for the
  * object folder if that fan-out folder is new. Two or more become one pack: three
- * fsyncs, and half the bytes of as many loose objects.
+ * fsyncs, and half the bytes of as many loose objects; a large one among them stays loose.
  */
 #include "repo/git/quarantine.h"
 
@@ -482,8 +482,36 @@ static int type_rank(git_object_t type)
 					 : 3;
 }
 
+/* The only large object in memory among several; NULL: there is none, or others that it may be a difference of. */
+static const vv_memory_object *find_large(const vv_memory_odb *m)
+{
+	const vv_memory_object *found = NULL;
+
+	for (size_t i = 0; m->count > LOOSE_MAX && i < m->count; i++) {
+		if (m->items[i].len >= STREAM_MIN) {
+			if (found) return NULL;
+			found = &m->items[i];
+		}
+	}
+	return found;
+}
+
+/* A pack would compress it thoroughly; git, too, leaves that to gc. */
+static vv_status stage_large_loose(vv_repository *r, const vv_memory_object *o, vv_error *err)
+{
+	git_oid id;
+	vv_status rc = need_loose(r, err);
+
+	if (rc < 0) return rc;
+	int code = git_odb_write(&id, r->stage->loose, o->bytes, o->len, o->type);
+	return code < 0 ? vv_git_fail(err, code, "cannot write a Git object of %s",
+				      vv_text_bytes(o->len))
+			: VV_OK;
+}
+
 static vv_status insert_all(git_packbuilder *pb, const vv_memory_odb *m, vv_error *err)
 {
+	const vv_memory_object *large = find_large(m);
 	char hex[GIT_OID_HEXSZ + 1];
 	int code;
 
@@ -491,7 +519,7 @@ static vv_status insert_all(git_packbuilder *pb, const vv_memory_odb *m, vv_erro
 		for (size_t i = 0; i < m->count; i++) {
 			const vv_memory_object *o = &m->items[i];
 
-			if (type_rank(o->type) == rank &&
+			if (o != large && type_rank(o->type) == rank &&
 			    (code = git_packbuilder_insert(pb, &o->id, NULL)) < 0) {
 				return vv_git_fail(err, code, "cannot pack the object %s",
 						   git_oid_tostr(hex, sizeof(hex), &o->id));
@@ -610,9 +638,11 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) return rc;
+	const vv_memory_object *large = find_large(s->memory);
 	size_t count = s->memory->count;
 	s->tried = true;
-	if ((count > LOOSE_MAX && (rc = stage_memory_pack(r, files, err)) < 0) ||
+	if ((large && (rc = stage_large_loose(r, large, err)) < 0) ||
+	    (count > LOOSE_MAX && (rc = stage_memory_pack(r, files, err)) < 0) ||
 	    (count > 0 && count <= LOOSE_MAX && (rc = stage_file(r, files, err)) < 0) ||
 	    (s->loose && (rc = list_staged(s, &list, err)) < 0)) {
 		return rc;

@@ -96,12 +96,47 @@ static void many_objects_become_one_pack(void **state)
 	assert_git_sound();
 }
 
+/* Objects of that many bytes and a small one, made durable: what "git count-objects" says. */
+static const char *kept_with(const size_t *lens, size_t count)
+{
+	vv_repository *r;
+	vv_error err;
+	vv_oid id;
+
+	git_begin();
+	r = open_here();
+	vv_assert_ok(vv_blob_write(r, "small", 5, &id, &err), &err);
+	for (size_t i = 0; i < count; i++) {
+		char *text = calloc(lens[i], 1);
+
+		assert_non_null(text);
+		snprintf(text, lens[i], "object %zu", i);
+		vv_assert_ok(vv_blob_write(r, text, lens[i], &id, &err), &err);
+		free(text);
+	}
+	vv_assert_ok(vv_objects_flush(r, &err), &err);
+	vv_repository_close(r);
+	assert_git_sound();
+	return out("git count-objects -v | grep -E '^(count|in-pack)' | tr '\\n' ' '");
+}
+
+static void one_large_object_stays_loose_and_several_are_packed(void **state)
+{
+	static const size_t lens[] = {1u << 20, 1000, 3u << 20};
+
+	(void)state;
+	assert_string_equal(kept_with(lens, 1), "count: 1 in-pack: 1 ");
+	assert_string_equal(kept_with(lens, 2), "count: 1 in-pack: 2 ");
+	assert_string_equal(kept_with(lens, 3), "count: 0 in-pack: 4 ");
+}
+
 /* Whatever fails while objects are made durable: afterwards they can be read, or the
  * error was reported; and git finds nothing wrong. */
 typedef struct flush_try {
 	vv_repository *r;
 	unsigned round;
 	unsigned objects;
+	bool large; /* one of 1 MiB besides */
 } flush_try;
 
 static vv_status try_flush(void *payload, vv_error *err)
@@ -119,6 +154,15 @@ static vv_status try_flush(void *payload, vv_error *err)
 		int len = snprintf(text, sizeof text, "round %u blob %u\n", t->round, i);
 
 		rc = vv_blob_write(t->r, text, (size_t)len, &id, err);
+	}
+	if (rc == VV_OK && t->large) {
+		char *text = calloc(1u << 20, 1);
+		vv_oid id;
+
+		assert_non_null(text);
+		snprintf(text, 60, "round %u, large", t->round);
+		rc = vv_blob_write(t->r, text, 1u << 20, &id, err);
+		free(text);
 	}
 	if (rc == VV_OK) {
 		rc = vv_objects_flush(t->r, err);
@@ -145,7 +189,7 @@ static void check_flush(void *payload, vv_status rc)
 static void a_fault_while_writing_objects_is_reported_and_harms_nothing(void **state)
 {
 	static const vv_fault kinds[] = {VV_FAULT_FSYNC, VV_FAULT_RENAME, VV_FAULT_OPEN};
-	flush_try t = {NULL, 0, 3};
+	flush_try t = {.objects = 3};
 	size_t i;
 
 	(void)state;
@@ -155,6 +199,9 @@ static void a_fault_while_writing_objects_is_reported_and_harms_nothing(void **s
 		vv_fault_each(kinds[i], 5 /* EIO */, try_flush, check_flush, &t);
 		t.objects = 6;
 		vv_fault_each(kinds[i], 5, try_flush, check_flush, &t);
+		t.large = true;
+		vv_fault_each(kinds[i], 5, try_flush, check_flush, &t);
+		t.large = false;
 	}
 }
 
@@ -565,6 +612,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(blobs_are_read_within_a_limit),
 	cmocka_unit_test(a_written_blob_is_seen_at_once_and_lasts_after_a_flush),
 	cmocka_unit_test(many_objects_become_one_pack),
+	cmocka_unit_test(one_large_object_stays_loose_and_several_are_packed),
 	cmocka_unit_test(a_fault_while_writing_objects_is_reported_and_harms_nothing),
 	cmocka_unit_test(a_commit_is_read_whole),
 	cmocka_unit_test(commits_are_as_git_would_make_them),
