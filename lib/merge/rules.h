@@ -12,6 +12,9 @@
 #include "diff/merge/options.h"
 #include "repo/git/repository.h"
 
+/* Words of `-X` for the merge driver of a git that varve runs, a line each. */
+#define VV_MERGE_RULES_VAR "VARVE_MERGE_RULES"
+
 /* Of which merge the rules are. All is borrowed. */
 typedef struct vv_merge_scope {
 	vv_repository *repo;

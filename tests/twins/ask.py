@@ -515,6 +515,26 @@ def diff_json(case):
     return None if all(str(n) in json.dumps(found) for n in want) else f"{want} is not in {json.dumps(found)[:300]}"
 
 
+@question("diff-query", 0.1)
+def diff_query(case):
+    """The groups of a query on both versions."""
+    text = f'select ok, count(*) as n, sum(qty) as q from "{case.path}" group by ok order by ok'
+    found = json.loads(command(case, "diff", "--json", "--key", "ok", "--query", text, case.first, case.second))
+    sides = []
+    for model in (case.old, case.model):
+        ok, qty = model.place("ok"), model.place("qty")
+        groups = {}
+        for row in model.rows:
+            groups.setdefault(row[ok], []).append(row[qty])
+        sides.append({k: (len(v), sum(filter(None, v)) if any(q is not None for q in v) else None) for k, v in groups.items()})
+    old, new = sides
+    want = [len(new.keys() - old.keys()), len(old.keys() - new.keys()), sum(old[k] != new[k] for k in old.keys() & new.keys())]
+    got = [0, 0, 0]
+    for table in found["tables"]:
+        got = [table["summary"][name] for name in ("added", "removed", "changed")]
+    return differs(want, got, f"{text}: ")
+
+
 @question("sql-command", 0.1)
 def sql_command(case):
     text = "select count(*) as n, sum(price) as s, min(qty) as q from T where price > 1"

@@ -1,6 +1,7 @@
 /*
  * pull: fetch, and merge what came into the branch at hand.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -9,6 +10,7 @@
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
 #include "lib/fetch/fetch_run.h"
+#include "lib/merge/rules.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -98,15 +100,29 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 	return hex;
 }
 
-/* Git's own, whose merges of tables the driver makes. */
+/* Git's own, whose merges of tables the driver makes. Git knows ours and theirs, too, for other files. */
 static int rebase(const options *o)
 {
 	static const vv_command git_rebase = {.name = "rebase", .pass = true};
+	vv_auto_free char **argv = vv_calloc(3 + 2 * o->how.count, sizeof(*argv));
+	vv_auto(vv_buf) rules = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
-	char *argv[] = {(char *)(uintptr_t)(o->job.quiet ? "--quiet" : "--no-quiet"),
-			(char *)(uintptr_t)merge_word(&o->job, hex), NULL};
+	int argc = 0;
+	vv_error err;
+	vv_status rc = argv ? vv_merge_rules_check(&o->how, &err) : vv_fail_nomem(&err);
 
-	return vv_command_run(&git_rebase, 2, argv);
+	for (size_t i = 0; rc == VV_OK && i < o->how.count; i++) {
+		vv_buf_printf(&rules, "%s\n", o->how.items[i]);
+		if (!strchr(o->how.items[i], ':')) {
+			argv[argc++] = (char *)(uintptr_t) "-X";
+			argv[argc++] = (char *)(uintptr_t)o->how.items[i];
+		}
+	}
+	if (rc < 0 || (rc = vv_buf_ok(&rules, &err)) < 0) return vv_report(&err);
+	(void)setenv(VV_MERGE_RULES_VAR, vv_buf_cstr(&rules), 1);
+	argv[argc++] = (char *)(uintptr_t)(o->job.quiet ? "--quiet" : "--no-quiet");
+	argv[argc++] = (char *)(uintptr_t)merge_word(&o->job, hex);
+	return vv_command_run(&git_rebase, argc, argv);
 }
 
 static int merge(const options *o)
@@ -153,9 +169,9 @@ static int merge(const options *o)
 static int check_pull(const vv_context *c)
 {
 	const options *o = c->options;
-	bool merges = o->ff_only || o->no_ff || o->no_commit || o->unrelated || o->how.count > 0;
+	bool merges = o->ff_only || o->no_ff || o->no_commit || o->unrelated;
 
-	return o->rebase && merges ? vv_usage_error("--rebase takes no options of a merge")
+	return o->rebase && merges ? vv_usage_error("--rebase takes no options of a merge but -X")
 				   : VV_EXIT_OK;
 }
 

@@ -66,7 +66,9 @@ class Numbers:
 def numbers(c, n, head):
     """n values; None where one is empty."""
     empty = c.take(n) if head.empties else bytes(n)
-    m, buffer = n - sum(empty), None
+    if any(e > 1 for e in empty):
+        raise Damaged("a column with other marks of empty cells than there are")
+    m = n - sum(empty)
     buffer = bytearray(8 * m)
     for i in range(head.width):
         buffer[i::8] = c.take(m)

@@ -147,6 +147,30 @@ agents() {
 	[ "$(varve cat HEAD:issues.jsonl)" = "$(varve cat origin/main:issues.jsonl)" ]
 }
 
+@test "pull --rebase takes -X for the tables that git's rebase merges" {
+	new_repo
+	agents
+	git clone -q . ../other
+	cd ../other
+	git branch -q -u origin/side
+	git tag mine
+	varve init -q
+	# Git calls what the commits are put on ours.
+	succeeds varve pull --rebase -X ours
+	[ "$(git rev-parse HEAD~)" = "$(git rev-parse origin/side)" ] || [ "$(git rev-parse HEAD)" = "$(git rev-parse origin/side)" ]
+	[ "$(varve cat HEAD:issues.jsonl)" = "$(varve cat origin/side:issues.jsonl)" ]
+	git reset -q --hard mine
+	succeeds varve pull --rebase -X theirs
+	[ "$(varve cat HEAD:issues.jsonl)" = "$(varve cat mine:issues.jsonl)" ]
+	git reset -q --hard mine
+	succeeds varve pull --rebase -X max:count -X min:updated_at
+	[ "$(varve cat HEAD:issues.jsonl --columns count,updated_at --format csv)" = "$(printf 'count,updated_at\n7,2026-02-01T00:00:00Z\n1,2026-01-01T00:00:00Z\n1,2026-01-01T00:00:00Z')" ]
+	git reset -q --hard mine
+	ends_with 2 varve pull --rebase -X mx:a
+	stderr_has "expected ours, theirs or RULE:COLUMN"
+	[ "$(git rev-parse HEAD)" = "$(git rev-parse mine)" ]
+}
+
 @test "words that are no rules are refused before anything is done" {
 	new_repo
 	agents
@@ -154,7 +178,6 @@ agents() {
 		ends_with 2 varve merge -X "$word" side
 		stderr_has "expected ours, theirs or RULE:COLUMN"
 	done
-	ends_with 2 varve pull --rebase -X ours
 	echo '{"merge": {"issues.jsonl": {"count": "add"}}}' > varve.json
 	git commit -qam "bad rules"
 	ends_with 2 varve merge side

@@ -8,8 +8,10 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/merge/rules.h"
 #include "lib/merge/tables.h"
 #include "repo/git/history/history.h"
 
@@ -23,6 +25,7 @@ typedef struct driver {
 	vv_dataset_writer *writer;
 	vv_head head;
 	char *theirs; /* what git merge calls the other side */
+	char *rules;  /* the lines of VV_MERGE_RULES_VAR, of which in.how is made */
 	vv_dataset_merge in;
 	vv_dataset_merged out;
 	const char *ours_file;
@@ -51,6 +54,22 @@ static vv_status find_names(driver *d, vv_error *err)
 		if (!(d->theirs = vv_strdup(equals + 1))) return vv_fail_nomem(err);
 		d->in.names[VV_THEIRS] = d->theirs;
 	}
+	return VV_OK;
+}
+
+static vv_status find_rules(driver *d, vv_error *err)
+{
+	const char *text = vv_env_get(vv_environ(), VV_MERGE_RULES_VAR);
+	size_t count = 0;
+
+	if (!text || !*text) return VV_OK;
+	d->rules = vv_strdup(text);
+	d->in.how.items = vv_calloc(strlen(text) + 1, sizeof(*d->in.how.items));
+	if (!d->rules || !d->in.how.items) return vv_fail_nomem(err);
+	for (char *word = strtok(d->rules, "\n"); word; word = strtok(NULL, "\n")) {
+		d->in.how.items[count++] = word;
+	}
+	d->in.how.count = count;
 	return VV_OK;
 }
 
@@ -132,7 +151,7 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 	vv_dataset_merged_init(&d.out);
 	d.repo = d.in.repo = c->repo;
 	d.writer = d.in.writer = c->writer;
-	if (rc < 0 || (rc = find_names(&d, err)) < 0 ||
+	if (rc < 0 || (rc = find_names(&d, err)) < 0 || (rc = find_rules(&d, err)) < 0 ||
 	    (rc = take_side(&d, VV_BASE, c->argv[0], err)) < 0 ||
 	    (rc = take_side(&d, VV_OURS, c->argv[1], err)) < 0 ||
 	    (rc = take_side(&d, VV_THEIRS, c->argv[2], err)) < 0) {
@@ -143,6 +162,8 @@ done:
 	vv_dataset_merged_clear(&d.out);
 	vv_head_clear(&d.head);
 	vv_free(d.theirs);
+	vv_free(d.in.how.items);
+	vv_free(d.rules);
 	c->code = conflicts ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc;
 }
