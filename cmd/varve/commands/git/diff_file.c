@@ -271,9 +271,10 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 		item.old_name = a->name ? a->name : "work tree";
 		item.new_name = b->name ? b->name : "work tree";
 	}
-	if ((rc = open_documents(&d, &are, a, b, item.path, err)) < 0) return rc;
-	rc = are ? compare_documents(&d, &item, &how, out, err)
-		 : vv_diff_item_compare(out, &item, &how, err);
+	if ((rc = open_documents(&d, &are, a, b, item.path, err)) == VV_OK) {
+		rc = are ? compare_documents(&d, &item, &how, out, err)
+			 : vv_diff_item_compare(out, &item, &how, err);
+	}
 	if (rc != VV_ENOSUPPORT) return rc;
 	/* A document without a reader. */
 	if (item.a) {
