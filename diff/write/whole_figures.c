@@ -36,10 +36,11 @@ static vv_status add_run(pass *x, size_t pair, int side, vv_batch *b, vv_error *
 	uint64_t times[256] = {0};
 	vv_group_run run;
 	vv_status rc = vv_batch_run(&run, b, place, false, err);
+
+	if (rc < 0) return rc;
 	const bool shared = run.form == VV_RUN_SHARED;
 	const size_t count = shared ? run.count : b->rows;
 
-	if (rc < 0) return rc;
 	for (size_t r = 0; shared && r < b->rows; r++) {
 		times[run.index ? run.index[r] : 0]++;
 	}

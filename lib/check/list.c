@@ -109,9 +109,9 @@ static vv_status list_index(lister *l, vv_error *err)
 	return rc;
 }
 
-/* A table of a document, as an item. */
+/* A table of a document, as an item. named: by an argument. */
 static vv_status add_table(vv_check_list *l, const char *document, const char *table,
-			   const vv_oid *blob, vv_error *err)
+			   const vv_oid *blob, bool named, vv_error *err)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT;
 	vv_status rc;
@@ -119,10 +119,14 @@ static vv_status add_table(vv_check_list *l, const char *document, const char *t
 	vv_buf_printf(&path, "%s#%s", document, table);
 	if ((rc = vv_buf_ok(&path, err)) < 0) return rc;
 	for (size_t i = 0; i < l->count; i++) {
-		if (strcmp(l->items[i].path, vv_buf_cstr(&path)) == 0) return VV_OK;
+		if (strcmp(l->items[i].path, vv_buf_cstr(&path)) == 0) {
+			l->items[i].named = l->items[i].named || named;
+			return VV_OK;
+		}
 	}
 	if ((rc = add(l, vv_buf_cstr(&path), blob, NULL, err)) == VV_OK) {
 		l->items[l->count - 1].document = strlen(document);
+		l->items[l->count - 1].named = named;
 	}
 	return rc;
 }
@@ -153,8 +157,8 @@ static vv_status add_named_tables(lister *l, const vv_check_list *files, vv_erro
 		const vv_check_path *d = document_of(files, path);
 
 		if (d && !(l->spec.count > 0 && l->spec.items[i].exclude)) {
-			rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob, err);
-			l->out->items[l->out->count - 1].named = true;
+			rc = add_table(l->out, d->path, path + strlen(d->path) + 1, &d->blob, true,
+				       err);
 		}
 	}
 	return rc;
@@ -347,7 +351,7 @@ static vv_status add_absent(lister *l, const vv_check_list *all, vv_error *err)
 
 		if (of) {
 			rc = add_table(l->out, of->path, d->path + strlen(of->path) + 1, &of->blob,
-				       err);
+				       false, err);
 			continue;
 		}
 		if ((rc = add(l->out, d->path, NULL, d->package, err)) == VV_OK) {
@@ -477,7 +481,7 @@ static vv_status add_ruled(vv_check_list *l, const vv_check_path *d, const vv_ru
 		if (strpbrk(table, "*?[")) {
 			*list = true;
 		} else {
-			rc = add_table(l, d->path, table, &d->blob, err);
+			rc = add_table(l, d->path, table, &d->blob, false, err);
 		}
 	}
 	return rc;
@@ -499,13 +503,13 @@ static vv_status add_listed(vv_check_list *l, const vv_check_path *d, vv_reposit
 	if (rc == VV_ENOMEM) return rc;
 	if (rc < 0 || !is) {
 		vv_error_clear(err);
-		return add_table(l, d->path, "*", &d->blob, err);
+		return add_table(l, d->path, "*", &d->blob, false, err);
 	}
 	for (size_t i = 0; i < open.document.count && rc == VV_OK; i++) {
 		const vv_document_table *t = &open.document.tables[i];
 
 		if ((d->named && !t->beside) || rules_want(rules, d->path, t->name)) {
-			rc = add_table(l, d->path, t->name, &d->blob, err);
+			rc = add_table(l, d->path, t->name, &d->blob, false, err);
 		}
 	}
 	return rc;
