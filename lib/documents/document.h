@@ -59,6 +59,9 @@ vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
 
+/* Has it a table of that name? */
+bool vv_document_has(const vv_document *d, const char *table);
+
 /* The table of that name; NULL: the only one. VV_ENOTFOUND and VV_EUSAGE list those that there are. */
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);

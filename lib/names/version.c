@@ -42,6 +42,14 @@ void vv_subject_forget(vv_subject *s)
 	s->lent = s->in_file = false;
 }
 
+vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err)
+{
+	vv_subject_forget(s);
+	vv_free(s->table);
+	s->table = vv_strdup(table);
+	return s->table ? VV_OK : vv_fail_nomem(err);
+}
+
 void vv_subject_clear(vv_subject *s)
 {
 	vv_subject_forget(s);

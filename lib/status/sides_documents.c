@@ -61,14 +61,6 @@ static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 	return VV_OK;
 }
 
-static bool has(const side *s, const char *table)
-{
-	for (size_t i = 0; s->is && i < s->document.document.count; i++) {
-		if (strcmp(s->document.document.tables[i].name, table) == 0) return true;
-	}
-	return false;
-}
-
 static char *called(const char *path, const char *table)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -133,13 +125,14 @@ static vv_status open_one(vv_diff_sides *out, bool *opened, const vv_diff_sides 
 		const char *table = b.document.document.tables[i].name;
 
 		if (is_asked(d, p->path, table)) {
-			rc = add_table(out, p, table, has(&a, table), true, err);
+			rc = add_table(out, p, table, vv_document_has(&a.document.document, table),
+				       true, err);
 		}
 	}
 	for (size_t i = 0; a.is && rc == VV_OK && i < a.document.document.count; i++) {
 		const char *table = a.document.document.tables[i].name;
 
-		if (!has(&b, table) && is_asked(d, p->path, table)) {
+		if (!vv_document_has(&b.document.document, table) && is_asked(d, p->path, table)) {
 			rc = add_table(out, p, table, true, false, err);
 		}
 	}

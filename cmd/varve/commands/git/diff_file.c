@@ -178,14 +178,6 @@ static vv_status open_documents(documents *d, bool *are, side *a, side *b, const
 	return VV_OK;
 }
 
-static bool has_table(const vv_document *d, const char *name)
-{
-	for (size_t i = 0; i < d->count; i++) {
-		if (strcmp(d->tables[i].name, name) == 0) return true;
-	}
-	return false;
-}
-
 /* One table of both, or of the one that has it. */
 static vv_status compare_table(const documents *d, const vv_diff_item *whole, const char *table,
 			       const vv_diff_how *how, vv_diff_answer *out, vv_error *err)
@@ -198,16 +190,12 @@ static vv_status compare_table(const documents *d, const vv_diff_item *whole, co
 	vv_buf_printf(&path, "%s#%s", whole->path, table);
 	if ((rc = vv_buf_ok(&path, err)) < 0) return rc;
 	item.path = vv_buf_cstr(&path);
-	item.a = item.a && has_table(&d->a.document, table) ? item.a : NULL;
-	item.b = item.b && has_table(&d->b.document, table) ? item.b : NULL;
+	item.a = item.a && vv_document_has(&d->a.document, table) ? item.a : NULL;
+	item.b = item.b && vv_document_has(&d->b.document, table) ? item.b : NULL;
 	for (int i = 0; i < 2; i++) {
 		vv_subject *s = i == 0 ? item.a : item.b;
 
-		if (s) {
-			vv_subject_forget(s);
-			vv_free(s->table);
-			if (!(s->table = vv_strdup(table))) return vv_fail_nomem(err);
-		}
+		if (s && (rc = vv_subject_take_table(s, table, err)) < 0) return rc;
 	}
 	rc = vv_diff_item_compare(&one, &item, how, err);
 	out->differs = out->differs || one.differs;
@@ -225,7 +213,7 @@ static vv_status compare_documents(const documents *d, const vv_diff_item *item,
 		rc = compare_table(d, item, b->tables[i].name, how, out, err);
 	}
 	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
-		if (!has_table(b, a->tables[i].name)) {
+		if (!vv_document_has(b, a->tables[i].name)) {
 			rc = compare_table(d, item, a->tables[i].name, how, out, err);
 		}
 	}

@@ -370,10 +370,10 @@ static vv_status put_one(lines *l, const vv_document_table *t, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	vv_subject_forget(&l->subject);
-	vv_free(l->subject.table);
-	if (!(l->subject.table = vv_strdup(t->name))) return vv_fail_nomem(err);
-	if ((rc = vv_subject_open(&l->subject, &l->table, NULL, err)) < 0) return rc;
+	if ((rc = vv_subject_take_table(&l->subject, t->name, err)) < 0 ||
+	    (rc = vv_subject_open(&l->subject, &l->table, NULL, err)) < 0) {
+		return rc;
+	}
 	l->open = true;
 	while (key && key[count]) {
 		count++;
