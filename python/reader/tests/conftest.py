@@ -44,6 +44,13 @@ def new_repository(run, folder):
     return folder
 
 
+def add(run, folder, table):
+    """As varve takes it; what it refuses is kept as bytes."""
+    (folder / table.name).write_bytes(table.bytes())
+    if run(folder, "varve", "add", "-q", *table.options, table.name, may_fail=True) is None:
+        run(folder, "varve", "add", "-q", "--as", "file", table.name)
+
+
 @pytest.fixture(scope="session")
 def repository(run, tmp_path_factory):
     """(folder, {(REV, path): bytes of the file}): three versions of random tables of all kinds."""
@@ -56,9 +63,7 @@ def repository(run, tmp_path_factory):
         for table in tables:
             if version:
                 table.change(rng)
-            (folder / table.name).write_bytes(table.bytes())
-            if run(folder, "varve", "add", "-q", *table.options, table.name, may_fail=True) is None:
-                run(folder, "varve", "add", "-q", "--as", "file", table.name)
+            add(run, folder, table)
         run(folder, "git", "add", "-A")
         run(folder, "varve", "commit", "-q", "-m", f"version {version}")
         rev = run(folder, "git", "rev-parse", "HEAD").decode().strip()

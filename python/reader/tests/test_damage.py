@@ -4,7 +4,7 @@ import random
 import shutil
 
 import pytest
-from conftest import new_repository
+from conftest import add, new_repository
 from tables import Bytes, Table
 from varve_reader import Damaged, Missing, Version, open_place
 
@@ -22,9 +22,7 @@ def places(run, tmp_path_factory):
         for table in tables:
             if version:
                 table.change(rng)
-            (folder / table.name).write_bytes(table.bytes())
-            if run(folder, "varve", "add", "-q", *table.options, table.name, may_fail=True) is None:
-                run(folder, "varve", "add", "-q", "--as", "file", table.name)
+            add(run, folder, table)
             files[f"main~{2 - version}", table.name] = table.bytes()
         run(folder, "varve", "commit", "-q", "-m", f"version {version}")
         run(folder, "varve", "publish", "-q", "--no-pages", "-o", top / "public")

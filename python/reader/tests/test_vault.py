@@ -3,7 +3,7 @@ import random
 import shutil
 
 import pytest
-from conftest import new_repository
+from conftest import add, new_repository
 from tables import Table
 from varve_reader import Damaged, Missing, open_place
 from varve_reader.sealed import read_key
@@ -24,9 +24,7 @@ def vault(run, tmp_path):
         for table in tables:
             if version:
                 table.change(rng)
-            (folder / table.name).write_bytes(table.bytes())
-            if run(folder, "varve", "add", "-q", *table.options, table.name, may_fail=True) is None:
-                run(folder, "varve", "add", "-q", "--as", "file", table.name)
+            add(run, folder, table)
             files[f"main~{2 - version}", table.name] = table.bytes()
         if version == 1:
             (folder / "random").write_bytes(rng.randbytes(5000000))
