@@ -14,8 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/past/base_findings.h"
-#include "check/past/base_rows.h"
-#include "check/past/base_values.h"
+#include "check/past/base_internal.h"
 
 #define KEY_MAX VV_COLUMNS_MAX
 

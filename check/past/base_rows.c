@@ -7,7 +7,7 @@
  * wrong value is a type-error of the version itself: vv_base_recode gives it its name. Where the
  * type gave way to the value instead, or nobody looks for type-errors, the values are read here.
  */
-#include "check/past/base_rows.h"
+#include "check/past/base_internal.h"
 
 #include <string.h>
 

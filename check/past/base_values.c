@@ -6,7 +6,7 @@
  * the groups that differ, or the column is read: by several threads, each of which counts a
  * run of rows by itself.
  */
-#include "check/past/base_values.h"
+#include "check/past/base_internal.h"
 
 #include <string.h>
 

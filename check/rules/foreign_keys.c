@@ -12,7 +12,7 @@
  * The memo's fact: how many keys of the group have no target. The tail: 16 bytes hash of how keys
  * are read, 16 bytes hash of the other side's data list, 32 bytes name of each of its groups.
  */
-#include "check/rules/foreign_keys.h"
+#include "check/rules/table_internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,10 +6,9 @@
 
 #include "base/sys.h"
 #include "check/rules/compile.h"
-#include "check/rules/foreign_keys.h"
 #include "check/rules/group_jobs.h"
 #include "check/rules/keys.h"
-#include "check/rules/table_rules.h"
+#include "check/rules/table_internal.h"
 
 void vv_check_result_clear(vv_check_result *r)
 {

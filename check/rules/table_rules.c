@@ -4,7 +4,7 @@
  * The memo's fact: where in the tail the group's sums begin, or UINT32_MAX: they were too long to be kept, and are read
  * again. Of the tail: varint length, and that many bytes (dataset/filter/sums.h).
  */
-#include "check/rules/table_rules.h"
+#include "check/rules/table_internal.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * And what a side says in columns that the other side dropped: rows that it added have no
  * other place for these values, so that a column with such values cannot go in silence.
  */
-#include "diff/merge/columns.h"
+#include "diff/merge/steps.h"
 
 #include <stdlib.h>
 #include <string.h>

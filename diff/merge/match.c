@@ -4,7 +4,7 @@
  * Of equal rows without a key any may be the one that a side removed: it is one that the
  * other side left alone, if there is one.
  */
-#include "diff/merge/match.h"
+#include "diff/merge/steps.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -12,11 +12,8 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/irregular_lines.h"
 #include "diff/merge/cells.h"
-#include "diff/merge/columns.h"
-#include "diff/merge/match.h"
-#include "diff/merge/schema.h"
 #include "diff/merge/state.h"
-#include "diff/merge/write.h"
+#include "diff/merge/steps.h"
 #include "diff/rows/rowdiff.h"
 
 /* --- what needs no merging -------------------------------------------------------- */

@@ -5,7 +5,7 @@
  * stand, so that the result is the same whoever merges. The header is a version's own where
  * it names the result's columns, else written anew.
  */
-#include "diff/merge/schema.h"
+#include "diff/merge/steps.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * ascend by it; else one side's after the other's, the one whose first row is smaller first.
  * Rows of one key are one row; of blocks without a key that are equal one stays.
  */
-#include "diff/merge/write.h"
+#include "diff/merge/steps.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * sides, rows that are equal where they are expected are done with at once; only the
  * others are hashed and sorted.
  */
-#include "diff/rows/align.h"
+#include "diff/rows/match_steps.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * match: how rows find each other: by equal digests first, then, under one key, in order
  * of occurrence; which of them moved; and where a removed row stands among the new ones.
  */
-#include "diff/rows/match.h"
+#include "diff/rows/match_steps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,6 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "diff/rows/align.h"
-#include "diff/rows/rekey.h"
 
 /* Rows that only one version has: row (8). */
 #define LONE_LEN 8u

@@ -6,7 +6,7 @@
  * nearly all rows there have a rest of their own. A table of days and measurements, say,
  * fails the last: that two days have one value says nothing.
  */
-#include "diff/rows/rekey.h"
+#include "diff/rows/match_steps.h"
 
 #include <string.h>
 

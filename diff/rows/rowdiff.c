@@ -10,7 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/group_compare.h"
-#include "diff/rows/match.h"
+#include "diff/rows/match_steps.h"
 #include "diff/rows/value.h"
 
 /* Keyless: this many removed and added rows of one gap are looked at together. */

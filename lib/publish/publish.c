@@ -21,8 +21,8 @@
 #include "lib/publish/folder_tables.h"
 #include "lib/remotes/folder_url.h"
 #include "repo/git/config.h"
-#include "transport/places/folder_place.h"
 #include "transport/places/packs/host.h"
+#include "transport/places/place_kinds.h"
 
 #define LOCK_WAIT_MS 10000u
 #define SMALL_PACKS 8u /* of blocks, that stay beside each other */

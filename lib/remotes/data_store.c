@@ -13,11 +13,7 @@
 #include "base/text.h"
 #include "lib/remotes/block_peers.h"
 #include "transport/line/url.h"
-#include "transport/places/folder_place.h"
-#include "transport/places/rclone_place.h"
-#include "transport/places/s3_place.h"
-#include "transport/places/sftp_place.h"
-#include "transport/places/web_place.h"
+#include "transport/places/place_kinds.h"
 
 void vv_data_store_clear(vv_data_store *s)
 {

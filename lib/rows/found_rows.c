@@ -3,16 +3,140 @@
  */
 #include "lib/rows/found_rows.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/auto.h"
+#include "base/error.h"
 #include "base/sys.h"
-#include "lib/rows/where_groups.h"
+#include "check/rules/key_groups.h"
+#include "dataset/table/table.h"
+#include "lib/rows/where.h"
+
+/* ---- where_groups: the row groups that can have rows that a view wants, one after the other.
+ *
+ * By the facts of the table where these leave few; else by the hashes of keys that checks keep, where
+ * the rows of a key are wanted; else all that facts do not rule out ---- */
+
+typedef struct where_groups where_groups;
+static void where_groups_close(where_groups *g); /* accepts NULL */
+VV_AUTO_FREE(where_groups, where_groups_close)
+
+#define FEW 16u /* groups that are read without asking further */
+
+struct where_groups {
+	vv_table *table;
+	vv_where *where;
+	vv_list_reader *facts;
+	vv_key_groups listed; /* the next groups */
+	size_t listed_at, listed_cap;
+	bool only_listed; /* there are no others */
+	uint64_t count;
+};
+
+static vv_status open_facts(where_groups *g, vv_error *err)
+{
+	const vv_table *t = g->table;
+
+	return vv_list_reader_open(&g->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
+				   t->root.facts.len, err);
+}
+
+static int next_by_facts(where_groups *g, uint64_t *group, vv_error *err)
+{
+	vv_list_item item;
+	int more = vv_list_next_that_may(g->facts, vv_where_may_hold, g->where, &item, err);
+
+	*group = more > 0 ? item.index : 0;
+	return more;
+}
+
+/* The first groups that facts leave; only_listed: there are no more. */
+static vv_status list_few(where_groups *g, vv_error *err)
+{
+	uint64_t group;
+	int more = 1;
+
+	while (g->listed.count < FEW && (more = next_by_facts(g, &group, err)) > 0) {
+		if (!vv_array_room(g->listed.groups, g->listed.count, g->listed_cap)) {
+			return vv_fail_nomem(err);
+		}
+		g->listed.groups[g->listed.count++] = group;
+	}
+	g->only_listed = more == 0;
+	return more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* Groups by key, in place of those that facts leave. */
+static vv_status list_by_key(where_groups *g, const vv_key_lookup *keys, vv_error *err)
+{
+	size_t count = vv_where_count(g->where), n = 0;
+	vv_auto_free vv_key_value *values = vv_calloc(count + 1, sizeof(*values));
+	vv_key_groups found;
+
+	if (!values) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		n += vv_where_value(g->where, i, &values[n]);
+	}
+	int known = vv_key_groups_find(&found, g->table, values, n, keys, err);
+	if (known <= 0) {
+		vv_key_groups_clear(&found);
+		return (vv_status)known;
+	}
+	vv_key_groups_clear(&g->listed);
+	g->listed = found;
+	g->only_listed = true;
+	return VV_OK;
+}
+
+/* Borrows all. keys NULL: rows are not found by key. */
+static vv_status where_groups_open(where_groups **out, vv_table *t, vv_where *w,
+				   const vv_key_lookup *keys, vv_error *err)
+{
+	vv_auto(where_groups) *g = vv_calloc(1, sizeof(*g));
+	vv_status rc;
+
+	*out = NULL;
+	if (!g) return vv_fail_nomem(err);
+	g->table = t;
+	g->where = w;
+	if ((rc = vv_table_groups(t, &g->count, err)) < 0 || (rc = open_facts(g, err)) < 0 ||
+	    (rc = list_few(g, err)) < 0 ||
+	    (keys && !g->only_listed && g->count > FEW && (rc = list_by_key(g, keys, err)) < 0)) {
+		return rc;
+	}
+	*out = vv_take(&g);
+	return VV_OK;
+}
+
+/* The number of the next group: 1, 0 or <0. */
+static int where_groups_next(where_groups *g, uint64_t *group, vv_error *err)
+{
+	if (g->listed_at < g->listed.count) {
+		*group = g->listed.groups[g->listed_at++];
+		return 1;
+	}
+	return g->only_listed ? 0 : next_by_facts(g, group, err);
+}
+
+/* accepts NULL */
+static void where_groups_close(where_groups *g)
+{
+	if (g) {
+		vv_list_reader_close(g->facts);
+		vv_key_groups_clear(&g->listed);
+		vv_free(g);
+	}
+}
+
+/* ---- found_rows ---- */
 
 struct found_rows {
 	vv_table *table;
 	vv_rows_options o;
 	size_t *columns;
-	vv_where_groups *groups; /* with where */
+	where_groups *groups;    /* with where */
 	vv_table_reader *tested; /* gives the tested columns; with where */
 	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
 	vv_batch tested_batch;
@@ -45,7 +169,7 @@ static vv_status open_tested(found_rows *f, vv_error *err)
 	const size_t *wanted = vv_where_columns(f->o.where, &count);
 	vv_status rc = vv_table_reader_open(&f->tested, f->table, wanted, count, false, err);
 
-	return rc < 0 ? rc : vv_where_groups_open(&f->groups, f->table, f->o.where, f->o.keys, err);
+	return rc < 0 ? rc : where_groups_open(&f->groups, f->table, f->o.where, f->o.keys, err);
 }
 
 vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err)
@@ -54,7 +178,7 @@ vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err)
 	f->skip = row;
 	if (f->over) return VV_OK;
 	if (f->o.where) {
-		vv_where_groups_close(f->groups);
+		where_groups_close(f->groups);
 		vv_table_reader_close(f->tested);
 		f->groups = NULL;
 		f->tested = NULL;
@@ -123,7 +247,7 @@ static int next_where(found_rows *f, found_group *out, vv_error *err)
 {
 	vv_batch *tested = &f->tested_batch;
 	uint64_t group;
-	int rc = vv_where_groups_next(f->groups, &group, err);
+	int rc = where_groups_next(f->groups, &group, err);
 
 	if (rc == 0) return (int)vv_where_ok(f->o.where, err);
 	if (rc < 0 || (rc = (int)vv_table_seek_group(f->tested, group, err)) < 0 ||
@@ -164,7 +288,7 @@ void found_rows_close(found_rows *f)
 	if (f) {
 		vv_table_reader_close(f->reader);
 		vv_table_reader_close(f->tested);
-		vv_where_groups_close(f->groups);
+		where_groups_close(f->groups);
 		vv_batch_clear(&f->tested_batch);
 		vv_free(f->columns);
 		vv_free(f);

@@ -4,29 +4,129 @@
 #include "lib/status/changes.h"
 
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/arena.h"
 #include "base/array.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/dataset_reader.h"
 #include "lib/heads/judge.h"
 #include "lib/history/table_diff.h"
 #include "lib/names/damaged_pointer.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/status/changes_internal.h"
 #include "lib/status/lost_tables.h"
-#include "lib/status/missing_blocks.h"
 #include "lib/status/unsent.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/attributes_lines.h"
+#include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/index/index.h"
 #include "repo/git/merge/renames.h"
+#include "repo/git/repository.h"
 #include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
+
+/* ---- missing_blocks: which tables of the index lack the blocks of their version in the store: when varve's folder was
+ * lost, or a part of it ---- */
+
+/* More tables are looked at only where some of this many, spread over all, lack blocks. */
+#define VV_MISSING_SAMPLE 256u
+
+typedef struct missing_blocks {
+	vv_dataset_reader *reader;
+	vv_store *store;
+	bool doubtful; /* some version is known to lack blocks below its root */
+	char **paths;
+	size_t count, cap;
+} missing_blocks;
+
+static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_error why;
+	vv_pointer p;
+	vv_cid missing;
+	vv_status rc = vv_dataset_reader_pointer(m->reader, &e->id, &arena, &p, &why);
+
+	*here = true;
+	if (rc == VV_OK && !(*here = vv_store_has(m->store, &p.root) && !m->doubtful)) {
+		rc = vv_store_complete(m->store, &p.root, here, &missing, &why);
+	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) {
+		*err = why;
+		return rc;
+	}
+	return VV_OK; /* damage is told of elsewhere */
+}
+
+/* Every step-th. */
+static vv_status look(missing_blocks *m, const vv_index *x, const size_t *at, size_t count,
+		      size_t step, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i += step) {
+		vv_index_entry e;
+		bool here;
+
+		vv_index_at(x, at[i], &e);
+		if ((rc = look_at(m, &e, &here, err)) < 0 || here) {
+			continue;
+		}
+		if (!vv_array_room(m->paths, m->count, m->cap) ||
+		    !(m->paths[m->count] = vv_strdup(e.path))) {
+			return vv_fail_nomem(err);
+		}
+		m->count++;
+	}
+	return rc;
+}
+
+/* at: places of tables in the index. *paths: those that lack blocks, in this order (vv_names_free). As
+ * vv_last_copy_keep asks it: a root that is here counts for all below, unless the store is known to be
+ * incomplete. A pointer that cannot be read is left out. */
+static vv_status missing_blocks_look(char ***paths, size_t *count, vv_repository *r,
+				     const vv_index *x, vv_dataset_reader *reader, const size_t *at,
+				     size_t at_count, vv_error *err)
+{
+	missing_blocks m = {.reader = reader};
+	size_t step = at_count > VV_MISSING_SAMPLE ? at_count / VV_MISSING_SAMPLE : 1;
+	vv_status rc = VV_OK;
+
+	*paths = NULL;
+	*count = 0;
+	if (at_count == 0) return VV_OK;
+	if ((rc = vv_repository_store(r, &m.store, err)) < 0 ||
+	    (rc = vv_repository_incomplete(r, &m.doubtful, err)) < 0 ||
+	    (rc = look(&m, x, at, at_count, step, err)) < 0) {
+		goto done;
+	}
+	if (m.count > 0 && step > 1) {
+		vv_names_free(m.paths, m.count);
+		m.paths = NULL;
+		m.count = m.cap = 0;
+		rc = look(&m, x, at, at_count, 1, err);
+	}
+done:
+	if (rc < 0) {
+		vv_names_free(m.paths, m.count);
+		return rc;
+	}
+	*paths = m.paths;
+	*count = m.count;
+	return VV_OK;
+}
+
+/* ---- changes ---- */
 
 #define GITLINK 0160000u
 #define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
@@ -709,8 +809,8 @@ static vv_status read_paths(collector *c, vv_error *err)
 	if ((rc = add_staged(c, err)) < 0 || (!c->opts->no_work && (rc = add_work(c, err)) < 0) ||
 	    (c->opts->unsent && c->lines.count > 0 &&
 	     (rc = vv_push_hook_lacks(c->r, &out->hook, &out->hook_mend, err)) < 0) ||
-	    (rc = vv_missing_blocks_look(&out->missing, &out->missing_count, c->r, c->x, c->s,
-					 c->tables, c->table_count, err)) < 0 ||
+	    (rc = missing_blocks_look(&out->missing, &out->missing_count, c->r, c->x, c->s,
+				      c->tables, c->table_count, err)) < 0 ||
 	    (rc = mark_linked(out, c->r, err)) < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) {
 		return rc;
 	}

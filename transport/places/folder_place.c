@@ -1,7 +1,7 @@
 /*
  * folder_place: what stands for a disk.
  */
-#include "transport/places/folder_place.h"
+#include "transport/places/place_kinds.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /*
  * ipfs_place: blocks have neither folders nor ranges.
  */
-#include "transport/places/ipfs_place.h"
+#include "transport/places/place_kinds.h"
 
 #include <string.h>
 

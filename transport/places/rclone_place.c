@@ -4,7 +4,7 @@
  * A file is written below "incoming" under a name that nobody else has, and moved: not every remote writes a file whole or
  * not at all. What killed runs leave there is removed once it is a day old.
  */
-#include "transport/places/rclone_place.h"
+#include "transport/places/place_kinds.h"
 
 #include <stdio.h>
 #include <string.h>

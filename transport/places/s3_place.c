@@ -4,7 +4,7 @@
  * A CID has the digest that a signature covers, so what is called by its CID is not hashed twice, and a store refuses
  * other bytes. A PUT replaces an object as a whole; two who write the same name write the same bytes.
  */
-#include "transport/places/s3_place.h"
+#include "transport/places/place_kinds.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
  * Between two requests minutes may pass, in which servers hang up. So a request that fails on a
  * connection that was there before is made once more over a new one.
  */
-#include "transport/places/sftp_place.h"
+#include "transport/places/place_kinds.h"
 
 #include <libssh2.h>
 #include <libssh2_sftp.h>

@@ -1,7 +1,7 @@
 /*
  * web_place: what servers of files answer.
  */
-#include "transport/places/web_place.h"
+#include "transport/places/place_kinds.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * Content-Length beside Transfer-Encoding in its newer versions) and joins folded lines, as RFC 9112,
  * 5.2, allows.
  */
-#include "transport/server/head.h"
+#include "transport/server/server_internal.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
 /*
  * listen: how an address is written, and how one listens there.
  */
-#include "transport/server/listen.h"
+#include "transport/server/server_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

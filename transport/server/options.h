@@ -30,7 +30,7 @@ typedef struct vv_http_options {
 		*origins; /* "https://maps.example": whose pages may read raw, ipfs and the
 				     * API; "*": all */
 	size_t origin_count;
-	const char *secret, *secret_once; /* url_secret.h; NULL: none */
+	const char *secret, *secret_once; /* server_internal.h; NULL: none */
 	unsigned page_ms;                 /* until when a page must have begun; 0: 3000 */
 	const char *const *proxies;       /* networks whose X-Forwarded-For is believed */
 	size_t proxy_count;

@@ -22,13 +22,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/server/connection.h"
-#include "transport/server/head.h"
-#include "transport/server/listen.h"
 #include "transport/server/request.h"
 #include "transport/server/routes.h"
 #include "transport/server/secret_file.h"
+#include "transport/server/server_internal.h"
 #include "transport/server/state.h"
-#include "transport/server/url_secret.h"
 #include "transport/server/words.h"
 
 #define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */

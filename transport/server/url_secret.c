@@ -1,7 +1,7 @@
 /*
  * url_secret: how cookies are written, and where the redirect leads.
  */
-#include "transport/server/url_secret.h"
+#include "transport/server/server_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +60,7 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 	bool bad = false;
 
 	if (!s->secret) return true;
-	bool has = http_is_get(q) && http_parameter(q, VV_URL_SECRET, &given, &bad);
+	bool has = http_is_get(q) && http_parameter(q, "secret", &given, &bad);
 	if (has && !bad && lets_in(q->server, vv_buf_cstr(&given), given.len)) {
 		*result = redirect(q);
 		vv_buf_wipe(&given);

@@ -4,7 +4,7 @@
  * from is HEAD where it is not given, to is the work tree. Columns are those of the table as it is now; a column that
  * was renamed between the two versions is found on both sides.
  */
-#include "cmd/sql/vtab/diff.h"
+#include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
 #include <string.h>

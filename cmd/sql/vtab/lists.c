@@ -1,7 +1,7 @@
 /*
  * lists: table-valued functions with fixed columns, which list the contents of a repository.
  */
-#include "cmd/sql/vtab/lists.h"
+#include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
 #include <string.h>

@@ -6,13 +6,10 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
-#include "cmd/sql/vtab/diff.h"
 #include "cmd/sql/vtab/error.h"
-#include "cmd/sql/vtab/lists.h"
 #include "cmd/sql/vtab/registered.h"
 #include "cmd/sql/vtab/rewrite.h"
-#include "cmd/sql/vtab/row.h"
-#include "cmd/sql/vtab/rows.h"
+#include "cmd/sql/vtab/tables.h"
 SQLITE_EXTENSION_INIT1
 
 /* sqlite3_vtab_in, sqlite3_vtab_rhs_value: what came before has no such functions, and must not be called. */

@@ -3,7 +3,7 @@
  *
  * An argument for each column of the key, its value as it is written in the file.
  */
-#include "cmd/sql/vtab/row.h"
+#include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
 #include <string.h>

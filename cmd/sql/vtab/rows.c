@@ -1,7 +1,7 @@
 /*
  * rows: what a plan of SQLite asks of a version, and which versions a cursor reads one after the other.
  */
-#include "cmd/sql/vtab/rows.h"
+#include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
 #include <stdio.h>

@@ -17,7 +17,7 @@
 #include "cmd/vault/hold/hold_internal.h"
 #include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/hold/ledger.h"
-#include "transport/places/folder_place.h"
+#include "transport/places/place_kinds.h"
 
 #define LOCK_MS 30000u
 #define GRACE_SEC (14u * 86400u) /* from a retire to the deletion, at most */

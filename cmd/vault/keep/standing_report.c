@@ -11,7 +11,7 @@
 #include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/hold/hold_room.h"
 #include "cmd/vault/keep/key_ring.h"
-#include "transport/places/folder_place.h"
+#include "transport/places/place_kinds.h"
 
 void vv_standing_report_clear(vv_standing_report *x)
 {

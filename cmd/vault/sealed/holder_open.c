@@ -8,10 +8,7 @@
 #include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/sealed/server_holder.h"
 #include "transport/line/url.h"
-#include "transport/places/folder_place.h"
-#include "transport/places/ipfs_place.h"
-#include "transport/places/s3_place.h"
-#include "transport/places/sftp_place.h"
+#include "transport/places/place_kinds.h"
 
 static bool shard_sized(uint64_t size)
 {

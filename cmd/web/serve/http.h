@@ -28,7 +28,7 @@ typedef struct vv_serve_http_options {
 	size_t proxy_count;
 	const char *const *origins; /* --cors */
 	size_t origin_count;
-	const char *secret, *secret_once; /* transport/server/url_secret.h; NULL: none */
+	const char *secret, *secret_once; /* transport/server/server_internal.h; NULL: none */
 	uint64_t body_max, request_memory, memory;
 	uint64_t temp_space; /* bytes of files of versions in key order; 0: 1 GiB */
 	/* Pages, as in vv_http_handlers; NULL: none. */

@@ -1,10 +1,12 @@
 /*
- * base_rows: types, and rows gone, new and changed, against a base. For this room alone.
+ * base_internal: what a base is compared by.
  */
-#ifndef VV_CHECK_PAST_BASE_ROWS_H
-#define VV_CHECK_PAST_BASE_ROWS_H
+#ifndef VV_CHECK_PAST_BASE_INTERNAL_H
+#define VV_CHECK_PAST_BASE_INTERNAL_H
 
 #include "check/past/base_findings.h"
+
+/* ---- base_rows: types, and rows gone, new and changed, against a base ---- */
 
 /* Each does nothing where its rules are off. */
 vv_status base_check_types(base_check *c, vv_error *err);
@@ -13,5 +15,10 @@ vv_status base_check_rows(base_check *c, vv_error *err);
 /* How many values of t's column b are none of the base's column a, in what t has alone. */
 vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
 				    vv_error *err);
+
+/* ---- base_values: the values of columns against those of a base ---- */
+
+/* Does nothing where its rules are off. */
+vv_status base_check_values(base_check *c, vv_error *err);
 
 #endif
