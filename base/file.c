@@ -23,6 +23,8 @@
 #define MAX_TRANSFER ((size_t)1 << 30) /* some systems fail above INT_MAX */
 #define READ_STEP 65536u
 #define DAY 86400
+#define FORSAKEN_SECONDS                                                                           \
+	3600 /* without its lock a folder is one that is just being made or removed */
 #define TEMP_TRIES 100u
 
 int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
@@ -238,6 +240,7 @@ typedef struct removal {
 typedef struct removals {
 	removal *items;
 	size_t count, cap;
+	const char *last; /* the entry of the folder itself that goes last; NULL: any */
 } removals;
 
 static vv_status push_removal(removals *r, char *take_path, vv_error *err)
@@ -252,13 +255,19 @@ static vv_status push_removal(removals *r, char *take_path, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status push_entries(removals *r, const char *dir, vv_error *err)
+/* The entry `last` below all others, so that it goes last; NULL: none does. */
+static vv_status push_entries(removals *r, const char *dir, const char *last, vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};
 	vv_status rc = vv_folder_read(&f, dir, false, err);
 
+	if (rc == VV_OK && last) {
+		rc = push_removal(r, vv_path_join(dir, last, NULL), err);
+	}
 	while (rc == VV_OK && vv_folder_next(&f)) {
-		rc = push_removal(r, vv_strdup(f.path), err);
+		if (!last || strcmp(f.name, last) != 0) {
+			rc = push_removal(r, vv_strdup(f.path), err);
+		}
 	}
 	return rc;
 }
@@ -282,16 +291,16 @@ static vv_status remove_top(removals *r, vv_error *err)
 			return vv_fail_errno(err, "cannot remove the folder", top->path);
 		}
 		top->listed = true;
-		return push_entries(r, top->path, err);
+		return push_entries(r, top->path, r->count == 1 ? r->last : NULL, err);
 	}
 	vv_free(top->path);
 	r->count--;
 	return VV_OK;
 }
 
-vv_status vv_remove_tree(const char *path, vv_error *err)
+vv_status vv_remove_leftover(const char *path, const char *name, vv_error *err)
 {
-	removals r = {NULL, 0, 0};
+	removals r = {.last = name};
 	vv_status rc = push_removal(&r, path ? vv_strdup(path) : NULL, err);
 
 	while (rc == VV_OK && r.count > 0) {
@@ -302,6 +311,11 @@ vv_status vv_remove_tree(const char *path, vv_error *err)
 	}
 	vv_free(r.items);
 	return rc;
+}
+
+vv_status vv_remove_tree(const char *path, vv_error *err)
+{
+	return vv_remove_leftover(path, NULL, err);
 }
 
 static vv_status too_large(const char *path, size_t max, vv_error *err)
@@ -612,6 +626,41 @@ void vv_unlock(int fd)
 {
 	/* Closing the only descriptor of the open file lets the lock go. */
 	(void)vv_close(fd, NULL, NULL);
+}
+
+/* Nothing was made or removed in the folder for so long that nobody is about to. */
+static bool is_forsaken(const char *folder)
+{
+	int64_t now;
+	uint32_t nsec;
+	struct stat st;
+
+	vv_now(&now, &nsec);
+	return lstat(folder, &st) == 0 && st.st_mtime < now - FORSAKEN_SECONDS;
+}
+
+int vv_lock_leftover(const char *folder, const char *name, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(folder, name, NULL);
+	struct stat held, there;
+
+	if (!path) return vv_fail_nomem(err);
+	int fd = vv_open(path, O_RDWR, 0, err);
+	if (fd == VV_ENOTFOUND && vv_sys_ops.rmdir(folder) < 0 && is_forsaken(folder)) {
+		fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
+	}
+	if (fd < 0) return fd;
+	vv_status rc = wait_for_lock(fd, path, true, 0, err);
+	/* Its holder may have removed it before it let it go. */
+	if (rc == VV_OK && (fstat(fd, &held) < 0 || lstat(path, &there) < 0 ||
+			    held.st_ino != there.st_ino || held.st_dev != there.st_dev)) {
+		rc = vv_fail(err, VV_ENOTFOUND, "'%s' was removed", vv_text_shows(path));
+	}
+	if (rc < 0) {
+		vv_unlock(fd);
+		return rc;
+	}
+	return fd;
 }
 
 vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err)

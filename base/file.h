@@ -158,4 +158,14 @@ void vv_names_free(char **names, size_t count);
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err);
 void vv_unlock(int fd);
 
+/* The lock of a folder whose maker held the file `name` in it, once that has ended, for
+ * vv_unlock. VV_ELOCKED: it is in use. VV_ENOTFOUND: it is being made or removed, or is
+ * gone; such a folder gets no file of ours. One that was without its lock for an hour is
+ * locked anew, and an empty one removed. */
+int vv_lock_leftover(const char *folder, const char *name, vv_error *err);
+
+/* vv_remove_tree with the file `name`, which the caller has locked, last: killed before
+ * that, it leaves what vv_lock_leftover locks. */
+vv_status vv_remove_leftover(const char *folder, const char *name, vv_error *err);
+
 #endif

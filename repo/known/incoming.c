@@ -94,7 +94,7 @@ static vv_status open_folder(vv_incoming *in, vv_error *err)
 		rc = make_folder(in, err);
 	} while ((rc == VV_ELOCKED || rc == VV_ENOTFOUND) && ++tries < OPEN_TRIES);
 	if (rc < 0 && in->folder) {
-		(void)vv_remove_tree(in->folder, NULL);
+		(void)vv_remove_leftover(in->folder, VV_WRITER_LOCK, NULL);
 	}
 	return rc;
 }
@@ -279,7 +279,7 @@ static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 		}
 	}
 	if (rc == VV_OK || rc == VV_ENOTFOUND) {
-		rc = vv_remove_tree(folder, err);
+		rc = vv_remove_leftover(folder, VV_WRITER_LOCK, err);
 	}
 	vv_names_free(names, count);
 	return rc;
@@ -366,7 +366,7 @@ void vv_incoming_close(vv_incoming *in)
 			(void)vv_writer_commit(in->writer, NULL);
 		}
 		if (in->moved ? !in->unwanted : vv_incoming_blocks(in) == 0) {
-			(void)vv_remove_tree(in->folder, NULL);
+			(void)vv_remove_leftover(in->folder, VV_WRITER_LOCK, NULL);
 		}
 	}
 	vv_writer_close(in->writer);

@@ -60,15 +60,6 @@ static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv
 	return VV_OK;
 }
 
-/* The folder's lock: a descriptor for vv_unlock, or VV_ELOCKED; VV_ENOTFOUND: it is gone. */
-static int lock_folder(const char *folder, vv_error *err)
-{
-	vv_auto(char) *path = vv_path_join(folder, VV_WRITER_LOCK, (char *)NULL);
-
-	if (!path) return vv_fail_nomem(err);
-	return vv_lock(path, true, 0, err);
-}
-
 /* What a killed transfer was about to write becomes a pack without an end: all that is whole in
  * it can be read. */
 static vv_status keep_torn(const char *folder, vv_error *err)
@@ -116,7 +107,7 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 		if (!folder) {
 			rc = vv_fail_nomem(err);
 		} else if (!except || strcmp(folder, except) != 0) {
-			fd = lock_folder(folder, err);
+			fd = vv_lock_leftover(folder, VV_WRITER_LOCK, err);
 			if (fd >= 0) {
 				rc = keep_torn(folder, err);
 				rc = rc < 0 ? rc : fn(payload, folder, err);
@@ -315,7 +306,7 @@ static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
 	    (since != INT64_MIN && (uint64_t)(e->now - since) < grace)) {
 		return rc;
 	}
-	return vv_remove_tree(folder, err);
+	return vv_remove_leftover(folder, VV_WRITER_LOCK, err);
 }
 
 vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err)
@@ -360,7 +351,7 @@ static vv_status tidy_folder(void *payload, const char *folder, vv_error *err)
 	}
 	vv_packs_unref(l);
 	vv_store_close(vv_take(&s));
-	return rc < 0 || t->needed ? rc : vv_remove_tree(folder, err);
+	return rc < 0 || t->needed ? rc : vv_remove_leftover(folder, VV_WRITER_LOCK, err);
 }
 
 vv_status vv_incoming_tidy(vv_repository *r, vv_error *err)

@@ -140,7 +140,7 @@ void vv_git_receive_close(vv_git_receive *g)
 	vv_spool_close(g->spool);
 	vv_oid_set_clear(&g->expected);
 	if (g->lock_fd >= 0) {
-		(void)vv_remove_tree(g->dir, NULL);
+		(void)vv_remove_leftover(g->dir, VV_RECEIVE_LOCK, NULL);
 		vv_unlock(g->lock_fd);
 	}
 	vv_free(g->dir);
@@ -166,20 +166,19 @@ vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 	vv_status rc = vv_list_dir(&names, &count, r->objects, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *dir = NULL, *lock = NULL;
+		vv_auto(char) *dir = NULL;
 		int fd;
 
 		if (strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) != 0) {
 			continue;
 		}
 		dir = vv_path_join(r->objects, names[i], (char *)NULL);
-		lock = dir ? vv_path_join(dir, VV_RECEIVE_LOCK, (char *)NULL) : NULL;
-		if (!lock) {
+		if (!dir) {
 			rc = vv_fail_nomem(err);
 		} else if (strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
 			rc = is_forsaken(dir) ? vv_remove_tree(dir, err) : VV_OK;
-		} else if ((fd = vv_lock(lock, true, 0, NULL)) >= 0) {
-			rc = vv_remove_tree(dir, err);
+		} else if ((fd = vv_lock_leftover(dir, VV_RECEIVE_LOCK, NULL)) >= 0) {
+			rc = vv_remove_leftover(dir, VV_RECEIVE_LOCK, err);
 			vv_unlock(fd);
 		}
 	}

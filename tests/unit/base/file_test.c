@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -266,6 +267,51 @@ static void a_tree_is_removed_without_following_links(void **state)
 	assert_false(vv_exists(vv_test_path("outside/precious")));
 }
 
+/* What another process leaves of a folder whose lock it removed: a new lock there would stay. */
+static void a_folder_that_is_being_removed_gets_no_lock(void **state)
+{
+	const char *dir = vv_test_path("own");
+	vv_error err;
+
+	(void)state;
+	vv_test_write_text(vv_test_path("own/packs/a"), "x");
+	vv_assert_status(vv_lock_leftover(dir, "lock", &err), VV_ENOTFOUND, &err);
+	assert_false(vv_exists(vv_test_path("own/lock")));
+	vv_assert_ok(vv_remove_tree(vv_test_path("own/packs"), &err), &err);
+	vv_assert_status(vv_lock_leftover(dir, "lock", &err), VV_ENOTFOUND, &err);
+	assert_false(vv_exists(dir));
+	vv_assert_status(vv_lock_leftover(dir, "lock", &err), VV_ENOTFOUND, &err);
+
+	vv_test_write_text(vv_test_path("own/packs/a"), "x");
+	assert_int_equal(utimes(dir, (struct timeval[]){{1, 0}, {1, 0}}), 0);
+	int fd = vv_lock_leftover(dir, "lock", &err);
+	vv_assert_ok(fd, &err);
+	vv_assert_status(vv_lock_leftover(dir, "lock", &err), VV_ELOCKED, &err);
+	vv_assert_ok(vv_remove_leftover(dir, "lock", &err), &err);
+	vv_unlock(fd);
+	assert_false(vv_exists(dir));
+}
+
+static void the_lock_of_a_folder_is_removed_last(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* before and after the lock in the order of names */
+		vv_test_write_text(vv_test_path("own/lock"), "");
+		vv_test_write_text(vv_test_path("own/%s/a", i ? "zz" : "aa"), "x");
+		vv_fault_set(VV_FAULT_UNLINK, 2, EACCES);
+		vv_assert_status(vv_remove_leftover(vv_test_path("own"), "lock", &err), VV_EIO,
+				 &err);
+		assert_true(vv_fault_clear());
+		assert_true(vv_exists(vv_test_path("own/lock")));
+		assert_false(vv_exists(vv_test_path("own/%s", i ? "zz" : "aa")));
+	}
+	vv_assert_ok(vv_remove_leftover(vv_test_path("own"), "lock", &err), &err);
+	assert_false(vv_exists(vv_test_path("own")));
+	vv_assert_ok(vv_remove_leftover(vv_test_path("own"), "lock", &err), &err);
+}
+
 static vv_status remove_it(void *payload, vv_error *err)
 {
 	(void)payload;
@@ -508,6 +554,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(temporary_files_are_new_and_writable),
 	cmocka_unit_test(folders_are_made_with_those_above),
 	cmocka_unit_test(a_tree_is_removed_without_following_links),
+	cmocka_unit_test(a_folder_that_is_being_removed_gets_no_lock),
+	cmocka_unit_test(the_lock_of_a_folder_is_removed_last),
 	cmocka_unit_test(a_failing_removal_is_reported),
 	cmocka_unit_test(names_are_listed_in_byte_order),
 	cmocka_unit_test(entries_of_a_folder_come_with_their_paths),

@@ -917,6 +917,28 @@ static void old_leftovers_are_removed(void **state)
 
 /* --- the machine fails -------------------------------------------------------------------------- */
 
+/* Its transfer is about to remove it, stopped after the lock: what looks at it adds nothing. */
+static void a_folder_that_is_half_removed_can_be_removed(void **state)
+{
+	vv_auto(vv_repository) *r = NULL;
+	uint64_t blocks;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	sh("mkdir -p " STORE "/incoming/0123456789abcdef/packs");
+	vv_assert_ok(vv_incoming_expire(r, 0, false, &err), &err);
+	vv_assert_ok(vv_incoming_tidy(r, &err), &err);
+	vv_assert_ok(vv_incoming_count(r, &blocks, &err), &err);
+	sh("cd " STORE
+	   "/incoming/0123456789abcdef && rmdir packs && cd .. && rmdir 0123456789abcdef");
+	sh("mkdir -p " STORE "/incoming/0123456789abcdef/packs");
+	sh("touch -d '2 hours ago' " STORE "/incoming/*/packs " STORE "/incoming/*");
+	vv_assert_ok(vv_incoming_expire(r, 0, false, &err), &err);
+	assert_string_equal(folders(), "0");
+}
+
 /* Blocks 5 to 7, made before anything fails, each with the base 3 or the one before. */
 static vv_buf ready[3], large;
 static vv_cid ready_cids[4], large_cid;
@@ -1118,6 +1140,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_base_that_gc_set_aside_meanwhile_does_no_harm),
 	cmocka_unit_test(in_an_incomplete_repository_nothing_stands_for_what_is_below),
 	cmocka_unit_test(old_leftovers_are_removed),
+	cmocka_unit_test(a_folder_that_is_half_removed_can_be_removed),
 	cmocka_unit_test(without_memory_nothing_is_lost),
 	cmocka_unit_test(with_a_full_disk_nothing_is_lost),
 	cmocka_unit_test(with_failing_renames_nothing_is_lost),
