@@ -122,7 +122,8 @@ static vv_status keep_finding(void *payload, const vv_report_entry *e, vv_error 
 						  .row = e->row ? e->row - 1 : VARVE_UNKNOWN,
 						  .column = e->column ? e->column : "",
 						  .value = {e->value, e->value_len},
-						  .message = e->message};
+						  .message = e->message,
+						  .probably = e->probably ? e->probably : ""};
 	return VV_OK;
 }
 

@@ -65,7 +65,12 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	f.value = cell->text ? cell->text : "";
 	f.value_len = cell->len;
 	vv_buf_printf(&c->message, "is not %s", base_noun(was->type));
-	vv_base_propose(&c->expected, was, cell, c->o->path ? c->o->path : "", c->o->words);
+	vv_buf_printf(&c->expected, "%s, as in the base", base_noun(was->type));
+	vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};
+	vv_auto(vv_buf) intended = VV_BUF_INIT;
+	vv_base_propose(&likely, &intended, was, cell, c->o->path ? c->o->path : "", c->o->words);
+	f.probably = likely.what.len > 0 ? vv_buf_cstr(&likely.what) : NULL;
+	f.intended = intended.len > 0 ? vv_buf_cstr(&intended) : NULL;
 	return base_give(c, &h->quota, &f, err);
 }
 

@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/hint_text.h"
 #include "base/text.h"
 #include "check/past/base_findings.h"
 
@@ -31,19 +30,10 @@ const char *base_noun(vv_type t)
 	return nouns[t];
 }
 
-static bool is_one_line(const char *s, size_t len)
-{
-	if (!vv_utf8_valid(s, len)) return false;
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) return false;
-	}
-	return true;
-}
-
 /* Could the text be somebody's word for "no value"? Short, and without a digit. */
 static bool is_like_missing(const char *s, size_t len)
 {
-	if (len == 0 || len > 12 || !is_one_line(s, len)) return false;
+	if (len == 0 || len > 12 || !vv_likely_one_line(s, len)) return false;
 	for (size_t i = 0; i < len; i++) {
 		if (isdigit((unsigned char)s[i])) return false;
 	}
@@ -60,27 +50,21 @@ static vv_type wider(const vv_field *f, const vv_cell *value)
 									      : VV_TYPE_STRING;
 }
 
-void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path,
-		     vv_hint_words_fn words)
+void vv_base_propose(vv_likely *likely, vv_buf *intended, const vv_field *f, const vv_cell *value,
+		     const char *path, vv_hint_words_fn words)
 {
 	const char *text = value->text ? value->text : "";
-	bool missing = value->state == VV_CELL_TEXT && is_like_missing(text, value->len);
-	vv_auto(vv_buf) word = VV_BUF_INIT;
+	bool is_text = value->state == VV_CELL_TEXT;
 
-	vv_buf_printf(out, "%s, as in the base", base_noun(f->type));
-	/* the schema of a table of a document is not kept */
-	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path)) ||
-	    strchr(path, '#')) {
-		return;
+	vv_likely_of_type(likely, f, text, is_text ? value->len : 0, false);
+	if (!likely->has_hint && likely->member.len == 0) {
+		bool missing = is_text && is_like_missing(text, value->len);
+
+		likely->has_hint = true;
+		likely->hint = missing ? VV_HINT_SCHEMA_MISSING : VV_HINT_SCHEMA_TYPE;
+		likely->arg = missing ? NULL : vv_type_name(wider(f, value));
 	}
-	if (missing) {
-		vv_buf_put(&word, text, value->len);
-		(void)vv_hint_put(out, "; if it is intended: ", words, VV_HINT_SCHEMA_MISSING,
-				  f->name, vv_buf_cstr(&word), path);
-	} else {
-		(void)vv_hint_put(out, "; if it is intended: ", words, VV_HINT_SCHEMA_TYPE, f->name,
-				  vv_type_name(wider(f, value)), path);
-	}
+	vv_likely_put_accept(intended, likely, f, text, value->len, path, words);
 }
 
 const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
@@ -116,10 +100,17 @@ void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_
 	vv_cell cell = {.text = f->value, .len = (uint32_t)f->value_len, .state = VV_CELL_TEXT};
 	vv_buf_reset(text);
 	if (f->value) {
-		long a = vv_schema_find(&base->schema, f->column, strlen(f->column));
+		const vv_field *was = &base->schema.fields[vv_schema_find(&base->schema, f->column,
+									  strlen(f->column))];
+		vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};
 
-		vv_base_propose(text, &base->schema.fields[a], &cell, f->path, o->words);
+		/* the finding has the explanation already */
+		vv_buf_printf(text, "%s, as in the base", base_noun(was->type));
+		vv_buf_putc(text, '\0');
+		size_t at = text->len;
+		vv_base_propose(&likely, text, was, &cell, f->path, o->words);
 		f->expected = text->failed ? f->expected : vv_buf_cstr(text);
+		f->intended = text->failed || text->len == at ? NULL : vv_buf_cstr(text) + at;
 	}
 	f->rule = "type-contradiction";
 	f->severity = s->severity;

@@ -165,7 +165,9 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 	i->key = copy(r, f->key, i->key_len, &failed);
 	i->value = copy(r, f->value, i->value_len, &failed);
 	i->message = copy_text(r, message, before ? before->message : NULL, &failed);
+	i->probably = copy_text(r, f->probably, before ? before->probably : NULL, &failed);
 	i->expected = copy_text(r, f->expected, before ? before->expected : NULL, &failed);
+	i->intended = copy_text(r, f->intended, before ? before->intended : NULL, &failed);
 	i->accepted = copy_text(r, f->accepted, before ? before->accepted : NULL, &failed);
 	if (failed) return vv_fail_nomem(err);
 	g->one_message = !before || (g->one_message && same_text(before->message, message));

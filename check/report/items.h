@@ -17,7 +17,7 @@
 typedef struct vv_report_item {
 	uint64_t line, row;
 	const char *key, *value; /* NULL: none */
-	const char *message, *expected, *accepted;
+	const char *message, *probably, *expected, *intended, *accepted;
 	struct vv_report_item *next; /* of the group */
 	uint16_t key_len, value_len;
 	bool key_cut, value_cut; /* longer than what is kept */

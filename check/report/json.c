@@ -29,7 +29,9 @@ static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_i
 		vv_report_put_json(w, i->value, i->value_len, i->value_cut);
 	}
 	vv_report_json_text(w, "message", i->message);
+	vv_report_json_text(w, "probably", i->probably);
 	vv_report_json_text(w, "expected", i->expected);
+	vv_report_json_text(w, "intended", i->intended);
 	vv_report_json_text(w, "accepted", i->accepted);
 	vv_report_json_text(w, "fingerprint", i->print);
 	vv_json_close_object(w);

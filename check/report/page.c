@@ -32,9 +32,17 @@ static void put_number(vv_buf *b, uint64_t n)
 static void put_problem(vv_buf *b, const vv_report_item *i)
 {
 	vv_report_put_markups(b, i->message);
+	if (i->probably) {
+		vv_buf_puts(b, "; probably: ");
+		vv_report_put_markups(b, i->probably);
+	}
 	if (i->expected) {
 		vv_buf_puts(b, "; expected: ");
 		vv_report_put_markups(b, i->expected);
+	}
+	if (i->intended) {
+		vv_buf_puts(b, "; if it is intended: ");
+		vv_report_put_markups(b, i->intended);
 	}
 	if (i->accepted) {
 		vv_buf_puts(b, "; <em>accepted: ");

@@ -309,6 +309,7 @@ vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *
 							   .path = d->path,
 							   .column = g->column,
 							   .message = i->message,
+							   .probably = i->probably,
 							   .severity = i->severity,
 							   .accepted = i->accepted != NULL,
 							   .line = i->line,

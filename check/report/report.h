@@ -51,6 +51,7 @@ bool vv_report_valid(const vv_check_report *r); /* nothing at or above fail_on *
 /* A finding that the report keeps; texts are borrowed from it. */
 typedef struct vv_report_entry {
 	const char *rule, *path, *column, *message; /* column: NULL for rows and tables */
+	const char *probably;                       /* or NULL */
 	vv_severity severity;
 	bool accepted;
 	uint64_t line, row; /* from 1; 0: none */

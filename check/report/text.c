@@ -9,15 +9,17 @@
 #include "check/report/words.h"
 #include "check/report/writers.h"
 
-#define COLUMNS 6u
+#define COLUMNS 7u
 #define NARROWEST 10u /* of a column that is cut to keep to the terminal */
 #define INDENT 4u
 #define GAP 2u
 
-enum { AT_LINE, AT_ROW, AT_KEY, AT_VALUE, AT_MESSAGE, AT_EXPECTED };
+enum { AT_LINE, AT_ROW, AT_KEY, AT_VALUE, AT_PROBABLY, AT_MESSAGE, AT_EXPECTED };
 
 /* What columns take where there is room. */
-static const size_t widest[COLUMNS] = {20, 20, 32, 34, 72, 72};
+static const size_t widest[COLUMNS] = {20, 20, 32, 34, 72, 72, 72};
+#define INTENDED 8u
+#define CONDITION 100u /* the value of a condition: those of several columns */
 
 static const char *on(const vv_check_report *r, const char *code)
 {
@@ -67,6 +69,11 @@ static void put_cell(vv_buf *b, const vv_report_item *i, size_t column, size_t w
 			vv_buf_putc(b, '\'');
 		}
 		break;
+	case AT_PROBABLY:
+		if (i->probably) {
+			vv_text_put_words(b, i->probably, strlen(i->probably), width);
+		}
+		break;
 	case AT_MESSAGE:
 		vv_text_put_words(b, i->message, strlen(i->message), width);
 		break;
@@ -88,7 +95,7 @@ static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
 			    (c == AT_EXPECTED && g->one_expected)) {
 				continue;
 			}
-			put_cell(cell, i, c, widest[c]);
+			put_cell(cell, i, c, c == AT_VALUE && g->condition ? CONDITION : widest[c]);
 			size_t w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
 			width[c] = w > width[c] ? w : width[c];
 		}
@@ -153,8 +160,8 @@ static void fit(size_t *width, const vv_check_report *r)
 
 static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
-	static const char *const names[COLUMNS] = {"line",  "row",     "key",
-						   "value", "problem", "expected"};
+	static const char *const names[COLUMNS] = {"line",     "row",     "key",     "value",
+						   "probably", "problem", "expected"};
 	size_t width[COLUMNS], shown = 0;
 	vv_auto(vv_buf) cell = VV_BUF_INIT;
 
@@ -178,6 +185,39 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	out->failed = out->failed || cell.failed;
 }
 
+/* Ends a line that stands at column `from` with text that is escaped already, and empties that. */
+static void put_wrapped(vv_buf *out, const vv_check_report *r, vv_buf *text, size_t from,
+			size_t indent)
+{
+	vv_text_put_wrapped(out, vv_buf_cstr(text), text->len, from, indent, r->options.width);
+	vv_buf_putc(out, '\n');
+	out->failed = out->failed || text->failed;
+	vv_buf_reset(text);
+}
+
+/* What accepts the values, each once, as far as they are few. */
+static void put_intended(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
+{
+	const char *put[INTENDED];
+	size_t count = 0;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	for (const vv_report_item *i = g->first; i && count < INTENDED; i = i->next) {
+		size_t k = i->intended ? 0 : count;
+
+		while (k < count && strcmp(put[k], i->intended) != 0) {
+			k++;
+		}
+		if (!i->intended || k < count) {
+			continue;
+		}
+		put[count++] = i->intended;
+		vv_buf_puts(out, "    if it is intended: ");
+		vv_text_put_words(&b, i->intended, strlen(i->intended), 0);
+		put_wrapped(out, r, &b, INDENT + strlen("if it is intended: "), INDENT + 2);
+	}
+}
+
 static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
 	vv_auto(vv_buf) why = VV_BUF_INIT;
@@ -194,16 +234,6 @@ static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_
 		}
 	}
 	out->failed = out->failed || why.failed;
-}
-
-/* Ends a line that stands at column `from` with text that is escaped already, and empties that. */
-static void put_wrapped(vv_buf *out, const vv_check_report *r, vv_buf *text, size_t from,
-			size_t indent)
-{
-	vv_text_put_wrapped(out, vv_buf_cstr(text), text->len, from, indent, r->options.width);
-	vv_buf_putc(out, '\n');
-	out->failed = out->failed || text->failed;
-	vv_buf_reset(text);
 }
 
 static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
@@ -234,6 +264,7 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 		vv_text_put_words(&b, g->first->expected, strlen(g->first->expected), 0);
 		put_wrapped(out, r, &b, INDENT + strlen("expected: "), INDENT + 2);
 	}
+	put_intended(out, r, g);
 	put_accepted(out, r, g);
 	put_table(out, r, g);
 	if (vv_report_unlisted(g) > 0) {

@@ -19,16 +19,38 @@ const char *vv_report_title(const vv_report_group *g)
 	return g->rule ? g->rule->title : g->code;
 }
 
+/* Blanks that look like a space or like nothing, and may be the fault of a value. */
+static bool is_odd_blank(uint32_t cp)
+{
+	return cp == 0xA0 || cp == 0xAD || (cp >= 0x2000 && cp <= 0x200D) || cp == 0x202F ||
+	       cp == 0x205F || cp == 0x2060;
+}
+
+static void put_shown(vv_buf *b, const char *s, size_t len)
+{
+	uint32_t cp;
+
+	for (size_t i = 0, n; i < len; i += n) {
+		n = vv_utf8_decode(&cp, s + i, len - i);
+		if (n > 0 && is_odd_blank(cp)) {
+			vv_buf_printf(b, "\\u%04x", (unsigned)cp);
+		} else {
+			n = n > 0 ? n : 1;
+			vv_text_put_escaped(b, s + i, n);
+		}
+	}
+}
+
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width)
 {
-	if (width > 0) {
-		vv_text_put_cut(b, s, len, width);
-		return;
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
+
+	put_shown(&shown, s, len);
+	vv_text_put_words(b, vv_buf_cstr(&shown), shown.len, width);
+	if (cut && width == 0) {
+		vv_buf_puts(b, VV_ELLIPSIS);
 	}
-	vv_text_put_escaped(b, s, len);
-	if (cut) {
-		vv_buf_puts(b, "\xE2\x80\xA6");
-	}
+	b->failed |= shown.failed;
 }
 
 uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i)
@@ -64,9 +86,17 @@ void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_ite
 		vv_buf_puts(b, "' ");
 	}
 	vv_text_put_words(b, i->message, strlen(i->message), 0);
+	if (i->probably) {
+		vv_buf_puts(b, "; probably: ");
+		vv_text_put_words(b, i->probably, strlen(i->probably), 0);
+	}
 	if (i->expected) {
 		vv_buf_puts(b, "; expected: ");
 		vv_text_put_words(b, i->expected, strlen(i->expected), 0);
+	}
+	if (i->intended) {
+		vv_buf_puts(b, "; if it is intended: ");
+		vv_text_put_words(b, i->intended, strlen(i->intended), 0);
 	}
 	if (i->accepted) {
 		vv_buf_puts(b, "; accepted: ");
@@ -143,8 +173,8 @@ void vv_report_put_verdict(vv_buf *b, const vv_check_report *r)
 /* C1 and the marks that turn writing round are escaped too: JSON is looked at in terminals. */
 bool vv_report_is_plain(uint32_t cp)
 {
-	return cp >= 0x20 && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) && cp != 0x061C &&
-	       !(cp >= 0x200E && cp <= 0x200F) && !(cp >= 0x2028 && cp <= 0x202E) &&
+	return cp >= 0x20 && !is_odd_blank(cp) && cp != 0x7F && !(cp >= 0x80 && cp < 0xA0) &&
+	       cp != 0x061C && !(cp >= 0x200E && cp <= 0x200F) && !(cp >= 0x2028 && cp <= 0x202E) &&
 	       !(cp >= 0x2066 && cp <= 0x2069) && cp != 0xFEFF && (cp & 0xFFFE) != 0xFFFE;
 }
 

@@ -9,7 +9,10 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/likely.h"
 #include "check/rules/words.h"
+
+#define VALUES_MAX 96u /* bytes of the values of several columns: more are cut in each of them */
 
 struct check_emit {
 	check_run *r;
@@ -19,7 +22,7 @@ struct check_emit {
 	check_group group;
 	vv_arena arena;    /* of its columns */
 	vv_cell **columns; /* cells of the plan's columns, once asked for */
-	vv_buf key, value, expected;
+	vv_buf key, value, expected, intended;
 	uint64_t *given; /* of each slot */
 	uint64_t blank_lines;
 };
@@ -74,6 +77,7 @@ void check_emit_close(check_emit *e)
 	vv_buf_clear(&e->key);
 	vv_buf_clear(&e->value);
 	vv_buf_clear(&e->expected);
+	vv_buf_clear(&e->intended);
 	vv_free(e->columns);
 	vv_free(e->given);
 	vv_free(e);
@@ -120,9 +124,21 @@ vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err)
 	return o->finding ? o->finding(o->payload, f, err) : VV_OK;
 }
 
-/* "id=5, day=2024-01-01": cells of one row. */
+/* The first bytes, at most `most`, in whole characters. */
+static void put_text(vv_buf *out, const char *s, size_t len, size_t most)
+{
+	size_t n = len;
+
+	for (n = n > most ? most : n; n < len && n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;) {
+		n--;
+	}
+	vv_buf_put(out, s, n);
+	vv_buf_puts(out, n < len ? VV_ELLIPSIS : "");
+}
+
+/* "id=5, day=2024-01-01": cells of one row, of each at most `most` bytes. */
 static vv_status put_named(check_emit *e, vv_buf *out, const size_t *columns, size_t count,
-			   size_t row, vv_error *err)
+			   size_t row, size_t most, vv_error *err)
 {
 	vv_buf_reset(out);
 	for (size_t i = 0; i < count; i++) {
@@ -134,9 +150,20 @@ static vv_status put_named(check_emit *e, vv_buf *out, const size_t *columns, si
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_buf_put(out, c->name, c->name_len);
 		vv_buf_putc(out, '=');
-		vv_buf_put(out, cells[row].text, cells[row].len);
+		put_text(out, cells[row].text, cells[row].len, most);
 	}
 	return vv_buf_ok(out, err);
+}
+
+/* The same of values that a rule is about: none so long that another is not seen. */
+static vv_status put_values(check_emit *e, const size_t *columns, size_t count, size_t row,
+			    vv_error *err)
+{
+	vv_status rc = put_named(e, &e->value, columns, count, row, SIZE_MAX, err);
+
+	return rc < 0 || count < 2 || e->value.len <= VALUES_MAX
+		       ? rc
+		       : put_named(e, &e->value, columns, count, row, VALUES_MAX / count, err);
 }
 
 /* Gives a finding about a row of the open group. value: NULL for none. */
@@ -149,7 +176,8 @@ static vv_status give_row(check_emit *e, vv_finding *f, size_t row, vv_error *er
 	f->row = r->groups[e->open].first_row + row + 1;
 	if ((rc = vv_check_line(r->lines, f->row - 1, &f->line, err)) < 0) return rc;
 	if (p->show_key_count > 0) {
-		if ((rc = put_named(e, &e->key, p->show_key, p->show_key_count, row, err)) < 0) {
+		if ((rc = put_named(e, &e->key, p->show_key, p->show_key_count, row, SIZE_MAX,
+				    err)) < 0) {
 			return rc;
 		}
 		f->key = vv_buf_cstr(&e->key);
@@ -193,7 +221,7 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 		f.value = cells[at].text ? cells[at].text : "";
 		f.value_len = cells[at].len;
 	} else if (count > 1) {
-		if ((rc = put_named(e, &e->value, columns, count, at, err)) < 0) return rc;
+		if ((rc = put_values(e, columns, count, at, err)) < 0) return rc;
 		f.value = vv_buf_cstr(&e->value);
 		f.value_len = e->value.len;
 	}
@@ -337,6 +365,45 @@ static bool wants(const check_emit *e, uint32_t slot)
 	       !slot_tolerated(e, slot);
 }
 
+/* Whose cells are looked at. */
+typedef struct looking {
+	check_emit *e;
+	const check_column *c;
+} looking;
+
+static bool is_right(void *payload, const char *s, size_t len)
+{
+	const looking *l = payload;
+	const vv_cell cell = {.text = s, .len = (uint32_t)len, .state = VV_CELL_TEXT};
+
+	return check_cell(&l->e->w, &l->e->r->plan, l->c, &cell) == 0;
+}
+
+/* What a wrong cell probably is, and what accepts it, as the finding says. */
+static void put_likely(check_emit *e, vv_likely *likely, const check_column *c, const vv_cell *cell,
+		       unsigned kind, vv_finding *f)
+{
+	const vv_check_options *o = e->r->o;
+	looking l = {e, c};
+
+	if (cell->state != VV_CELL_TEXT) return;
+	if (kind == CHECK_TYPE) {
+		vv_likely_of_type(likely, c->field, cell->text, cell->len, e->r->plan.json);
+		vv_buf_reset(&e->intended);
+		vv_likely_put_accept(&e->intended, likely, c->field, cell->text, cell->len, o->path,
+				     o->words);
+		f->intended = e->intended.len > 0 ? vv_buf_cstr(&e->intended) : NULL;
+	} else if (kind == CHECK_PATTERN || kind == CHECK_ENUM) {
+		vv_likely_of_value(
+			likely, cell->text, cell->len,
+			kind == CHECK_ENUM
+				? vv_json_get(vv_json_get(c->field->json, "constraints"), "enum")
+				: NULL,
+			is_right, &l);
+	}
+	f->probably = likely->what.len > 0 ? vv_buf_cstr(&likely->what) : NULL;
+}
+
 /* Findings of one cell. */
 static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *cell,
 			   unsigned found, size_t row, vv_error *err)
@@ -356,7 +423,9 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL) {
 			f.value = NULL;
 		}
+		vv_auto(vv_likely) likely = {.what = VV_BUF_INIT};
 		check_put_expected(&e->expected, c, kind);
+		put_likely(e, &likely, c, cell, kind, &f);
 		if ((rc = vv_buf_ok(&e->expected, err)) < 0) return rc;
 		f.rule = e->r->plan.slots[slot].rule->code;
 		f.severity = e->r->plan.slots[slot].severity;
@@ -443,7 +512,7 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 			continue;
 		}
 		e->given[slot]++;
-		if ((rc = put_named(e, &e->value, columns, count, row, err)) == VV_OK) {
+		if ((rc = put_values(e, columns, count, row, err)) == VV_OK) {
 			f.value = vv_buf_cstr(&e->value);
 			f.value_len = e->value.len;
 			rc = give_row(e, &f, row, err);

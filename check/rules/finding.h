@@ -36,9 +36,13 @@ typedef struct vv_finding {
 	const char *value;  /* the offending text, whole; NULL: none */
 	size_t value_len;
 	const char *message; /* what is wrong: "is not an integer" */
+	const char *
+		probably; /* the likely meaning of the value: "2024-01-01 as Excel's number"; NULL */
 	/* what was expected: "an integer, as the parent version has them"; NULL */
 	const char *expected;
-	bool known;           /* --new-only: the base has it too */
+	const char *
+		intended; /* what accepts the value: a command, or a member of the description; NULL */
+	bool known;       /* --new-only: the base has it too */
 	const char *accepted; /* why it is accepted; NULL: it is not */
 } vv_finding;
 

@@ -138,7 +138,7 @@ static const struct {
 	{"restore-whole-rev", "varve restore --source REV %1 && varve add %1 (REV: a commit in which its pointer is whole)"},
 	{"save-result", "make it with 'varve check --save-result FILE'"},
 	{"schema-missing", "varve schema --missing $1=$2 $3"},
-	{"schema-number", "if they are numbers like $2: varve schema --number $1=$2 $3"},
+	{"schema-number", "varve schema --number $1=$2 $3"},
 	{"schema-type", "varve schema --type $1=$2 $3"},
 	{"serve-copy", "copy the folder and clone the copy; or have it served by 'varve serve --http' or 'git http-backend'"},
 	{"serve-hold", "the server's owner allows it with 'varve serve --hold SIZE --for DID', or the setting varve.hold"},

@@ -637,11 +637,12 @@ static void warn_of_marks(import *im, size_t column, const char *what, const fou
 	vv_buf_printf(out, "column '%s' %s; it is kept as string",
 		      vv_text_name(im->names[column], im->name_lens[column]), what);
 	for (size_t i = 0; i < (found->known == VV_MARKS_UNCLEAR ? 2 : 1); i++) {
-		char like[16];
+		char like[16], before[64];
 
 		(void)snprintf(like, sizeof(like), "1%s234%s5",
 			       readings[i].group ? readings[i].group : "", readings[i].decimal);
-		(void)vv_hint_put(out, "; ", im->opts->words, VV_HINT_SCHEMA_NUMBER,
+		(void)snprintf(before, sizeof(before), "; if they are numbers like %s: ", like);
+		(void)vv_hint_put(out, before, im->opts->words, VV_HINT_SCHEMA_NUMBER,
 				  vv_buf_cstr(&name), like, im->source->name);
 	}
 	vv_buf_putc(out, '\n');

@@ -54,11 +54,12 @@ typedef struct varve_finding {
 	bool error;       /* false: a warning */
 	bool known;       /* the base has it too, or it is accepted */
 	const char *path;
-	uint64_t line;       /* of the file; 0: none */
-	uint64_t row;        /* VARVE_UNKNOWN: none */
-	const char *column;  /* "" when it is about the row or the table */
-	varve_text value;    /* data of the cell; may hold any byte */
-	const char *message; /* "is not an integer" */
+	uint64_t line;        /* of the file; 0: none */
+	uint64_t row;         /* VARVE_UNKNOWN: none */
+	const char *column;   /* "" when it is about the row or the table */
+	varve_text value;     /* data of the cell; may hold any byte */
+	const char *message;  /* "is not an integer" */
+	const char *probably; /* the likely meaning of the value: "a missing value"; or "" */
 } varve_finding;
 
 /* A finding that the report keeps. NULL: it keeps not so many. */

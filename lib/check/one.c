@@ -298,7 +298,8 @@ static vv_check_options options_of(one *c, const char *path)
 			      .temp_dir = run->temp_dir,
 			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 			      .progress = run->progress,
-			      .words = run->words,
+			      /* commands of suggestions are those of a repository */
+			      .words = run->repo ? run->words : NULL,
 			      .share = run->share,
 			      .results = run->results,
 			      .result_count = run->result_count};

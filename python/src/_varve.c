@@ -622,7 +622,7 @@ static PyObject *report_facts(PyObject *module, PyObject *o)
 	for (uint64_t i = 0; i < n->kept; i++) {
 		const varve_finding *f = varve_report_finding(h->at, i);
 
-		pack_tuple(&p, 9);
+		pack_tuple(&p, 10);
 		pack_text(&p, f->rule);
 		pack_int(&p, f->error);
 		pack_int(&p, f->known);
@@ -632,6 +632,7 @@ static PyObject *report_facts(PyObject *module, PyObject *o)
 		pack_text(&p, f->column);
 		pack_str(&p, f->value.data, f->value.len);
 		pack_text(&p, f->message);
+		pack_text(&p, f->probably);
 	}
 	leave(h);
 	return pack_take(&p);

@@ -9,7 +9,8 @@ from ._errors import InvalidDataError, UsageError, raw, text
 
 class Finding(NamedTuple):
     """Something that a check found. rule: its code, such as "type-error"; error: False is a warning; known: the version
-    before has it too, or it is accepted; line is counted from 1, row from 0, None where there is none."""
+    before has it too, or it is accepted; line is counted from 1, row from 0, None where there is none; probably: what
+    the value is likely to be, such as "2024-01-01 as Excel's number"."""
 
     rule: str
     error: bool
@@ -20,6 +21,7 @@ class Finding(NamedTuple):
     column: str | None
     value: str
     message: str
+    probably: str | None = None
 
 
 class Report:
@@ -38,8 +40,8 @@ class Report:
         valid, self.errors, self.warnings, self.known, self.tables, found = _varve.report_facts(handle)
         self.valid = bool(valid)
         self.findings = [
-            Finding(rule, bool(error), bool(known), path, line, row, column or None, value, message)
-            for rule, error, known, path, line, row, column, value, message in found
+            Finding(rule, bool(error), bool(known), path, line, row, column or None, value, message, probably or None)
+            for rule, error, known, path, line, row, column, value, message, probably in found
         ]
 
     def __getstate__(self) -> dict[str, Any]:

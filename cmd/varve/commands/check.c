@@ -697,18 +697,17 @@ const vv_command vv_cmd_check = {
 	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		 "--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
 		 "--init [PATH...] | --list-rules",
-	.example =
-		"$ varve check prices.csv\n"
-		"prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
-		"\n"
-		"  error type-contradiction, column price, 2 times: is not a number\n"
-		"    expected: a number, as in the base; if it is intended: varve schema --missing "
-		"N/A prices.csv\n"
-		"     line    row  key       value\n"
-		"       18     17  id=4711   'N/A'\n"
-		"    31210  31209  id=90210  'N/A'\n"
-		"\n"
-		"invalid: 2 errors in 1 dataset",
+	.example = "$ varve check prices.csv\n"
+		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
+		   "\n"
+		   "  error type-contradiction, column price, 2 times: is not a number\n"
+		   "    expected: a number, as in the base\n"
+		   "    if it is intended: varve schema --missing price=N/A prices.csv\n"
+		   "     line    row  key       value  probably\n"
+		   "       18     17  id=4711   'N/A'  a missing value\n"
+		   "    31210  31209  id=90210  'N/A'  a missing value\n"
+		   "\n"
+		   "invalid: 2 errors in 1 dataset",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

@@ -50,8 +50,9 @@ valid: nothing wrong in 1 dataset"
 
   error type-error, column price: is not a number
     expected: a number
-    line  row  key   value
-       6    5  id=5  'N/A'
+    if it is intended: varve schema --missing price=N/A prices.csv
+    line  row  key   value  probably
+       6    5  id=5  'N/A'  a missing value
 
   error constraint-error, column price: is below the 'minimum'
     expected: at least 0
@@ -60,8 +61,8 @@ valid: nothing wrong in 1 dataset"
 
   error type-error, column day: is not a date
     expected: a date as 2024-01-31
-    line  row  key   value
-      10    9  id=8  '2024-02-30'
+    line  row  key   value         probably
+      10    9  id=8  '2024-02-30'  February 2024 has 29 days
 
   error primary-key, column id: repeats row 8 (line 9)
     expected: a value that no other row has
@@ -69,6 +70,31 @@ valid: nothing wrong in 1 dataset"
       10    9  id=8  '8'
 
 invalid: 5 errors in 1 dataset"
+}
+
+@test "what a wrong value probably is has the command or member that accepts it, and both values of a rule are seen" {
+	new_repo
+	printf 'id,price,day,from,to\n1,5.0,2024-01-01,a,b\n2,3.5,2024-01-02,a,b\n' > p.csv
+	varve add p.csv > out
+	varve commit -q -m first
+	long=$(printf 'x%.0s' {1..200})
+	printf 'id,price,day,from,to\n1,"5,20",45292,a,b\n2,NULL,31.01.2024,b,a\n3,5\xc2\xa0,2024-1-5,z%s,y%s\n' "$long" "$long" > p.csv
+	printf '[p.csv]\n"from" < "to"\n' > varve.checks
+	ends_with 1 varve check --rule type-contradiction
+	output_has "    if it is intended: varve schema --number price=5,20 p.csv"
+	output_has "    if it is intended: varve schema --missing price=NULL p.csv"
+	output_has "       2    1  id=1  '5,20'     5.20 with \"decimalChar\": \",\""
+	output_has "       4    3  id=3  '5\u00a0'  '5' with a no-break space after it"
+	output_has "       2    1  id=1  '45292'       2024-01-01 as Excel's number"
+	output_has "       3    2  id=2  '31.01.2024'  2024-01-31 as %d.%m.%Y"
+	output_has "    if it is intended: \"format\": \"%d.%m.%Y\" in datapackage.json"
+	succeeds varve schema --number price=5,20 p.csv
+	succeeds varve schema --missing price=NULL p.csv
+	ends_with 1 varve check --rule type-error --json
+	[ "$(found | grep -c price)" = 1 ] # the no-break space
+	ends_with 1 varve check --rule row-constraint
+	output_has "       3    2  id=2  'from=b, to=a'"
+	[[ $output == *"'from=zxxx"*"x…, to=yxxx"*"x…'"* ]]
 }
 
 @test "without any configuration a value against the type of the parent is told, with a proposal" {

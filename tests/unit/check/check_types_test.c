@@ -11,47 +11,6 @@
 #define CHECK_ORDER_FILE "tests/unit/check/check_order.txt"
 #endif
 
-static int hex(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
-static size_t unescape(char *s)
-{
-	char *to = s;
-
-	for (char *p = s; *p; p++) {
-		if (*p != '\\') {
-			*to++ = *p;
-		} else if (*++p == 'x') {
-			*to++ = (char)(hex(p[1]) * 16 + hex(p[2]));
-			p += 2;
-		} else {
-			*to++ = (char)(*p == 't' ? '\t' : *p == 'n' ? '\n' : *p);
-		}
-	}
-	*to = '\0';
-	return (size_t)(to - s);
-}
-
-/* Cuts a line at its tabs; false for a remark. */
-static bool cut(char **parts, size_t count, char *line)
-{
-	if (*line == '#') return false;
-	line[strcspn(line, "\n")] = '\0';
-	for (size_t i = 0; i < count; i++) {
-		char *tab = strchr(line, '\t');
-
-		assert_true((tab != NULL) == (i + 1 < count));
-		parts[i] = line;
-		if (tab) {
-			*tab = '\0';
-			line = tab + 1;
-		}
-	}
-	return true;
-}
-
 /* The words of the table for what the findings say. */
 static vv_status note_word(void *payload, const vv_finding *f, vv_error *err)
 {

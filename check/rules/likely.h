@@ -1,0 +1,46 @@
+/*
+ * likely: the likely meaning of a text that is not a value of its field, and the change that makes the field accept it.
+ *
+ * Asked only of findings that are reported. One table, in likely.c, has all that is known.
+ */
+#ifndef VV_CHECK_RULES_LIKELY_H
+#define VV_CHECK_RULES_LIKELY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/hint.h"
+#include "dataset/schema/schema.h"
+
+/* Without control characters, so that a command may have it? */
+bool vv_likely_one_line(const char *s, size_t len);
+
+/* Would the cell be right if it had this text? */
+typedef bool (*vv_likely_right_fn)(void *payload, const char *s, size_t len);
+
+typedef struct vv_likely {
+	vv_buf what; /* "2024-01-01 as Excel's number"; empty: nothing is likely. Data in it is escaped */
+	vv_buf member; /* "\"decimalChar\": \",\"": what accepts it, in the field's descriptor; may be empty */
+	bool has_hint;   /* a command does, too: */
+	vv_hint_id hint; /* SCHEMA_MISSING, SCHEMA_NUMBER or SCHEMA_TYPE, */
+	const char *arg; /* and its argument: a type, or NULL for the text itself */
+} vv_likely;
+void vv_likely_clear(vv_likely *l);
+VV_AUTO_CLEAR(vv_likely, vv_likely_clear)
+
+/* Of a text that is not of the field's type; *out is cleared storage. json: the cell is a string of NDJSON or JSON. */
+void vv_likely_of_type(vv_likely *out, const vv_field *f, const char *s, size_t len, bool json);
+/* Of a text of the type that meets no pattern, or is not in the list of values: blanks around it, other letters. right may
+ * be NULL. */
+void vv_likely_of_value(vv_likely *out, const char *s, size_t len, const vv_json *values,
+			vv_likely_right_fn right, void *payload);
+
+/* Appends what accepts the text: "varve schema --missing price=NULL prices.csv", or the member; nothing
+ * where nothing does. words (NULL: members only) are the program's. */
+void vv_likely_put_accept(vv_buf *out, const vv_likely *l, const vv_field *f, const char *s,
+			  size_t len, const char *path, vv_hint_words_fn words);
+
+#endif
