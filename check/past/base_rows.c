@@ -494,6 +494,7 @@ static vv_status give_unread(base_check *c, const vv_check_rule *line, const cha
 	base_quota q = {0};
 	vv_finding f = change_finding(c, line);
 
+	f.unread = true;
 	base_unread(&f, code);
 	vv_buf_puts(&c->message, why);
 	vv_buf_puts(&c->expected, line->text);

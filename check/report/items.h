@@ -40,6 +40,7 @@ typedef struct vv_report_group {
 	vv_report_item *first,
 		*last; /* those that are kept, in order; first is NULL only where none was given */
 	uint64_t kept;
+	bool unread;                    /* the rule could not be looked at */
 	bool one_message, one_expected; /* all that are kept say the same */
 	struct vv_report_group *next;
 } vv_report_group;

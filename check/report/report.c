@@ -138,6 +138,7 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 		return vv_fail_nomem(err);
 	}
 	g->rule = vv_rule_find(f->rule);
+	g->unread = f->unread;
 	if (d->last) {
 		d->last->next = g;
 	} else {
@@ -295,6 +296,35 @@ vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_wr
 	vv_status rc = write_form(r, form, &out, &io, err);
 
 	return rc == VV_OK && out.len > 0 ? write(payload, out.data, out.len, err) : rc;
+}
+
+vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, void *payload,
+			      vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const vv_report_dataset *d = r->first; d && rc == VV_OK; d = d->next) {
+		vv_report_count c = {.path = d->path};
+
+		rc = fn(payload, &c, err);
+		for (const vv_report_group *g = d->first; g && rc == VV_OK; g = g->next) {
+			bool written = g->unread || vv_rule_is_written(g->code);
+
+			c = (vv_report_count){.path = d->path,
+					      .rule = g->code,
+					      .name = g->name   ? g->name
+						      : written ? g->condition
+								: NULL,
+					      .column = g->column,
+					      .message = g->first ? g->first->message : NULL,
+					      .severity = g->severity,
+					      .found = g->errors + g->warnings,
+					      .accepted = g->accepted,
+					      .unread = g->unread};
+			rc = fn(payload, &c, err);
+		}
+	}
+	return rc;
 }
 
 vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,

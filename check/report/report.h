@@ -63,6 +63,21 @@ typedef vv_status (*vv_report_entry_fn)(void *payload, const vv_report_entry *e,
 vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,
 			 vv_error *err);
 
+/* What a rule found in a dataset, in a column of it or by one of its conditions. rule NULL: the dataset itself, before its
+ * rules. */
+typedef struct vv_report_count {
+	const char *path, *rule;
+	const char *name;    /* of a rule that the project wrote: its name, or itself; else NULL */
+	const char *column;  /* or NULL */
+	const char *message; /* of the first finding that is kept; or NULL */
+	vv_severity severity;
+	uint64_t found, accepted; /* that count; that do not */
+	bool unread;              /* the rule could not be looked at */
+} vv_report_count;
+typedef vv_status (*vv_report_count_fn)(void *payload, const vv_report_count *c, vv_error *err);
+vv_status vv_report_each_rule(const vv_check_report *r, vv_report_count_fn fn, void *payload,
+			      vv_error *err);
+
 /* How text looks that is written from now on. */
 void vv_report_look(vv_check_report *r, bool color, unsigned width);
 

@@ -254,7 +254,11 @@ static vv_status note_line(check_plan *p, const vv_check_rule *line, const char 
 {
 	const vv_rule_setting s = {.rule = line->rule, .severity = line->severity};
 
-	return check_note_unread(p, line->rule->code, &s, 0, line->text, err, "%s", why);
+	vv_status rc = check_note_unread(p, line->rule->code, &s, 0, line->text, err, "%s", why);
+	if (rc == VV_OK && (line->name || line->why)) {
+		p->last_note->name = vv_check_rule_title(line);
+	}
+	return rc;
 }
 
 static vv_condition_how how_of(const check_plan *p, const vv_check_rule *line, size_t at)
@@ -555,7 +559,7 @@ static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_er
 		       .severity = line->severity,
 		       .mostly = VV_BILLION,
 		       .stands = true,
-		       .title = line->name || line->why ? vv_check_rule_title(line) : NULL,
+		       .title = vv_check_rule_title(line),
 		       .text = line->text};
 	vv_auto(vv_buf) more = VV_BUF_INIT;
 	vv_error why;
@@ -697,7 +701,7 @@ static vv_status add_reference(check_plan *p, const vv_check_rule *line, vv_erro
 			     .mostly = VV_BILLION,
 			     .targets = line->targets,
 			     .resource = line->target,
-			     .title = line->name || line->why ? vv_check_rule_title(line) : NULL};
+			     .title = vv_check_rule_title(line)};
 	vv_status rc = line_columns(p, line, &f->columns, &f->count, err);
 	if (rc < 0 || !f->columns) return rc;
 	for (size_t i = 0; i < f->count; i++) {

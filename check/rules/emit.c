@@ -25,6 +25,7 @@ struct check_emit {
 	vv_buf key, value, expected, intended;
 	uint64_t *given; /* of each slot */
 	uint64_t blank_lines;
+	const char *name; /* of the rule of varve.checks whose findings come; or NULL */
 };
 
 uint64_t check_limit(const check_run *r)
@@ -115,12 +116,18 @@ static vv_status column_cells(check_emit *e, size_t column, const vv_cell **out,
 	return VV_OK;
 }
 
+void check_emit_name(check_emit *e, const char *name)
+{
+	e->name = name;
+}
+
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err)
 {
 	const vv_check_options *o = e->r->o;
 
 	f->path = o->path;
 	f->commit = o->commit;
+	f->name = f->name ? f->name : e->name;
 	return o->finding ? o->finding(o->payload, f, err) : VV_OK;
 }
 
@@ -238,6 +245,7 @@ vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found
 			.path = e->r->o->path,
 			.commit = e->r->o->commit,
 			.column = column,
+			.name = like->name ? like->name : e->name,
 			.message = "further findings of this rule",
 			.expected = like->expected};
 
@@ -274,6 +282,8 @@ vv_status check_emit_notes(check_emit *e, vv_error *err)
 				.value = n->value,
 				.value_len = n->value_len,
 				.message = n->message,
+				.name = n->name,
+				.unread = n->unread,
 				.expected = n->expected};
 
 		if ((rc = check_emit_give(e, &f, err)) < 0 ||

@@ -23,6 +23,8 @@ vv_status check_emit_cells(check_emit *e, vv_error *err);
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
 			 const size_t *columns, size_t count, const char *message,
 			 const char *expected, vv_error *err);
+/* What the findings from now on are called, of a rule of varve.checks; NULL: nothing. Borrowed. */
+void check_emit_name(check_emit *e, const char *name);
 /* A finding that is about no row: path and commit are added. */
 vv_status check_emit_give(check_emit *e, vv_finding *f, vv_error *err);
 /* Counts what was found, and tells the callback of what is over the limit. like: the rule, severity and column of all of

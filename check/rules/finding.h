@@ -42,6 +42,7 @@ typedef struct vv_finding {
 	const char *expected;
 	const char *
 		intended; /* what accepts the value: a command, or a member of the description; NULL */
+	bool unread;      /* the rule could not be looked at: a column that is not there */
 	bool known;       /* --new-only: the base has it too */
 	const char *accepted; /* why it is accepted; NULL: it is not */
 } vv_finding;

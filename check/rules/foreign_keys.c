@@ -175,6 +175,7 @@ static vv_status note_foreign(following *x, const char *message, vv_error *err)
 			.path = x->r->o->path,
 			.commit = x->r->o->commit,
 			.message = message,
+			.name = x->f->title,
 			.expected = NULL};
 	vv_status rc = x->r->o->finding ? x->r->o->finding(x->r->o->payload, &f, err) : VV_OK;
 
@@ -751,7 +752,9 @@ vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < r->plan.foreign_count; i++) {
+		check_emit_name(e, r->plan.foreigns[i].title);
 		if ((rc = follow_one(r, e, &r->plan.foreigns[i], err)) < 0) return rc;
 	}
+	check_emit_name(e, NULL);
 	return VV_OK;
 }

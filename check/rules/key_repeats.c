@@ -248,6 +248,7 @@ vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t see
 	bool tolerated = false;
 	vv_status rc = VV_OK;
 
+	check_emit_name(e, key->title);
 	if ((s->count > 0 || s->nulls > 0) &&
 	    (rc = check_worker_init(&w, &r->plan, err)) == VV_OK) {
 		rc = find_repeats(&t, &w, s, err);
@@ -270,5 +271,6 @@ vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t see
 
 		rc = check_emit_total(e, &f, t.found, t.given, tolerated, err);
 	}
+	check_emit_name(e, NULL);
 	return rc;
 }

@@ -115,7 +115,8 @@ vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setti
 			    ...)
 {
 	vv_severity severity = setting ? setting->severity : check_severity(p, rule, NULL, 0, NULL);
-	check_note about = {.severity = VV_SEVERITY_ERROR, .line = line, .expected = expected};
+	check_note about = {
+		.severity = VV_SEVERITY_ERROR, .line = line, .expected = expected, .unread = true};
 	va_list ap;
 
 	about.rule = vv_rule_find(severity == VV_SEVERITY_ERROR ? rule : VV_RULE_UNCHECKED);

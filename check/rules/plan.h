@@ -135,6 +135,8 @@ typedef struct check_note {
 	const char *column, *value, *message, *expected;
 	size_t value_len;
 	uint64_t line;
+	const char *name; /* of a rule of varve.checks; or NULL. Borrowed from the rules */
+	bool unread;      /* something could not be looked at */
 	struct check_note *next;
 } check_note;
 

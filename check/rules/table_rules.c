@@ -400,6 +400,8 @@ static vv_status give_unread(judging *j, const char *why, vv_error *err)
 	vv_finding f = {.rule = j->line->severity == VV_SEVERITY_ERROR ? code : VV_RULE_UNCHECKED,
 			.severity = VV_SEVERITY_ERROR,
 			.message = why,
+			.name = j->line->name || j->line->why ? vv_check_rule_title(j->line) : NULL,
+			.unread = true,
 			.expected = j->line->text};
 	vv_status rc = check_emit_give(j->e, &f, err);
 

@@ -279,8 +279,8 @@ static void scope_clear(scope *s)
 
 VV_AUTO_CLEAR(scope, scope_clear)
 
-static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
-			      int argc, char **argv, vv_error *err)
+vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
+			  int argc, char **argv, vv_error *err)
 {
 	vv_auto(vv_diff_side) side = {0}, parent = {0};
 	vv_auto(vv_check_list) list = {0};
@@ -321,7 +321,7 @@ static vv_status check_range(vv_check_run *run, const vv_oid *include, const vv_
 	}
 	if ((rc = vv_log_open(&log, run->repo, &o, err)) < 0) return rc;
 	while ((more = vv_log_next(log, &commit, err)) > 0) {
-		if ((rc = check_commit(run, &commit, base, argc, argv, err)) < 0) return rc;
+		if ((rc = vv_check_commit(run, &commit, base, argc, argv, err)) < 0) return rc;
 	}
 	return (vv_status)more;
 }

@@ -25,6 +25,10 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err);
 
+/* Checks the datasets that a commit changed against its first parent (unless run->no_base), or base. */
+vv_status vv_check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
+			  int argc, char **argv, vv_error *err);
+
 /* What a commit is compared with: its first parent; *has false for a root. VV_EMISSING: the
  * clone is shallow and the parent is not here; the hint has the command that gets it. */
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,

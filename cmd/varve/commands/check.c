@@ -14,6 +14,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/print/check_log.h"
 #include "cmd/varve/print/check_reports.h"
 #include "lib/check/files.h"
 #include "lib/check/init.h"
@@ -30,7 +31,7 @@
 typedef struct options {
 	vv_strings rule, skip, accept, outputs;
 	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema,
-		*rules, *save, *trust;
+		*rules, *save, *trust, *log;
 	vv_written written;
 	bool cached, worktree, no_base, new_only, files, list_rules, init, quiet, no_cache;
 } options;
@@ -49,6 +50,10 @@ static const vv_option table[] = {
 	OPT_LIST(0, "rule", rule, "RULE", "apply only this rule; may be repeated"),
 	OPT_LIST(0, "skip", skip, "RULE", "do not apply this rule; may be repeated"),
 	OPT_FLAG(0, "list-rules", list_rules, "list all rules"),
+	OPT_MAYBE_STRING(
+		0, "log", log, "RULE", "",
+		"judge all versions by the rules of today: since which commit each rule, or "
+		"RULE, holds or fails"),
 	OPT_STRING(0, "limit", limit, "N",
 		   "list at most N findings of a rule; 0: all, up to 16 MiB (default: 20)"),
 	OPT_CHOICE(0, "fail-on", fail_on, "SEVERITY", "error|warning",
@@ -107,6 +112,9 @@ static vv_status check_usage(const options *o, vv_error *err)
 			   : o->new_only && o->no_base ? "--new-only and --no-base"
 			   : o->files && (o->base || o->cached || o->worktree || o->new_only)
 				   ? "--files and versions"
+			   : o->log && (o->base || o->no_base || o->cached || o->new_only ||
+					o->files || o->failed_rows || o->outputs.count > 0)
+				   ? "--log and what chooses a version or writes a report"
 			   : o->no_cache && (o->save || o->trust)
 				   ? "--no-cache and --save-result or --trust-result"
 				   : NULL;
@@ -508,11 +516,50 @@ static vv_status check_range(check *c, vv_error *err)
 	return vv_check_request_run(&c->run, &q, err);
 }
 
+/* --log: all versions up to HEAD, or REV. */
+static vv_status check_log(check *c, vv_error *err)
+{
+	vv_auto(vv_timeline) t = {.commit_count = 0};
+	vv_auto(vv_head) head = {0};
+	vv_oid commit;
+	vv_status rc;
+
+	if (c->argc > 0 && vv_rev_commit(c->run.repo, c->argv[0], &commit, VV_IGNORED) == VV_OK) {
+		rc = take_revision(c, err);
+	} else {
+		rc = vv_repository_is_bare(c->run.repo)
+			     ? VV_OK
+			     : set_side(&c->side, VV_SIDE_WORK, "the work tree", err);
+		if (rc == VV_OK && (rc = vv_head_read(c->run.repo, &head, err)) == VV_OK) {
+			rc = head.unborn ? vv_fail(err, VV_ENOTFOUND,
+						   "the branch does not have a commit yet")
+					 : VV_OK;
+			commit = head.commit;
+		}
+		if (rc == VV_OK && !c->side.name) {
+			rc = vv_diff_side_commit(&c->side, c->run.repo, &commit, "HEAD", err);
+		}
+	}
+	if (rc < 0 || (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) return rc;
+	c->run.reader = c->in->reader;
+	if ((rc = vv_timeline_read(&t, &c->run, &commit, &c->side, c->argc, c->argv, err)) < 0 ||
+	    (rc = vv_timeline_sum(&t, &c->run, &commit, &c->side, c->argc, c->argv, err)) < 0) {
+		return rc;
+	}
+	vv_progress_end();
+	c->in->code = vv_check_log_print(&t, c->run.only_count > 0, c->o->quiet,
+					 vv_wants_json(c->o->format))
+			      ? VV_EXIT_OK
+			      : VV_EXIT_NO;
+	return VV_OK;
+}
+
 static vv_status check_versions(check *c, vv_error *err)
 {
 	vv_auto(vv_rules_file) *own = NULL;
 	vv_status rc = VV_OK;
 
+	if (c->o->log) return check_log(c, err);
 	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
 	    (rc = find_owner(c, err)) < 0 ||
 	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
@@ -659,13 +706,17 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	vv_error_clear(err);
 	c.run.only = o->rule.items;
 	c.run.only_count = o->rule.count;
+	if (o->log && *o->log) {
+		c.run.only = &o->log;
+		c.run.only_count = 1;
+	}
 	c.run.skip = o->skip.items;
 	c.run.skip_count = o->skip.count;
 	c.run.new_only = o->new_only;
 	c.run.accept = o->accept.items;
 	c.run.accept_count = o->accept.count;
 	c.run.accept_why = o->why;
-	c.run.only_used = vv_calloc(o->rule.count + 1, sizeof(*c.run.only_used));
+	c.run.only_used = vv_calloc(c.run.only_count + 1, sizeof(*c.run.only_used));
 	if (!c.run.only_used) return vv_fail_nomem(err);
 	if ((rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
 		goto done;
@@ -673,11 +724,11 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	c.run.progress = in->progress;
 	rc = run_checks(&c, err);
 	vv_progress_end();
-	if (rc == VV_OK) {
+	if (rc == VV_OK && !o->log) {
 		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
 		rc = vv_check_output_write(&out, c.run.report, err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && !o->log) {
 		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {
@@ -696,7 +747,7 @@ const vv_command vv_cmd_check = {
 	.summary = "validate data: against its schema, the project's rules, and its past",
 	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		 "--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
-		 "--init [PATH...] | --list-rules",
+		 "--init [PATH...] | --list-rules | --log[=RULE] [REV] [PATH...]",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		   "\n"

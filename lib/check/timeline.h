@@ -1,0 +1,72 @@
+/*
+ * timeline: what the rules of today say of each version of a branch, and since which commit.
+ *
+ * A correct caller: vv_timeline_read; results are all that was found, by commit; vv_timeline_sum what became of each rule;
+ * vv_timeline_clear.
+ */
+#ifndef VV_LIB_CHECK_TIMELINE_H
+#define VV_LIB_CHECK_TIMELINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/auto.h"
+#include "base/error.h"
+#include "check/report/report.h"
+#include "lib/check/run.h"
+
+typedef struct vv_timeline_commit {
+	char hex[VV_OID_TEXT + 1];
+	int64_t time; /* of the author, seconds since 1970 */
+	int zone_min;
+	const char *author, *subject;
+} vv_timeline_commit;
+
+/* What a commit's version of a table was found to be: rule NULL says that there is one. */
+typedef struct vv_timeline_result {
+	size_t commit;
+	vv_report_count count;
+} vv_timeline_result;
+
+typedef enum vv_timeline_state {
+	VV_TIMELINE_FAILS,
+	VV_TIMELINE_AWAY, /* the newest version does not have its columns */
+	VV_TIMELINE_HOLDS
+} vv_timeline_state;
+
+/* A rule in a table that HEAD has. */
+typedef struct vv_timeline_rule {
+	const char *path, *rule, *name, *column; /* as in vv_report_count */
+	const char *message;                     /* of the newest finding; or NULL */
+	vv_timeline_state state;
+	vv_severity severity;
+	size_t since; /* the commit from which on it is so without a break; SIZE_MAX: it always was */
+	uint64_t found;          /* in the newest version */
+	size_t failed, versions; /* versions in which it failed, and all of them */
+} vv_timeline_rule;
+
+typedef struct vv_timeline {
+	vv_arena arena; /* holds the texts */
+	vv_timeline_commit
+		*commits; /* along the first parents, oldest first: those that changed a table */
+	size_t commit_count, commit_cap;
+	vv_timeline_result *results;
+	size_t result_count, result_cap;
+	vv_timeline_rule *rules; /* once they are summed: by path; in each those that fail first */
+	size_t rule_count, rule_cap;
+} vv_timeline; /* all zero before it is read */
+void vv_timeline_clear(vv_timeline *t);
+VV_AUTO_CLEAR(vv_timeline, vv_timeline_clear)
+
+/* Judges all versions up to a commit by the rules of a side; descriptions are each version's own, and freshness is
+ * measured at the time of the commit. What a commit was found to be is kept in the cache of the run. run: without report
+ * and owner. */
+vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
+			   const vv_diff_side *rules, int argc, char **argv, vv_error *err);
+
+/* Makes t->rules, for the tables that the commit has. */
+vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
+			  const vv_diff_side *rules, int argc, char **argv, vv_error *err);
+
+#endif
