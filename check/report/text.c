@@ -227,7 +227,12 @@ static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_
 		if (i->accepted && strcmp(vv_buf_cstr(&why), i->accepted) != 0) {
 			vv_buf_reset(&why);
 			vv_buf_puts(&why, i->accepted);
-			vv_buf_puts(out, "    accepted: ");
+			vv_buf_puts(out, "    accepted");
+			if (g->errors + g->warnings > 0 && i->key) { /* not all of them are */
+				vv_buf_puts(out, ", ");
+				vv_report_put_value(out, i->key, i->key_len, i->key_cut, 0);
+			}
+			vv_buf_puts(out, ": ");
 			vv_text_put_escaped(out, why.data, why.len);
 			vv_buf_putc(out, '\n');
 			vv_report_drain(r, out);

@@ -13,6 +13,9 @@
 
 /* Sorted by code. */
 const vv_rule vv_rules[] = {
+	{"accept-ended", "Acceptance ended",
+	 "An entry of \"accept\" in varve.json ended: correct the data, or accept it again.", ERROR,
+	 false},
 	{"blank-header", "Blank header",
 	 "The header line is there, but all of its cells are blank.", ERROR, false},
 	{"blank-column", "Column without name and values",

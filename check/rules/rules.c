@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/accepted.h"
 #include "dataset/filter/condition.h"
 #include "dataset/schema/descriptor.h"
 #include "diff/merge/rules.h"
@@ -24,17 +25,9 @@ typedef struct vv_rules_block {
 	bool says_check, check;
 } vv_rules_block;
 
-/* A break of a rule that is intended. */
-typedef struct accept {
-	const char *const *paths; /* patterns, NULL-ended */
-	const vv_rule *rule;
-	const char *column; /* NULL: any, or none */
-	const char *why;
-} accept;
-
 struct vv_rules_file {
 	vv_arena arena; /* holds everything */
-	accept *accepts;
+	check_accept *accepts;
 	size_t accept_count;
 	vv_rules_block *blocks; /* in the order of the file: a later one goes over an earlier */
 	size_t block_count;
@@ -113,7 +106,6 @@ typedef struct reader {
 static const char *const top_words[] = {"$schema",  "version", "description", "onCommit",
 					"failOn",   "limit",   "accept",      "rules",
 					"datasets", "merge",   NULL};
-static const char *const accept_words[] = {"rule", "path", "column", "why", NULL};
 static const char *const dataset_words[] = {"path",  "description", "encoding",
 					    "check", "rules",       NULL};
 static const char *const setting_words[] = {"severity",  "title", "description", "columns",
@@ -566,30 +558,19 @@ static vv_status read_datasets(reader *r, const vv_json *node)
 	return VV_OK;
 }
 
-static vv_status read_accept(reader *r, const vv_json *node, accept *a)
+static vv_status read_accept(reader *r, const vv_json *node, check_accept *out)
 {
-	const vv_json *rule, *path;
-	const char **paths;
-	size_t count = 0;
+	const vv_json *code = vv_json_get(node, "rule");
+	const vv_rule *rule;
 	vv_status rc;
 
-	if ((rc = want_members(r, node, accept_words)) < 0 ||
-	    (rc = vv_descriptor_text(&a->column, node, "column", r->name, r->err)) < 0 ||
-	    (rc = vv_descriptor_text(&a->why, node, "why", r->name, r->err)) < 0) {
-		return rc;
-	}
-	rule = vv_json_get(node, "rule");
-	path = vv_json_get(node, "path");
-	if (!rule || !vv_descriptor_is_text(rule) || !path || !a->why || !*a->why) {
+	if ((rc = want_members(r, node, check_accept_words)) < 0) return rc;
+	if (!code || !vv_descriptor_is_text(code)) {
 		return vv_descriptor_fail(node, r->name, r->err,
 					  "needs a 'rule', a 'path' and a reason, 'why'");
 	}
-	if ((rc = find_rule(r, rule, rule->text, rule->text_len, &a->rule)) < 0 ||
-	    (rc = vv_descriptor_texts(&paths, &count, &r->out->arena, path, r->name, r->err)) < 0) {
-		return rc;
-	}
-	a->paths = paths;
-	return count > 0 ? VV_OK : vv_descriptor_fail(path, r->name, r->err, "names no path");
+	if ((rc = find_rule(r, code, code->text, code->text_len, &rule)) < 0) return rc;
+	return check_accept_read(out, &r->out->arena, node, rule, r->name, r->err);
 }
 
 /* Which merges use; here they are only to be valid. */
@@ -741,18 +722,25 @@ static bool block_has(const vv_rules_block *b, const char *path)
 }
 
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
-			      const vv_finding *found)
+			      const vv_finding *found, int64_t now)
 {
-	for (size_t i = 0; f && i < f->accept_count; i++) {
-		const accept *a = &f->accepts[i];
-		bool column = !found || !a->column ||
-			      (found->column && strcmp(a->column, found->column) == 0);
+	return f ? check_accept_why(f->accepts, f->accept_count, rule, path, found, now) : NULL;
+}
 
-		if (column && strcmp(a->rule->code, rule) == 0 && any_has(a->paths, path)) {
-			return a->why;
+bool vv_rules_ended(const vv_rules_file *f, size_t *i, int64_t now, vv_buf *out)
+{
+	while (f && *i < f->accept_count) {
+		const check_accept *a = &f->accepts[(*i)++];
+
+		if (now >= a->end) {
+			vv_buf_reset(out);
+			vv_buf_printf(out, "/accept/%zu: %s%s%s: %s", *i - 1,
+				      a->name ? a->name : a->rule->code, a->key ? ", " : "",
+				      a->key ? vv_text_shows(a->key) : "", vv_text_shows(a->why));
+			return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where)

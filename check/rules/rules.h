@@ -79,7 +79,10 @@ bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 /* Why a break of the rule at the path is intended ("accept"); NULL: it is not. found: the finding, whose column must be
  * the entry's where that has one; NULL: any entry of the rule counts. */
 const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
-			      const vv_finding *found);
+			      const vv_finding *found, int64_t now);
+/* The entry of "accept" at or after *i (which is moved) that ended before now: where it is, what it accepted and why, in
+ * *out; false: there are no more. */
+bool vv_rules_ended(const vv_rules_file *f, size_t *i, int64_t now, vv_buf *out);
 
 /* As vv_checks_next, of its varve.checks; f may be NULL. */
 const vv_check_rule *vv_rules_check(const vv_rules_file *f, const char *path, size_t *i);

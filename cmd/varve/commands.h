@@ -10,6 +10,7 @@
 /* The program, with all of them. */
 extern const vv_tool vv_varve;
 
+extern const vv_command vv_cmd_accept;
 extern const vv_command vv_cmd_add;
 extern const vv_command vv_cmd_apply;
 extern const vv_command vv_cmd_blame;

@@ -52,7 +52,7 @@ static const char *accepted(const one *c, const char *rule, const vv_finding *fo
 	for (size_t i = 0; i < c->run->accept_count; i++) {
 		if (strcmp(c->run->accept[i], rule) == 0) return c->run->accept_why;
 	}
-	return vv_rules_accepted(c->file, rule, c->path, found);
+	return vv_rules_accepted(c->file, rule, c->path, found, c->run->now);
 }
 
 /* What the data of a column used to be decides how a value of another type is told. */

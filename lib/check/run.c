@@ -208,6 +208,30 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 							   found.items, found.count, err);
 }
 
+/* What was accepted until a day that is over. */
+static vv_status check_ended(vv_check_run *run, const vv_rules_file *rules,
+			     const vv_diff_side *side, vv_error *err)
+{
+	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	for (size_t i = 0; vv_rules_ended(rules, &i, run->now, &text);) {
+		vv_finding f = {
+			.rule = "accept-ended",
+			.message = vv_arena_printf(&found.arena, "ended: %s", vv_buf_cstr(&text)),
+			.expected = "corrected data, or a later day"};
+
+		if (!f.message || !vv_array_room(found.items, found.count, found.cap)) {
+			return vv_fail_nomem(err);
+		}
+		found.items[found.count++] = f;
+	}
+	vv_status rc = vv_buf_ok(&text, err);
+	return rc < 0 || found.count == 0 ? rc
+					  : vv_check_about(run, rules, side, VV_RULES_NAME,
+							   found.items, found.count, err);
+}
+
 /* A job with a token reads none, and says so. */
 static vv_status open_documents(vv_check_run *run, vv_check_list *list, const vv_diff_side *side,
 				const vv_rules_file *rules, vv_error *err)
@@ -238,8 +262,10 @@ static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, 
 	if (rc == VV_OK && run->repo) {
 		rc = open_documents(run, list, side, rules, err);
 	}
-	if (rc < 0 || (whole && rules && !run->no_documents && (!s || s->all) &&
-		       (rc = check_patterns(run, rules, list, side, err)) < 0)) {
+	if (rc < 0 ||
+	    (whole && rules && !run->no_documents && (!s || s->all) &&
+	     (rc = check_patterns(run, rules, list, side, err)) < 0) ||
+	    (rules && (rc = check_ended(run, rules, side, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {

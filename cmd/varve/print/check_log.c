@@ -65,8 +65,8 @@ static void put_rule(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r)
 		if (r->found > 0) {
 			vv_buf_printf(b, "%s now, ", vv_text_count(r->found));
 		}
-		vv_buf_printf(b, "failed in %s of %s versions)", vv_text_count(r->failed),
-			      vv_text_count(r->versions));
+		vv_buf_printf(b, "failed in %s of %s)", vv_text_count(r->failed),
+			      vv_text_counted(r->versions, "version", NULL));
 	}
 	vv_buf_putc(b, '\n');
 }

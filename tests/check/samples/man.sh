@@ -37,6 +37,10 @@ two_prices() {
 	commit "March prices" prices.csv
 }
 
+before_accept() {
+	shop 1204
+}
+
 before_add() {
 	repo shop
 	prices 1204 > prices.csv

@@ -1,0 +1,96 @@
+/*
+ * accepted: when an entry is about a finding.
+ */
+#include "check/rules/accepted.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "dataset/schema/declared.h"
+#include "dataset/schema/descriptor.h"
+#include "dataset/schema/type_time.h"
+#include "dataset/schema/value.h"
+
+#define DAY 86400
+
+const char *const check_accept_words[] = {"rule", "path",  "name", "column",
+					  "key",  "until", "why",  NULL};
+
+static vv_status read_until(check_accept *a, vv_arena *arena, const vv_json *node, const char *file,
+			    vv_error *err)
+{
+	vv_moment m;
+
+	a->end = INT64_MAX;
+	if (!a->until) return VV_OK;
+	if (!vv_type_is_date(a->until, strlen(a->until)) ||
+	    !vv_type_read_moment(&m, VV_TYPE_DATE, a->until, strlen(a->until))) {
+		return vv_descriptor_fail(vv_json_get(node, "until"), file, err,
+					  "must be a date, such as 2027-03-01");
+	}
+	a->end = (vv_value_days(m.year, m.month, m.day) + 1) * DAY;
+	a->why = vv_arena_printf(arena, "%s (until %s)", a->why, a->until);
+	return a->why ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status check_accept_read(check_accept *out, vv_arena *arena, const vv_json *node,
+			    const vv_rule *rule, const char *file, vv_error *err)
+{
+	const vv_json *path = vv_json_get(node, "path");
+	const char **paths;
+	size_t count = 0;
+	vv_status rc;
+
+	*out = (check_accept){.rule = rule};
+	if ((rc = vv_descriptor_text(&out->name, node, "name", file, err)) < 0 ||
+	    (rc = vv_descriptor_text(&out->column, node, "column", file, err)) < 0 ||
+	    (rc = vv_descriptor_text(&out->key, node, "key", file, err)) < 0 ||
+	    (rc = vv_descriptor_text(&out->until, node, "until", file, err)) < 0 ||
+	    (rc = vv_descriptor_text(&out->why, node, "why", file, err)) < 0) {
+		return rc;
+	}
+	if (!path || !out->why || !*out->why) {
+		return vv_descriptor_fail(node, file, err,
+					  "needs a 'rule', a 'path' and a reason, 'why'");
+	}
+	if ((rc = vv_descriptor_texts(&paths, &count, arena, path, file, err)) < 0) return rc;
+	out->paths = paths;
+	return count > 0 ? read_until(out, arena, node, file, err)
+			 : vv_descriptor_fail(path, file, err, "names no path");
+}
+
+static bool is_key(const vv_finding *f, const char *key)
+{
+	const char *value = f->key ? memchr(f->key, '=', f->key_len) : NULL;
+	size_t len = strlen(key);
+
+	return value && ((len == f->key_len && memcmp(f->key, key, len) == 0) ||
+			 (len == f->key_len - (size_t)(value + 1 - f->key) &&
+			  memcmp(value + 1, key, len) == 0));
+}
+
+static bool is_about(const check_accept *a, const vv_finding *f)
+{
+	return (!a->column || (f->column && strcmp(a->column, f->column) == 0)) &&
+	       (!a->name || (f->name && strcmp(a->name, f->name) == 0) ||
+		(f->expected && strcmp(a->name, f->expected) == 0)) &&
+	       (!a->key || is_key(f, a->key));
+}
+
+const char *check_accept_why(const check_accept *list, size_t count, const char *rule,
+			     const char *path, const vv_finding *found, int64_t now)
+{
+	for (size_t i = 0; i < count; i++) {
+		const check_accept *a = &list[i];
+		bool here = false;
+
+		if (strcmp(a->rule->code, rule) != 0 || now >= a->end) {
+			continue;
+		}
+		for (const char *const *p = a->paths; *p && !here; p++) {
+			here = vv_declared_pattern_has(*p, path);
+		}
+		if (here && (!found || is_about(a, found))) return a->why;
+	}
+	return NULL;
+}

@@ -1,0 +1,73 @@
+/*
+ * accept: a finding of check that is intended, written into varve.json for everyone.
+ */
+#include "lib/check/accept.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/rules/rules.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+
+typedef struct options {
+	const char *until, *why, *column;
+	bool all;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "why", why, "TEXT", "the reason, which reports show"),
+	OPT_STRING(0, "until", until, "DATE", "the last day; after it the entry is an error"),
+	OPT_STRING(0, "column", column, "COL", "only findings in this column"),
+	OPT_FLAG(0, "all", all, "whatever the rule finds, in place of one KEY"),
+};
+
+static int check_accept(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (c->argc != (o->all ? 2 : 3)) {
+		return vv_usage_error("accept takes RULE KEY PATH, or --all RULE PATH");
+	}
+	return o->why && *o->why ? VV_EXIT_OK : vv_usage_error("accept needs a reason: --why TEXT");
+}
+
+static vv_status run_accept(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_accepting a = {.rule = c->argv[0],
+			  .key = o->all ? NULL : c->argv[1],
+			  .path = c->argv[o->all ? 1 : 2],
+			  .column = o->column,
+			  .until = o->until,
+			  .why = o->why};
+	vv_auto(char) *prefix = NULL, *path = NULL;
+	vv_status rc = vv_worktree_prefix(&prefix, c->repo, err);
+
+	if (rc < 0) return rc;
+	if (*prefix) {
+		if (!(path = vv_path_join(prefix, a.path, NULL))) return vv_fail_nomem(err);
+		a.path = path;
+	}
+	if ((rc = vv_accept_write(c->repo, c->reader, &a, err)) < 0) return rc;
+	vv_out("%s accepts %s%s%s in %s%s%s\n", VV_RULES_NAME, vv_text_shows(a.rule),
+	       a.key ? " of " : "", a.key ? vv_text_shows(a.key) : "", vv_text_shows(a.path),
+	       a.until ? " until " : "", a.until ? vv_text_shows(a.until) : "");
+	return VV_OK;
+}
+
+const vv_command vv_cmd_accept = {
+	.name = "accept",
+	.group = "change",
+	.summary = "accept a finding of check, with a reason",
+	.usage = "[OPTION]... --why TEXT RULE KEY PATH\n[OPTION]... --why TEXT --all RULE PATH",
+	.example =
+		"$ varve accept --until 2027-03-01 --why \"see 214\" row-constraint id=3 prices.csv\n"
+		"varve.json accepts row-constraint of id=3 in prices.csv until 2027-03-01",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_accept,
+	.needs = VV_NEEDS_REPOSITORY | VV_NEEDS_WORKTREE | VV_NEEDS_READER,
+	.run = run_accept,
+};

@@ -1,0 +1,96 @@
+/*
+ * accept: which code a rule's name stands for, and where in varve.json the entry goes.
+ */
+#include "lib/check/accept.h"
+
+#include <string.h>
+
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/schema/splice.h"
+#include "lib/check/run.h"
+#include "repo/git/index/worktree.h"
+
+/* The code of the rule; *named: it is one of varve.checks. */
+static vv_status find_code(const char **code, bool *named, const vv_rules_file *file,
+			   const vv_accepting *a, vv_error *err)
+{
+	const vv_rule *rule = vv_rule_find(a->rule);
+	const vv_check_rule *line;
+	vv_nearest near;
+
+	*named = !rule;
+	*code = rule ? rule->code : NULL;
+	vv_nearest_init(&near, a->rule);
+	for (size_t i = 0; !*code && (line = vv_rules_check(file, NULL, &i));) {
+		if (strcmp(vv_check_rule_title(line), a->rule) == 0 ||
+		    strcmp(line->text, a->rule) == 0) {
+			*code = line->rule->code;
+		}
+		(void)vv_nearest_try(&near, vv_check_rule_title(line));
+	}
+	if (*code) return VV_OK;
+	vv_fail(err, VV_ENOTFOUND, "no such rule '%s'", vv_text_shows(a->rule));
+	const char *best = near.best ? near.best : vv_rule_nearest(a->rule);
+	return best ? vv_hint(err, "did you mean '%s'?", vv_text_shows(best))
+		    : vv_hint_code(err, VV_HINT_LIST_RULES);
+}
+
+static void add_text(vv_json_out *w, const char *name, const char *s)
+{
+	if (s) {
+		vv_json_add_string(w, name, s);
+	}
+}
+
+static vv_status add_entry(vv_splice *s, const char *entry, vv_error *err)
+{
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	const vv_json *accept = vv_json_get(s->root, "accept");
+
+	if (accept) return vv_splice_append(s, accept, entry, err);
+	vv_buf_printf(&list, "[%s]", entry);
+	return list.failed ? vv_fail_nomem(err)
+			   : vv_splice_set(s, s->root, "accept", vv_buf_cstr(&list), err);
+}
+
+vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_accepting *a,
+			  vv_error *err)
+{
+	const vv_diff_side side = {.kind = VV_SIDE_WORK};
+	vv_check_input_options look = {.repo = r, .reader = reader, .side = &side};
+	vv_auto(vv_rules_file) *file = NULL, *now = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT, entry = VV_BUF_INIT;
+	vv_auto(vv_splice) s = {.file = NULL};
+	const char *code;
+	vv_json_out w;
+	bool has, named;
+	vv_status rc;
+
+	if ((rc = vv_check_rules_read(&file, reader, &side, err)) < 0 ||
+	    (rc = find_code(&code, &named, file, a, err)) < 0 ||
+	    (rc = vv_check_rules_text(&text, &has, VV_RULES_NAME, &look, err)) < 0) {
+		return rc;
+	}
+	if (!has) {
+		vv_buf_puts(&text, "{\n  \"version\": 1\n}\n");
+	}
+	vv_json_out_init(&w, &entry, 0);
+	vv_json_open_object(&w);
+	add_text(&w, "rule", code);
+	add_text(&w, "name", named ? a->rule : NULL);
+	add_text(&w, "path", a->path);
+	add_text(&w, "column", a->column);
+	add_text(&w, "key", a->key);
+	add_text(&w, "until", a->until);
+	add_text(&w, "why", a->why);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&entry, err)) < 0 || (rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_splice_open(&s, text.data, text.len, VV_RULES_NAME, err)) < 0 ||
+	    (rc = add_entry(&s, vv_buf_cstr(&entry), err)) < 0 ||
+	    (rc = vv_rules_file_read(&now, s.text.data, s.text.len, VV_RULES_NAME, err)) < 0) {
+		return rc;
+	}
+	return vv_worktree_write_bytes(r, VV_RULES_NAME, s.text.data, s.text.len, true, err);
+}
