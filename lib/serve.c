@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/check/run.h"
+#include "lib/heads/judge.h"
 #include "lib/remotes/transfer.h"
 #include "lib/status/changes.h"
 #include "lib/worktree/checkout.h"
@@ -130,6 +131,48 @@ static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
 {
 	serving *s = payload;
 	return vv_transfer_check(&s->check, with, in, version, err);
+}
+
+/* --- signed heads -------------------------------------------------------------------------- */
+
+/* Those that are here with those that are pushed follow the rules of readers, who would refuse this copy else. */
+static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_push_ref *refs,
+			     size_t count, vv_error *err)
+{
+	vv_shown_head shown[VV_HELLO_HEADS], *here = NULL;
+	vv_auto(vv_judged) judged = {.first = false};
+	vv_trust trust;
+	size_t here_count = 0, n = 0, pushed = 0;
+	vv_status rc = vv_trust_read(&trust, r, err);
+
+	rc = rc < 0 ? rc : vv_heads_list(&here, &here_count, r, err);
+	for (size_t i = 0; rc == VV_OK && i < here_count && n < VV_HELLO_HEADS; i++) {
+		shown[n++] = here[i];
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		size_t at = 0;
+		if (!vv_ref_is_head(refs[i].name)) {
+			continue;
+		}
+		while (at < n && strcmp(shown[at].name, refs[i].name) != 0) {
+			at++;
+		}
+		if (at == VV_HELLO_HEADS || vv_oid_is_null(&refs[i].id)) {
+			rc = vv_fail(err, VV_EREFUSED, "%s",
+				     at == VV_HELLO_HEADS ? "there are too many signed heads"
+							  : "a signed head is not deleted");
+			break;
+		}
+		shown[at] = (vv_shown_head){refs[i].name, refs[i].id};
+		n += at == n;
+		pushed++;
+	}
+	if (rc == VV_OK && pushed > 0) {
+		rc = vv_heads_judge(&judged, with, &trust, "this push", shown, n,
+				    vv_repository_notes(r), err);
+	}
+	vv_heads_free(here, here_count);
+	return rc;
 }
 
 /* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
@@ -271,6 +314,9 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		vv_push_ref r = refs[i];
+		if (vv_ref_is_head(r.name)) {
+			continue;
+		}
 		if (strncmp(r.name, "refs/heads/", 11) != 0 && !vv_oid_is_null(&r.id)) {
 			rc = tag_as_branch(j, &refs[i], refs, count, &r, err);
 		}
@@ -309,8 +355,10 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 	serving *s = payload;
 	vv_auto(judging) j = {.with = with, .report = report};
 	vv_auto(char) *mode = NULL;
-	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
+	vv_status rc = judge_heads(s->repo, with, refs, count, err);
 
+	if (rc < 0) return rc;
+	rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	if (strcmp(mode, "off") == 0) return VV_OK;
 	if (strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0) {

@@ -23,6 +23,8 @@ typedef struct vv_ref_move {
 	bool behind;      /* it reaches versions that nobody has */
 	bool for_merge;   /* what pull merges */
 	bool done;        /* it stands where it is to stand */
+	bool is_signed;   /* another peer's, of which a signed head names signed_id */
+	vv_oid signed_id;
 } vv_ref_move;
 
 typedef struct vv_ref_plan {

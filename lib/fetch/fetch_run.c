@@ -631,7 +631,7 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 			}
 			bool tag = strncmp(m->from, "refs/tags/", 10) == 0,
 			     branch = strncmp(m->from, "refs/heads/", 11) == 0;
-			vv_oid_text(hex, &m->id);
+			vv_oid_text(hex, m->is_signed ? &m->signed_id : &m->id);
 			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n", hex,
 				      pass == 0 ? "" : "not-for-merge",
 				      tag      ? "tag "
@@ -650,17 +650,40 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 	return rc;
 }
 
-/* The signed heads of whoever gives the history, before anything moves. Another copy than the remote gives at most what
- * they name. */
+/* Is it the remote that the branch follows, or somebody else, who was named? */
+static vv_status is_own_remote(const run *r, bool *out, vv_error *err)
+{
+	vv_auto(char) *usual = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
+
+	*out = true;
+	if (!r->j->remote) return VV_OK;
+	if ((rc = vv_head_read(r->j->repo, &head, err)) < 0) return rc;
+	rc = vv_remote_default(&usual, r->j->repo, head.branch, false, err);
+	*out = usual && strcmp(usual, r->j->remote) == 0;
+	return vv_missing_ok(rc, err);
+}
+
+/* The signed heads of whoever gives the history, before anything moves. A host in the place of the remote gives at most
+ * what they name. */
 static vv_status see_heads(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
-	vv_status rc;
+	const vv_reached from = {.host = r->origin.host,
+				 .peer = r->origin.host ? NULL : r->suppliers[0].peer,
+				 .hello = r->hello};
+	bool own;
+	vv_status rc = is_own_remote(r, &own, err);
 
-	if (!r->origin.host) return VV_OK;
-	rc = vv_heads_see(&r->seen, j->repo, r->origin.host, source_url(r), !r->stand_in,
+	if (rc < 0) return rc;
+	rc = vv_heads_see(&r->seen, j->repo, &from, source_url(r),
+			  r->stand_in ? VV_HEADS_COPY
+			  : own       ? VV_HEADS_REMOTE
+				      : VV_HEADS_PEER,
 			  r->t.notes, err);
-	for (size_t i = 0; rc == VV_OK && r->seen.any && r->stand_in && i < j->plan.count; i++) {
+	for (size_t i = 0;
+	     rc == VV_OK && r->seen.any && r->stand_in && from.host && i < j->plan.count; i++) {
 		const vv_ref_move *m = &j->plan.moves[i];
 		bool named = true;
 		if (!vv_oid_is_null(&m->id)) {
@@ -671,6 +694,66 @@ static vv_status see_heads(run *r, vv_error *err)
 			rc = vv_fail(
 				err, VV_EREFUSED,
 				"'%s' has %s elsewhere, and not where its signed head has it; nothing is moved",
+				vv_text_url(source_url(r)), vv_text_shows(m->from));
+		}
+	}
+	return rc;
+}
+
+/* What the newest head names of the remote's branch, if the copy has that. */
+static vv_status find_signed(const run *r, vv_ref_move *m, vv_error *err)
+{
+	vv_oid is;
+
+	if (vv_oid_is_null(&m->id) || m->behind ||
+	    !vv_head_commit_ref(&r->seen.judged.newest, m->from, &is)) {
+		return VV_OK;
+	}
+	m->signed_id = is;
+	m->is_signed = vv_oid_equal(&is, &m->id);
+	return m->is_signed ? VV_OK : vv_is_ancestor(r->j->repo, &is, &m->id, &m->is_signed, err);
+}
+
+/* The remote's tracking branch goes forward to it. */
+static vv_status move_signed(const run *r, const vv_ref_move *m, vv_error *err)
+{
+	vv_auto(char) *to = NULL;
+	vv_auto(vv_ref) now = {0};
+	bool forward = true;
+	vv_status rc = vv_remote_tracking(&to, &r->remote, m->from, err);
+
+	if (rc < 0 || !to) return rc;
+	rc = vv_ref_get(r->j->repo, to, &now, err);
+	if (rc == VV_OK) {
+		rc = vv_oid_equal(&now.id, &m->signed_id)
+			     ? (forward = false, VV_OK)
+			     : vv_is_ancestor(r->j->repo, &now.id, &m->signed_id, &forward, err);
+	}
+	if ((rc = vv_missing_ok(rc, err)) < 0 || !forward) return rc;
+	if (!r->j->quiet) {
+		vv_notes_put(r->t.notes, "%s is where its signed head has it",
+			     vv_text_shows(to + strlen("refs/")));
+	}
+	return vv_ref_update(r->j->repo, to, &m->signed_id, NULL, true, "fetch: signed head", err);
+}
+
+/* A peer in the place of the remote: what the owner signed moves the remote's branches, and is what pull merges. */
+static vv_status follow_signed(run *r, vv_error *err)
+{
+	vv_fetch_job *j = r->j;
+	vv_status rc = VV_OK;
+
+	if (!r->stand_in || !r->seen.judged.has_newest) return VV_OK;
+	for (size_t i = 0; i < j->plan.count; i++) {
+		vv_ref_move *m = &j->plan.moves[i];
+		if ((rc = find_signed(r, m, err)) < 0 ||
+		    (m->is_signed && (rc = move_signed(r, m, err)) < 0)) {
+			return rc;
+		}
+		if (m->for_merge && j->merge && !m->is_signed) {
+			return vv_fail(
+				err, VV_EREFUSED,
+				"'%s' does not have %s as its signed head has it; nothing is merged",
 				vv_text_url(source_url(r)), vv_text_shows(m->from));
 		}
 	}
@@ -728,7 +811,7 @@ static vv_status finish(run *r, vv_error *err)
 		j->refused |= m->refused;
 		j->behind |= m->behind;
 		if (m->for_merge && !j->merge_name && !m->behind) {
-			j->merge_id = m->id;
+			j->merge_id = m->is_signed ? m->signed_id : m->id;
 			j->merge_name = vv_strdup(m->from);
 			rc = j->merge_name ? rc : vv_fail_nomem(err);
 		}
@@ -846,7 +929,7 @@ static vv_status run_all(run *r, vv_error *err)
 	vv_notes_end(r->t.notes);
 	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
 	if ((rc = vv_heads_seen_keep(&r->seen, r->j->repo, r->t.notes, r->j->quiet, err)) < 0 ||
-	    (rc = tell_ahead(r, err)) < 0) {
+	    (rc = follow_signed(r, err)) < 0 || (rc = tell_ahead(r, err)) < 0) {
 		return behind(r, err);
 	}
 	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) return behind(r, err);

@@ -28,7 +28,7 @@ typedef struct vv_fetch_job {
 	const char *merge;
 	/* After the run: */
 	vv_ref_plan plan;
-	vv_oid merge_id;   /* what is for_merge; null: nothing */
+	vv_oid merge_id;   /* what is for_merge, or what a signed head names of it; null: nothing */
 	char *merge_name;  /* its ref there; owned */
 	bool blocks_head;  /* its own names the branch of blocks, and this is another */
 	char *remote_head; /* the branch that HEAD names there; owned; NULL */

@@ -17,9 +17,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "lib/heads/head_record.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/repository.h"
 
-#define VV_HEADS "refs/varve/heads/"
 #define VV_HEAD_PURPOSE "varve-head"
 #define VV_HEAD_REFS_MAX ((size_t)64 << 20)
 #define VV_HEAD_PARENTS_MAX (VV_HEAD_LIST_MAX + 1)

@@ -33,6 +33,7 @@ typedef struct node {
 typedef struct judging {
 	vv_repository *r;
 	const vv_trust *t;
+	vv_judged *out;
 	const char *from;
 	uint8_t owner[VV_KEY_PUBLIC];
 	char name[VV_HEAD_NAME_MAX + 1];
@@ -311,17 +312,20 @@ static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
 
 /* --- against what was seen ------------------------------------------------------------------------ */
 
-static vv_status put_both(const judging *g, const char *word, const char *how, const node *n,
+static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 			  const vv_trusted_head *h, vv_error *err)
 {
+	const bool fork = fault == VV_HEADS_FORK;
 	vv_auto(vv_buf) theirs = VV_BUF_INIT, ours = VV_BUF_INIT;
 
 	vv_head_put_time(&theirs, n->time);
 	vv_head_put_time(&ours, h->time);
 	vv_fail(err, VV_EREFUSED,
 		"%s: '%s' shows head %llu of %s, %s %llu of %s was seen before; nothing is moved",
-		word, vv_text_url(g->from), (unsigned long long)n->number, vv_buf_cstr(&theirs),
-		how, (unsigned long long)h->number, vv_buf_cstr(&ours));
+		fork ? "fork" : "rollback", vv_text_url(g->from), (unsigned long long)n->number,
+		vv_buf_cstr(&theirs), fork ? "and another" : "although",
+		(unsigned long long)h->number, vv_buf_cstr(&ours));
+	g->out->fault = fault;
 	return vv_hint(err, "ask another copy, or the owner of the data");
 }
 
@@ -340,8 +344,7 @@ static vv_status compare(const judging *g, const node *owner, const node *n, vv_
 	}
 	rc = vv_is_ancestor(g->r, &n->id, &h->commit, &descends, err);
 	if (rc < 0) return rc;
-	return descends ? put_both(g, "rollback", "although", n, h, err)
-			: put_both(g, "fork", "and another", n, h, err);
+	return put_both(g, descends ? VV_HEADS_ROLLBACK : VV_HEADS_FORK, n, h, err);
 }
 
 /* A signer whose head is not shown any more, although another's head does not have it below. */
@@ -366,6 +369,7 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 				"rollback: '%s' shows no head that follows %llu of %s; nothing is moved",
 				vv_text_url(g->from), (unsigned long long)h->number,
 				vv_buf_cstr(&ours));
+			g->out->fault = VV_HEADS_ROLLBACK;
 			return vv_hint(err, "ask another copy, or the owner of the data");
 		}
 	}
@@ -435,7 +439,7 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 			 const vv_shown_head *heads, size_t count, const vv_notes *notes,
 			 vv_error *err)
 {
-	vv_auto(judging) g = {.r = r, .t = t, .from = from};
+	vv_auto(judging) g = {.r = r, .t = t, .out = out, .from = from};
 	size_t owner = SIZE_MAX;
 	vv_status rc = VV_OK;
 

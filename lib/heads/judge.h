@@ -25,7 +25,15 @@ typedef struct vv_shown_head {
 	vv_oid id;
 } vv_shown_head;
 
+/* How heads that are signed rightly cannot be followed. */
+typedef enum vv_heads_fault {
+	VV_HEADS_NO_FAULT,
+	VV_HEADS_ROLLBACK, /* they are older than what was seen */
+	VV_HEADS_FORK
+} vv_heads_fault;
+
 typedef struct vv_judged {
+	vv_heads_fault fault;  /* after VV_EREFUSED */
 	vv_trust trust;        /* what is to be trusted from now on */
 	bool first;            /* the owner is pinned by this */
 	bool changed;          /* something newer came */

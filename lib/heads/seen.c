@@ -11,27 +11,37 @@
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 
-_Static_assert(sizeof(VV_HOST_HEADS) == sizeof(VV_HEADS), "one folder of refs");
-
 void vv_heads_seen_clear(vv_heads_seen *s)
 {
 	vv_judged_clear(&s->judged);
 }
 
-/* The commits of the heads are here afterwards, for as long as the host is open. */
-static vv_status fetch(vv_shown_head *out, vv_git_host *host, const vv_remote_ref *heads,
-		       size_t count, vv_error *err)
+/* The commits of the heads are here afterwards, those of a host for as long as it is open. */
+static vv_status fetch(vv_shown_head *out, vv_repository *r, const vv_reached *from,
+		       const char *url, vv_error *err)
 {
-	vv_auto_free const char **names = vv_calloc(count + 1, sizeof(*names));
-	vv_auto_free vv_oid *ids = vv_calloc(count + 1, sizeof(*ids));
-	vv_status rc = names && ids ? VV_OK : vv_fail_nomem(err);
+	const vv_hello *h = from->hello;
+	const char *names[VV_HELLO_HEADS];
+	vv_oid ids[VV_HELLO_HEADS];
+	vv_supplier supplier = {.name = url, .peer = from->peer};
+	vv_auto(vv_fetch_result) result = {.rounds = 0};
+	const vv_fetch f = {.repo = r,
+			    .suppliers = &supplier,
+			    .supplier_count = 1,
+			    .wants = {ids, h->head_count},
+			    .message = "fetch"};
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		names[i] = heads[i].name;
+	for (size_t i = 0; i < h->head_count; i++) {
+		names[i] = h->heads[i].name;
+		ids[i] = h->heads[i].id;
 	}
-	rc = rc < 0 || count == 0 ? rc : vv_git_host_history(host, names, count, ids, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		out[i] = (vv_shown_head){heads[i].name, ids[i]};
+	if (h->head_count > 0) {
+		rc = from->host ? vv_git_host_history(from->host, names, h->head_count, ids, err)
+				: vv_fetch_run(&f, &result, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < h->head_count; i++) {
+		out[i] = (vv_shown_head){names[i], ids[i]};
 	}
 	return rc;
 }
@@ -64,28 +74,43 @@ static vv_status tell_expired(const vv_judged *j, vv_repository *r, const vv_not
 	return VV_OK;
 }
 
-vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, vv_git_host *host, const char *from,
-		       bool owner, const vv_notes *notes, vv_error *err)
+/* What a peer shows is no reason not to take what is his own, unless it proves that a signer signed twice. */
+static vv_status pass_over(vv_heads_seen *out, const vv_notes *notes, vv_status rc, vv_error *err)
 {
-	vv_shown_head shown[VV_HOST_HEADS_MAX];
+	const vv_heads_fault fault = out->judged.fault;
+
+	if ((rc != VV_EREFUSED && rc != VV_ECORRUPT) || fault == VV_HEADS_FORK) return rc;
+	if (fault == VV_HEADS_NO_FAULT) {
+		vv_notes_warn(notes, "%s", err->message);
+	}
+	vv_judged_clear(&out->judged);
+	memset(out, 0, sizeof(*out));
+	vv_error_clear(err);
+	return VV_OK;
+}
+
+vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
+		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err)
+{
+	vv_shown_head shown[VV_HELLO_HEADS];
 	vv_trust trust;
-	size_t count;
-	const vv_remote_ref *heads = vv_git_host_heads(host, &count);
+	const size_t count = from->hello->head_count;
 	vv_status rc = vv_trust_read(&trust, r, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || (count == 0 && !trust.known)) return rc;
-	out->any = true;
-	if (count == 0 && owner) {
-		out->judged.trust = trust;
-		vv_notes_warn(notes, "'%s' shows no signed head, and did before",
-			      vv_text_url(from));
-		return VV_OK;
-	}
-	if ((rc = fetch(shown, host, heads, count, err)) < 0 ||
-	    (rc = vv_heads_judge(&out->judged, r, &trust, from, shown, count, notes, err)) < 0) {
+	if (rc < 0 || (!trust.known && (count == 0 || whose == VV_HEADS_PEER)) ||
+	    (count == 0 && whose == VV_HEADS_PEER)) {
 		return rc;
 	}
+	out->any = true;
+	if (count == 0 && whose == VV_HEADS_REMOTE) {
+		out->judged.trust = trust;
+		vv_notes_warn(notes, "'%s' shows no signed head, and did before", vv_text_url(url));
+		return VV_OK;
+	}
+	if ((rc = fetch(shown, r, from, url, err)) < 0) return rc;
+	rc = vv_heads_judge(&out->judged, r, &trust, url, shown, count, notes, err);
+	if (rc < 0) return whose == VV_HEADS_PEER ? pass_over(out, notes, rc, err) : rc;
 	return tell_expired(&out->judged, r, notes, err);
 }
 

@@ -238,13 +238,36 @@ static vv_status send_to_host(run *r, vv_error *err)
 	return rc;
 }
 
-/* To a Git host: the signed heads, after the refs that they name; with varve.sign a new one is made first. */
+/* To a peer; why: for each ref NULL, or why it did not move; owned by the caller. */
+static vv_status send_heads_to_peer(run *r, vv_git_push *moves, size_t count, vv_error *err)
+{
+	vv_push_ref refs[VV_HEAD_LIST_MAX];
+	vv_auto(vv_push_outcome) out = {.rounds = 0};
+	const vv_push p = {
+		.repo = r->j->repo, .peer = r->there.peer, .refs = refs, .ref_count = count};
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		refs[i] = (vv_push_ref){
+			.name = moves[i].to, .old = moves[i].old, .id = moves[i].id};
+	}
+	rc = vv_push_run(&p, &out, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const char *why = out.answer.refs[i];
+		moves[i].why = why ? vv_strdup(why) : NULL;
+		rc = why && !moves[i].why ? vv_fail_nomem(err) : VV_OK;
+	}
+	return rc;
+}
+
+/* The signed heads, after the refs that they name; with varve.sign a new one is made first. */
 static vv_status send_heads(run *r, vv_error *err)
 {
 	vv_auto(vv_shared_refs) refs = {0};
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	vv_shown_head *heads = NULL;
 	vv_git_push moves[VV_HEAD_LIST_MAX] = {0};
+	const vv_hello *h = r->there.hello;
 	size_t count = 0, going = 0;
 	bool signs = false;
 	vv_oid ignored;
@@ -256,20 +279,19 @@ static vv_status send_heads(run *r, vv_error *err)
 		rc = vv_head_make(&ignored, r->j->repo, &make, err);
 	}
 	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->j->repo, err);
-	size_t there_count;
-	const vv_remote_ref *there = vv_git_host_heads(r->there.host, &there_count);
 	for (size_t i = 0; rc == VV_OK && i < count && going < VV_HEAD_LIST_MAX; i++) {
 		vv_git_push *p = &moves[going];
 		*p = (vv_git_push){.to = heads[i].name, .id = heads[i].id};
-		for (size_t k = 0; k < there_count; k++) {
-			if (strcmp(there[k].name, p->to) == 0) {
-				p->old = there[k].id;
+		for (size_t k = 0; k < h->head_count; k++) {
+			if (strcmp(h->heads[k].name, p->to) == 0) {
+				p->old = h->heads[k].id;
 			}
 		}
 		going += !vv_oid_equal(&p->old, &p->id);
 	}
 	if (rc == VV_OK && going > 0) {
-		rc = vv_git_host_push(r->there.host, moves, going, true, &said, err);
+		rc = r->there.host ? vv_git_host_push(r->there.host, moves, going, true, &said, err)
+				   : send_heads_to_peer(r, moves, going, err);
 	}
 	for (size_t i = 0; i < going; i++) {
 		if (rc == VV_OK && moves[i].why) {
@@ -619,7 +641,8 @@ static vv_status push(run *r, vv_error *err)
 		rc = r->there.peer ? send(r, err) : send_to_host(r, err);
 		if (rc == VV_OK && r->there.peer && !r->j->refused && !j->dry_run) {
 			send_beside(r);
-		} else if (rc == VV_OK && r->there.host && !r->j->refused && !j->dry_run) {
+		}
+		if (rc == VV_OK && !r->j->refused && !j->dry_run) {
 			rc = send_heads(r, err);
 		}
 		vv_transfer_tell_lines(&r->t, &r->out.said);

@@ -124,12 +124,6 @@ bool vv_git_host_has_blocks_head(const vv_git_host *g)
 	return g->refs.blocks_head;
 }
 
-const vv_remote_ref *vv_git_host_heads(const vv_git_host *g, size_t *count)
-{
-	*count = g->refs.head_count;
-	return g->refs.heads;
-}
-
 const vv_hello *vv_git_host_hello(const vv_git_host *g)
 {
 	return &g->refs.hello;

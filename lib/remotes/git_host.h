@@ -34,8 +34,6 @@ void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 VV_AUTO_FREE(vv_git_host, vv_git_host_close)
 
 const vv_hello *vv_git_host_hello(const vv_git_host *g); /* borrowed */
-/* The signed heads that it shows; borrowed. */
-const vv_remote_ref *vv_git_host_heads(const vv_git_host *g, size_t *count);
 /* Does its HEAD name the branch of blocks? The hello names another branch then, if there is one. */
 bool vv_git_host_has_blocks_head(const vv_git_host *g);
 /* Is it empty, and are its blocks to go to a branch? The first branch that a host gets becomes its default,

@@ -10,6 +10,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/ref_name.h"
 
 static vv_status bad_line(const vv_host_refs *x, vv_error *err)
@@ -55,12 +56,14 @@ static vv_status add_other(vv_host_refs *x, const char *name, size_t len, const 
 static vv_status add_head(vv_host_refs *x, const char *name, size_t len, const vv_oid *id,
 			  vv_error *err)
 {
-	if (x->head_count == VV_HOST_HEADS_MAX) {
+	vv_hello *h = &x->hello;
+
+	if (h->head_count == VV_HELLO_HEADS) {
 		return vv_fail(err, VV_EREFUSED, "'%s' shows more than %u signed heads",
-			       vv_text_url(x->url), VV_HOST_HEADS_MAX);
+			       vv_text_url(x->url), VV_HELLO_HEADS);
 	}
-	if (!vv_array_room(x->heads, x->head_count, x->head_cap)) return vv_fail_nomem(err);
-	return fill_ref(x, &x->heads[x->head_count++], name, len, id, err);
+	if (!vv_array_room(h->heads, h->head_count, x->head_cap)) return vv_fail_nomem(err);
+	return fill_ref(x, &h->heads[h->head_count++], name, len, id, err);
 }
 
 /* How much of the name is a folder of branches, of tags, or of other refs that may be fetched, if what follows is fit to
@@ -120,8 +123,7 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 		}
 		return VV_OK;
 	}
-	if (name_len > strlen(VV_HOST_HEADS) &&
-	    strncmp(name, VV_HOST_HEADS, strlen(VV_HOST_HEADS)) == 0) {
+	if (name_len > strlen(VV_HEADS) && vv_ref_is_head(name)) {
 		return add_head(x, name, name_len, &id, err);
 	}
 	switch (folder_of(name, name_len)) {
@@ -200,7 +202,7 @@ void vv_host_refs_clear(vv_host_refs *x)
 {
 	vv_free(x->hello.refs);
 	vv_free(x->hello.others);
-	vv_free(x->heads);
+	vv_free(x->hello.heads);
 	vv_arena_clear(&x->arena);
 	memset(x, 0, sizeof(*x));
 }

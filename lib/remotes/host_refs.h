@@ -15,18 +15,13 @@
 #include "transport/places/packs/host.h"
 #include "transport/protocol/message.h"
 
-#define VV_HOST_HEADS "refs/varve/heads/"
-#define VV_HOST_HEADS_MAX 64u
-
 typedef struct vv_host_refs {
 	const char *url; /* for messages; borrowed */
 	vv_hello hello;
 	vv_oid usual_tip,
 		branch_tip; /* of the two refs that the blocks' may be without a word; null: it is not there */
-	bool blocks_head;     /* HEAD names the branch of blocks: hello has another */
-	vv_remote_ref *heads; /* signed ones: refs/varve/heads/ */
-	size_t head_count, head_cap;
-	size_t ref_cap, other_cap;
+	bool blocks_head; /* HEAD names the branch of blocks: hello has another */
+	size_t ref_cap, other_cap, head_cap;
 	vv_arena arena;
 } vv_host_refs;
 

@@ -176,7 +176,7 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 	listing *l = payload;
 	tips *t = l->out;
 
-	if (!vv_ref_is_shown(&l->x->hidden, ref->name) || vv_oid_is_null(&ref->commit)) {
+	if (!vv_ref_is_served(&l->x->hidden, ref->name) || vv_oid_is_null(&ref->commit)) {
 		return VV_OK;
 	}
 	if (!vv_array_room(t->items, t->count, t->cap) ||

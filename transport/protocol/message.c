@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
+#include "repo/git/history/hidden_refs.h"
 
 /* --- pieces of maps -------------------------------------------------------------------------- */
 
@@ -427,6 +428,33 @@ static vv_status get_refs(vv_cbor *c, vv_arena *arena, vv_hello *out, vv_error *
 	return VV_OK;
 }
 
+/* The signed heads come last. */
+static vv_status part_heads(vv_hello *out, vv_arena *arena, vv_error *err)
+{
+	const size_t all = out->ref_count;
+	vv_remote_ref *refs = vv_arena_calloc(arena, all + 1, sizeof(*refs));
+
+	if (!refs) return vv_fail_nomem(err);
+	out->ref_count = 0;
+	for (size_t i = 0; i < all; i++) {
+		out->head_count += vv_ref_is_head(out->refs[i].name);
+	}
+	if (out->head_count > VV_HELLO_HEADS) {
+		return vv_fail(err, VV_EREFUSED, "the peer shows more than %u signed heads",
+			       VV_HELLO_HEADS);
+	}
+	out->heads = refs + (all - out->head_count);
+	for (size_t i = 0, heads = 0; i < all; i++) {
+		if (vv_ref_is_head(out->refs[i].name)) {
+			out->heads[heads++] = out->refs[i];
+		} else {
+			refs[out->ref_count++] = out->refs[i];
+		}
+	}
+	out->refs = refs;
+	return VV_OK;
+}
+
 static vv_status get_bits(vv_cbor *c, const uint8_t **out, size_t count, vv_error *err)
 {
 	size_t len;
@@ -528,7 +556,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	if (out->head[0] == '\0') {
 		out->head = NULL;
 	}
-	return end_answer(&c, VV_OK, err);
+	return end_answer(&c, part_heads(out, arena, err), err);
 }
 
 vv_status vv_bits_write(vv_channel *line, const vv_bits *bits, vv_error *err)

@@ -23,6 +23,7 @@
 #define VV_PROTOCOL_VERSION 1u
 #define VV_LIST_MAX 32768u
 #define VV_REFS_MAX 100000u
+#define VV_HELLO_HEADS 64u
 #define VV_REPOSITORY_ID 32u /* hex digits */
 
 typedef enum vv_op {
@@ -89,6 +90,9 @@ typedef struct vv_hello {
 	const char *head; /* the branch that HEAD names ("refs/heads/main"); NULL when detached */
 	vv_remote_ref *refs;
 	size_t ref_count;
+	vv_remote_ref *
+		heads; /* signed ones, at most VV_HELLO_HEADS; of a peer they follow refs in one array */
+	size_t head_count;
 	/* Of a Git host, and never on the line: what is neither branch nor tag (refs/pull/1/head). It is fetched
 	 * where a refspec names it. */
 	vv_remote_ref *others;

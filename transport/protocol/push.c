@@ -44,7 +44,8 @@ static vv_status find_wants(run *r, vv_error *err)
 /* Of the other side's refs those whose commits are here; and of these the whole ones. */
 static vv_status common_refs(run *r, vv_error *err)
 {
-	size_t count = r->hello->ref_count;
+	/* and its signed heads, which follow */
+	size_t count = r->hello->ref_count + r->hello->head_count;
 	vv_auto_free bool *known = vv_calloc(count + 1, sizeof(bool));
 	vv_auto_free vv_oid *ids = vv_calloc(count + 1, sizeof(vv_oid));
 	vv_status rc = VV_OK;

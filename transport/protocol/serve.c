@@ -43,7 +43,7 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	ref_list *l = payload;
 
-	if (!vv_ref_is_shown(&l->hidden, ref->name)) return VV_OK;
+	if (!vv_ref_is_served(&l->hidden, ref->name)) return VV_OK;
 	if (vv_oid_is_null(&ref->commit)) {
 		return VV_OK; /* names something else than a commit: not ours to send */
 	}

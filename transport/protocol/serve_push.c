@@ -59,10 +59,15 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 	const vv_push_ref *r = &p->q->refs[i];
 	vv_error why;
 
-	if (!is_branch(r) && strncmp(r->name, "refs/tags/", 10) != 0) {
-		return refuse_ref(p, i, "only refs/heads/ and refs/tags/ can be pushed", err);
+	const size_t folder = is_branch(r)                              ? 11
+			      : strncmp(r->name, "refs/tags/", 10) == 0 ? 10
+			      : vv_ref_is_head(r->name)                 ? strlen(VV_HEADS)
+									: 0;
+
+	if (folder == 0) {
+		return refuse_ref(p, i, "only branches, tags and signed heads can be pushed", err);
 	}
-	if (vv_ref_name_check(r->name + (is_branch(r) ? 11 : 10), &why) < 0) {
+	if (vv_ref_name_check(r->name + folder, &why) < 0) {
 		return refuse_ref(p, i, why.message, err);
 	}
 	if (vv_hidden_refs_has(&p->hidden, r->name)) {
@@ -240,14 +245,14 @@ static vv_status check_forward(push *p, vv_error *err)
 		if (vv_oid_is_null(&r->old) || vv_oid_is_null(&r->id) || stays(r)) {
 			continue;
 		}
-		if (!is_branch(r)) {
+		if (!is_branch(r) && !vv_ref_is_head(r->name)) {
 			rc = r->force ? VV_OK : refuse_ref(p, i, "the tag exists there", err);
 			continue;
 		}
 		if ((rc = vv_is_ancestor(with, &r->old, &r->id, &forward, err)) < 0 || forward) {
 			continue;
 		}
-		if (!r->force) {
+		if (!r->force || vv_ref_is_head(r->name)) {
 			rc = refuse_ref(p, i, "it is not a fast-forward: fetch and merge first",
 					err);
 		} else if (deny) {

@@ -92,7 +92,7 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 	for (size_t i = 0; i < j->plan.count; i++) {
 		const vv_ref_move *m = &j->plan.moves[i];
 		if (m->to && !m->refused && strncmp(m->to, "refs/remotes/", 13) == 0 &&
-		    strcmp(m->from, j->merge_name) == 0) {
+		    strcmp(m->from, j->merge_name) == 0 && vv_oid_equal(&m->id, &j->merge_id)) {
 			return m->to + 13;
 		}
 	}

@@ -75,3 +75,14 @@ bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name)
 		strncmp(ref_name, "refs/tags/", 10) == 0) &&
 	       !vv_hidden_refs_has(h, ref_name);
 }
+
+bool vv_ref_is_head(const char *ref_name)
+{
+	return strncmp(ref_name, VV_HEADS, strlen(VV_HEADS)) == 0;
+}
+
+bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name)
+{
+	return vv_ref_is_shown(h, ref_name) ||
+	       (vv_ref_is_head(ref_name) && !vv_hidden_refs_has(h, ref_name));
+}

@@ -2,7 +2,7 @@
  * hidden_refs: refs that are not shown to peers (transfer.hideRefs and its like).
  *
  * As git-config(1) has it: a pattern hides the ref of that name and all below it, "!" before it
- * shows them again, the last one that fits decides. What peers may see at all are branches and tags.
+ * shows them again, the last one that fits decides. What peers may see at all are branches, tags and signed heads.
  */
 #ifndef VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
 #define VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
@@ -30,5 +30,11 @@ bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name);
 
 /* A branch or tag that is not hidden. */
 bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
+
+#define VV_HEADS                                                                                   \
+	"refs/varve/heads/" /* signed heads (lib/heads); what follows is the signer's key */
+bool vv_ref_is_head(const char *ref_name);
+/* What a peer may see: the same, or a signed head that is not hidden. */
+bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name);
 
 #endif

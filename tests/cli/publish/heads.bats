@@ -340,3 +340,88 @@ assert c["urls"] == ["https://mirror.example.org/prices/"], c' "$root" "$key_ada
 	succeeds varve cite note.txt
 	output_has "Git blob $(git rev-parse HEAD:note.txt)"
 }
+
+# A clone of a bare peer that has ada's head: `served.git` is the origin, reached by its path.
+signed_peer() {
+	a_table
+	key_of ada
+	varve init -q --bare ../served.git
+	git remote add origin "$BATS_TEST_TMPDIR/work/served.git"
+	git config remote.origin.varveKind peer
+	as ada varve sign -q --name prices
+	git config varve.sign true
+	as ada varve push -q -u origin main
+}
+
+@test "a peer takes heads and shows them, and the next clone pins their owner" {
+	signed_peer
+	[ "$(git -C ../served.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
+	succeeds varve clone "$PWD/../served.git" ../b
+	stderr_has "signed by $key_ada"
+	grep -q "^owner $key_ada$" ../b/.git/varve/trust
+	another 2
+	as ada varve push -q
+	succeeds varve -C ../b pull
+	stderr_has "number 2"
+	succeeds varve -C ../b verify origin
+	output_has "number 2"
+	# an older head at the origin moves nothing
+	git -C ../served.git update-ref "refs/varve/heads/$key_ada" "refs/varve/heads/$key_ada~1"
+	before=$(git rev-parse main)
+	git -C ../served.git update-ref refs/heads/main "main~1"
+	ends_with 2 varve -C ../b fetch
+	stderr_has "rollback: "
+	at "$before"
+}
+
+@test "a peer refuses a head of a stranger, an older one, and that one is deleted" {
+	signed_peer
+	another 2
+	as ada varve push -q
+	head=refs/varve/heads/$key_ada
+	key_of eve
+	cp -r . ../e
+	cd ../e
+	git config --unset varve.sign
+	rm .git/varve/trust
+	git update-ref -d "$head"
+	as eve varve sign -q --name prices
+	another 3
+	succeeds varve push
+	stderr_has "the signed head was not taken: "
+	stderr_has "its signer is not the owner"
+	[ -z "$(git -C ../served.git for-each-ref "refs/varve/heads/$key_eve")" ]
+	cd ../a
+	ends_with 1 varve push origin ":$head"
+	git -C ../served.git rev-parse -q --verify "$head"
+}
+
+@test "with the origin off a colleague's copy of the head moves the origin's branch, and no further than it says" {
+	signed_peer
+	varve clone -q "$PWD/../served.git" ../b
+	another 2
+	as ada varve push -q
+	varve clone -q "$PWD/../served.git" ../c
+	signed=$(git rev-parse main)
+	mv ../served.git ../off.git
+	# what the colleague did on his own is his
+	cd ../c
+	another 3
+	own=$(git rev-parse main)
+	cd ../b
+	succeeds varve fetch --from ../c
+	stderr_has "remotes/origin/main is where its signed head has it"
+	at "$signed"
+	[ "$(git rev-parse refs/remotes/c/main)" = "$own" ]
+	grep -q "^head $key_ada 2 " .git/varve/trust
+	varve pull -q --from ../c
+	[ "$(git rev-parse main)" = "$signed" ]
+	# a colleague who is behind is no reason not to take what is his, if that is what was asked for
+	git -C ../c reset -q --hard main~2
+	git -C ../c update-ref "refs/varve/heads/$key_ada" "refs/varve/heads/$key_ada~1"
+	git remote add c ../c
+	succeeds varve fetch c
+	grep -q "^head $key_ada 2 " .git/varve/trust
+	ends_with 2 varve fetch --from ../c
+	stderr_has "rollback: "
+}

@@ -9,7 +9,6 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/heads/seen.h"
-#include "lib/remotes/reach.h"
 #include "repo/git/history/refs.h"
 
 typedef struct options {
@@ -91,12 +90,8 @@ static vv_status verify_there(verifying *v, const char *word, vv_error *err)
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		return rc;
 	}
-	if (!there.host) {
-		vv_fail(err, VV_ENOSUPPORT, "'%s' is a peer, which shows no heads",
-			vv_text_url(m.url));
-		return vv_hint(err, "Git hosts and published folders show them");
-	}
-	rc = vv_heads_see(&v->seen, v->c->repo, there.host, m.url, false, &vv_notes_stderr, err);
+	rc = vv_heads_see(&v->seen, v->c->repo, &there, m.url, VV_HEADS_COPY, &vv_notes_stderr,
+			  err);
 	if (rc < 0 || !v->seen.judged.has_newest) return rc;
 	return compare_refs(v, there.hello, err);
 }
