@@ -168,7 +168,7 @@ static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_pus
 		pushed++;
 	}
 	if (rc == VV_OK && pushed > 0) {
-		rc = vv_heads_judge(&judged, with, &trust, "this push", shown, n,
+		rc = vv_heads_judge(&judged, with, &trust, "this push", shown, n, NULL,
 				    vv_repository_notes(r), err);
 	}
 	vv_heads_free(here, here_count);

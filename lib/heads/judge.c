@@ -35,6 +35,8 @@ typedef struct judging {
 	const vv_trust *t;
 	vv_judged *out;
 	const char *from;
+	const uint8_t *own; /* the key that signs here; NULL: none */
+	const vv_notes *notes;
 	uint8_t owner[VV_KEY_PUBLIC];
 	char name[VV_HEAD_NAME_MAX + 1];
 	node **nodes;
@@ -329,8 +331,19 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 	return vv_hint(err, "ask another copy, or the owner of the data");
 }
 
-/* The head of a signer whose newest was seen before, unless that was revoked since. */
-static vv_status compare(const judging *g, const node *owner, const node *n, vv_error *err)
+/* A newer head was signed here than they show: after a push that failed, say. */
+static bool is_unshown(const judging *g, const vv_trusted_head *h)
+{
+	if (!g->own || memcmp(g->own, h->key, VV_KEY_PUBLIC) != 0) return false;
+	vv_notes_warn(g->notes, "'%s' does not show head %llu, which was signed here",
+		      vv_text_url(g->from), (unsigned long long)h->number);
+	return true;
+}
+
+/* The head of a signer whose newest was seen before, unless that was revoked since. *older: it is one before that,
+ * which stays trusted. */
+static vv_status compare(const judging *g, const node *owner, const node *n, bool *older,
+			 vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_find(g->t, n->key);
 	bool descends = false;
@@ -344,6 +357,8 @@ static vv_status compare(const judging *g, const node *owner, const node *n, vv_
 	}
 	rc = vv_is_ancestor(g->r, &n->id, &h->commit, &descends, err);
 	if (rc < 0) return rc;
+	*older = descends && is_unshown(g, h);
+	if (*older) return VV_OK;
 	return put_both(g, descends ? VV_HEADS_ROLLBACK : VV_HEADS_FORK, n, h, err);
 }
 
@@ -362,7 +377,7 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 								      &heads[k].id, &there, err);
 			if (rc < 0) return rc;
 		}
-		if (!there) {
+		if (!there && !is_unshown(g, h)) {
 			vv_auto(vv_buf) ours = VV_BUF_INIT;
 			vv_head_put_time(&ours, h->time);
 			vv_fail(err, VV_EREFUSED,
@@ -414,15 +429,18 @@ static vv_status check_name(const judging *g, const vv_shown_head *h, const node
 		       : refuse(g, VV_EREFUSED, "the ref is named after another key", &h->id, err);
 }
 
-/* The head counts: it is trusted from now on. */
-static vv_status accept(judging *g, vv_judged *out, const node *n, vv_error *err)
+/* The head counts: it is trusted from now on, unless a newer one is. */
+static vv_status accept(judging *g, vv_judged *out, const node *n, bool older, vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_find(&out->trust, n->key);
 	vv_auto(vv_head_commit) c = {.parent_count = 0};
 	vv_status rc = vv_head_commit_read(&c, g->r, &n->id, err);
 
-	out->changed = out->changed || !h || !vv_oid_equal(&h->commit, &n->id);
-	if (rc < 0 || (rc = vv_trust_set(&out->trust, &c, err)) < 0) return rc;
+	if (!older) {
+		out->changed = out->changed || !h || !vv_oid_equal(&h->commit, &n->id);
+		rc = rc < 0 ? rc : vv_trust_set(&out->trust, &c, err);
+	}
+	if (rc < 0) return rc;
 	if (out->tip_count < VV_HEAD_LIST_MAX) {
 		out->tips[out->tip_count++] = n->id;
 	}
@@ -436,10 +454,10 @@ static vv_status accept(judging *g, vv_judged *out, const node *n, vv_error *err
 }
 
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
-			 const vv_shown_head *heads, size_t count, const vv_notes *notes,
-			 vv_error *err)
+			 const vv_shown_head *heads, size_t count, const uint8_t *own,
+			 const vv_notes *notes, vv_error *err)
 {
-	vv_auto(judging) g = {.r = r, .t = t, .out = out, .from = from};
+	vv_auto(judging) g = {.r = r, .t = t, .out = out, .from = from, .own = own, .notes = notes};
 	size_t owner = SIZE_MAX;
 	vv_status rc = VV_OK;
 
@@ -473,8 +491,9 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 			out->passed++;
 			continue;
 		}
-		if ((t->known && (rc = compare(&g, g.nodes[owner], n, err)) < 0) ||
-		    (rc = accept(&g, out, n, err)) < 0) {
+		bool older = false;
+		if ((t->known && (rc = compare(&g, g.nodes[owner], n, &older, err)) < 0) ||
+		    (rc = accept(&g, out, n, older, err)) < 0) {
 			return rc;
 		}
 	}

@@ -44,11 +44,12 @@ typedef struct vv_judged {
 	size_t tip_count;
 } vv_judged;
 
-/* from: who shows them, for messages. t: what is trusted, or nothing. VV_EREFUSED: a rollback, a fork, another's or an
+/* from: who shows them, for messages. t: what is trusted, or nothing. own: who signs here (NULL: nobody), of whom a newer
+ * head may not have been shown yet, which is a warning; that head stays trusted. VV_EREFUSED: a rollback, a fork, another's or an
  * ended key; VV_ECORRUPT: a damaged or wrongly signed record. Nothing has changed then. */
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
-			 const vv_shown_head *heads, size_t count, const vv_notes *notes,
-			 vv_error *err);
+			 const vv_shown_head *heads, size_t count, const uint8_t *own,
+			 const vv_notes *notes, vv_error *err);
 void vv_judged_clear(vv_judged *j);
 VV_AUTO_CLEAR(vv_judged, vv_judged_clear)
 /* Does a head that counts name this ref at this id? */

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "lib/heads/judge.h"
 #include "lib/heads/trust.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -23,6 +25,7 @@ typedef struct making {
 	vv_oid parents[VV_HEAD_PARENTS_MAX];
 	size_t parent_count;
 	vv_buf refs;
+	int lock;
 } making;
 
 static void making_clear(making *k)
@@ -31,6 +34,9 @@ static void making_clear(making *k)
 	vv_head_commit_clear(&k->last);
 	vv_head_record_clear(&k->next);
 	vv_buf_clear(&k->refs);
+	if (k->lock >= 0) {
+		vv_unlock(k->lock);
+	}
 }
 VV_AUTO_CLEAR(making, making_clear)
 
@@ -50,12 +56,58 @@ static void name_after_folder(making *k)
 		       vv_head_name_fits(base) ? base : "data");
 }
 
+/* The file is gone, or was never written: what the heads that are here prove is trusted, rather than signing another
+ * first one. */
+static vv_status trust_refs(making *k, vv_error *err)
+{
+	vv_auto(vv_judged) j = {.first = false};
+	vv_shown_head *heads = NULL;
+	size_t count = 0;
+	vv_status rc = vv_heads_list(&heads, &count, k->r, err);
+
+	if (rc == VV_OK && count > 0 &&
+	    (rc = vv_heads_judge(&j, k->r, &k->trust, "this repository", heads, count, NULL, NULL,
+				 err)) == VV_OK) {
+		k->trust = j.trust;
+	}
+	vv_heads_free(heads, count);
+	return rc;
+}
+
+/* A head that was signed here, and whose process ended before it was trusted: it may have been shown since. */
+static vv_status trust_last(making *k, vv_error *err)
+{
+	const vv_trusted_head *h = vv_trust_find(&k->trust, k->signer.key);
+	vv_auto(vv_head_commit) c = {.parent_count = 0};
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_auto(vv_ref) ref = {0};
+	bool follows = h == NULL;
+	char key[VV_DID_TEXT];
+	vv_status rc;
+
+	vv_head_key_text(key, k->signer.key);
+	vv_buf_printf(&name, VV_HEADS "%s", key);
+	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
+	if ((rc = vv_ref_get(k->r, name.data, &ref, err)) < 0) return vv_missing_ok(rc, err);
+	if ((h && vv_oid_equal(&h->commit, &ref.id)) ||
+	    (h && (rc = vv_is_ancestor(k->r, &h->commit, &ref.id, &follows, err)) < 0) ||
+	    !follows || (rc = vv_head_commit_read(&c, k->r, &ref.id, err)) < 0 ||
+	    memcmp(c.record.key, k->signer.key, sizeof(c.record.key)) != 0 ||
+	    strcmp(c.record.name, k->trust.name) != 0) {
+		return rc;
+	}
+	return vv_trust_set(&k->trust, &c, err);
+}
+
 static vv_status begin(making *k, vv_error *err)
 {
 	vv_status rc;
 
+	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
 	if ((rc = vv_trust_read(&k->trust, k->r, err)) < 0 ||
-	    (rc = vv_head_signer_find(&k->signer, k->r, err)) < 0) {
+	    (rc = vv_head_signer_find(&k->signer, k->r, err)) < 0 ||
+	    (!k->trust.known && (rc = trust_refs(k, err)) < 0) ||
+	    (k->trust.known && (rc = trust_last(k, err)) < 0)) {
 		return rc;
 	}
 	if (k->m->name && (!vv_head_name_fits(k->m->name) ||
@@ -180,7 +232,7 @@ static bool is_same(const making *k, int64_t now)
 
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err)
 {
-	vv_auto(making) k = {.r = r, .m = m, .refs = VV_BUF_INIT};
+	vv_auto(making) k = {.r = r, .m = m, .refs = VV_BUF_INIT, .lock = -1};
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
 	vv_auto(vv_buf) ref = VV_BUF_INIT;
 	char key[VV_DID_TEXT];

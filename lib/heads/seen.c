@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/config.h"
@@ -93,23 +94,25 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err)
 {
 	vv_shown_head shown[VV_HELLO_HEADS];
-	vv_trust trust;
+	vv_auto(vv_head_signer) signer = {.has_seed = false};
 	const size_t count = from->hello->head_count;
-	vv_status rc = vv_trust_read(&trust, r, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || (!trust.known && (count == 0 || whose == VV_HEADS_PEER)) ||
+	vv_status rc = vv_trust_read(&out->before, r, err);
+	if (rc < 0 || (!out->before.known && (count == 0 || whose == VV_HEADS_PEER)) ||
 	    (count == 0 && whose == VV_HEADS_PEER)) {
 		return rc;
 	}
 	out->any = true;
 	if (count == 0 && whose == VV_HEADS_REMOTE) {
-		out->judged.trust = trust;
+		out->judged.trust = out->before;
 		vv_notes_warn(notes, "'%s' shows no signed head, and did before", vv_text_url(url));
 		return VV_OK;
 	}
 	if ((rc = fetch(shown, r, from, url, err)) < 0) return rc;
-	rc = vv_heads_judge(&out->judged, r, &trust, url, shown, count, notes, err);
+	const bool signs = vv_head_signer_find(&signer, r, VV_IGNORED) == VV_OK;
+	rc = vv_heads_judge(&out->judged, r, &out->before, url, shown, count,
+			    signs && whose != VV_HEADS_COPY ? signer.key : NULL, notes, err);
 	if (rc < 0) return whose == VV_HEADS_PEER ? pass_over(out, notes, rc, err) : rc;
 	return tell_expired(&out->judged, r, notes, err);
 }
@@ -132,6 +135,31 @@ static vv_status move_refs(const vv_trust *t, vv_repository *r, vv_error *err)
 	return rc;
 }
 
+/* With the lock held: what another process trusts meanwhile stays. */
+static vv_status keep_locked(const vv_heads_seen *s, vv_repository *r, vv_error *err)
+{
+	vv_trust trust = s->judged.trust, now;
+	vv_status rc;
+
+	/* The commits have refs before the file relies on them. */
+	if ((rc = vv_trust_read(&now, r, err)) < 0 ||
+	    (rc = vv_trust_join(&trust, &s->before, &now, r, err)) < 0 ||
+	    (rc = move_refs(&trust, r, err)) < 0) {
+		return rc;
+	}
+	return vv_trust_write(&trust, r, err);
+}
+
+static vv_status keep(const vv_heads_seen *s, vv_repository *r, vv_error *err)
+{
+	const int lock = vv_trust_lock(r, err);
+
+	if (lock < 0) return (vv_status)lock;
+	vv_status rc = keep_locked(s, r, err);
+	vv_unlock(lock);
+	return rc;
+}
+
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err)
 {
@@ -142,11 +170,7 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 	vv_status rc;
 
 	if (!j->changed) return VV_OK;
-	/* The commits have refs before the file relies on them. */
-	if ((rc = move_refs(&j->trust, r, err)) < 0 ||
-	    (rc = vv_trust_write(&j->trust, r, err)) < 0 || quiet) {
-		return rc;
-	}
+	if ((rc = keep(s, r, err)) < 0 || quiet) return rc;
 	vv_now(&now, &nsec);
 	vv_head_put_line(&line, j->newest.record.key, j->newest.record.number,
 			 j->newest.record.time, now);

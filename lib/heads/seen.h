@@ -15,7 +15,8 @@
 
 typedef struct vv_heads_seen {
 	vv_judged judged;
-	bool any; /* it shows some, or some were seen before */
+	vv_trust before; /* what it was judged by */
+	bool any;        /* it shows some, or some were seen before */
 } vv_heads_seen;
 
 typedef enum vv_heads_whose {
@@ -28,7 +29,8 @@ typedef enum vv_heads_whose {
  * warning. Also VV_EREFUSED: the newest head expired and varve.refuseExpired is set. */
 vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *from,
 		       const char *url, vv_heads_whose whose, const vv_notes *notes, vv_error *err);
-/* From now on these are trusted, and their refs are here. Says who was pinned. */
+/* From now on these are trusted, and their refs are here. Says who was pinned. VV_EREFUSED: another process took a
+ * head meanwhile that these do not follow. */
 vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_notes *notes,
 			     bool quiet, vv_error *err);
 void vv_heads_seen_clear(vv_heads_seen *s);

@@ -12,9 +12,12 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/revision.h"
 
 #define FIRST "varve trust 1\n"
 #define TRUST_MAX ((size_t)64 << 10)
+
+#define LOCK_WAIT_MS 10000u
 
 static vv_status damaged(const char *path, vv_error *err)
 {
@@ -40,6 +43,14 @@ static bool read_head(vv_trust *t, const char *line)
 	h->time = when;
 	h->expires = expires;
 	return vv_head_key_read(h->key, key) && vv_oid_parse(&h->commit, commit, strlen(commit));
+}
+
+int vv_trust_lock(vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "trust.lock", (char *)NULL);
+	const vv_status rc = path ? vv_mkdirs_above(path, err) : vv_fail_nomem(err);
+
+	return rc < 0 ? (int)rc : vv_lock(path, true, LOCK_WAIT_MS, err);
 }
 
 vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err)
@@ -114,6 +125,53 @@ vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err)
 					.expires = c->record.final ? 0 : c->record.expires,
 					.commit = c->id};
 	memcpy(t->heads[i].key, c->record.key, VV_KEY_PUBLIC);
+	return VV_OK;
+}
+
+static bool is_same(const vv_trusted_head *a, const vv_trusted_head *b)
+{
+	return a && b ? vv_oid_equal(&a->commit, &b->commit) : !a && !b;
+}
+
+static vv_status both_moved(const vv_trust *t, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "other heads of '%s' were taken meanwhile by another process",
+		vv_text_shows(t->name));
+	return vv_hint(err, "fetch again");
+}
+
+vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,
+			vv_error *err)
+{
+	if (!now->known) return VV_OK;
+	if (strcmp(t->name, now->name) != 0 || memcmp(t->owner, now->owner, VV_KEY_PUBLIC) != 0) {
+		return both_moved(now, err);
+	}
+	for (size_t i = 0; i < now->count; i++) {
+		const vv_trusted_head *other = &now->heads[i],
+				      *old = vv_trust_find(before, other->key),
+				      *mine = vv_trust_find(t, other->key);
+		bool follows = is_same(mine, old), precedes = false;
+
+		if (is_same(other, old) || is_same(other, mine)) {
+			continue;
+		}
+		if (!mine && t->count == VV_HEAD_LIST_MAX) return both_moved(now, err);
+		const size_t at = mine ? (size_t)(mine - t->heads) : t->count;
+		if (!follows) {
+			vv_status rc = vv_is_ancestor(r, &mine->commit, &other->commit, &follows,
+						      err);
+			rc = rc < 0 ? rc
+				    : vv_is_ancestor(r, &other->commit, &mine->commit, &precedes,
+						     err);
+			if (rc < 0) return rc;
+			if (!follows && !precedes) return both_moved(now, err);
+		}
+		if (follows) {
+			t->count += !mine;
+			t->heads[at] = *other;
+		}
+	}
 	return VV_OK;
 }
 

@@ -7,7 +7,7 @@
  *	owner <z6Mk...>
  *	head <z6Mk...> <number> <time> <expires> <commit>   the newest of each signer
  *
- * The owner is pinned when a head is seen first, or by `varve verify --trust KEY`.
+ * The owner is pinned when a head is seen first. Who changes the file has vv_trust_lock from before it is read.
  */
 #ifndef VV_LIB_HEADS_TRUST_H
 #define VV_LIB_HEADS_TRUST_H
@@ -33,6 +33,8 @@ typedef struct vv_trust {
 	size_t count;
 } vv_trust;
 
+/* A descriptor for vv_unlock; VV_ELOCKED after some seconds. */
+int vv_trust_lock(vv_repository *r, vv_error *err);
 /* VV_ECORRUPT: the file is damaged. */
 vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err);
 /* Durably. */
@@ -40,6 +42,10 @@ vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err);
 const vv_trusted_head *vv_trust_find(const vv_trust *t,
 				     const uint8_t key[VV_KEY_PUBLIC]); /* NULL */
 vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
+/* What another process trusts meanwhile, `now`, instead of `before`, goes into what this one made of `before`.
+ * VV_EREFUSED: both have a newer head of one signer, or pinned owners, and these do not follow each other. */
+vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,
+			vv_error *err);
 /* The newest of all by time; NULL: none. */
 const vv_trusted_head *vv_trust_newest(const vv_trust *t);
 

@@ -60,6 +60,23 @@ void vv_publishing_clear(vv_publishing *p)
 	vv_free(p->head);
 }
 
+static vv_status choose_refs(run *r, vv_error *err)
+{
+	vv_publishing *p = r->p;
+	vv_status rc;
+
+	vv_shared_refs_clear(&r->refs);
+	rc = vv_shared_refs_choose(&r->refs, p->repo, p->words, p->word_count, p->all, err);
+	if (rc < 0) return rc;
+	if (!r->refs.head) {
+		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");
+		return vv_hint(err, "name a branch after the folder");
+	}
+	vv_free(p->head);
+	p->head = vv_strdup(r->refs.head);
+	return p->head ? VV_OK : vv_fail_nomem(err);
+}
+
 /* The signed heads of this repository go along; with varve.sign a new one is made first. */
 static vv_status add_heads(run *r, vv_error *err)
 {
@@ -211,16 +228,10 @@ vv_status vv_publish_run(vv_publishing *p, vv_error *err)
 		vv_fail(err, VV_EREFUSED, "this clone is shallow: it does not have all history");
 		return vv_hint(err, "'git fetch --unshallow' gets the rest of the history");
 	}
-	if ((rc = vv_shared_refs_choose(&r.refs, p->repo, p->words, p->word_count, p->all, err)) <
-	    0) {
+	/* Again in the folder: another one may have published newer ones while this waited for it. */
+	if ((rc = choose_refs(&r, err)) < 0 || (rc = open_folder(&r, err)) < 0 ||
+	    (rc = choose_refs(&r, err)) < 0 || (rc = add_heads(&r, err)) < 0) {
 		return rc;
 	}
-	if (!r.refs.head) {
-		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");
-		return vv_hint(err, "name a branch after the folder");
-	}
-	p->head = vv_strdup(r.refs.head);
-	if (!p->head) return vv_fail_nomem(err);
-	if ((rc = add_heads(&r, err)) < 0 || (rc = open_folder(&r, err)) < 0) return rc;
 	return publish(&r, err);
 }

@@ -36,7 +36,7 @@ REPOS = ['work', 'hub.git', 'host.git']
 
 TREE = re.compile(r'index work |ref work refs/heads/[^ ]+: ')
 # Times and random keys are in these names.
-FREE_HERE = re.compile(r'^(far|src)/|^work/\.git/varve/vault/(ledger|runs)/|^h[0-9]/[^/]+/(records|shards)/(?!.*(tmp|~))'
+FREE_HERE = re.compile(r'^(far|src|mirror|signed|eve)/|^work/\.git/varve/vault/(ledger|runs)/|^h[0-9]/[^/]+/(records|shards)/(?!.*(tmp|~))'
 	r'|varve/packs/aside-[0-9]+-[0-9a-f]+\.(pack|index)$')
 # A refusal beside a program of Git's that says how to go on or back, or where the previous content is.
 WAY_BACK = re.compile(r"--abort' (goes back|undoes it)|journal-old-[0-9]|the same command begins again|reset --hard' discards it")
@@ -118,6 +118,14 @@ varve convert --format arrow ../put-a.csv ../put-a.arrow > /dev/null
 varve convert --format arrow ../put-b.csv ../put-b.arrow > /dev/null
 varve clone -q ../hub.git ../far 2> /dev/null
 git reset -q --hard
+# A published folder, and another one in which a signer that the owner named goes on.
+XDG_CONFIG_HOME=$PWD/../eve varve key new > /dev/null
+varve sign -q --name data --signer "$(XDG_CONFIG_HOME=$PWD/../eve varve key show | sed 's/^did:key://')=2099-01-01"
+varve publish -q --no-pages -o ../public
+varve clone -q ../public ../mirror 2> /dev/null
+(cd ../mirror; rows 9 > mirror.csv; commit mirror; XDG_CONFIG_HOME=$PWD/../eve varve sign -q; varve publish -q --no-pages -o ../signed)
+git remote add signed ../signed
+git config remote.signed.varveKind folder
 find . .. -type f -exec touch -h -d '2 days ago' {} +
 """
 
@@ -128,9 +136,9 @@ THERE = '(cd ../far; git checkout -q -b far-$R; rows 9 > far-$R.csv; varve add f
 
 # By the Python package. What is appended has an id of its own, or the second of two would be refused.
 PYTHON = {
-	'upsert': 'write(at, [dict(id=7, name=who)], mode="upsert", key="id", message=who)',
+	'upsert': 'write(at, [dict(id=7, name=who)], mode="upsert", message=who)',
 	'append': 'write(at, [dict(id=900 + ord(who[-1]), name=who)], mode="append", message=who)',
-	'replace': 'write(at, [dict(id=7, name=who)], mode="replace", key="id", message=who)',
+	'replace': 'write(at, [dict(id=7, name=who)], mode="replace", message=who)',
 	'put': 'put(at, open("../put-" + who[-1] + ".csv", "rb"), message=who)',
 }
 
@@ -144,13 +152,14 @@ class Writer:
 	words: bool = True  # a refusal is one line "varve: ..."
 	vault: bool = False
 	host: bool = False
+	signed: bool = False  # signed heads and the published folder
 
 
 def all_writers(put, python):
 	W = Writer
 	writers = [
 		W('add', CHANGED, 'varve add $X.csv'),
-		W('add-arrow', '', 'varve add -q --arrow ../put-$R.arrow --mode upsert --key id $X.csv'),
+		W('add-arrow', '', 'varve add -q --arrow ../put-$R.arrow --mode upsert $X.csv'),
 		W('commit', CHANGED + 'varve add $X.csv', 'varve commit -q -m "commit $R"'),
 		W('commit-all', CHANGED, 'varve commit -q -a -m "commit $R"'),
 		W('commit-path', CHANGED, 'varve commit -q -m "commit $R" $X.csv'),
@@ -177,6 +186,9 @@ def all_writers(put, python):
 		W('migrate', '', 'varve migrate -m "over $R" "$X.tab"'),
 		W('import', '', 'varve import -q ../src $X-in.csv'),
 		W('update', '', 'varve update -q $X-up.csv'),
+		W('sign', OWN_COMMIT, 'varve sign -q', signed=True),
+		W('publish', OWN_COMMIT, 'varve publish -q --no-pages -o ../public', signed=True),
+		W('fetch-signed', '', 'varve fetch -q signed', signed=True),
 		W('vault', OWN_COMMIT, 'varve vault replicate -q', vault=True),
 		W('put', '', f'{put} . $X.csv "put $R" < ../put-$R.csv', words=False),
 		W('put-branch', '', f'{put} . $X.csv "put $R" side-b < ../put-$R.csv', words=False),
@@ -305,7 +317,23 @@ class Pairs:
 	def look(self, tree):
 		seen = self.worker.seen(tree, WHOLE)
 		# Of copies at holders the ledger is asked.
-		return {k: v for k, v in seen.items() if not re.match('file (far|src|h[0-9])/', k)}
+		seen = {k: v for k, v in seen.items() if not re.match('file (far|src|mirror|signed|eve|h[0-9])/', k)}
+		self.look_at_heads(seen, tree)
+		return seen
+
+	def look_at_heads(self, seen, tree):
+		"""What was signed and published, without its times."""
+		trust = tree.get('work/.git/varve/trust')
+		trust = trust[2].decode() if trust else ''
+		for line in self.worker.run(['git', '-C', 'work', 'for-each-ref', '--format=%(refname) %(objectname) %(subject)', 'refs/varve/heads/']).out.splitlines():
+			ref, commit, subject = line.split(' ', 2)
+			refs = self.worker.run(['git', '-C', 'work', 'cat-file', 'blob', f'{commit}:refs']).out
+			seen[f'head {ref}'] = f'{subject}, {"trusted" if f" {commit}" in trust else "not trusted"}\n{refs}'
+		refs = tree.get('public/repo.git/info/refs')
+		seen['public refs'] = '\n'.join(r for r in (refs[2].decode() if refs else '').splitlines() if 'refs/varve/' not in r)
+		for name in tree:
+			if re.fullmatch(r'public/[^/]*\.(csv|tab|txt)', name):
+				seen[f'public {name}'] = str(tree[name][2])
 
 	def note_pieces(self, p, seen):
 		if p.first.git or p.second.git:
@@ -431,6 +459,9 @@ class Pairs:
 			must('fsck', 'ledger', ['varve', 'vault', 'ledger', 'verify'], 'work')
 			must('fsck', 'the same again', ['varve', 'vault', 'replicate', '-q'], 'work')
 			must('fsck', 'audit', ['varve', 'vault', 'audit', '--all'], 'work')
+		if p.first.signed or p.second.signed:
+			must('fsck', 'a new clone of the published folder', 'rm -rf back; varve clone -q public back; varve -C back fsck --data -q; rm -rf back')
+			must('fsck', 'the heads', 'varve -C work verify || [ $? = 1 ]')
 		if p.first.host or p.second.host:
 			must('fsck', 'a new clone of the host', 'rm -rf back; varve clone -q host.git back; varve -C back fsck --data -q; rm -rf back')
 		return found

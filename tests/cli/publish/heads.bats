@@ -132,6 +132,7 @@ at() {
 	# ada's own, of something else
 	cd ../a
 	rm .git/varve/trust
+	git update-ref -d "refs/varve/heads/$key_ada"
 	as ada varve sign -q --name other
 	rm -rf ../public
 	varve publish -q --no-pages -o ../public
@@ -424,4 +425,76 @@ signed_peer() {
 	grep -q "^head $key_ada 2 " .git/varve/trust
 	ends_with 2 varve fetch --from ../c
 	stderr_has "rollback: "
+}
+
+@test "signing that was killed before its head was trusted goes on after that head" {
+	signed
+	cp .git/varve/trust "$HOME/before"
+	another 2
+	as ada varve sign -q
+	varve publish -q --no-pages -o ../public
+	cp "$HOME/before" .git/varve/trust
+	varve clone -q "$site" ../b
+	more ada 3
+	grep -q "^head $key_ada 3 " .git/varve/trust
+	succeeds varve -C ../b pull
+	stderr_has "number 3"
+	# without the file, and before the first one was written: no second owner, no second first head
+	rm .git/varve/trust
+	more ada 4
+	grep -q "^head $key_ada 4 " .git/varve/trust
+	grep -q "^owner $key_ada$" .git/varve/trust
+	succeeds varve -C ../b pull
+	stderr_has "number 4"
+	rm .git/varve/trust
+	key_of eve
+	ends_with 2 as eve varve sign -q
+	stderr_has "is not a signer of 'prices'"
+}
+
+@test "of two that sign at once the second follows the first, and a fetch meanwhile loses neither head" {
+	signed
+	varve clone -q "$site" ../b
+	pids=
+	for i in 1 2 3 4 5 6; do
+		as ada varve sign -q 3>&- &
+		pids="$pids $!"
+	done
+	for i in $pids; do
+		wait "$i"
+	done
+	grep -q "^head $key_ada 7 " .git/varve/trust
+	[ "$(git rev-list --count "refs/varve/heads/$key_ada")" = 7 ]
+	# eve signs in b, while b fetches what ada signed
+	key_of eve
+	as ada varve sign -q --signer "$key_eve=2099-01-01"
+	varve publish -q --no-pages -o ../public
+	varve -C ../b fetch -q
+	for i in 1 2 3; do
+		more ada "1$i"
+		as eve varve -C ../b sign -q 3>&- &
+		pids=$!
+		as eve varve -C ../b fetch -q
+		wait "$pids"
+		grep -q "^head $key_ada $((8 + i)) " ../b/.git/varve/trust
+		grep -q "^head $key_eve $i " ../b/.git/varve/trust
+	done
+}
+
+@test "a head that was signed here and not shown yet is a warning here, and a rollback for all others" {
+	signed
+	varve clone -q "$site" ../b
+	as ada varve sign -q
+	git remote add public "$site"
+	git config remote.public.varveKind folder
+	succeeds as ada varve fetch public
+	stderr_has "does not show head 2, which was signed here"
+	grep -q "^head $key_ada 2 " .git/varve/trust
+	ends_with 2 varve fetch public
+	stderr_has "rollback: "
+	more ada 2
+	succeeds as ada varve fetch public
+	stderr_lacks "does not show"
+	succeeds varve -C ../b fetch
+	stderr_has "number 3"
 }

@@ -71,7 +71,7 @@ static vv_status verify_here(verifying *v, vv_error *err)
 	if (rc == VV_OK) {
 		v->seen.any = count > 0 || trust.known;
 		rc = vv_heads_judge(&v->seen.judged, v->c->repo, &trust, "this repository", heads,
-				    count, &vv_notes_stderr, err);
+				    count, NULL, &vv_notes_stderr, err);
 	}
 	vv_heads_free(heads, count);
 	return rc < 0 || !v->seen.judged.has_newest ? rc : compare_refs(v, NULL, err);
