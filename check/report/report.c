@@ -112,7 +112,8 @@ static bool same_text(const char *a, const char *b)
 static bool belongs(const vv_report_group *g, const vv_finding *f)
 {
 	return strcmp(g->code, f->rule) == 0 && same_text(g->column, f->column) &&
-	       (!vv_rule_is_written(f->rule) || same_text(g->condition, f->expected));
+	       (!vv_rule_is_written(f->rule) ||
+		(same_text(g->condition, f->expected) && same_text(g->name, f->name)));
 }
 
 static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_group **out,

@@ -378,6 +378,8 @@ static vv_status give_all(judging *j, vv_error *err)
 	uint64_t found = 0, given = 0;
 	vv_finding like = {.rule = j->line->rule->code,
 			   .severity = j->line->severity,
+			   .name = j->line->name || j->line->why ? vv_check_rule_title(j->line)
+								 : NULL,
 			   .expected = j->line->text};
 	vv_status rc = VV_OK;
 

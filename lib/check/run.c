@@ -208,7 +208,7 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 							   found.items, found.count, err);
 }
 
-/* What was accepted until a day that is over. */
+/* Entries of "accept" that ended. */
 static vv_status check_ended(vv_check_run *run, const vv_rules_file *rules,
 			     const vv_diff_side *side, vv_error *err)
 {

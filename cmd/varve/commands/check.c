@@ -4,7 +4,9 @@
  * Exit 0: valid; 1: invalid; 2: it could not be told. What happens on the way to an answer is
  * never mistaken for one.
  */
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
@@ -18,6 +20,7 @@
 #include "cmd/varve/print/check_reports.h"
 #include "lib/check/files.h"
 #include "lib/check/init.h"
+#include "lib/check/other_rules.h"
 #include "lib/check/run.h"
 #include "lib/names/dialect_words.h"
 #include "lib/names/near_file.h"
@@ -31,7 +34,7 @@
 typedef struct options {
 	vv_strings rule, skip, accept, outputs;
 	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema,
-		*rules, *save, *trust, *log;
+		*rules, *save, *trust, *log, *from;
 	vv_written written;
 	bool cached, worktree, no_base, new_only, files, list_rules, init, quiet, no_cache;
 } options;
@@ -77,6 +80,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "schema", schema, "FILE", "check against this Table Schema"),
 	OPT_STRING(0, "rules", rules, "FILE",
 		   "with --files: the project's rules (varve.json or *.checks)"),
+	OPT_STRING(0, "from", from, "FILE",
+		   "print rules of dbt, Soda, Great Expectations or ODCS as lines of varve.checks"),
 	OPT_FLAG(0, "init", init, "write a first varve.json, whose rules the data meets"),
 	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
 	OPT_STRING(0, "trust-result", trust, "FILE", "trust a result written by --save-result"),
@@ -688,6 +693,35 @@ static void show_empty(const check *c)
 	}
 }
 
+/* --from: the lines, and how many checks have none. */
+static vv_status run_from(const options *o, vv_error *err)
+{
+	const vv_env *env = vv_environ();
+	char folder[PATH_MAX];
+	vv_auto(char) *file = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	size_t left = 0;
+	vv_status rc;
+
+	if (!getcwd(folder, sizeof(folder))) {
+		return vv_fail(err, VV_EIO, "the current folder cannot be read");
+	}
+	if (!(file = vv_path_absolute(folder, o->from))) return vv_fail_nomem(err);
+	if (!vv_exists(file)) {
+		return vv_fail(err, VV_ENOTFOUND, "--from: no such file '%s'",
+			       vv_text_shows(o->from));
+	}
+	if ((rc = vv_other_rules_read(&text, &left, env, file, err)) < 0) {
+		return vv_prefix(err, "--from");
+	}
+	vv_out_bytes(vv_buf_cstr(&text), text.len);
+	if (left > 0) {
+		vv_note("%s not taken over: see the comments",
+			vv_text_counted(left, "check was", "checks were"));
+	}
+	return VV_OK;
+}
+
 static vv_status run_check(vv_context *in, vv_error *err)
 {
 	const options *o = in->options;
@@ -700,6 +734,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		return VV_OK;
 	}
 	if (o->init) return run_init(in, err);
+	if (o->from) return run_from(o, err);
 	if (o->format) {
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
@@ -747,7 +782,7 @@ const vv_command vv_cmd_check = {
 	.summary = "validate data: against its schema, the project's rules, and its past",
 	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		 "--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
-		 "--init [PATH...] | --list-rules | --log[=RULE] [REV] [PATH...]",
+		 "--from FILE | --init [PATH...] | --list-rules | --log[=RULE] [REV] [PATH...]",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		   "\n"
