@@ -13,6 +13,7 @@
 #include "lib/check/files.h"
 #include "lib/check/one.h"
 #include "lib/check/run.h"
+#include "lib/check/timeline.h"
 #include "lib/handles.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -267,23 +268,30 @@ static vv_status find_base(job *j, const char *base, vv_error *err)
 	return rc;
 }
 
-/* As a command line in the top folder has them. */
+/* The paths as a command line in the top folder has them; the caller frees them, on failure also. */
+static vv_status take_paths(char ***out, size_t *count, const job *j, vv_error *err)
+{
+	size_t n = 0;
+
+	while (j->o.paths && j->o.paths[n]) {
+		n++;
+	}
+	if (!(*out = vv_calloc(n + 1, sizeof(**out)))) return vv_fail_nomem(err);
+	for (*count = 0; *count < n; ++*count) {
+		(*out)[*count] = vv_repository_is_bare(j->run.repo)
+					 ? vv_strdup(j->o.paths[*count])
+					 : vv_repository_file(j->run.repo, j->o.paths[*count]);
+		if (!(*out)[*count]) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
 static vv_status check_side(job *j, vv_error *err)
 {
 	size_t count = 0;
 	vv_auto_free char **argv = NULL;
-	vv_status rc = VV_OK;
+	vv_status rc = take_paths(&argv, &count, j, err);
 
-	while (j->o.paths && j->o.paths[count]) {
-		count++;
-	}
-	if (!(argv = vv_calloc(count + 1, sizeof(*argv)))) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		argv[i] = vv_repository_is_bare(j->run.repo)
-				  ? vv_strdup(j->o.paths[i])
-				  : vv_repository_file(j->run.repo, j->o.paths[i]);
-		rc = argv[i] ? VV_OK : vv_fail_nomem(err);
-	}
 	if (rc == VV_OK) {
 		rc = vv_check_side(&j->run, &j->side, j->has_base ? &j->base : NULL, (int)count,
 				   argv, err);
@@ -391,5 +399,89 @@ void varve_report_free(varve_report *report)
 		vv_free(report->findings);
 		vv_buf_clear(&report->share);
 		vv_free(report);
+	}
+}
+
+/* ---- history ---- */
+
+struct varve_check_history {
+	vv_timeline timeline;
+	varve_check_verdict verdict; /* that was asked for last */
+};
+
+static vv_status read_history(varve_check_history *out, job *j, const char *revision, vv_error *err)
+{
+	vv_auto(vv_diff_side) rules = {0};
+	vv_oid head;
+	size_t count = 0;
+	vv_auto_free char **argv = NULL;
+	vv_status rc = vv_rev_commit(j->run.repo, revision ? revision : "HEAD", &head, err);
+
+	if (rc == VV_OK) {
+		rc = vv_repository_is_bare(j->run.repo)
+			     ? vv_diff_side_commit(&rules, j->run.repo, &head, NULL, err)
+			     : name_side(&rules, VV_SIDE_WORK, "the work tree", err);
+	}
+	if (rc < 0 || (rc = open_cache(j, err)) < 0 ||
+	    (rc = take_paths(&argv, &count, j, err)) < 0) {
+		return rc;
+	}
+	rc = vv_timeline_read(&out->timeline, &j->run, &head, &rules, (int)count, argv, err);
+	for (size_t i = 0; i < count; i++) {
+		vv_free(argv[i]);
+	}
+	return rc;
+}
+
+int varve_check_history_open(varve_check_history **out, varve_repo *repo, const char *revision,
+			     const varve_check_options *options, varve_error *err)
+{
+	varve_check_history *h = vv_calloc(1, sizeof(*h));
+	job j;
+	vv_error e;
+	vv_status rc;
+
+	*out = NULL;
+	if (!h) return vv_give(err, vv_fail_nomem(&e), &e);
+	rc = begin(&j, repo->core, options, &e);
+	if (rc == VV_OK) {
+		rc = read_history(h, &j, revision, &e);
+	}
+	clear_job(&j);
+	if (rc < 0) {
+		varve_check_history_free(h);
+	} else {
+		*out = h;
+	}
+	return vv_give(err, rc, &e);
+}
+
+const varve_check_verdict *varve_check_history_at(varve_check_history *h, uint64_t i)
+{
+	const vv_timeline *t = &h->timeline;
+
+	if (i >= t->result_count) return NULL;
+	const vv_report_count *c = &t->results[i].count;
+	const vv_timeline_commit *commit = &t->commits[t->results[i].commit];
+	h->verdict = (varve_check_verdict){.commit = commit->hex,
+					   .author = commit->author,
+					   .time = commit->time,
+					   .path = c->path,
+					   .rule = c->rule ? c->rule : "",
+					   .name = c->name ? c->name : "",
+					   .column = c->column ? c->column : "",
+					   .message = c->message ? c->message : "",
+					   .error = c->severity == VV_SEVERITY_ERROR,
+					   .applies = !c->unread,
+					   .found = c->found,
+					   .accepted = c->accepted};
+	return &h->verdict;
+}
+
+void varve_check_history_free(varve_check_history *h)
+{
+	if (h) {
+		vv_timeline_clear(&h->timeline);
+		vv_free(h);
 	}
 }

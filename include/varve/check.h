@@ -85,5 +85,34 @@ VARVE_API int varve_report_write(varve_report *report, const char *format, varve
 				 void *payload, varve_error *err);
 VARVE_API void varve_report_free(varve_report *report);
 
+/* What the rules of the work tree (of the revision, in a bare repository) say of each version of a table. */
+typedef struct varve_check_history varve_check_history;
+
+typedef struct varve_check_verdict {
+	const char *commit; /* 40 digits */
+	const char *author;
+	int64_t time; /* of the author, seconds since 1970 */
+	const char *path;
+	const char *
+		rule; /* its code; "" for the version itself, which comes before what was found in it */
+	const char *name;    /* of a rule of varve.checks; "" for others */
+	const char *column;  /* or "" */
+	const char *message; /* of one finding; or "" */
+	bool error;          /* false: a warning */
+	bool applies;        /* false: the version does not have the columns of the rule */
+	uint64_t found;      /* findings that count */
+	uint64_t accepted;   /* findings that do not */
+} varve_check_verdict;
+
+/* Checks all versions along the first parents of a revision (NULL: HEAD), oldest first. Verdicts of commits are kept. Of the
+ * options only paths, watch and VARVE_CHECK_NO_CACHE count. */
+VARVE_API int varve_check_history_open(varve_check_history **out, varve_repo *repo,
+				       const char *revision, const varve_check_options *options,
+				       varve_error *err);
+/* The i-th verdict, borrowed from the history; NULL: there are no more. */
+VARVE_API const varve_check_verdict *varve_check_history_at(varve_check_history *history,
+							    uint64_t i);
+VARVE_API void varve_check_history_free(varve_check_history *history);
+
 VARVE_END
 #endif

@@ -587,6 +587,56 @@ static PyObject *check(PyObject *module, PyObject *args)
 	return give(module, &report_kind, rc, report, &err);
 }
 
+/* check_history(repo, revision, paths): a list of (commit, author, time, path, rule, name, column, message, error, applies,
+ * found, accepted) */
+static PyObject *check_history(PyObject *module, PyObject *args)
+{
+	varve_check_options opt = VARVE_INIT(varve_check_options);
+	PyObject *o;
+	handle *h;
+	const char *revision, **paths = NULL;
+	varve_check_history *history = NULL;
+	const varve_check_verdict *v;
+	varve_error err;
+	pack p = {0};
+	uint64_t count = 0;
+	int rc;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "OO&O&", &o, to_text, &revision, to_names, &paths) ||
+	    !(h = enter_as(o, &repo_kind))) {
+		free(paths);
+		return NULL;
+	}
+	opt.paths = paths;
+	opt.watch = &ctrl_c;
+	FREELY(rc = varve_check_history_open(&history, h->at, revision, &opt, &err));
+	leave(h);
+	free(paths);
+	if (rc < 0) return raise_error(&err);
+	while (varve_check_history_at(history, count)) {
+		count++;
+	}
+	pack_tuple(&p, (size_t)count);
+	for (uint64_t i = 0; (v = varve_check_history_at(history, i)); i++) {
+		pack_tuple(&p, 12);
+		pack_text(&p, v->commit);
+		pack_text(&p, v->author);
+		pack_int(&p, v->time);
+		pack_text(&p, v->path);
+		pack_text(&p, v->rule);
+		pack_text(&p, v->name);
+		pack_text(&p, v->column);
+		pack_text(&p, v->message);
+		pack_int(&p, v->error);
+		pack_int(&p, v->applies);
+		pack_row(&p, v->found);
+		pack_row(&p, v->accepted);
+	}
+	varve_check_history_free(history);
+	return pack_take(&p);
+}
+
 /* report_share(report): bytes */
 static PyObject *report_share(PyObject *module, PyObject *o)
 {
@@ -695,6 +745,7 @@ static PyMethodDef methods[] = {
 	{"diff_columns", diff_columns, METH_O, NULL},
 	{"diff_count", diff_count, METH_O, NULL},
 	{"check", check, METH_VARARGS, NULL},
+	{"check_history", check_history, METH_VARARGS, NULL},
 	{"check_arrow", check_arrow, METH_VARARGS, NULL},
 	{"report_share", report_share, METH_O, NULL},
 	{"report_facts", report_facts, METH_O, NULL},

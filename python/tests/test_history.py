@@ -175,3 +175,25 @@ def test_paths_that_are_not_utf8(repo, commit, folder):
     run("varve", "add", "-q", name, cwd=folder)
     assert name in repo.tables()
     assert list(repo[name]) == [("1", "2")]
+
+
+def test_the_history_of_checks_has_what_each_version_broke(folder, commit):
+    commit("p.csv", "id,price\n1,5\n2,6\n", key="id")
+    commit("p.csv", "id,price\n1,5\n2,-6\n", key="id")
+    commit("p.csv", "id,cost\n1,5\n2,-6\n", key="id")
+    (folder / "varve.checks").write_text("[p.csv]\nhigh: price > 0\n")
+    with varve.Repo(folder) as r:
+        for again in range(2):  # the second time from the cache
+            found = r.check_history()
+            versions = [v for v in found if v.rule is None]
+            high = [v for v in found if v.name == "high"]
+            assert [v.commit for v in versions] == [c.id for c in r.log("p.csv")][::-1]
+            assert [(v.found, v.applies, v.error) for v in high] == [(1, True, True), (1, False, True)]
+            assert [v.commit for v in high] == [v.commit for v in versions][1:]
+            assert high[0].author == "Ada" and high[0].time.year == 2023 and "high" in high[0].message
+            assert r.check_history("p.csv") == found and r.check_history(rev="HEAD~1") == [v for v in found if v.commit in {
+                versions[0].commit, versions[1].commit}]
+        sql = r.sql("SELECT commit_hash, name, found, applies FROM varve_check_results('p.csv') WHERE name IS NOT NULL")
+        assert [tuple(row) for row in sql] == [(v.commit, v.name, v.found, int(v.applies)) for v in high]
+        with pytest.raises(varve.NotFoundError):
+            r.check_history(rev="nowhere")

@@ -29,7 +29,7 @@ from ._errors import (
 )
 from ._repo import Change, Commit, Repo, RowCell, RowEvent, read
 from ._progress import progress
-from ._report import Finding, Report
+from ._report import Finding, Report, Verdict
 from ._sql import QueryResult, load, loadable_path
 from ._sync import Conflict, Merge, RefUpdate, Transfer, clone
 from ._table import Table, View
@@ -76,6 +76,7 @@ __all__ = [
     "Transfer",
     "UsageError",
     "VarveWarning",
+    "Verdict",
     "View",
     "WriteResult",
     "__version__",

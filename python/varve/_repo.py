@@ -13,7 +13,7 @@ from ._diff import Diff
 from ._errors import NotFoundError, UsageError, about, raw
 from ._program import environment
 from ._remote import RemoteTransaction
-from ._report import Report
+from ._report import Report, Verdict
 from ._sync import Sync
 from ._table import Place, Table, reopen_repo
 from ._values import Value
@@ -381,6 +381,19 @@ class Repo(Sync):
         at = None if rev is None else self.rev_parse(rev)
         flags = (NEW_ONLY if new_only else 0) | (WARNINGS if warnings else 0)
         return Report(self._check(at, base, path, flags))
+
+    def check_history(self, path: str | os.PathLike[str] | None = None, rev: str | None = None) -> list[Verdict]:
+        """What the rules of the work tree found in each version along the first parents of a revision (None: HEAD), oldest
+        first, as varve check --log: pandas.DataFrame(r.check_history()) is a frame of them."""
+        paths = None if path is None else (os.fsencode(path),)
+        return [
+            Verdict(
+                commit, author, datetime.datetime.fromtimestamp(time, datetime.timezone.utc), where, rule or None, name or None,
+                column or None, message or None, bool(error), bool(applies), found, accepted,
+            )
+            for commit, author, time, where, rule, name, column, message, error, applies, found, accepted
+            in _varve.check_history(self._handle, None if rev is None else raw(rev), paths)
+        ]
 
     def _check(
         self,

@@ -1,6 +1,7 @@
 """Reports of checks."""
 from __future__ import annotations
 
+import datetime
 from typing import Any, NamedTuple
 
 from . import _varve, _values
@@ -22,6 +23,24 @@ class Finding(NamedTuple):
     value: str
     message: str
     probably: str | None = None
+
+
+class Verdict(NamedTuple):
+    """What one rule of today found in a commit's version of a table. rule None: the version itself, which comes before what was
+    found in it; applies: False where the version does not have the rule's columns; found: findings that count."""
+
+    commit: str
+    author: str
+    time: datetime.datetime
+    path: str
+    rule: str | None
+    name: str | None
+    column: str | None
+    message: str | None
+    error: bool
+    applies: bool
+    found: int
+    accepted: int
 
 
 class Report:

@@ -479,6 +479,110 @@ static void put_check(void *state, sqlite3_context *context, size_t column)
 const vv_sql_function vv_sql_function_check = {"varve_check", declare_check, open_check,
 					       next_check,    put_check,     close_check};
 
+/* ---- varve_check_results(path, revision) ---- */
+
+typedef struct result_rows {
+	varve_check_history *history;
+	const varve_check_verdict *verdict;
+	uint64_t at;
+} result_rows;
+
+static void declare_results(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const texts[] = {"commit_hash", "author_date", "author",
+					    "file",        "rule",        "name",
+					    "column",      "severity",    "message"},
+				 *const counts[] = {"found", "accepted", "applies"},
+				 *const arguments[] = {"path", "revision"};
+
+	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
+	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
+	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
+	t->columns = COUNT(texts) + COUNT(counts);
+	t->arguments = COUNT(arguments);
+}
+
+static void close_results(void *state)
+{
+	result_rows *l = state;
+
+	if (l) {
+		varve_check_history_free(l->history);
+		sqlite3_free(l);
+	}
+}
+
+static int open_results(void **state, const vv_sql_function_table *t, const char *const *arguments,
+			varve_error *err)
+{
+	varve_check_options how = VARVE_INIT(varve_check_options);
+	char *path = NULL;
+	const char *paths[2] = {NULL, NULL};
+	varve_error unknown = {.code = 0};
+	result_rows *l;
+	int rc = need_repo(t, err);
+
+	if (rc < 0) return rc;
+	*state = l = sqlite3_malloc64(sizeof(*l));
+	if (!l) return vv_sql_error_memory(err);
+	*l = (result_rows){.at = 0};
+	if (arguments[0] && !(path = path_of(&unknown, t, arguments[0]))) {
+		return vv_sql_error_memory(err);
+	}
+	paths[0] = path;
+	how.paths = path ? paths : NULL;
+	how.watch = &t->catalog->watch;
+	rc = varve_check_history_open(&l->history, t->repo, arguments[1], &how, err);
+	sqlite3_free(path);
+	return rc;
+}
+
+static int next_result(void *state, varve_error *err)
+{
+	result_rows *l = state;
+
+	(void)err;
+	l->verdict = varve_check_history_at(l->history, l->at++);
+	return l->verdict != NULL;
+}
+
+static void put_result(void *state, sqlite3_context *context, size_t column)
+{
+	const varve_check_verdict *v = ((result_rows *)state)->verdict;
+	const char *const texts[] = {v->commit,
+				     NULL,
+				     v->author,
+				     v->path,
+				     *v->rule ? v->rule : NULL,
+				     *v->name ? v->name : NULL,
+				     *v->column ? v->column : NULL,
+				     !*v->rule  ? NULL
+				     : v->error ? "error"
+						: "warning",
+				     *v->message ? v->message : NULL};
+
+	switch (column) {
+	case 1:
+		vv_sql_value_put_time(context, v->time);
+		break;
+	case COUNT(texts):
+		put_count(context, v->found);
+		break;
+	case COUNT(texts) + 1:
+		put_count(context, v->accepted);
+		break;
+	case COUNT(texts) + 2:
+		sqlite3_result_int(context, v->applies);
+		break;
+	default:
+		vv_sql_function_put_text(context, texts[column]);
+	}
+}
+
+const vv_sql_function vv_sql_function_check_results = {
+	"varve_check_results", declare_results, open_results,
+	next_result,           put_result,      close_results};
+
 /* ---- varve_conflicts(path) ---- */
 
 typedef struct conflict_rows {

@@ -17,8 +17,9 @@ SQLITE_EXTENSION_INIT1
 #define NO_TABLE "no such table: "
 
 static const vv_sql_function *const fixed[] = {
-	&vv_sql_function_log,   &vv_sql_function_tables,    &vv_sql_function_columns,
-	&vv_sql_function_check, &vv_sql_function_conflicts, &vv_sql_function_warnings};
+	&vv_sql_function_log,     &vv_sql_function_tables,        &vv_sql_function_columns,
+	&vv_sql_function_check,   &vv_sql_function_check_results, &vv_sql_function_conflicts,
+	&vv_sql_function_warnings};
 
 static const vv_sql_function *const of_tables[] = {
 	[VV_NAME_DIFF] = &vv_sql_function_diff,

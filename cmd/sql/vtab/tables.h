@@ -34,6 +34,7 @@ extern const vv_sql_function vv_sql_function_log;
 extern const vv_sql_function vv_sql_function_tables;
 extern const vv_sql_function vv_sql_function_columns;
 extern const vv_sql_function vv_sql_function_check;
+extern const vv_sql_function vv_sql_function_check_results;
 extern const vv_sql_function vv_sql_function_conflicts;
 extern const vv_sql_function vv_sql_function_warnings;
 
