@@ -8,11 +8,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/edit/row_edit.h"
 #include "dataset/format/row_write.h"
 #include "diff/rows/sorter.h"
 
@@ -23,7 +25,8 @@
 #define PIECE ((size_t)1 << 20)
 
 struct vv_failed_rows {
-	char *file;
+	char *file;   /* NULL: they are not written */
+	char *passed; /* where all other rows go; or NULL */
 	vv_sorter *sorter;
 	vv_arena arena;
 	const char **reasons;
@@ -43,18 +46,20 @@ void vv_failed_rows_free(vv_failed_rows *r)
 		vv_free(r->hashes);
 		vv_buf_clear(&r->scratch);
 		vv_free(r->file);
+		vv_free(r->passed);
 		vv_free(r);
 	}
 }
 
-vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *temp_dir,
-			     vv_error *err)
+vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *passed,
+			     const char *temp_dir, vv_error *err)
 {
 	vv_failed_rows *r = vv_calloc(1, sizeof(*r));
 
 	*out = NULL;
-	if (!r || !(r->file = vv_strdup(file))) {
-		vv_free(r);
+	if (!r || (file && !(r->file = vv_strdup(file))) ||
+	    (passed && !(r->passed = vv_strdup(passed)))) {
+		vv_failed_rows_free(r);
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&r->arena);
@@ -157,6 +162,8 @@ typedef struct writer {
 	vv_buf out, problems;
 	int fd;
 	char *temp;
+	vv_row_edit *edits; /* the rows that are no part of what passed */
+	size_t edit_count, edit_cap;
 } writer;
 
 static void put_text(writer *w, const char *s, size_t len)
@@ -199,6 +206,11 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 	vv_status rc = vv_buf_ok(&w->problems, err);
 
 	if (rc < 0) return rc;
+	if (w->r->passed && w->t && row <= w->t->root.rows) {
+		if (!vv_array_room(w->edits, w->edit_count, w->edit_cap)) return vv_fail_nomem(err);
+		w->edits[w->edit_count++] = (vv_row_edit){.row = row - 1, .action = VV_ROW_REMOVE};
+	}
+	if (!w->r->file) return VV_OK;
 	if (line > 0) {
 		vv_buf_printf(&w->out, "%llu", (unsigned long long)line);
 	}
@@ -253,9 +265,9 @@ static void put_header(writer *w)
 	vv_buf_putc(&w->out, '\n');
 }
 
-static vv_status open_temp(writer *w, vv_error *err)
+static vv_status open_temp(writer *w, const char *file, vv_error *err)
 {
-	vv_auto(char) *dir = vv_path_dir(w->r->file);
+	vv_auto(char) *dir = vv_path_dir(file);
 
 	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-check-");
@@ -263,32 +275,77 @@ static vv_status open_temp(writer *w, vv_error *err)
 	return w->fd < 0 ? (vv_status)w->fd : VV_OK;
 }
 
+static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	writer *w = payload;
+
+	vv_buf_put(&w->out, bytes, len);
+	return flush(w, PIECE, err);
+}
+
+/* The file is whole, or it is not there. */
+static vv_status close_temp(writer *w, const char *file, vv_status rc, vv_error *err)
+{
+	vv_status closed = vv_close(w->fd, file, rc == VV_OK ? err : NULL);
+
+	rc = rc < 0 ? rc : closed;
+	if (rc == VV_OK) {
+		rc = vv_rename(w->temp, file, err);
+	}
+	if (rc < 0 && w->temp) {
+		vv_unlink(w->temp, true, NULL);
+	}
+	vv_free(w->temp);
+	w->temp = NULL;
+	w->fd = -1;
+	return rc;
+}
+
+static vv_status write_failed(writer *w, vv_error *err)
+{
+	vv_status rc = w->r->file ? open_temp(w, w->r->file, err) : VV_OK;
+
+	if (rc < 0) return rc;
+	if (w->t) {
+		rc = vv_table_reader_open(&w->reader, w->t, NULL, 0, false, err);
+	}
+	if (rc == VV_OK && w->r->file) {
+		put_header(w);
+	}
+	if (rc == VV_OK && (rc = put_rows(w, err)) == VV_OK && w->r->file) {
+		rc = flush(w, 1, err);
+	}
+	vv_table_reader_close(w->reader);
+	return w->r->file ? close_temp(w, w->r->file, rc, err) : rc;
+}
+
+/* In the form of the table's file, byte for byte but for the rows that go. */
+static vv_status write_passed(writer *w, vv_error *err)
+{
+	if (!w->t) {
+		return vv_fail(err, VV_EINPUT,
+			       "what cannot be read as a table has no rows that pass");
+	}
+	vv_status rc = open_temp(w, w->r->passed, err);
+	if (rc < 0) return rc;
+	if ((rc = vv_rows_edit(w->t, w->edits, w->edit_count, on_bytes, w, err)) == VV_OK) {
+		rc = flush(w, 1, err);
+	}
+	return close_temp(w, w->r->passed, rc, err);
+}
+
 vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 {
 	writer w = {.r = r, .t = t && t->root.kind == VV_KIND_TABLE ? t : NULL, .fd = -1};
-	vv_status rc, closed;
+	vv_status rc;
 
 	vv_batch_init(&w.batch);
 	vv_dialect_init(&w.dialect);
-	if ((rc = vv_sorter_finish(r->sorter, err)) < 0 || (rc = open_temp(&w, err)) < 0 ||
-	    (w.t && (rc = vv_table_reader_open(&w.reader, w.t, NULL, 0, false, err)) < 0)) {
-		goto done;
+	if ((rc = vv_sorter_finish(r->sorter, err)) == VV_OK &&
+	    (rc = write_failed(&w, err)) == VV_OK && r->passed) {
+		rc = write_passed(&w, err);
 	}
-	put_header(&w);
-	if ((rc = put_rows(&w, err)) == VV_OK) {
-		rc = flush(&w, 1, err);
-	}
-done:
-	vv_table_reader_close(w.reader);
-	closed = vv_close(w.fd, r->file, rc == VV_OK ? err : NULL);
-	rc = rc < 0 ? rc : closed;
-	if (rc == VV_OK) {
-		rc = vv_rename(w.temp, r->file, err);
-	}
-	if (rc < 0 && w.temp) {
-		vv_unlink(w.temp, true, NULL);
-	}
-	vv_free(w.temp);
+	vv_free(w.edits);
 	vv_batch_clear(&w.batch);
 	vv_dialect_clear(&w.dialect);
 	vv_buf_clear(&w.out);

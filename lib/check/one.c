@@ -79,7 +79,8 @@ static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
 	}
 	if ((rc = recode(c, &g, err)) < 0) return rc;
 	g.accepted = accepted(c, g.rule, &g);
-	if (c->run->rows && !g.known && (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
+	if (c->run->rows && !g.known && !g.accepted &&
+	    (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
 		return rc;
 	}
 	return vv_report_add(c->run->report, &g, err);

@@ -33,8 +33,8 @@
 
 typedef struct options {
 	vv_strings rule, skip, accept, outputs;
-	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema,
-		*rules, *save, *trust, *log, *from;
+	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *passed_rows,
+		*why, *schema, *rules, *save, *trust, *log, *from;
 	vv_written written;
 	bool cached, worktree, no_base, new_only, files, list_rules, init, quiet, no_cache;
 } options;
@@ -71,6 +71,8 @@ static const vv_option table[] = {
 	OPT_LIST(0, "output", outputs, "FORMAT=FILE",
 		 "also write the report to FILE; may be repeated"),
 	OPT_STRING(0, "failed-rows", failed_rows, "FILE", "write every faulty row to FILE, as CSV"),
+	OPT_STRING(0, "passed-rows", passed_rows, "FILE",
+		   "write all other rows to FILE, in the form of the data file"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),
 	OPT_FLAG(0, "files", files,
 		 "the arguments are files, in or out of a repository; datapackage.json: all that "
@@ -110,6 +112,11 @@ static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, 
 	return s->name ? VV_OK : vv_fail_nomem(err);
 }
 
+static bool splits(const options *o)
+{
+	return o->failed_rows || o->passed_rows;
+}
+
 static vv_status check_usage(const options *o, vv_error *err)
 {
 	const char *both = o->base && o->no_base       ? "--base and --no-base"
@@ -118,7 +125,8 @@ static vv_status check_usage(const options *o, vv_error *err)
 			   : o->files && (o->base || o->cached || o->worktree || o->new_only)
 				   ? "--files and versions"
 			   : o->log && (o->base || o->no_base || o->cached || o->new_only ||
-					o->files || o->failed_rows || o->outputs.count > 0)
+					o->files || o->failed_rows || o->passed_rows ||
+					o->outputs.count > 0)
 				   ? "--log and what chooses a version or writes a report"
 			   : o->no_cache && (o->save || o->trust)
 				   ? "--no-cache and --save-result or --trust-result"
@@ -458,8 +466,9 @@ static vv_status check_files(check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (c->argc == 0) return vv_fail(err, VV_EUSAGE, "--files needs files");
-	if (c->o->failed_rows && c->argc > 1) {
-		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one file, not %d", c->argc);
+	if (splits(c->o) && c->argc > 1) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--failed-rows and --passed-rows take one file, not %d", c->argc);
 	}
 	if (vv_written_any(&c->o->written)) {
 		if ((rc = vv_written_read(&c->written, &c->o->written, err)) < 0) return rc;
@@ -514,7 +523,7 @@ static vv_status check_range(check *c, vv_error *err)
 			      .argv = c->argv,
 			      .report = report_options(c, c->owner.rules)};
 
-	if (c->o->failed_rows) {
+	if (splits(c->o)) {
 		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one version, not a range");
 	}
 	c->run.no_base = c->o->no_base;
@@ -604,8 +613,8 @@ static vv_status run_checks(check *c, vv_error *err)
 	c->run.temp_dir = vv_env_temp_dir(c->run.env);
 	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 ||
 	    (rc = set_time(c, err)) < 0 || (rc = read_schema(c, err)) < 0 ||
-	    (o->failed_rows &&
-	     (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, c->run.temp_dir, err)) < 0) ||
+	    (splits(o) && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, o->passed_rows,
+						   c->run.temp_dir, err)) < 0) ||
 	    (!o->files && (rc = vv_context_need(c->in, VV_NEEDS_REPOSITORY, err)) < 0)) {
 		return rc;
 	}

@@ -22,6 +22,25 @@ for d in json.load(sys.stdin)["datasets"]:
     print(d["path"], d["rows"], *[(f["rule"] + ":" + str(f.get("line", "-"))) for f in d["findings"]])'
 }
 
+@test "rows that pass are written as the file has them, and the others with their reasons" {
+	for seed in $(sampled 30 4); do
+		succeeds python3 "$BATS_TEST_DIRNAME/split_model.py" "$seed"
+	done
+	printf 'id,n\n1,x\n2,5\n' > p.csv
+	succeeds varve init -q .
+	varve add p.csv > out
+	printf '[p.csv]\nid > 1\n' > varve.checks
+	printf '{"accept": [{"rule": "row-constraint", "path": "p.csv", "key": "1", "why": "so"}]}\n' > varve.json
+	succeeds varve check --passed-rows all.csv p.csv # accepted rows pass
+	same_bytes all.csv p.csv
+	printf '[1, 2' > b.json
+	ends_with 2 varve check --files --passed-rows g.csv b.json
+	[ ! -e g.csv ]
+	varve commit -q -m first
+	ends_with 2 varve check --passed-rows g.csv HEAD..HEAD
+	[ ! -e g.csv ]
+}
+
 @test "check --files checks a package with all its resources, dialects and foreign keys" {
 	package
 	ends_with 1 varve check --files --json p/datapackage.json
