@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "lib/check/run.h"
 #include "lib/heads/judge.h"
+#include "lib/heads/make.h"
 #include "lib/remotes/transfer.h"
 #include "lib/status/changes.h"
 #include "lib/worktree/checkout.h"
@@ -173,6 +174,52 @@ static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_pus
 	}
 	vv_heads_free(here, here_count);
 	return rc;
+}
+
+/* Heads that were accepted are trusted here, too. */
+static vv_status trust_heads(vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_judged) judged = {.first = false};
+	vv_shown_head *here = NULL;
+	vv_trust trust;
+	size_t count = 0;
+	vv_status rc = vv_trust_read(&trust, r, err);
+
+	rc = rc < 0 ? rc : vv_heads_list(&here, &count, r, err);
+	if (rc == VV_OK && count > 0) {
+		rc = vv_heads_judge(&judged, r, &trust, "this repository", here, count,
+				    vv_repository_notes(r), err);
+		rc = rc == VV_OK && judged.changed ? vv_trust_write(&judged.trust, r, err) : rc;
+	}
+	vv_heads_free(here, count);
+	return rc;
+}
+
+/* With varve.sign the server signs what it has accepted. */
+static vv_status sign(vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_shared_refs) refs = {0};
+	const vv_head_making make = {.refs = &refs, .only_new = true};
+	bool signs = false;
+	vv_oid ignored;
+	vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);
+
+	if (rc < 0 || !signs || (rc = vv_shared_refs_choose(&refs, r, NULL, 0, false, err)) < 0 ||
+	    refs.count == 0) {
+		return rc;
+	}
+	return vv_head_make(&ignored, r, &make, err);
+}
+
+static void pushed(void *payload, vv_buf *report)
+{
+	const serving *s = payload;
+	vv_error err;
+
+	if (trust_heads(s->repo, &err) < 0 || sign(s->repo, &err) < 0) {
+		vv_buf_printf(report, "warning: this version is not signed here: %s\n",
+			      err.message);
+	}
 }
 
 /* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
@@ -405,6 +452,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	vv_serve serve = {.check = check,
 			  .policy = policy,
 			  .update_tree = update_tree,
+			  .pushed = pushed,
 			  .payload = &state,
 			  .reach = s->reach,
 			  .hold = s->hold,

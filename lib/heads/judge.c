@@ -114,6 +114,34 @@ vv_status vv_head_put_newest(vv_buf *out, vv_repository *r, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
+/* Does the head name a ref that the commit is an ancestor of? */
+static vv_status names_commit(bool *out, const vv_head_commit *head, vv_repository *r,
+			      const vv_oid *commit, vv_error *err)
+{
+	const char *at = vv_buf_cstr(&head->refs);
+	vv_head_ref ref;
+	vv_status rc;
+
+	while (!*out && vv_head_refs_next(&ref, &at)) {
+		rc = vv_is_ancestor(r, commit, &ref.id, out, err);
+		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
+	}
+	return VV_OK;
+}
+
+vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
+			    vv_error *err)
+{
+	vv_trust trust;
+	vv_status rc = vv_trust_read(&trust, r, err);
+	const vv_trusted_head *newest = rc == VV_OK ? vv_trust_newest(&trust) : NULL;
+
+	*is = false;
+	if (!newest) return rc;
+	rc = vv_head_commit_read(out, r, &newest->commit, err);
+	return rc < 0 ? vv_missing_ok(rc, err) : names_commit(is, out, r, commit, err);
+}
+
 static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,
 			vv_error *err)
 {

@@ -25,6 +25,9 @@ typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incomin
 typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
 				       vv_error *err);
 
+/* Refs have moved, and nothing that goes wrong now changes that: report gets lines for people. */
+typedef void (*vv_pushed_fn)(void *payload, vv_buf *report);
+
 /* Answers a request that is about copies kept for others (cmd/vault/hold/hold.h): bytes are its message,
  * which was read to its end. What it fails with is the answer. */
 typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *line,
@@ -39,7 +42,8 @@ typedef struct vv_serve {
 	vv_version_check_fn check;
 	vv_policy_fn policy;           /* NULL: none */
 	vv_update_tree_fn update_tree; /* NULL: not supported */
-	void *payload;                 /* of all three */
+	vv_pushed_fn pushed;           /* NULL: nothing */
+	void *payload;                 /* of all four */
 	vv_hold_fn hold;               /* NULL: no copies are kept for others */
 	void *hold_payload;
 	/* How often a client that waits is told that we work (pulse.h; 0: never), as long as done grows,

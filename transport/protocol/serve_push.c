@@ -409,6 +409,11 @@ static vv_status take_push(push *p, vv_error *err)
 		/* Moved all the same: the files follow it all the same. */
 		(void)p->s->update_tree(p->s->payload, p->follow, false, NULL);
 	}
+	if (rc == VV_OK && count > 0 && p->s->pushed) {
+		vv_auto(vv_buf) report = VV_BUF_INIT;
+		p->s->pushed(p->s->payload, &report);
+		rc = send_report(p, &report, err);
+	}
 	if (rc == VV_OK && p->whole.all) {
 		/* Derived: the next look finds it out as well. */
 		(void)vv_complete_tips_add(p->s->repo, p->wants.items, p->wants.count, VV_IGNORED);

@@ -15,6 +15,7 @@
 #include "dataset/schema/header.h"
 #include "diff/rows/key_unique.h"
 #include "lib/clone/imported.h"
+#include "lib/heads/judge.h"
 #include "lib/names/version.h"
 #include "lib/view/column_stats.h"
 #include "lib/worktree/added_blocks.h"
@@ -224,6 +225,25 @@ static void print_source(const info *f)
 	}
 }
 
+/* Whose head has this version; one that cannot be read is for verify to tell. */
+static void print_signer(const info *f)
+{
+	const vv_subject *s = f->subject;
+	vv_auto(vv_head_commit) head = {.parent_count = 0};
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	bool is = false;
+	int64_t now;
+	uint32_t nsec;
+
+	if (s->from != VV_FROM_COMMIT ||
+	    vv_head_of_commit(&head, &is, s->repo, &s->commit, VV_IGNORED) < 0 || !is) {
+		return;
+	}
+	vv_now(&now, &nsec);
+	vv_head_put_line(&line, head.record.key, head.record.number, head.record.time, now);
+	print_fact("signed", vv_buf_cstr(&line));
+}
+
 static void print_facts(const info *f)
 {
 	const vv_root *r = &f->table->root;
@@ -262,6 +282,7 @@ static void print_facts(const info *f)
 		vv_cid_text(cid, &f->table->cid);
 		print_fact("root", cid);
 	}
+	print_signer(f);
 	print_source(f);
 }
 

@@ -70,6 +70,8 @@ at() {
 	[ "$(git -C ../b rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
 	succeeds varve -C ../b verify "$site"
 	output_has "number 2"
+	succeeds varve -C ../b info HEAD:prices.csv
+	output_has "signed   $key_ada ("
 	# the origin may go on without a head
 	another 3
 	varve publish -q --no-pages -o ../public
@@ -497,4 +499,31 @@ signed_peer() {
 	stderr_lacks "does not show"
 	succeeds varve -C ../b fetch
 	stderr_has "number 3"
+}
+
+@test "a server that the owner named signs what it accepts, and one that is not says so" {
+	signed_peer
+	key_of host
+	as ada varve sign -q --signer "$key_host=2100-01-01"
+	as ada varve push -q
+	git config --unset varve.sign
+	git -C ../served.git config varve.sign true
+	varve clone -q "$PWD/../served.git" ../b
+	cd ../b
+	printf '9999,x\n' >> prices.csv
+	varve commit -qam "by a colleague"
+	as host varve push -q
+	[ "$(git -C ../served.git log -1 --format=%s "refs/varve/heads/$key_host")" = "Head 1 of prices" ]
+	cd ../a
+	succeeds varve pull
+	stderr_has "signed by $key_host"
+	succeeds varve verify origin
+	output_lacks "as the head has"
+	# a key that nobody named
+	key_of eve
+	another 3
+	succeeds as eve varve push
+	stderr_has "this version is not signed here: $key_eve is not a signer of 'prices'"
+	succeeds varve -C ../b fetch
+	stderr_has "main is 1 commit after the last signed head"
 }

@@ -132,34 +132,6 @@ static vv_status read_package(citing *x, vv_error *err)
 	return VV_OK;
 }
 
-/* Does the head name a ref that the commit is an ancestor of? */
-static vv_status names_commit(bool *out, const citing *x, vv_error *err)
-{
-	const char *at = vv_buf_cstr(&x->head.refs);
-	vv_head_ref ref;
-	vv_status rc;
-
-	*out = false;
-	while (!*out && vv_head_refs_next(&ref, &at)) {
-		rc = vv_is_ancestor(x->c->repo, &x->s.commit, &ref.id, out, err);
-		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
-	}
-	return VV_OK;
-}
-
-static vv_status find_head(citing *x, vv_error *err)
-{
-	vv_trust trust;
-	vv_status rc = vv_trust_read(&trust, x->c->repo, err);
-	const vv_trusted_head *newest = rc == VV_OK ? vv_trust_newest(&trust) : NULL;
-
-	if (!newest) return rc;
-	if ((rc = vv_head_commit_read(&x->head, x->c->repo, &newest->commit, err)) < 0) {
-		return vv_missing_ok(rc, err);
-	}
-	return names_commit(&x->is_signed, x, err);
-}
-
 /* Where its signer says that copies are, else the remote. */
 static vv_status find_places(citing *x, vv_error *err)
 {
@@ -304,7 +276,8 @@ static vv_status run_cite(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = find_version(&x, &word, err)) < 0 || (rc = read_package(&x, err)) < 0 ||
-	    (rc = find_head(&x, err)) < 0 || (rc = find_places(&x, err)) < 0) {
+	    (rc = vv_head_of_commit(&x.head, &x.is_signed, c->repo, &x.s.commit, err)) < 0 ||
+	    (rc = find_places(&x, err)) < 0) {
 		return rc;
 	}
 	if (vv_wants_json(o->format)) {
