@@ -146,6 +146,8 @@ static vv_status see_others(making *k, vv_error *err)
 		}
 		if (rc == VV_OK && !below) {
 			rc = vv_head_keys_set(&k->next.saw, h->key, h->number, &h->commit, err);
+			/* Whatever the clocks say, the newest is the one that saw the others. */
+			k->next.time = k->next.time > h->time ? k->next.time : h->time + 1;
 			k->parents[k->parent_count++] = h->commit;
 		}
 		if (rc < 0) return rc;
