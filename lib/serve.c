@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -176,22 +177,37 @@ static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_pus
 	return rc;
 }
 
+/* With the lock held. */
+static vv_status trust_these(vv_repository *r, const vv_shown_head *heads, size_t count,
+			     vv_error *err)
+{
+	vv_auto(vv_judged) judged = {.first = false};
+	vv_trust trust;
+	vv_status rc;
+
+	if ((rc = vv_trust_read(&trust, r, err)) < 0 ||
+	    (rc = vv_heads_judge(&judged, r, &trust, "this repository", heads, count, NULL,
+				 vv_repository_notes(r), err)) < 0) {
+		return rc;
+	}
+	return judged.changed ? vv_trust_write(&judged.trust, r, err) : VV_OK;
+}
+
 /* Heads that were accepted are trusted here, too. */
 static vv_status trust_heads(vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_judged) judged = {.first = false};
-	vv_shown_head *here = NULL;
-	vv_trust trust;
+	vv_shown_head *heads = NULL;
 	size_t count = 0;
-	vv_status rc = vv_trust_read(&trust, r, err);
+	vv_status rc = vv_heads_list(&heads, &count, r, err);
 
-	rc = rc < 0 ? rc : vv_heads_list(&here, &count, r, err);
 	if (rc == VV_OK && count > 0) {
-		rc = vv_heads_judge(&judged, r, &trust, "this repository", here, count,
-				    vv_repository_notes(r), err);
-		rc = rc == VV_OK && judged.changed ? vv_trust_write(&judged.trust, r, err) : rc;
+		const int lock = vv_trust_lock(r, err);
+		rc = lock < 0 ? (vv_status)lock : trust_these(r, heads, count, err);
+		if (lock >= 0) {
+			vv_unlock(lock);
+		}
 	}
-	vv_heads_free(here, count);
+	vv_heads_free(heads, count);
 	return rc;
 }
 
