@@ -4,11 +4,13 @@
 #include "lib/check/accept.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/splice.h"
+#include "lib/check/list.h"
 #include "lib/check/run.h"
 #include "repo/git/index/worktree.h"
 
@@ -55,6 +57,25 @@ static vv_status add_entry(vv_splice *s, const char *entry, vv_error *err)
 			   : vv_splice_set(s, s->root, "accept", vv_buf_cstr(&list), err);
 }
 
+/* What no check will look at, or look at in time, is a slip. */
+static vv_status check_place(vv_repository *r, vv_dataset_reader *reader, const vv_diff_side *side,
+			     const vv_accepting *a, vv_error *err)
+{
+	vv_auto(vv_check_list) list = {.count = 0};
+	char *path = (char *)(uintptr_t)a->path;
+	const time_t now = time(NULL);
+	char today[sizeof("2027-03-01")];
+	struct tm parts;
+
+	if (a->until && gmtime_r(&now, &parts) &&
+	    strftime(today, sizeof(today), "%Y-%m-%d", &parts) > 0 && strcmp(a->until, today) < 0) {
+		return vv_fail(err, VV_EUSAGE, "the day %s is over", vv_text_shows(a->until));
+	}
+	return strpbrk(path, "*?[")
+		       ? VV_OK
+		       : vv_check_list_read(&list, r, reader, side, 1, &path, false, err);
+}
+
 vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_accepting *a,
 			  vv_error *err)
 {
@@ -89,7 +110,8 @@ vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_
 	if ((rc = vv_buf_ok(&entry, err)) < 0 || (rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = vv_splice_open(&s, text.data, text.len, VV_RULES_NAME, err)) < 0 ||
 	    (rc = add_entry(&s, vv_buf_cstr(&entry), err)) < 0 ||
-	    (rc = vv_rules_file_read(&now, s.text.data, s.text.len, VV_RULES_NAME, err)) < 0) {
+	    (rc = vv_rules_file_read(&now, s.text.data, s.text.len, VV_RULES_NAME, err)) < 0 ||
+	    (rc = check_place(r, reader, &side, a, err)) < 0) {
 		return rc;
 	}
 	return vv_worktree_write_bytes(r, VV_RULES_NAME, s.text.data, s.text.len, true, err);
