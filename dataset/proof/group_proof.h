@@ -1,7 +1,12 @@
 /*
  * group_proof: a row group and its line forms, proved without reading the lines back.
  *
- * What is proved of a pair (pair_memo.h) follows for CSV where all cells are texts, the lines have no
+ * A pair is a data item and a layout item side by side, in a context: all of the root that
+ * decides which bytes they give and which groups these bytes give (dialect, columns, cut). Proved
+ * is: these bytes, read from the start of a group, give exactly this group and these line forms,
+ * and end where a cut is. So a version whose pairs are proved needs nothing rendered.
+ *
+ * That follows for CSV where all cells are texts, the lines have no
  * irregular forms, and nothing stands out of line: a line that is written cell by cell, in quotes wherever a
  * cell holds a delimiter, a quote or a line end, is read as these cells. So the lines are made for their
  * hash alone, the group must be the one encoding of its cells (group_canonical.h), and cuts are looked for
@@ -10,11 +15,18 @@
 #ifndef VV_DATASET_PROOF_GROUP_PROOF_H
 #define VV_DATASET_PROOF_GROUP_PROOF_H
 
+#include "base/hash.h"
 #include "base/thread.h"
 #include "dataset/format/cut.h"
 #include "dataset/format/dialect.h"
 #include "dataset/format/list.h"
-#include "dataset/proof/pair_memo.h"
+
+/* key: SHA-256 of context and items, so that nobody can make another pair with the same one. */
+typedef struct vv_pair {
+	uint8_t key[VV_SHA256_LEN];
+	uint64_t raw_len, raw_hash; /* of the bytes; the hash as the root's hash takes it */
+	char first;                 /* byte */
+} vv_pair;
 
 /* What threads need for it, kept from version to version: only one is proved at a time. */
 typedef struct group_proofs group_proofs;

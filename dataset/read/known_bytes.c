@@ -1,6 +1,5 @@
 /*
- * known_bytes: the content of the file of notes: 60 bytes each, the newest last: le64 length, le64 and le64 the
- * hash, the root's CID.
+ * known_bytes: a file of notes: le64 length, le64 and le64 the hash; the root's CID.
  */
 #include "dataset/read/known_bytes.h"
 
@@ -12,55 +11,49 @@
 #include "base/sys.h"
 #include "repo/blocks/derived.h"
 
-#define MARK "VVSMUD\x01\n"
-#define NOTE_LEN (24u + VV_CID_BYTES)
-#define NOTES_MAX 64u
+#define KEY_LEN 24u
 #define PIECE ((size_t)1 << 20)
 
-/* The notes there are, one after the other. */
-static vv_status load(vv_buf *out, const char *file, uint64_t secret, vv_error *err)
-{
-	vv_status rc = vv_derived_read(out, file, MARK, secret,
-				       VV_DERIVED_FRAME + NOTES_MAX * NOTE_LEN, err);
-
-	out->len -= out->len % NOTE_LEN;
-	return rc;
-}
+static const vv_kept_form form = {.mark = "VVSMUD\x01\n",
+				  .key_len = KEY_LEN,
+				  .value_len = VV_CID_BYTES,
+				  .max = 64};
 
 static char *file_of(const vv_repository *r)
 {
 	return vv_path_join(vv_repository_varvedir(r), "cache", "smudged", NULL);
 }
 
-vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
-			      vv_error *err)
+static vv_status open_notes(vv_kept **out, vv_repository *r, uint64_t *secret, vv_error *err)
 {
-	vv_auto(vv_buf) notes = VV_BUF_INIT, kept = VV_BUF_INIT;
-	uint8_t note[NOTE_LEN];
 	vv_auto(char) *file = file_of(r);
-	uint64_t secret;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
-	if ((rc = vv_repository_secret(r, &secret, err)) < 0 ||
-	    (rc = load(&notes, file, secret, err)) < 0) {
-		return rc;
-	}
-	vv_put_le64(note, size);
-	vv_put_le64(note + 8, hash.lo);
-	vv_put_le64(note + 16, hash.hi);
-	vv_cid_write(note + 24, root);
-	vv_derived_begin(&kept, MARK);
-	/* Once, and the newest last. */
-	for (size_t at = 0; at < notes.len; at += NOTE_LEN) {
-		bool fits = notes.len - at <= (NOTES_MAX - 1) * NOTE_LEN;
-		if (fits && memcmp(notes.data + at, note, NOTE_LEN) != 0) {
-			vv_buf_put(&kept, notes.data + at, NOTE_LEN);
-		}
-	}
-	vv_buf_put(&kept, note, NOTE_LEN);
-	return vv_derived_write(&kept, file, secret, VV_IGNORED) == VV_ENOMEM ? vv_fail_nomem(err)
-									      : VV_OK;
+	if ((rc = vv_repository_secret(r, secret, err)) < 0) return rc;
+	return vv_kept_open(out, file, &form, *secret, err);
+}
+
+static void put_key(uint8_t key[KEY_LEN], uint64_t size, vv_hash128 hash)
+{
+	vv_put_le64(key, size);
+	vv_put_le64(key + 8, hash.lo);
+	vv_put_le64(key + 16, hash.hi);
+}
+
+vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
+			      vv_error *err)
+{
+	vv_auto(vv_kept) *notes = NULL;
+	uint8_t key[KEY_LEN], value[VV_CID_BYTES];
+	uint64_t secret;
+	vv_status rc;
+
+	if ((rc = open_notes(&notes, r, &secret, err)) < 0) return rc;
+	put_key(key, size, hash);
+	vv_cid_write(value, root);
+	if ((rc = vv_kept_put(notes, key, value, err)) < 0) return rc;
+	return vv_kept_save(notes, VV_IGNORED) == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* *got: all of it was read. */
@@ -92,33 +85,25 @@ static vv_status hash_file(vv_hash128 *out, bool *got, const char *file, uint64_
 vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, bool *found,
 			      vv_error *err)
 {
-	vv_auto(vv_buf) notes = VV_BUF_INIT;
-	vv_auto(char) *list = file_of(r);
-	bool hashed = false, tried = false;
+	vv_auto(vv_kept) *notes = NULL;
+	uint8_t key[KEY_LEN];
+	const uint8_t *value;
+	bool hashed;
 	vv_hash128 hash = {0, 0};
 	uint64_t secret;
 	vv_stat st;
-	vv_status rc = VV_OK;
+	vv_error why;
+	vv_status rc;
 
 	*found = false;
-	if (!list) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, VV_IGNORED) < 0 || st.size < VV_KNOWN_BYTES_MIN ||
-	    vv_repository_secret(r, &secret, VV_IGNORED) < 0 ||
-	    (rc = load(&notes, list, secret, err)) < 0) {
-		return rc;
+	if (vv_lstat(&st, file, VV_IGNORED) < 0 || st.size < VV_KNOWN_BYTES_MIN) return VV_OK;
+	if ((rc = open_notes(&notes, r, &secret, &why)) < 0) {
+		return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	}
-	for (size_t at = notes.len; at > 0 && !*found; at -= NOTE_LEN) {
-		const uint8_t *p = (const uint8_t *)notes.data + at - NOTE_LEN;
-		if (vv_get_le64(p) != st.size) {
-			continue;
-		}
-		if (!tried && (rc = hash_file(&hash, &hashed, file, st.size, secret, err)) < 0) {
-			return rc;
-		}
-		tried = true;
-		*found = hashed && vv_get_le64(p + 8) == hash.lo &&
-			 vv_get_le64(p + 16) == hash.hi &&
-			 vv_cid_read(root, p + 24, VV_CID_BYTES, VV_IGNORED) == VV_OK;
-	}
-	return rc;
+	if (vv_kept_count(notes) == 0) return VV_OK;
+	if ((rc = hash_file(&hash, &hashed, file, st.size, secret, err)) < 0 || !hashed) return rc;
+	put_key(key, st.size, hash);
+	value = vv_kept_get(notes, key);
+	*found = value && vv_cid_read(root, value, VV_CID_BYTES, VV_IGNORED) == VV_OK;
+	return VV_OK;
 }

@@ -16,7 +16,6 @@
 
 #include "base/thread.h"
 #include "dataset/proof/group_proof.h"
-#include "dataset/proof/pair_memo.h"
 #include "dataset/table/table.h"
 
 /* A group; borrowed until the next call. */

@@ -6,7 +6,7 @@
  *
  * The bytes are made group by group, and of several versions only those of pairs (a group and its
  * line forms) that no version before had: what was proved of a pair stands wherever the pair
- * stands between cuts (pair_memo.h). Most pairs are proved without their bytes being read again
+ * stands between cuts (group_proof.h). Most pairs are proved without their bytes being read again
  * (group_proof.h); of a version that is checked alone (vv_table_check) all are read. The lists,
  * the seams between pairs, rows, length and hash are made anew for each version, and the root that
  * comes out is compared. A version that fails so, or an array of JSON, or one in key order, is put
@@ -22,6 +22,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/group_stream.h"
 #include "dataset/table/import.h"
+#include "repo/blocks/derived.h"
 
 /* Which part of the root is off: for the message. */
 static const char *what_differs(const vv_root *a, const vv_root *b)
@@ -58,26 +59,29 @@ struct vv_table_checks {
 	uint64_t secret; /* of this run: nobody can make bytes whose hash is another's */
 	checked known[CHECKED_MAX];
 	size_t count, next;
-	vv_pair_memo *pairs;
+	vv_kept *pairs;
 	group_proofs *proofs;
 	uint64_t proved; /* pairs, in this run */
 	uint64_t kept;   /* of these those that are in the file */
-	char *file;      /* for what is proved; NULL: none */
-	uint64_t file_secret;
+	bool has_file;
 };
 
 /* In every pair's context: raised when the check becomes stricter, so that nobody believes what an
  * earlier release proved. */
 #define PROOF_VERSION 1u
-/* Pairs remembered, 64 bytes each: of a table of up to 16 GB all. */
-#define PAIRS_MAX 600000u
+/* Pairs remembered, of a table of up to 16 GB all: length and hash of the bytes, the first one. */
+#define VALUE_LEN 17u
+static const vv_kept_form form = {.mark = "VVPAIR\x01\n",
+				  .key_len = VV_SHA256_LEN,
+				  .value_len = VALUE_LEN,
+				  .max = 300000u};
 
 vv_table_checks *vv_table_checks_new(void)
 {
 	vv_auto(vv_table_checks) *c = vv_calloc(1, sizeof(*c));
 	if (c) {
 		vv_random(&c->secret, sizeof(c->secret));
-		c->pairs = vv_pair_memo_new(PAIRS_MAX);
+		(void)vv_kept_open(&c->pairs, NULL, &form, 0, VV_IGNORED);
 		c->proofs = group_proofs_new();
 	}
 	if (c && (!c->pairs || !c->proofs)) return NULL;
@@ -86,16 +90,19 @@ vv_table_checks *vv_table_checks_new(void)
 
 vv_status vv_table_checks_load(vv_table_checks *c, const char *file, uint64_t secret, vv_error *err)
 {
-	vv_free(c->file);
-	c->file = vv_strdup(file);
-	c->file_secret = secret;
-	return c->file ? vv_pair_memo_load(c->pairs, file, secret, err) : vv_fail_nomem(err);
+	vv_kept *pairs;
+	vv_status rc = vv_kept_open(&pairs, file, &form, secret, err);
+
+	if (rc < 0) return rc;
+	vv_kept_close(c->pairs);
+	c->pairs = pairs;
+	c->has_file = true;
+	return VV_OK;
 }
 
-vv_status vv_table_checks_save(const vv_table_checks *c, const char *file, uint64_t secret,
-			       vv_error *err)
+vv_status vv_table_checks_save(vv_table_checks *c, vv_error *err)
 {
-	return c->proved > 0 ? vv_pair_memo_save(c->pairs, file, secret, err) : VV_OK;
+	return vv_kept_save(c->pairs, err);
 }
 
 static void forget(checked *k)
@@ -111,9 +118,8 @@ void vv_table_checks_free(vv_table_checks *c)
 		for (size_t i = 0; i < c->count; i++) {
 			forget(&c->known[i]);
 		}
-		vv_pair_memo_free(c->pairs);
+		vv_kept_close(c->pairs);
 		group_proofs_free(c->proofs);
-		vv_free(c->file);
 		vv_free(c);
 	}
 }
@@ -205,9 +211,11 @@ static int is_known(void *payload, const streamed_group *items, bool last, vv_pa
 	    (rc = vv_sha256(pair->key, p->text.data, p->text.len, err)) < 0) {
 		return (int)rc;
 	}
-	const vv_pair *found = p->checks ? vv_pair_memo_find(p->checks->pairs, pair->key) : NULL;
+	const uint8_t *found = p->checks ? vv_kept_get(p->checks->pairs, pair->key) : NULL;
 	if (found) {
-		*pair = *found;
+		pair->raw_len = vv_get_le64(found);
+		pair->raw_hash = vv_get_le64(found + 8);
+		pair->first = (char)found[16];
 	}
 	return found != NULL;
 }
@@ -216,13 +224,17 @@ static vv_status remember_pairs(vv_table_checks *c, const group_stream *s, vv_er
 {
 	size_t count;
 	const vv_pair *made = group_stream_pairs(s, &count);
-	vv_status rc = VV_OK;
+	uint8_t value[VALUE_LEN];
+	vv_status rc;
 
-	for (size_t i = 0; c && i < count && rc == VV_OK; i++) {
-		rc = vv_pair_memo_add(c->pairs, &made[i], err);
+	for (size_t i = 0; c && i < count; i++) {
+		vv_put_le64(value, made[i].raw_len);
+		vv_put_le64(value + 8, made[i].raw_hash);
+		value[16] = (uint8_t)made[i].first;
+		if ((rc = vv_kept_put(c->pairs, made[i].key, value, err)) < 0) return rc;
 		c->proved++;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* So many pairs are proved again, at most, after a run that was killed: less than a tenth of a second's
@@ -232,10 +244,10 @@ static vv_status remember_pairs(vv_table_checks *c, const group_stream *s, vv_er
 /* That the disk does not take it costs the next run more. */
 static void keep_now_and_then(vv_table_checks *c)
 {
-	uint64_t fresh = c->proved - c->kept, all = vv_pair_memo_count(c->pairs);
+	uint64_t fresh = c->proved - c->kept, all = vv_kept_count(c->pairs);
 
-	if (c->file && fresh >= KEEP_AFTER && fresh >= all / 8) {
-		(void)vv_pair_memo_save(c->pairs, c->file, c->file_secret, VV_IGNORED);
+	if (c->has_file && fresh >= KEEP_AFTER && fresh >= all / 8) {
+		(void)vv_kept_save(c->pairs, VV_IGNORED);
 		c->kept = c->proved;
 	}
 }

@@ -27,8 +27,8 @@ VV_AUTO_FREE(vv_table_checks, vv_table_checks_free)
  * so that a run that is killed between two versions has not proved for nothing. */
 vv_status vv_table_checks_load(vv_table_checks *c, const char *file, uint64_t secret,
 			       vv_error *err);
-vv_status vv_table_checks_save(const vv_table_checks *c, const char *file, uint64_t secret,
-			       vv_error *err);
+/* Writes that file, where one was named. */
+vv_status vv_table_checks_save(vv_table_checks *c, vv_error *err);
 vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			       const vv_progress *progress, vv_error *err);
 

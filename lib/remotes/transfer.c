@@ -176,22 +176,12 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 	return rc;
 }
 
-static void remember(const vv_transfer *t)
-{
-	uint64_t secret;
-	vv_auto(char) *file = t->remembers ? vv_path_join(vv_repository_varvedir(t->repo), "cache",
-							  "pairs", NULL)
-					   : NULL;
-
-	if (file && vv_repository_secret(t->repo, &secret, VV_IGNORED) == VV_OK) {
-		(void)vv_table_checks_save(t->checks, file, secret, VV_IGNORED);
-	}
-}
-
 void vv_transfer_close(vv_transfer *t)
 {
 	vv_notes_end(t->notes);
-	remember(t);
+	if (t->checks) {
+		(void)vv_table_checks_save(t->checks, VV_IGNORED);
+	}
 	vv_free(t->program);
 	vv_table_checks_free(t->checks);
 	vv_pool_free(t->pool);

@@ -1,13 +1,17 @@
 /*
- * derived: the frame around a cache's content.
+ * derived: the frame around a cache's content, and which records of one were used last.
  */
 #include "repo/blocks/derived.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/sys.h"
 
 vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint64_t secret,
@@ -64,4 +68,201 @@ vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret
 	rc = vv_write_full(fd, begun->data, begun->len, file, err);
 	vv_status closed = vv_close(fd, file, rc < 0 ? NULL : err);
 	return rc < 0 ? rc : closed;
+}
+
+/* ---- kept ---- */
+
+typedef struct place {
+	uint64_t used; /* a larger number: later */
+	size_t at;
+} place;
+
+struct vv_kept {
+	char *file;
+	const vv_kept_form *form;
+	uint64_t secret, clock;
+	size_t len; /* of a record */
+	vv_buf records;
+	uint64_t *used; /* when each of them was */
+	size_t count, cap;
+	vv_hash_index index;
+	bool changed;
+};
+
+static uint8_t *record(const vv_kept *k, size_t i)
+{
+	return (uint8_t *)k->records.data + i * k->len;
+}
+
+static uint64_t hash_of(const vv_kept *k, const void *key)
+{
+	return vv_xxh3(key, k->form->key_len, k->index.seed);
+}
+
+/* Its place; count: it is not there. */
+static size_t find(const vv_kept *k, const void *key)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&k->index, hash_of(k, key));
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (memcmp(record(k, at), key, k->form->key_len) == 0) return at;
+	}
+	return k->count;
+}
+
+static vv_status read_all(vv_kept *k, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc = vv_derived_read(&b, k->file, k->form->mark, k->secret,
+				       VV_DERIVED_FRAME + k->form->max * k->len, err);
+
+	if (rc < 0) return rc;
+	for (size_t at = b.len - b.len % k->len; at > 0;
+	     at -= k->len) { /* the oldest is the last */
+		const char *p = b.data + at - k->len;
+
+		if ((rc = vv_kept_put(k, p, p + k->form->key_len, err)) < 0) return rc;
+	}
+	k->changed = false;
+	return VV_OK;
+}
+
+vv_status vv_kept_open(vv_kept **out, const char *file, const vv_kept_form *form, uint64_t secret,
+		       vv_error *err)
+{
+	vv_auto(vv_kept) *k = vv_calloc(1, sizeof(*k));
+	vv_status rc;
+
+	*out = NULL;
+	if (!k || (file && !(k->file = vv_strdup(file)))) return vv_fail_nomem(err);
+	k->form = form;
+	k->secret = secret;
+	k->len = form->key_len + form->value_len;
+	vv_hash_index_init(&k->index);
+	if (file && (rc = read_all(k, err)) < 0) return rc;
+	*out = vv_take(&k);
+	return VV_OK;
+}
+
+void vv_kept_close(vv_kept *k)
+{
+	if (k) {
+		vv_hash_index_clear(&k->index);
+		vv_buf_clear(&k->records);
+		vv_free(k->used);
+		vv_free(k->file);
+		vv_free(k);
+	}
+}
+
+const uint8_t *vv_kept_get(vv_kept *k, const void *key)
+{
+	size_t at = find(k, key);
+
+	if (at == k->count) return NULL;
+	k->used[at] = ++k->clock;
+	return record(k, at) + k->form->key_len;
+}
+
+vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *err)
+{
+	size_t at = find(k, key);
+	vv_status rc;
+
+	if (at == k->count && k->count >= 2 * k->form->max) {
+		if ((rc = vv_kept_forget(k, k->form->max, err)) < 0) return rc;
+		at = k->count;
+	}
+	if (at == k->count) {
+		if (!vv_array_room(k->used, k->count, k->cap) ||
+		    !vv_buf_reserve(&k->records, k->len) ||
+		    !vv_hash_index_add(&k->index, hash_of(k, key), k->count)) {
+			return vv_fail_nomem(err);
+		}
+		vv_buf_put(&k->records, key, k->form->key_len);
+		vv_buf_put(&k->records, value, k->form->value_len);
+		k->count++;
+		k->changed = true;
+	}
+	uint8_t *old = record(k, at) + k->form->key_len;
+	if (k->form->value_len > 0 && memcmp(old, value, k->form->value_len) != 0) {
+		memcpy(old, value, k->form->value_len);
+		k->changed = true;
+	}
+	k->used[at] = ++k->clock;
+	return VV_OK;
+}
+
+void vv_kept_drop(vv_kept *k, const void *key)
+{
+	size_t at = find(k, key);
+
+	if (at < k->count) {
+		memset(record(k, at) + k->form->key_len, 0, k->form->value_len);
+		k->used[at] = 0;
+		k->changed = true;
+	}
+}
+
+size_t vv_kept_count(const vv_kept *k)
+{
+	return k->count;
+}
+
+static int later_first(const void *a, const void *b)
+{
+	const uint64_t x = ((const place *)a)->used, y = ((const place *)b)->used;
+
+	return (x < y) - (x > y);
+}
+
+vv_status vv_kept_list(const vv_kept *k, size_t most, vv_buf *out, vv_error *err)
+{
+	vv_auto_free place *places = vv_calloc(k->count ? k->count : 1, sizeof(*places));
+
+	if (!places) return vv_fail_nomem(err);
+	for (size_t i = 0; i < k->count; i++) {
+		places[i] = (place){k->used[i], i};
+	}
+	qsort(places, k->count, sizeof(*places), later_first);
+	for (size_t i = 0; i < k->count && i < most; i++) {
+		vv_buf_put(out, record(k, places[i].at), k->len);
+	}
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_kept_forget(vv_kept *k, size_t but, vv_error *err)
+{
+	vv_auto(vv_buf) left = VV_BUF_INIT;
+	vv_status rc;
+
+	if (k->count <= but) return VV_OK;
+	if ((rc = vv_kept_list(k, but, &left, err)) < 0) return rc;
+	memcpy(k->records.data, left.data, left.len);
+	k->records.len = left.len;
+	k->count = but;
+	k->clock = but;
+	k->changed = true;
+	vv_hash_index_reset(&k->index);
+	for (size_t i = 0; i < but; i++) { /* the index has room for them: it had more */
+		k->used[i] = but - i;
+		(void)vv_hash_index_add(&k->index, hash_of(k, record(k, i)), i);
+	}
+	return VV_OK;
+}
+
+vv_status vv_kept_save(vv_kept *k, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!k->changed || !k->file) return VV_OK;
+	vv_derived_begin(&b, k->form->mark);
+	if ((rc = vv_kept_list(k, k->form->max, &b, err)) < 0 ||
+	    (rc = vv_derived_write(&b, k->file, k->secret, err)) < 0) {
+		return rc;
+	}
+	k->changed = false;
+	return VV_OK;
 }

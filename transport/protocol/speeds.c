@@ -1,5 +1,5 @@
 /*
- * speeds: the file, and how a new measurement weighs against those before.
+ * speeds: how a new measurement weighs against those before.
  */
 #include "transport/protocol/speeds.h"
 
@@ -11,25 +11,24 @@
 #include "repo/blocks/derived.h"
 #include "transport/line/network.h"
 
-#define MARK "VVSPED\x01\n"
-#define LINE_LEN 56u /* seven numbers of 8 bytes, in the order of line */
+#define KEY_LEN 16u
+#define VALUE_LEN 40u
 #define DAY 86400u
 
-typedef struct line {
-	uint64_t network, source, latency_ms, rate, seen, failed, silent;
-	bool noted; /* in this run */
-} line;
+static const vv_kept_form form = {.mark = "VVSPED\x01\n",
+				  .key_len = KEY_LEN,
+				  .value_len = VALUE_LEN,
+				  .max = VV_SPEEDS_MAX};
 
-typedef struct table {
-	line lines[VV_SPEEDS_MAX];
-	size_t count;
-} table;
+/* The value: five numbers of 8 bytes, in this order. */
+typedef struct line {
+	uint64_t latency_ms, rate, seen, failed, silent;
+} line;
 
 struct vv_speeds {
 	char *path;
 	uint64_t secret, network, now;
-	bool noted;
-	table t;
+	vv_kept *kept;
 };
 
 uint64_t vv_speed_source(const char *url)
@@ -38,92 +37,49 @@ uint64_t vv_speed_source(const char *url)
 	return n ? n : 1;
 }
 
-/* --- the file ----------------------------------------------------------------------------------- */
-
-/* Lines that are too old, or of a clock that was ahead, are left out. */
-static void read_table(const vv_speeds *s, table *out)
+static void put_key(uint8_t key[KEY_LEN], const vv_speeds *s, uint64_t source)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_put_le64(key, s->network);
+	vv_put_le64(key + 8, vv_xxh3(&source, sizeof(source), s->secret));
+}
 
-	out->count = 0;
-	(void)vv_derived_read(&b, s->path, MARK, s->secret,
-			      VV_DERIVED_FRAME + VV_SPEEDS_MAX * LINE_LEN, VV_IGNORED);
-	for (size_t at = 0; at + LINE_LEN <= b.len; at += LINE_LEN) {
-		const uint8_t *p = (const uint8_t *)b.data + at;
-		const line l = {.network = vv_get_le64(p),
-				.source = vv_get_le64(p + 8),
-				.latency_ms = vv_get_le64(p + 16),
-				.rate = vv_get_le64(p + 24),
-				.seen = vv_get_le64(p + 32),
-				.failed = vv_get_le64(p + 40),
-				.silent = vv_get_le64(p + 48)};
+/* What is too old, or of a clock that was ahead, is as if nothing were known. */
+static line find(const vv_speeds *s, uint64_t source)
+{
+	uint8_t key[KEY_LEN];
 
-		if (l.seen <= s->now && s->now - l.seen <= (uint64_t)VV_SPEEDS_DAYS * DAY &&
-		    l.failed <= s->now && l.silent <= s->now) {
-			out->lines[out->count++] = l;
-		}
+	put_key(key, s, source);
+	const uint8_t *p = vv_kept_get(s->kept, key);
+	if (!p) return (line){0};
+	const line l = {.latency_ms = vv_get_le64(p),
+			.rate = vv_get_le64(p + 8),
+			.seen = vv_get_le64(p + 16),
+			.failed = vv_get_le64(p + 24),
+			.silent = vv_get_le64(p + 32)};
+	bool holds = l.seen <= s->now && s->now - l.seen <= (uint64_t)VV_SPEEDS_DAYS * DAY &&
+		     l.failed <= s->now && l.silent <= s->now;
+	return holds ? l : (line){0};
+}
+
+/* At once, so that what another process wrote meanwhile stays. */
+static void note(vv_speeds *s, uint64_t source, const line *l)
+{
+	uint8_t key[KEY_LEN], value[VALUE_LEN];
+	vv_kept *now;
+
+	put_key(key, s, source);
+	vv_put_le64(value, l->latency_ms);
+	vv_put_le64(value + 8, l->rate);
+	vv_put_le64(value + 16, s->now);
+	vv_put_le64(value + 24, l->failed);
+	vv_put_le64(value + 32, l->silent);
+	if (vv_kept_open(&now, s->path, &form, s->secret, VV_IGNORED) == VV_OK) {
+		vv_kept_close(s->kept);
+		s->kept = now;
 	}
-}
-
-static void write_table(const vv_speeds *s, const table *t)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_derived_begin(&b, MARK);
-	for (size_t i = 0; i < t->count; i++) {
-		const line *l = &t->lines[i];
-		const uint64_t numbers[] = {l->network, l->source, l->latency_ms, l->rate,
-					    l->seen,    l->failed, l->silent};
-
-		for (size_t n = 0; n < sizeof(numbers) / sizeof(numbers[0]); n++) {
-			uint8_t le[8];
-
-			vv_put_le64(le, numbers[n]);
-			vv_buf_put(&b, le, sizeof(le));
-		}
+	if (vv_kept_put(s->kept, key, value, VV_IGNORED) == VV_OK) {
+		(void)vv_kept_save(s->kept, VV_IGNORED);
 	}
-	(void)vv_derived_write(&b, s->path, s->secret, VV_IGNORED);
-}
-
-/* --- lines ---------------------------------------------------------------------------------------- */
-
-static line *find(table *t, uint64_t network, uint64_t source)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		if (t->lines[i].network == network && t->lines[i].source == source) {
-			return &t->lines[i];
-		}
-	}
-	return NULL;
-}
-
-/* Puts the line first; the one that was seen least lately goes where there is no room. */
-static void put_first(table *t, const line *l)
-{
-	line *old = find(t, l->network, l->source);
-	size_t before = old                        ? (size_t)(old - t->lines)
-			: t->count < VV_SPEEDS_MAX ? t->count++
-						   : VV_SPEEDS_MAX - 1;
-
-	memmove(t->lines + 1, t->lines, before * sizeof(*t->lines));
-	t->lines[0] = *l;
-}
-
-static uint64_t keyed(const vv_speeds *s, uint64_t source)
-{
-	return vv_xxh3(&source, sizeof(source), s->secret);
-}
-
-static line *noted(vv_speeds *s, uint64_t source)
-{
-	const line fresh = {.network = s->network, .source = keyed(s, source)};
-	const line *old = find(&s->t, fresh.network, fresh.source);
-
-	const line now = old ? *old : fresh;
-	put_first(&s->t, &now);
-	s->t.lines[0].noted = s->noted = true;
-	s->t.lines[0].seen = s->now;
-	return &s->t.lines[0];
 }
 
 static bool is_lately(const vv_speeds *s, uint64_t when)
@@ -133,21 +89,15 @@ static bool is_lately(const vv_speeds *s, uint64_t when)
 
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source)
 {
-	vv_speed out = {.seen = 0};
-	uint64_t key = keyed(s, source);
+	const line l = find(s, source);
 
-	for (size_t i = 0; i < s->t.count; i++) {
-		const line *l = &s->t.lines[i];
-		if (l->network == s->network && l->source == key) {
-			out = (vv_speed){.latency_ms = l->latency_ms,
-					 .rate = l->rate,
-					 .seen = l->seen,
-					 .failed = is_lately(s, l->failed),
-					 .silent = is_lately(s, l->silent),
-					 .silent_sec = s->now - l->silent};
-		}
-	}
-	return out;
+	return l.seen == 0 ? (vv_speed){.seen = 0}
+			   : (vv_speed){.latency_ms = l.latency_ms,
+					.rate = l.rate,
+					.seen = l.seen,
+					.failed = is_lately(s, l.failed),
+					.silent = is_lately(s, l.silent),
+					.silent_sec = s->now - l.silent};
 }
 
 /* A quarter of the new one; rounded so that it gets there. */
@@ -158,86 +108,70 @@ static uint64_t weigh(uint64_t old, uint64_t is)
 
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate)
 {
-	line *l = noted(s, source);
+	const line old = find(s, source);
 	/* one of whom nothing but failures is known has no rate */
-	bool known = l->rate > 0;
+	bool known = old.rate > 0;
 
-	l->latency_ms = known ? weigh(l->latency_ms, latency_ms) : latency_ms;
-	l->rate = !known ? rate : rate > 0 ? weigh(l->rate, rate) : l->rate;
-	l->failed = l->silent = 0;
+	note(s, source,
+	     &(line){.latency_ms = known ? weigh(old.latency_ms, latency_ms) : latency_ms,
+		     .rate = !known     ? rate
+			     : rate > 0 ? weigh(old.rate, rate)
+					: old.rate});
 }
 
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source)
 {
-	line *l = noted(s, source);
+	line l = find(s, source);
 
-	l->failed = s->now;
-	l->silent = 0;
+	l.failed = s->now;
+	l.silent = 0;
+	note(s, source, &l);
 }
 
 void vv_speeds_note_silence(vv_speeds *s, uint64_t source)
 {
-	line *l = noted(s, source);
+	line l = find(s, source);
 
-	l->failed = l->silent = s->now;
+	l.failed = l.silent = s->now;
+	note(s, source, &l);
 }
 
 void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
 {
-	if (vv_speeds_of(s, source).silent) {
-		noted(s, source)->silent = 0;
+	line l = find(s, source);
+
+	if (is_lately(s, l.silent)) {
+		l.silent = 0;
+		note(s, source, &l);
 	}
 }
 
-/* --- open and close --------------------------------------------------------------------------------- */
-
 vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, vv_error *err)
 {
-	vv_speeds *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_speeds) *s = vv_calloc(1, sizeof(*s));
 	int64_t now;
 	uint32_t nsec;
 	vv_status rc;
 
-	*out = s;
+	*out = NULL;
 	if (!s || !(s->path = vv_path_join(vv_repository_varvedir(r), "cache", "speeds", NULL))) {
-		vv_free(s);
-		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_repository_secret(r, &s->secret, err)) < 0) {
-		vv_speeds_close(s);
-		*out = NULL;
+	if ((rc = vv_repository_secret(r, &s->secret, err)) < 0 ||
+	    (rc = vv_kept_open(&s->kept, s->path, &form, s->secret, err)) < 0) {
 		return rc;
 	}
 	s->network = vv_network_id(tables, s->secret);
 	vv_now(&now, &nsec);
 	s->now = now > 0 ? (uint64_t)now : 0;
-	read_table(s, &s->t);
+	*out = vv_take(&s);
 	return VV_OK;
-}
-
-/* What another process has written since it was read stays. */
-static void save(const vv_speeds *s)
-{
-	vv_auto_free table *t = vv_malloc(sizeof(*t));
-
-	if (t) {
-		read_table(s, t);
-		for (size_t i = s->t.count; i > 0; i--) {
-			if (s->t.lines[i - 1].noted) {
-				put_first(t, &s->t.lines[i - 1]);
-			}
-		}
-		write_table(s, t);
-	}
 }
 
 void vv_speeds_close(vv_speeds *s)
 {
 	if (s) {
-		if (s->noted) {
-			save(s);
-		}
+		vv_kept_close(s->kept);
 		vv_free(s->path);
 		vv_free(s);
 	}

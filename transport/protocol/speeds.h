@@ -2,20 +2,10 @@
  * speeds: how long sources of blocks took to answer, and how much they gave in a second, remembered for each
  * network apart.
  *
- * .git/varve/cache/speeds, derived: without it nothing is known of anybody. Lines of text:
+ * .git/varve/cache/speeds (docs/formats/store.md, "Caches"): without it nothing is known of any source. Networks and sources
+ * are hashes with the repository's secret.
  *
- *	varve speeds 1
- *	<network> <source> <latency> <rate> <seen> <failed> <silent>   at most VV_SPEEDS_MAX, the last seen first
- *	<sum>
- *
- * network and source are 16 hex digits: XXH3 with the repository's secret of what transport/line/network.h finds, and of
- * the number that a source's URL has (vv_speed_source). latency is in milliseconds, rate in bytes of
- * blocks a second, seen, failed and silent in seconds since 1970 (failed 0: it gave what it was asked for when
- * it was last asked; silent 0: it answered then); decimal, without zeros in front. sum is the XXH3 of all lines before, with the secret, in 16
- * hex digits. A file that is not exactly this is taken for none, and written anew.
- *
- * A correct caller: open; of, before sources are asked; note, when they were; close, which writes what
- * was noted.
+ * A correct caller: open; of, before sources are asked; note, when they were, which writes it.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_SPEEDS_H
 #define VV_TRANSPORT_PROTOCOL_SPEEDS_H
@@ -49,14 +39,13 @@ typedef struct vv_speeds vv_speeds;
 /* For the network that the machine is on now (tables: VV_NETWORK_TABLES of transport/line/network.h). A file that is
  * not there, or is damaged, is not a failure. */
 vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, const char *tables, vv_error *err);
-/* Writes what was noted, beside what others have written meanwhile; that it cannot be written is not a failure.
- * Accepts NULL. */
-void vv_speeds_close(vv_speeds *s);
+void vv_speeds_close(vv_speeds *s); /* accepts NULL */
 VV_AUTO_FREE(vv_speeds, vv_speeds_close)
 
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
 
-/* One more measurement, which counts for a quarter where something is known; rate 0: not measured. */
+/* Each is written at once; that it cannot be written is not a failure.
+ * One more measurement, which counts for a quarter where something is known; rate 0: not measured. */
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate);
 /* It failed now; and it did not even answer. */
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source);

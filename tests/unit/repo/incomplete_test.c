@@ -37,6 +37,8 @@ static void write_tips(vv_repository *r, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		memset(&tips[i], (int)(i % 255) + 1, sizeof(tips[i]));
+		tips[i].id[9] = (uint8_t)(i >> 8);
+		tips[i].id[10] = (uint8_t)i;
 	}
 	vv_assert_ok(vv_complete_tips_forget(r, &err), &err);
 	vv_assert_ok(vv_complete_tips_add(r, tips, count, &err), &err);
