@@ -195,9 +195,16 @@ def closeness(path, folder, noun, known={}):
             len(functions & set(re.findall(r"\bvv_\w+", known[test]))))
 
 
+def target_of(path):
+    """The library that a source is in: its folder's, or that of its room (transport/ipfs)."""
+    folder, room = path.split("/")[:2]
+    there = os.path.join(BUILD, folder, "CMakeFiles", f"vv_{room}.dir", path[len(folder) + 1:] + ".o")
+    return f"vv_{room}" if os.path.exists(there) else f"vv_{folder}"
+
+
 def object_of(path):
     folder = path.split("/")[0]
-    return os.path.join(BUILD, folder, "CMakeFiles", f"vv_{folder}.dir", path[len(folder) + 1:] + ".o")
+    return os.path.join(BUILD, folder, "CMakeFiles", f"{target_of(path)}.dir", path[len(folder) + 1:] + ".o")
 
 
 def verdict(path, unit_only):
@@ -205,7 +212,7 @@ def verdict(path, unit_only):
     folder = path.split("/")[0]
     target = object_of(path)
     before = digest(target)
-    if run(["ninja", "-C", BUILD, f"vv_{folder}"]) != 0:
+    if run(["ninja", "-C", BUILD, target_of(path)]) != 0:
         return "refused"
     if digest(target) == before:
         return "same code"
@@ -272,7 +279,7 @@ def main():
         finally:
             with open(copy, "w", encoding="utf-8") as file:
                 file.write(text)
-            run(["ninja", "-C", BUILD, f"vv_{path.split('/')[0]}"])
+            run(["ninja", "-C", BUILD, target_of(path)])
         mutant["seconds"] = round(time.monotonic() - began, 1)
         kind = mutant["verdict"].split(".")[0]
         counts[kind] = counts.get(kind, 0) + 1
