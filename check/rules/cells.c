@@ -20,6 +20,7 @@ void check_worker_clear(check_worker *w)
 	vv_arena_clear(&w->arena);
 	vv_pattern_scratch_free(w->patterns);
 	vv_condition_scratch_free(w->conditions);
+	vv_row_block_free(w->block);
 	vv_free(w->blank);
 	vv_free(w->numbers);
 	vv_free(w->counters);
@@ -36,10 +37,11 @@ vv_status check_worker_init(check_worker *w, const check_plan *p, vv_error *err)
 	w->patterns = vv_pattern_scratch_new();
 	w->pattern_budget = p->o->patterns;
 	w->conditions = p->has_conditions ? vv_condition_scratch_new() : NULL;
+	w->block = p->has_conditions ? vv_row_block_new() : NULL;
 	/* the bounds' digits come first: values are ranked within one buffer */
 	vv_buf_put(&w->value, p->digits.data, p->digits.len);
 	if (!w->numbers || !w->counters || !w->patterns || w->value.failed ||
-	    (p->has_conditions && !w->conditions)) {
+	    (p->has_conditions && (!w->conditions || !w->block))) {
 		check_worker_clear(w);
 		return vv_fail_nomem(err);
 	}
@@ -666,43 +668,41 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 	return VV_OK;
 }
 
+vv_status check_open_block(check_worker *w, const check_plan *p, const check_group *g,
+			   const size_t *places, vv_error *err)
+{
+	const vv_row_source from = {.rows = g->rows,
+				    .group = &g->view,
+				    .cells = g->batch ? g->batch->cells : NULL,
+				    .columns = g->batch ? g->batch->columns : 0,
+				    .places = places,
+				    .skip = w->pass_blank ? w->blank : NULL};
+
+	return vv_row_block_open(w->block, &from, p->schema->count, err);
+}
+
 static vv_status check_conditions(check_worker *w, const check_plan *p, const check_group *g,
 				  vv_error *err)
 {
-	size_t stride = p->schema->count;
-	vv_cell *cells = worker_cells(w, g->rows * stride, err);
-	vv_status rc;
+	vv_status rc = check_open_block(w, p, g, p->places, err);
 
-	if (!cells) return VV_ENOMEM;
-	vv_arena_reset(&w->arena);
-	for (size_t i = 0; i < p->condition_field_count; i++) {
-		size_t field = p->condition_fields[i], column = p->of_field[field];
-
-		for (size_t r = 0; column == SIZE_MAX && r < g->rows; r++) {
-			cells[r * stride + field] = (vv_cell){.state = VV_CELL_ABSENT};
-		}
-		if (column != SIZE_MAX &&
-		    (rc = check_group_column(g, p->columns[column].place, cells + field, stride,
-					     &w->arena, err)) < 0) {
-			return rc;
-		}
-	}
-	for (uint32_t s = 0; s < p->slot_count; s++) {
+	for (uint32_t s = 0; s < p->slot_count && rc == VV_OK; s++) {
 		const check_slot *slot = &p->slots[s];
+		const uint8_t *truths;
+		uint32_t found = 0;
 
 		if (slot->condition == SIZE_MAX) {
 			continue;
 		}
-		const vv_condition *c = p->conditions[slot->condition].compiled;
-		for (size_t r = 0; r < g->rows; r++) {
-			if (!(w->pass_blank && w->blank[r]) &&
-			    (vv_condition_eval(c, w->conditions, cells + r * stride) == VV_FALSE ||
-			     vv_condition_undecided(w->conditions))) {
-				w->counters[s]++;
-			}
+		rc = vv_row_block_judge(w->block, p->conditions[slot->condition].compiled,
+					w->conditions, &truths, err);
+		for (size_t r = 0; rc == VV_OK && r < g->rows; r++) {
+			found += (truths[r] == VV_FALSE || truths[r] == VV_TRUTH_UNDECIDED) &&
+				 !(w->pass_blank && w->blank[r]);
 		}
+		w->counters[s] += found;
 	}
-	return vv_condition_failed(w->conditions) ? vv_fail_nomem(err) : VV_OK;
+	return rc;
 }
 
 vv_status check_group_rows(check_worker *w, const check_plan *p, const check_group *g,

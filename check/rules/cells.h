@@ -13,6 +13,7 @@
 
 #include "check/rules/plan.h"
 #include "dataset/filter/condition_run.h"
+#include "dataset/filter/row_block.h"
 #include "dataset/format/group.h"
 #include "dataset/table/table.h"
 
@@ -26,7 +27,8 @@ typedef struct check_worker {
 	vv_pattern_scratch *patterns;
 	vv_pattern_budget *pattern_budget; /* of the whole check; NULL: it has none */
 	vv_condition_scratch *conditions;
-	uint8_t *blank; /* a row each; valid while has_blank */
+	vv_row_block *block; /* of conditions */
+	uint8_t *blank;      /* a row each; valid while has_blank */
 	size_t blank_cap;
 	bool has_blank;
 	bool pass_blank; /* has_blank, and they are passed over */
@@ -51,6 +53,9 @@ typedef struct check_group {
 /* A column's cells: cells[0 .. rows), stride apart. */
 vv_status check_group_column(const check_group *g, size_t place, vv_cell *cells, size_t stride,
 			     vv_arena *arena, vv_error *err);
+/* Opens w->block for the group's rows, after check_blank. places: vv_row_source's. */
+vv_status check_open_block(check_worker *w, const check_plan *p, const check_group *g,
+			   const size_t *places, vv_error *err);
 /* Finds rows without any value: w->has_blank, w->pass_blank. */
 vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g, vv_error *err);
 /* Counts into w->counters, sets w->blank; *newlines: line ends inside of cells. */

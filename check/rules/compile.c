@@ -195,13 +195,6 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 	return VV_OK;
 }
 
-static int order_sizes(const void *a, const void *b)
-{
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool contains(const size_t *list, size_t count, size_t v)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -214,16 +207,8 @@ static bool contains(const size_t *list, size_t count, size_t v)
 static void take_condition(check_plan *p, const check_condition *made, vv_severity severity,
 			   uint64_t mostly)
 {
-	size_t count;
-
 	p->conditions[p->condition_count] = *made;
 	p->has_conditions = true;
-	const size_t *fields = vv_condition_columns(made->compiled, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (!contains(p->condition_fields, p->condition_field_count, fields[i])) {
-			p->condition_fields[p->condition_field_count++] = fields[i];
-		}
-	}
 	add_slot(p, "row-constraint", SIZE_MAX, p->condition_count++, severity, mostly);
 }
 
@@ -344,14 +329,15 @@ static size_t condition_rules(const check_plan *p)
 static vv_status make_conditions(check_plan *p, vv_error *err)
 {
 	const vv_rule_set *set = p->o->rules;
-	size_t count = 0;
 	vv_status rc = VV_OK;
 
-	count = condition_rules(p);
-	p->conditions = vv_arena_calloc(&p->arena, count + 1, sizeof(*p->conditions));
-	p->condition_fields = vv_arena_calloc(&p->arena, p->schema->count + 1,
-					      sizeof(*p->condition_fields));
-	if (!p->conditions || !p->condition_fields) return vv_fail_nomem(err);
+	p->conditions = vv_arena_calloc(&p->arena, condition_rules(p) + 1, sizeof(*p->conditions));
+	p->places = vv_arena_calloc(&p->arena, p->schema->count + 1, sizeof(*p->places));
+	if (!p->conditions || !p->places) return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->schema->count; i++) {
+		p->places[i] = p->of_field[i] == SIZE_MAX ? SIZE_MAX
+							  : p->columns[p->of_field[i]].place;
+	}
 	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
 
@@ -361,14 +347,7 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 			break;
 		}
 	}
-	if (rc == VV_OK) {
-		rc = add_row_lines(p, err);
-	}
-	if (p->condition_field_count > 1) {
-		qsort(p->condition_fields, p->condition_field_count, sizeof(*p->condition_fields),
-		      order_sizes);
-	}
-	return rc;
+	return rc < 0 ? rc : add_row_lines(p, err);
 }
 
 /* "id, day" of columns of the plan. */

@@ -152,6 +152,7 @@ typedef struct check_plan {
 	check_column *columns; /* one for each of the table's */
 	size_t count;
 	size_t *of_field; /* schema place -> column of the plan; SIZE_MAX: none */
+	size_t *places;   /* schema place -> column of the table; SIZE_MAX: none */
 	check_slot *slots;
 	size_t slot_count, counter_count; /* counters: a slot's findings, then values seen */
 	check_key *keys;
@@ -160,9 +161,7 @@ typedef struct check_plan {
 	size_t foreign_count;
 	check_condition *conditions;
 	size_t condition_count;
-	bool has_conditions;      /* some thread evaluates any */
-	size_t *condition_fields; /* schema places that some condition reads */
-	size_t condition_field_count;
+	bool has_conditions; /* some thread evaluates any */
 	vv_severity blank_severity;
 	uint32_t blank_slot;
 	uint64_t blank_mostly;

@@ -1,5 +1,6 @@
 /*
- * table_rules: what of a version's sums is known, what must be read, and what is kept.
+ * table_rules: what of a version's sums is known, what must be read, and what is kept. Each row group that some rule still
+ * needs is read once, for all of them, on all cores.
  *
  * The memo's fact: where in the tail the group's sums begin, or UINT32_MAX: they were too long to be kept, and are read
  * again. Of the tail: varint length, and that many bytes (dataset/filter/sums.h).
@@ -15,88 +16,53 @@
 #define KEPT_MAX 4096u              /* bytes of a row group's sums: an eighth of it */
 #define WHOLE_MAX ((size_t)4 << 20) /* of a version's */
 
-/* One rule, on one version. */
+/* One rule, and what it counts in both versions. */
+typedef struct table_rule {
+	const vv_check_rule *line;
+	vv_sums_rule *rule;
+	vv_sums *now, *was; /* was NULL: no base */
+	vv_hash128 id;
+	check_memo memo, fresh; /* what is kept; of the version before this one in this run */
+	bool opened;            /* memo is */
+	bool whole;             /* of the version under way all is known */
+	vv_buf entries, tail;   /* what is kept of the versions */
+	size_t entry_count, read;
+} table_rule;
+
+/* All rules, on one version. */
 typedef struct counting {
-	check_run *r; /* of the version */
-	const check_plan *plan;
-	check_worker *w;
-	const vv_sums_rule *rule;
+	check_run *r;   /* of the version */
+	check_run *own; /* whose plan and workers these are */
+	bool base;
+	table_rule *rules;
+	size_t count;
 	const size_t *
 		places; /* of each place of the schema: in the table; SIZE_MAX: it does not have it */
-	vv_sums *sums, *part;
-	vv_hash128 id;
-	check_memo *memo; /* opened when it is asked for */
-	bool *opened;
-	const check_memo *fresh; /* what is kept of the version before this one in this run */
-	vv_buf *entries, *tail;  /* what is kept of the versions */
-	size_t *entry_count;
-	vv_buf one;
-	vv_batch batch;
+	vv_sums **parts; /* of each worker and rule */
 } counting;
 
-/* Counts the rows of a loaded group into c->part. */
-static vv_status count_rows(counting *c, const check_group *g, vv_error *err)
+static vv_sums *sums_of(const counting *c, size_t k)
 {
-	size_t count, stride = c->plan->schema->count;
-	const size_t *fields = vv_sums_rule_columns(c->rule, &count);
-	vv_cell *cells;
-
-	vv_arena_reset(&c->w->arena);
-	if (!(cells = vv_arena_alloc(&c->w->arena, (g->rows * stride + 1) * sizeof(*cells)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < count; i++) {
-		size_t place = c->places[fields[i]];
-		vv_status rc = VV_OK;
-
-		for (size_t row = 0; place == SIZE_MAX && row < g->rows; row++) {
-			cells[row * stride + fields[i]] = (vv_cell){.state = VV_CELL_ABSENT};
-		}
-		if (place != SIZE_MAX && (rc = check_group_column(g, place, cells + fields[i],
-								  stride, &c->w->arena, err)) < 0) {
-			return rc;
-		}
-	}
-	for (size_t row = 0; row < g->rows; row++) {
-		if (!(c->w->pass_blank && c->w->blank[row]) &&
-		    !vv_sums_add(c->part, c->w->conditions, cells + row * stride)) {
-			return vv_fail_nomem(err);
-		}
-	}
-	return VV_OK;
-}
-
-static vv_status count_group(counting *c, size_t i, vv_error *err)
-{
-	check_group g;
-	vv_status rc = check_load(c->r, c->w, &c->batch, i, &g, err);
-
-	if (rc < 0) return rc;
-	vv_sums_reset(c->part);
-	if ((rc = check_blank(c->w, c->plan, &g, err)) == VV_OK) {
-		rc = count_rows(c, &g, err);
-	}
-	check_unload(&g);
-	vv_buf_reset(&c->one);
-	vv_sums_put(&c->one, c->part);
-	return rc < 0 ? rc : vv_buf_ok(&c->one, err);
+	return c->base ? c->rules[k].was : c->rules[k].now;
 }
 
 /* Adds a group's sums, and keeps them. */
-static vv_status take_group(counting *c, size_t i, const void *bytes, size_t len, vv_error *err)
+static vv_status take_group(counting *c, size_t k, size_t i, const void *bytes, size_t len,
+			    vv_error *err)
 {
 	const check_group_info *g = &c->r->groups[i];
-	bool kept = len <= KEPT_MAX && c->tail->len < UINT32_MAX / 2;
-	int got = vv_sums_read(c->sums, bytes, len);
+	table_rule *t = &c->rules[k];
+	bool kept = len <= KEPT_MAX && t->tail.len < UINT32_MAX / 2;
+	int got = vv_sums_read(sums_of(c, k), bytes, len);
 
 	if (got < 0) return vv_fail_nomem(err);
 	if (got == 0) return vv_fail(err, VV_ECORRUPT, "a kept result is damaged");
-	if (check_memo_find(c->fresh, g->name, g->rows)) return VV_OK;
-	check_memo_put(c->entries, g->name, g->rows, kept ? (uint32_t)c->tail->len : UINT32_MAX);
-	++*c->entry_count;
+	if (check_memo_find(&t->fresh, g->name, g->rows)) return VV_OK;
+	check_memo_put(&t->entries, g->name, g->rows, kept ? (uint32_t)t->tail.len : UINT32_MAX);
+	t->entry_count++;
 	if (kept) {
-		vv_buf_put_varint(c->tail, len);
-		vv_buf_put(c->tail, bytes, len);
+		vv_buf_put_varint(&t->tail, len);
+		vv_buf_put(&t->tail, bytes, len);
 	}
 	return VV_OK;
 }
@@ -117,241 +83,401 @@ static bool find_kept(const check_memo *m, const check_group_info *g, const uint
 	return true;
 }
 
+static bool is_kept(const table_rule *t, const check_group_info *g, const uint8_t **bytes,
+		    size_t *len)
+{
+	return find_kept(&t->fresh, g, bytes, len) || find_kept(&t->memo, g, bytes, len);
+}
+
+/* ---- whole versions ---- */
+
 /* What the sums of a whole version are kept by. */
-static vv_hash128 whole_id(const counting *c)
+static vv_hash128 whole_id(const counting *c, size_t k)
 {
 	const vv_root *root = &c->r->table->root;
-	vv_hash128 list = vv_xxh3_128(root->data.data, root->data.len, c->id.lo);
+	vv_hash128 list = vv_xxh3_128(root->data.data, root->data.len, c->rules[k].id.lo);
 
-	list.hi ^= c->id.hi;
+	list.hi ^= c->rules[k].id.hi;
 	return list;
 }
 
-/* 1; 0: they are not kept; <0. */
-static int read_whole(counting *c, vv_error *err)
+static vv_status read_whole(counting *c, size_t k, vv_error *err)
 {
 	vv_check_cache *cache = c->r->o->cache;
 	vv_auto(vv_buf) kept = VV_BUF_INIT;
-	int got = cache ? vv_check_cache_get(cache, "whole", whole_id(c), &kept, err) : 0;
+	int got = cache ? vv_check_cache_get(cache, "whole", whole_id(c, k), &kept, err) : 0;
 
-	if (got <= 0) return got;
-	got = vv_sums_read(c->sums, kept.data, kept.len);
+	c->rules[k].whole = false;
+	if (got <= 0) return (vv_status)got;
+	got = vv_sums_read(sums_of(c, k), kept.data, kept.len);
+	if (got < 0) return vv_fail_nomem(err);
+	c->rules[k].whole = got > 0;
 	if (got == 0) {
-		vv_sums_reset(c->sums);
+		vv_sums_reset(sums_of(c, k));
 	}
-	return got < 0 ? (int)vv_fail_nomem(err) : got;
+	return VV_OK;
 }
 
-static vv_status keep_whole(counting *c, vv_error *err)
+static vv_status keep_whole(counting *c, size_t k, vv_error *err)
 {
 	vv_auto(vv_buf) kept = VV_BUF_INIT;
 
-	if (!c->r->o->cache) return VV_OK;
-	vv_sums_put(&kept, c->sums);
+	if (!c->r->o->cache || c->rules[k].whole) return VV_OK;
+	vv_sums_put(&kept, sums_of(c, k));
 	vv_status rc = vv_buf_ok(&kept, err);
 	return rc < 0 || kept.len > WHOLE_MAX
 		       ? rc
-		       : vv_check_cache_put(c->r->o->cache, "whole", whole_id(c), kept.data,
+		       : vv_check_cache_put(c->r->o->cache, "whole", whole_id(c, k), kept.data,
 					    kept.len, err);
 }
 
-static vv_status open_kept(counting *c, vv_error *err)
-{
-	vv_status rc = VV_OK;
+/* ---- groups that must be read ---- */
 
-	if (!*c->opened) {
-		*c->opened = true;
-		rc = check_memo_open(c->memo, c->r->o->cache, "sums", c->id, err);
+#define JOB_GROUPS 12u
+
+/* Some groups, counted by one thread. */
+typedef struct count_job {
+	vv_job job;
+	counting *c;
+	const uint32_t *todo;
+	size_t count;
+	vv_buf out; /* of each group and each rule that needs it: varint length, and that many bytes */
+	vv_status rc;
+	vv_error err;
+} count_job;
+
+static vv_status count_group(count_job *j, unsigned worker, vv_batch *batch, size_t i,
+			     vv_error *err)
+{
+	counting *c = j->c;
+	check_worker *w = &c->own->workers[worker];
+	vv_auto(vv_buf) one = VV_BUF_INIT;
+	const uint8_t *bytes;
+	size_t len;
+	check_group g;
+	vv_status rc = check_load(c->r, w, batch, i, &g, err);
+
+	if (rc < 0) return rc;
+	if ((rc = check_blank(w, &c->own->plan, &g, err)) == VV_OK) {
+		rc = check_open_block(w, &c->own->plan, &g, c->places, err);
 	}
-	return rc < 0 || c->r->groups ? rc : check_groups_list(c->r, err);
-}
+	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
+		vv_sums *part = c->parts[worker * c->count + k];
 
-/* The sums of a version. *read: groups that had to be. */
-static vv_status count_version(counting *c, size_t *read, vv_error *err)
-{
-	int whole = read_whole(c, err);
-	vv_status rc = VV_OK;
-
-	if (whole != 0) return whole < 0 ? (vv_status)whole : vv_sums_finish(c->sums, err);
-	if ((rc = open_kept(c, err)) < 0) return rc;
-
-	for (size_t i = 0; i < c->r->group_count && rc == VV_OK; i++) {
-		const uint8_t *bytes;
-		size_t len;
-
-		const check_group_info *g = &c->r->groups[i];
-
-		if (find_kept(c->fresh, g, &bytes, &len) || find_kept(c->memo, g, &bytes, &len)) {
-			rc = take_group(c, i, bytes, len, err);
+		if (c->rules[k].whole || is_kept(&c->rules[k], &c->r->groups[i], &bytes, &len)) {
 			continue;
 		}
-		++*read;
-		if ((rc = count_group(c, i, err)) == VV_OK) {
-			rc = take_group(c, i, c->one.data, c->one.len, err);
+		vv_sums_reset(part);
+		vv_buf_reset(&one);
+		if ((rc = vv_sums_add(part, w->block, w->conditions, err)) == VV_OK) {
+			vv_sums_put(&one, part);
+			vv_buf_put_varint(&j->out, one.len);
+			vv_buf_put(&j->out, one.data, one.len);
+			rc = vv_buf_ok(&one, err);
 		}
 	}
-	return rc < 0 || (rc = keep_whole(c, err)) < 0 ? rc : vv_sums_finish(c->sums, err);
-}
-
-/* Both versions under one rule. */
-typedef struct judging {
-	check_run *r;
-	check_emit *e;
-	check_worker w;
-	const vv_check_rule *line;
-	vv_sums_rule *rule;
-	vv_sums *now, *was, *part; /* was NULL: no base */
-	check_run base;
-	check_memo memo, fresh;
-	bool opened; /* memo is */
-	vv_hash128 id;
-	vv_buf entries, tail;
-	size_t entry_count, read;
-} judging;
-
-static size_t *places_of(const check_plan *p, const vv_table *t, vv_arena *arena)
-{
-	size_t *out = vv_arena_calloc(arena, p->schema->count + 1, sizeof(*out));
-
-	for (size_t i = 0; out && i < p->schema->count; i++) {
-		const vv_field *f = &p->schema->fields[i];
-		long at;
-
-		if (t == p->table) {
-			out[i] = p->of_field[i] == SIZE_MAX ? SIZE_MAX
-							    : p->columns[p->of_field[i]].place;
-			continue;
-		}
-		at = vv_schema_find(&t->schema, f->name, f->name_len);
-		out[i] = at < 0 ? SIZE_MAX : (size_t)at;
-	}
-	return out;
-}
-
-static vv_status count_side(judging *j, check_run *r, vv_sums *sums, vv_error *err)
-{
-	counting c = {.r = r,
-		      .plan = &j->r->plan,
-		      .w = &j->w,
-		      .rule = j->rule,
-		      .sums = sums,
-		      .part = j->part,
-		      .id = j->id,
-		      .memo = &j->memo,
-		      .opened = &j->opened,
-		      .fresh = &j->fresh,
-		      .entries = &j->entries,
-		      .tail = &j->tail,
-		      .entry_count = &j->entry_count,
-		      .places = places_of(&j->r->plan, r->table, &j->r->arena)};
-
-	if (!c.places) return vv_fail_nomem(err);
-	vv_batch_init(&c.batch);
-	vv_status rc = count_version(&c, &j->read, err);
-	vv_batch_clear(&c.batch);
-	vv_buf_clear(&c.one);
+	check_unload(&g);
 	return rc;
 }
 
-/* All that decides what a group's rows count. */
-static vv_status make_id(judging *j, vv_error *err)
+static void run_job(vv_job *job, unsigned worker)
+{
+	count_job *j = (count_job *)(void *)job;
+	vv_auto(vv_batch) batch = {0};
+
+	vv_buf_reset(&j->out);
+	j->rc = VV_OK;
+	for (size_t n = 0; n < j->count && j->rc == VV_OK; n++) {
+		j->rc = count_group(j, worker, &batch, j->todo[n], &j->err);
+	}
+	if (j->rc == VV_OK) {
+		j->rc = vv_buf_ok(&j->out, &j->err);
+	}
+}
+
+static vv_status take_job(count_job *j, vv_error *err)
+{
+	counting *c = j->c;
+	const uint8_t *p = (const uint8_t *)j->out.data, *end = p ? p + j->out.len : p, *bytes;
+	size_t kept;
+	uint64_t len;
+	vv_status rc = j->rc;
+
+	if (rc < 0) {
+		*err = j->err;
+	}
+	for (size_t n = 0; n < j->count && rc == VV_OK; n++) {
+		const size_t i = j->todo[n];
+
+		for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
+			if (c->rules[k].whole ||
+			    is_kept(&c->rules[k], &c->r->groups[i], &bytes, &kept)) {
+				continue;
+			}
+			vv_varint_read(&p, end, &len);
+			c->rules[k].read++;
+			rc = take_group(c, k, i, p, (size_t)len, err);
+			p += len;
+		}
+	}
+	return rc;
+}
+
+static vv_status run_jobs(counting *c, const uint32_t *todo, size_t count, vv_error *err)
+{
+	vv_pool *pool = c->own->o->pool;
+	const size_t ring = pool ? 3 * c->own->worker_count : 1;
+	const size_t total = (count + JOB_GROUPS - 1) / JOB_GROUPS;
+	vv_auto_free count_job *jobs = vv_calloc(ring, sizeof(*jobs));
+	size_t started = 0, taken = 0;
+	vv_status rc = jobs ? VV_OK : vv_fail_nomem(err);
+
+	while (jobs && taken < (rc == VV_OK ? total : started)) {
+		for (; rc == VV_OK && started < total && started - taken < ring; started++) {
+			const size_t from = started * JOB_GROUPS;
+			count_job *j = &jobs[started % ring];
+
+			j->job.run = run_job;
+			j->c = c;
+			j->todo = todo + from;
+			j->count = count - from < JOB_GROUPS ? count - from : JOB_GROUPS;
+			if (pool) {
+				vv_pool_submit(pool, &j->job);
+			} else {
+				run_job(&j->job, 0);
+			}
+		}
+		if (pool) {
+			vv_pool_wait(pool, &jobs[taken % ring].job);
+		}
+		if (rc == VV_OK) {
+			rc = take_job(&jobs[taken % ring], err);
+		}
+		taken++;
+	}
+	for (size_t i = 0; jobs && i < ring; i++) {
+		vv_buf_clear(&jobs[i].out);
+	}
+	return rc;
+}
+
+/* Takes what is kept of a group. *wanted: some rule needs it read. */
+static vv_status take_kept(counting *c, size_t i, bool *wanted, vv_error *err)
+{
+	const uint8_t *bytes;
+	size_t len;
+	vv_status rc = VV_OK;
+
+	*wanted = false;
+	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
+		if (c->rules[k].whole) {
+			continue;
+		}
+		if (is_kept(&c->rules[k], &c->r->groups[i], &bytes, &len)) {
+			rc = take_group(c, k, i, bytes, len, err);
+		} else {
+			*wanted = true;
+		}
+	}
+	return rc;
+}
+
+static vv_status open_kept(counting *c, bool *all, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*all = true;
+	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
+		table_rule *t = &c->rules[k];
+
+		if ((rc = read_whole(c, k, err)) < 0 || t->whole) {
+			continue;
+		}
+		*all = false;
+		if (!t->opened) {
+			t->opened = true;
+			rc = check_memo_open(&t->memo, c->r->o->cache, "sums", t->id, err);
+		}
+	}
+	return rc < 0 || *all || c->r->groups ? rc : check_groups_list(c->r, err);
+}
+
+/* The sums of a version. */
+static vv_status count_version(counting *c, vv_error *err)
+{
+	vv_auto_free uint32_t *todo = NULL;
+	size_t count = 0;
+	bool all, wanted;
+	vv_status rc = open_kept(c, &all, err);
+
+	if (rc == VV_OK && !all) {
+		todo = vv_calloc(c->r->group_count + 1, sizeof(*todo));
+		rc = todo ? VV_OK : vv_fail_nomem(err);
+	}
+	for (size_t i = 0; todo && i < c->r->group_count && rc == VV_OK; i++) {
+		rc = take_kept(c, i, &wanted, err);
+		if (wanted) {
+			todo[count++] = (uint32_t)i;
+		}
+	}
+	if (rc == VV_OK && count > 0) {
+		rc = run_jobs(c, todo, count, err);
+	}
+	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
+		rc = keep_whole(c, k, err);
+		rc = rc < 0 ? rc : vv_sums_finish(sums_of(c, k), err);
+	}
+	return rc;
+}
+
+/* ---- both versions ---- */
+
+typedef struct judging {
+	check_run *r;
+	check_emit *e;
+	table_rule *rules;
+	size_t count;
+	vv_sums **parts;
+	check_run base;
+} judging;
+
+static vv_status count_side(judging *j, bool base, vv_error *err)
 {
 	const check_plan *p = &j->r->plan;
+	counting c = {.r = base ? &j->base : j->r,
+		      .own = j->r,
+		      .base = base,
+		      .rules = j->rules,
+		      .count = j->count,
+		      .parts = j->parts,
+		      .places = p->places};
+
+	if (base) {
+		size_t *places = vv_arena_calloc(&j->r->arena, p->schema->count + 1,
+						 sizeof(*places));
+
+		for (size_t i = 0; places && i < p->schema->count; i++) {
+			const vv_field *f = &p->schema->fields[i];
+			long at = vv_schema_find(&c.r->table->schema, f->name, f->name_len);
+
+			places[i] = at < 0 ? SIZE_MAX : (size_t)at;
+		}
+		if (!(c.places = places)) return vv_fail_nomem(err);
+	}
+	return count_version(&c, err);
+}
+
+/* All that decides what a group's rows count. */
+static vv_status make_id(table_rule *t, const check_plan *p, vv_error *err)
+{
 	size_t count;
-	const size_t *fields = vv_sums_rule_columns(j->rule, &count);
+	const size_t *fields = vv_sums_rule_columns(t->rule, &count);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "sums 1 %d %d %s\n%s\n", p->json, p->pass_blank, j->line->condition,
-		      j->line->where ? j->line->where : "");
-	for (const char **g = j->line->groups; g && *g; g++) {
+	vv_buf_printf(&b, "sums 1 %d %d %s\n%s\n", p->json, p->pass_blank, t->line->condition,
+		      t->line->where ? t->line->where : "");
+	for (const char **g = t->line->groups; g && *g; g++) {
 		vv_buf_printf(&b, "%s\n", *g);
 	}
 	for (size_t i = 0; i < count; i++) {
 		const vv_field *f = &p->schema->fields[fields[i]];
-		size_t column = p->of_field[fields[i]];
 
-		vv_buf_printf(&b, "\n%zu ", column == SIZE_MAX ? column : p->columns[column].place);
+		vv_buf_printf(&b, "\n%zu ", p->places[fields[i]]);
 		vv_json_put_node(&b, f->json);
 		for (const char *const *m = (const char *const *)f->missing; *m; m++) {
 			vv_buf_putc(&b, ' ');
 			vv_json_put_string(&b, *m, strlen(*m));
 		}
 	}
-	j->id = vv_xxh3_128(b.data, b.len, 0);
+	t->id = vv_xxh3_128(b.data, b.len, 0);
 	return vv_buf_ok(&b, err);
 }
 
-static vv_status put_record(judging *j, vv_buf *out, vv_error *err)
+static vv_status put_record(table_rule *t, vv_buf *out, vv_error *err)
 {
 	vv_status rc;
 
-	check_memo_begin(out, j->entry_count);
-	vv_buf_put(out, j->entries.data, j->entries.len);
-	vv_buf_put(out, j->tail.data, j->tail.len);
-	return (rc = vv_buf_ok(&j->entries, err)) < 0 || (rc = vv_buf_ok(&j->tail, err)) < 0
+	check_memo_begin(out, t->entry_count);
+	vv_buf_put(out, t->entries.data, t->entries.len);
+	vv_buf_put(out, t->tail.data, t->tail.len);
+	return (rc = vv_buf_ok(&t->entries, err)) < 0 || (rc = vv_buf_ok(&t->tail, err)) < 0
 		       ? rc
 		       : vv_buf_ok(out, err);
 }
 
-static vv_status keep(judging *j, vv_error *err)
+static vv_status keep(const judging *j, vv_error *err)
 {
-	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	if (!j->r->o->cache || j->read == 0) return VV_OK;
-	rc = put_record(j, &out, err);
-	return rc < 0 ? rc : check_memo_keep(&out, j->r->o->cache, "sums", j->id, err);
+	for (size_t k = 0; j->r->o->cache && k < j->count && rc == VV_OK; k++) {
+		vv_auto(vv_buf) out = VV_BUF_INIT;
+
+		if (j->rules[k].read > 0 && (rc = put_record(&j->rules[k], &out, err)) == VV_OK) {
+			rc = check_memo_keep(&out, j->r->o->cache, "sums", j->rules[k].id, err);
+		}
+	}
+	return rc;
 }
 
 /* The version, then its base, which has most of its groups. */
 static vv_status count_both(judging *j, vv_error *err)
 {
-	vv_auto(vv_buf) record = VV_BUF_INIT;
-	vv_status rc = count_side(j, j->r, j->now, err);
+	vv_status rc = count_side(j, false, err);
 
-	if (rc < 0 || !j->was || (rc = put_record(j, &record, err)) < 0) return rc;
-	check_memo_close(&j->fresh);
-	j->fresh = (check_memo){.tail = NULL};
-	if ((rc = check_memo_read(&j->fresh, record.data, record.len, err)) < 0) return rc;
-	return count_side(j, &j->base, j->was, err);
+	if (rc < 0 || !j->base.table) return rc;
+	for (size_t k = 0; k < j->count && rc == VV_OK; k++) {
+		table_rule *t = &j->rules[k];
+		vv_auto(vv_buf) record = VV_BUF_INIT;
+
+		check_memo_close(&t->fresh);
+		t->fresh = (check_memo){.tail = NULL};
+		if ((rc = put_record(t, &record, err)) == VV_OK) {
+			rc = check_memo_read(&t->fresh, record.data, record.len, err);
+		}
+	}
+	return rc < 0 ? rc : count_side(j, true, err);
 }
 
-/* What the record holds may be damaged: then once more without it. */
+/* What the records hold may be damaged: then once more without them. */
 static vv_status count_sides(judging *j, vv_error *err)
 {
 	vv_error why;
+	bool kept = false;
 	vv_status rc = count_both(j, &why);
 
-	if (rc == VV_ECORRUPT && j->memo.groups.count > 0) {
-		check_memo_close(&j->memo);
-		check_memo_close(&j->fresh);
-		j->memo = j->fresh = (check_memo){.tail = NULL};
-		vv_sums_reset(j->now);
-		if (j->was) {
-			vv_sums_reset(j->was);
+	for (size_t k = 0; rc == VV_ECORRUPT && k < j->count; k++) {
+		table_rule *t = &j->rules[k];
+
+		kept = kept || t->memo.groups.count > 0;
+		check_memo_close(&t->memo);
+		check_memo_close(&t->fresh);
+		t->memo = t->fresh = (check_memo){.tail = NULL};
+		vv_sums_reset(t->now);
+		if (t->was) {
+			vv_sums_reset(t->was);
 		}
-		vv_buf_reset(&j->entries);
-		vv_buf_reset(&j->tail);
-		j->entry_count = 0;
-		return count_both(j, err);
+		vv_buf_reset(&t->entries);
+		vv_buf_reset(&t->tail);
+		t->entry_count = 0;
 	}
+	if (kept) return count_both(j, err);
 	if (rc < 0) {
 		*err = why;
 	}
 	return rc;
 }
 
-static vv_status give_group(judging *j, size_t i, vv_error *err)
+static vv_status give_group(judging *j, const table_rule *t, size_t i, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT, key = VV_BUF_INIT, value = VV_BUF_INIT;
-	vv_finding f = {.rule = j->line->rule->code,
-			.severity = j->line->severity,
-			.name = j->line->name || j->line->why ? vv_check_rule_title(j->line) : NULL,
-			.expected = j->line->text};
+	vv_finding f = {.rule = t->line->rule->code,
+			.severity = t->line->severity,
+			.name = t->line->name || t->line->why ? vv_check_rule_title(t->line) : NULL,
+			.expected = t->line->text};
 	vv_status rc;
 
-	vv_sums_put_group(&key, j->now, i);
-	vv_sums_put_values(&value, j->w.conditions, j->now, i, j->was);
+	vv_sums_put_group(&key, t->now, i);
+	vv_sums_put_values(&value, j->r->workers[0].conditions, t->now, i, t->was);
 	if (f.name) {
 		vv_buf_printf(&message, "%s not meet \"%s\"", key.len ? "the group does" : "does",
 			      vv_text_shows(f.name));
@@ -373,116 +499,133 @@ static vv_status give_group(judging *j, size_t i, vv_error *err)
 	return check_emit_give(j->e, &f, err);
 }
 
-static vv_status give_all(judging *j, vv_error *err)
+static vv_status give_all(judging *j, const table_rule *t, vv_error *err)
 {
 	uint64_t found = 0, given = 0;
-	vv_finding like = {.rule = j->line->rule->code,
-			   .severity = j->line->severity,
-			   .name = j->line->name || j->line->why ? vv_check_rule_title(j->line)
+	vv_finding like = {.rule = t->line->rule->code,
+			   .severity = t->line->severity,
+			   .name = t->line->name || t->line->why ? vv_check_rule_title(t->line)
 								 : NULL,
-			   .expected = j->line->text};
+			   .expected = t->line->text};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < vv_sums_groups(j->now) && rc == VV_OK; i++) {
-		if (vv_sums_judge(j->now, j->w.conditions, i, j->was) != VV_FALSE) {
+	for (size_t i = 0; i < vv_sums_groups(t->now) && rc == VV_OK; i++) {
+		if (vv_sums_judge(t->now, j->r->workers[0].conditions, i, t->was) != VV_FALSE) {
 			continue;
 		}
 		found++;
 		if (given < check_limit(j->r)) {
 			given++;
-			rc = give_group(j, i, err);
+			rc = give_group(j, t, i, err);
 		}
 	}
 	return rc < 0 ? rc : check_emit_total(j->e, &like, found, given, false, err);
 }
 
-static vv_status give_unread(judging *j, const char *why, vv_error *err)
+static vv_status give_unread(judging *j, const vv_check_rule *line, const char *why, vv_error *err)
 {
-	const char *code = j->line->rule->code;
-	vv_finding f = {.rule = j->line->severity == VV_SEVERITY_ERROR ? code : VV_RULE_UNCHECKED,
+	const char *code = line->rule->code;
+	vv_finding f = {.rule = line->severity == VV_SEVERITY_ERROR ? code : VV_RULE_UNCHECKED,
 			.severity = VV_SEVERITY_ERROR,
 			.message = why,
-			.name = j->line->name || j->line->why ? vv_check_rule_title(j->line) : NULL,
+			.name = line->name || line->why ? vv_check_rule_title(line) : NULL,
 			.unread = true,
-			.expected = j->line->text};
+			.expected = line->text};
 	vv_status rc = check_emit_give(j->e, &f, err);
 
 	return rc < 0 ? rc : check_emit_total(j->e, &f, 1, 1, false, err);
 }
 
-static vv_status open_base(judging *j, vv_error *err)
-{
-	vv_table *base = j->r->o->base;
-
-	if (!base || base->root.kind != VV_KIND_TABLE) return VV_OK;
-	vv_arena_init(&j->base.arena);
-	j->base.table = base;
-	j->base.o = j->r->o;
-	return (j->was = vv_sums_new(j->rule)) ? VV_OK : vv_fail_nomem(err);
-}
-
-static vv_status judge(judging *j, vv_error *err)
+static vv_status add_rule(judging *j, const vv_check_rule *line, vv_error *err)
 {
 	const check_plan *p = &j->r->plan;
 	const vv_condition_how how = {.json = p->json,
 				      .line = true,
-				      .file = j->line->file,
-				      .file_line = j->line->line,
-				      .file_column = j->line->condition_at + 1};
-	const vv_sums_text text = {.condition = j->line->condition,
-				   .where = j->line->where,
-				   .groups = j->line->groups,
-				   .where_at = j->line->where_at,
-				   .groups_at = j->line->groups_at};
+				      .file = line->file,
+				      .file_line = line->line,
+				      .file_column = line->condition_at + 1};
+	const vv_sums_text text = {.condition = line->condition,
+				   .where = line->where,
+				   .groups = line->groups,
+				   .where_at = line->where_at,
+				   .groups_at = line->groups_at};
+	table_rule *t = &j->rules[j->count];
 	vv_error why;
-	vv_status rc = vv_sums_rule_new(&j->rule, &text, p->schema, &how, &why);
+	vv_status rc = vv_sums_rule_new(&t->rule, &text, p->schema, &how, &why);
 
-	if (rc == VV_EINPUT) return give_unread(j, why.message, err);
+	if (rc == VV_EINPUT) return give_unread(j, line, why.message, err);
 	if (rc < 0) {
 		*err = why;
 		return rc;
 	}
-	j->now = vv_sums_new(j->rule);
-	j->part = vv_sums_new(j->rule);
-	if (!j->now || !j->part) return vv_fail_nomem(err);
-	if ((rc = make_id(j, err)) < 0 || (rc = open_base(j, err)) < 0 ||
-	    (rc = count_sides(j, err)) < 0 || (rc = keep(j, err)) < 0) {
-		return rc;
+	t->line = line;
+	j->count++;
+	t->now = vv_sums_new(t->rule);
+	t->was = j->base.table ? vv_sums_new(t->rule) : NULL;
+	return !t->now || (j->base.table && !t->was) ? vv_fail_nomem(err) : make_id(t, p, err);
+}
+
+static vv_status open_judging(judging *j, vv_error *err)
+{
+	const vv_rule_set *set = j->r->o->rules;
+	vv_table *base = j->r->o->base;
+	vv_status rc = VV_OK;
+
+	j->base.o = j->r->o;
+	j->base.table = base && base->root.kind == VV_KIND_TABLE ? base : NULL;
+	if (!(j->rules = vv_calloc(set->line_count + 1, sizeof(*j->rules)))) {
+		return vv_fail_nomem(err);
 	}
-	return give_all(j, err);
+	for (size_t i = 0; i < set->line_count && rc == VV_OK; i++) {
+		if (set->lines[i].kind == VV_CHECK_TABLE &&
+		    set->lines[i].severity != VV_SEVERITY_OFF) {
+			rc = add_rule(j, &set->lines[i], err);
+		}
+	}
+	j->parts = vv_calloc(j->r->worker_count * j->count + 1, sizeof(vv_sums *));
+	for (size_t i = 0; j->parts && i < j->r->worker_count * j->count && rc == VV_OK; i++) {
+		j->parts[i] = vv_sums_new(j->rules[i % j->count].rule);
+		rc = j->parts[i] ? VV_OK : vv_fail_nomem(err);
+	}
+	return j->parts ? rc : vv_fail_nomem(err);
 }
 
 static void judging_clear(judging *j)
 {
-	check_memo_close(&j->memo);
-	check_memo_close(&j->fresh);
-	vv_sums_free(j->now);
-	vv_sums_free(j->was);
-	vv_sums_free(j->part);
-	vv_sums_rule_free(j->rule);
-	vv_buf_clear(&j->entries);
-	vv_buf_clear(&j->tail);
+	for (size_t i = 0; j->parts && i < j->r->worker_count * j->count; i++) {
+		vv_sums_free(j->parts[i]);
+	}
+	for (size_t k = 0; k < j->count; k++) {
+		table_rule *t = &j->rules[k];
+
+		check_memo_close(&t->memo);
+		check_memo_close(&t->fresh);
+		vv_sums_free(t->now);
+		vv_sums_free(t->was);
+		vv_sums_rule_free(t->rule);
+		vv_buf_clear(&t->entries);
+		vv_buf_clear(&t->tail);
+	}
+	vv_free(j->parts);
+	vv_free(j->rules);
 	vv_free(j->base.groups);
 	vv_arena_clear(&j->base.arena);
 }
 
 vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err)
 {
-	const vv_rule_set *set = r->o->rules;
-	vv_status rc = VV_OK;
+	judging j = {.r = r, .e = e};
+	vv_status rc;
 
-	for (size_t i = 0; set && i < set->line_count && rc == VV_OK; i++) {
-		judging j = {.r = r, .e = e, .line = &set->lines[i]};
-
-		if (j.line->kind != VV_CHECK_TABLE || j.line->severity == VV_SEVERITY_OFF) {
-			continue;
-		}
-		vv_arena_init(&j.base.arena);
-		if ((rc = check_worker_init(&j.w, &r->plan, err)) == VV_OK) {
-			rc = judge(&j, err);
-		}
-		judging_clear(&j);
-		check_worker_clear(&j.w);
+	if (!r->o->rules || r->o->rules->line_count == 0) return VV_OK;
+	vv_arena_init(&j.base.arena);
+	if ((rc = open_judging(&j, err)) == VV_OK && j.count > 0 &&
+	    (rc = count_sides(&j, err)) == VV_OK) {
+		rc = keep(&j, err);
 	}
+	for (size_t k = 0; k < j.count && rc == VV_OK; k++) {
+		rc = give_all(&j, &j.rules[k], err);
+	}
+	judging_clear(&j);
 	return rc;
 }

@@ -625,6 +625,9 @@ vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
 			rc = list_places(&p, how->old, p.old_used, &p.c->old_columns,
 					 &p.c->old_column_count);
 		}
+		if (rc == VV_OK && !vv_steps_span(p.c)) {
+			rc = vv_fail_nomem(err);
+		}
 	}
 	if (rc < 0) {
 		vv_condition_free(p.c);

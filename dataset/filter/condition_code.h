@@ -134,6 +134,12 @@ typedef struct vv_condition_aggregate {
 	const char *text;       /* "sum(price)" */
 } vv_condition_aggregate;
 
+/* The longest run of steps from one on that leaves one value and reads at most one column; SIZE_MAX: none. */
+typedef struct vv_span {
+	size_t end; /* 0: there is no such run */
+	size_t column;
+} vv_span;
+
 struct vv_condition {
 	vv_arena arena;
 	const vv_schema *schema; /* NULL: only the form was looked at */
@@ -141,6 +147,7 @@ struct vv_condition {
 	char *text;
 	vv_step *steps;
 	size_t step_count;
+	vv_span *spans; /* of the steps */
 	vv_literal *literals;
 	size_t literal_count;
 	size_t *columns; /* ascending */
@@ -175,6 +182,14 @@ struct vv_condition_scratch {
 	bool failed;
 	bool undecided; /* a pattern took more than its steps */
 };
+
+/* How many values a step takes from the stack. */
+size_t vv_step_operands(const vv_step *step);
+/* The kind of the value that the steps before end leave. */
+vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end);
+/* The value of the steps from begin to end, at the bottom of the stack. */
+void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells,
+			    size_t begin, size_t end);
 
 /* How a stands to b, both known; false: it cannot be told. */
 bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,

@@ -128,5 +128,7 @@ vv_status vv_parser_close_parenthesis(vv_parser *p);
 
 /* condition_tests.c: where the value that the steps before end leave begins. */
 size_t vv_steps_begin(const vv_condition *c, size_t end);
+/* Makes c->spans. False: out of memory. */
+bool vv_steps_span(vv_condition *c);
 
 #endif

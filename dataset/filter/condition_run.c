@@ -448,7 +448,8 @@ static void run_null(vv_operand *v, bool wanted)
 	}
 }
 
-void vv_condition_run(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells)
+void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells,
+			    size_t begin, size_t end)
 {
 	size_t top = 0; /* values on the stack */
 
@@ -456,7 +457,7 @@ void vv_condition_run(const vv_condition *c, vv_condition_scratch *s, const vv_c
 		vv_arena_reset(&s->texts);
 		s->text_len = 0;
 	}
-	for (size_t i = 0; i < c->step_count; i++) {
+	for (size_t i = begin; i < end; i++) {
 		const vv_step *step = &c->steps[i];
 
 		switch (step->code) {
@@ -531,7 +532,7 @@ void vv_condition_run(const vv_condition *c, vv_condition_scratch *s, const vv_c
 
 vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells)
 {
-	vv_condition_run(c, s, cells);
+	vv_condition_run_steps(c, s, cells, 0, c->step_count);
 	return s->failed ? VV_UNKNOWN : truth_of(&s->stack[0]);
 }
 

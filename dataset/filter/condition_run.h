@@ -24,8 +24,6 @@ VV_AUTO_FREE(vv_condition_scratch, vv_condition_scratch_free)
  * Where memory ends the answer is VV_UNKNOWN and vv_condition_failed tells. */
 vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
 bool vv_condition_failed(const vv_condition_scratch *s);
-/* The value of an expression: for this room alone, at the bottom of the stack. */
-void vv_condition_run(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
 /* Was a row since the last question not decided, since a pattern took more than its steps? */
 bool vv_condition_undecided(vv_condition_scratch *s);
 

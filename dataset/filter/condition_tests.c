@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "dataset/filter/condition_calls.h"
 #include "dataset/filter/condition_internal.h"
 
-static size_t operands_of(const vv_step *step)
+size_t vv_step_operands(const vv_step *step)
 {
 	switch (step->code) {
 	case VV_STEP_COLUMN:
@@ -36,9 +37,77 @@ size_t vv_steps_begin(const vv_condition *c, size_t end)
 	size_t wanted = 1;
 
 	while (wanted > 0) {
-		wanted += operands_of(&c->steps[--end]) - 1;
+		wanted += vv_step_operands(&c->steps[--end]) - 1;
 	}
 	return end;
+}
+
+vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end)
+{
+	const vv_step *step = &c->steps[end - 1];
+
+	switch (step->code) {
+	case VV_STEP_COLUMN:
+	case VV_STEP_LITERAL:
+	case VV_STEP_AGGREGATE:
+		return step->kind;
+	case VV_STEP_TEXT:
+		return VV_OPERAND_TEXT;
+	case VV_STEP_ADD:
+	case VV_STEP_SUBTRACT:
+	case VV_STEP_MULTIPLY:
+	case VV_STEP_DIVIDE:
+	case VV_STEP_NEGATE:
+		return VV_OPERAND_NUMBER;
+	case VV_STEP_CALL:
+		switch (vv_call_at(step->at)->gives) {
+		case 'n':
+			return VV_OPERAND_NUMBER;
+		case 't':
+			return VV_OPERAND_TEXT;
+		case 'd':
+			return VV_OPERAND_TIME;
+		case 'b':
+			return VV_OPERAND_BOOLEAN;
+		default:
+			return step->kind;
+		}
+	default:
+		return VV_OPERAND_BOOLEAN;
+	}
+}
+
+bool vv_steps_span(vv_condition *c)
+{
+	const size_t none = SIZE_MAX, several = SIZE_MAX - 1;
+	vv_span stack[VV_CONDITION_DEPTH + 1]; /* end: where the value begins */
+	size_t top = 0;
+
+	c->spans = vv_arena_calloc(&c->arena, c->step_count + 1, sizeof(*c->spans));
+	for (size_t i = 0; c->spans && i < c->step_count; i++) {
+		const vv_step *step = &c->steps[i];
+		const size_t operands = vv_step_operands(step);
+		vv_span one = {.end = i, .column = none};
+
+		if (step->code == VV_STEP_COLUMN || step->code == VV_STEP_AGGREGATE) {
+			one.column = step->before || step->code == VV_STEP_AGGREGATE ? several
+										     : step->at;
+		}
+		top -= operands;
+		for (size_t k = 0; k < operands; k++) {
+			const size_t column = stack[top + k].column;
+
+			one.column = one.column == none                       ? column
+				     : column == none || column == one.column ? one.column
+									      : several;
+		}
+		one.end = operands > 0 ? stack[top].end : i;
+		stack[top++] = one;
+		if (one.column != several) {
+			c->spans[one.end] = (vv_span){.end = i + 1, .column = one.column};
+		}
+	}
+	return c->spans != NULL;
 }
 
 typedef struct taken {

@@ -16,18 +16,12 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/filter/condition_calls.h"
 #include "dataset/filter/condition_code.h"
+#include "dataset/filter/row_values.h"
+#include "dataset/filter/sum_values.h"
 #include "dataset/filter/total.h"
 
 #define ROOT_PLACES 30u
-
-/* Values' hashes: a table by hash, until pack makes an array in order of it. */
-typedef struct distinct {
-	vv_hash128 *items; /* of the table those that are not zero */
-	size_t count, cap; /* cap: a power of two, or none */
-	bool over;         /* only the least are left */
-} distinct;
 
 /* One aggregate of one group. */
 typedef struct cell {
@@ -35,9 +29,9 @@ typedef struct cell {
 		count; /* values; rows of count(*) and share(); of share() those that do not meet it are in `other` */
 	uint64_t other;
 	vv_total sum, square;
-	char *least; /* of min and max: the value as put_value writes it; owned */
+	char *least; /* of min and max: the value as vv_value_keep writes it; owned */
 	size_t least_len;
-	distinct distinct;
+	vv_distinct distinct;
 } cell;
 
 typedef struct group {
@@ -59,6 +53,8 @@ struct vv_sums {
 	group *groups;
 	size_t count, cap;
 	vv_hash_index index;
+	vv_arena arena; /* keys and cells of the groups */
+	size_t near;    /* the group that was found last */
 	vv_buf key, value;
 	vv_value_room *rooms[2]; /* values of the group that is judged */
 };
@@ -134,6 +130,11 @@ vv_status vv_sums_rule_new(vv_sums_rule **out, const vv_sums_text *text, const v
 	while (text->groups && text->groups[count]) {
 		count++;
 	}
+	if (count > VV_SUMS_KEYS_MAX) {
+		return vv_fail(err, VV_EINPUT, "%s:%zu:%zu: more than %u expressions in 'group by'",
+			       how->file ? how->file : "condition", how->file_line, at + 1,
+			       VV_SUMS_KEYS_MAX);
+	}
 	if (!r || !(r->keys = vv_calloc(count + 1, sizeof(vv_condition *)))) {
 		return vv_fail_nomem(err);
 	}
@@ -156,224 +157,6 @@ vv_status vv_sums_rule_new(vv_sums_rule **out, const vv_sums_text *text, const v
 	return VV_OK;
 }
 
-/* ---- values as bytes ---- */
-
-static void put_time(vv_buf *out, const vv_operand *v, vv_type type)
-{
-	int64_t days = v->time.days, seconds = v->time.seconds;
-
-	if (type != VV_TYPE_TIME) {
-		int64_t year;
-		int month, day;
-
-		vv_civil_day(days, &year, &month, &day);
-		vv_buf_printf(out, "%04lld-%02d", (long long)year, month);
-		if (type != VV_TYPE_YEARMONTH) {
-			vv_buf_printf(out, "-%02d", day);
-		}
-	}
-	if (type == VV_TYPE_TIME || type == VV_TYPE_DATETIME) {
-		vv_buf_printf(out, "%s%02d:%02d:%02d", type == VV_TYPE_TIME ? "" : "T",
-			      (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60));
-		if (v->time.fraction_len > 0) {
-			vv_buf_putc(out, '.');
-			vv_buf_put(out, v->time.fraction, v->time.fraction_len);
-		}
-		vv_buf_puts(out, type == VV_TYPE_TIME ? "" : "Z");
-	}
-}
-
-/* As vv_ratio_put would, without its cost. */
-static void put_small(vv_buf *out, vv_small n)
-{
-	uint64_t digits = n.mantissa < 0 ? (uint64_t)0 - (uint64_t)n.mantissa
-					 : (uint64_t)n.mantissa;
-
-	for (; n.scale > 0 && digits % 10 == 0; n.scale--) {
-		digits /= 10;
-	}
-	char text[24], *end = text + sizeof(text), *p = end;
-	unsigned place = 0;
-
-	do {
-		if (place == n.scale && place > 0) {
-			*--p = '.';
-		}
-		*--p = (char)('0' + digits % 10);
-		digits /= 10;
-		place++;
-	} while (digits > 0 || place <= n.scale);
-	if (n.mantissa < 0) {
-		*--p = '-';
-	}
-	vv_buf_put(out, p, (size_t)(end - p));
-}
-
-#define KEY_PLACES 60 /* of a fraction that is no decimal, in a group or among distinct values */
-
-/* One text for one value, as people read it. */
-static void put_value(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind,
-		      vv_type type, int places)
-{
-	if (kind == VV_OPERAND_NUMBER && v->state == VV_VALUE_INFINITE) {
-		vv_buf_puts(out, v->truth ? "-INF" : "INF");
-	} else if (kind == VV_OPERAND_NUMBER) {
-		if (v->state == VV_VALUE_SMALL) {
-			put_small(out, v->small);
-		} else {
-			vv_ratio_put(out, large, places);
-		}
-	} else if (kind == VV_OPERAND_BOOLEAN) {
-		vv_buf_puts(out, v->truth ? "true" : "false");
-	} else if (kind == VV_OPERAND_TIME) {
-		put_time(out, v, type);
-	} else {
-		vv_buf_put(out, v->text, v->len);
-	}
-}
-
-/* A value that lasts, of min and max: a number whole, a time, or a text. */
-static void put_kept(vv_buf *out, const vv_operand *v, const vv_ratio *large, vv_operand_kind kind)
-{
-	uint8_t room[16];
-	vv_ratio r;
-
-	if (kind == VV_OPERAND_NUMBER) {
-		vv_buf_putc(out, v->state == VV_VALUE_INFINITE ? v->truth ? 2 : 1 : 0);
-		if (v->state == VV_VALUE_INFINITE) return;
-		if (v->state == VV_VALUE_SMALL) {
-			vv_ratio_small(&r, &v->small);
-			large = &r;
-		}
-		vv_exact_put(out, &large->above);
-		vv_exact_put(out, &large->below);
-	} else if (kind == VV_OPERAND_TIME) {
-		vv_put_le64(room, (uint64_t)v->time.days);
-		vv_put_le64(room + 8, (uint64_t)v->time.seconds);
-		vv_buf_put(out, room, 16);
-		vv_buf_put(out, v->time.fraction, v->time.fraction_len);
-	} else {
-		vv_buf_put(out, v->text, v->len);
-	}
-}
-
-static bool get_kept(vv_value_room *out, const char *bytes, size_t len, vv_operand_kind kind)
-{
-	const uint8_t *p = (const uint8_t *)bytes, *end = p + len;
-	vv_operand *v = &out->value;
-
-	*v = (vv_operand){.state = VV_VALUE_SMALL, .text = bytes, .len = len};
-	if (kind == VV_OPERAND_NUMBER) {
-		if (len == 0) return false;
-		uint8_t infinite = *p++;
-		if (infinite > 0) {
-			v->state = VV_VALUE_INFINITE;
-			v->truth = infinite == 2;
-			return len == 1;
-		}
-		v->state = VV_VALUE_LARGE;
-		if (!vv_exact_get(&out->large.above, &p, end) ||
-		    !vv_exact_get(&out->large.below, &p, end) || out->large.below.count == 0) {
-			return false;
-		}
-		if (vv_ratio_to_small(&v->small, &out->large)) {
-			v->state = VV_VALUE_SMALL;
-		}
-		return p == end;
-	}
-	if (kind == VV_OPERAND_TIME) {
-		if (len < 16) return false;
-		v->time = (vv_time_value){.days = (int64_t)vv_get_le64(p),
-					  .seconds = (int64_t)vv_get_le64(p + 8),
-					  .fraction = bytes + 16,
-					  .fraction_len = len - 16};
-	}
-	return true;
-}
-
-/* ---- distinct values ---- */
-
-static int order_hashes(const void *a, const void *b)
-{
-	const vv_hash128 *x = a, *y = b;
-
-	return x->hi != y->hi ? (x->hi > y->hi) - (x->hi < y->hi)
-			      : (x->lo > y->lo) - (x->lo < y->lo);
-}
-
-/* In order; of more than are told apart only the least. */
-static void pack(distinct *d)
-{
-	size_t n = 0;
-
-	if (d->cap == 0) return;
-	for (size_t i = 0; i < d->cap; i++) {
-		if (d->items[i].lo != 0 || d->items[i].hi != 0) {
-			d->items[n++] = d->items[i];
-		}
-	}
-	if (n > 1) {
-		qsort(d->items, n, sizeof(*d->items), order_hashes);
-	}
-	d->over = d->over || n > VV_SUMS_DISTINCT_MAX;
-	d->count = n > VV_SUMS_DISTINCT_MAX ? VV_SUMS_DISTINCT_MAX : n;
-	d->cap = 0; /* no table any more */
-}
-
-static void insert(distinct *d, vv_hash128 h)
-{
-	size_t at = (size_t)h.lo & (d->cap - 1);
-
-	while (d->items[at].lo != 0 || d->items[at].hi != 0) {
-		if (d->items[at].lo == h.lo && d->items[at].hi == h.hi) return;
-		at = (at + 1) & (d->cap - 1);
-	}
-	d->items[at] = h;
-	d->count++;
-}
-
-/* Room for one more: a larger table, or one of the least alone. */
-static bool make_room(distinct *d)
-{
-	const size_t most = 4 * VV_SUMS_DISTINCT_MAX;
-	distinct next = {.over = d->over};
-	size_t from = d->cap;
-
-	if (2 * (d->count + 1) <= d->cap) return true;
-	next.cap = d->cap == 0 ? 16 : d->cap < most ? 2 * d->cap : most;
-	if (!(next.items = vv_calloc(next.cap, sizeof(*next.items)))) return false;
-	if (d->cap == most) {
-		pack(d);
-		next.over = d->over;
-		from = d->count;
-	}
-	for (size_t i = 0; i < from; i++) {
-		if (d->items[i].lo != 0 || d->items[i].hi != 0) {
-			insert(&next, d->items[i]);
-		}
-	}
-	vv_free(d->items);
-	*d = next;
-	return true;
-}
-
-static bool add_hash(distinct *d, vv_hash128 h)
-{
-	h.lo += h.lo == 0 && h.hi == 0; /* zero is an empty place */
-	if (!make_room(d)) return false;
-	insert(d, h);
-	return true;
-}
-
-/* How many there are: of an estimate by how far the hashes are apart. */
-static uint64_t distinct_count(const distinct *d)
-{
-	if (!d->over || d->count < 2) return d->count;
-	__uint128_t n = d->count - 1;
-	n <<= 64;
-	return (uint64_t)(n / (d->items[d->count - 1].hi + (__extension__(__uint128_t) 1)));
-}
-
 /* ---- groups ---- */
 
 static void cell_clear(cell *c)
@@ -392,6 +175,7 @@ vv_sums *vv_sums_new(const vv_sums_rule *r)
 	if (s) {
 		s->rule = r;
 		vv_hash_index_init(&s->index);
+		vv_arena_init(&s->arena);
 		for (size_t i = 0; i < 2; i++) {
 			s->rooms[i] = vv_calloc(r->condition->aggregate_count + 1,
 						sizeof(vv_value_room));
@@ -410,10 +194,9 @@ void vv_sums_reset(vv_sums *s)
 		for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
 			cell_clear(&s->groups[i].cells[k]);
 		}
-		vv_free(s->groups[i].cells);
-		vv_free(s->groups[i].key);
 	}
-	s->count = 0;
+	s->count = s->near = 0;
+	vv_arena_reset(&s->arena);
 	vv_hash_index_reset(&s->index);
 }
 
@@ -422,6 +205,7 @@ void vv_sums_free(vv_sums *s)
 	if (!s) return;
 	vv_sums_reset(s);
 	vv_hash_index_clear(&s->index);
+	vv_arena_clear(&s->arena);
 	vv_free(s->groups);
 	vv_buf_clear(&s->key);
 	vv_buf_clear(&s->value);
@@ -430,65 +214,62 @@ void vv_sums_free(vv_sums *s)
 	vv_free(s);
 }
 
-/* The group whose key is in s->key; NULL: there is none. */
-static group *find_group(const vv_sums *s, uint64_t *hash)
+static bool has_key(const vv_sums *s, size_t i)
+{
+	return i < s->count && s->groups[i].key_len == s->key.len &&
+	       (s->key.len == 0 || memcmp(s->groups[i].key, s->key.data, s->key.len) == 0);
+}
+
+/* The group whose key is in s->key; SIZE_MAX: there is none. Rows often come in the order of rows before. */
+static size_t find_group(const vv_sums *s, uint64_t *hash)
 {
 	size_t i;
 
 	*hash = vv_xxh3(s->key.data ? s->key.data : "", s->key.len, s->index.seed);
 	vv_hash_probe probe = vv_hash_probe_begin(&s->index, *hash);
 	while (vv_hash_probe_next(&probe, &i)) {
-		if (s->groups[i].key_len == s->key.len &&
-		    (s->key.len == 0 || memcmp(s->groups[i].key, s->key.data, s->key.len) == 0)) {
-			return &s->groups[i];
-		}
+		if (has_key(s, i)) return i;
 	}
-	return NULL;
+	return SIZE_MAX;
 }
 
-/* The group whose key is in s->key, made where it is not there; NULL: out of memory. */
-static group *have_group(vv_sums *s)
+/* The group whose key is in s->key, made where it is not there; SIZE_MAX: out of memory. */
+static size_t have_group(vv_sums *s)
 {
 	uint64_t hash;
-	group *g = find_group(s, &hash);
 
-	if (g) return g;
-	if (!vv_array_room(s->groups, s->count, s->cap) ||
-	    !vv_hash_index_add(&s->index, hash, s->count)) {
-		return NULL;
+	if (has_key(s, s->near + 1)) return ++s->near;
+	if (has_key(s, s->near)) return s->near;
+	size_t i = find_group(s, &hash);
+	if (i == SIZE_MAX) {
+		group g = {.key = vv_arena_strndup(&s->arena, vv_buf_cstr(&s->key), s->key.len),
+			   .key_len = s->key.len,
+			   .cells = vv_arena_calloc(&s->arena,
+						    s->rule->condition->aggregate_count + 1,
+						    sizeof(cell))};
+
+		if (!g.key || !g.cells || !vv_array_room(s->groups, s->count, s->cap) ||
+		    !vv_hash_index_add(&s->index, hash, s->count)) {
+			return SIZE_MAX;
+		}
+		i = s->count++;
+		s->groups[i] = g;
 	}
-	g = &s->groups[s->count];
-	*g = (group){.key = vv_malloc(s->key.len + 1),
-		     .key_len = s->key.len,
-		     .cells = vv_calloc(s->rule->condition->aggregate_count + 1, sizeof(cell))};
-	s->count++; /* so that it is freed */
-	if (!g->key || !g->cells) {
-		g->key_len = 0;
-		return NULL;
-	}
-	memcpy(g->key, s->key.data ? s->key.data : "", s->key.len);
-	return g;
+	return s->near = i;
 }
 
-/* The key of a row: of each value a mark, its length, its text. 1; 0: a value is not of its type. */
-static int make_key(vv_sums *s, vv_condition_scratch *scratch, const vv_cell *cells)
+/* Appends a value to the key: a mark, its length, its text. False: it is not of its type. */
+static bool put_key(vv_sums *s, const vv_condition *c, const vv_operand *v, const vv_ratio *large)
 {
-	vv_buf_reset(&s->key);
-	for (size_t i = 0; i < s->rule->key_count; i++) {
-		const vv_condition *c = s->rule->keys[i];
-		const vv_operand *v = &scratch->stack[0];
-
-		vv_condition_run(c, scratch, cells);
-		if (v->state == VV_VALUE_UNKNOWN) return 0;
-		vv_buf_reset(&s->value);
-		if (v->state != VV_VALUE_MISSING) {
-			put_value(&s->value, v, &scratch->large[0], c->kind, c->type, KEY_PLACES);
-		}
-		vv_buf_putc(&s->key, v->state == VV_VALUE_MISSING ? 0 : 1);
-		vv_buf_put_varint(&s->key, s->value.len);
-		vv_buf_put(&s->key, s->value.data ? s->value.data : "", s->value.len);
+	if (v->state == VV_VALUE_UNKNOWN) return false;
+	vv_buf_reset(&s->value);
+	if (v->state != VV_VALUE_MISSING) {
+		vv_value_put(&s->value, v, large, c->kind, c->type, VV_KEY_PLACES);
 	}
-	return s->key.failed || s->value.failed ? VV_ENOMEM : 1;
+	vv_buf_putc(&s->key, v->state == VV_VALUE_MISSING ? 0 : 1);
+	vv_buf_put_varint(&s->key, s->value.len);
+	vv_buf_put(&s->key, s->value.data ? s->value.data : "", s->value.len);
+	return true;
 }
 
 /* Does the value at the bottom of the stack go before the one that is kept? */
@@ -499,7 +280,7 @@ static bool goes_before(const cell *c, vv_condition_scratch *scratch, const vv_c
 	int order;
 
 	if (!c->least) return true;
-	return get_kept(&kept, c->least, c->least_len, argument->kind) &&
+	return vv_kept_value_read(&kept, c->least, c->least_len, argument->kind) &&
 	       vv_operand_compare(scratch, argument->kind, &scratch->stack[0], &scratch->large[0],
 				  &kept.value, &kept.large, &order) &&
 	       (op == VV_AGGREGATE_MIN ? order < 0 : order > 0);
@@ -517,7 +298,17 @@ static bool keep(cell *c, const vv_buf *value)
 	return true;
 }
 
-/* The value at the bottom of the stack. */
+/* Of min and max: the value at the bottom of the stack. False: out of memory. */
+static bool add_least(vv_sums *s, cell *c, vv_condition_scratch *scratch,
+		      const vv_condition_aggregate *a)
+{
+	if (!goes_before(c, scratch, a->argument, a->op)) return true;
+	vv_buf_reset(&s->value);
+	vv_value_keep(&s->value, &scratch->stack[0], &scratch->large[0], a->argument->kind);
+	return !s->value.failed && keep(c, &s->value);
+}
+
+/* The value at the bottom of the stack. False: out of memory. */
 static bool add_to_cell(vv_sums *s, cell *c, vv_condition_scratch *scratch,
 			const vv_condition_aggregate *a)
 {
@@ -525,16 +316,8 @@ static bool add_to_cell(vv_sums *s, cell *c, vv_condition_scratch *scratch,
 	const vv_ratio *large = &scratch->large[0];
 	const vv_condition *argument = a->argument;
 
-	if (a->op == VV_AGGREGATE_SHARE) {
-		bool holds = v->state == VV_VALUE_SMALL && v->truth;
-
-		c->count += holds;
-		c->other += !holds;
-		return true;
-	}
 	if (v->state < VV_VALUE_SMALL) return true;
 	c->count++;
-	vv_buf_reset(&s->value);
 	switch (a->op) {
 	case VV_AGGREGATE_SUM:
 	case VV_AGGREGATE_AVG:
@@ -543,41 +326,209 @@ static bool add_to_cell(vv_sums *s, cell *c, vv_condition_scratch *scratch,
 		return vv_total_add(&c->sum, v, large) && vv_total_add_square(&c->square, v, large);
 	case VV_AGGREGATE_MIN:
 	case VV_AGGREGATE_MAX:
-		if (!goes_before(c, scratch, argument, a->op)) return true;
-		put_kept(&s->value, v, large, argument->kind);
-		return !s->value.failed && keep(c, &s->value);
+		return add_least(s, c, scratch, a);
 	case VV_AGGREGATE_DISTINCT:
-		put_value(&s->value, v, large, argument->kind, argument->type, KEY_PLACES);
+		vv_buf_reset(&s->value);
+		vv_value_put(&s->value, v, large, argument->kind, argument->type, VV_KEY_PLACES);
 		return !s->value.failed &&
-		       add_hash(&c->distinct,
-				vv_xxh3_128(s->value.data ? s->value.data : "", s->value.len, 0));
+		       vv_distinct_add(&c->distinct,
+				       vv_xxh3_128(vv_buf_cstr(&s->value), s->value.len, 0));
 	default:
 		return true;
 	}
 }
 
-bool vv_sums_add(vv_sums *s, vv_condition_scratch *scratch, const vv_cell *cells)
+/* ---- blocks of rows ---- */
+
+#define NONE UINT32_MAX /* a row that counts in no group */
+#define COMBINATIONS 4096u
+
+/* Groups of rows whose keys have few values: a place for each combination. False: they have not. */
+static vv_status find_shared(vv_sums *s, vv_row_block *b, const vv_row_values *keys, size_t count,
+			     uint32_t *of, bool *done, vv_error *err)
 {
-	const vv_sums_rule *r = s->rule;
+	uint32_t seen[COMBINATIONS];
+	size_t combinations = 1;
 
-	if (r->where && vv_condition_eval(r->where, scratch, cells) != VV_TRUE) {
-		return !scratch->failed;
+	*done = true;
+	for (size_t k = 0; k < count && *done; k++) {
+		*done = keys[k].form == VV_VALUES_SHARED && keys[k].count > 0 &&
+			combinations <= COMBINATIONS / keys[k].count;
+		combinations *= *done ? keys[k].count : 1;
 	}
-	int whole = make_key(s, scratch, cells);
-	if (whole <= 0) return whole == 0;
-	group *g = have_group(s);
-	if (!g) return false;
-	for (size_t i = 0; i < r->condition->aggregate_count; i++) {
-		const vv_condition_aggregate *a = &r->condition->aggregates[i];
+	if (!*done) return VV_OK;
+	for (size_t i = 0; i < combinations; i++) {
+		seen[i] = NONE - 1;
+	}
+	for (size_t r = 0; r < vv_row_block_rows(b); r++) {
+		size_t at = 0;
 
-		if (!a->argument) {
-			g->cells[i].count++;
+		if (of[r] == NONE) {
 			continue;
 		}
-		vv_condition_run(a->argument, scratch, cells);
-		if (scratch->failed || !add_to_cell(s, &g->cells[i], scratch, a)) return false;
+		for (size_t k = 0; k < count; k++) {
+			at = at * keys[k].count + (keys[k].index ? keys[k].index[r] : 0);
+		}
+		if (seen[at] == NONE - 1) {
+			bool has = true;
+
+			vv_buf_reset(&s->key);
+			for (size_t k = 0; k < count && has; k++) {
+				const size_t i = keys[k].index ? keys[k].index[r] : 0;
+
+				has = put_key(s, s->rule->keys[k], &keys[k].values[i], NULL);
+			}
+			const size_t place = has && !s->key.failed ? have_group(s) : SIZE_MAX;
+			if (has && place == SIZE_MAX) return vv_fail_nomem(err);
+			seen[at] = has ? (uint32_t)place : NONE;
+		}
+		of[r] = seen[at];
 	}
-	return true;
+	return VV_OK;
+}
+
+/* The place of each row's group; NONE: the row does not count. */
+static vv_status find_rows(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, uint32_t *of,
+			   vv_error *err)
+{
+	const vv_sums_rule *rule = s->rule;
+	const uint8_t *truths = NULL;
+	vv_row_values keys[VV_SUMS_KEYS_MAX];
+	bool done;
+	vv_status rc;
+
+	if (rule->where && (rc = vv_row_block_judge(b, rule->where, scratch, &truths, err)) < 0) {
+		return rc;
+	}
+	for (size_t r = 0; r < vv_row_block_rows(b); r++) {
+		of[r] = vv_row_block_skips(b, r) || (truths && truths[r] != VV_TRUE) ? NONE : 0;
+	}
+	for (size_t k = 0; k < rule->key_count; k++) {
+		if ((rc = vv_row_values_of(&keys[k], b, rule->keys[k], scratch, err)) < 0 ||
+		    (rc = vv_row_values_need(b, rule->keys[k], &keys[k], err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = find_shared(s, b, keys, rule->key_count, of, &done, err)) < 0 || done) return rc;
+	for (size_t r = 0; r < vv_row_block_rows(b); r++) {
+		bool has = of[r] != NONE;
+
+		vv_buf_reset(&s->key);
+		for (size_t k = 0; k < rule->key_count && has; k++) {
+			vv_row_values_get(b, rule->keys[k], scratch, &keys[k], r);
+			has = put_key(s, rule->keys[k], &scratch->stack[0], &scratch->large[0]);
+		}
+		const size_t place = has && !s->key.failed ? have_group(s) : SIZE_MAX;
+		if (has && place == SIZE_MAX) return vv_fail_nomem(err);
+		of[r] = has ? (uint32_t)place : NONE;
+	}
+	return scratch->failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* What numbers of one scale come to in one group. */
+typedef struct part_sum {
+	vv_long_sum sum;
+	int64_t least, most;
+	uint64_t count;
+} part_sum;
+
+/* count, sum, avg, min, max of numbers. */
+static bool add_numbers(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, size_t k,
+			const vv_row_values *v, const uint32_t *of)
+{
+	const vv_condition_aggregate *a = &s->rule->condition->aggregates[k];
+	part_sum *parts = vv_arena_calloc(vv_row_block_arena(b), s->count + 1, sizeof(*parts));
+	bool ok = parts != NULL;
+
+	for (size_t r = 0; ok && r < vv_row_block_rows(b); r++) {
+		const int64_t n = v->numbers[r];
+		part_sum *p = of[r] == NONE ? NULL : &parts[of[r]];
+
+		if (!p || (v->states && v->states[r] != VV_VALUE_SMALL)) {
+			continue;
+		}
+		p->least = p->count == 0 || n < p->least ? n : p->least;
+		p->most = p->count == 0 || n > p->most ? n : p->most;
+		p->sum += n;
+		p->count++;
+	}
+	for (size_t i = 0; ok && i < s->count; i++) {
+		cell *c = &s->groups[i].cells[k];
+		const int64_t end = a->op == VV_AGGREGATE_MIN ? parts[i].least : parts[i].most;
+
+		c->count += parts[i].count;
+		if (parts[i].count == 0 || a->op == VV_AGGREGATE_COUNT) {
+			continue;
+		}
+		if (a->op == VV_AGGREGATE_SUM || a->op == VV_AGGREGATE_AVG) {
+			ok = vv_total_add_whole(&c->sum, parts[i].sum, v->scale);
+		} else {
+			scratch->stack[0] = (vv_operand){.state = VV_VALUE_SMALL,
+							 .small = {end, v->scale},
+							 .time = {.days = end}};
+			ok = add_least(s, c, scratch, a);
+		}
+	}
+	return ok;
+}
+
+/* The k-th aggregate of all rows. */
+static vv_status add_values(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, size_t k,
+			    const uint32_t *of, vv_error *err)
+{
+	const vv_condition_aggregate *a = &s->rule->condition->aggregates[k];
+	const size_t rows = vv_row_block_rows(b);
+	const bool single = a->op == VV_AGGREGATE_DISTINCT || a->op == VV_AGGREGATE_DEVIATION;
+	const uint8_t *truths;
+	vv_row_values v;
+	bool ok = true;
+	vv_status rc;
+
+	if (!a->argument || a->op == VV_AGGREGATE_SHARE) {
+		rc = a->argument ? vv_row_block_judge(b, a->argument, scratch, &truths, err)
+				 : VV_OK;
+		for (size_t r = 0; rc == VV_OK && r < rows; r++) {
+			cell *c = of[r] == NONE ? NULL : &s->groups[of[r]].cells[k];
+			const bool holds = !a->argument || truths[r] == VV_TRUE;
+
+			if (c) {
+				c->count += holds;
+				c->other += !holds;
+			}
+		}
+		return rc;
+	}
+	if ((rc = vv_row_values_of(&v, b, a->argument, scratch, err)) < 0) return rc;
+	if (!single && vv_row_values_spread(&v, b)) {
+		return add_numbers(s, b, scratch, k, &v, of) ? VV_OK : vv_fail_nomem(err);
+	}
+	if ((rc = vv_row_values_need(b, a->argument, &v, err)) < 0) return rc;
+	for (size_t r = 0; ok && r < rows; r++) {
+		if (of[r] != NONE) {
+			vv_row_values_get(b, a->argument, scratch, &v, r);
+			ok = add_to_cell(s, &s->groups[of[r]].cells[k], scratch, a);
+		}
+	}
+	return ok && !scratch->failed ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err)
+{
+	uint32_t *of = vv_arena_alloc(vv_row_block_arena(b),
+				      (vv_row_block_rows(b) + 1) * sizeof(*of));
+	vv_status rc = of ? VV_OK : vv_fail_nomem(err);
+
+	vv_buf_reset(&s->key);
+	if (rc == VV_OK && s->rule->key_count == 0 && have_group(s) == SIZE_MAX) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		rc = find_rows(s, b, scratch, of, err);
+	}
+	for (size_t k = 0; rc == VV_OK && k < s->rule->condition->aggregate_count; k++) {
+		rc = add_values(s, b, scratch, k, of, err);
+	}
+	return rc;
 }
 
 /* ---- kept ---- */
@@ -605,7 +556,7 @@ static void put_cell(vv_buf *out, cell *c, const vv_condition_aggregate *a)
 		vv_buf_put(out, c->least ? c->least : "", c->least_len);
 		break;
 	case VV_AGGREGATE_DISTINCT:
-		pack(&c->distinct);
+		vv_distinct_pack(&c->distinct);
 		vv_buf_put_varint(out, 2 * c->distinct.count + c->distinct.over);
 		for (size_t i = 0; i < c->distinct.count; i++) {
 			vv_put_le64(room, c->distinct.items[i].lo);
@@ -640,12 +591,12 @@ static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, cons
 	const char *bytes = (const char *)*p;
 	*p += len;
 	if (c->count == 0) return 1; /* there is no value */
-	if (!get_kept(&other, bytes, (size_t)len, a->argument->kind)) return 0;
+	if (!vv_kept_value_read(&other, bytes, (size_t)len, a->argument->kind)) return 0;
 	if (c->least) {
 		vv_auto(vv_condition_scratch) *scratch = vv_condition_scratch_new();
 
 		if (!scratch) return VV_ENOMEM;
-		if (!get_kept(&kept, c->least, c->least_len, a->argument->kind) ||
+		if (!vv_kept_value_read(&kept, c->least, c->least_len, a->argument->kind) ||
 		    !vv_operand_compare(scratch, a->argument->kind, &other.value, &other.large,
 					&kept.value, &kept.large, &order) ||
 		    (a->op == VV_AGGREGATE_MIN ? order >= 0 : order <= 0)) {
@@ -657,14 +608,15 @@ static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, cons
 	return !s->value.failed && keep(c, &s->value) ? 1 : VV_ENOMEM;
 }
 
-static int read_distinct(distinct *d, const uint8_t **p, const uint8_t *end)
+static int read_distinct(vv_distinct *d, const uint8_t **p, const uint8_t *end)
 {
 	uint64_t n;
 
 	if (!vv_varint_read(p, end, &n) || n / 2 > (uint64_t)(end - *p) / 16) return 0;
 	d->over = d->over || n % 2 == 1;
 	for (uint64_t i = 0; i < n / 2; i++, *p += 16) {
-		if (!add_hash(d, (vv_hash128){.lo = vv_get_le64(*p), .hi = vv_get_le64(*p + 8)})) {
+		if (!vv_distinct_add(
+			    d, (vv_hash128){.lo = vv_get_le64(*p), .hi = vv_get_le64(*p + 8)})) {
 			return VV_ENOMEM;
 		}
 	}
@@ -720,8 +672,9 @@ int vv_sums_read(vv_sums *s, const void *bytes, size_t len)
 		vv_buf_reset(&s->key);
 		vv_buf_put(&s->key, p, (size_t)key_len);
 		p += key_len;
-		group *g = s->key.failed ? NULL : have_group(s);
-		if (!g) return VV_ENOMEM;
+		size_t at = s->key.failed ? SIZE_MAX : have_group(s);
+		if (at == SIZE_MAX) return VV_ENOMEM;
+		group *g = &s->groups[at];
 		for (size_t k = 0; k < s->rule->condition->aggregate_count && got > 0; k++) {
 			got = read_cell(s, &g->cells[k], &s->rule->condition->aggregates[k], &p,
 					end);
@@ -772,11 +725,12 @@ static void make_value(vv_value_room *out, const cell *c, const vv_condition_agg
 	*out = (vv_value_room){.value.state = VV_VALUE_MISSING};
 	if (a->op == VV_AGGREGATE_COUNT || a->op == VV_AGGREGATE_DISTINCT) {
 		set_count(out,
-			  a->op == VV_AGGREGATE_COUNT ? c->count : distinct_count(&c->distinct));
+			  a->op == VV_AGGREGATE_COUNT ? c->count : vv_distinct_count(&c->distinct));
 		return;
 	}
 	if (a->op == VV_AGGREGATE_MIN || a->op == VV_AGGREGATE_MAX) {
-		if (c->least && !get_kept(out, c->least, c->least_len, a->argument->kind)) {
+		if (c->least &&
+		    !vv_kept_value_read(out, c->least, c->least_len, a->argument->kind)) {
 			out->value.state = VV_VALUE_UNKNOWN;
 		}
 		return;
@@ -820,7 +774,9 @@ static int order_groups(const void *a, const void *b)
 vv_status vv_sums_finish(vv_sums *s, vv_error *err)
 {
 	vv_buf_reset(&s->key);
-	if (s->rule->key_count == 0 && !have_group(s)) return vv_fail_nomem(err); /* no rows, too */
+	if (s->rule->key_count == 0 && have_group(s) == SIZE_MAX) { /* no rows, too */
+		return vv_fail_nomem(err);
+	}
 	if (s->count > 1) {
 		qsort(s->groups, s->count, sizeof(*s->groups), order_groups);
 	}
@@ -829,7 +785,7 @@ vv_status vv_sums_finish(vv_sums *s, vv_error *err)
 		uint64_t hash = vv_xxh3(s->groups[i].key, s->groups[i].key_len, s->index.seed);
 
 		for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
-			pack(&s->groups[i].cells[k].distinct);
+			vv_distinct_pack(&s->groups[i].cells[k].distinct);
 		}
 		if (!vv_hash_index_add(&s->index, hash, i)) return vv_fail_nomem(err);
 	}
@@ -853,7 +809,8 @@ static bool make_values(const vv_sums *s, size_t i, const vv_sums *base)
 		vv_buf_reset(&b->key);
 		vv_buf_put(&b->key, s->groups[i].key, s->groups[i].key_len);
 		uint64_t hash;
-		was = b->key.failed ? NULL : find_group(b, &hash);
+		size_t at = b->key.failed ? SIZE_MAX : find_group(b, &hash);
+		was = at == SIZE_MAX ? NULL : &b->groups[at];
 	}
 	for (size_t k = 0; k < c->aggregate_count; k++) {
 		make_value(&s->rooms[0][k], &s->groups[i].cells[k], &c->aggregates[k]);
@@ -896,8 +853,8 @@ static void put_room(vv_buf *out, const vv_value_room *v, const vv_condition_agg
 	if (v->value.state < VV_VALUE_SMALL) {
 		vv_buf_puts(out, v->value.state == VV_VALUE_MISSING ? "null" : "unknown");
 	} else {
-		put_value(out, &v->value, &v->large, own ? a->argument->kind : VV_OPERAND_NUMBER,
-			  own ? a->argument->type : VV_TYPE_NUMBER, 9);
+		vv_value_put(out, &v->value, &v->large, own ? a->argument->kind : VV_OPERAND_NUMBER,
+			     own ? a->argument->type : VV_TYPE_NUMBER, 9);
 	}
 }
 

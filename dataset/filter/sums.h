@@ -1,7 +1,7 @@
 /*
  * sums: what rows count and sum up to, by groups: "sum(price) > 0 group by month(day)".
  *
- * A correct caller: vv_sums_rule_new; a vv_sums for each part of a table, vv_sums_add for each row; vv_sums_put keeps a
+ * A correct caller: vv_sums_rule_new; a vv_sums for each part of a table, vv_sums_add for each row group; vv_sums_put keeps a
  * part as bytes, vv_sums_read adds them up; vv_sums_judge for each group of the whole. Parts may be added in any order.
  * Numbers are exact. As in SQL, a missing value is in no count, sum or least; one that is not of its type is none either. A row
  * whose group is not of its type is in no group.
@@ -15,10 +15,9 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
-#include "dataset/filter/condition_run.h"
+#include "dataset/filter/row_block.h"
 
-/* More distinct values than that are estimated, from the least of their hashes. */
-#define VV_SUMS_DISTINCT_MAX ((size_t)1 << 20)
+#define VV_SUMS_KEYS_MAX 32u /* expressions after 'group by' */
 
 typedef struct vv_sums_rule vv_sums_rule;
 /* condition: of aggregates; where: rows that count (NULL: all); groups: expressions, ended by NULL (NULL: all rows are one group).
@@ -40,8 +39,8 @@ vv_sums *vv_sums_new(const vv_sums_rule *r); /* NULL when out of memory */
 void vv_sums_free(vv_sums *s);               /* accepts NULL */
 VV_AUTO_FREE(vv_sums, vv_sums_free)
 void vv_sums_reset(vv_sums *s);
-/* A row, as for vv_condition_eval. False: out of memory. */
-bool vv_sums_add(vv_sums *s, vv_condition_scratch *scratch, const vv_cell *cells);
+/* The rows of a block. */
+vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err);
 /* Appends it. */
 void vv_sums_put(vv_buf *out, vv_sums *s);
 /* Adds what was kept. 1; 0: it is damaged, and s is to be thrown away; VV_ENOMEM. */

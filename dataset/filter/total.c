@@ -51,7 +51,7 @@ static bool add_ratio(vv_total *t, const vv_ratio *r)
 	return true;
 }
 
-static bool add_wide(vv_total *t, vv_long_sum mantissa, unsigned scale)
+bool vv_total_add_whole(vv_total *t, vv_long_sum mantissa, unsigned scale)
 {
 	vv_long_sum mine = t->mantissa, other = mantissa;
 	unsigned common = t->scale > scale ? t->scale : scale;
@@ -79,7 +79,9 @@ static bool add_wide(vv_total *t, vv_long_sum mantissa, unsigned scale)
 
 bool vv_total_add(vv_total *t, const vv_operand *v, const vv_ratio *large)
 {
-	if (v->state == VV_VALUE_SMALL) return add_wide(t, v->small.mantissa, v->small.scale);
+	if (v->state == VV_VALUE_SMALL) {
+		return vv_total_add_whole(t, v->small.mantissa, v->small.scale);
+	}
 	if (v->state == VV_VALUE_LARGE) return add_ratio(t, large);
 	t->unknown = true;
 	return true;
@@ -90,8 +92,8 @@ bool vv_total_add_square(vv_total *t, const vv_operand *v, const vv_ratio *large
 	vv_ratio square;
 
 	if (v->state == VV_VALUE_SMALL) {
-		return add_wide(t, (vv_long_sum)v->small.mantissa * v->small.mantissa,
-				2 * v->small.scale);
+		return vv_total_add_whole(t, (vv_long_sum)v->small.mantissa * v->small.mantissa,
+					  2 * v->small.scale);
 	}
 	if (v->state != VV_VALUE_LARGE || !vv_ratio_multiply(&square, large, large)) {
 		t->unknown = true;
@@ -171,5 +173,5 @@ int vv_total_read(vv_total *t, const uint8_t **p, const uint8_t *end)
 	__uint128_t bits = vv_get_le64(*p + 8);
 	bits = bits << 64 | vv_get_le64(*p);
 	*p += 16;
-	return add_wide(t, (vv_long_sum)bits, scale) ? 1 : VV_ENOMEM;
+	return vv_total_add_whole(t, (vv_long_sum)bits, scale) ? 1 : VV_ENOMEM;
 }

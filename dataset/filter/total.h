@@ -19,6 +19,8 @@ typedef struct vv_total {
 void vv_total_clear(vv_total *t);
 /* A value, its square; large: of a LARGE one. False: out of memory. */
 bool vv_total_add(vv_total *t, const vv_operand *v, const vv_ratio *large);
+bool vv_total_add_whole(vv_total *t, vv_long_sum mantissa,
+			unsigned scale); /* mantissa / 10^scale */
 bool vv_total_add_square(vv_total *t, const vv_operand *v, const vv_ratio *large);
 /* False: more digits than are computed with. */
 bool vv_total_ratio(vv_ratio *out, const vv_total *t);

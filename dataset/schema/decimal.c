@@ -270,25 +270,25 @@ void vv_decimal_put(vv_buf *out, const vv_decimal *d, const vv_buf *digits)
 
 /* --- small numbers -------------------------------------------------------------------------- */
 
-static const int64_t power[VV_SCALE_MAX + 1] = {1,
-						10,
-						100,
-						1000,
-						10000,
-						100000,
-						1000000,
-						10000000,
-						100000000,
-						1000000000,
-						10000000000,
-						100000000000,
-						1000000000000,
-						10000000000000,
-						100000000000000,
-						1000000000000000,
-						10000000000000000,
-						100000000000000000,
-						1000000000000000000};
+const int64_t vv_power[VV_SCALE_MAX + 1] = {1,
+					    10,
+					    100,
+					    1000,
+					    10000,
+					    100000,
+					    1000000,
+					    10000000,
+					    100000000,
+					    1000000000,
+					    10000000000,
+					    100000000000,
+					    1000000000000,
+					    10000000000000,
+					    100000000000000,
+					    1000000000000000,
+					    10000000000000000,
+					    100000000000000000,
+					    1000000000000000000};
 
 bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf)
 {
@@ -346,8 +346,8 @@ static bool align_small(const vv_small *a, const vv_small *b, int64_t *x, int64_
 			unsigned *scale)
 {
 	*scale = a->scale > b->scale ? a->scale : b->scale;
-	return !__builtin_mul_overflow(a->mantissa, power[*scale - a->scale], x) &&
-	       !__builtin_mul_overflow(b->mantissa, power[*scale - b->scale], y);
+	return !__builtin_mul_overflow(a->mantissa, vv_power[*scale - a->scale], x) &&
+	       !__builtin_mul_overflow(b->mantissa, vv_power[*scale - b->scale], y);
 }
 
 bool vv_small_compare(int *out, const vv_small *a, const vv_small *b)
@@ -469,7 +469,7 @@ static bool shift(vv_exact *x, uint64_t places)
 		return false;
 	}
 	for (unsigned i = 0; i < x->count; i++) {
-		uint64_t v = x->limb[i] * (uint64_t)power[places % LIMB_DIGITS] + carry;
+		uint64_t v = x->limb[i] * (uint64_t)vv_power[places % LIMB_DIGITS] + carry;
 
 		x->limb[i] = (uint32_t)(v % LIMB);
 		carry = v / LIMB;

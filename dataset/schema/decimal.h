@@ -49,6 +49,7 @@ bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf);
 
 /* mantissa / 10^scale. */
 #define VV_SCALE_MAX 18u
+extern const int64_t vv_power[VV_SCALE_MAX + 1]; /* of 10 */
 typedef struct vv_small {
 	int64_t mantissa; /* never INT64_MIN, so that it can be negated */
 	unsigned scale;   /* 0 .. VV_SCALE_MAX */
