@@ -23,10 +23,10 @@
 enum { MESSAGE_MAX = 16 << 20 };
 
 typedef struct options {
+	vv_commit_job job;
 	vv_strings messages;
-	const char *file, *author, *date, *format;
-	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run,
-		verbose;
+	const char *file, *date, *format;
+	bool quiet, no_edit;
 } options;
 
 static vv_status read_stdin(vv_buf *out, vv_error *err)
@@ -148,7 +148,7 @@ static int check_commit(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->all && c->argc > 0) {
+	if (o->job.all && c->argc > 0) {
 		return vv_usage_error(
 			"-a takes all changed files; with PATH only these are committed");
 	}
@@ -158,31 +158,22 @@ static int check_commit(const vv_context *c)
 
 static vv_status run_commit(vv_context *in, vv_error *err)
 {
-	const options *o = in->options;
-	vv_auto(vv_commit_job) j = {
-		.repo = in->repo,
-		.writer = in->writer,
-		.paths = in->paths.count > 0 ? &in->paths : NULL,
-		.all = o->all,
-		.amend = o->amend,
-		.allow_empty = o->allow_empty,
-		.no_verify = o->no_verify,
-		.dry_run = o->dry_run,
-		.facts = !o->quiet && (o->dry_run || !vv_wants_json(o->format)),
-		.groups = o->verbose,
-		.message = {.texts = o->messages,
-			    .edit = o->edit,
-			    .editor = o->no_edit && !o->edit ? NULL : vv_editor_run,
-			    .put_changes = vv_status_put_comments},
-		.author = o->author,
-		.sign = o->sign,
-		.no_sign = o->no_sign};
-	vv_status rc = make(&j, o, err);
+	options *o = in->options;
+	vv_commit_job *j = &o->job;
 
-	if (rc == VV_OK && j.made) {
+	j->repo = in->repo;
+	j->writer = in->writer;
+	j->paths = in->paths.count > 0 ? &in->paths : NULL;
+	j->facts = !o->quiet && (j->dry_run || !vv_wants_json(o->format));
+	j->message.texts = o->messages;
+	j->message.editor = o->no_edit && !j->message.edit ? NULL : vv_editor_run;
+	j->message.put_changes = vv_status_put_comments;
+	vv_status rc = make(j, o, err);
+	if (rc == VV_OK && j->made) {
 		vv_context_gc_after(in, o->quiet);
 	}
-	in->code = j.nothing ? VV_EXIT_NO : VV_EXIT_OK;
+	in->code = j->nothing ? VV_EXIT_NO : VV_EXIT_OK;
+	vv_commit_job_clear(j);
 	return rc;
 }
 
@@ -190,19 +181,19 @@ static const vv_option commit_table[] = {
 	OPT_LIST('m', "message", messages, "TEXT", "the message; each further one is a paragraph"),
 	OPT_STRING('F', "file", file, "FILE",
 		   "read the message from a file; - is the standard input"),
-	OPT_FLAG('a', "all", all, "stage changed and removed files first"),
-	OPT_FLAG(0, "amend", amend, "replace the last commit"),
-	OPT_FLAG(0, "allow-empty", allow_empty, "commit even if nothing changed"),
-	OPT_STRING(0, "author", author, "AUTHOR", "who made the change: 'NAME <MAIL>'"),
+	OPT_FLAG('a', "all", job.all, "stage changed and removed files first"),
+	OPT_FLAG(0, "amend", job.amend, "replace the last commit"),
+	OPT_FLAG(0, "allow-empty", job.allow_empty, "commit even if nothing changed"),
+	OPT_STRING(0, "author", job.author, "AUTHOR", "who made the change: 'NAME <MAIL>'"),
 	OPT_STRING(0, "date", date, "DATE", "when it was made"),
-	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
-	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings are"),
-	OPT_FLAG('n', "no-verify", no_verify,
+	OPT_FLAG('S', "gpg-sign", job.sign, "sign the commit (user.signingKey)"),
+	OPT_FLAG(0, "no-gpg-sign", job.no_sign, "do not sign, whatever the settings are"),
+	OPT_FLAG('n', "no-verify", job.no_verify,
 		 "skip the pre-commit and commit-msg hooks, and the check of varve.json"),
-	OPT_FLAG('e', "edit", edit, "open the editor even with -m or -F"),
+	OPT_FLAG('e', "edit", job.message.edit, "open the editor even with -m or -F"),
 	OPT_FLAG(0, "no-edit", no_edit, "use the message as it is (--amend, a merge)"),
-	OPT_FLAG(0, "dry-run", dry_run, "only print what would be committed"),
-	OPT_FLAG('v', "verbose", verbose,
+	OPT_FLAG(0, "dry-run", job.dry_run, "only print what would be committed"),
+	OPT_FLAG('v', "verbose", job.groups,
 		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print only warnings"),
 	OPT_JSON("the output format"),

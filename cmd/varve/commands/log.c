@@ -25,9 +25,11 @@
 typedef struct options {
 	vv_strings key;
 	const char *row;
-	bool oneline, stat, verbose, all, first_parent, reverse, patch, name_only, name_status,
-		merges, no_merges, ignore_case, decorate, no_decorate;
-	const char *since, *until, *author, *grep, *value, *color;
+	bool oneline, reverse, patch, decorate, no_decorate;
+	vv_log_filter_options filter;
+	vv_log_options log;
+	vv_commit_view view;
+	const char *color;
 	const char *format;
 	const char *max_count;
 	uint64_t skip;
@@ -35,26 +37,28 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "oneline", oneline, "one line per commit"),
-	OPT_FLAG(0, "stat", stat, "show what changed: rows and columns of each table"),
-	OPT_FLAG('v', "verbose", verbose,
+	OPT_FLAG(0, "stat", view.stat, "show what changed: rows and columns of each table"),
+	OPT_FLAG('v', "verbose", view.growth,
 		 "with --stat also show the blocks and bytes that each dataset added to the store"),
 	OPT_FLAG('p', "patch", patch, "what changed, row by row"),
 	OPT_FLAG('u', NULL, patch, "the same"),
-	OPT_FLAG(0, "name-only", name_only, "the paths that changed"),
-	OPT_FLAG(0, "name-status", name_status,
+	OPT_FLAG(0, "name-only", view.name_only, "the paths that changed"),
+	OPT_FLAG(0, "name-status", view.name_status,
 		 "the same, each preceded by its letter: A added, M modified, D deleted"),
-	OPT_STRING('S', NULL, value, "VALUE",
+	OPT_STRING('S', NULL, filter.value, "VALUE",
 		   "commits after which more or fewer cells are VALUE than before"),
-	OPT_STRING(0, "since", since, "DATE",
+	OPT_STRING(0, "since", filter.since, "DATE",
 		   "commits since then: 2026-03-01, yesterday, '2 weeks ago'"),
-	OPT_STRING(0, "after", since, "DATE", "the same as --since"),
-	OPT_STRING(0, "until", until, "DATE", "commits until then"),
-	OPT_STRING(0, "before", until, "DATE", "the same as --until"),
-	OPT_STRING(0, "author", author, "PATTERN", "commits whose author's name or mail matches"),
-	OPT_STRING(0, "grep", grep, "PATTERN", "commits with a line of the message that matches"),
-	OPT_FLAG('i', "regexp-ignore-case", ignore_case, "--author and --grep: ignore case"),
-	OPT_FLAG(0, "merges", merges, "only merges"),
-	OPT_FLAG(0, "no-merges", no_merges, "no merges"),
+	OPT_STRING(0, "after", filter.since, "DATE", "the same as --since"),
+	OPT_STRING(0, "until", filter.until, "DATE", "commits until then"),
+	OPT_STRING(0, "before", filter.until, "DATE", "the same as --until"),
+	OPT_STRING(0, "author", filter.author, "PATTERN",
+		   "commits whose author's name or mail matches"),
+	OPT_STRING(0, "grep", filter.grep, "PATTERN",
+		   "commits with a line of the message that matches"),
+	OPT_FLAG('i', "regexp-ignore-case", filter.ignore_case, "--author and --grep: ignore case"),
+	OPT_FLAG(0, "merges", filter.merges, "only merges"),
+	OPT_FLAG(0, "no-merges", filter.no_merges, "no merges"),
 	OPT_FLAG(0, "decorate", decorate, "name branches and tags (the default)"),
 	OPT_FLAG(0, "no-decorate", no_decorate, "do not name branches and tags"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
@@ -63,8 +67,8 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 	OPT_STRING('n', "max-count", max_count, "N", "at most N commits"),
 	OPT_NUMBER(0, "skip", skip, "N", "skip the first N commits"),
-	OPT_FLAG(0, "all", all, "list the commits of all branches and tags"),
-	OPT_FLAG(0, "first-parent", first_parent, "follow only the first parent of merges"),
+	OPT_FLAG(0, "all", log.all, "list the commits of all branches and tags"),
+	OPT_FLAG(0, "first-parent", log.first_parent, "follow only the first parent of merges"),
 	OPT_FLAG(0, "reverse", reverse, "oldest first"),
 	OPT_STRING(0, "row", row, "KEY",
 		   "the commits that changed the row with this key, in one table (values separated "
@@ -165,8 +169,8 @@ static vv_commit_style style_of(const options *o)
 
 static bool is_filtered(const options *o)
 {
-	return o->since || o->until || o->author || o->grep || o->value || o->merges ||
-	       o->no_merges;
+	return o->filter.since || o->filter.until || o->filter.author || o->filter.grep ||
+	       o->filter.value || o->filter.merges || o->filter.no_merges;
 }
 
 /* The commits that a filter lets through. */
@@ -234,14 +238,14 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 {
 	const options *o = s->o;
 	bool filtered = is_filtered(o);
-	const vv_log_options lo = {.ranges = w->ranges,
-				   .range_count = w->range_count,
-				   .paths = fo->paths,
-				   .max_count = filtered ? 0 : s->max_count,
-				   .skip = filtered ? 0 : o->skip,
-				   .all = o->all,
-				   .first_parent = o->first_parent,
-				   .reverse = o->reverse && !filtered};
+	vv_log_options lo = o->log;
+
+	lo.ranges = w->ranges;
+	lo.range_count = w->range_count;
+	lo.paths = fo->paths;
+	lo.max_count = filtered ? 0 : s->max_count;
+	lo.skip = filtered ? 0 : o->skip;
+	lo.reverse = o->reverse && !filtered;
 	vv_status rc = VV_OK;
 
 	if (filtered) {
@@ -254,27 +258,17 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 {
 	const options *o = c->options;
 	vv_repository *r = c->repo;
-	vv_log_filter_options fo = {.since = o->since,
-				    .until = o->until,
-				    .author = o->author,
-				    .grep = o->grep,
-				    .value = o->value,
-				    .ignore_case = o->ignore_case,
-				    .merges = o->merges,
-				    .no_merges = o->no_merges,
-				    .paths = w->path_count ? (const char *const *)w->paths : NULL};
+	vv_log_filter_options fo = o->filter;
 	sieve s = {.o = o, .repo = r, .max_count = max_count};
-	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
-	vv_commit_view view = {.repo = r,
-			       .stat = o->stat,
-			       .growth = o->verbose,
-			       .name_only = o->name_only,
-			       .name_status = o->name_status,
-			       .paths = fo.paths,
-			       .style = style_of(o)};
+	vv_commit_view view = o->view;
 	vv_status rc;
 
-	if ((o->patch || o->stat || o->value) &&
+	fo.paths = w->path_count ? (const char *const *)w->paths : NULL;
+	vv_diff_show patch = {.repo = r, .paths = fo.paths, .no_limit = true};
+	view.repo = r;
+	view.paths = fo.paths;
+	view.style = style_of(o);
+	if ((o->patch || o->view.stat || o->filter.value) &&
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		goto done;
 	}
@@ -475,7 +469,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 					   .path = w->paths[0],
 					   .ranges = w->ranges,
 					   .range_count = w->range_count,
-					   .first_parent = o->first_parent};
+					   .first_parent = o->log.first_parent};
 	if ((rc = vv_row_history_open(&h, r, c->reader, &ho, err)) == VV_OK) {
 		rc = print_row(o, r, h, max_count, &seen, err);
 	}
@@ -515,13 +509,13 @@ static int check_log(const vv_context *c)
 	if (o->max_count && !vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))) {
 		return vv_usage_error("-n takes a number, not '%s'", vv_text_shows(o->max_count));
 	}
-	if (o->row && (o->all || o->stat || o->reverse || o->patch || o->name_only ||
-		       o->name_status || is_filtered(o))) {
+	if (o->row && (o->log.all || o->view.stat || o->reverse || o->patch || o->view.name_only ||
+		       o->view.name_status || is_filtered(o))) {
 		return vv_usage_error(
 			"--row does not combine with --all, --stat, --reverse, -p, -S and other "
 			"selections of commits");
 	}
-	if (vv_wants_json(o->format) && (o->patch || o->name_only || o->name_status)) {
+	if (vv_wants_json(o->format) && (o->patch || o->view.name_only || o->view.name_status)) {
 		return vv_usage_error(
 			"--json cannot be used with -p, --name-only or --name-status; --stat adds the "
 			"files");
@@ -544,7 +538,7 @@ static vv_status run_log(vv_context *c, vv_error *err)
 	if ((rc = words_init(&w, c->argc, err)) < 0 || (rc = sort_words(&w, c, err)) < 0) {
 		goto done;
 	}
-	if (w.range_count == 0 && !o->all && (rc = check_born(c->repo, err)) < 0) {
+	if (w.range_count == 0 && !o->log.all && (rc = check_born(c->repo, err)) < 0) {
 		goto done;
 	}
 	if (o->max_count && max_count == 0) {

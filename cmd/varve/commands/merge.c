@@ -16,29 +16,31 @@
 #include "repo/git/history/history.h"
 
 typedef struct options {
-	bool dry_run, no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit,
-		no_verify, quiet, verbose;
-	vv_strings messages, how;
+	vv_branch_merge merge;
+	bool dry_run, abort, resume, quit, edit, no_edit, quiet;
 	const char *format;
 } options;
 
 static const vv_option table[] = {
-	OPT_LIST('m', "message", messages, "TEXT",
+	OPT_LIST('m', "message", merge.messages, "TEXT",
 		 "the message of the merge; given again, another paragraph"),
-	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
+	OPT_LIST('X', "strategy-option", merge.how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_FLAG(0, "dry-run", dry_run, "only show what would be merged and what would conflict"),
-	OPT_FLAG(0, "no-commit", no_commit, "stop before the commit, even without conflicts"),
-	OPT_FLAG(0, "ff", ff, "only move the branch where that is enough (the default)"),
-	OPT_FLAG(0, "no-ff", no_ff, "make a commit even where moving the branch would be enough"),
-	OPT_FLAG(0, "ff-only", ff_only, "refuse if moving the branch is not enough"),
+	OPT_FLAG(0, "no-commit", merge.no_commit, "stop before the commit, even without conflicts"),
+	OPT_FLAG(0, "ff", merge.ff, "only move the branch where that is enough (the default)"),
+	OPT_FLAG(0, "no-ff", merge.no_ff,
+		 "make a commit even where moving the branch would be enough"),
+	OPT_FLAG(0, "ff-only", merge.ff_only, "refuse if moving the branch is not enough"),
 	OPT_FLAG(0, "abort", abort, "abandon the merge and restore the previous state"),
 	OPT_FLAG(0, "continue", resume, "commit the merge once its conflicts are resolved"),
 	OPT_FLAG(0, "quit", quit, "forget the merge, and leave files and index as they are"),
-	OPT_FLAG(0, "allow-unrelated-histories", unrelated, "merge even if no commit is in common"),
+	OPT_FLAG(0, "allow-unrelated-histories", merge.unrelated,
+		 "merge even if no commit is in common"),
 	OPT_FLAG('e', "edit", edit, "open the editor on the message"),
 	OPT_FLAG(0, "no-edit", no_edit, "use the message as it is (the default)"),
-	OPT_FLAG('n', "no-verify", no_verify, "skip the pre-merge-commit and commit-msg hooks"),
-	OPT_FLAG('v', "verbose", verbose,
+	OPT_FLAG('n', "no-verify", merge.no_verify,
+		 "skip the pre-merge-commit and commit-msg hooks"),
+	OPT_FLAG('v', "verbose", merge.verbose,
 		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 	OPT_JSON("the output format"),
@@ -276,13 +278,13 @@ static vv_status try_merge(vv_context *c, vv_error *err)
 	vv_auto(vv_merge_job) j = {.repo = c->repo,
 				   .names = {"base", into, from},
 				   .labels = {"base", into, from},
-				   .how = o->how};
+				   .how = o->merge.how};
 	const char *outcome = json ? "merged" : "it would be a merge without conflicts";
 	size_t bases;
 	vv_status rc;
 
 	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) < 0 ||
-	    (rc = vv_merge_rules_check(&o->how, err)) < 0 ||
+	    (rc = vv_merge_rules_check(&o->merge.how, err)) < 0 ||
 	    (rc = vv_rev_commit(c->repo, into, &j.ours, err)) < 0 ||
 	    (rc = vv_rev_commit(c->repo, from, &j.theirs, err)) < 0) {
 		return rc;
@@ -293,7 +295,7 @@ static vv_status try_merge(vv_context *c, vv_error *err)
 				     err)) < 0) {
 		return rc;
 	}
-	if (bases == 0 && !o->unrelated) return vv_merge_refuse_unrelated(into, from, err);
+	if (bases == 0 && !o->merge.unrelated) return vv_merge_refuse_unrelated(into, from, err);
 	if (vv_oid_equal(&j.base, &j.theirs)) {
 		outcome = json ? "up-to-date" : "already up to date";
 	} else if (vv_oid_equal(&j.base, &j.ours)) {
@@ -323,48 +325,41 @@ static int check_merge(const vv_context *c)
 	if ((o->abort || o->quit) && o->format) {
 		return vv_usage_error("--abort and --quit have no report");
 	}
-	return o->no_ff && o->ff_only ? vv_usage_error("--no-ff and --ff-only exclude each other")
-				      : VV_EXIT_OK;
+	return o->merge.no_ff && o->merge.ff_only
+		       ? vv_usage_error("--no-ff and --ff-only exclude each other")
+		       : VV_EXIT_OK;
 }
 
 static vv_status run_merge(vv_context *c, vv_error *err)
 {
-	const options *o = c->options;
-	vv_branch_merge m = {.repo = c->repo,
-			     .messages = o->messages,
-			     .how = o->how,
-			     .no_commit = o->no_commit,
-			     .no_ff = o->no_ff,
-			     .ff_only = o->ff_only,
-			     .ff = o->ff,
-			     .unrelated = o->unrelated,
-			     .no_verify = o->no_verify,
-			     .quiet = o->quiet || vv_wants_json(o->format),
-			     .verbose = o->verbose,
-			     .editor = o->edit ? vv_editor_run : NULL,
-			     .put_changes = vv_status_put_comments};
+	options *o = c->options;
+	vv_branch_merge *m = &o->merge;
 	vv_status rc;
 
+	m->repo = c->repo;
+	m->quiet = o->quiet || vv_wants_json(o->format);
+	m->editor = o->edit ? vv_editor_run : NULL;
+	m->put_changes = vv_status_put_comments;
 	if (o->dry_run) return try_merge(c, err);
 	if ((rc = vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0) return rc;
 	if (o->abort || o->resume || o->quit) {
-		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose,
+		return vv_commit_under_way(c, c->name, o->abort, o->quit, m->verbose,
 					   vv_wants_json(o->format), err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
-	    (rc = vv_branch_merge_find(&m, c->argc > 0 ? c->argv[0] : NULL, err)) == VV_OK &&
+	    (rc = vv_branch_merge_find(m, c->argc > 0 ? c->argv[0] : NULL, err)) == VV_OK &&
 	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER | VV_NEEDS_INDEX, err)) ==
 		    VV_OK) {
-		m.writer = c->writer;
-		m.index = c->index;
-		rc = merge(&m, vv_wants_json(o->format), err);
+		m->writer = c->writer;
+		m->index = c->index;
+		rc = merge(m, vv_wants_json(o->format), err);
 	}
 	vv_progress_end();
-	if (rc == VV_OK && m.outcome != VV_MERGE_CONFLICTS && !o->no_commit) {
+	if (rc == VV_OK && m->outcome != VV_MERGE_CONFLICTS && !m->no_commit) {
 		vv_context_gc_after(c, o->quiet);
 	}
-	c->code = m.outcome == VV_MERGE_CONFLICTS || m.lacking ? VV_EXIT_NO : VV_EXIT_OK;
-	vv_branch_merge_clear(&m);
+	c->code = m->outcome == VV_MERGE_CONFLICTS || m->lacking ? VV_EXIT_NO : VV_EXIT_OK;
+	vv_branch_merge_clear(m);
 	return rc;
 }
 
