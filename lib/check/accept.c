@@ -13,6 +13,7 @@
 #include "lib/check/list.h"
 #include "lib/check/run.h"
 #include "repo/git/index/worktree.h"
+#include "repo/git/write_turn.h"
 
 /* The code of the rule; *named: it is one of varve.checks. */
 static vv_status find_code(const char **code, bool *named, const vv_rules_file *file,
@@ -89,7 +90,8 @@ vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_
 	bool has, named;
 	vv_status rc;
 
-	if ((rc = vv_check_rules_read(&file, reader, &side, err)) < 0 ||
+	if ((rc = vv_write_turn_take(r, err)) < 0 ||
+	    (rc = vv_check_rules_read(&file, reader, &side, err)) < 0 ||
 	    (rc = find_code(&code, &named, file, a, err)) < 0 ||
 	    (rc = vv_check_rules_text(&text, &has, VV_RULES_NAME, &look, err)) < 0) {
 		return rc;

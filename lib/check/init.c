@@ -12,6 +12,7 @@
 #include "lib/check/input.h"
 #include "lib/check/list.h"
 #include "repo/git/index/worktree.h"
+#include "repo/git/write_turn.h"
 
 /* One dataset; *told: it is a table. */
 static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
@@ -74,6 +75,7 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 
 	*count = 0;
 	if (!file) return vv_fail_nomem(err);
+	if ((rc = vv_write_turn_take(r, err)) < 0) return rc;
 	if (vv_exists(file)) {
 		vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
 		return vv_hint(

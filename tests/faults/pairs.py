@@ -174,6 +174,7 @@ def all_writers(put, python):
 		W('set', '', 'varve set -q $X.csv 7 price=$R'),
 		W('apply', '', 'varve apply ../$X.patch'),
 		W('schema', '', 'varve schema --key id $X.csv'),
+		W('accept', '', 'varve accept --why why-$R --all column-removed $X.csv'),
 		W('track', '', "varve track '$X.tab'"),
 		W('tag', '', 'varve tag -m words tag-$X'),
 		W('gc', '', 'varve gc -q --prune=now'),

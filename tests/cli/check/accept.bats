@@ -62,3 +62,16 @@ cheap() {
 	ends_with 2 varve accept cheap 2 p.csv --why x
 	[ "$(cat varve.json)" = '{"rules": ' ]
 }
+
+@test "two that accept at once are both in the file" {
+	cheap
+	pids=
+	for i in 1 2 3; do
+		varve accept cheap "$i" p.csv --why "why $i" > /dev/null 3>&- &
+		pids="$pids $!"
+	done
+	for i in $pids; do
+		wait "$i"
+	done
+	[ "$(grep -o '"why": *"why [123]"' varve.json | sort -u | wc -l)" = 3 ]
+}
