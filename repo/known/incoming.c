@@ -367,6 +367,8 @@ void vv_incoming_close(vv_incoming *in)
 		}
 		if (in->moved ? !in->unwanted : vv_incoming_blocks(in) == 0) {
 			(void)vv_remove_leftover(in->folder, VV_WRITER_LOCK, NULL);
+		} else { /* another transfer may have brought the same */
+			(void)vv_leftover_tidy(in->main, in->folder, NULL);
 		}
 	}
 	vv_writer_close(in->writer);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "repo/blocks/chain.h"
 #include "repo/blocks/pack.h"
+#include "repo/blocks/store.h"
 #include "repo/git/repository.h"
 
 char *vv_leftover_folder(vv_repository *r, const char *name); /* owned; NULL: out of memory */
@@ -20,6 +21,9 @@ char *vv_leftover_folder(vv_repository *r, const char *name); /* owned; NULL: ou
 typedef vv_status (*vv_leftover_fn)(void *payload, const char *folder, vv_error *err);
 vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn fn, void *payload,
 			    vv_error *err);
+
+/* Removes a locked folder all of whose blocks are in main. */
+vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err);
 
 /* Every record of a pack, by its headers alone; base: of a difference whose base lies
  * elsewhere, else NULL. VV_ECORRUPT. */

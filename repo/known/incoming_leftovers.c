@@ -334,30 +334,34 @@ static vv_status look_for_record(void *payload, const vv_place *place VV_UNUSED,
 	return VV_OK;
 }
 
-static vv_status tidy_folder(void *payload, const char *folder, vv_error *err)
+vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err)
 {
-	tidying *t = payload;
+	tidying t = {.main = main};
 	vv_auto(vv_store) *s = NULL;
 	vv_pack_list *l = NULL;
 	vv_status rc;
 
-	t->needed = false;
 	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
 	    (rc = vv_packs_renew(s, NULL, true, &l, err)) == VV_OK) {
-		for (size_t i = 0; rc == VV_OK && !t->needed && i < l->own; i++) {
-			rc = vv_pack_each_record(l->packs[i], look_for_record, t, err);
+		for (size_t i = 0; rc == VV_OK && !t.needed && i < l->own; i++) {
+			rc = vv_pack_each_record(l->packs[i], look_for_record, &t, err);
 			rc = rc == VV_ECORRUPT ? VV_OK : rc;
 		}
 	}
 	vv_packs_unref(l);
 	vv_store_close(vv_take(&s));
-	return rc < 0 || t->needed ? rc : vv_remove_leftover(folder, VV_WRITER_LOCK, err);
+	return rc < 0 || t.needed ? rc : vv_remove_leftover(folder, VV_WRITER_LOCK, err);
+}
+
+static vv_status tidy_folder(void *payload, const char *folder, vv_error *err)
+{
+	return vv_leftover_tidy(payload, folder, err);
 }
 
 vv_status vv_incoming_tidy(vv_repository *r, vv_error *err)
 {
-	tidying t = {NULL, false};
-	vv_status rc = vv_repository_store(r, &t.main, err);
+	vv_store *main;
+	vv_status rc = vv_repository_store(r, &main, err);
 
-	return rc < 0 ? rc : vv_leftovers_each(r, NULL, tidy_folder, &t, err);
+	return rc < 0 ? rc : vv_leftovers_each(r, NULL, tidy_folder, main, err);
 }

@@ -38,6 +38,66 @@ killed() {
 	done
 }
 
+# A reader of files called .toy, which are CSV.
+toy() {
+	cat > toy <<-'END'
+		#!/bin/sh
+		case $1 in
+		list) echo '{"name":"Prices","types":true}' ;;
+		read)
+			cp "$2" table.csv
+			exec varve cat --format arrow table.csv ;;
+		esac
+	END
+	chmod +x toy
+	git config --global varve.reader.toy.command "$PWD/toy"
+}
+
+# c: a clone that was killed half done.
+half_cloned() {
+	local n
+	mkdir c
+	strace -f -o /dev/null -e inject=rmdir:signal=KILL:when=1 true 2> /dev/null || return 0
+	for n in 30 60 90 120 150 180; do
+		rm -rf c
+		kill_at "$n" varve clone -q "$url" c
+		[ ! -e c/.git/varve/cloning ] || break
+	done
+}
+
+# A pack of a branch whose fetch ended before it was whole, one that nothing names, a damaged one that was replaced, and
+# the rest of a command that could not be followed.
+with_leftovers() {
+	cp -a a i
+	cd i
+	varve switch -q -c far
+	rows 700 9 > far.csv
+	varve add -q far.csv
+	tick
+	varve commit -qm far
+	succeeds varve push -q origin far
+	cd ..
+	cp -a i ii
+	cd i
+	git update-ref -d refs/remotes/origin/far
+	varve switch -q main
+	git branch -q -D far
+	rm -rf .git/logs
+	succeeds varve gc -q --prune=now
+	mkdir -p .git/varve/incoming/0123456789abcdef/packs
+	for i in ../ii/.git/varve/packs/*.pack; do
+		[ -e ".git/varve/packs/${i##*/}" ] || cp "$i" .git/varve/incoming/0123456789abcdef/packs
+	done
+	touch .git/varve/incoming/0123456789abcdef/writer.lock
+	rows 60 8 > t.csv
+	varve add -q t.csv
+	git reset -q --hard
+	find .git/varve/packs -exec touch -d '3 days ago' {} +
+	succeeds varve gc -q
+	cd ..
+	rm -rf ii
+}
+
 # A repository with five versions of t.csv in a store, two holders of its vault, and their copies to begin from.
 begin() {
 	local i

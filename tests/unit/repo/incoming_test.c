@@ -917,6 +917,28 @@ static void old_leftovers_are_removed(void **state)
 
 /* --- the machine fails -------------------------------------------------------------------------- */
 
+static void what_another_transfer_brought_meanwhile_does_not_stay(void **state)
+{
+	vv_auto(vv_repository) *r = NULL;
+	vv_incoming *a, *b;
+
+	(void)state;
+	git_begin();
+	r = open_here();
+	a = begin(r);
+	(void)put(a, 1, -1);
+	b = begin(r);
+	(void)put(b, 1, -1);
+	promote(b);
+	vv_incoming_close(b);
+	vv_incoming_close(a);
+	assert_string_equal(folders(), "0");
+	a = begin(r);
+	(void)put(a, 2, -1);
+	vv_incoming_close(a);
+	assert_string_equal(folders(), "1");
+}
+
 /* Its transfer is about to remove it, stopped after the lock: what looks at it adds nothing. */
 static void a_folder_that_is_half_removed_can_be_removed(void **state)
 {
@@ -1140,6 +1162,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_base_that_gc_set_aside_meanwhile_does_no_harm),
 	cmocka_unit_test(in_an_incomplete_repository_nothing_stands_for_what_is_below),
 	cmocka_unit_test(old_leftovers_are_removed),
+	cmocka_unit_test(what_another_transfer_brought_meanwhile_does_not_stay),
 	cmocka_unit_test(a_folder_that_is_half_removed_can_be_removed),
 	cmocka_unit_test(without_memory_nothing_is_lost),
 	cmocka_unit_test(with_a_full_disk_nothing_is_lost),
