@@ -188,6 +188,14 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	return rc;
 }
 
+char *vv_subject_name(const vv_subject *s)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	vv_buf_printf(&b, "%s%s%s", s->path, s->table ? "#" : "", s->table ? s->table : "");
+	return vv_buf_detach(&b);
+}
+
 /* No path is called so: is it a document's, and what follows its last '#' a table? Then the path ends there. Asked again, the one
  * before: tables may have a '#' in their names. */
 static bool take_table(vv_subject *s, char *path)

@@ -169,6 +169,9 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
 			  vv_error *err);
 
+/* What descriptions and rules call it: its path, of a document's table "DOCUMENT#TABLE"; owned; NULL: no memory. */
+char *vv_subject_name(const vv_subject *s);
+
 /* Reads a file beside the subject (datapackage.json): from its commit, the index, or
  * the work tree. A vv_package_read_fn; payload is the vv_subject. */
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err);

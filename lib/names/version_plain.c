@@ -215,11 +215,9 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema
 	bool described;
 
 	vv_auto(char) *name = NULL;
-	vv_buf joined = VV_BUF_INIT;
 
 	if (!s->path || !s->repo) return VV_OK;
-	vv_buf_printf(&joined, "%s%s%s", s->path, s->table ? "#" : "", s->table ? s->table : "");
-	if (!(name = vv_buf_detach(&joined))) return vv_fail_nomem(err);
+	if (!(name = vv_subject_name(s))) return vv_fail_nomem(err);
 	vv_status rc = vv_declared_find(res, &described, NULL, name, vv_subject_beside, s, err);
 	if (rc < 0) return rc;
 	io->hints = res->hints;

@@ -226,11 +226,13 @@ vv_status vv_describe(char **package, bool *describes, vv_subject *s, const vv_t
 		      const vv_description *d, vv_error *err)
 {
 	editing e = {.table = t, .d = d};
+	vv_auto(char) *name = vv_subject_name(s);
 	vv_status rc;
 
+	if (!name) return vv_fail_nomem(err);
 	if ((rc = vv_schema_package(package, describes, s, err)) == VV_OK &&
 	    (rc = vv_schema_package_text(&e.text, s, *package, err)) == VV_OK) {
-		e.edit.path = s->path;
+		e.edit.path = name;
 		e.edit.package_path = *package;
 		e.edit.schema = t->root.schema.data;
 		rc = edit_all(&e, err);

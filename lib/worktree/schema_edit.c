@@ -35,10 +35,12 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 {
 	vv_auto(vv_package_resource) res = {0};
 	char *folder = NULL, *candidate = NULL, *file = NULL;
+	vv_auto(char) *name = vv_subject_name(s);
 	bool there;
 
 	*out = NULL;
-	vv_status rc = vv_package_find(&res, s->path, vv_subject_beside, s, err);
+	if (!name) return vv_fail_nomem(err);
+	vv_status rc = vv_package_find(&res, name, vv_subject_beside, s, err);
 	*describes = rc == VV_OK;
 	if (rc == VV_OK) {
 		*out = vv_strdup(res.package_path);

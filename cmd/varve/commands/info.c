@@ -107,10 +107,12 @@ static void put_key_hint(const info *f, vv_buf *b)
 	const vv_field *field = &f->table->schema.fields[f->could_be_key];
 	vv_buf_printf(b, "; no value of '%s' comes twice", vv_text_shows(field->name));
 	if (f->subject->path) {
-		vv_buf_puts(b, ": 'varve add --key ");
+		/* a document is not added as a table */
+		vv_buf_puts(b,
+			    f->subject->table ? ": 'varve schema --key " : ": 'varve add --key ");
 		vv_text_put_word(b, field->name);
 		vv_buf_putc(b, ' ');
-		vv_text_put_word(b, f->subject->path);
+		vv_text_put_word(b, f->subject->table ? f->subject->text : f->subject->path);
 		vv_buf_puts(b, "' makes it the key");
 	}
 }

@@ -88,27 +88,28 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 /* A schema made of what is true of the values, put where none is. */
 static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *err)
 {
-	vv_package_edit edit = {.path = s->path, .schema = vv_buf_cstr(schema)};
+	vv_auto(char) *name = vv_subject_name(s);
+	vv_package_edit edit = {.path = name, .schema = vv_buf_cstr(schema)};
 	vv_package_resource res = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT, pretty = VV_BUF_INIT;
 	vv_auto(char) *package = NULL;
 	bool describes, has_schema = false;
 	vv_status rc;
 
+	if (!name) return vv_fail_nomem(err);
 	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0) return rc;
-	if (describes &&
-	    (rc = vv_package_find(&res, s->path, vv_subject_beside, s, err)) == VV_OK) {
+	if (describes && (rc = vv_package_find(&res, name, vv_subject_beside, s, err)) == VV_OK) {
 		has_schema = res.schema.len > 0;
 		vv_package_resource_clear(&res);
 	}
 	if (rc < 0) return rc;
 	if (has_schema) {
 		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already",
-			     vv_text_shows(package), vv_text_shows(s->path));
+			     vv_text_shows(package), vv_text_shows(name));
 		vv_hint(err,
 			"change it with --type, --key and --missing, or see what --infer finds in "
 			"HEAD:%s",
-			vv_text_shows(s->path));
+			vv_text_shows(name));
 		return rc;
 	}
 	edit.package_path = package;

@@ -343,3 +343,24 @@ two_versions() {
 	stderr_has 102400
 	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name '.varve-document-*' -newer b.toy)" ]
 }
+
+@test "a table of a document is described under its own name" {
+	toy
+	git init -q .
+	printf '[Prices]\nid,price\n1,4.5\n2,20\n[Stock]\nsku,n\n"0a",1\n' > b.toy
+	git add b.toy
+	git commit -qm one
+	succeeds varve schema --key id --type price=integer 'b.toy#Prices'
+	grep -q '"path": "b.toy#Prices"' datapackage.json
+	succeeds varve info 'b.toy#Prices'
+	output_has "id (datapackage.json)"
+	output_has "integer (1 are not)"
+	ends_with 1 varve check 'b.toy#Prices'
+	succeeds varve schema --type n=string 'b.toy#Stock'
+	grep -q '"path": "b.toy#Stock"' datapackage.json
+	succeeds varve info 'b.toy#Stock'
+	output_has "n       string"
+	printf '[Prices]\nid,price\n2,4\n1,20\n' > c.toy
+	succeeds varve info 'c.toy#Prices'
+	output_lacks "varve add --key"
+}
