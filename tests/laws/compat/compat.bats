@@ -80,6 +80,32 @@ reads_all() {
 	done
 }
 
+@test "an index with a fan-out finds every block" {
+	for format in $(formats); do
+		new_repo "wide-${format##*/}"
+		cd "wide-${format##*/}"
+		mkdir -p .git/varve/packs
+		tar -xzf "$format/wide.tar.gz" -C .git/varve/packs
+		cp -r .git/varve/packs ../packs
+		od -An -tu4 -j32 -N4 .git/varve/packs/*.index | grep -x ' *260' # offsets of 4 bytes, and a fan-out
+		for i in $(seq 0 2099); do
+			printf -v name t%04d.csv "$i"
+			printf 'id,x\n%d,%d\n' "$i" $((i * 7919 % 10007)) > "$name"
+		done
+		cp -r . ../files
+		varve add -q . 2> /dev/null
+		diff -r ../packs .git/varve/packs # every block was found
+		rm -- *.csv
+		succeeds varve restore .
+		diff -r -x .git -x .gitattributes ../files .
+		rm .git/varve/packs/*.index
+		succeeds varve fsck --data
+		diff -r ../packs .git/varve/packs # an index has one form
+		rm -r ../packs ../files
+		cd ..
+	done
+}
+
 @test "derived files of another version are made again" {
 	read_packs "$(formats | sort -V | tail -n 1)"
 	reads_all
