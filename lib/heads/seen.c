@@ -106,7 +106,8 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	out->any = true;
 	if (count == 0 && whose == VV_HEADS_REMOTE) {
 		out->judged.trust = out->before;
-		vv_notes_warn(notes, "'%s' shows no signed head, and one is trusted here", vv_text_url(url));
+		vv_notes_warn(notes, "'%s' shows no signed head, and one is trusted here",
+			      vv_text_url(url));
 		return VV_OK;
 	}
 	if ((rc = fetch(shown, r, from, url, err)) < 0) return rc;

@@ -63,20 +63,25 @@ static void put_refs(vv_buf *b, const vv_shared_refs *l, bool packed)
 	}
 }
 
-vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err)
+static void put_list(vv_buf *text, const vv_folder_history *h)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-
 	for (size_t i = h->state->packs.count; i-- > 0;) {
-		vv_buf_printf(&text, "P %s.pack\n", h->state->packs.items[i].name);
+		vv_buf_printf(text, "P %s.pack\n", h->state->packs.items[i].name);
 	}
 	/* what was dropped stays for the refs that are there until these move, and for readers that have them */
 	for (size_t i = 0; h->dropped && i < h->state->gone.count; i++) {
 		const char *name = h->state->gone.items[i].name;
 		if (strncmp(name, PACKS, strlen(PACKS)) == 0 && vv_path_ends(name, ".pack")) {
-			vv_buf_printf(&text, "P %s\n", name + strlen(PACKS));
+			vv_buf_printf(text, "P %s\n", name + strlen(PACKS));
 		}
 	}
+}
+
+vv_status vv_folder_history_list(vv_folder_history *h, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	put_list(&text, h);
 	vv_buf_puts(&text, "\n");
 	return write_in(h, "objects/info/packs", &text, err);
 }
@@ -96,17 +101,94 @@ vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err)
 	return write_in(h, "info/refs", &refs, err);
 }
 
+/* As long as the last run left it; or there, if that says nothing of it. */
+static bool is_whole(const vv_folder_history *h, const char *name, const char *end)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	const vv_folder_item *held;
+
+	vv_buf_printf(&path, PACKS "%s.%s", name, end);
+	if (path.failed) return false;
+	held = vv_folder_items_find(&h->state->held, path.data);
+	if (held) return vv_folder_has(h->dir, path.data, held->number);
+	vv_auto(char) *file = vv_path_join(h->dir, path.data, (char *)NULL);
+	return file && vv_exists(file);
+}
+
+/* A pack without its index, or not as long as it was, is of no use to readers. */
+static vv_status look_lost(vv_folder_history *h, vv_error *err)
+{
+	static const char *const ends[] = {"idx", "pack"};
+	vv_folder_items *packs = &h->state->packs;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < packs->count; i++) {
+		const char *name = packs->items[i].name;
+		if (is_whole(h, name, "pack") && is_whole(h, name, "idx")) {
+			packs->items[kept++] = packs->items[i];
+			continue;
+		}
+		for (size_t k = 0; k < 2; k++) {
+			vv_auto(vv_buf) file = VV_BUF_INIT;
+			vv_status rc;
+
+			vv_buf_printf(&file, "%s/" PACKS "%s.%s", h->dir, name, ends[k]);
+			if ((rc = vv_buf_ok(&file, err)) < 0 ||
+			    (rc = vv_unlink(file.data, true, err)) < 0) {
+				return rc;
+			}
+		}
+	}
+	h->lost = kept < packs->count;
+	packs->count = kept;
+	return VV_OK;
+}
+
+/* Does the file have this text? more: it may go on. */
+static vv_status has_text(vv_folder_history *h, const char *name, const vv_buf *wanted, bool more,
+			  vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(h->dir, VV_FOLDER_GIT, name, (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_buf_ok(wanted, err);
+
+	if (rc < 0) return rc;
+	rc = vv_missing_ok(vv_read_file(&text, path, REFS_MAX, err), err);
+	h->same = h->same && (more ? text.len >= wanted->len : text.len == wanted->len) &&
+		  memcmp(vv_buf_cstr(&text), vv_buf_cstr(wanted), wanted->len) == 0;
+	return rc;
+}
+
+/* Are the refs, and what git reads beside them, what they would be? */
+static vv_status look_same(vv_folder_history *h, vv_error *err)
+{
+	vv_auto(vv_buf) head = VV_BUF_INIT, packed = VV_BUF_INIT, refs = VV_BUF_INIT,
+			list = VV_BUF_INIT;
+	vv_status rc;
+
+	h->same = !h->lost;
+	vv_buf_printf(&head, "ref: %s\n", h->refs->head);
+	put_refs(&packed, h->refs, true);
+	put_refs(&refs, h->refs, false);
+	put_list(&list, h);
+	if ((rc = has_text(h, "info/refs", &refs, false, err)) < 0 ||
+	    (rc = has_text(h, "packed-refs", &packed, false, err)) < 0 ||
+	    (rc = has_text(h, "HEAD", &head, false, err)) < 0) {
+		return rc;
+	}
+	/* the list goes on with packs that were dropped */
+	return has_text(h, "objects/info/packs", &list, true, err);
+}
+
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, VV_FOLDER_GIT, "info/refs", (char *)NULL);
-	vv_auto(vv_buf) text = VV_BUF_INIT, now = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	size_t cap = 0;
 	vv_oid id;
 	vv_status rc = vv_missing_ok(vv_read_file(&text, path, REFS_MAX, err), err);
 
-	put_refs(&now, h->refs, false);
-	if (rc < 0 || (rc = vv_buf_ok(&now, err)) < 0) return rc;
-	h->same = strcmp(vv_buf_cstr(&text), vv_buf_cstr(&now)) == 0;
+	if (rc < 0) return rc;
 	for (const char *p = vv_buf_cstr(&text); *p; p += strcspn(p, "\n"), p += *p == '\n') {
 		if (strcspn(p, "\n") <= VV_OID_TEXT || !vv_oid_parse(&id, p, VV_OID_TEXT)) {
 			continue;
@@ -114,7 +196,8 @@ vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
 		if (!vv_array_room(h->before, h->before_count, cap)) return vv_fail_nomem(err);
 		h->before[h->before_count++] = id;
 	}
-	return VV_OK;
+	rc = look_lost(h, err);
+	return rc < 0 ? rc : look_same(h, err);
 }
 
 /* --- packs ---------------------------------------------------------------------------------------- */
@@ -337,9 +420,11 @@ static vv_status begin(vv_folder_history *h, vv_error *err)
 	const vv_buf text = {.data = (char *)(uintptr_t)config, .len = sizeof(config) - 1};
 	vv_auto(vv_buf) head = VV_BUF_INIT;
 	vv_auto(char) *there = vv_path_join(h->dir, VV_FOLDER_GIT, "HEAD", (char *)NULL);
-	vv_status rc = there ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = there ? vv_missing_ok(vv_read_file(&head, there, REFS_MAX, err), err)
+			     : vv_fail_nomem(err);
 
-	if (rc < 0 || vv_exists(there)) return rc;
+	if (rc < 0 || strncmp(vv_buf_cstr(&head), "ref: refs/", 10) == 0) return rc;
+	vv_buf_reset(&head);
 	for (size_t i = 0; rc == VV_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT, dirs[i], (char *)NULL);
 		rc = vv_mkdirs(dir, err);
@@ -358,6 +443,7 @@ vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err)
 	if (rc < 0 || (rc = tidy(h, err)) < 0 || h->same || (rc = look_dropped(h, err)) < 0) {
 		return rc;
 	}
+	h->dropped |= h->lost;
 	bool made;
 	size_t was;
 	put_now(&input, "", h->refs);

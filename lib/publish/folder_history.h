@@ -26,7 +26,8 @@ typedef struct vv_folder_history {
 	/* After packs: */
 	vv_oid *before; /* what its refs were; also of tags; owned */
 	size_t before_count;
-	bool same;    /* they are what they were */
+	bool lost;    /* packs were missing or cut: all are made again */
+	bool same;    /* they are what they were, and all that names them is there */
 	bool dropped; /* something that they reached is reached no more */
 } vv_folder_history;
 void vv_folder_history_clear(vv_folder_history *h);

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -23,6 +24,7 @@ void vv_folder_state_clear(vv_folder_state *s)
 	vv_free(s->packs.items);
 	vv_free(s->files.items);
 	vv_free(s->gone.items);
+	vv_free(s->held.items);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -47,8 +49,8 @@ vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name
 /* "<kind> [<blob> ]<number> <name>". */
 static bool read_line(vv_folder_state *s, char *line)
 {
-	static const char *const kinds[] = {"pack ", "file ", "gone "};
-	vv_folder_items *const to[] = {&s->packs, &s->files, &s->gone};
+	static const char *const kinds[] = {"pack ", "file ", "gone ", "held "};
+	vv_folder_items *const to[] = {&s->packs, &s->files, &s->gone, &s->held};
 	vv_oid blob = {{0}};
 	uint64_t number;
 
@@ -145,8 +147,49 @@ vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, vv_er
 	put_items(&text, "pack", &s->packs);
 	put_items(&text, "file", &s->files);
 	put_items(&text, "gone", &s->gone);
+	put_items(&text, "held", &s->held);
 	const vv_status rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, true, err);
+}
+
+bool vv_folder_has(const char *dir, const char *path, uint64_t bytes)
+{
+	vv_auto(char) *file = vv_path_join(dir, path, (char *)NULL);
+	vv_stat st;
+
+	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
+	       st.size == bytes;
+}
+
+static vv_status hold_all(vv_folder_state *s, const char *dir, const char *folder, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(dir, folder, (char *)NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = path ? vv_folder_read(&f, path, true, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		vv_auto(char) *name = vv_path_join(folder, f.name, (char *)NULL);
+		vv_stat st;
+
+		if (!name) return vv_fail_nomem(err);
+		if ((rc = vv_lstat(&st, f.path, err)) == VV_OK &&
+		    !vv_folder_items_add(s, &s->held, name, st.size)) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err)
+{
+	static const char *const folders[] = {"packs", "lists", "repo.git/objects/pack"};
+	vv_status rc = VV_OK;
+
+	s->held.count = 0;
+	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		rc = hold_all(s, dir, folders[i], err);
+	}
+	return rc;
 }
 
 /* The folders that the path leaves empty go with it. */

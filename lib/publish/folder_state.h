@@ -5,6 +5,7 @@
  *	pack <bytes> <name>       a pack of repo.git that readers are told of, oldest first
  *	file <blob> <bytes> <path> a table; bytes 0: it may be of another version
  *	gone <seconds> <path>     nothing names it any more since then
+ *	held <bytes> <path>       a pack, an index or a list, as the last run left it
  *
  * It marks the folder as varve's, and is written before what it names is relied on, so that a killed run is known to the
  * next one.
@@ -37,7 +38,7 @@ typedef struct vv_folder_items {
 
 typedef struct vv_folder_state {
 	vv_arena arena;
-	vv_folder_items packs, files, gone;
+	vv_folder_items packs, files, gone, held;
 } vv_folder_state;
 
 /* *there false: the folder is new, or empty. VV_EREFUSED: something else is in it. VV_ECORRUPT. */
@@ -51,6 +52,10 @@ VV_AUTO_CLEAR(vv_folder_state, vv_folder_state_clear)
 vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, const char *name,
 				    uint64_t number);
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name); /* NULL */
+/* Is the file there, of this length? */
+bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
+/* Notes the packs and lists of the store, and the packs of repo.git with their indexes. */
+vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
 /* Removes what was gone by then, as far as it can be; what is there again stays, and is not gone. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);
 

@@ -35,6 +35,7 @@ typedef struct run {
 	vv_folder_history history;
 	vv_folder_tables tables;
 	vv_host *host; /* the folder's store */
+	bool mends;    /* files of the store are lost */
 	vv_oid *wants;
 	size_t want_count;
 	int lock;
@@ -100,6 +101,21 @@ static vv_status add_heads(run *r, vv_error *err)
 
 /* --- blocks --------------------------------------------------------------------------------------- */
 
+/* Files of the store that the last run left are gone, or of another length. */
+static bool lost_blocks(const run *r)
+{
+	const vv_folder_items *held = &r->state.held;
+
+	for (size_t i = 0; i < held->count; i++) {
+		const vv_folder_item *it = &held->items[i];
+		if (strncmp(it->name, VV_FOLDER_GIT, strlen(VV_FOLDER_GIT)) != 0 &&
+		    !vv_folder_has(r->dir, it->name, it->number)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static vv_status open_host(run *r, vv_error *err)
 {
 	const vv_place_facts facts = {
@@ -112,14 +128,23 @@ static vv_status open_host(run *r, vv_error *err)
 	vv_status rc = vv_folder_place_open(&o.take_place, r->dir, &facts, true, err);
 
 	if (rc < 0 || (rc = vv_host_open(&r->host, &o, err)) < 0) return rc;
+	if (r->mends) {
+		vv_host_mend(r->host);
+	}
 	return vv_host_refresh(r->host, NULL, NULL, &ignored, err);
 }
 
 static vv_status send_blocks(run *r, vv_error *err)
 {
 	vv_host_sum sum = {0};
-	vv_status rc = open_host(r, err);
 
+	r->mends = lost_blocks(r);
+	if (r->mends || r->history.lost) {
+		vv_notes_warn(r->p->notes,
+			      "files of '%s' are missing or cut, and are written again",
+			      vv_text_shows(r->p->folder));
+	}
+	vv_status rc = open_host(r, err);
 	r->wants = vv_calloc(r->refs.count + 1, sizeof(*r->wants));
 	for (size_t i = 0; r->wants && i < r->refs.count; i++) {
 		if (!vv_oid_is_null(&r->refs.items[i].commit)) {
@@ -129,7 +154,8 @@ static vv_status send_blocks(run *r, vv_error *err)
 	const vv_host_sending send = {.wants = r->wants,
 				      .want_count = r->want_count,
 				      .there = r->history.before,
-				      .there_count = r->history.before_count};
+				      .there_count = r->mends ? 0 : r->history.before_count,
+				      .verify = r->mends};
 	rc = rc < 0 || r->wants ? rc : vv_fail_nomem(err);
 	if (rc < 0 || (rc = vv_host_send(r->host, &send, &sum, err)) < 0) return rc;
 	r->p->versions = sum.versions;
@@ -206,6 +232,7 @@ static vv_status publish(run *r, vv_error *err)
 	}
 	/* A table that is in the newest version no more has no reader who needs it whole. */
 	rc = sweep_blocks(r, err);
+	rc = rc < 0 ? rc : vv_folder_state_hold(&r->state, r->dir, err);
 	rc = rc < 0 ? rc : vv_folder_tables_remove(&r->tables, err);
 	rc = rc < 0 ? rc
 		    : vv_folder_state_sweep(

@@ -131,7 +131,8 @@ class Store(Place):
         for line in read_bytes(marker).decode("utf-8", "surrogateescape").splitlines()[1:]:
             with within(marker):
                 word, *rest = line.split(" ", 3)
-                if word not in ("pack", "file", "gone") or ".." in rest[-1].split("/") or os.path.isabs(rest[-1]):
+                if word not in ("pack", "file", "gone", "held") or len(rest) < 2 + (word == "file") or \
+                        ".." in rest[-1].split("/") or os.path.isabs(rest[-1]):
                     raise Damaged(f"'{line}' is not a line of it")
             if word == "file" and rest[1] != "0":
                 path = os.path.join(self.path, rest[2])

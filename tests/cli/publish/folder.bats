@@ -233,3 +233,35 @@ teardown() {
 	succeeds varve publish -o ../public
 	[ "$(cat ../public/index.html)" = own ]
 }
+
+@test "what is missing, empty or cut in the folder is written again by the next run" {
+	local how file one
+	a_table 3000
+	for one in 2 3; do
+		another $one
+		varve publish -q --no-pages -o ../good
+	done
+	for file in $(cd ../good && find packs lists repo.git -type f -not -name config); do
+		! grep -q "^gone .*${file#repo.git/}" ../good/folder || continue # no reader is told of it
+		for how in missing empty cut; do
+			rm -rf ../public ../b
+			cp -r ../good ../public
+			chmod u+w "../public/$file"
+			case $how in
+			missing) rm "../public/$file" ;;
+			empty) : > "../public/$file" ;;
+			cut) truncate -s -3 "../public/$file" ;;
+			esac
+			varve publish -q --no-pages -o ../public > "$HOME/out" 2>&1 || {
+				echo "$file $how: $(cat "$HOME/out")"
+				return 1
+			}
+			varve clone -q "$PWD/../public" ../b
+			same_versions . main ../b || {
+				echo "$file $how"
+				return 1
+			}
+			git --git-dir=../public/repo.git fsck > /dev/null 2>&1 || [ "$file" = repo.git/HEAD ]
+		done
+	done
+}
