@@ -255,7 +255,7 @@ ended() {
 	succeeds varve gc
 	ls .git/varve/incoming/0123456789abcdef/packs/*.pack
 	[ ! -e .git/objects/tmp_objdir-varve-in-0123456789abcdef ]
-	touch -d '20 days ago' .git/varve/incoming/0123456789abcdef/packs/*
+	touch -d '20 days ago' .git/varve/incoming/0123456789abcdef/packs/* .git/varve/incoming/0123456789abcdef
 	succeeds varve gc --dry-run
 	ls .git/varve/incoming/0123456789abcdef/packs/*.pack
 	succeeds varve gc
