@@ -48,13 +48,14 @@ FOLDERS = {  # what stands on each of them
 }
 COMMANDS = [  # which tests of commands use a room
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
-    ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|peers"), ("repo/git/objects", "peers"), ("repo/gc", "gc|fsck"),
+    ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|gc|peers"), ("repo/git/objects", "peers"), ("repo/gc", "gc|fsck"),
     ("repo", "peers"),
     ("check/rules", "check|commit"), ("dataset/filter", "cat|sql"), ("dataset/schema", "add|check|diff|schema"),
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),
     ("diff/merge", "merge"), ("diff/write", "diff|show"), ("diff/patch", "apply"),
     ("check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
-    ("cmd/vault/hold", "vault"), ("transport/places", "vault"), ("transport/http", "serve"), ("transport/server", "serve"), ("transport", "car|peers|serve"),
+    ("cmd/vault/hold", "vault"), ("transport/places", "hosts|publish|store|vault"), ("transport/http", "publish|serve"),
+    ("transport/server", "serve"), ("transport", "car|hosts|peers|serve|ssh"),
 ]
 LONG = 15
 SLOW = re.compile(r"fault|^reach$")

@@ -60,3 +60,13 @@ def test_kept_packs(tmp_path, generation):
     blocks.add_folder(str(tmp_path))
     assert {r.method for pack in blocks.packs for r in pack.records.values()} == {0, 1, 2, 3, 4}
     assert [str(e) for e in blocks.verify()] == []
+
+
+@pytest.mark.parametrize("generation", sorted(n for n in os.listdir(COMPAT) if n.startswith("v")))
+def test_a_kept_pack_of_many_records(tmp_path, generation):
+    with tarfile.open(os.path.join(COMPAT, generation, "wide.tar.gz")) as f:
+        f.extractall(tmp_path)
+    blocks = Blocks(str(tmp_path))
+    blocks.add_folder(str(tmp_path))
+    assert sum(len(pack.records) for pack in blocks.packs) >= 4096
+    assert [str(e) for e in blocks.verify()] == []
