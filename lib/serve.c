@@ -178,16 +178,16 @@ static vv_status judge_heads(vv_repository *r, vv_repository *with, const vv_pus
 }
 
 /* With the lock held. */
-static vv_status trust_these(vv_repository *r, const vv_shown_head *heads, size_t count,
-			     vv_error *err)
+static vv_status trust_locked(vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_judged) judged = {.first = false};
 	vv_trust trust;
+	size_t count;
 	vv_status rc;
 
 	if ((rc = vv_trust_read(&trust, r, err)) < 0 ||
-	    (rc = vv_heads_judge(&judged, r, &trust, "this repository", heads, count, NULL,
-				 vv_repository_notes(r), err)) < 0) {
+	    (rc = vv_heads_judge_here(&judged, &count, r, &trust, vv_repository_notes(r), err)) <
+		    0) {
 		return rc;
 	}
 	return judged.changed ? vv_trust_write(&judged.trust, r, err) : VV_OK;
@@ -200,14 +200,12 @@ static vv_status trust_heads(vv_repository *r, vv_error *err)
 	size_t count = 0;
 	vv_status rc = vv_heads_list(&heads, &count, r, err);
 
-	if (rc == VV_OK && count > 0) {
-		const int lock = vv_trust_lock(r, err);
-		rc = lock < 0 ? (vv_status)lock : trust_these(r, heads, count, err);
-		if (lock >= 0) {
-			vv_unlock(lock);
-		}
-	}
 	vv_heads_free(heads, count);
+	if (rc < 0 || count == 0) return rc; /* most repositories have none, and no lock */
+	const int lock = vv_trust_lock(r, err);
+	if (lock < 0) return (vv_status)lock;
+	rc = trust_locked(r, err);
+	vv_unlock(lock);
 	return rc;
 }
 

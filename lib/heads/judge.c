@@ -581,3 +581,16 @@ void vv_heads_free(vv_shown_head *heads, size_t count)
 	}
 	vv_free(heads);
 }
+
+vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, const vv_trust *t,
+			      const vv_notes *notes, vv_error *err)
+{
+	vv_shown_head *heads;
+	vv_status rc = vv_heads_list(&heads, count, r, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0) return rc;
+	rc = vv_heads_judge(out, r, t, "this repository", heads, *count, NULL, notes, err);
+	vv_heads_free(heads, *count);
+	return rc;
+}

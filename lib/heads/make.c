@@ -61,16 +61,12 @@ static void name_after_folder(making *k)
 static vv_status trust_refs(making *k, vv_error *err)
 {
 	vv_auto(vv_judged) j = {.first = false};
-	vv_shown_head *heads = NULL;
-	size_t count = 0;
-	vv_status rc = vv_heads_list(&heads, &count, k->r, err);
+	size_t count;
+	const vv_status rc = vv_heads_judge_here(&j, &count, k->r, &k->trust, NULL, err);
 
-	if (rc == VV_OK && count > 0 &&
-	    (rc = vv_heads_judge(&j, k->r, &k->trust, "this repository", heads, count, NULL, NULL,
-				 err)) == VV_OK) {
+	if (rc == VV_OK && count > 0) {
 		k->trust = j.trust;
 	}
-	vv_heads_free(heads, count);
 	return rc;
 }
 

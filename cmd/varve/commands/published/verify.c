@@ -62,19 +62,16 @@ static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err
 
 static vv_status verify_here(verifying *v, vv_error *err)
 {
-	vv_shown_head *heads = NULL;
 	vv_trust trust;
-	size_t count = 0;
+	size_t count;
 	vv_status rc = vv_trust_read(&trust, v->c->repo, err);
 
-	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, v->c->repo, err);
-	if (rc == VV_OK) {
-		v->seen.any = count > 0 || trust.known;
-		rc = vv_heads_judge(&v->seen.judged, v->c->repo, &trust, "this repository", heads,
-				    count, NULL, &vv_notes_stderr, err);
+	if (rc < 0 || (rc = vv_heads_judge_here(&v->seen.judged, &count, v->c->repo, &trust,
+						&vv_notes_stderr, err)) < 0) {
+		return rc;
 	}
-	vv_heads_free(heads, count);
-	return rc < 0 || !v->seen.judged.has_newest ? rc : compare_refs(v, NULL, err);
+	v->seen.any = count > 0 || trust.known;
+	return v->seen.judged.has_newest ? compare_refs(v, NULL, err) : VV_OK;
 }
 
 static vv_status verify_there(verifying *v, const char *word, vv_error *err)
