@@ -210,27 +210,12 @@ static vv_status trust_heads(vv_repository *r, vv_error *err)
 }
 
 /* With varve.sign the server signs what it has accepted. */
-static vv_status sign(vv_repository *r, vv_error *err)
-{
-	vv_auto(vv_shared_refs) refs = {0};
-	const vv_head_making make = {.refs = &refs, .only_new = true};
-	bool signs = false;
-	vv_oid ignored;
-	vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);
-
-	if (rc < 0 || !signs || (rc = vv_shared_refs_choose(&refs, r, NULL, 0, false, err)) < 0 ||
-	    refs.count == 0) {
-		return rc;
-	}
-	return vv_head_make(&ignored, r, &make, err);
-}
-
 static void pushed(void *payload, vv_buf *report)
 {
 	const serving *s = payload;
 	vv_error err;
 
-	if (trust_heads(s->repo, &err) < 0 || sign(s->repo, &err) < 0) {
+	if (trust_heads(s->repo, &err) < 0 || vv_head_make_set(s->repo, NULL, &err) < 0) {
 		vv_buf_printf(report, "warning: this version is not signed here: %s\n",
 			      err.message);
 	}

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/trust.h"
+#include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 
@@ -264,4 +265,17 @@ vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, v
 		return rc;
 	}
 	return vv_trust_write(&k.trust, r, err);
+}
+
+vv_status vv_head_make_set(vv_repository *r, const vv_shared_refs *refs, vv_error *err)
+{
+	vv_auto(vv_shared_refs) usual = {0};
+	const vv_head_making make = {.refs = refs ? refs : &usual, .only_new = true};
+	bool signs = false;
+	vv_oid ignored;
+	vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);
+
+	if (rc < 0 || !signs) return rc;
+	if (!refs && (rc = vv_shared_refs_choose(&usual, r, NULL, 0, false, err)) < 0) return rc;
+	return make.refs->count > 0 ? vv_head_make(&ignored, r, &make, err) : VV_OK;
 }

@@ -29,5 +29,8 @@ typedef struct vv_head_making {
 
 /* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
+/* With varve.sign, if the last record has other refs. refs NULL: HEAD's branch and the tags that it reaches; nothing where
+ * there are none. */
+vv_status vv_head_make_set(vv_repository *r, const vv_shared_refs *refs, vv_error *err);
 
 #endif

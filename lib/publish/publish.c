@@ -83,14 +83,8 @@ static vv_status add_heads(run *r, vv_error *err)
 {
 	vv_shown_head *heads = NULL;
 	size_t count = 0;
-	bool signs = false;
-	vv_oid ignored;
-	vv_status rc = vv_config_bool(r->p->repo, "varve.sign", false, &signs, err);
+	vv_status rc = vv_head_make_set(r->p->repo, &r->refs, err);
 
-	if (rc == VV_OK && signs) {
-		const vv_head_making make = {.refs = &r->refs, .only_new = true};
-		rc = vv_head_make(&ignored, r->p->repo, &make, err);
-	}
 	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->p->repo, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = vv_shared_refs_add(&r->refs, heads[i].name, &heads[i].id, err);

@@ -263,21 +263,13 @@ static vv_status send_heads_to_peer(run *r, vv_git_push *moves, size_t count, vv
 /* The signed heads, after the refs that they name; with varve.sign a new one is made first. */
 static vv_status send_heads(run *r, vv_error *err)
 {
-	vv_auto(vv_shared_refs) refs = {0};
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	vv_shown_head *heads = NULL;
 	vv_git_push moves[VV_HEAD_LIST_MAX] = {0};
 	const vv_hello *h = r->there.hello;
 	size_t count = 0, going = 0;
-	bool signs = false;
-	vv_oid ignored;
-	vv_status rc = vv_config_bool(r->j->repo, "varve.sign", false, &signs, err);
+	vv_status rc = vv_head_make_set(r->j->repo, NULL, err);
 
-	if (rc == VV_OK && signs &&
-	    (rc = vv_shared_refs_choose(&refs, r->j->repo, NULL, 0, false, err)) == VV_OK) {
-		const vv_head_making make = {.refs = &refs, .only_new = true};
-		rc = vv_head_make(&ignored, r->j->repo, &make, err);
-	}
 	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->j->repo, err);
 	for (size_t i = 0; rc == VV_OK && i < count && going < VV_HEAD_LIST_MAX; i++) {
 		vv_git_push *p = &moves[going];
