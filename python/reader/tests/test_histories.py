@@ -70,3 +70,25 @@ def test_a_kept_pack_of_many_records(tmp_path, generation):
     blocks.add_folder(str(tmp_path))
     assert sum(len(pack.records) for pack in blocks.packs) >= 4096
     assert [str(e) for e in blocks.verify()] == []
+
+
+@pytest.mark.parametrize("generation", sorted(n for n in os.listdir(COMPAT) if n.startswith("v")))
+def test_kept_places(run, tmp_path, generation):
+    """A published folder with a signed head, a store, a Git host with blocks, a CAR, a vault."""
+    with tarfile.open(os.path.join(COMPAT, generation, "places.tar.gz")) as f:
+        f.extractall(tmp_path)
+    run(tmp_path, "git", "init", "-q", "--bare", "host.git")
+    run(tmp_path / "host.git", "git", "fetch", "-q", "../host.bundle", "refs/*:refs/*")
+    plain = {(n, p.name): p.read_bytes() for n in range(3) for p in (tmp_path / "plain" / str(n)).iterdir()}
+    public, vault = open_place(tmp_path / "public"), open_place(str(tmp_path / "vault-a"), str(tmp_path / "key"), [str(tmp_path / "vault-b")])
+    for place in (public, vault, open_place(tmp_path / "host.git")):
+        assert [str(e) for e in place.verify()] == []
+        for (n, path), data in plain.items():
+            version = place.version(f"main~{2 - n}:{path}")
+            assert (version if isinstance(version, bytes) else b"".join(version.file())) == data, (n, path)
+    assert [(h.number, h.name) for h in public.heads] == [(1, "prices")]
+    store, car = open_place(tmp_path / "store"), open_place(tmp_path / "one.car")
+    assert [str(e) for place in (store, car) for e in place.verify()] == []
+    tables = {data for (_, path), data in plain.items() if path != "readme"}
+    assert {b"".join(store.version(str(root)).file()) for root in store.roots} == tables
+    assert [b"".join(car.version(str(root)).file()) for root in car.roots] == [plain[2, "prices.csv"]]
