@@ -318,8 +318,9 @@ vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
-		/* of a long range only what says something */
-		if (r->totals.commits > 1 && d->errors + d->warnings + d->accepted == 0) {
+		/* of a long range, and of what is new, only what says something */
+		if ((r->totals.commits > 1 || r->options.new_only) &&
+		    d->errors + d->warnings + d->accepted == 0) {
 			continue;
 		}
 		put_dataset(out, r, d);

@@ -35,7 +35,7 @@ typedef struct vv_rule_setting {
 	const vv_rule *rule;
 	vv_severity severity; /* may be OFF */
 	bool accepted; /* what it finds here is intended (set by the caller of vv_rule_set_for) */
-	bool asked;    /* varve.json (or --rule) asks for it; false: the rule's default */
+	bool asked;    /* varve.json (or --select) asks for it; false: the rule's default */
 	const char *const *columns; /* NULL-ended names; NULL: all that the rule can look at */
 	uint64_t mostly; /* of the values (rows) looked at so many billionths must be right, else it
 	                             * is found wrong; VV_BILLION: all */
@@ -102,8 +102,8 @@ const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);
 /* How severe, the highest of its settings; OFF when it is not looked at. */
 vv_severity vv_rule_set_severity(const vv_rule_set *s, const char *code);
 
-/* Is a rule of varve.checks looked at that has this name, or whose findings have this code? */
-bool vv_rule_set_has_line(const vv_rule_set *s, const char *name);
+/* Is anything looked at that the word of --select names? */
+bool vv_rule_set_uses(const vv_rule_set *s, const char *word);
 
 /* Marks the settings of a rule as accepted. */
 void vv_rule_set_accept(vv_rule_set *s, const char *code);
@@ -113,8 +113,8 @@ void vv_rule_set_accept(vv_rule_set *s, const char *code);
  * so that what was not checked is reported, and never valid. s may be NULL. */
 vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code);
 
-/* --rule: all but the codes named go off, and one that is off by default and has no bounds
- * to miss goes on. --skip: those named go off. "unchecked" stays as it is. VV_EUSAGE: no such
+/* --select: all but those named go off, and one that is off by default and has no bounds to miss goes on. --skip: those
+ * named go off. "unchecked" stays as it is. A word is a rule's code or name, "#tag" or "@owner". VV_EUSAGE: there is no such
  * rule, with the nearest; or --skip unchecked. */
 vv_status vv_rule_set_only(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);
 vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t count, vv_error *err);

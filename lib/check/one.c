@@ -487,16 +487,21 @@ static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 	return rc;
 }
 
-/* Rules that were asked for by name, and that this dataset has something to look at for. */
-static void note_used(one *c)
+/* Is any rule looked at here? Of those that were selected the run notes it. */
+static bool note_used(one *c)
 {
-	for (size_t i = 0; c->run->only_used && i < c->run->only_count; i++) {
-		const vv_rule_setting *s = vv_rule_set_get(&c->rules, c->run->only[i]);
+	vv_check_run *run = c->run;
+	bool any = run->only_count == 0;
 
-		c->run->only_used[i] = c->run->only_used[i] ||
-				       vv_rule_set_has_line(&c->rules, c->run->only[i]) ||
-				       (s && (s->asked || !vv_rule_needs_bounds(s->rule)));
+	for (size_t i = 0; i < run->only_count; i++) {
+		bool used = vv_rule_set_uses(&c->rules, run->only[i]);
+
+		any = any || used;
+		if (run->only_used) {
+			run->only_used[i] = run->only_used[i] || used;
+		}
 	}
+	return any;
 }
 
 static bool has_column(const one *c, const char *name)
@@ -777,7 +782,6 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	vv_error why;
 	vv_status rc;
 
-	if (path->absent) return check_absent(run, rules, side, path, err);
 	c.look = (vv_check_input_options){.repo = run->repo,
 					  .env = run->env,
 					  .reader = run->reader,
@@ -791,7 +795,11 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 					  .pool = run->pool,
 					  .progress = run->progress};
 	set_commit(&c, side, hex);
-	if ((rc = set_rules(&c, rules, err)) < 0) {
+	if ((rc = set_rules(&c, rules, err)) < 0 || !note_used(&c)) {
+		goto done;
+	}
+	if (path->absent) {
+		rc = check_absent(run, rules, side, path, err);
 		goto done;
 	}
 	if ((rc = open_both(&c, base, err)) < 0) {
@@ -802,7 +810,6 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 		goto done;
 	}
 	prepare(&c);
-	note_used(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
 	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0) {

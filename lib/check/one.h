@@ -37,7 +37,7 @@ typedef struct vv_check_run {
 	bool new_only;
 	bool no_base;                          /* of a range: compare with nothing */
 	int64_t now;                           /* freshness: seconds since 1970 */
-	const char *const *only, *const *skip; /* --rule, --skip */
+	const char *const *only, *const *skip; /* --select, --skip */
 	size_t only_count, skip_count;
 	bool *only_used;           /* for each of only: some dataset was looked at by it; or NULL */
 	const char *const *accept; /* --accept: rules whose findings are intended */

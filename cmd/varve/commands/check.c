@@ -32,7 +32,7 @@
 #define SCHEMA_MAX ((size_t)64 << 20)
 
 typedef struct options {
-	vv_strings rule, skip, accept, outputs;
+	vv_strings select, skip, accept, outputs;
 	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *passed_rows,
 		*why, *schema, *rules, *save, *trust, *log, *from;
 	vv_written written;
@@ -50,8 +50,12 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "new-only", new_only,
 		 "report only problems that the base did not have; the base is then the merge base "
 		 "with the upstream branch"),
-	OPT_LIST(0, "rule", rule, "RULE", "apply only this rule; may be repeated"),
-	OPT_LIST(0, "skip", skip, "RULE", "do not apply this rule; may be repeated"),
+	OPT_LIST(
+		0, "select", select, "WHAT",
+		"apply only these rules: a rule's name or code, '#tag' or @owner; a path's pattern: "
+		"check only these tables; may be repeated"),
+	OPT_LIST(0, "skip", skip, "RULE",
+		 "do not apply these rules, named as for --select; may be repeated"),
 	OPT_FLAG(0, "list-rules", list_rules, "list all rules"),
 	OPT_MAYBE_STRING(
 		0, "log", log, "RULE", "",
@@ -103,7 +107,10 @@ typedef struct check {
 	bool has_exclude, has_start;
 	vv_check_owner owner;
 	int argc;
-	char **argv; /* paths */
+	char **argv;       /* paths */
+	int pattern_count; /* of --select, behind them */
+	char **paths;      /* all of these */
+	const char **only; /* the other words of --select */
 } check;
 
 static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
@@ -165,7 +172,7 @@ static vv_status check_names(const options *o, vv_error *err)
 	vv_auto(vv_rule_set) set = {0};
 	vv_status rc = vv_rule_set_for(&set, NULL, "", err);
 
-	/* names after --rule and --skip may be those of varve.checks, which is not read yet */
+	/* words after --select and --skip may be those of varve.checks, which is not read yet */
 	return rc < 0 ? rc : vv_rule_set_only(&set, o->accept.items, o->accept.count, err);
 }
 
@@ -227,10 +234,46 @@ static vv_status take_revision(check *c, vv_error *err)
 	return rc;
 }
 
+/* A word of --select that is about paths: rules have no such names. */
+static bool is_pattern(const char *word)
+{
+	return *word != '#' && *word != '@' && strpbrk(word, "./*?[");
+}
+
+/* Words of --select are rules, or patterns of paths, which follow the arguments in c->argv. */
+static vv_status take_selected(check *c, vv_error *err)
+{
+	const vv_strings *words = &c->o->select;
+
+	c->paths = vv_calloc((size_t)c->argc + words->count + 1, sizeof(*c->paths));
+	c->only = vv_calloc(words->count + 1, sizeof(*c->only));
+	c->run.only_used = vv_calloc(words->count + 1, sizeof(*c->run.only_used));
+	if (!c->paths || !c->only || !c->run.only_used) return vv_fail_nomem(err);
+	for (int i = 0; i < c->argc; i++) {
+		c->paths[i] = c->argv[i];
+	}
+	for (size_t i = 0; i < words->count; i++) {
+		if (is_pattern(words->items[i])) {
+			memcpy(&c->paths[c->argc + c->pattern_count++], &words->items[i],
+			       sizeof(*c->paths));
+		} else {
+			c->only[c->run.only_count++] = words->items[i];
+		}
+	}
+	c->argv = c->paths;
+	c->run.only = c->only;
+	if (c->o->log && *c->o->log) {
+		c->run.only = &c->o->log;
+		c->run.only_count = 1;
+	}
+	return VV_OK;
+}
+
 static vv_status find_side(check *c, vv_error *err)
 {
 	vv_status rc = take_revision(c, err);
 
+	c->argc += c->pattern_count;
 	if (rc < 0 || c->side.name) return rc;
 	if (!c->o->cached && vv_repository_is_bare(c->run.repo)) {
 		vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to check");
@@ -466,6 +509,9 @@ static vv_status check_files(check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (c->argc == 0) return vv_fail(err, VV_EUSAGE, "--files needs files");
+	if (c->pattern_count > 0) {
+		return vv_fail(err, VV_EUSAGE, "--files and --select of paths exclude each other");
+	}
 	if (splits(c->o) && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--failed-rows and --passed-rows take one file, not %d", c->argc);
@@ -554,6 +600,7 @@ static vv_status check_log(check *c, vv_error *err)
 			rc = vv_diff_side_commit(&c->side, c->run.repo, &commit, "HEAD", err);
 		}
 	}
+	c->argc += c->pattern_count;
 	if (rc < 0 || (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) return rc;
 	c->run.reader = c->in->reader;
 	if ((rc = vv_timeline_read(&t, &c->run, &commit, &c->side, c->argc, c->argv, err)) < 0 ||
@@ -602,6 +649,8 @@ static void check_clear(check *c)
 	vv_diff_side_clear(&c->side);
 	vv_diff_side_clear(&c->base);
 	vv_free(c->run.only_used);
+	vv_free(c->paths);
+	vv_free(c->only);
 }
 
 static vv_status run_checks(check *c, vv_error *err)
@@ -690,14 +739,14 @@ static void show_empty(const check *c)
 	vv_report_totals t;
 
 	vv_report_totals_get(c->run.report, &t);
-	if (t.datasets == 0 && !c->range) {
+	if (t.datasets == 0 && !c->range && c->run.only_count == 0) {
 		vv_warn("no datasets to check");
 	}
-	for (size_t i = 0; i < c->o->rule.count && t.datasets > 0; i++) {
+	for (size_t i = 0; i < c->run.only_count && (t.datasets > 0 || !c->range); i++) {
 		if (!c->run.only_used[i]) {
-			vv_warn("the rule %s was not checked: it needs bounds, which %s does not "
-				"set",
-				c->o->rule.items[i], VV_RULES_NAME);
+			vv_warn("nothing was checked by %s: no dataset has such a rule, or its "
+				"bounds are not in %s",
+				vv_text_shows(c->run.only[i]), VV_RULES_NAME);
 		}
 	}
 }
@@ -748,21 +797,14 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
 	vv_error_clear(err);
-	c.run.only = o->rule.items;
-	c.run.only_count = o->rule.count;
-	if (o->log && *o->log) {
-		c.run.only = &o->log;
-		c.run.only_count = 1;
-	}
 	c.run.skip = o->skip.items;
 	c.run.skip_count = o->skip.count;
 	c.run.new_only = o->new_only;
 	c.run.accept = o->accept.items;
 	c.run.accept_count = o->accept.count;
 	c.run.accept_why = o->why;
-	c.run.only_used = vv_calloc(c.run.only_count + 1, sizeof(*c.run.only_used));
-	if (!c.run.only_used) return vv_fail_nomem(err);
-	if ((rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
+	if ((rc = take_selected(&c, err)) < 0 ||
+	    (rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
 		goto done;
 	}
 	c.run.progress = in->progress;

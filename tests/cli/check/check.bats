@@ -80,7 +80,7 @@ invalid: 5 errors in 1 dataset"
 	long=$(printf 'x%.0s' {1..200})
 	printf 'id,price,day,from,to\n1,"5,20",45292,a,b\n2,NULL,31.01.2024,b,a\n3,5\xc2\xa0,2024-1-5,z%s,y%s\n' "$long" "$long" > p.csv
 	printf '[p.csv]\n"from" < "to"\n' > varve.checks
-	ends_with 1 varve check --rule type-contradiction
+	ends_with 1 varve check --select type-contradiction
 	output_has "    if it is intended: varve schema --number price=5,20 p.csv"
 	output_has "    if it is intended: varve schema --missing price=NULL p.csv"
 	output_has "       2    1  id=1  '5,20'     5.20 with \"decimalChar\": \",\""
@@ -90,9 +90,9 @@ invalid: 5 errors in 1 dataset"
 	output_has "    if it is intended: \"format\": \"%d.%m.%Y\" in datapackage.json"
 	succeeds varve schema --number price=5,20 p.csv
 	succeeds varve schema --missing price=NULL p.csv
-	ends_with 1 varve check --rule type-error --json
+	ends_with 1 varve check --select type-error --json
 	[ "$(found | grep -c price)" = 1 ] # the no-break space
-	ends_with 1 varve check --rule row-constraint
+	ends_with 1 varve check --select row-constraint
 	output_has "       3    2  id=2  'from=b, to=a'"
 	[[ $output == *"'from=zxxx"*"x…, to=yxxx"*"x…'"* ]]
 }
@@ -216,7 +216,7 @@ missing-cell 3 b" ] || { found; false; }
 	succeeds varve check --skip row-constraint --skip rows-removed
 	output_has "valid: 1 warning in 1 dataset"
 	ends_with 1 varve check --skip row-constraint --skip rows-removed --fail-on warning
-	ends_with 1 varve check --rule rows-removed --json
+	ends_with 1 varve check --select rows-removed --json
 	[ "$(found)" = "rows-removed - -" ]
 }
 
@@ -395,7 +395,7 @@ constraint-error 4 price" ]
 	described
 	ends_with 2 varve check --cached --worktree
 	ends_with 2 varve check --cached HEAD
-	ends_with 2 varve check --rule nothing
+	ends_with 2 varve check --select nothing
 	stderr_has "no such rule 'nothing'"
 	ends_with 2 varve check --limit x
 	ends_with 2 varve check --output pdf=x
@@ -512,7 +512,7 @@ u.csv type-contradiction" ] || { told; false; }
 	[ "$(printf '%s' "$output" | jq -r .valid)" = false ]
 	ends_with 2 varve check --json --accept unchecked --why so HEAD -- t.csv
 	[ "$(printf '%s' "$output" | jq -r .valid)" = false ]
-	ends_with 2 varve check --json --rule type-contradiction HEAD -- t.csv
+	ends_with 2 varve check --json --select type-contradiction HEAD -- t.csv
 	[ "$(told)" = "t.csv unchecked" ]
 	# a base that cannot be had is no verdict either
 	ends_with 2 varve check --json --base HEAD~2 HEAD -- u.csv t.csv

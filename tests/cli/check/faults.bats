@@ -37,7 +37,7 @@ primary-key 6 5 id"
 $rest" ] || { found; false; }
 	ends_with 1 varve check --files --schema s.json --skip extra-cell --json t.csv
 	[ "$(found)" = "$rest" ] || { found; false; }
-	ends_with 1 varve check --files --schema s.json --rule type-error --json t.csv
+	ends_with 1 varve check --files --schema s.json --select type-error --json t.csv
 	[ "$(found)" = "type-error 5 4 price" ] || { found; false; }
 	echo '{"rules": {"extra-cell": "warning"}}' > rules.json
 	ends_with 1 varve check --files --schema s.json --rules rules.json --json t.csv
@@ -77,7 +77,7 @@ constraint-error 6 3 price
 type-error 7 4 price
 primary-key 8 5 id" ] || { found; false; }
 	printf '\n7,8,2024-01-01,q\n' >> t.csv
-	ends_with 1 varve check --files --schema s.json --rule blank-row --json t.csv
+	ends_with 1 varve check --files --schema s.json --select blank-row --json t.csv
 	[ "$(found)" = "blank-row 9 - -" ] || { found; false; }
 }
 
@@ -120,7 +120,7 @@ constraint-error 2 2 price" ] || { found; false; }
 	printf '{"id": 1}\nx\n' > t.ndjson
 	ends_with 1 varve check --files --skip source-error t.ndjson
 	output_has "error unchecked: the line does not begin with an object"
-	ends_with 1 varve check --files --rule type-error t.ndjson
+	ends_with 1 varve check --files --select type-error t.ndjson
 	output_has "error unchecked"
 	echo '{"rules": {"source-error": "warning"}}' > rules.json
 	ends_with 1 varve check --files --rules rules.json t.ndjson
@@ -139,7 +139,7 @@ constraint-error 2 2 price" ] || { found; false; }
 	output_has "error unchecked"
 	# a description that cannot be read
 	echo '{"resources": [{"path": "t.csv", "schema": {"fields": 5}}]}' > datapackage.json
-	ends_with 1 varve check --rule type-error t.csv
+	ends_with 1 varve check --select type-error t.csv
 	output_has "error unchecked"
 	# a foreign key to what is not there
 	printf '{"resources": [{"path": "t.csv", "schema": {"fields": [{"name": "id"}], "fieldsMatch": "subset",
@@ -187,7 +187,7 @@ blank-row 3 2 -" ] || { found; false; }
 		output_has "error source-error: the file"
 		ends_with 1 varve check --files t.ndjson
 		output_has "error source-error: the file"
-		ends_with 1 varve check --files --rule type-error t.csv
+		ends_with 1 varve check --files --select type-error t.csv
 		output_has "error unchecked: the file"
 	done
 	printf '' > t.json
@@ -230,7 +230,7 @@ blank-row 3 2 -" ] || { found; false; }
 	ends_with 1 varve check HEAD
 	[ "$(grep -c "the file does not exist in the commit" <<< "$output")" = 2 ]
 	# a file that is not there is not valid, whatever is looked for
-	ends_with 1 varve check --rule type-error a.csv c.csv
+	ends_with 1 varve check --select type-error a.csv c.csv
 	output_has "error unchecked: is described in datapackage.json, and the file does not exist"
 }
 

@@ -93,7 +93,7 @@ prices.csv 3 type-error:3 foreign-key:4" ] || { found; false; }
 	output_has "the data of 'here' is in the package itself and was not checked"
 	output_has "the data of 'far' is at https://example.com/a.csv and was not checked"
 	output_has "data/kinds.csv: 2 rows, 2 columns: nothing wrong"
-	ends_with 1 varve check --files --rule type-error datapackage.json
+	ends_with 1 varve check --files --select type-error datapackage.json
 	output_has "error unchecked: the data of 'here'"
 	echo '{"resources": []}' > datapackage.json
 	ends_with 1 varve check --files datapackage.json

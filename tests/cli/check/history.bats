@@ -118,3 +118,29 @@ column-removed|Company|||" ]
 	found > ../again
 	cmp ../first ../again
 }
+
+@test "the nightly line of docs/use/check.md prints what is new since it last ran, once" {
+	local line
+	line=$(sed -n 's/^0 6 .*; \(varve check .*\)/\1/p' "$BATS_TEST_DIRNAME/../../../docs/use/check.md")
+	new_repo
+	printf 'id,n\n1,1\n2,-2\n' > t.csv
+	printf 'id,n\n1,-1\n' > u.csv
+	printf '[*.csv]\nn > 0\n' > varve.checks
+	varve add t.csv u.csv > out
+	git add varve.checks
+	varve commit -q -m first
+	ends_with 1 bash -c "$line"
+	stderr_has "no version named 'seen'"
+	git tag seen
+	succeeds bash -c "$line"
+	output_is ""
+	printf '3,-3\n' >> t.csv
+	varve commit -q -a -m second
+	succeeds bash -c "$line"
+	output_has "t.csv: 3 rows"
+	output_has "id=3"
+	output_lacks "id=2"
+	output_lacks "u.csv"
+	succeeds bash -c "$line"
+	output_is ""
+}

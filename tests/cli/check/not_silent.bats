@@ -161,7 +161,7 @@ t.csv unique-error 2 a error" ]
 	{"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "a"}],
 	 "foreignKeys": [{"fields": "a", "reference": {"resource": "gone", "fields": "a"}}]}}]}
 	END
-	for words in "--skip foreign-key" "--rule type-error" "--accept foreign-key --why meant --skip foreign-key"; do
+	for words in "--skip foreign-key" "--select type-error" "--accept foreign-key --why meant --skip foreign-key"; do
 		# shellcheck disable=SC2086
 		ends_with 1 varve check --files --json $words datapackage.json
 		[ "$(found)" = "t.csv unchecked - - error" ]

@@ -19,8 +19,8 @@ SCHEMA = {"primaryKey": ["id"], "fields": [
 NAMES = [f["name"] for f in SCHEMA["fields"]]
 PLANTS = ["extra", "extra-lines", "stray", "unclosed", "missing", "blank", "empty", "id", "repeat", "price-type", "price-low",
           "day", "kind", "required", "name"]
-OPTIONS = [[], ["--skip", "extra-cell"], ["--skip", "stray-quote", "--skip", "unclosed-quote"], ["--rule", "type-error"],
-           ["--rule", "primary-key", "--rule", "constraint-error"], ["--no-cache"]]
+OPTIONS = [[], ["--skip", "extra-cell"], ["--skip", "stray-quote", "--skip", "unclosed-quote"], ["--select", "type-error"],
+           ["--select", "primary-key", "--select", "constraint-error"], ["--no-cache"]]
 
 
 def quoted(rng, text):
@@ -119,7 +119,7 @@ for n in range(tables):
         f.write(text)
     for options in OPTIONS:
         skipped = [options[i + 1] for i in range(0, len(options) - 1, 2) if options[i] == "--skip"]
-        only = [options[i + 1] for i in range(0, len(options) - 1, 2) if options[i] == "--rule"]
+        only = [options[i + 1] for i in range(0, len(options) - 1, 2) if options[i] == "--select"]
         expected = collections.Counter({k: v for k, v in wanted.items()
                                         if k[0] not in skipped and (not only or k[0] in only)})
         found = check(options)

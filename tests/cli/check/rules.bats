@@ -79,8 +79,20 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	ends_with 1 varve check
 	output_has 'the change does not meet "closed-stays"'
 	output_has "count(*) = 1199 (base 1440)"
-	ends_with 1 varve check --rule closed-stays
+	ends_with 1 varve check --select closed-stays
 	output_has "1 error"
+	ends_with 1 varve check --select '#finance'
+	output_has "orders.csv: "
+	output_has "1 error"
+	output_lacks "customers.csv"
+	ends_with 1 varve check --select @ada --select closed-stays --skip '#finance'
+	output_has "invalid: 1 error in 1 dataset"
+	ends_with 1 varve check --select 'a_*'
+	output_has "invalid: 1 error in 1 dataset"
+	ends_with 2 varve check --select '#finanse'
+	stderr_has "no rule has '#finanse'"
+	succeeds varve check --select row-count
+	stderr_has "nothing was checked by row-count"
 }
 
 @test "random rules find what Python, SQLite and statistics find, in every version, kept or not" {
