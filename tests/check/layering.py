@@ -142,6 +142,7 @@ OWNERS = {  # of <header.h> or <folder/...>
     "transport": "libssh2.h libssh2_sftp.h curl",
     "transport/server": "microhttpd.h",
     "cmd/vault/sealed": "isa-l",
+    "cmd/web/pages": "cmark-gfm.h cmark-gfm-core-extensions.h",
     "cmd/sql": "sqlite3.h sqlite3ext.h editline",
     "base/keys": "sodium.h sodium",
     "base": "xxhash.h xxh_x86dispatch.h openssl yajl pthread.h",

@@ -393,13 +393,20 @@ done:
 	return rc;
 }
 
+static vv_status overview(vv_page *p, vv_buf *out, vv_error *err)
+{
+	vv_auto(vv_buf) cookie = VV_BUF_INIT;
+
+	return vv_page_overview(p, out, &cookie, err);
+}
+
 static vv_status write_index(export *e, vv_error *err)
 {
 	vv_auto(vv_buf) html = VV_BUF_INIT;
-	vv_web_address to = address(e, e->a.none ? VV_WEB_AT_TREE : VV_WEB_AT_COMPARE, NULL);
+	vv_web_address to = address(e, e->a.none ? VV_WEB_AT_OVERVIEW : VV_WEB_AT_COMPARE, NULL);
 
 	e->first = true;
-	vv_status rc = make(e, &to, e->a.none ? vv_page_files : vv_page_compare, &html, err);
+	vv_status rc = make(e, &to, e->a.none ? overview : vv_page_compare, &html, err);
 	if (rc == VV_OK) {
 		e->done->bytes = vv_export_folder_bytes(e->folder) + html.len;
 		e->done->pages++;

@@ -3,13 +3,19 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
+#include "base/codec.h"
 #include "base/json/json.h"
+#include "base/path.h"
 #include "base/show.h"
+#include "cmd/web/pages/markdown.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/plot.h"
+#include "lib/heads/judge.h"
+#include "repo/git/history/history.h"
 
 #define COOKIE "varve_seen"
 #define VISIT_ENDS 3600 /* seconds without a look */
@@ -17,7 +23,8 @@
 #define LAST_COMMITS 30u
 #define LEAST_COMMITS 5u /* shown, however old */
 #define PATHS_SHOWN 3u   /* of a commit */
-#define TABLES 200u      /* and changed paths since the last release */
+#define TABLES 500u      /* and changed paths since the last release */
+#define UNFOLDED 30u     /* tables, before those of a folder are one line */
 
 /* ---- since the last visit: a cookie with the commit of the visit before and of this one */
 
@@ -123,26 +130,63 @@ static void put_description(vv_page *p)
 		name = vv_json_get_string(i, "title");
 		name = name ? name : vv_json_get_string(i, "name");
 		if (name) {
-			part_licence(&p->html, .text = vv_html_words(name));
+			part_quiet(&p->html, .text = vv_page_text(p, "Licence: %s", name));
 		}
 	}
 }
 
-/* The README as it is: its text, no markup. */
-static void put_readme(vv_page *p)
+/* A relative address of the README is a file of the version; pictures of others are not asked for. */
+static const char *readme_to(void *payload, const char *address, bool picture)
 {
-	static const char *const names[] = {"README.md", "README", "README.txt", "readme.md"};
+	vv_page *p = payload;
+	const vv_web_commit *c = &p->asked->commit;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_auto(char) *path = NULL;
+	vv_tree_entry e;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const vv_web_table *file = read_text(p, names[i]);
+	if (address[strcspn(address, ":/?#")] == ':') {
+		bool safe = strncmp(address, "http://", 7) == 0 ||
+			    strncmp(address, "https://", 8) == 0 ||
+			    strncmp(address, "mailto:", 7) == 0;
 
-		if (file && file->text_len > 0) {
-			part_subtitle(&p->html, .text = vv_html_words(names[i]),
-				      .id = vv_html_words("readme"));
-			vv_page_put_lines(p, file->text, file->text_len);
-			return;
-		}
+		return safe && !picture ? vv_page_text(p, "%s", address).s : NULL;
 	}
+	if (strncmp(address, "//", 2) == 0 ||
+	    !vv_percent_read(&name, address, strcspn(address, "?#")) ||
+	    !(path = vv_path_absolute("/", vv_buf_cstr(&name))) ||
+	    vv_tree_entry_at(p->asked->visit->repo, &c->id, path + 1, &e, VV_IGNORED) < 0) {
+		return NULL;
+	}
+	bool folder = S_ISDIR(e.mode);
+	vv_tree_entry_clear(&e);
+	return picture ? vv_page_to_raw(p, c, path + 1).s
+		       : vv_page_to(p, folder ? VV_WEB_AT_TREE : VV_WEB_AT_TABLE, c->hex, path + 1)
+				 .s;
+}
+
+static vv_status put_readme(vv_page *p, vv_error *err)
+{
+	static const char *const names[] = {"README.md", "readme.md", "README", "README.txt"};
+	const vv_markdown_links links = {readme_to, p};
+	const vv_web_table *file = NULL;
+	size_t i = 0;
+	vv_status rc = VV_OK;
+
+	while (i < 4 && !(file = read_text(p, names[i]))) {
+		i++;
+	}
+	if (!file || file->text_len == 0) return VV_OK;
+	vv_html *link = vv_page_piece_new(p);
+	part_link(link, .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, names[i]),
+		  .text = vv_html_words(names[i]));
+	part_readme_begin(&p->html, .name = link);
+	if (i < 2) {
+		rc = vv_markdown_put(&p->html, file->text, file->text_len, &links, err);
+	} else {
+		vv_page_put_lines(p, file->text, file->text_len);
+	}
+	part_readme_end(&p->html, .cut = file->text_len < file->bytes);
+	return rc;
 }
 
 static void put_clone_line(vv_page *p)
@@ -160,6 +204,7 @@ static vv_html_text ago(vv_page *p, const vv_web_commit *c)
 {
 	int64_t days = ((int64_t)time(NULL) - c->time) / DAY;
 
+	if (!vv_page_is_served(p)) return vv_page_day(p, c); /* it is looked at for years */
 	if (days < 2) return vv_html_words(days < 1 ? "today" : "yesterday");
 	if (days < 60) return vv_page_text(p, "%lld days ago", (long long)days);
 	if (days < 730) return vv_page_text(p, "%lld months ago", (long long)(days / 30));
@@ -198,6 +243,24 @@ static void put_release(vv_page *p, const vv_web_ref *tag)
 			 .at = vv_page_to_compare(p, &tag->commit, c, NULL), .note = note);
 }
 
+/* Whose head has this version; one that cannot be read is for verify to tell. */
+static void put_signer(vv_page *p)
+{
+	vv_auto(vv_head_commit) head = {.parent_count = 0};
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	bool is = false;
+
+	if (vv_head_of_commit(&head, &is, p->asked->visit->repo, &p->asked->commit.id, VV_IGNORED) <
+		    0 ||
+	    !is) {
+		return;
+	}
+	vv_buf_puts(&line, "Signed by ");
+	vv_head_put_line(&line, head.record.key, head.record.number, head.record.time,
+			 (int64_t)time(NULL));
+	part_quiet(&p->html, .text = vv_page_text(p, "%s", vv_buf_cstr(&line)));
+}
+
 static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
@@ -232,6 +295,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	part_fact_figure(&p->html, .name = vv_html_words("Version"),
 			 .figure = vv_html_words(c->brief), .note = check);
 	part_facts_end(&p->html);
+	put_signer(p);
 	return VV_OK;
 }
 
@@ -272,40 +336,80 @@ static vv_html *rows_over_time(vv_page *p, const vv_web_dataset *d)
 	return h;
 }
 
-void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log)
+static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log *log)
 {
-	if (all->tables == 0) return;
-	part_tables_begin(&p->html);
-	for (size_t i = 0; i < all->tables; i++) {
-		const vv_web_dataset *d = &all->items[i];
-		const vv_web_change *last = log ? change_of(log, d) : NULL;
-		const vv_web_rows_then *line = d->line_count > 1 ? d->line : NULL;
-		vv_html *words = vv_page_piece_new(p);
+	const vv_web_change *last = log ? change_of(log, d) : NULL;
+	const vv_web_rows_then *line = d->line_count > 1 ? d->line : NULL;
+	vv_html *words = vv_page_piece_new(p);
 
-		if (last && last->words) {
-			vv_page_put_change_words(p, words, last->words);
+	if (last && last->words) {
+		vv_page_put_change_words(p, words, last->words);
+	}
+	part_table_line(
+		&p->html, .name = vv_html_words(d->path),
+		.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
+		.note = vv_html_words(d->damaged   ? "its pointer is damaged"
+				      : !d->stored ? "plain text in Git"
+						   : NULL),
+		.rows = d->stored ? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
+						 vv_text_counted(d->columns, "column", NULL))
+				  : vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
+		.first = line ? vv_page_text(p, "%s", vv_text_count(line[0].rows))
+			      : vv_html_words(NULL),
+		.line = rows_over_time(p, d),
+		.newest = line ? vv_page_text(p, "%s", vv_text_count(line[d->line_count - 1].rows))
+			       : vv_html_words(NULL),
+		.when = d->has_last ? ago(p, &d->last) : vv_html_words(NULL), .words = words);
+}
+
+/* The bytes of its folder's name; 0: none. */
+static size_t folder_len(const vv_web_dataset *d)
+{
+	return (size_t)(vv_path_base(d->path) - d->path);
+}
+
+static bool same_folder(const vv_web_dataset *a, const vv_web_dataset *b)
+{
+	return folder_len(a) == folder_len(b) && memcmp(a->path, b->path, folder_len(a)) == 0;
+}
+
+/* top: only those that are in no folder. */
+static void put_lines(vv_page *p, const vv_web_dataset *d, size_t count, bool top,
+		      const vv_web_log *log)
+{
+	part_tables_begin(&p->html);
+	for (size_t i = 0; i < count; i++) {
+		if (!top || folder_len(&d[i]) == 0) {
+			put_table_line(p, &d[i], log);
 		}
-		part_table_line(
-			&p->html, .name = vv_html_words(d->path),
-			.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
-			.note = vv_html_words(d->damaged   ? "its pointer is damaged"
-					      : !d->stored ? "plain text in Git"
-							   : NULL),
-			.rows = d->stored
-					? vv_page_text(p, "%s, %s",
-						       vv_text_counted(d->rows, "row", NULL),
-						       vv_text_counted(d->columns, "column", NULL))
-					: vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
-			.first = line ? vv_page_text(p, "%s", vv_text_count(line[0].rows))
-				      : vv_html_words(NULL),
-			.line = rows_over_time(p, d),
-			.newest = line ? vv_page_text(p, "%s",
-						      vv_text_count(line[d->line_count - 1].rows))
-				       : vv_html_words(NULL),
-			.when = d->has_last ? ago(p, &d->last) : vv_html_words(NULL),
-			.words = words);
 	}
 	part_tables_end(&p->html);
+}
+
+void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log)
+{
+	const vv_web_dataset *d = all->items;
+	bool fold = all->tables > UNFOLDED, top = !fold && all->tables > 0;
+
+	for (size_t i = 0; i < all->tables && !top; i++) {
+		top = folder_len(&d[i]) == 0;
+	}
+	if (top) {
+		put_lines(p, d, all->tables, fold, log);
+	}
+	for (size_t i = 0, count = 0; i < all->tables && fold; i += count) {
+		for (count = 1; i + count < all->tables && same_folder(&d[i], &d[i + count]);) {
+			count++;
+		}
+		if (folder_len(&d[i]) > 0) {
+			part_fold_begin(&p->html,
+					.text = vv_page_text(
+						p, "%.*s: %s", (int)folder_len(&d[i]), d[i].path,
+						vv_text_counted(count, "table", NULL)));
+			put_lines(p, &d[i], count, false, log);
+			part_fold_end(&p->html);
+		}
+	}
 }
 
 static void put_commit(vv_page *p, const vv_web_log_entry *e)
@@ -315,7 +419,10 @@ static void put_commit(vv_page *p, const vv_web_log_entry *e)
 	for (size_t i = 0; i < e->count && i < PATHS_SHOWN; i++) {
 		part_words(words,
 			   .text = vv_page_text(p, "%s%s: ", i ? "; " : "", e->changes[i].path));
-		vv_page_put_change_words(p, words, e->changes[i].words ? e->changes[i].words : "");
+		vv_page_put_change_words(p, words,
+					 e->changes[i].words && *e->changes[i].words
+						 ? e->changes[i].words
+						 : "changed");
 		p->passing = p->passing ||
 			     (e->changes[i].table && e->changes[i].kind == VV_WEB_CHANGED &&
 			      !e->changes[i].counts.counted);
@@ -394,8 +501,7 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 		part_paragraph(&p->html, .body = link);
 	}
 	put_days(p, &log);
-	put_readme(p);
-	return VV_OK;
+	return put_readme(p, err);
 }
 
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)

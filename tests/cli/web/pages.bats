@@ -182,6 +182,30 @@ head_of() {
 	! curl -sL "$url/check/HEAD" | grep -q '<b></code>'
 }
 
+@test "the overview has the README, tables folded by folder, and who signed it" {
+	new_repo src
+	mkdir src/data
+	rows 3 > src/data/t.csv
+	for i in $(seq 30); do rows 1 > src/t$i.csv; done
+	printf '# Prices\n[t](data/t.csv), [d](./data/), [up](../x), ![p](p.png) ![f](https://example.org/f.png) <b>bold</b>\n' > src/README.md
+	head -c 60 "$BATS_TEST_DIRNAME/../../../docs/use/web-cell.png" > src/p.png
+	git -C src add README.md p.png
+	varve -C src add -q .
+	varve -C src commit -qm one
+	varve vault key new > key
+	succeeds varve -C src sign
+	start_server src
+	id=$(git -C src rev-parse HEAD)
+	curl -sL -H "Accept: text/html" "$url/" > first
+	grep -q '<h2>Prices</h2>' first
+	grep -q "<a href=\"/table/$id/data/t.csv\">t</a>, <a href=\"/tree/$id/data/\">d</a>, up, <img src=\"/raw/$id/p.png\" alt=\"p\" /> f bold" first
+	grep -q '<summary>data/: 1 table</summary>' first
+	[[ $(page '') == *"Signed by z6Mk"*", number 1, "* ]]
+	succeeds varve -C src web --export "$PWD/out" HEAD
+	succeeds python3 "$BATS_TEST_DIRNAME/../../web/folder_links.py" out
+	grep -q '<h2>Prices</h2>' out/index.html
+}
+
 @test "older addresses of pages lead to those of today" {
 	some_files
 	start_server src
