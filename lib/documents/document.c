@@ -1,11 +1,10 @@
 /*
- * document: the choice of a reader, its limits and its errors.
+ * document: a reader at work, its limits and its errors.
  */
 #include "lib/documents/document.h"
 
 #include <limits.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -19,6 +18,7 @@
 #include "lib/arrow/in/rewrite.h"
 #include "lib/arrow/ipc_reader.h"
 #include "lib/documents/helper.h"
+#include "lib/documents/reader.h"
 #include "repo/git/config.h"
 #include "repo/git/repository.h"
 
@@ -26,43 +26,9 @@
 #define WORDS_MAX 16u
 #define MEMORY ((uint64_t)1 << 30)
 #define SECONDS 120u
-#define INSTALL                                                                                    \
-	"'pip install \"varve[office]\"' brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
 #define NO_LIBRARY 3 /* a reader's exit code: a library is not installed */
 
-/* --- which reader -------------------------------------------------------------- */
-
-/* A setting that no repository can set. */
-static char *outside(vv_repository *repo, const vv_env *env, const char *key)
-{
-	return repo ? vv_config_protected(repo, key) : vv_config_outside(env, key);
-}
-
-/* varve.reader.KIND.command; NULL: there is none. KIND is of letters and digits. */
-static char *setting(vv_repository *repo, const vv_env *env, const char *kind)
-{
-	vv_auto(vv_buf) key = VV_BUF_INIT;
-
-	if (!*kind || kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789")]) return NULL;
-	vv_buf_printf(&key, "varve.reader.%s.command", kind);
-	return key.failed ? NULL : outside(repo, env, vv_buf_cstr(&key));
-}
-
-/* The command of the user's settings for a file; NULL: none. */
-static char *configured(vv_repository *repo, const vv_env *env, const char *name, const char *kind)
-{
-	char ext[16];
-	const char *has = vv_path_ext(name);
-	size_t n = 0;
-
-	for (; has[n] && n + 1 < sizeof(ext); n++) {
-		ext[n] = (char)(has[n] >= 'A' && has[n] <= 'Z' ? has[n] + 32 : has[n]);
-	}
-	ext[n] = '\0';
-	char *command = has[n] ? NULL : setting(repo, env, ext);
-
-	return command || !kind ? command : setting(repo, env, kind);
-}
+/* --- running it ---------------------------------------------------------------- */
 
 /* Words, parted by blanks; '...' and "..." keep them. */
 static vv_status split(vv_document *d, const char *text, vv_error *err)
@@ -94,35 +60,10 @@ static vv_status split(vv_document *d, const char *text, vv_error *err)
 	return count > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "the command of a reader is empty");
 }
 
-bool vv_document_may_be(vv_repository *repo, const vv_env *env, const char *head, size_t len,
-			const char *name)
-{
-	const vv_unseen *u = vv_unseen_find(head, len);
-	vv_auto(char) *command = NULL;
-
-	return (u && vv_unseen_kind(u, name)) ||
-	       (command = configured(repo, env, name, NULL)) != NULL;
-}
-
-bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *name)
-{
-	static const char *const known[] = {"parquet", "feather", "arrow", "arrows", "sqlite",
-					    "sqlite3", "db",      "gpkg",  "dta",    "sav"};
-	const char *ext = vv_path_ext(name);
-	vv_auto(char) *command = NULL;
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(ext, known[i]) == 0) return true;
-	}
-	return vv_sniff_is_workbook(name) || (command = configured(repo, env, name, NULL)) != NULL;
-}
-
-/* --- running it ---------------------------------------------------------------- */
-
 static vv_helper_limits limits_of(const vv_document *d)
 {
-	vv_auto(char) *memory = outside(d->repo, d->env, "varve.reader.memory"),
-		      *seconds = outside(d->repo, d->env, "varve.reader.seconds");
+	vv_auto(char) *memory = vv_reader_setting(d->repo, d->env, "varve.reader.memory"),
+		      *seconds = vv_reader_setting(d->repo, d->env, "varve.reader.seconds");
 	vv_helper_limits limits = {MEMORY, SECONDS};
 	uint64_t v;
 
@@ -161,19 +102,38 @@ static vv_status start(vv_helper **out, const vv_document *d, const char *verb, 
 	return vv_helper_start(out, d->env, argv, &limits, err);
 }
 
+bool vv_documents_are_read(vv_repository *repo)
+{
+	bool on = true;
+
+	return !repo || vv_config_bool(repo, "varve.readers", true, &on, VV_IGNORED) < 0 || on;
+}
+
+/* kind: what attributes call it, or NULL; why: what the reader lacks, or "". */
+static vv_status none_reads(const vv_document *d, const char *kind, const char *why, vv_error *err)
+{
+	if (!vv_documents_are_read(d->repo)) {
+		vv_fail(err, VV_ENOSUPPORT, "%s: no reader is run here", vv_text_shows(d->name));
+		return vv_hint(err, "varve.readers is false");
+	}
+	vv_fail(err, VV_ENOSUPPORT, "%s: nothing here reads such a file%s%s",
+		vv_text_shows(d->name), *why ? ": " : "", why);
+	return kind ? vv_hint(err, "'git config --global varve.reader.%s.command' names a reader",
+			      vv_text_shows(kind))
+		    : vv_hint(err, VV_READER_INSTALL);
+}
+
 /* A reader that could not: why. */
 static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *err)
 {
 	const char *said = vv_helper_said(h);
-	const bool none = code == NO_LIBRARY || strstr(said, "No module named");
-	const vv_status rc = none ? VV_ENOSUPPORT : VV_EINPUT;
 
-	vv_fail(err, rc, "%s: %s", vv_text_shows(d->name),
-		none    ? "nothing here reads such a file"
-		: *said ? vv_text_shows(said)
-			: "its reader failed and said nothing");
-	return none ? vv_hint(err, INSTALL)
-		    : vv_hint(err, "its reader is: %s", vv_text_shows(d->command[0]));
+	if (code == NO_LIBRARY || strstr(said, "No module named")) {
+		return none_reads(d, NULL, code == NO_LIBRARY ? said : "", err);
+	}
+	vv_fail(err, VV_EINPUT, "%s: %s", vv_text_shows(d->name),
+		*said ? said : "its reader failed and said nothing");
+	return vv_hint(err, "its reader is: %s", vv_text_shows(d->command[0]));
 }
 
 /* rc: of reading its output. A failure of the reader itself comes first. */
@@ -284,38 +244,19 @@ static vv_status read_head(vv_buf *out, const char *file, vv_error *err)
 	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
 }
 
-bool vv_documents_are_read(vv_repository *repo)
-{
-	bool on = true;
-
-	return !repo || vv_config_bool(repo, "varve.readers", true, &on, VV_IGNORED) < 0 || on;
-}
-
-static vv_status none_reads(const vv_document *d, vv_error *err)
-{
-	if (!vv_documents_are_read(d->repo)) {
-		vv_fail(err, VV_ENOSUPPORT, "%s: no reader is run here", vv_text_shows(d->name));
-		return vv_hint(err, "varve.readers is false");
-	}
-	vv_fail(err, VV_ENOSUPPORT, "%s: nothing here reads such a file", vv_text_shows(d->name));
-	return vv_hint(err, INSTALL);
-}
-
 /* d->command. */
 static vv_status choose_reader(vv_document *d, bool *own, vv_error *err)
 {
 	vv_auto(vv_buf) head = VV_BUF_INIT;
-	vv_auto(char) *command = NULL;
+	vv_auto(char) *command = NULL, *kind = NULL;
 	vv_status rc = read_head(&head, d->file, err);
 
 	if (rc < 0) return rc;
-	const vv_unseen *u = vv_unseen_find(vv_buf_cstr(&head), head.len);
-	const char *kind = u ? vv_unseen_kind(u, d->name) : NULL;
-
-	command = configured(d->repo, d->env, d->name, kind);
-	*own = command == NULL;
-	if (!command && !kind) return none_reads(d, err);
-	return split(d, command ? command : "python3 -m varve.reader", err);
+	if ((rc = vv_reader_find(&command, &kind, own, d->repo, d->env, d->name, vv_buf_cstr(&head),
+				 head.len, err)) < 0) {
+		return rc;
+	}
+	return command ? split(d, command, err) : none_reads(d, kind, "", err);
 }
 
 vv_status vv_document_open(vv_document *d, vv_error *err)
@@ -327,14 +268,14 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 	vv_status rc;
 
 	d->arena = (vv_arena)VV_ARENA_INIT;
-	if (!vv_documents_are_read(d->repo)) return none_reads(d, err);
+	if (!vv_documents_are_read(d->repo)) return none_reads(d, NULL, "", err);
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
 	if (d->known_as) {
 		if ((rc = vv_document_kept_name(&name, d, "", err)) < 0) return rc;
 		if (vv_kept_text_get(&list, d->repo, &name)) return read_list(d, &list, err);
 	}
 	if ((rc = start(&h, d, "list", NULL, err)) < 0) {
-		return own && rc == VV_EPROGRAM ? none_reads(d, err)
+		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err)
 						: vv_prefix(err, "%s", vv_text_shows(d->name));
 	}
 	rc = take_list(h, &list, err);

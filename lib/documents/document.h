@@ -2,9 +2,7 @@
  * document: files of other programs that hold tables (workbooks, Parquet, SQLite ...), and the readers that give their rows.
  *
  * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, `COMMAND read FILE TABLE` writes its rows as an
- * Arrow IPC stream (docs/use/documents.md). Which one reads a kind of file only settings outside of repositories say:
- * varve.reader.KIND.command, KIND being the file's extension or what its first bytes tell; without one `python3 -m varve.reader`
- * is asked for the kinds that it knows.
+ * Arrow IPC stream (docs/use/documents.md). reader.h tells which one.
  *
  *	vv_document_open(&d, err)
  *	t = vv_document_find(&d, "Prices", err)
@@ -24,6 +22,7 @@
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
 #include "lib/documents/kept_rows.h"
+#include "lib/documents/reader.h"
 
 typedef struct vv_document_table {
 	const char *name;
@@ -44,15 +43,8 @@ typedef struct vv_document {
 	vv_arena arena;
 } vv_document;
 
-/* May a file with this beginning and name be one? Asks nobody. repo may be NULL; with it, no
- * setting is read from a file, however often this is asked. */
-bool vv_document_may_be(vv_repository *repo, const vv_env *env, const char *head, size_t len,
-			const char *name);
 /* varve.readers is not false, which any settings may say: no reader is run then, and nothing kept is used. */
 bool vv_documents_are_read(vv_repository *repo);
-/* By its name alone. */
-bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *name);
-
 /* Lists its tables: env, repo, known_as, file and name are set by the caller, all else is zero. VV_ENOSUPPORT: nothing here can read it; VV_EINPUT: its reader cannot; VV_EREFUSED: its reader went beyond its
  * limits. d is to be closed in any case. */
 vv_status vv_document_open(vv_document *d, vv_error *err);

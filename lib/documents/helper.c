@@ -18,7 +18,8 @@
 
 #define SAID_MAX 4096u /* of stderr, the last */
 #define SECOND ((int64_t)1000000000)
-#define REST_MAX 64u /* reads of output that is not used */
+#define HELPS_MAX 360u /* of it, as an error shows it */
+#define REST_MAX 64u   /* reads of output that is not used */
 
 struct vv_helper {
 	char *name;
@@ -28,7 +29,8 @@ struct vv_helper {
 	bool late, ended;
 	bool cut; /* it was not read to its end */
 	int status;
-	vv_buf said;
+	bool missed; /* said has lost its beginning */
+	vv_buf said, helps;
 };
 
 static vv_status take_nothing(void *payload VV_UNUSED, const void *bytes VV_UNUSED,
@@ -93,6 +95,7 @@ static void hear(vv_helper *h)
 	if (h->said.len > SAID_MAX) {
 		memmove(h->said.data, h->said.data + (h->said.len - SAID_MAX), SAID_MAX);
 		h->said.len = SAID_MAX;
+		h->missed = true;
 	}
 }
 
@@ -205,24 +208,83 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 	if ((rc = reap(h, err)) < 0) return rc;
 	if (h->late) return say_late(h, err);
 	if (WIFSIGNALED(h->status) && !(h->cut && WTERMSIG(h->status) == SIGPIPE)) {
+		const char *said = vv_helper_said(h);
+
 		return vv_fail(err, VV_EREFUSED,
-			       "'%s' was ended by signal %d; it may use %s of memory",
+			       "'%s' was ended by signal %d; it may use %s of memory%s%s",
 			       vv_text_shows(h->name), WTERMSIG(h->status),
-			       vv_text_bytes(h->limits.memory));
+			       vv_text_bytes(h->limits.memory), *said ? ": " : "", said);
 	}
 	*code = WIFSIGNALED(h->status) ? 0 : WEXITSTATUS(h->status);
 	return VV_OK;
 }
 
+/* Is it a line that tells nothing: blank, a place in a program, what all such lists begin and end with? */
+static bool is_frame(const char *line, size_t len)
+{
+	static const char *const frames[] = {"Traceback (most recent call last)",
+					     "During handling of the above exception",
+					     "The above exception was the direct cause",
+					     "note: run with `RUST_BACKTRACE", "stack backtrace:"};
+	bool is = len == 0 || strchr(" \t\r", line[0]);
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		const size_t n = strlen(frames[i]);
+
+		is = is || (len >= n && memcmp(line, frames[i], n) == 0);
+	}
+	return is;
+}
+
+/* Puts a line before those that help already, unless it is the one before, or there is no room. False: no room. */
+static bool put_before(vv_helper *h, const char *line, size_t len)
+{
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
+	const char *const next = vv_buf_cstr(&h->helps);
+
+	vv_text_put_cut(&shown, line, len, HELPS_MAX / 2);
+	const size_t n = shown.len;
+	if (n > 0 && strncmp(next, shown.data, n) == 0 && (next[n] == ';' || !next[n])) return true;
+	if (n + 2 + h->helps.len > HELPS_MAX) return false;
+	vv_buf_puts(&shown, h->helps.len > 0 ? "; " : "");
+	vv_buf_put(&shown, h->helps.data, h->helps.len);
+	vv_buf_clear(&h->helps);
+	h->helps = shown;
+	shown = (vv_buf)VV_BUF_INIT;
+	return true;
+}
+
+/* The lines of said from the last on. all: those that tell nothing, too. */
+static void find_helps(vv_helper *h, bool all)
+{
+	const char *const text = vv_buf_cstr(&h->said);
+	size_t end = h->said.len;
+	bool room = true;
+
+	while (end > 0 && room) {
+		size_t at = end;
+
+		while (at > 0 && text[at - 1] != '\n') {
+			at--;
+		}
+		const bool part = at == 0 && h->missed && h->helps.len > 0;
+		const size_t len = end - at - (end > at && text[end - 1] == '\r');
+
+		if (!part && len > 0 && (all || !is_frame(text + at, len))) {
+			room = put_before(h, text + at, len);
+		}
+		end = at > 0 ? at - 1 : 0;
+	}
+}
+
 const char *vv_helper_said(vv_helper *h)
 {
-	while (h->said.len > 0 &&
-	       (h->said.data[h->said.len - 1] == '\n' || h->said.data[h->said.len - 1] == '\r')) {
-		h->said.data[--h->said.len] = '\0';
+	vv_buf_clear(&h->helps);
+	find_helps(h, false);
+	if (h->helps.len == 0) {
+		find_helps(h, true);
 	}
-	const char *all = vv_buf_cstr(&h->said), *last = strrchr(all, '\n');
-
-	return last ? last + 1 : all;
+	return vv_buf_cstr(&h->helps);
 }
 
 void vv_helper_close(vv_helper *h)
@@ -235,6 +297,7 @@ void vv_helper_close(vv_helper *h)
 	close_end(&h->child.out);
 	close_end(&h->child.err);
 	vv_buf_clear(&h->said);
+	vv_buf_clear(&h->helps);
 	vv_free(h->name);
 	vv_free(h);
 }

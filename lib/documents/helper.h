@@ -31,7 +31,8 @@ ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 /* Waits for its end. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its time, or for the room that it wanted. */
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 
-/* The last line that it wrote to stderr; "" for none. Borrowed; escaped by whoever shows it. */
+/* The last lines that it wrote to stderr without those that only tell where it was in its program, parted by "; ", escaped and
+ * bounded; "" for none. Borrowed. */
 const char *vv_helper_said(vv_helper *h);
 
 /* Kills its process group if it still runs. Accepts NULL. */

@@ -40,6 +40,8 @@ typedef struct vv_doctor {
 
 /* git, its version, and varve on the PATH. r may be NULL. doctor_machine.c */
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err);
+/* Which kinds of documents can be read here, and what lacks for the others. r may be NULL. doctor_documents.c */
+vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err);
 /* The settings that make git call varve; needed: a repository or user without them is wrong. */
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err);
 /* Settings whose name or value means nothing, the pre-push hook, locks, room on the disk. */

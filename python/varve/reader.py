@@ -1,8 +1,9 @@
-"""Readers of documents that hold tables: python3 -m varve.reader list FILE, and read FILE TABLE.
+"""Readers of documents that hold tables: python3 -m varve.reader list FILE, read FILE TABLE, and kinds.
 
 list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
 sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
-type. read writes an Arrow IPC stream. Exit codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
+type. read writes an Arrow IPC stream. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
+codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
 
 docs/use/documents.md says how varve runs a reader, and how to write one.
 """
@@ -319,6 +320,7 @@ KINDS: dict[str, tuple[Lister, Reader]] = {
     "sqlite": (_list_sqlite, _read_sqlite),
     "statistics": (_one, _read_statistics),
 }
+NEEDS = {"workbook": ["python_calamine"], "statistics": ["pyreadstat"]}  # beside pyarrow
 HEADS = [
     (b"PK\3\4", "workbook"), (b"\xd0\xcf\x11\xe0", "workbook"), (b"PAR1", "parquet"), (b"ARROW1", "arrow"), (b"FEA1", "arrow"),
     (b"\xff\xff\xff\xff", "arrow"), (b"SQLite format 3\0", "sqlite"), (b"$FL2", "statistics"), (b"$FL3", "statistics"),
@@ -336,12 +338,23 @@ def kind_of(path: str) -> str:
     raise ValueError("this is none of the kinds that varve.reader reads: " + ", ".join(KINDS))
 
 
+def _list_kinds() -> int:
+    from importlib.util import find_spec
+
+    for kind in KINDS:
+        missing = [m.replace("_", "-") for m in ["pyarrow", *NEEDS.get(kind, [])] if not find_spec(m)]
+        print(json.dumps({"kind": kind, "missing": ", ".join(missing) or None}))
+    return 0
+
+
 def main(words: list[str]) -> int:
     import gc
 
     gc.disable()  # millions of cells, none in a circle: a third of the time
+    if words == ["kinds"]:
+        return _list_kinds()
     if not (len(words) == 2 and words[0] == "list" or len(words) == 3 and words[0] == "read"):
-        print("usage: python3 -m varve.reader list FILE | read FILE TABLE", file=sys.stderr)
+        print("usage: python3 -m varve.reader list FILE | read FILE TABLE | kinds", file=sys.stderr)
         return 2
     try:
         lister, reader = KINDS[kind_of(words[1])]
@@ -355,7 +368,7 @@ def main(words: list[str]) -> int:
                 out.write_batch(batch)
         return 0
     except Missing as e:
-        print(f"the Python package {e} is missing: pip install 'varve[office]'", file=sys.stderr)
+        print(f"the Python package {e} is missing", file=sys.stderr)
         return 3
     except BrokenPipeError:
         return 1

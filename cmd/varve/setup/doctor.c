@@ -93,6 +93,9 @@ static vv_status run_doctor(vv_context *c, vv_error *err)
 	vv_auto(vv_doctor) d = {.words = vv_hint_words};
 	vv_status rc = examine(&d, c, err);
 
+	if (rc == VV_OK) {
+		rc = vv_doctor_documents(&d, c->repo, vv_environ(), err);
+	}
 	if (rc == VV_OK && vv_wants_json(o->format)) {
 		print_json(&d);
 	} else if (rc == VV_OK) {

@@ -7,20 +7,26 @@ healthy() {
 	varve commit -q -m one
 }
 
+# Notes about documents apart.
+no_problems() {
+	output=$(grep -v "^note: documents: \|^	mend: pip install 'varve\[office\]'" <<< "$output")
+	output_is "no problems found"
+}
+
 @test "a healthy repository has nothing wrong" {
 	healthy
 	succeeds varve doctor
-	output_is "no problems found"
+	no_problems
 	succeeds varve doctor --json
 	output_has '"wrong": 0'
-	output_has '"findings": []'
+	[ "$(jq -r '[.findings[].what] | unique | join(" ")' <<< "$output")" = documents ]
 	ends_with 2 varve doctor x
 	stderr_has "doctor takes no arguments"
 }
 
 @test "outside of a repository only programs are looked at" {
 	succeeds varve doctor
-	output_is "no problems found"
+	no_problems
 }
 
 @test "git: missing, or too old" {
@@ -176,7 +182,7 @@ healthy() {
 	git remote add hub ../hub.git
 	varve push -q hub main
 	succeeds varve doctor
-	output_is "no problems found"
+	no_problems
 }
 
 @test "a lock of git, and versions that no remote has" {
@@ -199,7 +205,7 @@ healthy() {
 	varve track --text '*.csv' > /dev/null 2>&1
 	rm -f .git/hooks/pre-push
 	succeeds varve doctor
-	output_is "no problems found"
+	no_problems
 }
 
 @test "settings whose name or value means nothing are told" {
@@ -252,4 +258,26 @@ healthy() {
 	git config --unset varve.smudgeLimit
 	succeeds varve restore t.csv
 	succeeds varve doctor --offline
+}
+
+@test "kinds of documents that can be read here, and what the others need" {
+	mkdir bin
+	printf '#!/bin/sh\n[ "$*" = "-m varve.reader kinds" ] && printf "%%s\\n" %s %s\n' \
+		"'{\"kind\":\"parquet\",\"missing\":null}'" "'{\"kind\":\"workbook\",\"missing\":\"python-calamine\"}'" > bin/python3
+	chmod +x bin/python3
+	export PATH="$PWD/bin:$PATH"
+	git config --global varve.reader.sqlite.command "sh -c x"
+	new_repo
+	git config varve.reader.dta.command /none/of/a/repository
+	succeeds varve doctor
+	output_has 'note: documents: can be read: parquet, sqlite'
+	output_has 'note: documents: cannot be read: workbook, arrow, statistics; missing: python-calamine'
+	output_has "mend: pip install 'varve[office]'"
+	git config --global varve.reader.h5.command /none/read-h5
+	ends_with 1 varve doctor
+	output_has 'documents: the reader of h5 files is not there: /none/read-h5'
+	output_lacks dta
+	git config varve.readers false
+	succeeds varve doctor
+	output_has 'note: documents: no reader is run here: varve.readers is false'
 }

@@ -117,6 +117,28 @@ two_versions() {
 	[ -e ran ]
 }
 
+@test "an attribute says of which kind a document is, or that it is none" {
+	toy
+	git init -q .
+	book 4.5 > b.dat
+	cp b.dat c.toy
+	printf '*.dat varve-reader=toy\n*.toy -varve-reader\n' > .gitattributes
+	succeeds varve cat 'b.dat#Prices' --where 'id = 1'
+	[ "$output" = $'id,price\n1,4.5' ]
+	git add .
+	git commit -qm one
+	book 4.75 | tee b.dat > c.toy
+	succeeds varve diff
+	output_has 'b.dat#Prices: index -> work tree'
+	output_has '4.5 -> 4.75'
+	output_lacks 'c.toy#'
+	ends_with 2 varve cat 'c.toy#Prices'
+	echo '*.dat varve-reader=none' > .gitattributes
+	ends_with 2 varve cat 'b.dat#Prices'
+	stderr_has 'b.dat: nothing here reads such a file'
+	stderr_has 'varve.reader.none.command'
+}
+
 @test "no command writes rows into a document" {
 	toy
 	two_versions
@@ -314,12 +336,18 @@ two_versions() {
 	book 1 > b.toy
 	git config --global varve.reader.seconds 2
 	reader() { printf '#!/bin/sh\n[ "$1" = read ] || { echo "{\\"name\\":\\"Prices\\"}"; exit; }\n%s\n' "$1" > "$HOME/bin/toy"; }
-	reader 'echo "cannot find the end" >&2; exit 1'
+	reader 'printf "%s\n" "page 7 is cut" "Traceback (most recent call last):" "  File x" "page 7 is cut" "cannot find the end" "" >&2; exit 1'
 	ends_with 2 varve cat 'b.toy#Prices'
-	stderr_has 'b.toy: cannot find the end'
-	reader 'kill -ABRT $$'
+	stderr_has 'b.toy: page 7 is cut; cannot find the end'
+	stderr_lacks Trace
+	reader 'echo "no room for 9 cells" >&2; kill -ABRT $$'
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 'was ended by signal 6'
+	stderr_has 'of memory: no room for 9 cells'
+	reader 'seq -f "line %g is wrong" 1000000 >&2; exit 1'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has '; line 1e+06 is wrong'
+	[ "${#stderr}" -lt 600 ]
 	reader 'sleep 30'
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 'it took more than 2 seconds'

@@ -1,0 +1,62 @@
+/*
+ * doctor_documents: the readers of documents that are here, in one line, and one for each that is not.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "lib/documents/document.h"
+#include "lib/status/doctor.h"
+
+typedef struct look {
+	vv_doctor *doctor;
+	vv_buf read, lack; /* kinds */
+	vv_buf need;       /* the packages that they lack */
+} look;
+
+static void put_word(vv_buf *b, const char *word)
+{
+	if (!strstr(vv_buf_cstr(b), word)) {
+		vv_buf_printf(b, "%s%s", b->len > 0 ? ", " : "", vv_text_shows(word));
+	}
+}
+
+static vv_status on_kind(void *payload, const vv_reader_kind *k, vv_error *err)
+{
+	look *l = payload;
+
+	if (!k->found && !k->own) {
+		return vv_doctor_say(l->doctor, "documents", true, NULL, err,
+				     "the reader of %s files is not there: %s",
+				     vv_text_shows(k->kind), vv_text_shows(k->missing));
+	}
+	put_word(k->found ? &l->read : &l->lack, k->kind);
+	if (!k->found && k->missing) {
+		put_word(&l->need, k->missing);
+	}
+	return VV_OK;
+}
+
+vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err)
+{
+	look l = {.doctor = d, .read = VV_BUF_INIT, .lack = VV_BUF_INIT, .need = VV_BUF_INIT};
+	vv_status rc;
+
+	if (!vv_documents_are_read(r)) {
+		return vv_doctor_say(d, "documents", false, NULL, err,
+				     "no reader is run here: varve.readers is false");
+	}
+	rc = vv_reader_kinds(r, env, on_kind, &l, err);
+	if (rc == VV_OK && l.read.len > 0) {
+		rc = vv_doctor_say(d, "documents", false, NULL, err, "can be read: %s",
+				   vv_buf_cstr(&l.read));
+	}
+	if (rc == VV_OK && l.lack.len > 0) {
+		rc = vv_doctor_say(d, "documents", false, "pip install 'varve[office]'", err,
+				   "cannot be read: %s%s%s", vv_buf_cstr(&l.lack),
+				   l.need.len > 0 ? "; missing: " : "", vv_buf_cstr(&l.need));
+	}
+	vv_buf_clear(&l.read);
+	vv_buf_clear(&l.lack);
+	vv_buf_clear(&l.need);
+	return rc;
+}
