@@ -215,7 +215,7 @@ static void pushed(void *payload, vv_buf *report)
 	const serving *s = payload;
 	vv_error err;
 
-	if (trust_heads(s->repo, &err) < 0 || vv_head_make_set(s->repo, NULL, &err) < 0) {
+	if (trust_heads(s->repo, &err) < 0 || vv_head_make_set(s->repo, &err) < 0) {
 		vv_buf_printf(report, "warning: this version is not signed here: %s\n",
 			      err.message);
 	}

@@ -98,11 +98,9 @@ static vv_status trust_last(making *k, vv_error *err)
 
 static vv_status begin(making *k, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = vv_trust_read(&k->trust, k->r, err);
 
-	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
-	if ((rc = vv_trust_read(&k->trust, k->r, err)) < 0 ||
-	    (rc = vv_head_signer_find(&k->signer, k->r, err)) < 0 ||
+	if (rc < 0 || (rc = vv_head_signer_find(&k->signer, k->r, err)) < 0 ||
 	    (!k->trust.known && (rc = trust_refs(k, err)) < 0) ||
 	    (k->trust.known && (rc = trust_last(k, err)) < 0)) {
 		return rc;
@@ -229,53 +227,91 @@ static bool is_same(const making *k, int64_t now)
 	       (l->expires == 0 || now < l->time + (l->expires - l->time) / 2);
 }
 
-vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err)
+static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_error *err)
 {
-	vv_auto(making) k = {.r = r, .m = m, .refs = VV_BUF_INIT, .lock = -1};
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
 	vv_auto(vv_buf) ref = VV_BUF_INIT;
 	char key[VV_DID_TEXT];
 	int64_t now;
 	uint32_t nsec;
-	vv_status rc = begin(&k, err);
+	vv_status rc = begin(k, err);
 
 	vv_now(&now, &nsec);
-	vv_shared_refs_put(&k.refs, m->refs);
-	if (rc < 0 || (rc = vv_buf_ok(&k.refs, err)) < 0) return rc;
-	if (is_same(&k, now)) {
-		*out = k.last.id;
+	vv_shared_refs_put(&k->refs, refs);
+	if (rc < 0 || (rc = vv_buf_ok(&k->refs, err)) < 0) return rc;
+	if (is_same(k, now)) {
+		*out = k->last.id;
 		return VV_OK;
 	}
-	if (k.has_last && k.last.record.final) {
+	if (k->has_last && k->last.record.final) {
 		return vv_fail(err, VV_EREFUSED, "the last head of '%s' is final: none follows it",
-			       k.trust.name);
+			       k->trust.name);
 	}
-	if ((rc = fill(&k, now, err)) < 0 || (rc = see_others(&k, err)) < 0 ||
-	    (rc = check_allowed(&k, err)) < 0 ||
-	    (rc = vv_head_commit_write(out, r, &k.next, &k.refs, k.parents, k.parent_count,
-				       &k.signer, err)) < 0 ||
-	    (rc = vv_head_commit_read(&made, r, out, err)) < 0) {
+	if ((rc = fill(k, now, err)) < 0 || (rc = see_others(k, err)) < 0 ||
+	    (rc = check_allowed(k, err)) < 0 ||
+	    (rc = vv_head_commit_write(out, k->r, &k->next, &k->refs, k->parents, k->parent_count,
+				       &k->signer, err)) < 0 ||
+	    (rc = vv_head_commit_read(&made, k->r, out, err)) < 0) {
 		return rc;
 	}
-	vv_head_key_text(key, k.signer.key);
+	vv_head_key_text(key, k->signer.key);
 	vv_buf_printf(&ref, VV_HEADS "%s", key);
 	if ((rc = vv_buf_ok(&ref, err)) < 0 ||
-	    (rc = vv_ref_update(r, ref.data, out, NULL, true, "sign", err)) < 0 ||
-	    (rc = vv_trust_set(&k.trust, &made, err)) < 0) {
+	    (rc = vv_ref_update(k->r, ref.data, out, NULL, true, "sign", err)) < 0 ||
+	    (rc = vv_trust_set(&k->trust, &made, err)) < 0) {
 		return rc;
 	}
-	return vv_trust_write(&k.trust, r, err);
+	return vv_trust_write(&k->trust, k->r, err);
 }
 
-vv_status vv_head_make_set(vv_repository *r, const vv_shared_refs *refs, vv_error *err)
+/* Of the refs that are there once the lock is held. */
+static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, vv_error *err)
 {
-	vv_auto(vv_shared_refs) usual = {0};
-	const vv_head_making make = {.refs = refs ? refs : &usual, .only_new = true};
+	vv_status rc;
+
+	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
+	rc = vv_shared_refs_choose(refs, k->r, &k->m->refs, err);
+	return rc < 0 || (k->m->only_new && refs->count == 0) ? rc : make(out, k, refs, err);
+}
+
+vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err)
+{
+	vv_auto(making) k = {.r = r, .m = m, .refs = VV_BUF_INIT, .lock = -1};
+	vv_auto(vv_shared_refs) refs = {0};
+
+	return choose_and_make(out, &refs, &k, err);
+}
+
+vv_status vv_head_make_set(vv_repository *r, vv_error *err)
+{
+	const vv_head_making m = {.only_new = true};
+	bool signs = false;
+	vv_oid ignored;
+	const vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);
+
+	return rc < 0 || !signs ? rc : vv_head_make(&ignored, r, &m, err);
+}
+
+vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
+			vv_error *err)
+{
+	const vv_head_making m = {.refs = *refs, .only_new = true};
+	vv_auto(making) k = {.r = r, .m = &m, .refs = VV_BUF_INIT, .lock = -1};
+	vv_shown_head *heads = NULL;
+	size_t count = 0;
 	bool signs = false;
 	vv_oid ignored;
 	vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);
 
-	if (rc < 0 || !signs) return rc;
-	if (!refs && (rc = vv_shared_refs_choose(&usual, r, NULL, 0, false, err)) < 0) return rc;
-	return make.refs->count > 0 ? vv_head_make(&ignored, r, &make, err) : VV_OK;
+	if (rc == VV_OK && signs) {
+		rc = choose_and_make(&ignored, out, &k, err);
+	}
+	/* Under the lock of the new head; else before the refs, which only go on. */
+	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r, err);
+	rc = rc < 0 || signs ? rc : vv_shared_refs_choose(out, r, refs, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_shared_refs_add(out, heads[i].name, &heads[i].id, err);
+	}
+	vv_heads_free(heads, count);
+	return rc;
 }

@@ -2,7 +2,8 @@
  * make: one more head of this repository, signed here.
  *
  * Whoever signs first is the owner. The new record follows the signer's last one, has its mirrors, signers and revocations,
- * names the newest heads of the others that are trusted here, and is trusted at once.
+ * names the newest heads of the others that are trusted here, and is trusted at once. The refs are chosen under the lock of
+ * what is trusted: of two that sign at once, the later record never has the older refs.
  */
 #ifndef VV_LIB_HEADS_MAKE_H
 #define VV_LIB_HEADS_MAKE_H
@@ -17,7 +18,7 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_head_making {
-	const vv_shared_refs *refs;
+	vv_refs_choice refs;
 	bool only_new; /* nothing is signed if the last record has these refs, and half of its time is left */
 	const char *name; /* of the first record; NULL: that of the folder */
 	int64_t expires;  /* 0: as long after the signing as the last one's */
@@ -29,8 +30,11 @@ typedef struct vv_head_making {
 
 /* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
-/* With varve.sign, if the last record has other refs. refs NULL: HEAD's branch and the tags that it reaches; nothing where
- * there are none. */
-vv_status vv_head_make_set(vv_repository *r, const vv_shared_refs *refs, vv_error *err);
+/* With varve.sign, if the last record has other refs than HEAD's branch and the tags that it reaches; nothing where there are
+ * none. */
+vv_status vv_head_make_set(vv_repository *r, vv_error *err);
+/* The refs, and the heads, which name none that is newer. With varve.sign a head of them is made first. */
+vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
+			vv_error *err);
 
 #endif

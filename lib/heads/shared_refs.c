@@ -112,8 +112,8 @@ static void sort(vv_shared_refs *l, const char *branch)
 	}
 }
 
-vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, char *const *words,
-				int word_count, bool all, vv_error *err)
+vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *choice,
+				vv_error *err)
 {
 	choosing c = {.repo = r, .refs = out};
 	vv_auto(vv_head) head = {0};
@@ -121,13 +121,13 @@ vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, char *con
 	vv_status rc = vv_head_read(r, &head, err);
 
 	memset(out, 0, sizeof(*out));
-	for (int i = 0; rc == VV_OK && i < word_count; i++) {
-		rc = add_word(&c, words[i], err);
+	for (int i = 0; rc == VV_OK && i < choice->word_count; i++) {
+		rc = add_word(&c, choice->words[i], err);
 	}
-	if (rc == VV_OK && all) {
+	if (rc == VV_OK && choice->all) {
 		rc = vv_refs_each(r, "refs/heads/", add_ref, out, err);
 		rc = rc < 0 ? rc : vv_refs_each(r, "refs/tags/", add_ref, out, err);
-	} else if (rc == VV_OK && word_count == 0 && head.branch && !head.unborn) {
+	} else if (rc == VV_OK && choice->word_count == 0 && head.branch && !head.unborn) {
 		rc = add_named(&c, head.branch, &found, err);
 		rc = rc < 0 ? rc : add_merged_tags(&c, head.branch, err);
 	}

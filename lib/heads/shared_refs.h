@@ -20,9 +20,16 @@ typedef struct vv_shared_refs {
 		head; /* the branch that clones begin with; borrowed from items; NULL: there is none */
 } vv_shared_refs;
 
-/* Words name branches and tags; without them HEAD's branch and the tags that it reaches, or all. VV_ENOTFOUND. */
-vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, char *const *words,
-				int word_count, bool all, vv_error *err);
+/* Words name branches and tags; without them HEAD's branch and the tags that it reaches, or all. */
+typedef struct vv_refs_choice {
+	char *const *words;
+	int word_count;
+	bool all;
+} vv_refs_choice;
+
+/* VV_ENOTFOUND: a word names nothing. */
+vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *choice,
+				vv_error *err);
 /* One more, where its name comes in the order. */
 vv_status vv_shared_refs_add(vv_shared_refs *l, const char *name, const vv_oid *id, vv_error *err);
 /* The commit of head; borrowed. */

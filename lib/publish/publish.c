@@ -14,7 +14,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/heads/judge.h"
 #include "lib/heads/make.h"
 #include "lib/publish/folder_history.h"
 #include "lib/publish/folder_state.h"
@@ -61,13 +60,15 @@ void vv_publishing_clear(vv_publishing *p)
 	vv_free(p->head);
 }
 
-static vv_status choose_refs(run *r, vv_error *err)
+/* heads: the signed heads of this repository go along; with varve.sign a new one is made first. */
+static vv_status choose_refs(run *r, bool heads, vv_error *err)
 {
 	vv_publishing *p = r->p;
 	vv_status rc;
 
 	vv_shared_refs_clear(&r->refs);
-	rc = vv_shared_refs_choose(&r->refs, p->repo, p->words, p->word_count, p->all, err);
+	rc = heads ? vv_heads_show(&r->refs, p->repo, &p->refs, err)
+		   : vv_shared_refs_choose(&r->refs, p->repo, &p->refs, err);
 	if (rc < 0) return rc;
 	if (!r->refs.head) {
 		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");
@@ -76,21 +77,6 @@ static vv_status choose_refs(run *r, vv_error *err)
 	vv_free(p->head);
 	p->head = vv_strdup(r->refs.head);
 	return p->head ? VV_OK : vv_fail_nomem(err);
-}
-
-/* The signed heads of this repository go along; with varve.sign a new one is made first. */
-static vv_status add_heads(run *r, vv_error *err)
-{
-	vv_shown_head *heads = NULL;
-	size_t count = 0;
-	vv_status rc = vv_head_make_set(r->p->repo, &r->refs, err);
-
-	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->p->repo, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = vv_shared_refs_add(&r->refs, heads[i].name, &heads[i].id, err);
-	}
-	vv_heads_free(heads, count);
-	return rc;
 }
 
 /* --- blocks --------------------------------------------------------------------------------------- */
@@ -250,8 +236,8 @@ vv_status vv_publish_run(vv_publishing *p, vv_error *err)
 		return vv_hint(err, "'git fetch --unshallow' gets the rest of the history");
 	}
 	/* Again in the folder: another one may have published newer ones while this waited for it. */
-	if ((rc = choose_refs(&r, err)) < 0 || (rc = open_folder(&r, err)) < 0 ||
-	    (rc = choose_refs(&r, err)) < 0 || (rc = add_heads(&r, err)) < 0) {
+	if ((rc = choose_refs(&r, false, err)) < 0 || (rc = open_folder(&r, err)) < 0 ||
+	    (rc = choose_refs(&r, true, err)) < 0) {
 		return rc;
 	}
 	return publish(&r, err);

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/heads/shared_refs.h"
 #include "repo/git/repository.h"
 
 #define VV_PUBLISH_WAIT_SECONDS 3600u
@@ -24,10 +25,7 @@ typedef struct vv_publishing {
 	vv_dataset_reader *reader;
 	const vv_notes *notes;
 	const char *folder;
-	char *const
-		*words; /* branches and tags; none: HEAD's branch, and the tags that it reaches */
-	int word_count;
-	bool all;   /* all branches and tags */
+	vv_refs_choice refs;
 	bool prune; /* what nothing names goes at once: readers that are at work may fail */
 	uint64_t file_bytes; /* longer tables have no file */
 	/* After the run: */

@@ -268,7 +268,7 @@ static vv_status send_heads(run *r, vv_error *err)
 	vv_git_push moves[VV_HEAD_LIST_MAX] = {0};
 	const vv_hello *h = r->there.hello;
 	size_t count = 0, going = 0;
-	vv_status rc = vv_head_make_set(r->j->repo, NULL, err);
+	vv_status rc = vv_head_make_set(r->j->repo, err);
 
 	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->j->repo, err);
 	for (size_t i = 0; rc == VV_OK && i < count && going < VV_HEAD_LIST_MAX; i++) {

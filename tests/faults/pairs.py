@@ -188,6 +188,7 @@ def all_writers(put, python):
 		W('import', '', 'varve import -q ../src $X-in.csv'),
 		W('update', '', 'varve update -q $X-up.csv'),
 		W('sign', OWN_COMMIT, 'varve sign -q', signed=True),
+		W('commit-sign', CHANGED + 'varve add $X.csv', 'sh -c "varve commit -q -m signed-$R && varve sign -q"', signed=True),
 		W('publish', OWN_COMMIT, 'varve publish -q --no-pages -o ../public', signed=True),
 		W('fetch-signed', '', 'varve fetch -q signed', signed=True),
 		W('vault', OWN_COMMIT, 'varve vault replicate -q', vault=True),

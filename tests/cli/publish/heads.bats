@@ -483,6 +483,34 @@ signed_peer() {
 	done
 }
 
+# beside_lock COMMAND...: it waits for the lock of what is trusted, while a version is committed.
+beside_lock() {
+	local holder pid
+	flock .git/varve/trust.lock sh -c 'echo > "$HOME/held"; read -r line' < <(until [ -e "$HOME/let-go" ]; do sleep 0.02; done; echo) 3>&- &
+	holder=$!
+	until [ -e "$HOME/held" ]; do sleep 0.02; done
+	env XDG_CONFIG_HOME="$HOME/ada" "$@" 3>&- &
+	pid=$!
+	until ls -l "/proc/$pid/fd" | grep -q trust.lock; do sleep 0.02; done
+	another 7
+	touch "$HOME/let-go"
+	wait "$pid"
+	wait "$holder"
+	rm "$HOME/held" "$HOME/let-go"
+}
+
+@test "what is signed is chosen under the lock, or a later head could name older refs" {
+	signed
+	beside_lock varve sign -q
+	git cat-file blob "refs/varve/heads/$key_ada:refs" | grep -q "^$(git rev-parse main) "
+	git config varve.sign true
+	beside_lock varve publish -q --no-pages -o ../public
+	grep -q "^$(git rev-parse main)"$'\t'"refs/heads/main$" ../public/repo.git/info/refs
+	git cat-file blob "refs/varve/heads/$key_ada:refs" | grep -q "^$(git rev-parse main) "
+	succeeds varve clone "$site" ../b
+	stderr_has "number 3"
+}
+
 @test "a head that was signed here and not shown yet is a warning here, and a rollback for all others" {
 	signed
 	varve clone -q "$site" ../b

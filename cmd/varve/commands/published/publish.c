@@ -125,9 +125,7 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 				    .reader = c->reader,
 				    .notes = &vv_notes_stderr,
 				    .folder = o->output,
-				    .words = c->argv,
-				    .word_count = c->argc,
-				    .all = o->all,
+				    .refs = {c->argv, c->argc, o->all},
 				    .prune = o->prune,
 				    .file_bytes = VV_PUBLISH_FILE_BYTES};
 

@@ -83,11 +83,10 @@ static int check_sign(const vv_context *c)
 static vv_status run_sign(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_shared_refs) refs = {0};
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_head_keys signers = {.count = 0}, revoked = {.count = 0};
-	vv_head_making m = {.refs = &refs,
+	vv_head_making m = {.refs = {c->argv, c->argc, o->all},
 			    .name = o->name,
 			    .final = o->final,
 			    .mirrors = &o->mirrors,
@@ -99,7 +98,6 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 	if ((rc = read_keys(&signers, &o->signers, true, err)) < 0 ||
 	    (rc = read_keys(&revoked, &o->revoked, false, err)) < 0 ||
 	    (o->expires && (rc = read_date(&m.expires, o->expires, err)) < 0) ||
-	    (rc = vv_shared_refs_choose(&refs, c->repo, c->argv, c->argc, o->all, err)) < 0 ||
 	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 || o->quiet ||
 	    (rc = vv_head_commit_read(&made, c->repo, &id, err)) < 0) {
 		return rc;
