@@ -789,7 +789,7 @@ static vv_status finish(fsck *f, vv_error *err)
 			vv_json_add_u64(&f->w, "shown", f->shown);
 		}
 		vv_json_add_u64(&f->w, "records", f->records);
-		vv_json_add_u64(&f->w, "rebuilt_indexes", f->rebuilt);
+		vv_json_add_u64(&f->w, "rebuiltIndexes", f->rebuilt);
 		vv_json_close_object(&f->w);
 		if ((rc = vv_buf_ok(&f->json, err)) == VV_OK) {
 			vv_out("%s\n", vv_buf_cstr(&f->json));

@@ -167,7 +167,7 @@ biggest_pack() {
 	echo "$output" | python3 -c '
 import json, sys
 r = json.load(sys.stdin)
-assert r["problems"] == [] and r["rebuilt_indexes"] > 0, r
+assert r["problems"] == [] and r["rebuiltIndexes"] > 0, r
 '
 	diff -r .git/varve/packs ../sound
 	varve cat HEAD:prices.csv | cmp - prices.csv

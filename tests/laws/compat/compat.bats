@@ -244,3 +244,14 @@ all_came_back() {
 		rm -rf peer ours
 	done
 }
+
+@test "options, exit codes and members of JSON outputs stay" {
+	for format in $(formats); do
+		places "$format"
+		"$compat/surface.py" "$compat/../../docs/man" "$kept" > now
+		comm -23 <(LC_ALL=C sort "$format/surface") <(LC_ALL=C sort now) > gone
+		cat gone
+		[ ! -s gone ]
+		rm -rf surface hub.git
+	done
+}
