@@ -103,3 +103,30 @@ is_found() {
 	is_found rows 4
 	is_found form 'comma-separated, header'
 }
+
+@test "one changed cell costs some kilobytes on disk, on an ssh line and at a Git host" {
+	new_repo a
+	cd a
+	rows 60000 > prices.csv
+	varve add -q prices.csv
+	varve commit -q -m one
+	varve clone -q --bare . ../peer
+	printf '#!/bin/sh\nfor word; do :; done\nexec sh -c "$word"\n' > ../ssh
+	chmod +x ../ssh
+	export GIT_SSH_COMMAND="$PWD/../ssh" GIT_SSH_VARIANT=simple
+	git init -q --bare ../host.git
+	git config remote.host.url "file://$PWD/../host.git"
+	succeeds varve push host main
+	before=$(cat .git/varve/packs/*.pack | wc -c)
+	[ "$before" -gt 30000 ]
+	sed -i 's/^31415,.*/31415,changed,1.00,2024-01-01/' prices.csv
+	succeeds varve commit --json -a -m two
+	[ $(($(cat .git/varve/packs/*.pack | wc -c) - before)) -lt 4000 ]
+	for remote in "ssh://host$PWD/../peer" host; do
+		succeeds varve push --json "$remote" main
+		[ "$(jq .line <<< "$output")" -gt 100 ]
+		[ "$(jq .line <<< "$output")" -lt 4000 ]
+	done
+	succeeds varve diff --json HEAD~1 HEAD
+	[ "$(jq -c '[.tables[0].rows[].key.id]' <<< "$output")" = '["31415"]' ]
+}
