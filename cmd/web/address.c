@@ -126,6 +126,8 @@ typedef struct known_place {
 /* The first of a name is what it means, the first of a place what it is called. */
 static const known_place places[] = {
 	{"commits", VV_WEB_AT_COMMITS, .page = true},
+	{"commits.atom", VV_WEB_AT_FEED, .page = true},
+	{"search", VV_WEB_AT_SEARCH, .page = true},
 	{"tree", VV_WEB_AT_TREE, .page = true},
 	{"table", VV_WEB_AT_TABLE, .page = true},
 	{"table", VV_WEB_AT_ROW, .page = true},
@@ -198,7 +200,7 @@ static vv_status read_place(reading *r, const char *below)
 			r->err, "%s",
 			a->api ? "below api/v0 there are changes, refs, datasets, data, values, "
 				 "compare, row, history, column and conflicts"
-			       : "there are commits, tree, table, columns, history and compare");
+			       : "there are commits, search, tree, table, columns, history and compare");
 	}
 	const char *rest = below[len] ? below + len + 1 : "";
 	a->place = p->place;
@@ -206,6 +208,8 @@ static vv_status read_place(reading *r, const char *below)
 	switch (p->place) {
 	case VV_WEB_AT_OVERVIEW:
 	case VV_WEB_AT_COMMITS:
+	case VV_WEB_AT_FEED:
+	case VV_WEB_AT_SEARCH:
 	case VV_WEB_AT_REFS:
 		return *rest ? vv_fail(r->err, VV_ENOTFOUND, "nothing is below '%s'", p->name)
 			     : VV_OK;
@@ -589,6 +593,8 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 		break;
 	case VV_WEB_AT_OVERVIEW:
 	case VV_WEB_AT_COMMITS:
+	case VV_WEB_AT_FEED:
+	case VV_WEB_AT_SEARCH:
 	case VV_WEB_AT_REFS:
 		break;
 	default:
@@ -643,6 +649,10 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 		if (a->limit > 0) {
 			put_number(&q, "n", a->limit);
 		}
+		break;
+	case VV_WEB_AT_SEARCH:
+		put_text(&q, "q", a->rows.search);
+		put_text(&q, "rev", a->rev);
 		break;
 	case VV_WEB_AT_CONFLICTS:
 		if (a->rows.from > 0) {

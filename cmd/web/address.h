@@ -5,7 +5,8 @@
  * the words below). Below it:
  *
  *   R/                               the overview
- *   R/commits[?rev=REV]              commits, in words of rows
+ *   R/commits[?rev=REV]              commits, in words of rows; R/commits.atom: the newest as an Atom feed
+ *   R/search[?q=WORDS][&rev=REV]     tables and columns by name
  *   R/tree/REV/[FOLDER/]             the files of a version
  *   R/table/REV/PATH                 rows of a table, or another file
  *   R/table/REV/PATH?key=A,B         a row and its life (?row=NUMBER, 0-based, without a key), &cell=COLUMN: a cell;
@@ -47,7 +48,9 @@
 typedef enum vv_web_place {
 	VV_WEB_AT_OVERVIEW, /* of the API: changes */
 	VV_WEB_AT_COMMITS,  /* of the API: history without a path */
-	VV_WEB_AT_TREE,     /* of the API: datasets */
+	VV_WEB_AT_FEED,
+	VV_WEB_AT_SEARCH,
+	VV_WEB_AT_TREE, /* of the API: datasets */
 	VV_WEB_AT_TABLE,
 	VV_WEB_AT_ROW,
 	VV_WEB_AT_COLUMNS,

@@ -181,8 +181,8 @@ static vv_status find_head(request *q, vv_error *err)
 
 	if (rc == VV_ENOTFOUND &&
 	    (q->address.place == VV_WEB_AT_OVERVIEW || q->address.place == VV_WEB_AT_REFS ||
-	     q->address.place == VV_WEB_AT_COMMITS || q->address.place == VV_WEB_AT_HISTORY ||
-	     q->address.place == VV_WEB_AT_CONFLICTS)) {
+	     q->address.place == VV_WEB_AT_COMMITS || q->address.place == VV_WEB_AT_FEED ||
+	     q->address.place == VV_WEB_AT_HISTORY || q->address.place == VV_WEB_AT_CONFLICTS)) {
 		vv_error_clear(err);
 		q->asked.commit = (vv_web_commit){
 			.none = true, .subject = "", .body = "", .author = ""};

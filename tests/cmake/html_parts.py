@@ -28,7 +28,7 @@ PUT = {"text": "vv_html_put_text", "plain": "vv_html_put_plain", "exact": "vv_ht
 VOID = "area base br col embed hr img input link meta source track wbr".split()
 ADDRESSES = ("href", "src", "action", "formaction", "poster", "xlink:href")
 EXACT = re.compile(r"value|data-.*|download|datetime|id|for|name|aria-controls|aria-labelledby|aria-describedby")
-TEXT_ONLY = ("title", "option", "textarea")
+TEXT_ONLY = ("title", "option", "textarea", "name", "content")  # the last two are of feeds
 TOKEN = re.compile(r"\{([?!/]?)([a-z][a-z0-9_]*)\}|(<!--.*?-->)|<(/?)([a-zA-Z][a-zA-Z0-9]*)|([a-zA-Z][a-zA-Z0-9:-]*)=(\"?)|(/?>)|(\")|(<!doctype html>)",
                    re.DOTALL)
 

@@ -181,6 +181,7 @@ def main_pages(b):
     pages["column"] = pages["columns"] + "?name=Symbol"
     pages["cell"] = pages["row"] + "&cell=Security"
     pages["commits"] = b.url + "/commits"
+    pages["names"] = b.url + "/search?q=region"
     pages["check"] = b.url + "/check/HEAD"
     pages["history"] = b.one(".views a[href*='/history/']").get_attribute("href")
     pages["wide"] = b.url + "/compare/HEAD~4..HEAD/country-codes.csv"
@@ -605,6 +606,11 @@ def exported(b):
     check(len(seen) > 3, f"only these pages were found: {seen}")
     kinds = {os.path.basename(a).split("-")[0] for a in seen}
     check({"changes", "rows"} <= kinds, f"no page of changes or of rows: {seen}")
+    b.go(b.url)
+    b.click(b.link("Search"))
+    b.one("input[data-find]").send_keys("SYMBOL")
+    check(b.wait(lambda: [e.text for e in b.all(".found tbody th") if e.is_displayed()] == ["constituents.csv"]),
+          "the search of an export does not find a column's table")
 
 
 def main():

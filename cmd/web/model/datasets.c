@@ -12,10 +12,13 @@
 #include "base/text.h"
 #include "cmd/web/model/changes.h"
 #include "cmd/web/model/memo.h"
+#include "cmd/web/model/row_test.h"
+#include "cmd/web/model/table.h"
 #include "repo/git/history/history.h"
 
 #define LINE_POINTS 400u /* of a table's rows over time; of more, the newest are kept */
 #define NEAR_MAX 5u
+#define NAMED_MAX 5000u /* files among which names are looked for */
 
 typedef struct listing {
 	vv_web_visit *v;
@@ -250,6 +253,56 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 done:
 	vv_free(l.items);
 	return rc;
+}
+
+/* --- by name --------------------------------------------------------------------------------- */
+
+static vv_status find_columns(vv_web_visit *v, const vv_web_commit *c, const char *words,
+			      vv_web_found *f, vv_error *err)
+{
+	bool named = vv_web_text_has(f->path, strlen(f->path), words);
+	vv_web_table *t;
+	vv_status rc = vv_web_table_open(v, c, f->path, &t, err);
+
+	if (rc < 0) return rc;
+	if (!(f->columns = vv_arena_calloc(&v->arena, t->column_count + 1, sizeof(*f->columns)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (named ||
+		    vv_web_text_has(t->columns[i].name, strlen(t->columns[i].name), words)) {
+			f->columns[f->column_count++] = t->columns[i].name;
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
+			    vv_web_found **out, size_t *count, bool *complete, vv_error *err)
+{
+	vv_web_datasets all;
+	bool over = false;
+	vv_status rc;
+
+	*count = 0;
+	*complete = true;
+	if (!(words = vv_web_folded(v, words ? words : ""))) return vv_fail_nomem(err);
+	if ((rc = vv_web_datasets_read(v, c, NAMED_MAX, false, &all, err)) < 0) return rc;
+	if (!(*out = vv_arena_calloc(&v->arena, all.tables + 1, sizeof(**out)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < all.tables; i++) {
+		vv_web_found *f = &(*out)[*count];
+
+		*f = (vv_web_found){.path = all.items[i].path};
+		if ((rc = vv_web_over(v, &over, err)) < 0) return rc;
+		rc = over ? VV_EMISSING : find_columns(v, c, words, f, err);
+		if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
+		*complete = *complete && rc == VV_OK;
+		*count += f->column_count > 0 || vv_web_text_has(f->path, strlen(f->path), words);
+	}
+	*complete = *complete && !all.more;
+	return VV_OK;
 }
 
 /* --- where else ------------------------------------------------------------------------------ */

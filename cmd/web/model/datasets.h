@@ -36,6 +36,18 @@ typedef struct vv_web_datasets {
 vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t limit, bool history,
 			       vv_web_datasets *out, vv_error *err);
 
+/* A table, and those of its columns that are called so. */
+typedef struct vv_web_found {
+	const char *path;
+	const char **columns;
+	size_t column_count;
+} vv_web_found;
+
+/* Tables of a version with the words, in small or capital letters, in their path or in a column's name; of the former all
+ * columns; NULL or "": all. *complete: the columns of every table were looked at. */
+vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
+			    vv_web_found **out, size_t *count, bool *complete, vv_error *err);
+
 /* Has the commit such a path? Of none and of the work tree: no. */
 vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
 		     vv_error *err);

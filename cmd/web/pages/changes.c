@@ -21,6 +21,14 @@ static const char *style_of(const vv_web_change *c)
 	return c->kind == VV_WEB_ADDED ? "a" : c->kind == VV_WEB_REMOVED ? "r" : "c";
 }
 
+const char *vv_page_change_said(const vv_web_change *c)
+{
+	return c->words && *c->words       ? c->words
+	       : c->kind == VV_WEB_ADDED   ? "new"
+	       : c->kind == VV_WEB_REMOVED ? "removed"
+					   : "changed";
+}
+
 /* Where a change leads: its comparison, or the dataset where there is nothing to compare with. */
 static vv_html_url to_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			     const vv_web_change *c)
@@ -36,13 +44,7 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 {
 	vv_html *words = vv_page_piece_new(p);
 
-	if (c->words && *c->words) {
-		vv_page_put_change_words(p, words, c->words);
-	} else {
-		part_words(words, .text = vv_html_words(c->kind == VV_WEB_ADDED     ? "new"
-							: c->kind == VV_WEB_REMOVED ? "removed"
-										    : "changed"));
-	}
+	vv_page_put_change_words(p, words, vv_page_change_said(c));
 	part_log_change(&p->html, .at = to_change(p, a, b, c), .path = vv_html_words(c->path),
 			.old_path = vv_html_words(c->old_path), .sign = vv_html_words(sign_of(c)),
 			.kind = vv_html_words(style_of(c)), .words = words);
@@ -277,4 +279,48 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 	}
 	if ((rc = put_history(p, path, &log, err)) < 0) return rc;
 	return vv_page_end(p, vv_html_words(NULL), out, err);
+}
+
+/* ---- as a feed */
+
+static vv_html_url whole_address(vv_page *p, vv_html_url at)
+{
+	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, at.s ? at.s : "/").s);
+}
+
+vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
+{
+	const vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
+	const vv_web_commit *newest = &p->asked->commit;
+	vv_web_log log = {.count = 0};
+	vv_status rc;
+
+	if (!newest->none && (rc = read_log(p, NULL, OF_HISTORY, &log, err)) < 0) return rc;
+	part_feed_begin(&p->html, .title = vv_html_words(p->asked->repository),
+			.self = whole_address(p, vv_page_link(p, p->at)),
+			.home = whole_address(p, vv_page_link(p, &home)),
+			.updated = newest->none ? vv_html_words("1970-01-01T00:00:00Z")
+						: vv_page_iso(p, newest));
+	for (size_t i = 0; i < log.count; i++) {
+		const vv_web_log_entry *e = &log.entries[i];
+		const char *said = "";
+
+		for (size_t k = 0; k < e->count; k++) {
+			said = vv_page_text(p, "%s%s%s: %s", said, k ? "; " : "",
+					    e->changes[k].path, vv_page_change_said(&e->changes[k]))
+				       .s;
+		}
+		part_feed_entry(
+			&p->html,
+			.title = vv_html_words(*e->commit.subject ? e->commit.subject
+								  : "(no message)"),
+			.at = whole_address(
+				p, e->before.none
+					   ? vv_page_to(p, VV_WEB_AT_TREE, e->commit.hex, NULL)
+					   : vv_page_to_compare(p, &e->before, &e->commit, NULL)),
+			.updated = vv_page_iso(p, &e->commit),
+			.author = vv_html_words(e->commit.author), .words = vv_html_words(said));
+	}
+	part_feed_end(&p->html);
+	return p->failed ? vv_fail_nomem(err) : vv_html_take(&p->html, out, err);
 }

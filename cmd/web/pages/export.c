@@ -155,6 +155,10 @@ static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 		if (to->after || to->since) return false;
 		put_to_index(e, out);
 		return true;
+	case VV_WEB_AT_SEARCH:
+		put_to_pages(e, out);
+		vv_buf_puts(out, "search.html");
+		return true;
 	case VV_WEB_AT_COMPARE:
 		return link_comparison(e, out, to);
 	case VV_WEB_AT_TREE:
@@ -273,6 +277,18 @@ static vv_status no_room(vv_page *p, vv_buf *out, vv_error *err)
 
 	vv_fail(&why, VV_EREFUSED, "the rows of '%s' did not fit", vv_text_shows(p->at->path));
 	return vv_page_trouble(p, 0, &why, out, err);
+}
+
+static vv_status write_search(export *e, vv_error *err)
+{
+	vv_web_address to = address(e, VV_WEB_AT_SEARCH, NULL);
+	vv_auto(vv_buf) html = VV_BUF_INIT;
+	vv_status rc = make(e, &to, vv_page_search, &html, err);
+
+	e->done->pages += rc == VV_OK;
+	return rc < 0 ? rc
+		      : vv_export_folder_write(e->folder, "search.html", vv_buf_cstr(&html),
+					       html.len, err);
 }
 
 /* Pages that are written already lead to the first page of rows. */
@@ -555,7 +571,7 @@ vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exporte
 	    (rc = open_folder(&e, err)) < 0 || (rc = write_assets(&e, err)) < 0) {
 		goto done;
 	}
-	if ((rc = write_all(&e, err)) == VV_OK) {
+	if ((rc = write_all(&e, err)) == VV_OK && (rc = write_search(&e, err)) == VV_OK) {
 		rc = write_index(&e, err);
 	}
 done:

@@ -1,5 +1,5 @@
 /*
- * files: the tables and other files of a version, or of one of its folders.
+ * files: the tables and other files of a version, or of one of its folders; tables and columns by name.
  */
 #include <string.h>
 
@@ -70,6 +70,64 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 	if (all.more) {
 		part_note(&p->html,
 			  .text = vv_page_text(p, "Only the first %u files are listed.", FILES));
+	}
+	return vv_page_end(p, vv_html_words(NULL), out, err);
+}
+
+/* ---- by name */
+
+static void put_found(vv_page *p, const vv_web_found *f)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	bool linked = p->at->rows.search && *p->at->rows.search;
+	vv_html *columns = vv_page_piece_new(p);
+
+	for (size_t i = 0; i < f->column_count; i++) {
+		if (i > 0) {
+			part_words(columns, .text = vv_html_words(", "));
+		}
+		part_link(columns,
+			  .at = linked ? vv_page_to_column(p, c, f->path, f->columns[i])
+				       : (vv_html_url){NULL},
+			  .text = vv_html_words(f->columns[i]));
+	}
+	part_found(&p->html, .name = vv_html_words(f->path),
+		   .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path), .columns = columns);
+}
+
+vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const char *words = p->at->rows.search;
+	const vv_web_address here = vv_web_address_of(p->at, VV_WEB_AT_SEARCH);
+	vv_web_found *found;
+	size_t count;
+	bool complete;
+	vv_status rc = vv_web_names_find(p->asked->visit, c, words, &found, &count, &complete, err);
+
+	if (rc < 0) return rc;
+	p->passing = p->passing || !complete;
+	vv_html_text title = vv_page_text(p, "Tables and columns of %s", p->asked->repository);
+	vv_page_begin(p, &(vv_page_frame){.title = title,
+					  .description = title,
+					  .heading = vv_html_words("Search"),
+					  .version = c});
+	part_find_form(&p->html,
+		       .at = vv_page_is_served(p) ? vv_page_link(p, &here) : (vv_html_url){NULL},
+		       .words = vv_html_words(words), .rev = vv_html_words(p->at->rev));
+	part_found_begin(&p->html);
+	for (size_t i = 0; i < count; i++) {
+		put_found(p, &found[i]);
+	}
+	part_found_end(&p->html);
+	if (count == 0) {
+		part_nothing(&p->html,
+			     .text = vv_html_words("No table and no column is called so."));
+	}
+	if (!complete) {
+		part_note(&p->html, .text = vv_html_words(
+					    "The columns of some tables were not looked at: their "
+					    "data is not here, or the time was over."));
 	}
 	return vv_page_end(p, vv_html_words(NULL), out, err);
 }

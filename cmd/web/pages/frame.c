@@ -160,7 +160,8 @@ static void put_dataset_views(vv_page *p, vv_html *h, const vv_page_frame *f, co
 static vv_html *views(vv_page *p, const vv_page_frame *f)
 {
 	const vv_web_address overview = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW),
-			     commits = vv_web_address_of(p->at, VV_WEB_AT_COMMITS);
+			     commits = vv_web_address_of(p->at, VV_WEB_AT_COMMITS),
+			     search = vv_web_address_of(p->at, VV_WEB_AT_SEARCH);
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
 	vv_web_place at = p->at->place;
 	vv_html *h = vv_page_piece_new(p);
@@ -172,6 +173,7 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 		put_view(h, vv_page_to(p, VV_WEB_AT_TREE, rev, NULL), "Tables",
 			 at == VV_WEB_AT_TREE);
 		put_view(h, vv_page_link(p, &commits), "Commits", at == VV_WEB_AT_COMMITS);
+		put_view(h, vv_page_link(p, &search), "Search", at == VV_WEB_AT_SEARCH);
 	}
 	return h;
 }
@@ -179,7 +181,8 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 void vv_page_begin(vv_page *p, const vv_page_frame *f)
 {
 	const vv_page_place *place = p->place;
-	const vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
+	const vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW),
+			     feed = vv_web_address_of(p->at, VV_WEB_AT_FEED);
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
 	bool own = f->heading.len > 0 && f->dataset; /* below the dataset */
 
@@ -190,6 +193,9 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 			.policy = vv_html_words(vv_page_is_served(p) ? NULL : POLICY),
 			.repository = vv_html_words(p->asked->repository),
 			.home = vv_page_link(p, &home),
+			.feed = f->dataset || !p->asked->repository || !vv_page_is_served(p)
+					? (vv_html_url){NULL}
+					: vv_page_link(p, &feed),
 			.list = p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0
 					? vv_html_link("/")
 					: (vv_html_url){NULL},
@@ -203,7 +209,7 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err)
 {
 	bool served = vv_page_is_served(p) && p->asked->repository &&
-		      p->at->place != VV_WEB_AT_CHECK;
+		      p->at->place != VV_WEB_AT_CHECK && p->at->place != VV_WEB_AT_SEARCH;
 	vv_web_address api = *p->at;
 
 	if (p->place && p->place->also) {

@@ -419,10 +419,7 @@ static void put_commit(vv_page *p, const vv_web_log_entry *e)
 	for (size_t i = 0; i < e->count && i < PATHS_SHOWN; i++) {
 		part_words(words,
 			   .text = vv_page_text(p, "%s%s: ", i ? "; " : "", e->changes[i].path));
-		vv_page_put_change_words(p, words,
-					 e->changes[i].words && *e->changes[i].words
-						 ? e->changes[i].words
-						 : "changed");
+		vv_page_put_change_words(p, words, vv_page_change_said(&e->changes[i]));
 		p->passing = p->passing ||
 			     (e->changes[i].table && e->changes[i].kind == VV_WEB_CHANGED &&
 			      !e->changes[i].counts.counted);

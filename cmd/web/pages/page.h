@@ -95,6 +95,8 @@ vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c);
 void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
 /* "+35 -35 ~64 rows": each number in its style. */
 void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
+/* What happened to a path; never empty. */
+const char *vv_page_change_said(const vv_web_change *c);
 /* An item of a list: a path, and what happened to it. */
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			const vv_web_change *c);
@@ -125,6 +127,8 @@ vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *er
 /* With a path, of a table; else of all. */
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err);
+vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err); /* XML */
 vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err);

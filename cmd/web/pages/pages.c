@@ -21,6 +21,11 @@ static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
 	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_HISTORY:
 		return vv_page_history(p, &reply->body, err);
+	case VV_WEB_AT_FEED:
+		reply->type = "application/atom+xml; charset=utf-8";
+		return vv_page_feed(p, &reply->body, err);
+	case VV_WEB_AT_SEARCH:
+		return vv_page_search(p, &reply->body, err);
 	case VV_WEB_AT_TREE:
 		return vv_page_files(p, &reply->body, err);
 	case VV_WEB_AT_COMPARE:

@@ -115,6 +115,17 @@
 	});
 	all('[data-keys]').forEach(function (e) { e.hidden = false; });
 
+	/* ---- an export searches in the page itself */
+
+	all('[data-find]').forEach(function (field) {
+		var rows = all('.found tbody tr');
+		field.hidden = false;
+		field.addEventListener('input', function () {
+			var words = field.value.toLowerCase();
+			rows.forEach(function (row) { row.hidden = !row.textContent.toLowerCase().includes(words); });
+		});
+	});
+
 	/* ---- a filter offers what its column's type can be asked */
 
 	all('form select[name=col]').forEach(function (column) {

@@ -206,6 +206,25 @@ head_of() {
 	grep -q '<h2>Prices</h2>' out/index.html
 }
 
+@test "tables and columns are found by name, and commits are a feed" {
+	some_files
+	start_server src
+	[[ $(page search) == *" keyless.csv a, b t.csv id, "* ]]
+	[[ $(page 'search?q=PRI') == *" t.csv price "* && $(page 'search?q=PRI') != *keyless* ]]
+	curl -sL -H 'Accept: text/html' "$url/search?q=PRI&rev=HEAD~1" | grep -q "/columns/$(git -C src rev-parse HEAD~1)/t.csv?name=price\""
+	[[ $(page 'search?q=nowhere') == *"No table and no column is called so."* ]]
+	git -C src commit -q --allow-empty -m "$(printf 'a <b>&\033 \342\200\256 c')"
+	curl -sf -D head "$url/commits.atom" > feed
+	grep -qi '^content-type: application/atom+xml' head
+	xpath() { xmllint --xpath "$1" feed; }
+	[ "$(xpath 'count(/*[local-name()="feed"]/*[local-name()="entry"])')" = 3 ]
+	[ "$(xpath 'string(//*[local-name()="entry"][1]/*[local-name()="title"])')" = 'a <b>&\x1B \u{202E} c' ]
+	[[ "$(xpath 'string(//*[local-name()="entry"][2]/*[local-name()="content"])')" == *"t.csv: +5 "* ]]
+	curl -sfL -H 'Accept: text/html' -o /dev/null "$(xpath 'string(//*[local-name()="entry"][2]/*[local-name()="link"]/@href)')"
+	[ "$(xpath 'string(//*[local-name()="feed"]/*[local-name()="updated"])')" = "$(TZ=UTC git -C src log -1 --date=format-local:%Y-%m-%dT%H:%M:%S+00:00 --format=%ad)" ]
+	curl -sL -H 'Accept: text/html' "$url/" | grep -q '<link rel="alternate" type="application/atom+xml" title="Commits" href="/commits.atom">'
+}
+
 @test "older addresses of pages lead to those of today" {
 	some_files
 	start_server src
