@@ -66,7 +66,29 @@ static vv_status take_report(checking *c, const vv_check_report *r, vv_error *er
 	return vv_report_each(r, keep, c, err);
 }
 
-static vv_status run(checking *c, const vv_oid *commit, int64_t now, vv_error *err)
+static void clear_rules(void *payload)
+{
+	vv_timeline_clear(payload);
+}
+
+/* Since when each rule fails or holds; what commits were found to be is kept. */
+static vv_status read_rules(checking *c, vv_check_run *run, const vv_oid *commit,
+			    const vv_diff_side *side, vv_error *err)
+{
+	vv_timeline *t = vv_arena_calloc(&c->v->arena, 1, sizeof(*t));
+	vv_status rc;
+
+	if (!t) return vv_fail_nomem(err);
+	run->report = NULL;
+	if ((rc = vv_web_visit_last(c->v, clear_rules, t, err)) < 0) return rc;
+	if ((rc = vv_timeline_read(t, run, commit, side, 0, NULL, err)) == VV_OK &&
+	    (rc = vv_timeline_sum(t, run, commit, side, 0, NULL, err)) == VV_OK) {
+		c->out->rules = t;
+	}
+	return rc;
+}
+
+static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole, vv_error *err)
 {
 	const vv_progress progress = {.update = go_on, .part = go_on, .payload = c};
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(c->v->repo), "cache", "check",
@@ -103,7 +125,7 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, vv_error *e
 		rc = take_report(c, run.report, err);
 	}
 	vv_report_free(run.report);
-	return rc;
+	return rc == VV_OK && whole ? read_rules(c, &run, commit, &side, err) : rc;
 }
 
 vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole, vv_web_check *out,
@@ -122,9 +144,10 @@ vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole,
 	if (!whole && vv_web_memo_get(v->memo, &key, &kept) && kept.len == sizeof(*out)) {
 		memcpy(out, kept.data, sizeof(*out));
 		out->count = 0;
+		out->rules = NULL;
 		return VV_OK;
 	}
-	vv_status rc = run(&k, &c->id, now, err);
+	vv_status rc = run(&k, &c->id, now, whole, err);
 	if (rc == VV_OK && out->known) {
 		vv_web_memo_put(v->memo, &key, out, sizeof(*out));
 	}

@@ -5,6 +5,7 @@
 #define VV_CMD_WEB_MODEL_CHECK_H
 
 #include "cmd/web/model/commits.h"
+#include "lib/check/timeline.h"
 
 typedef struct vv_web_finding {
 	const char *rule, *path, *column, *message, *value; /* column, value: NULL for none */
@@ -18,6 +19,8 @@ typedef struct vv_web_check {
 	uint64_t tables, errors, warnings, accepted;
 	vv_web_finding *findings; /* of each rule, column and table the first ones */
 	size_t count;
+	/* what became of each rule up to the version; NULL: the time was over before (the next look goes on) */
+	const vv_timeline *rules;
 } vv_web_check;
 
 /* Against its first parent, under the version's own rules. Results of blocks are kept, as by `varve check`. Not whole: the

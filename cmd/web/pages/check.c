@@ -51,6 +51,47 @@ static void put_findings(vv_page *p, const vv_web_check *k)
 	part_findings_end(&p->html);
 }
 
+/* "fails since 3 Mar 2024, Ada": a link to the version with which it began. */
+static void put_rule(vv_page *p, const vv_timeline *t, const vv_timeline_rule *r)
+{
+	static const char *const states[] = {[VV_TIMELINE_FAILS] = "fails",
+					     [VV_TIMELINE_AWAY] = "no longer applies",
+					     [VV_TIMELINE_HOLDS] = "holds"};
+	const vv_timeline_commit *c = r->since == SIZE_MAX ? NULL : &t->commits[r->since];
+	const vv_web_commit then = {.time = c ? c->time : 0, .offset_min = c ? c->zone_min : 0};
+
+	part_rule(&p->html, .name = vv_html_words(r->name ? r->name : r->rule),
+		  .path = vv_html_words(r->path),
+		  .column = vv_html_words(r->name ? NULL : r->column),
+		  .state = vv_html_words(states[r->state]),
+		  .at = c ? vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL) : (vv_html_url){NULL},
+		  .day = c ? vv_page_day(p, &then) : vv_html_words(NULL),
+		  .author = vv_html_words(c ? c->author : NULL),
+		  .failed = r->failed > 0
+				    ? vv_page_text(p, "%zu of %s", r->failed,
+						   vv_text_counted(r->versions, "version", NULL))
+				    : vv_html_words("no version"));
+}
+
+/* Those of the project, and those that failed once. */
+static void put_rules(vv_page *p, const vv_timeline *t)
+{
+	if (!t) {
+		part_note(&p->html,
+			  .text = vv_html_words(
+				  "Since when rules fail is not known yet: reload the page."));
+		p->passing = true;
+		return;
+	}
+	if (t->rule_count == 0) return;
+	part_subtitle(&p->html, .text = vv_html_words("Rules"), .id = vv_html_words("rules"));
+	part_rules_begin(&p->html);
+	for (size_t i = 0; i < t->rule_count; i++) {
+		put_rule(p, t, &t->rules[i]);
+	}
+	part_rules_end(&p->html);
+}
+
 vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 {
 	vv_web_check k;
@@ -69,6 +110,9 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 			  .text = vv_html_words("Reload the page to go on, or run 'varve check'."));
 	} else if (k.count > 0) {
 		put_findings(p, &k);
+	}
+	if (k.known) {
+		put_rules(p, k.rules);
 	}
 	return vv_page_end(p, vv_html_words(NULL), out, err);
 }

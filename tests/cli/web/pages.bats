@@ -179,6 +179,8 @@ head_of() {
 	grep -q "Check: not valid, $(jq .totals.errors said) error" shown || { cat shown said >&2; return 1; }
 	curl -sL "$url/check/HEAD" | grep -q 'href="/table/[0-9a-f]*/t.csv?row=2"'
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"Check: not valid"* ]]
+	since=$(cd src && varve check --log --json | jq -r '[.rules[] | select(.state == "fails")][0].since.commit' | cut -c1-40)
+	curl -sL "$url/check/HEAD" | grep -q "fails since <a href=\"/check/$since\">"
 	! curl -sL "$url/check/HEAD" | grep -q '<b></code>'
 }
 
