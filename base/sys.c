@@ -2,10 +2,11 @@
  * sys: the table's real functions, and what only the machine knows
  * (processors, clocks, random bytes, the program that runs).
  */
-#define _DEFAULT_SOURCE /* syscall() */
+#define _GNU_SOURCE /* dladdr(), syscall() */
 
 #include "base/sys.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -244,6 +245,24 @@ static const char *started_by(const char *exe)
 			       access(script, X_OK) == 0
 		       ? script
 		       : NULL;
+}
+
+void vv_use_own_encodings(void)
+{
+	static const char own[] = "/lib/varve/libc.so.6";
+	char path[PATH_MAX];
+	Dl_info library;
+	bool known = dladdr((const void *)(uintptr_t)getenv, &library) !=
+		     0; /* there may be no /proc */
+	size_t len = known && library.dli_fname ? strlen(library.dli_fname) : 0;
+
+	if (len < sizeof(own) || len >= sizeof(path)) return;
+	if (strcmp(library.dli_fname + len - strlen(own), own) != 0) return;
+	memcpy(path, library.dli_fname, len);
+	memcpy(path + len - strlen("libc.so.6"), "gconv", sizeof("gconv"));
+	if (access(path, R_OK) == 0) {
+		(void)setenv("GCONV_PATH", path, 1);
+	}
 }
 
 /* The program varve for varve-web and its like, whose path is given: beside them, or where they are in libexec/varve

@@ -82,4 +82,8 @@ uint64_t vv_thread_cpu_ms(void); /* processor time of this thread since it began
  * the caller. Where the system does not say: "varve", to be found on the PATH. NULL when out of memory. */
 char *vv_varve_path(void);
 
+/* A package that brings its C library (tests/package/make) brings the encodings of iconv, too: from now on they are looked for
+ * there. Changes the environment, so before there are threads, and after it was copied for programs that are started. */
+void vv_use_own_encodings(void);
+
 #endif

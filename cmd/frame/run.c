@@ -151,6 +151,9 @@ int vv_command_run(const vv_command *c, int argc, char **argv)
 
 	vv_out_command(c->name);
 	if (vv_environ_take(&err) < 0) return vv_report(&err);
+	if (!c->pass) {
+		vv_use_own_encodings();
+	}
 	if (!c->raw && !c->pass) return run_parsed(c, argc, argv);
 	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
 		vv_help_command(c);

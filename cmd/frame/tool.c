@@ -226,7 +226,7 @@ vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *e
 		return vv_fail(err, VV_EPROGRAM, "program '%s' not found", vv_text_shows(word));
 	}
 	snprintf(name, sizeof(name), "varve-%s", word);
-	if ((rc = vv_environ_take(err)) < 0 ||
+	if ((!vv_environ() && (rc = vv_environ_take(err)) < 0) ||
 	    (rc = vv_program_find_own(&path, vv_environ(), name, err)) < 0) {
 		return rc;
 	}
@@ -235,7 +235,7 @@ vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *e
 	for (int i = 0; i < argc; i++) {
 		args[i + 1] = argv[i];
 	}
-	execv(path, args);
+	execve(path, args, (char *const *)(uintptr_t)vv_env_list(vv_environ()));
 	rc = vv_fail_errno(err, "cannot run", path);
 	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EIO, "cannot run '%s'", name) : rc;
 }

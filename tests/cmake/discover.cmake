@@ -1,12 +1,12 @@
 # Run after a test program was built: writes OUT, a ctest file with one entry for
-# each test that PROGRAM --list names.
+# each test that PROGRAM --list names. EMULATOR runs programs of another architecture.
 
 foreach(setting IN LISTS ENVIRONMENT)
 	string(REGEX MATCH "^([^=]+)=(.*)$" parts "${setting}")
 	set(ENV{${CMAKE_MATCH_1}} "${CMAKE_MATCH_2}")
 endforeach()
 
-execute_process(COMMAND "${PROGRAM}" --list
+execute_process(COMMAND ${EMULATOR} "${PROGRAM}" --list
 	OUTPUT_VARIABLE names ERROR_VARIABLE problems RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
 	message(FATAL_ERROR "${PROGRAM} --list failed (${result}):\n${problems}")
@@ -14,8 +14,11 @@ endif()
 
 string(REGEX MATCHALL "[^\n]+" names "${names}")
 set(text "")
+if(EMULATOR)
+	set(EMULATOR "[==[${EMULATOR}]==] ")
+endif()
 foreach(name IN LISTS names)
-	string(APPEND text "add_test([==[${PREFIX}.${name}]==] [==[${PROGRAM}]==] [==[${name}]==])\n")
+	string(APPEND text "add_test([==[${PREFIX}.${name}]==] ${EMULATOR}[==[${PROGRAM}]==] [==[${name}]==])\n")
 	string(APPEND text "set_tests_properties([==[${PREFIX}.${name}]==] PROPERTIES "
 		"ENVIRONMENT [==[${ENVIRONMENT}]==] SKIP_REGULAR_EXPRESSION [==[ok # skip ]==]")
 	if("${PREFIX}.${name}" MATCHES "${SLOW}")

@@ -57,7 +57,7 @@ function(vv_unit_program folder)
 	add_custom_command(TARGET ${target} POST_BUILD
 		BYPRODUCTS "${list}"
 		COMMAND "${CMAKE_COMMAND}"
-			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "PREFIX=unit.${folder}" -D "OUT=${list}"
+			-D "PROGRAM=$<TARGET_FILE:${target}>" -D "EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR}" -D "PREFIX=unit.${folder}" -D "OUT=${list}"
 			-D "ENVIRONMENT=${VARVE_TEST_ENV}" -D "SLOW=${VARVE_SLOW}" -D "LONG=${VARVE_LONG}"
 			-P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/discover.cmake"
 		VERBATIM)
