@@ -30,6 +30,7 @@ typedef struct vv_web_asked {
 	const char *origin;     /* "http://127.0.0.1:8080": for link previews and "open in" lines */
 	const char *cookies;    /* the Cookie header; NULL */
 	bool owner;             /* of `varve web`: the work tree may be shown */
+	const char *token;      /* for forms that change it; NULL: none */
 	/* REV was resolved, as the place needs: commit is REV's (HEAD's where none was named), other that of A,
 	 * or the point where the histories parted. fixed: the address names whole ids. */
 	vv_web_commit commit, other;

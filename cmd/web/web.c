@@ -14,6 +14,7 @@
 #include "cmd/web/api.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/missing.h"
+#include "cmd/web/model/settle.h"
 #include "repo/git/history/revision.h"
 #include "transport/server/words.h"
 
@@ -348,6 +349,35 @@ static vv_status give_asset(request *q, vv_error *err)
 	return rc < 0 ? rc : send(q, err);
 }
 
+static const char *said(const vv_http_ask *ask, const char *name)
+{
+	for (size_t i = 0; i < ask->parameter_count; i++) {
+		if (strcmp(ask->parameters[i].name, name) == 0) return ask->parameters[i].value;
+	}
+	return "";
+}
+
+/* A button of the conflicts' page was pressed. */
+static vv_status settle(request *q, vv_error *err)
+{
+	const char *token = q->web->o.token;
+	const vv_web_settling s = {.take = said(q->ask, "take"),
+				   .path = q->address.path,
+				   .row = said(q->ask, "of-row"),
+				   .column = said(q->ask, "of-column"),
+				   .key = *said(q->ask, "of-key") != '\0'};
+	const vv_web_address to = vv_web_address_of(&q->address, VV_WEB_AT_CONFLICTS);
+	vv_status rc;
+
+	if (!token || strcmp(said(q->ask, "token"), token) != 0 ||
+	    q->address.place != VV_WEB_AT_CONFLICTS || q->address.api) {
+		vv_fail(err, VV_EUSAGE, "this form is not of a page that is shown now");
+		return vv_hint(err, "reload the page");
+	}
+	if ((rc = vv_web_settle(&q->visit, &s, err)) < 0) return rc;
+	return redirect(q, &to, 303, err);
+}
+
 static vv_status answer_visit(request *q, vv_error *err)
 {
 	const vv_web_pages *pages = q->web->o.pages;
@@ -357,6 +387,7 @@ static vv_status answer_visit(request *q, vv_error *err)
 		return rc;
 	}
 	q->asked.visit = &q->visit;
+	if (q->ask->post) return settle(q, err);
 	if ((rc = find_versions(q, err)) < 0) return rc;
 	if (is_to_move(q)) return move(q, err);
 	if (q->address.has_form && q->address.place == VV_WEB_AT_TABLE) return give_rows(q, err);
@@ -416,7 +447,8 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 	q.asked = (vv_web_asked){.address = &q.address,
 				 .repository = ask->name,
 				 .cookies = *ask->cookies ? ask->cookies : NULL,
-				 .owner = q.web->o.owner};
+				 .owner = q.web->o.owner,
+				 .token = q.web->o.token};
 	q.asked.origin = vv_arena_printf(&q.arena, "%s://%s", ask->secure ? "https" : "http",
 					 *ask->host ? ask->host : "localhost");
 	q.base = ask->name && !*ask->base && vv_web_is_place(ask->name) ? "/-" : ask->base;

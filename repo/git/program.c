@@ -80,9 +80,10 @@ static bool is_own_name(const char *name)
 	const size_t lead = strlen("varve-");
 	const size_t len = strlen(name);
 
-	return strncmp(name, "varve-", lead) == 0 && len > lead &&
-	       len <= lead + VV_PROGRAM_WORD_MAX && name[lead] != '-' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+	return strcmp(name, "varve") == 0 ||
+	       (strncmp(name, "varve-", lead) == 0 && len > lead &&
+		len <= lead + VV_PROGRAM_WORD_MAX && name[lead] != '-' &&
+		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len);
 }
 
 /* A program of this name at a path from the folder of the program that runs; *out NULL: there is none. */

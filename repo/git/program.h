@@ -80,8 +80,8 @@ vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *cons
 /* The file that a program's name means (absolute entries of PATH only); owned by the
  * caller. VV_EPROGRAM. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
-/* One of varve's own programs ("varve-vault"): the one beside the program that runs, in ../libexec/varve, or in PATH.
- * VV_EPROGRAM also where the name could not be one: "varve-" and small letters, digits and hyphens. */
+/* One of varve's own programs ("varve", "varve-vault"): the one beside the program that runs, in ../libexec/varve, or in PATH.
+ * VV_EPROGRAM also where the name could not be one: "varve", or "varve-" and small letters, digits and hyphens. */
 #define VV_PROGRAM_WORD_MAX 32u /* after "varve-" */
 vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err);
 /* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and

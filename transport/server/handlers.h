@@ -48,7 +48,7 @@ typedef struct vv_http_parameter {
 	const char *name, *value;
 } vv_http_parameter;
 
-/* What somebody asks for with GET or HEAD at an address that is no other route's. Borrowed. */
+/* What somebody asks for with GET or HEAD, or whoever has the server's secret with POST from a page of its own, at an address that is no other route's. Borrowed. */
 typedef struct vv_http_ask {
 	const char *name;  /* the repository's, in URLs */
 	const char *base;  /* where its addresses begin, encoded: "/NAME", or "" for a single one */
@@ -59,6 +59,7 @@ typedef struct vv_http_ask {
 	const char *const *names; /* of all repositories, at the top of a server of several: then
 				   * `name` is NULL, and so is the call's repository */
 	size_t name_count;
+	bool post; /* its body is not read: parameters tell what is to be done */
 	const char *accept, *cookies, *host; /* headers; "" where they are not there */
 	bool secure;                         /* https */
 	uint64_t until_ms;         /* when the answer must have begun, on vv_monotonic_ms's clock */

@@ -7,6 +7,7 @@
  * is still there.
  */
 #include "transport/server/routes.h"
+#include "transport/server/server_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +174,7 @@ static vv_status run_page(http_request *q, vv_error *err)
 				 .below = q->below,
 				 .parameters = p->parameters,
 				 .parameter_count = p->count,
+				 .post = !http_is_get(q),
 				 .names = p->names,
 				 .name_count = p->names ? s->repository_count : 0,
 				 .accept = or_empty(http_header(q, "Accept")),
@@ -276,12 +278,21 @@ static bool new_page(http_request *q)
 	return p->base && (q->repository || p->names);
 }
 
+/* From a page of this server, in the browser of whoever has its secret. */
+static bool may_post(const http_request *q)
+{
+	const char *origin = http_header(q, "Origin"), *host = http_header(q, "Host");
+
+	return q->server->secret && strcmp(q->method, "POST") == 0 && origin && host &&
+	       vv_http_origin_is_host(origin, host);
+}
+
 enum MHD_Result http_page(http_request *q)
 {
 	unsigned status;
 	char none;
 
-	if (!http_is_get(q)) return http_say_allow(q, "this is only read");
+	if (!http_is_get(q) && !may_post(q)) return http_say_allow(q, "this is only read");
 	if (strlen(q->path) > PATH_MAX_LEN) {
 		return http_say(q, MHD_HTTP_URI_TOO_LONG, "an address of more than %u bytes",
 				PATH_MAX_LEN);

@@ -46,7 +46,7 @@ static const vv_option table[] = {
 
 typedef struct opening {
 	const options *o;
-	vv_buf secret, once;
+	vv_buf secret, once, token;
 	vv_buf page; /* what is opened first, as the end of an address */
 } opening;
 
@@ -154,13 +154,15 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 
 	vv_secret_new(&p.secret);
 	vv_secret_new(&p.once);
+	vv_secret_new(&p.token);
 	vv_buf_printf(&address, "127.0.0.1:%s", o->port ? o->port : "0");
-	if ((rc = vv_buf_ok(&address, err)) < 0 || (rc = vv_buf_ok(&p.secret, err)) < 0 ||
-	    (rc = vv_buf_ok(&p.once, err)) < 0 ||
+	if ((rc = vv_buf_ok(&address, err)) < 0 || (rc = vv_buf_ok(&p.token, err)) < 0 ||
+	    (rc = vv_buf_ok(&p.secret, err)) < 0 || (rc = vv_buf_ok(&p.once, err)) < 0 ||
 	    (rc = find_repository(&repository, &p, path, err)) < 0) {
 		goto done;
 	}
-	if (!(web = vv_web_open(&(vv_web_options){.owner = true, .pages = &vv_pages}))) {
+	if (!(web = vv_web_open(&(vv_web_options){
+		      .owner = true, .pages = &vv_pages, .token = p.token.data}))) {
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
@@ -185,6 +187,7 @@ done:
 	vv_buf_clear(&p.page);
 	vv_buf_wipe(&p.secret);
 	vv_buf_wipe(&p.once);
+	vv_buf_wipe(&p.token);
 	return rc;
 }
 

@@ -1,6 +1,6 @@
 /*
- * conflicts: what the merge under way could not decide: base, ours and theirs side by side, and the commands
- * that settle it.
+ * conflicts: what the merge under way could not decide: base, ours and theirs side by side, and the buttons
+ * and commands that settle it.
  */
 #include "cmd/web/model/conflicts.h"
 
@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
+#include "transport/server/words.h"
 
 #define OF_ONE 200u /* conflicts on a table's own page */
 #define OF_EACH 25u /* of each table, where all are shown */
@@ -82,6 +83,31 @@ typedef struct part {
 	bool key;
 } part;
 
+/* A button's address: what the command beside it does. path NULL: the merge is concluded. */
+static vv_html_url to_settle(vv_page *p, const char *take, const part *of)
+{
+	const struct {
+		const char *name, *value;
+	} more[] = {{"of-row", of->row},
+		    {"of-column", of->column},
+		    {"of-key", of->key ? "1" : NULL},
+		    {"token", p->asked->token}};
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_CONFLICTS);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (!p->asked->token) return (vv_html_url){NULL};
+	to.path = of->path;
+	vv_web_address_put(&b, &to);
+	vv_buf_printf(&b, "?take=%s", take);
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		if (more[i].value) {
+			vv_buf_printf(&b, "&%s=", more[i].name);
+			vv_http_encode(&b, more[i].value, strlen(more[i].value));
+		}
+	}
+	return vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&b)).s);
+}
+
 /* how: "--ours", or "--set COL=" whose value is for people to give. */
 static void put_command(vv_page *p, vv_html_text words, const char *how, const part *of)
 {
@@ -100,7 +126,9 @@ static void put_command(vv_page *p, vv_html_text words, const char *how, const p
 		put_option(&b, "--column", of->column);
 	}
 	vv_buf_puts(&b, of->key ? " --key" : "");
-	part_resolve_line(&p->html, .name = words, .line = vv_page_text(p, "%s", vv_buf_cstr(&b)));
+	part_resolve_line(&p->html, .name = words, .line = vv_page_text(p, "%s", vv_buf_cstr(&b)),
+			  .at = strncmp(how, "--set", 5) == 0 ? (vv_html_url){NULL}
+							      : to_settle(p, how + 2, of));
 	p->failed = p->failed || b.failed;
 }
 
@@ -112,16 +140,16 @@ static void put_set(vv_page *p, const part *of)
 	vv_buf_printf(&b, "%s=VALUE", of->column);
 	vv_buf_puts(&how, "--set ");
 	put_word(&how, vv_buf_cstr(&b));
-	put_command(p, vv_html_words("Give another value:"), vv_buf_cstr(&how), &rest);
+	put_command(p, vv_html_words("Give another value"), vv_buf_cstr(&how), &rest);
 	p->failed = p->failed || b.failed || how.failed;
 }
 
-/* "Take ours (main):" */
+/* "Take ours (main)" */
 static vv_html_text take(vv_page *p, const vv_web_conflict_path *t, size_t side, const char *word)
 {
 	return strcmp(t->names[side], word) == 0
-		       ? vv_page_text(p, "Take %s:", word)
-		       : vv_page_text(p, "Take %s (%s):", word, t->names[side]);
+		       ? vv_page_text(p, "Take %s", word)
+		       : vv_page_text(p, "Take %s (%s)", word, t->names[side]);
 }
 
 static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *of, bool cell)
@@ -136,8 +164,7 @@ static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *
 	put_command(p, take(p, t, VV_WEB_OURS, "ours"), "--ours", of);
 	put_command(p, take(p, t, VV_WEB_THEIRS, "theirs"), "--theirs", of);
 	if (t->there[VV_WEB_BASE]) {
-		put_command(p, vv_html_words("Go back to the common version (base):"), "--base",
-			    of);
+		put_command(p, vv_html_words("Go back to the common version (base)"), "--base", of);
 	}
 	if (cell) {
 		put_set(p, of);
@@ -146,11 +173,12 @@ static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *
 
 /* ---- conflicts */
 
+/* of: the cell that the side's button takes; NULL: none. */
 static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cell *cell,
-		     size_t side)
+		     size_t side, const part *of)
 {
+	static const char *const takes[] = {"base", "ours", "theirs"};
 	static const char *const words[] = {"Base", "Ours", "Theirs"};
-	static const char *const kinds[] = {"base", "ours", "theirs"};
 	vv_html *value = vv_page_piece_new(p);
 
 	if (cell) {
@@ -158,19 +186,20 @@ static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cel
 	} else {
 		part_conflict_none(value);
 	}
-	part_conflict_side(&p->html, .kind = vv_html_words(kinds[side]),
-			   .word = vv_html_words(words[side]),
-			   .name = side == VV_WEB_BASE ? vv_html_words("before")
-						       : vv_html_words(t->names[side]),
-			   .value = value);
+	part_conflict_side(
+		&p->html, .kind = vv_html_words(takes[side]), .word = vv_html_words(words[side]),
+		.name = side == VV_WEB_BASE ? vv_html_words("before")
+					    : vv_html_words(t->names[side]),
+		.value = value,
+		.at = of && t->there[side] ? to_settle(p, takes[side], of) : (vv_html_url){NULL});
 }
 
 static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
-		     const vv_web_cell *cells)
+		     const vv_web_cell *cells, const part *of)
 {
 	part_conflict_cell_begin(&p->html, .column = vv_html_words(column));
 	for (size_t side = 0; side < VV_WEB_SIDES; side++) {
-		put_side(p, t, has[side] ? &cells[side] : NULL, side);
+		put_side(p, t, has[side] ? &cells[side] : NULL, side, of);
 	}
 	part_conflict_cell_end(&p->html);
 }
@@ -232,17 +261,20 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 			    .detail = row_detail(p, t, first));
 	for (size_t k = i; k < i + n; k++) {
 		if (t->items[k].column) {
-			put_cell(p, t, t->items[k].column, t->items[k].has, t->items[k].cells);
+			of.column = t->items[k].column;
+			put_cell(p, t, of.column, t->items[k].has, t->items[k].cells,
+				 of.row ? &of : NULL);
 		}
 	}
 	for (size_t k = 0; k < first->value_count; k++) {
 		const vv_web_conflict_value *v = &first->values[k];
 
-		put_cell(p, t, v->column, v->has, v->cells);
+		put_cell(p, t, v->column, v->has, v->cells, NULL);
 	}
 	if (strcmp(first->kind, "row-removed") == 0) {
 		put_row_link(p, t, first);
 	}
+	of.column = NULL;
 	part_resolve_begin(&p->html, .words = vv_html_words("Commands that settle it"));
 	if (!of.row) {
 		part_resolve_note(&p->html,
@@ -344,6 +376,7 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 
 static void put_none(vv_page *p, const vv_web_conflicts *all)
 {
+	const part whole = {.path = NULL};
 	bool under_way = strcmp(all->state, "merge") == 0;
 	bool picked = strcmp(all->state, "cherry-pick") == 0 || strcmp(all->state, "revert") == 0;
 
@@ -353,6 +386,10 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 							      "'varve %s --continue' concludes it.",
 							      all->state)
 					       : vv_html_words("Nothing is in conflict."));
+	if (under_way || picked) {
+		part_conclude(&p->html, .at = to_settle(p, "continue", &whole),
+			      .text = vv_page_text(p, "Conclude the %s", all->state));
+	}
 }
 
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
@@ -380,8 +417,8 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 		part_words(lead,
 			   .text = vv_page_text(
 				   p,
-				   ". %s is under way. The commands are for the top folder of "
-				   "the work tree; this page changes nothing.",
+				   ". %s is under way. A button runs the command beside it, in "
+				   "the top folder of the work tree.",
 				   name_of(all.state)));
 	}
 	part_lead(&p->html, .body = lead);

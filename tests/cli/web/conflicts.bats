@@ -139,6 +139,42 @@ false
 0' ]
 }
 
+# press TEXT: the status of the form whose address has TEXT, with $origin and $jar in the place of the page's own.
+press() {
+	local at
+	at=$(got conflicts | grep -o 'method="post" action="[^"]*"' | cut -d'"' -f4 | sed 's/&amp;/\&/g' | grep -F -- "$1" | head -1)
+	[ -n "$at" ] || { echo "no button for $1" >&2; return 1; }
+	curl -s --globoff -o answer -w '%{http_code}' -X POST -b "${jar-$BATS_TEST_TMPDIR/jar}" -H "Origin: ${origin-$url}" "$url$at"
+}
+
+@test "buttons settle conflicts and conclude the merge, from the page alone" {
+	in_conflict
+	start_web src
+	cp src/places.csv before
+	[ "$(origin=http://127.0.0.1:1 press 'take=theirs&of-row=4&of-column=day')" = 403 ]
+	[ "$(origin='' press 'take=theirs&of-row=4&of-column=day')" = 405 ]
+	[ "$(jar='x=y' press 'take=theirs&of-row=4&of-column=day')" = 403 ]
+	at=$(got conflicts | grep -o 'action="[^"]*take=theirs[^"]*"' | head -1 | cut -d'"' -f2 | sed 's/&amp;/\&/g')
+	[ "$(status -X POST -b "$BATS_TEST_TMPDIR/jar" -H "Origin: $url" "$url${at/token=/token=x}")" = 400 ]
+	[ "$(status -X GET -b "$BATS_TEST_TMPDIR/jar" "$url$at")" = 200 ]
+	cmp src/places.csv before
+	[ "$(press 'take=theirs&of-row=4&of-column=day')" = 303 ]
+	[ "$(grep '^4,' src/places.csv | cut -d, -f4)" = 'spring & more' ]
+	[ "$(press 'take=ours&of-row=it%27s%20%3Cb%3E&token')" = 303 ]
+	[ "$(press 'notes.txt?take=base')" = 303 ]
+	[ "$(cat src/notes.txt)" = base ]
+	[ "$(press 'places.csv?take=theirs&token')" = 303 ]
+	[ "$(grep '^it' src/places.csv)" = "it's <b>,four,5.00,2031-01-01" ]
+	grep -q '^90,there,' src/places.csv
+	printf '#!/bin/sh\necho no such merge >&2\nexit 1\n' > src/.git/hooks/commit-msg
+	chmod +x src/.git/hooks/commit-msg
+	[ "$(press take=continue)" = 400 ]
+	rm src/.git/hooks/commit-msg
+	[ "$(press take=continue)" = 303 ]
+	[ "$(git -C src rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	[ -z "$(git -C src status --porcelain)" ]
+}
+
 @test "nobody but the owner sees conflicts" {
 	in_conflict
 	start_server src

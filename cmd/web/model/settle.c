@@ -1,0 +1,104 @@
+/*
+ * settle: the command lines.
+ */
+#include "cmd/web/model/settle.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "repo/git/history/state.h"
+#include "repo/git/program.h"
+
+#define CPU_SECONDS 600u
+#define WORDS 10u
+
+typedef struct words {
+	vv_web_visit *v;
+	const char *list[WORDS + 1];
+	size_t count;
+	bool failed; /* too little memory */
+} words;
+
+static void add(words *w, const char *option, const char *value)
+{
+	const char *word = value ? vv_arena_printf(&w->v->arena, "%s%s", option, value) : option;
+
+	w->failed = w->failed || !word;
+	w->list[w->count++] = word;
+}
+
+/* The path alone, though it may look like a pattern. */
+static const char *literal_path(words *w, const char *path)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_buf_puts(&b, "./");
+	for (; *path; path++) {
+		if (strchr("*?[\\", *path)) {
+			vv_buf_putc(&b, '\\');
+		}
+		vv_buf_putc(&b, *path);
+	}
+	return b.failed ? NULL : vv_web_keep(w->v, b.data, b.len);
+}
+
+static vv_status make_words(words *w, const vv_web_settling *s, vv_error *err)
+{
+	const char *state = vv_state_name(w->v->repo), *path;
+
+	if (strcmp(s->take, "continue") == 0 && *state && strcmp(state, "rebase") != 0) {
+		add(w, state, NULL);
+		add(w, "--continue", NULL);
+	} else if (s->path && (strcmp(s->take, "ours") == 0 || strcmp(s->take, "theirs") == 0 ||
+			       strcmp(s->take, "base") == 0)) {
+		path = literal_path(w, s->path);
+		add(w, "resolve", NULL);
+		add(w, "--", s->take);
+		if (s->row && *s->row) {
+			add(w, "--row=", s->row);
+		}
+		if (s->column && *s->column) {
+			add(w, "--column=", s->column);
+		}
+		if (s->key) {
+			add(w, "--key", NULL);
+		}
+		add(w, "--", NULL);
+		add(w, path ? path : "", NULL);
+		w->failed = w->failed || !path;
+	} else {
+		return vv_fail(err, VV_EUSAGE, "'%s' settles nothing here", vv_text_shows(s->take));
+	}
+	return w->failed ? vv_fail_nomem(err) : VV_OK;
+}
+
+vv_status vv_web_settle(vv_web_visit *v, const vv_web_settling *s, vv_error *err)
+{
+	static const char *const more[] = {"GIT_EDITOR=:", NULL};
+	vv_auto(char) *program = NULL;
+	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT;
+	words w = {.v = v, .count = 1};
+	int code;
+	vv_status rc;
+
+	if (!v->work_tree || !vv_repository_workdir(v->repo)) {
+		return vv_fail(err, VV_ENOTFOUND, "no such page 'conflicts'");
+	}
+	if ((rc = make_words(&w, s, err)) < 0 ||
+	    (rc = vv_program_find_own(&program, vv_repository_env(v->repo), "varve", err)) < 0) {
+		return rc;
+	}
+	w.list[0] = program;
+	const vv_run run = {.argv = w.list,
+			    .dir = vv_repository_workdir(v->repo),
+			    .env = vv_repository_env(v->repo),
+			    .more = more,
+			    .output = &out,
+			    .errors = &said,
+			    .cpu_seconds = CPU_SECONDS};
+	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
+	if (code == 0) return VV_OK;
+	const char *line = vv_buf_cstr(&said);
+	line += strncmp(line, "varve: ", 7) == 0 ? 7 : 0;
+	return vv_fail(err, VV_EUSAGE, "varve %s: %.*s", w.list[1], (int)strcspn(line, "\n"), line);
+}
