@@ -38,6 +38,21 @@ vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, v
 	return VV_OK;
 }
 
+static vv_status judge(int code, vv_error *err)
+{
+	return code == 1 ? VV_OK : vv_fail(err, VV_ENOSUPPORT, "OpenSSL could not compute a hash");
+}
+
+vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, const void *bytes,
+		  size_t len, vv_error *err)
+{
+	SHA_CTX ctx;
+
+	return judge(SHA1_Init(&ctx) == 1 && SHA1_Update(&ctx, head, head_len) == 1 &&
+			     SHA1_Update(&ctx, bytes, len) == 1 && SHA1_Final(out, &ctx) == 1,
+		     err);
+}
+
 struct vv_digest {
 	vv_digest_kind kind;
 	union {
@@ -46,11 +61,6 @@ struct vv_digest {
 		SHA256_CTX sha256;
 	} ctx;
 };
-
-static vv_status judge(int code, vv_error *err)
-{
-	return code == 1 ? VV_OK : vv_fail(err, VV_ENOSUPPORT, "OpenSSL could not compute a hash");
-}
 
 vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 {

@@ -22,9 +22,13 @@ typedef struct vv_hash128 {
  * when the library is unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
+/* SHA-1 of head and then bytes, as Git names its objects; fails as the one above. */
+#define VV_SHA1_LEN 20u
+vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, const void *bytes,
+		  size_t len, vv_error *err);
+
 /* An incremental digest. SHA-1 is for the end of Git's pack files, MD5 for the names that DVC gives to files; nothing is
  * trusted by these two. */
-#define VV_SHA1_LEN 20u
 #define VV_MD5_LEN 16u
 typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
 typedef struct vv_digest vv_digest;

@@ -242,6 +242,7 @@ static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_
 	if (!s->streamed && (code = git_odb_add_disk_alternate(r->odb, s->dir)) < 0) {
 		return vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(s->dir));
 	}
+	vv_git_check_reads(r->odb);
 	s->streamed = true;
 	return VV_OK;
 }

@@ -256,6 +256,7 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 		}
 		more += len + (more[len] == ':');
 	}
+	vv_git_check_reads(r->odb);
 	return rc;
 }
 

@@ -403,6 +403,7 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 	    (code = git_odb_add_backend(g->inner->odb, came, CAME_PRIORITY)) < 0) {
 		came->free(came);
 	}
+	vv_git_check_reads(g->inner->odb);
 	return code < 0 ? vv_git_fail(err, code, "cannot read the Git objects that came") : VV_OK;
 }
 

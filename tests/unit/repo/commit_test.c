@@ -41,6 +41,35 @@ static void blobs_are_read_within_a_limit(void **state)
 	vv_repository_close(r);
 }
 
+static void a_blob_with_the_bytes_of_another_is_damaged(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+	vv_oid id[2];
+
+	(void)state;
+	git_begin();
+	for (int packed = 0; packed < 2; packed++) {
+		id[0] = oid_of(out("echo one%d | git hash-object -w --stdin", packed));
+		id[1] = oid_of(out("echo two%d | git hash-object -w --stdin", packed));
+		if (packed) { /* the index exchanges their places: two offsets before 40 bytes of sums */
+			sh("printf '%%s\n%%s\n' %s %s | git pack-objects -q .git/objects/pack/pack; git prune-packed; "
+			   "cd .git/objects/pack; chmod u+w *.idx; python3 -c \"import sys; f = open(sys.argv[1], 'r+b'); "
+			   "b = f.read(); f.seek(-48, 2); f.write(b[-44:-40] + b[-48:-44])\" *.idx",
+			   hex_of(&id[0]), hex_of(&id[1]));
+		} else {
+			sh("cd .git/objects; cp -f $(echo %s | sed 's,..,&/,') $(echo %s | sed 's,..,&/,')",
+			   hex_of(&id[0]), hex_of(&id[1]));
+		}
+		r = open_here();
+		vv_assert_status(vv_blob_read(r, &id[1], 100, &b, &err), VV_ECORRUPT, &err);
+		vv_assert_contains(err.message, "the bytes are those of");
+		vv_repository_close(r);
+	}
+	vv_buf_clear(&b);
+}
+
 static void a_written_blob_is_seen_at_once_and_lasts_after_a_flush(void **state)
 {
 	vv_buf b = VV_BUF_INIT;
@@ -610,6 +639,7 @@ static void a_signature_that_fails_refuses_the_commit(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(blobs_are_read_within_a_limit),
+	cmocka_unit_test(a_blob_with_the_bytes_of_another_is_damaged),
 	cmocka_unit_test(a_written_blob_is_seen_at_once_and_lasts_after_a_flush),
 	cmocka_unit_test(many_objects_become_one_pack),
 	cmocka_unit_test(one_large_object_stays_loose_and_several_are_packed),
