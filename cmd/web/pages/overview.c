@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "base/codec.h"
-#include "base/json/json.h"
 #include "base/path.h"
 #include "base/show.h"
 #include "cmd/web/pages/markdown.h"
@@ -93,33 +92,13 @@ static void put_not_committed(vv_page *p)
 
 /* ---- what it is */
 
-/* A text file of the version; NULL: there is none. */
-static const vv_web_table *read_text(vv_page *p, const char *path)
-{
-	vv_web_table *t;
-	bool there = false;
-
-	return vv_web_has(p->asked->visit, &p->asked->commit, path, &there, VV_IGNORED) == VV_OK &&
-			       there &&
-			       vv_web_table_open(p->asked->visit, &p->asked->commit, path, &t,
-						 VV_IGNORED) == VV_OK &&
-			       t->kind == VV_WEB_TEXT
-		       ? t
-		       : NULL;
-}
-
 /* Description and licences, as datapackage.json has them. */
 static void put_description(vv_page *p)
 {
-	const vv_web_table *file = read_text(p, "datapackage.json");
+	const vv_json *root = vv_page_package(p);
 	const char *words, *name;
-	vv_json *root;
 
-	if (!file) return;
-	if (vv_json_read(&root, &p->arena, file->text, file->text_len, file->path, VV_IGNORED) <
-	    0) {
-		return;
-	}
+	if (!root) return;
 	words = vv_json_get_string(root, "description");
 	words = words ? words : vv_json_get_string(root, "title");
 	if (words) {
@@ -172,7 +151,7 @@ static vv_status put_readme(vv_page *p, vv_error *err)
 	size_t i = 0;
 	vv_status rc = VV_OK;
 
-	while (i < 4 && !(file = read_text(p, names[i]))) {
+	while (i < 4 && !(file = vv_page_read_text(p, names[i]))) {
 		i++;
 	}
 	if (!file || file->text_len == 0) return VV_OK;

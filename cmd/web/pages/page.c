@@ -254,6 +254,33 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words)
 	}
 }
 
+/* ---- files of the version */
+
+const vv_web_table *vv_page_read_text(vv_page *p, const char *path)
+{
+	vv_web_table *t;
+	bool there = false;
+
+	return vv_web_has(p->asked->visit, &p->asked->commit, path, &there, VV_IGNORED) == VV_OK &&
+			       there &&
+			       vv_web_table_open(p->asked->visit, &p->asked->commit, path, &t,
+						 VV_IGNORED) == VV_OK &&
+			       t->kind == VV_WEB_TEXT
+		       ? t
+		       : NULL;
+}
+
+const vv_json *vv_page_package(vv_page *p)
+{
+	const vv_web_table *file = vv_page_read_text(p, "datapackage.json");
+	vv_json *root = NULL;
+
+	return file && vv_json_read(&root, &p->arena, file->text, file->text_len, file->path,
+				    VV_IGNORED) == VV_OK
+		       ? root
+		       : NULL;
+}
+
 /* ---- values */
 
 bool vv_page_is_compact(const vv_web_cell *c)

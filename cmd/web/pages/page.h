@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/auto.h"
+#include "base/json/json.h"
 #include "cmd/web/model/changes.h"
 #include "cmd/web/model/datasets.h"
 #include "cmd/web/model/table.h"
@@ -105,6 +106,12 @@ void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log
 
 /* To the owner of a work tree with conflicts: that there are some, and where. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
+
+/* ---- files of the version */
+
+/* One that is text; NULL: there is none. */
+const vv_web_table *vv_page_read_text(vv_page *p, const char *path);
+const vv_json *vv_page_package(vv_page *p); /* datapackage.json; NULL */
 
 /* ---- values */
 

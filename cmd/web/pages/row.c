@@ -5,6 +5,7 @@
 
 #include "base/show.h"
 #include "cmd/web/model/history.h"
+#include "cmd/web/model/issue.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_place.h"
 #include "cmd/web/model/rows.h"
@@ -224,6 +225,32 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	return h;
 }
 
+/* To a form at the repository's host, filled in. */
+static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *r,
+			   const char *column, const vv_web_cell *cell)
+{
+	const vv_json *package = vv_page_package(p);
+	const char *page = package ? vv_json_get_string(package, "homepage") : NULL;
+	vv_auto(vv_buf) home = VV_BUF_INIT, at = VV_BUF_INIT;
+	vv_auto(char) *url = NULL;
+
+	if (t->commit.work || !vv_page_is_served(p)) return;
+	if (!(page && vv_issue_home(&home, page)) &&
+	    (vv_config_string(p->asked->visit->repo, "remote.origin.url", &url, VV_IGNORED) < 0 ||
+	     !url || !vv_issue_home(&home, url))) {
+		return;
+	}
+	const char *row = r->key ? r->key : vv_text_count(r->number + 1);
+	vv_html_text title = vv_page_text(p, "Correction: %s in row %s of %s", column, row,
+					  t->path);
+	vv_html_text body = vv_page_text(
+		p, "Table: %s\nRow: %s\nColumn: %s\nValue: %.*s\nVersion: %s\n\nIt should be: ",
+		t->path, row, column, (int)cell->len, cell->text, t->commit.hex);
+	if (!title.s || !body.s) return;
+	vv_issue_put(&at, vv_buf_cstr(&home), title.s, body.s);
+	part_suggest(&p->html, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at)).s));
+}
+
 /* The cell that was asked for, whole. */
 static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r, vv_error *err)
 {
@@ -237,6 +264,7 @@ static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r
 		      .id = vv_html_words("cell"));
 	vv_page_put_value(p, value, &r->cells[i]);
 	part_cell_now(&p->html, .value = value);
+	put_suggestion(p, t, r, t->columns[i].name, &r->cells[i]);
 	return VV_OK;
 }
 

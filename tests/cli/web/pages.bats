@@ -227,6 +227,29 @@ head_of() {
 	curl -sL -H 'Accept: text/html' "$url/" | grep -q '<link rel="alternate" type="application/atom+xml" title="Commits" href="/commits.atom">'
 }
 
+# suggested: where the cell's page leads to suggest a correction.
+suggested() {
+	curl -sL -H 'Accept: text/html' "$url/table/HEAD/t.csv?key=3&cell=name" | grep -o 'href="[^"]*"[^>]*>Suggest a correction' | cut -d'"' -f2 | sed 's/&amp;/\&/g'
+}
+
+@test "a cell leads to a form at the host in which its correction is suggested" {
+	some_files
+	start_server src
+	[ -z "$(suggested)" ]
+	for remote in git@example.org:ada/prices.git https://ada:secret@example.org/ada/prices.git/ ssh://git@example.org/ada/prices; do
+		git -C src config remote.origin.url "$remote"
+		[[ $(suggested) == 'https://example.org/ada/prices/issues/new?title=Correction%3A%20name%20in%20row%203%20of%20t.csv&body='*'Value%3A%20item%2093%0AVersion%3A%20'"$(git -C src rev-parse HEAD)"* ]] || { suggested >&2; return 1; }
+	done
+	for remote in /srv/prices.git ../prices https://example.org/prices http://localhost/a/b; do
+		git -C src config remote.origin.url "$remote"
+		[ -z "$(suggested)" ] || { suggested >&2; return 1; }
+	done
+	printf '{"name":"p","homepage":"https://gitlab.com/ada/more/prices","resources":[]}' > src/datapackage.json
+	git -C src add datapackage.json
+	git -C src commit -qm home
+	[[ $(suggested) == 'https://gitlab.com/ada/more/prices/-/issues/new?issue%5Btitle%5D=Correction'* ]]
+}
+
 @test "older addresses of pages lead to those of today" {
 	some_files
 	start_server src

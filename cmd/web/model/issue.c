@@ -1,0 +1,63 @@
+/*
+ * issue: how hosts call repositories, and what their forms take.
+ */
+#include "cmd/web/model/issue.h"
+
+#include <string.h>
+
+#include "base/codec.h"
+
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~"
+
+/* "HOST/OWNER/NAME", or "HOST:OWNER/NAME" as scp writes it: each a plain name, the host with a point. */
+static bool put_home(vv_buf *out, const char *s, const char *after_host)
+{
+	size_t host = strspn(s, NAME_CHARS), at = host, parts = 0;
+
+	if (host == 0 || !memchr(s, '.', host) || !s[host] || !strchr(after_host, s[host])) {
+		return false;
+	}
+	vv_buf_printf(out, "https://%.*s", (int)host, s);
+	while (s[at] && s[at + 1]) {
+		size_t len = strspn(s + ++at, NAME_CHARS);
+		bool last = s[at + len] == '\0' || strcmp(s + at + len, "/") == 0;
+		size_t shown = last && len > 4 && memcmp(s + at + len - 4, ".git", 4) == 0 ? len - 4
+											   : len;
+
+		if (len == 0 || (s[at + len] && s[at + len] != '/')) return false;
+		vv_buf_printf(out, "/%.*s", (int)shown, s + at);
+		parts++;
+		at += len;
+	}
+	return parts >= 2 && !out->failed;
+}
+
+bool vv_issue_home(vv_buf *out, const char *url)
+{
+	static const char *const schemes[] = {"https://", "http://", "ssh://"};
+	const char *at;
+	bool scheme = false;
+
+	vv_buf_reset(out);
+	for (size_t i = 0; i < 3 && !scheme; i++) {
+		scheme = strncmp(url, schemes[i], strlen(schemes[i])) == 0;
+		url += scheme ? strlen(schemes[i]) : 0;
+	}
+	if ((at = strchr(url, '@')) && at < url + strcspn(url, "/")) {
+		url = at + 1;
+	} else if (!scheme) {
+		return false; /* a path */
+	}
+	return put_home(out, url, scheme ? "/" : ":");
+}
+
+void vv_issue_put(vv_buf *out, const char *home, const char *title, const char *body)
+{
+	bool gitlab = strstr(home, "gitlab") != NULL;
+
+	vv_buf_printf(out, "%s/%s?%s=", home, gitlab ? "-/issues/new" : "issues/new",
+		      gitlab ? "issue%5Btitle%5D" : "title");
+	vv_percent_put(out, title, strlen(title), "");
+	vv_buf_printf(out, "&%s=", gitlab ? "issue%5Bdescription%5D" : "body");
+	vv_percent_put(out, body, strlen(body), "");
+}
