@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "diff/rows/descent.h"
 #include "diff/rows/row_by_number.h"
+#include "lib/history/changed_keys.h"
 #include "lib/names/name_list.h"
 #include "lib/names/table_at.h"
 #include "lib/names/versions.h"
@@ -57,6 +58,7 @@ struct vv_row_history {
 	vv_dataset_reader *reader;
 	vv_lineage *lineage;
 	vv_versions versions;
+	vv_changed_keys *changed;
 	vv_hash128 *seen; /* commits and places that were looked at */
 	size_t seen_count, seen_cap;
 	vv_hash_index seen_index;
@@ -242,6 +244,8 @@ typedef struct pair {
 	vv_descent d;
 	vv_row_by_number old_rows, new_rows;
 	size_t key[KEY_MAX], old_key[KEY_MAX], key_count, old_key_count;
+	vv_hash128 name;       /* for what is kept of the pair */
+	vv_changed_keys *keys; /* that get its changed keys; NULL: none */
 } pair;
 
 /* The cells that differ, and those whose columns do, of a row that both versions have. c NULL: all its
@@ -327,6 +331,15 @@ static vv_status same_row(vv_row_history *h, found *f, pair *p, const place *now
 	return changed_row(h, f, p, NULL, old_row, new_row, err);
 }
 
+static void put_changed(pair *p, vv_buf *words, const vv_cell *cells, const size_t *key,
+			size_t count)
+{
+	put_key(words, cells, key, count);
+	if (p->keys) {
+		vv_changed_keys_add(p->keys, vv_buf_cstr(words));
+	}
+}
+
 /* Reads the changes until that of the row: the one with its key now, else the one that had it. */
 static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *now, vv_error *err)
 {
@@ -336,9 +349,12 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 	uint64_t row;
 	int more = 0;
 	vv_status rc = VV_OK;
+	if (p->keys) {
+		vv_changed_keys_begin(p->keys);
+	}
 	while (rc == VV_OK && !is && (more = vv_rowdiff_next(p->d.rows, &c, err)) > 0) {
 		if (c.new_cells) {
-			put_key(&words, c.new_cells, p->key, p->key_count);
+			put_changed(p, &words, c.new_cells, p->key, p->key_count);
 			is = strcmp(vv_buf_cstr(&words), now->row) == 0;
 		}
 		if (is &&
@@ -346,12 +362,17 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 			rc = locate(h, p->older, p->old_path, &f->parent, &row, &copy, err);
 			is = !copy;
 		}
-		if (!is && !had && c.old_cells && (c.kind == VV_ROW_REMOVED || c.rekeyed)) {
-			put_key(&words, c.old_cells, p->old_key, p->old_key_count);
-			had = strcmp(vv_buf_cstr(&words), now->row) == 0;
-			rc = had ? tell_change(h, f, p, &c, err) : VV_OK;
+		if (!is && c.old_cells && (c.kind == VV_ROW_REMOVED || c.rekeyed)) {
+			put_changed(p, &words, c.old_cells, p->old_key, p->old_key_count);
+			if (!had && strcmp(vv_buf_cstr(&words), now->row) == 0) {
+				had = true;
+				rc = tell_change(h, f, p, &c, err);
+			}
 		}
 		rc = rc < 0 ? rc : vv_buf_ok(&words, err);
+	}
+	if (p->keys && rc == VV_OK && !is && more == 0) {
+		rc = vv_changed_keys_keep(p->keys, &p->name, err);
 	}
 	if (rc == VV_OK && is) {
 		f->key = f->old_key = NULL;
@@ -438,6 +459,7 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 	}
 	if (p->d.keyed && vv_descent_key(p->newer, now->key, p->key, &p->key_count) &&
 	    vv_descent_key(p->older, f->parent.key, p->old_key, &p->old_key_count)) {
+		p->keys = p->d.columns_differ || f->parent.key != now->key ? NULL : h->changed;
 		return look_by_key(h, f, p, now, err);
 	}
 	if ((rc = locate(h, p->newer, p->path, now, &row, &is, err)) < 0) return rc;
@@ -454,16 +476,25 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 			 const vv_lineage_file *parent, vv_error *err)
 {
 	pair p = {.path = at->file.path, .old_path = parent->path};
+	const place *now = at->trail;
 	vv_status rc;
 	*f = (found){.outcome = NO_TABLE};
-	if (!parent->path || (rc = vv_versions_get(&h->versions, parent, &p.older, err)) < 0 ||
-	    !p.older || (rc = vv_versions_get(&h->versions, &at->file, &p.newer, err)) < 0 ||
-	    !p.newer) {
-		return parent->path ? rc : VV_OK;
+	if (!parent->path) return VV_OK;
+	if (now->row && now->key[0]) {
+		rc = vv_changed_keys_name(&p.name, h->repo, parent, &at->file, now->key, err);
+		if (rc < 0) return rc;
+		if (vv_changed_keys_lack(h->changed, &p.name, now->row)) {
+			*f = (found){.outcome = ROW_SAME, .parent = {now->key, now->row, NOWHERE}};
+			return VV_OK;
+		}
+	}
+	if ((rc = vv_versions_get(&h->versions, parent, &p.older, err)) < 0 || !p.older ||
+	    (rc = vv_versions_get(&h->versions, &at->file, &p.newer, err)) < 0 || !p.newer) {
+		return rc;
 	}
 	vv_row_by_number_init(&p.old_rows, p.older, 1, false);
 	vv_row_by_number_init(&p.new_rows, p.newer, 1, false);
-	rc = compare_tables(h, f, &p, at->trail, &at->file.commit, err);
+	rc = compare_tables(h, f, &p, now, &at->file.commit, err);
 	vv_row_by_number_close(&p.old_rows);
 	vv_row_by_number_close(&p.new_rows);
 	vv_descent_close(&p.d);
@@ -713,6 +744,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 	vv_hash_index_init(&h->seen_index);
 	h->path = dup(&h->names, opts->path);
 	vv_status rc = h->path ? vv_lineage_open(&h->lineage, r, &lo, err) : vv_fail_nomem(err);
+	rc = rc < 0 ? rc : vv_changed_keys_open(&h->changed, r, err);
 	for (size_t i = 0; rc == VV_OK && i < opts->range_count; i++) {
 		rc = begin_at(h, opts, &opts->ranges[i].include, err);
 		if (rc == VV_OK && opts->ranges[i].symmetric) {
@@ -731,6 +763,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 void vv_row_history_close(vv_row_history *h)
 {
 	if (!h) return;
+	vv_changed_keys_close(h->changed);
 	vv_versions_close(&h->versions);
 	vv_lineage_close(h->lineage);
 	vv_hash_index_clear(&h->seen_index);

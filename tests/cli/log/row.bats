@@ -439,3 +439,46 @@ $(short HEAD~2) one
 	succeeds varve blame --json t.csv
 	python3 -c 'import json, sys; assert [r["commit"] for r in json.loads(sys.argv[1])["rows"]] == [sys.argv[2]] * 2 + [sys.argv[3]]' "$output" "$(git rev-parse HEAD~2)" "$(git rev-parse HEAD)"
 }
+
+@test "a row's history is the same when what was read before is kept" {
+	local seed=${VARVE_TEST_SEED:-$RANDOM} i key
+	echo "VARVE_TEST_SEED=$seed"
+	git init -q text
+	cd text
+	python3 - "$seed" <<- 'END'
+		import json, random, subprocess, sys
+		r = random.Random(int(sys.argv[1]))
+		rows = {k: [str(r.randrange(9)), "x"] for k in range(40)}
+		names = ["id", "v", "w"]
+		for version in range(14):
+		    for k in r.sample(sorted(rows), 4):
+		        rows[k] = [r.choice([str(r.randrange(9)), "5", "5.0", "NA"]), r.choice("xyz")]
+		    if version % 3 == 0:
+		        rows.pop(r.choice(sorted(rows)))
+		        rows[r.randrange(60)] = ["1", "new"]
+		    if version == 6:
+		        names[2] = "renamed"
+		    if version in (4, 9):
+		        fields = [{"name": n, "type": "integer" if n == "id" else "string"} for n in names]
+		        with open("datapackage.json", "w") as f:
+		            json.dump({"name": "p", "resources": [{"name": "t", "path": "t.csv", "schema": {
+		                "fields": fields, "primaryKey": "id", "missingValues": ["", "NA"][:1 + version // 9]}}]}, f)
+		    with open("t.csv", "w") as f:
+		        for row in [names] + [[str(k)] + v for k, v in sorted(rows.items(), key=lambda x: (x[0] * version) % 61)]:
+		            f.write(",".join(row) + "\n")
+		    subprocess.run(["git", "add", "."], check=True)
+		    subprocess.run(["git", "commit", "-qm", f"version {version}"], check=True)
+	END
+	for key in 1 7 13 20 33 39; do
+		varve log --key id --row $key --format json t.csv > kept 2> kept.err || true
+		cp .git/varve/cache/changed-keys pairs
+		rm .git/varve/cache/changed-keys
+		varve log --key id --row $key --format json t.csv > read 2> read.err || true
+		cmp kept read
+		cat read >> all
+		cmp kept.err read.err
+		cp pairs .git/varve/cache/changed-keys
+	done
+	[ "$(stat -c %s pairs)" -gt 10000 ]
+	[ "$(grep -c version all)" -gt 10 ]
+}
