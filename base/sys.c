@@ -235,13 +235,13 @@ uint64_t vv_thread_cpu_ms(void)
 	return clock_ms(CLOCK_THREAD_CPUTIME_ID);
 }
 
-/* Started by a dynamic loader of its own (tests/package/make), the program is that, and a script in
+/* Started by a dynamic loader of its own (tests/package/make: ld-linux-x86-64.so.2, ld64.so.1), the program is that, and a script in
  * front of it has said what to call. */
 static const char *started_by(const char *exe)
 {
 	const char *name = strrchr(exe, '/'), *script = getenv("VARVE_PROGRAM");
 
-	return name && strncmp(name, "/ld-linux", 9) == 0 && script && script[0] == '/' &&
+	return name && strncmp(name, "/ld", 3) == 0 && script && script[0] == '/' &&
 			       access(script, X_OK) == 0
 		       ? script
 		       : NULL;
