@@ -10,7 +10,7 @@ object, one shared library) and gets, until something notices it:
 
 1. the unit tests of the nouns that include its header, call its functions or have its name;
 2. the other unit tests of its folder;
-3. the quick tests of the commands that use the room it stands in (COMMANDS);
+3. the quick tests of the commands that use the room it stands in (COMMANDS; of ALL the slow ones, too);
 4. the unit tests of the folders above.
 
 A test that fails, crashes or does not end notices it. Nouns whose tests take more than LONG seconds of work
@@ -54,9 +54,10 @@ COMMANDS = [  # which tests of commands use a room
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),
     ("diff/merge", "merge"), ("diff/write", "diff|show"), ("diff/patch", "apply"),
     ("check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
-    ("cmd/vault/hold", "vault"), ("transport/places", "hosts|publish|store|vault"), ("transport/http", "publish|serve"),
-    ("transport/server", "serve"), ("transport", "car|hosts|peers|serve|ssh"),
+    ("cmd/vault/hold", "vault"), ("transport/places", r"(store\.(folder|store|keys|rclone|sftp|kept)|hosts\.hosts|publish\.folder)"), ("transport/http", "publish|serve"),
+    ("transport/server", "serve"), ("transport/protocol", r"peers\.(peers|broken|liar|receive_check)"), ("transport", "car|hosts|peers|serve|ssh"),
 ]
+ALL = ("transport/places/", "transport/protocol/")  # rooms whose tests are nearly all slow: these run, too
 LONG = 15
 SLOW = re.compile(r"fault|^reach$")
 BLANKED = re.compile(r"""/\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | ^[ \t]*\#(?:[^\n]*\\\n)*[^\n]*""",
@@ -230,7 +231,7 @@ def verdict(path, unit_only):
     if unit_only:
         return "lived"
     words = next(words for room, words in COMMANDS if path.startswith(room + "/"))
-    code = run(["ctest", "--test-dir", BUILD, "-LE", "slow", "-R", rf"^(cli|laws|stories)\.({words})\.", "--stop-on-failure",
+    code = run(["ctest", "--test-dir", BUILD, *([] if path.startswith(ALL) else ["-LE", "slow"]), "-R", rf"^(cli|laws|stories)\.({words})\.", "--stop-on-failure",
                 "--timeout", "100"], 1800)
     if code != 0:
         return "noticed by the commands"

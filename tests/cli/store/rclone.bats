@@ -59,6 +59,7 @@ copy() {
 	cmp prices.csv ../d/prices.csv
 	succeeds varve store test
 	output_has "read yes, ranges yes, write yes, list yes, remove yes"
+	[ -z "$(ls "$store/trial")" ]
 	succeeds varve store test origin
 }
 
