@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
+#include "repo/git/pack_heads.h"
 #include "repo/git/program.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
@@ -52,8 +53,10 @@ vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *ty
 {
 	char hex[GIT_OID_HEXSZ + 1];
 	size_t len = 0;
-	int code = git_odb_read_header(&len, type, r->odb, id);
+	int code;
 
+	if (vv_pack_heads_find(r, id, type, size)) return VV_OK;
+	code = git_odb_read_header(&len, type, r->odb, id);
 	if (code == GIT_ENOTFOUND && fetch_promised(r, id)) {
 		code = git_odb_read_header(&len, type, r->odb, id);
 	}

@@ -544,6 +544,9 @@ void vv_repository_close(vv_repository *r)
 		vv_store_close(r->store);
 	}
 	vv_config_unload(r);
+	if (r->close_heads) {
+		r->close_heads(r);
+	}
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	vv_free(r->shallow);

@@ -4,6 +4,7 @@
 #ifndef VV_REPO_GIT_REPOSITORY_INTERNAL_H
 #define VV_REPO_GIT_REPOSITORY_INTERNAL_H
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include <git2.h>
@@ -68,6 +69,10 @@ struct vv_repository {
 	unsigned share_mode; /* core.sharedRepository; 0: the umask alone decides */
 	git_oid *shallow;    /* commits whose parents are not here, sorted */
 	size_t shallow_count;
+	_Atomic(struct vv_pack_heads *) heads; /* repo/git/pack_heads.h; NULL: few were asked for */
+	atomic_uint heads_asked;
+	void (*close_heads)(struct vv_repository *r);
+	const char *came; /* a folder of objects that is looked at, too; borrowed; NULL: none */
 	vv_store *store;
 	bool store_lent; /* it is somebody else's: vv_incoming_show */
 	vv_quarantine *stage;

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/index/index_splice.h"
-#include "repo/git/merge_driver.h"
+#include "repo/git/index/merge_driver.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"
 

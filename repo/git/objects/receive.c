@@ -399,6 +399,7 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 	vv_repository_listen(g->inner, g->repo->notes);
 	g->inner->told = g->repo->told ? g->repo->told : &g->repo->own_told;
 	g->inner->partial = false;
+	g->inner->came = g->dir;
 	if ((code = git_odb_backend_pack(&came, g->dir)) == 0 &&
 	    (code = git_odb_add_backend(g->inner->odb, came, CAME_PRIORITY)) < 0) {
 		came->free(came);

@@ -2,7 +2,7 @@
  * merge_driver: keeps libgit2's text merge away from pointers, whatever the attributes of
  * their paths say.
  */
-#include "repo/git/merge_driver.h"
+#include "repo/git/index/merge_driver.h"
 
 #include <git2/sys/merge.h>
 

@@ -2,8 +2,8 @@
  * merge_driver: the drivers under which libgit2 meets files that both sides changed.
  * Internal.
  */
-#ifndef VV_REPO_GIT_MERGE_DRIVER_H
-#define VV_REPO_GIT_MERGE_DRIVER_H
+#ifndef VV_REPO_GIT_INDEX_MERGE_DRIVER_H
+#define VV_REPO_GIT_INDEX_MERGE_DRIVER_H
 
 #include "repo/git/repository_internal.h"
 

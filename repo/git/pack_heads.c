@@ -1,0 +1,286 @@
+/*
+ * pack_heads: gitformat-pack(5): an object is a type and a size, for a difference those of itself, which begins with
+ * the size of what it makes. Its base comes before it, or is named; the first of a chain has the type.
+ *
+ * Nothing that a pack says is trusted further than the bytes that are mapped.
+ */
+#include "repo/git/pack_heads.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <zlib.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/git/pack_check.h"
+
+#define ASKED_MIN 32u /* objects, before packs are mapped */
+#define PACKS_MAX 512u
+#define CHAIN_MAX 10000u
+#define FANOUT_AT 8u
+#define IDS_AT (FANOUT_AT + 1024u)
+#define NAMES (2u * GIT_OID_RAWSZ) /* the end of an index: the pack's checksum, and its own */
+#define LARGE 0x80000000u
+#define OFS_DELTA 6u
+#define REF_DELTA 7u
+#define DELTA_HEAD 20u /* two numbers of at most ten bytes */
+#define DELTA_READ 4096u
+
+typedef struct vv_pack_heads vv_pack_heads;
+
+typedef struct map {
+	const uint8_t *bytes;
+	size_t len;
+} map;
+
+typedef struct pack {
+	map index, data;
+	uint32_t count;
+} pack;
+
+struct vv_pack_heads {
+	pack *list;
+	size_t count, cap;
+	_Atomic(size_t) last; /* where one was found */
+};
+
+/* --- mapping ------------------------------------------------------------------ */
+
+static void unmap(map *m)
+{
+	if (m->len > 0) {
+		(void)munmap((void *)(uintptr_t)m->bytes, m->len);
+	}
+}
+
+static void map_file(map *out, const char *path)
+{
+	vv_stat st;
+	const int fd = vv_open(path, O_RDONLY, 0, VV_IGNORED);
+
+	*out = (map){0};
+	if (fd < 0) return;
+	if (vv_fstat(&st, fd, path, VV_IGNORED) == VV_OK && st.size > 0 && st.size <= SIZE_MAX) {
+		void *at = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+		if (at != MAP_FAILED) {
+			*out = (map){at, (size_t)st.size};
+		}
+	}
+	(void)vv_close(fd, path, VV_IGNORED);
+}
+
+/* Do the two belong together, and is the index one of the second form? */
+static bool is_sound(pack *p)
+{
+	static const uint8_t second[FANOUT_AT] = {0xff, 't', 'O', 'c', 0, 0, 0, 2};
+	const map *x = &p->index, *d = &p->data;
+
+	if (x->len < IDS_AT + NAMES || d->len < 12 + GIT_OID_RAWSZ ||
+	    memcmp(x->bytes, second, sizeof(second)) != 0) {
+		return false;
+	}
+	p->count = vv_be32(x->bytes + IDS_AT - 4);
+	return (x->len - IDS_AT - NAMES) / (GIT_OID_RAWSZ + 8) >= p->count &&
+	       memcmp(x->bytes + x->len - NAMES, d->bytes + d->len - GIT_OID_RAWSZ,
+		      GIT_OID_RAWSZ) == 0;
+}
+
+static vv_status add_folder(void *payload, const char *objects, bool alternate VV_UNUSED,
+			    vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(objects, "pack", NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_pack_heads *h = payload;
+	vv_status rc = dir ? vv_folder_read(&f, dir, true, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && h->count < PACKS_MAX && vv_folder_next(&f)) {
+		vv_auto(vv_buf) data = VV_BUF_INIT;
+		pack p;
+
+		if (!vv_path_ends(f.name, ".idx")) {
+			continue;
+		}
+		vv_buf_printf(&data, "%.*spack", (int)(strlen(f.path) - strlen("idx")), f.path);
+		if (data.failed || !vv_array_room(h->list, h->count, h->cap)) {
+			return vv_fail_nomem(err);
+		}
+		map_file(&p.index, f.path);
+		map_file(&p.data, vv_buf_cstr(&data));
+		if (is_sound(&p)) {
+			h->list[h->count++] = p;
+		} else {
+			unmap(&p.index);
+			unmap(&p.data);
+		}
+	}
+	return rc;
+}
+
+static void heads_free(vv_pack_heads *h)
+{
+	for (size_t i = 0; h && i < h->count; i++) {
+		unmap(&h->list[i].index);
+		unmap(&h->list[i].data);
+	}
+	if (h) {
+		vv_free(h->list);
+	}
+	vv_free(h);
+}
+
+VV_AUTO_FREE(vv_pack_heads, heads_free)
+
+static vv_pack_heads *heads_open(const vv_repository *r)
+{
+	vv_auto(vv_pack_heads) *h = vv_calloc(1, sizeof(*h));
+
+	if (!h || vv_git_each_object_folder(r->objects, add_folder, h, VV_IGNORED) < 0 ||
+	    (r->came && add_folder(h, r->came, false, VV_IGNORED) < 0)) {
+		return NULL;
+	}
+	return vv_take(&h);
+}
+
+static void close_heads(vv_repository *r)
+{
+	heads_free(r->heads);
+}
+
+/* --- an object ---------------------------------------------------------------- */
+
+/* Where the pack has the object. */
+static bool find(const pack *p, const uint8_t *id, uint64_t *at)
+{
+	const uint8_t *x = p->index.bytes, *fanout = x + FANOUT_AT + (size_t)id[0] * 4;
+	const uint8_t *places = x + IDS_AT + (size_t)p->count * (GIT_OID_RAWSZ + 4);
+	uint32_t low = id[0] > 0 ? vv_be32(fanout - 4) : 0, high = vv_be32(fanout);
+
+	if (high > p->count) return false;
+	while (low < high) {
+		const uint32_t mid = low + (high - low) / 2;
+		const int c = memcmp(id, x + IDS_AT + (size_t)mid * GIT_OID_RAWSZ, GIT_OID_RAWSZ);
+
+		if (c == 0) {
+			*at = vv_be32(places + (size_t)mid * 4);
+			return *at < LARGE; /* beyond 2 GiB libgit2 is asked */
+		}
+		if (c < 0) {
+			high = mid;
+		} else {
+			low = mid + 1;
+		}
+	}
+	return false;
+}
+
+/* A number of seven bits a byte, after one of some bits; *p is past it. */
+static bool number(const uint8_t **p, const uint8_t *end, unsigned shift, uint64_t *out)
+{
+	for (; *p < end && shift < 57; shift += 7) {
+		const uint8_t byte = *(*p)++;
+
+		*out |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80)) return true;
+	}
+	return false;
+}
+
+/* The size of what a difference makes: its second number. */
+static bool made_size(const uint8_t *in, size_t len, uint64_t *out)
+{
+	z_stream z = {.next_in = (Bytef *)(uintptr_t)in,
+		      .avail_in = len < DELTA_READ ? (uInt)len : DELTA_READ};
+	uint8_t head[DELTA_HEAD];
+	const uint8_t *p = head;
+	uint64_t before = 0;
+
+	if (inflateInit(&z) != Z_OK) return false;
+	z.next_out = head;
+	z.avail_out = sizeof(head);
+	const int code = inflate(&z, Z_SYNC_FLUSH);
+	const uint8_t *end = z.next_out;
+	(void)inflateEnd(&z);
+	*out = 0;
+	return (code == Z_OK || code == Z_STREAM_END) && number(&p, end, 0, &before) &&
+	       number(&p, end, 0, out);
+}
+
+/* From one link of a chain to the next; *p is past it. False: it leads nowhere. */
+static bool follow(const pack *k, unsigned kind, const uint8_t **p, const uint8_t *end,
+		   uint64_t *at)
+{
+	uint64_t back = 0;
+	uint8_t byte = 0x80;
+
+	if (kind == REF_DELTA) {
+		const uint8_t *id = *p;
+
+		if (end - id <= (ptrdiff_t)GIT_OID_RAWSZ) return false;
+		*p += GIT_OID_RAWSZ;
+		return find(k, id, at);
+	}
+	for (unsigned i = 0; (byte & 0x80) && i < 8; i++) {
+		if (*p == end) return false;
+		byte = *(*p)++;
+		back = (i > 0 ? back + 1 : 0) << 7 | (byte & 0x7f);
+	}
+	if ((byte & 0x80) || back == 0 || back > *at) return false;
+	*at -= back;
+	return true;
+}
+
+static bool head_of(const pack *k, uint64_t at, git_object_t *type, uint64_t *size)
+{
+	const uint8_t *end = k->data.bytes + k->data.len - GIT_OID_RAWSZ;
+
+	for (unsigned links = 0; links < CHAIN_MAX; links++) {
+		if (at < 12 || at >= k->data.len - GIT_OID_RAWSZ) return false;
+		const uint8_t *p = k->data.bytes + at;
+		const unsigned kind = *p >> 4 & 7;
+		uint64_t len = *p & 0x0f;
+
+		if ((*p++ & 0x80) && !number(&p, end, 4, &len)) return false;
+		if (links == 0) {
+			*size = len;
+		}
+		if (kind >= GIT_OBJECT_COMMIT && kind <= GIT_OBJECT_TAG) {
+			*type = (git_object_t)kind;
+			return true;
+		}
+		if ((kind != OFS_DELTA && kind != REF_DELTA) || !follow(k, kind, &p, end, &at) ||
+		    (links == 0 && !made_size(p, (size_t)(end - p), size))) {
+			return false;
+		}
+	}
+	return false;
+}
+
+bool vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size)
+{
+	vv_pack_heads *h = atomic_load(&r->heads);
+	uint64_t at;
+
+	if (!h) {
+		if (atomic_fetch_add(&r->heads_asked, 1) != ASKED_MIN || !(h = heads_open(r))) {
+			return false;
+		}
+		r->close_heads = close_heads;
+		atomic_store(&r->heads, h);
+	}
+	const size_t last = atomic_load(&h->last);
+	for (size_t i = 0; i < h->count; i++) {
+		const size_t which = i + last < h->count ? i + last : i + last - h->count;
+
+		if (find(&h->list[which], id->id, &at)) {
+			atomic_store(&h->last, which);
+			return head_of(&h->list[which], at, type, size);
+		}
+	}
+	return false;
+}

@@ -1,0 +1,16 @@
+/*
+ * pack_heads: types and sizes of objects in Git's packs, where many are asked for. Internal.
+ *
+ * libgit2 inflates the beginning of each object and takes its lock for each link of the chain below it. Here the packs are mapped
+ * once, and the links followed without inflating.
+ */
+#ifndef VV_REPO_GIT_PACK_HEADS_H
+#define VV_REPO_GIT_PACK_HEADS_H
+
+#include "repo/git/repository_internal.h"
+
+/* False: it was not asked for often enough yet, is in no pack that was here then, or not as gitformat-pack(5) has it:
+ * libgit2 is to be asked, and has the words. */
+bool vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * pack_heads: types and sizes against git's own, and packs with flipped bits.
+ */
+#include "repo/git/pack_heads.h"
+
+#include <stdio.h>
+
+#define git_commit fixture_commit /* libgit2 has a type of this name */
+#include "tests/unit/repo/git_fixture.h"
+
+#define PACK ".git/objects/pack/pack-*.pack"
+#define INDEX ".git/objects/pack/pack-*.idx"
+
+static vv_error err;
+
+/* Commits, trees, a tag, and blobs that are long chains of differences, in one pack. */
+static void make(bool offsets)
+{
+	git_begin();
+	sh("for i in $(seq 30); do seq $i 400 > f; echo $i > g$i; git add .; git commit -qm $i; done; git tag -m t t; "
+	   "git -c repack.useDeltaBaseOffset=%s repack -adfq --depth=50 --window=50; chmod u+w .git/objects/pack/*; "
+	   "git cat-file --batch-all-objects --batch-check > .git/all",
+	   offsets ? "true" : "false");
+}
+
+/* How many are answered; those of a sound pack must be as git has them. Packs are mapped in the first of two passes. */
+static size_t answered(bool sound)
+{
+	char hex[GIT_OID_HEXSZ + 1], type[20];
+	unsigned long long size;
+	vv_repository *r;
+	FILE *f = fopen(".git/all", "r");
+	size_t count = 0, asked = 0;
+
+	assert_non_null(f);
+	if (vv_repository_open(&r, NULL, vv_test_env(), &err) < 0) {
+		assert_false(sound);
+		(void)fclose(f);
+		return 0;
+	}
+	for (size_t pass = 0; pass < 2; pass++) {
+		for (rewind(f); fscanf(f, "%40s %19s %llu", hex, type, &size) == 3; asked += pass) {
+			git_object_t kind;
+			uint64_t len;
+			git_oid id;
+
+			assert_int_equal(git_oid_fromstr(&id, hex), 0);
+			if (vv_pack_heads_find(r, &id, &kind, &len) && pass == 1) {
+				count++;
+				assert_true(!sound ||
+					    (kind == git_object_string2type(type) && len == size));
+			}
+		}
+	}
+	(void)fclose(f);
+	vv_repository_close(r);
+	assert_true(asked > 100 && (!sound || count == asked));
+	return count;
+}
+
+static void types_and_sizes_are_those_of_git(void **state)
+{
+	(void)state;
+	make(true);
+	answered(true);
+	make(false);
+	answered(true);
+}
+
+static void no_flipped_bit_ends_the_process(void **state)
+{
+	vv_buf sound = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	size_t count = 0;
+	vv_prng prng;
+
+	(void)state;
+	vv_prng_init(&prng, 48);
+	for (unsigned i = 0; i < 4; i++) {
+		char path[300];
+
+		make(i / 2);
+		(void)snprintf(path, sizeof path, "%s", out("echo %s", i % 2 ? PACK : INDEX));
+		vv_buf_reset(&sound);
+		vv_assert_ok(vv_read_file(&sound, path, 1 << 20, &err), &err);
+		for (unsigned turn = 0; turn < 40; turn++) {
+			vv_buf_reset(&bytes);
+			vv_buf_put(&bytes, sound.data, sound.len);
+			for (unsigned n = 0; n < 1 + turn * 5; n++) {
+				const uint64_t bit = vv_prng_below(&prng, (sound.len - 40) * 8);
+
+				bytes.data[bit / 8] = (char)(bytes.data[bit / 8] ^ 1 << bit % 8);
+			}
+			vv_assert_ok(vv_write_file(path, bytes.data, bytes.len, false, &err), &err);
+			count += answered(false);
+		}
+	}
+	assert_true(count > 1000);
+	vv_buf_clear(&sound);
+	vv_buf_clear(&bytes);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(types_and_sizes_are_those_of_git),
+	cmocka_unit_test(no_flipped_bit_ends_the_process),
+};
+
+VV_TEST_SUITE(pack_heads)
