@@ -724,7 +724,7 @@ static uint64_t put_formula(vv_buf *out, const column *c)
 	return explained;
 }
 
-/* The largest groups of at least two, or of one in a hundred. */
+/* The largest groups of at least two, or of one in a hundred; a single change. */
 static uint64_t put_groups(vv_buf *out, size_t start, const column *c, uint64_t *spelled)
 {
 	const group **list = vv_calloc(c->count + 1, sizeof(*list));
@@ -738,8 +738,9 @@ static uint64_t put_groups(vv_buf *out, size_t start, const column *c, uint64_t 
 		list[i] = &c->groups[i];
 	}
 	qsort(list, c->count, sizeof(*list), by_count);
-	for (size_t i = 0; i < c->count && i < SHOWN_MAX && list[i]->count >= 2 &&
-			   list[i]->count * 100 >= c->changed;
+	for (size_t i = 0;
+	     i < c->count && i < SHOWN_MAX && (list[i]->count >= 2 || c->changed == 1) &&
+	     list[i]->count * 100 >= c->changed;
 	     i++) {
 		part(out, start);
 		vv_buf_printf(out, "%s -> %s", list[i]->from, list[i]->to);
@@ -770,22 +771,18 @@ void vv_story_put(vv_buf *out, const vv_story *s, size_t pair)
 	uint64_t spelled = c->spelled, told;
 	size_t start = out->len;
 
-	if (c->changed >= 2) {
-		told = put_formula(out, c);
-		if (told == 0) {
-			told = put_groups(out, start, c, &spelled);
-		} else {
-			spelled = 0;
-		}
-		put_times_of(out, start, "filled in", c->filled);
-		put_times_of(out, start, "emptied", c->emptied);
-		told += c->filled + c->emptied + spelled;
-		put_times_of(out, start, "spelled otherwise", spelled + c->rewritten);
-		if (told > 0) {
-			put_times_of(out, start, "other", c->changed - told);
-		}
+	told = put_formula(out, c);
+	if (told == 0) {
+		told = put_groups(out, start, c, &spelled);
 	} else {
-		put_times_of(out, start, "spelled otherwise", c->spelled + c->rewritten);
+		spelled = 0;
+	}
+	put_times_of(out, start, "filled in", c->filled);
+	put_times_of(out, start, "emptied", c->emptied);
+	told += c->filled + c->emptied + spelled;
+	put_times_of(out, start, "spelled otherwise", spelled + c->rewritten);
+	if (told > 0) {
+		put_times_of(out, start, "other", c->changed - told);
 	}
 }
 

@@ -214,7 +214,7 @@ def web(scratch, report, usable, settings):
     key = page["key"][0] if page["key"] else page["columns"][0]["name"]
     number = next(c["name"] for c in page["columns"] if c["type"] in ("integer", "number") and c["name"] != key)
     text = next(c["name"] for c in page["columns"] if c["type"] == "string")
-    for kind, base in (("page", "/"), ("API", "/api/v0/")):
+    for kind, base, data in (("page", "/", f"table/{new}/data.csv"), ("API", "/api/v0/", data)):
         w.line(f"{kind}: what changed", work, "/" if kind == "page" else "/api/v0/changes", 30)
         w.line(f"{kind}: comparison, 100 cells", work, f"{base}compare/{old}..{new}/data.csv", 60)
         w.line(f"{kind}: first rows", work, f"{base}{data}", 30)
@@ -228,6 +228,6 @@ def web(scratch, report, usable, settings):
     w.line("API: the same, next page", work, f"/api/v0/{data}?sort={number}&from=200", 30)
     w.line("API: values of a column", work, f"/api/v0/values/{new}/data.csv?name={number}", 1000, fresh=True)
     w.line("API: a row's life", work, f"/api/v0/row/{new}/data.csv?row={middle}", 60)
-    w.many(work, f"/{data}?from={middle}", 64)
+    w.many(work, f"/table/{new}/data.csv?from={middle}", 64)
     others(scratch, report, w.bench, settings, tables)
     report.print_bench(w.bench)
