@@ -48,7 +48,7 @@ typedef struct packing {
 	vv_oid_set wanted, done;
 	git_oid *ids; /* all of wanted, in the order found */
 	size_t id_count, id_cap;
-	git_packbuilder *pb;
+	vv_buf list; /* of objects, for git */
 	char *packdir;
 } packing;
 
@@ -114,14 +114,12 @@ static vv_status insert_object(packing *p, const git_oid *id, const char *name, 
 	char hex[GIT_OID_HEXSZ + 1];
 	bool added;
 	vv_status rc = vv_oid_set_add(&p->done, id, &added, err);
-	int code;
 
 	if (rc < 0 || !added) return rc;
-	if ((code = git_packbuilder_insert(p->pb, id, name)) < 0) {
-		return vv_git_fail(err, code, "cannot pack the object %s",
-				   git_oid_tostr(hex, sizeof(hex), id));
-	}
-	return VV_OK;
+	/* git takes a line's rest for the path, and only likens it to others. */
+	vv_buf_printf(&p->list, "%s %.*s\n", git_oid_tostr(hex, sizeof(hex), id),
+		      name ? (int)strcspn(name, "\n") : 0, name ? name : "");
+	return vv_buf_ok(&p->list, err);
 }
 
 /* The commits among what is wanted, newest first. */
@@ -149,7 +147,7 @@ static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error 
 	return VV_OK;
 }
 
-/* Trees and blobs get their paths: the packbuilder looks for bases among objects of
+/* Trees and blobs get their paths: git looks for bases among objects of
  * like names. Only wanted trees are opened, each once. */
 typedef struct tree_level {
 	git_odb_object *tree;
@@ -248,7 +246,7 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 
 #define LIST_BYTES_MAX (1u << 20)
 #define PACKS_MAX 8u               /* more of our own are merged even with few loose objects */
-#define LOOSE_BYTES_MAX (8u << 20) /* larger ones stay loose: a packbuilder holds them whole */
+#define LOOSE_BYTES_MAX (8u << 20) /* larger ones stay loose: git holds them whole while it packs */
 #define GC_PID_STALE_SEC (12 * 3600)
 #define STAGE_STALE_SEC (24 * 3600)
 
@@ -519,7 +517,6 @@ static vv_status make_pack(packing *p, vv_error *err)
 {
 	vv_auto(char) *hex = NULL;
 	vv_status rc;
-	int code;
 
 	choose_packs(p);
 	for (size_t i = 0; i < p->loose_count; i++) {
@@ -529,11 +526,8 @@ static vv_status make_pack(packing *p, vv_error *err)
 		if (p->packs[i].merged && (rc = want_pack(p, p->packs[i].hex, err)) < 0) return rc;
 	}
 	if (p->id_count == 0) return VV_OK;
-	if ((code = git_packbuilder_new(&p->pb, p->repo->git)) < 0) {
-		return vv_git_fail(err, code, "cannot pack Git's objects");
-	}
 	if ((rc = insert_wanted(p, err)) < 0 ||
-	    (rc = vv_quarantine_install_pack(p->repo, p->pb, &hex, err)) < 0 ||
+	    (rc = vv_quarantine_pack(p->repo, &p->list, &hex, err)) < 0 ||
 	    (rc = check_pack(p, hex, err)) < 0 || (rc = remove_loose(p, err)) < 0 ||
 	    (rc = remove_merged(p, hex, err)) < 0) {
 		return rc;
@@ -543,7 +537,7 @@ static vv_status make_pack(packing *p, vv_error *err)
 
 static void packing_clear(packing *p)
 {
-	git_packbuilder_free(p->pb);
+	vv_buf_clear(&p->list);
 	vv_oid_set_clear(&p->wanted);
 	vv_oid_set_clear(&p->done);
 	vv_free(p->ids);

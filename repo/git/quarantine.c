@@ -21,6 +21,8 @@
 #include "base/text.h"
 #include "repo/blocks/squeeze.h"
 #include "repo/git/memory_odb.h"
+#include "repo/git/program.h"
+#include "repo/git/run_git.h"
 #include "repo/git/share.h"
 
 /* ---- staging ---- */
@@ -452,6 +454,45 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 	return vv_syncs_wait(&r->later, err);
 }
 
+vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **name_out,
+			     vv_error *err)
+{
+	const char *argv[] = {"git",
+			      "--git-dir",
+			      r->gitdir,
+			      "-c",
+			      "pack.writeReverseIndex=false",
+			      "-c",
+			      "pack.packSizeLimit=0",
+			      "pack-objects",
+			      "--delta-base-offset",
+			      "-q",
+			      NULL,
+			      NULL};
+	vv_auto(vv_buf) name = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(char) *path = NULL;
+	vv_status rc;
+	int code;
+
+	*name_out = NULL;
+	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) return rc;
+	if (!(path = vv_path_join(r->stage->dir, "pack", NULL))) return vv_fail_nomem(err);
+	argv[10] = path;
+	const vv_run run = {.argv = argv,
+			    .env = r->env,
+			    .input = objects->data,
+			    .len = objects->len,
+			    .output = &name,
+			    .errors = &said};
+	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
+	if (code != 0) return vv_git_explain("cannot pack Git's objects", &said, code, err);
+	if (name.len != GIT_OID_HEXSZ + 1) {
+		return vv_fail(err, VV_EIO, "git pack-objects did not name the pack that it made");
+	}
+	if (!(*name_out = vv_strndup(name.data, GIT_OID_HEXSZ))) return vv_fail_nomem(err);
+	return vv_quarantine_take_pack(r, r->stage->dir, *name_out, err);
+}
+
 /* Writes the packbuilder's pack apart. */
 static vv_status write_pack(vv_repository *r, git_packbuilder *pb, vv_error *err)
 {
@@ -460,18 +501,6 @@ static vv_status write_pack(vv_repository *r, git_packbuilder *pb, vv_error *err
 	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) return rc;
 	int code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL);
 	return code < 0 ? vv_git_fail(err, code, "cannot pack Git's objects") : VV_OK;
-}
-
-vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
-				     vv_error *err)
-{
-	vv_status rc;
-
-	if ((rc = write_pack(r, pb, err)) < 0) return rc;
-	const char *hex = git_packbuilder_name(pb);
-	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0 || !name_out) return rc;
-	*name_out = vv_strdup(hex);
-	return *name_out ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Commits, tags, trees, blobs: the order that gives packs good locality. */

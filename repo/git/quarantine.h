@@ -41,11 +41,10 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err);
 /* Both, and between them the wait. */
 vv_status vv_quarantine_put(vv_repository *r, vv_error *err);
 
-/* Writes the packbuilder's pack and index into the object folder, durably, the
- * pack before its index, and notes it as varve's own. *name_out: the hex in its
- * name, owned by the caller; may be NULL. */
-vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
-				     vv_error *err);
+/* Has git pack objects, "<hex> <path>" a line (bases are looked for among like paths), and takes the pack as
+ * vv_quarantine_take_pack does. *name_out: the hex in its name, owned by the caller. */
+vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **name_out,
+			     vv_error *err);
 
 /* Moves pack-<hex>.pack and .idx from a folder inside the object folder, durably, and
  * notes them as varve's own. */
