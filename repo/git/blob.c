@@ -181,18 +181,11 @@ vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid 
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err)
 {
 	git_oid id;
-	vv_status rc = VV_OK;
-	int code;
+	vv_status rc = vv_git_name(&id, bytes, len, GIT_OBJECT_BLOB, err);
 
-	if ((rc = vv_git_start(err)) < 0) { /* there may be no repository at hand */
-		return rc;
-	}
-	if ((code = git_odb_hash(&id, bytes, len, GIT_OBJECT_BLOB)) < 0) {
-		rc = vv_git_fail(err, code, "cannot name a blob");
-	} else {
+	if (rc == VV_OK) {
 		vv_oid_from_git(out, &id);
 	}
-	vv_git_stop();
 	return rc;
 }
 

@@ -136,20 +136,25 @@ void vv_git_stop(void)
 
 /* ---- objects and their names ---- */
 
-/* libgit2's check hashes 0.5 GB a second, since it looks for collisions, too; those are refused when objects come.
- * OpenSSL's hash finds damage at four times the speed. */
-static int check_name(const void *bytes, size_t len, git_object_t type, const git_oid *id)
+vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t type, vv_error *err)
 {
-	char head[80], hex[GIT_OID_HEXSZ + 1];
+	char head[64];
 	const int head_len =
 		snprintf(head, sizeof(head), "%s %zu", git_object_type2string(type), len) + 1;
+
+	return vv_sha1(out->id, head, (size_t)head_len, bytes, len, err);
+}
+
+static int check_name(const void *bytes, size_t len, git_object_t type, const git_oid *id)
+{
+	char what[80], hex[GIT_OID_HEXSZ + 1];
 	git_oid found;
 
-	if (vv_sha1(found.id, head, (size_t)head_len, bytes, len, NULL) < 0) return GIT_ERROR;
+	if (vv_git_name(&found, bytes, len, type, VV_IGNORED) < 0) return GIT_ERROR;
 	if (git_oid_equal(&found, id)) return 0;
-	(void)snprintf(head, sizeof(head), "the bytes are those of %s",
+	(void)snprintf(what, sizeof(what), "the bytes are those of %s",
 		       git_oid_tostr(hex, sizeof(hex), &found));
-	git_error_set_str(GIT_ERROR_ODB, head);
+	git_error_set_str(GIT_ERROR_ODB, what);
 	return GIT_EMISMATCH;
 }
 

@@ -43,6 +43,11 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
  * asked after the repository's own. */
 vv_status vv_git_read_loose(git_odb *odb, const char *objects, bool alternate, vv_error *err);
 
+/* The name of bytes, to compare it with others: by OpenSSL, which hashes four times as fast as libgit2 does, and does not look
+ * for collisions. Those are refused where objects are stored. */
+vv_status vv_git_name(git_oid *out, const void *bytes, size_t len, git_object_t type,
+		      vv_error *err);
+
 /* Objects that libgit2's readers of this odb read are compared with their names; other bytes are VV_ECORRUPT. To be
  * called after readers are added; vv_git_read_loose compares by itself. */
 void vv_git_check_reads(git_odb *odb);

@@ -239,7 +239,7 @@ static vv_status hash_file(vv_repository *r, const char *path, const char *file,
 
 	if (S_ISLNK(st->mode)) {
 		if ((rc = read_link(file, &in, err)) == VV_OK) {
-			code = git_odb_hash(id, in.data, in.len, GIT_OBJECT_BLOB);
+			rc = vv_git_name(id, in.data, in.len, GIT_OBJECT_BLOB, err);
 		}
 	} else if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) {
 		return rc;
@@ -252,7 +252,7 @@ static vv_status hash_file(vv_repository *r, const char *path, const char *file,
 	} else if (!filters) {
 		code = git_odb_hashfile(id, file, GIT_OBJECT_BLOB);
 	} else if ((rc = convert_file(r, filters, path, st, &out, err)) == VV_OK) {
-		code = git_odb_hash(id, out.ptr, out.size, GIT_OBJECT_BLOB);
+		rc = vv_git_name(id, out.ptr, out.size, GIT_OBJECT_BLOB, err);
 	}
 	return code < 0 ? vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(path)) : rc;
 }
