@@ -39,6 +39,19 @@ real_tables() {
 	local data=$here/../data date table message
 	new_repo tables
 	cd tables || return 1
+	cat > README.md <<- 'END'
+		# Companies and countries
+
+		Two public tables: [companies](constituents.csv) of the S&P 500, and [countries](country-codes.csv).
+
+		| table | key |
+		|---|---|
+		| `constituents.csv` | Symbol |
+		| `country-codes.csv` | ISO3166-1-Alpha-3 |
+
+		![a picture elsewhere](https://example.org/picture.png) and [a page elsewhere](https://example.org/).
+	END
+	git add README.md
 	while IFS=$'\t' read -r date table message; do
 		[ -f "$data/$table/${date%%T*}.csv" ] || continue
 		cp "$data/$table/${date%%T*}.csv" "$table.csv"

@@ -410,7 +410,7 @@ def budgets(b):
     key = b.run("var r = document.querySelector('.data tbody tr:nth-child(20) .k').getBoundingClientRect(); return r.x")
     check(place[0] <= key < place[0] + 100, f"the key is at {key} when columns are scrolled")
     for path in ("/", "/table/HEAD/runways.csv", "/table/HEAD/wide.csv", "/compare/HEAD~1..HEAD/runways.csv",
-                 "/columns/HEAD/runways.csv", "/commits", "/tree/HEAD/", "/assets/style.css"):
+                 "/columns/HEAD/runways.csv", "/commits", "/search", "/check/HEAD", "/tree/HEAD/", "/assets/style.css"):
         with urllib.request.urlopen(urllib.request.Request(b.url + path, headers={"Accept": "text/html"})) as answer:
             size = len(gzip.compress(answer.read()))
         most = 8_000 if path.endswith(".css") else 150_000

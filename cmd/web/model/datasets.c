@@ -257,10 +257,15 @@ done:
 
 /* --- by name --------------------------------------------------------------------------------- */
 
+static bool has(const char *name, const char *words)
+{
+	return vv_web_text_has(name, strlen(name), words, strlen(words));
+}
+
 static vv_status find_columns(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			      vv_web_found *f, vv_error *err)
 {
-	bool named = vv_web_text_has(f->path, strlen(f->path), words);
+	bool named = has(f->path, words);
 	vv_web_table *t;
 	vv_status rc = vv_web_table_open(v, c, f->path, &t, err);
 
@@ -269,8 +274,7 @@ static vv_status find_columns(vv_web_visit *v, const vv_web_commit *c, const cha
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < t->column_count; i++) {
-		if (named ||
-		    vv_web_text_has(t->columns[i].name, strlen(t->columns[i].name), words)) {
+		if (named || has(t->columns[i].name, words)) {
 			f->columns[f->column_count++] = t->columns[i].name;
 		}
 	}
@@ -299,7 +303,7 @@ vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char 
 		rc = over ? VV_EMISSING : find_columns(v, c, words, f, err);
 		if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
 		*complete = *complete && rc == VV_OK;
-		*count += f->column_count > 0 || vv_web_text_has(f->path, strlen(f->path), words);
+		*count += f->column_count > 0 || has(f->path, words);
 	}
 	*complete = *complete && !all.more;
 	return VV_OK;

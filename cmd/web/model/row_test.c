@@ -18,6 +18,7 @@ struct vv_web_test {
 	vv_where *where; /* NULL: no condition */
 	vv_strings conditions;
 	const char *search; /* folded; NULL: none */
+	size_t search_len;
 	size_t *columns;
 	size_t column_count;
 };
@@ -94,19 +95,19 @@ const char *vv_web_folded(vv_web_visit *v, const char *words)
 	return folded;
 }
 
-bool vv_web_text_has(const char *s, size_t len, const char *folded)
+bool vv_web_text_has(const char *s, size_t len, const char *folded, size_t wanted)
 {
-	const size_t wanted = strlen(folded);
-
 	for (size_t i = 0; i + wanted <= len; i++) {
 		size_t k = 0;
 
-		while (k < wanted && fold((unsigned char)s[i + k]) == (unsigned char)folded[k]) {
-			k++;
+		if (fold((unsigned char)s[i]) != (unsigned char)folded[0]) {
+			continue;
+		}
+		while (++k < wanted && fold((unsigned char)s[i + k]) == (unsigned char)folded[k]) {
 		}
 		if (k == wanted) return true;
 	}
-	return false;
+	return wanted == 0;
 }
 
 /* --- values ------------------------------------------------------------------------------------ */
@@ -292,7 +293,7 @@ bool vv_web_test_row(vv_web_test *s, const vv_cell *cells)
 	for (size_t i = 0; !found && i < s->column_count; i++) {
 		const vv_cell *c = &cells[s->columns[i]];
 
-		found = vv_web_text_has(c->text, c->len, s->search);
+		found = vv_web_text_has(c->text, c->len, s->search, s->search_len);
 	}
 	return found;
 }
@@ -366,6 +367,7 @@ vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_
 	if (q && q->search && *q->search && !(s->search = vv_web_folded(v, q->search))) {
 		return vv_fail_nomem(err);
 	}
+	s->search_len = s->search ? strlen(s->search) : 0;
 	list_columns(s, t);
 	return VV_OK;
 }
@@ -388,6 +390,6 @@ void vv_web_test_put(vv_buf *out, const vv_web_test *s)
 			      s->conditions.items[i]);
 	}
 	if (s->search) {
-		vv_buf_printf(out, "q%zu:%s", strlen(s->search), s->search);
+		vv_buf_printf(out, "q%zu:%s", s->search_len, s->search);
 	}
 }

@@ -74,7 +74,7 @@ void vv_web_test_put(vv_buf *out, const vv_web_test *s);
 /* Words for vv_web_text_has; NULL: out of memory. */
 const char *vv_web_folded(vv_web_visit *v, const char *words);
 /* Does the text have them, in small or capital letters of ASCII? */
-bool vv_web_text_has(const char *s, size_t len, const char *folded);
+bool vv_web_text_has(const char *s, size_t len, const char *folded, size_t folded_len);
 
 /* Two cells in the order of the column's type; missing ones are not compared. */
 int vv_web_order(const vv_field *f, const vv_cell *a, const vv_cell *b);
