@@ -20,6 +20,7 @@
 #include "lib/documents/helper.h"
 #include "lib/documents/reader.h"
 #include "repo/git/config.h"
+#include "repo/git/program.h"
 #include "repo/git/repository.h"
 
 #define TABLES_MAX 10000u
@@ -271,7 +272,7 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 	if (!vv_documents_are_read(d->repo)) return none_reads(d, NULL, "", err);
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
 	if (d->known_as) {
-		if ((rc = vv_document_kept_name(&name, d, "", err)) < 0) return rc;
+		if ((rc = vv_document_kept_name(&name, d, "", NULL, err)) < 0) return rc;
 		if (vv_kept_text_get(&list, d->repo, &name)) return read_list(d, &list, err);
 	}
 	if ((rc = start(&h, d, "list", NULL, err)) < 0) {
@@ -280,24 +281,58 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 	}
 	rc = take_list(h, &list, err);
 	if ((rc = end(d, h, rc, err)) < 0 || (rc = read_list(d, &list, err)) < 0) return rc;
-	if (d->known_as) {
+	if (d->known_as && vv_document_is_unchanged(d)) {
 		vv_kept_text_put(d->repo, &name, list.data, list.len);
 	}
 	return VV_OK;
 }
 
+/* A word of the reader's command. Where it is a file, its time: what another version of it makes may differ. */
+static void put_word(vv_buf *b, const vv_document *d, size_t i)
+{
+	vv_auto(char) *found = NULL;
+	const char *word = d->command[i], *file = word;
+	vv_stat st;
+
+	if (i == 0 && vv_program_find(&found, d->env, word, VV_IGNORED) == VV_OK) {
+		file = found;
+	}
+	vv_buf_put(b, word, strlen(word) + 1);
+	if (file[0] == '/' && vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
+		vv_buf_printf(b, "%lld.%u", (long long)st.mtime_sec, st.mtime_nsec);
+	}
+}
+
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
-				vv_error *err)
+				const vv_buf *described, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
+	vv_buf_put(&b, VARVE_VERSION, sizeof(VARVE_VERSION));
 	for (size_t i = 0; d->command[i]; i++) {
-		vv_buf_put(&b, d->command[i], strlen(d->command[i]) + 1);
+		put_word(&b, d, i);
 	}
 	vv_buf_put(&b, d->known_as, strlen(d->known_as) + 1);
-	vv_buf_puts(&b, table);
+	vv_buf_put(&b, table, strlen(table) + 1);
+	if (described) {
+		vv_buf_put(&b, described->data, described->len);
+	}
 	return (rc = vv_buf_ok(&b, err)) < 0 ? rc : vv_kept_name_of(out, b.data, b.len, err);
+}
+
+bool vv_document_is_unchanged(const vv_document *d)
+{
+	const int fd = d->before ? vv_open_regular(d->file, 0, VV_IGNORED) : -1;
+	vv_stat now;
+	const bool same = !d->before ||
+			  (fd >= 0 && vv_fstat(&now, fd, d->file, VV_IGNORED) == VV_OK &&
+			   vv_stat_equal(&now, d->before));
+
+	if (fd >= 0) {
+		vv_close(fd, NULL, NULL);
+	}
+	return same;
 }
 
 void vv_document_close(vv_document *d)

@@ -19,6 +19,7 @@
 #include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
 #include "lib/documents/kept_rows.h"
@@ -36,6 +37,7 @@ typedef struct vv_document {
 	const vv_env *env;       /* borrowed; may be NULL */
 	vv_repository *repo;     /* borrowed; NULL: outside of any */
 	const char *known_as;    /* borrowed: what its bytes are known by; NULL: nothing is kept */
+	const vv_stat *before;   /* borrowed: what the file was then; NULL: nobody else writes it */
 	const char *file, *name; /* borrowed: where it is, what messages call it */
 	const char *const *command;
 	vv_document_table *tables;
@@ -58,9 +60,12 @@ bool vv_document_has(const vv_document *d, const char *table);
 vv_status vv_document_find(const vv_document_table **out, const vv_document *d, const char *table,
 			   vv_error *err);
 
-/* What the rows of a table are kept under (kept_rows.h), as this reader gives them. Of a document with known_as. */
+/* What the rows of a table are kept under (kept_rows.h), as this reader gives them, and as they are described. Of a document with
+ * known_as. */
 vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const char *table,
-				vv_error *err);
+				const vv_buf *described, vv_error *err);
+/* Is the file what it was when its bytes became known? Else nothing that was read of it is to be kept. */
+bool vv_document_is_unchanged(const vv_document *d);
 
 /* The rows of a table, as the text of a CSV file. */
 typedef struct vv_document_rows vv_document_rows;

@@ -147,6 +147,7 @@ typedef struct vv_subject_document {
 	vv_document document;
 	char *temp;
 	char known_as[VV_OID_TEXT + 1];
+	vv_stat before; /* of a file of the work tree, when its bytes became known */
 } vv_subject_document;
 /* *is false: its bytes are none, or nothing here can read them. */
 vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s,

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/hint.h"
@@ -20,9 +21,11 @@
 #include "lib/names/unpacked.h"
 #include "repo/blocks/decompress.h"
 #include "repo/git/index/index.h"
+#include "repo/git/index/stat_cache.h"
 
 #define PACKAGE_MAX (64u << 20)
 #define PIECE (1u << 20)
+#define TICK 20000000 /* nanoseconds; the clock of files moves on each 10 at the latest */
 
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
@@ -253,13 +256,55 @@ static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir
 	return n < 0 ? (vv_status)n : rc < 0 ? rc : closed;
 }
 
-/* A blob is known by its id; other files are read each time. */
-static void know_document(vv_subject_document *d, const vv_subject *s)
+/* Waits until the clock by which files are dated has moved on: what is written from then on has a later time. False: the file's
+ * time is in the future. */
+static bool is_dated(const vv_stat *st, int64_t *sec, uint32_t *nsec)
 {
-	if (s->repo && s->from != VV_FROM_WORK && !vv_oid_is_null(&s->blob)) {
-		vv_oid_text(d->known_as, &s->blob);
-		d->document.known_as = d->known_as;
+	const struct timespec tick = {.tv_nsec = TICK};
+
+	vv_now(sec, nsec);
+	if (st->ctime_sec > *sec || (st->ctime_sec == *sec && st->ctime_nsec > *nsec)) return false;
+	if ((*sec - st->ctime_sec) * 1000000000 + *nsec - st->ctime_nsec < TICK) {
+		(void)nanosleep(&tick, NULL);
+		vv_now(sec, nsec);
 	}
+	return true;
+}
+
+/* The id that the bytes of a file of the work tree have as a blob; by its stat, where that was seen before. */
+static bool know_file(vv_oid *out, vv_subject_document *d, const vv_subject *s, int fd,
+		      const char *file)
+{
+	vv_stat_cache *seen = s->reader && s->path && !s->lfs ? vv_dataset_reader_stats(s->reader)
+							      : NULL;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	int64_t sec;
+	uint32_t nsec;
+
+	vv_buf_printf(&key, "/%s", s->path ? s->path : "");
+	if (vv_fstat(&d->before, fd, file, VV_IGNORED) < 0 || vv_buf_ok(&key, VV_IGNORED) < 0) {
+		return false;
+	}
+	d->document.before = &d->before;
+	if (seen && vv_stat_cache_get(seen, vv_buf_cstr(&key), &d->before, out)) return true;
+	if (!is_dated(&d->before, &sec, &nsec) || vv_blob_id_of_file(file, out, VV_IGNORED) < 0) {
+		return false;
+	}
+	return !seen || vv_stat_cache_set(seen, vv_buf_cstr(&key), &d->before, out, sec, nsec,
+					  VV_IGNORED) == VV_OK;
+}
+
+/* What its bytes are known by: a blob's id, or the one that they would have. */
+static void know_document(vv_subject_document *d, const vv_subject *s, const input *in)
+{
+	vv_oid id = s->blob;
+
+	if (!s->repo || (in->fd < 0 && vv_oid_is_null(&id)) ||
+	    (in->fd >= 0 && !know_file(&id, d, s, in->fd, s->lfs ? s->lfs : s->file))) {
+		return;
+	}
+	vv_oid_text(d->known_as, &id);
+	d->document.known_as = d->known_as;
 }
 
 /* Does it begin as a document, or is it called so? A file of bytes that varve keeps is told by its name. */
@@ -307,7 +352,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 	if (!*is) return VV_OK;
 	if (writes) return refuse_to_write(s, err);
 	out->document = (vv_document){.env = env, .repo = s->repo, .name = name};
-	know_document(out, s);
+	know_document(out, s, in);
 	out->document.file = s->lfs ? s->lfs : s->file;
 	if (in->fd < 0) {
 		if ((rc = copy_to_file(out, in, temp_dir_of(s), err)) < 0) return rc;
@@ -385,6 +430,23 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *row
 	return vv_table_open(out, &sink, &result.cid, err);
 }
 
+/* All that a description says of how rows are read: it can change without the document. */
+static void put_description(vv_buf *out, const vv_package_resource *res,
+			    const vv_import_options *io)
+{
+	const vv_sniff_hints *h = &io->hints;
+	const char *words[] = {h->encoding, h->header_join, h->records};
+
+	vv_buf_printf(out, "%d %d %d %d %d %d %ld %ld %d %d %d", h->has_form, h->form, h->delimiter,
+		      h->quote, h->escape, h->header, h->skip, h->skip_below, h->comment, h->spaces,
+		      h->header_rows);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		vv_buf_printf(out, "\n%s", words[i] ? words[i] : "");
+	}
+	vv_buf_put(out, "\n", 1);
+	vv_buf_put(out, res->schema.data, res->schema.len);
+}
+
 /* Imports the rows of a table of a document. io: the options of every import. */
 static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_document *d,
 				 vv_import_options *io, vv_error *err)
@@ -394,6 +456,7 @@ static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_
 	vv_auto(vv_document_rows) *rows = NULL;
 	const vv_document_table *t;
 	vv_kept_name name = {""};
+	vv_auto(vv_buf) described = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = vv_document_find(&t, &d->document, s->table, err)) < 0) return rc;
@@ -404,17 +467,20 @@ static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_
 		io->key_source = VV_KEY_PACKAGE;
 		io->key_known = true;
 	}
-	/* A description can change without the blob: then nothing is kept. */
-	const bool keep = d->document.known_as && !res.schema.len && !res.has_key;
+	const bool keep = d->document.known_as != NULL;
 
-	if (keep && (rc = vv_document_kept_name(&name, &d->document, t->name, err)) < 0) return rc;
+	put_description(&described, &res, io);
+	if (keep &&
+	    (rc = vv_document_kept_name(&name, &d->document, t->name, &described, err)) < 0) {
+		return rc;
+	}
 	if (keep && open_kept(s, out, d, &name)) return VV_OK;
 	if ((rc = vv_mem_sink_new(&s->passing, NULL, temp_dir_of(s), err)) < 0 ||
 	    (rc = vv_document_rows_open(&rows, &d->document, t, err)) < 0 ||
 	    (rc = import_rows(s, out, rows, io, err)) < 0) {
 		return rc;
 	}
-	if (keep) {
+	if (keep && vv_document_is_unchanged(&d->document)) {
 		vv_kept_rows_put(s->repo, &name, s->passing, &s->made);
 	}
 	return VV_OK;

@@ -108,6 +108,18 @@ def test_cells_of_a_workbook_are_those_of_openpyxl(git):
         assert float(have["number"]) == float(want[1])
 
 
+def test_numbers_that_arrow_spells_are_spelled_as_python_does():
+    from varve import reader
+
+    rng = random.Random(SEED)
+    print("seed", SEED)
+    makers = [lambda: round(rng.random() * 1000, rng.randrange(8)), lambda: float(rng.randrange(-(10**14), 10**15)), lambda: rng.random() * 10.0 ** rng.randrange(-6, 10),
+              lambda: rng.choice([0.0, -0.0, 0.5, 1.0]), lambda: rng.randrange(10**9) / rng.choice([1, 2, 4, 8, 10, 1000]), lambda: rng.random() * 10.0 ** rng.randrange(-300, 300)]
+    for make in makers:
+        cells = tuple(make() for _ in range(20_000))
+        assert reader._texts(cells).to_pylist() == [reader._text(v) for v in cells]
+
+
 def test_errors_epochs_and_places_of_a_workbook_are_kept(git):
     b = openpyxl.Workbook()
     b.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904

@@ -189,6 +189,22 @@ vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err)
 	return rc;
 }
 
+vv_status vv_blob_id_of_file(const char *file, vv_oid *out, vv_error *err)
+{
+	git_oid id;
+	int code;
+	vv_status rc = vv_git_start(err);
+
+	if (rc < 0) return rc;
+	if ((code = git_odb_hashfile(&id, file, GIT_OBJECT_BLOB)) < 0) {
+		rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(file));
+	} else {
+		vv_oid_from_git(out, &id);
+	}
+	vv_git_stop();
+	return rc;
+}
+
 vv_status vv_objects_flush(vv_repository *r, vv_error *err)
 {
 	return vv_quarantine_flush(r, err);

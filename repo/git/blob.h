@@ -28,6 +28,8 @@ vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
 			vv_error *err);
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */
+/* The id that the bytes of a file would have. */
+vv_status vv_blob_id_of_file(const char *file, vv_oid *out, vv_error *err);
 
 /* Makes all staged objects durable. */
 vv_status vv_objects_flush(vv_repository *r, vv_error *err);

@@ -2,7 +2,7 @@
  * stat_cache: what the work tree's tables were found to be, by their stat.
  *
  * One file for a worktree (<gitdir>/varve/stat). An entry means: with this stat, the
- * path's content is the pointer blob `id`. An entry younger than a second when the
+ * path's content is the pointer blob `id`; one of "/" and a path: its bytes are the blob `id` (documents). An entry younger than a second when the
  * file was read is only a guess. Derived, safe to delete.
  */
 #ifndef VV_REPO_GIT_INDEX_STAT_CACHE_H

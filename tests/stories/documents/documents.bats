@@ -98,6 +98,37 @@ two_versions() {
 	done
 	succeeds varve diff HEAD~1 HEAD
 	[ "$output" = "$first" ]
+	asked() { wc -l < "$HOME/asked"; }
+	book 5 > b.toy # a file of the work tree, by its bytes
+	succeeds varve cat 'b.toy#Prices'
+	was=$(asked)
+	for touched in no yes; do
+		[ "$touched" = no ] || touch -d '1 hour ago' b.toy
+		succeeds varve cat 'b.toy#Prices'
+		[ "$output" = $'id,price\n1,5\n2,20' ]
+	done
+	[ "$(asked)" = "$was" ]
+	book 6 > b.toy
+	succeeds varve cat 'b.toy#Prices'
+	output_has '1,6'
+	was=$(asked)
+	cat > datapackage.json <<-'END'
+		{"resources": [{"name": "p", "path": "b.toy#Prices", "schema": {"fields": [{"name": "id", "type": "string"}, {"name": "price"}]}}]}
+	END
+	succeeds varve info 'b.toy#Prices'
+	output_has 'id      string'
+	[ "$(asked)" -gt "$was" ]
+	sed -i 's/"string"/"integer"/' datapackage.json
+	succeeds varve info 'b.toy#Prices'
+	output_has 'id      integer'
+	was=$(asked)
+	succeeds varve info 'b.toy#Prices'
+	[ "$(asked)" = "$was" ]
+	echo '# another' >> "$HOME/bin/toy"
+	succeeds varve info 'b.toy#Prices'
+	[ "$(asked)" -gt "$was" ]
+	rm datapackage.json
+	git checkout -q b.toy
 	succeeds varve gc
 	[ ! -e .git/varve/cache/documents ]
 	succeeds varve diff HEAD~1 HEAD
