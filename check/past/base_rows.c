@@ -484,7 +484,7 @@ static vv_finding change_finding(const base_check *c, const vv_check_rule *line)
 			    .severity = line->severity,
 			    .path = c->o->path,
 			    .commit = c->o->commit,
-			    .name = line->name || line->why ? vv_check_rule_title(line) : NULL};
+			    .name = vv_check_rule_given(line)};
 }
 
 /* The rule does not apply here: a column is gone, or there is no key. */

@@ -431,6 +431,56 @@ static vv_status read_condition(reader *r, vv_check_rule *rule, bounds *b)
 									 : vv_fail_nomem(r->err);
 }
 
+/* Is it a query? A column may be called select, but no condition has the word from. */
+static bool is_select(const reader *r)
+{
+	reader at = *r;
+
+	if (!take_word(&at, "select") || at.at == at.len || is_name(at.text[at.at])) return false;
+	for (; at.at < at.len; at.at++) {
+		if (strchr("\"'`", at.text[at.at])) {
+			at.at = quoted_end(at.text, at.len, at.at) - 1;
+		} else if (!is_blank(at.text[at.at]) && !is_name(at.text[at.at - 1]) &&
+			   take_word(&at, "from")) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* SQL up to the words at the end of the line: severity and marks, which it does not have. */
+static vv_status read_select(reader *r, vv_check_rule *rule)
+{
+	static const char *const words[] = {"warn", "warning", "error"};
+	size_t end = r->len;
+
+	for (size_t from = end; from > r->at; end = from) {
+		const char *word;
+		bool taken;
+
+		while (end > r->at && is_blank(r->text[end - 1])) {
+			end--;
+		}
+		for (from = end; from > r->at && !is_blank(r->text[from - 1]); from--) {
+		}
+		word = r->text + from;
+		taken = *word == '@' || *word == '#';
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !taken; i++) {
+			taken = strlen(words[i]) == end - from &&
+				strncasecmp(word, words[i], end - from) == 0;
+		}
+		if (!taken) {
+			break;
+		}
+	}
+	rule->kind = VV_CHECK_SELECT;
+	rule->rule = vv_rule_find("query-constraint");
+	rule->condition_at = characters(r->text, r->at);
+	rule->condition = keep_trimmed(r, r->at, end);
+	r->at = end;
+	return rule->condition ? VV_OK : vv_fail_nomem(r->err);
+}
+
 /* NAME: in front of a rule. */
 static vv_status take_title(reader *r, vv_check_rule *rule)
 {
@@ -472,8 +522,10 @@ static vv_status read_rule(reader *r, const char *why)
 		r->at = begin;
 	}
 	size_t form = r->at;
-	if (!rule.pattern && take_word(r, "unique") && r->at < r->len &&
-	    (is_blank(r->text[r->at]) || r->text[r->at] == '(')) {
+	if (!rule.pattern && is_select(r)) {
+		rc = read_select(r, &rule);
+	} else if (!rule.pattern && take_word(r, "unique") && r->at < r->len &&
+		   (is_blank(r->text[r->at]) || r->text[r->at] == '(')) {
 		rc = read_unique(r, &rule);
 	} else {
 		r->at = form;
@@ -633,5 +685,12 @@ const char *vv_checks_pattern(const vv_checks *c, size_t i, size_t *line)
 
 const char *vv_check_rule_title(const vv_check_rule *r)
 {
-	return r->name ? r->name : r->why ? r->why : r->text;
+	const char *given = vv_check_rule_given(r);
+
+	return given ? given : r->text;
+}
+
+const char *vv_check_rule_given(const vv_check_rule *r)
+{
+	return r->name ? r->name : r->why;
 }

@@ -23,7 +23,8 @@ typedef enum vv_check_kind {
 	VV_CHECK_TABLE,  /* of counts and sums, of the table or of each group */
 	VV_CHECK_CHANGE, /* of each row that changed */
 	VV_CHECK_UNIQUE,
-	VV_CHECK_REFERENCES
+	VV_CHECK_REFERENCES,
+	VV_CHECK_SELECT /* rows of a query, which none is to return: lib/check/query.h */
 } vv_check_kind;
 
 typedef struct vv_check_rule {
@@ -33,7 +34,7 @@ typedef struct vv_check_rule {
 	const char *text;      /* as it is in the file, without name and words at its end */
 	const char *name;      /* in front of it; or NULL */
 	const char *why;       /* the comment after it; or NULL */
-	const char *condition; /* ROW, TABLE, CHANGE: what is to hold */
+	const char *condition; /* ROW, TABLE, CHANGE: what is to hold; SELECT: the query */
 	const char *
 		where; /* the rows that it is about; NULL: all. Of a ROW it is part of the condition */
 	const char **groups;  /* group by: expressions, ended by NULL; or NULL */
@@ -50,6 +51,8 @@ typedef struct vv_check_rule {
 
 /* What reports are to call it: its name, its comment, or the rule. */
 const char *vv_check_rule_title(const vv_check_rule *r);
+/* Its name, or its comment; NULL: it has neither. */
+const char *vv_check_rule_given(const vv_check_rule *r);
 
 typedef struct vv_checks vv_checks;
 /* name is for messages. VV_EINPUT: file, line and column of what is wrong, and what was expected. */

@@ -240,8 +240,8 @@ static vv_status note_line(check_plan *p, const vv_check_rule *line, const char 
 	const vv_rule_setting s = {.rule = line->rule, .severity = line->severity};
 
 	vv_status rc = check_note_unread(p, line->rule->code, &s, 0, line->text, err, "%s", why);
-	if (rc == VV_OK && (line->name || line->why)) {
-		p->last_note->name = vv_check_rule_title(line);
+	if (rc == VV_OK) {
+		p->last_note->name = vv_check_rule_given(line);
 	}
 	return rc;
 }
@@ -259,9 +259,8 @@ static vv_condition_how how_of(const check_plan *p, const vv_check_rule *line, s
 static vv_status add_line(check_plan *p, const vv_check_rule *line, const char *column,
 			  vv_error *err)
 {
-	check_condition c = {.text = line->text,
-			     .title = line->name || line->why ? vv_check_rule_title(line) : NULL,
-			     .column = column};
+	check_condition c = {
+		.text = line->text, .title = vv_check_rule_given(line), .column = column};
 	vv_condition_how how = how_of(p, line, line->condition_at);
 	vv_error why;
 

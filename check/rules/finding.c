@@ -70,6 +70,8 @@ const vv_rule vv_rules[] = {
 	 "A pattern could not be decided within its budget.", ERROR, false},
 	{"primary-key", "Primary key not unique",
 	 "A row repeats the primary key of another, or has none.", ERROR, false},
+	{"query-constraint", "Query finds rows", "A query of varve.checks returns rows.", ERROR,
+	 false},
 	{"row-constraint", "Row condition not met",
 	 "A row does not meet a condition of varve.json or varve.checks.", ERROR, false},
 	{"row-count", "Number of rows", "The table has fewer or more rows than the bounds allow.",
@@ -119,7 +121,7 @@ const vv_rule *vv_rule_find(const char *code)
 bool vv_rule_is_written(const char *code)
 {
 	return strcmp(code, "row-constraint") == 0 || strcmp(code, "table-constraint") == 0 ||
-	       strcmp(code, "change-constraint") == 0;
+	       strcmp(code, "change-constraint") == 0 || strcmp(code, "query-constraint") == 0;
 }
 
 const char *vv_rule_nearest(const char *word)

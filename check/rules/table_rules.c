@@ -472,7 +472,7 @@ static vv_status give_group(judging *j, const table_rule *t, size_t i, vv_error 
 	vv_auto(vv_buf) message = VV_BUF_INIT, key = VV_BUF_INIT, value = VV_BUF_INIT;
 	vv_finding f = {.rule = t->line->rule->code,
 			.severity = t->line->severity,
-			.name = t->line->name || t->line->why ? vv_check_rule_title(t->line) : NULL,
+			.name = vv_check_rule_given(t->line),
 			.expected = t->line->text};
 	vv_status rc;
 
@@ -504,8 +504,7 @@ static vv_status give_all(judging *j, const table_rule *t, vv_error *err)
 	uint64_t found = 0, given = 0;
 	vv_finding like = {.rule = t->line->rule->code,
 			   .severity = t->line->severity,
-			   .name = t->line->name || t->line->why ? vv_check_rule_title(t->line)
-								 : NULL,
+			   .name = vv_check_rule_given(t->line),
 			   .expected = t->line->text};
 	vv_status rc = VV_OK;
 
@@ -528,7 +527,7 @@ static vv_status give_unread(judging *j, const vv_check_rule *line, const char *
 	vv_finding f = {.rule = line->severity == VV_SEVERITY_ERROR ? code : VV_RULE_UNCHECKED,
 			.severity = VV_SEVERITY_ERROR,
 			.message = why,
-			.name = line->name || line->why ? vv_check_rule_title(line) : NULL,
+			.name = vv_check_rule_given(line),
 			.unread = true,
 			.expected = line->text};
 	vv_status rc = check_emit_give(j->e, &f, err);

@@ -16,6 +16,7 @@
 #include "dataset/read/guess_encoding.h"
 #include "lib/check/input.h"
 #include "lib/check/one.h"
+#include "lib/check/query.h"
 
 /* A table that a foreign key names. */
 typedef struct resource {
@@ -37,8 +38,9 @@ typedef struct one {
 	vv_check_input_options look; /* at the side */
 	vv_check_input in, base;
 	bool has_base, base_failed;
-	bool held;            /* the description that holds is the owner's */
-	vv_error base_broken; /* code < 0: there is no base, for this reason */
+	const vv_diff_side *base_side; /* or NULL */
+	bool held;                     /* the description that holds is the owner's */
+	vv_error base_broken;          /* code < 0: there is no base, for this reason */
 	vv_base_options against;
 	vv_known *known; /* --new-only */
 	bool of_base;    /* the base is being looked at, to know its findings */
@@ -369,6 +371,93 @@ static vv_status check_input(one *c, vv_check_input *in, vv_check_result *result
 	return rc;
 }
 
+/* The message without the path, under which it is reported. */
+static const char *without_path(const char *message, const char *path)
+{
+	const char *shown = vv_text_shows(path);
+	size_t n = strlen(shown);
+
+	while (strncmp(message, shown, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
+		message += n + 2;
+	}
+	return message;
+}
+
+/* Neither a base nor --accept can stand for what was not looked at. */
+static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
+{
+	vv_error worded = *why;
+	vv_finding f = {.rule = VV_RULE_UNCHECKED,
+			.severity = VV_SEVERITY_ERROR,
+			.path = c->path,
+			.commit = c->commit,
+			.message = without_path(why->message, c->path),
+			.expected = vv_check_hint(c->run, &worded)};
+
+	if (c->run->unread.code == VV_OK) {
+		c->run->unread = *why;
+	}
+	return vv_report_add(c->run->report, &f, err);
+}
+
+/* The rule could not be looked at, since its query is wrong in this version. */
+static vv_status tell_query(one *c, const vv_check_rule *line, vv_error *why, vv_error *err)
+{
+	vv_finding f = {.rule = line->severity == VV_SEVERITY_ERROR ? line->rule->code
+								    : VV_RULE_UNCHECKED,
+			.severity = VV_SEVERITY_ERROR,
+			.path = c->path,
+			.commit = c->commit,
+			.name = vv_check_rule_given(line),
+			.unread = true,
+			.message = why->message,
+			.expected = line->text};
+
+	return on_finding(c, &f, err);
+}
+
+/* Rules that are queries, of the side or of its base. */
+static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_side *side,
+			       const vv_diff_side *base, vv_error *err)
+{
+	const vv_check_run *run = c->run;
+	const bool all = run->new_only || run->rows;
+	vv_check_query q = {.repo = run->repo,
+			    .env = run->repo ? vv_repository_env(run->repo) : run->env,
+			    .folder = run->folder,
+			    .path = c->path,
+			    .commit = c->commit,
+			    .side = side,
+			    .base = base,
+			    .root = in->open ? &in->table.root : NULL,
+			    .limit = all || run->limit == 0 ? UINT64_MAX : run->limit,
+			    .finding = on_finding,
+			    .more = on_more,
+			    .payload = c};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < c->rules.line_count && rc == VV_OK; i++) {
+		const vv_check_rule *line = &c->rules.lines[i];
+		vv_error why;
+
+		if (line->kind != VV_CHECK_SELECT || line->severity == VV_SEVERITY_OFF) {
+			continue;
+		}
+		if (run->no_queries) {
+			c->run->queries_left++;
+			continue;
+		}
+		if ((rc = vv_check_query_run(&q, line, &why)) == VV_OK) {
+			continue;
+		}
+		vv_prefix(&why, "%s:%zu", line->file, line->line);
+		rc = rc == VV_ENOMEM   ? vv_fail_nomem(err)
+		     : rc == VV_EINPUT ? tell_query(c, line, &why, err)
+				       : tell_unread(c, &why, err);
+	}
+	return rc;
+}
+
 /* What is wrong with the base is known. */
 static vv_status know_base(one *c, vv_error *err)
 {
@@ -381,6 +470,9 @@ static vv_status know_base(one *c, vv_error *err)
 	if (rc < 0 || !c->has_base) return rc;
 	c->of_base = true;
 	rc = check_input(c, &c->base, &result, err);
+	if (rc == VV_OK) {
+		rc = check_queries(c, &c->base, c->base_side, NULL, err);
+	}
 	vv_check_result_clear(&result);
 	c->of_base = false;
 	return rc;
@@ -397,7 +489,7 @@ static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 {
 	vv_check_input_options look = c->look;
 
-	look.side = base;
+	look.side = c->base_side = base;
 	if (!base) return VV_OK;
 	vv_status rc = vv_check_input_open(&c->base, c->path, &look, err);
 	c->has_base = rc == VV_OK;
@@ -566,6 +658,8 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message,
 					     vv_check_hint(c->run, &c->in.why), err)) < 0) ||
 	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
+	    (rc = check_queries(c, &c->in, c->look.side, c->has_base ? c->base_side : NULL, err)) <
+		    0 ||
 	    (rc = compare(c, err)) < 0) {
 		return rc;
 	}
@@ -706,18 +800,6 @@ static bool is_finding(const one *c, vv_status rc)
 	       (c->in.broken || rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND);
 }
 
-/* The message without the path, under which it is reported. */
-static const char *without_path(const char *message, const char *path)
-{
-	const char *shown = vv_text_shows(path);
-	size_t n = strlen(shown);
-
-	while (strncmp(message, shown, n) == 0 && strncmp(message + n, ": ", 2) == 0) {
-		message += n + 2;
-	}
-	return message;
-}
-
 static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff_side *side,
 			       vv_error *why, vv_error *err)
 {
@@ -738,23 +820,6 @@ static bool is_unread(const one *c, vv_status rc)
 	const bool no_reader = rc == VV_ENOSUPPORT && strchr(c->path, '#');
 
 	return rc == VV_EMISSING || rc == VV_ECORRUPT || no_reader;
-}
-
-/* Neither a base nor --accept can stand for what was not looked at. */
-static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
-{
-	vv_error worded = *why;
-	vv_finding f = {.rule = VV_RULE_UNCHECKED,
-			.severity = VV_SEVERITY_ERROR,
-			.path = c->path,
-			.commit = c->commit,
-			.message = without_path(why->message, c->path),
-			.expected = vv_check_hint(c->run, &worded)};
-
-	if (c->run->unread.code == VV_OK) {
-		c->run->unread = *why;
-	}
-	return vv_report_add(c->run->report, &f, err);
 }
 
 /* Nothing of it could be looked at: neither at the side nor at the base. */

@@ -32,7 +32,10 @@ typedef struct vv_check_run {
 	const char *temp_dir;       /* NULL: /tmp */
 	vv_pool *pool;              /* without a reader; or NULL */
 	const vv_progress *progress;
-	uint64_t limit; /* of the report */
+	uint64_t limit;  /* of the report */
+	bool no_queries; /* rules that are queries are not run, and counted: */
+	size_t queries_left;
+	const char *folder; /* without repo: that relative paths are in; or NULL */
 	bool no_documents; /* no reader is run: tables of documents that no argument names are left out */
 	bool new_only;
 	bool no_base;                          /* of a range: compare with nothing */

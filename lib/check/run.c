@@ -497,7 +497,8 @@ vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *va
 	vv_check_run run = {.repo = r,
 			    .words = vv_repository_words(r),
 			    .limit = q->report.limit,
-			    .no_documents = true}; /* whoever pushes may be a stranger */
+			    .no_documents = true, /* of pushes by strangers */
+			    .no_queries = true};
 	uint32_t nsec;
 	vv_status rc;
 
@@ -518,6 +519,13 @@ vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *va
 	if (rc == VV_OK) {
 		*valid = vv_report_valid(run.report);
 		rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
+	}
+	if (rc == VV_OK && run.queries_left > 0) {
+		vv_buf_printf(text, "%s of %s %s not run here: %s\n",
+			      vv_text_counted(run.queries_left, "query", "queries"), VV_CHECKS_NAME,
+			      run.queries_left == 1 ? "is" : "are",
+			      "a server checks all rules but those with 'select'");
+		rc = vv_buf_ok(text, err);
 	}
 	vv_report_free(run.report);
 	return rc;

@@ -277,6 +277,11 @@ static void find_helps(vv_helper *h, bool all)
 	}
 }
 
+const char *vv_helper_wrote(const vv_helper *h)
+{
+	return vv_buf_cstr(&h->said);
+}
+
 const char *vv_helper_said(vv_helper *h)
 {
 	vv_buf_clear(&h->helps);

@@ -35,6 +35,9 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
  * bounded; "" for none. Borrowed. */
 const char *vv_helper_said(vv_helper *h);
 
+/* All of that, if it is short: its last 4 KiB. Borrowed. */
+const char *vv_helper_wrote(const vv_helper *h);
+
 /* Kills its process group if it still runs. Accepts NULL. */
 void vv_helper_close(vv_helper *h);
 VV_AUTO_FREE(vv_helper, vv_helper_close)

@@ -1,8 +1,9 @@
 /*
- * Reads the input as varve.json. What is taken gives a whole list of settings for any path.
+ * Reads the input as varve.json, or as varve.checks where it begins with a section. What is taken gives a whole list of settings for any path.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "check/rules/rules.h"
 #include "dataset/filter/condition.h"
@@ -34,16 +35,31 @@ static void check_set(const vv_rules_file *f, const char *path)
 		}
 	}
 	require(at == set.count);
+	for (size_t i = 0; i < set.line_count; i++) {
+		const vv_check_rule *line = &set.lines[i];
+
+		require(line->rule && line->text && line->line > 0);
+		require((line->columns != NULL) ==
+			(line->kind == VV_CHECK_UNIQUE || line->kind == VV_CHECK_REFERENCES));
+		require((line->condition != NULL) != (line->columns != NULL));
+		require(line->kind != VV_CHECK_SELECT ||
+			strncasecmp(line->condition, "select", 6) == 0);
+	}
 	vv_rule_set_clear(&set);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	vv_rules_file *f;
+	const char *text = (const char *)data;
+	vv_rules_file *f = NULL;
 	vv_error err;
+	vv_status rc = size > 0 && data[0] == '['
+			       ? vv_rules_file_add(&f, text, size, "varve.checks", &err)
+			       : vv_rules_file_read(&f, text, size, "varve.json", &err);
 
-	if (vv_rules_file_read(&f, (const char *)data, size, "varve.json", &err) < 0) {
+	if (rc < 0) {
 		require(err.code == VV_EINPUT && err.message[0] != '\0');
+		vv_rules_file_free(f);
 		return 0;
 	}
 	check_set(f, "a.csv");

@@ -19,7 +19,7 @@
 typedef struct options {
 	const char *command, *file, *format, *views, *at;
 	vv_strings params;
-	bool exact, quiet;
+	bool exact, quiet, confined;
 } options;
 
 static const vv_option table[] = {
@@ -31,6 +31,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "at", at, "REV",
 		   "tables are those of this version (default: of the work tree)"),
 	OPT_FLAG(0, "exact", exact, "columns of numbers are texts, as written"),
+	OPT_FLAG(0, "confined", confined,
+		 "only SELECT, and only tables of this repository: for queries of strangers"),
 	OPT_STRING(0, "export-views", views, "FILE.db",
 		   "make a database file of the last commit's tables and their histories"),
 	OPT_FLAG('q', "quiet", quiet, "do not print warnings"),
@@ -87,6 +89,7 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 
 	if (rc == VV_OK && (rc = vv_sql_session_open(&s.session, o->exact, err)) == VV_OK) {
 		s.session.catalog->at = o->at;
+		s.session.catalog->confined = o->confined;
 		rc = asks ? vv_sql_prompt(&s, err)
 			  : vv_sql_script_run(&s, vv_buf_cstr(&query), err);
 	}
@@ -120,10 +123,11 @@ const vv_command vv_cmd_sql = {
 	.name = "sql",
 	.group = "look",
 	.summary = "ask tables and their versions in SQL",
-	.usage = "[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [-q] QUERY\n"
-		 "[...] -f FILE\n"
-		 "[...]\n"
-		 "--export-views FILE.db",
+	.usage =
+		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [-q] QUERY\n"
+		"[...] -f FILE\n"
+		"[...]\n"
+		"--export-views FILE.db",
 	.example = "$ varve sql \"SELECT name, price FROM prices WHERE price > 100\"\n"
 		   "$ varve sql \"SELECT * FROM varve_diff_prices('v1', 'HEAD')\"",
 	.options = table,

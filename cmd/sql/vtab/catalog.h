@@ -43,6 +43,8 @@ typedef struct vv_sql_catalog {
 	struct sqlite3 *db;
 	varve_repo *repo; /* NULL: none is attached */
 	bool exact;       /* number columns are TEXT, as written */
+	/* tables of the repository only, or without one of files below the current folder */
+	bool confined;
 	const char *at; /* the version that names without '@' mean; NULL: the work tree. Borrowed */
 	unsigned cursors;             /* open now */
 	uint64_t statement;           /* how many began */

@@ -105,6 +105,11 @@ static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 	vv_sql_name name;
 	int rc = url_len > 0 ? 0 : vv_sql_name_find(&name, c, word, err);
 
+	if (url_len > 0 && c->confined) {
+		return vv_sql_error_format(err, VARVE_EUSAGE,
+					   "--confined: '%s' is not a table of this repository",
+					   word);
+	}
 	if (rc < 0) return rc;
 	if (url_len > 0) return add_other(c, word, url_len, err);
 	return add(c, word, &name,

@@ -398,6 +398,38 @@ static bool is_file(const char *word)
 	return stat(word, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* Is the file, wherever links lead, below the folder, and not one of Git's? */
+static bool is_below(const char *folder, const char *file)
+{
+	char *top = realpath(folder, NULL), *whole = realpath(file, NULL);
+	const size_t len = top ? strlen(top) : 0;
+	const bool below = top && whole && strncmp(whole, top, len) == 0 && whole[len] == '/' &&
+			   strncmp(whole + len, "/.git/", 6) != 0;
+
+	free(top);
+	free(whole);
+	return below;
+}
+
+/* May a confined query read what was found: tables of versions, and files below the top folder, or the current one? */
+static int confine(vv_sql_catalog *c, const vv_sql_name *found, const char *word, varve_error *err)
+{
+	const char *tree = c->repo ? varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE) : NULL;
+	char *file = sqlite3_mprintf("%s%s%s", tree ? tree : "", tree ? "/" : "", found->path);
+	bool may = found->revision || (c->repo && !tree && !found->outside);
+
+	if (!file) return vv_sql_error_memory(err);
+	if (!may) {
+		may = found->outside ? !c->repo && is_below(".", found->path)
+				     : is_below(tree, file);
+	}
+	sqlite3_free(file);
+	return may ? 0
+		   : vv_sql_error_format(err, VARVE_EUSAGE,
+					 "--confined: '%s' is not a table of this repository",
+					 word);
+}
+
 static int take_file(vv_sql_name *out, const char *word, varve_error *err)
 {
 	char *whole = realpath(word, NULL);
@@ -497,6 +529,9 @@ int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varv
 			out->kind = kind;
 			break;
 		}
+	}
+	if (rc == 0 && c->confined) {
+		rc = confine(c, out, word, err);
 	}
 	if (rc < 0) {
 		vv_sql_name_clear(out);

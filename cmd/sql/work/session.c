@@ -19,12 +19,31 @@ static int install(sqlite3 *db, char **message, const struct sqlite3_api_routine
 	return vv_sql_module_install(&installed, db, message, api);
 }
 
+/* What a query of a stranger may do: read. Checks would run it again, and varve_attach leads elsewhere. */
+static int confine(vv_sql_session *s, int action, const char *name, const char *function)
+{
+	bool may = action == SQLITE_SELECT || action == SQLITE_RECURSIVE ||
+		   (action == SQLITE_READ && sqlite3_strnicmp(name, "varve_check", 11) != 0) ||
+		   (action == SQLITE_FUNCTION && sqlite3_strnicmp(function, "varve_", 6) != 0 &&
+		    sqlite3_stricmp(function, "load_extension") != 0) ||
+		   (action == SQLITE_PRAGMA && strcmp(name, "module_list") == 0) ||
+		   (action == SQLITE_UPDATE && strcmp(name, "sqlite_master") == 0); /* declares */
+
+	if (may) return SQLITE_OK;
+	(void)snprintf(s->refused, sizeof(s->refused), "%s",
+		       action == SQLITE_FUNCTION ? function
+		       : name                    ? name
+						 : "");
+	return SQLITE_DENY;
+}
+
 /* Tables of the connection itself are gone at its end: what creates one means a table to keep, or a temporary one. */
-static int refuse_main(void *data, int action, const char *name, const char *unused VV_UNUSED,
+static int refuse_main(void *data, int action, const char *name, const char *what,
 		       const char *schema, const char *trigger VV_UNUSED)
 {
 	vv_sql_session *s = data;
 
+	if (s->catalog && s->catalog->confined) return confine(s, action, name, what);
 	if ((action != SQLITE_CREATE_TABLE && action != SQLITE_CREATE_VIEW &&
 	     action != SQLITE_CREATE_VTABLE) ||
 	    !schema || strcmp(schema, "main") != 0) {
@@ -88,6 +107,10 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 
 	if (s->refused[0] && sqlite3_errcode(s->db) == SQLITE_AUTH) {
 		*sql = true;
+		if (s->catalog->confined) {
+			return vv_fail(err, VV_EUSAGE, "--confined: only SELECT is run, not '%s'",
+				       vv_text_shows(s->refused));
+		}
 		vv_fail(err, VV_EUSAGE, "cannot create '%s': varve's tables are read-only",
 			vv_text_shows(s->refused));
 		return vv_hint(

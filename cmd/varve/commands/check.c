@@ -506,6 +506,7 @@ static vv_status check_files(check *c, vv_error *err)
 	vv_auto(vv_rules_file) *rules = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	unsigned cpus = vv_cpu_count();
+	char folder[PATH_MAX];
 	vv_status rc = VV_OK;
 
 	if (c->argc == 0) return vv_fail(err, VV_EUSAGE, "--files needs files");
@@ -535,6 +536,7 @@ static vv_status check_files(check *c, vv_error *err)
 	}
 	c->run.rules_name = c->o->rules;
 	c->run.rules_text = rules ? &text : NULL;
+	c->run.folder = getcwd(folder, sizeof(folder));
 	return vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
 }
 

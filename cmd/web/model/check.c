@@ -102,7 +102,8 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 			    .progress = &progress,
 			    .limit = LIMIT,
 			    .now = now,
-			    .no_documents = true};
+			    .no_documents = true,
+			    .no_queries = true};
 	bool has_base;
 	vv_status rc;
 
@@ -122,6 +123,7 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 		rc = run.unread.code;
 	}
 	if (rc == VV_OK) {
+		c->out->queries_left = run.queries_left;
 		rc = take_report(c, run.report, err);
 	}
 	vv_report_free(run.report);

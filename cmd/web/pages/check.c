@@ -9,6 +9,12 @@
 static vv_html_text verdict(vv_page *p, const vv_web_check *k)
 {
 	if (!k->known) return vv_html_words("not finished in the time of a page");
+	if (k->queries_left > 0) {
+		return vv_page_text(p, "%s, %s, %s not run",
+				    vv_text_counted(k->errors, "error", NULL),
+				    vv_text_counted(k->warnings, "warning", NULL),
+				    vv_text_counted(k->queries_left, "query", "queries"));
+	}
 	if (k->valid && k->errors + k->warnings == 0) return vv_html_words("valid");
 	return vv_page_text(p, "%s, %s, %s", k->valid ? "valid" : "not valid",
 			    vv_text_counted(k->errors, "error", NULL),

@@ -1,0 +1,403 @@
+/*
+ * query: how the tables of a query are named, and how its rows become findings.
+ */
+#include "lib/check/query.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/documents/helper.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/index/index.h"
+#include "repo/git/program.h"
+
+#define SECONDS 300u
+#define MEMORY ((uint64_t)4 << 30) /* bytes of addresses; packs are mapped */
+#define ROW_MAX ((size_t)16 << 20)
+#define CELLS_MAX 4096u
+
+typedef struct cell {
+	const char *text;
+	size_t len;
+	bool missing;
+} cell;
+
+typedef struct reading {
+	const vv_check_query *q;
+	const vv_check_rule *rule;
+	vv_helper *helper;
+	vv_buf text; /* read and not yet taken: text.data + at */
+	size_t at;
+	cell *cells;
+	size_t count, cap;
+	vv_arena arena; /* of the names */
+	cell *names;
+	size_t width;
+	size_t *key; /* places of the columns that name a row */
+	size_t key_count;
+	uint64_t found;
+	vv_buf key_text, value, message;
+} reading;
+
+static void reading_clear(reading *r)
+{
+	vv_helper_close(r->helper);
+	vv_buf_clear(&r->text);
+	vv_buf_clear(&r->key_text);
+	vv_buf_clear(&r->value);
+	vv_buf_clear(&r->message);
+	vv_arena_clear(&r->arena);
+	vv_free(r->cells);
+}
+
+VV_AUTO_CLEAR(reading, reading_clear)
+
+/* --- the query ------------------------------------------------------------------------------- */
+
+static void put_name(vv_buf *out, const char *name)
+{
+	for (; *name; name++) {
+		vv_buf_puts(out, *name == '"' ? "\"\"" : "");
+		if (*name != '"') {
+			vv_buf_putc(out, *name);
+		}
+	}
+}
+
+static void put_table(vv_buf *out, const char *word, const char *path, const char *at, bool empty)
+{
+	vv_buf_printf(out, "%s as (select * from \"", word);
+	put_name(out, path);
+	vv_buf_printf(out, "%s%s\"%s)", *at ? "@" : "", at, empty ? " where false" : "");
+}
+
+/* What varve-sql is asked. In a file's folder its name without an ending is the file, too. */
+static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule *rule,
+		      const char *base)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT, word = VV_BUF_INIT;
+	const char *name = vv_path_base(q->path);
+
+	vv_buf_printf(&path, "%s%s", q->repo || *q->path == '/' ? "" : "./", q->path);
+	vv_buf_puts(out, "with ");
+	put_table(out, "this", vv_buf_cstr(&path), "", false);
+	vv_buf_puts(out, ", ");
+	put_table(out, "base", vv_buf_cstr(&path), base, !*base);
+	if (!q->repo) {
+		vv_buf_puts(&word, ", \"");
+		put_name(&word, name);
+		word.len -= strlen(vv_path_ext(name)) > 0 ? strlen(vv_path_ext(name)) + 1 : 0;
+		vv_buf_putc(&word, '"');
+		put_table(out, vv_buf_cstr(&word), vv_buf_cstr(&path), "", false);
+	}
+	vv_buf_printf(out, " %s", rule->condition);
+	out->failed = out->failed || path.failed || word.failed;
+}
+
+/* The index has no name in SQL: a commit that no ref names. */
+static vv_status make_commit(vv_repository *r, vv_oid *out, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_oid tree;
+	const vv_commit_options o = {.message = "The index\n",
+				     .tree = &tree,
+				     .author = "varve <varve@localhost>",
+				     .no_sign = true};
+	vv_status rc;
+
+	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_index_write_tree(x, &tree, err)) < 0) {
+		return rc;
+	}
+	rc = vv_commit_write(r, &o, out, err);
+	return rc < 0 ? rc : vv_objects_flush(r, err);
+}
+
+/* The revision of a side in hex; "": the work tree. */
+static vv_status name_side(char hex[VV_OID_TEXT + 1], const vv_check_query *q,
+			   const vv_diff_side *side, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	*hex = '\0';
+	if (!side || side->kind == VV_SIDE_WORK) return VV_OK;
+	id = side->commit;
+	if (side->kind == VV_SIDE_INDEX) {
+		rc = make_commit(q->repo, &id, err);
+	}
+	if (rc == VV_OK) {
+		vv_oid_text(hex, &id);
+	}
+	return rc;
+}
+
+static vv_status start(reading *r, vv_error *err)
+{
+	const vv_check_query *q = r->q;
+	const vv_helper_limits limits = {.memory = MEMORY, .seconds = SECONDS};
+	const char *folder = q->folder ? q->folder : "/";
+	char at[VV_OID_TEXT + 1], base[VV_OID_TEXT + 1];
+	vv_auto(char) *program = NULL;
+	vv_auto(vv_buf) sql = VV_BUF_INIT;
+	const char *argv[16] = {NULL};
+	size_t n = 0;
+	vv_status rc;
+
+	if ((rc = vv_program_find_own(&program, q->env, "varve-sql", err)) == VV_EPROGRAM) {
+		vv_fail(err, VV_EPROGRAM, "varve-sql, which runs queries, is not installed");
+		return vv_hint(err, "install the package varve-sql");
+	}
+	if (rc < 0 || (rc = name_side(at, q, q->side, err)) < 0 ||
+	    (rc = name_side(base, q, q->base, err)) < 0) {
+		return rc;
+	}
+	put_query(&sql, q, r->rule, base);
+	if (q->repo) {
+		folder = vv_repository_is_bare(q->repo) ? vv_repository_gitdir(q->repo)
+							: vv_repository_workdir(q->repo);
+	}
+	argv[n++] = program;
+	argv[n++] = "-C";
+	argv[n++] = folder;
+	if (q->repo) {
+		argv[n++] = "--git-dir";
+		argv[n++] = vv_repository_gitdir(q->repo);
+	}
+	argv[n++] = "--confined";
+	argv[n++] = "-q";
+	argv[n++] = "--format";
+	argv[n++] = "csv";
+	if (*at) {
+		argv[n++] = "--at";
+		argv[n++] = at;
+	}
+	argv[n++] = "-c";
+	argv[n++] = vv_buf_cstr(&sql);
+	return (rc = vv_buf_ok(&sql, err)) < 0
+		       ? rc
+		       : vv_helper_start(&r->helper, q->env, argv, &limits, err);
+}
+
+/* --- its rows -------------------------------------------------------------------------------- */
+
+/* The bytes of the next row, with its line end; 0: it is not there as a whole. */
+static size_t row_len(const char *s, size_t len)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < len; i++) {
+		quoted = quoted != (s[i] == '"');
+		if (s[i] == '\n' && !quoted) return i + 1;
+	}
+	return 0;
+}
+
+/* A cell of a row that ends at end; its quotes are taken away in place. Returns what comes behind it. */
+static char *take_cell(cell *out, char *s, const char *end)
+{
+	char *to = s;
+
+	*out = (cell){.text = s, .missing = s == end || *s != '"'};
+	if (s < end && *s == '"') {
+		for (s++; s < end && (*s != '"' || (s + 1 < end && s[1] == '"')); s++) {
+			s += *s == '"';
+			*to++ = *s;
+		}
+		s++;
+	} else {
+		while (s < end && *s != ',') {
+			s++;
+		}
+		to = s;
+	}
+	out->len = (size_t)(to - out->text);
+	out->missing = out->missing && out->len == 0;
+	return s;
+}
+
+static vv_status split(reading *r, char *s, size_t len, vv_error *err)
+{
+	char *end = s + len - 1; /* its line end */
+
+	end -= end > s && end[-1] == '\r';
+	r->count = 0;
+	do {
+		s += r->count > 0;
+		if (r->count == CELLS_MAX || !vv_array_room(r->cells, r->count, r->cap)) {
+			return vv_fail_nomem(err);
+		}
+		s = take_cell(&r->cells[r->count++], s, end);
+	} while (s < end);
+	return VV_OK;
+}
+
+static bool is_named(const cell *name, const char *text)
+{
+	return strlen(text) == name->len && memcmp(text, name->text, name->len) == 0;
+}
+
+/* Rows are named by the table's key, where the query has all of its columns, else by the first column. */
+static vv_status take_names(reading *r, vv_error *err)
+{
+	const vv_root *root = r->q->root;
+	const size_t want = root ? root->key_count : 0;
+
+	r->names = vv_arena_calloc(&r->arena, r->count + 1, sizeof(*r->names));
+	r->key = vv_arena_calloc(&r->arena, want + 1, sizeof(*r->key));
+	if (!r->names || !r->key) return vv_fail_nomem(err);
+	r->width = r->count;
+	for (size_t i = 0; i < r->count; i++) {
+		r->names[i] = r->cells[i];
+		r->names[i].text = vv_arena_strndup(&r->arena, r->cells[i].text, r->cells[i].len);
+		if (!r->names[i].text) return vv_fail_nomem(err);
+	}
+	for (size_t k = 0; k < want; k++) {
+		for (size_t i = 0; i < r->count && r->key_count == k; i++) {
+			if (is_named(&r->names[i], root->key[k])) {
+				r->key[r->key_count++] = i;
+			}
+		}
+	}
+	if (want == 0 || r->key_count < want) {
+		r->key[0] = 0;
+		r->key_count = 1;
+	}
+	return VV_OK;
+}
+
+static bool is_key(const reading *r, size_t column)
+{
+	for (size_t k = 0; k < r->key_count; k++) {
+		if (r->key[k] == column) return true;
+	}
+	return false;
+}
+
+static void put_cell(vv_buf *out, const reading *r, size_t i)
+{
+	vv_buf_puts(out, out->len > 0 ? ", " : "");
+	vv_buf_put(out, r->names[i].text, r->names[i].len);
+	vv_buf_putc(out, '=');
+	if (r->cells[i].missing) {
+		vv_buf_puts(out, "null");
+	} else {
+		vv_buf_put(out, r->cells[i].text, r->cells[i].len);
+	}
+}
+
+static vv_finding finding(const reading *r)
+{
+	return (vv_finding){.rule = r->rule->rule->code,
+			    .severity = r->rule->severity,
+			    .path = r->q->path,
+			    .commit = r->q->commit,
+			    .name = vv_check_rule_given(r->rule),
+			    .expected = r->rule->text};
+}
+
+static vv_status give_row(reading *r, vv_error *err)
+{
+	vv_finding f = finding(r);
+	vv_status rc;
+
+	vv_buf_reset(&r->key_text);
+	vv_buf_reset(&r->value);
+	vv_buf_reset(&r->message);
+	for (size_t k = 0; k < r->key_count; k++) {
+		put_cell(&r->key_text, r, r->key[k]);
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		if (!is_key(r, i)) {
+			put_cell(&r->value, r, i);
+		}
+	}
+	vv_buf_puts(&r->message, "the query ");
+	if (f.name) {
+		vv_buf_printf(&r->message, "\"%s\" ", vv_text_shows(f.name));
+	}
+	vv_buf_puts(&r->message, "returns this row");
+	if ((rc = vv_buf_ok(&r->key_text, err)) < 0 || (rc = vv_buf_ok(&r->value, err)) < 0 ||
+	    (rc = vv_buf_ok(&r->message, err)) < 0) {
+		return rc;
+	}
+	f.message = vv_buf_cstr(&r->message);
+	f.key = vv_buf_cstr(&r->key_text);
+	f.key_len = r->key_text.len;
+	if (r->value.len > 0) {
+		f.value = vv_buf_cstr(&r->value);
+		f.value_len = r->value.len;
+	}
+	return r->q->finding(r->q->payload, &f, err);
+}
+
+static vv_status take_row(reading *r, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	if (r->names && ++r->found > r->q->limit) return VV_OK;
+	if ((rc = split(r, r->text.data + r->at, len, err)) < 0) return rc;
+	if (!r->names) return take_names(r, err);
+	return r->count == r->width ? give_row(r, err)
+				    : vv_fail(err, VV_EIO, "varve-sql wrote a torn row");
+}
+
+static vv_status read_rows(reading *r, vv_error *err)
+{
+	char bytes[65536];
+	size_t len;
+	ssize_t n;
+	vv_status rc = VV_OK;
+
+	while ((n = vv_helper_read(r->helper, bytes, sizeof(bytes), err)) > 0) {
+		if (r->at > 0) {
+			r->text.len -= r->at;
+			memmove(r->text.data, r->text.data + r->at, r->text.len);
+			r->at = 0;
+		}
+		vv_buf_put(&r->text, bytes, (size_t)n);
+		if ((rc = vv_buf_ok(&r->text, err)) < 0) return rc;
+		while (rc == VV_OK &&
+		       (len = row_len(r->text.data + r->at, r->text.len - r->at)) > 0) {
+			rc = take_row(r, len, err);
+			r->at += len;
+		}
+		if (rc < 0) return rc;
+		if (r->text.len - r->at > ROW_MAX) {
+			return vv_fail(err, VV_EREFUSED, "a row of the query is longer than %s",
+				       vv_text_bytes(ROW_MAX));
+		}
+	}
+	return n < 0 ? (vv_status)n : VV_OK;
+}
+
+/* What varve-sql wrote to stderr: a line with its name, lines with the place in the query, and perhaps a hint. */
+static vv_status explain(const reading *r, int code, vv_error *err)
+{
+	static const char name[] = "varve: ", hint[] = "hint: ";
+	const char *said = vv_helper_wrote(r->helper), *advice = strstr(said, hint);
+
+	said += strncmp(said, name, strlen(name)) == 0 ? strlen(name) : 0;
+	vv_fail(err, code == 1 ? VV_EINPUT : VV_EIO, "%.*s", (int)strcspn(said, "\n"), said);
+	return advice ? vv_hint(err, "%.*s", (int)strcspn(advice + strlen(hint), "\n"),
+				advice + strlen(hint))
+		      : err->code;
+}
+
+vv_status vv_check_query_run(const vv_check_query *q, const vv_check_rule *rule, vv_error *err)
+{
+	vv_auto(reading) r = {.q = q, .rule = rule, .arena = VV_ARENA_INIT};
+	int code;
+	vv_status rc;
+
+	if ((rc = start(&r, err)) < 0 || (rc = read_rows(&r, err)) < 0 ||
+	    (rc = vv_helper_end(r.helper, &code, err)) < 0) {
+		return rc;
+	}
+	if (code != 0) return explain(&r, code, err);
+	const vv_finding like = finding(&r);
+	return r.found > q->limit ? q->more(q->payload, &like, r.found - q->limit, err) : VV_OK;
+}

@@ -1,0 +1,34 @@
+/*
+ * query: rules of varve.checks that are queries: varve-sql runs them, as a child with limits, and each row is a finding.
+ *
+ * In a query `this` is the table that is checked and `base` the same in the version compared with (without one: no rows).
+ * Other names are those of varve-sql, in the version that is checked.
+ */
+#ifndef VV_LIB_CHECK_QUERY_H
+#define VV_LIB_CHECK_QUERY_H
+
+#include "base/env.h"
+#include "base/error.h"
+#include "check/rules/check.h"
+#include "check/rules/checks.h"
+#include "dataset/table/table.h"
+#include "lib/status/sides.h"
+
+typedef struct vv_check_query {
+	vv_repository *repo; /* NULL: path is a file */
+	const vv_env *env;
+	const char *folder; /* without repo: that the path is in */
+	const char *path, *commit;
+	const vv_diff_side *side, *base; /* base NULL: none */
+	const vv_root *root;             /* whose key names rows; or NULL */
+	uint64_t limit;                  /* findings that are given; the rest is counted */
+	vv_finding_fn finding;
+	vv_check_more_fn more;
+	void *payload;
+} vv_check_query;
+
+/* VV_EINPUT: the query is wrong, or names what this version does not have. VV_EPROGRAM: there is no varve-sql. VV_EREFUSED:
+ * it went beyond its limits. Findings may have been given before a failure. */
+vv_status vv_check_query_run(const vv_check_query *q, const vv_check_rule *rule, vv_error *err);
+
+#endif
