@@ -463,6 +463,12 @@ def conflicts(b, first, script=None):
     b.go("/conflicts")
     b.all(".conflict summary")[0].click()
     b.has("varve resolve --theirs prices.csv --row 3")
+    b.click(b.one(".sides .theirs button"))
+    b.is_at("/conflicts").has("3 conflicts in 1 table")
+    b.one(".conflicts summary").click()
+    b.click(b.all(".conflicts > details button")[0])
+    b.click(b.one("main form button.main"))
+    b.has("Nothing is in conflict.")
 
 
 def stranger(b):

@@ -402,7 +402,6 @@ static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *
 	part_column_order(&p->html, .up = up, .down = down);
 	plain.rev = t->commit.hex;
 	plain.path = t->path;
-	vv_page_put_hidden(kept, "q", p->at->rows.search ? p->at->rows.search : "");
 	vv_page_put_kept(kept, &p->at->rows);
 	part_column_filter(&p->html, .at = vv_page_link(p, &plain), .name = vv_html_words(c->name),
 			   .ops = vv_page_op_options(p, c->type), .kept = kept, .range = c->number);

@@ -377,11 +377,8 @@ static void put_pager(vv_page *p, const vv_web_comparison *c)
 	}
 	if (!c->complete) {
 		to.compare.from = c->next;
-		vv_html_url next = vv_page_link(p, &to);
-		if (next.s) {
-			part_pager_link(&p->html, .at = next, .text = vv_html_words("Next"),
-					.rel = vv_html_words("next"));
-		}
+		part_pager_link(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
+				.rel = vv_html_words("next"));
 	}
 	part_pager_end(&p->html);
 }

@@ -21,14 +21,12 @@ static vv_html_url to_here(vv_page *p, const vv_web_table *t)
 
 static void put_search(vv_page *p, const vv_web_table *t)
 {
-	const vv_web_rows_query *q = &p->at->rows;
+	vv_web_rows_query q = p->at->rows;
 	vv_html *kept = vv_page_piece_new(p);
 
-	if (q->where) {
-		vv_page_put_hidden(kept, "where", q->where);
-	}
-	vv_page_put_kept(kept, q);
-	part_search_form(&p->html, .at = to_here(p, t), .search = vv_html_words(q->search),
+	q.search = NULL;
+	vv_page_put_kept(kept, &q);
+	part_search_form(&p->html, .at = to_here(p, t), .search = vv_html_words(p->at->rows.search),
 			 .kept = kept);
 }
 
@@ -41,7 +39,6 @@ static void put_filter_menu(vv_page *p, const vv_web_table *t)
 		part_column_option(columns, .name = vv_html_words(t->columns[i].name),
 				   .ops = vv_page_fitting_ops(p, t->columns[i].type));
 	}
-	vv_page_put_hidden(kept, "q", q->search ? q->search : "");
 	vv_page_put_kept(kept, q);
 	part_filter_menu(&p->html, .at = to_here(p, t), .where = vv_html_words(q->where),
 			 .columns = columns, .ops = vv_page_op_options(p, NULL), .kept = kept);
@@ -62,10 +59,6 @@ static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows
 	vv_html *kept = vv_page_piece_new(p), *boxes = vv_page_piece_new(p);
 
 	q.show_count = 0;
-	vv_page_put_hidden(kept, "q", q.search ? q.search : "");
-	if (q.where) {
-		vv_page_put_hidden(kept, "where", q.where);
-	}
 	vv_page_put_kept(kept, &q);
 	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
 		part_column_box(boxes, .name = vv_html_words(t->columns[i].name),
@@ -180,11 +173,8 @@ static void put_page_link(vv_page *p, uint64_t from, const char *text, const cha
 
 	to.rows.from = from;
 	to.rows.jump = NULL;
-	vv_html_url at = vv_page_link(p, &to);
-	if (at.s) {
-		part_pager_link(&p->html, .at = at, .text = vv_html_words(text),
-				.rel = vv_html_words(rel));
-	}
+	part_pager_link(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words(text),
+			.rel = vv_html_words(rel));
 }
 
 /* The row with a key, below all rows. */
@@ -197,10 +187,6 @@ static void put_jump(vv_page *p, const vv_web_table *t)
 	if (!vv_page_is_served(p) || t->key_count == 0) return;
 	for (size_t i = 0; i < t->key_count; i++) {
 		vv_buf_printf(&key, "%s%s", i ? "," : "", t->columns[t->key[i]].name);
-	}
-	vv_page_put_hidden(kept, "q", q->search ? q->search : "");
-	if (q->where) {
-		vv_page_put_hidden(kept, "where", q->where);
 	}
 	vv_page_put_kept(kept, q);
 	part_jump_form(&p->html, .at = to_here(p, t),

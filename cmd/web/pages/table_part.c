@@ -33,6 +33,12 @@ void vv_page_put_hidden(vv_html *h, const char *name, const char *value)
 
 void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q)
 {
+	if (q->search && *q->search) {
+		vv_page_put_hidden(h, "q", q->search);
+	}
+	if (q->where) {
+		vv_page_put_hidden(h, "where", q->where);
+	}
 	for (size_t i = 0; i < q->filter_count; i++) {
 		vv_page_put_hidden(h, "col", q->filters[i].column);
 		vv_page_put_hidden(h, "op", vv_web_op_name(q->filters[i].op));

@@ -20,7 +20,7 @@ vv_html_text vv_page_fitting_ops(vv_page *p, const char *type_name);
 /* Options of a menu; of what a column of the type can be asked, NULL: all. */
 vv_html *vv_page_op_options(vv_page *p, const char *type_name);
 void vv_page_put_hidden(vv_html *h, const char *name, const char *value);
-/* Hidden fields, so that filters, order and columns stay. */
+/* Hidden fields, so that search, filters, order and columns stay; a field of that name in the form comes after them. */
 void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q);
 
 #endif

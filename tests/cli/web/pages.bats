@@ -214,6 +214,9 @@ head_of() {
 	[[ $(page search) == *" keyless.csv a, b t.csv id, "* ]]
 	[[ $(page 'search?q=PRI') == *" t.csv price "* && $(page 'search?q=PRI') != *keyless* ]]
 	curl -sL -H 'Accept: text/html' "$url/search?q=PRI&rev=HEAD~1" | grep -q "/columns/$(git -C src rev-parse HEAD~1)/t.csv?name=price\""
+	# a filter is added to the condition that there is
+	curl -sL -H 'Accept: text/html' "$url/table/HEAD/t.csv?where=id%20%3C%209&q=item" | tr -d '\n' |
+		grep -q '<input type="hidden" name="q" value="item"><input type="hidden" name="where" value="id &lt; 9"><label>Column'
 	[[ $(page 'search?q=nowhere') == *"No table and no column is called so."* ]]
 	git -C src commit -q --allow-empty -m "$(printf 'a <b>&\033 \342\200\256 c')"
 	curl -sf -D head "$url/commits.atom" > feed
