@@ -191,24 +191,30 @@ static bool number(const uint8_t **p, const uint8_t *end, unsigned shift, uint64
 	return false;
 }
 
+/* The first bytes of what is deflated at in, at most `room`; how many there are. */
+static size_t inflate_some(uint8_t *out, size_t room, const uint8_t *in, size_t len)
+{
+	z_stream z = {.next_in = (Bytef *)(uintptr_t)in,
+		      .avail_in = len < DELTA_READ ? (uInt)len : DELTA_READ,
+		      .next_out = out,
+		      .avail_out = (uInt)room};
+
+	if (inflateInit(&z) != Z_OK) return 0;
+	const int code = inflate(&z, Z_SYNC_FLUSH);
+	const size_t got = room - z.avail_out;
+	(void)inflateEnd(&z);
+	return code == Z_OK || code == Z_STREAM_END ? got : 0;
+}
+
 /* The size of what a difference makes: its second number. */
 static bool made_size(const uint8_t *in, size_t len, uint64_t *out)
 {
-	z_stream z = {.next_in = (Bytef *)(uintptr_t)in,
-		      .avail_in = len < DELTA_READ ? (uInt)len : DELTA_READ};
 	uint8_t head[DELTA_HEAD];
-	const uint8_t *p = head;
+	const uint8_t *p = head, *end = head + inflate_some(head, sizeof(head), in, len);
 	uint64_t before = 0;
 
-	if (inflateInit(&z) != Z_OK) return false;
-	z.next_out = head;
-	z.avail_out = sizeof(head);
-	const int code = inflate(&z, Z_SYNC_FLUSH);
-	const uint8_t *end = z.next_out;
-	(void)inflateEnd(&z);
 	*out = 0;
-	return (code == Z_OK || code == Z_STREAM_END) && number(&p, end, 0, &before) &&
-	       number(&p, end, 0, out);
+	return number(&p, end, 0, &before) && number(&p, end, 0, out);
 }
 
 /* From one link of a chain to the next; *p is past it. False: it leads nowhere. */
@@ -235,25 +241,39 @@ static bool follow(const pack *k, unsigned kind, const uint8_t **p, const uint8_
 	return true;
 }
 
+/* An entry of a pack: its own type and size; *p is past them. */
+static bool entry(const pack *k, uint64_t at, unsigned *kind, uint64_t *len, const uint8_t **p,
+		  const uint8_t **end)
+{
+	if (at < 12 || at >= k->data.len - GIT_OID_RAWSZ) return false;
+	*p = k->data.bytes + at;
+	*end = k->data.bytes + k->data.len - GIT_OID_RAWSZ;
+	*kind = **p >> 4 & 7;
+	*len = **p & 0x0f;
+	return !(*(*p)++ & 0x80) || number(p, *end, 4, len);
+}
+
+static bool is_whole(unsigned kind)
+{
+	return kind >= GIT_OBJECT_COMMIT && kind <= GIT_OBJECT_TAG;
+}
+
 static bool head_of(const pack *k, uint64_t at, git_object_t *type, uint64_t *size)
 {
-	const uint8_t *end = k->data.bytes + k->data.len - GIT_OID_RAWSZ;
+	const uint8_t *p, *end;
+	unsigned kind;
+	uint64_t len;
 
 	for (unsigned links = 0; links < CHAIN_MAX; links++) {
-		if (at < 12 || at >= k->data.len - GIT_OID_RAWSZ) return false;
-		const uint8_t *p = k->data.bytes + at;
-		const unsigned kind = *p >> 4 & 7;
-		uint64_t len = *p & 0x0f;
-
-		if ((*p++ & 0x80) && !number(&p, end, 4, &len)) return false;
+		if (!entry(k, at, &kind, &len, &p, &end)) return false;
 		if (links == 0) {
 			*size = len;
 		}
-		if (kind >= GIT_OBJECT_COMMIT && kind <= GIT_OBJECT_TAG) {
+		if (is_whole(kind)) {
 			*type = (git_object_t)kind;
 			return true;
 		}
-		if ((kind != OFS_DELTA && kind != REF_DELTA) || !follow(k, kind, &p, end, &at) ||
+		if (!follow(k, kind, &p, end, &at) ||
 		    (links == 0 && !made_size(p, (size_t)(end - p), size))) {
 			return false;
 		}
@@ -261,26 +281,125 @@ static bool head_of(const pack *k, uint64_t at, git_object_t *type, uint64_t *si
 	return false;
 }
 
-bool vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size)
+/* What a difference does first. 1: out has the bytes that it inserts; 0: it copies them from where its base begins;
+ * -1: neither. */
+static int first_step(const uint8_t *in, size_t len, uint8_t out[VV_PACK_BEGIN])
+{
+	uint8_t head[DELTA_HEAD + 1 + VV_PACK_BEGIN];
+	const uint8_t *p = head, *end = head + inflate_some(head, sizeof(head), in, len);
+	uint64_t skipped = 0, made = 0, part[2] = {0, 0};
+
+	if (!number(&p, end, 0, &skipped) || !number(&p, end, 0, &made) || p == end) return -1;
+	const uint8_t step = *p++;
+	if (!(step & 0x80)) {
+		if (step < VV_PACK_BEGIN || end - p < (ptrdiff_t)VV_PACK_BEGIN) return -1;
+		memcpy(out, p, VV_PACK_BEGIN);
+		return 1;
+	}
+	for (unsigned bit = 0; bit < 7; bit++) { /* four bytes of an offset, three of a size */
+		if (step & 1u << bit) {
+			if (p == end) return -1;
+			part[bit / 4] |= (uint64_t)*p++ << 8 * (bit % 4);
+		}
+	}
+	return part[0] == 0 && (part[1] == 0 || part[1] >= VV_PACK_BEGIN) ? 0 : -1;
+}
+
+#define SLOTS 8192u
+#define LINKS 64u /* of a chain that are noted: git makes fewer */
+
+typedef struct vv_pack_begin {
+	uint64_t at; /* 0: none */
+	size_t which;
+	uint8_t bytes[VV_PACK_BEGIN];
+} slot;
+
+static slot *slot_of(const vv_pack_begins *memo, size_t which, uint64_t at)
+{
+	return &memo->slots[(at * 0x9e3779b97f4a7c15u >> 32 ^ which) % SLOTS];
+}
+
+static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv_pack_begins *memo,
+		     uint8_t out[VV_PACK_BEGIN])
+{
+	const pack *k = &h->list[which];
+	uint64_t passed[LINKS], len;
+	const uint8_t *p, *end;
+	unsigned kind, links;
+	int done = 0;
+
+	for (links = 0; done == 0 && links < LINKS; links++) {
+		const slot *s = slot_of(memo, which, at);
+
+		passed[links] = at;
+		if (s->at == at && s->which == which) {
+			memcpy(out, s->bytes, VV_PACK_BEGIN);
+			done = 1;
+		} else if (!entry(k, at, &kind, &len, &p, &end)) {
+			return false;
+		} else if (is_whole(kind)) {
+			done = inflate_some(out, VV_PACK_BEGIN, p, (size_t)(end - p)) ==
+					       VV_PACK_BEGIN
+				       ? 1
+				       : -1;
+		} else if (!follow(k, kind, &p, end, &at)) {
+			return false;
+		} else {
+			done = first_step(p, (size_t)(end - p), out);
+		}
+	}
+	for (unsigned i = 0; done == 1 && i < links; i++) {
+		slot *s = slot_of(memo, which, passed[i]);
+
+		s->at = passed[i];
+		s->which = which;
+		memcpy(s->bytes, out, VV_PACK_BEGIN);
+	}
+	return done == 1;
+}
+
+/* --- all packs ---------------------------------------------------------------- */
+
+/* The packs, and which of them has the object; NULL: none, or it is not asked often enough. */
+static const vv_pack_heads *look_up(vv_repository *r, const git_oid *id, size_t *which,
+				    uint64_t *at)
 {
 	vv_pack_heads *h = atomic_load(&r->heads);
-	uint64_t at;
 
 	if (!h) {
 		if (atomic_fetch_add(&r->heads_asked, 1) != ASKED_MIN || !(h = heads_open(r))) {
-			return false;
+			return NULL;
 		}
 		r->close_heads = close_heads;
 		atomic_store(&r->heads, h);
 	}
 	const size_t last = atomic_load(&h->last);
 	for (size_t i = 0; i < h->count; i++) {
-		const size_t which = i + last < h->count ? i + last : i + last - h->count;
-
-		if (find(&h->list[which], id->id, &at)) {
-			atomic_store(&h->last, which);
-			return head_of(&h->list[which], at, type, size);
+		*which = i + last < h->count ? i + last : i + last - h->count;
+		if (find(&h->list[*which], id->id, at)) {
+			atomic_store(&h->last, *which);
+			return h;
 		}
 	}
-	return false;
+	return NULL;
+}
+
+bool vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size)
+{
+	uint64_t at;
+	size_t which;
+	const vv_pack_heads *h = look_up(r, id, &which, &at);
+
+	return h && head_of(&h->list[which], at, type, size);
+}
+
+bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
+			 uint8_t out[VV_PACK_BEGIN])
+{
+	uint64_t at;
+	size_t which;
+	const vv_pack_heads *h = look_up(r, id, &which, &at);
+
+	if (!h || (!memo->slots && !(memo->slots = vv_calloc(SLOTS, sizeof(slot))))) return false;
+	return begin_of(h, which, at, memo, out);
 }

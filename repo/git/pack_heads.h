@@ -13,4 +13,13 @@
  * libgit2 is to be asked, and has the words. */
 bool vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size);
 
+/* The first bytes of an object of at least so many, likewise; of a long chain of differences only their beginnings are
+ * inflated, each once while its place in the memo is not taken by another. The caller begins with zeroes, and frees slots. */
+#define VV_PACK_BEGIN 8u
+typedef struct vv_pack_begins {
+	struct vv_pack_begin *slots;
+} vv_pack_begins;
+bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
+			 uint8_t out[VV_PACK_BEGIN]);
+
 #endif

@@ -26,6 +26,14 @@ bool vv_pointer_looks_like(const void *bytes, size_t len)
 	return len >= START_LEN && memcmp(bytes, start_text, START_LEN) == 0;
 }
 
+bool vv_pointer_may_begin(const void *bytes, size_t len)
+{
+	const size_t torn = strlen(VV_POINTER_TORN_START);
+
+	return memcmp(bytes, start_text, len < START_LEN ? len : START_LEN) == 0 ||
+	       memcmp(bytes, VV_POINTER_TORN_START, len < torn ? len : torn) == 0;
+}
+
 size_t vv_pointer_strip_cr(char *text, size_t len)
 {
 	size_t to = 0;

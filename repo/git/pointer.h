@@ -45,6 +45,8 @@ typedef struct vv_pointer {
 /* Does it begin as a pointer does ('varve pointer: ')? For telling an unfinished or
  * damaged pointer from data. */
 bool vv_pointer_looks_like(const void *bytes, size_t len);
+/* May what begins with these few bytes look like one, or be torn? */
+bool vv_pointer_may_begin(const void *bytes, size_t len);
 
 /* Turns CRLF into LF in place, and answers the new length: so Git hands out a pointer where
  * a text or eol attribute, or a work tree of Windows, beats -text. A pointer itself has no

@@ -19,6 +19,7 @@
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/objects/tree_pointers.h"
+#include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
 
@@ -61,6 +62,7 @@ typedef struct finding {
 	size_t step_count, step_cap;
 	vv_hash_index step_index;
 	vv_linked linked;
+	vv_pack_begins begins;
 	vv_arena arena;  /* of one pointer */
 	vv_node *commit; /* at hand */
 	items added, gone;
@@ -68,6 +70,15 @@ typedef struct finding {
 } finding;
 
 /* --- pointers ----------------------------------------------------------------------- */
+
+/* Do the first bytes show that a blob is neither a pointer nor a torn one? A file's first bytes cost less than all of it. */
+static bool begins_otherwise(finding *f, const git_oid *id)
+{
+	uint8_t begin[VV_PACK_BEGIN];
+
+	return vv_pack_heads_begin(f->repo, id, &f->begins, begin) &&
+	       !vv_pointer_may_begin(begin, sizeof(begin));
+}
 
 /* *is false: no pointer. What looks like one and is not whole was committed so, as Git's hash of it
  * proves: it names no versions, and is told where path is not NULL; so is one of a later version, which names
@@ -84,7 +95,7 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 	*is = false;
 	f->sum.plain_bytes += rc == VV_OK && path ? size : 0;
 	if (rc < 0 || type != GIT_OBJECT_BLOB || size < POINTER_BYTES_MIN ||
-	    size > VV_POINTER_MAX ||
+	    size > VV_POINTER_MAX || begins_otherwise(f, id) ||
 	    (rc = vv_object_read(f->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
 		return rc;
 	}
@@ -435,6 +446,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	forget_items(&f.gone);
 	vv_free(f.added.list);
 	vv_free(f.gone.list);
+	vv_free(f.begins.slots);
 	vv_free(f.known);
 	vv_free(f.steps);
 	vv_hash_index_clear(&f.known_index);
