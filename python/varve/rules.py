@@ -170,11 +170,11 @@ def patterns(k: Check) -> str:
 
 
 TYPES = "types are declared in datapackage.json (varve schema --type), which check obeys"
-ORDER = "a rule looks at a row alone, not at the row before it; varve sql has window functions"
+ORDER = "it needs a query with a window function: docs/use/recipes.checks has some"
 QUERY = "a query of another engine: varve sql runs SQLite's SQL on versions, differences and histories"
 COLUMNS = "columns are declared in datapackage.json: fieldsMatch"
 MEDIAN = "aggregates are exact and in one pass: no medians or quantiles"
-OTHER = "counts of another table are not compared; references, and base for the version before, are"
+OTHER = "it needs a query over both tables: as-many-as of docs/use/recipes.checks"
 
 V = {**C, "value_set": ["a", "b"], "min_value": 0, "max_value": 10, "regex": "^[A-Z]+$", "regex_list": ["^a", "b$"],
      "like_pattern": "A%", "like_pattern_list": ["A%", "B%"], "column_A": "ends", "column_B": "starts",
@@ -206,7 +206,7 @@ GX: dict[str, Maker] = {
     "expect_column_unique_value_count_to_be_between": lambda k: bounds(f"count(distinct {col(k)})", k),
     "expect_column_value_lengths_to_be_between": each(lambda k: bounds(f"length({col(k)})", k)),
     "expect_column_value_lengths_to_equal": each(lambda k: f"length({col(k)}) = {value(k['value'])}"),
-    "expect_column_value_z_scores_to_be_less_than": no("a row is not compared with an aggregate of its table"),
+    "expect_column_value_z_scores_to_be_less_than": no("it needs a query: docs/use/recipes.checks"),
     "expect_column_values_to_be_between": each(lambda k: bounds(col(k), k)),
     "expect_column_values_to_be_dateutil_parseable": no(TYPES),
     "expect_column_values_to_be_decreasing": no(ORDER),
@@ -226,7 +226,7 @@ GX: dict[str, Maker] = {
     "expect_column_values_to_match_strftime_format": no(TYPES),
     "expect_column_values_to_not_be_in_set": each(lambda k: f"{col(k)} not in {values(k['value_set'])}"),
     "expect_column_values_to_not_be_null": missing,
-    "expect_column_values_to_not_be_outliers": no("a row is not compared with an aggregate of its table"),
+    "expect_column_values_to_not_be_outliers": no("it needs a query: docs/use/recipes.checks"),
     "expect_column_values_to_not_match_like_pattern": each(lambda k: f"{col(k)} not like {value(k['like_pattern'])}"),
     "expect_column_values_to_not_match_like_pattern_list": each(
         lambda k: " and ".join(f"{col(k)} not like {value(p)}" for p in k["like_pattern_list"])),
@@ -269,7 +269,7 @@ DBT: dict[str, Maker] = {
     "dbt_utils.not_empty_string": lambda k: f"trim({col(k)}) <> ''",
     "dbt_utils.not_null_proportion": lambda k: bounds(f"share({col(k)} is not null)", k, "at_least", "at_most"),
     "dbt_utils.recency": no("freshness of varve.json: {\"columns\": [FIELD], \"maxAge\": \"1d\"}"),
-    "dbt_utils.relationships_where": no("a reference with a condition on the other table"),
+    "dbt_utils.relationships_where": no("it needs a query: select ... where id not in (select ... where ...)"),
     "dbt_utils.sequential_values": no(ORDER),
     "dbt_utils.unique_combination_of_columns": lambda k: (
         f"unique ({', '.join(map(column, k.get('combination_of_columns') or k['column_list']))})"),
@@ -288,7 +288,7 @@ EXPECTATIONS: dict[str, Maker] = {
     "dbt_expectations.expect_column_distinct_values_to_be_in_set": GX["expect_column_distinct_values_to_be_in_set"],
     "dbt_expectations.expect_column_to_exist": GX["expect_column_to_exist"],
     "dbt_expectations.expect_column_values_to_be_within_n_moving_stdevs": no(ORDER),
-    "dbt_expectations.expect_column_values_to_be_within_n_stdevs": no("a row is not compared with an aggregate of its table"),
+    "dbt_expectations.expect_column_values_to_be_within_n_stdevs": no("it needs a query: docs/use/recipes.checks"),
     "dbt_expectations.expect_column_values_to_have_consistent_casing": no("values are not compared with each other"),
     "dbt_expectations.expect_grouped_row_values_to_have_recent_data": no("freshness of varve.json has no groups"),
     "dbt_expectations.expect_row_values_to_have_data_for_every_n_datepart": no(ORDER),

@@ -116,3 +116,13 @@ error | query-constraint | - | n=null | s=1' ] || { found; false; }
 	stderr_has "id > 0"
 	stderr_lacks "id = 3"
 }
+
+@test "fifteen rules of a data team: each finds its wrong row and no other, and no right one" {
+	new_repo
+	python3 "$BATS_TEST_DIRNAME/right_and_wrong.py" block -
+}
+
+@test "each recipe finds its wrong row and no other, and no right one" {
+	new_repo
+	python3 "$BATS_TEST_DIRNAME/right_and_wrong.py" recipes "$BATS_TEST_DIRNAME/../../../docs/use/recipes.checks"
+}
