@@ -17,6 +17,8 @@ class Page(html.parser.HTMLParser):
         for name, value in attributes:
             if name == "id":
                 self.ids.add(value)
+            elif name == "href" and value and value.startswith("https://"):
+                pass  # of a README
             elif name in ("href", "src") and value:
                 self.links.append(value)
 

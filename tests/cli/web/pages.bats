@@ -189,7 +189,7 @@ head_of() {
 	mkdir src/data
 	rows 3 > src/data/t.csv
 	for i in $(seq 30); do rows 1 > src/t$i.csv; done
-	printf '# Prices\n[t](data/t.csv), [d](./data/), [up](../x), ![p](p.png) ![f](https://example.org/f.png) <b>bold</b>\n' > src/README.md
+	printf '# Prices\n[t](data/t.csv), [d](./data/), [up](../x), ![p](p.png) ![f](https://example.org/f.png) [w](https://example.org/) <b>bold</b>\n' > src/README.md
 	head -c 60 "$BATS_TEST_DIRNAME/../../../docs/use/web-cell.png" > src/p.png
 	git -C src add README.md p.png
 	varve -C src add -q .
@@ -200,7 +200,7 @@ head_of() {
 	id=$(git -C src rev-parse HEAD)
 	curl -sL -H "Accept: text/html" "$url/" > first
 	grep -q '<h2>Prices</h2>' first
-	grep -q "<a href=\"/table/$id/data/t.csv\">t</a>, <a href=\"/tree/$id/data/\">d</a>, up, <img src=\"/raw/$id/p.png\" alt=\"p\" /> f bold" first
+	grep -q "<a href=\"/table/$id/data/t.csv\">t</a>, <a href=\"/tree/$id/data/\">d</a>, up, <img src=\"/raw/$id/p.png\" alt=\"p\" /> f <a href=\"https://example.org/\">w</a> bold" first
 	grep -q '<summary>data/: 1 table</summary>' first
 	[[ $(page '') == *"Signed by z6Mk"*", number 1, "* ]]
 	succeeds varve -C src web --export "$PWD/out" HEAD
@@ -215,8 +215,8 @@ head_of() {
 	[[ $(page 'search?q=PRI') == *" t.csv price "* && $(page 'search?q=PRI') != *keyless* ]]
 	curl -sL -H 'Accept: text/html' "$url/search?q=PRI&rev=HEAD~1" | grep -q "/columns/$(git -C src rev-parse HEAD~1)/t.csv?name=price\""
 	# a filter is added to the condition that there is
-	curl -sL -H 'Accept: text/html' "$url/table/HEAD/t.csv?where=id%20%3C%209&q=item" | tr -d '\n' |
-		grep -q '<input type="hidden" name="q" value="item"><input type="hidden" name="where" value="id &lt; 9"><label>Column'
+	curl -sL -H 'Accept: text/html' "$url/table/HEAD/t.csv?where=id%20%3C%209&q=item" > rows.html
+	grep -q '<input type="hidden" name="q" value="item"><input type="hidden" name="where" value="id &lt; 9"><label>Column' rows.html
 	[[ $(page 'search?q=nowhere') == *"No table and no column is called so."* ]]
 	git -C src commit -q --allow-empty -m "$(printf 'a <b>&\033 \342\200\256 c')"
 	curl -sf -D head "$url/commits.atom" > feed
