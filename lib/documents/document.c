@@ -27,6 +27,7 @@
 #define WORDS_MAX 16u
 #define MEMORY ((uint64_t)1 << 30)
 #define SECONDS 120u
+#define OUTPUT ((uint64_t)16 << 30)
 #define NO_LIBRARY 3 /* a reader's exit code: a library is not installed */
 
 /* --- running it ---------------------------------------------------------------- */
@@ -61,22 +62,21 @@ static vv_status split(vv_document *d, const char *text, vv_error *err)
 	return count > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "the command of a reader is empty");
 }
 
+static uint64_t limit_of(const vv_document *d, const char *key, uint64_t fallback)
+{
+	vv_auto(char) *value = vv_reader_setting(d->repo, d->env, key);
+	uint64_t v = fallback;
+
+	return value && vv_config_read_u64(key, value, &v, VV_IGNORED) == VV_OK ? v : fallback;
+}
+
 static vv_helper_limits limits_of(const vv_document *d)
 {
-	vv_auto(char) *memory = vv_reader_setting(d->repo, d->env, "varve.reader.memory"),
-		      *seconds = vv_reader_setting(d->repo, d->env, "varve.reader.seconds");
-	vv_helper_limits limits = {MEMORY, SECONDS};
-	uint64_t v;
+	const uint64_t seconds = limit_of(d, "varve.reader.seconds", SECONDS);
 
-	if (memory && vv_config_read_u64("varve.reader.memory", memory, &v, VV_IGNORED) == VV_OK) {
-		limits.memory = v;
-	}
-	if (seconds &&
-	    vv_config_read_u64("varve.reader.seconds", seconds, &v, VV_IGNORED) == VV_OK &&
-	    v <= UINT_MAX) {
-		limits.seconds = (unsigned)v;
-	}
-	return limits;
+	return (vv_helper_limits){.memory = limit_of(d, "varve.reader.memory", MEMORY),
+				  .seconds = seconds <= UINT_MAX ? (unsigned)seconds : SECONDS,
+				  .output = limit_of(d, "varve.reader.output", OUTPUT)};
 }
 
 static vv_status start(vv_helper **out, const vv_document *d, const char *verb, const char *table,
@@ -137,11 +137,13 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 	return vv_hint(err, "its reader is: %s", vv_text_shows(d->command[0]));
 }
 
-/* rc: of reading its output. A failure of the reader itself comes first. */
+/* rc: of reading its output. A failure of the reader itself comes first, unless it was we who refused the rest. */
 static vv_status end(const vv_document *d, vv_helper *h, vv_status rc, vv_error *err)
 {
 	vv_error said;
 	int code;
+
+	if (rc == VV_EREFUSED) return vv_prefix_name(err, d->name);
 	vv_status ended = vv_helper_end(h, &code, &said);
 
 	if (ended == VV_OK && code != 0) return tell(d, h, code, err);

@@ -25,9 +25,10 @@ struct vv_helper {
 	char *name;
 	vv_child child;
 	vv_helper_limits limits;
-	int64_t waited; /* nanoseconds, for it */
-	bool late, ended;
-	bool cut; /* it was not read to its end */
+	int64_t waited;   /* nanoseconds, for it */
+	uint64_t read;    /* bytes of its output */
+	bool late, ended; /* late: it was killed, for say_late's reason */
+	bool cut;         /* it was not read to its end */
 	int status;
 	bool missed; /* said has lost its beginning */
 	vv_buf said, helps;
@@ -107,11 +108,15 @@ static void stop(vv_helper *h)
 
 static vv_status say_late(const vv_helper *h, vv_error *err)
 {
+	if (h->limits.output > 0 && h->read > h->limits.output) {
+		return vv_fail(err, VV_EREFUSED, "'%s' was stopped: it wrote more than %s",
+			       vv_text_shows(h->name), vv_text_bytes(h->limits.output));
+	}
 	return vv_fail(err, VV_EREFUSED, "'%s' was stopped: it took more than %u seconds",
 		       vv_text_shows(h->name), h->limits.seconds);
 }
 
-static vv_status too_late(vv_helper *h, vv_error *err)
+static vv_status beyond(vv_helper *h, vv_error *err)
 {
 	h->late = true;
 	stop(h);
@@ -135,7 +140,7 @@ static vv_status wait_for_output(vv_helper *h, vv_error *err)
 			hear(h);
 		}
 		if (n > 0 && fds[0].revents) return VV_OK;
-		if (most > 0 && h->waited >= most) return too_late(h, err);
+		if (most > 0 && h->waited >= most) return beyond(h, err);
 	}
 	return VV_OK;
 }
@@ -149,6 +154,8 @@ ssize_t vv_helper_read(void *helper, void *bytes, size_t len, vv_error *err)
 		if ((rc = wait_for_output(h, err)) < 0) return rc;
 		const ssize_t n = read(h->child.out, bytes, len);
 
+		h->read += n > 0 ? (uint64_t)n : 0;
+		if (h->limits.output > 0 && h->read > h->limits.output) return beyond(h, err);
 		if (n > 0) return n;
 		if (n == 0) {
 			close_end(&h->child.out);
@@ -175,15 +182,19 @@ static vv_status reap(vv_helper *h, vv_error *err)
 	const int64_t begun = now_ns(), most = (int64_t)h->limits.seconds * SECOND;
 
 	while (!h->ended) {
-		const pid_t pid = waitpid(h->child.pid, &h->status, h->late ? 0 : WNOHANG);
+		siginfo_t info = {.si_pid = 0};
+		const int n = waitid(P_PID, (id_t)h->child.pid, &info,
+				     WEXITED | WNOWAIT | (h->late ? 0 : WNOHANG));
 
-		h->ended = pid == h->child.pid;
-		if (pid < 0 && errno != EINTR) {
+		if (n < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", h->name);
 		}
-		if (pid == 0 && most > 0 && h->waited + now_ns() - begun > most) {
-			(void)too_late(h, NULL);
-		} else if (pid == 0) {
+		if (n == 0 && info.si_pid != 0) {
+			stop(h); /* its number is its own until it is waited for */
+			h->ended = waitpid(h->child.pid, &h->status, 0) == h->child.pid;
+		} else if (n == 0 && most > 0 && h->waited + now_ns() - begun > most) {
+			(void)beyond(h, NULL);
+		} else if (n == 0) {
 			(void)listen_for(h, 2);
 		}
 	}
@@ -222,10 +233,9 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 /* Is it a line that tells nothing: blank, a place in a program, what all such lists begin and end with? */
 static bool is_frame(const char *line, size_t len)
 {
-	static const char *const frames[] = {"Traceback (most recent call last)",
-					     "During handling of the above exception",
-					     "The above exception was the direct cause",
-					     "note: run with `RUST_BACKTRACE", "stack backtrace:"};
+	static const char *const frames[] = {
+		"Traceback (most recent call last)", "During handling of the above exception",
+		"The above exception was the direct cause", "note: ", "stack backtrace:"};
 	bool is = len == 0 || strchr(" \t\r", line[0]);
 
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {

@@ -19,16 +19,17 @@ typedef struct vv_helper vv_helper;
 typedef struct vv_helper_limits {
 	uint64_t memory;  /* bytes of addresses; 0: none */
 	unsigned seconds; /* that we wait for it in all; 0: none */
+	uint64_t output;  /* bytes; 0: none */
 } vv_helper_limits;
 
 /* argv as for vv_run_program; copied. It runs in "/", with an empty stdin. VV_EPROGRAM: no such program. */
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 
-/* Its next bytes; 0 at the end. VV_EREFUSED: its time is over; it has been killed. A vv_source's function. */
+/* Its next bytes; 0 at the end. VV_EREFUSED: its time is over, or it wrote too much; it has been killed. A vv_source's function. */
 ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 
-/* Waits for its end. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its time, or for the room that it wanted. */
+/* Waits for its end, and kills what it left in its process group. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its time, or for the room that it wanted. */
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err);
 
 /* The last lines that it wrote to stderr without those that only tell where it was in its program, parted by "; ", escaped and

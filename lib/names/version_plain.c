@@ -430,16 +430,16 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *row
 	return vv_table_open(out, &sink, &result.cid, err);
 }
 
-/* All that a description says of how rows are read: it can change without the document. */
+/* All that a description says of how rows are read, and whether a key is to be found: it can change without the document. */
 static void put_description(vv_buf *out, const vv_package_resource *res,
 			    const vv_import_options *io)
 {
 	const vv_sniff_hints *h = &io->hints;
 	const char *words[] = {h->encoding, h->header_join, h->records};
 
-	vv_buf_printf(out, "%d %d %d %d %d %d %ld %ld %d %d %d", h->has_form, h->form, h->delimiter,
-		      h->quote, h->escape, h->header, h->skip, h->skip_below, h->comment, h->spaces,
-		      h->header_rows);
+	vv_buf_printf(out, "%d %d %d %d %d %d %d %ld %ld %d %d %d", !io->key, h->has_form, h->form,
+		      h->delimiter, h->quote, h->escape, h->header, h->skip, h->skip_below,
+		      h->comment, h->spaces, h->header_rows);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		vv_buf_printf(out, "\n%s", words[i] ? words[i] : "");
 	}

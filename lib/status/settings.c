@@ -57,6 +57,7 @@ const vv_setting vv_settings[] = {
 	 "the program that reads documents of a kind, in your own settings alone (docs/use/documents.md)"},
 	{"varve.reader.memory", VV_SETTING_NUMBER, "1g", NULL,
 	 "bytes of memory that a reader may use"},
+	{"varve.reader.output", VV_SETTING_NUMBER, "16g", NULL, "bytes that a reader may write"},
 	{"varve.reader.seconds", VV_SETTING_NUMBER, "120", NULL,
 	 "seconds after which a reader is stopped"},
 	{"varve.readers", VV_SETTING_BOOL, "true", NULL,

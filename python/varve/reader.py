@@ -19,6 +19,7 @@ from typing import Any, Callable, Iterable, Iterator
 ROWS = 10_000  # of a batch
 HEADER = 64
 PIECE = 1 << 20
+SHEETS = 5_000  # and their formulas: what varve lists of a document
 
 Batches = tuple[Any, Iterator[Any]]  # a schema, and record batches of it
 
@@ -112,17 +113,16 @@ def _parts(path: str) -> dict[str, str]:
         return {s.get("name", ""): ("xl/" + links.get(s.get(LINK), "")).replace("xl//xl/", "xl/") for s in sheets}
 
 
-def _has_formulas(path: str, part: str) -> bool:
+def _has_formulas(book: zipfile.ZipFile, part: str) -> bool:
     """Reads as far as the first one."""
-    with zipfile.ZipFile(path) as z:
-        if part not in z.namelist():
-            return False
-        with z.open(part) as f:
-            end = b""
-            while piece := f.read(PIECE):
-                if FORMULA_BEGINS.search(end + piece):
-                    return True
-                end = piece[-32:]
+    if part not in book.NameToInfo:
+        return False
+    with book.open(part) as f:
+        end = b""
+        while piece := f.read(PIECE):
+            if FORMULA_BEGINS.search(end + piece):
+                return True
+            end = piece[-32:]
     return False
 
 
@@ -152,12 +152,16 @@ def _workbook(path: str) -> Any:
 
 def _list_workbook(path: str) -> Iterator[dict[str, Any]]:
     book = _workbook(path)
+    sheets = book.sheets_metadata
+    if len(sheets) > SHEETS:
+        raise ValueError(f"the workbook has {len(sheets):,} sheets, more than {SHEETS:,}")
     parts = _parts(path)
-    for s in book.sheets_metadata:
+    inside = zipfile.ZipFile(path) if parts else None
+    for s in sheets:
         if "WorkSheet" not in str(s.typ):
             continue
         yield {"name": s.name, "grid": True, "types": False}
-        if s.name in parts and _has_formulas(path, parts[s.name]):
+        if inside and s.name in parts and _has_formulas(inside, parts[s.name]):
             yield {"name": s.name + FORMULAS, "types": True, "key": ["cell"], "beside": True}
 
 

@@ -396,6 +396,17 @@ two_versions() {
 	reader 'head -c 300 "$HOME/whole"'
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 'cut'
+	reader 'sleep 30 > /dev/null 2>&1 < /dev/null & echo $! > "$HOME/child"; cat "$HOME/whole"'
+	succeeds varve cat 'b.toy#Prices'
+	! kill -0 "$(cat "$HOME/child")" 2> /dev/null
+	seq -f 'row %g of a table' 200000 > long.csv
+	varve cat --format arrow long.csv > "$HOME/long"
+	git config --global varve.reader.output 1m
+	reader 'cat "$HOME/long"'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'b.toy: '
+	stderr_has 'it wrote more than 1.0 MB'
+	git config --global --unset varve.reader.output
 	reader 'exec sh -c "ulimit -v; exit 1" >&2'
 	git config --global varve.reader.memory 104857600
 	ends_with 2 varve cat 'b.toy#Prices'
