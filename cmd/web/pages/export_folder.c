@@ -147,6 +147,17 @@ static vv_status look_at(vv_export_folder *f, vv_error *err)
 	return rc;
 }
 
+/* Before the folder is made the list has a name in it, so that a kill leaves none that nobody takes away. */
+static vv_status list_folder(const vv_export_folder *f, const char *path, vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	if (vv_exists(path)) return VV_OK;
+	vv_buf_printf(&line, "%s/.none\n", f->pages);
+	vv_status rc = vv_buf_ok(&line, err);
+	return rc < 0 ? rc : vv_write_full(f->list, line.data, line.len, LIST, err);
+}
+
 /* The first of name, name-2, name-3 ... that is not there. */
 static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err)
 {
@@ -158,7 +169,8 @@ static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err
 		vv_free(f->pages);
 		f->pages = vv_buf_detach(&b);
 		path = f->pages ? path_in(f, f->pages) : NULL;
-		if (!path) return vv_fail_nomem(err);
+		vv_status rc = path ? list_folder(f, path, err) : vv_fail_nomem(err);
+		if (rc < 0) return rc;
 		int failed = vv_sys_ops.mkdir(path, 0777) == 0 ? 0 : errno;
 		if (failed && failed != EEXIST) {
 			errno = failed;
