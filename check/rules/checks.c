@@ -576,6 +576,39 @@ static vv_status read_section(reader *r)
 	return r->at == r->len ? VV_OK : fail_at(r, r->at, "nothing but a comment is expected");
 }
 
+/* + or - and a row, under a rule. */
+static vv_status read_row(reader *r)
+{
+	vv_checks *c = r->out;
+	const size_t last = c->rule_count - 1;
+	vv_check_rule *rule = c->rule_count > 0 && c->of[last] == c->section_count - 1
+				      ? &c->rules[last]
+				      : NULL;
+	size_t from = r->at + 1;
+
+	if (!rule) return fail_at(r, r->at, "a rule is expected before its rows");
+	if (!vv_check_rule_takes_rows(rule)) {
+		return fail_at(r, r->at, "rows are for rules about rows, unique, counts and sums");
+	}
+	if ((rule->row_count & (rule->row_count - 1)) == 0) { /* room for twice as many */
+		vv_check_row *more = vv_arena_calloc(&c->arena, 2 * rule->row_count + 1,
+						     sizeof(*more));
+
+		if (!more) return vv_fail_nomem(r->err);
+		for (size_t i = 0; i < rule->row_count; i++) {
+			more[i] = rule->rows[i];
+		}
+		rule->rows = more;
+	}
+	while (from < r->len && is_blank(r->text[from])) {
+		from++;
+	}
+	rule->rows[rule->row_count++] = (vv_check_row){.right = r->text[r->at] == '+',
+						       .text = keep_trimmed(r, from, r->len),
+						       .line = r->line};
+	return rule->rows[rule->row_count - 1].text ? VV_OK : vv_fail_nomem(r->err);
+}
+
 /* Where the comment begins, outside of quotes. */
 static size_t comment_at(const char *s, size_t len)
 {
@@ -606,6 +639,9 @@ static vv_status read_line(reader *r, const char *line, size_t len)
 	skip_blank(r);
 	if (r->at >= r->len) return VV_OK;
 	if (line[r->at] == '[') return read_section(r);
+	if (strchr("+-", line[r->at]) && r->at + 1 < r->len && is_blank(line[r->at + 1])) {
+		return read_row(r);
+	}
 	if (from < len && !(why = keep(r, line + from, len - from))) return vv_fail_nomem(r->err);
 	return read_rule(r, why);
 }
@@ -681,6 +717,11 @@ const char *vv_checks_pattern(const vv_checks *c, size_t i, size_t *line)
 		i -= c->sections[s].count;
 	}
 	return NULL;
+}
+
+bool vv_check_rule_takes_rows(const vv_check_rule *r)
+{
+	return r->kind == VV_CHECK_ROW || r->kind == VV_CHECK_TABLE || r->kind == VV_CHECK_UNIQUE;
 }
 
 const char *vv_check_rule_title(const vv_check_rule *r)

@@ -27,6 +27,13 @@ typedef enum vv_check_kind {
 	VV_CHECK_SELECT /* rows of a query, which none is to return: lib/check/query.h */
 } vv_check_kind;
 
+/* A row under a rule that tests it: what the rule lets through ('+'), or finds ('-'). */
+typedef struct vv_check_row {
+	bool right;
+	const char *text; /* "id=1, amount=3" */
+	size_t line;
+} vv_check_row;
+
 typedef struct vv_check_rule {
 	vv_check_kind kind;
 	const vv_rule *rule; /* of its findings */
@@ -44,6 +51,8 @@ typedef struct vv_check_rule {
 	const char **targets; /* and its columns */
 	const char *owner;    /* "ada"; or NULL */
 	const char **tags;    /* ended by NULL; or NULL */
+	vv_check_row *rows;   /* lib/check/rule_tests.h */
+	size_t row_count;
 	const char *file;
 	size_t line;                              /* from 1 */
 	size_t condition_at, where_at, groups_at; /* characters of the line before them */
@@ -53,6 +62,9 @@ typedef struct vv_check_rule {
 const char *vv_check_rule_title(const vv_check_rule *r);
 /* Its name, or its comment; NULL: it has neither. */
 const char *vv_check_rule_given(const vv_check_rule *r);
+
+/* May it have rows: is it about rows, keys, counts or sums of one version? */
+bool vv_check_rule_takes_rows(const vv_check_rule *r);
 
 typedef struct vv_checks vv_checks;
 /* name is for messages. VV_EINPUT: file, line and column of what is wrong, and what was expected. */

@@ -21,6 +21,7 @@
 #include "lib/check/files.h"
 #include "lib/check/init.h"
 #include "lib/check/other_rules.h"
+#include "lib/check/rule_tests.h"
 #include "lib/check/run.h"
 #include "lib/names/dialect_words.h"
 #include "lib/names/near_file.h"
@@ -36,7 +37,8 @@ typedef struct options {
 	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *passed_rows,
 		*why, *schema, *rules, *save, *trust, *log, *from;
 	vv_written written;
-	bool cached, worktree, no_base, new_only, files, list_rules, init, quiet, no_cache;
+	bool cached, worktree, no_base, new_only, files, list_rules, test_rules, init, quiet,
+		no_cache;
 } options;
 
 static const vv_option table[] = {
@@ -57,6 +59,8 @@ static const vv_option table[] = {
 	OPT_LIST(0, "skip", skip, "RULE",
 		 "do not apply these rules, named as for --select; may be repeated"),
 	OPT_FLAG(0, "list-rules", list_rules, "list all rules"),
+	OPT_FLAG(0, "test-rules", test_rules,
+		 "try the rows under the rules of varve.checks, and no data"),
 	OPT_MAYBE_STRING(
 		0, "log", log, "RULE", "",
 		"judge all versions by the rules of today: since which commit each rule, or "
@@ -782,6 +786,36 @@ static vv_status run_from(const options *o, vv_error *err)
 	return VV_OK;
 }
 
+/* --test-rules: the rows that are otherwise than they say, and how many were tried. */
+static vv_status run_tests(vv_context *in, vv_error *err)
+{
+	const options *o = in->options;
+	check c = {.o = o, .in = in, .argc = in->argc, .argv = in->argv};
+	vv_auto(vv_rule_tests) t = {.rows = 0};
+	vv_status rc = vv_context_need(in, VV_NEEDS_REPOSITORY | VV_NEEDS_READER, err);
+
+	if (rc < 0) return rc;
+	c.run.repo = in->repo;
+	c.run.reader = in->reader;
+	c.run.temp_dir = vv_env_temp_dir(vv_environ());
+	if ((rc = find_side(&c, err)) == VV_OK) {
+		rc = vv_rule_tests_run(&t, &c.run, &c.side, c.argc, c.argv, err);
+	}
+	if (rc == VV_OK) {
+		in->code = t.wrong > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		if (!o->quiet) {
+			vv_out_bytes(vv_buf_cstr(&t.text), t.text.len);
+			vv_out("%s under %s: ", vv_text_counted(t.rows, "row", NULL),
+			       vv_text_counted(t.rules, "rule", NULL));
+			vv_out("%s wrong; %s without rows\n",
+			       t.wrong > 0 ? vv_text_count(t.wrong) : "none",
+			       vv_text_counted(t.without, "rule", NULL));
+		}
+	}
+	vv_diff_side_clear(&c.side);
+	return rc;
+}
+
 static vv_status run_check(vv_context *in, vv_error *err)
 {
 	const options *o = in->options;
@@ -795,6 +829,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	}
 	if (o->init) return run_init(in, err);
 	if (o->from) return run_from(o, err);
+	if (o->test_rules) return run_tests(in, err);
 	if (o->format) {
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
@@ -833,9 +868,10 @@ const vv_command vv_cmd_check = {
 	.name = "check",
 	.group = "look",
 	.summary = "validate data: against its schema, the project's rules, and its past",
-	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
-		 "--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
-		 "--from FILE | --init [PATH...] | --list-rules | --log[=RULE] [REV] [PATH...]",
+	.usage =
+		"[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
+		"--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
+		"--from FILE | --init [PATH...] | --list-rules | --test-rules | --log[=RULE] [REV] [PATH...]",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		   "\n"

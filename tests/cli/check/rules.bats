@@ -150,3 +150,53 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	output_has "rule [t.csv] price >= -100: none -> new"
 	output_has "expected: price >= 0"
 }
+
+@test "rows under a rule test it: those with + must meet it, each with - must not" {
+	new_repo
+	printf 'id,day,amount,name\n1,2024-01-01,5,a\n2,2024-01-02,6,b\n' > t.csv
+	cat > varve.checks <<-'END'
+		[t.csv]
+		amount > 0
+		+ id=1, amount=3
+		+ id=4
+		- id=2, amount=-1
+		- id=3, amount=2        -- meets the rule
+		name <> 'a, b'
+		- name='a, b'
+		+ name='it''s'
+		+ name='a, b'
+		unique (day, id) where amount > 1
+		+ id=1, day=2024-01-01, amount=5
+		+ id=1, day=2024-01-01, amount=1
+		- id=1, day=2024-01-01, amount=5
+		- id=2, day=2024-01-01, amount=5
+		sum(amount) between 1 and 10 group by day
+		+ day=2024-01-01, amount=5
+		+ day=2024-01-02, amount=7
+		- day=2024-01-02, amount=7
+		length(name) < 5 warn
+		new.amount > old.amount
+	END
+	varve add . > /dev/null
+	succeeds varve check
+	ends_with 1 varve check --test-rules
+	output_is "varve.checks:6: the rule does not find this row, which is wrong: id=3, amount=2
+varve.checks:10: the rule finds this row, which is right: name='a, b'
+varve.checks:15: the rule does not find this row, which is wrong: id=2, day=2024-01-01, amount=5
+14 rows under 4 rules: 3 wrong; 1 rule without rows"
+	sed -i '/meets the rule/d; /^+ name=.a/d; 15d; /^- id=2, day/d' varve.checks
+	succeeds varve check --test-rules
+	output_has "rules: none wrong"
+	while IFS='|' read -r text message; do
+		printf '[t.csv]\n%s\n' "$text" | tr '~' '\n' > varve.checks
+		ends_with 2 varve check --test-rules
+		stderr_has "$message"
+	done <<-'END'
+		amount > 0~- cost=5|varve.checks:3: t.csv has no column 'cost'
+		amount > 0~- amount|varve.checks:3: a row is written as id=1, name='a, b'
+		amount > 0~- name='x|varve.checks:3: a row is written as id=1, name='a, b'
+		+ id=1|varve.checks:2:1: a rule is expected before its rows
+		select id from t~+ id=1|varve.checks:3:1: rows are for rules about rows, unique, counts and sums
+		new.id > 0~+ id=1|varve.checks:3:1: rows are for rules about rows, unique, counts and sums
+	END
+}

@@ -1,0 +1,291 @@
+/*
+ * rule_tests: the small tables that rows under a rule make.
+ */
+#include "lib/check/rule_tests.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/rules/check.h"
+#include "lib/check/input.h"
+#include "lib/check/list.h"
+#include "lib/check/run.h"
+
+/* One table, whose rules are tried. */
+typedef struct trying {
+	vv_rule_tests *out;
+	vv_check_run *run;
+	const vv_schema *schema; /* of the table: names of columns */
+	const char *declared;    /* JSON: their types */
+	size_t declared_len;
+	vv_rule_set *set;
+	const vv_check_rule *rule;
+	const char *path;
+	uint64_t found, row; /* findings, and the row of the first one, from 1 */
+} trying;
+
+/* Appends the value of a column in "id=1, name='a, b'", if it is there. False: text is not so written. */
+static bool find_cell(vv_buf *out, const char *text, const char *column)
+{
+	for (const char *at = text; *at;) {
+		const char *equal = strchr(at, '=');
+		bool quoted = equal && equal[1] == '\'', open = quoted, is;
+
+		if (!equal) return false;
+		is = strlen(column) == (size_t)(equal - at) &&
+		     strncmp(at, column, strlen(column)) == 0;
+		for (at = equal + 1 + quoted; *at && (quoted || *at != ','); at++) {
+			if (quoted && *at == '\'' && *++at != '\'') {
+				open = false;
+				break;
+			}
+			if (is) {
+				vv_buf_putc(out, *at);
+			}
+		}
+		at += strspn(at, " ");
+		if (open || (*at && *at != ',')) return false;
+		at += *at == ',';
+		at += strspn(at, " ");
+	}
+	return true;
+}
+
+static void put_csv(vv_buf *out, const char *s)
+{
+	vv_buf_putc(out, '"');
+	for (; *s; s++) {
+		vv_buf_puts(out, *s == '"' ? "\"" : "");
+		vv_buf_putc(out, *s);
+	}
+	vv_buf_putc(out, '"');
+}
+
+/* Every name must be a column: a misspelt one would test nothing. */
+static vv_status check_names(const trying *t, const vv_check_row *row, vv_error *err)
+{
+	for (const char *at = row->text; *at;) {
+		size_t len = strcspn(at, "=");
+		bool quoted = false;
+
+		if (vv_schema_find(t->schema, at, len) < 0) {
+			return vv_fail(err, VV_EINPUT, "%s:%zu: %s has no column '%s'",
+				       t->rule->file, row->line, vv_text_shows(t->path),
+				       vv_text_show(at, len));
+		}
+		for (at += len; *at && (quoted || *at != ','); at++) {
+			quoted = quoted != (*at == '\'');
+		}
+		at += strspn(at, ", ");
+	}
+	return VV_OK;
+}
+
+static vv_status put_row(vv_buf *out, const trying *t, const vv_check_row *row, vv_error *err)
+{
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
+	for (size_t i = 0; i < t->schema->count; i++) {
+		vv_buf_reset(&cell);
+		if (!find_cell(&cell, row->text, t->schema->fields[i].name)) {
+			return vv_fail(err, VV_EINPUT,
+				       "%s:%zu: a row is written as id=1, name='a, b'",
+				       t->rule->file, row->line);
+		}
+		vv_buf_puts(out, i > 0 ? "," : "");
+		if (cell.len > 0) {
+			put_csv(out, vv_buf_cstr(&cell));
+		}
+		out->failed = out->failed || cell.failed;
+	}
+	vv_buf_putc(out, '\n');
+	return check_names(t, row, err);
+}
+
+static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
+{
+	trying *t = payload;
+
+	if (f->unread) return vv_fail(err, VV_EINPUT, "%s", f->message);
+	t->row = t->found++ == 0 ? f->row : t->row;
+	return VV_OK;
+}
+
+/* Judges the rows with +, and beside them one with - (NULL: none): t->found. */
+static vv_status judge(trying *t, const vv_check_row *wrong, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_mem_sink) *rows = NULL;
+	vv_auto(vv_import_result) result = {0};
+	vv_auto(vv_check_result) verdict = {0};
+	static const char *const no_key[] = {NULL};
+	vv_import_options io = {.kind = VV_KIND_TABLE,
+				.order = VV_ORDER_READ,
+				.key = no_key,
+				.schema = t->declared,
+				.schema_len = t->declared_len};
+	vv_check_options o = {.rules = t->set,
+			      .path = t->path,
+			      .schema = t->declared,
+			      .schema_len = t->declared_len,
+			      .schema_name = t->path,
+			      .finding = on_finding,
+			      .payload = t,
+			      .temp_dir = t->run->temp_dir};
+	vv_mem_source memory;
+	vv_source source;
+	vv_table table;
+	vv_sink sink;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < t->schema->count; i++) {
+		vv_buf_puts(&text, i > 0 ? "," : "");
+		put_csv(&text, t->schema->fields[i].name);
+	}
+	vv_buf_putc(&text, '\n');
+	for (size_t i = 0; i < t->rule->row_count && rc == VV_OK; i++) {
+		rc = t->rule->rows[i].right ? put_row(&text, t, &t->rule->rows[i], err) : VV_OK;
+	}
+	if (rc < 0 || (wrong && (rc = put_row(&text, t, wrong, err)) < 0) ||
+	    (rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_mem_sink_new(&rows, NULL, t->run->temp_dir ? t->run->temp_dir : "/tmp", err)) <
+		    0) {
+		return rc;
+	}
+	io.hints = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
+	io.hints.path = "rows.csv";
+	io.temp_dir = t->run->temp_dir ? t->run->temp_dir : "/tmp";
+	vv_random(&io.secret, sizeof(io.secret));
+	vv_mem_sink_use(&sink, rows);
+	vv_source_mem(&source, &memory, text.data, text.len, "rows.csv");
+	if ((rc = vv_import(&result, &source, &sink, &io, err)) < 0 ||
+	    (rc = vv_table_open(&table, &sink, &result.cid, err)) < 0) {
+		return rc;
+	}
+	t->found = t->row = 0;
+	rc = vv_check_table(&verdict, &table, &o, err);
+	vv_table_close(&table);
+	return rc;
+}
+
+/* The n-th of the rows with +, from 1. */
+static const vv_check_row *right_row(const vv_check_rule *rule, uint64_t n)
+{
+	for (size_t i = 0; i < rule->row_count; i++) {
+		n -= rule->rows[i].right;
+		if (n == 0 && rule->rows[i].right) return &rule->rows[i];
+	}
+	return NULL;
+}
+
+static void tell(trying *t, size_t line, const char *what, const char *text)
+{
+	t->out->wrong++;
+	vv_buf_printf(&t->out->text, "%s:%zu: %s: %s\n", t->rule->file, line, what, text);
+}
+
+static vv_status try_rule(trying *t, vv_error *err)
+{
+	const vv_check_rule *rule = t->rule;
+	vv_status rc = judge(t, NULL, err);
+
+	if (rc < 0) return rc;
+	t->out->rules++;
+	t->out->rows += rule->row_count;
+	if (t->found > 0) {
+		const vv_check_row *row = right_row(rule, t->row);
+
+		tell(t, row ? row->line : rule->line,
+		     row ? "the rule finds this row, which is right"
+			 : "the rule finds the rows with +",
+		     row ? row->text : rule->text);
+		return VV_OK;
+	}
+	for (size_t i = 0; i < rule->row_count; i++) {
+		if (rule->rows[i].right) {
+			continue;
+		}
+		if ((rc = judge(t, &rule->rows[i], err)) < 0) return rc;
+		if (t->found == 0) {
+			tell(t, rule->rows[i].line,
+			     "the rule does not find this row, which is wrong", rule->rows[i].text);
+		}
+	}
+	return VV_OK;
+}
+
+/* Each rule of the table alone. */
+static vv_status try_table(trying *t, vv_error *err)
+{
+	vv_rule_set *set = t->set;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < set->count; i++) {
+		set->items[i].severity = VV_SEVERITY_OFF;
+	}
+	for (size_t i = 0; i < set->line_count; i++) {
+		set->lines[i].severity = VV_SEVERITY_OFF;
+	}
+	for (size_t i = 0; i < set->line_count && rc == VV_OK; i++) {
+		t->rule = &set->lines[i];
+		if (!vv_check_rule_takes_rows(t->rule)) {
+			continue;
+		}
+		if (t->rule->row_count == 0) {
+			t->out->without++;
+			continue;
+		}
+		set->lines[i].severity = VV_SEVERITY_ERROR;
+		rc = try_rule(t, err);
+		set->lines[i].severity = VV_SEVERITY_OFF;
+	}
+	return rc;
+}
+
+vv_status vv_rule_tests_run(vv_rule_tests *out, vv_check_run *run, const vv_diff_side *side,
+			    int argc, char **argv, vv_error *err)
+{
+	vv_auto(vv_rules_file) *file = NULL;
+	vv_auto(vv_check_list) list = {0};
+	vv_status rc;
+
+	if ((rc = vv_check_rules_read(&file, run->reader, side, err)) < 0 ||
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, side, argc, argv, false, err)) <
+		    0) {
+		return rc;
+	}
+	for (size_t i = 0; i < list.count && rc == VV_OK; i++) {
+		vv_check_input_options look = {.repo = run->repo,
+					       .reader = run->reader,
+					       .side = side,
+					       .package_path = list.items[i].package,
+					       .temp_dir = run->temp_dir};
+		vv_auto(vv_rule_set) set = {0};
+		vv_auto(vv_check_input) in = {0};
+
+		if ((rc = vv_rule_set_for(&set, file, list.items[i].path, err)) < 0) return rc;
+		if (set.line_count == 0 || list.items[i].absent) {
+			continue;
+		}
+		if ((rc = vv_check_input_open(&in, list.items[i].path, &look, err)) < 0) return rc;
+		if (!in.open) {
+			continue;
+		}
+		const bool declared = in.described && in.package.schema.len > 0;
+		trying t = {
+			.out = out,
+			.run = run,
+			.schema = &in.table.schema,
+			.declared = declared ? in.package.schema.data : in.table.root.schema.data,
+			.declared_len = declared ? in.package.schema.len : in.table.root.schema.len,
+			.set = &set,
+			.path = list.items[i].path};
+		rc = try_table(&t, err);
+	}
+	return rc < 0 ? rc : vv_buf_ok(&out->text, err);
+}
+
+void vv_rule_tests_clear(vv_rule_tests *t)
+{
+	vv_buf_clear(&t->text);
+}
