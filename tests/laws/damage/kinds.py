@@ -2,7 +2,8 @@
 """kinds.py HOME TOP EVERY SEED: what is damaged is seen and mended.
 
 TOP has a repository `a` with a store, a plain host, two holders of its vault, a lazy clone `l`, a repository with a merge in conflict `m`, one in
-which a switch was killed `j`, an export of pages `e`, and a copy of each, NAME.0, to begin from. KINDS is every kind of
+which a switch was killed `j`, a clone that was killed `c`, one with leftovers of transfers `i`, one after damage `d`, an export of pages `e`, a
+published folder `p` and a clone of it `q`, and a copy of each, NAME.0, to begin from. KINDS is every kind of
 file that varve writes there, DAMAGES what may happen to one. Of all pairs one of EVERY is tried, from SEED on; in each:
 
   - no command crashes, and none gives other bytes than were put in, here or in a new clone;
@@ -10,7 +11,7 @@ file that varve writes there, DAMAGES what may happen to one. Of all pairs one o
   - what a kind's column says mends it (SEEN must name it first, if the kind is one that readers need), and then every version is right,
     here and in a new clone.
 
-A line for each failure, with its number: kinds.py HOME TOP 1 0 NUMBER runs that one alone."""
+A line for each failure, with its number: kinds.py HOME TOP 1 0 NUMBER runs that one alone, FIRST-LAST these."""
 import glob
 import os
 import random
@@ -19,12 +20,22 @@ import subprocess
 import sys
 
 HOME, top, every, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-only = int(sys.argv[5]) if len(sys.argv) > 5 else None
-PARTS = ["a", "store", "host.git", "x", "y", "l", "m", "j", "e"]
+only = [int(n) for n in sys.argv[5].split("-")] if len(sys.argv) > 5 else None
+
+
+def shell(text):
+    return ["sh", "-c", text]
+
+
+PARTS = ["a", "store", "host.git", "x", "y", "config"]  # what each pair needs, beside the part that is damaged
 EXPORT = [["varve", "web", "--export", "../e", "HEAD"]]
 PUSH = [["varve", "push", "--blocks"]]
+PUBLISH = [["varve", "publish", "-q", "--no-pages", "-o", "../p"]]
+AGAIN = [["varve", "clone", "-q", "ssh://host" + os.path.join(top, "host.git"), "../c"]]
+FETCH = [["varve", "fetch", "--data", "--all"]]
 VAULT = [["varve", "vault", "repair"], ["varve", "vault", "replicate"]]
 REPAIR = [["varve", "fsck", "--repair"], ["varve", "fetch", "--data", "--all"]]
+VERIFY = ["varve", "verify", "../p"]
 STATUS, DOCTOR, FSCK, AUDIT = (["varve", "status", "--remote"], ["varve", "doctor"], ["varve", "fsck", "--data"],
                                ["varve", "vault", "audit", "--all"])
 # name, files, what sees it (None: it is derived, and does not matter), what mends it; those of other repositories than `a` are used there
@@ -56,7 +67,30 @@ KINDS = [
     ("repository: leaves of what was published", "a/.git/varve/cache/unixfs/*", None, []),
     ("repository: Git's packs, when it packs again", "a/.git/varve/git-packs", None, []),
     ("repository: turn", "a/.git/varve/turn", None, []),
-    ("repository: locks", "a/.git/varve/*.lock", None, []),
+    ("repository: locks", "a/.git/varve/**/*lock", None, []),
+    ("repository: rows of documents, their names", "a/.git/varve/cache/documents/*", None, []),
+    ("repository: rows of documents", "a/.git/varve/cache/documents/packs/*", None, []),
+    ("repository: trust", "a/.git/varve/trust", None, [shell("rm -rf .git/varve/trust")]),
+    ("repository: signed head", "a/.git/refs/varve/heads/*", None, [shell("rm -rf .git/refs/varve/heads"), ["varve", "fetch"]]),
+    ("repository: branch", "a/.git/refs/heads/main", None,
+     [shell("rm -rf .git/refs/heads/main; git update-ref refs/heads/main refs/remotes/origin/main")]),
+    ("repository: branch of the remote", "a/.git/refs/remotes/origin/main", None, [shell("rm -rf .git/refs/remotes/origin/main"), ["varve", "fetch"]]),
+    ("repository: HEAD", "a/.git/HEAD", None, [shell("rm -rf .git/HEAD; echo ref: refs/heads/main > .git/HEAD")]),
+    ("repository: index", "a/.git/index", None, [shell("rm -rf .git/index; git reset -q")]),
+    ("machine: key", "config/varve/key", None, [shell("rm -rf ../config/varve/key; cp ../config.0/varve/key ../config/varve/key")]),
+    ("half a clone: marker", "c/.git/varve/cloning", None, AGAIN),
+    ("leftovers: pack of a fetch", "i/.git/varve/incoming/*/packs/*", None, FETCH),
+    ("leftovers: lock of a fetch", "i/.git/varve/incoming/*/writer.lock", None, FETCH),
+    ("leftovers: pack set aside", "i/.git/varve/packs/aside-*", None, FETCH),
+    ("after damage: pack out of use", "d/.git/varve/damaged/*/packs/*", FSCK, REPAIR),
+    ("after damage: mark", "d/.git/varve/incomplete", FSCK, REPAIR),
+    ("after damage: old journal", "d/.git/varve/journal-old-1/*", FSCK, REPAIR),
+    ("folder: state", "p/folder", None, PUBLISH),
+    ("folder: list of history", "p/repo.git/objects/info/*", None, PUBLISH),
+    ("folder: refs", "p/repo.git/info/refs", None, PUBLISH),
+    ("clone of a folder: lists", "q/.git/varve/host/*/lists/*", None, FETCH),
+    ("clone of a folder: trust", "q/.git/varve/trust", None, [shell("rm -rf .git/varve/trust"), ["varve", "fetch"]]),
+    ("cache of URLs: any file", "cache/varve/**/*", None, [shell("rm -rf ../cache/varve")]),
     ("repository: settings of git's part of the host", "a/.git/varve/host/*/git/config", None, []),
     ("repository: ledger", "a/.git/varve/vault/ledger/*/*", None, VAULT + [["varve", "vault", "replicate", "--adopt"]]),
     ("repository: runs of the vault", "a/.git/varve/vault/runs/*", None, VAULT),
@@ -73,6 +107,13 @@ KINDS = [
     ("export: list", "e/varve-export", None, EXPORT),
     ("export: page or file", "e/*/**/*", None, EXPORT),
 ]
+ALSO = {  # what looks at these, beside the commands that look at all
+    "vault": [AUDIT],
+    "merge": [["varve", "conflicts"]],
+    "machine": [["varve", "sign", "-q"], ["varve", "vault", "status"]],
+    "folder": [VERIFY],
+    "cache of URLs": [["varve", "cat", "../p#main:t.csv"]],
+}
 DAMAGES = ["missing", "empty", "cut", "flipped", "older", "folder", "newer"]
 
 
@@ -81,8 +122,8 @@ def run(args, cwd="a"):
     return p.returncode, p.stdout, p.stderr.decode(errors="replace")
 
 
-def fresh():
-    for part in PARTS:
+def fresh(part):
+    for part in {part, *PARTS}:
         shutil.rmtree(os.path.join(top, part), ignore_errors=True)
         shutil.copytree(os.path.join(top, part + ".0"), os.path.join(top, part), symlinks=True)
     shutil.rmtree(os.path.join(top, "n"), ignore_errors=True)
@@ -158,7 +199,8 @@ class Judge:
 
     def clone(self, must):
         shutil.rmtree(os.path.join(top, "n"), ignore_errors=True)
-        code, _, said = self.run(["varve", "clone", "-q", "ssh://host" + os.path.join(top, "host.git"), "n"], ".")
+        url = "p" if self.name.startswith("folder") else "ssh://host" + os.path.join(top, "host.git")
+        code, _, said = self.run(["varve", "clone", "-q", url, "n"], ".")
         if must and code != 0:
             self.fault(f"a new clone: {said[:300]}")
         if code != 0 and "hint:" not in said:
@@ -187,12 +229,13 @@ def exported(part):
 
 def starts_anew(kind, said, judge):
     """Where a marker of what was begun is gone, the folder is not touched; the message says so, and a new one is right."""
-    if kind != "export: list":
+    part, again = {"export: list": ("e", EXPORT), "folder: state": ("p", PUBLISH), "half a clone: marker": ("c", AGAIN)}.get(kind, (None, None))
+    if not part:
         return False
     if "hint:" not in said:
         judge.fault(f"nothing helps: {said[:300]}")
-    shutil.rmtree(os.path.join(top, "e"))
-    for args in EXPORT:
+    shutil.rmtree(os.path.join(top, part))
+    for args in again:
         if judge.run(args, "a")[0] != 0:
             judge.fault(f"{' '.join(args)} in a new folder fails")
     return True
@@ -200,29 +243,29 @@ def starts_anew(kind, said, judge):
 
 def one(kind, pattern, seen, mends, how, number):
     r = random.Random(number)
-    fresh()
+    fresh(pattern.split("/")[0])
     found = files(pattern)
     if not found:
         return None
     file = found[r.randrange(len(found))]
     if damage(file, how, r) is None:
         return None
-    where = pattern[0] if pattern[0] in "lmj" and pattern[1] == "/" else "a"
+    where = pattern[0] if pattern[0] in "lmjcidq" and pattern[1] == "/" else "a"
     judge = Judge(kind, where)
     shown = b""
     refused = False
-    for args in (STATUS, DOCTOR, FSCK, ["varve", "status"], ["varve", "log", "--stat"]) + ((AUDIT,) if kind.startswith("vault") else ()) + ((seen,) if kind.startswith("merge") else ()):
+    for args in [STATUS, DOCTOR, FSCK, ["varve", "status"], ["varve", "log", "--stat"]] + ALSO.get(kind.split(":")[0], []):
         code, out, said = judge.run(args)
         if args == seen:
             shown = out + said.encode() if code != 0 or args == STATUS else b""
         refused = refused or newer_is_refused(kind, how, said + out.decode(errors="replace"))
     judge.versions(where, False)
-    lost = judge.clone(False) if kind.startswith("store") else 0
+    lost = judge.clone(False) if kind.startswith(("store", "folder")) else 0
     if seen and (not shown or b" 0 not whole" in shown):
         judge.fault(f"{' '.join(seen)} does not see it ({lost} versions are lost to a new clone)")
     if not refused:  # a newer varve's is not overwritten
         for args in mends:
-            cwd = "a" if args in EXPORT else None
+            cwd = "a" if args in EXPORT + PUBLISH + AGAIN else None
             code, out, said = judge.run(args, cwd)
             if code != 0 and how == "folder" and os.path.isdir(file) and os.path.basename(file) in said:
                 os.rmdir(file)  # it is named, and nothing else is lost
@@ -251,13 +294,13 @@ def one(kind, pattern, seen, mends, how, number):
 
 
 truth = {}
-fresh()
+fresh("a")
 for c in subprocess.run(["git", "rev-list", "main"], cwd=os.path.join(top, "a"), capture_output=True, text=True, check=True).stdout.split():
     truth[c] = run(["varve", "cat", f"{c}:t.csv"])[1]
 pairs = [(k, d) for k in KINDS for d in DAMAGES]
 good = tried = absent = 0
 for number, (k, d) in enumerate(pairs):
-    if only is not None and number != only or only is None and (number + seed) % every != 0:
+    if not only[0] <= number <= only[-1] if only else (number + seed) % every != 0:
         continue
     fine = one(*k, d, number)
     absent += fine is None
