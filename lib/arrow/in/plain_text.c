@@ -32,11 +32,35 @@ static void take_digits(vv_buf *digits, long *exponent, double d, int count)
 	}
 }
 
+/* The same of a number with at most nine decimals and 15 digits, as most are. Both whole numbers below are exact, so that their
+ * quotient is the double nearest to that decimal; no other decimal of 15 digits has the same one. False: it is none. */
+static bool take_few_decimals(vv_buf *digits, long *exponent, double d)
+{
+	static const double tens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+
+	for (unsigned k = 0; k < sizeof(tens) / sizeof(tens[0]) && d * tens[k] < 1e15; k++) {
+		const uint64_t n = (uint64_t)(d * tens[k] + 0.5);
+
+		if (n == 0 || (double)n / tens[k] != d) {
+			continue;
+		}
+		vv_buf_reset(digits);
+		vv_buf_printf(digits, "%llu", (unsigned long long)n);
+		*exponent = (long)digits->len - 1 - (long)k;
+		while (digits->len > 1 && digits->data[digits->len - 1] == '0') {
+			digits->len--;
+		}
+		return true;
+	}
+	return false;
+}
+
 /* As few digits as will do. */
 static void shortest(vv_buf *digits, long *exponent, double d, uint8_t width)
 {
 	const int most = width == 2 ? 5 : width == 4 ? 9 : 17;
 
+	if (width == 8 && take_few_decimals(digits, exponent, d)) return;
 	for (int count = 1; count <= most; count++) {
 		double x;
 

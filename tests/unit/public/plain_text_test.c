@@ -51,6 +51,9 @@ static void every_number_reads_back(void **state)
 		if (!isfinite(d)) {
 			continue;
 		}
+		if (i % 2) { /* a few decimals, as most have */
+			d = (double)(bits % 1000000000000000) / (i % 4 == 1 ? 1000 : 100000000);
+		}
 		vv_buf_reset(&b);
 		plain_put_float(&b, d, 8);
 		assert_true(strtod(vv_buf_cstr(&b), NULL) == d);
