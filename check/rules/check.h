@@ -87,6 +87,7 @@ typedef struct vv_check_options {
 	/* What shares have noted: believed where it is of the same groups, schema and rules, else passed over. */
 	const vv_check_noted *results;
 	size_t result_count;
+	vv_buf *spelled; /* vv_check_table: takes the rules as lines of varve.checks; nothing is checked. NULL: none */
 } vv_check_options;
 
 typedef struct vv_check_total {

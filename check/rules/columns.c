@@ -2,7 +2,7 @@
  * columns: how the header of a file is held against the fields of a schema, and what a
  * field's constraints demand of its cells.
  */
-#include "check/rules/columns.h"
+#include "check/rules/compile.h"
 #include "dataset/read/ragged.h"
 
 #include <stdint.h>

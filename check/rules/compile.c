@@ -13,7 +13,6 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "check/rules/columns.h"
 #include "dataset/schema/descriptor.h"
 
 /* A member that is nearly a known one, which it is taken for by its author and by nobody else. Others are custom

@@ -1,5 +1,5 @@
 /*
- * compile: a plan out of a schema and a rule set. For this room alone.
+ * compile: a plan out of a schema and a rule set, and back. For this room alone.
  */
 #ifndef VV_CHECK_RULES_COMPILE_H
 #define VV_CHECK_RULES_COMPILE_H
@@ -8,5 +8,17 @@
 
 /* out is initialised by the call, and cleared after a failure. Borrows the table and o. */
 vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err);
+
+/* ---- columns: the columns of a file by a schema ---- */
+
+/* The header against the schema, once; fills the columns' fields. */
+vv_status check_labels(check_plan *p, vv_error *err);
+/* Fills the constraints of a column that has a field. */
+vv_status check_constraints(check_plan *p, check_column *c, vv_error *err);
+
+/* ---- spell: a plan in the words of varve.checks ---- */
+
+/* Appends the section of the table. A comment names what cannot be said so. */
+vv_status check_plan_spell(vv_buf *out, const check_plan *p, vv_error *err);
 
 #endif

@@ -171,7 +171,9 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 	r.o = o;
 	r.result = out;
 	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK) {
-		rc = o->share ? check_share(&r, err) : check_rows(&r, err);
+		rc = o->spelled ? check_plan_spell(o->spelled, &r.plan, err)
+		     : o->share ? check_share(&r, err)
+				: check_rows(&r, err);
 	}
 	out->rows = t->root.rows;
 	out->columns = t->columns;

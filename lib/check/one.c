@@ -651,6 +651,13 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 {
 	vv_status rc;
 
+	if (c->run->spelled) {
+		if (!c->in.open) return tell(c, "source-error", c->in.why.message, NULL, err);
+		vv_check_options o = options_of(c, c->path);
+
+		o.spelled = c->run->spelled;
+		return vv_check_table(result, &c->in.table, &o, err);
+	}
 	if (c->run->share) {
 		return c->in.open && !c->in.mend ? check_input(c, &c->in, result, err) : VV_OK;
 	}

@@ -59,6 +59,7 @@ typedef struct vv_check_run {
 	const vv_check_share *share; /* one table, of which only the share is looked at; or NULL */
 	const vv_check_noted *results; /* of shares, by others */
 	size_t result_count;
+	vv_buf *spelled; /* takes the rules of each dataset as lines of varve.checks, and nothing is checked; or NULL */
 	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
 } vv_check_run;
 

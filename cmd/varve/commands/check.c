@@ -58,7 +58,10 @@ static const vv_option table[] = {
 		"check only these tables; may be repeated"),
 	OPT_LIST(0, "skip", skip, "RULE",
 		 "do not apply these rules, named as for --select; may be repeated"),
-	OPT_FLAG(0, "list-rules", list_rules, "list all rules"),
+	OPT_FLAG(
+		0, "list-rules", list_rules,
+		"list all rules; with --format checks those of the datasets, also of varve.json and "
+		"datapackage.json, as lines of varve.checks"),
 	OPT_FLAG(0, "test-rules", test_rules,
 		 "try the rows under the rules of varve.checks, and no data"),
 	OPT_MAYBE_STRING(
@@ -73,8 +76,8 @@ static const vv_option table[] = {
 	OPT_LIST(0, "accept", accept, "RULE",
 		 "accept the findings of this rule in PATH; requires --why"),
 	OPT_STRING(0, "why", why, "TEXT", "the reason for --accept"),
-	OPT_CHOICE(0, "format", format, "FORMAT", VV_REPORT_FORMS,
-		   "the format of the report (default: text)"),
+	OPT_CHOICE(0, "format", format, "FORMAT", VV_REPORT_FORMS "|checks",
+		   "the format of the report (default: text); checks: see --list-rules"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_LIST(0, "output", outputs, "FORMAT=FILE",
 		 "also write the report to FILE; may be repeated"),
@@ -115,12 +118,18 @@ typedef struct check {
 	int pattern_count; /* of --select, behind them */
 	char **paths;      /* all of these */
 	const char **only; /* the other words of --select */
+	vv_buf spelled;    /* --list-rules --format checks */
 } check;
 
 static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
 {
 	*s = (vv_diff_side){.kind = kind, .name = vv_strdup(name)};
 	return s->name ? VV_OK : vv_fail_nomem(err);
+}
+
+static bool spells(const options *o)
+{
+	return o->format && strcmp(o->format, "checks") == 0;
 }
 
 static bool splits(const options *o)
@@ -147,6 +156,9 @@ static vv_status check_usage(const options *o, vv_error *err)
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
 		vv_fail(err, VV_EUSAGE, "--accept needs a reason");
 		return vv_hint(err, "--why \"merged into another column\"");
+	}
+	if (spells(o) && !o->list_rules) {
+		return vv_fail(err, VV_EUSAGE, "--format checks requires --list-rules");
 	}
 	if (o->rules && !o->files) {
 		vv_fail(err, VV_EUSAGE, "--rules requires --files");
@@ -657,6 +669,7 @@ static void check_clear(check *c)
 	vv_free(c->run.only_used);
 	vv_free(c->paths);
 	vv_free(c->only);
+	vv_buf_clear(&c->spelled);
 }
 
 static vv_status run_checks(check *c, vv_error *err)
@@ -757,6 +770,18 @@ static void show_empty(const check *c)
 	}
 }
 
+static void show_spelled(const check *c)
+{
+	vv_report_totals t;
+
+	vv_report_totals_get(c->run.report, &t);
+	vv_out_bytes(vv_buf_cstr(&c->spelled), c->spelled.len);
+	if (t.invalid > 0) {
+		vv_warn("the rules of %s are not listed: see 'varve check'",
+			vv_text_counted(t.invalid, "dataset", NULL));
+	}
+}
+
 /* --from: the lines, and how many checks have none. */
 static vv_status run_from(const options *o, vv_error *err)
 {
@@ -823,20 +848,21 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	vv_check_output out = {.form = VV_REPORT_TEXT, .quiet = o->quiet, .outputs = &o->outputs};
 	vv_status rc;
 
-	if (o->list_rules) {
+	if (o->list_rules && !spells(o)) {
 		list_rules(o);
 		return VV_OK;
 	}
 	if (o->init) return run_init(in, err);
 	if (o->from) return run_from(o, err);
 	if (o->test_rules) return run_tests(in, err);
-	if (o->format) {
+	if (o->format && !spells(o)) {
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
 	vv_error_clear(err);
 	c.run.skip = o->skip.items;
 	c.run.skip_count = o->skip.count;
 	c.run.new_only = o->new_only;
+	c.run.spelled = spells(o) ? &c.spelled : NULL;
 	c.run.accept = o->accept.items;
 	c.run.accept_count = o->accept.count;
 	c.run.accept_why = o->why;
@@ -847,11 +873,13 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	c.run.progress = in->progress;
 	rc = run_checks(&c, err);
 	vv_progress_end();
-	if (rc == VV_OK && !o->log) {
+	if (rc == VV_OK && spells(o)) {
+		show_spelled(&c);
+	} else if (rc == VV_OK && !o->log) {
 		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
 		rc = vv_check_output_write(&out, c.run.report, err);
 	}
-	if (rc == VV_OK && !o->log) {
+	if (rc == VV_OK && !o->log && !spells(o)) {
 		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {

@@ -103,6 +103,27 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	done
 }
 
+@test "the rules of descriptions and varve.json, printed as lines, find the same" {
+	local seed
+	new_repo
+	for seed in ${VARVE_TEST_SEEDS:-$((RANDOM))}; do
+		succeeds python3 "$BATS_TEST_DIRNAME/spelled_model.py" "$seed" 8
+	done
+	printf '{"rules": {"blank-row": "off", "rows-removed": {"max": 3}, "null-share": {"columns": ["n"], "max": "5%%"}}}' > varve.json
+	printf '[t.csv]\npos: n > 0 warn @ada #fin -- why\nshare(n is null) <= 0.1 warn, <= 0.2 error where n > 1\n' > varve.checks
+	printf 'id,n\n1,2\n' > t.csv
+	succeeds varve check --list-rules --format checks --no-base t.csv
+	output_has "[/t.csv]"
+	output_has "-- not as a line: blank-row (/rules/blank-row)"
+	output_has "-- not as a line: rows-removed (/rules/rows-removed)"
+	output_has "share(n is null) <= base + 0.05"
+	output_has "pos: n > 0 warn @ada #fin -- why"
+	output_has "share(n is null) <= 0.2 where n > 1"
+	ends_with 2 varve check --format checks
+	stderr_has "--format checks requires --list-rules"
+	succeeds varve check --list-rules --format checks --files t.csv
+}
+
 @test "a mistake names file, line and column" {
 	new_repo
 	rows 5 > t.csv
