@@ -53,9 +53,9 @@ vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *ty
 {
 	char hex[GIT_OID_HEXSZ + 1];
 	size_t len = 0;
-	int code;
+	int code = vv_pack_heads_find(r, id, type, size, err);
 
-	if (vv_pack_heads_find(r, id, type, size)) return VV_OK;
+	if (code != 0) return code < 0 ? (vv_status)code : VV_OK;
 	code = git_odb_read_header(&len, type, r->odb, id);
 	if (code == GIT_ENOTFOUND && fetch_promised(r, id)) {
 		code = git_odb_read_header(&len, type, r->odb, id);

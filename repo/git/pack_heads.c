@@ -136,12 +136,16 @@ static void heads_free(vv_pack_heads *h)
 
 VV_AUTO_FREE(vv_pack_heads, heads_free)
 
-static vv_pack_heads *heads_open(const vv_repository *r)
+static vv_pack_heads *heads_open(const vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_pack_heads) *h = vv_calloc(1, sizeof(*h));
 
-	if (!h || vv_git_each_object_folder(r->objects, add_folder, h, VV_IGNORED) < 0 ||
-	    (r->came && add_folder(h, r->came, false, VV_IGNORED) < 0)) {
+	if (!h) {
+		(void)vv_fail_nomem(err);
+		return NULL;
+	}
+	if (vv_git_each_object_folder(r->objects, add_folder, h, err) < 0 ||
+	    (r->came && add_folder(h, r->came, false, err) < 0)) {
 		return NULL;
 	}
 	return vv_take(&h);
@@ -360,14 +364,15 @@ static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv
 
 /* --- all packs ---------------------------------------------------------------- */
 
-/* The packs, and which of them has the object; NULL: none, or it is not asked often enough. */
+/* The packs, and which of them has the object; NULL: none, it is not asked often enough, or the error. */
 static const vv_pack_heads *look_up(vv_repository *r, const git_oid *id, size_t *which,
-				    uint64_t *at)
+				    uint64_t *at, vv_error *err)
 {
 	vv_pack_heads *h = atomic_load(&r->heads);
 
 	if (!h) {
-		if (atomic_fetch_add(&r->heads_asked, 1) != ASKED_MIN || !(h = heads_open(r))) {
+		if (atomic_fetch_add(&r->heads_asked, 1) != ASKED_MIN ||
+		    !(h = heads_open(r, err))) {
 			return NULL;
 		}
 		r->close_heads = close_heads;
@@ -384,12 +389,16 @@ static const vv_pack_heads *look_up(vv_repository *r, const git_oid *id, size_t 
 	return NULL;
 }
 
-bool vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size)
+int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
+		       vv_error *err)
 {
 	uint64_t at;
 	size_t which;
-	const vv_pack_heads *h = look_up(r, id, &which, &at);
+	vv_error why;
 
+	vv_error_clear(&why);
+	const vv_pack_heads *h = look_up(r, id, &which, &at, &why);
+	if (why.code == VV_ENOMEM) return (int)vv_fail_nomem(err);
 	return h && head_of(&h->list[which], at, type, size);
 }
 
@@ -398,7 +407,7 @@ bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *me
 {
 	uint64_t at;
 	size_t which;
-	const vv_pack_heads *h = look_up(r, id, &which, &at);
+	const vv_pack_heads *h = look_up(r, id, &which, &at, VV_IGNORED);
 
 	if (!h || (!memo->slots && !(memo->slots = vv_calloc(SLOTS, sizeof(slot))))) return false;
 	return begin_of(h, which, at, memo, out);

@@ -9,11 +9,12 @@
 
 #include "repo/git/repository_internal.h"
 
-/* False: it was not asked for often enough yet, is in no pack that was here then, or not as gitformat-pack(5) has it:
- * libgit2 is to be asked, and has the words. */
-bool vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size);
+/* 1; 0: it was not asked for often enough yet, is in no pack that was here then, or not as gitformat-pack(5) has it:
+ * libgit2 is to be asked, and has the words. <0: there is no memory. */
+int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,
+		       vv_error *err);
 
-/* The first bytes of an object of at least so many, likewise; of a long chain of differences only their beginnings are
+/* True: the first bytes of an object of at least so many; of a long chain of differences only their beginnings are
  * inflated, each once while its place in the memo is not taken by another. The caller begins with zeroes, and frees slots. */
 #define VV_PACK_BEGIN 8u
 typedef struct vv_pack_begins {
