@@ -538,6 +538,34 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 
 /* --- runs ------------------------------------------------------------------ */
 
+/* Texts of one byte each, as flags and codes are: those that differ, and the number of each row's. As below. */
+static int bytes_run(vv_group_run *out, const group_reading *in, vv_cell *values, vv_arena *arena,
+		     vv_error *err)
+{
+	const char *text = (const char *)in->p + 2;
+	uint8_t *index;
+	uint16_t numbers[256] = {0}; /* from 1 */
+
+	if (group_left(in) != in->count + 2 || in->p[0] != GROUP_LEN_EQUAL || in->p[1] != 1) {
+		return 0;
+	}
+	if (!(index = vv_arena_alloc(arena, in->count))) return (int)vv_fail_nomem(err);
+	for (size_t i = 0; i < in->count; i++) {
+		uint16_t *number = &numbers[(uint8_t)text[i]];
+
+		if (*number == 0) {
+			if (out->count == GROUP_DICT_MAX) return 0;
+			group_set_cell(&values[out->count++], text + i, 1, in->state);
+			*number = (uint16_t)out->count;
+		}
+		index[i] = (uint8_t)(*number - 1);
+	}
+	out->form = VV_RUN_SHARED;
+	out->cells = values;
+	out->index = index;
+	return 1;
+}
+
 /* Distinct values, once: 0 where the column has none, or is damaged; <0: no memory. */
 static int shared_run(vv_group_run *out, group_reading *in, int encoding, vv_arena *arena,
 		      vv_error *err)
@@ -548,6 +576,7 @@ static int shared_run(vv_group_run *out, group_reading *in, int encoding, vv_are
 	vv_status rc;
 
 	if (!values) return (int)vv_fail_nomem(err);
+	if (encoding == GROUP_TEXT) return bytes_run(out, in, values, arena, err);
 	if (encoding != GROUP_CONST && encoding != GROUP_DICT) return 0;
 	if (encoding == GROUP_CONST) {
 		in->cells = values;

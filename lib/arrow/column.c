@@ -50,6 +50,13 @@ static bool mark_null(vv_arrow_column *c, size_t row)
 	return true;
 }
 
+/* The same where `null` is 1 (else it is 0), and the bit is there. */
+static inline void mark_if_null(vv_arrow_column *c, size_t row, unsigned null)
+{
+	c->nulls += null;
+	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] & ~(int)(null << row % 8));
+}
+
 /* ---- one cell ---- */
 
 /* Numbers as they are usually written: false for all others. */
@@ -242,10 +249,34 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
 			rc = fits < 0 ? (vv_status)fits : vv_batch_run(r, b, c->place, false, err);
 		}
 	}
+	c->words = r->form == VV_RUN_SHARED && value_sizes[c->form] == sizeof(int64_t);
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		rc = read_value(&c->shared[i], c, &r->cells[i], err);
+		c->words = c->words && c->shared[i].is != VV_ARROW_MISFIT;
 	}
 	return rc;
+}
+
+/* Values that rows share, of eight bytes each. */
+static vv_status put_words(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			   vv_error *err)
+{
+	int64_t *to = (int64_t *)(void *)(c->values.bytes + c->values.len);
+	bool null = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_arrow_value *v = &c->shared[c->run.index ? c->run.index[rows[i]] : 0];
+
+		to[i] = v->is == VV_ARROW_VALUE ? v->u.i : 0;
+		null = null || v->is == VV_ARROW_NULL;
+	}
+	if (null && !reach(&c->valid, have + count, 0xff)) return vv_fail_nomem(err);
+	for (size_t i = 0; null && i < count; i++) {
+		const vv_arrow_value *v = &c->shared[c->run.index ? c->run.index[rows[i]] : 0];
+
+		mark_if_null(c, have + i, v->is == VV_ARROW_NULL);
+	}
+	return VV_OK;
 }
 
 static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
@@ -276,8 +307,9 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 			((int64_t *)to)[i] = r->numbers[rows[i]] * micros;
 		}
 	}
+	if (r->empty && !reach(&c->valid, have + count, 0xff)) return vv_fail_nomem(err);
 	for (size_t i = 0; r->empty && i < count; i++) {
-		if (r->empty[rows[i]] && !mark_null(c, have + i)) return vv_fail_nomem(err);
+		mark_if_null(c, have + i, r->empty[rows[i]] != 0);
 	}
 	return VV_OK;
 }
@@ -402,6 +434,7 @@ vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t c
 {
 	if (!make_room(c, have, count)) return vv_fail_nomem(err);
 	vv_status rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
+		       : c->words     ? put_words(c, rows, count, have, err)
 				      : put_cells(c, rows, count, have, number, misfits, err);
 	c->values.len += count * value_sizes[c->form];
 	return rc;

@@ -72,6 +72,7 @@ typedef struct vv_arrow_column {
 	/* the group */
 	vv_group_run run;
 	vv_arrow_value *shared; /* of each of its values; room for 255 */
+	bool words;             /* they have eight bytes each, and none is a misfit */
 	struct {
 		bool known, fits;
 		vv_run_form form;
