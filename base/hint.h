@@ -134,6 +134,7 @@
 	X(RESTORE_DATA, "restore-data", "path") \
 	X(RESTORE_PATH, "restore-path", "path") \
 	X(RESTORE_SOURCE, "restore-source", "path") \
+	X(RESTORE_SPELLING, "restore-spelling", "path") \
 	X(RESTORE_WHOLE, "restore-whole", "revision path") \
 	X(RESTORE_WHOLE_REV, "restore-whole-rev", "path") \
 	X(SAVE_RESULT, "save-result", "") \

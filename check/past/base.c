@@ -391,7 +391,8 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 		goto done;
 	}
 	if (base && ((rc = check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
-		     (rc = check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0)) {
+		     (rc = check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0 ||
+		     (rc = base_check_excel(&c, err)) < 0)) {
 		goto done;
 	}
 	rc = base_check_values(&c, err);

@@ -22,13 +22,14 @@
  *   rows-removed       rows of the base are gone; max (b)
  *   rows-added         rows that the base did not have; min, max (b)
  *   cells-changed      cells of rows that both have; max: of all these cells
+ *   spreadsheet        Excel wrote the file, and spelled values in another way
  *   null-share         the share of missing values rose by more than max (a share)
  *   new-category       a value that the column did not have; max: how many may be (b)
  *   drift-psi          population stability index; max as a share: 0.2 is 200,000,000
  *   freshness          the newest date of the column is older than max_age before `now`;
  *                      needs no base
  *   no-key             a rule needs a key, and there is none
- * column-removed, column-retyped, type-contradiction and key-broken need no bounds and are
+ * column-removed, column-retyped, type-contradiction, spreadsheet and key-broken need no bounds and are
  * on by default.
  */
 #ifndef VV_CHECK_PAST_BASE_H

@@ -16,6 +16,10 @@ vv_status base_check_rows(base_check *c, vv_error *err);
 vv_status base_count_contradictions(base_check *c, size_t a, size_t b, uint64_t *out,
 				    vv_error *err);
 
+/* ---- base_excel: values that Excel spelled in another way ---- */
+
+vv_status base_check_excel(base_check *c, vv_error *err);
+
 /* ---- base_values: the values of columns against those of a base ---- */
 
 /* Does nothing where its rules are off. */

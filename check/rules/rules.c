@@ -78,6 +78,7 @@ static const rule_words rule_table[] = {
 	{"row-count", TAKES_MIN | TAKES_MAX | TAKES_COUNT | NEEDS_BOUND},
 	{"rows-added", TAKES_MIN | TAKES_MAX},
 	{"rows-removed", TAKES_MAX},
+	{"spreadsheet", TAKES_COLUMNS},
 	{"type-contradiction", TAKES_COLUMNS | TAKES_MOSTLY},
 	{"type-error", TAKES_COLUMNS | TAKES_MOSTLY},
 	{"unique-error", TAKES_COLUMNS | TAKES_MOSTLY},

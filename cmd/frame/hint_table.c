@@ -134,6 +134,7 @@ static const struct {
 	{"restore-data", "'varve restore %1' writes the data"},
 	{"restore-path", "varve restore %1"},
 	{"restore-source", "where a branch still has it, 'varve restore --source REV %1' with a commit before, then 'varve add'"},
+	{"restore-spelling", "'varve restore --spelling %1' restores it and keeps all edits"},
 	{"restore-whole", "varve restore --source %1 %2 && varve add %2"},
 	{"restore-whole-rev", "varve restore --source REV %1 && varve add %1 (REV: a commit in which its pointer is whole)"},
 	{"save-result", "make it with 'varve check --save-result FILE'"},

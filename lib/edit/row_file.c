@@ -24,7 +24,7 @@ static vv_status check_table(const vv_row_file *f, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no rows",
 			       vv_text_shows(f->path));
 	}
-	if (root->key_count == 0) {
+	if (root->key_count == 0 && !f->keyless) {
 		vv_fail(err, VV_EUSAGE, "'%s' has no key that could name a row",
 			vv_text_shows(f->path));
 		return vv_hint_code(err, VV_HINT_ADD_KEY, f->path);
@@ -130,7 +130,7 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 		rc = n.fd < 0 ? (vv_status)n.fd : VV_OK;
 	}
 	if (rc < 0) return rc;
-	rc = vv_rows_edit(&f->table, edits, count, write_piece, &n, err);
+	rc = vv_rows_edit(f->over ? f->over : &f->table, edits, count, write_piece, &n, err);
 	if (rc == VV_OK && fchmod(n.fd, f->before.mode & 07777) < 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", n.path);
 	}

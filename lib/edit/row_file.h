@@ -23,6 +23,9 @@ typedef struct vv_row_file {
 	vv_repository *repo; /* borrowed, all three */
 	vv_dataset_reader *reader;
 	const char *path; /* as the user wrote it */
+	bool keyless;     /* it may have no key */
+	vv_table *
+		over; /* another version, whose bytes the file gets, edited; NULL: its own. Borrowed */
 	/* After open: */
 	vv_subject subject;
 	vv_table table;

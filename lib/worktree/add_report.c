@@ -8,10 +8,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/schema.h"
+#include "diff/rows/excel_rows.h"
 #include "diff/rows/key_unique.h"
 #include "lib/worktree/add_report.h"
 
-#define KEY_ROWS 2000u /* that are looked at for a column that became a key */
+#define EXCEL_GROUPS 8u /* which differ, that are looked at for what Excel did */
+#define KEY_ROWS 2000u  /* that are looked at for a column that became a key */
 
 vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err)
 {
@@ -338,46 +340,79 @@ static vv_status find_new_key(long *column, bool *whole, vv_table *old, vv_table
 }
 
 /* A key is looked for when a table is new; later it is only told of one. */
-static vv_status put_new_key(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
-			     const vv_dataset_found *staged, vv_error *err)
+static vv_status put_new_key(vv_add_report *out, const char *path, vv_table *old, vv_table *new,
+			     vv_error *err)
 {
-	const vv_root *root = &staged->result.root;
-	vv_table old, new;
-	bool old_open = false, new_open = false, whole = false;
-	vv_writer *writer;
-	vv_sink sink;
-	long column = -1;
+	bool whole = false;
+	long column;
 	vv_status rc;
 
-	if (out->dry || out->no_key || item->was_text || vv_cid_is_null(&staged->parent) ||
-	    root->kind != VV_KIND_TABLE || root->key_count > 0 ||
-	    staged->parent_root.kind != VV_KIND_TABLE || staged->parent_root.key_count > 0) {
+	if (out->no_key || new->root.key_count > 0 || old->root.key_count > 0) return VV_OK;
+	if ((rc = find_new_key(&column, &whole, old, new, err)) < 0 || column < 0) return rc;
+	const vv_field *f = &new->schema.fields[column];
+
+	vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s",
+		      vv_text_name(f->name, f->name_len), whole ? "now" : "in the first rows now");
+	(void)vv_hint_put(&out->text, ": ", out->words, VV_HINT_ADD_KEY_FOUND, f->name, path);
+	vv_buf_putc(&out->text, '\n');
+	return VV_OK;
+}
+
+/* A line for each column that Excel spoiled, as the first groups that differ show. */
+static vv_status put_excel(vv_add_report *out, const char *path, vv_table *old, vv_table *new,
+			   vv_error *err)
+{
+	vv_auto(vv_excel_rows) *r = NULL;
+	bool any = false;
+	vv_status rc;
+
+	if (old->root.dialect.form != VV_FORM_CSV || new->root.dialect.form != VV_FORM_CSV) {
+		return VV_OK;
+	}
+	if ((rc = vv_excel_rows_open(&r, old, new, EXCEL_GROUPS, err)) < 0) return rc;
+	for (size_t i = 0; i < new->columns; i++) {
+		const vv_field *f = &new->schema.fields[i];
+		vv_auto(vv_buf) what = VV_BUF_INIT;
+
+		if (!vv_excel_column_put(&what, &r->columns[i], r->all)) {
+			continue;
+		}
+		vv_buf_printf(&out->warnings, "%s, column %s: %s", vv_text_shows(path),
+			      vv_text_name(f->name, f->name_len), vv_buf_cstr(&what));
+		if (!any) {
+			(void)vv_hint_put(&out->warnings, "; ", out->words,
+					  VV_HINT_RESTORE_SPELLING, path);
+		}
+		vv_buf_putc(&out->warnings, '\n');
+		any = true;
+	}
+	return VV_OK;
+}
+
+/* What the version before shows. */
+static vv_status put_past(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
+			  const vv_dataset_found *staged, vv_error *err)
+{
+	vv_auto(vv_table) old = {0}, new = {0};
+	vv_writer *writer;
+	vv_sink sink;
+	vv_status rc;
+
+	if (out->dry || item->was_text || vv_cid_is_null(&staged->parent) ||
+	    staged->result.root.kind != VV_KIND_TABLE ||
+	    staged->parent_root.kind != VV_KIND_TABLE) {
 		return VV_OK;
 	}
 	if ((rc = vv_dataset_writer_blocks(s, &writer, err)) < 0) return rc;
 	vv_sink_writer(&sink, writer);
-	new_open = (rc = vv_table_open_stored(&new, &sink, &staged->result.cid, err)) == VV_OK;
-	old_open = new_open &&
-		   (rc = vv_table_open_stored(&old, &sink, &staged->parent, err)) == VV_OK;
-	if (old_open && (rc = find_new_key(&column, &whole, &old, &new, err)) == VV_OK &&
-	    column >= 0) {
-		const vv_field *f = &new.schema.fields[column];
-
-		vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s",
-			      vv_text_name(f->name, f->name_len),
-			      whole ? "now" : "in the first rows now");
-		(void)vv_hint_put(&out->text, ": ", out->words, VV_HINT_ADD_KEY_FOUND, f->name,
-				  item->path);
-		vv_buf_putc(&out->text, '\n');
+	if ((rc = vv_table_open_stored(&new, &sink, &staged->result.cid, err)) < 0 ||
+	    (rc = vv_table_open_stored(&old, &sink, &staged->parent, err)) < 0 ||
+	    (rc = put_new_key(out, item->path, &old, &new, err)) < 0 ||
+	    (rc = put_excel(out, item->path, &old, &new, err)) < 0) {
+		return rc == VV_EMISSING ? VV_OK
+					 : rc; /* only looked at: its blocks may be elsewhere */
 	}
-	if (old_open) {
-		vv_table_close(&old);
-	}
-	if (new_open) {
-		vv_table_close(&new);
-	}
-	/* the version before is only looked at: its blocks may be elsewhere */
-	return rc == VV_EMISSING ? VV_OK : rc;
+	return VV_OK;
 }
 
 vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
@@ -409,7 +444,7 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add
 		rc = put_account(out, item, staged, err);
 	}
 	if (rc == VV_OK) {
-		rc = put_new_key(out, s, item, staged, err);
+		rc = put_past(out, s, item, staged, err);
 	}
 	out->tables += res->root.kind == VV_KIND_TABLE;
 	out->keyed += res->root.key_count > 0;

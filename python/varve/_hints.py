@@ -117,7 +117,8 @@ WITHOUT = set("""
     add-encoding add-fix-edited add-fix-or-untrack add-makes add-or-checkout add-order-back add-read-again ask-for
     car-export car-export-unixfs cat config-list did diff-patch diff-two export get git-dir hold-for holder-add
     holder-list holder-quota holder-room hook-line hook-line-also key-mend key-names key-new list-rules migrate
-    no-index patch-first-line prune-hold rename-column replicate restore-and-add restore-source restore-whole
+    no-index patch-first-line prune-hold rename-column replicate restore-and-add restore-source restore-spelling
+    restore-whole
     restore-whole-rev save-result schema-missing schema-number schema-type serve-copy serve-hold standing store-remove
     switch-detach switch-remote track update-force vault-for
 """.split())

@@ -8,12 +8,13 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/edit/row_restore.h"
+#include "lib/edit/spelling_restore.h"
 #include "repo/git/repository.h"
 
 typedef struct options {
 	const char *source, *row;
 	vv_strings columns;
-	bool staged, worktree, quiet;
+	bool staged, worktree, spelling, quiet;
 } options;
 
 static const vv_option table[] = {
@@ -24,6 +25,10 @@ static const vv_option table[] = {
 	OPT_STRING(0, "row", row, "KEY",
 		   "only the row with this key (values separated by commas); PATH is one table"),
 	OPT_LIST(0, "column", columns, "COL", "with --row: only this cell; may be given again"),
+	OPT_FLAG(
+		0, "spelling", spelling,
+		"undo what Excel did to the spelling of values and to the form of PATH, and keep all edits "
+		"(--source: its version before; default: HEAD)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
@@ -34,6 +39,10 @@ static int check_restore(const vv_context *c)
 	if (c->argc == 0) return vv_usage_error("restore needs files: PATH... ('.' for all)");
 	if (o->columns.count > 0 && !o->row) {
 		return vv_usage_error("--column is for --row: --row KEY --column COL PATH");
+	}
+	if (o->spelling && (c->argc != 1 || o->staged || o->row)) {
+		return vv_usage_error(
+			"--spelling is for one table: --spelling [--source REV] PATH");
 	}
 	if (o->row && (c->argc != 1 || o->staged)) {
 		return vv_usage_error(o->staged ? "--row is for files; 'varve add' stages them"
@@ -70,6 +79,28 @@ static vv_status restore_row(vv_context *c, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status restore_spelling(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_spelling_restore r = {.repo = c->repo,
+				       .reader = c->reader,
+				       .path = c->argv[0],
+				       .source = o->source ? o->source : "HEAD"};
+	vv_spelling_restored done;
+	vv_status rc = vv_spelling_restore_run(&done, &r, err);
+
+	if (rc < 0 || o->quiet) return rc;
+	vv_note("%s: restored %s, kept %s", vv_text_shows(r.path),
+		vv_text_counted(done.cells, "cell", NULL),
+		vv_text_counted(done.edited, "changed cell", "changed cells"));
+	if (done.added + done.removed > 0) {
+		vv_note("%s: kept %s, removed %s", vv_text_shows(r.path),
+			vv_text_counted(done.added, "new row", "new rows"),
+			vv_text_counted(done.removed, "row", NULL));
+	}
+	return VV_OK;
+}
+
 static void print_restored(const vv_context *c, const vv_restored *done)
 {
 	const options *o = c->options;
@@ -96,6 +127,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	vv_restored done;
 
 	if (o->row) return restore_row(c, err);
+	if (o->spelling) return restore_spelling(c, err);
 	vv_status rc = vv_restore_run(&done, &r, err);
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
@@ -115,7 +147,8 @@ const vv_command vv_cmd_restore = {
 	.group = "change",
 	.summary = "restore files from the index or an earlier version",
 	.usage = "[--source REV] [--staged] [--worktree] PATH...\n"
-		 "[--source REV] --row KEY [--column COL]... PATH",
+		 "[--source REV] --row KEY [--column COL]... PATH\n"
+		 "[--source REV] --spelling PATH",
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"
 		   "restored 1 file",
 	.options = table,

@@ -1,0 +1,642 @@
+/*
+ * excel: which texts Excel takes for numbers, dates and words of logic, and the forms in which it writes them.
+ */
+#include "diff/rows/excel.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/show.h"
+#include "base/text.h"
+
+#define DIGITS_MAX 60u  /* of a number */
+#define DIGITS_KEPT 15u /* which Excel computes with */
+#define WIDTH 11u       /* characters of a number in the format General */
+#define TEXT_MAX 20000u /* bytes of a text whose letters are looked at */
+
+static const char *const words[VV_EXCEL_KINDS] = {
+	[VV_EXCEL_NONE] = "",
+	[VV_EXCEL_STYLE] = "values are spelled in another way",
+	[VV_EXCEL_ZEROS] = "leading zeros are lost",
+	[VV_EXCEL_EXPONENT] = "numbers have an exponent",
+	[VV_EXCEL_ROUNDED] = "long numbers are rounded",
+	[VV_EXCEL_COMMA] = "numbers have another decimal mark",
+	[VV_EXCEL_GROUPS] = "decimal points are lost",
+	[VV_EXCEL_DATE] = "dates have another form",
+	[VV_EXCEL_SWAPPED] = "day and month are swapped",
+	[VV_EXCEL_NAMED] = "texts became dates",
+	[VV_EXCEL_LETTERS] = "letters that the encoding lacks are lost",
+	[VV_EXCEL_MOJIBAKE] = "UTF-8 was read in another encoding",
+	[VV_EXCEL_ERROR] = "texts became formulas",
+};
+
+const char *vv_excel_words(vv_excel_kind k)
+{
+	return words[k];
+}
+
+void vv_excel_clear(vv_excel *e)
+{
+	vv_buf_clear(&e->text);
+	e->count = 0;
+}
+
+/* Where the next spelling begins; it is put into e->text, then taken. */
+static size_t begin(const vv_excel *e)
+{
+	return e->text.len;
+}
+
+/* The same form may come twice. */
+static void take(vv_excel *e, size_t at, vv_excel_kind kind)
+{
+	if (e->count < VV_EXCEL_MAX && !e->text.failed) {
+		e->items[e->count++] = (vv_excel_spelling){
+			.at = (uint32_t)at, .len = (uint32_t)(e->text.len - at), .kind = kind};
+	}
+}
+
+/* --- numbers ----------------------------------------------------------------------------------- */
+
+/* 0.DIGITS times ten to the power of point; no zeros around the digits. */
+typedef struct number {
+	char digits[DIGITS_MAX];
+	size_t count;
+	long point;
+	bool negative, zeros, exponent; /* zeros: in front of another digit */
+	char mark;                      /* what was before the fraction, or 0 */
+} number;
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static void strip(number *n)
+{
+	size_t lead = 0;
+
+	while (n->count > 0 && n->digits[n->count - 1] == '0') {
+		n->count--;
+	}
+	while (lead < n->count && n->digits[lead] == '0') {
+		lead++;
+	}
+	memmove(n->digits, n->digits + lead, n->count - lead);
+	n->count -= lead;
+	n->point = n->count > 0 ? n->point - (long)lead : 0;
+}
+
+/* "E+05" at the end; true: it is right, or there is none. */
+static bool read_exponent(number *n, const char *s, size_t len)
+{
+	long v = 0;
+	size_t i = 1;
+
+	if (len == 0) return true;
+	const bool minus = len > 1 && s[1] == '-';
+	i += len > 1 && (s[1] == '-' || s[1] == '+');
+	if ((*s != 'e' && *s != 'E') || i == len || len - i > 3) return false;
+	for (; i < len && is_digit(s[i]); i++) {
+		v = v * 10 + (s[i] - '0');
+	}
+	n->exponent = true;
+	n->point += minus ? -v : v;
+	return i == len && v <= 300;
+}
+
+static bool read_number(number *n, const char *s, size_t len)
+{
+	size_t i = 0, all = 0;
+
+	memset(n, 0, sizeof(*n));
+	while (len > 0 && s[len - 1] == ' ') {
+		len--;
+	}
+	while (i < len && s[i] == ' ') {
+		i++;
+	}
+	n->negative = i < len && s[i] == '-';
+	i += i < len && (s[i] == '-' || s[i] == '+');
+	n->zeros = len - i > 1 && s[i] == '0' && is_digit(s[i + 1]);
+	for (; i < len && (is_digit(s[i]) || ((s[i] == '.' || s[i] == ',') && !n->mark)); i++) {
+		if (!is_digit(s[i])) {
+			n->mark = s[i];
+			continue;
+		}
+		if (all++ >= DIGITS_MAX) return false;
+		n->digits[n->count++] = s[i];
+		n->point += n->mark == 0;
+	}
+	if (all == 0 || !read_exponent(n, s + i, len - i)) return false;
+	strip(n);
+	return true;
+}
+
+/* To so many digits; cut: those behind are dropped. */
+static number rounded(const number *n, long keep, bool cut)
+{
+	number r = *n;
+	bool up;
+
+	if (keep >= (long)r.count) return r;
+	if (keep < 0) {
+		r.count = 0;
+		strip(&r);
+		return r;
+	}
+	up = !cut && n->digits[keep] >= '5';
+	r.count = (size_t)keep;
+	for (size_t i = r.count; up && i-- > 0;) {
+		up = r.digits[i] == '9';
+		r.digits[i] = up ? '0' : (char)(r.digits[i] + 1);
+	}
+	if (up) {
+		memmove(r.digits + 1, r.digits, r.count);
+		r.digits[0] = '1';
+		r.count++;
+		r.point++;
+	}
+	strip(&r);
+	return r;
+}
+
+static void put_plain(vv_buf *out, const number *n, char mark)
+{
+	const size_t whole = n->point > 0 ? (size_t)n->point : 0;
+
+	vv_buf_puts(out, n->negative && n->count > 0 ? "-" : "");
+	for (size_t i = 0; i < whole; i++) {
+		vv_buf_putc(out, i < n->count ? n->digits[i] : '0');
+	}
+	vv_buf_puts(out, whole == 0 ? "0" : "");
+	if (whole >= n->count) return;
+	vv_buf_putc(out, mark);
+	for (long i = n->point; i < 0; i++) {
+		vv_buf_putc(out, '0');
+	}
+	vv_buf_put(out, n->digits + whole, n->count - whole);
+}
+
+/* places: digits behind the mark; 0: as many as there are. */
+static void put_exponent(vv_buf *out, const number *n, char mark, size_t places)
+{
+	const long e = n->count > 0 ? n->point - 1 : 0;
+
+	vv_buf_puts(out, n->negative ? "-" : "");
+	vv_buf_putc(out, n->count > 0 ? n->digits[0] : '0');
+	if (n->count > 1 || places > 0) {
+		vv_buf_putc(out, mark);
+	}
+	for (size_t i = 1; i < n->count || i <= places; i++) {
+		vv_buf_putc(out, i < n->count ? n->digits[i] : '0');
+	}
+	vv_buf_printf(out, "E%c%02ld", e < 0 ? '-' : '+', e < 0 ? -e : e);
+}
+
+static bool same_value(const number *a, const number *b)
+{
+	return a->count == b->count && memcmp(a->digits, b->digits, a->count) == 0 &&
+	       a->point == b->point;
+}
+
+static void take_plain(vv_excel *e, const number *was, const number *is, char mark)
+{
+	const size_t at = begin(e);
+	const bool other = was->mark && mark != was->mark && (long)is->count > is->point;
+
+	put_plain(&e->text, is, mark);
+	take(e, at,
+	     !same_value(was, is) ? VV_EXCEL_ROUNDED
+	     : other              ? VV_EXCEL_COMMA
+	     : was->zeros         ? VV_EXCEL_ZEROS
+				  : VV_EXCEL_STYLE);
+}
+
+/* In the format General a number is as wide as fits, then with an exponent. */
+static void put_number(vv_excel *e, const number *n, char mark)
+{
+	const number cut = rounded(n, DIGITS_KEPT, true), near = rounded(n, DIGITS_KEPT, false);
+	const long whole = near.point > 1 ? near.point : 1;
+	const number narrow = rounded(&near, near.point + (long)WIDTH - 1 - whole, false);
+	const number short_one = rounded(&near, 6, false), three = rounded(&near, 3, false);
+	size_t at;
+
+	take_plain(e, n, &cut, mark);
+	take_plain(e, n, &near, mark);
+	if (whole < (long)WIDTH && narrow.count > 0) {
+		take_plain(e, n, &narrow, mark);
+	}
+	if (near.point > (long)WIDTH || near.point < -3) {
+		at = begin(e);
+		put_exponent(&e->text, &short_one, mark, 0);
+		take(e, at, VV_EXCEL_EXPONENT);
+	}
+	if (n->exponent || near.point > (long)WIDTH) {
+		at = begin(e);
+		put_exponent(&e->text, &three, mark, 2);
+		take(e, at, VV_EXCEL_EXPONENT);
+	}
+}
+
+static void numbers(vv_excel *e, const char *s, size_t len)
+{
+	number n;
+	size_t at = begin(e), digits = 0;
+
+	if (!read_number(&n, s, len)) return;
+	put_number(e, &n, '.');
+	put_number(e, &n, ',');
+	for (size_t i = 0; i < len; i++) { /* 1.234 and 1.234.567 where the point parts thousands */
+		digits = is_digit(s[i]) ? digits + 1 : 0;
+	}
+	if (n.mark == '.' && !n.exponent && digits == 3 && n.point > 0 && n.point <= 3 &&
+	    !n.zeros) {
+		at = begin(e);
+		for (size_t i = 0; i < len; i++) {
+			if (s[i] != '.' && s[i] != ' ') {
+				vv_buf_putc(&e->text, s[i]);
+			}
+		}
+		take(e, at, VV_EXCEL_GROUPS);
+	}
+}
+
+/* --- dates and times --------------------------------------------------------------------------- */
+
+static const char *const months[] = {"January",   "February", "March",    "April",
+				     "May",       "June",     "July",     "August",
+				     "September", "October",  "November", "December"};
+
+typedef enum order { ORDER_ISO, ORDER_DAY, ORDER_MONTH, ORDER_NAMED } order;
+
+/* A text as a date and a time. */
+typedef struct moment {
+	int year, month, day; /* year 0: none; month 0: no date; day 0: month and year */
+	int clock[3];         /* hour -1: none; second -1: none */
+} moment;
+
+/* The parts of a date: numbers and names of months. */
+typedef struct part {
+	int value;     /* of a number, or the month */
+	size_t digits; /* 0: a name */
+} part;
+
+static int month_of(const char *s, size_t len)
+{
+	for (int m = 0; len >= 3 && m < 12; m++) {
+		if (len <= strlen(months[m]) && strncasecmp(s, months[m], len) == 0) return m + 1;
+	}
+	return 0;
+}
+
+/* One to three parts; *rest: what is behind them. 0: not a date. */
+static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
+{
+	size_t n = 0, i = 0;
+
+	while (i < len && n < 3) {
+		const size_t from = i;
+
+		while (i < len && is_digit(s[i])) {
+			i++;
+		}
+		out[n] = (part){0, i - from};
+		for (size_t k = from; k < i && i - from <= 4; k++) {
+			out[n].value = out[n].value * 10 + (s[k] - '0');
+		}
+		if (i == from) {
+			while (i < len && isalpha((unsigned char)s[i])) {
+				i++;
+			}
+			out[n].value = month_of(s + from, i - from);
+		}
+		if (i - from > 9 || (out[n].digits > 4) ||
+		    (out[n].digits == 0 && out[n].value == 0)) {
+			return 0;
+		}
+		n++;
+		*rest = i;
+		if (i < len && strchr("-/.", s[i])) {
+			i++;
+			i += i < len && s[i] == ' ';
+		} else if (i < len && s[i] == ' ' && (n < 3 && !memchr(s + i, ':', len - i))) {
+			i++;
+		} else if (i < len && s[i] == ' ') {
+			break;
+		} else if (i < len &&
+			   (out[n - 1].digits == 0) == (isalpha((unsigned char)s[i]) != 0)) {
+			return 0;
+		}
+	}
+	return *rest == len || s[*rest] == ' ' ? n : 0;
+}
+
+/* "9:05", "9:05:07"; false: neither. */
+static bool read_clock(moment *m, const char *s, size_t len)
+{
+	size_t i = 0, n = 0;
+
+	m->clock[0] = m->clock[2] = -1;
+	while (i < len && n < 3) {
+		const size_t from = i;
+		int v = 0;
+
+		for (; i < len && is_digit(s[i]) && i - from < 2; i++) {
+			v = v * 10 + (s[i] - '0');
+		}
+		if (i == from || (n == 0 ? v > 23 : v > 59)) return false;
+		m->clock[n++] = v;
+		if (i < len && s[i++] != ':') return false;
+	}
+	return n >= 2 && i == len && s[len - 1] != ':';
+}
+
+static int full_year(const part *p)
+{
+	return p->digits > 2 ? p->value : p->value < 30 ? 2000 + p->value : 1900 + p->value;
+}
+
+static bool set_date(moment *m, int year, int month, int day)
+{
+	m->year = year;
+	m->month = month;
+	m->day = day;
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/* The parts under an order; false: they are not so. */
+static bool read_date(moment *m, const part *p, size_t n, order o)
+{
+	const size_t name = p[0].digits == 0 ? 0 : n > 1 && p[1].digits == 0 ? 1 : 2;
+
+	if (o == ORDER_NAMED) {
+		if (n < 2 || name == 2) return false;
+		const part *other = &p[1 - name];
+
+		if (n == 2 && other->value > 31) {
+			return set_date(m, full_year(other), p[name].value, 1);
+		}
+		return other->digits > 0 && other->digits < 3 && (n == 2 || p[2].digits > 0) &&
+		       set_date(m, n == 3 ? full_year(&p[2]) : 0, p[name].value, other->value);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (p[i].digits == 0) return false;
+	}
+	if (o == ORDER_ISO) {
+		return n == 3 && p[0].digits == 4 &&
+		       set_date(m, p[0].value, p[1].value, p[2].value);
+	}
+	if (n < 2 || p[0].digits > 2 || p[1].digits > 2) return false;
+	return o == ORDER_DAY ? set_date(m, n == 3 ? full_year(&p[2]) : 0, p[1].value, p[0].value)
+			      : set_date(m, n == 3 ? full_year(&p[2]) : 0, p[0].value, p[1].value);
+}
+
+/* D day, M month (twice: two digits), N its name, Y year (four digits), y its last two. */
+static const struct {
+	const char *form;
+	order order;
+	bool year;
+} forms[] = {
+	{"M/D/Y", ORDER_MONTH, true},   {"D/M/Y", ORDER_DAY, true},
+	{"MM/DD/Y", ORDER_MONTH, true}, {"DD/MM/Y", ORDER_DAY, true},
+	{"M/D/y", ORDER_MONTH, true},   {"D/M/y", ORDER_DAY, true},
+	{"MM/DD/y", ORDER_MONTH, true}, {"DD/MM/y", ORDER_DAY, true},
+	{"DD.MM.Y", ORDER_DAY, true},   {"D.M.Y", ORDER_DAY, true},
+	{"DD.MM.y", ORDER_DAY, true},   {"DD-MM-Y", ORDER_DAY, true},
+	{"D-M-Y", ORDER_DAY, true},     {"Y-MM-DD", ORDER_ISO, true},
+	{"Y/MM/DD", ORDER_ISO, true},   {"Y/M/D", ORDER_ISO, true},
+	{"D-N-y", ORDER_NAMED, true},   {"DD-N-y", ORDER_NAMED, true},
+	{"D-N", ORDER_NAMED, false},    {"DD-N", ORDER_NAMED, false},
+	{"D. N", ORDER_NAMED, false},   {"DD. N", ORDER_NAMED, false},
+	{"N-y", ORDER_NAMED, true},
+};
+
+static void put_date(vv_buf *out, const moment *m, const char *form)
+{
+	for (const char *f = form; *f; f++) {
+		const bool two = f[1] == f[0];
+
+		switch (*f) {
+		case 'Y':
+			vv_buf_printf(out, "%04d", m->year);
+			break;
+		case 'y':
+			vv_buf_printf(out, "%02d", m->year % 100);
+			break;
+		case 'N':
+			vv_buf_printf(out, "%.3s", months[m->month - 1]);
+			break;
+		case 'D':
+			vv_buf_printf(out, two ? "%02d" : "%d", m->day);
+			break;
+		case 'M':
+			vv_buf_printf(out, two ? "%02d" : "%d", m->month);
+			break;
+		default:
+			vv_buf_putc(out, *f);
+		}
+		f += two;
+	}
+}
+
+/* Which of its forms a time of day has; the fifth is none. */
+static bool put_clock(vv_buf *out, const moment *m, int form)
+{
+	if (form == 4) return m->clock[0] < 0;
+	if (m->clock[0] < 0) return false;
+	vv_buf_printf(out, form % 2 ? "%02d:%02d" : "%d:%02d", m->clock[0], m->clock[1]);
+	if (form >= 2) {
+		vv_buf_printf(out, ":%02d", m->clock[2] < 0 ? 0 : m->clock[2]);
+	}
+	return true;
+}
+
+static void put_forms(vv_excel *e, const moment *m, order o, bool no_year)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		const order f = forms[i].order;
+		const bool swapped = (o == ORDER_DAY && f == ORDER_MONTH) ||
+				     (o == ORDER_MONTH && f == ORDER_DAY);
+
+		if (forms[i].year == no_year) {
+			continue;
+		}
+		for (int k = 0; k < 5; k++) {
+			const size_t at = begin(e);
+
+			put_date(&e->text, m, forms[i].form);
+			vv_buf_puts(&e->text, k < 4 ? " " : "");
+			if (put_clock(&e->text, m, k)) {
+				take(e, at,
+				     o == ORDER_NAMED || no_year     ? VV_EXCEL_NAMED
+				     : swapped && m->day != m->month ? VV_EXCEL_SWAPPED
+								     : VV_EXCEL_DATE);
+			}
+		}
+	}
+}
+
+static void dates(vv_excel *e, const char *s, size_t len)
+{
+	part p[3] = {{0, 0}};
+	moment m = {0};
+	size_t rest = 0, n;
+
+	if (read_clock(&m, s, len)) {
+		for (int k = 0; k < 4; k++) {
+			const size_t at = begin(e);
+
+			put_clock(&e->text, &m, k);
+			take(e, at, VV_EXCEL_STYLE);
+		}
+		return;
+	}
+	n = read_parts(p, s, len, &rest);
+	if (n < 2 || (rest < len && !read_clock(&m, s + rest + 1, len - rest - 1))) return;
+	if (rest == len) {
+		m.clock[0] = -1;
+	}
+	for (int o = ORDER_ISO; o <= ORDER_NAMED; o++) {
+		if (read_date(&m, p, n, (order)o)) {
+			put_forms(e, &m, (order)o, m.year == 0);
+		}
+	}
+}
+
+/* --- words and letters ------------------------------------------------------------------------- */
+
+static void logic(vv_excel *e, const char *s, size_t len)
+{
+	static const char *const pairs[][2] = {
+		{"true", "TRUE"}, {"false", "FALSE"}, {"true", "WAHR"}, {"false", "FALSCH"}};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (strlen(pairs[i][0]) == len && strncasecmp(s, pairs[i][0], len) == 0) {
+			const size_t at = begin(e);
+
+			vv_buf_puts(&e->text, pairs[i][1]);
+			take(e, at, VV_EXCEL_STYLE);
+		}
+	}
+}
+
+/* Windows-1252 from 0x80 to 0x9f; what is 0 there is the control character. */
+static const uint16_t ansi[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+				  0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+				  0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+				  0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+
+/* The byte of a code point; 0: it has none. */
+static unsigned char ansi_of(uint32_t cp)
+{
+	if (cp < 0x80 || (cp >= 0xA0 && cp <= 0xFF)) return (unsigned char)cp;
+	for (size_t i = 0; i < 32; i++) {
+		if (ansi[i] == cp || (ansi[i] == 0 && cp == 0x80 + i)) {
+			return (unsigned char)(0x80 + i);
+		}
+	}
+	return 0;
+}
+
+/* Written as ANSI, and read so, and read as ANSI what is UTF-8. */
+static void letters(vv_excel *e, const char *s, size_t len)
+{
+	size_t plain = 0, at;
+	uint32_t cp;
+
+	while (plain < len && (unsigned char)s[plain] < 0x80) {
+		plain++;
+	}
+	if (plain == len || len > TEXT_MAX || !vv_utf8_valid(s, len)) return;
+	at = begin(e);
+	for (size_t i = 0; i < len;) {
+		i += vv_utf8_decode(&cp, s + i, len - i);
+		vv_buf_putc(&e->text, ansi_of(cp) ? (char)ansi_of(cp) : '?');
+	}
+	take(e, at, VV_EXCEL_MOJIBAKE);
+	at = begin(e);
+	for (size_t i = 0; i < len;) {
+		i += vv_utf8_decode(&cp, s + i, len - i);
+		if (ansi_of(cp)) {
+			vv_utf8_put(&e->text, cp);
+		} else {
+			vv_buf_puts(&e->text, cp > 0xFFFF ? "??" : "?");
+		}
+	}
+	take(e, at, VV_EXCEL_LETTERS);
+	at = begin(e);
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)s[i];
+
+		vv_utf8_put(&e->text, c >= 0x80 && c < 0xA0 && ansi[c - 0x80] ? ansi[c - 0x80] : c);
+	}
+	take(e, at, VV_EXCEL_MOJIBAKE);
+}
+
+/* Where ANSI has no letter, Windows writes a similar one, or a question mark. */
+static bool lost_letters(const vv_cell *was, const vv_cell *is)
+{
+	size_t i = 0, k = 0;
+	uint32_t a, b;
+
+	while (i < was->len && k < is->len) {
+		const size_t n = vv_utf8_decode(&a, was->text + i, was->len - i);
+		const size_t m = vv_utf8_decode(&b, is->text + k, is->len - k);
+
+		if (n == 0 || m == 0 || (a != b && (ansi_of(a) || b > 0x7F))) return false;
+		i += n;
+		k += m;
+	}
+	return i == was->len && k == is->len;
+}
+
+static bool formula(const vv_cell *was, const vv_cell *is)
+{
+	static const char *const errors[] = {"#NAME?",  "#REF!", "#VALUE!",
+					     "#DIV/0!", "#N/A",  "#NULL!"};
+
+	for (size_t i = 0;
+	     was->len > 1 && strchr("=-+@", was->text[0]) && i < sizeof(errors) / sizeof(errors[0]);
+	     i++) {
+		if (is->len == strlen(errors[i]) && memcmp(is->text, errors[i], is->len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void vv_excel_spell(vv_excel *e, const char *s, size_t len)
+{
+	vv_buf_reset(&e->text);
+	e->count = 0;
+	if (len <= DIGITS_MAX + 8) {
+		numbers(e, s, len);
+		dates(e, s, len);
+		logic(e, s, len);
+	}
+	letters(e, s, len);
+}
+
+bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len)
+{
+	return e->items[i].len == len && memcmp(e->text.data + e->items[i].at, s, len) == 0;
+}
+
+vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is)
+{
+	if (vv_cell_equal(was, is)) return VV_EXCEL_NONE;
+	if (was->state == VV_CELL_ABSENT && is->state == VV_CELL_TEXT && is->len == 0) {
+		return VV_EXCEL_STYLE; /* rows become as long as the longest one */
+	}
+	if (was->state != VV_CELL_TEXT || is->state != VV_CELL_TEXT) return VV_EXCEL_NONE;
+	if (was->len == 0 || is->len == 0) return VV_EXCEL_NONE;
+	vv_excel_spell(e, was->text, was->len);
+	for (size_t i = 0; i < e->count; i++) {
+		if (vv_excel_is(e, i, is->text, is->len)) return e->items[i].kind;
+	}
+	return formula(was, is)        ? VV_EXCEL_ERROR
+	       : lost_letters(was, is) ? VV_EXCEL_LETTERS
+				       : VV_EXCEL_NONE;
+}

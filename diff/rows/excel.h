@@ -1,0 +1,65 @@
+/*
+ * excel: the spellings of a cell's text after a spreadsheet program has read it from a CSV file and written it again.
+ *
+ *	vv_auto(vv_excel) e = {.count = 0};
+ *	damage = vv_excel_damage(&e, &was, &is);
+ *
+ * Excel gives texts that look like numbers, dates or words of logic the type, and writes them as it shows them. Which form it shows
+ * depends on the country, on the width of the column and on what the user chose: of one text there are several spellings, all of which
+ * are known to one table. LibreOffice writes some of them, too.
+ */
+#ifndef VV_DIFF_ROWS_EXCEL_H
+#define VV_DIFF_ROWS_EXCEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "dataset/format/cell.h"
+
+typedef enum vv_excel_kind {
+	VV_EXCEL_NONE,     /* nothing that Excel does */
+	VV_EXCEL_STYLE,    /* the same value: 1.50 -> 1.5, true -> TRUE */
+	VV_EXCEL_ZEROS,    /* 01234 -> 1234 */
+	VV_EXCEL_EXPONENT, /* 123456789012 -> 1.23457E+11 */
+	VV_EXCEL_ROUNDED,  /* 12345678901234567 -> 12345678901234500 */
+	VV_EXCEL_COMMA,    /* 4.75 -> 4,75 */
+	VV_EXCEL_GROUPS,   /* 1.234 -> 1234 */
+	VV_EXCEL_DATE,     /* 2024-03-04 -> 3/4/2024 */
+	VV_EXCEL_SWAPPED,  /* 03/04/2024 -> 04/03/2024 */
+	VV_EXCEL_NAMED,    /* MARCH1 -> 1-Mar */
+	VV_EXCEL_LETTERS,  /* letters that ANSI lacks */
+	VV_EXCEL_MOJIBAKE, /* UTF-8 that was read as ANSI */
+	VV_EXCEL_ERROR,    /* -name -> #NAME? */
+	VV_EXCEL_KINDS
+} vv_excel_kind;
+
+/* "leading zeros are lost". */
+const char *vv_excel_words(vv_excel_kind k);
+
+#define VV_EXCEL_MAX 512u
+typedef struct vv_excel_spelling {
+	uint32_t at, len; /* in the text */
+	vv_excel_kind kind;
+} vv_excel_spelling;
+
+/* Scratch of the caller's; text.failed: no memory. */
+typedef struct vv_excel {
+	vv_buf text;
+	vv_excel_spelling items[VV_EXCEL_MAX];
+	size_t count;
+} vv_excel;
+void vv_excel_clear(vv_excel *e); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_excel, vv_excel_clear)
+
+/* All spellings of a text, in e; the text itself may be among them. */
+void vv_excel_spell(vv_excel *e, const char *s, size_t len);
+/* Is the spelling these bytes? */
+bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len);
+
+/* What Excel did, if `is` is a spelling of `was`. Two equal cells are VV_EXCEL_NONE. */
+vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is);
+
+#endif

@@ -1,0 +1,529 @@
+/*
+ * excel_rows: the pairs, and what is counted over them.
+ *
+ * A key that was spoiled is found again by all spellings of the base's: first come the rows whose key is still the same, so that 01 does
+ * not take what is 1's. Of several rows with one key that has the most cells in common is taken.
+ */
+#include "diff/rows/excel_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define KEY_MAX 8u         /* columns of a key; of more rows are paired in order */
+#define SPELLINGS_MAX 4096 /* of a key of several columns */
+#define WINDOW 64u         /* added or removed rows at one place */
+#define SAME_KEY_MAX 64u   /* rows that are compared for one key */
+
+typedef struct match {
+	vv_excel_rows *r;
+	uint64_t *old, *now; /* numbers of the rows that are looked at */
+	size_t old_count, now_count;
+	uint64_t *partner; /* of each of now: its place in old, or NO_ROW */
+	bool *gone;        /* of each of old: it has no partner */
+	size_t key_old[KEY_MAX], key[KEY_MAX], key_count;
+	vv_hash_index index; /* of now by key */
+	vv_excel parts[KEY_MAX];
+	vv_buf key_text;
+} match;
+
+static vv_status list_rows(uint64_t **out, size_t *count, const vv_changed_group *g, size_t groups,
+			   vv_error *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < groups; i++) {
+		n += (size_t)g[i].rows;
+	}
+	if (!(*out = vv_calloc(n + 1, sizeof(**out)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < groups; i++) {
+		for (uint64_t k = 0; k < g[i].rows; k++) {
+			(*out)[(*count)++] = g[i].row + k;
+		}
+	}
+	return VV_OK;
+}
+
+/* --- columns ----------------------------------------------------------------------------------- */
+
+static bool is_name(vv_excel *e, const vv_field *was, const vv_field *is)
+{
+	const vv_cell a = {.text = was->name, .len = (uint32_t)was->name_len},
+		      b = {.text = is->name, .len = (uint32_t)is->name_len};
+
+	return vv_excel_damage(e, &a, &b) != VV_EXCEL_NONE;
+}
+
+/* By their names, else the one at the same place with a name that Excel spoiled. */
+static vv_status match_columns(vv_excel_rows *r, vv_error *err)
+{
+	const vv_schema *base = &r->base->schema, *is = &r->table->schema;
+
+	r->columns = vv_calloc(is->count + 1, sizeof(*r->columns));
+	if (!r->columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < is->count; i++) {
+		const vv_field *f = &is->fields[i];
+		long at = vv_schema_find(base, f->name, f->name_len);
+
+		if (at < 0 && i < base->count && is_name(&r->excel, &base->fields[i], f) &&
+		    vv_schema_find(is, base->fields[i].name, base->fields[i].name_len) < 0) {
+			at = (long)i;
+		}
+		r->columns[i].old = at;
+	}
+	return VV_OK;
+}
+
+/* The key of the base where both have its columns. */
+static void find_key(match *m)
+{
+	const vv_excel_rows *r = m->r;
+	const vv_root *root = &r->base->root;
+
+	for (size_t k = 0; k < root->key_count && root->key_count <= KEY_MAX; k++) {
+		const long old = vv_schema_find(&r->base->schema, root->key[k],
+						strlen(root->key[k]));
+		size_t i = 0;
+
+		while (i < r->table->columns && (old < 0 || r->columns[i].old != old)) {
+			i++;
+		}
+		if (i == r->table->columns) {
+			m->key_count = 0;
+			return;
+		}
+		m->key_old[m->key_count] = (size_t)old;
+		m->key[m->key_count++] = i;
+	}
+}
+
+/* --- likeness ---------------------------------------------------------------------------------- */
+
+/* How many cells the rows have in common, spoiled or not. whole: 0 unless all are. */
+static vv_status likeness(size_t *out, match *m, size_t old, size_t now, bool whole, vv_error *err)
+{
+	vv_excel_rows *r = m->r;
+	const vv_cell *a, *b;
+	vv_status rc;
+
+	*out = 0;
+	if ((rc = vv_row_by_number_get(&r->old_rows, m->old[old], &a, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&r->rows, m->now[now], &b, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < r->table->columns; i++) {
+		const long at = r->columns[i].old;
+
+		if (at < 0) {
+			continue;
+		}
+		if (vv_cell_equal(&a[at], &b[i]) ||
+		    vv_excel_damage(&r->excel, &a[at], &b[i]) != VV_EXCEL_NONE) {
+			++*out;
+		} else if (whole) {
+			*out = 0;
+			break;
+		}
+	}
+	return VV_OK;
+}
+
+static void pair(match *m, size_t old, size_t now)
+{
+	m->partner[now] = old;
+	m->gone[old] = false;
+	m->r->paired++;
+}
+
+/* --- by key ------------------------------------------------------------------------------------ */
+
+static void put_part(vv_buf *b, const void *text, size_t len)
+{
+	vv_buf_put(b, &len, sizeof(len));
+	vv_buf_put(b, text, len);
+}
+
+static uint64_t hash_of(const match *m)
+{
+	return vv_xxh3_128(m->key_text.data, m->key_text.len, m->index.seed).lo;
+}
+
+static vv_status index_keys(match *m, vv_error *err)
+{
+	const vv_cell *cells;
+	vv_status rc;
+
+	if (!vv_hash_index_reserve(&m->index, m->now_count)) return vv_fail_nomem(err);
+	for (size_t i = 0; i < m->now_count; i++) {
+		if ((rc = vv_row_by_number_get(&m->r->rows, m->now[i], &cells, err)) < 0) return rc;
+		vv_buf_reset(&m->key_text);
+		for (size_t k = 0; k < m->key_count; k++) {
+			put_part(&m->key_text, cells[m->key[k]].text, cells[m->key[k]].len);
+		}
+		if ((rc = vv_buf_ok(&m->key_text, err)) < 0) return rc;
+		if (!vv_hash_index_add(&m->index, hash_of(m), i)) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static bool has_key(const match *m, const vv_cell *cells)
+{
+	const char *p = m->key_text.data;
+
+	for (size_t k = 0; k < m->key_count; k++) {
+		size_t len;
+
+		memcpy(&len, p, sizeof(len));
+		if (cells[m->key[k]].len != len ||
+		    (len > 0 && memcmp(p + sizeof(len), cells[m->key[k]].text, len) != 0)) {
+			return false;
+		}
+		p += sizeof(len) + len;
+	}
+	return true;
+}
+
+/* The free row with the key in key_text that is most like the old one. */
+static vv_status look_up(match *m, size_t old, size_t *best, size_t *most, vv_error *err)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash_of(m));
+	const vv_cell *cells;
+	size_t now, like = 0, seen = 0;
+	vv_status rc;
+
+	while (seen < SAME_KEY_MAX && vv_hash_probe_next(&p, &now)) {
+		if (m->partner[now] != VV_EXCEL_NO_ROW) {
+			continue;
+		}
+		if ((rc = vv_row_by_number_get(&m->r->rows, m->now[now], &cells, err)) < 0) {
+			return rc;
+		}
+		if (!has_key(m, cells)) {
+			continue;
+		}
+		seen++;
+		if ((rc = likeness(&like, m, old, now, false, err)) < 0) return rc;
+		if (like > *most || (like == *most && now < *best)) {
+			*most = like;
+			*best = now;
+		}
+	}
+	return VV_OK;
+}
+
+/* Each spelling of the old row's key; spelled false: the key as it is. */
+static vv_status find_by_key(match *m, size_t old, bool spelled, vv_error *err)
+{
+	size_t best = SIZE_MAX, most = 0, at[KEY_MAX] = {0}, k;
+	const vv_cell *cells;
+	vv_status rc;
+
+	for (size_t n = 0; n < SPELLINGS_MAX; n++) {
+		if ((rc = vv_row_by_number_get(&m->r->old_rows, m->old[old], &cells, err)) < 0) {
+			return rc;
+		}
+		vv_buf_reset(&m->key_text);
+		for (k = 0; k < m->key_count; k++) {
+			const vv_cell *c = &cells[m->key_old[k]];
+			const vv_excel_spelling *s = &m->parts[k].items[at[k] - (at[k] > 0)];
+
+			if (n == 0 && spelled) {
+				vv_excel_spell(&m->parts[k], c->text ? c->text : "", c->len);
+			}
+			put_part(&m->key_text, at[k] == 0 ? c->text : m->parts[k].text.data + s->at,
+				 at[k] == 0 ? c->len : s->len);
+		}
+		if ((rc = vv_buf_ok(&m->key_text, err)) < 0 ||
+		    (rc = look_up(m, old, &best, &most, err)) < 0) {
+			return rc;
+		}
+		for (k = 0; k < m->key_count && spelled && at[k] == m->parts[k].count; k++) {
+			at[k] = 0;
+		}
+		if (!spelled || k == m->key_count) {
+			break;
+		}
+		at[k]++;
+	}
+	if (best != SIZE_MAX) {
+		pair(m, old, best);
+	}
+	return VV_OK;
+}
+
+static vv_status pair_by_key(match *m, vv_error *err)
+{
+	vv_status rc = index_keys(m, err);
+
+	for (int spelled = 0; spelled < 2; spelled++) {
+		for (size_t i = 0; i < m->old_count && rc == VV_OK; i++) {
+			rc = m->gone[i] ? find_by_key(m, i, spelled, err) : VV_OK;
+		}
+	}
+	return rc;
+}
+
+/* --- in order ---------------------------------------------------------------------------------- */
+
+static vv_status is_whole(bool *out, match *m, size_t old, size_t now, vv_error *err)
+{
+	size_t like = 0;
+	vv_status rc = old < m->old_count && now < m->now_count
+			       ? likeness(&like, m, old, now, true, err)
+			       : VV_OK;
+
+	*out = like > 0;
+	return rc;
+}
+
+/* How many rows were removed and added before the next two rows that match in all cells; both 0: there are none near. */
+static vv_status resync(match *m, size_t old, size_t now, size_t *gone, size_t *came, vv_error *err)
+{
+	bool is = false;
+	vv_status rc;
+
+	*gone = *came = 0;
+	for (size_t g = 1; g <= WINDOW; g++) {
+		const size_t ways[3][2] = {{g, g}, {g, 0}, {0, g}};
+
+		for (size_t w = 0; w < 3; w++) {
+			if ((rc = is_whole(&is, m, old + ways[w][0], now + ways[w][1], err)) < 0) {
+				return rc;
+			}
+			if (is) {
+				*gone = ways[w][0];
+				*came = ways[w][1];
+				return VV_OK;
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status pair_in_order(match *m, vv_error *err)
+{
+	size_t i = 0, k = 0, gone, came, like;
+	bool is = false;
+	vv_status rc;
+
+	while (i < m->old_count && k < m->now_count) {
+		if ((rc = is_whole(&is, m, i, k, err)) < 0) return rc;
+		if (is) {
+			pair(m, i++, k++);
+			continue;
+		}
+		if ((rc = resync(m, i, k, &gone, &came, err)) < 0) return rc;
+		if (gone == came) { /* changed where they are, as far as is known */
+			if ((rc = likeness(&like, m, i, k, false, err)) < 0) return rc;
+			if (like > 0 || gone > 0) {
+				pair(m, i, k);
+			}
+			i++;
+			k++;
+		}
+		i += gone == came ? 0 : gone;
+		k += gone == came ? 0 : came;
+	}
+	return VV_OK;
+}
+
+/* --- what Excel did ---------------------------------------------------------------------------- */
+
+static void count_spoiled(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was,
+			  const vv_cell *is)
+{
+	const vv_excel_kind k = vv_excel_damage(&r->excel, was, is);
+
+	if (k != VV_EXCEL_NONE && c->spoiled[k]++ == 0) {
+		vv_buf_put(&c->was[k], was->text, was->len);
+		vv_buf_put(&c->is[k], is->text, is->len);
+	}
+}
+
+/* A cell that is as it was, though Excel would have made something else of it. */
+static void count_kept(vv_excel_rows *r, vv_excel_column *c, const vv_cell *was)
+{
+	bool found[VV_EXCEL_KINDS] = {false};
+
+	if (was->len == 0) return;
+	vv_excel_spell(&r->excel, was->text, was->len);
+	for (size_t i = 0; i < r->excel.count; i++) {
+		found[r->excel.items[i].kind] |= !vv_excel_is(&r->excel, i, was->text, was->len);
+	}
+	for (size_t k = 0; k < VV_EXCEL_KINDS; k++) {
+		c->kept[k] += found[k];
+	}
+}
+
+static bool is_spoiled(const vv_excel_column *c)
+{
+	bool any = false;
+
+	for (size_t k = 0; k < VV_EXCEL_KINDS; k++) {
+		any = any || c->spoiled[k] > 0;
+	}
+	return any;
+}
+
+/* Cells that differ come first: of most columns none of the others need be looked at. */
+static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
+{
+	const vv_cell *a, *b;
+	vv_status rc;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const vv_excel_pair *p = &r->pairs[i];
+
+		if (p->old == VV_EXCEL_NO_ROW || p->row == VV_EXCEL_NO_ROW) {
+			continue;
+		}
+		if ((rc = vv_row_by_number_get(&r->old_rows, p->old, &a, err)) < 0 ||
+		    (rc = vv_row_by_number_get(&r->rows, p->row, &b, err)) < 0) {
+			return rc;
+		}
+		for (size_t k = 0; k < r->table->columns; k++) {
+			vv_excel_column *c = &r->columns[k];
+			const vv_cell *was = c->old < 0 ? NULL : &a[c->old];
+
+			if (!was || vv_cell_equal(was, &b[k]) != kept) {
+				continue;
+			}
+			if (!kept) {
+				count_spoiled(r, c, was, &b[k]);
+			} else if (is_spoiled(c)) {
+				count_kept(r, c, was);
+			}
+		}
+	}
+	return vv_buf_ok(&r->excel.text, err);
+}
+
+static vv_status list_pairs(match *m, vv_error *err)
+{
+	vv_excel_rows *r = m->r;
+
+	r->pairs = vv_calloc(m->now_count + m->old_count + 1, sizeof(*r->pairs));
+	if (!r->pairs) return vv_fail_nomem(err);
+	for (size_t i = 0; i < m->now_count; i++) {
+		const uint64_t at = m->partner[i];
+
+		r->pairs[r->count++] = (vv_excel_pair){
+			at == VV_EXCEL_NO_ROW ? VV_EXCEL_NO_ROW : m->old[at], m->now[i]};
+	}
+	for (size_t i = 0; i < m->old_count; i++) {
+		if (m->gone[i]) {
+			r->pairs[r->count++] = (vv_excel_pair){m->old[i], VV_EXCEL_NO_ROW};
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status match_rows(match *m, size_t groups, vv_error *err)
+{
+	vv_excel_rows *r = m->r;
+	const vv_changed_groups *g = &r->changed;
+	const size_t a = groups && g->old_count > groups ? groups : g->old_count,
+		     b = groups && g->new_count > groups ? groups : g->new_count;
+	vv_status rc;
+
+	r->all = a == g->old_count && b == g->new_count;
+	if ((rc = list_rows(&m->old, &m->old_count, g->old_groups, a, err)) < 0 ||
+	    (rc = list_rows(&m->now, &m->now_count, g->new_groups, b, err)) < 0) {
+		return rc;
+	}
+	m->partner = vv_malloc((m->now_count + 1) * sizeof(*m->partner));
+	m->gone = vv_malloc(m->old_count + 1);
+	if (!m->partner || !m->gone) return vv_fail_nomem(err);
+	memset(m->partner, 0xff, (m->now_count + 1) * sizeof(*m->partner));
+	memset(m->gone, true, m->old_count + 1);
+	find_key(m);
+	r->keyed = m->key_count > 0;
+	rc = r->keyed ? pair_by_key(m, err) : pair_in_order(m, err);
+	return rc < 0 ? rc : list_pairs(m, err);
+}
+
+static void match_clear(match *m)
+{
+	vv_free(m->old);
+	vv_free(m->now);
+	vv_free(m->partner);
+	vv_free(m->gone);
+	vv_hash_index_clear(&m->index);
+	for (size_t k = 0; k < KEY_MAX; k++) {
+		vv_excel_clear(&m->parts[k]);
+	}
+	vv_buf_clear(&m->key_text);
+	vv_free(m);
+}
+VV_AUTO_FREE(match, match_clear)
+
+vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, size_t groups,
+			     vv_error *err)
+{
+	vv_auto(vv_excel_rows) *r = vv_calloc(1, sizeof(*r));
+	vv_auto(match) *m = vv_calloc(1, sizeof(*m));
+	vv_status rc;
+
+	*out = NULL;
+	if (!r || !m) return vv_fail_nomem(err);
+	m->r = r;
+	vv_hash_index_init(&m->index);
+	r->base = base;
+	r->table = t;
+	vv_row_by_number_init(&r->old_rows, base, VV_ROW_GROUPS_MANY, false);
+	vv_row_by_number_init(&r->rows, t, VV_ROW_GROUPS_MANY, false);
+	if ((rc = match_columns(r, err)) < 0 ||
+	    (rc = vv_changed_groups_find(&r->changed, base, t, err)) < 0 ||
+	    (rc = match_rows(m, groups, err)) < 0 || (rc = count_cells(r, false, err)) < 0 ||
+	    (rc = count_cells(r, true, err)) < 0) {
+		return rc;
+	}
+	*out = vv_take(&r);
+	return VV_OK;
+}
+
+void vv_excel_rows_close(vv_excel_rows *r)
+{
+	if (!r) return;
+	for (size_t i = 0; r->columns && i < r->table->columns; i++) {
+		for (size_t k = 0; k < VV_EXCEL_KINDS; k++) {
+			vv_buf_clear(&r->columns[i].was[k]);
+			vv_buf_clear(&r->columns[i].is[k]);
+		}
+	}
+	vv_row_by_number_close(&r->old_rows);
+	vv_row_by_number_close(&r->rows);
+	vv_excel_clear(&r->excel);
+	vv_changed_groups_clear(&r->changed);
+	vv_free(r->columns);
+	vv_free(r->pairs);
+	vv_free(r);
+}
+
+bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k)
+{
+	return c->spoiled[k] > c->kept[k];
+}
+
+bool vv_excel_column_put(vv_buf *out, const vv_excel_column *c, bool all)
+{
+	bool any = false;
+
+	for (size_t k = VV_EXCEL_STYLE + 1; k < VV_EXCEL_KINDS; k++) {
+		if (!vv_excel_column_is(c, (vv_excel_kind)k)) {
+			continue;
+		}
+		vv_buf_printf(out, "%s%s in %s%s (%s -> ", any ? ", " : "",
+			      vv_excel_words((vv_excel_kind)k),
+			      vv_text_counted(c->spoiled[k], "cell", NULL), all ? "" : " or more",
+			      vv_text_show(vv_buf_cstr(&c->was[k]), c->was[k].len));
+		vv_buf_printf(out, "%s)", vv_text_show(vv_buf_cstr(&c->is[k]), c->is[k].len));
+		any = true;
+	}
+	return any;
+}

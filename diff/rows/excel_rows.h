@@ -1,0 +1,59 @@
+/*
+ * excel_rows: two versions of a table, the newer one perhaps written by Excel: which row is which, and what Excel did to each column.
+ *
+ *	vv_excel_rows_open(&r, base, t, groups, err);
+ *	... r->columns[i].damage, r->pairs ...
+ *	vv_excel_rows_close(r);
+ *
+ * Only rows of groups that differ are looked at. Rows are paired by the base's key, spoiled or not, else in order: the next two
+ * rows that match in all cells show which rows were added and removed.
+ */
+#ifndef VV_DIFF_ROWS_EXCEL_ROWS_H
+#define VV_DIFF_ROWS_EXCEL_ROWS_H
+
+#include "base/error.h"
+#include "dataset/table/table.h"
+#include "diff/rows/changed_groups.h"
+#include "diff/rows/excel.h"
+#include "diff/rows/row_by_number.h"
+
+#define VV_EXCEL_NO_ROW UINT64_MAX
+
+typedef struct vv_excel_column {
+	long old; /* the base's column; -1: a new one */
+	/* cells of pairs: spoiled so; equal, though Excel would have spoiled them so */
+	uint64_t spoiled[VV_EXCEL_KINDS], kept[VV_EXCEL_KINDS];
+	vv_buf was[VV_EXCEL_KINDS], is[VV_EXCEL_KINDS]; /* of the first one */
+} vv_excel_column;
+
+/* A row of the newer version, and of the base; one may be VV_EXCEL_NO_ROW. */
+typedef struct vv_excel_pair {
+	uint64_t old, row;
+} vv_excel_pair;
+
+typedef struct vv_excel_rows {
+	vv_table *base, *table;   /* borrowed */
+	vv_excel_column *columns; /* of the newer version */
+	vv_excel_pair *pairs;     /* in its order; rows that are gone come last */
+	size_t count, paired;
+	bool keyed, all; /* all: no group was left out */
+	vv_changed_groups changed;
+	/* for the caller, too: */
+	vv_row_by_number old_rows, rows;
+	vv_excel excel;
+} vv_excel_rows;
+
+/* groups: so many of those that differ are looked at, of each version; 0: all. */
+vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, size_t groups,
+			     vv_error *err);
+void vv_excel_rows_close(vv_excel_rows *r); /* accepts NULL */
+VV_AUTO_FREE(vv_excel_rows, vv_excel_rows_close)
+
+/* Did Excel do that to most cells of the column to which it would? */
+bool vv_excel_column_is(const vv_excel_column *c, vv_excel_kind k);
+
+/* Appends what Excel did to the values of the column, without what is only another style: "leading zeros are lost in 3 cells (01234 -> 1234)".
+ * False: nothing. all: as of the rows. */
+bool vv_excel_column_put(vv_buf *out, const vv_excel_column *c, bool all);
+
+#endif

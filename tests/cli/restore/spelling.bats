@@ -1,0 +1,53 @@
+load ../helper
+
+# What Excel does to a CSV, undone (varve restore --spelling).
+
+@test "what Excel did is named by add and check, and undone; edits stay" {
+	new_repo
+	printf 'code,gene,day,price\n01234,MARCH1,2024-03-04,4.75\n00777,TP53,2024-03-14,1.50\n10000,SEPT2,2024-12-01,2\n' > t.csv
+	varve add -q --key code t.csv
+	varve commit -qm one
+	printf 'code;gene;day;price\r\n1234;1-Mar;04.03.2024;4,75\r\n777;TP53;14.03.2024;1,9\r\n10000;2-Sep;01.12.2024;2\r\n5;NEW;;2,25\r\n' > t.csv
+	ends_with 1 varve check t.csv
+	output_has "spreadsheet, column code: leading zeros are lost in 2 cells (01234 -> 1234)"
+	output_has "spreadsheet, column gene: texts became dates in 2 cells (MARCH1 -> 1-Mar)"
+	output_has "spreadsheet, column price: numbers have another decimal mark"
+	output_has "varve restore --spelling t.csv"
+	succeeds varve add t.csv
+	stderr_has "t.csv, column code: leading zeros are lost in 2 cells (01234 -> 1234); 'varve restore --spelling t.csv'"
+	succeeds varve restore --spelling t.csv
+	stderr_has "kept 1 changed cell"
+	printf 'code,gene,day,price\n01234,MARCH1,2024-03-04,4.75\n00777,TP53,2024-03-14,1.9\n10000,SEPT2,2024-12-01,2\n5,NEW,,2.25\n' > want
+	same_bytes want t.csv
+}
+
+@test "an edit that looks like Excel's in one cell is an edit" {
+	new_repo
+	printf 'code,day\n01,03/04/2024\n02,05/06/2024\n03,07/08/2024\n' > t.csv
+	varve add -q --key code t.csv
+	varve commit -qm one
+	printf 'code,day\n01,04/03/2024\n02,05/06/2024\n03,07/08/2024\n' > t.csv
+	succeeds varve check t.csv
+	cp t.csv want
+	succeeds varve restore --spelling t.csv
+	same_bytes want t.csv
+	printf 'code,day,new\n01,04/03/2024,1\n' > t.csv
+	ends_with 2 varve restore --spelling t.csv
+	stderr_has "the column 'new' is new"
+	ends_with 2 varve restore --spelling --staged t.csv
+}
+
+@test "random tables that Excel wrote are the base with the edits again" {
+	new_repo
+	local first=${VARVE_TEST_SEED:-$RANDOM}
+	echo "seed $first"
+	for ((seed = first; seed < first + 6; seed++)); do
+		python3 "$BATS_TEST_DIRNAME/spelling_model.py" "$seed"
+		cp base.csv t.csv
+		varve add -q --key code t.csv
+		varve commit -qm "$seed"
+		cp excel.csv t.csv
+		succeeds varve restore --spelling t.csv
+		same_bytes want.csv t.csv
+	done
+}
