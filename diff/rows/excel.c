@@ -607,16 +607,42 @@ static bool formula(const vv_cell *was, const vv_cell *is)
 	return false;
 }
 
-void vv_excel_spell(vv_excel *e, const char *s, size_t len)
+static void spell(vv_excel *e, const char *s, size_t len, bool as_date)
 {
 	vv_buf_reset(&e->text);
 	e->count = 0;
 	if (len <= DIGITS_MAX + 8) {
 		numbers(e, s, len);
-		dates(e, s, len);
+		if (as_date) {
+			dates(e, s, len);
+		}
 		logic(e, s, len);
 	}
 	letters(e, s, len);
+}
+
+void vv_excel_spell(vv_excel *e, const char *s, size_t len)
+{
+	spell(e, s, len, true);
+}
+
+/* Can one be a form of the other as a date? Its forms are many, and each has two numbers of it; of a time of day: not known. */
+static bool may_be_date(const vv_cell *was, const vv_cell *is)
+{
+	part a[3] = {{0, 0}}, b[3] = {{0, 0}};
+	size_t rest, same = 0;
+	const size_t n = read_parts(a, was->text, was->len, &rest),
+		     k = n > 1 ? read_parts(b, is->text, is->len, &rest) : 0;
+
+	for (size_t i = 0; i < k; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < n; j++) {
+			found = found || b[i].value % 100 == a[j].value % 100;
+		}
+		same += found || b[i].value == 1; /* a day that was not written */
+	}
+	return n < 2 ? memchr(was->text, ':', was->len) != NULL : same > 1;
 }
 
 bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len)
@@ -632,7 +658,7 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 	}
 	if (was->state != VV_CELL_TEXT || is->state != VV_CELL_TEXT) return VV_EXCEL_NONE;
 	if (was->len == 0 || is->len == 0) return VV_EXCEL_NONE;
-	vv_excel_spell(e, was->text, was->len);
+	spell(e, was->text, was->len, may_be_date(was, is));
 	for (size_t i = 0; i < e->count; i++) {
 		if (vv_excel_is(e, i, is->text, is->len)) return e->items[i].kind;
 	}

@@ -19,6 +19,7 @@
 #define SPELLINGS_MAX 4096 /* of a key of several columns */
 #define WINDOW 64u         /* added or removed rows at one place */
 #define SAME_KEY_MAX 64u   /* rows that are compared for one key */
+#define IN_VAIN_MAX 64u    /* searches after which one is made for so many rows only */
 
 typedef struct match {
 	vv_excel_rows *r;
@@ -256,13 +257,24 @@ static vv_status find_by_key(match *m, size_t old, bool spelled, vv_error *err)
 	return VV_OK;
 }
 
+/* Excel spoils columns, not cells: where many searches in a row found nothing there is mostly nothing to be found. */
+static bool is_vain(size_t *in_vain)
+{
+	return (*in_vain)++ > IN_VAIN_MAX && *in_vain % IN_VAIN_MAX != 0;
+}
+
 static vv_status pair_by_key(match *m, vv_error *err)
 {
+	size_t in_vain = 0;
 	vv_status rc = index_keys(m, err);
 
 	for (int spelled = 0; spelled < 2; spelled++) {
 		for (size_t i = 0; i < m->old_count && rc == VV_OK; i++) {
-			rc = m->gone[i] ? find_by_key(m, i, spelled, err) : VV_OK;
+			if (!m->gone[i] || (spelled && !m->r->all_searched && is_vain(&in_vain))) {
+				continue;
+			}
+			rc = find_by_key(m, i, spelled, err);
+			in_vain = m->gone[i] ? in_vain : 0;
 		}
 	}
 	return rc;
@@ -307,7 +319,7 @@ static vv_status resync(match *m, size_t old, size_t now, size_t *gone, size_t *
 
 static vv_status pair_in_order(match *m, vv_error *err)
 {
-	size_t i = 0, k = 0, gone, came, like;
+	size_t i = 0, k = 0, gone = 0, came = 0, like, in_vain = 0;
 	bool is = false;
 	vv_status rc;
 
@@ -317,7 +329,9 @@ static vv_status pair_in_order(match *m, vv_error *err)
 			pair(m, i++, k++);
 			continue;
 		}
-		if ((rc = resync(m, i, k, &gone, &came, err)) < 0) return rc;
+		gone = came = 0;
+		if (!is_vain(&in_vain) && (rc = resync(m, i, k, &gone, &came, err)) < 0) return rc;
+		in_vain = gone || came ? 0 : in_vain;
 		if (gone == came) { /* changed where they are, as far as is known */
 			if ((rc = likeness(&like, m, i, k, false, err)) < 0) return rc;
 			if (like > 0 || gone > 0) {
@@ -475,6 +489,7 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	vv_hash_index_init(&m->index);
 	r->base = base;
 	r->table = t;
+	r->all_searched = groups == 0;
 	vv_row_by_number_init(&r->old_rows, base, VV_ROW_GROUPS_MANY, false);
 	vv_row_by_number_init(&r->rows, t, VV_ROW_GROUPS_MANY, false);
 	if ((rc = match_columns(r, err)) < 0 ||

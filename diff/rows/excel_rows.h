@@ -36,7 +36,8 @@ typedef struct vv_excel_rows {
 	vv_excel_column *columns; /* of the newer version */
 	vv_excel_pair *pairs;     /* in its order; rows that are gone come last */
 	size_t count, paired;
-	bool keyed, all; /* all: no group was left out */
+	bool keyed, all;   /* all: no group was left out */
+	bool all_searched; /* partners of all rows, not of some where many have none */
 	vv_changed_groups changed;
 	/* for the caller, too: */
 	vv_row_by_number old_rows, rows;
