@@ -609,8 +609,9 @@ static bool formula(const vv_cell *was, const vv_cell *is)
 
 static void spell(vv_excel *e, const char *s, size_t len, bool as_date)
 {
-	vv_buf_reset(&e->text);
 	e->count = 0;
+	if (e->text.failed) return; /* stays so, for the caller's end */
+	vv_buf_reset(&e->text);
 	if (len <= DIGITS_MAX + 8) {
 		numbers(e, s, len);
 		if (as_date) {

@@ -277,6 +277,9 @@ static vv_status pair_by_key(match *m, vv_error *err)
 			in_vain = m->gone[i] ? in_vain : 0;
 		}
 	}
+	for (size_t k = 0; k < m->key_count && rc == VV_OK; k++) {
+		rc = vv_buf_ok(&m->parts[k].text, err);
+	}
 	return rc;
 }
 
@@ -417,6 +420,20 @@ static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
 	return vv_buf_ok(&r->excel.text, err);
 }
 
+/* The samples of spoiled cells. */
+static vv_status samples_ok(const vv_excel_rows *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->table->columns * VV_EXCEL_KINDS && rc == VV_OK; i++) {
+		const vv_excel_column *c = &r->columns[i / VV_EXCEL_KINDS];
+
+		rc = vv_buf_ok(&c->was[i % VV_EXCEL_KINDS], err);
+		rc = rc < 0 ? rc : vv_buf_ok(&c->is[i % VV_EXCEL_KINDS], err);
+	}
+	return rc;
+}
+
 static vv_status list_pairs(match *m, vv_error *err)
 {
 	vv_excel_rows *r = m->r;
@@ -463,6 +480,7 @@ static vv_status match_rows(match *m, size_t groups, vv_error *err)
 
 static void match_clear(match *m)
 {
+	if (!m) return;
 	vv_free(m->old);
 	vv_free(m->now);
 	vv_free(m->partner);
@@ -484,18 +502,19 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	vv_status rc;
 
 	*out = NULL;
-	if (!r || !m) return vv_fail_nomem(err);
-	m->r = r;
-	vv_hash_index_init(&m->index);
+	if (!r) return vv_fail_nomem(err);
 	r->base = base;
 	r->table = t;
 	r->all_searched = groups == 0;
 	vv_row_by_number_init(&r->old_rows, base, VV_ROW_GROUPS_MANY, false);
 	vv_row_by_number_init(&r->rows, t, VV_ROW_GROUPS_MANY, false);
+	if (!m) return vv_fail_nomem(err);
+	m->r = r;
+	vv_hash_index_init(&m->index);
 	if ((rc = match_columns(r, err)) < 0 ||
 	    (rc = vv_changed_groups_find(&r->changed, base, t, err)) < 0 ||
 	    (rc = match_rows(m, groups, err)) < 0 || (rc = count_cells(r, false, err)) < 0 ||
-	    (rc = count_cells(r, true, err)) < 0) {
+	    (rc = count_cells(r, true, err)) < 0 || (rc = samples_ok(r, err)) < 0) {
 		return rc;
 	}
 	*out = vv_take(&r);

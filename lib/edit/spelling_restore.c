@@ -173,7 +173,7 @@ static vv_status edit_cells(job *j, const vv_excel_pair *p, vv_error *err)
 		e->column = i;
 		j->done->edited++;
 	}
-	return VV_OK;
+	return vv_buf_ok(&r->excel.text, err);
 }
 
 static vv_status add_row(job *j, uint64_t row, uint64_t place, vv_error *err)
