@@ -14,6 +14,7 @@
 #include "dataset/schema/package.h"
 #include "lib/check/input.h"
 #include "lib/names/version.h"
+#include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 
 typedef struct lister {
@@ -297,6 +298,7 @@ static vv_status keep_document(lister *l, vv_check_path *p, bool named, vv_error
 /* Takes out what is not a dataset, or not asked for. */
 static vv_status sift(lister *l, vv_error *err)
 {
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(l->repo);
 	vv_check_list *list = l->out;
 	size_t kept = 0;
 	vv_status rc = VV_OK;

@@ -13,6 +13,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
+#include "repo/git/index/attributes.h"
 
 /* Rows of each table shown on a terminal when nothing else was asked for. */
 #define TERMINAL_LIMIT 50u
@@ -355,6 +356,7 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 
 vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 {
+	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r->repo);
 	/* Whether a document differs is a question of its bytes. */
 	vv_status rc = r->how.only_whether || r->how.patch
 			       ? VV_OK
