@@ -19,6 +19,7 @@
 #define SPELLINGS_MAX 4096 /* of a key of several columns */
 #define WINDOW 64u         /* added or removed rows at one place */
 #define SAME_KEY_MAX 64u   /* rows that are compared for one key */
+#define UNKNOWN SIZE_MAX   /* how much two rows are alike */
 #define IN_VAIN_MAX 64u    /* searches after which one is made for so many rows only */
 
 typedef struct match {
@@ -208,7 +209,15 @@ static vv_status look_up(match *m, size_t old, size_t *best, size_t *most, vv_er
 			continue;
 		}
 		seen++;
-		if ((rc = likeness(&like, m, old, now, false, err)) < 0) return rc;
+		if (*best == SIZE_MAX) { /* mostly the only one */
+			*best = now;
+			*most = UNKNOWN;
+			continue;
+		}
+		if ((*most == UNKNOWN && (rc = likeness(most, m, old, *best, false, err)) < 0) ||
+		    (rc = likeness(&like, m, old, now, false, err)) < 0) {
+			return rc;
+		}
 		if (like > *most || (like == *most && now < *best)) {
 			*most = like;
 			*best = now;
@@ -391,8 +400,13 @@ static bool is_spoiled(const vv_excel_column *c)
 static vv_status count_cells(vv_excel_rows *r, bool kept, vv_error *err)
 {
 	const vv_cell *a, *b;
+	bool any = !kept;
 	vv_status rc;
 
+	for (size_t k = 0; k < r->table->columns && !any; k++) {
+		any = is_spoiled(&r->columns[k]);
+	}
+	if (!any) return vv_buf_ok(&r->excel.text, err);
 	for (size_t i = 0; i < r->count; i++) {
 		const vv_excel_pair *p = &r->pairs[i];
 
