@@ -62,4 +62,12 @@ bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len);
 /* What Excel did, if `is` is a spelling of `was`. Two equal cells are VV_EXCEL_NONE. */
 vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is);
 
+/* Of a column of the newer version of a table. */
+typedef struct vv_excel_column {
+	long old; /* the base's column; -1: a new one */
+	/* cells of pairs: spoiled so; equal, though Excel would have spoiled them so */
+	uint64_t spoiled[VV_EXCEL_KINDS], kept[VV_EXCEL_KINDS];
+	vv_buf was[VV_EXCEL_KINDS], is[VV_EXCEL_KINDS]; /* of the first one */
+} vv_excel_column;
+
 #endif

@@ -14,6 +14,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "diff/rows/excel_in_place.h"
 
 #define KEY_MAX 8u         /* columns of a key; of more rows are paired in order */
 #define SPELLINGS_MAX 4096 /* of a key of several columns */
@@ -486,8 +487,6 @@ static vv_status match_rows(match *m, size_t groups, vv_error *err)
 	if (!m->partner || !m->gone) return vv_fail_nomem(err);
 	memset(m->partner, 0xff, (m->now_count + 1) * sizeof(*m->partner));
 	memset(m->gone, true, m->old_count + 1);
-	find_key(m);
-	r->keyed = m->key_count > 0;
 	rc = r->keyed ? pair_by_key(m, err) : pair_in_order(m, err);
 	return rc < 0 ? rc : list_pairs(m, err);
 }
@@ -513,6 +512,7 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 {
 	vv_auto(vv_excel_rows) *r = vv_calloc(1, sizeof(*r));
 	vv_auto(match) *m = vv_calloc(1, sizeof(*m));
+	bool clean = false;
 	vv_status rc;
 
 	*out = NULL;
@@ -526,9 +526,17 @@ vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, s
 	m->r = r;
 	vv_hash_index_init(&m->index);
 	if ((rc = match_columns(r, err)) < 0 ||
-	    (rc = vv_changed_groups_find(&r->changed, base, t, err)) < 0 ||
-	    (rc = match_rows(m, groups, err)) < 0 || (rc = count_cells(r, false, err)) < 0 ||
-	    (rc = count_cells(r, true, err)) < 0 || (rc = samples_ok(r, err)) < 0) {
+	    (rc = vv_changed_groups_find(&r->changed, base, t, err)) < 0) {
+		return rc;
+	}
+	find_key(m);
+	r->keyed = m->key_count > 0;
+	const excel_in_place in_place = {base,   t,      r->columns,   &r->changed,
+					 groups, m->key, m->key_count, &r->excel};
+	if (groups > 0 && (rc = excel_is_clean_in_place(&clean, &in_place, err)) < 0) return rc;
+	if (!clean &&
+	    ((rc = match_rows(m, groups, err)) < 0 || (rc = count_cells(r, false, err)) < 0 ||
+	     (rc = count_cells(r, true, err)) < 0 || (rc = samples_ok(r, err)) < 0)) {
 		return rc;
 	}
 	*out = vv_take(&r);

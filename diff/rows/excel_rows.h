@@ -19,13 +19,6 @@
 
 #define VV_EXCEL_NO_ROW UINT64_MAX
 
-typedef struct vv_excel_column {
-	long old; /* the base's column; -1: a new one */
-	/* cells of pairs: spoiled so; equal, though Excel would have spoiled them so */
-	uint64_t spoiled[VV_EXCEL_KINDS], kept[VV_EXCEL_KINDS];
-	vv_buf was[VV_EXCEL_KINDS], is[VV_EXCEL_KINDS]; /* of the first one */
-} vv_excel_column;
-
 /* A row of the newer version, and of the base; one may be VV_EXCEL_NO_ROW. */
 typedef struct vv_excel_pair {
 	uint64_t old, row;
@@ -44,7 +37,8 @@ typedef struct vv_excel_rows {
 	vv_excel excel;
 } vv_excel_rows;
 
-/* groups: so many of those that differ are looked at, of each version; 0: all. */
+/* groups: so many of those that differ are looked at, of each version, and rows are not paired where nothing was spoiled;
+ * 0: all, and they are. */
 vv_status vv_excel_rows_open(vv_excel_rows **out, vv_table *base, vv_table *t, size_t groups,
 			     vv_error *err);
 void vv_excel_rows_close(vv_excel_rows *r); /* accepts NULL */

@@ -51,3 +51,19 @@ load ../helper
 		same_bytes want.csv t.csv
 	done
 }
+
+@test "one spoiled cell is told, and other changes in place are not" {
+	new_repo
+	{ echo code,day; seq -f '%05g,2024-03-04' 2000; } > t.csv
+	{ echo a,b,day; seq -f 'x%.2g,y,2024-03-04' 2000; } > keyless.csv
+	varve add . > /dev/null
+	varve commit -q -m first
+	for f in t keyless; do
+		sed '1000s/2024-03-04/2024-03-05/;1001s/,2024-03-04/,/' $f.csv > x && mv x $f.csv
+		succeeds varve check --select spreadsheet $f.csv
+		sed '7s/2024-03-04/3\/4\/2024/' $f.csv > x && mv x $f.csv
+		sed '7!s/2024-03-04/2024-03-06/' $f.csv > x && mv x $f.csv
+		ends_with 1 varve check --select spreadsheet $f.csv
+		output_has "dates have another form"
+	done
+}
