@@ -3,7 +3,7 @@
 cpu_law.py VARVE [--repository NAME]... [--only JOB]... [--every N] [--sample N] [--turns N] [--aim]
 
 In each of four repositories (REPOSITORIES) each job (JOBS) is done by both programs in clones of their own, from the
-same state. The least of some turns counts, since what disturbs only adds. AIM is what is promised; the run fails above
+same state, in a temporary folder. The least of some turns counts, since what disturbs only adds. AIM is what is promised; the run fails above
 BOUND (with --aim above AIM), which builds with little optimization and busy machines keep, too: it is there for what
 costs many times what git needs. --every N takes one case in N, from --sample on. A table names all cases.
 """
@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -380,11 +381,7 @@ def options():
     return p.parse_args()
 
 
-def main():
-    o = options()
-    chosen = [(r, j) for r in o.repository or REPOSITORIES for j in JOBS if not o.only or j in o.only]
-    chosen = [c for n, c in enumerate(chosen) if (n + o.sample) % o.every == 0]
-    os.environ["PATH"] = os.path.dirname(os.path.abspath(o.varve)) + ":" + os.environ["PATH"]
+def run(o, chosen):
     ssh_here()
     web, failed, slow = served(), [], 0
     print(f"{'repository':10} {'command':17} {'git':>7} {'varve':>7} {'times':>6} {'more ms':>8}")
@@ -407,6 +404,17 @@ def main():
         shutil.rmtree(repository)
     print(f"{len(chosen)} cases, {slow} above {AIM[0]} x or {1000 * AIM[1]:.0f} ms more")
     sys.exit(f"slower than git: {', '.join(failed)}" if failed else 0)
+
+
+def main():
+    o = options()
+    chosen = [(r, j) for r in o.repository or REPOSITORIES for j in JOBS if not o.only or j in o.only]
+    chosen = [c for n, c in enumerate(chosen) if (n + o.sample) % o.every == 0]
+    o.varve = os.path.abspath(o.varve)
+    os.environ["PATH"] = os.path.dirname(o.varve) + ":" + os.environ["PATH"]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        run(o, chosen)
 
 
 main()
