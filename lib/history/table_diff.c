@@ -215,7 +215,7 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 	if (rc < 0 || same) return rc;
 	out->differs = true;
 	bool binary = false;
-	const vv_unseen *u = why ? NULL : find_unseen(now, item->path, &binary);
+	const vv_unseen *u = why || how->unread ? NULL : find_unseen(now, item->path, &binary);
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%s%s %s ('%s' shows it)", why ? why : "", why ? "; " : "",
 		      u        ? u->what

@@ -36,7 +36,8 @@ typedef struct vv_diff_how {
 	const vv_patch_write_options *patch;
 	uint64_t *sections;        /* of the patch: counted up */
 	const char *text_shown_by; /* what shows the text that this does not; NULL: git diff */
-	const char *temp_dir;      /* for temporary files; NULL: /tmp */
+	bool unread; /* the answer's line is not shown: what it could say of a file is not looked for */
+	const char *temp_dir; /* for temporary files; NULL: /tmp */
 	const vv_progress *progress;
 	const vv_notes *notes;
 	vv_pool *pool; /* may be NULL */

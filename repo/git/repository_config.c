@@ -302,13 +302,16 @@ static vv_status take_snapshot(vv_repository *r, vv_error *err)
 char *vv_config_protected(vv_repository *r, const char *key)
 {
 	vv_auto(git_config_iterator) *it = NULL;
-	git_config_entry *e;
+	git_config_entry *e = NULL;
 	git_config_level_t level = GIT_CONFIG_LEVEL_PROGRAMDATA;
 	char *out = NULL;
 
-	if (take_snapshot(r, VV_IGNORED) == VV_OK) {
+	/* An iterator copies all that is configured; few ask for what is. */
+	if (take_snapshot(r, VV_IGNORED) == VV_OK &&
+	    git_config_get_entry(&e, r->snapshot, key) == 0) {
 		(void)git_config_multivar_iterator_new(&it, r->snapshot, key, NULL);
 	}
+	git_config_entry_free(e);
 	while (it && git_config_next(&e, it) == 0) {
 		if (e->level < level || e->level > GIT_CONFIG_LEVEL_GLOBAL || !e->value ||
 		    !*e->value) {

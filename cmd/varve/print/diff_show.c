@@ -155,6 +155,8 @@ static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_p
 vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_error *err)
 {
 	vv_diff_answer a;
+
+	r->how.unread = r->how.only_whether || r->text_files >= TEXT_FILES_MAX;
 	vv_status rc = vv_diff_item_compare(&a, item, &r->how, err);
 	if (rc == VV_OK) {
 		r->differs |= a.differs;
