@@ -390,6 +390,10 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 	if (base && (rc = match_columns(&c, err)) < 0) {
 		goto done;
 	}
+	if (o->explain) {
+		rc = base_explain(&c, err);
+		goto done;
+	}
 	if (base && ((rc = check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
 		     (rc = check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0 ||
 		     (rc = base_check_excel(&c, err)) < 0)) {

@@ -57,6 +57,17 @@ typedef struct vv_check_noted {
 	size_t len;
 } vv_check_noted;
 
+/* How a rule is checked. Borrowed, and gone after the call. */
+typedef struct vv_check_explained {
+	const char *rule;  /* its code, or as varve.checks has it */
+	const char *name;  /* of a rule of varve.checks; or NULL */
+	const char *scope; /* row, table, group, past, SQL; none: it cannot be checked */
+	const char *reads; /* columns, and of what */
+	uint64_t kept,
+		groups; /* row groups whose results are kept, of all; groups 0: nothing is kept by group */
+} vv_check_explained;
+typedef vv_status (*vv_check_explain_fn)(void *payload, const vv_check_explained *e, vv_error *err);
+
 typedef struct vv_check_options {
 	const vv_rule_set *rules; /* NULL: every rule as it is by default */
 	vv_table *base;           /* what rules of varve.checks call base; NULL: there is none */
@@ -88,6 +99,9 @@ typedef struct vv_check_options {
 	const vv_check_noted *results;
 	size_t result_count;
 	vv_buf *spelled; /* vv_check_table: takes the rules as lines of varve.checks; nothing is checked. NULL: none */
+	vv_check_explain_fn
+		explain; /* vv_check_table: takes the rules; nothing is checked. NULL: none */
+	void *explain_payload;
 } vv_check_options;
 
 typedef struct vv_check_total {

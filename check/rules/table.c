@@ -142,6 +142,15 @@ static vv_status check_rows(check_run *r, vv_error *err)
 	return emit_all(r, err);
 }
 
+static vv_status explain(check_run *r, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = open_run(r, err)) < 0 || (rc = check_keys_open(r, err)) < 0) return rc;
+	rc = check_explain(r, err);
+	return rc < 0 ? rc : check_table_explain(r, err);
+}
+
 static vv_status check_share(check_run *r, vv_error *err)
 {
 	const size_t keys = r->plan.key_count;
@@ -171,9 +180,10 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 	r.o = o;
 	r.result = out;
 	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK) {
-		rc = o->spelled ? check_plan_spell(o->spelled, &r.plan, err)
-		     : o->share ? check_share(&r, err)
-				: check_rows(&r, err);
+		rc = o->spelled   ? check_plan_spell(o->spelled, &r.plan, err)
+		     : o->explain ? explain(&r, err)
+		     : o->share   ? check_share(&r, err)
+				  : check_rows(&r, err);
 	}
 	out->rows = t->root.rows;
 	out->columns = t->columns;

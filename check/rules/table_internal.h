@@ -12,6 +12,21 @@
  * content, so that a version costs what is new. */
 vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err);
 
+/* Gives the same rules to o->explain, and reads no row. */
+vv_status check_table_explain(check_run *r, vv_error *err);
+
+/* ---- explain: rules, the columns that they read, groups with kept results. For this room alone ---- */
+
+/* Gives all rules of the plan to o->explain, but those of check_table_explain. The groups are listed, facts and keys are open. */
+vv_status check_explain(check_run *r, vv_error *err);
+
+/* One that cannot be checked here. name may be NULL. */
+vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
+			       vv_error *err);
+
+/* Names of the schema's fields at places: "id, day". */
+void check_put_fields(vv_buf *out, const vv_schema *s, const size_t *places, size_t count);
+
 /* ---- foreign_keys: has every key that a row refers to a row of its own? For this room alone ---- */
 
 /* Follows all foreign keys of the plan; findings and totals go to e. */

@@ -552,6 +552,10 @@ static vv_status add_rule(judging *j, const vv_check_rule *line, vv_error *err)
 	vv_error why;
 	vv_status rc = vv_sums_rule_new(&t->rule, &text, p->schema, &how, &why);
 
+	if (rc == VV_EINPUT && j->r->o->explain) {
+		return check_explain_unread(j->r, line->text, vv_check_rule_given(line),
+					    why.message, err);
+	}
 	if (rc == VV_EINPUT) return give_unread(j, line, why.message, err);
 	if (rc < 0) {
 		*err = why;
@@ -609,6 +613,50 @@ static void judging_clear(judging *j)
 	vv_free(j->rules);
 	vv_free(j->base.groups);
 	vv_arena_clear(&j->base.arena);
+}
+
+/* One rule, and how many groups need not be read for it. */
+static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *err)
+{
+	const check_run *r = j->r;
+	vv_auto(vv_buf) reads = VV_BUF_INIT;
+	vv_check_explained e = {.rule = t->line->text,
+				.name = vv_check_rule_given(t->line),
+				.scope = t->line->groups ? "group" : "table",
+				.groups = r->group_count};
+	const uint8_t *bytes;
+	size_t count, len;
+	const size_t *columns = vv_sums_rule_columns(t->rule, &count);
+
+	check_put_fields(&reads, r->plan.schema, columns, count);
+	vv_buf_puts(&reads, count > 0 ? "" : "the number of rows");
+	for (size_t i = 0; i < r->group_count; i++) {
+		e.kept += t->whole || is_kept(t, &r->groups[i], &bytes, &len);
+	}
+	e.reads = vv_buf_cstr(&reads);
+	vv_status rc = vv_buf_ok(&reads, err);
+	return rc < 0 ? rc : r->o->explain(r->o->explain_payload, &e, err);
+}
+
+vv_status check_table_explain(check_run *r, vv_error *err)
+{
+	judging j = {.r = r};
+	counting c = {.r = r, .own = r};
+	bool all;
+	vv_status rc = VV_OK;
+
+	if (!r->o->rules || r->o->rules->line_count == 0) return VV_OK;
+	vv_arena_init(&j.base.arena);
+	if ((rc = open_judging(&j, err)) == VV_OK) {
+		c.rules = j.rules;
+		c.count = j.count;
+		rc = open_kept(&c, &all, err);
+	}
+	for (size_t k = 0; k < j.count && rc == VV_OK; k++) {
+		rc = explain_rule(&j, &j.rules[k], err);
+	}
+	judging_clear(&j);
+	return rc;
 }
 
 vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err)

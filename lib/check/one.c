@@ -647,12 +647,45 @@ static vv_status check_settings(one *c, vv_error *err)
 	return rc;
 }
 
+static vv_status on_explained(void *payload, const vv_check_explained *e, vv_error *err)
+{
+	const one *c = payload;
+
+	return c->run->explain(c->run->explain_payload, c->path, e, err);
+}
+
+static vv_status explain(one *c, vv_check_result *result, vv_error *err)
+{
+	vv_check_options o = options_of(c, c->path);
+	vv_status rc;
+
+	o.explain = c->against.explain = on_explained;
+	o.explain_payload = c;
+	if ((rc = vv_check_table(result, &c->in.table, &o, err)) < 0 ||
+	    (rc = compare(c, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < c->rules.line_count && rc == VV_OK; i++) {
+		const vv_check_rule *line = &c->rules.lines[i];
+		const vv_check_explained e = {.rule = line->text,
+					      .name = vv_check_rule_given(line),
+					      .scope = "SQL",
+					      .reads = "the tables of the query, by varve-sql"};
+
+		if (line->kind == VV_CHECK_SELECT && line->severity != VV_SEVERITY_OFF) {
+			rc = on_explained(c, &e, err);
+		}
+	}
+	return rc;
+}
+
 static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 {
 	vv_status rc;
 
-	if (c->run->spelled) {
+	if (c->run->spelled || c->run->explain) {
 		if (!c->in.open) return tell(c, "source-error", c->in.why.message, NULL, err);
+		if (c->run->explain) return explain(c, result, err);
 		vv_check_options o = options_of(c, c->path);
 
 		o.spelled = c->run->spelled;

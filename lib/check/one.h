@@ -60,6 +60,10 @@ typedef struct vv_check_run {
 	const vv_check_noted *results; /* of shares, by others */
 	size_t result_count;
 	vv_buf *spelled; /* takes the rules of each dataset as lines of varve.checks, and nothing is checked; or NULL */
+	/* --explain: takes the rules of each dataset, and nothing is checked; or NULL */
+	vv_status (*explain)(void *payload, const char *path, const vv_check_explained *e,
+			     vv_error *err);
+	void *explain_payload;
 	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
 } vv_check_run;
 

@@ -16,6 +16,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/print/check_explain.h"
 #include "cmd/varve/print/check_log.h"
 #include "cmd/varve/print/check_reports.h"
 #include "lib/check/files.h"
@@ -37,8 +38,8 @@ typedef struct options {
 	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *passed_rows,
 		*why, *schema, *rules, *save, *trust, *log, *from;
 	vv_written written;
-	bool cached, worktree, no_base, new_only, files, list_rules, test_rules, init, quiet,
-		no_cache;
+	bool cached, worktree, no_base, new_only, files, list_rules, test_rules, explain, init,
+		quiet, no_cache;
 } options;
 
 static const vv_option table[] = {
@@ -62,6 +63,9 @@ static const vv_option table[] = {
 		0, "list-rules", list_rules,
 		"list all rules; with --format checks those of the datasets, also of varve.json and "
 		"datapackage.json, as lines of varve.checks"),
+	OPT_FLAG(
+		0, "explain", explain,
+		"list each rule, the columns that it reads, and the row groups with a kept result"),
 	OPT_FLAG(0, "test-rules", test_rules,
 		 "try the rows under the rules of varve.checks, and no data"),
 	OPT_MAYBE_STRING(
@@ -119,6 +123,7 @@ typedef struct check {
 	char **paths;      /* all of these */
 	const char **only; /* the other words of --select */
 	vv_buf spelled;    /* --list-rules --format checks */
+	vv_explained explained;
 } check;
 
 static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
@@ -139,18 +144,20 @@ static bool splits(const options *o)
 
 static vv_status check_usage(const options *o, vv_error *err)
 {
-	const char *both = o->base && o->no_base       ? "--base and --no-base"
-			   : o->cached && o->worktree  ? "--cached and --worktree"
-			   : o->new_only && o->no_base ? "--new-only and --no-base"
-			   : o->files && (o->base || o->cached || o->worktree || o->new_only)
-				   ? "--files and versions"
-			   : o->log && (o->base || o->no_base || o->cached || o->new_only ||
-					o->files || o->failed_rows || o->passed_rows ||
-					o->outputs.count > 0)
-				   ? "--log and what chooses a version or writes a report"
-			   : o->no_cache && (o->save || o->trust)
-				   ? "--no-cache and --save-result or --trust-result"
-				   : NULL;
+	const char *both =
+		o->base && o->no_base       ? "--base and --no-base"
+		: o->cached && o->worktree  ? "--cached and --worktree"
+		: o->new_only && o->no_base ? "--new-only and --no-base"
+		: o->files && (o->base || o->cached || o->worktree || o->new_only)
+			? "--files and versions"
+		: o->log && (o->base || o->no_base || o->cached || o->new_only || o->files ||
+			     o->failed_rows || o->passed_rows || o->outputs.count > 0)
+			? "--log and what chooses a version or writes a report"
+		: o->explain && (o->log || o->list_rules || splits(o) || o->outputs.count > 0)
+			? "--explain and what checks or writes a report"
+		: o->no_cache && (o->save || o->trust)
+			? "--no-cache and --save-result or --trust-result"
+			: NULL;
 
 	if (both) return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
@@ -587,8 +594,9 @@ static vv_status check_range(check *c, vv_error *err)
 			      .argv = c->argv,
 			      .report = report_options(c, c->owner.rules)};
 
-	if (splits(c->o)) {
-		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one version, not a range");
+	if (splits(c->o) || c->o->explain) {
+		return vv_fail(err, VV_EUSAGE, "%s takes one version, not a range",
+			       splits(c->o) ? "--failed-rows" : "--explain");
 	}
 	c->run.no_base = c->o->no_base;
 	return vv_check_request_run(&c->run, &q, err);
@@ -670,6 +678,7 @@ static void check_clear(check *c)
 	vv_free(c->paths);
 	vv_free(c->only);
 	vv_buf_clear(&c->spelled);
+	vv_explained_clear(&c->explained);
 }
 
 static vv_status run_checks(check *c, vv_error *err)
@@ -863,6 +872,11 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	c.run.skip_count = o->skip.count;
 	c.run.new_only = o->new_only;
 	c.run.spelled = spells(o) ? &c.spelled : NULL;
+	if (o->explain) {
+		vv_explained_init(&c.explained, vv_wants_json(o->format));
+		c.run.explain = vv_explained_add;
+		c.run.explain_payload = &c.explained;
+	}
 	c.run.accept = o->accept.items;
 	c.run.accept_count = o->accept.count;
 	c.run.accept_why = o->why;
@@ -875,11 +889,13 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	vv_progress_end();
 	if (rc == VV_OK && spells(o)) {
 		show_spelled(&c);
+	} else if (rc == VV_OK && o->explain) {
+		rc = vv_explained_print(&c.explained, err);
 	} else if (rc == VV_OK && !o->log) {
 		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
 		rc = vv_check_output_write(&out, c.run.report, err);
 	}
-	if (rc == VV_OK && !o->log && !spells(o)) {
+	if (rc == VV_OK && !o->log && !spells(o) && !o->explain) {
 		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {
@@ -899,7 +915,7 @@ const vv_command vv_cmd_check = {
 	.usage =
 		"[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		"--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
-		"--from FILE | --init [PATH...] | --list-rules | --test-rules | --log[=RULE] [REV] [PATH...]",
+		"--from FILE | --init [PATH...] | --list-rules | --explain | --test-rules | --log[=RULE] [REV] [PATH...]",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		   "\n"

@@ -40,6 +40,25 @@ for d in json.load(sys.stdin)["datasets"]:
 	orders
 	[ "$(wc -l < varve.checks)" -eq 16 ]
 	succeeds varve check
+	succeeds varve check --explain --json orders.csv
+	[ "$(python3 -c '
+import json, sys
+for r in json.loads(sys.argv[1]):
+    if " " in r["rule"]:
+        kept = r.get("groups", 0) > 0 and r["groupsKept"] == r["groups"]
+        print(r["scope"], r["reads"], kept, sep=" | ")' "$output")" = "row | amount | True
+row | status, shipped | True
+row | mail | True
+row | shipped, ordered | True
+table | customer, day, status | True
+table | customer; id of customers | True
+table | the number of rows | True
+group | share, year | True
+group | customer, ordered | True
+table | email | True
+table | email | True
+past | old.status, new.status; 0 changed groups | False
+past | old.price, new.price; 0 changed groups | False" ] || { echo "$output"; false; }
 	python3 - <<-'END'
 		rows = [l.split(",") for l in open("orders.csv").read().splitlines()]
 		def put(row, **cells):
@@ -89,6 +108,12 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	output_has "invalid: 1 error in 1 dataset"
 	ends_with 1 varve check --select 'a_*'
 	output_has "invalid: 1 error in 1 dataset"
+	sed -i 's/^new.price/cost < 5\nsum(cost) > 5\n&/' varve.checks
+	succeeds varve check --explain orders.csv
+	output_has "none   nothing: varve.checks:13:1: no such column 'cost'"
+	output_has "none   nothing: varve.checks:14:5: no such column 'cost'"
+	output_has "old.price, new.price; 2 changed groups"
+	ends_with 2 varve check --explain HEAD..HEAD
 	ends_with 2 varve check --select '#finanse'
 	stderr_has "no rule has '#finanse'"
 	succeeds varve check --select row-count

@@ -1,0 +1,189 @@
+/*
+ * explain: what the rules of a plan read, and of how many row groups their results are kept.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "check/rules/keys.h"
+#include "check/rules/table_internal.h"
+
+void check_put_fields(vv_buf *out, const vv_schema *s, const size_t *places, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const vv_field *f = &s->fields[places[i]];
+
+		vv_buf_puts(out, out->len > 0 ? ", " : "");
+		vv_buf_put(out, f->name, f->name_len);
+	}
+}
+
+static vv_status give(check_run *r, vv_check_explained *e, const vv_buf *reads, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(reads, err);
+
+	e->groups = r->group_count;
+	e->reads = vv_buf_cstr(reads);
+	return rc < 0 ? rc : r->o->explain(r->o->explain_payload, e, err);
+}
+
+static uint64_t known_groups(const check_run *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		n += r->groups[i].known != 0;
+	}
+	return n;
+}
+
+/* Has the slot anything to look for in its column? */
+static bool is_used(const check_plan *p, const check_slot *s)
+{
+	const check_column *c = &p->columns[s->column];
+
+	return strcmp(s->rule->code, "constraint-error") != 0 || c->required || c->has_bounds ||
+	       !c->spare;
+}
+
+/* One rule about cells, in all columns that it looks at. */
+static vv_status give_cells(check_run *r, const vv_rule *rule, uint64_t known, vv_error *err)
+{
+	const check_plan *p = &r->plan;
+	vv_auto(vv_buf) reads = VV_BUF_INIT;
+	vv_check_explained e = {.rule = rule->code, .scope = "row", .kept = known};
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->slot_count; i++) {
+		const check_slot *s = &p->slots[i];
+
+		if (s->rule == rule && s->column != SIZE_MAX && is_used(p, s)) {
+			vv_buf_puts(&reads, count++ > 0 ? ", " : "");
+			vv_buf_puts(&reads, p->columns[s->column].name);
+		}
+	}
+	if (count == 0) return VV_OK;
+	if (count == p->count) {
+		vv_buf_reset(&reads);
+		vv_buf_puts(&reads, "all columns");
+	}
+	return give(r, &e, &reads, err);
+}
+
+static vv_status give_conditions(check_run *r, uint64_t known, vv_error *err)
+{
+	const check_plan *p = &r->plan;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < p->condition_count && rc == VV_OK; i++) {
+		const check_condition *c = &p->conditions[i];
+		vv_auto(vv_buf) reads = VV_BUF_INIT;
+		vv_check_explained e = {
+			.rule = c->text, .name = c->title, .scope = "row", .kept = known};
+
+		for (bool more = true; more;
+		     i += more) { /* one line may be about several columns */
+			size_t count;
+			const size_t *columns = vv_condition_columns(p->conditions[i].compiled,
+								     &count);
+
+			check_put_fields(&reads, p->schema, columns, count);
+			more = c->column && i + 1 < p->condition_count &&
+			       p->conditions[i + 1].text == c->text;
+		}
+		rc = give(r, &e, &reads, err);
+	}
+	return rc;
+}
+
+static vv_status give_keys(check_run *r, vv_error *err)
+{
+	const check_plan *p = &r->plan;
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; k < p->key_count && rc == VV_OK; k++) {
+		const check_key *key = &p->keys[k];
+		vv_auto(vv_buf) reads = VV_BUF_INIT;
+		vv_check_explained e = {.rule = key->text ? key->text : key->rule->code,
+					.name = key->title == key->text ? NULL : key->title,
+					.scope = "table"};
+
+		vv_buf_puts(&reads, key->kind == CHECK_ROW ? "all columns" : key->names);
+		if (key->where) {
+			size_t count;
+			const size_t *columns = vv_condition_columns(key->where, &count);
+
+			check_put_fields(&reads, p->schema, columns, count);
+		}
+		for (size_t i = 0; i < r->group_count; i++) {
+			e.kept += !check_keys_wants(r, k, i);
+		}
+		rc = give(r, &e, &reads, err);
+	}
+	return rc;
+}
+
+static vv_status give_foreigns(check_run *r, vv_error *err)
+{
+	const check_plan *p = &r->plan;
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; k < p->foreign_count && rc == VV_OK; k++) {
+		const check_foreign *f = &p->foreigns[k];
+		vv_auto(vv_buf) reads = VV_BUF_INIT;
+		check_memo memo;
+		vv_check_explained e = {.rule = f->title ? f->title : "foreign-key",
+					.scope = "table"};
+
+		vv_buf_printf(&reads, "%s; %s of %s", f->names, f->target_names,
+			      *f->resource ? f->resource : "this table");
+		rc = check_memo_open(&memo, r->o->cache, "refs", f->id, err);
+		for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+			e.kept += check_memo_find(&memo, r->groups[i].name, r->groups[i].rows) !=
+				  NULL;
+		}
+		check_memo_close(&memo);
+		rc = rc < 0 ? rc : give(r, &e, &reads, err);
+	}
+	return rc;
+}
+
+/* Rules that cannot be checked here, and why. */
+static vv_status give_unread(check_run *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (const check_note *n = r->plan.notes; n && rc == VV_OK; n = n->next) {
+		if (n->unread && n->expected) {
+			rc = check_explain_unread(r, n->expected, n->name, n->message, err);
+		}
+	}
+	return rc;
+}
+
+vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
+			       vv_error *err)
+{
+	vv_auto(vv_buf) reads = VV_BUF_INIT;
+	vv_check_explained e = {.rule = rule, .name = name, .scope = "none"};
+
+	vv_buf_printf(&reads, "nothing: %s", why);
+	e.reads = vv_buf_cstr(&reads);
+	vv_status rc = vv_buf_ok(&reads, err);
+	return rc < 0 ? rc : r->o->explain(r->o->explain_payload, &e, err);
+}
+
+vv_status check_explain(check_run *r, vv_error *err)
+{
+	const uint64_t known = known_groups(r);
+	vv_status rc = VV_OK;
+
+	for (const vv_rule *rule = vv_rules; rule->code && rc == VV_OK; rule++) {
+		rc = give_cells(r, rule, known, err);
+	}
+	if (rc < 0 || (rc = give_conditions(r, known, err)) < 0 || (rc = give_keys(r, err)) < 0 ||
+	    (rc = give_foreigns(r, err)) < 0) {
+		return rc;
+	}
+	return give_unread(r, err);
+}
