@@ -253,6 +253,18 @@ size_t vv_dialect_lead_lines(const vv_dialect *d)
 	return count_lines(d->prologue.data, d->lead);
 }
 
+size_t vv_dialect_prologue_rows(const vv_dialect *d)
+{
+	size_t rows = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < d->prologue.len; i++) {
+		quoted ^= (uint8_t)d->prologue.data[i] == d->quote;
+		rows += !quoted && d->prologue.data[i] == '\n';
+	}
+	return rows;
+}
+
 size_t vv_dialect_tail_lines(const vv_dialect *d)
 {
 	return d->form == VV_FORM_CSV ? count_lines(d->epilogue.data, d->epilogue.len) : 0;

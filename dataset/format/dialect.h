@@ -142,6 +142,8 @@ bool vv_dialect_lead_fits(const vv_dialect *d);
 vv_json_around vv_dialect_around(const vv_dialect *d);
 /* How many lines stand above the header. */
 size_t vv_dialect_lead_lines(const vv_dialect *d);
+/* CSV with LF: how many rows there would be in the prologue, if its lines were rows. */
+size_t vv_dialect_prologue_rows(const vv_dialect *d);
 /* CSV: how many stand below the last row. */
 size_t vv_dialect_tail_lines(const vv_dialect *d);
 /* CSV: can its characters be told from each other and from line ends? */

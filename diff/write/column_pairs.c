@@ -68,3 +68,15 @@ bool vv_column_pairs_differ(const vv_row_change *c, size_t pair)
 {
 	return c->kind == VV_ROW_CHANGED && c->cells && c->cells[pair] != VV_CELL_SAME;
 }
+
+void vv_column_pairs_address(vv_buf *out, const vv_diff_table *t, size_t column, uint64_t row)
+{
+	char letters[16];
+	size_t at = sizeof(letters) - 1;
+
+	letters[at] = '\0';
+	for (size_t c = column + 1; c > 0; c = (c - 1) / 26) {
+		letters[--at] = (char)('A' + (c - 1) % 26);
+	}
+	vv_buf_printf(out, "%s%llu", letters + at, (unsigned long long)(row + t->sheet_row[1]));
+}

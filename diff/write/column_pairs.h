@@ -33,4 +33,7 @@ const vv_cell *vv_column_pairs_new(const vv_diff_table *t, size_t pair, const vv
 /* Does the row have that cell changed (or written otherwise)? False except for changed rows. */
 bool vv_column_pairs_differ(const vv_row_change *c, size_t pair);
 
+/* Where there are sheets: the address of the new side's cell, as B17. Appends. */
+void vv_column_pairs_address(vv_buf *out, const vv_diff_table *t, size_t column, uint64_t row);
+
 #endif

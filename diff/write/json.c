@@ -7,6 +7,7 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "diff/write/change_words.h"
+#include "diff/write/column_pairs.h"
 #include "diff/write/writer_kinds.h"
 
 #define FORMAT_NAME "varve.diff/1"
@@ -265,6 +266,12 @@ static void put_changes(json_writer *j, const vv_row_change *c)
 		vv_json_add_object(&j->out, t->b->schema.fields[p->b].name);
 		put_cell(j, "old", &c->old_cells[p->a]);
 		put_cell(j, "new", &c->new_cells[p->b]);
+		if (t->sheet_row[1] > 0) {
+			vv_auto(vv_buf) at = VV_BUF_INIT;
+
+			vv_column_pairs_address(&at, t, (size_t)p->b, c->new_row);
+			put_string(j, "at", vv_buf_cstr(&at));
+		}
 		if (c->cells[i] == VV_CELL_FORMAT) {
 			vv_json_add_bool(&j->out, "same_value", true);
 		}

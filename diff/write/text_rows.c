@@ -77,6 +77,30 @@ static uint8_t text_change(const text_rows *r, const text_row *row, size_t colum
 	return row->cells && r->table->a && r->table->b ? row->cells[column] : VV_CELL_SAME;
 }
 
+/* The number of a row on a side: in its sheet, if it is in one. */
+static unsigned long long row_number(const text_rows *r, uint64_t row, bool new)
+{
+	const uint64_t first = r->table->sheet_row[new];
+
+	return row + (first ? first : 1);
+}
+
+/* The new row's, or else the old one's. */
+static unsigned long long own_number(const text_rows *r, const text_row *row)
+{
+	return row->new_cells ? row_number(r, row->new_row, true)
+			      : row_number(r, row->old_row, false);
+}
+
+/* "B17: " before a changed cell of a sheet whose rows have no key. */
+static void put_address(vv_buf *out, const text_rows *r, const text_row *row, size_t column)
+{
+	if (r->key_count == 0 && r->table->sheet_row[1] > 0) {
+		vv_column_pairs_address(out, r->table, (size_t)r->columns[column].b, row->new_row);
+		vv_buf_puts(out, ": ");
+	}
+}
+
 /* Between the old value and the new one. */
 static const char *text_arrow(uint8_t change)
 {
@@ -104,6 +128,7 @@ static void put_value(vv_buf *out, const text_rows *r, const text_row *row, size
 	uint8_t change = text_change(r, row, column);
 	const vv_cell *cell = text_cell(row, c);
 	if (change != VV_CELL_SAME) {
+		put_address(out, r, row, column);
 		vv_text_cell_put(out, &row->old_cells[c->a], true);
 		vv_buf_puts(out, text_arrow(change));
 		vv_text_cell_put(out, &row->new_cells[c->b], true);
@@ -139,13 +164,13 @@ static bool take(text_rows *r, size_t column, size_t *left, size_t max)
 
 static size_t row_number_width(const text_rows *r)
 {
-	uint64_t most = 0;
+	unsigned long long most = 0;
 	for (size_t i = 0; i < r->count; i++) {
-		uint64_t n = r->rows[i].new_cells ? r->rows[i].new_row : r->rows[i].old_row;
+		const unsigned long long n = own_number(r, &r->rows[i]);
 		most = n > most ? n : most;
 	}
 	size_t digits = 1;
-	for (most += 1; most >= 10; most /= 10) {
+	for (; most >= 10; most /= 10) {
 		digits++;
 	}
 	return digits < 3 ? 3 : digits; /* "row" */
@@ -257,6 +282,15 @@ static void put_header(const text_rows *r, vv_buf *out)
 	vv_buf_putc(out, '\n');
 }
 
+static void put_arrow(const text_rows *r, vv_buf *out, const char *old, const char *new,
+		      uint8_t change)
+{
+	bool format = change == VV_CELL_FORMAT;
+	vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED), old, text_off(r),
+		      text_arrow(change));
+	vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN), new, text_off(r));
+}
+
 static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_t column)
 {
 	const text_column *c = &r->columns[column];
@@ -275,11 +309,8 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 		vv_auto(vv_buf) old = VV_BUF_INIT, new = VV_BUF_INIT;
 		vv_text_cell_put(&old, &row->old_cells[c->a], true);
 		vv_text_cell_put(&new, &row->new_cells[c->b], true);
-		bool format = change == VV_CELL_FORMAT;
-		vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED),
-			      vv_buf_cstr(&old), text_off(r), text_arrow(change));
-		vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
-			      vv_buf_cstr(&new), text_off(r));
+		put_address(out, r, row, column);
+		put_arrow(r, out, vv_buf_cstr(&old), vv_buf_cstr(&new), change);
 		out->failed |= old.failed || new.failed;
 	}
 	text_put_spaces(out, (c->number ? 0 : pad) + GAP);
@@ -293,8 +324,7 @@ static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
 	vv_buf_printf(out, "  %s%c%s ", text_on(r, text_kind_paint(row->kind)),
 		      text_kind_mark(row->kind), text_off(r));
 	if (r->key_count == 0) {
-		uint64_t n = (row->new_cells ? row->new_row : row->old_row) + 1;
-		vv_buf_printf(out, "%*llu", (int)row_number_width(r), (unsigned long long)n);
+		vv_buf_printf(out, "%*llu", (int)row_number_width(r), own_number(r, row));
 		text_put_spaces(out, GAP);
 	}
 	for (; next_column(r, &at, &keys); at++) {
@@ -302,8 +332,8 @@ static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
 	}
 	if (row->moved) {
 		vv_buf_printf(out, "%s(row %llu -> %llu)%s", text_on(r, TEXT_DIM),
-			      (unsigned long long)row->old_row + 1,
-			      (unsigned long long)row->new_row + 1, text_off(r));
+			      row_number(r, row->old_row, false), row_number(r, row->new_row, true),
+			      text_off(r));
 	}
 	while (out->len > 0 && out->data[out->len - 1] == ' ') {
 		out->data[--out->len] = '\0';
@@ -370,14 +400,13 @@ static void put_title(const text_rows *r, vv_buf *out, const text_row *row)
 		}
 	}
 	if (r->key_count == 0) {
-		uint64_t n = (row->new_cells ? row->new_row : row->old_row) + 1;
-		vv_buf_printf(out, first ? " row %llu" : " (row %llu)", (unsigned long long)n);
+		vv_buf_printf(out, first ? " row %llu" : " (row %llu)", own_number(r, row));
 	}
 	vv_buf_puts(out, text_off(r));
 	if (row->moved) {
 		vv_buf_printf(out, "  %s(row %llu -> %llu)%s", text_on(r, TEXT_DIM),
-			      (unsigned long long)row->old_row + 1,
-			      (unsigned long long)row->new_row + 1, text_off(r));
+			      row_number(r, row->old_row, false), row_number(r, row->new_row, true),
+			      text_off(r));
 	}
 }
 
@@ -425,15 +454,6 @@ static size_t room(const text_rows *r)
 	return r->width ? r->width : BLOCK_FREE_WIDTH;
 }
 
-static void put_arrow(const text_rows *r, vv_buf *out, const char *old, const char *new,
-		      uint8_t change)
-{
-	bool format = change == VV_CELL_FORMAT;
-	vv_buf_printf(out, "%s%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_RED), old, text_off(r),
-		      text_arrow(change));
-	vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN), new, text_off(r));
-}
-
 /* One changed cell, the values beside each other or, where they are too long, under each other. */
 static void put_change(const text_rows *r, vv_buf *out, const text_row *row, size_t column,
 		       size_t names)
@@ -441,9 +461,11 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 	const text_column *c = &r->columns[column];
 	uint8_t change = text_change(r, row, column);
 	bool format = change == VV_CELL_FORMAT;
+	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT, old = VV_BUF_INIT, new = VV_BUF_INIT,
+			where = VV_BUF_INIT;
+	put_address(&where, r, row, column);
 	size_t name_width = c->name_width > names ? names : c->name_width,
-	       at = INDENT + names + 1 + GAP;
-	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT, old = VV_BUF_INIT, new = VV_BUF_INIT;
+	       at = INDENT + names + 1 + GAP + where.len;
 	vv_text_cell_put(&x, &row->old_cells[c->a], true);
 	vv_text_cell_put(&y, &row->new_cells[c->b], true);
 	size_t wide = at + vv_text_cell_width(vv_buf_cstr(&x)) + 4 +
@@ -451,6 +473,7 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 	text_put_spaces(out, INDENT);
 	put_name(r, out, c->name, names, "");
 	text_put_spaces(out, names - name_width + GAP);
+	vv_buf_put(out, where.data, where.len);
 	if (r->width == 0 || wide <= r->width) {
 		put_arrow(r, out, vv_buf_cstr(&x), vv_buf_cstr(&y), change);
 		vv_buf_putc(out, '\n');
@@ -463,7 +486,7 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 		vv_buf_printf(out, "%s%s %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
 			      format ? "~" : "+", vv_buf_cstr(&new), text_off(r));
 	}
-	out->failed |= x.failed || y.failed || old.failed || new.failed;
+	out->failed |= x.failed || y.failed || old.failed || new.failed || where.failed;
 }
 
 /* "~ id: 17  price: 9.99 -> 8.99, stock: 3 -> 4  (name: Blue lamp)"; false, and nothing
@@ -486,6 +509,7 @@ static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *ro
 		vv_buf_puts(&line, first ? "  " : ", ");
 		put_name(r, &line, c->name, NAME_MAX_WIDTH, "");
 		vv_buf_putc(&line, ' ');
+		put_address(&line, r, row, i);
 		put_arrow(r, &line, vv_buf_cstr(&x), vv_buf_cstr(&y), change);
 		first = false;
 	}

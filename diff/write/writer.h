@@ -62,6 +62,8 @@ typedef struct vv_diff_table {
 	bool conflict; /* it is in conflict, the new side being what a merge made of it so far */
 	/* the old side was plain text, the new a dataset (or the reverse) */
 	bool text_to_table;
+	uint64_t sheet_row
+		[2]; /* of the old and the new side the first row's number in its sheet; 0: in none */
 	bool reordered; /* rows that both sides have stand in another order */
 	bool partial;   /* rows or cells that differ are left out (--where, --columns, ...): what is
 	                                 * not told may differ */

@@ -478,6 +478,13 @@ static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 	return c->how->writer->row(c->how->writer, r, err);
 }
 
+static uint64_t sheet_row(const vv_subject *s, const vv_table *t)
+{
+	return s && s->grid && t && vv_dialect_is_bare(&t->root.dialect)
+		       ? vv_dialect_prologue_rows(&t->root.dialect) + 1
+		       : 0;
+}
+
 static void fill_told(comparison *c)
 {
 	const vv_diff_item *i = c->item;
@@ -490,6 +497,7 @@ static void fill_told(comparison *c)
 				  .new_name = i->new_name,
 				  .form_change = c->form,
 				  .conflict = i->conflict,
+				  .sheet_row = {sheet_row(i->a, c->a), sheet_row(i->b, c->b)},
 				  .partial = c->filtered || c->only.items || c->ignore.items ||
 					     c->how->tolerance || c->how->ignore_format,
 				  .text_to_table = c->a && c->b &&

@@ -66,6 +66,7 @@ typedef struct vv_subject {
 	vv_group_types types;
 	uint64_t raw_secret;
 	vv_cid made; /* the root that plain text became */
+	bool grid;   /* of a document, once opened: its rows and columns are a sheet's */
 	vv_store *
 		kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
 } vv_subject;

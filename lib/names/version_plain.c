@@ -461,6 +461,7 @@ static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_
 
 	if ((rc = vv_document_find(&t, &d->document, s->table, err)) < 0) return rc;
 	if (!s->table && !(s->table = vv_strdup(t->name))) return vv_fail_nomem(err);
+	s->grid = t->grid;
 	if ((rc = find_package(s, &res, &schema, io, err)) < 0) return rc;
 	if (t->key && !res.has_key) {
 		io->key = t->key;

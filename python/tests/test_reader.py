@@ -83,6 +83,27 @@ def test_versions_of_a_workbook_are_compared_by_sheet_and_cell(git):
     assert "has 3 tables" in varve_says(git, "cat", "--limit", "1", "budget.xlsx", code=2)
 
 
+def test_cells_of_a_sheet_without_a_key_have_addresses(git):
+    b = openpyxl.Workbook()
+    s = b.active
+    s.append(["Costs"])
+    s.append([])
+    s.append(["item", "two\nlines", *[f"c{i}" for i in range(26)]])
+    for i in range(40):
+        s.append([f"x{i % 3}", i % 2, *[i % 5] * 26])
+    b.save(git / "t.xlsx")
+    commit(git, "one")
+    s["AB17"], s["B20"] = 77, 78
+    s.insert_rows(30)
+    s["A30"] = "new"
+    b.save(git / "t.xlsx")
+    told = varve_says(git, "diff")
+    assert "AB17: 3 -> 77" in told and "B20: 0 -> 78" in told and "+  30  new" in told, told
+    rows = json.loads(varve_says(git, "diff", "--json"))["tables"][0]["rows"]
+    assert [c["at"] for r in rows if r["change"] == "changed" for c in r["cells"].values()] == ["AB17", "B20"]
+    assert openpyxl.load_workbook(git / "t.xlsx").active["AB17"].value == 77
+
+
 def test_cells_of_a_workbook_are_those_of_openpyxl(git):
     rng = random.Random(SEED)
     print("seed", SEED)
@@ -136,7 +157,8 @@ def test_errors_epochs_and_places_of_a_workbook_are_kept(git):
 def test_tables_of_arrow_are_those_of_pyarrow(git):
     t = pa.table({"id": pa.array([1, 2, None]), "x": pa.array([0.1, None, 1e-7]), "s": pa.array(["ä", None, "a,b\n"]),
                   "d": pa.array([datetime.date(2024, 2, 29), None, None]), "bytes": pa.array([b"\x00\xff", None, b""]),
-                  "list": pa.array([[1, 2], None, []])})
+                  "list": pa.array([[1, 2], None, []]), "map": pa.array([[("k", 1)], None, []], pa.map_(pa.string(), pa.int64())),
+                  "deep": pa.array([[{"b": b"\xff"}], None, []], pa.list_(pa.struct([("b", pa.binary())])))})
     pyarrow.parquet.write_table(t, git / "t.parquet")
     pyarrow.feather.write_feather(t, git / "t.feather")
     for name in ("t.parquet", "t.feather"):
@@ -147,6 +169,7 @@ def test_tables_of_arrow_are_those_of_pyarrow(git):
         assert [r["d"] for r in got] == ["2024-02-29", None, None]
         assert got[0]["bytes"] == "AP8="
         assert got[0]["list"] in ([1, 2], "[1,2]")
+        assert [r["map"] for r in got] == ['[["k",1]]', None, "[]"] and got[0]["deep"] == '[{"b":"/w=="}]'
 
 
 def test_tables_of_a_database_are_those_of_sqlite(git):

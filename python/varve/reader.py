@@ -69,7 +69,7 @@ def _text(v: Any) -> str | None:
     if v is None or v == "":
         return None
     if isinstance(v, str):
-        return v
+        return v.replace("\0", "") if "\0" in v else v  # calamine leaves half of UTF-16 in old files
     if isinstance(v, bool):
         return "true" if v else "false"
     if isinstance(v, float):
@@ -223,23 +223,47 @@ def _read_workbook(path: str, name: str) -> Batches:
 # --- Arrow's kinds -----------------------------------------------------------
 
 
-def _flat(batch: Any, schema: Any) -> Any:
-    """Bytes as base64, since a table has text."""
+def _is_bytes(t: Any) -> bool:
+    pa = _arrow()
+    return any(is_it(t) for is_it in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view))
+
+
+def _is_deep(t: Any) -> bool:
+    """Has it maps, unions, or bytes inside of lists and structs, which a table cannot have?"""
+    pa = _arrow()
+    inside = [t.field(i).type for i in range(t.num_fields)]
+    return pa.types.is_map(t) or pa.types.is_union(t) or any(_is_bytes(i) or _is_deep(i) for i in inside)
+
+
+def _shown(t: Any) -> Any:
+    """The type that a column's cells have in a table."""
+    pa = _arrow()
+    t = t.storage_type if isinstance(t, pa.BaseExtensionType) else t
+    of = t.value_type if pa.types.is_dictionary(t) else t
+    return pa.string() if _is_bytes(of) or _is_deep(of) else t
+
+
+def _plain(v: Any) -> str:
     import base64
 
+    return base64.b64encode(v).decode() if isinstance(v, bytes) else v.isoformat() if hasattr(v, "isoformat") else str(v)
+
+
+def _flat(batch: Any, schema: Any) -> Any:
+    """Bytes as base64, and what is deep as JSON."""
     pa = _arrow()
     columns = []
-    for column, field in zip(batch.columns, batch.schema):
-        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type) or pa.types.is_fixed_size_binary(field.type):
-            column = pa.array([None if v is None else base64.b64encode(v).decode() for v in column.to_pylist()], pa.string())
+    for column, field in zip(batch.columns, schema):
+        column = column.storage if isinstance(column, pa.ExtensionArray) else column
+        if column.type != field.type:
+            column = pa.array([None if v is None else _plain(v) if isinstance(v, bytes) else json.dumps(v, default=_plain, ensure_ascii=False, separators=(",", ":"))
+                               for v in column.to_pylist()], pa.string())
         columns.append(column)
     return pa.record_batch(columns, schema=schema)
 
 
 def _as_text(schema: Any) -> Any:
-    pa = _arrow()
-    binary = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
-    return pa.schema([f.with_type(pa.string()) if any(is_it(f.type) for is_it in binary) else f.remove_metadata() for f in schema])
+    return _arrow().schema([f.with_type(_shown(f.type)).remove_metadata() for f in schema])
 
 
 def _one(path: str) -> Iterator[dict[str, Any]]:
