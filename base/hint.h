@@ -73,6 +73,7 @@
 	X(FETCH_THEN_PUSH, "fetch-then-push", "") \
 	X(FETCH_UPSTREAM, "fetch-upstream", "remote") \
 	X(FIX, "fix", "path") \
+	X(FOLDER_DAMAGED, "folder-damaged", "folder") \
 	X(FSCK, "fsck", "") \
 	X(FSCK_DATA, "fsck-data", "") \
 	X(FSCK_MISSING, "fsck-missing", "") \

@@ -73,6 +73,7 @@ static const struct {
 	{"fetch-then-push", "'varve fetch --from URL' gets them from a peer that has them; then push again"},
 	{"fetch-upstream", "a fork's origin has them: 'varve fetch --from URL %1'"},
 	{"fix", "varve add --fix %1"},
+	{"folder-damaged", "its owner's 'varve publish -o $1' restores lost files; 'varve verify $1' lists damaged ones"},
 	{"fsck", "'varve fsck' lists the damage"},
 	{"fsck-data", "'varve fsck --data' reports damaged blocks"},
 	{"fsck-missing", "'varve fsck' lists the versions that lack blocks; fetch them first"},

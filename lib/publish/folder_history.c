@@ -144,9 +144,9 @@ static vv_status look_lost(vv_folder_history *h, vv_error *err)
 	return VV_OK;
 }
 
-/* Does the file have this text? more: it may go on. */
-static vv_status has_text(vv_folder_history *h, const char *name, const vv_buf *wanted, bool more,
-			  vv_error *err)
+/* *same false: the file does not have this text. more: it may go on. */
+static vv_status has_text(bool *same, const vv_folder_history *h, const char *name,
+			  const vv_buf *wanted, bool more, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, VV_FOLDER_GIT, name, (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -154,8 +154,8 @@ static vv_status has_text(vv_folder_history *h, const char *name, const vv_buf *
 
 	if (rc < 0) return rc;
 	rc = vv_missing_ok(vv_read_file(&text, path, REFS_MAX, err), err);
-	h->same = h->same && (more ? text.len >= wanted->len : text.len == wanted->len) &&
-		  memcmp(vv_buf_cstr(&text), vv_buf_cstr(wanted), wanted->len) == 0;
+	*same = *same && (more ? text.len >= wanted->len : text.len == wanted->len) &&
+		memcmp(vv_buf_cstr(&text), vv_buf_cstr(wanted), wanted->len) == 0;
 	return rc;
 }
 
@@ -171,13 +171,13 @@ static vv_status look_same(vv_folder_history *h, vv_error *err)
 	put_refs(&packed, h->refs, true);
 	put_refs(&refs, h->refs, false);
 	put_list(&list, h);
-	if ((rc = has_text(h, "info/refs", &refs, false, err)) < 0 ||
-	    (rc = has_text(h, "packed-refs", &packed, false, err)) < 0 ||
-	    (rc = has_text(h, "HEAD", &head, false, err)) < 0) {
+	if ((rc = has_text(&h->same, h, "info/refs", &refs, false, err)) < 0 ||
+	    (rc = has_text(&h->same, h, "packed-refs", &packed, false, err)) < 0 ||
+	    (rc = has_text(&h->same, h, "HEAD", &head, false, err)) < 0) {
 		return rc;
 	}
 	/* the list goes on with packs that were dropped */
-	return has_text(h, "objects/info/packs", &list, true, err);
+	return has_text(&h->same, h, "objects/info/packs", &list, true, err);
 }
 
 vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
@@ -419,11 +419,14 @@ static vv_status begin(vv_folder_history *h, vv_error *err)
 	static const char *const dirs[] = {"refs/heads", "objects/info", "objects/pack", "info"};
 	const vv_buf text = {.data = (char *)(uintptr_t)config, .len = sizeof(config) - 1};
 	vv_auto(vv_buf) head = VV_BUF_INIT;
-	vv_auto(char) *there = vv_path_join(h->dir, VV_FOLDER_GIT, "HEAD", (char *)NULL);
-	vv_status rc = there ? vv_missing_ok(vv_read_file(&head, there, REFS_MAX, err), err)
-			     : vv_fail_nomem(err);
+	bool same = true;
+	vv_status rc;
 
-	if (rc < 0 || strncmp(vv_buf_cstr(&head), "ref: refs/", 10) == 0) return rc;
+	vv_buf_puts(&head, "ref: refs/");
+	if ((rc = has_text(&same, h, "HEAD", &head, true, err)) < 0 ||
+	    (rc = has_text(&same, h, "config", &text, false, err)) < 0 || same) {
+		return rc;
+	}
 	vv_buf_reset(&head);
 	for (size_t i = 0; rc == VV_OK && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT, dirs[i], (char *)NULL);

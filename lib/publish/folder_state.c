@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/folder_url.h"
 
 #define FIRST "varve folder 1\n"
 #define STATE_MAX ((size_t)64 << 20)
@@ -161,6 +162,18 @@ bool vv_folder_has(const char *dir, const char *path, uint64_t bytes)
 	       st.size == bytes;
 }
 
+vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(dir, folder, (char *)NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = path ? vv_folder_read(&f, path, true, err) : vv_fail_nomem(err);
+
+	for (*out = 0; rc == VV_OK && vv_folder_next(&f);) {
+		*out += f.kind != VV_ENTRY_FOLDER;
+	}
+	return rc;
+}
+
 static vv_status hold_all(vv_folder_state *s, const char *dir, const char *folder, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(dir, folder, (char *)NULL);
@@ -183,13 +196,16 @@ static vv_status hold_all(vv_folder_state *s, const char *dir, const char *folde
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err)
 {
 	static const char *const folders[] = {"packs", "lists", "repo.git/objects/pack"};
-	vv_status rc = VV_OK;
+	uint64_t versions;
+	vv_status rc = vv_folder_count(&versions, dir, VV_FOLDER_VERSIONS, err);
 
 	s->held.count = 0;
 	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
 		rc = hold_all(s, dir, folders[i], err);
 	}
-	return rc;
+	if (rc < 0) return rc;
+	return vv_folder_items_add(s, &s->held, VV_FOLDER_VERSIONS, versions) ? VV_OK
+									      : vv_fail_nomem(err);
 }
 
 /* The folders that the path leaves empty go with it. */

@@ -5,7 +5,7 @@
  *	pack <bytes> <name>       a pack of repo.git that readers are told of, oldest first
  *	file <blob> <bytes> <path> a table; bytes 0: it may be of another version
  *	gone <seconds> <path>     nothing names it any more since then
- *	held <bytes> <path>       a pack, an index or a list, as the last run left it
+ *	held <bytes> <path>       a pack, an index or a list, as the last run left it; of "versions" how many files it had
  *
  * It marks the folder as varve's, and is written before what it names is relied on, so that a killed run is known to the
  * next one.
@@ -22,7 +22,7 @@
 #include "base/error.h"
 #include "repo/git/oid.h"
 
-#define VV_FOLDER_MARK "folder"
+#define VV_FOLDER_VERSIONS "versions"
 #define VV_FOLDER_LOCK ".varve-lock"
 
 typedef struct vv_folder_item {
@@ -54,7 +54,9 @@ vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, con
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name); /* NULL */
 /* Is the file there, of this length? */
 bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
-/* Notes the packs and lists of the store, and the packs of repo.git with their indexes. */
+/* How many files are in a folder of it; 0 where it is not there. */
+vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err);
+/* Notes the packs, lists and versions of the store, and the packs of repo.git with their indexes. */
 vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *err);
 /* Removes what was gone by then, as far as it can be; what is there again stays, and is not gone. */
 vv_status vv_folder_state_sweep(vv_folder_state *s, const char *dir, uint64_t until, vv_error *err);

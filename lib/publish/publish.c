@@ -82,18 +82,21 @@ static vv_status choose_refs(run *r, bool heads, vv_error *err)
 /* --- blocks --------------------------------------------------------------------------------------- */
 
 /* Files of the store that the last run left are gone, or of another length. */
-static bool lost_blocks(const run *r)
+static vv_status look_lost(run *r, vv_error *err)
 {
 	const vv_folder_items *held = &r->state.held;
+	uint64_t versions;
+	vv_status rc = vv_folder_count(&versions, r->dir, VV_FOLDER_VERSIONS, err);
 
-	for (size_t i = 0; i < held->count; i++) {
+	for (size_t i = 0; i < held->count && !r->mends; i++) {
 		const vv_folder_item *it = &held->items[i];
-		if (strncmp(it->name, VV_FOLDER_GIT, strlen(VV_FOLDER_GIT)) != 0 &&
-		    !vv_folder_has(r->dir, it->name, it->number)) {
-			return true;
+		if (strcmp(it->name, VV_FOLDER_VERSIONS) == 0) {
+			r->mends = versions < it->number;
+		} else if (strncmp(it->name, VV_FOLDER_GIT, strlen(VV_FOLDER_GIT)) != 0) {
+			r->mends = !vv_folder_has(r->dir, it->name, it->number);
 		}
 	}
-	return false;
+	return rc;
 }
 
 static vv_status open_host(run *r, vv_error *err)
@@ -108,9 +111,7 @@ static vv_status open_host(run *r, vv_error *err)
 	vv_status rc = vv_folder_place_open(&o.take_place, r->dir, &facts, true, err);
 
 	if (rc < 0 || (rc = vv_host_open(&r->host, &o, err)) < 0) return rc;
-	if (r->mends) {
-		vv_host_mend(r->host);
-	}
+	vv_host_mend(r->host);
 	return vv_host_refresh(r->host, NULL, NULL, &ignored, err);
 }
 
@@ -118,13 +119,15 @@ static vv_status send_blocks(run *r, vv_error *err)
 {
 	vv_host_sum sum = {0};
 
-	r->mends = lost_blocks(r);
+	vv_status rc = look_lost(r, err);
+
+	if (rc < 0) return rc;
 	if (r->mends || r->history.lost) {
 		vv_notes_warn(r->p->notes,
 			      "files of '%s' are missing or cut, and are written again",
 			      vv_text_shows(r->p->folder));
 	}
-	vv_status rc = open_host(r, err);
+	rc = open_host(r, err);
 	r->wants = vv_calloc(r->refs.count + 1, sizeof(*r->wants));
 	for (size_t i = 0; r->wants && i < r->refs.count; i++) {
 		if (!vv_oid_is_null(&r->refs.items[i].commit)) {

@@ -41,8 +41,10 @@ bool vv_folder_url_is(const char *url, const vv_connect_options *connect)
 	}
 	if (u.kind == VV_URL_PATH) {
 		vv_auto(char) *git = vv_path_join(u.path, VV_FOLDER_GIT, (char *)NULL),
-			      *mark = vv_path_join(u.path, vv_files_mark.file, (char *)NULL);
-		return git && mark && vv_exists(git) && vv_exists(mark);
+			      *mark = vv_path_join(u.path, vv_files_mark.file, (char *)NULL),
+			      *state = vv_path_join(u.path, VV_FOLDER_MARK, (char *)NULL);
+		return git && mark && state && vv_exists(git) &&
+		       (vv_exists(mark) || vv_exists(state)); /* one of them may be lost */
 	}
 	return u.kind == VV_URL_HTTP && vv_data_store_open(&place, vv_buf_cstr(&folder), connect,
 							   false, VV_IGNORED) == VV_OK;

@@ -12,6 +12,7 @@
 #include "transport/line/options.h"
 
 #define VV_FOLDER_GIT "repo.git"
+#define VV_FOLDER_MARK "folder" /* what varve publish knows of it */
 
 /* Appends the folder that a URL of it, or of its repo.git, means, without a slash at its end. */
 vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err);

@@ -90,6 +90,13 @@ static vv_status set_folder(vv_git_host *g, const char *folder, vv_error *err)
 	return g->history && g->store.url ? VV_OK : vv_fail_nomem(err);
 }
 
+/* git's words about a published folder of this machine show its files, not what helps. */
+static vv_status explain(const vv_git_host *g, vv_status rc, vv_error *err)
+{
+	if (rc == VV_OK || !g->history || strstr(g->store.url, "://")) return rc;
+	return vv_hint_set(err, VV_HINT_FOLDER_DAMAGED, g->store.url, NULL, NULL);
+}
+
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
 			   const char *folder, bool write, vv_error *err)
 {
@@ -112,7 +119,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	if (!(g->word = vv_buf_detach(&word))) return vv_fail_nomem(err);
 	const vv_git_call ask = call(g, NULL);
 	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, folder != NULL, err);
-	if (rc < 0) return rc;
+	if (rc < 0) return explain(g, rc, err);
 	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
 		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
 	*out = vv_take(&g);
@@ -955,7 +962,11 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 	if (sum.damaged > 0) {
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
 			      vv_text_url(vv_git_host_blocks_place(g)), vv_text_url(g->url));
-		vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS_BACK);
+		if (g->history) {
+			vv_notes_hint(g->t->notes, VV_HINT_FOLDER_DAMAGED, g->store.url);
+		} else {
+			vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS_BACK);
+		}
 	}
 }
 
@@ -1090,7 +1101,7 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 	}
 	if (rc == VV_OK && count > 0 && (rc = vv_buf_ok(&specs, err)) == VV_OK) {
 		g->fetched += count;
-		rc = run_fetch(g, &specs, err);
+		rc = explain(g, run_fetch(g, &specs, err), err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_buf_reset(&name);

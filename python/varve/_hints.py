@@ -54,6 +54,7 @@ WORDS = {
     "fetch-then-push": "Repo.fetch_data() gets them from the remotes; then push again",
     "fetch-upstream": "of a fork, what it was forked from has them: 'varve fetch --from URL {0}'",
     "fix": "'varve add --fix {0}' makes it whole",
+    "folder-damaged": "its owner's 'varve publish -o {0}' restores lost files",
     "fsck": FSCK,
     "fsck-data": FSCK,
     "fsck-missing": FSCK,
