@@ -33,21 +33,53 @@ void vv_clone_job_clear(vv_clone_job *j)
 	vv_free(j->absolute);
 	vv_free(j->folder);
 	vv_free(j->one);
+	vv_free(j->places);
+	vv_named_clear(&j->named);
 }
 
-/* The last part of the URL, without .git. */
+/* "dns:prices.example.org": the first place that it leads to, and the others as further peers. */
+static vv_status find_place(vv_clone_job *j, vv_error *err)
+{
+	const char *url = NULL;
+	size_t count = 0;
+	vv_status rc;
+
+	j->peers = j->from;
+	if (strncmp(j->url, VV_NAMED, strlen(VV_NAMED)) != 0) return VV_OK;
+	j->peers.count = 0;
+	j->domain = j->url + strlen(VV_NAMED);
+	if ((rc = vv_named_find(&j->named, j->domain, err)) < 0) return rc;
+	while ((url = vv_named_mirror(&j->named, url))) {
+		count++;
+	}
+	if (!(j->places = vv_calloc(count + j->from.count, sizeof(*j->places)))) {
+		return vv_fail_nomem(err);
+	}
+	j->url = vv_named_mirror(&j->named, NULL);
+	for (url = j->url; (url = vv_named_mirror(&j->named, url));) {
+		j->places[j->peers.count++] = url;
+	}
+	for (size_t i = 0; i < j->from.count; i++) {
+		j->places[j->peers.count++] = j->from.items[i];
+	}
+	j->peers.items = j->places;
+	return VV_OK;
+}
+
+/* The last part of the data set's name, or of the URL, without .git. */
 static vv_status name_dir(vv_clone_job *j, vv_error *err)
 {
-	const char *end = j->url + strlen(j->url);
+	const char *const name = j->domain ? j->named.name : j->url;
+	const char *end = name + strlen(name);
 
-	while (end > j->url + 1 && end[-1] == '/') {
+	while (end > name + 1 && end[-1] == '/') {
 		end--;
 	}
-	if (end - j->url > 5 && strncmp(end - 5, "/.git", 5) == 0) {
+	if (end - name > 5 && strncmp(end - 5, "/.git", 5) == 0) {
 		end -= 5;
 	}
 	const char *start = end;
-	while (start > j->url && start[-1] != '/' && start[-1] != ':') {
+	while (start > name && start[-1] != '/' && start[-1] != ':') {
 		start--;
 	}
 	if (end - start > 4 && strncmp(end - 4, ".git", 4) == 0) {
@@ -55,8 +87,7 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	}
 	if (end == start || (end - start == 1 && *start == '.') ||
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
-		vv_fail(err, VV_EUSAGE, "cannot derive a folder name from '%s'",
-			vv_text_url(j->url));
+		vv_fail(err, VV_EUSAGE, "cannot derive a folder name from '%s'", vv_text_url(name));
 		return vv_hint_code(err, VV_HINT_CLONE_DIR);
 	}
 	vv_buf b = VV_BUF_INIT;
@@ -133,9 +164,9 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	}
 	rc = ask_head(j, &t, &m, err);
 	for (size_t i = 0;
-	     (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) && i < j->from.count; i++) {
+	     (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) && i < j->peers.count; i++) {
 		vv_auto(vv_remote) peer = {0};
-		if (vv_remote_find(&peer, j->repo, j->from.items[i], VV_IGNORED) == VV_OK &&
+		if (vv_remote_find(&peer, j->repo, j->peers.items[i], VV_IGNORED) == VV_OK &&
 		    ask_head(j, &t, &peer, VV_IGNORED) == VV_OK) {
 			rc = VV_OK;
 		}
@@ -169,6 +200,10 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	if (rc == VV_OK && j->lazy) {
 		vv_auto(char) *lazy = vv_remote_key(name, "varveLazy");
 		rc = lazy ? vv_config_set(j->repo, lazy, "true", err) : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && j->domain) {
+		vv_auto(char) *domain = vv_remote_key(name, VV_NAMED_SETTING);
+		rc = domain ? vv_config_set(j->repo, domain, j->domain, err) : vv_fail_nomem(err);
 	}
 	if (rc == VV_OK && j->program) {
 		rc = vv_config_set(j->repo, program, j->program, err);
@@ -270,7 +305,7 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 {
 	j->fetch.repo = j->repo;
 	j->fetch.remote = remote_name(j);
-	j->fetch.from = j->from;
+	j->fetch.from = j->peers;
 	j->fetch.tags = !j->single; /* else those of the branch follow */
 	j->fetch.quiet = j->quiet;
 	j->fetch.verbose = j->verbose;
@@ -280,6 +315,22 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 	return vv_fetch_job_run(&j->fetch, err);
 }
 
+/* What the domain says is believed now, and never again. */
+static vv_status pin(vv_clone_job *j, vv_error *err)
+{
+	char key[VV_DID_TEXT], words[VV_DID_WORDS];
+	vv_status rc = vv_named_pin(&j->named, j->repo, err);
+
+	if (rc < 0) return rc;
+	vv_head_key_text(key, j->named.owner);
+	vv_did_words(words, j->named.owner);
+	if (!j->quiet) {
+		vv_notes_put(j->notes, "%s names '%s', signed by %s (%s)", vv_text_shows(j->domain),
+			     j->named.name, key, words);
+	}
+	return VV_OK;
+}
+
 static vv_status clone_it(vv_clone_job *j, vv_error *err)
 {
 	const vv_init_options init = {.bare = j->bare, .program = "varve", .env = j->env};
@@ -287,7 +338,8 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	vv_status rc;
 
 	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
-	if ((rc = fix_url(j, err)) < 0 || (!j->folder && (rc = name_dir(j, err)) < 0) ||
+	if ((rc = find_place(j, err)) < 0 || (rc = fix_url(j, err)) < 0 ||
+	    (!j->folder && (rc = name_dir(j, err)) < 0) ||
 	    (rc = vv_unfinished_begin(&j->unfinished, j->folder, j->env, j->bare, j->url,
 				      remote_name(j), err)) < 0) {
 		return rc;
@@ -300,6 +352,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	}
 	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) return rc;
 	vv_repository_listen(j->repo, j->notes);
+	if (j->domain && (rc = pin(j, err)) < 0) return rc;
 	if ((rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
 	    (j->single && (rc = choose_single(j, err)) < 0) || (rc = configure(j, err)) < 0 ||
 	    (rc = fetch(j, err)) < 0) {

@@ -13,9 +13,10 @@
 #include "base/env.h"
 #include "lib/clone/unfinished.h"
 #include "lib/fetch/fetch_run.h"
+#include "lib/heads/named.h"
 
 typedef struct vv_clone_job {
-	const char *url; /* or a path */
+	const char *url; /* or a path; or "dns:" and a domain (lib/heads/named.h) */
 	const char *dir; /* NULL: the last part of the URL */
 	const vv_env *env;
 	const vv_notes *notes;
@@ -35,6 +36,10 @@ typedef struct vv_clone_job {
 	/* Its own: */
 	char *absolute; /* of a path, else NULL */
 	char *one;      /* the one branch that is wanted; NULL: all */
+	vv_named named;
+	const char *domain;  /* by which it was found; NULL */
+	vv_strings peers;    /* from, and where the domain leads besides */
+	const char **places; /* of these; NULL */
 	vv_unfinished unfinished;
 	bool fetched; /* all of it is here */
 	vv_repository *repo;

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/named.h"
 #include "lib/heads/seen.h"
 #include "lib/remotes/reach.h"
 #include "repo/git/history/revision.h"
@@ -39,6 +40,7 @@ typedef struct run {
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 	vv_heads_seen seen; /* signed heads */
+	vv_named mirrors;   /* of the data set; suppliers have their names from it */
 } run;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
@@ -133,6 +135,49 @@ static vv_status add_suppliers(run *r, vv_error *err)
 		rc = add_supplier(r, r->j->from.items[i], true, err);
 	}
 	return rc;
+}
+
+/* Is it the remote that the branch follows, or somebody else, who was named? */
+static vv_status is_own_remote(const run *r, bool *out, vv_error *err)
+{
+	vv_auto(char) *usual = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
+
+	*out = true;
+	if (!r->j->remote) return VV_OK;
+	if ((rc = vv_head_read(r->j->repo, &head, err)) < 0) return rc;
+	rc = vv_remote_default(&usual, r->j->repo, head.branch, false, err);
+	*out = usual && strcmp(usual, r->j->remote) == 0;
+	return vv_missing_ok(rc, err);
+}
+
+static bool is_supplier(const run *r, const char *url)
+{
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		if (strcmp(r->suppliers[i].name, url) == 0) return true;
+	}
+	return false;
+}
+
+/* Where the owner said that copies are: in the newest head that is trusted, and where the remote's name leads today. */
+static vv_status add_mirrors(run *r, vv_error *err)
+{
+	const char *url = NULL;
+	vv_error why;
+	bool own;
+	vv_status rc = is_own_remote(r, &own, err);
+
+	if (rc < 0 || !own || !r->remote.name) return rc;
+	rc = vv_named_mirrors(&r->mirrors, r->j->repo, r->remote.name, &why);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_notes_warn(r->t.notes, "%s", why.message);
+	}
+	while ((url = vv_named_mirror(&r->mirrors, url)) && r->supplier_count < VV_SUPPLIERS_MAX) {
+		if (!is_supplier(r, url) && (rc = add_supplier(r, url, false, err)) < 0) return rc;
+	}
+	return VV_OK;
 }
 
 /* Who could not be reached when it was needed. */
@@ -240,6 +285,7 @@ static vv_status connect_all(run *r, vv_error *err)
 	}
 	if (add_suppliers(r, err) < 0) return err->code;
 	if (rc < 0) {
+		if (add_mirrors(r, err) < 0) return err->code;
 		*err = why;
 		rc = take_stand_in(r, err);
 	}
@@ -650,47 +696,49 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 	return rc;
 }
 
-/* Is it the remote that the branch follows, or somebody else, who was named? */
-static vv_status is_own_remote(const run *r, bool *out, vv_error *err)
+/* Was the remote found by a name? Then it is a copy as others are. */
+static vv_status is_named(const run *r, bool *out, vv_error *err)
 {
-	vv_auto(char) *usual = NULL;
-	vv_auto(vv_head) head = {0};
+	vv_auto(char) *key = NULL, *domain = NULL;
 	vv_status rc;
 
-	*out = true;
-	if (!r->j->remote) return VV_OK;
-	if ((rc = vv_head_read(r->j->repo, &head, err)) < 0) return rc;
-	rc = vv_remote_default(&usual, r->j->repo, head.branch, false, err);
-	*out = usual && strcmp(usual, r->j->remote) == 0;
+	*out = false;
+	if (!r->remote.name) return VV_OK;
+	if (!(key = vv_remote_key(r->remote.name, VV_NAMED_SETTING))) return vv_fail_nomem(err);
+	rc = vv_config_string(r->j->repo, key, &domain, err);
+	*out = rc == VV_OK;
 	return vv_missing_ok(rc, err);
 }
 
 /* The signed heads of whoever gives the history, before anything moves. A host in the place of the remote gives at most
- * what they name. */
+ * what they name, and so does a remote that was found by a name. */
 static vv_status see_heads(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
 	const vv_reached from = {.host = r->origin.host,
 				 .peer = r->origin.host ? NULL : r->suppliers[0].peer,
 				 .hello = r->hello};
-	bool own;
+	bool own, named;
 	vv_status rc = is_own_remote(r, &own, err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = is_named(r, &named, err)) < 0) return rc;
 	rc = vv_heads_see(&r->seen, j->repo, &from, source_url(r),
-			  r->stand_in ? VV_HEADS_COPY
-			  : own       ? VV_HEADS_REMOTE
-				      : VV_HEADS_PEER,
+			  r->stand_in || named ? VV_HEADS_COPY
+			  : own                ? VV_HEADS_REMOTE
+					       : VV_HEADS_PEER,
 			  r->t.notes, err);
-	for (size_t i = 0;
-	     rc == VV_OK && r->seen.any && r->stand_in && from.host && i < j->plan.count; i++) {
+	if (rc == VV_OK && named && !r->seen.judged.has_newest) {
+		return vv_fail(err, VV_EREFUSED, "'%s' shows no signed head; nothing is moved",
+			       vv_text_url(source_url(r)));
+	}
+	const bool strict = (r->stand_in && from.host) || named;
+	for (size_t i = 0; rc == VV_OK && r->seen.any && strict && i < j->plan.count; i++) {
 		const vv_ref_move *m = &j->plan.moves[i];
-		bool named = true;
+		bool is = true;
 		if (!vv_oid_is_null(&m->id)) {
-			rc = vv_judged_names(&r->seen.judged, j->repo, m->from, &m->id, &named,
-					     err);
+			rc = vv_judged_names(&r->seen.judged, j->repo, m->from, &m->id, &is, err);
 		}
-		if (rc == VV_OK && !named) {
+		if (rc == VV_OK && !is) {
 			rc = vv_fail(
 				err, VV_EREFUSED,
 				"'%s' has %s elsewhere, and not where its signed head has it; nothing is moved",
@@ -950,6 +998,7 @@ static void close_run(run *r)
 	vv_free(r->specs);
 	vv_fetch_result_clear(&r->result);
 	vv_heads_seen_clear(&r->seen);
+	vv_named_clear(&r->mirrors);
 	vv_transfer_close(&r->t);
 	vv_remote_clear(&r->remote);
 	vv_remote_clear(&r->stand);

@@ -73,6 +73,7 @@ const vv_setting vv_settings[] = {
 	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer|folder",
 	 "the kind of this remote: a Git host without varve, a published folder, or a peer"},
 	{OF_REMOTE "varveLazy", VV_SETTING_BOOL, "false", NULL, "fetches bring history alone"},
+	{OF_REMOTE "varveName", VV_SETTING_TEXT, NULL, NULL, "the domain that names the data set"},
 	{OF_REMOTE "varvePushBytes", VV_SETTING_NUMBER, NULL, NULL,
 	 "the most bytes that one push of blocks brings this host (900m); a push that was refused for its "
 	 "size sets it"},

@@ -153,7 +153,7 @@ LIBC = re.compile(
     r"^((assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal"
     r"|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|tgmath"
     r"|threads|time|uchar|wchar|wctype"
-    r"|dirent|dlfcn|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|spawn|strings"
+    r"|dirent|dlfcn|fcntl|fnmatch|glob|grp|langinfo|libgen|netdb|poll|pwd|regex|resolv|spawn|strings"
     r"|syslog|termios|unistd|utime|wordexp|[a-z]mmintrin|arm_neon)\.h|(arpa|net|netinet|sys)/.*)$")
 
 # What belongs to the process: the programs alone read and change it, and pass what they read (base/env.h).

@@ -1,0 +1,170 @@
+/*
+ * named: the words of a TXT record.
+ */
+#include "lib/heads/named.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/remote.h"
+#include "repo/git/config.h"
+#include "transport/line/txt.h"
+#include "transport/line/url.h"
+
+#define FIRST "varve1"
+#define DOMAIN_MAX 253u /* RFC 1035 */
+
+void vv_named_clear(vv_named *n)
+{
+	vv_buf_clear(&n->mirrors);
+}
+
+const char *vv_named_mirror(const vv_named *n, const char *url)
+{
+	const char *next = url ? url + strlen(url) + 1 : n->mirrors.data;
+
+	return n->mirrors.len > 0 && next < n->mirrors.data + n->mirrors.len ? next : NULL;
+}
+
+/* No path of this machine, and nothing that runs a program: who names a mirror is a stranger. */
+static bool put_mirror(vv_named *n, const char *url, size_t len)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_url) u = {.kind = VV_URL_PATH};
+
+	vv_buf_put(&text, url, len);
+	if (text.failed || strlen(vv_buf_cstr(&text)) != len || len > VV_HEAD_URL_MAX ||
+	    vv_url_read(&u, vv_buf_cstr(&text), VV_IGNORED) < 0 || u.kind != VV_URL_HTTP) {
+		n->mirrors.failed = n->mirrors.failed || text.failed;
+		return false;
+	}
+	vv_buf_put(&n->mirrors, text.data, len + 1);
+	return true;
+}
+
+static bool take(const char *word, size_t len, const char *what, const char **value, size_t *left)
+{
+	const size_t n = strlen(what);
+
+	if (len < n || memcmp(word, what, n) != 0) return false;
+	*value = word + n;
+	*left = len - n;
+	return true;
+}
+
+static vv_status wrong(const char *word, size_t len, const char *expected, vv_error *err)
+{
+	return vv_fail(err, VV_EINPUT, "its TXT record has '%s', and %s is expected",
+		       vv_text_show(word, len), expected);
+}
+
+vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
+{
+	char key[VV_DID_TEXT] = "";
+	size_t len = strcspn(text, " "), n;
+	const char *v;
+
+	if (len != strlen(FIRST) || memcmp(text, FIRST, len) != 0) {
+		return vv_fail(err, VV_ENOTFOUND, "its TXT record does not begin with '" FIRST "'");
+	}
+	out->name[0] = '\0';
+	for (const char *p = text + len; *p; p += len) {
+		p += strspn(p, " ");
+		len = strcspn(p, " ");
+		if (take(p, len, "key=", &v, &n)) {
+			if (n >= sizeof(key)) return wrong(p, len, "key=z6Mk...", err);
+			memcpy(key, v, n);
+			key[n] = '\0';
+			if (!vv_head_key_read(out->owner, key)) {
+				return wrong(p, len, "key=z6Mk...", err);
+			}
+		} else if (take(p, len, "name=", &v, &n)) {
+			if (n >= sizeof(out->name)) return wrong(p, len, "a shorter name", err);
+			memcpy(out->name, v, n);
+			out->name[n] = '\0';
+		} else if (take(p, len, "mirror=", &v, &n) && !put_mirror(out, v, n) &&
+			   !out->mirrors.failed) {
+			return wrong(p, len, "an http or https URL", err);
+		}
+	}
+	if (!*key || !vv_head_name_fits(out->name) || out->mirrors.len == 0) {
+		return vv_fail(err, VV_EINPUT,
+			       "its TXT record lacks one of key=, name= and mirror=");
+	}
+	return vv_buf_ok(&out->mirrors, err);
+}
+
+vv_status vv_named_find(vv_named *out, const char *domain, vv_error *err)
+{
+	vv_auto(vv_buf) host = VV_BUF_INIT, records = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&host, "_varve.%s", domain);
+	if ((rc = vv_buf_ok(&host, err)) < 0) return rc;
+	if (host.len > DOMAIN_MAX ||
+	    strspn(domain, "abcdefghijklmnopqrstuvwxyz"
+			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(domain)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' cannot be the name of a domain",
+			       vv_text_shows(domain));
+	}
+	if ((rc = vv_txt_lookup(&records, host.data, err)) < 0) return rc;
+	rc = VV_ENOTFOUND;
+	for (const char *p = records.data; rc == VV_ENOTFOUND && p < records.data + records.len;
+	     p += strlen(p) + 1) {
+		rc = vv_named_read(out, p, err);
+	}
+	return rc < 0 ? vv_prefix(err, "'%s'", host.data) : VV_OK;
+}
+
+static vv_status add_found(vv_named *out, const vv_trust *t, const char *domain, vv_error *err)
+{
+	vv_auto(vv_named) found = {.mirrors = VV_BUF_INIT};
+	vv_status rc = vv_named_find(&found, domain, err);
+
+	if (rc < 0) return rc;
+	if (t->known && (memcmp(t->owner, found.owner, sizeof(t->owner)) != 0 ||
+			 strcmp(t->name, found.name) != 0)) {
+		return vv_fail(
+			err, VV_EREFUSED,
+			"'%s' names another owner or data set than the one that is trusted here; "
+			"it is not followed",
+			vv_text_shows(domain));
+	}
+	vv_buf_put(&out->mirrors, found.mirrors.data, found.mirrors.len);
+	return vv_buf_ok(&out->mirrors, err);
+}
+
+vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *remote, vv_error *err)
+{
+	vv_auto(char) *setting = vv_remote_key(remote, VV_NAMED_SETTING), *domain = NULL;
+	vv_auto(vv_head_commit) head = {.parent_count = 0};
+	const vv_trusted_head *newest;
+	vv_trust t;
+	vv_status rc = setting ? vv_trust_read(&t, r, err) : vv_fail_nomem(err);
+
+	if (rc < 0) return rc;
+	if ((newest = vv_trust_newest(&t)) &&
+	    (rc = vv_head_commit_read(&head, r, &newest->commit, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < head.record.mirror_count; i++) {
+		(void)put_mirror(out, head.record.mirrors[i], strlen(head.record.mirrors[i]));
+	}
+	if ((rc = vv_buf_ok(&out->mirrors, err)) < 0) return rc;
+	rc = vv_config_string(r, setting, &domain, err);
+	return rc < 0 ? vv_missing_ok(rc, err) : add_found(out, &t, domain, err);
+}
+
+vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err)
+{
+	vv_trust t;
+	vv_status rc = vv_trust_read(&t, r, err);
+
+	if (rc < 0 || t.known) return rc; /* a clone that goes on */
+	t.known = true;
+	memcpy(t.owner, n->owner, sizeof(t.owner));
+	(void)snprintf(t.name, sizeof(t.name), "%s", n->name);
+	return vv_trust_write(&t, r, err);
+}

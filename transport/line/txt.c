@@ -1,0 +1,78 @@
+/*
+ * txt: asked with a resolver of its own, whose limits are shorter than resolv.conf's.
+ */
+#include "transport/line/txt.h"
+
+#include <arpa/nameser.h>
+#include <netinet/in.h>
+#include <resolv.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+
+#define ANSWER_MAX 65535
+#define QUESTION_MAX 512
+#define SECONDS 2 /* for each name server, twice */
+
+/* The strings of a record: a byte for the length of each. */
+static vv_status put_strings(vv_buf *out, const uint8_t *p, size_t len, vv_error *err)
+{
+	while (len > 0) {
+		const size_t n = *p;
+
+		if (n + 1 > len) return vv_fail(err, VV_ECORRUPT, "a TXT record is cut off");
+		vv_buf_put(out, p + 1, n);
+		p += n + 1;
+		len -= n + 1;
+	}
+	vv_buf_putc(out, '\0');
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_txt_read(vv_buf *out, const void *answer, size_t len, vv_error *err)
+{
+	ns_msg m;
+	ns_rr rr;
+	vv_status rc = VV_OK;
+
+	if (len > ANSWER_MAX || ns_initparse(answer, (int)len, &m) < 0) {
+		return vv_fail(err, VV_ECORRUPT, "the answer of the name server is damaged");
+	}
+	for (int i = 0; i < ns_msg_count(m, ns_s_an) && rc == VV_OK; i++) {
+		if (ns_parserr(&m, ns_s_an, i, &rr) < 0) {
+			rc = vv_fail(err, VV_ECORRUPT, "the answer of the name server is damaged");
+		} else if (ns_rr_type(rr) == ns_t_txt) {
+			rc = put_strings(out, ns_rr_rdata(rr), ns_rr_rdlen(rr), err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err)
+{
+	vv_auto_free uint8_t *answer = vv_malloc(ANSWER_MAX);
+	uint8_t question[QUESTION_MAX];
+	struct __res_state state = {.nscount = 0};
+	const size_t before = out->len;
+	vv_status rc;
+
+	if (!answer) return vv_fail_nomem(err);
+	if (res_ninit(&state) < 0) {
+		return vv_fail(err, VV_EIO, "the name servers of this machine are not known");
+	}
+	state.retrans = SECONDS;
+	state.retry = 2;
+	int len = res_nmkquery(&state, ns_o_query, name, ns_c_in, ns_t_txt, NULL, 0, NULL, question,
+			       sizeof(question));
+	len = len < 0 ? len : res_nsend(&state, question, len, answer, ANSWER_MAX);
+	res_nclose(&state);
+	if (len < 0) {
+		(void)vv_fail(err, VV_EIO, "cannot look up '%s'", vv_text_shows(name));
+		return vv_hint(err, "no answer from the name server: is this machine connected?");
+	}
+	rc = vv_txt_read(out, answer, (size_t)(len < ANSWER_MAX ? len : ANSWER_MAX), err);
+	if (rc == VV_OK && out->len == before) {
+		rc = vv_fail(err, VV_ENOTFOUND, "'%s' has no TXT record", vv_text_shows(name));
+	}
+	return rc;
+}
