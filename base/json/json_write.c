@@ -390,6 +390,13 @@ void vv_json_add_u64(vv_json_out *w, const char *name, uint64_t v)
 	vv_json_u64(w, v);
 }
 
+void vv_json_add_time(vv_json_out *w, const char *name, int64_t seconds)
+{
+	char text[VV_TEXT_UTC];
+
+	vv_json_add_string(w, name, seconds != 0 ? vv_text_utc(text, seconds) : NULL);
+}
+
 void vv_json_add_bool(vv_json_out *w, const char *name, bool v)
 {
 	vv_json_name(w, name);

@@ -77,10 +77,10 @@ static vv_status lines_fill(patch_lines *l, vv_error *err)
 
 /* What is read of a line. Cells and keys, which are for people and other programs, are passed over: what is valid
  * in a file of JSON need not be so here. */
-static const char *const members[] = {"type",     "format",   "patch", "path",     "old_path",
-				      "old_root", "new_root", "pairs", "identity", "partial",
-				      "change",   "moved",    "rows",  "old_row",  "new_row",
-				      "old_line", "new_line", "xxh3",  "tables"};
+static const char *const members[] = {"type",    "format",  "patch", "path",     "oldPath",
+				      "oldRoot", "newRoot", "pairs", "identity", "partial",
+				      "change",  "moved",   "rows",  "oldRow",   "newRow",
+				      "oldLine", "newLine", "xxh3",  "tables"};
 
 static vv_status take_member(void *payload, const vv_json_member *m, vv_error *err)
 {
@@ -420,7 +420,7 @@ static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, v
 
 static vv_status read_paths(patch_section *s, const patch_lines *l, vv_error *err)
 {
-	const vv_json *path = vv_json_get(l->json, "path"), *old = vv_json_get(l->json, "old_path");
+	const vv_json *path = vv_json_get(l->json, "path"), *old = vv_json_get(l->json, "oldPath");
 	int from = s->reverse ? 1 : 0, to = 1 - from;
 	vv_status rc;
 	if (!path || !is_type(l, "table")) {
@@ -428,8 +428,8 @@ static vv_status read_paths(patch_section *s, const patch_lines *l, vv_error *er
 	}
 	if ((rc = read_path(&s->path[to], l, path, err)) < 0 ||
 	    (rc = read_path(&s->path[from], l, old ? old : path, err)) < 0 ||
-	    (rc = read_side(&s->side[from], l, "old_root", err)) < 0 ||
-	    (rc = read_side(&s->side[to], l, "new_root", err)) < 0) {
+	    (rc = read_side(&s->side[from], l, "oldRoot", err)) < 0 ||
+	    (rc = read_side(&s->side[to], l, "newRoot", err)) < 0) {
 		return rc;
 	}
 	if (!s->side[0].exists && !s->side[1].exists) {
@@ -656,7 +656,7 @@ static vv_status get_side(patch_op *op, const patch_section *s, int written, con
 			  const vv_json *json, vv_arena *arena, vv_error *err)
 {
 	int side = s->reverse ? 1 - written : written;
-	const vv_json *line = vv_json_get(json, written == 0 ? "old_line" : "new_line");
+	const vv_json *line = vv_json_get(json, written == 0 ? "oldLine" : "newLine");
 	const char *bytes;
 	size_t len;
 	vv_status rc;
@@ -665,12 +665,12 @@ static vv_status get_side(patch_op *op, const patch_section *s, int written, con
 	if (!k->has[written]) return VV_OK;
 	if (!s->side[side].exists) return bad(err, "rows of the side that is there");
 	if ((rc = get_row(&op->row[side], s, side,
-			  vv_json_get(json, written == 0 ? "old_row" : "new_row"), err)) < 0) {
+			  vv_json_get(json, written == 0 ? "oldRow" : "newRow"), err)) < 0) {
 		return rc;
 	}
 	if (!line && (op->kind == PATCH_LEAVE || op->kind == PATCH_ARRIVE)) return VV_OK;
 	if ((rc = vv_json_get_text(&bytes, &len, line, arena, err)) < 0) {
-		return vv_prefix(err, written == 0 ? "'old_line'" : "'new_line'");
+		return vv_prefix(err, written == 0 ? "'oldLine'" : "'newLine'");
 	}
 	op->line[side] = (vv_bytes){.data = (char *)bytes, .len = len};
 	return VV_OK;

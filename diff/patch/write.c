@@ -106,7 +106,7 @@ static void put_line_of(script *s, int side, const patch_row *r, uint64_t row, v
 	vv_buf_reset(line);
 	patch_writer_row(&s->writers[side], line, r->cells, &r->form,
 			 row + 1 == s->table[side]->root.rows);
-	vv_buf_puts(&s->line, side == 0 ? ",\"old_line\":" : ",\"new_line\":");
+	vv_buf_puts(&s->line, side == 0 ? ",\"oldLine\":" : ",\"newLine\":");
 	vv_json_put_text(&s->line, vv_buf_cstr(line), line->len);
 	s->line.failed |= line->failed;
 }
@@ -146,8 +146,8 @@ static bool find_difference(script *s, const patch_row *x, const patch_row *y)
 static void bare_row(script *s, const char *change, uint64_t x, uint64_t y)
 {
 	vv_buf_printf(&s->line,
-		      "{\"type\":\"row\",\"change\":\"%s\",\"old_row\":%llu,\"new_row\":%llu",
-		      change, (unsigned long long)x + 1, (unsigned long long)y + 1);
+		      "{\"type\":\"row\",\"change\":\"%s\",\"oldRow\":%llu,\"newRow\":%llu", change,
+		      (unsigned long long)x + 1, (unsigned long long)y + 1);
 }
 
 /* A line for the pair of rows; none is written when nothing differs (*any false). */
@@ -622,8 +622,8 @@ static vv_status table_line(script *s, const vv_patch_write_options *opts, vv_er
 	s->key = vv_take(&key);
 	s->key_count = count;
 	if ((rc = flush_ndjson(s, s->ndjson->begin_table(s->ndjson, &t, err), err)) < 0 ||
-	    (rc = put_root(s, "old_root", t.a, err)) < 0 ||
-	    (rc = put_root(s, "new_root", t.b, err)) < 0) {
+	    (rc = put_root(s, "oldRoot", t.a, err)) < 0 ||
+	    (rc = put_root(s, "newRoot", t.b, err)) < 0) {
 		return rc;
 	}
 	if (s->columns) {

@@ -130,17 +130,17 @@ static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 		put_string(j, "change", "changed");
 		put_field(j, t->b, p->b);
 		if (p->renamed) {
-			put_string(j, "old_name", x->name);
+			put_string(j, "oldName", x->name);
 			vv_json_name(&j->out, p->asserted ? "asserted" : "likeness");
 			p->asserted ? vv_json_bool(&j->out, true)
 				    : vv_json_u64(&j->out, p->likeness);
 		}
 		if (p->moved) {
-			put_number(j, "old_position", (uint64_t)p->a + 1);
+			put_number(j, "oldPosition", (uint64_t)p->a + 1);
 		}
 		if (p->retyped) {
-			put_string(j, "old_type", vv_type_name(x->type));
-			put_string(j, "old_format", x->format);
+			put_string(j, "oldType", vv_type_name(x->type));
+			put_string(j, "oldFormat", x->format);
 			put_string(j, "format", y->format);
 		}
 	}
@@ -162,7 +162,7 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	const vv_table *named = t->b ? t->b : t->a;
 	put_string(j, "path", t->path);
 	if (t->old_path) {
-		put_string(j, "old_path", t->old_path);
+		put_string(j, "oldPath", t->old_path);
 	}
 	put_string(j, "change", !t->a ? "added" : !t->b ? "removed" : "changed");
 	put_string(j, "old", t->a ? t->old_name : NULL);
@@ -178,8 +178,8 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	}
 	vv_json_close_array(&j->out);
 	if (t->columns && t->columns->key_changed) {
-		put_names(j, "old_key", t->a->root.key, t->a->root.key_count);
-		put_names(j, "new_key", t->b->root.key, t->b->root.key_count);
+		put_names(j, "oldKey", t->a->root.key, t->a->root.key_count);
+		put_names(j, "newKey", t->b->root.key, t->b->root.key_count);
 	}
 	if (t->form_change) {
 		put_string(j, "form", t->form_change);
@@ -188,7 +188,7 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 		vv_json_add_bool(&j->out, "conflict", true);
 	}
 	if (t->text_to_table) {
-		vv_json_add_bool(&j->out, "text_to_table", true);
+		vv_json_add_bool(&j->out, "textToTable", true);
 	}
 }
 
@@ -273,7 +273,7 @@ static void put_changes(json_writer *j, const vv_row_change *c)
 			put_string(j, "at", vv_buf_cstr(&at));
 		}
 		if (c->cells[i] == VV_CELL_FORMAT) {
-			vv_json_add_bool(&j->out, "same_value", true);
+			vv_json_add_bool(&j->out, "sameValue", true);
 		}
 		vv_json_close_object(&j->out);
 	}
@@ -289,13 +289,13 @@ static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *e
 	put_string(j, "change", kinds[c->kind]);
 	put_key(j, "key", c, !c->new_cells);
 	if (c->rekeyed) {
-		put_key(j, "old_key", c, true);
+		put_key(j, "oldKey", c, true);
 	}
 	if (c->old_cells) {
-		put_number(j, "old_row", c->old_row + 1);
+		put_number(j, "oldRow", c->old_row + 1);
 	}
 	if (c->new_cells) {
-		put_number(j, "new_row", c->new_row + 1);
+		put_number(j, "newRow", c->new_row + 1);
 	}
 	if (c->moved) {
 		vv_json_add_bool(&j->out, "moved", true);
@@ -313,17 +313,17 @@ static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *e
 static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 {
 	const vv_diff_table *t = &j->table;
-	put_number(j, "old_rows", s->old_rows);
-	put_number(j, "new_rows", s->new_rows);
+	put_number(j, "oldRows", s->old_rows);
+	put_number(j, "newRows", s->new_rows);
 	put_number(j, "added", s->added);
 	put_number(j, "removed", s->removed);
 	put_number(j, "changed", s->changed);
-	put_number(j, "keys_changed", s->rekeyed);
+	put_number(j, "keysChanged", s->rekeyed);
 	put_number(j, "moved", s->moved);
-	put_number(j, "rows_same_value", s->formatted_rows);
-	put_number(j, "cells_changed", s->cells_changed);
-	put_number(j, "cells_same_value", s->cells_formatted);
-	vv_json_add_object(&j->out, "cells_by_column");
+	put_number(j, "rowsSameValue", s->formatted_rows);
+	put_number(j, "cellsChanged", s->cells_changed);
+	put_number(j, "cellsSameValue", s->cells_formatted);
+	vv_json_add_object(&j->out, "cellsByColumn");
 	for (size_t i = 0; t->columns && s->column_changes && i < t->columns->count; i++) {
 		if (s->column_changes[i] > 0) {
 			vv_json_add_u64(&j->out, t->b->schema.fields[t->columns->pairs[i].b].name,
@@ -332,11 +332,11 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 	}
 	vv_json_close_object(&j->out);
 	vv_json_add_bool(&j->out, "reordered", s->reordered);
-	put_number(j, "repeated_keys", s->repeated_keys);
+	put_number(j, "repeatedKeys", s->repeated_keys);
 	/* of a table that is new or gone, not all rows need have been given */
 	uint64_t all = t->a && t->b ? j->rows : s->added + s->removed;
 	uint64_t shown = j->opts.limit > 0 && j->rows > j->opts.limit ? j->opts.limit : j->rows;
-	put_number(j, "left_out", all > shown ? all - shown : 0);
+	put_number(j, "leftOut", all > shown ? all - shown : 0);
 }
 
 static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err)

@@ -17,7 +17,9 @@ diff --json
 diff --json HEAD~2 HEAD
 diff --exit-code --json
 diff --format ndjson HEAD~2 HEAD
+diff --format patch HEAD~2 HEAD
 log --json prices.csv
+log --json --row 2 prices.csv
 status --json
 show --json
 blame --json --row 2 prices.csv
@@ -25,8 +27,10 @@ blame --json --cells --row 2 prices.csv
 cat --format ndjson --limit 1 HEAD:prices.csv
 check --json HEAD~1
 check --json prices.csv
+check --json --list-rules
 commit --json -a -m four
 conflicts --json
+merge --json --dry-run side
 merge --json side
 conflicts --json
 merge --abort
@@ -94,7 +98,7 @@ def outputs(public):
         words = line.split(" ") if "SELECT" not in line else [*line.split(" ")[:3], line[line.index("SELECT") :]]
         done = varve(*words)
         yield f"json {line}: exit {done.returncode}"
-        for text in done.stdout.splitlines() if "--format ndjson" in line else [done.stdout]:
+        for text in done.stdout.splitlines() if re.search("--format (ndjson|patch)", line) else [done.stdout]:
             if text.strip():
                 try:
                     yield from (f"json {line}: {place}" for place in places(json.loads(text)))

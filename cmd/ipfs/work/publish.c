@@ -4,11 +4,11 @@
 #include "cmd/ipfs/work/publish.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "lib/names/version_files.h"
 #include "repo/blocks/reach.h"
 #include "transport/ipfs/rpc_node.h"
@@ -64,15 +64,11 @@ void vv_publish_forget(vv_repository *r, const vv_cid *version)
 
 static void put_time(char out[32])
 {
-	struct tm parts;
 	int64_t sec;
 	uint32_t nsec;
 
 	vv_now(&sec, &nsec);
-	time_t now = (time_t)sec;
-	if (!gmtime_r(&now, &parts) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
-		out[0] = '\0';
-	}
+	(void)vv_text_utc(out, sec);
 }
 
 vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,

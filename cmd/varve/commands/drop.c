@@ -166,7 +166,7 @@ static void put_versions(vv_json_out *w, const vv_drop *d)
 		const vv_drop_version *v = &d->versions[i];
 		vv_cid_text(cid, &v->root);
 		vv_json_open_object(w);
-		vv_json_add_string(w, "cid", cid);
+		vv_json_add_string(w, "root", cid);
 		vv_json_add_string(w, "path", v->path);
 		vv_json_add_string(w, "fate", fates[v->fate]);
 		vv_json_add_u64(w, "copies", v->copies);

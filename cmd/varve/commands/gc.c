@@ -93,7 +93,7 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 	vv_json_add_u64(&w, "liveBytes", g->live_bytes);
 	vv_json_add_u64(&w, "asideBlocks", g->aside_blocks);
 	vv_json_add_u64(&w, "asideBytes", g->aside_bytes);
-	vv_json_add_u64(&w, "youngUntil", (uint64_t)g->young_until);
+	vv_json_add_time(&w, "youngUntil", g->young_until);
 	vv_json_add_u64(&w, "droppedBlocks", g->dropped_blocks);
 	vv_json_add_u64(&w, "droppedBytes", g->dropped_bytes);
 	vv_json_close_object(&w);

@@ -376,7 +376,7 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 
 	vv_json_add_string(w, "path", e->path);
 	if (e->old_path) {
-		vv_json_add_string(w, "old_path", e->old_path);
+		vv_json_add_string(w, "oldPath", e->old_path);
 	}
 	vv_json_add_string(w, "change", kinds[e->kind]);
 	vv_json_add_object(w, "cells");
@@ -390,12 +390,12 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 		}
 		vv_json_add_object(w, c->name);
 		if (c->old_name) {
-			vv_json_add_string(w, "old_name", c->old_name);
+			vv_json_add_string(w, "oldName", c->old_name);
 		}
 		json_cell(w, "old", &c->old_cell);
 		json_cell(w, "new", &c->new_cell);
 		if (c->change == VV_CELL_FORMAT) {
-			vv_json_add_bool(w, "same_value", true);
+			vv_json_add_bool(w, "sameValue", true);
 		}
 		if (c->came || c->went) {
 			vv_json_add_string(w, "column", c->came ? "added" : "dropped");
@@ -404,8 +404,8 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 	}
 	vv_json_close_object(w);
 	if (e->key) {
-		vv_json_add_string(w, "old_key", e->old_key);
-		vv_json_add_string(w, "new_key", e->key);
+		vv_json_add_string(w, "oldKey", e->old_key);
+		vv_json_add_string(w, "newKey", e->key);
 	}
 }
 

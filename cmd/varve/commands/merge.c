@@ -207,7 +207,7 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	vv_status rc = put_files(&w, m, err);
 	put_tables(&w, &m->job);
 	put_conflicts(&w, &m->job);
-	vv_json_add_bool(&w, "blocksMissing", m->lacking);
+	vv_json_add_bool(&w, "blocksHere", !m->lacking);
 	vv_json_close_object(&w);
 	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
 	vv_out_bytes(b.data, b.len);

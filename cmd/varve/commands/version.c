@@ -29,7 +29,13 @@ static const struct {
 	{"pack", 1, "frozen, methods 0 to 4"},
 	{"index", 1, "frozen, derived"},
 	{"caches", 1, "derived"},
-	{"protocol", VV_PROTOCOL_VERSION, "until the release"},
+	{"store", 1, "frozen"}, /* and Git hosts: one format of packs, lists and versions */
+	{"folder", 1, "frozen"},
+	{"signed head", 1, "frozen"},
+	{"vault", 1, "frozen"},
+	{"difference", 1, "frozen"}, /* json, ndjson and patch */
+	{"varve.json", 1, "frozen"},
+	{"protocol", VV_PROTOCOL_VERSION, "frozen"},
 };
 
 static int run_version(void *given, int argc, char **argv)
@@ -41,7 +47,7 @@ static int run_version(void *given, int argc, char **argv)
 		vv_out("varve %s\n", VARVE_VERSION);
 	}
 	for (size_t i = 0; o->formats && i < sizeof(formats) / sizeof(formats[0]); i++) {
-		vv_out("%-10s %u  %s\n", formats[i].name, formats[i].version, formats[i].state);
+		vv_out("%-11s %u  %s\n", formats[i].name, formats[i].version, formats[i].state);
 	}
 	return VV_EXIT_OK;
 }

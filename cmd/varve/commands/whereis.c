@@ -2,7 +2,6 @@
  * whereis: who has all blocks of a version.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/array.h"
 #include "base/file.h"
@@ -320,16 +319,6 @@ static vv_status ask_all(run *r, vv_error *err)
 
 /* --- holders of the vault ----------------------------------------------------------------------- */
 
-static const char *when(char out[32], uint64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	return seconds > 0 && gmtime_r(&t, &tm) && strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0
-		       ? out
-		       : NULL;
-}
-
 static const char *what_it_has(const vv_where_holder *h)
 {
 	return h->away                                             ? "unknown"
@@ -341,9 +330,8 @@ static const char *what_it_has(const vv_where_holder *h)
 static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *h)
 {
 	const char *why = h->why.code != VV_OK ? h->why.message : NULL;
-	char time[32];
-
-	const char *proven = when(time, h->proven);
+	char time[VV_TEXT_UTC];
+	const char *proven = h->proven > 0 ? vv_text_utc(time, (int64_t)h->proven) : NULL;
 	r->holders += h->whole && !h->away;
 	if (!r->json) {
 		vv_out("  %-8s  %s: ", what_it_has(h), h->name);

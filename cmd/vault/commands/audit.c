@@ -122,7 +122,7 @@ static void put_json(vv_json_out *w, const vv_audit *x, const vv_vault_place *p)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		vv_json_add_u64(w, numbers[i].name, numbers[i].value);
 	}
-	vv_json_add_array(w, "damaged_records");
+	vv_json_add_array(w, "damagedRecords");
 	for (size_t i = 0; x->damaged > 0 && i < p->meeting.damaged_count; i++) {
 		if (!p->meeting.damaged[i].unheard) {
 			vv_json_string(w, p->meeting.damaged[i].name);

@@ -2,7 +2,6 @@
  * ledger: the signed records of a vault, listed, checked and shown.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/codec.h"
 #include "base/json/json.h"
@@ -28,15 +27,6 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "allowance", allowance, "BYTES", "standing: as 'varve serve' has it"),
 	OPT_JSON("log, show, standing: the output format"),
 };
-
-static const char *when(char out[32], uint64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) return "?";
-	return out;
-}
 
 static const char *holder_name(const vv_vault_session *s, const vv_ledger_record *r)
 {
@@ -117,7 +107,7 @@ static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
 
 static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_record *r, bool all)
 {
-	char cid[VV_CID_TEXT + 1], did[VV_DID_TEXT], time[32];
+	char cid[VV_CID_TEXT + 1], did[VV_DID_TEXT];
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	put_words(&words, s, r);
@@ -128,7 +118,7 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 	vv_json_add_string(w, "kind", vv_ledger_kind_name(r->kind));
 	vv_json_add_string(w, "author", did);
 	vv_json_add_u64(w, "sequence", r->sequence);
-	vv_json_add_string(w, "time", when(time, r->time));
+	vv_json_add_time(w, "time", (int64_t)r->time);
 	vv_json_add_bool(w, "counts", vv_vault_counts(s->state, r));
 	vv_json_add_string(w, "says", vv_buf_cstr(&words));
 	if (all) {
@@ -179,7 +169,7 @@ static void print_line(const vv_vault_session *s, const vv_ledger_record *r)
 	put_words(&words, s, r);
 	vv_did_text(did, r->author);
 	vv_cid_text(cid, &r->cid);
-	vv_out("%s  %.12s %llu  %-7s  ", when(time, r->time), did + 8,
+	vv_out("%s  %.12s %llu  %-7s  ", vv_text_utc(time, (int64_t)r->time), did + 8,
 	       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind));
 	vv_out_text(vv_buf_cstr(&words), words.len);
 	vv_out("%s\n  %s\n", vv_vault_counts(s->state, r) ? "" : " (does not count)", cid);
@@ -202,7 +192,7 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 	print_line(s, r);
 	if (r->kind == VV_LEDGER_RECEIPT) {
 		vv_did_text(did, r->key);
-		vv_out("  kept until %s\n  signed by %s\n", when(text, r->until),
+		vv_out("  kept until %s\n  signed by %s\n", vv_text_utc(text, (int64_t)r->until),
 		       r->has_key ? did : "no key: this holder does not sign");
 	}
 	for (size_t i = 0; i < r->shard_count; i++) {

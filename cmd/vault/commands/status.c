@@ -3,7 +3,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json/json.h"
 #include "base/text.h"
@@ -23,18 +22,6 @@ static const vv_option table[] = {
 		   "answer)"),
 	OPT_JSON("the output format"),
 };
-
-static const char *when(char out[32], uint64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (seconds == 0 || !gmtime_r(&t, &tm) ||
-	    strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
-		return "never";
-	}
-	return out;
-}
 
 #define CODE_TEXT 24u
 
@@ -91,7 +78,7 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		       {"least", x->least},     {"owed", x->owed},      {"lost", x->lost},
 		       {"bad", x->bad},         {"away", x->away},      {"retired", x->retired},
 		       {"damaged", x->damaged}, {"stripes", x->stripes}};
-	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
+	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
@@ -103,10 +90,10 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		vv_json_add_u64(&w, numbers[i].name, numbers[i].value);
 	}
-	vv_json_add_u64(&w, "new_refs", x->new_refs);
-	vv_json_add_string(&w, "new_ref", x->new_ref);
+	vv_json_add_u64(&w, "newRefs", x->new_refs);
+	vv_json_add_string(&w, "newRef", x->new_ref);
 	vv_json_add_string(&w, "code", x->code.data > 0 ? code_text(code, x->code) : NULL);
-	vv_json_add_string(&w, "proven", x->proven > 0 ? when(time, x->proven) : NULL);
+	vv_json_add_time(&w, "proven", (int64_t)x->proven);
 	vv_cid_text(head, &x->head);
 	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : head);
 	vv_json_close_object(&w);
@@ -225,15 +212,17 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 		if (!p->holder && !p->config->dead) {
 			vv_out("away: ");
 			vv_out_text(p->config->name, strlen(p->config->name));
-			vv_out(", last reached %s\n", when(time, p->seen));
+			vv_out(", last reached %s\n",
+			       p->seen > 0 ? vv_text_utc(time, (int64_t)p->seen) : "never");
 		} else if (p->refuses) {
 			vv_out("takes nothing new: %s\n", p->why.message);
 		}
 	}
-	vv_out("all copies proven: %s\n", when(time, x->proven));
+	vv_out("all copies proven: %s\n",
+	       x->proven > 0 ? vv_text_utc(time, (int64_t)x->proven) : "never");
 	if (!vv_cid_is_null(&x->head)) {
 		vv_cid_text(head, &x->head);
-		vv_out("head %s of %s\n", head, when(time, x->head_time));
+		vv_out("head %s of %s\n", head, vv_text_utc(time, (int64_t)x->head_time));
 	}
 }
 

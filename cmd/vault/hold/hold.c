@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/codec.h"
 #include "base/file.h"
@@ -233,14 +232,10 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 
 static vv_status fail_until(uint64_t until, const char *why, vv_error *err)
 {
-	const time_t t = (time_t)until;
-	char when[40] = "";
-	struct tm parts;
+	char when[VV_TEXT_UTC];
 
-	if (gmtime_r(&t, &parts)) {
-		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &parts);
-	}
-	return vv_fail(err, VV_EREFUSED, "it is kept until %s: %s", when, why);
+	return vv_fail(err, VV_EREFUSED, "it is kept until %s: %s",
+		       vv_text_utc(when, (int64_t)until), why);
 }
 
 /* What let it go must have been here for a while, so that the theft of a key is noticed before its harm

@@ -4,22 +4,12 @@
 #include "cmd/vault/print/standing.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/json/json.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 
 typedef char did_text[VV_DID_TEXT];
-
-static const char *when(char out[32], uint64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) return "?";
-	return out;
-}
 
 static const char *did_of(did_text out, const uint8_t *key)
 {
@@ -45,7 +35,7 @@ static void print_line(const vv_standing_line *l)
 		vv_out(", %s without", vv_text_counted(l->failed, "time", NULL));
 	}
 	if (l->proven > 0) {
-		vv_out(", last %s", when(time, l->proven));
+		vv_out(", last %s", vv_text_utc(time, (int64_t)l->proven));
 	}
 	if (l->ahead > 0) {
 		vv_out("; %s dated after now", vv_text_counted(l->ahead, "audit", NULL));
@@ -93,7 +83,7 @@ static void print_entry(const vv_standing_report *x, const vv_standing_entry *e)
 	vv_out("  keeps for me: %s, %s byte-days in the last %u days%s%s\n",
 	       vv_text_bytes(e->bytes), vv_text_count(e->byte_days), VV_STANDING_DAYS,
 	       e->proven > 0 ? ", proven " : "; never proven",
-	       e->proven > 0 ? when(time, e->proven) : "");
+	       e->proven > 0 ? vv_text_utc(time, (int64_t)e->proven) : "");
 	for (size_t i = 0; i < x->audited.standing.count; i++) {
 		if (is_of(&x->audited.standing.lines[i], e)) {
 			print_line(&x->audited.standing.lines[i]);
@@ -126,17 +116,6 @@ static void print_notes(const vv_standing_report *x)
 
 /* --- for programs ------------------------------------------------------------------------------------ */
 
-/* 0: null. */
-static void put_time(vv_json_out *w, const char *name, uint64_t seconds)
-{
-	vv_json_name(w, name);
-	if (seconds > 0) {
-		vv_json_u64(w, seconds);
-	} else {
-		vv_json_null(w);
-	}
-}
-
 static void put_line(vv_json_out *w, const vv_standing_line *l)
 {
 	char cid[VV_CID_TEXT + 1];
@@ -149,7 +128,7 @@ static void put_line(vv_json_out *w, const vv_standing_line *l)
 	vv_json_add_u64(w, "good", l->good);
 	vv_json_add_u64(w, "failed", l->failed);
 	vv_json_add_u64(w, "ahead", l->ahead);
-	put_time(w, "proven", l->proven);
+	vv_json_add_time(w, "proven", (int64_t)l->proven);
 	vv_json_close_object(w);
 }
 
@@ -162,7 +141,7 @@ static void put_entry(vv_json_out *w, const vv_standing_report *x, const vv_stan
 	vv_json_add_string(w, "name", e->name);
 	vv_json_add_u64(w, "bytes", e->bytes);
 	vv_json_add_u64(w, "byteDays", e->byte_days);
-	put_time(w, "proven", e->proven);
+	vv_json_add_time(w, "proven", (int64_t)e->proven);
 	vv_json_add_array(w, "audits");
 	for (size_t i = 0; i < x->audited.standing.count; i++) {
 		if (is_of(&x->audited.standing.lines[i], e)) {
@@ -187,7 +166,7 @@ static vv_status print_json(const vv_standing_report *x, vv_error *err)
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
-	vv_json_add_u64(&w, "now", x->audited.standing.now);
+	vv_json_add_time(&w, "now", (int64_t)x->audited.standing.now);
 	vv_json_add_u64(&w, "days", VV_STANDING_DAYS);
 	vv_json_add_u64(&w, "size", x->rules.size);
 	vv_json_add_u64(&w, "ratioThousandths", x->rules.reward.ratio);

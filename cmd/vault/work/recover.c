@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/array.h"
 #include "base/json/json.h"
@@ -681,16 +680,6 @@ static vv_status take_in(recovering *r, vv_error *err)
 
 /* --- how old it is --------------------------------------------------------------------------------- */
 
-static void put_time(char out[32], uint64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
-		(void)snprintf(out, 32, "an unknown time");
-	}
-}
-
 /* What the newest list of refs that can be read has for this one; false: nothing. */
 static bool newest_of(const recovering *r, const char *name, vv_oid *out)
 {
@@ -714,7 +703,7 @@ static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 	vv_oid named;
 
 	if (vv_commit_read(r->s->repo, &ref->id, &c, VV_IGNORED) == VV_OK) {
-		put_time(time, c.committer.time > 0 ? (uint64_t)c.committer.time : 0);
+		(void)vv_text_utc(time, c.committer.time > 0 ? c.committer.time : 0);
 		vv_commit_clear(&c);
 	}
 	vv_oid_text(hex, &ref->id);
@@ -735,7 +724,7 @@ static vv_status tell_run(recovering *r, const vv_vault_run *run, vv_error *err)
 
 	vv_cid_text(cid, &run->record->cid);
 	vv_did_text(did, run->record->author);
-	put_time(time, run->record->time);
+	(void)vv_text_utc(time, (int64_t)run->record->time);
 	(void)snprintf(
 		line, sizeof(line),
 		"the head %s of %s, by %s: the version that it names is newer and cannot be fetched%s%.160s%s",

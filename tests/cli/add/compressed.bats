@@ -52,7 +52,7 @@ table() {
 	git add .
 	git commit -qm two
 	succeeds varve diff --json HEAD~1 HEAD
-	[ "$(jq '[.tables[] | .summary.cells_changed // empty] | add' <<< "$output")" = 4 ]
+	[ "$(jq '[.tables[] | .summary.cellsChanged // empty] | add' <<< "$output")" = 4 ]
 	succeeds varve log -p t.csv.xz
 	output_has "7.25 -> 99.5"
 	succeeds varve blame --row 7 t.csv.gz

@@ -21,7 +21,7 @@ columns() {
 	with_objects
 	objects 's/"price"/"cost"/'
 	ends_with 0 varve diff --json t.ndjson
-	output_has '"old_name":"price"'
+	output_has '"oldName":"price"'
 	output_lacks '"change":"changed","key"'
 	succeeds varve add t.ndjson
 	[ "$(columns)" = id,name,cost ]

@@ -231,7 +231,7 @@ new_root() {
 	python3 -c '
 import base64, hashlib, json, sys
 table = json.loads(open(sys.argv[1]).readlines()[1])
-cid = bytes([1, 0x71, 0x12, 32]) + hashlib.sha256(base64.b64decode(table["new_root"])).digest()
+cid = bytes([1, 0x71, 0x12, 32]) + hashlib.sha256(base64.b64decode(table["newRoot"])).digest()
 print("b" + base64.b32encode(cid).decode().lower().rstrip("="))' "$1"
 }
 

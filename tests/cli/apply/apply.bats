@@ -372,6 +372,6 @@ v2() {
 	stderr_has "line 1: this difference does not have the lines of the files"
 	stderr_has "varve diff --format patch"
 	# a patch has all of its rows, and more
-	grep -v '"type":"\(diff\|end\)"' ../p | sed 's/,"old_root".*/}/; s/,"old_line".*/}/; s/,"new_line".*/}/; s/,"xxh3".*/}/' | grep '"row"' | grep -v '"kept"' > ../rows
+	grep -v '"type":"\(diff\|end\)"' ../p | sed 's/,"oldRoot".*/}/; s/,"oldLine".*/}/; s/,"newLine".*/}/; s/,"xxh3".*/}/' | grep '"row"' | grep -v '"kept"' > ../rows
 	grep '"row"' ../n | cmp - ../rows
 }

@@ -169,7 +169,7 @@ latin() {
 	varve commit -qm one
 	printf 'id,a\374,b\n1,x,y\n2,q,w\n3,u,v\n4,s,t\n' > t.csv
 	varve diff --format json > diff.json
-	[ "$(jq -r '.tables[0].columns[] | [.change, .old_name, .name] | join(" ")' diff.json)" = 'changed a\xDF a\xFC' ]
+	[ "$(jq -r '.tables[0].columns[] | [.change, .oldName, .name] | join(" ")' diff.json)" = 'changed a\xDF a\xFC' ]
 	[ "$(jq -r '.tables[0].rows[] | .cells | keys[]' diff.json)" = 'a\xFC' ]
 	varve commit -qam two
 	varve log --row 2 --json t.csv | jq -e '[.[0].row.cells | keys[]] == ["a\\xFC"]'

@@ -186,7 +186,7 @@ $(body)"
 	varve add second.csv > /dev/null
 	varve commit -qm three
 	succeeds varve diff v2 HEAD --json
-	output_has '"path":"light.csv","old_path":"lamps.csv"'
+	output_has '"path":"light.csv","oldPath":"lamps.csv"'
 	output_has '"path":"second.csv","change":"added"'
 	succeeds varve diff v2 HEAD -- second.csv
 	output_has "second.csv: new table, 5 rows, 5 columns"
@@ -273,7 +273,7 @@ $(body)"
 	output_has "3 more rows are not shown"
 	output_lacks "Old lamp"
 	succeeds varve diff --no-index --limit 2 --json a.csv b.csv
-	output_has '"left_out":3'
+	output_has '"leftOut":3'
 }
 
 @test "keys that repeat are named and matched in their order" {
@@ -315,7 +315,7 @@ $(body)"
 	t = d["tables"][0]
 	assert t["path"] == "lamps.csv" and t["key"] == ["id"]
 	assert [r["change"] for r in t["rows"]] == ["changed", "changed", "changed", "removed", "added"]
-	assert t["rows"][1]["cells"]["price"] == {"old": "8.0", "new": "8.00", "same_value": True}
+	assert t["rows"][1]["cells"]["price"] == {"old": "8.0", "new": "8.00", "sameValue": True}
 	assert t["rows"][4]["cells"]["name"] == "New lamp"
 	lines = [json.loads(l) for l in open("d.ndjson")]
 	assert [l["type"] for l in lines] == ["diff", "table"] + ["row"] * 5 + ["summary"]

@@ -30,10 +30,10 @@ differs() {
 @test "a changed key is one changed row in JSON, with the old key beside the new" {
 	rekeyed
 	differs --json
-	output_has '{"change":"changed","key":{"symbol":"BNY"},"old_key":{"symbol":"BK"},"old_row":2,"new_row":2,"cells":{"symbol":{"old":"BK","new":"BNY"}}}'
-	output_has '"added":0,"removed":0,"changed":1,"keys_changed":1,'
+	output_has '{"change":"changed","key":{"symbol":"BNY"},"oldKey":{"symbol":"BK"},"oldRow":2,"newRow":2,"cells":{"symbol":{"old":"BK","new":"BNY"}}}'
+	output_has '"added":0,"removed":0,"changed":1,"keysChanged":1,'
 	differs --format ndjson
-	output_has '{"type":"row","change":"changed","key":{"symbol":"BNY"},"old_key":{"symbol":"BK"},'
+	output_has '{"type":"row","change":"changed","key":{"symbol":"BNY"},"oldKey":{"symbol":"BK"},'
 }
 
 @test "a changed key is one changed row in the other forms" {
@@ -61,7 +61,7 @@ differs() {
 	cp new.csv t.csv
 	run varve diff --format patch
 	printf '%s\n' "$output" > p.patch
-	output_has '"change":"changed","key":{"symbol":"BNY"},"old_key":{"symbol":"BK"},"old_row":2,"new_row":2,"cells":{"symbol":{"old":"BK","new":"BNY"}},'
+	output_has '"change":"changed","key":{"symbol":"BNY"},"oldKey":{"symbol":"BK"},"oldRow":2,"newRow":2,"cells":{"symbol":{"old":"BK","new":"BNY"}},'
 	cp old.csv t.csv
 	succeeds varve apply p.patch
 	cmp new.csv t.csv

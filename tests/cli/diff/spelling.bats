@@ -41,7 +41,7 @@ respelled() {
 	python3 - "$output" <<-'END'
 	import json, sys
 	t = json.loads(sys.argv[1])["tables"][0]
-	assert t["rows"][0]["cells"]["day"] == {"old": "31/01/2024", "new": "2024-01-31", "same_value": True}
+	assert t["rows"][0]["cells"]["day"] == {"old": "31/01/2024", "new": "2024-01-31", "sameValue": True}
 	assert t["rows"][2]["cells"]["day"] == {"old": "05/03/2024", "new": "2024-03-06"}
 	END
 }

@@ -281,7 +281,7 @@ $(short HEAD~2) one
 	d = json.loads(sys.argv[1])
 	assert [c["subject"] for c in d] == ["five", "four", "three", "two", "one"]
 	assert [c["row"]["change"] for c in d] == ["removed", "changed", "changed", "changed", "added"]
-	assert d[2]["row"]["cells"] == {"fruit": {"old_name": "name"}, "stock": {"new": "b", "column": "added"}}
+	assert d[2]["row"]["cells"] == {"fruit": {"oldName": "name"}, "stock": {"new": "b", "column": "added"}}
 	assert d[3]["row"] == {"path": "t.csv", "change": "changed", "cells": {"price": {"old": "6", "new": "9"}}}
 	assert d[4]["row"]["cells"] == {"id": "2", "name": "pear", "price": "6"}
 	END
@@ -343,7 +343,7 @@ $(short HEAD~2) one
     city: New York -> NYC
 $common"
 	succeeds varve log --json --row BK -n 1 t.csv
-	output_has '"cells":{"symbol":{"old":"BK","new":"BNY"}},"old_key":"BK","new_key":"BNY"'
+	output_has '"cells":{"symbol":{"old":"BK","new":"BNY"}},"oldKey":"BK","newKey":"BNY"'
 }
 
 @test "a column that was added, renamed or dropped is told of every row" {

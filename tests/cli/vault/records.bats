@@ -31,7 +31,7 @@ damage() {
 		output_has "    $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
 		output_has "b: all of 1 shard listed"
 		ends_with 1 varve vault audit --json a
-		echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["damaged"] == 1 and sys.argv[1] in d["damaged_records"][0], d' "$(basename "$damaged")"
+		echo "$output" | python3 -c 'import json, sys; d = json.load(sys.stdin)[0]; assert d["damaged"] == 1 and sys.argv[1] in d["damagedRecords"][0], d' "$(basename "$damaged")"
 		ends_with 1 varve vault ledger verify
 		output_has "holder 'a': $(basename "$(dirname "$damaged")")/$(basename "$damaged"): "
 		output_lacks "sound"

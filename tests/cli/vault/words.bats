@@ -36,7 +36,7 @@ load vault
 	ends_with 1 varve vault status
 	[[ ${lines[0]} = "NOT SAFE: refs/heads/main and 1 other ref have commits that have no copies yet; some of the rest has only 1 copy"* ]]
 	ends_with 1 varve vault status --json
-	[ "$(jq -c '[.current, .new_refs, .new_ref]' <<< "$output")" = '[false,2,"refs/heads/main"]' ]
+	[ "$(jq -c '[.current, .newRefs, .newRef]' <<< "$output")" = '[false,2,"refs/heads/main"]' ]
 	ends_with 1 varve vault replicate
 	stderr_has "copies are owed: the holders are only 1 failure domain, and 3 copies are wanted"
 	ends_with 1 varve vault status

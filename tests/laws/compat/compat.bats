@@ -130,11 +130,19 @@ reads_all() {
 @test "the versions of formats that are printed are those of the bytes that are kept" {
 	read_packs "$(formats | sort -V | tail -n 1)"
 	succeeds varve version --formats
-	for line in pointer root list "row group" chunk "row edits" pack index; do
-		grep -E "^$line +1 " <<< "$output"
+	for line in pointer root list "row group" chunk "row edits" pack index store folder "signed head" vault difference varve.json protocol; do
+		grep -E "^$line +1  frozen" <<< "$output"
 	done
+	[ "$(grep -cv '1  frozen' <<< "$output")" = 1 ] # caches
 	git cat-file blob kept:cities.csv | grep -F '{"varve": 1,'
 	od -An -tu1 -j6 -N1 "$(ls .git/varve/packs/*.pack | head -n 1)" | grep -x ' *1'
+	places "$(formats | sort -V | tail -n 1)"
+	[ "$(cat "$kept/store/format")" = "varve store 1" ]
+	[ "$(head -n 1 "$kept/public/folder")" = "varve folder 1" ]
+	[ "$(head -n 1 "$kept/clone.down")" = "varve 1" ]
+	git --git-dir="$kept/public/repo.git" cat-file blob refs/varve/heads/z6MkunzCW92a4heit8ZibUYHgaEkPuRiSe5rUP4WM7XjhvkV:head | grep -x 'varve head 1'
+	varve init -q . > /dev/null
+	varve diff --format ndjson HEAD~1 HEAD | head -n 1 | grep -F '"format":"varve.diff/1"'
 }
 
 @test "the newest format makes the same blocks of the same files" {

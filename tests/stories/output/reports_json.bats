@@ -82,7 +82,7 @@ assert c["names"] == ["HEAD", "main"] and c["files"][0]["changes"]["rowsAdded"] 
 	varve switch -q side
 	succeeds varve merge --json main
 	holds 'assert (d["outcome"], d["old"], d["new"], d["theirs"]) == ("fast-forward", "'$old'", "'$new'", "'$new'")
-assert d["files"][0]["changes"]["rowsAdded"] == 1 and d["conflicts"] == [] and d["blocksMissing"] is False'
+assert d["files"][0]["changes"]["rowsAdded"] == 1 and d["conflicts"] == [] and d["blocksHere"] is True'
 	succeeds varve merge --json main
 	holds 'assert d["outcome"] == "up-to-date" and d["files"] == [] and d["old"] == d["new"] == "'$new'"'
 	sed -i 's/^1,a/1,side/' t.csv

@@ -170,10 +170,10 @@ static void a_changed_key_finds_its_row_by_the_old_one(void **state)
 	(void)state;
 	fit(&f, by_id, base, rekeyed, base, VV_PATCH_EXACT);
 	vv_assert_ok(f.rc, &f.err);
-	assert_non_null(strstr(
-		vv_buf_cstr(&f.patch),
-		"\"old_row\":2,\"new_row\":2,\"cells\":{\"id\":{\"old\":\"2\",\"new\":\"5\"}},"
-		"\"old_line\":\"2,chair,5\\n\",\"new_line\":\"5,chair,5\\n\"}"));
+	assert_non_null(
+		strstr(vv_buf_cstr(&f.patch),
+		       "\"oldRow\":2,\"newRow\":2,\"cells\":{\"id\":{\"old\":\"2\",\"new\":\"5\"}},"
+		       "\"oldLine\":\"2,chair,5\\n\",\"newLine\":\"5,chair,5\\n\"}"));
 	fitted_clear(&f);
 	gives(by_id, base, rekeyed, "id,name,price\n9,bed,1\n2,high chair,6\n",
 	      "id,name,price\n9,bed,1\n5,high chair,6\n");
@@ -566,20 +566,20 @@ static void what_a_line_should_have_been_is_said(void **state)
 	refused_text(&f, FIRST("1") "{\"type\":\"end\",\"tables\":1}\n",
 		     "line 2: expected {\"type\":\"end\",\"tables\":0}");
 	refused_text(&f, FIRST("1") "{\"type\":\"table\",\"path\":\"t.csv\"}\n",
-		     "expected 'old_root'");
+		     "expected 'oldRoot'");
 	refused_text(
 		&f,
-		FIRST("1") "{\"type\":\"table\",\"path\":\"t.csv\",\"old_root\":null,\"new_root\":null}\n",
+		FIRST("1") "{\"type\":\"table\",\"path\":\"t.csv\",\"oldRoot\":null,\"newRoot\":null}\n",
 		"expected a version on one side");
 	refused_text(
 		&f,
-		FIRST("1") "{\"type\":\"table\",\"path\":\"t.csv\",\"old_root\":null,\"new_root\":\"AAAA\"}\n",
-		"line 2: 'new_root'");
+		FIRST("1") "{\"type\":\"table\",\"path\":\"t.csv\",\"oldRoot\":null,\"newRoot\":\"AAAA\"}\n",
+		"line 2: 'newRoot'");
 	refused_text(&f, FIRST("1"), "the patch ends here");
 	refused_text(&f, "{\"type\":\"diff\",\"format\":\"varve.diff/1\"}\n",
 		     "line 1: this difference does not have the lines of the files");
 	static const char outside[] = FIRST(
-		"1") "{\"type\":\"table\",\"path\":\"../x\",\"old_root\":null,\"new_root\":null}\n";
+		"1") "{\"type\":\"table\",\"path\":\"../x\",\"oldRoot\":null,\"newRoot\":null}\n";
 	refused(&f, outside, strlen(outside), VV_EREFUSED, "line 2");
 	fitted_clear(&f);
 }

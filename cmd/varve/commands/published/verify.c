@@ -108,8 +108,8 @@ static vv_status print_json(const verifying *v, vv_error *err)
 	vv_json_add_string(&w, "signer", key);
 	vv_json_add_string(&w, "words", words);
 	vv_json_add_u64(&w, "number", r->number);
-	vv_json_add_u64(&w, "time", (uint64_t)r->time);
-	vv_json_add_u64(&w, "expires", (uint64_t)r->expires);
+	vv_json_add_time(&w, "time", r->time);
+	vv_json_add_time(&w, "expires", r->expires);
 	vv_json_add_bool(&w, "final", r->final);
 	vv_json_add_bool(&w, "pinned", !v->seen.judged.first);
 	vv_json_add_u64(&w, "differing", v->differ);
