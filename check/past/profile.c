@@ -5,6 +5,7 @@
 #include "check/past/profile.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,9 @@ typedef struct profile_column {
 		other; /* letters and digits met; other: anything that no code has */
 	bool mark[4];  /* - . _ / met */
 	bool negative, above_one;
+	int64_t low, high; /* no number is less, none is greater */
+	bool unbounded;    /* some number is not that short */
+	bool unique;
 	bool literal;    /* a JSON literal was met */
 	vv_infer narrow; /* strings: of the values that are not a word for "missing" */
 	bool not_narrow; /* more such words than a few */
@@ -51,7 +55,9 @@ struct vv_profile {
 	profile_column *columns;
 	size_t *key;
 	size_t key_count; /* 0: no key, or one that does not hold */
-	bool failed;      /* memory ended while values were noted */
+	bool loose;       /* vv_profile_loosen: */
+	unsigned slack;
+	bool failed; /* memory ended while values were noted */
 };
 
 static const char marks[] = "-._/";
@@ -120,6 +126,31 @@ static void note_letters(profile_column *c, const vv_cell *cell)
 	}
 	c->least = characters < c->least ? characters : c->least;
 	c->most = characters > c->most ? characters : c->most;
+}
+
+/* The whole numbers around a number that is written as usual. */
+static void note_bounds(profile_column *c, const vv_field *f, const vv_cell *cell)
+{
+	const bool minus = cell->len > 0 && cell->text[0] == '-';
+	size_t i = minus;
+	int64_t n = 0;
+	bool part = false;
+
+	for (; i < cell->len && isdigit((unsigned char)cell->text[i]) && i < 16; i++) {
+		n = n * 10 + (cell->text[i] - '0');
+	}
+	if (i + 1 < cell->len && cell->text[i] == '.' && f->type == VV_TYPE_NUMBER &&
+	    f->decimal[0] == '.') {
+		for (i++; i < cell->len && isdigit((unsigned char)cell->text[i]); i++) {
+			part = part || cell->text[i] != '0';
+		}
+	}
+	c->unbounded = c->unbounded || i == minus || i < cell->len;
+	if (c->unbounded) return;
+	n = minus ? -n : n;
+	const int64_t low = n - (part && minus), high = n + (part && !minus);
+	c->low = c->values == 1 || low < c->low ? low : c->low;
+	c->high = c->values == 1 || high > c->high ? high : c->high;
 }
 
 /* Sign, and whether it is above one: the spelling tells. */
@@ -237,6 +268,7 @@ static void note_cell(vv_profile *p, profile_column *c, const vv_field *f, const
 	}
 	if (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) {
 		note_amount(c, f, cell);
+		note_bounds(c, f, cell);
 	}
 }
 
@@ -337,6 +369,30 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 	return rc;
 }
 
+void vv_profile_loosen(vv_profile *p, unsigned percent)
+{
+	p->loose = true;
+	p->slack = percent;
+}
+
+/* Among few values, or numbers with parts, none coming twice would be by chance. */
+vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < p->t->columns && rc == VV_OK; i++) {
+		profile_column *c = &p->columns[i];
+		const vv_type type = p->t->schema.fields[i].type;
+
+		if (c->many_words && !c->strange &&
+		    (type == VV_TYPE_INTEGER || type == VV_TYPE_STRING) &&
+		    !(p->key_count == 1 && p->key[0] == i)) {
+			rc = vv_key_unique(&c->unique, p->t, &i, 1, temp_dir, err);
+		}
+	}
+	return rc;
+}
+
 void vv_profile_free(vv_profile *p)
 {
 	if (!p) return;
@@ -403,30 +459,68 @@ static void put_pattern(vv_json_out *w, const profile_column *c)
 	vv_json_string_len(w, vv_buf_cstr(&b), b.len);
 }
 
-static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_field *f)
+static void put_bound(vv_json_out *w, const char *name, int64_t v)
+{
+	char text[32];
+
+	vv_json_name(w, name);
+	vv_json_raw(w, text, (size_t)snprintf(text, sizeof(text), "%lld", (long long)v));
+}
+
+/* Minimum and maximum: bounds, or what the sign says. */
+static void put_range(const vv_profile *p, vv_json_out *w, const profile_column *c)
+{
+	const int64_t spread = c->high - c->low;
+	int64_t margin = spread / 100 * p->slack + spread % 100 * p->slack / 100 + 1, unit = 1;
+	int64_t low = c->low - margin, high = c->high + margin;
+
+	if (p->slack == 0) {
+		if (!c->negative) {
+			vv_json_add_u64(w, "minimum", 0);
+		}
+		if (!c->negative && !c->above_one) {
+			vv_json_add_u64(w, "maximum", 1);
+		}
+		return;
+	}
+	for (; margin >= 10; margin /= 10) {
+		unit *= 10;
+	}
+	low = low < 0 && c->low >= 0 ? 0 : low - (low % unit + unit) % unit;
+	high = high > 0 && c->high <= 0 ? 0 : high + (unit - high % unit) % unit;
+	put_bound(w, "minimum", low);
+	put_bound(w, "maximum", high);
+}
+
+static bool put_constraints(const vv_profile *p, vv_json_out *w, const profile_column *c,
+			    const vv_field *f)
 {
 	vv_type type = type_of(c, f);
 	bool required = c->missing == 0 && !has_strangers(c, f) && c->values > 0;
 	bool plain = type == f->type && c->values > 0 && !c->strange;
-	bool words = plain && type == VV_TYPE_STRING && strcmp(f->format, "default") == 0 &&
-		     !c->literal;
-	bool number = plain && (type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER) && !c->negative;
+	bool words = plain && strcmp(f->format, "default") == 0 && !c->literal &&
+		     (type == VV_TYPE_STRING ||
+		      (p->loose && type == VV_TYPE_INTEGER && is_enum(c)));
+	bool number = plain && (type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER) &&
+		      (p->slack > 0 ? !c->unbounded && !words : !c->negative);
+	bool unique = p->loose && c->unique;
+	bool code = words && is_code(c) && !(p->loose && c->word_count == 1);
 
-	if (!required && !(words && (is_enum(c) || is_code(c))) && !number) return false;
+	if (!required && !(words && is_enum(c)) && !code && !number && !unique) return false;
 	vv_json_add_object(w, "constraints");
 	if (required) {
 		vv_json_add_bool(w, "required", true);
 	}
 	if (words && is_enum(c)) {
 		put_enum(w, c);
-	} else if (words && is_code(c)) {
+	} else if (code) {
 		put_pattern(w, c);
 	}
 	if (number) {
-		vv_json_add_u64(w, "minimum", 0);
+		put_range(p, w, c);
 	}
-	if (number && !c->above_one) {
-		vv_json_add_u64(w, "maximum", 1);
+	if (unique) {
+		vv_json_add_bool(w, "unique", true);
 	}
 	vv_json_close_object(w);
 	return true;
@@ -461,7 +555,8 @@ static void put_missing(vv_json_out *w, const profile_column *c, const vv_field 
 	vv_json_close_array(w);
 }
 
-static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f)
+static void put_field(const vv_profile *p, vv_json_out *w, const profile_column *c,
+		      const vv_field *f)
 {
 	vv_type type = type_of(c, f);
 	bool constrained = false, own = has_strangers(c, f);
@@ -489,7 +584,7 @@ static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f
 		put_missing(w, c, f);
 	}
 	if (!constrained) {
-		put_constraints(w, c, f);
+		put_constraints(p, w, c, f);
 	}
 	vv_json_close_object(w);
 }
@@ -523,7 +618,7 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 	}
 	vv_json_add_array(&w, "fields");
 	for (size_t i = 0; i < p->t->columns; i++) {
-		put_field(&w, &p->columns[i], &p->t->schema.fields[i]);
+		put_field(p, &w, &p->columns[i], &p->t->schema.fields[i]);
 	}
 	vv_json_close_array(&w);
 	for (const vv_json *m = schema ? schema->first : NULL; m; m = m->next) {

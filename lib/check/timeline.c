@@ -254,8 +254,7 @@ static vv_status take_commit(reading *r, const vv_oid *id, vv_error *err)
 	return sound && t->result_count == before ? VV_OK : keep_commit(t, &c, err);
 }
 
-vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
-			   const vv_diff_side *rules, int argc, char **argv, vv_error *err)
+static vv_status take_all(reading *r, const vv_oid *head, vv_error *err)
 {
 	vv_range range = {.include = *head};
 	vv_log_options o = {.ranges = &range,
@@ -263,21 +262,41 @@ vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head
 			    .first_parent = true,
 			    .reverse = true,
 			    .topo = true};
-	vv_auto(reading) r = {.t = t, .run = run, .argc = argc, .argv = argv};
 	vv_auto(vv_log) *log = NULL;
 	vv_oid commit;
 	int more;
-	vv_status rc;
+	vv_status rc = vv_log_open(&log, r->run->repo, &o, err);
 
-	if ((rc = read_rules(&r, rules, err)) < 0 ||
-	    (rc = vv_log_open(&log, run->repo, &o, err)) < 0) {
-		return rc;
-	}
-	make_id(&r);
+	if (rc < 0) return rc;
+	make_id(r);
 	while ((more = vv_log_next(log, &commit, err)) > 0) {
-		if ((rc = take_commit(&r, &commit, err)) < 0) return rc;
+		if ((rc = take_commit(r, &commit, err)) < 0) return rc;
 	}
 	return (vv_status)more;
+}
+
+vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
+			   const vv_diff_side *rules, int argc, char **argv, vv_error *err)
+{
+	vv_auto(reading) r = {.t = t, .run = run, .argc = argc, .argv = argv};
+	vv_status rc = read_rules(&r, rules, err);
+
+	return rc < 0 ? rc : take_all(&r, head, err);
+}
+
+vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
+			  const vv_buf *checks, char *path, vv_error *err)
+{
+	vv_auto(reading) r = {.t = t, .run = run, .argc = 1, .argv = &path};
+	vv_status rc;
+
+	vv_buf_put(&r.owner.checks, checks->data, checks->len);
+	if ((rc = vv_buf_ok(&r.owner.checks, err)) < 0 ||
+	    (rc = vv_rules_file_add(&r.owner.rules, checks->data, checks->len, VV_CHECKS_NAME,
+				    err)) < 0) {
+		return rc;
+	}
+	return take_all(&r, head, err);
 }
 
 /* --- rules ----------------------------------------------------------------------------------- */

@@ -65,6 +65,10 @@ VV_AUTO_CLEAR(vv_timeline, vv_timeline_clear)
 vv_status vv_timeline_read(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			   const vv_diff_side *rules, int argc, char **argv, vv_error *err);
 
+/* The same of the versions of one path, by the text of a varve.checks and the rules of --select. */
+vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
+			  const vv_buf *checks, char *path, vv_error *err);
+
 /* Makes t->rules, for the tables that the commit has. */
 vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 			  const vv_diff_side *rules, int argc, char **argv, vv_error *err);

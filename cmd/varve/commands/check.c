@@ -24,6 +24,7 @@
 #include "lib/check/other_rules.h"
 #include "lib/check/rule_tests.h"
 #include "lib/check/run.h"
+#include "lib/check/suggest.h"
 #include "lib/names/dialect_words.h"
 #include "lib/names/near_file.h"
 #include "lib/names/version.h"
@@ -38,8 +39,8 @@ typedef struct options {
 	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *passed_rows,
 		*why, *schema, *rules, *save, *trust, *log, *from;
 	vv_written written;
-	bool cached, worktree, no_base, new_only, files, list_rules, test_rules, explain, init,
-		quiet, no_cache;
+	bool cached, worktree, no_base, new_only, files, list_rules, test_rules, explain, suggest,
+		init, quiet, no_cache;
 } options;
 
 static const vv_option table[] = {
@@ -99,6 +100,8 @@ static const vv_option table[] = {
 		   "with --files: the project's rules (varve.json or *.checks)"),
 	OPT_STRING(0, "from", from, "FILE",
 		   "print rules of dbt, Soda, Great Expectations or ODCS as lines of varve.checks"),
+	OPT_FLAG(0, "suggest", suggest,
+		 "print rules that held in all versions, as lines of varve.checks"),
 	OPT_FLAG(0, "init", init, "write a first varve.json, whose rules the data meets"),
 	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
 	OPT_STRING(0, "trust-result", trust, "FILE", "trust a result written by --save-result"),
@@ -150,10 +153,14 @@ static vv_status check_usage(const options *o, vv_error *err)
 		: o->new_only && o->no_base ? "--new-only and --no-base"
 		: o->files && (o->base || o->cached || o->worktree || o->new_only)
 			? "--files and versions"
-		: o->log && (o->base || o->no_base || o->cached || o->new_only || o->files ||
-			     o->failed_rows || o->passed_rows || o->outputs.count > 0)
-			? "--log and what chooses a version or writes a report"
-		: o->explain && (o->log || o->list_rules || splits(o) || o->outputs.count > 0)
+		: (o->log || o->suggest) &&
+				(o->base || o->no_base || o->cached || o->new_only || o->files ||
+				 o->failed_rows || o->passed_rows || o->outputs.count > 0)
+			? "--log, --suggest and what chooses a version or writes a report"
+		: o->suggest && (o->log || o->select.count > 0 || o->skip.count > 0 || o->format)
+			? "--suggest and --log, --select, --skip or --format"
+		: o->explain && (o->log || o->suggest || o->list_rules || splits(o) ||
+				 o->outputs.count > 0)
 			? "--explain and what checks or writes a report"
 		: o->no_cache && (o->save || o->trust)
 			? "--no-cache and --save-result or --trust-result"
@@ -602,15 +609,13 @@ static vv_status check_range(check *c, vv_error *err)
 	return vv_check_request_run(&c->run, &q, err);
 }
 
-/* --log: all versions up to HEAD, or REV. */
-static vv_status check_log(check *c, vv_error *err)
+/* HEAD, or REV, whose rules are c->side's. */
+static vv_status find_history(check *c, vv_oid *commit, vv_error *err)
 {
-	vv_auto(vv_timeline) t = {.commit_count = 0};
 	vv_auto(vv_head) head = {0};
-	vv_oid commit;
 	vv_status rc;
 
-	if (c->argc > 0 && vv_rev_commit(c->run.repo, c->argv[0], &commit, VV_IGNORED) == VV_OK) {
+	if (c->argc > 0 && vv_rev_commit(c->run.repo, c->argv[0], commit, VV_IGNORED) == VV_OK) {
 		rc = take_revision(c, err);
 	} else {
 		rc = vv_repository_is_bare(c->run.repo)
@@ -620,15 +625,45 @@ static vv_status check_log(check *c, vv_error *err)
 			rc = head.unborn ? vv_fail(err, VV_ENOTFOUND,
 						   "the branch does not have a commit yet")
 					 : VV_OK;
-			commit = head.commit;
+			*commit = head.commit;
 		}
 		if (rc == VV_OK && !c->side.name) {
-			rc = vv_diff_side_commit(&c->side, c->run.repo, &commit, "HEAD", err);
+			rc = vv_diff_side_commit(&c->side, c->run.repo, commit, "HEAD", err);
 		}
 	}
 	c->argc += c->pattern_count;
 	if (rc < 0 || (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) return rc;
 	c->run.reader = c->in->reader;
+	return VV_OK;
+}
+
+/* --suggest: lines of varve.checks. */
+static vv_status suggest(check *c, vv_error *err)
+{
+	size_t tables;
+	vv_oid commit;
+	vv_status rc = find_history(c, &commit, err);
+
+	if (rc < 0 || (rc = vv_check_suggest(&c->spelled, &tables, &c->run, &commit, &c->side,
+					     c->argc, c->argv, err)) < 0) {
+		return rc;
+	}
+	vv_progress_end();
+	vv_out_bytes(vv_buf_cstr(&c->spelled), c->spelled.len);
+	if (c->spelled.len == 0) {
+		vv_note("nothing to suggest for %s", vv_text_counted(tables, "dataset", NULL));
+	}
+	return VV_OK;
+}
+
+/* --log: all versions up to HEAD, or REV. */
+static vv_status check_log(check *c, vv_error *err)
+{
+	vv_auto(vv_timeline) t = {.commit_count = 0};
+	vv_oid commit;
+	vv_status rc = find_history(c, &commit, err);
+
+	if (rc < 0) return rc;
 	if ((rc = vv_timeline_read(&t, &c->run, &commit, &c->side, c->argc, c->argv, err)) < 0 ||
 	    (rc = vv_timeline_sum(&t, &c->run, &commit, &c->side, c->argc, c->argv, err)) < 0) {
 		return rc;
@@ -647,6 +682,7 @@ static vv_status check_versions(check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (c->o->log) return check_log(c, err);
+	if (c->o->suggest) return suggest(c, err);
 	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
 	    (rc = find_owner(c, err)) < 0 ||
 	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
@@ -891,11 +927,11 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		show_spelled(&c);
 	} else if (rc == VV_OK && o->explain) {
 		rc = vv_explained_print(&c.explained, err);
-	} else if (rc == VV_OK && !o->log) {
+	} else if (rc == VV_OK && !o->log && !o->suggest) {
 		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
 		rc = vv_check_output_write(&out, c.run.report, err);
 	}
-	if (rc == VV_OK && !o->log && !spells(o) && !o->explain) {
+	if (rc == VV_OK && !o->log && !o->suggest && !spells(o) && !o->explain) {
 		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {
@@ -915,7 +951,7 @@ const vv_command vv_cmd_check = {
 	.usage =
 		"[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		"--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
-		"--from FILE | --init [PATH...] | --list-rules | --explain | --test-rules | --log[=RULE] [REV] [PATH...]",
+		"--from FILE | --init [PATH...] | --suggest [REV] [PATH...] | --list-rules | --explain | --test-rules | --log[=RULE] [REV] [PATH...]",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		   "\n"

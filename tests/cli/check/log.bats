@@ -29,6 +29,72 @@ load ../helper
 	ends_with 1 varve -C bare.git check --log # no rules there
 }
 
+@test "check --suggest prints what always held and, learnt before, would have held since" {
+	new_repo
+	ends_with 2 varve check --suggest
+	for n in 1 2 3 4 5 6 7 8; do
+		python3 - "$n" <<-'END' > t.csv
+			import sys
+			n = int(sys.argv[1])
+			print("id,code,state,kind,size,note,late")
+			for i in range(10 + 5 * n):
+			    print(i, f"AB{i:02}", "on" if i % 2 else "off", f"k{i % n}", 50 + i % 40,
+			          "" if n == 3 and i == 4 else "x", "y" if n > 2 else "", sep=",")
+		END
+		varve add -q t.csv 2> /dev/null
+		tick
+		varve commit -q -m "$n"
+	done
+	succeeds varve check --suggest
+	output_is "[/t.csv]
+-- held in 8 of 8 versions
+unique id
+id is not null
+unique code
+id between 0 and 300
+code is not null
+code matches '[A-Z0-9]{4}'
+state is not null
+state in ('off', 'on')
+kind is not null
+size is not null
+size between 10 and 130"
+	printf '%s\n' "$output" > varve.checks
+	succeeds varve check
+	sed -i 's/AB03,on,k3,53,/ab03,no,k9,530,/' t.csv
+	ends_with 1 varve check
+	output_has "invalid: 3 errors"
+	sed -i '/^size/d; /^kind/d' varve.checks
+	succeeds varve check --suggest t.csv
+	output_is "[/t.csv]
+-- held in 8 of 8 versions
+kind is not null
+size is not null
+size between 10 and 130"
+	ends_with 2 varve check --suggest --log
+	ends_with 2 varve check --suggest --json
+	git checkout -q --orphan new
+	varve commit -q --no-verify -m "first"
+	succeeds varve check --suggest
+	output_has "-- held in 1 of 1 version"
+}
+
+@test "rules that check --suggest learns from half of a real history give no false alarm in the other" {
+	local half
+	git clone -q -b main "$BATS_TEST_DIRNAME/../../data/histories/sp500-constituents.bundle" job
+	cd job
+	varve init -q .
+	half=$(git rev-list --first-parent main -- constituents.csv | sed -n 95p)
+	varve check --suggest "$half" > varve.checks
+	[ "$(grep -c '^[^-[]' varve.checks)" -ge 6 ]
+	varve check --log --json > ../log.json || true
+	[ "$(python3 -c '
+import json
+for r in json.load(open("../log.json"))["rules"]:
+    if r["rule"] in ("row-constraint", "unique-error") and r["failed"] > 0:
+        print(r)')" = "" ]
+}
+
 @test "check --log is what a model finds in the text of each commit" {
 	for seed in $(sampled 40 6); do
 		rm -rf t

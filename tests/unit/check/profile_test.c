@@ -201,6 +201,35 @@ static void what_no_longer_holds_is_not_said(void **state)
 	vv_tables_clear(&tables);
 }
 
+/* Around the values by a share of them, rounded, and not beyond 0. */
+static void ranges_are_wider_than_the_values(void **state)
+{
+	static const struct {
+		const char *least, *most, *range;
+		unsigned slack;
+	} cases[] = {{"0", "100", "\"minimum\":0,\"maximum\":130", 25},
+		     {"-90", "90", "\"minimum\":-140,\"maximum\":140", 25},
+		     {"1957", "2026", "\"minimum\":1880,\"maximum\":2100", 100},
+		     {"-7.5", "-0.5", "\"minimum\":-17,\"maximum\":0", 100},
+		     {"0.25", "0.75", "\"minimum\":0,\"maximum\":3", 100},
+		     {"1e5", "7", "{\"required\":true}", 100}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_buf b = VV_BUF_INIT;
+		vv_error err;
+		made m;
+
+		vv_buf_printf(&b, "x\n%s\n%s\n", cases[i].least, cases[i].most);
+		make(&m, vv_buf_cstr(&b), b.len, NULL);
+		vv_buf_reset(&m.schema);
+		vv_profile_loosen(m.profile, cases[i].slack);
+		vv_assert_ok(vv_profile_schema(&m.schema, m.profile, &err), &err);
+		vv_assert_contains(vv_buf_cstr(&m.schema), cases[i].range);
+		done(&m);
+		vv_buf_clear(&b);
+	}
+}
+
 static vv_status no_finding(void *payload, const vv_finding *f, vv_error *err)
 {
 	(void)payload;
@@ -246,6 +275,12 @@ static void the_data_meets_what_is_said_of_it(void **state)
 			vv_buf_printf(&b, "%d\n", i);
 		}
 		make(&m, vv_buf_cstr(&b), b.len, NULL);
+		if (round % 2 > 0) { /* also with ranges around the values, and unique columns */
+			vv_buf_reset(&m.schema);
+			vv_profile_loosen(m.profile, (unsigned)vv_prng_below(&r, 400));
+			vv_assert_ok(vv_profile_find_unique(m.profile, vv_test_dir(), &err), &err);
+			vv_assert_ok(vv_profile_schema(&m.schema, m.profile, &err), &err);
+		}
 		vv_check_options o = {.path = "t.csv",
 				      .schema = vv_buf_cstr(&m.schema),
 				      .schema_len = m.schema.len,
@@ -320,6 +355,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(codes_have_a_pattern),
 	cmocka_unit_test(amounts_have_bounds_only_where_they_are_likely),
 	cmocka_unit_test(what_is_missing_somewhere_is_not_required),
+	cmocka_unit_test(ranges_are_wider_than_the_values),
 	cmocka_unit_test(a_word_among_numbers_is_a_missing_value),
 	cmocka_unit_test(words_for_missing_values_count_alike_in_columns_of_strings),
 	cmocka_unit_test(a_key_that_holds_is_declared),

@@ -1,0 +1,20 @@
+/*
+ * suggest: rules that a table met in all of its versions, as lines of varve.checks.
+ *
+ * Candidates come from profiles (check/past/profile.h) of the newest version and of some before it. All versions are judged by all
+ * of them. A candidate of the newest version is suggested if it always held, and if those of its form that were learnt
+ * from earlier versions held in all versions since: a list that grows, or numbers that rise, are thus left out.
+ */
+#ifndef VV_LIB_CHECK_SUGGEST_H
+#define VV_LIB_CHECK_SUGGEST_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "lib/check/one.h"
+
+/* Appends a section for each table of the commit with suggestions; rules that varve.checks of a side has are left out. argc,
+ * argv: paths; 0: all. *tables: how many were looked at. run: as for vv_timeline_read. */
+vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
+			   const vv_diff_side *written, int argc, char **argv, vv_error *err);
+
+#endif
