@@ -30,7 +30,7 @@ static const struct {
 	{"add-read-again", "'varve add %1' reads it again"},
 	{"add-records", "'varve add --records %1 %2' makes a table of the first one"},
 	{"add-table", "'varve add %1' stages the table that is in the work tree"},
-	{"add-unpack", "'varve add --unpack %1' makes a table of it"},
+	{"add-unpack", "'varve add --as-csv %1' makes a table of it"},
 	{"as-file", "'varve add --as file' keeps it as bytes"},
 	{"as-file-blank", "take them out; 'varve add --as file' keeps the file as bytes"},
 	{"ask-for", "ask the server's owner to name your key (varve serve --for DID) or to trust it (varve vault key trust NAME DID); 'varve vault key show' prints it"},

@@ -1,5 +1,5 @@
 /*
- * unpack: when the file that is to come may take the place of one that is there.
+ * unpack: when a file that is to come may take the place of one that is there.
  */
 #include "lib/worktree/unpack.h"
 
@@ -12,75 +12,110 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/documents/reader.h"
 #include "lib/names/unpacked.h"
+#include "lib/names/version.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/blocks/decompress.h"
 #include "repo/git/index/worktree.h"
 
-#define PIECE (256u << 10)
+#define PIECE (64u << 10)
 
-/* Copies what is inside of the packed file; to < 0: compares it with the file same_as instead. */
-static vv_status walk(const char *packed, const char *name, int to, int same_as, bool *same,
-		      uint64_t *bytes, vv_error *err)
+/* What is in a file: of a compressed one all of it, of a document a table. */
+typedef struct inside {
+	const char *file, *path; /* of the work tree; as messages call it */
+	vv_subject *document;    /* NULL: it is compressed */
+	const char *table;
+} inside;
+
+/* Where it goes: to a file, or (to < 0) it is compared with one. */
+typedef struct outside {
+	const char *path;
+	int to, same_as;
+	bool differs;
+	uint64_t bytes;
+} outside;
+
+/* A vv_bytes_fn. */
+static vv_status take(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	outside *o = payload;
+	char piece[PIECE];
+
+	o->bytes += len;
+	if (o->to >= 0) return vv_write_full(o->to, bytes, len, o->path, err);
+	for (const char *p = bytes; len > 0 && !o->differs;) {
+		const size_t n = len < sizeof(piece) ? len : sizeof(piece);
+		const ssize_t got = vv_read_full(o->same_as, piece, n, o->path, err);
+
+		if (got < 0) return (vv_status)got;
+		o->differs = (size_t)got != n || memcmp(piece, p, n) != 0;
+		p += n;
+		len -= n;
+	}
+	return VV_OK;
+}
+
+static vv_status pour_compressed(const inside *in, outside *out, vv_error *err)
 {
 	vv_auto(vv_unpacked) *u = NULL;
-	vv_auto(char) *piece = vv_malloc(2 * PIECE);
+	char piece[PIECE];
 	vv_source file;
 	vv_fd_source storage;
 	ssize_t got = 0;
-	int fd = vv_open_regular(packed, 0, err);
-	vv_status rc = fd < 0 ? (vv_status)fd : piece ? VV_OK : vv_fail_nomem(err);
+	const int fd = vv_open_regular(in->file, 0, err);
 
-	*bytes = 0;
-	if (rc == VV_OK) {
-		vv_source_fd(&file, &storage, fd, name, 0);
-		rc = vv_unpacked_open(&u, &file, err);
+	if (fd < 0) return (vv_status)fd;
+	vv_source_fd(&file, &storage, fd, in->path, 0);
+	vv_status rc = vv_unpacked_open(&u, &file, err);
+
+	while (rc == VV_OK && !out->differs &&
+	       (got = vv_unpacked_source(u)->read(vv_unpacked_source(u)->payload, piece,
+						  sizeof(piece), err)) > 0) {
+		rc = take(out, piece, (size_t)got, err);
 	}
-	while (rc == VV_OK && (got = vv_unpacked_source(u)->read(vv_unpacked_source(u)->payload,
-								 piece, PIECE, err)) > 0) {
-		*bytes += (uint64_t)got;
-		if (to >= 0) {
-			rc = vv_write_full(to, piece, (size_t)got, name, err);
-		} else if (vv_read_full(same_as, piece + PIECE, (size_t)got, name, err) != got ||
-			   memcmp(piece, piece + PIECE, (size_t)got) != 0) {
-			break;
-		}
-	}
-	*same = rc == VV_OK && got == 0;
 	vv_close(fd, NULL, NULL);
 	return rc == VV_OK && got < 0 ? (vv_status)got : rc;
 }
 
-/* Is the file that is there what would come? Then an earlier attempt wrote it. */
-static vv_status is_same(const char *packed, const char *name, const char *file, uint64_t size,
-			 bool *same, vv_error *err)
+static vv_status pour(const inside *in, outside *out, vv_error *err)
 {
-	uint64_t bytes;
-	int fd = vv_open_regular(file, 0, err);
+	if (!in->document) return pour_compressed(in, out, err);
+	const vv_status rc = vv_subject_take_table(in->document, in->table, err);
 
-	if (fd < 0) return (vv_status)fd;
-	vv_status rc = walk(packed, name, -1, fd, same, &bytes, err);
-	*same = *same && bytes == size;
-	vv_close(fd, NULL, NULL);
+	return rc < 0 ? rc : vv_subject_bytes(in->document, take, out, NULL, err);
+}
+
+/* Is the file that is there what would come? Then an earlier attempt wrote it. */
+static vv_status is_same(bool *same, const inside *in, const char *file, uint64_t size,
+			 vv_error *err)
+{
+	outside out = {in->path, -1, vv_open_regular(file, 0, err), false, 0};
+
+	if (out.same_as < 0) return (vv_status)out.same_as;
+	const vv_status rc = pour(in, &out, err);
+
+	*same = rc == VV_OK && !out.differs && out.bytes == size;
+	vv_close(out.same_as, NULL, NULL);
 	return rc;
 }
 
-static vv_status write_file(const vv_repository *r, const char *packed, const char *name,
-			    const char *file, uint64_t *bytes, vv_error *err)
+static vv_status write_file(const vv_repository *r, const inside *in, const char *file,
+			    uint64_t *bytes, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_dir(file), *temp_dir = vv_worktree_temp_dir(r, file),
 		      *temp = NULL;
-	bool all;
 
 	if (!dir || !temp_dir) return vv_fail_nomem(err);
 	vv_temp_sweep(temp_dir, VV_WRITE_TEMP); /* of processes that were killed */
-	int fd = vv_temp_open(&temp, temp_dir, VV_WRITE_TEMP, err);
-	vv_status rc = fd < 0 ? (vv_status)fd : walk(packed, name, fd, -1, &all, bytes, err);
-	rc = rc < 0 ? rc : vv_fsync(fd, file, err);
-	if (fd >= 0) {
-		vv_close(fd, NULL, NULL);
+	outside out = {in->path, vv_temp_open(&temp, temp_dir, VV_WRITE_TEMP, err), -1, false, 0};
+	vv_status rc = out.to < 0 ? (vv_status)out.to : pour(in, &out, err);
+	rc = rc < 0 ? rc : vv_fsync(out.to, file, err);
+	if (out.to >= 0) {
+		vv_close(out.to, NULL, NULL);
 	}
+	*bytes = out.bytes;
 	if (rc == VV_OK && (rc = vv_rename(temp, file, err)) == VV_OK) {
 		return vv_fsync_dir(dir, err);
 	}
@@ -90,32 +125,125 @@ static vv_status write_file(const vv_repository *r, const char *packed, const ch
 	return rc;
 }
 
-vv_status vv_unpack_run(char **out, uint64_t *bytes, const vv_unpack *u, const char *path,
-			vv_error *err)
+/* Writes it to the path to, if nothing is lost by that. */
+static vv_status unpack_one(const vv_unpack *u, const inside *in, const char *to, vv_error *err)
 {
-	const size_t plain = vv_decompress_name(path);
-	vv_auto(char) *to = plain > 0 ? vv_strndup(path, plain) : NULL;
-	vv_auto(char) *packed = vv_repository_file(u->repo, path);
-	vv_auto(char) *file = to ? vv_repository_file(u->repo, to) : NULL;
+	vv_auto(char) *file = vv_repository_file(u->repo, to);
 	vv_stat st;
+	uint64_t bytes = 0;
 	bool same = false;
 	vv_status rc;
 
-	*out = NULL;
-	if (plain == 0 || path[plain - 1] == '/') {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not called .gz, .zst, .xz or .bz2",
-			       vv_text_shows(path));
-	}
-	if (!packed || !file) return vv_fail_nomem(err);
+	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
-		*bytes = st.size;
-		if ((rc = is_same(packed, path, file, st.size, &same, err)) < 0 ||
+		bytes = st.size;
+		if ((rc = is_same(&same, in, file, st.size, err)) < 0 ||
 		    (!same &&
 		     (rc = vv_checkout_give_way(u->repo, u->reader, u->index, to, err)) < 0)) {
 			return rc;
 		}
 	}
-	if (!same && (rc = write_file(u->repo, packed, path, file, bytes, err)) < 0) return rc;
-	*out = vv_take(&to);
+	if (!same && (rc = write_file(u->repo, in, file, &bytes, err)) < 0) return rc;
+	return u->made(u->payload, to, bytes, err);
+}
+
+/* --- documents ----------------------------------------------------------------- */
+
+/* "book.xlsx" and "Prices": "book.Prices.csv"; a file's only table, which readers call "data", is "book.csv". *cleaned: its name has
+ * characters that are not for files. */
+static vv_status put_name(vv_buf *out, bool *cleaned, const char *path, const char *table,
+			  vv_error *err)
+{
+	const size_t ext = strlen(vv_path_ext(path));
+
+	*cleaned = false;
+	vv_buf_put(out, path, strlen(path) - ext - (ext > 0));
+	vv_buf_puts(out, strcmp(table, "data") == 0 ? "" : ".");
+	for (const char *p = strcmp(table, "data") == 0 ? "" : table; *p; p++) {
+		const bool odd = (unsigned char)*p < ' ' || strchr("/\\\177", *p);
+
+		*cleaned |= odd;
+		vv_buf_putc(out, odd ? '_' : *p);
+	}
+	vv_buf_puts(out, ".csv");
+	return vv_buf_ok(out, err);
+}
+
+static vv_status check_alone(const vv_document *d, const char *path, size_t own, const char *name,
+			     vv_error *err)
+{
+	bool cleaned;
+
+	for (size_t i = 0; i < d->count; i++) {
+		vv_auto(vv_buf) other = VV_BUF_INIT;
+		vv_status rc = put_name(&other, &cleaned, path, d->tables[i].name, err);
+
+		if (rc < 0) return rc;
+		if (i != own && strcmp(vv_buf_cstr(&other), name) == 0) {
+			return vv_fail(err, VV_EREFUSED,
+				       "two tables of '%s' would be written to '%s'",
+				       vv_text_shows(path), vv_text_shows(name));
+		}
+	}
 	return VV_OK;
+}
+
+static vv_status unpack_tables(const vv_unpack *u, inside *in, const vv_document *d, vv_error *err)
+{
+	bool cleaned;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < d->count && rc == VV_OK; i++) {
+		vv_auto(vv_buf) to = VV_BUF_INIT;
+
+		in->table = d->tables[i].name;
+		if (d->tables[i].beside) {
+			continue;
+		}
+		if ((rc = put_name(&to, &cleaned, in->path, in->table, err)) < 0 ||
+		    (cleaned && (rc = check_alone(d, in->path, i, vv_buf_cstr(&to), err)) < 0)) {
+			return rc;
+		}
+		rc = unpack_one(u, in, vv_buf_cstr(&to), err);
+	}
+	return rc;
+}
+
+static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)
+{
+	vv_auto(vv_subject) s = {.text = NULL};
+	vv_auto(vv_subject_document) d = {.temp = NULL};
+	bool is;
+	vv_status rc;
+
+	vv_subject_init(&s);
+	if ((rc = vv_subject_find_file(&s, u->repo, u->reader, in->file, err)) < 0 ||
+	    (rc = vv_subject_settle(&s, err)) < 0 ||
+	    (rc = vv_subject_document_open(&d, &is, &s, err)) < 0) {
+		return rc;
+	}
+	if (!is && !vv_document_is_name(u->repo, vv_repository_env(u->repo), in->path)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is neither a workbook or another document nor called .gz, "
+			       ".zst, .xz or .bz2",
+			       vv_text_shows(in->path));
+	}
+	if (!is) {
+		vv_fail(err, VV_ENOSUPPORT, "%s: nothing here reads such a file",
+			vv_text_shows(in->path));
+		return vv_hint(err, VV_READER_INSTALL);
+	}
+	in->document = &s;
+	return unpack_tables(u, in, &d.document, err);
+}
+
+vv_status vv_unpack_run(const vv_unpack *u, const char *path, vv_error *err)
+{
+	const size_t plain = vv_decompress_name(path);
+	vv_auto(char) *to = vv_strndup(path, plain), *file = vv_repository_file(u->repo, path);
+	inside in = {.file = file, .path = path};
+
+	if (!file || !to) return vv_fail_nomem(err);
+	return plain > 0 && path[plain - 1] != '/' ? unpack_one(u, &in, to, err)
+						   : unpack_document(u, &in, err);
 }

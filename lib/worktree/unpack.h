@@ -1,5 +1,6 @@
 /*
- * unpack: the file inside of a compressed one takes its place in the work tree, so that versions of it share blocks.
+ * unpack: what is inside of a compressed file, or the tables of a document, become files of the work tree, so that versions of
+ * them share blocks.
  */
 #ifndef VV_LIB_WORKTREE_UNPACK_H
 #define VV_LIB_WORKTREE_UNPACK_H
@@ -15,13 +16,15 @@ typedef struct vv_unpack {
 	vv_repository *repo; /* borrowed, all three */
 	vv_dataset_reader *reader;
 	vv_index *index;
+	/* Called with each file's path and length. */
+	vv_status (*made)(void *payload, const char *path, uint64_t bytes, vv_error *err);
+	void *payload;
 } vv_unpack;
 
-/* What path (repository-relative: prices.csv.gz) holds is written beside it without its ending, in one step and durably;
- * the compressed file stays. *out: the new file's path (vv_free); *bytes: its length. A file of that name is replaced only
- * where nothing is lost. VV_EUSAGE: the name has no such ending. VV_EREFUSED: another file is in the way, or too much comes
- * out of this one. VV_EINPUT: it is damaged or cut off. */
-vv_status vv_unpack_run(char **out, uint64_t *bytes, const vv_unpack *u, const char *path,
-			vv_error *err);
+/* What path (repository-relative) holds is written beside it, each file in one step and durably; path itself stays. Of
+ * prices.csv.gz that is prices.csv, of a document each table as CSV: book.Prices.csv. A file of such a name is replaced only
+ * where nothing is lost. VV_EUSAGE: path is neither. VV_EREFUSED: another file is in the way, or too much comes
+ * out of this one. VV_EINPUT: it is damaged or cut off. VV_ENOSUPPORT: nothing here can read it. */
+vv_status vv_unpack_run(const vv_unpack *u, const char *path, vv_error *err);
 
 #endif

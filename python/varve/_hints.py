@@ -20,7 +20,7 @@ WORDS = {
     "add-or-stash": "commit it, or put it away with 'git stash' first",
     "add-records": "'varve add --records {0} {1}' makes a table of the first one",
     "add-table": "the work tree has the table: Repo.put({0!r}, data) stores a version",
-    "add-unpack": "unpack it first, or: 'varve add --unpack {0}'",
+    "add-unpack": "unpack it first, or: 'varve add --as-csv {0}'",
     "as-file": FILE,
     "as-file-blank": f"take them out; {FILE}",
     "behind": "Repo.push({0!r}, [{1!r}]) in a clone that has the blocks sends them",

@@ -160,7 +160,7 @@ def check_table(path, data):
         file.write(data)
     pack = os.path.splitext(path)[1]
     named = path.endswith(('.csv', '.tsv'))
-    done = run('add', '-q', *(['--unpack'] if pack in UNPACK else [] if named else ['--as', 'table']), path)
+    done = run('add', '-q', *(['--as-csv'] if pack in UNPACK else [] if named else ['--as', 'table']), path)
     if done.returncode != 0:
         why = done.stderr.decode(errors='replace').split('\n')[0]
         return 'refused' if re.search(r': line \d+, column \d+: |columns, at most ', why) else 'refused without a line: ' + why

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/json/json.h"
 #include "base/path.h"
@@ -26,7 +27,7 @@
 #include "repo/git/index/worktree.h"
 
 typedef struct options {
-	bool all, update, force, dry_run, convert, unpack, fix, no_key, quiet, verbose;
+	bool all, update, force, dry_run, convert, as_csv, fix, no_key, quiet, verbose;
 	vv_strings key;
 	const char *as, *order, *format;
 	const char *arrow, *mode, *columns;
@@ -109,43 +110,59 @@ static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *
 	return rc;
 }
 
-/* What is in the compressed files takes their place among the paths. *names: of them; the caller frees them after the
- * command. */
-static vv_status unpack(vv_context *c, char **names, vv_error *err)
+/* The files that took the places of the arguments. */
+typedef struct unpacked {
+	vv_context *c;
+	const char *argument, *path; /* that is looked at */
+	char **names;                /* as arguments */
+	size_t count, cap;
+} unpacked;
+
+static vv_status on_unpacked(void *payload, const char *path, uint64_t bytes, vv_error *err)
 {
-	const options *o = c->options;
-	const vv_unpack u = {c->repo, c->reader, c->index};
+	unpacked *u = payload;
+	const options *o = u->c->options;
+	vv_auto(char) *file = vv_repository_file(u->c->repo, u->path);
+	const size_t dir = strlen(u->argument) - strlen(vv_path_base(u->path));
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_stat st;
+
+	if (!o->quiet && !vv_wants_json(o->format)) {
+		vv_out("%s: %s, unpacked from %s", vv_text_shows(path), vv_text_bytes(bytes),
+		       vv_text_shows(u->path));
+		if (vv_decompress_name(u->path) > 0 && file &&
+		    vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
+			vv_out(": each version of that takes %s more, as they share nothing",
+			       vv_text_bytes(st.size));
+		}
+		vv_out("\n");
+	}
+	vv_buf_put(&name, u->argument, dir);
+	vv_buf_puts(&name, vv_path_base(path));
+	if (!vv_array_room(u->names, u->count, u->cap) ||
+	    !(u->names[u->count] = vv_buf_detach(&name))) {
+		return vv_fail_nomem(err);
+	}
+	u->count++;
+	return VV_OK;
+}
+
+/* What is in compressed files and documents takes their place among the paths. */
+static vv_status unpack(unpacked *out, vv_context *c, vv_error *err)
+{
+	const vv_unpack u = {c->repo, c->reader, c->index, on_unpacked, out};
 	vv_status rc = VV_OK;
 
 	vv_dataset_reader_lend_index(c->reader, c->index);
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
-		const char *path = c->paths.items[i].path;
-		vv_auto(char) *made = NULL, *file = vv_repository_file(c->repo, path);
-		vv_stat st;
-		uint64_t bytes;
-
-		if ((rc = vv_unpack_run(&made, &bytes, &u, path, err)) < 0) {
-			break;
-		}
-		if (!o->quiet && !vv_wants_json(o->format)) {
-			const bool known = file && vv_lstat(&st, file, VV_IGNORED) == VV_OK;
-
-			vv_out("%s: %s, unpacked from %s", vv_text_shows(made),
-			       vv_text_bytes(bytes), vv_text_shows(path));
-			if (known) {
-				vv_out(": each version of that takes %s more, as they share "
-				       "nothing",
-				       vv_text_bytes(st.size));
-			}
-			vv_out("\n");
-		}
-		names[i] = vv_strndup(c->argv[i], vv_decompress_name(c->argv[i]));
-		rc = names[i] ? VV_OK : vv_fail_nomem(err);
+		out->argument = c->argv[i];
+		out->path = c->paths.items[i].path;
+		rc = vv_unpack_run(&u, out->path, err);
 	}
 	vv_dataset_reader_lend_index(c->reader, NULL);
 	if (rc < 0) return rc;
 	vv_pathspec_clear(&c->paths);
-	return vv_pathspec_init(&c->paths, c->repo, c->argc, names, err);
+	return vv_pathspec_init(&c->paths, c->repo, (int)out->count, out->names, err);
 }
 
 static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
@@ -191,15 +208,14 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 
 static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
 {
-	char **names = vv_calloc((size_t)c->argc + 1, sizeof(*names));
-	vv_status rc = names ? vv_context_need(c, VV_NEEDS_LOCK | VV_NEEDS_INDEX, err)
-			     : vv_fail_nomem(err);
+	unpacked u = {.c = c};
+	vv_status rc = vv_context_need(c, VV_NEEDS_LOCK | VV_NEEDS_INDEX, err);
 
-	if (rc == VV_OK && (rc = unpack(c, names, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = unpack(&u, c, err)) == VV_OK) {
 		rc = add(c, req, err);
 	}
 	vv_pathspec_clear(&c->paths); /* which borrows the names */
-	vv_names_free(names, (size_t)c->argc);
+	vv_names_free(u.names, u.count);
 	return rc;
 }
 
@@ -312,7 +328,7 @@ static int check_arrow(const vv_context *c)
 	const options *o = c->options;
 
 	if (!o->arrow) return vv_usage_error("%s is for --arrow", o->mode ? "--mode" : "--columns");
-	if (c->argc != 1 || o->all || o->update || o->fix || o->unpack || o->dry_run) {
+	if (c->argc != 1 || o->all || o->update || o->fix || o->as_csv || o->dry_run) {
 		return vv_usage_error("--arrow writes one table, and adds it: --arrow FILE PATH");
 	}
 	return vv_written_any(&o->written) || (o->as && strcmp(o->as, "file") == 0)
@@ -331,8 +347,9 @@ static int check_add(const vv_context *c)
 		vv_note("hint: name files or folders, as in 'varve add .'");
 		return VV_EXIT_TROUBLE;
 	}
-	if (o->unpack && (c->argc == 0 || o->all || o->update || o->fix || o->dry_run)) {
-		return vv_usage_error("--unpack is for the names of compressed files");
+	if (o->as_csv && (c->argc == 0 || o->all || o->update || o->fix || o->dry_run)) {
+		return vv_usage_error(
+			"--as-csv is for the names of compressed files and documents");
 	}
 	return o->all && o->update ? vv_usage_error("-A and -u exclude each other") : VV_EXIT_OK;
 }
@@ -354,7 +371,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 
 	if (rc < 0) return rc;
 	return o->arrow    ? add_arrow(c, &req, &import, err)
-	       : o->unpack ? add_unpacked(c, &req, err)
+	       : o->as_csv ? add_unpacked(c, &req, err)
 			   : add(c, &req, err);
 }
 
@@ -376,9 +393,10 @@ static const vv_option add_table[] = {
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also make tables of files that are text in HEAD"),
-	OPT_FLAG(0, "unpack", unpack,
-		 "of compressed files (.gz, .zst, .xz, .bz2): write their contents beside them, "
-		 "and add that"),
+	OPT_FLAG(
+		0, "as-csv", as_csv,
+		"of documents (book.xlsx) and compressed files (.gz, .zst, .xz, .bz2): write their "
+		"tables beside them, and add those"),
 	OPT_STRING(0, "arrow", arrow, "FILE",
 		   "make PATH of the rows of an Arrow stream or file (-: standard input), "
 		   "keep the spelling of equal cells, and add it"),

@@ -528,12 +528,12 @@ pointer_of() {
 	printf 'PK\3\4xxxx' > book.xlsx
 	printf 'SQLite format 3\0xxxx' > data.db
 	succeeds varve add --as file t.csv.gz book.xlsx data.db
-	stderr_has "t.csv.gz: compressed, kept as bytes: its versions share nothing; 'varve add --unpack t.csv.gz' makes a table of it"
+	stderr_has "t.csv.gz: compressed, kept as bytes: its versions share nothing; 'varve add --as-csv t.csv.gz' makes a table of it"
 	stderr_has "book.xlsx: a ZIP archive or a workbook, kept as bytes"
 	stderr_has "'sqlite3 -header -csv data.db \"select * from TABLE\" > OUT.csv'"
 	if [ -e t.csv.xz ]; then
 		succeeds varve add --as file t.csv.xz
-		stderr_has "'varve add --unpack t.csv.xz'"
+		stderr_has "'varve add --as-csv t.csv.xz'"
 		varve convert t.csv.xz OUT.csv
 		same_bytes t.csv OUT.csv
 	fi
@@ -549,7 +549,7 @@ pointer_of() {
 	echo manual | gzip > README.gz
 	echo sources | gzip > src.tar.gz
 	succeeds varve add t.csv.gz README.gz src.tar.gz
-	output_has "t.csv.gz: compressed; 'varve add --unpack t.csv.gz'"
+	output_has "t.csv.gz: compressed; 'varve add --as-csv t.csv.gz'"
 	[[ $output != *"README.gz: "* ]]
 	[[ $output != *"src.tar.gz: "* ]]
 }
@@ -629,7 +629,7 @@ pointer_of() {
 	succeeds varve add .
 	output_has "t.csv: new table"
 	output_has "3 ordinary files: book.xlsx, notes.txt, u.csv.gz"
-	output_has "  u.csv.gz: compressed; 'varve add --unpack u.csv.gz' makes a table of it"
+	output_has "  u.csv.gz: compressed; 'varve add --as-csv u.csv.gz' makes a table of it"
 	output_has "  book.xlsx: a ZIP archive or a workbook; 'soffice --headless --convert-to csv book.xlsx' makes a table of it"
 	for i in 1 2 3 4 5; do cp u.csv.gz u$i.csv.gz; done
 	echo more >> u.csv.gz

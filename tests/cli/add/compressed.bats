@@ -31,7 +31,7 @@ table() {
 	done
 	succeeds varve add .
 	output_has "4 ordinary files"
-	output_has "varve add --unpack"
+	output_has "varve add --as-csv"
 	varve commit -qm one
 	table > want
 	for kind in gz zst xz bz2; do
@@ -103,12 +103,12 @@ table() {
 		head -c "$(($(wc -c < whole) - 9))" whole > t.csv.$kind
 		ends_with 2 varve cat --format csv t.csv.$kind
 		stderr_has "t.csv.$kind"
-		ends_with 2 varve add --unpack t.csv.$kind
+		ends_with 2 varve add --as-csv t.csv.$kind
 		[ ! -e t.csv ]
 		ends_with 1 varve check --files t.csv.$kind
 		{ head -c 60 whole; printf '\377\377\377\377\377\377\377\377'; tail -c +69 whole; } > t.csv.$kind
 		ends_with 2 varve cat --format csv t.csv.$kind
-		ends_with 2 varve add --unpack t.csv.$kind
+		ends_with 2 varve add --as-csv t.csv.$kind
 		[ -z "$(find . -name '.varve-tmp-*')" ]
 	done
 }
@@ -117,30 +117,30 @@ table() {
 	new_repo
 	yes 1,1 | head -c 400000000 | zstd -q > t.csv.zst
 	[ "$(wc -c < t.csv.zst)" -lt 1000000 ]
-	ends_with 2 varve add --unpack t.csv.zst
+	ends_with 2 varve add --as-csv t.csv.zst
 	stderr_has "200 times"
 	[ "$(ls -A)" = "$(printf '.git\nt.csv.zst')" ]
 	ends_with 2 varve cat --format csv t.csv.zst
 	stderr_has "200 times"
 }
 
-@test "add --unpack keeps the table under its own name, whose versions share blocks" {
+@test "add --as-csv keeps the table under its own name, whose versions share blocks" {
 	local before
 	new_repo
 	mkdir in
 	table | packed gz in/t.csv.gz
 	cd in
-	succeeds varve add --unpack t.csv.gz
+	succeeds varve add --as-csv t.csv.gz
 	output_has "in/t.csv: new table, 300 rows"
 	cd ..
 	table > want
 	same_bytes want in/t.csv
 	[ "$(git diff --cached --name-only | grep -v gitattributes)" = in/t.csv ]
 	varve commit -qm one
-	succeeds varve add --unpack in/t.csv.gz
+	succeeds varve add --as-csv in/t.csv.gz
 	[ -z "$(git diff --cached --name-only)" ]
 	table 8 | packed xz in/t.csv.xz
-	succeeds varve add --unpack in/t.csv.xz
+	succeeds varve add --as-csv in/t.csv.xz
 	succeeds varve diff --cached --json
 	[ "$(jq -c '.tables[0].summary | [.added, .removed, .changed]' <<< "$output")" = "[0,0,1]" ]
 	varve commit -qm two
@@ -149,36 +149,36 @@ table() {
 	same_bytes want got
 }
 
-@test "add --unpack replaces no file whose content would be lost" {
+@test "add --as-csv replaces no file whose content would be lost" {
 	new_repo
 	table | packed gz t.csv.gz
 	echo mine > t.csv
-	ends_with 2 varve add --unpack t.csv.gz
+	ends_with 2 varve add --as-csv t.csv.gz
 	stderr_has "t.csv"
 	[ "$(cat t.csv)" = mine ]
 	rm t.csv
-	varve add -q --unpack t.csv.gz
+	varve add -q --as-csv t.csv.gz
 	varve commit -qm one
 	echo '301,mine,1' >> t.csv
 	cp t.csv want
 	table 3 | packed gz t.csv.gz
-	ends_with 2 varve add --unpack t.csv.gz
+	ends_with 2 varve add --as-csv t.csv.gz
 	same_bytes want t.csv
 	succeeds varve add t.csv
-	succeeds varve add --unpack t.csv.gz
+	succeeds varve add --as-csv t.csv.gz
 	table 3 > want
 	same_bytes want t.csv
 	for words in "t.csv" "-n t.csv.gz" "-A" "."; do
-		ends_with 2 varve add --unpack $words
+		ends_with 2 varve add --as-csv $words
 	done
 }
 
-@test "kill -9 in add --unpack: the file is the old or the new one, and the same command gets through" {
+@test "kill -9 in add --as-csv: the file is the old or the new one, and the same command gets through" {
 	local call n
 	new_repo
 	need_strace
 	table | packed gz t.csv.gz
-	varve add -q --unpack t.csv.gz
+	varve add -q --as-csv t.csv.gz
 	varve commit -qm one
 	table 5 | packed gz t.csv.gz
 	table > old
@@ -190,9 +190,9 @@ table() {
 			rm -rf victim
 			cp -a template victim
 			cd victim
-			strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$n varve add -q --unpack t.csv.gz 2> /dev/null || true
+			strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$n varve add -q --as-csv t.csv.gz 2> /dev/null || true
 			cmp -s t.csv old || cmp -s t.csv new
-			succeeds varve add --unpack t.csv.gz
+			succeeds varve add --as-csv t.csv.gz
 			same_bytes new t.csv
 			[ -z "$(find . -maxdepth 1 -name '.varve-tmp-*')" ]
 			succeeds varve commit -qm two

@@ -434,3 +434,34 @@ two_versions() {
 	succeeds varve info 'c.toy#Prices'
 	output_lacks "varve add --key"
 }
+
+@test "the tables of a document become CSV files beside it" {
+	toy
+	git init -q .
+	mkdir in
+	{ book 4.5; printf '[a/b]\nx\n1\n'; } > in/b.toy
+	cd in
+	succeeds varve add --as-csv b.toy
+	output_has 'in/b.Prices.csv: 20 B, unpacked from in/b.toy'
+	output_has 'in/b.Prices.csv: new table, 2 rows'
+	[ "$(cat b.Prices.csv)" = $'id,price\n1,4.5\n2,20' ]
+	[ "$(cat b.a_b.csv)" = $'x\n1' ]
+	[ "$(git diff --cached --name-only | grep -v gitattributes | tr '\n' ' ')" = "in/b.Prices.csv in/b.Stock.csv in/b.a_b.csv " ]
+	varve commit -qm one
+	book 4.75 > b.toy
+	succeeds varve add --as-csv ./b.toy
+	succeeds varve diff --cached
+	output_has '4.5 -> 4.75'
+	output_lacks 'Stock'
+	echo '3,mine' >> b.Prices.csv
+	cp b.Prices.csv want
+	book 5 > b.toy
+	ends_with 2 varve add --as-csv b.toy
+	stderr_has 'b.Prices.csv'
+	cmp b.Prices.csv want
+	printf '[a/b]\nx\n1\n[a_b]\nx\n2\n' > b.toy
+	ends_with 2 varve add --as-csv b.toy
+	stderr_has "two tables of 'in/b.toy' would be written to 'in/b.a_b.csv'"
+	git config --global varve.reader.toy.command "$HOME/none"
+	ends_with 2 varve add --as-csv b.toy
+}
