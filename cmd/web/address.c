@@ -137,6 +137,7 @@ static const known_place places[] = {
 	{"check", VV_WEB_AT_CHECK, .page = true},
 	{"conflicts", VV_WEB_AT_CONFLICTS, .page = true, .api = true},
 	{"assets", VV_WEB_AT_ASSET, .page = true},
+	{"raw", VV_WEB_AT_RAW, .page = true},
 	{"changes", VV_WEB_AT_OVERVIEW, .api = true},
 	{"history", VV_WEB_AT_COMMITS, .api = true},
 	{"datasets", VV_WEB_AT_TREE, .api = true},

@@ -16,6 +16,7 @@
  *   R/compare/A..B[/PATH]            two versions: B against A; with A...B, against where it parted from A
  *   R/check/REV                      verdict and findings of `varve check`
  *   R/conflicts[/PATH]               of the merge under way, for the owner alone
+ *   R/raw/REV/PATH                   its bytes, which the server itself gives (transport/server)
  *   R/assets/NAME                    style, script, pictures
  *   R/api/v0/...                     as JSON: changes, history, datasets/REV, data, row, column, compare, conflicts;
  *                                    refs, values/REV/PATH?name=N
@@ -59,6 +60,7 @@ typedef enum vv_web_place {
 	VV_WEB_AT_CHECK,
 	VV_WEB_AT_CONFLICTS,
 	VV_WEB_AT_ASSET,
+	VV_WEB_AT_RAW, /* written, never read: the server has it */
 	/* of the API alone */
 	VV_WEB_AT_REFS,
 	VV_WEB_AT_VALUES

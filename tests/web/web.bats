@@ -198,7 +198,7 @@ wide_tables() {
 	succeeds varve -C tables web --export "$PWD/out" HEAD~6..HEAD
 	[ "$(du -sb out | cut -f 1)" -lt 20971520 ]
 	succeeds /usr/bin/python3 "$here/folder_links.py" out
-	cmp tables/constituents.csv out/*/files/1-constituents.csv
+	cmp tables/constituents.csv out/raw/*/constituents.csv
 	browse exported "file://$PWD/out/index.html"
 }
 

@@ -610,8 +610,8 @@ def exported(b):
         check(b.text("h1"), f"{address}: has no heading")
         todo += [e.get_attribute("href") for e in b.all("main a[href]")]
     check(len(seen) > 3, f"only these pages were found: {seen}")
-    kinds = {os.path.basename(a).split("-")[0] for a in seen}
-    check({"changes", "rows"} <= kinds, f"no page of changes or of rows: {seen}")
+    kinds = {word for a in seen for word in a.split("/")}
+    check({"compare", "table"} <= kinds, f"no page of changes or of rows: {seen}")
     b.go(b.url)
     b.click(b.link("Search"))
     b.one("input[data-find]").send_keys("SYMBOL")

@@ -39,7 +39,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-browser", no_browser, "print the address, and open no browser"),
 	OPT_STRING(0, "port", port, "PORT", "listen at this port (default: a free one)"),
 	OPT_STRING(0, "export", export, "DIR",
-		   "write the pages of A..B, or of one version, into this folder instead"),
+		   "write the pages of A..B, of one version, or of all, into this folder"),
 	OPT_NUMBER(0, "size", size, "BYTES", "with --export: how large it may become (20m)"),
 	OPT_FLAG('v', "verbose", verbose, "print a line for each request"),
 };
@@ -246,8 +246,8 @@ static int run_web(void *opts, int argc, char **argv)
 		if (argc > 1) {
 			return vv_usage_error("web --export takes A..B, A...B or one revision");
 		}
-		return export_pages(o, argc > 0 ? argv[0] : "HEAD", &err) < 0 ? vv_report(&err)
-									      : VV_EXIT_OK;
+		return export_pages(o, argc > 0 ? argv[0] : NULL, &err) < 0 ? vv_report(&err)
+									    : VV_EXIT_OK;
 	}
 
 	if (argc > 1) return vv_usage_error("web takes one repository, or one file");

@@ -134,7 +134,7 @@ vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole,
 			    vv_error *err)
 {
 	uint64_t until = whole ? UINT64_MAX : vv_monotonic_ms() + BRIEFLY_MS;
-	checking k = {v, until < v->until_ms ? until : v->until_ms, out};
+	checking k = {v, v->until_ms == 0 || until < v->until_ms ? until : v->until_ms, out};
 	vv_auto(vv_buf) key = VV_BUF_INIT, kept = VV_BUF_INIT;
 	int64_t now;
 	uint32_t nsec;

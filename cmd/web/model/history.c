@@ -160,6 +160,7 @@ static vv_status read_point(vv_web_visit *v, const version *at, const char *colu
 	vv_web_table *t;
 	vv_status rc;
 
+	out->path = at->path;
 	if ((rc = vv_web_commit_read(v, &at->commit, &out->commit, err)) < 0) return rc;
 	rc = vv_web_table_open(v, &out->commit, at->path, &t, err);
 	out->missing = rc == VV_EMISSING;

@@ -45,8 +45,9 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 /* A column in one version. */
 typedef struct vv_web_column_then {
 	vv_web_commit commit;
-	bool there;   /* the version has the column */
-	bool missing; /* its data is not here: whether it has the column is not known */
+	const char *path; /* of the table in it */
+	bool there;       /* the version has the column */
+	bool missing;     /* its data is not here: whether it has the column is not known */
 	uint64_t rows;
 	vv_web_values values; /* without common values and bars */
 } vv_web_column_then;

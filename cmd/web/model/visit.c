@@ -25,14 +25,20 @@ vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_e
 	return vv_dataset_reader_open(&v->reader, v->repo, NULL, err);
 }
 
-void vv_web_visit_end(vv_web_visit *v)
+void vv_web_visit_forget(vv_web_visit *v)
 {
 	for (; v->last; v->last = v->last->next) {
 		v->last->fn(v->last->payload);
 	}
+	vv_arena_clear(&v->arena);
+	v->held = 0;
+}
+
+void vv_web_visit_end(vv_web_visit *v)
+{
+	vv_web_visit_forget(v);
 	vv_dataset_reader_close(v->reader);
 	vv_repository_close(v->repo);
-	vv_arena_clear(&v->arena);
 	memset(v, 0, sizeof(*v));
 }
 

@@ -54,6 +54,8 @@ typedef struct vv_web_visit {
 vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,
 			     vv_error *err);
 void vv_web_visit_end(vv_web_visit *v); /* accepts a zeroed one */
+/* All that was answered so far goes; the visit goes on. */
+void vv_web_visit_forget(vv_web_visit *v);
 
 /* Calls fn(payload) at the visit's end, before what was asked for earlier. */
 vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *payload,

@@ -50,9 +50,11 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 			.kind = vv_html_words(style_of(c)), .words = words);
 }
 
-/* path: of the table whose history it is; NULL: all. */
-static void put_entry(vv_page *p, const vv_web_log_entry *e, const char *path)
+/* one: in the history of one table, which may have had another name then; else of all. */
+static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 {
+	const vv_web_change *c = one && e->count > 0 ? e->changes : NULL;
+	const char *path = c ? c->path : NULL;
 	vv_html_url at = e->before.none ? vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path)
 					: vv_page_to_compare(p, &e->before, &e->commit, path);
 
@@ -61,7 +63,9 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, const char *path)
 		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
 		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
 		.author = vv_html_words(e->commit.author), .brief = vv_html_words(e->commit.brief),
-		.at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path));
+		.at_version = c && c->kind == VV_WEB_REMOVED
+				      ? (vv_html_url){NULL}
+				      : vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path));
 	for (size_t k = 0; k < e->count; k++) {
 		vv_page_put_change(p, &e->before, &e->commit, &e->changes[k]);
 	}
@@ -102,7 +106,7 @@ static void put_missing_note(vv_page *p, const vv_web_log *log)
 	}
 }
 
-static void put_log(vv_page *p, const vv_web_log *log, const char *path)
+static void put_log(vv_page *p, const vv_web_log *log, bool one)
 {
 	vv_web_address to = *p->at;
 
@@ -118,7 +122,7 @@ static void put_log(vv_page *p, const vv_web_log *log, const char *path)
 			p->passing = p->passing ||
 				     (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
 		}
-		put_entry(p, &log->entries[i], path);
+		put_entry(p, &log->entries[i], one);
 	}
 	part_log_end(&p->html);
 	if (!log->complete) {
@@ -244,6 +248,17 @@ static bool is_table(vv_page *p, const char *path, const vv_web_log *log)
 	return t->kind == VV_WEB_TABLE;
 }
 
+/* The version that the page's other views show: of what is gone the last one that has it. */
+static const vv_web_commit *version_of(vv_page *p, const vv_web_log *log)
+{
+	const vv_web_log_entry *newest = log->entries;
+
+	return log->count > 0 && newest->count > 0 && !p->at->after &&
+			       newest->changes[0].kind == VV_WEB_REMOVED
+		       ? &newest->before
+		       : &p->asked->commit;
+}
+
 /* History of one table, or of all. */
 static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log, vv_error *err)
 {
@@ -259,10 +274,10 @@ static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log
 				    .heading = vv_html_words(path ? NULL : "Commits"),
 				    .dataset = path,
 				    .file = !table,
-				    .version = &p->asked->commit});
+				    .version = path ? version_of(p, log) : &p->asked->commit});
 	if (table && (rc = put_plots(p, log, err)) < 0) return rc;
 	put_missing_note(p, log);
-	put_log(p, log, path);
+	put_log(p, log, path != NULL);
 	return VV_OK;
 }
 

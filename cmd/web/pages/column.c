@@ -314,7 +314,9 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 			*rows = vv_page_piece_new(p);
 		part_words(day, .text = vv_page_text(p, "%s ", vv_page_day(p, &then->commit).s));
 		part_link_code(day,
-			       .at = vv_page_to_column(p, &then->commit, p->at->path, p->at->name),
+			       .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
+								     p->at->name)
+						 : (vv_html_url){NULL},
 			       .text = vv_html_words(then->commit.brief));
 		if (!then->missing) {
 			part_words(rows, .text = vv_page_text(p, "%s", vv_text_count(then->rows)));

@@ -372,13 +372,13 @@ static void put_pager(vv_page *p, const vv_web_comparison *c)
 		uint64_t page = p->at->compare.limit ? p->at->compare.limit
 						     : vv_page_rows_at_once(c->column_count);
 		to.compare.from = from > page ? from - page : 0;
-		part_pager_link(&p->html, .at = vv_page_link(p, &to),
-				.text = vv_html_words("Previous"), .rel = vv_html_words("prev"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Previous"),
+			    .rel = vv_html_words("prev"));
 	}
 	if (!c->complete) {
 		to.compare.from = c->next;
-		part_pager_link(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
-				.rel = vv_html_words("next"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
+			    .rel = vv_html_words("next"));
 	}
 	part_pager_end(&p->html);
 }

@@ -331,13 +331,12 @@ static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 									      NULL)));
 	part_pager_begin(&p->html, .words = words);
 	if (t->from > 0) {
-		part_pager_link(&p->html, .at = vv_page_link(p, &to),
-				.text = vv_html_words("First"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("First"));
 	}
 	if (!t->complete) {
 		to.rows.from = t->next;
-		part_pager_link(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
-				.rel = vv_html_words("next"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
+			    .rel = vv_html_words("next"));
 	}
 	part_pager_end(&p->html);
 }

@@ -1,16 +1,19 @@
 /*
- * export: which addresses become which files, and what is left out where the room ends.
+ * export: the pages as files below the addresses that they have on a server, found by their links.
  *
- * Comparisons come first, then the data files that half of the room has place for, then rows, then the other files; the
- * first page is written last and tells what had no room. A page links only to what is written; so the last page of rows that fits is made again,
- * without a link to the next. All but the first page is in a folder of its own (export_folder.h).
+ * A page's file is index.html in a folder that is called like its address: table/REV/prices.csv/index.html; later parts of a
+ * list are from-500.html and after-COMMIT.html beside it. Pages are made in the order of their ranks, and
+ * what they link to is made after them, as long as there is room. A page of which a link leads to what had no room is made again
+ * without it; the first page is made again at the end, and names what was left out.
  */
 #include "cmd/web/pages/export.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/show.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/pages/export_folder.h"
@@ -20,198 +23,243 @@
 #include "lib/names/version.h"
 
 #define PAGE_ROWS 500u /* so that a page is whole whatever its cells hold: an answer has an end */
-#define PAGES_MAX (VV_EXPORT_ROWS / PAGE_ROWS)
-#define DATASETS 500u
-#define NAME_MAX_LEN 100u /* bytes of a path's last part in the name of its page */
 #define CELL_MAX 1000u
+#define MISSES 20u /* pages without room, before no further one is tried */
+#define NAMED 20u  /* things left out that the first page names */
+#define FIRST "index.html"
 
-typedef struct subject {
-	const char *path;
-	bool rows, compare;             /* has pages of each */
-	unsigned row_pages, diff_pages; /* of which a link may name so many */
-	bool file;                      /* its data file is there */
-} subject;
+/* What is made first: comparisons, files that half of the room has place for, the version's other pages, those of other
+ * versions, large files. */
+typedef enum rank { COMPARED, FILES, PAGES, OTHERS, LARGE, RANKS } rank;
+
+typedef struct leaf {
+	vv_web_address to;
+	const char *name; /* of its file, encoded as in links */
+	rank rank;
+	bool made, out; /* out: it had no room */
+} leaf;
+
+/* A page that leads to another. */
+typedef struct edge {
+	size_t from, to;
+} edge;
 
 typedef struct export
 {
 	const vv_export_options *o;
 	vv_web_visit *visit;
-	vv_web_commit a, b; /* a is none when a version alone is shown */
-	subject *subjects;
-	size_t count;
+	vv_arena arena;
+	char a[VV_OID_TEXT + 1], b[VV_OID_TEXT + 1]; /* a: "" where a version alone is shown */
+	leaf *leaves;                                /* the first one is the first page */
+	size_t count, cap;
+	vv_hash_index by_name;
+	edge *edges;
+	size_t edge_count, edge_cap;
+	size_t at;     /* the page that is made */
+	bool complete; /* nothing is found any more: what has no file gets no link */
+	bool failed;   /* out of memory in a link */
+	size_t misses, named, unnamed;
 	vv_buf notes; /* what was left out */
 	vv_exported *done;
 	vv_export_folder *folder;
 	uint64_t most;
-	bool first; /* the page that is made is the first one */
 }
 export;
 
-/* ---- which file is which page */
-
-static size_t subject_of(const export *e, const char *path)
-{
-	for (size_t i = 0; i < e->count; i++) {
-		if (strcmp(e->subjects[i].path, path) == 0) return i;
-	}
-	return SIZE_MAX;
-}
-
-/* Letters, digits, '-', '_' and '.' of the path's last part: a name that every system takes. */
-static void put_plain_name(vv_buf *out, const char *path)
-{
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-
-	for (const char *s = name; *s && (size_t)(s - name) < NAME_MAX_LEN; s++) {
-		bool plain = (*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z') ||
-			     (*s >= 'A' && *s <= 'Z') || *s == '-' || *s == '_' ||
-			     (*s == '.' && s[1]);
-		vv_buf_putc(out, plain ? *s : '_');
-	}
-}
-
-static void put_name(vv_buf *out, const export *e, const char *kind, size_t i, unsigned page)
-{
-	vv_buf_printf(out, "%s-%zu-", kind, i + 1);
-	put_plain_name(out, e->subjects[i].path);
-	if (page > 0) {
-		vv_buf_printf(out, "-%u", page + 1);
-	}
-	vv_buf_puts(out, ".html");
-}
-
-static bool is_at(const vv_web_commit *c, const char *rev)
-{
-	return !c->none && rev && strcmp(c->hex, rev) == 0;
-}
+/* ---- which addresses have files */
 
 static bool is_plain_rows(const vv_web_rows_query *q)
 {
-	return !q->sort && !(q->search && *q->search) && q->filter_count == 0 && !q->jump;
+	return !q->sort && !q->where && !(q->search && *q->search) && q->filter_count == 0 &&
+	       !q->jump && q->from < VV_EXPORT_ROWS;
 }
 
-/* What stands before the name of a page, in a link from the one that is made. */
-static void put_to_pages(const export *e, vv_buf *out)
+static bool is_plain_comparison(const vv_web_compare_query *q)
 {
-	vv_buf_puts(out, "./");
-	if (e->first) {
-		vv_buf_printf(out, "%s/", vv_export_folder_pages(e->folder));
-	}
+	return !q->no_added && !q->no_removed && !q->no_changed && !q->column && !q->key &&
+	       !(q->search && *q->search) && q->from < VV_EXPORT_ROWS;
 }
 
-static void put_to_index(const export *e, vv_buf *out)
+/* Of all versions, or of those that are shown. */
+static bool is_of(const export *e, const char *rev, const char *shown)
 {
-	vv_buf_puts(out, e->first ? "./index.html" : "../index.html");
+	return rev && strlen(rev) == VV_OID_TEXT && (e->o->what == NULL || strcmp(rev, shown) == 0);
 }
 
-static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
+static bool has_file(const export *e, const vv_web_address *to)
 {
-	uint64_t page = to->rows.from / PAGE_ROWS;
-
-	if (!is_at(&e->b, to->rev)) return false;
-	if (!to->path) {
-		put_to_index(e, out);
-		vv_buf_puts(out, "#datasets");
-		return true;
-	}
-	size_t i = subject_of(e, to->path);
-	if (i == SIZE_MAX || !e->subjects[i].rows || !is_plain_rows(&to->rows) ||
-	    page >= e->subjects[i].row_pages) {
-		return false;
-	}
-	put_to_pages(e, out);
-	put_name(out, e, "rows", i, (unsigned)page);
-	if (to->rows.from % PAGE_ROWS != 0) {
-		vv_buf_printf(out, "#r%llu", (unsigned long long)to->rows.from + 1);
-	}
-	return true;
-}
-
-static bool link_comparison(const export *e, vv_buf *out, const vv_web_address *to)
-{
-	uint64_t page = to->compare.from / PAGE_ROWS;
-
-	if (!is_at(&e->b, to->rev) || !is_at(&e->a, to->other_rev)) return false;
-	if (!to->path) {
-		put_to_index(e, out);
-		return true;
-	}
-	size_t i = subject_of(e, to->path);
-	if (i == SIZE_MAX || !e->subjects[i].compare || page >= e->subjects[i].diff_pages ||
-	    to->compare.no_added || to->compare.no_removed || to->compare.no_changed) {
-		return false;
-	}
-	put_to_pages(e, out);
-	put_name(out, e, "changes", i, (unsigned)page);
-	return true;
-}
-
-static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
-{
-	const export *e = payload;
-
 	switch (to->place) {
 	case VV_WEB_AT_OVERVIEW:
-		if (to->after || to->since) return false;
-		put_to_index(e, out);
-		return true;
+		return !to->after && !to->since;
 	case VV_WEB_AT_SEARCH:
-		put_to_pages(e, out);
-		vv_buf_puts(out, "search.html");
-		return true;
+		return !to->rows.search;
+	case VV_WEB_AT_COMMITS:
+	case VV_WEB_AT_HISTORY:
+		return e->o->what == NULL && !to->since;
 	case VV_WEB_AT_COMPARE:
-		return link_comparison(e, out, to);
-	case VV_WEB_AT_TREE:
+		return is_of(e, to->rev, e->b) && is_of(e, to->other_rev, e->a) && !to->from_base &&
+		       is_plain_comparison(&to->compare);
 	case VV_WEB_AT_TABLE:
-		return link_rows(e, out, to);
+		return is_of(e, to->rev, e->b) && !to->has_form && is_plain_rows(&to->rows);
+	case VV_WEB_AT_COLUMNS:
+		return is_of(e, to->rev, e->b) && !to->name;
+	case VV_WEB_AT_TREE:
+	case VV_WEB_AT_CHECK:
+	case VV_WEB_AT_RAW:
+		return is_of(e, to->rev, e->b);
 	default:
 		return false;
 	}
 }
 
-/* ---- writing */
-
-static bool has_room(const export *e, size_t len)
+static rank rank_of(const export *e, const vv_web_address *to)
 {
-	return vv_export_folder_bytes(e->folder) + len <= e->most;
+	bool other = to->rev && strcmp(to->rev, e->b) != 0;
+
+	return other                            ? OTHERS
+	       : to->place == VV_WEB_AT_COMPARE ? COMPARED
+	       : to->place == VV_WEB_AT_RAW     ? FILES
+						: PAGES;
 }
 
-/* Each table's rows and data file. */
-static void put_datasets(vv_page *p, export *e)
+/* Without what only a server heeds; a place in a list is where its page begins. */
+static vv_web_address plain(const vv_web_address *to)
 {
-	part_subtitle(&p->html, .text = vv_html_words("Tables"), .id = vv_html_words("datasets"));
-	part_list_begin(&p->html, .kind = vv_html_words("paths"));
-	for (size_t i = 0; i < e->count; i++) {
-		const subject *s = &e->subjects[i];
-		vv_html *h = vv_page_piece_new(p);
-		vv_auto(vv_buf) at = VV_BUF_INIT;
+	bool log = to->place == VV_WEB_AT_COMMITS || to->place == VV_WEB_AT_HISTORY;
+	const vv_web_address out = {.base = "",
+				    .place = to->place,
+				    .rev = log || to->place == VV_WEB_AT_SEARCH ? NULL : to->rev,
+				    .other_rev = to->other_rev,
+				    .path = to->path,
+				    .name = to->name};
 
-		if (!s->rows) {
-			continue;
-		}
-		part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, e->b.hex, s->path),
-			  .text = vv_html_words(s->path));
-		if (s->file) {
-			put_to_pages(e, &at);
-			vv_buf_printf(&at, "files/%zu-", i + 1);
-			put_plain_name(&at, s->path);
-			part_words(h, .text = vv_html_words(", "));
-			part_link(h, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at)).s),
-				  .text = vv_html_words("the file"));
-		}
-		part_item(&p->html, .body = h);
+	return out;
+}
+
+static uint64_t page_of(const vv_web_address *to)
+{
+	uint64_t from = to->place == VV_WEB_AT_TABLE     ? to->rows.from
+			: to->place == VV_WEB_AT_COMPARE ? to->compare.from
+							 : 0;
+	return from - from % PAGE_ROWS;
+}
+
+static void put_name(vv_buf *out, const vv_web_address *to)
+{
+	const vv_web_address bare = plain(to);
+	vv_auto(vv_buf) at = VV_BUF_INIT;
+	bool bytes = to->place == VV_WEB_AT_RAW || to->place == VV_WEB_AT_ASSET;
+
+	vv_web_address_put(&at, &bare);
+	vv_buf_puts(out, vv_buf_cstr(&at) + 1);
+	if (!bytes && out->len > 0 && out->data[out->len - 1] != '/') {
+		vv_buf_putc(out, '/');
 	}
-	part_list_end(&p->html);
+	if (to->after && !bytes) {
+		vv_buf_printf(out, "after-%s.html", to->after);
+	} else if (page_of(to) > 0) {
+		vv_buf_printf(out, "from-%llu.html", (unsigned long long)page_of(to));
+	} else if (!bytes) {
+		vv_buf_puts(out, FIRST);
+	}
+	out->failed = out->failed || at.failed;
 }
 
-/* Below the first page: the data files, and what is not here. */
+static const char *keep(export *e, const char *text)
+{
+	const char *kept = text ? vv_arena_strndup(&e->arena, text, strlen(text)) : NULL;
+
+	e->failed = e->failed || (text && !kept);
+	return kept;
+}
+
+static size_t add(export *e, const vv_web_address *to, const char *name, uint64_t hash)
+{
+	leaf l = {.to = plain(to), .name = keep(e, name), .rank = rank_of(e, to)};
+
+	l.to.rev = keep(e, l.to.rev);
+	l.to.other_rev = keep(e, l.to.other_rev);
+	l.to.path = keep(e, l.to.path);
+	l.to.after = keep(e, to->after);
+	l.to.rows.from = l.to.compare.from = page_of(to);
+	l.to.rows.limit = l.to.compare.limit = PAGE_ROWS;
+	l.to.rows.cell_max = l.to.compare.cell_max = CELL_MAX;
+	if (e->failed || !vv_array_room(e->leaves, e->count, e->cap) ||
+	    !vv_hash_index_add(&e->by_name, hash, e->count)) {
+		e->failed = true;
+		return SIZE_MAX;
+	}
+	e->leaves[e->count] = l;
+	return e->count++;
+}
+
+/* The leaf of an address, a new one if need be; SIZE_MAX: there is none. */
+static size_t find(export *e, const vv_web_address *to)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	size_t at;
+
+	if (!has_file(e, to)) return SIZE_MAX;
+	put_name(&name, to);
+	uint64_t hash = vv_xxh3(vv_buf_cstr(&name), name.len, e->by_name.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&e->by_name, hash);
+	while (vv_hash_probe_next(&p, &at)) {
+		if (strcmp(e->leaves[at].name, vv_buf_cstr(&name)) == 0) return at;
+	}
+	if (e->complete || name.failed) return SIZE_MAX;
+	at = add(e, to, vv_buf_cstr(&name), hash);
+	if (at != SIZE_MAX && to->place == VV_WEB_AT_TABLE && e->leaves[at].rank == PAGES) {
+		const vv_web_address file = {
+			.base = "", .place = VV_WEB_AT_RAW, .rev = to->rev, .path = to->path};
+
+		(void)find(e, &file); /* before its rows, whether they have room or not */
+	}
+	return at;
+}
+
+/* From the page that is made to a file. */
+static void put_way(const export *e, vv_buf *out, const char *name)
+{
+	const char *slash = e->leaves[e->at].name;
+
+	if (!strchr(slash, '/')) {
+		vv_buf_puts(out, "./");
+	}
+	while ((slash = strchr(slash, '/'))) {
+		vv_buf_puts(out, "../");
+		slash++;
+	}
+	vv_buf_puts(out, name);
+}
+
+static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
+{
+	export *e = payload;
+	size_t at = find(e, to);
+
+	if (at == SIZE_MAX || e->leaves[at].out) return false;
+	if (!e->complete) {
+		if (!vv_array_room(e->edges, e->edge_count, e->edge_cap)) {
+			e->failed = true;
+			return false;
+		}
+		e->edges[e->edge_count++] = (edge){e->at, at};
+	}
+	put_way(e, out, e->leaves[at].name);
+	if (to->place == VV_WEB_AT_TABLE && to->rows.from % PAGE_ROWS != 0) {
+		vv_buf_printf(out, "#r%llu", (unsigned long long)to->rows.from + 1);
+	}
+	return true;
+}
+
+/* ---- making */
+
+/* Below the first page: what is not here. */
 static void put_rest(void *payload, vv_page *p)
 {
 	export *e = payload;
 
-	if (!e->first) return;
-	put_datasets(p, e);
-	if (e->notes.len > 0) {
+	if (e->at == 0 && e->notes.len > 0) {
 		part_note(&p->html, .text = vv_html_words("This did not fit:"),
 			  .hint = vv_html_buf(&e->notes));
 	}
@@ -221,139 +269,70 @@ static const char *asset_at(const export *e, vv_page *p, const char *name)
 {
 	vv_auto(vv_buf) at = VV_BUF_INIT;
 
-	put_to_pages(e, &at);
-	vv_buf_puts(&at, name);
-	return vv_page_text(p, "%s", vv_buf_cstr(&at)).s;
+	put_way(e, &at, "assets/");
+	return vv_page_text(p, "%s%s", vv_buf_cstr(&at), name).s;
 }
 
-/* Makes one page; its bytes in out. */
-static vv_status make(export *e, vv_web_address *to,
-		      vv_status (*page)(vv_page *, vv_buf *, vv_error *), vv_buf *out,
-		      vv_error *err)
+static vv_status find_versions(export *e, vv_web_asked *asked, vv_error *err)
 {
-	vv_page_place place = {.link = put_link, .also = put_rest, .payload = e};
-	vv_web_asked asked = {.visit = e->visit,
-			      .address = to,
-			      .repository = e->o->repository,
-			      .commit = e->b,
-			      .other = e->a,
-			      .fixed = true};
-	vv_page p;
+	const vv_web_address *to = asked->address;
+	vv_status rc;
 
-	vv_buf_reset(out);
-	vv_page_init(&p, &asked, &place);
-	place.style = asset_at(e, &p, "style.css");
-	place.script = asset_at(e, &p, "script.js");
-	place.icon = asset_at(e, &p, "icon.svg");
-	vv_status rc = page(&p, out, err);
-	vv_page_clear(&p);
-	e->visit->held = 0;
-	return rc == VV_EMISSING
-		       ? vv_web_missing_say(e->visit, NULL, &e->b, to->path ? to->path : "", err)
-		       : rc;
-}
-
-static vv_web_address address(const export *e, vv_web_place place, const char *path)
-{
-	vv_web_address to = {.base = "", .place = place, .rev = e->b.hex, .path = path};
-
-	if (place == VV_WEB_AT_COMPARE) {
-		to.other_rev = e->a.hex;
-	}
-	to.rows.limit = to.compare.limit = PAGE_ROWS;
-	to.rows.cell_max = to.compare.cell_max = CELL_MAX;
-	return to;
-}
-
-static void leave_out(export *e, const char *what, const char *path)
-{
-	vv_buf_printf(&e->notes, "%s%s of %s", e->notes.len > 0 ? "; " : "", what, path);
-	e->done->left_out++;
-}
-
-static vv_status no_room(vv_page *p, vv_buf *out, vv_error *err)
-{
-	vv_error why;
-
-	vv_fail(&why, VV_EREFUSED, "the rows of '%s' did not fit", vv_text_shows(p->at->path));
-	return vv_page_trouble(p, 0, &why, out, err);
-}
-
-static vv_status write_search(export *e, vv_error *err)
-{
-	vv_web_address to = address(e, VV_WEB_AT_SEARCH, NULL);
-	vv_auto(vv_buf) html = VV_BUF_INIT;
-	vv_status rc = make(e, &to, vv_page_search, &html, err);
-
-	e->done->pages += rc == VV_OK;
-	return rc < 0 ? rc
-		      : vv_export_folder_write(e->folder, "search.html", vv_buf_cstr(&html),
-					       html.len, err);
-}
-
-/* Pages that are written already lead to the first page of rows. */
-static vv_status write_stand_in(export *e, size_t i, vv_error *err)
-{
-	vv_web_address to = address(e, VV_WEB_AT_TABLE, e->subjects[i].path);
-	vv_auto(vv_buf) html = VV_BUF_INIT, name = VV_BUF_INIT;
-	vv_status rc = make(e, &to, no_room, &html, err);
-
-	if (rc == VV_OK) {
-		put_name(&name, e, "rows", i, 0);
-		rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(&html),
-					    html.len, err);
+	asked->other = (vv_web_commit){.none = true};
+	if ((rc = vv_web_commit_find(e->visit, to->rev ? to->rev : e->b, &asked->commit, NULL,
+				     err)) == VV_OK &&
+	    to->other_rev) {
+		rc = vv_web_commit_find(e->visit, to->other_rev, &asked->other, NULL, err);
 	}
 	return rc;
 }
 
-/* The pages of one subject, of one kind, as many as there are, and as fit. */
-static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
+/* Where a server answers with an error's page, so does a file. */
+static vv_status make_page(export *e, const vv_web_asked *asked, const vv_page_place *place,
+			   vv_web_reply *reply, vv_error *err)
 {
-	subject *s = &e->subjects[i];
-	unsigned *pages = diff ? &s->diff_pages : &s->row_pages;
-	vv_auto(vv_buf) html = VV_BUF_INIT, name = VV_BUF_INIT;
-	vv_web_address to = address(e, diff ? VV_WEB_AT_COMPARE : VV_WEB_AT_TABLE, s->path);
-	vv_status rc = VV_OK;
+	vv_auto(vv_page) p = {0};
+	vv_page_place files = *place;
+	vv_error why;
 
-	*pages = PAGES_MAX;
-	for (unsigned n = 0; n < *pages; n++) {
-		vv_auto(vv_buf) next = VV_BUF_INIT;
-		to.rows.from = to.compare.from = (uint64_t)n * PAGE_ROWS;
-		if ((rc = make(e, &to, diff ? vv_page_compare : vv_page_table, &html, err)) < 0) {
-			break;
-		}
-		vv_buf_reset(&name);
-		put_name(&name, e, diff ? "changes" : "rows", i, n);
-		if (!has_room(e, html.len)) {
-			leave_out(e, diff ? "changes" : "rows", s->path);
-			*pages = n;
-			break;
-		}
-		if ((rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(&html),
-						 html.len, err)) < 0) {
-			break;
-		}
-		e->done->pages++;
-		put_name(&next, e, diff ? "changes" : "rows", i, n + 1);
-		bool more = n + 1 < PAGES_MAX &&
-			    strstr(vv_buf_cstr(&html), vv_buf_cstr(&next)) != NULL;
-		if (!more) {
-			*pages = n + 1;
-		}
+	vv_page_init(&p, asked, &files);
+	files.style = asset_at(e, &p, "style.css");
+	files.script = asset_at(e, &p, "script.js");
+	files.icon = asset_at(e, &p, "icon.svg");
+	vv_status rc = vv_page_make(&p, reply, &why);
+	if (rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_EUSAGE) {
+		vv_html_clear(&p.html);
+		return vv_page_trouble(&p, 404, &why, &reply->body, err);
 	}
-	/* The last page names the one that had no room: it is made again. */
-	if (rc == VV_OK && *pages > 0 && *pages < PAGES_MAX && !has_room(e, html.len)) {
-		unsigned last = *pages - 1;
-		to.rows.from = to.compare.from = (uint64_t)last * PAGE_ROWS;
-		rc = make(e, &to, diff ? vv_page_compare : vv_page_table, &html, err);
-		if (rc == VV_OK) {
-			vv_buf_reset(&name);
-			put_name(&name, e, diff ? "changes" : "rows", i, last);
-			rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name),
-						    vv_buf_cstr(&html), html.len, err);
-		}
+	if (rc == VV_EMISSING && !asked->address->other_rev) {
+		return vv_web_missing_say(e->visit, NULL, &asked->commit,
+					  asked->address->path ? asked->address->path : "", err);
 	}
-	return rc == VV_OK && *pages == 0 && !diff ? write_stand_in(e, i, err) : rc;
+	if (rc < 0) {
+		*err = why;
+	}
+	return rc;
+}
+
+/* The page of a leaf; its bytes in out. */
+static vv_status make(export *e, size_t at, vv_buf *out, vv_error *err)
+{
+	const vv_page_place place = {.link = put_link, .also = put_rest, .payload = e};
+	vv_web_address to = e->leaves[at].to;
+	vv_web_asked asked = {
+		.visit = e->visit, .address = &to, .repository = e->o->repository, .fixed = true};
+	vv_web_reply reply = {.status = 200};
+	vv_status rc;
+
+	e->at = at;
+	if ((rc = find_versions(e, &asked, err)) == VV_OK) {
+		rc = make_page(e, &asked, &place, &reply, err);
+	}
+	vv_buf_clear(out);
+	*out = reply.body;
+	vv_buf_clear(&reply.cookie);
+	vv_web_visit_forget(e->visit);
+	return rc < 0 ? rc : e->failed ? vv_fail_nomem(err) : vv_buf_ok(out, err);
 }
 
 typedef struct taken {
@@ -374,55 +353,168 @@ static vv_status take(void *payload, const void *bytes, size_t len, vv_error *er
 	return vv_buf_ok(&t->bytes, err);
 }
 
-/* The exact bytes of a dataset, below files/, unless the export would exceed `most`. again: the second attempt. */
-static vv_status write_data(export *e, size_t i, uint64_t most, bool again, vv_error *err)
+/* The exact bytes of a file; *fits false: more than most. */
+static vv_status read_data(export *e, const vv_web_address *to, uint64_t most, vv_buf *out,
+			   bool *fits, vv_error *err)
 {
-	subject *s = &e->subjects[i];
-	uint64_t held = vv_export_folder_bytes(e->folder) + 2 * NAME_MAX_LEN;
-	taken t = {VV_BUF_INIT, most > held ? most - held : 0, false};
-	vv_auto(vv_buf) name = VV_BUF_INIT;
-	vv_auto(vv_subject) data = {0};
+	taken t = {VV_BUF_INIT, most, false};
+	vv_web_commit c;
 	vv_status rc;
 
-	if ((rc = vv_subject_find_at(&data, e->visit->repo, e->visit->reader, &e->b.id, s->path,
-				     err)) == VV_OK) {
-		rc = vv_subject_bytes(&data, take, &t, NULL, err);
-	}
-	if (rc < 0) {
-		if (t.over || rc == VV_ENOTFOUND) {
-			if (again) {
-				leave_out(e, "the file", s->path);
-			}
-			rc = VV_OK;
+	if ((rc = vv_web_commit_find(e->visit, to->rev, &c, NULL, err)) == VV_OK) {
+		vv_auto(vv_subject) data = {0};
+
+		if ((rc = vv_subject_find_at(&data, e->visit->repo, e->visit->reader, &c.id,
+					     to->path, err)) == VV_OK) {
+			rc = vv_subject_bytes(&data, take, &t, NULL, err);
 		}
-		goto done;
+		if (rc == VV_EMISSING) {
+			rc = vv_web_missing_say(e->visit, NULL, &c, to->path, err);
+		}
 	}
-	vv_buf_printf(&name, "files/%zu-", i + 1);
-	put_plain_name(&name, s->path);
-	if ((rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(&t.bytes),
-					 t.bytes.len, err)) == VV_OK) {
-		s->file = true;
-		e->done->files++;
+	vv_web_visit_forget(e->visit);
+	*fits = !t.over && rc != VV_ENOTFOUND;
+	*out = t.bytes;
+	return *fits ? rc : VV_OK;
+}
+
+/* ---- writing */
+
+static vv_status write_leaf(export *e, size_t at, const vv_buf *bytes, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+
+	if (!vv_percent_read(&name, e->leaves[at].name, strlen(e->leaves[at].name))) {
+		return vv_fail_nomem(err);
 	}
-done:
-	vv_buf_clear(&t.bytes);
+	return vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(bytes), bytes->len,
+				      err);
+}
+
+static void leave_out(export *e, leaf *l)
+{
+	const char *what = l->to.place == VV_WEB_AT_RAW       ? "the file"
+			   : l->to.place == VV_WEB_AT_TABLE   ? "rows"
+			   : l->to.place == VV_WEB_AT_COMPARE ? "changes"
+			   : l->to.place == VV_WEB_AT_COLUMNS ? "columns"
+							      : NULL;
+
+	l->out = true;
+	e->done->left_out++;
+	if (what && l->to.path && l->rank != OTHERS && e->named < NAMED) {
+		vv_buf_printf(&e->notes, "%s%s of %s", e->notes.len > 0 ? "; " : "", what,
+			      l->to.path);
+		e->named++;
+	} else {
+		e->unnamed++;
+	}
+}
+
+/* Of what has room. The first page gets its own at the end. */
+static vv_status try_leaf(export *e, size_t at, vv_error *err)
+{
+	bool bytes = e->leaves[at].to.place == VV_WEB_AT_RAW, fits = true;
+	uint64_t held = vv_export_folder_bytes(e->folder) + strlen(e->leaves[at].name);
+	uint64_t most = e->leaves[at].rank == FILES ? e->most / 2 : e->most;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_status rc;
+
+	most = most > held ? most - held : 0;
+	rc = bytes ? read_data(e, &e->leaves[at].to, most, &out, &fits, err)
+		   : make(e, at, &out, err);
+	if (rc < 0) return rc;
+	leaf *l = &e->leaves[at]; /* making may have moved them */
+	if (!fits && l->rank == FILES) {
+		l->rank = LARGE;
+		return VV_OK;
+	}
+	l->made = true;
+	if (at == 0) return VV_OK;
+	if (!fits || out.len > most) {
+		leave_out(e, l);
+		e->misses++;
+		return VV_OK;
+	}
+	e->done->files += bytes;
+	e->done->pages += !bytes;
+	return write_leaf(e, at, &out, err);
+}
+
+static vv_status write_leaves(export *e, vv_error *err)
+{
+	size_t next[RANKS] = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t r = 0; rc == VV_OK && r < RANKS;) {
+		size_t at = next[r];
+
+		if (at == e->count) {
+			r++;
+			continue;
+		}
+		next[r]++;
+		if (e->leaves[at].rank != (rank)r || e->leaves[at].made) {
+			continue;
+		}
+		if (e->misses > MISSES) {
+			leave_out(e, &e->leaves[at]);
+			e->leaves[at].made = true;
+			continue;
+		}
+		rc = try_leaf(e, at, err);
+		while (r > 0 && next[r - 1] < e->count) { /* what was found may come first */
+			r--;
+		}
+	}
 	return rc;
 }
 
-static vv_status overview(vv_page *p, vv_buf *out, vv_error *err)
+/* Pages that lead to what had no room. */
+static vv_status write_again(export *e, vv_error *err)
 {
-	vv_auto(vv_buf) cookie = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	size_t last = 0;
+	vv_status rc = VV_OK;
 
-	return vv_page_overview(p, out, &cookie, err);
+	e->complete = true;
+	for (size_t i = 0; rc == VV_OK && i < e->edge_count; i++) {
+		const edge *g = &e->edges[i];
+
+		if (g->from == last || !e->leaves[g->to].out || e->leaves[g->from].out) {
+			continue;
+		}
+		last = g->from;
+		if ((rc = make(e, g->from, &out, err)) == VV_OK) {
+			rc = write_leaf(e, g->from, &out, err);
+		}
+	}
+	return rc;
 }
 
-static vv_status write_index(export *e, vv_error *err)
+static vv_status write_assets(export *e, vv_error *err)
+{
+	const vv_page_asset *a;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && (a = vv_page_asset_at(i)); i++) {
+		vv_auto(vv_buf) name = VV_BUF_INIT;
+
+		vv_buf_printf(&name, "assets/%s", a->name);
+		rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), a->text, strlen(a->text),
+					    err);
+	}
+	return rc;
+}
+
+static vv_status write_first(export *e, vv_error *err)
 {
 	vv_auto(vv_buf) html = VV_BUF_INIT;
-	vv_web_address to = address(e, e->a.none ? VV_WEB_AT_OVERVIEW : VV_WEB_AT_COMPARE, NULL);
 
-	e->first = true;
-	vv_status rc = make(e, &to, e->a.none ? overview : vv_page_compare, &html, err);
+	if (e->unnamed > 0) {
+		vv_buf_printf(&e->notes, "%s%s", e->notes.len > 0 ? "; and " : "",
+			      vv_text_counted(e->unnamed, "other page", NULL));
+	}
+	vv_status rc = make(e, 0, &html, err);
 	if (rc == VV_OK) {
 		e->done->bytes = vv_export_folder_bytes(e->folder) + html.len;
 		e->done->pages++;
@@ -433,149 +525,86 @@ static vv_status write_index(export *e, vv_error *err)
 
 /* ---- what is asked for */
 
-static vv_status resolve(export *e, vv_error *err)
+static vv_status resolve_one(export *e, const char *rev, size_t len, char *out, vv_error *err)
 {
-	const char *what = e->o->what, *dots = strstr(what, "..");
-	bool from_base = dots && dots[2] == '.';
-	char *first;
+	const char *name = len > 0 ? vv_arena_strndup(&e->arena, rev, len) : "HEAD";
+	vv_web_commit c;
 	vv_status rc;
 
-	e->a = (vv_web_commit){.none = true};
-	if (!dots) return vv_web_commit_find(e->visit, what, &e->b, NULL, err);
-	if (!(first = vv_arena_strndup(&e->visit->arena, what, (size_t)(dots - what)))) {
-		return vv_fail_nomem(err);
-	}
-	const char *second = dots + (from_base ? 3 : 2);
-	if ((rc = vv_web_commit_find(e->visit, *first ? first : "HEAD", &e->a, NULL, err)) < 0 ||
-	    (rc = vv_web_commit_find(e->visit, *second ? second : "HEAD", &e->b, NULL, err)) < 0) {
-		return rc;
-	}
-	if (from_base) {
-		vv_web_commit a = e->a;
-		rc = vv_web_commit_base(e->visit, &a, &e->b, &e->a, err);
+	if (!name) return vv_fail_nomem(err);
+	if ((rc = vv_web_commit_find(e->visit, name, &c, NULL, err)) == VV_OK) {
+		memcpy(out, c.hex, sizeof(c.hex));
 	}
 	return rc;
 }
 
-static subject *subject_for(export *e, const char *path)
+static vv_status resolve(export *e, vv_error *err)
 {
-	size_t i = subject_of(e, path);
-
-	if (i == SIZE_MAX) {
-		i = e->count++;
-		e->subjects[i] = (subject){.path = path};
-	}
-	return &e->subjects[i];
-}
-
-/* Every table that differs or is there. */
-static vv_status list_subjects(export *e, vv_error *err)
-{
-	vv_web_change *changes = NULL;
-	vv_web_datasets all;
-	size_t count = 0;
-	bool more;
+	const char *what = e->o->what ? e->o->what : "HEAD", *dots = strstr(what, "..");
+	vv_web_commit a, b, base;
 	vv_status rc;
 
-	if ((!e->a.none && (rc = vv_web_changes_between(e->visit, &e->a, &e->b, DATASETS, &changes,
-							&count, &more, err)) < 0) ||
-	    (rc = vv_web_datasets_read(e->visit, &e->b, DATASETS, false, &all, err)) < 0) {
+	if (!dots) return resolve_one(e, what, strlen(what), e->b, err);
+	const char *second = dots + (dots[2] == '.' ? 3 : 2);
+	if ((rc = resolve_one(e, what, (size_t)(dots - what), e->a, err)) < 0 ||
+	    (rc = resolve_one(e, second, strlen(second), e->b, err)) < 0 || dots[2] != '.') {
 		return rc;
 	}
-	if (!(e->subjects = vv_arena_calloc(&e->visit->arena, count + all.count + 1,
-					    sizeof(*e->subjects)))) {
-		return vv_fail_nomem(err);
+	if ((rc = vv_web_commit_find(e->visit, e->a, &a, NULL, err)) < 0 ||
+	    (rc = vv_web_commit_find(e->visit, e->b, &b, NULL, err)) < 0 ||
+	    (rc = vv_web_commit_base(e->visit, &a, &b, &base, err)) < 0) {
+		return rc;
 	}
-	for (size_t i = 0; i < count; i++) {
-		subject *s = subject_for(e, changes[i].path);
-		s->compare = true;
-		s->diff_pages = PAGES_MAX;
-	}
-	for (size_t i = 0; i < all.tables; i++) {
-		subject *s = subject_for(e, all.items[i].path);
-		s->rows = true;
-		s->row_pages = PAGES_MAX;
-	}
+	memcpy(e->a, base.hex, sizeof(base.hex));
 	return VV_OK;
 }
 
-/* The folder of pages is called after the versions: "9da2c18e-a7d82ee3". */
-static vv_status open_folder(export *e, vv_error *err)
+/* The comparison, or the overview: what all other pages are found from. */
+static vv_status begin(export *e, vv_error *err)
 {
-	char name[sizeof(e->a.brief) + sizeof(e->b.brief) + 1];
+	vv_web_address first = {.base = "", .place = VV_WEB_AT_OVERVIEW};
 
-	(void)snprintf(name, sizeof(name), "%s%s%s", e->a.none ? "" : e->a.brief,
-		       e->a.none ? "" : "-", e->b.brief);
-	return vv_export_folder_open(&e->folder, e->o->folder, name, err);
-}
-
-static vv_status write_assets(export *e, vv_error *err)
-{
-	const vv_page_asset *a;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; (a = vv_page_asset_at(i)); i++) {
-		if ((rc = vv_export_folder_write(e->folder, a->name, a->text, strlen(a->text),
-						 err)) < 0) {
-			return rc;
-		}
+	(void)add(e, &first, FIRST, vv_xxh3(FIRST, strlen(FIRST), e->by_name.seed));
+	if (e->failed) return vv_fail_nomem(err);
+	if (e->a[0]) {
+		e->leaves[0].to.place = VV_WEB_AT_COMPARE;
+		e->leaves[0].to.rev = e->b;
+		e->leaves[0].to.other_rev = e->a;
 	}
-	return VV_OK;
-}
-
-/* Of the version itself: a comparison says by itself which of two it lacks. */
-static vv_status say_missing(export *e, size_t i, vv_status rc, vv_error *err)
-{
-	return rc == VV_EMISSING
-		       ? vv_web_missing_say(e->visit, NULL, &e->b, e->subjects[i].path, err)
-		       : rc;
+	e->leaves[0].rank = COMPARED;
+	return write_assets(e, err);
 }
 
 static vv_status write_all(export *e, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t i = 0; i < e->count; i++) {
-		if (e->subjects[i].compare && (rc = write_pages(e, i, true, err)) < 0) return rc;
+	if ((rc = resolve(e, err)) < 0 ||
+	    (rc = vv_export_folder_open(&e->folder, e->o->folder, err)) < 0 ||
+	    (rc = begin(e, err)) < 0 || (rc = write_leaves(e, err)) < 0 ||
+	    (rc = write_again(e, err)) < 0) {
+		return rc;
 	}
-	for (size_t i = 0; i < e->count; i++) {
-		if (e->subjects[i].rows && (rc = write_data(e, i, e->most / 2, false, err)) < 0) {
-			return say_missing(e, i, rc, err);
-		}
-	}
-	for (size_t i = 0; i < e->count; i++) {
-		if (e->subjects[i].rows && (rc = write_pages(e, i, false, err)) < 0) {
-			return say_missing(e, i, rc, err);
-		}
-	}
-	for (size_t i = 0; i < e->count; i++) {
-		if (e->subjects[i].rows && !e->subjects[i].file &&
-		    (rc = write_data(e, i, e->most, true, err)) < 0) {
-			return say_missing(e, i, rc, err);
-		}
-	}
-	return VV_OK;
+	return write_first(e, err);
 }
 
 vv_status vv_page_export(vv_web_visit *v, const vv_export_options *o, vv_exported *out,
 			 vv_error *err)
 {
 	export e = {.o = o, .visit = v, .notes = VV_BUF_INIT, .done = out};
-	vv_status rc;
 
 	*out = (vv_exported){.pages = 0};
+	vv_arena_init(&e.arena);
+	vv_hash_index_init(&e.by_name);
 	/* the first page must have room in any case */
 	e.most = o->bytes ? o->bytes : VV_EXPORT_BYTES;
 	e.most -= e.most / 20;
-	if ((rc = resolve(&e, err)) < 0 || (rc = list_subjects(&e, err)) < 0 ||
-	    (rc = open_folder(&e, err)) < 0 || (rc = write_assets(&e, err)) < 0) {
-		goto done;
-	}
-	if ((rc = write_all(&e, err)) == VV_OK && (rc = write_search(&e, err)) == VV_OK) {
-		rc = write_index(&e, err);
-	}
-done:
+	vv_status rc = write_all(&e, err);
 	vv_export_folder_close(e.folder);
 	vv_buf_clear(&e.notes);
+	vv_hash_index_clear(&e.by_name);
+	vv_free(e.leaves);
+	vv_free(e.edges);
+	vv_arena_clear(&e.arena);
 	return rc;
 }

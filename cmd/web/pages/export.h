@@ -1,6 +1,7 @@
 /*
- * export: pages as files in a folder, for a web space, an artifact or an e-mail: a comparison, or a
- * version, the first rows of each table, the files. They need no server and no network.
+ * export: pages as files in a folder, for a web space, an artifact or an e-mail: a comparison, a
+ * version, or all versions; the first rows of each table, the files. They need no server and no network, and have the
+ * addresses that they have on a server.
  */
 #ifndef VV_CMD_WEB_PAGES_EXPORT_H
 #define VV_CMD_WEB_PAGES_EXPORT_H
@@ -11,7 +12,7 @@
 #define VV_EXPORT_ROWS 10000u
 
 typedef struct vv_export_options {
-	const char *what;       /* "A..B", "A...B" or a revision */
+	const char *what;       /* "A..B", "A...B", a revision; NULL: all versions */
 	const char *folder;     /* is made; must be empty, or hold an earlier export */
 	const char *repository; /* name, for titles */
 	uint64_t bytes;         /* at most; 0: VV_EXPORT_BYTES */

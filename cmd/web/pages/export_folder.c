@@ -20,17 +20,19 @@
 #define LIST "varve-export"
 #define LIST_MAX ((size_t)16 << 20)
 #define INDEX "index.html"
-#define NAMES_MAX 1000u /* folders of pages of one name */
+#define PAGE ".html"
+#define WAITS "-new" /* behind a page's name: what takes its place at the end */
 
 /* A file of this export. */
 typedef struct written {
 	char *name; /* relative to the folder */
 	uint64_t bytes;
+	bool fresh; /* it was not there before */
+	bool waits;
 } written;
 
 struct vv_export_folder {
 	char *folder;
-	char *pages;   /* the folder of pages, relative */
 	bool made;     /* folder was not there before */
 	vv_buf before; /* the list of the export before, and of those that did not end */
 	int list;      /* the list, to extend it */
@@ -147,41 +149,6 @@ static vv_status look_at(vv_export_folder *f, vv_error *err)
 	return rc;
 }
 
-/* Before the folder is made the list has a name in it, so that a kill leaves none that nobody takes away. */
-static vv_status list_folder(const vv_export_folder *f, const char *path, vv_error *err)
-{
-	vv_auto(vv_buf) line = VV_BUF_INIT;
-
-	if (vv_exists(path)) return VV_OK;
-	vv_buf_printf(&line, "%s/.none\n", f->pages);
-	vv_status rc = vv_buf_ok(&line, err);
-	return rc < 0 ? rc : vv_write_full(f->list, line.data, line.len, LIST, err);
-}
-
-/* The first of name, name-2, name-3 ... that is not there. */
-static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err)
-{
-	for (unsigned n = 1; n <= NAMES_MAX; n++) {
-		vv_buf b = VV_BUF_INIT;
-		vv_auto(char) *path = NULL;
-
-		vv_buf_printf(&b, n == 1 ? "%s" : "%s-%u", name, n);
-		vv_free(f->pages);
-		f->pages = vv_buf_detach(&b);
-		path = f->pages ? path_in(f, f->pages) : NULL;
-		vv_status rc = path ? list_folder(f, path, err) : vv_fail_nomem(err);
-		if (rc < 0) return rc;
-		int failed = vv_sys_ops.mkdir(path, 0777) == 0 ? 0 : errno;
-		if (failed && failed != EEXIST) {
-			errno = failed;
-			(void)vv_fail_errno(err, "cannot make the folder", path);
-		}
-		if (failed != EEXIST) return failed ? err->code : VV_OK;
-	}
-	return vv_fail(err, VV_EEXISTS, "'%s' has %u folders called '%s'", vv_text_shows(f->folder),
-		       NAMES_MAX, vv_text_shows(name));
-}
-
 static vv_status open_list(vv_export_folder *f, vv_error *err)
 {
 	vv_auto(char) *path = path_in(f, LIST);
@@ -197,8 +164,7 @@ static vv_status open_list(vv_export_folder *f, vv_error *err)
 	return rc;
 }
 
-vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, const char *name,
-				vv_error *err)
+vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, vv_error *err)
 {
 	vv_auto(vv_export_folder) *f = vv_calloc(1, sizeof(*f));
 	vv_status rc;
@@ -208,16 +174,12 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, cons
 	f->list = -1;
 	f->made = !vv_exists(folder);
 	if (!(f->folder = vv_strdup(folder))) return vv_fail_nomem(err);
-	if ((rc = vv_mkdirs(folder, err)) < 0 || (rc = look_at(f, err)) < 0) return rc;
-	if ((rc = open_list(f, err)) < 0 || (rc = make_pages(f, name, err)) < 0) return rc;
+	if ((rc = vv_mkdirs(folder, err)) < 0 || (rc = look_at(f, err)) < 0 ||
+	    (rc = open_list(f, err)) < 0) {
+		return rc;
+	}
 	*out = vv_take(&f);
 	return VV_OK;
-	return rc;
-}
-
-const char *vv_export_folder_pages(const vv_export_folder *f)
-{
-	return f->pages;
 }
 
 uint64_t vv_export_folder_bytes(const vv_export_folder *f)
@@ -232,48 +194,101 @@ uint64_t vv_export_folder_bytes(const vv_export_folder *f)
 
 /* --- writing --------------------------------------------------------------------------------------- */
 
-/* The place of a file in the list, which names it from now on; NULL: see err. */
-static written *note(vv_export_folder *f, const char *name, vv_error *err)
+/* The list names it from now on, and what waits to take its place. */
+static vv_status list_name(const vv_export_folder *f, const char *name, vv_error *err)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
-	for (size_t i = 0; i < f->count; i++) {
+	vv_buf_printf(&line, "%s\n%s" WAITS "\n", name, name);
+	vv_status rc = vv_buf_ok(&line, err);
+	return rc < 0 ? rc : vv_write_full(f->list, line.data, line.len, LIST, err);
+}
+
+/* The place of a file among the written ones; NULL: see err. */
+static written *note(vv_export_folder *f, const char *name, vv_error *err)
+{
+	for (size_t i = f->count; i-- > 0;) {
 		if (strcmp(f->files[i].name, name) == 0) return &f->files[i];
 	}
-	vv_buf_printf(&line, "%s\n", name);
-	if (!vv_array_room(f->files, f->count, f->cap) || line.failed ||
+	if (!vv_array_room(f->files, f->count, f->cap) ||
 	    !(f->files[f->count].name = vv_strdup(name))) {
 		(void)vv_fail_nomem(err);
 		return NULL;
 	}
 	written *w = &f->files[f->count++];
-	w->bytes = 0;
-	if (vv_write_full(f->list, line.data, line.len, LIST, err) < 0) {
-		w = NULL;
-	}
+	*w = (written){.name = w->name};
 	return w;
+}
+
+/* Did an earlier export write it? */
+static bool is_before(const vv_export_folder *f, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = f->before.data; at && (at = strstr(at, name)); at += len) {
+		if ((at == f->before.data || at[-1] == '\n') && (at[len] == '\n' || !at[len])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool is_same(const char *path, const void *bytes, size_t len)
+{
+	vv_auto(vv_buf) there = VV_BUF_INIT;
+
+	return vv_read_file(&there, path, len, VV_IGNORED) == VV_OK && there.len == len &&
+	       (len == 0 || memcmp(there.data, bytes, len) == 0);
+}
+
+/* Beside the page that is there, or at once. */
+static vv_status place(vv_export_folder *f, written *w, const char *path, const void *bytes,
+		       size_t len, vv_error *err)
+{
+	const size_t name = strlen(w->name), end = strlen(PAGE);
+	vv_auto(vv_buf) new = VV_BUF_INIT;
+	vv_status rc;
+
+	if (w->fresh || !(name > end && strcmp(w->name + name - end, PAGE) == 0)) {
+		return vv_write_file_synced(path, bytes, len, err);
+	}
+	if (!is_before(f, w->name)) {
+		return vv_fail(err, VV_EEXISTS, "'%s' is there, and no export wrote it",
+			       vv_text_shows(path));
+	}
+	vv_buf_printf(&new, "%s" WAITS, path);
+	w->waits = true;
+	if ((rc = vv_buf_ok(&new, err)) < 0) return rc;
+	return vv_write_file_synced(vv_buf_cstr(&new), bytes, len, err);
 }
 
 vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const void *bytes,
 				 size_t len, vv_error *err)
 {
-	vv_auto(vv_buf) whole = VV_BUF_INIT;
-	vv_auto(char) *path = NULL;
+	vv_auto(char) *path = path_in(f, name);
+	const size_t count = f->count;
 	written *w;
 	vv_status rc;
 
-	vv_buf_printf(&whole, "%s/%s", f->pages, name);
-	if ((rc = vv_buf_ok(&whole, err)) < 0) return rc;
-	if (!(path = path_in(f, vv_buf_cstr(&whole)))) return vv_fail_nomem(err);
-	if (!(w = note(f, vv_buf_cstr(&whole), err))) return err->code;
-	if ((rc = vv_mkdirs_above(path, err)) == VV_OK &&
-	    (rc = vv_write_file_synced(path, bytes, len, err)) == VV_OK) {
-		w->bytes = len;
+	if (!path) return vv_fail_nomem(err);
+	if (!(w = note(f, name, err))) return err->code;
+	if (f->count > count) {
+		w->fresh = !vv_exists(path);
 	}
-	return rc;
+	w->bytes = len;
+	if (!w->fresh && !w->waits && is_same(path, bytes, len)) return VV_OK;
+	if ((f->count > count && (rc = list_name(f, name, err)) < 0) ||
+	    (rc = vv_mkdirs_above(path, err)) < 0) {
+		return rc;
+	}
+	if (!is_inside(f, name)) {
+		return vv_fail(err, VV_EEXISTS, "'%s' leads out of the folder",
+			       vv_text_shows(path));
+	}
+	return place(f, w, path, bytes, len, err);
 }
 
-/* The folders of the files, each once, the folder of pages last. */
+/* The folders of the files, each once, the one of all last. */
 static vv_status sync_folders(const vv_export_folder *f, vv_error *err)
 {
 	vv_auto(vv_buf) last = VV_BUF_INIT;
@@ -296,6 +311,24 @@ static vv_status sync_folders(const vv_export_folder *f, vv_error *err)
 	return rc < 0 ? rc : vv_fsync_dir(f->folder, err);
 }
 
+static vv_status take_places(const vv_export_folder *f, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
+		vv_auto(char) *path = path_in(f, f->files[i].name);
+		vv_auto(vv_buf) new = VV_BUF_INIT;
+
+		vv_buf_printf(&new, "%s" WAITS, path ? path : "");
+		if (!path || new.failed) {
+			rc = vv_fail_nomem(err);
+		} else if (f->files[i].waits) {
+			rc = vv_rename(vv_buf_cstr(&new), path, err);
+		}
+	}
+	return rc;
+}
+
 static vv_status write_list(vv_export_folder *f, vv_error *err)
 {
 	vv_auto(vv_buf) list = VV_BUF_INIT;
@@ -315,27 +348,27 @@ vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t
 	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
-	if ((rc = sync_folders(f, err)) == VV_OK) {
-		f->finished = true; /* a failure may come after the new page is in its place */
-		if ((rc = vv_write_file(path, index, len, true, err)) == VV_OK &&
-		    (rc = clear_before(f, err)) == VV_OK) {
-			rc = write_list(f, err);
-		}
+	if ((rc = sync_folders(f, err)) < 0) return rc;
+	f->finished = true; /* a failure may come after a new page is in its place */
+	if ((rc = take_places(f, err)) < 0 || (rc = sync_folders(f, err)) < 0 ||
+	    (rc = vv_write_file(path, index, len, true, err)) < 0 ||
+	    (rc = clear_before(f, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return write_list(f, err);
 }
 
 /* As it was before: what could not be taken away stays in the list. */
 static void undo(vv_export_folder *f)
 {
-	vv_auto(char) *list = path_in(f, LIST), *pages = f->pages ? path_in(f, f->pages) : NULL;
+	vv_auto(char) *list = path_in(f, LIST);
 	bool all = list != NULL;
 
 	for (size_t i = 0; i < f->count; i++) {
-		all &= take_away(f, f->files[i].name, VV_IGNORED) == VV_OK;
-	}
-	if (pages) {
-		(void)vv_sys_ops.rmdir(pages);
+		vv_auto(vv_buf) new = VV_BUF_INIT;
+
+		vv_buf_printf(&new, "%s%s", f->files[i].name, f->files[i].fresh ? "" : WAITS);
+		all &= !new.failed &&take_away(f, vv_buf_cstr(&new), VV_IGNORED) == VV_OK;
 	}
 	if (all && f->list >= 0 && f->before.len > 1) {
 		(void)vv_write_file(list, f->before.data, f->before.len - 1, false, VV_IGNORED);
@@ -359,7 +392,6 @@ void vv_export_folder_close(vv_export_folder *f)
 	}
 	vv_free(f->files);
 	vv_buf_clear(&f->before);
-	vv_free(f->pages);
 	vv_free(f->folder);
 	vv_free(f);
 }

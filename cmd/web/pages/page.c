@@ -147,28 +147,15 @@ void vv_page_older(vv_page *p, const vv_web_address *to)
 
 	if (older.s) {
 		part_pager_begin(&p->html, .words = NULL);
-		part_pager_link(&p->html, .at = older, .text = vv_html_words("Older"),
-				.rel = vv_html_words("next"));
+		part_button(&p->html, .at = older, .text = vv_html_words("Older"),
+			    .rel = vv_html_words("next"));
 		part_pager_end(&p->html);
 	}
 }
 
 vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 {
-	vv_html_url u = {NULL};
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	if (p->place && p->place->link) return u;
-	vv_buf_printf(&b, "%s/raw/%s", p->at->base, c->hex);
-	for (const char *s = path; *s;) {
-		size_t n = strcspn(s, "/");
-		vv_buf_putc(&b, '/');
-		vv_http_encode(&b, s, n);
-		s += n + (s[n] == '/' ? 1 : 0);
-	}
-	u.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
-	p->failed = p->failed || !u.s;
-	return u;
+	return vv_page_to(p, VV_WEB_AT_RAW, c->hex, path);
 }
 
 /* ---- words */

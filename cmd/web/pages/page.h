@@ -129,6 +129,9 @@ bool vv_page_is_compact(const vv_web_cell *c);
 
 /* ---- the pages; each begins, fills and ends p */
 
+/* The one of p's place. */
+vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
+
 /* cookie: what the browser is to remember of this visit; one part's value of Set-Cookie. */
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err);
 /* With a path, of a table; else of all. */

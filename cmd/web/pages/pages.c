@@ -13,7 +13,7 @@
 
 #define HTML_TYPE "text/html; charset=utf-8"
 
-static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
+vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err)
 {
 	switch (p->at->place) {
 	case VV_WEB_AT_OVERVIEW:
@@ -51,7 +51,7 @@ static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_
 
 	vv_page_init(&p, asked, NULL);
 	reply->type = HTML_TYPE;
-	vv_status rc = make_page(&p, reply, err);
+	vv_status rc = vv_page_make(&p, reply, err);
 	reply->no_store = reply->no_store || p.passing;
 	return rc;
 }

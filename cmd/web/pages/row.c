@@ -279,6 +279,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	    0) {
 		return rc;
 	}
+	if (t->kind != VV_WEB_TABLE) return vv_page_table(p, out, err); /* which says why */
 	if ((rc = vv_web_row_named(t, p->at->key, p->at->has_row, err)) < 0) return rc;
 	rc = vv_web_row_find(p->asked->visit, t, p->at->key, p->at->row, &row, err);
 	if (rc == VV_ENOTFOUND && p->at->key && t->key_count > 0) {

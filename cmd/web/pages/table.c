@@ -173,8 +173,8 @@ static void put_page_link(vv_page *p, uint64_t from, const char *text, const cha
 
 	to.rows.from = from;
 	to.rows.jump = NULL;
-	part_pager_link(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words(text),
-			.rel = vv_html_words(rel));
+	part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words(text),
+		    .rel = vv_html_words(rel));
 }
 
 /* The row with a key, below all rows. */
@@ -312,6 +312,10 @@ static void put_toolbar(vv_page *p, const vv_web_table *t, const vv_web_rows *r,
 		put_filter_menu(p, t);
 		put_column_menu(p, t, shown);
 		put_download(p, t);
+	} else {
+		part_button(
+			&p->html, .at = vv_page_to_raw(p, &t->commit, t->path),
+			.text = vv_page_text(p, "The file itself, %s", vv_text_bytes(t->bytes)));
 	}
 	part_toolbar_end(&p->html, .words = counted_words(p, t, r));
 }
