@@ -69,8 +69,8 @@ VARVE_BEGIN
  * unknown flags. Every function accepts NULL for its options.
  *
  * Structs that the library fills and lends (pointers to const) may also grow at their end. Do not copy them by
- * their size or allocate them. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param and
- * varve_row_cell are frozen.
+ * their size or allocate them. varve_error, varve_text, varve_cell, varve_value, varve_test, varve_param,
+ * varve_row_cell, varve_arrow_counts and varve_arrow_changes are frozen.
  */
 
 enum varve_code {

@@ -428,7 +428,19 @@ static void urls_in_a_text_are_shown_without_their_secrets(void **state)
 	assert_string_equal(vv_buf_cstr(&bare), "s3://b/p?secret=&region=y");
 }
 
+static void a_time_is_written_in_utc(void **state)
+{
+	char out[VV_TEXT_UTC];
+
+	(void)state;
+	assert_string_equal(vv_text_utc(out, 0), "1970-01-01T00:00:00Z");
+	assert_string_equal(vv_text_utc(out, 1715932799), "2024-05-17T07:59:59Z");
+	assert_string_equal(vv_text_utc(out, -1), "1969-12-31T23:59:59Z");
+	assert_string_equal(vv_text_utc(out, INT64_MAX), "?");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_time_is_written_in_utc),
 	cmocka_unit_test(urls_in_a_text_are_shown_without_their_secrets),
 	cmocka_unit_test(a_url_is_shown_without_its_password),
 	cmocka_unit_test(words_are_cut_to_a_width_and_keep_backslashes),
