@@ -16,6 +16,7 @@
 #include "lib/remotes/reach.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
+#include "repo/git/history/revision.h"
 #include "transport/protocol/push.h"
 
 typedef struct run {
@@ -239,12 +240,12 @@ static vv_status send_to_host(run *r, vv_error *err)
 }
 
 /* To a peer; why: for each ref NULL, or why it did not move; owned by the caller. */
-static vv_status send_heads_to_peer(run *r, vv_git_push *moves, size_t count, vv_error *err)
+static vv_status send_heads_to_peer(run *r, vv_peer *peer, vv_git_push *moves, size_t count,
+				    vv_error *err)
 {
 	vv_push_ref refs[VV_HEAD_LIST_MAX];
 	vv_auto(vv_push_outcome) out = {.rounds = 0};
-	const vv_push p = {
-		.repo = r->j->repo, .peer = r->there.peer, .refs = refs, .ref_count = count};
+	const vv_push p = {.repo = r->j->repo, .peer = peer, .refs = refs, .ref_count = count};
 	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
@@ -260,40 +261,81 @@ static vv_status send_heads_to_peer(run *r, vv_git_push *moves, size_t count, vv
 	return rc;
 }
 
-/* The signed heads, after the refs that they name; with varve.sign a new one is made first. */
-static vv_status send_heads(run *r, vv_error *err)
+/* Heads on their way. */
+typedef struct sending {
+	vv_shown_head *heads; /* all that are here */
+	size_t count;
+	vv_git_push moves[VV_HEAD_LIST_MAX]; /* those that go */
+	size_t going;
+	bool refused; /* one of them */
+} sending;
+
+static void sending_clear(sending *s)
+{
+	for (size_t i = 0; i < s->going; i++) {
+		vv_free(s->moves[i].why);
+	}
+	vv_heads_free(s->heads, s->count);
+}
+VV_AUTO_CLEAR(sending, sending_clear)
+
+/* What the other side has of a head. *has: that or a newer one. */
+static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello *h, vv_error *err)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < h->head_count; i++) {
+		if (strcmp(h->heads[i].name, p->to) == 0) {
+			p->old = h->heads[i].id;
+		}
+	}
+	*has = false;
+	if (vv_oid_is_null(&p->old)) return VV_OK;
+	const vv_status rc = vv_commits_known(r->j->repo, &p->old, 1, &known, err);
+	return rc < 0 || !known ? rc : vv_is_ancestor(r->j->repo, &p->id, &p->old, has, err);
+}
+
+static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv_error *err)
 {
 	vv_auto(vv_buf) said = VV_BUF_INIT;
-	vv_shown_head *heads = NULL;
-	vv_git_push moves[VV_HEAD_LIST_MAX] = {0};
-	const vv_hello *h = r->there.hello;
-	size_t count = 0, going = 0;
+	vv_status rc = vv_heads_list(&s->heads, &s->count, r->j->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->count && s->going < VV_HEAD_LIST_MAX; i++) {
+		vv_git_push *p = &s->moves[s->going];
+		bool has;
+		*p = (vv_git_push){.to = s->heads[i].name, .id = s->heads[i].id};
+		rc = look_at_head(&has, p, r, there->hello, err);
+		s->going += rc == VV_OK && !has;
+	}
+	if (rc < 0 || s->going == 0) return rc;
+	rc = there->host ? vv_git_host_push(there->host, s->moves, s->going, true, &said, err)
+			 : send_heads_to_peer(r, there->peer, s->moves, s->going, err);
+	for (size_t i = 0; i < s->going; i++) {
+		s->refused |= s->moves[i].why != NULL;
+	}
+	return rc;
+}
+
+/* The signed heads, after the refs that they name; with varve.sign a new one is made first. Where one is refused, another
+ * push may have brought it, or a newer one, meanwhile: the other side is asked again, once. */
+static vv_status send_heads(run *r, vv_error *err)
+{
+	vv_auto(sending) first = {.count = 0}, again = {.count = 0};
+	vv_auto(vv_reached) there = {0};
 	vv_status rc = vv_head_make_set(r->j->repo, err);
 
-	rc = rc < 0 ? rc : vv_heads_list(&heads, &count, r->j->repo, err);
-	for (size_t i = 0; rc == VV_OK && i < count && going < VV_HEAD_LIST_MAX; i++) {
-		vv_git_push *p = &moves[going];
-		*p = (vv_git_push){.to = heads[i].name, .id = heads[i].id};
-		for (size_t k = 0; k < h->head_count; k++) {
-			if (strcmp(h->heads[k].name, p->to) == 0) {
-				p->old = h->heads[k].id;
-			}
-		}
-		going += !vv_oid_equal(&p->old, &p->id);
+	if (rc < 0 || (rc = send_heads_once(&first, r, &r->there, err)) < 0 || !first.refused ||
+	    (rc = vv_reach(&there, &r->t, &r->remote, true, err)) < 0 ||
+	    (rc = send_heads_once(&again, r, &there, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK && going > 0) {
-		rc = r->there.host ? vv_git_host_push(r->there.host, moves, going, true, &said, err)
-				   : send_heads_to_peer(r, moves, going, err);
-	}
-	for (size_t i = 0; i < going; i++) {
-		if (rc == VV_OK && moves[i].why) {
+	for (size_t i = 0; i < again.going; i++) {
+		if (again.moves[i].why) {
 			vv_notes_warn(r->t.notes, "the signed head was not taken: %s",
-				      moves[i].why);
+				      again.moves[i].why);
 		}
-		vv_free(moves[i].why);
 	}
-	vv_heads_free(heads, count);
-	return rc;
+	return VV_OK;
 }
 
 /* A peer that others reach by a plain URL: for them the blocks go into its ref, too. */

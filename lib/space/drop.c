@@ -102,8 +102,10 @@ static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
 	vv_status rc;
 
 	if (vv_oid_is_null(&ref->commit)) return VV_OK;
+	/* A pull is about to merge what its tracking branch has. */
 	if ((rc = add_tip(x, &ref->commit, err)) < 0 || !x->d->history ||
 	    (strncmp(ref->name, "refs/heads/", 11) != 0 &&
+	     strncmp(ref->name, "refs/remotes/", 13) != 0 &&
 	     strncmp(ref->name, "refs/tags/", 10) != 0)) {
 		return rc;
 	}

@@ -81,7 +81,8 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status check_old(push *p, size_t i, vv_error *err)
+/* *there: it is where it is to go already, by another push perhaps. */
+static vv_status check_old(push *p, size_t i, bool *there, vv_error *err)
 {
 	const vv_push_ref *r = &p->q->refs[i];
 	vv_oid now = {{0}};
@@ -94,7 +95,8 @@ static vv_status check_old(push *p, size_t i, vv_error *err)
 	} else if (rc != VV_ENOTFOUND) {
 		return rc;
 	}
-	return vv_oid_equal(&now, &r->old)
+	*there = vv_oid_equal(&now, &r->id);
+	return *there || vv_oid_equal(&now, &r->old)
 		       ? VV_OK
 		       : refuse_ref(p, i, "it moved meanwhile: fetch, and push again", err);
 }
@@ -162,11 +164,12 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 static vv_status check_refs(push *p, vv_error *err)
 {
 	vv_status rc = VV_OK;
+	bool there;
 
 	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
 		if ((rc = check_name(p, i, err)) < 0 || p->why[i] ||
-		    (rc = check_old(p, i, err)) < 0 || p->why[i]) {
+		    (rc = check_old(p, i, &there, err)) < 0 || p->why[i]) {
 			continue;
 		}
 		if (vv_oid_is_null(&r->id)) {
@@ -384,22 +387,37 @@ static vv_status ask_policy(push *p, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status take_push(push *p, vv_error *err)
+/* What is to move; refused is what moved since it was compared, by another push. */
+static vv_status list_changes(push *p, vv_ref_change *changes, size_t *count, vv_error *err)
 {
-	vv_ref_change *changes = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(*changes));
+	vv_status rc = VV_OK;
+	bool there;
 
-	if (!changes) return vv_fail_nomem(err);
-	size_t count = 0;
-	for (size_t i = 0; i < p->q->ref_count; i++) {
+	*count = 0;
+	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
-		if (!stays(r)) {
-			changes[count++] = (vv_ref_change){
+		if ((rc = check_old(p, i, &there, err)) == VV_OK && !there) {
+			changes[(*count)++] = (vv_ref_change){
 				r->name, vv_oid_is_null(&r->id) ? NULL : &r->id, &r->old, true};
 		}
 	}
+	return rc;
+}
+
+static vv_status take_push(push *p, vv_error *err)
+{
+	vv_ref_change *changes = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(*changes));
+	size_t count;
+	vv_status rc;
+
 	if (p->q->ahead) return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
-	vv_status rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push",
-				       err);
+	if (!changes) return vv_fail_nomem(err);
+	if ((rc = list_changes(p, changes, &count, err)) < 0 || p->refused) return rc;
+	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push", err);
+	if (rc == VV_ECONFLICT) {
+		if ((rc = list_changes(p, changes, &count, err)) < 0 || p->refused) return rc;
+		rc = count > 0 ? vv_refs_update(p->s->repo, changes, count, "push", err) : VV_OK;
+	}
 	if (p->follow && rc == VV_OK) {
 		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
 		if (rc < 0) {

@@ -23,7 +23,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(
 		0, "history", history,
-		"all versions but those at the tip of a branch or tag, in the place of a revision"),
+		"all versions but those at the tip of a branch, tracking branch or tag, in the place of a revision"),
 	OPT_NUMBER(0, "copies", copies, "N",
 		   "drop only what this many others keep (1); a vault counts as its holders"),
 	OPT_LIST(0, "from", from, "PEER",

@@ -6,6 +6,7 @@
  * are run as the user would run them, with hooks and signatures. What was begun is noted in
  * .git/varve/migrating, so that the same command again goes on with what a killed one staged.
  */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -366,13 +367,16 @@ static vv_status look(migration *m, vv_error *err)
 
 /* --- doing it ------------------------------------------------------------------------------- */
 
-/* varve WORDS... -- PATHS...; its output is ours. */
+/* varve WORDS... -- PATHS...; its output is ours. errors: gets its stderr; NULL: that is ours, too. */
 static vv_status run(migration *m, const char *program, const char *const *words, bool paths,
-		     vv_error *err)
+		     vv_buf *errors, vv_error *err)
 {
 	vv_auto_free const char **argv = vv_calloc(m->count + 12, sizeof(*argv));
 	const char *const more[] = {vv_write_turn_setting(m->c->repo), NULL};
-	vv_run r = {.env = vv_environ(), .more = more, .dir = vv_repository_workdir(m->c->repo)};
+	vv_run r = {.env = vv_environ(),
+		    .more = more,
+		    .dir = vv_repository_workdir(m->c->repo),
+		    .errors = errors};
 	size_t n = 0;
 	int code = 0;
 	vv_status rc;
@@ -597,10 +601,11 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	for (size_t i = 0; i < m->count; i++) {
 		pointers = pointers || m->files[i].pointer_only;
 	}
-	if (m->o->export && pointers && (rc = run(m, self, restore, true, err)) < 0) return rc;
+	rc = m->o->export && pointers ? run(m, self, restore, true, NULL, err) : VV_OK;
+	if (rc < 0) return rc;
 	if ((rc = stage_lines(m, err)) == VV_OK && m->count > 0 && !m->o->export &&
 	    (rc = write_objects(m, err)) == VV_OK) {
-		rc = run(m, self, fix, true, err);
+		rc = run(m, self, fix, true, NULL, err);
 	}
 	return rc;
 }
@@ -657,19 +662,23 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 		}
 		words[2] = vv_buf_cstr(&message);
 	}
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	bool staged = true;
 	vv_status rc = vv_buf_ok(&message, err);
-	bool staged;
 
-	if (rc < 0 || (rc = run(m, self, words, false, err)) == VV_OK ||
-	    is_staged(&staged, m, VV_IGNORED) < 0) {
-		return rc;
+	if (rc < 0) return rc;
+	rc = run(m, self, words, false, &said, err);
+	const bool unknown = rc < 0 && is_staged(&staged, m, VV_IGNORED) < 0;
+	if (rc < 0 && !unknown && !staged && m->code == VV_EXIT_NO) {
+		/* Nothing to commit, or a branch that moved: another program is why. */
+		m->code = 0;
+		return fail_changed(m, err);
 	}
+	fputs(vv_buf_cstr(&said), stderr);
+	if (rc == VV_OK || unknown) return rc;
 	if (staged) {
 		vv_note("hint: all is staged: 'varve commit' concludes "
 			"it, 'git reset --hard' discards it");
-	} else if (m->code == VV_EXIT_NO) { /* there was nothing to commit, which is not why */
-		m->code = 0;
-		return fail_changed(m, err);
 	} else {
 		drop_note(m);
 		vv_note("hint: another program changed HEAD or the index meanwhile; "

@@ -62,6 +62,21 @@ sums() {
 	output_lacks "not here"
 }
 
+@test "what a fetch has just brought stays: a pull is about to merge it" {
+	six
+	varve clone -q ../hub.git ../b
+	rows 3000 7 > t.csv
+	varve commit -qam v7
+	varve push -q origin main
+	cd ../b
+	varve fetch -q
+	succeeds varve drop --history
+	output_has "dropped 5 versions"
+	mv ../hub.git ../gone.git
+	succeeds varve merge origin/main
+	cmp t.csv ../a/t.csv
+}
+
 @test "a plain fetch leaves them where they are, and fetch --data --all brings them" {
 	six
 	varve drop -q --history

@@ -555,3 +555,16 @@ beside_lock() {
 	succeeds varve -C ../b fetch
 	stderr_has "main is 1 commit after the last signed head"
 }
+
+@test "what another push has brought meanwhile, the head too, is up to date and no refusal" {
+	signed_peer
+	another 2
+	mkdir -p .git/hooks
+	printf '%s\n' '#!/bin/sh' 'exec varve push -q --no-verify origin main v1' > .git/hooks/pre-push
+	chmod +x .git/hooks/pre-push
+	git tag v1
+	succeeds as ada varve push origin main v1
+	stderr_lacks "was not taken"
+	[ "$(git -C ../served.git rev-parse main v1)" = "$(git rev-parse main v1)" ]
+	[ "$(git -C ../served.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
+}
