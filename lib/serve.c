@@ -210,12 +210,12 @@ static vv_status trust_heads(vv_repository *r, vv_error *err)
 }
 
 /* With varve.sign the server signs what it has accepted. */
-static void pushed(void *payload, vv_buf *report)
+static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report)
 {
 	const serving *s = payload;
 	vv_error err;
 
-	if (trust_heads(s->repo, &err) < 0 || vv_head_make_set(s->repo, &err) < 0) {
+	if (trust_heads(s->repo, &err) < 0 || vv_head_make_set(s->repo, refs, count, &err) < 0) {
 		vv_buf_printf(report, "warning: this version is not signed here: %s\n",
 			      err.message);
 	}

@@ -234,11 +234,11 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	char key[VV_DID_TEXT];
 	int64_t now;
 	uint32_t nsec;
-	vv_status rc = begin(k, err);
+	vv_status rc;
 
 	vv_now(&now, &nsec);
 	vv_shared_refs_put(&k->refs, refs);
-	if (rc < 0 || (rc = vv_buf_ok(&k->refs, err)) < 0) return rc;
+	if ((rc = vv_buf_ok(&k->refs, err)) < 0) return rc;
 	if (is_same(k, now)) {
 		*out = k->last.id;
 		return VV_OK;
@@ -264,14 +264,33 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	return vv_trust_write(&k->trust, k->r, err);
 }
 
+static vv_status move_refs(vv_shared_refs *refs, const making *k, vv_error *err)
+{
+	const vv_trusted_head *h = vv_trust_newest(&k->trust);
+	vv_auto(vv_head_commit) newest = {.parent_count = 0};
+	const vv_status rc = h ? vv_head_commit_read(&newest, k->r, &h->commit, err) : VV_OK;
+
+	return rc < 0 ? rc
+		      : vv_shared_refs_move(refs, vv_buf_cstr(&newest.refs), k->m->moved,
+					    k->m->moved_count, err);
+}
+
 /* Of the refs that are there once the lock is held. */
 static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, vv_error *err)
 {
 	vv_status rc;
 
 	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
-	rc = vv_shared_refs_choose(refs, k->r, &k->m->refs, err);
-	return rc < 0 || (k->m->only_new && refs->count == 0) ? rc : make(out, k, refs, err);
+	if ((rc = begin(k, err)) < 0 ||
+	    (rc = k->m->moved ? move_refs(refs, k, err)
+			      : vv_shared_refs_choose(refs, k->r, &k->m->refs, err)) < 0) {
+		return rc;
+	}
+	if (refs->count > 0) return make(out, k, refs, err);
+	if (k->m->only_new) return VV_OK;
+	return vv_fail(err, VV_EUSAGE,
+		       "nothing to sign without a branch at HEAD: name branches or tags, or give "
+		       "--all");
 }
 
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err)
@@ -282,9 +301,9 @@ vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, v
 	return choose_and_make(out, &refs, &k, err);
 }
 
-vv_status vv_head_make_set(vv_repository *r, vv_error *err)
+vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, vv_error *err)
 {
-	const vv_head_making m = {.only_new = true};
+	const vv_head_making m = {.moved = moved, .moved_count = count, .only_new = true};
 	bool signs = false;
 	vv_oid ignored;
 	const vv_status rc = vv_config_bool(r, "varve.sign", false, &signs, err);

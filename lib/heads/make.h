@@ -19,6 +19,9 @@
 
 typedef struct vv_head_making {
 	vv_refs_choice refs;
+	/* In their place: these, as a push brought them elsewhere, and all others of the newest head. NULL: none. */
+	const vv_push_ref *moved;
+	size_t moved_count;
 	bool only_new; /* nothing is signed if the last record has these refs, and half of its time is left */
 	const char *name; /* of the first record; NULL: that of the folder */
 	int64_t expires;  /* 0: as long after the signing as the last one's */
@@ -28,11 +31,11 @@ typedef struct vv_head_making {
 	const vv_head_keys *revoked; /* added */
 } vv_head_making;
 
-/* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. */
+/* VV_EREFUSED: the key may not sign here, or its last record is final. VV_ENOTFOUND: there is no key. VV_EUSAGE: there are no
+ * refs. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
-/* With varve.sign, if the last record has other refs than HEAD's branch and the tags that it reaches; nothing where there are
- * none. */
-vv_status vv_head_make_set(vv_repository *r, vv_error *err);
+/* With varve.sign after a push of these refs, if the last record has other refs then. */
+vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count, vv_error *err);
 /* The refs, and the heads, which name none that is newer. With varve.sign a head of them is made first. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err);

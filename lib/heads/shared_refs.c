@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/head.h"
 #include "repo/git/run_git.h"
 
 typedef struct choosing {
@@ -133,6 +134,47 @@ vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_
 	}
 	if (rc == VV_OK) {
 		sort(out, head.branch);
+	}
+	return rc;
+}
+
+static bool is_shared(const char *name)
+{
+	return strncmp(name, "refs/heads/", 11) == 0 || strncmp(name, "refs/tags/", 10) == 0;
+}
+
+static bool is_among(const vv_push_ref *moved, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(moved[i].name, name) == 0) return true;
+	}
+	return false;
+}
+
+vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_push_ref *moved,
+			      size_t count, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_head_ref was;
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_ref ref = {.name = (char *)(uintptr_t)moved[i].name, .id = moved[i].id};
+		if (!vv_oid_is_null(&ref.id) && is_shared(ref.name)) {
+			rc = add_ref(out, &ref, err);
+		}
+	}
+	while (rc == VV_OK && vv_head_refs_next(&was, &list)) {
+		vv_buf_reset(&name);
+		vv_buf_put(&name, was.name, was.len);
+		if ((rc = vv_buf_ok(&name, err)) == VV_OK && !is_among(moved, count, name.data)) {
+			const vv_ref ref = {.name = name.data, .id = was.id};
+			rc = add_ref(out, &ref, err);
+		}
+	}
+	if (rc == VV_OK) {
+		sort(out, NULL);
 	}
 	return rc;
 }

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
+#include "transport/protocol/message.h"
 
 typedef struct vv_shared_refs {
 	vv_ref *items; /* sorted by name, each once */
@@ -30,6 +31,10 @@ typedef struct vv_refs_choice {
 /* VV_ENOTFOUND: a word names nothing. */
 vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *choice,
 				vv_error *err);
+/* The refs of a list of a head, but of those that moved what they are now (null: gone). Other refs than branches and tags are
+ * left out of these. */
+vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_push_ref *moved,
+			      size_t count, vv_error *err);
 /* One more, where its name comes in the order. */
 vv_status vv_shared_refs_add(vv_shared_refs *l, const char *name, const vv_oid *id, vv_error *err);
 /* The commit of head; borrowed. */

@@ -316,13 +316,26 @@ static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv
 	return rc;
 }
 
+/* With varve.sign: a head of what the other side has now. */
+static vv_status sign(const run *r, vv_error *err)
+{
+	const vv_push_plan *plan = &r->j->plan;
+	vv_auto_free vv_push_ref *refs = vv_calloc(plan->count + 1, sizeof(*refs));
+
+	if (!refs) return vv_fail_nomem(err);
+	for (size_t i = 0; i < plan->count; i++) {
+		refs[i] = (vv_push_ref){.name = plan->items[i].to, .id = plan->items[i].id};
+	}
+	return vv_head_make_set(r->j->repo, refs, plan->count, err);
+}
+
 /* The signed heads, after the refs that they name; with varve.sign a new one is made first. Where one is refused, another
  * push may have brought it, or a newer one, meanwhile: the other side is asked again, once. */
 static vv_status send_heads(run *r, vv_error *err)
 {
 	vv_auto(sending) first = {.count = 0}, again = {.count = 0};
 	vv_auto(vv_reached) there = {0};
-	vv_status rc = vv_head_make_set(r->j->repo, err);
+	vv_status rc = sign(r, err);
 
 	if (rc < 0 || (rc = send_heads_once(&first, r, &r->there, err)) < 0 || !first.refused ||
 	    (rc = vv_reach(&there, &r->t, &r->remote, true, err)) < 0 ||

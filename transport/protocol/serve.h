@@ -26,7 +26,7 @@ typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, b
 				       vv_error *err);
 
 /* Refs have moved, and nothing that goes wrong now changes that: report gets lines for people. */
-typedef void (*vv_pushed_fn)(void *payload, vv_buf *report);
+typedef void (*vv_pushed_fn)(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report);
 
 /* Answers a request that is about copies kept for others (cmd/vault/hold/hold.h): bytes are its message,
  * which was read to its end. What it fails with is the answer. */

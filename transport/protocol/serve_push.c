@@ -429,7 +429,7 @@ static vv_status take_push(push *p, vv_error *err)
 	}
 	if (rc == VV_OK && count > 0 && p->s->pushed) {
 		vv_auto(vv_buf) report = VV_BUF_INIT;
-		p->s->pushed(p->s->payload, &report);
+		p->s->pushed(p->s->payload, p->q->refs, p->q->ref_count, &report);
 		rc = send_report(p, &report, err);
 	}
 	if (rc == VV_OK && p->whole.all) {

@@ -568,3 +568,20 @@ beside_lock() {
 	[ "$(git -C ../served.git rev-parse main v1)" = "$(git rev-parse main v1)" ]
 	[ "$(git -C ../served.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
 }
+
+@test "with varve.sign a push signs what it sent; a detached HEAD has nothing to sign" {
+	signed_peer
+	git branch side
+	another 2
+	there=$(git rev-parse side)
+	as ada varve push -q origin side
+	git cat-file blob "refs/varve/heads/$key_ada:refs" > "$HOME/refs"
+	printf '%s refs/heads/main\n%s refs/heads/side\n' "$there" "$there" | cmp - "$HOME/refs"
+	as ada varve push -q origin :side main:other
+	git -C ../served.git cat-file blob "refs/varve/heads/$key_ada:refs" > "$HOME/refs"
+	printf '%s refs/heads/main\n%s refs/heads/other\n' "$there" "$(git rev-parse main)" | cmp - "$HOME/refs"
+	git checkout -q --detach
+	ends_with 2 as ada varve sign
+	stderr_is "varve: nothing to sign without a branch at HEAD: name branches or tags, or give --all"
+	succeeds as ada varve sign main
+}
