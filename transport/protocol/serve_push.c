@@ -277,8 +277,6 @@ static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error
 	vv_status rc = vv_elsewhere_read(&noted, p->s->repo, err);
 
 	if (rc < 0) return rc;
-	*list = NULL;
-	*count = 0;
 	for (size_t i = 0;
 	     *count < MISSING_TOLD && (root = vv_elsewhere_next(noted, &i)) != NULL;) {
 		bool below;
@@ -293,21 +291,62 @@ static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error
 	return VV_OK;
 }
 
+/* Git alone may have brought commits here: what they lack comes along, as far as the client has
+ * it, and what is new must not lean on it. */
+static vv_status look_at_own(push *p, vv_error *err)
+{
+	vv_status rc = vv_whole_look(&p->whole, p->s->repo, p->commons.items, p->commons.count,
+				     err);
+
+	if (rc == VV_OK && !p->whole.all) {
+		vv_receive_doubt(p->x);
+	}
+	return rc;
+}
+
+static vv_status list_own(push *p, vv_lacking **list, size_t *count, vv_error *err)
+{
+	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
+
+	return vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
+}
+
+/* Blocks that went since their versions were known to be complete: nothing that is known counts, and each is looked for. */
+static vv_status list_gone(push *p, vv_lacking **list, size_t *count, vv_error *err)
+{
+	vv_repository *r = p->s->repo;
+	bool known = false;
+	vv_status rc = vv_repository_incomplete(r, &known, err);
+
+	if (rc < 0 || (rc = vv_repository_set_incomplete(r, true, err)) < 0 ||
+	    (rc = vv_complete_tips_forget(r, err)) < 0) {
+		return rc;
+	}
+	vv_whole_clear(&p->whole);
+	if ((rc = look_at_own(p, err)) == VV_OK) {
+		rc = list_own(p, list, count, err);
+	}
+	return rc < 0 || *count > 0 || known ? rc : vv_repository_set_incomplete(r, false, err);
+}
+
 /* Objects that cannot be read name versions that nobody knows: reported is then what the refs
  * here lack, against which they were compressed. */
 static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_error *err)
 {
-	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
-
 	if (!vv_receive_lost(p->x)) {
 		return vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, list, count,
 					  err);
 	}
-	vv_status rc = vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count,
-					  err);
+	vv_status rc = list_own(p, list, count, err);
 	if (rc == VV_OK && *count == 0) {
 		vv_free(*list);
+		*list = NULL;
 		rc = list_linked(p, list, count, err);
+	}
+	if (rc == VV_OK && *count == 0) {
+		vv_free(*list);
+		*list = NULL;
+		rc = list_gone(p, list, count, err);
 	}
 	if (rc == VV_OK && *count == 0) {
 		rc = vv_fail(err, VV_ECORRUPT,
@@ -435,19 +474,6 @@ static vv_status take_push(push *p, vv_error *err)
 	if (rc == VV_OK && p->whole.all) {
 		/* Derived: the next look finds it out as well. */
 		(void)vv_complete_tips_add(p->s->repo, p->wants.items, p->wants.count, VV_IGNORED);
-	}
-	return rc;
-}
-
-/* Git alone may have brought commits here: what they lack comes along, as far as the client has
- * it, and what is new must not lean on it. */
-static vv_status look_at_own(push *p, vv_error *err)
-{
-	vv_status rc = vv_whole_look(&p->whole, p->s->repo, p->commons.items, p->commons.count,
-				     err);
-
-	if (rc == VV_OK && !p->whole.all) {
-		vv_receive_doubt(p->x);
 	}
 	return rc;
 }

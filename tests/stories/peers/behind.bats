@@ -56,6 +56,15 @@ same() {
 	(cd b && varve cat --raw origin/side:t.csv | cmp - <(cd ../a && varve cat --raw "$(git -C ../hub.git rev-parse side)":t.csv))
 }
 
+@test "a push sends whole what the other side lost after it was known to be complete" {
+	more 7
+	rm hub.git/varve/packs/*
+	more 8
+	(cd hub.git && succeeds varve fsck --data)
+	varve -C hub.git cat --raw main:t.csv | cmp - a/t.csv
+	varve -C hub.git cat --raw main~2:t.csv | cmp - <(varve -C a cat --raw main~2:t.csv)
+}
+
 # A branch of a pushed by git alone: its rows are not at the hub.
 broken_branch() {
 	cd a
