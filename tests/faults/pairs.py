@@ -130,6 +130,7 @@ find . .. -type f -exec touch -h -d '2 days ago' {} +
 """
 
 CHANGED = 'sed -i "5s/item/edited $R/" $X.csv; '
+SPREADSHEET = r'sed -i -E "s/([0-9]{4})-([0-9]{2})-([0-9]{2})/\3.\2.\1/" $X.csv; '
 OWN_COMMIT = 'echo new > new-$R.txt; varve add new-$R.txt; varve commit -q -m new-$R new-$R.txt; '
 THERE = '(cd ../far; git checkout -q -b far-$R; rows 9 > far-$R.csv; varve add far-$R.csv; varve commit -q -m far-$R; varve push -q origin far-$R); '
 
@@ -169,6 +170,7 @@ def all_writers(put, python):
 		W('revert', OWN_COMMIT, 'varve revert HEAD'),
 		W('switch', '', 'varve switch -q side-$X'),
 		W('restore', CHANGED, 'varve restore $X.csv'),
+		W('restore-spelling', SPREADSHEET + CHANGED, 'varve restore -q --spelling $X.csv'),
 		W('mv', '', 'varve mv $X.csv moved-$R.csv'),
 		W('rename-column', '', 'varve rename-column $X.csv price cost-$R'),
 		W('set', '', 'varve set -q $X.csv 7 price=$R'),
