@@ -547,6 +547,9 @@ void vv_repository_close(vv_repository *r)
 	if (r->close_heads) {
 		r->close_heads(r);
 	}
+	if (r->close_last_blob) {
+		r->close_last_blob(r);
+	}
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	vv_free(r->shallow);

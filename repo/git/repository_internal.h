@@ -72,6 +72,8 @@ struct vv_repository {
 	_Atomic(struct vv_pack_heads *) heads; /* repo/git/pack_heads.h; NULL: few were asked for */
 	atomic_uint heads_asked;
 	void (*close_heads)(struct vv_repository *r);
+	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: none was read */
+	void (*close_last_blob)(struct vv_repository *r);
 	const char *came; /* a folder of objects that is looked at, too; borrowed; NULL: none */
 	vv_store *store;
 	bool store_lent; /* it is somebody else's: vv_incoming_show */

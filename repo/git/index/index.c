@@ -132,6 +132,7 @@ void vv_index_close(vv_index *x)
 	}
 	vv_git_lock_release(&x->lock);
 	vv_free(x->edits);
+	vv_index_forget_folder(x);
 	git_index_free(x->git);
 	vv_free(x);
 }
@@ -378,8 +379,8 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 	/* The clock first, then the file once more: equal then means that any later
 	 * change gets a later second, which Git will see. */
 	vv_now(&sec, &nsec);
-	bool racy = !file || vv_lstat(&now_st, file, NULL) < 0 || !vv_stat_equal(&now_st, st) ||
-		    time_is_racy(st->mtime_sec, sec, nsec);
+	bool racy = time_is_racy(st->mtime_sec, sec, nsec) || !file ||
+		    vv_lstat(&now_st, file, NULL) < 0 || !vv_stat_equal(&now_st, st);
 	e->file_size = racy ? 0 : (uint32_t)st->size;
 }
 

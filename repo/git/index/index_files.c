@@ -376,32 +376,31 @@ static vv_status fill_temp(int fd, const char *temp, const char *file, uint32_t 
 	return rc < 0 ? rc : closed;
 }
 
-static vv_status write_regular(const vv_repository *r, const char *path, const char *file,
-			       uint32_t mode, const vv_buf *bytes, vv_error *err)
+static vv_status write_regular(const vv_index *x, const char *path, const char *file, uint32_t mode,
+			       const vv_buf *bytes, vv_error *err)
 {
-	vv_auto(char) *dir = vv_worktree_temp_dir(r, file), *temp = NULL;
+	vv_auto(char) *temp = NULL;
 	vv_status rc;
 	int fd;
 
-	if (!dir) return vv_fail_nomem(err);
-	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) return (vv_status)fd;
+	if ((fd = vv_temp_open(&temp, x->folder_temp, ".varve-", err)) < 0) return (vv_status)fd;
 	if ((rc = fill_temp(fd, temp, file, mode, bytes, err)) < 0 ||
-	    (rc = vv_worktree_watch(r, path, temp, err)) < 0 ||
+	    (rc = vv_worktree_watch(x->repo, path, temp, err)) < 0 ||
 	    (rc = vv_rename(temp, file, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
 	return rc;
 }
 
-static vv_status write_link(const vv_repository *r, const char *path, const char *file,
+static vv_status write_link(const vv_index *x, const char *path, const char *file,
 			    const vv_buf *target, vv_error *err)
 {
-	vv_auto(char) *dir = vv_worktree_temp_dir(r, file), *temp = NULL;
+	vv_auto(char) *temp = NULL;
 	char name[sizeof(".varve-") + VV_TEMP_RANDOM] = ".varve-";
 	vv_status rc;
 
 	vv_temp_name(name + strlen(name));
-	if (!(temp = vv_path_join(dir, name, NULL))) return vv_fail_nomem(err);
+	if (!(temp = vv_path_join(x->folder_temp, name, NULL))) return vv_fail_nomem(err);
 	if (target->len == 0 || strlen(target->data) != target->len) {
 		return vv_fail(err, VV_ECORRUPT, "the symbolic link '%s' has no usable target",
 			       vv_text_shows(file));
@@ -409,10 +408,54 @@ static vv_status write_link(const vv_repository *r, const char *path, const char
 	if (vv_sys_ops.symlink(target->data, temp) < 0) {
 		return vv_fail_errno(err, "cannot make the symbolic link", file);
 	}
-	if ((rc = vv_worktree_watch(r, path, temp, err)) < 0 ||
+	if ((rc = vv_worktree_watch(x->repo, path, temp, err)) < 0 ||
 	    (rc = vv_rename(temp, file, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
+	return rc;
+}
+
+void vv_index_forget_folder(vv_index *x)
+{
+	vv_free(x->folder);
+	vv_free(x->folder_temp);
+	x->folder = x->folder_temp = NULL;
+}
+
+/* Makes the folder of a file, below folders alone; of many files in one it is looked at once. */
+static vv_status open_folder(vv_index *x, const char *path, const char *file, bool *looked,
+			     vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_dir(file);
+	vv_status rc;
+
+	if (!dir) return vv_fail_nomem(err);
+	*looked = !x->folder || strcmp(x->folder, dir) != 0;
+	if (!*looked) return VV_OK;
+	vv_index_forget_folder(x);
+	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0 ||
+	    (rc = vv_mkdirs(dir, err)) < 0) {
+		return rc;
+	}
+	if (!(x->folder_temp = vv_worktree_temp_dir(x->repo, file))) return vv_fail_nomem(err);
+	x->folder = vv_take(&dir);
+	return VV_OK;
+}
+
+static vv_status write_bytes(vv_index *x, const char *path, const char *file, uint32_t mode,
+			     const vv_buf *bytes, vv_error *err)
+{
+	bool looked;
+	vv_status rc;
+
+	do {
+		if ((rc = open_folder(x, path, file, &looked, err)) < 0) return rc;
+		rc = is_link_mode(mode) ? write_link(x, path, file, bytes, err)
+					: write_regular(x, path, file, mode, bytes, err);
+		if (rc < 0) {
+			vv_index_forget_folder(x);
+		}
+	} while (rc < 0 && !looked); /* the folder may be gone meanwhile */
 	return rc;
 }
 
@@ -435,15 +478,19 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
 			       "a bare repository has no work tree to write to");
 	}
-	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0) return rc;
 	rc = is_link_mode(mode) ? vv_blob_read(x->repo, id, LINK_BYTES_MAX, &bytes, err)
 				: content_for(x->repo, path, id, &bytes, err);
-	if (rc < 0 || (rc = vv_mkdirs_above(file, err)) < 0 ||
-	    (rc = vv_worktree_make_room(x->repo, path, err)) < 0) {
-		return rc;
+	if (rc < 0) return rc;
+	if ((rc = write_bytes(x, path, file, mode, &bytes, err)) < 0) {
+		/* What is in the way says more than that a file could not be renamed. */
+		vv_error why;
+		const vv_status room = vv_worktree_make_room(x->repo, path, &why);
+
+		if (room < 0) {
+			*err = why;
+		}
+		return room < 0 ? room : rc;
 	}
-	rc = is_link_mode(mode) ? write_link(x->repo, path, file, &bytes, err)
-				: write_regular(x->repo, path, file, mode, &bytes, err);
-	if (rc < 0 || (rc = vv_lstat(&st, file, err)) < 0) return rc;
+	if ((rc = vv_lstat(&st, file, err)) < 0) return rc;
 	return vv_index_set(x, path, mode, id, &st, err);
 }
