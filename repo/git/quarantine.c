@@ -286,10 +286,10 @@ static vv_status list_add(staged_list *list, const char *path, const char *fan, 
 	return VV_OK;
 }
 
-static vv_status list_staged(const vv_quarantine *s, staged_list *list, vv_error *err)
+static vv_status list_staged(const char *dir, staged_list *list, vv_error *err)
 {
 	vv_auto(vv_folder) fans = {0};
-	vv_status rc = vv_folder_read(&fans, s->dir, false, err);
+	vv_status rc = vv_folder_read(&fans, dir, false, err);
 
 	while (rc == VV_OK && vv_folder_next(&fans)) {
 		vv_auto(vv_folder) f = {0};
@@ -449,6 +449,20 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 
 	if ((rc = stage_pack(r, from, hex, &files, err)) < 0 ||
 	    (rc = vv_syncs_wait(&files, err)) < 0 || (rc = place_pack(r, from, hex, err)) < 0) {
+		return rc;
+	}
+	return vv_syncs_wait(&r->later, err);
+}
+
+vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error *err)
+{
+	vv_auto(vv_syncs) files = {0};
+	vv_auto(staged_list) list = {0};
+	vv_status rc;
+
+	if ((rc = list_staged(from, &list, err)) < 0 ||
+	    (rc = stage_loose(&list, &files, err)) < 0 || (rc = vv_syncs_wait(&files, err)) < 0 ||
+	    (rc = place_all_loose(r, &list, err)) < 0) {
 		return rc;
 	}
 	return vv_syncs_wait(&r->later, err);
@@ -674,7 +688,7 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	if ((large && (rc = stage_large_loose(r, large, err)) < 0) ||
 	    (count > LOOSE_MAX && (rc = stage_memory_pack(r, files, err)) < 0) ||
 	    (count > 0 && count <= LOOSE_MAX && (rc = stage_file(r, files, err)) < 0) ||
-	    (s->loose && (rc = list_staged(s, &list, err)) < 0)) {
+	    (s->loose && (rc = list_staged(s->dir, &list, err)) < 0)) {
 		return rc;
 	}
 	return stage_loose(&list, files, err);
@@ -692,7 +706,7 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 		s->pack[0] = '\0';
 	}
 	if (rc < 0 || (s->file && (rc = place_file(r, err)) < 0) ||
-	    (s->loose && (rc = list_staged(s, &list, err)) < 0) ||
+	    (s->loose && (rc = list_staged(s->dir, &list, err)) < 0) ||
 	    (rc = place_all_loose(r, &list, err)) < 0) {
 		return rc;
 	}

@@ -51,6 +51,9 @@ vv_status vv_quarantine_pack(vv_repository *r, const vv_buf *objects, char **nam
 vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
 				  vv_error *err);
 
+/* The same for the loose objects of such a folder. */
+vv_status vv_quarantine_take_loose(vv_repository *r, const char *from, vv_error *err);
+
 /* In varve's folder: the hex names of the packs that are varve's own, one a line. */
 #define VV_OWN_PACKS "git-packs"
 

@@ -43,8 +43,8 @@ struct vv_git_receive {
 	uint64_t count;              /* different objects */
 	uint64_t objects, bytes;     /* all that came, repeats too: what the limits are of */
 	vv_error failed;             /* the spool ends in half an object then */
-	char hex[GIT_OID_HEXSZ + 1]; /* the pack's name, "" until there is one */
-	bool ended, installed;
+	char hex[GIT_OID_HEXSZ + 1]; /* the pack's name; "": they are loose objects */
+	bool taken, ended, installed;
 };
 
 /* --- the folder ------------------------------------------------------------------------ */
@@ -400,8 +400,9 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 	g->inner->told = g->repo->told ? g->repo->told : &g->repo->own_told;
 	g->inner->partial = false;
 	g->inner->came = g->dir;
-	if ((code = git_odb_backend_pack(&came, g->dir)) == 0 &&
-	    (code = git_odb_add_backend(g->inner->odb, came, CAME_PRIORITY)) < 0) {
+	code = g->hex[0] ? git_odb_backend_pack(&came, g->dir)
+			 : git_odb_backend_loose(&came, g->dir, 0, 0, 0, 0);
+	if (code == 0 && (code = git_odb_add_backend(g->inner->odb, came, CAME_PRIORITY)) < 0) {
 		came->free(came);
 	}
 	vv_git_check_reads(g->inner->odb);
@@ -455,10 +456,11 @@ vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count
 		return err->code;
 	}
 	if ((rc = check_expected(g, err)) < 0 ||
-	    (g->count > 0 && !g->hex[0] &&
+	    (g->count > 0 && !g->taken &&
 	     (rc = g->pack ? vv_git_pack_end(g->pack, g->hex, err) : index_pack(g, err)) < 0)) {
 		return rc;
 	}
+	g->taken = true;
 	if ((!g->inner && (rc = open_inner(g, err)) < 0) ||
 	    (count > 0 && (rc = check_connected(g, tips, count, err)) < 0)) {
 		return rc;
@@ -480,7 +482,8 @@ vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err)
 	if (!g->ended) return vv_fail(err, VV_EUSAGE, "the Git objects are not all here yet");
 	if (g->count == 0 || g->installed) return VV_OK;
 	if (!(dir = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
-	vv_status rc = vv_quarantine_take_pack(g->repo, dir, g->hex, err);
+	vv_status rc = g->hex[0] ? vv_quarantine_take_pack(g->repo, dir, g->hex, err)
+				 : vv_quarantine_take_loose(g->repo, g->dir, err);
 	vv_free(dir);
 	if (rc < 0) return rc;
 	g->installed = true;
