@@ -29,11 +29,30 @@ typedef struct test {
 	vv_fact_test fact;
 } test;
 
+#define ANSWERS 64u /* a power of two */
+#define ANSWER_LEN 28u
+
+#define CREDIT 1000u
+
+/* What a condition on one column says of a text. */
+typedef struct answer {
+	bool known, holds;
+	uint8_t state, len;
+	char text[ANSWER_LEN];
+} answer;
+
+/* credit 0: hardly a text was met twice, and none is looked up any more. */
+typedef struct answers {
+	unsigned credit;
+	answer of[ANSWERS];
+} answers;
+
 struct vv_where {
 	test *tests;
 	size_t count;
 	vv_condition **conditions; /* texts of the tests are theirs */
 	bool *judged;              /* by the tests alone */
+	answers *answers;          /* of each condition */
 	size_t condition_count;
 	vv_condition_scratch *scratch;
 	size_t *columns, column_count;
@@ -262,18 +281,49 @@ static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 	}
 }
 
+static bool evaluate(vv_where *w, size_t i, const vv_cell *cells)
+{
+	if (vv_condition_eval(w->conditions[i], w->scratch, cells) == VV_TRUE) return true;
+	w->failed |= vv_condition_failed(w->scratch);
+	w->undecided |= vv_condition_undecided(w->scratch);
+	return false;
+}
+
+/* Looked up, where the condition reads one column and its text is short. */
+static bool condition_holds(vv_where *w, size_t i, const vv_cell *cells)
+{
+	size_t count;
+	const size_t *columns = vv_condition_columns(w->conditions[i], &count);
+	const vv_cell *c = count == 1 ? &cells[columns[0]] : NULL;
+	answers *known = &w->answers[i];
+	uint64_t hash = 0;
+
+	if (!c || c->len > ANSWER_LEN || known->credit == 0) return evaluate(w, i, cells);
+	for (size_t k = 0; k < c->len; k++) {
+		hash = (hash ^ (uint8_t)c->text[k]) * UINT64_C(0x100000001b3);
+	}
+	answer *a = &known->of[(hash >> 7) % ANSWERS];
+	if (a->known && a->state == c->state && a->len == c->len &&
+	    (c->len == 0 || memcmp(a->text, c->text, c->len) == 0)) {
+		known->credit += known->credit < CREDIT;
+		return a->holds;
+	}
+	known->credit--;
+	*a = (answer){.known = true, .state = (uint8_t)c->state, .len = (uint8_t)c->len};
+	if (c->len > 0) {
+		memcpy(a->text, c->text, c->len);
+	}
+	a->holds = evaluate(w, i, cells);
+	return a->holds;
+}
+
 bool vv_where_holds(vv_where *w, const vv_cell *cells)
 {
 	for (size_t i = 0; i < w->count; i++) {
 		if (!test_holds(w, &w->tests[i], &cells[w->tests[i].column])) return false;
 	}
 	for (size_t i = 0; i < w->condition_count; i++) {
-		if (!w->judged[i] &&
-		    vv_condition_eval(w->conditions[i], w->scratch, cells) != VV_TRUE) {
-			w->failed |= vv_condition_failed(w->scratch);
-			w->undecided |= vv_condition_undecided(w->scratch);
-			return false;
-		}
+		if (!w->judged[i] && !condition_holds(w, i, cells)) return false;
 	}
 	return true;
 }
@@ -327,6 +377,7 @@ void vv_where_free(vv_where *w)
 	vv_condition_scratch_free(w->scratch);
 	vv_free(w->conditions);
 	vv_free(w->judged);
+	vv_free(w->answers);
 	vv_free(w->columns);
 	vv_free(w->tests);
 	vv_free(w);
@@ -456,8 +507,9 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 	err = err ? err : &own;
 	w->conditions = vv_calloc(conditions->count + 1, sizeof(vv_condition *));
 	w->judged = vv_calloc(conditions->count + 1, sizeof(*w->judged));
+	w->answers = vv_calloc(conditions->count + 1, sizeof(*w->answers));
 	w->scratch = vv_condition_scratch_new();
-	if (!w->conditions || !w->judged || !w->scratch) return vv_fail_nomem(err);
+	if (!w->conditions || !w->judged || !w->answers || !w->scratch) return vv_fail_nomem(err);
 	for (size_t i = 0; i < conditions->count && rc == VV_OK; i++) {
 		const char *text = conditions->items[i];
 
@@ -467,7 +519,7 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 			rc = refuse(text, rc, err);
 			break;
 		}
-		w->condition_count++;
+		w->answers[w->condition_count++].credit = CREDIT;
 		if (!vv_condition_tests(w->conditions[i], &found, &count, &cap, &w->judged[i])) {
 			rc = vv_fail_nomem(err);
 		}
