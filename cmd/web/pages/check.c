@@ -30,7 +30,7 @@ void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c)
 	bool known = vv_web_check_read(p->asked->visit, c, false, &k, VV_IGNORED) == VV_OK &&
 		     k.known;
 	part_words(h, .text = vv_html_words("Check: "));
-	part_link(h, .at = at, .text = known ? verdict(p, &k) : vv_html_words("look"));
+	part_link(h, .at = at, .text = known ? verdict(p, &k) : vv_html_words("not known yet"));
 }
 
 static void put_findings(vv_page *p, const vv_web_check *k)
@@ -83,9 +83,9 @@ static void put_rule(vv_page *p, const vv_timeline *t, const vv_timeline_rule *r
 static void put_rules(vv_page *p, const vv_timeline *t)
 {
 	if (!t) {
-		part_note(&p->html,
-			  .text = vv_html_words(
-				  "Since when rules fail is not known yet: reload the page."));
+		part_note(&p->html, .text = vv_html_words(
+					    "Older versions are still being checked: reload the "
+					    "page to see since when each rule holds."));
 		p->passing = true;
 		return;
 	}
@@ -111,6 +111,10 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 					  .heading = vv_html_words("Check"),
 					  .version = &p->asked->commit});
 	part_said(&p->html, .text = words);
+	part_trouble_lead(
+		&p->html,
+		.text = vv_html_words("The tables of this version, against their types and keys, "
+				      "the rules of the project, and the version before."));
 	if (!k.known) {
 		part_note(&p->html,
 			  .text = vv_html_words("Reload the page to go on, or run 'varve check'."));

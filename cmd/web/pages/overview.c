@@ -245,6 +245,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	const vv_web_commit *c = &p->asked->commit;
 	const vv_web_ref *newest = NULL;
 	vv_html *by = vv_page_piece_new(p), *check = vv_page_piece_new(p);
+	bool counted = true;
 	uint64_t rows = 0;
 	vv_web_ref *refs;
 	size_t count;
@@ -256,6 +257,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	}
 	for (size_t i = 0; i < all->tables; i++) {
 		rows += all->items[i].rows;
+		counted = counted && (all->items[i].stored || all->items[i].line_count > 0);
 	}
 	part_words(by, .text = vv_page_text(p, "%s, ", c->author));
 	part_moment(by, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
@@ -263,8 +265,10 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	part_fact_figure(&p->html, .name = vv_html_words("Tables"),
 			 .figure = vv_page_text(p, "%s%s", vv_text_count(all->tables),
 						all->more ? "+" : ""));
-	part_fact_figure(&p->html, .name = vv_html_words("Rows"),
-			 .figure = vv_page_text(p, "%s", vv_text_count(rows)));
+	if (counted) {
+		part_fact_figure(&p->html, .name = vv_html_words("Rows"),
+				 .figure = vv_page_text(p, "%s", vv_text_count(rows)));
+	}
 	part_fact_figure(&p->html, .name = vv_html_words("Last change"), .figure = ago(p, c),
 			 .note = by);
 	if (newest) {
@@ -291,6 +295,27 @@ static const vv_web_change *change_of(const vv_web_log *log, const vv_web_datase
 		}
 	}
 	return NULL;
+}
+
+/* Of plain text of Git the last commits know the rows, since they were compared. */
+static void add_rows(vv_page *p, vv_web_dataset *d, const vv_web_log *log)
+{
+	d->line = vv_arena_calloc(&p->arena, log->count + 1, sizeof(*d->line));
+	for (size_t i = log->count; d->line && i-- > 0;) { /* oldest first */
+		const vv_web_log_entry *e = &log->entries[i];
+
+		for (size_t k = 0; k < e->count; k++) {
+			const vv_web_change *c = &e->changes[k];
+
+			if (c->counts.counted && strcmp(c->path, d->path) == 0) {
+				d->rows = c->counts.new_rows;
+				d->last = e->commit;
+				d->has_last = true;
+				d->line[d->line_count++] = (vv_web_rows_then){
+					e->commit.time, e->commit.id, d->rows};
+			}
+		}
+	}
 }
 
 /* A small line of its rows over time. */
@@ -332,7 +357,10 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 						   : NULL),
 		.rows = d->stored ? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
 						 vv_text_counted(d->columns, "column", NULL))
-				  : vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
+			: d->line_count > 0
+				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
+					       vv_text_bytes(d->bytes))
+				: vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
 		.first = line ? vv_page_text(p, "%s", vv_text_count(line[0].rows))
 			      : vv_html_words(NULL),
 		.line = rows_over_time(p, d),
@@ -454,6 +482,11 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 	if ((rc = vv_web_log_read(p->asked->visit, &q, &log, err)) < 0 ||
 	    (rc = vv_web_datasets_read(p->asked->visit, c, TABLES, true, &all, err)) < 0) {
 		return rc;
+	}
+	for (size_t i = 0; i < all.tables; i++) {
+		if (!all.items[i].stored && !all.items[i].damaged) {
+			add_rows(p, &all.items[i], &log);
+		}
 	}
 	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
 					  .description = vv_page_text(

@@ -208,6 +208,22 @@ head_of() {
 	grep -q '<h2>Prices</h2>' out/index.html
 }
 
+@test "rows of plain text of Git are counted on the overview" {
+	new_repo src
+	rows 20 > src/t.csv
+	git -C src add t.csv
+	git -C src commit -qm one
+	tick
+	rows 25 > src/t.csv
+	git -C src commit -qam two
+	start_server src
+	[[ $(page '') == *" Rows 25 "*"t.csv plain text in Git 25 rows, "*"+5 "* ]]
+	rows 3 > src/u.csv
+	git -C src add u.csv
+	git -C src commit -qm three
+	[[ $(page '') != *" Rows "[0-9]* ]]
+}
+
 @test "tables and columns are found by name, and commits are a feed" {
 	some_files
 	start_server src
