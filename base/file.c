@@ -422,13 +422,11 @@ void vv_temp_sweep(const char *dir, const char *prefix)
 	bool ended;
 
 	while (d && (e = readdir(d))) {
-		vv_auto(char) *path = NULL;
-
 		if (strncmp(e->d_name, prefix, prefix_len) != 0 ||
 		    !vv_temp_name_read(e->d_name + prefix_len, &ended)) {
 			continue;
 		}
-		path = vv_path_join(dir, e->d_name, (char *)NULL);
+		vv_auto(char) *path = vv_path_join(dir, e->d_name, (char *)NULL);
 		if (path && (ended || is_old(path))) {
 			(void)vv_remove_tree(path, NULL);
 		}

@@ -87,12 +87,10 @@ static vv_status begin(job *j, vv_core *core, const varve_check_options *options
 
 static vv_status open_cache(job *j, vv_error *err)
 {
-	vv_auto(char) *dir = NULL;
-
 	if (j->o.flags & VARVE_CHECK_NO_CACHE) return VV_OK;
-	dir = j->run.repo
-		      ? vv_path_join(vv_repository_varvedir(j->run.repo), "cache", "check", NULL)
-		      : NULL;
+	vv_auto(char) *dir = j->run.repo ? vv_path_join(vv_repository_varvedir(j->run.repo),
+							"cache", "check", NULL)
+					 : NULL;
 	if (j->run.repo && !dir) return vv_fail_nomem(err);
 	return vv_check_cache_open(&j->run.cache, dir, err);
 }
@@ -439,11 +437,10 @@ int varve_check_history_open(varve_check_history **out, varve_repo *repo, const 
 	varve_check_history *h = vv_calloc(1, sizeof(*h));
 	job j;
 	vv_error e;
-	vv_status rc;
 
 	*out = NULL;
 	if (!h) return vv_give(err, vv_fail_nomem(&e), &e);
-	rc = begin(&j, repo->core, options, &e);
+	vv_status rc = begin(&j, repo->core, options, &e);
 	if (rc == VV_OK) {
 		rc = read_history(h, &j, revision, &e);
 	}

@@ -300,7 +300,6 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char name[NAME_MAX_LEN];
-	vv_auto(char) *path = NULL;
 
 	make_name(name, "", kind, key);
 	record *r = add_record(&c->used, name);
@@ -310,7 +309,7 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 		vv_buf_put(&r->bytes, bytes, len);
 		return vv_buf_ok(&r->bytes, err);
 	}
-	path = path_in(c->dir, name);
+	vv_auto(char) *path = path_in(c->dir, name);
 	if (!path) return vv_fail_nomem(err);
 	c->wrote = true;
 	vv_derived_begin(&b, RECORD_MARK);

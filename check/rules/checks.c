@@ -455,16 +455,13 @@ static vv_status read_select(reader *r, vv_check_rule *rule)
 	size_t end = r->len;
 
 	for (size_t from = end; from > r->at; end = from) {
-		const char *word;
-		bool taken;
-
 		while (end > r->at && is_blank(r->text[end - 1])) {
 			end--;
 		}
 		for (from = end; from > r->at && !is_blank(r->text[from - 1]); from--) {
 		}
-		word = r->text + from;
-		taken = *word == '@' || *word == '#';
+		const char *word = r->text + from;
+		bool taken = *word == '@' || *word == '#';
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !taken; i++) {
 			taken = strlen(words[i]) == end - from &&
 				strncasecmp(word, words[i], end - from) == 0;

@@ -196,7 +196,6 @@ static vv_status find_both(request *q, vv_error *err)
 {
 	vv_web_asked *k = &q->asked;
 	vv_web_address *a = &q->address;
-	vv_web_commit base;
 	bool fixed_a = false, fixed_b = false;
 
 	vv_status rc = !a->rev ? vv_web_commit_head(&q->visit, &k->commit, err)
@@ -211,7 +210,7 @@ static vv_status find_both(request *q, vv_error *err)
 	}
 	k->fixed = fixed_a && fixed_b && !a->from_base;
 	if (!a->from_base) return VV_OK;
-	base = k->other;
+	vv_web_commit base = k->other;
 	return vv_web_commit_base(&q->visit, &base, &k->commit, &k->other, err);
 }
 

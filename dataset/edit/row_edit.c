@@ -217,12 +217,11 @@ static vv_status edit_rows(editor *e, vv_error *err)
 
 static vv_status edit_file(editor *e, vv_error *err)
 {
-	vv_status rc;
-
 	e->file.out = &e->out;
 	e->cells = vv_calloc(e->table->columns + 1, sizeof(*e->cells));
 	e->changed = vv_calloc(e->table->columns + 1, sizeof(*e->changed));
-	rc = e->cells && e->changed ? vv_line_editor_open(&e->lines, err) : vv_fail_nomem(err);
+	vv_status rc = e->cells && e->changed ? vv_line_editor_open(&e->lines, err)
+					      : vv_fail_nomem(err);
 	if (rc == VV_OK && (rc = vv_text_encoder_init(&e->encoder, err)) == VV_OK) {
 		vv_edited_file_head(&e->file);
 		rc = edit_rows(e, err);

@@ -79,11 +79,11 @@ bool vv_cut_row(vv_cut *c, const vv_cell *cells, size_t columns, uint64_t cell_b
 
 uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows)
 {
-	uint64_t per_row; /* in sixteenths of a byte */
 	uint32_t target = 1;
 
 	if (rows == 0 || cell_bytes == 0) return ROWS_DEFAULT;
-	per_row = cell_bytes / rows * 16 + cell_bytes % rows * 16 / rows;
+	/* in sixteenths of a byte */
+	uint64_t per_row = cell_bytes / rows * 16 + cell_bytes % rows * 16 / rows;
 	if (per_row == 0) {
 		per_row = 1;
 	}

@@ -87,7 +87,6 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 {
 	vv_auto(vv_kept) *notes = NULL;
 	uint8_t key[KEY_LEN];
-	const uint8_t *value;
 	bool hashed;
 	vv_hash128 hash = {0, 0};
 	uint64_t secret;
@@ -103,7 +102,7 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 	if (vv_kept_count(notes) == 0) return VV_OK;
 	if ((rc = hash_file(&hash, &hashed, file, st.size, secret, err)) < 0 || !hashed) return rc;
 	put_key(key, st.size, hash);
-	value = vv_kept_get(notes, key);
+	const uint8_t *value = vv_kept_get(notes, key);
 	*found = value && vv_cid_read(root, value, VV_CID_BYTES, VV_IGNORED) == VV_OK;
 	return VV_OK;
 }

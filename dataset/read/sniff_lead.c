@@ -481,7 +481,6 @@ vv_status sniff_comments(sniff *s, vv_error *err)
 	uint8_t delimiter = 0;
 	sniff_shape rows = {0, 0, false};
 	hash_lines h = {0};
-	bool certain;
 	vv_status rc;
 
 	if (s->hints->comment >= 0 || d->comment != 0) return VV_OK;
@@ -497,7 +496,8 @@ vv_status sniff_comments(sniff *s, vv_error *err)
 		return rc;
 	}
 	/* Where rows begin so, too, one with cells too few must not be taken for a comment. */
-	certain = rows.alike && rows.rows >= 4 && (h.full == 0 || (!h.cut && h.full * 2 < h.rows));
+	bool certain = rows.alike && rows.rows >= 4 &&
+		       (h.full == 0 || (!h.cut && h.full * 2 < h.rows));
 	if (h.notes == 0 || h.header || (!certain && !had)) {
 		d->comment = 0;
 		return VV_OK;

@@ -718,9 +718,8 @@ vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, 
 {
 	pair_list list = {.pairs = NULL};
 	load *l = vv_calloc(1, sizeof(*l));
-	vv_status rc;
 
-	rc = l ? finish(p, err) : vv_fail_nomem(err);
+	vv_status rc = l ? finish(p, err) : vv_fail_nomem(err);
 	if (rc < 0) {
 		goto done;
 	}

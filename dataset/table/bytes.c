@@ -431,8 +431,7 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 	maker m = {0};
 	vv_auto(vv_buf) ends = VV_BUF_INIT;
 	bool more = true;
-	vv_status rc;
-	rc = maker_open(&m, t, opts, err);
+	vv_status rc = maker_open(&m, t, opts, err);
 	if (rc < 0 || (rc = table_head(&ends, t, err)) < 0 ||
 	    (rc = give(&m, fn, payload, &ends, err)) < 0) {
 		goto done;

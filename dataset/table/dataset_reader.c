@@ -254,7 +254,6 @@ void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
 	vv_dataset_reader *r = payload;
-	vv_auto(char) *file = NULL;
 	if (r->index && vv_index_is_tree(r->index)) {
 		vv_index_entry e;
 		return vv_index_get(r->index, path, &e)
@@ -262,7 +261,7 @@ vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out,
 			       : vv_fail(err, VV_ENOTFOUND, "no such file '%s'",
 					 vv_text_shows(path));
 	}
-	file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	if (!file) return vv_fail_nomem(err);
 	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
@@ -313,12 +312,11 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	char **files = NULL;
 	size_t count = 0;
-	vv_status rc;
 
 	*out = false;
 	if (!file) return vv_fail_nomem(err);
 	if (!vv_exists(file)) return VV_OK; /* of most folders */
-	rc = differs(r, package, out, err);
+	vv_status rc = differs(r, package, out, err);
 	if (rc == VV_OK && !*out &&
 	    dataset_reader_work_file(r, package, &text, VV_IGNORED) == VV_OK &&
 	    vv_package_files(&files, &count, package, vv_buf_cstr(&text), text.len, VV_IGNORED) ==

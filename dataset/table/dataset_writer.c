@@ -179,11 +179,10 @@ static bool is_unchanged(const ahead *a)
 static vv_status ahead_end(ahead *a, vv_dataset_found *out, vv_error *err)
 {
 	vv_dataset_reader *r = a->reader;
-	uint64_t start;
 	vv_status rc = VV_ENOTFOUND;
 
 	vv_pool_wait(r->pool, &a->job);
-	start = vv_monotonic_ms();
+	uint64_t start = vv_monotonic_ms();
 	if (a->status < 0 || !is_unchanged(a)) {
 		goto done;
 	}

@@ -319,10 +319,9 @@ static vv_status judge(order_choice *c, import *im, vv_error *err)
 	shared_rows shared = {0};
 	vv_hash_index index;
 	uint64_t share, stored = 0;
-	vv_status rc;
 
 	vv_hash_index_init(&index);
-	rc = vv_hash_index_reserve(&index, c->count) ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = vv_hash_index_reserve(&index, c->count) ? VV_OK : vv_fail_nomem(err);
 	for (size_t i = 0; i < c->count && rc == VV_OK; i++) {
 		rc = vv_hash_index_add(&index, c->sample[i].hash, i) ? VV_OK : vv_fail_nomem(err);
 	}

@@ -357,14 +357,13 @@ static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, 
 	const vv_root *root = &out->root;
 	bool same = root->key_count == sorting->count;
 	vv_import_options o = *opts;
-	vv_import_result found;
 	vv_status rc;
 
 	for (size_t i = 0; same && i < root->key_count; i++) {
 		same = strcmp(root->key[i], sorting->names[i]) == 0;
 	}
 	if (same) return VV_OK;
-	found = *out;
+	vv_import_result found = *out;
 	if (found.root.key_count == 0) {
 		rc = import_refuse_keyless(file->from, sink, !opts->parent, err);
 		goto done;

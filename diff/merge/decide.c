@@ -276,11 +276,10 @@ static bool note_array(items *l, vv_arena *arena, int version, const vv_cell *c,
 	*array = vv_json_read(&top, arena, c->text, c->len, "cell", VV_IGNORED) == VV_OK &&
 		 top->type == VV_JSON_ARRAY;
 	for (const vv_json *v = *array ? top->first : NULL; v; v = v->next) {
-		const char *copy;
-
 		vv_buf_reset(&key);
 		vv_json_put_node(&key, v);
-		copy = key.failed ? NULL : vv_arena_strndup(arena, vv_buf_cstr(&key), key.len);
+		const char *copy = key.failed ? NULL
+					      : vv_arena_strndup(arena, vv_buf_cstr(&key), key.len);
 		l->spaced |= v != top->first && v->start > 0 && c->text[v->start - 1] == ' ';
 		if (!copy ||
 		    !note_item(l, version, copy, key.len, c->text + v->start, v->end - v->start)) {

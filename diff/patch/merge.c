@@ -106,9 +106,8 @@ static vv_status give_result(merging *m, vv_error *err)
 {
 	const vv_bytes_options whole = {.old_fd = -1};
 	vv_auto(vv_table) t = {0};
-	vv_status rc;
 	if (m->job->opts->check) return VV_OK;
-	rc = vv_table_open_stored(&t, &m->blocks, &m->result.cid, err);
+	vv_status rc = vv_table_open_stored(&t, &m->blocks, &m->result.cid, err);
 	return rc < 0 ? rc : vv_table_file(&t, give, m->job, &whole, err);
 }
 

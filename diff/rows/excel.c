@@ -138,7 +138,6 @@ static bool read_number(number *n, const char *s, size_t len)
 static number rounded(const number *n, long keep, bool cut)
 {
 	number r = *n;
-	bool up;
 
 	if (keep >= (long)r.count) return r;
 	if (keep < 0) {
@@ -146,7 +145,7 @@ static number rounded(const number *n, long keep, bool cut)
 		strip(&r);
 		return r;
 	}
-	up = !cut && n->digits[keep] >= '5';
+	bool up = !cut && n->digits[keep] >= '5';
 	r.count = (size_t)keep;
 	for (size_t i = r.count; up && i-- > 0;) {
 		up = r.digits[i] == '9';

@@ -147,13 +147,11 @@ static vv_status read_these(pass *x, int side, const vv_changed_group *groups, s
 	vv_status rc = open_side(&r, x, side, err);
 
 	for (size_t i = 0; i < count && rc == VV_OK && !x->none; i++) {
-		int more;
-
 		if ((i == 0 || groups[i].index != groups[i - 1].index + 1) &&
 		    (rc = vv_table_seek_group(r, groups[i].index, err)) < 0) {
 			break;
 		}
-		more = vv_table_read_rows(r, &b, err);
+		int more = vv_table_read_rows(r, &b, err);
 		rc = more <= 0 ? (vv_status)more : add_group(x, side, &b, err);
 	}
 	return rc;

@@ -24,7 +24,6 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	const vv_index *x;
 	vv_index_entry ie;
 	vv_tree_entry e;
-	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if (o->side->kind == VV_SIDE_COMMIT) {
@@ -48,7 +47,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 		vv_buf_put(out, o->rules_text->data, o->rules_text->len);
 		return vv_buf_ok(out, err);
 	}
-	file = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
+	vv_auto(char) *file = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
 	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_check_may_read(file, o->package_path, err)) == VV_OK) {
 		rc = vv_read_regular(out, file, BESIDE_MAX, err);
@@ -422,7 +421,6 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 			      vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
-	bool broken = false;
 	vv_status rc;
 
 	*in = (vv_check_input){.fd = -1, .package.hints = nothing, .hints = nothing};
@@ -433,7 +431,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	    (rc = find_package(in, path, o, err)) < 0) {
 		goto done;
 	}
-	broken = vv_subject_is_broken(&in->subject, err);
+	bool broken = vv_subject_is_broken(&in->subject, err);
 	if (broken) {
 		rc = VV_EINPUT;
 		goto done;

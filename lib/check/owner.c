@@ -315,11 +315,10 @@ static vv_status begin(changes *c, const vv_json **a, const vv_json **b, vv_aren
 		       const vv_buf *was, const vv_buf *is, bool *done, vv_error *err)
 {
 	vv_error why;
-	vv_status rc;
 
 	*done = vv_buf_equal(was, is);
 	if (*done) return VV_OK;
-	rc = read_both(a, b, arena, was, is, &why);
+	vv_status rc = read_both(a, b, arena, was, is, &why);
 	*done = rc == VV_EINPUT;
 	if (*done) return c->fn(c->payload, why.message, err);
 	if (rc < 0) {

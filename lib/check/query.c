@@ -120,12 +120,11 @@ static vv_status make_commit(vv_repository *r, vv_oid *out, vv_error *err)
 static vv_status name_side(char hex[VV_OID_TEXT + 1], const vv_check_query *q,
 			   const vv_diff_side *side, vv_error *err)
 {
-	vv_oid id;
 	vv_status rc = VV_OK;
 
 	*hex = '\0';
 	if (!side || side->kind == VV_SIDE_WORK) return VV_OK;
-	id = side->commit;
+	vv_oid id = side->commit;
 	if (side->kind == VV_SIDE_INDEX) {
 		rc = make_commit(q->repo, &id, err);
 	}

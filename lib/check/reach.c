@@ -43,11 +43,10 @@ static vv_status find_base(char **out, const char *file, const char *package, vv
 {
 	vv_auto(libc_text) *cwd = realpath(".", NULL);
 	vv_auto(char) *absolute = cwd ? vv_path_absolute(cwd, package ? package : file) : NULL;
-	vv_auto(char) *base = NULL;
 
 	*out = NULL;
 	if (!absolute) return vv_fail_nomem(err);
-	base = package ? vv_path_dir(absolute) : find_top(absolute);
+	vv_auto(char) *base = package ? vv_path_dir(absolute) : find_top(absolute);
 	return base ? find_real(out, base, err) : VV_OK;
 }
 

@@ -286,10 +286,9 @@ static bool is_page(int fd)
 	static const char *const starts[] = {"<!doctype html", "<html"};
 	char head[512];
 	ssize_t n = pread(fd, head, sizeof(head) - 1, 0);
-	size_t at;
 
 	head[n > 0 ? n : 0] = '\0';
-	at = strspn(head, " \t\r\n\xEF\xBB\xBF");
+	size_t at = strspn(head, " \t\r\n\xEF\xBB\xBF");
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		if (strncasecmp(head + at, starts[i], strlen(starts[i])) == 0) return true;
 	}

@@ -117,11 +117,10 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	vv_store *store;
 	vv_sink sink;
 	vv_table t;
-	vv_status rc;
 
 	if (!vv_index_get(d->x, path, &e)) return VV_OK;
-	rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(d->s), &e.id, &arena, &pointer,
-				       err);
+	vv_status rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(d->s), &e.id, &arena,
+						 &pointer, err);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED ||
 	    (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
 		return VV_OK;

@@ -215,7 +215,6 @@ static vv_status drop_conflicts(vv_txn *t, vv_error *err)
 static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_error *err)
 {
 	vv_auto(vv_index) *now = NULL;
-	bool conflicts = false;
 	vv_status rc;
 
 	/* The files are made of these blocks. Plain git may hold the index's lock and wait for ours. */
@@ -223,7 +222,7 @@ static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_err
 	vv_dataset_writer_settle(t->writer);
 	if ((rc = vv_index_open_locked(&now, t->repo, err)) < 0) return rc;
 	vv_dataset_reader_lend_index(t->reader, now);
-	conflicts = vv_index_has_conflicts(now);
+	bool conflicts = vv_index_has_conflicts(now);
 	if ((rc = write_journal(t, now, j, end, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
 	    (end == VV_JOURNAL_END_HEAD && (rc = must_be_head(t, err)) < 0) ||
 	    (rc = vv_journal_index(*j, now, err)) < 0) {

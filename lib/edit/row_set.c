@@ -259,10 +259,9 @@ static vv_status run(job *j, vv_row_set_done *out, vv_buf *json, vv_error *err)
 vv_status vv_row_set_run(vv_row_set_done *out, vv_buf *json, const vv_row_set *s, vv_error *err)
 {
 	job j = {.s = s, .file = {.repo = s->repo, .reader = s->reader, .path = s->path}};
-	vv_status rc;
 
 	vv_arena_init(&j.arena);
-	rc = run(&j, out, json, err);
+	vv_status rc = run(&j, out, json, err);
 	vv_row_found_clear(&j.now);
 	vv_row_file_close(&j.file);
 	vv_arena_clear(&j.arena);

@@ -460,11 +460,10 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 			    vv_error *err)
 {
 	solver v = {.s = s, .table = t, .arena = VV_ARENA_INIT};
-	vv_status rc;
 
 	v.rows = vv_calloc(s->record->count + 1, sizeof(*v.rows));
 	v.back = vv_calloc(s->record->count + 1, sizeof(*v.back));
-	rc = v.rows && v.back ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = v.rows && v.back ? VV_OK : vv_fail_nomem(err);
 	if (rc < 0 || (rc = find_rows(&v, err)) < 0 || (rc = decide(&v, err)) < 0) {
 		goto done;
 	}

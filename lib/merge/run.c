@@ -96,10 +96,9 @@ static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_data
 {
 	const vv_merge_stats *s = &d->stats;
 	vv_auto(vv_buf) rules = VV_BUF_INIT;
-	const char *path;
 
 	vv_merge_rules_describe(&rules, s);
-	path = vv_text_shows(c->path);
+	const char *path = vv_text_shows(c->path);
 	if (d->record.count + d->record.left_out > 0) {
 		vv_buf_printf(&j->report, "CONFLICT (content): %s: ", path);
 		vv_conflict_record_describe(&j->report, &d->record);

@@ -273,10 +273,9 @@ static vv_status read_rules(vv_merge_rules *out, const char **twice, const vv_da
 				      .into = in->into,
 				      .how = in->how,
 				      .swapped = in->swapped};
-	vv_status rc;
 
 	if (in->no_rules) return VV_OK;
-	rc = vv_merge_rules_load(out, &scope, err);
+	vv_status rc = vv_merge_rules_load(out, &scope, err);
 	return rc < 0 ? rc : vv_merge_rules_twice(twice, out, &scope, err);
 }
 

@@ -322,14 +322,13 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 			       .dry = dry};
 	vv_auto(vv_dataset_merged) d = {0};
 	vv_stat st;
-	bool clean = false;
 	vv_status rc;
 
 	vv_dataset_merged_init(&d);
 	if ((rc = vv_dataset_merge_run(&d, &in, err)) < 0) {
 		goto done;
 	}
-	clean = d.record.count == 0 && d.record.left_out == 0;
+	bool clean = d.record.count == 0 && d.record.left_out == 0;
 	if (dry) {
 		goto done;
 	}

@@ -49,7 +49,6 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 			   vv_error *err)
 {
 	vv_stat st;
-	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	item->given = given;
@@ -62,7 +61,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 		return pattern_path(&item->path, r, given, err);
 	}
 	if ((rc = vv_repository_relative(&item->path, r, given, err)) < 0) return rc;
-	file = vv_repository_file(r, item->path);
+	vv_auto(char) *file = vv_repository_file(r, item->path);
 	if (!file) return vv_fail_nomem(err);
 	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
 	item->folder = item->exists && S_ISDIR(st.mode);

@@ -457,7 +457,6 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 			  const char *text, vv_error *err)
 {
 	const char *colon = vv_subject_colon(text);
-	vv_auto(char) *rev = NULL;
 	vv_status rc;
 
 	s->text = text;
@@ -478,7 +477,7 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 		rc = tree_path(&s->path, repo, text + (staged ? 3 : 1), err);
 		return rc < 0 ? rc : find_in_index(s, staged ? text[1] - '0' : 0, err);
 	}
-	rev = vv_strndup(text, (size_t)(colon - text));
+	vv_auto(char) *rev = vv_strndup(text, (size_t)(colon - text));
 	if (!rev) return vv_fail_nomem(err);
 	if ((rc = tree_path(&s->path, repo, colon + 1, err)) == VV_OK &&
 	    (rc = vv_rev_commit(repo, rev, &s->commit, err)) == VV_OK) {

@@ -33,7 +33,6 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 	vv_auto(vv_tree_entry) e = {0};
 	const vv_index *x;
 	vv_index_entry ie;
-	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if (s->from == VV_FROM_COMMIT) {
@@ -49,7 +48,7 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 		}
 		return rc;
 	}
-	file = vv_repository_file(s->repo, path);
+	vv_auto(char) *file = vv_repository_file(s->repo, path);
 	if (!file) return vv_fail_nomem(err);
 	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
@@ -65,6 +64,8 @@ typedef struct input {
 	vv_table_source *stored_bytes;
 	vv_unpacked *unpacked;
 } input;
+static void input_close(input *in);
+VV_AUTO_CLEAR(input, input_close)
 
 /* A file of bytes that varve keeps. */
 static vv_status open_stored(input *in, vv_subject *s, vv_error *err)
@@ -415,7 +416,6 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *row
 	const char *schema;
 	vv_sniff_hints declared = io->hints;
 	vv_sink sink;
-	vv_status rc;
 
 	vv_document_rows_form(rows, &io->hints, &schema);
 	vv_sniff_hints_over(&io->hints, &declared);
@@ -424,7 +424,7 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *row
 		io->schema_len = strlen(schema);
 	}
 	vv_mem_sink_use(&sink, s->passing);
-	rc = vv_import(&result, vv_document_rows_source(rows), &sink, io, err);
+	vv_status rc = vv_import(&result, vv_document_rows_source(rows), &sink, io, err);
 	if ((rc = vv_document_rows_end(rows, rc, err)) < 0) return rc;
 	s->made = result.cid;
 	return vv_table_open(out, &sink, &result.cid, err);
@@ -514,7 +514,6 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	input in;
 	const vv_subject *like = opts ? opts->like : NULL;
 	bool has_parent = false, unpack;
-	vv_status rc;
 
 	memset(&io, 0, sizeof(io));
 	io.kind = VV_KIND_TABLE;
@@ -529,7 +528,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_auto(vv_subject_document) document = {.temp = NULL};
 	bool is_document = false;
 
-	rc = input_open(&in, s, err);
+	vv_status rc = input_open(&in, s, err);
 	if (rc == VV_OK && !(opts && (opts->as_add || opts->whole)) &&
 	    (rc = open_document(&document, &is_document, s, &in, opts && opts->writes, err)) ==
 		    VV_OK &&
@@ -600,36 +599,23 @@ done:
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err)
 {
-	input in;
+	vv_auto(input) in = {.fd = -1};
 	vv_auto(char) *piece = NULL;
 	uint64_t done = 0;
-	ssize_t got = 0;
+	ssize_t got;
 	vv_status rc;
 
-	if ((rc = input_open(&in, s, err)) < 0) {
-		goto done;
-	}
-	if (in.fd < 0) {
-		rc = fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err);
-		goto done;
-	}
-	piece = vv_malloc(PIECE);
-	if (!piece) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	while (rc == VV_OK && (got = vv_read_full(in.fd, piece, PIECE, s->text, err)) > 0) {
+	if ((rc = input_open(&in, s, err)) < 0) return rc;
+	if (in.fd < 0) return fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err);
+	if (!(piece = vv_malloc(PIECE))) return vv_fail_nomem(err);
+	while ((got = vv_read_full(in.fd, piece, PIECE, s->text, err)) > 0) {
 		done += (uint64_t)got;
-		if ((rc = fn(payload, piece, (size_t)got, err)) == VV_OK) {
-			rc = vv_progress_update(progress, "reading", done, in.source.size, err);
+		if ((rc = fn(payload, piece, (size_t)got, err)) < 0 ||
+		    (rc = vv_progress_update(progress, "reading", done, in.source.size, err)) < 0) {
+			return rc;
 		}
 	}
-	if (got < 0) {
-		rc = (vv_status)got;
-	}
-done:
-	input_close(&in);
-	return rc;
+	return (vv_status)got;
 }
 
 /* In pieces, of what has no descriptor. */

@@ -105,11 +105,10 @@ vv_status vv_folder_history_move(vv_folder_history *h, vv_error *err)
 static bool is_whole(const vv_folder_history *h, const char *name, const char *end)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT;
-	const vv_folder_item *held;
 
 	vv_buf_printf(&path, PACKS "%s.%s", name, end);
 	if (path.failed) return false;
-	held = vv_folder_items_find(&h->state->held, path.data);
+	const vv_folder_item *held = vv_folder_items_find(&h->state->held, path.data);
 	if (held) return vv_folder_has(h->dir, path.data, held->number);
 	vv_auto(char) *file = vv_path_join(h->dir, path.data, (char *)NULL);
 	return file && vv_exists(file);

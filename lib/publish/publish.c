@@ -64,11 +64,10 @@ void vv_publishing_clear(vv_publishing *p)
 static vv_status choose_refs(run *r, bool heads, vv_error *err)
 {
 	vv_publishing *p = r->p;
-	vv_status rc;
 
 	vv_shared_refs_clear(&r->refs);
-	rc = heads ? vv_heads_show(&r->refs, p->repo, &p->refs, err)
-		   : vv_shared_refs_choose(&r->refs, p->repo, &p->refs, err);
+	vv_status rc = heads ? vv_heads_show(&r->refs, p->repo, &p->refs, err)
+			     : vv_shared_refs_choose(&r->refs, p->repo, &p->refs, err);
 	if (rc < 0) return rc;
 	if (!r->refs.head) {
 		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");

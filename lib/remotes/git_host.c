@@ -19,6 +19,7 @@
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/edited_pointers.h"
+#include "lib/remotes/fetched.h"
 #include "lib/remotes/folder_url.h"
 #include "lib/remotes/host_refs.h"
 #include "repo/blocks/store.h"
@@ -28,8 +29,6 @@
 #include "repo/git/run_git.h"
 #include "repo/known/elsewhere.h"
 #include "repo/known/incomplete.h"
-
-#define FETCHED "refs/varve/fetched/"
 
 struct vv_git_host {
 	vv_transfer *t;
@@ -56,11 +55,10 @@ struct vv_git_host {
 	vv_host *keeps; /* one of the first two, which keeps the blocks; NULL until that is known */
 	bool beside;    /* the ref keeps blocks, too: those from before there was a store */
 	bool above_asked;
-	bool fresh;      /* it knows what is there */
-	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
-	bool reading;    /* somebody gets from it, and sends nothing */
-	size_t fetched;  /* refs that were made */
-	char folder[64]; /* of these */
+	bool fresh;     /* it knows what is there */
+	bool rewritten; /* the ref was overwritten since it was seen last, and nobody was told */
+	bool reading;   /* somebody gets from it, and sends nothing */
+	vv_fetched fetched;
 	vv_error
 		why; /* why what keeps the blocks cannot be asked: once is enough; code VV_OK: nothing */
 	char *untrusted; /* the URL of a store that .varveconfig names; NULL: none */
@@ -120,8 +118,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	const vv_git_call ask = call(g, NULL);
 	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, folder != NULL, err);
 	if (rc < 0) return explain(g, rc, err);
-	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
-		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
+	vv_fetched_init(&g->fetched, t, &ask, g->word);
 	*out = vv_take(&g);
 	return VV_OK;
 }
@@ -143,58 +140,10 @@ const char *vv_git_host_blocks_place(const vv_git_host *g)
 	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
 }
 
-/* --- what was fetched stays for as long as it is worked with ---------------------------------- */
-
-typedef struct leaving {
-	char **names;
-	size_t count, cap;
-} leaving;
-
-static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
-{
-	leaving *l = payload;
-	char *name = vv_strdup(ref->name);
-
-	if (!name || !vv_array_room(l->names, l->count, l->cap)) {
-		vv_free(name);
-		return vv_fail_nomem(err);
-	}
-	l->names[l->count++] = name;
-	return VV_OK;
-}
-
-static void remove_fetched(vv_git_host *g)
-{
-	leaving l = {0};
-
-	(void)vv_refs_each(g->t->repo, g->folder, list_ref, &l, VV_IGNORED);
-	for (size_t i = 0; i < l.count; i++) {
-		(void)vv_ref_delete(g->t->repo, l.names[i], NULL, VV_IGNORED);
-		vv_free(l.names[i]);
-	}
-	vv_free(l.names);
-}
-
-static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err)
-{
-	*(bool *)payload = true;
-	return vv_fail(err, VV_EEXISTS, "one is enough");
-}
-
-static bool has_refs(const vv_git_host *g, const char *folder)
-{
-	bool has = false;
-
-	(void)vv_refs_each(g->t->repo, folder, stop_at_ref, &has, VV_IGNORED);
-	return has;
-}
-
 void vv_git_host_close(vv_git_host *g)
 {
 	if (g) {
-		if (g->fetched > 0) {
-			remove_fetched(g);
-		}
+		vv_fetched_clear(&g->fetched);
 		vv_host_close(g->above);
 		vv_host_close(g->kept);
 		vv_host_close(g->host);
@@ -400,66 +349,6 @@ static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 	return rc;
 }
 
-/* What is here of its refs' history. */
-static vv_status list_reached(const vv_git_host *g, vv_oids *out, vv_error *err)
-{
-	const vv_hello *h = &g->refs.hello;
-	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
-	vv_status rc;
-
-	*out = (vv_oids){.items = vv_calloc(h->ref_count + 1, sizeof(*out->items))};
-	if (!out->items || !known) return vv_fail_nomem(err);
-	for (size_t i = 0; i < h->ref_count; i++) {
-		out->items[i] = h->refs[i].peeled;
-	}
-	if ((rc = vv_commits_known(g->t->repo, out->items, h->ref_count, known, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < h->ref_count; i++) {
-		if (known[i]) {
-			out->items[out->count++] = out->items[i];
-		}
-	}
-	return VV_OK;
-}
-
-/* The versions in it. */
-static vv_status each_reached(const vv_git_host *g, vv_new_root_fn fn, void *payload, vv_error *err)
-{
-	vv_oids ids;
-	vv_status rc = list_reached(g, &ids, err);
-
-	if (rc == VV_OK && ids.count > 0) {
-		rc = vv_new_roots_each(g->t->repo, ids.items, ids.count, NULL, 0, fn, payload, err);
-	}
-	vv_free(ids.items);
-	return rc;
-}
-
-/* Is it known to name no versions: all that it names is here, and that is nothing? Without a walk where it was found out before. */
-static vv_status has_no_versions(const vv_git_host *g, vv_store *store, bool *out, vv_error *err)
-{
-	vv_auto(vv_elsewhere) *elsewhere = NULL;
-	vv_auto(vv_whole) whole = {0};
-	vv_store_stats here;
-	vv_oids ids = {0};
-	size_t i = 0;
-	vv_status rc;
-
-	*out = false;
-	if ((rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
-	    (rc = vv_elsewhere_read(&elsewhere, g->t->repo, err)) < 0 ||
-	    vv_elsewhere_next(elsewhere, &i)) {
-		return rc;
-	}
-	if ((rc = list_reached(g, &ids, err)) == VV_OK &&
-	    (rc = vv_whole_look(&whole, g->t->repo, ids.items, ids.count, err)) == VV_OK) {
-		*out = whole.all;
-	}
-	vv_free(ids.items);
-	return rc;
-}
-
 /* Those of them that its blocks do not have. */
 static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 {
@@ -468,8 +357,9 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 	vv_status rc = vv_repository_store(g->t->repo, &l.store, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || (rc = has_no_versions(g, l.store, &none, err)) < 0 || none) return rc;
-	return each_reached(g, see_root, &l, err);
+	if (rc < 0 || (rc = vv_host_refs_no_roots(&g->refs, g->t->repo, &none, err)) < 0 || none)
+		return rc;
+	return vv_host_refs_each_root(&g->refs, g->t->repo, see_root, &l, err);
 }
 
 static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
@@ -557,7 +447,7 @@ vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
 	*out = NULL;
 	if (rc < 0 || g->keeps == g->host || g->chosen) return rc;
 	if (!(*out = vv_cid_map_new())) return vv_fail_nomem(err);
-	return each_reached(g, note_reached, *out, err);
+	return vv_host_refs_each_root(&g->refs, g->t->repo, note_reached, *out, err);
 }
 
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
@@ -696,7 +586,7 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0 || none || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
-	    (rc = each_reached(g, note_reached, reached, err)) < 0) {
+	    (rc = vv_host_refs_each_root(&g->refs, g->t->repo, note_reached, reached, err)) < 0) {
 		return rc;
 	}
 	const size_t count = vv_cid_map_count(reached);
@@ -1039,107 +929,38 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 
 /* --- history ------------------------------------------------------------------------------------ */
 
-static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
-{
-	const char *args[] = {
-		"-c",
-		"fetch.unpackLimit=1", /* the pack of a first fetch stays, as in git clone */
-		"fetch",
-		g->t->progress && isatty(STDERR_FILENO) ? "--progress" : "-q",
-		"--no-tags",
-		"--no-write-fetch-head",
-		"--no-auto-maintenance",
-		"--no-recurse-submodules",
-		"--no-prune",
-		"--refmap=",
-		"--stdin",
-		"--",
-		g->word,
-		NULL};
-	vv_auto(vv_buf) what = VV_BUF_INIT;
-	vv_git_call run = call(g, has_refs(g, "") ? args + 2 : args);
-
-	run.input = specs->data;
-	run.len = specs->len;
-	run.show = strcmp(args[3], "-q") != 0;
-	vv_notes_end(g->t->notes);
-	vv_buf_printf(&what, "'%s'", vv_text_url(g->url));
-	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
-	if (!g->t->quiet) {
-		(void)vv_notes_begin(g->t->notes);
-	}
-	return rc;
-}
-
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
 {
-	vv_auto(char) *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder,
-					     (char *)NULL);
-	const bool left = folder && g->fetched == 0 &&
-			  (vv_exists(folder) || has_refs(g, g->folder));
-	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	if (left &&
-	    (rc = open_host(g, err)) == VV_OK) { /* whose lock keeps others out of the folder */
-		(void)vv_remove_tree(
-			folder, VV_IGNORED); /* locks of a git that was killed stop every fetch */
-		remove_fetched(g);
-	}
-	return rc;
+	if (!vv_fetched_is_left(&g->fetched)) return VV_OK;
+	if ((rc = open_host(g, err)) < 0) return rc; /* whose lock keeps others out of the folder */
+	vv_fetched_tidy(&g->fetched);
+	return VV_OK;
 }
 
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err)
 {
-	vv_auto(vv_buf) specs = VV_BUF_INIT, name = VV_BUF_INIT;
-	size_t first = g->fetched;
-	vv_ref ref;
-	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
+	const char *head = g->refs.hello.head;
+	vv_status rc;
 
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(&specs, "+%s:%s%zu\n", names[i], g->folder, first + i);
+	if ((rc = open_host(g, err)) < 0) return rc; /* likewise */
+	if ((rc = vv_fetched_get(&g->fetched, names, count, ids, err)) < 0) {
+		return explain(g, rc, err);
 	}
-	if (rc == VV_OK && count > 0 && (rc = vv_buf_ok(&specs, err)) == VV_OK) {
-		g->fetched += count;
-		rc = explain(g, run_fetch(g, &specs, err), err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_buf_reset(&name);
-		vv_buf_printf(&name, "%s%zu", g->folder, first + i);
-		if ((rc = vv_buf_ok(&name, err)) == VV_OK &&
-		    (rc = vv_ref_get(g->t->repo, name.data, &ref, err)) == VV_OK) {
-			ids[i] = ref.id;
-			if (g->refs.hello.head && strcmp(names[i], g->refs.hello.head) == 0) {
-				g->fetched_head = ref.id;
-			}
-			vv_ref_clear(&ref);
+	for (size_t i = 0; head && i < count; i++) {
+		if (strcmp(names[i], head) == 0) {
+			g->fetched_head = ids[i];
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
 			    vv_error *err)
 {
-	const char *args[] = {"rev-list",  "--count", "--not",   "--branches", "--tags",
-			      "--remotes", "--not",   "--stdin", NULL};
-	vv_auto(vv_buf) input = VV_BUF_INIT, text = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
-	vv_git_call run = call(g, args);
-	vv_status rc;
-
-	for (size_t i = 0; i < count; i++) {
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(&input, "%s\n", hex);
-	}
-	run.input = input.data;
-	run.len = input.len;
-	run.output = &text;
-	if ((rc = vv_buf_ok(&input, err)) == VV_OK) {
-		rc = vv_git_must(&run, "counting commits", err);
-	}
-	*out = rc == VV_OK ? strtoull(vv_buf_cstr(&text), NULL, 10) : 0;
-	return rc;
+	return vv_fetched_count(&g->fetched, ids, count, out, err);
 }
 
 /* --- gc ------------------------------------------------------------------------------------------- */
@@ -1158,16 +979,9 @@ vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_e
 
 vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err)
 {
-	vv_auto(vv_buf) specs = VV_BUF_INIT;
-	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
+	vv_status rc = open_host(g, err); /* likewise */
 
-	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n", g->folder);
-	g->fetched++;
-	rc = rc < 0 ? rc : vv_buf_ok(&specs, err);
-	if (rc == VV_OK && (rc = run_fetch(g, &specs, err)) == VV_OK) {
-		rc = vv_refs_each(g->t->repo, g->folder, fn, payload, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_fetched_get_all(&g->fetched, fn, payload, err);
 }
 
 /* --- push ---------------------------------------------------------------------------------------- */

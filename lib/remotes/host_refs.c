@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/ref_name.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
 
 static vv_status bad_line(const vv_host_refs *x, vv_error *err)
 {
@@ -205,4 +207,64 @@ void vv_host_refs_clear(vv_host_refs *x)
 	vv_free(x->hello.heads);
 	vv_arena_clear(&x->arena);
 	memset(x, 0, sizeof(*x));
+}
+
+/* What is here of its refs' history. */
+static vv_status list_reached(const vv_host_refs *x, vv_repository *r, vv_oids *out, vv_error *err)
+{
+	const vv_hello *h = &x->hello;
+	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	vv_status rc;
+
+	*out = (vv_oids){.items = vv_calloc(h->ref_count + 1, sizeof(*out->items))};
+	if (!out->items || !known) return vv_fail_nomem(err);
+	for (size_t i = 0; i < h->ref_count; i++) {
+		out->items[i] = h->refs[i].peeled;
+	}
+	if ((rc = vv_commits_known(r, out->items, h->ref_count, known, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < h->ref_count; i++) {
+		if (known[i]) {
+			out->items[out->count++] = out->items[i];
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_host_refs_each_root(const vv_host_refs *x, vv_repository *r, vv_new_root_fn fn,
+				 void *payload, vv_error *err)
+{
+	vv_oids ids;
+	vv_status rc = list_reached(x, r, &ids, err);
+
+	if (rc == VV_OK && ids.count > 0) {
+		rc = vv_new_roots_each(r, ids.items, ids.count, NULL, 0, fn, payload, err);
+	}
+	vv_free(ids.items);
+	return rc;
+}
+
+vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *elsewhere = NULL;
+	vv_auto(vv_whole) whole = {0};
+	vv_store_stats here;
+	vv_oids ids = {0};
+	vv_store *store;
+	size_t i = 0;
+	vv_status rc;
+
+	*out = false;
+	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
+	    (rc = vv_elsewhere_read(&elsewhere, r, err)) < 0 || vv_elsewhere_next(elsewhere, &i)) {
+		return rc;
+	}
+	if ((rc = list_reached(x, r, &ids, err)) == VV_OK &&
+	    (rc = vv_whole_look(&whole, r, ids.items, ids.count, err)) == VV_OK) {
+		*out = whole.all;
+	}
+	vv_free(ids.items);
+	return rc;
 }

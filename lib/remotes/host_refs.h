@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/error.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/oid.h"
 #include "repo/git/run_git.h"
 #include "transport/places/packs/host.h"
@@ -32,5 +33,11 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 			    const char *word, bool files, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
+
+/* The versions in what is here of the refs' history. */
+vv_status vv_host_refs_each_root(const vv_host_refs *x, vv_repository *r, vv_new_root_fn fn,
+				 void *payload, vv_error *err);
+/* Is it known that there are none: all that the refs name is here? Without a walk where it was found out before. */
+vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err);
 
 #endif

@@ -163,12 +163,11 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 static vv_status recall(vv_transfer *t, vv_error *err)
 {
 	uint64_t secret;
-	vv_auto(char) *file = NULL;
 	vv_status rc = VV_OK;
 
 	if (t->remembers || !t->repo) return VV_OK;
 	t->remembers = true;
-	file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
+	vv_auto(char) *file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
 	if (!file) return vv_fail_nomem(err);
 	if (vv_repository_secret(t->repo, &secret, VV_IGNORED) == VV_OK) {
 		rc = vv_table_checks_load(t->checks, file, secret, err);

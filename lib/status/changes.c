@@ -503,7 +503,6 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 			       vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(char) *file = NULL;
 	uint64_t size;
 	vv_oid id;
 	vv_status rc = vv_blob_size(c->r, &e->id, &size, err);
@@ -513,7 +512,7 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 	if (rc < 0 || st->size < size || st->size - size > size / 8 || st->size > VV_POINTER_MAX) {
 		return rc;
 	}
-	file = vv_repository_file(c->r, e->path);
+	vv_auto(char) *file = vv_repository_file(c->r, e->path);
 	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_read_regular(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
 	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&

@@ -39,13 +39,12 @@ static vv_status on_kind(void *payload, const vv_reader_kind *k, vv_error *err)
 vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env, vv_error *err)
 {
 	look l = {.doctor = d, .read = VV_BUF_INIT, .lack = VV_BUF_INIT, .need = VV_BUF_INIT};
-	vv_status rc;
 
 	if (!vv_documents_are_read(r)) {
 		return vv_doctor_say(d, "documents", false, NULL, err,
 				     "no reader is run here: varve.readers is false");
 	}
-	rc = vv_reader_kinds(r, env, on_kind, &l, err);
+	vv_status rc = vv_reader_kinds(r, env, on_kind, &l, err);
 	if (rc == VV_OK && l.read.len > 0) {
 		rc = vv_doctor_say(d, "documents", false, NULL, err, "can be read: %s",
 				   vv_buf_cstr(&l.read));

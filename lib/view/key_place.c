@@ -127,14 +127,13 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	search s = {.p = p, .field = &p->table->schema.fields[p->key[0]]};
-	int known;
 	vv_status rc;
 
 	*found = *whole = false;
 	if (!(s.values = vv_arena_calloc(&arena, p->key_count, sizeof(*s.values)))) {
 		return vv_fail_nomem(err);
 	}
-	known = vv_key_words_read(s.values, p->key_count, p->text, &arena, err);
+	int known = vv_key_words_read(s.values, p->key_count, p->text, &arena, err);
 	if (known <= 0) { /* no key of a row is written so */
 		*whole = known == 0;
 		return (vv_status)known;

@@ -415,11 +415,10 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 {
 	vv_file_state state = VV_FILE_MODIFIED;
 	vv_index_entry e;
-	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if (edit->changed) return vv_attr_edit_stage(edit, x, err);
-	file = vv_repository_file(r, ".gitattributes");
+	vv_auto(char) *file = vv_repository_file(r, ".gitattributes");
 	if (!file) return vv_fail_nomem(err);
 	bool exists = vv_exists(file);
 	if (!exists) return VV_OK;

@@ -365,13 +365,12 @@ vv_status vv_tree_switch_find_kept(vv_tree_switch *s, const vv_oid *from, vv_err
 					keep, s, err);
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
 		vv_change change;
-		vv_auto(char) *path = NULL;
 
 		vv_index_at(x, i, &e);
 		if (find_step(s, e.path)) {
 			continue; /* looked at already, and clean */
 		}
-		path = vv_strdup(e.path);
+		vv_auto(char) *path = vv_strdup(e.path);
 		rc = !path ? vv_fail_nomem(err)
 			   : vv_checkout_is_clean(s->checkout, &e, &clean, err);
 		if (rc == VV_OK && !clean) {

@@ -409,11 +409,10 @@ done:
 static vv_status keep_pack(const vv_pack *p, const char *folder, char **kept, vv_error *err)
 {
 	char name[VV_PACK_NAME_MAX];
-	vv_auto(char) *index = NULL;
 	vv_status rc = VV_OK;
 
 	vv_pack_name_write(name, &p->id, "index");
-	index = vv_path_join(folder, name, (char *)NULL);
+	vv_auto(char) *index = vv_path_join(folder, name, (char *)NULL);
 	*kept = vv_path_join(folder, p->name, (char *)NULL);
 	if (!index || !*kept) {
 		rc = vv_fail_nomem(err);

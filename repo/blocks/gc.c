@@ -561,14 +561,13 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
 		      vv_gc_result *out, vv_error *err)
 {
-	vv_auto(char) *path = NULL;
 	vv_status rc;
 	int fd = -1;
 
 	memset(out, 0, sizeof *out);
 	vv_gc gc = {.store = s, .opts = opts, .result = out};
 	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
-	path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
 	if (!path) return vv_fail_nomem(err);
 	fd = vv_lock(path, true,
 		     opts->writer_wait_ms > 0 && opts->writer_wait_ms < SETTLED_WAIT_MS

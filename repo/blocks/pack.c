@@ -206,7 +206,6 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 	scanner s = {p, scan, NULL, 0, 0, VV_PACK_HEADER_LEN, 0, true};
 	vv_xxh3_state *hash = NULL;
 	uint8_t found[VV_PACK_HASH_LEN];
-	vv_hash128 sum;
 	vv_status rc;
 
 	*sound = false;
@@ -229,7 +228,7 @@ vv_status vv_pack_scan_all(vv_pack *p, const vv_pack_scan *scan, bool *sound, vv
 	if (rc < 0) {
 		goto done;
 	}
-	sum = vv_xxh3_digest128(hash);
+	vv_hash128 sum = vv_xxh3_digest128(hash);
 	vv_put_le64(found, sum.lo);
 	vv_put_le64(found + 8, sum.hi);
 	if (memcmp(found, p->id.hash, sizeof found) != 0) {

@@ -249,12 +249,11 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 	char **names = NULL;
 	size_t count = 0;
 	vv_pack_name id;
-	vv_status rc;
 
 	if (!l) return vv_fail_nomem(err);
 	atomic_init(&l->refs, 1);
 	vv_now(&l->listed_sec, &l->listed_nsec);
-	rc = vv_lstat(&l->dir, s->packs_dir, err);
+	vv_status rc = vv_lstat(&l->dir, s->packs_dir, err);
 	if (rc == VV_ENOTFOUND) {
 		memset(&l->dir, 0, sizeof l->dir);
 		rc = VV_OK;
@@ -396,10 +395,8 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 	vv_status rc;
 
 	for (size_t i = 0; i < 2; i++) {
-		vv_auto(char) *path = NULL;
-
 		vv_pack_name_write(name, id, parts[i]);
-		path = vv_path_join(s->packs_dir, name, (char *)NULL);
+		vv_auto(char) *path = vv_path_join(s->packs_dir, name, (char *)NULL);
 		if ((rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err)) < 0) return rc;
 	}
 	return VV_OK;
@@ -428,7 +425,6 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 	size_t stem = strlen(name);
 	char pack_name[VV_PACK_NAME_MAX];
 	vv_pack_name id;
-	vv_auto(char) *path = NULL;
 	vv_status rc = VV_OK;
 
 	if (stem < 6 || stem >= sizeof pack_name || strcmp(name + stem - 6, ".index") != 0) {
@@ -437,7 +433,7 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 	stem -= 6;
 	memcpy(pack_name, name, stem);
 	memcpy(pack_name + stem, ".pack", 6);
-	path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
 	if (!path) return vv_fail_nomem(err);
 	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
 		rc = vv_store_remove_pack(s, &id, err);

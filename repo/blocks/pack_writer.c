@@ -314,10 +314,9 @@ static vv_status cut_short(vv_error *err)
 static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)
 {
 	uint64_t start = position(w), at = VV_PACK_HEADER_LEN;
-	vv_auto_free uint8_t *piece = NULL;
 	vv_status rc = VV_OK;
 
-	piece = vv_malloc(BUFFER_LEN);
+	vv_auto_free uint8_t *piece = vv_malloc(BUFFER_LEN);
 	if (!piece) return vv_fail_nomem(err);
 	while (rc == VV_OK && at < from->flushed) {
 		size_t n = from->flushed - at < BUFFER_LEN ? (size_t)(from->flushed - at)

@@ -124,12 +124,11 @@ static void store_indexes(const vv_pack_list *l)
 static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 {
 	vv_store *s = w->store;
-	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	w->lock = vv_mutex_new();
 	w->own = vv_pack_writer_new(s->packs_dir, VV_TEMP_PREFIX);
-	path = vv_path_join(s->dir, VV_WRITER_LOCK, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(s->dir, VV_WRITER_LOCK, (char *)NULL);
 	if (!w->lock || !w->own || !path) return vv_fail_nomem(err);
 	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	w->lock_fd = vv_lock(path, true, lock_wait_ms, err);
@@ -178,13 +177,11 @@ void vv_writer_close(vv_writer *w)
 
 bool vv_writer_settle(vv_writer *w)
 {
-	vv_auto(char) *path = NULL;
-
 	assert(w->gc_fd < 0);
 	if (w->failed.code < 0 || vv_pack_writer_count(w->own) > 0) {
 		return false; /* published, but no new pack could be begun */
 	}
-	path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
 	w->gc_fd = path ? vv_lock(path, false, 0, NULL) : -1;
 	if (w->gc_fd < 0) return false;
 	vv_unlock(w->lock_fd);

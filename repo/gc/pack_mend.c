@@ -27,14 +27,13 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 {
 	vv_auto(vv_buf) pack = VV_BUF_INIT, said = VV_BUF_INIT;
 	char name[sizeof("tmp_idx_") + VV_TEMP_RANDOM] = "tmp_idx_";
-	vv_auto(char) *temp = NULL;
 	int code = 0;
 	vv_status rc;
 
 	vv_temp_sweep(dir, "tmp_idx_");
 	vv_temp_name(name + strlen(name));
 	vv_buf_printf(&pack, "%.*s.pack", (int)(strlen(index) - strlen(".idx")), index);
-	temp = vv_path_join(dir, name, (char *)NULL);
+	vv_auto(char) *temp = vv_path_join(dir, name, (char *)NULL);
 	if (!temp || vv_buf_ok(&pack, err) < 0) return vv_fail_nomem(err);
 	/* In no repository: it would compare what is in the pack with what the damaged index leads to. */
 	const char *args[] = {

@@ -329,13 +329,12 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 	const char *name = (const char *)names;
 	for (uint32_t i = 0; rc == VV_OK && i < m->packs; i++) {
 		size_t len = strlen(name);
-		vv_auto(char) *path = NULL;
 
 		if (len >= left || !vv_path_ends(name, ".idx") || strchr(name, '/')) {
 			rc = damaged(w->path, "its list of packs is in disorder", err);
 			break;
 		}
-		path = pack_of(dir, name);
+		vv_auto(char) *path = pack_of(dir, name);
 		rc = path ? pack_size(&m->sizes[i], path, err) : vv_fail_nomem(err);
 		name += len + 1;
 		left -= len + 1;
@@ -590,12 +589,11 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 		bool index = vv_path_ends(names[i], ".idx") ||
 			     strcmp(names[i], VV_MULTI_PACK_INDEX) == 0,
 		     sound = true;
-		vv_auto(char) *path = NULL;
 
 		if (!index && !(data && vv_path_ends(names[i], ".pack"))) {
 			continue;
 		}
-		path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
 		rc = path ? check_file(path, &sound, err) : vv_fail_nomem(err);
 		if (rc == VV_OK && !sound) {
 			rc = fn(payload, names[i], index, err);

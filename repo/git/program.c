@@ -89,7 +89,6 @@ static bool is_own_name(const char *name)
 /* A program of this name at a path from the folder of the program that runs; *out NULL: there is none. */
 static vv_status beside(char **out, const char *folder, const char *name, vv_error *err)
 {
-	vv_auto(char) *path = NULL;
 	char self[PATH_MAX];
 	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -99,7 +98,7 @@ static vv_status beside(char **out, const char *folder, const char *name, vv_err
 	char *slash = strrchr(self, '/');
 	if (!slash) return VV_OK;
 	*slash = '\0';
-	path = vv_path_join(self, folder, name, NULL);
+	vv_auto(char) *path = vv_path_join(self, folder, name, NULL);
 	if (!path) return vv_fail_nomem(err);
 	if (is_program(path)) {
 		*out = vv_take(&path);
@@ -263,8 +262,6 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
-	vv_auto_free char **env = NULL;
-	vv_auto_free const char **script = NULL;
 	size_t count = 0;
 	ends e;
 	vv_status rc;
@@ -273,8 +270,8 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 	while (run->argv[count]) {
 		count++;
 	}
-	env = make_env(vv_env_list(run->env), run->more);
-	script = vv_calloc(count + 2, sizeof(char *));
+	vv_auto_free char **env = make_env(vv_env_list(run->env), run->more);
+	vv_auto_free const char **script = vv_calloc(count + 2, sizeof(char *));
 	if (!env || !script) return vv_fail_nomem(err);
 	script[0] = "sh";
 	script[1] = file;
@@ -534,7 +531,6 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 			   const void *input, size_t len, bool *ran, vv_error *err)
 {
 	vv_auto(char) *path = NULL, *git_dir = NULL, *git_index = NULL;
-	vv_auto_free const char **argv = NULL;
 	vv_auto(char) *called = NULL;
 	const char *more[5] = {NULL, NULL, NULL, vv_write_turn_setting(r), NULL};
 	size_t count = 0;
@@ -546,7 +542,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	while (args && args[count]) {
 		count++;
 	}
-	argv = vv_calloc(count + 2, sizeof(char *));
+	vv_auto_free const char **argv = vv_calloc(count + 2, sizeof(char *));
 	more[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
 	more[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
 	more[2] = called = env_setting("VARVE_HOOK", name);

@@ -136,7 +136,6 @@ static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 {
 	const char *tree = vv_env_get(r->env, "GIT_WORK_TREE");
 	vv_auto(libc_text) *real = NULL;
-	vv_auto(char) *now = NULL;
 	bool set = true;
 	int code;
 	vv_status rc;
@@ -148,7 +147,7 @@ static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 	if (!(real = realpath(tree, NULL))) {
 		return vv_fail_errno(err, "cannot use the work tree", tree);
 	}
-	now = folder_dup(git_repository_workdir(
+	vv_auto(char) *now = folder_dup(git_repository_workdir(
 		r->git)); /* setting the same one again leaks in libgit2 1.5 */
 	if ((!now || strcmp(now, real) != 0) &&
 	    (code = git_repository_set_workdir(r->git, real, 0)) < 0) {
@@ -442,11 +441,10 @@ static bool was_found_bare(const vv_repository *r, bool *here)
 
 static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 {
-	vv_auto(char) *rule = NULL;
 	bool here;
 
 	if (!was_found_bare(r, &here) || (here && here_is_named)) return VV_OK;
-	rule = vv_config_outside(r->env, "safe.barerepository");
+	vv_auto(char) *rule = vv_config_outside(r->env, "safe.barerepository");
 	if (rule && strcmp(rule, "all") == 0) return VV_OK;
 	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found and not named",
 		      vv_text_shows(git_repository_path(r->git)));
@@ -632,11 +630,10 @@ vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_erro
 
 vv_status vv_repository_settle(vv_repository *r, vv_error *err)
 {
-	vv_auto(char) *dir = NULL;
 	vv_status rc;
 
 	if (!r->unsettled) return VV_OK;
-	dir = vv_path_dir(r->index_file);
+	vv_auto(char) *dir = vv_path_dir(r->index_file);
 	if ((rc = vv_fsync_dir(dir, err)) < 0) {
 		(void)vv_prefix(err, "the index is written, but may not outlive a power cut");
 	}

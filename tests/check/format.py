@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """format.py ROOT [FILE...]: every source (or FILE, from ROOT) is as clang-format 14 leaves it with .clang-format,
 every if, else, for and while has braces but a guard on one line ('if (x) return y;'), and no condition chains more than two steps with
-(rc = step()) == VV_OK &&: early returns and goto done do that."""
+(rc = step()) == VV_OK &&: early returns do that; and no source but tests has 1,000 lines."""
 import os
 import re
 import subprocess
@@ -14,6 +14,7 @@ sources = sys.argv[2:] or sorted(
     for folder, _, names in os.walk(top) if "node_modules" not in folder
     for name in names if name.endswith((".c", ".h")))
 bad = 0
+LINES = 1000  # of a source, but for tests
 
 
 TOKEN = re.compile(r"""/\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'""", re.S | re.X)
@@ -59,6 +60,9 @@ def unbraced(text):
 for path in sources:
     with open(path, encoding="utf-8") as f:
         text = f.read()
+    if text.count("\n") >= LINES and not path.startswith("tests/"):
+        print(f"{path}: {LINES} lines or more: cut it along a noun")
+        bad = 1
     text = blank(text)
     for line in unbraced(text):
         print(f"{path}:{line}: braces are missing")

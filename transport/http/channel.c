@@ -593,7 +593,6 @@ static vv_status copy_url(line *l, const vv_url *url, vv_error *err)
 
 static vv_status open_line(line *l, const vv_url *url, const vv_connect_options *o, vv_error *err)
 {
-	vv_auto(char) *whole = NULL;
 	vv_status rc;
 
 	l->repo = o->repo;
@@ -603,7 +602,7 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	l->idle_sec = vv_idle_sec(o);
 	l->first_sec = vv_first_sec(o);
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) return rc;
-	whole = post_url(l);
+	vv_auto(char) *whole = post_url(l);
 	rc = whole ? http_settings_read(&l->settings, o, whole, err) : vv_fail_nomem(err);
 	if (rc < 0) return rc;
 	l->multi = l->c->multi_init();

@@ -170,12 +170,11 @@ static vv_status take_all(http_settings *s, const vv_env *env, const vv_buf *ans
 	while (p < end && rc == VV_OK) {
 		const char *stop = memchr(p, '\0', (size_t)(end - p));
 		const char *line = stop ? memchr(p, '\n', (size_t)(stop - p)) : NULL;
-		vv_auto(char) *key = NULL;
 
 		if (!stop) {
 			break;
 		}
-		key = vv_strndup(p, (size_t)((line ? line : stop) - p));
+		vv_auto(char) *key = vv_strndup(p, (size_t)((line ? line : stop) - p));
 		rc = key ? take_setting(s, env, key, line ? line + 1 : NULL, err)
 			 : vv_fail_nomem(err);
 		p = stop + 1;

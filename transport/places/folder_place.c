@@ -267,7 +267,6 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 				   vv_listed_fn fn, void *to, vv_error *err)
 {
 	folder *f = payload;
-	vv_auto(char) *dir = NULL;
 	vv_auto(char) *first = NULL;
 	char **names = NULL;
 	size_t count = 0;
@@ -280,7 +279,7 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 		rc = find_path(&first, f, vv_buf_cstr(&inside), err);
 	}
 	if (rc < 0) return rc;
-	dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
+	vv_auto(char) *dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
 	if (!dir) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &count, dir, err);
 	if (rc == VV_ENOTFOUND && *name) {

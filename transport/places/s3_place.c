@@ -559,10 +559,8 @@ static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *e
 /* The user's own: a repository that somebody else wrote chooses none of them. */
 static vv_status read_settings(s3 *s, vv_repository *r, vv_error *err)
 {
-	vv_status rc;
-
 	if (!r) return VV_OK;
-	rc = vv_config_bool(r, "varve.s3requestpayer", false, &s->payer, err);
+	vv_status rc = vv_config_bool(r, "varve.s3requestpayer", false, &s->payer, err);
 	return rc < 0 ? rc : vv_config_bool(r, "varve.s3anonymous", false, &s->anonymous, err);
 }
 

@@ -438,7 +438,6 @@ static void sweep(sftp *f)
 	while (h && count++ < VV_PLACE_ENTRIES_MAX &&
 	       ((n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) > 0 ||
 		n == LIBSSH2_ERROR_BUFFER_TOO_SMALL)) {
-		vv_auto(char) *path = NULL;
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		bool ended;
 		if (keep_pace(f, start, ENTRY_BYTES, NULL) < 0) {
@@ -455,7 +454,7 @@ static void sweep(sftp *f)
 			continue;
 		}
 		vv_buf_printf(&b, INCOMING "/%s", entry);
-		path = b.failed ? NULL : path_of(f, vv_buf_cstr(&b));
+		vv_auto(char) *path = b.failed ? NULL : path_of(f, vv_buf_cstr(&b));
 		if (path) {
 			(void)libssh2_sftp_unlink_ex(f->session, path, (unsigned)strlen(path));
 		}

@@ -282,7 +282,6 @@ bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out)
 static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf *secret,
 			      const uint8_t digest[VV_SHA256_LEN], vv_http_user *out, vv_error *err)
 {
-	vv_auto(char) *hash = NULL;
 	bool fine = false;
 	size_t i;
 
@@ -292,7 +291,7 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 	if (i < a->count) {
 		*out = a->users[i].who;
 	}
-	hash = vv_strdup(i < a->count ? a->users[i].hash : vv_buf_cstr(&a->nobody));
+	vv_auto(char) *hash = vv_strdup(i < a->count ? a->users[i].hash : vv_buf_cstr(&a->nobody));
 	uint64_t generation = a->generation;
 	vv_mutex_unlock(a->lock);
 	if (!hash) return vv_fail_nomem(err);

@@ -53,7 +53,6 @@ vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t
 			      vv_error *err)
 {
 	int fd = open_it(st, path, err);
-	ssize_t got;
 	vv_status rc;
 
 	if (fd < 0) return (vv_status)fd;
@@ -69,7 +68,7 @@ vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	got = vv_read_full(fd, out->data + out->len, max + 1, path, err);
+	ssize_t got = vv_read_full(fd, out->data + out->len, max + 1, path, err);
 	if (got < 0) {
 		rc = (vv_status)got;
 	} else if ((size_t)got > max) {

@@ -326,10 +326,8 @@ __attribute__((format(printf, 2, 0))) static void keep_words(void *server, const
 /* The name in URLs of a repository whose folder is at real. */
 static char *name_of(const char *real)
 {
-	vv_auto(char) *above = NULL;
-
 	if (strcmp(vv_path_base(real), ".git") != 0) return vv_strdup(vv_path_base(real));
-	above = vv_path_dir(real);
+	vv_auto(char) *above = vv_path_dir(real);
 	return above ? vv_strdup(vv_path_base(above)) : NULL;
 }
 

@@ -150,7 +150,6 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid, vv_error *err)
 {
 	const char *dir = vv_repository_varvedir(r);
-	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -158,6 +157,6 @@ vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid 
 	    (rc = vv_published_withdraw(dir, &out->version, err)) < 0) {
 		return rc;
 	}
-	path = list_path(r, &out->version);
+	vv_auto(char) *path = list_path(r, &out->version);
 	return vv_unlink(path, true, err);
 }

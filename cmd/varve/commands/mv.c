@@ -66,7 +66,6 @@ static bool is_below(const char *path, const char *folder)
 
 static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, vv_error *err)
 {
-	vv_auto(char) *file = NULL;
 	vv_stat st;
 	vv_status rc;
 
@@ -79,7 +78,7 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	n->from = vv_strdup(e->path);
 	n->to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1, (char *)NULL)
 			   : vv_strdup(mv->to);
-	file = vv_repository_file(m->c->repo, e->path);
+	vv_auto(char) *file = vv_repository_file(m->c->repo, e->path);
 	if (!n->from || !n->to || !file) return vv_fail_nomem(err);
 	n->clean = vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
 		   vv_index_stat_clean(m->c->index, e, &st);
@@ -141,7 +140,6 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 {
 	move *mv = &m->moves[m->move_count];
 	vv_stat st;
-	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if ((rc = vv_repository_relative(&mv->from, m->c->repo, given, err)) < 0) return rc;
@@ -153,7 +151,7 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 		mv->to = *to ? vv_path_join(to, vv_path_base(mv->from), (char *)NULL)
 			     : vv_strdup(vv_path_base(mv->from));
 	}
-	file = vv_repository_file(m->c->repo, mv->from);
+	vv_auto(char) *file = vv_repository_file(m->c->repo, mv->from);
 	if (!mv->to || !file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, VV_IGNORED) < 0) {
 		rc = vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(given));

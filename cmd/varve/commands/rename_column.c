@@ -172,10 +172,9 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	vv_writer *writer;
 	vv_sink sink;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	int fd;
 	vv_status rc;
 
-	fd = vv_open(j->temp, O_RDONLY, 0, err);
+	int fd = vv_open(j->temp, O_RDONLY, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
 	io.kind = VV_KIND_TABLE;

@@ -265,7 +265,6 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 	to.pointer_ok = to.fetch = true;
 	for (size_t i = 0; i < vv_index_count(c->index) && rc == VV_OK; i++) {
 		vv_index_entry e;
-		vv_auto(char) *path = NULL;
 		bool stands = false, clean = false;
 
 		vv_index_at(c->index, i, &e);
@@ -274,7 +273,7 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 		    (rc = vv_checkout_is_clean(&to, &e, &clean, err)) < 0 || !clean) {
 			continue;
 		}
-		path = vv_strdup(e.path); /* writing changes the index */
+		vv_auto(char) *path = vv_strdup(e.path); /* writing changes the index */
 		rc = path ? vv_checkout_write(&to, path, e.mode, &e.id, true, err)
 			  : vv_fail_nomem(err);
 	}

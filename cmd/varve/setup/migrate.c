@@ -729,8 +729,6 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 {
 	vv_auto(migration) m = {.c = c, .o = c->options};
 	bool named = m.o->include.count > 0;
-	vv_auto(char) *self = NULL;
-	vv_status rc;
 
 	if (m.o->everything) {
 		return migrate_history(
@@ -744,8 +742,8 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 					      .dry = m.o->dry_run},
 			err);
 	}
-	self = vv_varve_path();
-	rc = self ? VV_OK : vv_fail_nomem(err);
+	vv_auto(char) *self = vv_varve_path();
+	vv_status rc = self ? VV_OK : vv_fail_nomem(err);
 	if (rc < 0 || (rc = check_index(&m, err)) < 0 || (rc = look(&m, err)) < 0) {
 		goto done;
 	}

@@ -49,7 +49,6 @@ static vv_status fill_names(vv_hold_answering *x, const char *dir, char **names,
 vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err)
 {
 	char name[VV_HOLD_NAME_LEN], **names = NULL;
-	vv_auto(char) *dir = NULL;
 	size_t count = 0;
 	vv_status rc;
 
@@ -59,7 +58,7 @@ vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err)
 	}
 	vv_hold_below(name, &x->q->vault, x->q->name);
 	x->a.names = vv_arena_calloc(x->arena, VV_HOLD_NAMES_MAX, sizeof(*x->a.names));
-	dir = vv_path_join(x->h->dir, name, (char *)NULL);
+	vv_auto(char) *dir = vv_path_join(x->h->dir, name, (char *)NULL);
 	if (!dir || !x->a.names) return vv_fail_nomem(err);
 	if ((rc = vv_list_dir(&names, &count, dir, err)) == VV_OK) {
 		rc = fill_names(x, dir, names, count, err);

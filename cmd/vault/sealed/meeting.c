@@ -356,11 +356,10 @@ vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
 	listing l = {0};
-	bool mends;
 	vv_status rc = VV_OK;
 
 	if (!vv_vault_holder_keeps_records(m->holder)) return VV_OK;
-	mends = m->mend && m->damaged_count > 0;
+	bool mends = m->mend && m->damaged_count > 0;
 	m->listed = m->listed && !mends && !vv_vault_holder_key(m->holder, key);
 	if (!m->listed && (rc = list_records(m, &l, mends || !m->brief, err)) == VV_OK) {
 		rc = take_in(m, &l, err);

@@ -73,7 +73,6 @@ vv_status vv_access_change(const vv_access *x, vv_vault_session *s, vv_error *er
 {
 	keys readers = {0}, writers = {0};
 	const size_t old = vv_vault_writer_count(s->state);
-	bool was_writer;
 	vv_epoch_change change = {0};
 	vv_status rc;
 
@@ -92,7 +91,7 @@ vv_status vv_access_change(const vv_access *x, vv_vault_session *s, vv_error *er
 	if ((rc = check(x, s, &readers, &writers, err)) < 0) {
 		goto done;
 	}
-	was_writer = vv_vault_is_writer(s->state, x->key);
+	bool was_writer = vv_vault_is_writer(s->state, x->key);
 	if (x->add) {
 		put(&readers, x->key);
 		if (x->write) {

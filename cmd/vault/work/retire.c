@@ -38,11 +38,10 @@ vv_status vv_retire_write(vv_retire *x, vv_error *err)
 	vv_vault_session *s = x->session;
 	const size_t all = vv_vault_shard_count(s->state);
 	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
-	vv_auto(vv_cid_set) *kept = NULL;
 
 	x->shards = 0;
 	if (!x->runs) return VV_OK;
-	kept = vv_cid_set_new();
+	vv_auto(vv_cid_set) *kept = vv_cid_set_new();
 	r.links = vv_calloc(all + 1, sizeof(*r.links));
 	vv_status rc = kept && r.links ? list_kept(x, kept, err) : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < vv_vault_run_count(s->state); i++) {

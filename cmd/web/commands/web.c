@@ -117,14 +117,12 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 {
 	struct stat st;
 	vv_auto(vv_repository) *r = NULL;
-	vv_auto(char) *folder = NULL;
 	vv_auto(char) *relative = NULL;
-	bool is_file = false;
 	vv_status rc;
 
 	if (path && stat(path, &st) != 0) return vv_fail_errno(err, "cannot open", path);
-	is_file = path && S_ISREG(st.st_mode);
-	folder = is_file ? vv_path_dir(path) : path ? vv_strdup(path) : NULL;
+	bool is_file = path && S_ISREG(st.st_mode);
+	vv_auto(char) *folder = is_file ? vv_path_dir(path) : path ? vv_strdup(path) : NULL;
 	if (path && !folder) return vv_fail_nomem(err);
 	if (!folder) {
 		vv_repository_name_here();

@@ -157,7 +157,6 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 
 static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_error *err)
 {
-	vv_auto(char) *file = NULL;
 	struct stat st;
 	vv_status rc;
 
@@ -165,7 +164,7 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
 			       vv_text_shows(path));
 	}
-	file = vv_repository_file(v->repo, path);
+	vv_auto(char) *file = vv_repository_file(v->repo, path);
 	const char *kept = file ? vv_web_keep(v, file, strlen(file)) : NULL;
 	if (!kept) return vv_fail_nomem(err);
 	if (lstat(kept, &st) != 0 || !S_ISREG(st.st_mode)) {

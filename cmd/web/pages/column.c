@@ -443,9 +443,8 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool now, vv
 	const vv_web_column *c = &t->columns[i];
 	vv_html *least = vv_page_piece_new(p), *greatest = vv_page_piece_new(p);
 	vv_web_values v = {.looked_at = 0};
-	vv_status rc;
 
-	rc = now ? vv_web_values_read(p->asked->visit, t, i, NULL, 0, &v, err) : VV_OK;
+	vv_status rc = now ? vv_web_values_read(p->asked->visit, t, i, NULL, 0, &v, err) : VV_OK;
 	if (rc < 0) return rc;
 	p->passing = p->passing || (now && !v.complete);
 	if (v.has_range) {

@@ -523,7 +523,6 @@ static char *reflog_text(const vv_commit_options *opts, bool amends)
 vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			   vv_error *err)
 {
-	vv_auto(char) *reflog = NULL;
 	vv_oid old;
 	bool amends;
 	vv_status rc;
@@ -532,6 +531,6 @@ vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_o
 	    (rc = vv_commit_write(r, opts, out, err)) < 0) {
 		return rc;
 	}
-	reflog = opts->reflog ? vv_strdup(opts->reflog) : reflog_text(opts, amends);
+	vv_auto(char) *reflog = opts->reflog ? vv_strdup(opts->reflog) : reflog_text(opts, amends);
 	return reflog ? vv_head_move(r, out, &old, reflog, err) : vv_fail_nomem(err);
 }

@@ -280,13 +280,12 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 	git = git ? git : own_index->git;
 	for (size_t i = 0; rc == VV_OK && i < git_index_entrycount(git); i++) {
 		const git_index_entry *e = git_index_get_byindex(git, i);
-		vv_auto(char) *file = NULL;
 
 		if (!is_attributes_file(e->path) || strcmp(e->path, ".gitattributes") == 0 ||
 		    GIT_INDEX_ENTRY_STAGE(e) > 0) {
 			continue;
 		}
-		file = vv_repository_file(r, e->path);
+		vv_auto(char) *file = vv_repository_file(r, e->path);
 		rc = file ? lines_of(s, e->path, file, err) : vv_fail_nomem(err);
 	}
 	return rc < 0 ? rc : lines_of(s, ".git/info/attributes", own, err);

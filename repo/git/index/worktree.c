@@ -117,7 +117,6 @@ static void remove_empty_above(const vv_repository *r, const char *file)
 
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 {
-	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
@@ -128,7 +127,7 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 		vv_error_clear(err);
 		return VV_OK; /* what lies beyond a link is not ours */
 	}
-	file = vv_repository_file(r, path);
+	vv_auto(char) *file = vv_repository_file(r, path);
 	if (rc < 0 || (rc = vv_unlink(file, true, err)) < 0) return rc;
 	remove_empty_above(r, file);
 	return VV_OK;

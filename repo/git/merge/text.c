@@ -23,10 +23,9 @@ static vv_status merge(vv_buf *out, bool *conflict, const vv_merge_lines *base,
 				   y = input_of(&side[1]);
 	git_merge_file_options opts;
 	git_merge_file_result result = {0};
-	int code;
 
 	(void)git_merge_file_options_init(&opts, GIT_MERGE_FILE_OPTIONS_VERSION);
-	code = git_merge_file(&result, &b, &x, &y, &opts);
+	int code = git_merge_file(&result, &b, &x, &y, &opts);
 	*conflict = code == 0 && !result.automergeable;
 	if (*conflict) {
 		git_merge_file_result_free(&result);

@@ -166,13 +166,12 @@ vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 	vv_status rc = vv_list_dir(&names, &count, r->objects, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_auto(char) *dir = NULL;
 		int fd;
 
 		if (strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) != 0) {
 			continue;
 		}
-		dir = vv_path_join(r->objects, names[i], (char *)NULL);
+		vv_auto(char) *dir = vv_path_join(r->objects, names[i], (char *)NULL);
 		if (!dir) {
 			rc = vv_fail_nomem(err);
 		} else if (strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {

@@ -155,14 +155,13 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 	vv_auto(char) *path = vv_host_list_path(b->h, hex);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
 	(void)vv_hex_read(hash, sizeof(hash), hex);
 	const vv_cid key = vv_pack_key(hash);
 	if (b->h->anew ? vv_cid_set_has(b->h->listed, &key) : vv_exists(path)) return VV_OK;
 	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
-	rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
+	vv_status rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
 	if (rc == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
 	} else if (is_absent(rc)) {
@@ -258,10 +257,9 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 	vv_version_packs v = {0};
 	vv_error why;
 	bool sound = true, added;
-	vv_status rc;
 
 	if (vv_condemned_has(h->condemned.versions, root)) return VV_OK;
-	rc = vv_files_version(h, root, &v, &sound, &why);
+	vv_status rc = vv_files_version(h, root, &v, &sound, &why);
 	if (is_absent(rc)) {
 		rc = VV_OK;
 		goto done;
@@ -532,10 +530,9 @@ vv_status vv_files_mend_lists(vv_host *h, vv_error *err)
 	looking l = {.h = h};
 	size_t again = 0;
 	bool made = false;
-	vv_status rc;
 
 	if (!h->all) return VV_OK;
-	rc = vv_place_list(&h->place, "packs", on_unlisted, &l, err);
+	vv_status rc = vv_place_list(&h->place, "packs", on_unlisted, &l, err);
 	for (size_t i = 0; rc == VV_OK && i < l.lists.count; i++) {
 		rc = make_list(h, l.lists.items[i], &made, err);
 		again += made;

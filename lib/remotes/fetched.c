@@ -1,0 +1,194 @@
+/*
+ * fetched: the words for git fetch, and how its refs go away.
+ */
+#include "lib/remotes/fetched.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/places/packs/host.h"
+
+void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word)
+{
+	*f = (vv_fetched){.t = t, .git = *git, .word = word};
+	(void)snprintf(f->folder, sizeof(f->folder), "refs/varve/fetched/%016llx/",
+		       (unsigned long long)vv_xxh3(git->url, strlen(git->url), 0));
+}
+
+typedef struct leaving {
+	char **names;
+	size_t count, cap;
+} leaving;
+
+static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	leaving *l = payload;
+	char *name = vv_strdup(ref->name);
+
+	if (!name || !vv_array_room(l->names, l->count, l->cap)) {
+		vv_free(name);
+		return vv_fail_nomem(err);
+	}
+	l->names[l->count++] = name;
+	return VV_OK;
+}
+
+static void remove_refs(const vv_fetched *f)
+{
+	leaving l = {0};
+
+	(void)vv_refs_each(f->t->repo, f->folder, list_ref, &l, VV_IGNORED);
+	for (size_t i = 0; i < l.count; i++) {
+		(void)vv_ref_delete(f->t->repo, l.names[i], NULL, VV_IGNORED);
+		vv_free(l.names[i]);
+	}
+	vv_free(l.names);
+}
+
+static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err)
+{
+	*(bool *)payload = true;
+	return vv_fail(err, VV_EEXISTS, "one is enough");
+}
+
+static bool has_refs(const vv_fetched *f, const char *folder)
+{
+	bool has = false;
+
+	(void)vv_refs_each(f->t->repo, folder, stop_at_ref, &has, VV_IGNORED);
+	return has;
+}
+
+void vv_fetched_clear(vv_fetched *f)
+{
+	if (f->count > 0) {
+		remove_refs(f);
+	}
+}
+
+static char *folder_path(const vv_fetched *f)
+{
+	return vv_path_join(vv_repository_commondir(f->t->repo), f->folder, (char *)NULL);
+}
+
+bool vv_fetched_is_left(const vv_fetched *f)
+{
+	vv_auto(char) *folder = folder_path(f);
+
+	return f->count == 0 && ((folder && vv_exists(folder)) || has_refs(f, f->folder));
+}
+
+void vv_fetched_tidy(vv_fetched *f)
+{
+	vv_auto(char) *folder = folder_path(f);
+
+	if (folder) { /* locks of a git that was killed stop every fetch */
+		(void)vv_remove_tree(folder, VV_IGNORED);
+	}
+	remove_refs(f);
+}
+
+static vv_status run_fetch(vv_fetched *f, const vv_buf *specs, vv_error *err)
+{
+	const char *args[] = {
+		"-c",
+		"fetch.unpackLimit=1", /* the pack of a first fetch stays, as in git clone */
+		"fetch",
+		f->t->progress && isatty(STDERR_FILENO) ? "--progress" : "-q",
+		"--no-tags",
+		"--no-write-fetch-head",
+		"--no-auto-maintenance",
+		"--no-recurse-submodules",
+		"--no-prune",
+		"--refmap=",
+		"--stdin",
+		"--",
+		f->word,
+		NULL};
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	vv_git_call run = f->git;
+
+	run.args = has_refs(f, "") ? args + 2 : args;
+	run.input = specs->data;
+	run.len = specs->len;
+	run.show = strcmp(args[3], "-q") != 0;
+	vv_notes_end(f->t->notes);
+	vv_buf_printf(&what, "'%s'", vv_text_url(f->git.url));
+	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (!f->t->quiet) {
+		(void)vv_notes_begin(f->t->notes);
+	}
+	return rc;
+}
+
+vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
+			 vv_error *err)
+{
+	vv_auto(vv_buf) specs = VV_BUF_INIT;
+	const size_t first = f->count;
+	vv_status rc;
+
+	if (count == 0) return VV_OK;
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&specs, "+%s:%s%zu\n", names[i], f->folder, first + i);
+	}
+	if ((rc = vv_buf_ok(&specs, err)) < 0) return rc;
+	f->count += count;
+	if ((rc = run_fetch(f, &specs, err)) < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
+		char name[sizeof(f->folder) + 24];
+		vv_ref ref;
+
+		(void)snprintf(name, sizeof(name), "%s%zu", f->folder, first + i);
+		if ((rc = vv_ref_get(f->t->repo, name, &ref, err)) < 0) return rc;
+		ids[i] = ref.id;
+		vv_ref_clear(&ref);
+	}
+	return VV_OK;
+}
+
+vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(vv_buf) specs = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n", f->folder);
+	f->count++;
+	if ((rc = vv_buf_ok(&specs, err)) < 0 || (rc = run_fetch(f, &specs, err)) < 0) return rc;
+	return vv_refs_each(f->t->repo, f->folder, fn, payload, err);
+}
+
+vv_status vv_fetched_count(const vv_fetched *f, const vv_oid *ids, size_t count, uint64_t *out,
+			   vv_error *err)
+{
+	const char *args[] = {"rev-list",  "--count", "--not",   "--branches", "--tags",
+			      "--remotes", "--not",   "--stdin", NULL};
+	vv_auto(vv_buf) input = VV_BUF_INIT, text = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_git_call run = f->git;
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(&input, "%s\n", hex);
+	}
+	run.args = args;
+	run.input = input.data;
+	run.len = input.len;
+	run.output = &text;
+	if ((rc = vv_buf_ok(&input, err)) == VV_OK) {
+		rc = vv_git_must(&run, "counting commits", err);
+	}
+	*out = rc == VV_OK ? strtoull(vv_buf_cstr(&text), NULL, 10) : 0;
+	return rc;
+}

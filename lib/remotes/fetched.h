@@ -1,0 +1,43 @@
+/*
+ * fetched: history that git fetched from a host, named by refs below refs/varve/fetched/, in a folder for each URL, for as
+ * long as it is worked with.
+ */
+#ifndef VV_LIB_REMOTES_FETCHED_H
+#define VV_LIB_REMOTES_FETCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "lib/remotes/transfer.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/oid.h"
+#include "repo/git/run_git.h"
+
+typedef struct vv_fetched {
+	vv_transfer *t;
+	vv_git_call git;
+	const char *word;
+	size_t count;    /* refs that were made */
+	char folder[64]; /* of these */
+} vv_fetched;
+
+/* git says where git runs, and the host's URL; word is what git is given for it. All is borrowed until clear. */
+void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word);
+void vv_fetched_clear(vv_fetched *f); /* removes the refs that it made */
+
+/* Are there refs, or locks, of a fetch that was killed? */
+bool vv_fetched_is_left(const vv_fetched *f);
+/* Removes these. From here on the caller must hold a lock that keeps others out of the folder. */
+void vv_fetched_tidy(vv_fetched *f);
+/* Fetches refs (whole names) and all that they reach; ids gets what each is. */
+vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
+			 vv_error *err);
+/* All refs of the host but those of blocks, each given to fn. */
+vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_error *err);
+/* How many commits of ids no branch or tag reaches. */
+vv_status vv_fetched_count(const vv_fetched *f, const vv_oid *ids, size_t count, uint64_t *out,
+			   vv_error *err);
+
+#endif
