@@ -311,10 +311,9 @@ int varve_check_revision(varve_report **out, varve_repo *repo, const char *revis
 	    (rc = find_base(&j, base, &e)) < 0 ||
 	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
 	    (rc = open_report(&j, &e)) < 0) {
-		goto done;
+		return end(out, &j, rc, &e, err);
 	}
 	rc = check_side(&j, &e);
-done:
 	return end(out, &j, rc, &e, err);
 }
 
@@ -331,7 +330,7 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 	    (rc = find_base(&j, base, &e)) < 0 ||
 	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
 	    (rc = open_report(&j, &e)) < 0) {
-		goto done;
+		return end(out, &j, rc, &e, err);
 	}
 	if (schema && !j.o.schema) {
 		vv_buf_puts(&j.schema, schema);
@@ -348,7 +347,6 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 				      &e);
 	}
 	vv_free(p.path);
-done:
 	return end(out, &j, rc, &e, err);
 }
 

@@ -64,6 +64,7 @@ static void end(merging *m)
 	vv_dataset_writer_close(m->writer);
 	vv_repository_close(m->repo);
 }
+VV_AUTO_CLEAR(merging, end)
 
 /* ---- merging ---- */
 
@@ -385,17 +386,15 @@ int varve_resolve(varve_repo *repo, const char *path, int side,
 		  const varve_resolve_options *options, varve_error *err)
 {
 	varve_resolve_options o;
-	merging m = {.repo = NULL};
+	vv_auto(merging) m = {.repo = NULL};
 	vv_error e = {0};
 	vv_status rc;
 
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = check_resolve(&o, path, side, &e)) < 0 ||
 	    (rc = begin(&m, repo->core, o.watch, &e)) < 0) {
-		goto done;
+		return vv_give(err, rc, &e);
 	}
 	rc = resolve(&m, path, side, &o, &e);
-done:
-	end(&m);
 	return vv_give(err, rc, &e);
 }

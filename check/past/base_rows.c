@@ -299,6 +299,7 @@ static void walk_clear(row_walk *w)
 	vv_free(w->column_changes);
 	vv_free(w->key);
 }
+VV_AUTO_CLEAR(row_walk, walk_clear)
 
 static vv_status check_removed(row_walk *w, vv_error *err)
 {
@@ -642,16 +643,13 @@ done:
 
 vv_status base_check_rows(base_check *c, vv_error *err)
 {
-	row_walk w = {.c = c};
+	vv_auto(row_walk) w = {.c = c};
 	vv_status rc = check_changes(c, err);
 
 	if (rc < 0 || !is_asked(c)) return rc;
 	if ((rc = walk(&w, NULL, NULL, err)) < 0 || (rc = check_removed(&w, err)) < 0 ||
 	    (rc = check_added(&w, err)) < 0 || (rc = check_lost(&w, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = check_cells(&w, err);
-done:
-	walk_clear(&w);
-	return rc;
+	return check_cells(&w, err);
 }

@@ -349,7 +349,7 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 	if (!seek_keys(f, hit)) {
 		memset(hit, 0, r->group_count);
 		if ((rc = check_keys_forget(r, 0, err)) < 0 || !is_worth_reading(r, make)) {
-			goto done;
+			return rc < 0 ? (int)rc : known;
 		}
 		(void)seek_keys(f, hit); /* what is read is held against them */
 	}
@@ -358,7 +358,6 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 		rc = hit[i] ? add_group(f, i, err) : VV_OK;
 	}
 	known = 1;
-done:
 	return rc < 0 ? (int)rc : known;
 }
 

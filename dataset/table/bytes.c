@@ -359,6 +359,7 @@ static void maker_close(maker *m)
 	vv_xxh3_free(m->hash);
 	vv_pool_free(m->own_pool);
 }
+VV_AUTO_CLEAR(maker, maker_close)
 
 static vv_status hash_agrees(const vv_table *t, const vv_xxh3_state *hash, uint64_t bytes,
 			     vv_error *err)
@@ -428,19 +429,17 @@ static vv_status give_piece(maker *m, vv_bytes_fn fn, void *payload, piece *p, v
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err)
 {
-	maker m = {0};
+	vv_auto(maker) m = {0};
 	vv_auto(vv_buf) ends = VV_BUF_INIT;
 	bool more = true;
 	vv_status rc = maker_open(&m, t, opts, err);
 	if (rc < 0 || (rc = table_head(&ends, t, err)) < 0 ||
 	    (rc = give(&m, fn, payload, &ends, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while (more || m.head < m.tail) {
 		while (more && has_room(&m)) {
-			if ((rc = maker_begin(&m, &more, err)) < 0) {
-				goto done;
-			}
+			if ((rc = maker_begin(&m, &more, err)) < 0) return rc;
 		}
 		if (m.head == m.tail) {
 			break;
@@ -450,24 +449,20 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 			if (err) {
 				*err = p->err;
 			}
-			rc = p->status;
-			goto done;
+			return p->status;
 		}
 		if ((rc = give_piece(&m, fn, payload, p, err)) < 0 ||
 		    (rc = keep_entries(&m, p, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		take_hashes(m.hash, p);
 		trim(p);
 	}
 	vv_buf_reset(&ends);
 	if ((rc = table_tail(&ends, t, err)) < 0 || (rc = give(&m, fn, payload, &ends, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_root_has_places(&t->root) ? VV_OK : hash_agrees(t, m.hash, m.bytes, err);
-done:
-	maker_close(&m);
-	return rc;
+	return vv_root_has_places(&t->root) ? VV_OK : hash_agrees(t, m.hash, m.bytes, err);
 }
 
 /* The same pulled: a maker without threads, and the bytes being read. */

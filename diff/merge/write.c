@@ -740,14 +740,13 @@ static vv_status writer_step(merge_writer *w, vv_error *err)
 vv_status merge_writer_open(merge *m, vv_error *err)
 {
 	merge_writer *w = vv_calloc(1, sizeof(*w));
-	const char **names = vv_calloc(m->column_count + 1, sizeof(*names));
+	vv_auto_free const char **names = vv_calloc(m->column_count + 1, sizeof(*names));
 	vv_auto_free size_t *lens = vv_calloc(m->column_count + 1, sizeof(*lens));
 	vv_status rc = VV_OK;
 	m->writer = w;
 	if (!w || !names || !lens ||
 	    !(w->cells = vv_calloc(m->column_count + 1, sizeof(*w->cells)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	w->m = m;
 	w->order = m->side[0].reordered ? 0 : m->side[1].reordered ? 1 : 2;
@@ -759,8 +758,6 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 	    VV_OK) {
 		rc = put_blocks(w, 0, err);
 	}
-done:
-	vv_free(names);
 	return rc;
 }
 

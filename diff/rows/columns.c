@@ -227,6 +227,7 @@ static void sample_clear(sample *s)
 	vv_free(s->old_only.at);
 	vv_free(s->new_only.at);
 }
+VV_AUTO_CLEAR(sample, sample_clear)
 
 /* Partners while they are looked for: to_new[a], to_old[b]; -1 none. */
 typedef struct partners {
@@ -552,14 +553,14 @@ static vv_status compare_sample(sample *s, partners *p, vv_error *err)
 static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_columns_options *opts,
 			    vv_error *err)
 {
-	sample s = {.a = a, .b = b, .limit = SAMPLE_ROWS, .seed = 0x76617276u};
+	vv_auto(sample) s = {.a = a, .b = b, .limit = SAMPLE_ROWS, .seed = 0x76617276u};
 	vv_status rc;
 	size_t x, y;
 	unsigned likeness;
 	if ((rc = list_lonely(&s.old_only, p->to_new, p->old_count, err)) < 0 ||
 	    (rc = list_lonely(&s.new_only, p->to_old, p->new_count, err)) < 0 ||
 	    s.old_only.count == 0 || s.new_only.count == 0) {
-		goto done;
+		return rc;
 	}
 	size_t pairs = s.old_only.count * s.new_only.count;
 	if (SAMPLE_CELLS / pairs < s.limit) {
@@ -567,18 +568,13 @@ static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_colu
 	}
 	s.equal = vv_calloc(pairs, sizeof(*s.equal));
 	s.seen = vv_calloc(pairs, sizeof(*s.seen));
-	if (!s.equal || !s.seen) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!s.equal || !s.seen) return vv_fail_nomem(err);
 	if ((rc = choose_key(&s, p, opts, err)) < 0 || (rc = compare_sample(&s, p, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while (best_pair(&s, p, &x, &y, &likeness)) {
 		join(p, x, y, likeness);
 	}
-done:
-	sample_clear(&s);
 	return rc;
 }
 

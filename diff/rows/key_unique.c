@@ -155,21 +155,18 @@ static vv_status find_candidates(vv_key_found *out, const first_rows *f, const v
 				 vv_error *err)
 {
 	vv_key_candidate all[CANDIDATES_MAX];
-	const char **names = vv_calloc(f->columns + 1, sizeof(*names));
+	vv_auto_free const char **names = vv_calloc(f->columns + 1, sizeof(*names));
 	vv_auto_free size_t *lens = vv_calloc(f->columns + 1, sizeof(*lens));
 	size_t count = 0;
 	vv_status rc = VV_OK;
-	if (!names || !lens) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!names || !lens) return vv_fail_nomem(err);
 	for (size_t c = 0; c < f->columns; c++) {
 		names[c] = t->schema.fields[c].name;
 		lens[c] = t->schema.fields[c].name_len;
 	}
 	if ((rc = vv_key_candidates(all, CANDIDATES_MAX, &count, f->cells, f->rows, f->columns,
 				    f->columns, names, lens, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (all[i].count == 1) {
@@ -177,8 +174,6 @@ static vv_status find_candidates(vv_key_found *out, const first_rows *f, const v
 			out->could[all[i].columns[0]] = true;
 		}
 	}
-done:
-	vv_free(names);
 	return rc;
 }
 

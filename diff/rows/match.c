@@ -64,16 +64,13 @@ typedef struct chain {
 static vv_status moves_settle(row_moves *m, vv_error *err)
 {
 	size_t n = m->count;
-	row_run **order = vv_calloc(n + 1, sizeof(*order));
+	vv_auto_free row_run **order = vv_calloc(n + 1, sizeof(*order));
 	vv_auto_free chain *tree = vv_calloc(n + 1, sizeof(*tree));
 	vv_auto_free size_t *rank = vv_calloc(n + 1, sizeof(*rank)),
 			    *before = vv_calloc(n + 1, sizeof(*before));
 	chain best = {0, 0};
 	vv_status rc = VV_OK;
-	if (!order || !tree || !rank || !before) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!order || !tree || !rank || !before) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
 		order[i] = &m->list[i];
 	}
@@ -98,8 +95,6 @@ static vv_status moves_settle(row_moves *m, vv_error *err)
 	for (size_t i = best.last; i > 0; i = before[i - 1]) {
 		m->list[i - 1].moved = false;
 	}
-done:
-	vv_free(order);
 	return rc;
 }
 

@@ -267,6 +267,7 @@ static void one_clear(one *c)
 	vv_rule_set_clear(&c->rules);
 	vv_buf_clear(&c->text);
 }
+VV_AUTO_CLEAR(one, one_clear)
 
 static const vv_rule_setting *type_setting(void *payload, const char *column)
 {
@@ -720,7 +721,7 @@ static void set_commit(one *c, const vv_diff_side *side, char hex[VV_OID_TEXT + 
 vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			  const char *path, const vv_finding *f, vv_error *err)
 {
-	one c = {.run = run, .path = path};
+	vv_auto(one) c = {.run = run, .path = path};
 	vv_report_facts facts = {.rows = 0};
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc;
@@ -730,12 +731,9 @@ vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const v
 	    (rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
 	    (rc = tell(&c, f->rule, f->message, f->expected, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_report_end(run->report, &facts, err);
-done:
-	one_clear(&c);
-	return rc;
+	return vv_report_end(run->report, &facts, err);
 }
 
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
@@ -879,7 +877,7 @@ static vv_status report_unread(one *c, const vv_error *why, vv_error *err)
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
 {
-	one c = {.run = run, .path = path->path};
+	vv_auto(one) c = {.run = run, .path = path->path};
 	vv_report_facts facts = {.rows = 0};
 	vv_auto(vv_check_result) result = {0};
 	char hex[VV_OID_TEXT + 1];
@@ -900,34 +898,26 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 					  .pool = run->pool,
 					  .progress = run->progress};
 	set_commit(&c, side, hex);
-	if ((rc = set_rules(&c, rules, err)) < 0 || !note_used(&c)) {
-		goto done;
-	}
-	if (path->absent) {
-		rc = check_absent(run, rules, side, path, err);
-		goto done;
-	}
+	if ((rc = set_rules(&c, rules, err)) < 0 || !note_used(&c)) return rc;
+	if (path->absent) return check_absent(run, rules, side, path, err);
 	if ((rc = open_both(&c, base, err)) < 0) {
 		why = *err;
-		rc = is_finding(&c, rc)  ? tell_unopened(&c, rules, side, &why, err)
-		     : is_unread(&c, rc) ? report_unread(&c, &why, err)
-					 : rc;
-		goto done;
+		return is_finding(&c, rc)  ? tell_unopened(&c, rules, side, &why, err)
+		       : is_unread(&c, rc) ? report_unread(&c, &why, err)
+					   : rc;
 	}
 	prepare(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
 	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = make_findings(&c, &result, err);
 	if (is_unread(&c, rc)) {
 		why = *err;
 		rc = tell_unread(&c, &why, err);
 	}
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	facts.rows = result.rows;
 	facts.columns = result.columns;
 	facts.groups = result.groups;
@@ -935,8 +925,5 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	facts.base = c.has_base ? base->name : NULL;
 	facts.pointer = c.in.subject.is_dataset && c.in.open ? &c.in.table.schema : NULL;
 	facts.ms = vv_monotonic_ms() - start;
-	rc = vv_report_end(run->report, &facts, err);
-done:
-	one_clear(&c);
-	return rc;
+	return vv_report_end(run->report, &facts, err);
 }

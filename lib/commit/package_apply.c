@@ -127,7 +127,7 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	}
 	if (rc < 0 || (rc = vv_package_find(&res, path, read_from_index, d, err)) < 0 ||
 	    (rc = vv_repository_store(d->r, &store, err)) < 0) {
-		goto done;
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
 	vv_sink_dry(&sink, store);
 	rc = vv_table_open_stored(&t, &sink, &pointer.root, err);
@@ -138,7 +138,6 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 		vv_prefix(err, "%s describes %s", vv_text_shows(res.package_path),
 			  vv_text_shows(path));
 	}
-done:
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 

@@ -175,13 +175,12 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_data
 	*out = (vv_change_counts){0};
 	if ((rc = find_text(&a, r, reader, path, old, most, &file, &fits, err)) < 0 || !fits ||
 	    (rc = find_text(&b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits) {
-		goto done;
+		return is_no_table(rc) ? VV_OK : rc;
 	}
 	if ((rc = count(out, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
 	    !out->counted) {
 		vv_change_counts_clear(out);
 	}
-done:
 	return is_no_table(rc) ? VV_OK : rc;
 }
 

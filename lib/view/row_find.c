@@ -98,6 +98,7 @@ static void finder_clear(finder *f)
 	vv_free(f->columns);
 	vv_buf_clear(&f->key);
 }
+VV_AUTO_CLEAR(finder, finder_clear)
 
 static vv_status keep_above(finder *f, vv_row_wanted *w, vv_error *err)
 {
@@ -158,7 +159,7 @@ static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *e
 vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t above,
 		       vv_error *err)
 {
-	finder f = {.key = VV_BUF_INIT};
+	vv_auto(finder) f = {.key = VV_BUF_INIT};
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
 	int more = 0;
@@ -166,7 +167,7 @@ vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t 
 
 	if ((rc = finder_init(&f, t, wanted, count, above, err)) < 0 || f.left == 0 ||
 	    (rc = vv_table_reader_open(&r, t, f.columns, f.column_count, false, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while (rc == VV_OK && f.left > 0 && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; rc == VV_OK && f.left > 0 && i < b.rows; i++) {
@@ -176,7 +177,5 @@ vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t 
 	if (more < 0) {
 		rc = (vv_status)more;
 	}
-done:
-	finder_clear(&f);
 	return rc;
 }

@@ -375,7 +375,7 @@ static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
 static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 {
 	vv_auto(char) *damaged = vv_path_join(s->dir, VV_DAMAGED_DIR, (char *)NULL);
-	char *one = NULL;
+	vv_auto(char) *one = NULL;
 	char number[24];
 	vv_status rc;
 
@@ -383,26 +383,19 @@ static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 	for (unsigned n = 1;; n++) {
 		(void)snprintf(number, sizeof number, "%u", n);
 		if (!(one = vv_path_join(damaged, number, (char *)NULL))) {
-			rc = vv_fail_nomem(err);
-			goto done;
+			return vv_fail_nomem(err);
 		}
 		if (!vv_exists(one)) {
 			break;
 		}
 		vv_free(one);
 	}
-	if (!(*out = vv_path_join(one, "packs", (char *)NULL))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!(*out = vv_path_join(one, "packs", (char *)NULL))) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(*out, err)) < 0 || (rc = vv_fsync_dir(one, err)) < 0 ||
 	    (rc = vv_fsync_dir(damaged, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_fsync_dir(s->dir, err);
-done:
-	vv_free(one);
-	return rc;
+	return vv_fsync_dir(s->dir, err);
 }
 
 /* The index goes first, as when a pack is published. */

@@ -57,6 +57,7 @@ static void window_close(window *w)
 	vv_free(w->buf);
 	(void)vv_close(w->fd, w->path, NULL);
 }
+VV_AUTO_CLEAR(window, window_close)
 
 /* Up to want bytes from offset on, at least need: *out is borrowed until the next call, *len what there is. The
  * caller knows that the file has them. */
@@ -192,22 +193,18 @@ static vv_status pack_size(uint64_t *out, const char *path, vv_error *err)
 /* Does the pack end with the checksum that its index has? Else it is the pack that is not right, and libgit2 tells. */
 static vv_status ends_alike(window *index, const char *pack_path, bool *alike, vv_error *err)
 {
-	window pack = {.fd = -1};
+	vv_auto(window) pack = {.fd = -1};
 	const uint8_t *a, *b;
 	size_t len;
 	vv_status rc;
 
 	*alike = false;
-	if ((rc = window_open(&pack, pack_path, err)) < 0 || pack.size < VV_SHA1_LEN) {
-		goto done;
-	}
+	if ((rc = window_open(&pack, pack_path, err)) < 0 || pack.size < VV_SHA1_LEN) return rc;
 	if ((rc = window_read(index, &a, &len, index->size - ENDS, VV_SHA1_LEN, err)) == VV_OK &&
 	    (rc = window_read(&pack, &b, &len, pack.size - VV_SHA1_LEN, VV_SHA1_LEN, err)) ==
 		    VV_OK) {
 		*alike = memcmp(a, b, VV_SHA1_LEN) == 0;
 	}
-done:
-	window_close(&pack);
 	return rc;
 }
 
@@ -247,20 +244,15 @@ static char *pack_of(const char *dir, const char *index)
 static vv_status check_pack(const char *dir, const char *name, vv_error *err)
 {
 	vv_auto(char) *index = vv_path_join(dir, name, (char *)NULL), *path = pack_of(dir, name);
-	window w = {.fd = -1};
+	vv_auto(window) w = {.fd = -1};
 	uint64_t size;
 	vv_status rc;
 
-	if (!index || !path) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!index || !path) return vv_fail_nomem(err);
 	if ((rc = pack_size(&size, path, err)) == VV_OK &&
 	    (rc = window_open(&w, index, err)) == VV_OK) {
 		rc = check_index(&w, path, size, err);
 	}
-done:
-	window_close(&w);
 	return rc;
 }
 

@@ -205,10 +205,9 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	    (rc = vv_place_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
 	    (rc = sweep_once(f, path, err)) < 0 ||
 	    (rc = vv_file_batch_add(&f->later, path, bytes, len, err)) < 0) {
-		goto done;
+		return refused(f, rc, err);
 	}
 	f->quota.used += len;
-done:
 	return refused(f, rc, err);
 }
 

@@ -177,7 +177,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 	if ((rc = vv_context_need(c, vv_out_is_terminal() ? 0 : VV_NEEDS_PROGRESS, err)) < 0 ||
 	    (o->from.count > 0 && (rc = fetch_cids(c->repo, o, c->argc, c->argv, err)) < 0) ||
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
-		goto done;
+		return vv_out_failed() ? VV_OK : rc;
 	}
 	v.progress = c->progress;
 	if ((o->where.count > 0 || o->limit) && c->demand) {
@@ -194,7 +194,6 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_data_out_end(&out, err);
 	}
-done:
 	return vv_out_failed() ? VV_OK : rc;
 }
 

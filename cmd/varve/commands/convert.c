@@ -185,7 +185,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	memset(&io, 0, sizeof(io));
 	if ((rc = vv_convert_input_open(&in, path, hints->encoding, err)) < 0 ||
 	    (rc = vv_mem_sink_new(&passing, NULL, vv_env_temp_dir(vv_environ()), err)) < 0) {
-		goto done;
+		return rc;
 	}
 	hints->path = in.plain_name;
 	io.kind = VV_KIND_TABLE;
@@ -194,20 +194,16 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	io.is_text = true;
 	io.key = no_key;
 	io.progress = progress;
-	if (in.is_arrow && (rc = read_arrow(&arrow, &io, &in, o, format, err)) < 0) {
-		goto done;
-	}
+	if (in.is_arrow && (rc = read_arrow(&arrow, &io, &in, o, format, err)) < 0) return rc;
 	pool = io.pool = vv_pool_new(vv_cpu_count() - 1);
 	vv_mem_sink_use(&sink, passing);
 	vv_random(&io.secret, sizeof(io.secret));
-	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) return rc;
 	if (!in.is_arrow && vv_file_text_replaced(in.text) > 0) {
-		rc = vv_fail(err, VV_EINPUT, "%s: %s that %s does not have", vv_text_shows(in.name),
-			     vv_text_counted(vv_file_text_replaced(in.text), "character", NULL),
-			     vv_file_text_encoding(in.text));
-		goto done;
+		return vv_fail(err, VV_EINPUT, "%s: %s that %s does not have",
+			       vv_text_shows(in.name),
+			       vv_text_counted(vv_file_text_replaced(in.text), "character", NULL),
+			       vv_file_text_encoding(in.text));
 	}
 	if ((rc = vv_table_open(&t, &sink, &result.cid, err)) == VV_OK) {
 		rc = write_table(&t, format, o, out, progress, err);
@@ -216,7 +212,6 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	if (rc == VV_OK && !in.is_arrow) {
 		tell_encoding(o, &in);
 	}
-done:
 	return rc;
 }
 

@@ -423,7 +423,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 			page(r);
 			rc = diff_files(r, c, err);
 		}
-		goto done;
+		return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
 	}
 	if ((rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
 		if (rc == VV_ENOTFOUND && c->argc == 2) {
@@ -431,11 +431,11 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 			vv_hint(err, "two files are compared by: varve diff --no-index %s %s",
 				vv_text_shows(argv[0]), vv_text_shows(argv[1]));
 		}
-		goto done;
+		return rc;
 	}
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_diff_sides_find(&d, c->repo, c->reader, c->argc, argv, &so, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	r->p.repo = c->repo;
 	r->p.reader = c->reader;
@@ -444,18 +444,17 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	if ((is_arrow(r->p.format) || r->p.pages) &&
 	    ((rc = find_commit(r, r->p.commit, &r->p.commit_time, &d.b, err)) < 0 ||
 	     (rc = find_commit(r, r->p.old_commit, NULL, &d.a, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	if (strcmp(r->p.format, "html") == 0 &&
 	    ((rc = describe_side(&r->p.sides[0], r->p.repo, &d.a, err)) < 0 ||
 	     (rc = describe_side(&r->p.sides[1], r->p.repo, &d.b, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
 		page(r);
 		rc = r->o->query ? diff_query(r, &d, err) : vv_diff_print_sides(&r->p, &d, err);
 	}
-done:
 	return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
 }
 

@@ -101,6 +101,7 @@ static void words_clear(words *w)
 	vv_free(w->paths);
 	vv_free(w->ranges);
 }
+VV_AUTO_CLEAR(words, words_clear)
 
 static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error *err)
 {
@@ -527,7 +528,7 @@ static vv_status run_log(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
 	vv_auto(char) *pager = NULL;
-	words w = {NULL, 0, NULL, 0};
+	vv_auto(words) w = {NULL, 0, NULL, 0};
 	uint64_t max_count = 0;
 	vv_status rc;
 
@@ -536,22 +537,20 @@ static vv_status run_log(vv_context *c, vv_error *err)
 	}
 	vv_color_choose(o->color);
 	if ((rc = words_init(&w, c->argc, err)) < 0 || (rc = sort_words(&w, c, err)) < 0) {
-		goto done;
+		return vv_out_failed() ? VV_OK : rc;
 	}
 	if (w.range_count == 0 && !o->log.all && (rc = check_born(c->repo, err)) < 0) {
-		goto done;
+		return vv_out_failed() ? VV_OK : rc;
 	}
 	if (o->max_count && max_count == 0) {
 		vv_out("%s", vv_wants_json(o->format) ? "[]\n" : "");
-		goto done;
+		return vv_out_failed() ? VV_OK : rc;
 	}
 	if (vv_config_string(c->repo, "core.pager", &pager, VV_IGNORED) < 0) {
 		pager = NULL;
 	}
 	vv_out_page(pager);
 	rc = o->row ? log_row(c, &w, max_count, err) : print_all(c, &w, max_count, err);
-done:
-	words_clear(&w);
 	return vv_out_failed() ? VV_OK : rc;
 }
 

@@ -351,6 +351,7 @@ static void clear(moving *m)
 	vv_free(m->entries);
 	vv_attr_edit_clear(&m->attributes);
 }
+VV_AUTO_CLEAR(moving, clear)
 
 static int check_mv(const vv_context *c)
 {
@@ -359,12 +360,10 @@ static int check_mv(const vv_context *c)
 
 static vv_status run_mv(vv_context *c, vv_error *err)
 {
-	moving m = {.o = c->options, .c = c};
+	vv_auto(moving) m = {.o = c->options, .c = c};
 	vv_status rc;
 
-	if ((rc = plan_all(&m, c->argc, c->argv, err)) < 0) {
-		goto done;
-	}
+	if ((rc = plan_all(&m, c->argc, c->argv, err)) < 0) return rc;
 	for (size_t i = 0; (m.o->dry_run || m.o->verbose) && i < m.move_count; i++) {
 		vv_out("%s '%s' to '%s'\n", m.o->dry_run ? "would rename" : "renaming",
 		       vv_text_shows(m.moves[i].from), vv_text_shows(m.moves[i].to));
@@ -372,8 +371,6 @@ static vv_status run_mv(vv_context *c, vv_error *err)
 	if (!m.o->dry_run) {
 		rc = run_moves(&m, err);
 	}
-done:
-	clear(&m);
 	return rc;
 }
 

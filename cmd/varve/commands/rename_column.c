@@ -302,14 +302,13 @@ static vv_status change(rename_job *j, const vv_oid *blob, const char *package,
 	vv_status rc;
 
 	if ((rc = note(j, &journal, blob, package, err)) < 0 || (rc = put_in_place(j, err)) < 0) {
-		goto done;
+		return vv_journal_close(journal, rc, err);
 	}
 	if (package &&
 	    (rc = vv_schema_package_write(&j->subject, package, package_text, err)) < 0) {
-		goto done;
+		return vv_journal_close(journal, rc, err);
 	}
 	rc = stage_result(j, blob, package, err);
-done:
 	return vv_journal_close(journal, rc, err);
 }
 

@@ -380,6 +380,7 @@ static void making_clear(making *m)
 	vv_buf_clear(&m->sealed);
 	vv_arena_clear(&m->arena);
 }
+VV_AUTO_CLEAR(making, making_clear)
 
 static vv_status write_epoch(making *m, vv_ledger *l, const vv_epoch_secrets *x,
 			     const vv_epoch_change *change, const vv_key *owner, vv_error *err)
@@ -444,15 +445,12 @@ static vv_status find_ends(making *m, const vv_vault_state *s, vv_error *err)
 vv_status vv_epoch_begin(vv_ledger *l, const vv_vault_state *s, const vv_epoch_secrets *x,
 			 const vv_epoch_change *change, const vv_key *owner, vv_error *err)
 {
-	making m = {.r = {.kind = VV_LEDGER_EPOCH}};
+	vv_auto(making) m = {.r = {.kind = VV_LEDGER_EPOCH}};
 	vv_status rc;
 
 	vv_arena_init(&m.arena);
 	m.r.removed = vv_arena_calloc(&m.arena, change->removed_count + 1, sizeof(*m.r.removed));
-	if (!m.r.removed) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!m.r.removed) return vv_fail_nomem(err);
 	for (size_t i = 0; i < change->removed_count; i++) {
 		const vv_ledger_author *a = vv_ledger_author_of(l, change->removed[i]);
 		memcpy(m.r.removed[i].key, change->removed[i], VV_KEY_PUBLIC);
@@ -464,7 +462,5 @@ vv_status vv_epoch_begin(vv_ledger *l, const vv_vault_state *s, const vv_epoch_s
 	if ((rc = find_ends(&m, s, err)) == VV_OK) {
 		rc = write_epoch(&m, l, x, change, owner, err);
 	}
-done:
-	making_clear(&m);
 	return rc;
 }

@@ -708,7 +708,7 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 	if ((rc = find_old(&c, a, b, &old, err)) < 0 ||
 	    (rc = open_side(&c, a, old, &out->a, err)) < 0 ||
 	    (rc = open_side(&c, b, out->path, &out->b, err)) < 0) {
-		goto done;
+		return rc == VV_EMISSING ? vv_web_missing_say(v, a, b, path, err) : rc;
 	}
 	if (!out->a && !out->b) {
 		return vv_fail(err, VV_ENOTFOUND, "neither version has a file '%s'",
@@ -717,6 +717,5 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 	if ((rc = compare(&c, err)) == VV_OK) {
 		rc = put_words(&c, err);
 	}
-done:
 	return rc == VV_EMISSING ? vv_web_missing_say(v, a, b, path, err) : rc;
 }

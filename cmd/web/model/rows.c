@@ -530,6 +530,7 @@ static void clear(reading *r)
 	vv_batch_clear(&r->tested_batch);
 	vv_batch_clear(&r->batch);
 }
+VV_AUTO_CLEAR(reading, clear)
 
 /* Only the whole key is asked for: the row that has it is found without reading all. */
 static const char *asks_for_key(const reading *r)
@@ -594,7 +595,7 @@ static vv_status begin(reading *r, vv_error *err)
 vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_rows *out, vv_error *err)
 {
-	reading r = {.v = v, .t = t, .q = q, .out = out};
+	vv_auto(reading) r = {.v = v, .t = t, .q = q, .out = out};
 	const char *key;
 	bool found = false;
 	vv_status rc;
@@ -602,9 +603,7 @@ vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_q
 	if ((rc = begin(&r, err)) < 0) return rc;
 	out->filtered = vv_web_test_any(r.test);
 	out->from = q->from;
-	if (q->jump && (rc = vv_web_row_place(v, t, q->jump, &out->from, err)) < 0) {
-		goto done;
-	}
+	if (q->jump && (rc = vv_web_row_place(v, t, q->jump, &out->from, err)) < 0) return rc;
 	if (q->sort && !q->jump) {
 		rc = read_ordered(&r, err);
 	} else if (!out->filtered) {
@@ -617,8 +616,6 @@ vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_q
 		out->has_previous = true;
 		out->previous = out->from > r.limit ? out->from - r.limit : 0;
 	}
-done:
-	clear(&r);
 	return rc;
 }
 
@@ -627,14 +624,12 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 {
 	const vv_web_rows_query q = {.limit = 1, .cell_max = CELL_WHOLE};
 	vv_web_rows rows;
-	reading r = {.v = v, .t = t, .q = &q, .out = &rows};
+	vv_auto(reading) r = {.v = v, .t = t, .q = &q, .out = &rows};
 	vv_status rc;
 
 	if ((rc = begin(&r, err)) < 0) return rc;
 	rows.from = number;
-	if (key && (rc = vv_web_row_place(v, t, key, &rows.from, err)) < 0) {
-		goto done;
-	}
+	if (key && (rc = vv_web_row_place(v, t, key, &rows.from, err)) < 0) return rc;
 	if ((rc = read_plain(&r, err)) == VV_OK && rows.count == 0) {
 		rc = vv_fail(err, VV_ENOTFOUND, "row=%llu is beyond the end: '%s' has %s",
 			     (unsigned long long)number, vv_text_shows(t->path),
@@ -647,8 +642,6 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 	if (rc == VV_OK) {
 		*out = rows.rows[0];
 	}
-done:
-	clear(&r);
 	return rc;
 }
 
