@@ -357,9 +357,11 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 	vv_status rc = vv_repository_store(g->t->repo, &l.store, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || (rc = vv_host_refs_no_roots(&g->refs, g->t->repo, &none, err)) < 0 || none)
-		return rc;
-	return vv_host_refs_each_root(&g->refs, g->t->repo, see_root, &l, err);
+	if (rc == VV_OK) {
+		rc = vv_host_refs_no_roots(&g->refs, g->t->repo, &none, err);
+	}
+	return rc < 0 || none ? rc
+			      : vv_host_refs_each_root(&g->refs, g->t->repo, see_root, &l, err);
 }
 
 static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)

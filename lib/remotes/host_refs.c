@@ -209,7 +209,7 @@ void vv_host_refs_clear(vv_host_refs *x)
 	memset(x, 0, sizeof(*x));
 }
 
-/* What is here of its refs' history. */
+/* The tips of its refs that are here. */
 static vv_status list_reached(const vv_host_refs *x, vv_repository *r, vv_oids *out, vv_error *err)
 {
 	const vv_hello *h = &x->hello;
