@@ -79,6 +79,10 @@ primary-key 8 5 id" ] || { found; false; }
 	printf '\n7,8,2024-01-01,q\n' >> t.csv
 	ends_with 1 varve check --files --schema s.json --select blank-row --json t.csv
 	[ "$(found)" = "blank-row 9 - -" ] || { found; false; }
+	{ echo id,price,day,name; seq -f '%g,5,2024-01-01,a' 6000 | sed '2,$i\
+'; } > t.csv
+	ends_with 1 varve check --files --schema s.json --select blank-row --json t.csv
+	[ "$(jq .totals.errors <<< "$output")" = 5999 ]
 }
 
 @test "what is compared with a base is compared although a row has faults" {

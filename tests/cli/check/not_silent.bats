@@ -254,6 +254,17 @@ t.csv unique-error 82 b error" ]
 	done
 }
 
+@test "a number that the schema calls missing is no value in a column of numbers" {
+	new_repo
+	{ echo id,n; seq 6000 | awk '{ print $1 "," ($1 == 4000 ? 9 : $1 * 7919 % 99991 + 10) }'; } > t.csv
+	echo '{"resources": [{"name": "t", "path": "t.csv", "schema": {"missingValues": ["9"],
+		"fields": [{"name": "id", "type": "integer"}, {"name": "n", "type": "integer", "constraints": {"required": true}}]}}]}' > datapackage.json
+	varve add -q .
+	varve commit -q -m first
+	ends_with 1 varve check --json HEAD
+	[ "$(found)" = "t.csv constraint-error 4000 n error" ] || { found; false; }
+}
+
 @test "what type-error lets through is still a value against the type of the base, and each has its share" {
 	new_repo
 	{ echo id,n; for i in $(seq 40); do echo "$i,$i"; done; } > t.csv
