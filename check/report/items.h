@@ -49,7 +49,8 @@ typedef struct vv_report_dataset {
 	const char *path, *commit, *base;
 	uint64_t rows, columns, groups, groups_read, ms;
 	uint64_t errors, warnings, known, accepted;
-	bool *looked_at; /* for each of vv_rules; NULL: not reported */
+	bool *looked_at;          /* for each of vv_rules; NULL: not reported */
+	const vv_rule_set *rules; /* while it is under way; or NULL */
 	vv_report_group *first, *last;
 	struct vv_report_dataset *next;
 } vv_report_dataset;

@@ -88,6 +88,7 @@ vv_status vv_report_begin(vv_check_report *r, const char *path, const char *comm
 
 vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err)
 {
+	r->last->rules = rules;
 	r->last->looked_at = vv_arena_calloc(&r->arena, r->rule_count + 1, sizeof(bool));
 	if (!r->last->looked_at) return vv_fail_nomem(err);
 	for (size_t i = 0; i < rules->count; i++) {
@@ -198,13 +199,48 @@ vv_status vv_report_more(void *report, const vv_finding *f, uint64_t n, vv_error
 	return rc;
 }
 
-/* Errors first; else in the order in which they were found. */
+/* The place of a rule that could not be looked at in varve.checks; SIZE_MAX: it is none of these. */
+static size_t unread_place(const vv_report_dataset *d, const vv_report_group *g)
+{
+	for (size_t i = 0; g->unread && g->condition && d->rules && i < d->rules->line_count; i++) {
+		if (strcmp(d->rules->lines[i].text, g->condition) == 0) return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Takes the group with the least place out of the list; NULL: there is none. */
+static vv_report_group *take_unread(vv_report_dataset *d)
+{
+	vv_report_group **least = NULL, *g;
+	size_t place = SIZE_MAX;
+
+	for (vv_report_group **at = &d->first; *at; at = &(*at)->next) {
+		const size_t is = unread_place(d, *at);
+
+		least = is < place ? at : least;
+		place = is < place ? is : place;
+	}
+	if (!least) return NULL;
+	g = *least;
+	*least = g->next;
+	g->next = NULL;
+	return g;
+}
+
+/* Errors first, and before them rules that could not be looked at, as the file has them; else in the order in which they were
+ * found. */
 static void order_groups(vv_report_dataset *d)
 {
+	vv_report_group *unread = NULL, **unread_end = &unread, *g;
+
+	while ((g = take_unread(d))) {
+		*unread_end = g;
+		unread_end = &g->next;
+	}
 	vv_report_group *errors = NULL, **error_end = &errors, *others = NULL,
 			**other_end = &others, *next;
 
-	for (vv_report_group *g = d->first; g; g = next) {
+	for (g = d->first; g; g = next) {
 		vv_report_group ***end = g->severity == VV_SEVERITY_ERROR ? &error_end : &other_end;
 
 		next = g->next;
@@ -213,7 +249,9 @@ static void order_groups(vv_report_dataset *d)
 		*end = &g->next;
 	}
 	*error_end = others;
-	d->first = errors;
+	*unread_end = errors;
+	d->first = unread;
+	d->rules = NULL;
 }
 
 /* Where a reviewer sees what was found: the pointer's lines are all that Git shows of a stored table. */

@@ -585,7 +585,8 @@ static vv_status read_row(reader *r)
 
 	if (!rule) return fail_at(r, r->at, "a rule is expected before its rows");
 	if (!vv_check_rule_takes_rows(rule)) {
-		return fail_at(r, r->at, "rows are for rules about rows, unique, counts and sums");
+		return fail_at(r, r->at,
+			       "a reference or a query has no rows: they would need other tables");
 	}
 	if ((rule->row_count & (rule->row_count - 1)) == 0) { /* room for twice as many */
 		vv_check_row *more = vv_arena_calloc(&c->arena, 2 * rule->row_count + 1,
@@ -718,7 +719,7 @@ const char *vv_checks_pattern(const vv_checks *c, size_t i, size_t *line)
 
 bool vv_check_rule_takes_rows(const vv_check_rule *r)
 {
-	return r->kind == VV_CHECK_ROW || r->kind == VV_CHECK_TABLE || r->kind == VV_CHECK_UNIQUE;
+	return r->kind != VV_CHECK_REFERENCES && r->kind != VV_CHECK_SELECT;
 }
 
 const char *vv_check_rule_title(const vv_check_rule *r)

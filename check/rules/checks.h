@@ -30,7 +30,7 @@ typedef enum vv_check_kind {
 /* A row under a rule that tests it: what the rule lets through ('+'), or finds ('-'). */
 typedef struct vv_check_row {
 	bool right;
-	const char *text; /* "id=1, amount=3" */
+	const char *text; /* "id=1, amount=3"; of a change "id=1, amount=3 -> amount=5" */
 	size_t line;
 } vv_check_row;
 
@@ -63,7 +63,7 @@ const char *vv_check_rule_title(const vv_check_rule *r);
 /* Its name, or its comment; NULL: it has neither. */
 const char *vv_check_rule_given(const vv_check_rule *r);
 
-/* May it have rows: is it about rows, keys, counts or sums of one version? */
+/* May it have rows: is it about rows, changes, keys, counts or sums? Others need further tables. */
 bool vv_check_rule_takes_rows(const vv_check_rule *r);
 
 typedef struct vv_checks vv_checks;

@@ -20,7 +20,7 @@
 typedef struct table_rule {
 	const vv_check_rule *line;
 	vv_sums_rule *rule;
-	vv_sums *now, *was; /* was NULL: no base */
+	vv_sums *now, *was; /* was NULL: no base, or the rule does not ask for it */
 	vv_hash128 id;
 	check_memo memo, fresh; /* what is kept; of the version before this one in this run */
 	bool opened;            /* memo is */
@@ -290,7 +290,8 @@ static vv_status open_kept(counting *c, bool *all, vv_error *err)
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
 		table_rule *t = &c->rules[k];
 
-		if ((rc = read_whole(c, k, err)) < 0 || t->whole) {
+		t->whole = !sums_of(c, k);
+		if (t->whole || (rc = read_whole(c, k, err)) < 0 || t->whole) {
 			continue;
 		}
 		*all = false;
@@ -324,8 +325,9 @@ static vv_status count_version(counting *c, vv_error *err)
 		rc = run_jobs(c, todo, count, err);
 	}
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
-		rc = keep_whole(c, k, err);
-		rc = rc < 0 ? rc : vv_sums_finish(sums_of(c, k), err);
+		if (sums_of(c, k) && (rc = keep_whole(c, k, err)) == VV_OK) {
+			rc = vv_sums_finish(sums_of(c, k), err);
+		}
 	}
 	return rc;
 }
@@ -564,8 +566,9 @@ static vv_status add_rule(judging *j, const vv_check_rule *line, vv_error *err)
 	t->line = line;
 	j->count++;
 	t->now = vv_sums_new(t->rule);
-	t->was = j->base.table ? vv_sums_new(t->rule) : NULL;
-	return !t->now || (j->base.table && !t->was) ? vv_fail_nomem(err) : make_id(t, p, err);
+	const bool base = j->base.table && vv_sums_rule_has_base(t->rule);
+	t->was = base ? vv_sums_new(t->rule) : NULL;
+	return !t->now || (base && !t->was) ? vv_fail_nomem(err) : make_id(t, p, err);
 }
 
 static vv_status open_judging(judging *j, vv_error *err)

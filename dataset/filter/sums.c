@@ -80,6 +80,16 @@ const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count)
 	return r->columns;
 }
 
+bool vv_sums_rule_has_base(const vv_sums_rule *r)
+{
+	for (size_t i = 0; i < r->condition->step_count; i++) {
+		const vv_step *s = &r->condition->steps[i];
+
+		if (s->code == VV_STEP_AGGREGATE && s->before) return true;
+	}
+	return false;
+}
+
 static void mark(const vv_condition *c, bool *used)
 {
 	for (size_t i = 0; c && i < c->column_count; i++) {

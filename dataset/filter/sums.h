@@ -34,6 +34,9 @@ VV_AUTO_FREE(vv_sums_rule, vv_sums_rule_free)
 /* The places of the columns that it reads, ascending; borrowed. */
 const size_t *vv_sums_rule_columns(const vv_sums_rule *r, size_t *count);
 
+/* Does it ask for the version compared with? */
+bool vv_sums_rule_has_base(const vv_sums_rule *r);
+
 typedef struct vv_sums vv_sums;
 vv_sums *vv_sums_new(const vv_sums_rule *r); /* NULL when out of memory */
 void vv_sums_free(vv_sums *s);               /* accepts NULL */

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/check.h"
+#include "dataset/filter/condition_run.h"
 #include "lib/check/input.h"
 #include "lib/check/list.h"
 #include "lib/check/run.h"
@@ -25,8 +26,8 @@ typedef struct trying {
 	uint64_t found, row; /* findings, and the row of the first one, from 1 */
 } trying;
 
-/* Appends the value of a column in "id=1, name='a, b'", if it is there. False: text is not so written. */
-static bool find_cell(vv_buf *out, const char *text, const char *column)
+/* Appends the value of a column in "id=1, name='a, b'", if it is there: *has. False: text is not so written. */
+static bool find_cell(vv_buf *out, const char *text, const char *column, bool *has)
 {
 	for (const char *at = text; *at;) {
 		const char *equal = strchr(at, '=');
@@ -35,6 +36,7 @@ static bool find_cell(vv_buf *out, const char *text, const char *column)
 		if (!equal) return false;
 		is = strlen(column) == (size_t)(equal - at) &&
 		     strncmp(at, column, strlen(column)) == 0;
+		*has = *has || is;
 		for (at = equal + 1 + quoted; *at && (quoted || *at != ','); at++) {
 			if (quoted && *at == '\'' && *++at != '\'') {
 				open = false;
@@ -85,9 +87,11 @@ static vv_status check_names(const trying *t, const vv_check_row *row, vv_error 
 static vv_status put_row(vv_buf *out, const trying *t, const vv_check_row *row, vv_error *err)
 {
 	vv_auto(vv_buf) cell = VV_BUF_INIT;
+	bool has = false;
+
 	for (size_t i = 0; i < t->schema->count; i++) {
 		vv_buf_reset(&cell);
-		if (!find_cell(&cell, row->text, t->schema->fields[i].name)) {
+		if (!find_cell(&cell, row->text, t->schema->fields[i].name, &has)) {
 			return vv_fail(err, VV_EINPUT,
 				       "%s:%zu: a row is written as id=1, name='a, b'",
 				       t->rule->file, row->line);
@@ -168,6 +172,87 @@ static vv_status judge(trying *t, const vv_check_row *wrong, vv_error *err)
 	return rc;
 }
 
+/* ---- changes ---- */
+
+/* Where " -> " is outside of quotes; NULL: it is not. */
+static const char *find_arrow(const char *text)
+{
+	bool quoted = false;
+
+	for (; *text; text++) {
+		quoted = quoted != (*text == '\'');
+		if (!quoted && strncmp(text, " -> ", 4) == 0) return text;
+	}
+	return NULL;
+}
+
+static vv_status fail_change(const trying *t, const vv_check_row *row, vv_error *err)
+{
+	return vv_fail(err, VV_EINPUT, "%s:%zu: a change is written as id=1, name='a' -> name='b'",
+		       t->rule->file, row->line);
+}
+
+/* The cells of a row; what base has counts where the text does not have the column. texts: a buffer for each. */
+static vv_status make_cells(vv_cell *out, vv_buf *texts, const vv_cell *base, const trying *t,
+			    const vv_check_row *row, vv_error *err)
+{
+	vv_status rc = check_names(t, row, err);
+
+	for (size_t i = 0; i < t->schema->count && rc == VV_OK; i++) {
+		const char *name = t->schema->fields[i].name;
+		bool has = false;
+
+		if (!find_cell(&texts[i], row->text, name, &has)) {
+			return fail_change(t, row, err);
+		}
+		out[i] = has || !base ? (vv_cell){.state = VV_CELL_TEXT,
+						  .text = vv_buf_cstr(&texts[i]),
+						  .len = (uint32_t)texts[i].len}
+				      : base[i];
+		rc = vv_buf_ok(&texts[i], err);
+	}
+	return rc;
+}
+
+/* Is the change found to be wrong? */
+static vv_status judge_change(const trying *t, const vv_schema *schema, const vv_check_row *row,
+			      bool *found, vv_error *err)
+{
+	const size_t n = t->schema->count;
+	const vv_condition_how how = {.line = true,
+				      .old = schema,
+				      .file = t->rule->file,
+				      .file_line = t->rule->line,
+				      .file_column = t->rule->condition_at + 1};
+	vv_auto(vv_condition) *condition = NULL;
+	vv_auto(vv_condition_scratch) *scratch = vv_condition_scratch_new();
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_cell *cells = vv_arena_calloc(&arena, 2 * n + 1, sizeof(*cells));
+	vv_auto_free vv_buf *texts = vv_calloc(2 * n + 1, sizeof(*texts));
+	const char *arrow = find_arrow(row->text);
+	vv_check_row old = *row, now = *row;
+	vv_status rc;
+
+	if (!arrow) return fail_change(t, row, err);
+	old.text = vv_arena_strndup(&arena, row->text, (size_t)(arrow - row->text));
+	now.text = arrow + 4;
+	if (!scratch || !cells || !texts || !old.text) return vv_fail_nomem(err);
+	rc = vv_condition_compile(&condition, t->rule->condition, strlen(t->rule->condition),
+				  schema, &how, err);
+	if (rc == VV_OK) {
+		rc = make_cells(cells, texts, NULL, t, &old, err);
+	}
+	if (rc == VV_OK) {
+		rc = make_cells(cells + n, texts + n, cells, t, &now, err);
+	}
+	*found = rc == VV_OK &&
+		 vv_condition_eval_change(condition, scratch, cells, cells + n) == VV_FALSE;
+	for (size_t i = 0; i < 2 * n; i++) {
+		vv_buf_clear(&texts[i]);
+	}
+	return rc;
+}
+
 /* The n-th of the rows with +, from 1. */
 static const vv_check_row *right_row(const vv_check_rule *rule, uint64_t n)
 {
@@ -182,6 +267,28 @@ static void tell(trying *t, size_t line, const char *what, const char *text)
 {
 	t->out->wrong++;
 	vv_buf_printf(&t->out->text, "%s:%zu: %s: %s\n", t->rule->file, line, what, text);
+}
+
+static vv_status try_change_rule(trying *t, vv_error *err)
+{
+	vv_auto(vv_schema) schema = {0};
+	vv_status rc = vv_schema_read(&schema, t->declared, t->declared_len, t->path, err);
+
+	t->out->rules++;
+	t->out->rows += t->rule->row_count;
+	for (size_t i = 0; i < t->rule->row_count && rc == VV_OK; i++) {
+		const vv_check_row *row = &t->rule->rows[i];
+		bool found = false;
+
+		if ((rc = judge_change(t, &schema, row, &found, err)) == VV_OK &&
+		    found == row->right) {
+			tell(t, row->line,
+			     found ? "the rule finds this change, which is right"
+				   : "the rule does not find this change, which is wrong",
+			     row->text);
+		}
+	}
+	return rc;
 }
 
 static vv_status try_rule(trying *t, vv_error *err)
@@ -236,7 +343,7 @@ static vv_status try_table(trying *t, vv_error *err)
 			continue;
 		}
 		set->lines[i].severity = VV_SEVERITY_ERROR;
-		rc = try_rule(t, err);
+		rc = t->rule->kind == VV_CHECK_CHANGE ? try_change_rule(t, err) : try_rule(t, err);
 		set->lines[i].severity = VV_SEVERITY_OFF;
 	}
 	return rc;

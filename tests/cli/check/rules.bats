@@ -221,7 +221,11 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 		+ day=2024-01-02, amount=7
 		- day=2024-01-02, amount=7
 		length(name) < 5 warn
-		new.amount > old.amount
+		new.amount > old.amount or new.name is null
+		+ id=1, amount=3, name='a -> b' -> amount=4
+		+ id=1, amount=3, name=a -> amount=2, name=
+		- id=1, amount=3, name=a -> amount=2
+		- id=1, amount=3 -> amount=5
 	END
 	varve add . > /dev/null
 	succeeds varve check
@@ -229,8 +233,9 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	output_is "varve.checks:6: the rule does not find this row, which is wrong: id=3, amount=2
 varve.checks:10: the rule finds this row, which is right: name='a, b'
 varve.checks:15: the rule does not find this row, which is wrong: id=2, day=2024-01-01, amount=5
-14 rows under 4 rules: 3 wrong; 1 rule without rows"
-	sed -i '/meets the rule/d; /^+ name=.a/d; 15d; /^- id=2, day/d' varve.checks
+varve.checks:25: the rule does not find this change, which is wrong: id=1, amount=3 -> amount=5
+18 rows under 5 rules: 4 wrong; 1 rule without rows"
+	sed -i '/meets the rule/d; /^+ name=.a/d; 15d; /^- id=2, day/d; /-> amount=5/d' varve.checks
 	succeeds varve check --test-rules
 	output_has "rules: none wrong"
 	while IFS='|' read -r text message; do
@@ -242,7 +247,9 @@ varve.checks:15: the rule does not find this row, which is wrong: id=2, day=2024
 		amount > 0~- amount|varve.checks:3: a row is written as id=1, name='a, b'
 		amount > 0~- name='x|varve.checks:3: a row is written as id=1, name='a, b'
 		+ id=1|varve.checks:2:1: a rule is expected before its rows
-		select id from t~+ id=1|varve.checks:3:1: rows are for rules about rows, unique, counts and sums
-		new.id > 0~+ id=1|varve.checks:3:1: rows are for rules about rows, unique, counts and sums
+		select id from t~+ id=1|varve.checks:3:1: a reference or a query has no rows: they would need other tables
+		new.id > 0~+ id=1|varve.checks:3: a change is written as id=1, name='a' -> name='b'
+		new.id > 0~+ id=1 -> cost=5|varve.checks:3: t.csv has no column 'cost'
+		old.cost > 0~+ id=1 -> id=2|varve.checks:2:5: not a column of the base: 'cost'
 	END
 }
