@@ -566,12 +566,19 @@ static void put_cell(vv_buf *out, cell *c, const vv_condition_aggregate *a)
 		vv_buf_put(out, c->least ? c->least : "", c->least_len);
 		break;
 	case VV_AGGREGATE_DISTINCT:
-		vv_distinct_pack(&c->distinct);
+		if (c->distinct.count > VV_SUMS_DISTINCT_MAX) {
+			vv_distinct_pack(&c->distinct);
+		}
 		vv_buf_put_varint(out, 2 * c->distinct.count + c->distinct.over);
-		for (size_t i = 0; i < c->distinct.count; i++) {
-			vv_put_le64(room, c->distinct.items[i].lo);
-			vv_put_le64(room + 8, c->distinct.items[i].hi);
-			vv_buf_put(out, room, 16);
+		for (size_t i = 0; i < (c->distinct.cap ? c->distinct.cap : c->distinct.count);
+		     i++) { /* of a table in no order: they are added to another one */
+			const vv_hash128 h = c->distinct.items[i];
+
+			if (h.lo != 0 || h.hi != 0) {
+				vv_put_le64(room, h.lo);
+				vv_put_le64(room + 8, h.hi);
+				vv_buf_put(out, room, 16);
+			}
 		}
 		break;
 	default:
