@@ -137,7 +137,7 @@ static vv_status name_side(char hex[VV_OID_TEXT + 1], const vv_check_query *q,
 static vv_status start(reading *r, vv_error *err)
 {
 	const vv_check_query *q = r->q;
-	const vv_helper_limits limits = {.memory = MEMORY, .seconds = SECONDS};
+	const vv_helper_limits limits = {.memory = MEMORY, .seconds = SECONDS, .bound = true};
 	const char *folder = q->folder ? q->folder : "/";
 	char at[VV_OID_TEXT + 1], base[VV_OID_TEXT + 1];
 	vv_auto(char) *program = NULL;

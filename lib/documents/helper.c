@@ -59,7 +59,8 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 			    .errors = &h->said,
 			    .take = take_nothing,
 			    .memory = limits->memory,
-			    .alone = true};
+			    .alone = true,
+			    .bound = limits->bound};
 	if ((rc = vv_run_start(&h->child, &run, err)) < 0) return rc;
 	*out = vv_take(&h);
 	return VV_OK;

@@ -20,6 +20,7 @@ typedef struct vv_helper_limits {
 	uint64_t memory;  /* bytes of addresses; 0: none */
 	unsigned seconds; /* that we wait for it in all; 0: none */
 	uint64_t output;  /* bytes; 0: none */
+	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
 } vv_helper_limits;
 
 /* argv as for vv_run_program; copied. It runs in "/", with an empty stdin. VV_EPROGRAM: no such program. */

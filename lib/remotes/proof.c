@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/objects/send.h"
 
 #define AT_ONCE 256u /* blocks of a peer */
 
@@ -225,6 +226,59 @@ vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, co
 	vv_free(p.next);
 	vv_free(p.open);
 	return rc;
+}
+
+static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
+}
+
+/* The versions that its refs reach, as far as these are here. */
+static vv_status list_roots(vv_cid_map *roots, const vv_hello *hello, vv_repository *r,
+			    vv_error *err)
+{
+	vv_auto_free vv_oid *ids = vv_calloc(hello->ref_count + 1, sizeof(*ids));
+	vv_auto_free bool *known = vv_calloc(hello->ref_count + 1, sizeof(*known));
+	size_t count = 0;
+	vv_status rc;
+
+	if (!ids || !known) return vv_fail_nomem(err);
+	for (size_t i = 0; i < hello->ref_count; i++) {
+		ids[i] = hello->refs[i].peeled;
+	}
+	if ((rc = vv_commits_known(r, ids, hello->ref_count, known, err)) < 0) return rc;
+	for (size_t i = 0; i < hello->ref_count; i++) {
+		if (known[i]) {
+			ids[count++] = ids[i];
+		}
+	}
+	return count > 0 ? vv_new_roots_each(r, ids, count, NULL, 0, note_root, roots, err) : VV_OK;
+}
+
+vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
+			    vv_error *err)
+{
+	vv_auto(vv_cid_map) *roots = vv_cid_map_new();
+	vv_cid some[VV_PROOF_SAMPLE];
+	bool holds[VV_PROOF_SAMPLE];
+	uint64_t first;
+	vv_store *store;
+	vv_status rc = roots ? list_roots(roots, there->hello, r, err) : vv_fail_nomem(err);
+
+	*out = (vv_proof_sample){0};
+	if (rc < 0 || (rc = vv_repository_store(r, &store, err)) < 0) return rc;
+	const size_t all = vv_cid_map_count(roots);
+	const size_t count = all < VV_PROOF_SAMPLE ? all : VV_PROOF_SAMPLE;
+	vv_random(&first, sizeof(first));
+	for (size_t i = 0; i < count; i++) { /* evenly, from a random one on */
+		some[i] = *vv_cid_map_cid(roots, (size_t)((first % all + i * all / count) % all));
+	}
+	if ((rc = vv_proof_ask(holds, there, store, some, count, err)) < 0) return rc;
+	out->asked = count;
+	for (size_t i = 0; i < count; i++) {
+		out->lost += !holds[i];
+	}
+	return VV_OK;
 }
 
 vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,

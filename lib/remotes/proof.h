@@ -23,7 +23,15 @@
 vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, const vv_cid *roots,
 		       size_t count, vv_error *err);
 
-/* The same of a remote's name or a URL. */
+/* Some versions at random, of those that its refs reach and whose commits are here. */
+#define VV_PROOF_SAMPLE 16u
+typedef struct vv_proof_sample {
+	size_t asked, lost;
+} vv_proof_sample;
+vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
+			    vv_error *err);
+
+/* vv_proof_ask of a remote's name or a URL. */
 vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,
 			     const vv_cid *roots, size_t count, vv_error *err);
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -126,6 +127,7 @@ vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, v
 
 typedef struct ends {
 	int in[2], out[2], err[2]; /* [0] is ours */
+	pid_t parent;
 } ends;
 
 static char **make_env(const char *const *own, const char *const *more)
@@ -252,6 +254,9 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	if (run->alone) {
 		(void)setpgid(0, 0);
 	}
+	if (run->bound && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != e->parent)) {
+		_exit(EXEC_FAILED);
+	}
 	(void)execve(file, argv, env);
 	if (errno == ENOEXEC && run->script_ok) {
 		(void)execve("/bin/sh", script, env);
@@ -278,6 +283,7 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 	for (size_t i = 1; i < count; i++) {
 		script[i + 1] = run->argv[i];
 	}
+	e.parent = getpid();
 	if (!open_ends(&e, run)) {
 		rc = vv_fail_errno(err, "cannot make a pipe to", run->argv[0]);
 		goto close_all;

@@ -112,6 +112,7 @@ typedef struct vv_run {
 	unsigned cpu_seconds; /* it is killed (SIGXCPU) after so much work; 0: no limit */
 	uint64_t memory;      /* bytes of addresses (RLIMIT_AS), and no core files; 0: no limit */
 	bool alone;           /* a process group of its own */
+	bool bound;           /* it is killed when the thread that started it ends */
 } vv_run;
 
 /* Starts it. Its ends are there as the run asks for them: out where output or take is given, err where errors is. Whoever

@@ -126,3 +126,21 @@ error | query-constraint | - | n=null | s=1' ] || { found; false; }
 	new_repo
 	python3 "$BATS_TEST_DIRNAME/right_and_wrong.py" recipes "$BATS_TEST_DIRNAME/../../../docs/use/recipes.checks"
 }
+
+@test "a query ends when the check that runs it is killed" {
+	local check query=
+	shop "select n as id from (with recursive c(n) as (select 1 union all select n + 1 from c) select n from c) where n < 0"
+	varve check > /dev/null 2>&1 3>&- &
+	check=$!
+	while [ -z "$query" ]; do
+		query=$(pgrep -P "$check" varve-sql || true)
+	done
+	kill -KILL "$check"
+	for _ in $(seq 100); do
+		state=$(ps -o state= -p "$query" || true)
+		case $state in '' | Z*) return 0 ;; esac
+		sleep 0.05
+	done
+	kill -KILL "$query"
+	return 1
+}

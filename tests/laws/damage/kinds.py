@@ -36,6 +36,7 @@ FETCH = [["varve", "fetch", "--data", "--all"]]
 VAULT = [["varve", "vault", "repair"], ["varve", "vault", "replicate"]]
 REPAIR = [["varve", "fsck", "--repair"], ["varve", "fetch", "--data", "--all"]]
 VERIFY = ["varve", "verify", "../p"]
+MEND = [shell("varve verify ../p | sed -n 's/: damaged or missing$//p' | xargs -r rm -rf"), *PUBLISH]
 STATUS, DOCTOR, FSCK, AUDIT = (["varve", "status", "--remote"], ["varve", "doctor"], ["varve", "fsck", "--data"],
                                ["varve", "vault", "audit", "--all"])
 # name, files, what sees it (None: it is derived, and does not matter), what mends it; those of other repositories than `a` are used there
@@ -87,6 +88,10 @@ KINDS = [
     ("after damage: old journal", "d/.git/varve/journal-old-1/*", FSCK, REPAIR),
     ("folder: state", "p/folder", None, PUBLISH),
     ("folder: format", "p/format", None, PUBLISH),
+    ("folder: pack", "p/packs/*", VERIFY, MEND),
+    ("folder: list", "p/lists/*", VERIFY, MEND),
+    ("folder: version", "p/versions/*", VERIFY, MEND),
+    ("folder: history", "p/repo.git/objects/pack/*", VERIFY, MEND),
     ("folder: files of git", "p/repo.git/*", None, PUBLISH),
     ("folder: table", "p/t.csv", None, PUBLISH),
     ("folder: lock", "p/.varve-lock", None, PUBLISH),

@@ -47,7 +47,7 @@ static vv_status check_mark(const vv_host *h, const vv_buf *text, vv_error *err)
 
 	if (strcmp(is, vv_files_mark.text) == 0) return VV_OK;
 	if (strncmp(is, of_any, sizeof(of_any) - 1) == 0 && strspn(number, "0123456789") > 0 &&
-	    number[strspn(number, "0123456789")] == '\n') {
+	    number[strspn(number, "0123456789")] == '\n' && strncmp(number, "1\n", 2) != 0) {
 		vv_fail(err, VV_ENOSUPPORT,
 			"'%s' is a store of format %.*s, and this varve reads 1",
 			vv_text_url(h->url), (int)strspn(number, "0123456789"), number);

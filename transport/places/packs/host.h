@@ -102,8 +102,10 @@ typedef struct vv_host_verifying {
 	bool sample; /* not all: about as much of those that were not seen whole here before, and of those that were */
 	uint64_t unseen_bytes, seen_bytes;
 	bool mend; /* in a store, lists that are missing or damaged are made again from their packs */
+	vv_buf *damaged; /* NULL, or of a store: gets the names of its damaged files, a line each */
 	/* After it: */
 	uint64_t bad_packs, lost; /* lost: blocks that no sound pack has */
+	uint64_t blocks;          /* that were read, and are sound */
 } vv_host_verifying;
 vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err);
 

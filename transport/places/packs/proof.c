@@ -348,10 +348,12 @@ static vv_status on_record(void *payload, const char *pack VV_UNUSED, uint64_t o
 			   const vv_cid *cid, vv_status state, const char *what VV_UNUSED,
 			   vv_error *err)
 {
+	verifying *x = payload;
 	bool added;
 
-	return state == VV_OK ? vv_cid_set_add(((verifying *)payload)->h->intact, cid, &added, err)
-			      : VV_OK;
+	if (state != VV_OK) return VV_OK;
+	x->v->blocks++;
+	return vv_cid_set_add(x->h->intact, cid, &added, err);
 }
 
 /* Is all there that its list names? */
@@ -369,12 +371,18 @@ static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 		vv_host_list_block(&list, i, &b);
 		sound = vv_cid_set_has(h->intact, &b.cid);
 	}
+	if (rc == VV_OK && sound && vv_host_is_place(h)) { /* bytes behind its end did not come */
+		rc = vv_files_shows_end(h, p, &sound, err);
+	}
 	vv_hex_write(name, p->hash, sizeof(p->hash));
 	if (rc == VV_OK && sound) {
 		vv_host_note_sound(h, name, &p->blob);
 	} else if (rc == VV_OK) {
 		rc = vv_host_note_bad(h, p, err);
 		x->v->bad_packs++;
+		if (x->v->damaged) {
+			vv_buf_printf(x->v->damaged, "packs/%s.pack\n", name);
+		}
 	}
 	return rc;
 }
@@ -442,12 +450,54 @@ static vv_status count_lost(verifying *x, vv_error *err)
 	return rc;
 }
 
+/* What is in the place of a list that is damaged, or lost. */
+static vv_status name_list(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+{
+	const verifying *x = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	if (!vv_files_is_pack(e, ".pack", hash)) return VV_OK;
+	const vv_cid key = vv_pack_key(hash);
+	if (!vv_cid_set_has(x->h->listed, &key)) {
+		vv_buf_printf(x->v->damaged, "lists/%.*s.list\n", (int)VV_HOST_NAME_LEN, e->name);
+	}
+	return VV_OK;
+}
+
+static vv_status name_version(void *payload, const vv_listed *e, vv_error *err)
+{
+	const verifying *x = payload;
+	vv_version_packs names = {0};
+	vv_cid root;
+	bool sound = false;
+
+	if (!vv_files_is_version(e, &root)) return VV_OK;
+	const vv_status rc = vv_files_version(x->h, &root, &names, &sound, err);
+	vv_version_packs_clear(&names);
+	if (rc == VV_OK && !sound) {
+		vv_buf_printf(x->v->damaged, "versions/%s\n", e->name);
+	}
+	return rc;
+}
+
+static vv_status name_damaged(verifying *x, vv_error *err)
+{
+	vv_status rc;
+
+	if (!x->v->damaged || !vv_host_is_place(x->h)) return VV_OK;
+	if ((rc = vv_place_list(&x->h->place, "packs", name_list, x, err)) < 0 ||
+	    (rc = vv_place_list(&x->h->place, "versions", name_version, x, err)) < 0) {
+		return rc;
+	}
+	return vv_buf_ok(x->v->damaged, err);
+}
+
 vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 {
 	verifying x = {.h = h, .v = v};
 	vv_status rc;
 
-	v->bad_packs = v->lost = 0;
+	v->bad_packs = v->lost = v->blocks = 0;
 	if (vv_host_is_place(h) && (rc = vv_files_begin_anew(h, err)) < 0) return rc;
 	if ((rc = vv_host_look(h, NULL, 0, err)) < 0) return rc;
 	if (v->mend && vv_host_is_place(h) && (rc = vv_files_mend_lists(h, err)) < 0) return rc;
@@ -466,6 +516,7 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 			rc = count_lost(&x, err);
 		}
 	}
+	rc = rc < 0 ? rc : name_damaged(&x, err);
 	vv_free(x.packs);
 	return rc;
 }

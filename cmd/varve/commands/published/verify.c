@@ -1,5 +1,6 @@
 /*
- * verify: who signed the newest version, here or in a copy, and whether that fits what was seen before.
+ * verify: who signed the newest version, here or in a copy, whether that fits what was seen before, and whether the
+ * blocks are there.
  */
 #include <string.h>
 
@@ -9,6 +10,9 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/heads/seen.h"
+#include "lib/publish/folder_check.h"
+#include "lib/remotes/folder_url.h"
+#include "lib/remotes/proof.h"
 #include "repo/git/history/refs.h"
 
 typedef struct options {
@@ -26,11 +30,16 @@ typedef struct verifying {
 	vv_context *c;
 	vv_heads_seen seen;
 	uint64_t differ; /* refs that are not as the newest head has them */
+	char *folder;    /* of this machine; NULL: it is none */
+	vv_folder_checked all;
+	vv_proof_sample some; /* of another copy */
 } verifying;
 
 static void verifying_clear(verifying *v)
 {
 	vv_heads_seen_clear(&v->seen);
+	vv_folder_checked_clear(&v->all);
+	vv_free(v->folder);
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
 
@@ -74,7 +83,42 @@ static vv_status verify_here(verifying *v, vv_error *err)
 	return v->seen.judged.has_newest ? compare_refs(v, NULL, err) : VV_OK;
 }
 
-static vv_status verify_there(verifying *v, const char *word, vv_error *err)
+/* A folder of this machine is read whole. *sound false: what is damaged is named, and heads are not asked for. */
+static vv_status read_folder(verifying *v, const vv_transfer *t, const vv_remote *m, bool *sound,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) folder = VV_BUF_INIT;
+	vv_status rc;
+
+	*sound = true;
+	if (strstr(m->url, "://") || !vv_folder_url_is(m->url, &t->connect)) return VV_OK;
+	if ((rc = vv_folder_url_put(&folder, m->url, err)) < 0) return rc;
+	if (!(v->folder = vv_buf_detach(&folder))) return vv_fail_nomem(err);
+	if ((rc = vv_folder_check(&v->all, v->c->repo, v->folder, &vv_notes_stderr, err)) < 0) {
+		return rc;
+	}
+	*sound = v->all.damaged.len == 0;
+	return VV_OK;
+}
+
+/* A random block of some versions. */
+static vv_status ask_some(verifying *v, const vv_reached *there, vv_error *err)
+{
+	const vv_hello *h = there->hello;
+	vv_auto_free const char **names = vv_calloc(h->ref_count + 1, sizeof(*names));
+	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	vv_status rc = names && ids ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		names[i] = h->refs[i].name;
+	}
+	if (rc == VV_OK && there->host) { /* until it is closed; a peer is asked for what is here */
+		rc = vv_git_host_history(there->host, names, h->ref_count, ids, err);
+	}
+	return rc < 0 ? rc : vv_proof_ask_some(&v->some, there, v->c->repo, err);
+}
+
+static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_error *err)
 {
 	const options *o = v->c->options;
 	vv_auto(vv_transfer) t = {0};
@@ -84,13 +128,52 @@ static vv_status verify_there(verifying *v, const char *word, vv_error *err)
 
 	if ((rc = vv_remote_find(&m, v->c->repo, word, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, v->c->repo, &vv_notes_stderr, true, o->timeout, err)) < 0 ||
+	    (rc = read_folder(v, &t, &m, sound, err)) < 0 || !*sound ||
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		return rc;
 	}
 	rc = vv_heads_see(&v->seen, v->c->repo, &there, m.url, VV_HEADS_COPY, &vv_notes_stderr,
 			  err);
-	if (rc < 0 || !v->seen.judged.has_newest) return rc;
-	return compare_refs(v, there.hello, err);
+	if (rc < 0 || !v->seen.judged.has_newest || (rc = compare_refs(v, there.hello, err)) < 0) {
+		return rc;
+	}
+	return v->folder ? VV_OK : ask_some(v, &there, err);
+}
+
+/* Names of files, a line each. */
+static const char *next_name(vv_buf *name, const char *p)
+{
+	vv_buf_reset(name);
+	vv_buf_put(name, p, strcspn(p, "\n"));
+	return p + strlen(vv_buf_cstr(name)) + 1;
+}
+
+static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_json_out w;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_array(&w, "damaged");
+	for (const char *p = vv_buf_cstr(&v->all.damaged); *p;) {
+		p = next_name(&name, p);
+		vv_json_string(&w, vv_buf_cstr(&name));
+		if (!json) {
+			vv_out("%s/%s: damaged or missing\n", vv_text_shows(v->folder),
+			       vv_text_shows(vv_buf_cstr(&name)));
+		}
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	const vv_status rc = vv_buf_ok(&b, err);
+	if (rc == VV_OK && json) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	} else if (rc == VV_OK) {
+		vv_note("hint: remove damaged files; its owner's 'varve publish -o %s' writes them again",
+			vv_text_shows(v->folder));
+	}
+	return rc;
 }
 
 static vv_status print_json(const verifying *v, vv_error *err)
@@ -113,6 +196,9 @@ static vv_status print_json(const verifying *v, vv_error *err)
 	vv_json_add_bool(&w, "final", r->final);
 	vv_json_add_bool(&w, "pinned", !v->seen.judged.first);
 	vv_json_add_u64(&w, "differing", v->differ);
+	vv_json_add_u64(&w, "blocks", v->all.blocks);
+	vv_json_add_u64(&w, "asked", v->some.asked);
+	vv_json_add_u64(&w, "lost", v->some.lost);
 	vv_json_close_object(&w);
 	const vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {
@@ -149,6 +235,13 @@ static vv_status print_text(const verifying *v, vv_error *err)
 		       vv_text_counted(v->differ, "ref is not", "refs are not"),
 		       v->differ == 1 ? "it" : "them");
 	}
+	if (v->folder) {
+		vv_out("all files read, with %s\n", vv_text_counted(v->all.blocks, "block", NULL));
+	} else if (v->some.asked > 0) {
+		vv_out("%s asked for a random block, %s not shown\n",
+		       vv_text_counted(v->some.asked, "version", NULL),
+		       vv_text_count(v->some.lost));
+	}
 	return VV_OK;
 }
 
@@ -161,7 +254,9 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(verifying) v = {.c = c};
-	vv_status rc = c->argc == 0 ? verify_here(&v, err) : verify_there(&v, c->argv[0], err);
+	bool sound = true;
+	vv_status rc = c->argc == 0 ? verify_here(&v, err)
+				    : verify_there(&v, c->argv[0], &sound, err);
 
 	/* What is shown is not what was signed: the answer is no. */
 	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
@@ -170,12 +265,16 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 		return VV_OK;
 	}
 	if (rc < 0) return rc;
+	if (!sound) {
+		c->code = VV_EXIT_NO;
+		return print_damaged(&v, vv_wants_json(o->format), err);
+	}
 	if (!v.seen.judged.has_newest) {
 		c->code = VV_EXIT_NO;
 		vv_note("nothing is signed");
 		return VV_OK;
 	}
-	c->code = v.differ > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = v.differ > 0 || v.some.lost > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	return vv_wants_json(o->format) ? print_json(&v, err) : print_text(&v, err);
 }
 
@@ -190,7 +289,8 @@ const vv_command vv_cmd_verify = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "",
-	.exit_codes = "nothing is signed, or something else is there than was signed",
+	.exit_codes =
+		"nothing is signed, something else is there than was signed, or files are damaged",
 	.check = check_verify,
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_verify,
