@@ -109,6 +109,10 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 		return VV_OK;
 	}
 	if (!vv_oid_parse(&id, line, (size_t)(tab - line))) return bad_line(x, err);
+	if (is_name(name, name_len, "HEAD")) {
+		x->head = id;
+		return VV_OK;
+	}
 	if (is_name(name, name_len, VV_HOST_REF)) {
 		x->usual_tip = id;
 		return VV_OK;
@@ -150,21 +154,22 @@ static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 }
 
 /* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what
- * users mean. */
+ * users mean. A bundle has the commit of HEAD, not its name. */
 static void pass_over_blocks_head(vv_host_refs *x)
 {
 	static const char *const usual[] = {"refs/heads/main", "refs/heads/master", "refs/heads/"};
 	vv_hello *h = &x->hello;
 
-	if (!h->head || strcmp(h->head, VV_HOST_BRANCH) != 0) return;
-	x->blocks_head = true;
+	x->blocks_head = h->head && strcmp(h->head, VV_HOST_BRANCH) == 0;
+	if (!x->blocks_head && (h->head || vv_oid_is_null(&x->head))) return;
 	h->head = NULL;
 	for (size_t k = 0; !h->head && k < sizeof(usual) / sizeof(usual[0]); k++) {
 		const size_t len = strlen(usual[k]);
 		for (size_t i = 0; !h->head && i < h->ref_count; i++) {
 			const char *name = h->refs[i].name;
-			if (usual[k][len - 1] == '/' ? strncmp(name, usual[k], len) == 0
-						     : strcmp(name, usual[k]) == 0) {
+			if ((x->blocks_head || vv_oid_equal(&h->refs[i].id, &x->head)) &&
+			    (usual[k][len - 1] == '/' ? strncmp(name, usual[k], len) == 0
+						      : strcmp(name, usual[k]) == 0)) {
 				h->head = name;
 			}
 		}

@@ -21,6 +21,7 @@ typedef struct vv_host_refs {
 	vv_hello hello;
 	vv_oid usual_tip,
 		branch_tip; /* of the two refs that the blocks' may be without a word; null: it is not there */
+	vv_oid head;      /* the commit of HEAD; null: it shows none */
 	bool blocks_head; /* HEAD names the branch of blocks: hello has another */
 	size_t ref_cap, other_cap, head_cap;
 	vv_arena arena;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -47,7 +48,7 @@ static vv_status read_kind(const char *text, kind *out, vv_error *err)
 		       : VV_OK;
 }
 
-/* A folder that git alone knows, and in which a host's blocks lie. */
+/* A folder that git alone knows, and in which a host's blocks lie; or a bundle. */
 static kind kind_of_folder(const char *path, const vv_env *env)
 {
 	vv_auto(char) *varve = vv_path_join(path, "varve", (char *)NULL),
@@ -55,8 +56,10 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 	bool has = !varve || !below || vv_exists(varve) || vv_exists(below);
 	vv_auto(vv_repository) *there = NULL;
 	vv_ref ref;
+	vv_stat st;
 	kind is = PEER;
 
+	if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode)) return GIT;
 	if (!has && vv_exists(path) && vv_repository_open(&there, path, env, VV_IGNORED) == VV_OK &&
 	    vv_ref_get(there, VV_HOST_REF, &ref, VV_IGNORED) == VV_OK) {
 		vv_ref_clear(&ref);

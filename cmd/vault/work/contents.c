@@ -11,6 +11,7 @@
 #include "cmd/vault/work/shard_source.h"
 #include "repo/blocks/cache.h"
 #include "repo/blocks/cid_map.h"
+#include "repo/git/history/hidden_refs.h"
 
 #define CACHE_MAX ((size_t)1 << 30)
 #define UNPACKED_MAX                                                                               \
@@ -263,7 +264,7 @@ static bool is_by(const vv_vault_run *r, const uint8_t *author)
 bool vv_vault_keeps_ref(const vv_ref *ref)
 {
 	return !ref->symbolic && strncmp(ref->name, "refs/remotes/", 13) != 0 &&
-	       strncmp(ref->name, "refs/varve/", 11) != 0;
+	       (strncmp(ref->name, "refs/varve/", 11) != 0 || vv_ref_is_head(ref->name));
 }
 
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, const uint8_t *author)

@@ -1,0 +1,93 @@
+load ../helper
+load folder
+
+# What `varve verify` reads of a copy, and where signed heads travel beside it.
+
+teardown() {
+	stop_server
+}
+
+# key_of NAME: NAME has a machine of its own, with a key; $key_NAME is the key as heads have it.
+key_of() {
+	mkdir -p "$HOME/$1"
+	XDG_CONFIG_HOME=$HOME/$1 varve key new > /dev/null
+	printf -v "key_$1" %s "$(XDG_CONFIG_HOME=$HOME/$1 varve key show | sed 's/^did:key://')"
+}
+
+# as NAME COMMAND...: with the key of NAME.
+as() {
+	local who=$1
+	shift
+	XDG_CONFIG_HOME=$HOME/$who "$@"
+}
+
+# A table, signed by ada and published to `public`, which is served.
+signed() {
+	a_table
+	key_of ada
+	as ada varve sign -q --name prices
+	as ada varve publish -q --no-pages -o ../public
+	serve_files "$BATS_TEST_TMPDIR/work/public"
+}
+
+@test "verify reads all of a folder here and names what is damaged, and asks another copy for random blocks" {
+	local file
+	signed
+	succeeds varve verify "$site"
+	output_has "1 version asked for a random block, 0 not shown"
+	succeeds varve verify ../public
+	output_has "all files read, with 3 blocks"
+	cp -r ../public ../good
+	for file in $(cd ../public && ls -d packs/* lists/* versions/* repo.git/objects/pack/*.pack format); do
+		for how in flipped longer; do
+			python3 - "../public/$file" "$how" <<-'END'
+			import os, sys
+			os.chmod(sys.argv[1], 0o644)
+			with open(sys.argv[1], "r+b") as f:
+			    text = f.read()
+			    at = len(text) * 2 // 3 if sys.argv[2] == "flipped" else len(text)
+			    f.seek(at)
+			    f.write(bytes([text[at] ^ 16]) if sys.argv[2] == "flipped" else b"x")
+			END
+			ends_with 1 varve verify ../public
+			output_is "../public/$file: damaged or missing"
+			[ "$(varve verify --json ../public | jq -r '.damaged[]')" = "$file" ]
+			rm "../public/$file"
+			varve publish -q --no-pages -o ../public 2> /dev/null
+			varve verify ../public > /dev/null
+		done
+	done
+	rm ../public/versions/*
+	ends_with 1 varve verify ../public
+	output_is "../public/versions/*: damaged or missing"
+	stderr_has "varve publish -o ../public"
+	varve publish -q --no-pages -o ../public
+	diff -r -x folder ../good ../public
+	rm ../public/packs/*
+	ends_with 1 varve verify "$site"
+	output_has "1 not shown"
+}
+
+@test "heads travel in bundles, with the blocks that are there, and in vaults" {
+	a_table
+	key_of ada
+	git init -q --bare ../host.git
+	git remote add origin "$PWD/../host.git"
+	git config remote.origin.varveKind git
+	as ada varve sign -q --name prices
+	succeeds as ada varve push -q -u origin main
+	git -C ../host.git bundle create -q ../all.bundle HEAD --all
+	succeeds varve clone "$PWD/../all.bundle" ../b
+	stderr_has "signed by $key_ada"
+	cmp prices.csv ../b/prices.csv
+	git clone -q ../all.bundle ../plain
+	mkdir ../x
+	as ada varve vault holder add x ../x --domain home 2> /dev/null
+	succeeds as ada varve vault replicate --copies 1
+	succeeds as ada varve vault key export ../key
+	succeeds varve vault recover --key ../key --to ../r "$PWD/../x"
+	[ "$(git -C ../r rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
+	succeeds varve -C ../r verify
+	output_has "prices: signed by $key_ada"
+	[ -z "$(git -C ../r for-each-ref refs/varve/blocks)" ]
+}
