@@ -73,19 +73,22 @@ static vv_status find_rules(driver *d, vv_error *err)
 	return VV_OK;
 }
 
-/* A side's content as a blob. What is empty is no side: git has no other way to say that
+/* A side's content as a blob, which git has. What is empty is no side: git has no other way to say that
  * there is no base. */
 static vv_status take_side(driver *d, size_t side, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) content = VV_BUF_INIT;
+	vv_oid *id = &d->in.sides[side].id;
+	uint64_t size;
 	vv_status rc = vv_read_regular(&content, file, SIDE_MAX, err);
 
-	if (rc == VV_OK && (content.len > 0 || side != VV_BASE)) {
-		d->in.sides[side].mode = 0100644;
-		rc = vv_blob_write(d->repo, vv_buf_cstr(&content), content.len,
-				   &d->in.sides[side].id, err);
+	if (rc < 0 || (content.len == 0 && side == VV_BASE)) return rc;
+	d->in.sides[side].mode = 0100644;
+	if ((rc = vv_blob_id(vv_buf_cstr(&content), content.len, id, err)) < 0 ||
+	    vv_blob_size(d->repo, id, &size, VV_IGNORED) == VV_OK) {
+		return rc;
 	}
-	return rc;
+	return vv_blob_write(d->repo, vv_buf_cstr(&content), content.len, id, err);
 }
 
 static vv_status put_result(driver *d, vv_error *err)
@@ -127,12 +130,17 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 		return put_result(d, err);
 	}
 	if ((rc = vv_dataset_merge_run(&d->out, &d->in, err)) < 0 ||
-	    (rc = vv_dataset_writer_commit(d->writer, err)) < 0 ||
-	    (rc = vv_objects_flush(d->repo, err)) < 0 || (rc = put_result(d, err)) < 0) {
+	    (rc = vv_dataset_writer_commit(d->writer, err)) < 0) {
 		return rc;
 	}
 	*conflicts = d->out.record.count > 0 || d->out.record.left_out > 0;
-	return *conflicts ? say_conflicts(d, err) : VV_OK;
+	if ((*conflicts && (rc = vv_objects_flush(d->repo, err)) < 0) ||
+	    (rc = put_result(d, err)) < 0) {
+		return rc;
+	}
+	if (*conflicts) return say_conflicts(d, err);
+	vv_repository_discard(d->repo); /* git stores the file itself */
+	return VV_OK;
 }
 
 static int check_merge_file(const vv_context *c)
