@@ -239,11 +239,41 @@ static void put_number(vv_excel *e, const number *n, char mark)
 	}
 }
 
+/* "1,234.50" without its marks between thousands, in out (DIGITS_MAX bytes): how long it is; 0: there are none. What has no
+ * fraction ("1,234") may be one. */
+static size_t join_groups(char *out, const char *s, size_t len)
+{
+	size_t digits = 0, n = 0;
+	char group = 0;
+
+	for (size_t i = 0; i < len && len <= DIGITS_MAX; i++) {
+		const bool mark = s[i] == '.' || s[i] == ',';
+		if (mark && (digits == 0 || digits > 3 || (group && digits < 3))) return 0;
+		if (mark && group && s[i] != group) {
+			memcpy(out + n, s + i, len - i);
+			return n + len - i;
+		}
+		digits = mark ? 0 : digits + is_digit(s[i]);
+		if (mark) {
+			group = s[i];
+		} else {
+			out[n++] = s[i];
+		}
+	}
+	return 0;
+}
+
 static void numbers(vv_excel *e, const char *s, size_t len)
 {
+	char joined[DIGITS_MAX];
 	number n;
-	size_t at = begin(e), digits = 0;
+	size_t at = begin(e), digits = join_groups(joined, s, len);
 
+	if (digits > 0 && read_number(&n, joined, digits)) {
+		put_number(e, &n, '.');
+		put_number(e, &n, ',');
+	}
+	digits = 0;
 	if (!read_number(&n, s, len)) return;
 	put_number(e, &n, '.');
 	put_number(e, &n, ',');

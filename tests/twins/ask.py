@@ -388,6 +388,18 @@ def blame(case):
     return None
 
 
+@question("blame-where", 0.1)
+def blame_where(case):
+    old, condition = case.old.by_key(), case.conditions[1]
+    text = conditions.written(condition, "varve")
+    if not passing(case, condition):
+        return None  # it is trouble that no row meets the condition
+    found = json.loads(command(case, "blame", "--json", "--where", text, case.second, "--", case.path))
+    want = [(k, case.first if old.get(k) == row else case.second) for k, row in zip(map(case.model.key_of, case.model.rows), case.model.rows)]
+    want = [(key_texts(case, [k])[0], commit) for k, commit in want if k in set(passing(case, condition))]
+    return differs(want, [(tuple(row["key"]), row["commit"]) for row in found["rows"]], f"{text}: ")
+
+
 @question("blame-cells", 0.3)
 def blame_cells(case):
     old = case.old.by_key()
@@ -421,7 +433,12 @@ def row_history(case):
 def check(case):
     report = case.repo.check(case.path, case.second, base="")
     wrong = [f for f in report.findings if f.error]
-    return None if report.valid else f"{len(wrong)} findings: {wrong[:1]}"
+    if not report.valid:
+        return f"{len(wrong)} findings: {wrong[:1]}"
+    rule = case.conditions[0]  # varve.checks has it, as a warning
+    want = [place for place, row in enumerate(case.model.rows) if conditions.holds(rule, case.model, row) is False]
+    got = sorted(f.row for f in report.findings if f.rule == "row-constraint")
+    return differs(want[: max(len(got), 20)], got, f"{conditions.written(rule, 'varve')}: ")
 
 
 # ---- commands ----

@@ -137,6 +137,9 @@ class Batch:
         if said_of:
             (self.home / "datapackage.json").write_text(json.dumps(package))
             self.run("varve", "add", "-q", "datapackage.json")
+        checks = "".join(f"[{case.path}]\n{conditions.written(case.conditions[0], 'varve')} warn\n" for case in self.cases)
+        (self.home / "varve.checks").write_text(checks)
+        self.run("varve", "add", "-q", "varve.checks")
         self.run("varve", "track", "--text", "text/*")
         self.run("git", "add", ".gitattributes")
         for which in ("old", "model"):

@@ -20,7 +20,7 @@ PROPERTIES = {
     "place": ["here", "lazy", "store", "url"],
     "size": ["small", "groups"],
     "edit": [
-        "write", "write-replace", "upsert", "append", "delete", "write-columns", "add-arrow", "put", "restore-row", "restore-cell", "apply", "merge", "resolve",
+        "write", "write-replace", "upsert", "append", "delete", "write-columns", "add-arrow", "put", "restore-row", "restore-cell", "restore-spelling", "apply", "merge", "resolve",
         "cherry-pick", "rename-column", "write-drop", "check-faults", "update", "set", "delete-row", "merge-rules", "summary",
     ],
 }  # fmt: skip
@@ -38,6 +38,8 @@ def possible(c):
             return False
         if c.get("order") == "key" and form != "ndjson":
             return False
+    if c.get("edit") == "restore-spelling" and form not in (None, "csv", "tsv"):
+        return False  # of text files
     if form == "tsv" and delimiter not in (None, "\t"):
         return False
     if form == "gz" and (c.get("order") == "key" or c.get("kept") == "stored"):

@@ -6,12 +6,24 @@ cherry-pick work on all cases of a batch at once (see batch.py); theirs() and ou
 import subprocess
 from decimal import Decimal
 
+import ask
 import model as reference
 
 PYTHON = ("write", "write-replace", "upsert", "append", "delete", "write-columns", "write-drop", "put", "check-faults")
-COMMANDS = ("add-arrow", "restore-row", "restore-cell", "apply", "rename-column", "set", "delete-row", "summary")
+COMMANDS = ("add-arrow", "restore-row", "restore-cell", "restore-spelling", "apply", "rename-column", "set", "delete-row", "summary")
 MERGES = ("merge", "resolve", "cherry-pick", "merge-rules")
 UPDATE = ("update",)
+
+
+class Spreadsheet(reference.Spelling):
+    """What a spreadsheet program makes of a file: other dates, numbers without marks between thousands and zeros at their ends."""
+
+    def text(self, kind, value):
+        text = super().text(kind, value)
+        if kind == "day" and value is not None:
+            return value.strftime("%d/%m/%Y")
+        text = text.replace(self.groups or "\0", "") if kind == "number" else text
+        return text.rstrip("0").rstrip(self.point) if kind == "number" and self.point in text else text
 
 
 def commented(case, row):
@@ -97,6 +109,9 @@ def edited(case):
             plan["rows"].append((new.rows[place], [change(case, new.rows[place])]))
         new.rows.append(new_row(case))
         plan["rows"].append((new.rows[-1], [n for n in new.names if n not in new.key]))
+    elif kind == "restore-spelling":
+        for place in safe_rows(case, 2):
+            change(case, new.rows[place], ["name", "note", "qty"])
     elif kind == "delete-row":
         place = safe_rows(case, 1)[0]
         plan["key"] = new.key_of(new.rows.pop(place))
@@ -270,6 +285,12 @@ def do(case, new):
         repo.put(path, case.spelling.bytes(new), message=f"put {path}")
     elif kind in ("write", "write-replace"):
         repo.write(path, frame(case, new, new.rows), mode="replace" if kind == "write-replace" else None, message=f"{kind} {path}", **by(case))
+    elif kind in ("upsert", "append", "delete") and case.rng.random() < 0.5:
+        with repo.transaction(f"{kind} {path}") as tx:
+            tx.write(path, frame(case, new, plan["rows"]), mode=kind)
+            seen = ask.as_typed(zip(*(c.to_pylist() for c in tx.table(path).to_arrow().columns)))
+            if wrong := ask.differs(ask.typed(new), seen):
+                raise ValueError("the transaction's table: " + wrong)
     elif kind in ("upsert", "append", "delete"):
         repo.write(path, frame(case, new, plan["rows"]), mode=kind, message=f"{kind} {path}", **by(case))
     elif kind == "write-columns":
@@ -296,6 +317,9 @@ def do(case, new):
         run(case, "restore", "-q", "--source", case.first, "--row", key_text(plan["key"]), path)
     elif kind == "restore-cell":
         run(case, "restore", "-q", "--source", case.first, "--row", key_text(plan["key"]), "--column", plan["column"], path)
+    elif kind == "restore-spelling":
+        (case.home / path).write_bytes(Spreadsheet(case.c).bytes(new))
+        run(case, "restore", "-q", "--spelling", path)
     elif kind == "apply":
         patch = run(case, "diff", "--format", "patch", case.first, case.second, "--", path)
         (case.home / path).write_bytes(case.spelling.bytes(plan["here"]))

@@ -31,6 +31,13 @@ load ../helper
 	cp t.csv want
 	succeeds varve restore --spelling t.csv
 	same_bytes want t.csv
+	printf 'id;price\n1;1,234.50\n2;2,000,000.10\n' > marks.csv
+	cp marks.csv want
+	varve add -q marks.csv
+	varve commit -qm marks
+	printf 'id;price\n1;1234.5\n2;2000000.1\n' > marks.csv
+	succeeds varve restore --spelling marks.csv
+	same_bytes want marks.csv
 	printf 'code,day,new\n01,04/03/2024,1\n' > t.csv
 	ends_with 2 varve restore --spelling t.csv
 	stderr_has "the column 'new' is new"
