@@ -342,7 +342,7 @@ vv_status vv_leftover_tidy(vv_store *main, const char *folder, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
-	    (rc = vv_packs_renew(s, NULL, true, &l, err)) == VV_OK) {
+	    (rc = vv_packs_get(s, &l, err)) == VV_OK) {
 		for (size_t i = 0; rc == VV_OK && !t.needed && i < l->own; i++) {
 			rc = vv_pack_each_record(l->packs[i], look_for_record, &t, err);
 			rc = rc == VV_ECORRUPT ? VV_OK : rc;

@@ -48,7 +48,7 @@ FOLDERS = {  # what stands on each of them
     "transport": ["transport", "lib", "vault", "cmd"],
 }
 COMMANDS = [  # which tests of commands use a room
-    ("repo/git/merge", "conflicts|merge|resolve"), ("diff/rows/excel", "add|check|restore"),
+    ("repo/git/merge", "conflicts|merge|resolve"), ("repo/git/index/attribute", "add|migrate|track"), ("diff/rows/excel", "add|check|restore"),
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
     ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|gc|peers"), ("repo/git/objects", "peers"), ("repo/gc", "gc|fsck"),
     ("repo", "peers"),
@@ -56,10 +56,12 @@ COMMANDS = [  # which tests of commands use a room
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),
     ("diff/merge", "merge"), ("diff/write", "diff|show"), ("diff/patch", "apply"),
     ("check", "check"), ("diff", "blame|diff|log|merge|show|status"), ("transport/ipfs", "car"),
-    ("cmd/vault/hold", "vault"), ("transport/places", r"(store\.(folder|store|keys|rclone|sftp|kept)|hosts\.hosts|publish\.folder)"), ("transport/http", "publish|serve"),
+    ("cmd/vault/hold", "vault"), ("transport/places/s3", r"(store\.(store|keys)|vault\.s3_holder)"), ("transport/places/rclone", r"store\.rclone"),
+    ("transport/places/packs", r"(store\.(folder|store|kept|many_pushes)|hosts\.(hosts|kept)|publish\.folder)"),
+    ("transport/places", r"(store\.(folder|store|sftp|kept)|hosts\.hosts|publish\.folder)"), ("transport/http", "publish|serve"),
     ("transport/server", "serve"), ("transport/protocol", r"peers\.(peers|plain_git|behind|broken|liar|receive_check)"), ("transport", "car|hosts|peers|serve|ssh"),
 ]
-ALL = ("transport/places/", "transport/protocol/", "diff/rows/excel")  # rooms whose tests are nearly all slow: these run, too
+ALL = ("transport/places/", "transport/protocol/", "diff/rows/excel", "repo/git/index/attribute")  # rooms whose tests are nearly all slow: these run, too
 LONG = 15
 SLOW = re.compile(r"fault|^reach$")
 BLANKED = re.compile(r"""/\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | ^[ \t]*\#(?:[^\n]*\\\n)*[^\n]*""",

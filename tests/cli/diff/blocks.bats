@@ -52,6 +52,13 @@ wide_rows() {
 			[ "${#line}" -le "$width" ] || { show_run "$width" "too wide: $line"; return 1; }
 		done < <(grep -v ' rows changed (' <<< "$output")
 	done
+	# the row with what it has beside it takes exactly what there is, and is shorter where that is one less
+	COLUMNS=160 succeeds varve diff wide.csv
+	line=$(grep '^  ~ id: 2 .*(' <<< "$output")
+	COLUMNS=${#line} succeeds varve diff wide.csv
+	grep -qFx -- "$line" <<< "$output"
+	COLUMNS=$((${#line} - 1)) succeeds varve diff wide.csv
+	! grep -qFx -- "$line" <<< "$output"
 }
 
 @test "into a pipe a block has whole values" {
