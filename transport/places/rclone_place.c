@@ -14,7 +14,6 @@
 #include "base/temp_name.h"
 #include "base/text.h"
 #include "repo/git/program.h"
-#include "transport/places/place_quota.h"
 #include "transport/places/s3_key.h"
 
 #define GETS 4u
@@ -29,7 +28,6 @@ typedef struct rclone {
 	const vv_place_mark *mark;
 	unsigned first_sec; /* 0: as long as rclone waits */
 	bool swept;
-	vv_place_quota quota;
 } rclone;
 
 /* --- one run ---------------------------------------------------------------------------------- */
@@ -170,8 +168,10 @@ static void sweep(rclone *r)
 	(void)run(r, words, NULL, 0, NULL, &code, VV_IGNORED);
 }
 
-static vv_status put_file(rclone *r, const char *name, const void *bytes, size_t len, vv_error *err)
+static vv_status rclone_put(void *payload, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
 {
+	rclone *r = payload;
 	char own[sizeof(INCOMING) + 1 + VV_TEMP_RANDOM] = INCOMING "/", size[24];
 	vv_auto(vv_buf) temp = VV_BUF_INIT, path = VV_BUF_INIT;
 	const char *const write[] = {"rcat", "--size", size, "--", NULL, NULL};
@@ -200,22 +200,6 @@ static vv_status put_file(rclone *r, const char *name, const void *bytes, size_t
 	return rc;
 }
 
-static const vv_place_ops rclone_ops;
-
-static vv_status rclone_put(void *payload, const char *name, const void *bytes, size_t len,
-			    vv_error *err)
-{
-	rclone *r = payload;
-	vv_status rc;
-
-	if ((rc = vv_place_quota_check(&r->quota, &rclone_ops, r, len, err)) < 0 ||
-	    (rc = put_file(r, name, bytes, len, err)) < 0) {
-		return rc;
-	}
-	r->quota.used += len;
-	return VV_OK;
-}
-
 static vv_status rclone_remove(void *payload, const char *name, vv_error *err)
 {
 	rclone *r = payload;
@@ -224,7 +208,6 @@ static vv_status rclone_remove(void *payload, const char *name, vv_error *err)
 	bool there;
 	vv_status rc;
 
-	r->quota.counted = false;
 	if ((rc = put_path(&path, r, name, err)) < 0 ||
 	    (rc = is_there(r, path.data, &there, err)) < 0) {
 		return rc;
@@ -320,8 +303,8 @@ static vv_status check_mark(rclone *r, bool make, vv_error *err)
 	if (make) {
 		rc = rclone_list(r, "", refuse_full, r, err);
 		return rc < 0 ? rc
-			      : put_file(r, r->mark->file, r->mark->text, strlen(r->mark->text),
-					 err);
+			      : rclone_put(r, r->mark->file, r->mark->text, strlen(r->mark->text),
+					   err);
 	}
 	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", r->name, r->mark->keeps);
 	return vv_hint(err, "where %s are kept, there is a file '%s'", r->mark->keeps,
@@ -340,7 +323,6 @@ vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_
 	r->env = vv_connect_env(connect);
 	r->mark = facts->mark;
 	r->first_sec = connect->first_sec;
-	vv_place_quota_init(&r->quota, facts);
 	if (!(r->name = vv_strdup(url->text)) || !(r->base = vv_strdup(url->path))) {
 		rc = vv_fail_nomem(err);
 	}
