@@ -79,14 +79,23 @@ static vv_helper_limits limits_of(const vv_document *d)
 				  .output = limit_of(d, "varve.reader.output", OUTPUT)};
 }
 
-static vv_status start(vv_helper **out, const vv_document *d, const char *verb, const char *table,
+/* d->file is there from then on. */
+static vv_status bring(vv_document *d, vv_error *err)
+{
+	if (!d->file && !d->bring) return vv_fail(err, VV_EUSAGE, "the document is closed");
+	return d->file ? VV_OK : d->bring(d->payload, &d->file, err);
+}
+
+static vv_status start(vv_helper **out, vv_document *d, const char *verb, const char *table,
 		       vv_error *err)
 {
 	const vv_helper_limits limits = limits_of(d);
 	const char *argv[WORDS_MAX + 4];
 	char cwd[PATH_MAX];
 	size_t n = 0;
+	vv_status rc = bring(d, err);
 
+	if (rc < 0) return rc;
 	if (!getcwd(cwd, sizeof(cwd))) {
 		return vv_fail_errno(err, "cannot find", "the working directory");
 	}
@@ -252,9 +261,13 @@ static vv_status choose_reader(vv_document *d, bool *own, vv_error *err)
 {
 	vv_auto(vv_buf) head = VV_BUF_INIT;
 	vv_auto(char) *command = NULL, *kind = NULL;
-	vv_status rc = read_head(&head, d->file, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
+	vv_buf_put(&head, d->head, d->head_len);
+	if (d->head_len == 0 &&
+	    ((rc = bring(d, err)) < 0 || (rc = read_head(&head, d->file, err)) < 0)) {
+		return rc;
+	}
 	if ((rc = vv_reader_find(&command, &kind, own, d->repo, d->env, d->name, vv_buf_cstr(&head),
 				 head.len, err)) < 0) {
 		return rc;
@@ -434,7 +447,7 @@ static ssize_t read_rows(void *rows, void *bytes, size_t len, vv_error *err)
 	return n != 0 ? n : rewrite_read(r->text, bytes, len, err);
 }
 
-vv_status vv_document_rows_open(vv_document_rows **out, const vv_document *d,
+vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d,
 				const vv_document_table *t, vv_error *err)
 {
 	vv_auto(vv_document_rows) *r = vv_calloc(1, sizeof(*r));

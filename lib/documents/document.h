@@ -38,7 +38,12 @@ typedef struct vv_document {
 	vv_repository *repo;     /* borrowed; NULL: outside of any */
 	const char *known_as;    /* borrowed: what its bytes are known by; NULL: nothing is kept */
 	const vv_stat *before;   /* borrowed: what the file was then; NULL: nobody else writes it */
-	const char *file, *name; /* borrowed: where it is, what messages call it */
+	const char *file, *name; /* borrowed: where it is (NULL: bring tells), what messages call it */
+	const char *head;        /* borrowed: its first bytes; none: they are read from file */
+	size_t head_len;
+	/* Makes the file there when a reader is to run; NULL: none runs. */
+	vv_status (*bring)(void *payload, const char **file, vv_error *err);
+	void *payload;
 	const char *const *command;
 	vv_document_table *tables;
 	size_t count;
@@ -47,7 +52,7 @@ typedef struct vv_document {
 
 /* varve.readers is not false, which any settings may say: no reader is run then, and nothing kept is used. */
 bool vv_documents_are_read(vv_repository *repo);
-/* Lists its tables: env, repo, known_as, file and name are set by the caller, all else is zero. VV_ENOSUPPORT: nothing here can read it; VV_EINPUT: its reader cannot; VV_EREFUSED: its reader went beyond its
+/* Lists its tables: what is above command is set by the caller, all else is zero. VV_ENOSUPPORT: nothing here can read it; VV_EINPUT: its reader cannot; VV_EREFUSED: its reader went beyond its
  * limits. d is to be closed in any case. */
 vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* accepts zeroes */
@@ -69,7 +74,7 @@ bool vv_document_is_unchanged(const vv_document *d);
 
 /* The rows of a table, as the text of a CSV file. */
 typedef struct vv_document_rows vv_document_rows;
-vv_status vv_document_rows_open(vv_document_rows **out, const vv_document *d,
+vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d,
 				const vv_document_table *t, vv_error *err);
 const vv_source *vv_document_rows_source(vv_document_rows *r);
 /* How they are written, and the schema (NULL: to be found). Borrow from r. */

@@ -13,6 +13,8 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
 #include "diff/merge/merge.h"
+#include "diff/write/column_pairs.h"
+#include "diff/write/text_cell.h"
 #include "lib/merge/rules.h"
 #include "lib/names/lfs.h"
 #include "lib/names/version.h"
@@ -350,6 +352,163 @@ static vv_status name_sides(merging *m, vv_error *err)
 	return VV_OK;
 }
 
+/* --- documents ----------------------------------------------------------------- */
+
+#define CELLS_NAMED 3u /* that both sides changed */
+
+/* The cells of a document that both sides changed, in words. */
+typedef struct both_changed {
+	vv_buf words;
+	uint64_t count;
+	const char *table;
+	const side *ours;
+} both_changed;
+
+static void both_changed_clear(both_changed *b)
+{
+	vv_buf_clear(&b->words);
+}
+VV_AUTO_CLEAR(both_changed, both_changed_clear)
+
+/* "Prices!B17", "Prices, row 3, price", or less. */
+static void put_place(both_changed *b, const vv_conflict *c)
+{
+	const vv_table *t = &b->ours->table;
+	const long column = c->column ? vv_schema_find(&t->schema, c->column, strlen(c->column))
+				      : -1;
+
+	vv_buf_puts(&b->words, b->table);
+	if (b->ours->subject.grid && !c->key && column >= 0 && c->row != UINT64_MAX) {
+		const vv_diff_table sheet = {
+			.sheet_row = {0, vv_dialect_prologue_rows(&t->root.dialect) + 1}};
+
+		vv_buf_putc(&b->words, '!');
+		vv_column_pairs_address(&b->words, &sheet, (size_t)column, c->row);
+		return;
+	}
+	if (c->key) {
+		vv_buf_puts(&b->words, ", row ");
+		vv_conflict_key_put(&b->words, c->key);
+	} else if (c->row != UINT64_MAX) {
+		vv_buf_printf(&b->words, ", row %llu", (unsigned long long)c->row + 1);
+	}
+	if (c->column) {
+		vv_buf_printf(&b->words, ", %s", c->column);
+	}
+}
+
+static vv_status note_both(void *payload, const vv_conflict *c, vv_error *err)
+{
+	both_changed *b = payload;
+
+	if (++b->count > CELLS_NAMED) return VV_OK;
+	vv_buf_puts(&b->words, b->count > 1 ? "; " : "");
+	put_place(b, c);
+	if (c->ours && c->theirs) {
+		vv_buf_puts(&b->words, ": ");
+		vv_text_cell_put(&b->words, c->ours, true);
+		vv_buf_puts(&b->words, " and ");
+		vv_text_cell_put(&b->words, c->theirs, true);
+	}
+	return vv_buf_ok(&b->words, err);
+}
+
+static void close_sides(merging *m)
+{
+	for (size_t i = 0; i < 3; i++) {
+		if (m->sides[i].open) {
+			vv_table_close(&m->sides[i].table);
+		}
+		vv_subject_clear(&m->sides[i].subject);
+	}
+	vv_mem_sink_free(m->blocks.passing);
+}
+
+/* One table of the three versions, which all have it: else it is one that came or went, and no conflict. */
+static vv_status compare_table(merging *one, both_changed *b, const char *temp, vv_error *err)
+{
+	const vv_dataset_merge *in = one->in;
+	vv_merge_options opts = {.conflict = note_both, .payload = b, .temp_dir = temp};
+	vv_auto(vv_import_result) result = {0};
+	vv_merge_stats stats;
+	vv_sink sink;
+	vv_status rc;
+
+	for (size_t i = 0; i < 3; i++) {
+		const vv_subject_options how = {.find_key = i == VV_BASE};
+		side *s = &one->sides[i];
+
+		if ((rc = vv_subject_find_blob(&s->subject, in->repo,
+					       vv_dataset_writer_reader(in->writer),
+					       &in->sides[i].id, in->path, in->path, err)) < 0 ||
+		    (rc = vv_subject_take_table(&s->subject, b->table, err)) < 0 ||
+		    (rc = vv_subject_open(&s->subject, &s->table, &how, err)) < 0) {
+			return rc == VV_ENOTFOUND ? VV_OK : rc;
+		}
+		s->open = true;
+	}
+	if ((rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
+	    (rc = open_blocks(one, &sink, err)) < 0) {
+		return rc;
+	}
+	b->ours = &one->sides[VV_OURS];
+	return vv_merge_tables(&result, &stats, &one->sides[VV_BASE].table,
+			       &one->sides[VV_OURS].table, &one->sides[VV_THEIRS].table, &sink,
+			       &opts, err);
+}
+
+static vv_status compare_document(const merging *m, both_changed *b, vv_error *err)
+{
+	const vv_dataset_merge *in = m->in;
+	vv_auto(vv_subject) ours = {.text = NULL};
+	vv_auto(vv_subject_document) d = {.temp = NULL};
+	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
+	bool is = false;
+	vv_status rc;
+
+	if (!temp) return vv_fail_nomem(err);
+	vv_subject_init(&ours);
+	if ((rc = vv_mkdirs(temp, err)) < 0 ||
+	    (rc = vv_subject_find_blob(&ours, in->repo, vv_dataset_writer_reader(in->writer),
+				       &in->sides[VV_OURS].id, in->path, in->path, err)) < 0 ||
+	    (rc = vv_subject_document_open(&d, &is, &ours, err)) < 0) {
+		return rc;
+	}
+	if (!is) return vv_fail(err, VV_ENOSUPPORT, "no reader");
+	for (size_t i = 0; i < d.document.count && rc == VV_OK; i++) {
+		merging one = {.in = in, .out = m->out, .store = m->store, .plain = true};
+
+		b->table = d.document.tables[i].name;
+		rc = compare_table(&one, b, temp, err);
+		close_sides(&one);
+	}
+	return rc;
+}
+
+/* Nothing is written into documents: what both sides changed is named. Where it cannot be read, nothing more is said. */
+static vv_status give_up_document(merging *m, vv_error *err)
+{
+	vv_auto(both_changed) b = {.words = VV_BUF_INIT};
+	vv_auto(vv_buf) why = VV_BUF_INIT;
+	vv_error ignored;
+
+	vv_error_clear(err);
+	vv_buf_puts(&why, "a document");
+	if (m->in->sides[VV_BASE].mode != 0 && compare_document(m, &b, &ignored) == VV_OK &&
+	    b.count == 0) {
+		vv_buf_puts(&why, "; different cells changed: take one side, and enter the other's "
+				  "changes by hand");
+	} else if (b.count > 0) {
+		vv_buf_printf(&why, "; both changed %s", vv_buf_cstr(&b.words));
+		if (b.count > CELLS_NAMED) {
+			vv_buf_printf(&why, "; and %s more", vv_text_count(b.count - CELLS_NAMED));
+		}
+	}
+	const vv_status rc = vv_buf_ok(&why, err);
+
+	return rc < 0 ? rc : give_up(m, vv_buf_cstr(&why), err);
+}
+
 /* Opens the sides, or finds out why there is nothing to merge by rows. */
 static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 {
@@ -367,7 +526,7 @@ static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 			rc = give_up(m, "one side is text that is not a table", err);
 		} else if (rc == VV_ENOSUPPORT) {
 			*rows = false;
-			rc = give_up(m, "a document, which varve does not merge", err);
+			rc = give_up_document(m, err);
 		} else if (rc == VV_OK && s->open && s->table.root.kind != VV_KIND_TABLE) {
 			*rows = false;
 			rc = give_up(m, "kept as bytes, which do not merge", err);
@@ -405,13 +564,7 @@ done:
 		out->record.merged = out->result.id;
 		out->record.root = out->root;
 	}
-	for (size_t i = 0; i < 3; i++) {
-		if (m.sides[i].open) {
-			vv_table_close(&m.sides[i].table);
-		}
-		vv_subject_clear(&m.sides[i].subject);
-	}
-	vv_mem_sink_free(m.blocks.passing);
+	close_sides(&m);
 	vv_needed_free(m.needed);
 	return rc;
 }

@@ -63,9 +63,36 @@ typedef struct input {
 	vv_table stored; /* a compressed file that is kept as one */
 	vv_table_source *stored_bytes;
 	vv_unpacked *unpacked;
+	/* of a version in Git that was read as a document before: its first bytes, while the others are not read */
+	vv_buf head;
+	bool later;
+	vv_subject *subject;
+	vv_subject_document *document;
 } input;
 static void input_close(input *in);
 VV_AUTO_CLEAR(input, input_close)
+
+/* The name under which the first bytes of a document are kept. False: none. */
+static bool head_name(vv_kept_name *out, const vv_subject *s)
+{
+	char text[VV_OID_TEXT + 1];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (!s->repo || vv_oid_is_null(&s->blob)) return false;
+	vv_oid_text(text, &s->blob);
+	vv_buf_printf(&b, "head of %s", text);
+	return vv_buf_ok(&b, VV_IGNORED) == VV_OK &&
+	       vv_kept_name_of(out, b.data, b.len, VV_IGNORED) == VV_OK;
+}
+
+static vv_status load_blob(input *in, vv_subject *s, vv_error *err)
+{
+	vv_status rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->blob, err);
+
+	in->later = false;
+	vv_source_mem(&in->source, &in->memory, vv_buf_cstr(&in->blob), in->blob.len, s->text);
+	return rc;
+}
 
 /* A file of bytes that varve keeps. */
 static vv_status open_stored(input *in, vv_subject *s, vv_error *err)
@@ -88,12 +115,14 @@ static vv_status open_stored(input *in, vv_subject *s, vv_error *err)
 	return rc;
 }
 
-static vv_status input_open(input *in, vv_subject *s, vv_error *err)
+/* document: it may be one, whose bytes are not read before they are needed. */
+static vv_status input_open(input *in, vv_subject *s, bool document, vv_error *err)
 {
+	vv_kept_name name;
 	vv_stat st;
 	vv_status rc;
 
-	*in = (input){.fd = -1};
+	*in = (input){.fd = -1, .subject = s};
 	if (s->is_dataset && !s->on_disk) return open_stored(in, s, err);
 	if (s->from == VV_FROM_WORK || s->lfs) {
 		const char *file = s->lfs ? s->lfs : s->file;
@@ -108,9 +137,8 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 		vv_source_fd(&in->source, &in->file, in->fd, s->text, st.size);
 		return VV_OK;
 	}
-	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->blob, err)) < 0) return rc;
-	vv_source_mem(&in->source, &in->memory, vv_buf_cstr(&in->blob), in->blob.len, s->text);
-	return VV_OK;
+	in->later = document && head_name(&name, s) && vv_kept_text_get(&in->head, s->repo, &name);
+	return in->later ? VV_OK : load_blob(in, s, err);
 }
 
 /* The rows inside of a compressed file are those of its plain bytes. */
@@ -131,6 +159,7 @@ static void input_close(input *in)
 	vv_table_close(&in->stored);
 	vv_close(in->fd, NULL, NULL);
 	vv_buf_clear(&in->blob);
+	vv_buf_clear(&in->head);
 }
 
 /* The version in the index lends schema and dialect to a changed file. Where its
@@ -257,6 +286,21 @@ static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir
 	return n < 0 ? (vv_status)n : rc < 0 ? rc : closed;
 }
 
+/* payload: the input. */
+static vv_status bring_file(void *payload, const char **file, vv_error *err)
+{
+	input *in = payload;
+	vv_status rc;
+
+	if ((in->later && (rc = load_blob(in, in->subject, err)) < 0) ||
+	    (rc = copy_to_file(in->document, in, temp_dir_of(in->subject), err)) < 0) {
+		return rc;
+	}
+	in->memory.pos = 0;
+	*file = in->document->temp;
+	return VV_OK;
+}
+
 /* Waits until the clock by which files are dated has moved on: what is written from then on has a later time. False: the file's
  * time is in the future. */
 static bool is_dated(const vv_stat *st, int64_t *sec, uint32_t *nsec)
@@ -308,8 +352,8 @@ static void know_document(vv_subject_document *d, const vv_subject *s, const inp
 	d->document.known_as = d->known_as;
 }
 
-/* Does it begin as a document, or is it called so? A file of bytes that varve keeps is told by its name. */
-static vv_status may_be_document(bool *out, const vv_subject *s, const input *in, const vv_env *env,
+/* Does it begin as a document, or is it called so? A file of bytes that varve keeps is told by its name. Fills in->head. */
+static vv_status may_be_document(bool *out, const vv_subject *s, input *in, const vv_env *env,
 				 const char *name, vv_error *err)
 {
 	char head[VV_UNSEEN_HEAD];
@@ -317,13 +361,14 @@ static vv_status may_be_document(bool *out, const vv_subject *s, const input *in
 
 	*out = in->stored_bytes && vv_document_is_name(s->repo, env, name);
 	if (in->stored_bytes) return VV_OK;
-	if (in->fd < 0) {
-		memcpy(head, vv_buf_cstr(&in->blob), (size_t)n);
-	} else if ((n = vv_pread_full(in->fd, head, sizeof(head), 0, s->text, err)) < 0) {
+	if (in->fd >= 0 && (n = vv_pread_full(in->fd, head, sizeof(head), 0, s->text, err)) < 0) {
 		return (vv_status)n;
 	}
-	*out = vv_document_may_be(s->repo, env, head, (size_t)n, name);
-	return VV_OK;
+	if (!in->later) {
+		vv_buf_put(&in->head, in->fd < 0 ? vv_buf_cstr(&in->blob) : head, (size_t)n);
+	}
+	*out = vv_document_may_be(s->repo, env, vv_buf_cstr(&in->head), in->head.len, name);
+	return vv_buf_ok(&in->head, err);
 }
 
 static vv_status refuse_to_write(const vv_subject *s, vv_error *err)
@@ -340,6 +385,7 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 {
 	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
 	const char *name = s->path ? s->path : s->file;
+	vv_kept_name head;
 	vv_status rc;
 
 	*is = false;
@@ -354,14 +400,20 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 	if (writes) return refuse_to_write(s, err);
 	out->document = (vv_document){.env = env, .repo = s->repo, .name = name};
 	know_document(out, s, in);
-	out->document.file = s->lfs ? s->lfs : s->file;
+	out->document.head = vv_buf_cstr(&in->head);
+	out->document.head_len = in->head.len;
 	if (in->fd < 0) {
-		if ((rc = copy_to_file(out, in, temp_dir_of(s), err)) < 0) return rc;
-		out->document.file = out->temp;
-		in->memory.pos = 0;
+		in->document = out;
+		out->document.bring = bring_file;
+		out->document.payload = in;
+	} else {
+		out->document.file = s->lfs ? s->lfs : s->file;
 	}
 	rc = vv_document_open(&out->document, err);
 	*is = rc == VV_OK;
+	if (*is && in->fd < 0 && !in->later && !in->stored_bytes && head_name(&head, s)) {
+		vv_kept_text_put(s->repo, &head, in->head.data, in->head.len);
+	}
 	/* Without a reader it is read as any other file. */
 	if (rc == VV_ENOSUPPORT && !s->table && !in->stored_bytes) {
 		vv_error_clear(err);
@@ -373,12 +425,13 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 vv_status vv_subject_document_open(vv_subject_document *out, bool *is, vv_subject *s, vv_error *err)
 {
 	input in;
-	vv_status rc = input_open(&in, s, err);
+	vv_status rc = input_open(&in, s, true, err);
 
 	*is = false;
 	if (rc == VV_OK) {
 		rc = open_document(out, is, s, &in, false, err);
 	}
+	out->document.bring = NULL; /* what it needs is closed */
 	input_close(&in);
 	return rc;
 }
@@ -448,7 +501,7 @@ static void put_description(vv_buf *out, const vv_package_resource *res,
 }
 
 /* Imports the rows of a table of a document. io: the options of every import. */
-static vv_status import_document(vv_subject *s, vv_table *out, const vv_subject_document *d,
+static vv_status import_document(vv_subject *s, vv_table *out, vv_subject_document *d,
 				 vv_import_options *io, vv_error *err)
 {
 	vv_auto(vv_package_resource) res = {0};
@@ -527,9 +580,10 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 				     : NULL;
 	vv_auto(vv_subject_document) document = {.temp = NULL};
 	bool is_document = false;
+	const bool may_be = !(opts && (opts->as_add || opts->whole));
 
-	vv_status rc = input_open(&in, s, err);
-	if (rc == VV_OK && !(opts && (opts->as_add || opts->whole)) &&
+	vv_status rc = input_open(&in, s, may_be, err);
+	if (rc == VV_OK && may_be &&
 	    (rc = open_document(&document, &is_document, s, &in, opts && opts->writes, err)) ==
 		    VV_OK &&
 	    is_document) {
@@ -537,6 +591,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		input_close(&in);
 		return rc;
 	}
+	rc = rc == VV_OK && in.later ? load_blob(&in, s, err) : rc;
 	unpack = opts && opts->unpack && vv_decompress_name(s->path ? s->path : s->text) > 0;
 	if (rc < 0 || (unpack && (rc = input_unpack(&in, err)) < 0) ||
 	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
@@ -605,7 +660,7 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 	ssize_t got;
 	vv_status rc;
 
-	if ((rc = input_open(&in, s, err)) < 0) return rc;
+	if ((rc = input_open(&in, s, false, err)) < 0) return rc;
 	if (in.fd < 0) return fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err);
 	if (!(piece = vv_malloc(PIECE))) return vv_fail_nomem(err);
 	while ((got = vv_read_full(in.fd, piece, PIECE, s->text, err)) > 0) {
@@ -650,7 +705,7 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 	bool has = false;
 	vv_status rc;
 
-	if ((rc = input_open(&in, s, err)) < 0 ||
+	if ((rc = input_open(&in, s, false, err)) < 0 ||
 	    (rc = vv_repository_store(s->repo, &store, err)) < 0 ||
 	    (rc = open_parent(s, store, &parent, &has, err)) < 0 ||
 	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {

@@ -2,6 +2,7 @@
 import datetime
 import json
 import os
+import pathlib
 import random
 import shutil
 import sqlite3
@@ -220,9 +221,24 @@ def test_hostile_documents_are_named_bounded_and_leave_nothing(git, tmp_path_fac
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
-def test_files_of_libreoffice_are_read(git):
-    (git / "in.csv").write_text("id,price,day\n1,4.5,2026-01-01\n2,20,2026-01-02\n")
-    for kind in ("xlsx", "ods", "xls"):
-        subprocess.run(["soffice", "--headless", "--convert-to", kind, "--outdir", str(git / kind), str(git / "in.csv")], check=True,
-                       capture_output=True, env={**os.environ, "HOME": str(git)})
-        assert rows(git, f"{kind}/in.{kind}#in") == [{"id": 1, "price": 4.5, "day": "2026-01-01"}, {"id": 2, "price": 20, "day": "2026-01-02"}]
+def test_files_of_libreoffice_are_read_as_the_page_says(git):
+    def convert(price, kind):
+        (git / "budget.csv").write_text(f"id,price,day\n1,{price},2026-01-01\n2,20,2026-01-02\n")
+        subprocess.run(["soffice", "--headless", "--convert-to", kind, "--outdir", str(git), str(git / "budget.csv")], check=True,
+                       capture_output=True, env={**os.environ, "HOME": str(git.parent)})
+
+    for kind in ("xls", "ods", "xlsx"):
+        convert("4.5", kind)
+        assert rows(git, f"budget.{kind}#budget") == [{"id": 1, "price": 4.5, "day": "2026-01-01"}, {"id": 2, "price": 20, "day": "2026-01-02"}]
+    (git / ".gitignore").write_text("*.csv\n*.xls\n*.ods\n")
+    commit(git, "one")
+    convert("4.75", "xlsx")
+    commit(git, "two")
+    page = pathlib.Path(__file__).parents[2] / "docs" / "use" / "documents.md"
+    install, log, check = page.read_text().split("```")[1].strip().splitlines()
+    assert install.startswith("pip install")
+    assert "4.5 -> 4.75" in varve_says(git, *log.split()[1:])
+    assert "budget.xlsx" in varve_says(git, *check.split()[1:])
+    convert("much", "xlsx")
+    assert "price" in subprocess.run(check, shell=True, cwd=git, capture_output=True, text=True).stdout
+    varve_says(git, *check.split()[1:], code=1)

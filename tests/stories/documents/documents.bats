@@ -93,6 +93,8 @@ two_versions() {
 	succeeds varve diff HEAD~1 HEAD
 	[ "$output" = "$first" ]
 	wc -l < "$HOME/asked" | cmp - before
+	succeeds env TMPDIR="$HOME/none" varve diff HEAD~1 HEAD # nor is the document copied for it
+	[ "$output" = "$first" ]
 	for f in .git/varve/cache/documents/*; do
 		[ -d "$f" ] || printf x > "$f"
 	done
@@ -223,12 +225,26 @@ two_versions() {
 		cmp b.toy ours
 		[ "$(git status --short b.toy)" = 'UU b.toy' ]
 		ends_with 1 varve conflicts
-		output_has 'a document, which varve does not merge'
+		output_has "a document; different cells changed: take one side, and enter the other's changes by hand"
 		[ "$by" = varve ] || git merge --abort
 	done
 	succeeds varve resolve --theirs b.toy
 	cmp b.toy theirs
 	[ -z "$(git ls-files -u)" ]
+	git commit -qm both
+	git switch -q -c third HEAD~1
+	sed -i 's/30/31/; s/4.5/6/' b.toy
+	git commit -qam third
+	ends_with 1 varve merge main
+	ends_with 1 varve conflicts
+	output_has 'a document; both changed Prices, row 1, price: 6 and 5; Prices, row 2, price: 31 and 20'
+	output_lacks 'row 1, id'
+	git merge --abort
+	git config --global varve.reader.toy.command "$HOME/none"
+	ends_with 1 varve merge main
+	ends_with 1 varve conflicts
+	output_has 'b.toy: a document'
+	output_lacks 'both'
 }
 
 @test "git itself shows cells of documents that are tracked" {
