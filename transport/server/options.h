@@ -10,6 +10,7 @@
 
 #include "base/env.h"
 #include "base/error.h"
+#include "base/text.h"
 
 typedef struct vv_http_options {
 	const char *address;      /* "HOST:PORT", "[::1]:PORT", "*:PORT", "PORT" (of
@@ -21,19 +22,15 @@ typedef struct vv_http_options {
 	const char *auth_file;          /* auth.h; NULL: nobody may write */
 	bool read_only;                 /* whatever the file says */
 	bool closed;                    /* reading too needs an entry in the file */
-	unsigned connections;           /* at once; 0: 128 */
-	unsigned per_address;           /* of them, of one client; 0: half */
-	const char *const *hosts;       /* names that it goes by; none: any, but on a loopback
-					 * address only addresses and localhost */
-	size_t host_count;
-	const char *const
-		*origins; /* "https://maps.example": whose pages may read raw, ipfs and the
-				     * API; "*": all */
-	size_t origin_count;
+	uint64_t connections;           /* at once; 0: 128; at most 10,000 */
+	uint64_t per_address;           /* of them, of one client; 0: half */
+	vv_strings hosts;   /* names that it goes by; none: any, but on a loopback address only
+			     * addresses and localhost */
+	vv_strings origins; /* "https://maps.example": whose pages may read raw, ipfs and the API;
+			     * "*": all */
+	vv_strings proxies; /* networks whose X-Forwarded-For is believed */
 	const char *secret, *secret_once; /* server_internal.h; NULL: none */
 	unsigned page_ms;                 /* until when a page must have begun; 0: 3000 */
-	const char *const *proxies;       /* networks whose X-Forwarded-For is believed */
-	size_t proxy_count;
 	unsigned head_sec;       /* the first request's head must be there by then; 0: 20 */
 	unsigned keep_sec;       /* each further one's, counted from the answer; 0: 60 */
 	unsigned rate_min;       /* of a body, bytes a second at least, over */

@@ -32,6 +32,7 @@
 #define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */
 #define PEM_MAX ((size_t)1 << 20)
 #define STACK ((size_t)1 << 20)
+#define CONNECTIONS_MAX 10000u
 
 /* --- requests ----------------------------------------------------------------------------- */
 
@@ -465,6 +466,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 static void fill_defaults(vv_http_options *o)
 {
 	o->connections = o->connections ? o->connections : 128;
+	o->connections = o->connections < CONNECTIONS_MAX ? o->connections : CONNECTIONS_MAX;
 	o->per_address = o->per_address ? o->per_address : (o->connections + 1) / 2;
 	o->request_memory = o->request_memory ? o->request_memory : (uint64_t)256 << 20;
 	o->memory = o->memory ? o->memory : (uint64_t)1 << 30;
@@ -480,16 +482,16 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 {
 	vv_status rc = VV_OK;
 
-	s->proxies = vv_calloc(o->proxy_count + 1, sizeof(*s->proxies));
-	s->hosts = vv_calloc(o->host_count + 1, sizeof(*s->hosts));
-	s->origins = vv_calloc(o->origin_count + 1, sizeof(*s->origins));
+	s->proxies = vv_calloc(o->proxies.count + 1, sizeof(*s->proxies));
+	s->hosts = vv_calloc(o->hosts.count + 1, sizeof(*s->hosts));
+	s->origins = vv_calloc(o->origins.count + 1, sizeof(*s->origins));
 	if (!s->proxies || !s->hosts || !s->origins ||
 	    (o->secret && !(s->secret = vv_strdup(o->secret))) ||
 	    (o->secret_once && !(s->secret_once = vv_strdup(o->secret_once)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < o->origin_count; i++) {
-		const char *origin = o->origins[i], *host = strstr(origin, "://");
+	for (size_t i = 0; i < o->origins.count; i++) {
+		const char *origin = o->origins.items[i], *host = strstr(origin, "://");
 
 		if (strcmp(origin, "*") != 0 && strcmp(origin, "null") != 0 &&
 		    (!host || host[3] == '\0' || strpbrk(host + 3, "/ \t"))) {
@@ -499,15 +501,15 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 		}
 		if (!(s->origins[s->origin_count++] = vv_strdup(origin))) return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < o->proxy_count; i++) {
-		rc = vv_network_read(&s->proxies[s->proxy_count++], o->proxies[i], err);
+	for (size_t i = 0; rc == VV_OK && i < o->proxies.count; i++) {
+		rc = vv_network_read(&s->proxies[s->proxy_count++], o->proxies.items[i], err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < o->host_count; i++) {
-		if (o->hosts[i][0] == '\0' || strpbrk(o->hosts[i], ":/ ")) {
+	for (size_t i = 0; rc == VV_OK && i < o->hosts.count; i++) {
+		if (o->hosts.items[i][0] == '\0' || strpbrk(o->hosts.items[i], ":/ ")) {
 			vv_fail(err, VV_EUSAGE, "'%s' is not the name of a host",
-				vv_text_shows(o->hosts[i]));
+				vv_text_shows(o->hosts.items[i]));
 			rc = vv_hint(err, "without scheme and port: data.example.org");
-		} else if (!(s->hosts[s->host_count++] = vv_strdup(o->hosts[i]))) {
+		} else if (!(s->hosts[s->host_count++] = vv_strdup(o->hosts.items[i]))) {
 			rc = vv_fail_nomem(err);
 		}
 	}
@@ -563,7 +565,8 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 	fill_defaults(&s->o);
 	vv_status rc = start_server(s, o, err);
 	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
-	s->o.paths = s->o.hosts = s->o.proxies = s->o.origins = NULL;
+	s->o.paths = NULL;
+	s->o.hosts = s->o.proxies = s->o.origins = (vv_strings){0};
 	s->o.secret = s->o.secret_once = NULL;
 	if (rc < 0) {
 		vv_http_server_stop(s, 0);

@@ -13,18 +13,17 @@
 #include "cmd/vault/work/session.h"
 
 typedef struct options {
-	const char *format, *ratio;
+	const char *format;
 	bool offline;
-	uint64_t hold, allowance;
-	vv_strings admitted;
+	vv_holding_options holding;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "offline", offline, "do not ask the holders first"),
-	OPT_NUMBER(0, "hold", hold, "BYTES", "standing: as 'varve serve' has it"),
-	OPT_LIST(0, "for", admitted, "DID[=BYTES]", "standing: as 'varve serve' has it"),
-	OPT_STRING(0, "ratio", ratio, "R", "standing: as 'varve serve' has it"),
-	OPT_NUMBER(0, "allowance", allowance, "BYTES", "standing: as 'varve serve' has it"),
+	OPT_NUMBER(0, "hold", holding.size, "BYTES", "standing: as 'varve serve' has it"),
+	OPT_LIST(0, "for", holding.admitted, "DID[=BYTES]", "standing: as 'varve serve' has it"),
+	OPT_STRING(0, "ratio", holding.ratio, "R", "standing: as 'varve serve' has it"),
+	OPT_NUMBER(0, "allowance", holding.allowance, "BYTES", "standing: as 'varve serve' has it"),
 	OPT_JSON("log, show, standing: the output format"),
 };
 
@@ -326,6 +325,7 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 static int check_ledger(const vv_context *c)
 {
 	const options *o = c->options;
+	const vv_holding_options *h = &o->holding;
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
 
 	if (!((strcmp(what, "log") == 0 || strcmp(what, "verify") == 0) && c->argc <= 1) &&
@@ -333,7 +333,7 @@ static int check_ledger(const vv_context *c)
 		return vv_usage_error("ledger log, verify, show RECORD or standing [DID...]");
 	}
 	if (strcmp(what, "standing") != 0 &&
-	    (o->hold > 0 || o->ratio || o->allowance > 0 || o->admitted.count > 0)) {
+	    (h->size > 0 || h->ratio || h->allowance > 0 || h->admitted.count > 0)) {
 		return vv_usage_error(
 			"--hold, --for, --ratio and --allowance are for ledger standing");
 	}
@@ -343,17 +343,14 @@ static int check_ledger(const vv_context *c)
 /* Needs no vault of this repository's own. */
 static vv_status run_standing(vv_context *c, vv_error *err)
 {
-	const options *o = c->options;
-	const vv_holding_options holding = {.env = vv_repository_env(c->repo),
-					    .size = o->hold,
-					    .term = VV_HOLDING_TERM_UNSAID,
-					    .admitted = o->admitted.items,
-					    .admitted_count = o->admitted.count,
-					    .ratio = o->ratio,
-					    .allowance = o->allowance};
+	options *o = c->options;
 	vv_standing_report x;
-	vv_status rc = vv_standing_report_open(
-		&x, &holding, c->repo, (const char *const *)c->argv + 1, (size_t)c->argc - 1, err);
+
+	o->holding.env = vv_repository_env(c->repo);
+	o->holding.term = VV_HOLDING_TERM_UNSAID;
+	vv_status rc = vv_standing_report_open(&x, &o->holding, c->repo,
+					       (const char *const *)c->argv + 1,
+					       (size_t)c->argc - 1, err);
 
 	if (rc == VV_OK) {
 		rc = vv_print_standing(&x, vv_wants_json(o->format), err);

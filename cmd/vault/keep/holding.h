@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "cmd/vault/hold/hold_vault.h"
 #include "cmd/vault/keep/audited.h"
 #include "repo/git/repository.h"
@@ -34,10 +35,9 @@ typedef struct vv_holding_options {
 	const vv_env *env; /* the user's, whose key and trusted keys these are */
 	uint64_t size;     /* bytes; 0: as the repository's settings say */
 	uint64_t term;     /* days; VV_HOLDING_TERM_UNSAID: the settings, else VV_HOLD_TERM_DAYS */
-	const char *const *admitted; /* DIDs or names; none: the settings */
-	size_t admitted_count;
-	const char *ratio;  /* "1.0"; NULL: the settings, else room does not follow standing */
-	uint64_t allowance; /* bytes; 0: the settings, else a twentieth of size */
+	vv_strings admitted; /* DIDs or names; none: the settings */
+	const char *ratio;   /* "1.0"; NULL: the settings, else room does not follow standing */
+	uint64_t allowance;  /* bytes; 0: the settings, else a twentieth of size */
 	/* where a server says what it could not work out anew; NULL: nowhere */
 	const vv_notes *notes;
 } vv_holding_options;

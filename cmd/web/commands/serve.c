@@ -19,65 +19,51 @@
 #include "transport/server/auth.h"
 
 typedef struct options {
-	bool read_only, closed, quiet;
-	const char *http, *tls_cert, *tls_key, *auth, *hash_secret;
-	uint64_t connections, per_address, request_memory, memory, temp_space, hold;
-	const char *term, *ratio;
-	uint64_t allowance;
-	vv_strings hosts, proxies, origins, admitted;
+	vv_serve_http_options http;
+	const char *hash_secret;
+	vv_holding_options holding;
+	const char *term;
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "http", http, "ADDR",
+	OPT_STRING(0, "http", http.server.address, "ADDR",
 		   "listen there: HOST:PORT, or PORT for this machine only"),
-	OPT_STRING(0, "tls-cert", tls_cert, "FILE", "serve https with this certificate (PEM)"),
-	OPT_STRING(0, "tls-key", tls_key, "FILE", "its key (PEM)"),
-	OPT_STRING(0, "auth", auth, "FILE", "who may push: names and hashed secrets"),
+	OPT_STRING(0, "tls-cert", http.server.tls_cert, "FILE",
+		   "serve https with this certificate (PEM)"),
+	OPT_STRING(0, "tls-key", http.server.tls_key, "FILE", "its key (PEM)"),
+	OPT_STRING(0, "auth", http.server.auth_file, "FILE",
+		   "who may push: names and hashed secrets"),
 	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
 		   "make a line for the file of --auth; the secret is read from stdin"),
-	OPT_FLAG(0, "private", closed, "only users in the file of --auth may read"),
-	OPT_FLAG(0, "read-only", read_only, "accept no pushes"),
-	OPT_NUMBER(0, "connections", connections, "N", "at most N connections at once (128)"),
-	OPT_NUMBER(0, "per-address", per_address, "N", "at most N of them for one client (half)"),
-	OPT_NUMBER(0, "request-memory", request_memory, "BYTES",
+	OPT_FLAG(0, "private", http.server.closed, "only users in the file of --auth may read"),
+	OPT_FLAG(0, "read-only", http.server.read_only, "accept no pushes"),
+	OPT_NUMBER(0, "connections", http.server.connections, "N",
+		   "at most N connections at once (128)"),
+	OPT_NUMBER(0, "per-address", http.server.per_address, "N",
+		   "at most N of them for one client (half)"),
+	OPT_NUMBER(0, "request-memory", http.server.request_memory, "BYTES",
 		   "how much memory one request may use (256m)"),
-	OPT_NUMBER(0, "memory", memory, "BYTES", "how much all requests together may use (1g)"),
-	OPT_NUMBER(0, "temp-space", temp_space, "BYTES",
+	OPT_NUMBER(0, "memory", http.server.memory, "BYTES",
+		   "how much all requests together may use (1g)"),
+	OPT_NUMBER(0, "temp-space", http.temp_space, "BYTES",
 		   "how much of TMPDIR the files of versions in key order may take (1g)"),
-	OPT_LIST(0, "host", hosts, "NAME", "a name of this server; others are refused"),
-	OPT_LIST(0, "trust-proxy", proxies, "NETWORK",
+	OPT_LIST(0, "host", http.server.hosts, "NAME", "a name of this server; others are refused"),
+	OPT_LIST(0, "trust-proxy", http.server.proxies, "NETWORK",
 		 "trust X-Forwarded-For that comes from there"),
 	OPT_LIST(
-		0, "cors", origins, "ORIGIN",
+		0, "cors", http.server.origins, "ORIGIN",
 		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
-	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most this much"),
-	OPT_LIST(0, "for", admitted, "DID[=BYTES]",
+	OPT_NUMBER(0, "hold", holding.size, "BYTES",
+		   "keep sealed copies for others, at most this much"),
+	OPT_LIST(0, "for", holding.admitted, "DID[=BYTES]",
 		 "for whom, and how much of it: keys, or names set by 'varve vault key trust'"),
-	OPT_STRING(0, "ratio", ratio, "R",
+	OPT_STRING(0, "ratio", holding.ratio, "R",
 		   "keep copies for those you trust, as they keep yours: room by standing"),
-	OPT_NUMBER(0, "allowance", allowance, "BYTES",
+	OPT_NUMBER(0, "allowance", holding.allowance, "BYTES",
 		   "room that each of them has to begin with (a twentieth of --hold)"),
 	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
-	OPT_FLAG('q', "quiet", quiet, "do not print a line for each request"),
+	OPT_FLAG('q', "quiet", http.quiet, "do not print a line for each request"),
 };
-
-/* What the options say of copies for others. */
-static vv_status read_holding(const options *o, vv_holding_options *out, vv_error *err)
-{
-	*out = (vv_holding_options){.env = vv_environ(),
-				    .size = o->hold,
-				    .term = VV_HOLDING_TERM_UNSAID,
-				    .admitted = o->admitted.items,
-				    .admitted_count = o->admitted.count,
-				    .ratio = o->ratio,
-				    .allowance = o->allowance,
-				    .notes = &vv_notes_stderr};
-	if (o->term && !vv_parse_u64(&out->term, o->term, strlen(o->term))) {
-		return vv_fail(err, VV_EUSAGE, "--term takes a number of days, not '%s'",
-			       vv_text_shows(o->term));
-	}
-	return VV_OK;
-}
 
 static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
 {
@@ -159,7 +145,7 @@ static int hash_secret(const char *name)
 }
 
 /* What each repository keeps for others is opened now: a key that is not there shows at once. */
-static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv_error *err)
+static vv_status say_holding(vv_holding *h, const char *const *paths, size_t count, vv_error *err)
 {
 	char did[VV_DID_TEXT];
 	vv_status rc = VV_OK;
@@ -195,74 +181,68 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 	return rc;
 }
 
+static int check_web_serve(const options *o, int argc)
+{
+	if (!o->http.server.address) {
+		return vv_usage_error("name an address to listen on: --http ADDR");
+	}
+	if ((o->holding.admitted.count > 0 || o->holding.ratio) != (o->holding.size > 0)) {
+		return vv_usage_error("--hold BYTES requires --for DID or --ratio R, and "
+				      "they require it");
+	}
+	if (o->holding.allowance > 0 && !o->holding.ratio) {
+		return vv_usage_error("--allowance BYTES requires --ratio R");
+	}
+	if (argc == 0) return vv_usage_error("name the repositories to serve");
+	return argc > 1 && o->holding.size > 0
+		       ? vv_usage_error(
+				 "--hold can be used with one repository only; with several, "
+				 "each has its setting varve.hold")
+		       : VV_EXIT_OK;
+}
+
+static vv_status serve(options *o, vv_error *err)
+{
+	vv_auto(vv_web) *web = NULL;
+	vv_auto(vv_holding) *holding = NULL;
+	vv_serve_http_options *http = &o->http;
+	vv_status rc;
+
+	o->holding.env = vv_environ();
+	o->holding.notes = &vv_notes_stderr;
+	o->holding.term = VV_HOLDING_TERM_UNSAID;
+	if (o->term && !vv_parse_u64(&o->holding.term, o->term, strlen(o->term))) {
+		return vv_fail(err, VV_EUSAGE, "--term takes a number of days, not '%s'",
+			       vv_text_shows(o->term));
+	}
+	if (!(web = vv_web_open(&(vv_web_options){.pages = &vv_pages}))) return vv_fail_nomem(err);
+	if ((rc = vv_holding_open(&holding, &o->holding, err)) < 0 ||
+	    (rc = say_holding(holding, http->server.paths, http->server.path_count, err)) < 0) {
+		return rc;
+	}
+	http->page = vv_web_answer;
+	http->page_payload = web;
+	http->answer = answer;
+	http->payload = holding;
+	return vv_serve_http(http, err);
+}
+
 static int run_web_serve(void *opts, int argc, char **argv)
 {
-	const options *o = opts;
-	vv_web *web;
-	vv_holding_options holding_options;
-	vv_holding *holding = NULL;
+	options *o = opts;
 	vv_error err;
-	vv_status rc;
 
 	if (o->hash_secret) {
 		return argc > 0 ? vv_usage_error("--hash-secret takes no repository")
 				: hash_secret(o->hash_secret);
 	}
-	if (!o->http) return vv_usage_error("name an address to listen on: --http ADDR");
-	if ((o->admitted.count > 0 || o->ratio) != (o->hold > 0)) {
-		return vv_usage_error("--hold BYTES requires --for DID or --ratio R, and "
-				      "they require it");
-	}
-	if (o->allowance > 0 && !o->ratio) {
-		return vv_usage_error("--allowance BYTES requires --ratio R");
-	}
-	if (argc == 0) return vv_usage_error("name the repositories to serve");
-	if (argc > 1 && o->hold > 0) {
-		return vv_usage_error(
-			"--hold can be used with one repository only; with several, each has its "
-			"setting varve.hold");
-	}
-	if (!(web = vv_web_open(&(vv_web_options){.pages = &vv_pages}))) {
-		vv_fail_nomem(&err);
-		return vv_report(&err);
-	}
-	vv_serve_http_options http = {
-		.env = vv_environ(),
-		.address = o->http,
-		.paths = (const char *const *)argv,
-		.path_count = (size_t)argc,
-		.tls_cert = o->tls_cert,
-		.tls_key = o->tls_key,
-		.auth_file = o->auth,
-		.read_only = o->read_only,
-		.closed = o->closed,
-		.quiet = o->quiet,
-		.connections = (unsigned)(o->connections < 10000 ? o->connections : 10000),
-		.per_address = (unsigned)(o->per_address < 10000 ? o->per_address : 10000),
-		.request_memory = o->request_memory,
-		.temp_space = o->temp_space,
-		.memory = o->memory,
-		.hosts = (const char *const *)o->hosts.items,
-		.host_count = o->hosts.count,
-		.proxies = (const char *const *)o->proxies.items,
-		.proxy_count = o->proxies.count,
-		.origins = (const char *const *)o->origins.items,
-		.origin_count = o->origins.count,
-		.page = vv_web_answer,
-		.page_payload = web,
-		.notes = &vv_notes_stderr,
-		.answer = answer};
-	if ((rc = read_holding(o, &holding_options, &err)) < 0 ||
-	    (rc = vv_holding_open(&holding, &holding_options, &err)) < 0 ||
-	    (rc = say_holding(holding, argv, (size_t)argc, &err)) < 0) {
-		goto done;
-	}
-	http.payload = holding;
-	rc = vv_serve_http(&http, &err);
-done:
-	vv_holding_close(holding);
-	vv_web_close(web);
-	return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
+	const int code = check_web_serve(o, argc);
+	if (code != VV_EXIT_OK) return code;
+	o->http.notes = &vv_notes_stderr;
+	o->http.server.env = vv_environ();
+	o->http.server.paths = (const char *const *)argv;
+	o->http.server.path_count = (size_t)argc;
+	return serve(o, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
 const vv_command vv_cmd_web_serve = {

@@ -164,15 +164,15 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	const vv_serve_http_options http = {.address = address.data,
-					    .env = vv_environ(),
-					    .paths = (const char *const[]){repository},
-					    .path_count = 1,
-					    .read_only = true,
+	const vv_serve_http_options http = {.server = {.address = address.data,
+						       .env = vv_environ(),
+						       .paths = (const char *const[]){repository},
+						       .path_count = 1,
+						       .read_only = true,
+						       .secret = p.secret.data,
+						       .secret_once = p.once.data},
 					    .quiet = !o->verbose,
 					    .notes = &vv_notes_stderr,
-					    .secret = p.secret.data,
-					    .secret_once = p.once.data,
 					    .answer = answer,
 					    .payload = &p,
 					    .started = started,

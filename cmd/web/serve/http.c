@@ -64,16 +64,16 @@ static void say_start(const vv_serve_http_options *o, const vv_http_server *serv
 {
 	const char *url = vv_http_server_url(server), *name;
 
-	if (o->path_count == 1) {
+	if (o->server.path_count == 1) {
 		vv_notes_put(o->notes, "serving '%s' at %s",
 			     vv_text_shows(vv_http_server_name(server, 0)), url);
 	} else {
-		vv_notes_put(o->notes, "serving %zu repositories at %s", o->path_count, url);
+		vv_notes_put(o->notes, "serving %zu repositories at %s", o->server.path_count, url);
 		for (size_t i = 0; (name = vv_http_server_name(server, i)); i++) {
 			vv_notes_put(o->notes, "  %s/%s", url, vv_text_shows(name));
 		}
 	}
-	if (o->auth_file && !o->tls_cert && !is_loopback(url)) {
+	if (o->server.auth_file && !o->server.tls_cert && !is_loopback(url)) {
 		vv_notes_warn(o->notes,
 			      "without TLS, names and secrets cross the network readably");
 	}
@@ -89,29 +89,7 @@ static void wait_for_signal(const sigset_t *set)
 
 vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 {
-	vv_http_options http = {.address = o->address,
-				.env = o->env,
-				.paths = o->paths,
-				.path_count = o->path_count,
-				.tls_cert = o->tls_cert,
-				.tls_key = o->tls_key,
-				.auth_file = o->auth_file,
-				.read_only = o->read_only,
-				.closed = o->closed,
-				.connections = o->connections,
-				.per_address = o->per_address,
-				.hosts = o->hosts,
-				.host_count = o->host_count,
-				.proxies = o->proxies,
-				.proxy_count = o->proxy_count,
-				.origins = o->origins,
-				.origin_count = o->origin_count,
-				.secret = o->secret,
-				.secret_once = o->secret_once,
-				.body_max = o->body_max,
-				.request_memory = o->request_memory,
-				.memory = o->memory,
-				.words = vv_hint_words};
+	vv_http_options http = o->server;
 	/* A leaf does not tell who asked for it: all of them together pay as one client does. */
 	static const vv_address gateway;
 	vv_version_work work = {NULL, NULL, NULL, &gateway};
@@ -139,6 +117,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 		return rc;
 	}
 	work.ordered = s.ordered;
+	http.words = vv_hint_words;
 	/* Before there are threads: all of them inherit it, and the signals wait for us. */
 	(void)sigemptyset(&ends);
 	(void)sigaddset(&ends, SIGTERM);

@@ -12,24 +12,9 @@
 #include "transport/server/server.h"
 
 typedef struct vv_serve_http_options {
-	const char *address; /* http_server.h */
-	const char *const *paths;
-	size_t path_count;
-	const vv_env *env; /* borrowed; as for vv_repository_open */
-	const char *tls_cert, *tls_key, *auth_file;
-	bool read_only;
-	bool closed; /* --private */
-	bool quiet;  /* no note for each request */
+	vv_http_options server; /* but for words */
+	bool quiet;             /* no note for each request */
 	const vv_notes *notes;
-	unsigned connections, per_address;
-	const char *const *hosts;
-	size_t host_count;
-	const char *const *proxies;
-	size_t proxy_count;
-	const char *const *origins; /* --cors */
-	size_t origin_count;
-	const char *secret, *secret_once; /* transport/server/server_internal.h; NULL: none */
-	uint64_t body_max, request_memory, memory;
 	uint64_t temp_space; /* bytes of files of versions in key order; 0: 1 GiB */
 	/* Pages, as in vv_http_handlers; NULL: none. */
 	vv_status (*page)(void *payload, const vv_http_call *call, const vv_http_ask *ask,
