@@ -430,6 +430,7 @@ static vv_status check_queries(one *c, const vv_check_input *in, const vv_diff_s
 			    .commit = c->commit,
 			    .side = side,
 			    .base = base,
+			    .cache = run->cache,
 			    .root = in->open ? &in->table.root : NULL,
 			    .limit = all || run->limit == 0 ? UINT64_MAX : run->limit,
 			    .finding = on_finding,

@@ -4,8 +4,10 @@
 #include "lib/check/query.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -19,6 +21,7 @@
 #define MEMORY ((uint64_t)4 << 30) /* bytes of addresses; packs are mapped */
 #define ROW_MAX ((size_t)16 << 20)
 #define CELLS_MAX 4096u
+#define KEPT_MAX ((size_t)1 << 20) /* bytes of rows */
 
 typedef struct cell {
 	const char *text;
@@ -31,6 +34,9 @@ typedef struct reading {
 	const vv_check_rule *rule;
 	vv_helper *helper;
 	vv_buf text; /* read and not yet taken: text.data + at */
+	vv_buf all;  /* that was read, for the next time */
+	bool keeps;
+	vv_hash128 kept_as;
 	size_t at;
 	cell *cells;
 	size_t count, cap;
@@ -47,6 +53,7 @@ static void reading_clear(reading *r)
 {
 	vv_helper_close(r->helper);
 	vv_buf_clear(&r->text);
+	vv_buf_clear(&r->all);
 	vv_buf_clear(&r->key_text);
 	vv_buf_clear(&r->value);
 	vv_buf_clear(&r->message);
@@ -344,10 +351,22 @@ static vv_status take_row(reading *r, size_t len, vv_error *err)
 				    : vv_fail(err, VV_EIO, "varve-sql wrote a torn row");
 }
 
+/* Takes the rows that are there as a whole. */
+static vv_status take_rows(reading *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t len;
+
+	while (rc == VV_OK && (len = row_len(r->text.data + r->at, r->text.len - r->at)) > 0) {
+		rc = take_row(r, len, err);
+		r->at += len;
+	}
+	return rc;
+}
+
 static vv_status read_rows(reading *r, vv_error *err)
 {
 	char bytes[65536];
-	size_t len;
 	ssize_t n;
 	vv_status rc = VV_OK;
 
@@ -358,13 +377,11 @@ static vv_status read_rows(reading *r, vv_error *err)
 			r->at = 0;
 		}
 		vv_buf_put(&r->text, bytes, (size_t)n);
-		if ((rc = vv_buf_ok(&r->text, err)) < 0) return rc;
-		while (rc == VV_OK &&
-		       (len = row_len(r->text.data + r->at, r->text.len - r->at)) > 0) {
-			rc = take_row(r, len, err);
-			r->at += len;
+		r->keeps = r->keeps && r->all.len + (size_t)n <= KEPT_MAX;
+		if (r->keeps) {
+			vv_buf_put(&r->all, bytes, (size_t)n);
 		}
-		if (rc < 0) return rc;
+		if ((rc = vv_buf_ok(&r->text, err)) < 0 || (rc = take_rows(r, err)) < 0) return rc;
 		if (r->text.len - r->at > ROW_MAX) {
 			return vv_fail(err, VV_EREFUSED, "a row of the query is longer than %s",
 				       vv_text_bytes(ROW_MAX));
@@ -386,17 +403,74 @@ static vv_status explain(const reading *r, int code, vv_error *err)
 		      : err->code;
 }
 
+/* --- what is kept ---------------------------------------------------------------------------- */
+
+/* Has the query the same rows whenever it is run on two commits? Not with the time, or chance. */
+static bool is_lasting(const vv_check_query *q, const vv_check_rule *rule)
+{
+	static const char *const words[] = {"date", "time",   "julianday", "epoch",
+					    "now",  "random", "current"};
+	bool lasting = q->cache && q->repo && q->side->kind == VV_SIDE_COMMIT &&
+		       (!q->base || q->base->kind == VV_SIDE_COMMIT);
+
+	for (size_t i = 0; lasting && i < sizeof(words) / sizeof(words[0]); i++) {
+		for (const char *s = rule->condition; lasting && *s; s++) {
+			lasting = strncasecmp(s, words[i], strlen(words[i])) != 0;
+		}
+	}
+	return lasting;
+}
+
+/* 1: all rows were taken from what is kept; 0: they were not; <0. */
+static int take_kept(reading *r, vv_error *err)
+{
+	const vv_check_query *q = r->q;
+	vv_auto(vv_buf) id = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!is_lasting(q, r->rule)) return 0;
+	vv_buf_printf(&id, "query 1 %s\n%s\n", q->path, r->rule->condition);
+	vv_buf_put(&id, &q->side->commit, sizeof(q->side->commit));
+	vv_buf_put(&id, q->base ? &q->base->commit : NULL, q->base ? sizeof(q->base->commit) : 0);
+	if ((rc = vv_buf_ok(&id, err)) < 0) return (int)rc;
+	r->keeps = true;
+	r->kept_as = vv_xxh3_128(id.data, id.len, 0);
+	int got = vv_check_cache_get(q->cache, "query", r->kept_as, &r->text, err);
+	if (got <= 0) {
+		vv_buf_reset(&r->text);
+		return got;
+	}
+	return (rc = take_rows(r, err)) < 0 ? (int)rc : 1;
+}
+
+static vv_status end(reading *r, vv_error *err)
+{
+	const vv_check_query *q = r->q;
+	const vv_finding like = finding(r);
+	vv_status rc = r->keeps && !r->all.failed
+			       ? vv_check_cache_put(q->cache, "query", r->kept_as,
+						    vv_buf_cstr(&r->all), r->all.len, err)
+			       : VV_OK;
+
+	return rc == VV_OK && r->found > q->limit
+		       ? q->more(q->payload, &like, r->found - q->limit, err)
+		       : rc;
+}
+
 vv_status vv_check_query_run(const vv_check_query *q, const vv_check_rule *rule, vv_error *err)
 {
 	vv_auto(reading) r = {.q = q, .rule = rule, .arena = VV_ARENA_INIT};
-	int code;
+	int code, got = take_kept(&r, err);
 	vv_status rc;
 
+	if (got != 0) {
+		r.keeps = false;
+		return got < 0 ? (vv_status)got : end(&r, err);
+	}
 	if ((rc = start(&r, err)) < 0 || (rc = read_rows(&r, err)) < 0 ||
 	    (rc = vv_helper_end(r.helper, &code, err)) < 0) {
 		return rc;
 	}
 	if (code != 0) return explain(&r, code, err);
-	const vv_finding like = finding(&r);
-	return r.found > q->limit ? q->more(q->payload, &like, r.found - q->limit, err) : VV_OK;
+	return end(&r, err);
 }

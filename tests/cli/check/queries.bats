@@ -96,6 +96,16 @@ error | query-constraint | - | n=null | s=1' ] || { found; false; }
 	succeeds varve check
 	mkdir alone
 	cp "$(command -v varve)" alone/
+	varve commit -q -a --no-verify -m "one query"
+	printf '[orders.csv]\nid < 0 or id > 0\nselect id from orders where id = 3\nselect id from orders where id = 3 and day < date()\n' > varve.checks
+	varve commit -q -a --no-verify -m "two queries"
+	ends_with 1 varve check HEAD
+	kept=$(varve check --json HEAD | grep -c '"key": "id=3"')
+	[ "$kept" = 2 ]
+	PATH=/usr/bin:/bin ends_with 2 alone/varve check --json HEAD # one is kept, one asks for the time
+	output_has '"key": "id=3"'
+	output_has "varve-sql, which runs queries, is not installed"
+	git reset -q --hard HEAD~1
 	PATH=/usr/bin:/bin ends_with 2 alone/varve check
 	output_has "error unchecked: varve.checks:2: varve-sql, which runs queries, is not installed"
 	output_has "install the package varve-sql"
