@@ -429,6 +429,30 @@ def row_history(case):
     return None
 
 
+@question("document", 0.5)
+def document(case):
+    """The same rows in a document, whose reader batch.py has: a quarter of the cases have one."""
+    if not case.book:
+        return None
+    old, new, condition = case.old.by_key(), case.model.by_key(), case.conditions[0]
+    table = case.repo.table(case.book, case.second)
+    if wrong := differs(typed(case.model), as_typed(zip(*(c.to_pylist() for c in table.to_arrow().columns)))) or differs(tuple(case.model.key), table.key):
+        return wrong
+    text = conditions.written(condition, "varve")
+    if wrong := differs(key_texts(case, passing(case, condition)), list(table.select(case.model.key, text)), f"{text}: "):
+        return wrong
+    counts = case.repo.diff(case.book, case.first, case.second).summary
+    want = [len(new.keys() - old.keys()), len(old.keys() - new.keys()), sum(old[k] != new[k] for k in old.keys() & new.keys())]
+    if wrong := differs(want, [counts[name] for name in ("added", "removed", "changed")], "diff: "):
+        return wrong
+    want = [case.first if old.get(case.model.key_of(row)) == row else case.second for row in case.model.rows]
+    if wrong := differs(want, list(case.repo.blame(case.book, case.second)), "blame: "):
+        return wrong
+    sums = case.repo.sql(f'select count(*), sum(qty) from "{case.book}@{case.second}"').rows
+    qty = [row[case.model.place("qty")] for row in case.model.rows]
+    return differs([(len(qty), sum(filter(None, qty)) if any(q is not None for q in qty) else None)], [tuple(row) for row in sums], "sql: ")
+
+
 @question("check", 0.6)
 def check(case):
     report = case.repo.check(case.path, case.second, base="")

@@ -29,6 +29,7 @@ class Case:
         self.model = reference.evolved(self.rng, c, self.old)
         self.path = ("text/" if c["kept"] == "text" else "") + f"t{number}{self.spelling.ending}"
         self.conditions = [conditions.random_condition(self.rng, self.model) for _ in range(4)]
+        self.book = f"books/t{number}.book" if number % 4 == 0 else None
         self.repo = self.repo_here = self.server = self.folder = self.home = None
         self.first = self.second = None
         self.tables = {}
@@ -104,6 +105,17 @@ class Batch:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(case.spelling.bytes(model))
 
+    def write_book(self, case, model):
+        """A line of JSON for READER, and the rows in Arrow."""
+        import pyarrow as pa
+
+        rows, sink = edit.frame(case, model, model.rows), pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, rows.schema) as out:
+            out.write_table(rows)
+        listed = json.dumps({"name": "rows", "types": True, "key": model.key})
+        (self.home / "books").mkdir(exist_ok=True)
+        (self.home / case.book).write_bytes(listed.encode() + b"\n" + sink.getvalue().to_pybytes())
+
     def add(self, first):
         """Adds every case's file, those of a kind by one command; one that is refused is out of the batch."""
         groups = {}
@@ -146,6 +158,11 @@ class Batch:
             for case in self.cases:
                 self.write(case, getattr(case, which))
             self.add(which == "old")
+            for case in self.cases:
+                if case.book:
+                    self.write_book(case, getattr(case, which))
+            if (self.home / "books").exists():
+                self.run("git", "add", "books")
             at = self.commit(which)
             for case in self.cases:
                 setattr(case, "first" if which == "old" else "second", at)
@@ -378,6 +395,14 @@ class Batch:
             self.merges(kind)
 
 
+READER = """#!/bin/sh
+case $1 in
+list) head -n 1 "$2" ;;
+read) tail -n +2 "$2" ;;
+esac
+"""
+
+
 def fresh_environment(folder):
     """A home of its own, and a fixed clock."""
     for name in list(os.environ):
@@ -386,6 +411,11 @@ def fresh_environment(folder):
     home = pathlib.Path(folder) / "home"
     home.mkdir(parents=True, exist_ok=True)
     (home / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n[user]\n\tname = Ada\n\temail = ada@example.com\n[advice]\n\tdetachedHead = false\n")
+    reader = home / "read-book"
+    reader.write_text(READER)
+    reader.chmod(0o755)
+    with open(home / ".gitconfig", "a") as f:
+        f.write(f'[varve "reader.book"]\n\tcommand = {reader}\n')
     os.environ.update(HOME=str(home), XDG_CONFIG_HOME=str(home / ".config"), XDG_CACHE_HOME=str(home / ".cache"), GIT_CONFIG_NOSYSTEM="1")
 
 
