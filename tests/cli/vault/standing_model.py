@@ -2,9 +2,11 @@
 """standing_model.py SELF STANDING FOLDER...: works out the standing of everybody from the raw records in these
 ledgers, as docs/formats/vault.md says, and compares it with what `varve vault ledger standing --json` printed. SELF:
 this machine's DID. It does it another way: all times that were proved are collected, joined, and only then measured."""
+import calendar
 import json
 import os
 import sys
+import time as clock
 
 from hold_line import decode, text_of
 from read_vault import did
@@ -129,9 +131,13 @@ def prove(vault, me, now, window):
     return lines
 
 
+def seconds_of(text):
+    return text and calendar.timegm(clock.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+
+
 def main():
     me, standing = sys.argv[1], json.load(open(sys.argv[2]))
-    now, days = standing["now"], standing["days"]
+    now, days = seconds_of(standing["now"]), standing["days"]
     vaults = {}
     for folder in filter(os.path.isdir, sys.argv[3:]):
         records = [n for a in os.listdir(folder) for n in os.listdir(os.path.join(folder, a))]
@@ -145,7 +151,8 @@ def main():
     assert set(told) == set(lines), (set(told), set(lines))
     for where, ln in lines.items():
         for figure, value in ln.items():
-            assert told[where][figure] == value, (where, figure, told[where][figure], value)
+            said = told[where][figure]
+            assert (seconds_of(said) if figure == "proven" else said) == value, (where, figure, said, value)
     for e in standing["identities"]:
         kept = sum(ln["byteDays"] for (_, key), ln in lines.items() if key == e["did"])
         assert e["byteDays"] == kept, e
