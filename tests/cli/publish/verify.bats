@@ -36,7 +36,7 @@ signed() {
 	succeeds varve verify "$site"
 	output_has "1 version asked for a random block, 0 not shown"
 	succeeds varve verify ../public
-	output_has "all files read, with 3 blocks"
+	output_has "all packs read, with 3 blocks"
 	cp -r ../public ../good
 	for file in $(cd ../public && ls -d packs/* lists/* versions/* repo.git/objects/pack/*.pack format); do
 		for how in flipped longer; do

@@ -83,7 +83,7 @@ static vv_status verify_here(verifying *v, vv_error *err)
 	return v->seen.judged.has_newest ? compare_refs(v, NULL, err) : VV_OK;
 }
 
-/* A folder of this machine is read whole. *sound false: what is damaged is named, and heads are not asked for. */
+/* All packs of a folder of this machine are read. *sound false: what is damaged is named, and heads are not asked for. */
 static vv_status read_folder(verifying *v, const vv_transfer *t, const vv_remote *m, bool *sound,
 			     vv_error *err)
 {
@@ -236,7 +236,7 @@ static vv_status print_text(const verifying *v, vv_error *err)
 		       v->differ == 1 ? "it" : "them");
 	}
 	if (v->folder) {
-		vv_out("all files read, with %s\n", vv_text_counted(v->all.blocks, "block", NULL));
+		vv_out("all packs read, with %s\n", vv_text_counted(v->all.blocks, "block", NULL));
 	} else if (v->some.asked > 0) {
 		vv_out("%s asked for a random block, %s not shown\n",
 		       vv_text_counted(v->some.asked, "version", NULL),
