@@ -620,16 +620,8 @@ static vv_status put_compare(api *x)
 	api_put_text(x, "words", c.words);
 	vv_change_counts_json(&x->w, &c.counts);
 	api_put_bool(x, "counted", c.counted);
-	api_open_array(x, "schema");
-	for (size_t i = 0; i < c.schema_count; i++) {
-		vv_json_string(&x->w, c.schema[i]);
-	}
-	api_close_array(x);
-	api_open_array(x, "story");
-	for (size_t i = 0; i < c.story_count; i++) {
-		vv_json_string(&x->w, c.story[i]);
-	}
-	api_close_array(x);
+	api_put_texts(x, "schema", c.schema, c.schema_count);
+	api_put_texts(x, "story", c.story, c.story_count);
 	api_open_array(x, "columns");
 	for (size_t i = 0; i < c.column_count; i++) {
 		put_pair(x, &c.columns[i]);
@@ -849,11 +841,7 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 		if (!newest.none) {
 			api_put_commit(&x, "newestWithIt", &newest);
 		}
-		api_open_array(&x, "near");
-		for (size_t i = 0; i < near_count; i++) {
-			vv_json_string(&x.w, near[i]);
-		}
-		api_close_array(&x);
+		api_put_texts(&x, "near", near, near_count);
 	}
 	api_close_object(&x);
 	api_close_object(&x);

@@ -30,6 +30,7 @@ void api_open_object(api *x, const char *name);
 void api_open_array(api *x, const char *name);
 void api_close_object(api *x);
 void api_close_array(api *x);
+void api_put_texts(api *x, const char *name, const char *const *texts, size_t count);
 void api_put_commit(api *x, const char *name, const vv_web_commit *c);
 /* A link to another page of the answer. */
 void api_put_link(api *x, const char *name, const vv_web_address *to);

@@ -73,6 +73,15 @@ void api_close_array(api *x)
 	vv_json_close_array(&x->w);
 }
 
+void api_put_texts(api *x, const char *name, const char *const *texts, size_t count)
+{
+	api_open_array(x, name);
+	for (size_t i = 0; i < count; i++) {
+		vv_json_string(&x->w, texts[i]);
+	}
+	api_close_array(x);
+}
+
 static void api_put_time(api *x, const vv_web_commit *c)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;

@@ -14,11 +14,6 @@
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 
-static const char *keep(vv_web_visit *v, const char *s)
-{
-	return vv_web_keep(v, s, s ? strlen(s) : 0);
-}
-
 static void set_none(vv_web_commit *out)
 {
 	*out = (vv_web_commit){.none = true, .subject = "", .body = "", .author = ""};
@@ -46,8 +41,8 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	for (body = subject + len; *body == '\n' || *body == '\r'; body++) {
 	}
 	out->subject = vv_web_keep(v, subject, len);
-	out->body = keep(v, body);
-	out->author = keep(v, c.author.name);
+	out->body = vv_web_keep_text(v, body ? body : "");
+	out->author = vv_web_keep_text(v, c.author.name ? c.author.name : "");
 	vv_oid *parents = vv_arena_alloc(&v->arena, (c.parent_count + 1) * sizeof(*parents));
 	if (!out->subject || !out->body || !out->author || !parents) {
 		rc = vv_fail_nomem(err);
@@ -227,7 +222,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	if (vv_oid_is_null(&ref->commit) || !vv_ref_is_shown(&l->hidden, ref->name)) return VV_OK;
 	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	vv_web_ref *r = &l->items[l->count];
-	*r = (vv_web_ref){.name = keep(l->v, ref->name + (tag ? 10 : 11)),
+	*r = (vv_web_ref){.name = vv_web_keep_text(l->v, ref->name + (tag ? 10 : 11)),
 			  .tag = tag,
 			  .head = l->head && strcmp(l->head, ref->name) == 0};
 	if (!r->name) return vv_fail_nomem(err);

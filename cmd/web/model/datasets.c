@@ -378,15 +378,11 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 	rc = vv_log_open(&log, v->repo, &o, err);
 	while (rc == VV_OK && newest->none && (rc = vv_web_over(v, &over, err)) == VV_OK && !over &&
 	       (more = vv_log_next(log, &id, err)) != 0) {
-		vv_tree_entry e;
+		vv_web_commit at = {.id = id};
 
-		rc = more < 0 ? (vv_status)more : vv_tree_entry_at(v->repo, &id, path, &e, err);
-		if (rc == VV_OK) { /* not the commit that took it away */
-			vv_tree_entry_clear(&e);
+		rc = more < 0 ? (vv_status)more : vv_web_has(v, &at, path, &there, err);
+		if (rc == VV_OK && there) { /* not the commit that took it away */
 			rc = vv_web_commit_read(v, &id, newest, err);
-		} else if (rc == VV_ENOTFOUND) {
-			vv_error_clear(err);
-			rc = VV_OK;
 		}
 	}
 	return rc;

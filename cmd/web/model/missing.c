@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/web/model/datasets.h"
 #include "lib/names/content.h"
 #include "lib/remotes/remote.h"
 #include "repo/blocks/reach.h"
@@ -48,18 +49,16 @@ static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *
 static void find_old(vv_web_visit *v, version *a, const vv_web_commit *b)
 {
 	vv_auto(char) *old = NULL;
-	vv_tree_entry e;
+	bool there = false;
 
-	if (!a->commit || a->commit->none || a->commit->work || b->none || b->work) return;
-	if (vv_tree_entry_at(v->repo, &a->commit->id, a->path, &e, VV_IGNORED) == VV_OK) {
-		vv_tree_entry_clear(&e);
-	} else if (vv_renamed_from(v->repo, &a->commit->id, &b->id, a->path, &old, VV_IGNORED) ==
-			   VV_OK &&
-		   old) {
-		const char *kept = vv_web_keep_text(v, old);
-
-		a->path = kept ? kept : a->path;
+	if (!a->commit || a->commit->none || a->commit->work || b->none || b->work ||
+	    vv_web_has(v, a->commit, a->path, &there, VV_IGNORED) < 0 || there ||
+	    vv_renamed_from(v->repo, &a->commit->id, &b->id, a->path, &old, VV_IGNORED) < 0 ||
+	    !old) {
+		return;
 	}
+	const char *kept = vv_web_keep_text(v, old);
+	a->path = kept ? kept : a->path;
 }
 
 /* "'varve fetch --data 9da2c18e prices.csv'", "'...' and '...'" */

@@ -49,63 +49,54 @@ static vv_html_text share(vv_page *p, uint64_t part, uint64_t all)
 	return vv_page_text(p, percent > 0 && percent < 0.1 ? "under 0.1 %%" : "%.3g %%", percent);
 }
 
-static void put_pair(vv_page *p, const char *name, vv_html *value)
+static void put_pair(vv_page *p, const char *name, const vv_web_cell *value)
 {
-	part_pair(&p->html, .name = vv_html_words(name), .value = value);
+	vv_html *h = vv_page_piece_new(p);
+
+	vv_page_put_value(p, h, value);
+	part_pair(&p->html, .name = vv_html_words(name), .value = h);
+}
+
+static void put_words(vv_page *p, const char *name, vv_html_text words)
+{
+	part_pair_words(&p->html, .name = vv_html_words(name), .text = words);
 }
 
 /* A number of rows, its share, and a link to them. */
 static void put_count(vv_page *p, const vv_web_table *t, const vv_web_column *c, const char *name,
 		      uint64_t rows, uint64_t all, vv_web_op op)
 {
-	vv_html *h = vv_page_piece_new(p);
-	vv_html_text words = vv_page_text(p, "%s (%s)", vv_text_count(rows), share(p, rows, all).s);
-	vv_html_url at = to_value(p, t, c->name, op, "");
-
-	if (at.s && op != VV_WEB_OP_COUNT) {
-		part_link(h, .at = at, .text = words);
-	} else {
-		part_words(h, .text = words);
-	}
-	put_pair(p, name, h);
+	part_pair_words(
+		&p->html, .name = vv_html_words(name), .at = to_value(p, t, c->name, op, ""),
+		.text = vv_page_text(p, "%s (%s)", vv_text_count(rows), share(p, rows, all).s));
 }
 
 static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *c,
 			const vv_web_values *v)
 {
 	part_pairs_begin(&p->html);
-	vv_html *h = vv_page_piece_new(p);
-	part_words(h, .text = vv_page_text(p, "%s%s", v->distinct_exact ? "" : "about ",
-					   vv_text_count(v->distinct)));
-	put_pair(p, "Different values", h);
+	put_words(p, "Different values",
+		  vv_page_text(p, "%s%s", v->distinct_exact ? "" : "about ",
+			       vv_text_count(v->distinct)));
 	if (v->missing > 0) {
 		put_count(p, t, c, "Missing", v->missing, v->looked_at, VV_WEB_IS_MISSING);
 	} else {
-		h = vv_page_piece_new(p);
-		part_words(h, .text = vv_html_words("none"));
-		put_pair(p, "Missing", h);
+		put_words(p, "Missing", vv_html_words("none"));
 	}
 	if (v->empty > 0) {
 		put_count(p, t, c, "Empty", v->empty, v->looked_at, VV_WEB_IS_EMPTY);
 	}
 	if (v->misfits > 0) {
-		h = vv_page_piece_new(p);
-		part_words(h, .text = vv_page_text(p, "%s, which are not of type %s",
-						   vv_text_count(v->misfits), c->type));
-		put_pair(p, "Misfits", h);
+		put_words(p, "Misfits",
+			  vv_page_text(p, "%s, which are not of type %s", vv_text_count(v->misfits),
+				       c->type));
 	}
 	if (v->has_range) {
-		h = vv_page_piece_new(p);
-		vv_page_put_value(p, h, &v->least);
-		put_pair(p, "Least", h);
-		h = vv_page_piece_new(p);
-		vv_page_put_value(p, h, &v->greatest);
-		put_pair(p, "Greatest", h);
+		put_pair(p, "Least", &v->least);
+		put_pair(p, "Greatest", &v->greatest);
 	}
 	if (v->numeric && !v->times) {
-		h = vv_page_piece_new(p);
-		part_words(h, .text = vv_plot_number(p, v->mean));
-		put_pair(p, "Mean", h);
+		put_words(p, "Mean", vv_plot_number(p, v->mean));
 	}
 	part_pairs_end(&p->html);
 }

@@ -497,12 +497,10 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 {
 	bool gone = c->kind == VV_WEB_REMOVED;
 	const vv_web_commit *v = gone ? &p->asked->other : &p->asked->commit;
-	vv_html *link = vv_page_piece_new(p);
 
-	part_link(
-		link, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
+	part_link_paragraph(
+		&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
 		.text = vv_html_words(gone ? "The dataset as it was" : "The dataset as it is now"));
-	part_paragraph(&p->html, .body = link);
 }
 
 static void put_no_table(vv_page *p, const vv_web_comparison *c)

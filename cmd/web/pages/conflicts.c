@@ -236,15 +236,14 @@ static void put_row_link(vv_page *p, const vv_web_conflict_path *t, const vv_web
 {
 	size_t side = item->row == UINT64_MAX ? VV_WEB_THEIRS : VV_WEB_OURS;
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ROW);
-	vv_html *link = vv_page_piece_new(p);
 
 	if (!item->place || !t->commits[side]) return;
 	to.rev = t->commits[side];
 	to.path = t->path;
 	to.key = item->place;
-	part_link(link, .at = vv_page_link(p, &to),
-		  .text = vv_page_text(p, "The row in %s, and what changed in it", t->names[side]));
-	part_paragraph(&p->html, .body = link);
+	part_link_paragraph(
+		&p->html, .at = vv_page_link(p, &to),
+		.text = vv_page_text(p, "The row in %s, and what changed in it", t->names[side]));
 }
 
 /* The conflicts of one row, from items[i] on; how many. */

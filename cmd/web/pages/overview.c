@@ -503,11 +503,8 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 	if ((rc = put_facts(p, &all, err)) < 0) return rc;
 	vv_page_put_tables(p, &all, &log);
 	if (all.more) {
-		vv_html *link = vv_page_piece_new(p);
-
-		part_link(link, .at = vv_page_to(p, VV_WEB_AT_TREE, c->hex, NULL),
-			  .text = vv_html_words("All tables"));
-		part_paragraph(&p->html, .body = link);
+		part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TREE, c->hex, NULL),
+				    .text = vv_html_words("All tables"));
 	}
 	put_days(p, &log);
 	return put_readme(p, err);

@@ -111,14 +111,13 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 				     .heading = vv_html_words("Repositories")});
 	part_list_begin(&p.html, .kind = vv_html_words("repositories"));
 	for (size_t i = 0; i < count; i++) {
-		vv_html *h = vv_page_piece_new(&p);
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_buf_putc(&b, '/');
 		vv_http_encode(&b, names[i], strlen(names[i]));
 		vv_buf_putc(&b, '/');
-		part_link(h, .at = vv_html_link(vv_page_text(&p, "%s", vv_buf_cstr(&b)).s),
-			  .text = vv_html_words(names[i]));
-		part_item(&p.html, .body = h);
+		part_link_item(&p.html,
+			       .at = vv_html_link(vv_page_text(&p, "%s", vv_buf_cstr(&b)).s),
+			       .text = vv_html_words(names[i]));
 	}
 	part_list_end(&p.html);
 	return vv_page_end(&p, vv_html_words(NULL), &reply->body, err);

@@ -265,11 +265,11 @@ static void put_download(vv_page *p, const vv_web_table *t)
 		to.has_form = true;
 		to.form = forms[i].form;
 		to.format = forms[i].name;
-		part_menu_link(&p->html, .at = vv_page_link(p, &to),
+		part_link_item(&p->html, .at = vv_page_link(p, &to),
 			       .text = vv_html_words(forms[i].text));
 	}
 	if (!t->commit.work) {
-		part_menu_link(
+		part_link_item(
 			&p->html, .at = raw,
 			.text = vv_page_text(p, "The file itself, %s", vv_text_bytes(t->bytes)));
 	}
@@ -360,7 +360,6 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 static void put_other_file(vv_page *p, const vv_web_table *t)
 {
 	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
-	vv_html *link = vv_page_piece_new(p);
 
 	if (t->why) {
 		part_note(&p->html,
@@ -384,9 +383,9 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 				     vv_text_bytes(t->bytes)));
 	}
 	if (raw.s) {
-		part_link(link, .at = raw,
-			  .text = vv_page_text(p, "The file itself, %s", vv_text_bytes(t->bytes)));
-		part_paragraph(&p->html, .body = link);
+		part_link_paragraph(
+			&p->html, .at = raw,
+			.text = vv_page_text(p, "The file itself, %s", vv_text_bytes(t->bytes)));
 	}
 }
 

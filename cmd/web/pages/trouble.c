@@ -29,22 +29,20 @@ static void put_elsewhere(vv_page *p)
 		return;
 	}
 	if (!newest.none) {
-		vv_html *h = vv_page_piece_new(p);
-		part_words(h, .text = vv_html_words("The newest version that has it: "));
-		part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, newest.hex, path),
-			  .text = vv_page_text(p, "%s of %s", newest.brief,
-					       vv_page_day(p, &newest).s));
-		part_paragraph(&p->html, .body = h);
+		part_link_paragraph(&p->html,
+				    .before = vv_html_words("The newest version that has it:"),
+				    .at = vv_page_to(p, VV_WEB_AT_TABLE, newest.hex, path),
+				    .text = vv_page_text(p, "%s of %s", newest.brief,
+							 vv_page_day(p, &newest).s));
 	}
 	if (count > 0) {
 		part_subtitle(&p->html, .text = vv_html_words("Did you mean"),
 			      .id = vv_html_words("near"));
 		part_list_begin(&p->html, .kind = vv_html_words("near"));
 		for (size_t i = 0; i < count; i++) {
-			vv_html *h = vv_page_piece_new(p);
-			part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, near[i]),
-				  .text = vv_html_words(near[i]));
-			part_item(&p->html, .body = h);
+			part_link_item(&p->html,
+				       .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, near[i]),
+				       .text = vv_html_words(near[i]));
 		}
 		part_list_end(&p->html);
 	}
@@ -61,10 +59,8 @@ static void put_dataset(vv_page *p)
 	    vv_web_has(p->asked->visit, c, path, &there, VV_IGNORED) < 0 || !there) {
 		return;
 	}
-	vv_html *h = vv_page_piece_new(p);
-	part_link(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path),
-		  .text = vv_page_text(p, "%s in version %s", path, c->brief));
-	part_paragraph(&p->html, .body = h);
+	part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path),
+			    .text = vv_page_text(p, "%s in version %s", path, c->brief));
 }
 
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
@@ -88,10 +84,8 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 	}
 	if (p->asked->repository) {
 		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
-		vv_html *h = vv_page_piece_new(p);
-		part_link(h, .at = vv_page_link(p, &home),
-			  .text = vv_html_words("The overview of this repository"));
-		part_paragraph(&p->html, .body = h);
+		part_link_paragraph(&p->html, .at = vv_page_link(p, &home),
+				    .text = vv_html_words("The overview of this repository"));
 	}
 	return vv_page_end(p, vv_html_words(NULL), out, err);
 }

@@ -531,13 +531,14 @@ def check_table(folder, r, pages):
 def in_conflict(table, sides):
     """What a merge by key cannot decide: (column, base, ours, theirs), and how many rows one side removed and the other changed."""
     by = [{table.of(x): x for x in rows} for rows in sides]
+    kinds = ["number" if n in ("size", "count") else "string" for n in table.names]
     cells, rows = [], 0
     for key in by[0].keys() | by[1].keys() | by[2].keys():
         b, o, t = (x.get(key) for x in by)
-        rows += bool(b) and bool(o) != bool(t) and (o or t) != b
+        if b and bool(o) != bool(t):  # another spelling of the same value is no change
+            rows += not all(same_cell(kind, x, y) for kind, x, y in zip(kinds, b, o or t))
         for k, name in enumerate(table.names) if o and t else ():
-            kind = "number" if name in ("size", "count") else "string"
-            same = [same_cell(kind, x[k], y[k]) for x, y in ((o, t), (b, o), (b, t)) if x and y]
+            same = [same_cell(kinds[k], x[k], y[k]) for x, y in ((o, t), (b, o), (b, t)) if x and y]
             if not any(same):
                 cells.append((name, b and b[k], o[k], t[k]))
     return cells, rows
