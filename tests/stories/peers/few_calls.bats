@@ -70,6 +70,43 @@ count_is() {
 	count_is 3 '\.git/objects/../' le
 }
 
+@test "the folder of files that are written is looked at once" {
+	many_files
+	rm -r d7
+	calls_of newfstatat restore .
+	mine
+	count_is 8 'd7", ' le
+	count_is 4 'd7/3.txt", ' le
+}
+
+@test "few objects of Git that come are unpacked, and its merge driver leaves none" {
+	git init -q --bare ../hub.git
+	git init -q
+	varve init -q > /dev/null
+	git remote add origin ../hub.git
+	echo '*.csv merge=varve' > .gitattributes
+	seq 40000 | sed 's/$/,a row/; 1i id,name' > t.csv
+	git add .
+	git commit -qm one
+	varve push -q -u origin HEAD
+	git clone -q ../hub.git ../b
+	sed -i 's/^9,.*/9,ours/' t.csv
+	git commit -qam two
+	varve push -q
+	[ -z "$(find ../hub.git/objects/pack -name '*.pack')" ]
+	cd ../b
+	varve init -q > /dev/null
+	sed -i 's/^30000,.*/30000,theirs/' t.csv
+	git commit -qam three
+	varve fetch -q
+	git gc -q
+	succeeds git merge -q --no-edit '@{u}'
+	grep -qx "9,ours" t.csv
+	grep -qx "30000,theirs" t.csv
+	# the table, its folder and the commit
+	[ "$(git count-objects | cut -d' ' -f1)" = 3 ]
+}
+
 @test "attributes that say nothing cost no randomness" {
 	many_files
 	calls_of getrandom add .
