@@ -447,8 +447,8 @@ static ssize_t read_rows(void *rows, void *bytes, size_t len, vv_error *err)
 	return n != 0 ? n : rewrite_read(r->text, bytes, len, err);
 }
 
-vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d,
-				const vv_document_table *t, vv_error *err)
+vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d, const vv_document_table *t,
+				vv_error *err)
 {
 	vv_auto(vv_document_rows) *r = vv_calloc(1, sizeof(*r));
 	const rewrite_options how = {.mode = 0};

@@ -34,12 +34,13 @@ typedef struct vv_document_table {
 } vv_document_table;
 
 typedef struct vv_document {
-	const vv_env *env;       /* borrowed; may be NULL */
-	vv_repository *repo;     /* borrowed; NULL: outside of any */
-	const char *known_as;    /* borrowed: what its bytes are known by; NULL: nothing is kept */
-	const vv_stat *before;   /* borrowed: what the file was then; NULL: nobody else writes it */
-	const char *file, *name; /* borrowed: where it is (NULL: bring tells), what messages call it */
-	const char *head;        /* borrowed: its first bytes; none: they are read from file */
+	const vv_env *env;     /* borrowed; may be NULL */
+	vv_repository *repo;   /* borrowed; NULL: outside of any */
+	const char *known_as;  /* borrowed: what its bytes are known by; NULL: nothing is kept */
+	const vv_stat *before; /* borrowed: what the file was then; NULL: nobody else writes it */
+	const char *file,
+		*name;    /* borrowed: where it is (NULL: bring tells), what messages call it */
+	const char *head; /* borrowed: its first bytes; none: they are read from file */
 	size_t head_len;
 	/* Makes the file there when a reader is to run; NULL: none runs. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
@@ -74,8 +75,8 @@ bool vv_document_is_unchanged(const vv_document *d);
 
 /* The rows of a table, as the text of a CSV file. */
 typedef struct vv_document_rows vv_document_rows;
-vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d,
-				const vv_document_table *t, vv_error *err);
+vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d, const vv_document_table *t,
+				vv_error *err);
 const vv_source *vv_document_rows_source(vv_document_rows *r);
 /* How they are written, and the schema (NULL: to be found). Borrow from r. */
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);
