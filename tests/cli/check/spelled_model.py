@@ -130,6 +130,9 @@ def judged(given, rules):
     """Rows that some rule finds; the table."""
     out = {}
     most = mostly_columns(rules)
+    # a cell that a short row lacks is told as such, and by a line "... is not null" too
+    lacked = {(path, f'{quote}{column}{quote} is not null', row) for (path, _), findings in given.items()
+              for rule, column, row, _ in findings if rule == "missing-cell" for quote in ("", '"')}
     shares = [c["condition"] for c in rules.get("row-constraint", []) if isinstance(c, dict) and "mostly" in c]
     for key, findings in given.items():
         rows, whole = set(), False
@@ -137,7 +140,7 @@ def judged(given, rules):
             if (rule in ("table-constraint", "null-share", "row-count") or
                     (rule == "constraint-error" and column in most) or (rule == "row-constraint" and expected in shares)):
                 whole = True
-            else:
+            elif (key[0], expected, row) not in lacked:
                 rows.add(row)
         out[key] = (frozenset(rows), whole)
     return {k: v for k, v in out.items() if v != (frozenset(), False)}
