@@ -421,6 +421,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 			      vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	bool broken = false;
 	vv_status rc;
 
 	*in = (vv_check_input){.fd = -1, .package.hints = nothing, .hints = nothing};
@@ -431,8 +432,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	    (rc = find_package(in, path, o, err)) < 0) {
 		goto done;
 	}
-	bool broken = vv_subject_is_broken(&in->subject, err);
-	if (broken) {
+	if ((broken = vv_subject_is_broken(&in->subject, err))) {
 		rc = VV_EINPUT;
 		goto done;
 	}
