@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
+#include "repo/git/index/index_file.h"
 
 #define NAME ".gitattributes"
 #define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
@@ -238,7 +239,7 @@ static vv_status find_index(vv_repository *r, git_index **out, vv_error *err)
 		all->index = NULL;
 	}
 	if (!all->index) {
-		if ((code = git_index_open(&all->index, r->index_file)) < 0) {
+		if ((code = vv_index_file_open(&all->index, r->index_file)) < 0) {
 			return vv_git_fail(err, code, "cannot read the index '%s'",
 					   vv_text_shows(r->index_file));
 		}

@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/index/index_file.h"
 #include "repo/git/index/index_internal.h"
 #include "repo/git/index/merge_driver.h"
 #include "repo/git/lock.h"
@@ -60,7 +61,7 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	x->has_stamp = vv_lstat(&x->stamp, r->index_file, NULL) == VV_OK;
-	if ((code = git_index_open(&x->git, r->index_file)) < 0) {
+	if ((code = vv_index_file_open(&x->git, r->index_file)) < 0) {
 		return open_failed(r->index_file, code, err);
 	}
 	x->here = (vv_open_index){x->git, r->open_index, true, false};

@@ -276,6 +276,9 @@ is_linked() {
 	git rm -q --cached prices.csv other.csv
 	rm prices.csv other.csv
 	varve commit -qm gone
+	succeeds varve drop --history # what a tracking branch has is no history
+	output_has "no such version"
+	git update-ref refs/remotes/origin/main main
 	ends_with 1 varve drop --history
 	succeeds varve gc
 	away
