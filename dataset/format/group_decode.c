@@ -615,10 +615,16 @@ static int64_t *spread_numbers(int64_t *numbers, const group_numbers *n, size_t 
 			       vv_arena *arena)
 {
 	int64_t *to = n->empty ? vv_arena_alloc(arena, rows * sizeof(*to)) : numbers;
+	size_t i = 0;
 
-	for (size_t i = 0; to && n->empty && i < rows; i++) {
-		to[i] = n->empty[i] ? 0 : *numbers++;
+	if (!to || !n->empty) return to;
+	for (size_t k = 0; i < rows && k < n->count; i++) { /* without a branch for each row */
+		const int64_t has = n->empty[i] == 0;
+
+		to[i] = numbers[k] & -has;
+		k += (size_t)has;
 	}
+	memset(to + i, 0, (rows - i) * sizeof(*to));
 	return to;
 }
 
@@ -642,11 +648,13 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 	out->head = (uint8_t)(n.flags >> GROUP_FORM_SHIFT);
 	out->scale = n.scale;
 	out->empty = n.empty;
-	out->least = out->most = n.count > 0 ? to[0] : 0;
+	int64_t least = n.count > 0 ? to[0] : 0, most = least;
 	for (size_t i = 1; i < n.count; i++) {
-		out->least = to[i] < out->least ? to[i] : out->least;
-		out->most = to[i] > out->most ? to[i] : out->most;
+		least = to[i] < least ? to[i] : least;
+		most = to[i] > most ? to[i] : most;
 	}
+	out->least = least;
+	out->most = most;
 	out->numbers = spread_numbers(to, &n, in->count, arena);
 	return out->numbers && in_years(out);
 }

@@ -50,11 +50,11 @@ static bool mark_null(vv_arrow_column *c, size_t row)
 	return true;
 }
 
-/* The same where `null` is 1 (else it is 0), and the bit is there. */
-static inline void mark_if_null(vv_arrow_column *c, size_t row, unsigned null)
+/* Where `null` is 1 (else it is 0), and the bit is there; how many nulls that is. */
+static inline unsigned mark_if_null(char *valid, size_t row, unsigned null)
 {
-	c->nulls += null;
-	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] & ~(int)(null << row % 8));
+	valid[row / 8] = (char)(valid[row / 8] & ~(int)(null << row % 8));
+	return null;
 }
 
 /* ---- one cell ---- */
@@ -262,6 +262,7 @@ static vv_status put_words(vv_arrow_column *c, const uint32_t *rows, size_t coun
 			   vv_error *err)
 {
 	int64_t *to = (int64_t *)(void *)(c->values.bytes + c->values.len);
+	size_t nulls = 0;
 	bool null = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -274,8 +275,9 @@ static vv_status put_words(vv_arrow_column *c, const uint32_t *rows, size_t coun
 	for (size_t i = 0; null && i < count; i++) {
 		const vv_arrow_value *v = &c->shared[c->run.index ? c->run.index[rows[i]] : 0];
 
-		mark_if_null(c, have + i, v->is == VV_ARROW_NULL);
+		nulls += mark_if_null(c->valid.bytes, have + i, v->is == VV_ARROW_NULL);
 	}
+	c->nulls += nulls;
 	return VV_OK;
 }
 
@@ -287,6 +289,7 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 	const double unit = (double)spell_power[r->scale];
 	const int64_t micros = c->form == VV_ARROW_DATETIME ? (int64_t)spell_power[6 - r->scale]
 							    : 1;
+	size_t nulls = 0;
 
 	if (c->form == VV_ARROW_DOUBLE) {
 		for (size_t i = 0; i < count; i++) {
@@ -309,8 +312,9 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 	}
 	if (r->empty && !reach(&c->valid, have + count, 0xff)) return vv_fail_nomem(err);
 	for (size_t i = 0; r->empty && i < count; i++) {
-		mark_if_null(c, have + i, r->empty[rows[i]] != 0);
+		nulls += mark_if_null(c->valid.bytes, have + i, r->empty[rows[i]] != 0);
 	}
+	c->nulls += nulls;
 	return VV_OK;
 }
 
