@@ -50,7 +50,7 @@ begin() {
 }
 
 every() {
-	[ -n "${VARVE_TEST_ALL-}" ] && echo 1 || echo 12
+	[ -n "${VARVE_TEST_ALL-}" ] && echo 1 || echo 20
 }
 
 @test "of two gcs at once one gives way, and no version is lost" {
