@@ -103,13 +103,18 @@ vv_status vv_named_find(vv_named *out, const char *domain, vv_error *err)
 
 	vv_buf_printf(&host, "_varve.%s", domain);
 	if ((rc = vv_buf_ok(&host, err)) < 0) return rc;
-	if (host.len > DOMAIN_MAX ||
+	if (!*domain || host.len > DOMAIN_MAX ||
 	    strspn(domain, "abcdefghijklmnopqrstuvwxyz"
 			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != strlen(domain)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' cannot be the name of a domain",
 			       vv_text_shows(domain));
 	}
-	if ((rc = vv_txt_lookup(&records, host.data, err)) < 0) return rc;
+	if ((rc = vv_txt_lookup(&records, host.data, err)) == VV_ENOTFOUND) {
+		return vv_hint(
+			err,
+			"the owner of a data set adds it: 'varve1 key=... name=... mirror=...'");
+	}
+	if (rc < 0) return rc;
 	rc = VV_ENOTFOUND;
 	for (const char *p = records.data; rc == VV_ENOTFOUND && p < records.data + records.len;
 	     p += strlen(p) + 1) {
