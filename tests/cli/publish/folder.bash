@@ -98,3 +98,26 @@ same_versions() {
 		varve -C "$3" --offline cat "$rev:prices.csv" | cmp - "$HOME/one"
 	done
 }
+
+# key_of NAME: NAME has a machine of its own, with a key; $key_NAME is the key as heads have it.
+key_of() {
+	mkdir -p "$HOME/$1"
+	XDG_CONFIG_HOME=$HOME/$1 varve key new > /dev/null
+	printf -v "key_$1" %s "$(XDG_CONFIG_HOME=$HOME/$1 varve key show | sed 's/^did:key://')"
+}
+
+# as NAME COMMAND...: with the key of NAME.
+as() {
+	local who=$1
+	shift
+	XDG_CONFIG_HOME=$HOME/$who "$@"
+}
+
+# A table, signed by ada and published to `public`, which is served.
+signed() {
+	a_table
+	key_of ada
+	as ada varve sign -q --name prices
+	as ada varve publish -q --no-pages -o ../public
+	serve_files "$BATS_TEST_TMPDIR/work/public"
+}
