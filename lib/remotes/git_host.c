@@ -361,7 +361,7 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 		rc = vv_host_refs_no_roots(&g->refs, g->t->repo, &none, err);
 	}
 	return rc < 0 || none ? rc
-			      : vv_host_refs_each_root(&g->refs, g->t->repo, see_root, &l, err);
+			      : vv_hello_each_root(&g->refs.hello, g->t->repo, see_root, &l, err);
 }
 
 static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
@@ -449,7 +449,7 @@ vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
 	*out = NULL;
 	if (rc < 0 || g->keeps == g->host || g->chosen) return rc;
 	if (!(*out = vv_cid_map_new())) return vv_fail_nomem(err);
-	return vv_host_refs_each_root(&g->refs, g->t->repo, note_reached, *out, err);
+	return vv_hello_each_root(&g->refs.hello, g->t->repo, note_reached, *out, err);
 }
 
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
@@ -588,7 +588,7 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0 || none || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
-	    (rc = vv_host_refs_each_root(&g->refs, g->t->repo, note_reached, reached, err)) < 0) {
+	    (rc = vv_hello_each_root(&g->refs.hello, g->t->repo, note_reached, reached, err)) < 0) {
 		return rc;
 	}
 	const size_t count = vv_cid_map_count(reached);

@@ -214,10 +214,9 @@ void vv_host_refs_clear(vv_host_refs *x)
 	memset(x, 0, sizeof(*x));
 }
 
-/* The tips of its refs that are here. */
-static vv_status list_reached(const vv_host_refs *x, vv_repository *r, vv_oids *out, vv_error *err)
+/* The tips of the refs that are here. */
+static vv_status list_reached(const vv_hello *h, vv_repository *r, vv_oids *out, vv_error *err)
 {
-	const vv_hello *h = &x->hello;
 	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
 	vv_status rc;
 
@@ -237,11 +236,11 @@ static vv_status list_reached(const vv_host_refs *x, vv_repository *r, vv_oids *
 	return VV_OK;
 }
 
-vv_status vv_host_refs_each_root(const vv_host_refs *x, vv_repository *r, vv_new_root_fn fn,
-				 void *payload, vv_error *err)
+vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
+			     vv_error *err)
 {
 	vv_oids ids;
-	vv_status rc = list_reached(x, r, &ids, err);
+	vv_status rc = list_reached(h, r, &ids, err);
 
 	if (rc == VV_OK && ids.count > 0) {
 		rc = vv_new_roots_each(r, ids.items, ids.count, NULL, 0, fn, payload, err);
@@ -266,7 +265,7 @@ vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *o
 	    (rc = vv_elsewhere_read(&elsewhere, r, err)) < 0 || vv_elsewhere_next(elsewhere, &i)) {
 		return rc;
 	}
-	if ((rc = list_reached(x, r, &ids, err)) == VV_OK &&
+	if ((rc = list_reached(&x->hello, r, &ids, err)) == VV_OK &&
 	    (rc = vv_whole_look(&whole, r, ids.items, ids.count, err)) == VV_OK) {
 		*out = whole.all;
 	}

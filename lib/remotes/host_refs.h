@@ -35,9 +35,9 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 
-/* The versions in what is here of the refs' history. */
-vv_status vv_host_refs_each_root(const vv_host_refs *x, vv_repository *r, vv_new_root_fn fn,
-				 void *payload, vv_error *err);
+/* The versions in what is here of the history of a host's or a peer's refs. */
+vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn fn, void *payload,
+			     vv_error *err);
 /* Is it known that there are none: all that the refs name is here? Without a walk where it was found out before. */
 vv_status vv_host_refs_no_roots(const vv_host_refs *x, vv_repository *r, bool *out, vv_error *err);
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "lib/remotes/host_refs.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/reach.h"
-#include "repo/git/objects/send.h"
 
 #define AT_ONCE 256u /* blocks of a peer */
 
@@ -233,28 +233,6 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
 }
 
-/* The versions that its refs reach, as far as these are here. */
-static vv_status list_roots(vv_cid_map *roots, const vv_hello *hello, vv_repository *r,
-			    vv_error *err)
-{
-	vv_auto_free vv_oid *ids = vv_calloc(hello->ref_count + 1, sizeof(*ids));
-	vv_auto_free bool *known = vv_calloc(hello->ref_count + 1, sizeof(*known));
-	size_t count = 0;
-	vv_status rc;
-
-	if (!ids || !known) return vv_fail_nomem(err);
-	for (size_t i = 0; i < hello->ref_count; i++) {
-		ids[i] = hello->refs[i].peeled;
-	}
-	if ((rc = vv_commits_known(r, ids, hello->ref_count, known, err)) < 0) return rc;
-	for (size_t i = 0; i < hello->ref_count; i++) {
-		if (known[i]) {
-			ids[count++] = ids[i];
-		}
-	}
-	return count > 0 ? vv_new_roots_each(r, ids, count, NULL, 0, note_root, roots, err) : VV_OK;
-}
-
 vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_repository *r,
 			    vv_error *err)
 {
@@ -263,7 +241,8 @@ vv_status vv_proof_ask_some(vv_proof_sample *out, const vv_reached *there, vv_re
 	bool holds[VV_PROOF_SAMPLE];
 	uint64_t first;
 	vv_store *store;
-	vv_status rc = roots ? list_roots(roots, there->hello, r, err) : vv_fail_nomem(err);
+	vv_status rc = roots ? vv_hello_each_root(there->hello, r, note_root, roots, err)
+			     : vv_fail_nomem(err);
 
 	*out = (vv_proof_sample){0};
 	if (rc < 0 || (rc = vv_repository_store(r, &store, err)) < 0) return rc;
