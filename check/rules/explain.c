@@ -18,7 +18,8 @@ void check_put_fields(vv_buf *out, const vv_schema *s, const size_t *places, siz
 	}
 }
 
-static vv_status give(check_run *r, vv_check_explained *e, const vv_buf *reads, vv_error *err)
+vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv_buf *reads,
+			     vv_error *err)
 {
 	vv_status rc = vv_buf_ok(reads, err);
 
@@ -67,7 +68,7 @@ static vv_status give_cells(check_run *r, const vv_rule *rule, uint64_t known, v
 		vv_buf_reset(&reads);
 		vv_buf_puts(&reads, "all columns");
 	}
-	return give(r, &e, &reads, err);
+	return check_explain_give(r, &e, &reads, err);
 }
 
 static vv_status give_conditions(check_run *r, uint64_t known, vv_error *err)
@@ -91,7 +92,7 @@ static vv_status give_conditions(check_run *r, uint64_t known, vv_error *err)
 			more = c->column && i + 1 < p->condition_count &&
 			       p->conditions[i + 1].text == c->text;
 		}
-		rc = give(r, &e, &reads, err);
+		rc = check_explain_give(r, &e, &reads, err);
 	}
 	return rc;
 }
@@ -118,7 +119,7 @@ static vv_status give_keys(check_run *r, vv_error *err)
 		for (size_t i = 0; i < r->group_count; i++) {
 			e.kept += !check_keys_wants(r, k, i);
 		}
-		rc = give(r, &e, &reads, err);
+		rc = check_explain_give(r, &e, &reads, err);
 	}
 	return rc;
 }
@@ -143,7 +144,7 @@ static vv_status give_foreigns(check_run *r, vv_error *err)
 				  NULL;
 		}
 		check_memo_close(&memo);
-		rc = rc < 0 ? rc : give(r, &e, &reads, err);
+		rc = rc < 0 ? rc : check_explain_give(r, &e, &reads, err);
 	}
 	return rc;
 }

@@ -20,6 +20,9 @@ vv_status check_table_explain(check_run *r, vv_error *err);
 /* Gives all rules of the plan to o->explain, but those of check_table_explain. The groups are listed, facts and keys are open. */
 vv_status check_explain(check_run *r, vv_error *err);
 
+/* Gives one that reads all groups. */
+vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv_buf *reads,
+			     vv_error *err);
 /* One that cannot be checked here. name may be NULL. */
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err);

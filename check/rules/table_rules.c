@@ -625,8 +625,7 @@ static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *e
 	vv_auto(vv_buf) reads = VV_BUF_INIT;
 	vv_check_explained e = {.rule = t->line->text,
 				.name = vv_check_rule_given(t->line),
-				.scope = t->line->groups ? "group" : "table",
-				.groups = r->group_count};
+				.scope = t->line->groups ? "group" : "table"};
 	const uint8_t *bytes;
 	size_t count, len;
 	const size_t *columns = vv_sums_rule_columns(t->rule, &count);
@@ -636,9 +635,7 @@ static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *e
 	for (size_t i = 0; i < r->group_count; i++) {
 		e.kept += t->whole || is_kept(t, &r->groups[i], &bytes, &len);
 	}
-	e.reads = vv_buf_cstr(&reads);
-	vv_status rc = vv_buf_ok(&reads, err);
-	return rc < 0 ? rc : r->o->explain(r->o->explain_payload, &e, err);
+	return check_explain_give(r, &e, &reads, err);
 }
 
 vv_status check_table_explain(check_run *r, vv_error *err)
