@@ -2,7 +2,7 @@
  * excel_rows: two versions of a table, the newer one perhaps written by Excel: which row is which, and what Excel did to each column.
  *
  *	vv_excel_rows_open(&r, base, t, groups, err);
- *	... r->columns[i].damage, r->pairs ...
+ *	... r->columns[i], r->pairs ...
  *	vv_excel_rows_close(r);
  *
  * Only rows of groups that differ are looked at. Rows are paired by the base's key, spoiled or not, else in order: the next two

@@ -248,7 +248,7 @@ static bool is_table(vv_page *p, const char *path, const vv_web_log *log)
 	return t->kind == VV_WEB_TABLE;
 }
 
-/* The version that the page's other views show: of what is gone the last one that has it. */
+/* The version that the page's other views show; for a table that is gone, the last one that has it. */
 static const vv_web_commit *version_of(vv_page *p, const vv_web_log *log)
 {
 	const vv_web_log_entry *newest = log->entries;

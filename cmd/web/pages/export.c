@@ -2,9 +2,9 @@
  * export: the pages as files below the addresses that they have on a server, found by their links.
  *
  * A page's file is index.html in a folder that is called like its address: table/REV/prices.csv/index.html; later parts of a
- * list are from-500.html and after-COMMIT.html beside it. Pages are made in the order of their ranks, and
- * what they link to is made after them, as long as there is room. A page of which a link leads to what had no room is made again
- * without it; the first page is made again at the end, and names what was left out.
+ * list are from-500.html and after-COMMIT.html beside it. Pages are made in the order of their ranks, each before those that it
+ * links to, as long as there is room. If there was no room for a page, those with a link to it are made again without the link; the
+ * first page is made again at the end, and names the pages that were left out.
  */
 #include "cmd/web/pages/export.h"
 
@@ -122,7 +122,7 @@ static rank rank_of(const export *e, const vv_web_address *to)
 						: PAGES;
 }
 
-/* Without what only a server heeds; a place in a list is where its page begins. */
+/* Without the parts that only a server reads; a place in a list becomes the begin of its page. */
 static vv_web_address plain(const vv_web_address *to)
 {
 	bool log = to->place == VV_WEB_AT_COMMITS || to->place == VV_WEB_AT_HISTORY;
@@ -559,7 +559,7 @@ static vv_status resolve(export *e, vv_error *err)
 	return VV_OK;
 }
 
-/* The comparison, or the overview: what all other pages are found from. */
+/* Starts at the comparison, or the overview, from which all other pages are found. */
 static vv_status begin(export *e, vv_error *err)
 {
 	vv_web_address first = {.base = "", .place = VV_WEB_AT_OVERVIEW};

@@ -1,7 +1,7 @@
 /*
  * export_folder: a folder with index.html and the pages that it leads to.
  *
- * What was not there is written at once: no page of before leads to it. A page that is there already gets its new
+ * A new file is written at once, since no older page links to it. A page that is there already gets its new
  * bytes at the end, by a rename; then index.html is replaced; then what the export before wrote, and this one did not, is
  * taken away. So after a kill, or a failure, every link leads somewhere. The file varve-export lists what was
  * written: nothing else is ever replaced or removed.

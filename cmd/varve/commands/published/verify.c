@@ -83,7 +83,7 @@ static vv_status verify_here(verifying *v, vv_error *err)
 	return v->seen.judged.has_newest ? compare_refs(v, NULL, err) : VV_OK;
 }
 
-/* All packs of a folder of this machine are read. *sound false: what is damaged is named, and heads are not asked for. */
+/* Reads all packs of a folder on this machine. *sound false: some are damaged and named, and its heads are not looked at. */
 static vv_status read_folder(verifying *v, const vv_transfer *t, const vv_remote *m, bool *sound,
 			     vv_error *err)
 {
