@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
@@ -358,4 +360,37 @@ void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, 
 		}
 		print_move(m, r);
 	}
+}
+
+vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(char) *path = vv_path_join(vv_repository_gitdir(r), "FETCH_HEAD", (char *)NULL);
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < p->count; i++) {
+			const vv_ref_move *m = &p->moves[i];
+			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id) || m->behind) {
+				continue;
+			}
+			bool tag = strncmp(m->from, "refs/tags/", 10) == 0,
+			     branch = strncmp(m->from, "refs/heads/", 11) == 0;
+			vv_oid_text(hex, m->is_signed ? &m->signed_id : &m->id);
+			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n", hex,
+				      pass == 0 ? "" : "not-for-merge",
+				      tag      ? "tag "
+				      : branch ? "branch "
+					       : "",
+				      m->from + (tag      ? 10
+						 : branch ? 11
+							  : 0),
+				      url);
+		}
+	}
+	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, b.data ? b.data : "", b.len, false, err);
+	}
+	return rc;
 }

@@ -59,5 +59,7 @@ vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote
 
 /* A note for each move, as git fetch has them. */
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);
+/* FETCH_HEAD, as git-fetch writes it. url: where the history came from. */
+vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err);
 
 #endif

@@ -3,13 +3,9 @@
  */
 #include "lib/fetch/fetch_run.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/hint.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/heads/named.h"
@@ -660,56 +656,6 @@ static const char *source_url(const run *r)
 	return r->stand_in ? r->suppliers[0].name : r->remote.url;
 }
 
-/* FETCH_HEAD, as git-fetch writes it. */
-static vv_status write_fetch_head(const run *r, vv_error *err)
-{
-	const vv_ref_plan *p = &r->j->plan;
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
-	vv_auto(char) *path = vv_path_join(vv_repository_gitdir(r->j->repo), "FETCH_HEAD",
-					   (char *)NULL);
-
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < p->count; i++) {
-			const vv_ref_move *m = &p->moves[i];
-			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id) || m->behind) {
-				continue;
-			}
-			bool tag = strncmp(m->from, "refs/tags/", 10) == 0,
-			     branch = strncmp(m->from, "refs/heads/", 11) == 0;
-			vv_oid_text(hex, m->is_signed ? &m->signed_id : &m->id);
-			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n", hex,
-				      pass == 0 ? "" : "not-for-merge",
-				      tag      ? "tag "
-				      : branch ? "branch "
-					       : "",
-				      m->from + (tag      ? 10
-						 : branch ? 11
-							  : 0),
-				      source_url(r));
-		}
-	}
-	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
-	if (rc == VV_OK) {
-		rc = vv_write_file(path, b.data ? b.data : "", b.len, false, err);
-	}
-	return rc;
-}
-
-/* Was the remote found by a name? Then it is a copy as others are. */
-static vv_status is_named(const run *r, bool *out, vv_error *err)
-{
-	vv_auto(char) *key = NULL, *domain = NULL;
-	vv_status rc;
-
-	*out = false;
-	if (!r->remote.name) return VV_OK;
-	if (!(key = vv_remote_key(r->remote.name, VV_NAMED_SETTING))) return vv_fail_nomem(err);
-	rc = vv_config_string(r->j->repo, key, &domain, err);
-	*out = rc == VV_OK;
-	return vv_missing_ok(rc, err);
-}
-
 /* The signed heads of whoever gives the history, before anything moves. A host in the place of the remote gives at most
  * what they name, and so does a remote that was found by a name. */
 static vv_status see_heads(run *r, vv_error *err)
@@ -721,7 +667,7 @@ static vv_status see_heads(run *r, vv_error *err)
 	bool own, named;
 	vv_status rc = is_own_remote(r, &own, err);
 
-	if (rc < 0 || (rc = is_named(r, &named, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_named_is(&named, j->repo, r->remote.name, err)) < 0) return rc;
 	rc = vv_heads_see(&r->seen, j->repo, &from, source_url(r),
 			  r->stand_in || named ? VV_HEADS_COPY
 			  : own                ? VV_HEADS_REMOTE
@@ -980,7 +926,10 @@ static vv_status run_all(run *r, vv_error *err)
 	    (rc = follow_signed(r, err)) < 0 || (rc = tell_ahead(r, err)) < 0) {
 		return behind(r, err);
 	}
-	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) return behind(r, err);
+	if ((rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
+	    (rc = finish(r, err)) < 0) {
+		return behind(r, err);
+	}
 	return tell_behind(r, err);
 }
 

@@ -162,6 +162,20 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *remote, 
 	return rc < 0 ? vv_missing_ok(rc, err) : add_found(out, &t, domain, err);
 }
 
+vv_status vv_named_is(bool *out, vv_repository *r, const char *remote, vv_error *err)
+{
+	vv_auto(char) *setting = remote ? vv_remote_key(remote, VV_NAMED_SETTING) : NULL,
+		      *domain = NULL;
+
+	*out = false;
+	if (!remote) return VV_OK;
+	if (!setting) return vv_fail_nomem(err);
+	const vv_status rc = vv_config_string(r, setting, &domain, err);
+
+	*out = rc == VV_OK;
+	return vv_missing_ok(rc, err);
+}
+
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err)
 {
 	vv_trust t;

@@ -37,6 +37,9 @@ const char *vv_named_mirror(const vv_named *n, const char *url);
  * cannot be asked, or names another key, *out has the former alone, and the error says so. */
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *remote, vv_error *err);
 
+/* Was the remote (NULL: a URL) found by a domain? Then it is a copy as others are. */
+vv_status vv_named_is(bool *out, vv_repository *r, const char *remote, vv_error *err);
+
 /* Before the first fetch: from now on only heads of this owner and name are believed here. */
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err);
 
