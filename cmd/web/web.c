@@ -20,6 +20,7 @@
 
 #define MEMO_BYTES ((size_t)16 << 20)
 #define PAGE_KEPT_S 3600u
+#define SLOW_MS 20u /* what took longer to make is remembered */
 
 /* No script, style, picture or data but from here; nothing may frame a page. */
 static const char page_policy[] =
@@ -377,6 +378,47 @@ static vv_status settle(request *q, vv_error *err)
 	return redirect(q, &to, 303, err);
 }
 
+/* What is remembered of an answer; its body follows. */
+typedef struct kept_answer {
+	const char *type;
+	char tag[sizeof(((vv_web_reply *)NULL)->tag)];
+	uint64_t made_ms;
+} kept_answer;
+
+/* The page or the JSON of the address. One of whole commit ids that took long to make is made once an hour. */
+static vv_status make_answer(request *q, vv_error *err)
+{
+	const uint64_t now = vv_monotonic_ms();
+	vv_web_reply *r = &q->reply;
+	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	kept_answer kept = {.made_ms = 0};
+
+	vv_buf_printf(&key, "answer %s %s ", q->call->repository, q->asked.origin);
+	vv_web_address_put(&key, &q->address);
+	if (q->asked.fixed && vv_web_memo_get(q->web->memo, &key, &bytes)) {
+		memcpy(&kept, bytes.data, sizeof(kept));
+	}
+	if (kept.made_ms > 0 && now - kept.made_ms < PAGE_KEPT_S * 1000u) {
+		r->type = kept.type;
+		memcpy(r->tag, kept.tag, sizeof(r->tag));
+		vv_buf_put(&r->body, bytes.data + sizeof(kept), bytes.len - sizeof(kept));
+		return vv_buf_ok(&r->body, err);
+	}
+	vv_status rc = q->address.api ? vv_web_api_answer(&q->asked, r, err)
+				      : q->web->o.pages->page(&q->asked, r, err);
+	if (rc == VV_OK && q->asked.fixed && !r->no_store && vv_monotonic_ms() - now > SLOW_MS) {
+		kept = (kept_answer){.type = r->type, .made_ms = vv_monotonic_ms()};
+		memcpy(kept.tag, r->tag, sizeof(kept.tag));
+		vv_buf_reset(&bytes);
+		vv_buf_put(&bytes, &kept, sizeof(kept));
+		vv_buf_put(&bytes, r->body.data, r->body.len);
+		if (!bytes.failed) {
+			vv_web_memo_put(q->web->memo, &key, bytes.data, bytes.len);
+		}
+	}
+	return rc;
+}
+
 static vv_status answer_visit(request *q, vv_error *err)
 {
 	const vv_web_pages *pages = q->web->o.pages;
@@ -397,8 +439,7 @@ static vv_status answer_visit(request *q, vv_error *err)
 	/* A page says always the same of the same commits, but another varve may say it better. */
 	q->reply.fixed = q->asked.fixed && q->address.api;
 	q->reply.kept_s = q->asked.fixed && !q->address.api ? PAGE_KEPT_S : 0;
-	rc = q->address.api ? vv_web_api_answer(&q->asked, &q->reply, err)
-			    : pages->page(&q->asked, &q->reply, err);
+	rc = make_answer(q, err);
 	return rc < 0 ? rc : send(q, err);
 }
 

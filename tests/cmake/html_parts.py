@@ -7,8 +7,8 @@ A file holds parts, each below a comment that names it and its values:
     <th scope="row"><a href="{link}">{number}</a>{?changed} <i>{word}</i>{/changed}</th>
 
 and becomes `struct row_head_part` with these members, and part_row_head(h, .number = 5, ...). A value
-that is not given is 0 or no text. Types: text (when none is named), count (1,204), number (an int64_t as
-it is), url, html (a piece written before), flag. {?x}...{/x} stands where x is given, {!x}...{/x} where it is
+that is not given is 0 or no text. Types: text (when none is named), bytes (text with its length), count (1,204), number (an
+int64_t as it is), url, html (a piece written before), flag. {?x}...{/x} stands where x is given, {!x}...{/x} where it is
 not. Indentation is not kept, and a line's end is where the next line begins with a tag.
 
 Where a value stands decides how it is escaped; what cannot be escaped there is an error of the build: an
@@ -18,9 +18,9 @@ import os
 import re
 import sys
 
-TYPES = {"text": "vv_html_text", "count": "uint64_t", "number": "int64_t", "url": "vv_html_url",
+TYPES = {"text": "const char *", "bytes": "vv_html_text", "count": "uint64_t", "number": "int64_t", "url": "vv_html_url",
          "html": "const vv_html *", "flag": "bool"}
-GIVEN = {"text": "v->{0}.len > 0", "count": "v->{0} != 0", "number": "v->{0} != 0", "url": "v->{0}.s != NULL",
+GIVEN = {"text": "v->{0} && *v->{0}", "bytes": "v->{0}.len > 0", "count": "v->{0} != 0", "number": "v->{0} != 0", "url": "v->{0}.s != NULL",
          "html": "v->{0} && !vv_html_is_empty(v->{0})", "flag": "v->{0}"}
 PUT = {"text": "vv_html_put_text", "plain": "vv_html_put_plain", "exact": "vv_html_put_exact",
        "count": "vv_html_put_count", "number": "vv_html_put_number", "url": "vv_html_put_url",
@@ -155,7 +155,8 @@ class Compiler:
                 self.fail(f"{{/{word}}}: what stands within a condition must be closed there")
             self.lines.append("\t}")
         else:
-            self.lines.append(f"\t{PUT[self.how(kind, word)]}(h, v->{word});")
+            value = f"vv_html_words(v->{word})" if kind == "text" else f"v->{word}"
+            self.lines.append(f"\t{PUT[self.how(kind, word)]}(h, {value});")
 
     def how(self, kind, word):
         address = self.attribute in ADDRESSES
@@ -166,7 +167,7 @@ class Compiler:
             self.fail(f"{{{word}}}: a {kind} in {self.attribute or 'text'}")
         if self.tag and self.attribute is None:
             self.fail(f"{{{word}}} within a tag")
-        if kind != "text":
+        if kind not in ("text", "bytes"):
             return kind
         if self.attribute:
             return "exact" if EXACT.fullmatch(self.attribute) else "plain"

@@ -384,6 +384,10 @@ def cell_by_keys(b):
 
 def first_row(b, size, most):
     b.resize(size)
+    path = "/compare/HEAD~1..HEAD/runways.csv"
+    b.go(path)
+    row = b.run("return document.querySelector('.data tbody tr').getBoundingClientRect().y")
+    check(row <= most + 110, f"{path}: the first row is at {row} of {size}")
     for path in ("/table/HEAD/runways.csv", "/table/HEAD/wide.csv"):
         b.go(path)
         row = b.run("var r = document.querySelector('.data tbody tr').getBoundingClientRect(); return [r.y, r.height]")

@@ -113,16 +113,16 @@ void vv_web_memo_put(vv_web_memo *m, const vv_buf *key, const void *bytes, size_
 		memcpy(e->bytes + key->len, bytes, len);
 	}
 	vv_mutex_lock(m->lock);
-	if (find(m, e->hash, key)) { /* another visit was faster */
-		vv_free(e);
-	} else {
-		e->next = m->buckets[e->hash % BUCKETS];
-		m->buckets[e->hash % BUCKETS] = e;
-		link_newest(m, e);
-		m->bytes += size_of(e);
-		while (m->bytes > m->bytes_max) {
-			drop(m, m->oldest);
-		}
+	entry *before = find(m, e->hash, key);
+	if (before) { /* too old, or of a visit that was faster */
+		drop(m, before);
+	}
+	e->next = m->buckets[e->hash % BUCKETS];
+	m->buckets[e->hash % BUCKETS] = e;
+	link_newest(m, e);
+	m->bytes += size_of(e);
+	while (m->bytes > m->bytes_max) {
+		drop(m, m->oldest);
 	}
 	vv_mutex_unlock(m->lock);
 }

@@ -45,9 +45,9 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 	vv_html *words = vv_page_piece_new(p);
 
 	vv_page_put_change_words(p, words, vv_page_change_said(c));
-	part_log_change(&p->html, .at = to_change(p, a, b, c), .path = vv_html_words(c->path),
-			.old_path = vv_html_words(c->old_path), .sign = vv_html_words(sign_of(c)),
-			.kind = vv_html_words(style_of(c)), .words = words);
+	part_log_change(&p->html, .at = to_change(p, a, b, c), .path = c->path,
+			.old_path = c->old_path, .sign = sign_of(c), .kind = style_of(c),
+			.words = words);
 }
 
 /* one: in the history of one table, which may have had another name then; else of all. */
@@ -59,10 +59,9 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 					: vv_page_to_compare(p, &e->before, &e->commit, path);
 
 	part_log_entry_begin(
-		&p->html,
-		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
+		&p->html, .subject = *e->commit.subject ? e->commit.subject : "(no message)",
 		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
-		.author = vv_html_words(e->commit.author), .brief = vv_html_words(e->commit.brief),
+		.author = e->commit.author, .brief = e->commit.brief,
 		.at_version = c && c->kind == VV_WEB_REMOVED
 				      ? (vv_html_url){NULL}
 				      : vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path));
@@ -70,9 +69,9 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 		vv_page_put_change(p, &e->before, &e->commit, &e->changes[k]);
 	}
 	if (e->more) {
-		part_log_more(&p->html, .at = at, .text = vv_html_words("and more files"));
+		part_log_more(&p->html, .at = at, .text = "and more files");
 	} else if (e->count == 0) {
-		part_log_quiet(&p->html, .text = vv_html_words("no file changed"));
+		part_log_quiet(&p->html, .text = "no file changed");
 	}
 	part_log_entry_end(&p->html);
 }
@@ -111,7 +110,7 @@ static void put_log(vv_page *p, const vv_web_log *log, bool one)
 	vv_web_address to = *p->at;
 
 	if (log->count == 0) {
-		part_nothing(&p->html, .text = vv_html_words("Nothing has changed."));
+		part_nothing(&p->html, .text = "Nothing has changed.");
 		return;
 	}
 	part_log_begin(&p->html);
@@ -170,9 +169,9 @@ static uint64_t rows_of(const vv_web_log_entry *e)
 }
 
 /* A plot shows the versions of its page, which need not be all. */
-static vv_html_text plot_title(vv_page *p, const vv_web_log *log, const char *words)
+static const char *plot_title(vv_page *p, const vv_web_log *log, const char *words)
 {
-	if (log->complete && !p->at->after) return vv_html_words(words);
+	if (log->complete && !p->at->after) return words;
 	return vv_page_text(p, "%s: %s %zu versions", words, p->at->after ? "these" : "the newest",
 			    log->count);
 }
@@ -191,8 +190,7 @@ static void put_bars(vv_page *p, const vv_web_log *log, const vv_plot_bar *bars,
 		kinds, bars, count);
 	part_legend_begin(&p->html);
 	for (size_t i = 0; i < VV_PLOT_STACK; i++) {
-		part_legend_key(&p->html, .kind = vv_html_words(kinds[i]),
-				.text = vv_html_words(words[i]));
+		part_legend_key(&p->html, .kind = kinds[i], .text = words[i]);
 	}
 	part_legend_end(&p->html);
 }
@@ -209,16 +207,16 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 		const vv_web_log_entry *e = &log->entries[count - 1 - i];
 		const vv_change_counts *n = e->count > 0 ? &e->changes[0].counts : NULL;
 		const char *said = e->count > 0 && e->changes[0].words ? e->changes[0].words : "";
-		vv_html_text day = vv_page_day(p, &e->commit);
+		const char *day = vv_page_day(p, &e->commit);
 		if (n && n->counted) {
 			bars[i] = (vv_plot_bar){.parts = {(double)n->added, (double)n->removed,
 							  (double)n->changed}};
 		}
-		bars[i].label = i == 0 || i == count - 1 ? day : vv_html_words(NULL);
-		bars[i].words = vv_page_text(p, "%s: %s", day.s, said);
+		bars[i].label = i == 0 || i == count - 1 ? day : NULL;
+		bars[i].words = vv_page_text(p, "%s: %s", day, said);
 		rows[i] = (vv_plot_point){
 			e->commit.time, (double)rows_of(e),
-			vv_page_text(p, "%s: %s", day.s, vv_text_counted(rows_of(e), "row", NULL))};
+			vv_page_text(p, "%s: %s", day, vv_text_counted(rows_of(e), "row", NULL))};
 	}
 	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
 		put_bars(p, log, bars, count);
@@ -271,7 +269,7 @@ static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log
 				    .description = vv_page_text(
 					    p, "%s%s", vv_text_counted(log->count, "version", NULL),
 					    log->complete ? "" : ", and older ones"),
-				    .heading = vv_html_words(path ? NULL : "Commits"),
+				    .heading = path ? NULL : "Commits",
 				    .dataset = path,
 				    .file = !table,
 				    .version = path ? version_of(p, log) : &p->asked->commit});
@@ -293,14 +291,14 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 			       p->asked->commit.brief, vv_text_shows(path));
 	}
 	if ((rc = put_history(p, path, &log, err)) < 0) return rc;
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }
 
 /* ---- as a feed */
 
 static vv_html_url whole_address(vv_page *p, vv_html_url at)
 {
-	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, at.s ? at.s : "/").s);
+	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, at.s ? at.s : "/"));
 }
 
 vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
@@ -311,30 +309,27 @@ vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
 	vv_status rc;
 
 	if (!newest->none && (rc = read_log(p, NULL, OF_HISTORY, &log, err)) < 0) return rc;
-	part_feed_begin(&p->html, .title = vv_html_words(p->asked->repository),
+	part_feed_begin(&p->html, .title = p->asked->repository,
 			.self = whole_address(p, vv_page_link(p, p->at)),
 			.home = whole_address(p, vv_page_link(p, &home)),
-			.updated = newest->none ? vv_html_words("1970-01-01T00:00:00Z")
-						: vv_page_iso(p, newest));
+			.updated = newest->none ? "1970-01-01T00:00:00Z" : vv_page_iso(p, newest));
 	for (size_t i = 0; i < log.count; i++) {
 		const vv_web_log_entry *e = &log.entries[i];
 		const char *said = "";
 
 		for (size_t k = 0; k < e->count; k++) {
 			said = vv_page_text(p, "%s%s%s: %s", said, k ? "; " : "",
-					    e->changes[k].path, vv_page_change_said(&e->changes[k]))
-				       .s;
+					    e->changes[k].path,
+					    vv_page_change_said(&e->changes[k]));
 		}
 		part_feed_entry(
-			&p->html,
-			.title = vv_html_words(*e->commit.subject ? e->commit.subject
-								  : "(no message)"),
+			&p->html, .title = *e->commit.subject ? e->commit.subject : "(no message)",
 			.at = whole_address(
 				p, e->before.none
 					   ? vv_page_to(p, VV_WEB_AT_TREE, e->commit.hex, NULL)
 					   : vv_page_to_compare(p, &e->before, &e->commit, NULL)),
-			.updated = vv_page_iso(p, &e->commit),
-			.author = vv_html_words(e->commit.author), .words = vv_html_words(said));
+			.updated = vv_page_iso(p, &e->commit), .author = e->commit.author,
+			.words = said);
 	}
 	part_feed_end(&p->html);
 	return p->failed ? vv_fail_nomem(err) : vv_html_take(&p->html, out, err);

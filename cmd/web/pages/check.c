@@ -6,16 +6,16 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
-static vv_html_text verdict(vv_page *p, const vv_web_check *k)
+static const char *verdict(vv_page *p, const vv_web_check *k)
 {
-	if (!k->known) return vv_html_words("not finished in the time of a page");
+	if (!k->known) return "not finished in the time of a page";
 	if (k->queries_left > 0) {
 		return vv_page_text(p, "%s, %s, %s not run",
 				    vv_text_counted(k->errors, "error", NULL),
 				    vv_text_counted(k->warnings, "warning", NULL),
 				    vv_text_counted(k->queries_left, "query", "queries"));
 	}
-	if (k->valid && k->errors + k->warnings == 0) return vv_html_words("valid");
+	if (k->valid && k->errors + k->warnings == 0) return "valid";
 	return vv_page_text(p, "%s, %s, %s", k->valid ? "valid" : "not valid",
 			    vv_text_counted(k->errors, "error", NULL),
 			    vv_text_counted(k->warnings, "warning", NULL));
@@ -29,8 +29,8 @@ void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c)
 	if (!at.s || c->none || c->work) return;
 	bool known = vv_web_check_read(p->asked->visit, c, false, &k, VV_IGNORED) == VV_OK &&
 		     k.known;
-	part_words(h, .text = vv_html_words("Check: "));
-	part_link(h, .at = at, .text = known ? verdict(p, &k) : vv_html_words("not known yet"));
+	part_words(h, .text = "Check: ");
+	part_link(h, .at = at, .text = known ? verdict(p, &k) : "not known yet");
 }
 
 static void put_findings(vv_page *p, const vv_web_check *k)
@@ -43,16 +43,15 @@ static void put_findings(vv_page *p, const vv_web_check *k)
 		vv_html_url row = f->row > 0 ? vv_page_to_row(p, c, f->path, NULL, f->row - 1)
 					     : (vv_html_url){NULL};
 
-		part_finding(&p->html, .rule = vv_html_words(f->rule),
-			     .kind = vv_html_words(f->accepted ? "accepted"
-						   : f->error  ? "error"
-							       : "warning"),
-			     .path = vv_html_words(f->path),
-			     .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path), .row_at = row,
+		part_finding(&p->html, .rule = f->rule,
+			     .kind = f->accepted ? "accepted"
+				     : f->error  ? "error"
+						 : "warning",
+			     .path = f->path, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path),
+			     .row_at = row,
 			     .row = f->row > 0 ? vv_page_text(p, "row %s", vv_text_count(f->row))
-					       : vv_html_words(NULL),
-			     .column = vv_html_words(f->column), .value = vv_html_words(f->value),
-			     .message = vv_html_words(f->message));
+					       : NULL,
+			     .column = f->column, .value = f->value, .message = f->message);
 	}
 	part_findings_end(&p->html);
 }
@@ -66,31 +65,27 @@ static void put_rule(vv_page *p, const vv_timeline *t, const vv_timeline_rule *r
 	const vv_timeline_commit *c = r->since == SIZE_MAX ? NULL : &t->commits[r->since];
 	const vv_web_commit then = {.time = c ? c->time : 0, .offset_min = c ? c->zone_min : 0};
 
-	part_rule(&p->html, .name = vv_html_words(r->name ? r->name : r->rule),
-		  .path = vv_html_words(r->path),
-		  .column = vv_html_words(r->name ? NULL : r->column),
-		  .state = vv_html_words(states[r->state]),
+	part_rule(&p->html, .name = r->name ? r->name : r->rule, .path = r->path,
+		  .column = r->name ? NULL : r->column, .state = states[r->state],
 		  .at = c ? vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL) : (vv_html_url){NULL},
-		  .day = c ? vv_page_day(p, &then) : vv_html_words(NULL),
-		  .author = vv_html_words(c ? c->author : NULL),
+		  .day = c ? vv_page_day(p, &then) : NULL, .author = c ? c->author : NULL,
 		  .failed = r->failed > 0
 				    ? vv_page_text(p, "%zu of %s", r->failed,
 						   vv_text_counted(r->versions, "version", NULL))
-				    : vv_html_words("no version"));
+				    : "no version");
 }
 
 /* Those of the project, and those that failed once. */
 static void put_rules(vv_page *p, const vv_timeline *t)
 {
 	if (!t) {
-		part_note(&p->html, .text = vv_html_words(
-					    "Older versions are still being checked: reload the "
-					    "page to see since when each rule holds."));
+		part_note(&p->html, .text = "Older versions are still being checked: reload the "
+					    "page to see since when each rule holds.");
 		p->passing = true;
 		return;
 	}
 	if (t->rule_count == 0) return;
-	part_subtitle(&p->html, .text = vv_html_words("Rules"), .id = vv_html_words("rules"));
+	part_subtitle(&p->html, .text = "Rules", .id = "rules");
 	part_rules_begin(&p->html);
 	for (size_t i = 0; i < t->rule_count; i++) {
 		put_rule(p, t, &t->rules[i]);
@@ -104,25 +99,23 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 	vv_status rc = vv_web_check_read(p->asked->visit, &p->asked->commit, true, &k, err);
 
 	if (rc < 0) return rc;
-	vv_html_text words = vv_page_text(p, "Check: %s", verdict(p, &k).s);
+	const char *words = vv_page_text(p, "Check: %s", verdict(p, &k));
 	p->passing = p->passing || !k.known;
 	vv_page_begin(p, &(vv_page_frame){.title = words,
 					  .description = words,
-					  .heading = vv_html_words("Check"),
+					  .heading = "Check",
 					  .version = &p->asked->commit});
 	part_said(&p->html, .text = words);
-	part_trouble_lead(
-		&p->html,
-		.text = vv_html_words("The tables of this version, against their types and keys, "
-				      "the rules of the project, and the version before."));
+	part_trouble_lead(&p->html,
+			  .text = "The tables of this version, against their types and keys, "
+				  "the rules of the project, and the version before.");
 	if (!k.known) {
-		part_note(&p->html,
-			  .text = vv_html_words("Reload the page to go on, or run 'varve check'."));
+		part_note(&p->html, .text = "Reload the page to go on, or run 'varve check'.");
 	} else if (k.count > 0) {
 		put_findings(p, &k);
 	}
 	if (k.known) {
 		put_rules(p, k.rules);
 	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

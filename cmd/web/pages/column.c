@@ -42,7 +42,7 @@ static vv_html_url to_value(vv_page *p, const vv_web_table *t, const char *colum
 	return vv_page_link(p, &to);
 }
 
-static vv_html_text share(vv_page *p, uint64_t part, uint64_t all)
+static const char *share(vv_page *p, uint64_t part, uint64_t all)
 {
 	double percent = all ? 100.0 * (double)part / (double)all : 0;
 
@@ -54,12 +54,12 @@ static void put_pair(vv_page *p, const char *name, const vv_web_cell *value)
 	vv_html *h = vv_page_piece_new(p);
 
 	vv_page_put_value(p, h, value);
-	part_pair(&p->html, .name = vv_html_words(name), .value = h);
+	part_pair(&p->html, .name = name, .value = h);
 }
 
-static void put_words(vv_page *p, const char *name, vv_html_text words)
+static void put_words(vv_page *p, const char *name, const char *words)
 {
-	part_pair_words(&p->html, .name = vv_html_words(name), .text = words);
+	part_pair_words(&p->html, .name = name, .text = words);
 }
 
 /* A number of rows, its share, and a link to them. */
@@ -67,8 +67,8 @@ static void put_count(vv_page *p, const vv_web_table *t, const vv_web_column *c,
 		      uint64_t rows, uint64_t all, vv_web_op op)
 {
 	part_pair_words(
-		&p->html, .name = vv_html_words(name), .at = to_value(p, t, c->name, op, ""),
-		.text = vv_page_text(p, "%s (%s)", vv_text_count(rows), share(p, rows, all).s));
+		&p->html, .name = name, .at = to_value(p, t, c->name, op, ""),
+		.text = vv_page_text(p, "%s (%s)", vv_text_count(rows), share(p, rows, all)));
 }
 
 static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *c,
@@ -81,7 +81,7 @@ static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *
 	if (v->missing > 0) {
 		put_count(p, t, c, "Missing", v->missing, v->looked_at, VV_WEB_IS_MISSING);
 	} else {
-		put_words(p, "Missing", vv_html_words("none"));
+		put_words(p, "Missing", "none");
 	}
 	if (v->empty > 0) {
 		put_count(p, t, c, "Empty", v->empty, v->looked_at, VV_WEB_IS_EMPTY);
@@ -114,7 +114,7 @@ static void put_common(vv_page *p, const vv_web_table *t, const vv_web_column *c
 		vv_html *value = vv_page_piece_new(p);
 		bool whole = one->cell.kind == VV_WEB_VALUE && one->cell.whole == one->cell.len &&
 			     !memchr(one->cell.text, '\0', one->cell.len);
-		const char *text = vv_page_text(p, "%.*s", (int)one->cell.len, one->cell.text).s;
+		const char *text = vv_page_text(p, "%.*s", (int)one->cell.len, one->cell.text);
 		vv_page_put_value(p, value, &one->cell);
 		part_value_line(&p->html,
 				.at = whole ? to_value(p, t, c->name, VV_WEB_EQ, text)
@@ -126,7 +126,7 @@ static void put_common(vv_page *p, const vv_web_table *t, const vv_web_column *c
 	part_values_end(&p->html);
 }
 
-static vv_html_text bar_end(vv_page *p, const vv_web_values *v, double y)
+static const char *bar_end(vv_page *p, const vv_web_values *v, double y)
 {
 	vv_web_commit moment = {.time = (int64_t)y};
 
@@ -146,20 +146,18 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 		const vv_web_bar *b = &v->bars[i];
 		bars[i].parts[0] = (double)b->rows;
 		bars[i].label = bar_end(p, v, b->from);
-		bars[i].words = vv_page_text(p, "%s to %s: %s", bars[i].label.s,
-					     bar_end(p, v, b->to).s,
+		bars[i].words = vv_page_text(p, "%s to %s: %s", bars[i].label, bar_end(p, v, b->to),
 					     vv_text_counted(b->rows, "row", NULL));
 	}
-	vv_plot_bars(
-		p,
-		&(vv_plot){.title = vv_page_text(p, "How many rows have which %s", c->name),
-			   .words = vv_page_text(p, "A histogram of %s from %s to %s",
-						 vv_text_counted(v->bar_count, "bar", NULL),
-						 bar_end(p, v, v->bars[0].from).s,
-						 bar_end(p, v, v->bars[v->bar_count - 1].to).s),
-			   .end = bar_end(p, v, v->bars[v->bar_count - 1].to)},
-		kinds, bars, v->bar_count);
-	part_fold_begin(&p->html, .text = vv_html_words("The histogram as a table"));
+	vv_plot_bars(p,
+		     &(vv_plot){.title = vv_page_text(p, "How many rows have which %s", c->name),
+				.words = vv_page_text(p, "A histogram of %s from %s to %s",
+						      vv_text_counted(v->bar_count, "bar", NULL),
+						      bar_end(p, v, v->bars[0].from),
+						      bar_end(p, v, v->bars[v->bar_count - 1].to)),
+				.end = bar_end(p, v, v->bars[v->bar_count - 1].to)},
+		     kinds, bars, v->bar_count);
+	part_fold_begin(&p->html, .text = "The histogram as a table");
 	part_histogram_begin(&p->html);
 	for (size_t i = 0; i < v->bar_count; i++) {
 		part_histogram_row(&p->html, .from = bars[i].label,
@@ -186,14 +184,12 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 		put_histogram(p, c, v);
 	}
 	if (whole && v->common_count > 0 && v->common[0].rows > 1) {
-		part_subtitle(&p->html, .text = vv_html_words("Commonest values"),
-			      .id = vv_html_words("common"));
+		part_subtitle(&p->html, .text = "Commonest values", .id = "common");
 	}
 	put_common(p, t, c, v);
 	if (!v->common_exact && v->common_count > 0 && whole) {
 		part_note(&p->html,
-			  .text = vv_html_words(
-				  "Values that are rarer than these were not all counted."));
+			  .text = "Values that are rarer than these were not all counted.");
 	}
 }
 
@@ -247,11 +243,11 @@ static bool figure_of(double *out, const vv_web_column_then *then, figure f)
 static const char *const names[FIGURES] = {"Share of missing values", "Different values", "Mean",
 					   "Least value", "Greatest value"};
 
-static vv_html_text figure_text(vv_page *p, const vv_web_column_then *then, figure f)
+static const char *figure_text(vv_page *p, const vv_web_column_then *then, figure f)
 {
 	double y;
 
-	if (!figure_of(&y, then, f)) return vv_html_words("");
+	if (!figure_of(&y, then, f)) return "";
 	return f == MISSING ? vv_page_text(p, "%.3g %%", 100 * y) : vv_plot_number(p, y);
 }
 
@@ -269,22 +265,21 @@ static vv_status put_line(vv_page *p, const vv_web_column_life *life, figure f, 
 		if (figure_of(&y, then, f)) {
 			points[n] = (vv_plot_point){then->commit.time, y,
 						    vv_page_text(p, "%s: %s",
-								 vv_page_day(p, &then->commit).s,
-								 figure_text(p, then, f).s)};
+								 vv_page_day(p, &then->commit),
+								 figure_text(p, then, f))};
 			moves = moves || points[n].y > points[0].y || points[n].y < points[0].y;
 			n++;
 		}
 	}
 	if (n >= 2 && moves) {
-		vv_plot_line(
-			p,
-			&(vv_plot){.title = vv_html_words(names[f]),
-				   .words = vv_page_text(p, "%s: from %s to %s", names[f],
-							 points[0].words.s, points[n - 1].words.s),
-				   .from_zero = f == MISSING,
-				   .whole = f == DISTINCT,
-				   .percent = f == MISSING},
-			points, n);
+		vv_plot_line(p,
+			     &(vv_plot){.title = names[f],
+					.words = vv_page_text(p, "%s: from %s to %s", names[f],
+							      points[0].words, points[n - 1].words),
+					.from_zero = f == MISSING,
+					.whole = f == DISTINCT,
+					.percent = f == MISSING},
+			     points, n);
 	}
 	return VV_OK;
 }
@@ -293,34 +288,33 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 {
 	vv_html *head = vv_page_piece_new(p);
 
-	part_th(head, .text = vv_html_words("Version"), .kind = vv_html_words(""));
-	part_th(head, .text = vv_html_words("Rows"), .kind = vv_html_words("n"));
+	part_th(head, .text = "Version", .kind = "");
+	part_th(head, .text = "Rows", .kind = "n");
 	for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
-		part_th(head, .text = vv_html_words(names[f]), .kind = vv_html_words("n"));
+		part_th(head, .text = names[f], .kind = "n");
 	}
-	part_table_begin(&p->html, .label = vv_html_words("Figures of versions"), .head = head);
+	part_table_begin(&p->html, .label = "Figures of versions", .head = head);
 	for (size_t i = 0; i < life->count; i++) {
 		const vv_web_column_then *then = &life->points[i];
 		vv_html *cells = vv_page_piece_new(p), *day = vv_page_piece_new(p),
 			*rows = vv_page_piece_new(p);
-		part_words(day, .text = vv_page_text(p, "%s ", vv_page_day(p, &then->commit).s));
+		part_words(day, .text = vv_page_text(p, "%s ", vv_page_day(p, &then->commit)));
 		part_link_code(day,
 			       .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
 								     p->at->name)
 						 : (vv_html_url){NULL},
-			       .text = vv_html_words(then->commit.brief));
+			       .text = then->commit.brief);
 		if (!then->missing) {
 			part_words(rows, .text = vv_page_text(p, "%s", vv_text_count(then->rows)));
 		}
-		part_td(cells, .body = day, .kind = vv_html_words("w"));
-		part_td(cells, .body = rows, .kind = vv_html_words("n"));
+		part_td(cells, .body = day, .kind = "w");
+		part_td(cells, .body = rows, .kind = "n");
 		for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
 			vv_html *value = vv_page_piece_new(p);
-			part_words(value, .text = then->there ? figure_text(p, then, (figure)f)
-						  : then->missing
-							  ? vv_html_words("not here")
-							  : vv_html_words("no such column"));
-			part_td(cells, .body = value, .kind = vv_html_words("n"));
+			part_words(value, .text = then->there     ? figure_text(p, then, (figure)f)
+						  : then->missing ? "not here"
+								  : "no such column");
+			part_td(cells, .body = value, .kind = "n");
 		}
 		part_tr(&p->html, .cells = cells);
 	}
@@ -341,24 +335,21 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	if (life.count < 2) {
 		if (!life.complete) {
 			part_note(&p->html,
-				  .text = vv_html_words(
-					  "Other versions were not read: the table is large."));
+				  .text = "Other versions were not read: the table is large.");
 		}
 		return VV_OK;
 	}
-	part_subtitle(&p->html, .text = vv_html_words("Over versions"),
-		      .id = vv_html_words("versions"));
+	part_subtitle(&p->html, .text = "Over versions", .id = "versions");
 	for (int f = 0; f < FIGURES; f++) {
 		if ((rc = put_line(p, &life, (figure)f, err)) < 0) return rc;
 	}
 	put_table(p, &life, numeric);
 	if (life.missing) {
-		part_note(&p->html, .text = vv_html_words("The data of some versions is not here."),
+		part_note(&p->html, .text = "The data of some versions is not here.",
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	}
 	if (!life.complete) {
-		part_note(&p->html, .text = vv_html_words(
-					    "Older versions were not read in the time allowed."));
+		part_note(&p->html, .text = "Older versions were not read in the time allowed.");
 	}
 	return VV_OK;
 }
@@ -371,8 +362,7 @@ static void offer_versions(vv_page *p)
 	to.limit = VERSIONS_OF_LARGE;
 	vv_html_url at = vv_page_link(p, &to);
 	if (at.s) {
-		part_subtitle(&p->html, .text = vv_html_words("Over versions"),
-			      .id = vv_html_words("versions"));
+		part_subtitle(&p->html, .text = "Over versions", .id = "versions");
 		part_button(&p->html, .at = at,
 			    .text = vv_page_text(p, "Look at %u versions", VERSIONS_OF_LARGE));
 	}
@@ -396,7 +386,7 @@ static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *
 	plain.rev = t->commit.hex;
 	plain.path = t->path;
 	vv_page_put_kept(kept, &p->at->rows);
-	part_column_filter(&p->html, .at = vv_page_link(p, &plain), .name = vv_html_words(c->name),
+	part_column_filter(&p->html, .at = vv_page_link(p, &plain), .name = c->name,
 			   .ops = vv_page_op_options(p, c->type), .kept = kept, .range = c->number);
 }
 
@@ -442,15 +432,14 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool now, vv
 		vv_page_put_value(p, least, &v.least);
 		vv_page_put_value(p, greatest, &v.greatest);
 	}
-	part_column_row(&p->html, .name = vv_html_words(c->name),
+	part_column_row(&p->html, .name = c->name,
 			.at = vv_page_to_column(p, &t->commit, t->path, c->name),
 			.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-			.description = vv_html_words(c->description),
-			.missing = now ? vv_page_text(p, "%s", vv_text_count(v.missing))
-				       : vv_html_words(NULL),
+			.description = c->description,
+			.missing = now ? vv_page_text(p, "%s", vv_text_count(v.missing)) : NULL,
 			.distinct = now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
 						       vv_text_count(v.distinct))
-					: vv_html_words(NULL),
+					: NULL,
 			.least = least, .greatest = greatest);
 	return VV_OK;
 }
@@ -464,8 +453,7 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		part_th(head, .text = vv_html_words(heads[i]),
-			.kind = vv_html_words(i == 2 || i == 3 ? "n" : ""));
+		part_th(head, .text = heads[i], .kind = i == 2 || i == 3 ? "n" : "");
 	}
 	part_columns_begin(&p->html, .head = head);
 	for (size_t i = 0; i < t->column_count; i++) {
@@ -473,8 +461,8 @@ static vv_status put_all(vv_page *p, vv_web_table *t, vv_error *err)
 	}
 	part_columns_end(&p->html);
 	if (!now) {
-		part_note(&p->html, .text = vv_html_words("The table is large: a column's own page "
-							  "has its figures."));
+		part_note(&p->html, .text = "The table is large: a column's own page "
+					    "has its figures.");
 	}
 	return VV_OK;
 }
@@ -499,9 +487,9 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 			   .title = vv_page_text(p, "%s of %s", name ? name : "Columns", t->path),
 			   .description = vv_page_text(p, "%s of %s: values, now and over versions",
 						       name ? "A column" : "The columns", t->path),
-			   .heading = vv_html_words(name ? name : "Columns"),
+			   .heading = name ? name : "Columns",
 			   .dataset = t->path,
 			   .version = &t->commit});
 	if ((rc = name ? put_column(p, t, i, err) : put_all(p, t, err)) < 0) return rc;
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

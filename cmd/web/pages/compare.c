@@ -10,28 +10,29 @@
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/table_part.h"
 
-#define GROUPS 3u /* columns, before the rest is folded away: rows should be in sight */
+#define LINES 5u /* of what happened, before the rest is folded away: rows should be in sight */
+#define FACTS 2u /* of these, where columns have changes, too */
 #define PATHS 500u
 
 /* ---- what both kinds of comparison begin with */
 
-/* The messages of both commits, and the verdict of check. */
+/* The verdict of check, and the messages of both commits. */
 static vv_html *lead(vv_page *p)
 {
 	const vv_web_commit *a = &p->asked->other, *b = &p->asked->commit;
 	vv_html *h = vv_page_piece_new(p);
 
 	if (!a->none && !b->none && !b->work) {
-		part_words(h, .text = vv_page_text(p, "%s \u2192 ", a->subject));
-		part_strong(h, .text = vv_html_words(b->subject));
-		part_words(h, .text = vv_page_text(p, ", by %s. ", b->author));
 		vv_page_put_verdict(p, h, b);
+		part_words(h, .text = vv_page_text(p, ". %s \u2192 ", a->subject));
+		part_strong(h, .text = b->subject);
+		part_words(h, .text = vv_page_text(p, ", by %s", b->author));
 	}
 	return h;
 }
 
 /* "6 rows added, 3,111 changed between 18 Aug 2026 and 24 Nov 2026" */
-static vv_html_text sentence(vv_page *p, const vv_web_comparison *c)
+static const char *sentence(vv_page *p, const vv_web_comparison *c)
 {
 	const struct {
 		uint64_t n;
@@ -49,10 +50,8 @@ static vv_html_text sentence(vv_page *p, const vv_web_comparison *c)
 		}
 		said = any ? vv_page_text(p, "%s, %s %s", said, vv_text_count(parts[i].n),
 					  parts[i].what)
-				       .s
 			   : vv_page_text(p, "%s %s", vv_text_counted(parts[i].n, "row", NULL),
-					  parts[i].what)
-				       .s;
+					  parts[i].what);
 		any = true;
 	}
 	if (!any) {
@@ -60,8 +59,8 @@ static vv_html_text sentence(vv_page *p, const vv_web_comparison *c)
 	}
 	return vv_page_text(p, "%s between %s and %s", said,
 			    p->asked->other.none ? "the beginning"
-						 : vv_page_day(p, &p->asked->other).s,
-			    vv_page_day(p, &p->asked->commit).s);
+						 : vv_page_day(p, &p->asked->other),
+			    vv_page_day(p, &p->asked->commit));
 }
 
 /* What merge rules decided, as the merge's message says it: of all files, or of one. */
@@ -87,18 +86,18 @@ static void put_merge_rules(vv_page *p, const char *path)
 
 static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t count, bool more)
 {
-	vv_html_text said = vv_page_text(p, "%s changed", vv_text_counted(count, "file", NULL));
+	const char *said = vv_page_text(p, "%s changed", vv_text_counted(count, "file", NULL));
 
-	vv_page_begin(p, &(vv_page_frame){
-				 .title = vv_page_text(p, "%s: %s", p->asked->repository, said.s),
-				 .description = said,
-				 .heading = count == 0 ? vv_html_words("Nothing changed")
-					    : more     ? vv_page_text(p, "More than %s", said.s)
-						       : said,
-				 .version = &p->asked->commit});
+	vv_page_begin(
+		p, &(vv_page_frame){.title = vv_page_text(p, "%s: %s", p->asked->repository, said),
+				    .description = said,
+				    .heading = count == 0 ? "Nothing changed"
+					       : more     ? vv_page_text(p, "More than %s", said)
+							  : said,
+				    .version = &p->asked->commit});
 	part_lead(&p->html, .body = lead(p));
 	put_merge_rules(p, NULL);
-	part_list_begin(&p->html, .kind = vv_html_words("paths"));
+	part_list_begin(&p->html, .kind = "paths");
 	for (size_t i = 0; i < count; i++) {
 		p->passing = p->passing || (changes[i].table && changes[i].kind == VV_WEB_CHANGED &&
 					    !changes[i].counts.counted);
@@ -137,14 +136,12 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 	to.compare.no_changed = !(after & CHANGED);
 	vv_html_url at = vv_page_link(p, &to);
 	if (at.s && vv_page_is_served(p)) {
-		part_kind_chip(&p->html, .at = at, .on = (shown & kind) != 0,
-			       .sign = vv_html_words(sign), .kind = vv_html_words(style),
-			       .number = number, .words = vv_html_words(words),
-			       .hint = vv_html_words(after == kind ? "Show only these"
-								   : "Show all kinds"));
+		part_kind_chip(&p->html, .at = at, .on = (shown & kind) != 0, .sign = sign,
+			       .kind = style, .number = number, .words = words,
+			       .hint = after == kind ? "Show only these" : "Show all kinds");
 	} else {
-		part_count_kind(&p->html, .sign = vv_html_words(sign), .kind = vv_html_words(style),
-				.number = number, .words = vv_html_words(words));
+		part_count_kind(&p->html, .sign = sign, .kind = style, .number = number,
+				.words = words);
 	}
 }
 
@@ -165,15 +162,14 @@ static void put_choices(vv_page *p, const vv_web_comparison *c, vv_html_url at)
 	for (size_t i = 0; i < c->column_count; i++) {
 		const vv_web_column_pair *pair = &c->columns[i];
 		const char *name = pair->name ? pair->name : pair->old_name;
-		part_choice(columns, .name = vv_html_words(name),
-			    .on = q->column && strcmp(q->column, name) == 0,
+		part_choice(columns, .name = name, .on = q->column && strcmp(q->column, name) == 0,
 			    .words = pair->changed ? vv_page_text(p, "%s (%s)", name,
 								  vv_text_count(pair->changed))
-						   : vv_html_words(name));
+						   : name);
 		if (pair->name && pair->old_name) {
-			part_choice(keys, .name = vv_html_words(pair->name),
+			part_choice(keys, .name = pair->name,
 				    .on = q->key && strcmp(q->key, pair->name) == 0,
-				    .words = vv_html_words(pair->name));
+				    .words = pair->name);
 		}
 	}
 	vv_page_put_hidden(hidden, "q", q->search ? q->search : "");
@@ -198,8 +194,7 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 		vv_page_put_hidden(kept, "in", q->column ? q->column : "");
 		vv_page_put_hidden(kept, "key", q->key ? q->key : "");
 		put_hides(kept, q);
-		part_search_form(&p->html, .at = at, .search = vv_html_words(q->search),
-				 .kept = kept);
+		part_search_form(&p->html, .at = at, .search = q->search, .kept = kept);
 		put_choices(p, c, at);
 	}
 	part_toolbar_end(&p->html,
@@ -241,15 +236,14 @@ static const char *label_of(const vv_web_column_pair *pair)
 
 static void put_head(vv_page *p, vv_html *h, const vv_web_column_pair *pair)
 {
-	part_diff_column(h, .name = vv_html_words(label_of(pair)),
-			 .old_name = vv_html_words(pair->renamed ? pair->old_name : NULL),
+	part_diff_column(h, .name = label_of(pair),
+			 .old_name = pair->renamed ? pair->old_name : NULL,
 			 .type = vv_page_text(p, "%s%s", pair->type ? pair->type : pair->old_type,
 					      pair->key ? ", key" : ""),
-			 .old_type = vv_html_words(pair->retyped ? pair->old_type : NULL),
-			 .kind = vv_html_words(pair_kind(pair)),
-			 .word = vv_html_words(!pair->name       ? "removed"
-					       : !pair->old_name ? "added"
-								 : NULL));
+			 .old_type = pair->retyped ? pair->old_type : NULL, .kind = pair_kind(pair),
+			 .word = !pair->name       ? "removed"
+				 : !pair->old_name ? "added"
+						   : NULL);
 }
 
 /* The value that a row has or had: of a column that only one version has, and of rows likewise. */
@@ -278,7 +272,7 @@ static void put_cell(vv_page *p, const vv_web_column_pair *pair, const vv_web_ro
 		      .kind = vv_page_text(p, "%s%s%s%s", changed ? "x " : "",
 					   pair->key ? "k " : "", pair->number ? "n " : "",
 					   compact ? "w" : ""),
-		      .label = vv_html_words(label_of(pair)));
+		      .label = label_of(pair));
 	if (changed && !pair->name) {
 		vv_page_put_old_new(p, &p->html, &cell->old_cell, NULL, cell->change);
 	} else if (changed && !pair->old_name) {
@@ -338,12 +332,10 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 					      r->folded == 1 ? "unchanged row" : "unchanged rows"));
 	}
 	part_diff_row_begin(
-		&p->html, .kind = vv_html_words(kinds[r->kind].kind),
-		.sign = vv_html_words(kinds[r->kind].sign),
-		.word = vv_html_words(kinds[r->kind].word),
+		&p->html, .kind = kinds[r->kind].kind, .sign = kinds[r->kind].sign,
+		.word = kinds[r->kind].word,
 		.number = vv_page_text(p, "%s", vv_text_count(number + 1)),
-		.old_number = both ? vv_page_text(p, "%s", vv_text_count(r->old_row + 1))
-				   : vv_html_words(NULL),
+		.old_number = both ? vv_page_text(p, "%s", vv_text_count(r->old_row + 1)) : NULL,
 		/* the page of a row's life knows it by the table's own key */
 		.at = r->key && !p->at->compare.key
 			      ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
@@ -372,13 +364,12 @@ static void put_pager(vv_page *p, const vv_web_comparison *c)
 		uint64_t page = p->at->compare.limit ? p->at->compare.limit
 						     : vv_page_rows_at_once(c->column_count);
 		to.compare.from = from > page ? from - page : 0;
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Previous"),
-			    .rel = vv_html_words("prev"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = "Previous",
+			    .rel = "prev");
 	}
 	if (!c->complete) {
 		to.compare.from = c->next;
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
-			    .rel = vv_html_words("next"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = "Next", .rel = "next");
 	}
 	part_pager_end(&p->html);
 }
@@ -396,10 +387,9 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 		return;
 	}
 	if (c->count == 0) {
-		part_nothing(&p->html,
-			     .text = vv_html_words(is_any(&p->at->compare)
-							   ? "No change matches these filters."
-							   : "No row differs."));
+		part_nothing(&p->html, .text = is_any(&p->at->compare)
+						       ? "No change matches these filters."
+						       : "No row differs.");
 		return;
 	}
 	const size_t columns = order_columns(p, c, &order);
@@ -412,7 +402,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 					       "%zu of %s columns are shown: the key, those that "
 					       "changed, and the first others.",
 					       columns, vv_text_count(c->column_count)),
-			  .hint = vv_html_words("A row's number leads to all of it."));
+			  .hint = "A row's number leads to all of it.");
 	}
 	part_diff_begin(&p->html, .head = head);
 	for (size_t i = 0; i < c->count; i++) {
@@ -426,15 +416,14 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 static void put_group(vv_page *p, const vv_web_column_pair *pair)
 {
 	vv_web_address to = *p->at;
+	const char *column = p->at->compare.column;
 
 	to.compare = (vv_web_compare_query){.column = label_of(pair), .key = p->at->compare.key};
 	vv_html_url at = vv_page_link(p, &to);
 	part_group(&p->html, .at = vv_page_is_served(p) ? at : (vv_html_url){NULL},
-		   .on = p->at->compare.column &&
-			 strcmp(p->at->compare.column, label_of(pair)) == 0,
-		   .name = vv_html_words(label_of(pair)),
+		   .on = column && strcmp(column, label_of(pair)) == 0, .name = label_of(pair),
 		   .cells = vv_page_text(p, "%s", vv_text_counted(pair->changed, "cell", NULL)),
-		   .what = vv_html_words(*pair->what ? pair->what : NULL));
+		   .what = pair->what);
 }
 
 static int by_changes(const void *a, const void *b)
@@ -444,52 +433,65 @@ static int by_changes(const void *a, const void *b)
 	return (*x)->changed < (*y)->changed ? 1 : (*x)->changed > (*y)->changed ? -1 : 0;
 }
 
-/* Those with most changes first; figures before and after are folded away. */
-static void put_groups(vv_page *p, const vv_web_comparison *c)
+/* The columns with changes, those with most first. */
+static size_t list_groups(vv_page *p, const vv_web_comparison *c, const vv_web_column_pair ***out)
 {
 	const vv_web_column_pair **groups = vv_arena_calloc(&p->arena, c->column_count + 1,
-							    sizeof(const vv_web_column_pair *));
+							    sizeof(*groups));
 	size_t n = 0;
 
+	*out = groups;
 	p->failed = p->failed || !groups;
 	for (size_t i = 0; groups && i < c->column_count; i++) {
 		if (c->columns[i].what && c->columns[i].figures) {
 			groups[n++] = &c->columns[i];
 		}
 	}
-	if (n == 0) return;
-	qsort(groups, n, sizeof(const vv_web_column_pair *), by_changes);
-	for (size_t i = 0; i < n && i < GROUPS; i++) {
-		put_group(p, groups[i]);
+	if (n > 0) {
+		qsort(groups, n, sizeof(*groups), by_changes);
 	}
-	part_groups_more_begin(
-		&p->html,
-		.words = n > GROUPS
-				 ? vv_page_text(p, "%zu more columns, and figures before and after",
-						n - GROUPS)
-				 : vv_html_words("Figures before and after"));
-	for (size_t i = GROUPS; i < n; i++) {
-		put_group(p, groups[i]);
-	}
-	for (size_t i = 0; i < n; i++) {
-		part_figures(&p->html, .name = vv_html_words(label_of(groups[i])),
-			     .figures = vv_html_words(groups[i]->figures));
-	}
-	part_groups_more_end(&p->html);
+	return n;
 }
 
-/* What is striking, the columns that came, went or became others, then the changes of each column. */
+/* What is striking, then the columns that came, went or became others. */
+static void put_facts(vv_page *p, const vv_web_comparison *c, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		part_fact(&p->html,
+			  .text = i < c->striking ? c->story[i] : c->schema[i - c->striking]);
+	}
+}
+
+/* Facts, then the changes of each column, a line each; figures before and after are folded away. */
 static void put_what_happened(vv_page *p, const vv_web_comparison *c)
 {
-	if (c->schema_count + c->story_count == 0) return;
+	const vv_web_column_pair **groups;
+	size_t n = list_groups(p, c, &groups), facts = c->striking + c->schema_count;
+	size_t first = n == 0 ? LINES : n + FACTS < LINES ? LINES - n : FACTS;
+
+	first = facts < first ? facts : first;
+	size_t shown = n + first < LINES ? n : LINES - first, more = facts - first + n - shown;
+	if (facts + n == 0) return;
 	part_groups_begin(&p->html);
-	for (size_t i = 0; i < c->striking; i++) {
-		part_fact(&p->html, .text = vv_html_words(c->story[i]));
+	put_facts(p, c, 0, first);
+	for (size_t i = 0; i < shown; i++) {
+		put_group(p, groups[i]);
 	}
-	for (size_t i = 0; i < c->schema_count; i++) {
-		part_fact(&p->html, .text = vv_html_words(c->schema[i]));
+	if (more + n > 0) {
+		part_groups_more_begin(
+			&p->html, .words = more == 0 ? "figures before and after"
+						     : vv_page_text(p, "%zu more%s", more,
+								    n > 0 ? ", and figures" : ""));
+		put_facts(p, c, first, facts);
+		for (size_t i = shown; i < n; i++) {
+			put_group(p, groups[i]);
+		}
+		for (size_t i = 0; i < n; i++) {
+			part_figures(&p->html, .name = label_of(groups[i]),
+				     .figures = groups[i]->figures);
+		}
+		part_groups_more_end(&p->html);
 	}
-	put_groups(p, c);
 	part_groups_end(&p->html);
 }
 
@@ -498,23 +500,21 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 	bool gone = c->kind == VV_WEB_REMOVED;
 	const vv_web_commit *v = gone ? &p->asked->other : &p->asked->commit;
 
-	part_link_paragraph(
-		&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
-		.text = vv_html_words(gone ? "The dataset as it was" : "The dataset as it is now"));
+	part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, v->hex, c->path),
+			    .text = gone ? "The dataset as it was" : "The dataset as it is now");
 }
 
 static void put_no_table(vv_page *p, const vv_web_comparison *c)
 {
 	part_note(&p->html,
-		  .text = vv_html_words(
-			  "The two versions differ, and at least one of them is not a table: rows "
-			  "cannot be compared."));
+		  .text = "The two versions differ, and at least one of them is not a table: rows "
+			  "cannot be compared.");
 	for (int i = 0; i < 2; i++) {
 		const vv_web_table *t = i == 0 ? c->a : c->b;
-		vv_html_text word = vv_html_words(i == 0 ? "Before" : "After");
+		const char *word = i == 0 ? "Before" : "After";
 
 		if (t && t->why) {
-			part_note(&p->html, .text = vv_page_text(p, "%s: %s.", word.s, t->why));
+			part_note(&p->html, .text = vv_page_text(p, "%s: %s.", word, t->why));
 		}
 		if (t) {
 			part_button(&p->html, .text = word,
@@ -538,21 +538,19 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 					  .description = vv_page_text(p, "%s: %s", path, said),
 					  .dataset = path,
 					  .file = !c.table,
+					  .wide = true,
 					  .version = c.kind == VV_WEB_REMOVED ? &p->asked->other
 									      : &p->asked->commit});
 	part_compare_heading(&p->html,
-			     .words = c.same ? vv_html_words("Both versions are the same.")
-					     : sentence(p, &c),
-			     .old_path = vv_html_words(c.old_path), .lead = lead(p));
+			     .words = c.same ? "Both versions are the same." : sentence(p, &c),
+			     .old_path = c.old_path, .lead = lead(p));
 	put_merge_rules(p, path);
 	put_what_happened(p, &c);
 	p->passing = p->passing || !c.counted;
 	if (!c.counted && c.table) {
 		part_note(&p->html,
-			  .text = vv_html_words(
-				  "The time for this page was over before all rows were compared."),
-			  .hint = vv_html_words(
-				  "The figures are for the rows found so far; 'Next' continues."));
+			  .text = "The time for this page was over before all rows were compared.",
+			  .hint = "The figures are for the rows found so far; 'Next' continues.");
 	}
 	if (!c.a || !c.b) {
 		put_whole(p, &c);
@@ -597,5 +595,5 @@ vv_status vv_page_compare(vv_page *p, vv_buf *out, vv_error *err)
 			     ? put_only(p, &changes[0], err)
 			     : put_files(p, changes, count, more);
 	}
-	return rc < 0 ? rc : vv_page_end(p, vv_html_words(NULL), out, err);
+	return rc < 0 ? rc : vv_page_end(p, out, err);
 }

@@ -41,8 +41,8 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
 	}
 	if (*all.words) {
-		part_conflicts_card(&p->html, .at = at, .state = vv_html_words(name_of(all.state)),
-				    .words = vv_html_words(all.words));
+		part_conflicts_card(&p->html, .at = at, .state = name_of(all.state),
+				    .words = all.words);
 	}
 	return VV_OK;
 }
@@ -105,11 +105,11 @@ static vv_html_url to_settle(vv_page *p, const char *take, const part *of)
 			vv_http_encode(&b, more[i].value, strlen(more[i].value));
 		}
 	}
-	return vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&b)).s);
+	return vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&b)));
 }
 
 /* how: "--ours", or "--set COL=" whose value is for people to give. */
-static void put_command(vv_page *p, vv_html_text words, const char *how, const part *of)
+static void put_command(vv_page *p, const char *words, const char *how, const part *of)
 {
 	bool odd = of->path[0] == '-' || of->path[0] == ':';
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -140,12 +140,12 @@ static void put_set(vv_page *p, const part *of)
 	vv_buf_printf(&b, "%s=VALUE", of->column);
 	vv_buf_puts(&how, "--set ");
 	put_word(&how, vv_buf_cstr(&b));
-	put_command(p, vv_html_words("Give another value"), vv_buf_cstr(&how), &rest);
+	put_command(p, "Give another value", vv_buf_cstr(&how), &rest);
 	p->failed = p->failed || b.failed || how.failed;
 }
 
 /* "Take ours (main)" */
-static vv_html_text take(vv_page *p, const vv_web_conflict_path *t, size_t side, const char *word)
+static const char *take(vv_page *p, const vv_web_conflict_path *t, size_t side, const char *word)
 {
 	return strcmp(t->names[side], word) == 0
 		       ? vv_page_text(p, "Take %s", word)
@@ -156,15 +156,14 @@ static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *
 {
 	if (!is_plain(of->path) || (of->row && !is_plain(of->row)) ||
 	    (of->column && !is_plain(of->column))) {
-		part_resolve_note(&p->html,
-				  .text = vv_html_words("A name here has characters that cannot be "
-							"copied; varve resolve takes them too."));
+		part_resolve_note(&p->html, .text = "A name here has characters that cannot be "
+						    "copied; varve resolve takes them too.");
 		return;
 	}
 	put_command(p, take(p, t, VV_WEB_OURS, "ours"), "--ours", of);
 	put_command(p, take(p, t, VV_WEB_THEIRS, "theirs"), "--theirs", of);
 	if (t->there[VV_WEB_BASE]) {
-		put_command(p, vv_html_words("Go back to the common version (base)"), "--base", of);
+		put_command(p, "Go back to the common version (base)", "--base", of);
 	}
 	if (cell) {
 		put_set(p, of);
@@ -186,26 +185,23 @@ static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cel
 	} else {
 		part_conflict_none(value);
 	}
-	part_conflict_side(
-		&p->html, .kind = vv_html_words(takes[side]), .word = vv_html_words(words[side]),
-		.name = side == VV_WEB_BASE ? vv_html_words("before")
-					    : vv_html_words(t->names[side]),
-		.value = value,
-		.at = of && t->there[side] ? to_settle(p, takes[side], of) : (vv_html_url){NULL});
+	part_conflict_side(&p->html, .kind = takes[side], .word = words[side],
+			   .name = side == VV_WEB_BASE ? "before" : t->names[side], .value = value,
+			   .at = of && t->there[side] ? to_settle(p, takes[side], of)
+						      : (vv_html_url){NULL});
 }
 
 static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
 		     const vv_web_cell *cells, const part *of)
 {
-	part_conflict_cell_begin(&p->html, .column = vv_html_words(column));
+	part_conflict_cell_begin(&p->html, .column = column);
 	for (size_t side = 0; side < VV_WEB_SIDES; side++) {
 		put_side(p, t, has[side] ? &cells[side] : NULL, side, of);
 	}
 	part_conflict_cell_end(&p->html);
 }
 
-static vv_html_text row_title(vv_page *p, const vv_web_conflict_path *t,
-			      const vv_web_conflict *item)
+static const char *row_title(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
 {
 	if (item->row_name) return vv_page_text(p, "Row %s", item->row_name);
 	if (item->row != UINT64_MAX) return vv_page_text(p, "Row %s", vv_text_count(item->row + 1));
@@ -213,22 +209,22 @@ static vv_html_text row_title(vv_page *p, const vv_web_conflict_path *t,
 		return vv_page_text(p, "Row %s of %s", vv_text_count(item->rows[VV_WEB_THEIRS] + 1),
 				    t->names[VV_WEB_THEIRS]);
 	}
-	return vv_html_words("A row that is gone");
+	return "A row that is gone";
 }
 
-static vv_html_text row_detail(vv_page *p, const vv_web_conflict_path *t,
-			       const vv_web_conflict *item)
+static const char *row_detail(vv_page *p, const vv_web_conflict_path *t,
+			      const vv_web_conflict *item)
 {
 	size_t gone = item->row == UINT64_MAX ? VV_WEB_OURS : VV_WEB_THEIRS;
 
 	if (strcmp(item->kind, "row-added") == 0) {
-		return vv_html_words("Added on both sides, with different cells.");
+		return "Added on both sides, with different cells.";
 	}
 	if (strcmp(item->kind, "row-removed") == 0) {
 		return vv_page_text(p, "Removed in %s, changed in %s.", t->names[gone],
 				    t->names[VV_WEB_OURS + VV_WEB_THEIRS - gone]);
 	}
-	return vv_html_words(NULL);
+	return NULL;
 }
 
 /* Where one side removed a row that has a key, the record has no cells: the other side's row is a click away. */
@@ -274,11 +270,10 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 		put_row_link(p, t, first);
 	}
 	of.column = NULL;
-	part_resolve_begin(&p->html, .words = vv_html_words("Commands that settle it"));
+	part_resolve_begin(&p->html, .words = "Commands that settle it");
 	if (!of.row) {
-		part_resolve_note(&p->html,
-				  .text = vv_html_words("This row has neither a key nor a number: "
-							"resolve it with the whole table."));
+		part_resolve_note(&p->html, .text = "This row has neither a key nor a number: "
+						    "resolve it with the whole table.");
 	} else if (strcmp(first->kind, "row-removed") == 0 || !first->column) {
 		put_commands(p, t, &of, false);
 	} else {
@@ -287,8 +282,8 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 		}
 		for (size_t k = i; k < i + n; k++) {
 			of.column = t->items[k].column;
-			part_resolve_column(&p->html, .words = vv_html_words(n > 1 ? "Only" : NULL),
-					    .name = vv_html_words(of.column));
+			part_resolve_column(&p->html, .words = n > 1 ? "Only" : NULL,
+					    .name = of.column);
 			put_commands(p, t, &of, true);
 		}
 	}
@@ -304,10 +299,10 @@ static void put_other(vv_page *p, const vv_web_conflict_path *t, const vv_web_co
 
 	part_conflict_begin(&p->html,
 			    .title = item->column ? vv_page_text(p, "Column %s", item->column)
-				     : key        ? vv_html_words("The key")
-						  : vv_html_words("The whole table"),
-			    .detail = vv_html_words(item->detail));
-	part_resolve_begin(&p->html, .words = vv_html_words("Commands that settle it"));
+				     : key        ? "The key"
+						  : "The whole table",
+			    .detail = item->detail);
+	part_resolve_begin(&p->html, .words = "Commands that settle it");
 	put_commands(p, t, &of, false);
 	part_resolve_end(&p->html);
 	part_conflict_end(&p->html);
@@ -330,12 +325,11 @@ static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 									      NULL)));
 	part_pager_begin(&p->html, .words = words);
 	if (t->from > 0) {
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("First"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = "First");
 	}
 	if (!t->complete) {
 		to.rows.from = t->next;
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words("Next"),
-			    .rel = vv_html_words("next"));
+		part_button(&p->html, .at = vv_page_link(p, &to), .text = "Next", .rel = "next");
 	}
 	part_pager_end(&p->html);
 }
@@ -344,16 +338,15 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 {
 	const part whole = {.path = t->path};
 
-	part_conflict_path_begin(
-		&p->html, .name = vv_html_words(t->path), .id = vv_page_text(p, "t%zu", number),
-		.at = own ? (vv_html_url){NULL} : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->path),
-		.words = vv_page_text(p, "%s", t->words));
+	part_conflict_path_begin(&p->html, .name = t->path, .id = vv_page_text(p, "t%zu", number),
+				 .at = own ? (vv_html_url){NULL}
+					   : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->path),
+				 .words = vv_page_text(p, "%s", t->words));
 	if (t->unknown) {
-		part_note(&p->html,
-			  .text = vv_html_words("What is in conflict is not written down here."),
-			  .hint = vv_html_words("'varve conflicts' finds it out, row by row."));
+		part_note(&p->html, .text = "What is in conflict is not written down here.",
+			  .hint = "'varve conflicts' finds it out, row by row.");
 	}
-	part_resolve_begin(&p->html, .words = vv_html_words("Settle all of it at once"));
+	part_resolve_begin(&p->html, .words = "Settle all of it at once");
 	put_commands(p, t, &whole, false);
 	part_resolve_end(&p->html);
 	for (size_t i = 0; i < t->count;) {
@@ -383,7 +376,7 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 							      "Nothing is in conflict any more. "
 							      "'varve %s --continue' concludes it.",
 							      all->state)
-					       : vv_html_words("Nothing is in conflict."));
+					       : "Nothing is in conflict.");
 	if (under_way || picked) {
 		part_conclude(&p->html, .at = to_settle(p, "continue", &whole),
 			      .text = vv_page_text(p, "Conclude the %s", all->state));
@@ -402,16 +395,15 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 					&all, err)) < 0) {
 		return rc;
 	}
-	vv_page_begin(p,
-		      &(vv_page_frame){.title = path ? vv_page_text(p, "Conflicts of %s", path)
-						     : vv_html_words("Conflicts"),
-				       .description = vv_html_words(
-					       *all.words ? all.words : "Nothing is in conflict"),
-				       .heading = vv_html_words("Conflicts"),
-				       .dataset = path,
-				       .version = &p->asked->commit});
+	vv_page_begin(p, &(vv_page_frame){.title = path ? vv_page_text(p, "Conflicts of %s", path)
+							: "Conflicts",
+					  .description = *all.words ? all.words
+								    : "Nothing is in conflict",
+					  .heading = "Conflicts",
+					  .dataset = path,
+					  .version = &p->asked->commit});
 	if (*all.words) {
-		part_strong(lead, .text = vv_html_words(all.words));
+		part_strong(lead, .text = all.words);
 		part_words(lead,
 			   .text = vv_page_text(
 				   p,
@@ -429,5 +421,5 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 		part_note(&p->html, .text = vv_page_text(p, "Only the first %zu files are listed.",
 							 all.count));
 	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

@@ -260,8 +260,7 @@ static void put_rest(void *payload, vv_page *p)
 	export *e = payload;
 
 	if (e->at == 0 && e->notes.len > 0) {
-		part_note(&p->html, .text = vv_html_words("This did not fit:"),
-			  .hint = vv_html_buf(&e->notes));
+		part_note(&p->html, .text = "This did not fit:", .hint = vv_buf_cstr(&e->notes));
 	}
 }
 
@@ -270,7 +269,7 @@ static const char *asset_at(const export *e, vv_page *p, const char *name)
 	vv_auto(vv_buf) at = VV_BUF_INIT;
 
 	put_way(e, &at, "assets/");
-	return vv_page_text(p, "%s%s", vv_buf_cstr(&at), name).s;
+	return vv_page_text(p, "%s%s", vv_buf_cstr(&at), name);
 }
 
 static vv_status find_versions(export *e, vv_web_asked *asked, vv_error *err)

@@ -11,11 +11,11 @@
 
 static void put_others(vv_page *p, const vv_web_datasets *all)
 {
-	part_subtitle(&p->html, .text = vv_html_words("Other files"), .id = vv_html_words("files"));
+	part_subtitle(&p->html, .text = "Other files", .id = "files");
 	part_files_begin(&p->html);
 	for (size_t i = all->tables; i < all->count; i++) {
 		const vv_web_dataset *d = &all->items[i];
-		part_file_row(&p->html, .name = vv_html_words(d->path),
+		part_file_row(&p->html, .name = d->path,
 			      .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
 			      .size = vv_page_text(p, "%s", vv_text_bytes(d->bytes)));
 	}
@@ -49,18 +49,17 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 
 	if ((rc = vv_web_datasets_read(p->asked->visit, c, FILES, true, &all, err)) < 0) return rc;
 	keep_below(&all, p->at->path);
-	vv_page_begin(p,
-		      &(vv_page_frame){
-			      .title = vv_page_text(p, "%s at %s", p->asked->repository,
-						    c->work ? "the work tree" : c->brief),
-			      .description = vv_page_text(
-				      p, "%s, %s", vv_text_counted(all.tables, "dataset", NULL),
-				      vv_text_counted(all.count - all.tables, "other file", NULL)),
-			      .heading = p->at->path ? vv_page_text(p, "%s/", p->at->path)
-						     : vv_html_words("Tables"),
-			      .version = c});
+	vv_page_begin(
+		p, &(vv_page_frame){
+			   .title = vv_page_text(p, "%s at %s", p->asked->repository,
+						 c->work ? "the work tree" : c->brief),
+			   .description = vv_page_text(
+				   p, "%s, %s", vv_text_counted(all.tables, "dataset", NULL),
+				   vv_text_counted(all.count - all.tables, "other file", NULL)),
+			   .heading = p->at->path ? vv_page_text(p, "%s/", p->at->path) : "Tables",
+			   .version = c});
 	if (all.tables == 0) {
-		part_nothing(&p->html, .text = vv_html_words("No tables here."));
+		part_nothing(&p->html, .text = "No tables here.");
 	} else {
 		vv_page_put_tables(p, &all, NULL);
 	}
@@ -71,7 +70,7 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 		part_note(&p->html,
 			  .text = vv_page_text(p, "Only the first %u files are listed.", FILES));
 	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }
 
 /* ---- by name */
@@ -84,15 +83,15 @@ static void put_found(vv_page *p, const vv_web_found *f)
 
 	for (size_t i = 0; i < f->column_count; i++) {
 		if (i > 0) {
-			part_words(columns, .text = vv_html_words(", "));
+			part_words(columns, .text = ", ");
 		}
 		part_link(columns,
 			  .at = linked ? vv_page_to_column(p, c, f->path, f->columns[i])
 				       : (vv_html_url){NULL},
-			  .text = vv_html_words(f->columns[i]));
+			  .text = f->columns[i]);
 	}
-	part_found(&p->html, .name = vv_html_words(f->path),
-		   .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path), .columns = columns);
+	part_found(&p->html, .name = f->path, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path),
+		   .columns = columns);
 }
 
 vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
@@ -107,27 +106,25 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 
 	if (rc < 0) return rc;
 	p->passing = p->passing || !complete;
-	vv_html_text title = vv_page_text(p, "Tables and columns of %s", p->asked->repository);
+	const char *title = vv_page_text(p, "Tables and columns of %s", p->asked->repository);
 	vv_page_begin(p, &(vv_page_frame){.title = title,
 					  .description = title,
-					  .heading = vv_html_words("Search"),
+					  .heading = "Search",
 					  .version = c});
 	part_find_form(&p->html,
 		       .at = vv_page_is_served(p) ? vv_page_link(p, &here) : (vv_html_url){NULL},
-		       .words = vv_html_words(words), .rev = vv_html_words(p->at->rev));
+		       .words = words, .rev = p->at->rev);
 	part_found_begin(&p->html);
 	for (size_t i = 0; i < count; i++) {
 		put_found(p, &found[i]);
 	}
 	part_found_end(&p->html);
 	if (count == 0) {
-		part_nothing(&p->html,
-			     .text = vv_html_words("No table and no column is called so."));
+		part_nothing(&p->html, .text = "No table and no column is called so.");
 	}
 	if (!complete) {
-		part_note(&p->html, .text = vv_html_words(
-					    "The columns of some tables were not looked at: their "
-					    "data is not here, or the time was over."));
+		part_note(&p->html, .text = "The columns of some tables were not looked at: their "
+					    "data is not here, or the time was over.");
 	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

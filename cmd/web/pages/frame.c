@@ -29,23 +29,23 @@ static vv_html_url here(vv_page *p)
 	vv_html_url u = vv_page_link(p, p->at);
 
 	if (!u.s || !p->asked->origin || !vv_page_is_served(p)) return (vv_html_url){NULL};
-	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, u.s).s);
+	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, u.s));
 }
 
 /* ---- the version */
 
 /* "main, 22 Aug 2026": the branch or tag that is there, or the commit. */
-static vv_html_text version_words(vv_page *p, const vv_web_commit *c, const vv_web_ref *refs,
-				  size_t count)
+static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_web_ref *refs,
+				 size_t count)
 {
 	const char *name = c->brief;
 
-	if (c->none) return vv_html_words("nothing");
-	if (c->work) return vv_html_words("the work tree");
+	if (c->none) return "nothing";
+	if (c->work) return "the work tree";
 	for (size_t i = count; i-- > 0;) { /* the first one wins */
 		name = vv_oid_equal(&refs[i].commit.id, &c->id) ? refs[i].name : name;
 	}
-	return vv_page_text(p, "%s, %s", name, vv_page_day(p, c).s);
+	return vv_page_text(p, "%s, %s", name, vv_page_day(p, c));
 }
 
 /* This page at another version; of a comparison, another beginning. */
@@ -72,16 +72,14 @@ static void put_version_forms(vv_page *p, vv_html *h, const vv_page_frame *f)
 	here_without.rows = (vv_web_rows_query){.from = 0};
 	here_without.after = here_without.since = NULL;
 	if (!both) {
-		part_version_form(h, .at = vv_page_link(p, &here_without),
-				  .key = vv_html_words(p->at->key),
-				  .name = vv_html_words(p->at->name));
+		part_version_form(h, .at = vv_page_link(p, &here_without), .key = p->at->key,
+				  .name = p->at->name);
 	}
 	part_compare_form(h, .at = vv_page_link(p, &compare),
-			  .from = vv_html_words(!both || p->asked->other.none ? NULL
-						: p->asked->other.work        ? p->asked->other.hex
-								       : p->asked->other.brief),
-			  .to = vv_html_words(b->work ? b->hex : b->brief),
-			  .path = vv_html_words(f->dataset));
+			  .from = !both || p->asked->other.none ? NULL
+				  : p->asked->other.work        ? p->asked->other.hex
+								: p->asked->other.brief,
+			  .to = b->work ? b->hex : b->brief, .path = f->dataset);
 }
 
 /* The one control for the version: branches, tags, a day, a commit; two to compare. */
@@ -97,10 +95,10 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 	    vv_web_refs(p->asked->visit, REFS, &refs, &count, VV_IGNORED) < 0) {
 		count = 0;
 	}
-	vv_html_text words = version_words(p, c, refs, count);
+	const char *words = version_words(p, c, refs, count);
 	if (p->at->place == VV_WEB_AT_COMPARE) {
 		words = vv_page_text(p, "%s \u2192 %s",
-				     version_words(p, &p->asked->other, refs, count).s, words.s);
+				     version_words(p, &p->asked->other, refs, count), words);
 	}
 	if (!vv_page_is_served(p)) {
 		part_version_words(h, .text = words);
@@ -112,8 +110,8 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 	for (size_t i = 0; i < count; i++) {
 		const char *kind = refs[i].tag ? "tag, " : "";
 
-		part_ref(h, .at = to_version(p, refs[i].name), .name = vv_html_words(refs[i].name),
-			 .words = vv_page_text(p, "%s%s", kind, vv_page_day(p, &refs[i].commit).s),
+		part_ref(h, .at = to_version(p, refs[i].name), .name = refs[i].name,
+			 .words = vv_page_text(p, "%s%s", kind, vv_page_day(p, &refs[i].commit)),
 			 .on = vv_oid_equal(&refs[i].commit.id, &c->id));
 	}
 	part_refs_end(h);
@@ -126,7 +124,7 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 static void put_view(vv_html *h, vv_html_url at, const char *text, bool on)
 {
 	if (at.s) {
-		part_view(h, .at = at, .text = vv_html_words(text), .on = on);
+		part_view(h, .at = at, .text = text, .on = on);
 	}
 }
 
@@ -184,29 +182,28 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 	const vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW),
 			     feed = vv_web_address_of(p->at, VV_WEB_AT_FEED);
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
-	bool own = f->heading.len > 0 && f->dataset; /* below the dataset */
+	bool headed = f->heading && *f->heading, own = headed && f->dataset; /* below the dataset */
 
 	part_page_begin(&p->html, .title = f->title, .description = f->description, .here = here(p),
 			.style = to_asset(p, "style.css", place ? place->style : NULL),
 			.script = to_asset(p, "script.js", place ? place->script : NULL),
 			.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
-			.policy = vv_html_words(vv_page_is_served(p) ? NULL : POLICY),
-			.repository = vv_html_words(p->asked->repository),
-			.home = vv_page_link(p, &home),
+			.policy = vv_page_is_served(p) ? NULL : POLICY,
+			.repository = p->asked->repository, .home = vv_page_link(p, &home),
 			.feed = f->dataset || !p->asked->repository || !vv_page_is_served(p)
 					? (vv_html_url){NULL}
 					: vv_page_link(p, &feed),
 			.list = p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0
 					? vv_html_link("/")
 					: (vv_html_url){NULL},
-			.dataset = vv_html_words(own ? f->dataset : NULL),
+			.dataset = own ? f->dataset : NULL,
 			.dataset_at = own ? vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset)
 					  : (vv_html_url){NULL},
-			.heading = f->heading.len > 0 ? f->heading : vv_html_words(f->dataset),
-			.version = version_menu(p, f), .views = views(p, f), .wide = f->wide);
+			.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
+			.views = views(p, f), .wide = f->wide);
 }
 
-vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err)
+vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
 {
 	bool served = vv_page_is_served(p) && p->asked->repository &&
 		      p->at->place != VV_WEB_AT_CHECK && p->at->place != VV_WEB_AT_SEARCH;
@@ -216,7 +213,7 @@ vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err
 		p->place->also(p->place->payload, p);
 	}
 	api.api = true;
-	part_page_end(&p->html, .version = vv_html_words(VARVE_VERSION), .words = words,
+	part_page_end(&p->html, .version = VARVE_VERSION,
 		      .json = served ? vv_page_link(p, &api) : (vv_html_url){NULL});
 	if (p->failed) return vv_fail_nomem(err);
 	return vv_html_take(&p->html, out, err);

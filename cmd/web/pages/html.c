@@ -42,11 +42,6 @@ vv_html_text vv_html_bytes(const char *s, size_t len)
 	return (vv_html_text){s, len};
 }
 
-vv_html_text vv_html_buf(const vv_buf *b)
-{
-	return (vv_html_text){vv_buf_cstr(b), b->len};
-}
-
 vv_html_url vv_html_link(const char *address)
 {
 	return (vv_html_url){address};

@@ -45,7 +45,6 @@ typedef struct vv_html_text {
 } vv_html_text;
 vv_html_text vv_html_words(const char *s); /* NULL: none */
 vv_html_text vv_html_bytes(const char *s, size_t len);
-vv_html_text vv_html_buf(const vv_buf *b); /* until the next append */
 
 /* An address that a page leads to. What does not begin with '/', '#', '?', '.', "http:" or "https:",
  * or names another host by "//", leads to "#" instead: "javascript:" among them. Made of parts with

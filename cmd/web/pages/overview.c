@@ -102,7 +102,7 @@ static void put_description(vv_page *p)
 	words = vv_json_get_string(root, "description");
 	words = words ? words : vv_json_get_string(root, "title");
 	if (words) {
-		part_description(&p->html, .text = vv_html_words(words));
+		part_description(&p->html, .text = words);
 	}
 	const vv_json *licences = vv_json_get(root, "licenses");
 	for (const vv_json *i = licences ? licences->first : NULL; i; i = i->next) {
@@ -128,7 +128,7 @@ static const char *readme_to(void *payload, const char *address, bool picture)
 			    strncmp(address, "https://", 8) == 0 ||
 			    strncmp(address, "mailto:", 7) == 0;
 
-		return safe && !picture ? vv_page_text(p, "%s", address).s : NULL;
+		return safe && !picture ? vv_page_text(p, "%s", address) : NULL;
 	}
 	if (strncmp(address, "//", 2) == 0 ||
 	    !vv_percent_read(&name, address, strcspn(address, "?#")) ||
@@ -157,7 +157,7 @@ static vv_status put_readme(vv_page *p, vv_error *err)
 	if (!file || file->text_len == 0) return VV_OK;
 	vv_html *link = vv_page_piece_new(p);
 	part_link(link, .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, names[i]),
-		  .text = vv_html_words(names[i]));
+		  .text = names[i]);
 	part_readme_begin(&p->html, .name = link);
 	if (i < 2) {
 		rc = vv_markdown_put(&p->html, file->text, file->text_len, &links, err);
@@ -179,12 +179,12 @@ static void put_clone_line(vv_page *p)
 /* ---- facts */
 
 /* "2 days ago" */
-static vv_html_text ago(vv_page *p, const vv_web_commit *c)
+static const char *ago(vv_page *p, const vv_web_commit *c)
 {
 	int64_t days = ((int64_t)time(NULL) - c->time) / DAY;
 
 	if (!vv_page_is_served(p)) return vv_page_day(p, c); /* it is looked at for years */
-	if (days < 2) return vv_html_words(days < 1 ? "today" : "yesterday");
+	if (days < 2) return days < 1 ? "today" : "yesterday";
 	if (days < 60) return vv_page_text(p, "%lld days ago", (long long)days);
 	if (days < 730) return vv_page_text(p, "%lld months ago", (long long)(days / 30));
 	return vv_page_text(p, "%lld years ago", (long long)(days / 365));
@@ -201,7 +201,7 @@ static void put_release(vv_page *p, const vv_web_ref *tag)
 	bool more;
 
 	if (vv_oid_equal(&tag->commit.id, &c->id)) {
-		part_words(note, .text = vv_html_words("this version"));
+		part_words(note, .text = "this version");
 	} else if (vv_web_changes_between(p->asked->visit, &tag->commit, c, TABLES, &changes,
 					  &count, &more, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
@@ -214,11 +214,9 @@ static void put_release(vv_page *p, const vv_web_ref *tag)
 		vv_page_put_change_words(p, note,
 					 vv_page_text(p, "+%s -%s ~%s rows since",
 						      vv_text_count(added), vv_text_count(removed),
-						      vv_text_count(changed))
-						 .s);
+						      vv_text_count(changed)));
 	}
-	part_fact_figure(&p->html, .name = vv_html_words("Last release"),
-			 .figure = vv_html_words(tag->name),
+	part_fact_figure(&p->html, .name = "Last release", .figure = tag->name,
 			 .at = vv_page_to_compare(p, &tag->commit, c, NULL), .note = note);
 }
 
@@ -262,21 +260,19 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	part_words(by, .text = vv_page_text(p, "%s, ", c->author));
 	part_moment(by, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
 	part_facts_begin(&p->html);
-	part_fact_figure(&p->html, .name = vv_html_words("Tables"),
+	part_fact_figure(&p->html, .name = "Tables",
 			 .figure = vv_page_text(p, "%s%s", vv_text_count(all->tables),
 						all->more ? "+" : ""));
 	if (counted) {
-		part_fact_figure(&p->html, .name = vv_html_words("Rows"),
+		part_fact_figure(&p->html, .name = "Rows",
 				 .figure = vv_page_text(p, "%s", vv_text_count(rows)));
 	}
-	part_fact_figure(&p->html, .name = vv_html_words("Last change"), .figure = ago(p, c),
-			 .note = by);
+	part_fact_figure(&p->html, .name = "Last change", .figure = ago(p, c), .note = by);
 	if (newest) {
 		put_release(p, newest);
 	}
 	vv_page_put_verdict(p, check, c);
-	part_fact_figure(&p->html, .name = vv_html_words("Version"),
-			 .figure = vv_html_words(c->brief), .note = check);
+	part_fact_figure(&p->html, .name = "Version", .figure = c->brief, .note = check);
 	part_facts_end(&p->html);
 	put_signer(p);
 	return VV_OK;
@@ -350,23 +346,22 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 		vv_page_put_change_words(p, words, last->words);
 	}
 	part_table_line(
-		&p->html, .name = vv_html_words(d->path),
+		&p->html, .name = d->path,
 		.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
-		.note = vv_html_words(d->damaged   ? "its pointer is damaged"
-				      : !d->stored ? "plain text in Git"
-						   : NULL),
+		.note = d->damaged   ? "its pointer is damaged"
+			: !d->stored ? "plain text in Git"
+				     : NULL,
 		.rows = d->stored ? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
 						 vv_text_counted(d->columns, "column", NULL))
 			: d->line_count > 0
 				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
 					       vv_text_bytes(d->bytes))
 				: vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
-		.first = line ? vv_page_text(p, "%s", vv_text_count(line[0].rows))
-			      : vv_html_words(NULL),
+		.first = line ? vv_page_text(p, "%s", vv_text_count(line[0].rows)) : NULL,
 		.line = rows_over_time(p, d),
 		.newest = line ? vv_page_text(p, "%s", vv_text_count(line[d->line_count - 1].rows))
-			       : vv_html_words(NULL),
-		.when = d->has_last ? ago(p, &d->last) : vv_html_words(NULL), .words = words);
+			       : NULL,
+		.when = d->has_last ? ago(p, &d->last) : NULL, .words = words);
 }
 
 /* The bytes of its folder's name; 0: none. */
@@ -437,12 +432,11 @@ static void put_commit(vv_page *p, const vv_web_log_entry *e)
 						e->count > PATHS_SHOWN ? e->count - PATHS_SHOWN : 0,
 						e->more ? " or" : ""));
 	}
-	part_day_commit(
-		&p->html,
-		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
-		.at = e->before.none ? vv_page_to(p, VV_WEB_AT_TREE, e->commit.hex, NULL)
-				     : vv_page_to_compare(p, &e->before, &e->commit, NULL),
-		.author = vv_html_words(e->commit.author), .words = words);
+	part_day_commit(&p->html,
+			.subject = *e->commit.subject ? e->commit.subject : "(no message)",
+			.at = e->before.none ? vv_page_to(p, VV_WEB_AT_TREE, e->commit.hex, NULL)
+					     : vv_page_to_compare(p, &e->before, &e->commit, NULL),
+			.author = e->commit.author, .words = words);
 }
 
 /* The seven days up to the last change, a line a day. */
@@ -451,19 +445,17 @@ static void put_days(vv_page *p, const vv_web_log *log)
 	const char *day = "";
 
 	if (log->count == 0) return;
-	part_subtitle(&p->html, .text = vv_html_words("Last changes"),
-		      .id = vv_html_words("changes"));
+	part_subtitle(&p->html, .text = "Last changes", .id = "changes");
 	part_days_begin(&p->html);
 	for (size_t i = 0; i < log->count; i++) {
 		const vv_web_log_entry *e = &log->entries[i];
-		const char *own = vv_page_day(p, &e->commit).s;
+		const char *own = vv_page_day(p, &e->commit);
 
 		if (i >= LEAST_COMMITS && e->commit.time < p->asked->commit.time - 7 * DAY) {
 			break;
 		}
 		if (!own || strcmp(day, own) != 0) {
-			part_day(&p->html, .iso = vv_page_iso(p, &e->commit),
-				 .day = vv_html_words(own));
+			part_day(&p->html, .iso = vv_page_iso(p, &e->commit), .day = own);
 			day = own ? own : "";
 		}
 		put_commit(p, e);
@@ -488,12 +480,12 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 			add_rows(p, &all.items[i], &log);
 		}
 	}
-	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
+	vv_page_begin(p, &(vv_page_frame){.title = p->asked->repository,
 					  .description = vv_page_text(
 						  p, "%s. Last change: %s, %s",
 						  vv_text_counted(all.tables, "table", NULL),
-						  c->subject, vv_page_day(p, c).s),
-					  .heading = vv_html_words("Overview"),
+						  c->subject, vv_page_day(p, c)),
+					  .heading = "Overview",
 					  .version = c});
 	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
 	put_since(p, cookie);
@@ -504,7 +496,7 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 	vv_page_put_tables(p, &all, &log);
 	if (all.more) {
 		part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TREE, c->hex, NULL),
-				    .text = vv_html_words("All tables"));
+				    .text = "All tables");
 	}
 	put_days(p, &log);
 	return put_readme(p, err);
@@ -513,13 +505,13 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)
 {
 	if (p->asked->commit.none) {
-		vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(p->asked->repository),
-						  .heading = vv_html_words("Overview"),
-						  .description = vv_html_words("No commits yet")});
-		part_nothing(&p->html, .text = vv_html_words("No commits yet."));
+		vv_page_begin(p, &(vv_page_frame){.title = p->asked->repository,
+						  .heading = "Overview",
+						  .description = "No commits yet"});
+		part_nothing(&p->html, .text = "No commits yet.");
 	} else {
 		vv_status rc = put_all(p, cookie, err);
 		if (rc < 0) return rc;
 	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

@@ -51,22 +51,20 @@ vv_html *vv_page_piece_new(vv_page *p)
 	return &made->html;
 }
 
-vv_html_text vv_page_text(vv_page *p, const char *fmt, ...)
+const char *vv_page_text(vv_page *p, const char *fmt, ...)
 {
-	vv_html_text t = {NULL, 0};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vv_buf_vprintf(&b, fmt, ap);
 	va_end(ap);
-	t.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
-	t.len = t.s ? b.len : 0;
-	p->failed = p->failed || !t.s;
-	return t;
+	const char *t = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	p->failed = p->failed || !t;
+	return t ? t : "";
 }
 
-vv_html_text vv_page_sentence(vv_page *p, const char *said)
+const char *vv_page_sentence(vv_page *p, const char *said)
 {
 	size_t word = strspn(said, "abcdefghijklmnopqrstuvwxyz");
 	bool plain = word > 0 && (said[word] == ' ' || said[word] == ',') &&
@@ -147,8 +145,7 @@ void vv_page_older(vv_page *p, const vv_web_address *to)
 
 	if (older.s) {
 		part_pager_begin(&p->html, .words = NULL);
-		part_button(&p->html, .at = older, .text = vv_html_words("Older"),
-			    .rel = vv_html_words("next"));
+		part_button(&p->html, .at = older, .text = "Older", .rel = "next");
 		part_pager_end(&p->html);
 	}
 }
@@ -170,17 +167,17 @@ static bool local_time(struct tm *out, const vv_web_commit *c)
 	return !c->none && gmtime_r(&t, out) != NULL;
 }
 
-vv_html_text vv_page_day(vv_page *p, const vv_web_commit *c)
+const char *vv_page_day(vv_page *p, const vv_web_commit *c)
 {
 	struct tm tm;
 
-	if (c->work) return vv_html_words("now");
+	if (c->work) return "now";
 	return local_time(&tm, c) ? vv_page_text(p, "%d %s %d", tm.tm_mday, months[tm.tm_mon],
 						 tm.tm_year + 1900)
-				  : vv_html_words("");
+				  : "";
 }
 
-vv_html_text vv_page_moment(vv_page *p, const vv_web_commit *c)
+const char *vv_page_moment(vv_page *p, const vv_web_commit *c)
 {
 	struct tm tm;
 
@@ -189,12 +186,12 @@ vv_html_text vv_page_moment(vv_page *p, const vv_web_commit *c)
 			    tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
 }
 
-vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c)
+const char *vv_page_iso(vv_page *p, const vv_web_commit *c)
 {
 	int off = c->offset_min < 0 ? -c->offset_min : c->offset_min;
 	struct tm tm;
 
-	if (!local_time(&tm, c)) return vv_html_words("");
+	if (!local_time(&tm, c)) return "";
 	return vv_page_text(p, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900,
 			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
 			    c->offset_min < 0 ? '-' : '+', off / 60, off % 60);
@@ -214,11 +211,11 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words)
 		size_t n = signed_number(words), plain = 0;
 		if (n > 0) {
 			size_t digits = words[n - 1] == ',' ? n - 2 : n - 1;
-			vv_html_text t = vv_page_text(p, "%s%.*s",
-						      *words == '-'   ? "\u2212"
-						      : *words == '+' ? "+"
-								      : "~",
-						      (int)digits, words + 1);
+			const char *t = vv_page_text(p, "%s%.*s",
+						     *words == '-'   ? "\u2212"
+						     : *words == '+' ? "+"
+								     : "~",
+						     (int)digits, words + 1);
 			n = digits + 1;
 			if (digits == 1 && words[1] == '0') {
 				part_words(h, .text = t);
@@ -236,7 +233,7 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words)
 					 signed_number(words + plain) > 0)) {
 			plain++;
 		}
-		part_words(h, .text = vv_html_bytes(words, plain));
+		part_words(h, .text = vv_page_text(p, "%.*s", (int)plain, words));
 		words += plain;
 	}
 }
@@ -291,19 +288,17 @@ static bool put_state(vv_html *h, const vv_web_cell *c)
 {
 	switch (c->kind) {
 	case VV_WEB_EMPTY:
-		part_value_state(h, .word = vv_html_words("empty"), .kind = vv_html_words("empty"));
+		part_value_state(h, .word = "empty", .kind = "empty");
 		return true;
 	case VV_WEB_NULL:
-		part_value_state(h, .word = vv_html_words("null"), .kind = vv_html_words("null"));
+		part_value_state(h, .word = "null", .kind = "null");
 		return true;
 	case VV_WEB_ABSENT:
-		part_value_state(h, .word = vv_html_words("absent"),
-				 .kind = vv_html_words("absent"));
+		part_value_state(h, .word = "absent", .kind = "absent");
 		return true;
 	case VV_WEB_MISSING:
 		if (c->len == 0) {
-			part_value_state(h, .word = vv_html_words("missing"),
-					 .kind = vv_html_words("missing"));
+			part_value_state(h, .word = "missing", .kind = "missing");
 		} else {
 			part_value_missing(h, .text = vv_html_bytes(c->text, c->len));
 		}
@@ -339,7 +334,7 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
 	if ((blanks = blanks_of(c)) > 0) {
 		part_value_state(
 			h, .word = vv_page_text(p, "%s", vv_text_counted(blanks, "blank", NULL)),
-			.kind = vv_html_words("blank"));
+			.kind = "blank");
 		return;
 	}
 	part_value(h, .text = vv_html_bytes(c->text, c->len));

@@ -48,25 +48,25 @@ void vv_page_clear(vv_page *p);
 VV_AUTO_CLEAR(vv_page, vv_page_clear)
 
 typedef struct vv_page_frame {
-	vv_html_text title, description;
-	vv_html_text heading; /* NULL: the dataset's path */
-	const char *dataset;  /* path; NULL: a page of the whole repository */
-	bool file;            /* which is not a table */
-	bool wide;            /* the page has the whole width */
+	const char *title, *description;
+	const char *heading; /* NULL: the dataset's path */
+	const char *dataset; /* path; NULL: a page of the whole repository */
+	bool file;           /* which is not a table */
+	bool wide;           /* the page has the whole width */
 	/* that the links to the dataset name; NULL: the default one */
 	const vv_web_commit *version;
 } vv_page_frame;
 /* Head, heading, the version and the views of the same subject. */
 void vv_page_begin(vv_page *p, const vv_page_frame *f);
-/* The foot, and the whole to out. words: what is true of the whole page. */
-vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err);
+/* The foot, and the whole to out. */
+vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err);
 /* On a server, which searches, sorts and finds versions by name; else in a folder. */
 bool vv_page_is_served(const vv_page *p);
 
 /* Words with values in them. */
-vv_html_text vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* What an error says, as a sentence begins: "Row 3 ..."; a name or a command at the front stays as it is. */
-vv_html_text vv_page_sentence(vv_page *p, const char *said);
+const char *vv_page_sentence(vv_page *p, const char *said);
 /* For a piece that is put into a part: empty, and cleared with the page. NULL never. */
 vv_html *vv_page_piece_new(vv_page *p);
 
@@ -89,9 +89,9 @@ vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 
 /* ---- words */
 
-vv_html_text vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
-vv_html_text vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
-vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c);
+const char *vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
+const char *vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
+const char *vv_page_iso(vv_page *p, const vv_web_commit *c);
 /* "Check: valid", with a link to the findings; of a version that was not checked in time only the link. */
 void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
 /* "+35 -35 ~64 rows": each number in its style. */

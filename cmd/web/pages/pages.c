@@ -84,7 +84,7 @@ static const char *asset_of(vv_page *p, const char *name, const char *file)
 
 	vv_buf_putc(&b, '/');
 	vv_http_encode(&b, name, strlen(name));
-	return vv_page_text(p, "%s/assets/%s", vv_buf_cstr(&b), file).s;
+	return vv_page_text(p, "%s/assets/%s", vv_buf_cstr(&b), file);
 }
 
 static vv_status answer_list(const char *const *names, size_t count, vv_web_reply *reply,
@@ -104,23 +104,22 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 	}
 	reply->type = HTML_TYPE;
 	vv_page_begin(
-		&p, &(vv_page_frame){.title = vv_html_words("Repositories"),
+		&p, &(vv_page_frame){.title = "Repositories",
 				     .description = vv_page_text(
 					     &p, "%s of tables",
 					     vv_text_counted(count, "repository", "repositories")),
-				     .heading = vv_html_words("Repositories")});
-	part_list_begin(&p.html, .kind = vv_html_words("repositories"));
+				     .heading = "Repositories"});
+	part_list_begin(&p.html, .kind = "repositories");
 	for (size_t i = 0; i < count; i++) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_buf_putc(&b, '/');
 		vv_http_encode(&b, names[i], strlen(names[i]));
 		vv_buf_putc(&b, '/');
-		part_link_item(&p.html,
-			       .at = vv_html_link(vv_page_text(&p, "%s", vv_buf_cstr(&b)).s),
-			       .text = vv_html_words(names[i]));
+		part_link_item(&p.html, .at = vv_html_link(vv_page_text(&p, "%s", vv_buf_cstr(&b))),
+			       .text = names[i]);
 	}
 	part_list_end(&p.html);
-	return vv_page_end(&p, vv_html_words(NULL), &reply->body, err);
+	return vv_page_end(&p, &reply->body, err);
 }
 
 /* ---- files */

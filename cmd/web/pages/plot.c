@@ -23,7 +23,7 @@ typedef struct scale {
 	bool percent;
 } scale;
 
-vv_html_text vv_plot_number(vv_page *p, double y)
+const char *vv_plot_number(vv_page *p, double y)
 {
 	double size = fabs(y);
 
@@ -80,8 +80,7 @@ static void put_scale(vv_page *p, const scale *s)
 		} else {
 			part_plot_grid(&p->html, .x1 = LEFT, .x2 = RIGHT, .y = height_of(s, y));
 		}
-		part_plot_text(&p->html, .x = LEFT - 8, .y = height_of(s, y) + 4,
-			       .anchor = vv_html_words("end"),
+		part_plot_text(&p->html, .x = LEFT - 8, .y = height_of(s, y) + 4, .anchor = "end",
 			       .text = s->percent ? vv_page_text(p, "%.3g %%", 100 * y)
 						  : vv_plot_number(p, y));
 	}
@@ -97,7 +96,7 @@ static int64_t place_of(const vv_plot_point *points, size_t count, size_t i, int
 	return from + (int64_t)lround(share * (double)(to - from));
 }
 
-static vv_html_text join(vv_page *p, const vv_buf *b)
+static const char *join(vv_page *p, const vv_buf *b)
 {
 	p->failed = p->failed || b->failed;
 	return vv_page_text(p, "%s", vv_buf_cstr(b));
@@ -147,13 +146,12 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 	for (size_t i = 0; i < 2; i++) {
 		vv_web_commit c = {.time = points[i ? count - 1 : 0].x};
 		part_plot_text(&p->html, .x = i ? RIGHT : LEFT, .y = HEIGHT - 10,
-			       .anchor = vv_html_words(i ? "end" : "start"),
-			       .text = vv_page_day(p, &c));
+			       .anchor = i ? "end" : "start", .text = vv_page_day(p, &c));
 	}
 	part_plot_end(&p->html);
 }
 
-void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_point *points,
+void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_point *points,
 		   size_t count)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
@@ -191,19 +189,17 @@ static double sum(const vv_plot_bar *b)
 static void put_bar_label(vv_page *p, const vv_plot *o, const vv_plot_bar *bars, size_t i,
 			  size_t count, int64_t from, int64_t to, double width)
 {
-	bool last = i > 0 && i == count - 1, ranged = o->end.len > 0, narrow = width < 60;
+	bool last = i > 0 && i == count - 1, ranged = o->end != NULL, narrow = width < 60;
 	bool room = to + 60 < WIDTH; /* right of the bars */
 
-	if (bars[i].label.len > 0 &&
+	if (bars[i].label &&
 	    (i == 0 || (!narrow && !(last && ranged && !room)) || (last && !ranged))) {
 		part_plot_text(&p->html, .x = last && narrow ? to : from, .y = HEIGHT - 10,
-			       .anchor = vv_html_words(last && narrow ? "end" : "start"),
-			       .text = bars[i].label);
+			       .anchor = last && narrow ? "end" : "start", .text = bars[i].label);
 	}
 	if (ranged && i == count - 1) {
 		part_plot_text(&p->html, .x = to, .y = HEIGHT - 10,
-			       .anchor = vv_html_words(room && !narrow ? "start" : "end"),
-			       .text = o->end);
+			       .anchor = room && !narrow ? "start" : "end", .text = o->end);
 	}
 }
 
@@ -230,7 +226,7 @@ void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_
 			int64_t y = height_of(&s, below + bars[i].parts[k]);
 			int64_t high = height_of(&s, below) - y;
 			if (bars[i].parts[k] > 0) {
-				part_plot_bar(&p->html, .kind = vv_html_words(kinds[k]), .x = from,
+				part_plot_bar(&p->html, .kind = kinds[k], .x = from,
 					      .y = high ? y : y - 1,
 					      .width = to > from ? to - from : 1,
 					      .height = high ? high : 1, .words = bars[i].words);

@@ -10,14 +10,14 @@
 typedef struct vv_plot_point {
 	int64_t x;
 	double y;
-	vv_html_text words;
+	const char *words;
 } vv_plot_point;
 
 typedef struct vv_plot {
-	vv_html_text title, words; /* words: what one who does not see it is told */
+	const char *title, *words; /* words: what one who does not see it is told */
 	bool from_zero, percent;
-	bool whole;       /* counts: no lines between two whole numbers */
-	vv_html_text end; /* of bars that are a scale: where the last one ends */
+	bool whole;      /* counts: no lines between two whole numbers */
+	const char *end; /* of bars that are a scale: where the last one ends */
 } vv_plot;
 
 /* A line through points, which are in order of x, with its axes: what a point says holds until the next, so it
@@ -25,21 +25,21 @@ typedef struct vv_plot {
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count);
 
 /* A small line in steps, without axes, of 110 by 26. */
-void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_point *points,
+void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_point *points,
 		   size_t count);
 
 /* One above the other, in this order, from below. */
 #define VV_PLOT_STACK 3u
 typedef struct vv_plot_bar {
 	double parts[VV_PLOT_STACK];
-	vv_html_text label; /* below it, where there is room */
-	vv_html_text words;
+	const char *label; /* below it, where there is room */
+	const char *words;
 } vv_plot_bar;
 /* kinds: what each part is called in the style sheet. */
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count);
 
 /* "1,204", "0.52", "12.4 million": for axes and tables. */
-vv_html_text vv_plot_number(vv_page *p, double y);
+const char *vv_plot_number(vv_page *p, double y);
 
 #endif

@@ -27,16 +27,15 @@ static vv_html_url to_cell(vv_page *p, const char *name)
 
 static void put_now(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
-	part_subtitle(&p->html, .text = vv_html_words("The row in this version"),
-		      .id = vv_html_words("now"));
+	part_subtitle(&p->html, .text = "The row in this version", .id = "now");
 	part_pairs_begin(&p->html);
 	for (size_t i = 0; i < t->column_count; i++) {
 		vv_html *value = vv_page_piece_new(p);
 		vv_page_put_value(p, value, &r->cells[i]);
-		part_row_pair(&p->html, .name = vv_html_words(t->columns[i].name),
+		part_row_pair(&p->html, .name = t->columns[i].name,
 			      .at = to_cell(p, t->columns[i].name), .value = value,
 			      .on = p->at->cell && strcmp(p->at->cell, t->columns[i].name) == 0,
-			      .kind = vv_html_words(t->columns[i].number ? "mono" : ""));
+			      .kind = t->columns[i].number ? "mono" : "");
 	}
 	part_pairs_end(&p->html);
 }
@@ -62,19 +61,18 @@ static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_
 		vv_html *value = vv_page_piece_new(p);
 
 		put_value(p, value, e, c);
-		part_event_cell(&p->html, .name = vv_html_words(c->name),
-				.old_name = vv_html_words(c->old_name),
-				.note = vv_html_words(c->came   ? "new column"
-						      : c->went ? "column dropped"
-								: NULL),
+		part_event_cell(&p->html, .name = c->name, .old_name = c->old_name,
+				.note = c->came   ? "new column"
+					: c->went ? "column dropped"
+						  : NULL,
 				.value = value);
 	}
 	part_event_cells_end(&p->html);
 }
 
-static vv_html_text subject_of(const vv_web_life_event *e)
+static const char *subject_of(const vv_web_life_event *e)
 {
-	return vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)");
+	return *e->commit.subject ? e->commit.subject : "(no message)";
 }
 
 /* The comparison with the version before, or the first version. */
@@ -94,21 +92,21 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 
 	part_event_begin(&p->html, .subject = subject_of(e), .at = to_event(p, e),
 			 .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
-			 .author = vv_html_words(e->commit.author),
-			 .sign = vv_html_words(added     ? "+"
-					       : removed ? "\u2212"
-							 : "~"),
-			 .kind = vv_html_words(added     ? "a"
-					       : removed ? "r"
-							 : "c"),
-			 .word = added     ? vv_html_words("Added")
-				 : removed ? vv_html_words("Removed")
-				 : e->key  ? vv_html_words("Key changed")
+			 .author = e->commit.author,
+			 .sign = added     ? "+"
+				 : removed ? "\u2212"
+					   : "~",
+			 .kind = added     ? "a"
+				 : removed ? "r"
+					   : "c",
+			 .word = added     ? "Added"
+				 : removed ? "Removed"
+				 : e->key  ? "Key changed"
 				 : e->changed == 0
-					 ? vv_html_words("Columns changed")
+					 ? "Columns changed"
 					 : vv_page_text(p, "%s changed",
 							vv_text_counted(e->changed, "cell", NULL)),
-			 .brief = vv_html_words(e->commit.brief),
+			 .brief = e->commit.brief,
 			 .at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, e->path));
 	size_t shown = added || removed ? 0 : e->count < CELLS ? e->count : CELLS;
 	if (shown > 0) {
@@ -147,7 +145,7 @@ static void put_cell_life(vv_page *p, const vv_web_life *life)
 			put_value(p, value, e, c);
 			if (!vv_html_is_empty(value)) {
 				part_cell_then(&p->html, .at = to_event(p, e), .value = value,
-					       .author = vv_html_words(e->commit.author),
+					       .author = e->commit.author,
 					       .iso = vv_page_iso(p, &e->commit),
 					       .when = vv_page_day(p, &e->commit),
 					       .subject = subject_of(e));
@@ -188,14 +186,13 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 		      .text = vv_page_text(p, "Its life: %s%s",
 					   vv_text_counted(life.count, "change", NULL),
 					   life.complete ? "" : " so far"),
-		      .id = vv_html_words("life"));
+		      .id = "life");
 	for (size_t i = 0; i < life.count; i++) {
 		put_event(p, &life.events[i]);
 	}
 	p->passing = p->passing || !life.complete;
 	if (life.missing) {
-		part_note(&p->html,
-			  .text = vv_html_words("The data of older versions is not here."),
+		part_note(&p->html, .text = "The data of older versions is not here.",
 			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
 	} else if (!life.complete) {
 		vv_web_address to = *p->at;
@@ -213,7 +210,7 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	vv_html *h = vv_page_piece_new(p);
 
 	if (!r) {
-		part_words(h, .text = vv_html_words("This version does not have it."));
+		part_words(h, .text = "This version does not have it.");
 		return h;
 	}
 	to.rev = t->commit.hex;
@@ -241,14 +238,13 @@ static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *
 		return;
 	}
 	const char *row = r->key ? r->key : vv_text_count(r->number + 1);
-	vv_html_text title = vv_page_text(p, "Correction: %s in row %s of %s", column, row,
-					  t->path);
-	vv_html_text body = vv_page_text(
+	const char *title = vv_page_text(p, "Correction: %s in row %s of %s", column, row, t->path);
+	const char *body = vv_page_text(
 		p, "Table: %s\nRow: %s\nColumn: %s\nValue: %.*s\nVersion: %s\n\nIt should be: ",
 		t->path, row, column, (int)cell->len, cell->text, t->commit.hex);
-	if (!title.s || !body.s) return;
-	vv_issue_put(&at, vv_buf_cstr(&home), title.s, body.s);
-	part_suggest(&p->html, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at)).s));
+	if (!title || !body) return;
+	vv_issue_put(&at, vv_buf_cstr(&home), title, body);
+	part_suggest(&p->html, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at))));
 }
 
 /* The cell that was asked for, whole. */
@@ -260,8 +256,7 @@ static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r
 
 	if (!p->at->cell || !r) return VV_OK;
 	if ((rc = vv_web_column_find(t, p->at->cell, &i, err)) < 0) return rc;
-	part_subtitle(&p->html, .text = vv_html_words(t->columns[i].name),
-		      .id = vv_html_words("cell"));
+	part_subtitle(&p->html, .text = t->columns[i].name, .id = "cell");
 	vv_page_put_value(p, value, &r->cells[i]);
 	part_cell_now(&p->html, .value = value);
 	put_suggestion(p, t, r, t->columns[i].name, &r->cells[i]);
@@ -288,15 +283,14 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 		return rc;
 	}
 	const char *key = p->at->key ? p->at->key : row.key;
-	vv_html_text name = key ? vv_page_text(p, "%s", key)
-				: vv_page_text(p, "Row %s", vv_text_count(row.number + 1));
-	vv_page_begin(p,
-		      &(vv_page_frame){.title = vv_page_text(p, "%s in %s", name.s, t->path),
-				       .description = vv_page_text(p, "The life of a row: %s in %s",
-								   name.s, t->path),
-				       .heading = name,
-				       .dataset = t->path,
-				       .version = &t->commit});
+	const char *name = key ? vv_page_text(p, "%s", key)
+			       : vv_page_text(p, "Row %s", vv_text_count(row.number + 1));
+	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s in %s", name, t->path),
+					  .description = vv_page_text(
+						  p, "The life of a row: %s in %s", name, t->path),
+					  .heading = name,
+					  .dataset = t->path,
+					  .version = &t->commit});
 	part_lead(&p->html, .body = lead(p, t, there ? &row : NULL));
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
@@ -309,17 +303,15 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	if (!key) {
 		part_note(
 			&p->html,
-			.text = vv_html_words(
-				"This table has no key: in earlier versions the row is the one that has the same or most of its values, in the same order of rows."),
-			.hint = vv_html_words(
-				"A key, set by 'varve schema set-key', makes it certain."));
+			.text = "This table has no key: in earlier versions the row is the one that has the same or most of its values, in the same order of rows.",
+			.hint = "A key, set by 'varve schema set-key', makes it certain.");
 	}
 	part_main_end(&p->html);
-	part_side_begin(&p->html, .label = vv_html_words("The row as it is"));
+	part_side_begin(&p->html, .label = "The row as it is");
 	if (there) {
 		put_now(p, t, &row);
 	}
 	part_side_end(&p->html);
 	part_split_end(&p->html);
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

@@ -26,8 +26,7 @@ static void put_search(vv_page *p, const vv_web_table *t)
 
 	q.search = NULL;
 	vv_page_put_kept(kept, &q);
-	part_search_form(&p->html, .at = to_here(p, t), .search = vv_html_words(p->at->rows.search),
-			 .kept = kept);
+	part_search_form(&p->html, .at = to_here(p, t), .search = p->at->rows.search, .kept = kept);
 }
 
 static void put_filter_menu(vv_page *p, const vv_web_table *t)
@@ -36,12 +35,12 @@ static void put_filter_menu(vv_page *p, const vv_web_table *t)
 	vv_html *columns = vv_page_piece_new(p), *kept = vv_page_piece_new(p);
 
 	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
-		part_column_option(columns, .name = vv_html_words(t->columns[i].name),
+		part_column_option(columns, .name = t->columns[i].name,
 				   .ops = vv_page_fitting_ops(p, t->columns[i].type));
 	}
 	vv_page_put_kept(kept, q);
-	part_filter_menu(&p->html, .at = to_here(p, t), .where = vv_html_words(q->where),
-			 .columns = columns, .ops = vv_page_op_options(p, NULL), .kept = kept);
+	part_filter_menu(&p->html, .at = to_here(p, t), .where = q->where, .columns = columns,
+			 .ops = vv_page_op_options(p, NULL), .kept = kept);
 }
 
 static bool is_shown(const vv_web_rows_query *q, const char *name)
@@ -61,14 +60,14 @@ static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows
 	q.show_count = 0;
 	vv_page_put_kept(kept, &q);
 	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
-		part_column_box(boxes, .name = vv_html_words(t->columns[i].name),
+		part_column_box(boxes, .name = t->columns[i].name,
 				.on = is_shown(shown, t->columns[i].name));
 	}
 	if (t->column_count > CHOICES_MAX) {
 		part_note(boxes,
 			  .text = vv_page_text(p, "The first %u of %s columns.", CHOICES_MAX,
 					       vv_text_count(t->column_count)),
-			  .hint = vv_html_words("Name others in the address: ?show=NAME"));
+			  .hint = "Name others in the address: ?show=NAME");
 	}
 	part_column_menu(
 		&p->html, .at = to_here(p, t), .kept = kept, .boxes = boxes,
@@ -81,7 +80,7 @@ static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows
 }
 
 /* Words of a choice, and the address without it. */
-static void put_chip(vv_page *p, vv_web_address to, vv_html_text words)
+static void put_chip(vv_page *p, vv_web_address to, const char *words)
 {
 	part_chip_filter(&p->html, .at = vv_page_link(p, &to), .text = words);
 }
@@ -124,7 +123,7 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 	to.rows.filter_count = q->filter_count;
 	if (q->where) {
 		to.rows.where = NULL;
-		put_chip(p, to, vv_html_words(q->where));
+		put_chip(p, to, q->where);
 		to.rows.where = q->where;
 	}
 	if (q->sort) {
@@ -146,7 +145,7 @@ static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows 
 	bool sorted = p->at->rows.sort != NULL;
 
 	if (r->count == 0) {
-		part_words(h, .text = vv_html_words(r->complete ? "No row" : "No row yet"));
+		part_words(h, .text = r->complete ? "No row" : "No row yet");
 	} else if (!r->filtered && !sorted) {
 		part_words(h, .text = vv_page_text(p, "Rows %s to %s of %s",
 						   vv_text_count(r->rows[0].number + 1),
@@ -160,7 +159,7 @@ static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows 
 }
 
 /* "7,489 of 48,184 rows" */
-static vv_html_text counted_words(vv_page *p, const vv_web_table *t, const vv_web_rows *r)
+static const char *counted_words(vv_page *p, const vv_web_table *t, const vv_web_rows *r)
 {
 	if (!r->filtered) return vv_page_text(p, "%s", vv_text_counted(t->rows, "row", NULL));
 	return vv_page_text(p, "%s%s of %s", r->counted ? "" : "at least ",
@@ -173,8 +172,7 @@ static void put_page_link(vv_page *p, uint64_t from, const char *text, const cha
 
 	to.rows.from = from;
 	to.rows.jump = NULL;
-	part_button(&p->html, .at = vv_page_link(p, &to), .text = vv_html_words(text),
-		    .rel = vv_html_words(rel));
+	part_button(&p->html, .at = vv_page_link(p, &to), .text = text, .rel = rel);
 }
 
 /* The row with a key, below all rows. */
@@ -190,8 +188,8 @@ static void put_jump(vv_page *p, const vv_web_table *t)
 	}
 	vv_page_put_kept(kept, q);
 	part_jump_form(&p->html, .at = to_here(p, t),
-		       .key = vv_page_text(p, "%s", vv_buf_cstr(&key)),
-		       .value = vv_html_words(q->jump), .hidden = kept);
+		       .key = vv_page_text(p, "%s", vv_buf_cstr(&key)), .value = q->jump,
+		       .hidden = kept);
 }
 
 static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, uint64_t page)
@@ -233,15 +231,14 @@ static void put_open_in(vv_page *p, const vv_web_table *t, vv_html_url raw)
 	bool tab = strcmp(end, ".tsv") == 0 || strcmp(end, ".tab") == 0;
 
 	if (!raw.s || !p->asked->origin) return;
-	const char *url = vv_page_text(p, "%s%s", p->asked->origin, raw.s).s;
-	part_open_in_line(&p->html, .name = vv_html_words("curl"),
-			  .line = vv_page_text(p, "curl -O '%s'", url));
+	const char *url = vv_page_text(p, "%s%s", p->asked->origin, raw.s);
+	part_open_in_line(&p->html, .name = "curl", .line = vv_page_text(p, "curl -O '%s'", url));
 	part_open_in_line(
-		&p->html, .name = vv_html_words("pandas"),
+		&p->html, .name = "pandas",
 		.line = json ? vv_page_text(p, "pandas.read_json(\"%s\", lines=True)", url)
 			     : vv_page_text(p, "pandas.read_csv(\"%s\"%s)", url,
 					    tab ? ", sep=\"\\t\"" : ""));
-	part_open_in_line(&p->html, .name = vv_html_words("DuckDB"),
+	part_open_in_line(&p->html, .name = "DuckDB",
 			  .line = vv_page_text(p, "SELECT * FROM %s('%s');",
 					       json ? "read_json_auto" : "read_csv_auto", url));
 }
@@ -257,7 +254,7 @@ static void put_download(vv_page *p, const vv_web_table *t)
 	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
 
 	part_download_begin(&p->html);
-	part_list_begin(&p->html, .kind = vv_html_words("links"));
+	part_list_begin(&p->html, .kind = "links");
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		vv_web_address to = *p->at;
 		to.rows.from = 0;
@@ -265,8 +262,7 @@ static void put_download(vv_page *p, const vv_web_table *t)
 		to.has_form = true;
 		to.form = forms[i].form;
 		to.format = forms[i].name;
-		part_link_item(&p->html, .at = vv_page_link(p, &to),
-			       .text = vv_html_words(forms[i].text));
+		part_link_item(&p->html, .at = vv_page_link(p, &to), .text = forms[i].text);
 	}
 	if (!t->commit.work) {
 		part_link_item(
@@ -338,7 +334,7 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 		part_note(&p->html,
 			  .text = vv_page_text(p, "The time for this page was over after row %s.",
 					       vv_text_count(r.next)),
-			  .hint = vv_html_words("'Go on searching' looks at the rows after it."));
+			  .hint = "'Go on searching' looks at the rows after it.");
 	}
 	if (r.count == 0 && t->rows > 0 && r.from >= t->rows) {
 		part_nothing(&p->html,
@@ -346,10 +342,9 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 						  vv_text_count(r.from + 1),
 						  vv_text_counted(t->rows, "row", NULL)));
 	} else if (r.count == 0) {
-		part_nothing(&p->html,
-			     .text = vv_html_words(t->rows == 0 ? "This table has no rows."
-						   : r.complete ? "No row matches."
-								: "No row found so far."));
+		part_nothing(&p->html, .text = t->rows == 0 ? "This table has no rows."
+					       : r.complete ? "No row matches."
+							    : "No row found so far.");
 	} else {
 		vv_page_put_rows(p, t, &r, &q, vv_page_is_served(p));
 	}
@@ -365,7 +360,7 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 		part_note(&p->html,
 			  .text = vv_page_text(p, "This is not shown as a table: %s.", t->why),
 			  .hint = t->why_hint && *t->why_hint ? vv_page_sentence(p, t->why_hint)
-							      : vv_html_words(NULL));
+							      : NULL);
 	}
 	if (t->kind == VV_WEB_TEXT) {
 		vv_page_put_lines(p, t->text, t->text_len);
@@ -375,7 +370,7 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 								 vv_text_bytes(t->bytes)));
 		}
 	} else if (t->kind == VV_WEB_IMAGE && raw.s) {
-		part_image(&p->html, .at = raw, .name = vv_html_words(t->path));
+		part_image(&p->html, .at = raw, .name = t->path);
 	} else {
 		part_nothing(&p->html,
 			     .text = vv_page_text(
@@ -400,12 +395,12 @@ vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err)
 	}
 	bool table = t->kind == VV_WEB_TABLE;
 	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s, %s", t->path,
-								vv_page_day(p, &t->commit).s),
+								vv_page_day(p, &t->commit)),
 					  .description = vv_page_text(
 						  p, "%s, %s, version of %s",
 						  vv_text_counted(t->rows, "row", NULL),
 						  vv_text_counted(t->column_count, "column", NULL),
-						  vv_page_day(p, &t->commit).s),
+						  vv_page_day(p, &t->commit)),
 					  .dataset = t->path,
 					  .file = !table,
 					  .wide = table,
@@ -415,5 +410,5 @@ vv_status vv_page_table(vv_page *p, vv_buf *out, vv_error *err)
 	} else if ((rc = put_table(p, t, err)) < 0) {
 		return rc;
 	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

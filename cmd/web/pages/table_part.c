@@ -28,7 +28,7 @@ const char *vv_page_op_words(vv_web_op op)
 
 void vv_page_put_hidden(vv_html *h, const char *name, const char *value)
 {
-	part_hidden_input(h, .name = vv_html_words(name), .value = vv_html_words(value));
+	part_hidden_input(h, .name = name, .value = value);
 }
 
 void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q)
@@ -55,12 +55,12 @@ void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q)
 	}
 }
 
-vv_html_text vv_page_fitting_ops(vv_page *p, const char *type_name)
+const char *vv_page_fitting_ops(vv_page *p, const char *type_name)
 {
 	vv_auto(vv_buf) ops = VV_BUF_INIT;
 	vv_type type;
 
-	if (!type_name || !vv_type_parse(&type, type_name)) return vv_html_words("");
+	if (!type_name || !vv_type_parse(&type, type_name)) return "";
 	for (int op = 0; op < VV_WEB_OP_COUNT; op++) {
 		if (vv_web_op_fits((vv_web_op)op, type)) {
 			vv_buf_printf(&ops, "%s ", vv_web_op_name((vv_web_op)op));
@@ -77,8 +77,8 @@ vv_html *vv_page_op_options(vv_page *p, const char *type_name)
 
 	for (int op = 0; op < VV_WEB_OP_COUNT; op++) {
 		if (!typed || vv_web_op_fits((vv_web_op)op, type)) {
-			part_option(h, .value = vv_html_words(vv_web_op_name((vv_web_op)op)),
-				    .text = vv_html_words(vv_page_op_words((vv_web_op)op)));
+			part_option(h, .value = vv_web_op_name((vv_web_op)op),
+				    .text = vv_page_op_words((vv_web_op)op));
 		}
 	}
 	return h;
@@ -117,21 +117,20 @@ static void put_head(vv_page *p, vv_html *h, const vv_web_table *t, const vv_web
 {
 	bool sorted = q->sort && strcmp(q->sort, c->name) == 0;
 
-	part_data_column(h, .name = vv_html_words(c->name),
-			 .type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-			 .kind = vv_page_text(p, "%s%s%s", c->key ? "k " : "",
-					      c->number ? "n " : "", sorted ? "sorted" : ""),
-			 .at = sortable ? to_sorted(p, c->name, q) : (vv_html_url){NULL},
-			 .panel = sortable ? to_figures(p, t, c->name) : (vv_html_url){NULL},
-			 .order = vv_html_words(!sorted         ? NULL
-						: q->descending ? "descending"
-								: "ascending"),
-			 .arrow = vv_html_words(!sorted         ? NULL
-						: q->descending ? "\u2193"
-								: "\u2191"),
-			 .hint = c->description && *c->description
-					 ? vv_html_words(c->description)
-					 : vv_page_text(p, "Sort by %s", c->name));
+	part_data_column(
+		h, .name = c->name, .type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
+		.kind = vv_page_text(p, "%s%s%s", c->key ? "k " : "", c->number ? "n " : "",
+				     sorted ? "sorted" : ""),
+		.at = sortable ? to_sorted(p, c->name, q) : (vv_html_url){NULL},
+		.panel = sortable ? to_figures(p, t, c->name) : (vv_html_url){NULL},
+		.order = !sorted         ? NULL
+			 : q->descending ? "descending"
+					 : "ascending",
+		.arrow = !sorted         ? NULL
+			 : q->descending ? "\u2193"
+					 : "\u2191",
+		.hint = c->description && *c->description ? c->description
+							  : vv_page_text(p, "Sort by %s", c->name));
 }
 
 static void put_row(vv_page *p, const vv_web_table *t, const vv_web_rows *rows, const vv_web_row *r,
@@ -139,15 +138,15 @@ static void put_row(vv_page *p, const vv_web_table *t, const vv_web_rows *rows, 
 {
 	part_data_row_begin(&p->html, .number = r->number + 1,
 			    .at = vv_page_to_row(p, &t->commit, t->path, r->key, r->number),
-			    .kind = vv_html_words(here ? "here" : NULL),
+			    .kind = here ? "here" : NULL,
 			    .id = vv_page_text(p, "r%llu", (unsigned long long)r->number + 1));
 	for (size_t k = 0; k < rows->column_count; k++) {
 		const vv_web_column *c = &t->columns[rows->columns[k]];
 
-		part_td_begin(&p->html, .kind = vv_html_words(c->key && c->number ? "k n"
-							      : c->key            ? "k"
-							      : c->number         ? "n"
-										  : NULL));
+		part_td_begin(&p->html, .kind = c->key && c->number ? "k n"
+						: c->key            ? "k"
+						: c->number         ? "n"
+								    : NULL);
 		vv_page_put_value(p, &p->html, &r->cells[k]);
 		part_td_end(&p->html);
 	}

@@ -16,7 +16,7 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 /* "is at least" */
 const char *vv_page_op_words(vv_web_op op);
 /* What can be asked of a column of the type: names, for the script to offer nothing else. */
-vv_html_text vv_page_fitting_ops(vv_page *p, const char *type_name);
+const char *vv_page_fitting_ops(vv_page *p, const char *type_name);
 /* Options of a menu; of what a column of the type can be asked, NULL: all. */
 vv_html *vv_page_op_options(vv_page *p, const char *type_name);
 void vv_page_put_hidden(vv_html *h, const char *name, const char *value);

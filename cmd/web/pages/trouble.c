@@ -29,20 +29,18 @@ static void put_elsewhere(vv_page *p)
 		return;
 	}
 	if (!newest.none) {
-		part_link_paragraph(&p->html,
-				    .before = vv_html_words("The newest version that has it:"),
-				    .at = vv_page_to(p, VV_WEB_AT_TABLE, newest.hex, path),
-				    .text = vv_page_text(p, "%s of %s", newest.brief,
-							 vv_page_day(p, &newest).s));
+		part_link_paragraph(
+			&p->html, .before = "The newest version that has it:",
+			.at = vv_page_to(p, VV_WEB_AT_TABLE, newest.hex, path),
+			.text = vv_page_text(p, "%s of %s", newest.brief, vv_page_day(p, &newest)));
 	}
 	if (count > 0) {
-		part_subtitle(&p->html, .text = vv_html_words("Did you mean"),
-			      .id = vv_html_words("near"));
-		part_list_begin(&p->html, .kind = vv_html_words("near"));
+		part_subtitle(&p->html, .text = "Did you mean", .id = "near");
+		part_list_begin(&p->html, .kind = "near");
 		for (size_t i = 0; i < count; i++) {
 			part_link_item(&p->html,
 				       .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, near[i]),
-				       .text = vv_html_words(near[i]));
+				       .text = near[i]);
 		}
 		part_list_end(&p->html);
 	}
@@ -68,9 +66,9 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 {
 	vv_error worded = *why;
 
-	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(title_of(status, why)),
-					  .description = vv_html_words(why->message),
-					  .heading = vv_html_words(title_of(status, why))});
+	vv_page_begin(p, &(vv_page_frame){.title = title_of(status, why),
+					  .description = why->message,
+					  .heading = title_of(status, why)});
 	part_trouble_lead(&p->html, .text = vv_page_sentence(p, why->message));
 	vv_hint_word(&worded, vv_hint_words);
 	if (worded.hint[0]) {
@@ -85,7 +83,7 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 	if (p->asked->repository) {
 		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
 		part_link_paragraph(&p->html, .at = vv_page_link(p, &home),
-				    .text = vv_html_words("The overview of this repository"));
+				    .text = "The overview of this repository");
 	}
-	return vv_page_end(p, vv_html_words(NULL), out, err);
+	return vv_page_end(p, out, err);
 }

@@ -107,8 +107,8 @@ static void a_part_escapes_each_value_for_its_place(void **state)
 	vv_html h = VV_HTML_INIT;
 
 	(void)state;
-	part_link_code(&h, .at = vv_html_link("javascript:x"), .text = vv_html_words("<\x1b>"),
-		       .title = vv_html_words("\"\x1b\n"));
+	part_link_code(&h, .at = vv_html_link("javascript:x"), .text = "<\x1b>",
+		       .title = "\"\x1b\n");
 	assert_string_equal(
 		vv_buf_cstr(&h.markup),
 		"<a href=\"#\" title=\"&quot;\\x1B\\n\"><code>&lt;<b class=\"e\">\\x1B</b>&gt;</code></a>");
@@ -120,7 +120,7 @@ static void what_is_not_given_leaves_no_trace(void **state)
 	vv_html h = VV_HTML_INIT;
 
 	(void)state;
-	part_link_code(&h, .at = vv_html_link("/a"), .text = vv_html_words("b"));
+	part_link_code(&h, .at = vv_html_link("/a"), .text = "b");
 	assert_string_equal(vv_buf_cstr(&h.markup), "<a href=\"/a\"><code>b</code></a>");
 	vv_html_clear(&h);
 }
