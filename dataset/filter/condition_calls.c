@@ -723,59 +723,66 @@ static void run_greatest(vv_condition_scratch *s, size_t a, size_t count)
 #define MANY 16
 
 static const vv_call calls[] = {
-	{"abs", "n", 1, 1, 'n', false, run_abs, "abs(-2.5) = 2.5"},
-	{"add_days", "dn", 2, 2, 'x', false, run_add_days,
+	{"abs", "n", 1, 1, 'n', false, 's', run_abs, "abs(-2.5) = 2.5"},
+	{"add_days", "dn", 2, 2, 'x', false, '-', run_add_days,
 	 "add_days('2024-02-28', 2) = '2024-03-01'"},
-	{"ceil", "n", 1, 1, 'n', false, run_ceil, "ceil(-2.5) = -2 and ceil(2.1) = 3"},
-	{"coalesce", "x", 2, MANY, 'x', true, run_coalesce,
+	{"ceil", "n", 1, 1, 'n', false, 's', run_ceil, "ceil(-2.5) = -2 and ceil(2.1) = 3"},
+	{"coalesce", "x", 2, MANY, 'x', true, 's', run_coalesce,
 	 "coalesce(nullif('a', 'a'), 'b') = 'b'"},
-	{"concat", "t", 2, MANY, 't', false, run_concat, "concat('a', 'b', 'c') = 'a' || 'bc'"},
-	{"contains", "tt", 2, 2, 'b', false, run_contains, "contains('varve', 'rv')"},
-	{"date", "d", 1, 1, 'd', false, run_date, "date('2024-05-17T23:30:00Z') = '2024-05-17'"},
-	{"day", "d", 1, 1, 'n', false, run_day, "day('2024-05-17') = 17"},
-	{"days", "dd", 2, 2, 'n', false, run_days, "days('2024-02-28', '2024-03-01') = 2"},
-	{"ends_with", "tt", 2, 2, 'b', false, run_ends_with, "ends_with('a.csv', '.csv')"},
-	{"floor", "n", 1, 1, 'n', false, run_floor, "floor(-2.5) = -3"},
-	{"greatest", "x", 2, MANY, 'x', false, run_greatest, "greatest(1, 3, 2) = 3"},
-	{"hour", "c", 1, 1, 'n', false, run_hour, "hour('14:30:00') = 14"},
-	{"iif", "bxx", 3, 3, 'x', true, run_iif, "iif(1 < 2, 'yes', 'no') = 'yes'"},
-	{"instr", "tt", 2, 2, 'n', false, run_instr,
+	{"concat", "t", 2, MANY, 't', false, '-', run_concat,
+	 "concat('a', 'b', 'c') = 'a' || 'bc'"},
+	{"contains", "tt", 2, 2, 'b', false, '-', run_contains, "contains('varve', 'rv')"},
+	{"date", "d", 1, 1, 'd', false, 's', run_date,
+	 "date('2024-05-17T23:30:00Z') = '2024-05-17'"},
+	{"day", "d", 1, 1, 'n', false, '-', run_day, "day('2024-05-17') = 17"},
+	{"days", "dd", 2, 2, 'n', false, '-', run_days, "days('2024-02-28', '2024-03-01') = 2"},
+	{"ends_with", "tt", 2, 2, 'b', false, '-', run_ends_with, "ends_with('a.csv', '.csv')"},
+	{"floor", "n", 1, 1, 'n', false, 's', run_floor, "floor(-2.5) = -3"},
+	{"greatest", "x", 2, MANY, 'x', false, '-', run_greatest, "greatest(1, 3, 2) = 3"},
+	{"hour", "c", 1, 1, 'n', false, '-', run_hour, "hour('14:30:00') = 14"},
+	{"iif", "bxx", 3, 3, 'x', true, 's', run_iif, "iif(1 < 2, 'yes', 'no') = 'yes'"},
+	{"instr", "tt", 2, 2, 'n', false, 's', run_instr,
 	 "instr('varve', 'v') = 1 and instr('varve', 'x') = 0"},
-	{"last_day", "d", 1, 1, 'd', false, run_last_day, "last_day('2024-02-10') = '2024-02-29'"},
-	{"least", "x", 2, MANY, 'x', false, run_least, "least(1, 3, 2) = 1"},
-	{"left", "tn", 2, 2, 't', false, run_left, "left('varve', 2) = 'va'"},
-	{"length", "t", 1, 1, 'n', false, run_length, "length('größe') = 5"},
-	{"lower", "t", 1, 1, 't', false, run_lower, "lower('ABc') = 'abc'"},
-	{"ltrim", "tt", 1, 2, 't', false, run_ltrim, "ltrim('  a ') = 'a '"},
-	{"minute", "c", 1, 1, 'n', false, run_minute, "minute('14:30:05') = 30"},
-	{"mod", "nn", 2, 2, 'n', false, run_mod, "mod(-7, 3) = -1 and mod(7.5, 2) = 1.5"},
-	{"month", "m", 1, 1, 'n', false, run_month, "month('2024-05-17') = 5"},
-	{"nullif", "xx", 2, 2, 'x', true, run_nullif, "nullif(5, 5) is null and nullif(5, 6) = 5"},
-	{"number", "t", 1, 1, 'n', false, run_number, "number('12.50') = 12.5"},
-	{"quarter", "m", 1, 1, 'n', false, run_quarter, "quarter('2024-05-17') = 2"},
-	{"replace", "ttt", 3, 3, 't', false, run_replace, "replace('a-b-c', '-', '+') = 'a+b+c'"},
-	{"reverse", "t", 1, 1, 't', false, run_reverse, "reverse('abc') = 'cba'"},
-	{"right", "tn", 2, 2, 't', false, run_right, "right('varve', 2) = 've'"},
-	{"round", "nn", 1, 2, 'n', false, run_round, "round(2.345, 2) = 2.35 and round(-0.5) = -1"},
-	{"rtrim", "tt", 1, 2, 't', false, run_rtrim, "rtrim('1.500', '0') = '1.5'"},
-	{"second", "c", 1, 1, 'n', false, run_second, "second('14:30:05') = 5"},
-	{"seconds", "dd", 2, 2, 'n', false, run_seconds,
+	{"last_day", "d", 1, 1, 'd', false, '-', run_last_day,
+	 "last_day('2024-02-10') = '2024-02-29'"},
+	{"least", "x", 2, MANY, 'x', false, '-', run_least, "least(1, 3, 2) = 1"},
+	{"left", "tn", 2, 2, 't', false, '-', run_left, "left('varve', 2) = 'va'"},
+	{"length", "t", 1, 1, 'n', false, 's', run_length, "length('größe') = 5"},
+	{"lower", "t", 1, 1, 't', false, 's', run_lower, "lower('ABc') = 'abc'"},
+	{"ltrim", "tt", 1, 2, 't', false, 's', run_ltrim, "ltrim('  a ') = 'a '"},
+	{"minute", "c", 1, 1, 'n', false, '-', run_minute, "minute('14:30:05') = 30"},
+	{"mod", "nn", 2, 2, 'n', false, 'r', run_mod, "mod(-7, 3) = -1 and mod(7.5, 2) = 1.5"},
+	{"month", "m", 1, 1, 'n', false, '-', run_month, "month('2024-05-17') = 5"},
+	{"nullif", "xx", 2, 2, 'x', true, 's', run_nullif,
+	 "nullif(5, 5) is null and nullif(5, 6) = 5"},
+	{"number", "t", 1, 1, 'n', false, '-', run_number, "number('12.50') = 12.5"},
+	{"quarter", "m", 1, 1, 'n', false, '-', run_quarter, "quarter('2024-05-17') = 2"},
+	{"replace", "ttt", 3, 3, 't', false, 's', run_replace,
+	 "replace('a-b-c', '-', '+') = 'a+b+c'"},
+	{"reverse", "t", 1, 1, 't', false, '-', run_reverse, "reverse('abc') = 'cba'"},
+	{"right", "tn", 2, 2, 't', false, '-', run_right, "right('varve', 2) = 've'"},
+	{"round", "nn", 1, 2, 'n', false, 'r', run_round,
+	 "round(2.345, 2) = 2.35 and round(-0.5) = -1"},
+	{"rtrim", "tt", 1, 2, 't', false, 's', run_rtrim, "rtrim('1.500', '0') = '1.5'"},
+	{"second", "c", 1, 1, 'n', false, '-', run_second, "second('14:30:05') = 5"},
+	{"seconds", "dd", 2, 2, 'n', false, '-', run_seconds,
 	 "seconds('2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z') = 3600"},
-	{"sign", "n", 1, 1, 'n', false, run_sign, "sign(-3) = -1 and sign(0) = 0"},
-	{"split_part", "ttn", 3, 3, 't', false, run_split_part,
+	{"sign", "n", 1, 1, 'n', false, 's', run_sign, "sign(-3) = -1 and sign(0) = 0"},
+	{"split_part", "ttn", 3, 3, 't', false, '-', run_split_part,
 	 "split_part('a/b/c', '/', 2) = 'b'"},
-	{"starts_with", "tt", 2, 2, 'b', false, run_starts_with, "starts_with('varve', 'va')"},
-	{"substr", "tnn", 2, 3, 't', false, run_substr,
+	{"starts_with", "tt", 2, 2, 'b', false, '-', run_starts_with, "starts_with('varve', 'va')"},
+	{"substr", "tnn", 2, 3, 't', false, 's', run_substr,
 	 "substr('varve', 2, 3) = 'arv' and substr('varve', -2) = 've'"},
-	{"to_date", "t", 1, 1, 'd', false, run_to_date, "to_date('2024-05-17') = '2024-05-17'"},
-	{"trim", "tt", 1, 2, 't', false, run_trim, "trim('  a b ') = 'a b'"},
-	{"trunc", "nn", 1, 2, 'n', false, run_trunc, "trunc(-2.57, 1) = -2.5"},
-	{"upper", "t", 1, 1, 't', false, run_upper, "upper('aBc') = 'ABC'"},
-	{"week", "d", 1, 1, 'n', false, run_week,
+	{"to_date", "t", 1, 1, 'd', false, '-', run_to_date,
+	 "to_date('2024-05-17') = '2024-05-17'"},
+	{"trim", "tt", 1, 2, 't', false, 's', run_trim, "trim('  a b ') = 'a b'"},
+	{"trunc", "nn", 1, 2, 'n', false, 'r', run_trunc, "trunc(-2.57, 1) = -2.5"},
+	{"upper", "t", 1, 1, 't', false, 's', run_upper, "upper('aBc') = 'ABC'"},
+	{"week", "d", 1, 1, 'n', false, '-', run_week,
 	 "week('2027-01-03') = 53 and week('2024-01-01') = 1"},
-	{"weekday", "d", 1, 1, 'n', false, run_weekday, "weekday('2024-05-17') = 5"},
-	{"year", "m", 1, 1, 'n', false, run_year, "year('2024-05-17') = 2024"},
-	{"yearday", "d", 1, 1, 'n', false, run_yearday, "yearday('2024-12-31') = 366"},
+	{"weekday", "d", 1, 1, 'n', false, '-', run_weekday, "weekday('2024-05-17') = 5"},
+	{"year", "m", 1, 1, 'n', false, '-', run_year, "year('2024-05-17') = 2024"},
+	{"yearday", "d", 1, 1, 'n', false, '-', run_yearday, "yearday('2024-12-31') = 366"},
 };
 
 const vv_call *vv_call_at(size_t i)
@@ -800,4 +807,22 @@ const vv_call *vv_call_find(const char *name, size_t len)
 		if (k == len && !call->name[k]) return call;
 	}
 	return NULL;
+}
+
+void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t count,
+		 vv_operand_kind kind)
+{
+	vv_value_state state = VV_VALUE_SMALL;
+
+	for (size_t i = a; !call->whole && i < a + count; i++) {
+		if (s->stack[i].state < state) {
+			state = s->stack[i].state;
+		}
+	}
+	if (state < VV_VALUE_SMALL) {
+		set_state(s, a, state);
+		return;
+	}
+	s->call_kind = kind;
+	call->run(s, a, count);
 }

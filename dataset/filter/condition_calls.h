@@ -14,6 +14,8 @@ typedef struct vv_call {
 	size_t least, most;
 	char gives; /* n, t, b, d, or x */
 	bool whole; /* it is asked also where an argument is missing or unknown */
+	/* What SQLite has under this name: s the same, r the same of doubles, - nothing that is the same. */
+	char sqlite;
 	/* a: the first of count arguments, and in its place the result */
 	void (*run)(vv_condition_scratch *s, size_t a, size_t count);
 	const char *example; /* a condition that holds */
@@ -23,6 +25,10 @@ typedef struct vv_call {
 const vv_call *vv_call_find(const char *name, size_t len);
 /* The i-th; NULL: there are no more. */
 const vv_call *vv_call_at(size_t i);
+
+/* The value of a function of kind (what x are) with count arguments from a on, in the place of the first. */
+void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t count,
+		 vv_operand_kind kind);
 
 /* Year, month and day of a day since 1970. */
 void vv_civil_day(int64_t days, int64_t *year, int *month, int *day);

@@ -389,25 +389,6 @@ static void run_pattern(vv_condition_scratch *s, vv_operand *a, const vv_pattern
 	}
 }
 
-static void run_call(vv_condition_scratch *s, size_t a, const vv_step *step)
-{
-	const vv_call *call = vv_call_at(step->at);
-	vv_value_state state = VV_VALUE_SMALL;
-
-	for (size_t i = a; !call->whole && i < a + step->count; i++) {
-		if (s->stack[i].state < state) {
-			state = s->stack[i].state;
-		}
-	}
-	if (state < VV_VALUE_SMALL) {
-		s->stack[a].state = state;
-		s->stack[a].text = NULL;
-		return;
-	}
-	s->call_kind = step->kind;
-	call->run(s, a, step->count);
-}
-
 static void load_aggregate(vv_condition_scratch *s, size_t top, const vv_step *step)
 {
 	const vv_value_room *values = s->sums[step->before];
@@ -515,7 +496,7 @@ void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, cons
 			break;
 		case VV_STEP_CALL:
 			top -= step->count - 1;
-			run_call(s, top - 1, step);
+			vv_call_run(vv_call_at(step->at), s, top - 1, step->count, step->kind);
 			break;
 		case VV_STEP_AGGREGATE:
 			load_aggregate(s, top++, step);

@@ -194,6 +194,35 @@ VARVE_API int varve_filter_parse(varve_filter **out, const char *text, const var
 				 size_t param_count, varve_error *err);
 VARVE_API void varve_filter_free(varve_filter *filter);
 
+/*
+ * Functions: those of conditions (docs/use/rules.md, "Functions"), for other languages. A handle is for one thread.
+ */
+typedef struct varve_function varve_function;
+
+enum varve_function_sqlite {
+	VARVE_SQLITE_NONE, /* SQLite has no such function */
+	VARVE_SQLITE_SAME, /* it has the same */
+	VARVE_SQLITE_REAL  /* it has one that computes with doubles, and gives doubles */
+};
+
+/* Opens the function at a place, from 0, for use. VARVE_ENOTFOUND: there are fewer. */
+VARVE_API int varve_function_open(varve_function **out, size_t place, varve_error *err);
+VARVE_API void varve_function_free(varve_function *function);
+
+typedef struct varve_function_facts {
+	const char *name;
+	size_t least, most; /* arguments */
+	int32_t sqlite;     /* enum varve_function_sqlite */
+	int32_t reserved;
+} varve_function_facts;
+VARVE_API const varve_function_facts *varve_function_info(const varve_function *function);
+
+/* Calls it. Arguments have the kind NULL, TEXT, INT64, or DECIMAL (a number by its text); each is read as what the function
+ * takes, and one that cannot be read makes the result NULL. Numbers come back as INT64 or DECIMAL. The text of *value lasts
+ * until the next call. VARVE_EUSAGE: another number of arguments than it takes, a number where it takes a date. */
+VARVE_API int varve_function_call(varve_value *value, varve_function *function,
+				  const varve_value *args, size_t count, varve_error *err);
+
 typedef struct varve_rows_options {
 	size_t size;
 	const char *const *columns; /* names, ended by NULL, in this order; NULL: all */

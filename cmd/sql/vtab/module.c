@@ -9,6 +9,7 @@
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/registered.h"
 #include "cmd/sql/vtab/rewrite.h"
+#include "cmd/sql/vtab/scalar.h"
 #include "cmd/sql/vtab/tables.h"
 SQLITE_EXTENSION_INIT1
 
@@ -488,7 +489,7 @@ static int add_functions(sqlite3 *db, vv_sql_catalog *c)
 	} functions[] = {{"varve_attach", 1, attach},  {"varve_use", 1, use},
 			 {"varve_open", 1, open_repo}, {"varve_open", 2, open_repo},
 			 {"varve_sql", 1, make_ready}, {"varve_error", 0, last_error}};
-	int rc = SQLITE_OK;
+	int rc = vv_sql_scalar_add(db);
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++) {
 		rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments,

@@ -252,6 +252,20 @@ static size_t put_right_join(sqlite3_str *out, const token *right, const char *e
 	return (size_t)(behind - right->at);
 }
 
+/* left(x, 2): SQLite before 3.44 takes the word for that of a join. */
+static size_t put_call(sqlite3_str *out, const token *name, const char *end)
+{
+	const char *at = name->at + name->len;
+	token open = next_token(&at, end);
+
+	if ((!is_word(name, "left") && !is_word(name, "right")) || open.len != 1 ||
+	    *open.at != '(') {
+		return 0;
+	}
+	sqlite3_str_appendf(out, "\"%.*s\"", (int)name->len, name->at);
+	return name->len;
+}
+
 void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 {
 	const char *at = sql, *end = sql + len;
@@ -261,7 +275,8 @@ void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 		size_t taken = 0;
 
 		if (t.kind == WORD && (taken = put_as_of(out, &t, end)) == 0 &&
-		    (taken = put_function(out, &t, end)) == 0) {
+		    (taken = put_function(out, &t, end)) == 0 &&
+		    (taken = put_call(out, &t, end)) == 0) {
 			taken = put_right_join(out, &t, end);
 		}
 		if (taken == 0) {

@@ -238,6 +238,19 @@ static bool read_integer(vv_sql_value *out, const varve_value *v, int type)
 	return v->kind == VARVE_VALUE_INT64 || v->kind == VARVE_VALUE_BOOL;
 }
 
+/* Writes a date or datetime as a text. False: one that is beyond the calendar's years. */
+static bool read_moment(vv_sql_value *out, const varve_value *v)
+{
+	const bool date = v->kind == VARVE_VALUE_DATE;
+
+	if (!date && v->kind != VARVE_VALUE_DATETIME) return true;
+	if (!date && (v->i < FIRST_TIME || v->i > LAST_TIME)) return false;
+	out->text = out->own;
+	out->len = (size_t)(date ? write_date(out->own, sizeof(out->own), v->i)
+				 : write_instant(out->own, sizeof(out->own), v->i));
+	return true;
+}
+
 /* A value that fits its class. */
 static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_value *v,
 			 uint64_t row)
@@ -256,18 +269,8 @@ static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, co
 		}
 		return true;
 	default:
-		if (v->kind == VARVE_VALUE_DATETIME && (v->i < FIRST_TIME || v->i > LAST_TIME)) {
-			return false; /* as a text it would sort elsewhere */
-		}
-		if (v->kind == VARVE_VALUE_DATE || v->kind == VARVE_VALUE_DATETIME) {
-			out->text = out->own;
-			out->len = (size_t)(v->kind == VARVE_VALUE_DATE
-						    ? write_date(out->own, sizeof(out->own), v->i)
-						    : write_instant(out->own, sizeof(out->own),
-								    v->i));
-			return true;
-		}
-		return is_utf8(v->text.data, v->text.len);
+		if (!read_moment(out, v)) return false; /* as a text it would sort elsewhere */
+		return is_utf8(out->text, out->len);
 	}
 }
 
@@ -300,6 +303,15 @@ void vv_sql_value_put(sqlite3_context *context, const vv_sql_value *value)
 		sqlite3_result_double(context, value->d);
 	} else {
 		put_text(context, value->text, value->len);
+	}
+}
+
+void vv_sql_value_put_fitting(sqlite3_context *context, const varve_value *v)
+{
+	vv_sql_value out = {.text = v->text.data, .len = v->text.len};
+
+	if (v->kind != VARVE_VALUE_NULL && read_moment(&out, v)) {
+		put_text(context, out.text, out.len);
 	}
 }
 

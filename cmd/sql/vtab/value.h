@@ -37,6 +37,9 @@ void vv_sql_value_put(struct sqlite3_context *context, const vv_sql_value *value
 void vv_sql_value_put_cell(struct sqlite3_context *context, vv_sql_opened *as, size_t column,
 			   const varve_cell *cell, uint64_t row);
 
+/* NULL, a text, a date or a datetime. */
+void vv_sql_value_put_fitting(struct sqlite3_context *context, const varve_value *v);
+
 /* The cell as it is written: TEXT, or a BLOB where it is not UTF-8; NULL where there is none. */
 void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *cell);
 

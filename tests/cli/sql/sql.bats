@@ -668,3 +668,16 @@ for i in range(200):
 	ends_with 1 varve sql "SELECT * FROM varve_row_t('1')"
 	stderr_has "'t.csv' has no key"
 }
+
+@test "functions of conditions have the values in SQL that they have in rules" {
+	succeeds python3 "$BATS_TEST_DIRNAME/functions.py" "$BATS_TEST_DIRNAME/../../.." "${VARVE_TEST_SEEDS:-$RANDOM}" 120
+	output_has '0 differ'
+	ends_with 1 varve sql "SELECT days(1, '2024-01-01')"
+	stderr_has 'days takes a date, not a number'
+	ends_with 1 varve sql "SELECT least('a', 1)"
+	stderr_has 'least compares texts or numbers'
+	ends_with 1 varve sql "SELECT days('2024-01-01')"
+	stderr_has 'wrong number of arguments to function days()'
+	succeeds varve sql --format csv "SELECT round(5) / 2, trunc(7), days('2024-13-01', '2024-01-01'), add_days('2024-02-28T10:00:00Z', 1)"
+	output_has '2.5,7.0,,2024-02-29T10:00:00Z'
+}
