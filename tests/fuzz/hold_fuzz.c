@@ -43,7 +43,7 @@ static void finish(void)
 static void prepare(void)
 {
 	static const uint8_t seed[VV_KEY_SEED] = {7};
-	vv_hold_identity one = {.share = VV_HOLD_SHARE_NONE};
+	vv_hold_identity one = {.room = UINT64_MAX};
 	vv_hold_rules rules = {.size = 1u << 20};
 	vv_error err;
 

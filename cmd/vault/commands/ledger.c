@@ -8,22 +8,16 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
-#include "cmd/vault/keep/standing_report.h"
 #include "cmd/vault/print/standing.h"
 #include "cmd/vault/work/session.h"
 
 typedef struct options {
 	const char *format;
 	bool offline;
-	vv_holding_options holding;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "offline", offline, "do not ask the holders first"),
-	OPT_NUMBER(0, "hold", holding.size, "BYTES", "standing: as 'varve serve' has it"),
-	OPT_LIST(0, "for", holding.admitted, "DID[=BYTES]", "standing: as 'varve serve' has it"),
-	OPT_STRING(0, "ratio", holding.ratio, "R", "standing: as 'varve serve' has it"),
-	OPT_NUMBER(0, "allowance", holding.allowance, "BYTES", "standing: as 'varve serve' has it"),
 	OPT_JSON("log, show, standing: the output format"),
 };
 
@@ -325,38 +319,14 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 static int check_ledger(const vv_context *c)
 {
 	const options *o = c->options;
-	const vv_holding_options *h = &o->holding;
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
 
 	if (!((strcmp(what, "log") == 0 || strcmp(what, "verify") == 0) && c->argc <= 1) &&
-	    !(strcmp(what, "show") == 0 && c->argc == 2) && strcmp(what, "standing") != 0) {
-		return vv_usage_error("ledger log, verify, show RECORD or standing [DID...]");
-	}
-	if (strcmp(what, "standing") != 0 &&
-	    (h->size > 0 || h->ratio || h->allowance > 0 || h->admitted.count > 0)) {
-		return vv_usage_error(
-			"--hold, --for, --ratio and --allowance are for ledger standing");
+	    !(strcmp(what, "show") == 0 && c->argc == 2) &&
+	    !(strcmp(what, "standing") == 0 && c->argc == 1)) {
+		return vv_usage_error("ledger log, verify, show RECORD or standing");
 	}
 	return vv_check_json(vv_wants_json(o->format), strcmp(what, "verify") != 0, "ledger log");
-}
-
-/* Needs no vault of this repository's own. */
-static vv_status run_standing(vv_context *c, vv_error *err)
-{
-	options *o = c->options;
-	vv_standing_report x;
-
-	o->holding.env = vv_repository_env(c->repo);
-	o->holding.term = VV_HOLDING_TERM_UNSAID;
-	vv_status rc = vv_standing_report_open(&x, &o->holding, c->repo,
-					       (const char *const *)c->argv + 1,
-					       (size_t)c->argc - 1, err);
-
-	if (rc == VV_OK) {
-		rc = vv_print_standing(&x, vv_wants_json(o->format), err);
-		vv_standing_report_clear(&x);
-	}
-	return rc;
 }
 
 static vv_status run_ledger(vv_context *c, vv_error *err)
@@ -365,7 +335,9 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
 	vv_auto(vv_vault_session) s = {.lock = -1};
 
-	if (strcmp(what, "standing") == 0) return run_standing(c, err);
+	if (strcmp(what, "standing") == 0) { /* needs no vault of this repository's own */
+		return vv_print_standing(c->repo, vv_wants_json(o->format), err);
+	}
 	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, 0, err);
 	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
@@ -394,8 +366,7 @@ const vv_command vv_cmd_vault_ledger = {
 	.group = "look",
 	.summary = "the signed records of where sealed copies are",
 	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD\n"
-		 "standing [--json] [--hold BYTES] [--for DID[=BYTES]]... [--ratio R] "
-		 "[--allowance BYTES] [DID...]",
+		 "standing [--json]",
 	.example = "$ varve vault ledger verify\n"
 		   "sound: 12 records of 1 author, here and at 2 holders",
 	.options = table,

@@ -19,6 +19,7 @@
 #include "transport/places/place_kinds.h"
 
 #define LOCK_MS 30000u
+#define RENEW_MS 60000u
 #define GRACE_SEC (14u * 86400u) /* from a retire to the deletion, at most */
 
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err)
@@ -117,27 +118,14 @@ vv_status vv_hold_tell_others(vv_hold *h, vv_error *err)
 	return vv_write_file(path, h->changed, strlen(h->changed), false, err);
 }
 
-/* Who is admitted now; where that cannot be said, who was. What is known of a vault was judged by who was before. */
-static void admit_anew(vv_hold *h, bool refused)
+/* Standing may have changed. */
+static void renew_room(vv_hold *h)
 {
-	const vv_hold_admission *a = &h->rules.admission;
-	vv_hold_identity *list;
-	size_t count;
+	const uint64_t now = vv_monotonic_ms();
 
-	if (!a->ask || !a->is_old(a->payload, refused) ||
-	    a->ask(a->payload, &list, &count, VV_IGNORED) < 0) {
-		return;
-	}
-	bool same = count == h->rules.admitted_count;
-	for (size_t i = 0; i < count && same; i++) {
-		same = memcmp(list[i].key, h->rules.admitted[i].key, VV_KEY_PUBLIC) == 0;
-	}
-	vv_free(h->rules.admitted);
-	h->rules.admitted = list;
-	h->rules.admitted_count = count;
-	vv_hold_room_forget(h->room);
-	if (!same) {
-		vv_hold_cache_forget_all(h->cache);
+	if (h->rules.renew && (h->renewed_ms == 0 || now - h->renewed_ms >= RENEW_MS)) {
+		h->renewed_ms = now;
+		h->rules.renew(h->rules.payload, h->rules.admitted, h->rules.admitted_count);
 	}
 }
 
@@ -157,9 +145,6 @@ static vv_status enter(vv_hold *h, vv_error *err)
 	vv_turn_take(h->turn, 0);
 	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
 	vv_status rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
-	if (rc == VV_OK) {
-		admit_anew(h, false);
-	}
 	if (rc < 0) {
 		leave(h);
 	}
@@ -183,22 +168,6 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
 }
 
-/* Room may have grown since it was looked at. */
-static vv_status check_room(vv_hold_answering *x, uint64_t len, vv_error *err)
-{
-	vv_hold *h = x->h;
-	vv_status rc = vv_hold_room_check(h->room, &x->q->vault, VV_HOLD_SHARD, len, err);
-
-	if (rc == VV_EREFUSED && h->rules.admission.ask &&
-	    h->rules.admission.is_old(h->rules.admission.payload, true)) {
-		admit_anew(h, true);
-		if ((rc = known_vault(h, &x->q->vault, err)) == VV_OK) {
-			rc = vv_hold_room_check(h->room, &x->q->vault, VV_HOLD_SHARD, len, err);
-		}
-	}
-	return rc;
-}
-
 static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 {
 	vv_hold *h = x->h;
@@ -217,7 +186,9 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 	/* What is there in its length, takes no room. */
 	const bool there = vv_hold_look(h, name, &is, NULL) == VV_OK,
 		   more = !there || is.size != b->len;
-	if ((more && (rc = check_room(x, b->len, err)) < 0) ||
+	renew_room(h);
+	if ((more &&
+	     (rc = vv_hold_room_check(h->room, &x->q->vault, VV_HOLD_SHARD, b->len, err)) < 0) ||
 	    (rc = vv_hold_tell_others(h, err)) < 0) {
 		return rc;
 	}

@@ -23,6 +23,7 @@ struct vv_hold {
 	int file_lock;
 	char changed[2 * VV_HOLD_MARK_LEN + 1]; /* what the file of that name said last */
 	vv_hold_room *room;
+	uint64_t renewed_ms; /* when room was worked out last; 0: never */
 	vv_hold_cache *cache;
 	vv_hold_vault *vault; /* of this request, in the cache; once it is needed */
 	/* For all threads: bytes, when somebody asked last; UINT64_MAX: nobody did. */

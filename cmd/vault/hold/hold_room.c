@@ -1,5 +1,5 @@
 /*
- * hold_room: what a vault's folder says of whose it is, and how the room is divided.
+ * hold_room: what a vault's folder says of whose it is.
  */
 #include "cmd/vault/hold/hold_room.h"
 
@@ -32,46 +32,20 @@ typedef struct vault_use {
 struct vv_hold_room {
 	const vv_hold_rules *rules;
 	const vv_place *place;
-	uint64_t equal; /* bytes for each one without a share of its own */
-	bool listed;    /* all vaults that are there are in the list */
+	bool listed; /* all vaults that are there are in the list */
 	vault_use *vaults;
 	size_t count, cap;
 };
 
-/* --- the room ---------------------------------------------------------------------------------- */
-
-/* What the shares leave is divided equally. */
-static vv_status divide(vv_hold_room *r, vv_error *err)
-{
-	uint64_t left = r->rules->size, without = 0;
-
-	for (size_t i = 0; i < r->rules->admitted_count; i++) {
-		const uint64_t share = r->rules->admitted[i].share;
-		without += share == VV_HOLD_SHARE_NONE;
-		if (share != VV_HOLD_SHARE_NONE) {
-			left = share < left ? left - share : 0;
-		}
-	}
-	r->equal = without > 0 ? left / without : 0;
-	if (without == 0 || r->equal > 0) return VV_OK;
-	vv_fail(err, VV_EUSAGE, "the shares take all of %s, and %s without one %s nothing",
-		vv_text_bytes(r->rules->size), vv_text_counted(without, "key", NULL),
-		without == 1 ? "gets" : "get");
-	return vv_hint(err, "raise --hold, or set shares: --hold BYTES --for DID=BYTES");
-}
-
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
 			    vv_error *err)
 {
-	vv_auto(vv_hold_room) *r = vv_calloc(1, sizeof(*r));
-	vv_status rc;
+	vv_hold_room *r = vv_calloc(1, sizeof(*r));
 
-	*out = NULL;
+	*out = r;
 	if (!r) return vv_fail_nomem(err);
 	r->rules = rules;
 	r->place = place;
-	if ((rc = divide(r, err)) < 0) return rc;
-	*out = vv_take(&r);
 	return VV_OK;
 }
 
@@ -264,14 +238,9 @@ static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t 
 	return signed_it;
 }
 
-static uint64_t room_of(const vv_hold_room *r, const vv_hold_identity *who)
-{
-	return who->share == VV_HOLD_SHARE_NONE ? r->equal : who->share;
-}
-
 static void look(const vv_hold_room *r, const vv_hold_identity *who, vv_hold_room_facts *out)
 {
-	*out = (vv_hold_room_facts){.room = room_of(r, who)};
+	*out = (vv_hold_room_facts){.room = who->room};
 	out->alone = out->room >= r->rules->size;
 	for (size_t i = 0; i < r->count; i++) {
 		const vault_use *v = &r->vaults[i];
@@ -309,7 +278,7 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
 		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
 		what_takes(what), vv_text_bytes(len));
-	if (r->rules->admission.ask) return vv_hint_code(err, VV_HINT_STANDING);
+	if (r->rules->renew) return vv_hint_code(err, VV_HINT_STANDING);
 	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
 }
 

@@ -21,8 +21,8 @@
 
 typedef struct vv_hold_room vv_hold_room;
 
-/* place: the folder of what is kept, NULL where nothing ever was; rules: both are borrowed until close. VV_EUSAGE: the shares leave
- * nothing to those who have none of their own. */
+/* place: the folder of what is kept, NULL where nothing ever was; rules: both are borrowed until
+ * close. */
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
 			    vv_error *err);
 void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */

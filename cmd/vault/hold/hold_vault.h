@@ -24,21 +24,9 @@
 /* Somebody for whom copies are kept. */
 typedef struct vv_hold_identity {
 	uint8_t key[VV_KEY_PUBLIC];
-	/* bytes; VV_HOLD_SHARE_NONE: an equal part of what the shares of others leave */
-	uint64_t share;
+	uint64_t room; /* bytes that it may keep */
 } vv_hold_identity;
 VV_AUTO_FREE(vv_hold_identity, vv_free) /* an array of them */
-#define VV_HOLD_SHARE_NONE UINT64_MAX
-
-/* Who is admitted, asked for again while the server runs: who is trusted, and how much room each has. */
-typedef struct vv_hold_admission {
-	/* Is the last answer too old? refused: for who was refused something by it. */
-	bool (*is_old)(void *payload, bool refused);
-	/* Each with its share; *out is the caller's. Where it fails it has said so itself, and who was admitted
-	 * stays admitted. */
-	vv_status (*ask)(void *payload, vv_hold_identity **out, size_t *count, vv_error *err);
-	void *payload;
-} vv_hold_admission;
 
 /* For whom copies are kept, and who keeps them. */
 typedef struct vv_hold_rules {
@@ -47,7 +35,9 @@ typedef struct vv_hold_rules {
 	vv_key key;    /* signs receipts */
 	vv_hold_identity *admitted;
 	size_t admitted_count;
-	vv_hold_admission admission; /* ask NULL: those who are admitted, for good */
+	/* Works their room out anew, before a shard is taken, at most each minute; NULL: it stays as it is. */
+	void (*renew)(void *payload, vv_hold_identity *admitted, size_t count);
+	void *payload;
 } vv_hold_rules;
 
 typedef struct vv_hold_vault vv_hold_vault;

@@ -118,7 +118,6 @@ static vv_status add_vault(reading *x, size_t first, vv_error *err)
 		*err = why;
 		return rc;
 	}
-	x->a->vaults++;
 	return vv_standing_add(&x->a->standing, l, state, err);
 }
 
@@ -161,11 +160,8 @@ vv_status vv_audited_open(vv_audited *out, const vv_env *env, vv_error *err)
 	uint32_t nsec;
 	vv_status rc;
 
-	*out = (vv_audited){.vaults = 0};
-	if ((rc = vv_key_ring_own(out->self, env, err)) < 0 ||
-	    (rc = vv_key_ring_trusted(&out->trusted, env, err)) < 0) {
-		return rc;
-	}
+	*out = (vv_audited){.gone = 0};
+	if ((rc = vv_key_ring_own(out->self, env, err)) < 0) return rc;
 	vv_now(&now, &nsec);
 	out->standing = (vv_standing){.now = now > 0 ? (uint64_t)now : 0, .self = out->self};
 	if ((rc = read_all(out, env, err)) < 0) {
@@ -177,5 +173,4 @@ vv_status vv_audited_open(vv_audited *out, const vv_env *env, vv_error *err)
 void vv_audited_clear(vv_audited *a)
 {
 	vv_standing_clear(&a->standing);
-	vv_trusted_keys_clear(&a->trusted);
 }

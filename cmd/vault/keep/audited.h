@@ -16,9 +16,7 @@
 
 typedef struct vv_audited {
 	uint8_t self[VV_KEY_PUBLIC];
-	vv_trusted_keys trusted;
 	vv_standing standing;
-	uint64_t vaults;  /* that were read */
 	uint64_t gone;    /* folders of this user that are not there any more */
 	uint64_t damaged; /* records that are not what their names say */
 } vv_audited;

@@ -20,9 +20,6 @@
 #define DAY 86400u
 #define TERM_MAX 36500u /* days */
 #define RATIO_MAX 1000u
-#define ALLOWANCE_PART 20u   /* of all room, where nobody said how much */
-#define STANDING_MS 3600000u /* after which standing is worked out again, */
-#define REFUSED_MS 60000u    /* and before somebody is refused */
 
 typedef struct kept {
 	const vv_holding_options *o;
@@ -31,9 +28,6 @@ typedef struct kept {
 	vv_hold *hold;
 	vv_holding_facts facts;
 	vv_holding_rules rules;
-	uint64_t asked_ms; /* when standing was worked out last; 0: never */
-	vv_stat trusted;   /* the file of trusted keys then; zero: there was none */
-	char said[sizeof(((vv_error *)0)->message)]; /* why it failed the last time; "" */
 } kept;
 
 struct vv_holding {
@@ -105,8 +99,8 @@ static vv_status read_share(const vv_holding_rules *x, const char *text, const c
 	return VV_OK;
 }
 
-const vv_hold_identity *vv_holding_named(const vv_holding_rules *x,
-					 const uint8_t key[VV_KEY_PUBLIC])
+static const vv_hold_identity *find_named(const vv_holding_rules *x,
+					  const uint8_t key[VV_KEY_PUBLIC])
 {
 	for (size_t i = 0; i < x->named_count; i++) {
 		if (memcmp(x->named[i].key, key, VV_KEY_PUBLIC) == 0) return &x->named[i];
@@ -120,12 +114,12 @@ typedef struct naming {
 } naming;
 
 /* "DID", "NAME", and either with "=BYTES". Two words for one key are one identity, with the later one's
- * share. */
+ * room. */
 static vv_status admit(const naming *n, const char *word, vv_error *err)
 {
 	vv_holding_rules *x = n->rules;
 	const char *equals = strrchr(word, '=');
-	vv_hold_identity who = {.share = VV_HOLD_SHARE_NONE};
+	vv_hold_identity who = {.room = x->ratio > 0 ? 0 : x->size};
 	const vv_hold_identity *old;
 	vv_auto(char) *name = equals ? vv_strndup(word, (size_t)(equals - word)) : vv_strdup(word);
 	vv_status rc;
@@ -134,10 +128,10 @@ static vv_status admit(const naming *n, const char *word, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_key_ring_find(who.key, n->env, name, err)) < 0 ||
-	    (equals && (rc = read_share(x, equals + 1, word, &who.share, err)) < 0)) {
+	    (equals && (rc = read_share(x, equals + 1, word, &who.room, err)) < 0)) {
 		return rc;
 	}
-	if ((old = vv_holding_named(x, who.key))) {
+	if ((old = find_named(x, who.key))) {
 		x->named[old - x->named] = who;
 	} else {
 		x->named[x->named_count++] = who;
@@ -152,7 +146,7 @@ static vv_status on_entry(void *payload, const char *name, const char *value,
 	return rc < 0 ? vv_prefix(err, "the setting varve.holdFor") : VV_OK;
 }
 
-static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
+static vv_status read_named(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
 			    vv_error *err)
 {
 	naming n = {x, o->env};
@@ -164,7 +158,7 @@ static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	if (rc == VV_OK && o->admitted.count == 0) {
 		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
 	}
-	if (rc < 0 || x->named_count > 0 || x->reward.ratio > 0) return rc;
+	if (rc < 0 || x->named_count > 0) return rc;
 	vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
 	return vv_hint_code(err, VV_HINT_HOLD_FOR);
 }
@@ -196,28 +190,12 @@ static vv_status read_ratio_of(vv_holding_rules *x, const vv_holding_options *o,
 	vv_auto(char) *text = NULL;
 	vv_status rc;
 
-	if (o->ratio) return read_ratio(o->ratio, &x->reward.ratio, err);
+	if (o->ratio) return read_ratio(o->ratio, &x->ratio, err);
 	if ((rc = vv_config_string(r, "varve.holdratio", &text, err)) < 0) {
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	rc = read_ratio(text, &x->reward.ratio, err);
+	rc = read_ratio(text, &x->ratio, err);
 	return rc < 0 ? vv_prefix(err, "the setting varve.holdRatio") : VV_OK;
-}
-
-static vv_status read_reward(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
-			     vv_error *err)
-{
-	vv_status rc;
-
-	x->reward.size = x->size;
-	x->reward.allowance = o->allowance ? o->allowance : x->size / ALLOWANCE_PART;
-	if ((rc = read_ratio_of(x, o, r, err)) < 0) return rc;
-	if (x->reward.allowance > x->size) {
-		return vv_fail(err, VV_EUSAGE,
-			       "an allowance of %s is more than the %s that are kept for all",
-			       vv_text_bytes(x->reward.allowance), vv_text_bytes(x->size));
-	}
-	return VV_OK;
 }
 
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
@@ -238,7 +216,7 @@ vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options 
 		return vv_fail(err, VV_EUSAGE, "a term of %llu days is more than %u",
 			       (unsigned long long)out->days, TERM_MAX);
 	}
-	if ((rc = read_reward(out, o, r, err)) < 0 || (rc = find_named(out, o, r, err)) < 0) {
+	if ((rc = read_ratio_of(out, o, r, err)) < 0 || (rc = read_named(out, o, r, err)) < 0) {
 		vv_holding_rules_clear(out);
 	}
 	return rc;
@@ -246,79 +224,29 @@ vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options 
 
 /* --- who has room ------------------------------------------------------------------------------------- */
 
-vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_holding_rules *x,
-				const vv_audited *a, vv_error *err)
+uint64_t vv_holding_room(const vv_holding_rules *x, const vv_hold_identity *named,
+			 const vv_audited *a)
 {
-	const size_t trusted = x->reward.ratio > 0 ? a->trusted.count : 0;
-	vv_auto(vv_hold_identity) *list = vv_calloc(x->named_count + trusted + 1, sizeof(*list));
-	size_t n = x->named_count;
+	const uint64_t bytes = vv_standing_of(&a->standing, named->key).bytes,
+		       room = vv_standing_room(bytes, x->ratio, x->size);
 
-	*out = NULL;
-	*count = 0;
-	if (!list) return vv_fail_nomem(err);
-	if (n > 0) {
-		memcpy(list, x->named, n * sizeof(*list));
-	}
-	for (size_t i = 0; i < trusted; i++) {
-		if (!vv_holding_named(x, a->trusted.keys[i])) {
-			memcpy(list[n].key, a->trusted.keys[i], VV_KEY_PUBLIC);
-			list[n++].share = VV_HOLD_SHARE_NONE;
-		}
-	}
-	for (size_t i = 0; i < n && x->reward.ratio > 0; i++) {
-		if (list[i].share == VV_HOLD_SHARE_NONE) {
-			list[i].share = vv_standing_room(&a->standing, &x->reward, list[i].key);
-		}
-	}
-	*out = vv_take(&list);
-	*count = n;
-	return VV_OK;
+	return room > named->room ? room : named->room;
 }
 
-static void look_at_trusted(const vv_env *env, vv_stat *out)
-{
-	vv_auto(char) *path = vv_key_ring_path(env, "trusted", VV_IGNORED);
-
-	if (vv_lstat(out, path, NULL) < 0) {
-		memset(out, 0, sizeof(*out));
-	}
-}
-
-static bool is_old(void *payload, bool refused)
+/* A vv_hold_rules.renew: admitted are those whom the rules name. Where it fails whoever runs the server sees it. */
+static void renew(void *payload, vv_hold_identity *admitted, size_t count)
 {
 	const kept *k = payload;
-	const uint64_t age = vv_monotonic_ms() - k->asked_ms;
-	vv_stat now;
-
-	look_at_trusted(k->o->env, &now);
-	return k->asked_ms == 0 || age >= (refused ? REFUSED_MS : STANDING_MS) ||
-	       now.mtime_sec != k->trusted.mtime_sec || now.mtime_nsec != k->trusted.mtime_nsec ||
-	       now.size != k->trusted.size || now.ino != k->trusted.ino;
-}
-
-static vv_status work_out(kept *k, vv_hold_identity **out, size_t *count, vv_error *err)
-{
 	vv_auto(vv_audited) a = {0};
+	vv_error err;
 
-	/* Before they are read: a change in between is seen the next time. What failed is not tried with each
-	 * request. */
-	look_at_trusted(k->o->env, &k->trusted);
-	k->asked_ms = vv_monotonic_ms();
-	vv_status rc = vv_audited_open(&a, k->o->env, err);
-	return rc < 0 ? rc : vv_holding_identities(out, count, &k->rules, &a, err);
-}
-
-/* Whoever runs the server sees it; it goes on with what it knew. Once, however often the same thing fails. */
-static vv_status ask(void *payload, vv_hold_identity **out, size_t *count, vv_error *err)
-{
-	kept *k = payload;
-	vv_status rc = work_out(k, out, count, err);
-
-	if (rc < 0 && strcmp(k->said, err->message) != 0) {
-		vv_notes_warn(k->o->notes, "the shares stay as they were: %s", err->message);
+	if (vv_audited_open(&a, k->o->env, &err) < 0) {
+		vv_notes_warn(k->o->notes, "room for others stays as it was: %s", err.message);
+		return;
 	}
-	(void)snprintf(k->said, sizeof(k->said), "%s", rc < 0 ? err->message : "");
-	return rc;
+	for (size_t i = 0; i < count; i++) {
+		admitted[i].room = vv_holding_room(&k->rules, &k->rules.named[i], &a);
+	}
 }
 
 /* --- one repository's ---------------------------------------------------------------------------------- */
@@ -330,26 +258,16 @@ static vv_status open_rules(kept *k, vv_hold_rules *out, vv_error *err)
 	if (rc < 0) return vv_prefix(err, "receipts are signed with this machine's key, but");
 	out->size = k->rules.size;
 	out->term = k->rules.days * DAY;
-	if (k->rules.reward.ratio == 0) {
-		const vv_audited none = {.vaults = 0};
-		return vv_holding_identities(&out->admitted, &out->admitted_count, &k->rules, &none,
-					     err);
-	}
-	out->admission = (vv_hold_admission){is_old, ask, k};
-	return work_out(k, &out->admitted, &out->admitted_count, err);
+	out->admitted = k->rules.named; /* copied by who opens the folder */
+	out->admitted_count = k->rules.named_count;
+	out->renew = k->rules.ratio > 0 ? renew : NULL;
+	out->payload = k;
+	return VV_OK;
 }
-
-static void hold_rules_clear(vv_hold_rules *rules)
-{
-	vv_key_wipe(&rules->key);
-	vv_free(rules->admitted);
-}
-
-VV_AUTO_CLEAR(vv_hold_rules, hold_rules_clear)
 
 static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 {
-	vv_auto(vv_hold_rules) rules = {.size = 0};
+	vv_hold_rules rules = {.size = 0};
 	vv_status rc;
 
 	if (!(k->path = vv_holding_folder(k->dir))) return vv_fail_nomem(err);
@@ -360,9 +278,11 @@ static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 	k->facts.size = rules.size;
 	k->facts.term = k->rules.days;
 	k->facts.admitted_count = rules.admitted_count;
-	k->facts.reward = k->rules.reward;
+	k->facts.ratio = k->rules.ratio;
 	memcpy(k->facts.key, rules.key.public_key, VV_KEY_PUBLIC);
-	return vv_hold_open(&k->hold, k->path, &rules, err);
+	rc = vv_hold_open(&k->hold, k->path, &rules, err);
+	vv_key_wipe(&rules.key);
+	return rc;
 }
 
 /* One that cannot be opened is tried anew the next time. */

@@ -3,13 +3,11 @@
  *
  * They lie below the repository's varve folder, in "hold". What the options of `varve serve` leave open is in the
  * repository's settings: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve vault key trust` knows, each
- * with "=BYTES" where that is all of its room; several), varve.holdTerm (days) and varve.holdRatio ("1.0").
+ * with "=BYTES" where it has so much room; several), varve.holdTerm (days) and varve.holdRatio ("1.0").
  * The key that signs receipts is this machine's.
  *
- * With a ratio those are admitted whom this machine's user trusts, and room follows standing (audited.h): who
- * that is, and how much it is, is worked out again each hour, when the trusted keys change, and before
- * somebody is refused, at most each minute. Where that fails (a damaged line in the file of trusted keys) a server
- * that runs goes on with what it knew, and reports it once; one that starts does not start.
+ * Room is what was said: all of it where nothing was. With a ratio it is what was said, or, if that is more, the ratio
+ * times what that key keeps for this machine's user (audited.h).
  */
 #ifndef VV_CMD_VAULT_KEEP_HOLDING_H
 #define VV_CMD_VAULT_KEEP_HOLDING_H
@@ -37,8 +35,7 @@ typedef struct vv_holding_options {
 	uint64_t term;     /* days; VV_HOLDING_TERM_UNSAID: the settings, else VV_HOLD_TERM_DAYS */
 	vv_strings admitted; /* DIDs or names; none: the settings */
 	const char *ratio;   /* "1.0"; NULL: the settings, else room does not follow standing */
-	uint64_t allowance;  /* bytes; 0: the settings, else a twentieth of size */
-	/* where a server says what it could not work out anew; NULL: nowhere */
+	/* where a server says that room could not be worked out anew; NULL: nowhere */
 	const vv_notes *notes;
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
@@ -47,7 +44,7 @@ typedef struct vv_holding_options {
 typedef struct vv_holding_facts {
 	uint64_t size, term; /* bytes, days */
 	size_t admitted_count;
-	vv_reward reward; /* ratio 0: none */
+	uint64_t ratio; /* thousandths; 0: room follows nothing */
 	uint8_t key[VV_KEY_PUBLIC];
 } vv_holding_facts;
 
@@ -56,18 +53,16 @@ typedef struct vv_holding_rules {
 	uint64_t size, days; /* size 0: nothing is kept */
 	vv_hold_identity *named;
 	size_t named_count, named_cap;
-	vv_reward reward;
+	uint64_t ratio; /* thousandths; 0: none */
 } vv_holding_rules;
 /* VV_EUSAGE: for nobody, or what is said makes no sense. */
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
 				vv_repository *r, vv_error *err);
 void vv_holding_rules_clear(vv_holding_rules *x);
 VV_AUTO_CLEAR(vv_holding_rules, vv_holding_rules_clear)
-/* Who has room by these rules, and how much; of a ratio with what was audited. The caller's. */
-vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_holding_rules *x,
-				const vv_audited *a, vv_error *err);
-const vv_hold_identity *vv_holding_named(const vv_holding_rules *x,
-					 const uint8_t key[VV_KEY_PUBLIC]); /* NULL: no */
+/* The room of one that the rules name. */
+uint64_t vv_holding_room(const vv_holding_rules *x, const vv_hold_identity *named,
+			 const vv_audited *a);
 /* The folder of a repository that keeps copies; the caller's. NULL: out of memory. */
 char *vv_holding_folder(const char *varvedir);
 

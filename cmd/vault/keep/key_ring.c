@@ -247,62 +247,6 @@ vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err
 	return vv_hint_code(err, VV_HINT_KEY_NAMES);
 }
 
-/* --- all of them ----------------------------------------------------------------------------- */
-
-void vv_trusted_keys_clear(vv_trusted_keys *t)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		vv_free(t->names[i]);
-	}
-	vv_free(t->names);
-	vv_free(t->keys);
-	*t = (vv_trusted_keys){0};
-}
-
-const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_PUBLIC])
-{
-	for (size_t i = 0; i < t->count; i++) {
-		if (memcmp(t->keys[i], key, VV_KEY_PUBLIC) == 0) return t->names[i];
-	}
-	return NULL;
-}
-
-/* "NAME DID", of which no two are for one key. */
-static vv_status add_trusted(vv_trusted_keys *t, const vv_env *env, const char *line, size_t len,
-			     size_t number, vv_error *err)
-{
-	const size_t name = strcspn(line, " \n");
-	uint8_t key[VV_KEY_PUBLIC];
-	size_t cap = t->cap;
-
-	if (!read_line(key, line, len)) return fail_line(env, line, len, number, err);
-	if (vv_trusted_name(t, key)) return VV_OK;
-	if (!vv_array_room(t->keys, t->count, t->cap) || !vv_array_room(t->names, t->count, cap) ||
-	    !(t->names[t->count] = vv_strndup(line, name))) {
-		return vv_fail_nomem(err);
-	}
-	memcpy(t->keys[t->count++], key, VV_KEY_PUBLIC);
-	return VV_OK;
-}
-
-vv_status vv_key_ring_trusted(vv_trusted_keys *out, const vv_env *env, vv_error *err)
-{
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	size_t number = 1;
-	vv_status rc = vv_key_ring_names(&text, env, err);
-
-	*out = (vv_trusted_keys){0};
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p; number++) {
-		const size_t len = strcspn(p, "\n");
-		rc = len > 0 ? add_trusted(out, env, p, len, number, err) : VV_OK;
-		p += len + (p[len] == '\n');
-	}
-	if (rc < 0) {
-		vv_trusted_keys_clear(out);
-	}
-	return rc;
-}
-
 vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err)
 {
 	vv_auto(char) *path = vv_key_ring_path(env, "key", err);

@@ -40,19 +40,6 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 /* Takes the name away. VV_ENOTFOUND: nobody is called so. */
 vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err);
 
-/* The keys that have names, each once, however many it has; names[i] is the first one of keys[i]. */
-typedef struct vv_trusted_keys {
-	uint8_t (*keys)[VV_KEY_PUBLIC];
-	char **names;
-	size_t count, cap;
-} vv_trusted_keys;
-/* VV_EUSAGE: a line of the file is damaged. */
-vv_status vv_key_ring_trusted(vv_trusted_keys *out, const vv_env *env, vv_error *err);
-void vv_trusted_keys_clear(vv_trusted_keys *t);
-VV_AUTO_CLEAR(vv_trusted_keys, vv_trusted_keys_clear)
-/* Its name; NULL: it has none. */
-const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_PUBLIC]);
-
 /* This machine's public key, which needs no passphrase. VV_ENOTFOUND: it has none. */
 vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err);
 

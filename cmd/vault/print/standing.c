@@ -1,5 +1,5 @@
 /*
- * standing: the words.
+ * standing: the figures, and the words.
  */
 #include "cmd/vault/print/standing.h"
 
@@ -8,101 +8,92 @@
 #include "base/json/json.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/vault/hold/hold_name.h"
+#include "cmd/vault/hold/hold_room.h"
+#include "cmd/vault/keep/audited.h"
+#include "cmd/vault/keep/holding.h"
+#include "transport/places/place_kinds.h"
 
-typedef char did_text[VV_DID_TEXT];
+typedef struct report {
+	vv_audited audited;
+	vv_holding_rules rules; /* size 0: nothing is kept here */
+	vv_hold_room *room;
+	vv_json_out *json; /* NULL: text */
+} report;
 
-static const char *did_of(did_text out, const uint8_t *key)
+static void report_clear(report *x)
 {
-	vv_did_text(out, key);
-	return out;
+	vv_hold_room_close(x->room);
+	vv_holding_rules_clear(&x->rules);
+	vv_audited_clear(&x->audited);
 }
 
-static bool is_of(const vv_standing_line *l, const vv_standing_entry *e)
+VV_AUTO_CLEAR(report, report_clear)
+
+/* here NULL: nothing is kept for the key. */
+static void print_key(const report *x, const uint8_t *key, const vv_hold_room_facts *here)
 {
-	return memcmp(l->holder, e->key, VV_KEY_PUBLIC) == 0;
-}
+	const vv_standing_line l = vv_standing_of(&x->audited.standing, key);
+	char did[VV_DID_TEXT], time[VV_TEXT_UTC];
 
-/* --- for people ------------------------------------------------------------------------------------ */
-
-static void print_line(const vv_standing_line *l)
-{
-	char cid[VV_CID_TEXT + 1], time[32];
-
-	vv_cid_text(cid, &l->vault);
-	vv_out("    %s byte-days, audited %s with success", vv_text_count(l->byte_days),
-	       vv_text_counted(l->good, "time", NULL));
-	if (l->failed > 0) {
-		vv_out(", %s without", vv_text_counted(l->failed, "time", NULL));
-	}
-	if (l->proven > 0) {
-		vv_out(", last %s", vv_text_utc(time, (int64_t)l->proven));
-	}
-	if (l->ahead > 0) {
-		vv_out("; %s dated after now", vv_text_counted(l->ahead, "audit", NULL));
-	}
-	vv_out("\n      %s: %s\n", cid, vv_text_bytes(l->bytes));
-}
-
-static void print_room(const vv_standing_report *x, const vv_standing_entry *e)
-{
-	const vv_reward *r = &x->rules.reward;
-
-	if (!e->admitted && memcmp(x->audited.self, e->key, VV_KEY_PUBLIC) == 0) {
-		vv_out("  no room here: it is this machine's own key, and room is for others\n");
+	vv_did_text(did, key);
+	if (x->json) {
+		vv_json_open_object(x->json);
+		vv_json_add_string(x->json, "did", did);
+		vv_json_add_u64(x->json, "bytes", l.bytes);
+		vv_json_add_time(x->json, "proven", (int64_t)l.proven);
+		if (here) {
+			vv_json_add_u64(x->json, "shards", here->shards);
+			vv_json_add_u64(x->json, "records", here->records);
+			vv_json_add_u64(x->json, "room", here->room);
+		}
+		vv_json_close_object(x->json);
 		return;
 	}
-	if (!e->admitted) {
-		vv_out("  no room here: it is not trusted ('varve vault key trust NAME DID'), nor "
-		       "named by "
-		       "--for\n");
-		return;
+	vv_out("%s\n  keeps for me: %s, %s%s\n", did, vv_text_bytes(l.bytes),
+	       l.proven > 0 ? "proven " : "not proven in the last 30 days",
+	       l.proven > 0 ? vv_text_utc(time, (int64_t)l.proven) : "");
+	if (here) {
+		vv_out("  kept for it: %s of %s\n", vv_text_bytes(here->shards + here->records),
+		       vv_text_bytes(here->room));
+	} else {
+		vv_out("  no room here: varve.holdFor does not name it\n");
 	}
-	vv_out("  kept for it: %s (%s bytes of shards, %s of records)\n",
-	       vv_text_bytes(e->shards + e->records), vv_text_count(e->shards),
-	       vv_text_count(e->records));
-	if (e->fixed) {
-		vv_out("  room: %s, as its share is\n", vv_text_bytes(e->room));
-		return;
-	}
-	vv_out("  room: %s: %s bytes (the allowance) + %llu.%03llu x %s byte-days / %u%s\n",
-	       vv_text_bytes(e->room), vv_text_count(r->allowance),
-	       (unsigned long long)(r->ratio / 1000), (unsigned long long)(r->ratio % 1000),
-	       vv_text_count(e->byte_days), VV_STANDING_DAYS,
-	       e->room == x->rules.size ? ", and no more than all" : "");
 }
 
-static void print_entry(const vv_standing_report *x, const vv_standing_entry *e)
+static bool is_named(const vv_holding_rules *x, const uint8_t *key)
 {
-	char time[32];
-	did_text did;
+	for (size_t i = 0; i < x->named_count; i++) {
+		if (memcmp(x->named[i].key, key, VV_KEY_PUBLIC) == 0) return true;
+	}
+	return false;
+}
 
-	const char *name = memcmp(x->audited.self, e->key, VV_KEY_PUBLIC) == 0 ? "this machine"
-									       : e->name;
+/* Those for whom copies are kept, then those who only keep some. */
+static vv_status print_all(const report *x, vv_error *err)
+{
+	const vv_standing *s = &x->audited.standing;
 
-	vv_out("%s%s%s\n", did_of(did, e->key), name ? "  " : "", name ? name : "");
-	vv_out("  keeps for me: %s, %s byte-days in the last %u days%s%s\n",
-	       vv_text_bytes(e->bytes), vv_text_count(e->byte_days), VV_STANDING_DAYS,
-	       e->proven > 0 ? ", proven " : "; never proven",
-	       e->proven > 0 ? vv_text_utc(time, (int64_t)e->proven) : "");
-	for (size_t i = 0; i < x->audited.standing.count; i++) {
-		if (is_of(&x->audited.standing.lines[i], e)) {
-			print_line(&x->audited.standing.lines[i]);
+	for (size_t i = 0; i < x->rules.named_count; i++) {
+		vv_hold_room_facts f;
+		vv_status rc = vv_hold_room_look(x->room, x->rules.named[i].key, &f, err);
+		if (rc < 0) return rc;
+		f.room = vv_holding_room(&x->rules, &x->rules.named[i], &x->audited);
+		print_key(x, x->rules.named[i].key, &f);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		if (!is_named(&x->rules, s->lines[i].holder)) {
+			print_key(x, s->lines[i].holder, NULL);
 		}
 	}
-	if (x->rules.size > 0) {
-		print_room(x, e);
-	}
+	return VV_OK;
 }
 
-static void print_notes(const vv_standing_report *x)
+static void print_notes(const report *x)
 {
-	if (x->rules.size == 0 && x->held) {
-		vv_note("copies for others are here, and the settings (varve.hold, varve.holdFor, "
-			"varve.holdRatio) do not name for whom: pass the --hold, --for, --ratio "
-			"and "
-			"--allowance that 'varve serve' was started with");
-	} else if (x->rules.size == 0) {
-		vv_note("nothing is kept for others in this repository (varve.hold, or --hold)");
+	if (x->rules.size == 0) {
+		vv_note("the settings of this repository (varve.hold, varve.holdFor) keep nothing "
+			"for others");
 	}
 	if (x->audited.damaged > 0) {
 		vv_warn("%s damaged: nothing of their authors counts from there on",
@@ -114,84 +105,49 @@ static void print_notes(const vv_standing_report *x)
 	}
 }
 
-/* --- for programs ------------------------------------------------------------------------------------ */
-
-static void put_line(vv_json_out *w, const vv_standing_line *l)
-{
-	char cid[VV_CID_TEXT + 1];
-
-	vv_cid_text(cid, &l->vault);
-	vv_json_open_object(w);
-	vv_json_add_string(w, "vault", cid);
-	vv_json_add_u64(w, "byteDays", l->byte_days);
-	vv_json_add_u64(w, "bytes", l->bytes);
-	vv_json_add_u64(w, "good", l->good);
-	vv_json_add_u64(w, "failed", l->failed);
-	vv_json_add_u64(w, "ahead", l->ahead);
-	vv_json_add_time(w, "proven", (int64_t)l->proven);
-	vv_json_close_object(w);
-}
-
-static void put_entry(vv_json_out *w, const vv_standing_report *x, const vv_standing_entry *e)
-{
-	did_text did;
-
-	vv_json_open_object(w);
-	vv_json_add_string(w, "did", did_of(did, e->key));
-	vv_json_add_string(w, "name", e->name);
-	vv_json_add_u64(w, "bytes", e->bytes);
-	vv_json_add_u64(w, "byteDays", e->byte_days);
-	vv_json_add_time(w, "proven", (int64_t)e->proven);
-	vv_json_add_array(w, "audits");
-	for (size_t i = 0; i < x->audited.standing.count; i++) {
-		if (is_of(&x->audited.standing.lines[i], e)) {
-			put_line(w, &x->audited.standing.lines[i]);
-		}
-	}
-	vv_json_close_array(w);
-	if (e->admitted) {
-		vv_json_add_u64(w, "shards", e->shards);
-		vv_json_add_u64(w, "records", e->records);
-		vv_json_add_u64(w, "room", e->room);
-		vv_json_add_bool(w, "share", e->fixed);
-	}
-	vv_json_close_object(w);
-}
-
-static vv_status print_json(const vv_standing_report *x, vv_error *err)
+static vv_status print_json(report *x, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
 	vv_json_out_init(&w, &b, 2);
+	x->json = &w;
 	vv_json_open_object(&w);
 	vv_json_add_time(&w, "now", (int64_t)x->audited.standing.now);
-	vv_json_add_u64(&w, "days", VV_STANDING_DAYS);
 	vv_json_add_u64(&w, "size", x->rules.size);
-	vv_json_add_u64(&w, "ratioThousandths", x->rules.reward.ratio);
-	vv_json_add_u64(&w, "allowance", x->rules.reward.ratio > 0 ? x->rules.reward.allowance : 0);
+	vv_json_add_u64(&w, "ratioThousandths", x->rules.ratio);
 	vv_json_add_array(&w, "identities");
-	for (size_t i = 0; i < x->count; i++) {
-		put_entry(&w, x, &x->entries[i]);
-	}
+	rc = print_all(x, err);
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s\n", vv_buf_cstr(&b));
-	}
-	return rc;
+	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
+	vv_out("%s\n", vv_buf_cstr(&b));
+	return VV_OK;
 }
 
-vv_status vv_print_standing(const vv_standing_report *x, bool json, vv_error *err)
+vv_status vv_print_standing(vv_repository *r, bool json, vv_error *err)
 {
-	print_notes(x);
-	if (json) return print_json(x, err);
-	for (size_t i = 0; i < x->count; i++) {
-		print_entry(x, &x->entries[i]);
+	const vv_holding_options o = {.env = vv_repository_env(r), .term = VV_HOLDING_TERM_UNSAID};
+	const vv_place_facts facts = {.mark = &vv_hold_mark};
+	vv_auto(char) *dir = vv_holding_folder(vv_repository_varvedir(r));
+	vv_auto(vv_place) place = {0};
+	vv_auto(report) x = {.room = NULL};
+	vv_status rc;
+
+	if (!dir) return vv_fail_nomem(err);
+	if ((rc = vv_audited_open(&x.audited, o.env, err)) < 0 ||
+	    (rc = vv_holding_rules_read(&x.rules, &o, r, err)) < 0) {
+		return rc;
 	}
-	if (x->count == 0) {
-		vv_out("no key is trusted, and no server was audited\n");
+	const vv_hold_rules rules = {.size = x.rules.size,
+				     .admitted = x.rules.named,
+				     .admitted_count = x.rules.named_count};
+	/* Before the first server began there is no folder, and nothing in it. */
+	(void)vv_own_folder_open(&place, dir, &facts, false, VV_IGNORED);
+	if ((rc = vv_hold_room_open(&x.room, &rules, place.payload ? &place : NULL, err)) < 0) {
+		return rc;
 	}
-	return VV_OK;
+	print_notes(&x);
+	return json ? print_json(&x, err) : print_all(&x, err);
 }

@@ -1,5 +1,5 @@
 /*
- * standing: how `varve vault ledger standing` prints what identities keep, and the room that they have for it.
+ * standing: how `varve vault ledger standing` prints what others keep, and the room that they have for it.
  */
 #ifndef VV_CMD_VAULT_PRINT_STANDING_H
 #define VV_CMD_VAULT_PRINT_STANDING_H
@@ -7,8 +7,9 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "cmd/vault/keep/standing_report.h"
+#include "repo/git/repository.h"
 
-vv_status vv_print_standing(const vv_standing_report *x, bool json, vv_error *err);
+/* By the settings of a repository that keeps copies. VV_ENOTFOUND: this machine has no key. */
+vv_status vv_print_standing(vv_repository *r, bool json, vv_error *err);
 
 #endif

@@ -58,9 +58,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "for", holding.admitted, "DID[=BYTES]",
 		 "for whom, and how much of it: keys, or names set by 'varve vault key trust'"),
 	OPT_STRING(0, "ratio", holding.ratio, "R",
-		   "keep copies for those you trust, as they keep yours: room by standing"),
-	OPT_NUMBER(0, "allowance", holding.allowance, "BYTES",
-		   "room that each of them has to begin with (a twentieth of --hold)"),
+		   "give them R bytes of room for each byte that they keep for you"),
 	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
 	OPT_FLAG('q', "quiet", http.quiet, "do not print a line for each request"),
 };
@@ -158,23 +156,15 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 		}
 		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {
 			vv_did_text(did, f.key);
-			const bool nobody = f.admitted_count == 0;
-			vv_note("keeping up to %s of copies%s%s in '%s', for %s at least, as %s",
-				vv_text_bytes(f.size), nobody ? "" : " for ",
-				nobody ? "" : vv_text_counted(f.admitted_count, "key", NULL),
+			vv_note("keeping up to %s of copies for %s in '%s', for %s at least, as %s",
+				vv_text_bytes(f.size),
+				vv_text_counted(f.admitted_count, "key", NULL),
 				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
-			if (nobody) {
-				vv_note("no key is trusted yet: name for whom they are with "
-					"'varve vault key "
-					"trust NAME DID', also while this runs");
-			}
-			if (f.reward.ratio > 0) {
-				vv_note("room depends on standing: %s each, and %llu.%03llu times "
-					"what "
-					"was kept for 30 days",
-					vv_text_bytes(f.reward.allowance),
-					(unsigned long long)(f.reward.ratio / 1000),
-					(unsigned long long)(f.reward.ratio % 1000));
+			if (f.ratio > 0) {
+				vv_note("room: %llu.%03llu times what each of them keeps for you, "
+					"as audits of the last %u days prove",
+					(unsigned long long)(f.ratio / 1000),
+					(unsigned long long)(f.ratio % 1000), VV_STANDING_DAYS);
 			}
 		}
 	}
@@ -186,12 +176,11 @@ static int check_web_serve(const options *o, int argc)
 	if (!o->http.server.address) {
 		return vv_usage_error("name an address to listen on: --http ADDR");
 	}
-	if ((o->holding.admitted.count > 0 || o->holding.ratio) != (o->holding.size > 0)) {
-		return vv_usage_error("--hold BYTES requires --for DID or --ratio R, and "
-				      "they require it");
+	if ((o->holding.admitted.count > 0) != (o->holding.size > 0)) {
+		return vv_usage_error("--hold BYTES requires --for DID, which requires it");
 	}
-	if (o->holding.allowance > 0 && !o->holding.ratio) {
-		return vv_usage_error("--allowance BYTES requires --ratio R");
+	if (o->holding.ratio && o->holding.size == 0) {
+		return vv_usage_error("--ratio R requires --hold BYTES and --for DID");
 	}
 	if (argc == 0) return vv_usage_error("name the repositories to serve");
 	return argc > 1 && o->holding.size > 0
@@ -251,7 +240,7 @@ const vv_command vv_cmd_web_serve = {
 	.summary = "serve repositories on this machine over HTTP",
 	.usage =
 		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] "
-		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES [--for DID[=BYTES]]... [--ratio R [--allowance BYTES]] [--term DAYS]] PATH...\n"
+		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES --for DID[=BYTES]... [--ratio R] [--term DAYS]] PATH...\n"
 		"--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"

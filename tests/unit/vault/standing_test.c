@@ -125,8 +125,8 @@ static void let_go(scene *x, vv_ledger_kind kind, uint8_t address, uint64_t afte
 	say(x, ME, &r, after);
 }
 
-/* The server's line; NULL: there is none. */
-static const vv_standing_line *line_of(scene *x)
+/* Of the server. */
+static uint64_t bytes_of(scene *x)
 {
 	vv_vault_state *state;
 	vv_error err;
@@ -135,46 +135,35 @@ static const vv_standing_line *line_of(scene *x)
 	vv_assert_ok(vv_vault_state_open(&state, x->ledger, &err), &err);
 	vv_assert_ok(vv_standing_add(&x->s, x->ledger, state, &err), &err);
 	vv_vault_state_close(state);
-	if (x->s.count == 0) return NULL;
-	assert_int_equal(x->s.count, 1);
-	assert_memory_equal(x->s.lines[0].holder, x->keys[SERVER].public_key, VV_KEY_PUBLIC);
-	return x->s.lines;
+	assert_true(x->s.count <= 1);
+	return vv_standing_of(&x->s, x->keys[SERVER].public_key).bytes;
 }
 
-static uint64_t seconds_of(const vv_standing_line *l)
-{
-	return l ? (l->byte_days * DAY + l->rest) / BYTES : 0;
-}
-
-static void an_audit_proves_the_time_since_the_receipt(void **state)
+static void the_last_audit_proves_what_was_received_before_it(void **state)
 {
 	scene x;
-	const vv_standing_line *l;
 
 	(void)state;
 	begin(&x);
 	run(&x);
 	place(&x, ME, 1, 100);
-	assert_null(line_of(&x));
-	audit(&x, ME, 1, true, 100 + 3 * DAY + 5);
-	l = line_of(&x);
-	assert_non_null(l);
-	assert_int_equal(l->byte_days, BYTES * 3);
-	assert_int_equal(l->rest, BYTES * 5);
-	assert_int_equal(l->bytes, BYTES);
-	assert_int_equal(l->good, 1);
-	assert_int_equal(l->proven, x.begin + 100 + 3 * DAY + 5);
-	/* The next one, the time since. What nobody audited since does not count. */
-	audit(&x, ME, 1, true, 100 + 5 * DAY);
-	assert_int_equal(line_of(&x)->byte_days, BYTES * 5);
+	assert_int_equal(bytes_of(&x), 0);
+	audit(&x, ME, 1, true, 99);
+	assert_int_equal(bytes_of(&x), 0);
+	audit(&x, ME, 1, true, 100 + 3 * DAY);
+	assert_int_equal(bytes_of(&x), BYTES);
+	assert_int_equal(x.s.lines[0].proven, x.begin + 100 + 3 * DAY);
+	/* For so many days, and no longer. */
 	x.s.now = x.begin + 100 + 33 * DAY;
-	assert_int_equal(seconds_of(line_of(&x)), 2 * DAY);
-	x.s.now += 2 * DAY;
-	assert_int_equal(seconds_of(line_of(&x)), 0);
+	assert_int_equal(bytes_of(&x), BYTES);
+	x.s.now++;
+	assert_int_equal(bytes_of(&x), 0);
+	audit(&x, ME, 1, true, 100 + 33 * DAY);
+	assert_int_equal(bytes_of(&x), BYTES);
 	end(&x);
 }
 
-static void a_failed_audit_proves_nothing_and_what_was_not_proved_before_it_never_is(void **state)
+static void after_a_failed_audit_nothing_counts_and_what_it_missed_only_with_a_receipt(void **state)
 {
 	scene x;
 
@@ -184,16 +173,12 @@ static void a_failed_audit_proves_nothing_and_what_was_not_proved_before_it_neve
 	place(&x, ME, 1, 0);
 	audit(&x, ME, 1, true, 1 * DAY);
 	audit(&x, ME, 1, false, 4 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), DAY);
-	assert_int_equal(line_of(&x)->failed, 1);
-	assert_int_equal(line_of(&x)->bytes, 0);
-	/* It was lost, and is kept again only when a receipt says so. */
+	assert_int_equal(bytes_of(&x), 0);
 	audit(&x, ME, 1, true, 5 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), DAY);
+	assert_int_equal(bytes_of(&x), 0);
 	place(&x, ME, 1, 6 * DAY);
 	audit(&x, ME, 1, true, 8 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), 3 * DAY);
-	assert_int_equal(line_of(&x)->bytes, BYTES);
+	assert_int_equal(bytes_of(&x), BYTES);
 	end(&x);
 }
 
@@ -210,11 +195,11 @@ static void an_audit_that_asked_for_nothing_proves_nothing(void **state)
 	memset(r.holder, 1, sizeof(r.holder));
 	memset(half.holder, 1, sizeof(half.holder));
 	say(&x, ME, &r, DAY);
+	assert_int_equal(bytes_of(&x), 0);
 	say(&x, ME, &half, 2 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), 0);
-	assert_int_equal(line_of(&x)->failed, 2);
+	assert_int_equal(bytes_of(&x), 0);
 	audit(&x, ME, 1, true, 3 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), DAY);
+	assert_int_equal(bytes_of(&x), BYTES);
 	end(&x);
 }
 
@@ -228,50 +213,40 @@ static void what_others_say_or_place_does_not_count(void **state)
 	place(&x, ME, 1, 0);
 	audit(&x, SERVER, 1, true, 3 * DAY);
 	audit(&x, OTHER, 1, true, 3 * DAY);
-	assert_null(line_of(&x));
+	assert_int_equal(bytes_of(&x), 0);
 	/* Nor does a place of theirs, whoever audits it. */
 	place(&x, SERVER, 2, 0);
 	place(&x, OTHER, 7, 0);
 	audit(&x, ME, 2, true, 4 * DAY);
 	audit(&x, ME, 7, true, 4 * DAY);
-	assert_null(line_of(&x));
+	assert_int_equal(bytes_of(&x), 0);
 	audit(&x, ME, 1, true, 4 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), 4 * DAY);
+	assert_int_equal(bytes_of(&x), BYTES);
+	/* Nor do they take anything away by an audit. */
+	audit(&x, OTHER, 1, false, 5 * DAY);
+	assert_int_equal(bytes_of(&x), BYTES);
 	end(&x);
 }
 
 static void an_audit_dated_after_now_does_not_count_yet(void **state)
 {
 	scene x;
+	vv_ledger_record last = {.kind = VV_LEDGER_AUDIT, .asked = 1, .good = 1};
 
 	(void)state;
 	begin(&x);
 	run(&x);
 	place(&x, ME, 1, 0);
 	audit(&x, ME, 1, true, 400 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), 0);
-	assert_int_equal(line_of(&x)->ahead, 1);
-	assert_int_equal(line_of(&x)->proven, 0);
-	assert_int_equal(line_of(&x)->good, 0);
+	assert_int_equal(bytes_of(&x), 0);
+	x.s.now = x.begin + 401 * DAY;
+	assert_int_equal(bytes_of(&x), BYTES);
 	x.s.now = UINT64_MAX;
-	assert_int_equal(seconds_of(line_of(&x)), 0);
-	end(&x);
-}
-
-static void a_record_with_the_largest_time_overflows_nothing(void **state)
-{
-	scene x;
-	vv_ledger_record r = {.kind = VV_LEDGER_AUDIT, .asked = 1, .good = 1};
-
-	(void)state;
-	begin(&x);
-	run(&x);
-	place(&x, ME, 1, 0);
-	memset(r.holder, 1, sizeof(r.holder));
-	say(&x, ME, &r, UINT64_MAX - x.begin);
-	assert_int_equal(line_of(&x)->ahead, 1);
-	x.s.now = UINT64_MAX;
-	assert_int_equal(seconds_of(line_of(&x)), 30 * DAY);
+	assert_int_equal(bytes_of(&x), 0);
+	/* The largest time overflows nothing. */
+	memset(last.holder, 1, sizeof(last.holder));
+	say(&x, ME, &last, UINT64_MAX - x.begin);
+	assert_int_equal(bytes_of(&x), BYTES);
 	end(&x);
 }
 
@@ -286,9 +261,10 @@ static void a_copy_counts_once_whatever_addresses_its_server_has(void **state)
 	place(&x, ME, 2, 0);
 	audit(&x, ME, 1, true, 2 * DAY);
 	audit(&x, ME, 2, true, 3 * DAY);
-	audit(&x, ME, 1, true, 4 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), 4 * DAY);
-	assert_int_equal(line_of(&x)->bytes, BYTES);
+	assert_int_equal(bytes_of(&x), BYTES);
+	/* What one of them lost is still proved at the other. */
+	audit(&x, ME, 2, false, 4 * DAY);
+	assert_int_equal(bytes_of(&x), BYTES);
 	end(&x);
 }
 
@@ -302,56 +278,39 @@ static void what_is_let_go_of_is_not_kept_any_more(void **state)
 	place(&x, ME, 1, 0);
 	audit(&x, ME, 1, true, DAY);
 	let_go(&x, VV_LEDGER_DROP, 1, 2 * DAY);
+	assert_int_equal(bytes_of(&x), 0);
 	audit(&x, ME, 1, true, 5 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), DAY);
-	assert_int_equal(line_of(&x)->bytes, 0);
+	assert_int_equal(bytes_of(&x), 0);
 	place(&x, ME, 1, 6 * DAY);
 	audit(&x, ME, 1, true, 7 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), 2 * DAY);
+	assert_int_equal(bytes_of(&x), BYTES);
 	let_go(&x, VV_LEDGER_RETIRE, 1, 8 * DAY);
-	audit(&x, ME, 1, true, 9 * DAY);
-	assert_int_equal(seconds_of(line_of(&x)), 2 * DAY);
-	assert_int_equal(line_of(&x)->bytes, 0);
+	assert_int_equal(bytes_of(&x), 0);
 	end(&x);
 }
 
-static void room_is_the_allowance_and_what_was_kept_through_the_days(void **state)
+static void room_is_the_ratio_of_what_is_kept(void **state)
 {
-	const uint8_t carol[VV_KEY_PUBLIC] = {2}, bob[VV_KEY_PUBLIC] = {3};
-	vv_standing_line lines[2] = {{.byte_days = 30 * 1000 + 19, .holder = {3}},
-				     {.byte_days = 30 * 1000, .holder = {2}}};
-	vv_standing s = {.lines = lines};
-	vv_reward reward = {.size = 1000000, .ratio = 1500, .allowance = 500};
-
 	(void)state;
-	assert_int_equal(vv_standing_room(&s, &reward, bob), 500);
-	s.count = 2;
-	assert_int_equal(vv_standing_room(&s, &reward, bob), 500 + 1500);
-	assert_int_equal(vv_standing_room(&s, &reward, carol), 500 + 1500);
-	/* A second vault. */
-	memcpy(lines[1].holder, bob, VV_KEY_PUBLIC);
-	assert_int_equal(vv_standing_room(&s, &reward, bob), 500 + 3000);
-	assert_int_equal(vv_standing_room(&s, &reward, carol), 500);
-	/* Never more than all, however much was kept. */
-	lines[0].byte_days = UINT64_MAX;
-	assert_int_equal(vv_standing_room(&s, &reward, bob), 1000000);
-	reward.size = UINT64_MAX;
-	reward.ratio = 1000000;
-	assert_true(vv_standing_room(&s, &reward, bob) == UINT64_MAX);
-	reward.size = 100;
-	assert_int_equal(vv_standing_room(&s, &reward, bob), 100);
+	assert_int_equal(vv_standing_room(0, 1500, 100), 0);
+	assert_int_equal(vv_standing_room(1001, 1500, 100000), 1501);
+	assert_int_equal(vv_standing_room(1000000, 1000000, 500), 500);
+	/* However much was kept. */
+	assert_true(vv_standing_room(UINT64_MAX, 1000, UINT64_MAX) == UINT64_MAX);
+	assert_true(vv_standing_room(UINT64_MAX, 1000000, UINT64_MAX) == UINT64_MAX);
+	assert_true(vv_standing_room(UINT64_MAX, 1, UINT64_MAX) == UINT64_MAX / 1000);
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(an_audit_proves_the_time_since_the_receipt),
-	cmocka_unit_test(a_failed_audit_proves_nothing_and_what_was_not_proved_before_it_never_is),
+	cmocka_unit_test(the_last_audit_proves_what_was_received_before_it),
+	cmocka_unit_test(
+		after_a_failed_audit_nothing_counts_and_what_it_missed_only_with_a_receipt),
 	cmocka_unit_test(an_audit_that_asked_for_nothing_proves_nothing),
 	cmocka_unit_test(what_others_say_or_place_does_not_count),
 	cmocka_unit_test(an_audit_dated_after_now_does_not_count_yet),
-	cmocka_unit_test(a_record_with_the_largest_time_overflows_nothing),
 	cmocka_unit_test(a_copy_counts_once_whatever_addresses_its_server_has),
 	cmocka_unit_test(what_is_let_go_of_is_not_kept_any_more),
-	cmocka_unit_test(room_is_the_allowance_and_what_was_kept_through_the_days),
+	cmocka_unit_test(room_is_the_ratio_of_what_is_kept),
 };
 
 VV_TEST_SUITE(standing)
