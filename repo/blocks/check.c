@@ -399,7 +399,8 @@ static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 }
 
 /* The index goes first, as when a pack is published. */
-static vv_status keep_pack(const vv_pack *p, const char *folder, char **kept, vv_error *err)
+static vv_status keep_pack(const vv_store *store, const vv_pack *p, const char *folder, char **kept,
+			   vv_error *err)
 {
 	char name[VV_PACK_NAME_MAX];
 	vv_status rc = VV_OK;
@@ -412,7 +413,9 @@ static vv_status keep_pack(const vv_pack *p, const char *folder, char **kept, vv
 	} else if (vv_exists(p->index_path)) {
 		rc = vv_rename(p->index_path, index, err);
 	}
-	return rc < 0 ? rc : vv_rename(p->path, *kept, err);
+	if (rc < 0) return rc;
+	vv_roll_take_off(store, &p->id);
+	return vv_rename(p->path, *kept, err);
 }
 
 /* All that was saved is durable: the pack goes, or, where it had more, moves. */
@@ -428,7 +431,7 @@ static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_err
 	} else if (!lost) {
 		rc = vv_store_remove_pack(s->c.store, &p->id, err);
 	} else if (*folder || (rc = make_kept_folder(s->c.store, folder, err)) == VV_OK) {
-		rc = keep_pack(p, *folder, &kept, err);
+		rc = keep_pack(s->c.store, p, *folder, &kept, err);
 	}
 	return rc < 0 ? rc : s->ask->told(s->ask->payload, p->name, kept, s->read, err);
 }

@@ -511,6 +511,7 @@ static vv_status run_locked(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 	    (rc = vv_packs_renew(gc->store, NULL, true, &after, err)) < 0) {
 		return rc;
 	}
+	vv_roll_merged(gc->store);
 	gc->result->bytes_after = list_bytes(after);
 	vv_packs_unref(after);
 	return VV_OK;

@@ -12,6 +12,7 @@
 
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 
 #define LIST_TRIES 100u
 #define FILE_TEMP_PREFIX ".varve-tmp-" /* base/file's */
@@ -388,7 +389,117 @@ vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err)
 	return *out ? VV_OK : vv_packs_renew(s, NULL, false, out, err);
 }
 
-vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err)
+/* --- the roll ----
+ *
+ * Names of the packs that are to be here, in a derived file, so that one that was lost is noticed. A name is put on the
+ * roll once its pack is in place, and taken off before a writer or gc removes the pack: what a crash leaves is a pack
+ * that is not on the roll, never a name without a pack.
+ */
+
+static const vv_kept_form roll_form = {.mark = "VVPACK\x01\n",
+				       .key_len = VV_PACK_HASH_LEN,
+				       .value_len = 1, /* 1: to be here; 0: taken off */
+				       .max = 1024};
+
+vv_status vv_store_keep_roll(vv_store *s, const char *file, vv_error *err)
+{
+	s->roll = vv_strdup(file);
+	return s->roll ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status open_roll(vv_kept **out, const vv_store *s, vv_error *err)
+{
+	return vv_kept_open(out, s->roll, &roll_form, 0, err);
+}
+
+vv_status vv_store_call_packs(vv_store *s, vv_error *err)
+{
+	static const uint8_t here = 1;
+	vv_auto(vv_kept) *roll = NULL;
+	vv_pack_list *l = NULL;
+	vv_status rc;
+
+	if (!s->roll) return VV_OK;
+	if ((rc = open_roll(&roll, s, err)) < 0 || (rc = vv_packs_get(s, &l, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
+		if (!l->packs[i]->id.aside) {
+			rc = vv_kept_put(roll, l->packs[i]->id.hash, &here, err);
+		}
+	}
+	vv_packs_unref(l);
+	return rc < 0 ? rc : vv_kept_save(roll, err);
+}
+
+void vv_roll_merged(vv_store *s)
+{
+	if (s->roll && vv_exists(s->roll)) {
+		(void)vv_store_call_packs(s, VV_IGNORED);
+	}
+}
+
+void vv_roll_take_off(const vv_store *s, const vv_pack_name *id)
+{
+	vv_auto(vv_kept) *roll = NULL;
+
+	if (!s->roll || id->aside) return;
+	if (open_roll(&roll, s, VV_IGNORED) == VV_OK) {
+		vv_kept_drop(roll, id->hash);
+	}
+	if (!roll ||
+	    vv_kept_save(roll, VV_IGNORED) < 0) { /* a full disk: no roll in place of a wrong one */
+		(void)vv_unlink(s->roll, true, VV_IGNORED);
+	}
+}
+
+static bool is_here(const vv_pack_list *l, const uint8_t *hash)
+{
+	for (size_t i = 0; i < l->own; i++) {
+		if (!l->packs[i]->id.aside &&
+		    memcmp(l->packs[i]->id.hash, hash, VV_PACK_HASH_LEN) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status count_lost(vv_store *s, bool forget, size_t *lost, vv_error *err)
+{
+	vv_auto(vv_kept) *roll = NULL;
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	vv_pack_list *l = NULL;
+	vv_status rc;
+
+	*lost = 0;
+	if ((rc = open_roll(&roll, s, err)) < 0 ||
+	    (rc = vv_kept_list(roll, SIZE_MAX, &names, err)) < 0 ||
+	    (rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) {
+		return rc;
+	}
+	for (size_t at = 0; at < names.len; at += VV_PACK_HASH_LEN + 1) {
+		const uint8_t *name = (const uint8_t *)names.data + at;
+
+		if (name[VV_PACK_HASH_LEN] == 1 && !is_here(l, name)) {
+			++*lost;
+			vv_kept_drop(roll, name);
+		}
+	}
+	vv_packs_unref(l);
+	return forget ? vv_kept_save(roll, err) : VV_OK;
+}
+
+vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *err)
+{
+	vv_status rc;
+
+	*lost = 0;
+	if (!s->roll || (rc = count_lost(s, false, lost, err)) < 0 || *lost == 0) {
+		return s->roll ? rc : VV_OK;
+	}
+	/* Once more: another process may have removed a pack since the roll was read. */
+	return count_lost(s, forget, lost, err);
+}
+
+static vv_status remove_files(const vv_store *s, const vv_pack_name *id, vv_error *err)
 {
 	static const char *const parts[] = {"pack", "index"};
 	char name[VV_PACK_NAME_MAX];
@@ -400,6 +511,12 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 		if ((rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err)) < 0) return rc;
 	}
 	return VV_OK;
+}
+
+vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err)
+{
+	vv_roll_take_off(s, id);
+	return remove_files(s, id, err);
 }
 
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
@@ -436,7 +553,7 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 	vv_auto(char) *path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
 	if (!path) return vv_fail_nomem(err);
 	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
-		rc = vv_store_remove_pack(s, &id, err);
+		rc = remove_files(s, &id, err);
 	}
 	return rc;
 }

@@ -54,7 +54,21 @@ typedef struct vv_pack_search {
 vv_pack_search vv_pack_search_begin(const vv_pack_list *l, uint64_t prefix);
 vv_pack *vv_pack_search_next(vv_pack_search *s); /* borrowed; NULL: that was all */
 
-/* Removes a pack's file and its index. */
+/* The roll: a derived file that names the packs that are to be here, so that lost ones are noticed. Before the first
+ * write; the file need not be there. */
+vv_status vv_store_keep_roll(vv_store *s, const char *file, vv_error *err);
+/* All packs of now are on the roll. */
+vv_status vv_store_call_packs(vv_store *s, vv_error *err);
+/* How many packs of the roll are gone, though neither a writer nor gc removed them. With forget they are counted
+ * this once. Thread-safe. */
+vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *err);
+
+/* Where the store keeps a roll (vv_store_keep_roll): packs were merged into one that is here now; this one is about to be
+ * removed. */
+void vv_roll_merged(vv_store *s);
+void vv_roll_take_off(const vv_store *s, const vv_pack_name *id);
+
+/* Removes a pack's file and its index, and takes it off the roll. */
 vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *err);
 
 /* Removes files of the packs folder whose names begin with prefix. */

@@ -76,6 +76,7 @@ void vv_store_close(vv_store *s)
 		vv_mutex_free(s->absent_lock);
 		vv_mutex_free(s->list_lock);
 		vv_mutex_free(s->lock);
+		vv_free(s->roll);
 		vv_free(s->packs_dir);
 		vv_free(s->dir);
 		vv_free(s);

@@ -24,6 +24,7 @@ typedef struct vv_pack_list vv_pack_list; /* pack_list.h */
 
 struct vv_store {
 	char *dir, *packs_dir;
+	char *roll;          /* a file; NULL: none is kept */
 	vv_store *under;     /* where reads fall through to; borrowed, or NULL */
 	vv_mutex *lock;      /* guards list */
 	vv_mutex *list_lock; /* one listing at a time */

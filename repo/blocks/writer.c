@@ -554,6 +554,9 @@ static void after_publish(vv_writer *w)
 		fail_for_good(w, &err);
 		return;
 	}
+	if (w->merging_count > 0) {
+		vv_roll_merged(w->store);
+	}
 	(void)vv_pack_writer_reset(w->own, NULL);
 }
 

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/pack_list.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/repository_internal.h"
 
@@ -764,7 +765,13 @@ vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!r->store && (rc = check_folder(r, err)) == VV_OK) {
-		rc = vv_store_open(&r->store, r->varvedir, vv_repository_is_initialised(r), err);
+		vv_auto(char) *roll = vv_path_join(r->varvedir, "cache", "packs", (char *)NULL);
+
+		if (!roll) return vv_fail_nomem(err);
+		if ((rc = vv_store_open(&r->store, r->varvedir, vv_repository_is_initialised(r),
+					err)) == VV_OK) {
+			rc = vv_store_keep_roll(r->store, roll, err);
+		}
 	}
 	*out = rc == VV_OK ? r->store : NULL;
 	return rc;

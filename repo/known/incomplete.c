@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/blocks/pack_list.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/tree_pointers.h"
@@ -56,8 +57,16 @@ static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_err
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
 {
 	vv_auto(char) *path = tips_path(r);
+	vv_store *store;
+	vv_status rc;
 
-	return path ? vv_kept_commits_add(path, tips, count, err) : vv_fail_nomem(err);
+	if (!path) return vv_fail_nomem(err);
+	/* They are complete as long as the packs are here. */
+	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (rc = vv_store_call_packs(store, err)) < 0) {
+		return rc;
+	}
+	return vv_kept_commits_add(path, tips, count, err);
 }
 
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)
@@ -281,6 +290,24 @@ static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size
 	return VV_OK;
 }
 
+/* A pack that was lost takes blocks from below nodes that are here: only a walk says what is whole. */
+static vv_status mind_lost_packs(look *l, vv_error *err)
+{
+	size_t lost;
+	vv_status rc;
+
+	if (l->careful || (rc = vv_store_lost_packs(l->store, false, &lost, err)) < 0 ||
+	    lost == 0) {
+		return l->careful ? VV_OK : rc;
+	}
+	l->careful = true;
+	if ((rc = vv_repository_set_incomplete(l->repo, true, VV_IGNORED)) == VV_OK) {
+		rc = vv_store_lost_packs(l->store, true, &lost, VV_IGNORED);
+	}
+	return rc == VV_ENOMEM ? vv_fail_nomem(err)
+			       : VV_OK; /* a medium that is read-only: found out again */
+}
+
 static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t count, vv_error *err)
 {
 	vv_status rc;
@@ -288,6 +315,7 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	if ((rc = vv_repository_store(l->repo, &l->store, err)) < 0 ||
 	    (rc = vv_elsewhere_read(&l->elsewhere, l->repo, err)) < 0 ||
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
+	    (rc = mind_lost_packs(l, err)) < 0 ||
 	    (!l->careful && (rc = read_tips(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
 	    (rc = vv_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count, err)) <
 		    0) {

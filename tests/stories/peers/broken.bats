@@ -351,3 +351,29 @@ kill_after() {
 	cd ../hub.git
 	succeeds varve fsck --data
 }
+
+@test "a peer that lost packs asks for what it has no more, and has all of it after the next fetch or push" {
+	varve init -q --bare hub.git
+	cp a/prices.csv old.csv
+	sed -i 's/^7,changed/7,item/' old.csv
+	varve -C a push -q "$PWD/hub.git" main
+	cp -a hub.git smaller.git
+	varve clone -q hub.git c 2> /dev/null
+	cp -a c d
+	rm hub.git/varve/packs/* c/.git/varve/packs/*
+	rm "$(ls -S smaller.git/varve/packs/*.pack | head -1)" "$(ls -S d/.git/varve/packs/*.pack | head -1)"
+	# An old version under another name: nothing of it is new to who pushes.
+	cd a
+	cp ../old.csv again.csv
+	varve add again.csv > /dev/null 2>&1
+	varve commit -qm again
+	for hub in hub smaller; do
+		succeeds varve push "$PWD/../$hub.git" main
+		varve --git-dir="$PWD/../$hub.git" fsck --data > /dev/null
+	done
+	cd ..
+	for clone in c d; do
+		succeeds varve -C $clone fetch
+		varve -C $clone fsck --data > /dev/null
+	done
+}

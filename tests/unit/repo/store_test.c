@@ -748,6 +748,59 @@ static void put_many(vv_job *job, unsigned worker)
 	vv_buf_clear(&got);
 }
 
+static size_t lost_packs(vv_store *s, bool forget)
+{
+	vv_error err;
+	size_t lost;
+
+	vv_assert_ok(vv_store_lost_packs(s, forget, &lost, &err), &err);
+	return lost;
+}
+
+static void put_alone(vv_store *s, unsigned n)
+{
+	vv_auto(vv_writer) *w = fx_writer(s);
+
+	fx_put(w, n, -1);
+	commit(w);
+}
+
+static void packs_that_neither_a_writer_nor_gc_removed_are_lost(void **state)
+{
+	const char *dir = vv_test_path("store"), *roll = vv_test_path("roll");
+	vv_store *s = fx_open(dir);
+	vv_gc_options opts = {.now_sec = 1700000000, .grace_sec = 86400};
+	fx_marking m = {.first = 39, .count = 30};
+	vv_gc_result result;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_store_keep_roll(s, roll, &err), &err);
+	for (unsigned i = 0; i < 40; i++) { /* many of these packs are merged */
+		put_alone(s, i);
+		assert_int_equal(lost_packs(s, false), 0);
+		if (i == 3) {
+			vv_assert_ok(vv_store_call_packs(s, &err), &err);
+		}
+	}
+	vv_assert_ok(vv_store_gc(s, &opts, fx_mark, &m, &result, &err), &err);
+	assert_true(result.aside_blocks > 0);
+	assert_int_equal(lost_packs(s, false), 0);
+	vv_assert_ok(vv_unlink(fx_one(dir, "pack-", ".pack"), false, &err), &err);
+	assert_int_equal(lost_packs(s, false), 1);
+	put_alone(s, 50); /* hides nothing */
+	assert_int_equal(lost_packs(s, true), 1);
+	assert_int_equal(lost_packs(s, false), 0);
+
+	/* Of a roll that makes no sense nothing is known. */
+	vv_assert_ok(vv_store_call_packs(s, &err), &err);
+	vv_assert_ok(vv_unlink(fx_one(dir, "pack-", ".pack"), false, &err), &err);
+	assert_int_equal(lost_packs(s, false), 1);
+	vv_test_write_text(roll, "?");
+	assert_int_equal(lost_packs(s, false), 0);
+	vv_store_close(s);
+}
+
 static void threads_may_put_and_get_at_once(void **state)
 {
 	const char *dir = vv_test_path("store");
@@ -811,6 +864,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(eight_writers_at_once_lose_nothing),
 	cmocka_unit_test(a_reader_that_was_there_first_sees_what_is_committed_later),
 	cmocka_unit_test(what_another_committed_since_is_not_listed_as_lacking),
+	cmocka_unit_test(packs_that_neither_a_writer_nor_gc_removed_are_lost),
 	cmocka_unit_test(threads_may_put_and_get_at_once),
 };
 
