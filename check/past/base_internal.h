@@ -25,9 +25,4 @@ vv_status base_check_excel(base_check *c, vv_error *err);
 /* Does nothing where its rules are off. */
 vv_status base_check_values(base_check *c, vv_error *err);
 
-/* ---- explain: rules, and the columns that they read ---- */
-
-/* Gives those that apply to o->explain. */
-vv_status base_explain(base_check *c, vv_error *err);
-
 #endif

@@ -25,6 +25,7 @@ typedef struct table_rule {
 	check_memo memo, fresh; /* what is kept; of the version before this one in this run */
 	bool opened;            /* memo is */
 	bool whole;             /* of the version under way all is known */
+	bool derived, failed;   /* it is made from the base's; that is not possible */
 	vv_buf entries, tail;   /* what is kept of the versions */
 	size_t entry_count, read;
 } table_rule;
@@ -39,11 +40,22 @@ typedef struct counting {
 	const size_t *
 		places; /* of each place of the schema: in the table; SIZE_MAX: it does not have it */
 	vv_sums **parts; /* of each worker and rule */
+	bool derive;     /* rules that are made from the base's, and no others */
+	bool less;       /* what is counted is taken away */
+	bool apart;      /* columns have other places than the rules' ids say: nothing is kept */
 } counting;
 
 static vv_sums *sums_of(const counting *c, size_t k)
 {
 	return c->base ? c->rules[k].was : c->rules[k].now;
+}
+
+/* Must the rule's sums of groups be known? */
+static bool is_wanted(const counting *c, size_t k)
+{
+	const table_rule *t = &c->rules[k];
+
+	return c->derive ? t->derived : !t->whole && !t->derived;
 }
 
 /* Adds a group's sums, and keeps them. */
@@ -53,10 +65,16 @@ static vv_status take_group(counting *c, size_t k, size_t i, const void *bytes, 
 	const check_group_info *g = &c->r->groups[i];
 	table_rule *t = &c->rules[k];
 	bool kept = len <= KEPT_MAX && t->tail.len < UINT32_MAX / 2;
-	int got = vv_sums_read(sums_of(c, k), bytes, len);
+	int got = c->less ? vv_sums_less(sums_of(c, k), bytes, len)
+			  : vv_sums_read(sums_of(c, k), bytes, len);
 
 	if (got < 0) return vv_fail_nomem(err);
+	if (c->derive) {
+		t->failed = t->failed || got == 0;
+		return VV_OK;
+	}
 	if (got == 0) return vv_fail(err, VV_ECORRUPT, "a kept result is damaged");
+	if (c->apart) return VV_OK;
 	if (check_memo_find(&t->fresh, g->name, g->rows)) return VV_OK;
 	check_memo_put(&t->entries, g->name, g->rows, kept ? (uint32_t)t->tail.len : UINT32_MAX);
 	t->entry_count++;
@@ -83,36 +101,39 @@ static bool find_kept(const check_memo *m, const check_group_info *g, const uint
 	return true;
 }
 
-static bool is_kept(const table_rule *t, const check_group_info *g, const uint8_t **bytes,
-		    size_t *len)
+static bool is_kept(const counting *c, const table_rule *t, const check_group_info *g,
+		    const uint8_t **bytes, size_t *len)
 {
-	return find_kept(&t->fresh, g, bytes, len) || find_kept(&t->memo, g, bytes, len);
+	return !c->apart &&
+	       (find_kept(&t->fresh, g, bytes, len) || find_kept(&t->memo, g, bytes, len));
 }
 
 /* ---- whole versions ---- */
 
 /* What the sums of a whole version are kept by. */
-static vv_hash128 whole_id(const counting *c, size_t k)
+static vv_hash128 whole_id(const counting *c, size_t k, const vv_root *root)
 {
-	const vv_root *root = &c->r->table->root;
 	vv_hash128 list = vv_xxh3_128(root->data.data, root->data.len, c->rules[k].id.lo);
 
 	list.hi ^= c->rules[k].id.hi;
 	return list;
 }
 
-static vv_status read_whole(counting *c, size_t k, vv_error *err)
+/* *got: all of the version is known, and in the rule's sums. */
+static vv_status read_whole(counting *c, size_t k, const vv_table *of, bool *got, vv_error *err)
 {
 	vv_check_cache *cache = c->r->o->cache;
 	vv_auto(vv_buf) kept = VV_BUF_INIT;
-	int got = cache ? vv_check_cache_get(cache, "whole", whole_id(c, k), &kept, err) : 0;
+	int found = cache && !c->apart ? vv_check_cache_get(cache, "whole",
+							    whole_id(c, k, &of->root), &kept, err)
+				       : 0;
 
-	c->rules[k].whole = false;
-	if (got <= 0) return (vv_status)got;
-	got = vv_sums_read(sums_of(c, k), kept.data, kept.len);
-	if (got < 0) return vv_fail_nomem(err);
-	c->rules[k].whole = got > 0;
-	if (got == 0) {
+	*got = false;
+	if (found <= 0) return (vv_status)found;
+	found = vv_sums_read(sums_of(c, k), kept.data, kept.len);
+	if (found < 0) return vv_fail_nomem(err);
+	*got = found > 0;
+	if (found == 0) {
 		vv_sums_reset(sums_of(c, k));
 	}
 	return VV_OK;
@@ -122,13 +143,14 @@ static vv_status keep_whole(counting *c, size_t k, vv_error *err)
 {
 	vv_auto(vv_buf) kept = VV_BUF_INIT;
 
-	if (!c->r->o->cache || c->rules[k].whole) return VV_OK;
+	if (!c->r->o->cache || c->rules[k].whole || c->apart) return VV_OK;
 	vv_sums_put(&kept, sums_of(c, k));
 	vv_status rc = vv_buf_ok(&kept, err);
 	return rc < 0 || kept.len > WHOLE_MAX
 		       ? rc
-		       : vv_check_cache_put(c->r->o->cache, "whole", whole_id(c, k), kept.data,
-					    kept.len, err);
+		       : vv_check_cache_put(c->r->o->cache, "whole",
+					    whole_id(c, k, &c->r->table->root), kept.data, kept.len,
+					    err);
 }
 
 /* ---- groups that must be read ---- */
@@ -164,7 +186,7 @@ static vv_status count_group(count_job *j, unsigned worker, vv_batch *batch, siz
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
 		vv_sums *part = c->parts[worker * c->count + k];
 
-		if (c->rules[k].whole || is_kept(&c->rules[k], &c->r->groups[i], &bytes, &len)) {
+		if (!is_wanted(c, k) || is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &len)) {
 			continue;
 		}
 		vv_sums_reset(part);
@@ -210,12 +232,12 @@ static vv_status take_job(count_job *j, vv_error *err)
 		const size_t i = j->todo[n];
 
 		for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
-			if (c->rules[k].whole ||
-			    is_kept(&c->rules[k], &c->r->groups[i], &bytes, &kept)) {
+			if (!is_wanted(c, k) ||
+			    is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &kept)) {
 				continue;
 			}
 			vv_varint_read(&p, end, &len);
-			c->rules[k].read++;
+			c->rules[k].read += !c->derive;
 			rc = take_group(c, k, i, p, (size_t)len, err);
 			p += len;
 		}
@@ -270,10 +292,10 @@ static vv_status take_kept(counting *c, size_t i, bool *wanted, vv_error *err)
 
 	*wanted = false;
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
-		if (c->rules[k].whole) {
+		if (!is_wanted(c, k)) {
 			continue;
 		}
-		if (is_kept(&c->rules[k], &c->r->groups[i], &bytes, &len)) {
+		if (is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &len)) {
 			rc = take_group(c, k, i, bytes, len, err);
 		} else {
 			*wanted = true;
@@ -290,8 +312,10 @@ static vv_status open_kept(counting *c, bool *all, vv_error *err)
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
 		table_rule *t = &c->rules[k];
 
+		t->derived = t->failed = false;
 		t->whole = !sums_of(c, k);
-		if (t->whole || (rc = read_whole(c, k, err)) < 0 || t->whole) {
+		if (t->whole || (rc = read_whole(c, k, c->r->table, &t->whole, err)) < 0 ||
+		    t->whole) {
 			continue;
 		}
 		*all = false;
@@ -300,33 +324,122 @@ static vv_status open_kept(counting *c, bool *all, vv_error *err)
 			rc = check_memo_open(&t->memo, c->r->o->cache, "sums", t->id, err);
 		}
 	}
-	return rc < 0 || *all || c->r->groups ? rc : check_groups_list(c->r, err);
+	return rc;
 }
 
-/* The sums of a version. */
-static vv_status count_version(counting *c, vv_error *err)
+/* Counts the run's groups, as far as their sums are not kept. */
+static vv_status count_groups(counting *c, vv_error *err)
 {
-	vv_auto_free uint32_t *todo = NULL;
+	vv_auto_free uint32_t *todo = vv_calloc(c->r->group_count + 1, sizeof(*todo));
 	size_t count = 0;
-	bool all, wanted;
-	vv_status rc = open_kept(c, &all, err);
+	bool wanted;
+	vv_status rc = todo ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK && !all) {
-		todo = vv_calloc(c->r->group_count + 1, sizeof(*todo));
-		rc = todo ? VV_OK : vv_fail_nomem(err);
-	}
 	for (size_t i = 0; todo && i < c->r->group_count && rc == VV_OK; i++) {
 		rc = take_kept(c, i, &wanted, err);
 		if (wanted) {
 			todo[count++] = (uint32_t)i;
 		}
 	}
-	if (rc == VV_OK && count > 0) {
-		rc = run_jobs(c, todo, count, err);
+	return rc == VV_OK && count > 0 ? run_jobs(c, todo, count, err) : rc;
+}
+
+/* Counts groups of a table by their places in its list. */
+static vv_status count_some(const counting *c, vv_table *of, const vv_list_place *places,
+			    size_t count, bool less, vv_error *err)
+{
+	check_run r = {.o = c->r->o, .table = of};
+	counting some = *c;
+
+	some.r = &r;
+	some.derive = true;
+	some.less = less;
+	vv_arena_init(&r.arena);
+	vv_status rc = check_groups_list_some(&r, places, count, err);
+	if (rc == VV_OK) {
+		rc = count_groups(&some, err);
+	}
+	vv_free(r.groups);
+	vv_arena_clear(&r.arena);
+	return rc;
+}
+
+/* What both lists have alone. *few: it is little of them. */
+static vv_status compare_lists(vv_list_changes *out, vv_table *base, vv_table *now, bool *few,
+			       vv_error *err)
+{
+	vv_auto(vv_list_reader) *a = NULL, *b = NULL;
+	uint64_t items, weight;
+	vv_status rc;
+
+	if ((rc = vv_list_reader_open(&a, VV_LIST_DATA, &base->source, base->root.data.data,
+				      base->root.data.len, err)) < 0 ||
+	    (rc = vv_list_reader_open(&b, VV_LIST_DATA, &now->source, now->root.data.data,
+				      now->root.data.len, err)) < 0) {
+		return rc;
+	}
+	vv_list_totals(b, &items, &weight);
+	rc = vv_list_compare(out, a, b, err);
+	*few = out->old_count + out->new_count <= items / 2;
+	return rc;
+}
+
+/* Makes the sums of rules from those of the base, where these are known. */
+static vv_status derive(counting *c, vv_table *base, vv_error *err)
+{
+	vv_auto(vv_list_changes) changes = {0};
+	bool any = false, few = false;
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
+		table_rule *t = &c->rules[k];
+
+		if (!t->whole) {
+			rc = read_whole(c, k, base, &t->derived, err);
+			any = any || t->derived;
+		}
+	}
+	if (rc < 0 || !any || (rc = compare_lists(&changes, base, c->r->table, &few, err)) < 0) {
+		return rc;
+	}
+	if (few &&
+	    ((rc = count_some(c, base, changes.old_items, changes.old_count, true, err)) < 0 ||
+	     (rc = count_some(c, c->r->table, changes.new_items, changes.new_count, false, err)) <
+		     0)) {
+		return rc;
+	}
+	for (size_t k = 0; k < c->count; k++) {
+		table_rule *t = &c->rules[k];
+
+		if (t->derived && (!few || t->failed || !vv_sums_settle(sums_of(c, k)))) {
+			vv_sums_reset(sums_of(c, k));
+			t->derived = false;
+		}
+	}
+	return VV_OK;
+}
+
+/* The sums of a version. base: another one, of whose columns the places are the same; or NULL. */
+static vv_status count_version(counting *c, vv_table *base, vv_error *err)
+{
+	bool all, wanted = false;
+	vv_status rc = open_kept(c, &all, err);
+
+	if (rc == VV_OK && !all && base) {
+		rc = derive(c, base, err);
+	}
+	for (size_t k = 0; k < c->count; k++) {
+		wanted = wanted || is_wanted(c, k);
+	}
+	if (rc == VV_OK && wanted && !c->r->groups) {
+		rc = check_groups_list(c->r, err);
+	}
+	if (rc == VV_OK && wanted) {
+		rc = count_groups(c, err);
 	}
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
-		if (sums_of(c, k) && (rc = keep_whole(c, k, err)) == VV_OK) {
-			rc = vv_sums_finish(sums_of(c, k), err);
+		if (sums_of(c, k) && (rc = vv_sums_finish(sums_of(c, k), err)) == VV_OK) {
+			rc = keep_whole(c, k, err);
 		}
 	}
 	return rc;
@@ -341,32 +454,38 @@ typedef struct judging {
 	size_t count;
 	vv_sums **parts;
 	check_run base;
+	size_t *base_places; /* as plan.places, of the base */
+	bool apart;          /* which are others */
 } judging;
 
 static vv_status count_side(judging *j, bool base, vv_error *err)
 {
-	const check_plan *p = &j->r->plan;
 	counting c = {.r = base ? &j->base : j->r,
 		      .own = j->r,
 		      .base = base,
 		      .rules = j->rules,
 		      .count = j->count,
 		      .parts = j->parts,
-		      .places = p->places};
+		      .places = base ? j->base_places : j->r->plan.places,
+		      .apart = base && j->apart};
 
-	if (base) {
-		size_t *places = vv_arena_calloc(&j->r->arena, p->schema->count + 1,
-						 sizeof(*places));
+	return count_version(&c, base || j->apart ? NULL : j->base.table, err);
+}
 
-		for (size_t i = 0; places && i < p->schema->count; i++) {
-			const vv_field *f = &p->schema->fields[i];
-			long at = vv_schema_find(&c.r->table->schema, f->name, f->name_len);
+static vv_status find_places(judging *j, vv_error *err)
+{
+	const check_plan *p = &j->r->plan;
 
-			places[i] = at < 0 ? SIZE_MAX : (size_t)at;
-		}
-		if (!(c.places = places)) return vv_fail_nomem(err);
+	j->base_places = vv_arena_calloc(&j->r->arena, p->schema->count + 1, sizeof(size_t));
+	if (!j->base_places) return vv_fail_nomem(err);
+	for (size_t i = 0; j->base.table && i < p->schema->count; i++) {
+		const vv_field *f = &p->schema->fields[i];
+		long at = vv_schema_find(&j->base.table->schema, f->name, f->name_len);
+
+		j->base_places[i] = at < 0 ? SIZE_MAX : (size_t)at;
+		j->apart = j->apart || j->base_places[i] != p->places[i];
 	}
-	return count_version(&c, err);
+	return VV_OK;
 }
 
 /* All that decides what a group's rows count. */
@@ -376,7 +495,7 @@ static vv_status make_id(table_rule *t, const check_plan *p, vv_error *err)
 	const size_t *fields = vv_sums_rule_columns(t->rule, &count);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "sums 1 %d %d %s\n%s\n", p->json, p->pass_blank, t->line->condition,
+	vv_buf_printf(&b, "sums 2 %d %d %s\n%s\n", p->json, p->pass_blank, t->line->condition,
 		      t->line->where ? t->line->where : "");
 	for (const char **g = t->line->groups; g && *g; g++) {
 		vv_buf_printf(&b, "%s\n", *g);
@@ -588,6 +707,7 @@ static vv_status open_judging(judging *j, vv_error *err)
 			rc = add_rule(j, &set->lines[i], err);
 		}
 	}
+	if (rc < 0 || (rc = find_places(j, err)) < 0) return rc;
 	j->parts = vv_calloc(j->r->worker_count * j->count + 1, sizeof(vv_sums *));
 	for (size_t i = 0; j->parts && i < j->r->worker_count * j->count && rc == VV_OK; i++) {
 		j->parts[i] = vv_sums_new(j->rules[i % j->count].rule);
@@ -629,11 +749,12 @@ static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *e
 	const uint8_t *bytes;
 	size_t count, len;
 	const size_t *columns = vv_sums_rule_columns(t->rule, &count);
+	const counting c = {.apart = false};
 
 	check_put_fields(&reads, r->plan.schema, columns, count);
 	vv_buf_puts(&reads, count > 0 ? "" : "the number of rows");
 	for (size_t i = 0; i < r->group_count; i++) {
-		e.kept += t->whole || is_kept(t, &r->groups[i], &bytes, &len);
+		e.kept += t->whole || is_kept(&c, t, &r->groups[i], &bytes, &len);
 	}
 	return check_explain_give(r, &e, &reads, err);
 }

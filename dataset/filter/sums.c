@@ -1,7 +1,7 @@
 /*
  * sums: how rows get to their groups, and how a part of what they count is kept.
  *
- * Kept: varint number of groups; of each varint length and bytes of its key; of each aggregate varint count and what
+ * Kept: varint number of groups; of each varint length and bytes of its key, varint number of its rows; of each aggregate varint count and what
  * its kind has: sums 16 bytes mantissa, a byte scale, or a fraction; least and greatest a value; distinct varint number, with the
  * lowest bit for an estimate, and 16 bytes for each hash.
  */
@@ -31,12 +31,14 @@ typedef struct cell {
 	vv_total sum, square;
 	char *least; /* of min and max: the value as vv_value_keep writes it; owned */
 	size_t least_len;
+	bool doubt; /* a value like `least` was taken away */
 	vv_distinct distinct;
 } cell;
 
 typedef struct group {
 	char *key;
 	size_t key_len;
+	uint64_t rows;
 	cell *cells;
 } group;
 
@@ -53,10 +55,12 @@ struct vv_sums {
 	group *groups;
 	size_t count, cap;
 	vv_hash_index index;
+	size_t indexed; /* groups, by their places */
 	vv_arena arena; /* keys and cells of the groups */
 	size_t near;    /* the group that was found last */
 	vv_buf key, value;
-	vv_value_room *rooms[2]; /* values of the group that is judged */
+	vv_condition_scratch *scratch; /* to compare what was kept; made when it is needed */
+	vv_value_room *rooms[2];       /* values of the group that is judged */
 };
 
 /* ---- the rule ---- */
@@ -200,12 +204,14 @@ vv_sums *vv_sums_new(const vv_sums_rule *r)
 
 void vv_sums_reset(vv_sums *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
+	for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
+		const vv_aggregate_op op = s->rule->condition->aggregates[k].op;
+
+		for (size_t i = 0; op != VV_AGGREGATE_COUNT && i < s->count; i++) {
 			cell_clear(&s->groups[i].cells[k]);
 		}
 	}
-	s->count = s->near = 0;
+	s->count = s->near = s->indexed = 0;
 	vv_arena_reset(&s->arena);
 	vv_hash_index_reset(&s->index);
 }
@@ -219,6 +225,7 @@ void vv_sums_free(vv_sums *s)
 	vv_free(s->groups);
 	vv_buf_clear(&s->key);
 	vv_buf_clear(&s->value);
+	vv_condition_scratch_free(s->scratch);
 	vv_free(s->rooms[0]);
 	vv_free(s->rooms[1]);
 	vv_free(s);
@@ -263,6 +270,7 @@ static size_t have_group(vv_sums *s)
 			return SIZE_MAX;
 		}
 		i = s->count++;
+		s->indexed++;
 		s->groups[i] = g;
 	}
 	return s->near = i;
@@ -535,6 +543,11 @@ vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch
 	if (rc == VV_OK) {
 		rc = find_rows(s, b, scratch, of, err);
 	}
+	for (size_t r = 0; rc == VV_OK && r < vv_row_block_rows(b); r++) {
+		if (of[r] != NONE) {
+			s->groups[of[r]].rows++;
+		}
+	}
 	for (size_t k = 0; rc == VV_OK && k < s->rule->condition->aggregate_count; k++) {
 		rc = add_values(s, b, scratch, k, of, err);
 	}
@@ -592,6 +605,7 @@ void vv_sums_put(vv_buf *out, vv_sums *s)
 	for (size_t i = 0; i < s->count; i++) {
 		vv_buf_put_varint(out, s->groups[i].key_len);
 		vv_buf_put(out, s->groups[i].key, s->groups[i].key_len);
+		vv_buf_put_varint(out, s->groups[i].rows);
 		for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
 			put_cell(out, &s->groups[i].cells[k], &s->rule->condition->aggregates[k]);
 		}
@@ -599,7 +613,7 @@ void vv_sums_put(vv_buf *out, vv_sums *s)
 }
 
 static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, const uint8_t **p,
-		      const uint8_t *end)
+		      const uint8_t *end, bool less)
 {
 	vv_value_room kept, other;
 	uint64_t len;
@@ -610,16 +624,17 @@ static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, cons
 	if (c->count == 0) return 1; /* there is no value */
 	if (!vv_kept_value_read(&other, bytes, (size_t)len, a->argument->kind)) return 0;
 	if (c->least) {
-		vv_auto(vv_condition_scratch) *scratch = vv_condition_scratch_new();
-
-		if (!scratch) return VV_ENOMEM;
+		if (!s->scratch && !(s->scratch = vv_condition_scratch_new())) return VV_ENOMEM;
 		if (!vv_kept_value_read(&kept, c->least, c->least_len, a->argument->kind) ||
-		    !vv_operand_compare(scratch, a->argument->kind, &other.value, &other.large,
-					&kept.value, &kept.large, &order) ||
-		    (a->op == VV_AGGREGATE_MIN ? order >= 0 : order <= 0)) {
-			return 1;
+		    !vv_operand_compare(s->scratch, a->argument->kind, &other.value, &other.large,
+					&kept.value, &kept.large, &order)) {
+			return 0;
 		}
+		order = a->op == VV_AGGREGATE_MIN ? order : -order;
+		c->doubt = less ? c->doubt || order <= 0 : c->doubt && order > 0;
+		if (less || order >= 0) return 1;
 	}
+	if (less) return 0;
 	vv_buf_reset(&s->value);
 	vv_buf_put(&s->value, bytes, (size_t)len);
 	return !s->value.failed && keep(c, &s->value) ? 1 : VV_ENOMEM;
@@ -641,7 +656,7 @@ static int read_distinct(vv_distinct *d, const uint8_t **p, const uint8_t *end)
 }
 
 static int read_cell(vv_sums *s, cell *c, const vv_condition_aggregate *a, const uint8_t **p,
-		     const uint8_t *end)
+		     const uint8_t *end, bool less)
 {
 	uint64_t count, other = 0;
 	int got;
@@ -652,35 +667,36 @@ static int read_cell(vv_sums *s, cell *c, const vv_condition_aggregate *a, const
 		return 0;
 	}
 	const uint64_t before = c->count;
+	if (less && (count > before || other > c->other)) return 0;
 	c->count = count;
-	c->other += other;
+	c->other = less ? c->other - other : c->other + other;
 	switch (a->op) {
 	case VV_AGGREGATE_DEVIATION:
-		got = vv_total_read(&c->square, p, end);
-		got = got > 0 ? vv_total_read(&c->sum, p, end) : got;
+		got = vv_total_read(&c->square, p, end, less);
+		got = got > 0 ? vv_total_read(&c->sum, p, end, less) : got;
 		break;
 	case VV_AGGREGATE_SUM:
 	case VV_AGGREGATE_AVG:
-		got = vv_total_read(&c->sum, p, end);
+		got = vv_total_read(&c->sum, p, end, less);
 		break;
 	case VV_AGGREGATE_MIN:
 	case VV_AGGREGATE_MAX:
-		got = read_least(s, c, a, p, end);
+		got = read_least(s, c, a, p, end, less);
 		break;
 	case VV_AGGREGATE_DISTINCT:
-		got = read_distinct(&c->distinct, p, end);
+		got = less ? 0 : read_distinct(&c->distinct, p, end);
 		break;
 	default:
 		got = 1;
 	}
-	c->count += before;
+	c->count = less ? before - count : before + count;
 	return got;
 }
 
-int vv_sums_read(vv_sums *s, const void *bytes, size_t len)
+static int read_all(vv_sums *s, const void *bytes, size_t len, bool less)
 {
 	const uint8_t *p = bytes, *end = p + len;
-	uint64_t groups, key_len;
+	uint64_t groups, key_len, rows;
 	int got = 1;
 
 	if (!vv_varint_read(&p, end, &groups)) return 0;
@@ -692,12 +708,50 @@ int vv_sums_read(vv_sums *s, const void *bytes, size_t len)
 		size_t at = s->key.failed ? SIZE_MAX : have_group(s);
 		if (at == SIZE_MAX) return VV_ENOMEM;
 		group *g = &s->groups[at];
+		if (!vv_varint_read(&p, end, &rows) || rows > UINT64_MAX / 4 ||
+		    (less && rows > g->rows)) {
+			return 0;
+		}
+		g->rows = less ? g->rows - rows : g->rows + rows;
 		for (size_t k = 0; k < s->rule->condition->aggregate_count && got > 0; k++) {
 			got = read_cell(s, &g->cells[k], &s->rule->condition->aggregates[k], &p,
-					end);
+					end, less);
 		}
 	}
 	return got <= 0 ? got : p == end;
+}
+
+int vv_sums_read(vv_sums *s, const void *bytes, size_t len)
+{
+	return read_all(s, bytes, len, false);
+}
+
+int vv_sums_less(vv_sums *s, const void *bytes, size_t len)
+{
+	return read_all(s, bytes, len, true);
+}
+
+bool vv_sums_settle(vv_sums *s)
+{
+	const size_t cells = s->rule->condition->aggregate_count;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		group *g = &s->groups[i];
+		const bool gone = g->rows == 0 && s->rule->key_count > 0;
+
+		for (size_t k = 0; k < cells; k++) {
+			if (g->cells[k].doubt && g->cells[k].count > 0) return false;
+			if (gone || g->cells[k].doubt) {
+				cell_clear(&g->cells[k]);
+			}
+		}
+		if (!gone) {
+			s->groups[kept++] = *g;
+		}
+	}
+	s->count = kept;
+	return true;
 }
 
 /* ---- judging ---- */
@@ -794,17 +848,24 @@ vv_status vv_sums_finish(vv_sums *s, vv_error *err)
 	if (s->rule->key_count == 0 && have_group(s) == SIZE_MAX) { /* no rows, too */
 		return vv_fail_nomem(err);
 	}
-	if (s->count > 1) {
-		qsort(s->groups, s->count, sizeof(*s->groups), order_groups);
-	}
-	vv_hash_index_reset(&s->index);
-	for (size_t i = 0; i < s->count; i++) {
-		uint64_t hash = vv_xxh3(s->groups[i].key, s->groups[i].key_len, s->index.seed);
+	bool sorted = s->indexed == s->count;
 
+	for (size_t i = 0; i < s->count; i++) {
 		for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
 			vv_distinct_pack(&s->groups[i].cells[k].distinct);
 		}
-		if (!vv_hash_index_add(&s->index, hash, i)) return vv_fail_nomem(err);
+		sorted = sorted && (i == 0 || order_groups(&s->groups[i - 1], &s->groups[i]) < 0);
+	}
+	if (sorted) return VV_OK; /* as what was kept of a whole version is */
+	qsort(s->groups, s->count, sizeof(*s->groups), order_groups);
+	vv_hash_index_reset(&s->index);
+	for (s->indexed = 0; s->indexed < s->count; s->indexed++) {
+		const group *g = &s->groups[s->indexed];
+
+		if (!vv_hash_index_add(&s->index, vv_xxh3(g->key, g->key_len, s->index.seed),
+				       s->indexed)) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }

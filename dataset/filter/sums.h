@@ -48,6 +48,11 @@ vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch
 void vv_sums_put(vv_buf *out, vv_sums *s);
 /* Adds what was kept. 1; 0: it is damaged, and s is to be thrown away; VV_ENOMEM. */
 int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
+/* Takes rows away that s has, before others are added, and vv_sums_settle after all. As vv_sums_read; 0 also where that is
+ * not possible, as of distinct values. */
+int vv_sums_less(vv_sums *s, const void *bytes, size_t len);
+/* False: the least or greatest value of a group was among those taken away, and s is to be thrown away. */
+bool vv_sums_settle(vv_sums *s);
 
 /* Ends adding: groups are in the order of their values. */
 vv_status vv_sums_finish(vv_sums *s, vv_error *err);
