@@ -275,6 +275,19 @@ void vv_mutex_unlock(vv_mutex *m)
 	(void)pthread_mutex_unlock(&m->lock);
 }
 
+void vv_once(bool *done, void (*make)(void))
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	if (__atomic_load_n(done, __ATOMIC_ACQUIRE)) return;
+	(void)pthread_mutex_lock(&lock);
+	if (!*done) {
+		make();
+		__atomic_store_n(done, true, __ATOMIC_RELEASE);
+	}
+	(void)pthread_mutex_unlock(&lock);
+}
+
 /* --- turns: waiters are few (a server's threads), so a list is looked through ----------------------- */
 
 /* Lives on the stack of who waits. */

@@ -24,6 +24,9 @@ VV_AUTO_FREE(vv_mutex, vv_mutex_free)
 void vv_mutex_lock(vv_mutex *m);
 void vv_mutex_unlock(vv_mutex *m);
 
+/* Calls make, unless *done; then it is. Other threads that call it meanwhile wait. make calls nothing that does. */
+void vv_once(bool *done, void (*make)(void));
+
 /* A lock for work that takes long, whose waiters are not equal: of those who wait, who ranks highest is next, of
  * equal ones who came first. So that nobody waits for ever, each VV_TURN_FAIR-th turn goes to whoever has
  * waited longest: those who rank low get that part of all turns together, however many they are. */

@@ -463,7 +463,7 @@ static bool open_kept(vv_subject *s, vv_table *out, const vv_subject_document *d
 }
 
 static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *rows,
-			     vv_import_options *io, vv_error *err)
+			     vv_import_options *io, input *in, vv_error *err)
 {
 	vv_auto(vv_import_result) result = {0};
 	const char *schema;
@@ -480,7 +480,10 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *row
 	vv_status rc = vv_import(&result, vv_document_rows_source(rows), &sink, io, err);
 	if ((rc = vv_document_rows_end(rows, rc, err)) < 0) return rc;
 	s->made = result.cid;
-	return vv_table_open(out, &sink, &result.cid, err);
+	rc = vv_table_open(out, &sink, &result.cid, err);
+	return rc < 0 || !io->keep_types || out->root.kind != VV_KIND_TABLE
+		       ? rc
+		       : keep_groups(s, &result, io, in, out, err);
 }
 
 /* All that a description says of how rows are read, and whether a key is to be found: it can change without the document. */
@@ -500,10 +503,12 @@ static void put_description(vv_buf *out, const vv_package_resource *res,
 	vv_buf_put(out, res->schema.data, res->schema.len);
 }
 
-/* Imports the rows of a table of a document. io: the options of every import. */
+/* Imports the rows of a table of a document. io: the options of every import; like: as vv_subject_options has it. */
 static vv_status import_document(vv_subject *s, vv_table *out, vv_subject_document *d,
-				 vv_import_options *io, vv_error *err)
+				 vv_import_options *io, input *in, const vv_subject *like,
+				 vv_error *err)
 {
+	vv_auto(vv_table) known = {0};
 	vv_auto(vv_package_resource) res = {0};
 	vv_auto(vv_schema) schema = {0};
 	vv_auto(vv_document_rows) *rows = NULL;
@@ -529,9 +534,11 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_subject_docume
 		return rc;
 	}
 	if (keep && open_kept(s, out, d, &name)) return VV_OK;
-	if ((rc = vv_mem_sink_new(&s->passing, NULL, temp_dir_of(s), err)) < 0 ||
+	vv_random(&io->secret, sizeof(io->secret));
+	if ((rc = open_passing(s, NULL, like, err)) < 0 ||
+	    (s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||
 	    (rc = vv_document_rows_open(&rows, &d->document, t, err)) < 0 ||
-	    (rc = import_rows(s, out, rows, io, err)) < 0) {
+	    (rc = import_rows(s, out, rows, io, in, err)) < 0) {
 		return rc;
 	}
 	if (keep && vv_document_is_unchanged(&d->document)) {
@@ -587,7 +594,8 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	    (rc = open_document(&document, &is_document, s, &in, opts && opts->writes, err)) ==
 		    VV_OK &&
 	    is_document) {
-		rc = import_document(s, out, &document, &io, err);
+		io.keep_types = opts && opts->keep;
+		rc = import_document(s, out, &document, &io, &in, like, err);
 		input_close(&in);
 		return rc;
 	}

@@ -4,103 +4,68 @@
 #include "lib/arrow/in/plain_text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "dataset/schema/decimal.h"
+#include "lib/arrow/in/shortest.h"
 
 #define DAY 86400
 #define BILLION 1000000000
 
-/* The first `count` digits of a positive number, without zeros at their end; *exponent: of the first one. Any locale's point
- * is passed over. */
-static void take_digits(vv_buf *digits, long *exponent, double d, int count)
+/* Writes a whole number before end, with zeros before it up to so many digits; where it begins. */
+static char *spell_whole(char *end, uint64_t n, unsigned least)
 {
-	char text[48];
-	const char *p = text;
+	char *at = end;
 
-	snprintf(text, sizeof(text), "%.*e", count - 1, d);
-	vv_buf_reset(digits);
-	for (; *p != 'e'; p++) {
-		if (*p >= '0' && *p <= '9') {
-			vv_buf_putc(digits, *p);
-		}
+	for (; n > 0 || (size_t)(end - at) < least; n /= 10) {
+		*--at = (char)('0' + n % 10);
 	}
-	*exponent = strtol(p + 1, NULL, 10);
-	while (digits->len > 1 && digits->data[digits->len - 1] == '0') {
-		digits->len--;
-	}
+	return at;
 }
 
-/* The same of a number with at most nine decimals and 15 digits, as most are. Both whole numbers below are exact, so that their
- * quotient is the double nearest to that decimal; no other decimal of 15 digits has the same one. False: it is none. */
-static bool take_few_decimals(vv_buf *digits, long *exponent, double d)
+static void put_whole(vv_buf *out, uint64_t n, unsigned least)
 {
-	static const double tens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+	char text[24], *const end = text + sizeof(text), *const at = spell_whole(end, n, least);
 
-	for (unsigned k = 0; k < sizeof(tens) / sizeof(tens[0]) && d * tens[k] < 1e15; k++) {
-		const uint64_t n = (uint64_t)(d * tens[k] + 0.5);
-
-		if (n == 0 || (double)n / tens[k] != d) {
-			continue;
-		}
-		vv_buf_reset(digits);
-		vv_buf_printf(digits, "%llu", (unsigned long long)n);
-		*exponent = (long)digits->len - 1 - (long)k;
-		while (digits->len > 1 && digits->data[digits->len - 1] == '0') {
-			digits->len--;
-		}
-		return true;
-	}
-	return false;
+	vv_buf_put(out, at, (size_t)(end - at));
 }
 
-/* As few digits as will do. */
-static void shortest(vv_buf *digits, long *exponent, double d, uint8_t width)
+/* From 0 on. */
+static void put_finite(vv_buf *out, double d, uint8_t width)
 {
-	const int most = width == 2 ? 5 : width == 4 ? 9 : 17;
+	const shortest s = d > 0 ? shortest_of(d, width) : (shortest){0, 0};
+	char text[24], *const end = text + sizeof(text),
+			      *const first = spell_whole(end, s.digits, 1);
+	const size_t n = (size_t)(end - first);
+	const int exponent = s.exponent + (int)n - 1; /* of the first digit */
+	const bool far = exponent < -7 || exponent > 20;
 
-	if (width == 8 && take_few_decimals(digits, exponent, d)) return;
-	for (int count = 1; count <= most; count++) {
-		double x;
+	if (!far && exponent < 0) {
+		vv_buf_put(out, "0.000000", (size_t)(1 - exponent));
+		vv_buf_put(out, first, n);
+		return;
+	}
+	const size_t whole = far ? 1 : (size_t)exponent + 1, given = whole < n ? whole : n;
 
-		take_digits(digits, exponent, d, count);
-		vv_decimal read = {.count = d > 0 ? digits->len : 0, .exponent = *exponent + 1};
-		if ((vv_decimal_double(&x, &read, digits) &&
-		     (width == 8 ? x == d : (float)x == (float)d)) ||
-		    digits->failed) {
-			return;
-		}
+	vv_buf_put(out, first, given);
+	vv_buf_put(out, "00000000000000000000", whole - given);
+	if (far || whole < n) {
+		vv_buf_putc(out, '.');
+		vv_buf_put(out, whole < n ? first + whole : "0", whole < n ? n - whole : 1);
+	}
+	if (far) {
+		vv_buf_puts(out, exponent < 0 ? "e-" : "e+");
+		put_whole(out, (uint64_t)abs(exponent), 1);
 	}
 }
 
 void plain_put_float(vv_buf *out, double d, uint8_t width)
 {
-	vv_auto(vv_buf) buf = VV_BUF_INIT;
-	long exponent = 0;
-
 	if (isnan(d) || isinf(d)) {
 		vv_buf_puts(out, isnan(d) ? "NaN" : d < 0 ? "-INF" : "INF");
 		return;
 	}
-	shortest(&buf, &exponent, fabs(d), width);
-	const char *digits = vv_buf_cstr(&buf);
-	size_t n = buf.len;
 	vv_buf_puts(out, signbit(d) ? "-" : "");
-	if (exponent < -7 || exponent > 20) {
-		vv_buf_printf(out, "%c.%.*se%+ld", digits[0], n > 1 ? (int)n - 1 : 1,
-			      n > 1 ? digits + 1 : "0", exponent);
-	} else if (exponent < 0) {
-		vv_buf_printf(out, "0.%.*s%.*s", (int)(-exponent - 1), "00000000", (int)n, digits);
-	} else {
-		for (size_t i = 0; i <= (size_t)exponent || i < n; i++) {
-			if (i == (size_t)exponent + 1) {
-				vv_buf_putc(out, '.');
-			}
-			vv_buf_putc(out, i < n ? digits[i] : '0');
-		}
-	}
-	out->failed = out->failed || buf.failed;
+	put_finite(out, fabs(d), width);
 }
 
 /* Of the proleptic Gregorian calendar. */
@@ -129,30 +94,42 @@ plain_moment plain_moment_of(const incoming_column *c, int64_t units)
 
 void plain_put_fraction(vv_buf *out, uint32_t nanos, unsigned least)
 {
-	char digits[16];
-	size_t n = 9;
+	unsigned n = 9;
 
-	snprintf(digits, sizeof(digits), "%09u", (unsigned)nanos);
-	while (n > least && n > 0 && digits[n - 1] == '0') {
+	while (n > least && n > 0 && nanos % 10 == 0) {
+		nanos /= 10;
 		n--;
 	}
 	if (n > 0) {
-		vv_buf_printf(out, ".%.*s", (int)n, digits);
+		vv_buf_putc(out, '.');
+		put_whole(out, nanos, n);
 	}
+}
+
+void plain_put_clock(vv_buf *out, uint32_t seconds)
+{
+	put_whole(out, seconds / 3600, 2);
+	vv_buf_putc(out, ':');
+	put_whole(out, seconds / 60 % 60, 2);
+	vv_buf_putc(out, ':');
+	put_whole(out, seconds % 60, 2);
 }
 
 static void put_day(vv_buf *out, int64_t days)
 {
-	plain_day d = plain_day_of(days);
+	const plain_day d = plain_day_of(days);
 
-	vv_buf_printf(out, "%s%04lld-%02u-%02u", d.year < 0 ? "-" : "",
-		      (long long)(d.year < 0 ? -d.year : d.year), d.month, d.day);
+	vv_buf_puts(out, d.year < 0 ? "-" : "");
+	put_whole(out, (uint64_t)(d.year < 0 ? -d.year : d.year), 4);
+	vv_buf_putc(out, '-');
+	put_whole(out, d.month, 2);
+	vv_buf_putc(out, '-');
+	put_whole(out, d.day, 2);
 }
 
 static void put_clock(vv_buf *out, const plain_moment *m)
 {
-	vv_buf_printf(out, "%02u:%02u:%02u", (unsigned)(m->seconds / 3600),
-		      (unsigned)(m->seconds / 60 % 60), (unsigned)(m->seconds % 60));
+	plain_put_clock(out, m->seconds);
 	plain_put_fraction(out, m->nanos, 0);
 }
 
@@ -161,8 +138,8 @@ static void put_duration(vv_buf *out, const incoming_column *c, int64_t units)
 	int64_t per = c->per_second;
 	uint64_t all = units < 0 ? 0 - (uint64_t)units : (uint64_t)units;
 
-	vv_buf_printf(out, "%sPT%llu", units < 0 ? "-" : "",
-		      (unsigned long long)(all / (uint64_t)per));
+	vv_buf_puts(out, units < 0 ? "-PT" : "PT");
+	put_whole(out, all / (uint64_t)per, 1);
 	plain_put_fraction(out, (uint32_t)(all % (uint64_t)per) * (uint32_t)(BILLION / per), 0);
 	vv_buf_putc(out, 'S');
 }
@@ -176,10 +153,11 @@ void plain_put(vv_buf *out, const incoming_value *v, const incoming_column *c)
 		vv_buf_puts(out, v->i ? "true" : "false");
 		break;
 	case INCOMING_INT:
-		vv_buf_printf(out, "%lld", (long long)v->i);
+		vv_buf_puts(out, v->i < 0 ? "-" : "");
+		put_whole(out, v->i < 0 ? 0 - (uint64_t)v->i : (uint64_t)v->i, 1);
 		break;
 	case INCOMING_UINT:
-		vv_buf_printf(out, "%llu", (unsigned long long)v->u);
+		put_whole(out, v->u, 1);
 		break;
 	case INCOMING_FLOAT:
 		plain_put_float(out, v->d, c->width);

@@ -175,12 +175,13 @@ static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_c
 		       uint64_t number, vv_error *err)
 {
 	const rewrite_column *c = &w->layout.columns[i];
+	const spell_room room = {&w->arena, &w->scratch};
 	vv_status rc;
 
 	if (!w->habits[i].known && (rc = column_habit_read(&w->habits[i], c, w->table, err)) < 0) {
 		return rc;
 	}
-	rc = column_spell(&w->cells[i], &w->arena, c, &w->habits[i], v, old, err);
+	rc = column_spell(&w->cells[i], &room, c, &w->habits[i], v, old, err);
 	if (rc == VV_EINPUT) return in_row(c, number, err);
 	if (rc < 0) return rc;
 	warn_lost(w, i, v);

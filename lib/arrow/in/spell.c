@@ -143,8 +143,8 @@ static vv_status put_moment(vv_buf *out, const rewrite_column *c, const column_h
 	plain_put(out, &(incoming_value){.kind = INCOMING_DATE, .i = m.days}, &day);
 	if (type == VV_TYPE_DATE && m.seconds == 0 && m.nanos == 0) return VV_OK;
 	if (is_date && type != VV_TYPE_DATETIME) return VV_OK;
-	vv_buf_printf(out, "%c%02u:%02u:%02u", h->between, (unsigned)(m.seconds / 3600),
-		      (unsigned)(m.seconds / 60 % 60), (unsigned)(m.seconds % 60));
+	vv_buf_putc(out, h->between);
+	plain_put_clock(out, m.seconds);
 	plain_put_fraction(out, m.nanos, h->least_fraction);
 	vv_buf_puts(out, h->zone ? h->zone : c->in->zoned ? "Z" : "");
 	return VV_OK;
@@ -203,7 +203,7 @@ static int is_literal(const char *text, size_t len)
 
 /* Is a value of this column written without quotes in JSON? 1, 0, VV_ENOMEM. */
 static int wants_literal(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
-			 const vv_buf *text)
+			 const char *text, size_t len)
 {
 	const vv_type type = c->field ? c->field->type : VV_TYPE_ANY;
 
@@ -222,40 +222,44 @@ static int wants_literal(const rewrite_column *c, const incoming_value *v, const
 				       type == VV_TYPE_BOOLEAN || type == VV_TYPE_OBJECT ||
 				       type == VV_TYPE_ARRAY ||
 				       (old && old->state == VV_CELL_LITERAL)
-			       ? is_literal(vv_buf_cstr(text), text->len)
+			       ? is_literal(text, len)
 			       : 0;
 	default:
 		return false;
 	}
 }
 
-vv_status column_spell(vv_cell *out, vv_arena *arena, const rewrite_column *c,
+vv_status column_spell(vv_cell *out, const spell_room *room, const rewrite_column *c,
 		       const column_habit *h, const incoming_value *v, const vv_cell *old,
 		       vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const bool there = v->kind == INCOMING_TEXT || v->kind == INCOMING_JSON;
+	const char *text = v->text;
+	size_t len = v->len;
+	vv_status rc;
 
 	if (v->kind == INCOMING_NULL) {
 		*out = h->missing;
 		return VV_OK;
 	}
-	vv_status rc = put_text(&text, c, h, v, err);
-	if (rc == VV_OK && (rc = vv_buf_ok(&text, err)) == VV_OK && text.len > VV_ROW_MAX) {
-		rc = vv_fail(err, VV_EINPUT, "a value of column '%s' is longer than %zu MB",
-			     vv_text_shows(c->name), VV_ROW_MAX >> 20);
-	}
-	if (rc == VV_OK) {
-		char *copy = vv_arena_alloc(arena, text.len + 1);
-		const int literal = c->json ? wants_literal(c, v, old, &text) : 0;
-
-		if (copy && literal >= 0) {
-			memcpy(copy, vv_buf_cstr(&text), text.len + 1);
-			*out = (vv_cell){.text = copy,
-					 .len = (uint32_t)text.len,
-					 .state = literal ? VV_CELL_LITERAL : VV_CELL_TEXT};
-		} else {
-			rc = vv_fail_nomem(err);
+	if (!there) {
+		vv_buf_reset(room->scratch);
+		if ((rc = put_text(room->scratch, c, h, v, err)) < 0 ||
+		    (rc = vv_buf_ok(room->scratch, err)) < 0) {
+			return rc;
 		}
+		len = room->scratch->len;
+		text = vv_arena_strndup(room->arena, vv_buf_cstr(room->scratch), len);
 	}
-	return rc;
+	const int literal = c->json && text ? wants_literal(c, v, old, text, len) : 0;
+
+	if (!text || literal < 0) return vv_fail_nomem(err);
+	if (len > VV_ROW_MAX) {
+		return vv_fail(err, VV_EINPUT, "a value of column '%s' is longer than %zu MB",
+			       vv_text_shows(c->name), VV_ROW_MAX >> 20);
+	}
+	*out = (vv_cell){.text = text,
+			 .len = (uint32_t)len,
+			 .state = literal ? VV_CELL_LITERAL : VV_CELL_TEXT};
+	return VV_OK;
 }

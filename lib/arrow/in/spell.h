@@ -8,9 +8,15 @@
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/habit.h"
 
-/* old: the cell in whose place it comes; NULL: a new row. The cell's text lives in arena, or is the value's.
+/* Where texts are made, and where they live; borrowed. */
+typedef struct spell_room {
+	vv_arena *arena;
+	vv_buf *scratch;
+} spell_room;
+
+/* old: the cell in whose place it comes; NULL: a new row. The cell's text lives in the arena, or is the value's.
  * VV_EUSAGE: the column's format is one that varve cannot write. */
-vv_status column_spell(vv_cell *out, vv_arena *arena, const rewrite_column *c,
+vv_status column_spell(vv_cell *out, const spell_room *room, const rewrite_column *c,
 		       const column_habit *h, const incoming_value *v, const vv_cell *old,
 		       vv_error *err);
 
