@@ -47,11 +47,21 @@ vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name
 	return NULL;
 }
 
+/* Of the file in the line above. */
+static bool take_hash(vv_folder_items *files, const char *name, uint64_t hash)
+{
+	vv_folder_item *it = files->count > 0 ? &files->items[files->count - 1] : NULL;
+
+	if (!it || strcmp(it->name, name) != 0) return false;
+	it->hash = hash;
+	return true;
+}
+
 /* "<kind> [<blob> ]<number> <name>". */
 static bool read_line(vv_folder_state *s, char *line)
 {
-	static const char *const kinds[] = {"pack ", "file ", "gone ", "held "};
-	vv_folder_items *const to[] = {&s->packs, &s->files, &s->gone, &s->held};
+	static const char *const kinds[] = {"pack ", "file ", "gone ", "held ", "hash "};
+	vv_folder_items *const to[] = {&s->packs, &s->files, &s->gone, &s->held, NULL};
 	vv_oid blob = {{0}};
 	uint64_t number;
 
@@ -72,6 +82,7 @@ static bool read_line(vv_folder_state *s, char *line)
 		    vv_path_check(line + len + 1, VV_IGNORED) < 0) {
 			return false;
 		}
+		if (!to[i]) return take_hash(&s->files, line + len + 1, number);
 		vv_folder_item *it = vv_folder_items_add(s, to[i], line + len + 1, number);
 		if (!it) return false;
 		it->blob = blob;
@@ -136,6 +147,9 @@ static void put_items(vv_buf *b, const char *kind, const vv_folder_items *l)
 		vv_oid_text(hex, &it->blob);
 		vv_buf_printf(b, "%s %s%s%llu %s\n", kind, *kind == 'f' ? hex : "",
 			      *kind == 'f' ? " " : "", (unsigned long long)it->number, it->name);
+		if (it->hash != 0) {
+			vv_buf_printf(b, "hash %llu %s\n", (unsigned long long)it->hash, it->name);
+		}
 	}
 }
 

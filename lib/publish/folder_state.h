@@ -4,6 +4,7 @@
  *	varve folder 1
  *	pack <bytes> <name>       a pack of repo.git that readers are told of, oldest first
  *	file <blob> <bytes> <path> a table; bytes 0: it may be of another version
+ *	hash <number> <path>      below a file's line: the XXH3-64 of its bytes
  *	gone <seconds> <path>     nothing names it any more since then
  *	held <bytes> <path>       a pack, an index or a list, as the last run left it; of "versions" how many files it had
  *
@@ -28,8 +29,9 @@
 typedef struct vv_folder_item {
 	const char *name;
 	uint64_t number;
-	vv_oid blob; /* of a file */
-	bool kept;   /* for who goes through them */
+	vv_oid blob;   /* of a file */
+	uint64_t hash; /* of its bytes; 0: not known */
+	bool kept;     /* for who goes through them */
 } vv_folder_item;
 typedef struct vv_folder_items {
 	vv_folder_item *items;

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -49,7 +50,7 @@ static bool is_there(const vv_folder_tables *t, const vv_folder_item *it, const 
 	vv_auto(char) *path = it ? vv_path_join(t->dir, it->name, (char *)NULL) : NULL;
 	vv_stat st;
 
-	return path && it->number > 0 && vv_oid_equal(&it->blob, blob) &&
+	return path && it->number > 0 && it->hash != 0 && vv_oid_equal(&it->blob, blob) &&
 	       vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
 	       st.size == it->number;
 }
@@ -101,6 +102,7 @@ typedef struct writing {
 	int fd;
 	const char *path;
 	uint64_t len;
+	vv_xxh3_state *hash;
 } writing;
 
 static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
@@ -108,6 +110,7 @@ static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error
 	writing *w = payload;
 
 	w->len += len;
+	vv_xxh3_update(w->hash, bytes, len);
 	return vv_write_full(w->fd, bytes, len, w->path, err);
 }
 
@@ -120,23 +123,26 @@ static vv_status fill(vv_folder_tables *t, const vv_folder_table *of, writing *w
 	return vv_fsync(w->fd, w->path, err);
 }
 
-static vv_status write_table(vv_folder_tables *t, const vv_folder_table *of, uint64_t *len,
+static vv_status write_table(vv_folder_tables *t, const vv_folder_table *of, vv_folder_item *it,
 			     vv_error *err)
 {
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
 	vv_auto(char) *path = vv_path_join(t->dir, of->path, (char *)NULL),
 		      *dir = path ? vv_path_dir(path) : NULL, *temp = NULL;
-	vv_status rc = dir ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
+	vv_status rc = dir && hash ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
 	vv_temp_sweep(dir, VV_WRITE_TEMP);
-	writing w = {.fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err)};
+	writing w = {.fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err), .hash = hash};
 	if (w.fd < 0) return (vv_status)w.fd;
 	w.path = temp;
 	rc = fill(t, of, &w, err);
 	const vv_status closed = vv_close(w.fd, temp, rc < 0 ? VV_IGNORED : err);
 	rc = rc < 0 ? rc : closed;
 	if (rc == VV_OK && (rc = vv_rename(temp, path, err)) == VV_OK) {
-		*len = w.len;
+		it->blob = of->blob;
+		it->number = w.len;
+		it->hash = vv_xxh3_digest(hash);
 		return vv_fsync_dir(dir, err);
 	}
 	(void)vv_unlink(temp, true, VV_IGNORED);
@@ -145,18 +151,13 @@ static vv_status write_table(vv_folder_tables *t, const vv_folder_table *of, uin
 
 vv_status vv_folder_tables_write(vv_folder_tables *t, vv_error *err)
 {
-	uint64_t len = 0;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+	for (size_t i = 0; i < t->count; i++) {
 		vv_folder_item *it = vv_folder_items_find(&t->state->files, t->items[i].path);
-		if ((rc = write_table(t, &t->items[i], &len, err)) == VV_OK) {
-			it->blob = t->items[i].blob;
-			it->number = len;
-			t->written++;
-		}
+		const vv_status rc = write_table(t, &t->items[i], it, err);
+		if (rc < 0) return rc;
+		t->written++;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_folder_tables_remove(vv_folder_tables *t, vv_error *err)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -318,6 +319,10 @@ static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 			vv_cid_text(text, &r->missing[i]);
 			vv_notes_put(t->notes, "  %s", text);
 		}
+	}
+	if (r->missing_count > 0 &&
+	    r->behind_count == 0) { /* else refs that stay behind say more */
+		vv_notes_hint(t->notes, VV_HINT_BLOCKS_ASK);
 	}
 }
 

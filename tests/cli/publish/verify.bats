@@ -13,9 +13,9 @@ teardown() {
 	succeeds varve verify "$site"
 	output_has "1 version asked for a random block, 0 not shown"
 	succeeds varve verify ../public
-	output_has "all packs read, with 3 blocks"
+	output_has "all packs and files of tables read, with 3 blocks"
 	cp -r ../public ../good
-	for file in $(cd ../public && ls -d packs/* lists/* versions/* repo.git/objects/pack/*.pack format); do
+	for file in $(cd ../public && ls -d packs/* lists/* versions/* repo.git/objects/pack/*.pack format prices.csv); do
 		for how in flipped longer; do
 			python3 - "../public/$file" "$how" <<-'END'
 			import os, sys

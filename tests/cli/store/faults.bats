@@ -194,6 +194,7 @@ comes_back() {
 }
 
 push_sound() {
+	clone_between "$url"
 	"$@"
 	[ "$(git -C "$top/host.git" rev-parse main)" = "$(git rev-parse main)" ]
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]

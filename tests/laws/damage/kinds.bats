@@ -148,6 +148,12 @@ begin() {
 		varve commit -qam "change $i"
 		succeeds varve push -q
 	done
+	# gone: what no branch has, and the store does
+	(cd ../store && find packs lists versions -type f | sort) > ../needed
+	varve switch -q -c gone
+	sed -i '50s/item/gone/' t.csv
+	varve commit -qam gone
+	succeeds varve push -q origin gone
 	varve check > /dev/null 2>&1 || true
 	touch t.csv
 	varve status > /dev/null
@@ -158,6 +164,12 @@ begin() {
 		varve vault holder add $i "${PWD%/*}/$i" --domain "house $i" 2> /dev/null
 	done
 	succeeds varve vault replicate
+	varve vault key export ../key 2> /dev/null
+	varve switch -q main
+	git branch -q -D gone
+	git push -q --no-verify origin :gone
+	rm -rf .git/logs
+	find ../store -type f -exec touch -d '20 days ago' {} +
 	succeeds varve ipfs publish HEAD:t.csv
 	succeeds varve cat 'HEAD:b.toy#Prices'
 	succeeds varve sign -q --name data
@@ -171,6 +183,7 @@ begin() {
 	killed
 	half_cloned
 	with_leftovers
+	(cd store && find packs lists versions -type f | sort) | comm -13 needed - > garbage # what is not in a, too
 	mended
 	for i in a store host.git x y l m j e p q c i d config cache; do
 		cp -a $i $i.0
@@ -181,5 +194,5 @@ begin() {
 	local every=20
 	[ -z "${VARVE_TEST_ALL-}" ] || every=1
 	begin
-	python3 "$BATS_TEST_DIRNAME/kinds.py" "$HOME" "$PWD" "$every" "${VARVE_TEST_SAMPLE-5}"
+	python3 "$BATS_TEST_DIRNAME/kinds.py" "$HOME" "$PWD" "$every" "${VARVE_TEST_SAMPLE-5}" ${VARVE_TEST_ONLY-}
 }

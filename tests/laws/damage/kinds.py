@@ -9,7 +9,9 @@ file that varve writes there, DAMAGES what may happen to one. Of all pairs one o
   - no command crashes, and none gives other bytes than were put in, here or in a new clone;
   - where a version cannot be read, in a new clone too, the message names a command that helps;
   - what a kind's column says mends it (SEEN must name it first, if the kind is one that readers need), and then every version is right,
-    here and in a new clone.
+    here and in a new clone;
+  - a gc of a damaged store takes no version from new clones, and one that refuses removes nothing; a prune of a damaged vault takes
+    nothing that a repair cannot bring to each holder, from which alone every version comes back.
 
 A line for each failure, with its number: kinds.py HOME TOP 1 0 NUMBER runs that one alone, FIRST-LAST these."""
 import glob
@@ -34,9 +36,11 @@ PUBLISH = [["varve", "publish", "-q", "--no-pages", "-o", "../p"]]
 AGAIN = [["varve", "clone", "-q", "ssh://host" + os.path.join(top, "host.git"), "../c"]]
 FETCH = [["varve", "fetch", "--data", "--all"]]
 VAULT = [["varve", "vault", "repair"], ["varve", "vault", "replicate"]]
+MARK = [["varve", "vault", "holder", "add", "x", "../x", "--domain", "house x"], *VAULT]
 REPAIR = [["varve", "fsck", "--repair"], ["varve", "fetch", "--data", "--all"]]
 VERIFY = ["varve", "verify", "../p"]
 MEND = [shell("varve verify ../p | sed -n 's/: damaged or missing$//p' | xargs -r rm -rf"), *PUBLISH]
+GC, PRUNE = ["varve", "gc", "--remote", "--prune=now"], ["varve", "vault", "prune", "--grace", "0"]
 STATUS, DOCTOR, FSCK, AUDIT = (["varve", "status", "--remote"], ["varve", "doctor"], ["varve", "fsck", "--data"],
                                ["varve", "vault", "audit", "--all"])
 # name, files, what sees it (None: it is derived, and does not matter), what mends it; those of other repositories than `a` are used there
@@ -59,7 +63,7 @@ KINDS = [
     ("repository: packs seen whole", "a/.git/varve/host/*/lists/*.sound", None, []),
     ("repository: commits complete there", "a/.git/varve/host/*/complete", None, []),
     ("repository: git's part of the host", "a/.git/varve/host/*/git/HEAD", None, []),
-    ("vault: holder's mark", "x/varve-holder", None, VAULT),
+    ("vault: holder's mark", "x/varve-holder", None, MARK),
     ("vault: shard", "x/**/shards/**/*", AUDIT, VAULT),
     ("vault: record at a holder", "x/**/records/**/*", None, VAULT),
     ("vault: records met", "a/.git/varve/vault/met", None, VAULT),
@@ -93,7 +97,7 @@ KINDS = [
     ("folder: version", "p/versions/*", VERIFY, MEND),
     ("folder: history", "p/repo.git/objects/pack/*", VERIFY, MEND),
     ("folder: files of git", "p/repo.git/*", None, PUBLISH),
-    ("folder: table", "p/t.csv", None, PUBLISH),
+    ("folder: table", "p/t.csv", VERIFY, MEND),
     ("folder: lock", "p/.varve-lock", None, PUBLISH),
     ("folder: list of history", "p/repo.git/objects/info/*", None, PUBLISH),
     ("folder: refs", "p/repo.git/info/refs", None, PUBLISH),
@@ -217,6 +221,26 @@ class Judge:
         return self.versions("n", must) if os.path.isdir(os.path.join(top, "n")) else len(truth)
 
 
+    def gc(self, lost):
+        """lost: how many versions a new clone lacked before it."""
+        before = set(files("store/**/*"))
+        code, _, said = self.run(GC)
+        gone = before - set(files("store/**/*"))
+        if code != 0 and gone:
+            self.fault(f"gc removed {len(gone)} files and ended with {code}: {said[:300]}")
+        if gone and self.clone(False) > lost:
+            self.fault(f"gc removed {len(gone)} files, and more versions are lost")
+
+    def recover(self):
+        for holder in "xy":
+            shutil.rmtree(os.path.join(top, "n"), ignore_errors=True)
+            code, _, said = self.run(["varve", "vault", "recover", "--key", "key", "--to", "n", holder], ".")
+            if code != 0:
+                self.fault(f"recover from {holder}: {said[:300]}")
+            elif os.path.isdir(os.path.join(top, "n")):
+                self.versions("n", True)
+
+
 def newer_is_refused(kind, how, said):
     return how == "newer" and ("newer" in said or "upgrade" in said or "format 2" in said)
 
@@ -253,7 +277,7 @@ def starts_anew(kind, said, judge):
 def one(kind, pattern, seen, mends, how, number):
     r = random.Random(number)
     fresh(pattern.split("/")[0])
-    found = files(pattern)
+    found = [f for f in files(pattern) if os.path.relpath(f, os.path.join(top, "store")) not in garbage]
     if not found:
         return None
     file = found[r.randrange(len(found))]
@@ -272,6 +296,10 @@ def one(kind, pattern, seen, mends, how, number):
     lost = judge.clone(False) if kind.startswith(("store", "folder")) else 0
     if seen and (not shown or b" 0 not whole" in shown):
         judge.fault(f"{' '.join(seen)} does not see it ({lost} versions are lost to a new clone)")
+    if kind.startswith("store"):
+        judge.gc(lost)
+    if kind.startswith("vault"):
+        judge.run(PRUNE)
     if not refused:  # a newer varve's is not overwritten
         for args in mends:
             cwd = "a" if args in EXPORT + PUBLISH + AGAIN else None
@@ -290,6 +318,8 @@ def one(kind, pattern, seen, mends, how, number):
                 judge.fault(f"{' '.join(args)} ended with {code}: {said[:300]}")
         judge.versions(where, True)
         judge.clone(True)
+        if kind.startswith("vault"):
+            judge.recover()
         if kind.startswith("export") and exported("e") != exported("e.0"):
             judge.fault("the export again is another")
         code, out, said = judge.run(DOCTOR)
@@ -303,6 +333,8 @@ def one(kind, pattern, seen, mends, how, number):
 
 
 truth = {}
+with open(os.path.join(top, "garbage"), encoding="ascii") as f:
+    garbage = f.read().split()
 fresh("a")
 for c in subprocess.run(["git", "rev-list", "main"], cwd=os.path.join(top, "a"), capture_output=True, text=True, check=True).stdout.split():
     truth[c] = run(["varve", "cat", f"{c}:t.csv"])[1]

@@ -84,6 +84,23 @@ each_killed() {
 	[ "$killed" -gt $((tried / 3)) ]
 }
 
+# clone_between URL: a clone of what a killed push left has its versions whole, or says what is missing and what helps.
+clone_between() {
+	local commit
+	rm -rf "$top/between"
+	if ! varve clone -q "$1" "$top/between" 2> "$HOME/between"; then
+		grep -q '^hint: ' "$HOME/between" || { cat "$HOME/between"; return 1; }
+		return 0
+	fi
+	for commit in $(git -C "$top/between" rev-list --all); do
+		if varve -C "$top/between" cat "$commit:prices.csv" > "$HOME/one" 2> "$HOME/between"; then
+			varve -C "$top/a" cat "$commit:prices.csv" | cmp - "$HOME/one"
+		else
+			grep -q '^hint: ' "$HOME/between" || { cat "$HOME/between"; return 1; }
+		fi
+	done
+}
+
 # Nothing of a transfer that ended may be left in a repository's folders. What may still be in
 # the making elsewhere gc takes, when it is old; a lock is taken by who needs it.
 no_leftovers() {

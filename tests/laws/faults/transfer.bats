@@ -94,6 +94,7 @@ older_clone() {
 }
 
 push_sound() {
+	clone_between "$top/hub.git"
 	"$@"
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
 	[ "$(git -C ../hub.git rev-parse main v1)" = "$(git rev-parse main v1)" ]

@@ -29,6 +29,7 @@ host_sound() {
 }
 
 push_sound() {
+	clone_between "$url"
 	"$@"
 	host_sound
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]

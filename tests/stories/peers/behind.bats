@@ -145,6 +145,7 @@ one_stays_behind() {
 	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" hub.git/varve 0 1
 	ends_with 1 varve clone -q hub.git c
 	stderr_has "lack blocks"
+	stderr_has "hint: ask"
 	ends_with 1 varve clone --lazy hub.git d
 	stderr_has "t.csv"
 }

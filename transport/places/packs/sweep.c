@@ -635,7 +635,11 @@ static vv_status repack(sweeping *s, vv_error *err)
 
 	if (rc < 0 || (rc = leave_longer(s, old, err)) < 0) return rc;
 	rc = vv_host_repack(s->h, &what, old, spare, &done, err);
-
+	if (rc == VV_EMISSING) {
+		(void)vv_prefix(err, "a pack in '%s' is damaged, and nothing was removed",
+				vv_text_url(s->h->url));
+		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
 		s->out->merged += old[i];

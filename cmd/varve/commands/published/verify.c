@@ -236,7 +236,8 @@ static vv_status print_text(const verifying *v, vv_error *err)
 		       v->differ == 1 ? "it" : "them");
 	}
 	if (v->folder) {
-		vv_out("all packs read, with %s\n", vv_text_counted(v->all.blocks, "block", NULL));
+		vv_out("all packs and files of tables read, with %s; pages are not read\n",
+		       vv_text_counted(v->all.blocks, "block", NULL));
 	} else if (v->some.asked > 0) {
 		vv_out("%s asked for a random block, %s not shown\n",
 		       vv_text_counted(v->some.asked, "version", NULL),
