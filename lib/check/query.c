@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/check/work_id.h"
 #include "lib/documents/helper.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/commit.h"
@@ -405,13 +406,13 @@ static vv_status explain(const reading *r, int code, vv_error *err)
 
 /* --- what is kept ---------------------------------------------------------------------------- */
 
-/* Has the query the same rows whenever it is run on two commits? Not with the time, or chance. */
+/* Has the query the same rows whenever it is run on the same files? Not with the time, chance, or what refs name. */
 static bool is_lasting(const vv_check_query *q, const vv_check_rule *rule)
 {
-	static const char *const words[] = {"date", "time",   "julianday", "epoch",
-					    "now",  "random", "current"};
-	bool lasting = q->cache && q->repo && q->side->kind == VV_SIDE_COMMIT &&
-		       (!q->base || q->base->kind == VV_SIDE_COMMIT);
+	static const char *const words[] = {"date",   "time",    "julianday", "epoch", "now",
+					    "random", "current", "varve_",    "@",     "./",
+					    " of",    "	of",     "/of"};
+	bool lasting = q->cache && q->repo && (!q->base || q->base->kind == VV_SIDE_COMMIT);
 
 	for (size_t i = 0; lasting && i < sizeof(words) / sizeof(words[0]); i++) {
 		for (const char *s = rule->condition; lasting && *s; s++) {
@@ -421,21 +422,37 @@ static bool is_lasting(const vv_check_query *q, const vv_check_rule *rule)
 	return lasting;
 }
 
-/* 1: all rows were taken from what is kept; 0: they were not; <0. */
-static int take_kept(reading *r, vv_error *err)
+/* What the rows are kept by. *may: they may be kept. */
+static vv_status make_id(const reading *r, vv_hash128 *out, bool *may, vv_error *err)
 {
 	const vv_check_query *q = r->q;
 	vv_auto(vv_buf) id = VV_BUF_INIT;
+	vv_hash128 files;
 	vv_status rc;
 
-	if (!is_lasting(q, r->rule)) return 0;
-	vv_buf_printf(&id, "query 1 %s\n%s\n", q->path, r->rule->condition);
-	vv_buf_put(&id, &q->side->commit, sizeof(q->side->commit));
+	*may = is_lasting(q, r->rule);
+	if (!*may) return VV_OK;
+	vv_buf_printf(&id, "query 2 %s\n%s\n", q->path, r->rule->condition);
+	if (q->side->kind == VV_SIDE_COMMIT) {
+		vv_buf_put(&id, &q->side->commit, sizeof(q->side->commit));
+	} else {
+		rc = vv_work_id(&files, may, q->repo, q->path, q->side->kind == VV_SIDE_WORK, err);
+		if (rc < 0) return rc;
+		vv_buf_put(&id, &files, sizeof(files));
+		vv_buf_putc(&id, q->side->kind == VV_SIDE_WORK ? 'w' : 'i');
+	}
 	vv_buf_put(&id, q->base ? &q->base->commit : NULL, q->base ? sizeof(q->base->commit) : 0);
-	if ((rc = vv_buf_ok(&id, err)) < 0) return (int)rc;
-	r->keeps = true;
-	r->kept_as = vv_xxh3_128(id.data, id.len, 0);
-	int got = vv_check_cache_get(q->cache, "query", r->kept_as, &r->text, err);
+	*out = vv_xxh3_128(id.data, id.len, 0);
+	return vv_buf_ok(&id, err);
+}
+
+/* 1: all rows were taken from what is kept; 0: they were not; <0. */
+static int take_kept(reading *r, vv_error *err)
+{
+	vv_status rc = make_id(r, &r->kept_as, &r->keeps, err);
+
+	if (rc < 0 || !r->keeps) return (int)rc;
+	int got = vv_check_cache_get(r->q->cache, "query", r->kept_as, &r->text, err);
 	if (got <= 0) {
 		vv_buf_reset(&r->text);
 		return got;
@@ -443,14 +460,23 @@ static int take_kept(reading *r, vv_error *err)
 	return (rc = take_rows(r, err)) < 0 ? (int)rc : 1;
 }
 
+/* Keeps the rows, if the files are still what they were before. */
+static vv_status keep_rows(const reading *r, vv_error *err)
+{
+	vv_hash128 now;
+	bool may;
+	vv_status rc = make_id(r, &now, &may, err);
+
+	if (rc < 0 || !may || now.lo != r->kept_as.lo || now.hi != r->kept_as.hi) return rc;
+	return vv_check_cache_put(r->q->cache, "query", r->kept_as, vv_buf_cstr(&r->all),
+				  r->all.len, err);
+}
+
 static vv_status end(reading *r, vv_error *err)
 {
 	const vv_check_query *q = r->q;
 	const vv_finding like = finding(r);
-	vv_status rc = r->keeps && !r->all.failed
-			       ? vv_check_cache_put(q->cache, "query", r->kept_as,
-						    vv_buf_cstr(&r->all), r->all.len, err)
-			       : VV_OK;
+	vv_status rc = r->keeps && !r->all.failed ? keep_rows(r, err) : VV_OK;
 
 	return rc == VV_OK && r->found > q->limit
 		       ? q->more(q->payload, &like, r->found - q->limit, err)

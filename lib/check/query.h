@@ -21,8 +21,8 @@ typedef struct vv_check_query {
 	const char *path, *commit;
 	const vv_diff_side *side, *base; /* base NULL: none */
 	const vv_root *root;             /* whose key names rows; or NULL */
-	vv_check_cache *cache; /* keeps the rows of queries of commits; NULL: nothing is kept */
-	uint64_t limit;        /* findings that are given; the rest is counted */
+	vv_check_cache *cache;           /* keeps the rows of queries; NULL: nothing is kept */
+	uint64_t limit;                  /* findings that are given; the rest is counted */
 	vv_finding_fn finding;
 	vv_check_more_fn more;
 	void *payload;

@@ -112,6 +112,41 @@ error | query-constraint | - | n=null | s=1' ] || { found; false; }
 	output_has "invalid: 1 error"
 }
 
+@test "the rows of a query are kept for the files that they are of, in the work tree and the index" {
+	shop "select id from orders where id = (select count(*) from days)"
+	mkdir alone sub # alone: without varve-sql
+	cp "$(command -v varve)" alone/
+	not_kept() { ! is_kept "$@"; }
+	is_kept() { PATH=/usr/bin:/bin alone/varve check --json "$@" > ../report || true; ! grep -q "is not installed" ../report; }
+	not_kept
+	[ "$(found)" = 'error | query-constraint | - | id=2 | -' ]
+	is_kept
+	grep -q '"key": "id=2"' ../report
+	not_kept --cached
+	[ "$(found --cached)" = 'error | query-constraint | - | id=2 | -' ]
+	is_kept --cached
+	printf '2024-01-03,1\n' >> days.csv # a table that the query reads, of the same age
+	touch -d '2020-01-01' days.csv
+	not_kept
+	is_kept --cached
+	[ "$(found)" = 'error | query-constraint | - | id=3 | -' ]
+	is_kept
+	touch days.csv
+	is_kept
+	cp orders.csv sub/new.csv
+	is_kept
+	printf '{"resources": [{"name": "o", "path": "orders.csv", "schema": {"missingValues": ["", "3"], "fields": [{"name": "id", "type": "integer"}, {"name": "day"}, {"name": "amount"}]}}]}' > datapackage.json
+	not_kept
+	[ -z "$(found --select query-constraint)" ]
+	rm days.csv
+	not_kept
+	git checkout -q days.csv
+	rm datapackage.json
+	printf '%s\n' '[orders.csv]' 'select id from "orders@main" where id = 3' 'select id from orders as of '"'main'"' where id = 3' > varve.checks
+	ends_with 1 varve check --select query-constraint
+	not_kept
+}
+
 @test "a server that checks pushes does not run queries, and says so" {
 	shop "select id from orders where id = 3" "id > 0"
 	varve init -q --bare ../hub > /dev/null
