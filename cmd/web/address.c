@@ -504,6 +504,13 @@ static void put_number(query *q, const char *name, uint64_t n)
 	q->next = '&';
 }
 
+static void put_unless_0(query *q, const char *name, uint64_t n)
+{
+	if (n > 0) {
+		put_number(q, name, n);
+	}
+}
+
 static void put_rows(query *q, const vv_web_rows_query *r)
 {
 	put_text(q, "q", r->search);
@@ -519,12 +526,8 @@ static void put_rows(query *q, const vv_web_rows_query *r)
 		put_text(q, "show", r->show[i]);
 	}
 	put_text(q, "jump", r->jump);
-	if (r->from > 0 && !r->jump) {
-		put_number(q, "from", r->from);
-	}
-	if (r->limit > 0) {
-		put_number(q, "n", r->limit);
-	}
+	put_unless_0(q, "from", r->jump ? 0 : r->from);
+	put_unless_0(q, "n", r->limit);
 }
 
 static void put_compare(query *q, const vv_web_compare_query *c)
@@ -535,12 +538,8 @@ static void put_compare(query *q, const vv_web_compare_query *c)
 	put_text(q, "hide", c->no_added ? "added" : NULL);
 	put_text(q, "hide", c->no_removed ? "removed" : NULL);
 	put_text(q, "hide", c->no_changed ? "changed" : NULL);
-	if (c->from > 0) {
-		put_number(q, "from", c->from);
-	}
-	if (c->limit > 0) {
-		put_number(q, "n", c->limit);
-	}
+	put_unless_0(q, "from", c->from);
+	put_unless_0(q, "n", c->limit);
 }
 
 static const char *place_name(const vv_web_address *a)
@@ -634,12 +633,8 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 		}
 		put_text(&q, "cell", a->api ? NULL : a->cell);
 		put_text(&q, "after", a->after);
-		if (a->rows.from > 0) {
-			put_number(&q, "from", a->rows.from);
-		}
-		if (a->limit > 0) {
-			put_number(&q, "n", a->limit);
-		}
+		put_unless_0(&q, "from", a->rows.from);
+		put_unless_0(&q, "n", a->limit);
 		break;
 	case VV_WEB_AT_OVERVIEW:
 	case VV_WEB_AT_COMMITS:
@@ -647,21 +642,15 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 		put_text(&q, "rev", a->rev);
 		put_text(&q, "since", a->since);
 		put_text(&q, "after", a->after);
-		if (a->limit > 0) {
-			put_number(&q, "n", a->limit);
-		}
+		put_unless_0(&q, "n", a->limit);
 		break;
 	case VV_WEB_AT_SEARCH:
 		put_text(&q, "q", a->rows.search);
 		put_text(&q, "rev", a->rev);
 		break;
 	case VV_WEB_AT_CONFLICTS:
-		if (a->rows.from > 0) {
-			put_number(&q, "from", a->rows.from);
-		}
-		if (a->limit > 0) {
-			put_number(&q, "n", a->limit);
-		}
+		put_unless_0(&q, "from", a->rows.from);
+		put_unless_0(&q, "n", a->limit);
 		break;
 	default:
 		break;

@@ -26,7 +26,7 @@ static void put_change(api *x, const vv_web_change *c)
 {
 	static const char *const kinds[] = {"added", "removed", "changed", "renamed"};
 
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_text(x, "path", c->path);
 	api_put_said(x, "oldPath", c->old_path);
 	api_put_text(x, "kind", kinds[c->kind]);
@@ -86,14 +86,14 @@ static vv_status put_log(api *x)
 		return vv_fail(x->err, VV_ENOTFOUND, "no version up to %s has a file '%s'",
 			       x->asked->commit.brief, q.path);
 	}
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "commit", &x->asked->commit);
 	api_put_said(x, "path", q.path);
 	api_open_array(x, "commits");
 	for (size_t i = 0; i < log.count; i++) {
 		const vv_web_log_entry *e = &log.entries[i];
 
-		api_open_object(x, NULL);
+		api_open_element(x);
 		api_put_commit(x, "commit", &e->commit);
 		api_put_text(x, "before", e->before.none ? NULL : e->before.hex);
 		if (q.path) {
@@ -122,10 +122,10 @@ static vv_status put_refs(api *x)
 	vv_status rc = vv_web_refs(x->v, LIST_MAX, &refs, &count, x->err);
 
 	if (rc < 0) return rc;
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_open_array(x, "refs");
 	for (size_t i = 0; i < count; i++) {
-		api_open_object(x, NULL);
+		api_open_element(x);
 		api_put_text(x, "name", refs[i].name);
 		api_put_text(x, "kind", refs[i].tag ? "tag" : "branch");
 		api_put_bool(x, "head", refs[i].head);
@@ -139,7 +139,7 @@ static vv_status put_refs(api *x)
 
 static void put_dataset(api *x, const vv_web_dataset *d)
 {
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_text(x, "path", d->path);
 	api_put_text(x, "kind", d->damaged ? "damaged" : d->table ? "table" : "file");
 	api_put_bool(x, "stored", d->stored);
@@ -158,7 +158,7 @@ static void put_dataset(api *x, const vv_web_dataset *d)
 			char hex[VV_OID_TEXT + 1], time[24];
 
 			vv_oid_text(hex, &d->line[i].commit);
-			api_open_object(x, NULL);
+			api_open_element(x);
 			api_put_text(x, "commit", hex);
 			(void)snprintf(time, sizeof(time), "%lld", (long long)d->line[i].time);
 			vv_json_name(&x->w, "time");
@@ -177,7 +177,7 @@ static vv_status put_datasets(api *x)
 	vv_status rc = vv_web_datasets_read(x->v, &x->asked->commit, LIST_MAX, true, &d, x->err);
 
 	if (rc < 0) return rc;
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "commit", &x->asked->commit);
 	api_open_array(x, "datasets");
 	for (size_t i = 0; i < d.count; i++) {
@@ -218,7 +218,7 @@ static void put_table(api *x, const char *name, const vv_web_table *t)
 		for (size_t i = 0; i < t->column_count; i++) {
 			const vv_web_column *c = &t->columns[i];
 
-			api_open_object(x, NULL);
+			api_open_element(x);
 			api_put_text(x, "name", c->name);
 			api_put_text(x, "type", c->type);
 			api_put_bool(x, "ordered",
@@ -236,7 +236,7 @@ static void put_table(api *x, const char *name, const vv_web_table *t)
 
 static void put_row(api *x, const vv_web_row *r, size_t columns)
 {
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_u64(x, "number", r->number);
 	if (r->key) {
 		api_put_text(x, "key", r->key);
@@ -293,7 +293,7 @@ static vv_status put_data(api *x)
 		return rc;
 	}
 	(void)snprintf(x->reply->tag, sizeof(x->reply->tag), "%s", t->tag);
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "commit", &t->commit);
 	put_table(x, "dataset", t);
 	if (t->kind == VV_WEB_TABLE) {
@@ -330,7 +330,7 @@ static void put_values(api *x, const vv_web_values *s)
 	if (s->common_count > 0) {
 		api_open_array(x, "common");
 		for (size_t i = 0; i < s->common_count; i++) {
-			api_open_object(x, NULL);
+			api_open_element(x);
 			vv_json_name(&x->w, "value");
 			api_put_cell(x, &s->common[i].cell);
 			api_put_u64(x, "rows", s->common[i].rows);
@@ -343,7 +343,7 @@ static void put_values(api *x, const vv_web_values *s)
 		api_put_bool(x, "times", s->times);
 		api_open_array(x, "bars");
 		for (size_t i = 0; i < s->bar_count; i++) {
-			api_open_object(x, NULL);
+			api_open_element(x);
 			api_put_double(x, "from", s->bars[i].from);
 			api_put_double(x, "to", s->bars[i].to);
 			api_put_u64(x, "rows", s->bars[i].rows);
@@ -382,7 +382,7 @@ static vv_status put_column_values(api *x)
 	}
 	(void)snprintf(x->reply->tag, sizeof(x->reply->tag), "%s", t->tag);
 	x->reply->no_store |= !s.complete;
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "commit", &t->commit);
 	api_put_text(x, "path", t->path);
 	api_put_text(x, "column", t->columns[column].name);
@@ -406,7 +406,7 @@ static vv_status put_column(api *x)
 		return rc;
 	}
 	x->reply->no_store |= !life.complete || life.missing;
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "commit", &t->commit);
 	api_put_text(x, "path", t->path);
 	api_put_text(x, "column", t->columns[column].name);
@@ -414,7 +414,7 @@ static vv_status put_column(api *x)
 	for (size_t i = 0; i < life.count; i++) {
 		const vv_web_column_then *p = &life.points[i];
 
-		api_open_object(x, NULL);
+		api_open_element(x);
 		api_put_commit(x, "commit", &p->commit);
 		api_put_bool(x, "there", p->there);
 		if (p->missing) {
@@ -442,7 +442,7 @@ static const char *const row_kinds[] = {[VV_ROW_ADDED] = "added",
 
 static void put_event(api *x, const vv_web_life_event *e)
 {
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "commit", &e->commit);
 	api_put_text(x, "kind", row_kinds[e->kind]);
 	api_put_text(x, "path", e->path);
@@ -453,7 +453,7 @@ static void put_event(api *x, const vv_web_life_event *e)
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_web_life_cell *c = &e->cells[i];
 
-		api_open_object(x, NULL);
+		api_open_element(x);
 		api_put_text(x, "column", c->name);
 		api_put_said(x, "oldColumn", c->old_name);
 		if (c->came || c->went) {
@@ -500,7 +500,7 @@ static vv_status put_one_row(api *x)
 		return rc;
 	}
 	x->reply->no_store |= !life.complete;
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "commit", &t->commit);
 	put_table(x, "dataset", t);
 	vv_json_name(&x->w, "row");
@@ -537,7 +537,7 @@ static vv_status put_between(api *x)
 					 &changes, &count, &more, x->err)) < 0) {
 		return rc;
 	}
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "old", &x->asked->other);
 	api_put_commit(x, "new", &x->asked->commit);
 	put_changes(x, changes, count, more);
@@ -547,7 +547,7 @@ static vv_status put_between(api *x)
 
 static void put_pair(api *x, const vv_web_column_pair *p)
 {
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_text(x, "name", p->name);
 	api_put_text(x, "oldName", p->old_name);
 	api_put_text(x, "type", p->type);
@@ -564,7 +564,7 @@ static void put_pair(api *x, const vv_web_column_pair *p)
  * cell alone where not. */
 static void put_row_change(api *x, const vv_web_comparison *c, const vv_web_row_change *r)
 {
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_text(x, "kind", row_kinds[r->kind]);
 	if (r->key) {
 		api_put_text(x, "key", r->key);
@@ -610,7 +610,7 @@ static vv_status put_compare(api *x)
 	(void)snprintf(x->reply->tag, sizeof(x->reply->tag), "%.62s-%.62s", c.a ? c.a->tag : "",
 		       c.b ? c.b->tag : "");
 	x->reply->no_store |= !c.counted;
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_commit(x, "old", &x->asked->other);
 	api_put_commit(x, "new", &x->asked->commit);
 	api_put_text(x, "path", c.path);
@@ -675,7 +675,7 @@ static void put_conflict_row(api *x, const vv_web_conflict *k)
 
 static void put_conflict(api *x, const vv_web_conflict *k)
 {
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_text(x, "kind", k->kind);
 	if (k->key) {
 		vv_json_name(&x->w, "key");
@@ -702,7 +702,7 @@ static void put_conflict_path(api *x, const vv_web_conflict_path *p)
 {
 	vv_web_address to = *x->a;
 
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_text(x, "path", p->path);
 	api_put_text(x, "kind", p->table ? "table" : "file");
 	api_put_text(x, "words", p->words);
@@ -738,7 +738,7 @@ static vv_status put_conflicts(api *x)
 					     x->err);
 
 	if (rc < 0) return rc;
-	api_open_object(x, NULL);
+	api_open_element(x);
 	api_put_text(x, "state", all.state);
 	api_put_text(x, "words", all.words);
 	api_put_u64(x, "total", all.total);
@@ -828,7 +828,7 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 	reply->type = "application/json";
 	vv_buf_reset(&reply->body);
 	vv_json_out_init(&x.w, &reply->body, 0);
-	api_open_object(&x, NULL);
+	api_open_element(&x);
 	api_open_object(&x, "error");
 	api_put_text(&x, "code", code_name(why->code));
 	api_put_text(&x, "message", why->message);

@@ -20,16 +20,17 @@ typedef struct api {
 } api;
 
 /* Members; name NULL: an element of an array. */
-void api_put_text(api *x, const char *name, const char *s);
+#define api_put_text(x, name, s) vv_json_add_string(&(x)->w, name, s)
+#define api_put_u64(x, name, n) vv_json_add_u64(&(x)->w, name, n)
+#define api_put_bool(x, name, b) vv_json_add_bool(&(x)->w, name, b)
+#define api_open_array(x, name) vv_json_add_array(&(x)->w, name)
+#define api_open_object(x, name) vv_json_add_object(&(x)->w, name)
+#define api_open_element(x) vv_json_open_object(&(x)->w)
+#define api_close_object(x) vv_json_close_object(&(x)->w)
+#define api_close_array(x) vv_json_close_array(&(x)->w)
 /* Where there is something to say. */
 void api_put_said(api *x, const char *name, const char *s);
-void api_put_u64(api *x, const char *name, uint64_t n);
-void api_put_bool(api *x, const char *name, bool b);
 void api_put_double(api *x, const char *name, double d);
-void api_open_object(api *x, const char *name);
-void api_open_array(api *x, const char *name);
-void api_close_object(api *x);
-void api_close_array(api *x);
 void api_put_texts(api *x, const char *name, const char *const *texts, size_t count);
 void api_put_commit(api *x, const char *name, const vv_web_commit *c);
 /* A link to another page of the answer. */

@@ -10,26 +10,11 @@
 
 #include "cmd/web/api_internal.h"
 
-void api_put_text(api *x, const char *name, const char *s)
-{
-	vv_json_add_string(&x->w, name, s);
-}
-
 void api_put_said(api *x, const char *name, const char *s)
 {
 	if (s && *s) {
 		api_put_text(x, name, s);
 	}
-}
-
-void api_put_u64(api *x, const char *name, uint64_t n)
-{
-	vv_json_add_u64(&x->w, name, n);
-}
-
-void api_put_bool(api *x, const char *name, bool b)
-{
-	vv_json_add_bool(&x->w, name, b);
 }
 
 void api_put_double(api *x, const char *name, double d)
@@ -48,29 +33,6 @@ void api_put_double(api *x, const char *name, double d)
 		}
 	}
 	vv_json_raw(&x->w, text, strlen(text));
-}
-
-void api_open_object(api *x, const char *name)
-{
-	if (name) {
-		vv_json_name(&x->w, name);
-	}
-	vv_json_open_object(&x->w);
-}
-
-void api_open_array(api *x, const char *name)
-{
-	vv_json_add_array(&x->w, name);
-}
-
-void api_close_object(api *x)
-{
-	vv_json_close_object(&x->w);
-}
-
-void api_close_array(api *x)
-{
-	vv_json_close_array(&x->w);
 }
 
 void api_put_texts(api *x, const char *name, const char *const *texts, size_t count)

@@ -13,7 +13,6 @@ typedef struct vv_web_reply {
 	const char *type; /* static: "text/html; charset=utf-8" */
 	vv_buf body;
 	vv_buf location; /* of a redirect (status 302, 303, 308); else empty */
-	vv_buf cookie;   /* a whole Set-Cookie value; else empty */
 	/* What the body was made of, where it is nothing else: it becomes the ETag, with the address's query and
 	 * the program's version. "" : the body's hash does. */
 	char tag[2 * VV_CID_TEXT + 2];
@@ -28,7 +27,6 @@ typedef struct vv_web_asked {
 	vv_web_address *address;
 	const char *repository; /* name, for titles */
 	const char *origin;     /* "http://127.0.0.1:8080": for link previews and "open in" lines */
-	const char *cookies;    /* the Cookie header; NULL */
 	bool owner;             /* of `varve web`: the work tree may be shown */
 	const char *token;      /* for forms that change it; NULL: none */
 	/* REV was resolved, as the place needs: commit is REV's (HEAD's where none was named), other that of A,
@@ -37,7 +35,7 @@ typedef struct vv_web_asked {
 	bool fixed;
 } vv_web_asked;
 
-/* The HTML, made elsewhere (cmd/web/pages): a table of functions given to vv_web_open, NULL: no pages. */
+/* The HTML, made elsewhere (cmd/web/pages): a table of functions given to vv_web_open. */
 typedef struct vv_web_pages {
 	/* Every place but assets and the API's own. A failure becomes trouble's page. */
 	vv_status (*page)(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err);

@@ -76,7 +76,6 @@ static void reply_clear(vv_web_reply *r)
 {
 	vv_buf_clear(&r->body);
 	vv_buf_clear(&r->location);
-	vv_buf_clear(&r->cookie);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -104,12 +103,10 @@ static vv_status send(request *q, vv_error *err)
 	bool wanted;
 	vv_status rc;
 
-	if ((rc = vv_buf_ok(&r->body, err)) < 0 || (rc = vv_buf_ok(&r->location, err)) < 0 ||
-	    (rc = vv_buf_ok(&r->cookie, err)) < 0) {
+	if ((rc = vv_buf_ok(&r->body, err)) < 0 || (rc = vv_buf_ok(&r->location, err)) < 0) {
 		return rc;
 	}
 	head.location = r->location.len > 0 ? r->location.data : NULL;
-	head.cookie = r->cookie.len > 0 ? r->cookie.data : NULL;
 	if (head.status == 200 && !r->no_store) {
 		make_etag(q, etag, sizeof(etag));
 		head.etag = etag;
@@ -159,9 +156,8 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 	reply_clear(&q->reply);
 	q->reply.status = status_of(why->code);
 	q->reply.no_store = true;
-	vv_status rc = q->address.api || !pages
-			       ? vv_web_api_trouble(&q->asked, &shown, &q->reply, err)
-			       : pages->trouble(&q->asked, &shown, &q->reply, err);
+	vv_status rc = q->address.api ? vv_web_api_trouble(&q->asked, &shown, &q->reply, err)
+				      : pages->trouble(&q->asked, &shown, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
 
@@ -342,10 +338,7 @@ static vv_status give_rows(request *q, vv_error *err)
 
 static vv_status give_asset(request *q, vv_error *err)
 {
-	const vv_web_pages *pages = q->web->o.pages;
-
-	if (!pages) return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
-	vv_status rc = pages->asset(q->address.name, &q->reply, err);
+	vv_status rc = q->web->o.pages->asset(q->address.name, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
 
@@ -421,7 +414,6 @@ static vv_status make_answer(request *q, vv_error *err)
 
 static vv_status answer_visit(request *q, vv_error *err)
 {
-	const vv_web_pages *pages = q->web->o.pages;
 	vv_status rc;
 
 	if ((rc = vv_web_visit_begin(&q->visit, q->call->repository, q->call->env, err)) < 0) {
@@ -432,10 +424,6 @@ static vv_status answer_visit(request *q, vv_error *err)
 	if ((rc = find_versions(q, err)) < 0) return rc;
 	if (is_to_move(q)) return move(q, err);
 	if (q->address.has_form && q->address.place == VV_WEB_AT_TABLE) return give_rows(q, err);
-	if (!q->address.api && !pages) {
-		return vv_fail(err, VV_ENOTFOUND,
-			       "this server has the API only (api/v0), not pages");
-	}
 	/* A page says always the same of the same commits, but another varve may say it better. */
 	q->reply.fixed = q->asked.fixed && q->address.api;
 	q->reply.kept_s = q->asked.fixed && !q->address.api ? PAGE_KEPT_S : 0;
@@ -445,10 +433,7 @@ static vv_status answer_visit(request *q, vv_error *err)
 
 static vv_status give_list(request *q, vv_error *err)
 {
-	const vv_web_pages *pages = q->web->o.pages;
-
-	if (!pages) return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
-	vv_status rc = pages->list(q->ask->names, q->ask->name_count, &q->reply, err);
+	vv_status rc = q->web->o.pages->list(q->ask->names, q->ask->name_count, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
 
@@ -486,7 +471,6 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 				 .memo = q.web->memo};
 	q.asked = (vv_web_asked){.address = &q.address,
 				 .repository = ask->name,
-				 .cookies = *ask->cookies ? ask->cookies : NULL,
 				 .owner = q.web->o.owner,
 				 .token = q.web->o.token};
 	q.asked.origin = vv_arena_printf(&q.arena, "%s://%s", ask->secure ? "https" : "http",

@@ -14,8 +14,8 @@
 typedef struct vv_web vv_web;
 
 typedef struct vv_web_options {
-	const vv_web_pages *pages; /* NULL: only the API */
-	bool owner;                /* `varve web`: the work tree may be compared */
+	const vv_web_pages *pages;
+	bool owner;        /* `varve web`: the work tree may be compared */
 	const char *token; /* in forms that change the work tree; borrowed; NULL: there are none */
 } vv_web_options;
 

@@ -18,9 +18,9 @@ import os
 import re
 import sys
 
-TYPES = {"text": "const char *", "bytes": "vv_html_text", "count": "uint64_t", "number": "int64_t", "url": "vv_html_url",
+TYPES = {"text": "const char *", "bytes": "vv_html_text", "count": "uint64_t", "number": "int64_t", "url": "const char *",
          "html": "const vv_html *", "flag": "bool"}
-GIVEN = {"text": "v->{0} && *v->{0}", "bytes": "v->{0}.len > 0", "count": "v->{0} != 0", "number": "v->{0} != 0", "url": "v->{0}.s != NULL",
+GIVEN = {"text": "v->{0} && *v->{0}", "bytes": "v->{0}.len > 0", "count": "v->{0} != 0", "number": "v->{0} != 0", "url": "v->{0} != NULL",
          "html": "v->{0} && !vv_html_is_empty(v->{0})", "flag": "v->{0}"}
 PUT = {"text": "vv_html_put_text", "plain": "vv_html_put_plain", "exact": "vv_html_put_exact",
        "count": "vv_html_put_count", "number": "vv_html_put_number", "url": "vv_html_put_url",

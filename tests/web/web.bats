@@ -259,29 +259,6 @@ whole_histories() {
 	browse large "$url" "$server" $rows
 }
 
-@test "what is new since the last visit is a link" {
-	new_repo visited
-	cd visited
-	rows 20 > prices.csv
-	varve add -q prices.csv
-	varve commit -qm one
-	cd ..
-	serve visited
-	curl -sS -o first -c jar -H 'Accept: text/html' "$url/"
-	refute_new first
-	cd visited
-	tick
-	rows 25 > prices.csv
-	varve add -q prices.csv
-	varve commit -qm two
-	cd ..
-	curl -sS -o second -b jar -c jar -H 'Accept: text/html' "$url/"
-	grep -q "What changed since my last visit" second
-	to=$(grep -o 'href="[^"]*">What changed since my last visit' second | sed 's/href="\([^"]*\).*/\1/')
-	curl -sS -o third "$url$to"
-	grep -q "+5" third
-}
-
 @test "the owner sees what is not committed" {
 	new_repo owned
 	cd owned
@@ -306,8 +283,4 @@ whole_histories() {
 	to=$(grep -o 'href="[^"]*">prices.csv</a>: changed' all | sed 's/href="\([^"]*\).*/\1/')
 	curl -sSL -b jar -o one "${secret%%/\?*}$to"
 	grep -q '2 rows added' one
-}
-
-refute_new() {
-	! grep -q "since my last visit" "$1"
 }

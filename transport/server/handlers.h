@@ -59,9 +59,9 @@ typedef struct vv_http_ask {
 	const char *const *names; /* of all repositories, at the top of a server of several: then
 				   * `name` is NULL, and so is the call's repository */
 	size_t name_count;
-	bool post; /* its body is not read: parameters tell what is to be done */
-	const char *accept, *cookies, *host; /* headers; "" where they are not there */
-	bool secure;                         /* https */
+	bool post;                 /* its body is not read: parameters tell what is to be done */
+	const char *accept, *host; /* headers; "" where they are not there */
+	bool secure;               /* https */
 	uint64_t until_ms;         /* when the answer must have begun, on vv_monotonic_ms's clock */
 	bool (*gone)(void *asker); /* has the client closed the connection? */
 	void *asker;
@@ -73,7 +73,6 @@ typedef struct vv_http_head {
 	const char *type;
 	const char *etag;     /* without quotes; where If-None-Match names it, begin answers 304 */
 	const char *location; /* of a redirect */
-	const char *cookie;   /* Set-Cookie's value */
 	const char *policy;   /* Content-Security-Policy; NULL: nothing is allowed */
 	const char *download; /* a name for the file to be saved, ASCII without quotes */
 	const char *commit;   /* X-Varve-Commit */

@@ -27,7 +27,7 @@ struct http_page_work {
 	vv_ring *ready; /* ends when the head is known, or will never be */
 	bool begun;     /* head is there */
 	vv_http_head head;
-	vv_buf text[7]; /* head's strings */
+	vv_buf text[6]; /* head's strings */
 	char *base;
 	vv_http_parameter *parameters; /* their texts are in one buffer each */
 	size_t count, cap;
@@ -118,7 +118,7 @@ static const char *or_empty(const char *header)
 /* The head's strings become the page's. */
 static vv_status keep_head(struct http_page_work *p, const vv_http_head *head, vv_error *err)
 {
-	const char **to[] = {&p->head.type,   &p->head.etag,     &p->head.location, &p->head.cookie,
+	const char **to[] = {&p->head.type,   &p->head.etag,     &p->head.location,
 			     &p->head.policy, &p->head.download, &p->head.commit};
 
 	p->head = *head;
@@ -178,7 +178,6 @@ static vv_status run_page(http_request *q, vv_error *err)
 				 .names = p->names,
 				 .name_count = p->names ? s->repository_count : 0,
 				 .accept = or_empty(http_header(q, "Accept")),
-				 .cookies = or_empty(http_header(q, "Cookie")),
 				 .host = or_empty(http_header(q, "Host")),
 				 .secure = s->tls_cert.len > 0,
 				 .until_ms = q->start_ms + s->o.page_ms,
@@ -206,9 +205,6 @@ static void add_page_headers(const http_request *q, struct MHD_Response *respons
 	}
 	if (h->location) {
 		(void)MHD_add_response_header(response, "Location", h->location);
-	}
-	if (h->cookie) {
-		(void)MHD_add_response_header(response, "Set-Cookie", h->cookie);
 	}
 	if (h->download) {
 		http_add(response, "Content-Disposition", "attachment; filename=\"%s\"",

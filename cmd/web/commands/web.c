@@ -50,6 +50,15 @@ typedef struct opening {
 	vv_buf page; /* what is opened first, as the end of an address */
 } opening;
 
+static void clear(opening *p)
+{
+	vv_buf_clear(&p->page);
+	vv_buf_wipe(&p->secret);
+	vv_buf_wipe(&p->once);
+	vv_buf_wipe(&p->token);
+}
+VV_AUTO_CLEAR(opening, clear)
+
 /* Does anybody look at a screen here? */
 static bool has_display(void)
 {
@@ -144,10 +153,10 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 
 static vv_status serve(const options *o, const char *path, vv_error *err)
 {
-	opening p = {.o = o};
+	vv_auto(opening) p = {.o = o};
 	vv_auto(vv_buf) address = VV_BUF_INIT;
 	vv_auto(char) *repository = NULL;
-	vv_web *web = NULL;
+	vv_auto(vv_web) *web = NULL;
 	vv_status rc;
 
 	vv_secret_new(&p.secret);
@@ -157,12 +166,11 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 	if ((rc = vv_buf_ok(&address, err)) < 0 || (rc = vv_buf_ok(&p.token, err)) < 0 ||
 	    (rc = vv_buf_ok(&p.secret, err)) < 0 || (rc = vv_buf_ok(&p.once, err)) < 0 ||
 	    (rc = find_repository(&repository, &p, path, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!(web = vv_web_open(&(vv_web_options){
 		      .owner = true, .pages = &vv_pages, .token = p.token.data}))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	const vv_serve_http_options http = {.server = {.address = address.data,
 						       .env = vv_environ(),
@@ -179,33 +187,21 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 					    .page = vv_web_answer,
 					    .page_payload = web};
 
-	rc = vv_serve_http(&http, err);
-done:
-	vv_web_close(web);
-	vv_buf_clear(&p.page);
-	vv_buf_wipe(&p.secret);
-	vv_buf_wipe(&p.once);
-	vv_buf_wipe(&p.token);
-	return rc;
+	return vv_serve_http(&http, err);
 }
 
 /* What is written has no server's time limit. */
 static vv_status export_pages(const options *o, const char *what, vv_error *err)
 {
-	opening p = {.o = o};
+	vv_auto(opening) p = {.o = o};
 	vv_web_visit visit = {.until_ms = 0};
 	vv_on_demand *demand = NULL;
 	vv_auto(char) *repository = NULL, *name = NULL;
 	vv_exported done;
 	vv_status rc;
 
-	if ((rc = find_repository(&repository, &p, NULL, err)) < 0) {
-		goto done;
-	}
-	if (!(name = vv_path_absolute("/", repository))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if ((rc = find_repository(&repository, &p, NULL, err)) < 0) return rc;
+	if (!(name = vv_path_absolute("/", repository))) return vv_fail_nomem(err);
 	if ((rc = vv_web_visit_begin(&visit, repository, vv_environ(), err)) == VV_OK) {
 		vv_repository_listen(visit.repo, &vv_notes_stderr);
 		rc = vv_on_demand_begin(&demand, visit.repo, true, err);
@@ -230,8 +226,6 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 				vv_text_counted(done.left_out, "thing", NULL));
 		}
 	}
-done:
-	vv_buf_clear(&p.page);
 	return rc;
 }
 

@@ -127,8 +127,8 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 				       : c->old_mode == 0 ? VV_WEB_ADDED
 				       : c->new_mode == 0 ? VV_WEB_REMOVED
 							  : VV_WEB_CHANGED,
-			       .path = vv_web_keep(v, c->path, strlen(c->path))};
-	out->old_path = old_path ? vv_web_keep(v, old_path, strlen(old_path)) : NULL;
+			       .path = vv_web_keep_text(v, c->path),
+			       .old_path = vv_web_keep_text(v, old_path)};
 	if (!out->path || (old_path && !out->old_path)) return vv_fail_nomem(err);
 	if ((rc = vv_content_read(&a, v->repo, c->old_mode, &c->old_id, err)) < 0 ||
 	    (rc = vv_content_read(&b, v->repo, c->new_mode, &c->new_id, err)) < 0) {
@@ -153,6 +153,12 @@ typedef struct collected {
 	const char *path; /* only this; NULL: all */
 	vv_arena *arena;
 } collected;
+
+static void clear_collected(collected *l)
+{
+	vv_free(l->items);
+}
+VV_AUTO_CLEAR(collected, clear_collected)
 
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
@@ -252,8 +258,8 @@ static vv_status work_changes(vv_web_visit *v, const vv_web_commit *a, size_t li
 					     : VV_WEB_CHANGED;
 		c->table = vv_diff_is_table_name(p->path, false);
 		c->words = "";
-		c->path = vv_web_keep(v, p->path, strlen(p->path));
-		c->old_path = p->old_path ? vv_web_keep(v, p->old_path, strlen(p->old_path)) : NULL;
+		c->path = vv_web_keep_text(v, p->path);
+		c->old_path = vv_web_keep_text(v, p->old_path);
 		if (!c->path || (p->old_path && !c->old_path)) {
 			rc = vv_fail_nomem(err);
 			break;
@@ -266,7 +272,7 @@ vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const 
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err)
 {
-	collected l = {.arena = &v->arena};
+	vv_auto(collected) l = {.arena = &v->arena};
 	vv_status rc;
 
 	*out = NULL;
@@ -275,11 +281,8 @@ vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const 
 	if (b->work && !a->work && !a->none) {
 		return work_changes(v, a, limit, out, count, more, err);
 	}
-	if ((rc = collect(v, a, b, NULL, &l, err)) == VV_OK) {
-		rc = describe_all(v, &l, limit, out, count, more, err);
-	}
-	vv_free(l.items);
-	return rc;
+	rc = collect(v, a, b, NULL, &l, err);
+	return rc < 0 ? rc : describe_all(v, &l, limit, out, count, more, err);
 }
 
 /* --- history --------------------------------------------------------------------------------- */
@@ -304,51 +307,54 @@ static vv_status open_log(walk *w, const vv_oid *from, vv_error *err)
 
 #define CHANGES_SHOWN 50u
 
+/* The path began here: by a new name, where *old is one that went. */
+static vv_status find_old(walk *w, const vv_web_log_entry *e, vv_change *c, const char **old,
+			  vv_error *err)
+{
+	vv_auto(char) *found = NULL;
+	vv_tree_entry t;
+	vv_status rc;
+
+	*old = NULL;
+	if ((rc = vv_renamed_from(w->v->repo, &e->before.id, &e->commit.id, w->path, &found, err)) <
+		    0 ||
+	    !found) {
+		return rc;
+	}
+	if (!(*old = vv_web_keep_text(w->v, found))) return vv_fail_nomem(err);
+	if ((rc = vv_tree_entry_at(w->v->repo, &e->before.id, *old, &t, err)) < 0) return rc;
+	c->old_mode = t.mode;
+	c->old_id = t.id;
+	vv_tree_entry_clear(&t);
+	return VV_OK;
+}
+
 /* What a commit did to the path, or to all. */
 static vv_status read_entry(walk *w, vv_web_log_entry *e, vv_error *err)
 {
-	collected l = {.path = w->path, .arena = &w->v->arena};
+	vv_auto(collected) l = {.path = w->path, .arena = &w->v->arena};
+	const char *old = NULL;
 	vv_status rc;
 
 	if ((rc = vv_web_commit_before(w->v, &e->commit, &e->before, err)) < 0 ||
 	    (rc = collect(w->v, &e->before, &e->commit, w->path, &l, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (w->path && l.count == 1 && l.items[0].old_mode == 0 && !e->before.none) {
-		char *old = NULL;
-		vv_tree_entry t;
-
-		if ((rc = vv_renamed_from(w->v->repo, &e->before.id, &e->commit.id, w->path, &old,
-					  err)) < 0) {
-			goto done;
-		}
-		if (old) {
-			const char *kept = vv_web_keep(w->v, old, strlen(old));
-
-			vv_free(old);
-			if (!kept) {
-				rc = vv_fail_nomem(err);
-				goto done;
-			}
-			if ((rc = vv_tree_entry_at(w->v->repo, &e->before.id, kept, &t, err)) < 0) {
-				goto done;
-			}
-			l.items[0].old_mode = t.mode;
-			l.items[0].old_id = t.id;
-			vv_tree_entry_clear(&t);
-			e->changes = vv_arena_calloc(&w->v->arena, 1, sizeof(*e->changes));
-			e->count = 1;
-			rc = e->changes ? describe(w->v, e->changes, &l.items[0], kept, err)
-					: vv_fail_nomem(err);
-			goto done;
-		}
+	if (w->path && l.count == 1 && l.items[0].old_mode == 0 && !e->before.none &&
+	    (rc = find_old(w, e, &l.items[0], &old, err)) < 0) {
+		return rc;
 	}
-	rc = describe_all(w->v, &l, CHANGES_SHOWN, &e->changes, &e->count, &e->more, err);
-done:
+	if (old) {
+		e->changes = vv_arena_calloc(&w->v->arena, 1, sizeof(*e->changes));
+		e->count = 1;
+		rc = e->changes ? describe(w->v, e->changes, &l.items[0], old, err)
+				: vv_fail_nomem(err);
+	} else {
+		rc = describe_all(w->v, &l, CHANGES_SHOWN, &e->changes, &e->count, &e->more, err);
+	}
 	if (rc == VV_OK && w->path && e->count > 0 && e->changes[0].kind != VV_WEB_REMOVED) {
 		e->rows = e->changes[0].rows;
 	}
-	vv_free(l.items);
 	return rc;
 }
 

@@ -214,6 +214,13 @@ typedef struct listed {
 	size_t count, cap;
 } listed;
 
+static void clear_listed(listed *l)
+{
+	vv_hidden_refs_clear(&l->hidden);
+	vv_free(l->items);
+}
+VV_AUTO_CLEAR(listed, clear_listed)
+
 static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	listed *l = payload;
@@ -242,7 +249,7 @@ static int by_place(const void *x, const void *y)
 
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err)
 {
-	listed l = {.v = v};
+	vv_auto(listed) l = {.v = v};
 	vv_auto(vv_head) head = {0};
 	size_t kept = 0, of[2] = {0, 0};
 	vv_status rc;
@@ -251,12 +258,12 @@ vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *co
 	*count = 0;
 	if ((rc = vv_hidden_refs_load(&l.hidden, v->repo, "uploadpack", err)) < 0 ||
 	    (rc = vv_head_read(v->repo, &head, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	l.head = head.branch;
 	if ((rc = vv_refs_each(v->repo, "refs/heads/", on_ref, &l, err)) < 0 ||
 	    (rc = vv_refs_each(v->repo, "refs/tags/", on_ref, &l, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (l.count > 0) {
 		qsort(l.items, l.count, sizeof(*l.items), by_place);
@@ -266,15 +273,12 @@ vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *co
 			l.items[kept++] = l.items[i];
 		}
 	}
-	*out = vv_arena_alloc(&v->arena, (kept + 1) * sizeof(**out));
-	if (!*out) {
-		rc = vv_fail_nomem(err);
-	} else if (kept > 0) {
-		memcpy(*out, l.items, kept * sizeof(**out));
-		*count = kept;
+	if (!(*out = vv_arena_alloc(&v->arena, (kept + 1) * sizeof(**out)))) {
+		return vv_fail_nomem(err);
 	}
-done:
-	vv_hidden_refs_clear(&l.hidden);
-	vv_free(l.items);
-	return rc;
+	if (kept > 0) {
+		memcpy(*out, l.items, kept * sizeof(**out));
+	}
+	*count = kept;
+	return VV_OK;
 }

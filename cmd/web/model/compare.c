@@ -13,11 +13,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/model/datasets.h"
 #include "cmd/web/model/missing.h"
+#include "cmd/web/model/row_test.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/story.h"
@@ -42,6 +42,7 @@ typedef struct comparing {
 	uint32_t cell_max;
 	vv_diff_table told;
 	vv_story *story;
+	const char *search;  /* folded; NULL: none */
 	long column;         /* the pair that must have changed; -1: any */
 	uint64_t last_place; /* rows of the new version that stand above the change before */
 	bool over;           /* the time is: the rest is not looked at */
@@ -167,21 +168,11 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
 
-static bool has_text(const vv_cell *cells, size_t count, const char *text)
+static bool has_text(const vv_cell *cells, size_t count, const char *folded)
 {
-	size_t len = strlen(text);
-
 	for (size_t k = 0; cells && k < count; k++) {
-		const vv_cell *c = &cells[k];
-
-		for (size_t i = 0; c->len >= len && i <= c->len - len; i++) {
-			size_t n = 0;
-
-			while (n < len && vv_to_lower(c->text[i + n]) == vv_to_lower(text[n])) {
-				n++;
-			}
-			if (n == len) return true;
-		}
+		if (vv_web_text_has(cells[k].text, cells[k].len, folded, strlen(folded)))
+			return true;
 	}
 	return false;
 }
@@ -196,8 +187,8 @@ static bool is_wanted(const comparing *c, const vv_row_change *r)
 		return false;
 	}
 	if (c->column >= 0 && r->cells && r->cells[c->column] == VV_CELL_SAME) return false;
-	return !q->search || !*q->search || has_text(r->old_cells, c->told.a->columns, q->search) ||
-	       has_text(r->new_cells, c->told.b->columns, q->search);
+	return !c->search || has_text(r->old_cells, c->told.a->columns, c->search) ||
+	       has_text(r->new_cells, c->told.b->columns, c->search);
 }
 
 static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_change *r,
@@ -544,63 +535,6 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 	return rc == VV_OK ? tell_places(c, err) : rc;
 }
 
-/* --- one side ------------------------------------------------------------------------------------------- */
-
-static vv_status give_side(comparing *c, vv_web_table *t, bool added, vv_error *err)
-{
-	vv_web_comparison *o = c->out;
-	const vv_web_rows_query q = {.from = c->q->from,
-				     .limit = c->q->limit,
-				     .search = c->q->search,
-				     .cell_max = c->q->cell_max};
-	vv_web_rows rows;
-	vv_status rc;
-
-	o->column_count = t->column_count;
-	o->columns = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*o->columns));
-	if (!o->columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < o->column_count; i++) {
-		const vv_web_column *k = &t->columns[i];
-
-		o->columns[i] = (vv_web_column_pair){.name = added ? k->name : NULL,
-						     .old_name = added ? NULL : k->name,
-						     .type = added ? k->type : NULL,
-						     .old_type = added ? NULL : k->type,
-						     .key = k->key,
-						     .number = k->number};
-	}
-	if ((rc = vv_web_rows_read(c->v, t, &q, &rows, err)) < 0) return rc;
-	o->rows = vv_arena_calloc(&c->v->arena, rows.count + 1, sizeof(*o->rows));
-	if (!o->rows) return vv_fail_nomem(err);
-	for (size_t i = 0; i < rows.count; i++) {
-		vv_web_row_change *to = &o->rows[i];
-
-		*to = (vv_web_row_change){.kind = added ? VV_ROW_ADDED : VV_ROW_REMOVED,
-					  .old_row = added ? UINT64_MAX : rows.rows[i].number,
-					  .new_row = added ? rows.rows[i].number : UINT64_MAX,
-					  .key = rows.rows[i].key};
-		to->cells = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*to->cells));
-		if (!to->cells) return vv_fail_nomem(err);
-		for (size_t k = 0; k < o->column_count; k++) {
-			to->cells[k].old_cell = to->cells[k].new_cell = (vv_web_cell){
-				.kind = VV_WEB_ABSENT, .text = ""};
-			*(added ? &to->cells[k].new_cell
-				: &to->cells[k].old_cell) = rows.rows[i].cells[k];
-		}
-	}
-	o->count = rows.count;
-	o->matched = rows.matched;
-	o->complete = rows.complete;
-	o->next = rows.next;
-	o->counted = true;
-	o->counts = (vv_change_counts){.counted = true,
-				       .old_rows = added ? 0 : t->rows,
-				       .new_rows = added ? t->rows : 0,
-				       .added = added ? t->rows : 0,
-				       .removed = added ? 0 : t->rows};
-	return VV_OK;
-}
-
 /* --- what stands where --------------------------------------------------------------------------------- */
 
 /* What the path was called in the old version. */
@@ -678,7 +612,14 @@ static vv_status compare(comparing *c, vv_error *err)
 	o->table = (!o->a || table_a) && (!o->b || table_b);
 	if (o->table && o->a && o->b) return compare_tables(c, err);
 	o->kind = !o->a ? VV_WEB_ADDED : !o->b ? VV_WEB_REMOVED : o->kind;
-	if (o->table) return give_side(c, o->a ? o->a : o->b, !o->a, err);
+	if (o->table) { /* its rows are at the table's own address */
+		o->counts = (vv_change_counts){.counted = true,
+					       .old_rows = o->a ? o->a->rows : 0,
+					       .new_rows = o->b ? o->b->rows : 0,
+					       .added = o->b ? o->b->rows : 0,
+					       .removed = o->a ? o->a->rows : 0};
+		return VV_OK;
+	}
 	o->same = o->a && o->b && strcmp(o->a->tag, o->b->tag) == 0;
 	return VV_OK;
 }
@@ -704,7 +645,10 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 	out->words = "";
 	out->path = vv_web_keep_text(v, path);
 	out->rows = vv_arena_calloc(&v->arena, c.limit + 1, sizeof(*out->rows));
-	if (!out->path || !out->rows) return vv_fail_nomem(err);
+	c.search = q->search && *q->search ? vv_web_folded(v, q->search) : NULL;
+	if (!out->path || !out->rows || (q->search && *q->search && !c.search)) {
+		return vv_fail_nomem(err);
+	}
 	if ((rc = find_old(&c, a, b, &old, err)) < 0 ||
 	    (rc = open_side(&c, a, old, &out->a, err)) < 0 ||
 	    (rc = open_side(&c, b, out->path, &out->b, err)) < 0) {

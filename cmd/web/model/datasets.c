@@ -27,6 +27,12 @@ typedef struct listing {
 	bool more;
 } listing;
 
+static void clear_listing(listing *l)
+{
+	vv_free(l->items);
+}
+VV_AUTO_CLEAR(listing, clear_listing)
+
 static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	listing *l = payload;
@@ -189,22 +195,20 @@ static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *
 {
 	looking k = {.v = v, .l = l};
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	vv_auto_free vv_web_dataset **sorted = NULL;
+	vv_auto_free size_t *points = NULL;
 	bool whole = false;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_buf_printf(&key, "lines %zu ", l->count);
 	vv_buf_put(&key, &c->id, sizeof(c->id));
 	if (vv_web_memo_get(v->memo, &key, &bytes)) {
-		rc = give(v, l, (const then *)(const void *)bytes.data, bytes.len / sizeof(then),
-			  err);
-		goto done;
+		return give(v, l, (const then *)(const void *)bytes.data, bytes.len / sizeof(then),
+			    err);
 	}
-	k.sorted = vv_calloc(l->count + 1, sizeof(*k.sorted));
-	k.points = vv_calloc(l->count + 1, sizeof(*k.points));
-	if (!k.sorted || !k.points) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	k.sorted = sorted = vv_calloc(l->count + 1, sizeof(*sorted));
+	k.points = points = vv_calloc(l->count + 1, sizeof(*points));
+	if (!sorted || !points) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
 		k.sorted[i] = &l->items[i];
 	}
@@ -213,9 +217,6 @@ static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *
 	    (rc = give(v, l, k.found, k.count, err)) == VV_OK && whole) {
 		vv_web_memo_put(v->memo, &key, k.found, k.count * sizeof(*k.found));
 	}
-done:
-	vv_free(k.sorted);
-	vv_free(k.points);
 	vv_free(k.found);
 	return rc;
 }
@@ -223,26 +224,18 @@ done:
 vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t limit, bool history,
 			       vv_web_datasets *out, vv_error *err)
 {
-	listing l = {.v = v, .limit = limit};
+	vv_auto(listing) l = {.v = v, .limit = limit};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if (c->none) return VV_OK;
-	if ((rc = vv_tree_each(v->repo, &c->id, "", on_file, &l, err)) < 0) {
-		goto done;
+	if ((rc = vv_tree_each(v->repo, &c->id, "", on_file, &l, err)) < 0) return rc;
+	if (!(out->items = vv_arena_calloc(&v->arena, l.count + 1, sizeof(*out->items)))) {
+		return vv_fail_nomem(err);
 	}
 	if (l.count > 0) {
 		qsort(l.items, l.count, sizeof(*l.items), tables_first);
-	}
-	if (history && l.count > 0 && (rc = read_history(v, c, &l, err)) < 0) {
-		goto done;
-	}
-	out->items = vv_arena_calloc(&v->arena, l.count + 1, sizeof(*out->items));
-	if (!out->items) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if (l.count > 0) {
+		if (history && (rc = read_history(v, c, &l, err)) < 0) return rc;
 		memcpy(out->items, l.items, l.count * sizeof(*l.items));
 	}
 	out->count = l.count;
@@ -250,9 +243,7 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 	while (out->tables < out->count && out->items[out->tables].table) {
 		out->tables++;
 	}
-done:
-	vv_free(l.items);
-	return rc;
+	return VV_OK;
 }
 
 /* --- by name --------------------------------------------------------------------------------- */

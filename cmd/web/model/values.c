@@ -15,10 +15,10 @@
 #include "cmd/web/model/histogram.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_test.h"
-#include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 #include "dataset/schema/value.h"
 #include "diff/rows/row_by_number.h"
+#include "diff/write/figures.h"
 #include "lib/view/column_stats.h"
 
 #define SLOTS 32768u
@@ -50,26 +50,6 @@ typedef struct counting {
 } counting;
 
 /* --- numbers ------------------------------------------------------------------------------------- */
-
-static bool read_number(counting *c, const vv_cell *cell, double *out)
-{
-	static const double tens[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-				      1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-	vv_small small;
-	vv_decimal d;
-
-	if (vv_field_plain_marks(c->field) && cell->len <= 18 &&
-	    vv_small_read(&small, cell->text, cell->len, true)) {
-		*out = (double)small.mantissa / tens[small.scale];
-		return true;
-	}
-	vv_buf_reset(&c->scratch);
-	if (!vv_decimal_read(&d, &c->scratch, c->field, cell->text, cell->len) ||
-	    d.kind != VV_DECIMAL_FINITE || d.count > 40 || d.exponent < -300 || d.exponent > 300) {
-		return false;
-	}
-	return vv_decimal_double(out, &d, &c->scratch);
-}
 
 static bool digits(const char *s, size_t n, int *out)
 {
@@ -106,7 +86,10 @@ static void take_number(counting *c, const vv_cell *cell)
 {
 	double x = 0;
 
-	if (c->has_numbers ? !read_number(c, cell, &x) : !read_day(c, cell, &x)) return;
+	if (c->has_numbers ? !vv_figures_number(&x, &c->scratch, c->field, cell)
+			   : !read_day(c, cell, &x)) {
+		return;
+	}
 	vv_web_histogram_add(&c->histogram, x);
 	double y = x - c->lost;
 	double t = c->sum + y;
@@ -387,14 +370,10 @@ static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *er
 	vv_column_stats_init(&c->stats, c->field, DISTINCT_MAX);
 	if (!c->slots || !c->histogram.bins) {
 		rc = vv_fail_nomem(err);
-		goto done;
+	} else if ((rc = read_column(c, test, err)) == VV_OK &&
+		   (rc = give_range(c, err)) == VV_OK && (rc = give_bars(c, err)) == VV_OK) {
+		rc = give_common(c, most, err);
 	}
-	if ((rc = read_column(c, test, err)) < 0 || (rc = give_range(c, err)) < 0 ||
-	    (rc = give_bars(c, err)) < 0) {
-		goto done;
-	}
-	rc = give_common(c, most, err);
-done:
 	vv_column_stats_clear(&c->stats);
 	vv_free(c->slots);
 	vv_free(c->histogram.bins);

@@ -30,7 +30,7 @@ const char *vv_page_change_said(const vv_web_change *c)
 }
 
 /* Where a change leads: its comparison, or the dataset where there is nothing to compare with. */
-static vv_html_url to_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+static const char *to_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			     const vv_web_change *c)
 {
 	if (a->none || (c->kind == VV_WEB_ADDED && !b->none)) {
@@ -55,7 +55,7 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 {
 	const vv_web_change *c = one && e->count > 0 ? e->changes : NULL;
 	const char *path = c ? c->path : NULL;
-	vv_html_url at = e->before.none ? vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path)
+	const char *at = e->before.none ? vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path)
 					: vv_page_to_compare(p, &e->before, &e->commit, path);
 
 	part_log_entry_begin(
@@ -63,7 +63,7 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
 		.author = e->commit.author, .brief = e->commit.brief,
 		.at_version = c && c->kind == VV_WEB_REMOVED
-				      ? (vv_html_url){NULL}
+				      ? NULL
 				      : vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path));
 	for (size_t k = 0; k < e->count; k++) {
 		vv_page_put_change(p, &e->before, &e->commit, &e->changes[k]);
@@ -296,9 +296,9 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 
 /* ---- as a feed */
 
-static vv_html_url whole_address(vv_page *p, vv_html_url at)
+static const char *whole_address(vv_page *p, const char *at)
 {
-	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, at.s ? at.s : "/"));
+	return vv_page_text(p, "%s%s", p->asked->origin, at ? at : "/");
 }
 
 vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)

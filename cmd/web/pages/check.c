@@ -23,10 +23,10 @@ static const char *verdict(vv_page *p, const vv_web_check *k)
 
 void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c)
 {
-	vv_html_url at = vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL);
+	const char *at = vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL);
 	vv_web_check k;
 
-	if (!at.s || c->none || c->work) return;
+	if (!at || c->none || c->work) return;
 	bool known = vv_web_check_read(p->asked->visit, c, false, &k, VV_IGNORED) == VV_OK &&
 		     k.known;
 	part_words(h, .text = "Check: ");
@@ -40,8 +40,8 @@ static void put_findings(vv_page *p, const vv_web_check *k)
 	part_findings_begin(&p->html);
 	for (size_t i = 0; i < k->count; i++) {
 		const vv_web_finding *f = &k->findings[i];
-		vv_html_url row = f->row > 0 ? vv_page_to_row(p, c, f->path, NULL, f->row - 1)
-					     : (vv_html_url){NULL};
+		const char *row = f->row > 0 ? vv_page_to_row(p, c, f->path, NULL, f->row - 1)
+					     : NULL;
 
 		part_finding(&p->html, .rule = f->rule,
 			     .kind = f->accepted ? "accepted"
@@ -67,7 +67,7 @@ static void put_rule(vv_page *p, const vv_timeline *t, const vv_timeline_rule *r
 
 	part_rule(&p->html, .name = r->name ? r->name : r->rule, .path = r->path,
 		  .column = r->name ? NULL : r->column, .state = states[r->state],
-		  .at = c ? vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL) : (vv_html_url){NULL},
+		  .at = c ? vv_page_to(p, VV_WEB_AT_CHECK, c->hex, NULL) : NULL,
 		  .day = c ? vv_page_day(p, &then) : NULL, .author = c ? c->author : NULL,
 		  .failed = r->failed > 0
 				    ? vv_page_text(p, "%zu of %s", r->failed,

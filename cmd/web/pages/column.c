@@ -18,7 +18,7 @@
 /* ---- values_part: what stands in a column, as HTML: shares, extremes, the commonest values, a histogram ---- */
 
 /* Rows with that value; what else is filtered stays. */
-static vv_html_url to_value(vv_page *p, const vv_web_table *t, const char *column, vv_web_op op,
+static const char *to_value(vv_page *p, const vv_web_table *t, const char *column, vv_web_op op,
 			    const char *value)
 {
 	const vv_web_rows_query *q = &p->at->rows;
@@ -28,7 +28,7 @@ static vv_html_url to_value(vv_page *p, const vv_web_table *t, const char *colum
 
 	if (!filters) {
 		p->failed = true;
-		return (vv_html_url){NULL};
+		return NULL;
 	}
 	to.rev = t->commit.hex;
 	to.path = t->path;
@@ -36,7 +36,7 @@ static vv_html_url to_value(vv_page *p, const vv_web_table *t, const char *colum
 	to.rows.from = to.rows.limit = 0;
 	to.rows.jump = NULL;
 	memcpy(filters, q->filters ? q->filters : filters, q->filter_count * sizeof(*filters));
-	if (to.rows.filter_count >= VV_WEB_FILTERS_MAX) return (vv_html_url){NULL};
+	if (to.rows.filter_count >= VV_WEB_FILTERS_MAX) return NULL;
 	filters[to.rows.filter_count++] = (vv_web_filter){column, op, value};
 	to.rows.filters = filters;
 	return vv_page_link(p, &to);
@@ -117,8 +117,7 @@ static void put_common(vv_page *p, const vv_web_table *t, const vv_web_column *c
 		const char *text = vv_page_text(p, "%.*s", (int)one->cell.len, one->cell.text);
 		vv_page_put_value(p, value, &one->cell);
 		part_value_line(&p->html,
-				.at = whole ? to_value(p, t, c->name, VV_WEB_EQ, text)
-					    : (vv_html_url){NULL},
+				.at = whole ? to_value(p, t, c->name, VV_WEB_EQ, text) : NULL,
 				.value = value, .rows = one->rows,
 				.share = (int64_t)(1000.0 * (double)one->rows /
 						   (double)(v->looked_at ? v->looked_at : 1)));
@@ -302,7 +301,7 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 		part_link_code(day,
 			       .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
 								     p->at->name)
-						 : (vv_html_url){NULL},
+						 : NULL,
 			       .text = then->commit.brief);
 		if (!then->missing) {
 			part_words(rows, .text = vv_page_text(p, "%s", vv_text_count(then->rows)));
@@ -360,8 +359,8 @@ static void offer_versions(vv_page *p)
 	vv_web_address to = *p->at;
 
 	to.limit = VERSIONS_OF_LARGE;
-	vv_html_url at = vv_page_link(p, &to);
-	if (at.s) {
+	const char *at = vv_page_link(p, &to);
+	if (at) {
 		part_subtitle(&p->html, .text = "Over versions", .id = "versions");
 		part_button(&p->html, .at = at,
 			    .text = vv_page_text(p, "Look at %u versions", VERSIONS_OF_LARGE));
@@ -373,16 +372,14 @@ static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *
 {
 	vv_web_address to = *p->at, plain = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
 	vv_html *kept = vv_page_piece_new(p);
-	vv_html_url up, down;
 
 	if (!vv_page_is_served(p)) return;
 	to.place = VV_WEB_AT_TABLE;
 	to.rows.sort = c->name;
 	to.rows.limit = 0;
-	up = vv_page_link(p, &to);
+	const char *up = vv_page_link(p, &to);
 	to.rows.descending = true;
-	down = vv_page_link(p, &to);
-	part_column_order(&p->html, .up = up, .down = down);
+	part_column_order(&p->html, .up = up, .down = vv_page_link(p, &to));
 	plain.rev = t->commit.hex;
 	plain.path = t->path;
 	vv_page_put_kept(kept, &p->at->rows);

@@ -134,8 +134,8 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 	to.compare.no_added = !(after & ADDED);
 	to.compare.no_removed = !(after & REMOVED);
 	to.compare.no_changed = !(after & CHANGED);
-	vv_html_url at = vv_page_link(p, &to);
-	if (at.s && vv_page_is_served(p)) {
+	const char *at = vv_page_link(p, &to);
+	if (at && vv_page_is_served(p)) {
 		part_kind_chip(&p->html, .at = at, .on = (shown & kind) != 0, .sign = sign,
 			       .kind = style, .number = number, .words = words,
 			       .hint = after == kind ? "Show only these" : "Show all kinds");
@@ -153,7 +153,7 @@ static void put_hides(vv_html *h, const vv_web_compare_query *q)
 }
 
 /* A column, and other columns that rows are matched by. */
-static void put_choices(vv_page *p, const vv_web_comparison *c, vv_html_url at)
+static void put_choices(vv_page *p, const vv_web_comparison *c, const char *at)
 {
 	const vv_web_compare_query *q = &p->at->compare;
 	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p),
@@ -185,7 +185,7 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 	vv_html *kept = vv_page_piece_new(p);
 
 	to.compare = (vv_web_compare_query){.from = 0};
-	vv_html_url at = vv_page_link(p, &to);
+	const char *at = vv_page_link(p, &to);
 	part_toolbar_begin(&p->html);
 	put_kind(p, ADDED, "+", "a", c->counts.added, "added");
 	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed, "removed");
@@ -327,7 +327,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 				       : 0;
 		part_diff_fold(
 			&p->html, .columns = (int64_t)columns + 1,
-			.at = r->new_row != UINT64_MAX ? vv_page_link(p, &to) : (vv_html_url){NULL},
+			.at = r->new_row != UINT64_MAX ? vv_page_link(p, &to) : NULL,
 			.words = vv_page_text(p, "%s %s", vv_text_count(r->folded),
 					      r->folded == 1 ? "unchanged row" : "unchanged rows"));
 	}
@@ -341,7 +341,7 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 			      ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
 					       gone && c->old_path ? c->old_path : c->path, r->key,
 					       0)
-			      : (vv_html_url){NULL});
+			      : NULL);
 	for (size_t i = 0; i < columns; i++) {
 		put_cell(p, &c->columns[order[i]], r, order[i]);
 	}
@@ -419,8 +419,8 @@ static void put_group(vv_page *p, const vv_web_column_pair *pair)
 	const char *column = p->at->compare.column;
 
 	to.compare = (vv_web_compare_query){.column = label_of(pair), .key = p->at->compare.key};
-	vv_html_url at = vv_page_link(p, &to);
-	part_group(&p->html, .at = vv_page_is_served(p) ? at : (vv_html_url){NULL},
+	const char *at = vv_page_link(p, &to);
+	part_group(&p->html, .at = vv_page_is_served(p) ? at : NULL,
 		   .on = column && strcmp(column, label_of(pair)) == 0, .name = label_of(pair),
 		   .cells = vv_page_text(p, "%s", vv_text_counted(pair->changed, "cell", NULL)),
 		   .what = pair->what);

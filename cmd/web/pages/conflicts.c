@@ -33,10 +33,10 @@ static const char *name_of(const char *state)
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 {
 	vv_web_conflicts all;
-	vv_html_url at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, NULL);
+	const char *at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, NULL);
 	vv_status rc;
 
-	if (!p->asked->owner || !p->asked->visit->work_tree || !at.s) return VV_OK;
+	if (!p->asked->owner || !p->asked->visit->work_tree || !at) return VV_OK;
 	if ((rc = vv_web_conflicts_read(p->asked->visit, NULL, 0, 0, &all, err)) < 0) {
 		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
 	}
@@ -47,35 +47,7 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 	return VV_OK;
 }
 
-/* ---- commands */
-
-/* Can it be shown as it is, to be copied? */
-static bool is_plain(const char *text)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-
-	vv_text_put_words(&b, text, strlen(text), 0);
-	return !b.failed && strcmp(vv_buf_cstr(&b), text) == 0;
-}
-
-static void put_word(vv_buf *b, const char *word)
-{
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				   "-_+.,/:@%";
-
-	if (*word && strspn(word, safe) == strlen(word)) {
-		vv_buf_puts(b, word);
-	} else {
-		vv_text_put_quoted(b, word, strlen(word));
-	}
-}
-
-/* " --row KEY", or " --row=KEY" where KEY looks like an option. */
-static void put_option(vv_buf *b, const char *name, const char *value)
-{
-	vv_buf_printf(b, " %s%s", name, *value == '-' ? "=" : " ");
-	put_word(b, value);
-}
+/* ---- buttons */
 
 /* What is chosen of a path. */
 typedef struct part {
@@ -83,8 +55,8 @@ typedef struct part {
 	bool key;
 } part;
 
-/* A button's address: what the command beside it does. path NULL: the merge is concluded. */
-static vv_html_url to_settle(vv_page *p, const char *take, const part *of)
+/* A button's address: what `varve resolve` is told. path NULL: the merge is concluded. */
+static const char *to_settle(vv_page *p, const char *take, const part *of)
 {
 	const struct {
 		const char *name, *value;
@@ -95,7 +67,7 @@ static vv_html_url to_settle(vv_page *p, const char *take, const part *of)
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_CONFLICTS);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	if (!p->asked->token) return (vv_html_url){NULL};
+	if (!p->asked->token) return NULL;
 	to.path = of->path;
 	vv_web_address_put(&b, &to);
 	vv_buf_printf(&b, "?take=%s", take);
@@ -105,69 +77,28 @@ static vv_html_url to_settle(vv_page *p, const char *take, const part *of)
 			vv_http_encode(&b, more[i].value, strlen(more[i].value));
 		}
 	}
-	return vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&b)));
+	return vv_page_text(p, "%s", vv_buf_cstr(&b));
 }
 
-/* how: "--ours", or "--set COL=" whose value is for people to give. */
-static void put_command(vv_page *p, const char *words, const char *how, const part *of)
+/* "Take ours (main)", for a row, a column or all. */
+static void put_takes(vv_page *p, const vv_web_conflict_path *t, const part *of)
 {
-	bool odd = of->path[0] == '-' || of->path[0] == ':';
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	static const char *const takes[] = {[VV_WEB_OURS] = "ours", [VV_WEB_THEIRS] = "theirs"};
 
-	vv_buf_printf(&b, "varve resolve %s ", how);
-	if (odd) {
-		vv_buf_puts(&b, "./");
+	part_takes_begin(&p->html);
+	for (size_t side = VV_WEB_OURS; side <= VV_WEB_THEIRS; side++) {
+		bool named = strcmp(t->names[side], takes[side]) != 0;
+
+		part_take(
+			&p->html, .at = to_settle(p, takes[side], of),
+			.text = named ? vv_page_text(p, "Take %s (%s)", takes[side], t->names[side])
+				      : vv_page_text(p, "Take %s", takes[side]));
 	}
-	put_word(&b, of->path);
-	if (of->row) {
-		put_option(&b, "--row", of->row);
-	}
-	if (of->column) {
-		put_option(&b, "--column", of->column);
-	}
-	vv_buf_puts(&b, of->key ? " --key" : "");
-	part_resolve_line(&p->html, .name = words, .line = vv_page_text(p, "%s", vv_buf_cstr(&b)),
-			  .at = strncmp(how, "--set", 5) == 0 ? (vv_html_url){NULL}
-							      : to_settle(p, how + 2, of));
-	p->failed = p->failed || b.failed;
-}
-
-static void put_set(vv_page *p, const part *of)
-{
-	const part rest = {.path = of->path, .row = of->row};
-	vv_auto(vv_buf) b = VV_BUF_INIT, how = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s=VALUE", of->column);
-	vv_buf_puts(&how, "--set ");
-	put_word(&how, vv_buf_cstr(&b));
-	put_command(p, "Give another value", vv_buf_cstr(&how), &rest);
-	p->failed = p->failed || b.failed || how.failed;
-}
-
-/* "Take ours (main)" */
-static const char *take(vv_page *p, const vv_web_conflict_path *t, size_t side, const char *word)
-{
-	return strcmp(t->names[side], word) == 0
-		       ? vv_page_text(p, "Take %s", word)
-		       : vv_page_text(p, "Take %s (%s)", word, t->names[side]);
-}
-
-static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *of, bool cell)
-{
-	if (!is_plain(of->path) || (of->row && !is_plain(of->row)) ||
-	    (of->column && !is_plain(of->column))) {
-		part_resolve_note(&p->html, .text = "A name here has characters that cannot be "
-						    "copied; varve resolve takes them too.");
-		return;
-	}
-	put_command(p, take(p, t, VV_WEB_OURS, "ours"), "--ours", of);
-	put_command(p, take(p, t, VV_WEB_THEIRS, "theirs"), "--theirs", of);
 	if (t->there[VV_WEB_BASE]) {
-		put_command(p, "Go back to the common version (base)", "--base", of);
+		part_take(&p->html, .at = to_settle(p, "base", of),
+			  .text = "Go back to the common version (base)");
 	}
-	if (cell) {
-		put_set(p, of);
-	}
+	part_takes_end(&p->html);
 }
 
 /* ---- conflicts */
@@ -187,8 +118,7 @@ static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cel
 	}
 	part_conflict_side(&p->html, .kind = takes[side], .word = words[side],
 			   .name = side == VV_WEB_BASE ? "before" : t->names[side], .value = value,
-			   .at = of && t->there[side] ? to_settle(p, takes[side], of)
-						      : (vv_html_url){NULL});
+			   .at = of && t->there[side] ? to_settle(p, takes[side], of) : NULL);
 }
 
 static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
@@ -270,24 +200,12 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 		put_row_link(p, t, first);
 	}
 	of.column = NULL;
-	part_resolve_begin(&p->html, .words = "Commands that settle it");
 	if (!of.row) {
 		part_resolve_note(&p->html, .text = "This row has neither a key nor a number: "
 						    "resolve it with the whole table.");
-	} else if (strcmp(first->kind, "row-removed") == 0 || !first->column) {
-		put_commands(p, t, &of, false);
-	} else {
-		if (n > 1) {
-			put_commands(p, t, &of, false);
-		}
-		for (size_t k = i; k < i + n; k++) {
-			of.column = t->items[k].column;
-			part_resolve_column(&p->html, .words = n > 1 ? "Only" : NULL,
-					    .name = of.column);
-			put_commands(p, t, &of, true);
-		}
+	} else if (strcmp(first->kind, "row-removed") == 0 || !first->column || n > 1) {
+		put_takes(p, t, &of);
 	}
-	part_resolve_end(&p->html);
 	part_conflict_end(&p->html);
 	return n;
 }
@@ -302,9 +220,7 @@ static void put_other(vv_page *p, const vv_web_conflict_path *t, const vv_web_co
 				     : key        ? "The key"
 						  : "The whole table",
 			    .detail = item->detail);
-	part_resolve_begin(&p->html, .words = "Commands that settle it");
-	put_commands(p, t, &of, false);
-	part_resolve_end(&p->html);
+	put_takes(p, t, &of);
 	part_conflict_end(&p->html);
 }
 
@@ -339,7 +255,7 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 	const part whole = {.path = t->path};
 
 	part_conflict_path_begin(&p->html, .name = t->path, .id = vv_page_text(p, "t%zu", number),
-				 .at = own ? (vv_html_url){NULL}
+				 .at = own ? NULL
 					   : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->path),
 				 .words = vv_page_text(p, "%s", t->words));
 	if (t->unknown) {
@@ -347,7 +263,7 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 			  .hint = "'varve conflicts' finds it out, row by row.");
 	}
 	part_resolve_begin(&p->html, .words = "Settle all of it at once");
-	put_commands(p, t, &whole, false);
+	put_takes(p, t, &whole);
 	part_resolve_end(&p->html);
 	for (size_t i = 0; i < t->count;) {
 		if (t->items[i].of_row) {
@@ -404,12 +320,11 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 					  .version = &p->asked->commit});
 	if (*all.words) {
 		part_strong(lead, .text = all.words);
-		part_words(lead,
-			   .text = vv_page_text(
-				   p,
-				   ". %s is under way. A button runs the command beside it, in "
-				   "the top folder of the work tree.",
-				   name_of(all.state)));
+		part_words(lead, .text = vv_page_text(
+					 p,
+					 ". %s is under way. In a terminal, 'varve resolve --set "
+					 "COLUMN=VALUE' gives another value than these.",
+					 name_of(all.state)));
 	}
 	part_lead(&p->html, .body = lead);
 	for (size_t i = 0; i < all.count; i++) {

@@ -86,8 +86,7 @@ static void put_found(vv_page *p, const vv_web_found *f)
 			part_words(columns, .text = ", ");
 		}
 		part_link(columns,
-			  .at = linked ? vv_page_to_column(p, c, f->path, f->columns[i])
-				       : (vv_html_url){NULL},
+			  .at = linked ? vv_page_to_column(p, c, f->path, f->columns[i]) : NULL,
 			  .text = f->columns[i]);
 	}
 	part_found(&p->html, .name = f->path, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, f->path),
@@ -111,8 +110,7 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 					  .description = title,
 					  .heading = "Search",
 					  .version = c});
-	part_find_form(&p->html,
-		       .at = vv_page_is_served(p) ? vv_page_link(p, &here) : (vv_html_url){NULL},
+	part_find_form(&p->html, .at = vv_page_is_served(p) ? vv_page_link(p, &here) : NULL,
 		       .words = words, .rev = p->at->rev);
 	part_found_begin(&p->html);
 	for (size_t i = 0; i < count; i++) {

@@ -16,20 +16,20 @@ bool vv_page_is_served(const vv_page *p)
 	return !(p->place && p->place->link);
 }
 
-static vv_html_url to_asset(vv_page *p, const char *name, const char *file)
+static const char *to_asset(vv_page *p, const char *name, const char *file)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ASSET);
 
 	to.name = name;
-	return file ? vv_html_link(file) : vv_page_link(p, &to);
+	return file ? file : vv_page_link(p, &to);
 }
 
-static vv_html_url here(vv_page *p)
+static const char *here(vv_page *p)
 {
-	vv_html_url u = vv_page_link(p, p->at);
+	const char *u = vv_page_link(p, p->at);
 
-	if (!u.s || !p->asked->origin || !vv_page_is_served(p)) return (vv_html_url){NULL};
-	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, u.s));
+	if (!u || !p->asked->origin || !vv_page_is_served(p)) return NULL;
+	return vv_page_text(p, "%s%s", p->asked->origin, u);
 }
 
 /* ---- the version */
@@ -49,7 +49,7 @@ static const char *version_words(vv_page *p, const vv_web_commit *c, const vv_we
 }
 
 /* This page at another version; of a comparison, another beginning. */
-static vv_html_url to_version(vv_page *p, const char *rev)
+static const char *to_version(vv_page *p, const char *rev)
 {
 	vv_web_address to = *p->at;
 
@@ -121,9 +121,9 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 
 /* ---- the views */
 
-static void put_view(vv_html *h, vv_html_url at, const char *text, bool on)
+static void put_view(vv_html *h, const char *at, const char *text, bool on)
 {
-	if (at.s) {
+	if (at) {
 		part_view(h, .at = at, .text = text, .on = on);
 	}
 }
@@ -146,7 +146,7 @@ static void put_dataset_views(vv_page *p, vv_html *h, const vv_page_frame *f, co
 	put_view(h,
 		 at == VV_WEB_AT_COMPARE ? vv_page_link(p, p->at)
 		 : c                     ? vv_page_to_compare(p, &before, c, f->dataset)
-					 : (vv_html_url){NULL},
+					 : NULL,
 		 "Compare", at == VV_WEB_AT_COMPARE);
 	if (!f->file && c) {
 		put_view(h, vv_page_to_column(p, c, f->dataset, NULL), "Columns",
@@ -184,23 +184,21 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
 	bool headed = f->heading && *f->heading, own = headed && f->dataset; /* below the dataset */
 
-	part_page_begin(&p->html, .title = f->title, .description = f->description, .here = here(p),
-			.style = to_asset(p, "style.css", place ? place->style : NULL),
-			.script = to_asset(p, "script.js", place ? place->script : NULL),
-			.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
-			.policy = vv_page_is_served(p) ? NULL : POLICY,
-			.repository = p->asked->repository, .home = vv_page_link(p, &home),
-			.feed = f->dataset || !p->asked->repository || !vv_page_is_served(p)
-					? (vv_html_url){NULL}
-					: vv_page_link(p, &feed),
-			.list = p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0
-					? vv_html_link("/")
-					: (vv_html_url){NULL},
-			.dataset = own ? f->dataset : NULL,
-			.dataset_at = own ? vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset)
-					  : (vv_html_url){NULL},
-			.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
-			.views = views(p, f), .wide = f->wide);
+	part_page_begin(
+		&p->html, .title = f->title, .description = f->description, .here = here(p),
+		.style = to_asset(p, "style.css", place ? place->style : NULL),
+		.script = to_asset(p, "script.js", place ? place->script : NULL),
+		.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
+		.policy = vv_page_is_served(p) ? NULL : POLICY, .repository = p->asked->repository,
+		.home = vv_page_link(p, &home),
+		.feed = f->dataset || !p->asked->repository || !vv_page_is_served(p)
+				? NULL
+				: vv_page_link(p, &feed),
+		.list = p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0 ? "/" : NULL,
+		.dataset = own ? f->dataset : NULL,
+		.dataset_at = own ? vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset) : NULL,
+		.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
+		.views = views(p, f), .wide = f->wide);
 }
 
 vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
@@ -214,7 +212,7 @@ vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
 	}
 	api.api = true;
 	part_page_end(&p->html, .version = VARVE_VERSION,
-		      .json = served ? vv_page_link(p, &api) : (vv_html_url){NULL});
+		      .json = served ? vv_page_link(p, &api) : NULL);
 	if (p->failed) return vv_fail_nomem(err);
 	return vv_html_take(&p->html, out, err);
 }

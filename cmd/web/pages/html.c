@@ -42,11 +42,6 @@ vv_html_text vv_html_bytes(const char *s, size_t len)
 	return (vv_html_text){s, len};
 }
 
-vv_html_url vv_html_link(const char *address)
-{
-	return (vv_html_url){address};
-}
-
 void vv_html_put_part(vv_html *h, const char *s, size_t len)
 {
 	vv_buf_put(&h->markup, s, len);
@@ -199,14 +194,14 @@ static bool is_safe(const char *s)
 	return *s == '#' || *s == '?' || *s == '.' || begins(s, "http://") || begins(s, "https://");
 }
 
-void vv_html_put_url(vv_html *h, vv_html_url u)
+void vv_html_put_url(vv_html *h, const char *u)
 {
-	if (!u.s) return;
-	if (!is_safe(u.s)) {
+	if (!u) return;
+	if (!is_safe(u)) {
 		vv_buf_putc(&h->markup, '#');
 		return;
 	}
-	for (const char *s = u.s; *s; s++) {
+	for (const char *s = u; *s; s++) {
 		const char *e = entity(*s);
 		if ((unsigned char)*s <= 0x20 || (unsigned char)*s >= 0x7f || *s == '\\') {
 			vv_buf_printf(&h->markup, "%%%02X", (unsigned)(unsigned char)*s);

@@ -46,14 +46,6 @@ typedef struct vv_html_text {
 vv_html_text vv_html_words(const char *s); /* NULL: none */
 vv_html_text vv_html_bytes(const char *s, size_t len);
 
-/* An address that a page leads to. What does not begin with '/', '#', '?', '.', "http:" or "https:",
- * or names another host by "//", leads to "#" instead: "javascript:" among them. Made of parts with
- * vv_html_address_*: what is between them is encoded. */
-typedef struct vv_html_url {
-	const char *s; /* NULL: none */
-} vv_html_url;
-vv_html_url vv_html_link(const char *address);
-
 /* --- what parts.c is made of ------------------------------------------------------------------- */
 
 /* The text of a part, which is ours. */
@@ -65,7 +57,9 @@ void vv_html_put_plain(vv_html *h, vv_html_text t);
 /* In an attribute that is sent back (value, data-...): every character as it is, but what is no
  * UTF-8 and NUL, which become U+FFFD. */
 void vv_html_put_exact(vv_html *h, vv_html_text t);
-void vv_html_put_url(vv_html *h, vv_html_url u);
+/* An address that a page leads to. What does not begin with '/', '#', '?', '.', "http:" or "https:",
+ * or names another host by "//", leads to "#" instead: "javascript:" among them. NULL: nothing. */
+void vv_html_put_url(vv_html *h, const char *u);
 void vv_html_put_count(vv_html *h, uint64_t n);          /* 1,204 */
 void vv_html_put_number(vv_html *h, int64_t n);          /* -1204 */
 void vv_html_put_html(vv_html *h, const vv_html *piece); /* NULL: nothing */

@@ -1,7 +1,6 @@
 /*
  * overview: the first page of a repository: what it is, five facts, its tables, and the last days.
  */
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -16,65 +15,12 @@
 #include "lib/heads/judge.h"
 #include "repo/git/history/history.h"
 
-#define COOKIE "varve_seen"
-#define VISIT_ENDS 3600 /* seconds without a look */
 #define DAY ((int64_t)24 * 3600)
 #define LAST_COMMITS 30u
 #define LEAST_COMMITS 5u /* shown, however old */
 #define PATHS_SHOWN 3u   /* of a commit */
 #define TABLES 500u      /* and changed paths since the last release */
 #define UNFOLDED 30u     /* tables, before those of a folder are one line */
-
-/* ---- since the last visit: a cookie with the commit of the visit before and of this one */
-
-typedef struct seen {
-	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
-	int64_t before_time, now_time;
-} seen;
-
-static bool read_seen(seen *out, const char *cookies)
-{
-	const char *at = cookies ? strstr(cookies, COOKIE "=") : NULL;
-	long long before, now;
-
-	if (!at || (at != cookies && at[-1] != ' ' && at[-1] != ';') ||
-	    sscanf(at + strlen(COOKIE "="), "%40[0-9a-f].%lld.%40[0-9a-f].%lld", out->before,
-		   &before, out->now, &now) != 4 ||
-	    strlen(out->before) != VV_OID_TEXT || strlen(out->now) != VV_OID_TEXT) {
-		*out = (seen){.before_time = 0};
-		return false;
-	}
-	out->before_time = before;
-	out->now_time = now;
-	return true;
-}
-
-/* A link when something is new since then; the cookie of this visit. */
-static void put_since(vv_page *p, vv_buf *cookie)
-{
-	const vv_web_commit *head = &p->asked->commit;
-	int64_t now = (int64_t)time(NULL);
-	vv_web_commit then;
-	seen s;
-
-	if (head->none || head->work) return;
-	if (!read_seen(&s, p->asked->cookies)) {
-		memcpy(s.before, head->hex, sizeof(s.before));
-		s.before_time = now;
-	} else if (now - s.now_time > VISIT_ENDS) {
-		memcpy(s.before, s.now, sizeof(s.before));
-		s.before_time = s.now_time;
-	}
-	if (strcmp(s.before, head->hex) != 0 &&
-	    vv_web_commit_find(p->asked->visit, s.before, &then, NULL, VV_IGNORED) == VV_OK) {
-		vv_web_commit shown = {.time = s.before_time};
-		part_since_card(&p->html, .at = vv_page_to_compare(p, &then, head, NULL),
-				.iso = vv_page_iso(p, &shown), .when = vv_page_day(p, &shown));
-	}
-	vv_buf_printf(cookie,
-		      COOKIE "=%s.%lld.%s.%lld; Path=%s/; Max-Age=31536000; SameSite=Lax; HttpOnly",
-		      s.before, (long long)s.before_time, head->hex, (long long)now, p->at->base);
-}
 
 /* To its owner: the work tree beside the last commit. */
 static void put_not_committed(vv_page *p)
@@ -84,8 +30,8 @@ static void put_not_committed(vv_page *p)
 	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) return;
 	to.other_rev = p->asked->commit.hex;
 	to.rev = VV_WEB_WORK;
-	vv_html_url at = vv_page_link(p, &to);
-	if (at.s) {
+	const char *at = vv_page_link(p, &to);
+	if (at) {
 		part_work_card(&p->html, .at = at);
 	}
 }
@@ -138,9 +84,8 @@ static const char *readme_to(void *payload, const char *address, bool picture)
 	}
 	bool folder = S_ISDIR(e.mode);
 	vv_tree_entry_clear(&e);
-	return picture ? vv_page_to_raw(p, c, path + 1).s
-		       : vv_page_to(p, folder ? VV_WEB_AT_TREE : VV_WEB_AT_TABLE, c->hex, path + 1)
-				 .s;
+	return picture ? vv_page_to_raw(p, c, path + 1)
+		       : vv_page_to(p, folder ? VV_WEB_AT_TREE : VV_WEB_AT_TABLE, c->hex, path + 1);
 }
 
 static vv_status put_readme(vv_page *p, vv_error *err)
@@ -463,7 +408,7 @@ static void put_days(vv_page *p, const vv_web_log *log)
 	part_days_end(&p->html);
 }
 
-static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
+static vv_status put_all(vv_page *p, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
 	const vv_web_log_query q = {.from = &c->id, .limit = LAST_COMMITS};
@@ -488,7 +433,6 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 					  .heading = "Overview",
 					  .version = c});
 	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
-	put_since(p, cookie);
 	put_not_committed(p);
 	put_description(p);
 	put_clone_line(p);
@@ -502,7 +446,7 @@ static vv_status put_all(vv_page *p, vv_buf *cookie, vv_error *err)
 	return put_readme(p, err);
 }
 
-vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err)
+vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err)
 {
 	if (p->asked->commit.none) {
 		vv_page_begin(p, &(vv_page_frame){.title = p->asked->repository,
@@ -510,7 +454,7 @@ vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *er
 						  .description = "No commits yet"});
 		part_nothing(&p->html, .text = "No commits yet.");
 	} else {
-		vv_status rc = put_all(p, cookie, err);
+		vv_status rc = put_all(p, err);
 		if (rc < 0) return rc;
 	}
 	return vv_page_end(p, out, err);

@@ -76,9 +76,9 @@ const char *vv_page_sentence(vv_page *p, const char *said)
 
 /* ---- links */
 
-vv_html_url vv_page_link(vv_page *p, const vv_web_address *to)
+const char *vv_page_link(vv_page *p, const vv_web_address *to)
 {
-	vv_html_url u = {NULL};
+	const char *u = {NULL};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	bool there = true;
 
@@ -88,13 +88,13 @@ vv_html_url vv_page_link(vv_page *p, const vv_web_address *to)
 		vv_web_address_put(&b, to);
 	}
 	if (there) {
-		u.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
-		p->failed = p->failed || !u.s;
+		u = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+		p->failed = p->failed || !u;
 	}
 	return u;
 }
 
-vv_html_url vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path)
+const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path)
 {
 	vv_web_address to = vv_web_address_of(
 		p->at, place == VV_WEB_AT_TABLE && !path ? VV_WEB_AT_TREE : place);
@@ -104,7 +104,7 @@ vv_html_url vv_page_to(vv_page *p, vv_web_place place, const char *rev, const ch
 	return vv_page_link(p, &to);
 }
 
-vv_html_url vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
@@ -112,10 +112,10 @@ vv_html_url vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_
 	to.other_rev = a->hex;
 	to.rev = b->hex;
 	to.path = path;
-	return a->none || b->none ? (vv_html_url){NULL} : vv_page_link(p, &to);
+	return a->none || b->none ? NULL : vv_page_link(p, &to);
 }
 
-vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
+const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
 			   uint64_t number)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ROW);
@@ -128,7 +128,7 @@ vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path,
 	return vv_page_link(p, &to);
 }
 
-vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
+const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COLUMNS);
@@ -141,16 +141,16 @@ vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *pa
 
 void vv_page_older(vv_page *p, const vv_web_address *to)
 {
-	vv_html_url older = vv_page_link(p, to);
+	const char *older = vv_page_link(p, to);
 
-	if (older.s) {
+	if (older) {
 		part_pager_begin(&p->html, .words = NULL);
 		part_button(&p->html, .at = older, .text = "Older", .rel = "next");
 		part_pager_end(&p->html);
 	}
 }
 
-vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
+const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 {
 	return vv_page_to(p, VV_WEB_AT_RAW, c->hex, path);
 }
@@ -188,13 +188,10 @@ const char *vv_page_moment(vv_page *p, const vv_web_commit *c)
 
 const char *vv_page_iso(vv_page *p, const vv_web_commit *c)
 {
-	int off = c->offset_min < 0 ? -c->offset_min : c->offset_min;
-	struct tm tm;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	if (!local_time(&tm, c)) return "";
-	return vv_page_text(p, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900,
-			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-			    c->offset_min < 0 ? '-' : '+', off / 60, off % 60);
+	vv_web_time_put(&b, c);
+	return c->none ? "" : vv_page_text(p, "%s", vv_buf_cstr(&b));
 }
 
 /* The bytes of a word that is a sign and a number: "+35", "-1,204"; 0 of another. */
@@ -286,27 +283,18 @@ static void put_cut(vv_page *p, vv_html *h, uint64_t bytes, const char *where)
 /* What stands where there is no value; false: there is one. */
 static bool put_state(vv_html *h, const vv_web_cell *c)
 {
-	switch (c->kind) {
-	case VV_WEB_EMPTY:
-		part_value_state(h, .word = "empty", .kind = "empty");
-		return true;
-	case VV_WEB_NULL:
-		part_value_state(h, .word = "null", .kind = "null");
-		return true;
-	case VV_WEB_ABSENT:
-		part_value_state(h, .word = "absent", .kind = "absent");
-		return true;
-	case VV_WEB_MISSING:
-		if (c->len == 0) {
-			part_value_state(h, .word = "missing", .kind = "missing");
-		} else {
-			part_value_missing(h, .text = vv_html_bytes(c->text, c->len));
-		}
-		return true;
-	case VV_WEB_VALUE:
-		return false;
+	static const char *const words[] = {[VV_WEB_EMPTY] = "empty",
+					    [VV_WEB_MISSING] = "missing",
+					    [VV_WEB_NULL] = "null",
+					    [VV_WEB_ABSENT] = "absent"};
+
+	if (c->kind == VV_WEB_VALUE) return false;
+	if (c->kind == VV_WEB_MISSING && c->len > 0) {
+		part_value_missing(h, .text = vv_html_bytes(c->text, c->len));
+	} else {
+		part_value_state(h, .word = words[c->kind], .kind = words[c->kind]);
 	}
-	return false;
+	return true;
 }
 
 /* The characters of a value that is nothing but blanks, which nobody would see; else 0. */

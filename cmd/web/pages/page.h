@@ -72,20 +72,20 @@ vv_html *vv_page_piece_new(vv_page *p);
 
 /* ---- links */
 
-vv_html_url vv_page_link(vv_page *p, const vv_web_address *to);
+const char *vv_page_link(vv_page *p, const vv_web_address *to);
 
-vv_html_url vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
-vv_html_url vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
+const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path);
-vv_html_url vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
+const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
 			   uint64_t number);
 /* name: a column; NULL: all. */
-vv_html_url vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
+const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *path,
 			      const char *name);
 /* A link below a list to what is older, at an address of that. */
 void vv_page_older(vv_page *p, const vv_web_address *to);
 /* The file's bytes. */
-vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path);
+const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path);
 
 /* ---- words */
 
@@ -132,8 +132,7 @@ bool vv_page_is_compact(const vv_web_cell *c);
 /* The one of p's place. */
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err);
 
-/* cookie: what the browser is to remember of this visit; one part's value of Set-Cookie. */
-vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err);
+vv_status vv_page_overview(vv_page *p, vv_buf *out, vv_error *err);
 /* With a path, of a table; else of all. */
 vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err);
 vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err);

@@ -7,17 +7,19 @@
 
 #include "base/show.h"
 #include "cmd/web/pages/page.h"
-#include "cmd/web/pages/page_files.h"
 #include "cmd/web/pages/parts.h"
 #include "transport/server/words.h"
 
 #define HTML_TYPE "text/html; charset=utf-8"
 
+/* style.css, script.js and icon.svg, embedded by the build; each ends with a NUL. */
+extern const char web_page_style[], web_page_script[], web_page_icon[];
+
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err)
 {
 	switch (p->at->place) {
 	case VV_WEB_AT_OVERVIEW:
-		return vv_page_overview(p, &reply->body, &reply->cookie, err);
+		return vv_page_overview(p, &reply->body, err);
 	case VV_WEB_AT_COMMITS:
 	case VV_WEB_AT_HISTORY:
 		return vv_page_history(p, &reply->body, err);
@@ -115,7 +117,7 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 		vv_buf_putc(&b, '/');
 		vv_http_encode(&b, names[i], strlen(names[i]));
 		vv_buf_putc(&b, '/');
-		part_link_item(&p.html, .at = vv_html_link(vv_page_text(&p, "%s", vv_buf_cstr(&b))),
+		part_link_item(&p.html, .at = vv_page_text(&p, "%s", vv_buf_cstr(&b)),
 			       .text = names[i]);
 	}
 	part_list_end(&p.html);

@@ -15,7 +15,7 @@
 #define EVENTS 50u
 #define CELLS 24u /* of an added or removed row, before they are folded away */
 
-static vv_html_url to_cell(vv_page *p, const char *name)
+static const char *to_cell(vv_page *p, const char *name)
 {
 	vv_web_address to = *p->at;
 
@@ -76,7 +76,7 @@ static const char *subject_of(const vv_web_life_event *e)
 }
 
 /* The comparison with the version before, or the first version. */
-static vv_html_url to_event(vv_page *p, const vv_web_life_event *e)
+static const char *to_event(vv_page *p, const vv_web_life_event *e)
 {
 	vv_web_commit before;
 
@@ -244,7 +244,7 @@ static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *
 		t->path, row, column, (int)cell->len, cell->text, t->commit.hex);
 	if (!title || !body) return;
 	vv_issue_put(&at, vv_buf_cstr(&home), title, body);
-	part_suggest(&p->html, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at))));
+	part_suggest(&p->html, .at = vv_page_text(p, "%s", vv_buf_cstr(&at)));
 }
 
 /* The cell that was asked for, whole. */

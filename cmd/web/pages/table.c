@@ -14,7 +14,7 @@
 
 /* ---- search and filters */
 
-static vv_html_url to_here(vv_page *p, const vv_web_table *t)
+static const char *to_here(vv_page *p, const vv_web_table *t)
 {
 	return vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, t->path);
 }
@@ -224,14 +224,14 @@ static const char *ending(const char *path)
 	return dot && !strchr(dot, '/') ? dot : "";
 }
 
-static void put_open_in(vv_page *p, const vv_web_table *t, vv_html_url raw)
+static void put_open_in(vv_page *p, const vv_web_table *t, const char *raw)
 {
 	const char *end = ending(t->path);
 	bool json = strcmp(end, ".ndjson") == 0 || strcmp(end, ".jsonl") == 0;
 	bool tab = strcmp(end, ".tsv") == 0 || strcmp(end, ".tab") == 0;
 
-	if (!raw.s || !p->asked->origin) return;
-	const char *url = vv_page_text(p, "%s%s", p->asked->origin, raw.s);
+	if (!raw || !p->asked->origin) return;
+	const char *url = vv_page_text(p, "%s%s", p->asked->origin, raw);
 	part_open_in_line(&p->html, .name = "curl", .line = vv_page_text(p, "curl -O '%s'", url));
 	part_open_in_line(
 		&p->html, .name = "pandas",
@@ -251,7 +251,7 @@ static void put_download(vv_page *p, const vv_web_table *t)
 	} forms[] = {{VV_WEB_CSV, "csv", "CSV of the rows shown"},
 		     {VV_WEB_JSON, "json", "JSON of the rows shown"},
 		     {VV_WEB_NDJSON, "ndjson", "NDJSON of the rows shown"}};
-	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
+	const char *raw = vv_page_to_raw(p, &t->commit, t->path);
 
 	part_download_begin(&p->html);
 	part_list_begin(&p->html, .kind = "links");
@@ -354,7 +354,7 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 
 static void put_other_file(vv_page *p, const vv_web_table *t)
 {
-	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
+	const char *raw = vv_page_to_raw(p, &t->commit, t->path);
 
 	if (t->why) {
 		part_note(&p->html,
@@ -369,7 +369,7 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 								 vv_text_bytes(t->text_len),
 								 vv_text_bytes(t->bytes)));
 		}
-	} else if (t->kind == VV_WEB_IMAGE && raw.s) {
+	} else if (t->kind == VV_WEB_IMAGE && raw) {
 		part_image(&p->html, .at = raw, .name = t->path);
 	} else {
 		part_nothing(&p->html,
@@ -377,7 +377,7 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 				     p, "%s that are neither a table nor a text nor a picture.",
 				     vv_text_bytes(t->bytes)));
 	}
-	if (raw.s) {
+	if (raw) {
 		part_link_paragraph(
 			&p->html, .at = raw,
 			.text = vv_page_text(p, "The file itself, %s", vv_text_bytes(t->bytes)));

@@ -85,7 +85,7 @@ vv_html *vv_page_op_options(vv_page *p, const char *type_name)
 }
 
 /* Sorted by the column, or, where it is already, the other way round, or not at all. */
-static vv_html_url to_sorted(vv_page *p, const char *name, const vv_web_rows_query *q)
+static const char *to_sorted(vv_page *p, const char *name, const vv_web_rows_query *q)
 {
 	vv_web_address to = *p->at;
 	bool sorted = q->sort && strcmp(q->sort, name) == 0;
@@ -98,7 +98,7 @@ static vv_html_url to_sorted(vv_page *p, const char *name, const vv_web_rows_que
 }
 
 /* What the script shows at a click on the head: order, filter and figures, of this version alone. */
-static vv_html_url to_figures(vv_page *p, const vv_web_table *t, const char *name)
+static const char *to_figures(vv_page *p, const vv_web_table *t, const char *name)
 {
 	vv_web_address to = *p->at;
 
@@ -121,8 +121,8 @@ static void put_head(vv_page *p, vv_html *h, const vv_web_table *t, const vv_web
 		h, .name = c->name, .type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
 		.kind = vv_page_text(p, "%s%s%s", c->key ? "k " : "", c->number ? "n " : "",
 				     sorted ? "sorted" : ""),
-		.at = sortable ? to_sorted(p, c->name, q) : (vv_html_url){NULL},
-		.panel = sortable ? to_figures(p, t, c->name) : (vv_html_url){NULL},
+		.at = sortable ? to_sorted(p, c->name, q) : NULL,
+		.panel = sortable ? to_figures(p, t, c->name) : NULL,
 		.order = !sorted         ? NULL
 			 : q->descending ? "descending"
 					 : "ascending",
