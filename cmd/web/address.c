@@ -276,17 +276,17 @@ static vv_status take_hide(reading *r, const char *value)
 
 static vv_status take_form(reading *r, const char *value)
 {
-	static const char *const names[] = {"csv", "json", "ndjson"};
+	static const char *const names[VV_WEB_FORMS] = {"csv", "json", "ndjson", "csv-bom"};
 
 	r->out->format = or_null(value);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < VV_WEB_FORMS; i++) {
 		if (strcmp(value, names[i]) == 0) {
 			r->out->has_form = true;
 			r->out->form = (vv_web_form)i;
 			return VV_OK;
 		}
 	}
-	return *value ? nonsense(r, "format", value, "it is csv, json or ndjson") : VV_OK;
+	return *value ? nonsense(r, "format", value, "it is csv, csv-bom, json or ndjson") : VV_OK;
 }
 
 static vv_status take_listed(const reading *r, const char **list, size_t *count, const char *value)

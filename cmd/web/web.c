@@ -266,7 +266,7 @@ static vv_status move(request *q, vv_error *err)
 /* A name for the file: what is odd in it becomes '_'. */
 static const char *download_name(request *q)
 {
-	static const char *const ends[] = {"csv", "json", "ndjson"};
+	static const char *const ends[] = {"csv", "json", "ndjson", "csv"};
 	const char *base = vv_path_base(q->address.path), *ext = vv_path_ext(base);
 	size_t len = strlen(base) - (*ext ? strlen(ext) + 1 : 0);
 	char *name = vv_arena_printf(&q->arena, "%.*s-%.8s.%s", (int)(len < 100 ? len : 100), base,
@@ -284,7 +284,7 @@ static const char *download_name(request *q)
 static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	static const char *const types[] = {"text/csv; charset=utf-8", "application/json",
-					    "application/x-ndjson"};
+					    "application/x-ndjson", "text/csv; charset=utf-8"};
 	request *q = payload;
 	vv_http_head head = {.status = 200,
 			     .type = types[q->address.form],
@@ -299,6 +299,10 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 	if (!q->begun) {
 		q->begun = true;
 		if ((rc = q->to->begin(q->to->out, &head, &wanted, err)) < 0) return rc;
+		if (wanted && q->address.form == VV_WEB_CSV_MARKED &&
+		    (rc = q->to->write(q->to->out, "\xef\xbb\xbf", 3, err)) < 0) {
+			return rc;
+		}
 	}
 	return wanted ? q->to->write(q->to->out, bytes, len, err)
 		      : vv_fail(err, VV_EIO, "only the head is wanted");

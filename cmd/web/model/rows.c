@@ -740,7 +740,8 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 					    vv_error *err),
 			    void *payload, vv_error *err)
 {
-	static const vv_view_format formats[] = {VV_VIEW_CSV, VV_VIEW_JSON, VV_VIEW_NDJSON};
+	static const vv_view_format formats[] = {VV_VIEW_CSV, VV_VIEW_JSON, VV_VIEW_NDJSON,
+						 VV_VIEW_CSV};
 	uint64_t until = v->until_ms;
 	vv_web_rows rows;
 	reading r = {.v = v, .t = t, .q = q, .out = &rows};

@@ -10,6 +10,7 @@
 #include "cmd/web/pages/plot.h"
 
 #define OF_HISTORY 50u
+#define FILES 2000u /* among which a table is looked for */
 
 static const char *sign_of(const vv_web_change *c)
 {
@@ -195,7 +196,43 @@ static void put_bars(vv_page *p, const vv_web_log *log, const vv_plot_bar *bars,
 	part_legend_end(&p->html);
 }
 
-static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
+/* Rows over the whole history, where the page has only its newest versions; false: not known. */
+static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log)
+{
+	vv_web_datasets all = {.count = 0};
+	const vv_web_dataset *d = NULL;
+
+	if (log->complete || p->at->after ||
+	    vv_web_datasets_read(p->asked->visit, &p->asked->commit, FILES, true, &all,
+				 VV_IGNORED) < 0) {
+		return false;
+	}
+	for (size_t i = 0; i < all.tables && !d; i++) {
+		d = strcmp(all.items[i].path, path) == 0 ? &all.items[i] : NULL;
+	}
+	vv_plot_point *points = d && d->line_count > log->count
+					? vv_arena_calloc(&p->arena, d->line_count, sizeof(*points))
+					: NULL;
+	for (size_t i = 0; points && i < d->line_count; i++) {
+		const char *day = vv_page_day(p, &(vv_web_commit){.time = d->line[i].time});
+
+		points[i] = (vv_plot_point){
+			d->line[i].time, (double)d->line[i].rows,
+			vv_page_text(p, "%s: %s", day,
+				     vv_text_counted(d->line[i].rows, "row", NULL))};
+	}
+	if (points) {
+		vv_plot_line(p,
+			     &(vv_plot){.title = "Rows over time",
+					.whole = true,
+					.words = vv_page_text(p, "A line in steps of %zu versions",
+							      d->line_count)},
+			     points, d->line_count);
+	}
+	return points != NULL;
+}
+
+static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, vv_error *err)
 {
 	size_t count = log->count;
 
@@ -221,6 +258,7 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
 		put_bars(p, log, bars, count);
 	}
+	if (put_all_rows(p, path, log)) return VV_OK;
 	vv_plot_line(p,
 		     &(vv_plot){.title = plot_title(p, log, "Rows over time"),
 				.whole = true,
@@ -273,7 +311,7 @@ static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log
 				    .dataset = path,
 				    .file = !table,
 				    .version = path ? version_of(p, log) : &p->asked->commit});
-	if (table && (rc = put_plots(p, log, err)) < 0) return rc;
+	if (table && (rc = put_plots(p, path, log, err)) < 0) return rc;
 	put_missing_note(p, log);
 	put_log(p, log, path != NULL);
 	return VV_OK;

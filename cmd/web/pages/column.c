@@ -200,7 +200,7 @@ static void page_put_values(vv_page *p, const vv_web_table *t, size_t column,
 #define ROWS_AT_ONCE 200000u /* more of them, and versions are looked at only when asked for */
 #define VERSIONS_OF_LARGE 10u
 
-typedef enum figure { MISSING, DISTINCT, MEAN, LEAST, GREATEST, FIGURES } figure;
+typedef enum figure { MISSING, EMPTY, DISTINCT, MEAN, LEAST, GREATEST, FIGURES } figure;
 
 static bool read_number(double *out, const vv_web_cell *c)
 {
@@ -223,6 +223,9 @@ static bool figure_of(double *out, const vv_web_column_then *then, figure f)
 	case MISSING:
 		*out = (double)v->missing / (double)v->looked_at;
 		return true;
+	case EMPTY:
+		*out = (double)v->empty / (double)v->looked_at;
+		return true;
 	case DISTINCT:
 		*out = (double)v->distinct;
 		return true;
@@ -239,15 +242,19 @@ static bool figure_of(double *out, const vv_web_column_then *then, figure f)
 	return false;
 }
 
-static const char *const names[FIGURES] = {"Share of missing values", "Different values", "Mean",
-					   "Least value", "Greatest value"};
+static const char *const names[FIGURES] = {"Share of missing values",
+					   "Share of empty texts",
+					   "Different values",
+					   "Mean",
+					   "Least value",
+					   "Greatest value"};
 
 static const char *figure_text(vv_page *p, const vv_web_column_then *then, figure f)
 {
 	double y;
 
 	if (!figure_of(&y, then, f)) return "";
-	return f == MISSING ? vv_page_text(p, "%.3g %%", 100 * y) : vv_plot_number(p, y);
+	return f <= EMPTY ? vv_page_text(p, "%.3g %%", 100 * y) : vv_plot_number(p, y);
 }
 
 /* A line where the figure was not always the same. */
@@ -275,9 +282,9 @@ static vv_status put_line(vv_page *p, const vv_web_column_life *life, figure f, 
 			     &(vv_plot){.title = names[f],
 					.words = vv_page_text(p, "%s: from %s to %s", names[f],
 							      points[0].words, points[n - 1].words),
-					.from_zero = f == MISSING,
+					.from_zero = f <= EMPTY,
 					.whole = f == DISTINCT,
-					.percent = f == MISSING},
+					.percent = f <= EMPTY},
 			     points, n);
 	}
 	return VV_OK;

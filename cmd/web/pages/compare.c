@@ -306,6 +306,18 @@ static size_t order_columns(vv_page *p, const vv_web_comparison *c, size_t **out
 	return n;
 }
 
+/* Rows that did not change, above this one: where they are in the table. */
+static const char *to_gap(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r)
+{
+	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
+
+	if (r->folded == 0 || r->new_row == UINT64_MAX || is_any(&p->at->compare)) return NULL;
+	to.rev = p->asked->commit.hex;
+	to.path = c->path;
+	to.rows.from = r->new_row >= r->folded ? r->new_row - r->folded : 0;
+	return vv_page_link(p, &to);
+}
+
 static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r,
 		    const size_t *order, size_t columns)
 {
@@ -318,22 +330,11 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 	bool gone = r->kind == VV_ROW_REMOVED, both = r->moved && r->old_row != UINT64_MAX;
 	uint64_t number = gone ? r->old_row : r->new_row;
 
-	if (r->folded > 0 && !is_any(&p->at->compare)) {
-		vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
-		to.rev = p->asked->commit.hex;
-		to.path = c->path;
-		to.rows.from = r->new_row != UINT64_MAX && r->new_row >= r->folded
-				       ? r->new_row - r->folded
-				       : 0;
-		part_diff_fold(
-			&p->html, .columns = (int64_t)columns + 1,
-			.at = r->new_row != UINT64_MAX ? vv_page_link(p, &to) : NULL,
-			.words = vv_page_text(p, "%s %s", vv_text_count(r->folded),
-					      r->folded == 1 ? "unchanged row" : "unchanged rows"));
-	}
 	part_diff_row_begin(
-		&p->html, .kind = kinds[r->kind].kind, .sign = kinds[r->kind].sign,
-		.word = kinds[r->kind].word,
+		&p->html, .kind = kinds[r->kind].kind, .gap = to_gap(p, c, r),
+		.left_out = vv_page_text(p, "%s above",
+					 vv_text_counted(r->folded, "unchanged row", NULL)),
+		.sign = kinds[r->kind].sign, .word = kinds[r->kind].word,
 		.number = vv_page_text(p, "%s", vv_text_count(number + 1)),
 		.old_number = both ? vv_page_text(p, "%s", vv_text_count(r->old_row + 1)) : NULL,
 		/* the page of a row's life knows it by the table's own key */

@@ -323,7 +323,7 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 		part_words(lead, .text = vv_page_text(
 					 p,
 					 ". %s is under way. In a terminal, 'varve resolve --set "
-					 "COLUMN=VALUE' gives another value than these.",
+					 "COLUMN=VALUE' sets a new value.",
 					 name_of(all.state)));
 	}
 	part_lead(&p->html, .body = lead);

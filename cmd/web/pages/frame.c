@@ -82,6 +82,15 @@ static void put_version_forms(vv_page *p, vv_html *h, const vv_page_frame *f)
 			  .to = b->work ? b->hex : b->brief, .path = f->dataset);
 }
 
+/* From the older to the newer of both; NULL: they are one. */
+static const char *to_difference(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
+				 const char *path)
+{
+	if (vv_oid_equal(&a->id, &b->id) || b->work) return NULL;
+	return a->time <= b->time ? vv_page_to_compare(p, a, b, path)
+				  : vv_page_to_compare(p, b, a, path);
+}
+
 /* The one control for the version: branches, tags, a day, a commit; two to compare. */
 static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 {
@@ -112,7 +121,8 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 
 		part_ref(h, .at = to_version(p, refs[i].name), .name = refs[i].name,
 			 .words = vv_page_text(p, "%s%s", kind, vv_page_day(p, &refs[i].commit)),
-			 .on = vv_oid_equal(&refs[i].commit.id, &c->id));
+			 .on = vv_oid_equal(&refs[i].commit.id, &c->id),
+			 .diff = to_difference(p, &refs[i].commit, c, f->dataset));
 	}
 	part_refs_end(h);
 	part_versions_end(h);

@@ -135,19 +135,20 @@ static const char *ago(vv_page *p, const vv_web_commit *c)
 	return vv_page_text(p, "%lld years ago", (long long)(days / 365));
 }
 
-/* "+120 -3 ~34 rows since" a release, of all tables. */
-static void put_release(vv_page *p, const vv_web_ref *tag)
+/* "+120 -3 ~34 rows since" the release, of all tables; of a version that is one, since the one before. */
+static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *before)
 {
 	const vv_web_commit *c = &p->asked->commit;
+	const vv_web_ref *from = vv_oid_equal(&tag->commit.id, &c->id) ? before : tag;
 	vv_html *note = vv_page_piece_new(p);
 	uint64_t added = 0, removed = 0, changed = 0;
 	vv_web_change *changes;
 	size_t count;
 	bool more;
 
-	if (vv_oid_equal(&tag->commit.id, &c->id)) {
+	if (!from) {
 		part_words(note, .text = "this version");
-	} else if (vv_web_changes_between(p->asked->visit, &tag->commit, c, TABLES, &changes,
+	} else if (vv_web_changes_between(p->asked->visit, &from->commit, c, TABLES, &changes,
 					  &count, &more, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
 			added += changes[i].kind == VV_WEB_ADDED ? changes[i].rows
@@ -156,13 +157,15 @@ static void put_release(vv_page *p, const vv_web_ref *tag)
 								     : changes[i].counts.removed;
 			changed += changes[i].counts.changed;
 		}
-		vv_page_put_change_words(p, note,
-					 vv_page_text(p, "+%s -%s ~%s rows since",
-						      vv_text_count(added), vv_text_count(removed),
-						      vv_text_count(changed)));
+		vv_page_put_change_words(
+			p, note,
+			vv_page_text(p, "+%s -%s ~%s rows since%s%s", vv_text_count(added),
+				     vv_text_count(removed), vv_text_count(changed),
+				     from == tag ? "" : " ", from == tag ? "" : from->name));
 	}
 	part_fact_figure(&p->html, .name = "Last release", .figure = tag->name,
-			 .at = vv_page_to_compare(p, &tag->commit, c, NULL), .note = note);
+			 .at = from ? vv_page_to_compare(p, &from->commit, c, NULL) : NULL,
+			 .note = note);
 }
 
 /* Whose head has this version; one that cannot be read is for verify to tell. */
@@ -186,7 +189,7 @@ static void put_signer(vv_page *p)
 static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
-	const vv_web_ref *newest = NULL;
+	const vv_web_ref *newest = NULL, *before = NULL;
 	vv_html *by = vv_page_piece_new(p), *check = vv_page_piece_new(p);
 	bool counted = true;
 	uint64_t rows = 0;
@@ -194,9 +197,11 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	size_t count;
 	vv_status rc;
 
-	if ((rc = vv_web_refs(p->asked->visit, 1, &refs, &count, err)) < 0) return rc;
-	for (size_t i = 0; i < count && !newest; i++) {
-		newest = refs[i].tag ? &refs[i] : NULL;
+	if ((rc = vv_web_refs(p->asked->visit, 2, &refs, &count, err)) < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
+		const vv_web_ref **to = newest ? &before : &newest;
+
+		*to = refs[i].tag && !*to ? &refs[i] : *to;
 	}
 	for (size_t i = 0; i < all->tables; i++) {
 		rows += all->items[i].rows;
@@ -214,7 +219,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	}
 	part_fact_figure(&p->html, .name = "Last change", .figure = ago(p, c), .note = by);
 	if (newest) {
-		put_release(p, newest);
+		put_release(p, newest, before);
 	}
 	vv_page_put_verdict(p, check, c);
 	part_fact_figure(&p->html, .name = "Version", .figure = c->brief, .note = check);
@@ -333,6 +338,25 @@ static void put_lines(vv_page *p, const vv_web_dataset *d, size_t count, bool to
 	part_tables_end(&p->html);
 }
 
+/* "europe/: 20 tables, 3,204 rows, changed 2 days ago" */
+static const char *folder_words(vv_page *p, const vv_web_dataset *d, size_t count)
+{
+	const vv_web_dataset *last = d;
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		rows += d[i].rows;
+		last = d[i].has_last && d[i].last.time > last->last.time ? &d[i] : last;
+	}
+	const char *words = vv_page_text(p, "%.*s: %s", (int)folder_len(d), d->path,
+					 vv_text_counted(count, "table", NULL));
+	if (rows > 0) {
+		words = vv_page_text(p, "%s, %s", words, vv_text_counted(rows, "row", NULL));
+	}
+	return last->has_last ? vv_page_text(p, "%s, changed %s", words, ago(p, &last->last))
+			      : words;
+}
+
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log)
 {
 	const vv_web_dataset *d = all->items;
@@ -349,10 +373,7 @@ void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log
 			count++;
 		}
 		if (folder_len(&d[i]) > 0) {
-			part_fold_begin(&p->html,
-					.text = vv_page_text(
-						p, "%.*s: %s", (int)folder_len(&d[i]), d[i].path,
-						vv_text_counted(count, "table", NULL)));
+			part_fold_begin(&p->html, .text = folder_words(p, &d[i], count));
 			put_lines(p, &d[i], count, false, log);
 			part_fold_end(&p->html);
 		}
@@ -384,24 +405,30 @@ static void put_commit(vv_page *p, const vv_web_log_entry *e)
 			.author = e->commit.author, .words = words);
 }
 
-/* The seven days up to the last change, a line a day. */
+/* The seven days up to the last change, a line a day, and all of them in one comparison. */
 static void put_days(vv_page *p, const vv_web_log *log)
 {
+	const int64_t since = p->asked->commit.time - 7 * DAY;
 	const char *day = "";
+	size_t count = 0;
 
-	if (log->count == 0) return;
-	part_subtitle(&p->html, .text = "Last changes", .id = "changes");
-	part_days_begin(&p->html);
-	for (size_t i = 0; i < log->count; i++) {
+	while (count < log->count &&
+	       (count < LEAST_COMMITS || log->entries[count].commit.time >= since)) {
+		count++;
+	}
+	if (count == 0) return;
+	const vv_web_log_entry *oldest = &log->entries[count - 1];
+	const vv_web_commit *before = oldest->before.none ? &oldest->commit : &oldest->before;
+	part_days_begin(
+		&p->html, .at = vv_page_to_compare(p, before, &p->asked->commit, NULL),
+		.words = vv_page_text(p, "All since %s in one comparison", vv_page_day(p, before)));
+	for (size_t i = 0; i < count; i++) {
 		const vv_web_log_entry *e = &log->entries[i];
 		const char *own = vv_page_day(p, &e->commit);
 
-		if (i >= LEAST_COMMITS && e->commit.time < p->asked->commit.time - 7 * DAY) {
-			break;
-		}
-		if (!own || strcmp(day, own) != 0) {
+		if (strcmp(day, own) != 0) {
 			part_day(&p->html, .iso = vv_page_iso(p, &e->commit), .day = own);
-			day = own ? own : "";
+			day = own;
 		}
 		put_commit(p, e);
 	}

@@ -6,9 +6,11 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/show.h"
 #include "cmd/web/pages/parts.h"
+#include "dataset/schema/value.h"
 
 #define WIDTH 960
 #define HEIGHT 240
@@ -17,6 +19,8 @@
 #define TOP 12
 #define BOTTOM 208
 #define LINES 4 /* of the scale, about */
+#define DATES 8 /* below a line, at most about */
+#define EDGE 40 /* half of a date */
 
 typedef struct scale {
 	double from, to, step;
@@ -120,6 +124,56 @@ static void put_step(vv_buf *line, int64_t x, const int64_t *before, int64_t y)
 	vv_buf_printf(line, "%lld,%lld", (long long)x, (long long)y);
 }
 
+static void put_date(vv_page *p, int64_t from, int64_t to, int64_t t, const char *text)
+{
+	int64_t x = LEFT +
+		    (int64_t)lround((double)(t - from) / (double)(to - from) * (RIGHT - LEFT));
+
+	part_plot_mark(&p->html, .x = x, .y1 = BOTTOM, .y2 = BOTTOM + 5);
+	part_plot_text(&p->html, .x = x, .y = HEIGHT - 10,
+		       .anchor = x > RIGHT - EDGE ? "end" : "middle", .text = text);
+}
+
+/* Below the line: days, the first of months or of years, whichever are few; the ends of a time that has none. */
+static void put_dates(vv_page *p, int64_t from, int64_t to)
+{
+	static const int days[] = {1, 2, 7, 14}, months[] = {1, 3, 6, 12, 24, 60, 120, 600};
+	const int64_t day = 24 * 3600, span = to - from;
+	size_t i = 0, k = 0;
+	time_t begin = (time_t)from;
+	struct tm tm;
+
+	while (i < 4 && span / (days[i] * day) > DATES) {
+		i++;
+	}
+	while (i == 4 && k < 7 && span / (months[k] * 30 * day) > DATES) {
+		k++;
+	}
+	if (span < 2 * day || !gmtime_r(&begin, &tm)) {
+		put_date(p, 0, 1, 0, vv_page_day(p, &(vv_web_commit){.time = from}));
+		put_date(p, 0, 1, 1, vv_page_day(p, &(vv_web_commit){.time = to}));
+		return;
+	}
+	for (int64_t t = from - from % (days[i % 4] * day); i < 4 && t <= to; t += days[i] * day) {
+		if (t >= from) {
+			put_date(p, from, to, t, vv_page_day(p, &(vv_web_commit){.time = t}));
+		}
+	}
+	for (int m = (tm.tm_year + 1900) * 12 + tm.tm_mon; i == 4; m++) {
+		int64_t t = vv_value_days(m / 12, (unsigned)(m % 12) + 1, 1) * day;
+
+		if (t > to) {
+			break;
+		}
+		if (t >= from && m % months[k] == 0) {
+			put_date(p, from, to, t,
+				 months[k] % 12 == 0 ? vv_page_text(p, "%d", m / 12)
+						     : vv_page_day(p, &(vv_web_commit){.time = t}) +
+							       strlen("1 "));
+		}
+	}
+}
+
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
@@ -143,11 +197,7 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 		part_plot_dot(&p->html, .x = place_of(points, count, i, LEFT, RIGHT),
 			      .y = height_of(&s, points[i].y), .words = points[i].words);
 	}
-	for (size_t i = 0; i < 2; i++) {
-		vv_web_commit c = {.time = points[i ? count - 1 : 0].x};
-		part_plot_text(&p->html, .x = i ? RIGHT : LEFT, .y = HEIGHT - 10,
-			       .anchor = i ? "end" : "start", .text = vv_page_day(p, &c));
-	}
+	put_dates(p, points[0].x, points[count - 1].x);
 	part_plot_end(&p->html);
 }
 

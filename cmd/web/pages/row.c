@@ -40,14 +40,20 @@ static void put_now(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	part_pairs_end(&p->html);
 }
 
+/* Only its column got another name. */
+static bool is_kept(const vv_web_life_event *e, const vv_web_life_cell *c)
+{
+	return e->kind == VV_ROW_CHANGED && !c->came && !c->went && c->change == VV_CELL_SAME;
+}
+
 static void put_value(vv_page *p, vv_html *value, const vv_web_life_event *e,
 		      const vv_web_life_cell *c)
 {
-	if (e->kind == VV_ROW_ADDED) {
-		vv_page_put_value(p, value, &c->new_cell);
-	} else if (e->kind == VV_ROW_REMOVED) {
+	if (e->kind == VV_ROW_REMOVED) {
 		vv_page_put_value(p, value, &c->old_cell);
-	} else if (c->came || c->went || c->change != VV_CELL_SAME) {
+	} else if (e->kind == VV_ROW_ADDED || is_kept(e, c)) {
+		vv_page_put_value(p, value, &c->new_cell);
+	} else {
 		vv_page_put_old_new(p, value, c->came ? NULL : &c->old_cell,
 				    c->went ? NULL : &c->new_cell, c->change);
 	}
@@ -142,8 +148,8 @@ static void put_cell_life(vv_page *p, const vv_web_life *life)
 			if (strcmp(c->name, name) != 0) {
 				continue;
 			}
-			put_value(p, value, e, c);
-			if (!vv_html_is_empty(value)) {
+			if (!is_kept(e, c)) {
+				put_value(p, value, e, c);
 				part_cell_then(&p->html, .at = to_event(p, e), .value = value,
 					       .author = e->commit.author,
 					       .iso = vv_page_iso(p, &e->commit),

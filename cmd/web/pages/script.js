@@ -37,7 +37,7 @@
 
 	/* The changes of a comparison, the rows of a dataset, or the commits of a list. */
 	function stops() {
-		return all('.diff tbody > tr:not(.fold), .data:not(.diff) tbody > tr, .log > li, article.event');
+		return all('.diff tbody > tr, .data:not(.diff) tbody > tr, .log > li, article.event');
 	}
 
 	function move(by) {
@@ -83,7 +83,7 @@
 		if (event.key === 'j' || event.key === 'k') {
 			move(event.key === 'j' ? 1 : -1);
 		} else if (event.key === 'Enter' && stops().indexOf(at) >= 0) {
-			var link = at.querySelector('th a, a');
+			var link = at.querySelector('a:not(.gap)');
 			if (link) {
 				link.click();
 			}
@@ -114,6 +114,30 @@
 		});
 	});
 	all('[data-keys]').forEach(function (e) { e.hidden = false; });
+
+	/* ---- plots say their values, under the pointer and to the arrow keys */
+
+	all('figure .plot').forEach(function (plot) {
+		var points = all('circle, rect', plot), at = -1;
+		var output = make('output', '', plot.parentNode.firstElementChild);
+		function show(next) {
+			if (next in points) {
+				all('.on', plot).forEach(function (e) { e.classList.remove('on'); });
+				at = next;
+				points[at].classList.add('on');
+				output.textContent = points[at].textContent;
+			}
+		}
+		plot.tabIndex = 0;
+		plot.addEventListener('pointerover', function (event) { show(points.indexOf(event.target)); });
+		plot.addEventListener('keydown', function (event) {
+			var step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+			if (step) {
+				show(at < 0 ? (step > 0 ? 0 : points.length - 1) : at + step);
+				event.preventDefault();
+			}
+		});
+	});
 
 	/* ---- an export searches in the page itself */
 

@@ -249,6 +249,7 @@ static void put_download(vv_page *p, const vv_web_table *t)
 		vv_web_form form;
 		const char *name, *text;
 	} forms[] = {{VV_WEB_CSV, "csv", "CSV of the rows shown"},
+		     {VV_WEB_CSV_MARKED, "csv-bom", "CSV for spreadsheets, with a byte order mark"},
 		     {VV_WEB_JSON, "json", "JSON of the rows shown"},
 		     {VV_WEB_NDJSON, "ndjson", "NDJSON of the rows shown"}};
 	const char *raw = vv_page_to_raw(p, &t->commit, t->path);

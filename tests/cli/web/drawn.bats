@@ -54,14 +54,15 @@ markup() {
 	done
 	start_server src
 	markup history/t.csv > page
-	grep -q 'Rows over time: the newest 50 versions' page
+	grep -q 'Rows changed, version by version: the newest 50 versions' page
+	grep -q 'Rows over time$' page
 	markup "$(sed -n 's/.*href="\/\([^"]*\)" rel="next".*/\1/p; s/.*rel="next" href="\/\([^"]*\)".*/\1/p' page | sed 's/&amp;/\&/g' | head -n 1)" > older
 	grep -q 'Rows over time: these 10 versions' older
 	# each corner has a coordinate of the one before
 	sed -n 's/.*<polyline[^>]*points="\([^"]*\)".*/\1/p' page | head -n 1 | tr ' ' '\n' | grep . > corners
 	python3 - <<-'END'
 	corners = [tuple(map(int, line.split(","))) for line in open("corners")]
-	assert len(corners) == 99, len(corners)
+	assert len(corners) == 119, len(corners)
 	assert all(a[0] == b[0] or a[1] == b[1] for a, b in zip(corners, corners[1:])), corners
 	END
 }
