@@ -331,12 +331,23 @@ static vv_status pin(vv_clone_job *j, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status fill_room(vv_clone_job *j, vv_error *err)
+{
+	const vv_progress *watch = j->quiet ? NULL : vv_notes_begin(j->notes);
+	vv_status rc = vv_room_fill(&j->taken, j->repo, j->room, watch, err);
+
+	vv_notes_end(j->notes);
+	return rc;
+}
+
 static vv_status clone_it(vv_clone_job *j, vv_error *err)
 {
 	const vv_init_options init = {.bare = j->bare, .program = "varve", .env = j->env};
 	bool created;
 	vv_status rc;
 
+	j->lazy |= j->room > 0;
+	j->no_checkout |= j->room > 0;
 	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
 	if ((rc = find_place(j, err)) < 0 || (rc = fix_url(j, err)) < 0 ||
 	    (!j->folder && (rc = name_dir(j, err)) < 0) ||
@@ -359,7 +370,9 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 		return rc;
 	}
 	j->fetched = true;
-	if ((rc = set_head(j, err)) < 0) return rc;
+	if ((rc = set_head(j, err)) < 0 || (j->room > 0 && (rc = fill_room(j, err)) < 0)) {
+		return rc;
+	}
 	return vv_unfinished_end(&j->unfinished, err);
 }
 

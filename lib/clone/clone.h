@@ -11,6 +11,7 @@
 
 #include "base/auto.h"
 #include "base/env.h"
+#include "lib/clone/room.h"
 #include "lib/clone/unfinished.h"
 #include "lib/fetch/fetch_run.h"
 #include "lib/heads/named.h"
@@ -24,6 +25,7 @@ typedef struct vv_clone_job {
 	bool git_host;       /* the other side is a Git host without varve */
 	bool single;         /* one branch: branch, or the one that HEAD names there */
 	bool lazy;           /* history alone */
+	uint64_t room;       /* bytes of rows at most, of which the work tree has none; 0: all */
 	const char *branch;  /* to begin with; NULL: the one that HEAD names there */
 	const char *origin;  /* the remote's name; NULL: origin */
 	const char *program; /* varve's path on the other side of ssh; NULL: as usual */
@@ -31,8 +33,9 @@ typedef struct vv_clone_job {
 	uint64_t idle_sec;
 	/* After the run: */
 	vv_fetch_job fetch;
-	bool lacking; /* some tables were written as pointers */
-	char *folder; /* where it is */
+	vv_room_sum taken; /* with room */
+	bool lacking;      /* some tables were written as pointers */
+	char *folder;      /* where it is */
 	/* Its own: */
 	char *absolute; /* of a path, else NULL */
 	char *one;      /* the one branch that is wanted; NULL: all */

@@ -8,7 +8,9 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/fetch/signed_plan.h"
 #include "lib/heads/named.h"
+#include "lib/heads/nearby.h"
 #include "lib/heads/seen.h"
 #include "lib/remotes/reach.h"
 #include "repo/git/history/revision.h"
@@ -31,12 +33,15 @@ typedef struct run {
 	bool ref_asked;   /* a peer's ref of blocks is, or there is none */
 	bool peers_asked; /* block peers are among the suppliers */
 	bool lazy;        /* remote.<name>.varveLazy: history alone */
+	bool own;         /* the remote is the one that the branch follows */
 	bool stand_in;    /* the first supplier is another peer, since the remote does not answer */
 	vv_remote stand;  /* which */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 	vv_heads_seen seen; /* signed heads */
 	vv_named mirrors;   /* of the data set; suppliers have their names from it */
+	vv_nearby nearby;   /* likewise */
+	bool near;          /* one of these stands in: only signed refs count */
 } run;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
@@ -73,28 +78,49 @@ static vv_status find_remote(run *r, vv_error *err)
 	return rc;
 }
 
-/* One of the further peers, which is connected when it is needed. */
-static vv_status add_supplier(run *r, const char *url, bool named, vv_error *err)
+static bool is_supplier(const run *r, const char *url)
 {
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		if (strcmp(r->suppliers[i].name, url) == 0) return true;
+	}
+	return false;
+}
+
+/* One of the further peers, which is connected when it is needed; a repeated one is not added again. */
+static vv_status add_supplier(run *r, const char *url, vv_named_by by, vv_error *err)
+{
+	const size_t room = VV_SUPPLIERS_MAX - r->supplier_count;
 	size_t added;
 	vv_error why;
 
-	if (strcmp(url, r->remote.url) == 0 ||
+	if (strcmp(url, r->remote.url) == 0 || is_supplier(r, url) ||
 	    (r->remote.name && strcmp(url, r->remote.name) == 0)) {
 		return VV_OK;
 	}
-	if (r->supplier_count == VV_SUPPLIERS_MAX) {
+	if (room == 0) {
 		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
 			       VV_SUPPLIERS_MAX);
 	}
-	if (vv_reach_suppliers_later(&r->t, r->suppliers + r->supplier_count,
-				     VV_SUPPLIERS_MAX - r->supplier_count, &added, url, named,
+	if (vv_reach_suppliers_later(&r->t, r->suppliers + r->supplier_count, room, &added, url, by,
 				     &why) < 0) {
 		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(url), why.message);
 		return VV_OK;
 	}
 	r->supplier_count += added;
 	return VV_OK;
+}
+
+/* As many as there is room for. */
+static vv_status add_found(run *r, const vv_named *found, vv_named_by by, vv_error *err)
+{
+	const char *url = NULL;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && r->supplier_count < VV_SUPPLIERS_MAX &&
+	       (url = vv_named_mirror(found, url))) {
+		rc = add_supplier(r, url, by, err);
+	}
+	return rc;
 }
 
 static vv_status look_lazy(run *r, vv_error *err)
@@ -125,55 +151,53 @@ static vv_status add_suppliers(run *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < r->remote.peer_count; i++) {
-		rc = add_supplier(r, r->remote.peers[i], false, err);
+		rc = add_supplier(r, r->remote.peers[i], VV_BY_SETTINGS, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < r->j->from.count; i++) {
-		rc = add_supplier(r, r->j->from.items[i], true, err);
+		rc = add_supplier(r, r->j->from.items[i], VV_BY_USER, err);
 	}
 	return rc;
 }
 
 /* Is it the remote that the branch follows, or somebody else, who was named? */
-static vv_status is_own_remote(const run *r, bool *out, vv_error *err)
+static vv_status is_own_remote(run *r, vv_error *err)
 {
 	vv_auto(char) *usual = NULL;
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
-	*out = true;
+	r->own = true;
 	if (!r->j->remote) return VV_OK;
 	if ((rc = vv_head_read(r->j->repo, &head, err)) < 0) return rc;
 	rc = vv_remote_default(&usual, r->j->repo, head.branch, false, err);
-	*out = usual && strcmp(usual, r->j->remote) == 0;
+	r->own = usual && strcmp(usual, r->j->remote) == 0;
 	return vv_missing_ok(rc, err);
-}
-
-static bool is_supplier(const run *r, const char *url)
-{
-	for (size_t i = 1; i < r->supplier_count; i++) {
-		if (strcmp(r->suppliers[i].name, url) == 0) return true;
-	}
-	return false;
 }
 
 /* Where the owner said that copies are: in the newest head that is trusted, and where the remote's name leads today. */
 static vv_status add_mirrors(run *r, vv_error *err)
 {
-	const char *url = NULL;
 	vv_error why;
-	bool own;
-	vv_status rc = is_own_remote(r, &own, err);
+	vv_status rc;
 
-	if (rc < 0 || !own || !r->remote.name) return rc;
+	if (!r->own || !r->remote.name) return VV_OK;
 	rc = vv_named_mirrors(&r->mirrors, r->j->repo, r->remote.name, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_notes_warn(r->t.notes, "%s", why.message);
 	}
-	while ((url = vv_named_mirror(&r->mirrors, url)) && r->supplier_count < VV_SUPPLIERS_MAX) {
-		if (!is_supplier(r, url) && (rc = add_supplier(r, url, false, err)) < 0) return rc;
+	return add_found(r, &r->mirrors, VV_BY_SETTINGS, err);
+}
+
+/* Who answers on the local network in the time that is left. */
+static vv_status add_nearby(run *r, vv_error *err)
+{
+	vv_error why;
+
+	if (vv_nearby_take(&r->nearby, &why) < 0) {
+		vv_notes_warn(r->t.notes, "%s", why.message);
 	}
-	return VV_OK;
+	return add_found(r, &r->nearby.found, VV_BY_STRANGER, err);
 }
 
 /* Who could not be reached when it was needed. */
@@ -245,6 +269,7 @@ static vv_status take_stand_in(run *r, vv_error *err)
 	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
 		      vv_text_url(r->suppliers[place ? place : host].name));
 	r->stand_in = true;
+	r->near = vv_nearby_has(&r->nearby, r->suppliers[place ? place : host].name);
 	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place ? place : host].name, &why) <
 	    0) {
 		*err = why;
@@ -266,6 +291,10 @@ static vv_status connect_all(run *r, vv_error *err)
 
 	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX + 1, sizeof(*r->suppliers));
 	if (!r->suppliers) return vv_fail_nomem(err);
+	if (is_own_remote(r, err) < 0 ||
+	    (r->own && vv_nearby_ask(&r->nearby, r->j->repo, err) < 0)) {
+		return err->code;
+	}
 	vv_status rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why);
 	r->supplier_count = 1;
 	if (rc == VV_OK && r->origin.host) {
@@ -279,7 +308,7 @@ static vv_status connect_all(run *r, vv_error *err)
 		*err = why;
 		return rc;
 	}
-	if (add_suppliers(r, err) < 0) return err->code;
+	if (add_suppliers(r, err) < 0 || add_nearby(r, err) < 0) return err->code;
 	if (rc < 0) {
 		if (add_mirrors(r, err) < 0) return err->code;
 		*err = why;
@@ -656,125 +685,43 @@ static const char *source_url(const run *r)
 	return r->stand_in ? r->suppliers[0].name : r->remote.url;
 }
 
+static vv_signed_plan signed_plan(run *r)
+{
+	return (vv_signed_plan){.plan = &r->j->plan,
+				.repo = r->j->repo,
+				.judged = &r->seen.judged,
+				.remote = &r->remote,
+				.url = source_url(r),
+				.notes = r->j->quiet ? NULL : r->t.notes};
+}
+
 /* The signed heads of whoever gives the history, before anything moves. A host in the place of the remote gives at most
- * what they name, and so does a remote that was found by a name. */
+ * what they name, and so does a remote that was found by a name; of a stranger on the local network nothing else is taken. */
 static vv_status see_heads(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
+	const vv_signed_plan s = signed_plan(r);
 	const vv_reached from = {.host = r->origin.host,
 				 .peer = r->origin.host ? NULL : r->suppliers[0].peer,
 				 .hello = r->hello};
-	bool own, named;
-	vv_status rc = is_own_remote(r, &own, err);
+	bool named;
+	vv_status rc = vv_named_is(&named, j->repo, r->remote.name, err);
 
-	if (rc < 0 || (rc = vv_named_is(&named, j->repo, r->remote.name, err)) < 0) return rc;
-	rc = vv_heads_see(&r->seen, j->repo, &from, source_url(r),
+	if (rc < 0) return rc;
+	rc = vv_heads_see(&r->seen, j->repo, &from, s.url,
 			  r->stand_in || named ? VV_HEADS_COPY
-			  : own                ? VV_HEADS_REMOTE
+			  : r->own             ? VV_HEADS_REMOTE
 					       : VV_HEADS_PEER,
 			  r->t.notes, err);
-	if (rc == VV_OK && named && !r->seen.judged.has_newest) {
+	if (rc == VV_OK && (named || r->near) && !r->seen.judged.has_newest) {
 		return vv_fail(err, VV_EREFUSED, "'%s' shows no signed head; nothing is moved",
-			       vv_text_url(source_url(r)));
+			       vv_text_url(s.url));
 	}
-	const bool strict = (r->stand_in && from.host) || named;
-	for (size_t i = 0; rc == VV_OK && r->seen.any && strict && i < j->plan.count; i++) {
-		const vv_ref_move *m = &j->plan.moves[i];
-		bool is = true;
-		if (!vv_oid_is_null(&m->id)) {
-			rc = vv_judged_names(&r->seen.judged, j->repo, m->from, &m->id, &is, err);
-		}
-		if (rc == VV_OK && !is) {
-			rc = vv_fail(
-				err, VV_EREFUSED,
-				"'%s' has %s elsewhere, and not where its signed head has it; nothing is moved",
-				vv_text_url(source_url(r)), vv_text_shows(m->from));
-		}
-	}
-	return rc;
-}
-
-/* What the newest head names of the remote's branch, if the copy has that. */
-static vv_status find_signed(const run *r, vv_ref_move *m, vv_error *err)
-{
-	vv_oid is;
-
-	if (vv_oid_is_null(&m->id) || m->behind ||
-	    !vv_head_commit_ref(&r->seen.judged.newest, m->from, &is)) {
-		return VV_OK;
-	}
-	m->signed_id = is;
-	m->is_signed = vv_oid_equal(&is, &m->id);
-	return m->is_signed ? VV_OK : vv_is_ancestor(r->j->repo, &is, &m->id, &m->is_signed, err);
-}
-
-/* The remote's tracking branch goes forward to it. */
-static vv_status move_signed(const run *r, const vv_ref_move *m, vv_error *err)
-{
-	vv_auto(char) *to = NULL;
-	vv_auto(vv_ref) now = {0};
-	bool forward = true;
-	vv_status rc = vv_remote_tracking(&to, &r->remote, m->from, err);
-
-	if (rc < 0 || !to) return rc;
-	rc = vv_ref_get(r->j->repo, to, &now, err);
-	if (rc == VV_OK) {
-		rc = vv_oid_equal(&now.id, &m->signed_id)
-			     ? (forward = false, VV_OK)
-			     : vv_is_ancestor(r->j->repo, &now.id, &m->signed_id, &forward, err);
-	}
-	if ((rc = vv_missing_ok(rc, err)) < 0 || !forward) return rc;
-	if (!r->j->quiet) {
-		vv_notes_put(r->t.notes, "%s is where its signed head has it",
-			     vv_text_shows(to + strlen("refs/")));
-	}
-	return vv_ref_update(r->j->repo, to, &m->signed_id, NULL, true, "fetch: signed head", err);
-}
-
-/* A peer in the place of the remote: what the owner signed moves the remote's branches, and is what pull merges. */
-static vv_status follow_signed(run *r, vv_error *err)
-{
-	vv_fetch_job *j = r->j;
-	vv_status rc = VV_OK;
-
-	if (!r->stand_in || !r->seen.judged.has_newest) return VV_OK;
-	for (size_t i = 0; i < j->plan.count; i++) {
-		vv_ref_move *m = &j->plan.moves[i];
-		if ((rc = find_signed(r, m, err)) < 0 ||
-		    (m->is_signed && (rc = move_signed(r, m, err)) < 0)) {
-			return rc;
-		}
-		if (m->for_merge && j->merge && !m->is_signed) {
-			return vv_fail(
-				err, VV_EREFUSED,
-				"'%s' does not have %s as its signed head has it; nothing is merged",
-				vv_text_url(source_url(r)), vv_text_shows(m->from));
-		}
-	}
-	return rc;
-}
-
-/* How far the branch is ahead of what was signed. */
-static vv_status tell_ahead(run *r, vv_error *err)
-{
-	const vv_judged *s = &r->seen.judged;
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && s->has_newest && !r->j->quiet && i < r->j->plan.count;
-	     i++) {
-		const vv_ref_move *m = &r->j->plan.moves[i];
-		uint64_t ahead = 0, behind = 0;
-		vv_oid is;
-		if (vv_oid_is_null(&m->id) || !vv_head_commit_ref(&s->newest, m->from, &is) ||
-		    vv_oid_equal(&is, &m->id) || strncmp(m->from, "refs/heads/", 11) != 0) {
-			continue;
-		}
-		rc = vv_ahead_behind(r->j->repo, &m->id, &is, &ahead, &behind, err);
-		if (rc == VV_OK && ahead > 0) {
-			vv_notes_put(r->t.notes, "%s is %s after the last signed head",
-				     vv_text_shows(m->from + 11),
-				     vv_text_counted(ahead, "commit", NULL));
-		}
+	if (rc < 0 || !r->seen.any) return rc;
+	if (r->near) {
+		vv_signed_only(&s, 0);
+	} else if ((r->stand_in && from.host) || named) {
+		rc = vv_signed_check(&s, err);
 	}
 	return rc;
 }
@@ -787,6 +734,10 @@ static vv_status fetch_tags(run *r, vv_error *err)
 	if (r->j->no_tags || r->j->tags || r->remote.fetch_count == 0) return VV_OK;
 	vv_status rc = vv_ref_plan_follow_tags(&r->j->plan, r->j->repo, r->hello, err);
 	if (rc < 0 || r->j->plan.count == before) return rc;
+	if (r->near) {
+		const vv_signed_plan s = signed_plan(r);
+		vv_signed_only(&s, before);
+	}
 	rc = fetch(r, err);
 	vv_fetch_result_clear(&r->result);
 	r->result = first;
@@ -922,8 +873,10 @@ static vv_status run_all(run *r, vv_error *err)
 	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) return behind(r, err);
 	vv_notes_end(r->t.notes);
 	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
+	const vv_signed_plan s = signed_plan(r);
 	if ((rc = vv_heads_seen_keep(&r->seen, r->j->repo, r->t.notes, r->j->quiet, err)) < 0 ||
-	    (rc = follow_signed(r, err)) < 0 || (rc = tell_ahead(r, err)) < 0) {
+	    (r->stand_in && (rc = vv_signed_follow(&s, r->j->merge != NULL, err)) < 0) ||
+	    (rc = vv_signed_tell_ahead(&s, err)) < 0) {
 		return behind(r, err);
 	}
 	if ((rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
@@ -948,6 +901,7 @@ static void close_run(run *r)
 	vv_fetch_result_clear(&r->result);
 	vv_heads_seen_clear(&r->seen);
 	vv_named_clear(&r->mirrors);
+	vv_nearby_clear(&r->nearby);
 	vv_transfer_close(&r->t);
 	vv_remote_clear(&r->remote);
 	vv_remote_clear(&r->stand);

@@ -320,7 +320,7 @@ static void free_later(later *l)
 	vv_free(l);
 }
 
-static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *url, bool named,
+static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *url, vv_named_by by,
 				vv_error *err)
 {
 	later *l;
@@ -338,13 +338,18 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 		free_later(l);
 		return rc;
 	}
-	l->ask = (vv_ask){.url = l->m->url, .named = named, .open = open_later, .payload = l};
+	l->ask = (vv_ask){
+		.url = l->m->url, .named = by == VV_BY_USER, .open = open_later, .payload = l};
 	l->t = *t;
 	l->t.held = NULL;
-	if ((rc = vv_ask_prepare(&l->ask, &t->connect, err)) < 0) {
+	if (by == VV_BY_STRANGER && !l->m->kind && !(l->m->kind = vv_strdup("peer"))) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc < 0 || (rc = vv_ask_prepare(&l->ask, &t->connect, err)) < 0) {
 		free_later(l);
 		return rc;
 	}
+	l->ask.connect.stranger = by == VV_BY_STRANGER;
 	l->t.repo = l->ask.repo;
 	*out = (vv_supplier){.name = url,
 			     .ask = &l->ask,
@@ -354,10 +359,10 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 }
 
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
-				   const char *url, bool named, vv_error *err)
+				   const char *url, vv_named_by by, vv_error *err)
 {
 	if (kind_of_name(url)) return vv_reach_suppliers(t, out, max, count, url, err);
-	vv_status rc = supplier_later(t, out, url, named, err);
+	vv_status rc = supplier_later(t, out, url, by, err);
 	*count = rc == VV_OK;
 	return rc;
 }
@@ -479,7 +484,7 @@ vv_status vv_reach_block_peers(vv_transfer *t, vv_git_host *host, vv_supplier *o
 
 	*count = 0;
 	for (size_t i = 0; rc == VV_OK && i < peers->count && *count < max; i++) {
-		if (supplier_later(t, &out[*count], peers->urls[i], false, &why) < 0) {
+		if (supplier_later(t, &out[*count], peers->urls[i], VV_BY_SETTINGS, &why) < 0) {
 			vv_notes_warn(t->notes, "%s is left out: %s", vv_text_url(peers->urls[i]),
 				      why.message);
 		} else {

@@ -51,13 +51,15 @@ const char *vv_reach_shown(const char *name);
 /* Another URL (of a further kind, too) as a supplier of blocks, which keeps url as its name. */
 vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, vv_error *err);
 void vv_reach_supplier_clear(vv_supplier *s);
+/* Who names a source: the settings; the user, now; or a stranger, whose URL must be a peer's, and may ask nobody for a
+ * secret. */
+typedef enum vv_named_by { VV_BY_SETTINGS, VV_BY_USER, VV_BY_STRANGER } vv_named_by;
 /* The same of a URL of the further kind, too, which may be several; at most max (at least one). later: those of
- * another kind are connected when they are asked for blocks, by the thread that does so. named: by the user,
- * now. */
+ * another kind are connected when they are asked for blocks, by the thread that does so. */
 vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 			     const char *url, vv_error *err);
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
-				   const char *url, bool named, vv_error *err);
+				   const char *url, vv_named_by by, vv_error *err);
 /* Those that take part although nobody named them. None is not a failure, and neither is any trouble with
  * them; it may be why blocks are missing later: *untold, VV_OK where there is none. */
 void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,

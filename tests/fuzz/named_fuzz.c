@@ -1,10 +1,12 @@
 /*
  * The answer of a name server, and the TXT record of a data set in it: what is believed has an owner, a name and mirrors.
+ * The output of Avahi: it becomes a few URLs of other machines.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/heads/named.h"
+#include "lib/heads/nearby.h"
 #include "tests/fuzz/fuzz.h"
 #include "transport/line/txt.h"
 
@@ -24,6 +26,23 @@ static void read_record(const char *text)
 	}
 }
 
+static void read_nearby(const char *text, size_t len)
+{
+	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
+	const char *url = NULL;
+	size_t count = 0;
+
+	if (vv_nearby_read(&n, text, len, VV_IGNORED) < 0) {
+		abort();
+	}
+	while ((url = vv_named_mirror(&n, url))) {
+		if (++count > VV_NEARBY_MAX || strncmp(url, "http://", 7) != 0 ||
+		    strpbrk(url + 7, " \"'\\$@?#;")) {
+			abort();
+		}
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	vv_auto(vv_buf) records = VV_BUF_INIT, text = VV_BUF_INIT;
@@ -33,5 +52,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	vv_buf_put(&text, data, size);
 	read_record(vv_buf_cstr(&text));
+	read_nearby(vv_buf_cstr(&text), text.len);
 	return 0;
 }

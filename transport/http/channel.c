@@ -39,7 +39,7 @@ typedef struct line {
 	const vv_env *env; /* borrowed; for git credential */
 	char *name;        /* of the peer, for messages */
 	vv_url url;        /* where to, moved on by redirects */
-	bool push;
+	bool push, stranger;
 	bool *foreign;                /* as in vv_connect_options */
 	unsigned idle_sec, first_sec; /* first_sec: until something came */
 	const atomic_bool *stopped;   /* nobody waits any more */
@@ -417,7 +417,7 @@ static vv_status authenticate(line *l, vv_error *err)
 {
 	vv_status rc;
 
-	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay) {
+	if (l->has_credential || (l->url.user && l->url.secret) || l->no_replay || l->stranger) {
 		if (l->has_credential && !l->approved) {
 			vv_credential_tell(&l->credential, l->repo, l->env, &l->url, false);
 		}
@@ -598,12 +598,14 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	l->repo = o->repo;
 	l->env = vv_connect_env(o);
 	l->push = o->write;
+	l->stranger = o->stranger;
 	l->foreign = o->foreign;
 	l->idle_sec = vv_idle_sec(o);
 	l->first_sec = vv_first_sec(o);
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) return rc;
 	vv_auto(char) *whole = post_url(l);
-	rc = whole ? http_settings_read(&l->settings, o, whole, err) : vv_fail_nomem(err);
+	if (!whole) return vv_fail_nomem(err);
+	rc = l->stranger ? VV_OK : http_settings_read(&l->settings, o, whole, err);
 	if (rc < 0) return rc;
 	l->multi = l->c->multi_init();
 	l->easy = l->c->easy_init();

@@ -28,6 +28,7 @@ typedef struct vv_connect_options {
 	                             * (remote.<name>.varve sets it) */
 	const char *service;        /* the command of it that answers --stdio; NULL: "serve" */
 	bool write;                 /* a push: HTTP asks for credentials at once where needed */
+	bool stranger;              /* found, not named: HTTP sends nothing that is secret */
 	bool *foreign; /* set when the far side answers, and not as varve does; may be NULL; used as long
 			* as the channel is */
 	/* NULL, or: once another thread has set it, every wait of the line fails within a second or two. Used

@@ -5,34 +5,48 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/tool.h"
 #include "cmd/varve/commands.h"
+#include "repo/git/config.h"
 
-typedef vv_clone_job options;
+typedef struct options {
+	vv_clone_job job;
+	const char *serve; /* address */
+} options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "bare", bare, "make no work tree: a repository to push to and serve from"),
-	OPT_STRING('b', "branch", branch, "NAME",
+	OPT_FLAG(0, "bare", job.bare, "make no work tree: a repository to push to and serve from"),
+	OPT_STRING('b', "branch", job.branch, "NAME",
 		   "check out this branch instead of the one that HEAD names there"),
-	OPT_STRING('o', "origin", origin, "NAME", "the name of the remote (default: origin)"),
-	OPT_LIST(0, "from", from, "PEER", "get blocks from this URL as well; may be repeated"),
-	OPT_STRING(0, "varve", program, "PROGRAM", "the path of varve on the far side of ssh"),
-	OPT_FLAG(0, "single-branch", single,
+	OPT_STRING('o', "origin", job.origin, "NAME", "the name of the remote (default: origin)"),
+	OPT_LIST(0, "from", job.from, "PEER", "get blocks from this URL as well; may be repeated"),
+	OPT_STRING(0, "varve", job.program, "PROGRAM", "the path of varve on the far side of ssh"),
+	OPT_FLAG(0, "single-branch", job.single,
 		 "get one branch: --branch, or the one that HEAD names there"),
-	OPT_FLAG(0, "lazy", lazy, "get history alone, and the data of a version when it is needed"),
-	OPT_FLAG(0, "git-host", git_host,
+	OPT_FLAG(0, "lazy", job.lazy,
+		 "get history alone, and the data of a version when it is needed"),
+	OPT_FLAG(0, "git-host", job.git_host,
 		 "take the far side for a Git host without varve: its blocks are in a ref"),
-	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
-	OPT_NUMBER(0, "timeout", idle_sec, "SECONDS",
+	OPT_FLAG('n', "no-checkout", job.no_checkout, "leave the work tree empty"),
+	OPT_NUMBER(0, "timeout", job.idle_sec, "SECONDS",
 		   "stop waiting for a peer after this long without a byte (60)"),
-	OPT_FLAG('v', "verbose", verbose,
+	OPT_STRING(0, "serve", serve, "ADDR",
+		   "then serve the clone over HTTP, for reading, until it is stopped"),
+	OPT_NUMBER(0, "room", job.room, "BYTES",
+		   "of the rows only as many versions, newest first, as fit into this room"),
+	OPT_FLAG('v', "verbose", job.verbose,
 		 "also show how many blocks arrived, and from which peers"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
 };
 
 static void tell_done(const vv_clone_job *j)
 {
 	if (j->quiet) return;
-	if (j->lazy) {
+	if (j->room > 0) {
+		vv_note("kept %s of %s, %s", vv_text_count(j->taken.taken),
+			vv_text_counted(j->taken.versions, "version", "versions"),
+			vv_text_bytes(j->taken.used));
+	} else if (j->lazy) {
 		vv_note("found %s of datasets; the data of each is fetched when it is needed",
 			vv_text_counted(j->fetch.elsewhere, "version", "versions"));
 	} else if (j->fetch.missing == 0 && j->fetch.versions > 0) {
@@ -46,9 +60,33 @@ static void tell_done(const vv_clone_job *j)
 	}
 }
 
+/* By varve-web, which takes the place of this process. On the local network where the user takes part in it. */
+static int serve(const options *o, const char *folder)
+{
+	vv_auto(vv_repository) *r = NULL;
+	vv_auto(char) *discover = NULL;
+	char *argv[6], *const words[] = {"--http", (char *)(uintptr_t)o->serve, "--read-only"};
+	int n = 0;
+
+	while (n < 3) {
+		argv[n] = words[n];
+		n++;
+	}
+	if (vv_repository_open(&r, folder, vv_environ(), VV_IGNORED) == VV_OK &&
+	    vv_config_string(r, "varve.discover", &discover, VV_IGNORED) == VV_OK) {
+		argv[n++] = (char *)(uintptr_t) "--announce";
+	}
+	if (o->job.quiet) {
+		argv[n++] = (char *)(uintptr_t) "--quiet";
+	}
+	argv[n++] = (char *)(uintptr_t)folder;
+	return vv_tool_serve_http("varve clone --serve", n, argv);
+}
+
 static int run_clone(void *opts, int argc, char **argv)
 {
-	vv_clone_job *j = opts;
+	options *o = opts;
+	vv_clone_job *j = &o->job;
 	vv_error err;
 
 	if (argc < 1 || argc > 2) return vv_usage_error("clone takes a URL and perhaps a folder");
@@ -60,9 +98,12 @@ static int run_clone(void *opts, int argc, char **argv)
 	if (rc == VV_OK) {
 		tell_done(j);
 	}
+	vv_auto(char) *folder = vv_take(&j->folder);
 	bool missing = j->fetch.missing > 0 || j->lacking;
 	vv_clone_job_clear(j);
-	return rc < 0 ? vv_report_trouble(&err) : missing ? VV_EXIT_NO : VV_EXIT_OK;
+	if (rc < 0) return vv_report_trouble(&err);
+	if (o->serve) return serve(o, folder);
+	return missing ? VV_EXIT_NO : VV_EXIT_OK;
 }
 
 const vv_command vv_cmd_clone = {
@@ -70,7 +111,7 @@ const vv_command vv_cmd_clone = {
 	.group = "start",
 	.summary = "make a copy of another repository, with its tables",
 	.usage = "[--bare] [-n] [-b BRANCH] [--single-branch] [--lazy] [--git-host] [-o NAME] "
-		 "[--from PEER]... URL [DIR]",
+		 "[--from PEER]... [--room BYTES] [--serve ADDR] URL [DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
 		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"

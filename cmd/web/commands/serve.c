@@ -60,6 +60,8 @@ static const vv_option table[] = {
 	OPT_STRING(0, "ratio", holding.ratio, "R",
 		   "give them R bytes of room for each byte that they keep for you"),
 	OPT_STRING(0, "term", term, "DAYS", "let go of no copy sooner after it came (90)"),
+	OPT_FLAG(0, "announce", http.announce,
+		 "announce it on the local network, by a hash of owner and name"),
 	OPT_FLAG('q', "quiet", http.quiet, "do not print a line for each request"),
 };
 
@@ -182,6 +184,10 @@ static int check_web_serve(const options *o, int argc)
 	if (o->holding.ratio && o->holding.size == 0) {
 		return vv_usage_error("--ratio R requires --hold BYTES and --for DID");
 	}
+	if (o->http.announce && (o->http.server.tls_cert || o->http.server.closed)) {
+		return vv_usage_error("--announce is for repositories which all may read, without "
+				      "--tls-cert and --private");
+	}
 	if (argc == 0) return vv_usage_error("name the repositories to serve");
 	return argc > 1 && o->holding.size > 0
 		       ? vv_usage_error(
@@ -240,7 +246,7 @@ const vv_command vv_cmd_web_serve = {
 	.summary = "serve repositories on this machine over HTTP",
 	.usage =
 		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] "
-		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES --for DID[=BYTES]... [--ratio R] [--term DAYS]] PATH...\n"
+		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--announce] [--hold BYTES --for DID[=BYTES]... [--ratio R] [--term DAYS]] PATH...\n"
 		"--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"

@@ -5,11 +5,15 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
+#include "base/codec.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/web/serve/http_file.h"
+#include "lib/heads/nearby.h"
 #include "lib/names/version_files.h"
 #include "transport/http/address.h"
 #include "transport/server/auth.h"
@@ -79,6 +83,50 @@ static void say_start(const vv_serve_http_options *o, const vv_http_server *serv
 	}
 }
 
+/* One program for each repository that has a signed head; of another that is said. pids[i] 0: it has none. */
+static vv_status announce(pid_t *pids, const vv_serve_http_options *o, const vv_http_server *server,
+			  vv_error *err)
+{
+	const char *const url = vv_http_server_url(server), *const port = strrchr(url, ':') + 1;
+	vv_status rc = VV_OK;
+
+	if (is_loopback(url)) {
+		vv_fail(err, VV_EUSAGE, "other machines cannot reach %s, so it is not announced",
+			url);
+		return vv_hint(err, "listen on all addresses: --http '*:%s'", port);
+	}
+	for (size_t i = 0; rc == VV_OK && i < o->server.path_count; i++) {
+		const char *const name = vv_http_server_name(server, i);
+		vv_auto(vv_buf) path = VV_BUF_INIT;
+		vv_auto(vv_repository) *r = NULL;
+
+		vv_buf_putc(&path, '/');
+		vv_percent_put(&path, name, strlen(name), "");
+		if ((rc = vv_buf_ok(&path, err)) < 0 ||
+		    (rc = vv_repository_open(&r, o->server.paths[i], o->server.env, err)) < 0) {
+			return rc;
+		}
+		rc = vv_nearby_announce(&pids[i], r, port, path.data, err);
+		if (rc == VV_ENOTFOUND) {
+			vv_notes_warn(o->notes, "'%s' is not announced: %s", vv_text_shows(name),
+				      err->message);
+			vv_notes_put(o->notes, "hint: sign it with 'varve sign --name NAME'");
+			rc = VV_OK;
+		}
+	}
+	return rc;
+}
+
+static void stop_announcing(const pid_t *pids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (pids[i] > 0) {
+			(void)kill(pids[i], SIGKILL); /* Avahi withdraws the service */
+			(void)waitpid(pids[i], NULL, 0);
+		}
+	}
+}
+
 static void wait_for_signal(const sigset_t *set)
 {
 	int got;
@@ -109,9 +157,10 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	const vv_ordered_options ordered = {.disk = o->temp_space};
 	vv_http_server *server = NULL;
 	sigset_t ends, before;
+	vv_auto_free pid_t *pids = vv_calloc(o->server.path_count + 1, sizeof(*pids));
 	vv_status rc;
 
-	if (!s.lock) return vv_fail_nomem(err);
+	if (!s.lock || !pids) return vv_fail_nomem(err);
 	if ((rc = vv_ordered_files_new(&s.ordered, &ordered, err)) < 0) {
 		vv_mutex_free(s.lock);
 		return rc;
@@ -131,7 +180,11 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 		} else {
 			say_start(o, server);
 		}
-		wait_for_signal(&ends);
+		rc = o->announce ? announce(pids, o, server, err) : VV_OK;
+		if (rc == VV_OK) {
+			wait_for_signal(&ends);
+		}
+		stop_announcing(pids, o->server.path_count);
 		vv_http_server_stop(server, GRACE_SEC);
 		vv_notes_put(o->notes, "stopped");
 	}

@@ -14,6 +14,7 @@
 typedef struct vv_serve_http_options {
 	vv_http_options server; /* but for words */
 	bool quiet;             /* no note for each request */
+	bool announce;          /* on the local network (lib/heads/nearby.h) */
 	const vv_notes *notes;
 	uint64_t temp_space; /* bytes of files of versions in key order; 0: 1 GiB */
 	/* Pages, as in vv_http_handlers; NULL: none. */

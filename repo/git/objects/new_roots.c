@@ -36,10 +36,11 @@ typedef struct items {
 	size_t count, cap;
 } items;
 
-/* The root that a blob names. */
+/* The root that a blob names, and how long its file is. */
 typedef struct known {
 	git_oid blob;
 	vv_cid root;
+	uint64_t bytes;
 } known;
 
 /* From the tree of a commit's only parent (null: it has none) to its own. */
@@ -118,8 +119,8 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 	return rc;
 }
 
-/* The same, of its root alone. */
-static vv_status read_root(finding *f, const git_oid *id, const char *path, vv_cid *out, bool *is,
+/* The same, of its root and length alone. */
+static vv_status read_root(finding *f, const git_oid *id, const char *path, known *out, bool *is,
 			   vv_error *err)
 {
 	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, f->known_index.seed);
@@ -129,32 +130,31 @@ static vv_status read_root(finding *f, const git_oid *id, const char *path, vv_c
 
 	while (vv_hash_probe_next(&probe, &at)) {
 		if (git_oid_equal(&f->known[at].blob, id)) {
-			*out = f->known[at].root;
+			*out = f->known[at];
 			*is = true;
 			return VV_OK;
 		}
 	}
 	vv_status rc = read_pointer(f, id, path, &p, is, err);
 	if (rc < 0 || !*is) return rc;
-	*out = p.root;
+	*out = (known){*id, p.root, p.bytes};
 	if (!vv_array_room(f->known, f->known_count, f->known_cap) ||
 	    !vv_hash_index_add(&f->known_index, hash, f->known_count)) {
 		return vv_fail_nomem(err);
 	}
-	f->known[f->known_count++] = (known){*id, p.root};
+	f->known[f->known_count++] = *out;
 	return VV_OK;
 }
 
 /* The same for what may be no pointer, or a damaged one: then null. */
 static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *err)
 {
+	known k;
 	bool is = false;
-	vv_status rc = read_root(f, id, NULL, out, &is, err);
+	vv_status rc = read_root(f, id, NULL, &k, &is, err);
 
 	if (rc == VV_ENOMEM) return rc;
-	if (rc < 0 || !is) {
-		memset(out, 0, sizeof(*out));
-	}
+	*out = rc < 0 || !is ? (vv_cid){0} : k.root;
 	vv_error_clear(err);
 	return VV_OK;
 }
@@ -218,14 +218,14 @@ static void forget_items(items *l)
 	}
 }
 
-static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, const char *path,
-		      vv_error *err)
+static vv_status give(finding *f, const vv_cid *root, uint64_t bytes, const vv_cid *before,
+		      const char *path, vv_error *err)
 {
 	bool added;
 	vv_status rc = vv_cid_set_add(f->given, root, &added, err);
 
 	if (rc < 0 || !added) return rc;
-	vv_new_root n = {.root = *root, .link = vv_linked_source(&f->linked, root)};
+	vv_new_root n = {.root = *root, .bytes = bytes, .link = vv_linked_source(&f->linked, root)};
 	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root) &&
 	    !vv_linked_source(&f->linked, before)) {
 		n.before = *before;
@@ -268,7 +268,8 @@ static bool is_file(uint32_t mode)
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	finding *f = payload;
-	vv_cid root, before;
+	known k;
+	vv_cid before;
 	git_oid id, old;
 	bool is;
 	vv_status rc;
@@ -281,13 +282,13 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	vv_oid_to_git(&id, &c->new_id);
 	vv_oid_to_git(&old, &c->old_id);
 	if ((rc = came_by_merge(f, c, &is, err)) < 0 || is ||
-	    (rc = read_root(f, &id, c->path, &root, &is, err)) < 0 || !is ||
-	    vv_cid_set_has(f->given, &root)) {
+	    (rc = read_root(f, &id, c->path, &k, &is, err)) < 0 || !is ||
+	    vv_cid_set_has(f->given, &k.root)) {
 		return rc;
 	}
 	if (!is_file(c->old_mode)) return keep_item(&f->added, c->path, &c->new_id, err);
 	if ((rc = root_of(f, &old, &before, err)) < 0) return rc;
-	return give(f, &root, &before, c->path, err);
+	return give(f, &k.root, k.bytes, &before, c->path, err);
 }
 
 /* --- renamed, or copied ----------------------------------------------------------------- */
@@ -348,7 +349,7 @@ static vv_status give_added(finding *f, const item *a, vv_error *err)
 	    (rc = find_renamed(f, &p, a->path, &before, err)) < 0) {
 		return rc;
 	}
-	return give(f, &p.root, &before, a->path, err);
+	return give(f, &p.root, p.bytes, &before, a->path, err);
 }
 
 /* A merge depends on all its parents, and is always looked at. */

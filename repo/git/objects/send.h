@@ -45,6 +45,7 @@ vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_co
 typedef struct vv_new_root {
 	vv_cid root, before;
 	bool known_before;
+	uint64_t bytes; /* of its file */
 	const char *path;
 	const char *link; /* borrowed for the call, as path is */
 	vv_oid commit;

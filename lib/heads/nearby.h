@@ -1,0 +1,54 @@
+/*
+ * nearby: who on the local network serves the same data set, by DNS-SD.
+ *
+ * `varve serve --http --announce` publishes a service of the type _varve._tcp, whose subtype is a hash of the owner's key and
+ * the data set's name, by the program avahi-publish. A repository with `varve.discover lan` asks for that hash by avahi-browse,
+ * for VV_NEARBY_MS. Machines that answer are strangers: their blocks are hashed, and only signed versions are taken.
+ *
+ *	vv_auto(vv_nearby) n = {.child = {.pid = 0}};
+ *	vv_nearby_ask(&n, r, err);
+ *	...
+ *	vv_nearby_take(&n, err);
+ *	while ((url = vv_named_mirror(&n.found, url))) ...
+ */
+#ifndef VV_LIB_HEADS_NEARBY_H
+#define VV_LIB_HEADS_NEARBY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "lib/heads/named.h"
+#include "repo/git/program.h"
+
+#define VV_NEARBY_MS 300u
+#define VV_NEARBY_MAX 8u /* that are asked */
+#define VV_NEARBY_HASH 32u
+
+typedef struct vv_nearby {
+	vv_child child; /* pid 0: nobody is asked */
+	uint64_t until; /* by vv_monotonic_ms */
+	vv_named found; /* its mirrors */
+} vv_nearby;
+
+/* Begins to ask. Asks nobody where the setting is not there, or no owner is pinned. VV_EUSAGE: the setting is something else;
+ * VV_EPROGRAM: avahi-browse is not installed. */
+vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
+/* Waits for the rest of the time, and fills found. VV_EIO: avahi-browse failed; its reason. */
+vv_status vv_nearby_take(vv_nearby *n, vv_error *err);
+bool vv_nearby_has(const vv_nearby *n, const char *url);
+void vv_nearby_clear(vv_nearby *n);
+VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
+
+/* The URLs in what `avahi-browse --parsable --resolve` prints, at most VV_NEARBY_MAX; lines that are none of ours are passed
+ * over. Only memory may be short. */
+vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *err);
+
+/* Starts a program that announces the repository, served by this machine at port and path ("/sales"), until it is killed, or
+ * the calling thread ends. VV_ENOTFOUND: no signed head is trusted here, so it has no name; VV_EPROGRAM. */
+vv_status vv_nearby_announce(pid_t *pid, vv_repository *r, const char *port, const char *path,
+			     vv_error *err);
+
+#endif

@@ -1,0 +1,123 @@
+load ../helper
+load folder
+
+# The local network: whoever has a signed data set announces it by Avahi, and who is near takes it from there.
+
+# Two machines with daemons of their own; `desk COMMAND` and `laptop COMMAND` run there.
+lan_begin() {
+	local program
+	for program in avahi-daemon avahi-publish avahi-browse dbus-daemon ip nsenter; do
+		PATH=$PATH:/usr/sbin:/sbin command -v "$program" > /dev/null || skip "$program is not installed"
+	done
+	unshare -Urmnp -f --mount-proc true 2> /dev/null || skip "no namespaces for users here"
+	lan=$BATS_TEST_TMPDIR/lan
+	mkdir "$lan"
+	unshare -Urmnpf --kill-child --mount-proc bash "$BATS_TEST_DIRNAME/lan.sh" "$lan" > "$lan/log" 2>&1 3>&- &
+	lan_pid=$!
+	for _ in $(seq 200); do
+		[ ! -e "$lan/desk" ] || break
+		sleep 0.05
+	done
+	[ -e "$lan/desk" ] || skip "Avahi does not start in a namespace: $(tail -n 1 "$lan/log")"
+	laptop=$(pgrep -P "$lan_pid" | head -n 1)
+}
+
+teardown() {
+	stop_server
+	if [ -n "${lan_pid-}" ]; then
+		kill -KILL "$lan_pid" 2> /dev/null || true # unshare does not heed another
+		wait "$lan_pid" 2> /dev/null || true
+	fi
+}
+
+laptop() {
+	nsenter -t "$laptop" -U -m -n -p --preserve-credentials sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"
+}
+
+desk() {
+	laptop nsenter -t "$(cat "$lan/desk")" -m -n sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"
+}
+
+# serve_desk FOLDER PORT: until the end of the test; once it is announced.
+serve_desk() {
+	desk sh -c 'echo $$ > "$0" && exec "$@"' "$lan/pid" varve serve --http "*:$2" --read-only --announce "$1" 2> "$lan/$2" 3>&- &
+	for _ in $(seq 100); do
+		! grep -q Established "$lan/$2" || return 0
+		sleep 0.05
+	done
+	cat "$lan/$2"
+	return 1
+}
+
+@test "with the origin gone a colleague on the local network has what was signed, and nothing else counts" {
+	lan_begin
+	a_table
+	key_of ada
+	git init -q --bare ../hub
+	varve remote add origin "$PWD/../hub"
+	as ada varve config varve.sign true
+	as ada varve sign -q --name prices
+	as ada varve push -q origin main
+	cd ..
+	varve clone -q "$PWD/hub" near
+	varve clone -q "$PWD/hub" mine
+	(cd a && another 1 && as ada varve push -q origin main)
+	varve -C near pull -q
+	mv hub gone
+	serve_desk near 8080
+	ends_with 2 laptop varve -C mine pull
+	varve -C mine config varve.discover lan
+	# who announces a hash that it should not know: nothing that it says is taken, and of what is wrong nothing is asked
+	hash=$(printf 'varve announce 1\n%s\nprices\n' "$key_ada" | sha256sum | cut -c 1-32)
+	for i in $(seq 12); do
+		desk avahi-publish --service "--subtype=_$hash._sub._varve._tcp" "evil $i" _varve._tcp 1 'path=/$(id);"x' > /dev/null 2>&1 3>&- &
+	done
+	# what is not signed, on the branch and beside it
+	(cd near && another 2 && varve branch more)
+	succeeds laptop varve -C mine pull
+	stderr_has "the history comes from http://10.9.0.1:8080/near instead"
+	[ "$(git -C mine rev-parse main)" = "$(git -C a rev-parse main)" ]
+	cmp a/prices.csv mine/prices.csv
+	[ -z "$(git -C mine for-each-ref --format='%(refname)' refs/remotes refs/tags | grep -v '^refs/remotes/origin/\(main\|HEAD\)$')" ]
+	ends_with 1 git -C mine cat-file -e "$(git -C near rev-parse main)"
+	# another data set behind the same hash
+	laptop kill "$(cat "$lan/pid")"
+	varve init -q other
+	(cd other && rows 50 > prices.csv && varve add -q prices.csv && varve commit -qm other && git update-ref refs/heads/main HEAD)
+	desk varve serve --http "*:8081" -q --read-only other 3>&- &
+	desk avahi-publish --service "--subtype=_$hash._sub._varve._tcp" other _varve._tcp 8081 path=/ 2> "$lan/8081" 3>&- &
+	for _ in $(seq 100); do
+		! grep -q Established "$lan/8081" || break
+		sleep 0.05
+	done
+	before=$(git -C mine rev-parse origin/main)
+	ends_with 2 laptop varve -C mine fetch
+	[ "$(git -C mine rev-parse origin/main)" = "$before" ]
+	ends_with 1 git -C mine cat-file -e "$(git -C other rev-parse HEAD)"
+}
+
+@test "only what is signed, readable by all and reachable is announced" {
+	a_table
+	ends_with 2 varve serve --http 0 --announce "$PWD"
+	stderr_has "other machines cannot reach"
+	ends_with 2 varve serve --http 0 --announce --private "$PWD"
+	stderr_has "which all may read"
+}
+
+@test "a clone goes on to serve what it took, within a room" {
+	a_table
+	another 1
+	another 2
+	varve clone --room 95000 --serve 127.0.0.1:0 "$PWD" ../copy 2> ../said 3>&- &
+	server_pid=$!
+	until grep -q serving ../said; do sleep 0.05; done
+	url=$(sed -n 's/^serving .* at //p' ../said)
+	grep -q "^kept 1 of 3 versions, " ../said
+	succeeds varve clone -q --lazy "$url" ../again
+	stop_server
+	cmp prices.csv ../again/prices.csv
+	cd ../copy
+	[ "$(ls -A)" = .git ]
+	cmp ../a/prices.csv <(varve --offline cat HEAD:prices.csv)
+	ends_with 2 varve --offline cat HEAD~1:prices.csv
+}
