@@ -259,6 +259,9 @@ int vv_report(const vv_error *err)
 	} else if (err->block) {
 		message("hint: ",
 			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, with --from URL from another repository");
+	} else if (err->code == VV_ECORRUPT) {
+		message("hint: ",
+			"'varve fsck' lists the damage; 'varve fsck --repair --from REMOTE' repairs it from the work tree and the remote");
 	}
 	return err->code == VV_ECONFLICT ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }

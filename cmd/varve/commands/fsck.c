@@ -936,14 +936,14 @@ static int check_fsck(const vv_context *c)
 /* What is still missing somebody else may have. */
 static void hint_from(const fsck *f)
 {
-	if (!json(f) && f->o->repair && f->problems > 0) {
-		vv_note("hint: %s",
-			f->o->from.count > 0
-				? "another repository may have the missing blocks: 'varve "
-				  "fsck --repair --from URL'"
-				: "a remote may have the missing blocks: 'varve fsck "
-				  "--repair --from REMOTE'");
-	}
+	if (json(f) || f->problems == 0) return;
+	vv_note("hint: %s",
+		!f->o->repair
+			? "'varve fsck --repair --from REMOTE' repairs it from the work tree and the "
+			  "remote"
+		: f->o->from.count > 0
+			? "another repository may have the missing blocks: 'varve fsck --repair --from URL'"
+			: "a remote may have the missing blocks: 'varve fsck --repair --from REMOTE'");
 }
 
 static vv_status run_fsck(vv_context *c, vv_error *err)
