@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -50,11 +51,30 @@ static bool mark_null(vv_arrow_column *c, size_t row)
 	return true;
 }
 
-/* Where `null` is 1 (else it is 0), and the bit is there; how many nulls that is. */
-static inline unsigned mark_if_null(char *valid, size_t row, unsigned null)
+/* Marks the rows from `have` on where null, a byte for each, is 1; else it is 0. False: there is no memory. */
+static bool mark_nulls(vv_arrow_column *c, const uint8_t *null, size_t count, size_t have)
 {
-	valid[row / 8] = (char)(valid[row / 8] & ~(int)(null << row % 8));
-	return null;
+	uint64_t sum = 0;
+	size_t i = 0;
+
+	if (!reach(&c->valid, have + count, 0xff)) return false;
+	uint8_t *valid = (uint8_t *)c->valid.bytes;
+	while (i < count) {
+		const size_t row = have + i;
+
+		if (row % 8 == 0 && count - i >= 8) { /* eight bytes become eight bits */
+			const uint64_t eight = vv_get_le64(null + i);
+
+			valid[row / 8] = (uint8_t) ~(eight * 0x0102040810204080u >> 56);
+			sum += eight * 0x0101010101010101u >> 56;
+			i += 8;
+		} else {
+			valid[row / 8] = (uint8_t)(valid[row / 8] & ~(null[i] << row % 8));
+			sum += null[i++];
+		}
+	}
+	c->nulls += sum;
+	return true;
 }
 
 /* ---- one cell ---- */
@@ -249,12 +269,41 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
 			rc = fits < 0 ? (vv_status)fits : vv_batch_run(r, b, c->place, false, err);
 		}
 	}
-	c->words = r->form == VV_RUN_SHARED && value_sizes[c->form] == sizeof(int64_t);
+	bool misfit = false;
+	c->null = false;
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
-		rc = read_value(&c->shared[i], c, &r->cells[i], err);
-		c->words = c->words && c->shared[i].is != VV_ARROW_MISFIT;
+		vv_arrow_value *v = &c->shared[i];
+
+		rc = read_value(v, c, &r->cells[i], err);
+		misfit = misfit || v->is == VV_ARROW_MISFIT;
+		c->null = c->null || v->is == VV_ARROW_NULL;
+		if (c->form == VV_ARROW_TEXT && v->is == VV_ARROW_VALUE) {
+			v->u.i = r->cells[i].len;
+		}
 	}
+	const bool fit = r->form == VV_RUN_SHARED && !misfit;
+	c->words = fit && value_sizes[c->form] == sizeof(int64_t);
+	c->shares_texts = fit && c->form == VV_ARROW_TEXT && !c->has_dictionary;
 	return rc;
+}
+
+/* Of each row the number of its value. */
+static void shared_of(uint8_t *out, const vv_group_run *r, const uint32_t *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		out[i] = r->index ? r->index[rows[i]] : 0;
+	}
+}
+
+static vv_status mark_shared(vv_arrow_column *c, const uint8_t *of, size_t count, size_t have,
+			     vv_error *err)
+{
+	uint8_t null[VV_ARROW_STEP];
+
+	for (size_t i = 0; c->null && i < count; i++) {
+		null[i] = c->shared[of[i]].is == VV_ARROW_NULL;
+	}
+	return !c->null || mark_nulls(c, null, count, have) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Values that rows share, of eight bytes each. */
@@ -262,60 +311,98 @@ static vv_status put_words(vv_arrow_column *c, const uint32_t *rows, size_t coun
 			   vv_error *err)
 {
 	int64_t *to = (int64_t *)(void *)(c->values.bytes + c->values.len);
-	size_t nulls = 0;
-	bool null = false;
+	uint8_t of[VV_ARROW_STEP];
+
+	shared_of(of, &c->run, rows, count);
+	for (size_t i = 0; i < count; i++) {
+		to[i] = c->shared[of[i]].u.i;
+	}
+	return mark_shared(c, of, count, have, err);
+}
+
+static vv_status too_much_text(const vv_arrow_column *c, vv_error *err)
+{
+	return vv_fail(err, VV_EREFUSED,
+		       "column '%s': an array of texts cannot have more than 2 GiB",
+		       vv_text_shows(c->name));
+}
+
+/* Texts that rows share. */
+static vv_status put_shared_texts(vv_arrow_column *c, const uint32_t *rows, size_t count,
+				  size_t have, vv_error *err)
+{
+	uint32_t *ends = (uint32_t *)(void *)c->values.bytes + have + 1;
+	uint8_t of[VV_ARROW_STEP];
+	uint64_t end = c->text.len;
+
+	shared_of(of, &c->run, rows, count);
+	for (size_t i = 0; i < count; i++) {
+		end += (uint64_t)c->shared[of[i]].u.i;
+		ends[i] = (uint32_t)end;
+	}
+	if (end > INT32_MAX) return too_much_text(c, err);
+	if (!vv_arrow_room(&c->text, end - c->text.len)) return vv_fail_nomem(err);
+	char *to = c->text.bytes + c->text.len;
+	for (size_t i = 0; i < count; i++) {
+		const size_t len = (size_t)c->shared[of[i]].u.i;
+
+		if (len > 0) {
+			memcpy(to, c->run.cells[of[i]].text, len);
+		}
+		to += len;
+	}
+	c->text.len = (size_t)end;
+	return mark_shared(c, of, count, have, err);
+}
+
+static void put_doubles(double *to, const int64_t *from, size_t count, unsigned scale)
+{
+	const double unit = (double)spell_power[scale];
 
 	for (size_t i = 0; i < count; i++) {
-		const vv_arrow_value *v = &c->shared[c->run.index ? c->run.index[rows[i]] : 0];
-
-		to[i] = v->is == VV_ARROW_VALUE ? v->u.i : 0;
-		null = null || v->is == VV_ARROW_NULL;
+		to[i] = (double)from[i] / unit;
 	}
-	if (null && !reach(&c->valid, have + count, 0xff)) return vv_fail_nomem(err);
-	for (size_t i = 0; null && i < count; i++) {
-		const vv_arrow_value *v = &c->shared[c->run.index ? c->run.index[rows[i]] : 0];
-
-		nulls += mark_if_null(c->valid.bytes, have + i, v->is == VV_ARROW_NULL);
-	}
-	c->nulls += nulls;
-	return VV_OK;
 }
 
 static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			     vv_error *err)
 {
 	const vv_group_run *r = &c->run;
+	const bool dense = count > 0 && rows[count - 1] - rows[0] == count - 1;
+	const int64_t *from = dense ? r->numbers + rows[0] : NULL;
+	const uint8_t *null = dense && r->empty ? r->empty + rows[0] : NULL;
 	void *to = c->values.bytes + c->values.len;
-	const double unit = (double)spell_power[r->scale];
-	const int64_t micros = c->form == VV_ARROW_DATETIME ? (int64_t)spell_power[6 - r->scale]
-							    : 1;
-	size_t nulls = 0;
+	int64_t picked[VV_ARROW_STEP];
+	uint8_t empty[VV_ARROW_STEP];
 
+	for (size_t i = 0; !dense && i < count; i++) {
+		picked[i] = r->numbers[rows[i]];
+		empty[i] = r->empty && r->empty[rows[i]];
+	}
+	from = dense ? from : picked;
 	if (c->form == VV_ARROW_DOUBLE) {
-		for (size_t i = 0; i < count; i++) {
-			((double *)to)[i] = (double)r->numbers[rows[i]] / unit;
-		}
+		put_doubles(to, from, count, r->scale);
 	} else if (c->form == VV_ARROW_DECIMAL) {
 		const vv_arrow_units power = vv_arrow_decimals_power(c->scale - r->scale);
 
 		for (size_t i = 0; i < count; i++) {
-			((vv_arrow_units *)to)[i] = r->numbers[rows[i]] * power;
+			((vv_arrow_units *)to)[i] = from[i] * power;
 		}
 	} else if (c->form == VV_ARROW_DATE) {
 		for (size_t i = 0; i < count; i++) {
-			((int32_t *)to)[i] = (int32_t)r->numbers[rows[i]];
+			((int32_t *)to)[i] = (int32_t)from[i];
+		}
+	} else if (c->form == VV_ARROW_DATETIME) {
+		const int64_t micros = (int64_t)spell_power[6 - r->scale];
+
+		for (size_t i = 0; i < count; i++) {
+			((int64_t *)to)[i] = from[i] * micros;
 		}
 	} else {
-		for (size_t i = 0; i < count; i++) {
-			((int64_t *)to)[i] = r->numbers[rows[i]] * micros;
-		}
+		memcpy(to, from, count * sizeof(*from));
 	}
-	if (r->empty && !reach(&c->valid, have + count, 0xff)) return vv_fail_nomem(err);
-	for (size_t i = 0; r->empty && i < count; i++) {
-		nulls += mark_if_null(c->valid.bytes, have + i, r->empty[rows[i]] != 0);
-	}
-	c->nulls += nulls;
-	return VV_OK;
+	return !r->empty || mark_nulls(c, dense ? null : empty, count, have) ? VV_OK
+									     : vv_fail_nomem(err);
 }
 
 /* The cell of a row, and what becomes of it; *own: room for that. NULL: it failed. */
@@ -336,11 +423,7 @@ static const vv_arrow_value *value_of(const vv_cell **cell, vv_arrow_value *own,
 static vv_status put_text(vv_arrow_column *c, const char *text, size_t len, size_t row,
 			  vv_error *err)
 {
-	if (len > (size_t)INT32_MAX - c->text.len) {
-		return vv_fail(err, VV_EREFUSED,
-			       "column '%s': an array of texts cannot have more than 2 GiB",
-			       vv_text_shows(c->name));
-	}
+	if (len > (size_t)INT32_MAX - c->text.len) return too_much_text(c, err);
 	if (!vv_arrow_room(&c->text, len)) return vv_fail_nomem(err);
 	if (len > 0) {
 		memcpy(c->text.bytes + c->text.len, text, len);
@@ -437,9 +520,10 @@ vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t c
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
 {
 	if (!make_room(c, have, count)) return vv_fail_nomem(err);
-	vv_status rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
-		       : c->words     ? put_words(c, rows, count, have, err)
-				      : put_cells(c, rows, count, have, number, misfits, err);
+	vv_status rc = c->run.numbers    ? put_numbers(c, rows, count, have, err)
+		       : c->words        ? put_words(c, rows, count, have, err)
+		       : c->shares_texts ? put_shared_texts(c, rows, count, have, err)
+					 : put_cells(c, rows, count, have, number, misfits, err);
 	c->values.len += count * value_sizes[c->form];
 	return rc;
 }

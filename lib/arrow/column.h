@@ -73,6 +73,8 @@ typedef struct vv_arrow_column {
 	vv_group_run run;
 	vv_arrow_value *shared; /* of each of its values; room for 255 */
 	bool words;             /* they have eight bytes each, and none is a misfit */
+	bool shares_texts;      /* they are texts whose lengths are u.i, and none is a misfit */
+	bool null;              /* one of them is null */
 	struct {
 		bool known, fits;
 		vv_run_form form;
@@ -100,7 +102,10 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
 /* The rows that follow are those of this group, read by vv_table_read_rows. */
 vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 
-/* Appends these rows of the group; the array has `have`, and number is that of the group's first row in the table.
+/* Rows that are put at once at most, so that texts that many rows share cannot go far beyond where a batch ends. */
+#define VV_ARROW_STEP 256u
+
+/* Appends these ascending rows of the group; the array has `have`, and number is that of the group's first row in the table.
  * VV_EREFUSED: the texts of an array are longer than 2^31 bytes. */
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);

@@ -10,8 +10,6 @@
 
 #define BATCH_TEXT                                                                                 \
 	((size_t)64 << 20) /* bytes of a column of text that end a batch: offsets have 32 bits */
-/* Rows of a group that are put at once, so that texts that many rows share cannot go far beyond that. */
-#define STEP_ROWS 256u
 
 struct vv_arrow_maker {
 	vv_table *table;
@@ -126,7 +124,7 @@ static vv_status put_rows(vv_arrow_maker *b, size_t *have, vv_error *err)
 {
 	const vv_batch *batch = b->group.batch;
 	const uint32_t *rows = b->group.rows + b->at;
-	size_t count = least(b->group.count - b->at, batch->has_long ? 1 : STEP_ROWS);
+	size_t count = least(b->group.count - b->at, batch->has_long ? 1 : VV_ARROW_STEP);
 	vv_status rc = VV_OK;
 
 	count = least(least(count, b->o.batch_rows - *have), b->o.limit);

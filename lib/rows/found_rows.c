@@ -229,7 +229,12 @@ static vv_status find_rows(found_rows *f, found_group *g, const vv_batch *b, vv_
 		g->rows = more;
 		g->cap = b->rows;
 	}
-	for (size_t i = 0; i < b->rows; i++) {
+	const bool all = !f->o.where && b->first_row >= f->skip;
+	for (size_t i = 0; all && i < b->rows; i++) {
+		g->rows[i] = (uint32_t)i;
+	}
+	g->count = all ? b->rows : 0;
+	for (size_t i = 0; !all && i < b->rows; i++) {
 		g->rows[g->count] = (uint32_t)i;
 		g->count += b->first_row + i >= f->skip &&
 			    (!f->o.where || vv_where_holds(f->o.where, b->cells + i * b->columns));

@@ -1,5 +1,5 @@
-"""frame_jobs.py JOB: one thing that people do with a table in Python, timed. Prints JSON: seconds, MB (the process's peak of memory) and
-answer, on which all programs that do the thing must agree.
+"""frame_jobs.py JOB: one thing that people do with a table in Python, timed. Prints JSON: seconds, cpu (seconds of all its threads, and
+of processes that ended), MB (the process's peak of memory) and answer, on which all programs that do the thing must agree.
 
 The current folder has data.csv and data.parquet, changed.csv and changed.parquet, and r, a repository in whose HEAD~1 and HEAD data.csv is
 these. A job is a function that imports and opens what it needs, and gives the function that is timed."""
@@ -302,14 +302,19 @@ def spark_parquet():
     return spark_over(lambda read: read.parquet(os.path.abspath("data.parquet")))
 
 
+def cpu():
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
+
+
 def main():
     job = globals()[sys.argv[1]]()
     run, check = job if isinstance(job, tuple) else (job, lambda answer: answer)
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), cpu()
     answer = run()
-    seconds = time.perf_counter() - begin
+    seconds, used = time.perf_counter() - begin, cpu() - used
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    print(json.dumps({"seconds": seconds, "MB": peak, "answer": check(answer)}))
+    print(json.dumps({"seconds": seconds, "cpu": used, "MB": peak, "answer": check(answer)}))
 
 
 if __name__ == "__main__":

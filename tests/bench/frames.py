@@ -93,6 +93,7 @@ def measured(scratch, report, settings, python, folder, work, who, bench):
         report.put(bench, who.replace("_", " "), "ms", [1000 * r["seconds"] for r in runs])
     else:
         report.put(bench, who.replace("_", " "), "seconds", [r["seconds"] for r in runs])
+        report.put(bench, who.replace("_", " "), "cpu s", [r["cpu"] for r in runs])
     report.put(bench, who.replace("_", " "), "peak MB", [r["MB"] for r in runs])
     return runs[0]["answer"]
 
