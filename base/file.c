@@ -559,6 +559,17 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err)
 	return VV_OK;
 }
 
+vv_status vv_lstat_at(vv_stat *out, int dir, const char *path, vv_error *err)
+{
+	struct stat st;
+
+	if (fstatat(dir, path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		return vv_fail_errno(err, "cannot look at", path);
+	}
+	fill_stat(out, &st);
+	return VV_OK;
+}
+
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err)
 {
 	struct stat st;

@@ -13,6 +13,7 @@
 #include "lib/push/push_run.h"
 #include "lib/sources/fetch_data.h"
 #include "lib/sources/needed.h"
+#include "lib/status/lost_tables.h"
 #include "varve/sync.h"
 
 struct varve_transfer {
@@ -448,6 +449,7 @@ static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_e
 
 	vv_push_job_init(&j, s->repo);
 	j.remote = remote;
+	j.own_hook = vv_lost_tables_warn;
 	j.refs = (vv_push_plan_options){.words = specs(s),
 					.count = spec_count(s),
 					.all = is_set(s, VARVE_SYNC_ALL),

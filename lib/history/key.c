@@ -122,21 +122,38 @@ vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_
 	return VV_OK;
 }
 
-static int hash_order(const void *a, const void *b)
+/* By one byte after the other, from the last: hashes are spread evenly, and the comparisons of qsort cost five times as much. */
+static void sort_hashes(uint64_t *hashes, uint64_t *room, size_t count)
 {
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
+	for (unsigned shift = 0; shift < 64; shift += 8) {
+		size_t at[256] = {0}, sum = 0, n;
+		uint64_t *from = shift / 8 % 2 ? room : hashes, *to = shift / 8 % 2 ? hashes : room;
+
+		for (size_t i = 0; i < count; i++) {
+			at[from[i] >> shift & 0xff]++;
+		}
+		for (size_t k = 0; k < 256; k++) {
+			n = at[k];
+			at[k] = sum;
+			sum += n;
+		}
+		for (size_t i = 0; i < count; i++) {
+			to[at[from[i] >> shift & 0xff]++] = from[i];
+		}
+	}
 }
 
 static vv_status hash_columns(uint64_t **out, const sample *s, const size_t *columns, size_t count,
 			      vv_error *err)
 {
+	vv_auto_free uint64_t *room = vv_calloc(s->rows + 1, sizeof(*room));
+
 	*out = vv_calloc(s->rows + 1, sizeof(**out));
-	if (!*out) return vv_fail_nomem(err);
+	if (!room || !*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->rows; i++) {
 		(*out)[i] = vv_key_hash(&s->cells[i * s->column_count], columns, count, 0, NULL);
 	}
-	qsort(*out, s->rows, sizeof(**out), hash_order);
+	sort_hashes(*out, room, s->rows);
 	return VV_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -13,6 +14,7 @@
 #include "lib/heads/make.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/proof.h"
+#include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
@@ -149,6 +151,31 @@ static void tell_sum(const run *r)
 
 /* --- the push ------------------------------------------------------------------------------ */
 
+/* The hook that varve wrote, with none before it, is not run: what it has to do where varve pushes is done here. */
+static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
+{
+	vv_auto(vv_hook_found) hook = {0};
+	vv_auto(vv_buf) earlier = VV_BUF_INIT;
+	bool plain = r->j->own_hook != NULL, wanted;
+	vv_status rc;
+
+	*out = false;
+	for (size_t i = 0; i < r->j->plan.count; i++) { /* else it looks at the ref of blocks */
+		plain &= !r->j->plan.items[i].force && !vv_oid_is_null(&r->j->plan.items[i].id);
+	}
+	if (!plain || (rc = vv_push_hook_find(&hook, r->j->repo, err)) < 0 || !hook.ours ||
+	    !hook.runs) {
+		return plain ? rc : VV_OK;
+	}
+	vv_buf_printf(&earlier, "%s" VV_PUSH_HOOK_EARLIER, hook.path);
+	if ((rc = vv_buf_ok(&earlier, err)) < 0 || vv_exists(vv_buf_cstr(&earlier)) ||
+	    (rc = vv_config_bool(r->j->repo, "varve.prepush", true, &wanted, err)) < 0) {
+		return rc;
+	}
+	*out = true;
+	return wanted ? r->j->own_hook(r->j->repo, r->t.notes, err) : VV_OK;
+}
+
 /* Git's pre-push hook may forbid it. */
 static vv_status run_hook(run *r, vv_error *err)
 {
@@ -157,7 +184,9 @@ static vv_status run_hook(run *r, vv_error *err)
 	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
 	const char *args[] = {r->remote.name ? r->remote.name : url, url, NULL};
 	bool ran;
+	vv_status rc = is_hook_done(r, &ran, err);
 
+	if (rc < 0 || ran) return rc;
 	for (size_t i = 0; i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
 		if (it->state == VV_PUSH_GOES) {
@@ -167,7 +196,7 @@ static vv_status run_hook(run *r, vv_error *err)
 				      local, it->to, remote);
 		}
 	}
-	vv_status rc = vv_buf_ok(&input, err);
+	rc = vv_buf_ok(&input, err);
 	return rc < 0 ? rc
 		      : vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
 					 err);
@@ -211,8 +240,11 @@ static vv_status send_to_host(run *r, vv_error *err)
 	}
 	vv_notes_end(r->t.notes);
 	if (rc == VV_OK && going > 0 && !r->j->dry_run) {
-		rc = vv_git_host_push(r->there.host, refs, going, r->j->no_verify, &r->out.said,
-				      err);
+		bool done = r->j->no_verify;
+
+		rc = done ? VV_OK : is_hook_done(r, &done, err);
+		rc = rc < 0 ? rc
+			    : vv_git_host_push(r->there.host, refs, going, done, &r->out.said, err);
 	}
 	if (rc == VV_OK && count > 0 && branch_first) {
 		rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);

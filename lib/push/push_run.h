@@ -24,6 +24,8 @@ typedef struct vv_push_job {
 	/* The same of every version, to the store that the work tree's .varveconfig calls so, or (remote names one) to the
 	 * host's own ref; then each is proved there. VV_OK: all are. Nothing is switched. */
 	bool move;
+	/* What the pre-push hook that varve writes does of any push: then the hook itself is not run for this. NULL: it is. */
+	vv_status (*own_hook)(vv_repository *r, const vv_notes *notes, vv_error *err);
 	uint64_t idle_sec;
 	/* After the run: */
 	vv_push_plan plan;

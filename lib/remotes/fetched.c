@@ -167,28 +167,3 @@ vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_erro
 	if ((rc = vv_buf_ok(&specs, err)) < 0 || (rc = run_fetch(f, &specs, err)) < 0) return rc;
 	return vv_refs_each(f->t->repo, f->folder, fn, payload, err);
 }
-
-vv_status vv_fetched_count(const vv_fetched *f, const vv_oid *ids, size_t count, uint64_t *out,
-			   vv_error *err)
-{
-	const char *args[] = {"rev-list",  "--count", "--not",   "--branches", "--tags",
-			      "--remotes", "--not",   "--stdin", NULL};
-	vv_auto(vv_buf) input = VV_BUF_INIT, text = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
-	vv_git_call run = f->git;
-	vv_status rc;
-
-	for (size_t i = 0; i < count; i++) {
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(&input, "%s\n", hex);
-	}
-	run.args = args;
-	run.input = input.data;
-	run.len = input.len;
-	run.output = &text;
-	if ((rc = vv_buf_ok(&input, err)) == VV_OK) {
-		rc = vv_git_must(&run, "counting commits", err);
-	}
-	*out = rc == VV_OK ? strtoull(vv_buf_cstr(&text), NULL, 10) : 0;
-	return rc;
-}

@@ -36,8 +36,5 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 			 vv_error *err);
 /* All refs of the host but those of blocks, each given to fn. */
 vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_error *err);
-/* How many commits of ids no branch or tag reaches. */
-vv_status vv_fetched_count(const vv_fetched *f, const vv_oid *ids, size_t count, uint64_t *out,
-			   vv_error *err);
 
 #endif

@@ -959,12 +959,6 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 	return VV_OK;
 }
 
-vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
-			    vv_error *err)
-{
-	return vv_fetched_count(&g->fetched, ids, count, out, err);
-}
-
 /* --- gc ------------------------------------------------------------------------------------------- */
 
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err)

@@ -53,10 +53,6 @@ vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err);
 
-/* How many commits of those are new, counted before refs move. */
-vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t *out,
-			    vv_error *err);
-
 /* Gets the packs that the versions in commits need and that are not here; below haves nothing is
  * lacking. */
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,

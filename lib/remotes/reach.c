@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/blocks_config.h"
 #include "lib/remotes/folder_url.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
@@ -417,6 +418,33 @@ static bool was_host(const vv_transfer *t, const char *url)
 	return dir && vv_exists(dir);
 }
 
+/* Is a repository of this machine one that has no ref of blocks? Then git need not ask it. */
+static bool lacks_blocks_ref(const vv_transfer *t, const char *path)
+{
+	static const char *const usual[] = {VV_HOST_REF, VV_HOST_BRANCH};
+	vv_auto(vv_repository) *there = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_blocks_config c;
+	vv_ref ref;
+
+	if (vv_head_read(t->repo, &head, VV_IGNORED) < 0 || vv_oid_is_null(&head.commit) ||
+	    vv_blocks_config_read(&c, t->repo, &head.commit, VV_IGNORED) < 0) {
+		return false;
+	}
+	const bool named = c.ref != NULL;
+	vv_blocks_config_clear(&c);
+	if (named ||
+	    vv_repository_open(&there, path, vv_connect_env(&t->connect), VV_IGNORED) < 0) {
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (vv_ref_get(there, usual[i], &ref, VV_IGNORED) != VV_ENOTFOUND) {
+			return false;
+		}
+	}
+	return true;
+}
+
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			      bool eager, vv_error *err)
 {
@@ -428,8 +456,7 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	if (vv_url_read(&u, url, VV_IGNORED) < 0) return VV_OK;
 	bool asks = u.kind == VV_URL_PATH ||
 		    (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
-	vv_url_clear(&u);
-	if (!asks) return VV_OK;
+	if (!asks || (write && u.kind == VV_URL_PATH && lacks_blocks_ref(t, u.path))) return VV_OK;
 	vv_status rc = vv_git_host_open(out, t, m, NULL, write, VV_IGNORED);
 	if (rc == VV_OK) {
 		rc = vv_git_host_has_blocks(*out, &has, VV_IGNORED);

@@ -142,6 +142,7 @@ typedef struct collector {
 	size_t staged_count; /* entries of HEAD against the index, sorted by path */
 	size_t *tables;      /* places in the index: those whose file has data */
 	size_t table_count, table_cap;
+	int top; /* the work tree's folder */
 } collector;
 
 static bool wanted(const collector *c, const char *path)
@@ -625,12 +626,10 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 
 static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(c->r, e->path);
 	bool tracked = false, pointer = false;
 	vv_stat st;
+	vv_status rc = vv_lstat_at(&st, c->top, e->path, err);
 
-	if (!file) return vv_fail_nomem(err);
-	vv_status rc = vv_lstat(&st, file, err);
 	if (rc == VV_ENOTFOUND) {
 		if ((rc = mark(c, e, 'D', err)) < 0 || !c->opts->missing || !S_ISREG(e->mode)) {
 			return rc;
@@ -705,27 +704,39 @@ static vv_status add_modules(collector *c, vv_error *err)
 	return rc;
 }
 
-static vv_status add_work(collector *c, vv_error *err)
+static vv_status add_entries(collector *c, vv_error *err)
 {
-	size_t count = vv_index_count(c->x);
-	vv_status rc = c->opts->modules ? add_modules(c, err) : VV_OK;
+	const size_t count = vv_index_count(c->x);
+	vv_status rc = VV_OK;
 
-	if (rc < 0 || (rc = vv_attr_list_read(&c->lines, c->r, err)) < 0 ||
-	    (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);
 		if (e.stage != 0 || e.skip_worktree || (e.mode & 0170000) == GITLINK ||
 		    !wanted(c, e.path)) {
 			continue;
 		}
-		if ((rc = entry_state(c, i, &e, err)) < 0 ||
-		    (rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err)) < 0) {
-			return rc;
+		if ((rc = entry_state(c, i, &e, err)) == VV_OK) {
+			rc = vv_attr_beaten_note(&c->beaten, c->r, e.path, err);
 		}
 	}
+	return rc;
+}
+
+static vv_status add_work(collector *c, vv_error *err)
+{
+	const char *top = vv_repository_workdir(c->r);
+	vv_status rc = c->opts->modules ? add_modules(c, err) : VV_OK;
+
+	if (rc < 0 || (rc = vv_attr_list_read(&c->lines, c->r, err)) < 0 ||
+	    (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
+		return rc;
+	}
+	if (!top) return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
+	if ((c->top = vv_open(top, O_RDONLY | O_DIRECTORY, 0, err)) < 0) return (vv_status)c->top;
+	rc = add_entries(c, err);
+	(void)vv_close(c->top, top, VV_IGNORED);
+	if (rc < 0) return rc;
 	vv_attr_beaten_put(&c->beaten, &c->out->beaten);
 	if (c->out->count > 1) {
 		qsort(c->out->entries, c->out->count, sizeof(*c->out->entries), by_path);

@@ -2,9 +2,10 @@
  * loose_pack: when Git's loose objects become a pack, which packs are varve's own to
  * merge, and in which order objects go in so that deltas come out small.
  *
- * Our packs are merged geometrically: one that has at most twice the objects of all
- * smaller ones together goes into the new one, so that few remain and an object is
- * packed again only about as often as the logarithm of their number.
+ * Packs are merged geometrically: one that has at most twice the bytes of all
+ * smaller ones and the loose objects together goes into the new one, so that few remain, a
+ * large blob finds the version before it, and a byte is written again only about as often as the
+ * logarithm of their number.
  */
 #include "repo/gc/loose_pack.h"
 
@@ -30,8 +31,9 @@
 
 typedef struct own_pack {
 	char hex[GIT_OID_HEXSZ + 1];
-	uint32_t objects;
+	uint64_t bytes;
 	bool merged;
+	bool own; /* varve made it */
 } own_pack;
 
 typedef struct loose_file {
@@ -43,8 +45,9 @@ typedef struct packing {
 	vv_repository *repo;
 	loose_file *loose;
 	size_t loose_count, loose_cap;
+	uint64_t loose_bytes;
 	own_pack *packs;
-	size_t pack_count;
+	size_t pack_count, pack_cap;
 	vv_oid_set wanted, done;
 	git_oid *ids; /* all of wanted, in the order found */
 	size_t id_count, id_cap;
@@ -259,21 +262,6 @@ static bool pack_has(const packing *p, const char *hex, const char *ext)
 	return vv_exists(path);
 }
 
-/* The count in a pack's index: the last entry of its fan-out (gitformat-pack(5)). */
-static bool read_count(const packing *p, const char *hex, uint32_t *out)
-{
-	vv_auto(char) *path = packing_file(p, hex, "idx");
-	unsigned char b[4];
-	int fd = vv_open(path, O_RDONLY, 0, NULL);
-	bool good = fd >= 0 && vv_pread_full(fd, b, 4, 8 + 255 * 4, path, NULL) == 4;
-
-	(void)vv_close(fd, path, NULL);
-	if (good) {
-		*out = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-	}
-	return good;
-}
-
 static bool is_listed(const packing *p, const char *hex)
 {
 	for (size_t i = 0; i < p->pack_count; i++) {
@@ -282,11 +270,11 @@ static bool is_listed(const packing *p, const char *hex)
 	return false;
 }
 
-static int fewest_first(const void *x, const void *y)
+static int smallest_first(const void *x, const void *y)
 {
 	const own_pack *a = x, *b = y;
 
-	return (a->objects > b->objects) - (a->objects < b->objects);
+	return (a->bytes > b->bytes) - (a->bytes < b->bytes);
 }
 
 /* Is it still there, and has nobody marked it to be kept? */
@@ -300,6 +288,26 @@ static bool is_free(const packing *p, const char *hex)
 	return pack_has(p, hex, "pack");
 }
 
+static vv_status add_pack(packing *p, const char *hex, bool own, vv_error *err)
+{
+	vv_auto(char) *path = packing_file(p, hex, "pack");
+	vv_stat st;
+
+	if (is_listed(p, hex) || !is_free(p, hex) || vv_lstat(&st, path, VV_IGNORED) < 0) {
+		return VV_OK;
+	}
+	if (!vv_array_room(p->packs, p->pack_count, p->pack_cap)) return vv_fail_nomem(err);
+	own_pack *pack = &p->packs[p->pack_count++];
+	*pack = (own_pack){.bytes = st.size, .own = own};
+	memcpy(pack->hex, hex, GIT_OID_HEXSZ);
+	return VV_OK;
+}
+
+static bool is_hex(const char *text)
+{
+	return strspn(text, "0123456789abcdef") == GIT_OID_HEXSZ;
+}
+
 /* Our packs that are still there and that nobody has marked to be kept. */
 static vv_status list_own(packing *p, vv_error *err)
 {
@@ -307,38 +315,53 @@ static vv_status list_own(packing *p, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_missing_ok(vv_read_file(&text, path, LIST_BYTES_MAX, err), err);
 
-	if (rc < 0 || text.len == 0) return rc;
-	if (!(p->packs = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(own_pack)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t at = 0; at + GIT_OID_HEXSZ < text.len; at += GIT_OID_HEXSZ + 1) {
-		own_pack *pack = &p->packs[p->pack_count];
+	for (size_t at = 0; rc == VV_OK && at + GIT_OID_HEXSZ < text.len; at += GIT_OID_HEXSZ + 1) {
+		char *hex = text.data + at;
 
-		memcpy(pack->hex, text.data + at, GIT_OID_HEXSZ);
-		pack->hex[GIT_OID_HEXSZ] = '\0';
-		if (text.data[at + GIT_OID_HEXSZ] != '\n') {
+		if (hex[GIT_OID_HEXSZ] != '\n') {
 			break; /* torn: what follows is left to git gc */
 		}
-		if (strspn(pack->hex, "0123456789abcdef") == GIT_OID_HEXSZ &&
-		    !is_listed(p, pack->hex) && is_free(p, pack->hex) &&
-		    read_count(p, pack->hex, &pack->objects)) {
-			p->pack_count++;
-		}
+		hex[GIT_OID_HEXSZ] = '\0';
+		rc = is_hex(hex) ? add_pack(p, hex, true, err) : VV_OK;
 	}
-	qsort(p->packs, p->pack_count, sizeof(*p->packs), fewest_first);
-	return VV_OK;
+	return rc;
+}
+
+/* Those that git made, too, as its own gc does. Not where an index over all packs names them. */
+static vv_status list_others(packing *p, vv_error *err)
+{
+	vv_auto(char) *over = vv_path_join(p->packdir, "multi-pack-index", NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = over ? VV_OK : vv_fail_nomem(err);
+
+	if (rc < 0 || vv_exists(over) || !vv_exists(p->packdir) ||
+	    (rc = vv_folder_read(&f, p->packdir, false, err)) < 0) {
+		return rc;
+	}
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		char hex[GIT_OID_HEXSZ + 1] = "";
+
+		if (strncmp(f.name, "pack-", 5) == 0 && vv_path_ends(f.name, ".pack")) {
+			(void)snprintf(hex, sizeof(hex), "%s", f.name + 5);
+		}
+		rc = is_hex(hex) ? add_pack(p, hex, false, err) : VV_OK;
+	}
+	return rc;
 }
 
 static void choose_packs(packing *p)
 {
-	uint64_t total = p->loose_count;
+	uint64_t total = p->loose_bytes;
 
+	if (p->pack_count > 1) {
+		qsort(p->packs, p->pack_count, sizeof(*p->packs), smallest_first);
+	}
 	for (size_t i = 0; i < p->pack_count; i++) {
-		if (p->packs[i].objects > 2 * total && !(total == 0 && i + 1 < p->pack_count)) {
+		if (p->packs[i].bytes > 2 * total && !(total == 0 && i + 1 < p->pack_count)) {
 			break;
 		}
 		p->packs[i].merged = true;
-		total += p->packs[i].objects;
+		total += p->packs[i].bytes;
 	}
 }
 
@@ -358,6 +381,7 @@ static vv_status add_loose(packing *p, const char *path, const char *fan, const 
 	(void)snprintf(file->hex, sizeof(file->hex), "%s%s", fan, name);
 	if (git_oid_fromstr(&file->id, file->hex) == 0) {
 		p->loose_count++;
+		p->loose_bytes += st.size;
 	}
 	git_error_clear();
 	return VV_OK;
@@ -479,7 +503,7 @@ static vv_status rewrite_list(const packing *p, const char *new_hex, vv_error *e
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < p->pack_count; i++) {
-		if (!p->packs[i].merged) {
+		if (!p->packs[i].merged && p->packs[i].own) {
 			vv_buf_printf(&text, "%s\n", p->packs[i].hex);
 		}
 	}
@@ -556,6 +580,7 @@ static vv_status pack_locked(vv_repository *r, unsigned above, uint64_t *packed,
 	vv_oid_set_init(&p.wanted);
 	vv_oid_set_init(&p.done);
 	if ((rc = p.packdir ? list_own(&p, err) : vv_fail_nomem(err)) < 0 ||
+	    (above == 0 && (rc = list_others(&p, err)) < 0) ||
 	    (rc = list_loose(&p, above, err)) < 0 ||
 	    (p.loose_count <= above && p.pack_count <= PACKS_MAX) ||
 	    (rc = make_pack(&p, err)) < 0) {

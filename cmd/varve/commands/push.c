@@ -8,6 +8,7 @@
 #include "lib/push/push_run.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/named_store.h"
+#include "lib/status/lost_tables.h"
 
 typedef struct options {
 	vv_push_job job;
@@ -134,6 +135,7 @@ static vv_status run_push(vv_context *c, vv_error *err)
 	vv_push_job *j = &o->job;
 
 	j->repo = c->repo;
+	j->own_hook = vv_lost_tables_warn;
 	j->remote = c->argc > 0 ? c->argv[0] : NULL;
 	j->refs.words = c->argv + 1;
 	j->refs.count = c->argc > 1 ? c->argc - 1 : 0;

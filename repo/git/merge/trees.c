@@ -405,33 +405,20 @@ static int place(git_index *git, const conflict *c)
 vv_status vv_merged_tree(vv_merged_trees *m, vv_oid *tree, vv_error *err)
 {
 	git_repository *to;
-	git_index *git = NULL;
 	git_oid id;
+	int code = 0;
 	vv_status rc = vv_quarantine_repository(m->repo, &to, err);
-	size_t count = git_index_entrycount(m->git);
-	int code;
 
 	if (rc < 0) return rc;
-	if ((code = git_index_new(&git)) < 0) return vv_git_fail(err, code, "cannot make a tree");
-	for (size_t i = 0; code >= 0 && i < count; i++) {
-		const git_index_entry *e = git_index_get_byindex(m->git, i);
-
-		if (GIT_INDEX_ENTRY_STAGE(e) == 0) {
-			code = git_index_add(git, e);
-		}
-	}
 	for (size_t i = 0; code >= 0 && i < m->count; i++) {
-		code = place(git, &m->items[i]);
+		code = place(m->git, &m->items[i]);
 	}
-	if (code >= 0) {
-		code = git_index_write_tree_to(&id, git, to);
+	/* What else is in conflict is in places of others. */
+	if (code >= 0 && (code = git_index_conflict_cleanup(m->git)) >= 0) {
+		code = git_index_write_tree_to(&id, m->git, to);
 	}
-	if (code < 0) {
-		rc = vv_git_fail(err, code, "cannot make the merged tree");
-	} else {
-		vv_oid_from_git(tree, &id);
-	}
-	git_index_free(git);
+	if (code < 0) return vv_git_fail(err, code, "cannot make the merged tree");
+	vv_oid_from_git(tree, &id);
 	git_error_clear();
-	return rc;
+	return VV_OK;
 }

@@ -3,6 +3,7 @@
  */
 #include "repo/git/objects/send.h"
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/objects.h"
@@ -185,6 +186,39 @@ vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bo
 			 vv_oid_set_has(&s.down.tags, &id);
 	}
 	descent_clear(&s.down);
+	return rc;
+}
+
+typedef struct ref_tips {
+	vv_oid *items;
+	size_t count, cap;
+} ref_tips;
+
+static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
+{
+	ref_tips *t = payload;
+
+	if (vv_oid_is_null(&ref->commit)) return VV_OK;
+	if (!vv_array_room(t->items, t->count, t->cap)) return vv_fail_nomem(err);
+	t->items[t->count++] = ref->commit;
+	return VV_OK;
+}
+
+vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
+			 vv_error *err)
+{
+	vv_auto(vv_range) range = {0};
+	ref_tips t = {0};
+	vv_status rc;
+
+	*out = 0;
+	if ((rc = vv_refs_each(r, "refs/heads/", add_tip, &t, err)) == VV_OK &&
+	    (rc = vv_refs_each(r, "refs/tags/", add_tip, &t, err)) == VV_OK &&
+	    (rc = vv_refs_each(r, "refs/remotes/", add_tip, &t, err)) == VV_OK &&
+	    (rc = vv_range_open(&range, r, ids, count, t.items, t.count, err)) == VV_OK) {
+		*out = range.commits.count;
+	}
+	vv_free(t.items);
 	return rc;
 }
 

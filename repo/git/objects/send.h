@@ -76,6 +76,10 @@ vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn
 vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
 			   vv_error *err);
 
+/* How many commits ids reach that no branch, tag or tracking branch does. */
+vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
+			 vv_error *err);
+
 /* Commits to tell a peer of in a negotiation: first the tips of all refs, then their
  * ancestors at distances 1, 2, 4, 8 ... along first parents and the rest, without repeats,
  * newest first; at most max. At most so many commits are looked at (0: 200,000), on which the

@@ -118,7 +118,7 @@ static void a_long_history_stays_as_small_as_git_gc_makes_it(void **state)
 	assert_in_range(ours, 1, gits * 3 / 2);
 }
 
-static void only_packs_of_ours_are_merged(void **state)
+static void packs_of_git_are_merged_where_a_gc_was_asked_for(void **state)
 {
 	vv_repository *r;
 	vv_error err;
@@ -134,10 +134,16 @@ static void only_packs_of_ours_are_merged(void **state)
 	gits = out("ls -t .git/objects/pack/*.pack | head -1");
 	commit_days(10, 30, 5);
 	r = open_here();
+	vv_assert_ok(vv_git_pack_loose(r, 1, &packed, &err), &err);
+	assert_true(packed > 1);
+	assert_true(vv_exists(gits));
+	vv_repository_close(r);
+	commit_days(30, 35, 5);
+	r = open_here();
 	vv_assert_ok(vv_git_pack_loose(r, 0, &packed, &err), &err);
 	vv_repository_close(r);
+	assert_false(vv_exists(gits));
 	assert_true(vv_exists(kept));
-	assert_true(vv_exists(gits));
 	assert_git_sound();
 }
 
@@ -234,7 +240,7 @@ static void a_reader_with_the_old_list_of_packs_still_reads(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(loose_objects_become_one_pack_that_git_accepts),
 	cmocka_unit_test(a_long_history_stays_as_small_as_git_gc_makes_it),
-	cmocka_unit_test(only_packs_of_ours_are_merged),
+	cmocka_unit_test(packs_of_git_are_merged_where_a_gc_was_asked_for),
 	cmocka_unit_test(settings_and_a_running_gc_are_respected),
 	cmocka_unit_test(a_fault_while_packing_loses_nothing),
 	cmocka_unit_test(a_reader_with_the_old_list_of_packs_still_reads),
