@@ -26,10 +26,11 @@ typedef enum vv_report_form {
 typedef struct vv_report_options {
 	/* findings kept for each rule and column of a dataset; 0: as many as there is room for */
 	uint64_t limit;
-	vv_severity fail_on; /* what makes the verdict "invalid" */
-	bool new_only;       /* findings that the base has too do not count against it */
-	bool color;          /* text only */
-	unsigned width;      /* text: columns of the terminal; 0: no limit */
+	vv_severity fail_on;  /* what makes the verdict "invalid" */
+	bool new_only;        /* findings that the base has too do not count against it */
+	bool color;           /* text only */
+	unsigned width;       /* text: columns of the terminal; 0: no limit */
+	const char *overview; /* HTML only: markup before what is wrong; borrowed; or NULL */
 } vv_report_options;
 
 typedef struct vv_report_totals {

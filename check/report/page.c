@@ -226,6 +226,17 @@ static bool group_is_told(const vv_report_group *g)
 	return vv_report_found(g) > 0;
 }
 
+/* Of the rows, where findings are rows. */
+static void put_share(vv_buf *b, const vv_report_dataset *d, const vv_report_group *g)
+{
+	const uint64_t found = vv_report_found(g);
+
+	if (!g->first || g->first->row == 0 || d->rows == 0 || found > d->rows) return;
+	const unsigned tenths = (unsigned)((double)found / (double)d->rows * 1000 + 0.5);
+	vv_buf_printf(b, ", %s%u.%u&#160;%% of the rows", tenths == 0 ? "below " : "", tenths / 10,
+		      tenths == 0 ? 1 : tenths % 10);
+}
+
 /* What is wrong, in short, before all rows: each rule that found something, and a link to its rows. */
 static void put_html_wrong(vv_buf *b, const vv_check_report *r)
 {
@@ -245,6 +256,7 @@ static void put_html_wrong(vv_buf *b, const vv_check_report *r)
 					      vv_severity_name(g->severity),
 					      vv_severity_name(g->severity), ++number);
 				put_group_name(b, g);
+				put_share(b, d, g);
 				vv_buf_puts(b, "</a></li>\n");
 			}
 		}
@@ -283,6 +295,7 @@ vv_status vv_report_html(const vv_check_report *r, vv_buf *out, vv_error *err)
 										: "error");
 	vv_report_put_verdict(out, r);
 	vv_buf_puts(out, "</p>\n");
+	vv_buf_puts(out, r->options.overview ? r->options.overview : "");
 	put_html_wrong(out, r);
 	put_html_datasets(out, r, true);
 	if (r->totals.commits <= 1) { /* of a long range only what says something */

@@ -72,7 +72,7 @@ static const vv_option table[] = {
 	OPT_MAYBE_STRING(
 		0, "log", log, "RULE", "",
 		"judge all versions by the rules of today: since which commit each rule, or "
-		"RULE, holds or fails"),
+		"RULE, holds or fails; with --format html above the findings"),
 	OPT_STRING(0, "limit", limit, "N",
 		   "list at most N findings of a rule; 0: all, up to 16 MiB (default: 20)"),
 	OPT_CHOICE(0, "fail-on", fail_on, "SEVERITY", "error|warning",
@@ -126,6 +126,7 @@ typedef struct check {
 	char **paths;      /* all of these */
 	const char **only; /* the other words of --select */
 	vv_buf spelled;    /* --list-rules --format checks */
+	vv_buf overview;   /* --log --format html */
 	vv_explained explained;
 } check;
 
@@ -138,6 +139,12 @@ static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, 
 static bool spells(const options *o)
 {
 	return o->format && strcmp(o->format, "checks") == 0;
+}
+
+/* --log alone; as HTML it is an overview above the findings of a check. */
+static bool logs(const options *o)
+{
+	return o->log && !(o->format && strcmp(o->format, "html") == 0);
 }
 
 static bool splits(const options *o)
@@ -478,7 +485,8 @@ static vv_report_options report_options(check *c, const vv_rules_file *rules)
 				.fail_on = vv_rules_fail_on(rules),
 				.new_only = o->new_only,
 				.color = *vv_color_on(VV_RED) != '\0',
-				.width = vv_out_limit()};
+				.width = vv_out_limit(),
+				.overview = vv_buf_cstr(&c->overview)};
 
 	vv_rules_limit(rules, &ro.limit);
 	if (o->limit) {
@@ -668,6 +676,10 @@ static vv_status check_log(check *c, vv_error *err)
 	    (rc = vv_timeline_sum(&t, &c->run, &commit, &c->side, c->argc, c->argv, err)) < 0) {
 		return rc;
 	}
+	if (!logs(c->o)) {
+		vv_check_log_html(&c->overview, &t);
+		return vv_buf_ok(&c->overview, err);
+	}
 	vv_progress_end();
 	c->in->code = vv_check_log_print(&t, c->run.only_count > 0, c->o->quiet,
 					 vv_wants_json(c->o->format))
@@ -681,10 +693,10 @@ static vv_status check_versions(check *c, vv_error *err)
 	vv_auto(vv_rules_file) *own = NULL;
 	vv_status rc = VV_OK;
 
-	if (c->o->log) return check_log(c, err);
+	if (logs(c->o)) return check_log(c, err);
 	if (c->o->suggest) return suggest(c, err);
-	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
-	    (rc = find_owner(c, err)) < 0 ||
+	if ((rc = c->o->log ? check_log(c, err) : find_side(c, err)) < 0 ||
+	    (rc = find_base(c, err)) < 0 || (rc = find_owner(c, err)) < 0 ||
 	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}
@@ -714,6 +726,7 @@ static void check_clear(check *c)
 	vv_free(c->paths);
 	vv_free(c->only);
 	vv_buf_clear(&c->spelled);
+	vv_buf_clear(&c->overview);
 	vv_explained_clear(&c->explained);
 }
 
@@ -927,11 +940,11 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		show_spelled(&c);
 	} else if (rc == VV_OK && o->explain) {
 		rc = vv_explained_print(&c.explained, err);
-	} else if (rc == VV_OK && !o->log && !o->suggest) {
+	} else if (rc == VV_OK && !logs(o) && !o->suggest) {
 		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
 		rc = vv_check_output_write(&out, c.run.report, err);
 	}
-	if (rc == VV_OK && !o->log && !o->suggest && !spells(o) && !o->explain) {
+	if (rc == VV_OK && !logs(o) && !o->suggest && !spells(o) && !o->explain) {
 		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {

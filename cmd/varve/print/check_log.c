@@ -9,6 +9,7 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/report/words.h"
 #include "cmd/frame/output.h"
 
 static const char *const states[] = {[VV_TIMELINE_FAILS] = "fails",
@@ -164,6 +165,94 @@ static void put_json(vv_buf *b, const vv_timeline *t, bool valid)
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);
 	vv_buf_putc(b, '\n');
+}
+
+/* --- HTML ------------------------------------------------------------------------------------ */
+
+#define TREND 24u /* versions */
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* A bar for each of the last versions: as high as it has findings. */
+static void put_trend(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r)
+{
+	uint64_t counts[TREND] = {0}, most = 1;
+	size_t last = 0, n = 0, at = SIZE_MAX;
+
+	for (size_t i = 0; i < t->result_count; i++) {
+		last += !t->results[i].count.rule && same(t->results[i].count.path, r->path);
+	}
+	for (size_t i = 0; i < t->result_count; i++) {
+		const vv_report_count *c = &t->results[i].count;
+
+		if (!same(c->path, r->path)) {
+			continue;
+		}
+		at = !c->rule && last - n++ <= TREND ? TREND - 1 - (last - n) : at;
+		if (at < TREND && c->rule && !c->unread && same(c->rule, r->rule) &&
+		    same(c->name, r->name) && same(c->column, r->column)) {
+			counts[at] += c->found;
+		}
+	}
+	for (size_t i = 0; i < TREND; i++) {
+		most = counts[i] > most ? counts[i] : most;
+	}
+	for (size_t i = last < TREND ? TREND - last : 0; i < TREND; i++) {
+		vv_buf_printf(b, "&#%u;",
+			      counts[i] == 0
+				      ? 183u
+				      : 0x2581u + (unsigned)((double)counts[i] / (double)most * 7));
+	}
+}
+
+static void put_html_rule(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r)
+{
+	const vv_timeline_commit *c = r->since == SIZE_MAX ? NULL : &t->commits[r->since];
+
+	vv_buf_puts(b, "<tr><td>");
+	vv_report_put_markups(b, r->path);
+	vv_buf_puts(b, "</td><td><code>");
+	vv_report_put_markups(b, r->name ? r->name : r->rule);
+	if (r->column && !r->name) {
+		vv_buf_puts(b, " ");
+		vv_report_put_markups(b, r->column);
+	}
+	vv_buf_printf(b, "</code></td><td class=\"%s\">%s</td><td>",
+		      r->state == VV_TIMELINE_FAILS ? vv_severity_name(r->severity) : "valid",
+		      states[r->state]);
+	if (c) {
+		put_day(b, c);
+		vv_buf_puts(b, ", ");
+		vv_report_put_markups(b, c->author);
+		vv_buf_printf(b, ", <code>%.10s</code>", c->hex);
+	} else {
+		vv_buf_puts(b, "always");
+	}
+	vv_buf_printf(b, "</td><td class=\"n\">%s</td><td class=\"n\">%zu of %zu</td><td>",
+		      vv_text_count(r->found), r->failed, r->versions);
+	put_trend(b, t, r);
+	vv_buf_puts(b, "</td></tr>\n");
+}
+
+void vv_check_log_html(vv_buf *out, const vv_timeline *t)
+{
+	size_t holds = 0;
+
+	for (size_t i = 0; i < t->rule_count; i++) {
+		holds += t->rules[i].state == VV_TIMELINE_HOLDS;
+	}
+	vv_buf_printf(out, "<h2>Rules</h2>\n<p>%zu of %zu hold</p>\n", holds, t->rule_count);
+	if (t->rule_count == 0) return;
+	vv_buf_puts(out, "<table>\n<tr><th>table</th><th>rule</th><th>state</th><th>since</th>"
+			 "<th class=\"n\">findings</th><th class=\"n\">versions that failed</th>"
+			 "<th>last versions</th></tr>\n");
+	for (size_t i = 0; i < t->rule_count; i++) {
+		put_html_rule(out, t, &t->rules[i]);
+	}
+	vv_buf_puts(out, "</table>\n");
 }
 
 bool vv_check_log_print(const vv_timeline *t, bool all, bool quiet, bool json)

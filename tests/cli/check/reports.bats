@@ -190,3 +190,22 @@ hostile() {
 	succeeds varve check --format html
 	output_lacks "What is wrong"
 }
+
+@test "with --log the page begins with each rule, since when it fails, and how often it did" {
+	new_repo
+	printf '[a.csv]\nlow: n < 5\nn <> 7 warn\nunique (n) -- each <once>\n' > varve.checks
+	for n in 2 3 9 8 4 9; do
+		printf 'id,n\n1,1\n2,%s\n' "$n" > a.csv
+		tick
+		varve add -q . && varve commit -q -m "n is $n"
+	done
+	ends_with 1 varve check --log --format html
+	output_has '<p>2 of 3 hold</p>'
+	output_has "<td>a.csv</td><td><code>low</code></td><td class=\"error\">fails</td><td>$(git log -1 --format=%as), A U Thor, <code>$(git rev-parse --short=10 HEAD)</code></td><td class=\"n\">1</td><td class=\"n\">3 of 6</td><td>&#183;&#183;&#9608;&#9608;&#183;&#9608;</td>"
+	output_has '<code>each &#60;once&#62;</code></td><td class="valid">holds</td><td>always</td><td class="n">0</td><td class="n">0 of 6</td>'
+	output_has '<a href="#g1"><code>row-constraint</code>: 1, 50.0&#160;% of the rows</a>'
+	[[ $output == *'2 of 3 hold'*'What is wrong'*'<h2><code>a.csv'* ]]
+	printf 'id,n\n1,1\n2,3\n' > a.csv
+	succeeds varve check --log=low --format html
+	output_has '<p>0 of 1 hold</p>'
+}
