@@ -13,7 +13,7 @@
 #include "cmd/ipfs/gateway.h"
 #include "lib/clone/imported.h"
 #include "lib/remotes/reach.h"
-#include "lib/sources/vault_supplier.h"
+#include "lib/sources/vault_peer.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_accept,     &vv_cmd_add,         &vv_cmd_apply,
@@ -164,7 +164,7 @@ static int unknown(const char *word, int argc, char **argv)
 static void begin(void)
 {
 	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
-	vv_vault_suppliers_register();
+	vv_vault_peer_register();
 	vv_imported_suppliers_register();
 }
 

@@ -17,7 +17,6 @@ extern const vv_command vv_cmd_vault_repair;
 extern const vv_command vv_cmd_vault_replicate;
 extern const vv_command vv_cmd_vault_serve;
 extern const vv_command vv_cmd_vault_status;
-extern const vv_command vv_cmd_vault_supply;
 extern const vv_command vv_cmd_vault_writers;
 
 #endif

@@ -5,10 +5,10 @@
 #include "cmd/vault/commands.h"
 
 static const vv_command *const commands[] = {
-	&vv_cmd_vault_audit,     &vv_cmd_vault_holder,  &vv_cmd_vault_key,     &vv_cmd_vault_ledger,
-	&vv_cmd_vault_prune,     &vv_cmd_vault_readers, &vv_cmd_vault_recover, &vv_cmd_vault_repair,
-	&vv_cmd_vault_replicate, &vv_cmd_vault_serve,   &vv_cmd_vault_status,  &vv_cmd_vault_supply,
-	&vv_cmd_vault_writers,
+	&vv_cmd_vault_audit,   &vv_cmd_vault_holder, &vv_cmd_vault_key,
+	&vv_cmd_vault_ledger,  &vv_cmd_vault_prune,  &vv_cmd_vault_readers,
+	&vv_cmd_vault_recover, &vv_cmd_vault_repair, &vv_cmd_vault_replicate,
+	&vv_cmd_vault_serve,   &vv_cmd_vault_status, &vv_cmd_vault_writers,
 };
 
 static const vv_tool_group groups[] = {

@@ -13,6 +13,7 @@
 #include "lib/heads/nearby.h"
 #include "lib/heads/seen.h"
 #include "lib/remotes/reach.h"
+#include "lib/remotes/vault_config.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
@@ -138,7 +139,7 @@ static void add_unasked(run *r)
 	size_t added;
 
 	for (size_t i = 0; i < r->supplier_count; i++) {
-		if (r->suppliers[i].look) return;
+		if (r->suppliers[i].id == vv_speed_source(VV_VAULT_SOURCE)) return;
 	}
 	vv_reach_unasked(&r->t, r->suppliers + r->supplier_count,
 			 VV_SUPPLIERS_MAX - r->supplier_count, &added, &r->untold);

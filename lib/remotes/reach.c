@@ -278,7 +278,8 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 typedef struct later {
 	vv_ask ask;
 	vv_transfer t;
-	vv_remote *m;       /* NULL: a host's, by now */
+	vv_remote *m; /* NULL: a host's, by now, or connect is set */
+	vv_reach_connect_fn connect;
 	vv_supplier opened; /* what came of it */
 } later;
 
@@ -291,8 +292,9 @@ static vv_status open_later(void *payload, const vv_connect_options *o, vv_error
 	l->t.connect = *o;
 	l->t.connect.payload = &l->t;
 	l->t.connect.foreign = &l->t.foreign;
-	if ((rc = vv_reach(&there, &l->t, l->m, false, err)) < 0) return rc;
 	memset(&l->opened, 0, sizeof(l->opened));
+	if (l->connect) return l->connect(&l->opened.peer, &l->t, o, err);
+	if ((rc = vv_reach(&there, &l->t, l->m, false, err)) < 0) return rc;
 	l->opened.peer = there.peer;
 	if (there.host) {
 		vv_git_host_take_remote(there.host, l->m);
@@ -321,6 +323,27 @@ static void free_later(later *l)
 	vv_free(l);
 }
 
+/* Takes l over, on failure also. */
+static vv_status begin_later(vv_transfer *t, vv_supplier *out, later *l, const char *name,
+			     const char *url, vv_named_by by, vv_error *err)
+{
+	vv_status rc;
+
+	l->ask = (vv_ask){
+		.url = url, .named = by == VV_BY_USER, .open = open_later, .payload = l};
+	l->t = *t;
+	l->t.held = NULL;
+	if ((rc = vv_ask_prepare(&l->ask, &t->connect, err)) < 0) {
+		free_later(l);
+		return rc;
+	}
+	l->ask.connect.stranger = by == VV_BY_STRANGER;
+	l->t.repo = l->ask.repo;
+	*out = (vv_supplier){
+		.name = name, .ask = &l->ask, .adopt = adopt_later, .id = vv_speed_source(url)};
+	return VV_OK;
+}
+
 static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *url, vv_named_by by,
 				vv_error *err)
 {
@@ -339,24 +362,21 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 		free_later(l);
 		return rc;
 	}
-	l->ask = (vv_ask){
-		.url = l->m->url, .named = by == VV_BY_USER, .open = open_later, .payload = l};
-	l->t = *t;
-	l->t.held = NULL;
 	if (by == VV_BY_STRANGER && !l->m->kind && !(l->m->kind = vv_strdup("peer"))) {
-		rc = vv_fail_nomem(err);
-	}
-	if (rc < 0 || (rc = vv_ask_prepare(&l->ask, &t->connect, err)) < 0) {
 		free_later(l);
-		return rc;
+		return vv_fail_nomem(err);
 	}
-	l->ask.connect.stranger = by == VV_BY_STRANGER;
-	l->t.repo = l->ask.repo;
-	*out = (vv_supplier){.name = url,
-			     .ask = &l->ask,
-			     .adopt = adopt_later,
-			     .id = vv_speed_source(l->m->url)};
-	return VV_OK;
+	return begin_later(t, out, l, url, l->m->url, by, err);
+}
+
+vv_status vv_reach_peer_later(vv_transfer *t, vv_supplier *out, const char *name, const char *url,
+			      vv_reach_connect_fn connect, vv_error *err)
+{
+	later *l = vv_calloc(1, sizeof(*l));
+
+	if (!l) return vv_fail_nomem(err);
+	l->connect = connect;
+	return begin_later(t, out, l, name, url, VV_BY_SETTINGS, err);
 }
 
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,

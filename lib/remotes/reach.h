@@ -60,6 +60,12 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 			     const char *url, vv_error *err);
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 				   const char *url, vv_named_by by, vv_error *err);
+/* A peer that is no remote: it is called name, and connected when it is asked, by the thread that asks. url: what is
+ * remembered of it. */
+typedef vv_status (*vv_reach_connect_fn)(vv_peer **out, vv_transfer *t, const vv_connect_options *o,
+					 vv_error *err);
+vv_status vv_reach_peer_later(vv_transfer *t, vv_supplier *out, const char *name, const char *url,
+			      vv_reach_connect_fn connect, vv_error *err);
 /* Those that take part although nobody named them. None is not a failure, and neither is any trouble with
  * them; it may be why blocks are missing later: *untold, VV_OK where there is none. */
 void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,

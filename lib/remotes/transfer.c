@@ -336,8 +336,6 @@ void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_
 		if (suppliers[i].peer) {
 			vv_peer_stats(suppliers[i].peer, &st);
 			line += st.bytes_in;
-		} else if (suppliers[i].taken) {
-			line += suppliers[i].taken(suppliers[i].payload);
 		} else {
 			line += suppliers[i].line > 0 ? suppliers[i].line : suppliers[i].bytes;
 		}

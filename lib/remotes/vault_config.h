@@ -19,6 +19,7 @@
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
+#define VV_VAULT_SOURCE "vault:" /* where a peer can be named: the repository's vault */
 #define VV_VAULT_SETTINGS ".varveconfig"
 
 char *vv_vault_settings_path(const vv_repository *r); /* owned by the caller */

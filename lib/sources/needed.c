@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/reach.h"
+#include "lib/remotes/vault_config.h"
 #include "repo/blocks/cbor.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
@@ -324,7 +325,7 @@ static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const v
 {
 	vv_supplier all[VV_SUPPLIERS_MAX];
 	const size_t own = m ? m->count : 0;
-	const size_t more = m && m->suppliers[0].look ? 0 : n->unasked_count;
+	const size_t more = m && strcmp(m->name, VV_VAULT_SOURCE) == 0 ? 0 : n->unasked_count;
 
 	if (m) {
 		memcpy(all, m->suppliers, own * sizeof(*all));

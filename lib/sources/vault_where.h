@@ -10,14 +10,13 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/json/json.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
-#include "transport/line/channel.h"
 #include "transport/line/options.h"
 
 typedef struct vv_where_holder {
 	char *name;
-	uint64_t source; /* vv_speed_source of its URL */
 	uint64_t shards; /* of the version's, that it is to have by the ledger */
 	uint64_t asked;  /* of these it was asked for a leaf now, VV_AUDIT_LEAVES at most ... */
 	uint64_t shown;  /* ... and showed it */
@@ -41,12 +40,12 @@ typedef struct vv_vault_where {
 void vv_vault_where_clear(vv_vault_where *w);
 VV_AUTO_CLEAR(vv_vault_where, vv_vault_where_clear)
 
-/* Asks the vault's program (supply.h). ask false: as the ledger here has it. On failure out->is says whether there is a
+/* Asks the vault's program (vault_peer.h). ask false: as the ledger here has it. On failure out->is says whether there is a
  * vault at all, and nothing else is set. */
 vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_connect_options *o,
 			     const vv_cid *root, bool ask, vv_error *err);
 
-/* The answer of supply_message.h. */
-vv_status vv_vault_where_write(vv_channel *line, const vv_vault_where *w, vv_error *err);
+/* The answer to the question "where". */
+void vv_vault_where_put(vv_json_out *w, const vv_vault_where *v);
 
 #endif

@@ -15,8 +15,7 @@
 #include "lib/remotes/reach.h"
 #include "lib/remotes/vault_config.h"
 #include "lib/sources/named_versions.h"
-#include "lib/sources/supply.h"
-#include "lib/sources/vault_supplier.h"
+#include "lib/sources/vault_peer.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "repo/gc/roots.h"
@@ -26,7 +25,6 @@
 #include "repo/known/elsewhere.h"
 #include "repo/known/incomplete.h"
 #include "transport/line/url.h"
-#include "transport/protocol/frame.h"
 
 typedef struct dropping {
 	vv_drop *d;
@@ -250,58 +248,51 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 	return rc < 0 ? rc : count_shown(x, keeper, &there, err);
 }
 
-/* An answer of the vault's program. */
-typedef struct kept {
-	uint8_t *bits;
-	size_t count;
-	unsigned copies;
-	bool answered;
-} kept;
-
-static vv_status take_kept(void *payload, uint8_t type, const void *bytes, size_t len,
-			   vv_error *err)
+/* Which of these the vault keeps, and how many copies of each; every question has all of its shards proved anew, so
+ * that there are few. *keeps has a '1' for each that it does, and lives in the arena. */
+static vv_status ask_kept(dropping *x, const vv_connect_options *o, const vv_cid *roots,
+			  size_t count, vv_arena *arena, const char **keeps, unsigned *copies,
+			  vv_error *err)
 {
-	kept *k = payload;
+	const vv_vault_question q = {
+		.word = "keeps", .roots = roots, .count = count, .notes = x->notes};
+	vv_json *doc;
+	uint64_t n;
+	vv_status rc = vv_vault_ask(&doc, arena, x->repo, o, &q, err);
 
-	if (type != VV_FRAME_MESSAGE || k->answered) {
+	if (rc < 0) return rc;
+	*keeps = vv_json_get_string(doc, "keeps");
+	if (!*keeps || strlen(*keeps) != count || strspn(*keeps, "01") != count ||
+	    !vv_json_get_u64(&n, doc, "copies") || n > UINT16_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "the vault's program sent an unexpected answer");
 	}
-	k->answered = true;
-	return vv_supply_keeps_read(k->bits, k->count, &k->copies, bytes, len, err);
-}
-
-/* Which of these the vault keeps; each question has all of its shards proved anew, so that there are few. */
-static vv_status ask_kept(vv_supply *s, const vv_cid *roots, kept *k, vv_error *err)
-{
-	const vv_supply_request q = {.op = VV_SUPPLY_KEEPS, .cids = roots, .count = k->count};
-	vv_status rc = vv_supply_ask(s, 0, &q, take_kept, k, err);
-
-	return rc < 0 || k->answered
-		       ? rc
-		       : vv_fail(err, VV_ECORRUPT, "the vault's program did not answer");
+	*copies = (unsigned)n;
+	return VV_OK;
 }
 
 /* From place `at` on; *at moves on to what is to be asked next. */
-static vv_status count_kept(dropping *x, size_t keeper, vv_supply *s, size_t *at, vv_error *err)
+static vv_status count_kept(dropping *x, size_t keeper, const vv_connect_options *o, size_t *at,
+			    vv_error *err)
 {
-	vv_auto_free vv_cid *roots = vv_calloc(VV_SUPPLY_CIDS_MAX, sizeof(*roots));
-	vv_auto_free uint8_t *bits = vv_calloc(VV_SUPPLY_CIDS_MAX / 8, 1);
-	kept k = {.bits = bits};
-	size_t first = *at, n = 0;
-	vv_status rc = roots && bits ? VV_OK : vv_fail_nomem(err);
+	vv_auto_free vv_cid *roots = vv_calloc(VV_VAULT_ROOTS_MAX, sizeof(*roots));
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	const char *keeps = "";
+	unsigned copies = 0;
+	size_t first = *at, count = 0;
+	vv_status rc = roots ? VV_OK : vv_fail_nomem(err);
 
-	for (; rc == VV_OK && *at < x->d->count && k.count < VV_SUPPLY_CIDS_MAX; (*at)++) {
+	for (; rc == VV_OK && *at < x->d->count && count < VV_VAULT_ROOTS_MAX; (*at)++) {
 		if (is_asked_for(&x->d->versions[*at])) {
-			roots[k.count++] = x->d->versions[*at].root;
+			roots[count++] = x->d->versions[*at].root;
 		}
 	}
-	if (rc == VV_OK && k.count > 0) {
-		rc = ask_kept(s, roots, &k, err);
+	if (rc == VV_OK && count > 0) {
+		rc = ask_kept(x, o, roots, count, &arena, &keeps, &copies, err);
 	}
-	x->d->keepers[keeper].copies = k.copies;
+	x->d->keepers[keeper].copies = copies;
 	for (size_t i = first; rc == VV_OK && i < *at; i++) {
-		if (is_asked_for(&x->d->versions[i]) && vv_bit(bits, n++)) {
-			count_copies(x, keeper, &x->d->versions[i], k.copies);
+		if (is_asked_for(&x->d->versions[i]) && *keeps++ == '1') {
+			count_copies(x, keeper, &x->d->versions[i], copies);
 		}
 	}
 	return rc;
@@ -309,17 +300,11 @@ static vv_status count_kept(dropping *x, size_t keeper, vv_supply *s, size_t *at
 
 static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 {
-	vv_supply_options o = {.repo = x->repo, .named = true, .quiet = !x->notes, .lines = 1};
 	vv_auto(vv_transfer) t = {0};
-	vv_auto(vv_supply) *s = NULL;
 	vv_status rc = vv_transfer_open(&t, x->repo, x->notes, true, x->d->idle_sec, err);
 
-	if (rc < 0) return rc;
-	o.connect = &t.connect;
-	s = vv_supply_new(&o);
-	rc = s ? VV_OK : vv_fail_nomem(err);
 	for (size_t at = 0; rc == VV_OK && at < x->d->count;) {
-		rc = count_kept(x, keeper, s, &at, err);
+		rc = count_kept(x, keeper, &t.connect, &at, err);
 	}
 	return rc;
 }

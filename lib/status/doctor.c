@@ -19,7 +19,7 @@
 #include "base/text.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/vault_config.h"
-#include "lib/sources/supply.h"
+#include "lib/sources/vault_peer.h"
 #include "lib/status/settings.h"
 #include "repo/git/drivers.h"
 #include "repo/git/program.h"
@@ -300,7 +300,7 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 	}
 	const bool used = holders.count > 0;
 	vv_holder_configs_clear(&holders);
-	if (vv_supply_installed(vv_repository_env(r), &why) == VV_OK) return VV_OK;
+	if (vv_vault_installed(vv_repository_env(r), &why) == VV_OK) return VV_OK;
 	vv_hint_word(&why, d->words);
 	return vv_doctor_say(d, "vault", used, why.hint, err, "%s", why.message);
 }

@@ -6,7 +6,6 @@
  */
 #include "repo/git/program.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -197,22 +196,6 @@ static bool open_ends(ends *e, const vv_run *run)
 	return !run->errors || (pipe(e->err) == 0 && set_cloexec(e->err));
 }
 
-/* Between fork and exec. They are moved out of the way first, since one may stand where another is to be. */
-static void give_lines(const vv_run *run)
-{
-	const int first = 3, count = (int)run->line_count;
-	int moved[VV_PROGRAM_LINES_MAX];
-
-	for (int i = 0; i < count; i++) {
-		moved[i] = fcntl(run->lines[i], F_DUPFD_CLOEXEC, first + count);
-	}
-	for (int i = 0; i < count; i++) {
-		if (moved[i] < 0 || dup2(moved[i], first + i) < 0) {
-			_exit(EXEC_FAILED);
-		}
-	}
-}
-
 /* Between fork and exec: only what is safe there. */
 static void become(const vv_run *run, const ends *e, const char *file, char *const *argv,
 		   char *const *env, char *const *script)
@@ -235,7 +218,6 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	if (run->output_to_errors && dup2(2, 1) < 0) {
 		_exit(EXEC_FAILED);
 	}
-	give_lines(run);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -464,23 +446,6 @@ vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *
 	run.output = run.errors = &piped;
 	run.talk = true;
 	return vv_run_start(out, &run, err);
-}
-
-vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *const *argv,
-				 const int *lines, size_t count, vv_error *err)
-{
-	const vv_run run = {.argv = argv,
-			    .env = env,
-			    .terminal = true,
-			    .output_to_errors = true,
-			    .lines = lines,
-			    .line_count = count};
-	vv_child c = {-1, -1, -1, -1};
-
-	assert(count <= VV_PROGRAM_LINES_MAX);
-	vv_status rc = vv_run_start(&c, &run, err);
-	*pid = c.pid;
-	return rc;
 }
 
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,

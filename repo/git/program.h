@@ -72,11 +72,6 @@ typedef struct vv_child {
  * such program. */
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err);
-/* Starts it with these descriptors as its 3, 4, ... (at most VV_PROGRAM_LINES_MAX). Its stdin is ours, and what it says
- * goes to our stderr. Whoever calls waits for *pid. */
-#define VV_PROGRAM_LINES_MAX 40u
-vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *const *argv,
-				 const int *lines, size_t count, vv_error *err);
 /* The file that a program's name means (absolute entries of PATH only); owned by the
  * caller. VV_EPROGRAM. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
@@ -102,9 +97,7 @@ typedef struct vv_run {
 	bool terminal;         /* stdin is ours, not input */
 	bool output_to_errors; /* its stdout goes where our stderr goes */
 	bool talk;             /* stdin is a pipe, written to by whoever started it */
-	const int *lines;      /* descriptors that it has as 3, 4, ...; line_count of them */
-	size_t line_count;
-	bool script_ok; /* a file without #! is given to sh, as a shell would */
+	bool script_ok;        /* a file without #! is given to sh, as a shell would */
 	/* Called with its output as it comes, in the place of a buffer; a failure stops it. */
 	vv_status (*take)(void *payload, const void *bytes, size_t len, vv_error *err);
 	void *payload;

@@ -377,7 +377,6 @@ static void pipe_close(void *payload)
 	pipe_line *p = payload;
 
 	if (p->owned) {
-		p->out = p->out == p->in ? -1 : p->out; /* a socket */
 		close_fd(&p->out);
 		close_fd(&p->in);
 	} else if (p->out_flags >= 0) {
@@ -450,21 +449,6 @@ vv_channel *vv_channel_fds(int in, int out, const char *name)
 	p->out = out;
 	p->out_flags = isatty(out) ? -1 : make_nonblocking(out);
 	p->idle_sec = p->wanted_idle_sec = VV_IDLE_SERVE;
-	return vv_channel_new(&pipe_ops, p, name, false);
-}
-
-vv_channel *vv_channel_socket(int fd, const char *name, unsigned idle_sec)
-{
-	pipe_line *p = new_line(name);
-
-	if (!p) {
-		(void)close(fd);
-		return NULL;
-	}
-	p->owned = true;
-	p->in = p->out = fd;
-	(void)make_nonblocking(fd);
-	p->idle_sec = p->wanted_idle_sec = idle_sec;
 	return vv_channel_new(&pipe_ops, p, name, false);
 }
 

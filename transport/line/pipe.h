@@ -45,10 +45,6 @@ typedef struct vv_program_line {
 vv_status vv_channel_program(vv_channel **out, const vv_program_line *p,
 			     const vv_connect_options *o, vv_error *err);
 
-/* Over our end of a socket to another process of ours, which is the channel's then. No greeting is expected. A byte is
- * waited for idle_sec; 0: as long as it takes. NULL when out of memory. */
-vv_channel *vv_channel_socket(int fd, const char *name, unsigned idle_sec);
-
 /* The message of every kind of channel that waited in vain. */
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds);
 

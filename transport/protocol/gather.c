@@ -57,7 +57,6 @@ typedef struct gathering {
 	uint32_t running;             /* and of each whose thread has not ended */
 	uint32_t opening;             /* of these those that are not open yet */
 	speed speeds[VV_SUPPLIERS_MAX];
-	uint32_t parcels[VV_SUPPLIERS_MAX]; /* which each is asked for now; VV_NO_PARCEL: none */
 	uint64_t start_ms;
 	bool failed;
 	vv_error why; /* when failed */
@@ -72,7 +71,6 @@ typedef struct asking {
 	size_t *batch; /* places of wants */
 	vv_lacking *list;
 	size_t batch_count, batch_size;
-	uint32_t *parcels; /* of each want; NULL: it gives no parcels, or was not looked into */
 } asking;
 
 static void nap(void)
@@ -178,15 +176,10 @@ static bool are_slow(const gathering *g, uint32_t set)
 
 /* --- who is asked for what -------------------------------------------------------------------- */
 
-static bool is_origin(const gathering *g, size_t i)
-{
-	return i == 0 && !g->suppliers[i].look;
-}
-
-/* Who is asked first, the origin, and who failed lately or is for the end. */
+/* Who is asked first, the origin, and who failed lately. */
 static unsigned rank(const gathering *g, size_t i)
 {
-	return g->suppliers[i].known.failed || g->suppliers[i].last ? 2 : is_origin(g, i);
+	return g->suppliers[i].known.failed ? 2 : i == 0;
 }
 
 /* Would the origin have given all before this one gives its first block, which takes long? Then it is the
@@ -278,51 +271,6 @@ static void choose_blocks(asking *a, uint32_t others, bool *wait)
 	}
 }
 
-/* Is another one of its group asked for the parcel? */
-static bool is_on_its_way(const asking *a, uint32_t parcel)
-{
-	const gathering *g = a->g;
-	bool found = false;
-
-	for (size_t i = 0; i < g->count; i++) {
-		found = found || (i != a->self && g->parcels[i] == parcel &&
-				  g->suppliers[i].group == g->suppliers[a->self].group);
-	}
-	return found;
-}
-
-/* All of one parcel, the last that can be had. */
-static void choose_parcel(asking *a, uint32_t others, bool *wait)
-{
-	gathering *g = a->g;
-	uint32_t me = UINT32_C(1) << a->self, parcel = VV_NO_PARCEL;
-	bool all_asked = true;
-
-	for (size_t i = g->want_count; i > g->first_open && a->batch_count < BATCH_MAX; i--) {
-		const want *w = &g->state[i - 1];
-		const uint32_t p = a->parcels[i - 1];
-
-		*wait |= w->state != DONE && (w->lacked_by & me) == 0;
-		all_asked = all_asked && (w->state != OPEN || (w->lacked_by & me) != 0);
-		if ((parcel == VV_NO_PARCEL ? !is_on_its_way(a, p) : p == parcel) &&
-		    may_ask(g, i - 1, a->self, others)) {
-			parcel = p;
-			add_want(a, i - 1);
-		}
-	}
-	for (size_t i = g->want_count; all_asked && i > g->first_open && a->batch_count < BATCH_MAX;
-	     i--) {
-		const uint32_t p = a->parcels[i - 1];
-
-		if ((parcel == VV_NO_PARCEL || p == parcel) &&
-		    may_ask_again(g, i - 1, a->self, others)) {
-			parcel = p;
-			add_want(a, i - 1);
-		}
-	}
-	g->parcels[a->self] = parcel;
-}
-
 /* Fills the batch, under the lock. Nothing: it may have something later (*wait), or never. */
 static void choose(asking *a, bool *wait)
 {
@@ -334,11 +282,7 @@ static void choose(asking *a, bool *wait)
 	while (g->first_open < g->want_count && g->state[g->first_open].state == DONE) {
 		g->first_open++;
 	}
-	if (a->parcels) {
-		choose_parcel(a, others, wait);
-	} else {
-		choose_blocks(a, others, wait);
-	}
+	choose_blocks(a, others, wait);
 	if (a->batch_count > 0) {
 		g->suppliers[a->self].asked += a->batch_count;
 		g->speeds[a->self].since = vv_monotonic_ms();
@@ -462,7 +406,6 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 			: a->batch_size > BATCH_MAX ? BATCH_MAX
 						    : a->batch_size;
 	v->since = v->in_time = 0;
-	g->parcels[a->self] = VV_NO_PARCEL;
 	for (size_t k = 0; k < a->batch_count; k++) {
 		want *w = &g->state[a->batch[k]];
 		if (--w->askers == 0 && w->state == ASKED) {
@@ -472,9 +415,7 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	if (rc == VV_EIO && !v->stopped && v->answers == 0 && took > VV_ASK_FIRST_SEC * 1000) {
 		s->silent = true;
 	}
-	if (rc < 0 && v->stopped && s->look) {
-		s->stopped = true;
-	} else if (rc < 0) {
+	if (rc < 0) {
 		s->dropped = true;
 		s->why = *why;
 		g->alive &= ~(UINT32_C(1) << a->self);
@@ -484,35 +425,6 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 		}
 	}
 	vv_mutex_unlock(g->lock);
-}
-
-/* Says what it lacks before it is asked. */
-static vv_status look(asking *a, vv_error *err)
-{
-	gathering *g = a->g;
-	const vv_supplier *s = &g->suppliers[a->self];
-	uint32_t *parcels = vv_calloc(g->want_count, sizeof(*parcels));
-
-	vv_mutex_lock(g->lock);
-	g->speeds[a->self].since = vv_monotonic_ms();
-	vv_mutex_unlock(g->lock);
-	vv_status rc = parcels ? s->look(s->payload, g->wants, g->want_count, parcels, err)
-			       : vv_fail_nomem(err);
-	vv_mutex_lock(g->lock);
-	g->speeds[a->self].since = 0;
-	for (size_t i = 0; rc == VV_OK && i < g->want_count; i++) {
-		want *w = &g->state[i];
-		if (parcels[i] != VV_NO_PARCEL) {
-			continue;
-		}
-		if (w->state != DONE) {
-			strike(g, w, UINT32_C(1) << a->self);
-		}
-		w->lacked_by |= UINT32_C(1) << a->self;
-	}
-	vv_mutex_unlock(g->lock);
-	a->parcels = parcels;
-	return rc;
 }
 
 static void drop(asking *a, const vv_error *why)
@@ -601,9 +513,6 @@ static void ask_all(asking *a)
 	}
 	if (s->ask && !s->opened && !open_supplier(a)) return;
 	if (s->dropped) return;
-	if (g->suppliers[a->self].look && look(a, &why) < 0) {
-		drop(a, &why);
-	}
 	while (!g->suppliers[a->self].dropped) {
 		vv_mutex_lock(g->lock);
 		bool stop = g->failed || g->done == g->want_count;
@@ -666,7 +575,7 @@ static void wait_for_all(gathering *g)
 			over_ms = now;
 		}
 		for (size_t i = 0; over_ms > 0 && i < g->count; i++) {
-			const bool late = now - over_ms > LATE_MS && !is_origin(g, i) &&
+			const bool late = now - over_ms > LATE_MS && i > 0 &&
 					  (g->running >> i & 1) != 0 && !g->speeds[i].stopped;
 			if (late || (g->opening >> i & 1) != 0) {
 				stop_one(g, i);
@@ -702,12 +611,22 @@ static size_t first_batch(const gathering *g, size_t i)
 	return blocks < 1 ? 1 : blocks > BATCH_MAX ? BATCH_MAX : (size_t)blocks;
 }
 
+/* One that nobody named, and that others were faster than the last time, may have what they lack now. */
+static void reopen(vv_supplier *s)
+{
+	if (s->unasked && s->stopped && s->ask) {
+		vv_peer_close(s->peer);
+		s->peer = NULL;
+		s->opened = s->dropped = s->stopped = false;
+	}
+}
+
 static vv_status start_all(gathering *g, asking *all, vv_error *err)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		g->suppliers[i].answered = false;
 		g->suppliers[i].stopped = g->suppliers[i].stopped && g->suppliers[i].dropped;
-		g->parcels[i] = VV_NO_PARCEL;
+		reopen(&g->suppliers[i]);
 		if (g->suppliers[i].dropped) {
 			continue;
 		}
@@ -770,7 +689,6 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 		vv_worker_join(all[i].worker);
 		vv_free(all[i].batch);
 		vv_free(all[i].list);
-		vv_free(all[i].parcels);
 	}
 	if (rc == VV_OK && g.failed) {
 		*err = g.why;

@@ -10,10 +10,6 @@
  * its thread while others are asked, and that is given up when all is there. The first peer is the origin: as long
  * as others live it is asked only for what none of them has, or when they would take long.
  *
- * A source may give blocks in parcels: what one request for it brings (a holder's shard). It is asked for all
- * that is wanted of one parcel, from the last on while others are asked from the first on, and of a group
- * of such sources only one at a time is asked for a parcel.
- *
  * What is remembered of earlier transfers (speeds.h) counts until this one has measured it: who would take
  * longer for his first block than faster ones for all is not asked, and one that failed lately is asked when
  * even the origin cannot give what is wanted, or would take long.
@@ -37,12 +33,6 @@
 typedef vv_status (*vv_source_fn)(void *source, const vv_lacking *wants, size_t count,
 				  vv_peer_block_fn fn, void *payload, vv_error *err);
 
-/* Before anything is asked of it: in which parcel each want lies; VV_NO_PARCEL: it does not have it. parcels
- * has a place for each want. Runs in the source's thread; a source that fails here is dropped. */
-#define VV_NO_PARCEL UINT32_MAX
-typedef vv_status (*vv_source_look_fn)(void *source, const vv_lacking *wants, size_t count,
-				       uint32_t *parcels, vv_error *err);
-
 #define VV_SUPPLIERS_MAX 32u
 
 typedef struct vv_supplier {
@@ -57,14 +47,9 @@ typedef struct vv_supplier {
 	void *payload;
 	void (*close)(void *payload); /* NULL: whoever opened it knows how */
 	void (*stop)(void *payload);  /* ends its answer soon, from another thread; or NULL */
-	/* Of a source that gives parcels; else NULL. It can be asked again after it was stopped. */
-	vv_source_look_fn look;
-	const void *group;                /* the same of all whose parcels have the same numbers */
-	uint64_t (*taken)(void *payload); /* bytes that came for it so far; NULL: not counted */
-	bool last;                        /* it is asked after the origin */
-	bool unasked;                     /* nobody named it */
-	uint64_t id;                      /* vv_speed_source of its URL; 0: of its name */
-	vv_speed known;                   /* from earlier transfers */
+	bool unasked;                 /* nobody named it */
+	uint64_t id;                  /* vv_speed_source of its URL; 0: of its name */
+	vv_speed known;               /* from earlier transfers */
 	/* What it did; added to by vv_gather. */
 	uint64_t blocks, bytes, ms; /* raw bytes; time spent waiting for it */
 	uint64_t line;   /* bytes that came for it, where no peer counts them; 0: bytes */

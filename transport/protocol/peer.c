@@ -24,6 +24,7 @@ struct vv_peer {
 	vv_hello hello;
 	bool greeted;
 	bool push; /* it is to be pushed to: what it lacks matters */
+	bool own;
 	uint64_t damaged;
 };
 
@@ -59,6 +60,12 @@ vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options 
 		(*out)->push = o->write;
 	}
 	return rc;
+}
+
+void vv_peer_set_own(vv_peer *p)
+{
+	p->own = true;
+	p->push = false;
 }
 
 void vv_peer_close(vv_peer *p)
@@ -100,6 +107,7 @@ static void begin_answer(vv_peer *p, vv_frame_reader *in, uint64_t budget)
 {
 	vv_frame_reader_init(in, p->line, budget);
 	in->skips_alive = true;
+	in->is_own = p->own;
 }
 
 /* The request as a whole, and its end. */
@@ -211,6 +219,23 @@ vv_status vv_peer_keeps(vv_peer *p, const vv_cid *roots, size_t count, uint8_t *
 			vv_error *err)
 {
 	return ask_blocks(p, true, roots, count, keeps, NULL, err);
+}
+
+vv_status vv_peer_question(vv_peer *p, const vv_buf *question, vv_buf *answer, vv_error *err)
+{
+	vv_auto(vv_frame_reader) in = {0};
+	vv_status rc = vv_frame_write(p->line, VV_FRAME_MESSAGE, vv_buf_cstr(question),
+				      question->len, err);
+
+	if (rc == VV_OK) {
+		rc = vv_frame_end(p->line, err);
+	}
+	if ((rc = heard(p, rc, err)) < 0) return rc;
+	begin_answer(p, &in, ANSWER_BUDGET);
+	if ((rc = read_first(p, &in, err)) < 0) return rc;
+	vv_buf_put(answer, in.payload.data, in.payload.len);
+	rc = vv_buf_ok(answer, err);
+	return rc < 0 ? rc : read_last(p, &in, err);
 }
 
 /* --- fetch ---------------------------------------------------------------------------- */

@@ -23,6 +23,8 @@ typedef struct vv_peer vv_peer;
 vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err);
 /* Over a line that is there already; it is the peer's then. */
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
+/* It is a process of this program: its errors are not marked as remote. */
+void vv_peer_set_own(vv_peer *p);
 void vv_peer_close(vv_peer *p); /* accepts NULL */
 VV_AUTO_FREE(vv_peer, vv_peer_close)
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
@@ -56,6 +58,9 @@ vv_status vv_peer_blocks(vv_peer *p, const vv_lacking *wants, size_t count, vv_b
 /* Blocks of its answers so far that could not be unpacked, though what they are a difference to is here: such count as
  * absent. */
 uint64_t vv_peer_damaged(const vv_peer *p);
+
+/* A question that is none of the protocol's, for a process of this program; the answer's bytes are appended. */
+vv_status vv_peer_question(vv_peer *p, const vv_buf *question, vv_buf *answer, vv_error *err);
 
 /* From another thread: the line is no longer waited for; what is under way fails soon, and nothing can be
  * asked any more. */

@@ -25,7 +25,7 @@
 #include "lib/remotes/reach.h"
 #include "lib/sources/needed.h"
 #include "lib/sources/repair.h"
-#include "lib/sources/vault_supplier.h"
+#include "lib/sources/vault_peer.h"
 #include "repo/blocks/reach.h"
 #include "repo/gc/pack_mend.h"
 #include "repo/gc/roots.h"

@@ -341,7 +341,6 @@ static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *
 			       proven ? proven : "never", why ? "; " : "");
 		}
 		vv_out("%s", why ? why : "");
-		tell_speed(r, h->source);
 		vv_out("\n");
 		return;
 	}
@@ -353,7 +352,6 @@ static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *
 	vv_json_add_u64(&r->w, "shown", h->shown);
 	vv_json_add_string(&r->w, "proven", proven);
 	vv_json_add_string(&r->w, "error", why);
-	tell_speed(r, h->source);
 	vv_json_close_object(&r->w);
 }
 

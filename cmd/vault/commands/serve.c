@@ -2,6 +2,7 @@
  * serve: copies that are kept here for others: to whoever comes over ssh, from this program; over HTTP from
  * varve-web, the one that listens.
  */
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,10 +14,12 @@
 #include "cmd/frame/tool.h"
 #include "cmd/vault/commands.h"
 #include "cmd/vault/keep/holding.h"
+#include "cmd/vault/work/vault_serve.h"
 #include "lib/serve.h"
 
 typedef struct options {
-	bool stdio;
+	bool stdio, blocks, named, quiet;
+	uint64_t timeout;
 	const char *http, *hold, *admitted; /* of the help; what has them is never parsed here */
 } options;
 
@@ -28,7 +31,28 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "stdio", stdio,
 		 "answer on stdin and stdout, by the settings varve.hold...; an ssh:// "
 		 "holder runs this"),
+	OPT_FLAG(0, "blocks", blocks, "with --stdio: answer from this repository's own vault"),
+	OPT_FLAG(0, "named", named, "with --blocks: a passphrase may be asked for"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "with --blocks: stop waiting for a holder after this long without a byte (60)"),
+	OPT_FLAG('q', "quiet", quiet, "with --blocks: print nothing"),
 };
+
+/* What varve starts to ask of the vault. */
+static int serve_blocks(const options *o, const char *gitdir)
+{
+	const vv_vault_serve s = {.gitdir = gitdir,
+				  .env = vv_environ(),
+				  .named = o->named,
+				  .idle_sec = o->timeout,
+				  .notes = o->quiet ? NULL : &vv_notes_stderr};
+	vv_auto(vv_channel) *line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "varve");
+	vv_error err;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (!line) return VV_EXIT_TROUBLE;
+	return vv_vault_serve_run(&s, line, &err) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
+}
 
 static int serve_stdio(void *given, int argc, char **argv)
 {
@@ -39,6 +63,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 	vv_error err;
 
 	if (!o->stdio || argc != 1) return vv_usage_error("--stdio takes one repository");
+	if (o->blocks) return serve_blocks(o, argv[0]);
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; clients that keep "
 			"copies here run it");
@@ -76,7 +101,8 @@ const vv_command vv_cmd_vault_serve = {
 	.name = "vault serve",
 	.group = "who",
 	.summary = "keep sealed copies for others",
-	.usage = "--http ADDR --hold BYTES [OPTION]... PATH...\n--stdio PATH",
+	.usage =
+		"--http ADDR --hold BYTES [OPTION]... PATH...\n--stdio PATH\n--stdio --blocks [--named] [--timeout SECONDS] [--quiet] GITDIR",
 	.example = "$ varve vault serve --http 127.0.0.1:8080 --hold 50g --for ann kept",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

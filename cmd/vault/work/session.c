@@ -213,7 +213,7 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 
 	if (!lock) return vv_fail_nomem(err);
 	if ((rc = make_dir(s, err)) == VV_OK) {
-		s->lock = vv_lock(lock, true, 2000, err);
+		s->lock = vv_lock(lock, true, o->at_once ? 0 : 2000, err);
 		rc = s->lock < 0 ? (vv_status)s->lock : VV_OK;
 	}
 	if (rc == VV_ELOCKED) {

@@ -81,6 +81,8 @@ typedef struct vv_vault_session {
 	bool brief; /* of a long ledger only new records are listed at holders; the caller's to set */
 	bool mend;     /* damaged records at holders are written again; the caller's to set */
 	uint64_t read; /* bytes of shards that came from holders */
+	vv_error
+		failed; /* why one failed to give a shard that it has, the last time; VV_OK: none did */
 	vv_whole_stripe stripe;
 } vv_vault_session;
 
@@ -91,6 +93,7 @@ typedef struct vv_session_options {
 	const vv_notes *notes;
 	uint64_t idle_sec; /* --timeout; 0: as usual */
 	bool again;        /* holders that were silent lately are asked, too */
+	bool at_once;      /* another command that works on the vault is not waited for */
 } vv_session_options;
 
 /* VV_ELOCKED: another command works on the vault. */

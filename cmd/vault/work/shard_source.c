@@ -63,9 +63,9 @@ static vv_status read_from(vv_vault_session *s, vv_vault_place *p, const vv_kept
 		p->read_bytes += bytes->len;
 		p->read_failures = 0;
 		s->read += bytes->len;
-	} else if (rc != VV_EMISSING && rc != VV_ECORRUPT && rc != VV_ENOMEM) {
-		p->read_failures++;
-		p->read_why = *err;
+	} else if (rc != VV_EMISSING && rc != VV_ENOMEM) {
+		p->read_failures += rc != VV_ECORRUPT;
+		p->read_why = s->failed = *err;
 	}
 	return rc;
 }
@@ -222,8 +222,9 @@ vv_status vv_vault_shard_bytes(vv_vault_session *s, const vv_kept *k, vv_buf *by
 	return vv_vault_shard_made(s, k, bytes, &made, err);
 }
 
-vv_status vv_vault_shard_unseal(const vv_vault_session *s, const vv_buf *bytes, vv_buf *content,
-				vv_error *err)
+/* What is in a shard whose CID was checked. */
+static vv_status unseal(const vv_vault_session *s, const vv_buf *bytes, vv_buf *content,
+			vv_error *err)
 {
 	vv_shard_seal seal;
 	vv_shard is;
@@ -244,5 +245,5 @@ vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_vault_shard_bytes(s, k, &bytes, err);
 
-	return rc < 0 ? rc : vv_vault_shard_unseal(s, &bytes, content, err);
+	return rc < 0 ? rc : unseal(s, &bytes, content, err);
 }

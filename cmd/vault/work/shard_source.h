@@ -20,11 +20,6 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 vv_status vv_vault_shard_made(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, bool *made,
 			      vv_error *err);
 
-/* Appends what is in a shard whose CID was checked. VV_EREFUSED: it was sealed in an epoch that the key
- * cannot read. */
-vv_status vv_vault_shard_unseal(const vv_vault_session *s, const vv_buf *bytes, vv_buf *content,
-				vv_error *err);
-
 /* Appends what is in it. VV_EREFUSED: it was sealed in an epoch that the key cannot read. */
 vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
 				 vv_error *err);

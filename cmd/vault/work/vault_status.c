@@ -211,7 +211,6 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 	uint64_t first = 0;
 	vv_auto(vv_spread_list) live = {0};
 
-	h->source = vv_speed_source(s->places[place].config->url);
 	h->proven = UINT64_MAX;
 	h->away = f->ask && !s->places[place].holder;
 	h->why = h->away ? s->places[place].why : (vv_error){.code = VV_OK};

@@ -72,7 +72,7 @@ is_right() {
 	[ "$(starts)" = 1 ]
 	# nothing secret is in its arguments
 	! grep -qf "$XDG_CONFIG_HOME/varve/key" "$FALSE_CHILD_LOG"
-	! pgrep -f "varve-vault supply .*$BATS_TEST_TMPDIR" > /dev/null
+	! pgrep -f "varve-vault serve .*$BATS_TEST_TMPDIR" > /dev/null
 }
 
 @test "drop and whereis ask the child" {
