@@ -50,6 +50,7 @@ extern const vv_command vv_cmd_merge_file;
 extern const vv_command vv_cmd_migrate;
 extern const vv_command vv_cmd_mv;
 extern const vv_command vv_cmd_pre_push;
+extern const vv_command vv_cmd_prove;
 extern const vv_command vv_cmd_publish;
 extern const vv_command vv_cmd_pull;
 extern const vv_command vv_cmd_push;

@@ -114,17 +114,22 @@ vv_status vv_head_put_newest(vv_buf *out, vv_repository *r, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-/* Does the head name a ref that the commit is an ancestor of? */
-static vv_status names_commit(bool *out, const vv_head_commit *head, vv_repository *r,
-			      const vv_oid *commit, vv_error *err)
+vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
+			   const vv_oid *commit, vv_error *err)
 {
 	const char *at = vv_buf_cstr(&head->refs);
+	char hex[VV_OID_TEXT + 1];
 	vv_head_ref ref;
-	vv_status rc;
 
-	while (!*out && vv_head_refs_next(&ref, &at)) {
-		rc = vv_is_ancestor(r, commit, &ref.id, out, err);
-		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
+	*is = false;
+	while (!*is && vv_head_refs_next(&ref, &at)) {
+		vv_oid tip;
+		vv_oid_text(hex, &ref.id);
+		vv_status rc = vv_rev_commit(r, hex, &tip, err);
+		rc = rc < 0 ? rc : vv_is_ancestor(r, commit, &tip, is, err);
+		/* one that is not here, or a tag of a file */
+		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING && rc != VV_EUSAGE) return rc;
+		*out = ref.id;
 	}
 	return VV_OK;
 }
@@ -139,7 +144,9 @@ vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, con
 	*is = false;
 	if (!newest) return rc;
 	rc = vv_head_commit_read(out, r, &newest->commit, err);
-	return rc < 0 ? vv_missing_ok(rc, err) : names_commit(is, out, r, commit, err);
+	if (rc < 0) return vv_missing_ok(rc, err);
+	vv_oid ref;
+	return vv_head_reaching(&ref, is, out, r, commit, err);
 }
 
 static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,

@@ -70,6 +70,9 @@ vv_status vv_head_put_newest(vv_buf *out, vv_repository *r, vv_error *err);
 /* The newest trusted head, if it names a ref that the commit is an ancestor of; else *is false. Clear it in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, bool *is, vv_repository *r, const vv_oid *commit,
 			    vv_error *err);
+/* The first ref of the head that the commit is an ancestor of; *is false: none. */
+vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv_repository *r,
+			   const vv_oid *commit, vv_error *err);
 /* Appends "2026-11-25 01:30 UTC". */
 void vv_head_put_time(vv_buf *out, int64_t time);
 

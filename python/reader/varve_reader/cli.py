@@ -47,8 +47,10 @@ def _verify(place, args):
         damage += 1
         _say(f"varve-reader: {error}", sys.stderr)
     versions = len({root for _, _, _, root in place.versions()} | set(place.roots)) if not damage else 0
-    if not damage:
+    if not damage and not place.rows:
         _say(f"{len(place.blocks)} blocks, {versions} versions: nothing is damaged or missing")
+    for path, row in place.rows:
+        _say(f"{path}: " + ", ".join(f"{name} = {cell.decode('utf-8', 'replace')}" for name, cell in row.items()))
     for head in place.heads:
         late = head.expires and head.expires < time.time()
         _say(f"signed by {head.key}, number {head.number} of {head.name}, {_day(head.time)}" + ", expired" * bool(late))

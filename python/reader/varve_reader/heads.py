@@ -11,6 +11,7 @@ from .sealed import did, signed
 ORDER = ["varve", "name", "key", "number", "time", "expires", "final", "refs", "mirror", "signer", "revoked", "saw"]
 ONCE = ORDER[:5] + ["refs"]
 Head = namedtuple("Head", "oid name key number time expires refs signers revoked saw first")
+# saw: (key, number, oid) of the newest records of others.
 
 
 def _strings(data, count):
@@ -43,6 +44,45 @@ def _record(text):
     if names != sorted(names, key=ORDER.index) or any(names.count(n) != 1 for n in ONCE) or lines[0] != ["varve", "head 1"]:
         raise Damaged("not a record of version 1")
     return {n: [line[1] if len(line) > 1 else "" for line in lines if line[0] == n] for n in ORDER}
+
+
+def read_head(history, oid):
+    """The head at a commit, with its form, digests and signature checked, and not what it follows."""
+    data = history.source.read(oid)[1]
+    header, _, message = data.partition(b"\n\n")
+    found = re.fullmatch(rb"tree (\w{40})\n((?:parent \w{40}\n)*)author (.*)\ncommitter (.*)\ngpgsig (.*(?:\n .*)*)", header)
+    files = {name: blob for _, name, blob in history.tree(found[1].decode())} if found else {}
+    if files.keys() != {"head", "refs"}:
+        raise Damaged(f"commit {oid} is not a head")
+    text, refs = (history.source.read(files[n])[1] for n in ("head", "refs"))
+    record, parents = _record(text), re.findall(r"parent (\w+)", found[2].decode())
+    key, number, time = record["key"][0], int(record["number"][0]), int(record["time"][0])
+    who = b"varve <%s> %d " % (key.encode(), time)
+    if not found[3].startswith(who) or found[3] != found[4] or \
+            message != b"Head %d of %s\n\nrecord sha256 %s\n" % (number, record["name"][0].encode(),
+                                                                hashlib.sha256(text).hexdigest().encode()):
+        raise Damaged(f"commit {oid} does not say what its record has")
+    if record["refs"][0] != hashlib.sha256(refs).hexdigest():
+        raise Damaged(f"commit {oid}: the refs are not those of its record")
+    _check_signature(found[5].replace(b"\n ", b"\n"), key, header[:found.start(5) - 8] + b"\n\n" + message)
+    saw = [(k, int(n), p) for k, n, p in (line.split(" ") for line in record["saw"])]
+    first = parents[0] if len(parents) > len(saw) else None
+    if parents[first is not None:] != [s[2] for s in saw] or (number == 1) != (first is None):
+        raise Damaged(f"commit {oid} does not follow its parents")
+    return Head(oid, record["name"][0], key, number, time, int((record["expires"] or [0])[0]),
+                {line[41:]: line[:40] for line in refs.decode().splitlines()},
+                {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["signer"]},
+                {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["revoked"]}, saw, first)
+
+
+def allows(owner, head):
+    """The owner's record names the signer for that time, and revokes nothing before."""
+    return owner.name == head.name and owner.signers.get(head.key, 0) >= head.time and \
+        head.number <= owner.revoked.get(head.key, head.number)
+
+
+def _below(head):
+    return [head.first] + [oid for _, _, oid in head.saw]
 
 
 class Heads:
@@ -87,57 +127,34 @@ class Heads:
         return self.known[oid]
 
     def _read(self, oid):
-        data = self.history.source.read(oid)[1]
-        header, _, message = data.partition(b"\n\n")
-        found = re.fullmatch(rb"tree (\w{40})\n((?:parent \w{40}\n)*)author (.*)\ncommitter (.*)\ngpgsig (.*(?:\n .*)*)", header)
-        files = {name: blob for _, name, blob in self.history.tree(found[1].decode())} if found else {}
-        if files.keys() != {"head", "refs"}:
-            raise Damaged(f"commit {oid} is not a head")
-        text, refs = (self.history.source.read(files[n])[1] for n in ("head", "refs"))
-        record, parents = _record(text), re.findall(r"parent (\w+)", found[2].decode())
-        key, number, time = record["key"][0], int(record["number"][0]), int(record["time"][0])
-        who = b"varve <%s> %d " % (key.encode(), time)
-        if not found[3].startswith(who) or found[3] != found[4] or \
-                message != b"Head %d of %s\n\nrecord sha256 %s\n" % (number, record["name"][0].encode(),
-                                                                    hashlib.sha256(text).hexdigest().encode()):
-            raise Damaged(f"commit {oid} does not say what its record has")
-        if record["refs"][0] != hashlib.sha256(refs).hexdigest():
-            raise Damaged(f"commit {oid}: the refs are not those of its record")
-        _check_signature(found[5].replace(b"\n ", b"\n"), key, header[:found.start(5) - 8] + b"\n\n" + message)
-        saw = [line.split(" ") for line in record["saw"]]
-        first = parents[0] if len(parents) > len(saw) else None
-        before = self.known.get(first)
-        if parents[first is not None:] != [s[2] for s in saw] or (number == 1) != (first is None) or \
-                any((self.known[s[2]].key, self.known[s[2]].number) != (s[0], int(s[1])) for s in saw):
+        head = read_head(self.history, oid)
+        before = self.known.get(head.first)
+        if any((self.known[p].key, self.known[p].number) != (key, number) for key, number, p in head.saw):
             raise Damaged(f"commit {oid} does not follow its parents")
-        if before and (before.key, before.name, before.number + 1) != (key, record["name"][0], number) or \
-                before and before.time > time:
+        if before and ((before.key, before.name, before.number + 1) != (head.key, head.name, head.number) or
+                       before.time > head.time):
             raise Damaged(f"commit {oid} does not follow the record before it")
-        return Head(oid, record["name"][0], key, number, time, int((record["expires"] or [0])[0]),
-                    {line[41:]: line[:40] for line in refs.decode().splitlines()},
-                    {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["signer"]},
-                    {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["revoked"]}, [s[2] for s in saw], first)
+        return head
 
     def _allowed(self, head):
         """The signer is the owner, or named by the owner's newest record below."""
         if head.key == self.owner:
             return
-        left, owners = [head.first, *head.saw], []
+        left, owners = _below(head), []
         while left:
             below = self.known.get(left.pop())
             if below and below.key == self.owner:
                 owners.append(below)
             elif below:
-                left += [below.first, *below.saw]
+                left += _below(below)
         newest = max(owners, key=lambda h: h.number, default=None)
-        if newest is None or newest.signers.get(head.key, 0) < head.time or newest.name != head.name or \
-                head.number > newest.revoked.get(head.key, head.number):
+        if newest is None or not allows(newest, head):
             raise Damaged("the owner did not allow this signer")
 
     def counting(self):
         """Shown heads that the owner's newest record does not revoke, the newest first."""
         revoked = self.shown[self.owner].revoked if self.owner in self.shown else {}
-        seen = {oid for head in self.known.values() for oid in head.saw}
+        seen = {oid for head in self.known.values() for _, _, oid in head.saw}
         return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number)),
                       key=lambda h: (h.time, h.oid not in seen), reverse=True)
 

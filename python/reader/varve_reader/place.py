@@ -3,8 +3,8 @@ import hashlib
 import os
 import re
 
-from . import car
-from .cbor import Cid
+from . import car, proof
+from .cbor import CBOR, Cid, decode
 from .errors import Damaged, Missing, within
 from .files import names, read_bytes
 from .git import Git
@@ -20,7 +20,7 @@ class Place:
 
     def __init__(self, path):
         self.path, self.blocks, self.history, self.roots, self.heads = path, Blocks(path), None, [], []
-        self.memo = {}
+        self.memo, self.rows = {}, []
 
     def version(self, name):
         """The version that REV:PATH or a root's CID names; plain bytes where Git holds the file itself."""
@@ -130,8 +130,8 @@ class Store(Place):
             return
         for line in read_bytes(marker).decode("utf-8", "surrogateescape").splitlines()[1:]:
             with within(marker):
-                word, *rest = line.split(" ", 3)
-                if word not in ("pack", "file", "gone", "held") or len(rest) < 2 + (word == "file") or \
+                word, *rest = line.split(" ", 3 if line.startswith("file ") else 2)
+                if word not in ("pack", "file", "gone", "held", "hash") or len(rest) < 2 + (word == "file") or \
                         ".." in rest[-1].split("/") or os.path.isabs(rest[-1]):
                     raise Damaged(f"'{line}' is not a line of it")
             if word == "file" and rest[1] != "0":
@@ -166,9 +166,33 @@ class Repository(Place):
 class Car(Place):
     """A CAR file."""
 
-    def __init__(self, path):
+    def __init__(self, path, roots, blocks):
         super().__init__(path)
-        self.roots = car.read(path, self.blocks)
+        self.roots, self.blocks = roots, blocks
+
+
+class Proof(Car):
+    """A CAR of varve prove."""
+
+    def verify(self, owner=None):
+        try:
+            with within(self.path):
+                head, *row = proof.check(self.blocks, self.roots[0], owner)
+                self.heads, self.rows = [head], [row]
+        except Damaged as e:
+            yield e
+
+    def versions(self):
+        return ()
+
+
+def open_car(path):
+    """Versions, or a proof."""
+    blocks = Blocks(path)
+    roots = car.read(path, blocks)
+    with within(path):
+        is_proof = len(roots) == 1 and roots[0].codec == CBOR and decode(blocks.get(roots[0])).get("v") == "proof"
+    return (Proof if is_proof else Car)(path, roots, blocks)
 
 
 def open_place(path, key=None, more=()):
@@ -177,7 +201,7 @@ def open_place(path, key=None, more=()):
         from .vault import Vault
         return Vault(path, key, more)
     if os.path.isfile(path):
-        return Car(path)
+        return open_car(path)
     if os.path.exists(os.path.join(path, "format")):
         return Store(path)
     if os.path.exists(os.path.join(path, ".git")) or os.path.exists(os.path.join(path, "HEAD")):

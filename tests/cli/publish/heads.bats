@@ -275,6 +275,28 @@ at() {
 	stderr_has "this machine has no key yet"
 }
 
+@test "a row of a signed version is proved, and of another nothing" {
+	a_table
+	git tag -a v1 -m first
+	ends_with 2 varve prove HEAD:prices.csv --row 17 -o ../row.car
+	stderr_has "no signed head names this version"
+	key_of ada
+	as ada varve sign -q --name prices
+	succeeds varve prove HEAD:prices.csv --row 17 -o ../row.car
+	stderr_has " kB prove this row"
+	ends_with 2 varve prove HEAD:prices.csv --row 17 -o ../row.car
+	succeeds varve prove -q -f HEAD:prices.csv --row 17 -o ../row.car
+	grep -qa "varve head 1" ../row.car
+	another 1
+	for wrong in "HEAD:prices.csv --row 17" "v1:prices.csv --row 99999" "prices.csv --row 17"; do
+		# shellcheck disable=SC2086
+		ends_with 2 varve prove $wrong -o ../no.car
+		[ ! -e ../no.car ]
+	done
+	ends_with 2 varve prove v1:prices.csv -o ../no.car
+	succeeds varve cite HEAD:prices.csv
+}
+
 @test "a version is cited with its id, its signer and its places" {
 	a_table
 	git tag v1

@@ -1,0 +1,161 @@
+"""Proofs of one row: right as they are, and damage whatever is changed."""
+import hashlib
+import os
+import random
+
+import pytest
+from conftest import new_repository
+from varve_reader import Damaged, open_place
+from varve_reader.cbor import Cid, decode
+
+
+@pytest.fixture(scope="module")
+def proofs(run, tmp_path_factory):
+    """(folder of the proofs, key of the owner, key of a signer)"""
+    top = tmp_path_factory.mktemp("proofs")
+    run = type(run)(top)
+    folder = new_repository(run, top / "repository")
+    owner = run(folder, "varve", "key", "new").decode().split()[0].removeprefix("did:key:")
+    rng = random.Random(1)
+    (folder / "sub").mkdir()
+    (folder / "sub" / "t.csv").write_text("id,v,w\n" + "".join(f"{i},{rng.random()},{'long ' * 9}\n" for i in range(60000)))
+    (folder / "two.csv").write_text("a,b,v\n" + "".join(f'{i % 9},"{i},x",{i}\n' for i in range(900)))
+    for table, key in (("sub/t.csv", "id"), ("two.csv", "a,b")):
+        run(folder, "varve", "add", "-q", "--key", key, table)
+    run(folder, "varve", "commit", "-q", "-m", "one")
+    run(folder, "git", "tag", "-a", "v1", "-m", "first")
+    run(folder, "varve", "prove", "HEAD:two.csv", "--row", "1", "-o", top / "no.car", may_fail=True)
+    assert not (top / "no.car").exists()
+    os.environ.pop("VARVE_KEY", None)
+    here = run.env["XDG_CONFIG_HOME"]
+    run.env["XDG_CONFIG_HOME"] = str(top / "bot")
+    bot = run(folder, "varve", "key", "new").decode().split()[0].removeprefix("did:key:")
+    run.env["XDG_CONFIG_HOME"] = here
+    run(folder, "varve", "sign", "-q", "--name", "prices", "--signer", f"{bot}=2999-01-01")
+    run(folder, "varve", "prove", "-q", "HEAD:sub/t.csv", "--row", "41234", "-o", top / "one.car")
+    run(folder, "varve", "prove", "-q", "v1:two.csv", "--row", '4,"13,x"', "-o", top / "two.car")
+    for n in (2, 3):
+        with open(folder / "two.csv", "a") as f:
+            f.write(f"{n}00,b,c\n")
+        run(folder, "varve", "commit", "-q", "-am", f"{n}")
+    run.env["XDG_CONFIG_HOME"] = str(top / "bot")
+    run(folder, "varve", "sign", "-q")
+    run(folder, "varve", "prove", "-q", "HEAD~1:sub/t.csv", "--row", "7", "-o", top / "bot.car")
+    return top, owner, bot
+
+
+def checked(path, owner=None):
+    """(errors, key of the signer, row)"""
+    place = open_place(path)
+    errors = [str(e) for e in place.verify(owner)]
+    return errors, [h.key for h in place.heads], place.rows
+
+
+def test_a_row_is_proved(proofs):
+    top, owner, bot = proofs
+    errors, keys, [(path, row)] = checked(top / "one.car", owner)
+    assert (errors, keys, path, row["id"], row["w"]) == ([], [owner], "sub/t.csv", b"41234", b"long " * 9)
+    assert checked(top / "two.car", owner)[2] == [["two.csv", {"a": b"4", "b": b"13,x", "v": b"13"}]]
+    errors, keys, rows = checked(top / "bot.car", owner)
+    assert (errors, keys, rows[0][1]["id"]) == ([], [bot], b"7")
+    assert "not by " + bot in checked(top / "bot.car", bot)[0][0]
+    assert max((top / name).stat().st_size for name in ("one.car", "two.car", "bot.car")) < 100000
+
+
+def test_damage_is_named(proofs, tmp_path):
+    seed = int(os.environ.get("VARVE_TEST_SEED") or random.randrange(1 << 32))
+    print("seed", seed)
+    rng, path, good = random.Random(seed), tmp_path / "one.car", (proofs[0] / "one.car").read_bytes()
+    for n in range(150):
+        data = bytearray(good)
+        if n % 5 == 0:
+            data = data[:rng.randrange(len(data))]
+        else:
+            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+        path.write_bytes(data)
+        try:
+            errors = checked(path)[0]
+        except Damaged as e:
+            errors = [str(e)]
+        assert any("one.car" in e for e in errors), n
+
+
+def sections(data):
+    """(CID, bytes) of each, but for the header."""
+    at, out = 59, []
+    while at < len(data):
+        size = shift = 0
+        while True:
+            size |= (data[at] & 127) << shift
+            shift += 7
+            at += 1
+            if data[at - 1] < 128:
+                break
+        out.append((Cid(data[at:at + 36]), data[at + 36:at + size]))
+        at += size
+    return out
+
+
+def rewrite(blocks, changed):
+    """Blocks in which `changed` (CID -> bytes) has other bytes, and all that names it the new CID and id."""
+    names = {}
+    for cid, data in changed.items():
+        names[bytes(cid)] = bytes(Cid.of(cid.codec, data))
+    blocks = [(cid, changed.get(cid, data)) for cid, data in blocks]
+    for _ in range(12):
+        out = []
+        for cid, data in blocks:
+            new = data
+            for old, is_now in names.items():
+                new = new.replace(old, is_now)
+            now = Cid.of(cid.codec, new)
+            if now != cid:
+                names[bytes(cid)] = bytes(now)
+            out.append((now, new))
+        blocks = out
+    return blocks
+
+
+def car_of(blocks, root):
+    def varint(n):
+        return bytes((n & 127 | 128, n >> 7)) if 127 < n < 16384 else bytes((n & 127 | 128, n >> 7 & 127 | 128, n >> 14)) if n > 127 else bytes((n,))
+    header = b"\xa2\x65roots\x81\xd8\x2a\x58\x25\x00" + bytes(root) + b"\x67version\x01"
+    return varint(len(header)) + header + b"".join(varint(36 + len(d)) + bytes(c) + d for c, d in blocks)
+
+
+def test_blocks_that_somebody_made_fit_prove_nothing(proofs, tmp_path):
+    """Each block is changed in turn, and all above it named anew, as far as no signature is in the way."""
+    seed = int(os.environ.get("VARVE_TEST_SEED") or random.randrange(1 << 32))
+    print("seed", seed)
+    rng, path = random.Random(seed), tmp_path / "one.car"
+    blocks = sections((proofs[0] / "one.car").read_bytes())
+    path.write_bytes(car_of(blocks, blocks[0][0]))
+    _, _, rows = checked(path)
+    assert rows
+    for n in range(150):
+        cid, data = blocks[n % len(blocks)]
+        wrong = bytearray(data)
+        wrong[rng.randrange(len(wrong))] ^= 1 << rng.randrange(8)
+        made = rewrite(blocks, {cid: bytes(wrong)})
+        path.write_bytes(car_of(made, made[0][0]))
+        try:
+            errors, keys, got = checked(path, proofs[1])
+        except Damaged:
+            continue
+        assert errors or got == rows, (n, cid)
+
+
+def test_a_proof_says_no_more_than_its_row(proofs, tmp_path):
+    """Another key, path, commit, head or root in the node on top: refused, or that of the row."""
+    path, blocks = tmp_path / "one.car", sections((proofs[0] / "one.car").read_bytes())
+    said = decode(blocks[0][1])
+    for old, new in ((b"41234", b"41235"), (b"41234", b"99999"), (b"sub/t.csv", b"sub/u.csv"),
+                     (said["commit"].encode(), said["head"].encode()), (said["head"].encode(), said["commit"].encode()),
+                     (bytes(said["root"]), bytes(said["objects"][0]))):
+        data = blocks[0][1].replace(old, new)
+        assert data != blocks[0][1]
+        root = Cid.of(0x71, data)
+        path.write_bytes(car_of([(root, data)] + blocks[1:], root))
+        errors, _, rows = checked(path)
+        assert errors or (new, rows[0][1]["id"]) == (b"41235", b"41235")
+    assert hashlib.sha256(blocks[0][1]).digest() == bytes(blocks[0][0])[4:]

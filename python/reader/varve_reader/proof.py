@@ -1,0 +1,80 @@
+"""Proofs: one row, with all that lies between it and a signed head (heads.md, "Proofs")."""
+import hashlib
+
+from .cbor import Cid, decode
+from .errors import Damaged, Missing, within
+from .heads import allows, read_head
+from .history import History, check_pointer
+from .version import Version
+
+
+class Objects:
+    """Git's objects that are blocks: read(id), as of a repository."""
+
+    def __init__(self, blocks, links):
+        self.refs, self.head = {}, None
+        self.found = {hashlib.sha1(data).hexdigest(): data for data in map(blocks.get, links)}
+
+    def read(self, oid):
+        """(kind, content) of an object."""
+        if oid not in self.found:
+            raise Missing(f"object {oid} is missing")
+        head, _, data = self.found[oid].partition(b"\0")
+        kind, size = head.decode().split(" ")
+        if size != str(len(data)):
+            raise Damaged(f"object {oid} does not have its length")
+        return kind, data
+
+    def reaches(self, history, tip, commit):
+        """Whether the commits here lead from the tip to the commit."""
+        seen, left = set(), [tip]
+        while left:
+            oid = left.pop()
+            if oid in self.found and oid not in seen:
+                seen.add(oid)
+                left += history.commit(oid)[1] + ([self.read(oid)[1][7:47].decode()] if self.read(oid)[0] == "tag" else [])
+        return commit in seen
+
+
+def _entries(blocks, top, level=None):
+    """The entries of a list of row groups below the nodes that are here."""
+    if level is not None and (top["v"], top["of"], top["level"]) != ("list", "data", level):
+        raise Damaged(f"not a node of level {level}")
+    for item in top["items"]:
+        if item[0] in blocks.direct:
+            yield from _entries(blocks, decode(blocks.get(item[0])), top["level"] - 1) if top["level"] else [item]
+
+
+def check(blocks, root, owner=None):
+    """(head, path, row): checks the proof that the block is. owner: who must have signed, or named the signer."""
+    said = decode(blocks.get(root))
+    if said.keys() != {"v", "key", "head", "path", "root", "owner", "commit", "objects"}:
+        raise Damaged("not a proof of this version")
+    source = Objects(blocks, said["objects"])
+    history = History(source)
+    head, first = read_head(history, said["head"]), read_head(history, said["owner"])
+    if owner not in (None, first.key):
+        raise Damaged(f"signed by {first.key}, not by {owner}")
+    if head.key != first.key and not allows(first, head):
+        raise Damaged(f"{first.key} did not allow the signer {head.key}")
+    if not any(source.reaches(history, tip, said["commit"]) for tip in head.refs.values()):
+        raise Damaged(f"no ref of the head leads to the commit {said['commit'][:10]}")
+    oid = history.commit(said["commit"])[0]
+    for name in said["path"].split("/"):
+        oid = {entry: found for _, entry, found in history.tree(oid)}.get(name) or \
+            _refuse(f"the commit has no file '{said['path']}'")
+    pointer, version = history.pointer(oid), Version(blocks, Cid(said["root"]))
+    if pointer is None or pointer.root != said["root"]:
+        raise Damaged(f"'{said['path']}' is another version than {said['root']}")
+    check_pointer(pointer, version)
+    places = [version.fields.index(name) for name in version.root["key"]]
+    for item in _entries(blocks, version.root["data"]):
+        with within(f"row group {item[0]}"):
+            for row in version.rows(item):
+                if places and [row[at] for at in places] == said["key"]:
+                    return head, said["path"], dict(zip(version.fields, row))
+    raise Damaged("the row is not in the blocks that are here")
+
+
+def _refuse(text):
+    raise Damaged(text)
