@@ -7,6 +7,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 seed, rounds = map(int, sys.argv[1:])
@@ -74,6 +75,12 @@ for i in range(rounds):
         row[2] = rng.choice(["", "-7", "99", "2.5", "INF", "5"])
         row[3] = rng.choice(["", "-1.5", "400"])
     write()
+    killed = subprocess.Popen(["varve", "check", "t.csv"], stdout=subprocess.DEVNULL)  # what it kept until then is no lie
+    time.sleep(rng.random() / 10)
+    killed.kill()
+    killed.wait()
+    if kind == 2:
+        run("varve", "gc", "-q")
     total += same(f"round {i}, kind {kind}, row {at}")
     if i == 0:  # distinct values cannot be taken away, and the least of some group may be among what changed
         assert len(list(CACHE.glob("sums-*"))) < len(RULES) // 2, list(CACHE.glob("sums-*"))
