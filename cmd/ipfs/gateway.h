@@ -1,6 +1,6 @@
 /*
  * gateway: trustless gateways of IPFS among the suppliers of blocks (lib/remotes/reach.h): ipfs+http://host,
- * ipfs+https://host.
+ * ipfs+https://host; and those that a router knows: ipfs+https://router/routing/v1/providers/CID.
  */
 #ifndef VV_CMD_IPFS_GATEWAY_H
 #define VV_CMD_IPFS_GATEWAY_H

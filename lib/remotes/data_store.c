@@ -3,6 +3,7 @@
  */
 #include "lib/remotes/data_store.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -231,9 +232,16 @@ static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t
 			     .url = s->url,
 			     .progress = t->progress,
 			     .notes = t->notes};
+	const vv_place_facts known = {.more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
+	const bool marked = t->marked == vv_speed_source(s->url);
 	vv_auto(vv_host) *h = NULL;
-	vv_status rc = vv_data_store_open(&o.take_place, s->url, &t->connect, false, err);
+	vv_status rc = marked ? open_place(&o.take_place, s->url, &known, &t->connect, false, err)
+			      : vv_data_store_open(&o.take_place, s->url, &t->connect, false, err);
 
+	if (rc == VV_OK && marked) {
+		(void)snprintf(o.take_place.mark, sizeof(o.take_place.mark), "%s",
+			       vv_files_mark.text);
+	}
 	if (rc == VV_OK && (rc = vv_host_open(&h, &o, err)) == VV_OK) {
 		rc = vv_host_refresh(h, NULL, NULL, &ignored, err);
 	}

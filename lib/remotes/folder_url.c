@@ -29,7 +29,7 @@ vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
-bool vv_folder_url_is(const char *url, const vv_connect_options *connect)
+bool vv_folder_url_is(const char *url, vv_transfer *t)
 {
 	vv_auto(vv_buf) folder = VV_BUF_INIT;
 	vv_auto(vv_url) u = {0};
@@ -46,6 +46,12 @@ bool vv_folder_url_is(const char *url, const vv_connect_options *connect)
 		return git && mark && state && vv_exists(git) &&
 		       (vv_exists(mark) || vv_exists(state)); /* one of them may be lost */
 	}
-	return u.kind == VV_URL_HTTP && vv_data_store_open(&place, vv_buf_cstr(&folder), connect,
-							   false, VV_IGNORED) == VV_OK;
+	if (u.kind != VV_URL_HTTP ||
+	    vv_data_store_open(&place, vv_buf_cstr(&folder), &t->connect, false, VV_IGNORED) < 0) {
+		return false;
+	}
+	t->marked = strcmp(place.mark, vv_files_mark.text) == 0
+			    ? vv_speed_source(vv_buf_cstr(&folder))
+			    : 0;
+	return true;
 }

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "transport/line/options.h"
+#include "lib/remotes/transfer.h"
 
 #define VV_FOLDER_GIT "repo.git"
 #define VV_FOLDER_MARK "folder" /* what varve publish knows of it */
@@ -18,7 +18,7 @@
 vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err);
 
 /* Does a web server, or this machine, have a store there, with repo.git beside it? A web server is asked for the store
- * alone. */
-bool vv_folder_url_is(const char *url, const vv_connect_options *connect);
+ * alone, whose mark is not read again. */
+bool vv_folder_url_is(const char *url, vv_transfer *t);
 
 #endif

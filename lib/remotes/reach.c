@@ -70,8 +70,7 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 }
 
 /* What is known without asking. */
-static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const char *url,
-		      vv_error *err)
+static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char *url, vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
 	vv_status rc = VV_OK;
@@ -82,7 +81,7 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 	if (u.kind == VV_URL_GIT) {
 		*out = GIT;
 	} else if (u.kind == VV_URL_PATH) {
-		*out = vv_folder_url_is(url, &t->connect)
+		*out = vv_folder_url_is(url, t)
 			       ? FOLDER
 			       : kind_of_folder(u.path, vv_connect_env(&t->connect));
 	}
@@ -94,7 +93,7 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 	return rc;
 }
 
-bool vv_reach_is_host(const vv_transfer *t, const vv_remote *m)
+bool vv_reach_is_host(vv_transfer *t, const vv_remote *m)
 {
 	kind is;
 
@@ -178,7 +177,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	t->held = NULL;
 	if (rc == VV_OK || is != UNKNOWN || !t->foreign) {
 		vv_transfer_tell_lines(t, &held);
-	} else if (!(write && m->push_url) && vv_folder_url_is(m->url, &t->connect)) {
+	} else if (!(write && m->push_url) && vv_folder_url_is(m->url, t)) {
 		rc = reach_folder(out, t, m, write, err);
 		if (rc == VV_OK) {
 			remember(t, m, "folder");
@@ -329,8 +328,7 @@ static vv_status begin_later(vv_transfer *t, vv_supplier *out, later *l, const c
 {
 	vv_status rc;
 
-	l->ask = (vv_ask){
-		.url = url, .named = by == VV_BY_USER, .open = open_later, .payload = l};
+	l->ask = (vv_ask){.url = url, .named = by == VV_BY_USER, .open = open_later, .payload = l};
 	l->t = *t;
 	l->t.held = NULL;
 	if ((rc = vv_ask_prepare(&l->ask, &t->connect, err)) < 0) {

@@ -26,7 +26,7 @@ typedef struct vv_reached {
 
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err);
 /* Is it known without asking that it is a Git host? */
-bool vv_reach_is_host(const vv_transfer *t, const vv_remote *m);
+bool vv_reach_is_host(vv_transfer *t, const vv_remote *m);
 void vv_reached_close(vv_reached *r);
 VV_AUTO_CLEAR(vv_reached, vv_reached_close)
 

@@ -102,3 +102,35 @@ GET /routing/v1/providers/$table" ]
 	output_has "12D3KooWNode"
 	[ "$(wc -l < ../log)" = 3 ]
 }
+
+@test "providers that a router names are sources, and what it makes up is left out" {
+	varve clone -q --lazy -n "$PWD" ../b
+	varve serve --http 127.0.0.1:0 --read-only . 2> ../serving 3>&- &
+	node=$!
+	until grep -q serving ../serving; do sleep 0.05; done
+	served=$(sed -n 's/^serving .*:\([0-9]*\)$/\1/p' ../serving)
+	python3 - "$served" > ../port 2> ../log 3>&- <<-'END' &
+	import http.server, json, sys
+	class Router(http.server.BaseHTTPRequestHandler):
+	    def do_GET(self):
+	        there = "127.0.0.1/tcp/" + sys.argv[1]
+	        addresses = ["/ip4/127.0.0.1/tcp/4001/p2p/x", f"/ip4/127.0.0.1@{there}/http", "/ip4/127.0.0.1/tcp/1/http", "/dns4//tcp/1/https",
+	                     "/unix/x", "/ip4/127.0.0.1/tcp/999999/http", f"/ip4/{there}/http/../x", f"/ip4/{there}/http", f"/ip4/{there}/http"]
+	        body = json.dumps({"Providers": [{"Schema": "peer", "ID": str(i), "Addrs": [a]} for i, a in enumerate(addresses)] + [1, {}]}).encode()
+	        self.send_response(200)
+	        self.send_header("Content-Length", str(len(body)))
+	        self.end_headers()
+	        self.wfile.write(body if not self.path.endswith("none") else b"{}")
+	s = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Router)
+	print(s.server_address[1], flush=True)
+	s.serve_forever()
+	END
+	router=$!
+	until [ -s ../port ]; do sleep 0.05; done
+	cd ../b
+	ends_with 2 varve fetch --data HEAD --from "ipfs+http://127.0.0.1:$(cat ../port)/routing/v1/providers/none"
+	succeeds varve fetch --data HEAD --from "ipfs+http://127.0.0.1:$(cat ../port)/routing/v1/providers/$table"
+	kill "$router"
+	grep -q "GET /routing/v1/providers/$table" ../log
+	varve --offline cat HEAD:prices.csv | cmp - "$OLDPWD/prices.csv"
+}

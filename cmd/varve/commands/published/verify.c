@@ -84,14 +84,14 @@ static vv_status verify_here(verifying *v, vv_error *err)
 }
 
 /* Reads all packs of a folder on this machine. *sound false: some are damaged and named, and its heads are not looked at. */
-static vv_status read_folder(verifying *v, const vv_transfer *t, const vv_remote *m, bool *sound,
+static vv_status read_folder(verifying *v, vv_transfer *t, const vv_remote *m, bool *sound,
 			     vv_error *err)
 {
 	vv_auto(vv_buf) folder = VV_BUF_INIT;
 	vv_status rc;
 
 	*sound = true;
-	if (strstr(m->url, "://") || !vv_folder_url_is(m->url, &t->connect)) return VV_OK;
+	if (strstr(m->url, "://") || !vv_folder_url_is(m->url, t)) return VV_OK;
 	if ((rc = vv_folder_url_put(&folder, m->url, err)) < 0) return rc;
 	if (!(v->folder = vv_buf_detach(&folder))) return vv_fail_nomem(err);
 	if ((rc = vv_folder_check(&v->all, v->c->repo, v->folder, &vv_notes_stderr, err)) < 0) {
