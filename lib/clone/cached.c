@@ -218,7 +218,23 @@ static vv_status note_asked(const vv_cached *c, vv_error *err)
 
 /* ---- cloning and asking ---- */
 
-static vv_status clone_once(const vv_cached *c, vv_error *err)
+/* Of a HEAD that is on no branch peers tell nothing. */
+static void warn_of_head(const vv_cached *c, vv_repository *r)
+{
+	vv_auto(vv_head) head = {0};
+
+	if (vv_head_read(r, &head, VV_IGNORED) == VV_OK && head.branch) {
+		vv_notes_warn(c->o->notes, "HEAD of %s is on no branch: '%s' is taken",
+			      vv_text_url(c->url), vv_text_shows(head.branch + strlen("refs/heads/")));
+	}
+}
+
+static bool is_headless(const vv_fetch_job *j)
+{
+	return !j->remote_head && j->plan.count > 0;
+}
+
+static vv_status clone_once(const vv_cached *c, bool *headless, vv_error *err)
 {
 	vv_auto(vv_clone_job) j = {0};
 
@@ -228,7 +244,9 @@ static vv_status clone_once(const vv_cached *c, vv_error *err)
 	j.env = c->env;
 	j.notes = c->o->notes;
 	j.bare = j.lazy = j.quiet = true;
-	return vv_clone_job_run(&j, err);
+	const vv_status rc = vv_clone_job_run(&j, err);
+	*headless = is_headless(&j.fetch);
+	return rc;
 }
 
 static vv_status open_here(vv_repository **r, const vv_cached *c, vv_error *err)
@@ -245,12 +263,13 @@ static vv_status open_here(vv_repository **r, const vv_cached *c, vv_error *err)
 static vv_status clone_here(const vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_repository) *r = NULL;
-	vv_status rc = clone_once(c, err);
+	bool headless;
+	vv_status rc = clone_once(c, &headless, err);
 
 	/* A clone that was whole, and killed before that was noted; the folder is the cache's own. */
 	if (rc == VV_EREFUSED && vv_exists(c->repository) &&
 	    (rc = vv_remove_tree(c->repository, err)) == VV_OK) {
-		rc = clone_once(c, err);
+		rc = clone_once(c, &headless, err);
 	}
 	if (rc < 0) {
 		vv_hint_clear(err); /* of a clone of one's own */
@@ -260,6 +279,9 @@ static vv_status clone_here(const vv_cached *c, vv_error *err)
 	if ((rc = open_here(&r, c, err)) < 0 ||
 	    (rc = vv_config_set(r, "varve.autoFetch", "true", err)) < 0) {
 		return rc;
+	}
+	if (headless) {
+		warn_of_head(c, r);
 	}
 	return note_asked(c, err);
 }
@@ -278,6 +300,8 @@ static vv_status fetch_here(const vv_cached *c, vv_error *err)
 	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK && j.remote_head &&
 	    strncmp(j.remote_head, "refs/heads/", 11) == 0) {
 		rc = vv_head_set_branch(r, j.remote_head, "fetch", err);
+	} else if (rc == VV_OK && is_headless(&j)) {
+		warn_of_head(c, r);
 	}
 	return rc < 0 ? rc : note_asked(c, err);
 }

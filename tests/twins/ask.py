@@ -465,6 +465,48 @@ def check(case):
     return differs(want[: max(len(got), 20)], got, f"{conditions.written(rule, 'varve')}: ")
 
 
+@question("check-explain", 0.15)
+def check_explain(case):
+    """Which columns the key's rule and that of varve.checks read."""
+    found = json.loads(command(case, "check", "--explain", "--json", case.second, "--", case.path))
+    reads = {row["rule"]: row["reads"].split(", ") for row in found if row["path"] == case.path}
+    if case.c["said"] == "declared" and (wrong := differs(sorted(case.model.key), sorted(reads.get("primary-key", [])), "primary-key: ")):
+        return wrong
+    text = conditions.written(case.conditions[0], "varve")
+    own = [row["reads"].split(", ") for row in found if row["path"] == case.path and row["rule"] == text]
+    used = {name for name in case.model.names if names_in(case.conditions[0], name)}
+    return differs([sorted(used)], [sorted(names) for names in own], f"{text}: ")
+
+
+def names_in(condition, name):
+    return any(names_in(part, name) for part in condition[1:]) if condition[0] in ("and", "or", "not") else condition[1] == name
+
+
+@question("check-suggest", 0.15)
+def check_suggest(case):
+    """What is suggested held in both versions, and the key is among it."""
+    lines = command(case, "check", "--suggest", case.second, "--", case.path).decode().splitlines()
+    for model in (case.old, case.model):
+        for line in lines:
+            words = line.split()
+            name = words[1] if words[0] == "unique" else words[0] if len(words) > 2 else ""
+            if name not in model.names:
+                continue
+            cells = [row[model.place(name)] for row in model.rows]
+            there = [cell for cell in cells if cell is not None]
+            held = True
+            if line == f"unique {name}":
+                held = len(set(there)) == len(there)
+            elif line == f"{name} is not null":
+                held = len(there) == len(cells)
+            elif words[1] == "between" and dict(model.columns)[name] in ("whole", "number"):
+                held = all(Decimal(words[2]) <= cell <= Decimal(words[4]) for cell in there)
+            if not held:
+                return f"{line}: does not hold"
+    want = f"unique {case.model.key[0]}" if len(case.model.key) == 1 else f"unique ({', '.join(case.model.key)})"
+    return None if want in lines else f"{want}: is not in {lines}"
+
+
 # ---- commands ----
 
 

@@ -568,19 +568,18 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 }
 
 /* The lines, and the files that are to be plain, in one step. */
-static vv_status stage_lines(migration *m, vv_error *err)
+static vv_status stage_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_auto(vv_attr_edit) edit = {0};
 	vv_status rc;
 
 	if ((rc = vv_index_open_locked(&x, m->c->repo, err)) < 0 ||
-	    (rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) {
+	    (rc = vv_attr_edit_begin(edit, m->c->repo, err)) < 0) {
 		return rc;
 	}
-	if ((rc = change_lines(m, &edit, err)) < 0) {
-		edit.changed = true;
-		vv_attr_edit_undo(&edit);
+	if ((rc = change_lines(m, edit, err)) < 0) {
+		edit->changed = true;
+		vv_attr_edit_undo(edit);
 	}
 	for (size_t i = 0; m->o->export && i < m->count && rc == VV_OK; i++) {
 		rc = vv_index_add_file(x, m->files[i].path, err);
@@ -591,21 +590,43 @@ static vv_status stage_lines(migration *m, vv_error *err)
 	return rc;
 }
 
+/* A file was refused: the lines are as before, so that the same can be done for the other files. */
+static void take_back(migration *m, const char *self, vv_attr_edit *edit)
+{
+	static const char *const unstage[] = {"restore",       "-q", "--staged", "--",
+					      ".gitattributes", NULL};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	const int code = m->code;
+
+	edit->changed = true;
+	vv_attr_edit_undo(edit);
+	if (run(m, self, unstage, false, &said, VV_IGNORED) == VV_OK) {
+		drop_note(m);
+	}
+	m->code = code;
+}
+
 static vv_status stage(migration *m, const char *self, vv_error *err)
 {
+	vv_auto(vv_attr_edit) edit = {0};
 	static const char *const fix[] = {"add", "--fix", "--", NULL};
 	static const char *const restore[] = {"restore", "-q", "--", NULL};
-	bool pointers = false;
+	bool pointers = false, objects = false;
 	vv_status rc;
 
 	for (size_t i = 0; i < m->count; i++) {
 		pointers = pointers || m->files[i].pointer_only;
+		objects = objects || m->files[i].object;
 	}
 	rc = m->o->export && pointers ? run(m, self, restore, true, NULL, err) : VV_OK;
 	if (rc < 0) return rc;
-	if ((rc = stage_lines(m, err)) == VV_OK && m->count > 0 && !m->o->export &&
-	    (rc = write_objects(m, err)) == VV_OK) {
-		rc = run(m, self, fix, true, NULL, err);
+	if ((rc = stage_lines(m, &edit, err)) < 0 || m->count == 0 || m->o->export ||
+	    (rc = write_objects(m, err)) < 0) {
+		return rc;
+	}
+	rc = run(m, self, fix, true, NULL, err);
+	if (rc < 0 && m->code != 0 && !objects && !m->again) {
+		take_back(m, self, &edit);
 	}
 	return rc;
 }

@@ -5,16 +5,18 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 
 import odd_files
 
-BATCH = 60
+BATCH = 50
 PUT = os.environ.get("VARVE_TEST_PUT")  # examples/put
 failures, counts = [], Counter()
+met = defaultdict(Counter)  # by way, of what tables came back
 
 
 def run(*words, ok=(0,), stdin=None, **kwargs):
@@ -33,6 +35,40 @@ def first_difference(a, b):
     return "at byte %d of %d and %d: %r, came back %r" % (at, len(a), len(b), a[max(at - 12, 0) : at + 12], b[max(at - 12, 0) : at + 12])
 
 
+def number_of(name):
+    return int(name[1:].split(".")[0])
+
+
+def is_sure(name):
+    return number_of(name) % 50 < len(odd_files.SURE)
+
+
+def kinds_of(name, data):
+    """What is apart in a table's bytes, and of its order."""
+    try:
+        text = data.decode()
+        found = {"encoding"} if text.startswith("\ufeff") else set()
+    except UnicodeDecodeError:
+        text, found = data.decode("cp1252", "replace"), {"encoding"}
+    found |= {"key order"} if number_of(name) % 50 == odd_files.SURE.index("key order") else set()
+    if name.endswith("json"):
+        return found | {"document" if text.lstrip().startswith('{"m') else "JSON"}
+    lines = re.split("\r\n|\n|\r", text)[:-1] or [text]
+    widths = Counter(max(l.count(d) for d in ",;\t|:") for l in lines)
+    width = widths.most_common(1)[0][0]
+    found |= {"comments"} if any(l[:1] in "#%" for l in lines[1:] if l) else set()
+    found |= {"odd rows"} if any(max(l.count(d) for d in ",;\t|:") < width and l[:1] != "#" for l in lines[4:-4]) else set()
+    found |= {"frame"} if width and (not lines[-1].strip() or max(lines[0].count(d) for d in ",;\t|:") < width) else set()
+    return found
+
+
+def note(way, files):
+    tables = subprocess.run(["git", "grep", "--cached", "-l", "-z", '"kind": "table"'], capture_output=True).stdout.decode().split("\0")
+    for name, data in files.items():
+        if name in tables:
+            met[way].update(kinds_of(name, data))
+
+
 def restored(names):
     """What comes back where the files of the work tree are gone."""
     for name in names:
@@ -42,6 +78,7 @@ def restored(names):
 
 
 def compare(want, way, restore=True):
+    note(way, want)
     got = restored(want) if restore else {n: pathlib.Path(n).read_bytes() if os.path.exists(n) else None for n in want}
     for name, data in want.items():
         counts[way] += 1
@@ -78,7 +115,7 @@ def commit(message):
 
 
 def changed(r, files):
-    return {name: odd_files.change(r, data) for name, data in files.items()}
+    return {name: odd_files.edit(r, data) if is_sure(name) else odd_files.change(r, data) for name, data in files.items()}
 
 
 def write(files):
@@ -145,6 +182,7 @@ def applies(r, files):
         done = subprocess.run(["varve", "apply", "-q", "--3way", "../one.patch"], capture_output=True)
         counts["patches"] += done.returncode == 0 and patch != b""
     commit("applied")
+    run("git", "checkout", "-q", "-B", "main")
     now = {n: pathlib.Path(n).read_bytes() for n in files if os.path.exists(n)}
     compare(now, "apply")
     return now
@@ -159,6 +197,60 @@ def arrows(files):
             counts["arrow streams"] += done.returncode == 0
     commit("arrow")
     compare({n: pathlib.Path(n).read_bytes() for n in files}, "arrow")
+
+
+def spelled(files):
+    """What restore --spelling leaves of a file that somebody changed."""
+    for name in files:
+        run("varve", "restore", "-q", "--spelling", name, ok=(0, 1, 2))
+    now = add({n: (pathlib.Path(n).read_bytes(), []) for n in files})
+    commit("spelled")
+    return now
+
+
+def elsewhere(files, later):
+    """Into other repositories: imported and updated from this one, and migrated from text of Git and back."""
+    here = os.getcwd()
+    for folder in ("taker", "plain"):
+        shutil.rmtree("../" + folder, ignore_errors=True)
+        os.mkdir("../" + folder)
+        os.chdir("../" + folder)
+        run("varve" if folder == "taker" else "git", "init", "-q")
+        run("git", "config", "core.autocrlf", "false")
+        pathlib.Path(".gitattributes").write_text("* -text\n")
+        run("git", "add", ".gitattributes")
+        os.chdir(here)
+    os.chdir("../taker")
+    taken = {n: d for n, d in files.items() if run("varve", "import", "-q", here, n, ok=(0, 2)).returncode == 0}  # a file of bytes is refused
+    commit("imported")
+    compare(taken, "import")
+    os.chdir(here)
+    add({n: (d, []) for n, d in later.items()})
+    commit("later")
+    now = {n: pathlib.Path(n).read_bytes() for n in taken}
+    os.chdir("../taker")
+    run("varve", "update", "-q", "-f", ok=(0, 1))
+    compare({n: d for n, d in now.items() if pathlib.Path(n).read_bytes() == d}, "update")
+    os.chdir("../plain")
+    write(files)
+    run("git", "add", ".")
+    commit("plain")
+    run("varve", "init", "-q")
+    if run("varve", "migrate", "-m", "migrated", *files, ok=(0, 2)).returncode:  # one is refused, and so nothing is moved
+        files = {n: d for n, d in files.items() if is_sure(n)}
+        run("varve", "migrate", "-m", "migrated", *files)
+    compare(files, "migrate")
+    run("varve", "migrate", "--export", "-m", "back", *files)
+    for name, data in files.items():
+        counts["migrate --export"] += 1
+        if run("git", "show", "HEAD:" + name).stdout != data:
+            fail("%s, migrate --export: other bytes" % name)
+    os.chdir(here)
+
+
+def chosen(names, step):
+    """Those with a property for sure, and of the others one in so many."""
+    return [n for n in names if is_sure(n)] + [n for n in names if not is_sure(n)][::step]
 
 
 def batch(seed, first, count):
@@ -177,7 +269,8 @@ def batch(seed, first, count):
     two = changed(r, files)
     names = list(two)
     r.shuffle(names)
-    half = len(names) // 2
+    names.sort(key=lambda n: (number_of(n) + number_of(n) // 50) % 2)  # each property by both in turn
+    half = sum((number_of(n) + number_of(n) // 50) % 2 == 0 for n in names)
     now = add({n: (two[n], []) for n in names[:half]})
     now.update(filtered({n: two[n] for n in names[half:]}))
     commit("two")
@@ -187,18 +280,22 @@ def batch(seed, first, count):
     compare(files, "checkout of the first", restore=False)
     checkout("main")
     compare(now, "checkout of the second", restore=False)
-    some = {n: now[n] for n in names[:: 5]}
+    some = {n: now[n] for n in chosen(names, 8)}
     three = changed(r, some)
     if PUT:
         for name, data in three.items():
             if run(PUT, ".", name, "put", stdin=data, ok=(0, 1, 2)).returncode == 0:
                 now[name] = some[name] = data
         compare(some, "libvarve")
-    some = {n: now[n] for n in names[1 :: 4]}
-    some = merges(r, some)
-    arrows(list(some)[::4])
+    some = merges(r, {n: now[n] for n in chosen(names, 5)})
+    names = list(some)
+    arrows(chosen(names, 99))
     some = {n: pathlib.Path(n).read_bytes() for n in some}
-    applies(r, some)
+    now = applies(r, some)
+    write(changed(r, {n: now[n] for n in chosen(list(now), 99)}))
+    compare(spelled(chosen(list(now), 99)), "restore --spelling")
+    some = {n: pathlib.Path(n).read_bytes() for n in chosen(list(now), 9)}
+    elsewhere(some, changed(r, some))
     # Versions of two encodings are named, as these files may be; anything else is a fault.
     done = subprocess.run(["varve", "fsck", "--data", "--json"], capture_output=True)
     problems = json.loads(done.stdout)["problems"] if done.returncode in (0, 1) else [done.stderr.decode("utf-8", "replace")[:300]]
@@ -224,6 +321,11 @@ def main():
         if len(failures) >= int(os.environ.get("VARVE_TEST_MOST", 9)):
             break
     print(", ".join("%s %d" % c for c in sorted(counts.items())))
+    for way, kinds in sorted(met.items()):
+        print("%s: %s" % (way, ", ".join("%s %d" % (k, kinds[k]) for k in odd_files.SURE)))
+    if count >= 100:
+        for way in met:
+            failures.extend("no table with %s came by %s" % (k, way) for k in odd_files.SURE if not met[way][k])
     for line in failures[: int(os.environ.get("VARVE_TEST_MOST", 9))]:
         print(("seed %d: %s" % (seed, line))[:400].replace("\n", " "))
     sys.exit(bool(failures))

@@ -187,9 +187,37 @@ def encoded(r, text):
     return bytes(data)
 
 
+def sure(r, kind):
+    """A table for sure, with one property that files by chance have seldom."""
+    end, rows = r.choice(ENDS[:5]), ["%d,%s,%d.50" % (n, r.choice(["a", "b c", "Müller", "x"]), r.randrange(99)) for n in range(1, r.randrange(12, 90))]
+    options, at = [], r.randrange(3, len(rows) - 2)
+    if kind == "comments":
+        rows[at:at] = ["# about the next row", "# and more"]
+    elif kind == "odd rows":
+        rows[at] = rows[at].rsplit(",", r.choice([1, 2]))[0]
+        rows.insert(at + 2, "")
+    elif kind == "frame":
+        rows = ["A title of %d words" % r.randrange(9), ""] + ["id,name,v"] + rows + ["", "Source: the office", "(end)"]
+    elif kind == "key order":
+        r.shuffle(rows)
+        options = ["--key", "id", "--order", "key"]
+    if kind in ("JSON", "document"):
+        rows = ['{"id": %d, "name": "%s", "v": %d.50}' % (n, r.choice(["a", "Müller"]), r.randrange(99)) for n in range(1, r.randrange(12, 90))]
+        text = "[\n" + ",\n".join(rows) + "\n]\n"
+        return "json", ('{"made": "today", "rows": %s}\n' % text if kind == "document" else text).encode(), ["--as", "table"]
+    text = end.join(rows if kind == "frame" else ["id,name,v"] + rows) + end
+    return "csv", text.encode("cp1252" if kind == "encoding" else "utf-8"), options
+
+
+SURE = ["comments", "odd rows", "frame", "key order", "JSON", "document", "encoding"]
+
+
 def make(seed, number):
-    """(name, bytes, options of add)"""
+    """(name, bytes, options of add); of 50 files 7 have a property for sure."""
     r = random.Random("%d/%d" % (seed, number))
+    if number % 50 < len(SURE):
+        ext, data, options = sure(r, SURE[number % 50])
+        return "f%d.%s" % (number, ext), data, options
     kind = r.choice(["csv"] * 14 + ["ndjson"] * 3 + ["json"] * 3)
     text = {"csv": csv_text, "ndjson": ndjson_text, "json": json_text}[kind](r)
     options = []
@@ -199,6 +227,15 @@ def make(seed, number):
     if r.random() < 0.08:
         options = options + ["--key", "id"] + r.choice([[], ["--order", "key"]])
     return "f%d.%s" % (number, r.choice(["csv", "csv", "tsv", "txt"]) if kind == "csv" else kind), encoded(r, text), options
+
+
+def edit(r, data):
+    """Another version, with the same rows and other cells."""
+    for _ in range(r.choice([1, 1, 5])):
+        old, new = r.choice([(b".50", b".75"), (b"a,", b"aa,"), (b"b c", b"d"), (b'"a"', b'"b"'), (b".75", b".25")])
+        at = r.randrange(len(data))
+        data = data[:at] + data[at:].replace(old, new, 1)
+    return data
 
 
 def change(r, data):

@@ -233,3 +233,18 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 	stderr_is $'varve: another program changed HEAD or the index meanwhile: nothing was committed\nhint: unstage what \'git status\' lists; then the same command begins again'
 	[ "$(git log -1 --format=%s)" = other ]
 }
+
+@test "where a file is refused nothing is changed, and the others can be migrated" {
+	new_repo
+	numbers 20 > a.csv
+	printf 'id,v\n1,2\n2,3,4,5\n3,4\n4,5,6\n' > odd.csv
+	git add .
+	git commit -qm one
+	echo '# mine' > .gitattributes
+	ends_with 2 varve migrate a.csv odd.csv
+	stderr_has "odd.csv: line 3"
+	[ "$(git status --porcelain)" = "?? .gitattributes" ]
+	[ "$(cat .gitattributes)" = '# mine' ]
+	succeeds varve migrate -m two a.csv
+	output_has "a.csv: was plain text, now table"
+}

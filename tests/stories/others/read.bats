@@ -169,6 +169,15 @@ cached_bytes() {
 	output_has "three"
 }
 
+@test "a HEAD that is on no branch there is named, and the branch that is read instead" {
+	source_repo 300
+	git -C src checkout -q --detach v1
+	for once in first again; do
+		succeeds varve cat src#HEAD:prices.csv
+		stderr_has "src is on no branch: 'main' is taken"
+	done
+}
+
 @test "what was read once is read without the URL, with a warning that has its age" {
 	source_repo 300
 	varve cat src#v1:prices.csv > /dev/null 2>&1
