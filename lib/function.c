@@ -107,6 +107,9 @@ int varve_function_call(varve_value *value, varve_function *function, const varv
 	if (rc == VV_OK) {
 		rc = vv_function_call(&out, function->function, own, count, &e);
 	}
+	if (rc < 0) {
+		out.kind = VV_GIVEN_NULL;
+	}
 	give(value, &out);
 	return vv_give(err, rc, &e);
 }

@@ -158,7 +158,6 @@ static void give(vv_given *out, vv_function *f, vv_operand_kind x)
 				    : VV_GIVEN_NULL;
 	} else {
 		out->kind = number ? VV_GIVEN_NUMBER : VV_GIVEN_TEXT;
-		vv_buf_reset(&f->text);
 		vv_value_put(&f->text, v, &f->scratch->large[0],
 			     number ? VV_OPERAND_NUMBER : VV_OPERAND_TEXT, VV_TYPE_ANY,
 			     VV_KEY_PLACES);
@@ -179,6 +178,8 @@ vv_status vv_function_call(vv_given *out, vv_function *f, const vv_given *args, 
 	}
 	vv_arena_reset(&f->scratch->texts);
 	f->scratch->text_len = 0;
+	f->scratch->failed = false;
+	vv_buf_reset(&f->text);
 	if ((rc = read_all(f, args, count, &x, err)) < 0) return rc;
 	vv_call_run(f->call, f->scratch, 0, count, x);
 	give(out, f, x);

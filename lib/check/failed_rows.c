@@ -214,14 +214,15 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 	if (line > 0) {
 		vv_buf_printf(&w->out, "%llu", (unsigned long long)line);
 	}
-	vv_buf_printf(&w->out, ",%llu,", (unsigned long long)row);
+	vv_buf_printf(&w->out, "%c%llu%c", w->dialect.delimiter, (unsigned long long)row,
+		      w->dialect.delimiter);
 	put_text(w, vv_buf_cstr(&w->problems), w->problems.len);
 	if (w->t && row <= w->t->root.rows) {
 		if ((rc = read_row(w, row - 1, err)) < 0) return rc;
 		const vv_cell *cells = w->batch.cells +
 				       (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
 		for (size_t i = 0; i < w->batch.columns; i++) {
-			vv_buf_putc(&w->out, ',');
+			vv_buf_putc(&w->out, (char)w->dialect.delimiter);
 			vv_cell_write_csv(&w->out, &cells[i], &w->dialect, VV_QUOTE_MINIMAL,
 					  VV_CELL_LATER);
 		}
@@ -257,9 +258,11 @@ static vv_status put_rows(writer *w, vv_error *err)
 
 static void put_header(writer *w)
 {
-	vv_buf_puts(&w->out, "check_line,check_row,check_problems");
+	const char delimiter = (char)w->dialect.delimiter;
+
+	vv_buf_printf(&w->out, "check_line%ccheck_row%ccheck_problems", delimiter, delimiter);
 	for (size_t i = 0; w->t && i < w->t->columns; i++) {
-		vv_buf_putc(&w->out, ',');
+		vv_buf_putc(&w->out, delimiter);
 		put_text(w, w->t->schema.fields[i].name, w->t->schema.fields[i].name_len);
 	}
 	vv_buf_putc(&w->out, '\n');
@@ -341,6 +344,10 @@ vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 
 	vv_batch_init(&w.batch);
 	vv_dialect_init(&w.dialect);
+	if (w.t && w.t->root.dialect.form == VV_FORM_CSV &&
+	    strchr(",;|\t", w.t->root.dialect.delimiter)) {
+		w.dialect.delimiter = w.t->root.dialect.delimiter;
+	}
 	if ((rc = vv_sorter_finish(r->sorter, err)) == VV_OK &&
 	    (rc = write_failed(&w, err)) == VV_OK && r->passed) {
 		rc = write_passed(&w, err);

@@ -600,7 +600,7 @@ static int look(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out,
 		}
 		return (int)rc;
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		had |= all[i].outcome == ROW_DIFFERS && all[i].kind != VV_ROW_ADDED;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {

@@ -30,7 +30,9 @@ for round_ in range(6):
     with open("good", newline="") as f:
         assert f.read() == head + "".join(good), (sys.argv[1], round_, form, delimiter)
     with open("bad", newline="") as f:
-        bad = list(csv.reader(f))
+        bad = list(csv.reader(f, delimiter=delimiter if form == "csv" else ","))
+    wrong = [[str(c) for c in r] for r in rows if r[1] < 0]
+    assert [b[3:] for b in bad[1:]] == (wrong if form == "csv" else [b[3:] for b in bad[1:]]), bad
     assert [int(b[1]) - 1 for b in bad[1:]] == [i for i, r in enumerate(rows) if r[1] < 0]
     assert all("row-constraint" in b[2] for b in bad[1:])
 print("ok")

@@ -437,6 +437,92 @@ static void names_and_values_may_have_any_sign(void **state)
 	varve_repo_free(repo);
 }
 
+static varve_function *function_of(const char *name)
+{
+	varve_function *f = NULL;
+	varve_error e;
+
+	for (size_t i = 0; !f || strcmp(varve_function_info(f)->name, name) != 0; i++) {
+		varve_function_free(f);
+		works(varve_function_open(&f, i, &e), &e);
+	}
+	return f;
+}
+
+static void a_function_gives_values_of_all_kinds(void **state)
+{
+	static const struct {
+		const char *name, *args[3];
+		int kind;
+		int64_t i;
+		const char *text;
+	} cases[] = {
+		{"days", {"2024-02-28", "2024-03-01T23:00:00-02:00"}, VARVE_VALUE_INT64, 3, "3"},
+		{"last_day", {"2024-02-10"}, VARVE_VALUE_DATE, 19782, NULL},
+		{"add_days",
+		 {"1970-01-01T00:00:01.5Z", "1"},
+		 VARVE_VALUE_DATETIME,
+		 86401500000,
+		 NULL},
+		{"add_days", {"1970-01-02", "-1"}, VARVE_VALUE_DATE, 0, NULL},
+		{"contains", {"varve", "rv"}, VARVE_VALUE_BOOL, 1, NULL},
+		{"number", {"-9223372036854775807"}, VARVE_VALUE_INT64, -INT64_MAX, NULL},
+		{"number", {"9223372036854775808"}, VARVE_VALUE_DECIMAL, 0, "9223372036854775808"},
+		{"number", {"12.50"}, VARVE_VALUE_DECIMAL, 0, "12.5"},
+		{"number", {"twelve"}, VARVE_VALUE_NULL, 0, NULL},
+		{"hour", {"25:00:00"}, VARVE_VALUE_NULL, 0, NULL},
+		{"upper",
+		 {"\xc3\xa4"
+		  "b"},
+		 VARVE_VALUE_TEXT,
+		 0,
+		 "\xc3\xa4"
+		 "B"},
+		{"least", {"b", "a"}, VARVE_VALUE_TEXT, 0, "a"},
+		{"year", {""}, VARVE_VALUE_NULL, 0, NULL},
+	};
+	varve_value args[4] = {{.kind = VARVE_VALUE_NULL}}, out;
+	varve_error e;
+	varve_function *f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t n = 0;
+
+		for (; n < 3 && cases[i].args[n]; n++) {
+			args[n] = (varve_value){
+				.kind = VARVE_VALUE_TEXT,
+				.text = {cases[i].args[n], strlen(cases[i].args[n])}};
+		}
+		f = function_of(cases[i].name);
+		works(varve_function_call(&out, f, args, n, &e), &e);
+		assert_int_equal(out.kind, cases[i].kind);
+		assert_int_equal(cases[i].kind == VARVE_VALUE_NULL ? 0 : out.i, cases[i].i);
+		if (cases[i].text) {
+			assert_int_equal(out.text.len, strlen(cases[i].text));
+			assert_memory_equal(out.text.data, cases[i].text, out.text.len);
+		}
+		varve_function_free(f);
+	}
+	f = function_of("greatest");
+	args[0] = (varve_value){.kind = VARVE_VALUE_INT64, .i = -7};
+	args[1] = (varve_value){.kind = VARVE_VALUE_DECIMAL, .text = {"-6.5", 4}};
+	works(varve_function_call(&out, f, args, 2, &e), &e);
+	assert_int_equal(out.kind, VARVE_VALUE_DECIMAL);
+	assert_memory_equal(out.text.data, "-6.5", 4);
+	assert_int_equal(varve_function_call(&out, f, args, 1, &e), VARVE_EUSAGE);
+	args[2] = (varve_value){.kind = VARVE_VALUE_TEXT, .text = {"x", 1}};
+	assert_int_equal(varve_function_call(&out, f, args, 3, &e), VARVE_EUSAGE);
+	args[2].kind = VARVE_VALUE_BOOL;
+	assert_int_equal(varve_function_call(&out, f, args, 3, &e), VARVE_EUSAGE);
+	args[2].kind = VARVE_VALUE_NULL;
+	works(varve_function_call(&out, f, args, 3, &e), &e);
+	assert_int_equal(out.kind, VARVE_VALUE_NULL);
+	varve_function_free(f);
+	assert_int_equal(varve_function_open(&f, 1000, &e), VARVE_ENOTFOUND);
+	assert_null(f);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(random_filters_give_the_rows_that_pass),
 	cmocka_unit_test(between_is_both_ends),
@@ -444,5 +530,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_filter_that_does_not_fit_the_table_is_refused),
 	cmocka_unit_test(a_test_that_is_none_is_refused_and_unread_values_stay_unread),
 	cmocka_unit_test(names_and_values_may_have_any_sign),
+	cmocka_unit_test(a_function_gives_values_of_all_kinds),
 };
 VV_TEST_SUITE(filter)

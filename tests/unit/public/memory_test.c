@@ -181,6 +181,29 @@ static int reading(varve_error *err)
 	return rc;
 }
 
+/* replace() makes a text, round() computes with a fraction of long numbers. */
+static int calling(varve_error *err)
+{
+	const varve_value texts[] = {{.kind = VARVE_VALUE_TEXT, .text = {"a-b", 3}},
+				     {.kind = VARVE_VALUE_TEXT, .text = {"-", 1}},
+				     {.kind = VARVE_VALUE_TEXT, .text = {"+", 1}}},
+			  number = {.kind = VARVE_VALUE_DECIMAL,
+				    .text = {"1234567890123456789.5", 21}};
+	varve_function *f;
+	varve_value out;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && (rc = varve_function_open(&f, i, err)) == 0; i++) {
+		const char *name = varve_function_info(f)->name;
+
+		rc = strcmp(name, "replace") == 0 ? varve_function_call(&out, f, texts, 3, err)
+		     : strcmp(name, "round") == 0 ? varve_function_call(&out, f, &number, 1, err)
+						  : 0;
+		varve_function_free(f);
+	}
+	return rc == VARVE_ENOTFOUND ? 0 : rc;
+}
+
 static int reading_plain(varve_error *err)
 {
 	varve_repo *repo = NULL;
@@ -400,11 +423,11 @@ static int merging(varve_error *err)
 static const story stories[] = {
 	{"opening", opening, false},     {"reading", reading, false},
 	{"plain", reading_plain, false}, {"find", finding_a_row, false},
-	{"bytes", bytes, false},         {"diff", comparing, false},
-	{"history", history, false},     {"blame", blame, false},
-	{"lists", lists, false},         {"check", checking, false},
-	{"init", init_bare, true},       {"write", writing, true},
-	{"merge", merging, true},
+	{"calling", calling, false},     {"bytes", bytes, false},
+	{"diff", comparing, false},      {"history", history, false},
+	{"blame", blame, false},         {"lists", lists, false},
+	{"check", checking, false},      {"init", init_bare, true},
+	{"write", writing, true},        {"merge", merging, true},
 };
 
 /* ---- the sweep ---- */
