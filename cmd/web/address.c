@@ -346,6 +346,8 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 		a->rows.jump = or_null(v);
 	} else if (strcmp(name, "in") == 0) {
 		a->compare.column = or_null(v);
+	} else if (strcmp(name, "change") == 0) {
+		a->compare.change = or_null(v);
 	} else if (strcmp(name, "hide") == 0) {
 		return take_hide(r, v);
 	} else if (strcmp(name, "key") == 0) {
@@ -534,6 +536,7 @@ static void put_compare(query *q, const vv_web_compare_query *c)
 {
 	put_text(q, "q", c->search);
 	put_text(q, "in", c->column);
+	put_text(q, "change", c->change);
 	put_text(q, "key", c->key);
 	put_text(q, "hide", c->no_added ? "added" : NULL);
 	put_text(q, "hide", c->no_removed ? "removed" : NULL);

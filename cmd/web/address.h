@@ -27,7 +27,7 @@
  *
  * Parameters, all optional. Rows: q (search), col, op, val (a filter: the i-th of each belong together;
  * an empty col is none), where (a condition), sort, dir=desc, show (columns, repeated), from, n, jump (a key). Comparisons:
- * q, in (a column), key (columns A,B in place of the key), hide=added|removed|changed (repeated), from, n. Commits, history:
+ * q, in (a column), change (one of its groups), key (columns A,B in place of the key), hide=added|removed|changed (repeated), from, n. Commits, history:
  * rev, since (a day or a commit id), after (a commit id to go on from), n. From forms: rev=B in place of the path's REV;
  * R/compare?a=A&b=B&path=P, which redirects. Rows as a file: format=csv|json|ndjson.
  *

@@ -23,6 +23,10 @@
 #include "diff/write/text_cell.h"
 #include "diff/write/whole_figures.h"
 
+#define ARROW " -> "
+#define FILLED "filled in"
+#define EMPTIED "emptied"
+
 enum {
 	GROUPS_MAX = 1000, /* different changes that are counted, for each column */
 	NUMBERS_MAX = 64,  /* from which a formula is guessed */
@@ -692,72 +696,52 @@ static int by_count(const void *a, const void *b)
 	return c != 0 ? c : strcmp(x->to, y->to);
 }
 
-static void part(vv_buf *out, size_t start)
-{
-	vv_buf_puts(out, out->len > start ? ", " : "");
-}
-
-/* " in 3,000", unless that is all of them. */
-static void put_times(vv_buf *out, uint64_t times, const column *c)
-{
-	if (times < c->changed) {
-		vv_buf_printf(out, " in %s", vv_text_count(times));
-	}
-}
-
-/* "x 1.19", "+ 5": nearly all numbers that changed follow it, and it is not one change repeated. */
+/* "x 1.19", "+ 5": nearly all numbers that changed follow it, and it is not one change repeated. How many do. */
 static uint64_t put_formula(vv_buf *out, const column *c)
 {
 	const numbers *n = &c->n;
-
-	if (n->count < 3 || c->count < 3) return 0;
 	bool step = n->by_step * 20 >= n->count * 19, factor = n->by_factor * 20 >= n->count * 19;
+
+	if (n->count < 3 || c->count < 3 || (!step && !factor)) return 0;
 	if (step) {
 		vv_buf_printf(out, "%c %.10g", n->step < 0 ? '-' : '+', fabs(n->step));
-	} else if (factor) {
-		vv_buf_printf(out, "x %.7g", n->factor);
 	} else {
-		return 0;
+		vv_buf_printf(out, "x %.7g", n->factor);
 	}
-	const uint64_t explained = step ? n->by_step : n->by_factor;
-	put_times(out, explained, c);
-	return explained;
+	return step ? n->by_step : n->by_factor;
+}
+
+static vv_status tell(const vv_story_parts *p, const char *name, uint64_t cells,
+		      vv_story_part_kind kind, vv_error *err)
+{
+	return cells > 0 ? p->part(p->payload, name, cells, kind, err) : VV_OK;
 }
 
 /* The largest groups of at least two, or of one in a hundred; a single change. */
-static uint64_t put_groups(vv_buf *out, size_t start, const column *c, uint64_t *spelled)
+static vv_status tell_groups(const vv_story_parts *p, const column *c, uint64_t *told,
+			     uint64_t *spelled, vv_error *err)
 {
-	const group **list = vv_calloc(c->count + 1, sizeof(*list));
-	uint64_t told = 0;
+	vv_auto_free const group **list = vv_calloc(c->count + 1, sizeof(*list));
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_status rc = VV_OK;
 
-	if (!list) {
-		out->failed = true;
-		return 0;
-	}
+	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < c->count; i++) {
 		list[i] = &c->groups[i];
 	}
 	qsort(list, c->count, sizeof(*list), by_count);
 	for (size_t i = 0;
-	     i < c->count && i < SHOWN_MAX && (list[i]->count >= 2 || c->changed == 1) &&
-	     list[i]->count * 100 >= c->changed;
+	     rc == VV_OK && i < c->count && i < SHOWN_MAX &&
+	     (list[i]->count >= 2 || c->changed == 1) && list[i]->count * 100 >= c->changed;
 	     i++) {
-		part(out, start);
-		vv_buf_printf(out, "%s -> %s", list[i]->from, list[i]->to);
-		put_times(out, list[i]->count, c);
-		told += list[i]->count;
+		vv_buf_reset(&name);
+		vv_buf_printf(&name, "%s" ARROW "%s", list[i]->from, list[i]->to);
+		rc = name.failed ? vv_fail_nomem(err)
+				 : tell(p, vv_buf_cstr(&name), list[i]->count, VV_STORY_EQUAL, err);
+		*told += list[i]->count;
 		*spelled -= list[i]->spelling ? list[i]->count : 0;
 	}
-	vv_free(list);
-	return told;
-}
-
-static void put_times_of(vv_buf *out, size_t start, const char *what, uint64_t times)
-{
-	if (times > 0) {
-		part(out, start);
-		vv_buf_printf(out, "%s %s", what, vv_text_count(times));
-	}
+	return rc;
 }
 
 uint64_t vv_story_changes(const vv_story *s, size_t pair)
@@ -765,25 +749,71 @@ uint64_t vv_story_changes(const vv_story *s, size_t pair)
 	return s->columns[pair].changed + s->columns[pair].rewritten;
 }
 
-void vv_story_put(vv_buf *out, const vv_story *s, size_t pair)
+vv_status vv_story_tell(const vv_story *s, size_t pair, const vv_story_parts *p, vv_error *err)
 {
 	const column *c = &s->columns[pair];
-	uint64_t spelled = c->spelled, told;
-	size_t start = out->len;
+	uint64_t spelled = c->spelled, told = 0;
+	vv_auto(vv_buf) formula = VV_BUF_INIT;
+	vv_status rc;
 
-	told = put_formula(out, c);
-	if (told == 0) {
-		told = put_groups(out, start, c, &spelled);
-	} else {
+	if ((told = put_formula(&formula, c)) > 0) {
 		spelled = 0;
+		rc = tell(p, vv_buf_cstr(&formula), told, VV_STORY_FORMULA, err);
+	} else {
+		rc = tell_groups(p, c, &told, &spelled, err);
 	}
-	put_times_of(out, start, "filled in", c->filled);
-	put_times_of(out, start, "emptied", c->emptied);
 	told += c->filled + c->emptied + spelled;
-	put_times_of(out, start, "spelled otherwise", spelled + c->rewritten);
-	if (told > 0) {
-		put_times_of(out, start, "other", c->changed - told);
+	if (rc < 0 || (rc = tell(p, FILLED, c->filled, VV_STORY_SIDED, err)) < 0 ||
+	    (rc = tell(p, EMPTIED, c->emptied, VV_STORY_SIDED, err)) < 0 ||
+	    (rc = tell(p, "spelled otherwise", spelled + c->rewritten, VV_STORY_REST, err)) < 0) {
+		return rc;
 	}
+	return told > 0 ? tell(p, "other", c->changed - told, VV_STORY_REST, err) : VV_OK;
+}
+
+typedef struct putting {
+	vv_buf *out;
+	size_t start;
+	uint64_t changed;
+} putting;
+
+static vv_status put_part(void *payload, const char *name, uint64_t cells, vv_story_part_kind kind,
+			  vv_error *err)
+{
+	const putting *p = payload;
+	bool of_all = kind == VV_STORY_EQUAL || kind == VV_STORY_FORMULA;
+
+	vv_buf_printf(p->out, "%s%s", p->out->len > p->start ? ", " : "", name);
+	if (!of_all || cells < p->changed) {
+		vv_buf_printf(p->out, of_all ? " in %s" : " %s", vv_text_count(cells));
+	}
+	return vv_buf_ok(p->out, err);
+}
+
+void vv_story_put(vv_buf *out, const vv_story *s, size_t pair)
+{
+	putting p = {out, out->len, s->columns[pair].changed};
+	const vv_story_parts parts = {put_part, &p};
+
+	if (vv_story_tell(s, pair, &parts, VV_IGNORED) < 0) {
+		out->failed = true;
+	}
+}
+
+void vv_story_put_name(vv_buf *out, vv_story *s, size_t pair, const vv_row_change *r)
+{
+	const vv_column_pair *p = &s->t->columns->pairs[pair];
+	const vv_cell *a = &r->old_cells[p->a], *b = &r->new_cells[p->b];
+	const bool none = is_empty(field_of(s, pair, 0), a),
+		   gone = is_empty(field_of(s, pair, 1), b);
+
+	if (none != gone) {
+		vv_buf_puts(out, none ? FILLED : EMPTIED);
+		return;
+	}
+	vv_auto(char) *from = shown(&s->text[0], a), *to = shown(&s->text[1], b);
+	vv_buf_printf(out, "%s" ARROW "%s", from ? from : "", to ? to : "");
+	out->failed = out->failed || !from || !to;
 }
 
 /* "column 0.5 .. 99 -> 0.5 .. 9900": of numbers in a column of which not all cells were read. */

@@ -35,6 +35,23 @@ uint64_t vv_story_changes(const vv_story *s, size_t pair);
  * nothing in common. Text is escaped. */
 void vv_story_put(vv_buf *out, const vv_story *s, size_t pair);
 
+/* The parts of that text, one by one. */
+typedef enum vv_story_part_kind {
+	VV_STORY_EQUAL,   /* "CONC -> CON" */
+	VV_STORY_FORMULA, /* "x 1.19" */
+	VV_STORY_SIDED,   /* "filled in", "emptied" */
+	VV_STORY_REST     /* "spelled otherwise", "other" */
+} vv_story_part_kind;
+typedef struct vv_story_parts {
+	vv_status (*part)(void *payload, const char *name, uint64_t cells, vv_story_part_kind kind,
+			  vv_error *err);
+	void *payload;
+} vv_story_parts;
+vv_status vv_story_tell(const vv_story *s, size_t pair, const vv_story_parts *p, vv_error *err);
+
+/* Appends the name of the part, equal or sided, that the changed cell of the row belongs to. */
+void vv_story_put_name(vv_buf *out, vv_story *s, size_t pair, const vv_row_change *r);
+
 /* Appends the figures of the pair, "rows 5,000 -> 4,600: missing 0, ..."; ascii as vv_figures_put. */
 void vv_story_put_figures(vv_buf *out, const vv_story *s, size_t pair, bool ascii);
 

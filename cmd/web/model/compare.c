@@ -31,7 +31,8 @@
 #define LARGE_CELLS ((uint64_t)4000000)   /* more are a large comparison */
 #define LARGE_ONES 3u
 #define REORDERED_MAX ((uint64_t)64 << 20) /* bytes that are put into the file's order */
-#define SCHEMA_MAX 500u                    /* sentences about columns */
+#define GROUPS_MAX 8u   /* of a column: at most three equal ones, and five others */
+#define SCHEMA_MAX 500u /* sentences about columns */
 
 typedef struct comparing {
 	vv_diff_writer base; /* first: what the comparison calls */
@@ -42,6 +43,7 @@ typedef struct comparing {
 	uint32_t cell_max;
 	vv_diff_table told;
 	vv_story *story;
+	vv_buf name;         /* of a group */
 	const char *search;  /* folded; NULL: none */
 	long column;         /* the pair that must have changed; -1: any */
 	uint64_t last_place; /* rows of the new version that stand above the change before */
@@ -177,7 +179,14 @@ static bool has_text(const vv_cell *cells, size_t count, const char *folded)
 	return false;
 }
 
-static bool is_wanted(const comparing *c, const vv_row_change *r)
+static bool is_of_group(comparing *c, const vv_row_change *r)
+{
+	vv_buf_reset(&c->name);
+	vv_story_put_name(&c->name, c->story, (size_t)c->column, r);
+	return strcmp(vv_buf_cstr(&c->name), c->q->change) == 0;
+}
+
+static bool is_wanted(comparing *c, const vv_row_change *r)
 {
 	const vv_web_compare_query *q = c->q;
 
@@ -187,6 +196,10 @@ static bool is_wanted(const comparing *c, const vv_row_change *r)
 		return false;
 	}
 	if (c->column >= 0 && r->cells && r->cells[c->column] == VV_CELL_SAME) return false;
+	if (c->column >= 0 && q->change &&
+	    (!r->cells || r->cells[c->column] != VV_CELL_CHANGED || !is_of_group(c, r))) {
+		return false;
+	}
 	return !c->search || has_text(r->old_cells, c->told.a->columns, c->search) ||
 	       has_text(r->new_cells, c->told.b->columns, c->search);
 }
@@ -282,7 +295,7 @@ static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err
 
 	count_row(c, r);
 	if ((rc = vv_story_row(c->story, r, err)) < 0) return rc;
-	if (!is_wanted(c, r)) return VV_OK;
+	if (!is_wanted(c, r)) return vv_buf_ok(&c->name, err);
 	if (o->matched++ < c->q->from) return VV_OK;
 	if (o->count == c->limit || c->v->held >= VV_WEB_ANSWER_MAX) {
 		o->complete = false;
@@ -309,6 +322,23 @@ static vv_status add_story(comparing *c, const char *text, vv_error *err)
 
 	o->story[o->story_count] = vv_web_keep_text(c->v, text);
 	return o->story[o->story_count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+typedef struct grouping {
+	vv_web_visit *v;
+	vv_web_column_pair *to;
+} grouping;
+
+static vv_status add_group(void *payload, const char *name, uint64_t cells, vv_story_part_kind kind,
+			   vv_error *err)
+{
+	const grouping *g = payload;
+	vv_web_group *to = &g->to->groups[g->to->group_count++];
+
+	*to = (vv_web_group){.name = vv_web_keep_text(g->v, name),
+			     .cells = cells,
+			     .named = kind == VV_STORY_EQUAL || kind == VV_STORY_SIDED};
+	return to->name ? VV_OK : vv_fail_nomem(err);
 }
 
 /* What is striking, then "price: 412 cells (x 1.19); rows 5,000: ..." for each column that changed. */
@@ -342,10 +372,15 @@ static vv_status tell_story(comparing *c, vv_error *err)
 			      vv_text_counted(vv_story_changes(c->story, i), "cell", NULL));
 		vv_buf_printf(&line, what.len > 0 ? " (%s)" : "%s", vv_buf_cstr(&what));
 		vv_buf_printf(&line, "; %s", vv_buf_cstr(&figures));
-		c->out->columns[i].what = vv_web_keep_text(c->v, vv_buf_cstr(&what));
-		c->out->columns[i].figures = vv_web_keep_text(c->v, vv_buf_cstr(&figures));
-		rc = line.failed || what.failed || figures.failed || !c->out->columns[i].what ||
-				     !c->out->columns[i].figures
+		vv_web_column_pair *to = &c->out->columns[i];
+		grouping g = {c->v, to};
+		to->groups = vv_arena_calloc(&c->v->arena, GROUPS_MAX, sizeof(*to->groups));
+		if (!to->groups) return vv_fail_nomem(err);
+		if ((rc = vv_story_tell(c->story, i, &(vv_story_parts){add_group, &g}, err)) < 0) {
+			return rc;
+		}
+		to->figures = vv_web_keep_text(c->v, vv_buf_cstr(&figures));
+		rc = line.failed || what.failed || figures.failed || !to->figures
 			     ? vv_fail_nomem(err)
 			     : add_story(c, vv_buf_cstr(&line), err);
 	}
@@ -510,6 +545,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 	if ((rc = take_place(c, &large, err)) < 0) return rc;
 	rc = vv_diff_item_compare(&answer, &item, &how, err);
 	vv_story_free(c->story);
+	vv_buf_clear(&c->name);
 	c->story = NULL;
 	if (large) {
 		give_large();

@@ -16,10 +16,18 @@ typedef struct vv_web_column_pair {
 	bool key, number;
 	bool renamed, moved, retyped;
 	uint64_t changed; /* cells: of the whole comparison, once it is counted */
-	/* then, of a column with changes: "CONC -> CON in 3,000, filled in 80", "" where they have nothing in common; "rows 5,000:
-	 * missing 0, ..."; else NULL */
-	const char *what, *figures;
+	/* then, of a column with changes, what they have in common, and "rows 5,000: missing 0, ..." ; else NULL */
+	struct vv_web_group *groups;
+	size_t group_count;
+	const char *figures;
 } vv_web_column_pair;
+
+/* "CONC -> CON": cells of a column that changed alike. */
+typedef struct vv_web_group {
+	const char *name;
+	uint64_t cells;
+	bool named; /* may be asked for: vv_web_compare_query's change */
+} vv_web_group;
 
 typedef struct vv_web_cell_pair {
 	vv_cell_change change; /* VV_CELL_SAME: old_cell is not filled */
@@ -42,6 +50,7 @@ typedef struct vv_web_compare_query {
 	bool no_added, no_removed, no_changed; /* kinds to leave out */
 	/* only rows in which this column changed (added and removed ones too); NULL */
 	const char *column;
+	const char *change; /* and belongs to the group of that name; NULL: any */
 	/* columns ("A,B") that identify rows in place of the tables' own key; NULL */
 	const char *key;
 	const char *search; /* only rows with it in any cell, old or new; NULL or "" */

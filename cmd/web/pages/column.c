@@ -311,7 +311,7 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 						 : NULL,
 			       .text = then->commit.brief);
 		if (!then->missing) {
-			part_words(rows, .text = vv_page_text(p, "%s", vv_text_count(then->rows)));
+			part_words(rows, .text = vv_page_count(p, then->rows));
 		}
 		part_td(cells, .body = day, .kind = "w");
 		part_td(cells, .body = rows, .kind = "n");
@@ -436,15 +436,14 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool now, vv
 		vv_page_put_value(p, least, &v.least);
 		vv_page_put_value(p, greatest, &v.greatest);
 	}
-	part_column_row(&p->html, .name = c->name,
-			.at = vv_page_to_column(p, &t->commit, t->path, c->name),
-			.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
-			.description = c->description,
-			.missing = now ? vv_page_text(p, "%s", vv_text_count(v.missing)) : NULL,
-			.distinct = now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
-						       vv_text_count(v.distinct))
-					: NULL,
-			.least = least, .greatest = greatest);
+	part_column_row(
+		&p->html, .name = c->name, .at = vv_page_to_column(p, &t->commit, t->path, c->name),
+		.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
+		.description = c->description, .missing = now ? vv_page_count(p, v.missing) : NULL,
+		.distinct = now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
+					       vv_text_count(v.distinct))
+				: NULL,
+		.least = least, .greatest = greatest);
 	return VV_OK;
 }
 

@@ -111,7 +111,7 @@ static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t coun
 
 static bool is_any(const vv_web_compare_query *q)
 {
-	return q->no_added || q->no_removed || q->no_changed || q->column ||
+	return q->no_added || q->no_removed || q->no_changed || q->column || q->change ||
 	       (q->search && *q->search);
 }
 
@@ -192,6 +192,7 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 	put_kind(p, CHANGED, "~", "c", c->counts.changed, "changed");
 	if (vv_page_is_served(p)) {
 		vv_page_put_hidden(kept, "in", q->column ? q->column : "");
+		vv_page_put_hidden(kept, "change", q->change ? q->change : "");
 		vv_page_put_hidden(kept, "key", q->key ? q->key : "");
 		put_hides(kept, q);
 		part_search_form(&p->html, .at = at, .search = q->search, .kept = kept);
@@ -213,8 +214,9 @@ static void put_chips(vv_page *p)
 	to.compare = (vv_web_compare_query){.from = 0};
 	part_filters_begin(&p->html);
 	part_chip_filter(&p->html, .at = vv_page_link(p, &to),
-			 .text = vv_page_text(p, "%s%s%s%s%s%s", q->column ? "changed: " : "",
-					      q->column ? q->column : "", q->key ? " rows by " : "",
+			 .text = vv_page_text(p, "%s%s%s%s%s%s%s%s", q->column ? "changed: " : "",
+					      q->column ? q->column : "", q->change ? ", " : "",
+					      q->change ? q->change : "", q->key ? " rows by " : "",
 					      q->key ? q->key : "", search ? " with " : "",
 					      search ? q->search : ""));
 	part_filters_end(&p->html);
@@ -335,8 +337,8 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 		.left_out = vv_page_text(p, "%s above",
 					 vv_text_counted(r->folded, "unchanged row", NULL)),
 		.sign = kinds[r->kind].sign, .word = kinds[r->kind].word,
-		.number = vv_page_text(p, "%s", vv_text_count(number + 1)),
-		.old_number = both ? vv_page_text(p, "%s", vv_text_count(r->old_row + 1)) : NULL,
+		.number = vv_page_count(p, number + 1),
+		.old_number = both ? vv_page_count(p, r->old_row + 1) : NULL,
 		/* the page of a row's life knows it by the table's own key */
 		.at = r->key && !p->at->compare.key
 			      ? vv_page_to_row(p, gone ? &p->asked->other : &p->asked->commit,
@@ -351,26 +353,21 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 
 static void put_pager(vv_page *p, const vv_web_comparison *c)
 {
-	vv_web_address to = *p->at;
 	vv_html *words = vv_page_piece_new(p);
-	uint64_t from = p->at->compare.from;
+	uint64_t from = p->at->compare.from, limit = p->at->compare.limit;
+	uint64_t page = limit ? limit : vv_page_rows_at_once(c->column_count);
 
 	if (from == 0 && c->complete) return;
-	part_words(words, .text = vv_page_text(p, "Changes %s to %s", vv_text_count(from + 1),
-					       vv_text_count(from + c->count)));
-	part_words(words, .text = vv_page_text(p, " of %s%s", c->counted ? "" : "at least ",
-					       vv_text_count(c->matched)));
+	part_words(words,
+		   .text = vv_page_text(p, "Changes %s to %s of %s%s", vv_text_count(from + 1),
+					vv_text_count(from + c->count),
+					c->counted ? "" : "at least ", vv_text_count(c->matched)));
 	part_pager_begin(&p->html, .words = words);
 	if (from > 0) {
-		uint64_t page = p->at->compare.limit ? p->at->compare.limit
-						     : vv_page_rows_at_once(c->column_count);
-		to.compare.from = from > page ? from - page : 0;
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = "Previous",
-			    .rel = "prev");
+		vv_page_put_from(p, p->at, from > page ? from - page : 0, "Previous", "prev");
 	}
 	if (!c->complete) {
-		to.compare.from = c->next;
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = "Next", .rel = "next");
+		vv_page_put_from(p, p->at, c->next, "Next", "next");
 	}
 	part_pager_end(&p->html);
 }
@@ -413,18 +410,33 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 	put_pager(p, c);
 }
 
-/* Changes of a column as a group, which opens its rows. */
-static void put_group(vv_page *p, const vv_web_column_pair *pair)
+/* Rows in which the column changed; so: as that group did. */
+static const char *to_changed(vv_page *p, const char *column, const char *so)
 {
 	vv_web_address to = *p->at;
-	const char *column = p->at->compare.column;
 
-	to.compare = (vv_web_compare_query){.column = label_of(pair), .key = p->at->compare.key};
-	const char *at = vv_page_link(p, &to);
-	part_group(&p->html, .at = vv_page_is_served(p) ? at : NULL,
-		   .on = column && strcmp(column, label_of(pair)) == 0, .name = label_of(pair),
-		   .cells = vv_page_text(p, "%s", vv_text_counted(pair->changed, "cell", NULL)),
-		   .what = pair->what);
+	to.compare = (vv_web_compare_query){
+		.column = column, .change = so, .key = p->at->compare.key};
+	return vv_page_is_served(p) ? vv_page_link(p, &to) : NULL;
+}
+
+/* Changes of a column: it and each of its groups opens its rows. */
+static void put_group(vv_page *p, const vv_web_column_pair *pair)
+{
+	const char *column = p->at->compare.column, *label = label_of(pair);
+	vv_html *what = vv_page_piece_new(p);
+
+	for (size_t i = 0; i < pair->group_count; i++) {
+		const vv_web_group *g = &pair->groups[i];
+
+		part_link(what, .at = g->named ? to_changed(p, label, g->name) : NULL,
+			  .text = g->name);
+		part_words(what, .text = vv_page_text(p, " (%s)%s", vv_text_count(g->cells),
+						      i + 1 < pair->group_count ? ", " : ""));
+	}
+	part_group(&p->html, .at = to_changed(p, label, NULL),
+		   .on = column && strcmp(column, label) == 0, .name = label,
+		   .cells = vv_page_counted(p, pair->changed, "cell", NULL), .what = what);
 }
 
 static int by_changes(const void *a, const void *b)
@@ -444,7 +456,7 @@ static size_t list_groups(vv_page *p, const vv_web_comparison *c, const vv_web_c
 	*out = groups;
 	p->failed = p->failed || !groups;
 	for (size_t i = 0; groups && i < c->column_count; i++) {
-		if (c->columns[i].what && c->columns[i].figures) {
+		if (c->columns[i].figures) {
 			groups[n++] = &c->columns[i];
 		}
 	}

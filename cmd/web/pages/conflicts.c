@@ -77,7 +77,7 @@ static const char *to_settle(vv_page *p, const char *take, const part *of)
 			vv_http_encode(&b, more[i].value, strlen(more[i].value));
 		}
 	}
-	return vv_page_text(p, "%s", vv_buf_cstr(&b));
+	return vv_page_keep(p, vv_buf_cstr(&b));
 }
 
 /* "Take ours (main)", for a row, a column or all. */
@@ -236,16 +236,13 @@ static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 							      vv_text_count(t->from + 1),
 							      vv_text_count(t->from + t->count),
 							      vv_text_count(t->total))
-					       : vv_page_text(p, "%s",
-							      vv_text_counted(t->total, "conflict",
-									      NULL)));
+					       : vv_page_counted(p, t->total, "conflict", NULL));
 	part_pager_begin(&p->html, .words = words);
 	if (t->from > 0) {
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = "First");
+		vv_page_put_from(p, &to, 0, "First", NULL);
 	}
 	if (!t->complete) {
-		to.rows.from = t->next;
-		part_button(&p->html, .at = vv_page_link(p, &to), .text = "Next", .rel = "next");
+		vv_page_put_from(p, &to, t->next, "Next", "next");
 	}
 	part_pager_end(&p->html);
 }
@@ -257,7 +254,7 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 	part_conflict_path_begin(&p->html, .name = t->path, .id = vv_page_text(p, "t%zu", number),
 				 .at = own ? NULL
 					   : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->path),
-				 .words = vv_page_text(p, "%s", t->words));
+				 .words = vv_page_keep(p, t->words));
 	if (t->unknown) {
 		part_note(&p->html, .text = "What is in conflict is not written down here.",
 			  .hint = "'varve conflicts' finds it out, row by row.");

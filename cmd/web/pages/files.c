@@ -17,7 +17,7 @@ static void put_others(vv_page *p, const vv_web_datasets *all)
 		const vv_web_dataset *d = &all->items[i];
 		part_file_row(&p->html, .name = d->path,
 			      .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
-			      .size = vv_page_text(p, "%s", vv_text_bytes(d->bytes)));
+			      .size = vv_page_bytes(p, d->bytes));
 	}
 	part_files_end(&p->html);
 }

@@ -74,7 +74,7 @@ static const char *readme_to(void *payload, const char *address, bool picture)
 			    strncmp(address, "https://", 8) == 0 ||
 			    strncmp(address, "mailto:", 7) == 0;
 
-		return safe && !picture ? vv_page_text(p, "%s", address) : NULL;
+		return safe && !picture ? vv_page_keep(p, address) : NULL;
 	}
 	if (strncmp(address, "//", 2) == 0 ||
 	    !vv_percent_read(&name, address, strcspn(address, "?#")) ||
@@ -183,7 +183,7 @@ static void put_signer(vv_page *p)
 	vv_buf_puts(&line, "Signed by ");
 	vv_head_put_line(&line, head.record.key, head.record.number, head.record.time,
 			 (int64_t)time(NULL));
-	part_quiet(&p->html, .text = vv_page_text(p, "%s", vv_buf_cstr(&line)));
+	part_quiet(&p->html, .text = vv_page_keep(p, vv_buf_cstr(&line)));
 }
 
 static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err)
@@ -214,8 +214,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 			 .figure = vv_page_text(p, "%s%s", vv_text_count(all->tables),
 						all->more ? "+" : ""));
 	if (counted) {
-		part_fact_figure(&p->html, .name = "Rows",
-				 .figure = vv_page_text(p, "%s", vv_text_count(rows)));
+		part_fact_figure(&p->html, .name = "Rows", .figure = vv_page_count(p, rows));
 	}
 	part_fact_figure(&p->html, .name = "Last change", .figure = ago(p, c), .note = by);
 	if (newest) {
@@ -306,11 +305,9 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 			: d->line_count > 0
 				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
 					       vv_text_bytes(d->bytes))
-				: vv_page_text(p, "%s", vv_text_bytes(d->bytes)),
-		.first = line ? vv_page_text(p, "%s", vv_text_count(line[0].rows)) : NULL,
-		.line = rows_over_time(p, d),
-		.newest = line ? vv_page_text(p, "%s", vv_text_count(line[d->line_count - 1].rows))
-			       : NULL,
+				: vv_page_bytes(p, d->bytes),
+		.first = line ? vv_page_count(p, line[0].rows) : NULL, .line = rows_over_time(p, d),
+		.newest = line ? vv_page_count(p, line[d->line_count - 1].rows) : NULL,
 		.when = d->has_last ? ago(p, &d->last) : NULL, .words = words);
 }
 

@@ -71,7 +71,7 @@ const char *vv_page_sentence(vv_page *p, const char *said)
 		     !(word == 5 && memcmp(said, "varve", 5) == 0);
 
 	return plain ? vv_page_text(p, "%c%s", said[0] - 'a' + 'A', said + 1)
-		     : vv_page_text(p, "%s", said);
+		     : vv_page_keep(p, said);
 }
 
 /* ---- links */
@@ -139,6 +139,16 @@ const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *pa
 	return vv_page_link(p, &to);
 }
 
+void vv_page_put_from(vv_page *p, const vv_web_address *list, uint64_t from, const char *text,
+		      const char *rel)
+{
+	vv_web_address to = *list;
+
+	to.rows.from = to.compare.from = from;
+	to.rows.jump = NULL;
+	part_button(&p->html, .at = vv_page_link(p, &to), .text = text, .rel = rel);
+}
+
 void vv_page_older(vv_page *p, const vv_web_address *to)
 {
 	const char *older = vv_page_link(p, to);
@@ -191,7 +201,7 @@ const char *vv_page_iso(vv_page *p, const vv_web_commit *c)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_web_time_put(&b, c);
-	return c->none ? "" : vv_page_text(p, "%s", vv_buf_cstr(&b));
+	return c->none ? "" : vv_page_keep(p, vv_buf_cstr(&b));
 }
 
 /* The bytes of a word that is a sign and a number: "+35", "-1,204"; 0 of another. */
@@ -320,9 +330,8 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
 
 	if (put_state(h, c)) return;
 	if ((blanks = blanks_of(c)) > 0) {
-		part_value_state(
-			h, .word = vv_page_text(p, "%s", vv_text_counted(blanks, "blank", NULL)),
-			.kind = "blank");
+		part_value_state(h, .word = vv_page_counted(p, blanks, "blank", NULL),
+				 .kind = "blank");
 		return;
 	}
 	part_value(h, .text = vv_html_bytes(c->text, c->len));

@@ -65,6 +65,12 @@ bool vv_page_is_served(const vv_page *p);
 
 /* Words with values in them. */
 const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same of what lives shorter than the page. */
+#define vv_page_keep(p, text) vv_page_text(p, "%s", text)
+#define vv_page_count(p, n) vv_page_keep(p, vv_text_count(n)) /* "1,204" */
+#define vv_page_counted(p, n, one, many)                                                           \
+	vv_page_keep(p, vv_text_counted(n, one, many))        /* "2 rows" */
+#define vv_page_bytes(p, n) vv_page_keep(p, vv_text_bytes(n)) /* "3.1 MB" */
 /* What an error says, as a sentence begins: "Row 3 ..."; a name or a command at the front stays as it is. */
 const char *vv_page_sentence(vv_page *p, const char *said);
 /* For a piece that is put into a part: empty, and cleared with the page. NULL never. */
@@ -84,6 +90,9 @@ const char *vv_page_to_column(vv_page *p, const vv_web_commit *c, const char *pa
 			      const char *name);
 /* A link below a list to what is older, at an address of that. */
 void vv_page_older(vv_page *p, const vv_web_address *to);
+/* A button to the part of a list that begins there; rel: "next", "prev" or NULL. */
+void vv_page_put_from(vv_page *p, const vv_web_address *list, uint64_t from, const char *text,
+		      const char *rel);
 /* The file's bytes. */
 const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path);
 

@@ -103,7 +103,7 @@ static int64_t place_of(const vv_plot_point *points, size_t count, size_t i, int
 static const char *join(vv_page *p, const vv_buf *b)
 {
 	p->failed = p->failed || b->failed;
-	return vv_page_text(p, "%s", vv_buf_cstr(b));
+	return vv_page_keep(p, vv_buf_cstr(b));
 }
 
 static void bounds_of(const vv_plot_point *points, size_t count, double *least, double *greatest)

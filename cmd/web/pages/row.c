@@ -121,11 +121,10 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 	if (shown < e->count) {
 		part_event_fold_begin(
 			&p->html,
-			.text = shown == 0 ? vv_page_text(p, "Its %s",
-							  vv_text_counted(e->count, "value", NULL))
-					   : vv_page_text(p, "%s",
-							  vv_text_counted(e->count - shown,
-									  "more cell", NULL)));
+			.text = shown == 0
+					? vv_page_text(p, "Its %s",
+						       vv_text_counted(e->count, "value", NULL))
+					: vv_page_counted(p, e->count - shown, "more cell", NULL));
 		put_cells(p, e, shown, e->count);
 		part_event_fold_end(&p->html);
 	}
@@ -250,7 +249,7 @@ static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *
 		t->path, row, column, (int)cell->len, cell->text, t->commit.hex);
 	if (!title || !body) return;
 	vv_issue_put(&at, vv_buf_cstr(&home), title, body);
-	part_suggest(&p->html, .at = vv_page_text(p, "%s", vv_buf_cstr(&at)));
+	part_suggest(&p->html, .at = vv_page_keep(p, vv_buf_cstr(&at)));
 }
 
 /* The cell that was asked for, whole. */
@@ -289,7 +288,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 		return rc;
 	}
 	const char *key = p->at->key ? p->at->key : row.key;
-	const char *name = key ? vv_page_text(p, "%s", key)
+	const char *name = key ? vv_page_keep(p, key)
 			       : vv_page_text(p, "Row %s", vv_text_count(row.number + 1));
 	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s in %s", name, t->path),
 					  .description = vv_page_text(

@@ -69,19 +69,21 @@ static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows
 					       vv_text_count(t->column_count)),
 			  .hint = "Name others in the address: ?show=NAME");
 	}
-	part_column_menu(
-		&p->html, .at = to_here(p, t), .kept = kept, .boxes = boxes,
-		.words = shown->show_count > 0
-				 ? vv_page_text(p, "%zu of %s columns", shown->show_count,
-						vv_text_count(t->column_count))
-				 : vv_page_text(p, "%s",
-						vv_text_counted(t->column_count, "column", NULL)),
-		.figures = vv_page_to_column(p, &t->commit, t->path, NULL));
+	part_column_menu(&p->html, .at = to_here(p, t), .kept = kept, .boxes = boxes,
+			 .words = shown->show_count > 0
+					  ? vv_page_text(p, "%zu of %s columns", shown->show_count,
+							 vv_text_count(t->column_count))
+					  : vv_page_counted(p, t->column_count, "column", NULL),
+			 .figures = vv_page_to_column(p, &t->commit, t->path, NULL));
 }
 
-/* Words of a choice, and the address without it. */
-static void put_chip(vv_page *p, vv_web_address to, const char *words)
+/* Words of a choice, and the address with the others. */
+static void put_chip(vv_page *p, const vv_web_rows_query *others, const char *words)
 {
+	vv_web_address to = *p->at;
+
+	to.rows = *others;
+	to.rows.from = 0;
 	part_chip_filter(&p->html, .at = vv_page_link(p, &to), .text = words);
 }
 
@@ -89,47 +91,42 @@ static void put_chip(vv_page *p, vv_web_address to, const char *words)
 static vv_status put_filters(vv_page *p, vv_error *err)
 {
 	const vv_web_rows_query *q = &p->at->rows;
-	vv_web_filter *others;
+	const bool search = q->search && *q->search;
+	vv_web_filter *filters = vv_arena_calloc(&p->arena, q->filter_count + 1, sizeof(*filters));
+	vv_web_rows_query others = *q;
 
-	if (q->filter_count == 0 && !(q->search && *q->search) && !q->where && !q->sort) {
-		return VV_OK;
-	}
-	if (!(others = vv_arena_calloc(&p->arena, q->filter_count + 1, sizeof(*others)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!filters) return vv_fail_nomem(err);
+	if (q->filter_count == 0 && !search && !q->where && !q->sort) return VV_OK;
 	part_filters_begin(&p->html);
-	vv_web_address to = *p->at;
-	to.rows.from = 0;
-	if (q->search && *q->search) {
-		to.rows.search = NULL;
-		put_chip(p, to, vv_page_text(p, "any column contains \u201c%s\u201d", q->search));
-		to.rows.search = q->search;
+	if (search) {
+		others.search = NULL;
+		put_chip(p, &others,
+			 vv_page_text(p, "any column contains \u201c%s\u201d", q->search));
+		others = *q;
 	}
 	for (size_t i = 0; i < q->filter_count; i++) {
 		const vv_web_filter *f = &q->filters[i];
-		size_t n = 0;
+
+		others.filters = filters;
+		others.filter_count = 0;
 		for (size_t k = 0; k < q->filter_count; k++) {
-			if (k != i) {
-				others[n++] = q->filters[k];
-			}
+			filters[others.filter_count] = q->filters[k];
+			others.filter_count += k != i;
 		}
-		to.rows.filters = others;
-		to.rows.filter_count = n;
-		put_chip(p, to,
+		put_chip(p, &others,
 			 vv_page_text(p, "%s %s %s", f->column, vv_page_op_words(f->op),
 				      f->op < VV_WEB_IS_MISSING ? f->value : ""));
+		others = *q;
 	}
-	to.rows.filters = q->filters;
-	to.rows.filter_count = q->filter_count;
 	if (q->where) {
-		to.rows.where = NULL;
-		put_chip(p, to, q->where);
-		to.rows.where = q->where;
+		others.where = NULL;
+		put_chip(p, &others, q->where);
+		others = *q;
 	}
 	if (q->sort) {
-		to.rows.sort = NULL;
-		to.rows.descending = false;
-		put_chip(p, to,
+		others.sort = NULL;
+		others.descending = false;
+		put_chip(p, &others,
 			 vv_page_text(p, "sorted by %s%s", q->sort,
 				      q->descending ? ", greatest first" : ""));
 	}
@@ -161,18 +158,9 @@ static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows 
 /* "7,489 of 48,184 rows" */
 static const char *counted_words(vv_page *p, const vv_web_table *t, const vv_web_rows *r)
 {
-	if (!r->filtered) return vv_page_text(p, "%s", vv_text_counted(t->rows, "row", NULL));
+	if (!r->filtered) return vv_page_counted(p, t->rows, "row", NULL);
 	return vv_page_text(p, "%s%s of %s", r->counted ? "" : "at least ",
 			    vv_text_count(r->matched), vv_text_counted(t->rows, "row", NULL));
-}
-
-static void put_page_link(vv_page *p, uint64_t from, const char *text, const char *rel)
-{
-	vv_web_address to = *p->at;
-
-	to.rows.from = from;
-	to.rows.jump = NULL;
-	part_button(&p->html, .at = vv_page_link(p, &to), .text = text, .rel = rel);
 }
 
 /* The row with a key, below all rows. */
@@ -187,9 +175,8 @@ static void put_jump(vv_page *p, const vv_web_table *t)
 		vv_buf_printf(&key, "%s%s", i ? "," : "", t->columns[t->key[i]].name);
 	}
 	vv_page_put_kept(kept, q);
-	part_jump_form(&p->html, .at = to_here(p, t),
-		       .key = vv_page_text(p, "%s", vv_buf_cstr(&key)), .value = q->jump,
-		       .hidden = kept);
+	part_jump_form(&p->html, .at = to_here(p, t), .key = vv_page_keep(p, vv_buf_cstr(&key)),
+		       .value = q->jump, .hidden = kept);
 }
 
 static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, uint64_t page)
@@ -200,17 +187,19 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, u
 	put_jump(p, t);
 	if (r->has_previous) {
 		if (r->previous > 0) {
-			put_page_link(p, 0, "First", NULL);
+			vv_page_put_from(p, p->at, 0, "First", NULL);
 		}
-		put_page_link(p, r->previous, "Previous", "prev");
+		vv_page_put_from(p, p->at, r->previous, "Previous", "prev");
 	} else if (r->from > 0) {
-		put_page_link(p, 0, "First", NULL);
+		vv_page_put_from(p, p->at, 0, "First", NULL);
 	}
 	if (!r->complete) {
-		put_page_link(p, r->next, r->time_over ? "Go on searching" : "Next", "next");
+		vv_page_put_from(p, p->at, r->next, r->time_over ? "Go on searching" : "Next",
+				 "next");
 		if (plain && t->rows > page) {
-			put_page_link(p, t->rows - (t->rows % page ? t->rows % page : page), "Last",
-				      NULL);
+			vv_page_put_from(p, p->at,
+					 t->rows - (t->rows % page ? t->rows % page : page), "Last",
+					 NULL);
 		}
 	}
 	part_pager_end(&p->html);

@@ -66,7 +66,7 @@ const char *vv_page_fitting_ops(vv_page *p, const char *type_name)
 			vv_buf_printf(&ops, "%s ", vv_web_op_name((vv_web_op)op));
 		}
 	}
-	return vv_page_text(p, "%s", vv_buf_cstr(&ops));
+	return vv_page_keep(p, vv_buf_cstr(&ops));
 }
 
 vv_html *vv_page_op_options(vv_page *p, const char *type_name)

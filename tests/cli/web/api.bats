@@ -132,6 +132,10 @@ $(id_of HEAD)
 	[ "$(said "$c?in=note&hide=added&hide=removed" '.matched')" = 8 ]
 	[ "$(said "$c?in=name" '[.rows[].kind] | join(" ")')" = 'removed added' ]
 	[ "$(said "$c?q=NOTE%204" .matched)" = 8 ]
+	pair=$(said $c '.rows[] | select(.key == "100") | .cells[4] | join(" -> ")')
+	[ "$(said "$c?in=note&change=$(jq -rn --arg p "$pair" '$p | @uri')" '[.rows[].key] | join(" ")')" = \
+		"$(said $c "[.rows[] | select(.kind == \"changed\" and (.cells[4] | join(\" -> \")) == \"$pair\") | .key] | join(\" \")")" ]
+	[ "$(said "$c?in=note&change=emptied" .matched)" = 0 ]
 	[ "$(said "$c?n=4" '.rows | length')" = 4 ]
 	next=$(said "$c?n=4&from=4" .next)
 	[ "$(curl -s "$url$next" | jq -r '.rows[-1].kind, .complete')" = 'added
