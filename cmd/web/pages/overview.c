@@ -288,7 +288,8 @@ static vv_html *rows_over_time(vv_page *p, const vv_web_dataset *d)
 static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log *log)
 {
 	const vv_web_change *last = log ? change_of(log, d) : NULL;
-	const vv_web_rows_then *line = d->line_count > 1 ? d->line : NULL;
+	vv_html *spark = rows_over_time(p, d); /* empty where rows were always as many */
+	const vv_web_rows_then *line = vv_html_is_empty(spark) ? NULL : d->line;
 	vv_html *words = vv_page_piece_new(p);
 
 	if (last && last->words) {
@@ -306,7 +307,7 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
 					       vv_text_bytes(d->bytes))
 				: vv_page_bytes(p, d->bytes),
-		.first = line ? vv_page_count(p, line[0].rows) : NULL, .line = rows_over_time(p, d),
+		.first = line ? vv_page_count(p, line[0].rows) : NULL, .line = spark,
 		.newest = line ? vv_page_count(p, line[d->line_count - 1].rows) : NULL,
 		.when = d->has_last ? ago(p, &d->last) : NULL, .words = words);
 }

@@ -51,8 +51,10 @@ static void put_value(vv_page *p, vv_html *value, const vv_web_life_event *e,
 {
 	if (e->kind == VV_ROW_REMOVED) {
 		vv_page_put_value(p, value, &c->old_cell);
-	} else if (e->kind == VV_ROW_ADDED || is_kept(e, c)) {
+	} else if (e->kind == VV_ROW_ADDED) {
 		vv_page_put_value(p, value, &c->new_cell);
+	} else if (is_kept(e, c)) {
+		part_words(value, .text = "as before");
 	} else {
 		vv_page_put_old_new(p, value, c->came ? NULL : &c->old_cell,
 				    c->went ? NULL : &c->new_cell, c->change);
