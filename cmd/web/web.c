@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/api.h"
+#include "cmd/web/model/check.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/settle.h"
@@ -382,17 +383,20 @@ typedef struct kept_answer {
 	uint64_t made_ms;
 } kept_answer;
 
-/* The page or the JSON of the address. One of whole commit ids that took long to make is made once an hour. */
+/* The page or the JSON of the address. A comparison of whole commit ids that took long is made once an hour, and anew
+ * when the verdict on its version is known. */
 static vv_status make_answer(request *q, vv_error *err)
 {
 	const uint64_t now = vv_monotonic_ms();
 	vv_web_reply *r = &q->reply;
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	const bool keeps = q->asked.fixed && q->address.place == VV_WEB_AT_COMPARE;
 	kept_answer kept = {.made_ms = 0};
 
-	vv_buf_printf(&key, "answer %s %s ", q->call->repository, q->asked.origin);
+	vv_buf_printf(&key, "answer %s %s %d ", q->call->repository, q->asked.origin,
+		      keeps && vv_web_check_is_known(&q->visit, &q->asked.commit));
 	vv_web_address_put(&key, &q->address);
-	if (q->asked.fixed && vv_web_memo_get(q->web->memo, &key, &bytes)) {
+	if (keeps && vv_web_memo_get(q->web->memo, &key, &bytes)) {
 		memcpy(&kept, bytes.data, sizeof(kept));
 	}
 	if (kept.made_ms > 0 && now - kept.made_ms < PAGE_KEPT_S * 1000u) {
@@ -403,7 +407,7 @@ static vv_status make_answer(request *q, vv_error *err)
 	}
 	vv_status rc = q->address.api ? vv_web_api_answer(&q->asked, r, err)
 				      : q->web->o.pages->page(&q->asked, r, err);
-	if (rc == VV_OK && q->asked.fixed && !r->no_store && vv_monotonic_ms() - now > SLOW_MS) {
+	if (rc == VV_OK && keeps && !r->no_store && vv_monotonic_ms() - now > SLOW_MS) {
 		kept = (kept_answer){.type = r->type, .made_ms = vv_monotonic_ms()};
 		memcpy(kept.tag, r->tag, sizeof(kept.tag));
 		vv_buf_reset(&bytes);

@@ -130,19 +130,35 @@ static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole,
 	return rc == VV_OK && whole ? read_rules(c, &run, commit, &side, err) : rc;
 }
 
+/* Rules of freshness have another answer another day. */
+static int64_t put_key(vv_buf *out, const vv_web_commit *c)
+{
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	vv_buf_printf(out, "check %s %lld", c->hex, (long long)(now / 86400));
+	return now;
+}
+
+bool vv_web_check_is_known(vv_web_visit *v, const vv_web_commit *c)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT, kept = VV_BUF_INIT;
+
+	(void)put_key(&key, c);
+	return vv_web_memo_get(v->memo, &key, &kept);
+}
+
 vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole, vv_web_check *out,
 			    vv_error *err)
 {
 	uint64_t until = whole ? UINT64_MAX : vv_monotonic_ms() + BRIEFLY_MS;
 	checking k = {v, v->until_ms == 0 || until < v->until_ms ? until : v->until_ms, out};
 	vv_auto(vv_buf) key = VV_BUF_INIT, kept = VV_BUF_INIT;
-	int64_t now;
-	uint32_t nsec;
 
 	*out = (vv_web_check){.known = false};
 	if (c->none || c->work) return VV_OK;
-	vv_now(&now, &nsec); /* rules of freshness have another answer another day */
-	vv_buf_printf(&key, "check %s %lld", c->hex, (long long)(now / 86400));
+	const int64_t now = put_key(&key, c);
 	if (!whole && vv_web_memo_get(v->memo, &key, &kept) && kept.len == sizeof(*out)) {
 		memcpy(out, kept.data, sizeof(*out));
 		out->count = 0;

@@ -29,4 +29,7 @@ typedef struct vv_web_check {
 vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole, vv_web_check *out,
 			    vv_error *err);
 
+/* Was it read before, today? */
+bool vv_web_check_is_known(vv_web_visit *v, const vv_web_commit *c);
+
 #endif

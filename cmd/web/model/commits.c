@@ -69,7 +69,8 @@ void vv_web_time_put(vv_buf *out, const vv_web_commit *c)
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-bool vv_web_is_fit_rev(const char *rev)
+/* No searching through messages and reflogs for strangers. */
+static bool is_fit_rev(const char *rev)
 {
 	return rev[0] != '\0' && rev[0] != '-' && strlen(rev) <= 256 &&
 	       !strpbrk(rev, ":{}?*[\\ \t") && strcmp(rev, "@") != 0;
@@ -139,7 +140,7 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 		*fixed = true;
 		return VV_OK;
 	}
-	if (!vv_web_is_fit_rev(rev)) return not_shown(rev, err);
+	if (!is_fit_rev(rev)) return not_shown(rev, err);
 	vv_status rc = vv_rev_commit(v->repo, rev, &id, &why);
 	if (rc == VV_OK) {
 		if ((rc = is_shown(v, &id, &shown, err)) < 0) return rc;

@@ -25,8 +25,6 @@ typedef struct vv_web_commit {
 	size_t parent_count;
 } vv_web_commit;
 
-/* May strangers name it? No searching through messages and reflogs for them. */
-bool vv_web_is_fit_rev(const char *rev);
 /* rev: a branch, tag, id, with ~ and ^; 40 zeros: none; "2026-03-01": the last version of the default branch (HEAD's)
  * before that day ended (repo/git/history/day.h); VV_WEB_WORK. fixed: rev is a whole commit id, so that its address never
  * means anything else; may be NULL. VV_ENOTFOUND, with what is near. */
