@@ -79,6 +79,7 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 	if (!r) return vv_fail_nomem(err);
 	r->repo = repo;
 	r->progress = progress;
+	vv_hash_index_init(&r->package_index);
 	vv_auto(char) *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
 	vv_status rc = file ? vv_stat_cache_open(&r->stats, file, err) : vv_fail_nomem(err);
 	if (rc < 0) {
@@ -96,6 +97,7 @@ void vv_dataset_reader_forget(vv_dataset_reader *r)
 		vv_free(r->packages[i].path);
 	}
 	vv_free(r->packages);
+	vv_hash_index_clear(&r->package_index);
 	r->packages = NULL;
 	r->package_count = r->package_cap = 0;
 	vv_free(r->folder);
@@ -333,20 +335,24 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 static vv_status was_package_edited(vv_dataset_reader *r, const char *package, bool *out,
 				    vv_error *err)
 {
+	const uint64_t hash = vv_xxh3(package, strlen(package), r->package_index.seed);
+	vv_hash_probe probe = vv_hash_probe_begin(&r->package_index, hash);
+	size_t at;
 	vv_status rc;
 
-	for (size_t i = 0; i < r->package_count; i++) {
-		if (strcmp(r->packages[i].path, package) == 0) {
-			*out = r->packages[i].edited;
+	while (vv_hash_probe_next(&probe, &at)) {
+		if (strcmp(r->packages[at].path, package) == 0) {
+			*out = r->packages[at].edited;
 			return VV_OK;
 		}
 	}
 	if ((rc = package_differs(r, package, out, err)) < 0) return rc;
-	if (!vv_array_room(r->packages, r->package_count, r->package_cap) ||
-	    !(r->packages[r->package_count].path = vv_strdup(package))) {
+	vv_auto(char) *path = vv_strdup(package);
+	if (!path || !vv_array_room(r->packages, r->package_count, r->package_cap) ||
+	    !vv_hash_index_add(&r->package_index, hash, r->package_count)) {
 		return vv_fail_nomem(err);
 	}
-	r->packages[r->package_count++].edited = *out;
+	r->packages[r->package_count++] = (known_package){.path = vv_take(&path), .edited = *out};
 	return VV_OK;
 }
 

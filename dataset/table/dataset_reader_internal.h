@@ -5,6 +5,7 @@
 #ifndef VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
 #define VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
 
+#include "base/hash_index.h"
 #include "dataset/schema/declared.h"
 #include "dataset/table/dataset_reader.h"
 
@@ -29,7 +30,8 @@ struct vv_dataset_reader {
 	bool new_package;
 	known_package *packages; /* those that were asked for, by path */
 	size_t package_count, package_cap;
-	vv_oid head; /* when it was first needed */
+	vv_hash_index package_index; /* by path: trees of thousands of folders ask for as many */
+	vv_oid head;                 /* when it was first needed */
 	bool head_known, unborn;
 };
 

@@ -725,17 +725,15 @@ static vv_status add_entries(collector *c, vv_error *err)
 
 static vv_status add_work(collector *c, vv_error *err)
 {
-	const char *top = vv_repository_workdir(c->r);
 	vv_status rc = c->opts->modules ? add_modules(c, err) : VV_OK;
 
 	if (rc < 0 || (rc = vv_attr_list_read(&c->lines, c->r, err)) < 0 ||
 	    (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
 		return rc;
 	}
-	if (!top) return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
-	if ((c->top = vv_open(top, O_RDONLY | O_DIRECTORY, 0, err)) < 0) return (vv_status)c->top;
+	if ((c->top = vv_repository_open_top(c->r, err)) < 0) return (vv_status)c->top;
 	rc = add_entries(c, err);
-	(void)vv_close(c->top, top, VV_IGNORED);
+	(void)vv_close(c->top, NULL, VV_IGNORED);
 	if (rc < 0) return rc;
 	vv_attr_beaten_put(&c->beaten, &c->out->beaten);
 	if (c->out->count > 1) {

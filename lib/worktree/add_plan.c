@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/json/json_records.h"
 #include "base/json/json_skip.h"
 #include "base/path.h"
@@ -27,6 +28,7 @@ typedef struct planner {
 	vv_dataset_reader *s;
 	const vv_add_request *req;
 	vv_head head;
+	int top;            /* the work tree's folder */
 	bool asked, tables; /* are new files to become tables? once it was asked */
 	vv_error refused;   /* the first name that is; the others are notes */
 } planner;
@@ -444,11 +446,9 @@ static vv_status is_left_to_git(planner *p, const vv_add_item *item, bool *out, 
 
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(p->r, item->path);
 	bool tracked = false, fits = true, left = false;
+	vv_status rc = vv_lstat_at(&item->st, p->top, item->path, err);
 
-	if (!file) return vv_fail_nomem(err);
-	vv_status rc = vv_lstat(&item->st, file, err);
 	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
 	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
 		if (p->req->fix) return VV_OK;
@@ -638,7 +638,11 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 	vv_status rc;
 
 	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
-	if ((rc = vv_head_read(r, &p.head, err)) < 0) return rc;
+	if ((p.top = vv_repository_open_top(r, err)) < 0) return (vv_status)p.top;
+	if ((rc = vv_head_read(r, &p.head, err)) < 0) {
+		(void)vv_close(p.top, NULL, VV_IGNORED);
+		return rc;
+	}
 	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix) {
 		rc = plan_untracked(&p, err);
 	}
@@ -653,6 +657,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 		order(out);
 	}
 	vv_head_clear(&p.head);
+	(void)vv_close(p.top, NULL, VV_IGNORED);
 	return rc;
 }
 

@@ -11,8 +11,10 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/show.h"
 #include "base/sys.h"
+#include "lib/worktree/attributes_lines.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/journal.h"
 #include "lib/worktree/last_copy.h"
@@ -31,6 +33,9 @@ typedef struct restore {
 	vv_checkout checkout;
 	target *targets; /* sorted by path */
 	size_t count, cap;
+	vv_attr_list lines; /* what may concern varve */
+	bool anew;          /* that changes, too */
+	int top;            /* the work tree's folder */
 } restore;
 
 static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id,
@@ -145,22 +150,25 @@ static vv_status stage_one(restore *r, const target *t, vv_error *err)
  * what can be told without reading it: writing is quicker than finding out. */
 static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 {
-	vv_auto(char) *file = vv_repository_file(r->o->repo, t->path);
 	vv_index_entry e;
 	vv_stat st;
 	vv_oid known;
 
 	*out = false;
-	if (!file) return vv_fail_nomem(err);
 	if (!vv_index_get(r->o->index, t->path, &e) || e.mode != t->mode ||
-	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
+	    !vv_oid_equal(&e.id, &t->id) || vv_lstat_at(&st, r->top, t->path, NULL) < 0) {
 		return VV_OK;
 	}
 	if (vv_stat_cache_get(vv_dataset_reader_stats(r->o->reader), t->path, &st, &known)) {
 		*out = vv_oid_equal(&known, &t->id);
 	} else if (vv_index_stat_clean(r->o->index, &e, &st)) {
+		*out = !S_ISREG(t->mode) ||
+		       (!r->anew && !vv_attr_list_concerns(&r->lines, t->path));
+		if (*out) return VV_OK;
 		/* The index may also have the stat of a pointer that lies in its table's place. */
-		*out = !S_ISREG(t->mode) || !vv_dataset_reader_holds_pointer(file, &st);
+		vv_auto(char) *file = vv_repository_file(r->o->repo, t->path);
+		if (!file) return vv_fail_nomem(err);
+		*out = !vv_dataset_reader_holds_pointer(file, &st);
 	}
 	return VV_OK;
 }
@@ -174,6 +182,23 @@ static vv_status write_one(restore *r, const target *t, vv_error *err)
 				 r->o->staged || !r->o->source, err);
 }
 
+/* Which lines of .gitattributes hold, and are they among what is restored? */
+static vv_status see_attributes(restore *r, vv_error *err)
+{
+	vv_status rc = vv_attr_list_read(&r->lines, r->o->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->count && !r->anew; i++) {
+		const target *t = &r->targets[i];
+		bool there = false;
+
+		if (strcmp(vv_path_base(t->path), ".gitattributes") == 0) {
+			rc = t->mode ? is_there(r, t, &there, err) : VV_OK;
+			r->anew = !there;
+		}
+	}
+	return rc;
+}
+
 /* What will change, before anything does: what is to be thrown away is not kept, so once begun
  * it is carried through. */
 static vv_status note(restore *r, vv_journal **out, vv_error *err)
@@ -183,7 +208,7 @@ static vv_status note(restore *r, vv_journal **out, vv_error *err)
 					     .end = VV_JOURNAL_END_CLOSE,
 					     .finish = true};
 	size_t noted = 0;
-	vv_status rc = VV_OK;
+	vv_status rc = see_attributes(r, err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		target *t = &r->targets[i];
@@ -228,7 +253,16 @@ static vv_status carry_out(restore *r, bool files, vv_error *err)
 static vv_status restore_all(restore *r, bool files, vv_error *err)
 {
 	vv_journal *j = NULL;
-	vv_status rc = files ? note(r, &j, err) : VV_OK;
+	vv_status rc = VV_OK;
+
+	if (files && (r->top = vv_repository_open_top(r->o->repo, err)) < 0) {
+		return (vv_status)r->top;
+	}
+	if (files) {
+		rc = note(r, &j, err);
+		(void)vv_close(r->top, NULL, VV_IGNORED);
+		vv_attr_list_clear(&r->lines);
+	}
 
 	rc = rc < 0 ? rc : carry_out(r, files, err);
 	/* What could not be restored stays as it is. */

@@ -740,6 +740,12 @@ char *vv_repository_file(const vv_repository *r, const char *relative)
 	return *relative ? vv_path_join(r->workdir, relative, NULL) : vv_strdup(r->workdir);
 }
 
+int vv_repository_open_top(const vv_repository *r, vv_error *err)
+{
+	return r->workdir ? vv_open(r->workdir, O_RDONLY | O_DIRECTORY, 0, err)
+			  : (int)vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
+}
+
 /* A folder of another user, or a link to elsewhere, is not taken for our store. */
 static vv_status check_folder(const vv_repository *r, vv_error *err)
 {

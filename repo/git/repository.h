@@ -91,6 +91,8 @@ vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err);
 vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err);
 /* The inverse: the file's absolute path. NULL when out of memory. */
 char *vv_repository_file(const vv_repository *r, const char *relative);
+/* The work tree's folder, open, for vv_lstat_at of many files: the descriptor or, negative, a vv_status. */
+int vv_repository_open_top(const vv_repository *r, vv_error *err);
 
 /* Git config, all levels, read (config.h writes). Strings are owned by the caller; VV_ENOTFOUND when
  * not set. Bool and number: fallback when not set. */

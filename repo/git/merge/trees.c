@@ -28,6 +28,7 @@ typedef struct conflict {
 struct vv_merged_trees {
 	vv_repository *repo;
 	git_index *git;
+	git_oid ours; /* the tree; null: there is none */
 	conflict *items;
 	size_t count, cap;
 };
@@ -98,6 +99,9 @@ static vv_status run_merge(vv_merged_trees *m, const vv_oid *ids[3], vv_error *e
 		if ((rc = read_tree(m->repo, ids[i], &trees[i], err)) < 0) {
 			break;
 		}
+	}
+	if (trees[1]) {
+		m->ours = *git_tree_id(trees[1]);
 	}
 	if (rc == VV_OK && (rc = vv_merge_drivers_register(err)) == VV_OK &&
 	    (code = git_merge_trees(&m->git, m->repo->git, trees[0], trees[1], trees[2], &opts)) <
@@ -402,6 +406,50 @@ static int place(git_index *git, const conflict *c)
 	return code == GIT_ENOTFOUND ? 0 : code;
 }
 
+/* Makes `to` what `from` is; both are sorted by path. */
+static int follow(git_index *to, git_index *from)
+{
+	size_t i = 0, k = 0;
+	int code = 0;
+
+	while (code >= 0 && (i < git_index_entrycount(to) || k < git_index_entrycount(from))) {
+		const git_index_entry *a = git_index_get_byindex(to, i),
+				      *b = git_index_get_byindex(from, k);
+		const int order = !a ? 1 : !b ? -1 : strcmp(a->path, b->path);
+
+		if (order < 0) {
+			code = git_index_remove(to, a->path, 0);
+			continue;
+		}
+		if (order > 0 || a->mode != b->mode || !git_oid_equal(&a->id, &b->id)) {
+			code = git_index_add(to, b);
+		}
+		i++;
+		k++;
+	}
+	return code;
+}
+
+/* An index that was read from our tree knows the trees below it: only those that change are written, and only of their
+ * entries libgit2 asks whether they are here. */
+static int write_tree(git_oid *id, const vv_merged_trees *m, git_repository *to)
+{
+	git_tree *ours = NULL;
+	git_index *git = NULL;
+	int code = git_index_new(&git);
+
+	if (code >= 0 && !git_oid_is_zero(&m->ours) &&
+	    (code = git_tree_lookup(&ours, to, &m->ours)) >= 0) {
+		code = git_index_read_tree(git, ours);
+	}
+	if (code >= 0 && (code = follow(git, m->git)) >= 0) {
+		code = git_index_write_tree_to(id, git, to);
+	}
+	git_tree_free(ours);
+	git_index_free(git);
+	return code;
+}
+
 vv_status vv_merged_tree(vv_merged_trees *m, vv_oid *tree, vv_error *err)
 {
 	git_repository *to;
@@ -415,7 +463,7 @@ vv_status vv_merged_tree(vv_merged_trees *m, vv_oid *tree, vv_error *err)
 	}
 	/* What else is in conflict is in places of others. */
 	if (code >= 0 && (code = git_index_conflict_cleanup(m->git)) >= 0) {
-		code = git_index_write_tree_to(&id, m->git, to);
+		code = write_tree(&id, m, to);
 	}
 	if (code < 0) return vv_git_fail(err, code, "cannot make the merged tree");
 	vv_oid_from_git(tree, &id);
