@@ -14,7 +14,7 @@
 #include "dataset/format/list.h"
 #include "lib/rows/found_rows.h"
 
-#define PORTION 16
+#define PORTION 4                /* groups of both fit into the cache of a core */
 #define PORTION_BYTES (1u << 20) /* about so much of groups, and */
 #define PORTION_SEEN 256         /* so many that were looked at */
 
