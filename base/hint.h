@@ -12,6 +12,7 @@
 /* X(code, its name outside of varve, its arguments). In the order of the alphabet: programs see names alone. */
 #define VV_HINTS(X) \
 	X(ADD_AND_NAME, "add-and-name", "") \
+	X(ADD_AS_CSV, "add-as-csv", "path") \
 	X(ADD_AS_FILE, "add-as-file", "path") \
 	X(ADD_AS_TABLE, "add-as-table", "path") \
 	X(ADD_ENCODING, "add-encoding", "encoding path") \

@@ -12,6 +12,7 @@ static const struct {
 	const char *name, *words;
 } table[] = {
 	{"add-and-name", "'varve add' stores one; then name it as REV:PATH"},
+	{"add-as-csv", "'varve add --as-csv %1' keeps its tables, whose versions take what changed"},
 	{"add-as-file", "'varve add --as file %1' keeps versions of big files small"},
 	{"add-as-table", "'varve add --as table $1' makes a table of it"},
 	{"add-encoding", "'varve add --encoding $1 $2' reads it so"},

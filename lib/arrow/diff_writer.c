@@ -14,6 +14,7 @@ typedef struct arrow_writer {
 	vv_diff_writer base; /* first: what callers hold */
 	vv_diff_writer_options opts;
 	bool cells;
+	bool named; /* several streams, each after its name */
 	vv_arrow_changes *changes;
 	vv_arrow_ipc ipc;
 	char *path;     /* of the table */
@@ -53,12 +54,19 @@ static vv_status arrow_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv
 {
 	arrow_writer *s = self(w);
 
-	if (s->path) {
+	if (s->path && !s->named) {
 		vv_fail(err, VV_EUSAGE, "an Arrow stream has one table, but '%s' differs and '%s'",
 			vv_text_shows(s->path), vv_text_shows(t->path));
 		return vv_hint(err, "name one of them");
 	}
-	return (s->path = vv_strdup(t->path)) ? begin_stream(s, t, err) : vv_fail_nomem(err);
+	vv_status rc = s->named ? vv_arrow_ipc_name(s->opts.write, s->opts.payload, t->path, true,
+						    err)
+				: VV_OK;
+
+	vv_free(s->path);
+	s->path = vv_strdup(t->path);
+	s->given = 0;
+	return rc < 0 ? rc : s->path ? begin_stream(s, t, err) : vv_fail_nomem(err);
 }
 
 static vv_status flush(arrow_writer *s, vv_error *err)
@@ -99,7 +107,14 @@ static vv_status arrow_row(vv_diff_writer *w, const vv_row_change *c, vv_error *
 static vv_status arrow_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats VV_UNUSED,
 				 vv_error *err)
 {
-	return flush(self(w), err);
+	arrow_writer *s = self(w);
+	vv_status rc = flush(s, err);
+
+	if (rc < 0 || !s->named) return rc;
+	rc = vv_arrow_ipc_end(&s->ipc, err);
+	vv_arrow_ipc_clear(&s->ipc);
+	vv_arrow_changes_close(vv_take(&s->changes));
+	return rc;
 }
 
 /* What failed has no end, by which readers find it out. */
@@ -107,9 +122,9 @@ static vv_status arrow_end(vv_diff_writer *w, vv_error *err)
 {
 	static const vv_diff_table none;
 	arrow_writer *s = self(w);
-	vv_status rc = s->path ? VV_OK : begin_stream(s, &none, err);
+	vv_status rc = s->path || s->named ? VV_OK : begin_stream(s, &none, err);
 
-	return rc < 0 || s->failed ? rc : vv_arrow_ipc_end(&s->ipc, err);
+	return rc < 0 || s->failed || s->named ? rc : vv_arrow_ipc_end(&s->ipc, err);
 }
 
 static void arrow_close(vv_diff_writer *w)
@@ -123,7 +138,7 @@ static void arrow_close(vv_diff_writer *w)
 }
 
 static vv_status open_writer(vv_diff_writer **out, const vv_diff_writer_options *opts, bool cells,
-			     vv_error *err)
+			     bool named, vv_error *err)
 {
 	arrow_writer *s = vv_calloc(1, sizeof(*s));
 
@@ -137,19 +152,27 @@ static vv_status open_writer(vv_diff_writer **out, const vv_diff_writer_options 
 				   .only_needed = cells};
 	s->opts = *opts;
 	s->cells = cells;
+	s->named = named;
 	*out = &s->base;
 	return VV_OK;
 }
 
 static vv_status open_rows(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
 {
-	return open_writer(out, opts, false, err);
+	return open_writer(out, opts, false, false, err);
 }
 
 static vv_status open_cells(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)
 {
-	return open_writer(out, opts, true, err);
+	return open_writer(out, opts, true, false, err);
+}
+
+static vv_status open_sheets(vv_diff_writer **out, const vv_diff_writer_options *opts,
+			     vv_error *err)
+{
+	return open_writer(out, opts, false, true, err);
 }
 
 const vv_diff_writer_kind vv_arrow_diff_rows = {"arrow", open_rows};
 const vv_diff_writer_kind vv_arrow_diff_cells = {"arrow-cells", open_cells};
+const vv_diff_writer_kind vv_arrow_diff_sheets = {"xlsx", open_sheets};

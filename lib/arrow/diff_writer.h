@@ -10,4 +10,7 @@
  * that differs. Where nothing differs the stream has no row, and of columns those alone that no table has. */
 extern const vv_diff_writer_kind vv_arrow_diff_rows, vv_arrow_diff_cells;
 
+/* "xlsx": the stream of "arrow" for each table that differs, after a line of vv_arrow_ipc_name; for vv_workbook_put. */
+extern const vv_diff_writer_kind vv_arrow_diff_sheets;
+
 #endif

@@ -333,6 +333,18 @@ static vv_status check_formats(const struct ArrowSchema *s, vv_error *err)
 	return VV_OK;
 }
 
+vv_status vv_arrow_ipc_name(vv_bytes_fn write, void *payload, const char *name, bool changes,
+			    vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_puts(&line, "{\"name\": ");
+	vv_json_put_string(&line, name, strlen(name));
+	vv_buf_printf(&line, ", \"changes\": %s}\n", changes ? "true" : "false");
+	return (rc = vv_buf_ok(&line, err)) < 0 ? rc : write(payload, line.data, line.len, err);
+}
+
 vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_bytes_fn write,
 			     void *payload, vv_error *err)
 {

@@ -24,6 +24,11 @@ typedef struct vv_arrow_ipc {
 	vv_buf message;
 } vv_arrow_ipc;
 
+/* The line before a stream where several follow each other: {"name": "prices.csv", "changes": false}. changes: it has the rows in
+ * which versions differ (row_changes.h). */
+vv_status vv_arrow_ipc_name(vv_bytes_fn write, void *payload, const char *name, bool changes,
+			    vv_error *err);
+
 /* Takes the schema, a struct whose children are columns, and writes it. VV_ENOSUPPORT: a column's format is not one of
  * numbers, booleans, text, binary, decimals, dates, times and durations, or a dictionary of these. */
 vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_bytes_fn write,

@@ -126,8 +126,8 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 		vv_fail(err, VV_ENOSUPPORT, "%s: no reader is run here", vv_text_shows(d->name));
 		return vv_hint(err, "varve.readers is false");
 	}
-	vv_fail(err, VV_ENOSUPPORT, "%s: nothing here reads such a file%s%s",
-		vv_text_shows(d->name), *why ? ": " : "", why);
+	vv_fail(err, VV_ENOSUPPORT, "%s: nothing here %s such a file%s%s", vv_text_shows(d->name),
+		d->written ? "writes" : "reads", *why ? ": " : "", why);
 	return kind ? vv_hint(err, "'git config --global varve.reader.%s.command' names a reader",
 			      vv_text_shows(kind))
 		    : vv_hint(err, VV_READER_INSTALL);
@@ -300,6 +300,28 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 		vv_kept_text_put(d->repo, &name, list.data, list.len);
 	}
 	return VV_OK;
+}
+
+vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(vv_helper) *h = NULL;
+	char piece[16384];
+	ssize_t n = 0;
+	bool own;
+	vv_status rc;
+
+	d->arena = (vv_arena)VV_ARENA_INIT;
+	d->written = true;
+	d->head = "PK\3\4";
+	d->head_len = 4;
+	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
+	if ((rc = start(&h, d, "write", NULL, err)) < 0) {
+		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err) : rc;
+	}
+	while (rc == VV_OK && (n = vv_helper_read(h, piece, sizeof(piece), err)) > 0) {
+		rc = fn(payload, piece, (size_t)n, err);
+	}
+	return end(d, h, n < 0 ? (vv_status)n : rc, err);
 }
 
 /* A word of the reader's command. Where it is a file, its time: what another version of it makes may differ. */

@@ -22,6 +22,7 @@
 #include "base/file.h"
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
+#include "dataset/table/bytes.h"
 #include "lib/documents/kept_rows.h"
 #include "lib/documents/reader.h"
 
@@ -46,6 +47,7 @@ typedef struct vv_document {
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
 	const char *const *command;
+	bool written; /* it is to be made, not read */
 	vv_document_table *tables;
 	size_t count;
 	vv_arena arena;
@@ -58,6 +60,10 @@ bool vv_documents_are_read(vv_repository *repo);
 vv_status vv_document_open(vv_document *d, vv_error *err);
 void vv_document_close(vv_document *d); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_document, vv_document_close)
+
+/* Gives fn the workbook that a reader makes of the tables in d->file: for each a line of vv_arrow_ipc_name and a stream. As for
+ * vv_document_open, d is set by the caller, without a head, and closed in any case. VV_ENOSUPPORT: nothing here writes any. */
+vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_error *err);
 
 /* Has it a table of that name? */
 bool vv_document_has(const vv_document *d, const char *table);

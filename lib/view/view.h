@@ -20,7 +20,6 @@
 #include "dataset/table/table.h"
 #include "lib/view/view_writer.h"
 
-#define VV_VIEW_FORMATS "csv|tsv|ndjson|json|arrow|table"
 bool vv_view_format_parse(vv_view_format *out, const char *name);
 /* Of format arrow: words for enum varve_misfit; NULL is the first. */
 #define VV_VIEW_MISFITS "error|null|text"

@@ -13,8 +13,10 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/sniff.h"
 #include "dataset/read/unseen.h"
 #include "dataset/table/root.h"
+#include "lib/documents/reader.h"
 #include "lib/worktree/attributes_lines.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
@@ -23,6 +25,7 @@
 
 /* More datasets than this in one command get one line each. */
 enum { FEW = 3, PLAIN_MAX = 64 << 20 };
+#define LARGE UINT64_C(10000000) /* bytes of an ordinary file whose versions' cost is said */
 
 typedef struct runner {
 	vv_add_report *rep;
@@ -162,6 +165,24 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 	return u;
 }
 
+/* Warns of the size of a new large file, and of each version of a large document. */
+static void warn_of_size(runner *run, const vv_add_item *item)
+{
+	const bool book = vv_sniff_is_workbook(item->path);
+	vv_buf *to = &run->rep->warnings;
+
+	if (item->st.size <= LARGE ||
+	    (item->in_index &&
+	     !vv_document_is_name(run->r, vv_repository_env(run->r), item->path))) {
+		return;
+	}
+	vv_buf_printf(to, "%s is stored in Git whole, %s now and at each change",
+		      vv_text_shows(item->path), vv_text_bytes(item->st.size));
+	(void)vv_hint_put(to, "; ", run->rep->words,
+			  book ? VV_HINT_ADD_AS_CSV : VV_HINT_ADD_AS_FILE, item->path);
+	vv_buf_putc(to, '\n');
+}
+
 static vv_status count_ordinary(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_add_report *rep = run->rep;
@@ -174,17 +195,9 @@ static vv_status count_ordinary(runner *run, const vv_add_item *item, vv_error *
 	} else if (rep->ordinary == 4) {
 		vv_buf_puts(&rep->ordinary_names, ", ...");
 	}
-	if (item->in_index || item->action != VV_ADD_FILE || !S_ISREG(item->st.mode)) {
-		return put_json(run, item, &words, err);
-	}
-	words.unseen = note_unseen(run, item);
-	if (item->st.size > UINT64_C(10000000)) {
-		vv_buf_printf(&rep->warnings,
-			      "%s is stored in Git whole, %s now and at each change",
-			      vv_text_shows(item->path), vv_text_bytes(item->st.size));
-		(void)vv_hint_put(&rep->warnings, "; ", run->rep->words, VV_HINT_ADD_AS_FILE,
-				  item->path);
-		vv_buf_putc(&rep->warnings, '\n');
+	if (item->action == VV_ADD_FILE && S_ISREG(item->st.mode)) {
+		words.unseen = item->in_index ? NULL : note_unseen(run, item);
+		warn_of_size(run, item);
 	}
 	return put_json(run, item, &words, err);
 }

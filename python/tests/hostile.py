@@ -1,4 +1,5 @@
 """hostile: documents that ask for more than they should, written in a few seconds: python3 hostile.py FOLDER."""
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -7,6 +8,8 @@ TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/pa
 RELS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OASIS = "urn:oasis:names:tc:opendocument:xmlns"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def relation(number, kind, target):
@@ -46,7 +49,7 @@ def string(size):
     yield b"</t></si>"
 
 
-SIZE = 600 << 20  # beyond the memory that the test gives a reader
+SIZE = 2 << 30 if os.environ.get("VARVE_TEST_ALL") else 600 << 20  # beyond the memory that the test gives a reader
 
 
 def main(folder):
@@ -56,6 +59,12 @@ def main(folder):
     book(folder / "sheets.xlsx", row, sheets=1_000_000)
     book(folder / "far.xlsx", [b'<row r="1">' + cell("A1", "<v>1</v>") + b'</row><row r="1048576">' + cell("XFD1048576", "<v>2</v>") + b"</row>"])
     book(folder / "cycle.xlsx", [b'<row r="1">' + cell("A1", "<f>B1</f><v>1</v>") + cell("B1", "<f>A1</f><v>1</v>") + b"</row>"])
+    with zipfile.ZipFile(folder / "far.ods", "w") as z:
+        z.writestr("mimetype", ODS)
+        z.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{OASIS}:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="{ODS}"/></m:manifest>')
+        z.writestr("content.xml", "<office:document-content " + " ".join(f'xmlns:{n}="{OASIS}:{n}:1.0"' for n in ("office", "table", "text")) + "><office:body><office:spreadsheet>"
+                   '<table:table table:name="S1"><table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" office:value-type="string">'
+                   "<text:p>x</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document-content>")
     whole = (folder / "cycle.xlsx").read_bytes()
     (folder / "cut.xlsx").write_bytes(whole[: len(whole) // 2])
     with zipfile.ZipFile(folder / "laughs.xlsx", "w", zipfile.ZIP_DEFLATED) as z:

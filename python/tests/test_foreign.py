@@ -21,6 +21,7 @@ FOLDERS = [f for f in os.environ.get("VARVE_TEST_DOCUMENTS", "").split(":") if f
 def git(tmp_path, home):
     for kind in ("workbook", "parquet", "arrow", "sqlite", "statistics"):
         subprocess.run(["git", "config", "--global", f"varve.reader.{kind}.command", f"{sys.executable} -m varve.reader"], check=True)
+    subprocess.run(["git", "config", "--global", "varve.reader.seconds", "900"], check=True)  # beside whatever else runs
     subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
     return tmp_path
 

@@ -210,7 +210,8 @@ def test_hostile_documents_are_named_bounded_and_leave_nothing(git, tmp_path_fac
     for setting in ("memory=512m", "seconds=60"):
         subprocess.run(["git", "config", "--global", *f"varve.reader.{setting}".split("=")], check=True)
     wrong = {"rows.xlsx": "was ended by signal 6", "strings.xlsx": "was ended by signal 6", "sheets.xlsx": "more than 5,000", "far.xlsx": "memory allocation of 549755813888 bytes failed",
-             "cut.xlsx": "", "laughs.xlsx": "", "lie.parquet": "", "lie.arrow": "", "lie.db": "malformed", "lie.sav": "", "lie.dta": ""}
+             "far.ods": "larger than calamine reads",
+             "cut.xlsx": "damaged", "laughs.xlsx": "", "lie.parquet": "", "lie.arrow": "", "lie.db": "malformed", "lie.sav": "", "lie.dta": ""}
     files = {f.name for f in git.iterdir()}
     assert files == {*wrong, "cycle.xlsx", ".git"}
     for name, why in wrong.items():
@@ -218,6 +219,35 @@ def test_hostile_documents_are_named_bounded_and_leave_nothing(git, tmp_path_fac
         assert ran.returncode == 2 and name in ran.stderr and why in ran.stderr and "Traceback" not in ran.stderr, (name, ran.stderr)
     assert rows(git, "cycle.xlsx#S1/formulas") == [{"cell": "A1", "formula": "=B1"}, {"cell": "B1", "formula": "=A1"}]
     assert {f.name for f in git.iterdir()} == files and not list(temp.iterdir())
+
+
+def test_rows_and_differences_become_workbooks(git):
+    (git / "in").mkdir()
+    table = git / "in" / "prices.csv"
+    table.write_text("id,price,day,text,big\n1,4.5,2026-01-01,=1+1,12345678901234567\n2,20,1890-01-01,a,1\n3,7,2026-01-03,b,1\n4,8,,c,1\n5,9,2026-01-04,d,1\n")
+    varve_says(git, "add", "in")
+    subprocess.run(["git", "commit", "-qm", "one"], cwd=git, check=True)
+    table.write_text(table.read_text().replace("4.5", "4.75").replace("20,", "much,").replace("3,7,2026-01-03,b,1\n", "").replace("4,8,,", "4,8,2026-02-02,") + "6,1,,e,1\n")
+    rows = subprocess.run(["varve", "cat", "--format", "xlsx", "HEAD:in/prices.csv"], cwd=git, capture_output=True, check=True).stdout
+    (git / "rows.xlsx").write_bytes(rows)
+    sheet = openpyxl.load_workbook(git / "rows.xlsx")["prices.csv"]
+    assert sheet.freeze_panes == "A2" and sheet["A1"].font.bold
+    got = list(sheet.iter_rows(values_only=True))
+    assert got[0] == ("id", "price", "day", "text", "big")
+    assert got[1] == (1, 4.5, datetime.datetime(2026, 1, 1), "=1+1", "12345678901234567") and sheet["D2"].data_type == "s" and sheet["C2"].is_date
+    assert got[2] == (2, 20, "1890-01-01", "a", 1) and got[4][2] is None
+    varve_says(git, "diff", "--format", "xlsx", "-o", str(git / "diff.xlsx"))
+    sheet = openpyxl.load_workbook(git / "diff.xlsx")["prices.csv"]
+    assert [r[0] for r in sheet.iter_rows(values_only=True)] == ["change", "changed", "changed", "removed", "changed", "added"] and sheet.freeze_panes == "A2"
+    marked = {c.coordinate: (c.value, c.comment.text) for r in sheet.iter_rows() for c in r if c.comment}
+    assert marked == {"C2": (4.75, "was 4.5"), "C3": ("much", "was 20"), "D5": (datetime.datetime(2026, 2, 2), "was empty")}
+    filled = {c.coordinate for r in sheet.iter_rows(min_col=2) for c in r if c.fill.fill_type}
+    assert filled == {*marked, *(f"{c}{r}" for c in "BCDEF" for r in (4, 6))}
+    if shutil.which("soffice"):
+        subprocess.run(["soffice", "--headless", "--convert-to", "csv", "--outdir", str(git), str(git / "rows.xlsx")], check=True, capture_output=True, env={**os.environ, "HOME": str(git.parent)})
+        assert (git / "rows.csv").read_text().splitlines()[1:3] == ["1,4.5,2026-01-01,=1+1,12345678901234567", "2,20,1890-01-01,a,1"]
+    table.write_text("a\n" + "x" * 40_000 + "\n")
+    assert "in/prices.csv: row 1, column 1: a cell has at most 32,767 characters, not 40,000" in varve_says(git, "cat", "--format", "xlsx", "in/prices.csv", code=2)
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
@@ -234,11 +264,14 @@ def test_files_of_libreoffice_are_read_as_the_page_says(git):
     commit(git, "one")
     convert("4.75", "xlsx")
     commit(git, "two")
-    page = pathlib.Path(__file__).parents[2] / "docs" / "use" / "documents.md"
-    install, log, check = page.read_text().split("```")[1].strip().splitlines()
+    top = pathlib.Path(__file__).parents[2]
+    steps = (top / "README.md").read_text().split("SQLite in any Git repository")[1].split("```")[1]
+    assert steps == (top / "docs" / "use" / "documents.md").read_text().split("```")[1]
+    install, log, check = steps.strip().splitlines()
     assert install.startswith("pip install")
-    assert "4.5 -> 4.75" in varve_says(git, *log.split()[1:])
-    assert "budget.xlsx" in varve_says(git, *check.split()[1:])
+    told = subprocess.run(log, shell=True, cwd=git, capture_output=True, text=True, check=True).stdout
+    assert [line[:1] for line in told.splitlines() if "4.5" in line or "4.75" in line] == ["-", "+", "+"], told
+    assert "4.5 -> 4.75" in varve_says(git, "log", "-p", "budget.xlsx") and "budget.xlsx" in varve_says(git, *check.split()[1:])
     convert("much", "xlsx")
     assert "price" in subprocess.run(check, shell=True, cwd=git, capture_output=True, text=True).stdout
     varve_says(git, *check.split()[1:], code=1)

@@ -9,6 +9,7 @@ FSCK = "'varve fsck' lists what is damaged or missing"
 # {0} to {2}: the arguments
 WORDS = {
     "add-and-name": "store a version with Repo.put() or Repo.write(); then name it as REV:PATH",
+    "add-as-csv": "'varve add --as-csv {0}' keeps its tables, whose versions take what changed",
     "add-as-file": "Repo.put() keeps any bytes; 'varve add --as file {0}' keeps versions of big files small",
     "add-as-table": "'varve add --as table {0}' makes a table of it",
     "add-fix": "'varve add --fix {0}' merges both sides by row and cell",

@@ -1,14 +1,16 @@
-"""Readers of documents that hold tables: python3 -m varve.reader list FILE, read FILE TABLE, and kinds.
+"""Readers of documents that hold tables: python3 -m varve.reader list FILE, read FILE TABLE, write FILE, and kinds.
 
 list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
 sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
-type. read writes an Arrow IPC stream. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
+type. read writes an Arrow IPC stream. write prints a workbook of the tables in FILE: for each a line of JSON, {"name": "prices.csv",
+"changes": false}, and an Arrow IPC stream; with changes the rows that differ, as varve diff --format arrow has them. kinds prints a line for each kind: {"kind": "parquet", "missing": null or packages}. Exit
 codes: 0; 1: the file cannot be read; 2: usage; 3: a library is missing.
 
 docs/use/documents.md says how varve runs a reader, and how to write one.
 """
 import array
 import datetime
+import io
 import json
 import re
 import sys
@@ -147,7 +149,12 @@ def _workbook(path: str) -> Any:
     except ImportError:
         raise Missing("python-calamine") from None
     with open(path, "rb") as f:
-        return python_calamine.CalamineWorkbook.from_filelike(f)
+        try:
+            return python_calamine.CalamineWorkbook.from_filelike(f)
+        except python_calamine.CalamineError as e:
+            if "detect file format" not in str(e):
+                raise
+            raise ValueError("the workbook is damaged, encrypted or larger than calamine reads") from None
 
 
 def _list_workbook(path: str) -> Iterator[dict[str, Any]]:
@@ -380,6 +387,124 @@ def _read_statistics(path: str, name: str) -> Batches:
     return table.schema, iter(table.to_batches(ROWS))
 
 
+# --- writing workbooks -------------------------------------------------------
+
+WIDEST, LONGEST, TALLEST = 16_384, 32_767, 1_048_576  # columns, characters of a cell, rows of a sheet
+FILLS = {"changed": "#FFEB9C", "added": "#C6EFCE", "removed": "#FFC7CE"}
+CHANGES = {"insert": "added", "delete": "removed", "update_postimage": "changed"}
+ASIDE = {"_change_type", "_commit_version", "_commit_timestamp", "_misfits"}
+SHOWN = {datetime.datetime: ("yyyy-mm-dd hh:mm:ss", 19), datetime.date: ("yyyy-mm-dd", 11), datetime.time: ("hh:mm:ss", 9), datetime.timedelta: ("[h]:mm:ss", 11)}
+
+
+def _fits(v: Any) -> Any:
+    """A cell's value as Excel can keep it: a number of more than 15 digits, or a time that it does not know, is text."""
+    if isinstance(v, int) and not isinstance(v, bool):
+        return v if abs(v) < 10**15 else str(v)
+    if isinstance(v, float):
+        return v if v - v == 0 else repr(v)
+    if isinstance(v, datetime.datetime):
+        v = v.astimezone(datetime.timezone.utc).replace(tzinfo=None) if v.tzinfo else v
+        return v if v.year >= 1900 and v.microsecond % 1000 == 0 else v.isoformat()
+    if isinstance(v, datetime.date):
+        return v if v.year >= 1900 else v.isoformat()
+    return v if v is None or isinstance(v, (bool, str, datetime.time, datetime.timedelta)) else str(v)
+
+
+class _Sheet:
+    """A table's rows, or those in which its versions differ."""
+
+    def __init__(self, book: Any, name: str, path: str, names: list[str], changes: bool):
+        self.book, self.path, self.names, self.row, self.formats = book, path, names, 0, {}
+        self.sheet = book.add_worksheet(name)
+        self.first = int(changes)  # the column of the first cell: what became of a row comes before it
+        if len(names) + self.first > WIDEST:
+            raise ValueError(f"{path}: a sheet has at most {WIDEST:,} columns, not {len(names) + self.first:,}")
+        head = book.add_format({"bold": True, "bottom": 1})
+        for i, text in enumerate((["change"] if changes else []) + names):
+            self.sheet.write_string(0, i, text, head)
+        self.sheet.freeze_panes(1, 0)
+
+    def format(self, kind: type, fill: str | None) -> Any:
+        if (kind, fill) not in self.formats:
+            shown = {"num_format": SHOWN[kind][0]} if kind in SHOWN else {}
+            self.formats[kind, fill] = self.book.add_format(shown | ({"bg_color": FILLS[fill]} if fill else {})) if shown or fill else None
+        return self.formats[kind, fill]
+
+    def put(self, column: int, v: Any, fill: str | None = None) -> None:
+        v = _fits(v)
+        style = self.format(type(v), fill)
+        if isinstance(v, str):
+            if len(v) > LONGEST:
+                raise ValueError(f"{self.path}: row {self.row}, column {column + 1}: a cell has at most {LONGEST:,} characters, not {len(v):,}")
+            self.sheet.write_string(self.row, column, v, style)
+        elif v is None:
+            self.sheet.write_blank(self.row, column, None, style)
+        elif type(v) in SHOWN:
+            self.sheet.write_datetime(self.row, column, v, style)
+            self.sheet.set_column(column, column, SHOWN[type(v)][1])
+        elif isinstance(v, bool):
+            self.sheet.write_boolean(self.row, column, v, style)
+        else:
+            self.sheet.write_number(self.row, column, v, style)
+
+    def add(self, values: list[Any], change: str | None = None, before: list[Any] | None = None) -> None:
+        self.row += 1
+        if self.row == TALLEST:
+            raise ValueError(f"{self.path}: a sheet has at most {TALLEST:,} rows with its header; '--where' and '--limit' choose some")
+        differ = [before is not None and v != before[i] for i, v in enumerate(values)]
+        if change:
+            self.put(0, change if change != "changed" or any(differ) else "respelled", change)
+        for i, v in enumerate(values):
+            self.put(self.first + i, v, "changed" if differ[i] else change if change != "changed" else None)
+            if differ[i]:
+                was = "empty" if before[i] is None else _text(before[i])
+                self.sheet.write_comment(self.row, self.first + i, f"was {was}"[:LONGEST], {"author": "varve"})
+
+
+def _whole(values: dict[str, Any], names: list[str]) -> list[Any]:
+    """A row; what is no value of its column's type is its text."""
+    misfits = json.loads(values["_misfits"]) if values.get("_misfits") else {}
+    return [misfits.get(n, values[n]) for n in names]
+
+
+def _free_name(path: str, taken: set[str]) -> str:
+    """What a sheet may be called, and no other is."""
+    name = re.sub(r"[\[\]:*?/\\\0-\x1f]", "_", re.split("[/#]", path)[-1]).strip("'")[:31] or "table"
+    n, base = 1, name
+    while name.lower() in taken:
+        n += 1
+        name = f"{base[: 30 - len(str(n))]} {n}"
+    taken.add(name.lower())
+    return name
+
+
+def _write_workbook(source: Any) -> bytes:
+    pa = _arrow()
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise Missing("XlsxWriter") from None
+    taken = {"history"}  # which Excel keeps for itself
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"constant_memory": True}) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same bytes each time
+        while line := source.readline():
+            told = json.loads(line)
+            stream = pa.ipc.open_stream(source)
+            names = [n for n in stream.schema.names if n not in (ASIDE if told["changes"] else {"_misfits"})]
+            sheet = _Sheet(book, _free_name(told["name"], taken), told["name"], names, told["changes"])
+            before = None
+            for batch in stream:
+                for values in batch.to_pylist():
+                    row = _whole(values, names)
+                    if values.get("_change_type") == "update_preimage" and told["changes"]:
+                        before = row
+                        continue
+                    sheet.add(row, CHANGES[values["_change_type"]] if told["changes"] else None, before)
+                    before = None
+    return made.getvalue()
+
+
 # --- which is which ----------------------------------------------------------
 
 Lister = Callable[[str], Iterator[dict[str, Any]]]
@@ -424,10 +549,14 @@ def main(words: list[str]) -> int:
     gc.disable()  # millions of cells, none in a circle: a third of the time
     if words == ["kinds"]:
         return _list_kinds()
-    if not (len(words) == 2 and words[0] == "list" or len(words) == 3 and words[0] == "read"):
-        print("usage: python3 -m varve.reader list FILE | read FILE TABLE | kinds", file=sys.stderr)
+    if not (len(words) == 2 and words[0] in ("list", "write") or len(words) == 3 and words[0] == "read"):
+        print("usage: python3 -m varve.reader list FILE | read FILE TABLE | write FILE | kinds", file=sys.stderr)
         return 2
     try:
+        if words[0] == "write":
+            with open(words[1], "rb") as tables:
+                sys.stdout.buffer.write(_write_workbook(tables))
+            return 0
         lister, reader = KINDS[kind_of(words[1])]
         if words[0] == "list":
             for table in lister(words[1]):

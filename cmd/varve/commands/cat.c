@@ -8,11 +8,15 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
+#include "lib/arrow/ipc.h"
+#include "lib/documents/workbook.h"
 #include "lib/fetch/fetch_run.h"
 #include "lib/names/dialect_words.h"
 #include "lib/names/version.h"
 #include "lib/view/kept_keys.h"
 #include "lib/view/view.h"
+
+#define CAT_FORMATS "csv|tsv|ndjson|json|arrow|table|xlsx"
 
 typedef struct options {
 	vv_strings columns, where, from, dictionary;
@@ -29,7 +33,7 @@ static const vv_option table[] = {
 		"met"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
 	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
-	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,
+	OPT_CHOICE(0, "format", format, "FORMAT", CAT_FORMATS,
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_WRITTEN("of a plain file, whose rows are printed: "),
@@ -49,6 +53,11 @@ static bool is_view(const options *o)
 	       o->safe || vv_written_any(&o->written);
 }
 
+static bool is_workbook(const options *o)
+{
+	return o->format && strcmp(o->format, "xlsx") == 0;
+}
+
 static int fill_view(vv_view_options *v, const options *o)
 {
 	*v = (vv_view_options){.columns = &o->columns,
@@ -64,19 +73,21 @@ static int fill_view(vv_view_options *v, const options *o)
 		return vv_usage_error("--offset takes a number, not '%s'",
 				      vv_text_shows(o->offset));
 	}
-	if (o->format && !vv_view_format_parse(&v->format, o->format)) {
+	if (o->format && !vv_view_format_parse(&v->format, is_workbook(o) ? "arrow" : o->format)) {
 		return vv_usage_error("unknown format '%s'", vv_text_shows(o->format));
 	}
-	if ((o->misfit || o->numbers || o->dictionary.count) && v->format != VV_VIEW_ARROW) {
+	if ((o->misfit || o->numbers || o->dictionary.count) &&
+	    (v->format != VV_VIEW_ARROW || is_workbook(o))) {
 		return vv_usage_error("%s is for --format arrow", o->misfit    ? "--misfit"
 								  : o->numbers ? "--numbers"
 									       : "--dictionary");
 	}
-	v->misfit = vv_view_misfit(o->misfit);
+	v->misfit = vv_view_misfit(is_workbook(o) ? "text" : o->misfit);
 	v->numbers = vv_view_numbers(o->numbers);
 	v->dictionary = &o->dictionary;
-	return v->format == VV_VIEW_ARROW && !o->raw ? vv_data_out_check_binary("an Arrow stream")
-						     : VV_EXIT_OK;
+	return v->format == VV_VIEW_ARROW && !o->raw
+		       ? vv_data_out_check_binary(is_workbook(o) ? "a workbook" : "an Arrow stream")
+		       : VV_EXIT_OK;
 }
 
 /* Of the words those that are CIDs of datasets that are not here. */
@@ -117,6 +128,22 @@ static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view
 	return rc;
 }
 
+static vv_status write_workbook(vv_subject *s, vv_table *t, const vv_view_options *v,
+				vv_data_out *out, vv_error *err)
+{
+	vv_auto(vv_workbook) w = {.fd = -1};
+	vv_auto(char) *name = vv_subject_name(s);
+	uint64_t rows;
+	vv_status rc = vv_workbook_open(&w, vv_env_temp_dir(vv_environ()), err);
+
+	if (rc < 0 ||
+	    (rc = vv_arrow_ipc_name(vv_workbook_put, &w, name ? name : s->text, false, err)) < 0 ||
+	    (rc = vv_view_write(t, v, vv_workbook_put, &w, &rows, err)) < 0) {
+		return rc;
+	}
+	return vv_workbook_end(&w, vv_environ(), vv_data_out_put, out, err);
+}
+
 static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
 			    vv_data_out *out, vv_error *err)
 {
@@ -137,7 +164,8 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 		view.keys = &keys.lookup;
 	}
 	if (rc == VV_OK) {
-		rc = vv_view_write(&t, &view, vv_data_out_put, out, &rows, err);
+		rc = is_workbook(o) ? write_workbook(s, &t, &view, out, err)
+				    : vv_view_write(&t, &view, vv_data_out_put, out, &rows, err);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));

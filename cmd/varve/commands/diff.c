@@ -23,7 +23,7 @@
 #include "repo/git/program.h"
 
 #define QUERY_TEMP ".varve-query-"
-#define FORMATS "text|json|ndjson|markdown|sql|arrow|arrow-cells|patch|summary|stat"
+#define FORMATS "text|json|ndjson|markdown|sql|arrow|arrow-cells|xlsx|patch|summary|stat"
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
@@ -92,6 +92,7 @@ static const vv_diff_writer_kind *find_kind(const char *format)
 {
 	return strcmp(format, "arrow") == 0         ? &vv_arrow_diff_rows
 	       : strcmp(format, "arrow-cells") == 0 ? &vv_arrow_diff_cells
+	       : strcmp(format, "xlsx") == 0        ? &vv_arrow_diff_sheets
 						    : vv_diff_writer_find(format);
 }
 
@@ -493,8 +494,11 @@ static int check_diff(const vv_context *c)
 		return vv_usage_error("--pages takes an address with http:// or https://, not '%s'",
 				      vv_text_shows(o->pages));
 	}
-	return is_arrow(o->format) && !o->output && !o->quiet && !o->name_only && !o->name_status
-		       ? vv_data_out_check_binary("an Arrow stream")
+	const bool book = o->format && strcmp(o->format, "xlsx") == 0;
+
+	return (is_arrow(o->format) || book) && !o->output && !o->quiet && !o->name_only &&
+			       !o->name_status
+		       ? vv_data_out_check_binary(book ? "a workbook" : "an Arrow stream")
 		       : VV_EXIT_OK;
 }
 
@@ -503,6 +507,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	run r = {.o = o,
 		 .p = {.fd = -1,
+		       .book.fd = -1,
 		       .pages = o->pages,
 		       .format = o->format ? o->format : "text",
 		       .color = o->color,
@@ -513,7 +518,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	r.p.kind = find_kind(r.p.format);
-	r.p.misfit = vv_view_misfit(o->misfit);
+	r.p.misfit = vv_view_misfit(r.p.kind == &vv_arrow_diff_sheets ? "text" : o->misfit);
 	r.p.numbers = vv_view_numbers(o->numbers);
 	r.p.how.notes = &vv_notes_stderr;
 	r.p.how.progress = c->progress;

@@ -23,6 +23,7 @@
 static vv_status write_out(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	vv_diff_print *r = payload;
+	if (r->book.fd >= 0) return vv_workbook_put(&r->book, bytes, len, err);
 	if (r->fd >= 0) return vv_write_full(r->fd, bytes, len, r->output, err);
 	if (vv_out_is_terminal()) {
 		vv_progress_stop(); /* rows are shown now: the line would stand among them */
@@ -102,7 +103,10 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		r->how.sections = &r->sections;
 		return vv_patch_begin(write_out, r, err);
 	}
-	if ((rc = r->kind->open(&r->writer, &wo, err)) < 0) return rc;
+	if ((is_kind(r, "xlsx") && (rc = vv_workbook_open(&r->book, r->how.temp_dir, err)) < 0) ||
+	    (rc = r->kind->open(&r->writer, &wo, err)) < 0) {
+		return rc;
+	}
 	r->how.writer = r->writer;
 	r->how.counts = is_kind(r, "summary") || is_kind(r, "stat");
 	return r->writer->begin(r->writer, err);
@@ -380,15 +384,19 @@ vv_status vv_diff_print_sides(vv_diff_print *r, vv_diff_sides *d, vv_error *err)
 
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err)
 {
-	return r->writer      ? r->writer->end(r->writer, err)
-	       : r->how.patch ? vv_patch_end(write_out, r, r->sections, err)
-			      : VV_OK;
+	vv_status rc = r->writer      ? r->writer->end(r->writer, err)
+		       : r->how.patch ? vv_patch_end(write_out, r, r->sections, err)
+				      : VV_OK;
+
+	return rc < 0 || !r->book.file ? rc
+				       : vv_workbook_end(&r->book, vv_environ(), write_out, r, err);
 }
 
 void vv_diff_print_clear(vv_diff_print *r)
 {
 	vv_buf_clear(&r->sides[0]);
 	vv_buf_clear(&r->sides[1]);
+	vv_workbook_clear(&r->book);
 	if (r->writer) {
 		r->writer->close(r->writer);
 	}
@@ -412,6 +420,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 		.repo = s->repo,
 		.reader = s->reader,
 		.fd = -1,
+		.book.fd = -1,
 		.format = "text",
 		.kind = vv_diff_writer_find("text"),
 		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};

@@ -1,7 +1,7 @@
 /*
  * diff_show: what differs, printed in one of the forms of diff.
  *
- *	vv_diff_print p = {.repo = repo, .reader = reader, .fd = -1, .format = "text",
+ *	vv_diff_print p = {.repo = repo, .reader = reader, .fd = -1, .book.fd = -1, .format = "text",
  *			   .kind = vv_diff_writer_find("text"), .how = ...};
  *	vv_diff_print_begin(&p, title, err);
  *	vv_diff_print_sides(&p, &sides, err);     // or vv_diff_print_item for each pair
@@ -18,6 +18,7 @@
 #include "dataset/table/dataset_reader.h"
 #include "diff/patch/patch.h"
 #include "diff/write/writer_kinds.h"
+#include "lib/documents/workbook.h"
 #include "lib/history/table_diff.h"
 #include "lib/status/sides.h"
 #include "repo/git/repository.h"
@@ -44,6 +45,7 @@ typedef struct vv_diff_print {
 	bool part_differs;   /* a table of the document at hand does */
 	bool trouble;        /* a table could not be read; it was reported */
 
+	vv_workbook book;             /* xlsx: its own; fd is -1 at first */
 	vv_patch_write_options patch; /* its own */
 	uint64_t sections;
 	vv_diff_writer *writer;

@@ -412,6 +412,9 @@ two_versions() {
 	reader 'head -c 300 "$HOME/whole"'
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 'cut'
+	reader 'printf "\377\377\377\377\377\377\377\177"; cat "$HOME/whole"'
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'b.toy'
 	reader 'sleep 30 > /dev/null 2>&1 < /dev/null & echo $! > "$HOME/child"; cat "$HOME/whole"'
 	succeeds varve cat 'b.toy#Prices'
 	! kill -0 "$(cat "$HOME/child")" 2> /dev/null
@@ -480,4 +483,45 @@ two_versions() {
 	stderr_has "two tables of 'in/b.toy' would be written to 'in/b.a_b.csv'"
 	git config --global varve.reader.toy.command "$HOME/none"
 	ends_with 2 varve add --as-csv b.toy
+}
+
+@test "what each version of a large document costs is said, with the way out" {
+	git init -q .
+	truncate -s 11M big.xlsx big.parquet big.bin
+	succeeds varve add .
+	stderr_has "big.xlsx is stored in Git whole, 11.5 MB now and at each change; 'varve add --as-csv big.xlsx' keeps its tables"
+	stderr_has "big.parquet is stored in Git whole, 11.5 MB now and at each change; 'varve add --as file big.parquet'"
+	stderr_has 'big.bin is stored in Git whole'
+	git commit -qm one
+	for f in big.xlsx big.parquet big.bin; do printf x >> "$f"; done
+	succeeds varve add .
+	stderr_has "big.xlsx is stored in Git whole, 11.5 MB now"
+	stderr_has "big.parquet is stored"
+	stderr_lacks big.bin
+}
+
+@test "a workbook is what a reader writes, and its failure is named" {
+	toy
+	git config --global varve.reader.xlsx.command "$HOME/bin/toy"
+	git init -q .
+	printf 'id,price\n1,4.5\n' > a.csv
+	printf 'id,price\n1,5\n' > b.csv
+	printf '#!/bin/sh\n[ "$1 $3" = "write " ] && cat "$2"\n' > "$HOME/bin/toy"
+	varve cat --format xlsx a.csv > out
+	[ "$(head -n 1 out)" = '{"name": "a.csv", "changes": false}' ]
+	tail -n +2 out > rows
+	varve cat --format arrow --misfit text a.csv | cmp - rows
+	succeeds varve diff --no-index --key id --format xlsx -o out a.csv b.csv
+	[ "$(head -n 1 out)" = '{"name": "b.csv", "changes": true}' ]
+	tail -n +2 out > rows
+	varve diff --no-index --key id --format arrow --misfit text a.csv b.csv | cmp - rows
+	cp out want
+	printf '#!/bin/sh\necho "no room for 9 rows" >&2; echo half; exit 1\n' > "$HOME/bin/toy"
+	ends_with 2 varve diff --no-index --key id --format xlsx -o out a.csv b.csv
+	stderr_has 'no room for 9 rows'
+	cmp out want
+	ends_with 2 varve cat --format xlsx --misfit null a.csv
+	git config --global varve.reader.xlsx.command "$HOME/none"
+	ends_with 2 varve cat --format xlsx a.csv
+	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name '.varve-workbook-*' -newer a.csv)" ]
 }

@@ -1,0 +1,48 @@
+/*
+ * workbook: the file between varve and the reader.
+ */
+#include "lib/documents/workbook.h"
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "lib/documents/document.h"
+
+#define TEMP ".varve-workbook-"
+
+vv_status vv_workbook_open(vv_workbook *w, const char *temp_dir, vv_error *err)
+{
+	vv_temp_sweep(temp_dir, TEMP);
+	w->fd = vv_temp_open(&w->file, temp_dir, TEMP, err);
+	return w->fd < 0 ? (vv_status)w->fd : VV_OK;
+}
+
+vv_status vv_workbook_put(void *workbook, const void *bytes, size_t len, vv_error *err)
+{
+	vv_workbook *w = workbook;
+
+	return vv_write_full(w->fd, bytes, len, w->file, err);
+}
+
+vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
+			  vv_error *err)
+{
+	/* outside of any repository: what its attributes say is of its own files */
+	vv_auto(vv_document) d = {.env = env, .file = w->file, .name = "workbook.xlsx"};
+	const int fd = w->fd;
+
+	w->fd = -1;
+	const vv_status rc = vv_close(fd, w->file, err);
+	return rc < 0 ? rc : vv_document_write(&d, fn, payload, err);
+}
+
+void vv_workbook_clear(vv_workbook *w)
+{
+	if (w->fd >= 0) {
+		vv_close(w->fd, NULL, NULL);
+	}
+	if (w->file) {
+		vv_unlink(w->file, true, NULL);
+	}
+	vv_free(w->file);
+	*w = (vv_workbook){.fd = -1};
+}
