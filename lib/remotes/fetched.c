@@ -18,9 +18,10 @@
 #include "base/text.h"
 #include "transport/places/packs/host.h"
 
-void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word)
+void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
+		     const vv_hello *hello)
 {
-	*f = (vv_fetched){.t = t, .git = *git, .word = word};
+	*f = (vv_fetched){.t = t, .git = *git, .word = word, .hello = hello};
 	(void)snprintf(f->folder, sizeof(f->folder), "refs/varve/fetched/%016llx/",
 		       (unsigned long long)vv_xxh3(git->url, strlen(git->url), 0));
 }
@@ -131,6 +132,42 @@ static vv_status run_fetch(vv_fetched *f, const vv_buf *specs, vv_error *err)
 	return rc;
 }
 
+static bool is_shown(const vv_remote_ref *refs, size_t count, const char *name, vv_oid *id)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(refs[i].name, name) == 0) {
+			*id = refs[i].id;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* After another fetch: did the host show these, and is here all that they reach? git fetch asks it again before it looks. */
+static bool all_here(const vv_fetched *f, const char *const *names, size_t count, vv_oid *ids)
+{
+	static const char *const args[] = {"rev-list", "--objects", "--quiet", "--not",
+					   "--all",    "--not",     "--stdin", NULL};
+	const vv_hello *h = f->hello;
+	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_git_call run = f->git;
+	int code = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_shown(h->refs, h->ref_count, names[i], &ids[i]) &&
+		    !is_shown(h->heads, h->head_count, names[i], &ids[i])) {
+			return false;
+		}
+		vv_oid_text(hex, &ids[i]);
+		vv_buf_printf(&input, "%s\n", hex);
+	}
+	run.args = args;
+	run.input = input.data;
+	run.len = input.len;
+	return !input.failed && vv_git_run(&run, &said, &code, VV_IGNORED) == VV_OK && code == 0;
+}
+
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
 			 vv_error *err)
 {
@@ -144,12 +181,16 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 	}
 	if ((rc = vv_buf_ok(&specs, err)) < 0) return rc;
 	f->count += count;
-	if ((rc = run_fetch(f, &specs, err)) < 0) return rc;
+	const bool here = first > 0 && all_here(f, names, count, ids);
+	if (!here && (rc = run_fetch(f, &specs, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		char name[sizeof(f->folder) + 24];
 		vv_ref ref;
 
 		(void)snprintf(name, sizeof(name), "%s%zu", f->folder, first + i);
+		if (here &&
+		    (rc = vv_ref_update(f->t->repo, name, &ids[i], NULL, true, "fetch", err)) < 0)
+			return rc;
 		if ((rc = vv_ref_get(f->t->repo, name, &ref, err)) < 0) return rc;
 		ids[i] = ref.id;
 		vv_ref_clear(&ref);

@@ -118,7 +118,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	const vv_git_call ask = call(g, NULL);
 	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, folder != NULL, err);
 	if (rc < 0) return explain(g, rc, err);
-	vv_fetched_init(&g->fetched, t, &ask, g->word);
+	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs.hello);
 	*out = vv_take(&g);
 	return VV_OK;
 }
