@@ -415,8 +415,11 @@ static const char *to_changed(vv_page *p, const char *column, const char *so)
 {
 	vv_web_address to = *p->at;
 
-	to.compare = (vv_web_compare_query){
-		.column = column, .change = so, .key = p->at->compare.key};
+	to.compare = (vv_web_compare_query){.column = column,
+					    .change = so,
+					    .key = p->at->compare.key,
+					    .no_added = true,
+					    .no_removed = true};
 	return vv_page_is_served(p) ? vv_page_link(p, &to) : NULL;
 }
 
