@@ -73,7 +73,9 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, vv_error *err
 	}
 	for (size_t i = 0; i < s.files.count; i++) {
 		const vv_folder_item *it = &s.files.items[i];
-		if (!vv_folder_has(dir, it->name, it->number) || !has_hash(dir, it)) {
+		/* one without a hash is of a publish before there were any: the next one writes it again */
+		if (!vv_folder_has(dir, it->name, it->number) ||
+		    (it->hash != 0 && !has_hash(dir, it))) {
 			put_name(c, it->name);
 		}
 	}
