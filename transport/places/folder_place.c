@@ -262,8 +262,8 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 	return rc;
 }
 
-static vv_status folder_list_after(void *payload, const char *name, const char *after,
-				   vv_listed_fn fn, void *to, vv_error *err)
+static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, void *to,
+			     vv_error *err)
 {
 	folder *f = payload;
 	vv_auto(char) *first = NULL;
@@ -285,9 +285,6 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 		rc = VV_OK;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (strcmp(names[i], after) <= 0) {
-			continue;
-		}
 		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
 		vv_stat st;
 		if (!path) {
@@ -302,12 +299,6 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 	}
 	vv_names_free(names, count);
 	return rc;
-}
-
-static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, void *to,
-			     vv_error *err)
-{
-	return folder_list_after(payload, name, "", fn, to, err);
 }
 
 static vv_status folder_remove(void *payload, const char *name, vv_error *err)
@@ -341,7 +332,6 @@ static const vv_place_ops folder_ops = {.put = folder_put,
 					.finish = folder_finish,
 					.get = folder_get,
 					.list = folder_list,
-					.list_after = folder_list_after,
 					.remove = folder_remove,
 					.close = folder_close};
 

@@ -67,13 +67,6 @@ vv_status vv_place_list(const vv_place *p, const char *folder, vv_listed_fn fn, 
 	return p->ops->list(p->payload, folder, fn, to, err);
 }
 
-vv_status vv_place_list_after(const vv_place *p, const char *folder, const char *after,
-			      vv_listed_fn fn, void *to, vv_error *err)
-{
-	return p->ops->list_after ? p->ops->list_after(p->payload, folder, after, fn, to, err)
-				  : p->ops->list(p->payload, folder, fn, to, err);
-}
-
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err)
 {
 	return p->ops->remove(p->payload, name, err);

@@ -47,9 +47,6 @@ typedef struct vv_place_ops {
 	/* All that is directly in the folder; none where there is no such folder. */
 	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			  vv_error *err);
-	/* May be NULL. The same; names that do not come after this one (bytewise) may be left out. */
-	vv_status (*list_after)(void *payload, const char *folder, const char *after,
-				vv_listed_fn fn, void *to, vv_error *err);
 	vv_status (*remove)(void *payload, const char *name, vv_error *err); /* VV_ENOTFOUND */
 	/* May be NULL: bytes that came since it was opened, where that is more than get gives. */
 	uint64_t (*moved)(void *payload);
@@ -98,7 +95,7 @@ void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* one that is not open, too */
 VV_AUTO_CLEAR(vv_place, vv_place_close)
 
-/* As the kind does; where it has no put_later, list_after, finish, moved or caveat, in the way that it has. */
+/* As the kind does; where it has no put_later, finish, moved or caveat, in the way that it has. */
 vv_status vv_place_put(const vv_place *p, const char *name, const void *bytes, size_t len,
 		       vv_error *err);
 vv_status vv_place_put_later(const vv_place *p, const char *name, const void *bytes, size_t len,
@@ -108,8 +105,6 @@ vv_status vv_place_get(const vv_place *p, const char *name, uint64_t from, uint6
 		       vv_buf *out, vv_error *err);
 vv_status vv_place_list(const vv_place *p, const char *folder, vv_listed_fn fn, void *to,
 			vv_error *err);
-vv_status vv_place_list_after(const vv_place *p, const char *folder, const char *after,
-			      vv_listed_fn fn, void *to, vv_error *err);
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
 /* Bytes that came since it was opened; instead, where the kind does not count them. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);

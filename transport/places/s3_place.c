@@ -386,8 +386,7 @@ static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err)
 }
 
 /* The query's parameters stand in the order of their names, as the signature needs them. */
-static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const char *after,
-			 const vv_buf *token)
+static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const vv_buf *token)
 {
 	vv_buf_printf(url, "%s/?", s->at.base);
 	if (token->len > 0) {
@@ -397,14 +396,9 @@ static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const cha
 	}
 	vv_buf_puts(url, "delimiter=%2F&list-type=2&max-keys=1000&prefix=");
 	vv_percent_put(url, prefix, strlen(prefix), PLAIN);
-	if (*after && token->len == 0) {
-		vv_buf_puts(url, "&start-after=");
-		vv_percent_put(url, prefix, strlen(prefix), PLAIN);
-		vv_percent_put(url, after, strlen(after), PLAIN);
-	}
 }
 
-static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
+static vv_status list_pages(s3 *s, listing *l, vv_error *err)
 {
 	vv_auto(vv_buf) token = VV_BUF_INIT, next = VV_BUF_INIT;
 	vv_auto(http_answer) a = {0};
@@ -414,7 +408,7 @@ static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 	for (uint64_t pages = 0; rc == VV_OK && more; pages++) {
 		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
 		vv_buf url = VV_BUF_INIT;
-		put_list_url(s, &url, l->prefix, after, &token);
+		put_list_url(s, &url, l->prefix, &token);
 		if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0 ||
 		    (rc = judge(s, &a, err)) < 0) {
 			break;
@@ -437,8 +431,8 @@ static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 	return rc;
 }
 
-static vv_status s3_list_after(void *payload, const char *folder, const char *after,
-			       vv_listed_fn fn, void *to, vv_error *err)
+static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			 vv_error *err)
 {
 	s3 *s = payload;
 	vv_auto(vv_buf) prefix = VV_BUF_INIT;
@@ -447,15 +441,9 @@ static vv_status s3_list_after(void *payload, const char *folder, const char *af
 	vv_buf_printf(&prefix, "%s%s%s", s->at.prefix, folder, *folder ? "/" : "");
 	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
 		listing l = {vv_buf_cstr(&prefix), prefix.len, 0, fn, to};
-		rc = list_pages(s, &l, after, err);
+		rc = list_pages(s, &l, err);
 	}
 	return rc;
-}
-
-static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
-			 vv_error *err)
-{
-	return s3_list_after(payload, folder, "", fn, to, err);
 }
 
 /* --- opening it ------------------------------------------------------------------------------ */
@@ -510,7 +498,6 @@ static const vv_place_ops s3_ops = {.gets = HTTP_SITE_AT_ONCE,
 				    .put = s3_put,
 				    .get = s3_get,
 				    .list = s3_list,
-				    .list_after = s3_list_after,
 				    .remove = s3_remove,
 				    .who = s3_who,
 				    .close = s3_close};

@@ -202,7 +202,6 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 		return rc;
 	}
 	s.mend = !o->dry_run;
-	s.brief = true;
 	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
 		vv_progress_end();
 		tell(o, &x, &s);

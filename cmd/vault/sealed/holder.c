@@ -283,10 +283,7 @@ typedef struct record_listing {
 	const vv_cid *vault;
 	vv_listed_fn fn;
 	void *payload;
-	const vv_met *met;
-	size_t met_count;
 	const char *author;
-	char after[16]; /* names of the author's before this one are known; "": none */
 } record_listing;
 
 static vv_status on_record(void *payload, const vv_listed *e, vv_error *err)
@@ -295,7 +292,6 @@ static vv_status on_record(void *payload, const vv_listed *e, vv_error *err)
 	char whole[NAME_MAX_LEN];
 	int n = snprintf(whole, sizeof(whole), "%s/%s", l->author, e->name);
 
-	if (strcmp(e->name, l->after) <= 0) return VV_OK;
 	if (e->size > VV_LEDGER_RECORD_MAX || n < 0 || (size_t)n >= sizeof(whole)) {
 		return VV_OK; /* none of ours */
 	}
@@ -312,35 +308,14 @@ static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 		return VV_OK;
 	}
 	l->author = e->name;
-	l->after[0] = '\0';
-	for (size_t i = 0; i < l->met_count; i++) {
-		if (strcmp(l->met[i].author, e->name) == 0) {
-			/* "<number>" comes before "<number>-<CID>": the last one that is known is listed, too. */
-			(void)snprintf(l->after, sizeof(l->after), "%010llu",
-				       (unsigned long long)l->met[i].sequence);
-		}
-	}
 	record_name(folder, l->vault, e->name);
-	return l->after[0] ? vv_place_list_after(&l->h->place, folder, l->after, on_record, l, err)
-			   : vv_place_list(&l->h->place, folder, on_record, l, err);
+	return vv_place_list(&l->h->place, folder, on_record, l, err);
 }
 
 vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_listed_fn fn,
 				 void *payload, vv_error *err)
 {
-	return vv_holder_list_new_records(h, vault, NULL, 0, fn, payload, err);
-}
-
-vv_status vv_holder_list_new_records(vv_vault_holder *h, const vv_cid *vault, const vv_met *met,
-				     size_t met_count, vv_listed_fn fn, void *payload,
-				     vv_error *err)
-{
-	record_listing l = {.h = h,
-			    .vault = vault,
-			    .fn = fn,
-			    .payload = payload,
-			    .met = met,
-			    .met_count = met_count};
+	record_listing l = {.h = h, .vault = vault, .fn = fn, .payload = payload};
 	char folder[NAME_MAX_LEN];
 
 	record_name(folder, vault, "");

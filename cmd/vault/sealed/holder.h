@@ -108,15 +108,6 @@ vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_ci
 /* Names as in the ledger: <author>/<number>-<CID>. */
 vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_listed_fn fn,
 				 void *payload, vv_error *err);
-/* The last of an author's records that a holder is known to have, with all before it. */
-typedef struct vv_met {
-	char author[VV_DID_TEXT]; /* as in names of records */
-	uint64_t sequence;
-} vv_met;
-/* Without those before the ones that are known. */
-vv_status vv_holder_list_new_records(vv_vault_holder *h, const vv_cid *vault, const vv_met *met,
-				     size_t met_count, vv_listed_fn fn, void *payload,
-				     vv_error *err);
 vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
 			       vv_buf *out, vv_error *err);
 /* Durable at once. */

@@ -47,36 +47,10 @@ static void clear_listing(listing *l)
 	memset(l, 0, sizeof(*l));
 }
 
-/* The last record that is known of each author is still listed. */
-static bool has_met(const vv_meeting *m, const listing *l)
+static vv_status list_records(vv_meeting *m, listing *l, vv_error *err)
 {
-	size_t found = 0;
-
-	for (size_t i = 0; i < m->met_count; i++) {
-		const size_t len = strlen(m->met[i].author);
-		bool there = false;
-		for (size_t k = 0; !there && k < l->count; k++) {
-			const char *name = l->items[k].name;
-			there = strncmp(name, m->met[i].author, len) == 0 && name[len] == '/' &&
-				strtoull(name + len + 1, NULL, 10) == m->met[i].sequence;
-		}
-		found += there;
-	}
-	return found == m->met_count;
-}
-
-static vv_status list_records(vv_meeting *m, listing *l, bool all, vv_error *err)
-{
-	const vv_cid *vault = vv_ledger_vault(m->ledger);
-
-	m->listed_all = all || m->met_count == 0;
-	vv_status rc = vv_holder_list_new_records(
-		m->holder, vault, m->met, m->listed_all ? 0 : m->met_count, on_name, l, err);
-	if (rc == VV_OK && !m->listed_all && !has_met(m, l)) {
-		clear_listing(l);
-		m->listed_all = true;
-		rc = vv_holder_list_records(m->holder, vault, on_name, l, err);
-	}
+	vv_status rc = vv_holder_list_records(m->holder, vv_ledger_vault(m->ledger), on_name, l,
+					      err);
 
 	if (rc == VV_OK && l->count > 0) {
 		qsort(l->items, l->count, sizeof(*l->items), compare_listed);
@@ -134,9 +108,6 @@ void vv_meeting_clear(vv_meeting *m)
 	vv_free(m->damaged);
 	m->damaged = NULL;
 	m->damaged_cap = 0;
-	vv_free(m->met);
-	m->met = NULL;
-	m->met_count = m->met_cap = 0;
 }
 
 /* --- both ways ------------------------------------------------------------------------------------- */
@@ -252,21 +223,6 @@ static unsigned turn_of(const vv_meeting *m, size_t i)
 	return m->self && memcmp(r->author, m->self, VV_KEY_PUBLIC) == 0 ? 1 : 2;
 }
 
-/* Is the file there, as far as is known without a list? */
-static bool is_met(const vv_meeting *m, size_t i)
-{
-	const char *name = vv_ledger_file_name(m->ledger, i);
-
-	if (m->listed) return vv_ledger_file_number(m->ledger, i) < m->handed;
-	for (size_t k = 0; !m->listed_all && k < m->met_count; k++) {
-		const size_t len = strlen(m->met[k].author);
-		if (strncmp(name, m->met[k].author, len) == 0 && name[len] == '/') {
-			return vv_ledger_file_record(m->ledger, i)->sequence < m->met[k].sequence;
-		}
-	}
-	return false;
-}
-
 static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err)
 {
 	vv_meeting *m = b->m;
@@ -295,7 +251,8 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 	if ((rc = vv_ledger_sync(m->ledger, err)) < 0) return rc;
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
-			if (turn_of(m, i) == turn && !is_met(m, i)) {
+			if (turn_of(m, i) == turn &&
+			    !(m->listed && vv_ledger_file_number(m->ledger, i) < m->handed)) {
 				rc = hand_on_one(&b, l, i, err);
 			}
 		}
@@ -304,39 +261,6 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 		rc = send_batch(&b, err);
 	}
 	vv_buf_clear(&b.bytes);
-	return rc;
-}
-
-vv_status vv_meeting_add_met(vv_meeting *m, const char *author, size_t len, uint64_t sequence,
-			     vv_error *err)
-{
-	if (len >= sizeof(m->met->author)) {
-		return VV_OK; /* none of ours */
-	}
-	if (!vv_array_room(m->met, m->met_count, m->met_cap)) return vv_fail_nomem(err);
-	memcpy(m->met[m->met_count].author, author, len);
-	m->met[m->met_count].author[len] = '\0';
-	m->met[m->met_count++].sequence = sequence;
-	return VV_OK;
-}
-
-/* The holder has all that is here, but for what is damaged there. Of an author of whom records are missing nothing is
- * known: they may come. */
-static vv_status renew_met(vv_meeting *m, vv_error *err)
-{
-	const size_t count = vv_ledger_author_count(m->ledger);
-	char name[VV_LEDGER_NAME];
-	vv_status rc = VV_OK;
-
-	m->met_count = 0;
-	for (size_t i = 0; rc == VV_OK && m->damaged_count == 0 && i < count; i++) {
-		const vv_ledger_author *a = vv_ledger_author_at(m->ledger, i);
-		if (a->head && a->waiting == 0) {
-			vv_ledger_name(name, a->head);
-			rc = vv_meeting_add_met(m, name, strcspn(name, "/"), a->head->sequence,
-						err);
-		}
-	}
 	return rc;
 }
 
@@ -361,16 +285,16 @@ vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 	if (!vv_vault_holder_keeps_records(m->holder)) return VV_OK;
 	bool mends = m->mend && m->damaged_count > 0;
 	m->listed = m->listed && !mends && !vv_vault_holder_key(m->holder, key);
-	if (!m->listed && (rc = list_records(m, &l, mends || !m->brief, err)) == VV_OK) {
+	if (!m->listed && (rc = list_records(m, &l, err)) == VV_OK) {
 		rc = take_in(m, &l, err);
 	}
-	if (rc < 0 || (rc = hand_on(m, &l, err)) < 0 || (!m->later && (rc = finish(m, err)) < 0) ||
-	    (rc = renew_met(m, err)) < 0) {
-		goto done;
+	if (rc == VV_OK && (rc = hand_on(m, &l, err)) == VV_OK && !m->later) {
+		rc = finish(m, err);
 	}
-	m->listed = true;
-	m->handed = vv_ledger_file_count(m->ledger);
-done:
+	if (rc == VV_OK) {
+		m->listed = true;
+		m->handed = vv_ledger_file_count(m->ledger);
+	}
 	clear_listing(&l);
 	return rc;
 }
@@ -380,7 +304,7 @@ vv_status vv_meeting_look(vv_meeting *m, vv_error *err)
 	listing l = {0};
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = list_records(m, &l, true, err);
+	vv_status rc = list_records(m, &l, err);
 
 	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
 		const char *name = l.items[i].name;

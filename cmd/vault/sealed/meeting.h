@@ -6,8 +6,7 @@
  * place. "Nothing is overwritten" holds for records, and such a file is not one.
  *
  * One a holder: ledger and holder are set, the rest is zero; clear. run as often as there is something to exchange: the
- * first lists what the holder has, later ones hand on what is new here. Where it is known from before what the
- * holder had (met), only what follows is listed, so that a ledger of many years costs no more than a young one.
+ * first lists what the holder has, later ones hand on what is new here.
  */
 #ifndef VV_CMD_VAULT_SEALED_MEETING_H
 #define VV_CMD_VAULT_SEALED_MEETING_H
@@ -31,21 +30,15 @@ typedef struct vv_meeting {
 	vv_ledger *ledger; /* borrowed */
 	vv_vault_holder *holder;
 	bool mend;  /* damaged records are written again */
-	bool brief; /* only what follows met is listed */
 	bool later; /* records that go to the holder are durable there after vv_holders_finish */
 	const uint8_t *self; /* the key whose records go first; NULL: no matter */
 	/* Each may be NULL. A record came that was not here; one at the holder is found to be damaged. */
 	vv_status (*took)(void *payload, const char *name, vv_error *err);
 	void (*found)(void *payload, const vv_damaged_record *d);
 	void *payload;
-	/* What is known of the holder; run renews it. Where the last record of an author is not there any longer,
-	 * everything is listed after all. */
-	vv_met *met;
-	size_t met_count, met_cap;
 	/* Afterwards. */
-	bool listed;     /* by a run: false makes the next one list again */
-	bool listed_all; /* not only what follows met */
-	size_t handed;   /* files of the ledger below this number are there */
+	bool listed;   /* by a run: false makes the next one list again */
+	size_t handed; /* files of the ledger below this number are there */
 	/* that the holder has, by its list; one for shards only has none, and lacks none */
 	uint64_t records;
 	uint64_t behind; /* that it lacked, the last time */
@@ -58,9 +51,6 @@ typedef struct vv_meeting {
  * length is compared. One that follows another only hands on, unless something is to be mended, or the holder judges
  * what it gets (it has a key) and may have left something out. */
 vv_status vv_meeting_run(vv_meeting *m, vv_error *err);
-/* Sets what is known of an author, whose name has len characters. */
-vv_status vv_meeting_add_met(vv_meeting *m, const char *author, size_t len, uint64_t sequence,
-			     vv_error *err);
 /* Reads every record that the holder has; damaged gets those that are not right. */
 vv_status vv_meeting_look(vv_meeting *m, vv_error *err);
 /* Without those of a newer varve. */

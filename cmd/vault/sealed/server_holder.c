@@ -231,10 +231,10 @@ static vv_status copy_names(names *n, const vv_hold_answer *a, vv_error *err)
 	return n->items ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status server_list_after(void *payload, const char *folder, const char *after,
-				   vv_listed_fn fn, void *to, vv_error *err)
+static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			     vv_error *err)
 {
-	vv_hold_request q = {.op = VV_HOLD_LIST, .after = after};
+	vv_hold_request q = {.op = VV_HOLD_LIST, .after = ""};
 	vv_hold_answer a;
 	names n = {.arena = VV_ARENA_INIT};
 	char last[VV_HOLD_NAME_MAX + 1] = "";
@@ -263,12 +263,6 @@ static vv_status server_list_after(void *payload, const char *folder, const char
 	}
 	vv_arena_clear(&n.arena);
 	return rc;
-}
-
-static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
-			     vv_error *err)
-{
-	return server_list_after(payload, folder, "", fn, to, err);
 }
 
 static vv_status server_remove(void *payload, const char *name, vv_error *err)
@@ -334,7 +328,6 @@ static void server_close(void *payload)
 static const vv_place_ops place_ops = {.put = server_put,
 				       .get = server_get,
 				       .list = server_list,
-				       .list_after = server_list_after,
 				       .remove = server_remove,
 				       .close = server_close};
 

@@ -75,74 +75,6 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 		    : vv_fail_nomem(err);
 }
 
-/* --- which records they had --------------------------------------------------------------------- */
-
-#define MET_MAX (1u << 24)
-#define BRIEF_MIN 1000u                /* fewer records are listed at once, and cost little */
-#define LIST_SEC (UINT64_C(7) * 86400) /* so often all are */
-
-/* Lines "SECONDS NUMBER AUTHOR "
-"URL": the author's records up to that number; when all were last listed. Of
- * what cannot be read nothing is known. */
-static vv_status read_met(vv_vault_session *s, vv_error *err)
-{
-	vv_auto(char) *path = vv_vault_session_path(s, "met", NULL);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
-
-	if (rc == VV_OK && vv_exists(path) &&
-	    vv_read_regular(&text, path, MET_MAX, VV_IGNORED) < 0) {
-		vv_buf_reset(&text);
-	}
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
-		const size_t len = strcspn(p, "\n"), first = strspn(p, "0123456789");
-		const char *number = p + first + (first < len);
-		const size_t digits = strspn(number, "0123456789");
-		uint64_t seconds, sequence;
-		const char *author = number + digits + (number[digits] == ' ');
-		const char *url = author + strcspn(author, " \n");
-		if (!vv_parse_u64(&seconds, p, first) || !vv_parse_u64(&sequence, number, digits) ||
-		    *url != ' ') {
-			break;
-		}
-		for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
-			const char *of = s->places[i].config->url;
-			const size_t url_len = (size_t)(p + len - url) - 1;
-			if (strlen(of) == url_len && memcmp(of, url + 1, url_len) == 0) {
-				s->places[i].met = seconds;
-				rc = vv_meeting_add_met(&s->places[i].meeting, author,
-							(size_t)(url - author), sequence, err);
-			}
-		}
-		p += len + (p[len] == '\n');
-	}
-	return rc;
-}
-
-static vv_status write_met(const vv_vault_session *s, vv_error *err)
-{
-	vv_auto(char) *path = vv_vault_session_path(s, "met", NULL);
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-
-	for (size_t i = 0; i < s->place_count; i++) {
-		const vv_vault_place *p = &s->places[i];
-		for (size_t k = 0; k < p->meeting.met_count; k++) {
-			vv_buf_printf(&text, "%llu %llu %s %s\n", (unsigned long long)p->met,
-				      (unsigned long long)p->meeting.met[k].sequence,
-				      p->meeting.met[k].author, p->config->url);
-		}
-	}
-	return path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
-		    : vv_fail_nomem(err);
-}
-
-/* Is what is known of the holder enough, so that only what is new has to be listed? */
-static bool may_be_brief(const vv_vault_session *s, const vv_vault_place *p)
-{
-	return s->brief && vv_ledger_file_count(s->ledger) >= BRIEF_MIN && p->met <= s->now &&
-	       s->now - p->met < LIST_SEC;
-}
-
 /* --- what fails together -------------------------------------------------------------------------- */
 
 static const char *own_domain(const vv_vault_place *p)
@@ -237,7 +169,7 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 		vv_fail(&s->places[i].why, VV_EIO, "not asked");
 	}
 	join_places(s);
-	if ((rc = read_seen(s, err)) < 0 || (rc = read_met(s, err)) < 0 ||
+	if ((rc = read_seen(s, err)) < 0 ||
 	    (rc = vv_transfer_open(&s->transfer, s->repo, s->notes, o->quiet, o->idle_sec, err)) <
 		    0) {
 		return rc;
@@ -638,7 +570,6 @@ static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_erro
 	const vv_ledger_author *own = s->has_key ? vv_ledger_author_of(s->ledger, s->key.public_key)
 						 : NULL;
 	meeting_of m = {.s = s, .p = p, .wrote = own && own->head};
-	vv_status rc;
 
 	p->meeting.ledger = s->ledger;
 	p->meeting.holder = p->holder;
@@ -648,11 +579,7 @@ static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_erro
 	p->meeting.found = look ? NULL : on_damaged;
 	p->meeting.payload = &m;
 	if (look) return vv_meeting_look(&p->meeting, err);
-	p->meeting.brief = may_be_brief(s, p);
-	if ((rc = vv_meeting_run(&p->meeting, err)) == VV_OK && p->meeting.listed_all) {
-		p->met = s->now;
-	}
-	return rc;
+	return vv_meeting_run(&p->meeting, err);
 }
 
 vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err)
@@ -702,7 +629,6 @@ vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err
 	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
 		if (result[i].status < 0) {
 			s->places[i].meeting.listed = false;
-			s->places[i].meeting.met_count = 0;
 			vv_vault_place_put_failed(&s->places[i], &result[i].err, 0);
 		}
 		if (lost) {
@@ -832,10 +758,7 @@ vv_status vv_vault_session_connect(vv_vault_session *s, vv_error *err)
 {
 	vv_status rc = vv_vault_session_reach(s, err);
 
-	if (rc < 0 || (rc = vv_vault_session_sync(s, err)) < 0 || (rc = write_seen(s, err)) < 0) {
-		return rc;
-	}
-	return write_met(s, err);
+	return rc < 0 || (rc = vv_vault_session_sync(s, err)) < 0 ? rc : write_seen(s, err);
 }
 
 vv_status vv_vault_session_places(const vv_vault_session *s, const uint8_t author[VV_KEY_PUBLIC],

@@ -42,7 +42,6 @@ typedef struct vv_vault_place {
 	/* then: the bytes of the smallest shard that it did not take; 0: of a record */
 	uint64_t refused_len;
 	uint64_t seen; /* when it was last reached, seconds since 1970; 0: never */
-	uint64_t met;  /* when all of its records were last listed; 0: that is not known */
 	/* reads of shards in a row that failed, other than by saying that it has none */
 	unsigned read_failures;
 	vv_error read_why;            /* of the last of them */
@@ -78,7 +77,6 @@ typedef struct vv_vault_session {
 	vv_epoch_secrets secrets;
 	bool readable;                                    /* secrets are there */
 	size_t state_files, state_counting, state_places; /* what state was worked out of */
-	bool brief; /* of a long ledger only new records are listed at holders; the caller's to set */
 	bool mend;     /* damaged records at holders are written again; the caller's to set */
 	uint64_t read; /* bytes of shards that came from holders */
 	vv_error

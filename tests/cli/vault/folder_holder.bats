@@ -69,10 +69,6 @@ kind_lose() {
 	holder_that_was_away_is_paid
 }
 
-@test "folder: lists what is new of a long ledger" {
-	holder_lists_what_is_new_of_a_long_ledger
-}
-
 @test "folder: is left" {
 	holder_is_left
 }

@@ -259,33 +259,3 @@ holder_deletes_what_is_pruned() {
 	succeeds varve vault audit --all
 	succeeds varve vault status
 }
-
-# Of a ledger of many records only the new ones are listed, and what others wrote comes in all the same. $listed
-# (optional): a command that prints how many names the holder has listed so far.
-holder_lists_what_is_new_of_a_long_ledger() {
-	local other
-	x_and a
-	succeeds varve vault replicate --copies 2
-	succeeds varve vault audit a
-	other=$(XDG_CONFIG_HOME=$PWD/../other varve vault key new 2>&1 | grep -o 'did:key:z[A-Za-z0-9]*' | head -1)
-	succeeds varve vault writers add "$other"
-	python3 "$BATS_TEST_DIRNAME/forge.py" ../a ../other/varve/key audit 1000
-	succeeds varve vault replicate
-	# Two more of the other writer, of which x gets one itself: what is listed after the thousand.
-	python3 "$BATS_TEST_DIRNAME/forge.py" ../a ../other/varve/key audit 2
-	change 5
-	[ -z "${listed-}" ] || "$listed" > ../before
-	succeeds varve vault replicate
-	[ -z "${listed-}" ] || [ $(($("$listed") - $(cat ../before))) -lt 100 ]
-	succeeds varve vault ledger verify
-	output_has "sound: 1,0"
-	output_has "2 authors, here and at 2 holders"
-	[ "$(find .git/varve/vault/ledger -name '0000001001-*' | wc -l)" -eq 1 ]
-	# A week later all are, and so they are where the last one is missing.
-	sed -i 's/^[0-9]*/1000000000/' .git/varve/vault/met
-	change 6
-	[ -z "${listed-}" ] || "$listed" > ../before
-	succeeds varve vault replicate
-	[ -z "${listed-}" ] || [ $(($("$listed") - $(cat ../before))) -gt 1000 ]
-	succeeds varve vault status
-}

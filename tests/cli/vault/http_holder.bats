@@ -63,10 +63,6 @@ kind_end() {
 	holder_that_was_away_is_paid
 }
 
-@test "http server: lists what is new of a long ledger" {
-	holder_lists_what_is_new_of_a_long_ledger
-}
-
 @test "http server: is left" {
 	holder_is_left
 }

@@ -83,15 +83,6 @@ kind_lose() {
 	holder_that_was_away_is_paid
 }
 
-count_listed() {
-	awk '/^listed / { n += $2 } END { print n + 0 }' "$store.log"
-}
-
-@test "S3: lists what is new of a long ledger" {
-	listed=count_listed
-	holder_lists_what_is_new_of_a_long_ledger
-}
-
 @test "S3: is left" {
 	holder_is_left
 }

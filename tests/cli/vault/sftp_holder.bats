@@ -90,10 +90,6 @@ kind_lose() {
 	holder_that_was_away_is_paid
 }
 
-@test "SFTP: lists what is new of a long ledger" {
-	holder_lists_what_is_new_of_a_long_ledger
-}
-
 @test "SFTP: is left" {
 	holder_is_left
 }

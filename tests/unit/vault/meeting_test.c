@@ -88,14 +88,7 @@ static const char *path_of(const table *t, size_t i)
 	return path;
 }
 
-/* As the next process has it. */
-static void again(table *t)
-{
-	t->m.listed = false;
-	t->m.brief = true;
-}
-
-static void of_what_is_known_only_the_last_record_is_listed(void **state)
+static void what_is_new_is_handed_on_without_a_list(void **state)
 {
 	table t;
 	vv_error err;
@@ -105,29 +98,14 @@ static void of_what_is_known_only_the_last_record_is_listed(void **state)
 	add(&t, &t.key, 8);
 	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
 	assert_int_equal(count_there(&t), 10);
-	assert_true(t.m.listed_all);
-	/* What is new is handed on, without a list. */
 	add(&t, &t.key, 2);
 	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
 	assert_int_equal(t.m.behind, 2);
 	assert_int_equal(count_there(&t), 12);
-	again(&t);
-	add(&t, &t.key, 1);
-	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
-	assert_false(t.m.listed_all);
-	assert_int_equal(t.m.records, 1);
-	assert_int_equal(t.m.behind, 1);
-	assert_int_equal(count_there(&t), 13);
-	/* Without leave to be brief all are. */
-	again(&t);
-	t.m.brief = false;
-	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
-	assert_true(t.m.listed_all);
-	assert_int_equal(t.m.records, 13);
 	clear(&t);
 }
 
-static void records_of_others_come_in_though_only_new_ones_are_listed(void **state)
+static void records_of_others_come_in_and_what_was_lost_goes_back(void **state)
 {
 	table t;
 	vv_ledger *theirs;
@@ -153,77 +131,22 @@ static void records_of_others_come_in_though_only_new_ones_are_listed(void **sta
 	for (unsigned i = 0; i < 2; i++) {
 		vv_assert_ok(vv_ledger_write(theirs, &r, &key, NULL, &err), &err);
 		vv_assert_ok(vv_meeting_run(&other, &err), &err);
-		again(&t);
+		t.m.listed = false;
 		vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
-		assert_false(t.m.listed_all);
-		assert_int_equal(t.m.records, 2 + i);
 		assert_int_equal(vv_ledger_count(t.ledger), 6 + i);
 	}
-	vv_meeting_clear(&other);
-	vv_ledger_close(theirs);
-	clear(&t);
-}
-
-static void of_an_author_of_whom_a_record_is_missing_all_are_listed(void **state)
-{
-	table t;
-	vv_ledger *theirs;
-	vv_meeting other = {0};
-	vv_buf bytes = VV_BUF_INIT;
-	vv_error err;
-
-	(void)state;
-	set(&t);
-	add(&t, &t.key, 4);
+	assert_int_equal(unlink(path_of(&t, 1)), 0);
+	assert_int_equal(unlink(path_of(&t, 4)), 0);
+	t.m.listed = false;
 	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
-	/* Number 3 comes later than those after it. */
-	vv_assert_ok(vv_holder_get_record(t.holder, vv_ledger_vault(t.ledger),
-					  vv_ledger_file_name(t.ledger, 3), &bytes, &err),
-		     &err);
-	char path[512];
-	(void)snprintf(path, sizeof(path), "%s", path_of(&t, 3));
-	assert_int_equal(unlink(path), 0);
-	vv_assert_ok(
-		vv_ledger_open(&theirs, vv_test_path("theirs"), vv_ledger_vault(t.ledger), &err),
-		&err);
-	other.ledger = theirs;
-	other.holder = t.holder;
-	vv_assert_ok(vv_meeting_run(&other, &err), &err);
-	assert_int_equal(vv_ledger_count(theirs), 3);
-	assert_int_equal(other.met_count, 0);
-	vv_assert_ok(vv_write_file(path, bytes.data, bytes.len, false, &err), &err);
-	other.listed = false;
-	other.brief = true;
-	vv_assert_ok(vv_meeting_run(&other, &err), &err);
-	assert_int_equal(vv_ledger_count(theirs), 6);
-	assert_int_equal(other.met_count, 1);
-	vv_meeting_clear(&other);
-	vv_ledger_close(theirs);
-	vv_buf_clear(&bytes);
-	clear(&t);
-}
-
-static void a_holder_that_lost_its_last_record_is_asked_for_all(void **state)
-{
-	table t;
-	vv_error err;
-
-	(void)state;
-	set(&t);
-	add(&t, &t.key, 5);
-	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
-	for (size_t i = 3; i < 7; i++) {
-		assert_int_equal(unlink(path_of(&t, i)), 0);
-	}
-	again(&t);
-	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
-	assert_true(t.m.listed_all);
-	assert_int_equal(t.m.behind, 4);
+	assert_int_equal(t.m.behind, 2);
 	assert_int_equal(count_there(&t), 7);
+	vv_meeting_clear(&other);
+	vv_ledger_close(theirs);
 	clear(&t);
 }
 
-static void what_is_damaged_is_listed_with_all_until_it_is_mended(void **state)
+static void what_is_damaged_is_named_until_it_is_mended(void **state)
 {
 	table t;
 	vv_error err;
@@ -236,24 +159,18 @@ static void what_is_damaged_is_listed_with_all_until_it_is_mended(void **state)
 	t.m.listed = false;
 	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
 	assert_int_equal(vv_meeting_damaged(&t.m), 1);
-	assert_int_equal(t.m.met_count, 0);
-	/* Nothing is known of it then: the next one lists all, and mends. */
-	again(&t);
+	t.m.listed = false;
 	t.m.mend = true;
 	vv_assert_ok(vv_meeting_run(&t.m, &err), &err);
-	assert_true(t.m.listed_all);
 	assert_int_equal(t.m.mended, 1);
 	assert_int_equal(vv_meeting_damaged(&t.m), 0);
-	assert_int_equal(t.m.met_count, 1);
 	clear(&t);
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(of_what_is_known_only_the_last_record_is_listed),
-	cmocka_unit_test(records_of_others_come_in_though_only_new_ones_are_listed),
-	cmocka_unit_test(of_an_author_of_whom_a_record_is_missing_all_are_listed),
-	cmocka_unit_test(a_holder_that_lost_its_last_record_is_asked_for_all),
-	cmocka_unit_test(what_is_damaged_is_listed_with_all_until_it_is_mended),
+	cmocka_unit_test(what_is_new_is_handed_on_without_a_list),
+	cmocka_unit_test(records_of_others_come_in_and_what_was_lost_goes_back),
+	cmocka_unit_test(what_is_damaged_is_named_until_it_is_mended),
 };
 
 VV_TEST_SUITE(meeting)
