@@ -260,9 +260,8 @@ static size_t verify_files(const vv_vault_session *s)
 		}
 	}
 	if (faults > 0) {
-		vv_out("remove such files from .git/varve/vault/ledger, and the file 'checked' "
-		       "there: holders "
-		       "have them, and the next 'varve vault replicate' brings them back\n");
+		vv_out("remove such files from .git/varve/vault/ledger: holders have them, and the "
+		       "next 'varve vault replicate' brings them back\n");
 	}
 	return faults;
 }

@@ -15,15 +15,11 @@
 #include "base/sync.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/vault/hold/checked_records.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 
 #define FILES_MAX 1000000u
 #define FUTURE_MAX (UINT64_C(400) * 366 * 86400) /* how wrong a clock may be, in seconds */
-
-/* So many records may be checked anew at each opening before the file of those that were is written again. */
-#define UNCHECKED_MAX 128u
 
 typedef struct file {
 	char *name;
@@ -40,14 +36,12 @@ struct vv_ledger {
 	size_t count, cap;
 	vv_ledger_record **counting;
 	size_t counting_count, counting_cap;
-	vv_cid_map *by_cid; /* of those that count: place in counting */
-	vv_checked_records checked;
+	vv_cid_map *by_cid;   /* of those that count: place in counting */
 	vv_cid_set *received; /* receipts whose holders' signatures were checked */
 	vv_ledger_author *authors;
 	size_t author_count, author_cap;
-	size_t unchecked; /* whose signatures were checked since the ledger was opened */
-	bool stale;       /* files changed since counting was made */
-	bool bridged;     /* records count whatever is missing before them */
+	bool stale;   /* files changed since counting was made */
+	bool bridged; /* records count whatever is missing before them */
 	vv_file_batch later;
 	char **unnamed; /* names of files that begin with "~" still: of later, and of an earlier run */
 	size_t unnamed_count, unnamed_cap;
@@ -177,9 +171,10 @@ static vv_status add_name(char ***names, size_t *count, size_t *cap, const char 
 	return VV_OK;
 }
 
-/* The record in bytes that live as long as the arena, which must be what its name says. */
+/* The record in bytes that live as long as the arena, which must be what its name says. vouched: a record that follows
+ * it, whose signature was checked, names it by its CID. */
 static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *name,
-			    const void *bytes, size_t len, vv_error *err)
+			    const void *bytes, size_t len, const vv_cid_set *vouched, vv_error *err)
 {
 	const char *cid = strrchr(name, '-');
 	char wanted[VV_LEDGER_NAME], is[VV_CID_TEXT + 1];
@@ -196,7 +191,11 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 	if (!cid || strcmp(cid + 1, is) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "it does not match its name");
 	}
-	if ((rc = vv_ledger_record_read(r, arena, bytes, len, err)) < 0) return rc;
+	rc = vouched && vv_cid_set_has(vouched, &digest)
+		     ? vv_ledger_record_read_checked(r, arena, bytes, len, err)
+		     : vv_ledger_record_read(r, arena, bytes, len, err);
+	if (rc < 0) return rc;
+	r->cid = digest;
 	vv_ledger_name(wanted, r);
 	return strcmp(wanted, name) == 0 ? VV_OK
 					 : vv_fail(err, VV_ECORRUPT, "it does not match its name");
@@ -209,7 +208,7 @@ vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *byte
 	vv_ledger_record r;
 	vv_status rc;
 
-	if ((rc = read_named(&r, &arena, name, bytes, len, err)) == VV_OK &&
+	if ((rc = read_named(&r, &arena, name, bytes, len, NULL, err)) == VV_OK &&
 	    !vv_cid_equal(vv_cid_is_null(&r.vault) ? &r.cid : &r.vault, &l->vault)) {
 		rc = vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
 	}
@@ -268,25 +267,8 @@ static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t l
 	if (len > 0) {
 		memcpy(copy, bytes, len);
 	}
-	vv_status rc = read_named(r, &l->arena, name, copy, len, err);
+	vv_status rc = read_named(r, &l->arena, name, copy, len, NULL, err);
 	return rc < 0 ? rc : file_record(l, name, r, copy, len, err);
-}
-
-/* One whose signature was checked before. */
-static vv_status add_checked(vv_ledger *l, const vv_checked_record *c, vv_error *err)
-{
-	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
-	const char *cid = strrchr(c->name, '-');
-	vv_status rc;
-
-	if (!r) return vv_fail_nomem(err);
-	if (!cid) return vv_fail(err, VV_ECORRUPT, "it has no name");
-	if ((rc = vv_cid_parse(&r->cid, cid + 1, strlen(cid + 1), err)) < 0 ||
-	    (rc = vv_ledger_record_read_checked(r, &l->arena, c->bytes, c->len, err)) < 0 ||
-	    (c->received && (rc = vv_cid_set_add(l->received, &r->cid, NULL, err)) < 0)) {
-		return rc;
-	}
-	return file_record(l, c->name, r, c->bytes, c->len, err);
 }
 
 /* --- what counts ------------------------------------------------------------------------------ */
@@ -464,7 +446,8 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	vv_status rc = read_file(l, name, &bytes, VV_IGNORED);
 
 	bool fits = rc == VV_OK &&
-		    read_named(&r, &arena, name, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
+		    read_named(&r, &arena, name, bytes.data, bytes.len, NULL, VV_IGNORED) ==
+			    VV_OK &&
 		    follows(l, name, &r);
 	rc = fits ? add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)
 		  : add_name(&l->loose, &l->loose_count, &l->loose_cap, name, err);
@@ -477,39 +460,85 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	return rc;
 }
 
+/* A file of an author's. */
+typedef struct found {
+	char name[VV_LEDGER_NAME];
+	uint8_t *bytes; /* live as long as the ledger */
+	size_t len;
+	vv_ledger_record *record;
+} found;
+
+static vv_status read_found(vv_ledger *l, found *f, vv_buf *bytes, vv_error *err)
+{
+	vv_buf_reset(bytes);
+	vv_status rc = read_file(l, f->name, bytes, err);
+	if (rc < 0) return rc;
+	f->len = bytes->len;
+	f->bytes = vv_arena_alloc(&l->arena, f->len + 1);
+	f->record = vv_arena_calloc(&l->arena, 1, sizeof(*f->record));
+	if (!f->bytes || !f->record) return vv_fail_nomem(err);
+	memcpy(f->bytes, vv_buf_cstr(bytes), f->len);
+	return VV_OK;
+}
+
+/* From the last one on: each signature covers all records before it, since they are chained by their CIDs. So that of
+ * the last one is checked, and of those that no other one names. */
+static vv_status load_chain(vv_ledger *l, found *list, size_t count, vv_error *err)
+{
+	vv_auto(vv_cid_set) *vouched = vv_cid_set_new();
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_status rc = vouched ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = count; rc == VV_OK && i > 0; i--) {
+		found *f = &list[i - 1];
+		if ((rc = read_found(l, f, &bytes, err)) < 0 ||
+		    (rc = read_named(f->record, &l->arena, f->name, f->bytes, f->len, vouched,
+				     err)) < 0) {
+			if (rc != VV_ENOMEM) {
+				vv_prefix(err, "the record '%s' of %s", strchr(f->name, '/') + 1,
+					  vv_text_shows(l->dir));
+				vv_hint_code(err, VV_HINT_REPLICATE);
+			}
+			return rc;
+		}
+		if (!vv_cid_is_null(&f->record->previous)) {
+			rc = vv_cid_set_add(vouched, &f->record->previous, NULL, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = file_record(l, list[i].name, list[i].record, list[i].bytes, list[i].len, err);
+	}
+	return rc;
+}
+
 /* Names that begin with "~" come last. */
-static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked, vv_error *err)
+static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(l->dir, author, (char *)NULL);
+	vv_auto_free found *list = NULL;
 	char **names = NULL;
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	size_t count = 0;
+	size_t count = 0, chain = 0;
 	bool left = false;
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
 
+	if (rc == VV_OK && !(list = vv_calloc(count + 1, sizeof(*list)))) {
+		rc = vv_fail_nomem(err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		const bool unnamed = names[i][0] == '~';
-		char name[VV_LEDGER_NAME];
-		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i] + unnamed);
 		left = left || strncmp(names[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
-		if (!is_record_name(names[i] + unnamed) || n < 0 || (size_t)n >= sizeof(name)) {
-			continue; /* what a killed writer left */
+		if (is_record_name(names[i])) { /* else what a killed writer left */
+			const int n = snprintf(list[chain].name, sizeof(list[chain].name), "%s/%s",
+					       author, names[i]);
+			chain += n > 0 && (size_t)n < sizeof(list[chain].name);
 		}
-		if (unnamed) {
-			++*unchecked;
+	}
+	rc = rc < 0 ? rc : load_chain(l, list, chain, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		char name[VV_LEDGER_NAME];
+		const int n = snprintf(name, sizeof(name), "%s/%s", author, names[i] + 1);
+		if (names[i][0] == '~' && is_record_name(names[i] + 1) && n > 0 &&
+		    (size_t)n < sizeof(name)) {
 			rc = load_unnamed(l, name, err);
-			continue;
-		}
-		const vv_checked_record *checked = vv_checked_records_find(&l->checked, name);
-		if (checked && add_checked(l, checked, VV_IGNORED) == VV_OK) {
-			continue;
-		}
-		++*unchecked;
-		vv_buf_reset(&bytes);
-		if ((rc = read_file(l, name, &bytes, err)) == VV_OK &&
-		    (rc = add(l, name, bytes.data, bytes.len, err)) < 0 && rc != VV_ENOMEM) {
-			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
-			vv_hint_code(err, VV_HINT_REPLICATE);
 		}
 	}
 	if (left) {
@@ -519,44 +548,14 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 	return rc;
 }
 
-static char *checked_path(const vv_ledger *l)
-{
-	return vv_path_join(l->dir, "checked", (char *)NULL);
-}
-
-/* What was checked stays so. That it cannot be noted costs time, and nothing else. */
-static void note_checked(const vv_ledger *l)
-{
-	vv_auto(char) *path = checked_path(l);
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = path ? VV_OK : VV_ENOMEM;
-
-	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
-		const file *f = &l->files[i];
-		const vv_checked_record c = {
-			.name = f->name,
-			.bytes = f->bytes,
-			.len = f->len,
-			.received = vv_cid_set_has(l->received, &f->record->cid)};
-		rc = vv_checked_records_put(&bytes, &c, VV_IGNORED);
-	}
-	if (rc == VV_OK && l->count > 0) {
-		(void)vv_checked_records_write(&bytes, path, VV_IGNORED);
-	}
-}
-
 static vv_status load(vv_ledger *l, vv_error *err)
 {
-	vv_auto(char) *path = checked_path(l);
 	char **names = NULL;
 	size_t count = 0;
-	vv_status rc = path ? vv_checked_records_read(&l->checked, path, err) : vv_fail_nomem(err);
+	vv_status rc = vv_list_dir(&names, &count, l->dir, err);
 
-	if (rc == VV_OK) {
-		rc = vv_list_dir(&names, &count, l->dir, err);
-	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = names[i][0] == 'z' ? load_author(l, names[i], &l->unchecked, err) : VV_OK;
+		rc = names[i][0] == 'z' ? load_author(l, names[i], err) : VV_OK;
 	}
 	vv_names_free(names, count);
 	return rc;
@@ -590,13 +589,9 @@ void vv_ledger_close(vv_ledger *l)
 		vv_file_batch_clear(&l->later);
 		vv_names_free(l->unnamed, l->unnamed_count);
 		vv_names_free(l->loose, l->loose_count);
-		if (l->dir && *l->dir && l->unchecked >= UNCHECKED_MAX) {
-			note_checked(l);
-		}
 		for (size_t i = 0; i < l->count; i++) {
 			vv_free(l->files[i].name);
 		}
-		vv_checked_records_clear(&l->checked);
 		vv_cid_set_free(l->received);
 		vv_free(l->files);
 		vv_free(l->counting);
@@ -638,7 +633,6 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 		return l->why.code;
 	}
 	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) return rc;
-	l->unchecked++;
 	if (!(path = unnamed_path(l, name))) return vv_fail_nomem(err);
 	if ((rc = vv_file_batch_add(&l->later, path, bytes, len, err)) == VV_OK &&
 	    (rc = add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)) == VV_OK) {

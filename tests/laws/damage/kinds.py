@@ -67,7 +67,6 @@ KINDS = [
     ("vault: shard", "x/**/shards/**/*", AUDIT, VAULT),
     ("vault: record at a holder", "x/**/records/**/*", None, VAULT),
     ("vault: records met", "a/.git/varve/vault/met", None, VAULT),
-    ("vault: records checked", "a/.git/varve/vault/ledger/checked", None, VAULT),
     ("repository: published", "a/.git/varve/published/*", None, [["varve", "ipfs", "publish", "HEAD:t.csv"]]),
     ("repository: leaves of what was published", "a/.git/varve/cache/unixfs/*", None, []),
     ("repository: Git's packs, when it packs again", "a/.git/varve/git-packs", None, []),
