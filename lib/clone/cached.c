@@ -225,7 +225,8 @@ static void warn_of_head(const vv_cached *c, vv_repository *r)
 
 	if (vv_head_read(r, &head, VV_IGNORED) == VV_OK && head.branch) {
 		vv_notes_warn(c->o->notes, "HEAD of %s is on no branch: '%s' is taken",
-			      vv_text_url(c->url), vv_text_shows(head.branch + strlen("refs/heads/")));
+			      vv_text_url(c->url),
+			      vv_text_shows(head.branch + strlen("refs/heads/")));
 	}
 }
 

@@ -64,8 +64,9 @@ vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err)
 
 	*n = (vv_nearby){.child = {.pid = 0}};
 	if (rc < 0) return vv_missing_ok(rc, err);
+	if (strcmp(setting, "off") == 0) return VV_OK;
 	if (strcmp(setting, "lan") != 0) {
-		return vv_fail(err, VV_EUSAGE, "varve.discover is 'lan', not '%s'",
+		return vv_fail(err, VV_EUSAGE, "varve.discover is 'lan' or 'off', not '%s'",
 			       vv_text_shows(setting));
 	}
 	if ((rc = put_subtype(&subtype, r, err)) < 0) return vv_missing_ok(rc, err);

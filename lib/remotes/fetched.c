@@ -189,8 +189,9 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 
 		(void)snprintf(name, sizeof(name), "%s%zu", f->folder, first + i);
 		if (here &&
-		    (rc = vv_ref_update(f->t->repo, name, &ids[i], NULL, true, "fetch", err)) < 0)
+		    (rc = vv_ref_update(f->t->repo, name, &ids[i], NULL, true, "fetch", err)) < 0) {
 			return rc;
+		}
 		if ((rc = vv_ref_get(f->t->repo, name, &ref, err)) < 0) return rc;
 		ids[i] = ref.id;
 		vv_ref_clear(&ref);

@@ -27,7 +27,7 @@ const vv_setting vv_settings[] = {
 	 "bytes of clones of URLs that are read (URL#REV:PATH) in the cache; the oldest go first"},
 	{"varve.dayZone", VV_SETTING_ZONE, "UTC", NULL,
 	 "the zone of days that name versions (2026-11-17), such as +01:00"},
-	{"varve.discover", VV_SETTING_WORD, NULL, "lan",
+	{"varve.discover", VV_SETTING_WORD, "off", "lan|off",
 	 "fetch and pull ask the local network for the data set"},
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
 	 "days for which gc keeps blocks that no version needs"},

@@ -73,7 +73,8 @@ static int serve(const options *o, const char *folder)
 		n++;
 	}
 	if (vv_repository_open(&r, folder, vv_environ(), VV_IGNORED) == VV_OK &&
-	    vv_config_string(r, "varve.discover", &discover, VV_IGNORED) == VV_OK) {
+	    vv_config_string(r, "varve.discover", &discover, VV_IGNORED) == VV_OK &&
+	    strcmp(discover, "lan") == 0) {
 		argv[n++] = (char *)(uintptr_t) "--announce";
 	}
 	if (o->job.quiet) {

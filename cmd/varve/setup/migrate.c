@@ -593,7 +593,7 @@ static vv_status stage_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 /* A file was refused: the lines are as before, so that the same can be done for the other files. */
 static void take_back(migration *m, const char *self, vv_attr_edit *edit)
 {
-	static const char *const unstage[] = {"restore",       "-q", "--staged", "--",
+	static const char *const unstage[] = {"restore",        "-q", "--staged", "--",
 					      ".gitattributes", NULL};
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	const int code = m->code;

@@ -368,12 +368,13 @@ static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *er
 	c->slots = vv_calloc(SLOTS, sizeof(*c->slots));
 	c->histogram.bins = vv_calloc(VV_WEB_BINS, sizeof(uint64_t));
 	vv_column_stats_init(&c->stats, c->field, DISTINCT_MAX);
-	if (!c->slots || !c->histogram.bins) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = read_column(c, test, err)) == VV_OK &&
-		   (rc = give_range(c, err)) == VV_OK && (rc = give_bars(c, err)) == VV_OK) {
-		rc = give_common(c, most, err);
+	rc = c->slots && c->histogram.bins ? VV_OK : vv_fail_nomem(err);
+	if (rc < 0 || (rc = read_column(c, test, err)) < 0 || (rc = give_range(c, err)) < 0 ||
+	    (rc = give_bars(c, err)) < 0) {
+		goto done;
 	}
+	rc = give_common(c, most, err);
+done:
 	vv_column_stats_clear(&c->stats);
 	vv_free(c->slots);
 	vv_free(c->histogram.bins);

@@ -207,15 +207,17 @@ static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err)
 {
+	static const char *const of[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
 	vv_auto(vv_range) range = {0};
 	ref_tips t = {0};
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	*out = 0;
-	if ((rc = vv_refs_each(r, "refs/heads/", add_tip, &t, err)) == VV_OK &&
-	    (rc = vv_refs_each(r, "refs/tags/", add_tip, &t, err)) == VV_OK &&
-	    (rc = vv_refs_each(r, "refs/remotes/", add_tip, &t, err)) == VV_OK &&
-	    (rc = vv_range_open(&range, r, ids, count, t.items, t.count, err)) == VV_OK) {
+	for (size_t i = 0; rc == VV_OK && i < sizeof(of) / sizeof(of[0]); i++) {
+		rc = vv_refs_each(r, of[i], add_tip, &t, err);
+	}
+	rc = rc < 0 ? rc : vv_range_open(&range, r, ids, count, t.items, t.count, err);
+	if (rc == VV_OK) {
 		*out = range.commits.count;
 	}
 	vv_free(t.items);

@@ -26,8 +26,9 @@ static int check_prove(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (!o->row || !o->output)
+	if (!o->row || !o->output) {
 		return vv_usage_error("name the row and the file: --row KEY -o FILE");
+	}
 	return c->argc == 1 ? VV_EXIT_OK
 			    : vv_usage_error("prove takes one REV:PATH, not %d", c->argc);
 }
