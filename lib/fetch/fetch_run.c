@@ -574,7 +574,7 @@ static void add_before(run *r, const vv_fetch_result *before)
 	vv_fetch_result *now = &r->result;
 
 	now->sum = before->sum;
-	now->versions += before->versions;
+	now->versions += before->versions - before->incomplete;
 	now->mended |= before->mended;
 	now->received.blocks += before->received.blocks;
 	now->received.bytes += before->received.bytes;
@@ -659,6 +659,7 @@ static vv_status fetch(run *r, vv_error *err)
 	for (size_t i = 0; i < r->supplier_count; i++) {
 		const vv_git_host *host = vv_git_host_of(&r->suppliers[i]);
 		if (host) {
+			r->suppliers[i].name = vv_git_host_blocks_url(host);
 			r->suppliers[i].line = vv_git_host_bytes(host);
 		}
 	}

@@ -140,6 +140,11 @@ const char *vv_git_host_blocks_place(const vv_git_host *g)
 	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
 }
 
+const char *vv_git_host_blocks_url(const vv_git_host *g)
+{
+	return g->store.url ? g->store.url : g->url;
+}
+
 void vv_git_host_close(vv_git_host *g)
 {
 	if (g) {

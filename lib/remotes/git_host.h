@@ -44,6 +44,8 @@ vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *er
 const char *vv_git_host_untrusted(const vv_git_host *g);
 /* Where the blocks are, for people; borrowed. */
 const char *vv_git_host_blocks_place(const vv_git_host *g);
+/* The URL of its store, else its own: who sends its blocks. */
+const char *vv_git_host_blocks_url(const vv_git_host *g);
 
 /* Takes away refs that a killed fetch has left: what these reach is not known to be here. */
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err);

@@ -292,7 +292,7 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 	for (size_t i = 0; i < count; i++) {
 		const vv_supplier *s = &suppliers[i];
 		if (several > 1 && s->blocks > 0 && !blocks) {
-			vv_notes_put(t->notes, "  %s from %s", vv_text_bytes(s->bytes),
+			vv_notes_put(t->notes, "  %s of data from %s", vv_text_bytes(s->bytes),
 				     vv_text_url(s->name));
 		} else if (several > 1 && s->blocks > 0) {
 			vv_notes_put(t->notes, "  %s (%s) from %s",
