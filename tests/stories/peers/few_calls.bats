@@ -66,7 +66,7 @@ count_is() {
 @test "restore of clean files reads no blob" {
 	many_files
 	calls_of openat restore .
-	count_is 300 '\.txt"'
+	count_is 0 '\.txt"'
 	count_is 3 '\.git/objects/../' le
 }
 
