@@ -236,7 +236,7 @@ is_table() { git cat-file blob "$1" | grep -q '^{"varve": 1, "kind": "table"'; }
 
 @test "where a file is refused nothing is changed, and the others can be migrated" {
 	new_repo
-	numbers 20 > a.csv
+	rows 20 > a.csv
 	printf 'id,v\n1,2\n2,3,4,5\n3,4\n4,5,6\n' > odd.csv
 	git add .
 	git commit -qm one
