@@ -44,7 +44,7 @@ MASKS = [(re.compile(pattern), mask) for pattern, mask in (
     # Of many groups, which threads finish first decides which ones are compressed thoroughly.
     (r"\d{3}\.\d kB(?= stored of)", "SIZE"),
     # Who is quickest delivers most.
-    (r"(\d[\d,]* blocks? \()?\d[\d.,]* [kMG]?B\)?(?= from )", "BLOCKS"),
+    (r"(\d[\d,]* blocks? \()?\d[\d.,]* [kMG]?B\)?( of data)?(?= from )", "BLOCKS"),
     # The moment of a delivery, in `varve whereis`; dates of commits are compared.
     (r"^  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=  )", "  NOW"),
 )]

@@ -26,7 +26,7 @@ static vv_status divide(vv_parts *out, const void *raw, size_t len, vv_error *er
 	vv_free(out->items);
 	*out = (vv_parts){.items = vv_malloc(sizeof(parts)), .cap = 64};
 	assert_non_null(out->items);
-	for (size_t at = HEAD; at + STEP <= len; at += STEP + HEAD) {
+	for (size_t at = HEAD; at + STEP <= len && out->count < out->cap; at += STEP + HEAD) {
 		out->items[out->count++] = (vv_part){.at = (uint32_t)at, .len = STEP};
 	}
 	return VV_OK;
