@@ -393,8 +393,11 @@ vv_status vv_packs_get(vv_store *s, vv_pack_list **out, vv_error *err)
  *
  * Names of the packs that are to be here, in a derived file, so that one that was lost is noticed. A name is put on the
  * roll once its pack is in place, and taken off before a writer or gc removes the pack: what a crash leaves is a pack
- * that is not on the roll, never a name without a pack.
+ * that is not on the roll, never a name without a pack. What was taken off is not put on again, since who lists the
+ * packs may still see one that is about to go.
  */
+
+#define ROLL_WAIT_MS 5000u
 
 static const vv_kept_form roll_form = {.mark = "VVPACK\x01\n",
 				       .key_len = VV_PACK_HASH_LEN,
@@ -412,22 +415,49 @@ static vv_status open_roll(vv_kept **out, const vv_store *s, vv_error *err)
 	return vv_kept_open(out, s->roll, &roll_form, 0, err);
 }
 
-vv_status vv_store_call_packs(vv_store *s, vv_error *err)
+/* One who changes it at a time. <0: vv_status. */
+static int lock_roll(const vv_store *s, vv_error *err)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&path, "%s.lock", s->roll);
+	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = vv_mkdirs_above(s->roll, err)) < 0) {
+		return (int)rc;
+	}
+	return vv_lock(vv_buf_cstr(&path), true, ROLL_WAIT_MS, err);
+}
+
+static vv_status call_locked(vv_store *s, vv_error *err)
 {
 	static const uint8_t here = 1;
 	vv_auto(vv_kept) *roll = NULL;
 	vv_pack_list *l = NULL;
 	vv_status rc;
 
-	if (!s->roll) return VV_OK;
-	if ((rc = open_roll(&roll, s, err)) < 0 || (rc = vv_packs_get(s, &l, err)) < 0) return rc;
+	if ((rc = open_roll(&roll, s, err)) < 0 ||
+	    (rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) {
+		return rc;
+	}
 	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
-		if (!l->packs[i]->id.aside) {
-			rc = vv_kept_put(roll, l->packs[i]->id.hash, &here, err);
+		const vv_pack_name *id = &l->packs[i]->id;
+		const uint8_t *was = vv_kept_get(roll, id->hash);
+		if (!id->aside && (!was || *was == here)) {
+			rc = vv_kept_put(roll, id->hash, &here, err);
 		}
 	}
 	vv_packs_unref(l);
 	return rc < 0 ? rc : vv_kept_save(roll, err);
+}
+
+vv_status vv_store_call_packs(vv_store *s, vv_error *err)
+{
+	if (!s->roll) return VV_OK;
+	const int fd = lock_roll(s, err);
+	if (fd < 0) return (vv_status)fd;
+	const vv_status rc = call_locked(s, err);
+	vv_unlock(fd);
+	return rc;
 }
 
 void vv_roll_merged(vv_store *s)
@@ -439,15 +469,18 @@ void vv_roll_merged(vv_store *s)
 
 void vv_roll_take_off(const vv_store *s, const vv_pack_name *id)
 {
+	static const uint8_t gone = 0;
 	vv_auto(vv_kept) *roll = NULL;
 
-	if (!s->roll || id->aside) return;
-	if (open_roll(&roll, s, VV_IGNORED) == VV_OK) {
-		vv_kept_drop(roll, id->hash);
-	}
-	if (!roll ||
+	if (!s->roll || id->aside || !vv_exists(s->roll)) return;
+	const int fd = lock_roll(s, VV_IGNORED);
+	if (fd < 0 || open_roll(&roll, s, VV_IGNORED) < 0 ||
+	    vv_kept_put(roll, id->hash, &gone, VV_IGNORED) < 0 ||
 	    vv_kept_save(roll, VV_IGNORED) < 0) { /* a full disk: no roll in place of a wrong one */
 		(void)vv_unlink(s->roll, true, VV_IGNORED);
+	}
+	if (fd >= 0) {
+		vv_unlock(fd);
 	}
 }
 
@@ -496,7 +529,12 @@ vv_status vv_store_lost_packs(vv_store *s, bool forget, size_t *lost, vv_error *
 		return s->roll ? rc : VV_OK;
 	}
 	/* Once more: another process may have removed a pack since the roll was read. */
-	return count_lost(s, forget, lost, err);
+	if (!forget) return count_lost(s, false, lost, err);
+	const int fd = lock_roll(s, err);
+	if (fd < 0) return (vv_status)fd;
+	rc = count_lost(s, true, lost, err);
+	vv_unlock(fd);
+	return rc;
 }
 
 static vv_status remove_files(const vv_store *s, const vv_pack_name *id, vv_error *err)
