@@ -17,21 +17,10 @@ typedef struct version {
 } version;
 
 typedef struct filling {
-	vv_oid *tips;
-	size_t tip_count, tip_cap;
+	vv_ref_tips tips;
 	version *versions; /* the oldest first */
 	size_t count, cap;
 } filling;
-
-static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
-{
-	filling *f = payload;
-
-	if (vv_oid_is_null(&ref->commit)) return VV_OK;
-	if (!vv_array_room(f->tips, f->tip_count, f->tip_cap)) return vv_fail_nomem(err);
-	f->tips[f->tip_count++] = ref->commit;
-	return VV_OK;
-}
 
 static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 {
@@ -73,8 +62,10 @@ vv_status vv_room_fill(vv_room_sum *out, vv_repository *r, uint64_t room,
 	vv_status rc = needed ? vv_repository_store(r, &store, err) : vv_fail_nomem(err);
 
 	*out = (vv_room_sum){.used = 0};
-	rc = rc < 0 ? rc : vv_refs_each(r, "refs/", add_tip, &f, err);
-	rc = rc < 0 ? rc : vv_new_roots_each(r, f.tips, f.tip_count, NULL, 0, add_version, &f, err);
+	rc = rc < 0 ? rc : vv_ref_tips_list(&f.tips, r, "refs/", err);
+	rc = rc < 0 ? rc
+		    : vv_new_roots_each(r, f.tips.items, f.tips.count, NULL, 0, add_version, &f,
+					err);
 	if (rc == VV_OK) {
 		vv_needed_watch(needed, progress);
 		out->versions = f.count;
@@ -82,7 +73,7 @@ vv_status vv_room_fill(vv_room_sum *out, vv_repository *r, uint64_t room,
 	for (size_t i = f.count; rc == VV_OK && i-- > 0;) {
 		rc = take(out, &f.versions[i], room, store, needed, err);
 	}
-	vv_free(f.tips);
+	vv_ref_tips_clear(&f.tips);
 	vv_free(f.versions);
 	return rc;
 }

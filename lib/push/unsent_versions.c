@@ -21,8 +21,7 @@ typedef struct finder {
 	vv_unsent_versions *out;
 	vv_git_host *host;
 	vv_store *store;
-	vv_oid *tips;
-	size_t count, cap;
+	vv_ref_tips tips;
 } finder;
 
 void vv_unsent_versions_clear(vv_unsent_versions *u)
@@ -33,19 +32,6 @@ void vv_unsent_versions_clear(vv_unsent_versions *u)
 	vv_free(u->items);
 	vv_free(u->place);
 	memset(u, 0, sizeof(*u));
-}
-
-static vv_status add_tip(finder *f, const vv_oid *id, vv_error *err)
-{
-	if (vv_oid_is_null(id)) return VV_OK;
-	if (!vv_array_room(f->tips, f->count, f->cap)) return vv_fail_nomem(err);
-	f->tips[f->count++] = *id;
-	return VV_OK;
-}
-
-static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
-{
-	return add_tip(payload, &ref->commit, err);
 }
 
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
@@ -104,14 +90,15 @@ static vv_status look(finder *f, vv_repository *r, const vv_head *head, const ch
 	const char *const from[] = {"refs/heads/", "refs/tags/", vv_buf_cstr(&there)};
 	if ((rc = vv_buf_ok(&there, err)) < 0 ||
 	    (rc = vv_repository_store(r, &f->store, err)) < 0 ||
-	    (rc = add_tip(f, &head->commit, err)) < 0) {
+	    (rc = vv_ref_tips_add(&f->tips, &head->commit, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < (remote ? 3u : 2u); i++) {
-		rc = vv_refs_each(r, from[i], on_ref, f, err);
+		rc = vv_ref_tips_list(&f->tips, r, from[i], err);
 	}
 	if (rc < 0 ||
-	    (rc = vv_new_roots_each(r, f->tips, f->count, NULL, 0, on_root, f, err)) < 0 ||
+	    (rc = vv_new_roots_each(r, f->tips.items, f->tips.count, NULL, 0, on_root, f, err)) <
+		    0 ||
 	    (rc = leave_unsent(f, err)) < 0) {
 		return rc;
 	}
@@ -146,6 +133,6 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 		rc = vv_hint_code(err, VV_HINT_UNSENT);
 	}
 done:
-	vv_free(f.tips);
+	vv_ref_tips_clear(&f.tips);
 	return rc;
 }

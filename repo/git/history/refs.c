@@ -230,6 +230,30 @@ vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void 
 	return rc;
 }
 
+void vv_ref_tips_clear(vv_ref_tips *t)
+{
+	vv_free(t->items);
+	*t = (vv_ref_tips){.items = NULL};
+}
+
+vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err)
+{
+	if (vv_oid_is_null(commit)) return VV_OK;
+	if (!vv_array_room(t->items, t->count, t->cap)) return vv_fail_nomem(err);
+	t->items[t->count++] = *commit;
+	return VV_OK;
+}
+
+static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
+{
+	return vv_ref_tips_add(payload, &ref->commit, err);
+}
+
+vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err)
+{
+	return vv_refs_each(r, prefix, add_tip, t, err);
+}
+
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err)
 {
 	vv_auto(git_reference) *ref = NULL;

@@ -30,6 +30,18 @@ vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void 
 		       vv_error *err);
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 
+/* Commits that refs point to. */
+typedef struct vv_ref_tips {
+	vv_oid *items;
+	size_t count, cap;
+} vv_ref_tips;
+void vv_ref_tips_clear(vv_ref_tips *t);
+VV_AUTO_CLEAR(vv_ref_tips, vv_ref_tips_clear)
+/* A null one is none. */
+vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err);
+/* Adds those of all refs whose names begin with prefix. */
+vv_status vv_ref_tips_list(vv_ref_tips *t, vv_repository *r, const char *prefix, vv_error *err);
+
 /* old NULL: must not exist yet (force false) or whatever (force true); message
  * goes to the reflog. VV_ECONFLICT when it moved meanwhile; waits some seconds
  * for a held lock, then VV_ELOCKED. VV_EEXISTS when another ref's name is in the

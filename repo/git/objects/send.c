@@ -3,7 +3,6 @@
  */
 #include "repo/git/objects/send.h"
 
-#include "base/array.h"
 #include "base/sys.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/objects.h"
@@ -189,38 +188,22 @@ vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bo
 	return rc;
 }
 
-typedef struct ref_tips {
-	vv_oid *items;
-	size_t count, cap;
-} ref_tips;
-
-static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
-{
-	ref_tips *t = payload;
-
-	if (vv_oid_is_null(&ref->commit)) return VV_OK;
-	if (!vv_array_room(t->items, t->count, t->cap)) return vv_fail_nomem(err);
-	t->items[t->count++] = ref->commit;
-	return VV_OK;
-}
-
 vv_status vv_commits_new(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *out,
 			 vv_error *err)
 {
 	static const char *const of[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
 	vv_auto(vv_range) range = {0};
-	ref_tips t = {0};
+	vv_auto(vv_ref_tips) t = {0};
 	vv_status rc = VV_OK;
 
 	*out = 0;
 	for (size_t i = 0; rc == VV_OK && i < sizeof(of) / sizeof(of[0]); i++) {
-		rc = vv_refs_each(r, of[i], add_tip, &t, err);
+		rc = vv_ref_tips_list(&t, r, of[i], err);
 	}
 	rc = rc < 0 ? rc : vv_range_open(&range, r, ids, count, t.items, t.count, err);
 	if (rc == VV_OK) {
 		*out = range.commits.count;
 	}
-	vv_free(t.items);
 	return rc;
 }
 
