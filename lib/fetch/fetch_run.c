@@ -270,7 +270,7 @@ static vv_status take_stand_in(run *r, vv_error *err)
 	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
 		      vv_text_url(r->suppliers[place ? place : host].name));
 	r->stand_in = true;
-	r->near = vv_nearby_has(&r->nearby, r->suppliers[place ? place : host].name);
+	r->near = vv_named_has(&r->nearby.found, r->suppliers[place ? place : host].name);
 	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place ? place : host].name, &why) <
 	    0) {
 		*err = why;

@@ -28,6 +28,15 @@ const char *vv_named_mirror(const vv_named *n, const char *url)
 	return n->mirrors.len > 0 && next < n->mirrors.data + n->mirrors.len ? next : NULL;
 }
 
+bool vv_named_has(const vv_named *n, const char *url)
+{
+	const char *u = NULL;
+
+	while ((u = vv_named_mirror(n, u)) && strcmp(u, url) != 0) {
+	}
+	return u != NULL;
+}
+
 /* No path of this machine, and nothing that runs a program: who names a mirror is a stranger. */
 static bool put_mirror(vv_named *n, const char *url, size_t len)
 {

@@ -32,6 +32,7 @@ vv_status vv_named_read(vv_named *out, const char *text, vv_error *err);
 vv_status vv_named_find(vv_named *out, const char *domain, vv_error *err);
 /* The next mirror after a URL (NULL: the first); NULL: that was the last. */
 const char *vv_named_mirror(const vv_named *n, const char *url);
+bool vv_named_has(const vv_named *n, const char *url);
 
 /* Copies of the data set that is trusted here: mirrors of its newest head, then of the remote's domain, if it has one. Where that
  * cannot be asked, or names another key, *out has the former alone, and the error says so. */

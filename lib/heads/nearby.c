@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/codec.h"
@@ -23,13 +22,7 @@
 
 void vv_nearby_clear(vv_nearby *n)
 {
-	if (n->child.pid > 0) {
-		(void)kill(n->child.pid, SIGKILL);
-		(void)waitpid(n->child.pid, NULL, 0);
-		(void)close(n->child.out);
-		(void)close(n->child.err);
-		n->child.pid = 0;
-	}
+	vv_child_stop(&n->child);
 	vv_named_clear(&n->found);
 }
 
@@ -146,20 +139,6 @@ static bool read_line(vv_buf *url, const char *line, size_t len)
 	return put_path(url, at[9], len - (size_t)(at[9] - line)) && url->len <= VV_HEAD_URL_MAX;
 }
 
-static bool has(const vv_named *found, const char *url)
-{
-	const char *u = NULL;
-
-	while ((u = vv_named_mirror(found, u)) && strcmp(u, url) != 0) {
-	}
-	return u != NULL;
-}
-
-bool vv_nearby_has(const vv_nearby *n, const char *url)
-{
-	return has(&n->found, url);
-}
-
 vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *err)
 {
 	const char *const end = text + len;
@@ -172,7 +151,7 @@ vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *
 		vv_auto(vv_buf) url = VV_BUF_INIT;
 		const bool is = read_line(&url, p, (size_t)(next - p));
 		if (url.failed) return vv_fail_nomem(err);
-		if (is && !has(out, vv_buf_cstr(&url))) {
+		if (is && !vv_named_has(out, vv_buf_cstr(&url))) {
 			vv_buf_put(&out->mirrors, url.data, url.len + 1);
 			count++;
 		}
@@ -198,7 +177,7 @@ static void read_output(vv_buf *out, int fd, uint64_t until)
 vv_status vv_nearby_take(vv_nearby *n, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT, said = VV_BUF_INIT;
-	vv_child c = n->child;
+	const vv_child c = n->child;
 
 	if (c.pid == 0) return VV_OK;
 	read_output(&text, c.out, n->until);
@@ -213,20 +192,15 @@ vv_status vv_nearby_take(vv_nearby *n, vv_error *err)
 			     vv_text_show(said.data, line));
 	}
 	rc = rc < 0 ? rc : vv_nearby_read(&n->found, vv_buf_cstr(&text), text.len, err);
-	(void)kill(c.pid, SIGKILL);
-	(void)waitpid(c.pid, NULL, 0);
-	(void)close(c.out);
-	(void)close(c.err);
-	n->child.pid = 0;
+	vv_child_stop(&n->child);
 	return rc;
 }
 
-vv_status vv_nearby_announce(pid_t *pid, vv_repository *r, const char *port, const char *path,
+vv_status vv_nearby_announce(vv_child *child, vv_repository *r, const char *port, const char *path,
 			     vv_error *err)
 {
 	static const char option[] = "--subtype=_";
 	vv_auto(vv_buf) subtype = VV_BUF_INIT, text = VV_BUF_INIT;
-	vv_child child = {.pid = 0};
 	char name[VV_NEARBY_HASH + 1];
 	vv_status rc;
 
@@ -238,7 +212,8 @@ vv_status vv_nearby_announce(pid_t *pid, vv_repository *r, const char *port, con
 	const char *const argv[] = {"avahi-publish", "--service", subtype.data, name, TYPE, port,
 				    text.data,       NULL};
 	const vv_run run = {.argv = argv, .env = vv_repository_env(r), .bound = true};
-	rc = vv_run_start(&child, &run, err);
-	*pid = child.pid;
+	if ((rc = vv_run_start(child, &run, err)) < 0) {
+		child->pid = 0;
+	}
 	return rc == VV_EPROGRAM ? vv_hint(err, "install the package avahi-utils") : rc;
 }

@@ -14,7 +14,6 @@
 #ifndef VV_LIB_HEADS_NEARBY_H
 #define VV_LIB_HEADS_NEARBY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,7 +37,6 @@ typedef struct vv_nearby {
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
 /* Waits for the rest of the time, and fills found. VV_EIO: avahi-browse failed; its reason. */
 vv_status vv_nearby_take(vv_nearby *n, vv_error *err);
-bool vv_nearby_has(const vv_nearby *n, const char *url);
 void vv_nearby_clear(vv_nearby *n);
 VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
 
@@ -46,9 +44,9 @@ VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
  * over. Only memory may be short. */
 vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *err);
 
-/* Starts a program that announces the repository, served by this machine at port and path ("/sales"), until it is killed, or
- * the calling thread ends. VV_ENOTFOUND: no signed head is trusted here, so it has no name; VV_EPROGRAM. */
-vv_status vv_nearby_announce(pid_t *pid, vv_repository *r, const char *port, const char *path,
+/* Starts a program that announces the repository, served by this machine at port and path ("/sales"), until it is stopped (vv_child_stop),
+ * or the calling thread ends. VV_ENOTFOUND: no signed head is trusted here, so it has no name; VV_EPROGRAM. */
+vv_status vv_nearby_announce(vv_child *child, vv_repository *r, const char *port, const char *path,
 			     vv_error *err);
 
 #endif

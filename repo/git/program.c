@@ -436,6 +436,21 @@ void vv_fed_close(vv_fed *f)
 	f->child.pid = -1;
 }
 
+void vv_child_stop(vv_child *c)
+{
+	const int fds[] = {c->in, c->out, c->err};
+
+	if (c->pid <= 0) return;
+	(void)kill(c->pid, SIGKILL);
+	(void)waitpid(c->pid, NULL, 0);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (fds[i] >= 0) {
+			(void)close(fds[i]);
+		}
+	}
+	c->pid = 0;
+}
+
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err)
 {

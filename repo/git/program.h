@@ -68,6 +68,8 @@ typedef struct vv_child {
 	pid_t pid;
 	int in, out, err; /* -1 where there is none */
 } vv_child;
+/* Kills it, waits for it and closes its ends; nothing where pid is 0. */
+void vv_child_stop(vv_child *c);
 /* Starts it in env; more: "NAME=value" is added to that, "NAME" taken out of it; NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_EPROGRAM: no
  * such program. */
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,

@@ -5,7 +5,6 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/codec.h"
 #include "base/sys.h"
@@ -83,9 +82,9 @@ static void say_start(const vv_serve_http_options *o, const vv_http_server *serv
 	}
 }
 
-/* One program for each repository that has a signed head; of another that is said. pids[i] 0: it has none. */
-static vv_status announce(pid_t *pids, const vv_serve_http_options *o, const vv_http_server *server,
-			  vv_error *err)
+/* One program for each repository that has a signed head; of another that is said. pid 0: it has none. */
+static vv_status announce(vv_child *children, const vv_serve_http_options *o,
+			  const vv_http_server *server, vv_error *err)
 {
 	const char *const url = vv_http_server_url(server), *const port = strrchr(url, ':') + 1;
 	vv_status rc = VV_OK;
@@ -106,7 +105,7 @@ static vv_status announce(pid_t *pids, const vv_serve_http_options *o, const vv_
 		    (rc = vv_repository_open(&r, o->server.paths[i], o->server.env, err)) < 0) {
 			return rc;
 		}
-		rc = vv_nearby_announce(&pids[i], r, port, path.data, err);
+		rc = vv_nearby_announce(&children[i], r, port, path.data, err);
 		if (rc == VV_ENOTFOUND) {
 			vv_notes_warn(o->notes, "'%s' is not announced: %s", vv_text_shows(name),
 				      err->message);
@@ -117,13 +116,11 @@ static vv_status announce(pid_t *pids, const vv_serve_http_options *o, const vv_
 	return rc;
 }
 
-static void stop_announcing(const pid_t *pids, size_t count)
+/* Avahi withdraws the services. */
+static void stop_announcing(vv_child *children, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (pids[i] > 0) {
-			(void)kill(pids[i], SIGKILL); /* Avahi withdraws the service */
-			(void)waitpid(pids[i], NULL, 0);
-		}
+		vv_child_stop(&children[i]);
 	}
 }
 
@@ -157,10 +154,10 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	const vv_ordered_options ordered = {.disk = o->temp_space};
 	vv_http_server *server = NULL;
 	sigset_t ends, before;
-	vv_auto_free pid_t *pids = vv_calloc(o->server.path_count + 1, sizeof(*pids));
+	vv_auto_free vv_child *children = vv_calloc(o->server.path_count + 1, sizeof(*children));
 	vv_status rc;
 
-	if (!s.lock || !pids) return vv_fail_nomem(err);
+	if (!s.lock || !children) return vv_fail_nomem(err);
 	if ((rc = vv_ordered_files_new(&s.ordered, &ordered, err)) < 0) {
 		vv_mutex_free(s.lock);
 		return rc;
@@ -180,11 +177,11 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 		} else {
 			say_start(o, server);
 		}
-		rc = o->announce ? announce(pids, o, server, err) : VV_OK;
+		rc = o->announce ? announce(children, o, server, err) : VV_OK;
 		if (rc == VV_OK) {
 			wait_for_signal(&ends);
 		}
-		stop_announcing(pids, o->server.path_count);
+		stop_announcing(children, o->server.path_count);
 		vv_http_server_stop(server, GRACE_SEC);
 		vv_notes_put(o->notes, "stopped");
 	}
