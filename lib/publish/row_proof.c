@@ -239,7 +239,7 @@ static vv_status prove_version(proving *x, vv_error *err)
 vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err)
 {
 	vv_auto(proving) x = {.p = p, .there = vv_cid_set_new()};
-	vv_auto(vv_buf) root = VV_BUF_INIT, header = VV_BUF_INIT;
+	vv_auto(vv_buf) root = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
 	vv_cid cid;
 	vv_status rc;
@@ -266,14 +266,8 @@ vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err)
 	    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, root.data, root.len, err)) < 0) {
 		return rc;
 	}
-	vv_cbor_put_map(&header, 2);
-	vv_cbor_add_array(&header, "roots", 1);
-	vv_cbor_put_link(&header, &cid);
-	vv_cbor_add_uint(&header, "version", 1);
-	vv_buf_put_varint(out, header.len);
-	vv_buf_put(out, header.data, header.len);
+	vv_cbor_put_car_header(out, &cid);
 	put_section(out, &cid, root.data, root.len);
 	vv_buf_put(out, x.blocks.data, x.blocks.len);
-	rc = vv_buf_ok(&header, err);
-	return rc < 0 ? rc : vv_buf_ok(out, err);
+	return vv_buf_ok(out, err);
 }

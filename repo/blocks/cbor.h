@@ -31,6 +31,8 @@ void vv_cbor_put_map(vv_buf *b, uint64_t pairs);
 void vv_cbor_put_bool(vv_buf *b, bool v);
 void vv_cbor_put_null(vv_buf *b);
 void vv_cbor_put_link(vv_buf *b, const vv_cid *c); /* tag 42 */
+/* The header of a CAR with this root, with its length before it (CARv1). */
+void vv_cbor_put_car_header(vv_buf *b, const vv_cid *root);
 /* A key and its value, or the head of that. */
 void vv_cbor_add_uint(vv_buf *b, const char *key, uint64_t v);
 void vv_cbor_add_bytes(vv_buf *b, const char *key, const void *p, size_t len);

@@ -22,23 +22,6 @@
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static vv_status put_header(vv_buf *out, const vv_cid *root, vv_error *err)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
-
-	vv_cbor_put_map(&b, 2);
-	vv_cbor_add_array(&b, "roots", 1);
-	vv_cbor_put_link(&b, root);
-	vv_cbor_add_uint(&b, "version", 1);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_buf_put_varint(out, b.len);
-		vv_buf_put(out, b.data, b.len);
-		rc = vv_buf_ok(out, err);
-	}
-	return rc;
-}
-
 /* A block to be written, with the part of the file below it that is wanted. */
 typedef struct frame {
 	vv_cid cid;
@@ -231,7 +214,8 @@ vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 	vv_status rc;
 
 	if (!(w.written = vv_cid_set_new())) return vv_fail_nomem(err);
-	if ((rc = put_header(&head, o->above_count > 0 ? &o->above[0] : root, err)) == VV_OK &&
+	vv_cbor_put_car_header(&head, o->above_count > 0 ? &o->above[0] : root);
+	if ((rc = vv_buf_ok(&head, err)) == VV_OK &&
 	    (rc = write_out(&w, head.data, head.len, err)) == VV_OK) {
 		rc = write_blocks(&w, root, err);
 	}
