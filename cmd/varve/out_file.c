@@ -46,10 +46,14 @@ vv_status vv_out_file_end(vv_out_file *out, vv_error *err)
 
 	if (out->standard) return vv_data_out_end(&out->data, err);
 	out->fd = -1;
-	if ((rc = vv_close(fd, out->temp, err)) == VV_OK &&
+	rc = vv_fsync(fd, out->temp, err);
+	const vv_status closed = vv_close(fd, out->temp, rc < 0 ? VV_IGNORED : err);
+	if ((rc = rc < 0 ? rc : closed) == VV_OK &&
 	    (rc = vv_rename(out->temp, out->path, err)) == VV_OK) {
+		vv_auto(char) *folder = vv_path_dir(out->path);
 		vv_free(out->temp);
 		out->temp = NULL;
+		rc = folder ? vv_fsync_dir(folder, err) : vv_fail_nomem(err);
 	}
 	return rc;
 }

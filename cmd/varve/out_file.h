@@ -22,7 +22,7 @@ typedef struct vv_out_file {
 vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_error *err);
 /* A vv_bytes_fn; payload is the vv_out_file. */
 vv_status vv_out_file_put(void *payload, const void *bytes, size_t len, vv_error *err);
-/* It stands under its name now. */
+/* It has its name now, and is on disk. */
 vv_status vv_out_file_end(vv_out_file *out, vv_error *err);
 void vv_out_file_clear(vv_out_file *out);
 VV_AUTO_CLEAR(vv_out_file, vv_out_file_clear)

@@ -1,13 +1,11 @@
 /*
  * prove: one row of a signed version, as a file that shows to anybody that it is signed.
  */
-#include <string.h>
-
-#include "base/file.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/out_file.h"
 #include "lib/publish/row_proof.h"
 
 typedef struct options {
@@ -44,19 +42,6 @@ static vv_status find_version(vv_context *c, vv_subject *s, vv_error *err)
 	return vv_hint(err, "name it as REV:PATH, such as main:prices.csv");
 }
 
-static vv_status write_out(const vv_buf *car, const options *o, vv_error *err)
-{
-	if (strcmp(o->output, "-") == 0) {
-		vv_out_bytes(car->data, car->len);
-		return VV_OK;
-	}
-	if (!o->force && vv_exists(o->output)) {
-		vv_fail(err, VV_EEXISTS, "'%s' is there already", vv_text_shows(o->output));
-		return vv_hint(err, "--force replaces it");
-	}
-	return vv_write_file(o->output, car->data, car->len, true, err);
-}
-
 static vv_status run_prove(vv_context *c, vv_error *err)
 {
 	const vv_subject_options stored = {.stored = true};
@@ -64,16 +49,21 @@ static vv_status run_prove(vv_context *c, vv_error *err)
 	vv_auto(vv_subject) s = {.env = vv_environ()};
 	vv_auto(vv_table) t = {.columns = 0};
 	vv_auto(vv_buf) car = VV_BUF_INIT;
+	vv_auto(vv_out_file) out = {.fd = -1};
 	vv_row_proof p = {.repo = c->repo, .subject = &s, .table = &t, .row = o->row};
 	vv_status rc;
 
-	if ((rc = find_version(c, &s, err)) < 0 ||
+	if ((rc = vv_out_file_open(&out, o->output, o->force, err)) < 0 ||
+	    (rc = find_version(c, &s, err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, &stored, err)) < 0) {
 		return rc;
 	}
 	rc = vv_row_proof_make(&car, &p, err);
 	vv_head_commit_clear(&p.head);
-	if (rc < 0 || (rc = write_out(&car, o, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_out_file_put(&out, car.data, car.len, err)) < 0 ||
+	    (rc = vv_out_file_end(&out, err)) < 0) {
+		return rc;
+	}
 	if (!o->quiet) {
 		vv_note("%s prove this row", vv_text_bytes(car.len));
 	}
