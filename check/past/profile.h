@@ -33,8 +33,8 @@ VV_AUTO_FREE(vv_profile, vv_profile_free)
  * value. */
 vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err);
 
-/* From now on the schema is for many versions: numbers have a range that is wider than their values by so many percent of it (0:
- * bounds by their sign), and unique columns are named, if vv_profile_find_unique looked for them. */
+/* Makes the schema fit many versions: the range of numbers becomes wider by percent of it (0: bounds by their sign), and
+ * unique columns are named if vv_profile_find_unique found them. */
 void vv_profile_loosen(vv_profile *p, unsigned percent);
 /* Finds columns without a value that comes twice. */
 vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err);

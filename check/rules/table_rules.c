@@ -41,7 +41,7 @@ typedef struct counting {
 		places; /* of each place of the schema: in the table; SIZE_MAX: it does not have it */
 	vv_sums **parts; /* of each worker and rule */
 	bool derive;     /* rules that are made from the base's, and no others */
-	bool less;       /* what is counted is taken away */
+	bool less;       /* subtract the groups */
 	bool apart;      /* columns have other places than the rules' ids say: nothing is kept */
 } counting;
 
@@ -364,7 +364,7 @@ static vv_status count_some(const counting *c, vv_table *of, const vv_list_place
 	return rc;
 }
 
-/* What both lists have alone. *few: it is little of them. */
+/* Finds the groups that only one of the lists has. *few: at most half of the new list. */
 static vv_status compare_lists(vv_list_changes *out, vv_table *base, vv_table *now, bool *few,
 			       vv_error *err)
 {

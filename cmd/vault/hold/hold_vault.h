@@ -35,7 +35,7 @@ typedef struct vv_hold_rules {
 	vv_key key;    /* signs receipts */
 	vv_hold_identity *admitted;
 	size_t admitted_count;
-	/* Works their room out anew, before a shard is taken, at most each minute; NULL: it stays as it is. */
+	/* Computes their room again before a shard is taken, at most once a minute; NULL: it does not change. */
 	void (*renew)(void *payload, vv_hold_identity *admitted, size_t count);
 	void *payload;
 } vv_hold_rules;

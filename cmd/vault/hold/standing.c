@@ -148,7 +148,7 @@ static vv_status need_counted(proving *p, const uint8_t *key, vv_cid_set **out, 
 	return VV_OK;
 }
 
-/* What the receipt is of, as far as it is in the vault, and no drop let go of it. */
+/* The shards of the receipt that are in the vault and that no drop released. */
 static vv_status count_receipt(proving *p, const vv_ledger_record *r, const vv_ledger_record *place,
 			       vv_error *err)
 {

@@ -233,7 +233,7 @@ uint64_t vv_holding_room(const vv_holding_rules *x, const vv_hold_identity *name
 	return room > named->room ? room : named->room;
 }
 
-/* A vv_hold_rules.renew: admitted are those whom the rules name. Where it fails whoever runs the server sees it. */
+/* A vv_hold_rules.renew: admits the keys that the rules name. An error is shown to the server's owner. */
 static void renew(void *payload, vv_hold_identity *admitted, size_t count)
 {
 	const kept *k = payload;

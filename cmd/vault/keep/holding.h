@@ -6,7 +6,7 @@
  * with "=BYTES" where it has so much room; several), varve.holdTerm (days) and varve.holdRatio ("1.0").
  * The key that signs receipts is this machine's.
  *
- * Room is what was said: all of it where nothing was. With a ratio it is what was said, or, if that is more, the ratio
+ * Room is the size that was given, or all of it. With a ratio it is that size or, if more, the ratio
  * times what that key keeps for this machine's user (audited.h).
  */
 #ifndef VV_CMD_VAULT_KEEP_HOLDING_H
@@ -35,7 +35,7 @@ typedef struct vv_holding_options {
 	uint64_t term;     /* days; VV_HOLDING_TERM_UNSAID: the settings, else VV_HOLD_TERM_DAYS */
 	vv_strings admitted; /* DIDs or names; none: the settings */
 	const char *ratio;   /* "1.0"; NULL: the settings, else room does not follow standing */
-	/* where a server says that room could not be worked out anew; NULL: nowhere */
+	/* for errors of a server that computes room again; NULL: they are dropped */
 	const vv_notes *notes;
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX

@@ -143,7 +143,7 @@ vv_status vv_print_standing(vv_repository *r, bool json, vv_error *err)
 	const vv_hold_rules rules = {.size = x.rules.size,
 				     .admitted = x.rules.named,
 				     .admitted_count = x.rules.named_count};
-	/* Before the first server began there is no folder, and nothing in it. */
+	/* Until a server has run there is no folder. */
 	(void)vv_own_folder_open(&place, dir, &facts, false, VV_IGNORED);
 	if ((rc = vv_hold_room_open(&x.room, &rules, place.payload ? &place : NULL, err)) < 0) {
 		return rc;

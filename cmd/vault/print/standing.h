@@ -1,5 +1,5 @@
 /*
- * standing: how `varve vault ledger standing` prints what others keep, and the room that they have for it.
+ * standing: prints, for `varve vault ledger standing`, copies that others keep and the room that they get for it.
  */
 #ifndef VV_CMD_VAULT_PRINT_STANDING_H
 #define VV_CMD_VAULT_PRINT_STANDING_H
