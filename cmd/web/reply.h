@@ -45,9 +45,10 @@ typedef struct vv_web_pages {
 			     vv_error *err);
 	/* VV_ENOTFOUND. reply->type, body, tag. */
 	vv_status (*asset)(const char *name, vv_web_reply *reply, vv_error *err);
-	/* "/" where several repositories are served. */
-	vv_status (*list)(const char *const *names, size_t count, vv_web_reply *reply,
-			  vv_error *err);
+	/* "/" where several repositories are served. each: looks at them, one after the other, as this one does that is
+	 * not begun. */
+	vv_status (*list)(const vv_http_call *call, const vv_http_ask *ask,
+			  const vv_web_visit *each, vv_web_reply *reply, vv_error *err);
 } vv_web_pages;
 
 #endif

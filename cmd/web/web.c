@@ -441,7 +441,7 @@ static vv_status answer_visit(request *q, vv_error *err)
 
 static vv_status give_list(request *q, vv_error *err)
 {
-	vv_status rc = q->web->o.pages->list(q->ask->names, q->ask->name_count, &q->reply, err);
+	vv_status rc = q->web->o.pages->list(q->call, q->ask, &q->visit, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
 

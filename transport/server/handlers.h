@@ -48,6 +48,12 @@ typedef struct vv_http_parameter {
 	const char *name, *value;
 } vv_http_parameter;
 
+/* A repository of a server of several. */
+typedef struct vv_http_listed {
+	const char *name, *path; /* in URLs, to open it at */
+	vv_reachable *reach;
+} vv_http_listed;
+
 /* What somebody asks for with GET or HEAD, or whoever has the server's secret with POST from a page of its own, at an address that is no other route's. Borrowed. */
 typedef struct vv_http_ask {
 	const char *name;  /* the repository's, in URLs */
@@ -56,9 +62,9 @@ typedef struct vv_http_ask {
 	/* in the order of the query; a value that is not said is "" */
 	const vv_http_parameter *parameters;
 	size_t parameter_count;
-	const char *const *names; /* of all repositories, at the top of a server of several: then
-				   * `name` is NULL, and so is the call's repository */
-	size_t name_count;
+	const vv_http_listed *listed; /* all repositories, at the top of a server of several: then
+				       * `name` is NULL, and so is the call's repository */
+	size_t listed_count;
 	bool post;                 /* its body is not read: parameters tell what is to be done */
 	const char *accept, *host; /* headers; "" where they are not there */
 	bool secure;               /* https */

@@ -31,7 +31,7 @@ struct http_page_work {
 	char *base;
 	vv_http_parameter *parameters; /* their texts are in one buffer each */
 	size_t count, cap;
-	const char **names;
+	vv_http_listed *listed;
 	bool bad;
 };
 
@@ -45,7 +45,7 @@ static void free_page(struct http_page_work *p)
 		vv_free((char *)(uintptr_t)p->parameters[i].value);
 	}
 	vv_free(p->parameters);
-	vv_free(p->names);
+	vv_free(p->listed);
 	vv_free(p->base);
 	vv_ring_free(p->ready);
 	vv_free(p);
@@ -175,8 +175,8 @@ static vv_status run_page(http_request *q, vv_error *err)
 				 .parameters = p->parameters,
 				 .parameter_count = p->count,
 				 .post = !http_is_get(q),
-				 .names = p->names,
-				 .name_count = p->names ? s->repository_count : 0,
+				 .listed = p->listed,
+				 .listed_count = p->listed ? s->repository_count : 0,
 				 .accept = or_empty(http_header(q, "Accept")),
 				 .host = or_empty(http_header(q, "Host")),
 				 .secure = s->tls_cert.len > 0,
@@ -266,12 +266,15 @@ static bool new_page(http_request *q)
 
 	if (!p || !(p->ready = vv_ring_new(1))) return false;
 	p->base = vv_strndup(base, q->base ? strlen(base) : (size_t)(q->below - q->path));
-	if (!q->repository && (p->names = vv_calloc(s->repository_count + 1, sizeof(char *)))) {
+	if (!q->repository &&
+	    (p->listed = vv_calloc(s->repository_count + 1, sizeof(*p->listed)))) {
 		for (size_t i = 0; i < s->repository_count; i++) {
-			p->names[i] = s->repositories[i].name;
+			const http_repository *r = &s->repositories[i];
+
+			p->listed[i] = (vv_http_listed){r->name, r->path, r->reach};
 		}
 	}
-	return p->base && (q->repository || p->names);
+	return p->base && (q->repository || p->listed);
 }
 
 /* From a page of this server, in the browser of whoever has its secret. */

@@ -19,6 +19,7 @@
 #define LAST_COMMITS 30u
 #define LEAST_COMMITS 5u /* shown, however old */
 #define PATHS_SHOWN 3u   /* of a commit */
+#define FOLDED 3u        /* commits alike that are one line */
 #define TABLES 500u      /* and changed paths since the last release */
 #define UNFOLDED 30u     /* tables, before those of a folder are one line */
 
@@ -38,15 +39,21 @@ static void put_not_committed(vv_page *p)
 
 /* ---- what it is */
 
+/* root: NULL as well; NULL: it does not say. */
+static const char *described(const vv_json *root)
+{
+	const char *words = root ? vv_json_get_string(root, "description") : NULL;
+
+	return words || !root ? words : vv_json_get_string(root, "title");
+}
+
 /* Description and licences, as datapackage.json has them. */
 static void put_description(vv_page *p)
 {
 	const vv_json *root = vv_page_package(p);
-	const char *words, *name;
+	const char *words = described(root), *name;
 
 	if (!root) return;
-	words = vv_json_get_string(root, "description");
-	words = words ? words : vv_json_get_string(root, "title");
 	if (words) {
 		part_description(&p->html, .text = words);
 	}
@@ -135,6 +142,50 @@ static const char *ago(vv_page *p, const vv_web_commit *c)
 	return vv_page_text(p, "%lld years ago", (long long)(days / 365));
 }
 
+/* False: there is plain text of Git whose rows are not known. */
+static bool count_rows(const vv_web_datasets *all, uint64_t *rows)
+{
+	bool counted = true;
+
+	*rows = 0;
+	for (size_t i = 0; i < all->tables; i++) {
+		*rows += all->items[i].rows;
+		counted = counted && (all->items[i].stored || all->items[i].line_count > 0);
+	}
+	return counted;
+}
+
+void vv_page_put_repository(vv_page *p, vv_html *list)
+{
+	const vv_web_commit *c = &p->asked->commit;
+	const char *at = vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL), *words = NULL;
+	vv_html *facts = vv_page_piece_new(p);
+	vv_web_datasets all;
+	uint64_t rows;
+
+	if (!p->asked->visit) {
+		part_repository(list, .name = p->asked->repository, .at = at);
+		return;
+	}
+	if (c->none) {
+		part_words(facts, .text = "No commits yet");
+	} else if (vv_web_datasets_read(p->asked->visit, c, TABLES, false, &all, VV_IGNORED) ==
+		   VV_OK) {
+		bool counted = count_rows(&all, &rows) && !all.more;
+
+		words = described(vv_page_package(p));
+		part_words(facts, .text = vv_page_text(
+					  p, "%s%s%s%s \u00b7 changed %s \u00b7 ",
+					  vv_page_counted(p, all.tables, "table", NULL),
+					  all.more ? " or more" : "", counted ? ", " : "",
+					  counted ? vv_page_counted(p, rows, "row", NULL) : "",
+					  ago(p, c)));
+		vv_page_put_verdict(p, facts, c);
+	}
+	part_repository(list, .name = p->asked->repository, .at = at, .words = words,
+			.facts = facts);
+}
+
 /* "+120 -3 ~34 rows since" the release, of all tables; of a version that is one, since the one before. */
 static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *before)
 {
@@ -191,8 +242,8 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	const vv_web_commit *c = &p->asked->commit;
 	const vv_web_ref *newest = NULL, *before = NULL;
 	vv_html *by = vv_page_piece_new(p), *check = vv_page_piece_new(p);
-	bool counted = true;
-	uint64_t rows = 0;
+	uint64_t rows;
+	const bool counted = count_rows(all, &rows);
 	vv_web_ref *refs;
 	size_t count;
 	vv_status rc;
@@ -202,10 +253,6 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 		const vv_web_ref **to = newest ? &before : &newest;
 
 		*to = refs[i].tag && !*to ? &refs[i] : *to;
-	}
-	for (size_t i = 0; i < all->tables; i++) {
-		rows += all->items[i].rows;
-		counted = counted && (all->items[i].stored || all->items[i].line_count > 0);
 	}
 	part_words(by, .text = vv_page_text(p, "%s, ", c->author));
 	part_moment(by, .iso = vv_page_iso(p, c), .text = vv_page_moment(p, c));
@@ -403,7 +450,71 @@ static void put_commit(vv_page *p, const vv_web_log_entry *e)
 			.author = e->commit.author, .words = words);
 }
 
-/* The seven days up to the last change, a line a day, and all of them in one comparison. */
+static bool same_but_digits(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	while (*a && *b) {
+		const size_t x = strspn(a, digits), y = strspn(b, digits);
+
+		if ((x > 0) != (y > 0) || (x == 0 && *a != *b)) return false;
+		a += x > 0 ? x : 1;
+		b += y > 0 ? y : 1;
+	}
+	return *a == *b;
+}
+
+/* By the same author, in the same words, of the same tables, which both versions have? */
+static bool alike(const vv_web_log_entry *a, const vv_web_log_entry *b)
+{
+	if (a->count != b->count || a->more || b->more || a->count == 0 ||
+	    !same_but_digits(a->commit.subject, b->commit.subject) ||
+	    strcmp(a->commit.author, b->commit.author) != 0) {
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++) {
+		const vv_web_change *x = &a->changes[i], *y = &b->changes[i];
+
+		if (!x->counts.counted || !y->counts.counted || strcmp(x->path, y->path) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Commits that are alike, newest first: one line. */
+static void put_alike(vv_page *p, const vv_web_log_entry *e, size_t count)
+{
+	const vv_web_log_entry *oldest = &e[count - 1];
+	vv_html *words = vv_page_piece_new(p);
+
+	for (size_t k = 0; k < e->count && k < PATHS_SHOWN; k++) {
+		uint64_t added = 0, removed = 0, changed = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			added += e[i].changes[k].counts.added;
+			removed += e[i].changes[k].counts.removed;
+			changed += e[i].changes[k].counts.changed;
+		}
+		part_words(words,
+			   .text = vv_page_text(p, "%s%s: ", k ? "; " : "", e->changes[k].path));
+		vv_page_put_change_words(p, words,
+					 vv_page_text(p, "+%s -%s ~%s rows in all",
+						      vv_text_count(added), vv_text_count(removed),
+						      vv_text_count(changed)));
+	}
+	if (e->count > PATHS_SHOWN) {
+		part_words(words,
+			   .text = vv_page_text(p, "; and %zu more files", e->count - PATHS_SHOWN));
+	}
+	part_day_commit(
+		&p->html,
+		.subject = vv_page_text(p, "%zu commits like this: %s", count, e->commit.subject),
+		.at = vv_page_to_compare(p, &oldest->before, &e->commit, NULL),
+		.author = e->commit.author, .words = words);
+}
+
+/* The seven days up to the last change, a line a day, those that are alike folded, and all of them in one comparison. */
 static void put_days(vv_page *p, const vv_web_log *log)
 {
 	const int64_t since = p->asked->commit.time - 7 * DAY;
@@ -420,15 +531,27 @@ static void put_days(vv_page *p, const vv_web_log *log)
 	part_days_begin(
 		&p->html, .at = vv_page_to_compare(p, before, &p->asked->commit, NULL),
 		.words = vv_page_text(p, "All since %s in one comparison", vv_page_day(p, before)));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0, same = 1; i < count; i += same) {
 		const vv_web_log_entry *e = &log->entries[i];
 		const char *own = vv_page_day(p, &e->commit);
 
-		if (strcmp(day, own) != 0) {
-			part_day(&p->html, .iso = vv_page_iso(p, &e->commit), .day = own);
-			day = own;
+		for (same = 1; i + same < count && alike(e, &e[same]);) {
+			same++;
 		}
-		put_commit(p, e);
+		same = same < FOLDED ? 1 : same;
+		const char *last = vv_page_day(p, &e[same - 1].commit);
+		if (strcmp(day, own) != 0 || strcmp(own, last) != 0) {
+			part_day(&p->html, .iso = vv_page_iso(p, &e->commit),
+				 .day = strcmp(own, last) == 0
+						? own
+						: vv_page_text(p, "%s to %s", last, own));
+			day = last;
+		}
+		if (same > 1) {
+			put_alike(p, e, same);
+		} else {
+			put_commit(p, e);
+		}
 	}
 	part_days_end(&p->html);
 }

@@ -113,6 +113,9 @@ void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit 
 /* A line a table: rows, rows over time, last change (of log, where it is not NULL and has it). */
 void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log *log);
 
+/* An item of the list of repositories, to another page's list: what this one is. Without a visit its name alone. */
+void vv_page_put_repository(vv_page *p, vv_html *list);
+
 /* To the owner of a work tree with conflicts: that there are some, and where. */
 vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 

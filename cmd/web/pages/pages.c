@@ -89,9 +89,36 @@ static const char *asset_of(vv_page *p, const char *name, const char *file)
 	return vv_page_text(p, "%s/assets/%s", vv_buf_cstr(&b), file);
 }
 
-static vv_status answer_list(const char *const *names, size_t count, vv_web_reply *reply,
-			     vv_error *err)
+/* The newest version of one of several; of one that does not open, or when the time is over, the name alone. */
+static void put_repository(vv_page *p, const vv_http_listed *r, const vv_env *env,
+			   const vv_web_visit *each)
 {
+	vv_web_visit visit = *each;
+	vv_auto(vv_buf) base = VV_BUF_INIT;
+	vv_auto(vv_page) own = {0};
+	bool over = true;
+
+	vv_buf_putc(&base, '/');
+	vv_http_encode(&base, r->name, strlen(r->name));
+	vv_web_address at = {.base = vv_buf_cstr(&base)};
+	vv_web_asked asked = {.address = &at, .repository = r->name, .commit = {.none = true}};
+	visit.reach = r->reach;
+	if (vv_web_over(&visit, &over, VV_IGNORED) == VV_OK && !over &&
+	    vv_web_visit_begin(&visit, r->path, env, VV_IGNORED) == VV_OK) {
+		asked.visit = &visit;
+		(void)vv_web_commit_head(&visit, &asked.commit, VV_IGNORED);
+	}
+	vv_page_init(&own, &asked, NULL);
+	vv_page_put_repository(&own, &p->html);
+	p->failed = p->failed || own.failed || base.failed;
+	p->passing = p->passing || own.passing || over;
+	vv_web_visit_end(&visit);
+}
+
+static vv_status answer_list(const vv_http_call *call, const vv_http_ask *ask,
+			     const vv_web_visit *each, vv_web_reply *reply, vv_error *err)
+{
+	const size_t count = ask->listed_count;
 	vv_web_address nowhere = {.base = ""};
 	vv_web_asked asked = {.address = &nowhere};
 	vv_page_place files; /* those of any repository */
@@ -99,9 +126,9 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 
 	vv_page_init(&p, &asked, NULL);
 	if (count > 0) {
-		files = (vv_page_place){.style = asset_of(&p, names[0], "style.css"),
-					.script = asset_of(&p, names[0], "script.js"),
-					.icon = asset_of(&p, names[0], "icon.svg")};
+		files = (vv_page_place){.style = asset_of(&p, ask->listed[0].name, "style.css"),
+					.script = asset_of(&p, ask->listed[0].name, "script.js"),
+					.icon = asset_of(&p, ask->listed[0].name, "icon.svg")};
 		p.place = &files;
 	}
 	reply->type = HTML_TYPE;
@@ -113,14 +140,10 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 				     .heading = "Repositories"});
 	part_list_begin(&p.html, .kind = "repositories");
 	for (size_t i = 0; i < count; i++) {
-		vv_auto(vv_buf) b = VV_BUF_INIT;
-		vv_buf_putc(&b, '/');
-		vv_http_encode(&b, names[i], strlen(names[i]));
-		vv_buf_putc(&b, '/');
-		part_link_item(&p.html, .at = vv_page_text(&p, "%s", vv_buf_cstr(&b)),
-			       .text = names[i]);
+		put_repository(&p, &ask->listed[i], call->env, each);
 	}
 	part_list_end(&p.html);
+	reply->no_store = p.passing;
 	return vv_page_end(&p, &reply->body, err);
 }
 

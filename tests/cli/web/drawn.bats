@@ -32,6 +32,46 @@ markup() {
 	done < files
 }
 
+@test "the page of several repositories says what each is" {
+	local name
+	for name in full empty; do
+		new_repo "$name"
+	done
+	rows 5 > full/t.csv
+	echo '{"description": "Prices of a day", "resources": [{"name": "t", "path": "t.csv"}]}' > full/datapackage.json
+	varve -C full add -q t.csv datapackage.json
+	varve -C full commit -qm one
+	start_server full empty
+	markup '' | sed -n '/<ul/,/<\/ul/s/<[^>]*>//gp' | tr -s '\n' > said
+	grep -qx 'Prices of a day' said
+	grep -q '^1 table, 5 rows · changed .* · Check: $' said
+	grep -qx 'valid' said
+	grep -qx 'No commits yet' said
+	mv full/.git full/git
+	markup '' | sed -n '/<ul/,/<\/ul/s/<[^>]*>//gp' | tr -s '\n' > said
+	grep -qx full said
+	grep -qx 'No commits yet' said
+}
+
+@test "commits alike are one line of the overview, with their sums" {
+	local i
+	new_repo src
+	rows 50 > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm first
+	for i in 1 2 3; do
+		tick
+		sed -i "/^${i}0,/s/item/thing/; /^${i}2,/d" src/t.csv
+		varve -C src commit -qam "Update $i"
+	done
+	start_server src
+	markup src/ | sed -n '/<dl class="days"/,/<\/dl/s/<[^>]*>//gp' > said
+	grep -qx '3 commits like this: Update 3' said
+	! grep -qx 'Update 1' said
+	tr -d '\n' < said | grep -q 't.csv: +0 −3 ~3 rows in all'
+	grep -qx first said
+}
+
 @test "the scale of a histogram goes to the end of its last bar" {
 	new_repo src
 	python3 -c 'print("id,v"); [print(f"{i},{i % 100}") for i in range(1000)]' > src/t.csv
