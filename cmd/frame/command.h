@@ -112,6 +112,12 @@ typedef struct vv_option {
 			   "--format arrow: columns of numbers as doubles (the default), text or " \
 			   "exact decimals")
 
+/* An option that users of other programs expect and the command does not have. */
+typedef struct vv_absent_option {
+	const char *name; /* without dashes */
+	const char *hint; /* what to do instead */
+} vv_absent_option;
+
 typedef struct vv_command {
 	const char *name;
 	/* heading in `varve help`: "start", "change", "look", "history", "peers", "vault", "care" */
@@ -121,8 +127,9 @@ typedef struct vv_command {
 	const char *example; /* a working example with what it prints, a few lines */
 	const vv_option *options;
 	size_t option_count;
-	size_t options_size;    /* of the struct that the options fill */
-	const char *exit_codes; /* what 1 means here; NULL: only 0 and 2 */
+	size_t options_size;            /* of the struct that the options fill */
+	const vv_absent_option *absent; /* ended by one without a name; or NULL */
+	const char *exit_codes;         /* what 1 means here; NULL: only 0 and 2 */
 	/* what positional arguments complete to: "path", "ref", "command", "" */
 	const char *arguments;
 	bool hidden; /* plumbing: filter-process */

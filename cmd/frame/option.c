@@ -158,6 +158,18 @@ static const vv_option *find_long(const vv_command *c, const char *name, size_t 
 	return NULL;
 }
 
+/* Adds what to do instead of an option that other programs have. */
+static bool hint_absent(const parser *p, const char *name)
+{
+	for (const vv_absent_option *a = p->command->absent; a && a->name; a++) {
+		if (strcmp(a->name, name) == 0) {
+			vv_hint(p->err, "%s", a->hint);
+			return true;
+		}
+	}
+	return false;
+}
+
 static vv_status unknown_long(const parser *p, const char *name, size_t len)
 {
 	vv_auto(char) *word = vv_strndup(name, len);
@@ -166,6 +178,7 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 	if (!word) return vv_fail_nomem(p->err);
 	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name,
 		vv_text_show(name, len));
+	if (hint_absent(p, word)) return VV_EUSAGE;
 	vv_nearest_init(&near, word);
 	for (size_t i = 0; i < p->command->option_count; i++) {
 		if (p->command->options[i].name) {
@@ -233,8 +246,10 @@ static vv_status parse_short(parser *p, const char *text)
 			while ((text[len] & 0xc0) == 0x80) {
 				len++;
 			}
-			return vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'",
-				       p->command->name, vv_text_show(text, len));
+			vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'", p->command->name,
+				vv_text_show(text, len));
+			(void)hint_absent(p, (const char[]){*text, '\0'});
+			return VV_EUSAGE;
 		}
 		if (takes_value(o)) return apply(p, o, text[1] ? text + 1 : NULL);
 		if ((rc = apply(p, o, NULL)) < 0) return rc;

@@ -47,6 +47,14 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "raw", raw, "on a terminal, write control characters as they are"),
 };
 
+#define SORT_HINT "SQL sorts rows: varve sql \"SELECT * FROM prices ORDER BY price\""
+#define FILE_HINT "redirect the output: varve cat v1:prices.csv > FILE"
+
+static const vv_absent_option absent[] = {
+	{"sort", SORT_HINT}, {"sort-by", SORT_HINT}, {"order", SORT_HINT}, {"order-by", SORT_HINT},
+	{"o", FILE_HINT},    {"output", FILE_HINT},  {NULL, NULL},
+};
+
 static bool is_view(const options *o)
 {
 	return o->columns.count || o->where.count || o->limit || o->offset || o->format ||
@@ -239,6 +247,7 @@ const vv_command vv_cmd_cat = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
+	.absent = absent,
 	.arguments = "path",
 	.check = check_cat,
 	.needs = VV_NEEDS_REPOSITORY,

@@ -39,6 +39,19 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
 };
 
+#define SHALLOW_HINT                                                                               \
+	"--lazy gets history without data; 'git clone' with this option, then 'varve fetch', "     \
+	"makes a shallow clone"
+
+static const vv_absent_option absent[] = {
+	{"depth", SHALLOW_HINT},
+	{"shallow-since", SHALLOW_HINT},
+	{"shallow-exclude", SHALLOW_HINT},
+	{"filter", "--lazy gets history alone, and the data of a version when it is needed"},
+	{"revision", "clone it with --lazy, then 'git switch --detach REV'"},
+	{NULL, NULL},
+};
+
 static void tell_done(const vv_clone_job *j)
 {
 	if (j->quiet) return;
@@ -120,6 +133,7 @@ const vv_command vv_cmd_clone = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
+	.absent = absent,
 	.exit_codes = "some versions lack blocks that no peer had, or tables were not written",
 	.arguments = "path",
 	.run_alone = run_clone,
