@@ -277,7 +277,7 @@ static int smallest_first(const void *x, const void *y)
 	return (a->bytes > b->bytes) - (a->bytes < b->bytes);
 }
 
-/* Is it still there, and has nobody marked it to be kept? */
+/* Is it whole, and has nobody marked it to be kept? */
 static bool is_free(const packing *p, const char *hex)
 {
 	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
@@ -285,7 +285,7 @@ static bool is_free(const packing *p, const char *hex)
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		if (pack_has(p, hex, marks[i])) return false;
 	}
-	return pack_has(p, hex, "pack");
+	return pack_has(p, hex, "pack") && pack_has(p, hex, "idx");
 }
 
 static vv_status add_pack(packing *p, const char *hex, bool own, vv_error *err)
@@ -327,6 +327,12 @@ static vv_status list_own(packing *p, vv_error *err)
 	return rc;
 }
 
+/* Takes away what a removal that was stopped has left: an index is made after its pack. */
+static vv_status remove_left(const packing *p, const char *hex, const char *path, vv_error *err)
+{
+	return pack_has(p, hex, "pack") ? VV_OK : vv_unlink(path, true, err);
+}
+
 /* Those that git made, too, as its own gc does. Not where an index over all packs names them. */
 static vv_status list_others(packing *p, vv_error *err)
 {
@@ -341,10 +347,17 @@ static vv_status list_others(packing *p, vv_error *err)
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		char hex[GIT_OID_HEXSZ + 1] = "";
 
-		if (strncmp(f.name, "pack-", 5) == 0 && vv_path_ends(f.name, ".pack")) {
+		if (strncmp(f.name, "pack-", 5) == 0) {
 			(void)snprintf(hex, sizeof(hex), "%s", f.name + 5);
 		}
-		rc = is_hex(hex) ? add_pack(p, hex, false, err) : VV_OK;
+		if (!is_hex(hex)) {
+			continue;
+		}
+		if (vv_path_ends(f.name, ".pack")) {
+			rc = add_pack(p, hex, false, err);
+		} else if (vv_path_ends(f.name, ".idx") || vv_path_ends(f.name, ".rev")) {
+			rc = remove_left(p, hex, f.path, err);
+		}
 	}
 	return rc;
 }
@@ -481,7 +494,8 @@ static vv_status remove_loose(const packing *p, vv_error *err)
 
 static vv_status remove_merged(const packing *p, const char *new_hex, vv_error *err)
 {
-	static const char *const parts[] = {"idx", "rev", "pack"};
+	/* git and libgit2 pass over an index without a pack, which the next gc takes away. */
+	static const char *const parts[] = {"pack", "rev", "idx"};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < p->pack_count; i++) {
