@@ -19,20 +19,9 @@ typedef struct civil {
 	int span; /* seconds that it names: a day, a minute or a second */
 } civil;
 
-/* Days since 1970-01-01 of a proleptic Gregorian date. */
-static int64_t days_of(int64_t y, int m, int d)
-{
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int yoe = (int)(y - era * 400);
-	int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	int64_t doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
-	return era * 146097 + doe - 719468;
-}
-
 static int64_t seconds_of(const civil *c)
 {
-	return days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 +
+	return vv_days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 +
 	       c->second;
 }
 
@@ -66,33 +55,17 @@ static bool digits(const char **p, int count, int *out)
 	return true;
 }
 
+/* Of a local time. */
+static int local_offset_min(int64_t local)
+{
+	return vv_local_offset_min(local - (int64_t)vv_local_offset_min(local) * 60);
+}
+
 static bool literal(const char **p, char c)
 {
 	if (**p != c) return false;
 	(*p)++;
 	return true;
-}
-
-/* "Z", "+hh:mm", "+hhmm", "+hh". */
-static bool zone(const char **p, int *offset_min)
-{
-	int hours, minutes = 0;
-
-	*p += strspn(*p, " ");
-	if (**p == 'Z' || **p == 'z') {
-		(*p)++;
-		*offset_min = 0;
-		return true;
-	}
-	if (**p != '+' && **p != '-') return false;
-	int sign = *(*p)++ == '-' ? -1 : 1;
-	if (!digits(p, 2, &hours)) return false;
-	if (**p == ':' || isdigit((unsigned char)**p)) {
-		(void)literal(p, ':');
-		if (!digits(p, 2, &minutes)) return false;
-	}
-	*offset_min = sign * (hours * 60 + minutes);
-	return hours <= 14 && minutes < 60;
 }
 
 static bool clock_time(const char **p, civil *c)
@@ -180,7 +153,7 @@ static bool in_seconds(const char *text, int64_t *when, int *offset_min)
 		*offset_min = vv_local_offset_min(*when);
 		return true;
 	}
-	return *p == ' ' && zone(&p, offset_min) && *p == '\0';
+	return *p == ' ' && vv_zone_parse_offset(&p, offset_min) && *p == '\0';
 }
 
 /* *rest: what follows it, a zone or nothing. */
@@ -202,8 +175,8 @@ static bool read_civil(civil *c, const char *text, const char **rest)
 static bool is_in_calendar(const civil *c)
 {
 	return c->year >= 1 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
-	       c->day <= days_of(c->year + c->month / 12, c->month % 12 + 1, 1) -
-				 days_of(c->year, c->month, 1);
+	       c->day <= vv_days_of(c->year + c->month / 12, c->month % 12 + 1, 1) -
+				 vv_days_of(c->year, c->month, 1);
 }
 
 vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_error *err)
@@ -218,10 +191,9 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 		*when = seconds_of(&c);
 		*offset_min = 0;
 		if (*p) {
-			good = zone(&p, offset_min) && *p == '\0';
+			good = vv_zone_parse_offset(&p, offset_min) && *p == '\0';
 		} else { /* local time: the offset that holds there and then */
-			*offset_min = vv_local_offset_min(*when);
-			*offset_min = vv_local_offset_min(*when - (int64_t)*offset_min * 60);
+			*offset_min = local_offset_min(*when);
 		}
 		*when -= (int64_t)*offset_min * 60;
 	}
@@ -264,29 +236,17 @@ static bool some_ago(const char *text, int64_t now, int64_t *when)
 	return false;
 }
 
-/* Points in time that are words; zone_min is that of days. */
-static bool from_now(const char *text, int zone_min, int64_t *when, int *span)
+/* Points in time that are words; *is_local: in local time, of which it is now this. */
+static bool from_now(const char *text, int64_t now, int64_t local, int64_t *when, int *span,
+		     bool *is_local)
 {
-	int64_t now;
-	uint32_t nsec;
-
-	vv_now(&now, &nsec);
-	int64_t local = now + (int64_t)zone_min * 60;
-	*span = 1;
-	if (strcmp(text, "now") == 0) {
-		*when = now;
-	} else if (strcmp(text, "midnight") == 0) {
-		*when = now - local % DAY_SEC;
-	} else if (strcmp(text, "today") == 0) {
-		*when = now - local % DAY_SEC;
-		*span = DAY_SEC;
-	} else if (strcmp(text, "yesterday") == 0) {
-		*when = now - local % DAY_SEC - DAY_SEC;
-		*span = DAY_SEC;
-	} else {
-		return some_ago(text, now, when);
+	*span = strcmp(text, "today") == 0 || strcmp(text, "yesterday") == 0 ? DAY_SEC : 1;
+	*is_local = *span == DAY_SEC || strcmp(text, "midnight") == 0;
+	*when = *is_local ? local - local % DAY_SEC : now;
+	if (strcmp(text, "yesterday") == 0) {
+		*when -= DAY_SEC;
 	}
-	return true;
+	return *is_local || strcmp(text, "now") == 0 || some_ago(text, now, when);
 }
 
 vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
@@ -294,10 +254,15 @@ vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
 	int64_t now;
 	uint32_t nsec;
 	int offset, span;
+	bool is_local;
 	vv_status rc;
 
 	vv_now(&now, &nsec);
-	if (from_now(text, vv_local_offset_min(now), when, &span)) return VV_OK;
+	if (from_now(text, now, now + (int64_t)vv_local_offset_min(now) * 60, when, &span,
+		     &is_local)) {
+		*when -= is_local ? (int64_t)local_offset_min(*when) * 60 : 0;
+		return VV_OK;
+	}
 	if ((rc = vv_date_parse(text, when, &offset, err)) < 0) {
 		vv_hint_clear(err);
 		return vv_hint(err,
@@ -307,42 +272,42 @@ vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_date_zone(const char *text, int *offset_min, vv_error *err)
-{
-	const char *p = text;
-
-	if (strcmp(text, "UTC") == 0) {
-		*offset_min = 0;
-		return VV_OK;
-	}
-	if (zone(&p, offset_min) && *p == '\0') return VV_OK;
-	(void)vv_fail(err, VV_EUSAGE, "cannot read the time zone '%s'", vv_text_shows(text));
-	return vv_hint(err, "write it as +01:00 or UTC");
-}
-
-vv_status vv_date_span(const char *text, int zone_min, int64_t *begin, int64_t *end, vv_error *err)
+vv_status vv_date_span(const char *text, const vv_zone *z, int64_t *begin, int64_t *end,
+		       vv_error *err)
 {
 	const char *p = text + strspn(text, " ");
 	int span = 1, offset;
-	bool good = true;
+	int64_t now;
+	uint32_t nsec;
+	bool good = true, is_local = false;
 	civil c;
 
-	if (!from_now(p, zone_min, begin, &span) && !in_seconds(p, begin, &offset)) {
+	vv_now(&now, &nsec);
+	if (!from_now(p, now, now + vv_zone_offset_sec(z, now), begin, &span, &is_local) &&
+	    !in_seconds(p, begin, &offset)) {
 		good = read_civil(&c, p, &p);
 		if (good && !is_in_calendar(&c)) {
 			(void)vv_fail(err, VV_EUSAGE, "no such day '%s'", vv_text_shows(text));
 			return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
 		}
-		offset = zone_min;
-		good = good && (!*p || (zone(&p, &offset) && *p == '\0'));
+		is_local = !*p;
+		offset = 0;
+		good = good && (!*p || (vv_zone_parse_offset(&p, &offset) && *p == '\0'));
 		if (good) {
 			*begin = seconds_of(&c) - (int64_t)offset * 60;
 			span = c.span;
 		}
 	}
+	if (!good) {
+		(void)vv_fail(err, VV_EUSAGE, "cannot read the date '%s'", vv_text_shows(text));
+		return vv_hint(
+			err,
+			"write it as 2026-03-01, '2026-03-01 12:00', yesterday or '2 weeks ago'");
+	}
 	*end = *begin + span;
-	if (good) return VV_OK;
-	(void)vv_fail(err, VV_EUSAGE, "cannot read the date '%s'", vv_text_shows(text));
-	return vv_hint(err,
-		       "write it as 2026-03-01, '2026-03-01 12:00', yesterday or '2 weeks ago'");
+	if (is_local) {
+		*begin = vv_zone_first(z, *begin);
+		*end = vv_zone_first(z, *end);
+	}
+	return VV_OK;
 }
