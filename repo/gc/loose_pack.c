@@ -255,11 +255,16 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 
 /* --- the list of our packs --------------------------------------------------------- */
 
-static bool pack_has(const packing *p, const char *hex, const char *ext)
+static vv_status pack_has(const packing *p, const char *hex, const char *ext, bool *out,
+			  vv_error *err)
 {
 	vv_auto(char) *path = packing_file(p, hex, ext);
 
-	return vv_exists(path);
+	vv_stat st;
+	vv_status rc = path ? vv_lstat(&st, path, err) : vv_fail_nomem(err);
+
+	*out = rc == VV_OK;
+	return vv_missing_ok(rc, err);
 }
 
 static bool is_listed(const packing *p, const char *hex)
@@ -278,24 +283,31 @@ static int smallest_first(const void *x, const void *y)
 }
 
 /* Is it whole, and has nobody marked it to be kept? */
-static bool is_free(const packing *p, const char *hex)
+static vv_status is_free(const packing *p, const char *hex, bool *out, vv_error *err)
 {
-	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
+	static const char *const parts[] = {"pack", "idx", "keep", "promisor", "bitmap", "mtimes"};
+	bool has = true;
+	vv_status rc;
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (pack_has(p, hex, marks[i])) return false;
+	*out = false;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if ((rc = pack_has(p, hex, parts[i], &has, err)) < 0 || has != (i < 2)) return rc;
 	}
-	return pack_has(p, hex, "pack") && pack_has(p, hex, "idx");
+	*out = true;
+	return VV_OK;
 }
 
 static vv_status add_pack(packing *p, const char *hex, bool own, vv_error *err)
 {
 	vv_auto(char) *path = packing_file(p, hex, "pack");
+	bool whole;
 	vv_stat st;
+	vv_status rc;
 
-	if (is_listed(p, hex) || !is_free(p, hex) || vv_lstat(&st, path, VV_IGNORED) < 0) {
-		return VV_OK;
-	}
+	if (is_listed(p, hex)) return VV_OK;
+	if ((rc = is_free(p, hex, &whole, err)) < 0) return rc;
+	if (!path) return vv_fail_nomem(err);
+	if (!whole || vv_lstat(&st, path, VV_IGNORED) < 0) return VV_OK;
 	if (!vv_array_room(p->packs, p->pack_count, p->pack_cap)) return vv_fail_nomem(err);
 	own_pack *pack = &p->packs[p->pack_count++];
 	*pack = (own_pack){.bytes = st.size, .own = own};
@@ -330,7 +342,10 @@ static vv_status list_own(packing *p, vv_error *err)
 /* Takes away what a removal that was stopped has left: an index is made after its pack. */
 static vv_status remove_left(const packing *p, const char *hex, const char *path, vv_error *err)
 {
-	return pack_has(p, hex, "pack") ? VV_OK : vv_unlink(path, true, err);
+	bool has;
+	vv_status rc = pack_has(p, hex, "pack", &has, err);
+
+	return rc < 0 || has ? rc : vv_unlink(path, true, err);
 }
 
 /* Those that git made, too, as its own gc does. Not where an index over all packs names them. */
