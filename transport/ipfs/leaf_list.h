@@ -5,7 +5,7 @@
  * With it any block of the UnixFS file can be made from its CID: a node from the leaves below it,
  * a leaf by having its bytes made again. It is derived from the version alone, is checked when it
  * is opened, may be wrong (what is made is compared with its CID), and may be deleted. About 44
- * bytes a leaf; read in place. Format: docs/formats/store.md, "leaf list".
+ * bytes a leaf; read in place. Format: leaf_list.c.
  *
  * Where leaves end: where the maker's pieces end; a piece of more than VV_BLOCK_MAX bytes gives
  * leaves of VV_BLOCK_MAX, the last one shorter. A file without bytes has one empty leaf.
