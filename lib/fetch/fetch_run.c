@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/fetch/signed_plan.h"
+#include "lib/fetch/stand_in.h"
 #include "lib/heads/named.h"
 #include "lib/heads/nearby.h"
 #include "lib/heads/seen.h"
@@ -233,12 +234,12 @@ static vv_status take_host(run *r, size_t place, vv_error *err)
 	return VV_OK;
 }
 
-/* The first of the further peers that answers, else the first Git host among them, stands in for the remote, which err says does not: it gives the
- * history, too. All of them are asked at once. */
+/* Of the further peers that answer, the one with the newest signed head, or a peer before a Git host, stands in for the remote, which
+ * err says does not: it gives the history, too. All of them are asked at once. */
 static vv_status take_stand_in(run *r, vv_error *err)
 {
 	vv_ask *asks[VV_SUPPLIERS_MAX];
-	size_t count = 0, place = 0, host = 0;
+	size_t count = 0, place = 0, places[VV_SUPPLIERS_MAX];
 	vv_error why;
 
 	for (size_t i = 1; i < r->supplier_count; i++) {
@@ -255,28 +256,38 @@ static vv_status take_stand_in(run *r, vv_error *err)
 		if (s->ask && s->ask->status == VV_OK) {
 			s->adopt(s);
 			s->opened = true;
-			place = place == 0 && s->peer ? i : place;
-			host = host == 0 && !s->peer ? i : host;
 		} else if (s->ask) {
 			s->dropped = s->left_out = s->noted = true;
 			s->why = s->ask->why;
 		}
 	}
-	if (place == 0 && host == 0) {
+	count = 0;
+	for (int host = false; host <= true; host++) {
+		for (size_t i = 1; i < r->supplier_count; i++) {
+			if (r->suppliers[i].opened && (r->suppliers[i].peer == NULL) == host) {
+				places[count++] = i;
+			}
+		}
+	}
+	if (count == 0) {
 		tell_left_out(r);
 		return err->code;
 	}
 	vv_notes_warn(r->t.notes, "%s", err->message);
-	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
-		      vv_text_url(r->suppliers[place ? place : host].name));
-	r->stand_in = true;
-	r->near = vv_named_has(&r->nearby.found, r->suppliers[place ? place : host].name);
-	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place ? place : host].name, &why) <
-	    0) {
+	if (vv_stand_in_choose(&place, &r->t, r->j->repo, r->suppliers, places, count, &why) < 0) {
+		tell_left_out(r);
 		*err = why;
 		return why.code;
 	}
-	if (place == 0) return take_host(r, host, err);
+	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
+		      vv_text_url(r->suppliers[place].name));
+	r->stand_in = true;
+	r->near = vv_named_has(&r->nearby.found, r->suppliers[place].name);
+	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place].name, &why) < 0) {
+		*err = why;
+		return why.code;
+	}
+	if (!r->suppliers[place].peer) return take_host(r, place, err);
 	vv_supplier first = r->suppliers[place];
 	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
 	r->suppliers[0] = first;

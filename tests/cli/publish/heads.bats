@@ -428,6 +428,30 @@ signed_peer() {
 	stderr_has "rollback: "
 }
 
+@test "with the origin off the copy with the newest head is taken, and one that cannot be believed is left out" {
+	local n
+	signed_peer
+	varve clone -q "$PWD/../served.git" ../b
+	for n in 1 2 3; do
+		cp -r ../served.git "../copy$n.git"
+		another "$((n + 1))"
+		as ada varve push -q
+	done
+	mv ../served.git ../copy4.git
+	cd ../b
+	succeeds varve fetch --from ../copy1.git --from ../copy3.git --from ../copy2.git
+	stderr_has "the history comes from ../copy3.git instead"
+	at "$(git -C ../a rev-parse main~1)"
+	succeeds varve fetch --from ../copy2.git --from ../copy4.git
+	stderr_has "the history comes from ../copy4.git instead"
+	stderr_has "../copy2.git is left out: rollback: "
+	at "$(git -C ../a rev-parse main)"
+	ends_with 2 varve fetch --from ../copy2.git --from ../copy1.git
+	stderr_has "rollback: '../copy2.git' shows head 2"
+	stderr_has "../copy1.git is left out: rollback: "
+	at "$(git -C ../a rev-parse main)"
+}
+
 @test "signing that was killed before its head was trusted goes on after that head" {
 	signed
 	cp .git/varve/trust "$HOME/before"
