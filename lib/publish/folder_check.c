@@ -3,14 +3,11 @@
  */
 #include "lib/publish/folder_check.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/hint.h"
 #include "base/path.h"
-#include "base/sys.h"
 #include "lib/publish/folder_state.h"
 #include "lib/remotes/folder_url.h"
 #include "repo/git/run_git.h"
@@ -33,22 +30,6 @@ static void put_name(vv_folder_checked *c, const char *name)
 		if (strncmp(p, name, len) == 0 && p[len] == '\n') return;
 	}
 	vv_buf_printf(&c->damaged, "%s\n", name);
-}
-
-/* Is it the file that was written? false: it cannot be read, too. */
-static bool has_hash(const char *dir, const vv_folder_item *it)
-{
-	vv_auto(char) *path = vv_path_join(dir, it->name, (char *)NULL);
-	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
-	char part[65536];
-	ssize_t n = -1;
-
-	const int fd = path && hash ? vv_open(path, O_RDONLY | O_NOFOLLOW, 0, VV_IGNORED) : -1;
-	while (fd >= 0 && (n = vv_read_full(fd, part, sizeof(part), path, VV_IGNORED)) > 0) {
-		vv_xxh3_update(hash, part, (size_t)n);
-	}
-	(void)vv_close(fd, path, VV_IGNORED);
-	return n == 0 && vv_xxh3_digest(hash) == it->hash;
 }
 
 /* What the last run left: packs and lists by their lengths, tables by their hashes. */
@@ -75,7 +56,7 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, vv_error *err
 		const vv_folder_item *it = &s.files.items[i];
 		/* one without a hash is of a publish before there were any: the next one writes it again */
 		if (!vv_folder_has(dir, it->name, it->number) ||
-		    (it->hash != 0 && !has_hash(dir, it))) {
+		    (it->hash != 0 && !vv_folder_has_bytes(dir, it))) {
 			put_name(c, it->name);
 		}
 	}

@@ -3,6 +3,7 @@
  */
 #include "lib/publish/folder_state.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -18,6 +20,7 @@
 
 #define FIRST "varve folder 1\n"
 #define STATE_MAX ((size_t)64 << 20)
+#define PART ((size_t)1 << 16) /* of a file, read at a time */
 
 void vv_folder_state_clear(vv_folder_state *s)
 {
@@ -174,6 +177,24 @@ bool vv_folder_has(const char *dir, const char *path, uint64_t bytes)
 
 	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
 	       st.size == bytes;
+}
+
+bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it)
+{
+	vv_auto(char) *path = vv_path_join(dir, it->name, (char *)NULL);
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
+	vv_auto(vv_buf) part = VV_BUF_INIT;
+	ssize_t n = -1;
+
+	if (!vv_folder_has(dir, it->name, it->number) || !hash || !vv_buf_reserve(&part, PART)) {
+		return false;
+	}
+	const int fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, VV_IGNORED);
+	while (fd >= 0 && (n = vv_read_full(fd, part.data, PART, path, VV_IGNORED)) > 0) {
+		vv_xxh3_update(hash, part.data, (size_t)n);
+	}
+	(void)vv_close(fd, path, VV_IGNORED);
+	return n == 0 && vv_xxh3_digest(hash) == it->hash;
 }
 
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err)

@@ -56,6 +56,8 @@ vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, con
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name); /* NULL */
 /* Is the file there, of this length? */
 bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
+/* Is it the file that was written, to the byte? */
+bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it);
 /* How many files are in a folder of it; 0 where it is not there. */
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err);
 /* Notes the packs, lists and versions of the store, and the packs of repo.git with their indexes. */

@@ -44,15 +44,11 @@ static bool is_own(const char *path)
 	return strncasecmp(path, "gc-", 3) == 0;
 }
 
-/* Is the file there as the state has it? */
+/* Is the file there as the state has it? All of it is read: one whose bytes changed since is written again. */
 static bool is_there(const vv_folder_tables *t, const vv_folder_item *it, const vv_oid *blob)
 {
-	vv_auto(char) *path = it ? vv_path_join(t->dir, it->name, (char *)NULL) : NULL;
-	vv_stat st;
-
-	return path && it->number > 0 && it->hash != 0 && vv_oid_equal(&it->blob, blob) &&
-	       vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
-	       st.size == it->number;
+	return it && it->number > 0 && it->hash != 0 && vv_oid_equal(&it->blob, blob) &&
+	       vv_folder_has_bytes(t->dir, it);
 }
 
 static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)

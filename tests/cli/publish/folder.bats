@@ -234,6 +234,29 @@ teardown() {
 	[ "$(cat ../public/index.html)" = own ]
 }
 
+@test "a table or page whose bytes changed is written again by the next run" {
+	local file
+	[ -x "$VARVE_BIN/varve-web" ] || skip "varve-web is not built"
+	a_table
+	succeeds varve publish -o ../public
+	cp -a ../public ../good
+	for file in prices.csv pages/search/index.html pages/assets/style.css; do
+		printf '\125' | dd of="../public/$file" bs=1 seek=30 conv=notrunc 2> /dev/null
+		touch -r "../good/$file" "../public/$file"
+		succeeds varve publish -o ../public
+		diff -r ../good ../public
+	done
+	truncate -s 20 ../public/index.html
+	succeeds varve publish -o ../public
+	diff -r ../good ../public
+	rm ../public/pages/varve-export
+	ends_with 2 varve publish -o ../public
+	stderr_has "remove it: the next publish writes it again"
+	rm -r ../public/pages
+	succeeds varve publish -o ../public
+	diff -r ../good/pages ../public/pages
+}
+
 @test "what is missing, empty or cut in the folder is written again by the next run" {
 	local how file one
 	a_table 3000

@@ -174,6 +174,7 @@ begin() {
 	succeeds varve cat 'HEAD:b.toy#Prices'
 	succeeds varve sign -q --name data
 	succeeds varve publish -q --no-pages -o ../p
+	succeeds varve publish -q -o ../w
 	succeeds varve web --export ../e HEAD
 	cd ..
 	succeeds varve clone -q --lazy "$url" l
@@ -185,7 +186,7 @@ begin() {
 	with_leftovers
 	(cd store && find packs lists versions -type f | sort) | comm -13 needed - > garbage # what is not in a, too
 	mended
-	for i in a store host.git x y l m j e p q c i d config cache; do
+	for i in a store host.git x y l m j e p q w c i d config cache; do
 		cp -a $i $i.0
 	done
 }

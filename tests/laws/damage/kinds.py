@@ -3,7 +3,7 @@
 
 TOP has a repository `a` with a store, a plain host, two holders of its vault, a lazy clone `l`, a repository with a merge in conflict `m`, one in
 which a switch was killed `j`, a clone that was killed `c`, one with leftovers of transfers `i`, one after damage `d`, an export of pages `e`, a
-published folder `p` and a clone of it `q`, and a copy of each, NAME.0, to begin from. KINDS is every kind of
+published folder `p`, a clone of it `q`, one with pages `w`, and a copy of each, NAME.0, to begin from. KINDS is every kind of
 file that varve writes there, DAMAGES what may happen to one. Of all pairs one of EVERY is tried, from SEED on; in each:
 
   - no command crashes, and none gives other bytes than were put in, here or in a new clone;
@@ -33,6 +33,7 @@ PARTS = ["a", "store", "host.git", "x", "y", "config"]  # what each pair needs, 
 EXPORT = [["varve", "web", "--export", "../e", "HEAD"]]
 PUSH = [["varve", "push", "--blocks"]]
 PUBLISH = [["varve", "publish", "-q", "--no-pages", "-o", "../p"]]
+PAGES = [["varve", "publish", "-q", "-o", "../w"]]
 AGAIN = [["varve", "clone", "-q", "ssh://host" + os.path.join(top, "host.git"), "../c"]]
 FETCH = [["varve", "fetch", "--data", "--all"]]
 VAULT = [["varve", "vault", "repair"], ["varve", "vault", "replicate"]]
@@ -96,7 +97,7 @@ KINDS = [
     ("folder: version", "p/versions/*", VERIFY, MEND),
     ("folder: history", "p/repo.git/objects/pack/*", VERIFY, MEND),
     ("folder: files of git", "p/repo.git/*", None, PUBLISH),
-    ("folder: table", "p/t.csv", VERIFY, MEND),
+    ("folder: table", "p/t.csv", VERIFY, PUBLISH),
     ("folder: lock", "p/.varve-lock", None, PUBLISH),
     ("folder: list of history", "p/repo.git/objects/info/*", None, PUBLISH),
     ("folder: refs", "p/repo.git/info/refs", None, PUBLISH),
@@ -118,6 +119,8 @@ KINDS = [
     ("killed switch: kept file", "j/.git/varve/journal/kept-*", None, [["varve", "restore", "-q", "."]]),
     ("export: list", "e/varve-export", None, EXPORT),
     ("export: page or file", "e/*/**/*", None, EXPORT),
+    ("pages of a folder: page or file", "w/pages/*/**/*", None, PAGES),
+    ("pages of a folder: table", "w/t.csv", None, PAGES),
 ]
 ALSO = {  # what looks at these, beside the commands that look at all
     "vault": [AUDIT],
@@ -301,7 +304,7 @@ def one(kind, pattern, seen, mends, how, number):
         judge.run(PRUNE)
     if not refused:  # a newer varve's is not overwritten
         for args in mends:
-            cwd = "a" if args in EXPORT + PUBLISH + AGAIN else None
+            cwd = "a" if args in EXPORT + PUBLISH + PAGES + AGAIN else None
             code, out, said = judge.run(args, cwd)
             if code != 0 and how == "folder" and os.path.isdir(file) and os.path.basename(file) in said:
                 os.rmdir(file)  # it is named, and nothing else is lost
@@ -321,6 +324,8 @@ def one(kind, pattern, seen, mends, how, number):
             judge.recover()
         if kind.startswith("export") and exported("e") != exported("e.0"):
             judge.fault("the export again is another")
+        if kind.startswith("pages") and exported("w") != exported("w.0"):
+            judge.fault("the pages again are others")
         code, out, said = judge.run(DOCTOR)
         if code != 0:
             judge.fault(f"doctor afterwards: {out.decode()[:300]}{said[:300]}")

@@ -40,7 +40,14 @@ static vv_status write_index(const char *folder, vv_error *err)
 		"<title>Pages</title>\n<a href=\"pages/index.html\">Pages</a>\n";
 	vv_auto(char) *path = vv_path_join(folder, "index.html", (char *)NULL);
 
-	if (path && vv_exists(path)) return VV_OK; /* it may be somebody's own */
+	vv_auto(vv_buf) there = VV_BUF_INIT;
+
+	/* somebody's own stays; the beginning of ours is one that was cut */
+	if (path && vv_exists(path) &&
+	    (vv_read_regular(&there, path, sizeof(text), VV_IGNORED) < 0 ||
+	     strncmp(text, vv_buf_cstr(&there), there.len) != 0)) {
+		return VV_OK;
+	}
 	return vv_write_file(path, text, sizeof(text) - 1, true, err);
 }
 
@@ -58,8 +65,11 @@ static vv_status export_pages(const options *o, const vv_publishing *p, vv_error
 	const vv_run run = {.argv = argv, .env = vv_environ(), .output = &out, .errors = &said};
 	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	if (code == 0) return write_index(o->output, err);
-	return vv_fail(err, VV_EIO, "the folder is complete but for its pages: %.*s",
-		       (int)strcspn(vv_buf_cstr(&said), "\n"), vv_buf_cstr(&said));
+	(void)vv_fail(err, VV_EIO, "the folder is complete but for its pages: %.*s",
+		      (int)strcspn(vv_buf_cstr(&said), "\n"), vv_buf_cstr(&said));
+	return vv_hint(err,
+		       "if '%s' has nothing of yours, remove it: the next publish writes it again",
+		       vv_text_shows(pages));
 }
 
 static vv_status print_json(const vv_publishing *p, const char *folder, vv_error *err)
