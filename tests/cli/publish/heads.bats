@@ -254,6 +254,35 @@ at() {
 	grep -q "number 2" "$HOME/out"
 }
 
+@test "no push from a clone with varve takes a signed head back, and one without varve is told by the next fetch" {
+	a_table
+	key_of ada
+	git init -q --bare --template= ../host.git
+	git remote add origin "file://$BATS_TEST_TMPDIR/work/host.git"
+	git config remote.origin.varveKind git
+	git config varve.sign true
+	as ada varve push -q -u origin main
+	git config --global remote.origin.varveKind git
+	varve clone -q --git-host "file://$BATS_TEST_TMPDIR/work/host.git" ../b
+	another 2
+	as ada varve push -q
+	git -C ../b config remote.origin.mirror true
+	git -C ../b config --unset remote.origin.fetch
+	ends_with 1 git -C ../b push -q origin
+	stderr_has "would overwrite refs/varve/heads/$key_ada of origin, which says which version is the newest signed one"
+	git -C ../b update-ref -d "refs/varve/heads/$key_ada"
+	git -C ../b fetch -q origin refs/varve/blocks:refs/varve/blocks
+	ends_with 1 git -C ../b push -q --mirror origin
+	stderr_has "would delete refs/varve/heads/$key_ada of origin"
+	git -C ../host.git update-ref -d "refs/varve/heads/$key_ada"
+	varve clone -q --git-host "file://$BATS_TEST_TMPDIR/work/host.git" ../c 2> "$HOME/err"
+	succeeds as ada varve fetch
+	stderr_has "shows no signed head, and one is trusted here"
+	another 3
+	succeeds as ada varve push
+	[ "$(git -C ../host.git rev-parse "refs/varve/heads/$key_ada")" = "$(git rev-parse "refs/varve/heads/$key_ada")" ]
+}
+
 @test "an SSH key signs, by its file and by the agent" {
 	command -v ssh-agent > /dev/null || skip "ssh-agent is not installed"
 	a_table

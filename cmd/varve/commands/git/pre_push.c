@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/heads/head.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
@@ -65,18 +66,30 @@ static bool is_blocks_ref(const run *r, const char *name, size_t len)
 	return false;
 }
 
+static bool is_head(const char *name, size_t len)
+{
+	return len > strlen(VV_HEADS) && memcmp(name, VV_HEADS, strlen(VV_HEADS)) == 0;
+}
+
+/* A ref that others lean on: a push must not take it back. */
+static bool only_grows(const run *r, const char *name, size_t len)
+{
+	return is_blocks_ref(r, name, len) || is_head(name, len);
+}
+
 static vv_status refuse(const run *r, const char *what, const char *ref, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "this push would %s %s of %s, which holds the rows of all tables",
-		what, vv_text_shows(ref), vv_text_shows(r->name));
+	vv_fail(err, VV_EREFUSED, "this push would %s %s of %s, which %s", what, vv_text_shows(ref),
+		vv_text_shows(r->name),
+		is_head(ref, strlen(ref)) ? "says which version is the newest signed one"
+					  : "holds the rows of all tables");
 	return vv_hint(err,
 		       "'git push --all %s', then 'git push --tags %s' push all that is yours; "
 		       "'git push --no-verify' does it all the same",
 		       vv_text_shows(r->name), vv_text_shows(r->name));
 }
 
-/* The blocks' ref only grows. */
-static vv_status see_blocks_ref(const run *r, const vv_push_ref *ref, vv_error *err)
+static vv_status see_growing_ref(const run *r, const vv_push_ref *ref, vv_error *err)
 {
 	bool known = false, forward = false, gone = vv_oid_is_null(&ref->id);
 	vv_status rc = VV_OK;
@@ -128,8 +141,8 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 			       "these are not the arguments that git passes to a pre-push hook");
 	}
 	ref.name = words[2];
-	if (is_blocks_ref(r, ref.name, strlen(ref.name))) {
-		vv_status rc = see_blocks_ref(r, &ref, err);
+	if (only_grows(r, ref.name, strlen(ref.name))) {
+		vv_status rc = see_growing_ref(r, &ref, err);
 		if (rc < 0) return rc;
 	}
 	if (vv_oid_is_null(&ref.id)) return VV_OK;
@@ -227,7 +240,7 @@ static bool is_mirror(const run *r)
 	return is;
 }
 
-/* A mirror loses what is not here, and no clone has the blocks' ref. */
+/* A mirror loses what is not here: no clone has the blocks' ref, and some have no signed heads. */
 static vv_status see_mirror(const run *r, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT, word = VV_BUF_INIT;
@@ -242,7 +255,7 @@ static vv_status see_mirror(const run *r, vv_error *err)
 
 	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n"), id = strcspn(p, "\t\n") + 1;
-		if (id < len && is_blocks_ref(r, p + id, len - id)) {
+		if (id < len && only_grows(r, p + id, len - id)) {
 			vv_buf_reset(&name);
 			vv_buf_put(&name, p + id, len - id);
 			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, VV_IGNORED) == VV_OK) {
