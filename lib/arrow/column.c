@@ -257,6 +257,19 @@ static int try_one(vv_arrow_column *c, vv_batch *b, vv_error *err)
 	return c->tried.fits;
 }
 
+/* What rows that share this text need of it. */
+static void note_text(vv_arrow_column *c, vv_arrow_value *v, const vv_cell *cell)
+{
+	v->len = v->is == VV_ARROW_VALUE ? cell->len : 0;
+	if (c->has_dictionary) {
+		v->u.i = -1;
+	} else if (v->len <= sizeof v->u.text) {
+		memcpy(v->u.text, cell->text ? cell->text : "", v->len);
+	} else {
+		c->short_texts = false;
+	}
+}
+
 vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
 {
 	vv_group_run *r = &c->run;
@@ -271,19 +284,20 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
 	}
 	bool misfit = false;
 	c->null = false;
+	c->short_texts = !c->has_dictionary;
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		vv_arrow_value *v = &c->shared[i];
 
 		rc = read_value(v, c, &r->cells[i], err);
 		misfit = misfit || v->is == VV_ARROW_MISFIT;
 		c->null = c->null || v->is == VV_ARROW_NULL;
-		if (c->form == VV_ARROW_TEXT && v->is == VV_ARROW_VALUE) {
-			v->u.i = r->cells[i].len;
+		if (c->form == VV_ARROW_TEXT) {
+			note_text(c, v, &r->cells[i]);
 		}
 	}
 	const bool fit = r->form == VV_RUN_SHARED && !misfit;
 	c->words = fit && value_sizes[c->form] == sizeof(int64_t);
-	c->shares_texts = fit && c->form == VV_ARROW_TEXT && !c->has_dictionary;
+	c->shares_texts = fit && c->form == VV_ARROW_TEXT;
 	return rc;
 }
 
@@ -337,14 +351,21 @@ static vv_status put_shared_texts(vv_arrow_column *c, const uint32_t *rows, size
 
 	shared_of(of, &c->run, rows, count);
 	for (size_t i = 0; i < count; i++) {
-		end += (uint64_t)c->shared[of[i]].u.i;
+		end += c->shared[of[i]].len;
 		ends[i] = (uint32_t)end;
 	}
 	if (end > INT32_MAX) return too_much_text(c, err);
-	if (!vv_arrow_room(&c->text, end - c->text.len)) return vv_fail_nomem(err);
+	if (!vv_arrow_room(&c->text, end - c->text.len + sizeof c->shared->u.text)) {
+		return vv_fail_nomem(err);
+	}
 	char *to = c->text.bytes + c->text.len;
-	for (size_t i = 0; i < count; i++) {
-		const size_t len = (size_t)c->shared[of[i]].u.i;
+	/* One move each: the next one covers what is too much. */
+	for (size_t i = 0; c->short_texts && i < count; i++) {
+		memcpy(to, c->shared[of[i]].u.text, sizeof c->shared->u.text);
+		to += c->shared[of[i]].len;
+	}
+	for (size_t i = 0; !c->short_texts && i < count; i++) {
+		const size_t len = c->shared[of[i]].len;
 
 		if (len > 0) {
 			memcpy(to, c->run.cells[of[i]].text, len);
@@ -451,6 +472,29 @@ static vv_status put_place(vv_arrow_column *c, const char *text, size_t len, siz
 	return VV_OK;
 }
 
+/* Texts that rows share, of an array with a dictionary. */
+static vv_status put_places(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			    vv_error *err)
+{
+	int32_t *to = (int32_t *)(void *)c->values.bytes + have;
+	uint8_t of[VV_ARROW_STEP];
+	vv_status rc;
+
+	shared_of(of, &c->run, rows, count);
+	for (size_t i = 0; i < count; i++) {
+		vv_arrow_value *v = &c->shared[of[i]];
+
+		if (v->u.i < 0) {
+			const char *text = v->is == VV_ARROW_NULL ? NULL : c->run.cells[of[i]].text;
+
+			if ((rc = put_place(c, text, v->len, have + i, err)) < 0) return rc;
+			v->u.i = to[i];
+		}
+		to[i] = (int32_t)v->u.i;
+	}
+	return mark_shared(c, of, count, have, err);
+}
+
 static void put_value(vv_arrow_column *c, const vv_arrow_value *v, size_t row)
 {
 	switch (c->form) {
@@ -520,8 +564,10 @@ vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t c
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
 {
 	if (!make_room(c, have, count)) return vv_fail_nomem(err);
-	vv_status rc = c->run.numbers    ? put_numbers(c, rows, count, have, err)
-		       : c->words        ? put_words(c, rows, count, have, err)
+	vv_status rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
+		       : c->words     ? put_words(c, rows, count, have, err)
+		       : c->shares_texts && c->has_dictionary
+			       ? put_places(c, rows, count, have, err)
 		       : c->shares_texts ? put_shared_texts(c, rows, count, have, err)
 					 : put_cells(c, rows, count, have, number, misfits, err);
 	c->values.len += count * value_sizes[c->form];
@@ -703,6 +749,9 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
 	vv_arrow_drop(&c->values);
 	vv_arrow_drop(&c->text);
 	c->nulls = 0;
+	for (size_t i = 0; c->has_dictionary && c->shares_texts && i < c->run.count; i++) {
+		c->shared[i].u.i = -1; /* the dictionary is a new one */
+	}
 	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
 	if (!vv_arrow_room(&c->values, (rows + 1) * value_sizes[c->form] + 1) ||
 	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, 1)) ||

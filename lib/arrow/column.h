@@ -42,10 +42,12 @@ typedef struct vv_arrow_reading {
 /* What becomes of a value that rows share, or of one cell. */
 typedef struct vv_arrow_value {
 	enum { VV_ARROW_VALUE, VV_ARROW_NULL, VV_ARROW_MISFIT } is;
+	uint32_t len; /* of a text that rows share */
 	union {
-		int64_t i;
+		int64_t i; /* or its place in the dictionary, -1 while that is not known */
 		double d;
 		vv_arrow_units w;
+		char text[16]; /* one that is no longer */
 	} u;
 } vv_arrow_value;
 
@@ -73,7 +75,8 @@ typedef struct vv_arrow_column {
 	vv_group_run run;
 	vv_arrow_value *shared; /* of each of its values; room for 255 */
 	bool words;             /* they have eight bytes each, and none is a misfit */
-	bool shares_texts;      /* they are texts whose lengths are u.i, and none is a misfit */
+	bool shares_texts;      /* they are texts, and none is a misfit */
+	bool short_texts;       /* u.text has each of them */
 	bool null;              /* one of them is null */
 	struct {
 		bool known, fits;

@@ -41,6 +41,7 @@ static const struct {
 	      {"space", "datetime", ""},
 	      {"flag", "boolean", ""},
 	      {"kind", "string", ""},
+	      {"label", "string", ",\"missingValues\":[\"\",\"none\"]"},
 	      {"digits", "string", ""},
 	      {"text", "string", ""},
 	      {"same", "integer", ""},
@@ -119,6 +120,7 @@ static void put_row(vv_buf *b, vv_prng *r, unsigned i)
 	put(b, true, "2026-%02u-%02u %02u:%02u:%02u", month, day, hour, minute, second);
 	put(b, n % 11 > 0, "%s", n % 2 ? "true" : "false");
 	put(b, n % 13 > 0, "kind %u", n % 6);
+	put(b, n % 5 > 0, "%s", n % 7 ? &"a label of more than sixteen bytes"[n % 7 * 5] : "none");
 	put(b, true, "%u", n);
 	put(b, n % 17 > 0, "w%" PRIx64 "\xc3\xa9", vv_prng_u64(r) >> n % 60);
 	put(b, true, "5");
@@ -310,6 +312,7 @@ static void agrees_in_all_ways(const varve_table *t, const char *const *some, co
 	agrees(t, &share, 0, 0, VARVE_NUMBERS_DOUBLE);
 	agrees(t, &all, VARVE_ARROW_DICTIONARIES, 500, VARVE_NUMBERS_DECIMAL);
 	agrees(t, &filtered, 0, 100, VARVE_NUMBERS_DECIMAL);
+	agrees(t, &filtered, VARVE_ARROW_DICTIONARIES, 100, VARVE_NUMBERS_TEXT);
 	agrees(t, &share, VARVE_ARROW_DICTIONARIES | VARVE_ARROW_TEXT, 0, VARVE_NUMBERS_TEXT);
 	varve_filter_free(where);
 }
