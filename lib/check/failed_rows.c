@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -159,6 +160,7 @@ typedef struct writer {
 	vv_table_reader *reader;
 	vv_batch batch;
 	vv_dialect dialect;
+	bool json; /* the table's file is; then so are its faulty rows, one a line */
 	vv_buf out, problems;
 	int fd;
 	char *temp;
@@ -201,8 +203,48 @@ static vv_status read_row(writer *w, uint64_t row, vv_error *err)
 			 : VV_OK;
 }
 
+static void put_csv(writer *w, uint64_t row, uint64_t line, const vv_cell *cells)
+{
+	if (line > 0) {
+		vv_buf_printf(&w->out, "%llu", (unsigned long long)line);
+	}
+	vv_buf_printf(&w->out, "%c%llu%c", w->dialect.delimiter, (unsigned long long)row,
+		      w->dialect.delimiter);
+	put_text(w, vv_buf_cstr(&w->problems), w->problems.len);
+	for (size_t i = 0; cells && i < w->batch.columns; i++) {
+		vv_buf_putc(&w->out, (char)w->dialect.delimiter);
+		vv_cell_write_csv(&w->out, &cells[i], &w->dialect, VV_QUOTE_MINIMAL, VV_CELL_LATER);
+	}
+	vv_buf_putc(&w->out, '\n');
+}
+
+static void put_json(writer *w, uint64_t row, uint64_t line, const vv_cell *cells)
+{
+	const vv_field *fields = w->t->schema.fields;
+
+	vv_buf_putc(&w->out, '{');
+	if (line > 0) {
+		vv_buf_printf(&w->out, "\"check_line\": %llu, ", (unsigned long long)line);
+	}
+	vv_buf_printf(&w->out,
+		      "\"check_row\": %llu, \"check_problems\": ", (unsigned long long)row);
+	vv_json_put_string(&w->out, vv_buf_cstr(&w->problems), w->problems.len);
+	for (size_t i = 0; cells && i < w->batch.columns; i++) {
+		if (cells[i].state == VV_CELL_ABSENT) {
+			continue;
+		}
+		vv_buf_puts(&w->out, ", ");
+		vv_json_put_string(&w->out, fields[i].name, fields[i].name_len);
+		vv_buf_puts(&w->out, ": ");
+		vv_cell_write_json(&w->out, &cells[i], &w->t->root.dialect);
+	}
+	vv_buf_puts(&w->out, "}\n");
+}
+
 static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 {
+	const vv_cell *cells = NULL;
+
 	vv_status rc = vv_buf_ok(&w->problems, err);
 
 	if (rc < 0) return rc;
@@ -211,23 +253,15 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 		w->edits[w->edit_count++] = (vv_row_edit){.row = row - 1, .action = VV_ROW_REMOVE};
 	}
 	if (!w->r->file) return VV_OK;
-	if (line > 0) {
-		vv_buf_printf(&w->out, "%llu", (unsigned long long)line);
-	}
-	vv_buf_printf(&w->out, "%c%llu%c", w->dialect.delimiter, (unsigned long long)row,
-		      w->dialect.delimiter);
-	put_text(w, vv_buf_cstr(&w->problems), w->problems.len);
 	if (w->t && row <= w->t->root.rows) {
 		if ((rc = read_row(w, row - 1, err)) < 0) return rc;
-		const vv_cell *cells = w->batch.cells +
-				       (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
-		for (size_t i = 0; i < w->batch.columns; i++) {
-			vv_buf_putc(&w->out, (char)w->dialect.delimiter);
-			vv_cell_write_csv(&w->out, &cells[i], &w->dialect, VV_QUOTE_MINIMAL,
-					  VV_CELL_LATER);
-		}
+		cells = w->batch.cells + (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
 	}
-	vv_buf_putc(&w->out, '\n');
+	if (w->json) {
+		put_json(w, row, line, cells);
+	} else {
+		put_csv(w, row, line, cells);
+	}
 	return flush(w, PIECE, err);
 }
 
@@ -312,7 +346,7 @@ static vv_status write_failed(writer *w, vv_error *err)
 	if (w->t) {
 		rc = vv_table_reader_open(&w->reader, w->t, NULL, 0, false, err);
 	}
-	if (rc == VV_OK && w->r->file) {
+	if (rc == VV_OK && w->r->file && !w->json) {
 		put_header(w);
 	}
 	if (rc == VV_OK && (rc = put_rows(w, err)) == VV_OK && w->r->file) {
@@ -344,8 +378,8 @@ vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 
 	vv_batch_init(&w.batch);
 	vv_dialect_init(&w.dialect);
-	if (w.t && w.t->root.dialect.form == VV_FORM_CSV &&
-	    strchr(",;|\t", w.t->root.dialect.delimiter)) {
+	w.json = w.t && w.t->root.dialect.form != VV_FORM_CSV;
+	if (w.t && !w.json && strchr(",;|\t", w.t->root.dialect.delimiter)) {
 		w.dialect.delimiter = w.t->root.dialect.delimiter;
 	}
 	if ((rc = vv_sorter_finish(r->sorter, err)) == VV_OK &&

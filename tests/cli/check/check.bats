@@ -342,6 +342,27 @@ constraint-error 4 price" ]
 	stderr_has "takes one dataset, and there are 2"
 }
 
+@test "--failed-rows of JSON writes NDJSON, with each value as the file has it" {
+	new_repo .
+	printf '[\n {"id": 1, "v": 2.50, "o": {"a": [1, null]}},\n {"id": 2, "v": -1.0, "s": "\\u00e9\\n\\"", "n": null},\n {"id": 3, "v": -0}\n]\n' > a.json
+	sed -n 's/^ //; s/,$//; /^{/p' a.json > b.ndjson
+	printf '[*]\nv > 0\n' > varve.checks
+	for file in a.json b.ndjson; do
+		varve add -q --key id "$file"
+		ends_with 1 varve check --failed-rows failed "$file"
+		python3 - "$file" <<-'END'
+		import json, sys
+		text = open(sys.argv[1]).read()
+		rows = json.loads(text) if text[0] == "[" else [json.loads(line) for line in text.splitlines()]
+		found = [json.loads(line, parse_float=str) for line in open("failed")]
+		assert [r["check_row"] for r in found] == [2, 3], found
+		assert [r["v"] for r in found] == ["-1.0", 0] and "o" not in found[0] and found[0]["n"] is None, found
+		assert all("v > 0" in r["check_problems"] or "condition" in r["check_problems"] for r in found), found
+		assert found[0]["s"] == rows[1]["s"], found
+		END
+	done
+}
+
 @test "files are checked outside of any repository" {
 	rows 20 > prices.csv
 	echo '{"fields": [{"name": "id", "type": "integer"}, {"name": "name"}, {"name": "price", "type": "number",
