@@ -25,6 +25,7 @@ VV_AUTO_FREE(git_odb_object, git_odb_object_free)
 VV_AUTO_FREE(git_object, git_object_free)
 VV_AUTO_FREE(git_commit, git_commit_free)
 VV_AUTO_FREE(git_tree, git_tree_free)
+VV_AUTO_FREE(git_tree_entry, git_tree_entry_free)
 VV_AUTO_FREE(git_reference, git_reference_free)
 VV_AUTO_FREE(git_reference_iterator, git_reference_iterator_free)
 

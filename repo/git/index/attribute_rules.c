@@ -47,6 +47,7 @@ struct vv_attr_rules {
 	vv_hash_index by_macro; /* macros, by name */
 	size_t *others;         /* lines with some */
 	size_t other_count, other_cap;
+	bool folds; /* patterns are in lower case, and paths are put into it */
 };
 
 static bool is_blank(char c)
@@ -187,13 +188,24 @@ static size_t plain_length(const char *p, size_t len)
 	return n;
 }
 
+static void to_lower(char *text)
+{
+	for (; *text; text++) {
+		*text = (char)(*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
+	}
+}
+
 /* A pattern with wildcards is matched as a string, which a NUL has to end. */
 static vv_status keep(vv_attr_rules *r, const char **p, size_t len, vv_error *err)
 {
 	char *copy = vv_arena_strndup(&r->arena, *p, len);
 
+	if (!copy) return vv_fail_nomem(err);
+	if (r->folds) {
+		to_lower(copy);
+	}
 	*p = copy;
-	return copy ? VV_OK : vv_fail_nomem(err);
+	return VV_OK;
 }
 
 /* The first line without wildcards that has this pattern; NULL: none has. */
@@ -251,7 +263,9 @@ static vv_status add_pattern(vv_attr_rules *r, const char *p, size_t len,
 	made.ending = made.by_name && made.plain == 0 && len > 0 && *p == '*' &&
 		      plain_length(p + 1, len - 1) == len - 1;
 	made.len = len;
-	if (made.plain < len && !made.ending && (rc = keep(r, &p, len, err)) < 0) return rc;
+	if ((r->folds || (made.plain < len && !made.ending)) && (rc = keep(r, &p, len, err)) < 0) {
+		return rc;
+	}
 	made.pattern = p;
 	if (!vv_array_room(r->lines.items, r->lines.count, r->lines.cap)) return vv_fail_nomem(err);
 	if (made.plain == len) {
@@ -384,6 +398,7 @@ vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned f
 		vv_buf_clear(take_text);
 		return vv_fail_nomem(err);
 	}
+	r->folds = flags & VV_ATTR_FOLDS;
 	r->text = *take_text;
 	*take_text = (vv_buf)VV_BUF_INIT;
 	vv_arena_init(&r->arena);
@@ -451,11 +466,17 @@ static vv_status find_exact(const vv_attr_rules *r, const char *text, size_t len
 vv_status vv_attr_rules_find(const vv_attr_rules *r, const char *path, vv_attr_found *found,
 			     vv_error *err)
 {
-	const char *name = vv_path_base(path);
+	vv_auto(char) *folded = r->folds ? vv_strdup(path) : NULL;
 	const size_t len = strlen(path);
 	places at = {0};
 	vv_status rc;
 
+	if (r->folds && !folded) return vv_fail_nomem(err);
+	if (folded) {
+		to_lower(folded);
+		path = folded;
+	}
+	const char *name = vv_path_base(path);
 	if ((rc = find_exact(r, path, len, false, &at, err)) < 0 ||
 	    (rc = find_exact(r, name, len - (size_t)(name - path), true, &at, err)) < 0) {
 		goto done;

@@ -24,7 +24,8 @@ typedef struct vv_attr_rules vv_attr_rules;
 
 enum {
 	VV_ATTR_MACROS = 1, /* "[attr]name ..." counts: not below the top folder */
-	VV_ATTR_BLOB = 2    /* from the index: a NUL ends all of it, and a BOM is text */
+	VV_ATTR_BLOB = 2,   /* from the index or HEAD: a NUL ends all of it, and a BOM is text */
+	VV_ATTR_FOLDS = 4   /* patterns match in upper and in lower case */
 };
 
 /* Takes over the buffer, also on failure. */

@@ -18,7 +18,7 @@
 #define NAME ".gitattributes"
 #define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
 
-typedef enum origin { FROM_NOWHERE, FROM_FILE, FROM_INDEX } origin;
+typedef enum origin { FROM_NOWHERE, FROM_FILE, FROM_BLOB } origin;
 
 /* One file, as it was read last. */
 typedef struct source {
@@ -27,7 +27,7 @@ typedef struct source {
 	vv_attr_rules *rules; /* NULL: it says nothing */
 	origin from;
 	vv_stat st;    /* FROM_FILE */
-	vv_oid blob;   /* FROM_INDEX */
+	vv_oid blob;   /* FROM_BLOB */
 	unsigned held; /* during which hold it was looked at last; 0: during none */
 } source;
 
@@ -36,7 +36,7 @@ struct vv_attr_sources {
 	size_t count, cap;
 	vv_hash_index by_folder;
 	source info, user, machine;
-	bool asked, serves; /* serves: once asked */
+	bool folds;         /* upper and lower case are one */
 	git_index *index;   /* where nobody has one open */
 	vv_stat index_stat; /* of its file as it was read; size 0 where there was none */
 };
@@ -126,7 +126,9 @@ static vv_status open_sources(vv_repository *r, struct vv_attr_sources **out, vv
 		vv_hash_index_init(&all->by_folder);
 		if (!(all->info.file = vv_path_join(r->commondir, "info", "attributes", NULL))) {
 			rc = vv_fail_nomem(err);
-		} else if ((rc = user_file(r, &all->user.file, err)) == VV_OK) {
+		} else if ((rc = vv_config_bool(r, "core.ignorecase", false, &all->folds, err)) ==
+				   VV_OK &&
+			   (rc = user_file(r, &all->user.file, err)) == VV_OK) {
 			rc = machine_file(r->env, &all->machine.file, err);
 		}
 		if (rc < 0) {
@@ -138,9 +140,13 @@ static vv_status open_sources(vv_repository *r, struct vv_attr_sources **out, vv
 	return VV_OK;
 }
 
-static vv_status set_rules(source *s, vv_buf *text, origin from, unsigned flags, vv_error *err)
+static vv_status set_rules(const vv_repository *r, source *s, vv_buf *text, origin from,
+			   vv_error *err)
 {
 	vv_attr_rules *rules;
+	const unsigned flags = (!s->folder || !s->folder[0] ? VV_ATTR_MACROS : 0) |
+			       (from == FROM_BLOB ? VV_ATTR_BLOB : 0) |
+			       (r->attributes->folds ? VV_ATTR_FOLDS : 0);
 	vv_status rc = vv_attr_rules_parse(&rules, text, flags, err);
 
 	if (rc < 0) return rc;
@@ -157,13 +163,8 @@ static void set_nothing(source *s)
 	s->from = FROM_NOWHERE;
 }
 
-static unsigned flags_of(const source *s)
-{
-	return !s->folder || !s->folder[0] ? VV_ATTR_MACROS : 0;
-}
-
 /* The file with this stat, unless it was read already. */
-static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
+static vv_status read_source(const vv_repository *r, source *s, const vv_stat *st, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
@@ -178,7 +179,7 @@ static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
 			       : vv_read_file(&text, s->file, FILE_BYTES_MAX, err);
 		if (rc < 0) return rc;
 	}
-	if ((rc = set_rules(s, &text, FROM_FILE, flags_of(s), err)) == VV_OK) {
+	if ((rc = set_rules(r, s, &text, FROM_FILE, err)) == VV_OK) {
 		s->st = *st;
 	}
 	return rc;
@@ -208,9 +209,9 @@ static vv_status refresh(const vv_repository *r, source *s, vv_error *err)
 	if (rc == VV_OK && S_ISLNK(st.mode)) {
 		set_nothing(s);
 		st.size = 0;
-		rc = read_source(s, &st, err);
+		rc = read_source(r, s, &st, err);
 	} else if (rc == VV_OK && S_ISREG(st.mode)) {
-		rc = read_source(s, &st, err);
+		rc = read_source(r, s, &st, err);
 	} else {
 		rc = VV_ENOTFOUND;
 	}
@@ -249,25 +250,61 @@ static vv_status find_index(vv_repository *r, git_index **out, vv_error *err)
 	return VV_OK;
 }
 
-/* What is in the index, of a conflict our side. */
-static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
+/* Of a conflict in the index our side. *found false: it is not there. */
+static vv_status find_in_index(vv_repository *r, const char *path, git_oid *id, bool *found,
+			       vv_error *err)
+{
+	git_index *git = NULL;
+	vv_status rc = find_index(r, &git, err);
+
+	if (rc < 0) return rc;
+	const git_index_entry *e = git_index_get_bypath(git, path, 0);
+	e = e ? e : git_index_get_bypath(git, path, 2);
+	if ((*found = e && (S_ISREG(e->mode) || S_ISLNK(e->mode)))) {
+		*id = e->id;
+	}
+	return VV_OK;
+}
+
+/* Likewise in HEAD; a repository without a commit has none. */
+static vv_status find_in_head(vv_repository *r, const char *path, git_oid *id, bool *found,
+			      vv_error *err)
+{
+	vv_auto(git_object) *tree = NULL;
+	vv_auto(git_tree_entry) *e = NULL;
+	int code = git_revparse_single(&tree, r->git, "HEAD^{tree}");
+
+	code = code < 0 ? code : git_tree_entry_bypath(&e, (git_tree *)tree, path);
+	*found = code == 0 && git_tree_entry_type(e) == GIT_OBJECT_BLOB;
+	if (*found) {
+		*id = *git_tree_entry_id(e);
+	}
+	return code == 0 || code == GIT_ENOTFOUND
+		       ? VV_OK
+		       : vv_git_fail(err, code, "cannot read '%s' of HEAD", vv_text_shows(path));
+}
+
+/* What is in the index, or in HEAD. */
+static vv_status refresh_from_blob(vv_repository *r, source *s, bool head, vv_error *err)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT, text = VV_BUF_INIT;
-	git_index *git = NULL;
+	git_oid id;
 	vv_oid blob;
+	bool found;
 	vv_status rc;
 
 	vv_buf_printf(&path, "%s" NAME, s->folder);
-	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = find_index(r, &git, err)) < 0) return rc;
-	const git_index_entry *e = git_index_get_bypath(git, vv_buf_cstr(&path), 0);
-	e = e ? e : git_index_get_bypath(git, vv_buf_cstr(&path), 2);
+	if ((rc = vv_buf_ok(&path, err)) < 0 ||
+	    (rc = (head ? find_in_head : find_in_index)(r, path.data, &id, &found, err)) < 0) {
+		return rc;
+	}
 	git_error_clear();
-	if (!e || (!S_ISREG(e->mode) && !S_ISLNK(e->mode))) {
+	if (!found) {
 		set_nothing(s);
 		return VV_OK;
 	}
-	vv_oid_from_git(&blob, &e->id);
-	if (s->from == FROM_INDEX && vv_oid_equal(&s->blob, &blob)) return VV_OK;
+	vv_oid_from_git(&blob, &id);
+	if (s->from == FROM_BLOB && vv_oid_equal(&s->blob, &blob)) return VV_OK;
 	rc = vv_blob_read(r, &blob, FILE_BYTES_MAX - 1, &text, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
 		vv_error_clear(err);
@@ -275,7 +312,7 @@ static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
 		return VV_OK;
 	}
 	if (rc == VV_OK) {
-		rc = set_rules(s, &text, FROM_INDEX, flags_of(s) | VV_ATTR_BLOB, err);
+		rc = set_rules(r, s, &text, FROM_BLOB, err);
 		s->blob = blob;
 	}
 	return rc;
@@ -287,12 +324,13 @@ static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
 	vv_stat st;
 
 	if (!alone && is_held(r, s)) return VV_OK;
+	if (!alone && r->bare) return looked_at(r, s, refresh_from_blob(r, s, true, err));
 	/* Asked of each file, and mostly absent: without words. */
 	vv_status rc = alone ? VV_ENOTFOUND : vv_lstat(&st, s->file, NULL);
 
 	/* Git does not follow a link either. */
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISLNK(st.mode))) {
-		rc = refresh_from_index(r, s, err);
+		rc = refresh_from_blob(r, s, false, err);
 		return alone ? rc : looked_at(r, s, rc);
 	}
 	if (rc < 0) return vv_lstat(&st, s->file, err);
@@ -300,7 +338,7 @@ static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
 			       vv_text_shows(s->file));
 	}
-	return looked_at(r, s, read_source(s, &st, err));
+	return looked_at(r, s, read_source(r, s, &st, err));
 }
 
 /* The folder's place, for its name of len bytes with '/' at the end. */
@@ -496,26 +534,6 @@ static vv_status gather_all(vv_repository *r, answer *a, const char *path, vv_at
 		return rc;
 	}
 	return gather(a, all->machine.rules, path, found, err);
-}
-
-vv_status vv_attr_sources_serve(vv_repository *r, bool *out, vv_error *err)
-{
-	struct vv_attr_sources *all;
-	bool ignore_case = false;
-	vv_status rc;
-
-	*out = r->open_index && r->open_index->alone;
-	if (*out || r->bare || !r->workdir) return VV_OK;
-	if ((rc = open_sources(r, &all, err)) < 0) return rc;
-	if (!all->asked) {
-		if ((rc = vv_config_bool(r, "core.ignorecase", false, &ignore_case, err)) < 0) {
-			return rc;
-		}
-		all->asked = true;
-		all->serves = !ignore_case;
-	}
-	*out = all->serves;
-	return VV_OK;
 }
 
 static vv_status take_answer(const answer *a, const char *name, vv_attr_answer *out, vv_error *err)

@@ -3,18 +3,14 @@
  *
  * As Git does it when files go into the repository: .git/info/attributes goes over the
  * .gitattributes of the path's folder and of those above, core.attributesFile and the machine's file
- * come last. Of a folder's file the work tree's counts, and the index's where there is none. Files
- * stay parsed, and are read again once their stat differs. Not for bare repositories, nor where case
- * is ignored.
+ * come last. Of a folder's file the work tree's counts, and the index's where there is none; in a
+ * bare repository HEAD's. Files stay parsed, and are read again once their stat differs.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTE_SOURCES_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTE_SOURCES_H
 
 #include "repo/git/index/attribute_rules.h"
 #include "repo/git/repository_internal.h"
-
-/* Can the path's attributes be found here? */
-vv_status vv_attr_sources_serve(vv_repository *r, bool *out, vv_error *err);
 
 /* What a path has of one attribute. */
 typedef struct vv_attr_answer {

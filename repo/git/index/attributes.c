@@ -1,6 +1,5 @@
 /*
- * attributes: what the attributes of a path mean for a file's content. libgit2 is asked only where
- * attribute_sources does not serve.
+ * attributes: what the attributes of a path mean for a file's content.
  */
 #include "repo/git/index/attributes.h"
 
@@ -38,36 +37,6 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 	return VV_OK;
 }
 
-/* In a bare repository, and where case is ignored. */
-static vv_status ask_libgit2(vv_repository *r, const char *path, const char *name,
-			     vv_attr_answer *out, vv_error *err)
-{
-	uint32_t flags = r->bare ? GIT_ATTR_CHECK_INDEX_ONLY | GIT_ATTR_CHECK_INCLUDE_HEAD
-				 : GIT_ATTR_CHECK_FILE_THEN_INDEX;
-	const char *value = NULL;
-	int code;
-
-	*out = (vv_attr_answer){VV_ATTR_UNSPECIFIED, NULL};
-	if ((code = git_attr_get(&value, r->git, flags, path, name)) < 0) {
-		return vv_git_fail(err, code, "cannot read the attributes of '%s'",
-				   vv_text_shows(path));
-	}
-	switch (git_attr_value(value)) {
-	case GIT_ATTR_VALUE_TRUE:
-		out->kind = VV_ATTR_SET;
-		break;
-	case GIT_ATTR_VALUE_FALSE:
-		out->kind = VV_ATTR_UNSET;
-		break;
-	case GIT_ATTR_VALUE_STRING:
-		out->kind = VV_ATTR_STRING;
-		return (out->value = vv_strdup(value)) ? VV_OK : vv_fail_nomem(err);
-	default:
-		break;
-	}
-	return VV_OK;
-}
-
 static void clear_answers(vv_attr_answer *answers, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -76,30 +45,11 @@ static void clear_answers(vv_attr_answer *answers, size_t count)
 	}
 }
 
-/* The path's attributes of these names, to be cleared; nothing is left on failure. */
-static vv_status ask(vv_repository *r, const char *path, const char *const *names, size_t count,
-		     vv_attr_answer *out, vv_error *err)
-{
-	bool here = false;
-	vv_status rc = vv_attr_sources_serve(r, &here, err);
-
-	if (rc < 0 || here) {
-		return rc < 0 ? rc : vv_attr_sources_ask(r, path, names, count, out, err);
-	}
-	rc = vv_attr_can_be_read(r, path, err);
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = ask_libgit2(r, path, names[i], &out[i], err)) < 0) {
-			clear_answers(out, i);
-		}
-	}
-	return rc;
-}
-
 vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, char **out,
 			vv_error *err)
 {
 	vv_attr_answer answer;
-	vv_status rc = ask(r, path, &name, 1, &answer, err);
+	vv_status rc = vv_attr_sources_ask(r, path, &name, 1, &answer, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
@@ -122,7 +72,7 @@ vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_erro
 {
 	static const char *const name[] = {"filter"};
 	vv_attr_answer filter;
-	vv_status rc = ask(r, path, name, 1, &filter, err);
+	vv_status rc = vv_attr_sources_ask(r, path, name, 1, &filter, err);
 
 	*out = false;
 	if (rc == VV_OK) {
@@ -146,7 +96,7 @@ vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_err
 {
 	static const char *const names[] = {"filter", "diff", "merge"};
 	vv_attr_answer a[3];
-	vv_status rc = ask(r, path, names, 3, a, err);
+	vv_status rc = vv_attr_sources_ask(r, path, names, 3, a, err);
 
 	*out = false;
 	if (rc == VV_OK) {
@@ -219,7 +169,7 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 	static const char *const names[COUNT] = {
 		"filter", "working-tree-encoding", "text", "crlf", "eol", "ident"};
 	vv_attr_answer a[COUNT];
-	vv_status rc = ask(r, path, names, COUNT, a, err);
+	vv_status rc = vv_attr_sources_ask(r, path, names, COUNT, a, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0) return rc;
@@ -259,7 +209,7 @@ vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv
 {
 	static const char *const names[] = {"text", "eol", "crlf", "working-tree-encoding"};
 	vv_attr_answer a[4];
-	vv_status rc = ask(r, path, names, 4, a, err);
+	vv_status rc = vv_attr_sources_ask(r, path, names, 4, a, err);
 
 	*out = false;
 	if (rc == VV_OK) {

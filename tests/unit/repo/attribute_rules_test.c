@@ -16,7 +16,7 @@ static const char *const places[] = {".gitattributes",       "d/.gitattributes",
 static const char *const paths[] = {"a",       "a.csv",   "b.csv", ".hid",      "x*y",
 				    "d/a",     "d/a.csv", "d/e/a", "d/e/a.csv", "d/e/f/b",
 				    "d e/a b", "d/x]y",   "ab/ab", "aab/cd",    "d/\xc3\xa9",
-				    "a\tb",    "a\\b"};
+				    "a\tb",    "a\\b",    "A.csv", "D/a",       "d/B"};
 static const char *const names[] = {"filter", "diff", "merge", "text", "binary", "m1", "m2", "eol"};
 
 #define PATHS (sizeof paths / sizeof paths[0])
@@ -64,7 +64,7 @@ static void put_pattern(vv_buf *b, vv_prng *seed)
 		"*",    "**",       "?",      "[a-c]", "[!d]",
 		"[]x]", "\\",       "\\a",    ".csv",  "[[:digit:][:lower:]]",
 		"[",    "[[:no:]]", "[a\\]]", "[^/]",  " ",
-		"x",    "]",        "-"};
+		"x",    "]",        "-",      "A",     "[B-D]"};
 	unsigned n = (unsigned)(vv_prng_u64(seed) % 6);
 
 	if (vv_prng_u64(seed) % 2 == 0) {
@@ -179,43 +179,59 @@ static const char *next_text(const char **at)
 	return text;
 }
 
-static void attributes_of_random_files_are_gits(void **state)
+static void compare_with_git(vv_repository *r, unsigned round)
+{
+	const char *said = ask_git();
+	vv_error err;
+
+	for (size_t i = 0; i < PATHS * NAMES; i++) {
+		const char *path = next_text(&said), *name = next_text(&said);
+		const char *wanted = next_text(&said);
+		vv_auto(char) *value = NULL;
+		vv_status rc = vv_attr_value(r, path, name, &value, &err);
+
+		if (rc == VV_ENOTFOUND) {
+			value = vv_strdup("unspecified");
+		} else {
+			vv_assert_ok(rc, &err);
+		}
+		if (strcmp(value, wanted) != 0) {
+			fail_msg("round %u: %s of '%s' is '%s', git says '%s'", round, name, path,
+				 value, wanted);
+		}
+	}
+}
+
+static void compare_random_files(bool ignore_case)
 {
 	const char *rounds = getenv("VARVE_TEST_ROUNDS");
 	unsigned count = rounds ? (unsigned)atoi(rounds) : 60;
 	vv_repository *r;
-	vv_error err;
 
-	(void)state;
 	git_begin();
 	sh("git config core.attributesFile \"$(pwd)/../home-attributes\"");
+	sh(ignore_case ? "git config core.ignorecase true" : "git config core.ignorecase false");
 	r = open_here();
 	for (unsigned n = 0; n < count; n++) {
 		vv_prng seed;
-		const char *said;
 
 		vv_prng_init(&seed, 1000 + n);
 		write_places(&seed);
-		said = ask_git();
-		for (size_t i = 0; i < PATHS * NAMES; i++) {
-			const char *path = next_text(&said), *name = next_text(&said);
-			const char *wanted = next_text(&said);
-			char *value = NULL;
-			vv_status rc = vv_attr_value(r, path, name, &value, &err);
-
-			if (rc == VV_ENOTFOUND) {
-				value = vv_strdup("unspecified");
-			} else {
-				vv_assert_ok(rc, &err);
-			}
-			if (strcmp(value, wanted) != 0) {
-				fail_msg("round %u: %s of '%s' is '%s', git says '%s'", n, name,
-					 path, value, wanted);
-			}
-			vv_free(value);
-		}
+		compare_with_git(r, n);
 	}
 	vv_repository_close(r);
+}
+
+static void attributes_of_random_files_are_gits(void **state)
+{
+	(void)state;
+	compare_random_files(false);
+}
+
+static void attributes_are_gits_where_case_is_ignored(void **state)
+{
+	(void)state;
+	compare_random_files(true);
 }
 
 static void a_line_for_each_of_many_tables_is_found_again(void **state)
@@ -269,6 +285,7 @@ static void a_line_taken_out_of_the_work_tree_counts_no_more(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(attributes_of_random_files_are_gits),
+	cmocka_unit_test(attributes_are_gits_where_case_is_ignored),
 	cmocka_unit_test(a_line_for_each_of_many_tables_is_found_again),
 	cmocka_unit_test(a_line_taken_out_of_the_work_tree_counts_no_more),
 };

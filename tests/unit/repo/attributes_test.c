@@ -358,11 +358,20 @@ static void a_bare_repository_answers_from_head(void **state)
 
 	(void)state;
 	git_begin();
-	sh("echo '*.csv filter=varve' > .gitattributes; git add .; git commit -qm x; git clone -q --bare . ../b.git");
+	sh("mkdir d; echo '*.csv filter=varve' > .gitattributes; echo 'y.csv -filter' > d/.gitattributes; "
+	   "git add .; git commit -qm x; git clone -q --bare . ../b.git; git init -q --bare ../c.git");
 	assert_int_equal(chdir("../b.git"), 0);
 	r = open_here();
 	assert_true(tracked(r, "x.csv"));
 	assert_false(tracked(r, "x.txt"));
+	assert_false(tracked(r, "d/y.csv"));
+	assert_true(tracked(r, "d/e/z.csv"));
+	sh("git update-ref HEAD $(git commit-tree -m none $(git mktree < /dev/null))");
+	assert_false(tracked(r, "x.csv"));
+	vv_repository_close(r);
+	assert_int_equal(chdir("../c.git"), 0);
+	r = open_here();
+	assert_false(tracked(r, "x.csv"));
 	vv_repository_close(r);
 }
 
