@@ -1,10 +1,7 @@
 /*
  * array: room in an array that grows by doubling.
  *
- *	if (!vv_array_room(list->items, list->count, list->cap)) {
- *		return vv_fail_nomem(err);
- *	}
- *	list->items[list->count++] = item;
+ *	if (!vv_array_add(list->items, list->count, list->cap, item)) return vv_fail_nomem(err);
  *
  * Begin with NULL, 0, 0 and end with vv_free(items).
  */
@@ -20,7 +17,11 @@
 #define vv_array_room(items, count, cap)                                                           \
 	((count) < (cap) || vv_array_grow(&(items), &(cap), (count) + 1, sizeof(*(items))))
 
-/* The same for `more` items from count on. */
+/* Adds a value after the last item. False when memory has run out. */
+#define vv_array_add(items, count, cap, ...)                                                       \
+	(vv_array_room(items, count, cap) && (((items)[(count)++] = __VA_ARGS__), true))
+
+/* The same as the first for `more` items from count on. */
 #define vv_array_room_for(items, count, cap, more)                                                 \
 	((more) <= (cap) - (count) ||                                                              \
 	 vv_array_grow(&(items), &(cap), (count) + (more), sizeof(*(items))))

@@ -311,7 +311,7 @@ size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut)
  * the text early when they use up the rest. */
 #define SLOT_SIZE 1024u
 
-static char *next_slot(void)
+char *vv_text_slot(void)
 {
 	static _Thread_local char slots[SLOTS][SLOT_SIZE];
 	static _Thread_local unsigned turn;
@@ -322,7 +322,7 @@ static char *next_slot(void)
 
 static const char *show(const char *s, size_t len, bool name)
 {
-	char *out = next_slot();
+	char *out = vv_text_slot();
 	size_t at = 0, fill = 0;
 	bool cut;
 	vv_piece p;
@@ -461,7 +461,7 @@ static size_t put_count(char *out, uint64_t n)
 
 const char *vv_text_count(uint64_t n)
 {
-	char *out = next_slot();
+	char *out = vv_text_slot();
 
 	(void)put_count(out, n);
 	return out;
@@ -469,7 +469,7 @@ const char *vv_text_count(uint64_t n)
 
 const char *vv_text_counted(uint64_t n, const char *one, const char *many)
 {
-	char *out = next_slot();
+	char *out = vv_text_slot();
 	size_t fill = put_count(out, n);
 
 	(void)snprintf(out + fill, SLOT_SIZE - fill, " %s%s", n == 1 || !many ? one : many,
@@ -480,7 +480,7 @@ const char *vv_text_counted(uint64_t n, const char *one, const char *many)
 const char *vv_text_bytes(uint64_t n)
 {
 	static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
-	char *out = next_slot();
+	char *out = vv_text_slot();
 	uint64_t unit = 1000, tenths;
 	size_t i = 0;
 
@@ -504,7 +504,7 @@ const char *vv_text_bytes(uint64_t n)
 
 const char *vv_text_seconds(uint64_t ms)
 {
-	char *out = next_slot();
+	char *out = vv_text_slot();
 	uint64_t tenths = ms / 100 + (ms % 100 >= 50 ? 1 : 0);
 	uint64_t seconds = ms / 1000 + (ms % 1000 >= 500 ? 1 : 0);
 

@@ -35,6 +35,9 @@ void vv_piece_next(vv_piece *p, const char *s, size_t len);
  * set, those that leave a column for the ellipsis. */
 size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
 
+/* The next of a few rotating per-thread buffers, of 1,024 bytes. */
+char *vv_text_slot(void);
+
 /* The escaped text in one of a few rotating per-thread buffers, cut at about
  * 120 columns: for names and values inside messages. Borrowed until some 8
  * further calls on the same thread. */

@@ -112,18 +112,19 @@ static vv_status keep_finding(void *payload, const vv_report_entry *e, vv_error 
 {
 	varve_report *r = payload;
 
-	if (!vv_array_room(r->findings, r->count, r->cap)) return vv_fail_nomem(err);
-	r->findings[r->count++] = (varve_finding){.rule = e->rule,
-						  .error = e->severity == VV_SEVERITY_ERROR,
-						  .known = e->accepted,
-						  .path = e->path,
-						  .line = e->line,
-						  .row = e->row ? e->row - 1 : VARVE_UNKNOWN,
-						  .column = e->column ? e->column : "",
-						  .value = {e->value, e->value_len},
-						  .message = e->message,
-						  .probably = e->probably ? e->probably : ""};
-	return VV_OK;
+	return vv_array_add(r->findings, r->count, r->cap,
+			    (varve_finding){.rule = e->rule,
+					    .error = e->severity == VV_SEVERITY_ERROR,
+					    .known = e->accepted,
+					    .path = e->path,
+					    .line = e->line,
+					    .row = e->row ? e->row - 1 : VARVE_UNKNOWN,
+					    .column = e->column ? e->column : "",
+					    .value = {e->value, e->value_len},
+					    .message = e->message,
+					    .probably = e->probably ? e->probably : ""})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status make_report(varve_report **out, job *j, vv_error *err)

@@ -46,9 +46,7 @@ static vv_status add_group(finder *f, uint64_t group, vv_error *err)
 {
 	vv_key_groups *g = f->out;
 
-	if (!vv_array_room(g->groups, g->count, f->cap)) return vv_fail_nomem(err);
-	g->groups[g->count++] = group;
-	return VV_OK;
+	return vv_array_add(g->groups, g->count, f->cap, group) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* ---- what is sought ---- */

@@ -290,9 +290,7 @@ vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_err
 static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
 {
 	if (s->count > 0 && s->hashes[s->count - 1] == hash) return VV_OK;
-	if (!vv_array_room(s->hashes, s->count, s->cap)) return vv_fail_nomem(err);
-	s->hashes[s->count++] = hash;
-	return VV_OK;
+	return vv_array_add(s->hashes, s->count, s->cap, hash) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Entries in order, whose groups are places in a list of names: those of groups that are here. */

@@ -49,9 +49,9 @@ static vv_status add_shift(vv_mend *m, uint64_t by, vv_error *err)
 		m->unknown = m->line;
 		return VV_OK;
 	}
-	if (!vv_array_room(m->shifts, m->shift_count, m->shift_cap)) return vv_fail_nomem(err);
-	m->shifts[m->shift_count++] = (shift){m->line, before + by};
-	return VV_OK;
+	return vv_array_add(m->shifts, m->shift_count, m->shift_cap, (shift){m->line, before + by})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 uint64_t vv_mend_line(const vv_mend *m, uint64_t line)

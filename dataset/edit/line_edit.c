@@ -56,8 +56,7 @@ size_t vv_line_end(const vv_dialect *d, const char *line, size_t len)
 
 static vv_status add_part(vv_line_parts *p, const vv_line_part *part, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
-	p->items[p->count++] = *part;
+	if (!vv_array_add(p->items, p->count, p->cap, *part)) return vv_fail_nomem(err);
 	p->end = part->to;
 	return VV_OK;
 }

@@ -370,8 +370,9 @@ static vv_status lay_down_run(row_sorter *s, vv_error *err)
 
 		if ((rc = temp_bytes_put(&s->disk, record, record_len(record), err)) < 0) return rc;
 	}
-	if (!vv_array_room(s->run_ends, s->run_count, s->run_cap)) return vv_fail_nomem(err);
-	s->run_ends[s->run_count++] = temp_bytes_len(&s->disk);
+	if (!vv_array_add(s->run_ends, s->run_count, s->run_cap, temp_bytes_len(&s->disk))) {
+		return vv_fail_nomem(err);
+	}
 	s->count = 0;
 	if (s->run_count < RUNS_MAX) {
 		vv_buf_reset(&s->records);
@@ -393,9 +394,10 @@ vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const v
 	    (rc = lay_down_run(s, err)) < 0) {
 		return rc;
 	}
-	if (!vv_array_room(s->entries, s->count, s->cap)) return vv_fail_nomem(err);
-	s->entries[s->count++] = (entry){.prefix = prefix_of(key, key_len),
-					 .is.at = s->records.len};
+	if (!vv_array_add(s->entries, s->count, s->cap,
+			  (entry){.prefix = prefix_of(key, key_len), .is.at = s->records.len})) {
+		return vv_fail_nomem(err);
+	}
 	vv_put_le32(head, (uint32_t)key_len);
 	vv_put_le32(head + 4, (uint32_t)line_len);
 	vv_put_le64(head + 8, s->rows++);

@@ -136,9 +136,10 @@ static vv_status open_file(vv_key_proof *p, vv_error *err)
 
 static vv_status add_run(vv_key_proof *p, partition *part, uint64_t offset, vv_error *err)
 {
-	if (!vv_array_room(part->runs, part->run_count, part->run_cap)) return vv_fail_nomem(err);
-	part->runs[part->run_count++] = (run){offset, p->file_len - offset};
-	return VV_OK;
+	return vv_array_add(part->runs, part->run_count, part->run_cap,
+			    (run){offset, p->file_len - offset})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static void leave_chunk(partition *part)

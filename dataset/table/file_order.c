@@ -85,8 +85,10 @@ static vv_status bad(const char *what, vv_error *err)
 static vv_status put_down(file_order *o, part *p, vv_error *err)
 {
 	if (p->pending.len == 0) return VV_OK;
-	if (!vv_array_room(p->extents, p->count, p->cap)) return vv_fail_nomem(err);
-	p->extents[p->count++] = (extent){temp_bytes_len(&o->aside), p->pending.len};
+	if (!vv_array_add(p->extents, p->count, p->cap,
+			  (extent){temp_bytes_len(&o->aside), p->pending.len})) {
+		return vv_fail_nomem(err);
+	}
 	p->bytes += p->pending.len;
 	vv_status rc = temp_bytes_put(&o->aside, p->pending.data, p->pending.len, err);
 	vv_buf_reset(&p->pending);

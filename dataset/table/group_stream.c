@@ -205,9 +205,8 @@ static uint8_t first_byte(const piece *p)
 /* The pair may stand elsewhere, since what follows would not have changed how the last row is read. */
 static vv_status note_pair(group_stream *s, const vv_pair *pair, vv_error *err)
 {
-	if (!vv_array_room(s->pairs, s->pair_count, s->pair_cap)) return vv_fail_nomem(err);
-	s->pairs[s->pair_count++] = *pair;
-	return VV_OK;
+	return vv_array_add(s->pairs, s->pair_count, s->pair_cap, *pair) ? VV_OK
+									 : vv_fail_nomem(err);
 }
 
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count)

@@ -195,10 +195,9 @@ static vv_status keep_others(some_keys *k, const vv_cid_set *own, const vv_cid_s
 		if (vv_cid_set_has(other, vv_cid_set_at(own, i))) {
 			continue;
 		}
-		if (!vv_array_room(k->groups, k->group_count, k->group_cap)) {
+		if (!vv_array_add(k->groups, k->group_count, k->group_cap, i)) {
 			return vv_fail_nomem(err);
 		}
-		k->groups[k->group_count++] = i;
 	}
 	return VV_OK;
 }
@@ -265,9 +264,7 @@ static vv_status keep_hash(change *c, some_keys *k, const vv_cell *cells VV_UNUS
 		c->harm = true;
 		return VV_OK;
 	}
-	if (!vv_array_room(k->hashes, k->count, k->cap)) return vv_fail_nomem(err);
-	k->hashes[k->count++] = hash;
-	return VV_OK;
+	return vv_array_add(k->hashes, k->count, k->cap, hash) ? VV_OK : vv_fail_nomem(err);
 }
 
 static int hash_order(const void *a, const void *b)

@@ -28,9 +28,7 @@ void vv_scan_cache_free(vv_scan_cache *c)
 
 vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *err)
 {
-	if (!vv_array_room(c->entries, c->count, c->cap)) return vv_fail_nomem(err);
-	c->entries[c->count++] = *e;
-	return VV_OK;
+	return vv_array_add(c->entries, c->count, c->cap, *e) ? VV_OK : vv_fail_nomem(err);
 }
 
 static bool parse(vv_scan_cache *c, const uint8_t *p, size_t len, const vv_cid *root, vv_error *err)

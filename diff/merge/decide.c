@@ -259,9 +259,11 @@ static bool note_item(items *l, int version, const char *key, size_t key_len, co
 	l->too_many = i == ITEMS_MAX;
 	if (l->too_many) return false;
 	if (i == l->count) {
-		if (!vv_array_room(l->list, l->count, l->cap)) return false;
-		l->list[l->count++] = (item){
-			.key = key, .key_len = key_len, .text = text, .len = len};
+		if (!vv_array_add(
+			    l->list, l->count, l->cap,
+			    (item){.key = key, .key_len = key_len, .text = text, .len = len})) {
+			return false;
+		}
 	}
 	l->list[i].count[version]++;
 	return true;

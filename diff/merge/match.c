@@ -289,11 +289,13 @@ static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_e
 	}
 	while ((more = vv_list_next(data, &a, err)) > 0 &&
 	       (more = vv_list_next(layout, &b, err)) > 0) {
-		if (!vv_array_room(g->list, g->count, g->cap)) return vv_fail_nomem(err);
-		g->list[g->count++] = (merge_group){.row = a.before,
-						    .data = vv_xxh3_128(a.bytes, a.len, secret),
-						    .layout = vv_xxh3(b.bytes, b.len, secret),
-						    .plain = b.len > 0 && b.bytes[0] < 0x20};
+		if (!vv_array_add(g->list, g->count, g->cap,
+				  (merge_group){.row = a.before,
+						.data = vv_xxh3_128(a.bytes, a.len, secret),
+						.layout = vv_xxh3(b.bytes, b.len, secret),
+						.plain = b.len > 0 && b.bytes[0] < 0x20})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return more < 0 ? (vv_status)more : VV_OK;
 }

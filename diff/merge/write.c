@@ -43,9 +43,9 @@ typedef struct merge_added {
 
 static vv_status spans_add(merge_spans *s, uint64_t row, uint64_t rows, vv_error *err)
 {
-	if (!vv_array_room(s->list, s->count, s->cap)) return vv_fail_nomem(err);
-	s->list[s->count++] = (merge_span){row, rows};
-	return VV_OK;
+	return vv_array_add(s->list, s->count, s->cap, (merge_span){row, rows})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static void merge_added_clear(merge_added *a)

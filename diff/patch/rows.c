@@ -39,8 +39,7 @@ static vv_status load_quirks(patch_quirks *out, const vv_batch *b, vv_error *err
 	vv_quirks_init(&q, b->quirks.data, b->quirks.len);
 	out->count = 0;
 	while ((more = vv_quirks_next(&q, &next, err)) > 0) {
-		if (!vv_array_room(out->list, out->count, out->cap)) return vv_fail_nomem(err);
-		out->list[out->count++] = next;
+		if (!vv_array_add(out->list, out->count, out->cap, next)) return vv_fail_nomem(err);
 	}
 	out->first_row = b->first_row;
 	out->known = more == 0;

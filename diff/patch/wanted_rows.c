@@ -31,8 +31,9 @@ vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err)
 
 vv_status wanted_rows_add(wanted_rows *ids, wanted_id *id, uint64_t row, vv_error *err)
 {
-	if (!vv_array_room(ids->rows, ids->row_count, ids->row_cap)) return vv_fail_nomem(err);
-	ids->rows[ids->row_count++] = (wanted_row){.row = row};
+	if (!vv_array_add(ids->rows, ids->row_count, ids->row_cap, (wanted_row){.row = row})) {
+		return vv_fail_nomem(err);
+	}
 	if (id->last > 0) {
 		ids->rows[id->last - 1].next = ids->row_count;
 	} else {

@@ -224,9 +224,7 @@ static vv_status add_run(runs *r, const vv_segment *s, vv_error *err)
 {
 	if (r->count > 0 && lengthen(&r->list[r->count - 1], s)) return VV_OK;
 	if (r->count >= r->max) return keep_run(r, s, PAIR_EQUAL, err);
-	if (!vv_array_room(r->list, r->count, r->cap)) return vv_fail_nomem(err);
-	r->list[r->count++] = *s;
-	return VV_OK;
+	return vv_array_add(r->list, r->count, r->cap, *s) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status end_runs(runs *r, vv_error *err)

@@ -82,9 +82,7 @@ void vv_descent_close(vv_descent *d)
 vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err)
 {
 	if (c->kind == VV_ROW_ADDED) return VV_OK;
-	if (!vv_array_room(r->gone, r->count, r->cap)) return vv_fail_nomem(err);
-	r->gone[r->count++] = c->old_row;
-	return VV_OK;
+	return vv_array_add(r->gone, r->count, r->cap, c->old_row) ? VV_OK : vv_fail_nomem(err);
 }
 
 static int row_order(const void *a, const void *b)

@@ -36,9 +36,7 @@ typedef struct side {
 
 static vv_status add_node(nodes *n, const node *x, vv_error *err)
 {
-	if (!vv_array_room(n->list, n->count, n->cap)) return vv_fail_nomem(err);
-	n->list[n->count++] = *x;
-	return VV_OK;
+	return vv_array_add(n->list, n->count, n->cap, *x) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* The nodes of one height inside a side's spans. Where no node of that height begins

@@ -43,10 +43,12 @@ static vv_status moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uin
 		last->rows += rows;
 		return VV_OK;
 	}
-	if (!vv_array_room(m->list, m->count, m->cap)) return vv_fail_nomem(err);
-	m->list[m->count++] = (row_run){
-		.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};
-	return VV_OK;
+	return vv_array_add(
+		       m->list, m->count, m->cap,
+		       (row_run){
+			       .old_row = old_row, .new_row = new_row, .rows = rows, .moved = true})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static int by_new_row(const void *a, const void *b)
@@ -116,9 +118,7 @@ typedef struct rows {
 
 static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
 {
-	if (!vv_array_room(r->list, r->count, r->cap)) return vv_fail_nomem(err);
-	r->list[r->count++] = row;
-	return VV_OK;
+	return vv_array_add(r->list, r->count, r->cap, row) ? VV_OK : vv_fail_nomem(err);
 }
 
 typedef struct matcher {

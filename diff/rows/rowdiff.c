@@ -471,8 +471,7 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 
 static vv_status gap_add(vv_rowdiff *d, vv_error *err)
 {
-	if (!vv_array_room(d->gap, d->gap_count, d->gap_cap)) return vv_fail_nomem(err);
-	d->gap[d->gap_count++] = d->ahead;
+	if (!vv_array_add(d->gap, d->gap_count, d->gap_cap, d->ahead)) return vv_fail_nomem(err);
 	d->has_ahead = false;
 	return VV_OK;
 }

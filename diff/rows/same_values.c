@@ -36,8 +36,7 @@ static void settle(vv_value_set *s)
 
 static vv_status add_hash(vv_value_set *s, uint64_t hash, vv_error *err)
 {
-	if (!vv_array_room(s->least, s->least_count, s->cap)) return vv_fail_nomem(err);
-	s->least[s->least_count++] = hash;
+	if (!vv_array_add(s->least, s->least_count, s->cap, hash)) return vv_fail_nomem(err);
 	if (s->least_count == 2u * KEPT) {
 		settle(s);
 	}

@@ -249,8 +249,10 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (w->r->passed && w->t && row <= w->t->root.rows) {
-		if (!vv_array_room(w->edits, w->edit_count, w->edit_cap)) return vv_fail_nomem(err);
-		w->edits[w->edit_count++] = (vv_row_edit){.row = row - 1, .action = VV_ROW_REMOVE};
+		if (!vv_array_add(w->edits, w->edit_count, w->edit_cap,
+				  (vv_row_edit){.row = row - 1, .action = VV_ROW_REMOVE})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	if (!w->r->file) return VV_OK;
 	if (w->t && row <= w->t->root.rows) {

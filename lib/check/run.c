@@ -48,21 +48,17 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 static vv_status is_shallow(vv_repository *r, const vv_oid *commit, bool *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_path_join(vv_repository_commondir(r), "shallow", NULL);
-	char hex[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_read_file(&text, file, SHALLOW_MAX, err);
 
-	vv_oid_text(hex, commit);
-	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), hex) != NULL;
+	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), vv_oid_shows(commit)) != NULL;
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 static vv_status fail_shallow(const vv_oid *commit, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, commit);
-	vv_fail(err, VV_EMISSING, "the parent of %.10s is not here: the clone is shallow", hex);
+	vv_fail(err, VV_EMISSING, "the parent of %.10s is not here: the clone is shallow",
+		vv_oid_shows(commit));
 	return vv_hint(
 		err,
 		"git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)");

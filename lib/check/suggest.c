@@ -75,10 +75,9 @@ static vv_status find_versions(learning *l, const vv_oid *head, vv_error *err)
 	vv_status rc = paths[0] ? vv_log_open(&log, l->run->repo, &o, err) : vv_fail_nomem(err);
 
 	while (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0) {
-		if (!vv_array_room(l->commits, l->commit_count, l->commit_cap)) {
+		if (!vv_array_add(l->commits, l->commit_count, l->commit_cap, id)) {
 			return vv_fail_nomem(err);
 		}
-		l->commits[l->commit_count++] = id;
 	}
 	return rc < 0 ? rc : (vv_status)more;
 }
@@ -141,11 +140,13 @@ static vv_status take_lines(learning *l, const vv_buf *text, size_t lesson, size
 		} else if (l->count > before && is_range(l, &l->items[l->count - 1], line)) {
 			if (!l->items[l->count - 1].text) return vv_fail_nomem(err);
 		} else if (len > 0 && strncmp(at, "--", 2) != 0) {
-			if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-			l->items[l->count++] = (candidate){.text = line,
-							   .form_len = form_of(line),
-							   .lesson = lesson,
-							   .slack = slack};
+			if (!vv_array_add(l->items, l->count, l->cap,
+					  (candidate){.text = line,
+						      .form_len = form_of(line),
+						      .lesson = lesson,
+						      .slack = slack})) {
+				return vv_fail_nomem(err);
+			}
 		}
 	}
 	return VV_OK;

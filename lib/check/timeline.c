@@ -155,10 +155,9 @@ static vv_status take_record(vv_timeline *t, size_t commit, const vv_buf *b, boo
 		v.count.accepted = take_number(&r);
 		v.count.unread = take_number(&r) == 1;
 		r.bad = r.bad || !v.count.path || v.count.severity > VV_SEVERITY_ERROR;
-		if (!vv_array_room(t->results, t->result_count, t->result_cap)) {
+		if (!vv_array_add(t->results, t->result_count, t->result_cap, v)) {
 			return vv_fail_nomem(err);
 		}
-		t->results[t->result_count++] = v;
 	}
 	*sound = !r.bad;
 	t->result_count = r.bad ? before : t->result_count;

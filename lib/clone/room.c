@@ -27,9 +27,9 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	filling *f = payload;
 
 	if (n->link) return VV_OK;
-	if (!vv_array_room(f->versions, f->count, f->cap)) return vv_fail_nomem(err);
-	f->versions[f->count++] = (version){n->root, n->bytes};
-	return VV_OK;
+	return vv_array_add(f->versions, f->count, f->cap, (version){n->root, n->bytes})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status take(vv_room_sum *out, const version *v, uint64_t room, vv_store *store,

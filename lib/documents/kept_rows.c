@@ -64,7 +64,6 @@ static vv_status put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 	vv_auto(vv_store) *s = NULL;
 	vv_auto(vv_writer) *w = NULL;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	char text[VV_CID_TEXT + 1];
 	vv_sink sink;
 	vv_status rc;
 
@@ -77,9 +76,8 @@ static vv_status put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
 	if ((rc = vv_mem_sink_pour(m, &sink, err)) < 0 || (rc = vv_writer_commit(w, err)) < 0) {
 		return rc;
 	}
-	vv_cid_text(text, root);
 	vv_derived_begin(&b, MARK_ROOT);
-	vv_buf_put(&b, text, VV_CID_TEXT);
+	vv_buf_put(&b, vv_cid_shows(root), VV_CID_TEXT);
 	return vv_derived_write(&b, file, 0, err);
 }
 

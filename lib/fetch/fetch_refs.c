@@ -365,7 +365,6 @@ void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, 
 vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	vv_auto(char) *path = vv_path_join(vv_repository_gitdir(r), "FETCH_HEAD", (char *)NULL);
 
 	for (int pass = 0; pass < 2; pass++) {
@@ -376,8 +375,8 @@ vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *
 			}
 			bool tag = strncmp(m->from, "refs/tags/", 10) == 0,
 			     branch = strncmp(m->from, "refs/heads/", 11) == 0;
-			vv_oid_text(hex, m->is_signed ? &m->signed_id : &m->id);
-			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n", hex,
+			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n",
+				      vv_oid_shows(m->is_signed ? &m->signed_id : &m->id),
 				      pass == 0 ? "" : "not-for-merge",
 				      tag      ? "tag "
 				      : branch ? "branch "

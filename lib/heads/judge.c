@@ -302,8 +302,7 @@ static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
 	size_t depth = 0, cap = 0;
 	vv_status rc = VV_OK;
 
-	if (!vv_array_room(stack, depth, cap)) return vv_fail_nomem(err);
-	stack[depth++] = *tip;
+	if (!vv_array_add(stack, depth, cap, *tip)) return vv_fail_nomem(err);
 	while (rc == VV_OK && depth > 0) {
 		const vv_oid id = stack[depth - 1];
 		vv_auto(vv_head_commit) c = {.parent_count = 0};
@@ -330,8 +329,9 @@ static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
 		for (size_t i = c.parent_count; rc == VV_OK && i-- > 0;) {
 			const size_t parent = find_node(g, &c.parents[i]);
 			if (parent == SIZE_MAX || !g->nodes[parent]->judged) {
-				if (!vv_array_room(stack, depth, cap)) return vv_fail_nomem(err);
-				stack[depth++] = c.parents[i];
+				if (!vv_array_add(stack, depth, cap, c.parents[i])) {
+					return vv_fail_nomem(err);
+				}
 			}
 		}
 		if (depth > left) {

@@ -203,10 +203,7 @@ const vv_oid *vv_shared_refs_head(const vv_shared_refs *l)
 
 void vv_shared_refs_put(vv_buf *out, const vv_shared_refs *l)
 {
-	char hex[VV_OID_TEXT + 1];
-
 	for (size_t i = 0; i < l->count; i++) {
-		vv_oid_text(hex, &l->items[i].id);
-		vv_buf_printf(out, "%s %s\n", hex, l->items[i].name);
+		vv_buf_printf(out, "%s %s\n", vv_oid_shows(&l->items[i].id), l->items[i].name);
 	}
 }

@@ -338,11 +338,8 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 
 static void oid_json(vv_json_out *w, const char *name, const vv_oid *id)
 {
-	char hex[VV_OID_TEXT + 1];
-
 	if (vv_oid_is_null(id)) return;
-	vv_oid_text(hex, id);
-	vv_json_add_string(w, name, hex);
+	vv_json_add_string(w, name, vv_oid_shows(id));
 }
 
 static void decided_json(vv_json_out *w, const vv_conflict_record *c)
@@ -364,8 +361,6 @@ static void decided_json(vv_json_out *w, const vv_conflict_record *c)
 
 static void record_json(vv_json_out *w, const vv_conflict_record *c)
 {
-	char cid[VV_CID_TEXT + 1];
-
 	vv_json_open_object(w);
 	vv_json_add_u64(w, "varve-conflicts", VERSION);
 	vv_json_add_string(w, "path", c->path);
@@ -381,8 +376,7 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 	}
 	vv_json_close_array(w);
 	if (!vv_cid_is_null(&c->root)) {
-		vv_cid_text(cid, &c->root);
-		vv_json_add_string(w, "root", cid);
+		vv_json_add_string(w, "root", vv_cid_shows(&c->root));
 	}
 	vv_json_add_bool(w, "touched", c->touched);
 	vv_json_add_u64(w, "leftOut", c->left_out);

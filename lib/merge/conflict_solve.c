@@ -53,9 +53,7 @@ static const char *show_row(const vv_conflict_item *item)
 
 static vv_status add_edit(solver *v, const vv_row_edit *edit, vv_error *err)
 {
-	if (!vv_array_room(v->edits, v->count, v->cap)) return vv_fail_nomem(err);
-	v->edits[v->count++] = *edit;
-	return VV_OK;
+	return vv_array_add(v->edits, v->count, v->cap, *edit) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- where the rows are ------------------------------------------------------------------ */

@@ -75,12 +75,10 @@ VV_AUTO_CLEAR(input, input_close)
 /* The name under which the first bytes of a document are kept. False: none. */
 static bool head_name(vv_kept_name *out, const vv_subject *s)
 {
-	char text[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (!s->repo || vv_oid_is_null(&s->blob)) return false;
-	vv_oid_text(text, &s->blob);
-	vv_buf_printf(&b, "head of %s", text);
+	vv_buf_printf(&b, "head of %s", vv_oid_shows(&s->blob));
 	return vv_buf_ok(&b, VV_IGNORED) == VV_OK &&
 	       vv_kept_name_of(out, b.data, b.len, VV_IGNORED) == VV_OK;
 }

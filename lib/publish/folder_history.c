@@ -192,8 +192,7 @@ vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
 		if (strcspn(p, "\n") <= VV_OID_TEXT || !vv_oid_parse(&id, p, VV_OID_TEXT)) {
 			continue;
 		}
-		if (!vv_array_room(h->before, h->before_count, cap)) return vv_fail_nomem(err);
-		h->before[h->before_count++] = id;
+		if (!vv_array_add(h->before, h->before_count, cap, id)) return vv_fail_nomem(err);
 	}
 	rc = look_lost(h, err);
 	return rc < 0 ? rc : look_same(h, err);
@@ -203,11 +202,8 @@ vv_status vv_folder_history_look(vv_folder_history *h, vv_error *err)
 
 static void put_ids(vv_buf *b, const char *before, const vv_oid *ids, size_t count)
 {
-	char hex[VV_OID_TEXT + 1];
-
 	for (size_t i = 0; i < count; i++) {
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(b, "%s%s\n", before, hex);
+		vv_buf_printf(b, "%s%s\n", before, vv_oid_shows(&ids[i]));
 	}
 }
 

@@ -143,13 +143,11 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, bool *ther
 
 static void put_items(vv_buf *b, const char *kind, const vv_folder_items *l)
 {
-	char hex[VV_OID_TEXT + 1];
-
 	for (size_t i = 0; i < l->count; i++) {
 		const vv_folder_item *it = &l->items[i];
-		vv_oid_text(hex, &it->blob);
-		vv_buf_printf(b, "%s %s%s%llu %s\n", kind, *kind == 'f' ? hex : "",
-			      *kind == 'f' ? " " : "", (unsigned long long)it->number, it->name);
+		vv_buf_printf(b, "%s %s%s%llu %s\n", kind,
+			      *kind == 'f' ? vv_oid_shows(&it->blob) : "", *kind == 'f' ? " " : "",
+			      (unsigned long long)it->number, it->name);
 		if (it->hash != 0) {
 			vv_buf_printf(b, "hash %llu %s\n", (unsigned long long)it->hash, it->name);
 		}

@@ -180,7 +180,7 @@ static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 static vv_status run_hook(run *r, vv_error *err)
 {
 	vv_auto(vv_buf) input = VV_BUF_INIT;
-	char local[VV_OID_TEXT + 1], remote[VV_OID_TEXT + 1];
+	char remote[VV_OID_TEXT + 1];
 	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
 	const char *args[] = {r->remote.name ? r->remote.name : url, url, NULL};
 	bool ran;
@@ -190,10 +190,9 @@ static vv_status run_hook(run *r, vv_error *err)
 	for (size_t i = 0; i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
 		if (it->state == VV_PUSH_GOES) {
-			vv_oid_text(local, &it->id);
 			vv_oid_text(remote, &it->old);
 			vv_buf_printf(&input, "%s %s %s %s\n", it->from ? it->from : "(delete)",
-				      local, it->to, remote);
+				      vv_oid_shows(&it->id), it->to, remote);
 		}
 	}
 	rc = vv_buf_ok(&input, err);
@@ -579,9 +578,7 @@ static vv_status note_version(void *payload, const vv_new_root *n, vv_error *err
 	proving *p = payload;
 
 	if (n->link) return VV_OK;
-	if (!vv_array_room(p->roots, p->count, p->cap)) return vv_fail_nomem(err);
-	p->roots[p->count++] = n->root;
-	return VV_OK;
+	return vv_array_add(p->roots, p->count, p->cap, n->root) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Every version shows a block that the place could not foresee. */

@@ -221,7 +221,6 @@ static vv_status place(vv_push_ref *out, vv_repository *r, const vv_hello *h,
 {
 	const vv_remote_ref *there = ref->name ? find_ref(h, ref->name) : NULL;
 	bool known = false, forward = false;
-	char hex[VV_OID_TEXT + 1];
 	vv_status rc = VV_OK;
 
 	*out = (vv_push_ref){.id = ref->id, .name = ref->name};
@@ -237,8 +236,7 @@ static vv_status place(vv_push_ref *out, vv_repository *r, const vv_hello *h,
 		out->old = there->id;
 	}
 	if (rc < 0 || forward) return rc;
-	vv_oid_text(hex, &ref->id);
-	out->name = vv_arena_printf(arena, "refs/tags/kept/%s", hex);
+	out->name = vv_arena_printf(arena, "refs/tags/kept/%s", vv_oid_shows(&ref->id));
 	if (!out->name) return vv_fail_nomem(err);
 	there = find_ref(h, out->name);
 	memset(&out->old, 0, sizeof(out->old));

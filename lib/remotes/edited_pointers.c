@@ -24,12 +24,10 @@ typedef struct edited {
 static void tell(edited *e, const vv_new_root *n)
 {
 	const vv_notes *notes = vv_repository_notes(e->repo);
-	char hex[VV_OID_TEXT + 1];
 
-	vv_oid_text(hex, &n->commit);
 	vv_notes_warn(notes,
 		      "%s, commit %.10s: this push includes a pointer that does not name its data",
-		      vv_text_shows(n->path), hex);
+		      vv_text_shows(n->path), vv_oid_shows(&n->commit));
 	if (++e->told == TOLD_MAX) {
 		vv_notes_hint(notes, VV_HINT_FSCK);
 	} else {

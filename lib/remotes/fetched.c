@@ -150,7 +150,6 @@ static bool all_here(const vv_fetched *f, const char *const *names, size_t count
 					   "--all",    "--not",     "--stdin", NULL};
 	const vv_hello *h = f->hello;
 	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	vv_git_call run = f->git;
 	int code = 1;
 
@@ -159,8 +158,7 @@ static bool all_here(const vv_fetched *f, const char *const *names, size_t count
 		    !is_shown(h->heads, h->head_count, names[i], &ids[i])) {
 			return false;
 		}
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(&input, "%s\n", hex);
+		vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
 	}
 	run.args = args;
 	run.input = input.data;

@@ -826,9 +826,7 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 	roots *r = payload;
 
 	if (n->link || vv_store_has(r->store, &n->root)) return VV_OK;
-	if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
-	r->items[r->count++] = n->root;
-	return VV_OK;
+	return vv_array_add(r->items, r->count, r->cap, n->root) ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,

@@ -308,16 +308,13 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 
 static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 {
-	char text[VV_CID_TEXT + 1];
-
 	if (r->missing_count > 0) {
 		vv_notes_warn(t->notes, "%s of %s lack%s blocks: %s that no peer had",
 			      vv_text_count(r->incomplete),
 			      vv_text_counted(r->versions, "version", NULL),
 			      r->incomplete == 1 ? "s" : "", vv_text_count(r->missing_count));
 		for (size_t i = 0; i < r->missing_shown; i++) {
-			vv_cid_text(text, &r->missing[i]);
-			vv_notes_put(t->notes, "  %s", text);
+			vv_notes_put(t->notes, "  %s", vv_cid_shows(&r->missing[i]));
 		}
 	}
 	if (r->missing_count > 0 &&

@@ -59,10 +59,9 @@ static vv_status list_few(where_groups *g, vv_error *err)
 	int more = 1;
 
 	while (g->listed.count < FEW && (more = next_by_facts(g, &group, err)) > 0) {
-		if (!vv_array_room(g->listed.groups, g->listed.count, g->listed_cap)) {
+		if (!vv_array_add(g->listed.groups, g->listed.count, g->listed_cap, group)) {
 			return vv_fail_nomem(err);
 		}
-		g->listed.groups[g->listed.count++] = group;
 	}
 	g->only_listed = more == 0;
 	return more < 0 ? (vv_status)more : VV_OK;

@@ -51,9 +51,7 @@ typedef struct places {
 
 static vv_status places_add(places *p, size_t place, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
-	p->items[p->count++] = place;
-	return VV_OK;
+	return vv_array_add(p->items, p->count, p->cap, place) ? VV_OK : vv_fail_nomem(err);
 }
 
 static bool has_column(const void *payload, const char *name, size_t len)

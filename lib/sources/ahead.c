@@ -46,9 +46,7 @@ static vv_status add_link(void *payload, const vv_cid *cid, vv_error *err)
 {
 	node *n = payload;
 
-	if (!vv_array_room(n->links, n->count, n->cap)) return vv_fail_nomem(err);
-	n->links[n->count++] = *cid;
-	return VV_OK;
+	return vv_array_add(n->links, n->count, n->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_t len,

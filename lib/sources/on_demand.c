@@ -63,10 +63,7 @@ static vv_status open_own(vv_on_demand *d, vv_error *err)
 
 static vv_status refuse(const vv_cid *cid, const char *why, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, cid);
-	return vv_fail(err, VV_EBLOCK, "block %s is not here%s%s", text,
+	return vv_fail(err, VV_EBLOCK, "block %s is not here%s%s", vv_cid_shows(cid),
 		       why ? ", and could not be fetched: " : "", why ? why : "");
 }
 

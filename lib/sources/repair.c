@@ -99,8 +99,10 @@ static vv_status find_broken(repair *r, vv_error *err)
 		    l.missing == 0) {
 			continue;
 		}
-		if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
-		r->items[r->count++] = (broken){v, l.missing, l.first, false, VV_BUF_INIT};
+		if (!vv_array_add(r->items, r->count, r->cap,
+				  (broken){v, l.missing, l.first, false, VV_BUF_INIT})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return rc;
 }

@@ -153,7 +153,6 @@ vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 	vv_connect_options own = o ? *o : usual;
 	vv_auto(vv_peer) *p = NULL;
 	vv_auto(vv_buf) question = VV_BUF_INIT, answer = VV_BUF_INIT;
-	char cid[VV_CID_TEXT + 1];
 	vv_json_out w;
 	vv_status rc;
 
@@ -163,8 +162,7 @@ vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 	vv_json_add_bool(&w, "ask", q->ask);
 	vv_json_add_array(&w, "roots");
 	for (size_t i = 0; i < q->count; i++) {
-		vv_cid_text(cid, &q->roots[i]);
-		vv_json_string(&w, cid);
+		vv_json_string(&w, vv_cid_shows(&q->roots[i]));
 	}
 	vv_json_close_array(&w);
 	vv_json_close_object(&w);

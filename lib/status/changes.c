@@ -452,9 +452,8 @@ static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
 static vv_status note_table(collector *c, size_t at, vv_error *err)
 {
 	if (!c->opts->missing) return VV_OK;
-	if (!vv_array_room(c->tables, c->table_count, c->table_cap)) return vv_fail_nomem(err);
-	c->tables[c->table_count++] = at;
-	return VV_OK;
+	return vv_array_add(c->tables, c->table_count, c->table_cap, at) ? VV_OK
+									 : vv_fail_nomem(err);
 }
 
 static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)

@@ -12,12 +12,10 @@
 char *vv_diff_side_word(const vv_diff_side *s, const vv_repository *r, const char *path, int stage)
 {
 	vv_buf b = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 
 	if (s->kind == VV_SIDE_WORK) return vv_repository_file(r, path);
 	if (s->kind == VV_SIDE_COMMIT) {
-		vv_oid_text(hex, &s->commit);
-		vv_buf_printf(&b, "%s:%s", hex, path);
+		vv_buf_printf(&b, "%s:%s", vv_oid_shows(&s->commit), path);
 	} else {
 		vv_buf_printf(&b, ":%d:%s", stage, path);
 	}
@@ -167,10 +165,7 @@ vv_status vv_diff_sides_open_documents(vv_diff_sides *d, vv_repository *r, vv_da
 		if (rc < 0 || opened) {
 			continue;
 		}
-		if (!vv_array_room(out.paths, out.count, out.cap)) {
-			return vv_fail_nomem(err);
-		}
-		out.paths[out.count++] = *p;
+		if (!vv_array_add(out.paths, out.count, out.cap, *p)) return vv_fail_nomem(err);
 		p->path = p->old_path = NULL;
 	}
 	if (rc < 0 || !any) return rc;

@@ -25,9 +25,7 @@ static vv_status see(side *s, const vv_cid *cid, vv_error *err)
 	vv_status rc = vv_cid_set_add(s->seen, cid, &added, err);
 
 	if (rc < 0 || !added) return rc;
-	if (!vv_array_room(s->all, s->count, s->cap)) return vv_fail_nomem(err);
-	s->all[s->count++] = *cid;
-	return VV_OK;
+	return vv_array_add(s->all, s->count, s->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status on_link(void *payload, const vv_cid *link, vv_error *err)

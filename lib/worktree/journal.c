@@ -133,10 +133,7 @@ static void put_name(vv_json_out *w, const char *name, const char *text)
 
 static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
 {
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, id);
-	vv_json_add_string(w, name, hex);
+	vv_json_add_string(w, name, vv_oid_shows(id));
 }
 
 /* "100644 1f7a7a...": a mode and an id; "0": there is nothing. */

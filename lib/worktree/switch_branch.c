@@ -359,17 +359,15 @@ static void run_hook(const vv_branch_switch *p)
 static vv_status note(vv_branch_switch *p, vv_journal **out, const vv_tree_switch *s, vv_error *err)
 {
 	vv_journal_options o = {.command = "switch", .end = VV_JOURNAL_END_HEAD};
-	char hex[VV_OID_TEXT + 1];
 	vv_auto(char) *ref = p->name ? branch_ref(p->name) : NULL;
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_journal *j = NULL;
 	vv_status rc;
 
-	vv_oid_text(hex, &p->target);
 	vv_buf_printf(&what, "the switch to %s%s%s", p->name ? "'" : "",
 		      p->name    ? p->name
 		      : p->start ? p->start
-				 : hex,
+				 : vv_oid_shows(&p->target),
 		      p->name ? "'" : "");
 	if ((p->name && !ref) || vv_buf_ok(&what, err) < 0) {
 		rc = vv_fail_nomem(err);

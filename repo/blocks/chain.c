@@ -188,10 +188,7 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 
 static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, cid);
-	(void)vv_fail(err, VV_EBLOCK, "block %s is not here", text);
+	(void)vv_fail(err, VV_EBLOCK, "block %s is not here", vv_cid_shows(cid));
 	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
 		const vv_pack *p = src->packs->packs[i];
 
@@ -262,9 +259,7 @@ vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *plac
 
 static vv_status push_level(chain *ch, const level *l, vv_error *err)
 {
-	if (!vv_array_room(ch->levels, ch->count, ch->cap)) return vv_fail_nomem(err);
-	ch->levels[ch->count++] = *l;
-	return VV_OK;
+	return vv_array_add(ch->levels, ch->count, ch->cap, *l) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Notes the place as one to avoid, and what was wrong, if it is the first. */
@@ -436,12 +431,9 @@ static void chain_clear(chain *ch)
 /* What is told is the damage met first: the cause, not where giving up ended. */
 static vv_status tell_first(const chain *ch, const level *top, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
 	if (err) {
 		*err = ch->first;
-		vv_cid_text(text, &top->record.cid);
-		(void)vv_prefix(err, "block %s", text);
+		(void)vv_prefix(err, "block %s", vv_cid_shows(&top->record.cid));
 	}
 	return VV_ECORRUPT;
 }

@@ -127,3 +127,11 @@ void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c)
 	out[0] = 'b';
 	vv_base32_write(out + 1, bytes, sizeof bytes);
 }
+
+const char *vv_cid_shows(const vv_cid *c)
+{
+	char *out = vv_text_slot();
+
+	vv_cid_text(out, c);
+	return out;
+}

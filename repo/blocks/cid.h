@@ -43,5 +43,6 @@ void vv_cid_write(uint8_t out[VV_CID_BYTES], const vv_cid *c);
 /* Strict: 59 characters, 'b', lower case, spare bits zero. VV_EUSAGE otherwise. */
 vv_status vv_cid_parse(vv_cid *out, const char *text, size_t len, vv_error *err);
 void vv_cid_text(char out[VV_CID_TEXT + 1], const vv_cid *c);
+const char *vv_cid_shows(const vv_cid *c); /* borrowed as vv_text_shows */
 
 #endif

@@ -255,9 +255,10 @@ static vv_status push_entry(void *payload, const vv_record *r, uint64_t offset, 
 {
 	entries *e = payload;
 
-	if (!vv_array_room(e->items, e->count, e->cap)) return vv_fail_nomem(err);
-	e->items[e->count++] = (vv_index_entry){vv_cid_prefix(&r->cid), offset};
-	return VV_OK;
+	return vv_array_add(e->items, e->count, e->cap,
+			    (vv_index_entry){vv_cid_prefix(&r->cid), offset})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* Can the record be what it says? A difference's base may lie in another pack,

@@ -172,9 +172,9 @@ static vv_status begin(vv_pack_writer *w, vv_error *err)
 
 static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, vv_error *err)
 {
-	if (!vv_array_room(w->entries, w->count, w->cap)) return vv_fail_nomem(err);
-	w->entries[w->count++] = (vv_index_entry){prefix, offset};
-	return VV_OK;
+	return vv_array_add(w->entries, w->count, w->cap, (vv_index_entry){prefix, offset})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* ---- appending ---- */

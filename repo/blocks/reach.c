@@ -80,9 +80,7 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 	if (k->count >= k->w->budget) {
 		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
 	}
-	if (!vv_array_room(k->stack, k->count, k->cap)) return vv_fail_nomem(err);
-	k->stack[k->count++] = *cid;
-	return VV_OK;
+	return vv_array_add(k->stack, k->count, k->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Links come in the node's order; the last one pushed is visited first. */
@@ -98,10 +96,7 @@ static void reverse(vv_cid *cids, size_t count)
 
 static vv_status named(const vv_cid *cid, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, cid);
-	return vv_prefix(err, "block %s", text);
+	return vv_prefix(err, "block %s", vv_cid_shows(cid));
 }
 
 /* Reads a node, or asks whether a leaf is here; VV_EMISSING and VV_ECORRUPT

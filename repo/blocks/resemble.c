@@ -51,9 +51,7 @@ static vv_status list_add(void *payload, const vv_cid *cid, vv_error *err)
 {
 	list *l = payload;
 
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count++] = *cid;
-	return VV_OK;
+	return vv_array_add(l->items, l->count, l->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_error *err)
@@ -69,8 +67,7 @@ static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_e
 
 static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
 {
-	if (!vv_array_room(v->kids, v->kid_count, v->kid_cap)) return vv_fail_nomem(err);
-	v->kids[v->kid_count++] = kid;
+	if (!vv_array_add(v->kids, v->kid_count, v->kid_cap, kid)) return vv_fail_nomem(err);
 	v->items[node].count++;
 	return VV_OK;
 }
@@ -80,7 +77,6 @@ static vv_status level_links(levels *v, const vv_cid *cid, bool damage_ok, list 
 			     vv_error *err)
 {
 	size_t before = out->count;
-	char text[VV_CID_TEXT + 1];
 	vv_status rc = v->w->get(v->w->payload, cid, &v->block, err);
 
 	*there = rc == VV_OK;
@@ -94,8 +90,7 @@ static vv_status level_links(levels *v, const vv_cid *cid, bool damage_ok, list 
 		return VV_OK;
 	}
 	if (rc < 0 && rc != VV_ENOMEM) {
-		vv_cid_text(text, cid);
-		(void)vv_prefix(err, "block %s", text);
+		(void)vv_prefix(err, "block %s", vv_cid_shows(cid));
 	}
 	return rc;
 }
@@ -408,24 +403,19 @@ static vv_status add_link(void *payload, const vv_cid *link, vv_error *err)
 {
 	links *l = payload;
 
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count++] = *link;
-	return VV_OK;
+	return vv_array_add(l->items, l->count, l->cap, *link) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- reading ---------------------------------------------------------------------------- */
 
 static vv_status read_links(walking *k, const vv_cid *cid, links *out, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
 	out->count = 0;
 	vv_status rc = k->w->get(k->w->payload, cid, &k->block, err);
 	if (rc < 0) return rc;
 	rc = vv_cbor_links(k->block.data, k->block.len, add_link, out, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
-		vv_cid_text(text, cid);
-		(void)vv_prefix(err, "block %s", text);
+		(void)vv_prefix(err, "block %s", vv_cid_shows(cid));
 	}
 	return rc;
 }

@@ -63,9 +63,7 @@ static vv_status want_object(packing *p, const git_oid *id, vv_error *err)
 	vv_status rc = vv_oid_set_add(&p->wanted, id, &added, err);
 
 	if (rc < 0 || !added) return rc;
-	if (!vv_array_room(p->ids, p->id_count, p->id_cap)) return vv_fail_nomem(err);
-	p->ids[p->id_count++] = *id;
-	return VV_OK;
+	return vv_array_add(p->ids, p->id_count, p->id_cap, *id) ? VV_OK : vv_fail_nomem(err);
 }
 
 static int want_each(const git_oid *id, void *payload)

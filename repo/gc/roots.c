@@ -122,9 +122,7 @@ static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char 
 
 	if (g->settled && where && strstr(where, "refs/varve/fetched/")) return VV_OK;
 	if (hard) return take_up(g, id, where, err);
-	if (!vv_array_room(g->soft, g->soft_count, g->soft_cap)) return vv_fail_nomem(err);
-	g->soft[g->soft_count++] = *id;
-	return VV_OK;
+	return vv_array_add(g->soft, g->soft_count, g->soft_cap, *id) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Reflogs name one commit after the other; most are seen by now. */

@@ -120,13 +120,11 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 static vv_status blob_header(const git_oid *git_id, vv_repository *r, const vv_oid *id,
 			     uint64_t *out, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	git_object_t type;
 	vv_status rc = vv_object_header(r, git_id, &type, out, err);
 
 	if (rc < 0 || type == GIT_OBJECT_BLOB) return rc;
-	vv_oid_text(hex, id);
-	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", hex,
+	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", vv_oid_shows(id),
 		       type_name(type));
 }
 
@@ -196,7 +194,6 @@ vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_
 		       vv_buf *out, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
-	char hex[VV_OID_TEXT + 1];
 	git_oid git_id;
 	vv_status rc;
 	int code;
@@ -205,8 +202,7 @@ vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_
 	vv_oid_to_git(&git_id, id);
 	if ((rc = blob_header(&git_id, r, id, size, err)) < 0 || *size > max) return rc;
 	if ((code = git_odb_read(&object, r->odb, &git_id)) < 0) {
-		vv_oid_text(hex, id);
-		return vv_git_fail(err, code, "cannot read the blob %s", hex);
+		return vv_git_fail(err, code, "cannot read the blob %s", vv_oid_shows(id));
 	}
 	last_blob_keep(r, id, git_odb_object_data(object), git_odb_object_size(object));
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));

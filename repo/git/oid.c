@@ -7,12 +7,21 @@
 #include <string.h>
 
 #include "base/codec.h"
+#include "base/show.h"
 
 static_assert(2 * sizeof(((vv_oid *)NULL)->id) == VV_OID_TEXT, "SHA-1");
 
 void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid)
 {
 	vv_hex_write(out, oid->id, sizeof(oid->id));
+}
+
+const char *vv_oid_shows(const vv_oid *oid)
+{
+	char *out = vv_text_slot();
+
+	vv_oid_text(out, oid);
+	return out;
 }
 
 bool vv_oid_parse(vv_oid *out, const char *hex, size_t len)

@@ -18,6 +18,7 @@ typedef struct vv_oid {
 #define VV_OID_TEXT 40u
 
 void vv_oid_text(char out[VV_OID_TEXT + 1], const vv_oid *oid);
+const char *vv_oid_shows(const vv_oid *oid);                 /* borrowed as vv_text_shows */
 bool vv_oid_parse(vv_oid *out, const char *hex, size_t len); /* all 40 digits */
 bool vv_oid_equal(const vv_oid *a, const vv_oid *b);
 bool vv_oid_is_null(const vv_oid *oid);

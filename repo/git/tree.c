@@ -295,7 +295,6 @@ void vv_tree_entry_clear(vv_tree_entry *e)
 vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,
 			   vv_tree_entry *out, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	git_oid tree, id;
 	uint32_t mode;
 	vv_status rc;
@@ -306,9 +305,8 @@ vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *p
 		return rc;
 	}
 	if (mode == 0) {
-		vv_oid_text(hex, commit);
 		return vv_fail(err, VV_ENOTFOUND, "no '%s' in the commit %.10s",
-			       vv_text_shows(path), hex);
+			       vv_text_shows(path), vv_oid_shows(commit));
 	}
 	if (!(out->path = vv_strdup(path))) return vv_fail_nomem(err);
 	out->mode = mode;

@@ -303,9 +303,7 @@ void vv_queue_clear(vv_queue *q)
 
 vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err)
 {
-	if (!vv_array_room(list->items, list->count, list->cap)) return vv_fail_nomem(err);
-	list->items[list->count++] = n;
-	return VV_OK;
+	return vv_array_add(list->items, list->count, list->cap, n) ? VV_OK : vv_fail_nomem(err);
 }
 
 void vv_nodes_clear(vv_nodes *list)

@@ -42,10 +42,7 @@ bool vv_published_add_holder(vv_published *p, const char *url)
 
 static char *record_path(const char *varvedir, const vv_cid *version)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, version);
-	return vv_path_join(varvedir, FOLDER, text, (char *)NULL);
+	return vv_path_join(varvedir, FOLDER, vv_cid_shows(version), (char *)NULL);
 }
 
 /* --- a record's lines ------------------------------------------------------------------------ */
@@ -121,15 +118,13 @@ vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_ci
 			    vv_error *err)
 {
 	vv_auto(char) *path = record_path(varvedir, version);
-	char text[VV_CID_TEXT + 1];
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 
 	memset(out, 0, sizeof(*out));
 	if (!path) return vv_fail_nomem(err);
 	vv_status rc = vv_read_file(&bytes, path, RECORD_MAX, err);
 	if (rc == VV_ENOTFOUND) {
-		vv_cid_text(text, version);
-		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
+		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", vv_cid_shows(version));
 	} else if (rc == VV_OK &&
 		   (bytes.len == 0 || strlen(bytes.data) != bytes.len ||
 		    !read_record(out, bytes.data) || !vv_cid_equal(&out->version, version))) {
@@ -175,14 +170,12 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 {
 	vv_auto(char) *path = record_path(varvedir, version);
 	vv_auto(char) *dir = NULL;
-	char text[VV_CID_TEXT + 1];
 
 	if (!path) return vv_fail_nomem(err);
 	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
 	vv_status rc = vv_unlink(path, false, err);
 	if (rc == VV_ENOTFOUND) {
-		vv_cid_text(text, version);
-		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
+		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", vv_cid_shows(version));
 	} else if (rc == VV_OK) {
 		rc = vv_fsync_dir(dir, err);
 	}

@@ -404,9 +404,8 @@ vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count,
 
 static vv_status add_root(vv_reachable *x, const vv_cid *root, vv_error *err)
 {
-	if (!vv_array_room(x->roots, x->root_count, x->root_cap)) return vv_fail_nomem(err);
-	x->roots[x->root_count++] = *root;
-	return VV_OK;
+	return vv_array_add(x->roots, x->root_count, x->root_cap, *root) ? VV_OK
+									 : vv_fail_nomem(err);
 }
 
 static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path VV_UNUSED,
@@ -467,9 +466,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 	vv_reachable *x = payload;
 
 	if (state == VV_OK || x->hole_count == HOLES_MAX) return VV_OK;
-	if (!vv_array_room(x->holes, x->hole_count, x->hole_cap)) return vv_fail_nomem(err);
-	x->holes[x->hole_count++] = *cid;
-	return VV_OK;
+	return vv_array_add(x->holes, x->hole_count, x->hole_cap, *cid) ? VV_OK
+									: vv_fail_nomem(err);
 }
 
 /* A node came that was missing: what hangs from it was not walked. */

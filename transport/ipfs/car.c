@@ -56,11 +56,8 @@ static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 
 	if ((rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&w->block), len, err)) < 0) return rc;
 	if (!vv_cid_equal(&made, cid)) {
-		char text[VV_CID_TEXT + 1];
-
-		vv_cid_text(text, cid);
 		return vv_fail(err, VV_ECORRUPT, "block %s is damaged: its bytes have another hash",
-			       text);
+			       vv_cid_shows(cid));
 	}
 	vv_cid_write(head + n, cid);
 	if ((rc = write_out(w, head, n + VV_CID_BYTES, err)) < 0 ||
@@ -73,9 +70,7 @@ static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 
 static vv_status push(writing *w, const frame *f, vv_error *err)
 {
-	if (!vv_array_room(w->stack, w->count, w->cap)) return vv_fail_nomem(err);
-	w->stack[w->count++] = *f;
-	return VV_OK;
+	return vv_array_add(w->stack, w->count, w->cap, *f) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status push_link(void *payload, const vv_cid *link, vv_error *err)
@@ -582,20 +577,16 @@ typedef struct looking {
 static vv_status look_at(void *payload, const vv_cid *cid, vv_error *err)
 {
 	looking *k = payload;
-	char text[VV_CID_TEXT + 1];
 	bool added, stored = false;
 	vv_status rc;
 
 	if ((rc = vv_cid_set_add(k->seen, cid, &added, err)) < 0 || !added) return rc;
 	if (!vv_incoming_has(k->in, cid, &stored)) {
-		vv_cid_text(text, cid);
-		return vv_fail(err, VV_EMISSING, "block %s is missing", text);
+		return vv_fail(err, VV_EMISSING, "block %s is missing", vv_cid_shows(cid));
 	}
 	if (stored) return VV_OK;
 	if (cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
-	if (!vv_array_room(k->stack, k->count, k->cap)) return vv_fail_nomem(err);
-	k->stack[k->count++] = *cid;
-	return VV_OK;
+	return vv_array_add(k->stack, k->count, k->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv_cid_set **out,

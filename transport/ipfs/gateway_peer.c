@@ -159,12 +159,10 @@ static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *e
 {
 	vv_ipfs_peer *p = s->peer;
 	const http_curl *c = p->c;
-	char text[VV_CID_TEXT + 1];
 	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_cid_text(text, cid);
-	vv_buf_printf(&url, "%s%s?format=raw", p->base, text);
+	vv_buf_printf(&url, "%s%s?format=raw", p->base, vv_cid_shows(cid));
 	if ((rc = vv_buf_ok(&url, err)) < 0) return rc;
 	s->want = want;
 	s->tries = 0;

@@ -57,10 +57,7 @@ uint64_t vv_leaf_list_bytes(const vv_leaf_list *l)
 
 char *vv_leaf_list_path(const char *dir, const vv_cid *version)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, version);
-	return vv_path_join(dir, text, (char *)NULL);
+	return vv_path_join(dir, vv_cid_shows(version), (char *)NULL);
 }
 
 /* Each height has a node for every 1024 of the one below, up to the one that is alone. */
@@ -491,7 +488,6 @@ static vv_status take_bytes(void *out, const void *bytes, size_t len, vv_error *
 static vv_status make_block(const vv_leaf_list *l, const vv_leaf_source *from, const vv_cid *cid,
 			    const vv_leaf_place *at, vv_buf *out, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_cid made;
 	vv_status rc;
 
@@ -510,9 +506,8 @@ static vv_status make_block(const vv_leaf_list *l, const vv_leaf_source *from, c
 		return rc;
 	}
 	if (!vv_cid_equal(&made, cid)) {
-		vv_cid_text(text, cid);
 		return vv_fail(err, VV_ECORRUPT, "block %s of the UnixFS file comes out otherwise",
-			       text);
+			       vv_cid_shows(cid));
 	}
 	return VV_OK;
 }
@@ -520,14 +515,12 @@ static vv_status make_block(const vv_leaf_list *l, const vv_leaf_source *from, c
 vv_status vv_leaf_blocks_get(void *blocks, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_leaf_blocks *b = blocks;
-	char text[VV_CID_TEXT + 1];
 	vv_leaf_place at;
 	int found = vv_leaf_list_find(b->list, cid, &at, err);
 
 	if (found < 0) return (vv_status)found;
 	if (found == 0) {
-		vv_cid_text(text, cid);
-		return vv_fail(err, VV_EMISSING, "block %s is not of this file", text);
+		return vv_fail(err, VV_EMISSING, "block %s is not of this file", vv_cid_shows(cid));
 	}
 	return make_block(b->list, &b->from, cid, &at, out, err);
 }

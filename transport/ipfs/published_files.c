@@ -293,7 +293,6 @@ static void put_cached(vv_published_files *f, const vv_cid *cid, const vv_buf *b
 static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *out, bool *wrong,
 			    vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_leaf_blocks blocks = {.from = f->from};
 	vv_leaf_place at;
 	entry *e;
@@ -303,8 +302,8 @@ static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *ou
 	vv_mutex_unlock(f->lock);
 	if (rc < 0) return rc;
 	if (!e) {
-		vv_cid_text(text, cid);
-		return vv_fail(err, VV_EMISSING, "block %s is not published here", text);
+		return vv_fail(err, VV_EMISSING, "block %s is not published here",
+			       vv_cid_shows(cid));
 	}
 	blocks.list = e->list;
 	rc = vv_leaf_blocks_get(&blocks, cid, out, err);

@@ -42,7 +42,6 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 {
 	node *n = payload;
 	vv_buf *whole = &n->block;
-	char text[VV_CID_TEXT + 1];
 	vv_cid cid, is;
 	vv_status rc;
 
@@ -56,9 +55,8 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 			return rc;
 		}
 		if (!vv_cid_equal(&is, &cid)) {
-			vv_cid_text(text, &cid);
 			return vv_fail(err, VV_ECORRUPT, "it sent other bytes for the block %s",
-				       text);
+				       vv_cid_shows(&cid));
 		}
 		n->kept = len < whole->len;
 		n->cid = cid;

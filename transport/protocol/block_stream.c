@@ -141,9 +141,7 @@ static vv_status check_name(const vv_block_out *o, const vv_cid *cid, vv_error *
 	vv_status rc = vv_cid_of(&is, cid->codec, o->raw.data, o->raw.len, err);
 	if (rc < 0) return rc;
 	if (!vv_cid_equal(&is, cid)) {
-		char text[VV_CID_TEXT + 1];
-		vv_cid_text(text, cid);
-		return vv_fail(err, VV_ECORRUPT, "block %s is damaged", text);
+		return vv_fail(err, VV_ECORRUPT, "block %s is damaged", vv_cid_shows(cid));
 	}
 	return VV_OK;
 }
@@ -412,8 +410,7 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 
 static vv_status note_received(vv_block_in *in, const vv_cid *cid, vv_error *err)
 {
-	if (!vv_array_room(in->cids, in->count, in->cap)) return vv_fail_nomem(err);
-	in->cids[in->count++] = *cid;
+	if (!vv_array_add(in->cids, in->count, in->cap, *cid)) return vv_fail_nomem(err);
 	recent_add(&in->recent, cid);
 	return VV_OK;
 }

@@ -507,12 +507,10 @@ static bool is_of_version(vv_status rc)
 static vv_status refuse_lacking(void *payload, const vv_new_root *n, vv_error *err)
 {
 	const run *r = payload;
-	char hex[VV_OID_TEXT + 1];
 
 	if (!vv_cid_set_has(r->lacking_roots, &n->root)) return VV_OK;
-	vv_oid_text(hex, &n->commit);
 	return vv_fail(err, VV_EMISSING, "%s lacks blocks since commit %.10s",
-		       vv_text_shows(n->path), hex);
+		       vv_text_shows(n->path), vv_oid_shows(&n->commit));
 }
 
 /* Can it be taken alone? VV_OK; is_of_version: no. */

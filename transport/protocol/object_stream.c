@@ -44,9 +44,7 @@ typedef struct ids {
 
 static vv_status ids_add(ids *l, const vv_oid *id, vv_error *err)
 {
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count++] = *id;
-	return VV_OK;
+	return vv_array_add(l->items, l->count, l->cap, *id) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* How far back the id stands; 0: not among the last ones that are looked at. */
@@ -61,10 +59,8 @@ static size_t ids_distance(const ids *l, const vv_oid *id)
 
 static void put_id(vv_buf *b, const vv_oid *id, bool hex)
 {
-	char text[VV_OID_TEXT + 1];
 	if (hex) {
-		vv_oid_text(text, id);
-		vv_buf_put(b, text, VV_OID_TEXT);
+		vv_buf_put(b, vv_oid_shows(id), VV_OID_TEXT);
 	} else {
 		vv_buf_put(b, id->id, sizeof(id->id));
 	}
@@ -75,11 +71,9 @@ static void put_prefix(vv_buf *b, vv_git_type type, const ids *recent, const vv_
 {
 	vv_buf_reset(b);
 	if (type == VV_GIT_BLOB) {
-		char text[VV_CID_TEXT + 1];
 		uint64_t n = nodes->count < VV_RECENT_NODES ? nodes->count : VV_RECENT_NODES;
 		for (uint64_t i = nodes->count - n; i < nodes->count; i++) {
-			vv_cid_text(text, &nodes->cids[i % VV_RECENT_NODES]);
-			vv_buf_put(b, text, VV_CID_TEXT);
+			vv_buf_put(b, vv_cid_shows(&nodes->cids[i % VV_RECENT_NODES]), VV_CID_TEXT);
 		}
 	} else {
 		size_t n = recent->count < VV_RECENT_OBJECTS ? recent->count : VV_RECENT_OBJECTS;

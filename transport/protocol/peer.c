@@ -304,8 +304,6 @@ typedef struct named {
 
 static vv_status take_one(named *n, const vv_block_received *b, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
 	if (n->at == n->count) {
 		return vv_fail(err, VV_ECORRUPT, "%s sent blocks that were not asked for",
 			       vv_channel_name(n->peer->line));
@@ -316,9 +314,8 @@ static vv_status take_one(named *n, const vv_block_received *b, vv_error *err)
 		return n->fn(n->payload, n->before + n->at++, NULL, err);
 	}
 	if (!vv_cid_equal(cid, &b->cid)) {
-		vv_cid_text(text, cid);
 		return vv_fail(err, VV_ECORRUPT, "%s sent other bytes for the block %s",
-			       vv_channel_name(n->peer->line), text);
+			       vv_channel_name(n->peer->line), vv_cid_shows(cid));
 	}
 	return n->fn(n->payload, n->before + n->at++, b, err);
 }

@@ -592,9 +592,9 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 	if (rc < 0 || count > 0) {
 		return VV_OK; /* it stays as it was */
 	}
-	if (!vv_array_room(x->mended, x->mended_count, x->mended_cap)) return vv_fail_nomem(err);
-	x->mended[x->mended_count++] = n->root;
-	return VV_OK;
+	return vv_array_add(x->mended, x->mended_count, x->mended_cap, n->root)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wholes,

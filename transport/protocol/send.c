@@ -205,7 +205,6 @@ void vv_send_skip_leaves(vv_send *s)
 
 vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_cid_set *all = vv_cid_set_new();
 	const vv_resemble walk = {.get = get_block,
 				  .fn = add_item,
@@ -220,10 +219,9 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 	memset(&s->nodes, 0, sizeof(s->nodes));
 	for (size_t i = 0; rc == VV_OK && i < blocks->count; i++) {
 		if (!vv_store_has(s->store, &blocks->items[i])) {
-			vv_cid_text(text, &blocks->items[i]);
 			vv_fail(err, VV_EMISSING,
 				"the other side needs the block %s, which is not here either",
-				text);
+				vv_cid_shows(&blocks->items[i]));
 			rc = vv_hint_code(err, VV_HINT_FSCK_MISSING);
 		} else {
 			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);

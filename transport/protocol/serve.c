@@ -309,15 +309,13 @@ static vv_status find_common(vv_serve *s, const vv_request *q, vv_arena *arena, 
 static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, vv_error *err)
 {
 	bool *known = vv_arena_calloc(arena, q->want.count + 1, sizeof(bool));
-	char hex[VV_OID_TEXT + 1];
 
 	if (!known) return vv_fail_nomem(err);
 	vv_status rc = vv_reachable_commits(s->reach, q->want.items, q->want.count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < q->want.count; i++) {
 		if (!known[i]) {
-			vv_oid_text(hex, &q->want.items[i]);
 			vv_fail(err, VV_ENOTFOUND, "commit %s is not in any branch or tag here",
-				hex);
+				vv_oid_shows(&q->want.items[i]));
 			rc = vv_hint(err, "the branch may have moved meanwhile: try again");
 		}
 	}

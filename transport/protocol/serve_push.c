@@ -217,11 +217,9 @@ static vv_status add_common(void *payload, const vv_ref *ref, vv_error *err)
 	push *p = payload;
 
 	if (vv_oid_is_null(&ref->commit) || ref->symbolic) return VV_OK;
-	if (!vv_array_room(p->commons.items, p->commons.count, p->common_cap)) {
-		return vv_fail_nomem(err);
-	}
-	p->commons.items[p->commons.count++] = ref->commit;
-	return VV_OK;
+	return vv_array_add(p->commons.items, p->commons.count, p->common_cap, ref->commit)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status find_tips(push *p, vv_error *err)

@@ -105,7 +105,6 @@ static vv_status read_parts(wish *w, const char *text, vv_error *err)
 static vv_status get_stored(void *request, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	http_request *q = request;
-	char text[VV_CID_TEXT + 1];
 	vv_cid made;
 	vv_status rc;
 
@@ -114,8 +113,7 @@ static vv_status get_stored(void *request, const vv_cid *cid, vv_buf *out, vv_er
 		return rc;
 	}
 	if (!vv_cid_equal(&made, cid)) {
-		vv_cid_text(text, cid);
-		return vv_fail(err, VV_ECORRUPT, "block %s is damaged", text);
+		return vv_fail(err, VV_ECORRUPT, "block %s is damaged", vv_cid_shows(cid));
 	}
 	return VV_OK;
 }
@@ -437,8 +435,6 @@ static bool is_known(http_request *q, const wish *w, enum MHD_Result *result)
 /* Follows the path, which begins at a block that was found. 200, or what to answer with err. */
 static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
 	vv_status rc = vv_dag_path_follow(&q->route, &q->blocks, root, w->parts, w->part_count,
 					  err);
 	if (rc < 0) {
@@ -448,8 +444,8 @@ static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_err
 	}
 	const vv_cid *end = &q->route.blocks[q->route.count - 1];
 	for (size_t i = 0; i < q->route.count; i++) {
-		vv_cid_text(text, &q->route.blocks[i]);
-		vv_buf_printf(&w->roots, "%s%s", i > 0 ? "," : "", text);
+		vv_buf_printf(&w->roots, "%s%s", i > 0 ? "," : "",
+			      vv_cid_shows(&q->route.blocks[i]));
 	}
 	vv_cid_text(w->cid, end);
 	if (vv_buf_ok(&w->roots, err) < 0) return MHD_HTTP_INTERNAL_SERVER_ERROR;

@@ -46,10 +46,7 @@ static bool json(const job *j)
 
 static void json_cid(job *j, const char *name, const vv_cid *cid)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, cid);
-	vv_json_add_string(&j->w, name, text);
+	vv_json_add_string(&j->w, name, vv_cid_shows(cid));
 }
 
 static void json_record(job *j, const vv_published *p)

@@ -23,14 +23,12 @@ static char *list_path(vv_repository *r, const vv_cid *version)
 
 static vv_status must_be_whole(vv_store *store, const vv_cid *version, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_cid missing;
 	bool whole;
 	vv_status rc = vv_store_complete(store, version, &whole, &missing, err);
 
 	if (rc < 0 || whole) return rc;
-	vv_cid_text(text, &missing);
-	vv_fail(err, VV_EMISSING, "block %s of this version is missing", text);
+	vv_fail(err, VV_EMISSING, "block %s of this version is missing", vv_cid_shows(&missing));
 	return vv_hint(err, "'varve fetch' gets missing blocks from peers that have them");
 }
 
@@ -129,7 +127,6 @@ vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 static vv_status find_published(vv_published *out, const char *varvedir, const vv_cid *cid,
 				vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	vv_auto_free vv_cid *versions = NULL;
 	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, varvedir, err);
@@ -142,8 +139,7 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 		vv_published_clear(out);
 	}
 	if (rc < 0) return rc;
-	vv_cid_text(text, cid);
-	vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
+	vv_fail(err, VV_ENOTFOUND, "%s was not published here", vv_cid_shows(cid));
 	return vv_hint(err, "'varve ipfs publish --list' lists them");
 }
 

@@ -276,11 +276,9 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 
 static void json_commits(const blame_run *r, vv_json_out *w)
 {
-	char hex[VV_OID_TEXT + 1];
 	vv_json_add_object(w, "commits");
 	for (size_t i = 0; i < r->count; i++) {
-		vv_oid_text(hex, &r->commits[i].id);
-		vv_json_add_object(w, hex);
+		vv_json_add_object(w, vv_oid_shows(&r->commits[i].id));
 		vv_json_add_string(w, "author", r->commits[i].author);
 		vv_json_add_string(w, "date", r->commits[i].date);
 		vv_json_add_string(w, "summary", r->commits[i].summary);
@@ -320,9 +318,7 @@ static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payl
 static vv_status add_row(void *payload, const vv_cell *cells VV_UNUSED, uint64_t row, vv_error *err)
 {
 	blame_run *r = payload;
-	if (!vv_array_room(r->rows, r->row_count, r->row_cap)) return vv_fail_nomem(err);
-	r->rows[r->row_count++] = row;
-	return VV_OK;
+	return vv_array_add(r->rows, r->row_count, r->row_cap, row) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Where rows are printed: the listing, or w. */

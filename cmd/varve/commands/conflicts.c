@@ -145,7 +145,6 @@ static void print_path(const vv_conflict_path *p)
 static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 {
 	static const char *const sides[] = {"base", "ours", "theirs"};
-	char hex[VV_OID_TEXT + 1];
 
 	vv_json_open_object(w);
 	vv_json_add_string(w, "path", p->path);
@@ -157,8 +156,8 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 	vv_json_close_object(w);
 	vv_json_add_object(w, "blobs");
 	for (size_t i = 0; i < 3; i++) {
-		vv_oid_text(hex, &p->sides[i].id);
-		vv_json_add_string(w, sides[i], p->sides[i].mode ? hex : NULL);
+		vv_json_add_string(w, sides[i],
+				   p->sides[i].mode ? vv_oid_shows(&p->sides[i].id) : NULL);
 	}
 	vv_json_close_object(w);
 	if (p->dataset) {

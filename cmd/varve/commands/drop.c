@@ -83,15 +83,14 @@ static void tell_alone(const vv_drop *d)
 {
 	const uint64_t alone = count_fate(d, VV_DROP_ALONE);
 	uint64_t shown = 0;
-	char cid[VV_CID_TEXT + 1];
 
 	for (size_t i = 0; i < d->count && shown < SHOWN_MAX; i++) {
 		const vv_drop_version *v = &d->versions[i];
 		if (v->fate == VV_DROP_ALONE) {
-			vv_cid_text(cid, &v->root);
 			vv_out(shown == 0 ? "stays:\n  " : "  ");
 			vv_out_text(v->path, strlen(v->path));
-			vv_out("  %s  %s\n", cid, vv_text_counted(v->copies, "copy", "copies"));
+			vv_out("  %s  %s\n", vv_cid_shows(&v->root),
+			       vv_text_counted(v->copies, "copy", "copies"));
 			shown++;
 		}
 	}
@@ -159,14 +158,12 @@ static void put_keepers(vv_json_out *w, const vv_drop *d)
 static void put_versions(vv_json_out *w, const vv_drop *d)
 {
 	static const char *const fates[] = {"dropped", "away", "in use", "kept"};
-	char cid[VV_CID_TEXT + 1];
 
 	vv_json_add_array(w, "versions");
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_drop_version *v = &d->versions[i];
-		vv_cid_text(cid, &v->root);
 		vv_json_open_object(w);
-		vv_json_add_string(w, "root", cid);
+		vv_json_add_string(w, "root", vv_cid_shows(&v->root));
 		vv_json_add_string(w, "path", v->path);
 		vv_json_add_string(w, "fate", fates[v->fate]);
 		vv_json_add_u64(w, "copies", v->copies);

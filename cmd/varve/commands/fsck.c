@@ -111,8 +111,6 @@ typedef struct finding {
 
 static void tell_json(fsck *f, const finding *n, const char *cid)
 {
-	char hex[VV_OID_TEXT + 1];
-
 	vv_json_open_object(&f->w);
 	json_member(f, "kind", n->kind);
 	json_member(f, "what", n->what);
@@ -123,8 +121,8 @@ static void tell_json(fsck *f, const finding *n, const char *cid)
 	}
 	if (n->v) {
 		json_member(f, "path", n->v->path);
-		vv_oid_text(hex, &n->v->commit);
-		json_member(f, "commit", vv_oid_is_null(&n->v->commit) ? NULL : hex);
+		json_member(f, "commit",
+			    vv_oid_is_null(&n->v->commit) ? NULL : vv_oid_shows(&n->v->commit));
 	}
 	json_member(f, "help", n->help);
 	vv_json_close_object(&f->w);
@@ -590,10 +588,9 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		}
 		if (vv_elsewhere_has(f->elsewhere, &v->root) && !vv_cid_set_has(f->bad, &v->root) &&
 		    !vv_store_has(f->store, &v->root)) {
-			if (!vv_array_room(f->away, f->absent, f->away_cap)) {
+			if (!vv_array_add(f->away, f->absent, f->away_cap, i)) {
 				return vv_fail_nomem(err);
 			}
-			f->away[f->absent++] = i;
 			continue;
 		}
 		if ((rc = vv_progress_part(f->c->progress, "versions", i, f->count, err)) < 0 ||
@@ -832,7 +829,6 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 			   vv_error *err VV_UNUSED)
 {
 	fsck *f = payload;
-	char hex[VV_OID_TEXT + 1];
 	vv_auto(char) *rev = NULL;
 
 	f->mended++;
@@ -842,8 +838,8 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 		json_member(f, "file", file);
 		if (v) {
 			json_member(f, "path", v->path);
-			vv_oid_text(hex, &v->commit);
-			json_member(f, "commit", vv_oid_is_null(&v->commit) ? NULL : hex);
+			json_member(f, "commit",
+				    vv_oid_is_null(&v->commit) ? NULL : vv_oid_shows(&v->commit));
 		}
 		vv_json_close_object(&f->w);
 		return VV_OK;

@@ -209,8 +209,9 @@ static vv_status keep_all(sieve *s, vv_error *err)
 	int more;
 
 	while ((more = next_passing(s, &id, err)) > 0) {
-		if (!vv_array_room(s->kept, s->kept_count, s->kept_cap)) return vv_fail_nomem(err);
-		s->kept[s->kept_count++] = id;
+		if (!vv_array_add(s->kept, s->kept_count, s->kept_cap, id)) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return (vv_status)more;
 }

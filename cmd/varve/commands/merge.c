@@ -115,10 +115,7 @@ static const vv_oid *tip(const vv_branch_merge *m)
 
 static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
 {
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, id);
-	vv_json_add_string(w, name, vv_oid_is_null(id) ? NULL : hex);
+	vv_json_add_string(w, name, vv_oid_is_null(id) ? NULL : vv_oid_shows(id));
 }
 
 static vv_status put_files(vv_json_out *w, const vv_branch_merge *m, vv_error *err)

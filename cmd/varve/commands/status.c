@@ -30,7 +30,7 @@ static vv_status untracked_mode(vv_repository *r, const char **mode, char **owne
 
 static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 {
-	char cid[VV_CID_TEXT + 1], commit[VV_OID_TEXT + 1];
+	char commit[VV_OID_TEXT + 1];
 	vv_json_out w;
 
 	vv_json_out_init(&w, b, 2);
@@ -40,11 +40,10 @@ static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 	vv_json_add_u64(&w, "linked", u->linked);
 	vv_json_add_array(&w, "lacking");
 	for (size_t i = 0; i < u->count; i++) {
-		vv_cid_text(cid, &u->items[i].root);
 		vv_oid_text(commit, &u->items[i].commit);
 		vv_json_open_object(&w);
 		vv_json_add_string(&w, "path", u->items[i].path);
-		vv_json_add_string(&w, "root", cid);
+		vv_json_add_string(&w, "root", vv_cid_shows(&u->items[i].root));
 		vv_json_add_string(&w, "commit", commit);
 		vv_json_add_bool(&w, "here", u->items[i].here);
 		if (*u->items[i].lacks) {

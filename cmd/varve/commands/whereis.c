@@ -407,7 +407,6 @@ static vv_status tell_provider(void *payload, const vv_provider *p, vv_error *er
 {
 	asked *a = payload;
 	run *r = a->r;
-	char text[VV_CID_TEXT + 1];
 
 	a->count++;
 	r->holders++;
@@ -421,9 +420,8 @@ static vv_status tell_provider(void *payload, const vv_provider *p, vv_error *er
 		vv_out("\n");
 		return VV_OK;
 	}
-	vv_cid_text(text, a->cid);
 	vv_json_open_object(&r->w);
-	vv_json_add_string(&r->w, "cid", text);
+	vv_json_add_string(&r->w, "cid", vv_cid_shows(a->cid));
 	vv_json_add_string(&r->w, "peer", p->id);
 	vv_json_add_string(&r->w, "address", p->address);
 	vv_json_add_string(&r->w, "protocols", p->protocols);
@@ -436,11 +434,9 @@ static vv_status ask_router(run *r, const char *url, const vv_cid *cid, const ch
 {
 	vv_connect_options o = {.repo = r->repo, .idle_sec = (unsigned)r->o->timeout};
 	asked a = {r, cid, 0};
-	char text[VV_CID_TEXT + 1];
 
-	vv_cid_text(text, cid);
 	if (!r->json) {
-		vv_out("providers of the %s %s:\n", what, text);
+		vv_out("providers of the %s %s:\n", what, vv_cid_shows(cid));
 	}
 	vv_status rc = vv_routing_providers(url, &o, cid, tell_provider, &a, err);
 	if (rc == VV_OK && a.count == 0 && !r->json) {

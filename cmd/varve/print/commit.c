@@ -248,12 +248,11 @@ static void print_message(const char *message)
 
 static vv_status print_long(vv_commit_view *v, const vv_commit *c, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) date = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	vv_oid_text(hex, &c->id);
-	vv_out("%s%scommit %s%s", v->any ? "\n" : "", vv_color_on(VV_YELLOW), hex, vv_color_off());
+	vv_out("%s%scommit %s%s", v->any ? "\n" : "", vv_color_on(VV_YELLOW), vv_oid_shows(&c->id),
+	       vv_color_off());
 	print_names(v, &c->id);
 	vv_out("\n");
 	if (c->parent_count > 1) {

@@ -367,7 +367,6 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 	vv_json_open_array(w);
 	for (size_t i = 0; i < s->count; i++) {
 		const vv_content *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
-		char cid[VV_CID_TEXT + 1];
 
 		vv_json_open_object(w);
 		vv_json_add_string(w, "path", s->lines[i].path);
@@ -387,8 +386,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		}
 		vv_change_counts_json(w, &s->lines[i].counts);
 		if (n->stored) {
-			vv_cid_text(cid, &n->root);
-			vv_json_add_string(w, "root", cid);
+			vv_json_add_string(w, "root", vv_cid_shows(&n->root));
 			vv_json_name(w, "stored");
 			if (s->lines[i].has_growth) {
 				vv_json_u64(w, s->lines[i].growth.stored);

@@ -413,7 +413,6 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 			       vv_error *err)
 {
 	static const vv_strings none;
-	char hex[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) shown_by = VV_BUF_INIT;
 	vv_auto(vv_diff_sides) d = {0};
 	vv_auto(vv_diff_print) r = {
@@ -426,8 +425,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
 	vv_status rc;
 
-	vv_oid_text(hex, to);
-	vv_buf_printf(&shown_by, "git show %.10s", hex);
+	vv_buf_printf(&shown_by, "git show %.10s", vv_oid_shows(to));
 	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0) return rc;
 	r.how.pool = vv_dataset_reader_pool(s->reader);
 	r.how.text_shown_by = vv_buf_cstr(&shown_by);

@@ -197,15 +197,13 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 
 static void put_json(vv_buf *b, const vv_changes *c)
 {
-	char hex[VV_OID_TEXT + 1];
 	vv_json_out w;
 
 	vv_json_out_init(&w, b, 2);
 	vv_json_open_object(&w);
 	vv_json_add_string(&w, "branch", branch_name(c));
 	vv_json_name(&w, "head");
-	vv_oid_text(hex, &c->head.commit);
-	vv_json_string(&w, c->head.unborn ? NULL : hex);
+	vv_json_string(&w, c->head.unborn ? NULL : vv_oid_shows(&c->head.commit));
 	vv_json_add_string(&w, "upstream", c->upstream);
 	if (c->upstream_gone) {
 		vv_json_add_bool(&w, "upstreamGone", true);
@@ -354,13 +352,11 @@ static void put_branch(writer *w)
 {
 	const vv_changes *c = w->c;
 	const char *name = branch_name(c);
-	char hex[VV_OID_TEXT + 1];
 
 	if (name) {
 		line(w, "On branch %s", vv_text_shows(name));
 	} else {
-		vv_oid_text(hex, &c->head.commit);
-		line(w, "HEAD detached at %.7s", hex);
+		line(w, "HEAD detached at %.7s", vv_oid_shows(&c->head.commit));
 	}
 	if (c->upstream_gone) {
 		line(w, "Your branch follows '%s', which is not there", vv_text_shows(c->upstream));

@@ -169,13 +169,12 @@ VV_AUTO_CLEAR(migration, migration_clear)
 /* The commit it begins at, the direction, the words: what must be the same for a command to go on. */
 static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	m->note = vv_path_join(vv_repository_gitdir(m->c->repo), "varve-migrating", (char *)NULL);
 	if (!m->note) return vv_fail_nomem(err);
-	vv_oid_text(hex, head);
-	vv_buf_printf(&m->begun, "%s%c%s%c", hex, '\0', m->o->export ? "export" : "take", '\0');
+	vv_buf_printf(&m->begun, "%s%c%s%c", vv_oid_shows(head), '\0',
+		      m->o->export ? "export" : "take", '\0');
 	for (size_t i = 0; i < m->c->paths.count; i++) {
 		vv_buf_printf(&m->begun, "%s%c", m->c->paths.items[i].path, '\0');
 	}
@@ -637,7 +636,6 @@ static vv_status is_staged(bool *staged, migration *m, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
 	vv_auto(vv_head) head = {0};
-	char hex[VV_OID_TEXT + 1];
 	vv_status rc;
 
 	*staged = false;
@@ -646,8 +644,7 @@ static vv_status is_staged(bool *staged, migration *m, vv_error *err)
 	    ((rc = verify(m, true, err)) < 0 && rc != VV_EREFUSED)) {
 		return rc;
 	}
-	vv_oid_text(hex, &head.commit);
-	*staged = strcmp(hex, m->begun.data) == 0 && rc == VV_OK;
+	*staged = strcmp(vv_oid_shows(&head.commit), m->begun.data) == 0 && rc == VV_OK;
 	for (size_t i = 0; i < m->count && *staged; i++) {
 		vv_index_entry e;
 		bool pointer = false;

@@ -53,10 +53,7 @@ bool vv_hold_is_file(const char *name)
 
 void vv_hold_below(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const char *name)
 {
-	char v[VV_CID_TEXT + 1];
-
-	vv_cid_text(v, vault);
-	(void)snprintf(out, VV_HOLD_NAME_LEN, "%s/%s", v, name);
+	(void)snprintf(out, VV_HOLD_NAME_LEN, "%s/%s", vv_cid_shows(vault), name);
 }
 
 void vv_hold_shard_name(char out[VV_HOLD_NAME_LEN], const vv_cid *vault, const vv_cid *shard)

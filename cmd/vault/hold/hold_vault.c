@@ -335,13 +335,11 @@ vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 			      const vv_ledger_record **out, vv_error *err)
 {
 	const vv_ledger_record *r = v->state ? vv_ledger_find(v->ledger, place) : NULL;
-	char text[VV_CID_TEXT + 1];
 
 	if (r && is_ours(v, r) && is_admitted(v->rules, r->author)) {
 		*out = r;
 		return VV_OK;
 	}
-	vv_cid_text(text, place);
 	return vv_fail(err, VV_ENOTFOUND, "no place record %s of a known writer for this server",
-		       text);
+		       vv_cid_shows(place));
 }

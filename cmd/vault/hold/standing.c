@@ -80,9 +80,8 @@ static vv_status take_audit(proving *p, const vv_ledger_record *r, vv_error *err
 	if (r->time > p->s->now || !a) return VV_OK;
 	a->audit = r;
 	if (r->link_count == 0) return VV_OK;
-	if (!vv_array_room(p->failed, p->failed_count, p->failed_cap)) return vv_fail_nomem(err);
-	p->failed[p->failed_count++] = r;
-	return VV_OK;
+	return vv_array_add(p->failed, p->failed_count, p->failed_cap, r) ? VV_OK
+									  : vv_fail_nomem(err);
 }
 
 /* This machine's own records, which come in their order. */

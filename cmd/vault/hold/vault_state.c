@@ -42,9 +42,7 @@ struct vv_vault_state {
 
 static vv_status add_pointer(pointers *p, const vv_ledger_record *r, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
-	p->items[p->count++] = r;
-	return VV_OK;
+	return vv_array_add(p->items, p->count, p->cap, r) ? VV_OK : vv_fail_nomem(err);
 }
 
 static bool key_in(uint8_t (*keys)[VV_KEY_PUBLIC], size_t count, const uint8_t *key)
@@ -114,10 +112,9 @@ static bool epoch_is_in(const vv_vault_state *s, const vv_cid *cid)
 static vv_status take_epoch(vv_vault_state *s, const vv_ledger_record *r, vv_error *err)
 {
 	for (size_t i = 0; i < r->removed_count; i++) {
-		if (!vv_array_room(s->removed, s->removed_count, s->removed_cap)) {
+		if (!vv_array_add(s->removed, s->removed_count, s->removed_cap, r->removed[i])) {
 			return vv_fail_nomem(err);
 		}
-		s->removed[s->removed_count++] = r->removed[i];
 	}
 	for (size_t i = 0; i < r->key_count; i++) {
 		if (!vv_array_room(s->ever, s->ever_count, s->ever_cap)) return vv_fail_nomem(err);

@@ -50,14 +50,12 @@ static vv_status add_line(const char *path, const vv_buf *line, vv_error *err)
 vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char *folder,
 			     vv_error *err)
 {
-	char cid[VV_CID_TEXT + 1];
 	vv_auto(char) *path = vv_key_ring_path(env, "vaults", err), *lock = NULL;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	int locked;
 	vv_status rc = path ? VV_OK : err->code;
 
-	vv_cid_text(cid, vault);
-	vv_buf_printf(&line, "%s %s\n", cid, folder);
+	vv_buf_printf(&line, "%s %s\n", vv_cid_shows(vault), folder);
 	if (rc < 0 || (rc = vv_buf_ok(&line, err)) < 0 || strchr(folder, '\n')) {
 		return rc; /* a line has no name with a newline */
 	}

@@ -78,19 +78,16 @@ static vv_status named(const vv_vault_holder *h, vv_status rc, vv_error *err)
 
 static void shard_name(char out[NAME_MAX_LEN], const vv_cid *vault, const vv_cid *shard)
 {
-	char v[VV_CID_TEXT + 1], s[VV_CID_TEXT + 1];
+	char s[VV_CID_TEXT + 1];
 
-	vv_cid_text(v, vault);
 	vv_cid_text(s, shard);
-	(void)snprintf(out, NAME_MAX_LEN, "%s/shards/%s", v, s);
+	(void)snprintf(out, NAME_MAX_LEN, "%s/shards/%s", vv_cid_shows(vault), s);
 }
 
 static void record_name(char out[NAME_MAX_LEN], const vv_cid *vault, const char *name)
 {
-	char v[VV_CID_TEXT + 1];
-
-	vv_cid_text(v, vault);
-	(void)snprintf(out, NAME_MAX_LEN, "%s/records%s%s", v, *name ? "/" : "", name);
+	(void)snprintf(out, NAME_MAX_LEN, "%s/records%s%s", vv_cid_shows(vault), *name ? "/" : "",
+		       name);
 }
 
 /* --- shards ---------------------------------------------------------------------------------- */
@@ -149,10 +146,8 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 
 static vv_status shard_missing(vv_status rc, const vv_cid *shard, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, shard);
-	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EMISSING, "it does not have the shard %s", text)
+	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EMISSING, "it does not have the shard %s",
+					    vv_cid_shows(shard))
 				  : rc;
 }
 

@@ -110,16 +110,14 @@ vv_status vv_waiting_see(vv_waiting *w, const vv_cid *cid, uint64_t *sec, vv_err
 
 vv_status vv_waiting_write(const vv_waiting *w, vv_error *err)
 {
-	char cid[VV_CID_TEXT + 1];
 	size_t count = 0;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_buf_printf(&text, "%llu last\n", (unsigned long long)w->now);
 	for (size_t i = 0; i < vv_cid_map_count(w->by_cid); i++) {
 		if (w->things[i].seen) {
-			vv_cid_text(cid, vv_cid_map_cid(w->by_cid, i));
 			vv_buf_printf(&text, "%llu %s\n", (unsigned long long)w->things[i].sec,
-				      cid);
+				      vv_cid_shows(vv_cid_map_cid(w->by_cid, i)));
 			count++;
 		}
 	}

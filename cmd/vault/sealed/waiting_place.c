@@ -81,8 +81,7 @@ static vv_status list_places(searching *x, vv_error *err)
 		if (!is_candidate(x, r)) {
 			continue;
 		}
-		if (!vv_array_room(x->places, x->count, x->cap)) return vv_fail_nomem(err);
-		x->places[x->count++] = r;
+		if (!vv_array_add(x->places, x->count, x->cap, r)) return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; x->count > 0 && i < vv_ledger_count(l); i++) {
 		const vv_ledger_record *r = vv_ledger_at(l, i);

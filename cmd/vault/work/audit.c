@@ -39,8 +39,9 @@ static vv_status note_bad(auditing *a, expected *e, const vv_error *why, vv_erro
 
 	if (e->bad) return VV_OK;
 	e->bad = true;
-	if (!vv_array_room(x->bad, x->bad_count, x->bad_cap)) return vv_fail_nomem(err);
-	x->bad[x->bad_count++] = e->kept->shard.cid;
+	if (!vv_array_add(x->bad, x->bad_count, x->bad_cap, e->kept->shard.cid)) {
+		return vv_fail_nomem(err);
+	}
 	if (!x->first[0]) {
 		(void)snprintf(x->first, sizeof(x->first), "%s", why->message);
 	}

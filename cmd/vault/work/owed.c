@@ -25,10 +25,7 @@ typedef struct owing {
 
 static char *made_path(const vv_vault_session *s, const vv_cid *cid)
 {
-	char name[VV_CID_TEXT + 1];
-
-	vv_cid_text(name, cid);
-	return vv_vault_session_path(s, "made", name);
+	return vv_vault_session_path(s, "made", vv_cid_shows(cid));
 }
 
 static vv_status clear_made(const vv_vault_session *s, vv_error *err)

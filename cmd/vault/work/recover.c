@@ -331,12 +331,10 @@ static vv_status find_head(recovering *r, vv_error *err)
 		r->x->shown += p->holder != NULL && p->meeting.behind == 0;
 	}
 	if (r->x->expect && !vv_ledger_find(r->s->ledger, r->x->expect)) {
-		char text[VV_CID_TEXT + 1];
-		vv_cid_text(text, r->x->expect);
 		vv_fail(err, VV_ECONFLICT,
 			"the holders do not have the head %s: theirs is older, or of another "
 			"history",
-			text);
+			vv_cid_shows(r->x->expect));
 		return vv_hint(
 			err, "a holder that has it may be away; without --expect the newest one is "
 			     "recovered");

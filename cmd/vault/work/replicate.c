@@ -458,13 +458,10 @@ static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	replicating *r = payload;
-	char hex[VV_OID_TEXT + 1];
 
 	if (!vv_vault_keeps_ref(ref)) return VV_OK;
-	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) return vv_fail_nomem(err);
-	r->tips[r->tip_count++] = ref->id;
-	vv_oid_text(hex, &ref->id);
-	vv_buf_printf(&r->refs, "%s %s\n", hex, ref->name);
+	if (!vv_array_add(r->tips, r->tip_count, r->tip_cap, ref->id)) return vv_fail_nomem(err);
+	vv_buf_printf(&r->refs, "%s %s\n", vv_oid_shows(&ref->id), ref->name);
 	return vv_buf_ok(&r->refs, err);
 }
 
@@ -472,15 +469,13 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status list_refs(replicating *r, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
-	char hex[VV_OID_TEXT + 1];
 	vv_status rc = vv_head_read(r->s->repo, &head, err);
 
 	if (rc < 0) return rc;
 	if (head.branch) {
 		vv_buf_printf(&r->refs, "ref: %s\n", head.branch);
 	} else {
-		vv_oid_text(hex, &head.commit);
-		vv_buf_printf(&r->refs, "%s HEAD\n", hex);
+		vv_buf_printf(&r->refs, "%s HEAD\n", vv_oid_shows(&head.commit));
 		if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
 			rc = vv_fail_nomem(err);
 		} else {

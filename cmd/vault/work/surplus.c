@@ -246,10 +246,10 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size VV_UN
 	if (k ? !is_surplus(o, k, said) : !is_own(said) || vv_waiting_run_there(o->s)) {
 		return VV_OK;
 	}
-	if (!vv_array_room(o->items, o->count, o->cap)) return vv_fail_nomem(err);
-	o->items[o->count++] = (candidate){
-		.cid = *cid, .kept = k, .dropped = (said & DROPPED) != 0};
-	return VV_OK;
+	return vv_array_add(o->items, o->count, o->cap,
+			    (candidate){.cid = *cid, .kept = k, .dropped = (said & DROPPED) != 0})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* --- what goes ------------------------------------------------------------------------------------ */

@@ -37,10 +37,7 @@ void vv_waiting_run_clear(vv_waiting_run *run)
 
 static char *shard_path(const vv_vault_session *s, const vv_cid *cid)
 {
-	char name[VV_CID_TEXT + 1];
-
-	vv_cid_text(name, cid);
-	return vv_vault_session_path(s, "spool", name);
+	return vv_vault_session_path(s, "spool", vv_cid_shows(cid));
 }
 
 static vv_status write_shard(const vv_vault_session *s, vv_waiting_run *run, const vv_cid *cid,
@@ -52,9 +49,7 @@ static vv_status write_shard(const vv_vault_session *s, vv_waiting_run *run, con
 
 static vv_status add_shard(vv_waiting_run *run, const vv_shard *sh, vv_error *err)
 {
-	if (!vv_array_room(run->shards, run->count, run->cap)) return vv_fail_nomem(err);
-	run->shards[run->count++] = *sh;
-	return VV_OK;
+	return vv_array_add(run->shards, run->count, run->cap, *sh) ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_waiting_run_put(vv_vault_session *s, vv_waiting_run *run, const vv_shard *sh,
@@ -174,11 +169,10 @@ static void put_shards(vv_buf *text, const vv_shard *shards, size_t count)
 vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err)
 {
 	vv_auto(char) *path = vv_vault_session_path(s, "spool", "run");
-	char cid[VV_CID_TEXT + 1];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	vv_cid_text(cid, &run->epoch);
-	vv_buf_printf(&text, BEGIN "%u\nepoch %s\n", run->stripe_count > 0 ? 2 : 1, cid);
+	vv_buf_printf(&text, BEGIN "%u\nepoch %s\n", run->stripe_count > 0 ? 2 : 1,
+		      vv_cid_shows(&run->epoch));
 	put_shards(&text, run->shards, run->count);
 	for (size_t i = 0; i < run->stripe_count; i++) {
 		const vv_stripe *st = &run->stripes[i];

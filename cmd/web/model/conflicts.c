@@ -202,11 +202,9 @@ static vv_status take_path(work *w, vv_web_conflict_path *out, const vv_conflict
 		out->there[i] = p->sides[i].mode != 0;
 	}
 	for (size_t i = 0; p->dataset && !p->unknown && i < 2; i++) {
-		char hex[VV_OID_TEXT + 1];
-
 		if (!vv_oid_is_null(&p->record.commits[i])) {
-			vv_oid_text(hex, &p->record.commits[i]);
-			out->commits[VV_WEB_OURS + i] = keep(w, hex);
+			out->commits[VV_WEB_OURS + i] = keep(w,
+							     vv_oid_shows(&p->record.commits[i]));
 		}
 	}
 	if (!p->dataset) {

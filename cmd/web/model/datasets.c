@@ -112,9 +112,11 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	size_t at = (size_t)(*hit - k->l->items);
 	if (k->points[at] >= LINE_POINTS || (k->points[at] > 0 && !(*hit)->table)) return VV_OK;
 	if ((rc = vv_content_read(&now, k->v->repo, c->new_mode, &c->new_id, err)) < 0) return rc;
-	if (!vv_array_room(k->found, k->count, k->cap)) return vv_fail_nomem(err);
-	k->found[k->count++] = (then){(uint32_t)at, k->commit->author.time, k->commit->id, now.rows,
-				      now.stored && now.table};
+	if (!vv_array_add(k->found, k->count, k->cap,
+			  (then){(uint32_t)at, k->commit->author.time, k->commit->id, now.rows,
+				 now.stored && now.table})) {
+		return vv_fail_nomem(err);
+	}
 	k->points[at]++;
 	return VV_OK;
 }

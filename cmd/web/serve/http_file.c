@@ -86,10 +86,7 @@ static vv_status nothing_there(const file *f, const char *rest, vv_error *err)
 
 static bool is_whole_id(const char *rest, const vv_oid *commit)
 {
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, commit);
-	return strncmp(rest, hex, VV_OID_TEXT) == 0 && rest[VV_OID_TEXT] == '/';
+	return strncmp(rest, vv_oid_shows(commit), VV_OID_TEXT) == 0 && rest[VV_OID_TEXT] == '/';
 }
 
 /* A version that readers may see; VV_ENOTFOUND for others: a stash, ORIG_HEAD, a commit that was

@@ -304,7 +304,6 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 {
 	vv_auto(git_odb_object) *bytes = NULL;
 	vv_auto(git_commit) *commit = NULL;
-	char hex[VV_OID_TEXT + 1];
 	git_oid git_id;
 	vv_status rc;
 	int code;
@@ -317,8 +316,7 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 		return rc;
 	}
 	if ((code = git_commit_lookup(&commit, r->git, &git_id)) < 0) {
-		vv_oid_text(hex, id);
-		return vv_git_fail(err, code, "cannot read the commit %s", hex);
+		return vv_git_fail(err, code, "cannot read the commit %s", vv_oid_shows(id));
 	}
 	if ((rc = copy_commit(commit, out, err)) < 0) {
 		vv_commit_clear(out);
@@ -330,10 +328,7 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 
 static void put_id(vv_buf *b, const char *key, const vv_oid *id)
 {
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, id);
-	vv_buf_printf(b, "%s %s\n", key, hex);
+	vv_buf_printf(b, "%s %s\n", key, vv_oid_shows(id));
 }
 
 static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_person *out,

@@ -239,9 +239,7 @@ void vv_ref_tips_clear(vv_ref_tips *t)
 vv_status vv_ref_tips_add(vv_ref_tips *t, const vv_oid *commit, vv_error *err)
 {
 	if (vv_oid_is_null(commit)) return VV_OK;
-	if (!vv_array_room(t->items, t->count, t->cap)) return vv_fail_nomem(err);
-	t->items[t->count++] = *commit;
-	return VV_OK;
+	return vv_array_add(t->items, t->count, t->cap, *commit) ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)

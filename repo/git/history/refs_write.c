@@ -220,13 +220,10 @@ static const char *short_name(const char *name)
 
 static vv_status moved(const char *name, const vv_oid *now, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
-
-	vv_oid_text(hex, now);
 	return vv_fail(err, VV_ECONFLICT,
 		       vv_oid_is_null(now) ? "'%s' is gone meanwhile"
 					   : "'%s' moved meanwhile, to %.10s",
-		       vv_text_shows(name), hex);
+		       vv_text_shows(name), vv_oid_shows(now));
 }
 
 static vv_status compare(vv_repository *r, const move *m, vv_error *err)

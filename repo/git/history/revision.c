@@ -81,7 +81,6 @@ static vv_status git_name(vv_buf *name, const char *rev, vv_error *err)
 static vv_status day_name(vv_buf *name, vv_repository *r, const char *rev, const vv_day_word *day,
 			  vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	vv_oid tip, id;
 	vv_status rc;
 
@@ -92,9 +91,8 @@ static vv_status day_name(vv_buf *name, vv_repository *r, const char *rev, const
 	    (rc = vv_day_commit(r, &tip, day, &id, err)) < 0) {
 		return rc;
 	}
-	vv_oid_text(hex, &id);
 	vv_buf_reset(name);
-	vv_buf_printf(name, "%s%s", hex, day->rest);
+	vv_buf_printf(name, "%s%s", vv_oid_shows(&id), day->rest);
 	return vv_buf_ok(name, err);
 }
 

@@ -411,11 +411,9 @@ static void put_message(const vv_rewrite *w, vv_buf *out, const char *p, const c
 		}
 		if (p > start && (p == end || !is_word(*p))) {
 			const vv_rewritten *to = named(w, start, (size_t)(p - start));
-			char hex[VV_OID_TEXT + 1];
 
 			if (to) {
-				vv_oid_text(hex, &to->now);
-				vv_buf_put(out, hex, (size_t)(p - start));
+				vv_buf_put(out, vv_oid_shows(&to->now), (size_t)(p - start));
 				start = p;
 			}
 		}
@@ -450,7 +448,6 @@ static vv_status put_parent(vv_rewrite *w, vv_buf *out, const char *p, const cha
 			    bool *changed, vv_error *err)
 {
 	const vv_rewritten *to;
-	char hex[VV_OID_TEXT + 1];
 	git_oid id;
 
 	if ((size_t)(next - p) != strlen("parent \n") + GIT_OID_HEXSZ ||
@@ -459,8 +456,7 @@ static vv_status put_parent(vv_rewrite *w, vv_buf *out, const char *p, const cha
 	}
 	if ((to = find_changed(w, id.id))) {
 		*changed = true;
-		vv_oid_text(hex, &to->now);
-		vv_buf_printf(out, "parent %s\n", hex);
+		vv_buf_printf(out, "parent %s\n", vv_oid_shows(&to->now));
 	} else {
 		vv_buf_put(out, p, (size_t)(next - p));
 	}
@@ -523,7 +519,6 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
-	char hex[VV_OID_TEXT + 1];
 	git_oid old, now;
 	vv_status rc;
 
@@ -534,8 +529,7 @@ vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv
 	}
 	if ((rc = rewrite_text(w, &old, git_odb_object_data(object), git_odb_object_size(object),
 			       &now, err)) < 0) {
-		vv_oid_text(hex, commit);
-		return vv_prefix(err, "commit %.12s", hex);
+		return vv_prefix(err, "commit %.12s", vv_oid_shows(commit));
 	}
 	vv_oid_from_git(out, &now);
 	return VV_OK;

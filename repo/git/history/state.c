@@ -176,10 +176,7 @@ static vv_status write_ids(vv_repository *r, const char *name, const vv_oid *ids
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < count; i++) {
-		char hex[VV_OID_TEXT + 1];
-
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(&text, "%s\n", hex);
+		vv_buf_printf(&text, "%s\n", vv_oid_shows(&ids[i]));
 	}
 	vv_status rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : write_state(r, name, vv_buf_cstr(&text), text.len, err);

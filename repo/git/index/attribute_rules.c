@@ -118,10 +118,9 @@ vv_status vv_attr_words_read(vv_attr_words *words, const vv_attr_line_words *lin
 			words->count = before;
 			return VV_OK;
 		}
-		if (!vv_array_room(words->items, words->count, words->cap)) {
+		if (!vv_array_add(words->items, words->count, words->cap, w)) {
 			return vv_fail_nomem(err);
 		}
-		words->items[words->count++] = w;
 		p += len;
 	}
 	return VV_OK;
@@ -271,10 +270,9 @@ static vv_status add_pattern(vv_attr_rules *r, const char *p, size_t len,
 	if (made.plain == len) {
 		if ((rc = add_exact(r, &made, err)) < 0) return rc;
 	} else {
-		if (!vv_array_room(r->others, r->other_count, r->other_cap)) {
+		if (!vv_array_add(r->others, r->other_count, r->other_cap, r->lines.count)) {
 			return vv_fail_nomem(err);
 		}
-		r->others[r->other_count++] = r->lines.count;
 	}
 	r->lines.items[r->lines.count++] = made;
 	return VV_OK;
@@ -457,8 +455,7 @@ static vv_status find_exact(const vv_attr_rules *r, const char *text, size_t len
 	const rule *first = first_exact(r, text, len, by_name);
 
 	for (size_t i = first ? first->last : NO_RULE; i != NO_RULE; i = r->lines.items[i].before) {
-		if (!vv_array_room(out->items, out->count, out->cap)) return vv_fail_nomem(err);
-		out->items[out->count++] = i;
+		if (!vv_array_add(out->items, out->count, out->cap, i)) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }

@@ -494,8 +494,7 @@ static vv_status gather(answer *a, const vv_attr_rules *rules, const char *below
 			vv_attr_found *found, vv_error *err)
 {
 	if (!rules) return VV_OK;
-	if (!vv_array_room(a->rules, a->rules_count, a->rules_cap)) return vv_fail_nomem(err);
-	a->rules[a->rules_count++] = rules;
+	if (!vv_array_add(a->rules, a->rules_count, a->rules_cap, rules)) return vv_fail_nomem(err);
 	return vv_attr_rules_find(rules, below, found, err);
 }
 
@@ -522,7 +521,7 @@ static vv_status gather_folders(vv_repository *r, answer *a, const char *path, v
 static vv_status gather_all(vv_repository *r, answer *a, const char *path, vv_attr_found *found,
 			    vv_error *err)
 {
-	struct vv_attr_sources *all;
+	struct vv_attr_sources *all = NULL;
 	vv_status rc;
 
 	if ((rc = open_sources(r, &all, err)) < 0 || (rc = refresh(r, &all->info, err)) < 0 ||

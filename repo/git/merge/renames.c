@@ -67,9 +67,7 @@ static vv_status add_leaf(void *payload, const vv_cid *cid, const void *bytes, s
 	signature *s = payload;
 
 	if (bytes || cid->codec != VV_CODEC_RAW) return VV_OK;
-	if (!vv_array_room(s->leaves, s->count, s->cap)) return vv_fail_nomem(err);
-	s->leaves[s->count++] = *cid;
-	return VV_OK;
+	return vv_array_add(s->leaves, s->count, s->cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* The blocks of a dataset; what cannot be read proves nothing. */

@@ -28,7 +28,6 @@
 
 static void put_oids(vv_buf *b, const char *mark, const vv_oid *ids, size_t count, vv_repository *r)
 {
-	char hex[VV_OID_TEXT + 1];
 	git_oid id;
 
 	for (size_t i = 0; i < count; i++) {
@@ -36,8 +35,7 @@ static void put_oids(vv_buf *b, const char *mark, const vv_oid *ids, size_t coun
 		if (r && !vv_object_is_here(r, &id)) {
 			continue;
 		}
-		vv_oid_text(hex, &ids[i]);
-		vv_buf_printf(b, "%s%s\n", mark, hex);
+		vv_buf_printf(b, "%s%s\n", mark, vv_oid_shows(&ids[i]));
 	}
 }
 

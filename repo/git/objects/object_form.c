@@ -43,9 +43,9 @@ typedef struct names {
 
 static vv_status push_name(names *n, const vv_tree_cursor *e, vv_error *err)
 {
-	if (!vv_array_room(n->list, n->count, n->cap)) return vv_fail_nomem(err);
-	n->list[n->count++] = (name){e->name, e->name_len};
-	return VV_OK;
+	return vv_array_add(n->list, n->count, n->cap, (name){e->name, e->name_len})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static bool clashes(names *n, const vv_tree_cursor *e)

@@ -418,9 +418,7 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 	ids *l = payload;
 
 	if (vv_oid_is_null(&ref->id)) return VV_OK;
-	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
-	l->list[l->count++] = ref->id;
-	return VV_OK;
+	return vv_array_add(l->list, l->count, l->cap, ref->id) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* From the tips to what our refs reach: is everything here? */

@@ -86,7 +86,6 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 					   NULL};
 	vv_git_call run = vv_host_run(h, args);
 	vv_auto(vv_buf) in = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	vv_oid blob;
 	vv_auto(vv_ref) ref = {0};
 
@@ -103,8 +102,7 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	if (vv_oid_is_null(&n->id)) {
 		(void)vv_ref_delete(h->scratch, VV_HOST_NEXT, NULL, VV_IGNORED);
 	} else {
-		vv_oid_text(hex, &n->id);
-		vv_buf_printf(&in, "from %s\n", hex);
+		vv_buf_printf(&in, "from %s\n", vv_oid_shows(&n->id));
 	}
 	put_files(&in, h, n, c);
 	vv_buf_puts(&in, "\ndone\n");

@@ -103,9 +103,8 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	compacting *c = payload;
 
-	if (!vv_array_room(c->roots, c->root_count, c->root_cap)) return vv_fail_nomem(err);
-	c->roots[c->root_count++] = n->root;
-	return VV_OK;
+	return vv_array_add(c->roots, c->root_count, c->root_cap, n->root) ? VV_OK
+									   : vv_fail_nomem(err);
 }
 
 static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)

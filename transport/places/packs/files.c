@@ -194,10 +194,7 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
 
 static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, root);
-	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
+	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", vv_cid_shows(root));
 }
 
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
@@ -313,9 +310,7 @@ static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
 		return VV_OK;
 	}
 	if (!l->h->anew) return vv_cid_set_add(l->h->versions, &root, &added, err);
-	if (!vv_array_room(l->roots, l->count, l->cap)) return vv_fail_nomem(err);
-	l->roots[l->count++] = root;
-	return VV_OK;
+	return vv_array_add(l->roots, l->count, l->cap, root) ? VV_OK : vv_fail_nomem(err);
 }
 
 bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN])
@@ -750,8 +745,10 @@ static vv_status ask_index(void *payload, size_t i, vv_error *err)
 static vv_status open_files(vv_seek *s, vv_error *err)
 {
 	while (s->file_count < s->names.count) {
-		if (!vv_array_room(s->files, s->file_count, s->file_cap)) return vv_fail_nomem(err);
-		s->files[s->file_count++] = (vv_seek_file){.head = VV_BUF_INIT};
+		if (!vv_array_add(s->files, s->file_count, s->file_cap,
+				  (vv_seek_file){.head = VV_BUF_INIT})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }

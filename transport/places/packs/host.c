@@ -566,15 +566,13 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 			      "host",
 			      NULL};
 	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
-	char hex[VV_OID_TEXT + 1];
 	vv_git_call run = vv_host_run(h, args);
 	int code = 0;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!has_blob(h, &ids[i])) {
-			vv_oid_text(hex, &ids[i]);
-			vv_buf_printf(&input, "%s\n", hex);
+			vv_buf_printf(&input, "%s\n", vv_oid_shows(&ids[i]));
 		}
 	}
 	if (input.len > 0 && (rc = vv_buf_ok(&input, err)) == VV_OK) {

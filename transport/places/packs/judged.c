@@ -23,9 +23,7 @@ vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err)
 {
 	p->bad = true;
 	if (is_known_bad(h, &p->blob)) return VV_OK;
-	if (!vv_array_room(h->bad, h->bad_count, h->bad_cap)) return vv_fail_nomem(err);
-	h->bad[h->bad_count++] = p->blob;
-	return VV_OK;
+	return vv_array_add(h->bad, h->bad_count, h->bad_cap, p->blob) ? VV_OK : vv_fail_nomem(err);
 }
 
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack)

@@ -143,9 +143,7 @@ static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) return rc;
-	if (!vv_array_room(f->next, f->next_count, f->next_cap)) return vv_fail_nomem(err);
-	f->next[f->next_count++] = *cid;
-	return VV_OK;
+	return vv_array_add(f->next, f->next_count, f->next_cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* What the blocks at hand link to. */

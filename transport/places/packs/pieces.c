@@ -116,9 +116,7 @@ static vv_status is_new(gathering *g, size_t pack, uint64_t offset, bool *out, v
 
 static vv_status add_todo(gathering *g, const vv_cid *cid, vv_error *err)
 {
-	if (!vv_array_room(g->todo, g->todo_count, g->todo_cap)) return vv_fail_nomem(err);
-	g->todo[g->todo_count++] = *cid;
-	return VV_OK;
+	return vv_array_add(g->todo, g->todo_count, g->todo_cap, *cid) ? VV_OK : vv_fail_nomem(err);
 }
 
 static bool is_whole(const gathering *g, size_t pack)
@@ -149,11 +147,13 @@ static vv_status want_record(gathering *g, size_t pack, size_t i, vv_error *err)
 		if (is_whole(g, pack)) {
 			continue;
 		}
-		if (!vv_array_room(g->pieces, g->count, g->cap)) return vv_fail_nomem(err);
-		g->pieces[g->count++] = (piece){.pack = pack,
-						.from = b.offset,
-						.to = end_of(g, pack, b.offset),
-						.prefix = vv_cid_prefix(&b.cid)};
+		if (!vv_array_add(g->pieces, g->count, g->cap,
+				  (piece){.pack = pack,
+					  .from = b.offset,
+					  .to = end_of(g, pack, b.offset),
+					  .prefix = vv_cid_prefix(&b.cid)})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return rc;
 }
@@ -393,8 +393,10 @@ static vv_status take_pieces(gathering *g, const piece *p, size_t count, bool *f
 	g->reopen = g->reopen || came->count > 0;
 	g->h->came.packs += came->count == 0;
 	for (size_t i = 0; i < count; i++) {
-		if (!vv_array_room(came->items, came->count, came->cap)) return vv_fail_nomem(err);
-		came->items[came->count++] = (vv_index_entry){p[i].prefix, p[i].from};
+		if (!vv_array_add(came->items, came->count, came->cap,
+				  (vv_index_entry){p[i].prefix, p[i].from})) {
+			return vv_fail_nomem(err);
+		}
 	}
 	return close_holes(g, p->pack, came, err);
 }

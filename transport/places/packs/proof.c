@@ -138,12 +138,10 @@ static void judge_files(keeping *k, size_t i, const vv_cid_map *places)
 {
 	vv_host_keeps *out = &k->out[i];
 	const vv_pack_names *packs = &k->files[i].names.packs;
-	char text[VV_CID_TEXT + 1];
 	uint64_t at;
 
-	vv_cid_text(text, &k->roots[i]);
 	if (!k->files[i].sound) {
-		lacks(out, "versions", text, ".packs");
+		lacks(out, "versions", vv_cid_shows(&k->roots[i]), ".packs");
 	}
 	for (size_t n = 0; k->files[i].sound && n < packs->count; n++) {
 		const vv_cid key = key_of(packs->items[n]);

@@ -101,9 +101,8 @@ static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *b
 
 static vv_status note_root(sending *s, const vv_cid *root, vv_error *err)
 {
-	if (!vv_array_room(s->roots, s->root_count, s->root_cap)) return vv_fail_nomem(err);
-	s->roots[s->root_count++] = *root;
-	return VV_OK;
+	return vv_array_add(s->roots, s->root_count, s->root_cap, *root) ? VV_OK
+									 : vv_fail_nomem(err);
 }
 
 /* A root that the host has means all below it: packs go children first. */

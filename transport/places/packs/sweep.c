@@ -72,12 +72,11 @@ static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
 	if (!vv_files_is_version(e, &root)) return VV_OK;
 	vv_status rc = vv_cid_map_put(s->version_names, &root, 0, &added, err);
 	if (rc < 0 || !added) return rc;
-	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
-		return vv_fail_nomem(err);
-	}
-	s->versions[s->version_count++] = (version){.modified = e->modified,
-						    .wanted = vv_condemned_has(s->wanted, &root)};
-	return VV_OK;
+	return vv_array_add(s->versions, s->version_count, s->version_cap,
+			    (version){.modified = e->modified,
+				      .wanted = vv_condemned_has(s->wanted, &root)})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status note_file(sweeping *s, const uint8_t hash[VV_PACK_HASH_LEN], const vv_listed *e,
@@ -182,7 +181,6 @@ static pack *find_pack(sweeping *s, const char *hex)
 static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 {
 	const version *v = &s->versions[i];
-	char text[VV_CID_TEXT + 1];
 	bool sound = v->sound;
 
 	for (size_t k = 0; k < v->names.packs.count; k++) {
@@ -194,10 +192,9 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 		}
 	}
 	if (sound) return VV_OK;
-	vv_cid_text(text, vv_cid_map_cid(s->version_names, i));
 	vv_fail(err, VV_ECORRUPT,
 		"'%s' lacks packs of the version %s, or its file is damaged: nothing was removed",
-		vv_text_url(s->h->url), text);
+		vv_text_url(s->h->url), vv_cid_shows(vv_cid_map_cid(s->version_names, i)));
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
 }
 
@@ -281,12 +278,10 @@ static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 
 static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, root);
 	vv_fail(err, VV_ECORRUPT,
 		"'%s' does not show the version %s whole: nothing was removed%s%s",
-		vv_text_url(s->h->url), text, *lacks ? "; missing or damaged: " : "", lacks);
+		vv_text_url(s->h->url), vv_cid_shows(root), *lacks ? "; missing or damaged: " : "",
+		lacks);
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
 }
 

@@ -56,10 +56,7 @@ static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_
 /* What begins it: another version's file is damage, too. */
 static void put_head(vv_buf *b, const vv_cid *root)
 {
-	char text[VV_CID_TEXT + 1];
-
-	vv_cid_text(text, root);
-	vv_buf_printf(b, VERSION_HEAD "root %s\n", text);
+	vv_buf_printf(b, VERSION_HEAD "root %s\n", vv_cid_shows(root));
 }
 
 /* The digest that ends it, of all before. *lines: how much that is. */

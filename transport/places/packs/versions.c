@@ -33,9 +33,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 		n->lost = *cid;
 	}
 	if (state == VV_OK || cid->codec == VV_CODEC_RAW) return VV_OK;
-	if (!vv_array_room(n->absent, n->absent_count, n->absent_cap)) return vv_fail_nomem(err);
-	n->absent[n->absent_count++] = *cid;
-	return VV_OK;
+	return vv_array_add(n->absent, n->absent_count, n->absent_cap, *cid) ? VV_OK
+									     : vv_fail_nomem(err);
 }
 
 static vv_status walk(needing *n, vv_store *store, const vv_cid *root, vv_error *err)
@@ -102,7 +101,6 @@ vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *wh
 /* Which packs the version needs, at the caller's. */
 static vv_status find_packs(vv_host *h, const vv_cid *root, bool **packs, vv_error *err)
 {
-	char text[VV_CID_TEXT + 1];
 	bool whole;
 
 	vv_free(*packs);
@@ -111,10 +109,9 @@ static vv_status find_packs(vv_host *h, const vv_cid *root, bool **packs, vv_err
 	}
 	const vv_status rc = vv_versions_look(h, root, *packs, &whole, err);
 	if (rc < 0 || whole) return rc;
-	vv_cid_text(text, root);
 	return vv_fail(err, VV_EMISSING,
-		       "the version %s has blocks that are neither here nor in '%s'", text,
-		       vv_text_url(h->url));
+		       "the version %s has blocks that are neither here nor in '%s'",
+		       vv_cid_shows(root), vv_text_url(h->url));
 }
 
 static vv_status put_version(vv_host *h, const vv_cid *root, uint64_t *joined, vv_error *err)

@@ -125,15 +125,13 @@ static void close_shower(shower *s)
 
 static vv_status find_side(const shower *s, side *w, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1];
 	vv_status rc = VV_ENOTFOUND;
 
 	vv_subject_init(&w->storage);
 	w->storage.env = vv_environ();
 	if (strcmp(w->file, NOTHING) == 0) return VV_OK;
 	if (s->repo && !vv_oid_is_null(&w->blob)) {
-		vv_oid_text(hex, &w->blob);
-		w->name = vv_strndup(hex, SHORT_ID);
+		w->name = vv_strndup(vv_oid_shows(&w->blob), SHORT_ID);
 		rc = w->name ? vv_subject_find_blob(&w->storage, s->repo, s->reader, &w->blob,
 						    w->path, w->path, err)
 			     : vv_fail_nomem(err);

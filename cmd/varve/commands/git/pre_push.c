@@ -49,9 +49,7 @@ typedef struct run {
 
 static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
 {
-	if (!vv_array_room(r->haves, r->have_count, r->have_cap)) return vv_fail_nomem(err);
-	r->haves[r->have_count++] = *id;
-	return VV_OK;
+	return vv_array_add(r->haves, r->have_count, r->have_cap, *id) ? VV_OK : vv_fail_nomem(err);
 }
 
 static bool is_blocks_ref(const run *r, const char *name, size_t len)
@@ -146,8 +144,7 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 		if (rc < 0) return rc;
 	}
 	if (vv_oid_is_null(&ref.id)) return VV_OK;
-	if (!vv_array_room(r->refs, r->count, r->cap)) return vv_fail_nomem(err);
-	r->refs[r->count++] = ref;
+	if (!vv_array_add(r->refs, r->count, r->cap, ref)) return vv_fail_nomem(err);
 	return vv_oid_is_null(&ref.old) ? VV_OK : add_have(r, &ref.old, err);
 }
 
