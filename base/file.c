@@ -125,6 +125,19 @@ ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char
 	return read_loop(fd, out, len, (off_t)offset, path, err);
 }
 
+vv_status vv_hash_rest(vv_xxh3_state *hash, uint64_t *len, int fd, const char *path, vv_error *err)
+{
+	char part[65536];
+	ssize_t n;
+
+	*len = 0;
+	while ((n = vv_read_full(fd, part, sizeof(part), path, err)) > 0) {
+		vv_xxh3_update(hash, part, (size_t)n);
+		*len += (uint64_t)n;
+	}
+	return n < 0 ? (vv_status)n : VV_OK;
+}
+
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err)
 {
 	const unsigned char *p = bytes;

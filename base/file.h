@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/temp_name.h"
 
 /* Opens with O_CLOEXEC added; the descriptor or, negative, a vv_status. */
@@ -34,6 +35,9 @@ ssize_t vv_read_full(int fd, void *out, size_t len, const char *path, vv_error *
 /* The same at an offset, leaving the position alone. */
 ssize_t vv_pread_full(int fd, void *out, size_t len, uint64_t offset, const char *path,
 		      vv_error *err);
+
+/* Adds what is left of a file to a hash; *len: how many bytes. */
+vv_status vv_hash_rest(vv_xxh3_state *hash, uint64_t *len, int fd, const char *path, vv_error *err);
 
 vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path, vv_error *err);
 

@@ -12,7 +12,6 @@
 #include "repo/blocks/derived.h"
 
 #define KEY_LEN 24u
-#define PIECE ((size_t)1 << 20)
 
 static const vv_kept_form form = {.mark = "VVSMUD\x01\n",
 				  .key_len = KEY_LEN,
@@ -61,25 +60,14 @@ static vv_status hash_file(vv_hash128 *out, bool *got, const char *file, uint64_
 			   uint64_t secret, vv_error *err)
 {
 	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(secret);
-	vv_auto(char) *piece = vv_malloc(PIECE);
-	int fd = vv_open_regular(file, 0, VV_IGNORED);
-	uint64_t left = size;
-	ssize_t n = 1;
-	vv_status rc = hash && piece ? VV_OK : vv_fail_nomem(err);
+	uint64_t len = 0;
 
-	while (rc == VV_OK && fd >= 0 && left > 0 && n > 0) {
-		n = vv_read_full(fd, piece, left < PIECE ? (size_t)left : PIECE, file, VV_IGNORED);
-		if (n > 0) {
-			vv_xxh3_update(hash, piece, (size_t)n);
-			left -= (uint64_t)n;
-		}
-	}
-	*got = rc == VV_OK && fd >= 0 && left == 0;
-	if (*got) {
-		*out = vv_xxh3_digest128(hash);
-	}
-	vv_close(fd < 0 ? -1 : fd, file, NULL);
-	return rc;
+	if (!hash) return vv_fail_nomem(err);
+	int fd = vv_open_regular(file, 0, VV_IGNORED);
+	*got = fd >= 0 && vv_hash_rest(hash, &len, fd, file, VV_IGNORED) == VV_OK && len == size;
+	*out = vv_xxh3_digest128(hash);
+	(void)vv_close(fd, file, VV_IGNORED);
+	return VV_OK;
 }
 
 vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, bool *found,
@@ -87,7 +75,7 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 {
 	vv_auto(vv_kept) *notes = NULL;
 	uint8_t key[KEY_LEN];
-	bool hashed;
+	bool hashed = false;
 	vv_hash128 hash = {0, 0};
 	uint64_t secret;
 	vv_stat st;

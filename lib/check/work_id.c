@@ -11,45 +11,29 @@
 #include "base/sys.h"
 #include "repo/git/index/index.h"
 
-#define PIECE ((size_t)1 << 18)
-
 typedef struct hashing {
 	vv_repository *repo;
 	const vv_index *x;
 	vv_xxh3_state *hash;
-	char *piece;
-	vv_buf file;
+	int top; /* the work tree's folder */
 } hashing;
-
-static void hashing_clear(hashing *h)
-{
-	vv_xxh3_free(h->hash);
-	vv_free(h->piece);
-	vv_buf_clear(&h->file);
-}
-
-VV_AUTO_CLEAR(hashing, hashing_clear)
 
 /* A file of the work tree; one that is missing, or no file, counts as such. */
 static vv_status add_file(hashing *h, const char *path, vv_error *err)
 {
+	vv_auto(char) *file = vv_path_join(vv_repository_workdir(h->repo), path, (char *)NULL);
 	vv_error why;
-	ssize_t n = 1;
+	uint64_t len;
 
-	vv_buf_reset(&h->file);
-	vv_buf_printf(&h->file, "%s/%s", vv_repository_workdir(h->repo), path);
-	if (vv_buf_ok(&h->file, err) < 0) return err->code;
-	const char *file = vv_buf_cstr(&h->file);
+	if (!file) return vv_fail_nomem(err);
 	int fd = vv_open_regular(file, O_RDONLY, &why);
 	if (fd < 0) {
 		vv_xxh3_update(h->hash, &why.code, sizeof(why.code));
 		return VV_OK;
 	}
-	while (n > 0 && (n = vv_read_full(fd, h->piece, PIECE, file, err)) > 0) {
-		vv_xxh3_update(h->hash, h->piece, (size_t)n);
-	}
+	vv_status rc = vv_hash_rest(h->hash, &len, fd, file, err);
 	(void)vv_close(fd, file, &why);
-	return n < 0 ? (vv_status)n : VV_OK;
+	return rc;
 }
 
 /* The package of the folder that the first len bytes of a path are, where the index does not have it. */
@@ -88,10 +72,7 @@ static vv_status add_entry(hashing *h, const vv_index_entry *e, bool work, vv_er
 	vv_xxh3_update(h->hash, is, sizeof(is));
 	vv_xxh3_update(h->hash, &e->id, sizeof(e->id));
 	if (!work) return VV_OK;
-	vv_buf_reset(&h->file);
-	vv_buf_printf(&h->file, "%s/%s", vv_repository_workdir(h->repo), e->path);
-	if (vv_buf_ok(&h->file, err) < 0) return err->code;
-	return vv_lstat(&st, vv_buf_cstr(&h->file), VV_IGNORED) == VV_OK &&
+	return vv_lstat_at(&st, h->top, e->path, VV_IGNORED) == VV_OK &&
 			       vv_index_stat_clean(h->x, e, &st)
 		       ? VV_OK
 		       : add_file(h, e->path, err);
@@ -101,16 +82,17 @@ vv_status vv_work_id(vv_hash128 *out, bool *has, vv_repository *r, const char *p
 		     vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	vv_auto(hashing) h = {
-		.repo = r, .hash = vv_xxh3_new(0), .piece = vv_malloc(PIECE), .file = VV_BUF_INIT};
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
+	hashing h = {.repo = r, .hash = hash};
 	const size_t document = strcspn(path, "#");
 	const char *before = "";
 	vv_index_entry e;
 	vv_status rc;
 
 	*has = false;
-	if (!h.hash || !h.piece) return vv_fail_nomem(err);
+	if (!hash) return vv_fail_nomem(err);
 	if ((rc = vv_index_open(&x, r, err)) < 0) return rc;
+	if (work && (h.top = vv_repository_open_top(r, err)) < 0) return (vv_status)h.top;
 	h.x = x;
 	rc = work ? add_package(&h, "", 0, err) : VV_OK;
 	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++, before = e.path) {
@@ -121,6 +103,7 @@ vv_status vv_work_id(vv_hash128 *out, bool *has, vv_repository *r, const char *p
 			rc = add_packages(&h, e.path, before, err);
 		}
 	}
-	*out = vv_xxh3_digest128(h.hash);
+	*out = vv_xxh3_digest128(hash);
+	(void)vv_close(work ? h.top : -1, NULL, VV_IGNORED);
 	return rc;
 }

@@ -20,7 +20,6 @@
 
 #define FIRST "varve folder 1\n"
 #define STATE_MAX ((size_t)64 << 20)
-#define PART ((size_t)1 << 16) /* of a file, read at a time */
 
 void vv_folder_state_clear(vv_folder_state *s)
 {
@@ -181,18 +180,14 @@ bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it)
 {
 	vv_auto(char) *path = vv_path_join(dir, it->name, (char *)NULL);
 	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
-	vv_auto(vv_buf) part = VV_BUF_INIT;
-	ssize_t n = -1;
+	uint64_t len;
 
-	if (!vv_folder_has(dir, it->name, it->number) || !hash || !vv_buf_reserve(&part, PART)) {
-		return false;
-	}
+	if (!vv_folder_has(dir, it->name, it->number) || !hash) return false;
 	const int fd = vv_open(path, O_RDONLY | O_NOFOLLOW, 0, VV_IGNORED);
-	while (fd >= 0 && (n = vv_read_full(fd, part.data, PART, path, VV_IGNORED)) > 0) {
-		vv_xxh3_update(hash, part.data, (size_t)n);
-	}
+	bool same = fd >= 0 && vv_hash_rest(hash, &len, fd, path, VV_IGNORED) == VV_OK &&
+		    vv_xxh3_digest(hash) == it->hash;
 	(void)vv_close(fd, path, VV_IGNORED);
-	return n == 0 && vv_xxh3_digest(hash) == it->hash;
+	return same;
 }
 
 vv_status vv_folder_count(uint64_t *out, const char *dir, const char *folder, vv_error *err)
