@@ -33,8 +33,7 @@ typedef struct dropping {
 	vv_store *store;
 	vv_cid_map *named;  /* root -> place in d->versions */
 	vv_cid_set *in_use; /* may not go */
-	vv_oid *tips;       /* of all refs */
-	size_t tip_count, tip_cap;
+	vv_ref_tips tips;   /* of all refs */
 } dropping;
 
 void vv_drop_clear(vv_drop *d)
@@ -86,13 +85,6 @@ static vv_status on_used_root(void *payload, const vv_cid *root, const char *pat
 	return root ? note_in_use(payload, root, path, err) : VV_OK;
 }
 
-static vv_status add_tip(dropping *x, const vv_oid *commit, vv_error *err)
-{
-	if (!vv_array_room(x->tips, x->tip_count, x->tip_cap)) return vv_fail_nomem(err);
-	x->tips[x->tip_count++] = *commit;
-	return VV_OK;
-}
-
 static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	dropping *x = payload;
@@ -101,7 +93,7 @@ static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 	if (vv_oid_is_null(&ref->commit)) return VV_OK;
 	/* A pull is about to merge what its tracking branch has. */
-	if ((rc = add_tip(x, &ref->commit, err)) < 0 || !x->d->history ||
+	if ((rc = vv_ref_tips_add(&x->tips, &ref->commit, err)) < 0 || !x->d->history ||
 	    (strncmp(ref->name, "refs/heads/", 11) != 0 &&
 	     strncmp(ref->name, "refs/remotes/", 13) != 0 &&
 	     strncmp(ref->name, "refs/tags/", 10) != 0)) {
@@ -138,15 +130,15 @@ static vv_status find_versions(dropping *x, vv_error *err)
 	if ((rc = vv_roots_in_use_each(x->repo, on_used_root, x, err)) < 0 ||
 	    (rc = vv_refs_each(x->repo, "refs/", take_ref, x, err)) < 0 ||
 	    (vv_rev_commit(x->repo, "HEAD", &head, VV_IGNORED) == VV_OK &&
-	     (rc = add_tip(x, &head, err)) < 0)) {
+	     (rc = vv_ref_tips_add(&x->tips, &head, err)) < 0)) {
 		return rc;
 	}
 	if (!x->d->history) {
 		rc = vv_named_versions_each(x->repo, x->d->rev, x->d->paths, take_version, x, err);
 	}
 	return rc < 0 ? rc
-		      : vv_new_roots_each(x->repo, x->tips, x->tip_count, NULL, 0, on_history, x,
-					  err);
+		      : vv_new_roots_each(x->repo, x->tips.items, x->tips.count, NULL, 0,
+					  on_history, x, err);
 }
 
 static vv_status find_fates(dropping *x, vv_error *err)
@@ -475,7 +467,7 @@ vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_er
 	vv_status rc = x.named && x.in_use ? run(&x, err) : vv_fail_nomem(err);
 	vv_cid_map_free(x.named);
 	vv_cid_set_free(x.in_use);
-	vv_free(x.tips);
+	vv_ref_tips_clear(&x.tips);
 	vv_unlock(lock);
 	return rc;
 }

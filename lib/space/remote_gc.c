@@ -3,40 +3,27 @@
  */
 #include "lib/space/remote_gc.h"
 
-#include "base/array.h"
 #include "base/sys.h"
 #include "repo/git/history/refs.h"
 
-typedef struct ids {
-	vv_oid *items;
-	size_t count, cap;
-} ids;
-
 static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
-	ids *l = payload;
-
-	if (vv_oid_is_null(&ref->commit)) {
-		return VV_OK; /* a tree or blob: no version */
-	}
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count++] = ref->id;
-	return VV_OK;
+	return vv_ref_tips_add(payload, &ref->commit, err);
 }
 
 /* In a store what only this clone has is not in its history, as on a host. */
-static vv_status add_own(vv_repository *r, ids *l, vv_error *err)
+static vv_status add_own(vv_repository *r, vv_ref_tips *tips, vv_error *err)
 {
 	static const char *const own[] = {"refs/heads/", "refs/tags/", "refs/stash"};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		if ((rc = vv_refs_each(r, own[i], add_ref, l, err)) < 0) return rc;
+		if ((rc = vv_ref_tips_list(tips, r, own[i], err)) < 0) return rc;
 	}
 	return VV_OK;
 }
 
-static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const ids *tips, vv_error *err)
+static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const vv_ref_tips *tips, vv_error *err)
 {
 	const vv_host_sweeping what = {
 		.wants = tips->items,
@@ -47,7 +34,7 @@ static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const ids *tips, vv_er
 	return vv_host_sweep(h, &what, &g->swept, err);
 }
 
-static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const ids *tips, vv_error *err)
+static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const vv_ref_tips *tips, vv_error *err)
 {
 	const uint64_t grace = g->has_grace ? g->grace_sec : VV_REMOTE_GC_HOST_SECONDS;
 	vv_host_compaction what = {.wants = tips->items,
@@ -67,7 +54,7 @@ static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const ids *tips, vv_er
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err)
 {
 	vv_host *keeper;
-	ids tips = {0};
+	vv_auto(vv_ref_tips) tips = {0};
 	vv_status rc;
 
 	if (vv_repository_is_shallow(r)) {
@@ -85,6 +72,5 @@ vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host,
 	} else if (rc == VV_OK) {
 		rc = compact_ref(g, keeper, &tips, err);
 	}
-	vv_free(tips.items);
 	return rc;
 }

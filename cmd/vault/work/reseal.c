@@ -31,8 +31,7 @@ typedef struct resealing {
 	vv_cid_set *gone;  /* items */
 	vv_store *store;
 	bool search; /* an index is lost: all that refs reach is looked for */
-	vv_oid *tips;
-	size_t tip_count, tip_cap;
+	vv_ref_tips tips;
 	uint64_t lacking; /* of the version that is looked at */
 	vv_buf bytes;
 } resealing;
@@ -253,10 +252,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	resealing *r = payload;
 
-	if (!vv_vault_keeps_ref(ref)) return VV_OK;
-	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) return vv_fail_nomem(err);
-	r->tips[r->tip_count++] = ref->id;
-	return VV_OK;
+	return vv_vault_keeps_ref(ref) ? vv_ref_tips_add(&r->tips, &ref->id, err) : VV_OK;
 }
 
 static vv_status get_node(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -302,8 +298,8 @@ static vv_status tell_gone(resealing *r, vv_error *err)
 	if (r->x->gone == 0 && !r->search) return VV_OK;
 	vv_status rc = vv_refs_each(r->s->repo, "", on_ref, r, err);
 	return rc < 0 ? rc
-		      : vv_new_roots_each(r->s->repo, r->tips, r->tip_count, NULL, 0, on_root, r,
-					  err);
+		      : vv_new_roots_each(r->s->repo, r->tips.items, r->tips.count, NULL, 0,
+					  on_root, r, err);
 }
 
 /* --- sealing it again ------------------------------------------------------------------------------- */
@@ -426,7 +422,7 @@ vv_status vv_reseal_run(vv_reseal *x, vv_vault_session *s, vv_error *err)
 	vv_cid_set_free(r.lost);
 	vv_cid_set_free(r.again);
 	vv_cid_set_free(r.gone);
-	vv_free(r.tips);
+	vv_ref_tips_clear(&r.tips);
 	vv_buf_clear(&r.bytes);
 	return rc;
 }
