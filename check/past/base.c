@@ -425,15 +425,6 @@ static vv_status explain_settings(const base_check *c, vv_error *err)
 	return rc;
 }
 
-static void put_columns(vv_buf *out, const char *side, const vv_table *t, const size_t *places,
-			size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		vv_buf_printf(out, "%s%s%s", out->len > 0 ? ", " : "", side,
-			      t->schema.fields[places[i]].name);
-	}
-}
-
 /* A rule about changed rows. */
 static vv_status explain_change(base_check *c, const vv_check_rule *line, vv_error *err)
 {
@@ -456,9 +447,9 @@ static vv_status explain_change(base_check *c, const vv_check_rule *line, vv_err
 	} else {
 		const size_t *old = vv_condition_old_columns(condition, &count);
 
-		put_columns(&text, "old.", c->base, old, count);
+		vv_check_put_fields(&text, "old.", &c->base->schema, old, count);
 		const size_t *now = vv_condition_columns(condition, &count);
-		put_columns(&text, "new.", c->t, now, count);
+		vv_check_put_fields(&text, "new.", &c->t->schema, now, count);
 		vv_buf_printf(&text, "; %s", vv_text_counted(g->new_count, "changed group", NULL));
 	}
 	e.reads = vv_buf_cstr(&text);

@@ -8,12 +8,13 @@
 #include "check/rules/keys.h"
 #include "check/rules/table_internal.h"
 
-void check_put_fields(vv_buf *out, const vv_schema *s, const size_t *places, size_t count)
+void vv_check_put_fields(vv_buf *out, const char *side, const vv_schema *s, const size_t *places,
+			 size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const vv_field *f = &s->fields[places[i]];
 
-		vv_buf_puts(out, out->len > 0 ? ", " : "");
+		vv_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", side);
 		vv_buf_put(out, f->name, f->name_len);
 	}
 }
@@ -88,7 +89,7 @@ static vv_status give_conditions(check_run *r, uint64_t known, vv_error *err)
 			const size_t *columns = vv_condition_columns(p->conditions[i].compiled,
 								     &count);
 
-			check_put_fields(&reads, p->schema, columns, count);
+			vv_check_put_fields(&reads, "", p->schema, columns, count);
 			more = c->column && i + 1 < p->condition_count &&
 			       p->conditions[i + 1].text == c->text;
 		}
@@ -114,7 +115,7 @@ static vv_status give_keys(check_run *r, vv_error *err)
 			size_t count;
 			const size_t *columns = vv_condition_columns(key->where, &count);
 
-			check_put_fields(&reads, p->schema, columns, count);
+			vv_check_put_fields(&reads, "", p->schema, columns, count);
 		}
 		for (size_t i = 0; i < r->group_count; i++) {
 			e.kept += !check_keys_wants(r, k, i);

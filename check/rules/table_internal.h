@@ -27,9 +27,6 @@ vv_status check_explain_give(const check_run *r, vv_check_explained *e, const vv
 vv_status check_explain_unread(check_run *r, const char *rule, const char *name, const char *why,
 			       vv_error *err);
 
-/* Names of the schema's fields at places: "id, day". */
-void check_put_fields(vv_buf *out, const vv_schema *s, const size_t *places, size_t count);
-
 /* ---- foreign_keys: has every key that a row refers to a row of its own? For this room alone ---- */
 
 /* Follows all foreign keys of the plan; findings and totals go to e. */

@@ -751,7 +751,7 @@ static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *e
 	const size_t *columns = vv_sums_rule_columns(t->rule, &count);
 	const counting c = {.apart = false};
 
-	check_put_fields(&reads, r->plan.schema, columns, count);
+	vv_check_put_fields(&reads, "", r->plan.schema, columns, count);
 	vv_buf_puts(&reads, count > 0 ? "" : "the number of rows");
 	for (size_t i = 0; i < r->group_count; i++) {
 		e.kept += t->whole || is_kept(&c, t, &r->groups[i], &bytes, &len);
