@@ -122,7 +122,31 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	vv_stat_cache_close(r->stats);
 	vv_dataset_reader_forget(r);
 	vv_pool_free(r->pool);
+	for (unsigned i = 0; i < COPIES; i++) {
+		vv_dataset_reader_take_copy(r, &r->copies[i].id, NULL);
+	}
 	vv_free(r);
+}
+
+const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blob)
+{
+	for (unsigned i = 0; i < COPIES; i++) {
+		if (r->copies[i].file && vv_oid_equal(&r->copies[i].id, blob)) {
+			return r->copies[i].file;
+		}
+	}
+	return NULL;
+}
+
+void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char *take_file)
+{
+	copied_blob *c = &r->copies[r->next_copy++ % COPIES];
+
+	if (c->file) {
+		vv_unlink(c->file, true, NULL);
+	}
+	vv_free(c->file);
+	*c = (copied_blob){*blob, take_file};
 }
 
 vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r)

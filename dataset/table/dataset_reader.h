@@ -52,6 +52,10 @@ void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
 /* The same where it has none; false: it has one. */
 bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
 
+/* Blobs that were written to temporary files: the last few of them, until the reader is closed. NULL: not this one. */
+const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blob);
+void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char *take_file);
+
 /* Pointers. */
 
 /* A pointer blob read and opened. VV_EINPUT: not a pointer. */

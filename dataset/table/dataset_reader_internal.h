@@ -15,6 +15,13 @@ typedef struct known_package {
 	bool edited;
 } known_package;
 
+/* A blob as a temporary file, for a program that reads files. */
+typedef struct copied_blob {
+	vv_oid id;
+	char *file; /* NULL: none */
+} copied_blob;
+#define COPIES 4u /* as many versions as a merge has, and one */
+
 struct vv_dataset_reader {
 	vv_repository *repo;
 	const vv_progress *progress;
@@ -33,6 +40,8 @@ struct vv_dataset_reader {
 	vv_hash_index package_index; /* by path: trees of thousands of folders ask for as many */
 	vv_oid head;                 /* when it was first needed */
 	bool head_known, unborn;
+	copied_blob copies[COPIES];
+	unsigned next_copy; /* the oldest of them */
 };
 
 /* Opens r->index, unless it is open. */

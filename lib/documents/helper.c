@@ -1,9 +1,11 @@
 /*
  * helper: pipes, time limits and the end of a helper's process.
  */
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include "lib/documents/helper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,7 +18,8 @@
 #include "base/text.h"
 #include "repo/git/program.h"
 
-#define SAID_MAX 4096u /* of stderr, the last */
+#define SAID_MAX 4096u       /* of stderr, the last */
+#define PIPE_BYTES (1 << 20) /* of its output; the most that all users may have */
 #define SECOND ((int64_t)1000000000)
 #define HELPS_MAX 360u /* of it, as an error shows it */
 #define REST_MAX 64u   /* reads of output that is not used */
@@ -62,6 +65,7 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 			    .alone = true,
 			    .bound = limits->bound};
 	if ((rc = vv_run_start(&h->child, &run, err)) < 0) return rc;
+	(void)fcntl(h->child.out, F_SETPIPE_SZ, PIPE_BYTES);
 	*out = vv_take(&h);
 	return VV_OK;
 }

@@ -288,14 +288,19 @@ static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir
 static vv_status bring_file(void *payload, const char **file, vv_error *err)
 {
 	input *in = payload;
+	vv_subject *s = in->subject;
 	vv_status rc;
 
-	if ((in->later && (rc = load_blob(in, in->subject, err)) < 0) ||
-	    (rc = copy_to_file(in->document, in, temp_dir_of(in->subject), err)) < 0) {
+	if (s->reader && (*file = vv_dataset_reader_copy(s->reader, &s->blob))) return VV_OK;
+	if ((in->later && (rc = load_blob(in, s, err)) < 0) ||
+	    (rc = copy_to_file(in->document, in, temp_dir_of(s), err)) < 0) {
 		return rc;
 	}
 	in->memory.pos = 0;
 	*file = in->document->temp;
+	if (s->reader && !vv_oid_is_null(&s->blob)) {
+		vv_dataset_reader_take_copy(s->reader, &s->blob, vv_take(&in->document->temp));
+	}
 	return VV_OK;
 }
 

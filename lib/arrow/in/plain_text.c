@@ -5,19 +5,40 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/arrow/in/shortest.h"
 
 #define DAY 86400
 #define BILLION 1000000000
 
+/* Two digits. */
+static char *spell_pair(char *to, unsigned n)
+{
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+				    "2021222324252627282930313233343536373839"
+				    "4041424344454647484950515253545556575859"
+				    "6061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
+
+	memcpy(to, pairs + (size_t)2 * n, 2);
+	return to + 2;
+}
+
 /* Writes a whole number before end, with zeros before it up to so many digits; where it begins. */
 static char *spell_whole(char *end, uint64_t n, unsigned least)
 {
 	char *at = end;
 
-	for (; n > 0 || (size_t)(end - at) < least; n /= 10) {
-		*--at = (char)('0' + n % 10);
+	for (; n >= 10; n /= 100) {
+		at -= 2;
+		(void)spell_pair(at, (unsigned)(n % 100));
+	}
+	if (n > 0) {
+		*--at = (char)('0' + n);
+	}
+	while ((size_t)(end - at) < least) {
+		*--at = '0';
 	}
 	return at;
 }
@@ -33,29 +54,30 @@ static void put_whole(vv_buf *out, uint64_t n, unsigned least)
 static void put_finite(vv_buf *out, double d, uint8_t width)
 {
 	const shortest s = d > 0 ? shortest_of(d, width) : (shortest){0, 0};
-	char text[24], *const end = text + sizeof(text),
-			      *const first = spell_whole(end, s.digits, 1);
-	const size_t n = (size_t)(end - first);
+	char text[48], *const end = text + sizeof(text), *at = spell_whole(end, s.digits, 1);
+	const size_t n = (size_t)(end - at);
 	const int exponent = s.exponent + (int)n - 1; /* of the first digit */
-	const bool far = exponent < -7 || exponent > 20;
 
-	if (!far && exponent < 0) {
-		vv_buf_put(out, "0.000000", (size_t)(1 - exponent));
-		vv_buf_put(out, first, n);
-		return;
-	}
-	const size_t whole = far ? 1 : (size_t)exponent + 1, given = whole < n ? whole : n;
-
-	vv_buf_put(out, first, given);
-	vv_buf_put(out, "00000000000000000000", whole - given);
-	if (far || whole < n) {
+	if (exponent < -7 || exponent > 20) {
+		vv_buf_putc(out, *at);
 		vv_buf_putc(out, '.');
-		vv_buf_put(out, whole < n ? first + whole : "0", whole < n ? n - whole : 1);
-	}
-	if (far) {
+		vv_buf_put(out, n > 1 ? at + 1 : "0", n > 1 ? n - 1 : 1);
 		vv_buf_puts(out, exponent < 0 ? "e-" : "e+");
 		put_whole(out, (uint64_t)abs(exponent), 1);
+		return;
 	}
+	if (s.exponent < 0) {
+		while (end - at <= -s.exponent) {
+			*--at = '0';
+		}
+		const size_t whole = (size_t)(end - at + s.exponent);
+
+		memmove(at - 1, at, whole);
+		at--;
+		at[whole] = '.';
+	}
+	vv_buf_put(out, at, (size_t)(end - at));
+	vv_buf_put(out, "00000000000000000000", s.exponent > 0 ? (size_t)s.exponent : 0);
 }
 
 void plain_put_float(vv_buf *out, double d, uint8_t width)
@@ -85,11 +107,20 @@ plain_day plain_day_of(int64_t days)
 
 plain_moment plain_moment_of(const incoming_column *c, int64_t units)
 {
-	int64_t per = c->per_second, fraction = (units % per + per) % per;
-	int64_t seconds = (units - fraction) / per, of_day = (seconds % DAY + DAY) % DAY;
+	const int64_t per = c->per_second;
+	int64_t seconds = units / per, fraction = units % per, days, of_day;
 
-	return (plain_moment){(seconds - of_day) / DAY, (uint32_t)of_day,
-			      (uint32_t)(fraction * (BILLION / per))};
+	if (fraction < 0) {
+		fraction += per;
+		seconds--;
+	}
+	days = seconds / DAY;
+	of_day = seconds % DAY;
+	if (of_day < 0) {
+		of_day += DAY;
+		days--;
+	}
+	return (plain_moment){days, (uint32_t)of_day, (uint32_t)(fraction * (BILLION / per))};
 }
 
 void plain_put_fraction(vv_buf *out, uint32_t nanos, unsigned least)
@@ -108,23 +139,29 @@ void plain_put_fraction(vv_buf *out, uint32_t nanos, unsigned least)
 
 void plain_put_clock(vv_buf *out, uint32_t seconds)
 {
-	put_whole(out, seconds / 3600, 2);
-	vv_buf_putc(out, ':');
-	put_whole(out, seconds / 60 % 60, 2);
-	vv_buf_putc(out, ':');
-	put_whole(out, seconds % 60, 2);
+	char text[] = "00:00:00";
+
+	(void)spell_pair(text, seconds / 3600);
+	(void)spell_pair(text + 3, seconds / 60 % 60);
+	(void)spell_pair(text + 6, seconds % 60);
+	vv_buf_put(out, text, sizeof(text) - 1);
 }
 
 static void put_day(vv_buf *out, int64_t days)
 {
 	const plain_day d = plain_day_of(days);
+	char text[] = "0000-00-00";
+	const bool usual = d.year >= 0 && d.year <= 9999;
 
-	vv_buf_puts(out, d.year < 0 ? "-" : "");
-	put_whole(out, (uint64_t)(d.year < 0 ? -d.year : d.year), 4);
-	vv_buf_putc(out, '-');
-	put_whole(out, d.month, 2);
-	vv_buf_putc(out, '-');
-	put_whole(out, d.day, 2);
+	if (usual) {
+		(void)spell_pair(spell_pair(text, (unsigned)d.year / 100), (unsigned)d.year % 100);
+	} else {
+		vv_buf_puts(out, d.year < 0 ? "-" : "");
+		put_whole(out, (uint64_t)(d.year < 0 ? -d.year : d.year), 4);
+	}
+	(void)spell_pair(text + 5, d.month);
+	(void)spell_pair(text + 8, d.day);
+	vv_buf_put(out, usual ? text : text + 4, usual ? 10 : 6);
 }
 
 static void put_clock(vv_buf *out, const plain_moment *m)

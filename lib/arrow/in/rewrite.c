@@ -21,7 +21,8 @@
 #define WINDOW_BYTES ((uint64_t)64 << 20) /* of rows that are put in order at once, about */
 #define WINDOW_LEAST 4096u
 #define WINDOW_MOST (1u << 20)
-#define RUN 16384u /* rows that stay and are put out together */
+#define PLAIN_MOST ((size_t)64) /* bytes of a number or a time */
+#define RUN 16384u              /* rows that stay and are put out together */
 
 typedef enum phase { PHASE_HEAD, PHASE_ALL, PHASE_ROWS, PHASE_REST, PHASE_TAIL, PHASE_END } phase;
 
@@ -192,11 +193,47 @@ static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_c
 	return rc == VV_EINPUT ? in_row(c, number, err) : rc;
 }
 
+/* The cells of a row of a new CSV file. They need no habits, and of their texts only numbers and times are made. */
+static vv_status fill_plain(rewrite *w, const arrived *a, vv_error *err)
+{
+	vv_buf_reset(&w->scratch);
+	if (!vv_buf_reserve(&w->scratch, w->layout.count * PLAIN_MOST)) return vv_fail_nomem(err);
+	for (size_t i = 0; i < w->layout.count; i++) {
+		const rewrite_column *c = &w->layout.columns[i];
+		const size_t at = w->scratch.len;
+		vv_cell *cell = &w->cells[i];
+		incoming_value v;
+		vv_status rc = incoming_get(&v, c->in, a->row, err);
+
+		if (rc < 0) return rc;
+		*cell = (vv_cell){.state = v.kind == INCOMING_NULL ? VV_CELL_NULL : VV_CELL_TEXT};
+		if (v.kind == INCOMING_NULL) {
+			continue;
+		}
+		if (v.kind != INCOMING_TEXT && v.kind != INCOMING_JSON &&
+		    v.kind != INCOMING_DECIMAL) {
+			plain_put(&w->scratch, &v, c->in);
+			v.text = w->scratch.data + at;
+			v.len = w->scratch.len - at;
+		}
+		if (v.len > VV_ROW_MAX) {
+			return vv_fail(err, VV_EINPUT,
+				       "a value of column '%s' is longer than %zu MB",
+				       vv_text_shows(c->name), VV_ROW_MAX >> 20);
+		}
+		cell->text = v.text;
+		cell->len = (uint32_t)v.len;
+		cell->flags = v.len == 0 ? VV_CELL_QUOTED : 0; /* "" is not null */
+	}
+	return VV_OK;
+}
+
 /* The row's cells: those of the version with what comes. *cells: how many of them differ. */
 static vv_status fill(rewrite *w, const arrived *a, const vv_cell *old, uint64_t *differ,
 		      vv_error *err)
 {
 	*differ = 0;
+	if (!w->table && w->layout.dialect.form == VV_FORM_CSV) return fill_plain(w, a, err);
 	vv_arena_reset(&w->arena);
 	for (size_t i = 0; i < w->layout.count; i++) {
 		const rewrite_column *c = &w->layout.columns[i];

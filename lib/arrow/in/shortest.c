@@ -1,5 +1,5 @@
 /*
- * shortest: powers of ten as 128 bits, and which decimals lie between a number's neighbours.
+ * shortest: powers of ten as 128 bits, and which decimals lie between a number's neighbours. Numbers of few decimals need neither.
  */
 #include "lib/arrow/in/shortest.h"
 
@@ -102,12 +102,33 @@ static shortest choose(uint64_t c, int q, bool closer)
 	return (shortest){s + (it > 4 * s + 2 || (it == 4 * s + 2 && s % 2 == 1)), k};
 }
 
+/* With four decimals or fewer? Of at most 15 digits only one decimal reads as a double, so the one that does is the shortest. */
+static bool is_short(shortest *out, double d)
+{
+	const double scaled = d * 1e4;
+	const uint64_t digits = scaled < 1e15 ? (uint64_t)(scaled + 0.5) : 0;
+
+	*out = (shortest){digits, -4};
+	return digits > 0 && digits < UINT64_C(1000000000000000) && (double)digits / 1e4 == d;
+}
+
+static shortest trimmed(shortest s)
+{
+	while (s.digits % 10 == 0) {
+		s.digits /= 10;
+		s.exponent++;
+	}
+	return s;
+}
+
 shortest shortest_of(double d, unsigned width)
 {
 	const int precision = width == 8 ? 53 : width == 4 ? 24 : 11;
 	const int least = width == 8 ? -1074 : width == 4 ? -149 : -24;
 	uint64_t bits;
+	shortest out;
 
+	if (width == 8 && is_short(&out, d)) return trimmed(out);
 	vv_once(&powers_made, make_powers);
 	memcpy(&bits, &d, sizeof(bits));
 	const int biased = (int)(bits >> 52 & 0x7ff);
@@ -115,11 +136,6 @@ shortest shortest_of(double d, unsigned width)
 	const int e = biased > 0 ? biased - 1075 : -1074;
 	const int q = e + 53 - precision > least ? e + 53 - precision : least;
 	const uint64_t digits = c >> (q - e);
-	shortest out = choose(digits, q, digits == UINT64_C(1) << (precision - 1) && q > least);
 
-	while (out.digits % 10 == 0) {
-		out.digits /= 10;
-		out.exponent++;
-	}
-	return out;
+	return trimmed(choose(digits, q, digits == UINT64_C(1) << (precision - 1) && q > least));
 }

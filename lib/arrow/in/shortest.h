@@ -1,7 +1,7 @@
 /*
  * shortest: the decimal with the fewest digits that reads as a given binary number; of several the nearest one.
  *
- * Algorithm: R. Giulietti, "The Schubfach way to render doubles", 2020. Integers only.
+ * Algorithm: R. Giulietti, "The Schubfach way to render doubles", 2020.
  */
 #ifndef VV_LIB_ARROW_IN_SHORTEST_H
 #define VV_LIB_ARROW_IN_SHORTEST_H

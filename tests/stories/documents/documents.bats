@@ -6,7 +6,7 @@ toy() {
 	cat > "$HOME/bin/toy" <<-'END'
 		#!/bin/sh
 		unset GIT_DIR
-		cd "$HOME/bin" && echo "$1 $3" >> "$HOME/asked"
+		cd "$HOME/bin" && echo "$1 $3" >> "$HOME/asked" && echo "$2" >> "$HOME/files"
 		case $1 in
 		list) sed -n 's/^\[\(.*\)\]$/{"name":"\1","types":true}/p' "$2" ;;
 		read)
@@ -89,6 +89,8 @@ two_versions() {
 	two_versions
 	succeeds varve diff HEAD~1 HEAD
 	first=$output
+	[ "$(sort -u "$HOME/files" | wc -l)" -eq 2 ] # each version is copied once, to be listed and read
+	while read -r f; do [ ! -e "$f" ]; done < "$HOME/files"
 	wc -l < "$HOME/asked" > before
 	succeeds varve diff HEAD~1 HEAD
 	[ "$output" = "$first" ]
