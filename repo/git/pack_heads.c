@@ -7,6 +7,7 @@
 #include "repo/git/pack_heads.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -18,6 +19,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "repo/git/pack_check.h"
+#include "repo/git/pointer.h"
 
 #define ASKED_MIN 32u /* objects, before packs are mapped */
 #define PACKS_MAX 512u
@@ -46,6 +48,7 @@ typedef struct pack {
 struct vv_pack_heads {
 	pack *list;
 	size_t count, cap;
+	bool gaps;            /* there are packs besides */
 	_Atomic(size_t) last; /* where one was found */
 };
 
@@ -99,12 +102,16 @@ static vv_status add_folder(void *payload, const char *objects, bool alternate V
 	vv_pack_heads *h = payload;
 	vv_status rc = dir ? vv_folder_read(&f, dir, true, err) : vv_fail_nomem(err);
 
-	while (rc == VV_OK && h->count < PACKS_MAX && vv_folder_next(&f)) {
+	while (rc == VV_OK && vv_folder_next(&f)) {
 		vv_auto(vv_buf) data = VV_BUF_INIT;
 		pack p;
 
 		if (!vv_path_ends(f.name, ".idx")) {
 			continue;
+		}
+		if (h->count == PACKS_MAX) {
+			h->gaps = true;
+			break;
 		}
 		vv_buf_printf(&data, "%.*spack", (int)(strlen(f.path) - strlen("idx")), f.path);
 		if (data.failed || !vv_array_room(h->list, h->count, h->cap)) {
@@ -115,6 +122,7 @@ static vv_status add_folder(void *payload, const char *objects, bool alternate V
 		if (is_sound(&p)) {
 			h->list[h->count++] = p;
 		} else {
+			h->gaps = true;
 			unmap(&p.index);
 			unmap(&p.data);
 		}
@@ -285,19 +293,22 @@ static bool head_of(const pack *k, uint64_t at, git_object_t *type, uint64_t *si
 	return false;
 }
 
-/* What a difference does first. 1: out has the bytes that it inserts; 0: it copies them from where its base begins;
- * -1: neither. */
-static int first_step(const uint8_t *in, size_t len, uint8_t out[VV_PACK_BEGIN])
+/* What a difference does first: out gets up to *count bytes that it inserts, and *count how many these are. 1: they are what
+ * it makes begins with; 0: so much is copied from where its base begins; -1: neither. */
+static int first_step(const uint8_t *in, size_t len, uint8_t out[VV_PACK_BEGIN], size_t *count,
+		      uint64_t *made)
 {
 	uint8_t head[DELTA_HEAD + 1 + VV_PACK_BEGIN];
 	const uint8_t *p = head, *end = head + inflate_some(head, sizeof(head), in, len);
-	uint64_t skipped = 0, made = 0, part[2] = {0, 0};
+	uint64_t skipped = 0, part[2] = {0, 0};
 
-	if (!number(&p, end, 0, &skipped) || !number(&p, end, 0, &made) || p == end) return -1;
+	*made = 0;
+	if (!number(&p, end, 0, &skipped) || !number(&p, end, 0, made) || p == end) return -1;
 	const uint8_t step = *p++;
 	if (!(step & 0x80)) {
-		if (step < VV_PACK_BEGIN || end - p < (ptrdiff_t)VV_PACK_BEGIN) return -1;
-		memcpy(out, p, VV_PACK_BEGIN);
+		*count = step < VV_PACK_BEGIN ? step : VV_PACK_BEGIN;
+		if (step == 0 || end - p < (ptrdiff_t)*count) return -1;
+		memcpy(out, p, *count);
 		return 1;
 	}
 	for (unsigned bit = 0; bit < 7; bit++) { /* four bytes of an offset, three of a size */
@@ -306,7 +317,8 @@ static int first_step(const uint8_t *in, size_t len, uint8_t out[VV_PACK_BEGIN])
 			part[bit / 4] |= (uint64_t)*p++ << 8 * (bit % 4);
 		}
 	}
-	return part[0] == 0 && (part[1] == 0 || part[1] >= VV_PACK_BEGIN) ? 0 : -1;
+	*count = part[1] == 0 || part[1] >= VV_PACK_BEGIN ? VV_PACK_BEGIN : part[1];
+	return part[0] == 0 ? 0 : -1;
 }
 
 #define SLOTS 8192u
@@ -327,7 +339,8 @@ static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv
 		     uint8_t out[VV_PACK_BEGIN])
 {
 	const pack *k = &h->list[which];
-	uint64_t passed[LINKS], len;
+	uint64_t passed[LINKS], len, made;
+	size_t count = VV_PACK_BEGIN;
 	const uint8_t *p, *end;
 	unsigned kind, links;
 	int done = 0;
@@ -349,7 +362,8 @@ static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv
 		} else if (!follow(k, kind, &p, end, &at)) {
 			return false;
 		} else {
-			done = first_step(p, (size_t)(end - p), out);
+			done = first_step(p, (size_t)(end - p), out, &count, &made);
+			done = count < VV_PACK_BEGIN ? -1 : done;
 		}
 	}
 	for (unsigned i = 0; done == 1 && i < links; i++) {
@@ -411,4 +425,228 @@ bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *me
 
 	if (!h || (!memo->slots && !(memo->slots = vv_calloc(SLOTS, sizeof(slot))))) return false;
 	return begin_of(h, which, at, memo, out);
+}
+
+/* --- is everything plain? ----------------------------------------------------- */
+
+#define WALK_MIN 32u          /* commits: of fewer with parents elsewhere a walk takes no time */
+#define OBJECTS_OF_COMMIT 64u /* of a walk with parents elsewhere: more cost more than the walk */
+#define LOOSE_COST 16u        /* a file costs as much as so many objects in a pack */
+#define LOOSE_READ 256u
+#define FANOUT_LEN 2u
+
+/* An object, in the order of its pack. */
+typedef struct met {
+	uint32_t at, which; /* its place in the pack, and in the index */
+	uint8_t type, count;
+	uint8_t begin[VV_PACK_BEGIN]; /* of a blob, as far as count */
+} met;
+
+/* A pack's objects, each after what it is a difference to. */
+typedef struct survey {
+	vv_repository *repo;
+	const pack *pack;
+	met *list;
+	uint64_t commits, blob_bytes;
+} survey;
+
+static int by_place(const void *a, const void *b)
+{
+	const met *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* What an object is a difference to; *p is past that. NULL: it does not come before. */
+static const met *base_of(const survey *s, size_t i, unsigned kind, const uint8_t **p,
+			  const uint8_t *end)
+{
+	uint64_t at = s->list[i].at;
+
+	if (!follow(s->pack, kind, p, end, &at) || at >= s->list[i].at) return NULL;
+	const met key = {.at = (uint32_t)at};
+	return bsearch(&key, s->list, i, sizeof(key), by_place);
+}
+
+static bool meet_types(survey *s)
+{
+	const uint8_t *p, *end;
+	const met *base;
+	unsigned kind;
+	uint64_t len;
+
+	for (uint32_t i = 0; i < s->pack->count; i++) {
+		const uint8_t *place = s->pack->index.bytes + IDS_AT +
+				       (size_t)s->pack->count * (GIT_OID_RAWSZ + 4) + 4 * (size_t)i;
+
+		s->list[i] = (met){.at = vv_be32(place), .which = i};
+		if (s->list[i].at >= LARGE) return false;
+	}
+	qsort(s->list, s->pack->count, sizeof(*s->list), by_place);
+	for (size_t i = 0; i < s->pack->count; i++) {
+		if (!entry(s->pack, s->list[i].at, &kind, &len, &p, &end)) return false;
+		if (!is_whole(kind) && !(base = base_of(s, i, kind, &p, end))) return false;
+		s->list[i].type = is_whole(kind) ? (uint8_t)kind : base->type;
+		s->commits += s->list[i].type == GIT_OBJECT_COMMIT;
+	}
+	return true;
+}
+
+/* Where a difference does not show how the object begins. */
+static bool read_begin(const survey *s, met *m)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	git_oid id;
+
+	memcpy(id.id, s->pack->index.bytes + IDS_AT + (size_t)m->which * GIT_OID_RAWSZ,
+	       GIT_OID_RAWSZ);
+	if (git_odb_read(&object, s->repo->odb, &id) < 0) {
+		git_error_clear();
+		return false;
+	}
+	const size_t len = git_odb_object_size(object);
+	m->count = (uint8_t)(len < VV_PACK_BEGIN ? len : VV_PACK_BEGIN);
+	memcpy(m->begin, git_odb_object_data(object), m->count);
+	return true;
+}
+
+static bool may_be_pointer(const uint8_t *begin, size_t count, uint64_t size)
+{
+	return size >= VV_POINTER_MIN && size <= VV_POINTER_MAX &&
+	       vv_pointer_may_begin(begin, count);
+}
+
+static bool is_plain_blob(survey *s, size_t i)
+{
+	met *m = &s->list[i];
+	const uint8_t *p, *end;
+	const met *base;
+	size_t count = 0;
+	unsigned kind;
+	uint64_t size;
+	int first = 1;
+
+	if (!entry(s->pack, m->at, &kind, &size, &p, &end)) return false;
+	if (is_whole(kind)) {
+		count = inflate_some(m->begin, VV_PACK_BEGIN, p, (size_t)(end - p));
+	} else {
+		if (!(base = base_of(s, i, kind, &p, end))) return false;
+		first = first_step(p, (size_t)(end - p), m->begin, &count, &size);
+		if (first == 0) {
+			memcpy(m->begin, base->begin, VV_PACK_BEGIN);
+			count = count < base->count ? count : base->count;
+		}
+	}
+	m->count = (uint8_t)(first < 0 ? 0 : count);
+	s->blob_bytes += size;
+	return !may_be_pointer(m->begin, m->count, size) ||
+	       (m->count < VV_PACK_BEGIN && read_begin(s, m) &&
+		!may_be_pointer(m->begin, m->count, size));
+}
+
+/* "blob LENGTH", a NUL and the bytes, deflated; or another type. */
+static bool is_plain_file(const char *path, uint64_t *blob_bytes)
+{
+	uint8_t in[LOOSE_READ], head[32 + VV_PACK_BEGIN];
+	uint64_t size = 0;
+	const int fd = vv_open(path, O_RDONLY, 0, VV_IGNORED);
+
+	if (fd < 0) return fd == VV_ENOTFOUND; /* by now in a pack */
+	const ssize_t len = vv_read_full(fd, in, sizeof(in), path, VV_IGNORED);
+	(void)vv_close(fd, path, VV_IGNORED);
+	const size_t got = len > 0 ? inflate_some(head, sizeof(head), in, (size_t)len) : 0;
+	const uint8_t *nul = memchr(head, '\0', got);
+	if (!nul) return false;
+	if (memcmp(head, "blob ", 5) != 0) return true;
+	for (const uint8_t *d = head + 5; d < nul; d++) {
+		if (*d < '0' || *d > '9') return false;
+		size = size * 10 + (uint64_t)(*d - '0');
+	}
+	*blob_bytes += size;
+	return !may_be_pointer(nul + 1, (size_t)(head + got - nul - 1), size);
+}
+
+/* The files of all folders of objects; left: for how many objects in packs they may still stand. */
+typedef struct files {
+	uint64_t left, blob_bytes;
+	bool plain;
+} files;
+
+static vv_status look_at_files(files *x, const char *dir, vv_error *err)
+{
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, true, err);
+
+	while (rc == VV_OK && x->plain && vv_folder_next(&f)) {
+		if (strlen(f.name) != GIT_OID_HEXSZ - FANOUT_LEN) {
+			continue;
+		}
+		x->plain = x->left >= LOOSE_COST && is_plain_file(f.path, &x->blob_bytes);
+		x->left -= x->plain ? LOOSE_COST : 0;
+	}
+	return rc;
+}
+
+static vv_status look_at_folder(void *payload, const char *objects, bool alternate VV_UNUSED,
+				vv_error *err)
+{
+	files *x = payload;
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, objects, true, err);
+
+	while (rc == VV_OK && x->plain && vv_folder_next(&f)) {
+		if (strlen(f.name) == FANOUT_LEN) {
+			rc = look_at_files(x, f.path, err);
+		}
+	}
+	return rc;
+}
+
+static bool survey_packs(vv_repository *r, const vv_pack_heads *h, uint64_t commits, met *list,
+			 uint64_t *blob_bytes)
+{
+	survey s = {.repo = r, .list = list};
+
+	for (size_t i = 0; i < h->count; i++) { /* most fail here, soon */
+		s.pack = &h->list[i];
+		if (!meet_types(&s) || s.commits / 2 > commits) return false;
+	}
+	for (size_t i = 0; i < h->count; i++) {
+		s.pack = &h->list[i];
+		if (h->count > 1 && !meet_types(&s)) return false;
+		for (size_t k = 0; k < s.pack->count; k++) {
+			const bool is = s.list[k].type != GIT_OBJECT_BLOB || is_plain_blob(&s, k);
+			if (!is) return false;
+		}
+	}
+	*blob_bytes += s.blob_bytes;
+	return true;
+}
+
+/* Files first: what git packs meanwhile is in a pack then. */
+int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, uint64_t *blob_bytes,
+			vv_error *err)
+{
+	files x = {.left = commits * OBJECTS_OF_COMMIT, .plain = true};
+	uint64_t largest = 0, sum = 0;
+
+	if ((!all && commits < WALK_MIN) || r->partial || r->stage ||
+	    vv_env_get(r->env, "GIT_ALTERNATE_OBJECT_DIRECTORIES") ||
+	    vv_git_each_object_folder(r->objects, look_at_folder, &x, VV_IGNORED) < 0 ||
+	    (r->came && look_at_folder(&x, r->came, false, VV_IGNORED) < 0) || !x.plain) {
+		return 0;
+	}
+	vv_error why;
+	vv_error_clear(&why);
+	vv_auto(vv_pack_heads) *h = heads_open(r, &why);
+	if (why.code == VV_ENOMEM) return (int)vv_fail_nomem(err);
+	for (size_t i = 0; h && i < h->count; i++) {
+		largest = h->list[i].count > largest ? h->list[i].count : largest;
+		sum += h->list[i].count;
+	}
+	if (!h || h->gaps || (!all && sum > x.left)) return 0;
+	vv_auto_free met *list = vv_calloc(largest + 1, sizeof(*list));
+	if (!list) return (int)vv_fail_nomem(err);
+	*blob_bytes = x.blob_bytes;
+	return survey_packs(r, h, commits, list, blob_bytes);
 }

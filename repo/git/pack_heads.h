@@ -23,4 +23,10 @@ typedef struct vv_pack_begins {
 bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
 			 uint8_t out[VV_PACK_BEGIN]);
 
+/* Instead of a walk through so many commits: is it certain that no blob here is a pointer, or a torn one? Every blob in
+ * packs and loose objects is looked at, as it is stored. 1: none is, and *blob_bytes has their sizes in sum; 0: one is, most
+ * of what is here is older than these commits, or it cannot be told so; <0: there is no memory. all: they have no parents elsewhere. */
+int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, uint64_t *blob_bytes,
+			vv_error *err);
+
 #endif

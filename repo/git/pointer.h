@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
+#define VV_POINTER_MIN 64u /* each is longer */
 #define VV_POINTER_MAX (1u << 20)
 /* Lines of the text, from 1: that of the root, which each change has, and that of column i. */
 #define VV_POINTER_ROOT_LINE 3u

@@ -6,7 +6,8 @@
  * edge names is asked by the ids of its blobs, once, and only when a path is new.
  *
  * Long histories go back and forth between few trees, and each version stands in two steps, as what is new
- * and as what was before: a step from one tree to another is looked at once, and so is a pointer's blob.
+ * and as what was before: a step from one tree to another is looked at once, and so is a pointer's blob. Where no blob of
+ * the repository is a pointer, which packs show faster, no tree is looked at.
  */
 #include "base/arena.h"
 #include "base/array.h"
@@ -22,8 +23,6 @@
 #include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
-
-#define POINTER_BYTES_MIN 64u
 
 /* A pointer that is new at its path, or gone from it. */
 typedef struct item {
@@ -95,8 +94,8 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 
 	*is = false;
 	f->sum.plain_bytes += rc == VV_OK && path ? size : 0;
-	if (rc < 0 || type != GIT_OBJECT_BLOB || size < POINTER_BYTES_MIN ||
-	    size > VV_POINTER_MAX || begins_otherwise(f, id) ||
+	if (rc < 0 || type != GIT_OBJECT_BLOB || size < VV_POINTER_MIN || size > VV_POINTER_MAX ||
+	    begins_otherwise(f, id) ||
 	    (rc = vv_object_read(f->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
 		return rc;
 	}
@@ -437,7 +436,12 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	if ((rc = vv_linked_init(&f.linked, r, err)) == VV_OK) {
 		rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < f.range.commits.count; i++) {
+	const int plain = rc == VV_OK
+				  ? vv_pack_heads_plain(r, f.range.commits.count, have_count == 0,
+							&f.sum.plain_bytes, err)
+				  : (int)rc;
+	rc = plain < 0 ? (vv_status)plain : VV_OK;
+	for (size_t i = 0; plain == 0 && rc == VV_OK && i < f.range.commits.count; i++) {
 		f.commit = f.range.commits.items[i];
 		rc = look_at_commit(&f, err);
 	}

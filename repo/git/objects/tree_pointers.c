@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "repo/git/tree_internal.h"
 
-#define POINTER_BYTES_MIN 64u
 #define PATH_BYTES_MAX 16384u
 
 struct vv_tree_level {
@@ -127,7 +126,7 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 		rc = vv_fail(err, VV_ECORRUPT, "the object %s is a %s, expected a blob",
 			     git_oid_tostr(hex, sizeof(hex), id), git_object_type2string(type));
 	}
-	if (rc == VV_OK && size >= POINTER_BYTES_MIN && size <= VV_POINTER_MAX) {
+	if (rc == VV_OK && size >= VV_POINTER_MIN && size <= VV_POINTER_MAX) {
 		rc = vv_object_read(g->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err);
 	}
 	g->repo->partial = partial;

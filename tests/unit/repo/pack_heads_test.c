@@ -73,6 +73,7 @@ static size_t answered(bool sound)
 	}
 	(void)fclose(f);
 	vv_free(memo.slots);
+	assert_true(vv_pack_heads_plain(r, asked, true, &(uint64_t){0}, &err) >= 0);
 	vv_repository_close(r);
 	assert_true(!sound || begun > asked / 2);
 	assert_true(asked > 100 && (!sound || count == asked));
@@ -120,7 +121,76 @@ static void no_flipped_bit_ends_the_process(void **state)
 	vv_buf_clear(&bytes);
 }
 
+#define POINTER                                                                                    \
+	"varve pointer: this is not the data but the text that stands for it in Git, and is long enough for one"
+
+static int plain(uint64_t commits, bool all, uint64_t *bytes)
+{
+	vv_repository *r = open_here();
+	const int is = vv_pack_heads_plain(r, commits, all, bytes, &err);
+
+	vv_repository_close(r);
+	return is;
+}
+
+static void a_history_without_pointers_is_told_without_a_walk(void **state)
+{
+	char want[32];
+
+	(void)state;
+	for (unsigned offsets = 0; offsets < 2; offsets++) {
+		uint64_t bytes = 0;
+
+		make(offsets);
+		sh("echo loose > l; git add l; git commit -qm loose");
+		(void)snprintf(want, sizeof want, "%s",
+			       out("git cat-file --batch-all-objects --batch-check | "
+				   "awk '$2 == \"blob\" {s += $3} END {print s}'"));
+		assert_int_equal(plain(31, true, &bytes), 1);
+		assert_string_equal(want, out("echo %llu", (unsigned long long)bytes));
+		assert_int_equal(plain(40, false, &bytes), 1);
+		assert_int_equal(plain(31, false, &bytes),
+				 0); /* few commits, which a walk sees at once */
+		assert_int_equal(plain(14, true, &bytes), 0); /* most are older */
+		sh("rm .git/objects/pack/*.idx");
+		assert_int_equal(plain(40, true, &bytes), 1); /* the loose ones alone */
+		sh("git index-pack --index-version=1 " PACK " > /dev/null");
+		assert_int_equal(plain(40, true, &bytes), 0); /* a pack that is not read here */
+	}
+}
+
+/* One pointer among plain files, which is a difference to one of these or the other way round, or a file of its own; begins are
+ * short, and change. */
+static void one_pointer_is_never_passed_over(void **state)
+{
+	static const char *const texts[] = {POINTER, "<<<<<<< HEAD\n" POINTER, POINTER "\n%s"};
+	static const char *const keep[] = {"true", "git repack -adfq --depth=50 --window=50",
+					   "git -c repack.useDeltaBaseOffset=false repack -adfq",
+					   "git -c core.compression=0 repack -adfFq --window=0"};
+
+	(void)state;
+	for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {
+		for (size_t k = 0; k < sizeof keep / sizeof keep[0]; k++) {
+			uint64_t bytes;
+
+			git_begin();
+			sh("for i in 1 12 '' va varve 'varve p' varvf; do { printf \"$i\"; echo '%s' | cut -c7-; "
+			   "seq 200; } > f; git add f; git commit -qm x; done",
+			   POINTER);
+			sh("%s", keep[k]);
+			assert_int_equal(plain(40, true, &bytes), 1);
+			sh("{ printf '%s'; seq 200; } > f; git add f; git commit -qm pointer; seq 300 > f; "
+			   "git commit -qam after",
+			   texts[t]);
+			sh("%s", keep[k]);
+			assert_int_equal(plain(40, true, &bytes), 0);
+		}
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_history_without_pointers_is_told_without_a_walk),
+	cmocka_unit_test(one_pointer_is_never_passed_over),
 	cmocka_unit_test(types_and_sizes_are_those_of_git),
 	cmocka_unit_test(no_flipped_bit_ends_the_process),
 };
