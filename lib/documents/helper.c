@@ -8,12 +8,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
@@ -21,6 +24,8 @@
 #define SAID_MAX 4096u       /* of stderr, the last */
 #define PIPE_BYTES (1 << 20) /* of its output; the most that all users may have */
 #define SECOND ((int64_t)1000000000)
+#define LATEST 10 /* times its seconds: then it is over, however little of the CPU it got */
+#define STAT_MAX ((size_t)4096)
 #define HELPS_MAX 360u /* of it, as an error shows it */
 #define REST_MAX 64u   /* reads of output that is not used */
 
@@ -28,10 +33,11 @@ struct vv_helper {
 	char *name;
 	vv_child child;
 	vv_helper_limits limits;
-	int64_t waited;   /* nanoseconds, for it */
-	uint64_t read;    /* bytes of its output */
-	bool late, ended; /* late: it was killed, for say_late's reason */
-	bool cut;         /* it was not read to its end */
+	int64_t waited;       /* nanoseconds, for it */
+	int64_t looked, used; /* when its CPU time was looked at, and what it was; 0: never */
+	uint64_t read;        /* bytes of its output */
+	bool late, ended;     /* late: it was killed, for say_late's reason */
+	bool cut;             /* it was not read to its end */
 	int status;
 	bool missed; /* said has lost its beginning */
 	vv_buf said, helps;
@@ -121,6 +127,58 @@ static vv_status say_late(const vv_helper *h, vv_error *err)
 		       vv_text_shows(h->name), h->limits.seconds);
 }
 
+/* Nanoseconds of CPU of a process and of its children that ended, if it is of this group. */
+static int64_t cpu_of(const char *number, pid_t group)
+{
+	vv_auto(vv_buf) file = VV_BUF_INIT, text = VV_BUF_INIT;
+	const long ticks = sysconf(_SC_CLK_TCK);
+	const char *p;
+	char *end;
+	int64_t sum = 0;
+
+	vv_buf_printf(&file, "/proc/%s/stat", number);
+	if (ticks <= 0 || vv_read_file(&text, vv_buf_cstr(&file), STAT_MAX, VV_IGNORED) < 0 ||
+	    !(p = strrchr(vv_buf_cstr(&text), ')'))) {
+		return 0;
+	}
+	p += strlen(") S");
+	for (int field = 4; field <= 17;
+	     field++, p = end) { /* proc(5): 5 is the group, 14 to 17 are times */
+		const long long n = strtoll(p, &end, 10);
+		if (end == p || (field == 5 && n != group)) return 0;
+		sum += field >= 14 ? n : 0;
+	}
+	return sum * (SECOND / ticks);
+}
+
+/* Of its process group; 0 where that cannot be told. */
+static int64_t used_cpu(const vv_helper *h)
+{
+	vv_auto(vv_folder) f = {0};
+	int64_t sum = 0;
+
+	if (vv_folder_read(&f, "/proc", true, VV_IGNORED) < 0) return 0;
+	while (vv_folder_next(&f)) {
+		sum += f.name[0] >= '1' && f.name[0] <= '9' ? cpu_of(f.name, h->child.pid) : 0;
+	}
+	return sum;
+}
+
+/* On a busy machine a good reader gets little of the CPU: it may go on while it works and has had less than its seconds. */
+static bool is_over(vv_helper *h, int64_t waited)
+{
+	const int64_t most = (int64_t)h->limits.seconds * SECOND;
+
+	if (most == 0 || waited < most) return false;
+	if (waited >= LATEST * most) return true;
+	if (h->looked > 0 && waited - h->looked < most / 4 + SECOND) return false;
+	const int64_t used = used_cpu(h);
+	const bool works = used > 0 && used < most && (h->looked == 0 || used > h->used);
+	h->looked = waited;
+	h->used = used;
+	return !works;
+}
+
 static vv_status beyond(vv_helper *h, vv_error *err)
 {
 	h->late = true;
@@ -134,8 +192,8 @@ static vv_status wait_for_output(vv_helper *h, vv_error *err)
 	while (h->child.out >= 0) {
 		struct pollfd fds[2] = {{h->child.out, POLLIN, 0}, {h->child.err, POLLIN, 0}};
 		const int64_t most = (int64_t)h->limits.seconds * SECOND, begun = now_ns();
-		const int n = poll(fds, 2,
-				   most > 0 ? (int)((most - h->waited) / (SECOND / 1000)) + 1 : -1);
+		const int64_t left = h->waited < most ? most - h->waited : SECOND / 2;
+		const int n = poll(fds, 2, most > 0 ? (int)(left / (SECOND / 1000)) + 1 : -1);
 
 		h->waited += now_ns() - begun;
 		if (n < 0 && errno != EINTR) {
@@ -145,7 +203,7 @@ static vv_status wait_for_output(vv_helper *h, vv_error *err)
 			hear(h);
 		}
 		if (n > 0 && fds[0].revents) return VV_OK;
-		if (most > 0 && h->waited >= most) return beyond(h, err);
+		if (is_over(h, h->waited)) return beyond(h, err);
 	}
 	return VV_OK;
 }
@@ -184,7 +242,7 @@ static bool listen_for(vv_helper *h, int ms)
 /* Waits for its process, which can run on after the end of its output. */
 static vv_status reap(vv_helper *h, vv_error *err)
 {
-	const int64_t begun = now_ns(), most = (int64_t)h->limits.seconds * SECOND;
+	const int64_t begun = now_ns();
 
 	while (!h->ended) {
 		siginfo_t info = {.si_pid = 0};
@@ -197,7 +255,7 @@ static vv_status reap(vv_helper *h, vv_error *err)
 		if (n == 0 && info.si_pid != 0) {
 			stop(h); /* its number is its own until it is waited for */
 			h->ended = waitpid(h->child.pid, &h->status, 0) == h->child.pid;
-		} else if (n == 0 && most > 0 && h->waited + now_ns() - begun > most) {
+		} else if (n == 0 && is_over(h, h->waited + now_ns() - begun)) {
 			(void)beyond(h, NULL);
 		} else if (n == 0) {
 			(void)listen_for(h, 2);

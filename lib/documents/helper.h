@@ -17,9 +17,10 @@
 typedef struct vv_helper vv_helper;
 
 typedef struct vv_helper_limits {
-	uint64_t memory;  /* bytes of addresses; 0: none */
-	unsigned seconds; /* that we wait for it in all; 0: none */
-	uint64_t output;  /* bytes; 0: none */
+	uint64_t memory; /* bytes of addresses; 0: none */
+	unsigned
+		seconds; /* of CPU time, or that we wait for it in all while it does nothing; 0: none */
+	uint64_t output; /* bytes; 0: none */
 	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
 } vv_helper_limits;
 
