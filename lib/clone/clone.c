@@ -259,6 +259,37 @@ static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *i
 	return same ? VV_OK : vv_ref_update(j->repo, branch, out, NULL, there, "clone", err);
 }
 
+static vv_status write_files(vv_clone_job *j, const vv_oid *commit, vv_error *err)
+{
+	vv_first_files f = {.resumed = j->unfinished.resumed,
+			    .fetch = j->lazy || j->fetch.elsewhere > 0,
+			    .progress = j->quiet ? NULL : vv_notes_begin(j->notes)};
+	vv_status rc = vv_first_files_write(j->repo, &f, commit, err);
+
+	vv_notes_end(j->notes);
+	j->lacking = rc == VV_OK && f.lacking;
+	return rc;
+}
+
+/* As it is there. Files that an earlier attempt wrote stay, with their commit. */
+static vv_status set_detached(vv_clone_job *j, const vv_oid *commit, vv_error *err)
+{
+	vv_auto(vv_head) now = {0};
+	vv_auto(char) *id = NULL;
+	vv_status rc = vv_head_read(j->repo, &now, err);
+
+	if (rc < 0) return rc;
+	if (!now.detached || !vv_first_files_there(j->repo)) {
+		now.commit = *commit;
+		if ((rc = vv_head_detach(j->repo, commit, "clone", err)) < 0) return rc;
+	}
+	if ((rc = vv_rev_short(j->repo, &now.commit, &id, err)) < 0) return rc;
+	if (!j->quiet) {
+		vv_notes_put(j->notes, "HEAD is on no branch there: it is detached at %s", id);
+	}
+	return j->bare || j->no_checkout ? VV_OK : write_files(j, &now.commit, err);
+}
+
 static vv_status set_head(vv_clone_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) branch = VV_BUF_INIT;
@@ -267,6 +298,8 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 	vv_status rc = choose_branch(j, &branch, &m, err);
 
 	if (rc < 0) return rc;
+	const vv_ref_move *detached = branch.len == 0 ? find_branch(j, "HEAD") : NULL;
+	if (detached && !detached->behind) return set_detached(j, &detached->id, err);
 	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
 		if ((rc = vv_head_set_branch(j->repo, branch.data, "clone", err)) < 0) return rc;
 		if (!j->bare && ((m && (rc = set_branch(j, branch.data, &m->id, &id, err)) < 0) ||
@@ -275,13 +308,7 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 			return rc;
 		}
 		if (m && !j->bare && !j->no_checkout) {
-			vv_first_files f = {.resumed = j->unfinished.resumed,
-					    .fetch = j->lazy || j->fetch.elsewhere > 0,
-					    .progress = j->quiet ? NULL : vv_notes_begin(j->notes)};
-			rc = vv_first_files_write(j->repo, &f, &id, err);
-			vv_notes_end(j->notes);
-			if (rc < 0) return rc;
-			j->lacking = f.lacking;
+			if ((rc = write_files(j, &id, err)) < 0) return rc;
 		}
 	}
 	if (j->fetch.blocks_head) {
@@ -295,8 +322,8 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 		vv_notes_put(j->notes,
 			     j->fetch.plan.count == 0
 				     ? "the remote is empty: it has no commits yet"
-				     : "the remote's HEAD names no branch with commits: nothing is "
-				       "checked out");
+				     : "the remote's HEAD names no branch with commits, and no "
+				       "commit of one: nothing is checked out");
 	}
 	return rc;
 }
@@ -312,6 +339,7 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 	j->fetch.keep_missing = true;
 	j->fetch.idle_sec = j->idle_sec;
 	j->fetch.hide_refs = true;
+	j->fetch.detached = !j->single && !j->branch;
 	return vv_fetch_job_run(&j->fetch, err);
 }
 

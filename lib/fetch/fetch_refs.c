@@ -72,7 +72,7 @@ static const vv_remote_ref *find(const vv_hello *h, const char *word)
 	static const char *const prefixes[] = {"", "refs/", "refs/heads/", "refs/tags/"};
 
 	if (strcmp(word, "HEAD") == 0 || word[0] == '\0') {
-		word = h->head ? h->head : "";
+		word = h->head ? h->head : "HEAD"; /* a detached one is among the others */
 	}
 	for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++) {
 		size_t len = strlen(prefixes[k]);
@@ -236,6 +236,9 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 	for (size_t i = 0; rc == VV_OK && i < o->spec_count; i++) {
 		rc = strchr(o->specs[i].from, '*') ? plan_pattern(p, h, o, &o->specs[i], err)
 						   : plan_one(p, h, o, &o->specs[i], i == 0, err);
+	}
+	if (rc == VV_OK && o->detached && !vv_oid_is_null(&h->detached)) {
+		rc = add(p, "HEAD", NULL, &h->detached, false, false, err);
 	}
 	if (rc == VV_OK && o->tags) {
 		rc = add_tags(p, h, o->force, err);

@@ -42,6 +42,7 @@ typedef struct vv_ref_plan_options {
 	const vv_refspec *tracking; /* the remote's: what else is to follow; may be none */
 	size_t tracking_count;
 	bool tags, no_tags, prune, force;
+	bool detached;     /* the commit of a HEAD that names no branch, too */
 	const char *merge; /* "refs/heads/main": the branch that is for_merge; NULL: the first */
 } vv_ref_plan_options;
 

@@ -398,6 +398,7 @@ static vv_status make_plan(run *r, vv_error *err)
 				       .no_tags = j->no_tags,
 				       .prune = j->prune && !r->stand_in,
 				       .force = j->force,
+				       .detached = j->detached && !r->stand_in,
 				       .merge = j->merge};
 	vv_status rc = vv_ref_plan_make(&r->j->plan, j->repo, r->hello, &o, err);
 

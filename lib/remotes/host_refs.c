@@ -154,14 +154,14 @@ static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 }
 
 /* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what
- * users mean. A bundle has the commit of HEAD, not its name. */
-static void pass_over_blocks_head(vv_host_refs *x)
+ * users mean. A bundle has the commit of HEAD, not its name; a detached HEAD has none. */
+static vv_status pass_over_blocks_head(vv_host_refs *x, vv_error *err)
 {
 	static const char *const usual[] = {"refs/heads/main", "refs/heads/master", "refs/heads/"};
 	vv_hello *h = &x->hello;
 
 	x->blocks_head = h->head && strcmp(h->head, VV_HOST_BRANCH) == 0;
-	if (!x->blocks_head && (h->head || vv_oid_is_null(&x->head))) return;
+	if (!x->blocks_head && (h->head || vv_oid_is_null(&x->head))) return VV_OK;
 	h->head = NULL;
 	for (size_t k = 0; !h->head && k < sizeof(usual) / sizeof(usual[0]); k++) {
 		const size_t len = strlen(usual[k]);
@@ -174,6 +174,9 @@ static void pass_over_blocks_head(vv_host_refs *x)
 			}
 		}
 	}
+	if (h->head || x->blocks_head) return VV_OK;
+	h->detached = x->head;
+	return add_other(x, "HEAD", strlen("HEAD"), &x->head, err);
 }
 
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
@@ -200,7 +203,7 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 		p += len + (p[len] == '\n');
 	}
 	if (rc == VV_OK) {
-		pass_over_blocks_head(x);
+		rc = pass_over_blocks_head(x, err);
 	}
 	return rc;
 }

@@ -366,8 +366,11 @@ static void put_whole(vv_buf *b, const vv_hello *h)
 
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 {
-	const char *head = h->head ? h->head : "";
+	char hex[VV_OID_TEXT + 1];
+	const char *head = h->head ? h->head : vv_oid_is_null(&h->detached) ? "" : hex;
 	vv_buf b = VV_BUF_INIT;
+
+	vv_oid_text(hex, &h->detached);
 
 	vv_cbor_put_map(&b, 5u + (h->id[0] != '\0') + (h->tells_whole ? 2u : 0u));
 	vv_cbor_add_uint(&b, "v", VV_PROTOCOL_VERSION);
@@ -517,6 +520,24 @@ static vv_status end_answer(const vv_cbor *c, vv_status rc, vv_error *err)
 	return rc == VV_ECORRUPT ? vv_prefix(err, "the peer's answer is malformed") : rc;
 }
 
+/* head: a branch, or the id of a commit, or nothing. */
+static vv_status read_detached(vv_hello *out, vv_arena *arena, vv_error *err)
+{
+	if (vv_oid_parse(&out->detached, out->head, strlen(out->head))) {
+		if (!(out->others = vv_arena_calloc(arena, 1, sizeof(*out->others)))) {
+			return vv_fail_nomem(err);
+		}
+		out->others[out->other_count++] = (vv_remote_ref){.name = "HEAD",
+								  .id = out->detached,
+								  .peeled = out->detached,
+								  .whole = true};
+	}
+	if (out->other_count > 0 || !out->head[0]) {
+		out->head = NULL;
+	}
+	return VV_OK;
+}
+
 vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_t len,
 			vv_error *err)
 {
@@ -553,9 +574,7 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 	    (rc = vv_cbor_get_bool(&c, &out->writable, err)) < 0) {
 		return end_answer(&c, rc, err);
 	}
-	if (out->head[0] == '\0') {
-		out->head = NULL;
-	}
+	if ((rc = read_detached(out, arena, err)) < 0) return rc;
 	return end_answer(&c, part_heads(out, arena, err), err);
 }
 

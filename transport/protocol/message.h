@@ -88,13 +88,14 @@ typedef struct vv_remote_ref {
 /* hello's answer. */
 typedef struct vv_hello {
 	const char *head; /* the branch that HEAD names ("refs/heads/main"); NULL when detached */
+	vv_oid detached; /* the commit of a HEAD that names no branch, which is among others as "HEAD"; else null */
 	vv_remote_ref *refs;
 	size_t ref_count;
 	vv_remote_ref *
 		heads; /* signed ones, at most VV_HELLO_HEADS; of a peer they follow refs in one array */
 	size_t head_count;
-	/* Of a Git host, and never on the line: what is neither branch nor tag (refs/pull/1/head). It is fetched
-	 * where a refspec names it. */
+	/* What is neither branch nor tag: of a Git host, and never on the line, refs/pull/1/head and its like. It is
+	 * fetched where a refspec names it. */
 	vv_remote_ref *others;
 	size_t other_count;
 	uint64_t held; /* blocks that wait there for the rest of an interrupted transfer */

@@ -124,6 +124,7 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 	ref_list refs = {.arena = arena};
 	vv_auto(vv_head) head = {0};
 	vv_hello h = {.writable = s->writable, .tells_whole = q->whole && s->writable};
+	bool reached = false;
 	vv_status rc;
 
 	if ((rc = vv_head_read(s->repo, &head, err)) < 0) return rc;
@@ -137,6 +138,10 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 	}
 	if (rc == VV_OK && h.tells_whole) {
 		rc = find_whole(s, arena, &refs, &h.edge, err);
+	}
+	if (rc == VV_OK && head.detached) { /* one that no ref reaches is not shown */
+		rc = vv_reachable_commits(s->reach, &head.commit, 1, &reached, err);
+		h.detached = rc == VV_OK && reached ? head.commit : h.detached;
 	}
 	if (rc == VV_OK) {
 		h.head = head.detached || vv_hidden_refs_has(&refs.hidden, head.branch)

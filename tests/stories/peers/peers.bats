@@ -76,6 +76,39 @@ sound() {
 	[ ! -e c ]
 }
 
+@test "a clone of a detached HEAD is detached there, unless no branch reaches it or another is asked for" {
+	local how
+	new_repo a
+	cd a
+	for i in 1 2 3; do
+		rows 30 "$i" > prices.csv
+		varve add -q prices.csv
+		tick
+		varve commit -qm "$i"
+	done
+	git checkout -q --detach HEAD~1
+	id=$(git rev-parse HEAD)
+	cd ..
+	for how in "" --lazy --git-host; do
+		rm -rf b
+		# shellcheck disable=SC2086
+		varve clone $how a b 2> err || [ "$how" = --git-host ]
+		grep -q "HEAD is on no branch there: it is detached at ${id:0:7}" err
+		[ "$(cat b/.git/HEAD)" = "$id" ]
+		[ "$how" = --git-host ] || cmp b/prices.csv a/prices.csv
+		[ -z "$(git -C b status --porcelain)" ]
+		[ "$how" = --git-host ] || succeeds varve -C b fetch
+	done
+	succeeds varve clone --bare a c
+	[ "$(cat c/HEAD)" = "$id" ]
+	succeeds varve clone -b main a d
+	[ "$(git -C d symbolic-ref HEAD)" = refs/heads/main ]
+	(cd a && rows 9 > prices.csv && varve add -q prices.csv && varve commit -qm loose)
+	succeeds varve clone a e
+	stderr_has "nothing is checked out"
+	ends_with 1 git -C e cat-file -e "$(git -C a rev-parse HEAD)"
+}
+
 @test "clone refuses a folder that is not empty, and leaves it alone" {
 	two_versions
 	cd ..

@@ -224,7 +224,19 @@ static void hello_tells_of_branches_and_annotated_tags(void **state)
 	bytes = said(&k);
 	vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
 	assert_null(back.head);
+	assert_true(vv_oid_is_null(&back.detached));
 	assert_int_equal(back.ref_count, 0);
+	assert_int_equal(back.other_count, 0);
+	end(&k);
+	begin(&k);
+	vv_assert_ok(vv_hello_write(k.line, &(vv_hello){.detached = oid(7)}, &err), &err);
+	bytes = said(&k);
+	vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
+	const vv_oid detached = oid(7);
+	assert_null(back.head);
+	assert_true(vv_oid_equal(&back.detached, &detached));
+	assert_int_equal(back.other_count, 1);
+	assert_string_equal(back.others[0].name, "HEAD");
 	end(&k);
 }
 
