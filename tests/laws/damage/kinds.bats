@@ -1,5 +1,10 @@
 load ../../cli/helper
 load ../../stories/hosts/host
+load ../../cli/vault/stores
+
+teardown() {
+	[ -z "${buckets-}" ] || stop_program
+}
 
 # Every kind of file that varve writes, damaged in every way: kinds.py has the table.
 
@@ -130,11 +135,11 @@ begin() {
 	export XDG_CONFIG_HOME="$PWD/config" XDG_CACHE_HOME="$PWD/cache"
 	plain_host
 	toy
-	mkdir store
+	mkdir -p store
 	printf 'varve store 1\n' > store/format
 	varve clone -q "$url" a
 	cd a
-	printf '[store "team"]\n\turl = %s\n' "${PWD%/*}/store" > .varveconfig
+	printf '[store "team"]\n\turl = %s\n' "${buckets:-${PWD%/*}/}store" > .varveconfig
 	rows 3000 > t.csv
 	varve add .varveconfig > /dev/null
 	varve add --key id t.csv > /dev/null
@@ -161,7 +166,7 @@ begin() {
 	printf 'varve condemned 1\nrun %032d\n' 1 > ../store/condemned
 	varve vault key new > /dev/null
 	for i in x y; do
-		varve vault holder add $i "${PWD%/*}/$i" --domain "house $i" 2> /dev/null
+		varve vault holder add $i "${buckets:-${PWD%/*}/}$i" --domain "house $i" 2> /dev/null
 	done
 	succeeds varve vault replicate
 	varve vault key export ../key 2> /dev/null
@@ -196,4 +201,17 @@ begin() {
 	[ -z "${VARVE_TEST_ALL-}" ] || every=1
 	begin
 	python3 "$BATS_TEST_DIRNAME/kinds.py" "$HOME" "$PWD" "$every" "${VARVE_TEST_SAMPLE-5}" ${VARVE_TEST_ONLY-}
+}
+
+@test "what is damaged in a bucket, also while a gc or a prune is under way, is seen and mended" {
+	local every=12
+	[ -z "${VARVE_TEST_ALL-}" ] || every=1
+	only_keys AKIDEXAMPLE secret/with+signs=
+	ln -s . buckets
+	start_program "$PWD/buckets.port" python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" 0 "$PWD/buckets.port" "$PWD/buckets.log" \
+		"$PWD/buckets" store x y
+	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port AWS_REGION=eu-test-1 VARVE_TRUSTED_HOSTS=s3://store
+	buckets=s3://
+	begin
+	BUCKET=1 python3 "$BATS_TEST_DIRNAME/kinds.py" "$HOME" "$PWD" "$every" "${VARVE_TEST_SAMPLE-5}" ${VARVE_TEST_ONLY-}
 }

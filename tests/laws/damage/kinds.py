@@ -13,13 +13,18 @@ file that varve writes there, DAMAGES what may happen to one. Of all pairs one o
   - a gc of a damaged store takes no version from new clones, and one that refuses removes nothing; a prune of a damaged vault takes
     nothing that a repair cannot bring to each holder, from which alone every version comes back.
 
+With BUCKET=1 store and holders are buckets of tests/net/s3_store.py, whose objects are those files; damage of them also arrives before the
+N-th request of a gc, or of a prune ("gate" is the socket that it asks): no more is lost than by the damage alone, and it is mended.
+
 A line for each failure, with its number: kinds.py HOME TOP 1 0 NUMBER runs that one alone, FIRST-LAST these."""
 import glob
 import os
 import random
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 
 HOME, top, every, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 only = [int(n) for n in sys.argv[5].split("-")] if len(sys.argv) > 5 else None
@@ -130,6 +135,11 @@ ALSO = {  # what looks at these, beside the commands that look at all
     "cache of URLs": [["varve", "cat", "../p#main:t.csv"]],
 }
 DAMAGES = ["missing", "empty", "cut", "flipped", "older", "folder", "newer"]
+BUCKET = os.environ.get("BUCKET") == "1"
+if BUCKET:
+    KINDS = [k for k in KINDS if k[0].startswith(("store", "vault: shard", "vault: record at"))]
+    DAMAGES.remove("folder")
+    DAMAGES += [d + ", late" for d in DAMAGES if d != "newer"]
 
 
 def run(args, cwd="a"):
@@ -183,6 +193,36 @@ def damage(file, how, r):
     return True
 
 
+class Late:
+    """Does something before the n-th request to the buckets."""
+
+    def __init__(self, n, what):
+        self.n, self.what, self.seen, self.lock = n, what, 0, threading.Lock()
+        self.gate = os.path.join(top, "buckets.gate")
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(self.gate)
+        self.socket.listen(64)
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while True:
+            try:
+                c, _ = self.socket.accept()
+            except OSError:
+                return
+            with c, self.lock:
+                self.seen += 1
+                if self.seen == self.n:
+                    self.what()
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join()
+        os.remove(self.gate)
+
+
 class Judge:
     def __init__(self, name, where):
         self.name, self.where, self.faults = name, where, []
@@ -232,6 +272,28 @@ class Judge:
             self.fault(f"gc removed {len(gone)} files and ended with {code}: {said[:300]}")
         if gone and self.clone(False) > lost:
             self.fault(f"gc removed {len(gone)} files, and more versions are lost")
+
+    def late(self, file, how, number):
+        """The damage arrives in the middle of what removes. False: the file was gone before."""
+        command, done = PRUNE if self.name.startswith("vault") else GC, []
+        alone = damage(file, how, random.Random(number)) and self.clone(False)
+        if alone is None:
+            return False
+        fresh("a")
+        count = Late(0, None)
+        self.run(command)
+        count.close()
+        fresh("a")
+        gate = Late(random.Random(number).randint(1, count.seen),
+                    lambda: done.append(os.path.isfile(file) and damage(file, how, random.Random(number))))
+        self.run(command)
+        gate.close()
+        if not any(done):
+            return False
+        lost = self.clone(False)
+        if lost > alone:
+            self.fault(f"with the damage before request {gate.n} {lost} versions are lost to a new clone, else {alone}")
+        return True
 
     def recover(self):
         for holder in "xy":
@@ -283,10 +345,13 @@ def one(kind, pattern, seen, mends, how, number):
     if not found:
         return None
     file = found[r.randrange(len(found))]
-    if damage(file, how, r) is None:
+    late = how.endswith(", late")
+    if not late and damage(file, how, r) is None:
         return None
     where = pattern[0] if pattern[0] in "lmjcidq" and pattern[1] == "/" else "a"
     judge = Judge(kind, where)
+    if late and not judge.late(file, how.removesuffix(", late"), number):
+        return None
     shown = b""
     refused = False
     for args in [STATUS, DOCTOR, FSCK, ["varve", "status"], ["varve", "log", "--stat"]] + ALSO.get(kind.split(":")[0], []):
@@ -296,11 +361,11 @@ def one(kind, pattern, seen, mends, how, number):
         refused = refused or newer_is_refused(kind, how, said + out.decode(errors="replace"))
     judge.versions(where, False)
     lost = judge.clone(False) if kind.startswith(("store", "folder")) else 0
-    if seen and (not shown or b" 0 not whole" in shown):
+    if seen and not late and (not shown or b" 0 not whole" in shown):
         judge.fault(f"{' '.join(seen)} does not see it ({lost} versions are lost to a new clone)")
-    if kind.startswith("store"):
+    if kind.startswith("store") and not late:
         judge.gc(lost)
-    if kind.startswith("vault"):
+    if kind.startswith("vault") and not late:
         judge.run(PRUNE)
     if not refused:  # a newer varve's is not overwritten
         for args in mends:
