@@ -6,11 +6,13 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import traceback
 
 import ask
 import condition as conditions
+import cover
 import edit
 import model as reference
 
@@ -195,7 +197,24 @@ class Batch:
             self.run("git", "config", "--global", "--add", "varve.trustedHost", str(store))
             self.run("varve", "clone", "-q", "--git-host", str(far), str(there), ok=(0, 1))
             return self.varve.Repo(there), there
+        if kind == "dns":
+            self.clone_named(there)
+            return self.varve.Repo(there), there
         return self.varve.Repo("file://" + str(self.home), cache=self.folder / "cache"), self.home
+
+    def clone_named(self, there):
+        """Of a published folder, by the name of a domain at a name server of ours; where no namespaces can be had, by its path."""
+        named = pathlib.Path(__file__).parents[1] / "cli" / "publish" / "named.py"
+        self.run("varve", "key", "new")
+        self.run("varve", "sign", "-q", "--name", "twins")
+        self.run("varve", "publish", "-q", "--no-pages", "-o", str(self.folder / "public1"))
+        key = self.run("varve", "key", "show").strip().removeprefix("did:key:")
+        (self.folder / "txt").write_text(f"varve1 key={key} name=twins mirror=http://127.0.0.1:8081/\n")
+        here = ("unshare", "-Urmn")
+        words = [*here, sys.executable, str(named), "txt", "varve", "clone", "-q", "dns:twins.example.org", str(there)]
+        if subprocess.run([*here, "true"], capture_output=True).returncode != 0:
+            words = ["varve", "clone", "-q", str(self.folder / "public1"), str(there)]
+        self.run(*words, cwd=self.folder, ok=(0, 1))
 
     def serve(self):
         """Pages of the repository at home: a server of this process alone."""
@@ -385,7 +404,7 @@ class Batch:
         self.make()
         if not self.cases:
             return
-        for kind in ("here", "lazy", "store", "url"):
+        for kind in cover.PROPERTIES["place"]:
             cases = [case for case in self.cases if case.c["place"] == kind]
             if cases:
                 self.questions(kind, cases)

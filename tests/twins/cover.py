@@ -17,7 +17,7 @@ PROPERTIES = {
     "said": ["found", "declared"],
     "kept": ["stored", "text"],
     "order": ["file", "key"],
-    "place": ["here", "lazy", "store", "url"],
+    "place": ["here", "lazy", "store", "url", "dns"],
     "size": ["small", "groups"],
     "edit": [
         "write", "write-replace", "upsert", "append", "delete", "write-columns", "add-arrow", "put", "restore-row", "restore-cell", "restore-spelling", "apply", "merge", "resolve",
