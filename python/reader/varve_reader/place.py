@@ -120,7 +120,7 @@ class Store(Place):
         if last.decode() != "sha256 " + hashlib.sha256(body + b"\n").hexdigest() or \
                 lines[:2] != ["varve version 1", "root " + stem]:
             raise Damaged("its sum or its root is wrong")
-        for name in {line.split(" ")[0] for line in lines[2:]} - self.packs.keys() - {"again"}:
+        for name in {line.split(" ")[0] for line in lines[2:]} - self.packs.keys() - {"again", "older"}:
             raise Missing(f"its pack {name} is missing")
 
     def _tables(self):

@@ -112,6 +112,7 @@ whole() {
 		rm -rf ../b
 		varve clone -q "$url" ../b 2> "$HOME/said" || { cat "$HOME/said"; false; }
 		(cd ../b && sound)
+		[ "$how" != pack-noise ] || unlisted
 		varve push --blocks > /dev/null 2>&1
 		succeeds varve status --remote
 		rm -rf .git/varve/host
@@ -119,6 +120,64 @@ whole() {
 		rm -rf "$sales"
 		cp -r "$BATS_TEST_TMPDIR/sound" "$sales"
 		rm -rf .git/varve/host
+	done
+}
+
+# replaced FROM TO FILE...: pushes of which each has new content of one FILE, in turn, of which nothing is there yet.
+replaced() {
+	local i
+	for ((i = $1; i <= $2; i++)); do
+		file=${*:$((3 + i % ($# - 2))):1}
+		numbers 40 "$i" > "$file"
+		tick
+		varve add -q "$file"
+		varve commit -qm "$file $i"
+		varve push -q
+	done
+}
+
+# unlisted: a new clone of all versions, whole, by somebody who may list nothing; sets $asked.
+unlisted() {
+	echo hides > "$store.mode"
+	: > "$store.log"
+	rm -rf ../unlisted
+	varve clone -q "$url" ../unlisted
+	asked=$(requests)
+	rm "$store.mode"
+	echo "$(git rev-list --count HEAD) commits: $asked requests"
+	(cd ../unlisted && sound)
+}
+
+@test "who may list nothing clones many versions by few requests, also where none needs what another does" {
+	pushed 1
+	replaced 2 20 prices.csv
+	unlisted
+	[ "$asked" -le 20 ]
+	replaced 21 60 prices.csv
+	unlisted
+	[ "$asked" -le 40 ]
+	[ "$(grep -c 'GET .*list-type' "$store.log")" = 0 ]
+	whole c
+	succeeds varve push --blocks
+	succeeds varve gc --remote --prune=now
+	unlisted
+	[ "$asked" -le 8 ]
+	replaced 61 63 prices.csv
+	unlisted
+	[ "$asked" -le 14 ]
+	whole d
+}
+
+@test "of two tables that are pushed in turn each version is found by few requests" {
+	pushed 1
+	replaced 2 61 prices.csv b.csv
+	unlisted
+	[ "$asked" -le 70 ]
+	for file in prices.csv b.csv; do
+		for rev in $(git rev-list HEAD -- "$file"); do
+			varve cat "$rev:$file" > "$HOME/here"
+			varve -C ../unlisted --offline cat "$rev:$file" | cmp - "$HOME/here"
+		done
 	done
 }
 

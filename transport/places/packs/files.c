@@ -192,19 +192,14 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
 	return rc;
 }
 
-static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
-{
-	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", vv_cid_shows(root));
-}
-
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err)
 {
-	char name[NAME_MAX_LEN];
+	char name[VV_VERSION_NAME_LEN];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	version_name(name, root);
+	vv_version_file_name(name, root);
 	if ((rc = vv_place_get(&h->place, name, 0, VV_VERSION_FILE_MAX, &text, err)) < 0) return rc;
 	if (vv_version_file_is_newer(vv_buf_cstr(&text))) {
 		vv_fail(err, VV_ENOSUPPORT, "'%s': a newer varve wrote '%s'", vv_text_url(h->url),
@@ -265,7 +260,8 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 		*err = why;
 		goto done;
 	}
-	if (sound && (rc = vv_seek_note(h, &v, err)) == VV_OK) {
+	if (sound && (rc = vv_seek_note(h, &v, err)) == VV_OK &&
+	    (rc = vv_older_note(h, &v, err)) == VV_OK) {
 		rc = vv_files_take_lists(h, &v.packs, &sound, err);
 	}
 	if (rc == VV_OK && sound) {
@@ -384,7 +380,8 @@ static vv_status take_all_lists(looking *l, bool *sound, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_files_take_unread(vv_host *h, vv_error *err)
+/* The lists that this left out, since a joined pack has their blocks: where something is lacking. */
+static vv_status take_unread(vv_host *h, vv_error *err)
 {
 	bool sound;
 
@@ -392,6 +389,49 @@ vv_status vv_files_take_unread(vv_host *h, vv_error *err)
 	const vv_status rc = vv_files_take_lists(h, &h->unread, &sound, err);
 
 	h->unread.count = rc < 0 ? h->unread.count : 0;
+	return rc;
+}
+
+vv_status vv_files_take_older(vv_host *h, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_pack_names names = {0};
+	uint64_t len;
+	bool ignored;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(h->older); i++) {
+		if (vv_older_is_unread(h, i, &len)) {
+			vv_hex_write(hex, vv_cid_map_cid(h->older, i)->digest, VV_PACK_HASH_LEN);
+			rc = vv_pack_names_add(&names, hex, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(h, &names, &ignored, err);
+	vv_free(names.items);
+	if (rc < 0) return rc;
+	vv_cid_map_free(h->older); /* what did not come is not there */
+	return (h->older = vv_cid_map_new()) ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_files_take_parts(vv_host *h, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_pack_names names = {0};
+	bool ignored;
+	vv_status rc;
+
+	if ((rc = vv_files_look_at_all(h, err)) < 0 || (rc = take_unread(h, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && !h->all && i < vv_cid_set_count(h->joined); i++) {
+		const vv_cid *key = vv_cid_set_at(h->joined, i);
+		if (!vv_cid_set_has(h->listed, key)) {
+			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+			rc = vv_pack_names_add(&names, hex, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(h, &names, &ignored, err);
+	vv_free(names.items);
 	return rc;
 }
 
@@ -563,15 +603,13 @@ vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *e
 
 static vv_status end_seek(vv_host *h, vv_error *err);
 
+/* The newest version of a history comes last, and its file shows the others. */
 vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
 {
 	bool there = true, lacks = false;
 	vv_status rc = end_seek(h, err);
 
-	if (rc == VV_OK && count > ASKED_ONE_BY_ONE) {
-		rc = vv_files_look_at_all(h, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = count; rc == VV_OK && i-- > 0;) {
 		if (vv_catalog_find(h->catalog, &cids[i], NULL, NULL)) {
 			continue;
 		}
@@ -580,9 +618,12 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
 		if (rc == VV_OK && !there) { /* a version without a file, or no version's root */
 			rc = vv_files_look_at_all(h, err);
 		}
+		if (rc == VV_OK && i > ASKED_ONE_BY_ONE) {
+			rc = vv_files_take_older(h, err);
+		}
 		lacks = lacks || !vv_catalog_find(h->catalog, &cids[i], NULL, NULL);
 	}
-	return rc == VV_OK && lacks ? vv_files_take_unread(h, err) : rc;
+	return rc == VV_OK && lacks ? take_unread(h, err) : rc;
 }
 
 /* All of it, which was fetched: what cannot be read is not there. */
@@ -895,9 +936,9 @@ vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err)
 
 vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
-	char name[NAME_MAX_LEN];
+	char name[VV_VERSION_NAME_LEN];
 
-	version_name(name, root);
+	vv_version_file_name(name, root);
 	return vv_missing_ok(vv_place_remove(&h->place, name, err), err);
 }
 
@@ -933,39 +974,4 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 		if (!again && (rc = vv_files_remove_pack(h, hex, err)) < 0) return rc;
 	}
 	return VV_OK;
-}
-
-static int compare_hex(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *needed, vv_error *err)
-{
-	char name[NAME_MAX_LEN];
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_version_packs) of = {0};
-	vv_status rc;
-	bool added;
-
-	if ((rc = vv_seek_make_indexes(h, needed, err)) < 0) return rc;
-	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
-		char hex[VV_HOST_NAME_LEN + 1];
-		vv_hex_write(hex, vv_catalog_pack(h->catalog, i)->hash, VV_PACK_HASH_LEN);
-		if (needed[i] && (rc = vv_pack_names_add(&of.packs, hex, err)) < 0) return rc;
-	}
-	if (of.packs.count > 0) {
-		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items), compare_hex);
-	}
-	for (size_t i = 0; i < of.packs.count; i++) {
-		const char *index = vv_seek_index_of(h->seek, of.packs.items[i]);
-		if ((rc = vv_pack_names_add(&of.indexes, index ? index : "", err)) < 0) return rc;
-	}
-	version_name(name, root);
-	const bool again = vv_condemned_has(h->condemned.versions, root);
-	if ((rc = vv_version_file_write(&text, root, &of, again, err)) < 0 ||
-	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) < 0) {
-		return rc;
-	}
-	return vv_cid_set_add(h->versions, root, &added, err);
 }

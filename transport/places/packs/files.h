@@ -16,6 +16,7 @@
 #define VV_TRANSPORT_PLACES_PACKS_FILES_H
 
 #include "transport/places/packs/host_internal.h"
+#include "transport/places/packs/older.h"
 #include "transport/places/packs/version_file.h"
 
 /* A catalog of nothing, and from now on all is read from the place itself: no list of an earlier run, and of each version its file. */
@@ -44,14 +45,16 @@ bool vv_files_is_version(const vv_listed *e, vv_cid *root);
 bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);
 /* All that the place lists; nothing where it cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
-/* The lists that this left out, since a joined pack has their blocks: where that is damaged, or lacks something. */
-vv_status vv_files_take_unread(vv_host *h, vv_error *err);
-/* Of the packs that a version needs (of the first count of the catalog those that are marked), small ones of about one
- * size become one more pack, once they are many: a version names few packs then, and a clone reads few. They stay until a
- * gc. What cannot be read stays as it is. bytes gets what was written; where that is more than before, the version needs
- * other packs now. */
+/* Small packs that versions need (those of the first count of the catalog that are marked) and that are of about one size
+ * become one more pack, once they are many: a version names few packs then, and a clone reads few. So do, apart from them,
+ * older ones. They stay until a gc. What cannot be read stays as it is. bytes gets what was written; where that is more
+ * than before, versions may need other packs now. */
 vv_status vv_files_join(vv_host *h, const bool *needed, size_t count, uint64_t *bytes,
 			vv_error *err);
+/* The lists of older packs (older.h), as far as they are there. */
+vv_status vv_files_take_older(vv_host *h, vv_error *err);
+/* A pack is damaged: all other lists, those of the parts of joined ones too. */
+vv_status vv_files_take_parts(vv_host *h, vv_error *err);
 /* After vv_files_begin_anew and that: packs whose lists are missing or damaged get them again; one that is damaged itself
  * is noted as a ruin. */
 vv_status vv_files_mend_lists(vv_host *h, vv_error *err);
@@ -67,8 +70,6 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err);
 /* Writes what the commit has, and removes what it removes. */
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
-/* The file of a version: its packs are those of the catalog that are marked. Durable once the place has finished. */
-vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *packs, vv_error *err);
 /* What is absent counts as removed. Of a pack the list goes first. */
 vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err);
 vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err);

@@ -170,6 +170,7 @@ vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
 	vv_cid_set_free(h->listed);
 	vv_cid_set_free(h->pieces);
 	vv_cid_set_free(h->joined);
+	vv_cid_map_free(h->older);
 	vv_seek_free(h->seek);
 	vv_host_forget_ruins(h, NULL);
 	h->unread.count = 0;
@@ -178,11 +179,13 @@ vv_status vv_host_forget_lists(vv_host *h, vv_error *err)
 	h->listed = vv_cid_set_new();
 	h->pieces = vv_cid_set_new();
 	h->joined = vv_cid_set_new();
+	h->older = vv_cid_map_new();
 	h->seek = vv_seek_new();
 	h->damaged_list = h->anew = false;
 	h->all = !vv_host_is_place(h); /* a ref's come with its tree */
 	h->asked = 0;
-	return h->catalog && h->versions && h->listed && h->pieces && h->joined && h->seek
+	return h->catalog && h->versions && h->listed && h->pieces && h->joined && h->older &&
+			       h->seek
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }
@@ -251,6 +254,7 @@ void vv_host_close(vv_host *h)
 		vv_cid_set_free(h->listed);
 		vv_cid_set_free(h->pieces);
 		vv_cid_set_free(h->joined);
+		vv_cid_map_free(h->older);
 		vv_free(h->unread.items);
 		vv_seek_free(h->seek);
 		vv_cid_set_free(h->intact);

@@ -49,6 +49,8 @@ struct vv_host {
 	vv_cid_set *pieces;   /* records that came alone (pieces.c) */
 	vv_cid_set *joined;   /* packs whose blocks a pack of the catalog has, too (join.c) */
 	vv_pack_names unread; /* of these, the lists that were left out of the catalog */
+	vv_cid_map *
+		older; /* packs that versions name beside those that they need, and their lengths (older.h) */
 	size_t asked;         /* versions, one by one */
 	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
 	bool damaged_list;    /* so that not all versions are there that have a file */

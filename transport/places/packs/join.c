@@ -7,6 +7,8 @@
  * none of these. The new pack is larger, so that it is joined itself later, with others of its size, and a byte is written
  * again once for each size. What was joined stays, since versions and readers name it, until a gc lets versions name the
  * new pack. Two that join the same packs write the same bytes.
+ *
+ * Packs that a version needs and older ones (older.h) are joined apart: a version then needs no more than it did.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,7 @@
 #define JOIN_FIRST (UINT64_C(2) << 10) /* below that is the smallest size */
 /* Of the joined pack: more than that no push uploads again. */
 #define JOIN_BYTES (UINT64_C(8) << 20)
+#define JOIN_SIZES 3u /* sixteen of the next would be more than that */
 
 typedef struct part {
 	size_t pack; /* of the catalog */
@@ -34,8 +37,8 @@ typedef struct part {
 
 typedef struct joining {
 	vv_host *h;
-	const bool *needed; /* of the first packs of the catalog */
-	size_t needed_count;
+	const bool *marked; /* of the first packs of the catalog */
+	size_t marked_count;
 	part *parts; /* ascending by hash */
 	size_t count;
 } joining;
@@ -55,19 +58,19 @@ static unsigned size_of(uint64_t len)
 	return n;
 }
 
-/* Those of a size that are needed and in no joined pack. */
+/* Those of a size that are marked and in no joined pack. */
 static void choose(joining *j, unsigned size)
 {
 	const vv_host *h = j->h;
 	uint64_t bytes = 0;
 
 	j->count = 0;
-	for (size_t i = 0; i < j->needed_count; i++) {
+	for (size_t i = 0; i < j->marked_count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		const vv_cid key = vv_pack_key(p->hash);
-		if (!j->needed[i] || p->bad || size_of(p->len) != size ||
-		    vv_cid_set_has(h->joined, &key) || p->len > JOIN_BYTES ||
-		    bytes + p->len > JOIN_BYTES || j->count == VV_HOST_LIST_PARTS) {
+		if (!j->marked[i] || p->bad || size_of(p->len) != size ||
+		    vv_cid_set_has(h->joined, &key) || bytes + p->len > JOIN_BYTES ||
+		    j->count == VV_HOST_LIST_PARTS) {
 			continue;
 		}
 		part *to = &j->parts[j->count++];
@@ -78,6 +81,36 @@ static void choose(joining *j, unsigned size)
 	if (j->count > 1) {
 		qsort(j->parts, j->count, sizeof(*j->parts), compare_parts);
 	}
+}
+
+/* A list names a block once: a part that has one of those before it, too, is left out. */
+static vv_status leave_repeated(joining *j, vv_error *err)
+{
+	vv_auto(vv_cid_set) *blocks = vv_cid_set_new();
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	size_t kept = 0;
+	vv_host_list list;
+	vv_host_block b;
+	vv_status rc = blocks ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < j->count; i++) {
+		bool repeated = false;
+		rc = vv_host_list_again(j->h, vv_catalog_pack(j->h->catalog, j->parts[i].pack),
+					&bytes, &list, err);
+		for (size_t k = 0; rc == VV_OK && !repeated && k < list.count; k++) {
+			vv_host_list_block(&list, k, &b);
+			repeated = vv_cid_set_has(blocks, &b.cid);
+		}
+		for (size_t k = 0; rc == VV_OK && !repeated && k < list.count; k++) {
+			vv_host_list_block(&list, k, &b);
+			rc = vv_cid_set_add(blocks, &b.cid, &(bool){false}, err);
+		}
+		if (!repeated) {
+			j->parts[kept++] = j->parts[i];
+		}
+	}
+	j->count = kept;
+	return rc;
 }
 
 static vv_status get_part(void *payload, size_t i, vv_error *err)
@@ -100,7 +133,6 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 
 /* What the joined pack is made of. */
 typedef struct joined {
-	vv_cid_set *blocks;
 	vv_buf pack;
 	uint8_t (*names)[VV_PACK_HASH_LEN]; /* of the parts, and of theirs */
 	size_t name_count, name_cap, count;
@@ -109,7 +141,6 @@ typedef struct joined {
 
 static void joined_clear(joined *x)
 {
-	vv_cid_set_free(x->blocks);
 	vv_buf_clear(&x->pack);
 	vv_free(x->names);
 }
@@ -122,13 +153,11 @@ static vv_status add_name(joined *x, const uint8_t *hash, vv_error *err)
 	return VV_OK;
 }
 
-/* The records, after those of the parts before it: distances within a part stay what they are. A part that has a block
- * of them, too, is left out. */
+/* The records, after those of the parts before it: distances within a part stay what they are. */
 static vv_status add_part(joined *x, vv_host *h, const part *p, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
-	vv_host_block b;
 	vv_status rc = vv_host_list_again(h, vv_catalog_pack(h->catalog, p->pack), &bytes, &list,
 					  err);
 
@@ -136,15 +165,7 @@ static vv_status add_part(joined *x, vv_host *h, const part *p, vv_error *err)
 	    x->name_count + list.part_count >= VV_HOST_LIST_PARTS) {
 		return rc;
 	}
-	for (size_t i = 0; i < list.count; i++) {
-		vv_host_list_block(&list, i, &b);
-		if (vv_cid_set_has(x->blocks, &b.cid)) return VV_OK;
-	}
-	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
-		vv_host_list_block(&list, i, &b);
-		rc = vv_cid_set_add(x->blocks, &b.cid, &(bool){false}, err);
-	}
-	rc = rc < 0 ? rc : add_name(x, p->hash, err);
+	rc = add_name(x, p->hash, err);
 	for (size_t i = 0; rc == VV_OK && i < list.part_count; i++) {
 		rc = add_name(x, list.parts + i * VV_PACK_HASH_LEN, err);
 	}
@@ -203,10 +224,10 @@ static vv_status prefer_last(vv_host *h, const vv_buf *list, vv_error *err)
 
 static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 {
-	vv_auto(joined) x = {.blocks = vv_cid_set_new(), .pack = VV_BUF_INIT};
+	vv_auto(joined) x = {.pack = VV_BUF_INIT};
 	vv_auto(vv_buf) list = VV_BUF_INIT;
 	char hex[VV_HOST_NAME_LEN + 1];
-	vv_status rc = x.blocks ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = VV_OK;
 
 	vv_buf_put(&x.pack, VV_PACK_HEADER, VV_PACK_HEADER_LEN);
 	for (size_t i = 0; rc == VV_OK && i < j->count; i++) {
@@ -229,16 +250,14 @@ static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 								   : prefer_last(j->h, &list, err);
 }
 
-static vv_status join_size(joining *j, unsigned size, uint64_t *bytes, vv_error *err)
+static vv_status join_parts(joining *j, uint64_t *bytes, vv_error *err)
 {
-	choose(j, size);
 	const vv_at_once all = {.threads = vv_place_gets(&j->h->place),
 				.count = j->count,
 				.fn = get_part,
 				.payload = j,
 				.progress = j->h->progress,
 				.what = "packs"};
-	if (j->count < JOIN_LEAST) return VV_OK;
 	vv_status rc = vv_at_once_run(&all, err);
 	rc = rc < 0 ? rc : write_joined(j, bytes, err);
 	for (size_t i = 0; i < j->count; i++) {
@@ -247,19 +266,99 @@ static vv_status join_size(joining *j, unsigned size, uint64_t *bytes, vv_error 
 	return rc;
 }
 
-/* Only what a version needs is joined: what its differences stand on is there, too. While a gc has something condemned, a
- * pack without random bytes might have the name of one that goes. */
+static vv_status join_marked(joining *j, uint64_t *bytes, vv_error *err)
+{
+	vv_auto_free part *parts = vv_calloc(j->marked_count + 1, sizeof(part));
+	vv_status rc = (j->parts = parts) ? VV_OK : vv_fail_nomem(err);
+
+	for (unsigned size = 0; rc == VV_OK && size < JOIN_SIZES; size++) {
+		choose(j, size);
+		if (j->count >= JOIN_LEAST) {
+			rc = leave_repeated(j, err);
+		}
+		if (rc == VV_OK && j->count >= JOIN_LEAST) {
+			rc = join_parts(j, bytes, err);
+		}
+	}
+	return rc;
+}
+
+/* Are older ones of some size enough, by what is known without their lists? */
+static bool is_due(const joining *j, const bool *needed, size_t count)
+{
+	const vv_host *h = j->h;
+	size_t counts[JOIN_SIZES] = {0};
+	uint64_t len;
+	bool due = false;
+
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		const vv_cid key = vv_pack_key(p->hash);
+		if (!(i < count && needed[i]) && !p->bad && size_of(p->len) < JOIN_SIZES &&
+		    !vv_cid_set_has(h->joined, &key)) {
+			counts[size_of(p->len)]++;
+		}
+	}
+	for (size_t i = 0; i < vv_cid_map_count(h->older); i++) {
+		if (vv_older_is_unread(h, i, &len) && size_of(len) < JOIN_SIZES) {
+			counts[size_of(len)]++;
+		}
+	}
+	for (unsigned size = 0; size < JOIN_SIZES; size++) {
+		due = due || counts[size] >= JOIN_LEAST;
+	}
+	return due;
+}
+
+/* A pack with a base that no list shows any more is garbage, and so is what stands on it: neither is joined. */
+static void leave_lost(const vv_host *h, bool *marked)
+{
+	const size_t count = vv_catalog_packs(h->catalog);
+	bool more = true;
+	size_t at;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < count; i++) {
+			const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+			bool lost = false;
+			for (size_t k = 0; marked[i] && !lost && k < p->base_count; k++) {
+				lost = !vv_catalog_find(h->catalog, &p->bases[k], &at, NULL) ||
+				       !marked[at];
+			}
+			more = more || lost;
+			marked[i] = marked[i] && !lost;
+		}
+	}
+}
+
+static vv_status join_older(joining *j, const bool *needed, size_t count, uint64_t *bytes,
+			    vv_error *err)
+{
+	vv_status rc;
+
+	if (!is_due(j, needed, count)) return VV_OK;
+	if ((rc = vv_files_take_older(j->h, err)) < 0) return rc;
+	j->marked_count = vv_catalog_packs(j->h->catalog);
+	vv_auto_free bool *marked = vv_calloc(j->marked_count + 1, sizeof(bool));
+	if (!(j->marked = marked)) return vv_fail_nomem(err);
+	memset(marked, true, j->marked_count * sizeof(bool));
+	leave_lost(j->h, marked);
+	for (size_t i = 0; i < count; i++) {
+		marked[i] = marked[i] && !needed[i];
+	}
+	return join_marked(j, bytes, err);
+}
+
+/* The bases of what a version needs are there, too. While a gc has something condemned, a pack
+ * without random bytes might have the name of one that goes. */
 vv_status vv_files_join(vv_host *h, const bool *needed, size_t count, uint64_t *bytes,
 			vv_error *err)
 {
-	joining j = {.h = h, .needed = needed, .needed_count = count};
-	vv_status rc = VV_OK;
+	joining j = {.h = h, .marked = needed, .marked_count = count};
+	vv_status rc;
 
 	if (h->condemned.packs) return VV_OK;
-	vv_auto_free part *parts = vv_calloc(count + 1, sizeof(part));
-	if (!(j.parts = parts)) return vv_fail_nomem(err);
-	for (unsigned size = 0; size <= size_of(JOIN_BYTES); size++) {
-		if ((rc = join_size(&j, size, bytes, err)) < 0) return rc;
-	}
-	return VV_OK;
+	rc = join_marked(&j, bytes, err);
+	return rc < 0 ? rc : join_older(&j, needed, count, bytes, err);
 }

@@ -518,7 +518,7 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 		again = g.reopen;
 		clear(&g);
 		rc = rc == VV_OK && again ? reopen(h, t->proof, err) : rc;
-		if (rc == VV_OK && found_bad && (rc = vv_files_take_unread(h, err)) == VV_OK) {
+		if (rc == VV_OK && found_bad && (rc = vv_files_take_parts(h, err)) == VV_OK) {
 			rc = vv_host_prefer_sound(h, err);
 			rc = rc < 0 ? rc : vv_pieces_forget(h, err);
 		}
@@ -579,7 +579,7 @@ static vv_status take_chain(vv_host *h, const vv_host_taking *t, const vv_cid *c
 	*more = g.part_count > 0;
 	clear(&g);
 	if (rc < 0 || !found_bad) return rc;
-	if ((rc = vv_files_take_unread(h, err)) < 0 || (rc = vv_host_prefer_sound(h, err)) < 0 ||
+	if ((rc = vv_files_take_parts(h, err)) < 0 || (rc = vv_host_prefer_sound(h, err)) < 0 ||
 	    (rc = vv_pieces_forget(h, err)) < 0) {
 		return rc;
 	}

@@ -376,7 +376,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && vv_host_is_place(s->h) && !s->what->dry_run) {
-		rc = vv_versions_put(s->h, s->roots, s->root_count, &s->sum->bytes, err);
+		rc = vv_versions_put(s->h, s->roots, s->root_count, NULL, &s->sum->bytes, err);
 	}
 	return rc;
 }

@@ -478,7 +478,10 @@ static vv_status add_version(sweeping *s, const vv_cid *root, bool *packs, vv_er
 
 	memset(packs, 0, count * sizeof(bool));
 	if ((rc = vv_versions_look(s->h, root, packs, &whole, err)) < 0) return rc;
-	if (whole) return s->what->dry_run ? VV_OK : vv_files_put_version(s->h, root, packs, err);
+	if (whole) {
+		return s->what->dry_run ? VV_OK
+					: vv_versions_put_one(s->h, root, packs, packs, err);
+	}
 	s->out->incomplete++;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
@@ -501,28 +504,42 @@ static vv_status add_versions(sweeping *s, vv_error *err)
 	return rc < 0 ? rc : vv_place_finish(&s->h->place, err);
 }
 
-/* The files of versions that name a pack that was replaced, anew. */
+static bool is_replaced(const sweeping *s, const char *hex)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	return vv_condemned_has(s->replaced, &key);
+}
+
+/* The files of versions that name a pack that was replaced, anew. Each names what all of them need. */
 static vv_status move_versions(sweeping *s, vv_error *err)
 {
-	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
-	uint8_t hash[VV_PACK_HASH_LEN];
-	size_t count = 0;
-	vv_status rc = roots ? VV_OK : vv_fail_nomem(err);
+	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots)),
+			    *all = vv_calloc(s->version_count + 1, sizeof(*all));
+	vv_auto_free bool *needed = vv_calloc(vv_catalog_packs(s->h->catalog) + 1, sizeof(bool));
+	size_t count = 0, all_count = 0;
+	vv_status rc = roots && all && needed ? VV_OK : vv_fail_nomem(err);
 
-	if (rc < 0) return rc;
-	for (size_t i = 0; i < s->version_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		const version *v = &s->versions[i];
 		bool moves = false;
 		for (size_t k = 0; v->wanted && k < v->names.packs.count && !moves; k++) {
-			(void)vv_hex_read(hash, sizeof(hash), v->names.packs.items[k]);
-			const vv_cid key = vv_pack_key(hash);
-			moves = vv_condemned_has(s->replaced, &key);
+			moves = is_replaced(s, v->names.packs.items[k]);
+		}
+		for (size_t k = 0; v->wanted && k < v->names.older_count && !moves; k++) {
+			moves = is_replaced(s, v->names.older[k].hex);
+		}
+		if (v->wanted) {
+			all[all_count++] = *vv_cid_map_cid(s->version_names, i);
 		}
 		if (moves) {
 			roots[count++] = *vv_cid_map_cid(s->version_names, i);
 		}
 	}
-	return vv_versions_put(s->h, roots, count, NULL, err);
+	rc = rc < 0 ? rc : vv_versions_look_each(s->h, all, all_count, needed, err);
+	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, needed, NULL, err);
 }
 
 /* Which of the catalog's packs may be replaced; the caller's. */
@@ -654,6 +671,37 @@ static vv_status repack(sweeping *s, vv_error *err)
 
 /* --- condemning ---------------------------------------------------------------------------------- */
 
+/* A pack that stays needs those of its bases, though no version names them. */
+static void keep_bases(sweeping *s)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	bool more = true;
+	size_t at, base;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < count; i++) {
+			const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+			const vv_cid key = vv_pack_key(p->hash);
+			if (!vv_cid_map_find(s->pack_names, &key, &at) ||
+			    (!s->packs[at].needed && is_older(s, s->packs[at].modified))) {
+				continue;
+			}
+			for (size_t k = 0; k < p->base_count; k++) {
+				if (!vv_catalog_find(s->h->catalog, &p->bases[k], &base, NULL)) {
+					continue;
+				}
+				const vv_cid of = vv_pack_key(
+					vv_catalog_pack(s->h->catalog, base)->hash);
+				if (vv_cid_map_find(s->pack_names, &of, &at) &&
+				    !s->packs[at].needed) {
+					s->packs[at].needed = more = true;
+				}
+			}
+		}
+	}
+}
+
 static vv_status condemn(sweeping *s, vv_error *err)
 {
 	vv_condemned *c = &s->condemned;
@@ -663,6 +711,9 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	c->packs = vv_cid_map_new();
 	if (!c->versions || !c->packs) return vv_fail_nomem(err);
 	vv_status rc = mark_old(s, true, err);
+	if (rc == VV_OK) {
+		keep_bases(s);
+	}
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->condemned.versions++;

@@ -3,9 +3,11 @@
  */
 #include "transport/places/packs/version_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -14,14 +16,26 @@
 #define VERSION_ANY "varve version "
 #define VERSION_AGAIN                                                                              \
 	"again " /* and random hex: a gc condemned it, and sees that it is another file now */
-#define VERSION_END "sha256 " /* of all before, in hex, ends a version's file */
+#define VERSION_OLDER "older " /* a pack and its length */
+#define VERSION_END "sha256 "  /* of all before, in hex, ends a version's file */
 #define VERSION_END_LEN (sizeof(VERSION_END) - 1 + 2 * VV_SHA256_LEN + 1)
 
 void vv_version_packs_clear(vv_version_packs *v)
 {
 	vv_free(v->packs.items);
 	vv_free(v->indexes.items);
+	vv_free(v->older);
 	*v = (vv_version_packs){0};
+}
+
+vv_status vv_version_packs_add_older(vv_version_packs *v, const char *hex, uint64_t len,
+				     vv_error *err)
+{
+	if (!vv_array_room(v->older, v->older_count, v->older_cap)) return vv_fail_nomem(err);
+	vv_older_pack *o = &v->older[v->older_count++];
+	*o = (vv_older_pack){.len = len};
+	memcpy(o->hex, hex, VV_HOST_NAME_LEN);
+	return VV_OK;
 }
 
 /* A name and what comes behind it; false: it is something else. */
@@ -37,6 +51,20 @@ static bool next_name(const char **p, const char *ends, char hex[VV_HOST_NAME_LE
 	return true;
 }
 
+/* Behind the word. */
+static vv_status take_older(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
+{
+	char pack[VV_HOST_NAME_LEN + 1];
+
+	*sound = next_name(p, " ", pack);
+	const size_t digits = *sound ? strspn(*p, "0123456789") : 0;
+	*sound = *sound && digits > 0 && digits < 16 && (*p)[digits] == '\n';
+	if (!*sound) return VV_OK;
+	const uint64_t len = strtoull(*p, NULL, 10);
+	*p += digits + 1;
+	return vv_version_packs_add_older(v, pack, len, err);
+}
+
 /* One line for each pack, with its index behind a space; *sound false: it is something else. */
 static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
 {
@@ -46,6 +74,10 @@ static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_
 		*p += sizeof(VERSION_AGAIN) - 1;
 		*sound = next_name(p, "\n", pack);
 		return VV_OK;
+	}
+	if (strncmp(*p, VERSION_OLDER, sizeof(VERSION_OLDER) - 1) == 0) {
+		*p += sizeof(VERSION_OLDER) - 1;
+		return take_older(v, p, sound, err);
 	}
 	*sound = next_name(p, " \n", pack) && ((*p)[-1] == '\n' || next_name(p, "\n", index));
 	if (!*sound) return VV_OK;
@@ -78,6 +110,11 @@ static vv_status check_end(const char *text, size_t len, const vv_buf *head, siz
 		 memcmp(p + sizeof(VERSION_END) - 1, is, sizeof(is) - 1) == 0 &&
 		 text[len - 1] == '\n';
 	return rc;
+}
+
+void vv_version_file_name(char out[VV_VERSION_NAME_LEN], const vv_cid *root)
+{
+	(void)snprintf(out, VV_VERSION_NAME_LEN, "versions/%s.packs", vv_cid_shows(root));
 }
 
 bool vv_version_file_is_newer(const char *text)
@@ -117,6 +154,10 @@ vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_versio
 	for (size_t i = 0; i < packs->packs.count; i++) {
 		const char *index = packs->indexes.items[i];
 		vv_buf_printf(out, "%s%s%s\n", packs->packs.items[i], *index ? " " : "", index);
+	}
+	for (size_t i = 0; i < packs->older_count; i++) {
+		vv_buf_printf(out, VERSION_OLDER "%s %llu\n", packs->older[i].hex,
+			      (unsigned long long)packs->older[i].len);
 	}
 	if (again) {
 		vv_random(digest, sizeof(digest));

@@ -1,5 +1,6 @@
 /*
- * version_file: the text of a version's file in a store: which packs it needs, and for each the index that has it. Internal.
+ * version_file: the text of a version's file in a store: which packs it needs, for each the index that has it, and which
+ * older packs there are. Internal.
  *
  * Format: docs/formats/pack-lists.md.
  */
@@ -13,22 +14,34 @@
 #include "repo/blocks/cid.h"
 #include "transport/places/packs/seek.h"
 
+#define VV_VERSION_NAME_LEN (VV_CID_TEXT + sizeof("versions/.packs"))
 #define VV_VERSION_FILE_MAX ((size_t)4 << 20)
+
+/* Packs of versions that came before, which this one does not need. */
+typedef struct vv_older_pack {
+	char hex[VV_HOST_NAME_LEN + 1];
+	uint64_t len;
+} vv_older_pack;
 
 /* packs, and at the same place in indexes the one that has it, "" where none has. */
 typedef struct vv_version_packs {
 	vv_pack_names packs, indexes;
+	vv_older_pack *older;
+	size_t older_count, older_cap;
 	uint64_t digest; /* of the file's bytes */
 } vv_version_packs;
 void vv_version_packs_clear(vv_version_packs *v);
 VV_AUTO_CLEAR(vv_version_packs, vv_version_packs_clear)
 
+vv_status vv_version_packs_add_older(vv_version_packs *v, const char *hex, uint64_t len,
+				     vv_error *err);
+void vv_version_file_name(char out[VV_VERSION_NAME_LEN], const vv_cid *root);
 /* Does the text say that a later version of the format follows? */
 bool vv_version_file_is_newer(const char *text);
 /* Appended to out. *sound false: it is not a whole file of this version. text has a NUL behind len. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);
-/* The packs in the order of their names. again: it is another file than any before, also where it names the same. */
+/* Both kinds of packs in the order of their names. again: it is another file than any before, also where it names the same. */
 vv_status vv_version_file_write(vv_buf *out, const vv_cid *root, const vv_version_packs *packs,
 				bool again, vv_error *err);
 

@@ -3,9 +3,11 @@
  */
 #include "transport/places/packs/versions.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
@@ -37,7 +39,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 									     : vv_fail_nomem(err);
 }
 
-static vv_status walk(needing *n, vv_store *store, const vv_cid *root, vv_error *err)
+static vv_status walk(needing *n, vv_store *store, const vv_cid *roots, size_t count, vv_error *err)
 {
 	vv_walk w = {.store = store,
 		     .seen = vv_cid_set_new(),
@@ -45,8 +47,11 @@ static vv_status walk(needing *n, vv_store *store, const vv_cid *root, vv_error 
 		     .missing_ok = true,
 		     .visit = on_block,
 		     .payload = n};
-	vv_status rc = w.seen ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
+	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
 
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_walk_from(&w, &roots[i], err);
+	}
 	vv_cid_set_free(w.seen);
 	return rc;
 }
@@ -79,13 +84,13 @@ static vv_status fetch_absent(needing *n, const vv_cid *root, vv_error *err)
 	vv_status rc = vv_host_prefetch(n->h, n->absent, n->absent_count, err);
 
 	n->absent_count = 0;
-	return rc < 0 ? rc : walk(n, n->h->blocks, root, err);
+	return rc < 0 ? rc : walk(n, n->h->blocks, root, 1, err);
 }
 
 vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err)
 {
 	needing n = {.h = h, .packs = packs, .pack_count = vv_catalog_packs(h->catalog)};
-	vv_status rc = walk(&n, h->main, root, err);
+	vv_status rc = walk(&n, h->main, root, 1, err);
 
 	if (rc == VV_OK && n.absent_count > 0 && (h->all || vv_cid_is_null(&n.lost))) {
 		rc = fetch_absent(&n, root, err);
@@ -96,6 +101,56 @@ vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *wh
 	*whole = vv_cid_is_null(&n.lost) && n.absent_count == 0;
 	vv_free(n.absent);
 	return rc;
+}
+
+vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, bool *packs,
+				vv_error *err)
+{
+	needing n = {.h = h, .packs = packs, .pack_count = vv_catalog_packs(h->catalog)};
+	const vv_status rc = walk(&n, h->blocks, roots, count, err);
+
+	if (rc == VV_OK) {
+		add_bases(&n);
+	}
+	vv_free(n.absent);
+	return rc;
+}
+
+static int compare_hex(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed, const bool *named,
+			      vv_error *err)
+{
+	char name[VV_VERSION_NAME_LEN];
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_version_packs) of = {0};
+	vv_status rc;
+	bool added;
+
+	if ((rc = vv_seek_make_indexes(h, needed, err)) < 0) return rc;
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		char hex[VV_HOST_NAME_LEN + 1];
+		vv_hex_write(hex, vv_catalog_pack(h->catalog, i)->hash, VV_PACK_HASH_LEN);
+		if (needed[i] && (rc = vv_pack_names_add(&of.packs, hex, err)) < 0) return rc;
+	}
+	if (of.packs.count > 0) {
+		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items), compare_hex);
+	}
+	for (size_t i = 0; i < of.packs.count; i++) {
+		const char *index = vv_seek_index_of(h->seek, of.packs.items[i]);
+		if ((rc = vv_pack_names_add(&of.indexes, index ? index : "", err)) < 0) return rc;
+	}
+	if ((rc = vv_older_name(h, needed, named, &of, err)) < 0) return rc;
+	vv_version_file_name(name, root);
+	const bool again = vv_condemned_has(h->condemned.versions, root);
+	if ((rc = vv_version_file_write(&text, root, &of, again, err)) < 0 ||
+	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) < 0) {
+		return rc;
+	}
+	return vv_cid_set_add(h->versions, root, &added, err);
 }
 
 /* Which packs the version needs, at the caller's. */
@@ -114,29 +169,32 @@ static vv_status find_packs(vv_host *h, const vv_cid *root, bool **packs, vv_err
 		       vv_cid_shows(root), vv_text_url(h->url));
 }
 
-static vv_status put_version(vv_host *h, const vv_cid *root, uint64_t *joined, vv_error *err)
+static vv_status put_version(vv_host *h, const vv_cid *root, const bool *named, vv_error *err)
 {
 	vv_auto_free bool *packs = NULL;
-	const uint64_t before = joined ? *joined : 0;
-	vv_status rc = find_packs(h, root, &packs, err);
+	const vv_status rc = find_packs(h, root, &packs, err);
 
-	if (rc == VV_OK && joined) {
-		rc = vv_files_join(h, packs, vv_catalog_packs(h->catalog), joined, err);
-	}
-	if (rc == VV_OK && joined && *joined > before) {
-		rc = find_packs(h, root, &packs, err);
-	}
-	return rc < 0 ? rc : vv_files_put_version(h, root, packs, err);
+	return rc < 0 ? rc : vv_versions_put_one(h, root, packs, named, err);
 }
 
-vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, uint64_t *joined,
-			  vv_error *err)
+static vv_status join(vv_host *h, const vv_cid *roots, size_t count, uint64_t *bytes, vv_error *err)
 {
-	vv_status rc;
+	const size_t packs = vv_catalog_packs(h->catalog);
+	vv_auto_free bool *needed = vv_calloc(packs + 1, sizeof(bool));
+	vv_status rc = needed ? VV_OK : vv_fail_nomem(err);
 
-	for (size_t i = 0; i < count; i++) {
+	rc = rc < 0 ? rc : vv_versions_look_each(h, roots, count, needed, err);
+	return rc < 0 ? rc : vv_files_join(h, needed, packs, bytes, err);
+}
+
+vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, const bool *named,
+			  uint64_t *joined, vv_error *err)
+{
+	vv_status rc = joined && count > 0 ? join(h, roots, count, joined, err) : VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (h->sweeper && (rc = vv_sweeper_go_on(h->sweeper, false, err)) < 0) return rc;
-		if ((rc = put_version(h, &roots[i], joined, err)) < 0) return rc;
+		rc = put_version(h, &roots[i], named, err);
 	}
-	return vv_place_finish(&h->place, err);
+	return rc < 0 ? rc : vv_place_finish(&h->place, err);
 }

@@ -1,0 +1,82 @@
+/*
+ * older: which packs a version names beside those that it needs, and that a pack of a joined one is none of them.
+ */
+#include "transport/places/packs/older.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/sys.h"
+#include "repo/blocks/pack.h"
+
+/* In one file, the shortest ones: those are yet to be joined. All lists show the others. */
+#define NAMED_MOST 256u
+
+vv_status vv_older_note(vv_host *h, const vv_version_packs *v, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < v->older_count; i++) {
+		(void)vv_hex_read(hash, sizeof(hash), v->older[i].hex);
+		const vv_cid key = vv_pack_key(hash);
+		rc = vv_cid_map_put(h->older, &key, v->older[i].len, NULL, err);
+	}
+	return rc;
+}
+
+bool vv_older_is_unread(const vv_host *h, size_t i, uint64_t *len)
+{
+	const vv_cid *key = vv_cid_map_cid(h->older, i);
+
+	(void)vv_cid_map_get(h->older, key, len);
+	return !vv_cid_set_has(h->listed, key) && !vv_cid_set_has(h->joined, key) &&
+	       !vv_condemned_has(h->condemned.packs, key);
+}
+
+static int compare_lens(const void *a, const void *b)
+{
+	const vv_older_pack *x = a, *y = b;
+
+	return x->len != y->len ? (x->len < y->len ? -1 : 1) : strcmp(x->hex, y->hex);
+}
+
+static int compare_hex(const void *a, const void *b)
+{
+	return strcmp(((const vv_older_pack *)a)->hex, ((const vv_older_pack *)b)->hex);
+}
+
+static vv_status add(vv_version_packs *out, const uint8_t *hash, uint64_t len, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
+	return vv_version_packs_add_older(out, hex, len, err);
+}
+
+vv_status vv_older_name(vv_host *h, const bool *needed, const bool *named, vv_version_packs *out,
+			vv_error *err)
+{
+	uint64_t len;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		const vv_cid key = vv_pack_key(p->hash);
+		if (!needed[i] && (!named || named[i]) && !p->bad &&
+		    !vv_cid_set_has(h->joined, &key)) {
+			rc = add(out, p->hash, p->len, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && !named && i < vv_cid_map_count(h->older); i++) {
+		if (vv_older_is_unread(h, i, &len)) {
+			rc = add(out, vv_cid_map_cid(h->older, i)->digest, len, err);
+		}
+	}
+	if (rc < 0 || out->older_count == 0) return rc;
+	qsort(out->older, out->older_count, sizeof(*out->older), compare_lens);
+	out->older_count = out->older_count < NAMED_MOST ? out->older_count : NAMED_MOST;
+	qsort(out->older, out->older_count, sizeof(*out->older), compare_hex);
+	return VV_OK;
+}
