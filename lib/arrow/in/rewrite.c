@@ -14,6 +14,7 @@
 #include "lib/arrow/in/habit.h"
 #include "lib/arrow/in/layout.h"
 #include "lib/arrow/in/match.h"
+#include "lib/arrow/in/plain_text.h"
 #include "lib/arrow/in/same_rows.h"
 #include "lib/arrow/in/spell.h"
 
