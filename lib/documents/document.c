@@ -433,10 +433,14 @@ vv_status vv_document_find(const vv_document_table **out, const vv_document *d, 
 
 /* --- its rows ------------------------------------------------------------------ */
 
+#define HEAD 6u /* bytes that tell Arrow from text: "ARROW1" is the longest of its beginnings */
+
 struct vv_document_rows {
 	const vv_document *document;
 	vv_helper *helper;
-	rewrite *text;
+	rewrite *text; /* NULL: the reader writes CSV */
+	char head[HEAD];
+	size_t head_len, head_at;
 	bool grid, types, begun;
 	vv_source bytes, source;
 };
@@ -460,6 +464,35 @@ static ssize_t skip_letters(vv_document_rows *r, char *bytes, size_t len, vv_err
 	return 0;
 }
 
+/* What the reader writes. */
+static ssize_t read_bytes(void *rows, void *bytes, size_t len, vv_error *err)
+{
+	vv_document_rows *r = rows;
+	size_t n = r->head_len - r->head_at;
+
+	if (n == 0) return vv_helper_read(r->helper, bytes, len, err);
+	n = n < len ? n : len;
+	memcpy(bytes, r->head + r->head_at, n);
+	r->head_at += n;
+	return (ssize_t)n;
+}
+
+/* Arrow begins with a length, of which a byte is 0 or 255, as none of text is; its files with a word. */
+static vv_status is_csv(bool *is, vv_document_rows *r, vv_error *err)
+{
+	ssize_t n = 1;
+
+	while (r->head_len < HEAD && (n = vv_helper_read(r->helper, r->head + r->head_len,
+							 HEAD - r->head_len, err)) > 0) {
+		r->head_len += (size_t)n;
+	}
+	const size_t word = r->head_len < 4 ? r->head_len : 4;
+
+	*is = word > 0 && !memchr(r->head, 0, word) && !memchr(r->head, 255, word) &&
+	      (r->head_len < HEAD || memcmp(r->head, "ARROW1", HEAD) != 0);
+	return n < 0 ? (vv_status)n : VV_OK;
+}
+
 static ssize_t read_rows(void *rows, void *bytes, size_t len, vv_error *err)
 {
 	vv_document_rows *r = rows;
@@ -475,6 +508,7 @@ vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d, const vv
 	vv_auto(vv_document_rows) *r = vv_calloc(1, sizeof(*r));
 	const rewrite_options how = {.mode = 0};
 	struct ArrowArrayStream stream;
+	bool csv;
 	vv_status rc;
 
 	*out = NULL;
@@ -483,12 +517,13 @@ vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d, const vv
 	r->grid = t->grid;
 	r->types = t->types;
 	if ((rc = start(&r->helper, d, "read", t->name, err)) < 0) return rc;
-	r->bytes = (vv_source){.read = vv_helper_read, .payload = r->helper, .name = d->name};
-	if ((rc = vv_arrow_ipc_read(&stream, &r->bytes, err)) < 0 ||
-	    (rc = rewrite_open(&r->text, &stream, NULL, "table.csv", &how, err)) < 0) {
+	r->bytes = (vv_source){.read = read_bytes, .payload = r, .name = d->name};
+	if ((rc = is_csv(&csv, r, err)) < 0 ||
+	    (!csv && ((rc = vv_arrow_ipc_read(&stream, &r->bytes, err)) < 0 ||
+		      (rc = rewrite_open(&r->text, &stream, NULL, "table.csv", &how, err)) < 0))) {
 		return end(d, r->helper, rc, err);
 	}
-	r->source = (vv_source){.read = read_rows, .payload = r, .name = d->name};
+	r->source = csv ? r->bytes : (vv_source){.read = read_rows, .payload = r, .name = d->name};
 	*out = vv_take(&r);
 	return VV_OK;
 }
@@ -500,8 +535,16 @@ const vv_source *vv_document_rows_source(vv_document_rows *r)
 
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema)
 {
-	rewrite_form(out, r->text);
-	*schema = r->types ? rewrite_schema(r->text) : NULL;
+	*schema = r->text && r->types ? rewrite_schema(r->text) : NULL;
+	if (r->text) {
+		rewrite_form(out, r->text);
+	} else {
+		out->has_form = true;
+		out->form = VV_FORM_CSV;
+		out->delimiter = ',';
+		out->quote = '"';
+		out->header = 1;
+	}
 	if (r->grid) {
 		out->header = -1;
 	}

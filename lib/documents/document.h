@@ -2,7 +2,7 @@
  * document: files of other programs that hold tables (workbooks, Parquet, SQLite ...), and the readers that give their rows.
  *
  * A reader is a program: `COMMAND list FILE` prints a line of JSON for each table, `COMMAND read FILE TABLE` writes its rows as an
- * Arrow IPC stream (docs/use/documents.md). reader.h tells which one.
+ * Arrow IPC stream, or as CSV (docs/use/documents.md). reader.h tells which one.
  *
  *	vv_document_open(&d, err)
  *	t = vv_document_find(&d, "Prices", err)

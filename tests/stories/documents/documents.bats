@@ -535,3 +535,53 @@ two_versions() {
 	ends_with 2 varve cat --format xlsx a.csv
 	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name '.varve-workbook-*' -newer a.csv)" ]
 }
+
+@test "a reader may write CSV" {
+	mkdir -p "$HOME/bin"
+	cat > "$HOME/bin/lines" <<-'END'
+		#!/bin/sh
+		case $1 in
+		list) echo '{"name":"all"}' ;;
+		read) cat "$2" ;;
+		esac
+	END
+	chmod +x "$HOME/bin/lines"
+	git config --global varve.reader.lines.command "$HOME/bin/lines"
+	git init -q .
+	printf 'id,name,n\n1,"a, b",4.50\n2,"two\nlines",\n' > a.lines
+	git add a.lines && git commit -qm one
+	succeeds varve cat 'a.lines#all'
+	[ "$output" = $'id,name,n\n1,"a, b",4.50\n2,"two\nlines",' ]
+	succeeds varve info a.lines
+	output_has 'n       number'
+	sed -i s/4.50/4.75/ a.lines
+	succeeds varve diff
+	output_has '4.50 -> 4.75'
+	printf 'ab' > a.lines # less than what Arrow begins with
+	succeeds varve cat 'a.lines#all'
+	[ "$output" = ab ]
+	: > a.lines
+	ends_with 2 varve cat 'a.lines#all'
+	printf 'a,b\n1,2,3\n' > a.lines
+	ends_with 2 varve cat 'a.lines#all'
+	stderr_has a.lines
+}
+
+@test "the reader in R of the page reads transport files" {
+	command -v Rscript > /dev/null && Rscript -e 'library(haven); library(readr)' 2> /dev/null > /dev/null || skip "R is not installed"
+	mkdir -p "$HOME/bin"
+	sed -n '/^```r$/,/^```$/p' "$BATS_TEST_DIRNAME/../../../docs/use/documents.md" | sed '1d;$d' > "$HOME/bin/xpt"
+	chmod +x "$HOME/bin/xpt"
+	git config --global varve.reader.xpt.command "$HOME/bin/xpt"
+	git init -q .
+	write_xpt() {
+		Rscript -e "haven::write_xpt(data.frame(id = 1:3, v = c($1, NA, 2.5), s = c('a', 'b \"c\"', 'd, e'), d = as.Date('2026-01-01') + 0:2), 'a.xpt')"
+	}
+	write_xpt '0.1 + 0.2'
+	git add a.xpt && git commit -qm one
+	succeeds varve cat 'a.xpt#data'
+	[ "$output" = $'id,v,s,d\n1,0.30000000000000004,a,2026-01-01\n2,,"b ""c""",2026-01-02\n3,2.5,"d, e",2026-01-03' ]
+	write_xpt 7
+	succeeds varve diff
+	output_has '0.30000000000000004 -> 7'
+}
