@@ -473,6 +473,7 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 	vv_arena_init(&q.arena);
 	q.visit = (vv_web_visit){.reach = q.web->o.owner ? NULL : call->reach,
 				 .work_tree = q.web->o.owner,
+				 .documents = true,
 				 .until_ms = ask->until_ms,
 				 .gone = ask->gone,
 				 .payload = ask->asker,

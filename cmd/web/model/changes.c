@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/model/memo.h"
+#include "cmd/web/model/table.h"
 #include "lib/history/table_diff.h"
 #include "lib/status/change_count.h"
 #include "lib/status/sides.h"
@@ -290,7 +291,8 @@ vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const 
 typedef struct walk {
 	vv_web_visit *v;
 	vv_log *log;
-	const char *path; /* as it is called now; NULL: all */
+	const char *path;  /* as it is called now; NULL: all */
+	const char *table; /* of a document, which path is then: "#Prices"; "" */
 } walk;
 
 static vv_status open_log(walk *w, const vv_oid *from, vv_error *err)
@@ -366,6 +368,21 @@ static vv_status follow(walk *w, const vv_web_log_entry *e, vv_error *err)
 	return open_log(w, &e->before.id, err);
 }
 
+/* What became of a document is told of its table. */
+static vv_status name_table(walk *w, vv_web_log_entry *e, vv_error *err)
+{
+	for (size_t i = 0; *w->table && i < e->count; i++) {
+		vv_web_change *c = &e->changes[i];
+
+		c->path = vv_arena_printf(&w->v->arena, "%s%s", c->path, w->table);
+		c->old_path = c->old_path
+				      ? vv_arena_printf(&w->v->arena, "%s%s", c->old_path, w->table)
+				      : NULL;
+		if (!c->path) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
 static vv_status read_log(walk *w, const vv_web_log_query *q, vv_web_log *out, vv_error *err)
 {
 	bool over = false;
@@ -379,7 +396,9 @@ static vv_status read_log(walk *w, const vv_web_log_query *q, vv_web_log *out, v
 		if (out->count > 0 && (rc = vv_web_over(w->v, &over, err)) < 0) return rc;
 		if (out->count == q->limit || over) {
 			vv_oid_text(out->next, &id);
-			out->next_path = w->path;
+			out->next_path = w->path ? vv_arena_printf(&w->v->arena, "%s%s", w->path,
+								   w->table)
+						 : NULL;
 			return VV_OK;
 		}
 		memset(e, 0, sizeof(*e));
@@ -387,7 +406,10 @@ static vv_status read_log(walk *w, const vv_web_log_query *q, vv_web_log *out, v
 		if (q->since != 0 && e->commit.time < q->since) {
 			continue;
 		}
-		if ((rc = read_entry(w, e, err)) < 0 || (rc = follow(w, e, err)) < 0) return rc;
+		if ((rc = read_entry(w, e, err)) < 0 || (rc = follow(w, e, err)) < 0 ||
+		    (rc = name_table(w, e, err)) < 0) {
+			return rc;
+		}
 		out->count++;
 	}
 	out->complete = more == 0;
@@ -397,10 +419,16 @@ static vv_status read_log(walk *w, const vv_web_log_query *q, vv_web_log *out, v
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err)
 {
-	walk w = {.v = v, .path = q->path};
+	walk w = {.v = v, .path = q->path, .table = ""};
+	const char *file = NULL;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
+	if (q->path && (rc = vv_web_file_of(v, q->from, q->path, &file, err)) < 0) return rc;
+	if (file) {
+		w.path = file;
+		w.table = q->path + strlen(file);
+	}
 	out->entries = vv_arena_calloc(&v->arena, q->limit + 1, sizeof(*out->entries));
 	if (!out->entries) return vv_fail_nomem(err);
 	if ((rc = open_log(&w, q->from, err)) == VV_OK) {

@@ -326,19 +326,12 @@ static vv_status on_path(void *payload, const vv_tree_entry *e, vv_error *err)
 vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
 		     vv_error *err)
 {
-	vv_tree_entry e;
+	const char *file = NULL;
 
 	*has = false;
 	if (c->none || c->work) return VV_OK;
-	vv_status rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
-	*has = rc == VV_OK;
-	if (rc == VV_OK) {
-		vv_tree_entry_clear(&e);
-	}
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
+	vv_status rc = vv_web_file_of(v, &c->id, path, &file, err);
+	*has = file != NULL;
 	return rc;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/web/model/table.h"
 #include "lib/history/row_history.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
@@ -109,13 +110,16 @@ typedef struct versions {
 static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			       versions *out, vv_error *err)
 {
-	const char *names[] = {path, NULL};
+	const char *names[] = {path, NULL}, *file;
 	vv_log *log = NULL;
 	vv_oid id = c->id;
 	bool over = false;
 	int more = 1;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_web_file_of(v, &c->id, path, &file, err);
 
+	if (rc < 0) return rc;
+	names[0] = file ? file : path;
+	const char *table = path + strlen(names[0]); /* of a document: "#Prices" */
 	out->items = vv_arena_calloc(&v->arena, VERSIONS_MAX, sizeof(*out->items));
 	if (!out->items) return vv_fail_nomem(err);
 	while (rc == VV_OK && more > 0 && !over && out->count < VERSIONS_MAX) {
@@ -126,7 +130,10 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 		rc = vv_log_open(&log, v->repo, &o, err);
 		while (rc == VV_OK && !over && out->count < VERSIONS_MAX &&
 		       (more = vv_log_next(log, &id, err)) > 0) {
-			out->items[out->count++] = (version){id, names[0]};
+			const char *called = vv_arena_printf(&v->arena, "%s%s", names[0], table);
+
+			if (!called) return vv_fail_nomem(err);
+			out->items[out->count++] = (version){id, called};
 			rc = vv_web_over(v, &over, err);
 		}
 		vv_log_close(log);

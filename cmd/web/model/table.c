@@ -15,6 +15,7 @@
 #include "lib/history/table_diff.h"
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
+#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 
 #define PLAIN_MAX ((uint64_t)64 << 20) /* of a blob that is read whole */
@@ -155,6 +156,42 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
+/* Are tables of documents read for this visitor? For the owner as for commands; for others only where the owner's own settings
+ * ask for it, since each look may run a reader. */
+static bool reads_documents(const vv_web_visit *v)
+{
+	vv_auto(char) *said = NULL;
+	bool yes = false;
+
+	if (!v->documents || !vv_documents_are_read(v->repo)) return false;
+	if (!v->reach) return true;
+	said = vv_reader_setting(v->repo, vv_repository_env(v->repo), "varve.readers");
+	return said && vv_config_read_bool("varve.readers", said, &yes, VV_IGNORED) == VV_OK && yes;
+}
+
+vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
+			 vv_error *err)
+{
+	vv_auto(char) *name = vv_strdup(path);
+	char *hash = NULL;
+	vv_tree_entry e;
+	vv_status rc = name ? vv_tree_entry_at(v->repo, commit, name, &e, err) : vv_fail_nomem(err);
+
+	*file = NULL;
+	while (rc == VV_ENOTFOUND && v->documents && (hash = strrchr(name, '#')) && hash > name) {
+		*hash = '\0';
+		rc = vv_tree_entry_at(v->repo, commit, name, &e, err);
+	}
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) return rc;
+	vv_tree_entry_clear(&e);
+	*file = vv_web_keep_text(v, name);
+	return *file ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_error *err)
 {
 	struct stat st;
@@ -165,9 +202,12 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 			       vv_text_shows(path));
 	}
 	vv_auto(char) *file = vv_repository_file(v->repo, path);
-	const char *kept = file ? vv_web_keep(v, file, strlen(file)) : NULL;
-	if (!kept) return vv_fail_nomem(err);
-	if (lstat(kept, &st) != 0 || !S_ISREG(st.st_mode)) {
+	const char *kept = vv_web_keep_text(v, file);
+	const size_t len = file && v->documents ? vv_subject_file_len(file) : 0;
+	vv_auto(char) *document = vv_strndup(file ? file : "",
+					     len > 0 || !file ? len : strlen(file));
+	if (!kept || !document) return vv_fail_nomem(err);
+	if (lstat(document, &st) != 0 || !S_ISREG(st.st_mode)) {
 		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
 			       vv_text_shows(path));
 	}
@@ -181,15 +221,15 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv_error *err)
 {
 	const vv_web_commit *c = &o->shown.commit;
+	const char *name;
 	vv_tree_entry e;
-	vv_status rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
+	vv_status rc = vv_web_file_of(v, &c->id, path, &name, err);
 
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
+	if (rc == VV_OK && !name) {
 		return vv_fail(err, VV_ENOTFOUND, "version %s has no file '%s'", c->brief,
 			       vv_text_shows(path));
 	}
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = vv_tree_entry_at(v->repo, &c->id, name, &e, err)) < 0) return rc;
 	bool file = S_ISREG(e.mode);
 	vv_tree_entry_clear(&e);
 	if (!file) {
@@ -214,24 +254,78 @@ static bool may_be_table(const opened *o)
 	       (vv_diff_is_table_name(o->shown.path, false) && o->shown.bytes <= PLAIN_MAX);
 }
 
+/* Its only table is the subject's from then on; of several, their names are told. */
+static vv_status list_tables(vv_web_visit *v, opened *o, bool *is, vv_error *err)
+{
+	vv_web_table *t = &o->shown;
+	vv_auto(vv_subject_document) d = {.temp = NULL};
+	vv_status rc = vv_subject_document_open(&d, is, &o->subject, err);
+
+	if (rc < 0 || !*is) return rc;
+	t->tables = vv_arena_calloc(&v->arena, d.document.count + 1, sizeof(*t->tables));
+	if (!t->tables) return vv_fail_nomem(err);
+	for (; t->table_count < d.document.count; t->table_count++) {
+		t->tables[t->table_count] = vv_web_keep_text(
+			v, d.document.tables[t->table_count].name);
+		if (!t->tables[t->table_count]) return vv_fail_nomem(err);
+	}
+	if (t->table_count == 1) {
+		rc = vv_subject_take_table(&o->subject, t->tables[0], err);
+		t->table_count = 0;
+	}
+	return rc;
+}
+
+/* *table: its rows are to be read. Of a document that cannot be: why. */
+static vv_status look_for_tables(vv_web_visit *v, opened *o, bool *table, vv_error *err)
+{
+	vv_subject *s = &o->subject;
+	const bool named = s->table != NULL;
+	bool is = false;
+	vv_status rc = VV_OK;
+
+	*table = may_be_table(o);
+	if (named && !reads_documents(v)) {
+		return vv_fail(err, VV_ENOTFOUND, "these pages do not read tables of documents");
+	}
+	if (!named && reads_documents(v) &&
+	    vv_document_is_name(v->repo, vv_repository_env(v->repo), o->shown.path)) {
+		rc = list_tables(v, o, &is, err);
+		*table = *table && !is;
+	}
+	*table = *table || s->table;
+	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
+		o->shown.why = vv_web_keep_text(v, err->message);
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
 static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 {
 	/* Rows that are kept in key order are shown so: putting them into the file's order is work for a
 	 * command, not for every page. */
 	const vv_subject_options how = {.find_key = true, .stored = true, .unpack = true};
 	vv_web_table *t = &o->shown;
+	bool table;
 	vv_status rc;
 
 	t->stored = o->subject.is_dataset;
-	t->identity = t->stored ? t->tag
-				: vv_arena_printf(&v->arena, "%s %s", t->tag, t->commit.hex);
-	if (!t->identity) return vv_fail_nomem(err);
 	if (vv_subject_is_broken(&o->subject, err)) return VV_EINPUT;
-	if (may_be_table(o)) {
+	if ((rc = look_for_tables(v, o, &table, err)) < 0) return rc;
+	const char *of = o->subject.table;
+	t->of_document = of != NULL;
+	t->identity = t->stored && !of ? t->tag
+				       : vv_arena_printf(&v->arena, "%s %s %s", t->tag,
+							 t->commit.hex, of ? of : "");
+	if (!t->identity) return vv_fail_nomem(err);
+	if (table) {
 		rc = vv_subject_open(&o->subject, &o->table, &how, err);
 		o->is_open = rc == VV_OK;
-		if (rc < 0 && (t->stored || (rc != VV_EINPUT && rc != VV_EREFUSED &&
-					     rc != VV_EUSAGE && rc != VV_ENOSUPPORT))) {
+		if (rc < 0 && (t->stored || of ||
+			       (rc != VV_EINPUT && rc != VV_EREFUSED && rc != VV_EUSAGE &&
+				rc != VV_ENOSUPPORT))) {
 			return rc;
 		}
 		if (rc < 0) {

@@ -30,6 +30,7 @@ typedef struct vv_web_table {
 	char tag[VV_CID_TEXT + 1]; /* names the content: the root's CID, or the blob's id */
 	const char *identity; /* the same, and how it is read: plain text's types are found out */
 	bool stored;          /* by varve */
+	bool of_document;     /* a table of one: path is DOCUMENT#TABLE, or has no other */
 	/* of a table */
 	vv_table *table; /* borrowed, until the visit ends */
 	vv_web_column *columns;
@@ -39,10 +40,18 @@ typedef struct vv_web_table {
 	size_t key_count;
 	/* of what is called like a table and cannot be read as one: what is wrong, with its line; else NULL */
 	const char *why, *why_hint;
+	/* of a document that has several: their names */
+	const char **tables;
+	size_t table_count;
 	/* of a text */
 	const char *text;
 	size_t text_len; /* less than bytes where it was cut */
 } vv_web_table;
+
+/* The part of a path that names a file of the version: of DOCUMENT#TABLE the document, unless a file is called so; NULL: no such
+ * file. */
+vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
+			 vv_error *err);
 
 /* VV_ENOTFOUND (datasets.h: vv_web_elsewhere), VV_EMISSING. Plain text of Git's history that is a table
  * is read as one up to 64 MB. May be called for several; each stays open until the visit ends. */

@@ -522,6 +522,16 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 
 static void put_no_table(vv_page *p, const vv_web_comparison *c)
 {
+	const vv_web_table *document = c->b ? c->b : c->a;
+
+	for (size_t i = 0; document && i < document->table_count; i++) {
+		const char *path = vv_page_text(p, "%s#%s", document->path, document->tables[i]);
+
+		part_link_paragraph(
+			&p->html, .text = document->tables[i],
+			.at = vv_page_to_compare(p, &p->asked->other, &p->asked->commit, path));
+	}
+	if (document && document->table_count > 0) return;
 	part_note(&p->html,
 		  .text = "The two versions differ, and at least one of them is not a table: rows "
 			  "cannot be compared.");

@@ -162,7 +162,11 @@ void vv_page_older(vv_page *p, const vv_web_address *to)
 
 const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 {
-	return vv_page_to(p, VV_WEB_AT_RAW, c->hex, path);
+	const char *file = NULL;
+
+	/* of a document's table the document */
+	(void)vv_web_file_of(p->asked->visit, &c->id, path, &file, VV_IGNORED);
+	return vv_page_to(p, VV_WEB_AT_RAW, c->hex, file ? file : path);
 }
 
 /* ---- words */

@@ -219,7 +219,8 @@ static void put_open_in(vv_page *p, const vv_web_table *t, const char *raw)
 	bool json = strcmp(end, ".ndjson") == 0 || strcmp(end, ".jsonl") == 0;
 	bool tab = strcmp(end, ".tsv") == 0 || strcmp(end, ".tab") == 0;
 
-	if (!raw || !p->asked->origin) return;
+	/* of a document's table raw is the document */
+	if (!raw || !p->asked->origin || t->of_document) return;
 	const char *url = vv_page_text(p, "%s%s", p->asked->origin, raw);
 	part_open_in_line(&p->html, .name = "curl", .line = vv_page_text(p, "curl -O '%s'", url));
 	part_open_in_line(
@@ -346,6 +347,13 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 {
 	const char *raw = vv_page_to_raw(p, &t->commit, t->path);
 
+	for (size_t i = 0; i < t->table_count; i++) {
+		const char *path = vv_page_text(p, "%s#%s", t->path, t->tables[i]);
+
+		part_link_paragraph(&p->html,
+				    .at = vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, path),
+				    .text = t->tables[i]);
+	}
 	if (t->why) {
 		part_note(&p->html,
 			  .text = vv_page_text(p, "This is not shown as a table: %s.", t->why),
@@ -361,7 +369,7 @@ static void put_other_file(vv_page *p, const vv_web_table *t)
 		}
 	} else if (t->kind == VV_WEB_IMAGE && raw) {
 		part_image(&p->html, .at = raw, .name = t->path);
-	} else {
+	} else if (t->table_count == 0) {
 		part_nothing(&p->html,
 			     .text = vv_page_text(
 				     p, "%s that are neither a table nor a text nor a picture.",
