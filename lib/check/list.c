@@ -14,6 +14,7 @@
 #include "dataset/schema/package.h"
 #include "lib/check/input.h"
 #include "lib/names/version.h"
+#include "lib/sources/named_versions.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 
@@ -222,16 +223,6 @@ static vv_status read_packages(lister *l, vv_error *err)
 	return rc;
 }
 
-static bool is_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	while (n > 0 && folder[n - 1] == '/') {
-		n--;
-	}
-	return n == 0 || (strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/'));
-}
-
 static bool is_wanted(lister *l, const char *path, bool *literal)
 {
 	bool any = l->spec.count == 0 && l->bare_count == 0;
@@ -239,7 +230,7 @@ static bool is_wanted(lister *l, const char *path, bool *literal)
 	*literal = false;
 	if (l->spec.count > 0) return vv_pathspec_match(&l->spec, path, literal);
 	for (int i = 0; i < l->bare_count; i++) {
-		bool match = is_below(path, l->bare[i]) || vv_path_match(l->bare[i], path);
+		bool match = vv_path_is_at(path, l->bare[i]) || vv_path_match(l->bare[i], path);
 
 		*literal = *literal || strcmp(path, l->bare[i]) == 0;
 		l->bare_matched[i] = l->bare_matched[i] || match;

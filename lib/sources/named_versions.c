@@ -24,11 +24,13 @@ typedef struct naming {
 	bool *found; /* for each of the paths */
 } naming;
 
-/* Is it this one, or below it? */
-static bool is_at(const char *path, const char *at)
+bool vv_path_is_at(const char *path, const char *at)
 {
 	size_t len = strlen(at);
 
+	while (len > 0 && at[len - 1] == '/') {
+		len--;
+	}
 	return len == 0 || (strncmp(path, at, len) == 0 && (path[len] == '\0' || path[len] == '/'));
 }
 
@@ -38,7 +40,7 @@ bool vv_path_is_among(const char *path, const char *const *paths)
 	bool wanted = !p || !*p;
 
 	for (; p && *p && !wanted; p++) {
-		wanted = is_at(path, *p);
+		wanted = vv_path_is_at(path, *p);
 	}
 	return wanted;
 }
@@ -46,7 +48,7 @@ bool vv_path_is_among(const char *path, const char *const *paths)
 static vv_status give(naming *n, const vv_cid *root, const char *path, vv_error *err)
 {
 	for (size_t i = 0; n->found && n->paths[i]; i++) {
-		n->found[i] = n->found[i] || is_at(path, n->paths[i]);
+		n->found[i] = n->found[i] || vv_path_is_at(path, n->paths[i]);
 	}
 	return n->fn(n->payload, root, path, err);
 }

@@ -18,6 +18,8 @@ typedef vv_status (*vv_named_version_fn)(void *payload, const vv_cid *root, cons
 vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *const *paths,
 				 vv_named_version_fn fn, void *payload, vv_error *err);
 
+/* Is it this path ("" for the top; a '/' at its end is passed over), or below it? */
+bool vv_path_is_at(const char *path, const char *at);
 /* Is it one of the paths, or below one? */
 bool vv_path_is_among(const char *path, const char *const *paths);
 

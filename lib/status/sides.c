@@ -16,6 +16,7 @@
 #include "lib/names/near_file.h"
 #include "lib/names/pathspec.h"
 #include "lib/names/version.h"
+#include "lib/sources/named_versions.h"
 #include "lib/status/changes.h"
 #include "repo/git/merge/renames.h"
 
@@ -176,22 +177,13 @@ static vv_status complete_sides(vv_diff_sides *d, vv_repository *r, bool cached,
 	return rc < 0 ? rc : set_side(&d->b, VV_SIDE_INDEX, NULL, "index", 5, err);
 }
 
-static bool is_below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-	while (n > 0 && folder[n - 1] == '/') {
-		n--;
-	}
-	return n == 0 || (strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/'));
-}
-
 static bool is_wanted(finder *f, const char *path, bool *literal)
 {
 	*literal = false;
 	if (f->bare_count > 0) {
 		for (int i = 0; i < f->bare_count; i++) {
 			*literal |= strcmp(path, f->bare[i]) == 0;
-			if (is_below(path, f->bare[i])) return true;
+			if (vv_path_is_at(path, f->bare[i])) return true;
 		}
 		return false;
 	}
@@ -426,7 +418,7 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 			rc = VV_ENOTFOUND;
 			for (size_t i = 0; i < vv_index_count(x) && rc != VV_OK; i++) {
 				vv_index_at(x, i, &ie);
-				rc = is_below(ie.path, path) ? VV_OK : rc;
+				rc = vv_path_is_at(ie.path, path) ? VV_OK : rc;
 			}
 		}
 	}

@@ -153,23 +153,29 @@ static void put_flag(vv_json_out *w, const char *name, bool on)
 	}
 }
 
-/* Closes the object and writes it; b is cleared. */
-static vv_status end_line(vv_journal *j, vv_json_out *w, vv_buf *b, vv_error *err)
+/* Begins the object of a line in b. */
+static vv_json_out begin_line(vv_buf *b)
+{
+	vv_json_out w;
+
+	vv_json_out_init(&w, b, 0);
+	vv_json_open_object(&w);
+	return w;
+}
+
+/* Closes the object and writes it. */
+static vv_status end_line(vv_journal *j, vv_json_out *w, const vv_buf *b, vv_error *err)
 {
 	vv_json_close_object(w);
-	vv_status rc = put_line(j, b, err);
-	vv_buf_clear(b);
-	return rc;
+	return put_line(j, b, err);
 }
 
 static vv_status put_head(vv_journal *j, const char *kind, const char *branch, const vv_oid *commit,
 			  vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = begin_line(&b);
 
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
 	put_id(&w, kind, commit);
 	if (branch) {
 		put_name(&w, "branch", branch);
@@ -180,11 +186,9 @@ static vv_status put_head(vv_journal *j, const char *kind, const char *branch, c
 static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_error *err)
 {
 	static const char *const ends[] = {"head", "index", "close"};
-	vv_buf b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = begin_line(&b);
 
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
 	vv_json_add_u64(&w, "journal", VV_JOURNAL_VERSION);
 	vv_json_add_string(&w, "command", o->command);
 	put_name(&w, "what", o->what);
@@ -269,11 +273,9 @@ vv_status vv_journal_head(vv_journal *j, const char *branch, const vv_oid *commi
 vv_status vv_journal_ref(vv_journal *j, const char *name, const vv_oid *old, const vv_oid *to,
 			 vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = begin_line(&b);
 
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
 	put_name(&w, "ref", name);
 	if (old) {
 		put_id(&w, "old", old);
@@ -284,11 +286,9 @@ vv_status vv_journal_ref(vv_journal *j, const char *name, const vv_oid *old, con
 
 vv_status vv_journal_config(vv_journal *j, const char *key, const char *value, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w = begin_line(&b);
 
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
 	put_name(&w, "config", key);
 	put_name(&w, "value", value);
 	return end_line(j, &w, &b, err);
@@ -398,7 +398,6 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 	vv_auto(char) *file = vv_repository_file(j->repo, at);
 	char was[VV_IDENTITY_MAX];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_stat st;
 	bool kept = false;
 	vv_status rc = file ? VV_OK : vv_fail_nomem(err);
@@ -410,8 +409,7 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 		rc = keep(j, file, err);
 		kept = rc == VV_OK;
 	}
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = begin_line(&b);
 	put_name(&w, "path", c->path);
 	if (c->from) {
 		put_name(&w, "from", c->from);
@@ -432,9 +430,8 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 	if (!c->work_only) {
 		put_index(&w, x, c->path);
 	}
-	vv_json_close_object(&w);
 	if (rc == VV_OK) {
-		rc = put_line(j, &b, err);
+		rc = end_line(j, &w, &b, err);
 	}
 	j->sync_puts = j->sync_puts || !(c->known || c->index_only || c->from);
 	return rc;
@@ -444,18 +441,15 @@ vv_status vv_journal_file(vv_journal *j, const char *name, vv_error *err)
 {
 	vv_auto(char) *file = vv_path_join(vv_repository_gitdir(j->repo), name, (char *)NULL);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
+	vv_json_out w = begin_line(&b);
 	bool there = file && vv_exists(file);
 	vv_status rc = !file ? vv_fail_nomem(err) : there ? keep(j, file, err) : VV_OK;
 
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
 	put_name(&w, "file", name);
 	if (there) {
 		vv_json_add_u64(&w, "kept", j->kept);
 	}
-	vv_json_close_object(&w);
-	return rc < 0 ? rc : put_line(j, &b, err);
+	return rc < 0 ? rc : end_line(j, &w, &b, err);
 }
 
 /* --- ready ------------------------------------------------------------------------------- */

@@ -219,6 +219,37 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 	return rc;
 }
 
+vv_status vv_walker_commit(vv_node **out, vv_walker *w, const vv_oid *id, vv_error *err)
+{
+	git_object_t type;
+	git_oid at;
+	uint64_t size;
+	vv_status rc;
+
+	*out = NULL;
+	vv_oid_to_git(&at, id);
+	if (!vv_object_is_here(w->repo, &at) ||
+	    (rc = vv_object_header(w->repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
+	if (!(*out = vv_walker_node(w, &at))) return vv_fail_nomem(err);
+	return vv_node_parse(w, *out, err);
+}
+
+vv_status vv_node_parent_tree(const git_oid **out, vv_walker *w, vv_node *n, vv_error *err)
+{
+	*out = NULL;
+	if (n->parent_count == 0) return VV_OK;
+	vv_status rc = vv_node_parse(w, n->parents[0], err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	*out = &n->parents[0]->tree;
+	return rc;
+}
+
 /* --- walks -------------------------------------------------------------- */
 
 void vv_walker_begin(vv_walker *w)

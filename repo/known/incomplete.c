@@ -204,22 +204,13 @@ static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
 /* A commit lacks blocks when a parent does, or what it changes against its first one. */
 static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
 {
-	const git_oid *before = NULL;
+	const git_oid *before;
 	vv_walker *w = l->range.walker;
 	vv_status rc;
 
 	l->lacks = false;
 	l->commit = &n->id;
-	if (n->parent_count > 0) {
-		rc = vv_node_parse(w, n->parents[0], err);
-		if (rc == VV_ENOTFOUND) {
-			vv_error_clear(err);
-		} else if (rc < 0) {
-			return rc;
-		} else {
-			before = &n->parents[0]->tree;
-		}
-	}
+	if ((rc = vv_node_parent_tree(&before, w, n, err)) < 0) return rc;
 	rc = vv_must_be_here(vv_tree_diff(l->repo, before, &n->tree, "", look_at_change, l, err),
 			     err);
 	for (uint32_t i = 0; i < n->parent_count; i++) {

@@ -320,20 +320,10 @@ typedef struct search {
 
 static vv_status seek(vv_reachable *x, search *s, const vv_oid *id, vv_error *err)
 {
-	git_object_t type;
-	git_oid at;
-	uint64_t size;
 	vv_node *n;
-	vv_status rc;
+	vv_status rc = vv_walker_commit(&n, x->walker, id, err);
 
-	vv_oid_to_git(&at, id);
-	if (!vv_object_is_here(x->repo, &at) ||
-	    (rc = vv_object_header(x->repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
-		return VV_OK;
-	}
-	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
-	if (!(n = vv_walker_node(x->walker, &at))) return vv_fail_nomem(err);
-	if ((rc = vv_node_parse(x->walker, n, err)) < 0) return rc;
+	if (rc < 0 || !n) return rc;
 	uint32_t *flags = vv_node_flags(x->walker, n);
 	if (!(*flags & (QUEUED | SOUGHT))) {
 		*flags |= SOUGHT;

@@ -35,6 +35,15 @@ vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size
 	return rc;
 }
 
+vv_status vv_frame_write_message(vv_channel *line, vv_buf *take_message, vv_error *err)
+{
+	vv_auto(vv_buf) b = *take_message;
+	vv_status rc = vv_buf_ok(&b, err);
+
+	*take_message = (vv_buf)VV_BUF_INIT;
+	return rc < 0 ? rc : vv_frame_write(line, VV_FRAME_MESSAGE, b.data, b.len, err);
+}
+
 vv_status vv_frame_end(vv_channel *line, vv_error *err)
 {
 	vv_status rc = vv_frame_write(line, VV_FRAME_END, NULL, 0, err);

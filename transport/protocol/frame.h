@@ -37,6 +37,8 @@ enum {
 
 vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size_t len,
 			 vv_error *err);
+/* A message; the buffer is cleared. Fails where it lacked memory, too. */
+vv_status vv_frame_write_message(vv_channel *line, vv_buf *take_message, vv_error *err);
 vv_status vv_frame_end(vv_channel *line, vv_error *err); /* VV_FRAME_END, and the turn */
 
 /* Tells the other side what failed, then ends. Only what is meant for others: code, message

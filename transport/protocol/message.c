@@ -22,16 +22,6 @@ const char *vv_op_name(vv_op op)
 	return ops[op];
 }
 
-static vv_status send_map(vv_channel *line, vv_buf *b, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(b, err);
-	if (rc == VV_OK) {
-		rc = vv_frame_write(line, VV_FRAME_MESSAGE, b->data, b->len, err);
-	}
-	vv_buf_clear(b);
-	return rc;
-}
-
 static vv_status get_text(vv_cbor *c, vv_arena *arena, const char **out, vv_error *err)
 {
 	const uint8_t *p;
@@ -183,7 +173,7 @@ vv_status vv_request_write(vv_channel *line, const vv_request *q, vv_error *err)
 		put_flag(&b, "ahead", q->ahead);
 		break;
 	}
-	return send_map(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 /* --- requests, read ---------------------------------------------------------------------------- */
@@ -397,7 +387,7 @@ vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)
 		put_whole(&b, h);
 	}
 	vv_cbor_add_bool(&b, "write", h->writable);
-	return send_map(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 static vv_status get_ref(vv_cbor *c, vv_arena *arena, vv_remote_ref *r, vv_error *err)
@@ -588,7 +578,7 @@ vv_status vv_bits_write(vv_channel *line, const vv_bits *bits, vv_error *err)
 	if (bits->held) {
 		vv_cbor_add_bytes(&b, "held", bits->held, bytes);
 	}
-	return send_map(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len, vv_error *err)
@@ -612,7 +602,7 @@ vv_status vv_fetch_start_write(vv_channel *line, const vv_fetch_start *s, vv_err
 	vv_cbor_put_map(&b, 2);
 	vv_cbor_add_bool(&b, "ready", s->ready);
 	put_oids(&b, "common", &s->common);
-	return send_map(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 vv_status vv_fetch_start_read(vv_fetch_start *out, vv_arena *arena, const void *bytes, size_t len,
@@ -642,7 +632,7 @@ vv_status vv_fetch_sum_write(vv_channel *line, const vv_fetch_sum *s, vv_error *
 	vv_cbor_add_uint(&b, "commits", s->commits);
 	vv_cbor_add_uint(&b, "datasets", s->datasets);
 	vv_cbor_add_bool(&b, "withheld", s->withheld);
-	return send_map(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 static vv_status get_number(vv_cbor *c, const char *key, uint64_t *out, vv_error *err)
@@ -685,7 +675,7 @@ vv_status vv_push_answer_write(vv_channel *line, const vv_push_answer *a, vv_err
 	if (a->missing.count > 0) {
 		put_cids(&b, "missing", &a->missing);
 	}
-	return send_map(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 static vv_status get_result(vv_cbor *c, vv_arena *arena, const char **out, vv_error *err)

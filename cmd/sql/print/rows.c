@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/sql/print/arrow.h"
+#include "cmd/sql/vtab/value.h"
 
 #define FIRST_ROWS 1000   /* whose widths count */
 #define FLUSH (64u << 10) /* bytes that are printed at once */
@@ -39,20 +40,16 @@ static const char *const form_names[] = {"table", "box",  "markdown", "csv",
 
 /* ---- values ---- */
 
-/* The shortest digits that are read back as the same number, always with a point. SQLite's own printf is not exact beyond
- * 15 digits. */
+/* The shortest digits that are read back as the same number, always with a point. */
 static void put_double(vv_buf *b, double d, bool json)
 {
-	char text[40];
-	int precision = 15;
+	char text[VV_VALUE_OWN];
 
 	if (!isfinite(d)) {
 		vv_buf_puts(b, json ? "null" : d > 0 ? "Inf" : "-Inf");
 		return;
 	}
-	do { /* 17 are always enough */
-		(void)snprintf(text, sizeof(text), "%.*g", precision, d);
-	} while (strtod(text, NULL) != d && ++precision <= 17);
+	(void)vv_sql_value_digits(text, d);
 	const char *exponent = text + strcspn(text, "e");
 	vv_buf_put(b, text, (size_t)(exponent - text));
 	vv_buf_puts(b, strchr(text, '.') ? "" : ".0");

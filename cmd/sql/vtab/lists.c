@@ -39,6 +39,18 @@ static void put_string(sqlite3_context *context, sqlite3_str *s)
 	}
 }
 
+/* Columns of text, those of integers after them, and the arguments. */
+static void declare(vv_sql_function_table *t, vv_sql_columns_sql *sql, const char *const *texts,
+		    size_t text_count, const char *const *counts, size_t count_count,
+		    const char *const *arguments, size_t argument_count)
+{
+	vv_sql_function_declare(sql, texts, text_count, "TEXT");
+	vv_sql_function_declare(sql, counts, count_count, "INTEGER");
+	vv_sql_function_declare(sql, arguments, argument_count, "TEXT HIDDEN");
+	t->columns = text_count + count_count;
+	t->arguments = argument_count;
+}
+
 /* ---- varve_log(path, revision) ---- */
 
 typedef struct log_rows {
@@ -54,10 +66,7 @@ static void declare_log(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 					    "author_email",    "message",     "parents"},
 				 *const arguments[] = {"path", "revision"};
 
-	vv_sql_function_declare(sql, names, COUNT(names), "TEXT");
-	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
-	t->columns = COUNT(names);
-	t->arguments = COUNT(arguments);
+	declare(t, sql, names, COUNT(names), NULL, 0, arguments, COUNT(arguments));
 }
 
 static void close_log(void *state)
@@ -392,11 +401,7 @@ static void declare_check(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 				 *const counts[] = {"line", "row", "known"},
 				 *const arguments[] = {"path", "revision"};
 
-	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
-	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
-	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
-	t->columns = COUNT(texts) + COUNT(counts);
-	t->arguments = COUNT(arguments);
+	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), arguments, COUNT(arguments));
 }
 
 static void close_check(void *state)
@@ -495,11 +500,7 @@ static void declare_results(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 				 *const counts[] = {"found", "accepted", "applies"},
 				 *const arguments[] = {"path", "revision"};
 
-	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
-	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
-	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
-	t->columns = COUNT(texts) + COUNT(counts);
-	t->arguments = COUNT(arguments);
+	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), arguments, COUNT(arguments));
 }
 
 static void close_results(void *state)
@@ -599,11 +600,7 @@ static void declare_conflicts(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 				 *const counts[] = {"row_number", "not_listed"},
 				 *const arguments[] = {"path"};
 
-	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
-	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
-	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
-	t->columns = COUNT(texts) + COUNT(counts);
-	t->arguments = COUNT(arguments);
+	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), arguments, COUNT(arguments));
 }
 
 static void close_conflicts(void *state)
@@ -692,10 +689,7 @@ static void declare_warnings(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 	static const char *const texts[] = {"table_name", "column_name", "type", "warning"},
 				 *const counts[] = {"cells", "first_row"};
 
-	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
-	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
-	t->columns = COUNT(texts) + COUNT(counts);
-	t->arguments = 0;
+	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), NULL, 0);
 }
 
 static int open_warnings(void **state, const vv_sql_function_table *t, const char *const *arguments,

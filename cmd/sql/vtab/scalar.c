@@ -11,23 +11,8 @@
 SQLITE_EXTENSION_INIT3
 
 #define ARGUMENTS 16
-#define DIGITS 32
 
-/* The shortest decimal number that has this double as its nearest. */
-static size_t write_real(char *out, double d)
-{
-	int len = 0;
-
-	for (int precision = 15; precision <= 17; precision++) {
-		len = snprintf(out, DIGITS, "%.*g", precision, d);
-		if (strtod(out, NULL) == d) {
-			break;
-		}
-	}
-	return (size_t)len;
-}
-
-static varve_value read_argument(sqlite3_value *v, char digits[DIGITS])
+static varve_value read_argument(sqlite3_value *v, char digits[VV_VALUE_OWN])
 {
 	varve_value out = {.kind = VARVE_VALUE_TEXT};
 
@@ -41,7 +26,8 @@ static varve_value read_argument(sqlite3_value *v, char digits[DIGITS])
 		break;
 	case SQLITE_FLOAT:
 		out.kind = VARVE_VALUE_DECIMAL;
-		out.text = (varve_text){digits, write_real(digits, sqlite3_value_double(v))};
+		out.text = (varve_text){digits,
+					vv_sql_value_digits(digits, sqlite3_value_double(v))};
 		break;
 	default:
 		out.text.data = (const char *)sqlite3_value_text(v);
@@ -65,7 +51,7 @@ static void put(sqlite3_context *context, const varve_value *v, bool real)
 static void call(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	varve_function *f = sqlite3_user_data(context);
-	char digits[ARGUMENTS][DIGITS];
+	char digits[ARGUMENTS][VV_VALUE_OWN];
 	varve_value args[ARGUMENTS], out;
 	bool real = varve_function_info(f)->sqlite == VARVE_SQLITE_REAL;
 	varve_error err;

@@ -180,6 +180,16 @@ static size_t significant(char *out, size_t size, const char *s, size_t len)
 	return kept;
 }
 
+size_t vv_sql_value_digits(char out[VV_VALUE_OWN], double d)
+{
+	int len = 0, precision = EXACT_DIGITS;
+
+	do { /* 17 are always enough */
+		len = snprintf(out, VV_VALUE_OWN, "%.*g", precision, d);
+	} while (strtod(out, NULL) != d && ++precision <= 17);
+	return (size_t)len;
+}
+
 /* Is the shortest decimal number that has this double as its nearest another one than the text? */
 static bool is_near_only(double d, const char *text, size_t len)
 {

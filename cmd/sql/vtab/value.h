@@ -17,6 +17,9 @@ const char *vv_sql_value_type(const vv_sql_opened *o, size_t column);
 
 #define VV_VALUE_OWN 64
 
+/* The fewest digits, of 15 and more, that are read as this number; their count. SQLite's own printf is not exact beyond 15. */
+size_t vv_sql_value_digits(char out[VV_VALUE_OWN], double d);
+
 /* A value of a column's class, or NULL. */
 typedef struct vv_sql_value {
 	bool null;

@@ -104,17 +104,6 @@ static void put_text(vv_buf *b, const char *text)
 	vv_cbor_put_text(b, text, strlen(text));
 }
 
-static vv_status send(vv_channel *line, vv_buf *b, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(b, err);
-
-	if (rc == VV_OK) {
-		rc = vv_frame_write(line, VV_FRAME_MESSAGE, b->data, b->len, err);
-	}
-	vv_buf_clear(b);
-	return rc;
-}
-
 static void put_request_key(vv_buf *b, unsigned key, const vv_hold_request *q)
 {
 	switch (key) {
@@ -182,7 +171,7 @@ vv_status vv_hold_request_write(vv_channel *line, const vv_hold_request *q, vv_e
 			put_request_key(&b, 1u << i, q);
 		}
 	}
-	return send(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 static void put_names(vv_buf *b, const vv_hold_answer *a)
@@ -264,7 +253,7 @@ vv_status vv_hold_answer_write(vv_channel *line, vv_hold_op op, const vv_hold_an
 			put_answer_key(&b, 1u << i, a);
 		}
 	}
-	return send(line, &b, err);
+	return vv_frame_write_message(line, &b, err);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */

@@ -383,23 +383,14 @@ static vv_status note_step(finding *f, const git_oid *before, bool *added, vv_er
 
 static vv_status look_at_commit(finding *f, vv_error *err)
 {
-	const git_oid *before = NULL;
+	const git_oid *before;
 	vv_node *n = f->commit;
 	bool added;
 	vv_status rc;
 
 	forget_items(&f->added);
 	forget_items(&f->gone);
-	if (n->parent_count > 0) {
-		rc = vv_node_parse(f->range.walker, n->parents[0], err);
-		if (rc == VV_ENOTFOUND) {
-			vv_error_clear(err);
-		} else if (rc < 0) {
-			return rc;
-		} else {
-			before = &n->parents[0]->tree;
-		}
-	}
+	if ((rc = vv_node_parent_tree(&before, f->range.walker, n, err)) < 0) return rc;
 	if ((rc = note_step(f, before, &added, err)) < 0 || !added ||
 	    (before && (rc = vv_linked_see(&f->linked, before, err)) < 0) ||
 	    (rc = vv_linked_see(&f->linked, &n->tree, err)) < 0) {

@@ -124,20 +124,10 @@ typedef struct search {
 
 static vv_status seek(search *s, const vv_oid *id, vv_error *err)
 {
-	git_object_t type;
-	git_oid at;
-	uint64_t size;
 	vv_node *n;
-	vv_status rc;
+	vv_status rc = vv_walker_commit(&n, s->down.walker, id, err);
 
-	vv_oid_to_git(&at, id);
-	if (!vv_object_is_here(s->down.repo, &at) ||
-	    (rc = vv_object_header(s->down.repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
-		return VV_OK;
-	}
-	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
-	if (!(n = vv_walker_node(s->down.walker, &at))) return vv_fail_nomem(err);
-	if ((rc = vv_node_parse(s->down.walker, n, err)) < 0) return rc;
+	if (rc < 0 || !n) return rc;
 	if (!(*vv_node_flags(s->down.walker, n) & (QUEUED | SOUGHT))) {
 		*vv_node_flags(s->down.walker, n) |= SOUGHT;
 		s->oldest = s->left == 0 || n->time < s->oldest ? n->time : s->oldest;
