@@ -29,3 +29,23 @@ bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size)
 	*cap = wanted;
 	return true;
 }
+
+int vv_u64_order(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+int vv_text_order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool vv_array_has(const size_t *items, size_t count, size_t item)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (items[i] == item) return true;
+	}
+	return false;
+}

@@ -1,5 +1,5 @@
 /*
- * array: room in an array that grows by doubling.
+ * array: room in an array that grows by doubling; orders, and what is in one.
  *
  *	if (!vv_array_add(list->items, list->count, list->cap, item)) return vv_fail_nomem(err);
  *
@@ -25,6 +25,13 @@
 #define vv_array_room_for(items, count, cap, more)                                                 \
 	((more) <= (cap) - (count) ||                                                              \
 	 vv_array_grow(&(items), &(cap), (count) + (more), sizeof(*(items))))
+
+/* Orders for qsort, of uint64_t and of char *. */
+int vv_u64_order(const void *a, const void *b);
+int vv_text_order(const void *a, const void *b);
+
+/* Is it among these? */
+bool vv_array_has(const size_t *items, size_t count, size_t item);
 
 /* What the macros call: items points to the pointer to the array. Grows to at least
  * twice cap, 16 items, and least items. */

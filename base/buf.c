@@ -196,3 +196,16 @@ uint64_t vv_get_le64(const uint8_t *p)
 {
 	return (uint64_t)vv_get_le32(p) | (uint64_t)vv_get_le32(p + 4) << 32;
 }
+
+vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+void vv_buf_put_spaces(vv_buf *b, size_t count)
+{
+	for (; count > 0; count--) {
+		vv_buf_putc(b, ' ');
+	}
+}

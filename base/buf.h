@@ -63,12 +63,23 @@ static inline void vv_buf_puts(vv_buf *b, const char *s)
 	vv_buf_put(b, s, strlen(s));
 }
 
+/* These bytes in place of what was there. */
+static inline void vv_buf_set(vv_buf *b, const void *bytes, size_t len)
+{
+	vv_buf_reset(b);
+	vv_buf_put(b, bytes, len);
+}
+
 static inline void vv_buf_putc(vv_buf *b, int c)
 {
 	if (!vv_buf_reserve(b, 1)) return;
 	b->data[b->len++] = (char)c;
 	b->data[b->len] = '\0';
 }
+
+void vv_buf_put_spaces(vv_buf *b, size_t count);
+/* The same as vv_buf_put for who takes a function that writes: payload is the vv_buf. */
+vv_status vv_buf_write(void *payload, const void *bytes, size_t len, vv_error *err);
 
 void vv_buf_printf(vv_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

@@ -709,11 +709,6 @@ void vv_names_free(char **names, size_t count)
 	vv_free(names);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int compare_after_kind(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a + 1, *(char *const *)b + 1);
@@ -760,7 +755,7 @@ static vv_status read_names(vv_string_list *out, DIR *dir, const char *path, boo
 	if (errno != 0) return vv_fail_errno(err, "cannot read the folder", path);
 	if (out->count > 1) {
 		qsort(out->items, out->count, sizeof(*out->items),
-		      kinds ? compare_after_kind : compare_names);
+		      kinds ? compare_after_kind : vv_text_order);
 	}
 	return VV_OK;
 }

@@ -77,8 +77,7 @@ void vv_text_put_urls(vv_buf *b, const char *s, size_t len)
 		if (i < len && s[i] && !strchr(ends, s[i])) {
 			continue;
 		}
-		vv_buf_reset(&word);
-		vv_buf_put(&word, s + at, i - at);
+		vv_buf_set(&word, s + at, i - at);
 		if (strstr(vv_buf_cstr(&word), "://")) {
 			vv_text_put_url(b, word.data);
 		} else {
@@ -428,4 +427,9 @@ void vv_choices_put(vv_buf *out, const char *choices)
 		vv_buf_puts(out, n++ == 0 ? "" : *choices ? ", " : " or ");
 		vv_buf_put(out, word, len);
 	}
+}
+
+bool vv_text_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
 }

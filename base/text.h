@@ -91,4 +91,7 @@ void vv_nearest_init(vv_nearest *n, const char *word);
  * first. */
 bool vv_nearest_try(vv_nearest *n, const char *candidate);
 
+/* Are both NULL, or the same text? */
+bool vv_text_same(const char *a, const char *b);
+
 #endif

@@ -93,6 +93,7 @@ typedef struct vv_json_out {
 } vv_json_out;
 
 void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent);
+vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent); /* with an object that is open */
 void vv_json_open_object(vv_json_out *w);
 void vv_json_close_object(vv_json_out *w);
 void vv_json_open_array(vv_json_out *w);

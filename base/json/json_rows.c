@@ -277,8 +277,7 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 			rc = vv_fail(r->err, VV_EINPUT, "a name escapes half a surrogate pair");
 			return stop(r, rc, start);
 		}
-		vv_buf_reset(&r->name);
-		vv_buf_put(&r->name, name, len);
+		vv_buf_set(&r->name, name, len);
 		if (vv_buf_ok(&r->name, r->err) < 0) return stop(r, VV_ENOMEM, start);
 		name = r->name.data;
 	}

@@ -263,6 +263,15 @@ void vv_json_open_object(vv_json_out *w)
 	open_container(w, '{');
 }
 
+vv_json_out vv_json_begin_object(vv_buf *buf, unsigned indent)
+{
+	vv_json_out w;
+
+	vv_json_out_init(&w, buf, indent);
+	vv_json_open_object(&w);
+	return w;
+}
+
 void vv_json_close_object(vv_json_out *w)
 {
 	close_container(w, '}');

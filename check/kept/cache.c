@@ -305,8 +305,7 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 	record *r = add_record(&c->used, name);
 	if (!r) return vv_fail_nomem(err);
 	if (!c->dir) {
-		vv_buf_reset(&r->bytes);
-		vv_buf_put(&r->bytes, bytes, len);
+		vv_buf_set(&r->bytes, bytes, len);
 		return vv_buf_ok(&r->bytes, err);
 	}
 	vv_auto(char) *path = path_in(c->dir, name);

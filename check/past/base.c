@@ -213,10 +213,7 @@ static vv_status relay_more(void *payload, const vv_finding *f, uint64_t count, 
 /* t's schema with the base's key for its only key. */
 static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *key, vv_error *err)
 {
-	vv_json_out w;
-
-	vv_json_out_init(&w, out, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(out, 0);
 	for (const vv_json *m = t->schema.json ? t->schema.json->first : NULL; m; m = m->next) {
 		vv_auto(vv_buf) value = VV_BUF_INIT;
 

@@ -602,14 +602,12 @@ static void put_key(vv_json_out *w, const vv_profile *p)
 vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 {
 	const vv_json *schema = p->t->schema.json;
-	vv_json_out w;
 	bool own = false;
 
 	for (size_t i = 0; i < p->t->columns; i++) {
 		own = own || has_strangers(&p->columns[i], &p->t->schema.fields[i]);
 	}
-	vv_json_out_init(&w, out, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(out, 0);
 	if (own &&
 	    !(schema &&
 	      vv_json_get(schema, "$schema"))) { /* fields have missing values since version 2 */

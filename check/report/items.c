@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define DRAIN ((size_t)256 << 10)      /* bytes of a report that are held before they go out */
 #define BYTES_MAX ((uint64_t)16 << 20) /* of findings that are kept */
@@ -77,8 +78,7 @@ static vv_status make_print(vv_check_report *r, vv_report_item *i, const vv_find
 		return rc;
 	}
 	if (equal > 1) {
-		vv_buf_reset(b);
-		vv_buf_put(b, hash, VV_SHA256_LEN);
+		vv_buf_set(b, hash, VV_SHA256_LEN);
 		vv_buf_put_varint(b, equal);
 		if ((rc = vv_buf_ok(b, err)) < 0 ||
 		    (rc = vv_sha256(hash, b->data, b->len, err)) < 0) {
@@ -116,11 +116,6 @@ static uint16_t shorten(const char *s, size_t len, bool *cut)
 	return (uint16_t)n;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* A copy; NULL of NULL. */
 static const char *copy(vv_check_report *r, const char *s, size_t len, bool *failed)
 {
@@ -134,7 +129,7 @@ static const char *copy(vv_check_report *r, const char *s, size_t len, bool *fai
 /* The same with a text that is often that of the finding before. */
 static const char *copy_text(vv_check_report *r, const char *s, const char *before, bool *failed)
 {
-	return same_text(s, before) ? before : copy(r, s, s ? strlen(s) : 0, failed);
+	return vv_text_same(s, before) ? before : copy(r, s, s ? strlen(s) : 0, failed);
 }
 
 /* The first of a group costs no more than the group. */
@@ -170,8 +165,9 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 	i->intended = copy_text(r, f->intended, before ? before->intended : NULL, &failed);
 	i->accepted = copy_text(r, f->accepted, before ? before->accepted : NULL, &failed);
 	if (failed) return vv_fail_nomem(err);
-	g->one_message = !before || (g->one_message && same_text(before->message, message));
-	g->one_expected = !before || (g->one_expected && same_text(before->expected, f->expected));
+	g->one_message = !before || (g->one_message && vv_text_same(before->message, message));
+	g->one_expected = !before ||
+			  (g->one_expected && vv_text_same(before->expected, f->expected));
 	if (g->last) {
 		g->last->next = i;
 	} else {

@@ -88,10 +88,8 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	const vv_report_totals *t = &r->totals;
-	vv_json_out w;
 
-	vv_json_out_init(&w, out, 1);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(out, 1);
 	vv_json_add_u64(&w, "version", 1);
 	vv_json_add_bool(&w, "valid", vv_report_passes(r, r->totals.errors, r->totals.warnings));
 	vv_report_json_text(&w, "failOn", vv_severity_name(r->options.fail_on));

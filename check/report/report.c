@@ -104,17 +104,12 @@ vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error
 	return VV_OK;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Conditions are not columns, but as different from each other. */
 static bool belongs(const vv_report_group *g, const vv_finding *f)
 {
-	return strcmp(g->code, f->rule) == 0 && same_text(g->column, f->column) &&
+	return strcmp(g->code, f->rule) == 0 && vv_text_same(g->column, f->column) &&
 	       (!vv_rule_is_written(f->rule) ||
-		(same_text(g->condition, f->expected) && same_text(g->name, f->name)));
+		(vv_text_same(g->condition, f->expected) && vv_text_same(g->name, f->name)));
 }
 
 static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_group **out,

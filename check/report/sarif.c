@@ -195,10 +195,7 @@ static uint64_t put_results(vv_json_out *w, const vv_check_report *r)
 
 vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
-	vv_json_out w;
-
-	vv_json_out_init(&w, out, 1);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(out, 1);
 	vv_report_json_text(&w, "$schema", SCHEMA);
 	vv_report_json_text(&w, "version", "2.1.0");
 	vv_json_add_array(&w, "runs");

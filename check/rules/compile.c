@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/show.h"
 #include "base/sys.h"
@@ -192,14 +193,6 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 		}
 	}
 	return VV_OK;
-}
-
-static bool contains(const size_t *list, size_t count, size_t v)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (list[i] == v) return true;
-	}
-	return false;
 }
 
 /* Takes a compiled condition into the plan. */
@@ -411,7 +404,7 @@ static bool same_columns(const check_key *k, const size_t *columns, size_t count
 {
 	if (k->count != count) return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!contains(k->columns, k->count, columns[i])) return false;
+		if (!vv_array_has(k->columns, k->count, columns[i])) return false;
 	}
 	return true;
 }

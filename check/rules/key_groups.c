@@ -270,20 +270,13 @@ static bool are_few(const check_key_run *run, const vv_list_changes *c, bool mak
 	       !(make && check_keys_outgrow(run->entry_count, rows));
 }
 
-static int group_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* In order, each once. */
 static void sort_groups(vv_key_groups *g)
 {
 	size_t kept = 0;
 
 	if (g->count > 1) {
-		qsort(g->groups, g->count, sizeof(*g->groups), group_order);
+		qsort(g->groups, g->count, sizeof(*g->groups), vv_u64_order);
 	}
 	for (size_t i = 0; i < g->count; i++) {
 		if (kept == 0 || g->groups[kept - 1] != g->groups[i]) {

@@ -441,20 +441,13 @@ static vv_status pass_run(walk *w, vv_error *err)
 	return rc;
 }
 
-static int hash_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* Those of the run were noted before the others. */
 static void sort_suspects(check_suspects *s)
 {
 	size_t kept = 0;
 
 	if (s->count > 0) {
-		qsort(s->hashes, s->count, sizeof(*s->hashes), hash_order);
+		qsort(s->hashes, s->count, sizeof(*s->hashes), vv_u64_order);
 	}
 	for (size_t i = 0; i < s->count; i++) {
 		if (kept == 0 || s->hashes[kept - 1] != s->hashes[i]) {

@@ -410,8 +410,7 @@ static vv_status make_answer(request *q, vv_error *err)
 	if (rc == VV_OK && keeps && !r->no_store && vv_monotonic_ms() - now > SLOW_MS) {
 		kept = (kept_answer){.type = r->type, .made_ms = vv_monotonic_ms()};
 		memcpy(kept.tag, r->tag, sizeof(kept.tag));
-		vv_buf_reset(&bytes);
-		vv_buf_put(&bytes, &kept, sizeof(kept));
+		vv_buf_set(&bytes, &kept, sizeof(kept));
 		vv_buf_put(&bytes, r->body.data, r->body.len);
 		if (!bytes.failed) {
 			vv_web_memo_put(q->web->memo, &key, bytes.data, bytes.len);

@@ -28,8 +28,7 @@ void vv_edited_file_lines(vv_edited_file *f, const char *lines, size_t len, bool
 	}
 	f->any = f->some = true;
 	vv_buf_put(f->out, lines, len - end_len);
-	vv_buf_reset(&f->between);
-	vv_buf_put(&f->between, lines + len - end_len, end_len);
+	vv_buf_set(&f->between, lines + len - end_len, end_len);
 	f->out->failed = f->out->failed || f->between.failed;
 	f->as_old = last_old;
 }

@@ -199,16 +199,11 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, v
 		"take the delimiter and line ends, and what begins a comment, out of the text");
 }
 
-static vv_quoting habit_of(const vv_dialect *d, size_t column)
-{
-	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
-}
-
 static void cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size_t column,
 		     size_t columns)
 {
 	if (d->form == VV_FORM_CSV) {
-		vv_cell_write_csv(out, cell, d, habit_of(d, column),
+		vv_cell_write_csv(out, cell, d, vv_dialect_quoting(d, column),
 				  vv_cell_place_of(column, columns));
 	} else {
 		vv_cell_write_json(out, cell, d);
@@ -223,14 +218,14 @@ static vv_quoting quoting_of(vv_line_editor *e, size_t column, const char *line,
 	if (!part && e->header && e->parts.count > 0) {
 		part = e->parts.items; /* names that come stand as the first one does */
 	}
-	if (!part) return habit_of(e->is, column);
+	if (!part) return vv_dialect_quoting(e->is, column);
 	vv_buf_reset(&e->scratch);
 	if (old) {
 		cell_put(&e->scratch, e->was, old, part->column, e->schema->count);
 	}
 	if (old && !e->header && e->scratch.len == part->to - part->from &&
 	    memcmp(vv_buf_cstr(&e->scratch), line + part->from, e->scratch.len) == 0) {
-		return habit_of(e->is, column);
+		return vv_dialect_quoting(e->is, column);
 	}
 	return part->from < part->to && e->was->quote && line[part->from] == (char)e->was->quote
 		       ? VV_QUOTE_NONEMPTY

@@ -635,8 +635,7 @@ static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, cons
 		if (less || order >= 0) return 1;
 	}
 	if (less) return 0;
-	vv_buf_reset(&s->value);
-	vv_buf_put(&s->value, bytes, (size_t)len);
+	vv_buf_set(&s->value, bytes, (size_t)len);
 	return !s->value.failed && keep(c, &s->value) ? 1 : VV_ENOMEM;
 }
 
@@ -702,8 +701,7 @@ static int read_all(vv_sums *s, const void *bytes, size_t len, bool less)
 	if (!vv_varint_read(&p, end, &groups)) return 0;
 	for (; groups > 0 && got > 0; groups--) {
 		if (!vv_varint_read(&p, end, &key_len) || key_len > (uint64_t)(end - p)) return 0;
-		vv_buf_reset(&s->key);
-		vv_buf_put(&s->key, p, (size_t)key_len);
+		vv_buf_set(&s->key, p, (size_t)key_len);
 		p += key_len;
 		size_t at = s->key.failed ? SIZE_MAX : have_group(s);
 		if (at == SIZE_MAX) return VV_ENOMEM;
@@ -884,8 +882,7 @@ static bool make_values(const vv_sums *s, size_t i, const vv_sums *base)
 	if (base) {
 		vv_sums *b = (vv_sums *)(uintptr_t)base; /* its buffer for the key */
 
-		vv_buf_reset(&b->key);
-		vv_buf_put(&b->key, s->groups[i].key, s->groups[i].key_len);
+		vv_buf_set(&b->key, s->groups[i].key, s->groups[i].key_len);
 		uint64_t hash;
 		size_t at = b->key.failed ? SIZE_MAX : find_group(b, &hash);
 		was = at == SIZE_MAX ? NULL : &b->groups[at];

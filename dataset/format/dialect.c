@@ -114,11 +114,6 @@ bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b)
 	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
 }
 
-static vv_quoting habit_of(const vv_dialect *d, size_t column)
-{
-	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
-}
-
 /* Columns up to the last whose habit is not minimal. */
 static size_t habits(const vv_dialect *d)
 {
@@ -135,7 +130,7 @@ static bool same_habits(const vv_dialect *a, const vv_dialect *b)
 	size_t n = a->quoting_count > b->quoting_count ? a->quoting_count : b->quoting_count;
 
 	for (size_t i = 0; i < n; i++) {
-		if (habit_of(a, i) != habit_of(b, i)) return false;
+		if (vv_dialect_quoting(a, i) != vv_dialect_quoting(b, i)) return false;
 	}
 	return true;
 }

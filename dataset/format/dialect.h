@@ -162,4 +162,10 @@ void vv_dialect_describe(vv_buf *b, const vv_dialect *d);
 /* "LF -> CRLF, BOM added": appends nothing when equal in form. */
 void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to);
 
+/* How a column's cells are quoted. */
+static inline vv_quoting vv_dialect_quoting(const vv_dialect *d, size_t column)
+{
+	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
+}
+
 #endif

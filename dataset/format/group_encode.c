@@ -525,8 +525,7 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 	if (e->facts) {
 		vv_facts_end(e->facts);
 	}
-	vv_buf_reset(out);
-	vv_buf_put(out, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN);
+	vv_buf_set(out, VV_GROUP_MAGIC, VV_GROUP_MAGIC_LEN);
 	vv_buf_put_varint(out, rows);
 	vv_buf_put_varint(out, columns);
 	for (size_t i = 0; i < columns; i++) {

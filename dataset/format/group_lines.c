@@ -40,11 +40,6 @@ typedef struct lines {
 	vv_quoting habit; /* of the column at hand */
 } lines;
 
-static vv_quoting habit_of(const vv_dialect *d, size_t column)
-{
-	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
-}
-
 /* A value that many rows share becomes what stands in the line. */
 static bool value_as_written(void *payload, vv_cell *value)
 {
@@ -147,7 +142,7 @@ static char *put_rows(char *to, const lines *l, const run *runs, size_t rows, si
 				to = put_text(to + 1, cell->text, cell->len);
 				*to++ = quote;
 			} else {
-				to = put_mixed(to, cell, l, habit_of(l->d, c));
+				to = put_mixed(to, cell, l, vv_dialect_quoting(l->d, c));
 			}
 			*to++ = delimiter;
 		}
@@ -243,7 +238,7 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 	run *runs = vv_arena_alloc(arena, columns * sizeof(*runs));
 	if (!runs) return vv_fail_nomem(err);
 	for (size_t c = 0; c < columns; c++) {
-		l.habit = habit_of(d, c);
+		l.habit = vv_dialect_quoting(d, c);
 		if ((rc = read_run(&runs[c], &l, g, c, cells + c * g->rows, err)) < 0) {
 			goto done;
 		}

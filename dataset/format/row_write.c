@@ -254,11 +254,6 @@ static void put_quoted(vv_buf *b, const char *text, size_t len, const vv_dialect
 	}
 }
 
-static vv_quoting habit_of(const vv_dialect *d, size_t column)
-{
-	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
-}
-
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
 		       vv_cell_place place)
 {
@@ -419,7 +414,7 @@ bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size
 	for (size_t i = 0; i < count; i++) {
 		bool stood = (cells[i].flags & VV_CELL_QUOTED) != 0;
 
-		if (vv_quoting_quotes(habit_of(d, i), &cells[i])) {
+		if (vv_quoting_quotes(vv_dialect_quoting(d, i), &cells[i])) {
 			if (!stood) return false;
 		} else if (!stood) {
 			/* No delimiter and no line end: else it would not be this cell. */

@@ -50,8 +50,7 @@ vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const c
 	size_t left = len - used;
 	assert(left < sizeof(rest));
 	memcpy(rest, text + used, left); /* text may be in the buffer */
-	vv_buf_reset(&e->rest);
-	vv_buf_put(&e->rest, rest, left);
+	vv_buf_set(&e->rest, rest, left);
 	return vv_buf_ok(&e->rest, err);
 }
 

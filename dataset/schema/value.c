@@ -298,8 +298,7 @@ static int rank_durations(const vv_value *a, const vv_value *b, const vv_buf *bu
 		int64_t shift = month_begins(from[i] + a->months) -
 				month_begins(from[i] + b->months);
 
-		vv_buf_reset(&digits);
-		vv_buf_put(&digits, buf->data, buf->len);
+		vv_buf_set(&digits, buf->data, buf->len);
 		int rank = digits.failed ? 2
 					 : rank_shifted(&a->decimal, &b->decimal, shift, &digits);
 		if (i > 0 && rank != answer) {

@@ -226,8 +226,7 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 	int n = vv_list_next(m->data, &item, err);
 	*more = n > 0;
 	if (n <= 0) return (vv_status)n;
-	vv_buf_reset(&of->data_item);
-	vv_buf_put(&of->data_item, item.bytes, item.len);
+	vv_buf_set(&of->data_item, item.bytes, item.len);
 	of->first_row = item.before;
 	*bytes = item.weight;
 	if (m->layout) {
@@ -236,8 +235,7 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 				     : vv_fail(err, VV_ECORRUPT,
 					       "the layout list is shorter than the data list");
 		}
-		vv_buf_reset(&of->layout_item);
-		vv_buf_put(&of->layout_item, item.bytes, item.len);
+		vv_buf_set(&of->layout_item, item.bytes, item.len);
 		*bytes = item.weight;
 		if (vv_buf_ok(&of->layout_item, err) < 0) return VV_ENOMEM;
 	}

@@ -96,8 +96,7 @@ static int next_item(vv_list_reader *list, vv_buf *out, vv_list_item *item, vv_e
 				: (int)vv_fail(err, VV_ECORRUPT,
 					       "a list is shorter than the data list");
 	}
-	vv_buf_reset(out);
-	vv_buf_put(out, item->bytes, item->len);
+	vv_buf_set(out, item->bytes, item->len);
 	return vv_buf_ok(out, err) < 0 ? (int)VV_ENOMEM : 1;
 }
 
@@ -107,8 +106,7 @@ static int next_items(group_stream *s, piece *p, vv_error *err)
 	int more = vv_list_next(s->data, &item, err);
 
 	if (more <= 0) return more;
-	vv_buf_reset(&p->data);
-	vv_buf_put(&p->data, item.bytes, item.len);
+	vv_buf_set(&p->data, item.bytes, item.len);
 	p->rows = item.weight;
 	if (vv_buf_ok(&p->data, err) < 0) return (int)VV_ENOMEM;
 	if ((more = next_item(s->layout, &p->layout, &item, err)) <= 0) return more;

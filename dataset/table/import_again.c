@@ -27,8 +27,7 @@ static vv_status get_at_hand(void *payload, const vv_cid *cid, vv_buf *out, vv_e
 	const at_hand *h = payload;
 
 	if (!vv_cid_equal(cid, h->cid)) return h->sink->get(h->sink->payload, cid, out, err);
-	vv_buf_reset(out);
-	vv_buf_put(out, h->block->data, h->block->len);
+	vv_buf_set(out, h->block->data, h->block->len);
 	return vv_buf_ok(out, err);
 }
 

@@ -267,16 +267,9 @@ static vv_status keep_hash(change *c, some_keys *k, const vv_cell *cells VV_UNUS
 	return vv_array_add(k->hashes, k->count, k->cap, hash) ? VV_OK : vv_fail_nomem(err);
 }
 
-static int hash_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 static bool has_hash(const uint64_t *hashes, size_t count, uint64_t hash)
 {
-	return count > 0 && bsearch(&hash, hashes, count, sizeof(hash), hash_order) != NULL;
+	return count > 0 && bsearch(&hash, hashes, count, sizeof(hash), vv_u64_order) != NULL;
 }
 
 /* What now has and before lacks; a key that comes oftener in now than in before does harm. */
@@ -285,8 +278,8 @@ static void find_fresh(change *c)
 	some_keys *now = &c->now, *before = &c->before;
 	size_t old = 0;
 
-	qsort(now->hashes, now->count, sizeof(*now->hashes), hash_order);
-	qsort(before->hashes, before->count, sizeof(*before->hashes), hash_order);
+	qsort(now->hashes, now->count, sizeof(*now->hashes), vv_u64_order);
+	qsort(before->hashes, before->count, sizeof(*before->hashes), vv_u64_order);
 	c->fresh = now->hashes; /* its front is free by then */
 	for (size_t i = 0; i < now->count; i++) {
 		uint64_t hash = now->hashes[i];

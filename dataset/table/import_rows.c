@@ -399,12 +399,6 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
 
-static vv_status append(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	vv_buf_put(payload, bytes, len);
-	return vv_buf_ok(payload, err);
-}
-
 /* Would the version before be warned of, too? It was then. The end of one in key order is not known without
  * all of it: nothing is said again there. */
 static bool parent_was_warned(import *im)
@@ -422,7 +416,7 @@ static bool parent_was_warned(import *im)
 	vv_table t = {.source = *im->sink, .root = *parent, .columns = im->parent_schema.count};
 	hints.parent = NULL;
 	return range_of_groups(&t, parent->bytes > VV_TAIL_LOOK ? parent->bytes - VV_TAIL_LOOK : 0,
-			       VV_TAIL_LOOK, append, &bytes, VV_IGNORED) == VV_OK &&
+			       VV_TAIL_LOOK, vv_buf_write, &bytes, VV_IGNORED) == VV_OK &&
 	       vv_sniff_tail(&tail, &told, vv_buf_cstr(&bytes), bytes.len,
 			     parent->bytes <= VV_TAIL_LOOK, &hints, VV_IGNORED) == VV_OK &&
 	       told.len > 0;
@@ -524,8 +518,7 @@ static vv_status set_items(group_job *j, const streamed_group *g, vv_error *err)
 	vv_buf_reset(&j->layout_item);
 	vv_buf_put(&j->data_item, g->data, g->data_len);
 	vv_buf_put(&j->layout_item, g->layout, g->layout_len);
-	vv_buf_reset(&j->facts_item);
-	vv_buf_put(&j->facts_item, g->facts, g->facts_len);
+	vv_buf_set(&j->facts_item, g->facts, g->facts_len);
 	if ((rc = vv_buf_ok(&j->data_item, err)) < 0 ||
 	    (rc = vv_buf_ok(&j->layout_item, err)) < 0) {
 		return rc;

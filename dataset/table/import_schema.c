@@ -2,6 +2,7 @@
  * import_schema: how the inputs of a version are chosen: what comes from the user, from
  * datapackage.json, from the version before, and what is found by looking.
  */
+#include "base/array.h"
 #include "dataset/table/import_state.h"
 
 #include <stdio.h>
@@ -206,12 +207,6 @@ static bool fits_parent(const import *im, const vv_field *f, const vv_cell *cell
 	return 2 * fitting >= filled;
 }
 
-static int hash_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 static uint64_t text_hash(const vv_cell *c)
 {
 	return vv_xxh3(c->text, c->len, 0);
@@ -246,7 +241,7 @@ static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t
 	}
 	vv_table_reader_close(r);
 	vv_batch_clear(&b);
-	qsort(*out, *count, sizeof(**out), hash_order);
+	qsort(*out, *count, sizeof(**out), vv_u64_order);
 	*known = rc == VV_OK;
 	return VV_OK;
 }
@@ -275,7 +270,7 @@ static vv_status shares_value(import *im, size_t old, const vv_cell *cells, size
 	for (size_t i = 0; i < rows && !found; i++) {
 		const vv_cell *c = &cells[i * im->columns + column];
 		uint64_t h = text_hash(c);
-		found = c->len > 0 && bsearch(&h, values, count, sizeof(h), hash_order);
+		found = c->len > 0 && bsearch(&h, values, count, sizeof(h), vv_u64_order);
 	}
 	*out = found;
 	return rc;

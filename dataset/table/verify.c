@@ -199,8 +199,7 @@ static int is_known(void *payload, const streamed_group *items, bool last, vv_pa
 	pairs *p = payload;
 	vv_status rc;
 
-	vv_buf_reset(&p->text);
-	vv_buf_put(&p->text, p->context, sizeof(p->context));
+	vv_buf_set(&p->text, p->context, sizeof(p->context));
 	vv_buf_putc(&p->text, !last ? 0 : p->table->root.dialect.final_newline ? 2 : 1);
 	vv_buf_put_varint(&p->text, items->data_len);
 	vv_buf_put(&p->text, items->data, items->data_len);

@@ -443,8 +443,7 @@ static vv_status take_document(merge *m, const vv_buf *merged, piece open, piece
 	}
 	d->lead = (size_t)(at - text);
 	at += strlen(rows_here);
-	vv_buf_reset(&part);
-	vv_buf_put(&part, close.text, close.len);
+	vv_buf_set(&part, close.text, close.len);
 	vv_buf_putc(&part, ']');
 	vv_buf_put(&part, at, merged->len - (size_t)(at - text));
 	rc = vv_buf_ok(&part, err);

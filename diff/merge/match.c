@@ -55,12 +55,6 @@ static int by_new_row(const void *a, const void *b)
 	return x->new_row < y->new_row ? -1 : x->new_row > y->new_row;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 static void sort_list(void *list, size_t count, size_t size,
 		      int (*order)(const void *, const void *))
 {
@@ -165,8 +159,8 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 	vv_status rc = VV_OK;
 	if (!by_new) return vv_fail_nomem(err);
 	sort_list(t->pairs, t->pair_count, sizeof(*t->pairs), by_old_row);
-	sort_list(t->gone, t->gone_count, sizeof(*t->gone), by_number);
-	sort_list(t->added, t->added_count, sizeof(*t->added), by_number);
+	sort_list(t->gone, t->gone_count, sizeof(*t->gone), vv_u64_order);
+	sort_list(t->added, t->added_count, sizeof(*t->added), vv_u64_order);
 	if (t->pair_count > 0) {
 		memcpy(by_new, t->pairs, t->pair_count * sizeof(*by_new));
 	}
@@ -359,7 +353,7 @@ static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
 	vv_status rc = make_runs(s, t, m->base ? m->base->root.rows : 0, s->table->root.rows, err);
-	sort_list(t->changed, t->changed_count, sizeof(*t->changed), by_number);
+	sort_list(t->changed, t->changed_count, sizeof(*t->changed), vv_u64_order);
 	s->changed = t->changed;
 	s->changed_count = t->changed_count;
 	t->changed = NULL;
@@ -405,7 +399,7 @@ static vv_status hash_key(merge *m, merge_side *s, uint64_t row, new_key *out, v
 
 static bool is_listed(const uint64_t *list, size_t count, uint64_t row)
 {
-	return count > 0 && bsearch(&row, list, count, sizeof(*list), by_number) != NULL;
+	return count > 0 && bsearch(&row, list, count, sizeof(*list), vv_u64_order) != NULL;
 }
 
 /* The keys of all rows that a side added, and of those whose key it changed. */
@@ -515,7 +509,7 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 	vv_status rc = VV_OK;
 	if (t[0].rekeyed_count + t[1].rekeyed_count == 0) return VV_OK;
 	for (size_t i = 0; i < 2; i++) {
-		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), by_number);
+		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), vv_u64_order);
 		if ((rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err)) < 0) {
 			break;
 		}

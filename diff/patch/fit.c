@@ -491,8 +491,7 @@ static bool takes_whole(fit *f, fit_row *r, vv_bytes ours, vv_bytes end)
 	const vv_bytes was = end_of(a, r->text[0]), is = end_of(b, r->text[1]),
 		       body = less(r->text[1], is);
 	end = end.len > 0 && was.len > 0 && is.len > 0 ? merge_bytes(was, is, end) : end;
-	vv_buf_reset(&f->line);
-	vv_buf_put(&f->line, body.data, body.len);
+	vv_buf_set(&f->line, body.data, body.len);
 	vv_buf_put(&f->line, end.data, end.len);
 	r->edits = true;
 	return true;
@@ -550,8 +549,7 @@ static vv_status change_row(fit *f, fit_row *r, const patch_row *row, uint64_t a
 			       f->changed, f->spelled, err)) < 0) {
 		return rc;
 	}
-	vv_buf_reset(&f->line);
-	vv_buf_put(&f->line, lead.data, lead.len);
+	vv_buf_set(&f->line, lead.data, lead.len);
 	vv_buf_put(&f->line, f->text.data + from, f->text.len - around);
 	vv_buf_put(&f->line, end.data, end.len);
 	return set_line(f, r, VV_ROW_LINE, at, err);

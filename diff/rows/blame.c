@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "diff/rows/descent.h"
 
@@ -370,12 +371,6 @@ static void side_close(side *s)
 	vv_free(s->fresh);
 }
 
-static int row_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* --- one row ------------------------------------------------------------------------------------- */
 
 static void set(step *t, size_t at)
@@ -442,7 +437,7 @@ static size_t side_of_all(step *t, uint64_t row)
 		s->now = NULL;
 		if (old_row != NOWHERE && (old_row & TOUCHED)) {
 			const uint64_t *p = bsearch(&row, s->touched, s->touched_count, sizeof(row),
-						    row_order);
+						    vv_u64_order);
 			s->now = p ? s->changed + (size_t)(p - s->touched) * t->width : NULL;
 		} else if (found == NO_SIDE && old_row != NOWHERE &&
 			   (t->count == 1 ? !s->any_fresh : !s->d.columns_differ)) {

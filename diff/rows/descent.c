@@ -85,16 +85,10 @@ vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_err
 	return vv_array_add(r->gone, r->count, r->cap, c->old_row) ? VV_OK : vv_fail_nomem(err);
 }
 
-static int row_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 void vv_descent_rest_sort(vv_descent_rest *r)
 {
 	if (r->count > 1) {
-		qsort(r->gone, r->count, sizeof(*r->gone), row_order);
+		qsort(r->gone, r->count, sizeof(*r->gone), vv_u64_order);
 	}
 }
 

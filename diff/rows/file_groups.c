@@ -190,8 +190,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	if ((rc = make_block(g, p, err)) == VV_OK &&
 	    (rc = g->made.put(g->made.payload, cid, g->block.data, g->block.len, NULL, err)) ==
 		    VV_OK) {
-		vv_buf_reset(out);
-		vv_buf_put(out, g->block.data, g->block.len);
+		vv_buf_set(out, g->block.data, g->block.len);
 		rc = vv_buf_ok(out, err);
 	}
 	vv_mutex_unlock(g->lock);

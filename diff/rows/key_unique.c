@@ -4,6 +4,7 @@
 #include "diff/rows/key_unique.h"
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/schema/key.h"
@@ -103,12 +104,6 @@ static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_er
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-static int hash_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* Distinct values that are not empty. */
 static size_t count_distinct(const first_rows *f, size_t column, uint64_t *hashes)
 {
@@ -120,7 +115,7 @@ static size_t count_distinct(const first_rows *f, size_t column, uint64_t *hashe
 			hashes[n++] = h;
 		}
 	}
-	qsort(hashes, n, sizeof(*hashes), hash_order);
+	qsort(hashes, n, sizeof(*hashes), vv_u64_order);
 	for (size_t i = 0; i < n; i++) {
 		distinct += i == 0 || hashes[i] != hashes[i - 1];
 	}

@@ -196,16 +196,10 @@ static vv_status end_digest(matcher *m, vv_error *err)
 	return VV_OK;
 }
 
-static int row_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 static void sort_rows(rows *r)
 {
 	if (r->count > 1) {
-		qsort(r->list, r->count, sizeof(*r->list), row_order);
+		qsort(r->list, r->count, sizeof(*r->list), vv_u64_order);
 	}
 }
 

@@ -5,18 +5,12 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sys.h"
 #include "dataset/format/list.h"
 #include "dataset/table/table.h"
-
-static int by_value(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
 
 static uint64_t hash_row(vv_buf *text, const vv_cell *cells, size_t count)
 {
@@ -62,7 +56,7 @@ vv_status vv_row_hashes(vv_store *store, const vv_cid *root, uint64_t **out, siz
 	} else if (!(list = vv_calloc((size_t)t.root.rows + 1, sizeof(*list)))) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = hash_rows(&t, list, count, err)) == VV_OK && *count > 1) {
-		qsort(list, *count, sizeof(*list), by_value);
+		qsort(list, *count, sizeof(*list), vv_u64_order);
 	}
 	vv_table_close(&t);
 	if (rc < 0) {

@@ -16,17 +16,11 @@
 #define KEPT 4096u
 #define SEED 0x76616c75u
 
-static int hash_order(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* Sorts what was gathered, finds values that came twice, cuts the rest. */
 static void settle(vv_value_set *s)
 {
 	if (s->least_count > 1) {
-		qsort(s->least, s->least_count, sizeof(*s->least), hash_order);
+		qsort(s->least, s->least_count, sizeof(*s->least), vv_u64_order);
 	}
 	for (size_t i = 1; i < s->least_count && !s->repeats; i++) {
 		s->repeats = s->least[i] == s->least[i - 1];

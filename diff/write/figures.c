@@ -123,8 +123,7 @@ static void count_bin(vv_figures *f, int side, double x, uint64_t times)
 
 static void keep_text(vv_buf *to, const vv_cell *cell)
 {
-	vv_buf_reset(to);
-	vv_buf_put(to, cell->text, cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT);
+	vv_buf_set(to, cell->text, cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT);
 }
 
 static int order(const vv_cell *a, const vv_buf *b)

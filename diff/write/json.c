@@ -195,8 +195,7 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 static vv_status json_begin(vv_diff_writer *w, vv_error *err)
 {
 	json_writer *j = self(w);
-	vv_json_out_init(&j->out, &j->buf, 0);
-	vv_json_open_object(&j->out);
+	j->out = vv_json_begin_object(&j->buf, 0);
 	if (j->lines) {
 		put_string(j, "type", "diff");
 	}

@@ -107,13 +107,6 @@ static const char *text_arrow(uint8_t change)
 	return change == VV_CELL_FORMAT ? " ~> " : " -> ";
 }
 
-static void text_put_spaces(vv_buf *out, size_t n)
-{
-	for (; n > 0; n--) {
-		vv_buf_putc(out, ' ');
-	}
-}
-
 /* --- the aligned table ------------------------------------------------------------ */
 
 #define COLUMN_MAX 40u        /* a column that needs more makes the table a list of blocks */
@@ -258,19 +251,19 @@ static void put_header(const text_rows *r, vv_buf *out)
 	size_t hidden, at = 0;
 	bool keys = true;
 	vv_buf_puts(out, text_on(r, TEXT_BOLD));
-	text_put_spaces(out, MARK_WIDTH);
+	vv_buf_put_spaces(out, MARK_WIDTH);
 	if (r->key_count == 0) {
-		text_put_spaces(out, row_number_width(r) - 3);
+		vv_buf_put_spaces(out, row_number_width(r) - 3);
 		vv_buf_puts(out, "row");
-		text_put_spaces(out, GAP);
+		vv_buf_put_spaces(out, GAP);
 	}
 	for (; next_column(r, &at, &keys); at++) {
 		const text_column *c = &r->columns[at];
 		if (c->number) {
-			text_put_spaces(out, c->width - c->name_width);
+			vv_buf_put_spaces(out, c->width - c->name_width);
 		}
 		vv_buf_puts(out, c->name);
-		text_put_spaces(out, (c->number ? 0 : c->width - c->name_width) + GAP);
+		vv_buf_put_spaces(out, (c->number ? 0 : c->width - c->name_width) + GAP);
 	}
 	vv_buf_puts(out, text_off(r));
 	if (hides_columns(r, &hidden)) {
@@ -298,7 +291,7 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	put_value(&b, r, row, column);
 	size_t n = vv_text_cell_width(vv_buf_cstr(&b)), pad = c->width > n ? c->width - n : 0;
-	text_put_spaces(out, c->number ? pad : 0);
+	vv_buf_put_spaces(out, c->number ? pad : 0);
 	if (change == VV_CELL_SAME || !r->color) {
 		bool whole = row->kind == VV_ROW_ADDED || row->kind == VV_ROW_REMOVED;
 		const char *on = whole      ? text_on(r, text_kind_paint(row->kind))
@@ -313,7 +306,7 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 		put_arrow(r, out, vv_buf_cstr(&old), vv_buf_cstr(&new), change);
 		out->failed |= old.failed || new.failed;
 	}
-	text_put_spaces(out, (c->number ? 0 : pad) + GAP);
+	vv_buf_put_spaces(out, (c->number ? 0 : pad) + GAP);
 	out->failed |= b.failed;
 }
 
@@ -325,7 +318,7 @@ static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
 		      text_kind_mark(row->kind), text_off(r));
 	if (r->key_count == 0) {
 		vv_buf_printf(out, "%*llu", (int)row_number_width(r), own_number(r, row));
-		text_put_spaces(out, GAP);
+		vv_buf_put_spaces(out, GAP);
 	}
 	for (; next_column(r, &at, &keys); at++) {
 		put_cell(r, out, row, at);
@@ -470,9 +463,9 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 	vv_text_cell_put(&y, &row->new_cells[c->b], true);
 	size_t wide = at + vv_text_cell_width(vv_buf_cstr(&x)) + 4 +
 		      vv_text_cell_width(vv_buf_cstr(&y));
-	text_put_spaces(out, INDENT);
+	vv_buf_put_spaces(out, INDENT);
 	put_name(r, out, c->name, names, "");
-	text_put_spaces(out, names - name_width + GAP);
+	vv_buf_put_spaces(out, names - name_width + GAP);
 	vv_buf_put(out, where.data, where.len);
 	if (r->width == 0 || wide <= r->width) {
 		put_arrow(r, out, vv_buf_cstr(&x), vv_buf_cstr(&y), change);
@@ -482,7 +475,7 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 		vv_text_cell_window(&old, &new, vv_buf_cstr(&x), vv_buf_cstr(&y), left);
 		vv_buf_printf(out, "%s- %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_RED),
 			      vv_buf_cstr(&old), text_off(r));
-		text_put_spaces(out, at);
+		vv_buf_put_spaces(out, at);
 		vv_buf_printf(out, "%s%s %s%s\n", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
 			      format ? "~" : "+", vv_buf_cstr(&new), text_off(r));
 	}
@@ -656,13 +649,13 @@ static void put_grid(const whole_row *w, vv_buf *out, const text_row *row)
 				break;
 			}
 			vv_buf_puts(out, "\n");
-			text_put_spaces(out, INDENT);
+			vv_buf_put_spaces(out, INDENT);
 			at = pad = 0;
 			lines++;
 		}
-		text_put_spaces(out, pad);
+		vv_buf_put_spaces(out, pad);
 		put_name(r, out, c->name, NAME_MAX_WIDTH, w->on);
-		text_put_spaces(out, filled - name + 1);
+		vv_buf_put_spaces(out, filled - name + 1);
 		put_cut(out, text_cell(row, c), false, value_max(r));
 		vv_buf_puts(out, text_off(r));
 		pad = need * slot - filled - 2 - w->values[i];

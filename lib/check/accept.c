@@ -86,7 +86,6 @@ vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_
 	vv_auto(vv_buf) text = VV_BUF_INIT, entry = VV_BUF_INIT;
 	vv_auto(vv_splice) s = {.file = NULL};
 	const char *code;
-	vv_json_out w;
 	bool has, named;
 	vv_status rc;
 
@@ -99,8 +98,7 @@ vv_status vv_accept_write(vv_repository *r, vv_dataset_reader *reader, const vv_
 	if (!has) {
 		vv_buf_puts(&text, "{\n  \"version\": 1\n}\n");
 	}
-	vv_json_out_init(&w, &entry, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&entry, 0);
 	add_text(&w, "rule", code);
 	add_text(&w, "name", named ? a->rule : NULL);
 	add_text(&w, "path", a->path);

@@ -44,11 +44,9 @@ static vv_status put_rules(vv_buf *out, vv_repository *r, vv_dataset_reader *s,
 				       .side = &side,
 				       .temp_dir = vv_env_temp_dir(vv_repository_env(r)),
 				       .progress = progress};
-	vv_json_out w;
 	vv_status rc = VV_OK;
 
-	vv_json_out_init(&w, out, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(out, 2);
 	vv_json_add_u64(&w, "version", 1);
 	vv_json_add_string(&w, "onCommit", "warn");
 	vv_json_add_array(&w, "datasets");

@@ -276,14 +276,6 @@ static vv_status take_names(reading *r, vv_error *err)
 	return VV_OK;
 }
 
-static bool is_key(const reading *r, size_t column)
-{
-	for (size_t k = 0; k < r->key_count; k++) {
-		if (r->key[k] == column) return true;
-	}
-	return false;
-}
-
 static void put_cell(vv_buf *out, const reading *r, size_t i)
 {
 	vv_buf_puts(out, out->len > 0 ? ", " : "");
@@ -318,7 +310,7 @@ static vv_status give_row(reading *r, vv_error *err)
 		put_cell(&r->key_text, r, r->key[k]);
 	}
 	for (size_t i = 0; i < r->count; i++) {
-		if (!is_key(r, i)) {
+		if (!vv_array_has(r->key, r->key_count, i)) {
 			put_cell(&r->value, r, i);
 		}
 	}

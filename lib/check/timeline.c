@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "lib/check/list.h"
 
 #define FORMAT "timeline 1" /* changes when verdicts of the same rules do */
@@ -300,19 +301,15 @@ vv_status vv_timeline_try(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 
 /* --- rules ----------------------------------------------------------------------------------- */
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Rules of the project are told apart by their names, others by code and column. */
 static vv_timeline_rule *find_rule(vv_timeline *t, size_t from, const vv_report_count *c)
 {
 	for (size_t i = from; i < t->rule_count; i++) {
 		vv_timeline_rule *r = &t->rules[i];
 
-		if (same(r->name, c->name) &&
-		    (r->name || (same(r->rule, c->rule) && same(r->column, c->column)))) {
+		if (vv_text_same(r->name, c->name) &&
+		    (r->name ||
+		     (vv_text_same(r->rule, c->rule) && vv_text_same(r->column, c->column)))) {
 			return r;
 		}
 	}

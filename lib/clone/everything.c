@@ -176,8 +176,7 @@ static vv_status end_tables(migration *m, const vv_folder_edit *f, vv_buf *text,
 	    (rc = is_given_away(m, f, &before, text, &given_away, err)) < 0 || !given_away) {
 		return rc;
 	}
-	vv_buf_reset(text);
-	vv_buf_put(text, before.data, before.len);
+	vv_buf_set(text, before.data, before.len);
 	return vv_attr_drop_filter(text, "varve", true, m->patterns, m->pattern_count, err);
 }
 
@@ -233,8 +232,7 @@ static vv_status dvc_top(migration *m, vv_buf *out, const char *folder, vv_error
 		vv_auto(char) *top = NULL;
 		vv_auto(char) *dvc = NULL;
 
-		vv_buf_reset(out);
-		vv_buf_put(out, folder, len);
+		vv_buf_set(out, folder, len);
 		if (vv_buf_ok(out, err) < 0 ||
 		    !(top = vv_repository_file(m->repo, vv_buf_cstr(out))) ||
 		    !(dvc = vv_path_join(top, ".dvc", (char *)NULL))) {

@@ -269,8 +269,7 @@ static vv_status store(vv_migrated *c, version *v, input *in, vv_error *err)
 	p->stored += found.stored.stored_bytes;
 	if (found.result.root.kind != VV_KIND_TABLE) return VV_OK;
 	p->last = v->root;
-	vv_buf_reset(&p->last_block);
-	vv_buf_put(&p->last_block, found.result.root_block.data, found.result.root_block.len);
+	vv_buf_set(&p->last_block, found.result.root_block.data, found.result.root_block.len);
 	return vv_buf_ok(&p->last_block, err);
 }
 
@@ -306,12 +305,6 @@ static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error 
 }
 
 /* --- text again -------------------------------------------------------------------------- */
-
-static vv_status append(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	vv_buf_put(payload, bytes, len);
-	return vv_buf_ok(payload, err);
-}
 
 static vv_status open_version(vv_migrated *c, const vv_cid *root, vv_table *out, vv_error *err)
 {
@@ -356,7 +349,7 @@ static vv_status write_text(vv_migrated *c, version *v, vv_buf *text, vv_blob_se
 			       vv_text_bytes(table.root.bytes));
 	}
 	vv_buf_reset(text);
-	if ((rc = vv_table_file(&table, append, text, &opts, err)) < 0) return rc;
+	if ((rc = vv_table_file(&table, vv_buf_write, text, &opts, err)) < 0) return rc;
 	c->paths[v->path].bytes += text->len;
 	return c->dry ? VV_OK
 		      : vv_blob_series_put(blobs, vv_buf_cstr(text), text->len, &v->now, err);

@@ -192,8 +192,7 @@ static vv_status describe_above(describer *d, const char *path, vv_error *err)
 		while (len > 0 && path[len - 1] != '/') {
 			len--;
 		}
-		vv_buf_reset(&package);
-		vv_buf_put(&package, path, len);
+		vv_buf_set(&package, path, len);
 		vv_buf_puts(&package, "datapackage.json");
 		if ((rc = vv_buf_ok(&package, err)) == VV_OK &&
 		    vv_index_get(d->x, package.data, &e)) {

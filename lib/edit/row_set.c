@@ -208,10 +208,8 @@ static vv_status write_row(job *j, vv_row_set_done *out, vv_error *err)
 static void put_row(const job *j, vv_buf *out, const vv_cell *cells)
 {
 	const vv_schema *schema = &j->file.table.schema;
-	vv_json_out w;
 
-	vv_json_out_init(&w, out, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(out, 0);
 	for (size_t i = 0; i < j->file.table.columns; i++) {
 		const vv_field *f = &schema->fields[i];
 		const vv_cell *c = &cells[i];

@@ -301,17 +301,6 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 
 /* --- telling ------------------------------------------------------------------------------ */
 
-static const char *short_name(const char *ref)
-{
-	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		if (strncmp(ref, prefixes[i], strlen(prefixes[i])) == 0) {
-			return ref + strlen(prefixes[i]);
-		}
-	}
-	return ref;
-}
-
 static void print_move(const vv_ref_move *m, vv_repository *r)
 {
 	vv_auto(char) *a = NULL, *b = NULL;
@@ -341,7 +330,8 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
 	}
 	vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what),
-		     vv_text_shows(short_name(m->from)), vv_text_shows(short_name(m->to)),
+		     vv_text_shows(vv_ref_short_name(m->from)),
+		     vv_text_shows(vv_ref_short_name(m->to)),
 		     m->refused ? "  (no fast-forward; --force moves it)"
 		     : !forward ? "  (forced)"
 				: "");

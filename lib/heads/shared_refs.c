@@ -166,8 +166,7 @@ vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_pu
 		}
 	}
 	while (rc == VV_OK && vv_head_refs_next(&was, &list)) {
-		vv_buf_reset(&name);
-		vv_buf_put(&name, was.name, was.len);
+		vv_buf_set(&name, was.name, was.len);
 		if ((rc = vv_buf_ok(&name, err)) == VV_OK && !is_among(moved, count, name.data)) {
 			const vv_ref ref = {.name = name.data, .id = was.id};
 			rc = add_ref(out, &ref, err);

@@ -73,8 +73,7 @@ static vv_status put_file(vv_buf *out, vv_repository *r, const vv_lineage_file *
 		while (len > 0 && f->path[len - 1] != '/') {
 			len--;
 		}
-		vv_buf_reset(&beside);
-		vv_buf_put(&beside, f->path, len);
+		vv_buf_set(&beside, f->path, len);
 		vv_buf_puts(&beside, "datapackage.json");
 		if (beside.failed) return vv_fail_nomem(err);
 		put_entry(out, r, &f->commit, vv_buf_cstr(&beside));

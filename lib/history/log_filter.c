@@ -390,8 +390,7 @@ static bool matches_message(const vv_log_filter *f, const char *message)
 	while (*message && !found) {
 		size_t n = strcspn(message, "\n");
 
-		vv_buf_reset(&line);
-		vv_buf_put(&line, message, n);
+		vv_buf_set(&line, message, n);
 		found = !line.failed && regexec(&f->grep, vv_buf_cstr(&line), 0, NULL, 0) == 0;
 		message += n + (message[n] == '\n');
 	}

@@ -98,10 +98,8 @@ static void cell_json(vv_json_out *w, const vv_cell *cell)
 static const char *row_json(vv_conflict_record *c, const vv_schema *schema, const vv_cell *cells)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_json_out w;
 
-	vv_json_out_init(&w, &text, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&text, 0);
 	for (size_t i = 0; i < schema->count; i++) {
 		if (cells[i].state != VV_CELL_ABSENT) {
 			vv_json_name(&w, schema->fields[i].name);

@@ -224,12 +224,6 @@ static vv_status give_up(merging *m, const char *why, vv_error *err)
 	return vv_conflict_record_add(&m->out->record, &c, err);
 }
 
-static vv_status take_text(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	vv_buf_put(payload, bytes, len);
-	return vv_buf_ok(payload, err);
-}
-
 static vv_status keep_result(merging *m, const vv_import_result *result, const vv_sink *sink,
 			     vv_error *err)
 {
@@ -243,7 +237,7 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 	} else if ((rc = vv_table_open_stored(&t, sink, &result->cid, err)) == VV_OK) {
 		const vv_bytes_options whole = {.old_fd = -1};
 
-		rc = vv_table_file(&t, take_text, &text, &whole, err);
+		rc = vv_table_file(&t, vv_buf_write, &text, &whole, err);
 		vv_table_close(&t);
 	}
 	if (rc == VV_OK) {

@@ -67,11 +67,6 @@ static void unset_usual(lines *l, const vv_blocks_config *c, const char *name)
 	}
 }
 
-static bool is_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* c: what the file has now. */
 static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_error *err)
 {
@@ -83,8 +78,8 @@ static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_e
 	}
 	/* The same command again finishes what was killed. */
 	const vv_store_config *there = vv_blocks_config_store(c, n->name);
-	if (there && !(is_text(there->url, n->url) && is_text(there->push_url, n->push_url) &&
-		       there->usual == n->usual)) {
+	if (there && !(vv_text_same(there->url, n->url) &&
+		       vv_text_same(there->push_url, n->push_url) && there->usual == n->usual)) {
 		vv_fail(err, VV_EEXISTS, "there is a store '%s' already", n->name);
 		return vv_hint_code(err, VV_HINT_STORE_REMOVE, n->name);
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -246,11 +247,6 @@ static vv_status add_name(void *payload, const char *name, const char *value VV_
 	return l->items[l->count++] ? VV_OK : vv_fail_nomem(err);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 vv_status vv_remote_names(char ***out, size_t *count, vv_repository *r, vv_error *err)
 {
 	names l = {0};
@@ -261,7 +257,7 @@ vv_status vv_remote_names(char ***out, size_t *count, vv_repository *r, vv_error
 		return rc;
 	}
 	if (l.count > 1) {
-		qsort(l.items, l.count, sizeof(*l.items), by_name);
+		qsort(l.items, l.count, sizeof(*l.items), vv_text_order);
 	}
 	*out = l.items;
 	*count = l.count;

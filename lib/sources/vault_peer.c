@@ -153,11 +153,9 @@ vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 	vv_connect_options own = o ? *o : usual;
 	vv_auto(vv_peer) *p = NULL;
 	vv_auto(vv_buf) question = VV_BUF_INIT, answer = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &question, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&question, 0);
 	vv_json_add_string(&w, "word", q->word);
 	vv_json_add_bool(&w, "ask", q->ask);
 	vv_json_add_array(&w, "roots");

@@ -136,8 +136,7 @@ static int compare_values(vv_column_stats *s, const char *a, size_t a_len, const
 
 static void set(vv_buf *b, const vv_cell *c)
 {
-	vv_buf_reset(b);
-	vv_buf_put(b, c->text, c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES);
+	vv_buf_set(b, c->text, c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES);
 }
 
 static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)

@@ -156,10 +156,7 @@ static void put_flag(vv_json_out *w, const char *name, bool on)
 /* Begins the object of a line in b. */
 static vv_json_out begin_line(vv_buf *b)
 {
-	vv_json_out w;
-
-	vv_json_out_init(&w, b, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(b, 0);
 	return w;
 }
 
@@ -476,11 +473,9 @@ static vv_status on_put(void *payload, const char *path, const vv_stat *st, vv_e
 	vv_journal *j = payload;
 	char identity[VV_IDENTITY_MAX];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 
 	vv_journal_identity(identity, st);
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 0);
 	put_name(&w, "put", path);
 	vv_json_add_string(&w, "is", identity);
 	vv_json_close_object(&w);

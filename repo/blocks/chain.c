@@ -335,8 +335,7 @@ static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 static vv_status note_form(const chain *ch, const level *l, const vv_blob *base,
 			   const uint8_t *stored, vv_error *err)
 {
-	vv_buf_reset(ch->stored);
-	vv_buf_put(ch->stored, stored, l->record.stored_len);
+	vv_buf_set(ch->stored, stored, l->record.stored_len);
 	memset(ch->form, 0, sizeof(*ch->form));
 	ch->form->packed = (vv_packed){l->record.method, (const uint8_t *)ch->stored->data,
 				       l->record.stored_len};

@@ -146,8 +146,7 @@ static vv_status try_base(copying *cp, const vv_pack_item *item, const vv_cid *b
 
 	if (rc < 0 || cost == 0 || (*least > 0 && cost >= *least)) return rc;
 	/* The coder's room is used for the next one. */
-	vv_buf_reset(kept);
-	vv_buf_put(kept, diff.packed.bytes, diff.packed.len);
+	vv_buf_set(kept, diff.packed.bytes, diff.packed.len);
 	if ((rc = vv_buf_ok(kept, err)) == VV_OK) {
 		*best = diff;
 		best->packed.bytes = (const uint8_t *)kept->data;

@@ -194,8 +194,7 @@ bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out)
 	vv_blob *blob = vv_block_cache_get(s->cache, cid);
 
 	if (!blob) return false;
-	vv_buf_reset(out);
-	vv_buf_put(out, blob->bytes, blob->len);
+	vv_buf_set(out, blob->bytes, blob->len);
 	vv_blob_unref(blob);
 	return true;
 }

@@ -535,8 +535,7 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 	}
 	len -= VV_CID_BYTES;
 	if ((rc = check_block(cid, bytes + VV_CID_BYTES, (size_t)len, at, err)) < 0) return rc;
-	vv_buf_reset(block);
-	vv_buf_put(block, bytes + VV_CID_BYTES, (size_t)len);
+	vv_buf_set(block, bytes + VV_CID_BYTES, (size_t)len);
 	return (rc = vv_buf_ok(block, err)) < 0 ? (int)rc : 1;
 }
 

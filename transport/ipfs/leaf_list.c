@@ -479,12 +479,6 @@ static vv_status make_node(const vv_leaf_list *l, const vv_leaf_place *at, vv_bu
 	return rc < 0 ? rc : vv_unixfs_node_encode(out, links, count, err);
 }
 
-static vv_status take_bytes(void *out, const void *bytes, size_t len, vv_error *err)
-{
-	vv_buf_put(out, bytes, len);
-	return vv_buf_ok(out, err);
-}
-
 static vv_status make_block(const vv_leaf_list *l, const vv_leaf_source *from, const vv_cid *cid,
 			    const vv_leaf_place *at, vv_buf *out, vv_error *err)
 {
@@ -500,7 +494,7 @@ static vv_status make_block(const vv_leaf_list *l, const vv_leaf_source *from, c
 		rc = at->len == 0
 			     ? VV_OK
 			     : from->maker->range(from->maker->payload, from->store, &l->version,
-						  at->from, at->len, take_bytes, out, err);
+						  at->from, at->len, vv_buf_write, out, err);
 	}
 	if (rc < 0 || (rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(out), out->len, err)) < 0) {
 		return rc;

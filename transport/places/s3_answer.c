@@ -284,15 +284,13 @@ static vv_status on_page(void *payload, const reader *r, vv_error *err)
 	} else if (r->depth == 2 && is_name(n, "IsTruncated")) {
 		g->truncated = strcmp(text, "true") == 0;
 	} else if (r->depth == 2 && is_name(n, "NextContinuationToken")) {
-		vv_buf_reset(g->token);
-		vv_buf_put(g->token, text, r->text.len);
+		vv_buf_set(g->token, text, r->text.len);
 		return vv_buf_ok(g->token, err);
 	} else if (r->depth == 2 && (is_name(n, "Contents") || is_name(n, "CommonPrefixes"))) {
 		return end_entry(g, n, err);
 	} else if (r->depth == 3 && ((is_name(n, "Key") && is_name(n - 1, "Contents")) ||
 				     (is_name(n, "Prefix") && is_name(n - 1, "CommonPrefixes")))) {
-		vv_buf_reset(&g->key);
-		vv_buf_put(&g->key, text, r->text.len);
+		vv_buf_set(&g->key, text, r->text.len);
 		return vv_buf_ok(&g->key, err);
 	} else if (r->depth == 3 && is_name(n, "Size") && is_name(n - 1, "Contents")) {
 		if (!vv_parse_u64(&g->size, text, r->text.len) || g->size == UINT64_MAX) {

@@ -424,8 +424,7 @@ static vv_status list_pages(s3 *s, listing *l, vv_error *err)
 			     memcmp(next.data, token.data, next.len) == 0))) {
 			rc = vv_fail(err, VV_EIO, "'%s': its list does not end", s->at.name);
 		}
-		vv_buf_reset(&token);
-		vv_buf_put(&token, vv_buf_cstr(&next), next.len);
+		vv_buf_set(&token, vv_buf_cstr(&next), next.len);
 		rc = rc == VV_OK ? vv_buf_ok(&token, err) : rc;
 	}
 	return rc;

@@ -359,8 +359,7 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 	}
 	const last_object *last = &in->last[r->type];
 	if (r->base == BASE_DISTANCE && last->is && vv_oid_equal(&last->id, base)) {
-		vv_buf_reset(&in->base);
-		vv_buf_put(&in->base, last->bytes.data, last->bytes.len);
+		vv_buf_set(&in->base, last->bytes.data, last->bytes.len);
 		return vv_buf_ok(&in->base, err);
 	}
 	vv_status rc = in->get(in->payload, r->type, id, len, &in->base, err);
@@ -407,8 +406,7 @@ vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err)
 	last->is = in->raw.len <= LAST_MAX;
 	if (last->is) {
 		last->id = *id;
-		vv_buf_reset(&last->bytes);
-		vv_buf_put(&last->bytes, in->raw.data, in->raw.len);
+		vv_buf_set(&last->bytes, in->raw.data, in->raw.len);
 		if (vv_buf_ok(&last->bytes, err) < 0) {
 			last->is = false;
 			return VV_ENOMEM;

@@ -70,7 +70,6 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv_cid *roots,
 		     size_t count)
 {
-	vv_json_out w;
 	char text[VV_CID_TEXT + 1], when[32];
 	int64_t sec;
 	uint32_t nsec;
@@ -81,8 +80,7 @@ static void put_line(vv_buf *b, const char *prev, const vv_supplier *s, const vv
 	time_t t = (time_t)sec;
 	(void)gmtime_r(&t, &tm);
 	(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	vv_json_out_init(&w, b, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(b, 0);
 	vv_json_add_string(&w, "prev", prev);
 	vv_json_add_string(&w, "time", when);
 	vv_json_name(&w, "peer");

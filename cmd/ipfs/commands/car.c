@@ -180,8 +180,7 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 		vv_note("%s: %s, %s", text, vv_text_counted(stats->blocks, "block", NULL),
 			vv_text_bytes(stats->bytes));
 	} else if (json(j->o)) {
-		vv_json_out_init(&w, &b, 2);
-		vv_json_open_object(&w);
+		w = vv_json_begin_object(&b, 2);
 		vv_json_add_string(&w, "file", path);
 		vv_json_add_string(&w, "root", text);
 		vv_json_add_u64(&w, "blocks", stats->blocks);

@@ -121,14 +121,6 @@ typedef struct listing {
 	vv_buf scratch, out;
 } listing;
 
-static bool is_key(const listing *l, size_t column)
-{
-	for (size_t i = 0; i < l->key_count; i++) {
-		if (l->key[i] == column) return true;
-	}
-	return false;
-}
-
 static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t, vv_error *err)
 {
 	static const char *const of_cells[] = {"column", "value"};
@@ -142,7 +134,7 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 		l->order[n++] = l->key[i];
 	}
 	for (size_t i = 0; i < t->columns; i++) {
-		if (!is_key(l, i)) {
+		if (!vv_array_has(l->key, l->key_count, i)) {
 			l->order[n++] = i;
 		}
 	}

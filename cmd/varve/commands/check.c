@@ -516,8 +516,7 @@ static void show_accepted(const check *c)
 			vv_auto(vv_buf) b = VV_BUF_INIT;
 			vv_json_out w;
 
-			vv_json_out_init(&w, &b, 0);
-			vv_json_open_object(&w);
+			w = vv_json_begin_object(&b, 0);
 			vv_json_add_string(&w, "rule", c->o->accept.items[i]);
 			vv_json_add_string(&w, "path", c->argv[k]);
 			vv_json_add_string(&w, "why", c->o->why);

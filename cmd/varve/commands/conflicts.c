@@ -174,11 +174,9 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &text, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&text, 2);
 	vv_json_add_array(&w, "conflicts");
 	for (size_t i = 0; i < l->count; i++) {
 		put_path_json(&w, &l->paths[i]);

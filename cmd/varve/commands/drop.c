@@ -175,11 +175,9 @@ static void put_versions(vv_json_out *w, const vv_drop *d)
 static vv_status print_json(const vv_drop *d, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_bool(&w, "dryRun", d->dry_run);
 	vv_json_add_u64(&w, "bytes", d->gc.result.dropped_bytes);
 	put_keepers(&w, d);

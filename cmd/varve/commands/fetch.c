@@ -135,11 +135,9 @@ static void put_remote(vv_json_out *w, const char *name, const vv_fetch_job *j, 
 static vv_status print_json(const vv_buf *remotes, const vv_fetch_data *data, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_name(&w, "remotes");
 	vv_json_raw(&w, remotes->data, remotes->len);
 	vv_json_name(&w, "data");

@@ -947,8 +947,7 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 	fsck f = {.o = c->options, .c = c};
 	vv_status rc;
 
-	vv_json_out_init(&f.w, &f.json, 2);
-	vv_json_open_object(&f.w);
+	f.w = vv_json_begin_object(&f.json, 2);
 	if (f.o->repair) {
 		vv_json_add_array(&f.w, "repaired");
 		if ((rc = repair(&f, err)) < 0) {

@@ -80,11 +80,9 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 {
 	const vv_gc_result *g = &run->result;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_bool(&w, "dryRun", run->dry_run);
 	vv_json_add_u64(&w, "versions", run->versions);
 	vv_json_add_u64(&w, "bytesBefore", g->bytes_before);

@@ -126,11 +126,6 @@ static vv_status stage(vv_context *c, const vv_imported *i, const vv_cid *root, 
 	return vv_txn_stage(t, err);
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* *done: the same import was staged before, perhaps by one that was killed when it had ended. */
 static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv_error *err)
 {
@@ -144,9 +139,9 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 	if (!(file = vv_repository_file(c->repo, i->to))) return vv_fail_nomem(err);
 	bool there = vv_exists(file);
 	const vv_imported *known = vv_imported_find(&list, i->to);
-	*done = there && known && same(known->url, i->url) && same(known->path, i->path) &&
-		same(known->rev, i->rev) && same(known->root, i->root) &&
-		same(known->link, i->link);
+	*done = there && known && vv_text_same(known->url, i->url) &&
+		vv_text_same(known->path, i->path) && vv_text_same(known->rev, i->rev) &&
+		vv_text_same(known->root, i->root) && vv_text_same(known->link, i->link);
 	if (*done || o->force || !there) return VV_OK;
 	vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(i->to));
 	return known ? vv_hint(err, "'varve update %s' takes what changed at its source",

@@ -552,15 +552,13 @@ static vv_status print_json(const info *f, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_cell *labels = NULL;
-	vv_json_out w;
 	char cid[VV_CID_TEXT + 1];
 	vv_status rc = r->kind == VV_KIND_TABLE ? vv_header_labels(&labels, &arena, &r->dialect,
 								   &f->table->schema, err)
 						: VV_OK;
 
 	if (rc < 0) return rc;
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "name", f->subject->text);
 	vv_json_add_string(&w, "kind", r->kind == VV_KIND_TABLE ? "table" : "file");
 	vv_json_add_bool(&w, "stored", f->subject->is_dataset);

@@ -32,8 +32,7 @@ static bool on_path(const char *name)
 
 	while (path && *path && !found) {
 		size_t len = strcspn(path, ":");
-		vv_buf_reset(&file);
-		vv_buf_put(&file, path, len);
+		vv_buf_set(&file, path, len);
 		vv_buf_printf(&file, "/%s", name);
 		found = path[0] == '/' && !file.failed && access(file.data, X_OK) == 0;
 		path += len + (path[len] == ':');

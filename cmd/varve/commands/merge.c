@@ -192,10 +192,8 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 					       "conflicts"};
 	const bool stays = m->outcome == VV_MERGE_READY && !m->commit.made;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "outcome", outcomes[stays ? VV_MERGE_STAGED : m->outcome]);
 	vv_json_add_string(&w, "merged", m->word);
 	put_id(&w, "theirs", &m->theirs);
@@ -241,7 +239,6 @@ static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
 static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool json, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 
 	if (!json) {
 		vv_out_bytes(vv_buf_cstr(&j->report), j->report.len);
@@ -251,8 +248,7 @@ static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool js
 		vv_out("%s\n", j->conflicts > 0 ? "it would be a merge with conflicts" : outcome);
 		return VV_OK;
 	}
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "outcome", j->conflicts > 0 ? "conflicts" : outcome);
 	put_id(&w, "theirs", &j->theirs);
 	put_id(&w, "old", &j->ours);

@@ -86,11 +86,9 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	const vv_transfer_sum *peer = &j->sum;
 	const vv_host_sum *host = &j->blocks;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_name(&w, "url");
 	vv_json_url(&w, j->url);
 	vv_json_add_bool(&w, "dryRun", j->dry_run);

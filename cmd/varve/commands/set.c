@@ -44,11 +44,9 @@ static vv_status print_json(vv_row_set_done done, vv_buf *row, vv_error *err)
 {
 	static const char *const words[] = {"unchanged", "changed", "added", "deleted", "refused"};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &b, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 0);
 	vv_json_add_string(&w, "outcome", words[done]);
 	vv_json_name(&w, "row");
 	if (row->len > 0) {

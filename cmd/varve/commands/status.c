@@ -31,10 +31,8 @@ static vv_status untracked_mode(vv_repository *r, const char **mode, char **owne
 static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 {
 	char commit[VV_OID_TEXT + 1];
-	vv_json_out w;
 
-	vv_json_out_init(&w, b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(b, 2);
 	vv_json_add_string(&w, "place", vv_text_url(u->place));
 	vv_json_add_u64(&w, "versions", u->versions);
 	vv_json_add_u64(&w, "linked", u->linked);

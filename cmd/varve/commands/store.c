@@ -161,7 +161,6 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 			     const vv_store_trial *t, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
-	vv_json_out w;
 
 	if (!vv_wants_json(o->format)) {
 		vv_out("%s: %s\n", vv_text_shows(name), vv_text_url(url));
@@ -175,8 +174,7 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 		}
 		return VV_OK;
 	}
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "name", name);
 	vv_json_name(&w, "url");
 	vv_json_url(&w, url);

@@ -88,11 +88,9 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 vv_status vv_add_report_json(const vv_add_report *rep, const vv_buf *files, bool dry, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_bool(&w, "dryRun", dry);
 	vv_json_name(&w, "files");
 	vv_json_raw(&w, files->data, files->len);

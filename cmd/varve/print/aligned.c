@@ -139,13 +139,6 @@ static void share_out(vv_aligned *a)
 	}
 }
 
-static void put_spaces(vv_buf *out, size_t n)
-{
-	for (; n > 0; n--) {
-		vv_buf_putc(out, ' ');
-	}
-}
-
 /* A line of cells, the headings where cells is NULL. */
 static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 {
@@ -166,7 +159,7 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 		       pad = used < c->taken ? c->taken - used : 0;
 		pending += c->right ? pad : 0;
 		if (cell.len > 0) {
-			put_spaces(out, pending);
+			vv_buf_put_spaces(out, pending);
 			vv_buf_puts(out, color);
 			vv_buf_put(out, cell.data, cell.len);
 			vv_buf_puts(out, *color ? vv_color_off() : "");
@@ -175,7 +168,7 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 		pending += (cell.len > 0 ? 0 : used) + (c->right ? 0 : pad) + GAP;
 	}
 	if (left_out && !cells) {
-		put_spaces(out, pending);
+		vv_buf_put_spaces(out, pending);
 		vv_buf_printf(out, "%s\u2026%s", vv_color_on(VV_DIM), vv_color_off());
 	}
 	vv_buf_putc(out, '\n');

@@ -152,10 +152,7 @@ static void put_all(vv_buf *b, const vv_timeline *t, bool all)
 
 static void put_json(vv_buf *b, const vv_timeline *t, bool valid)
 {
-	vv_json_out w;
-
-	vv_json_out_init(&w, b, 1);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(b, 1);
 	vv_json_add_u64(&w, "version", 1);
 	vv_json_add_bool(&w, "valid", valid);
 	vv_json_add_array(&w, "rules");
@@ -171,11 +168,6 @@ static void put_json(vv_buf *b, const vv_timeline *t, bool valid)
 
 #define TREND 24u /* versions */
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* A bar for each of the last versions: as high as it has findings. */
 static void put_trend(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r)
 {
@@ -183,17 +175,18 @@ static void put_trend(vv_buf *b, const vv_timeline *t, const vv_timeline_rule *r
 	size_t last = 0, n = 0, at = SIZE_MAX;
 
 	for (size_t i = 0; i < t->result_count; i++) {
-		last += !t->results[i].count.rule && same(t->results[i].count.path, r->path);
+		last += !t->results[i].count.rule &&
+			vv_text_same(t->results[i].count.path, r->path);
 	}
 	for (size_t i = 0; i < t->result_count; i++) {
 		const vv_report_count *c = &t->results[i].count;
 
-		if (!same(c->path, r->path)) {
+		if (!vv_text_same(c->path, r->path)) {
 			continue;
 		}
 		at = !c->rule && last - n++ <= TREND ? TREND - 1 - (last - n) : at;
-		if (at < TREND && c->rule && !c->unread && same(c->rule, r->rule) &&
-		    same(c->name, r->name) && same(c->column, r->column)) {
+		if (at < TREND && c->rule && !c->unread && vv_text_same(c->rule, r->rule) &&
+		    vv_text_same(c->name, r->name) && vv_text_same(c->column, r->column)) {
 			counts[at] += c->found;
 		}
 	}

@@ -309,12 +309,10 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c,
 			  const vv_commit_stat *stat, vv_error *err)
 {
-	vv_json_out w;
 	char hex[VV_OID_TEXT + 1];
 	size_t len;
 
-	vv_json_out_init(&w, b, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(b, 0);
 	vv_json_name(&w, "commit");
 	vv_oid_text(hex, &c->id);
 	vv_json_string(&w, hex);

@@ -197,10 +197,7 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 
 static void put_json(vv_buf *b, const vv_changes *c)
 {
-	vv_json_out w;
-
-	vv_json_out_init(&w, b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(b, 2);
 	vv_json_add_string(&w, "branch", branch_name(c));
 	vv_json_name(&w, "head");
 	vv_json_string(&w, c->head.unborn ? NULL : vv_oid_shows(&c->head.commit));

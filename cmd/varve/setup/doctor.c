@@ -19,10 +19,8 @@ typedef struct options {
 static void print_json(const vv_doctor *d)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_u64(&w, "wrong", d->wrong);
 	vv_json_add_object(&w, "versions");
 	vv_json_add_string(&w, "varve", VARVE_VERSION);

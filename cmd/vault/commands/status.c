@@ -80,11 +80,9 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		       {"damaged", x->damaged}, {"stripes", x->stripes}};
 	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 	vv_status rc;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_bool(&w, "safe", x->safe);
 	vv_json_add_bool(&w, "current", x->current);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

@@ -239,8 +239,7 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 	vv_status rc;
 
 	memcpy(r->author, author->public_key, VV_KEY_PUBLIC);
-	vv_buf_reset(out);
-	vv_buf_put(out, none, sizeof(none));
+	vv_buf_set(out, none, sizeof(none));
 	vv_cbor_put_map(out, 8);
 	vv_cbor_put_key(out, "body");
 	put_body(out, r);

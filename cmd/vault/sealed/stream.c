@@ -289,8 +289,7 @@ vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index,
 	}
 	o->pending.len = 0;
 	if (rc == VV_OK && index) {
-		vv_buf_reset(index);
-		vv_buf_put(index, b.data, b.len);
+		vv_buf_set(index, b.data, b.len);
 		rc = vv_buf_ok(index, err);
 	}
 	return rc;

@@ -98,7 +98,6 @@ vv_status vv_stripe_get(const vv_stripe_work *w, size_t i, vv_buf *bytes, vv_sha
 			vv_error *err)
 {
 	assert(i < w->wanted_count);
-	vv_buf_reset(bytes);
-	vv_buf_put(bytes, w->made[i], BODY);
+	vv_buf_set(bytes, w->made[i], BODY);
 	return vv_leaves_end(bytes, out, err);
 }

@@ -86,8 +86,7 @@ static bool take_part(const uint8_t **p, const uint8_t *end, vv_buf *out)
 	if ((size_t)(end - *p) < 8 || (len = vv_get_le64(*p)) > (size_t)(end - *p) - 8) {
 		return false;
 	}
-	vv_buf_reset(out);
-	vv_buf_put(out, *p + 8, (size_t)len);
+	vv_buf_set(out, *p + 8, (size_t)len);
 	*p += 8 + len;
 	return !out->failed;
 }
@@ -484,8 +483,7 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_ci
 		goto done;
 	}
 	if (count == 0) {
-		vv_buf_reset(out);
-		vv_buf_put(out, under->bytes, under->len);
+		vv_buf_set(out, under->bytes, under->len);
 		rc = vv_buf_ok(out, err);
 	}
 	for (size_t i = count; rc == VV_OK && i > 0; i--) {

@@ -489,10 +489,8 @@ static vv_status list_places(replicating *r, vv_error *err)
 {
 	const vv_vault_session *s = r->s;
 	char code[24];
-	vv_json_out w;
 
-	vv_json_out_init(&w, &r->places, 0);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&r->places, 0);
 	vv_json_add_u64(&w, "copies", r->x->copies);
 	vv_json_add_u64(&w, "min", r->x->min);
 	if (r->x->code.data > 0) {
@@ -550,8 +548,7 @@ static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error 
 	if (!refs || r->whole || !r->s->readable) return VV_OK;
 	if ((rc = places_changed(r, &changed, err)) < 0 || !changed) return rc;
 	r->x->nothing = false;
-	vv_buf_reset(&r->refs);
-	vv_buf_put(&r->refs, refs->refs.data, refs->refs.len);
+	vv_buf_set(&r->refs, refs->refs.data, refs->refs.len);
 	if ((rc = vv_buf_ok(&r->refs, err)) < 0 ||
 	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
 				    vv_ledger_vault(r->s->ledger), err)) < 0 ||

@@ -197,8 +197,7 @@ static bool was_made(const vv_vault_session *s, const vv_cid *cid, vv_buf *bytes
 {
 	for (size_t i = 0; i < s->stripe.count; i++) {
 		if (vv_cid_equal(&s->stripe.cids[i], cid)) {
-			vv_buf_reset(bytes);
-			vv_buf_put(bytes, s->stripe.bytes[i].data, s->stripe.bytes[i].len);
+			vv_buf_set(bytes, s->stripe.bytes[i].data, s->stripe.bytes[i].len);
 			return true;
 		}
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/model/memo.h"
@@ -41,14 +42,6 @@ typedef struct reading {
 
 /* --- what is shown ------------------------------------------------------------------------------ */
 
-static bool is_in(const size_t *list, size_t count, size_t n)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (list[i] == n) return true;
-	}
-	return false;
-}
-
 static vv_status choose_columns(reading *r, vv_error *err)
 {
 	const vv_web_rows_query *q = r->q;
@@ -70,7 +63,7 @@ static vv_status choose_columns(reading *r, vv_error *err)
 	}
 	o->column_count = n;
 	for (size_t i = 0; q->show_count > 0 && i < r->t->key_count; i++) {
-		if (!is_in(o->columns, n, r->t->key[i])) {
+		if (!vv_array_has(o->columns, n, r->t->key[i])) {
 			r->wanted[r->wanted_count++] = r->t->key[i];
 		}
 	}
@@ -426,7 +419,7 @@ static vv_status find_order(reading *r, order *o, uint64_t *matched, bool *over,
 	if (count > 0) {
 		memcpy(both, columns, count * sizeof(*both));
 	}
-	if (!is_in(columns, count, sort)) {
+	if (!vv_array_has(columns, count, sort)) {
 		both[count++] = sort;
 	}
 	if ((rc = vv_table_reader_open(&r->tested, r->t->table, both, count, false, err)) < 0) {

@@ -30,6 +30,9 @@ vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void 
 		       vv_error *err);
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 
+/* "main" of "refs/heads/main", "v1" of "refs/tags/v1"; other names whole. */
+const char *vv_ref_short_name(const char *name);
+
 /* Commits that refs point to. */
 typedef struct vv_ref_tips {
 	vv_oid *items;

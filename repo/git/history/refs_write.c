@@ -206,7 +206,7 @@ static vv_status check_room(vv_repository *r, const char *name, vv_error *err)
 }
 
 /* As people call it: "main", "v1", "origin/main". */
-static const char *short_name(const char *name)
+const char *vv_ref_short_name(const char *name)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
 
@@ -394,7 +394,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	rc = sync_folders(ref_is_own(m->change->name) ? r->gitdir : r->commondir, m->path,
 			  m->made_dir, err);
 	return rc < 0 ? vv_prefix(err, "'%s' is at %.7s now, but then",
-				  vv_text_shows(short_name(m->change->name)), text)
+				  vv_text_shows(vv_ref_short_name(m->change->name)), text)
 		      : VV_OK;
 }
 
@@ -471,7 +471,7 @@ static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
 	}
 	rc = rc < 0 ? rc : log_rc;
 	return rc < 0 ? vv_prefix(err, "'%s' is deleted now, but then",
-				  vv_text_shows(short_name(m->change->name)))
+				  vv_text_shows(vv_ref_short_name(m->change->name)))
 		      : VV_OK;
 }
 

@@ -735,11 +735,6 @@ static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size
 	return rc;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The patterns of the old names, sorted. A name that no line can have is left out. */
 static vv_status old_patterns(char **out, size_t *n, const vv_attr_rename *renames, size_t count,
 			      vv_error *err)
@@ -760,7 +755,7 @@ static vv_status old_patterns(char **out, size_t *n, const vv_attr_rename *renam
 		}
 	}
 	if (*n > 1) {
-		qsort(out, *n, sizeof(*out), compare_names);
+		qsort(out, *n, sizeof(*out), vv_text_order);
 	}
 	return rc;
 }
@@ -784,7 +779,7 @@ static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, siz
 		if (line.pattern_len > 0 && !name) {
 			rc = vv_fail_nomem(err);
 		} else if (name && is_of_varve(&line) &&
-			   bsearch(&name, patterns, n, sizeof(*patterns), compare_names)) {
+			   bsearch(&name, patterns, n, sizeof(*patterns), vv_text_order)) {
 			put_rest(&kept, text, &line, "varve", "");
 		} else {
 			vv_buf_put(&kept, text->data + line.start, line.end - line.start);

@@ -45,11 +45,6 @@ static void pop_folder(search *s)
 	vv_ignore_pop(s->ignore);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* A file, a link, or a folder, which gets a '/' after its name. Others, and ".git", are left out. */
 static vv_status add_name(vv_string_list *names, const vv_folder *entry, vv_error *err)
 {
@@ -88,7 +83,7 @@ static vv_status push_folder(search *s, const char *path, bool untracked, vv_err
 		rc = add_name(&f->names, &entries, err);
 	}
 	if (f->names.count > 1) {
-		qsort(f->names.items, f->names.count, sizeof(char *), compare_names);
+		qsort(f->names.items, f->names.count, sizeof(char *), vv_text_order);
 	}
 	return rc;
 }

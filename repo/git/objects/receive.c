@@ -290,8 +290,7 @@ static vv_status read_ours(vv_git_receive *g, const git_oid *id, vv_git_type typ
 	vv_status rc = vv_object_read(g->repo, id, (git_object_t)type, max, &object, err);
 
 	if (rc < 0) return rc;
-	vv_buf_reset(out);
-	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
+	vv_buf_set(out, git_odb_object_data(object), git_odb_object_size(object));
 	return vv_buf_ok(out, err);
 }
 

@@ -253,8 +253,7 @@ static vv_status see_mirror(const run *r, vv_error *err)
 	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {
 		size_t len = strcspn(p, "\n"), id = strcspn(p, "\t\n") + 1;
 		if (id < len && only_grows(r, p + id, len - id)) {
-			vv_buf_reset(&name);
-			vv_buf_put(&name, p + id, len - id);
+			vv_buf_set(&name, p + id, len - id);
 			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, VV_IGNORED) == VV_OK) {
 				vv_ref_clear(&ref);
 			} else {

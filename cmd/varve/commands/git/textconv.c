@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -231,18 +232,11 @@ static vv_status name_columns(lines *l, vv_error *err)
 	return rc;
 }
 
-static bool in_key(const lines *l, size_t column)
-{
-	for (size_t i = 0; i < l->key_count; i++) {
-		if (l->key[i] == column) return true;
-	}
-	return false;
-}
-
 static void put_head(lines *l)
 {
 	for (size_t i = 0; i < l->table.columns; i++) {
-		vv_buf_printf(&l->out, "column %s%s\n", l->names[i], in_key(l, i) ? " (key)" : "");
+		vv_buf_printf(&l->out, "column %s%s\n", l->names[i],
+			      vv_array_has(l->key, l->key_count, i) ? " (key)" : "");
 	}
 	vv_buf_puts(&l->out, "form ");
 	vv_dialect_describe(&l->out, &l->table.root.dialect);
@@ -292,7 +286,7 @@ static void put_row(lines *l, const vv_cell *cells)
 	put_key(l, cells);
 	vv_buf_putc(&l->out, '\n');
 	for (size_t i = 0; i < l->table.columns; i++) {
-		if (!in_key(l, i) && has_value(l, &cells[i])) {
+		if (!vv_array_has(l->key, l->key_count, i) && has_value(l, &cells[i])) {
 			vv_buf_printf(&l->out, "  %s: ", l->names[i]);
 			put_value(l, &cells[i]);
 			vv_buf_putc(&l->out, '\n');

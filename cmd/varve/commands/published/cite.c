@@ -233,10 +233,8 @@ static void put_bibtex(vv_buf *b, const citing *x)
 static void put_json(vv_buf *b, const citing *x)
 {
 	char key[VV_DID_TEXT];
-	vv_json_out w;
 
-	vv_json_out_init(&w, b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(b, 2);
 	vv_json_add_array(&w, "authors");
 	for (size_t i = 0; i < x->authors.count; i++) {
 		vv_json_string(&w, x->authors.items[i]);

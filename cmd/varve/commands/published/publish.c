@@ -75,10 +75,8 @@ static vv_status export_pages(const options *o, const vv_publishing *p, vv_error
 static vv_status print_json(const vv_publishing *p, const char *folder, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_json_out w;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "folder", folder);
 	vv_json_add_string(&w, "head", p->head);
 	vv_json_add_bool(&w, "changed", p->changed);

@@ -143,18 +143,15 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 /* Names of files, a line each. */
 static const char *next_name(vv_buf *name, const char *p)
 {
-	vv_buf_reset(name);
-	vv_buf_put(name, p, strcspn(p, "\n"));
+	vv_buf_set(name, p, strcspn(p, "\n"));
 	return p + strlen(vv_buf_cstr(name)) + 1;
 }
 
 static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT, name = VV_BUF_INIT;
-	vv_json_out w;
 
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_array(&w, "damaged");
 	for (const char *p = vv_buf_cstr(&v->all.damaged); *p;) {
 		p = next_name(&name, p);
@@ -181,12 +178,10 @@ static vv_status print_json(const verifying *v, vv_error *err)
 	const vv_head_record *r = &v->seen.judged.newest.record;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char key[VV_DID_TEXT], words[VV_DID_WORDS];
-	vv_json_out w;
 
 	vv_did_text(key, r->key);
 	vv_did_words(words, r->key);
-	vv_json_out_init(&w, &b, 2);
-	vv_json_open_object(&w);
+	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "name", r->name);
 	vv_json_add_string(&w, "signer", key);
 	vv_json_add_string(&w, "words", words);
