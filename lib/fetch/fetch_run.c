@@ -38,6 +38,9 @@ typedef struct run {
 	bool own;         /* the remote is the one that the branch follows */
 	bool stand_in;    /* the first supplier is another peer, since the remote does not answer */
 	vv_remote stand;  /* which */
+	bool others;      /* further ones answered, and would have done */
+	const vv_buf
+		*failed;  /* those that stood in before and failed, each ended by a 0; NULL: none */
 	uint64_t commits; /* that git brought */
 	vv_fetch_result result;
 	vv_heads_seen seen; /* signed heads */
@@ -264,7 +267,9 @@ static vv_status take_stand_in(run *r, vv_error *err)
 	count = 0;
 	for (int host = false; host <= true; host++) {
 		for (size_t i = 1; i < r->supplier_count; i++) {
-			if (r->suppliers[i].opened && (r->suppliers[i].peer == NULL) == host) {
+			const vv_supplier *s = &r->suppliers[i];
+			if (s->opened && (s->peer == NULL) == host &&
+			    !vv_stand_in_has_failed(r->failed, s->name)) {
 				places[count++] = i;
 			}
 		}
@@ -282,6 +287,7 @@ static vv_status take_stand_in(run *r, vv_error *err)
 	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
 		      vv_text_url(r->suppliers[place].name));
 	r->stand_in = true;
+	r->others = count > 1;
 	r->near = vv_named_has(&r->nearby.found, r->suppliers[place].name);
 	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place].name, &why) < 0) {
 		*err = why;
@@ -845,14 +851,19 @@ static vv_status tell_behind(const run *r, vv_error *err)
 	return vv_hint_code(err, VV_HINT_BEHIND, option, remote);
 }
 
+static size_t count_done(const vv_ref_plan *p)
+{
+	size_t done = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		done += p->moves[i].done && p->moves[i].to;
+	}
+	return done;
+}
+
 /* A failure after refs that moved says so. */
 static vv_status behind(const run *r, vv_error *err)
 {
-	size_t done = 0;
-
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		done += r->j->plan.moves[i].done && r->j->plan.moves[i].to;
-	}
+	const size_t done = count_done(&r->j->plan);
 	return done > 0 ? vv_prefix(err, "%zu ref%s fetched now, but then", done,
 				    done == 1 ? " is" : "s are")
 			: err->code;
@@ -921,10 +932,32 @@ static void close_run(run *r)
 	vv_remote_clear(&r->stand);
 }
 
+/* One that stands in may show what it does not give: then the next one is asked. */
+static vv_status run_with_next(run *r, vv_buf *failed, vv_error *err)
+{
+	vv_fetch_job *j = r->j;
+	vv_status rc;
+
+	while ((rc = run_all(r, err)) < 0 && r->stand_in && r->others && rc != VV_ENOMEM &&
+	       rc != VV_ECANCELLED && count_done(&j->plan) == 0) {
+		const char *url = r->stand.url;
+		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(url), err->message);
+		vv_buf_put(failed, url, strlen(url) + 1);
+		if (failed->failed) return vv_fail_nomem(err);
+		vv_error_clear(err);
+		close_run(r);
+		*r = (run){.j = j, .failed = failed};
+		vv_ref_plan_clear(&j->plan);
+		vv_ref_plan_init(&j->plan);
+	}
+	return rc;
+}
+
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 {
-	run r = {.j = j};
-	vv_status rc = run_all(&r, err);
+	vv_auto(vv_buf) failed = VV_BUF_INIT;
+	run r = {.j = j, .failed = &failed};
+	vv_status rc = run_with_next(&r, &failed, err);
 
 	if (rc == VV_OK && !(j->url = vv_strdup(r.remote.url))) {
 		rc = vv_fail_nomem(err);

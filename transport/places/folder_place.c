@@ -186,8 +186,9 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	}
 	/* A folder has no business there. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISDIR(st.mode) && rmdir(path) < 0) {
-		return vv_fail(err, VV_EREFUSED, "'%s' is a folder, where a file is to be",
-			       vv_text_shows(path));
+		(void)vv_fail(err, VV_EREFUSED, "'%s' is a folder, where a file is to be",
+			      vv_text_shows(path));
+		return vv_hint(err, "move that folder away, then run the same command again");
 	}
 	/* What is there stays, unless it was cut short. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {

@@ -481,6 +481,32 @@ signed_peer() {
 	at "$(git -C ../a rev-parse main)"
 }
 
+@test "of copies that stand in for the origin one that shows a head and does not give what it names is left out, and the next is asked" {
+	local n
+	signed_peer
+	varve clone -q "$PWD/../served.git" ../b
+	another 2
+	as ada varve push -q
+	for n in 1 2; do
+		cp -r ../served.git "../copy$n.git"
+	done
+	mv ../served.git ../gone.git
+	tree=$(git rev-parse 'main^{tree}')
+	mkdir ../packs
+	mv ../copy1.git/objects/pack/* ../packs
+	for n in ../packs/*.pack; do
+		[ ! -e "$n" ] || git -C ../copy1.git unpack-objects -q < "$n"
+	done
+	rm -f "../copy1.git/objects/${tree:0:2}/${tree:2}"
+	[ "$(git -C ../copy1.git cat-file -t "$tree" 2> /dev/null)" != tree ]
+	cd ../b
+	succeeds varve fetch --from ../copy1.git --from ../copy2.git
+	stderr_has "../copy1.git is left out: "
+	stderr_has "the history comes from ../copy2.git instead"
+	at "$(git -C ../a rev-parse main)"
+	succeeds varve fsck --data
+}
+
 @test "signing that was killed before its head was trusted goes on after that head" {
 	signed
 	cp .git/varve/trust "$HOME/before"
