@@ -260,7 +260,7 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	*out = false;
-	vv_status rc = vv_blob_peek(r->repo, blob, VV_POINTER_MAX, &size, &b, err);
+	vv_status rc = vv_blob_peek_pointer(r->repo, blob, &size, &b, err);
 	if (rc == VV_OK && vv_pointer_looks_like(b.data, b.len)) {
 		rc = vv_pointer_read(&p, &arena, b.data, b.len, err);
 		*out = rc == VV_OK;

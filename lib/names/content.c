@@ -20,8 +20,8 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 
 	*out = (vv_content){.there = mode != 0, .file = S_ISREG(mode)};
 	if (!out->file || vv_oid_is_null(blob)) return VV_OK;
-	if ((rc = vv_blob_peek(r, blob, VV_POINTER_MAX, &out->bytes, &text, err)) < 0 ||
-	    text.len == 0 || !vv_pointer_looks_like(text.data, text.len)) {
+	if ((rc = vv_blob_peek_pointer(r, blob, &out->bytes, &text, err)) < 0 || text.len == 0 ||
+	    !vv_pointer_looks_like(text.data, text.len)) {
 		return rc;
 	}
 	if (vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) < 0) {

@@ -25,7 +25,7 @@ static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	uint64_t size = 0;
-	vv_status rc = vv_blob_peek(r, blob, VV_POINTER_MAX, &size, &text, err);
+	vv_status rc = vv_blob_peek_pointer(r, blob, &size, &text, err);
 
 	*damaged = *whole = false;
 	if (rc < 0 || size > VV_POINTER_MAX) return rc;

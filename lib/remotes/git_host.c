@@ -378,13 +378,13 @@ static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err
  * all back. */
 static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *err)
 {
-	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
 	const bool absent = g->reading && vv_oid_is_null(&g->blocks_tip);
 	vv_host_lost lost;
 	vv_status rc;
 
 	if (change == VV_HOST_AS_EXPECTED && !absent) return VV_OK;
 	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) return rc;
+	const char *shown = vv_text_url(g->url), *ref = vv_text_shows(g->blocks_ref);
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
 		vv_notes_warn(g->t->notes, "%s has lost its blocks: it was overwritten on %s", ref,

@@ -182,7 +182,9 @@ static vv_status pass_over_blocks_head(vv_host_refs *x, vv_error *err)
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, bool files, vv_error *err)
 {
-	const char *args[] = {"ls-remote", "-q", "--symref", "--", word, NULL};
+	/* All refs are asked for, which a later protocol takes a second request for. */
+	const char *args[] = {"-c", "protocol.version=0", "ls-remote", "-q", "--symref", "--", word,
+			      NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT, what = VV_BUF_INIT;
 	vv_git_call run = *ask;
 	bool dumb = false;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "repo/git/blob.h"
 #include "repo/git/pack_heads.h"
+#include "repo/git/pointer.h"
 #include "repo/git/program.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
@@ -207,6 +208,20 @@ vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_
 	last_blob_keep(r, id, git_odb_object_data(object), git_odb_object_size(object));
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	return vv_buf_ok(out, err);
+}
+
+vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
+			       vv_error *err)
+{
+	uint8_t begin[VV_PACK_BEGIN];
+	git_oid git_id;
+
+	vv_oid_to_git(&git_id, id);
+	if (!vv_pack_heads_begin(r, &git_id, NULL, begin) ||
+	    vv_pointer_may_begin(begin, sizeof(begin))) {
+		return vv_blob_peek(r, id, VV_POINTER_MAX, size, out, err);
+	}
+	return blob_header(&git_id, r, id, size, err);
 }
 
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err)

@@ -25,6 +25,10 @@ vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf 
 /* The size of a blob, and its bytes where they are at most max. */
 vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
 		       vv_buf *out, vv_error *err);
+/* The same of what may be a pointer, or a torn one. Of a blob that is neither, as its first bytes in a pack show, only the
+ * size. */
+vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
+			       vv_error *err);
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
 			vv_error *err);
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */

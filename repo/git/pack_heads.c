@@ -330,9 +330,10 @@ typedef struct vv_pack_begin {
 	uint8_t bytes[VV_PACK_BEGIN];
 } slot;
 
+/* NULL: nothing is noted. */
 static slot *slot_of(const vv_pack_begins *memo, size_t which, uint64_t at)
 {
-	return &memo->slots[(at * 0x9e3779b97f4a7c15u >> 32 ^ which) % SLOTS];
+	return !memo ? NULL : &memo->slots[(at * 0x9e3779b97f4a7c15u >> 32 ^ which) % SLOTS];
 }
 
 static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv_pack_begins *memo,
@@ -349,7 +350,7 @@ static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv
 		const slot *s = slot_of(memo, which, at);
 
 		passed[links] = at;
-		if (s->at == at && s->which == which) {
+		if (s && s->at == at && s->which == which) {
 			memcpy(out, s->bytes, VV_PACK_BEGIN);
 			done = 1;
 		} else if (!entry(k, at, &kind, &len, &p, &end)) {
@@ -366,7 +367,7 @@ static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv
 			done = count < VV_PACK_BEGIN ? -1 : done;
 		}
 	}
-	for (unsigned i = 0; done == 1 && i < links; i++) {
+	for (unsigned i = 0; memo && done == 1 && i < links; i++) {
 		slot *s = slot_of(memo, which, passed[i]);
 
 		s->at = passed[i];
@@ -423,7 +424,10 @@ bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *me
 	size_t which;
 	const vv_pack_heads *h = look_up(r, id, &which, &at, VV_IGNORED);
 
-	if (!h || (!memo->slots && !(memo->slots = vv_calloc(SLOTS, sizeof(slot))))) return false;
+	if (h && memo && !memo->slots) {
+		memo->slots = vv_calloc(SLOTS, sizeof(slot));
+	}
+	if (!h || (memo && !memo->slots)) return false;
 	return begin_of(h, which, at, memo, out);
 }
 

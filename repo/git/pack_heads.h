@@ -15,7 +15,8 @@ int vv_pack_heads_find(vv_repository *r, const git_oid *id, git_object_t *type, 
 		       vv_error *err);
 
 /* True: the first bytes of an object of at least so many; of a long chain of differences only their beginnings are
- * inflated, each once while its place in the memo is not taken by another. The caller begins with zeroes, and frees slots. */
+ * inflated, each once while its place in the memo is not taken by another. The caller begins with zeroes, and frees slots; or
+ * has no memo (NULL), where few are asked for. */
 #define VV_PACK_BEGIN 8u
 typedef struct vv_pack_begins {
 	struct vv_pack_begin *slots;
