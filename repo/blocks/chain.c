@@ -202,42 +202,94 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 /* Behind a block: readers of columns look at some bytes at a time. */
 #define BLOCK_SLACK 64u
 
-/* The stored bytes of the record, of which l has the beginning; room for its block. */
-static vv_status read_stored(const level *l, vv_buf *block, vv_buf *stored, vv_error *err)
+/* Bytes of a record that are read at once at least: fewer cost as much. */
+#define READ_LEAST 4096u
+
+/* Room for the record's stored bytes, of which l has the first, and for its block. */
+static vv_status begin_parted(vv_parted *p, const level *l, vv_error *err)
 {
 	const vv_record *r = &l->record;
-	const size_t room = r->raw_len + BLOCK_SLACK;
+	const size_t room = r->raw_len + BLOCK_SLACK, peeked = l->have - r->header_len;
 
-	vv_buf_reset(stored);
-	vv_buf_reset(block);
-	if (!vv_buf_reserve(stored, r->stored_len) || !vv_buf_reserve(block, room)) {
+	vv_buf_reset(&p->stored);
+	vv_buf_reset(&p->block);
+	if (!vv_buf_reserve(&p->stored, r->stored_len) || !vv_buf_reserve(&p->block, room)) {
 		return vv_fail_nomem(err);
 	}
 #ifndef NDEBUG
-	memset(block->data, 0xee, room); /* a test sees whoever reads a part too early */
+	memset(p->block.data, 0xee, room); /* a test sees whoever reads a part too early */
+	memset(p->stored.data, 0xee, r->stored_len);
 #endif
-	stored->len = r->stored_len;
-	block->len = r->raw_len;
-	return vv_pack_read(l->place.pack, l->place.offset + r->header_len, stored->data,
-			    r->stored_len, err);
+	p->stored.len = r->stored_len;
+	p->block.len = r->raw_len;
+	vv_pack_ref(l->place.pack);
+	vv_pack_unref(p->pack);
+	p->pack = l->place.pack;
+	p->at = l->place.offset + r->header_len;
+	p->step = READ_LEAST;
+	p->have = peeked < r->stored_len ? peeked : r->stored_len;
+	memcpy(p->stored.data, l->peek + r->header_len, p->have);
+	return VV_OK;
 }
 
-vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_buf *block,
-			       vv_buf *stored, vv_parts *parts, vv_error *err)
+/* What describes the parts, and the head, are in the first bytes; how many these are nothing says. */
+static vv_status read_front(vv_parted *p, vv_error *err)
+{
+	vv_parts *parts = &p->parts;
+	char *data = p->stored.data;
+
+	for (;;) {
+		const size_t len = p->stored.len, more = 2 * p->have + READ_LEAST;
+		vv_status rc = vv_parts_read(parts, data, p->have, len, p->block.len, err);
+
+		if (p->have == len ||
+		    (rc == VV_OK && (size_t)parts->from + parts->stored <= p->have) ||
+		    rc == VV_ENOMEM) {
+			return rc;
+		}
+		const size_t to = more < len ? more : len;
+		if ((rc = vv_pack_read(p->pack, p->at + p->have, data + p->have, to - p->have,
+				       err)) < 0) {
+			return rc;
+		}
+		p->have = to;
+	}
+}
+
+vv_status vv_parted_read(vv_parted *p, size_t i, vv_error *err)
+{
+	const vv_parts *parts = &p->parts;
+	const size_t from = parts->items[i].from;
+	size_t to = from, next = i;
+
+	while (next < parts->count && !parts->items[next].there && to - from < p->step) {
+		to += parts->items[next++].stored;
+	}
+	p->step *= 2;
+	vv_status rc = vv_pack_read(p->pack, p->at + from, p->stored.data + from, to - from, err);
+	for (; rc == VV_OK && i < next; i++) {
+		parts->items[i].there = true;
+	}
+	return rc;
+}
+
+vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *p, vv_error *err)
 {
 	level l;
 	vv_status rc = find_record(src, cid, NULL, &l, err);
 
 	if (rc < 0) return rc;
 	if (l.record.method != VV_METHOD_PARTS || !l.place.pack) return VV_ENOTFOUND;
-	if ((rc = read_stored(&l, block, stored, err)) < 0 ||
-	    (rc = vv_parts_read(parts, stored->data, stored->len, block->len, err)) < 0) {
-		return rc;
+	if ((rc = begin_parted(p, &l, err)) < 0 || (rc = read_front(p, err)) < 0) return rc;
+	for (size_t i = 0; i < p->parts.count; i++) {
+		vv_part *part = &p->parts.items[i];
+
+		part->there = (size_t)part->from + part->stored <= p->have;
 	}
 	vv_coder *c = vv_coder_take(src->store->coders, err);
 	if (!c) return VV_ENOMEM;
-	rc = vv_coder_head(c, parts, (const uint8_t *)stored->data, (uint8_t *)block->data,
-			   block->len, err);
+	rc = vv_coder_head(c, &p->parts, (const uint8_t *)p->stored.data, (uint8_t *)p->block.data,
+			   p->block.len, err);
 	vv_coder_give(src->store->coders, c);
 	return rc;
 }

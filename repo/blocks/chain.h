@@ -36,11 +36,14 @@ vv_status vv_source_get(const vv_source *src, const vv_cid *cid, vv_buf *out, vv
 vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			     vv_block_form *form, vv_error *err);
 
-/* A block that is stored in parts: its head alone in block, which has its length, and room for some bytes more; the
- * stored bytes, and where the parts are in them. VV_ENOTFOUND: it is stored otherwise, or in the pack in the making.
- * VV_EMISSING, VV_ECORRUPT: vv_source_get may find a good copy. */
-vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_buf *block,
-			       vv_buf *stored, vv_parts *parts, vv_error *err);
+/* A block that is stored in parts: its head alone in p->block, which has its length, and room for some bytes more; the first
+ * of its stored bytes, with room for all; where the parts are in them, and which of these are there; the pack, with a
+ * reference. VV_ENOTFOUND: it is stored otherwise, or in the pack in the making. VV_EMISSING, VV_ECORRUPT: vv_source_get may
+ * find a good copy. */
+vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *p,
+			       vv_error *err);
+/* Reads the stored bytes of part i, and of others after it: more each time. */
+vv_status vv_parted_read(vv_parted *p, size_t i, vv_error *err);
 
 /* The block of this very record. *r gets its header. */
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,

@@ -613,7 +613,7 @@ static vv_status expand_parts(vv_coder *c, const uint8_t *stored, size_t stored_
 			      size_t raw_len, vv_error *err)
 {
 	vv_parts *p = &c->parts;
-	vv_status rc = vv_parts_read(p, stored, stored_len, raw_len, err);
+	vv_status rc = vv_parts_read(p, stored, stored_len, stored_len, raw_len, err);
 
 	if (rc < 0 || (rc = vv_coder_head(c, p, stored, raw, raw_len, err)) < 0) return rc;
 	for (size_t i = 0; i < p->count; i++) {

@@ -44,10 +44,10 @@ static bool read_part(vv_part *part, const uint8_t **p, const uint8_t *end, uint
 	return true;
 }
 
-vv_status vv_parts_read(vv_parts *out, const void *stored, size_t stored_len, size_t raw_len,
-			vv_error *err)
+vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
+			size_t raw_len, vv_error *err)
 {
-	const uint8_t *start = stored, *p = start, *end = start + stored_len;
+	const uint8_t *start = stored, *p = start, *end = start + have;
 	uint64_t count, at = 0, head, from;
 	size_t parts_len = 0;
 

@@ -24,6 +24,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "repo/blocks/cid.h"
 
 #define VV_PARTS_MAX 16384u
 
@@ -31,7 +32,7 @@ typedef struct vv_part {
 	uint32_t at, len;      /* of the block */
 	uint32_t from, stored; /* of the stored bytes: where, and how many */
 	uint64_t sum;
-	bool ready; /* for who unpacks it: it is unpacked */
+	bool there, ready; /* for who unpacks it: its stored bytes are at hand; it is unpacked */
 } vv_part;
 
 typedef struct vv_parts {
@@ -45,10 +46,10 @@ typedef struct vv_parts {
 void vv_parts_clear(vv_parts *p);
 VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
 
-/* Reads what describes the parts of a block of raw_len bytes; memory of before is used again. VV_ECORRUPT with the mere reason
- * as its message; sums are not looked at. */
-vv_status vv_parts_read(vv_parts *out, const void *stored, size_t stored_len, size_t raw_len,
-			vv_error *err);
+/* Reads what describes the parts of a block of raw_len bytes, in the first of its stored bytes, so many as are at hand; memory of
+ * before is used again. VV_ECORRUPT with the mere reason as its message, also where more are needed; sums are not looked at. */
+vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t stored_len,
+			size_t raw_len, vv_error *err);
 
 /* Appends all before the stored head; at, len, stored and sum of the items are set, and head is the head. */
 vv_status vv_parts_write(vv_buf *out, vv_parts *p, const void *head, vv_error *err);
@@ -60,5 +61,19 @@ uint64_t vv_parts_head_sum(const void *directory, size_t directory_len, const vo
 /* Copies the pieces of the head from the block (gather), or to it. */
 void vv_parts_gather(const vv_parts *p, uint8_t *head, const uint8_t *raw, size_t raw_len);
 void vv_parts_scatter(const vv_parts *p, uint8_t *raw, size_t raw_len, const uint8_t *head);
+
+/* A block of which parts are unpacked when they are needed. block has its length from the start, and until then
+ * no meaning in these parts; what others build on, or what is stored otherwise, is there as a whole. Begins with zeros; of one
+ * thread at a time; valid while the store is open. */
+typedef struct vv_parted {
+	vv_buf block, stored; /* of stored the first bytes are there, and the parts that say so */
+	vv_parts parts;
+	size_t left; /* parts that are not there yet */
+	struct vv_store *store;
+	vv_cid cid;
+	struct vv_pack *pack; /* what else is stored, a reference; NULL: nothing */
+	uint64_t at;          /* where the stored bytes begin in it */
+	size_t have, step;    /* of the first ones; the next to be read at once */
+} vv_parted;
 
 #endif

@@ -242,14 +242,13 @@ void vv_parted_clear(vv_parted *p)
 	vv_buf_clear(&p->block);
 	vv_buf_clear(&p->stored);
 	vv_parts_clear(&p->parts);
+	vv_pack_unref(p->pack);
 	memset(p, 0, sizeof(*p));
 }
 
 static vv_status get_parted(void *payload, const vv_source *src, const vv_cid *cid, vv_error *err)
 {
-	vv_parted *p = payload;
-
-	return vv_source_get_parted(src, cid, &p->block, &p->stored, &p->parts, err);
+	return vv_source_get_parted(src, cid, payload, err);
 }
 
 /* All of it, in one go. */
@@ -330,8 +329,10 @@ static vv_status unpack_parts(vv_parted *p, vv_coder *c, size_t at, size_t len, 
 		if (part->ready) {
 			continue;
 		}
-		vv_status rc = vv_coder_part(c, part, (const uint8_t *)p->stored.data,
-					     (uint8_t *)p->block.data, &ignored);
+		vv_status rc = part->there ? VV_OK : vv_parted_read(p, i, &ignored);
+		rc = rc < 0 ? rc
+			    : vv_coder_part(c, part, (const uint8_t *)p->stored.data,
+					    (uint8_t *)p->block.data, &ignored);
 		if (rc == VV_ENOMEM) return rc;
 		*sound = part->ready = rc == VV_OK;
 		p->left -= part->ready;
@@ -357,14 +358,19 @@ size_t vv_parted_known(const vv_parted *p)
 	return p->left > 0 ? p->parts.items[0].at : p->block.len;
 }
 
-bool vv_parted_alike(const vv_parted *p, size_t a, const vv_parted *q, size_t b, size_t len)
+static bool is_there(vv_parted *p, size_t i)
+{
+	return p->parts.items[i].there || vv_parted_read(p, i, VV_IGNORED) == VV_OK;
+}
+
+bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
 {
 	const size_t i = part_at(&p->parts, a), k = part_at(&q->parts, b);
 
 	if (i >= p->parts.count || k >= q->parts.count) return false;
 	const vv_part *x = &p->parts.items[i], *y = &q->parts.items[k];
 	return x->at == a && y->at == b && x->len == len && y->len == len && x->sum == y->sum &&
-	       x->stored == y->stored &&
+	       x->stored == y->stored && is_there(p, i) && is_there(q, k) &&
 	       memcmp(p->stored.data + x->from, q->stored.data + y->from, x->stored) == 0;
 }
 

@@ -60,16 +60,7 @@ typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
 
-/* A block of which parts (parts.h) are unpacked when they are needed. block has its length from the start, and until then
- * no meaning in these parts; what others build on, or what is stored otherwise, is there as a whole. Begins with zeros; of one
- * thread at a time; valid while the store is open. */
-typedef struct vv_parted {
-	vv_buf block, stored;
-	vv_parts parts;
-	size_t left; /* parts that are not there yet */
-	vv_store *store;
-	vv_cid cid;
-} vv_parted;
+/* A block in parts (parts.h); valid while the store is open. */
 void vv_parted_clear(vv_parted *p);
 VV_AUTO_CLEAR(vv_parted, vv_parted_clear)
 
@@ -82,7 +73,7 @@ vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err);
 size_t vv_parted_known(const vv_parted *p);
 /* Are len bytes of one, at a, and of the other, at b, stored alike? False, too, where that is not to be seen without
  * unpacking them. */
-bool vv_parted_alike(const vv_parted *p, size_t a, const vv_parted *q, size_t b, size_t len);
+bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len);
 
 /* How many bytes of the blocks that others build on are kept unpacked. Where every version is read, what 8 MiB hold
  * of the chains of a table of 4 MB is gone before the next version needs it, and chains of 13 steps are walked in

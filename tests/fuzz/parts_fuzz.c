@@ -21,7 +21,7 @@ static bool by_parts(vv_coder *c, const uint8_t *stored, size_t len, uint8_t *ra
 {
 	vv_parts p = {0};
 	vv_error err;
-	bool sound = vv_parts_read(&p, stored, len, raw_len, &err) == VV_OK;
+	bool sound = vv_parts_read(&p, stored, len, len, raw_len, &err) == VV_OK;
 
 	for (size_t i = p.count; sound && i-- > 0;) {
 		require(p.items[i].at + (uint64_t)p.items[i].len <= raw_len &&

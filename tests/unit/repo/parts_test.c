@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/sys.h"
@@ -314,6 +315,37 @@ static void parts_that_are_stored_alike_are_known_without_unpacking(void **state
 	vv_buf_clear(&b);
 }
 
+/* Of a long record a part is read when it is needed, and not with those before it. */
+static void only_parts_that_are_needed_are_read(void **state)
+{
+	const char *dir = vv_test_path("needed");
+	const size_t part = STEP + HEAD;
+	vv_buf block = block_of(5, 60 * part), b = VV_BUF_INIT;
+	const vv_cid cid = put(dir, &block);
+	const char *path = fx_one(dir, "pack-", ".pack");
+	vv_store *s = fx_open(dir);
+	vv_parted p = {0};
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(vv_read_file(&b, path, 1 << 20, &err), &err);
+	vv_assert_ok(vv_store_get_parted(s, &cid, &p, &err), &err);
+	assert_int_equal(truncate(path, (off_t)b.len / 2), 0);
+	for (size_t at = 0; at < 10 * part; at += part) {
+		vv_assert_ok(vv_parted_need(&p, at, part, &err), &err);
+		assert_memory_equal(p.block.data + at, block.data + at, part);
+	}
+	vv_assert_status(vv_parted_need(&p, 50 * part, part, &err), VV_ECORRUPT, &err);
+	vv_assert_contains(err.message, "pack-");
+	vv_test_write(path, b.data, b.len);
+	vv_assert_ok(vv_parted_need(&p, 0, block.len, &err), &err);
+	assert_true(vv_buf_equal(&p.block, &block));
+	vv_parted_clear(&p);
+	vv_store_close(s);
+	vv_buf_clear(&block);
+	vv_buf_clear(&b);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_block_comes_back_whole_and_part_by_part),
 	cmocka_unit_test(short_blocks_and_who_may_not_have_no_parts),
@@ -322,6 +354,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_flipped_bit_is_told_and_gives_no_wrong_bytes),
 	cmocka_unit_test(what_is_no_form_of_parts_is_refused),
 	cmocka_unit_test(parts_that_are_stored_alike_are_known_without_unpacking),
+	cmocka_unit_test(only_parts_that_are_needed_are_read),
 };
 
 VV_TEST_SUITE(parts)
