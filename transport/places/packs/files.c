@@ -610,16 +610,16 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
 	vv_status rc = end_seek(h, err);
 
 	for (size_t i = count; rc == VV_OK && i-- > 0;) {
-		if (vv_catalog_find(h->catalog, &cids[i], NULL, NULL)) {
+		if (!vv_catalog_find(h->catalog, &cids[i], NULL, NULL) && i >= ASKED_ONE_BY_ONE) {
+			rc = vv_files_take_older(h, err);
+		}
+		if (rc < 0 || vv_catalog_find(h->catalog, &cids[i], NULL, NULL)) {
 			continue;
 		}
 		rc = cids[i].codec == VV_CODEC_DAG_CBOR ? vv_files_look(h, &cids[i], &there, err)
 							: vv_files_look_at_all(h, err);
 		if (rc == VV_OK && !there) { /* a version without a file, or no version's root */
 			rc = vv_files_look_at_all(h, err);
-		}
-		if (rc == VV_OK && i > ASKED_ONE_BY_ONE) {
-			rc = vv_files_take_older(h, err);
 		}
 		lacks = lacks || !vv_catalog_find(h->catalog, &cids[i], NULL, NULL);
 	}

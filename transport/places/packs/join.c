@@ -38,6 +38,7 @@ typedef struct part {
 typedef struct joining {
 	vv_host *h;
 	const bool *marked; /* of the first packs of the catalog */
+	bool older;         /* those that are marked: no version needs them */
 	size_t marked_count;
 	part *parts; /* ascending by hash */
 	size_t count;
@@ -246,8 +247,9 @@ static vv_status write_joined(joining *j, uint64_t *bytes, vv_error *err)
 	const size_t before = vv_catalog_packs(j->h->catalog);
 	*bytes += x.pack.len + list.len;
 	rc = vv_files_put(j->h, &c, err);
-	return rc < 0 || vv_catalog_packs(j->h->catalog) == before ? rc
-								   : prefer_last(j->h, &list, err);
+	return rc < 0 || j->older || vv_catalog_packs(j->h->catalog) == before
+		       ? rc
+		       : prefer_last(j->h, &list, err);
 }
 
 static vv_status join_parts(joining *j, uint64_t *bytes, vv_error *err)
@@ -341,6 +343,7 @@ static vv_status join_older(joining *j, const bool *needed, size_t count, uint64
 	if ((rc = vv_files_take_older(j->h, err)) < 0) return rc;
 	j->marked_count = vv_catalog_packs(j->h->catalog);
 	vv_auto_free bool *marked = vv_calloc(j->marked_count + 1, sizeof(bool));
+	j->older = true;
 	if (!(j->marked = marked)) return vv_fail_nomem(err);
 	memset(marked, true, j->marked_count * sizeof(bool));
 	leave_lost(j->h, marked);
