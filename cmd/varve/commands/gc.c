@@ -176,21 +176,30 @@ static const char *files_text(char out[96], const vv_host_files *f)
 	return out;
 }
 
+static const char *time_text(char out[32], int64_t seconds)
+{
+	const time_t at = (time_t)seconds;
+	struct tm tm;
+
+	(void)snprintf(out, 32, "later");
+	if (gmtime_r(&at, &tm)) {
+		(void)strftime(out, 32, "%Y-%m-%d %H:%M UTC", &tm);
+	}
+	return out;
+}
+
 static void print_store(const options *o, const vv_host_swept *s, const char *place)
 {
 	const bool waits = s->removable > 0 && s->condemned.versions + s->condemned.packs == 0;
 	const bool nothing = s->merged + s->removed.versions + s->removed.packs +
 				     s->condemned.versions + s->condemned.packs ==
 			     0;
-	char text[96], day[32] = "later";
-	const time_t at = (time_t)s->removable;
-	struct tm tm;
+	char text[96], day[32], last[32];
 
-	if (gmtime_r(&at, &tm)) {
-		(void)strftime(day, sizeof(day), "%Y-%m-%d %H:%M UTC", &tm);
-	}
 	vv_note("%s: %s%s", vv_text_url(place), files_text(text, &s->before),
-		nothing && !waits ? ": nothing to gain" : "");
+		nothing && !waits
+			? s->young_packs > 0 ? ": nothing to gain yet" : ": nothing to gain"
+			: "");
 	if (s->removed.versions + s->removed.packs > 0) {
 		vv_note("%s: %s", o->dry_run ? "would be removed" : "removed",
 			files_text(text, &s->removed));
@@ -209,7 +218,16 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 		vv_note("%s after %s",
 			waits ? "the garbage found can be removed"
 			      : "'varve gc --remote' removes it",
-			day);
+			time_text(day, s->removable));
+	}
+	if (nothing && s->young_packs > 0) {
+		const bool several = s->young_until > s->young_from;
+		vv_note("%s %s for being young: 'varve gc --remote' can combine or remove %s "
+			"after %s%s%s%s, 'varve gc --remote --prune=now' at once",
+			vv_text_counted(s->young_packs, "pack", NULL),
+			s->young_packs == 1 ? "stays" : "stay", s->young_packs == 1 ? "it" : "them",
+			time_text(day, s->young_from), several ? " (the last after " : "",
+			several ? time_text(last, s->young_until) : "", several ? ")" : "");
 	}
 	if (s->young > 0) {
 		vv_note("%s that no ref reaches %s younger than an hour, and %s until then",

@@ -183,7 +183,11 @@ typedef struct vv_host_swept {
 	int64_t removable; /* when those that are condemned now, or were before, can be removed; 0: there are none */
 	uint64_t merged, made; /* packs that were put together, and into how many */
 	uint64_t young;        /* versions that stay for being younger than an hour alone */
-	uint64_t incomplete;   /* versions that wants reach, of which the place has a part */
+	uint64_t
+		young_packs; /* that would be put together or condemned if they were older than age_sec */
+	int64_t young_from,
+		young_until; /* when the first and the last of them is that old; 0: never */
+	uint64_t incomplete; /* versions that wants reach, of which the place has a part */
 } vv_host_swept;
 /* VV_ENOSUPPORT: the place cannot be listed, or has no clock. VV_ELOCKED: another gc is at work there. VV_ECORRUPT: something in it is damaged; nothing was removed. */
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,

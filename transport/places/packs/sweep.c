@@ -702,6 +702,31 @@ static void keep_bases(sweeping *s)
 	}
 }
 
+/* Packs that stay only for their age; one small pack cannot be put together with others. */
+static void count_young(sweeping *s)
+{
+	const int64_t age = s->what->age_sec < INT64_MAX / 2 ? (int64_t)s->what->age_sec : -1;
+	uint64_t young = 0, garbage = 0, small = 0;
+
+	for (size_t i = 0; age >= 0 && i < s->pack_count; i++) {
+		const pack *p = &s->packs[i];
+		const bool joinable = p->needed && p->size < s->h->pack_bytes / 2;
+		small += joinable;
+		if (p->modified == 0 || is_older(s, p->modified) || (p->needed && !joinable)) {
+			continue;
+		}
+		young++;
+		garbage += !p->needed;
+		if (s->out->young_from == 0 || p->modified + age < s->out->young_from) {
+			s->out->young_from = p->modified + age;
+		}
+		if (p->modified + age > s->out->young_until) {
+			s->out->young_until = p->modified + age;
+		}
+	}
+	s->out->young_packs = small > 1 || garbage > 0 ? young : 0;
+}
+
 static vv_status condemn(sweeping *s, vv_error *err)
 {
 	vv_condemned *c = &s->condemned;
@@ -713,6 +738,7 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	vv_status rc = mark_old(s, true, err);
 	if (rc == VV_OK) {
 		keep_bases(s);
+		count_young(s);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
