@@ -17,6 +17,8 @@
 
 #define LESSONS 4u /* versions that are learnt from: each quarter's last one */
 
+#define RANGES_AFTER 10u /* versions: what fewer have in common is often left within a year */
+
 static const unsigned slacks[] = {25, 100,
 				  400}; /* of ranges, in percent; the first that held is taken */
 #define SLACKS (sizeof(slacks) / sizeof(slacks[0]))
@@ -108,6 +110,12 @@ static size_t form_of(const char *line)
 		}
 	}
 	return strlen(line);
+}
+
+/* A range, to its values, is its column alone. */
+static bool is_bounded(const candidate *c)
+{
+	return c->text[c->form_len] != '\0' && c->form_len == name_len(c->text);
 }
 
 /* Makes one line of two bounds. */
@@ -279,7 +287,8 @@ static bool stays(const learning *l, const candidate *c)
 
 		late = late || (b->late && b->slack == c->slack && same_form(b, c));
 	}
-	return c->lesson == LESSONS - 1 && c->failed == 0 && !c->gone && !late;
+	return c->lesson == LESSONS - 1 && c->failed == 0 && !c->gone && !late &&
+	       (!is_bounded(c) || l->versions >= RANGES_AFTER);
 }
 
 /* The first candidate of a form that stays; NULL: none, or c is not the first of its form. */
