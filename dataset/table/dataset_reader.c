@@ -128,6 +128,16 @@ void vv_dataset_reader_close(vv_dataset_reader *r)
 	vv_free(r);
 }
 
+void vv_dataset_reader_run_nothing(vv_dataset_reader *r)
+{
+	r->runs_nothing = true;
+}
+
+bool vv_dataset_reader_runs_nothing(const vv_dataset_reader *r)
+{
+	return r->runs_nothing;
+}
+
 const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blob)
 {
 	for (unsigned i = 0; i < COPIES; i++) {

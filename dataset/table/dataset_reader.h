@@ -52,6 +52,10 @@ void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null);
 /* The same where it has none; false: it has one. */
 bool vv_dataset_reader_lend_if_none(vv_dataset_reader *r, vv_index *x);
 
+/* From now on no program is run to read a file: documents (lib/documents) are files of bytes. */
+void vv_dataset_reader_run_nothing(vv_dataset_reader *r);
+bool vv_dataset_reader_runs_nothing(const vv_dataset_reader *r);
+
 /* Blobs that were written to temporary files: the last few of them, until the reader is closed. NULL: not this one. */
 const char *vv_dataset_reader_copy(const vv_dataset_reader *r, const vv_oid *blob);
 void vv_dataset_reader_take_copy(vv_dataset_reader *r, const vv_oid *blob, char *take_file);

@@ -40,6 +40,7 @@ struct vv_dataset_reader {
 	vv_hash_index package_index; /* by path: trees of thousands of folders ask for as many */
 	vv_oid head;                 /* when it was first needed */
 	bool head_known, unborn;
+	bool runs_nothing;
 	copied_blob copies[COPIES];
 	unsigned next_copy; /* the oldest of them */
 };

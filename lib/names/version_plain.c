@@ -393,6 +393,12 @@ static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s
 
 	*is = false;
 	if (!name) return VV_OK;
+	if (s->reader && vv_dataset_reader_runs_nothing(s->reader)) {
+		return s->table ? vv_fail(err, VV_ENOTFOUND,
+					  "tables of documents are not read here: '%s'",
+					  vv_text_shows(s->text))
+				: VV_OK;
+	}
 	if ((rc = may_be_document(is, s, in, env, name, err)) < 0) return rc;
 	if (!*is && s->table) {
 		return vv_fail(err, VV_ENOTFOUND,

@@ -15,7 +15,6 @@
 #include "lib/history/table_diff.h"
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
-#include "repo/git/config.h"
 #include "repo/git/history/history.h"
 
 #define PLAIN_MAX ((uint64_t)64 << 20) /* of a blob that is read whole */
@@ -156,19 +155,6 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-/* Are tables of documents read for this visitor? For the owner as for commands; for others only where the owner's own settings
- * ask for it, since each look may run a reader. */
-static bool reads_documents(const vv_web_visit *v)
-{
-	vv_auto(char) *said = NULL;
-	bool yes = false;
-
-	if (!v->documents || !vv_documents_are_read(v->repo)) return false;
-	if (!v->reach) return true;
-	said = vv_reader_setting(v->repo, vv_repository_env(v->repo), "varve.readers");
-	return said && vv_config_read_bool("varve.readers", said, &yes, VV_IGNORED) == VV_OK && yes;
-}
-
 vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
 			 vv_error *err)
 {
@@ -285,11 +271,7 @@ static vv_status look_for_tables(vv_web_visit *v, opened *o, bool *table, vv_err
 	vv_status rc = VV_OK;
 
 	*table = may_be_table(o);
-	if (named && !reads_documents(v)) {
-		return vv_fail(err, VV_ENOTFOUND, "these pages do not read tables of documents");
-	}
-	if (!named && reads_documents(v) &&
-	    vv_document_is_name(v->repo, vv_repository_env(v->repo), o->shown.path)) {
+	if (!named && vv_document_is_name(v->repo, vv_repository_env(v->repo), o->shown.path)) {
 		rc = list_tables(v, o, &is, err);
 		*table = *table && !is;
 	}

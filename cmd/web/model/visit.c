@@ -8,12 +8,26 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "dataset/schema/type.h"
+#include "lib/documents/reader.h"
+#include "repo/git/config.h"
 
 struct vv_web_last {
 	void (*fn)(void *payload);
 	void *payload;
 	struct vv_web_last *next;
 };
+
+/* Are tables of documents read for this visitor? For the owner as for commands; for others only where the owner's own settings
+ * ask for it, since each look may run a reader. */
+static bool reads_documents(const vv_web_visit *v)
+{
+	vv_auto(char) *said = NULL;
+	bool yes = false;
+
+	if (!v->documents || !v->reach) return v->documents;
+	said = vv_reader_setting(v->repo, vv_repository_env(v->repo), "varve.readers");
+	return said && vv_config_read_bool("varve.readers", said, &yes, VV_IGNORED) == VV_OK && yes;
+}
 
 vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,
 			     vv_error *err)
@@ -22,7 +36,11 @@ vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_e
 
 	vv_arena_init(&v->arena);
 	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0) return rc;
-	return vv_dataset_reader_open(&v->reader, v->repo, NULL, err);
+	if ((rc = vv_dataset_reader_open(&v->reader, v->repo, NULL, err)) < 0) return rc;
+	if (!reads_documents(v)) {
+		vv_dataset_reader_run_nothing(v->reader);
+	}
+	return VV_OK;
 }
 
 void vv_web_visit_forget(vv_web_visit *v)

@@ -40,7 +40,7 @@ typedef struct vv_web_visit {
 	vv_dataset_reader *reader;
 	vv_reachable *reach; /* NULL: the owner's visit, all is shown */
 	bool work_tree;      /* may be shown: the revision VV_WEB_WORK names it */
-	bool documents; /* tables of documents are shown, where readers may run (vv_web_file_of) */
+	bool documents; /* tables of documents are shown, where readers may run: else no program is run */
 	uint64_t until_ms;           /* on vv_monotonic_ms's clock */
 	bool (*gone)(void *payload); /* has the browser gone away? NULL: never */
 	void *payload;

@@ -78,14 +78,19 @@ start_web() {
 }
 
 @test "served pages run no reader unless the owner asks for it, and exported pages have the files alone" {
+	echo '*.csv varve-reader=toy' > src/.gitattributes
+	book 1 > src/b.csv
+	git -C src add .
+	git -C src commit -qm three
 	start_server src
+	page_has table/main/b.csv '[Prices]'
 	page_has table/main/b.toy 'The file itself'
-	page_has table/main/b.toy%23Prices 'do not read tables of documents'
+	page_has table/main/b.toy%23Prices 'not read here'
 	[ ! -e "$HOME/bin/asked" ]
 	stop_server
 	git -C src config varve.readers true # a repository does not ask
 	start_server src
-	page_has table/main/b.toy%23Prices 'do not read tables of documents'
+	page_has table/main/b.toy%23Prices 'not read here'
 	stop_server
 	succeeds varve -C src web --export "$PWD/out"
 	[ ! -e "$HOME/bin/asked" ]
