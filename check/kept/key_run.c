@@ -1,10 +1,16 @@
 /*
  * key_run: how a run lies in its file, and that each piece of it can be proved alone.
  *
- * Head: "VVKEYS" 03 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups. Body: the groups'
- * names (32 bytes each), the entries, the repeats, the list's top. Sums: for each 4,096 bytes of the body le64
- * of the XXH3-64 under the piece's number as seed. Tail: le64 entries, le64 repeats, le64 bytes of the list's
- * top, le64 of the XXH3-64 of head and tail before it.
+ * Head: "VVKEYS" 04 0A, le64 seed, the list's name (le64 low, le64 high), le64 groups, le64 low bits. Body: the groups'
+ * names (32 bytes each), zeros up to a multiple of 1,024, the entries, the repeats, the list's top. Sums: for each 4,096
+ * bytes of the body le64 of the XXH3-64 under the piece's number as seed. Tail: le64 entries, le64 pieces of entries, le64
+ * repeats, le64 bytes of the list's top, le64 of the XXH3-64 of head and tail before it.
+ *
+ * Entries are in pieces of 1,024 bytes: le64 the first one's hash, le32 how many there are, then bits, from the lowest of each
+ * byte on. The difference of an entry's hash to the first is in two parts. The lower one, of `low bits`, and above it the number
+ * of the group, in as many bits as the greatest needs, are a field; the last field begins the fields, the first ends the piece.
+ * The upper one is told by ones, one for each entry in order, each after as many zeros, all told, as it says. So a piece is
+ * searched without reading its fields (Elias-Fano).
  *
  * Hashes are spread evenly, so that a place is guessed from the hash alone, and the rest is a
  * search among neighbours.
@@ -19,15 +25,23 @@
 #include "base/file.h"
 #include "base/sys.h"
 
-static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 3, '\n'};
-#define HEAD_LEN 40u
-#define TAIL_LEN 32u
+static const char magic[8] = {'V', 'V', 'K', 'E', 'Y', 'S', 4, '\n'};
+#define HEAD_LEN 48u
+#define TAIL_LEN 40u
 #define NAME_LEN 32u
 #define PROVED_LEN 4096u /* a piece of the body; names and entries are never in two */
-#define NEAR 4096u       /* entries: how far a guess is usually off */
+#define PIECE_HEAD 12u   /* bytes of a piece of entries */
+#define PIECE_BITS (8u * CHECK_KEY_PIECE)
+#define HEAD_BITS (8u * PIECE_HEAD)
+#define HASH_BITS (64u - CHECK_GROUP_BITS)
+#define FIELD_BITS 57u /* at most: what one load gives */
+#define STRIDE 56u     /* bits that are looked at at once */
+#define SHORT_STRIDE 10u
+#define NEAR 8u /* pieces: how far a guess is usually off */
 #define PIECE ((size_t)1 << 20)
 
-_Static_assert(PROVED_LEN % NAME_LEN == 0, "an entry is in one piece");
+_Static_assert(PROVED_LEN % NAME_LEN == 0 && PROVED_LEN % CHECK_KEY_PIECE == 0,
+	       "names and pieces of entries are in one piece that is proved");
 
 vv_hash128 check_key_run_list(const vv_table *t)
 {
@@ -39,6 +53,23 @@ vv_hash128 check_key_run_list(const vv_table *t)
 static size_t pieces(size_t len)
 {
 	return len / PROVED_LEN + (len % PROVED_LEN > 0);
+}
+
+/* Of the groups' names, with the zeros after them. */
+static uint64_t names_len(uint64_t groups)
+{
+	return (groups * NAME_LEN + CHECK_KEY_PIECE - 1) / CHECK_KEY_PIECE * CHECK_KEY_PIECE;
+}
+
+/* Of numbers below count. */
+static unsigned bits_of(uint64_t count)
+{
+	unsigned bits = 0;
+
+	while (bits < CHECK_GROUP_BITS && (uint64_t)1 << bits < count) {
+		bits++;
+	}
+	return bits;
 }
 
 /* Of the head, and the tail but for its sum. */
@@ -75,13 +106,16 @@ static vv_status take(check_key_run *k, vv_error *err)
 	}
 	uint64_t groups = vv_get_le64(p + 32);
 	uint64_t entries = vv_get_le64(tail);
-	uint64_t repeats = vv_get_le64(tail + 8);
-	uint64_t top = vv_get_le64(tail + 16);
-	if (groups > CHECK_GROUP_MASK || groups > left / NAME_LEN || entries > left / 8 ||
-	    repeats > left / 8 || top > left) {
+	uint64_t piece_count = vv_get_le64(tail + 8), low = vv_get_le64(p + 40);
+	uint64_t repeats = vv_get_le64(tail + 16);
+	uint64_t top = vv_get_le64(tail + 24);
+	if (groups > CHECK_GROUP_MASK || groups > left / NAME_LEN || low > HASH_BITS ||
+	    low + bits_of(groups) > FIELD_BITS || piece_count > left / CHECK_KEY_PIECE ||
+	    entries > left * 8 || repeats > left / 8 || top > left) {
 		return VV_OK;
 	}
-	uint64_t len = groups * NAME_LEN + (entries + repeats) * 8 + top;
+	uint64_t names = names_len(groups);
+	uint64_t len = names + piece_count * CHECK_KEY_PIECE + repeats * 8 + top;
 	uint64_t sums = (uint64_t)pieces((size_t)len) * 8;
 	if (len > left || sums != left - len) return VV_OK;
 	k->fine = vv_calloc(pieces((size_t)len) + 1, 1);
@@ -92,9 +126,12 @@ static vv_status take(check_key_run *k, vv_error *err)
 	k->body = p + HEAD_LEN;
 	k->body_len = (size_t)len;
 	k->sums = k->body + len;
-	k->entries = k->body + groups * NAME_LEN;
+	k->entries = k->body + names;
 	k->entry_count = (size_t)entries;
-	k->repeats = k->entries + entries * 8;
+	k->piece_count = (size_t)piece_count;
+	k->low_bits = (unsigned)low;
+	k->group_bits = bits_of(groups);
+	k->repeats = k->entries + piece_count * CHECK_KEY_PIECE;
 	k->repeat_count = (size_t)repeats;
 	k->top = k->repeats + repeats * 8;
 	k->top_len = (size_t)top;
@@ -202,49 +239,180 @@ static uint64_t number_at(check_key_run *k, const uint8_t *at)
 	return piece_is_fine(k, (size_t)(at - k->body) / PROVED_LEN) ? vv_get_le64(at) : UINT64_MAX;
 }
 
-uint64_t check_key_run_entry(check_key_run *k, size_t i)
-{
-	return number_at(k, k->entries + 8 * i);
-}
-
 uint64_t check_key_run_repeat(check_key_run *k, size_t i)
 {
 	return number_at(k, k->repeats + 8 * i);
 }
 
-static uint64_t hash_at(check_key_run *k, size_t i)
+/* ---- entries ---- */
+
+static const uint8_t *piece_at(const check_key_run *k, size_t piece)
 {
-	return check_key_run_entry(k, i) >> CHECK_GROUP_BITS;
+	return k->entries + piece * CHECK_KEY_PIECE;
 }
 
-size_t check_key_run_find(check_key_run *k, uint64_t hash)
+/* Of the piece's first entry; UINT64_MAX where it is damaged. */
+static uint64_t first_hash(check_key_run *k, size_t piece)
 {
-	size_t low = 0, high = k->entry_count;
-	size_t guess = (size_t)((double)hash / (double)(UINT64_MAX >> CHECK_GROUP_BITS) *
-				(double)k->entry_count);
-	size_t from = guess > NEAR ? guess - NEAR : 0;
-	size_t to = guess < k->entry_count && k->entry_count - guess > NEAR ? guess + NEAR
-									    : k->entry_count;
+	return number_at(k, piece_at(k, piece));
+}
 
-	/* The guess only says where to look first. */
-	if (from < to && hash_at(k, from) < hash) {
-		low = from;
-	} else if (from < to) {
-		high = from;
+/* At least FIELD_BITS; those past a piece are those of what is behind it: other pieces, sums, the tail. */
+static uint64_t bits_at(const uint8_t *piece, size_t bit)
+{
+	return vv_get_le64(piece + bit / 8) >> bit % 8;
+}
+
+static void end_here(check_key_cursor *c)
+{
+	c->piece = c->run->piece_count;
+	c->entry = UINT64_MAX;
+	c->index = c->count = 0;
+}
+
+/* Before the first entry of a piece. */
+static void begin_piece(check_key_cursor *c, size_t piece)
+{
+	check_key_run *k = c->run;
+
+	c->piece = piece;
+	c->bit = HEAD_BITS;
+	c->index = 0;
+	c->base = piece < k->piece_count ? first_hash(k, piece) : UINT64_MAX;
+	if (c->base == UINT64_MAX) {
+		end_here(c);
+		return;
 	}
-	if (to < high && to > low && hash_at(k, to) >= hash) {
+	c->count = vv_get_le32(piece_at(k, piece) + 8);
+	if (c->count == 0 || c->count > PIECE_BITS ||
+	    c->count * (k->low_bits + k->group_bits) > PIECE_BITS - HEAD_BITS) {
+		k->damaged = true;
+		end_here(c);
+	}
+}
+
+void check_key_cursor_next(check_key_cursor *c)
+{
+	check_key_run *k = c->run;
+	const unsigned field = k->low_bits + k->group_bits;
+
+	if (c->index == c->count) {
+		begin_piece(c, c->piece + 1);
+	}
+	if (c->index == c->count) {
+		return;
+	}
+	const uint8_t *piece = piece_at(k, c->piece);
+	const size_t at = PIECE_BITS - (c->index + 1) * field;
+	uint64_t ones;
+	while ((ones = bits_at(piece, c->bit) & (((uint64_t)1 << STRIDE) - 1)) == 0 &&
+	       c->bit < at) {
+		c->bit += STRIDE;
+	}
+	c->bit += ones ? (size_t)__builtin_ctzll(ones) : 0;
+	uint64_t upper = c->bit - HEAD_BITS - c->index, bits = bits_at(piece, at);
+	uint64_t low = bits & (((uint64_t)1 << k->low_bits) - 1);
+	uint64_t group = bits >> k->low_bits & (((uint64_t)1 << k->group_bits) - 1);
+	uint64_t hash = c->base + (upper << k->low_bits | low);
+	if (c->bit >= at || hash >> HASH_BITS) {
+		k->damaged = true;
+		end_here(c);
+		return;
+	}
+	c->bit++;
+	c->index++;
+	c->entry = hash << CHECK_GROUP_BITS | group;
+}
+
+/* Past the entries of so many bits, if all of them come before those whose upper part is this. */
+static inline bool skip_bits(check_key_cursor *c, const uint8_t *piece, uint64_t upper,
+			     unsigned count)
+{
+	uint64_t bits = bits_at(piece, c->bit) & (((uint64_t)1 << count) - 1);
+	size_t ones = (size_t)__builtin_popcountll(bits);
+
+	if (c->index + ones >= c->count || c->bit + count > PIECE_BITS) return false;
+	if (c->bit + count - HEAD_BITS - c->index - ones >= upper) return false;
+	c->bit += count;
+	c->index += ones;
+	return true;
+}
+
+/* Past most entries of the piece that come before the hash. */
+static void skip_to(check_key_cursor *c, uint64_t hash)
+{
+	const uint8_t *piece = piece_at(c->run, c->piece);
+	const uint64_t upper = hash > c->base ? (hash - c->base) >> c->run->low_bits : 0;
+
+	if (c->index == c->count) return;
+	while (skip_bits(c, piece, upper, STRIDE)) {
+	}
+	while (skip_bits(c, piece, upper, SHORT_STRIDE)) {
+	}
+}
+
+/* The last piece that begins before the hash; else the first. The guess only says where to look first. */
+static size_t find_piece(check_key_run *k, uint64_t hash)
+{
+	size_t low = 0, high = k->piece_count;
+	size_t guess = (size_t)((double)hash / (double)(UINT64_MAX >> CHECK_GROUP_BITS) *
+				(double)k->piece_count);
+	size_t from = guess > NEAR ? guess - NEAR : 0, to = from + 2 * NEAR;
+
+	if (from < high && first_hash(k, from) < hash) {
+		low = from;
+	} else {
+		high = from < high ? from : high;
+	}
+	if (to < high && to > low && first_hash(k, to) >= hash) {
 		high = to;
 	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (hash_at(k, middle) < hash) {
+		if (first_hash(k, middle) < hash) {
 			low = middle + 1;
 		} else {
 			high = middle;
 		}
 	}
-	return low;
+	return low > 0 ? low - 1 : 0;
+}
+
+/* Up to the hash, from an entry before it or of it. */
+static void step_to(check_key_cursor *c, uint64_t hash)
+{
+	if (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < hash) {
+		skip_to(c, hash);
+	}
+	while (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < hash) {
+		check_key_cursor_next(c);
+	}
+	c->sought = hash;
+}
+
+check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash)
+{
+	check_key_cursor c = {.run = k, .entry = UINT64_MAX};
+
+	if (k->entries) {
+		begin_piece(&c, find_piece(k, hash));
+		check_key_cursor_next(&c);
+		step_to(&c, hash);
+	}
+	return c;
+}
+
+void check_key_cursor_seek(check_key_cursor *c, uint64_t hash)
+{
+	size_t next = c->piece + 1;
+
+	if (hash < c->sought || (c->entry != UINT64_MAX && next < c->run->piece_count &&
+				 first_hash(c->run, next) < hash)) {
+		*c = check_key_run_find(c->run, hash);
+	} else {
+		step_to(c, hash);
+	}
 }
 
 /* ---- writing ---- */
@@ -257,7 +425,11 @@ struct check_key_writer {
 	vv_buf buf;     /* of the body: always begins with a piece */
 	uint64_t *sums; /* of the pieces that have been written */
 	size_t sum_count, sum_cap;
-	uint64_t count;
+	uint64_t count, pieces;
+	unsigned low_bits, group_bits;
+	uint8_t piece[CHECK_KEY_PIECE + 16]; /* of entries, under way */
+	size_t piece_entries;
+	uint64_t base; /* the hash of its first entry */
 	bool failed;
 };
 
@@ -314,8 +486,9 @@ static char *folder_of(const char *file)
 
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
-				 vv_error *err)
+				 uint64_t expected, vv_error *err)
 {
+	static const uint8_t zeros[CHECK_KEY_PIECE];
 	check_key_writer *w = vv_calloc(1, sizeof(*w));
 	vv_hash128 list = check_key_run_list(t);
 	vv_auto(char) *dir = folder_of(file);
@@ -339,18 +512,56 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 	vv_put_le64(w->head + 16, list.lo);
 	vv_put_le64(w->head + 24, list.hi);
 	vv_put_le64(w->head + 32, count);
+	w->group_bits = bits_of(count);
+	/* up to the mean difference */
+	for (w->low_bits = HASH_BITS; w->low_bits > 0 && expected > 1; expected /= 2) {
+		w->low_bits--;
+	}
+	if (w->low_bits > FIELD_BITS - w->group_bits) {
+		w->low_bits = FIELD_BITS - w->group_bits;
+	}
+	vv_put_le64(w->head + 40, w->low_bits);
 	write_bytes(w, w->head, sizeof(w->head));
 	for (size_t i = 0; i < count; i++) {
 		put(w, names[i], NAME_LEN);
 	}
+	put(w, zeros, (size_t)(names_len(count) - count * NAME_LEN));
 	*out = w;
 	return VV_OK;
 }
 
+static void end_piece(check_key_writer *w)
+{
+	if (w->piece_entries > 0) {
+		vv_put_le32(w->piece + 8, (uint32_t)w->piece_entries);
+		put(w, w->piece, CHECK_KEY_PIECE);
+		w->pieces++;
+	}
+	memset(w->piece, 0, sizeof(w->piece));
+	w->piece_entries = 0;
+}
+
 void check_key_writer_put(check_key_writer *w, uint64_t entry)
 {
+	const uint64_t hash = entry >> CHECK_GROUP_BITS;
+	const size_t field = w->low_bits + w->group_bits;
+	uint64_t upper = (hash - w->base) >> w->low_bits;
+
 	w->count++;
-	put_u64(w, entry);
+	if (w->piece_entries == 0 ||
+	    upper + (w->piece_entries + 1) * (field + 1) > PIECE_BITS - HEAD_BITS) {
+		end_piece(w);
+		vv_put_le64(w->piece, hash);
+		w->base = hash;
+		upper = 0;
+	}
+	size_t bit = HEAD_BITS + (size_t)upper + w->piece_entries,
+	       at = PIECE_BITS - ++w->piece_entries * field;
+	uint64_t low = (hash - w->base) & (((uint64_t)1 << w->low_bits) - 1);
+	w->piece[bit / 8] |= (uint8_t)(1u << bit % 8);
+	vv_put_le64(w->piece + at / 8, vv_get_le64(w->piece + at / 8) |
+					       (low | (entry & CHECK_GROUP_MASK) << w->low_bits)
+						       << at % 8);
 }
 
 static void write_tail(check_key_writer *w, size_t repeats)
@@ -362,8 +573,9 @@ static void write_tail(check_key_writer *w, size_t repeats)
 		vv_buf_put(&w->buf, le, sizeof(le));
 	}
 	vv_put_le64(tail, w->count);
-	vv_put_le64(tail + 8, repeats);
-	vv_put_le64(tail + 16, w->top->len);
+	vv_put_le64(tail + 8, w->pieces);
+	vv_put_le64(tail + 16, repeats);
+	vv_put_le64(tail + 24, w->top->len);
 	vv_put_le64(tail + TAIL_LEN - 8, frame_sum(w->head, tail));
 	vv_buf_put(&w->buf, tail, sizeof(tail));
 	w->failed |= w->buf.failed;
@@ -372,6 +584,7 @@ static void write_tail(check_key_writer *w, size_t repeats)
 
 void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count)
 {
+	end_piece(w);
 	for (size_t i = 0; i < count; i++) {
 		put_u64(w, repeats[i]);
 	}

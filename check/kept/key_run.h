@@ -18,15 +18,17 @@
 
 #define CHECK_GROUP_BITS 24
 #define CHECK_GROUP_MASK (((uint64_t)1 << CHECK_GROUP_BITS) - 1)
+#define CHECK_KEY_PIECE 1024u
 
 typedef struct check_key_run {
 	uint64_t seed;
 	vv_hash128 list; /* check_key_run_list of the version that it was made of */
 	size_t group_count;
 	check_group_names groups; /* after check_key_run_names */
-	const uint8_t *entries;   /* le64 each */
-	size_t entry_count;
-	const uint8_t *repeats; /* le64 each: hashes, ascending */
+	const uint8_t *entries;   /* pieces of CHECK_KEY_PIECE bytes */
+	size_t piece_count, entry_count;
+	unsigned low_bits, group_bits; /* of an entry */
+	const uint8_t *repeats;        /* le64 each: hashes, ascending */
 	size_t repeat_count;
 	const uint8_t *top; /* of the list of groups */
 	size_t top_len;
@@ -59,18 +61,32 @@ void check_key_run_close(check_key_run *k); /* accepts zeroes */
 bool check_key_run_top(check_key_run *k, const uint8_t **top, size_t *len);
 /* The i-th hash that repeats; UINT64_MAX where it is damaged. */
 uint64_t check_key_run_repeat(check_key_run *k, size_t i);
-/* UINT64_MAX where it is damaged. */
-uint64_t check_key_run_entry(check_key_run *k, size_t i);
-/* The first entry with this hash or a greater one; entry_count: none. */
-size_t check_key_run_find(check_key_run *k, uint64_t hash);
+/* A place among the entries. */
+typedef struct check_key_cursor {
+	check_key_run *run;
+	uint64_t entry; /* the one here; UINT64_MAX: there is none, or it is damaged */
+	uint64_t sought;
+	uint64_t base; /* of the piece */
+	size_t piece, bit;
+	size_t index, count; /* entries of the piece up to this one, and all */
+} check_key_cursor;
+/* At the first entry with this hash or a greater one. */
+check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash);
+/* The same from a cursor on, which costs little where hashes are sought in order. */
+void check_key_cursor_seek(check_key_cursor *c, uint64_t hash);
+void check_key_cursor_next(check_key_cursor *c);
+static inline bool check_key_cursor_has(const check_key_cursor *c, uint64_t hash)
+{
+	return c->entry >> CHECK_GROUP_BITS == hash && c->entry != UINT64_MAX;
+}
 
 /* Writing: begin, put each entry in order, end. Where the disk does not take it there is
  * no run. Nobody sees it before its end. */
 typedef struct check_key_writer check_key_writer;
-/* t: whose groups these are, until the end; borrowed. */
+/* t: whose groups these are, until the end; borrowed. expected: about so many entries. */
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
-				 vv_error *err);
+				 uint64_t expected, vv_error *err);
 void check_key_writer_put(check_key_writer *w, uint64_t entry);
 void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count);
 void check_key_writer_free(check_key_writer *w); /* without an end: nothing is kept; accepts NULL */

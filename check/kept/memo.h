@@ -52,6 +52,7 @@ vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule
 /* The same of a record that came from elsewhere. */
 vv_status check_memo_read(check_memo *m, const void *record, size_t len, vv_error *err);
 void check_memo_close(check_memo *m); /* accepts zeroes */
+VV_AUTO_CLEAR(check_memo, check_memo_close)
 /* A group's entry; NULL: nothing is known of it. Borrowed. */
 const uint8_t *check_memo_find(const check_memo *m, const uint8_t name[32], uint32_t rows);
 uint32_t check_memo_rows(const uint8_t *entry);

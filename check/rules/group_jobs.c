@@ -19,7 +19,7 @@ typedef struct check_job {
 	size_t count;
 	vv_buf counts; /* of the groups in order: varint n (0: none), n x (counter, count) */
 	uint32_t newlines[JOB_GROUPS];
-	vv_buf *entries; /* one for each key */
+	check_key_part *keys; /* one for each key */
 	vv_status rc;
 	vv_error err;
 } check_job;
@@ -56,7 +56,7 @@ static vv_status check_one(check_job *j, check_worker *w, vv_batch *batch, size_
 	}
 	for (size_t k = 0; k < r->plan.key_count && rc == VV_OK; k++) {
 		if (check_keys_wants(r, k, i)) {
-			rc = check_keys_group(r, w, k, i, &g, &j->entries[k], err);
+			rc = check_keys_group(r, w, k, i, &g, &j->keys[k], err);
 		}
 	}
 	check_unload(&g);
@@ -112,7 +112,7 @@ static vv_status take_job(check_job *j, vv_error *err)
 		}
 	}
 	for (size_t k = 0; k < r->plan.key_count; k++) {
-		if ((rc = check_keys_take(r, k, &j->entries[k], err)) < 0) {
+		if ((rc = check_keys_take(r, k, &j->keys[k], err)) < 0) {
 			break;
 		}
 	}
@@ -127,8 +127,8 @@ static vv_status new_jobs(check_run *r, check_job **out, size_t count, vv_error 
 	for (size_t i = 0; jobs && i < count; i++) {
 		jobs[i].r = r;
 		jobs[i].job.run = run_job;
-		jobs[i].entries = vv_calloc(r->plan.key_count + 1, sizeof(*jobs[i].entries));
-		if (!jobs[i].entries) return vv_fail_nomem(err);
+		jobs[i].keys = vv_calloc(r->plan.key_count + 1, sizeof(*jobs[i].keys));
+		if (!jobs[i].keys) return vv_fail_nomem(err);
 	}
 	return jobs ? VV_OK : vv_fail_nomem(err);
 }
@@ -136,10 +136,11 @@ static vv_status new_jobs(check_run *r, check_job **out, size_t count, vv_error 
 static void free_jobs(check_run *r, check_job *jobs, size_t count)
 {
 	for (size_t i = 0; jobs && i < count; i++) {
-		for (size_t k = 0; jobs[i].entries && k < r->plan.key_count; k++) {
-			vv_buf_clear(&jobs[i].entries[k]);
+		for (size_t k = 0; jobs[i].keys && k < r->plan.key_count; k++) {
+			vv_buf_clear(&jobs[i].keys[k].entries);
+			vv_buf_clear(&jobs[i].keys[k].spans);
 		}
-		vv_free(jobs[i].entries);
+		vv_free(jobs[i].keys);
 		vv_buf_clear(&jobs[i].counts);
 	}
 	vv_free(jobs);
@@ -151,7 +152,8 @@ static void start_job(check_run *r, check_job *j, const uint32_t *todo, size_t c
 	j->count = count;
 	vv_buf_reset(&j->counts);
 	for (size_t k = 0; k < r->plan.key_count; k++) {
-		vv_buf_reset(&j->entries[k]);
+		vv_buf_reset(&j->keys[k].entries);
+		vv_buf_reset(&j->keys[k].spans);
 	}
 	if (r->o->pool) {
 		vv_pool_submit(r->o->pool, &j->job);

@@ -174,14 +174,11 @@ static vv_status look_in_run(finder *f, check_key_run *run, const vv_list_change
 	vv_status rc = VV_OK;
 
 	for (size_t n = 0; n < f->key_count; n++) {
-		uint64_t hash = check_key_hash(&f->keys[n], run->seed), e, here;
+		uint64_t hash = check_key_hash(&f->keys[n], run->seed), here;
 
-		for (size_t i = check_key_run_find(run, hash); i < run->entry_count; i++) {
-			e = check_key_run_entry(run, i);
-			if (e >> CHECK_GROUP_BITS != hash) {
-				break;
-			}
-			here = number_here(c, e & CHECK_GROUP_MASK);
+		for (check_key_cursor e = check_key_run_find(run, hash);
+		     check_key_cursor_has(&e, hash); check_key_cursor_next(&e)) {
+			here = number_here(c, e.entry & CHECK_GROUP_MASK);
 			if (here != UINT64_MAX && (rc = add_group(f, here, err)) < 0) return rc;
 		}
 	}

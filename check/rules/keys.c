@@ -16,8 +16,11 @@
  * are read, and proved, that are looked at. One that is found damaged on the way counts as none from then
  * on, so that all groups are read, and nothing that it said is believed.
  *
- * The memo: facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
- * the memo.
+ * Where groups lie apart in the order of their keys (key_bounds.h) all of this is spared: only their bounds are kept. As
+ * soon as they do not, the keys of all groups are read once for their entries.
+ *
+ * The memo "keys": facts of no meaning; the tail: le64 seed, le64 entries, whose groups are places in
+ * the memo. The memo "bounds": the fact is where the group's part begins in the tail.
  */
 #include "check/rules/keys.h"
 
@@ -28,6 +31,7 @@
 #include "base/file.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "check/kept/key_bounds.h"
 #include "check/kept/key_run.h"
 #include "check/rules/key_bytes.h"
 #include "check/rules/key_repeats.h"
@@ -53,6 +57,9 @@ struct check_keys {
 	bool gone;                /* some group of the record is not here */
 	vv_key_proof *fresh; /* entries of the other groups: 40 bits of hash on top, the group */
 	uint64_t count;
+	check_key_order *orders;
+	check_key_bounds bounds; /* of all groups; at NULL: entries are kept instead */
+	size_t bounds_kept;      /* of so many groups they were known, which have no entries */
 	check_suspects suspects;
 	bool compared;                     /* they have been found */
 	uint64_t sought[CHECK_SOUGHT_MAX]; /* hashes; hit: a byte for each group that has one */
@@ -133,6 +140,48 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 	return rc;
 }
 
+static check_key_order order_of(const check_plan *p, size_t column)
+{
+	const vv_field *f = p->columns[column].field;
+	vv_type type = f ? f->type : p->table->schema.fields[p->columns[column].place].type;
+
+	return type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER || type == VV_TYPE_YEAR
+		       ? CHECK_BY_DIGITS
+	       : type == VV_TYPE_DATE || type == VV_TYPE_DATETIME || type == VV_TYPE_TIME ||
+			       type == VV_TYPE_YEARMONTH
+		       ? CHECK_BY_TIME
+		       : CHECK_BY_TEXT;
+}
+
+/* Bounds that are kept, where no entries of groups here are. */
+static vv_status load_bounds(check_run *r, struct check_keys *k, const check_key *key,
+			     vv_error *err)
+{
+	vv_auto(check_memo) m = {.tail = NULL};
+	vv_status rc;
+
+	if (r->run_seed || memchr(k->has, 1, r->group_count)) return VV_OK;
+	k->orders = vv_calloc(key->count + 1, sizeof(*k->orders));
+	if (!k->orders) return vv_fail_nomem(err);
+	for (size_t i = 0; i < key->count; i++) {
+		k->orders[i] = order_of(&r->plan, key->columns[i]);
+	}
+	if ((rc = check_key_bounds_init(&k->bounds, k->orders, key->count, r->group_count, err)) <
+		    0 ||
+	    (rc = check_memo_open(&m, r->o->cache, "bounds", key->id, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < r->group_count; i++) {
+		const uint8_t *e = check_memo_find(&m, r->groups[i].name, r->groups[i].rows);
+		size_t at = e ? check_memo_fact(e) : SIZE_MAX;
+
+		k->has[i] = at < m.tail_len &&
+			    check_key_bounds_set(&k->bounds, i, m.tail + at, m.tail_len - at);
+	}
+	k->bounds_kept = k->bounds.known;
+	return vv_buf_ok(&k->bounds.bytes, err);
+}
+
 /* So many fresh entries are held in memory, and kept for the next time. */
 static size_t fresh_max(const check_run *r)
 {
@@ -148,7 +197,7 @@ static vv_status open_fresh(const check_run *r, struct check_keys *k, vv_error *
 
 vv_status check_keys_open(check_run *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (r->plan.key_count == 0) return VV_OK;
 	if (r->group_count > GROUP_MASK) {
@@ -158,18 +207,20 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 	}
 	r->keys = vv_calloc(r->plan.key_count, sizeof(*r->keys));
 	if (!r->keys) return vv_fail_nomem(err);
-	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < r->plan.key_count; i++) {
 		struct check_keys *k = &r->keys[i];
 
 		vv_random(&k->seed, sizeof(k->seed));
 		k->has = vv_calloc(r->group_count + 1, 1);
 		if (!k->has) return vv_fail_nomem(err);
-		if ((rc = load_run(r, k, &r->plan.keys[i], err)) == VV_OK &&
-		    (rc = load_record(r, k, &r->plan.keys[i], err)) == VV_OK) {
-			rc = open_fresh(r, k, err);
+		if ((rc = load_run(r, k, &r->plan.keys[i], err)) < 0 ||
+		    (rc = load_record(r, k, &r->plan.keys[i], err)) < 0 ||
+		    (rc = load_bounds(r, k, &r->plan.keys[i], err)) < 0 ||
+		    (rc = open_fresh(r, k, err)) < 0) {
+			return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void clear_suspects(check_suspects *s)
@@ -189,6 +240,7 @@ static void close_kept(struct check_keys *k)
 	vv_free(k->run_has);
 	vv_free(k->map);
 	vv_key_proof_free(k->fresh);
+	check_key_bounds_clear(&k->bounds);
 	clear_suspects(&k->suspects);
 	k->writer = NULL;
 	k->run_map = k->map = NULL;
@@ -204,16 +256,31 @@ void check_keys_close(check_run *r)
 	for (size_t i = 0; r->keys && i < r->plan.key_count; i++) {
 		close_kept(&r->keys[i]);
 		vv_free(r->keys[i].run_file);
+		vv_free(r->keys[i].orders);
 		vv_free(r->keys[i].has);
 	}
 	vv_free(r->keys);
 	r->keys = NULL;
 }
 
+/* A memo of no group in place of one that there is. */
+static vv_status drop_memo(const check_run *r, const char *rule, size_t at, vv_error *err)
+{
+	vv_auto(vv_buf) none = VV_BUF_INIT;
+	vv_auto(check_memo) m = {.tail = NULL};
+	vv_status rc = check_memo_open(&m, r->o->cache, rule, r->plan.keys[at].id, err);
+
+	if (rc < 0 || m.groups.count == 0) return rc;
+	check_memo_begin(&none, 0);
+	return check_memo_keep(&none, r->o->cache, rule, r->plan.keys[at].id, err);
+}
+
 vv_status check_keys_forget(check_run *r, size_t at, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
+	vv_status rc;
 
+	if (k->bounds_kept > 0 && (rc = drop_memo(r, "bounds", at, err)) < 0) return rc;
 	close_kept(k);
 	if (k->run_file) {
 		vv_unlink(k->run_file, true, NULL);
@@ -221,6 +288,7 @@ vv_status check_keys_forget(check_run *r, size_t at, vv_error *err)
 	memset(k->has, 0, r->group_count);
 	k->count = 0;
 	k->sought_count = 0;
+	k->bounds_kept = 0;
 	return open_fresh(r, k, err);
 }
 
@@ -229,12 +297,25 @@ bool check_keys_wants(const check_run *r, size_t k, size_t i)
 	return !r->keys[k].has[i] && !r->keys[k].compared;
 }
 
+/* A row's key, whose bytes are in w->key. False: no memory. */
+static bool put_entry(check_run *r, check_worker *w, size_t k, size_t i, bool whole,
+		      vv_buf *entries, check_key_span *span)
+{
+	uint64_t h = whole ? check_key_hash(&w->key, r->keys[k].seed) : CHECK_NO_KEY;
+	vv_key_entry entry = {h << GROUP_BITS, i};
+
+	vv_buf_put(entries, &entry, sizeof(entry));
+	span->has_holes = span->has_holes || !whole;
+	return !whole || !span->orders || check_key_span_add(span, &w->key);
+}
+
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
-			   vv_buf *out, vv_error *err)
+			   check_key_part *out, vv_error *err)
 {
 	const check_key *key = &r->plan.keys[k];
 	const vv_cell **cells;
 	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	vv_auto(check_key_span) span = {.orders = NULL};
 	vv_status rc;
 
 	vv_arena_reset(&w->arena);
@@ -242,7 +323,10 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 	    0) {
 		return rc;
 	}
-	for (size_t row = 0; row < g->rows && rc == VV_OK; row++) {
+	if (r->keys[k].bounds.at) {
+		check_key_span_begin(&span, r->keys[k].orders, key->count);
+	}
+	for (size_t row = 0; row < g->rows; row++) {
 		bool whole;
 
 		if (w->pass_blank && w->blank[row]) {
@@ -251,17 +335,18 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 		vv_buf_reset(&w->key);
 		if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count, cells,
 				     row, &whole)) {
-			rc = vv_fail_nomem(err);
-		} else if (whole || key->kind == CHECK_PRIMARY || key->kind == CHECK_ROW) {
-			uint64_t h = whole || key->kind == CHECK_ROW
-					     ? check_key_hash(&w->key, r->keys[k].seed)
-					     : CHECK_NO_KEY;
-			vv_key_entry entry = {h << GROUP_BITS, i};
-
-			vv_buf_put(out, &entry, sizeof(entry));
+			return vv_fail_nomem(err);
+		}
+		whole = whole || key->kind == CHECK_ROW;
+		if ((whole || key->kind == CHECK_PRIMARY) &&
+		    !put_entry(r, w, k, i, whole, &out->entries, &span)) {
+			return vv_fail_nomem(err);
 		}
 	}
-	return rc < 0 ? rc : vv_buf_ok(out, err);
+	if (span.orders) {
+		check_key_span_put(&span, i, &out->spans);
+	}
+	return (rc = vv_buf_ok(&out->entries, err)) < 0 ? rc : vv_buf_ok(&out->spans, err);
 }
 
 static bool is_sought(const struct check_keys *k, uint64_t hash)
@@ -272,11 +357,16 @@ static bool is_sought(const struct check_keys *k, uint64_t hash)
 	return false;
 }
 
-vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_error *err)
+vv_status check_keys_take(check_run *r, size_t at, const check_key_part *part, vv_error *err)
 {
-	size_t n = entries->len / sizeof(vv_key_entry);
-	const vv_key_entry *e = (const void *)entries->data;
+	size_t n = part->entries.len / sizeof(vv_key_entry);
+	const vv_key_entry *e = (const void *)part->entries.data;
 	struct check_keys *k = &r->keys[at];
+	vv_status rc;
+
+	if (k->bounds.at && (rc = check_key_bounds_take(&k->bounds, &part->spans, err)) < 0) {
+		return rc;
+	}
 
 	for (size_t i = 0; i < n && k->sought_count > 0; i++) {
 		if (is_sought(k, e[i].hash >> GROUP_BITS)) {
@@ -295,8 +385,9 @@ static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
 
 /* Entries in order, whose groups are places in a list of names: those of groups that are here. */
 typedef struct stream {
-	const uint8_t *entries;
+	const uint8_t *entries; /* NULL: those of the cursor */
 	size_t count, at;
+	check_key_cursor cursor;
 	const uint32_t *map;
 	size_t groups;
 	uint64_t next; /* with its group here; UINT64_MAX: no more */
@@ -305,11 +396,18 @@ typedef struct stream {
 static inline void stream_next(stream *s)
 {
 	s->next = UINT64_MAX;
-	for (; s->at < s->count && s->next == UINT64_MAX; s->at++) {
-		uint64_t e = vv_get_le64(s->entries + 8 * s->at);
+	for (uint64_t e = 0; e != UINT64_MAX && s->next == UINT64_MAX;) {
+		if (s->entries) {
+			e = s->at < s->count ? vv_get_le64(s->entries + 8 * s->at++) : UINT64_MAX;
+		} else {
+			e = s->cursor.entry;
+			if (e != UINT64_MAX) {
+				check_key_cursor_next(&s->cursor);
+			}
+		}
 		uint64_t group = e & GROUP_MASK;
 
-		if (group < s->groups && s->map[group] != UINT32_MAX) {
+		if (e != UINT64_MAX && group < s->groups && s->map[group] != UINT32_MAX) {
 			s->next = (e & ~GROUP_MASK) | s->map[group];
 		}
 	}
@@ -321,7 +419,8 @@ typedef struct walk {
 	struct check_keys *k;
 	stream old, run;
 	bool looks_up;
-	uint64_t last; /* the entry before; UINT64_MAX: none */
+	check_key_cursor at; /* in the run */
+	uint64_t last;       /* the entry before; UINT64_MAX: none */
 	check_suspects *s;
 	vv_buf *out;              /* the new record; NULL: none */
 	const uint32_t *places;   /* of groups in it; NULL: as they are here */
@@ -335,12 +434,11 @@ static vv_status look_up(walk *w, uint64_t e, vv_error *err)
 	uint64_t hash = e >> GROUP_BITS;
 	vv_status rc = VV_OK;
 
-	for (size_t i = check_key_run_find(run, hash); i < run->entry_count && rc == VV_OK; i++) {
-		uint64_t there = check_key_run_entry(run, i), group = there & GROUP_MASK;
+	check_key_cursor_seek(&w->at, hash);
+	for (check_key_cursor c = w->at; check_key_cursor_has(&c, hash) && rc == VV_OK;
+	     check_key_cursor_next(&c)) {
+		uint64_t group = c.entry & GROUP_MASK;
 
-		if (there >> GROUP_BITS != hash) {
-			break;
-		}
 		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
 			w->s->groups[e & GROUP_MASK] |= 1;
 			w->s->groups[w->k->run_map[group]] |= 1;
@@ -410,14 +508,14 @@ static vv_status pass_run(walk *w, vv_error *err)
 
 	for (size_t n = 0; n < run->repeat_count && rc == VV_OK; n++) {
 		uint64_t hash = check_key_run_repeat(run, n), before = UINT64_MAX;
-		size_t i = hash < CHECK_NO_KEY ? check_key_run_find(run, hash) : run->entry_count;
 
-		for (; i < run->entry_count && rc == VV_OK; i++) {
-			uint64_t e = check_key_run_entry(run, i), group = e & GROUP_MASK;
+		check_key_cursor c = check_key_run_find(run,
+							hash < CHECK_NO_KEY ? hash : CHECK_NO_KEY);
 
-			if (e >> GROUP_BITS != hash) {
-				break;
-			}
+		for (; hash < CHECK_NO_KEY && check_key_cursor_has(&c, hash) && rc == VV_OK;
+		     check_key_cursor_next(&c)) {
+			uint64_t group = c.entry & GROUP_MASK;
+
 			if (group >= run->groups.count || w->k->run_map[group] == UINT32_MAX) {
 				continue;
 			}
@@ -430,8 +528,9 @@ static vv_status pass_run(walk *w, vv_error *err)
 			before = group;
 		}
 	}
-	for (size_t i = check_key_run_find(run, CHECK_NO_KEY); i < run->entry_count; i++) {
-		uint64_t group = check_key_run_entry(run, i) & GROUP_MASK;
+	for (check_key_cursor c = check_key_run_find(run, CHECK_NO_KEY); c.entry != UINT64_MAX;
+	     check_key_cursor_next(&c)) {
+		uint64_t group = c.entry & GROUP_MASK;
 
 		if (group < run->groups.count && w->k->run_map[group] != UINT32_MAX) {
 			w->s->groups[w->k->run_map[group]] |= 2;
@@ -504,7 +603,8 @@ static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *e
 		names[i] = r->groups[i].name;
 	}
 	vv_status rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, r->table, names,
-					      r->group_count, err);
+					      r->group_count,
+					      k->count + k->old_count + k->run.entry_count, err);
 	vv_free(names);
 	return rc;
 }
@@ -554,6 +654,50 @@ static int pass_all(struct check_keys *k, walk *w, vv_error *err)
 	return !k->run.damaged;
 }
 
+/* Bounds prove the key: they are kept, and nothing else. */
+static vv_status keep_bounds(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+	vv_auto(vv_buf) out = VV_BUF_INIT, tail = VV_BUF_INIT;
+	vv_status rc;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		bool holes = check_key_bounds_holes(&k->bounds, i);
+
+		k->suspects.groups[i] = holes ? 2 : 0;
+		k->suspects.nulls += holes;
+	}
+	if (!r->o->cache || k->bounds_kept == r->group_count) return VV_OK;
+	check_memo_begin(&out, r->group_count);
+	for (size_t i = 0; i < r->group_count && tail.len < UINT32_MAX; i++) {
+		size_t len;
+		const uint8_t *part = check_key_bounds_part(&k->bounds, i, &len);
+
+		check_memo_put(&out, r->groups[i].name, r->groups[i].rows, (uint32_t)tail.len);
+		vv_buf_put(&tail, part, len);
+	}
+	vv_buf_put(&out, tail.data, tail.len);
+	if ((rc = vv_buf_ok(&tail, err)) < 0 || (rc = drop_memo(r, "keys", at, err)) < 0 ||
+	    tail.len >= UINT32_MAX) {
+		return rc;
+	}
+	if (k->run_file) {
+		vv_unlink(k->run_file, true, NULL);
+	}
+	return check_memo_keep(&out, r->o->cache, "bounds", r->plan.keys[at].id, err);
+}
+
+/* Do bounds prove the key? 1, then they are kept; 0; <0. */
+static int prove_by_bounds(check_run *r, size_t at, vv_error *err)
+{
+	struct check_keys *k = &r->keys[at];
+	int apart = k->bounds.at ? check_key_bounds_apart(&k->bounds, err) : 0;
+
+	if (apart <= 0) return apart;
+	vv_status rc = keep_bounds(r, at, err);
+	return rc < 0 ? (int)rc : 1;
+}
+
 /* Finds the suspects; keeps the entries for the next time. 1; 0: the run is damaged; <0. */
 static int find_suspects(check_run *r, size_t at, vv_error *err)
 {
@@ -563,10 +707,16 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 	bool anew = wants_run(r, k);
 	bool keep = r->o->cache && !anew && is_stale(k) && k->count <= fresh_max(r);
 	walk w = {.k = k,
-		  .old = {k->old, k->old_count, 0, k->map, k->memo.groups.count, UINT64_MAX},
-		  .run = {k->run.entries, anew ? k->run.entry_count : 0, 0, k->run_map,
-			  k->run.groups.count, UINT64_MAX},
+		  .old = {.entries = k->old,
+			  .count = k->old_count,
+			  .cursor = {.entry = UINT64_MAX},
+			  .map = k->map,
+			  .groups = k->memo.groups.count},
+		  .run = {.cursor = {.entry = UINT64_MAX},
+			  .map = k->run_map,
+			  .groups = k->run.groups.count},
 		  .looks_up = k->run.entries && !anew,
+		  .at = check_key_run_find(&k->run, 0),
 		  .last = UINT64_MAX,
 		  .s = &k->suspects,
 		  .out = keep ? &out : NULL};
@@ -574,9 +724,14 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 
 	if (anew && k->run.entries && !check_key_run_prove(&k->run)) return 0;
 	if (!(k->suspects.groups = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
+	if ((rc = prove_by_bounds(r, at, err)) != 0) return rc;
+	if (k->bounds_kept > 0) return 0; /* the entries of other groups are not there */
 	if ((keep && (rc = begin_record(r, k, &out, &places, err)) < 0) ||
 	    (anew && (rc = begin_run(r, k, err)) < 0)) {
 		return rc;
+	}
+	if (anew) {
+		w.run.cursor = w.at;
 	}
 	w.places = places;
 	w.writer = k->writer;
@@ -645,7 +800,10 @@ vv_status check_keys_keep(check_run *r, size_t at, vv_error *err)
 	struct check_keys *k = &r->keys[at];
 	int found;
 
-	if (!r->o->cache || (!wants_run(r, k) && !is_stale(k))) return VV_OK;
+	if (!r->o->cache || (!wants_run(r, k) && !is_stale(k)) ||
+	    (k->bounds_kept > 0 && k->bounds_kept == r->group_count)) {
+		return VV_OK;
+	}
 	if ((found = find_suspects(r, at, err)) > 0) {
 		end_run(k, k->suspects.count); /* none was compared: the next check does */
 	}
@@ -688,11 +846,14 @@ bool check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
 	assert(k->sought_count < CHECK_SOUGHT_MAX);
 	k->sought[k->sought_count++] = hash;
 	k->hit = hit;
-	for (size_t i = check_key_run_find(&k->run, hash); i < k->run.entry_count; i++) {
-		if ((e = check_key_run_entry(&k->run, i)) >> GROUP_BITS != hash) {
-			break;
+	for (check_key_cursor c = check_key_run_find(&k->run, hash); check_key_cursor_has(&c, hash);
+	     check_key_cursor_next(&c)) {
+		mark(hit, k->run_map, k->run.groups.count, c.entry);
+	}
+	for (size_t i = 0; k->bounds_kept > 0 && i < r->group_count; i++) {
+		if (k->has[i] && check_key_bounds_may(&k->bounds, i, key)) {
+			hit[i] = 1;
 		}
-		mark(hit, k->run_map, k->run.groups.count, e);
 	}
 	for (size_t i = find_in_record(k, hash); i < k->old_count; i++) {
 		if ((e = vv_get_le64(k->old + 8 * i)) >> GROUP_BITS != hash) {

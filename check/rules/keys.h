@@ -13,17 +13,23 @@
 
 #include "check/rules/emit.h"
 
+/* What some groups give to a key. */
+typedef struct check_key_part {
+	vv_buf entries; /* of rows */
+	vv_buf spans;   /* the bounds of groups */
+} check_key_part;
+
 vv_status check_keys_open(check_run *r, vv_error *err);
 void check_keys_close(check_run *r);
 /* Is group i's part in key k still to be read? */
 bool check_keys_wants(const check_run *r, size_t k, size_t i);
-/* The entries of a group's rows, appended to out. */
+/* A group's keys, appended to out. */
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
-			   vv_buf *out, vv_error *err);
-vv_status check_keys_take(check_run *r, size_t k, const vv_buf *entries, vv_error *err);
-/* Finds hashes that repeat, and keeps the entries for the next time. 1; 0: what was kept of some key turned out
- * to be damaged and is forgotten, so that check_keys_wants all groups for it, and this is to be called
- * again after them; <0. */
+			   check_key_part *out, vv_error *err);
+vv_status check_keys_take(check_run *r, size_t k, const check_key_part *part, vv_error *err);
+/* Finds hashes that repeat, and keeps the entries, or the bounds, for the next time. 1; 0: what was kept of some key
+ * turned out to be damaged, or to be of no use, and is forgotten, so that check_keys_wants all groups for it, and this
+ * is to be called again after them; <0. */
 int check_keys_compare(check_run *r, vv_error *err);
 /* Tells what repeats. */
 vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err);

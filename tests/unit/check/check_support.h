@@ -151,4 +151,31 @@ static inline void check_into(vv_buf *out, vv_check_result *result, vv_table *t,
 	vv_assert_ok(vv_buf_ok(out, &err), &err);
 }
 
+static inline int line_order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* With little memory the findings of a rule come part by part: their lines in order. */
+static inline void sort_lines(vv_buf *b)
+{
+	vv_buf sorted = VV_BUF_INIT;
+	char **lines = vv_calloc(b->len + 1, sizeof(*lines));
+	size_t count = 0;
+
+	assert_non_null(lines);
+	for (char *at = b->len > 0 ? b->data : NULL, *end; at && *at; at = end + 1) {
+		end = strchr(at, '\n');
+		*end = '\0';
+		lines[count++] = at;
+	}
+	qsort(lines, count, sizeof(*lines), line_order);
+	for (size_t i = 0; i < count; i++) {
+		vv_buf_printf(&sorted, "%s\n", lines[i]);
+	}
+	vv_free(lines);
+	vv_buf_clear(b);
+	*b = sorted;
+}
+
 #endif
