@@ -1,5 +1,5 @@
 /*
- * condition_emit: when an operator is worked off, and what it wants of its operands.
+ * condition_emit: when an operator is worked off, what it wants of its operands, and the pattern of matches.
  */
 #include "dataset/filter/condition_internal.h"
 

@@ -1,5 +1,5 @@
 /*
- * guess_encoding: the encoding of a text that declares none.
+ * guess_encoding: the encoding of a text that declares none, such as windows-1252.
  */
 #ifndef VV_DATASET_READ_GUESS_ENCODING_H
 #define VV_DATASET_READ_GUESS_ENCODING_H

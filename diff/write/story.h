@@ -1,6 +1,6 @@
 /*
- * story: the changes of a table between two versions: grouped by column, the column's figures before and after, and striking
- * changes.
+ * story: groups of equal changes of a table between two versions, by column; the column's figures before and after, and
+ * striking changes.
  *
  * Groups are equal changes ("CONC -> CON, 3,101 times"), values filled in and emptied, one formula for all ("x 1.19"), other
  * spellings of the same value, and the rest. Figures are of whole columns where that costs little beside the difference, else of the

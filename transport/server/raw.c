@@ -1,5 +1,5 @@
 /*
- * raw: a version as a file: tags, ranges, and what may be kept in caches.
+ * raw: a version as a file over HTTP, whole and in ranges: tags, and what may be kept in caches.
  */
 #include "transport/server/routes.h"
 

@@ -1,6 +1,6 @@
 /*
- * lineage: the commits through which a file came to be what it is: back from a commit through all
- * parents, by the names that it had.
+ * lineage: the commits through which a file came to be what it is, also under earlier names: back from a commit through all
+ * parents.
  *
  * Each commit is given with what its parents have at the path; what goes on to which of them is
  * the caller's choice. Where a parent has the very same content (the first that does) a trail goes

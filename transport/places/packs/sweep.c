@@ -1,5 +1,5 @@
 /*
- * sweep: a gc of a place. Knows in which order it must be done while others read and write: new packs come before the
+ * sweep: a gc of a place, which also joins its packs. Knows in which order it must be done while others read and write: new packs come before the
  * versions that name them, garbage is condemned days before it is removed, and of what is removed versions go first.
  */
 #include <stdio.h>
