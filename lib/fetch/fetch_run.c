@@ -38,10 +38,10 @@ typedef struct run {
 	bool own;         /* the remote is the one that the branch follows */
 	bool stand_in;    /* the first supplier is another peer, since the remote does not answer */
 	vv_remote stand;  /* which */
-	bool others;      /* further ones answered, and would have done */
-	const vv_buf
-		*failed;  /* those that stood in before and failed, each ended by a 0; NULL: none */
-	uint64_t commits; /* that git brought */
+	const char *stand_name; /* as it was asked for: the name of a remote or a URL */
+	bool others;            /* further ones answered, and would have done */
+	const vv_buf *failed;   /* names of those that did before, ended by 0; NULL: none */
+	uint64_t commits;       /* that git brought */
 	vv_fetch_result result;
 	vv_heads_seen seen; /* signed heads */
 	vv_named mirrors;   /* of the data set; suppliers have their names from it */
@@ -284,12 +284,13 @@ static vv_status take_stand_in(run *r, vv_error *err)
 		*err = why;
 		return why.code;
 	}
+	r->stand_name = r->suppliers[place].name;
 	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
-		      vv_text_url(r->suppliers[place].name));
+		      vv_text_url(r->stand_name));
 	r->stand_in = true;
 	r->others = count > 1;
-	r->near = vv_named_has(&r->nearby.found, r->suppliers[place].name);
-	if (vv_remote_find(&r->stand, r->j->repo, r->suppliers[place].name, &why) < 0) {
+	r->near = vv_named_has(&r->nearby.found, r->stand_name);
+	if (vv_remote_find(&r->stand, r->j->repo, r->stand_name, &why) < 0) {
 		*err = why;
 		return why.code;
 	}
@@ -940,9 +941,9 @@ static vv_status run_with_next(run *r, vv_buf *failed, vv_error *err)
 
 	while ((rc = run_all(r, err)) < 0 && r->stand_in && r->others && rc != VV_ENOMEM &&
 	       rc != VV_ECANCELLED && count_done(&j->plan) == 0) {
-		const char *url = r->stand.url;
-		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(url), err->message);
-		vv_buf_put(failed, url, strlen(url) + 1);
+		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(r->stand_name),
+			      err->message);
+		vv_buf_put(failed, r->stand_name, strlen(r->stand_name) + 1);
 		if (failed->failed) return vv_fail_nomem(err);
 		vv_error_clear(err);
 		close_run(r);

@@ -499,12 +499,20 @@ signed_peer() {
 	done
 	rm -f "../copy1.git/objects/${tree:0:2}/${tree:2}"
 	[ "$(git -C ../copy1.git cat-file -t "$tree" 2> /dev/null)" != tree ]
+	cp -r ../b ../c
 	cd ../b
 	succeeds varve fetch --from ../copy1.git --from ../copy2.git
 	stderr_has "../copy1.git is left out: "
 	stderr_has "the history comes from ../copy2.git instead"
 	at "$(git -C ../a rev-parse main)"
 	succeeds varve fsck --data
+	# likewise by the names of remotes
+	cd ../c
+	git remote add one ../copy1.git
+	git remote add two ../copy2.git
+	succeeds timeout 60 varve fetch --from one --from two
+	stderr_has "one is left out: "
+	stderr_has "the history comes from two instead"
 }
 
 @test "signing that was killed before its head was trusted goes on after that head" {
