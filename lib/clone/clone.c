@@ -299,7 +299,9 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 
 	if (rc < 0) return rc;
 	const vv_ref_move *detached = branch.len == 0 ? find_branch(j, "HEAD") : NULL;
-	if (detached && !detached->behind) return set_detached(j, &detached->id, err);
+	if (detached && !detached->behind && !vv_oid_is_null(&detached->id)) {
+		return set_detached(j, &detached->id, err);
+	}
 	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
 		if ((rc = vv_head_set_branch(j->repo, branch.data, "clone", err)) < 0) return rc;
 		if (!j->bare && ((m && (rc = set_branch(j, branch.data, &m->id, &id, err)) < 0) ||

@@ -11,8 +11,11 @@
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err)
 {
 	for (size_t i = 0; i < s->plan->count; i++) {
-		const vv_ref_move *m = &s->plan->moves[i];
+		vv_ref_move *m = &s->plan->moves[i];
 		bool is = true;
+		if (!m->to && !m->for_merge && strcmp(m->from, "HEAD") == 0) { /* on no branch */
+			m->id = (vv_oid){{0}};
+		}
 		vv_status rc = vv_oid_is_null(&m->id) ? VV_OK
 						      : vv_judged_names(s->judged, s->repo, m->from,
 									&m->id, &is, err);

@@ -21,7 +21,8 @@ typedef struct vv_signed_plan {
 	const vv_notes *notes;   /* NULL: nothing is said */
 } vv_signed_plan;
 
-/* VV_EREFUSED: a ref is not where a head that counts has it. */
+/* VV_EREFUSED: a ref is not where a head that counts has it. The commit of a HEAD on no branch, which heads do not name, gets
+ * the null id: a clone does without it. */
 vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err);
 /* From move `from` on: only refs of the newest head are fetched, with its ids. Tags may be made, branches are left to
  * vv_signed_follow. */

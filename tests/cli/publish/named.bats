@@ -69,3 +69,16 @@ named_here() {
 	ends_with 2 here varve -C prices fetch
 	stderr_has "names another owner or data set"
 }
+
+@test "by a name the commit of a HEAD on no branch, which no signed head names, is not checked out, and the rest comes" {
+	named_here
+	echo "varve1 key=$key name=eu/prices mirror=http://127.0.0.1:8081/" > ../txt
+	another 1
+	varve sign -q
+	varve publish -q --no-pages -o ../public1
+	git rev-parse main~1 > ../public1/repo.git/HEAD
+	succeeds here varve clone dns:prices.example.org
+	stderr_has "nothing is checked out"
+	[ "$(git -C ../prices rev-parse origin/main)" = "$(git rev-parse main)" ]
+	[ ! -e ../prices/prices.csv ]
+}
