@@ -475,7 +475,7 @@ static const met *base_of(const survey *s, size_t i, unsigned kind, const uint8_
 static bool meet_types(survey *s)
 {
 	const uint8_t *p, *end;
-	const met *base;
+	const met *base = NULL;
 	unsigned kind;
 	uint64_t len;
 
