@@ -651,6 +651,7 @@ int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, uint64_t *
 	if (!h || h->gaps || (!all && sum > x.left)) return 0;
 	vv_auto_free met *list = vv_calloc(largest + 1, sizeof(*list));
 	if (!list) return (int)vv_fail_nomem(err);
+	if (!survey_packs(r, h, commits, list, &x.blob_bytes)) return 0;
 	*blob_bytes = x.blob_bytes;
-	return survey_packs(r, h, commits, list, blob_bytes);
+	return 1;
 }

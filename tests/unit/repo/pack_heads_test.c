@@ -151,7 +151,9 @@ static void a_history_without_pointers_is_told_without_a_walk(void **state)
 		assert_int_equal(plain(40, false, &bytes), 1);
 		assert_int_equal(plain(31, false, &bytes),
 				 0); /* few commits, which a walk sees at once */
+		bytes = 7;
 		assert_int_equal(plain(14, true, &bytes), 0); /* most are older */
+		assert_int_equal(bytes, 7);                   /* the walk counts them */
 		sh("rm .git/objects/pack/*.idx");
 		assert_int_equal(plain(40, true, &bytes), 1); /* the loose ones alone */
 		sh("git index-pack --index-version=1 " PACK " > /dev/null");
