@@ -513,7 +513,8 @@ static vv_status end_answer(const vv_cbor *c, vv_status rc, vv_error *err)
 /* head: a branch, or the id of a commit, or nothing. */
 static vv_status read_detached(vv_hello *out, vv_arena *arena, vv_error *err)
 {
-	if (vv_oid_parse(&out->detached, out->head, strlen(out->head))) {
+	if (vv_oid_parse(&out->detached, out->head, strlen(out->head)) &&
+	    !vv_oid_is_null(&out->detached)) {
 		if (!(out->others = vv_arena_calloc(arena, 1, sizeof(*out->others)))) {
 			return vv_fail_nomem(err);
 		}

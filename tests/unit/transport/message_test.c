@@ -238,6 +238,13 @@ static void hello_tells_of_branches_and_annotated_tags(void **state)
 	assert_int_equal(back.other_count, 1);
 	assert_string_equal(back.others[0].name, "HEAD");
 	end(&k);
+	begin(&k);
+	const char *null_id = "0000000000000000000000000000000000000000";
+	vv_assert_ok(vv_hello_write(k.line, &(vv_hello){.head = null_id}, &err), &err);
+	bytes = said(&k);
+	vv_assert_ok(vv_hello_read(&back, &k.arena, bytes, k.payload.len, &err), &err);
+	assert_int_equal(back.other_count, 0);
+	end(&k);
 }
 
 static void bits_are_those_of_the_questions(void **state)
