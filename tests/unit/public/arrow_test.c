@@ -109,6 +109,7 @@ static void put_row(vv_buf *b, vv_prng *r, unsigned i)
 	const unsigned n = (unsigned)vv_prng_below(r, 100000), year = 1 + n % 9999,
 		       month = 1 + n % 12, day = 1 + n % 28, hour = n % 24, minute = n % 60,
 		       second = n % 59;
+	const char *label = "a label of more than sixteen bytes";
 
 	put_numbers(b, r, i, n);
 	put(b, true, "%04u-%02u-%02u", 1900 + n % 200, month, day);
@@ -120,7 +121,7 @@ static void put_row(vv_buf *b, vv_prng *r, unsigned i)
 	put(b, true, "2026-%02u-%02u %02u:%02u:%02u", month, day, hour, minute, second);
 	put(b, n % 11 > 0, "%s", n % 2 ? "true" : "false");
 	put(b, n % 13 > 0, "kind %u", n % 6);
-	put(b, n % 5 > 0, "%s", n % 7 ? &"a label of more than sixteen bytes"[n % 7 * 5] : "none");
+	put(b, n % 5 > 0, "%s", n % 7 ? label + n % 7 * 5 : "none");
 	put(b, true, "%u", n);
 	put(b, n % 17 > 0, "w%" PRIx64 "\xc3\xa9", vv_prng_u64(r) >> n % 60);
 	put(b, true, "5");
