@@ -13,7 +13,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/index/index_file.h"
+#include "repo/git/tree_internal.h"
 
 #define NAME ".gitattributes"
 #define FILE_BYTES_MAX ((size_t)100 << 20) /* Git reads none that is larger */
@@ -270,18 +272,17 @@ static vv_status find_in_index(vv_repository *r, const char *path, git_oid *id, 
 static vv_status find_in_head(vv_repository *r, const char *path, git_oid *id, bool *found,
 			      vv_error *err)
 {
-	vv_auto(git_object) *tree = NULL;
-	vv_auto(git_tree_entry) *e = NULL;
-	int code = git_revparse_single(&tree, r->git, "HEAD^{tree}");
+	vv_auto(vv_head) head = {0};
+	uint32_t mode = 0;
+	git_oid tree;
+	vv_status rc = vv_head_read(r, &head, err);
 
-	code = code < 0 ? code : git_tree_entry_bypath(&e, (git_tree *)tree, path);
-	*found = code == 0 && git_tree_entry_type(e) == GIT_OBJECT_BLOB;
-	if (*found) {
-		*id = *git_tree_entry_id(e);
+	if (rc == VV_OK && !vv_oid_is_null(&head.commit)) {
+		rc = vv_commit_tree(r, &head.commit, &tree, err);
+		rc = rc < 0 ? rc : vv_tree_find(r, &tree, path, &mode, id, err);
 	}
-	return code == 0 || code == GIT_ENOTFOUND
-		       ? VV_OK
-		       : vv_git_fail(err, code, "cannot read '%s' of HEAD", vv_text_shows(path));
+	*found = S_ISREG(mode) || S_ISLNK(mode);
+	return rc;
 }
 
 /* What is in the index, or in HEAD. */

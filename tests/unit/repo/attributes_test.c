@@ -375,6 +375,28 @@ static void a_bare_repository_answers_from_head(void **state)
 	vv_repository_close(r);
 }
 
+static void a_lost_tree_of_head_is_not_taken_for_no_attributes(void **state)
+{
+	static const char *const trees[] = {"HEAD:d", "HEAD:"};
+	vv_error err;
+	bool is;
+
+	(void)state;
+	git_begin();
+	sh("mkdir d; echo x > d/x; echo 'y.csv filter=varve' > d/.gitattributes; git add .; git commit -qm x; "
+	   "git clone -q --bare . ../b.git");
+	assert_int_equal(chdir("../b.git"), 0);
+	sh("mv objects/pack .; for p in pack/*.pack; do [ ! -e $p ] || git unpack-objects -q < $p; done");
+	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
+		sh("rm -rf keep; cp -r objects keep; t=$(git rev-parse %s); rm -f objects/${t%%${t#??}}/${t#??}",
+		   trees[i]);
+		vv_repository *r = open_here();
+		assert_true(vv_attr_tracked(r, "d/y.csv", &is, &err) < 0);
+		vv_repository_close(r);
+		sh("rm -rf objects; mv keep objects");
+	}
+}
+
 static void an_attributes_file_that_is_a_link_is_left_alone(void **state)
 {
 	vv_repository *r;
@@ -405,6 +427,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_nul_ends_the_text_of_a_line),
 	cmocka_unit_test(lines_for_text_have_no_filter_and_a_kind_of_their_own),
 	cmocka_unit_test(a_bare_repository_answers_from_head),
+	cmocka_unit_test(a_lost_tree_of_head_is_not_taken_for_no_attributes),
 	cmocka_unit_test(an_attributes_file_that_is_a_link_is_left_alone),
 };
 
