@@ -252,8 +252,13 @@ vv_status vv_zone_open(vv_zone **out, const char *text, vv_error *err)
 	if (strcmp(text, "UTC") == 0 || (vv_zone_parse_offset(&p, &offset_min) && *p == '\0')) {
 		z->has_rule = true;
 		z->standard = (int64_t)offset_min * 60;
-	} else if (!is_name(text) || vv_read_regular(&z->file, file, FILE_MAX, VV_IGNORED) < 0 ||
-		   !read_zone(z)) {
+		*out = vv_take(&z);
+		return VV_OK;
+	}
+	const vv_status rc = is_name(text) ? vv_read_regular(&z->file, file, FILE_MAX, err)
+					   : VV_ENOTFOUND;
+	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
+	if (rc < 0 || !read_zone(z)) {
 		(void)vv_fail(err, VV_EUSAGE, "cannot read the time zone '%s'",
 			      vv_text_shows(text));
 		return vv_hint(err, "write it as +01:00, UTC or the name of a file below " FOLDER

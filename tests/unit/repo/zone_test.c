@@ -1,6 +1,7 @@
 /* zone: offsets as the C library has them, and local times in the hours when the clocks change. */
 #include "repo/git/history/zone.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -129,10 +130,31 @@ static void what_is_no_zone_is_refused(void **state)
 	vv_zone_close(z);
 }
 
+/* A disk that fails, or memory that runs out, is no wrong name. */
+static void a_zone_that_cannot_be_read_says_why(void **state)
+{
+	vv_zone *z = NULL;
+	vv_error err;
+	bool struck = true;
+
+	(void)state;
+	vv_fault_set(VV_FAULT_READ, 1, EIO);
+	assert_int_equal(vv_zone_open(&z, "Europe/Berlin", &err), VV_EIO);
+	assert_true(vv_fault_clear());
+	for (unsigned n = 1; struck; n++) {
+		vv_fault_set(VV_FAULT_ALLOC, n, ENOMEM);
+		const vv_status rc = vv_zone_open(&z, "Europe/Berlin", &err);
+		struck = vv_fault_clear();
+		assert_int_equal(rc, struck ? VV_ENOMEM : VV_OK);
+	}
+	vv_zone_close(z);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(offsets_are_those_of_the_c_library),
 	cmocka_unit_test(a_local_time_in_a_change_of_the_clocks_has_one_instant),
 	cmocka_unit_test(what_is_no_zone_is_refused),
+	cmocka_unit_test(a_zone_that_cannot_be_read_says_why),
 };
 
 VV_TEST_SUITE(zone)
