@@ -201,7 +201,10 @@ static vv_status keep(vv_attr_rules *r, const char **p, size_t len, vv_error *er
 
 	if (!copy) return vv_fail_nomem(err);
 	if (r->folds) {
-		to_lower(copy);
+		to_lower(copy); /* and capitals are small letters by now */
+		for (char *at = copy; (at = strstr(at, "[:upper:]")); at += strlen("[:upper:]")) {
+			memcpy(at, "[:lower:]", strlen("[:lower:]"));
+		}
 	}
 	*p = copy;
 	return VV_OK;

@@ -48,6 +48,8 @@ static void put_pattern(vv_buf *b, vv_prng *seed)
 		"\"a\\tb\"",
 		"\"bad",
 		"[[:alpha:]]",
+		"[[:upper:]]",
+		"[[:upper:]]*.csv",
 		"a\\\\b",
 		"[attr]x",
 		"/",
