@@ -7,8 +7,13 @@
 
 #include "lib/heads/seen.h"
 
-/* *time: of its newest head that counts. */
-static vv_status judge(int64_t *time, vv_transfer *t, vv_repository *r, const vv_supplier *s,
+/* Of a copy's newest head that counts. Two may be signed in one second: then the number is greater. */
+typedef struct age {
+	int64_t time;
+	uint64_t number;
+} age;
+
+static vv_status judge(age *out, vv_transfer *t, vv_repository *r, const vv_supplier *s,
 		       vv_error *err)
 {
 	vv_auto(vv_heads_seen) seen = {.any = false};
@@ -26,14 +31,17 @@ static vv_status judge(int64_t *time, vv_transfer *t, vv_repository *r, const vv
 	if (rc < 0 || (rc = vv_heads_see(&seen, r, &from, s->name, VV_HEADS_COPY, NULL, err)) < 0) {
 		return rc;
 	}
-	*time = seen.judged.has_newest ? seen.judged.newest.record.time : INT64_MIN;
+	*out = (age){INT64_MIN, 0};
+	if (seen.judged.has_newest) {
+		*out = (age){seen.judged.newest.record.time, seen.judged.newest.record.number};
+	}
 	return VV_OK;
 }
 
 vv_status vv_stand_in_choose(size_t *best, vv_transfer *t, vv_repository *r, vv_supplier *suppliers,
 			     const size_t *places, size_t count, vv_error *err)
 {
-	int64_t newest = INT64_MIN, time;
+	age newest = {INT64_MIN, 0}, now;
 	bool found = false;
 	vv_trust trust;
 	vv_status rc = vv_trust_read(&trust, r, err);
@@ -43,12 +51,13 @@ vv_status vv_stand_in_choose(size_t *best, vv_transfer *t, vv_repository *r, vv_
 	for (size_t i = 0; i < count; i++) {
 		vv_supplier *s = &suppliers[places[i]];
 
-		if (judge(&time, t, r, s, &s->why) < 0) {
+		if (judge(&now, t, r, s, &s->why) < 0) {
 			s->dropped = s->left_out = s->noted = true;
-		} else if (!found || time > newest) {
+		} else if (!found || now.time > newest.time ||
+			   (now.time == newest.time && now.number > newest.number)) {
 			found = true;
 			*best = places[i];
-			newest = time;
+			newest = now;
 		}
 	}
 	if (found) return VV_OK;
