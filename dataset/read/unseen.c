@@ -47,6 +47,13 @@ bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 		       : u->hint != VV_HINT_ADD_UNPACK;
 }
 
+/* Releases 104 to 115 of Stata's format: the release, the order of bytes, 1, and a byte that is not used. */
+static bool is_old_stata(const char *head, size_t len)
+{
+	return len >= 4 && head[0] >= 104 && head[0] <= 115 && (head[1] == 1 || head[1] == 2) &&
+	       head[2] == 1 && head[3] == 0;
+}
+
 const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
 	static const char shared[] = ": its versions share nothing";
@@ -73,6 +80,7 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 	};
 
 	if (vv_decompress_is_skippable(head, len)) return &known[1];
+	if (is_old_stata(head, len)) return &known[sizeof(known) / sizeof(known[0]) - 1];
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0 &&
 		    (head[0] != 'B' || (len >= 10 && memcmp(head + 4, "1AY&SY", 6) == 0))) {

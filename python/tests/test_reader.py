@@ -198,6 +198,9 @@ def test_statistics_files_are_those_of_pyreadstat(git):
 
     frame = pandas.DataFrame({"n": [1.5, None, 3.0], "w": [1, 2, 3], "s": ["a", "", "ü"]})
     pyreadstat.write_dta(frame, str(git / "t.dta"))
+    pyreadstat.write_dta(frame.fillna({"s": "x"}).replace({"s": "ü"}, "u"), str(git / "old.dta"), version=12)
+    assert (git / "old.dta").read_bytes()[:1] == b"\x73"
+    assert [(r["n"], float(r["w"])) for r in rows(git, "old.dta")] == [(1.5, 1.0), (None, 2.0), (3.0, 3.0)]
     pyreadstat.write_sav(frame, str(git / "t.sav"))
     for name in ("t.dta", "t.sav"):
         got = rows(git, name)

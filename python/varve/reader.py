@@ -520,7 +520,7 @@ NEEDS = {"workbook": ["python_calamine"], "statistics": ["pyreadstat"]}  # besid
 HEADS = [
     (b"PK\3\4", "workbook"), (b"\xd0\xcf\x11\xe0", "workbook"), (b"PAR1", "parquet"), (b"ARROW1", "arrow"), (b"FEA1", "arrow"),
     (b"\xff\xff\xff\xff", "arrow"), (b"SQLite format 3\0", "sqlite"), (b"$FL2", "statistics"), (b"$FL3", "statistics"),
-    (b"<stata_dta>", "statistics"), (b"\x72", "statistics"), (b"\x73", "statistics"),
+    (b"<stata_dta>", "statistics"),
 ]
 
 
@@ -531,6 +531,8 @@ def kind_of(path: str) -> str:
     for magic, kind in HEADS:
         if head.startswith(magic):
             return kind
+    if head[2:4] == b"\1\0" and 104 <= head[0] <= 115 and head[1] in (1, 2):  # Stata before release 117
+        return "statistics"
     raise ValueError("this is none of the kinds that varve.reader reads: " + ", ".join(KINDS))
 
 

@@ -257,7 +257,6 @@ static vv_status pack_has(const packing *p, const char *hex, const char *ext, bo
 			  vv_error *err)
 {
 	vv_auto(char) *path = packing_file(p, hex, ext);
-
 	vv_stat st;
 	vv_status rc = path ? vv_lstat(&st, path, err) : vv_fail_nomem(err);
 
@@ -337,13 +336,22 @@ static vv_status list_own(packing *p, vv_error *err)
 	return rc;
 }
 
-/* Takes away what a removal that was stopped has left: an index is made after its pack. */
+/* Takes away what a removal that was stopped has left: an index without its pack, but for a new one, whose pack libgit2 is
+ * about to rename. */
 static vv_status remove_left(const packing *p, const char *hex, const char *path, vv_error *err)
 {
 	bool has;
+	vv_stat st;
+	int64_t sec;
+	uint32_t nsec;
 	vv_status rc = pack_has(p, hex, "pack", &has, err);
 
-	return rc < 0 || has ? rc : vv_unlink(path, true, err);
+	vv_now(&sec, &nsec);
+	if (rc < 0 || has || vv_lstat(&st, path, VV_IGNORED) < 0 ||
+	    st.mtime_sec + STAGE_STALE_SEC > sec) {
+		return rc;
+	}
+	return vv_unlink(path, true, err);
 }
 
 /* Those that git made, too, as its own gc does. Not where an index over all packs names them. */

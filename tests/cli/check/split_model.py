@@ -30,9 +30,13 @@ for round_ in range(6):
     with open("good", newline="") as f:
         assert f.read() == head + "".join(good), (sys.argv[1], round_, form, delimiter)
     with open("bad", newline="") as f:
-        bad = list(csv.reader(f, delimiter=delimiter if form == "csv" else ","))
-    wrong = [[str(c) for c in r] for r in rows if r[1] < 0]
-    assert [b[3:] for b in bad[1:]] == (wrong if form == "csv" else [b[3:] for b in bad[1:]]), bad
-    assert [int(b[1]) - 1 for b in bad[1:]] == [i for i, r in enumerate(rows) if r[1] < 0]
-    assert all("row-constraint" in b[2] for b in bad[1:])
+        text = f.read()
+    if form == "csv":
+        bad = list(csv.reader(io.StringIO(text), delimiter=delimiter))[1:]
+    else:
+        bad = [[b.get("check_line"), b["check_row"], b["check_problems"], b["id"], b["n"], b["s"]]
+               for b in (json.loads(line) for line in text.splitlines())]
+    assert [b[3:] for b in bad] == [[str(c) for c in r] if form == "csv" else r for r in rows if r[1] < 0], bad
+    assert [int(b[1]) - 1 for b in bad] == [i for i, r in enumerate(rows) if r[1] < 0]
+    assert all("row-constraint" in b[2] for b in bad)
 print("ok")

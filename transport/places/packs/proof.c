@@ -242,21 +242,37 @@ static vv_status fetch_unseen(keeping *k, bool *unseen, uint64_t fetch_bytes, vv
 	return rc;
 }
 
+/* Room for all packs of the catalog: none of the new ones is unseen yet. */
+static vv_status more_packs(bool **unseen, size_t *count, size_t now, vv_error *err)
+{
+	bool *room = *unseen;
+
+	if (!room || now > *count) {
+		if (!(room = vv_realloc_array(*unseen, now + 1, sizeof(*room)))) {
+			return vv_fail_nomem(err);
+		}
+		memset(room + *count, 0, (now + 1 - *count) * sizeof(*room));
+		*unseen = room;
+		*count = now;
+	}
+	return VV_OK;
+}
+
 /* One round over all versions. *again: a pack was found to be bad, and others may have its blocks. */
 static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv_error *err)
 {
 	vv_host *h = k->h;
-	const size_t packs = vv_catalog_packs(h->catalog), bad = h->bad_count;
-	vv_auto_free bool *of_one = vv_calloc(packs + 1, sizeof(bool));
-	vv_auto_free bool *unseen = vv_calloc(packs + 1, sizeof(bool));
+	const size_t bad = h->bad_count;
+	size_t packs = 0;
+	vv_auto_free bool *of_one = NULL, *unseen = NULL;
 	char hex[VV_HOST_NAME_LEN + 1];
-	vv_status rc = of_one && unseen ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < k->count; i++) {
 		vv_host_keeps *out = &k->out[i];
 		*out = (vv_host_keeps){.whole = false};
-		memset(of_one, 0, packs * sizeof(bool));
-		rc = vv_versions_look(h, &k->roots[i], of_one, &out->whole, err);
+		rc = vv_versions_look(h, &k->roots[i], &of_one, &out->whole, err);
+		rc = rc < 0 ? rc : more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
 		for (size_t n = 0; rc == VV_OK && n < packs; n++) {
 			vv_host_pack *p = vv_catalog_pack(h->catalog, n);
 			if (!of_one[n]) {
@@ -269,6 +285,7 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 			}
 		}
 	}
+	rc = rc < 0 ? rc : more_packs(&unseen, &packs, vv_catalog_packs(h->catalog), err);
 	rc = rc < 0 ? rc : fetch_unseen(k, unseen, fetch_bytes, err);
 	*again = rc == VV_OK && h->bad_count > bad;
 	return *again ? vv_host_prefer_sound(h, err) : rc;

@@ -470,20 +470,19 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 
 /* A version that a ref reaches and that has no file gets one where the place has all of it. Of one of which it has a
  * part, that stays. */
-static vv_status add_version(sweeping *s, const vv_cid *root, bool *packs, vv_error *err)
+static vv_status add_version(sweeping *s, const vv_cid *root, vv_error *err)
 {
-	const size_t count = vv_catalog_packs(s->h->catalog);
+	vv_auto_free bool *packs = NULL;
 	bool whole;
 	vv_status rc;
 
-	memset(packs, 0, count * sizeof(bool));
-	if ((rc = vv_versions_look(s->h, root, packs, &whole, err)) < 0) return rc;
+	if ((rc = vv_versions_look(s->h, root, &packs, &whole, err)) < 0) return rc;
 	if (whole) {
 		return s->what->dry_run ? VV_OK
 					: vv_versions_put_one(s->h, root, packs, packs, err);
 	}
 	s->out->incomplete++;
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
 		rc = packs[i] ? vv_cid_map_put(s->partial, &key, 0, NULL, err) : VV_OK;
 	}
@@ -492,13 +491,12 @@ static vv_status add_version(sweeping *s, const vv_cid *root, bool *packs, vv_er
 
 static vv_status add_versions(sweeping *s, vv_error *err)
 {
-	vv_auto_free bool *packs = vv_calloc(vv_catalog_packs(s->h->catalog) + 1, sizeof(bool));
-	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->wanted); i++) {
 		const vv_cid *root = vv_cid_map_cid(s->wanted, i);
 		if (!vv_condemned_has(s->version_names, root) && vv_host_has(s->h, root)) {
-			rc = add_version(s, root, packs, err);
+			rc = add_version(s, root, err);
 		}
 	}
 	return rc < 0 ? rc : vv_place_finish(&s->h->place, err);

@@ -87,7 +87,7 @@ static vv_status fetch_absent(needing *n, const vv_cid *root, vv_error *err)
 	return rc < 0 ? rc : walk(n, n->h->blocks, root, 1, err);
 }
 
-vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err)
+static vv_status look_once(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err)
 {
 	needing n = {.h = h, .packs = packs, .pack_count = vv_catalog_packs(h->catalog)};
 	vv_status rc = walk(&n, h->main, root, 1, err);
@@ -101,6 +101,20 @@ vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *wh
 	*whole = vv_cid_is_null(&n.lost) && n.absent_count == 0;
 	vv_free(n.absent);
 	return rc;
+}
+
+vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool **packs, bool *whole, vv_error *err)
+{
+	size_t count;
+	vv_status rc;
+
+	do {
+		count = vv_catalog_packs(h->catalog);
+		vv_free(*packs);
+		if (!(*packs = vv_calloc(count + 1, sizeof(bool)))) return vv_fail_nomem(err);
+		if ((rc = look_once(h, root, *packs, whole, err)) < 0) return rc;
+	} while (count != vv_catalog_packs(h->catalog));
+	return VV_OK;
 }
 
 vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, bool *packs,
@@ -153,28 +167,17 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed
 	return vv_cid_set_add(h->versions, root, &added, err);
 }
 
-/* Which packs the version needs, at the caller's. */
-static vv_status find_packs(vv_host *h, const vv_cid *root, bool **packs, vv_error *err)
-{
-	bool whole;
-
-	vv_free(*packs);
-	if (!(*packs = vv_calloc(vv_catalog_packs(h->catalog) + 1, sizeof(bool)))) {
-		return vv_fail_nomem(err);
-	}
-	const vv_status rc = vv_versions_look(h, root, *packs, &whole, err);
-	if (rc < 0 || whole) return rc;
-	return vv_fail(err, VV_EMISSING,
-		       "the version %s has blocks that are neither here nor in '%s'",
-		       vv_cid_shows(root), vv_text_url(h->url));
-}
-
 static vv_status put_version(vv_host *h, const vv_cid *root, const bool *named, vv_error *err)
 {
 	vv_auto_free bool *packs = NULL;
-	const vv_status rc = find_packs(h, root, &packs, err);
+	bool whole;
+	const vv_status rc = vv_versions_look(h, root, &packs, &whole, err);
 
-	return rc < 0 ? rc : vv_versions_put_one(h, root, packs, named, err);
+	if (rc < 0) return rc;
+	return whole ? vv_versions_put_one(h, root, packs, named, err)
+		     : vv_fail(err, VV_EMISSING,
+			       "the version %s has blocks that are neither here nor in '%s'",
+			       vv_cid_shows(root), vv_text_url(h->url));
 }
 
 static vv_status join(vv_host *h, const vv_cid *roots, size_t count, uint64_t *bytes, vv_error *err)

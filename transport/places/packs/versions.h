@@ -6,9 +6,11 @@
 
 #include "transport/places/packs/host_internal.h"
 
-/* Which packs of the catalog a version needs; *whole false: some of its blocks are neither here nor there. A block that is
- * here alone, or in no pack of the catalog, counts as absent. */
-vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err);
+/* Which packs of the catalog a version needs, one of *packs for each that the catalog has afterwards: what is fetched may add
+ * some. *packs is the caller's, also after a failure, and may be one of an earlier call. *whole false: some of its blocks are
+ * neither here nor there. A block that is here alone, or in no pack of the catalog, counts as absent. */
+vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool **packs, bool *whole,
+			   vv_error *err);
 /* The same for several versions together, as far as it is known: the blocks that they share are looked at once. */
 vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, bool *packs,
 				vv_error *err);
