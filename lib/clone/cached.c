@@ -218,7 +218,7 @@ static vv_status note_asked(const vv_cached *c, vv_error *err)
 
 /* ---- cloning and asking ---- */
 
-/* Of a HEAD that is on no branch peers tell nothing. */
+/* Of a HEAD that is at a commit which no ref reaches peers tell nothing. */
 static void warn_of_head(const vv_cached *c, vv_repository *r)
 {
 	vv_auto(vv_head) head = {0};
@@ -287,7 +287,48 @@ static vv_status clone_here(const vv_cached *c, vv_error *err)
 	return note_asked(c, err);
 }
 
-/* The remote's branches and tags, and the branch that its HEAD names. */
+/* A branch for a HEAD that is hidden now, and was at a commit: main, else the first. */
+static vv_status leave_commit(vv_repository *r, const vv_ref_plan *p, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	const char *branch = NULL;
+	vv_status rc = vv_head_read(r, &head, err);
+
+	for (size_t i = 0; i < p->count; i++) {
+		const char *name = p->moves[i].from;
+
+		if (strncmp(name, "refs/heads/", 11) == 0 &&
+		    (!branch || strcmp(name, "refs/heads/main") == 0)) {
+			branch = name;
+		}
+	}
+	return rc < 0 || !head.detached || !branch ? rc
+						   : vv_head_set_branch(r, branch, "fetch", err);
+}
+
+/* HEAD is where it is there. */
+static vv_status follow_head(const vv_cached *c, vv_repository *r, const vv_fetch_job *j,
+			     vv_error *err)
+{
+	vv_status rc;
+
+	if (j->remote_head && strncmp(j->remote_head, "refs/heads/", 11) == 0) {
+		return vv_head_set_branch(r, j->remote_head, "fetch", err);
+	}
+	for (size_t i = 0; i < j->plan.count; i++) {
+		const vv_ref_move *m = &j->plan.moves[i];
+
+		if (strcmp(m->from, "HEAD") == 0 && !m->behind) {
+			return vv_head_detach(r, &m->id, "fetch", err);
+		}
+	}
+	if (!is_headless(j)) return VV_OK;
+	if ((rc = leave_commit(r, &j->plan, err)) < 0) return rc;
+	warn_of_head(c, r);
+	return VV_OK;
+}
+
+/* The remote's branches and tags, and its HEAD. */
 static vv_status fetch_here(const vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_repository) *r = NULL;
@@ -297,12 +338,9 @@ static vv_status fetch_here(const vv_cached *c, vv_error *err)
 	if (rc < 0) return rc;
 	vv_fetch_job_init(&j, r);
 	j.remote = "origin";
-	j.tags = j.prune = j.force = j.quiet = j.hide_refs = true;
-	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK && j.remote_head &&
-	    strncmp(j.remote_head, "refs/heads/", 11) == 0) {
-		rc = vv_head_set_branch(r, j.remote_head, "fetch", err);
-	} else if (rc == VV_OK && is_headless(&j)) {
-		warn_of_head(c, r);
+	j.tags = j.prune = j.force = j.quiet = j.hide_refs = j.detached = true;
+	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK) {
+		rc = follow_head(c, r, &j, err);
 	}
 	return rc < 0 ? rc : note_asked(c, err);
 }

@@ -21,7 +21,7 @@ typedef struct vv_fetch_job {
 	vv_strings from; /* further peers (URLs or names) */
 	bool tags, no_tags, prune, force, quiet, verbose, allow_missing;
 	bool hide_refs;    /* clone: no line for each ref */
-	bool detached;     /* clone: a HEAD there that names no branch, too */
+	bool detached;     /* a HEAD there that names no branch, too */
 	bool keep_missing; /* clone: what is missing is told, and no failure */
 	bool full;         /* blocks, too, whatever remote.<name>.varveLazy says */
 	uint64_t idle_sec;

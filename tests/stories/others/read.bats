@@ -169,13 +169,31 @@ cached_bytes() {
 	output_has "three"
 }
 
-@test "a HEAD that is on no branch there is named, and the branch that is read instead" {
+@test "a HEAD that is on no branch there is read at its commit, and where no ref reaches that, a branch is, and is named" {
+	local once
 	source_repo 300
+	git -C src tag v2
 	git -C src checkout -q --detach v1
 	for once in first again; do
 		succeeds varve cat src#HEAD:prices.csv
-		stderr_has "src is on no branch: 'main' is taken"
+		[ "$output" = "$(cat v1.csv)" ]
+		stderr_lacks "on no branch"
 	done
+	git -C src checkout -q --detach v2
+	succeeds varve cat src#HEAD:prices.csv
+	[ "$output" = "$(cat src/prices.csv)" ]
+	git -C src checkout -q --detach v1
+	succeeds varve cat src#:prices.csv
+	[ "$output" = "$(cat v1.csv)" ]
+	git -C src commit -q --allow-empty -m "of nobody"
+	for once in first again; do
+		succeeds varve cat src#HEAD:prices.csv
+		stderr_has "src is on no branch: 'main' is taken"
+		[ "$output" = "$(varve -C src cat main:prices.csv)" ]
+	done
+	git -C src checkout -q main
+	succeeds varve cat src#HEAD:prices.csv
+	stderr_lacks "on no branch"
 }
 
 @test "what was read once is read without the URL, with a warning that has its age" {
