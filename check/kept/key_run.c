@@ -9,8 +9,8 @@
  * Entries are in pieces of 1,024 bytes: le64 the first one's hash, le32 how many there are, then bits, from the lowest of each
  * byte on. The difference of an entry's hash to the first is in two parts. The lower one, of `low bits`, and above it the number
  * of the group, in as many bits as the greatest needs, are a field; the last field begins the fields, the first ends the piece.
- * The upper one is told by ones, one for each entry in order, each after as many zeros, all told, as it says. So a piece is
- * searched without reading its fields (Elias-Fano).
+ * The upper parts are unary: a one for each entry, in order, and before it as many zeros as its upper part is greater than
+ * that of the entry before it. So a piece is searched without reading its fields (Elias-Fano).
  *
  * Hashes are spread evenly, so that a place is guessed from the hash alone, and the rest is a
  * search among neighbours.
@@ -324,7 +324,7 @@ void check_key_cursor_next(check_key_cursor *c)
 	c->entry = hash << CHECK_GROUP_BITS | group;
 }
 
-/* Past the entries of so many bits, if all of them come before those whose upper part is this. */
+/* Moves past this many bits where the upper parts of all entries in them are less than upper. */
 static inline bool skip_bits(check_key_cursor *c, const uint8_t *piece, uint64_t upper,
 			     unsigned count)
 {

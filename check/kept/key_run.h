@@ -83,7 +83,7 @@ static inline bool check_key_cursor_has(const check_key_cursor *c, uint64_t hash
 /* Writing: begin, put each entry in order, end. Where the disk does not take it there is
  * no run. Nobody sees it before its end. */
 typedef struct check_key_writer check_key_writer;
-/* t: whose groups these are, until the end; borrowed. expected: about so many entries. */
+/* t: whose groups these are, until the end; borrowed. expected: roughly how many entries follow. */
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
 				 const vv_table *t, const uint8_t *const *names, size_t count,
 				 uint64_t expected, vv_error *err);

@@ -59,7 +59,7 @@ struct check_keys {
 	uint64_t count;
 	check_key_order *orders;
 	check_key_bounds bounds; /* of all groups; at NULL: entries are kept instead */
-	size_t bounds_kept;      /* of so many groups they were known, which have no entries */
+	size_t bounds_kept;      /* how many groups had known bounds, and so have no entries */
 	check_suspects suspects;
 	bool compared;                     /* they have been found */
 	uint64_t sought[CHECK_SOUGHT_MAX]; /* hashes; hit: a byte for each group that has one */
