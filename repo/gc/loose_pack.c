@@ -336,22 +336,25 @@ static vv_status list_own(packing *p, vv_error *err)
 	return rc;
 }
 
+/* Is it there, and so old that no process that goes on has made it? */
+static bool is_stale(const char *path)
+{
+	vv_stat st;
+	int64_t sec;
+	uint32_t nsec;
+
+	vv_now(&sec, &nsec);
+	return vv_lstat(&st, path, VV_IGNORED) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec;
+}
+
 /* Takes away what a removal that was stopped has left: an index without its pack, but for a new one, whose pack libgit2 is
  * about to rename. */
 static vv_status remove_left(const packing *p, const char *hex, const char *path, vv_error *err)
 {
 	bool has;
-	vv_stat st;
-	int64_t sec;
-	uint32_t nsec;
 	vv_status rc = pack_has(p, hex, "pack", &has, err);
 
-	vv_now(&sec, &nsec);
-	if (rc < 0 || has || vv_lstat(&st, path, VV_IGNORED) < 0 ||
-	    st.mtime_sec + STAGE_STALE_SEC > sec) {
-		return rc;
-	}
-	return vv_unlink(path, true, err);
+	return rc < 0 || has || !is_stale(path) ? rc : vv_unlink(path, true, err);
 }
 
 /* Those that git made, too, as its own gc does. Not where an index over all packs names them. */
@@ -441,14 +444,7 @@ static vv_status list_fan(packing *p, const char *dir, const char *fan, vv_error
 /* Folders of objects that were never made durable, left by a process that was killed. */
 static vv_status remove_stale_stage(const char *path, vv_error *err)
 {
-	vv_stat st;
-	int64_t sec;
-	uint32_t nsec;
-
-	vv_now(&sec, &nsec);
-	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec
-		       ? vv_remove_tree(path, err)
-		       : VV_OK;
+	return is_stale(path) ? vv_remove_tree(path, err) : VV_OK;
 }
 
 static bool begins(const char *name, const char *prefix)
