@@ -310,18 +310,13 @@ static vv_status leave_commit(vv_repository *r, const vv_ref_plan *p, vv_error *
 static vv_status follow_head(const vv_cached *c, vv_repository *r, const vv_fetch_job *j,
 			     vv_error *err)
 {
+	const vv_oid *detached = vv_ref_plan_detached(&j->plan);
 	vv_status rc;
 
 	if (j->remote_head && strncmp(j->remote_head, "refs/heads/", 11) == 0) {
 		return vv_head_set_branch(r, j->remote_head, "fetch", err);
 	}
-	for (size_t i = 0; i < j->plan.count; i++) {
-		const vv_ref_move *m = &j->plan.moves[i];
-
-		if (strcmp(m->from, "HEAD") == 0 && !m->behind) {
-			return vv_head_detach(r, &m->id, "fetch", err);
-		}
-	}
+	if (detached) return vv_head_detach(r, detached, "fetch", err);
 	if (!is_headless(j)) return VV_OK;
 	if ((rc = leave_commit(r, &j->plan, err)) < 0) return rc;
 	warn_of_head(c, r);

@@ -213,16 +213,6 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 
 /* --- after the fetch ------------------------------------------------------------------------- */
 
-static const vv_ref_move *find_branch(const vv_clone_job *j, const char *branch)
-{
-	for (size_t i = 0; i < j->fetch.plan.count; i++) {
-		if (strcmp(j->fetch.plan.moves[i].from, branch) == 0) {
-			return &j->fetch.plan.moves[i];
-		}
-	}
-	return NULL;
-}
-
 /* The branch to begin with: the one asked for, else HEAD's there. NULL: none has commits. */
 static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_move **move,
 			       vv_error *err)
@@ -235,7 +225,7 @@ static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_mov
 	}
 	vv_status rc = vv_buf_ok(branch, err);
 	if (rc < 0 || branch->len == 0) return rc;
-	*move = find_branch(j, branch->data);
+	*move = vv_ref_plan_find(&j->fetch.plan, branch->data);
 	if (!*move && j->branch) {
 		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s'",
 			       vv_text_shows(j->branch));
@@ -298,10 +288,8 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 	vv_status rc = choose_branch(j, &branch, &m, err);
 
 	if (rc < 0) return rc;
-	const vv_ref_move *detached = branch.len == 0 ? find_branch(j, "HEAD") : NULL;
-	if (detached && !detached->behind && !vv_oid_is_null(&detached->id)) {
-		return set_detached(j, &detached->id, err);
-	}
+	const vv_oid *detached = branch.len == 0 ? vv_ref_plan_detached(&j->fetch.plan) : NULL;
+	if (detached) return set_detached(j, detached, err);
 	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
 		if ((rc = vv_head_set_branch(j->repo, branch.data, "clone", err)) < 0) return rc;
 		if (!j->bare && ((m && (rc = set_branch(j, branch.data, &m->id, &id, err)) < 0) ||

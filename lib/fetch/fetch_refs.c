@@ -27,6 +27,21 @@ void vv_ref_plan_clear(vv_ref_plan *p)
 	memset(p, 0, sizeof(*p));
 }
 
+const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (strcmp(p->moves[i].from, from) == 0) return &p->moves[i];
+	}
+	return NULL;
+}
+
+const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p)
+{
+	const vv_ref_move *m = vv_ref_plan_find(p, "HEAD");
+
+	return m && !m->behind && !vv_oid_is_null(&m->id) ? &m->id : NULL;
+}
+
 static const char *keep(vv_ref_plan *p, const char *text)
 {
 	return vv_arena_strndup(&p->arena, text, strlen(text));

@@ -35,6 +35,10 @@ typedef struct vv_ref_plan {
 void vv_ref_plan_init(vv_ref_plan *p);
 void vv_ref_plan_clear(vv_ref_plan *p);
 VV_AUTO_CLEAR(vv_ref_plan, vv_ref_plan_clear)
+/* What is called so there; NULL: nothing is. */
+const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from);
+/* The commit of a HEAD there that names no branch, if it came whole and may be taken; else NULL. */
+const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p);
 
 typedef struct vv_ref_plan_options {
 	const vv_refspec *specs; /* the command line's, else the remote's */
