@@ -276,7 +276,7 @@ static vv_status take_hide(reading *r, const char *value)
 
 static vv_status take_form(reading *r, const char *value)
 {
-	static const char *const names[VV_WEB_FORMS] = {"csv", "json", "ndjson", "csv-bom"};
+	static const char *const names[VV_WEB_FORMS] = {"csv", "json", "ndjson", "csv-bom", "xlsx"};
 
 	r->out->format = or_null(value);
 	for (size_t i = 0; i < VV_WEB_FORMS; i++) {
@@ -286,7 +286,8 @@ static vv_status take_form(reading *r, const char *value)
 			return VV_OK;
 		}
 	}
-	return *value ? nonsense(r, "format", value, "it is csv, csv-bom, json or ndjson") : VV_OK;
+	return *value ? nonsense(r, "format", value, "it is csv, csv-bom, json, ndjson or xlsx")
+		      : VV_OK;
 }
 
 static vv_status take_listed(const reading *r, const char **list, size_t *count, const char *value)

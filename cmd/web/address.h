@@ -29,7 +29,7 @@
  * an empty col is none), where (a condition), sort, dir=desc, show (columns, repeated), from, n, jump (a key). Comparisons:
  * q, in (a column), change (one of its groups), key (columns A,B in place of the key), hide=added|removed|changed (repeated), from, n. Commits, history:
  * rev, since (a day or a commit id), after (a commit id to go on from), n. From forms: rev=B in place of the path's REV;
- * R/compare?a=A&b=B&path=P, which redirects. Rows as a file: format=csv|json|ndjson.
+ * R/compare?a=A&b=B&path=P, which redirects. Rows as a file: format=csv|csv-bom|json|ndjson|xlsx.
  *
  * A page makes a link by copying the address that it was asked by, changing members, and writing it:
  *

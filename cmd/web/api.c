@@ -143,7 +143,7 @@ static void put_dataset(api *x, const vv_web_dataset *d)
 	api_put_text(x, "path", d->path);
 	api_put_text(x, "kind", d->damaged ? "damaged" : d->table ? "table" : "file");
 	api_put_bool(x, "stored", d->stored);
-	if (d->stored && d->table) {
+	if ((d->stored && d->table) || d->document) {
 		api_put_u64(x, "rows", d->rows);
 		api_put_u64(x, "columns", d->columns);
 	}

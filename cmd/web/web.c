@@ -267,7 +267,7 @@ static vv_status move(request *q, vv_error *err)
 /* A name for the file: what is odd in it becomes '_'. */
 static const char *download_name(request *q)
 {
-	static const char *const ends[] = {"csv", "json", "ndjson", "csv"};
+	static const char *const ends[] = {"csv", "json", "ndjson", "csv", "xlsx"};
 	const char *base = vv_path_base(q->address.path), *ext = vv_path_ext(base);
 	size_t len = strlen(base) - (*ext ? strlen(ext) + 1 : 0);
 	char *name = vv_arena_printf(&q->arena, "%.*s-%.8s.%s", (int)(len < 100 ? len : 100), base,
@@ -284,8 +284,10 @@ static const char *download_name(request *q)
 /* The head goes out with the first rows, so that what fails before is told. */
 static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_error *err)
 {
-	static const char *const types[] = {"text/csv; charset=utf-8", "application/json",
-					    "application/x-ndjson", "text/csv; charset=utf-8"};
+	static const char *const types[] = {
+		"text/csv; charset=utf-8", "application/json", "application/x-ndjson",
+		"text/csv; charset=utf-8",
+		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
 	request *q = payload;
 	vv_http_head head = {.status = 200,
 			     .type = types[q->address.form],
@@ -383,19 +385,29 @@ typedef struct kept_answer {
 	uint64_t made_ms;
 } kept_answer;
 
-/* The page or the JSON of the address. A comparison of whole commit ids that took long is made once an hour, and anew
+static void put_answer_key(vv_buf *key, const request *q)
+{
+	vv_buf_reset(key);
+	vv_buf_printf(key, "answer %s %s %d ", q->call->repository, q->asked.origin,
+		      vv_web_check_is_known(q->asked.visit, &q->asked.commit));
+	vv_web_address_put(key, &q->address);
+}
+
+/* The page or the JSON of the address. A comparison, a row or a column of whole commit ids that took long is made once an hour, and anew
  * when the verdict on its version is known. */
 static vv_status make_answer(request *q, vv_error *err)
 {
 	const uint64_t now = vv_monotonic_ms();
 	vv_web_reply *r = &q->reply;
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
-	const bool keeps = q->asked.fixed && q->address.place == VV_WEB_AT_COMPARE;
+	const bool keeps = q->asked.fixed && (q->address.place == VV_WEB_AT_COMPARE ||
+					      q->address.place == VV_WEB_AT_ROW ||
+					      q->address.place == VV_WEB_AT_COLUMNS);
 	kept_answer kept = {.made_ms = 0};
 
-	vv_buf_printf(&key, "answer %s %s %d ", q->call->repository, q->asked.origin,
-		      keeps && vv_web_check_is_known(&q->visit, &q->asked.commit));
-	vv_web_address_put(&key, &q->address);
+	if (keeps) {
+		put_answer_key(&key, q);
+	}
 	if (keeps && vv_web_memo_get(q->web->memo, &key, &bytes)) {
 		memcpy(&kept, bytes.data, sizeof(kept));
 	}
@@ -412,6 +424,7 @@ static vv_status make_answer(request *q, vv_error *err)
 		memcpy(kept.tag, r->tag, sizeof(kept.tag));
 		vv_buf_set(&bytes, &kept, sizeof(kept));
 		vv_buf_put(&bytes, r->body.data, r->body.len);
+		put_answer_key(&key, q); /* the page may have found the verdict */
 		if (!bytes.failed) {
 			vv_web_memo_put(q->web->memo, &key, bytes.data, bytes.len);
 		}

@@ -33,7 +33,8 @@ static long place_of(const vv_column_pair *p, int side)
 static vv_status add_run(pass *x, size_t pair, int side, vv_batch *b, vv_error *err)
 {
 	const size_t place = (size_t)place_of(&x->t->columns->pairs[pair], side);
-	uint64_t times[256] = {0};
+	static const vv_cell none = {.state = VV_CELL_ABSENT};
+	uint64_t times[256] = {0}, without = 0; /* without: cells that have no text */
 	vv_group_run run;
 	vv_status rc = vv_batch_run(&run, b, place, false, err);
 
@@ -46,12 +47,16 @@ static vv_status add_run(pass *x, size_t pair, int side, vv_batch *b, vv_error *
 	}
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		const uint64_t cells = shared ? times[i] : 1;
+		const vv_cell *cell = &run.cells[shared ? i : i * run.stride];
 
-		if (cells > 0) {
-			rc = vv_figures_add(&x->figures[pair], side,
-					    &run.cells[shared ? i : i * run.stride], cells,
-					    &x->scratch, err);
+		if (cell->len == 0) {
+			without += cells;
+		} else if (cells > 0) {
+			rc = vv_figures_add(&x->figures[pair], side, cell, cells, &x->scratch, err);
 		}
+	}
+	if (rc == VV_OK && without > 0) {
+		rc = vv_figures_add(&x->figures[pair], side, &none, without, &x->scratch, err);
 	}
 	x->cost[pair] += GROUP_COST + (shared ? count + b->rows / 16 : count);
 	return rc;

@@ -9,6 +9,8 @@
 #ifndef VV_LIB_DOCUMENTS_WORKBOOK_H
 #define VV_LIB_DOCUMENTS_WORKBOOK_H
 
+#include <stdbool.h>
+
 #include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
@@ -25,6 +27,8 @@ vv_status vv_workbook_put(void *w, const void *bytes, size_t len, vv_error *err)
 /* Gives fn the file. VV_ENOSUPPORT: nothing here writes any; VV_EINPUT: a sheet cannot have the tables. */
 vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, void *payload,
 			  vv_error *err);
+/* Is there a program that writes them? It is run for one without tables. */
+bool vv_workbook_is_written(const vv_env *env);
 void vv_workbook_clear(vv_workbook *w);
 VV_AUTO_CLEAR(vv_workbook, vv_workbook_clear)
 

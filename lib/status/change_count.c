@@ -43,8 +43,9 @@ static vv_status count_end_table(vv_diff_writer *w, const vv_rowdiff_stats *s, v
 	return vv_change_counts_fill(c->out, &c->table, s, err);
 }
 
-static vv_status count(vv_change_counts *out, const vv_diff_item *item, const char *temp_dir,
-		       vv_error *err)
+/* *same: nothing differs, of which the writer hears nothing. */
+static vv_status count(vv_change_counts *out, bool *same, const vv_diff_item *item,
+		       const char *temp_dir, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	counter c = {.base = {.begin_table = count_begin_table,
@@ -65,11 +66,13 @@ static vv_status count(vv_change_counts *out, const vv_diff_item *item, const ch
 
 	if ((rc = vv_diff_item_compare(&answer, item, &how, err)) < 0) {
 		vv_change_counts_clear(out);
+		*same = false;
 		return rc == VV_EMISSING ? VV_OK : rc;
 	}
 	if (answer.line.len > 0 && !answer.respelled) { /* it is not a table */
 		vv_change_counts_clear(out);
 	}
+	*same = !answer.differs && !answer.many && answer.line.len == 0;
 	vv_buf_clear(&answer.line);
 	out->many = answer.many;
 	return VV_OK;
@@ -93,11 +96,11 @@ static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, c
 {
 	vv_table *a = item->open_a, *b = item->open_b;
 	bool same = vv_buf_equal(&a->root.places, &b->root.places),
-	     rows = vv_buf_equal(&a->root.data, &b->root.data);
+	     rows = vv_buf_equal(&a->root.data, &b->root.data), none;
 	vv_status rc = VV_OK;
 
 	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {
-		if ((rc = count(out, item, temp_dir, err)) < 0 || !out->counted) return rc;
+		if ((rc = count(out, &none, item, temp_dir, err)) < 0 || !out->counted) return rc;
 		if (rows || out->added + out->removed + out->rekeyed == 0) {
 			out->reordered = !same;
 			return VV_OK;
@@ -110,12 +113,13 @@ static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, c
 	vv_change_counts_clear(out);
 	*out = (vv_change_counts){
 		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
-	return count(out, item, temp_dir, err);
+	return count(out, &none, item, temp_dir, err);
 }
 
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
 				 const char *temp_dir, vv_error *err)
 {
+	bool same;
 	vv_status rc;
 
 	const vv_diff_item item = {
@@ -128,7 +132,7 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 		return rc;
 	}
 	rc = vv_root_has_places(&a->root) ? count_sorted(out, &item, temp_dir, err)
-					  : count(out, &item, temp_dir, err);
+					  : count(out, &same, &item, temp_dir, err);
 	if (rc < 0) {
 		vv_change_counts_clear(out);
 	}
@@ -155,6 +159,11 @@ static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *r
 	return vv_subject_find_file(s, r, reader, *file, err);
 }
 
+static vv_status take_table(vv_subject *s, const char *table, vv_error *err)
+{
+	return table ? vv_subject_take_table(s, table, err) : VV_OK;
+}
+
 /* Text that is not a table is no fault here. */
 static bool is_no_table(vv_status rc)
 {
@@ -162,31 +171,38 @@ static bool is_no_table(vv_status rc)
 }
 
 vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
-				const char *path, const vv_oid *old, const vv_oid *now,
-				uint64_t most, vv_error *err)
+				const char *path, const char *table, const vv_oid *old,
+				const vv_oid *now, uint64_t most, vv_error *err)
 {
 	vv_auto(vv_subject) a = {0}, b = {0};
 	const vv_diff_item item = {
 		.path = path, .a = &a, .b = &b, .old_name = path, .new_name = path};
 	vv_auto(char) *file = NULL;
-	bool fits = false;
+	bool fits = false, same = false;
+	uint64_t columns;
 	vv_status rc;
 
 	*out = (vv_change_counts){0};
 	if ((rc = find_text(&a, r, reader, path, old, most, &file, &fits, err)) < 0 || !fits ||
-	    (rc = find_text(&b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits) {
+	    (rc = find_text(&b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits ||
+	    (rc = take_table(&a, table, err)) < 0 || (rc = take_table(&b, table, err)) < 0) {
 		return is_no_table(rc) ? VV_OK : rc;
 	}
-	if ((rc = count(out, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
+	if ((rc = count(out, &same, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
 	    !out->counted) {
 		vv_change_counts_clear(out);
+	}
+	if (rc == VV_OK && same) { /* both have as many rows */
+		rc = vv_text_count_rows(&out->counted, &out->new_rows, &columns, r, reader, path,
+					table, old, err);
+		out->old_rows = out->new_rows;
 	}
 	return is_no_table(rc) ? VV_OK : rc;
 }
 
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
-			     vv_dataset_reader *reader, const char *path, const vv_oid *blob,
-			     vv_error *err)
+			     vv_dataset_reader *reader, const char *path, const char *table,
+			     const vv_oid *blob, vv_error *err)
 {
 	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
 	vv_auto(vv_subject) s = {0};
@@ -194,14 +210,16 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 	vv_status rc;
 
 	*is = false;
-	if ((rc = vv_subject_find_blob(&s, r, reader, blob, path, path, err)) == VV_OK &&
-	    (rc = vv_subject_open(&s, &t, &how, err)) == VV_OK) {
-		*is = t.root.kind == VV_KIND_TABLE;
-		*rows = t.root.rows;
-		*columns = t.columns;
-		vv_table_close(&t);
+	if ((rc = vv_subject_find_blob(&s, r, reader, blob, path, path, err)) < 0 ||
+	    (rc = take_table(&s, table, err)) < 0 ||
+	    (rc = vv_subject_open(&s, &t, &how, err)) < 0) {
+		return is_no_table(rc) ? VV_OK : rc;
 	}
-	return is_no_table(rc) ? VV_OK : rc;
+	*is = t.root.kind == VV_KIND_TABLE;
+	*rows = t.root.rows;
+	*columns = t.columns;
+	vv_table_close(&t);
+	return VV_OK;
 }
 
 vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *path,

@@ -190,8 +190,9 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 		return VV_OK;
 	}
 	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) return rc;
-	rc = vv_change_count_texts(&f->counts, r, s, e->path, work ? &e->index_id : &e->head_id,
-				   work ? NULL : &e->index_id, VV_COUNT_TEXT_MAX, err);
+	rc = vv_change_count_texts(&f->counts, r, s, e->path, NULL,
+				   work ? &e->index_id : &e->head_id, work ? NULL : &e->index_id,
+				   VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK && f->counts.counted) {
 		e->table = true;
 		f->rows_before = f->counts.old_rows;

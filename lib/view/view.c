@@ -10,6 +10,7 @@
 #include "dataset/table/bytes.h"
 #include "lib/arrow/batches.h"
 #include "lib/arrow/ipc.h"
+#include "lib/documents/workbook.h"
 #include "lib/rows/named_columns.h"
 #include "lib/rows/rows.h"
 #include "lib/rows/where.h"
@@ -209,4 +210,22 @@ done:
 	vv_where_free(v.where);
 	vv_free(v.columns);
 	return rc;
+}
+
+vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options *opts,
+			   const vv_env *env, vv_bytes_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(vv_workbook) w = {.fd = -1};
+	vv_view_options how = *opts;
+	uint64_t rows;
+	vv_status rc;
+
+	how.format = VV_VIEW_ARROW;
+	how.misfit = VARVE_MISFIT_TEXT;
+	if ((rc = vv_workbook_open(&w, vv_env_temp_dir(env), err)) < 0 ||
+	    (rc = vv_arrow_ipc_name(vv_workbook_put, &w, name, false, err)) < 0 ||
+	    (rc = vv_view_write(t, &how, vv_workbook_put, &w, &rows, err)) < 0) {
+		return rc;
+	}
+	return vv_workbook_end(&w, env, fn, payload, err);
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -50,5 +51,10 @@ typedef struct vv_view_options {
  * column, with the near ones; VV_EUSAGE: kind file has no rows; VV_EINPUT: a cell cannot be written in this format. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);
+
+/* Gives fn a workbook with the table, as opts choose its rows (its format and misfit are not looked at). VV_ENOSUPPORT: nothing
+ * here writes any; VV_EINPUT: a sheet cannot have so many rows. */
+vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options *opts,
+			   const vv_env *env, vv_bytes_fn fn, void *payload, vv_error *err);
 
 #endif

@@ -479,18 +479,20 @@ def _free_name(path: str, taken: set[str]) -> str:
 
 
 def _write_workbook(source: Any) -> bytes:
-    pa = _arrow()
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise Missing("XlsxWriter") from None
+    from importlib.util import find_spec
+
+    for needed in ("pyarrow", "xlsxwriter"):
+        if not find_spec(needed):
+            raise Missing({"xlsxwriter": "XlsxWriter"}.get(needed, needed))
+    import xlsxwriter
+
     taken = {"history"}  # which Excel keeps for itself
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"constant_memory": True}) as book:
         book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # the same bytes each time
-        while line := source.readline():
+        while line := source.readline():  # none: who asks whether workbooks can be written waits for no pyarrow
             told = json.loads(line)
-            stream = pa.ipc.open_stream(source)
+            stream = _arrow().ipc.open_stream(source)
             names = [n for n in stream.schema.names if n not in (ASIDE if told["changes"] else {"_misfits"})]
             sheet = _Sheet(book, _free_name(told["name"], taken), told["name"], names, told["changes"])
             before = None

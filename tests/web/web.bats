@@ -187,10 +187,11 @@ wide_tables() {
 	browse hostile "$url"
 }
 
-@test "a stranger finds out what changed by clicking" {
+@test "a new visitor does each everyday task in three clicks, on a phone and by keyboard alone" {
 	real_tables
+	git -C tables tag v1 HEAD~6
 	serve tables
-	browse stranger "$url"
+	browse visitor "$url"
 }
 
 @test "an exported comparison works from a folder" {

@@ -397,15 +397,27 @@ def first_row(b, size, most):
         check(nodes < 5000, f"{path}: {nodes} nodes")
 
 
-def budgets(b):
-    """What a page may cost: where its first row is, its nodes, Tab stops and bytes."""
-    first_row(b, NARROW, 280)
-    first_row(b, (1440, 900), 200)
+def tab_stops(b, path):
+    b.go(path)
     stops = 0
     while not b.run("return document.activeElement.closest('.data tbody tr') !== null"):
         b.press(Keys.TAB)
         stops += 1
-        check(stops <= 16, "more than 15 Tab stops before the first row")
+        check(stops <= 16, f"{path}: more than 15 Tab stops before the first row")
+
+
+def budgets(b):
+    """What a page may cost: where its first row is, its nodes, Tab stops and bytes."""
+    first_row(b, NARROW, 280)
+    first_row(b, (1440, 900), 200)
+    tab_stops(b, "/compare/HEAD~1..HEAD/runways.csv?in=column_3")
+    b.run("document.querySelector('.groups a').focus()")
+    names = []
+    while not b.run("return document.activeElement.matches('summary')"):
+        names.append(b.driver.switch_to.active_element.text)
+        b.press(Keys.ARROW_RIGHT)
+    check(len(names) > 3 and len(set(names)) > 3, f"arrows go only to {names}")
+    tab_stops(b, "/table/HEAD/wide.csv")
     box = b.one(".scroll")
     b.run("arguments[0].scrollTop = 300; arguments[0].scrollLeft = 900", box)
     head = b.run("var r = document.querySelector('.data thead th:nth-child(3)').getBoundingClientRect(); return r.y")
@@ -473,21 +485,118 @@ def conflicts(b, first, script=None):
     b.has("Nothing is in conflict.")
 
 
-def stranger(b):
-    """From the first page to the companies that came and went, by clicks and two dates."""
-    b.go("/")
-    b.one(".versions summary").click()
-    for name, day in (("a", "2023-12-31"), ("b", "2024-12-31")):
-        b.run("arguments[0].value = arguments[1]", b.one(f".versions input[name={name}]"), day)
-    b.click(b.one("form[action$='/compare'] button"))
-    b.click(b.one("main li a[href*='constituents.csv']"))
+class Hand:
+    """Uses what is on a page, with the pointer or by keys alone, and counts."""
+
+    def __init__(self, b, keys):
+        self.b, self.keys, self.uses = b, keys, 0
+
+    def reach(self, element):
+        """By Tab; by arrows within a table, and where several links are one Tab stop."""
+        def here():
+            return self.b.run("return document.activeElement === arguments[0]", element)
+
+        def beside():
+            return self.b.run("""var a = document.activeElement, e = arguments[0], s = '.scroll, .groups, .toolbar .chip';
+                a = a.closest(s), e = e.closest(s);
+                return a && e && (a === e || a.parentNode === e.parentNode && a.matches('.chip'))""", element)
+
+        for _ in range(90):
+            if here():
+                return
+            if beside():
+                break
+            self.b.press(Keys.TAB)
+        if element.tag_name in ("td", "th"):
+            self.b.press(Keys.ARROW_DOWN, *([Keys.ARROW_UP] if element.tag_name == "th" else []))
+        for _ in range(40):
+            if here():
+                return
+            self.b.press(Keys.ARROW_RIGHT)
+        check(False, f"{self.b.driver.current_url}: keys do not reach '{element.text}'")
+
+    def use(self, element):
+        self.uses += 1
+        if self.keys:
+            self.reach(element)
+            self.b.press(Keys.ENTER)
+        else:
+            element.click()
+        return self.b.settle()
+
+
+def last_changes(b, hand):
+    hand.use(b.link("in one comparison"))
+    b.is_at("/compare/").has("constituents.csv", "changed")
+
+
+def open_cell(b, hand):
+    hand.use(b.link("constituents.csv"))
+    hand.use(b.all(".data tbody tr:first-child td")[2])
+    check(b.wait(lambda: b.all(".panel .cell-life li")), "the panel does not tell who set the cell")
+
+
+def rows_over_years(b, hand):
+    hand.use(b.one("main a[href*='/history/constituents.csv']"))
+    b.has("Rows over time")
+    check("2024" in b.text("figure:nth-of-type(2)"), "the plot has no years")
+
+
+def two_releases(b, hand):
+    hand.use(b.one(".versions summary"))
+    hand.use(next(e for e in b.all(".versions li a") if e.get_property("textContent") == "compare with v1"))
+    hand.use(b.link("constituents.csv"))
     b.has("added", "removed", "changed")
-    check(b.all(".diff tr.a") and b.all(".diff tr.r"), "no row was added, or none removed")
-    b.click(b.one(".toolbar a.chip"))
-    b.is_at("hide=removed")
-    check(b.all(".diff tr.a") and not b.all(".diff tr.r, .diff tr.c"), "a click on 'added' shows other rows, too")
-    b.click(b.one(".diff tr.a th a"))
-    b.has("Its life", "Added")
+
+
+def who_left(b, hand):
+    hand.use(b.one("main a[href*='/history/constituents.csv']"))
+    hand.use(b.link("2020"))
+    hand.use(next(e for e in b.all(".toolbar a.chip") if "removed" in e.text))
+    b.is_at("hide=added")
+    check(b.all(".diff tr.r") and not b.all(".diff tr.a, .diff tr.c"), "not only those that left are shown")
+
+
+def rows_where(b, hand):
+    hand.use(b.link("constituents.csv"))
+    head = next(e for e in b.all(".data thead th") if e.text.startswith("GICS Sector"))
+    hand.use(head if hand.keys else head.find_element(By.TAG_NAME, "a"))
+    value = b.one(".panel .values a")
+    words = f"GICS Sector is {value.text}"
+    hand.use(value)
+    b.has(words)
+
+
+def download(b, hand):
+    hand.use(b.link("constituents.csv"))
+    hand.use(next(e for e in b.all(".toolbar summary") if e.text.startswith("Download")))
+    hand.uses += 1
+    with urllib.request.urlopen(b.link("CSV of the rows shown").get_attribute("href")) as answer:
+        check(answer.readline().startswith(b"Symbol,"), "the file has other rows")
+
+
+def link(b, hand):
+    open_cell(b, hand)
+    address = b.driver.current_url
+    b.driver.get("about:blank")
+    b.driver.get(address)
+    check(b.wait(lambda: b.all(".panel .cell-life li")), f"{address} does not show the cell")
+
+
+TASKS = (last_changes, open_cell, rows_over_years, two_releases, who_left, rows_where, download, link)
+
+
+def visitor(b):
+    """Everyday tasks, each from the first page in at most three clicks, or as many uses of Enter."""
+    for size, keys in ((WIDE, False), (NARROW, False), (WIDE, True)):
+        b.resize(size)
+        for task in TASKS:
+            b.go("/")
+            hand, start = Hand(b, keys), time.monotonic()
+            task(b, hand)
+            check(hand.uses <= 3, f"{task.__name__} takes {hand.uses} clicks")
+            print(f"{task.__name__}, {size[0]} pixels{', keys' if keys else ''}: {hand.uses} clicks, {time.monotonic() - start:.1f} s")
+            b.picture(f"task-{task.__name__}-{size[0]}{'-keys' if keys else ''}")
 
 
 def missing(b, newest, older, oldest):

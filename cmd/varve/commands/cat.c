@@ -90,7 +90,7 @@ static int fill_view(vv_view_options *v, const options *o)
 								  : o->numbers ? "--numbers"
 									       : "--dictionary");
 	}
-	v->misfit = vv_view_misfit(is_workbook(o) ? "text" : o->misfit);
+	v->misfit = vv_view_misfit(o->misfit);
 	v->numbers = vv_view_numbers(o->numbers);
 	v->dictionary = &o->dictionary;
 	return v->format == VV_VIEW_ARROW && !o->raw
@@ -136,22 +136,6 @@ static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view
 	return rc;
 }
 
-static vv_status write_workbook(vv_subject *s, vv_table *t, const vv_view_options *v,
-				vv_data_out *out, vv_error *err)
-{
-	vv_auto(vv_workbook) w = {.fd = -1};
-	vv_auto(char) *name = vv_subject_name(s);
-	uint64_t rows;
-	vv_status rc = vv_workbook_open(&w, vv_env_temp_dir(vv_environ()), err);
-
-	if (rc < 0 ||
-	    (rc = vv_arrow_ipc_name(vv_workbook_put, &w, name ? name : s->text, false, err)) < 0 ||
-	    (rc = vv_view_write(t, v, vv_workbook_put, &w, &rows, err)) < 0) {
-		return rc;
-	}
-	return vv_workbook_end(&w, vv_environ(), vv_data_out_put, out, err);
-}
-
 static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
 			    vv_data_out *out, vv_error *err)
 {
@@ -160,6 +144,7 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	vv_sniff_hints hints;
 	const vv_subject_options how = {.hints = &hints, .unpack = true};
 	vv_auto(vv_table) t = {0};
+	vv_auto(char) *name = vv_subject_name(s);
 	vv_status rc;
 	uint64_t rows;
 
@@ -172,7 +157,8 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 		view.keys = &keys.lookup;
 	}
 	if (rc == VV_OK) {
-		rc = is_workbook(o) ? write_workbook(s, &t, &view, out, err)
+		rc = is_workbook(o) ? vv_view_workbook(&t, name ? name : s->text, &view,
+						       vv_environ(), vv_data_out_put, out, err)
 				    : vv_view_write(&t, &view, vv_data_out_put, out, &rows, err);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {

@@ -125,7 +125,7 @@ static vv_status count_rows(collect *c, vv_content *side, const char *path, cons
 			    vv_error *err)
 {
 	return vv_text_count_rows(&side->table, &side->rows, &side->columns, c->repo, c->reader,
-				  path, blob, err);
+				  path, NULL, blob, err);
 }
 
 /* Is it a table that Git keeps as text, at least on one side, and one to be counted? Unless all are asked for, those
@@ -156,7 +156,7 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 		return rc;
 	}
 	if (o->file && n->file) {
-		return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path,
+		return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path, NULL,
 					     &h->old_id, &h->new_id, most, err);
 	}
 	return is_text(n) ? count_rows(c, n, line->path, &h->new_id, err)

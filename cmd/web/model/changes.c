@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/table.h"
+#include "lib/documents/reader.h"
 #include "lib/history/table_diff.h"
 #include "lib/status/change_count.h"
 #include "lib/status/sides.h"
@@ -65,7 +66,7 @@ static vv_status take_form(vv_web_visit *v, vv_change_counts *c, vv_error *err)
 }
 
 static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
-		       const vv_content *b, vv_error *err)
+		       const vv_content *b, const char *table, vv_error *err)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	bool over, both_stored = a->stored && b->stored;
@@ -76,10 +77,11 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		   both_stored ? sizeof(a->root) : sizeof(c->old_id));
 	vv_buf_put(&key, both_stored ? (const void *)&b->root : (const void *)&c->new_id,
 		   both_stored ? sizeof(b->root) : sizeof(c->new_id));
+	vv_buf_puts(&key, table ? table : "");
 	if (recall(v, &key, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
-			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path,
+			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path, table,
 						 &c->old_id, &c->new_id, VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {
 		out->missing = both_stored && !out->counts.counted && !out->counts.many;
@@ -96,7 +98,7 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
-	if (out->kind == VV_WEB_ADDED && b->stored && b->table) {
+	if (out->kind == VV_WEB_ADDED && b->table && b->rows + b->columns > 0) {
 		vv_change_whole_put(&words, false, b->rows, b->columns);
 	} else if (out->kind == VV_WEB_REMOVED && a->stored && a->table) {
 		vv_change_whole_put(&words, true, a->rows, a->columns);
@@ -117,10 +119,13 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 	return rc;
 }
 
-/* c: both sides' modes, ids and the new path; old_path: where it was renamed. */
+/* c: both sides' modes, ids and the new path; old_path: where it was renamed. document: its table, "" for the only one; NULL:
+ * it is none. */
 static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *c,
-			  const char *old_path, vv_error *err)
+			  const char *old_path, const char *document, vv_error *err)
 {
+	const char *table = document && *document ? document : NULL;
+	bool over = false;
 	vv_content a, b;
 	vv_status rc;
 
@@ -135,12 +140,19 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	    (rc = vv_content_read(&b, v->repo, c->new_mode, &c->new_id, err)) < 0) {
 		return rc;
 	}
-	out->table = (!a.there || vv_web_is_table(&a, old_path ? old_path : c->path)) &&
-		     (!b.there || vv_web_is_table(&b, c->path));
+	if (document && !a.there &&
+	    ((rc = vv_web_over(v, &over, err)) < 0 ||
+	     (!over && (rc = vv_text_count_rows(&b.table, &b.rows, &b.columns, v->repo, v->reader,
+						c->path, table, &c->new_id, err)) < 0))) {
+		return rc;
+	}
+	out->table = document ||
+		     ((!a.there || vv_web_is_table(&a, old_path ? old_path : c->path)) &&
+		      (!b.there || vv_web_is_table(&b, c->path)));
 	out->rows = b.there ? b.rows : a.rows;
 	out->columns = b.there ? b.columns : a.columns;
 	if (out->table && a.there && b.there && !vv_oid_equal(&c->old_id, &c->new_id) &&
-	    (rc = count(v, out, c, &a, &b, err)) < 0) {
+	    (rc = count(v, out, c, &a, &b, table, err)) < 0) {
 		return rc;
 	}
 	return put_words(v, out, &a, &b, err);
@@ -151,7 +163,8 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 typedef struct collected {
 	vv_change *items;
 	size_t count, cap;
-	const char *path; /* only this; NULL: all */
+	const char *path;     /* only this; NULL: all */
+	const char *document; /* as describe takes it */
 	vv_arena *arena;
 } collected;
 
@@ -208,7 +221,7 @@ static vv_status describe_all(vv_web_visit *v, const collected *l, size_t limit,
 			c.old_mode = was->old_mode;
 			c.old_id = was->old_id;
 		}
-		rc = describe(v, &(*out)[(*count)++], &c, old_path, err);
+		rc = describe(v, &(*out)[(*count)++], &c, old_path, l->document, err);
 	}
 	return rc;
 }
@@ -331,10 +344,20 @@ static vv_status find_old(walk *w, const vv_web_log_entry *e, vv_change *c, cons
 	return VV_OK;
 }
 
+static const char *document_of(const walk *w)
+{
+	return *w->table ? w->table + 1
+	       : w->path && vv_web_runs_readers(w->v) &&
+			       vv_document_is_name(w->v->repo, vv_repository_env(w->v->repo),
+						   w->path)
+		       ? ""
+		       : NULL;
+}
+
 /* What a commit did to the path, or to all. */
 static vv_status read_entry(walk *w, vv_web_log_entry *e, vv_error *err)
 {
-	vv_auto(collected) l = {.path = w->path, .arena = &w->v->arena};
+	vv_auto(collected) l = {.path = w->path, .document = document_of(w), .arena = &w->v->arena};
 	const char *old = NULL;
 	vv_status rc;
 
@@ -349,13 +372,14 @@ static vv_status read_entry(walk *w, vv_web_log_entry *e, vv_error *err)
 	if (old) {
 		e->changes = vv_arena_calloc(&w->v->arena, 1, sizeof(*e->changes));
 		e->count = 1;
-		rc = e->changes ? describe(w->v, e->changes, &l.items[0], old, err)
+		rc = e->changes ? describe(w->v, e->changes, &l.items[0], old, l.document, err)
 				: vv_fail_nomem(err);
 	} else {
 		rc = describe_all(w->v, &l, CHANGES_SHOWN, &e->changes, &e->count, &e->more, err);
 	}
 	if (rc == VV_OK && w->path && e->count > 0 && e->changes[0].kind != VV_WEB_REMOVED) {
-		e->rows = e->changes[0].rows;
+		e->rows = e->changes[0].counts.counted ? e->changes[0].counts.new_rows
+						       : e->changes[0].rows;
 	}
 	return rc;
 }

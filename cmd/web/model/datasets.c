@@ -14,6 +14,7 @@
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_test.h"
 #include "cmd/web/model/table.h"
+#include "lib/documents/reader.h"
 #include "repo/git/history/history.h"
 
 #define LINE_POINTS 400u /* of a table's rows over time; of more, the newest are kept */
@@ -66,6 +67,70 @@ static int tables_first(const void *x, const void *y)
 
 	if (a->table != b->table) return a->table ? -1 : 1;
 	return strcmp(a->path, b->path);
+}
+
+/* --- of documents ---------------------------------------------------------------------------- */
+
+static void measure(vv_web_dataset *d, const vv_web_table *t, const char *document)
+{
+	d->table = true;
+	d->document = document;
+	d->rows = t->rows;
+	d->columns = t->column_count;
+}
+
+/* Tables of documents stand beside the others, as far as the time goes, where readers may run. */
+static vv_status add_documents(listing *l, const vv_web_commit *c, vv_error *err)
+{
+	const vv_env *env = vv_repository_env(l->v->repo);
+	const size_t files = vv_web_runs_readers(l->v) ? l->count : 0;
+	bool over = false;
+	vv_web_table *t, *one;
+
+	for (size_t i = 0; i < files && !over; i++) {
+		const vv_web_dataset d = l->items[i];
+		const vv_status rc = vv_web_over(l->v, &over, err);
+
+		if (rc < 0) return rc;
+		if (over || d.stored || !vv_document_is_name(l->v->repo, env, d.path) ||
+		    vv_web_table_open(l->v, c, d.path, &t, VV_IGNORED) < 0) {
+			continue;
+		}
+		if (t->kind == VV_WEB_TABLE && t->of_document) {
+			measure(&l->items[i], t, d.path);
+		}
+		for (size_t k = 0; k < t->table_count && l->count < l->limit; k++) {
+			const char *path = vv_arena_printf(&l->v->arena, "%s#%s", d.path,
+							   t->tables[k]);
+
+			if (!path ||
+			    !vv_array_add(l->items, l->count, l->cap,
+					  (vv_web_dataset){.path = path, .bytes = d.bytes})) {
+				return vv_fail_nomem(err);
+			}
+			if (vv_web_table_open(l->v, c, path, &one, VV_IGNORED) == VV_OK) {
+				measure(&l->items[l->count - 1], one, d.path);
+			} else {
+				l->count--;
+			}
+		}
+	}
+	return VV_OK;
+}
+
+/* The last change of a document is that of its tables. */
+static void take_last(vv_web_datasets *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		vv_web_dataset *d = &all->items[i];
+
+		for (size_t k = 0; d->document && !d->has_last && k < all->count; k++) {
+			if (strcmp(all->items[k].path, d->document) == 0) {
+				d->has_last = all->items[k].has_last;
+				d->last = all->items[k].last;
+			}
+		}
+	}
 }
 
 /* --- over time ------------------------------------------------------------------------------- */
@@ -193,7 +258,8 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 	return rc;
 }
 
-static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *l, vv_error *err)
+static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *l, size_t tables,
+			      vv_error *err)
 {
 	looking k = {.v = v, .l = l};
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
@@ -202,7 +268,7 @@ static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *
 	bool whole = false;
 	vv_status rc;
 
-	vv_buf_printf(&key, "lines %zu ", l->count);
+	vv_buf_printf(&key, "lines %zu %zu ", l->count, tables);
 	vv_buf_put(&key, &c->id, sizeof(c->id));
 	if (vv_web_memo_get(v->memo, &key, &bytes)) {
 		return give(v, l, (const then *)(const void *)bytes.data, bytes.len / sizeof(then),
@@ -231,20 +297,28 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 
 	memset(out, 0, sizeof(*out));
 	if (c->none) return VV_OK;
-	if ((rc = vv_tree_each(v->repo, &c->id, "", on_file, &l, err)) < 0) return rc;
+	if ((rc = vv_tree_each(v->repo, &c->id, "", on_file, &l, err)) < 0 ||
+	    (rc = add_documents(&l, c, err)) < 0) {
+		return rc;
+	}
 	if (!(out->items = vv_arena_calloc(&v->arena, l.count + 1, sizeof(*out->items)))) {
 		return vv_fail_nomem(err);
 	}
 	if (l.count > 0) {
 		qsort(l.items, l.count, sizeof(*l.items), tables_first);
-		if (history && (rc = read_history(v, c, &l, err)) < 0) return rc;
+	}
+	while (out->tables < l.count && l.items[out->tables].table) {
+		out->tables++;
+	}
+	if (history && l.count > 0 && (rc = read_history(v, c, &l, out->tables, err)) < 0) {
+		return rc;
+	}
+	if (l.count > 0) {
 		memcpy(out->items, l.items, l.count * sizeof(*l.items));
 	}
 	out->count = l.count;
 	out->more = l.more;
-	while (out->tables < out->count && out->items[out->tables].table) {
-		out->tables++;
-	}
+	take_last(out);
 	return VV_OK;
 }
 

@@ -15,11 +15,13 @@ typedef struct vv_web_rows_then {
 
 typedef struct vv_web_dataset {
 	const char *path;
-	bool stored;                   /* by varve; else a plain file of Git's */
-	bool table;                    /* its rows can be shown */
-	bool damaged;                  /* a pointer that was edited or torn */
-	uint64_t rows, columns, bytes; /* rows and columns: of stored tables */
-	char root[VV_CID_TEXT + 1];    /* of stored ones; else "" */
+	bool stored;          /* by varve; else a plain file of Git's */
+	bool table;           /* its rows can be shown */
+	bool damaged;         /* a pointer that was edited or torn */
+	const char *document; /* a table of that file, in place of which it stands; NULL */
+	uint64_t rows, columns,
+		bytes; /* rows and columns: of stored tables, and of those of documents */
+	char root[VV_CID_TEXT + 1]; /* of stored ones; else "" */
 	bool has_last;
 	vv_web_commit last;     /* the last commit that changed it, where it was found in time */
 	vv_web_rows_then *line; /* oldest first; its rows over time */

@@ -383,6 +383,11 @@ const size_t *vv_web_test_columns(const vv_web_test *s, size_t *count)
 	return s->columns;
 }
 
+const vv_strings *vv_web_test_conditions(const vv_web_test *s)
+{
+	return &s->conditions;
+}
+
 void vv_web_test_put(vv_buf *out, const vv_web_test *s)
 {
 	for (size_t i = 0; i < s->conditions.count; i++) {

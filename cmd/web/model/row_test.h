@@ -4,6 +4,7 @@
 #ifndef VV_CMD_WEB_MODEL_ROW_TEST_H
 #define VV_CMD_WEB_MODEL_ROW_TEST_H
 
+#include "base/text.h"
 #include "cmd/web/model/table.h"
 
 typedef enum vv_web_op {
@@ -67,6 +68,9 @@ bool vv_web_test_may(void *test, const uint8_t *facts, size_t len);
 vv_status vv_web_test_group(vv_web_test *s, vv_error *err);
 /* cells: the row's, at their places. */
 bool vv_web_test_row(vv_web_test *s, const vv_cell *cells);
+
+/* All but the search, as conditions of the language; borrowed. */
+const vv_strings *vv_web_test_conditions(const vv_web_test *s);
 
 /* Appends what names it, for remembering answers: equal for equal queries of one table. */
 void vv_web_test_put(vv_buf *out, const vv_web_test *s);

@@ -13,8 +13,9 @@
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_place.h"
 #include "diff/rows/row_by_number.h"
+#include "lib/documents/workbook.h"
 #include "lib/names/table_at.h"
-#include "lib/view/view_writer.h"
+#include "lib/view/view.h"
 
 #define COUNT_MS 250u      /* for counting what matches beyond the page */
 #define SORTED_MAX 100000u /* rows that an order reaches to */
@@ -727,6 +728,44 @@ static vv_status write_ordered(writing *w, vv_error *err)
 	return rc;
 }
 
+static bool has_workbook(const vv_web_rows_query *q)
+{
+	return !q->sort && !(q->search && *q->search);
+}
+
+bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT, kept = VV_BUF_INIT;
+	bool is;
+
+	if (!has_workbook(q) || !vv_web_runs_readers(v)) return false;
+	vv_buf_puts(&key, "workbooks");
+	if (vv_web_memo_get(v->memo, &key, &kept)) {
+		memcpy(&is, kept.data, sizeof(is));
+		return is;
+	}
+	is = vv_workbook_is_written(vv_repository_env(v->repo));
+	vv_web_memo_put(v->memo, &key, &is, sizeof(is));
+	return is;
+}
+
+static vv_status write_workbook(const reading *r, vv_bytes_fn fn, void *payload, vv_error *err)
+{
+	const vv_strings shown = {(const char **)(uintptr_t)r->q->show, r->q->show_count};
+	const vv_view_options how = {
+		.columns = &shown, .where = vv_web_test_conditions(r->test), .limit = UINT64_MAX};
+
+	if (!has_workbook(r->q)) {
+		vv_fail(err, VV_EUSAGE, "a workbook has no search and no order");
+		return vv_hint(err, "filters choose its rows; programs of spreadsheets sort them");
+	}
+	if (!vv_web_runs_readers(r->v)) {
+		return vv_fail(err, VV_EUSAGE, "workbooks are not written here");
+	}
+	return vv_view_workbook(r->t->table, r->t->path, &how, vv_repository_env(r->v->repo), fn,
+				payload, err);
+}
+
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			    vv_web_form form,
 			    vv_status (*fn)(void *payload, const void *bytes, size_t len,
@@ -742,6 +781,11 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 	vv_status rc;
 
 	if ((rc = begin(&r, err)) < 0) return rc;
+	if (form == VV_WEB_XLSX) {
+		rc = write_workbook(&r, fn, payload, err);
+		clear(&r);
+		return rc;
+	}
 	v->until_ms = 0;
 	rc = vv_view_writer_init(&w.w, t->table, formats[form], rows.columns, rows.column_count, 0,
 				 err);

@@ -41,14 +41,18 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 
 /* All rows that match, to fn as a file, in the query's order (from and limit are not looked at; limited
  * only by the browser's patience). */
-/* VV_WEB_CSV_MARKED: as CSV; who writes it puts a byte order mark before it. */
+/* VV_WEB_CSV_MARKED: as CSV; who writes it puts a byte order mark before it. VV_WEB_XLSX: a workbook, which has no search and no
+ * order. */
 typedef enum vv_web_form {
 	VV_WEB_CSV,
 	VV_WEB_JSON,
 	VV_WEB_NDJSON,
 	VV_WEB_CSV_MARKED,
+	VV_WEB_XLSX,
 	VV_WEB_FORMS
 } vv_web_form;
+/* Can these rows be had as a workbook? Runs the program that writes them, once for all visits. */
+bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q);
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			    vv_web_form form,
 			    vv_status (*fn)(void *payload, const void *bytes, size_t len,

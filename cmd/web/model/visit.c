@@ -17,9 +17,7 @@ struct vv_web_last {
 	struct vv_web_last *next;
 };
 
-/* Are tables of documents read for this visitor? For the owner as for commands; for others only where the owner's own settings
- * ask for it, since each look may run a reader. */
-static bool reads_documents(const vv_web_visit *v)
+bool vv_web_runs_readers(const vv_web_visit *v)
 {
 	vv_auto(char) *said = NULL;
 	bool yes = false;
@@ -37,7 +35,7 @@ vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_e
 	vv_arena_init(&v->arena);
 	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0) return rc;
 	if ((rc = vv_dataset_reader_open(&v->reader, v->repo, NULL, err)) < 0) return rc;
-	if (!reads_documents(v)) {
+	if (!vv_web_runs_readers(v)) {
 		vv_dataset_reader_run_nothing(v->reader);
 	}
 	return VV_OK;

@@ -50,6 +50,10 @@ typedef struct vv_web_visit {
 	struct vv_web_last *last; /* what is to be closed at the end */
 } vv_web_visit;
 
+/* May a program that reads or writes documents be run for this visitor? For the owner as for commands; for others only where
+ * the owner's own settings ask for it, since each look may run one. */
+bool vv_web_runs_readers(const vv_web_visit *v);
+
 /* Opens the repository in that very folder, into a zeroed visit of which reach, work_tree, until_ms, gone,
  * payload and memo are set; all are borrowed. To be ended in every case. */
 vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_env *env,

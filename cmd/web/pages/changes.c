@@ -1,6 +1,7 @@
 /*
  * changes: what changed, as a list of commits in words of rows: of the repository, and of one table, with its plots.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/show.h"
@@ -10,6 +11,7 @@
 #include "cmd/web/pages/plot.h"
 
 #define OF_HISTORY 50u
+#define YEARS 20
 #define FILES 2000u /* among which a table is looked for */
 
 static const char *sign_of(const vv_web_change *c)
@@ -161,14 +163,6 @@ static vv_status read_log(vv_page *p, const char *path, size_t limit, vv_web_log
 
 /* ---- the history of a dataset */
 
-/* Rows of this version: of plain text only the comparison counted them. */
-static uint64_t rows_of(const vv_web_log_entry *e)
-{
-	return e->rows == 0 && e->count > 0 && e->changes[0].counts.counted
-		       ? e->changes[0].counts.new_rows
-		       : e->rows;
-}
-
 /* A plot shows the versions of its page, which need not be all. */
 static const char *plot_title(vv_page *p, const vv_web_log *log, const char *words)
 {
@@ -196,8 +190,32 @@ static void put_bars(vv_page *p, const vv_web_log *log, const vv_plot_bar *bars,
 	part_legend_end(&p->html);
 }
 
-/* Rows over the whole history, where the page has only its newest versions; false: not known. */
-static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log)
+/* Each whole year, compared with the one before. */
+static void put_years(vv_page *p, const char *path, int64_t first, int64_t last)
+{
+	const long end = strtol(vv_page_iso(p, &(vv_web_commit){.time = last}), NULL, 10);
+	long year = strtol(vv_page_iso(p, &(vv_web_commit){.time = first}), NULL, 10) + 1;
+	vv_html *links = vv_page_piece_new(p);
+
+	for (year = year < end - YEARS ? end - YEARS : year; year <= end; year++) {
+		vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
+
+		to.other_rev = vv_page_text(p, "%ld-12-31", year - 1);
+		to.rev = vv_page_text(p, "%ld-12-31", year);
+		to.path = path;
+		const char *at = vv_page_link(p, &to);
+		if (at) {
+			part_words(links, .text = " ");
+			part_link(links, .at = at, .text = vv_page_text(p, "%ld", year));
+		}
+	}
+	if (!vv_html_is_empty(links)) {
+		part_years(&p->html, .links = links);
+	}
+}
+
+/* Rows over the whole history, where the page has only its newest versions, and its first version; false: not known. */
+static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log, int64_t *first)
 {
 	vv_web_datasets all = {.count = 0};
 	const vv_web_dataset *d = NULL;
@@ -228,6 +246,7 @@ static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log)
 					.words = vv_page_text(p, "A line in steps of %zu versions",
 							      d->line_count)},
 			     points, d->line_count);
+		*first = d->line[0].time;
 	}
 	return points != NULL;
 }
@@ -237,6 +256,7 @@ static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, 
 	size_t count = log->count;
 
 	if (count < 2) return VV_OK;
+	int64_t first = log->entries[count - 1].commit.time;
 	vv_plot_bar *bars = vv_arena_calloc(&p->arena, count, sizeof(*bars));
 	vv_plot_point *rows = vv_arena_calloc(&p->arena, count, sizeof(*rows));
 	if (!bars || !rows) return vv_fail_nomem(err);
@@ -252,21 +272,24 @@ static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, 
 		bars[i].label = i == 0 || i == count - 1 ? day : NULL;
 		bars[i].words = vv_page_text(p, "%s: %s", day, said);
 		rows[i] = (vv_plot_point){
-			e->commit.time, (double)rows_of(e),
-			vv_page_text(p, "%s: %s", day, vv_text_counted(rows_of(e), "row", NULL))};
+			e->commit.time, (double)e->rows,
+			vv_page_text(p, "%s: %s", day, vv_text_counted(e->rows, "row", NULL))};
 	}
 	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
 		put_bars(p, log, bars, count);
 	}
-	if (put_all_rows(p, path, log)) return VV_OK;
-	vv_plot_line(p,
-		     &(vv_plot){.title = plot_title(p, log, "Rows over time"),
-				.whole = true,
-				.words = vv_page_text(
-					p, "A line in steps: from %s to %s",
-					vv_text_count(rows_of(&log->entries[count - 1])),
-					vv_text_counted(rows_of(&log->entries[0]), "row", NULL))},
-		     rows, count);
+	if (!put_all_rows(p, path, log, &first)) {
+		vv_plot_line(
+			p,
+			&(vv_plot){.title = plot_title(p, log, "Rows over time"),
+				   .whole = true,
+				   .words = vv_page_text(
+					   p, "A line in steps: from %s to %s",
+					   vv_text_count(log->entries[count - 1].rows),
+					   vv_text_counted(log->entries[0].rows, "row", NULL))},
+			rows, count);
+	}
+	put_years(p, path, first, log->entries[0].commit.time);
 	return VV_OK;
 }
 

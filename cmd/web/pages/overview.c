@@ -150,7 +150,8 @@ static bool count_rows(const vv_web_datasets *all, uint64_t *rows)
 	*rows = 0;
 	for (size_t i = 0; i < all->tables; i++) {
 		*rows += all->items[i].rows;
-		counted = counted && (all->items[i].stored || all->items[i].line_count > 0);
+		counted = counted && (all->items[i].stored || all->items[i].document ||
+				      all->items[i].line_count > 0);
 	}
 	return counted;
 }
@@ -345,15 +346,18 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 	part_table_line(
 		&p->html, .name = d->path,
 		.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
-		.note = d->damaged   ? "its pointer is damaged"
-			: !d->stored ? "plain text in Git"
-				     : NULL,
-		.rows = d->stored ? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
-						 vv_text_counted(d->columns, "column", NULL))
+		.note = d->damaged    ? "its pointer is damaged"
+			: d->document ? "in a document"
+			: !d->stored  ? "plain text in Git"
+				      : NULL,
+		.rows = d->stored || d->document
+				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
+					       vv_text_counted(d->columns, "column", NULL))
 			: d->line_count > 0
 				? vv_page_text(p, "%s, %s", vv_text_counted(d->rows, "row", NULL),
 					       vv_text_bytes(d->bytes))
 				: vv_page_bytes(p, d->bytes),
+		.history = vv_page_to(p, VV_WEB_AT_HISTORY, NULL, d->path),
 		.first = line ? vv_page_count(p, line[0].rows) : NULL, .line = spark,
 		.newest = line ? vv_page_count(p, line[d->line_count - 1].rows) : NULL,
 		.when = d->has_last ? ago(p, &d->last) : NULL, .words = words);
@@ -569,7 +573,7 @@ static vv_status put_all(vv_page *p, vv_error *err)
 		return rc;
 	}
 	for (size_t i = 0; i < all.tables; i++) {
-		if (!all.items[i].stored && !all.items[i].damaged) {
+		if (!all.items[i].stored && !all.items[i].damaged && !all.items[i].document) {
 			add_rows(p, &all.items[i], &log);
 		}
 	}

@@ -115,6 +115,28 @@
 	});
 	all('[data-keys]').forEach(function (e) { e.hidden = false; });
 
+	/* ---- links that belong together are one Tab stop: arrows go from one to the next */
+
+	function together(box, selector) {
+		all(selector, box).forEach(function (e, i) { e.tabIndex = i ? -1 : 0; });
+		box.addEventListener('keydown', function (event) {
+			var step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+			var links = all(selector, box).filter(function (e) {
+				return e.matches('summary') || !e.closest('details:not([open])');
+			});
+			var at = links.indexOf(document.activeElement);
+			var next = step && at >= 0 && links[at + step];
+			if (next) {
+				links[at].tabIndex = -1;
+				next.tabIndex = 0;
+				next.focus();
+				event.preventDefault();
+			}
+		});
+	}
+	all('.groups').forEach(function (box) { together(box, 'a, summary'); });
+	all('.toolbar').forEach(function (box) { together(box, 'a.chip'); });
+
 	/* ---- plots say their values, under the pointer and to the arrow keys */
 
 	all('figure .plot').forEach(function (plot) {

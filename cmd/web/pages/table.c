@@ -241,13 +241,18 @@ static void put_download(vv_page *p, const vv_web_table *t)
 	} forms[] = {{VV_WEB_CSV, "csv", "CSV of the rows shown"},
 		     {VV_WEB_CSV_MARKED, "csv-bom", "CSV for spreadsheets, with a byte order mark"},
 		     {VV_WEB_JSON, "json", "JSON of the rows shown"},
-		     {VV_WEB_NDJSON, "ndjson", "NDJSON of the rows shown"}};
+		     {VV_WEB_NDJSON, "ndjson", "NDJSON of the rows shown"},
+		     {VV_WEB_XLSX, "xlsx", "Workbook (.xlsx) of the rows shown"}};
 	const char *raw = vv_page_to_raw(p, &t->commit, t->path);
 
 	part_download_begin(&p->html);
 	part_list_begin(&p->html, .kind = "links");
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		vv_web_address to = *p->at;
+		if (forms[i].form == VV_WEB_XLSX &&
+		    !vv_web_writes_workbook(p->asked->visit, &to.rows)) {
+			continue;
+		}
 		to.rows.from = 0;
 		to.rows.jump = NULL;
 		to.has_form = true;

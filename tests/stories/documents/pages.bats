@@ -12,6 +12,7 @@ setup() {
 		case $1 in
 		list) sed -n 's/^\[\(.*\)\]$/{"name":"\1"}/p' "$2" ;;
 		read) awk -v t="[$3]" '/^\[/ { on = $0 == t; next } on' "$2" ;;
+		write) [ ! -e "${0%/*}/writes" ] || { echo BOOK; cat "$2"; } ;;
 		esac
 	END
 	chmod +x "$HOME/bin/toy"
@@ -33,7 +34,7 @@ teardown() {
 
 book() { printf '[Prices]\nid,price\n1,%s\n2,20\n[Stock]\nsku,n\na,1\n' "$1"; }
 
-page() { curl -sL --globoff -b "$BATS_TEST_TMPDIR/jar" "$url/$1"; }
+page() { curl -sL --globoff -H 'Accept: text/html' -b "$BATS_TEST_TMPDIR/jar" "$url/$1"; }
 
 page_has() {
 	page "$1" > page.html
@@ -75,6 +76,47 @@ start_web() {
 	page_has table/main/b.toy%23Stock sku
 	page_has table/main/b.toy%23Prices 4.75
 	[ "$(wc -l < "$HOME/bin/asked")" = "$((asked + 1))" ] # for Stock
+}
+
+@test "the overview and the history have rows of documents' tables, and say when these changed" {
+	printf '[Prices]\nid,price\n1,5\n2,20\n3,30\n[Stock]\nsku,n\na,1\n' > src/b.toy
+	git -C src commit -qam three
+	start_web src
+	page_has "" '/b.toy%23Prices"'
+	page_has "" '3 rows, 2 columns'
+	page_has "" '/one.toy"'
+	page_has "" '1 row, 2 columns'
+	page_has "" 'in a document'
+	tr -d '\n' < page.html | grep -qE 'b\.toy#Prices.{0,400}(ago|today|yesterday)' || { cat page.html >&2; return 1; }
+	page_has "" '>5<' # rows in all
+	page api/v0/datasets/main | grep -qF '"rows":3'
+	page_has history/b.toy%23Prices 'class="add">+1</span>'
+	page_has history/b.toy%23Prices '2 rows, 2 columns'
+	page_has history/b.toy%23Prices 'Rows over time'
+	page_has history/b.toy%23Stock 'no change in data'
+	page_has history/one.toy '1 row, 2 columns'
+}
+
+@test "a table is downloaded as a workbook where a program writes it, and it is not offered where none does" {
+	git config --global varve.reader.workbook.command "$HOME/bin/toy"
+	start_web src
+	! page table/main/b.toy%23Prices | grep -qi workbook
+	stop_server
+	touch "$HOME/bin/writes"
+	start_web src
+	page_has table/main/b.toy%23Prices 'format=xlsx'
+	page 'table/main/b.toy%23Prices?format=xlsx' > book
+	[ "$(head -n 1 book)" = BOOK ]
+	[ "$(sed -n 2p book)" = '{"name": "b.toy#Prices", "changes": false}' ]
+	page 'table/main/b.toy%23Prices?format=xlsx&col=id&op=eq&val=2&show=price' > one
+	grep -qa price one
+	[ "$(wc -c < one)" -lt "$(wc -c < book)" ]
+	page_has 'table/main/b.toy%23Prices?col=id&op=eq&val=2' 'format=xlsx'
+	! page 'table/main/b.toy%23Prices?q=2' | grep -q format=xlsx
+	page_has 'table/main/b.toy%23Prices?q=2&format=xlsx' 'no search and no order'
+	stop_server
+	start_server src
+	! page table/main/b.toy | grep -qi workbook
 }
 
 @test "served pages run no reader unless the owner asks for it, and exported pages have the files alone" {
