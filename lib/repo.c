@@ -13,7 +13,7 @@
 #include "lib/clone/imported.h"
 #include "lib/handles.h"
 #include "lib/sources/on_demand.h"
-#include "lib/view/row_work.h"
+#include "lib/view/row_find.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/history/state.h"
 #include "repo/git/repository_init.h"

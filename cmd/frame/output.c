@@ -1,5 +1,5 @@
 /*
- * output: stdout, stderr, colours and progress. The only place that prints, and so the
+ * output: stdout, stderr, the pager, colours and progress. The only place that prints, and so the
  * only one that knows what a terminal must not be given.
  */
 #include "cmd/frame/output.h"
@@ -13,12 +13,95 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
-#include "cmd/frame/pager.h"
+
+/* pager: which program pages, and how it is run (as Git: GIT_PAGER, core.pager, PAGER,
+ * less; by the shell, since users put arguments there).
+ */
+
+/* A shell ends with 127 where there is no such program: it has said so, and all goes to the terminal. */
+static const char unless_missing[] = "sh -c \"$VARVE_PAGER\"; [ $? -ne 127 ] || exec cat";
+
+static pid_t pager = -1;
+static int stdout_before = -1; /* stdout, while the pager has its place */
+
+static const char *choose(const char *core_pager)
+{
+	const char *program = getenv("GIT_PAGER");
+
+	if (!program) {
+		program = core_pager;
+	}
+	if (!program) {
+		program = getenv("PAGER");
+	}
+	if (!program) {
+		program = "less";
+	}
+	return *program == '\0' || strcmp(program, "cat") == 0 ? NULL : program;
+}
+
+/* Starts the pager and puts its input in place of stdout. Without a usable pager
+ * stdout stays as it is. */
+static void pager_begin(const char *core_pager_or_null)
+{
+	const char *program = choose(core_pager_or_null);
+	int ends[2];
+
+	if (!program || pager >= 0 || pipe(ends) != 0) return;
+	pager = fork();
+	if (pager == 0) {
+		dup2(ends[0], STDIN_FILENO);
+		close(ends[0]);
+		close(ends[1]);
+		setenv("LESS", "FRX", 0);
+		setenv("LV", "-c", 0);
+		setenv("VARVE_PAGER", program, 1);
+		execl("/bin/sh", "sh", "-c", unless_missing, (char *)NULL);
+		_exit(127);
+	}
+	close(ends[0]);
+	if (pager > 0) {
+		stdout_before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+		dup2(ends[1], STDOUT_FILENO);
+	}
+	close(ends[1]);
+	if (pager > 0) {
+		setenv("GIT_PAGER_IN_USE", "true", 1);
+	}
+}
+
+static void wait_for_user(void)
+{
+	/* EINTR: an interrupt meant for the pager; go on waiting for it. */
+	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR) {
+		continue;
+	}
+	pager = -1;
+}
+
+/* Closes stdout when a pager has it, and waits until the user has left it. */
+static void pager_end(void)
+{
+	if (pager < 0) return;
+	fclose(stdout);
+	wait_for_user();
+}
+
+/* Puts back the stdout that was before, and waits until the user has left the pager. */
+static void pager_leave(void)
+{
+	if (pager < 0) return;
+	dup2(stdout_before, STDOUT_FILENO);
+	close(stdout_before);
+	wait_for_user();
+	unsetenv("GIT_PAGER_IN_USE");
+}
 
 static int out_errno;       /* of the first failed write to stdout */
 static bool forgiving;      /* EPIPE is not a failure */
@@ -304,7 +387,7 @@ int vv_out_finish(int code)
 	if (!out_errno && (fflush(stdout) != 0 || ferror(stdout))) {
 		note_failure();
 	}
-	vv_pager_end();
+	pager_end();
 	if (out_errno == 0) return code;
 	if (out_errno == EPIPE && forgiving) return VV_EXIT_OK;
 	if (out_errno != EPIPE) {
@@ -423,7 +506,7 @@ const char *vv_color_off(void)
 void vv_out_page(const char *core_pager_or_null)
 {
 	if (!vv_out_is_terminal() || fflush(stdout) != 0) return;
-	vv_pager_begin(core_pager_or_null);
+	pager_begin(core_pager_or_null);
 }
 
 void vv_out_page_end(void)
@@ -438,7 +521,7 @@ void vv_out_page_end(void)
 		clearerr(stdout);
 		out_errno = 0;
 	}
-	vv_pager_leave();
+	pager_leave();
 }
 
 vv_status vv_out_to(const char *path, bool empty, vv_error *err)

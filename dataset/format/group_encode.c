@@ -370,7 +370,7 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	}
 }
 
-/* dataset/proof/group_canonical.c tells by the same rules whether a column is what this chooses: they change
+/* group_proof.c tells by the same rules whether a column is what this chooses: they change
  * together. */
 int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 {

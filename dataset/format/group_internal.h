@@ -218,7 +218,7 @@ static inline unsigned group_bit_len(uint64_t u)
 	return u == 0 ? 0 : 64u - (unsigned)__builtin_clzll(u);
 }
 
-/* ---- what the encoder shares with the check that a block is its own encoding (dataset/proof) ---- */
+/* ---- what the encoder shares with the check that a block is its own encoding (group_proof.c) ---- */
 
 #define GROUP_SLOTS 1024u /* four times the distinct values, so that probes are short */
 

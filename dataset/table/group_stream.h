@@ -15,7 +15,7 @@
 #include <sys/types.h>
 
 #include "base/thread.h"
-#include "dataset/proof/group_proof.h"
+#include "dataset/format/group_proof.h"
 #include "dataset/table/table.h"
 
 /* A group; borrowed until the next call. */

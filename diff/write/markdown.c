@@ -7,18 +7,68 @@
  * rows of a table fit depends on the other tables. Of changed cells those are kept that the fewest others are
  * like, and of these the largest changes.
  */
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
+#include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/cell.h"
+#include "dataset/schema/key_words.h"
 #include "diff/write/change_words.h"
 #include "diff/write/column_pairs.h"
-#include "diff/write/page_address.h"
 #include "diff/write/story.h"
 #include "diff/write/text_cell.h"
 #include "diff/write/writer_kinds.h"
+
+/* page_address: R/table/REV/PATH?key=A,B. */
+
+/* As RFC 3986 has it, but '/' stays in paths. */
+static void put_encoded(vv_buf *out, const char *text, size_t len, const char *also)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (vv_is_alnum(text[i]) || (text[i] && strchr("-._~", text[i])) ||
+		    (text[i] && strchr(also, text[i]))) {
+			vv_buf_putc(out, text[i]);
+		} else {
+			vv_buf_printf(out, "%%%02X", (unsigned char)text[i]);
+		}
+	}
+}
+
+/* Appends the address of the row with this key, or without one (count 0) of the row `number` (0-based). base: the address of the
+ * repository's pages, with or without '/' at its end. Characters that HTML or Markdown would interpret are written as %XX; of
+ * base those that end an attribute. */
+static void page_row_put(vv_buf *out, const char *base, const char *commit, const char *path,
+			 const vv_cell *const *key, size_t count, uint64_t number)
+{
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+	size_t len = strlen(base);
+
+	while (len > 0 && base[len - 1] == '/') {
+		len--;
+	}
+	put_encoded(out, base, len, "/:?#[]@!$()*+,;=%");
+	vv_buf_puts(out, "/table/");
+	put_encoded(out, commit, strlen(commit), "");
+	vv_buf_putc(out, '/');
+	put_encoded(out, path, strlen(path), "/");
+	if (count == 0) {
+		vv_buf_printf(out, "?row=%llu", (unsigned long long)number);
+	}
+	for (size_t i = 0; i < count; i++) {
+		vv_key_word_put(&words, i, count, key[i]->text, key[i]->len);
+	}
+	if (count > 0) {
+		vv_buf_puts(out, "?key=");
+		put_encoded(out, vv_buf_cstr(&words), words.len, "");
+	}
+	out->failed |= words.failed;
+}
 
 #define MARKER "<!-- varve diff -->\n"
 #define SIZE_LIMIT ((size_t)65536)
@@ -261,8 +311,8 @@ static void put_row_address(const md_writer *w, vv_buf *b, const vv_row_change *
 		if (at < 0) return;
 		key[i] = gone ? &c->old_cells[at] : &c->new_cells[at];
 	}
-	vv_page_row_put(b, w->opts.pages, commit, gone && t->old_path ? t->old_path : t->path, key,
-			t->key_count, gone ? c->old_row : c->new_row);
+	page_row_put(b, w->opts.pages, commit, gone && t->old_path ? t->old_path : t->path, key,
+		     t->key_count, gone ? c->old_row : c->new_row);
 }
 
 /* A cell that leads to the row's page. */

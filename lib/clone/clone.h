@@ -11,10 +11,19 @@
 
 #include "base/auto.h"
 #include "base/env.h"
-#include "lib/clone/room.h"
+#include "base/error.h"
+#include "base/progress.h"
 #include "lib/clone/unfinished.h"
 #include "lib/fetch/fetch_run.h"
 #include "lib/heads/named.h"
+#include "repo/git/repository.h"
+
+/* room: the newest versions of a lazy clone, as many as fit into so many bytes. */
+
+typedef struct vv_room_sum {
+	uint64_t versions, taken; /* of datasets that the refs reach; that are here */
+	uint64_t used;            /* bytes of packs */
+} vv_room_sum;
 
 typedef struct vv_clone_job {
 	const char *url; /* or a path; or "dns:" and a domain (lib/heads/named.h) */

@@ -9,9 +9,9 @@
 
 #include "base/progress.h"
 #include "lib/commit/message.h"
-#include "repo/gc/loose_pack.h"
 #include "repo/git/history/state.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/known/loose_pack.h"
 
 enum { LOOSE_MAX = 100 };
 

@@ -18,12 +18,12 @@
 #include "lib/sources/vault_peer.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
-#include "repo/gc/roots.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
 #include "repo/known/incomplete.h"
+#include "repo/known/roots.h"
 #include "transport/line/url.h"
 
 typedef struct dropping {

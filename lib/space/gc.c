@@ -11,12 +11,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/documents/kept_rows.h"
-#include "repo/gc/loose_pack.h"
-#include "repo/gc/order.h"
 #include "repo/git/history/history.h"
 #include "repo/git/objects/receive.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"
+#include "repo/known/loose_pack.h"
+#include "repo/known/order.h"
 
 #define DAY 86400u
 #define DAYS_DEFAULT 14u

@@ -19,12 +19,12 @@
 #include "lib/worktree/attributes_lines.h"
 #include "lib/worktree/filter.h"
 #include "repo/blocks/reach.h"
-#include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/program.h"
 #include "repo/known/elsewhere.h"
+#include "repo/known/roots.h"
 
 typedef struct data {
 	vv_doctor *d;

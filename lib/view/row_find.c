@@ -8,6 +8,21 @@
 
 #include "base/json/json.h"
 #include "base/sys.h"
+#include "dataset/format/group.h"
+#include "dataset/format/group_edit.h"
+#include "diff/rows/row_hashes.h"
+#include "repo/blocks/block_codec.h"
+#include "repo/git/merge/renames.h"
+
+/* row_work: who does it. */
+
+static const vv_block_codec groups = {vv_group_edit_make, vv_group_edit_apply, vv_group_divide};
+
+void vv_row_work_register(void)
+{
+	vv_block_codec_register(&groups);
+	vv_renames_by_rows(vv_row_hashes);
+}
 
 typedef struct finder {
 	vv_row_wanted **sorted; /* by key */

@@ -11,6 +11,14 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 
+/* row_work: what rooms below, which know no rows, leave to those that do: edits of row groups for the store, and the
+ * rows by which renamed tables are found.
+ *
+ * Every program and library sets it before it opens a repository; any thread may, and again.
+ */
+
+void vv_row_work_register(void);
+
 /* One key that is looked for. */
 typedef struct vv_row_wanted {
 	const char *key; /* borrowed; NULL: never found */

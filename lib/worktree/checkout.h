@@ -16,7 +16,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
-#include "lib/worktree/name_clash.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
@@ -33,7 +32,7 @@ typedef struct vv_checkout {
 	size_t missing;       /* datasets left as pointers */
 	bool lacking;         /* one of them could not be had, though it was to be */
 	vv_buf missing_names; /* the first few, escaped, "a, b" */
-	vv_clash *clash;      /* of the names there and written; NULL before the first */
+	struct clash *clash;  /* of the names there and written; NULL before the first */
 } vv_checkout;
 
 void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_dataset_reader *reader,

@@ -14,7 +14,7 @@
  *	gives up on ancestry in shallow repositories      history/revision.c            1.7
  *	takes @~1 for a name                              history/revision.c            1.9.7: still so
  *	takes no quoted pattern in .gitattributes         index/attributes.c            1.9.7: still so
- *	forgets exceptions of a deeper .gitignore         index/ignore.c                -
+ *	forgets exceptions of a deeper .gitignore         index/untracked.c             -
  *	cannot read split and sparse indexes              index/index.c, open_failed    1.9.7: still so
  *	looking up the upstream of a branch leaks         history/branch.c              -
  *	lists refs and reflogs of one worktree only       history/tips.c                -

@@ -20,12 +20,10 @@ repo/git/index
 repo/git/merge
 repo/git/objects
 repo/known
-repo/gc
 
 dataset/format
 dataset/read
 dataset/schema
-dataset/proof
 dataset/table
 dataset/edit
 dataset/filter
@@ -81,22 +79,17 @@ cmd/vault/keep
 cmd/vault/sealed
 cmd/vault/work
 cmd/vault
-cmd/vault/print
 cmd/vault/commands
 
-cmd/web/serve
 cmd/web/model
 cmd/web
 cmd/web/pages
 cmd/web/commands
 
-cmd/ipfs/work
 cmd/ipfs
 cmd/ipfs/commands
 
 cmd/sql/vtab
-cmd/sql/work
-cmd/sql/print
 cmd/sql
 cmd/sql/commands
 

@@ -14,7 +14,7 @@ URL = re.compile(r"\b(?!URL_MAX|VV_BLOCKS_URLS)(?:\w*url\w*|pushurl|push_url|\w*
 CLEAN = re.compile(r"\b(?:vv_text_url|vv_reach_shown)\(")
 SHOWN = re.compile(r"url(?:s\[\w+\])?(?:->|\.)(?:text|host|path|user|port|scheme|kind|bucket|prefix|query)\b|VV_URL_\w+")
 # What a server of ours listens at, the page that `varve web` opens, and what a vault seals for its readers.
-OURS = {"cmd/web/serve/http.c", "cmd/web/commands/web.c", "cmd/vault/work/replicate.c"}
+OURS = {"cmd/web/http.c", "cmd/web/commands/web.c", "cmd/vault/work/replicate.c"}
 # 'remote get-url' gives the URL to whoever has it already.
 EXACT = {("cmd/varve/commands/remote.c", "vv_out_text")}
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "dataset/format/group.h"
-#include "dataset/proof/group_canonical.h"
+#include "dataset/format/group_proof.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/dataset/group_check.h"
 

@@ -50,7 +50,7 @@ FOLDERS = {  # what stands on each of them
 COMMANDS = [  # which tests of commands use a room
     ("repo/git/merge", "conflicts|merge|resolve"), ("repo/git/index/attribute", "add|migrate|track"), ("diff/rows/excel", "add|check|restore"),
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
-    ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|gc|peers"), ("repo/git/objects", "peers"), ("repo/gc", "gc|fsck"),
+    ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|gc|peers"), ("repo/git/objects", "peers"),
     ("repo", "peers"),
     ("check/rules", "check|commit"), ("dataset/filter", "cat|sql"), ("dataset/schema", "add|check|diff|schema"),
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),

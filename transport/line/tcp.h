@@ -4,9 +4,33 @@
 #ifndef VV_TRANSPORT_LINE_TCP_H
 #define VV_TRANSPORT_LINE_TCP_H
 
+#include <netdb.h>
 #include <stdatomic.h>
+#include <stdint.h>
 
 #include "base/error.h"
+
+/* lookup: the addresses of a host, within a limit of time.
+ *
+ * getaddrinfo(3) has none: with a name server that is silent it takes the time of resolv.conf, half a minute and
+ * more. So it runs in a thread of its own, which is left behind when the time is over.
+ */
+
+/* getaddrinfo(3), or what a test has in its place. */
+typedef int (*vv_resolver_fn)(const char *host, const char *service, const struct addrinfo *wanted,
+			      struct addrinfo **out);
+
+typedef struct vv_lookup {
+	const char *host;
+	unsigned port;
+	uint64_t deadline_ms;       /* on the clock of vv_monotonic_ms */
+	const atomic_bool *stopped; /* as in vv_connect_options; may be NULL */
+	vv_resolver_fn resolver;    /* NULL: getaddrinfo */
+} vv_lookup;
+
+/* *out: for stream sockets, freed by the caller with freeaddrinfo. VV_ENOTFOUND: no such host; VV_EIO: no answer in
+ * time, or stopped. */
+vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err);
 
 /* A connected socket, close-on-exec, TCP_NODELAY; the host's addresses are tried in
  * their order, each a quarter of a second after the one before or when that has failed; the first that

@@ -35,7 +35,7 @@ vv_status vv_folder_place_used(const vv_place *p, bool anew, uint64_t *out, vv_e
 vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, bool make, vv_error *err);
 
-/* ---- s3_place: a bucket of an S3 store, or what is below a prefix in one (s3_url.h has the URLs).
+/* ---- s3_place: a bucket of an S3 store, or what is below a prefix in one.
  *
  * Objects are called as the files of a folder are, behind the prefix; one of them marks it. Each is
  * written by one PUT. What has one endpoint is taken to fail together ---- */

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/commands.h"
-#include "cmd/ipfs/work/publish.h"
+#include "cmd/ipfs/commands/published.h"
 #include "dataset/table/verify.h"
 #include "lib/names/version.h"
 #include "lib/names/version_files.h"

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/commands.h"
-#include "cmd/ipfs/work/publish.h"
+#include "cmd/ipfs/commands/published.h"
 #include "lib/names/version.h"
 
 typedef struct options {

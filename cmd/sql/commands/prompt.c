@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
-#include "cmd/sql/print/rows.h"
+#include "cmd/sql/commands/rows.h"
 
 #define HISTORY_LINES 1000
 #define FILE_MAX ((size_t)64 << 20)

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "cmd/frame/output.h"
-#include "cmd/sql/print/rows.h"
+#include "cmd/sql/commands/rows.h"
 #include "cmd/sql/vtab/rewrite.h"
 
 /* ---- messages ---- */

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "cmd/sql/work/session.h"
+#include "cmd/sql/commands/session.h"
 
 typedef struct vv_sql_script {
 	vv_sql_session session;

@@ -16,8 +16,6 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "cmd/varve/print/check_explain.h"
-#include "cmd/varve/print/check_log.h"
 #include "cmd/varve/print/check_reports.h"
 #include "lib/check/files.h"
 #include "lib/check/init.h"

@@ -27,8 +27,6 @@
 #include "lib/sources/repair.h"
 #include "lib/sources/vault_peer.h"
 #include "repo/blocks/reach.h"
-#include "repo/gc/pack_mend.h"
-#include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
 #include "repo/git/objects/loose_check.h"
 #include "repo/git/objects/receive.h"
@@ -37,6 +35,8 @@
 #include "repo/known/elsewhere.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"
+#include "repo/known/pack_mend.h"
+#include "repo/known/roots.h"
 
 typedef struct options {
 	bool data, quiet, repair;

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
-#include "cmd/vault/print/owed.h"
+#include "cmd/vault/commands/owed.h"
 #include "cmd/vault/work/vault_repair.h"
 
 #define AWAY (UINT64_C(7) * 86400)

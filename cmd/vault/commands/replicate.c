@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
-#include "cmd/vault/print/owed.h"
+#include "cmd/vault/commands/owed.h"
 #include "cmd/vault/work/prune.h"
 #include "cmd/vault/work/replicate.h"
 

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
-#include "cmd/vault/print/owed.h"
+#include "cmd/vault/commands/owed.h"
 #include "cmd/vault/work/vault_status.h"
 
 typedef struct options {

@@ -1,14 +1,423 @@
 /*
- * holder_open: which kind a URL is of.
+ * holder_open: which kind a URL is of, and how a server is asked.
  */
 #include "cmd/vault/sealed/holder_open.h"
 
 #include "base/hint.h"
+#include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/hold/hold_message.h"
 #include "cmd/vault/hold/hold_name.h"
-#include "cmd/vault/sealed/server_holder.h"
+#include "cmd/vault/sealed/holder.h"
+#include "transport/line/options.h"
 #include "transport/line/url.h"
 #include "transport/places/place_kinds.h"
+#include "transport/protocol/connect.h"
+#include "transport/protocol/frame.h"
+
+#include <string.h>
+
+/* server_holder: how each thing that is asked of a holder is asked of a server. */
+
+#define ANSWER_BUDGET (VV_FRAME_MAX + (1u << 20))
+
+typedef struct server {
+	vv_url url;
+	const vv_connect_options *connect;
+	vv_connect_options service; /* the same, for the command that keeps copies; the line's */
+	vv_channel *line;           /* NULL: none is open */
+	vv_arena arena;             /* of the last answer */
+	vv_frame_reader in;
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_key self;
+	bool has_self;
+} server;
+
+/* --- asking -------------------------------------------------------------------------------------- */
+
+static void hang_up(server *s)
+{
+	if (s->line) {
+		vv_channel_close(s->line);
+		s->line = NULL;
+	}
+}
+
+static vv_status unexpected(const server *s, uint8_t type, vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "%s answered with a frame '%c' where none belongs",
+		       vv_channel_name(s->line), type);
+}
+
+/* One request and its answer, whose bytes are in s->in until the next. */
+static vv_status ask_once(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_error *err)
+{
+	vv_frame_reader end;
+	uint8_t type;
+	vv_status rc;
+
+	vv_arena_reset(&s->arena);
+	vv_frame_reader_clear(&s->in);
+	vv_frame_reader_init(&s->in, s->line, ANSWER_BUDGET);
+	s->in.skips_alive = true;
+	if ((rc = vv_hold_request_write(s->line, q, err)) < 0 ||
+	    (rc = vv_frame_end(s->line, err)) < 0 || (rc = vv_frame_read(&s->in, &type, err)) < 0) {
+		return rc;
+	}
+	if (type != VV_FRAME_MESSAGE) return unexpected(s, type, err);
+	if ((rc = vv_hold_answer_read(a, q->op, &s->arena, s->in.payload.data, s->in.payload.len,
+				      err)) < 0) {
+		return rc;
+	}
+	vv_frame_reader_init(&end, s->line, ANSWER_BUDGET);
+	rc = vv_frame_read(&end, &type, err);
+	vv_frame_reader_clear(&end);
+	if (rc == VV_OK && type != VV_FRAME_END) {
+		rc = unexpected(s, type, err);
+	}
+	return rc < 0 ? rc : vv_channel_done(s->line, err);
+}
+
+/* A line that was idle for long has ended: every request may be sent again. */
+static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_error *err)
+{
+	bool fresh;
+	vv_status rc;
+
+	do {
+		fresh = s->line == NULL;
+		if (fresh) {
+			s->service = *s->connect;
+			s->service.service = "vault serve";
+			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) return rc;
+		}
+		rc = ask_once(s, q, a, err);
+		if (rc < 0 && (!err->answered || vv_channel_done(s->line, NULL) < 0)) {
+			hang_up(s);
+		}
+	} while (rc == VV_EIO && !fresh && !s->line);
+	/* It is there: what it cannot do (its disk is full) is no reason to ask it nothing else. */
+	if (rc == VV_EIO && s->line) {
+		rc = vv_recode(err, VV_EREFUSED);
+	}
+	return rc;
+}
+
+/* --- names ---------------------------------------------------------------------------------------- */
+
+/* "<vault>/rest" in its parts; rest is borrowed. */
+static vv_status split(const char *name, vv_cid *vault, const char **rest, vv_error *err)
+{
+	const char *slash = strchr(name, '/');
+	vv_status rc = slash ? vv_cid_parse(vault, name, (size_t)(slash - name), err)
+			     : vv_fail(err, VV_EUSAGE, "'%s' is in no vault", vv_text_shows(name));
+
+	*rest = slash ? slash + 1 : name;
+	return rc;
+}
+
+static vv_status shard_of(const char *rest, vv_cid *out, vv_error *err)
+{
+	return strncmp(rest, "shards/", 7) == 0
+		       ? vv_cid_parse(out, rest + 7, strlen(rest + 7), err)
+		       : vv_fail(err, VV_EREFUSED,
+				 "'%s' is not a shard: servers always keep records",
+				 vv_text_shows(rest));
+}
+
+/* --- what a holder does ----------------------------------------------------------------------------- */
+
+static vv_status server_put_records(void *payload, const vv_cid *vault,
+				    const vv_record_bytes *records, size_t count, vv_error *err)
+{
+	vv_hold_request q = {.op = VV_HOLD_RECORDS, .vault = *vault};
+	vv_auto_free vv_hold_bytes *list = vv_calloc(count + 1, sizeof(*list));
+	vv_hold_answer a;
+	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
+
+	q.records = list;
+	for (size_t i = 0; rc == VV_OK && i < count; i += q.record_count) {
+		size_t bytes = 0;
+		q.record_count = 0;
+		while (i + q.record_count < count && q.record_count < VV_HOLD_RECORDS_MAX &&
+		       (q.record_count == 0 ||
+			bytes + records[i + q.record_count].len <= VV_HOLD_RECORDS_BYTES)) {
+			const vv_record_bytes *r = &records[i + q.record_count];
+			list[q.record_count++] = (vv_hold_bytes){r->bytes, r->len};
+			bytes += r->len;
+		}
+		rc = ask(payload, &q, &a, err);
+	}
+	return rc;
+}
+
+static vv_status server_put(void *payload, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	const vv_record_bytes record = {bytes, len};
+	vv_hold_request q = {.op = VV_HOLD_PUT, .bytes = {bytes, len}};
+	const char *rest;
+	vv_hold_answer a;
+	vv_status rc = split(name, &q.vault, &rest, err);
+
+	if (rc < 0) return rc;
+	return strncmp(rest, "records/", 8) == 0
+		       ? server_put_records(payload, &q.vault, &record, 1, err)
+		       : ask(payload, &q, &a, err);
+}
+
+static vv_status server_get(void *payload, const char *name, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err)
+{
+	vv_hold_request q = {.op = VV_HOLD_GET, .from = from};
+	vv_hold_answer a;
+	vv_status rc = split(name, &q.vault, &q.name, err);
+
+	do {
+		q.size = len < VV_HOLD_PART ? len : VV_HOLD_PART;
+		if (rc < 0 || (rc = ask(payload, &q, &a, err)) < 0) return rc;
+		if (a.bytes.len > q.size) {
+			return vv_fail(err, VV_ECORRUPT, "it sent more than was asked for");
+		}
+		vv_buf_put(out, a.bytes.bytes, a.bytes.len);
+		q.from += a.bytes.len;
+		len -= a.bytes.len;
+	} while (len > 0 && a.bytes.len == q.size);
+	return vv_buf_ok(out, err);
+}
+
+/* Vaults are told to who shows a key that is theirs. */
+static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err)
+{
+	uint8_t bytes[VV_HOLD_VAULTS_BYTES];
+	char text[VV_CID_TEXT + 1];
+	vv_hold_request q = {.op = VV_HOLD_VAULTS};
+	vv_hold_answer a;
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	if (!s->has_self) {
+		return vv_fail(err, VV_EREFUSED, "a server lists vaults only for their keys");
+	}
+	vv_now(&now, &nsec);
+	q.time = (uint64_t)now;
+	memcpy(q.key, s->self.public_key, VV_KEY_PUBLIC);
+	vv_hold_vaults_bytes(bytes, s->key, q.time);
+	if ((rc = vv_key_sign(q.signature, &s->self, VV_VAULTS_PURPOSE, bytes, sizeof(bytes),
+			      err)) < 0 ||
+	    (rc = ask(s, &q, &a, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < a.vault_count; i++) {
+		vv_cid_text(text, &a.vaults[i]);
+		const vv_listed e = {.name = text, .size = UINT64_MAX};
+		rc = fn(to, &e, err);
+	}
+	return rc;
+}
+
+/* Names that came, kept: whoever gets them may ask for something else meanwhile. */
+typedef struct names {
+	vv_arena arena;
+	vv_hold_name *items;
+	size_t count;
+} names;
+
+static vv_status copy_names(names *n, const vv_hold_answer *a, vv_error *err)
+{
+	vv_arena_reset(&n->arena);
+	n->items = vv_arena_calloc(&n->arena, a->name_count + 1, sizeof(*n->items));
+	n->count = 0;
+	for (size_t i = 0; n->items && i < a->name_count; i++) {
+		vv_hold_name *item = &n->items[n->count++];
+		item->size = a->names[i].size;
+		item->name = vv_arena_strndup(&n->arena, a->names[i].name,
+					      strlen(a->names[i].name));
+		if (!item->name) return vv_fail_nomem(err);
+	}
+	return n->items ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			     vv_error *err)
+{
+	vv_hold_request q = {.op = VV_HOLD_LIST, .after = ""};
+	vv_hold_answer a;
+	names n = {.arena = VV_ARENA_INIT};
+	char last[VV_HOLD_NAME_MAX + 1] = "";
+	bool more = true;
+	vv_status rc = *folder ? split(folder, &q.vault, &q.name, err) : VV_OK;
+
+	if (!*folder) return list_vaults(payload, fn, to, err);
+	while (rc == VV_OK && more && (rc = ask(payload, &q, &a, err)) == VV_OK &&
+	       (rc = copy_names(&n, &a, err)) == VV_OK) {
+		more = a.more;
+		if (n.count == 0 && more) {
+			rc = vv_fail(err, VV_ECORRUPT, "its list has no end");
+		}
+		if (n.count > 0 && strcmp(n.items[0].name, q.after) <= 0) {
+			rc = vv_fail(err, VV_ECORRUPT, "its list repeats names");
+		}
+		for (size_t i = 0; rc == VV_OK && i < n.count; i++) {
+			const vv_listed e = {.name = n.items[i].name, .size = n.items[i].size};
+			rc = fn(to, &e, err);
+		}
+		if (rc == VV_OK && n.count > 0) {
+			const char *end = n.items[n.count - 1].name;
+			memcpy(last, end, strlen(end) + 1); /* VV_HOLD_NAME_MAX was checked */
+			q.after = last;
+		}
+	}
+	vv_arena_clear(&n.arena);
+	return rc;
+}
+
+static vv_status server_remove(void *payload, const char *name, vv_error *err)
+{
+	vv_hold_request q = {.op = VV_HOLD_REMOVE};
+	const char *rest;
+	vv_hold_answer a;
+	vv_status rc;
+
+	if ((rc = split(name, &q.vault, &rest, err)) < 0 ||
+	    (rc = shard_of(rest, &q.shard, err)) < 0) {
+		return rc;
+	}
+	return ask(payload, &q, &a, err);
+}
+
+static vv_status server_audit(void *payload, const char *name, const vv_shard *s, unsigned leaf,
+			      vv_buf *out, vv_error *err)
+{
+	vv_hold_request q = {.op = VV_HOLD_AUDIT, .leaf = leaf, .shard = s->cid};
+	const char *rest;
+	vv_hold_answer a;
+	vv_status rc;
+
+	if ((rc = split(name, &q.vault, &rest, err)) < 0 || (rc = ask(payload, &q, &a, err)) < 0) {
+		return rc;
+	}
+	if (a.leaf.len != VV_LEAF || a.path.len > VV_LEAF_PATH_MAX * VV_LEAF_HASH) {
+		return vv_fail(err, VV_ECORRUPT, "it answers with %zu bytes, and a leaf has %u",
+			       a.leaf.len, VV_LEAF);
+	}
+	vv_buf_put(out, a.leaf.bytes, a.leaf.len);
+	vv_buf_put(out, a.path.bytes, a.path.len);
+	return vv_buf_ok(out, err);
+}
+
+static vv_status server_receipt(void *payload, const vv_cid *vault, const vv_cid *place,
+				uint64_t *until, uint8_t signature[VV_SIGNATURE], vv_error *err)
+{
+	vv_hold_request q = {.op = VV_HOLD_RECEIPT, .vault = *vault, .place = *place};
+	vv_hold_answer a;
+	vv_status rc = ask(payload, &q, &a, err);
+
+	if (rc == VV_OK) {
+		*until = a.until;
+		memcpy(signature, a.signature, VV_SIGNATURE);
+	}
+	return rc;
+}
+
+static void server_close(void *payload)
+{
+	server *s = payload;
+
+	hang_up(s);
+	vv_frame_reader_clear(&s->in);
+	vv_arena_clear(&s->arena);
+	vv_key_wipe(&s->self);
+	vv_url_clear(&s->url);
+	vv_free(s);
+}
+
+static const vv_place_ops place_ops = {.put = server_put,
+				       .get = server_get,
+				       .list = server_list,
+				       .remove = server_remove,
+				       .close = server_close};
+
+static const vv_holder_server_ops server_ops = {.put_records = server_put_records,
+						.audit = server_audit,
+						.receipt = server_receipt};
+
+/* --- opening it ----------------------------------------------------------------------------------------- */
+
+/* Whoever answers at that address with another key is somebody else, or lost its old one. */
+static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_error *err)
+{
+	uint8_t known[VV_KEY_PUBLIC];
+	char is[VV_DID_TEXT];
+	vv_status rc;
+
+	if (!facts->key) return VV_OK;
+	if ((rc = vv_did_read(known, facts->key, err)) < 0) {
+		return vv_prefix(err, "the key in the settings");
+	}
+	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) return VV_OK;
+	vv_did_text(is, s->key);
+	vv_fail(err, VV_EREFUSED, "%s signs with another key: %s, where it was %s", s->url.text, is,
+		facts->key);
+	return vv_hint(
+		err,
+		"another machine may answer there; if it was set up again: 'varve vault holder "
+		"add %s "
+		"URL --key %s', then 'varve vault audit'",
+		vv_text_shows(facts->name), is);
+}
+
+static vv_status greet(server *s, vv_error *err)
+{
+	const vv_hold_request q = {.op = VV_HOLD_HELLO, .version = VV_HOLD_VERSION};
+	vv_hold_answer a;
+	vv_status rc = ask(s, &q, &a, err);
+
+	if (rc == VV_OK && a.version != VV_HOLD_VERSION) {
+		rc = vv_fail(err, VV_ENOSUPPORT, "%s speaks version %llu of holding, not %u",
+			     s->url.text, (unsigned long long)a.version, VV_HOLD_VERSION);
+	}
+	if (rc == VV_OK) {
+		memcpy(s->key, a.key, VV_KEY_PUBLIC);
+	}
+	return rc;
+}
+
+/* Connects. connect is borrowed until close. VV_ENOSUPPORT: it cannot keep copies; VV_EREFUSED: it does
+ * not, or has another key than before. */
+static vv_status server_holder_open(vv_vault_holder **out, const vv_url *url,
+				    const vv_holder_facts *facts, const vv_connect_options *connect,
+				    vv_error *err)
+{
+	server *s = vv_calloc(1, sizeof(*s));
+	vv_buf domain = VV_BUF_INIT;
+	const vv_place_facts place_facts = {.domain = facts->domain};
+	vv_place place;
+	vv_status rc;
+
+	*out = NULL;
+	if (!s) return vv_fail_nomem(err);
+	vv_arena_init(&s->arena);
+	vv_frame_reader_init(&s->in, NULL, 0);
+	s->connect = connect;
+	if (facts->self) {
+		s->self = *facts->self;
+		s->has_self = true;
+	}
+	if ((rc = vv_url_read(&s->url, url->text, err)) < 0 || (rc = greet(s, err)) < 0 ||
+	    (rc = check_key(s, facts, err)) < 0) {
+		server_close(s);
+		return rc;
+	}
+	vv_buf_printf(&domain, "host %s", s->url.host);
+	if ((rc = vv_place_make(&place, &place_ops, s, vv_buf_detach(&domain), &place_facts,
+				err)) == VV_OK &&
+	    (rc = vv_vault_holder_new(out, &place, facts->name, err)) == VV_OK) {
+		vv_vault_holder_set_server(*out, &server_ops, s->key);
+	}
+	return rc;
+}
 
 static bool shard_sized(uint64_t size)
 {
@@ -54,7 +463,7 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 	*out = NULL;
 	if (rc < 0) return rc;
 	if (u.kind == VV_URL_HTTP || u.kind == VV_URL_SSH) {
-		rc = vv_server_holder_open(out, &u, facts, connect, err);
+		rc = server_holder_open(out, &u, facts, connect, err);
 	} else if ((rc = open_place(&place, &u, facts, connect, make, err)) == VV_OK) {
 		rc = vv_vault_holder_new(out, &place, facts->name, err);
 	}

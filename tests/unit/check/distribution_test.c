@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/past/distribution.h"
+#include "check/past/drift.h"
 #include "check/past/instant.h"
 
 static void read_schema(vv_schema *s, const char *json)

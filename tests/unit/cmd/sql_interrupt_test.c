@@ -3,7 +3,7 @@
 
 #include <sqlite3.h>
 
-#include "cmd/sql/work/session.h"
+#include "cmd/sql/commands/session.h"
 
 typedef struct probe {
 	vv_sql_session session;

@@ -2,7 +2,7 @@
  * A row group is found canonical exactly when encoding its cells gives it: held against the encoder with
  * groups as it makes them, with the same cells written in every other way, and with changed bytes.
  */
-#include "dataset/proof/group_canonical.h"
+#include "dataset/format/group_proof.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * Row groups that are proved without reading their lines are those that reading proves, too, with the same
  * bytes; and whatever a forger changes is not proved, or proved by reading to be false.
  */
-#include "dataset/proof/group_proof.h"
+#include "dataset/format/group_proof.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,11 +8,11 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/gc/loose_pack.h"
 #include "repo/git/config.h"
 #include "repo/git/index/attribute_lines.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
+#include "repo/known/loose_pack.h"
 
 /* Each operation below is tried with its 1st, 2nd ... allocation failing. It must
  * report that, or do what it is for nevertheless, and leave the repository sound. */

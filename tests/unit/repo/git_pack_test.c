@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/gc/loose_pack.h"
 #include "repo/git/index/index.h"
+#include "repo/known/loose_pack.h"
 
 /* One commit that changes one file of the index, without a work tree. */
 static void commit_file(vv_repository *r, const char *path, const char *text)

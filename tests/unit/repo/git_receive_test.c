@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/gc/loose_pack.h"
+#include "repo/known/loose_pack.h"
 
 static vv_git_receive *begin(vv_repository *r, const vv_git_limits *limits)
 {

@@ -13,10 +13,10 @@
 #include "base/thread.h"
 #include "repo/blocks/coder.h"
 #include "repo/blocks/reach.h"
-#include "repo/gc/order.h"
 #include "repo/git/pointer.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"
+#include "repo/known/order.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/repo/store_fixture.h"
 

@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "repo/gc/roots.h"
 #include "repo/git/pointer.h"
+#include "repo/known/roots.h"
 
 /* --- helpers: pointers p1, p2 ... whose roots have the number as last byte --------- */
 

@@ -13,7 +13,7 @@
 #include "base/sys.h"
 #include "tests/unit/transport/http_fixture.h"
 #include "transport/http/address.h"
-#include "transport/server/login.h"
+#include "transport/server/auth.h"
 #include "transport/server/server_internal.h"
 
 /* --- heads ------------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /*
  * lookup: a host's addresses, and a name server that does not answer.
  */
-#include "transport/line/lookup.h"
+#include "transport/line/tcp.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

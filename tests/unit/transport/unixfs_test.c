@@ -11,7 +11,6 @@
 #include "tests/unit/support.h"
 #include "transport/ipfs/car.h"
 #include "transport/ipfs/leaf_list.h"
-#include "transport/ipfs/unixfs_tree.h"
 
 static vv_unixfs_link leaf_of(const char *text, size_t len)
 {

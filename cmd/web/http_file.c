@@ -1,0 +1,375 @@
+/*
+ * http_file: how REV/PATH is taken apart, and what kinds of things lie there.
+ */
+#include "cmd/web/http_file.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/table.h"
+#include "lib/names/ordered_files.h"
+#include "lib/rows/named_columns.h"
+#include "lib/rows/where.h"
+#include "lib/view/view.h"
+#include "repo/git/history/history.h"
+#include "repo/git/pointer.h"
+#include "transport/server/words.h"
+
+#define PLAIN_MAX ((uint64_t)64 << 20)  /* a plain file of Git's is read whole */
+#define PLAIN_SUM ((uint64_t)256 << 20) /* for all requests together */
+#define BATCH ((uint64_t)32 << 20)      /* rows on their way to being written in another form */
+#define SMALL ((uint64_t)1 << 20)       /* what a request takes besides its longest rows */
+#define PARTS_MAX 8                     /* of a revision with slashes */
+
+/* Bytes of plain files in memory now. */
+static atomic_uint_fast64_t plain_bytes;
+
+typedef struct file {
+	vv_repository *repo;
+	vv_reachable *reach;
+	bool lost; /* the commit asked for is here, and no branch or tag reaches it */
+	vv_oid commit, blob;
+	char *path;
+	bool is_dataset;
+	vv_table table;
+	vv_ordered_files *ordered; /* borrowed */
+	vv_ordered_file *made;     /* of a version in key order, once it is asked for bytes */
+	uint64_t reserved;         /* of plain_bytes */
+	vv_buf plain;
+	bool is_view; /* rows are written, not the file */
+	vv_view_options view;
+	vv_arena texts; /* of view */
+	vv_strings columns, where;
+	const char *condition, *names;
+} file;
+
+void vv_http_file_close(void *handle)
+{
+	file *f = handle;
+
+	if (!f) return;
+	vv_ordered_file_close(f->made);
+	if (f->is_dataset) {
+		vv_table_close(&f->table);
+	}
+	vv_buf_clear(&f->plain);
+	vv_arena_clear(&f->texts);
+	atomic_fetch_sub(&plain_bytes, f->reserved);
+	vv_free(f->path);
+	vv_repository_close(f->repo);
+	vv_free(f);
+}
+
+/* No searching through messages and reflogs for strangers. */
+static bool is_fit_rev(const char *rev)
+{
+	return rev[0] != '\0' && rev[0] != '-' && !strpbrk(rev, ":{}?*[\\ \t") &&
+	       strlen(rev) <= 256;
+}
+
+/* Says the same of what is not here and of what is not shown, but for who knows a whole id. */
+static vv_status nothing_there(const file *f, const char *rest, vv_error *err)
+{
+	if (f->lost) {
+		return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches commit %.40s now",
+			       rest);
+	}
+	return vv_fail(err, VV_ENOTFOUND, "no branch or tag reaches a version and file '%s'",
+		       vv_text_shows(rest));
+}
+
+static bool is_whole_id(const char *rest, const vv_oid *commit)
+{
+	return strncmp(rest, vv_oid_shows(commit), VV_OID_TEXT) == 0 && rest[VV_OID_TEXT] == '/';
+}
+
+/* A version that readers may see; VV_ENOTFOUND for others: a stash, ORIG_HEAD, a commit that was
+ * taken off its branch. */
+static vv_status shown_commit(file *f, const char *rev, const char *rest, vv_error *err)
+{
+	vv_status rc = vv_rev_commit(f->repo, rev, &f->commit, err);
+	bool shown;
+
+	if (rc == VV_OK) {
+		rc = vv_reachable_commits(f->reach, &f->commit, 1, &shown, err);
+	}
+	if (rc == VV_OK && !shown) {
+		f->lost = f->lost || is_whole_id(rest, &f->commit);
+		rc = VV_ENOTFOUND;
+	}
+	return rc;
+}
+
+/* rest taken apart at this slash, if what stands before names a commit and what stands
+ * after a file in it. */
+static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree_entry *e,
+			   vv_error *err)
+{
+	vv_auto(vv_buf) rev = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_status rc = VV_ENOTFOUND;
+
+	if (vv_http_decode(&rev, rest, (size_t)(slash - rest)) &&
+	    vv_http_decode(&path, slash + 1, strlen(slash + 1)) && path.len > 0 &&
+	    is_fit_rev(vv_buf_cstr(&rev))) {
+		rc = shown_commit(f, vv_buf_cstr(&rev), rest, err);
+		if (rc == VV_OK) {
+			rc = vv_tree_entry_at(f->repo, &f->commit, vv_buf_cstr(&path), e, err);
+		}
+		rc = rc == VV_EUSAGE ? VV_ENOTFOUND : rc; /* ambiguous, a tag of no commit */
+	}
+	if (rc == VV_OK) {
+		f->path = vv_buf_detach(&path);
+		if (!f->path) {
+			vv_tree_entry_clear(e);
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}
+
+static vv_status find(file *f, const char *rest, vv_error *err)
+{
+	const char *slash = strchr(rest, '/');
+	vv_tree_entry e;
+	vv_status rc = VV_ENOTFOUND;
+
+	for (unsigned i = 0; slash && i < PARTS_MAX && rc == VV_ENOTFOUND; i++) {
+		rc = try_slash(f, rest, slash, &e, err);
+		slash = strchr(slash + 1, '/');
+	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? nothing_there(f, rest, err) : rc;
+	f->blob = e.id;
+	if ((e.mode & S_IFMT) != S_IFREG) {
+		rc = nothing_there(f, rest, err);
+	}
+	vv_tree_entry_clear(&e);
+	return rc;
+}
+
+/* Room for the blob, or VV_ELOCKED: later. */
+static vv_status reserve(file *f, vv_error *err)
+{
+	uint64_t size;
+	vv_status rc = vv_blob_size(f->repo, &f->blob, &size, err);
+
+	if (rc < 0) return rc;
+	if (size > PLAIN_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a plain file of more than %s is not served",
+			       vv_text_bytes(PLAIN_MAX));
+	}
+	f->reserved = size;
+	if (atomic_fetch_add(&plain_bytes, size) + size > PLAIN_SUM) {
+		return vv_fail(err, VV_ELOCKED, "too many plain files at once");
+	}
+	return VV_OK;
+}
+
+/* A pointer opens the dataset; everything else is the file itself. */
+static vv_status load(file *f, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = reserve(f, err)) < 0 ||
+	    (rc = vv_blob_read(f->repo, &f->blob, PLAIN_MAX, &f->plain, err)) < 0 ||
+	    f->plain.len > VV_POINTER_MAX ||
+	    !vv_pointer_looks_like(vv_buf_cstr(&f->plain), f->plain.len)) {
+		return rc;
+	}
+	if ((rc = vv_pointer_read(&p, &arena, f->plain.data, f->plain.len, err)) == VV_OK &&
+	    (rc = vv_repository_store(f->repo, &store, err)) == VV_OK) {
+		vv_sink_dry(&source, store);
+		rc = vv_table_open_stored(&f->table, &source, &p.root, err);
+		f->is_dataset = rc == VV_OK;
+	}
+	return rc;
+}
+
+vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char *rest,
+			    vv_http_file *out, vv_error *err)
+{
+	file *f = vv_calloc(1, sizeof(*f));
+	char text[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	if (!f) return vv_fail_nomem(err);
+	f->ordered = ordered;
+	vv_arena_init(&f->texts);
+	f->reach = call->reach;
+	if ((rc = vv_repository_open(&f->repo, call->repository, call->env, err)) < 0 ||
+	    (rc = find(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
+		vv_http_file_close(f);
+		return rc;
+	}
+	*out = (vv_http_file){.handle = f};
+	if (f->is_dataset) {
+		vv_cid_text(text, &f->table.cid);
+		out->size = f->table.root.bytes;
+	} else {
+		vv_oid_text(text, &f->blob);
+		out->size = f->plain.len;
+	}
+	(void)snprintf(out->etag, sizeof(out->etag), "%s", text);
+	vv_oid_text(text, &f->commit);
+	(void)snprintf(out->commit, sizeof(out->commit), "%s", text);
+	out->content_type = vv_http_type_of(f->path);
+	out->fixed = is_whole_id(rest, &f->commit);
+	return VV_OK;
+}
+
+/* One file is put together at a time, so that its memory is not held against that of all requests. */
+vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,
+			       vv_error *err)
+{
+	file *f = handle;
+	uint64_t cost;
+	vv_status rc;
+
+	if (!f->is_dataset || f->is_view || f->made) return VV_OK;
+	if (!vv_ordered_files_keep(&f->table)) return VV_OK;
+	if ((rc = vv_http_file_cost(f, 0, f->table.root.bytes, &cost, err)) < 0) return rc;
+	if (cost > memory) {
+		return vv_fail(
+			err, VV_EREFUSED,
+			"rows here take more memory than this server allows for one request");
+	}
+	return vv_ordered_file_open(&f->made, f->ordered, &f->table, client, err);
+}
+
+vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t *out, vv_error *err)
+{
+	file *f = handle;
+	uint64_t group;
+	vv_status rc;
+
+	*out = 0; /* a plain file was counted when it was opened */
+	if (!f->is_dataset) return VV_OK;
+	if (f->made && vv_ordered_file_is_kept(f->made)) {
+		*out = SMALL;
+		return VV_OK;
+	}
+	if (f->is_view) {
+		from = 0;
+		len = f->table.root.bytes;
+	}
+	if ((rc = vv_table_largest_group(&f->table, from, len, &group, err)) == VV_OK) {
+		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2) +
+		       (f->is_view ? BATCH : 0);
+	}
+	return rc;
+}
+
+/* "I/N": share I of N, from 0. */
+static bool read_part(vv_view_options *v, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	uint64_t part, parts;
+
+	if (!slash || !vv_parse_u64(&part, text, (size_t)(slash - text)) ||
+	    !vv_parse_u64(&parts, slash + 1, strlen(slash + 1)) || parts == 0 ||
+	    parts > UINT32_MAX || part >= parts) {
+		return false;
+	}
+	v->part = (uint32_t)part;
+	v->parts = (uint32_t)parts;
+	return true;
+}
+
+/* The words of a query, without columns and condition. */
+static vv_status read_words(vv_view_options *v, const vv_http_rows *rows, vv_error *err)
+{
+	v->limit = UINT64_MAX;
+	if (!rows->format || !vv_view_format_parse(&v->format, rows->format) ||
+	    v->format == VV_VIEW_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "format is csv, tsv, ndjson, json or arrow");
+	}
+	if (rows->limit && !vv_parse_u64(&v->limit, rows->limit, strlen(rows->limit))) {
+		return vv_fail(err, VV_EUSAGE, "limit is a number of rows");
+	}
+	if (rows->part && !read_part(v, rows->part)) {
+		return vv_fail(err, VV_EUSAGE, "part is I/N: share I, from 0, of N");
+	}
+	if ((rows->misfit && !vv_choices_have(VV_VIEW_MISFITS, rows->misfit)) ||
+	    (rows->numbers && !vv_choices_have(VV_VIEW_NUMBERS, rows->numbers))) {
+		return vv_fail(err, VV_EUSAGE,
+			       "misfit is error, null or text; numbers is double, "
+			       "text or decimal");
+	}
+	v->misfit = vv_view_misfit(rows->misfit);
+	v->numbers = vv_view_numbers(rows->numbers);
+	return VV_OK;
+}
+
+/* Are there these columns, and is that a condition? Said while there still is a status to say it by. */
+static vv_status try_view(file *f, vv_error *err)
+{
+	vv_auto(vv_where) *where = NULL;
+	vv_auto_free size_t *columns = NULL;
+	size_t count;
+	vv_status rc = vv_view_columns(&f->table, &f->columns, "columns", &columns, &count, err);
+
+	if (rc == VV_OK && f->where.count > 0) {
+		rc = vv_where_new(&where, &f->table, &f->where, NULL, err);
+	}
+	return rc;
+}
+
+static vv_status keep_text(file *f, const char *text, const char **kept, vv_strings *list,
+			   vv_error *err)
+{
+	if (!text) return VV_OK;
+	*kept = vv_arena_strndup(&f->texts, text, strlen(text));
+	if (!*kept) return vv_fail_nomem(err);
+	*list = (vv_strings){.items = kept, .count = 1};
+	return VV_OK;
+}
+
+vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char **type,
+			    vv_error *err)
+{
+	file *f = handle;
+	vv_status rc;
+
+	if (!f->is_dataset || f->table.root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE,
+			       "this file is kept as bytes: it has no rows to choose");
+	}
+	if ((rc = read_words(&f->view, rows, err)) < 0 ||
+	    (rc = keep_text(f, rows->columns, &f->names, &f->columns, err)) < 0 ||
+	    (rc = keep_text(f, rows->where, &f->condition, &f->where, err)) < 0 ||
+	    (rc = try_view(f, err)) < 0) {
+		return rc;
+	}
+	f->view.columns = &f->columns;
+	f->view.where = &f->where;
+	f->is_view = true;
+	*type = f->view.format == VV_VIEW_ARROW  ? "application/vnd.apache.arrow.stream"
+		: f->view.format == VV_VIEW_CSV  ? "text/csv"
+		: f->view.format == VV_VIEW_TSV  ? "text/tab-separated-values"
+		: f->view.format == VV_VIEW_JSON ? "application/json"
+						 : "application/x-ndjson";
+	return VV_OK;
+}
+
+vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
+			     void *out, vv_error *err)
+{
+	file *f = handle;
+	uint64_t rows;
+
+	if (f->is_view) return vv_view_write(&f->table, &f->view, fn, out, &rows, err);
+	if (!f->is_dataset) return fn(out, vv_buf_cstr(&f->plain) + from, (size_t)len, err);
+	if (f->made) return vv_ordered_file_range(f->made, from, len, fn, out, err);
+	return from == 0 && len == f->table.root.bytes
+		       ? vv_table_bytes(&f->table, fn, out, NULL, NULL, err)
+		       : vv_table_range(&f->table, from, len, fn, out, err);
+}

@@ -1,0 +1,27 @@
+/*
+ * http_file: a version as a file for the HTTP server: what REV/PATH names, its bytes and tag.
+ *
+ * REV is a branch, tag or commit as in Git, with ~ and ^, without what asks reflogs or
+ * searches messages; a '/' in it may be written as it is, or as %2F. Plain files of Git's
+ * history are given too. Called in the server's threads; nothing is kept
+ * between requests but the files of versions in key order.
+ */
+#ifndef VV_CMD_WEB_HTTP_FILE_H
+#define VV_CMD_WEB_HTTP_FILE_H
+
+#include "transport/server/server.h"
+
+/* The members of vv_http_handlers. ordered: a vv_ordered_files. */
+vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char *rest,
+			    vv_http_file *out, vv_error *err);
+vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,
+			       vv_error *err);
+vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char **type,
+			    vv_error *err);
+vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
+			     void *out, vv_error *err);
+vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t *out,
+			    vv_error *err);
+void vv_http_file_close(void *handle);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * loose_pack: keeping Git's object folder small without the user's git gc.
+ */
+#ifndef VV_REPO_KNOWN_LOOSE_PACK_H
+#define VV_REPO_KNOWN_LOOSE_PACK_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/git/repository.h"
+
+/* Packs loose objects when there are more than `above` of them, together with earlier packs of
+ * varve's own that are not much larger, then removes what the new pack replaces. With 0, as a gc that the user
+ * asked for, packs that Git made count, too; those that have a .keep or .promisor file are left alone. Does nothing when gc.auto is 0
+ * in the configuration, or when another process is at it. *packed: how many loose
+ * objects. */
+vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err);
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * order: in which order gc is told of the versions, and what each of them resembles.
+ */
+#include "repo/known/order.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "repo/blocks/resemble.h"
+#include "repo/known/incoming.h"
+#include "repo/known/roots.h"
+
+/* The newest root met so far at each path: what older ones there resemble. */
+typedef struct seen {
+	char *path;
+	vv_cid root;
+} seen;
+
+typedef struct marking {
+	vv_keep *keep;
+	vv_gc *gc;
+	vv_store *store;
+	seen *paths;
+	size_t path_count, path_cap;
+	vv_hash_index index; /* of paths */
+	uint64_t missing;
+	vv_resemble walk, leave; /* what stays, and what others keep */
+	vv_cid_set *in_use;      /* with drop: what an index has, or was published, by now */
+} marking;
+
+/* Notes root as the newest so far at path; *newer is the one noted before, or null. */
+static vv_status note_path(marking *m, const char *path, const vv_cid *root, vv_cid *newer,
+			   vv_error *err)
+{
+	uint64_t hash = path ? vv_xxh3(path, strlen(path), m->index.seed) : 0;
+	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash);
+	size_t at;
+
+	memset(newer, 0, sizeof(*newer));
+	if (!path) return VV_OK;
+	while (vv_hash_probe_next(&p, &at)) {
+		if (strcmp(m->paths[at].path, path) == 0) {
+			*newer = m->paths[at].root;
+			m->paths[at].root = *root;
+			return VV_OK;
+		}
+	}
+	at = m->path_count;
+	if (!vv_array_room(m->paths, m->path_count, m->path_cap) ||
+	    !vv_hash_index_reserve(&m->index, at + 1) || !(m->paths[at].path = vv_strdup(path))) {
+		return vv_fail_nomem(err);
+	}
+	m->paths[at].root = *root;
+	(void)vv_hash_index_add(&m->index, hash, m->path_count++); /* has room */
+	return VV_OK;
+}
+
+static vv_status mark_block(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
+			    vv_error *err)
+{
+	marking *m = payload;
+
+	return vv_gc_mark(m->gc, cid, like, first, err);
+}
+
+static vv_status expend_block(void *payload, const vv_cid *cid, const vv_cid *like VV_UNUSED,
+			      bool *first, vv_error *err)
+{
+	marking *m = payload;
+
+	return vv_gc_expend(m->gc, cid, first, err);
+}
+
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	marking *m = payload;
+
+	return vv_store_get(m->store, cid, out, err);
+}
+
+static vv_status on_root(void *payload, const vv_cid *cid, const char *path,
+			 const vv_oid *commit VV_UNUSED, const char *what, vv_error *err)
+{
+	marking *m = payload;
+	vv_cid newer;
+	vv_status rc;
+
+	if (!cid || vv_cid_is_null(cid)) {
+		return VV_OK; /* a pointer that cannot be read: fsck tells of it */
+	}
+	if (what) {
+		return vv_resemble_walk(&m->walk, cid, NULL, err); /* kept if it is here */
+	}
+	if (m->keep->drop && vv_cid_set_has(m->keep->drop, cid) &&
+	    !vv_cid_set_has(m->in_use, cid)) {
+		return vv_resemble_walk(&m->leave, cid, NULL, err);
+	}
+	m->keep->roots++;
+	if ((rc = vv_progress_update(m->keep->progress, "versions", m->keep->roots, 0, err)) < 0 ||
+	    (rc = note_path(m, path, cid, &newer, err)) < 0) {
+		return rc;
+	}
+	return vv_resemble_walk(&m->walk, cid, &newer, err);
+}
+
+static vv_status on_used_root(void *payload, const vv_cid *cid, const char *path VV_UNUSED,
+			      const vv_oid *commit VV_UNUSED, const char *what VV_UNUSED,
+			      vv_error *err)
+{
+	marking *m = payload;
+	bool added;
+
+	return cid ? vv_cid_set_add(m->in_use, cid, &added, err) : VV_OK;
+}
+
+static vv_status list_in_use(marking *m, vv_error *err)
+{
+	if (!m->keep->drop) return VV_OK;
+	m->in_use = vv_cid_set_new();
+	return m->in_use ? vv_roots_in_use_each(m->keep->repo, on_used_root, m, err)
+			 : vv_fail_nomem(err);
+}
+
+static vv_status on_incoming(void *payload, const vv_cid *cid, vv_error *err)
+{
+	marking *m = payload;
+
+	return vv_resemble_walk(&m->walk, cid, NULL, err);
+}
+
+static void marking_clear(marking *m)
+{
+	for (size_t i = 0; i < m->path_count; i++) {
+		vv_free(m->paths[i].path);
+	}
+	vv_free(m->paths);
+	vv_cid_set_free(m->in_use);
+	vv_hash_index_clear(&m->index);
+}
+
+VV_AUTO_CLEAR(marking, marking_clear)
+
+vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
+{
+	vv_auto(marking) m = {.keep = payload, .gc = gc};
+	vv_status rc;
+
+	m.keep->roots = 0;
+	vv_hash_index_init(&m.index);
+	m.walk.get = get_block;
+	m.walk.mark = mark_block;
+	m.walk.payload = &m;
+	m.walk.missing = &m.missing;
+	m.leave = m.walk;
+	m.leave.mark = expend_block;
+	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) < 0 ||
+	    (rc = list_in_use(&m, err)) < 0 ||
+	    (rc = vv_roots_each(m.keep->repo, on_root, &m, err)) < 0 ||
+	    (rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err)) < 0) {
+		if (rc == VV_ECORRUPT) {
+			vv_hint_code(err, VV_HINT_FSCK);
+		}
+		return rc;
+	}
+	return VV_OK;
+}

@@ -1,0 +1,312 @@
+/*
+ * roots: from every name in the Git folders down to the pointers that hang from it.
+ */
+#include "repo/known/roots.h"
+
+#include <git2/sys/index.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/tips.h"
+#include "repo/git/index/index_internal.h"
+#include "repo/git/objects/tree_pointers.h"
+#include "repo/git/walker.h"
+#include "repo/known/published.h"
+
+enum { QUEUED = 1 };
+
+typedef struct gather {
+	vv_repository *repo;
+	vv_root_fn fn;
+	vv_unread_fn unread;
+	void *payload;
+	vv_walker *walker;
+	vv_queue queue;
+	vv_tree_pointers trees;
+	vv_cid_set *roots;
+	git_oid *soft; /* tips of reflogs and states, for the second round */
+	size_t soft_count, soft_cap;
+	bool settled; /* without refs of a fetch that has not ended */
+} gather;
+
+static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path,
+			    const vv_oid *commit, const char *what, vv_error *err)
+{
+	gather *g = payload;
+	bool added;
+
+	if (!p || what) return g->fn(g->payload, p ? &p->root : NULL, path, commit, what, err);
+	vv_status rc = vv_cid_set_add(g->roots, &p->root, &added, err);
+	return rc < 0 || !added ? rc : g->fn(g->payload, &p->root, path, commit, NULL, err);
+}
+
+/* --- commits and tags ------------------------------------------------------------------ */
+
+/* Of what need not be there, the error is cleared. */
+static vv_status soft_ok(const gather *g, vv_status rc, vv_error *err)
+{
+	return g->trees.hard ? rc : vv_missing_ok(rc, err);
+}
+
+static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
+{
+	uint32_t *flags = vv_node_flags(g->walker, n);
+	vv_status rc;
+
+	if (*flags & QUEUED) return VV_OK;
+	*flags |= QUEUED;
+	if ((rc = vv_node_parse(g->walker, n, err)) < 0) return soft_ok(g, rc, err);
+	return vv_queue_push(&g->queue, n, err);
+}
+
+static vv_status drain(gather *g, vv_error *err)
+{
+	vv_status rc;
+	vv_node *n;
+
+	while ((n = vv_queue_pop(&g->queue))) {
+		vv_oid id;
+
+		vv_oid_from_git(&id, &n->id);
+		if ((rc = vv_tree_pointers_look(&g->trees, &n->tree, &id, err)) < 0) return rc;
+		for (uint32_t i = 0; i < n->parent_count; i++) {
+			if ((rc = queue_commit(g, n->parents[i], err)) < 0) return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* The object that a tag leads to; its type is that of a tag where all of it was seen already. */
+static vv_status peel(gather *g, git_oid *id, git_object_t *type, vv_error *err)
+{
+	uint64_t size;
+	bool added;
+	vv_status rc;
+
+	while ((rc = vv_object_header(g->repo, id, type, &size, err)) == VV_OK &&
+	       *type == GIT_OBJECT_TAG) {
+		if ((rc = vv_oid_set_add(&g->trees.seen, id, &added, err)) < 0 || !added ||
+		    (rc = vv_tag_target(g->repo, id, id, err)) < 0) {
+			return rc;
+		}
+	}
+	return rc;
+}
+
+/* Takes a named object up: commits are queued, trees and blobs looked at. */
+static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_error *err)
+{
+	git_object_t type = GIT_OBJECT_TAG;
+	git_oid id = *tip;
+	vv_status rc = peel(g, &id, &type, err);
+
+	if (rc == VV_ENOTFOUND && g->trees.hard) {
+		(void)vv_prefix(err, "%s", vv_text_shows(where));
+		return vv_recode(err, VV_EMISSING);
+	}
+	if (rc < 0 || type == GIT_OBJECT_TAG) return vv_missing_ok(rc, err);
+	if (type == GIT_OBJECT_TREE) return vv_tree_pointers_look(&g->trees, &id, NULL, err);
+	if (type == GIT_OBJECT_BLOB) return vv_tree_pointers_blob(&g->trees, &id, "", NULL, err);
+	vv_node *n = vv_walker_node(g->walker, &id);
+	return n ? queue_commit(g, n, err) : vv_fail_nomem(err);
+}
+
+static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char *where,
+			vv_error *err)
+{
+	gather *g = payload;
+
+	if (g->settled && where && strstr(where, "refs/varve/fetched/")) return VV_OK;
+	if (hard) return take_up(g, id, where, err);
+	return vv_array_add(g->soft, g->soft_count, g->soft_cap, *id) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Reflogs name one commit after the other; most are seen by now. */
+static vv_status take_soft(gather *g, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < g->soft_count; i++) {
+		vv_node *n = vv_walker_node(g->walker, &g->soft[i]);
+
+		if (!n) return vv_fail_nomem(err);
+		if (!(*vv_node_flags(g->walker, n) & QUEUED) &&
+		    (rc = take_up(g, &g->soft[i], "", err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* --- indexes ----------------------------------------------------------------------------- */
+
+static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
+{
+	size_t count = git_index_entrycount(git), undo = git_index_reuc_entrycount(git);
+	bool hard = g->trees.hard;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const git_index_entry *e = git_index_get_byindex(git, i);
+
+		if ((e->mode & 0170000) == 0100000 && !git_oid_is_zero(&e->id)) {
+			rc = vv_tree_pointers_blob(&g->trees, &e->id, e->path, NULL, err);
+		}
+	}
+	g->trees.hard = false; /* git lets what resolve-undo names go */
+	for (size_t i = 0; rc == VV_OK && i < undo; i++) {
+		const git_index_reuc_entry *e = git_index_reuc_get_byindex(git, i);
+
+		for (size_t k = 0; rc == VV_OK && k < 3; k++) {
+			if ((e->mode[k] & 0170000) == 0100000) {
+				rc = vv_tree_pointers_blob(&g->trees, &e->oid[k], e->path, NULL,
+							   err);
+			}
+		}
+	}
+	g->trees.hard = hard;
+	return rc;
+}
+
+static vv_status look_at_index(gather *g, const char *file, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	char *own = g->repo->index_file;
+
+	if (!file) return vv_fail_nomem(err);
+	g->repo->index_file = (char *)(uintptr_t)file; /* lent while it is opened */
+	vv_status rc = vv_index_open(&x, g->repo, err);
+	g->repo->index_file = own;
+	return rc < 0 ? rc : look_at_entries(g, x->git, err);
+}
+
+static vv_status look_at_indexes(gather *g, vv_error *err)
+{
+	vv_auto(vv_string_list) gitdirs = {0};
+	vv_status rc;
+
+	if ((rc = look_at_index(g, g->repo->index_file, err)) < 0 ||
+	    (rc = vv_worktree_gitdirs(g->repo, &gitdirs, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < gitdirs.count; i++) {
+		vv_auto(char) *file = vv_path_join(gitdirs.items[i], "index", NULL);
+
+		if ((rc = look_at_index(g, file, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* --- what was published --------------------------------------------------------------------- */
+
+static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
+{
+	vv_auto(vv_published) p = {0};
+	bool added;
+	vv_status rc = vv_cid_set_add(g->roots, version, &added, err);
+
+	if (rc < 0 || !added) return rc;
+	rc = vv_published_find(&p, vv_repository_varvedir(g->repo), version, err);
+	if (rc == VV_ECORRUPT) { /* its name says which version it is of */
+		vv_error_clear(err);
+		return g->fn(g->payload, version, "", NULL, NULL, err);
+	}
+	if (rc < 0) { /* not found: withdrawn just now */
+		return vv_missing_ok(rc, err);
+	}
+	return g->fn(g->payload, version, p.path, NULL, NULL, err);
+}
+
+static vv_status look_at_published(gather *g, vv_error *err)
+{
+	vv_auto_free vv_cid *versions = NULL;
+	size_t count = 0;
+	vv_status rc = vv_published_list(&versions, &count, vv_repository_varvedir(g->repo), err);
+
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < count; i++) {
+		if ((rc = give_published(g, &versions[i], err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static vv_status gather_in_use(gather *g, vv_error *err)
+{
+	vv_status rc = look_at_indexes(g, err);
+
+	return rc < 0 ? rc : look_at_published(g, err);
+}
+
+static vv_status gather_all(gather *g, vv_error *err)
+{
+	vv_status rc;
+
+	g->trees.hard = true;
+	if ((rc = vv_tips_each(g->repo, on_tip, g, err)) < 0 || (rc = drain(g, err)) < 0 ||
+	    (rc = gather_in_use(g, err)) < 0) {
+		return rc;
+	}
+	g->trees.hard = false;
+	rc = take_soft(g, err);
+	return rc < 0 ? rc : drain(g, err);
+}
+
+static void gather_clear(gather *g)
+{
+	vv_free(g->soft);
+	vv_cid_set_free(g->roots);
+	vv_tree_pointers_clear(&g->trees);
+	vv_queue_clear(&g->queue);
+	vv_walker_free(g->walker);
+}
+
+VV_AUTO_CLEAR(gather, gather_clear)
+
+static vv_status on_unread(void *payload, const char *id, const char *path, const vv_oid *commit,
+			   const char *what, vv_error *err)
+{
+	gather *g = payload;
+
+	return g->unread(g->payload, id, path, commit, what, err);
+}
+
+static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *err), bool settled,
+		     vv_root_fn fn, vv_unread_fn unread, void *payload, vv_error *err)
+{
+	vv_auto(gather) g = {.repo = r,
+			     .fn = fn,
+			     .unread = unread,
+			     .payload = payload,
+			     .walker = vv_walker_new(r),
+			     .roots = vv_cid_set_new(),
+			     .settled = settled};
+
+	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
+	g.trees.meant = true;
+	g.trees.unread = unread ? on_unread : NULL;
+	if (!g.walker || !g.roots) return vv_fail_nomem(err);
+	vv_walker_begin(g.walker);
+	return what(&g, err);
+}
+
+vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
+{
+	return run(r, gather_all, false, fn, NULL, payload, err);
+}
+
+vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, vv_unread_fn unread, void *payload,
+				vv_error *err)
+{
+	return run(r, gather_all, true, fn, unread, payload, err);
+}
+
+vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
+{
+	return run(r, gather_in_use, false, fn, NULL, payload, err);
+}
