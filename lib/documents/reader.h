@@ -16,7 +16,7 @@
 #include "repo/git/repository.h"
 
 #define VV_READER_INSTALL                                                                          \
-	"'pip install \"varve[office]\"' brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
+	"'pip install \"./python[office]\"' in a clone of varve, or its wheel with [office], brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
 
 /* A setting that no repository can set; owned; NULL: it is not set. repo may be NULL. */
 char *vv_reader_setting(vv_repository *repo, const vv_env *env, const char *key);

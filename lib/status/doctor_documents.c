@@ -50,9 +50,11 @@ vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env,
 				   vv_buf_cstr(&l.read));
 	}
 	if (rc == VV_OK && l.lack.len > 0) {
-		rc = vv_doctor_say(d, "documents", false, "pip install 'varve[office]'", err,
-				   "cannot be read: %s%s%s", vv_buf_cstr(&l.lack),
-				   l.need.len > 0 ? "; missing: " : "", vv_buf_cstr(&l.need));
+		rc = vv_doctor_say(
+			d, "documents", false,
+			"pip install './python[office]' in a clone of varve, or its wheel with [office]",
+			err, "cannot be read: %s%s%s", vv_buf_cstr(&l.lack),
+			l.need.len > 0 ? "; missing: " : "", vv_buf_cstr(&l.need));
 	}
 	vv_buf_clear(&l.read);
 	vv_buf_clear(&l.lack);

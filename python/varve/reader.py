@@ -414,7 +414,8 @@ class _Sheet:
     """A table's rows, or those in which its versions differ."""
 
     def __init__(self, book: Any, name: str, path: str, names: list[str], changes: bool):
-        self.book, self.path, self.names, self.row, self.formats = book, path, names, 0, {}
+        self.book, self.path, self.names, self.row = book, path, names, 0
+        self.formats: dict[Any, Any] = {}
         self.sheet = book.add_worksheet(name)
         self.first = int(changes)  # the column of the first cell: what became of a row comes before it
         if len(names) + self.first > WIDEST:
@@ -456,7 +457,7 @@ class _Sheet:
             self.put(0, change if change != "changed" or any(differ) else "respelled", change)
         for i, v in enumerate(values):
             self.put(self.first + i, v, "changed" if differ[i] else change if change != "changed" else None)
-            if differ[i]:
+            if before and differ[i]:
                 was = "empty" if before[i] is None else _text(before[i])
                 self.sheet.write_comment(self.row, self.first + i, f"was {was}"[:LONGEST], {"author": "varve"})
 

@@ -272,7 +272,7 @@ no_problems() {
 	succeeds varve doctor
 	output_has 'note: documents: can be read: parquet, sqlite'
 	output_has 'note: documents: cannot be read: workbook, arrow, statistics; missing: python-calamine'
-	output_has "mend: pip install 'varve[office]'"
+	output_has "mend: pip install './python[office]' in a clone of varve, or its wheel with [office]"
 	git config --global varve.reader.h5.command /none/read-h5
 	ends_with 1 varve doctor
 	output_has 'documents: the reader of h5 files is not there: /none/read-h5'
