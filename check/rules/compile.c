@@ -402,9 +402,9 @@ static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, 
 
 static bool same_columns(const check_key *k, const size_t *columns, size_t count)
 {
-	if (k->count != count) return false;
+	if (k->of.count != count) return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!vv_array_has(k->columns, k->count, columns[i])) return false;
+		if (!vv_array_has(k->of.columns, k->of.count, columns[i])) return false;
 	}
 	return true;
 }
@@ -436,7 +436,7 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 			return VV_OK;
 		}
 	}
-	*k = (check_key){.kind = kind, .columns = columns, .count = count, .mostly = mostly};
+	*k = (check_key){.kind = kind, .of = {columns, count, NULL}, .mostly = mostly};
 	k->rule = vv_rule_find(rule);
 	k->severity = severity;
 	k->stands = check_stands(p, rule, by_column ? first->name : NULL, first->name_len);
@@ -496,16 +496,15 @@ static vv_status root_key(check_plan *p, vv_error *err)
 }
 
 /* The columns that a rule of varve.checks names; NULL, and it is noted, where one is not there. */
-static vv_status line_columns(check_plan *p, const vv_check_rule *line, size_t **out, size_t *count,
+static vv_status line_columns(check_plan *p, const vv_check_rule *line, check_key_of *out,
 			      vv_error *err)
 {
-	for (*count = 0; line->columns[*count];) {
-		++*count;
+	while (line->columns[out->count]) {
+		out->count++;
 	}
-	size_t *columns = vv_arena_calloc(&p->arena, *count + 1, sizeof(*columns));
-	*out = NULL;
+	size_t *columns = vv_arena_calloc(&p->arena, out->count + 1, sizeof(*columns));
 	if (!columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < *count; i++) {
+	for (size_t i = 0; i < out->count; i++) {
 		const char *name = line->columns[i];
 		long field = vv_schema_find(p->schema, name, strlen(name));
 
@@ -518,7 +517,7 @@ static vv_status line_columns(check_plan *p, const vv_check_rule *line, size_t *
 			return note_line(p, line, vv_buf_cstr(&why), err);
 		}
 	}
-	*out = columns;
+	out->columns = columns;
 	return VV_OK;
 }
 
@@ -533,13 +532,13 @@ static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_er
 		       .text = line->text};
 	vv_auto(vv_buf) more = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = line_columns(p, line, &k.columns, &k.count, err);
+	vv_status rc = line_columns(p, line, &k.of, err);
 
-	if (rc < 0 || !k.columns) return rc;
+	if (rc < 0 || !k.of.columns) return rc;
 	if (line->where) {
 		const vv_condition_how how = how_of(p, line, line->where_at);
 
-		rc = vv_condition_compile(&k.where, line->where, strlen(line->where), p->schema,
+		rc = vv_condition_compile(&k.of.where, line->where, strlen(line->where), p->schema,
 					  &how, &why);
 		if (rc == VV_EINPUT) return note_line(p, line, why.message, err);
 		if (rc < 0) {
@@ -553,9 +552,9 @@ static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_er
 	vv_buf_puts(&more, p->o->path ? p->o->path : "");
 	p->keys[p->key_count++] = k;
 	check_key *last = &p->keys[p->key_count - 1];
-	last->names = list_names(p, k.columns, k.count);
+	last->names = list_names(p, k.of.columns, k.of.count);
 	return last->names && !more.failed &&
-			       columns_id(&last->id, p, "key", k.columns, k.count,
+			       columns_id(&last->id, p, "key", k.of.columns, k.of.count,
 					  vv_buf_cstr(&more))
 		       ? VV_OK
 		       : vv_fail_nomem(err);
@@ -640,23 +639,23 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	bool all;
 
 	*f = (check_foreign){.severity = severity, .mostly = mostly};
-	f->columns = find_columns(p, fields, &f->count, &all);
-	if (f->columns && !all) {
+	f->of.columns = find_columns(p, fields, &f->of.count, &all);
+	if (f->of.columns && !all) {
 		return missing_key_columns(p, "foreign-key", fields, "foreign key", err);
 	}
-	f->targets = vv_arena_calloc(&p->arena, f->count + 1, sizeof(*f->targets));
-	if (!f->columns || !f->targets) return vv_fail_nomem(err);
-	for (size_t i = 0; i < f->count; i++, t = t->next) {
+	f->targets = vv_arena_calloc(&p->arena, f->of.count + 1, sizeof(*f->targets));
+	if (!f->of.columns || !f->targets) return vv_fail_nomem(err);
+	for (size_t i = 0; i < f->of.count; i++, t = t->next) {
 		f->targets[i] = t->text;
 		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->text);
 	}
 	f->resource = resource ? resource : "";
-	f->names = list_names(p, f->columns, f->count);
+	f->names = list_names(p, f->of.columns, f->of.count);
 	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	vv_buf_reset(&b);
 	vv_json_put_node(&b, node);
 	bool ok = !b.failed && f->names && f->target_names &&
-		  columns_id(&f->id, p, "refs", f->columns, f->count, vv_buf_cstr(&b));
+		  columns_id(&f->id, p, "refs", f->of.columns, f->of.count, vv_buf_cstr(&b));
 	p->foreign_count++;
 	return ok ? VV_OK : vv_fail_nomem(err);
 }
@@ -672,17 +671,18 @@ static vv_status add_reference(check_plan *p, const vv_check_rule *line, vv_erro
 			     .targets = line->targets,
 			     .resource = line->target,
 			     .title = vv_check_rule_title(line)};
-	vv_status rc = line_columns(p, line, &f->columns, &f->count, err);
-	if (rc < 0 || !f->columns) return rc;
-	for (size_t i = 0; i < f->count; i++) {
+	vv_status rc = line_columns(p, line, &f->of, err);
+	if (rc < 0 || !f->of.columns) return rc;
+	for (size_t i = 0; i < f->of.count; i++) {
 		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", f->targets[i]);
 	}
-	f->names = list_names(p, f->columns, f->count);
+	f->names = list_names(p, f->of.columns, f->of.count);
 	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	vv_buf_printf(&b, " of %s", f->resource);
 	p->foreign_count++;
 	return !b.failed && f->names && f->target_names &&
-			       columns_id(&f->id, p, "refs", f->columns, f->count, vv_buf_cstr(&b))
+			       columns_id(&f->id, p, "refs", f->of.columns, f->of.count,
+					  vv_buf_cstr(&b))
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }

@@ -221,8 +221,6 @@ struct check_emit {
 	vv_batch batch;
 	size_t open; /* the group that is loaded; SIZE_MAX: none */
 	check_group group;
-	vv_arena arena;    /* of its columns */
-	vv_cell **columns; /* cells of the plan's columns, once asked for */
 	vv_buf key, value, expected, intended;
 	uint64_t *given; /* of each slot */
 	uint64_t blank_lines;
@@ -254,11 +252,9 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
 	e->r = r;
 	e->open = SIZE_MAX;
 	vv_batch_init(&e->batch);
-	vv_arena_init(&e->arena);
 	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0) return rc;
-	e->columns = vv_calloc(r->plan.count + 1, sizeof(*e->columns));
 	e->given = vv_calloc(r->plan.slot_count + 1, sizeof(*e->given));
-	return e->columns && e->given ? VV_OK : vv_fail_nomem(err);
+	return e->given ? VV_OK : vv_fail_nomem(err);
 }
 
 static void close_group(check_emit *e)
@@ -275,12 +271,10 @@ void check_emit_close(check_emit *e)
 	close_group(e);
 	check_worker_clear(&e->w);
 	vv_batch_clear(&e->batch);
-	vv_arena_clear(&e->arena);
 	vv_buf_clear(&e->key);
 	vv_buf_clear(&e->value);
 	vv_buf_clear(&e->expected);
 	vv_buf_clear(&e->intended);
-	vv_free(e->columns);
 	vv_free(e->given);
 	vv_free(e);
 }
@@ -291,8 +285,6 @@ static vv_status open_group(check_emit *e, size_t i, vv_error *err)
 
 	if (e->open == i) return VV_OK;
 	close_group(e);
-	vv_arena_reset(&e->arena);
-	memset(e->columns, 0, e->r->plan.count * sizeof(*e->columns));
 	if ((rc = check_load(e->r, &e->w, &e->batch, i, &e->group, err)) == VV_OK) {
 		e->open = i;
 	}
@@ -302,19 +294,7 @@ static vv_status open_group(check_emit *e, size_t i, vv_error *err)
 /* The cells of a column of the plan in the open group. */
 static vv_status column_cells(check_emit *e, size_t column, const vv_cell **out, vv_error *err)
 {
-	vv_cell *cells = e->columns[column];
-	vv_status rc;
-
-	if (!cells) {
-		cells = vv_arena_alloc(&e->arena, (e->group.rows + 1) * sizeof(*cells));
-		if (!cells) return vv_fail_nomem(err);
-		rc = check_group_column(&e->group, e->r->plan.columns[column].place, cells, 1,
-					&e->arena, err);
-		if (rc < 0) return rc;
-		e->columns[column] = cells;
-	}
-	*out = cells;
-	return VV_OK;
+	return vv_row_block_cells(e->w.block, e->r->plan.columns[column].place, out, err);
 }
 
 void check_emit_name(check_emit *e, const char *name)
@@ -674,22 +654,20 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 {
 	const check_plan *p = &e->r->plan;
 	const check_condition *c = &p->conditions[p->slots[slot].condition];
-	vv_cell *row_cells = vv_arena_calloc(&e->arena, p->schema->count + 1, sizeof(*row_cells));
-	size_t *columns = vv_arena_calloc(&e->arena, p->schema->count + 1, sizeof(*columns));
 	size_t field_count, count = 0;
 	const size_t *fields = vv_condition_columns(c->compiled, &field_count);
+	vv_auto_free size_t *columns = vv_calloc(field_count + 1, sizeof(*columns));
+	const uint8_t *truths;
 	vv_auto(vv_buf) message = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	if (!row_cells || !columns) return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->schema->count; i++) {
-		row_cells[i].state = VV_CELL_ABSENT;
-	}
+	if (!columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < field_count; i++) {
 		if (p->of_field[fields[i]] != SIZE_MAX) {
 			columns[count++] = p->of_field[fields[i]];
 		}
 	}
+	rc = vv_row_block_judge(e->w.block, c->compiled, e->w.conditions, &truths, err);
 	if (c->title) {
 		vv_buf_printf(&message, "does not meet \"%s\"", vv_text_shows(c->title));
 	} else {
@@ -703,24 +681,12 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 				.column = c->column,
 				.expected = c->text};
 
-		if (e->w.pass_blank && e->w.blank[row]) {
+		if ((e->w.pass_blank && e->w.blank[row]) ||
+		    (truths[row] != VV_FALSE && truths[row] != VV_TRUTH_UNDECIDED)) {
 			continue;
 		}
-		for (size_t i = 0; i < count && rc == VV_OK; i++) {
-			const vv_cell *cells;
-
-			rc = column_cells(e, columns[i], &cells, err);
-			if (rc == VV_OK) {
-				row_cells[p->columns[columns[i]].field_place] = cells[row];
-			}
-		}
-		vv_truth truth = rc < 0 ? VV_TRUE
-					: vv_condition_eval(c->compiled, e->w.conditions,
-							    row_cells);
-		if (vv_condition_undecided(e->w.conditions)) {
+		if (truths[row] == VV_TRUTH_UNDECIDED) {
 			f.message = "could not be decided: a pattern takes too many steps";
-		} else if (truth != VV_FALSE) {
-			continue;
 		}
 		e->given[slot]++;
 		if ((rc = put_values(e, columns, count, row, err)) == VV_OK) {

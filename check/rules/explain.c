@@ -111,9 +111,9 @@ static vv_status give_keys(check_run *r, vv_error *err)
 					.scope = "table"};
 
 		vv_buf_puts(&reads, key->kind == CHECK_ROW ? "all columns" : key->names);
-		if (key->where) {
+		if (key->of.where) {
 			size_t count;
-			const size_t *columns = vv_condition_columns(key->where, &count);
+			const size_t *columns = vv_condition_columns(key->of.where, &count);
 
 			vv_check_put_fields(&reads, "", p->schema, columns, count);
 		}

@@ -213,9 +213,9 @@ static vv_status open_there(following *x, vv_error *err)
 		}
 		return rc;
 	}
-	x->places = vv_arena_calloc(&x->r->arena, x->f->count + 1, sizeof(*x->places));
+	x->places = vv_arena_calloc(&x->r->arena, x->f->of.count + 1, sizeof(*x->places));
 	if (!x->places) return vv_fail_nomem(err);
-	for (size_t i = 0; i < x->f->count; i++) {
+	for (size_t i = 0; i < x->f->of.count; i++) {
 		const char *name = x->f->targets[i];
 		const check_plan *p = &x->r->plan;
 		long at = vv_schema_find(x->there == x->r->table ? p->schema : &x->there->schema,
@@ -254,7 +254,7 @@ static const vv_field *field_there(const following *x, size_t i)
 
 static const vv_field *field_here(const following *x, size_t i)
 {
-	const check_column *c = &x->r->plan.columns[x->f->columns[i]];
+	const check_column *c = &x->r->plan.columns[x->f->of.columns[i]];
 
 	return c->field ? c->field : &x->r->table->schema.fields[c->place];
 }
@@ -269,7 +269,7 @@ static vv_status make_hashes(following *x, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "2 %d ", is_json(x->there));
-	for (size_t i = 0; i < x->f->count; i++) {
+	for (size_t i = 0; i < x->f->of.count; i++) {
 		vv_buf_printf(&b, "%zu ", x->places[i]);
 		vv_json_put_node(&b, field_there(x, i)->json);
 		for (const char *const *m = (const char *const *)field_there(x, i)->missing; *m;
@@ -313,36 +313,18 @@ static vv_status list_there(following *x, vv_buf *out, vv_error *err)
  * VV_EMISSING: its block is not here any more. */
 typedef vv_status (*key_fn)(following *x, vv_error *err);
 
-static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *digest, key_fn fn,
-			  vv_error *err)
+/* Keys of rows that stand one after the other, `width` cells each; places: of the key's columns in a row. */
+static vv_status each_row(following *x, vv_table *t, bool there, const vv_cell *cells, size_t rows,
+			  size_t width, const size_t *places, key_fn fn, vv_error *err)
 {
-	vv_cid cid = {.codec = VV_CODEC_RAW};
-	vv_cell *cells = NULL;
-	vv_auto(vv_group) g = {0};
-	size_t count = x->f->count;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	memcpy(cid.digest, digest, 32);
-	vv_arena_reset(&x->w.arena);
-	if ((rc = vv_sink_get_parted(&t->source, &cid, &x->w.parted, err)) < 0 ||
-	    (rc = vv_group_open_parted(&g, &x->w.parted, err)) < 0) {
-		return rc;
-	}
-	cells = vv_arena_alloc(&x->w.arena, (g.rows * count + 1) * sizeof(*cells));
-	if (!cells) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		size_t place = there ? x->places[i] : x->r->plan.columns[x->f->columns[i]].place;
-
-		rc = vv_group_column(&g, place, cells + i * g.rows, 1, &x->w.arena, err);
-	}
-	for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
+	for (size_t row = 0; row < rows && rc == VV_OK; row++, cells += width) {
 		bool whole = true;
 
 		vv_buf_reset(&x->key);
-		for (size_t i = 0; i < count && whole && rc == VV_OK; i++) {
-			const vv_cell *cell = &cells[i * g.rows + row];
+		for (size_t i = 0; i < x->f->of.count && whole && rc == VV_OK; i++) {
+			const vv_cell *cell = &cells[places ? places[i] : i];
 			const vv_field *f = there ? field_there(x, i) : field_here(x, i);
 
 			whole = cell->state != VV_CELL_ABSENT && cell->state != VV_CELL_NULL &&
@@ -356,6 +338,32 @@ static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *
 		}
 	}
 	return rc;
+}
+
+static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *digest, key_fn fn,
+			  vv_error *err)
+{
+	vv_cid cid = {.codec = VV_CODEC_RAW};
+	vv_auto(vv_group) g = {0};
+	size_t count = x->f->of.count;
+	vv_status rc;
+
+	memcpy(cid.digest, digest, 32);
+	vv_arena_reset(&x->w.arena);
+	if ((rc = vv_sink_get_parted(&t->source, &cid, &x->w.parted, err)) < 0 ||
+	    (rc = vv_group_open_parted(&g, &x->w.parted, err)) < 0) {
+		return rc;
+	}
+	vv_cell *cells = vv_arena_alloc(&x->w.arena, (g.rows * count + 1) * sizeof(*cells));
+	if (!cells) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		size_t place = there ? x->places[i] : x->r->plan.columns[x->f->of.columns[i]].place;
+
+		if ((rc = vv_group_column(&g, place, cells + i, count, &x->w.arena, err)) < 0) {
+			return rc;
+		}
+	}
+	return each_row(x, t, there, cells, g.rows, count, NULL, fn, err);
 }
 
 static vv_status want_key(following *x, vv_error *err)
@@ -553,29 +561,12 @@ static vv_status read_there(following *x, vv_error *err)
 	vv_auto(vv_table_reader) *reader = NULL;
 	vv_auto(vv_batch) batch = {0};
 	int more = 0;
-	vv_status rc = vv_table_reader_open(&reader, x->there, x->places, x->f->count, false, err);
+	vv_status rc = vv_table_reader_open(&reader, x->there, x->places, x->f->of.count, false,
+					    err);
 
 	while (rc == VV_OK && x->t.left > 0 && (more = vv_table_read(reader, &batch, err)) > 0) {
-		for (size_t row = 0; row < batch.rows && rc == VV_OK; row++) {
-			bool whole = true;
-
-			vv_buf_reset(&x->key);
-			for (size_t i = 0; i < x->f->count && whole && rc == VV_OK; i++) {
-				const vv_cell *cell =
-					&batch.cells[row * batch.columns + x->places[i]];
-				const vv_field *f = field_there(x, i);
-
-				whole = cell->state != VV_CELL_ABSENT &&
-					cell->state != VV_CELL_NULL && !vv_field_missing(f, cell);
-				if (whole && !vv_value_put_key(&x->key, &x->scratch, f, cell,
-							       is_json(x->there))) {
-					rc = vv_fail_nomem(err);
-				}
-			}
-			if (whole && rc == VV_OK) {
-				meet_target(&x->t, &x->key);
-			}
-		}
+		rc = each_row(x, x->there, true, batch.cells, batch.rows, batch.columns, x->places,
+			      meet_key, err);
 	}
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
@@ -590,59 +581,37 @@ static vv_status tell(following *x, uint64_t row, vv_error *err)
 	snprintf(expected, sizeof(expected), "a row with this %s in %s",
 		 vv_text_shows(f->target_names),
 		 f->resource[0] ? vv_text_shows(f->resource) : "this table");
-	return check_emit_row(x->e, vv_rule_find("foreign-key"), f->severity, row, f->columns,
-			      f->count, "refers to a value that does not exist", expected, err);
+	return check_emit_row(x->e, vv_rule_find("foreign-key"), f->severity, row, f->of.columns,
+			      f->of.count, "refers to a value that does not exist", expected, err);
 }
 
 /* What is done with the keys of a group here. */
 typedef enum following_step { FOLLOW_SEE, FOLLOW_WANT, FOLLOW_COUNT, FOLLOW_TELL } following_step;
 
-static vv_status follow_row(following *x, following_step step, size_t i, size_t row, vv_error *err)
-{
-	uint64_t hash = vv_xxh3(x->key.data, x->key.len, x->t.seed);
+typedef struct visiting {
+	following *x;
+	following_step step;
+	size_t group;
+} visiting;
 
-	if (step == FOLLOW_SEE) {
+static vv_status follow_row(void *payload, size_t row, bool whole, vv_error *err)
+{
+	const visiting *v = payload;
+	following *x = v->x;
+	uint64_t hash = vv_xxh3(x->w.key.data, x->w.key.len, x->t.seed);
+
+	if (!whole) return VV_OK;
+	if (v->step == FOLLOW_SEE) {
 		x->seen++;
 		return VV_OK;
 	}
-	if (step == FOLLOW_WANT) return want_target(&x->t, &x->key, memory_of(x), err);
+	if (v->step == FOLLOW_WANT) return want_target(&x->t, &x->w.key, memory_of(x), err);
 	if (!in_part(&x->t, hash)) return VV_OK;
-	const struct target *found = find_target(&x->t, &x->key, hash);
+	const struct target *found = find_target(&x->t, &x->w.key, hash);
 	if (found->bytes && found->met) return VV_OK;
-	if (step == FOLLOW_TELL) return tell(x, x->r->groups[i].first_row + row, err);
-	x->bad[i]++;
+	if (v->step == FOLLOW_TELL) return tell(x, x->r->groups[v->group].first_row + row, err);
+	x->bad[v->group]++;
 	return VV_OK;
-}
-
-static vv_status follow_group(following *x, vv_batch *batch, size_t i, following_step step,
-			      vv_error *err)
-{
-	check_run *r = x->r;
-	const vv_cell **cells;
-	check_group g;
-	vv_status rc = check_load(r, &x->w, batch, i, &g, err);
-
-	if (rc < 0) return rc;
-	vv_arena_reset(&x->w.arena);
-	if ((rc = check_blank(&x->w, &r->plan, &g, err)) == VV_OK) {
-		rc = check_key_cells(r, &x->w, &g, x->f->columns, x->f->count, NULL, &cells, err);
-	}
-	for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
-		bool whole;
-
-		if (x->w.pass_blank && x->w.blank[row]) {
-			continue;
-		}
-		vv_buf_reset(&x->key);
-		if (!check_key_bytes(&x->key, &x->scratch, &r->plan, x->f->columns, x->f->count,
-				     cells, row, &whole)) {
-			rc = vv_fail_nomem(err);
-		} else if (whole) {
-			rc = follow_row(x, step, i, row, err);
-		}
-	}
-	check_unload(&g);
-	return rc;
 }
 
 /* give: the first groups that have as many findings as are to be told; else those that are
@@ -654,15 +623,15 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < r->group_count; i++) {
+	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
+		visiting v = {.x = x, .step = step, .group = i};
+
 		if (give ? x->bad[i] == 0 || told >= check_limit(r)
 			 : step != FOLLOW_SEE && x->known[i]) {
 			continue;
 		}
 		told += x->bad[i];
-		if ((rc = follow_group(x, &batch, i, step, err)) < 0) {
-			break;
-		}
+		rc = check_key_group(r, &x->w, &batch, i, &x->f->of, follow_row, &v, err);
 	}
 	return rc;
 }
@@ -716,7 +685,8 @@ static vv_status follow(following *x, vv_error *err)
 	}
 	vv_finding f = {.rule = "foreign-key",
 			.severity = x->f->severity,
-			.column = x->f->count == 1 ? r->plan.columns[x->f->columns[0]].name : NULL};
+			.column = x->f->of.count == 1 ? r->plan.columns[x->f->of.columns[0]].name
+						      : NULL};
 	return check_emit_total(x->e, &f, found, x->given, tolerated, err);
 }
 

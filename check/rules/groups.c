@@ -116,32 +116,34 @@ vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, c
 {
 	const check_group_info *g = &r->groups[i];
 	vv_table *t = r->table;
+	const vv_schema *schema = r->plan.schema;
+	vv_row_source from = {.rows = g->rows,
+			      .group = &out->view,
+			      .columns = t->columns,
+			      .places = r->plan.places};
 	vv_status rc;
 
-	*out = (check_group){.rows = g->rows};
+	*out = (check_group){.rows = g->rows, .columns = t->columns};
 	if (g->item) {
-		out->batch = batch;
-		return table_load_data(t, batch, g->item, g->item_len, NULL, 0, err);
-	}
-	if ((rc = vv_sink_get_parted(&t->source, &g->cid, &w->parted, err)) < 0 ||
-	    (rc = vv_group_open_parted(&out->view, &w->parted, err)) < 0) {
-		return rc;
-	}
-	if (out->view.rows != g->rows || out->view.columns > t->columns) {
-		vv_group_close(&out->view);
-		return vv_fail(
+		rc = table_load_data(t, batch, g->item, g->item_len, NULL, 0, err);
+		from.cells = batch->cells;
+	} else if ((rc = vv_sink_get_parted(&t->source, &g->cid, &w->parted, err)) == VV_OK &&
+		   (rc = vv_group_open_parted(&out->view, &w->parted, err)) == VV_OK &&
+		   (out->view.rows != g->rows || out->view.columns > t->columns)) {
+		rc = vv_fail(
 			err, VV_ECORRUPT,
 			"a row group has %zu rows and %zu columns instead of %lu and at most %zu",
 			out->view.rows, out->view.columns, (unsigned long)g->rows, t->columns);
 	}
-	return VV_OK;
+	if (rc < 0 || (rc = vv_row_block_open(w->block, &from, schema->count, err)) < 0) {
+		check_unload(out);
+	}
+	return rc;
 }
 
 void check_unload(check_group *g)
 {
-	if (!g->batch) {
-		vv_group_close(&g->view);
-	}
+	vv_group_close(&g->view);
 }
 
 bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, uint64_t *count)

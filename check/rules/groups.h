@@ -66,7 +66,7 @@ vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size
 vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 			   const vv_list_item *item, vv_error *err);
 
-/* Loads group i (through the batch where it has long cells). */
+/* Loads group i (through the batch where it has long cells) into w->block. */
 vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, check_group *out,
 		     vv_error *err);
 void check_unload(check_group *g);

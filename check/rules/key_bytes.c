@@ -7,16 +7,16 @@
 
 #define MEMORY ((uint64_t)48 << 20)
 
-bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns,
-		     size_t count, const vv_cell *const *cells, size_t row, bool *whole)
+bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const check_key_of *key,
+		     const vv_cell *const *cells, size_t row, bool *whole)
 {
 	*whole = true;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < key->count; i++) {
 		const vv_cell *cell = &cells[i][row];
-		const vv_field *f = p->columns[columns[i]].field;
+		const vv_field *f = p->columns[key->columns[i]].field;
 
 		if (!f) {
-			f = &p->table->schema.fields[p->columns[columns[i]].place];
+			f = &p->table->schema.fields[p->columns[key->columns[i]].place];
 		}
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL ||
 		    vv_field_missing(f, cell)) {
@@ -29,70 +29,47 @@ bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const si
 	return !out->failed;
 }
 
-/* The cells of a column of the table. */
-static vv_cell *column_cells(check_worker *w, const check_group *g, size_t place, vv_error *err)
+vv_status check_key_each(check_run *r, check_worker *w, const check_group *g,
+			 const check_key_of *key, check_key_fn fn, void *payload, vv_error *err)
 {
-	vv_cell *cells = vv_arena_alloc(&w->arena, (g->rows + 1) * sizeof(*cells));
+	vv_auto_free const vv_cell **cells = vv_calloc(key->count + 1, sizeof(*cells));
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	const uint8_t *truths = NULL;
+	vv_status rc = cells ? VV_OK : vv_fail_nomem(err);
 
-	if (!cells) {
-		vv_fail_nomem(err);
-		return NULL;
+	for (size_t i = 0; i < key->count && rc == VV_OK; i++) {
+		rc = vv_row_block_cells(w->block, r->plan.columns[key->columns[i]].place, &cells[i],
+					err);
 	}
-	return check_group_column(g, place, cells, 1, &w->arena, err) < 0 ? NULL : cells;
-}
-
-/* Empties the key's cells of rows that do not meet the condition. */
-static vv_status leave_out(check_run *r, check_worker *w, const check_group *g,
-			   const vv_condition *where, vv_cell **lists, size_t count, vv_error *err)
-{
-	const check_plan *p = &r->plan;
-	size_t field_count;
-	const size_t *fields = vv_condition_columns(where, &field_count);
-	vv_cell *row = vv_arena_calloc(&w->arena, p->schema->count + 1, sizeof(*row));
-	vv_cell **read = vv_arena_calloc(&w->arena, field_count + 1, sizeof(vv_cell *));
-
-	if (!row || !read) return vv_fail_nomem(err);
-	for (size_t i = 0; i < field_count; i++) {
-		size_t column = p->of_field[fields[i]];
-
-		row[fields[i]].state = VV_CELL_ABSENT;
-		if (column != SIZE_MAX &&
-		    !(read[i] = column_cells(w, g, p->columns[column].place, err))) {
-			return err->code;
-		}
+	if (rc == VV_OK && key->where) {
+		rc = vv_row_block_judge(w->block, key->where, w->conditions, &truths, err);
 	}
-	for (size_t at = 0; at < g->rows; at++) {
-		for (size_t i = 0; i < field_count; i++) {
-			if (read[i]) {
-				row[fields[i]] = read[i][at];
-			}
-		}
-		if (vv_condition_eval(where, w->conditions, row) == VV_TRUE) {
+	for (size_t row = 0; row < g->rows && rc == VV_OK; row++) {
+		bool whole;
+
+		if ((w->pass_blank && w->blank[row]) || (truths && truths[row] != VV_TRUE)) {
 			continue;
 		}
-		for (size_t i = 0; i < count; i++) {
-			lists[i][at] = (vv_cell){.state = VV_CELL_ABSENT};
-		}
+		vv_buf_reset(&w->key);
+		rc = check_key_bytes(&w->key, &scratch, &r->plan, key, cells, row, &whole)
+			     ? fn(payload, row, whole, err)
+			     : vv_fail_nomem(err);
 	}
-	return vv_condition_failed(w->conditions) ? vv_fail_nomem(err) : VV_OK;
+	return rc;
 }
 
-vv_status check_key_cells(check_run *r, check_worker *w, const check_group *g,
-			  const size_t *columns, size_t count, const vv_condition *where,
-			  const vv_cell ***out, vv_error *err)
+vv_status check_key_group(check_run *r, check_worker *w, vv_batch *batch, size_t i,
+			  const check_key_of *key, check_key_fn fn, void *payload, vv_error *err)
 {
-	vv_cell **lists = vv_arena_calloc(&w->arena, count + 1, sizeof(vv_cell *));
-	vv_error own;
+	check_group g;
+	vv_status rc = check_load(r, w, batch, i, &g, err);
 
-	err = err ? err : &own;
-	*out = (const vv_cell **)(void *)lists;
-	if (!lists) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		if (!(lists[i] = column_cells(w, g, r->plan.columns[columns[i]].place, err))) {
-			return err->code;
-		}
+	if (rc < 0) return rc;
+	if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
+		rc = check_key_each(r, w, &g, key, fn, payload, err);
 	}
-	return where ? leave_out(r, w, g, where, lists, count, err) : VV_OK;
+	check_unload(&g);
+	return rc;
 }
 
 uint64_t check_key_hash(const vv_buf *key, uint64_t seed)

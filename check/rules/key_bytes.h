@@ -17,13 +17,17 @@
 
 /* The canonical bytes of a row's key, and whether it is whole (no part missing). cells: a
  * list for each of the columns. False: no memory. */
-bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const size_t *columns,
-		     size_t count, const vv_cell *const *cells, size_t row, bool *whole);
-/* Those lists, of a group, in the worker's arena; of rows that do not meet where (NULL: all are meant) they are
- * empty. */
-vv_status check_key_cells(check_run *r, check_worker *w, const check_group *g,
-			  const size_t *columns, size_t count, const vv_condition *where,
-			  const vv_cell ***out, vv_error *err);
+bool check_key_bytes(vv_buf *out, vv_buf *scratch, const check_plan *p, const check_key_of *key,
+		     const vv_cell *const *cells, size_t row, bool *whole);
+
+/* Takes a row of the group, whose key's canonical bytes are in w->key. whole: no part is missing. */
+typedef vv_status (*check_key_fn)(void *payload, size_t row, bool whole, vv_error *err);
+
+/* Gives each row of the group that is loaded to fn, after check_blank; and of group i, which is loaded. */
+vv_status check_key_each(check_run *r, check_worker *w, const check_group *g,
+			 const check_key_of *key, check_key_fn fn, void *payload, vv_error *err);
+vv_status check_key_group(check_run *r, check_worker *w, vv_batch *batch, size_t i,
+			  const check_key_of *key, check_key_fn fn, void *payload, vv_error *err);
 /* What an entry has on top; never CHECK_NO_KEY. */
 uint64_t check_key_hash(const vv_buf *key, uint64_t seed);
 /* Bytes that keys may take in memory. */

@@ -61,8 +61,8 @@ static const vv_key_value *value_of(const finder *f, size_t place)
 
 static bool is_given(const finder *f, const check_key *k)
 {
-	for (size_t i = 0; i < k->count; i++) {
-		if (!value_of(f, f->run.plan.columns[k->columns[i]].place)) return false;
+	for (size_t i = 0; i < k->of.count; i++) {
+		if (!value_of(f, f->run.plan.columns[k->of.columns[i]].place)) return false;
 	}
 	return k->kind != CHECK_ROW;
 }
@@ -92,8 +92,8 @@ static int put_key(finder *f, unsigned literal, vv_buf *scratch, vv_error *err)
 	vv_buf *out = &f->keys[f->key_count];
 	bool whole;
 
-	for (size_t i = 0; i < k->count; i++) {
-		const vv_key_value *v = value_of(f, f->run.plan.columns[k->columns[i]].place);
+	for (size_t i = 0; i < k->of.count; i++) {
+		const vv_key_value *v = value_of(f, f->run.plan.columns[k->of.columns[i]].place);
 
 		if (v->len == 0 || v->len > UINT32_MAX) {
 			return 0; /* many cells have no text */
@@ -104,7 +104,7 @@ static int put_key(finder *f, unsigned literal, vv_buf *scratch, vv_error *err)
 		lists[i] = &cells[i];
 	}
 	vv_buf_reset(out);
-	if (!check_key_bytes(out, scratch, &f->run.plan, k->columns, k->count, lists, 0, &whole)) {
+	if (!check_key_bytes(out, scratch, &f->run.plan, &k->of, lists, 0, &whole)) {
 		return vv_fail_nomem(err);
 	}
 	f->key_count++;
@@ -114,9 +114,9 @@ static int put_key(finder *f, unsigned literal, vv_buf *scratch, vv_error *err)
 static int put_keys(finder *f, vv_error *err)
 {
 	const check_key *k = &f->run.plan.keys[0];
-	unsigned spellings = f->run.plan.json ? 1u << k->count : 1;
+	unsigned spellings = f->run.plan.json ? 1u << k->of.count : 1;
 	vv_auto(vv_buf) scratch = VV_BUF_INIT;
-	int is = k->count <= (f->run.plan.json ? JSON_COLUMNS_MAX : COLUMNS_MAX);
+	int is = k->of.count <= (f->run.plan.json ? JSON_COLUMNS_MAX : COLUMNS_MAX);
 
 	for (unsigned i = 0; is > 0 && i < spellings; i++) {
 		is = put_key(f, i, &scratch, err);

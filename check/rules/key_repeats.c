@@ -111,113 +111,79 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 		}
 	}
 	if ((rc = vv_buf_ok(&expected, err)) < 0) return rc;
-	return check_emit_row(t->e, key->rule, key->severity, row, key->columns,
-			      key->kind == CHECK_ROW ? 0 : key->count, message,
+	return check_emit_row(t->e, key->rule, key->severity, row, key->of.columns,
+			      key->kind == CHECK_ROW ? 0 : key->of.count, message,
 			      vv_buf_cstr(&expected), err);
 }
 
-/* Compares by value the keys whose hash is one of suspects [from, to). */
+/* Keys whose hash is one of suspects [from, to), compared by value. */
+typedef struct comparing {
+	telling *t;
+	check_worker *w;
+	const check_suspects *s;
+	size_t from, to, group;
+	seen known;
+} comparing;
+
+static vv_status compare_row(void *payload, size_t row, bool whole, vv_error *err)
+{
+	comparing *c = payload;
+	const check_run *r = c->t->r;
+	const check_key_kind kind = r->plan.keys[c->t->key].kind;
+	uint64_t here = r->groups[c->group].first_row + row, first;
+
+	if (!whole && kind != CHECK_ROW) {
+		return kind == CHECK_PRIMARY && c->from == 0 ? tell(c->t, here, here, false, err)
+							     : VV_OK;
+	}
+	uint64_t hash = check_key_hash(&c->w->key, c->t->seed);
+	if (!is_suspect(c->s, hash, c->from, c->to)) return VV_OK;
+	if (!see(&c->known, &c->w->key, hash, here, &first)) return vv_fail_nomem(err);
+	return first != here ? tell(c->t, here, first, true, err) : VV_OK;
+}
+
 static vv_status compare_some(telling *t, check_worker *w, const check_suspects *s, size_t from,
 			      size_t to, vv_error *err)
 {
 	check_run *r = t->r;
-	const check_key *key = &r->plan.keys[t->key];
-	seen known = {.keys = NULL};
-	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	comparing c = {.t = t, .w = w, .s = s, .from = from, .to = to};
 	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
-	vv_arena_init(&known.arena);
-	vv_hash_index_init(&known.index);
-	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
-		const vv_cell **cells;
-		check_group g;
+	vv_arena_init(&c.known.arena);
+	vv_hash_index_init(&c.known.index);
+	for (c.group = 0; c.group < r->group_count && rc == VV_OK; c.group++) {
+		const uint8_t suspect = s->groups[c.group];
 
-		if (s->groups[i] == 0 || (from > 0 && s->groups[i] == 2)) {
-			continue;
+		if (suspect != 0 && !(from > 0 && suspect == 2)) {
+			rc = check_key_group(r, w, &batch, c.group, &r->plan.keys[t->key].of,
+					     compare_row, &c, err);
 		}
-		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
-			break;
-		}
-		vv_arena_reset(&w->arena);
-		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
-			rc = check_key_cells(r, w, &g, key->columns, key->count, key->where, &cells,
-					     err);
-		}
-		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
-			uint64_t here = r->groups[i].first_row + row, first;
-			bool whole;
-
-			if (w->pass_blank && w->blank[row]) {
-				continue;
-			}
-			vv_buf_reset(&w->key);
-			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
-					     cells, row, &whole)) {
-				rc = vv_fail_nomem(err);
-				break;
-			}
-			if (!whole && key->kind != CHECK_ROW) {
-				if (key->kind == CHECK_PRIMARY && from == 0) {
-					rc = tell(t, here, here, false, err);
-				}
-				continue;
-			}
-			uint64_t hash = check_key_hash(&w->key, t->seed);
-			if (!is_suspect(s, hash, from, to)) {
-				continue;
-			}
-			if (!see(&known, &w->key, hash, here, &first)) {
-				rc = vv_fail_nomem(err);
-			} else if (first != here) {
-				rc = tell(t, here, first, true, err);
-			}
-		}
-		check_unload(&g);
 	}
-	vv_free(known.keys);
-	vv_hash_index_clear(&known.index);
-	vv_arena_clear(&known.arena);
+	vv_free(c.known.keys);
+	vv_hash_index_clear(&c.known.index);
+	vv_arena_clear(&c.known.arena);
 	return rc;
+}
+
+static vv_status count_row(void *payload, size_t row VV_UNUSED, bool whole, vv_error *err VV_UNUSED)
+{
+	uint64_t *count = payload;
+
+	*count += whole;
+	return VV_OK;
 }
 
 /* How many rows have a key: of those a share must be unique. */
 static vv_status count_whole(check_run *r, check_worker *w, const check_key *key, uint64_t *out,
 			     vv_error *err)
 {
-	vv_auto(vv_buf) scratch = VV_BUF_INIT;
 	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
-	*out = r->table->root.rows;
-	if (key->kind == CHECK_ROW) return VV_OK;
-	*out = 0;
-	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
-		const vv_cell **cells;
-		check_group g;
-
-		if ((rc = check_load(r, w, &batch, i, &g, err)) < 0) {
-			break;
-		}
-		vv_arena_reset(&w->arena);
-		if ((rc = check_blank(w, &r->plan, &g, err)) == VV_OK) {
-			rc = check_key_cells(r, w, &g, key->columns, key->count, key->where, &cells,
-					     err);
-		}
-		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
-			bool whole;
-
-			if (w->pass_blank && w->blank[row]) {
-				continue;
-			}
-			vv_buf_reset(&w->key);
-			if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count,
-					     cells, row, &whole)) {
-				rc = vv_fail_nomem(err);
-			}
-			*out += whole;
-		}
-		check_unload(&g);
+	*out = key->kind == CHECK_ROW ? r->table->root.rows : 0;
+	for (size_t i = 0; key->kind != CHECK_ROW && i < r->group_count && rc == VV_OK; i++) {
+		rc = check_key_group(r, w, &batch, i, &key->of, count_row, out, err);
 	}
 	return rc;
 }
@@ -266,8 +232,9 @@ vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t see
 	if (rc == VV_OK) {
 		vv_finding f = {.rule = key->rule->code,
 				.severity = key->severity,
-				.column = key->count == 1 ? r->plan.columns[key->columns[0]].name
-							  : NULL};
+				.column = key->of.count == 1
+						  ? r->plan.columns[key->of.columns[0]].name
+						  : NULL};
 
 		rc = check_emit_total(e, &f, t.found, t.given, tolerated, err);
 	}

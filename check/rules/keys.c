@@ -161,13 +161,13 @@ static vv_status load_bounds(check_run *r, struct check_keys *k, const check_key
 	vv_status rc;
 
 	if (r->run_seed || memchr(k->has, 1, r->group_count)) return VV_OK;
-	k->orders = vv_calloc(key->count + 1, sizeof(*k->orders));
+	k->orders = vv_calloc(key->of.count + 1, sizeof(*k->orders));
 	if (!k->orders) return vv_fail_nomem(err);
-	for (size_t i = 0; i < key->count; i++) {
-		k->orders[i] = order_of(&r->plan, key->columns[i]);
+	for (size_t i = 0; i < key->of.count; i++) {
+		k->orders[i] = order_of(&r->plan, key->of.columns[i]);
 	}
-	if ((rc = check_key_bounds_init(&k->bounds, k->orders, key->count, r->group_count, err)) <
-		    0 ||
+	if ((rc = check_key_bounds_init(&k->bounds, k->orders, key->of.count, r->group_count,
+					err)) < 0 ||
 	    (rc = check_memo_open(&m, r->o->cache, "bounds", key->id, err)) < 0) {
 		return rc;
 	}
@@ -297,56 +297,48 @@ bool check_keys_wants(const check_run *r, size_t k, size_t i)
 	return !r->keys[k].has[i] && !r->keys[k].compared;
 }
 
-/* A row's key, whose bytes are in w->key. False: no memory. */
-static bool put_entry(check_run *r, check_worker *w, size_t k, size_t i, bool whole,
-		      vv_buf *entries, check_key_span *span)
-{
-	uint64_t h = whole ? check_key_hash(&w->key, r->keys[k].seed) : CHECK_NO_KEY;
-	vv_key_entry entry = {h << GROUP_BITS, i};
+/* A group whose rows are taken. */
+typedef struct entering {
+	check_run *r;
+	check_worker *w;
+	size_t k, i;
+	check_key_part *out;
+	check_key_span span;
+} entering;
 
-	vv_buf_put(entries, &entry, sizeof(entry));
-	span->has_holes = span->has_holes || !whole;
-	return !whole || !span->orders || check_key_span_add(span, &w->key);
+static vv_status put_entry(void *payload, size_t row VV_UNUSED, bool whole, vv_error *err)
+{
+	entering *x = payload;
+	const check_key_kind kind = x->r->plan.keys[x->k].kind;
+
+	whole = whole || kind == CHECK_ROW;
+	if (!whole && kind != CHECK_PRIMARY) return VV_OK;
+	uint64_t h = whole ? check_key_hash(&x->w->key, x->r->keys[x->k].seed) : CHECK_NO_KEY;
+	vv_key_entry entry = {h << GROUP_BITS, x->i};
+
+	vv_buf_put(&x->out->entries, &entry, sizeof(entry));
+	x->span.has_holes = x->span.has_holes || !whole;
+	return !whole || !x->span.orders || check_key_span_add(&x->span, &x->w->key)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, const check_group *g,
 			   check_key_part *out, vv_error *err)
 {
 	const check_key *key = &r->plan.keys[k];
-	const vv_cell **cells;
-	vv_auto(vv_buf) scratch = VV_BUF_INIT;
-	vv_auto(check_key_span) span = {.orders = NULL};
-	vv_status rc;
+	entering x = {.r = r, .w = w, .k = k, .i = i, .out = out};
 
-	vv_arena_reset(&w->arena);
-	if ((rc = check_key_cells(r, w, g, key->columns, key->count, key->where, &cells, err)) <
-	    0) {
-		return rc;
-	}
 	if (r->keys[k].bounds.at) {
-		check_key_span_begin(&span, r->keys[k].orders, key->count);
+		check_key_span_begin(&x.span, r->keys[k].orders, key->of.count);
 	}
-	for (size_t row = 0; row < g->rows; row++) {
-		bool whole;
-
-		if (w->pass_blank && w->blank[row]) {
-			continue;
-		}
-		vv_buf_reset(&w->key);
-		if (!check_key_bytes(&w->key, &scratch, &r->plan, key->columns, key->count, cells,
-				     row, &whole)) {
-			return vv_fail_nomem(err);
-		}
-		whole = whole || key->kind == CHECK_ROW;
-		if ((whole || key->kind == CHECK_PRIMARY) &&
-		    !put_entry(r, w, k, i, whole, &out->entries, &span)) {
-			return vv_fail_nomem(err);
-		}
+	vv_status rc = check_key_each(r, w, g, &key->of, put_entry, &x, err);
+	if (rc == VV_OK && x.span.orders) {
+		check_key_span_put(&x.span, i, &out->spans);
 	}
-	if (span.orders) {
-		check_key_span_put(&span, i, &out->spans);
-	}
-	return (rc = vv_buf_ok(&out->entries, err)) < 0 ? rc : vv_buf_ok(&out->spans, err);
+	check_key_span_clear(&x.span);
+	return rc < 0 || (rc = vv_buf_ok(&out->entries, err)) < 0 ? rc
+								  : vv_buf_ok(&out->spans, err);
 }
 
 static bool is_sought(const struct check_keys *k, uint64_t hash)

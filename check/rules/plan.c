@@ -152,7 +152,7 @@ void check_plan_clear(check_plan *p)
 		vv_condition_free(p->conditions[i].compiled);
 	}
 	for (size_t i = 0; i < p->key_count; i++) {
-		vv_condition_free(p->keys[i].where);
+		vv_condition_free(p->keys[i].of.where);
 	}
 	vv_schema_clear(&p->own);
 	vv_buf_clear(&p->digits);

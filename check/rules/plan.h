@@ -95,26 +95,30 @@ typedef enum check_key_kind {
 	CHECK_UNIQUE,
 	CHECK_ROW /* all columns: a missing value is one as well */
 } check_key_kind;
+/* Which columns of the plan, and which rows have a key: those that meet where; NULL: all. Owned by the plan. */
+typedef struct check_key_of {
+	const size_t *columns;
+	size_t count;
+	vv_condition *where;
+} check_key_of;
+
 typedef struct check_key {
 	check_key_kind kind;
 	const vv_rule *rule;
 	vv_severity severity;
 	uint64_t mostly;
-	bool stands;     /* what repeats is found wrong, whatever else the columns are */
-	size_t *columns; /* of the plan */
-	size_t count;
+	bool stands; /* what repeats is found wrong, whatever else the columns are */
+	check_key_of of;
 	const char *names;        /* "id, day" */
 	vv_hash128 id;            /* of the columns and how their values are read */
-	vv_condition *where;      /* the rows that it is about; NULL: all. Owned by the plan */
 	const char *title, *text; /* of a rule of varve.checks; or NULL */
 } check_key;
 
 typedef struct check_foreign {
 	vv_severity severity; /* OFF: only whether it could be followed */
 	uint64_t mostly;
-	size_t *columns;      /* of the plan */
-	const char **targets; /* names there */
-	size_t count;
+	check_key_of of;
+	const char **targets; /* names there, as many */
 	const char *resource; /* "": this table */
 	const char *names, *target_names;
 	vv_hash128 id;

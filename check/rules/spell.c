@@ -301,11 +301,11 @@ static void put_key(speller *s, const check_key *k)
 {
 	if (k->text || k->kind == CHECK_ROW) return; /* the latter is a setting's */
 	vv_buf_puts(&s->line, "unique ");
-	put_columns(s, k->columns, k->count);
+	put_columns(s, k->of.columns, k->of.count);
 	s->unsaid = k->mostly < VV_BILLION;
 	put_line(s, k->severity, NULL, k->rule->code, k->names);
-	for (size_t i = 0; i < k->count && k->kind == CHECK_PRIMARY; i++) {
-		put_column(&s->line, s, k->columns[i]);
+	for (size_t i = 0; i < k->of.count && k->kind == CHECK_PRIMARY; i++) {
+		put_column(&s->line, s, k->of.columns[i]);
 		vv_buf_puts(&s->line, " is not null");
 		put_line(s, k->severity, NULL, k->rule->code, k->names);
 	}
@@ -316,10 +316,10 @@ static void put_reference(speller *s, const check_foreign *f)
 	const char *table = *f->resource ? f->resource : vv_path_base(s->p->o->path);
 
 	if (f->title || f->severity == VV_SEVERITY_OFF) return;
-	put_columns(s, f->columns, f->count);
+	put_columns(s, f->of.columns, f->of.count);
 	vv_buf_puts(&s->line, " references ");
 	put_word(&s->line, table);
-	for (size_t i = 0; i < f->count; i++) {
+	for (size_t i = 0; i < f->of.count; i++) {
 		vv_buf_puts(&s->line, i > 0 ? ", " : "(");
 		put_word(&s->line, f->targets[i]);
 	}

@@ -37,8 +37,6 @@ typedef struct counting {
 	bool base;
 	table_rule *rules;
 	size_t count;
-	const size_t *
-		places; /* of each place of the schema: in the table; SIZE_MAX: it does not have it */
 	vv_sums **parts; /* of each worker and rule */
 	bool derive;     /* rules that are made from the base's, and no others */
 	bool less;       /* subtract the groups */
@@ -180,9 +178,7 @@ static vv_status count_group(count_job *j, unsigned worker, vv_batch *batch, siz
 	vv_status rc = check_load(c->r, w, batch, i, &g, err);
 
 	if (rc < 0) return rc;
-	if ((rc = check_blank(w, &c->own->plan, &g, err)) == VV_OK) {
-		rc = check_open_block(w, &c->own->plan, &g, c->places, err);
-	}
+	rc = check_blank(w, &c->own->plan, &g, err);
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
 		vv_sums *part = c->parts[worker * c->count + k];
 
@@ -348,7 +344,7 @@ static vv_status count_groups(counting *c, vv_error *err)
 static vv_status count_some(const counting *c, vv_table *of, const vv_list_place *places,
 			    size_t count, bool less, vv_error *err)
 {
-	check_run r = {.o = c->r->o, .table = of};
+	check_run r = {.o = c->r->o, .table = of, .plan = c->r->plan};
 	counting some = *c;
 
 	some.r = &r;
@@ -454,8 +450,7 @@ typedef struct judging {
 	size_t count;
 	vv_sums **parts;
 	check_run base;
-	size_t *base_places; /* as plan.places, of the base */
-	bool apart;          /* which are others */
+	bool apart; /* its columns have other places */
 } judging;
 
 static vv_status count_side(judging *j, bool base, vv_error *err)
@@ -466,7 +461,6 @@ static vv_status count_side(judging *j, bool base, vv_error *err)
 		      .rules = j->rules,
 		      .count = j->count,
 		      .parts = j->parts,
-		      .places = base ? j->base_places : j->r->plan.places,
 		      .apart = base && j->apart};
 
 	return count_version(&c, base || j->apart ? NULL : j->base.table, err);
@@ -475,15 +469,16 @@ static vv_status count_side(judging *j, bool base, vv_error *err)
 static vv_status find_places(judging *j, vv_error *err)
 {
 	const check_plan *p = &j->r->plan;
+	size_t *places = vv_arena_calloc(&j->r->arena, p->schema->count + 1, sizeof(*places));
 
-	j->base_places = vv_arena_calloc(&j->r->arena, p->schema->count + 1, sizeof(size_t));
-	if (!j->base_places) return vv_fail_nomem(err);
+	j->base.plan = (check_plan){.schema = p->schema, .places = places};
+	if (!places) return vv_fail_nomem(err);
 	for (size_t i = 0; j->base.table && i < p->schema->count; i++) {
 		const vv_field *f = &p->schema->fields[i];
 		long at = vv_schema_find(&j->base.table->schema, f->name, f->name_len);
 
-		j->base_places[i] = at < 0 ? SIZE_MAX : (size_t)at;
-		j->apart = j->apart || j->base_places[i] != p->places[i];
+		places[i] = at < 0 ? SIZE_MAX : (size_t)at;
+		j->apart = j->apart || places[i] != p->places[i];
 	}
 	return VV_OK;
 }

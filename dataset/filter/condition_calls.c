@@ -100,20 +100,18 @@ static int64_t whole_of(vv_condition_scratch *s, size_t a, bool *is)
 	return *is ? n : 0;
 }
 
-static void run_abs(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_abs(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
-	vv_operand *v = &s->stack[a];
+	const vv_operand *v = &s->stack[a];
 
-	if (v->state == VV_VALUE_SMALL && v->small.mantissa < 0) {
-		v->small.mantissa = -v->small.mantissa;
-	} else if (v->state == VV_VALUE_LARGE) {
-		s->large[a].above.negative = false;
-	} else if (v->state == VV_VALUE_INFINITE) {
-		v->truth = false;
+	if (v->state == VV_VALUE_SMALL   ? v->small.mantissa < 0
+	    : v->state == VV_VALUE_LARGE ? s->large[a].above.negative
+					 : v->truth) {
+		vv_operand_negate(&s->stack[a], &s->large[a]);
 	}
 }
 
-static void run_sign(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_sign(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	const vv_operand *v = &s->stack[a];
 
@@ -126,7 +124,7 @@ static void run_sign(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
 						: 1);
 }
 
-static void round_to(vv_condition_scratch *s, size_t a, size_t count, vv_rounding how)
+static void run_round(vv_condition_scratch *s, size_t a, size_t count, int how)
 {
 	bool is = true;
 	int64_t places = count > 1 ? whole_of(s, a + 1, &is) : 0;
@@ -137,49 +135,15 @@ static void round_to(vv_condition_scratch *s, size_t a, size_t count, vv_roundin
 	} else if (s->stack[a].state == VV_VALUE_SMALL &&
 		   places >= (int64_t)s->stack[a].small.scale) {
 		return;
-	} else if (vv_ratio_round(&s->more[0], large_of(s, a), (int)places, how)) {
+	} else if (vv_ratio_round(&s->more[0], large_of(s, a), (int)places, (vv_rounding)how)) {
 		set_ratio(s, a, &s->more[0]);
 	} else {
 		set_state(s, a, VV_VALUE_UNKNOWN);
 	}
 }
 
-static void run_round(vv_condition_scratch *s, size_t a, size_t count)
-{
-	round_to(s, a, count, VV_ROUND_NEAREST);
-}
-
-static void run_trunc(vv_condition_scratch *s, size_t a, size_t count)
-{
-	round_to(s, a, count, VV_ROUND_ZERO);
-}
-
-static void run_floor(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	round_to(s, a, 1, VV_ROUND_DOWN);
-}
-
-static void negate(vv_condition_scratch *s, size_t a)
-{
-	if (s->stack[a].state == VV_VALUE_SMALL) {
-		s->stack[a].small.mantissa = -s->stack[a].small.mantissa;
-	} else if (s->stack[a].state == VV_VALUE_LARGE) {
-		s->large[a].above.negative = !s->large[a].above.negative &&
-					     s->large[a].above.count > 0;
-	} else {
-		s->stack[a].truth = !s->stack[a].truth;
-	}
-}
-
-static void run_ceil(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	negate(s, a);
-	round_to(s, a, 1, VV_ROUND_DOWN);
-	negate(s, a);
-}
-
 /* a - b * trunc(a / b): with the sign of a. */
-static void run_mod(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_mod(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	const vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
 
@@ -195,7 +159,7 @@ static void run_mod(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
 		set_state(s, a, VV_VALUE_UNKNOWN);
 		return;
 	}
-	s->more[1].above.negative = !s->more[1].above.negative && s->more[1].above.count > 0;
+	vv_ratio_negate(&s->more[1]);
 	if (vv_ratio_add(&s->more[0], &s->large[a], &s->more[1])) {
 		set_ratio(s, a, &s->more[0]);
 	} else {
@@ -203,7 +167,7 @@ static void run_mod(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
 	}
 }
 
-static void run_number(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_number(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	vv_operand *v = &s->stack[a];
 
@@ -221,23 +185,13 @@ static bool goes_on(char ch)
 	return ((unsigned char)ch & 0xC0) == 0x80;
 }
 
-static size_t character(const char *s, size_t len)
-{
-	size_t n = 1;
-
-	while (n < len && goes_on(s[n])) {
-		n++;
-	}
-	return n;
-}
-
 /* Bytes of the first count characters. */
 static size_t bytes_of(const char *s, size_t len, int64_t count)
 {
 	size_t at = 0;
 
 	for (; count > 0 && at < len; count--) {
-		at += character(s + at, len - at);
+		at += vv_character_len(s + at, len - at);
 	}
 	return at;
 }
@@ -253,12 +207,13 @@ static int64_t length_of(const char *s, size_t len)
 	return n;
 }
 
-static void run_length(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_length(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	set_number(s, a, length_of(s->stack[a].text, s->stack[a].len));
 }
 
-static void change_case(vv_condition_scratch *s, size_t a, char from, char to)
+/* The letters from how on, in the other case. */
+static void run_case(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how)
 {
 	const vv_operand v = s->stack[a];
 	char *out = text_room(s, a, v.len);
@@ -266,28 +221,18 @@ static void change_case(vv_condition_scratch *s, size_t a, char from, char to)
 	for (size_t i = 0; out && i < v.len; i++) {
 		char ch = v.text[i];
 
-		out[i] = ch >= from && ch <= from + 25 ? (char)(ch - from + to) : ch;
+		out[i] = ch >= how && ch <= how + 25 ? (char)(ch ^ 0x20) : ch;
 	}
 	if (out) {
 		set_text(s, a, out, v.len);
 	}
 }
 
-static void run_lower(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	change_case(s, a, 'A', 'a');
-}
-
-static void run_upper(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	change_case(s, a, 'a', 'A');
-}
-
 /* Is the character among those of set? */
 static bool has_character(const vv_operand *set, const char *ch, size_t n)
 {
-	for (size_t i = 0; i < set->len; i += character(set->text + i, set->len - i)) {
-		if (character(set->text + i, set->len - i) == n &&
+	for (size_t i = 0; i < set->len; i += vv_character_len(set->text + i, set->len - i)) {
+		if (vv_character_len(set->text + i, set->len - i) == n &&
 		    memcmp(set->text + i, ch, n) == 0) {
 			return true;
 		}
@@ -295,19 +240,22 @@ static bool has_character(const vv_operand *set, const char *ch, size_t n)
 	return false;
 }
 
-static void strip(vv_condition_scratch *s, size_t a, size_t count, bool left, bool right)
+enum { LEFT = 1, RIGHT = 2 };
+
+static void run_trim(vv_condition_scratch *s, size_t a, size_t count, int how)
 {
 	static const vv_operand blank = {.text = " ", .len = 1};
 	const vv_operand *set = count > 1 ? &s->stack[a + 1] : &blank;
 	vv_operand *v = &s->stack[a];
 
-	while (left && v->len > 0 && has_character(set, v->text, character(v->text, v->len))) {
-		size_t n = character(v->text, v->len);
+	while (how & LEFT && v->len > 0 &&
+	       has_character(set, v->text, vv_character_len(v->text, v->len))) {
+		size_t n = vv_character_len(v->text, v->len);
 
 		v->text += n;
 		v->len -= n;
 	}
-	while (right && v->len > 0) {
+	while (how & RIGHT && v->len > 0) {
 		size_t at = v->len - 1;
 
 		while (at > 0 && goes_on(v->text[at])) {
@@ -316,21 +264,6 @@ static void strip(vv_condition_scratch *s, size_t a, size_t count, bool left, bo
 		if (!has_character(set, v->text + at, v->len - at)) return;
 		v->len = at;
 	}
-}
-
-static void run_trim(vv_condition_scratch *s, size_t a, size_t count)
-{
-	strip(s, a, count, true, true);
-}
-
-static void run_ltrim(vv_condition_scratch *s, size_t a, size_t count)
-{
-	strip(s, a, count, true, false);
-}
-
-static void run_rtrim(vv_condition_scratch *s, size_t a, size_t count)
-{
-	strip(s, a, count, false, true);
 }
 
 /* A count of characters; *is: it is one. What is beyond all texts stays beyond them. */
@@ -351,7 +284,7 @@ static void cut(vv_operand *v, int64_t from, int64_t count)
 }
 
 /* As SQLite's: from 1; below 0 from the end; a count below 0 means the characters before. */
-static void run_substr(vv_condition_scratch *s, size_t a, size_t count)
+static void run_substr(vv_condition_scratch *s, size_t a, size_t count, int how VV_UNUSED)
 {
 	vv_operand *v = &s->stack[a];
 	bool is, is_count = true;
@@ -385,19 +318,8 @@ static void run_substr(vv_condition_scratch *s, size_t a, size_t count)
 	cut(v, from, n);
 }
 
-static void run_left(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	bool is;
-	int64_t n = count_of(s, a + 1, &is);
-
-	if (!is || n < 0) {
-		set_state(s, a, VV_VALUE_UNKNOWN);
-	} else {
-		cut(&s->stack[a], 0, n);
-	}
-}
-
-static void run_right(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+/* So many characters of one end. */
+static void run_end(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how)
 {
 	bool is;
 	int64_t n = count_of(s, a + 1, &is), length = length_of(s->stack[a].text, s->stack[a].len);
@@ -405,7 +327,7 @@ static void run_right(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
 	if (!is || n < 0) {
 		set_state(s, a, VV_VALUE_UNKNOWN);
 	} else {
-		cut(&s->stack[a], n > length ? 0 : length - n, n);
+		cut(&s->stack[a], how == LEFT || n > length ? 0 : length - n, n);
 	}
 }
 
@@ -418,37 +340,27 @@ static size_t find(const vv_operand *v, size_t from, const vv_operand *part)
 	return SIZE_MAX;
 }
 
-static void run_instr(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_instr(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	size_t at = find(&s->stack[a], 0, &s->stack[a + 1]);
 
 	set_number(s, a, at == SIZE_MAX ? 0 : length_of(s->stack[a].text, at) + 1);
 }
 
-static void run_contains(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_contains(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how)
 {
-	set_truth(s, a, find(&s->stack[a], 0, &s->stack[a + 1]) != SIZE_MAX);
+	vv_operand v = s->stack[a];
+	const vv_operand *part = &s->stack[a + 1];
+
+	if (how != 0 && part->len < v.len) { /* at one end alone */
+		v.text += how == RIGHT ? v.len - part->len : 0;
+		v.len = part->len;
+	}
+	set_truth(s, a, find(&v, 0, part) != SIZE_MAX);
 }
 
-static void run_starts_with(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	const vv_operand *v = &s->stack[a], *part = &s->stack[a + 1];
-
-	set_truth(s, a,
-		  part->len <= v->len &&
-			  (part->len == 0 || memcmp(v->text, part->text, part->len) == 0));
-}
-
-static void run_ends_with(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	const vv_operand *v = &s->stack[a], *part = &s->stack[a + 1];
-
-	set_truth(s, a,
-		  part->len <= v->len && (part->len == 0 || memcmp(v->text + v->len - part->len,
-								   part->text, part->len) == 0));
-}
-
-static void run_replace(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_replace(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
+			int how VV_UNUSED)
 {
 	const vv_operand v = s->stack[a], part = s->stack[a + 1], by = s->stack[a + 2];
 	size_t n = 0, len = 0, at;
@@ -478,7 +390,7 @@ static void run_replace(vv_condition_scratch *s, size_t a, size_t count VV_UNUSE
 	set_text(s, a, out, len);
 }
 
-static void run_concat(vv_condition_scratch *s, size_t a, size_t count)
+static void run_concat(vv_condition_scratch *s, size_t a, size_t count, int how VV_UNUSED)
 {
 	size_t len = 0;
 
@@ -497,13 +409,14 @@ static void run_concat(vv_condition_scratch *s, size_t a, size_t count)
 	set_text(s, a, out, len);
 }
 
-static void run_reverse(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_reverse(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
+			int how VV_UNUSED)
 {
 	const vv_operand v = s->stack[a];
 	char *out = text_room(s, a, v.len);
 
 	for (size_t i = 0; out && i < v.len;) {
-		size_t n = character(v.text + i, v.len - i);
+		size_t n = vv_character_len(v.text + i, v.len - i);
 
 		memcpy(out + v.len - i - n, v.text + i, n);
 		i += n;
@@ -514,7 +427,8 @@ static void run_reverse(vv_condition_scratch *s, size_t a, size_t count VV_UNUSE
 }
 
 /* The n-th part between marks, from 1; empty beyond the last. */
-static void run_split_part(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_split_part(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
+			   int how VV_UNUSED)
 {
 	const vv_operand v = s->stack[a], mark = s->stack[a + 1];
 	bool is;
@@ -547,7 +461,7 @@ void vv_civil_day(int64_t days, int64_t *year, int *month, int *day)
 	*year = y + era * 400 + (*month <= 2);
 }
 
-static void set_part(vv_condition_scratch *s, size_t a, char part)
+static void run_part(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int part)
 {
 	int64_t days = s->stack[a].time.days, year;
 	int month, day;
@@ -568,32 +482,9 @@ static void set_part(vv_condition_scratch *s, size_t a, char part)
 			   : (days - weekday + 4 - vv_value_days(thursday_year, 1, 1)) / 7 + 1);
 }
 
-#define DATE_PART(name, letter)                                                                    \
-	static void run_##name(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)          \
-	{                                                                                          \
-		set_part(s, a, letter);                                                            \
-	}
-DATE_PART(year, 'y')
-DATE_PART(month, 'm')
-DATE_PART(day, 'd')
-DATE_PART(quarter, 'q')
-DATE_PART(weekday, 'w')
-DATE_PART(yearday, 'j')
-DATE_PART(week, 'i')
-
-static void run_hour(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_clock(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int unit)
 {
-	set_number(s, a, s->stack[a].time.seconds / 3600);
-}
-
-static void run_minute(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	set_number(s, a, s->stack[a].time.seconds / 60 % 60);
-}
-
-static void run_second(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
-{
-	set_number(s, a, s->stack[a].time.seconds % 60);
+	set_number(s, a, s->stack[a].time.seconds / unit % (unit == 3600 ? 24 : 60));
 }
 
 static void set_day(vv_condition_scratch *s, size_t a, int64_t days)
@@ -602,12 +493,13 @@ static void set_day(vv_condition_scratch *s, size_t a, int64_t days)
 	s->stack[a].time = (vv_time_value){.days = days};
 }
 
-static void run_date(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_date(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	set_day(s, a, s->stack[a].time.days);
 }
 
-static void run_to_date(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_to_date(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
+			int how VV_UNUSED)
 {
 	static const vv_field date = {.type = VV_TYPE_DATE}, datetime = {.type = VV_TYPE_DATETIME};
 	vv_operand *v = &s->stack[a];
@@ -621,12 +513,13 @@ static void run_to_date(vv_condition_scratch *s, size_t a, size_t count VV_UNUSE
 }
 
 /* From the first day to the second. */
-static void run_days(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_days(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	set_number(s, a, s->stack[a + 1].time.days - s->stack[a].time.days);
 }
 
-static void run_seconds(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_seconds(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
+			int how VV_UNUSED)
 {
 	const vv_time_value *x = &s->stack[a].time, *y = &s->stack[a + 1].time;
 	int64_t out;
@@ -639,7 +532,8 @@ static void run_seconds(vv_condition_scratch *s, size_t a, size_t count VV_UNUSE
 	}
 }
 
-static void run_add_days(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_add_days(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
+			 int how VV_UNUSED)
 {
 	bool is;
 	int64_t n = count_of(s, a + 1, &is);
@@ -651,7 +545,8 @@ static void run_add_days(vv_condition_scratch *s, size_t a, size_t count VV_UNUS
 	}
 }
 
-static void run_last_day(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_last_day(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
+			 int how VV_UNUSED)
 {
 	int64_t year;
 	int month, day;
@@ -662,7 +557,7 @@ static void run_last_day(vv_condition_scratch *s, size_t a, size_t count VV_UNUS
 
 /* ---- any kind ---- */
 
-static void run_coalesce(vv_condition_scratch *s, size_t a, size_t count)
+static void run_coalesce(vv_condition_scratch *s, size_t a, size_t count, int how VV_UNUSED)
 {
 	size_t i = 0;
 
@@ -672,7 +567,7 @@ static void run_coalesce(vv_condition_scratch *s, size_t a, size_t count)
 	move(s, a, a + i);
 }
 
-static void run_iif(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_iif(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	bool holds = s->stack[a].state == VV_VALUE_SMALL && s->stack[a].truth;
 
@@ -685,7 +580,7 @@ static bool compare_at(vv_condition_scratch *s, size_t a, size_t b, int *c)
 				  &s->large[b], c);
 }
 
-static void run_nullif(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED)
+static void run_nullif(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	int c;
 
@@ -695,7 +590,7 @@ static void run_nullif(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED
 	}
 }
 
-static void choose(vv_condition_scratch *s, size_t a, size_t count, int sign)
+static void run_choose(vv_condition_scratch *s, size_t a, size_t count, int sign)
 {
 	size_t best = a;
 	int c;
@@ -710,79 +605,72 @@ static void choose(vv_condition_scratch *s, size_t a, size_t count, int sign)
 	move(s, a, best);
 }
 
-static void run_least(vv_condition_scratch *s, size_t a, size_t count)
-{
-	choose(s, a, count, -1);
-}
-
-static void run_greatest(vv_condition_scratch *s, size_t a, size_t count)
-{
-	choose(s, a, count, 1);
-}
-
 #define MANY 16
 
 static const vv_call calls[] = {
-	{"abs", "n", 1, 1, 'n', false, 's', run_abs, "abs(-2.5) = 2.5"},
-	{"add_days", "dn", 2, 2, 'x', false, '-', run_add_days,
+	{"abs", "n", 1, 1, 'n', false, 's', run_abs, 0, "abs(-2.5) = 2.5"},
+	{"add_days", "dn", 2, 2, 'x', false, '-', run_add_days, 0,
 	 "add_days('2024-02-28', 2) = '2024-03-01'"},
-	{"ceil", "n", 1, 1, 'n', false, 's', run_ceil, "ceil(-2.5) = -2 and ceil(2.1) = 3"},
-	{"coalesce", "x", 2, MANY, 'x', true, 's', run_coalesce,
+	{"ceil", "n", 1, 1, 'n', false, 's', run_round, VV_ROUND_UP,
+	 "ceil(-2.5) = -2 and ceil(2.1) = 3"},
+	{"coalesce", "x", 2, MANY, 'x', true, 's', run_coalesce, 0,
 	 "coalesce(nullif('a', 'a'), 'b') = 'b'"},
-	{"concat", "t", 2, MANY, 't', false, '-', run_concat,
+	{"concat", "t", 2, MANY, 't', false, '-', run_concat, 0,
 	 "concat('a', 'b', 'c') = 'a' || 'bc'"},
-	{"contains", "tt", 2, 2, 'b', false, '-', run_contains, "contains('varve', 'rv')"},
-	{"date", "d", 1, 1, 'd', false, 's', run_date,
+	{"contains", "tt", 2, 2, 'b', false, '-', run_contains, 0, "contains('varve', 'rv')"},
+	{"date", "d", 1, 1, 'd', false, 's', run_date, 0,
 	 "date('2024-05-17T23:30:00Z') = '2024-05-17'"},
-	{"day", "d", 1, 1, 'n', false, '-', run_day, "day('2024-05-17') = 17"},
-	{"days", "dd", 2, 2, 'n', false, '-', run_days, "days('2024-02-28', '2024-03-01') = 2"},
-	{"ends_with", "tt", 2, 2, 'b', false, '-', run_ends_with, "ends_with('a.csv', '.csv')"},
-	{"floor", "n", 1, 1, 'n', false, 's', run_floor, "floor(-2.5) = -3"},
-	{"greatest", "x", 2, MANY, 'x', false, '-', run_greatest, "greatest(1, 3, 2) = 3"},
-	{"hour", "c", 1, 1, 'n', false, '-', run_hour, "hour('14:30:00') = 14"},
-	{"iif", "bxx", 3, 3, 'x', true, 's', run_iif, "iif(1 < 2, 'yes', 'no') = 'yes'"},
-	{"instr", "tt", 2, 2, 'n', false, 's', run_instr,
+	{"day", "d", 1, 1, 'n', false, '-', run_part, 'd', "day('2024-05-17') = 17"},
+	{"days", "dd", 2, 2, 'n', false, '-', run_days, 0, "days('2024-02-28', '2024-03-01') = 2"},
+	{"ends_with", "tt", 2, 2, 'b', false, '-', run_contains, RIGHT,
+	 "ends_with('a.csv', '.csv')"},
+	{"floor", "n", 1, 1, 'n', false, 's', run_round, VV_ROUND_DOWN, "floor(-2.5) = -3"},
+	{"greatest", "x", 2, MANY, 'x', false, '-', run_choose, 1, "greatest(1, 3, 2) = 3"},
+	{"hour", "c", 1, 1, 'n', false, '-', run_clock, 3600, "hour('14:30:00') = 14"},
+	{"iif", "bxx", 3, 3, 'x', true, 's', run_iif, 0, "iif(1 < 2, 'yes', 'no') = 'yes'"},
+	{"instr", "tt", 2, 2, 'n', false, 's', run_instr, 0,
 	 "instr('varve', 'v') = 1 and instr('varve', 'x') = 0"},
-	{"last_day", "d", 1, 1, 'd', false, '-', run_last_day,
+	{"last_day", "d", 1, 1, 'd', false, '-', run_last_day, 0,
 	 "last_day('2024-02-10') = '2024-02-29'"},
-	{"least", "x", 2, MANY, 'x', false, '-', run_least, "least(1, 3, 2) = 1"},
-	{"left", "tn", 2, 2, 't', false, '-', run_left, "left('varve', 2) = 'va'"},
-	{"length", "t", 1, 1, 'n', false, 's', run_length, "length('größe') = 5"},
-	{"lower", "t", 1, 1, 't', false, 's', run_lower, "lower('ABc') = 'abc'"},
-	{"ltrim", "tt", 1, 2, 't', false, 's', run_ltrim, "ltrim('  a ') = 'a '"},
-	{"minute", "c", 1, 1, 'n', false, '-', run_minute, "minute('14:30:05') = 30"},
-	{"mod", "nn", 2, 2, 'n', false, 'r', run_mod, "mod(-7, 3) = -1 and mod(7.5, 2) = 1.5"},
-	{"month", "m", 1, 1, 'n', false, '-', run_month, "month('2024-05-17') = 5"},
-	{"nullif", "xx", 2, 2, 'x', true, 's', run_nullif,
+	{"least", "x", 2, MANY, 'x', false, '-', run_choose, -1, "least(1, 3, 2) = 1"},
+	{"left", "tn", 2, 2, 't', false, '-', run_end, LEFT, "left('varve', 2) = 'va'"},
+	{"length", "t", 1, 1, 'n', false, 's', run_length, 0, "length('größe') = 5"},
+	{"lower", "t", 1, 1, 't', false, 's', run_case, 'A', "lower('ABc') = 'abc'"},
+	{"ltrim", "tt", 1, 2, 't', false, 's', run_trim, LEFT, "ltrim('  a ') = 'a '"},
+	{"minute", "c", 1, 1, 'n', false, '-', run_clock, 60, "minute('14:30:05') = 30"},
+	{"mod", "nn", 2, 2, 'n', false, 'r', run_mod, 0, "mod(-7, 3) = -1 and mod(7.5, 2) = 1.5"},
+	{"month", "m", 1, 1, 'n', false, '-', run_part, 'm', "month('2024-05-17') = 5"},
+	{"nullif", "xx", 2, 2, 'x', true, 's', run_nullif, 0,
 	 "nullif(5, 5) is null and nullif(5, 6) = 5"},
-	{"number", "t", 1, 1, 'n', false, '-', run_number, "number('12.50') = 12.5"},
-	{"quarter", "m", 1, 1, 'n', false, '-', run_quarter, "quarter('2024-05-17') = 2"},
-	{"replace", "ttt", 3, 3, 't', false, 's', run_replace,
+	{"number", "t", 1, 1, 'n', false, '-', run_number, 0, "number('12.50') = 12.5"},
+	{"quarter", "m", 1, 1, 'n', false, '-', run_part, 'q', "quarter('2024-05-17') = 2"},
+	{"replace", "ttt", 3, 3, 't', false, 's', run_replace, 0,
 	 "replace('a-b-c', '-', '+') = 'a+b+c'"},
-	{"reverse", "t", 1, 1, 't', false, '-', run_reverse, "reverse('abc') = 'cba'"},
-	{"right", "tn", 2, 2, 't', false, '-', run_right, "right('varve', 2) = 've'"},
-	{"round", "nn", 1, 2, 'n', false, 'r', run_round,
+	{"reverse", "t", 1, 1, 't', false, '-', run_reverse, 0, "reverse('abc') = 'cba'"},
+	{"right", "tn", 2, 2, 't', false, '-', run_end, RIGHT, "right('varve', 2) = 've'"},
+	{"round", "nn", 1, 2, 'n', false, 'r', run_round, VV_ROUND_NEAREST,
 	 "round(2.345, 2) = 2.35 and round(-0.5) = -1"},
-	{"rtrim", "tt", 1, 2, 't', false, 's', run_rtrim, "rtrim('1.500', '0') = '1.5'"},
-	{"second", "c", 1, 1, 'n', false, '-', run_second, "second('14:30:05') = 5"},
-	{"seconds", "dd", 2, 2, 'n', false, '-', run_seconds,
+	{"rtrim", "tt", 1, 2, 't', false, 's', run_trim, RIGHT, "rtrim('1.500', '0') = '1.5'"},
+	{"second", "c", 1, 1, 'n', false, '-', run_clock, 1, "second('14:30:05') = 5"},
+	{"seconds", "dd", 2, 2, 'n', false, '-', run_seconds, 0,
 	 "seconds('2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z') = 3600"},
-	{"sign", "n", 1, 1, 'n', false, 's', run_sign, "sign(-3) = -1 and sign(0) = 0"},
-	{"split_part", "ttn", 3, 3, 't', false, '-', run_split_part,
+	{"sign", "n", 1, 1, 'n', false, 's', run_sign, 0, "sign(-3) = -1 and sign(0) = 0"},
+	{"split_part", "ttn", 3, 3, 't', false, '-', run_split_part, 0,
 	 "split_part('a/b/c', '/', 2) = 'b'"},
-	{"starts_with", "tt", 2, 2, 'b', false, '-', run_starts_with, "starts_with('varve', 'va')"},
-	{"substr", "tnn", 2, 3, 't', false, 's', run_substr,
+	{"starts_with", "tt", 2, 2, 'b', false, '-', run_contains, LEFT,
+	 "starts_with('varve', 'va')"},
+	{"substr", "tnn", 2, 3, 't', false, 's', run_substr, 0,
 	 "substr('varve', 2, 3) = 'arv' and substr('varve', -2) = 've'"},
-	{"to_date", "t", 1, 1, 'd', false, '-', run_to_date,
+	{"to_date", "t", 1, 1, 'd', false, '-', run_to_date, 0,
 	 "to_date('2024-05-17') = '2024-05-17'"},
-	{"trim", "tt", 1, 2, 't', false, 's', run_trim, "trim('  a b ') = 'a b'"},
-	{"trunc", "nn", 1, 2, 'n', false, 'r', run_trunc, "trunc(-2.57, 1) = -2.5"},
-	{"upper", "t", 1, 1, 't', false, 's', run_upper, "upper('aBc') = 'ABC'"},
-	{"week", "d", 1, 1, 'n', false, '-', run_week,
+	{"trim", "tt", 1, 2, 't', false, 's', run_trim, LEFT | RIGHT, "trim('  a b ') = 'a b'"},
+	{"trunc", "nn", 1, 2, 'n', false, 'r', run_round, VV_ROUND_ZERO, "trunc(-2.57, 1) = -2.5"},
+	{"upper", "t", 1, 1, 't', false, 's', run_case, 'a', "upper('aBc') = 'ABC'"},
+	{"week", "d", 1, 1, 'n', false, '-', run_part, 'i',
 	 "week('2027-01-03') = 53 and week('2024-01-01') = 1"},
-	{"weekday", "d", 1, 1, 'n', false, '-', run_weekday, "weekday('2024-05-17') = 5"},
-	{"year", "m", 1, 1, 'n', false, '-', run_year, "year('2024-05-17') = 2024"},
-	{"yearday", "d", 1, 1, 'n', false, '-', run_yearday, "yearday('2024-12-31') = 366"},
+	{"weekday", "d", 1, 1, 'n', false, '-', run_part, 'w', "weekday('2024-05-17') = 5"},
+	{"year", "m", 1, 1, 'n', false, '-', run_part, 'y', "year('2024-05-17') = 2024"},
+	{"yearday", "d", 1, 1, 'n', false, '-', run_part, 'j', "yearday('2024-12-31') = 366"},
 };
 
 const vv_call *vv_call_at(size_t i)
@@ -824,5 +712,5 @@ void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t 
 		return;
 	}
 	s->call_kind = kind;
-	call->run(s, a, count);
+	call->run(s, a, count, call->how);
 }

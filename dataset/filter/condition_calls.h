@@ -17,7 +17,8 @@ typedef struct vv_call {
 	/* What SQLite has under this name: s the same, r the same of doubles, - nothing that is the same. */
 	char sqlite;
 	/* a: the first of count arguments, and in its place the result */
-	void (*run)(vv_condition_scratch *s, size_t a, size_t count);
+	void (*run)(vv_condition_scratch *s, size_t a, size_t count, int how);
+	int how;             /* which of the functions that it works off */
 	const char *example; /* a condition that holds */
 } vv_call;
 

@@ -90,6 +90,37 @@ void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, co
 	*failed = *failed || digits->failed;
 }
 
+vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other)
+{
+	return letter == 'n'   ? VV_OPERAND_NUMBER
+	       : letter == 't' ? VV_OPERAND_TEXT
+	       : letter == 'b' ? VV_OPERAND_BOOLEAN
+	       : letter == 'd' ? VV_OPERAND_TIME
+			       : other;
+}
+
+void vv_operand_negate(vv_operand *v, vv_ratio *large)
+{
+	if (v->state == VV_VALUE_SMALL) {
+		v->small.mantissa =
+			-v->small.mantissa; /* never the least: 18 digits, or a sum that fits */
+	} else if (v->state == VV_VALUE_LARGE) {
+		vv_ratio_negate(large);
+	} else {
+		v->truth = !v->truth;
+	}
+}
+
+size_t vv_character_len(const char *s, size_t len)
+{
+	size_t n = 1;
+
+	while (n < len && ((unsigned char)s[n] & 0xC0) == 0x80) {
+		n++;
+	}
+	return n;
+}
+
 static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t n = a_len < b_len ? a_len : b_len;

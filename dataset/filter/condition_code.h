@@ -185,6 +185,8 @@ struct vv_condition_scratch {
 
 /* How many values a step takes from the stack. */
 size_t vv_step_operands(const vv_step *step);
+/* Of a comparison a bit for each order that makes it true: less 1, equal 2, greater 4; 0: it is none. */
+unsigned vv_step_orders(vv_step_code code);
 /* The kind of the value that the steps before end leave. */
 vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end);
 /* The value of the steps from begin to end, at the bottom of the stack. */
@@ -195,6 +197,13 @@ void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, cons
 bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
 			const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large,
 			int *out);
+
+/* The kind that a letter of vv_call stands for; x: other. */
+vv_operand_kind vv_kind_of_letter(char letter, vv_operand_kind other);
+/* -x; infinite numbers change sides. */
+void vv_operand_negate(vv_operand *v, vv_ratio *large);
+/* The bytes of the first character; a byte that is none of UTF-8 is one. */
+size_t vv_character_len(const char *s, size_t len);
 
 /* Are its numbers written as JSON has them? */
 bool vv_operand_usual(const vv_field *f);

@@ -326,12 +326,8 @@ static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (n->kind == VV_OPERAND_ANY) return VV_OK;
-	if (letter == 'n' || letter == 't' || letter == 'b') {
-		return vv_term_want(&p->t, n,
-				    letter == 'n'   ? VV_OPERAND_NUMBER
-				    : letter == 't' ? VV_OPERAND_TEXT
-						    : VV_OPERAND_BOOLEAN,
-				    n->at);
+	if (strchr("ntb", letter)) {
+		return vv_term_want(&p->t, n, vv_kind_of_letter(letter, n->kind), n->at);
 	}
 	if (n->kind == VV_OPERAND_TEXT && l) {
 		static const vv_type types[] = {VV_TYPE_DATE, VV_TYPE_DATETIME, VV_TYPE_TIME,
@@ -412,10 +408,7 @@ static vv_status emit_call(vv_parser *p, const vv_parser_op *o)
 	vv_step step = {.code = VV_STEP_CALL, .kind = out.kind, .at = o->call, .count = count};
 	out = (vv_term){.kind = out.kind, .type = out.type, .literal = SIZE_MAX, .at = o->at};
 	if (call->gives != 'x') {
-		out.kind = call->gives == 'n'   ? VV_OPERAND_NUMBER
-			   : call->gives == 't' ? VV_OPERAND_TEXT
-			   : call->gives == 'd' ? VV_OPERAND_TIME
-						: VV_OPERAND_BOOLEAN;
+		out.kind = vv_kind_of_letter(call->gives, out.kind);
 		out.type = VV_TYPE_DATE;
 	}
 	p->c->has_text = p->c->has_text || call->gives == 't';

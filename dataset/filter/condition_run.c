@@ -145,16 +145,6 @@ static bool is_known(const vv_operand *v)
 	return v->state >= VV_VALUE_SMALL;
 }
 
-static size_t character_length(const char *s, size_t len)
-{
-	size_t n = 1;
-
-	while (n < len && ((unsigned char)s[n] & 0xC0) == 0x80) {
-		n++;
-	}
-	return n;
-}
-
 /* '%' stands for any text, '_' for one character, '\\' before one of these for itself. Goes back to the last '%' alone. */
 static bool is_like(const char *s, size_t len, const char *pattern, size_t pattern_len)
 {
@@ -167,13 +157,13 @@ static bool is_like(const char *s, size_t len, const char *pattern, size_t patte
 			back_k = ++k;
 			back_i = i;
 		} else if (!escaped && k < pattern_len && pattern[k] == '_') {
-			i += character_length(s + i, len - i);
+			i += vv_character_len(s + i, len - i);
 			k++;
 		} else if (k < pattern_len && pattern[k + escaped] == s[i]) {
 			i++;
 			k += 1u + escaped;
 		} else if (back_k != SIZE_MAX) {
-			back_i += character_length(s + back_i, len - back_i);
+			back_i += vv_character_len(s + back_i, len - back_i);
 			i = back_i;
 			k = back_k;
 		} else {
@@ -203,26 +193,7 @@ static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
 		x->state = VV_VALUE_UNKNOWN;
 		return;
 	}
-	switch (step->code) {
-	case VV_STEP_LESS:
-		set_truth(x, c < 0);
-		break;
-	case VV_STEP_LESS_EQUAL:
-		set_truth(x, c <= 0);
-		break;
-	case VV_STEP_EQUAL:
-		set_truth(x, c == 0);
-		break;
-	case VV_STEP_NOT_EQUAL:
-		set_truth(x, c != 0);
-		break;
-	case VV_STEP_GREATER_EQUAL:
-		set_truth(x, c >= 0);
-		break;
-	default:
-		set_truth(x, c > 0);
-		break;
-	}
+	set_truth(x, (vv_step_orders(step->code) >> (c + 1) & 1) != 0);
 }
 
 static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, const vv_step *step)
@@ -298,11 +269,6 @@ static bool small_result(vv_operand *out, const vv_operand *x, const vv_operand 
 	}
 }
 
-static void negate_large(vv_ratio *r)
-{
-	r->above.negative = !r->above.negative && r->above.count > 0;
-}
-
 static bool large_result(vv_condition_scratch *s, size_t a, vv_step_code code)
 {
 	vv_ratio out;
@@ -314,7 +280,7 @@ static bool large_result(vv_condition_scratch *s, size_t a, vv_step_code code)
 		}
 	}
 	if (code == VV_STEP_SUBTRACT) {
-		negate_large(&s->large[a + 1]);
+		vv_ratio_negate(&s->large[a + 1]);
 	}
 	switch (code) {
 	case VV_STEP_MULTIPLY:
@@ -349,20 +315,6 @@ static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
 		return;
 	}
 	x->state = large_result(s, a, code) ? VV_VALUE_LARGE : VV_VALUE_UNKNOWN;
-}
-
-static void run_negate(vv_condition_scratch *s, size_t a)
-{
-	if (s->stack[a].state == VV_VALUE_SMALL) {
-		s->stack[a].small.mantissa =
-			-s->stack[a]
-				 .small
-				 .mantissa; /* never the least: 18 digits, or a sum that fits */
-	} else if (s->stack[a].state == VV_VALUE_LARGE) {
-		negate_large(&s->large[a]);
-	} else {
-		s->stack[a].truth = !s->stack[a].truth;
-	}
 }
 
 /* The text of a against a pattern. */
@@ -486,7 +438,7 @@ void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, cons
 			run_arithmetic(s, --top - 1, step->code);
 			break;
 		case VV_STEP_NEGATE:
-			run_negate(s, top - 1);
+			vv_operand_negate(&s->stack[top - 1], &s->large[top - 1]);
 			break;
 		case VV_STEP_MATCHES:
 		case VV_STEP_NOT_MATCHES:

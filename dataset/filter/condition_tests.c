@@ -7,29 +7,34 @@
 #include "dataset/filter/condition_calls.h"
 #include "dataset/filter/condition_internal.h"
 
+/* What each step takes and gives; comparisons: a bit for each order that makes them true, less 1, equal 2, greater 4. */
+static const struct {
+	unsigned char operands, orders;
+	char gives; /* as vv_call; x: the step's kind */
+} steps[] = {[VV_STEP_COLUMN] = {0, 0, 'x'},      [VV_STEP_LITERAL] = {0, 0, 'x'},
+	     [VV_STEP_NOT] = {1, 0, 'b'},         [VV_STEP_AND] = {2, 0, 'b'},
+	     [VV_STEP_OR] = {2, 0, 'b'},          [VV_STEP_LESS] = {2, 1, 'b'},
+	     [VV_STEP_LESS_EQUAL] = {2, 3, 'b'},  [VV_STEP_EQUAL] = {2, 2, 'b'},
+	     [VV_STEP_NOT_EQUAL] = {2, 5, 'b'},   [VV_STEP_GREATER_EQUAL] = {2, 6, 'b'},
+	     [VV_STEP_GREATER] = {2, 4, 'b'},     [VV_STEP_BEGINS] = {2, 0, 'b'},
+	     [VV_STEP_LIKE] = {2, 0, 'b'},        [VV_STEP_NOT_LIKE] = {2, 0, 'b'},
+	     [VV_STEP_BETWEEN] = {3, 0, 'b'},     [VV_STEP_NOT_BETWEEN] = {3, 0, 'b'},
+	     [VV_STEP_IN] = {1, 0, 'b'},          [VV_STEP_NOT_IN] = {1, 0, 'b'},
+	     [VV_STEP_IS_NULL] = {1, 0, 'b'},     [VV_STEP_IS_NOT_NULL] = {1, 0, 'b'},
+	     [VV_STEP_ADD] = {2, 0, 'n'},         [VV_STEP_SUBTRACT] = {2, 0, 'n'},
+	     [VV_STEP_MULTIPLY] = {2, 0, 'n'},    [VV_STEP_DIVIDE] = {2, 0, 'n'},
+	     [VV_STEP_NEGATE] = {1, 0, 'n'},      [VV_STEP_MATCHES] = {2, 0, 'b'},
+	     [VV_STEP_NOT_MATCHES] = {2, 0, 'b'}, [VV_STEP_AGGREGATE] = {0, 0, 'x'},
+	     [VV_STEP_TEXT] = {1, 0, 't'}};
+
 size_t vv_step_operands(const vv_step *step)
 {
-	switch (step->code) {
-	case VV_STEP_COLUMN:
-	case VV_STEP_LITERAL:
-	case VV_STEP_AGGREGATE:
-		return 0;
-	case VV_STEP_CALL:
-		return step->count;
-	case VV_STEP_NOT:
-	case VV_STEP_IN:
-	case VV_STEP_NOT_IN:
-	case VV_STEP_IS_NULL:
-	case VV_STEP_IS_NOT_NULL:
-	case VV_STEP_NEGATE:
-	case VV_STEP_TEXT:
-		return 1;
-	case VV_STEP_BETWEEN:
-	case VV_STEP_NOT_BETWEEN:
-		return 3;
-	default:
-		return 2;
-	}
+	return step->code == VV_STEP_CALL ? step->count : steps[step->code].operands;
+}
+
+unsigned vv_step_orders(vv_step_code code)
+{
+	return code == VV_STEP_CALL ? 0 : steps[code].orders;
 }
 
 size_t vv_steps_begin(const vv_condition *c, size_t end)
@@ -46,35 +51,9 @@ vv_operand_kind vv_steps_kind(const vv_condition *c, size_t end)
 {
 	const vv_step *step = &c->steps[end - 1];
 
-	switch (step->code) {
-	case VV_STEP_COLUMN:
-	case VV_STEP_LITERAL:
-	case VV_STEP_AGGREGATE:
-		return step->kind;
-	case VV_STEP_TEXT:
-		return VV_OPERAND_TEXT;
-	case VV_STEP_ADD:
-	case VV_STEP_SUBTRACT:
-	case VV_STEP_MULTIPLY:
-	case VV_STEP_DIVIDE:
-	case VV_STEP_NEGATE:
-		return VV_OPERAND_NUMBER;
-	case VV_STEP_CALL:
-		switch (vv_call_at(step->at)->gives) {
-		case 'n':
-			return VV_OPERAND_NUMBER;
-		case 't':
-			return VV_OPERAND_TEXT;
-		case 'd':
-			return VV_OPERAND_TIME;
-		case 'b':
-			return VV_OPERAND_BOOLEAN;
-		default:
-			return step->kind;
-		}
-	default:
-		return VV_OPERAND_BOOLEAN;
-	}
+	return vv_kind_of_letter(step->code == VV_STEP_CALL ? vv_call_at(step->at)->gives
+							    : steps[step->code].gives,
+				 step->kind);
 }
 
 bool vv_steps_span(vv_condition *c)

@@ -20,7 +20,7 @@
 /* A column of the block. */
 typedef struct block_column {
 	vv_group_run run;
-	vv_cell *cells; /* of each row, once they are needed */
+	const vv_cell *cells; /* of each row, once they are needed */
 	bool has_run, has_numbers;
 	vv_row_values numbers; /* form LATER: it has none */
 } block_column;
@@ -28,8 +28,9 @@ typedef struct block_column {
 struct vv_row_block {
 	vv_row_source from;
 	vv_arena arena;
-	block_column *columns; /* of the fields */
-	vv_cell *row;          /* one, by the places of the schema */
+	block_column *columns; /* of the table, and one that is absent */
+	size_t column_cap;
+	vv_cell *row; /* one, by the places of the schema */
 	size_t fields;
 };
 
@@ -73,29 +74,51 @@ vv_status vv_row_block_open(vv_row_block *b, const vv_row_source *from, size_t f
 {
 	vv_arena_reset(&b->arena);
 	b->from = *from;
-	if (fields > b->fields || !b->columns) {
+	if (fields > b->fields || from->columns >= b->column_cap || !b->columns || !b->row) {
 		vv_free(b->columns);
 		vv_free(b->row);
-		b->columns = vv_calloc(fields + 1, sizeof(*b->columns));
+		b->column_cap = from->columns + 1;
+		b->columns = vv_calloc(b->column_cap, sizeof(*b->columns));
 		b->row = vv_calloc(fields + 1, sizeof(*b->row));
 		b->fields = fields;
 		return b->columns && b->row ? VV_OK : vv_fail_nomem(err);
 	}
-	memset(b->columns, 0, b->fields * sizeof(*b->columns));
+	memset(b->columns, 0, (from->columns + 1) * sizeof(*b->columns));
 	return VV_OK;
+}
+
+void vv_row_block_skip(vv_row_block *b, const uint8_t *skip)
+{
+	b->from.skip = skip;
 }
 
 /* ---- columns ---- */
 
-static vv_status open_run(vv_row_block *b, size_t field, vv_error *err)
+/* The column of a field. */
+static size_t place_of(const vv_row_block *b, size_t field)
 {
-	static const vv_cell absent = {.state = VV_CELL_ABSENT};
-	block_column *col = &b->columns[field];
 	const size_t place = b->from.places[field];
 
-	if (col->has_run) return VV_OK;
+	return place == SIZE_MAX ? b->from.columns : place;
+}
+
+static block_column *column_of(const vv_row_block *b, size_t field)
+{
+	return &b->columns[place_of(b, field)];
+}
+
+vv_status vv_row_block_run(vv_row_block *b, size_t place, bool numbers, const vv_group_run **run,
+			   vv_error *err)
+{
+	static const vv_cell absent = {.state = VV_CELL_ABSENT};
+	block_column *col = &b->columns[place];
+
+	*run = &col->run;
+	if (col->has_run && (!numbers || col->run.form < VV_RUN_INTEGERS || col->run.numbers)) {
+		return VV_OK;
+	}
 	col->has_run = true;
-	if (place == SIZE_MAX) {
+	if (place == b->from.columns) {
 		col->run = (vv_group_run){.form = VV_RUN_SHARED, .cells = &absent, .count = 1};
 		return VV_OK;
 	}
@@ -105,31 +128,49 @@ static vv_status open_run(vv_row_block *b, size_t field, vv_error *err)
 					  .stride = b->from.columns};
 		return VV_OK;
 	}
-	return vv_group_run_of(&col->run, b->from.group, place, true, &b->arena, err);
+	return numbers ? vv_group_run_of(&col->run, b->from.group, place, true, &b->arena, err)
+		       : vv_group_run_look(&col->run, b->from.group, place, &b->arena, err);
 }
 
-/* A cell for each row. */
-static vv_status open_cells(vv_row_block *b, size_t field, vv_error *err)
+static vv_status open_run(vv_row_block *b, size_t field, vv_error *err)
 {
-	block_column *col = &b->columns[field];
-	const size_t rows = b->from.rows;
-	const vv_group_run *run = &col->run;
-	vv_status rc = open_run(b, field, err);
+	const vv_group_run *run;
 
-	if (rc < 0 || col->cells) return rc;
-	if (!(col->cells = vv_arena_alloc(&b->arena, (rows + 1) * sizeof(*col->cells)))) {
+	return vv_row_block_run(b, place_of(b, field), true, &run, err);
+}
+
+vv_status vv_row_block_cells(vv_row_block *b, size_t place, const vv_cell **out, vv_error *err)
+{
+	block_column *col = &b->columns[place];
+	const size_t rows = b->from.rows;
+	const vv_group_run *run;
+	vv_cell *cells;
+	vv_status rc = vv_row_block_run(b, place, false, &run, err);
+
+	if (rc < 0 || col->cells || (run->form == VV_RUN_CELLS && run->stride == 1)) {
+		*out = col->cells = col->cells ? col->cells : run->cells;
+		return rc;
+	}
+	if (!(cells = vv_arena_alloc(&b->arena, (rows + 1) * sizeof(*cells)))) {
 		return vv_fail_nomem(err);
 	}
-	if (run->form != VV_RUN_CELLS && run->form != VV_RUN_SHARED) {
-		return vv_group_column(b->from.group, b->from.places[field], col->cells, 1,
-				       &b->arena, err);
+	*out = col->cells = cells;
+	if (run->form >= VV_RUN_INTEGERS) {
+		return vv_group_column(b->from.group, place, cells, 1, &b->arena, err);
 	}
 	for (size_t r = 0; r < rows; r++) {
-		col->cells[r] = run->cells[run->form == VV_RUN_CELLS ? r * run->stride
-					   : run->index              ? run->index[r]
-								     : 0];
+		cells[r] = run->cells[run->form == VV_RUN_CELLS ? r * run->stride
+				      : run->index              ? run->index[r]
+								: 0];
 	}
 	return VV_OK;
+}
+
+static vv_status open_cells(vv_row_block *b, size_t field, vv_error *err)
+{
+	const vv_cell *cells;
+
+	return vv_row_block_cells(b, place_of(b, field), &cells, err);
 }
 
 /* Does a missing value read like a number or a date? */
@@ -158,7 +199,7 @@ static bool is_numeric(const vv_condition *c, const vv_field *f, const vv_group_
 static bool read_numbers(vv_row_values *out, vv_row_block *b, const vv_condition *c, size_t field)
 {
 	const vv_field *f = &c->schema->fields[field];
-	const vv_group_run *run = &b->columns[field].run;
+	const vv_group_run *run = &column_of(b, field)->run;
 	const vv_cell empty = {.text = "", .state = run->state};
 	uint8_t *states;
 
@@ -185,7 +226,7 @@ static bool read_numbers(vv_row_values *out, vv_row_block *b, const vv_condition
 static vv_status load_column(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 			     const vv_step *step, size_t at, vv_error *err)
 {
-	block_column *col = &b->columns[step->at];
+	block_column *col = column_of(b, step->at);
 	vv_status rc = open_run(b, step->at, err);
 
 	if (rc == VV_OK && !col->has_numbers) {
@@ -207,7 +248,7 @@ static vv_status load_column(vv_row_values *out, vv_row_block *b, const vv_condi
 static bool share(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 		  vv_condition_scratch *s, size_t begin, size_t end, size_t field)
 {
-	const vv_group_run *run = field == SIZE_MAX ? NULL : &b->columns[field].run;
+	const vv_group_run *run = field == SIZE_MAX ? NULL : &column_of(b, field)->run;
 	const size_t count = run ? run->count : 1;
 	vv_operand *values = vv_arena_alloc(&b->arena, (count + 1) * sizeof(*values));
 
@@ -389,7 +430,7 @@ void vv_row_values_get(vv_row_block *b, const vv_condition *c, vv_condition_scra
 	} else {
 		for (size_t i = v->begin; i < v->end; i++) {
 			if (c->steps[i].code == VV_STEP_COLUMN) {
-				b->row[c->steps[i].at] = b->columns[c->steps[i].at].cells[row];
+				b->row[c->steps[i].at] = column_of(b, c->steps[i].at)->cells[row];
 			}
 		}
 		vv_condition_run_steps(c, s, b->row, v->begin, v->end);
@@ -427,27 +468,6 @@ static vv_status settle(vv_row_values *v, vv_row_block *b, const vv_condition *c
 }
 
 /* ---- operators ---- */
-
-/* A bit for each order that makes the comparison true: less 1, equal 2, greater 4; 0: it is none. */
-static unsigned orders_of(vv_step_code code)
-{
-	switch (code) {
-	case VV_STEP_LESS:
-		return 1;
-	case VV_STEP_LESS_EQUAL:
-		return 3;
-	case VV_STEP_EQUAL:
-		return 2;
-	case VV_STEP_NOT_EQUAL:
-		return 5;
-	case VV_STEP_GREATER_EQUAL:
-		return 6;
-	case VV_STEP_GREATER:
-		return 4;
-	default:
-		return 0;
-	}
-}
 
 static bool compare(vv_row_values *out, vv_row_block *b, const vv_row_values *left,
 		    const vv_row_values *right, unsigned orders)
@@ -559,7 +579,7 @@ static vv_status is_cell_null(vv_row_values *out, vv_row_block *b, const vv_cond
 	if (!(truths = new_truths(out, b))) return vv_fail_nomem(err);
 	for (size_t r = 0; r < b->from.rows; r++) {
 		truths[r] = vv_field_missing(&c->schema->fields[field],
-					     &b->columns[field].cells[r]) == wanted;
+					     &column_of(b, field)->cells[r]) == wanted;
 	}
 	return VV_OK;
 }
@@ -659,8 +679,8 @@ static bool operate(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 	case VV_STEP_CALL:
 		return call(out, b, x, step);
 	default:
-		return orders_of(step->code) &&
-		       compare(out, b, &x[0], &x[1], orders_of(step->code));
+		return vv_step_orders(step->code) &&
+		       compare(out, b, &x[0], &x[1], vv_step_orders(step->code));
 	}
 }
 
@@ -727,7 +747,7 @@ vv_status vv_row_values_of(vv_row_values *out, vv_row_block *b, const vv_conditi
 
 		if (column && (rc = open_run(b, span->column, err)) < 0) return rc;
 		if (span->end > 0 &&
-		    (!column || b->columns[span->column].run.form == VV_RUN_SHARED) &&
+		    (!column || column_of(b, span->column)->run.form == VV_RUN_SHARED) &&
 		    share(&stack[top], b, c, s, i, span->end, span->column)) {
 			i = span->end;
 			top++;

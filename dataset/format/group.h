@@ -109,6 +109,7 @@ typedef struct vv_group_run {
 	vv_run_form form;
 	/* of all numbers; those of two runs in which these are the same, and form, are spelled alike */
 	uint8_t state, head;
+	bool space; /* of moments: between date and time, in place of the T */
 	unsigned scale;
 	const vv_cell *cells;
 	size_t stride, count;
@@ -120,6 +121,10 @@ typedef struct vv_group_run {
 /* Numbers are given as such where `numbers` is set; else as cells. VV_ECORRUPT. */
 vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
 			  vv_arena *arena, vv_error *err);
+
+/* The same without the numbers of a run of them, which are NULL, and without least and most: what that costs depends on no row. */
+vv_status vv_group_run_look(vv_group_run *out, const vv_group *g, size_t column, vv_arena *arena,
+			    vv_error *err);
 
 /* Decodes everything: cells[r * columns + c] for `columns` columns. */
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,

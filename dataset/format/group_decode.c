@@ -629,25 +629,28 @@ static int64_t *spread_numbers(int64_t *numbers, const group_numbers *n, size_t 
 }
 
 /* False: they are damaged, or there is no memory. */
-static bool number_run(vv_group_run *out, const group_reading *in, int encoding, vv_arena *arena)
+static bool number_run(vv_group_run *out, const group_reading *in, int encoding, bool look,
+		       vv_arena *arena)
 {
 	static const vv_run_form forms[] = {[GROUP_INTEGER] = VV_RUN_INTEGERS,
 					    [GROUP_DECIMAL] = VV_RUN_DECIMALS,
 					    [GROUP_DATE] = VV_RUN_DAYS,
 					    [GROUP_DATETIME] = VV_RUN_MOMENTS};
 	group_numbers n;
-	int64_t *to;
 
 	if (!group_numbers_open(&n, in->p, in->end, in->count, encoding) ||
-	    !group_number_head_fits(encoding, n.flags >> GROUP_FORM_SHIFT, n.scale) ||
-	    !(to = (int64_t *)group_numbers_join(&n, arena))) {
+	    !group_number_head_fits(encoding, n.flags >> GROUP_FORM_SHIFT, n.scale)) {
 		return false;
 	}
 	out->form = forms[encoding];
 	out->state = in->state;
 	out->head = (uint8_t)(n.flags >> GROUP_FORM_SHIFT);
+	out->space = encoding == GROUP_DATETIME && (out->head & GROUP_SPACE);
 	out->scale = n.scale;
 	out->empty = n.empty;
+	if (look) return true;
+	int64_t *to = (int64_t *)group_numbers_join(&n, arena);
+	if (!to) return false;
 	int64_t least = n.count > 0 ? to[0] : 0, most = least;
 	for (size_t i = 1; i < n.count; i++) {
 		least = to[i] < least ? to[i] : least;
@@ -660,7 +663,7 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 }
 
 static int run_in_place(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
-			vv_arena *arena, vv_error *err)
+			bool look, vv_arena *arena, vv_error *err)
 {
 	group_reading in = {.stride = 1,
 			    .count = g->rows,
@@ -679,19 +682,19 @@ static int run_in_place(vv_group_run *out, const vv_group *g, size_t column, boo
 	}
 	head &= 15;
 	return head >= GROUP_INTEGER && head <= GROUP_DATETIME
-		       ? numbers && number_run(out, &in, head, arena)
+		       ? numbers && number_run(out, &in, head, look, arena)
 		       : shared_run(out, &in, head, arena, err);
 }
 
-vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
-			  vv_arena *arena, vv_error *err)
+static vv_status make_run(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
+			  bool look, vv_arena *arena, vv_error *err)
 {
 	vv_cell *cells;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_group_need(g, column, err)) < 0) return rc;
-	const int made = run_in_place(out, g, column, numbers, arena, err);
+	const int made = run_in_place(out, g, column, numbers, look, arena, err);
 	if (made != 0) return made < 0 ? (vv_status)made : VV_OK;
 	vv_error_clear(err);
 	memset(out, 0, sizeof(*out));
@@ -699,6 +702,18 @@ vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, b
 	out->cells = cells;
 	out->stride = 1;
 	return vv_group_column(g, column, cells, 1, arena, err);
+}
+
+vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
+			  vv_arena *arena, vv_error *err)
+{
+	return make_run(out, g, column, numbers, false, arena, err);
+}
+
+vv_status vv_group_run_look(vv_group_run *out, const vv_group *g, size_t column, vv_arena *arena,
+			    vv_error *err)
+{
+	return make_run(out, g, column, true, true, arena, err);
 }
 
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,

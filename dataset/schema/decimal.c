@@ -597,6 +597,11 @@ bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 	       multiply(&out->below, &a->below, &b->below);
 }
 
+void vv_ratio_negate(vv_ratio *r)
+{
+	r->above.negative = !r->above.negative && r->above.count > 0;
+}
+
 bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 {
 	if (b->above.count == 0 || !multiply(&out->above, &a->above, &b->below) ||
@@ -605,7 +610,7 @@ bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 	}
 	if (out->below.negative) {
 		out->below.negative = false;
-		out->above.negative = !out->above.negative && out->above.count > 0;
+		vv_ratio_negate(out);
 	}
 	return true;
 }
@@ -702,8 +707,8 @@ bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding ho
 	if (n.count > 0) {
 		divide_limbs(&q, rest, &rest_count, &n, &d);
 	}
-	up = how == VV_ROUND_DOWN
-		     ? negative && rest_count > 0
+	up = how == VV_ROUND_DOWN || how == VV_ROUND_UP
+		     ? negative == (how == VV_ROUND_DOWN) && rest_count > 0
 		     : how == VV_ROUND_NEAREST &&
 			       compare_limbs(twice, scale_limbs(twice, rest, rest_count, 2), d.limb,
 					     d.count) >= 0;

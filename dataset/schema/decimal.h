@@ -85,9 +85,11 @@ bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b);
 bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b); /* false for b = 0 */
 bool vv_ratio_compare(int *out, const vv_ratio *a, const vv_ratio *b);
 void vv_ratio_small(vv_ratio *out, const vv_small *o);
+void vv_ratio_negate(vv_ratio *r);
 
 typedef enum vv_rounding {
 	VV_ROUND_DOWN,   /* to the next lower one */
+	VV_ROUND_UP,     /* to the next greater one */
 	VV_ROUND_ZERO,   /* to the next one towards zero */
 	VV_ROUND_NEAREST /* halves away from zero */
 } vv_rounding;
