@@ -107,13 +107,13 @@ size_t vv_base32_read(uint8_t *out, const char *text, size_t len)
 
 static const char base58_letters[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len)
+static void write_digits(char *out, size_t cap, const uint8_t *p, size_t len, const char *letters,
+			 unsigned base)
 {
-	uint8_t digits[VV_BASE58_MAX * 138 / 100 + 2];
-	const uint8_t *p = bytes;
+	uint8_t digits[VV_BASE58_MAX * 156 / 100 + 2];
 	size_t zeros = 0, count = 0, at = 0;
 
-	assert(len <= VV_BASE58_MAX && cap >= len * 138 / 100 + 2);
+	assert(len <= VV_BASE58_MAX && cap >= len * (base == 58 ? 138 : 156) / 100 + 2);
 	(void)cap;
 	while (zeros < len && p[zeros] == 0) {
 		zeros++;
@@ -122,18 +122,28 @@ void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len)
 		unsigned carry = p[i];
 		for (size_t k = 0; k < count || carry > 0; k++) {
 			carry += k < count ? 256u * digits[k] : 0;
-			digits[k] = (uint8_t)(carry % 58);
-			carry /= 58;
+			digits[k] = (uint8_t)(carry % base);
+			carry /= base;
 			count = k >= count ? k + 1 : count;
 		}
 	}
 	for (; at < zeros; at++) {
-		out[at] = '1';
+		out[at] = letters[0];
 	}
 	while (count > 0) {
-		out[at++] = base58_letters[digits[--count]];
+		out[at++] = letters[digits[--count]];
 	}
 	out[at] = '\0';
+}
+
+void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len)
+{
+	write_digits(out, cap, bytes, len, base58_letters, 58);
+}
+
+void vv_base36_write(char *out, size_t cap, const void *bytes, size_t len)
+{
+	write_digits(out, cap, bytes, len, "0123456789abcdefghijklmnopqrstuvwxyz", 36);
 }
 
 bool vv_base58_read(uint8_t *out, size_t len, const char *text)

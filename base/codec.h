@@ -44,6 +44,9 @@ bool vv_base64_read(vv_buf *out, const char *text, size_t len);
 #define VV_BASE58_MAX 64u
 void vv_base58_write(char *out, size_t cap, const void *bytes, size_t len);
 
+/* The same in multibase's 'k', which takes more letters: cap is at least len * 156 / 100 + 2. */
+void vv_base36_write(char *out, size_t cap, const void *bytes, size_t len);
+
 /* The text as exactly len bytes; false: it is not the text of so many. */
 bool vv_base58_read(uint8_t *out, size_t len, const char *text);
 

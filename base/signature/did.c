@@ -37,6 +37,17 @@ vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_er
 	return VV_OK;
 }
 
+void vv_did_ipns(char out[VV_IPNS_TEXT], const uint8_t public_key[VV_KEY_PUBLIC])
+{
+	static const uint8_t lead[] = {0x01, 0x72, 0x00, 0x24, 0x08, 0x01, 0x12, VV_KEY_PUBLIC};
+	uint8_t bytes[sizeof(lead) + VV_KEY_PUBLIC];
+
+	memcpy(bytes, lead, sizeof(lead));
+	memcpy(bytes + sizeof(lead), public_key, VV_KEY_PUBLIC);
+	out[0] = 'k';
+	vv_base36_write(out + 1, VV_IPNS_TEXT - 1, bytes, sizeof(bytes));
+}
+
 /* Sixteen of each: half a byte chooses one. */
 static const char *const how[] = {"bold", "calm", "dark", "deep", "fair", "fast", "glad", "gold",
 				  "keen", "kind", "mild", "neat", "pale", "soft", "tall", "wild"};

@@ -16,7 +16,6 @@
 #define TYPE "ssh-ed25519"
 #define ARMOUR_MAX 4096u
 #define LINE 70u
-#define SIGNATURE 64u
 
 VV_AUTO_FREE(EVP_PKEY, EVP_PKEY_free)
 VV_AUTO_FREE(EVP_MD_CTX, EVP_MD_CTX_free)
@@ -159,20 +158,29 @@ static vv_status put_armoured(vv_buf *out, const vv_buf *blob, vv_error *err)
 	return text.failed ? vv_fail_nomem(err) : vv_buf_ok(out, err);
 }
 
-vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, const void *bytes,
-		      size_t len, vv_error *err)
+vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[32],
+			  const void *bytes, size_t len, vv_error *err)
 {
 	vv_auto(EVP_PKEY) *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
 	vv_auto(EVP_MD_CTX) *ctx = EVP_MD_CTX_new();
+	size_t n = VV_ED25519_SIGNATURE;
+
+	return key && ctx && EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
+			       EVP_DigestSign(ctx, out, &n, bytes, len) == 1
+		       ? VV_OK
+		       : unusable(err);
+}
+
+vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, const void *bytes,
+		      size_t len, vv_error *err)
+{
 	vv_auto(vv_buf) text = VV_BUF_INIT, blob = VV_BUF_INIT;
-	uint8_t public_key[VV_KEY_PUBLIC], signature[SIGNATURE];
-	size_t n = sizeof(signature);
+	uint8_t public_key[VV_KEY_PUBLIC], signature[VV_ED25519_SIGNATURE];
 	vv_status rc = put_signed(&text, purpose, true, bytes, len, err);
 
-	if (rc < 0 || (rc = vv_ssh_public_key(public_key, seed, err)) < 0) return rc;
-	if (!key || !ctx || EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) != 1 ||
-	    EVP_DigestSign(ctx, signature, &n, (const uint8_t *)text.data, text.len) != 1) {
-		return unusable(err);
+	if (rc < 0 || (rc = vv_ssh_public_key(public_key, seed, err)) < 0 ||
+	    (rc = vv_ed25519_sign(signature, seed, text.data, text.len, err)) < 0) {
+		return rc;
 	}
 	vv_buf_puts(&blob, MAGIC);
 	vv_buf_put(&blob, "\0\0\0\1", 4);
@@ -180,7 +188,7 @@ vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, 
 	put_string(&blob, purpose, strlen(purpose));
 	put_string(&blob, "", 0);
 	put_string(&blob, "sha512", 6);
-	put_typed(&blob, signature, n);
+	put_typed(&blob, signature, sizeof(signature));
 	rc = vv_buf_ok(&blob, err);
 	return rc < 0 ? rc : put_armoured(out, &blob, err);
 }
@@ -192,7 +200,7 @@ static bool is_signature(const uint8_t *key, const uint8_t *signature, const vv_
 	vv_auto(EVP_MD_CTX) *ctx = EVP_MD_CTX_new();
 
 	return k && ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, k) == 1 &&
-	       EVP_DigestVerify(ctx, signature, SIGNATURE, (const uint8_t *)text->data,
+	       EVP_DigestVerify(ctx, signature, VV_ED25519_SIGNATURE, (const uint8_t *)text->data,
 				text->len) == 1;
 }
 
@@ -229,7 +237,7 @@ vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t
 	const uint8_t *magic = take(&r, sizeof(MAGIC) - 1), *version = take(&r, 4),
 		      *public_key = take_typed(&r, VV_KEY_PUBLIC);
 	const reader of = take_string(&r), reserved = take_string(&r), hash = take_string(&r);
-	const uint8_t *signature = take_typed(&r, SIGNATURE);
+	const uint8_t *signature = take_typed(&r, VV_ED25519_SIGNATURE);
 	if (r.failed || r.at != r.end || memcmp(magic, MAGIC, sizeof(MAGIC) - 1) != 0 ||
 	    memcmp(version, "\0\0\0\1", 4) != 0 || reserved.at != reserved.end ||
 	    (!is(&hash, "sha512") && !is(&hash, "sha256"))) {

@@ -17,6 +17,11 @@
 /* The public key of a seed. */
 vv_status vv_ssh_public_key(uint8_t out[VV_KEY_PUBLIC], const uint8_t seed[32], vv_error *err);
 
+/* A bare signature, for formats that are not SSH's. */
+#define VV_ED25519_SIGNATURE 64u
+vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[32],
+			  const void *bytes, size_t len, vv_error *err);
+
 /* Appends the armoured signature, which ends in a newline. */
 vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, const void *bytes,
 		      size_t len, vv_error *err);

@@ -76,7 +76,7 @@ size_t vv_cached_url_len(const char *word)
 	const size_t len = hash ? (size_t)(hash - word) : 0;
 
 	if (len == 0) return 0;
-	return (scheme && scheme < hash) || is_far_path(word, len) ||
+	return (scheme && scheme < hash) || is_far_path(word, len) || vv_named_is(word, len) ||
 			       (!vv_exists(word) && is_folder(word, len))
 		       ? len
 		       : 0;

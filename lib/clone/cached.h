@@ -37,8 +37,8 @@ typedef struct vv_cached_options {
 	bool must_answer; /* a URL that does not answer is an error, although it was read before */
 } vv_cached_options;
 
-/* Another repository's URL that stands before '#' in a word (URL#REV:PATH): a scheme with "://", user@host:path, or the
- * path of a folder. Its length; 0: the word has none. */
+/* Another repository's URL that stands before '#' in a word (URL#REV:PATH): a scheme with "://", user@host:path, a name
+ * (lib/heads/named.h), or the path of a folder. Its length; 0: the word has none. */
 size_t vv_cached_url_len(const char *word);
 
 /* Where the URL does not answer and was read before, that is a warning with the age of its refs. VV_ENOTFOUND, VV_EIO and

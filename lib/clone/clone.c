@@ -110,43 +110,20 @@ void vv_clone_job_clear(vv_clone_job *j)
 	vv_free(j->absolute);
 	vv_free(j->folder);
 	vv_free(j->one);
-	vv_free(j->places);
 	vv_named_clear(&j->named);
 }
 
-/* "dns:prices.example.org": the first place that it leads to, and the others as further peers. */
-static vv_status find_place(vv_clone_job *j, vv_error *err)
+/* Whom a name means. The fetch finds out where copies are. */
+static vv_status look_named(vv_clone_job *j, vv_error *err)
 {
-	const char *url = NULL;
-	size_t count = 0;
-	vv_status rc;
-
-	j->peers = j->from;
-	if (strncmp(j->url, VV_NAMED, strlen(VV_NAMED)) != 0) return VV_OK;
-	j->peers.count = 0;
-	j->domain = j->url + strlen(VV_NAMED);
-	if ((rc = vv_named_find(&j->named, j->domain, err)) < 0) return rc;
-	while ((url = vv_named_mirror(&j->named, url))) {
-		count++;
-	}
-	if (!(j->places = vv_calloc(count + j->from.count, sizeof(*j->places)))) {
-		return vv_fail_nomem(err);
-	}
-	j->url = vv_named_mirror(&j->named, NULL);
-	for (url = j->url; (url = vv_named_mirror(&j->named, url));) {
-		j->places[j->peers.count++] = url;
-	}
-	for (size_t i = 0; i < j->from.count; i++) {
-		j->places[j->peers.count++] = j->from.items[i];
-	}
-	j->peers.items = j->places;
-	return VV_OK;
+	j->by_name = vv_named_is(j->url, strlen(j->url));
+	return j->by_name ? vv_named_find(&j->named, j->url, err) : VV_OK;
 }
 
 /* The last part of the data set's name, or of the URL, without .git. */
 static vv_status name_dir(vv_clone_job *j, vv_error *err)
 {
-	const char *const name = j->domain ? j->named.name : j->url;
+	const char *const name = j->by_name ? j->named.name : j->url;
 	const char *end = name + strlen(name);
 
 	while (end > name + 1 && end[-1] == '/') {
@@ -179,6 +156,8 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 {
 	vv_url u;
 	char cwd[4096];
+
+	if (j->by_name) return VV_OK;
 	vv_status rc = vv_url_read(&u, j->url, err);
 
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->url[0] != '/' &&
@@ -222,14 +201,16 @@ static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, v
 	return rc;
 }
 
-/* --single-branch without a name: the other side is asked for its HEAD; where it does not answer, those that
- * --from names, as for the history. */
+/* --single-branch without a branch: the other side is asked for its HEAD; where it does not answer, or is a name, those that
+ * --from names and that the name leads to, as for the history. */
 static vv_status choose_single(vv_clone_job *j, vv_error *err)
 {
 	const vv_remote m = {.url = (char *)(uintptr_t)j->url,
 			     .program = (char *)(uintptr_t)j->program,
 			     .kind = j->git_host ? (char *)(uintptr_t) "git" : NULL};
 	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_named) places = {.mirrors = VV_BUF_INIT};
+	const char *place = NULL;
 	vv_status rc;
 
 	if (j->branch) {
@@ -239,11 +220,21 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	if ((rc = vv_transfer_open(&t, j->repo, j->notes, j->quiet, j->idle_sec, err)) < 0) {
 		return rc;
 	}
-	rc = ask_head(j, &t, &m, err);
-	for (size_t i = 0;
-	     (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) && i < j->peers.count; i++) {
+	if (j->by_name) {
+		(void)vv_named_mirrors(&places, j->repo, j->url, VV_IGNORED);
+		(void)vv_fail(err, VV_ENOTFOUND, "no copy of '%s' is known that answers",
+			      vv_text_url(j->url));
+		rc = vv_hint(err, "name the branch with --branch, and a copy with --from URL");
+	} else {
+		rc = ask_head(j, &t, &m, err);
+	}
+	for (size_t i = 0; i < j->from.count; i++) {
+		vv_named_add(&places, j->from.items[i]);
+	}
+	while ((rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) &&
+	       (place = vv_named_mirror(&places, place))) {
 		vv_auto(vv_remote) peer = {0};
-		if (vv_remote_find(&peer, j->repo, j->peers.items[i], VV_IGNORED) == VV_OK &&
+		if (vv_remote_find(&peer, j->repo, place, VV_IGNORED) == VV_OK &&
 		    ask_head(j, &t, &peer, VV_IGNORED) == VV_OK) {
 			rc = VV_OK;
 		}
@@ -264,7 +255,7 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	} else {
 		vv_buf_printf(&spec, "+refs/heads/%s:refs/remotes/%s/%s", which, name, which);
 	}
-	/* The URL last: by it the next attempt knows that all else is set. */
+	/* The URL last, or the name: by it the next attempt knows that all else is set. */
 	if (!url || !fetch || !program) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {
@@ -278,14 +269,23 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 		vv_auto(char) *lazy = vv_remote_key(name, "varveLazy");
 		rc = lazy ? vv_config_set(j->repo, lazy, "true", err) : vv_fail_nomem(err);
 	}
-	if (rc == VV_OK && j->domain) {
-		vv_auto(char) *domain = vv_remote_key(name, VV_NAMED_SETTING);
-		rc = domain ? vv_config_set(j->repo, domain, j->domain, err) : vv_fail_nomem(err);
-	}
 	if (rc == VV_OK && j->program) {
 		rc = vv_config_set(j->repo, program, j->program, err);
 	}
-	return rc < 0 ? rc : vv_config_set(j->repo, url, j->url, err);
+	rc = rc < 0 ? rc : vv_config_set(j->repo, url, j->url, err);
+	if (rc == VV_OK && j->by_name) {
+		vv_auto(char) *found_by = vv_remote_key(name, VV_NAMED_SETTING);
+		rc = found_by ? vv_config_set(j->repo, found_by, j->url, err) : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* The copy that was the newest, for git and for what is read later. */
+static vv_status set_place(vv_clone_job *j, vv_error *err)
+{
+	vv_auto(char) *url = vv_remote_key(remote_name(j), "url");
+
+	return url ? vv_config_set(j->repo, url, j->fetch.url, err) : vv_fail_nomem(err);
 }
 
 /* --- after the fetch ------------------------------------------------------------------------- */
@@ -399,7 +399,7 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 {
 	j->fetch.repo = j->repo;
 	j->fetch.remote = remote_name(j);
-	j->fetch.from = j->peers;
+	j->fetch.from = j->from;
 	j->fetch.tags = !j->single; /* else those of the branch follow */
 	j->fetch.quiet = j->quiet;
 	j->fetch.verbose = j->verbose;
@@ -410,7 +410,7 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 	return vv_fetch_job_run(&j->fetch, err);
 }
 
-/* What the domain says is believed now, and never again. */
+/* The name is believed now, and never again. */
 static vv_status pin(vv_clone_job *j, vv_error *err)
 {
 	char key[VV_DID_TEXT], words[VV_DID_WORDS];
@@ -420,7 +420,7 @@ static vv_status pin(vv_clone_job *j, vv_error *err)
 	vv_head_key_text(key, j->named.owner);
 	vv_did_words(words, j->named.owner);
 	if (!j->quiet) {
-		vv_notes_put(j->notes, "%s names '%s', signed by %s (%s)", vv_text_shows(j->domain),
+		vv_notes_put(j->notes, "%s names '%s', signed by %s (%s)", vv_text_url(j->url),
 			     j->named.name, key, words);
 	}
 	return VV_OK;
@@ -444,7 +444,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	j->lazy |= j->room > 0;
 	j->no_checkout |= j->room > 0;
 	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
-	if ((rc = find_place(j, err)) < 0 || (rc = fix_url(j, err)) < 0 ||
+	if ((rc = look_named(j, err)) < 0 || (rc = fix_url(j, err)) < 0 ||
 	    (!j->folder && (rc = name_dir(j, err)) < 0) ||
 	    (rc = vv_unfinished_begin(&j->unfinished, j->folder, j->env, j->bare, j->url,
 				      remote_name(j), err)) < 0) {
@@ -458,10 +458,10 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	}
 	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) return rc;
 	vv_repository_listen(j->repo, j->notes);
-	if (j->domain && (rc = pin(j, err)) < 0) return rc;
+	if (j->by_name && (rc = pin(j, err)) < 0) return rc;
 	if ((rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
 	    (j->single && (rc = choose_single(j, err)) < 0) || (rc = configure(j, err)) < 0 ||
-	    (rc = fetch(j, err)) < 0) {
+	    (rc = fetch(j, err)) < 0 || (j->by_name && (rc = set_place(j, err)) < 0)) {
 		return rc;
 	}
 	j->fetched = true;

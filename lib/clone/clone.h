@@ -26,7 +26,7 @@ typedef struct vv_room_sum {
 } vv_room_sum;
 
 typedef struct vv_clone_job {
-	const char *url; /* or a path; or "dns:" and a domain (lib/heads/named.h) */
+	const char *url; /* or a path; or a name (lib/heads/named.h) */
 	const char *dir; /* NULL: the last part of the URL */
 	const vv_env *env;
 	const vv_notes *notes;
@@ -49,9 +49,7 @@ typedef struct vv_clone_job {
 	char *absolute; /* of a path, else NULL */
 	char *one;      /* the one branch that is wanted; NULL: all */
 	vv_named named;
-	const char *domain;  /* by which it was found; NULL */
-	vv_strings peers;    /* from, and where the domain leads besides */
-	const char **places; /* of these; NULL */
+	bool by_name; /* url is a name, and named what it means */
 	vv_unfinished unfinished;
 	bool fetched; /* all of it is here */
 	vv_repository *repo;

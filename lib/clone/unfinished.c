@@ -19,6 +19,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/named.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
@@ -276,10 +277,13 @@ static vv_status on_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *er
 	return VV_OK;
 }
 
-/* Has it this URL? remote NULL: has it any refs, which are made when all is there? */
+/* Has it this URL, or the name? remote NULL: has it any refs, which are made when all is there? */
 static bool has_remote(vv_repository *r, const char *url, const char *remote)
 {
-	vv_auto(char) *key = remote ? vv_remote_key(remote, "url") : NULL, *is = NULL;
+	const bool named = vv_named_is(url, strlen(url));
+	vv_auto(char) *key = remote ? vv_remote_key(remote, named ? VV_NAMED_SETTING : "url")
+				    : NULL,
+		      *is = NULL;
 	bool has = false;
 
 	if (!remote) return vv_refs_each(r, "", on_ref, &has, VV_IGNORED) == VV_OK && has;

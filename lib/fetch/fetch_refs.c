@@ -401,3 +401,89 @@ vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *
 	}
 	return rc;
 }
+
+/* --- moving ------------------------------------------------------------------------------- */
+
+bool vv_ref_moves(const vv_ref_move *m)
+{
+	return m->to && !m->refused && !m->behind && !vv_oid_equal(&m->old, &m->id);
+}
+
+/* Is it a branch that a work tree stands on? */
+static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
+{
+	vv_auto(char) *where = NULL;
+	vv_status rc = vv_branch_checked_out(r, m->to, &where, err);
+
+	if (rc == VV_OK && where && !vv_repository_is_bare(r)) {
+		vv_fail(err, VV_EREFUSED,
+			"fetch would move the branch '%s', which is checked out in %s",
+			vv_text_shows(m->to + 11), vv_text_shows(where));
+		rc = vv_hint_code(err, VV_HINT_PULL);
+	}
+	return rc;
+}
+
+vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		if (vv_ref_moves(m) && strncmp(m->to, "refs/heads/", 11) == 0) {
+			rc = check_current(r, m, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bool may_be_older,
+			      vv_ref_change **out, size_t *count, vv_error *err)
+{
+	*count = 0;
+	*out = vv_calloc(p->count + 1, sizeof(**out));
+	if (!*out) return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		bool is_forward = !forward, older = false;
+		vv_status rc = VV_OK;
+
+		if (m->done || !vv_ref_moves(m) ||
+		    (!m->force && !vv_oid_is_null(&m->old)) != forward) {
+			continue;
+		}
+		if (forward) {
+			rc = vv_is_ancestor(r, &m->old, &m->id, &is_forward, err);
+		}
+		if (rc == VV_OK && !is_forward && may_be_older) {
+			rc = vv_is_ancestor(r, &m->id, &m->old, &older, err);
+		}
+		if (rc < 0) return rc;
+		if (!is_forward) {
+			m->refused = !older;
+			m->to = older ? NULL : m->to;
+			continue;
+		}
+		(*out)[(*count)++] = (vv_ref_change){m->to, vv_oid_is_null(&m->id) ? NULL : &m->id,
+						     &m->old, true};
+	}
+	return VV_OK;
+}
+
+void vv_ref_plan_done(vv_ref_plan *p, const char *to)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		m->done |= m->to && !m->behind && strcmp(m->to, to) == 0;
+	}
+}
+
+size_t vv_ref_plan_count_done(const vv_ref_plan *p)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		done += p->moves[i].done && p->moves[i].to;
+	}
+	return done;
+}

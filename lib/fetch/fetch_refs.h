@@ -63,6 +63,18 @@ vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote
 			       const char *folder, bool asked, vv_error *err);
 
 /* A note for each move, as git fetch has them. */
+/* Does it move a ref? */
+bool vv_ref_moves(const vv_ref_move *m);
+/* VV_EREFUSED: it moves a branch that a work tree stands on. */
+vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err);
+/* The changes to come, owned by the caller: those that may move in any case, which go with the blocks, all or none; or, forward,
+ * those that may only go forward, which shows when the commits are here. Others are refused; of a copy that may be older,
+ * a ref that is so stays. */
+vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bool may_be_older,
+			      vv_ref_change **out, size_t *count, vv_error *err);
+/* The ref is where it is to stand. */
+void vv_ref_plan_done(vv_ref_plan *p, const char *to);
+size_t vv_ref_plan_count_done(const vv_ref_plan *p);
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);
 /* FETCH_HEAD, as git-fetch writes it. url: where the history came from. */
 vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err);

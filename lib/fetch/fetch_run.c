@@ -36,17 +36,20 @@ typedef struct run {
 	bool peers_asked; /* block peers are among the suppliers */
 	bool lazy;        /* remote.<name>.varveLazy: history alone */
 	bool own;         /* the remote is the one that the branch follows */
-	bool stand_in;    /* the first supplier is another peer, since the remote does not answer */
-	vv_remote stand;  /* which */
+	const char *
+		found_by; /* the name that the remote was found by: it is a copy as others are; NULL: none */
+	bool stand_in;   /* the first supplier is another peer, since the remote does not answer */
+	vv_remote stand; /* which */
 	const char *stand_name; /* as it was asked for: the name of a remote or a URL */
 	bool others;            /* further ones answered, and would have done */
-	const vv_buf *failed;   /* names of those that did before, ended by 0; NULL: none */
+	const vv_named *failed; /* those that did before; NULL: none */
+	vv_error silent;        /* why the remote is not asked, or not again; code VV_OK: it is */
 	uint64_t commits;       /* that git brought */
 	vv_fetch_result result;
 	vv_heads_seen seen; /* signed heads */
 	vv_named mirrors;   /* of the data set; suppliers have their names from it */
 	vv_nearby nearby;   /* likewise */
-	bool near;          /* one of these stands in: only signed refs count */
+	bool signed_only;   /* nothing that is not signed counts of who gives the history */
 } run;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
@@ -91,17 +94,12 @@ static bool is_supplier(const run *r, const char *url)
 	return false;
 }
 
-/* One of the further peers, which is connected when it is needed; a repeated one is not added again. */
-static vv_status add_supplier(run *r, const char *url, vv_named_by by, vv_error *err)
+static vv_status add_new(run *r, const char *url, vv_named_by by, vv_error *err)
 {
 	const size_t room = VV_SUPPLIERS_MAX - r->supplier_count;
 	size_t added;
 	vv_error why;
 
-	if (strcmp(url, r->remote.url) == 0 || is_supplier(r, url) ||
-	    (r->remote.name && strcmp(url, r->remote.name) == 0)) {
-		return VV_OK;
-	}
 	if (room == 0) {
 		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
 			       VV_SUPPLIERS_MAX);
@@ -113,6 +111,17 @@ static vv_status add_supplier(run *r, const char *url, vv_named_by by, vv_error 
 	}
 	r->supplier_count += added;
 	return VV_OK;
+}
+
+/* One of the further peers, which is connected when it is needed; a repeated one is not added again. With a name a gateway is asked
+ * for the folder at IPNS, which has all blocks: what it does not have it looks for elsewhere, for long. */
+static vv_status add_supplier(run *r, const char *url, vv_named_by by, vv_error *err)
+{
+	return (r->found_by && vv_named_is_gateway(url)) || strcmp(url, r->remote.url) == 0 ||
+			       is_supplier(r, url) ||
+			       (r->remote.name && strcmp(url, r->remote.name) == 0)
+		       ? VV_OK
+		       : add_new(r, url, by, err);
 }
 
 /* As many as there is room for. */
@@ -179,18 +188,26 @@ static vv_status is_own_remote(run *r, vv_error *err)
 	return vv_missing_ok(rc, err);
 }
 
-/* Where the owner said that copies are: in the newest head that is trusted, and where the remote's name leads today. */
+/* Where the owner said that copies are: in the newest head that is trusted, and where the remote's name leads today; and where
+ * the user says so, who may have named gateways of IPFS. */
 static vv_status add_mirrors(run *r, vv_error *err)
 {
 	vv_error why;
 	vv_status rc;
 
 	if (!r->own || !r->remote.name) return VV_OK;
-	rc = vv_named_mirrors(&r->mirrors, r->j->repo, r->remote.name, &why);
+	rc = vv_named_mirrors(&r->mirrors, r->j->repo, r->found_by, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_notes_warn(r->t.notes, "%s", why.message);
 	}
+	for (size_t i = 0; i < r->remote.peer_count; i++) {
+		vv_named_add(&r->mirrors, r->remote.peers[i]);
+	}
+	for (size_t i = 0; i < r->j->from.count; i++) {
+		vv_named_add(&r->mirrors, r->j->from.items[i]);
+	}
+	if ((rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) return rc;
 	return add_found(r, &r->mirrors, VV_BY_SETTINGS, err);
 }
 
@@ -237,6 +254,34 @@ static vv_status take_host(run *r, size_t place, vv_error *err)
 	return VV_OK;
 }
 
+/* The remote is where it was found, this time. */
+static vv_status take_place(run *r, vv_error *err)
+{
+	vv_free(r->remote.url);
+	vv_free(r->remote.kind);
+	r->remote.kind = vv_take(&r->stand.kind);
+	r->remote.url = vv_strdup(r->stand.url);
+	return r->remote.url ? VV_OK : vv_fail_nomem(err);
+}
+
+static void tell_stand_in(const run *r, const char *why, size_t count)
+{
+	const char *name = vv_text_url(r->found_by ? r->stand.url : r->stand_name);
+
+	if (r->found_by && !r->j->quiet) {
+		vv_notes_put(r->t.notes,
+			     count > 1 ? "the newest of %zu copies that answer is %s"
+				       : "%zu copy answers: %s",
+			     count, name);
+	} else if (!r->found_by) {
+		if (r->failed->mirrors.len == 0) {
+			vv_notes_warn(r->t.notes, "%s", why);
+		}
+		vv_notes_warn(r->t.notes,
+			      "the history comes from %s instead, as far as it is there", name);
+	}
+}
+
 /* Of the further peers that answer, the one with the newest signed head, or a peer before a Git host, stands in for the remote, which
  * err says does not: it gives the history, too. All of them are asked at once. */
 static vv_status take_stand_in(run *r, vv_error *err)
@@ -269,7 +314,7 @@ static vv_status take_stand_in(run *r, vv_error *err)
 		for (size_t i = 1; i < r->supplier_count; i++) {
 			const vv_supplier *s = &r->suppliers[i];
 			if (s->opened && (s->peer == NULL) == host &&
-			    !vv_stand_in_has_failed(r->failed, s->name)) {
+			    !vv_named_has(r->failed, s->name)) {
 				places[count++] = i;
 			}
 		}
@@ -278,22 +323,22 @@ static vv_status take_stand_in(run *r, vv_error *err)
 		tell_left_out(r);
 		return err->code;
 	}
-	vv_notes_warn(r->t.notes, "%s", err->message);
 	if (vv_stand_in_choose(&place, &r->t, r->j->repo, r->suppliers, places, count, &why) < 0) {
 		tell_left_out(r);
 		*err = why;
 		return why.code;
 	}
 	r->stand_name = r->suppliers[place].name;
-	vv_notes_warn(r->t.notes, "the history comes from %s instead, as far as it is there",
-		      vv_text_url(r->stand_name));
-	r->stand_in = true;
+	r->stand_in = !r->found_by;
 	r->others = count > 1;
-	r->near = vv_named_has(&r->nearby.found, r->stand_name);
-	if (vv_remote_find(&r->stand, r->j->repo, r->stand_name, &why) < 0) {
+	r->signed_only = vv_named_has(&r->nearby.found, r->stand_name) ||
+			 (r->found_by && r->suppliers[place].peer);
+	if (vv_remote_find(&r->stand, r->j->repo, r->stand_name, &why) < 0 ||
+	    (r->found_by && take_place(r, &why) < 0)) {
 		*err = why;
 		return why.code;
 	}
+	tell_stand_in(r, err->message, count);
 	if (!r->suppliers[place].peer) return take_host(r, place, err);
 	vv_supplier first = r->suppliers[place];
 	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
@@ -301,6 +346,21 @@ static vv_status take_stand_in(run *r, vv_error *err)
 	memmove(r->suppliers + 1, r->suppliers + 2, (r->supplier_count - 2) * sizeof(first));
 	r->supplier_count--;
 	return vv_peer_hello(first.peer, &r->hello, err);
+}
+
+/* A name has no place of its own: it is where the newest copy is, and perhaps where it was the last time. */
+static vv_status look_named(run *r, vv_error *err)
+{
+	const vv_remote *m = &r->remote;
+	const bool bare = vv_named_is(m->url, strlen(m->url));
+
+	r->found_by = m->found_by ? m->found_by : bare ? m->url : NULL;
+	if (!r->found_by) return VV_OK;
+	(void)vv_fail(&r->silent, VV_ENOTFOUND, "no copy of '%s' is known that answers",
+		      vv_text_url(r->found_by));
+	(void)vv_hint(&r->silent, "--from URL names one; varve.mirror names servers and gateways "
+				  "to ask, and varve.discover 'lan' the local network");
+	return bare ? VV_OK : add_new(r, m->name, VV_BY_SETTINGS, err);
 }
 
 /* The remote, and beside it those that blocks are asked of when they are wanted. */
@@ -314,8 +374,12 @@ static vv_status connect_all(run *r, vv_error *err)
 	    (r->own && vv_nearby_ask(&r->nearby, r->j->repo, err) < 0)) {
 		return err->code;
 	}
-	vv_status rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why);
 	r->supplier_count = 1;
+	if (look_named(r, err) < 0) return err->code;
+	vv_status rc = r->silent.code;
+	if (rc == VV_OK && (rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why)) < 0) {
+		r->silent = why;
+	}
 	if (rc == VV_OK && r->origin.host) {
 		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
 	} else if (rc == VV_OK) {
@@ -324,13 +388,13 @@ static vv_status connect_all(run *r, vv_error *err)
 	}
 	r->hello = r->origin.hello;
 	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND && rc != VV_EPROGRAM) {
-		*err = why;
+		*err = r->silent;
 		return rc;
 	}
 	if (add_suppliers(r, err) < 0 || add_nearby(r, err) < 0) return err->code;
 	if (rc < 0) {
 		if (add_mirrors(r, err) < 0) return err->code;
-		*err = why;
+		*err = r->silent;
 		rc = take_stand_in(r, err);
 	}
 	if (rc == VV_OK) {
@@ -354,26 +418,6 @@ static vv_status read_specs(run *r, vv_error *err)
 	if (rc == VV_OK && r->spec_count == 0 && r->remote.fetch_count == 0) {
 		rc = vv_refspec_read(&r->specs[r->spec_count], "HEAD", err); /* of a bare URL */
 		r->spec_count += rc == VV_OK;
-	}
-	return rc;
-}
-
-static bool moves(const vv_ref_move *m)
-{
-	return m->to && !m->refused && !m->behind && !vv_oid_equal(&m->old, &m->id);
-}
-
-/* Is it a branch that a work tree stands on? */
-static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
-{
-	vv_auto(char) *where = NULL;
-	vv_status rc = vv_branch_checked_out(r, m->to, &where, err);
-
-	if (rc == VV_OK && where && !vv_repository_is_bare(r)) {
-		vv_fail(err, VV_EREFUSED,
-			"fetch would move the branch '%s', which is checked out in %s",
-			vv_text_shows(m->to + 11), vv_text_shows(where));
-		rc = vv_hint_code(err, VV_HINT_PULL);
 	}
 	return rc;
 }
@@ -413,60 +457,10 @@ static vv_status make_plan(run *r, vv_error *err)
 	if (rc == VV_OK && r->stand_in && !(j->hide_refs && vv_repository_is_bare(j->repo))) {
 		rc = limit_plan(r, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
-		vv_ref_move *m = &r->j->plan.moves[i];
-		if (moves(m) && strncmp(m->to, "refs/heads/", 11) == 0) {
-			rc = check_current(r->j->repo, m, err);
-		}
-	}
-	return rc;
+	return rc < 0 ? rc : vv_ref_plan_check_current(&r->j->plan, j->repo, err);
 }
 
 /* --- moving refs --------------------------------------------------------------------------- */
-
-/* Those that may move in any case (they go with the blocks, all or none); and those that may
- * only go forward, which shows when the commits are here. */
-static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t *count,
-			 vv_error *err)
-{
-	vv_ref_plan *p = &r->j->plan;
-
-	*count = 0;
-	*out = vv_calloc(p->count + 1, sizeof(**out));
-	if (!*out) return vv_fail_nomem(err);
-	for (size_t i = 0; i < p->count; i++) {
-		vv_ref_move *m = &p->moves[i];
-		bool careful = !m->force && !vv_oid_is_null(&m->old);
-		if (m->done || !moves(m) || careful != forward_only) {
-			continue;
-		}
-		if (forward_only) {
-			bool forward, older = false;
-			vv_status rc = vv_is_ancestor(r->j->repo, &m->old, &m->id, &forward, err);
-			if (rc < 0) return rc;
-			if (!forward && r->stand_in) {
-				rc = vv_is_ancestor(r->j->repo, &m->id, &m->old, &older, err);
-			}
-			if (rc < 0) return rc;
-			if (!forward) {
-				m->refused = !older;
-				m->to = older ? NULL : m->to;
-				continue;
-			}
-		}
-		(*out)[(*count)++] = (vv_ref_change){m->to, vv_oid_is_null(&m->id) ? NULL : &m->id,
-						     &m->old, true};
-	}
-	return VV_OK;
-}
-
-static void mark_done(run *r, const char *to)
-{
-	for (size_t i = 0; i < r->j->plan.count; i++) {
-		vv_ref_move *m = &r->j->plan.moves[i];
-		m->done |= m->to && !m->behind && strcmp(m->to, to) == 0;
-	}
-}
 
 static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 {
@@ -617,7 +611,8 @@ static vv_status fetch_once(run *r, vv_error *err)
 	vv_auto_free vv_ref_change *changes = NULL;
 	vv_oids wants = {0};
 	size_t count = 0;
-	vv_status rc = collect(r, false, &changes, &count, err);
+	vv_status rc = vv_ref_plan_changes(&r->j->plan, r->j->repo, false, r->stand_in, &changes,
+					   &count, err);
 
 	rc = rc < 0 ? rc : list_wants(r, &wants, err);
 	if (rc == VV_OK) {
@@ -642,7 +637,7 @@ static vv_status fetch_once(run *r, vv_error *err)
 		mark_behind(r);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		mark_done(r, changes[i].name);
+		vv_ref_plan_done(&r->j->plan, changes[i].name);
 	}
 	vv_free(wants.items);
 	return rc;
@@ -689,13 +684,14 @@ static vv_status move_forward(run *r, vv_error *err)
 {
 	vv_auto_free vv_ref_change *changes = NULL;
 	size_t count = 0;
-	vv_status rc = collect(r, true, &changes, &count, err);
+	vv_status rc = vv_ref_plan_changes(&r->j->plan, r->j->repo, true, r->stand_in, &changes,
+					   &count, err);
 
 	if (rc == VV_OK && count > 0) {
 		rc = vv_refs_update(r->j->repo, changes, count, "fetch", err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		mark_done(r, changes[i].name);
+		vv_ref_plan_done(&r->j->plan, changes[i].name);
 	}
 	return rc;
 }
@@ -725,23 +721,20 @@ static vv_status see_heads(run *r, vv_error *err)
 	const vv_reached from = {.host = r->origin.host,
 				 .peer = r->origin.host ? NULL : r->suppliers[0].peer,
 				 .hello = r->hello};
-	bool named;
-	vv_status rc = vv_named_is(&named, j->repo, r->remote.name, err);
+	vv_status rc = vv_heads_see(&r->seen, j->repo, &from, s.url,
+				    r->stand_in || r->found_by ? VV_HEADS_COPY
+				    : r->own                   ? VV_HEADS_REMOTE
+							       : VV_HEADS_PEER,
+				    r->t.notes, err);
 
-	if (rc < 0) return rc;
-	rc = vv_heads_see(&r->seen, j->repo, &from, s.url,
-			  r->stand_in || named ? VV_HEADS_COPY
-			  : r->own             ? VV_HEADS_REMOTE
-					       : VV_HEADS_PEER,
-			  r->t.notes, err);
-	if (rc == VV_OK && (named || r->near) && !r->seen.judged.has_newest) {
+	if (rc == VV_OK && (r->found_by || r->signed_only) && !r->seen.judged.has_newest) {
 		return vv_fail(err, VV_EREFUSED, "'%s' shows no signed head; nothing is moved",
 			       vv_text_url(s.url));
 	}
 	if (rc < 0 || !r->seen.any) return rc;
-	if (r->near) {
+	if (r->signed_only) {
 		vv_signed_only(&s, 0);
-	} else if ((r->stand_in && from.host) || named) {
+	} else if (from.host && (r->stand_in || r->found_by)) {
 		rc = vv_signed_check(&s, err);
 	}
 	return rc;
@@ -755,7 +748,7 @@ static vv_status fetch_tags(run *r, vv_error *err)
 	if (r->j->no_tags || r->j->tags || r->remote.fetch_count == 0) return VV_OK;
 	vv_status rc = vv_ref_plan_follow_tags(&r->j->plan, r->j->repo, r->hello, err);
 	if (rc < 0 || r->j->plan.count == before) return rc;
-	if (r->near) {
+	if (r->signed_only) {
 		const vv_signed_plan s = signed_plan(r);
 		vv_signed_only(&s, before);
 	}
@@ -773,7 +766,7 @@ static vv_status finish(run *r, vv_error *err)
 
 	for (size_t i = 0; i < j->plan.count; i++) {
 		const vv_ref_move *m = &j->plan.moves[i];
-		j->moved += moves(m);
+		j->moved += vv_ref_moves(m);
 		j->refused |= m->refused;
 		j->behind |= m->behind;
 		if (m->for_merge && !j->merge_name && !m->behind) {
@@ -852,19 +845,10 @@ static vv_status tell_behind(const run *r, vv_error *err)
 	return vv_hint_code(err, VV_HINT_BEHIND, option, remote);
 }
 
-static size_t count_done(const vv_ref_plan *p)
-{
-	size_t done = 0;
-	for (size_t i = 0; i < p->count; i++) {
-		done += p->moves[i].done && p->moves[i].to;
-	}
-	return done;
-}
-
 /* A failure after refs that moved says so. */
 static vv_status behind(const run *r, vv_error *err)
 {
-	const size_t done = count_done(&r->j->plan);
+	const size_t done = vv_ref_plan_count_done(&r->j->plan);
 	return done > 0 ? vv_prefix(err, "%zu ref%s fetched now, but then", done,
 				    done == 1 ? " is" : "s are")
 			: err->code;
@@ -901,7 +885,8 @@ static vv_status run_all(run *r, vv_error *err)
 	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
 	const vv_signed_plan s = signed_plan(r);
 	if ((rc = vv_heads_seen_keep(&r->seen, r->j->repo, r->t.notes, r->j->quiet, err)) < 0 ||
-	    (r->stand_in && (rc = vv_signed_follow(&s, r->j->merge != NULL, err)) < 0) ||
+	    ((r->stand_in || r->signed_only) &&
+	     (rc = vv_signed_follow(&s, r->j->merge != NULL, err)) < 0) ||
 	    (rc = vv_signed_tell_ahead(&s, err)) < 0) {
 		return behind(r, err);
 	}
@@ -934,20 +919,20 @@ static void close_run(run *r)
 }
 
 /* One that stands in may show what it does not give: then the next one is asked. */
-static vv_status run_with_next(run *r, vv_buf *failed, vv_error *err)
+static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
 	vv_status rc;
 
-	while ((rc = run_all(r, err)) < 0 && r->stand_in && r->others && rc != VV_ENOMEM &&
-	       rc != VV_ECANCELLED && count_done(&j->plan) == 0) {
+	while ((rc = run_all(r, err)) < 0 && r->others && rc != VV_ENOMEM && rc != VV_ECANCELLED &&
+	       vv_ref_plan_count_done(&j->plan) == 0) {
 		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(r->stand_name),
 			      err->message);
-		vv_buf_put(failed, r->stand_name, strlen(r->stand_name) + 1);
-		if (failed->failed) return vv_fail_nomem(err);
+		vv_buf_put(&failed->mirrors, r->stand_name, strlen(r->stand_name) + 1);
+		if (failed->mirrors.failed) return vv_fail_nomem(err);
 		vv_error_clear(err);
 		close_run(r);
-		*r = (run){.j = j, .failed = failed};
+		*r = (run){.j = j, .failed = failed, .silent = r->silent};
 		vv_ref_plan_clear(&j->plan);
 		vv_ref_plan_init(&j->plan);
 	}
@@ -956,7 +941,7 @@ static vv_status run_with_next(run *r, vv_buf *failed, vv_error *err)
 
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 {
-	vv_auto(vv_buf) failed = VV_BUF_INIT;
+	vv_auto(vv_named) failed = {.mirrors = VV_BUF_INIT};
 	run r = {.j = j, .failed = &failed};
 	vv_status rc = run_with_next(&r, &failed, err);
 
@@ -971,7 +956,8 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err)
 {
 	vv_auto(vv_fetch_job) j = {0};
-	run r = {.j = &j};
+	vv_named failed = {.mirrors = VV_BUF_INIT};
+	run r = {.j = &j, .failed = &failed};
 	vv_cid root;
 	vv_status rc = vv_cid_parse(&root, cid, strlen(cid), err);
 

@@ -65,11 +65,3 @@ vv_status vv_stand_in_choose(size_t *best, vv_transfer *t, vv_repository *r, vv_
 	*err = suppliers[places[0]].why;
 	return err->code;
 }
-
-bool vv_stand_in_has_failed(const vv_buf *failed, const char *name)
-{
-	for (size_t at = 0; failed && at < failed->len; at += strlen(failed->data + at) + 1) {
-		if (strcmp(failed->data + at, name) == 0) return true;
-	}
-	return false;
-}

@@ -4,9 +4,9 @@
 #ifndef VV_LIB_FETCH_STAND_IN_H
 #define VV_LIB_FETCH_STAND_IN_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
-#include "base/buf.h"
+#include "base/error.h"
 #include "lib/remotes/transfer.h"
 
 /* Of the suppliers at these places, which all answered, the one with the newest signed head; of equal ones the first, and so
@@ -14,8 +14,5 @@
  * VV_EREFUSED, VV_ECORRUPT, or that it does not answer any more. count: at least 1. */
 vv_status vv_stand_in_choose(size_t *best, vv_transfer *t, vv_repository *r, vv_supplier *suppliers,
 			     const size_t *places, size_t count, vv_error *err);
-
-/* Is it among those that stood in before and failed, each ended by a 0? NULL: none did. */
-bool vv_stand_in_has_failed(const vv_buf *failed, const char *name);
 
 #endif

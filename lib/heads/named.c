@@ -1,5 +1,5 @@
 /*
- * named: the words of a TXT record.
+ * named: the words of a TXT record, and where the user says that data sets are.
  */
 #include "lib/heads/named.h"
 
@@ -14,6 +14,8 @@
 #include "transport/line/url.h"
 
 #define FIRST "varve1"
+#define DNS "dns:"
+#define MIRROR "varve.mirror"
 #define DOMAIN_MAX 253u /* RFC 1035 */
 
 void vv_named_clear(vv_named *n)
@@ -105,7 +107,7 @@ vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
 	return vv_buf_ok(&out->mirrors, err);
 }
 
-vv_status vv_named_find(vv_named *out, const char *domain, vv_error *err)
+static vv_status find_domain(vv_named *out, const char *domain, vv_error *err)
 {
 	vv_auto(vv_buf) host = VV_BUF_INIT, records = VV_BUF_INIT;
 	vv_status rc;
@@ -132,33 +134,113 @@ vv_status vv_named_find(vv_named *out, const char *domain, vv_error *err)
 	return rc < 0 ? vv_prefix(err, "'%s'", host.data) : VV_OK;
 }
 
-static vv_status add_found(vv_named *out, const vv_trust *t, const char *domain, vv_error *err)
+/* KEY/NAME; the key may have "did:key:" before it. False: it is something else. */
+static bool read_full(vv_named *out, const char *word)
+{
+	char key[VV_DID_TEXT];
+	const char *from = word + (strncmp(word, "did:key:", VV_DID_KEY) == 0 ? VV_DID_KEY : 0),
+		   *slash = strchr(from, '/');
+	const size_t len = slash ? (size_t)(slash - from) : 0;
+
+	if (len == 0 || len >= sizeof(key)) return false;
+	memcpy(key, from, len);
+	key[len] = '\0';
+	return vv_head_key_read(out->owner, key) &&
+	       (size_t)snprintf(out->name, sizeof(out->name), "%s", slash + 1) <
+		       sizeof(out->name) &&
+	       vv_head_name_fits(out->name);
+}
+
+bool vv_named_is(const char *word, size_t len)
+{
+	vv_auto(char) *name = vv_strndup(word, len);
+	vv_named n = {.mirrors = VV_BUF_INIT};
+
+	return name && (strncmp(name, DNS, strlen(DNS)) == 0 || read_full(&n, name));
+}
+
+vv_status vv_named_find(vv_named *out, const char *name, vv_error *err)
+{
+	if (strncmp(name, DNS, strlen(DNS)) == 0) {
+		return find_domain(out, name + strlen(DNS), err);
+	}
+	return read_full(out, name)
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE, "'%s' is not a name: KEY/NAME or dns:DOMAIN",
+				 vv_text_shows(name));
+}
+
+/* --- where copies are ------------------------------------------------------------------------ */
+
+bool vv_named_is_gateway(const char *url)
+{
+	return strncmp(url, "ipfs+http", strlen("ipfs+http")) == 0 && !strstr(url, "/routing/");
+}
+
+void vv_named_add(vv_named *n, const char *url)
+{
+	char ipns[VV_IPNS_TEXT];
+	size_t len = strlen(url);
+
+	if (!vv_named_is_gateway(url)) {
+		vv_buf_put(&n->mirrors, url, len + 1);
+	} else if (n->name[0]) {
+		while (len > 0 && url[len - 1] == '/') {
+			len--;
+		}
+		vv_did_ipns(ipns, n->owner);
+		vv_buf_printf(&n->mirrors, "%.*s/ipns/%s", (int)(len - 5), url + 5, ipns);
+		vv_buf_putc(&n->mirrors, '\0');
+	}
+}
+
+static vv_status on_mirror(void *payload, const char *name, const char *value,
+			   const char *level VV_UNUSED, vv_error *err)
+{
+	vv_named *n = payload;
+	vv_auto(vv_buf) url = VV_BUF_INIT;
+
+	if (!value || strcmp(name, MIRROR) != 0) return VV_OK;
+	vv_buf_puts(&url, value);
+	if (!vv_named_is_gateway(value)) {
+		vv_buf_printf(&url, "%s%s", value[0] && value[strlen(value) - 1] == '/' ? "" : "/",
+			      n->name);
+	}
+	const vv_status rc = vv_buf_ok(&url, err);
+	if (rc == VV_OK) {
+		vv_named_add(n, url.data);
+	}
+	return rc;
+}
+
+static vv_status add_found(vv_named *out, const vv_trust *t, const char *name, vv_error *err)
 {
 	vv_auto(vv_named) found = {.mirrors = VV_BUF_INIT};
-	vv_status rc = vv_named_find(&found, domain, err);
+	vv_status rc = vv_named_find(&found, name, err);
 
 	if (rc < 0) return rc;
-	if (t->known && (memcmp(t->owner, found.owner, sizeof(t->owner)) != 0 ||
-			 strcmp(t->name, found.name) != 0)) {
+	if (memcmp(t->owner, found.owner, sizeof(t->owner)) != 0 ||
+	    strcmp(t->name, found.name) != 0) {
 		return vv_fail(
 			err, VV_EREFUSED,
 			"'%s' names another owner or data set than the one that is trusted here; "
 			"it is not followed",
-			vv_text_shows(domain));
+			vv_text_shows(name));
 	}
 	vv_buf_put(&out->mirrors, found.mirrors.data, found.mirrors.len);
 	return vv_buf_ok(&out->mirrors, err);
 }
 
-vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *remote, vv_error *err)
+vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name, vv_error *err)
 {
-	vv_auto(char) *setting = vv_remote_key(remote, VV_NAMED_SETTING), *domain = NULL;
 	vv_auto(vv_head_commit) head = {.parent_count = 0};
 	const vv_trusted_head *newest;
 	vv_trust t;
-	vv_status rc = setting ? vv_trust_read(&t, r, err) : vv_fail_nomem(err);
+	vv_status rc = vv_trust_read(&t, r, err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || !t.known) return rc;
+	memcpy(out->owner, t.owner, sizeof(out->owner));
+	(void)snprintf(out->name, sizeof(out->name), "%s", t.name);
 	if ((newest = vv_trust_newest(&t)) &&
 	    (rc = vv_head_commit_read(&head, r, &newest->commit, err)) < 0) {
 		return rc;
@@ -166,23 +248,11 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *remote, 
 	for (size_t i = 0; i < head.record.mirror_count; i++) {
 		(void)put_mirror(out, head.record.mirrors[i], strlen(head.record.mirrors[i]));
 	}
-	if ((rc = vv_buf_ok(&out->mirrors, err)) < 0) return rc;
-	rc = vv_config_string(r, setting, &domain, err);
-	return rc < 0 ? vv_missing_ok(rc, err) : add_found(out, &t, domain, err);
-}
-
-vv_status vv_named_is(bool *out, vv_repository *r, const char *remote, vv_error *err)
-{
-	vv_auto(char) *setting = remote ? vv_remote_key(remote, VV_NAMED_SETTING) : NULL,
-		      *domain = NULL;
-
-	*out = false;
-	if (!remote) return VV_OK;
-	if (!setting) return vv_fail_nomem(err);
-	const vv_status rc = vv_config_string(r, setting, &domain, err);
-
-	*out = rc == VV_OK;
-	return vv_missing_ok(rc, err);
+	if ((rc = vv_config_each(r, MIRROR, on_mirror, out, err)) < 0 ||
+	    (rc = vv_buf_ok(&out->mirrors, err)) < 0) {
+		return rc;
+	}
+	return name ? add_found(out, &t, name, err) : VV_OK;
 }
 
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err)

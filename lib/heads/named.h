@@ -1,11 +1,12 @@
 /*
- * named: a data set by the name of a domain: who its owner is, and where copies are (docs/formats/heads.md, "Names").
+ * named: a data set by a name: who its owner is, and where copies are (docs/formats/heads.md, "Names").
  *
- * _varve.DOMAIN has the TXT record "varve1 key=KEY name=NAME mirror=URL ...". It is believed once, as a first head is: the
- * key is pinned then, and a domain that names another key later leads nowhere.
+ * A name is KEY/NAME in full. "dns:DOMAIN" is short for it: the TXT record of _varve.DOMAIN, "varve1 key=KEY name=NAME
+ * mirror=URL ...", also has mirrors. It is believed once, as a first head is: the key is pinned then, and a domain that names
+ * another key later leads nowhere. Copies are also asked for at the user's mirrors (varve.mirror).
  *
  *	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
- *	vv_named_find(&n, "prices.example.org", err);
+ *	vv_named_find(&n, "dns:prices.example.org", err);
  *	while ((url = vv_named_mirror(&n, url))) ...
  */
 #ifndef VV_LIB_HEADS_NAMED_H
@@ -15,31 +16,34 @@
 #include "base/buf.h"
 #include "lib/heads/trust.h"
 
-#define VV_NAMED "dns:"
-#define VV_NAMED_SETTING "varveName" /* remote.<name>.varveName: the domain */
+#define VV_NAMED_SETTING "varveName" /* remote.<name>.varveName: the name */
 
 typedef struct vv_named {
 	uint8_t owner[VV_KEY_PUBLIC];
 	char name[VV_HEAD_NAME_MAX + 1];
-	vv_buf mirrors; /* http(s) URLs, a NUL behind each */
+	vv_buf mirrors; /* URLs, a NUL behind each; those of strangers are http(s) */
 } vv_named;
 void vv_named_clear(vv_named *n);
 VV_AUTO_CLEAR(vv_named, vv_named_clear)
 
 /* From one TXT record. VV_EINPUT says what is wrong; VV_ENOTFOUND: it is another kind of record. */
 vv_status vv_named_read(vv_named *out, const char *text, vv_error *err);
-/* Asks the name servers. VV_ENOTFOUND, VV_EINPUT, VV_EIO. */
-vv_status vv_named_find(vv_named *out, const char *domain, vv_error *err);
+/* Is it a name? Of a word's first bytes. */
+bool vv_named_is(const char *word, size_t len);
+/* Whom a name means; asks the name servers for a domain. VV_EUSAGE: not a name; VV_ENOTFOUND, VV_EINPUT, VV_EIO. */
+vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
 /* The next mirror after a URL (NULL: the first); NULL: that was the last. */
 const char *vv_named_mirror(const vv_named *n, const char *url);
 bool vv_named_has(const vv_named *n, const char *url);
 
-/* Copies of the data set that is trusted here: mirrors of its newest head, then of the remote's domain, if it has one. Where that
- * cannot be asked, or names another key, *out has the former alone, and the error says so. */
-vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *remote, vv_error *err);
-
-/* Was the remote (NULL: a URL) found by a domain? Then it is a copy as others are. */
-vv_status vv_named_is(bool *out, vv_repository *r, const char *remote, vv_error *err);
+/* Copies of the data set that is trusted here: mirrors of its newest head and of the user, then of the remote's name (NULL:
+ * none). Where that cannot be asked, or names another key, *out has the former alone, and the error says so. */
+vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name, vv_error *err);
+/* Is it a gateway of IPFS, ipfs+https://HOST, and not a router? */
+bool vv_named_is_gateway(const char *url);
+/* One more place of the user; *n has the name: the folder at IPNS of a gateway ("ipfs+https://HOST"), by the owner's key; any other URL as it
+ * is. */
+void vv_named_add(vv_named *n, const char *url);
 
 /* Before the first fetch: from now on only heads of this owner and name are believed here. */
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err);

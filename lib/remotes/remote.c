@@ -104,6 +104,7 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 		     : strcmp(key, "pushurl") == 0   ? &m->push_url
 		     : strcmp(key, "varve") == 0     ? &m->program
 		     : strcmp(key, "varvekind") == 0 ? &m->kind
+		     : strcmp(key, "varvename") == 0 ? &m->found_by
 						     : NULL;
 	if (one) {
 		char *copy = vv_strdup(value);
@@ -214,6 +215,7 @@ void vv_remote_clear(vv_remote *m)
 	vv_free(m->push_url);
 	vv_free(m->program);
 	vv_free(m->kind);
+	vv_free(m->found_by);
 	memset(m, 0, sizeof(*m));
 }
 

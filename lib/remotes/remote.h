@@ -33,7 +33,8 @@ typedef struct vv_remote {
 	char *name; /* NULL: a URL was given in its place */
 	char *url, *push_url;
 	char *program;
-	char *kind; /* NULL: not known yet */
+	char *kind;     /* NULL: not known yet */
+	char *found_by; /* remote.<name>.varveName: a name (lib/heads/named.h); NULL: none */
 	char **peers;
 	size_t peer_count;
 	char **blocks_urls; /* remote.<name>.varveUrl: where a Git host's blocks are */

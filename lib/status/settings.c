@@ -43,6 +43,9 @@ const vv_setting vv_settings[] = {
 	 "milliseconds between two signs of life of a side that works; 0: none"},
 	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,
 	 "bytes of the disk that a transfer leaves free"},
+	{"varve.mirror", VV_SETTING_TEXT, NULL, NULL,
+	 "a server with data sets below it by their names (URL/NAME), or a gateway of IPFS; may be "
+	 "set several times"},
 	{"varve.prePush", VV_SETTING_BOOL, "true", NULL, "git push sends the rows of tables first"},
 	{"varve.refuseExpired", VV_SETTING_BOOL, "false", NULL,
 	 "clone, fetch and pull refuse where the newest signed head expired"},
@@ -75,7 +78,8 @@ const vv_setting vv_settings[] = {
 	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer|folder",
 	 "the kind of this remote: a Git host without varve, a published folder, or a peer"},
 	{OF_REMOTE "varveLazy", VV_SETTING_BOOL, "false", NULL, "fetches bring history alone"},
-	{OF_REMOTE "varveName", VV_SETTING_TEXT, NULL, NULL, "the domain that names the data set"},
+	{OF_REMOTE "varveName", VV_SETTING_TEXT, NULL, NULL,
+	 "the name that the remote was found by: KEY/NAME or dns:DOMAIN"},
 	{OF_REMOTE "varvePushBytes", VV_SETTING_NUMBER, NULL, NULL,
 	 "the most bytes that one push of blocks brings this host (900m); a push that was refused for its "
 	 "size sets it"},

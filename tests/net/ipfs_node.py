@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """ipfs_node.py PORTFILE LOG [LIE [FOLDER [PORT]]]: the RPC of an IPFS node and a router, as Kubo and HTTP Routing
 v1 have them, as far as varve asks: dag/import, pin/ls, /routing/v1/providers; block/put, block/get, block/stat, block/rm,
-pin/rm, version. It checks what it gets: each block's hash, and that nothing is missing below the root. Raw blocks are
+pin/rm, version; add of folders and routing/put of names, and GET /ipfs/CID/PATH and /ipns/NAME/PATH of what came so, whose CIDs
+are not those of UnixFS. It checks what it gets: each block's hash, and that nothing is missing below the root. Raw blocks are
 files FOLDER/CID, and FOLDER/pins/CID where they are pinned. A block that is not there is had from FOLDER/network/CID
 by whoever does not say offline=true.
 
@@ -13,7 +14,9 @@ import hashlib
 import http.server
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import urllib.parse
 
 port_file, log_file = sys.argv[1:3]
@@ -23,6 +26,7 @@ if folder:
     os.makedirs(folder + "/pins", exist_ok=True)
     os.makedirs(folder + "/network", exist_ok=True)
 pinned, said_busy = [], []
+folders, folder_pins, names = {}, {}, {}
 
 
 def text_of(cid):
@@ -74,6 +78,72 @@ def read_car(b):
             seen.add(cid)
             todo += links_of(cid, blocks[cid])
     return root, blocks, ""
+
+
+def parts_of(body, content_type):
+    """(name, type, bytes) of each part of a form."""
+    boundary = b"--" + content_type.partition("boundary=")[2].encode()
+    assert body.startswith(boundary) and body.endswith(boundary + b"--\r\n")
+    for part in body.split(boundary)[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        lines = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if line)
+        name = lines["Content-Disposition"].partition('filename="')[2].rstrip('"')
+        yield urllib.parse.unquote(name), lines["Content-Type"], content[:-2]
+
+
+def read_cbor(b):
+    """A map of texts to numbers and bytes."""
+    at, out = 1, {}
+
+    def head():
+        nonlocal at
+        major, n = b[at] >> 5, b[at] & 31
+        at += 1
+        if n >= 24:
+            n, at = int.from_bytes(b[at:at + (1 << n - 24)], "big"), at + (1 << n - 24)
+        return major, n
+
+    assert b[0] >> 5 == 5
+    for _ in range(b[0] & 31):
+        _, n = head()
+        key, at = b[at:at + n].decode(), at + n
+        major, n = head()
+        out[key] = n if major == 0 else b[at:at + n]
+        at += n if major else 0
+    assert at == len(b) and list(out) == sorted(out, key=lambda k: (len(k), k))
+    return out
+
+
+def put_name(name, record):
+    """Why the record is not taken; empty: it was."""
+    n = 0
+    for c in name[1:]:
+        n = n * 36 + "0123456789abcdefghijklmnopqrstuvwxyz".index(c)
+    cid = n.to_bytes(40, "big")
+    assert name[0] == "k" and cid.startswith(bytes.fromhex("0172002408011220"))
+    fields, at = {}, 0
+    while at < len(record):
+        tag, at = varint(record, at)
+        assert tag & 7 == 2
+        n, at = varint(record, at)
+        fields[tag >> 3] = record[at:at + n]
+        at += n
+    assert sorted(fields) == [8, 9] and len(record) <= 10240
+    with tempfile.TemporaryDirectory() as d:
+        for file, content in (("key", bytes.fromhex("302a300506032b6570032100") + cid[8:]), ("sig", fields[8]),
+                              ("text", b"ipns-signature:" + fields[9])):
+            with open(f"{d}/{file}", "wb") as f:
+                f.write(content)
+        checked = subprocess.run(["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", d + "/key",
+                                  "-sigfile", d + "/sig", "-in", d + "/text"], capture_output=True, check=False)
+    if checked.returncode != 0:
+        return "record has another signature"
+    data = read_cbor(fields[9])
+    assert data["ValidityType"] == 0 and data["Validity"].endswith(b"Z") and data["TTL"] % 1000000000 == 0
+    if name in names and data["Sequence"] < names[name]["Sequence"]:
+        return "record has an older sequence"
+    names[name] = data
+    return ""
 
 
 class Node(http.server.BaseHTTPRequestHandler):
@@ -180,8 +250,65 @@ class Node(http.server.BaseHTTPRequestHandler):
             return False
         return True
 
+    # --- folders and names
+
+    def add_folder(self, query, body):
+        assert query.pop("pin-name") and query == {"cid-version": "1", "raw-leaves": "true", "pin": "true"}
+        files, seen = {}, []
+        for name, kind, content in parts_of(body, self.headers["Content-Type"]):
+            assert name.startswith("f/") and (kind == "application/octet-stream" or not content)
+            seen = [s for s in seen if name.startswith(s + "/")]
+            assert name.rpartition("/")[0] in [*seen, "f"], name  # what is in a folder follows it
+            seen.append(name)
+            if kind == "application/octet-stream":
+                files[name[2:]] = content
+        whole = json.dumps([[n, hashlib.sha256(c).hexdigest()] for n, c in sorted(files.items())]).encode()
+        cid = text_of(b"\x01\x70\x12\x20" + hashlib.sha256(whole).digest())
+        folders[cid] = files
+        pin = dict(urllib.parse.parse_qsl(self.path.partition("?")[2]))["pin-name"]
+        if lie != "unpinned":
+            folder_pins[cid] = pin
+        lines = [{"Name": "f/" + n, "Hash": cid, "Size": "1"} for n in files]
+        self.answer(200, "".join(json.dumps(x) + "\n" for x in lines + [{"Name": "f" if lie != "root" else "g", "Hash": cid}]).encode())
+
+    def folder_route(self, route, query):
+        """Was it one of these?"""
+        if route == "add" and lie != "html":
+            body = self.read_chunks()
+            if lie == "error":
+                self.trouble("no space left on device")
+            else:
+                self.add_folder(query, body)
+        elif route == "pin/ls" and query.get("names") == "true":
+            lines = [{"Cid": c, "Type": "recursive", "Name": n} for c, n in folder_pins.items()]
+            lines.insert(0, {"Cid": "QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn", "Type": "recursive"})
+            self.answer(200, "".join(json.dumps(x) + "\n" for x in lines).encode())
+        elif route == "pin/rm" and query["arg"] in folder_pins:
+            del folder_pins[query["arg"]]
+            self.answer(200, {"Pins": [query["arg"]]})
+        elif route == "routing/put":
+            assert query["allow-offline"] == "true" and query["arg"].startswith("/ipns/")
+            (_, _, record), = parts_of(self.read_chunks(), self.headers["Content-Type"])
+            why = put_name(query["arg"][len("/ipns/"):], record)
+            if why:
+                self.trouble(why)
+            else:
+                self.answer(200, {"ID": "", "Type": 5})
+        else:
+            return False
+        return True
+
+    def give_file(self):
+        kind, name, path = (self.path[1:].partition("?")[0].split("/", 2) + ["", ""])[:3]
+        if kind == "ipns":
+            name = names[name]["Value"].decode()[len("/ipfs/"):] if name in names else ""
+        content = folders.get(name, {}).get(urllib.parse.unquote(path))
+        self.answer(404 if content is None else 200, content or b"")
+
     def do_POST(self):
         path, _, query = self.path.partition("?")
+        if path.startswith("/api/v0/") and self.folder_route(path[len("/api/v0/"):], dict(urllib.parse.parse_qsl(query))):
+            return
         if folder and lie == "token":
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.answer(403, b"403 - Forbidden")
@@ -228,6 +355,8 @@ class Node(http.server.BaseHTTPRequestHandler):
         if lie == "busy" and not said_busy:
             said_busy.append(True)
             self.answer(503, b"busy", [("Retry-After", "1")])
+        elif self.path.startswith(("/ipfs/", "/ipns/")):
+            self.give_file()
         elif not self.path.startswith("/routing/v1/providers/"):
             self.answer(404, b"")
         elif lie == "html":

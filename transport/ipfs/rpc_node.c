@@ -15,7 +15,7 @@
 #include "transport/protocol/cid_text.h"
 
 #define RING ((size_t)256 << 10)
-#define ANSWER_MAX ((size_t)1 << 20)
+#define ANSWER_MAX ((size_t)64 << 20) /* a line for each file or pin */
 #define BOUNDARY "varve-e6d0c1a2f4b84d6fa0d2"
 
 /* --- what is sent ----------------------------------------------------------------------------- */
@@ -94,8 +94,7 @@ static bool names_cid(const char *text, const vv_cid *cid)
 
 static vv_status not_done(const answers *a, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "'%s' did not take the version: %s", a->name,
-		       vv_text_shows(why));
+	return vv_fail(err, VV_EREFUSED, "'%s' does not do it: %s", a->name, vv_text_shows(why));
 }
 
 static vv_status read_answer(answers *a, const vv_json *line, vv_error *err)
@@ -150,6 +149,20 @@ static vv_status explain(const answers *a, unsigned status, const vv_buf *body, 
 				      "http://127.0.0.1:5001");
 }
 
+vv_status vv_rpc_order(const vv_url *node, const vv_connect_options *o, const vv_web_ask *form,
+		       vv_buf *answer, vv_error *err)
+{
+	vv_web_ask ask = *form;
+	const answers a = {.name = node->text};
+	unsigned status;
+
+	ask.url = node;
+	ask.post = true;
+	ask.answer_max = ANSWER_MAX;
+	const vv_status rc = vv_web_ask_run(&ask, o, &status, answer, err);
+	return rc < 0 || status == 200 ? rc : explain(&a, status, answer, err);
+}
+
 static vv_status check_answer(answers *a, unsigned status, const vv_buf *body, uint64_t sent,
 			      vv_error *err)
 {
@@ -171,19 +184,17 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 			   vv_error *err)
 {
 	char text[VV_CID_TEXT + 1], below[160];
-	vv_web_ask ask = {.url = node, .below = below, .post = true, .answer_max = ANSWER_MAX};
+	const vv_web_ask ask = {.below = below};
 	answers a = {.name = node->text, .root = root};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) body = VV_BUF_INIT;
 	bool pinned = false;
-	unsigned status;
 	vv_json *value;
 	vv_status rc;
 
 	vv_cid_text(text, root);
 	(void)snprintf(below, sizeof(below), "/api/v0/pin/ls?arg=%s&type=recursive", text);
-	if ((rc = vv_web_ask_run(&ask, o, &status, &body, err)) < 0) return rc;
-	if (status != 200) return explain(&a, status, &body, err);
+	if ((rc = vv_rpc_order(node, o, &ask, &body, err)) < 0) return rc;
 	rc = vv_json_read(&value, &arena, vv_buf_cstr(&body), body.len, node->text, err);
 	if (rc < 0) return rc;
 	const vv_json *keys = vv_json_get(value, "Keys");

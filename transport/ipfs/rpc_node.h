@@ -7,8 +7,13 @@
 #define VV_TRANSPORT_IPFS_RPC_NODE_H
 
 #include "transport/ipfs/car.h"
+#include "transport/ipfs/web_ask.h"
 #include "transport/line/options.h"
 #include "transport/line/url.h"
+
+/* One order: a POST of form's body, if it has one, below the node's address. VV_EREFUSED: the node does not do it, and why. */
+vv_status vv_rpc_order(const vv_url *node, const vv_connect_options *o, const vv_web_ask *form,
+		       vv_buf *answer, vv_error *err);
 
 /* Gives it everything below root (dag/import) and has it pinned; what it says of that is checked:
  * that root came whole, and is pinned now. source is used in another thread meanwhile. VV_EREFUSED: the node

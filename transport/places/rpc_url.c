@@ -15,7 +15,9 @@ static bool is_here(const char *host)
 
 vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err)
 {
-	vv_status rc = vv_url_read(out, text, err);
+	static const char scheme[] = "ipfs+http";
+	const bool led = strncmp(text, scheme, sizeof(scheme) - 1) == 0;
+	vv_status rc = vv_url_read(out, led ? text + strlen("ipfs+") : text, err);
 
 	if (rc < 0) {
 		memset(out, 0, sizeof(*out));

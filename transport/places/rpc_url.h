@@ -8,7 +8,7 @@
 
 #include "transport/line/url.h"
 
-/* VV_EUSAGE says why it is none. *out is cleared by the caller. */
+/* http or https, "ipfs+" before it or not. VV_EUSAGE says why it is none. *out is cleared by the caller. */
 vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err);
 
 #endif

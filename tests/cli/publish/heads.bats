@@ -501,7 +501,25 @@ signed_peer() {
 	[ "$(git -C ../copy1.git cat-file -t "$tree" 2> /dev/null)" != tree ]
 	cp -r ../b ../c
 	cd ../b
+	# the origin that does not answer is asked once
+	python3 -u - > ../port 2> /dev/null 3>&- <<-'END' &
+	import socket
+	with socket.create_server(("127.0.0.1", 0)) as s, open("../asked", "w", buffering=1) as log:
+	    print(s.getsockname()[1], flush=True)
+	    while True:
+	        s.accept()[0].close()
+	        print("asked", file=log)
+	END
+	server_pid=$!
+	until [ -s ../port ]; do sleep 0.05; done
+	git config remote.origin.varveKind peer
+	git remote set-url origin "http://127.0.0.1:$(cat ../port)/"
+	ends_with 2 varve fetch
+	once=$(wc -l < ../asked)
 	succeeds varve fetch --from ../copy1.git --from ../copy2.git
+	[ "$(wc -l < ../asked)" = $((2 * once)) ]
+	[ "$(grep -c '127.0.0.1' <<< "$stderr")" = 1 ]
+	stop_server
 	stderr_has "../copy1.git is left out: "
 	stderr_has "the history comes from ../copy2.git instead"
 	at "$(git -C ../a rev-parse main)"

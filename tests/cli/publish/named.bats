@@ -82,3 +82,91 @@ named_here() {
 	[ "$(git -C ../prices rev-parse origin/main)" = "$(git rev-parse main)" ]
 	[ ! -e ../prices/prices.csv ]
 }
+
+# copies NAME...: the published folder, now, as further folders that are served.
+copies() {
+	local to
+	for to; do
+		mkdir -p "$(dirname "$to")"
+		rm -rf "$to"
+		cp -r ../public1 "$to"
+	done
+}
+
+@test "of all copies that answer a clone and each later fetch take the one with the newest head" {
+	named_here
+	copies ../public2
+	another 1
+	varve sign -q
+	varve publish -q --no-pages -o ../public1
+	succeeds here varve clone dns:prices.example.org
+	stderr_has "the newest of 2 copies that answer is http://127.0.0.1:8081"
+	[ "$(git -C ../prices rev-parse main)" = "$(git rev-parse main)" ]
+	[ "$(git -C ../prices config remote.origin.url)" = http://127.0.0.1:8081/ ]
+	# the one that was taken stands still, and another goes on
+	copies ../public2
+	another 2
+	varve sign -q
+	varve publish -q --no-pages -o ../public2
+	succeeds here varve -C prices pull
+	[ "$(git -C ../prices rev-parse main)" = "$(git rev-parse main)" ]
+	[ -z "$(git -C ../prices for-each-ref --format='%(refname)' refs/remotes | grep -v '^refs/remotes/origin/')" ]
+	# all are older than what is known here now
+	rm -rf ../public2
+	ends_with 2 here varve -C prices fetch
+	stderr_has "rollback"
+	cmp prices.csv ../prices/prices.csv
+}
+
+@test "a name in full is cloned, and read by URL, from whoever is known to have it" {
+	named_here
+	rm ../txt
+	ends_with 2 here varve clone "$key/eu/prices"
+	stderr_has "no copy of '$key/eu/prices' is known that answers"
+	stderr_has "--from URL"
+	[ ! -e ../prices ]
+	succeeds here varve clone "$key/eu/prices" --from http://127.0.0.1:8081/ a1
+	cmp prices.csv ../a1/prices.csv
+	succeeds here varve clone -q --single-branch "did:key:$key/eu/prices" --from http://127.0.0.1:8081/ a2
+	cmp prices.csv ../a2/prices.csv
+	# the user's mirrors: folders by name, and a gateway of IPFS by the owner's key
+	ipns=$(python3 - "$key" <<-'END'
+	import sys
+	n = 0
+	for c in sys.argv[1][1:]:
+	    n = n * 58 + "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".index(c)
+	n = int.from_bytes(bytes.fromhex("0172002408011220") + n.to_bytes(34, "big")[2:], "big")
+	text = ""
+	while n:
+	    n, d = divmod(n, 36)
+	    text = "0123456789abcdefghijklmnopqrstuvwxyz"[d] + text
+	print("k" + text)
+	END
+	)
+	copies ../public2/eu/prices
+	git config --global varve.mirror http://127.0.0.1:8082/
+	rm -rf ../public1.gone && mv ../public1 ../public1.gone
+	succeeds here varve clone "$key/eu/prices" a3
+	cmp prices.csv ../a3/prices.csv
+	succeeds here varve cat --raw "$key/eu/prices#prices.csv"
+	mv ../public1.gone ../public1
+	copies "../public3/ipns/$ipns"
+	rm -rf ../public1 ../public2
+	ends_with 2 here varve clone "$key/eu/prices" a4
+	git config --global varve.mirror ipfs+http://127.0.0.1:8083
+	succeeds here varve clone "$key/eu/prices" a4
+	cmp prices.csv ../a4/prices.csv
+	# a clone whose copy is gone finds the gateway, too
+	succeeds here varve -C a1 fetch
+	git config --global --unset varve.mirror
+	ends_with 2 here varve -C a1 fetch
+	succeeds here varve clone "$key/eu/prices" --from ipfs+http://127.0.0.1:8083/ a5
+	cmp prices.csv ../a5/prices.csv
+	# somebody else's, and another data set of the owner, are not taken
+	XDG_CONFIG_HOME=$HOME/eve varve key new > /dev/null
+	eve=$(XDG_CONFIG_HOME=$HOME/eve varve key show | sed 's/^did:key://')
+	ends_with 2 here varve clone "$eve/eu/prices" --from "http://127.0.0.1:8083/ipns/$ipns/"
+	ends_with 2 here varve clone "$key/other" --from "http://127.0.0.1:8083/ipns/$ipns/"
+	stderr_has "it is of another data set"
+	[ ! -e ../other ]
+}

@@ -96,6 +96,28 @@ serve_desk() {
 	ends_with 1 git -C mine cat-file -e "$(git -C other rev-parse HEAD)"
 }
 
+@test "a data set that is asked for by its name is cloned from the local network" {
+	lan_begin
+	a_table
+	key_of ada
+	as ada varve sign -q --name prices
+	as ada varve config varve.sign true
+	cd ..
+	varve clone -q "$PWD/a" near
+	serve_desk near 8080
+	ends_with 2 laptop varve clone "$key_ada/prices" mine
+	stderr_has "varve.discover"
+	git config --global varve.discover lan
+	# what is not signed, on the branch and beside it
+	(cd near && another 2 && varve branch more)
+	succeeds laptop varve clone "$key_ada/prices" mine
+	stderr_has "1 copy answers: http://10.9.0.1:8080/near"
+	[ "$(git -C mine rev-parse main)" = "$(git -C a rev-parse main)" ]
+	cmp a/prices.csv mine/prices.csv
+	[ -z "$(git -C mine for-each-ref --format='%(refname)' refs/remotes refs/tags refs/heads | grep -v '^refs/\(remotes/origin\|heads\)/\(main\|HEAD\)$')" ]
+	ends_with 1 git -C mine cat-file -e "$(git -C near rev-parse main)"
+}
+
 @test "only what is signed, readable by all and reachable is announced" {
 	a_table
 	ends_with 2 varve serve --http 0 --announce "$PWD"

@@ -134,3 +134,66 @@ GET /routing/v1/providers/$table" ]
 	grep -q "GET /routing/v1/providers/$table" ../log
 	varve --offline cat HEAD:prices.csv | cmp - "$OLDPWD/prices.csv"
 }
+
+@test "a published folder goes to a node as a directory, its key's name leads there, and clones read it" {
+	start_node
+	varve key new > /dev/null
+	varve config varve.sign true
+	varve sign -q --name prices
+	key=$(varve key show | sed 's/^did:key://')
+	mkdir -p ../public
+	succeeds varve publish -o ../public --to "ipfs+$address" --name
+	output_has "ipfs://bafybei"
+	name=$(sed -n 's/^ipns:\/\/\(k51[a-z0-9]*\) until 20..-.*Z$/\1/p' <<< "$output")
+	# paths that sort between a folder and what is in it
+	mkdir -p ../public/a ../public/a.b
+	echo 1 > ../public/a/x
+	echo 2 > "../public/a.b/+ %\"ü"
+	echo 3 > ../public/a-b
+	succeeds varve publish -q -o ../public --to "ipfs+$address" --name
+	cmp <(curl -sf "$address/ipns/$name/prices.csv") prices.csv
+	[ "$(curl -sf "$address/ipns/$name/a/x")" = 1 ]
+	[ "$(curl -sf "$address/ipns/$name/a.b/%2B%20%25%22%C3%BC")" = 2 ]
+	[ "$(grep -c "POST /api/v0/pin/rm?arg=bafybei" ../log)" = 1 ]
+	succeeds varve clone -q "$address/ipns/$name/" ../by_place
+	cmp prices.csv ../by_place/prices.csv
+	succeeds git clone -q "$address/ipns/$name/repo.git" ../by_git
+	succeeds varve clone "$key/prices" --from "ipfs+$address" ../by_name
+	cmp prices.csv ../by_name/prices.csv
+	# the next version
+	sed -i '7s/^\([0-9]*\),[^,]*/\1,changed/' prices.csv
+	varve commit -qam two
+	succeeds varve publish -o ../public --to "ipfs+$address" --name --json
+	python3 -c 'import json, sys; p = json.loads(sys.argv[1]); assert p["ipfs"].startswith("bafybei") and p["ipns"] == sys.argv[2], p' "$output" "$name"
+	succeeds varve -C ../by_name pull
+	cmp prices.csv ../by_name/prices.csv
+	succeeds varve -C ../by_place pull -q
+	cmp prices.csv ../by_place/prices.csv
+}
+
+@test "what a node says of a folder is checked, and an agent's key signs no name" {
+	local lie words
+	while read -r lie words; do
+		start_node "$lie"
+		ends_with 2 varve publish -q --no-pages -o ../public --to "$address"
+		stderr_has "$words"
+	done <<-'END'
+	root does not name the folder's CID
+	unpinned is not pinned
+	error no space left on device
+	html is it the RPC of an IPFS node
+	END
+	start_node
+	ends_with 2 varve publish -q --no-pages -o ../public --to http://192.0.2.1:5001
+	stderr_has "is on another machine"
+	ends_with 2 varve publish -q -o ../public --name
+	ends_with 2 varve publish -q -o ../public --to "$address" --name
+	stderr_has "this machine has no key yet"
+	ssh-keygen -q -t ed25519 -N "" -f ../id
+	varve config varve.signingKey "$PWD/../id.pub"
+	ends_with 2 varve publish -q -o ../public --to "$address" --name
+	stderr_has "cannot sign records of IPNS"
+	ln -s /etc/passwd ../public/link
+	ends_with 2 varve publish -q -o ../public --to "$address"
+	stderr_has "is neither a file nor a folder"
+}

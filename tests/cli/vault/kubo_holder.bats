@@ -135,26 +135,35 @@ kind_lose() {
 	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve ipfs publish --json HEAD:big.csv | jq -r .file)" ]
 }
 
-@test "Kubo: a published folder is cloned by its CID and by a name, and the next version comes by the name" {
+@test "Kubo: a published folder is cloned by its CID and by its key, and the next version comes by the key" {
 	new_vault a
 	make_node
+	"$ipfs" config Ipns.MaxCacheTTL 0s
 	"$ipfs" daemon --offline > "$BATS_TEST_TMPDIR/ipfs.log" 2>&1 3>&- &
 	store_pid=$!
 	until grep -q 'Daemon is ready' "$BATS_TEST_TMPDIR/ipfs.log"; do kill -0 "$store_pid"; sleep 0.05; done
-	name=$("$ipfs" key list -l | cut -d' ' -f1)
-	cid() { "$ipfs" add -Qr ../public; }
-	varve publish -q --no-pages -o ../public
-	succeeds varve clone "http://127.0.0.1:$gateway/ipfs/$(cid)/" ../by_cid
+	varve sign -q --name prices
+	varve config varve.sign true
+	succeeds varve publish --no-pages -o ../public --to "ipfs+http://127.0.0.1:$rpc" --name --json
+	cid=$(jq -r .ipfs <<< "$output")
+	name=$(jq -r .ipns <<< "$output")
+	rm ../public/.varve-lock
+	[ "$("$ipfs" add -Qr --hidden --only-hash --cid-version=1 ../public)" = "$cid" ]
+	curl -sf "http://127.0.0.1:$gateway/ipns/$name?format=ipns-record" > ../record
+	"$ipfs" name inspect --verify "$name" ../record | grep -q 'Valid: true'
+	succeeds varve clone "http://127.0.0.1:$gateway/ipfs/$cid/" ../by_cid
 	cmp t.csv ../by_cid/t.csv
-	"$ipfs" name publish -Q --allow-offline "/ipfs/$(cid)"
+	succeeds varve clone "$(varve key show)/prices" --from "ipfs+http://127.0.0.1:$gateway" ../by_key
 	succeeds varve clone "http://127.0.0.1:$gateway/ipns/$name/" ../by_name
 	git clone -q "http://127.0.0.1:$gateway/ipns/$name/repo.git" ../by_git
 	[ "$(git -C ../by_git rev-parse HEAD)" = "$(git rev-parse HEAD)" ]
 	sed -i '2s/.*/2,changed/' t.csv
 	varve commit -qam two
-	varve publish -q --no-pages -o ../public
-	"$ipfs" name publish -Q --allow-offline "/ipfs/$(cid)"
+	varve publish -q --no-pages -o ../public --to "ipfs+http://127.0.0.1:$rpc" --name
+	[ "$("$ipfs" pin ls --type recursive --names | grep -c /public)" = 1 ]
 	varve -C ../by_name pull -q
 	cmp t.csv ../by_name/t.csv
+	varve -C ../by_key pull -q
+	cmp t.csv ../by_key/t.csv
 	curl -sf "http://127.0.0.1:$gateway/ipns/$name/t.csv" | cmp - t.csv
 }

@@ -54,6 +54,20 @@ static void a_did_is_read_as_it_was_written(void **state)
 	vv_assert_status(vv_did_read(back, "did:key:z", &err), VV_EUSAGE, &err);
 }
 
+/* As Kubo has it. */
+static void a_key_has_a_name_at_ipns(void **state)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	char name[VV_IPNS_TEXT];
+
+	(void)state;
+	assert_int_equal(
+		vv_did_read(key, "did:key:z6MkuzCjfRLLgGrNL1CzZ68RGEzcMkkS7kHYge8jfgP5HGoL", NULL),
+		VV_OK);
+	vv_did_ipns(name, key);
+	assert_string_equal(name, "k51qzi5uqu5dlxocmrbv0ev301l3n8o191xbazx7tvaedje8ns3eswpeuoc7h7");
+}
+
 static void a_signature_is_of_one_purpose_and_these_bytes(void **state)
 {
 	vv_key k = key_of(1), other = key_of(2);
@@ -105,6 +119,7 @@ static void nothing_is_sealed_to_a_point_of_low_order(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_seed_makes_the_public_key_of_rfc_8032),
 	cmocka_unit_test(a_did_is_read_as_it_was_written),
+	cmocka_unit_test(a_key_has_a_name_at_ipns),
 	cmocka_unit_test(a_signature_is_of_one_purpose_and_these_bytes),
 	cmocka_unit_test(a_box_opens_for_its_key_alone),
 	cmocka_unit_test(nothing_is_sealed_to_a_point_of_low_order),

@@ -1,6 +1,7 @@
 /*
  * publish: this repository as a folder that any web server can serve.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -11,12 +12,21 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/heads/head.h"
+#include "lib/publish/folder_state.h"
 #include "lib/publish/publish.h"
 #include "repo/git/program.h"
+#include "transport/ipfs/ipns_record.h"
+#include "transport/ipfs/rpc_folder.h"
+#include "transport/places/rpc_url.h"
+
+#define THINKING_SEC 300u
+#define NAME_SECONDS (30 * 86400) /* a name leads nowhere later, unless it is signed again */
+#define NAME_LIVE_SECONDS 60u
 
 typedef struct options {
-	const char *output, *files, *format;
-	bool all, prune, no_pages, quiet;
+	const char *output, *files, *format, *to;
+	bool all, prune, no_pages, quiet, name;
 } options;
 
 static const vv_option table[] = {
@@ -27,6 +37,10 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-pages", no_pages, "no pages for a browser, which varve-web draws"),
 	OPT_FLAG(0, "prune", prune,
 		 "remove unused files at once, while no reader is at work; else an hour later"),
+	OPT_STRING(
+		0, "to", to, "URL",
+		"then give the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
+	OPT_FLAG(0, "name", name, "and sign that the key's name at IPNS leads to it"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -72,7 +86,65 @@ static vv_status export_pages(const options *o, const vv_publishing *p, vv_error
 		       vv_text_shows(pages));
 }
 
-static vv_status print_json(const vv_publishing *p, const char *folder, vv_error *err)
+/* Where the folder is at IPFS. */
+typedef struct given {
+	vv_buf cid;
+	char name[VV_IPNS_TEXT]; /* "": none was signed */
+	int64_t until;
+} given;
+
+static void given_clear(given *g)
+{
+	vv_buf_clear(&g->cid);
+}
+VV_AUTO_CLEAR(given, given_clear)
+
+/* The name is the key's, whose heads name the data set: whoever follows it believes those. */
+static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
+			   const vv_connect_options *o, vv_error *err)
+{
+	vv_auto(vv_head_signer) signer = {.has_seed = false};
+	vv_auto(vv_buf) value = VV_BUF_INIT, record = VV_BUF_INIT;
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc = vv_head_signer_find(&signer, r, err);
+
+	if (rc < 0) return rc;
+	if (!signer.has_seed) {
+		(void)vv_fail(err, VV_ENOSUPPORT, "ssh-keygen cannot sign records of IPNS");
+		return vv_hint(err, "unset varve.signingKey: 'varve key' makes a key that can");
+	}
+	vv_now(&now, &nsec);
+	g->until = now + NAME_SECONDS;
+	vv_buf_printf(&value, "/ipfs/%s", vv_buf_cstr(&g->cid));
+	const vv_ipns_record say = {.value = vv_buf_cstr(&value),
+				    .until = g->until,
+				    .sequence = (uint64_t)now,
+				    .live = NAME_LIVE_SECONDS};
+	vv_did_ipns(g->name, signer.key);
+	rc = vv_buf_ok(&value, err);
+	rc = rc < 0 ? rc : vv_ipns_record_sign(&record, &say, signer.seed, err);
+	return rc < 0 ? rc : vv_rpc_name_put(node, o, g->name, &record, err);
+}
+
+static vv_status give(given *g, const options *o, vv_repository *r, vv_error *err)
+{
+	const vv_connect_options line = {.repo = r, .idle_sec = THINKING_SEC};
+	vv_auto(vv_url) node = {0};
+	char *whole = realpath(o->output, NULL);
+	vv_status rc = vv_rpc_url_read(&node, o->to, err);
+
+	if (rc == VV_OK) {
+		rc = vv_rpc_folder_add(&g->cid, &node, &line, o->output, VV_FOLDER_LOCK,
+				       whole ? whole : o->output, err);
+	}
+	free(whole); /* libc's */
+	if (rc < 0) return rc;
+	return o->name ? sign_name(g, r, &node, &line, err) : VV_OK;
+}
+
+static vv_status print_json(const vv_publishing *p, const given *g, const char *folder,
+			    vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -85,6 +157,8 @@ static vv_status print_json(const vv_publishing *p, const char *folder, vv_error
 	vv_json_add_u64(&w, "tables", p->tables);
 	vv_json_add_u64(&w, "written", p->written);
 	vv_json_add_u64(&w, "tooLong", p->too_long);
+	vv_json_add_string(&w, "ipfs", g->cid.len > 0 ? g->cid.data : NULL);
+	vv_json_add_string(&w, "ipns", *g->name ? g->name : NULL);
 	vv_json_close_object(&w);
 	const vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {
@@ -93,7 +167,7 @@ static vv_status print_json(const vv_publishing *p, const char *folder, vv_error
 	return rc;
 }
 
-static void print_text(const vv_publishing *p, const char *folder)
+static void print_text(const vv_publishing *p, const given *g, const char *folder)
 {
 	vv_out("%s: ", vv_text_shows(folder));
 	if (p->changed) {
@@ -105,6 +179,13 @@ static void print_text(const vv_publishing *p, const char *folder)
 	vv_out(", %s, %s written\n",
 	       vv_text_counted(p->tables, "file of a table", "files of tables"),
 	       vv_text_count(p->written));
+	if (g->cid.len > 0) {
+		vv_out("ipfs://%s\n", g->cid.data);
+	}
+	if (*g->name) {
+		char until[VV_TEXT_UTC];
+		vv_out("ipns://%s until %s\n", g->name, vv_text_utc(until, g->until));
+	}
 	if (p->too_long > 0) {
 		vv_note("%s longer than --files allows: %s no file",
 			vv_text_counted(p->too_long, "table is", "tables are"),
@@ -118,6 +199,7 @@ static int check_publish(const vv_context *c)
 	uint64_t bytes;
 
 	if (!o->output) return vv_usage_error("publish needs -o FOLDER");
+	if (o->name && !o->to) return vv_usage_error("--name is for --to");
 	if (o->all && c->argc > 0) {
 		return vv_usage_error("--all and names of branches cannot be used together");
 	}
@@ -136,15 +218,19 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 				    .refs = {c->argv, c->argc, o->all},
 				    .prune = o->prune,
 				    .file_bytes = VV_PUBLISH_FILE_BYTES};
+	vv_auto(given) g = {.cid = VV_BUF_INIT};
 
 	if (o->files) {
 		(void)vv_parse_bytes(&p.file_bytes, o->files, strlen(o->files));
 	}
 	vv_status rc = vv_publish_run(&p, err);
 	vv_progress_end();
-	if (rc < 0 || (!o->no_pages && (rc = export_pages(o, &p, err)) < 0) || o->quiet) return rc;
-	if (vv_wants_json(o->format)) return print_json(&p, o->output, err);
-	print_text(&p, o->output);
+	if (rc < 0 || (!o->no_pages && (rc = export_pages(o, &p, err)) < 0) ||
+	    (o->to && (rc = give(&g, o, c->repo, err)) < 0) || o->quiet) {
+		return rc;
+	}
+	if (vv_wants_json(o->format)) return print_json(&p, &g, o->output, err);
+	print_text(&p, &g, o->output);
 	return VV_OK;
 }
 
@@ -153,7 +239,8 @@ const vv_command vv_cmd_publish = {
 	.group = "peers",
 	.summary = "write a folder that any web server can serve, and bring it up to date",
 	.usage =
-		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--no-pages] [--prune] [-q] [--json]",
+		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--no-pages] [--prune] [--to URL [--name]] "
+		"[-q] [--json]",
 	.example = "$ varve publish -o public/\n"
 		   "public/: main, 2 versions of tables sent, 1 file of a table, 1 written",
 	.options = table,

@@ -1,0 +1,295 @@
+/*
+ * rpc_folder: the form that add takes: a part for each file and folder, those of a folder one after the other.
+ */
+#include "transport/ipfs/rpc_folder.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/ipfs/rpc_node.h"
+#include "transport/protocol/cid_text.h"
+
+#define TOP "f"
+#define BOUNDARY "varve-0b6c1d5f3f0e4a7c9d12"
+#define FORM "multipart/form-data; boundary=" BOUNDARY
+
+/* --- what is sent ------------------------------------------------------------------------- */
+
+typedef struct form {
+	const char *folder;
+	vv_string_list paths; /* below it; of a folder with '/' at the end */
+	size_t next;
+	vv_buf text; /* heads of parts, and what a record is */
+	size_t at;
+	int fd; /* a file under way; -1 */
+	char *file;
+	bool ended;
+} form;
+
+static void form_clear(form *f)
+{
+	vv_string_list_clear(&f->paths);
+	vv_buf_clear(&f->text);
+	vv_free(f->file);
+	if (f->fd >= 0) {
+		(void)close(f->fd);
+	}
+}
+VV_AUTO_CLEAR(form, form_clear)
+
+/* What is below a folder follows it before anything else. */
+static int in_depth(const void *a, const void *b)
+{
+	const uint8_t *x = *(const uint8_t *const *)a, *y = *(const uint8_t *const *)b;
+
+	while (*x && *x == *y) {
+		x++;
+		y++;
+	}
+	return (*x == '/' ? 1 : *x) - (*y == '/' ? 1 : *y);
+}
+
+static vv_entry_kind kind_of(const vv_folder *f)
+{
+	vv_stat st;
+
+	if (f->kind != VV_ENTRY_UNKNOWN || vv_lstat(&st, f->path, VV_IGNORED) < 0) return f->kind;
+	return S_ISDIR(st.mode)   ? VV_ENTRY_FOLDER
+	       : S_ISREG(st.mode) ? VV_ENTRY_FILE
+				  : VV_ENTRY_OTHER;
+}
+
+static vv_status list_folder(form *f, const char *below, const char *skip, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(f->folder, below, (char *)NULL);
+	vv_auto(vv_folder) entries = {0};
+	vv_status rc = dir ? vv_folder_read(&entries, dir, false, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && vv_folder_next(&entries)) {
+		const vv_entry_kind kind = kind_of(&entries);
+		const bool is_folder = kind == VV_ENTRY_FOLDER;
+		vv_auto(vv_buf) path = VV_BUF_INIT;
+
+		if (!*below && strcmp(entries.name, skip) == 0) {
+			continue;
+		}
+		if (!is_folder && kind != VV_ENTRY_FILE) {
+			return vv_fail(err, VV_EREFUSED, "'%s' is neither a file nor a folder",
+				       vv_text_shows(entries.path));
+		}
+		vv_buf_printf(&path, "%s%s%s", below, entries.name, is_folder ? "/" : "");
+		rc = vv_string_list_add(&f->paths, vv_buf_detach(&path), err);
+	}
+	return rc;
+}
+
+/* Those of folders are found while the list is gone through. */
+static vv_status list_all(form *f, const char *skip, vv_error *err)
+{
+	vv_status rc = list_folder(f, "", skip, err);
+
+	for (size_t i = 0; rc == VV_OK && i < f->paths.count; i++) {
+		vv_auto(char) *path = vv_strdup(f->paths.items[i]);
+
+		if (!path) return vv_fail_nomem(err);
+		if (vv_path_ends(path, "/")) {
+			rc = list_folder(f, path, skip, err);
+		}
+	}
+	if (rc == VV_OK && f->paths.count > 0) {
+		qsort(f->paths.items, f->paths.count, sizeof(*f->paths.items), in_depth);
+	}
+	return rc;
+}
+
+static void put_head(form *f, const char *path, const char *type)
+{
+	vv_buf_puts(&f->text, "--" BOUNDARY "\r\n"
+			      "Content-Disposition: form-data; name=\"file\"; filename=\"");
+	vv_percent_put(&f->text, path, strlen(path), "/");
+	vv_buf_printf(&f->text, "\"\r\nContent-Type: application/%s\r\n\r\n", type);
+}
+
+/* The next part's head, with its file open, or the form's end. */
+static vv_status begin_part(form *f, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+
+	vv_buf_reset(&f->text);
+	f->at = 0;
+	if (f->next == f->paths.count) {
+		vv_buf_puts(&f->text, "--" BOUNDARY "--\r\n");
+		f->ended = true;
+		return vv_buf_ok(&f->text, err);
+	}
+	const char *path = f->paths.items[f->next++];
+	const bool is_folder = vv_path_ends(path, "/");
+	vv_buf_printf(&name, TOP "/%.*s", (int)(strlen(path) - is_folder), path);
+	put_head(f, vv_buf_cstr(&name), is_folder ? "x-directory" : "octet-stream");
+	if (is_folder) {
+		vv_buf_puts(&f->text, "\r\n");
+		return vv_buf_ok(&f->text, err);
+	}
+	vv_free(f->file);
+	f->file = vv_path_join(f->folder, path, (char *)NULL);
+	f->fd = f->file ? vv_open_regular(f->file, O_RDONLY, err) : vv_fail_nomem(err);
+	return f->fd < 0 ? (vv_status)f->fd : vv_buf_ok(&f->text, err);
+}
+
+static ssize_t give_form(void *payload, void *out, size_t len, vv_error *err)
+{
+	form *f = payload;
+	vv_status rc;
+
+	for (;;) {
+		if (f->at < f->text.len) {
+			const size_t n = f->text.len - f->at < len ? f->text.len - f->at : len;
+			memcpy(out, f->text.data + f->at, n);
+			f->at += n;
+			return (ssize_t)n;
+		}
+		if (f->fd >= 0) {
+			const ssize_t n = vv_read_full(f->fd, out, len, f->file, err);
+			if (n != 0) return n;
+			(void)close(f->fd);
+			f->fd = -1;
+			vv_buf_set(&f->text, "\r\n", 2);
+			f->at = 0;
+		} else if (f->ended) {
+			return 0;
+		} else if ((rc = begin_part(f, err)) < 0) {
+			return rc;
+		}
+	}
+}
+
+static vv_status send(const vv_url *node, const vv_connect_options *o, const char *below, form *f,
+		      vv_buf *answer, vv_error *err)
+{
+	const vv_web_ask ask = {
+		.below = below, .give = give_form, .payload = f, .content_type = FORM};
+
+	return vv_rpc_order(node, o, &ask, answer, err);
+}
+
+/* --- what it answers ------------------------------------------------------------------------ */
+
+/* The next of the JSON values of an answer, one a line, and the text of a member; NULL: that is all, or (rc) it cannot be read. */
+static const char *next_text(const char **p, vv_arena *arena, const char *member,
+			     const vv_json **line, vv_error *err)
+{
+	vv_json *value;
+
+	while (**p) {
+		const size_t len = strcspn(*p, "\n");
+		const char *at = *p;
+		*p += len + (at[len] == '\n');
+		if (len > 0 && vv_json_read(&value, arena, at, len, "its answer", err) < 0) {
+			return NULL;
+		}
+		*line = value;
+		if (len > 0 && vv_json_get_string(value, member)) {
+			return vv_json_get_string(value, member);
+		}
+	}
+	return NULL;
+}
+
+static vv_status read_root(vv_buf *cid, const vv_url *node, const vv_buf *answer, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	const char *p = vv_buf_cstr(answer), *name;
+	const vv_json *line;
+	vv_foreign_cid c;
+
+	err->code = VV_OK;
+	while ((name = next_text(&p, &arena, "Name", &line, err))) {
+		const char *hash = vv_json_get_string(line, "Hash");
+		if (strcmp(name, TOP) == 0 && hash && vv_cid_text_read(&c, hash, strlen(hash))) {
+			vv_buf_set(cid, hash, strlen(hash));
+			return vv_buf_ok(cid, err);
+		}
+	}
+	return err->code < 0 ? err->code
+			     : vv_fail(err, VV_EREFUSED, "'%s' does not name the folder's CID",
+				       node->text);
+}
+
+/* What the last publishing pinned is no longer; blocks of both stay. */
+static vv_status unpin_others(const vv_url *node, const vv_connect_options *o, const char *pin,
+			      const char *cid, vv_error *err)
+{
+	const vv_web_ask list = {.below = "/api/v0/pin/ls?type=recursive&names=true&stream=true"};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) answer = VV_BUF_INIT, ignored = VV_BUF_INIT, below = VV_BUF_INIT;
+	const char *name, *p;
+	const vv_json *line;
+	bool pinned = false;
+	vv_status rc = vv_rpc_order(node, o, &list, &answer, err);
+
+	if (rc < 0) return rc;
+	p = vv_buf_cstr(&answer);
+	err->code = VV_OK;
+	while (rc == VV_OK && (name = next_text(&p, &arena, "Name", &line, err))) {
+		const char *old = vv_json_get_string(line, "Cid");
+		if (!old || strcmp(name, pin) != 0) {
+			continue;
+		}
+		if (strcmp(old, cid) == 0) {
+			pinned = true;
+			continue;
+		}
+		vv_buf_reset(&below);
+		vv_buf_puts(&below, "/api/v0/pin/rm?arg=");
+		vv_percent_put(&below, old, strlen(old), "");
+		const vv_web_ask remove = {.below = vv_buf_cstr(&below)};
+		rc = vv_buf_ok(&below, err);
+		rc = rc < 0 ? rc : vv_rpc_order(node, o, &remove, &ignored, err);
+	}
+	if (rc < 0 || err->code < 0) return err->code;
+	return pinned ? VV_OK
+		      : vv_fail(err, VV_EREFUSED, "'%s' has the folder, but it is not pinned",
+				node->text);
+}
+
+vv_status vv_rpc_folder_add(vv_buf *cid, const vv_url *node, const vv_connect_options *o,
+			    const char *folder, const char *skip, const char *pin, vv_error *err)
+{
+	vv_auto(form) f = {.folder = folder, .fd = -1};
+	vv_auto(vv_buf) below = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_puts(&below, "/api/v0/add?cid-version=1&raw-leaves=true&pin=true&pin-name=");
+	vv_percent_put(&below, pin, strlen(pin), "");
+	if ((rc = vv_buf_ok(&below, err)) < 0 || (rc = list_all(&f, skip, err)) < 0 ||
+	    (rc = send(node, o, below.data, &f, &answer, err)) < 0 ||
+	    (rc = read_root(cid, node, &answer, err)) < 0) {
+		return rc;
+	}
+	return unpin_others(node, o, pin, cid->data, err);
+}
+
+vv_status vv_rpc_name_put(const vv_url *node, const vv_connect_options *o, const char *name,
+			  const vv_buf *record, vv_error *err)
+{
+	vv_auto(form) f = {.fd = -1};
+	vv_auto(vv_buf) below = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&below, "/api/v0/routing/put?arg=/ipns/%s&allow-offline=true", name);
+	put_head(&f, "record", "octet-stream");
+	vv_buf_put(&f.text, record->data, record->len);
+	vv_buf_puts(&f.text, "\r\n");
+	if ((rc = vv_buf_ok(&below, err)) < 0 || (rc = vv_buf_ok(&f.text, err)) < 0) return rc;
+	return send(node, o, below.data, &f, &answer, err);
+}
