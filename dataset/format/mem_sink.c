@@ -241,20 +241,35 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 	out->passing = true;
 }
 
-vv_status vv_mem_sink_pour(vv_mem_sink *m, const vv_sink *to, vv_error *err)
+/* The entry of a number, as find has it: others may be put meanwhile. False: there are fewer. */
+static bool entry_at(entry *out, vv_mem_sink *m, size_t i)
+{
+	vv_mutex_lock(m->lock);
+	const bool there = i < m->count;
+	if (there) {
+		*out = m->entries[i];
+	}
+	vv_mutex_unlock(m->lock);
+	return there;
+}
+
+vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
+	size_t i = from ? *from : 0;
 
-	for (size_t i = 0; rc == VV_OK && i < m->count; i++) {
-		const entry *e = &m->entries[i];
-		const vv_cid *base = vv_cid_is_null(&e->base) ? NULL : &e->base;
+	for (entry e; rc == VV_OK && entry_at(&e, m, i); i++) {
+		const vv_cid *base = vv_cid_is_null(&e.base) ? NULL : &e.base;
 
-		if (e->bytes) {
-			rc = to->put(to->payload, &e->cid, e->bytes, e->len, base, err);
-		} else if ((rc = get(m, &e->cid, &bytes, err)) == VV_OK) {
-			rc = to->put(to->payload, &e->cid, bytes.data, bytes.len, base, err);
+		if (e.bytes) {
+			rc = to->put(to->payload, &e.cid, e.bytes, e.len, base, err);
+		} else if ((rc = get(m, &e.cid, &bytes, err)) == VV_OK) {
+			rc = to->put(to->payload, &e.cid, bytes.data, bytes.len, base, err);
 		}
+	}
+	if (from) {
+		*from = i;
 	}
 	return rc;
 }

@@ -37,7 +37,8 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);
 void vv_mem_sink_limit(vv_mem_sink *m, uint64_t bytes);
 bool vv_mem_sink_full(const vv_mem_sink *m);
 
-/* Gives all blocks to another sink, in the order in which they came, each with its base. */
-vv_status vv_mem_sink_pour(vv_mem_sink *m, const vv_sink *to, vv_error *err);
+/* Gives all blocks to another sink, in the order in which they came, each with its base. from: without so many of the first; then
+ * how many were given in all; or NULL. */
+vv_status vv_mem_sink_pour(vv_mem_sink *m, size_t *from, const vv_sink *to, vv_error *err);
 
 #endif

@@ -186,7 +186,7 @@ static vv_status ahead_end(ahead *a, vv_dataset_found *out, vv_error *err)
 	if (a->status < 0 || !is_unchanged(a)) {
 		goto done;
 	}
-	if ((rc = vv_mem_sink_pour(a->blocks, &a->below, err)) < 0 ||
+	if ((rc = vv_mem_sink_pour(a->blocks, NULL, &a->below, err)) < 0 ||
 	    (rc = dataset_import_settle(&a->found, &a->in, err)) < 0 ||
 	    (rc = vv_stat_cache_set(r->stats, a->path, &a->before, &a->found.blob, a->sec, a->nsec,
 				    err)) < 0 ||

@@ -140,7 +140,7 @@ vv_status order_choice_settle(order_choice *c, vv_error *err)
 	vv_mutex_lock(c->lock);
 	c->direct = true;
 	vv_mutex_unlock(c->lock);
-	return vv_mem_sink_pour(c->held, c->sink, err);
+	return vv_mem_sink_pour(c->held, NULL, c->sink, err);
 }
 
 /* ---- an import and its choice ---- */

@@ -502,29 +502,33 @@ static ssize_t read_rows(void *rows, void *bytes, size_t len, vv_error *err)
 	return n != 0 ? n : rewrite_read(r->text, bytes, len, err);
 }
 
-vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d, const vv_document_table *t,
-				vv_error *err)
+vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
+				 vv_error *err)
 {
-	vv_auto(vv_document_rows) *r = vv_calloc(1, sizeof(*r));
-	const rewrite_options how = {.mode = 0};
-	struct ArrowArrayStream stream;
-	bool csv;
-	vv_status rc;
+	vv_document_rows *r = *out = vv_calloc(1, sizeof(*r));
 
-	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	r->document = d;
 	r->grid = t->grid;
 	r->types = t->types;
-	if ((rc = start(&r->helper, d, "read", t->name, err)) < 0) return rc;
-	r->bytes = (vv_source){.read = read_bytes, .payload = r, .name = d->name};
+	return start(&r->helper, d, "read", t->name, err);
+}
+
+vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err)
+{
+	const rewrite_options how = {.mode = 0};
+	const char *name = r->document->name;
+	struct ArrowArrayStream stream;
+	bool csv;
+	vv_status rc;
+
+	r->bytes = (vv_source){.read = read_bytes, .payload = r, .name = name};
 	if ((rc = is_csv(&csv, r, err)) < 0 ||
 	    (!csv && ((rc = vv_arrow_ipc_read(&stream, &r->bytes, err)) < 0 ||
 		      (rc = rewrite_open(&r->text, &stream, NULL, "table.csv", &how, err)) < 0))) {
-		return end(d, r->helper, rc, err);
+		return end(r->document, r->helper, rc, err);
 	}
-	r->source = csv ? r->bytes : (vv_source){.read = read_rows, .payload = r, .name = d->name};
-	*out = vv_take(&r);
+	r->source = csv ? r->bytes : (vv_source){.read = read_rows, .payload = r, .name = name};
 	return VV_OK;
 }
 

@@ -6,7 +6,7 @@
  *
  *	vv_document_open(&d, err)
  *	t = vv_document_find(&d, "Prices", err)
- *	vv_document_rows_open(&rows, &d, t, err); ... rows->source ...; vv_document_rows_end(rows, err)
+ *	vv_document_rows_start(&rows, &d, t, err); vv_document_rows_open(rows, err); ... rows->source ...; vv_document_rows_end(rows, err)
  *	vv_document_close(&d)
  */
 #ifndef VV_LIB_DOCUMENTS_DOCUMENT_H
@@ -79,10 +79,11 @@ vv_status vv_document_kept_name(vv_kept_name *out, const vv_document *d, const c
 /* Is the file what it was when its bytes became known? Else nothing that was read of it is to be kept. */
 bool vv_document_is_unchanged(const vv_document *d);
 
-/* The rows of a table, as the text of a CSV file. */
+/* The rows of a table, as the text of a CSV file: start its reader, then open what that writes. After a failure only close. */
 typedef struct vv_document_rows vv_document_rows;
-vv_status vv_document_rows_open(vv_document_rows **out, vv_document *d, const vv_document_table *t,
-				vv_error *err);
+vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
+				 vv_error *err);
+vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err);
 const vv_source *vv_document_rows_source(vv_document_rows *r);
 /* How they are written, and the schema (NULL: to be found). Borrow from r. */
 void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char **schema);

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/thread.h"
 #include "dataset/table/table.h"
 #include "repo/blocks/derived.h"
 
@@ -56,35 +57,80 @@ bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv
 	return true;
 }
 
+struct vv_keeping {
+	vv_repository *repo;
+	vv_kept_name name;
+	vv_mem_sink *blocks;
+	vv_cid root, before; /* before: of what was kept before it */
+	size_t kept;         /* of the blocks, the first; 0: none are */
+	vv_worker *worker;
+};
+
 /* Blocks first, then the name of their root. */
-static vv_status put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m, const vv_cid *root,
-		     vv_error *err)
+static vv_status put(vv_keeping *p, vv_error *err)
 {
-	vv_auto(char) *file = file_of(r, name), *dir = folder(r);
+	vv_auto(char) *file = file_of(p->repo, &p->name), *dir = folder(p->repo);
 	vv_auto(vv_store) *s = NULL;
 	vv_auto(vv_writer) *w = NULL;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
+	size_t kept = p->kept;
 	vv_sink sink;
 	vv_status rc;
 
+	p->kept = 0;
 	if (!file || !dir) return vv_fail_nomem(err);
 	if ((rc = vv_store_open(&s, dir, true, err)) < 0 ||
 	    (rc = vv_writer_open(&w, s, 0, err)) < 0) {
 		return rc;
 	}
+	if (kept > 0 && !vv_store_has(s, &p->before)) { /* a gc took it */
+		kept = 0;
+	}
 	vv_sink_writer(&sink, w);
-	if ((rc = vv_mem_sink_pour(m, &sink, err)) < 0 || (rc = vv_writer_commit(w, err)) < 0) {
+	if ((rc = vv_mem_sink_pour(p->blocks, &kept, &sink, err)) < 0 ||
+	    (rc = vv_writer_commit(w, err)) < 0) {
 		return rc;
 	}
+	p->kept = kept;
 	vv_derived_begin(&b, MARK_ROOT);
-	vv_buf_put(&b, vv_cid_shows(root), VV_CID_TEXT);
+	vv_buf_put(&b, vv_cid_shows(&p->root), VV_CID_TEXT);
 	return vv_derived_write(&b, file, 0, err);
 }
 
-void vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
-		      const vv_cid *root)
+static void run(void *payload)
 {
-	(void)put(r, name, m, root, NULL);
+	(void)put(payload, NULL);
+}
+
+static void wait_for(vv_keeping *p)
+{
+	vv_worker_join(p->worker);
+	p->worker = NULL;
+}
+
+vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
+			     const vv_cid *root, vv_keeping *after)
+{
+	vv_keeping *p = vv_calloc(1, sizeof(*p));
+
+	if (!p) return NULL;
+	*p = (vv_keeping){.repo = r, .name = *name, .blocks = m, .root = *root};
+	if (after) {
+		wait_for(after);
+		p->kept = after->blocks == m ? after->kept : 0;
+		p->before = after->root;
+	}
+	if (!(p->worker = vv_worker_start(run, p))) {
+		run(p);
+	}
+	return p;
+}
+
+void vv_keeping_end(vv_keeping *p)
+{
+	if (!p) return;
+	wait_for(p);
+	vv_free(p);
 }
 
 bool vv_kept_text_get(vv_buf *out, vv_repository *r, const vv_kept_name *name)

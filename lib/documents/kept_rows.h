@@ -26,9 +26,12 @@ vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_e
 /* The root that is kept under the name, and the store that has it, which is the caller's. False: none is. */
 bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv_kept_name *name);
 
-/* Keeps the blocks of a mem sink under the name, if that can be done without waiting for anybody. */
-void vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
-		      const vv_cid *root);
+/* Keeps the blocks of a mem sink under the name, in a thread of its own, if that can be done without waiting for other programs.
+ * r and m must outlive it. after: another one, whose end is waited for; what it kept of the same sink is there then; or NULL. */
+typedef struct vv_keeping vv_keeping;
+vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_sink *m,
+			     const vv_cid *root, vv_keeping *after);
+void vv_keeping_end(vv_keeping *p); /* waits for it; accepts NULL */
 
 /* Other text of at most VV_KEPT_TEXT_MAX bytes under a name: a document's list. False: there is none. */
 #define VV_KEPT_TEXT_MAX ((size_t)16 << 20)

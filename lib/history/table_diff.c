@@ -69,22 +69,26 @@ bool vv_diff_is_table_name(const char *path, bool named)
 	return false;
 }
 
-static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, const comparison *c,
-			   bool find_key, bool in_file, vv_error *err)
+static vv_subject_options side_options(const comparison *c, const vv_subject *like, bool in_file)
 {
 	const vv_diff_how *how = c->how;
-	vv_subject_options so = {.hints = how->written,
-				 .find_key = find_key,
-				 .like = like,
-				 .keep = !like,
-				 .in_file = in_file,
-				 .whole = c->item->whole,
-				 .unpack = how->patch == NULL,
-				 .as_add = how->patch != NULL,
-				 .progress = how->progress,
-				 .pool = how->pool};
+
+	return (vv_subject_options){.hints = how->written,
+				    .find_key = !c->item->a, /* a new table's is worth telling */
+				    .like = like,
+				    .keep = !like,
+				    .in_file = in_file,
+				    .whole = c->item->whole,
+				    .unpack = how->patch == NULL,
+				    .as_add = how->patch != NULL,
+				    .progress = how->progress,
+				    .pool = how->pool};
+}
+
+static vv_status open_side(opened *o, vv_subject *s, const vv_subject_options *so, vv_error *err)
+{
 	if (!s) return VV_OK;
-	vv_status rc = vv_subject_open(s, &o->table, &so, err);
+	vv_status rc = vv_subject_open(s, &o->table, so, err);
 	/* a changed file whose last version is a dataset is one, too */
 	o->is_text = !s->is_dataset && (s->from != VV_FROM_WORK || vv_cid_is_null(&s->parent));
 	o->is_open = rc == VV_OK;
@@ -821,12 +825,17 @@ static vv_status are_files(const comparison *c, bool *out, vv_error *err)
 static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
-	bool find = !i->a; /* a new table's key is worth telling */
-	vv_status rc = open_side(&c->old_side, i->a, NULL, c, false, in_file, err);
+	const vv_subject_options old = side_options(c, NULL, in_file);
+	vv_subject_options new = side_options(c, i->a, in_file);
+
+	if (i->a && i->b) {
+		vv_subject_begin(i->b, &new);
+	}
+	vv_status rc = open_side(&c->old_side, i->a, &old, err);
 	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
 	if (rc < 0) return rc;
-	in_file = in_file && i->a->in_file;
-	if ((rc = open_side(&c->new_side, i->b, i->a, c, find, in_file, err)) < 0) {
+	new.in_file = in_file && i->a && i->a->in_file;
+	if ((rc = open_side(&c->new_side, i->b, &new, err)) < 0) {
 		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
 	}
 	return rc;
@@ -848,14 +857,14 @@ static vv_status are_told_apart(const comparison *c, bool *out, vv_error *err)
 	return VV_OK;
 }
 
-/* Where no difference of rows was found, the files may differ. */
+/* Where no difference of rows was found, the files may differ. Rows of a document have no writing of their own. */
 static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_error *err)
 {
 	const vv_diff_how *how = c->how;
 	bool same = false;
 
-	if (c->begun || c->differs || c->many || c->filtered || how->only_whether ||
-	    how->ignore_format || (how->only && how->only->count) ||
+	if (c->item->b->table || c->begun || c->differs || c->many || c->filtered ||
+	    how->only_whether || how->ignore_format || (how->only && how->only->count) ||
 	    (how->ignore && how->ignore->count)) {
 		return VV_OK;
 	}

@@ -27,6 +27,10 @@ void vv_subject_init(vv_subject *s)
 
 void vv_subject_forget(vv_subject *s)
 {
+	vv_subject_reading_free(s->reading);
+	s->reading = NULL;
+	vv_keeping_end(s->keeping);
+	s->keeping = NULL;
 	vv_file_groups_free(s->groups);
 	if (!s->lent) {
 		vv_mem_sink_free(s->passing);
@@ -99,6 +103,8 @@ vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text,
 	out->text = text;
 	out->path = out->table = out->file = out->lfs = NULL;
 	out->kept = NULL;
+	out->keeping = NULL;
+	out->reading = NULL;
 	out->passing = NULL;
 	out->groups = NULL;
 	out->raw = NULL;

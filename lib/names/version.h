@@ -69,6 +69,8 @@ typedef struct vv_subject {
 	bool grid;   /* of a document, once opened: its rows and columns are a sheet's */
 	vv_store *
 		kept; /* of a table of a document, once opened, that was made before (kept_rows.h) */
+	vv_keeping *keeping;        /* what it became is being kept */
+	struct vv_reading *reading; /* what was begun */
 } vv_subject;
 
 void vv_subject_init(vv_subject *s);
@@ -142,6 +144,10 @@ typedef struct vv_subject_options {
 } vv_subject_options;
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
+
+/* Begins what opening it with these options waits for: the reader of a document is started, so that two of them are read side by
+ * side. Nothing else may be opened by its reader before it is opened itself, which also tells what went wrong. */
+void vv_subject_begin(vv_subject *s, const vv_subject_options *opts);
 
 /* The document that its bytes are, opened, and the temporary file that it may be read from. */
 typedef struct vv_subject_document {

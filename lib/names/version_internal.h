@@ -11,6 +11,10 @@
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err);
 
+/* What vv_subject_begin began, or an import under way. */
+typedef struct vv_reading vv_reading;
+void vv_subject_reading_free(vv_reading *r); /* accepts NULL */
+
 /* As vv_subject_bytes, for a blob or a file that holds the content itself. */
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err);

@@ -455,44 +455,77 @@ void vv_subject_document_close(vv_subject_document *d)
 	d->temp = NULL;
 }
 
+/* Bytes on their way to a table. */
+struct vv_reading {
+	input in;
+	vv_import_options io;
+	/* a document: */
+	bool is_document;
+	vv_subject_document document;
+	vv_package_resource res; /* what io borrows */
+	vv_schema schema;
+	vv_kept_name name; /* what its rows are kept under, if anything is */
+	bool was_made;     /* before, and is open */
+	vv_table made;
+	vv_document_rows *rows;
+	/* how it began */
+	vv_status status;
+	vv_error err;
+};
+
+void vv_subject_reading_free(vv_reading *r)
+{
+	if (!r) return;
+	vv_document_rows_close(r->rows);
+	if (r->was_made) {
+		vv_table_close(&r->made);
+	}
+	vv_schema_clear(&r->schema);
+	vv_package_resource_clear(&r->res);
+	vv_subject_document_close(&r->document);
+	input_close(&r->in);
+	vv_free(r);
+}
+VV_AUTO_FREE(vv_reading, vv_subject_reading_free)
+
 /* Rows that were made before. */
-static bool open_kept(vv_subject *s, vv_table *out, const vv_subject_document *d,
-		      const vv_kept_name *name)
+static bool open_kept(vv_subject *s, vv_reading *r)
 {
 	vv_sink source;
 
-	if (!d->document.known_as || !vv_kept_rows_get(&s->kept, &s->made, s->repo, name)) {
+	if (!r->document.document.known_as ||
+	    !vv_kept_rows_get(&s->kept, &s->made, s->repo, &r->name)) {
 		return false;
 	}
 	vv_sink_dry(&source, s->kept);
-	if (vv_table_open(out, &source, &s->made, NULL) == VV_OK) return true;
+	if (vv_table_open(&r->made, &source, &s->made, NULL) == VV_OK) return true;
 	vv_store_close(s->kept);
 	s->kept = NULL;
 	return false;
 }
 
-static vv_status import_rows(vv_subject *s, vv_table *out, vv_document_rows *rows,
-			     vv_import_options *io, input *in, vv_error *err)
+static vv_status import_rows(vv_subject *s, vv_table *out, vv_reading *r, vv_error *err)
 {
 	vv_auto(vv_import_result) result = {0};
+	vv_import_options *io = &r->io;
 	const char *schema;
 	vv_sniff_hints declared = io->hints;
 	vv_sink sink;
 
-	vv_document_rows_form(rows, &io->hints, &schema);
+	vv_document_rows_form(r->rows, &io->hints, &schema);
 	vv_sniff_hints_over(&io->hints, &declared);
 	if (!io->schema && schema) {
 		io->schema = schema;
 		io->schema_len = strlen(schema);
 	}
 	vv_mem_sink_use(&sink, s->passing);
-	vv_status rc = vv_import(&result, vv_document_rows_source(rows), &sink, io, err);
-	if ((rc = vv_document_rows_end(rows, rc, err)) < 0) return rc;
+	vv_status rc = vv_import(&result, vv_document_rows_source(r->rows), &sink, io, err);
+	if ((rc = vv_document_rows_end(r->rows, rc, err)) < 0) return rc;
 	s->made = result.cid;
 	rc = vv_table_open(out, &sink, &result.cid, err);
 	return rc < 0 || !io->keep_types || out->root.kind != VV_KIND_TABLE
 		       ? rc
-		       : keep_groups(s, &result, io, in, out, err);
+		       : keep_groups(s, &result, io, &r->in, out, err);
 }
 
 /* All that a description says of how rows are read, and whether a key is to be found: it can change without the document. */
@@ -512,46 +545,58 @@ static void put_description(vv_buf *out, const vv_package_resource *res,
 	vv_buf_put(out, res->schema.data, res->schema.len);
 }
 
-/* Imports the rows of a table of a document. io: the options of every import; like: as vv_subject_options has it. */
-static vv_status import_document(vv_subject *s, vv_table *out, vv_subject_document *d,
-				 vv_import_options *io, input *in, const vv_subject *like,
-				 vv_error *err)
+/* Starts the reader of a table of a document, unless its rows were made before. */
+static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 {
-	vv_auto(vv_table) known = {0};
-	vv_auto(vv_package_resource) res = {0};
-	vv_auto(vv_schema) schema = {0};
-	vv_auto(vv_document_rows) *rows = NULL;
-	const vv_document_table *t;
-	vv_kept_name name = {""};
+	vv_document *d = &r->document.document;
 	vv_auto(vv_buf) described = VV_BUF_INIT;
+	const vv_document_table *t;
 	vv_status rc;
 
-	if ((rc = vv_document_find(&t, &d->document, s->table, err)) < 0) return rc;
+	if ((rc = vv_document_find(&t, d, s->table, err)) < 0) return rc;
 	if (!s->table && !(s->table = vv_strdup(t->name))) return vv_fail_nomem(err);
 	s->grid = t->grid;
-	if ((rc = find_package(s, &res, &schema, io, err)) < 0) return rc;
-	if (t->key && !res.has_key) {
-		io->key = t->key;
-		io->key_source = VV_KEY_PACKAGE;
-		io->key_known = true;
+	if ((rc = find_package(s, &r->res, &r->schema, &r->io, err)) < 0) return rc;
+	if (t->key && !r->res.has_key) {
+		r->io.key = t->key;
+		r->io.key_source = VV_KEY_PACKAGE;
+		r->io.key_known = true;
 	}
-	const bool keep = d->document.known_as != NULL;
+	put_description(&described, &r->res, &r->io);
+	if (d->known_as &&
+	    (rc = vv_document_kept_name(&r->name, d, t->name, &described, err)) < 0) {
+		return rc;
+	}
+	r->was_made = open_kept(s, r);
+	vv_random(&r->io.secret, sizeof(r->io.secret));
+	return r->was_made ? VV_OK : vv_document_rows_start(&r->rows, d, t, err);
+}
 
-	put_description(&described, &res, io);
-	if (keep &&
-	    (rc = vv_document_kept_name(&name, &d->document, t->name, &described, err)) < 0) {
-		return rc;
+/* Imports what the reader writes. like: as vv_subject_options has it. */
+static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
+				 const vv_subject *like, vv_error *err)
+{
+	vv_auto(vv_table) known = {0};
+	vv_status rc;
+
+	if (r->was_made) {
+		*out = r->made;
+		r->was_made = false;
+		return VV_OK;
 	}
-	if (keep && open_kept(s, out, d, &name)) return VV_OK;
-	vv_random(&io->secret, sizeof(io->secret));
 	if ((rc = open_passing(s, NULL, like, err)) < 0 ||
-	    (s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||
-	    (rc = vv_document_rows_open(&rows, &d->document, t, err)) < 0 ||
-	    (rc = import_rows(s, out, rows, io, in, err)) < 0) {
+	    (s->lent && (rc = share_groups(&r->io, &known, like, err)) < 0) ||
+	    (rc = vv_document_rows_open(r->rows, err)) < 0 ||
+	    (rc = import_rows(s, out, r, err)) < 0) {
 		return rc;
 	}
-	if (keep && vv_document_is_unchanged(&d->document)) {
-		vv_kept_rows_put(s->repo, &name, s->passing, &s->made);
+	if (r->document.document.known_as && vv_document_is_unchanged(&r->document.document)) {
+		s->keeping = vv_kept_rows_put(s->repo, &r->name, s->passing, &s->made,
+					      like ? like->keeping : NULL);
+	}
+	if (s->lent) { /* the other one may be cleared first */
+		vv_keeping_end(s->keeping);
+		s->keeping = NULL;
 	}
 	return VV_OK;
 }
@@ -561,111 +606,143 @@ vv_status vv_subject_document_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 {
 	const vv_subject_options how = {.progress = progress};
 	const vv_bytes_options to = {.progress = progress, .old_fd = -1};
+	vv_auto(vv_subject) own = {0}; /* s may be open */
 	vv_auto(vv_table) t = {0};
-	vv_status rc = vv_subject_open(s, &t, &how, err);
+	vv_status rc;
 
-	return rc < 0 ? rc : vv_table_bytes_with(&t, fn, payload, &to, err);
+	return (rc = vv_subject_dup(&own, s, s->text, err)) < 0 ||
+			       (rc = vv_subject_open(&own, &t, &how, err)) < 0
+		       ? rc
+		       : vv_table_bytes_with(&t, fn, payload, &to, err);
 }
 
-vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
-			    vv_error *err)
+/* Plain text. */
+static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
+			      const vv_subject_options *opts, vv_error *err)
 {
-	static const char *const no_key[] = {NULL};
-	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
-	vv_import_options io;
-	vv_import_result result = {0};
-	vv_auto(vv_package_resource) res = {0};
-	vv_auto(vv_schema) schema = {0};
-	vv_table parent, known = {0};
+	vv_import_options *io = &r->io;
+	vv_auto(vv_import_result) result = {0};
+	vv_auto(vv_table) parent = {0}, known = {0};
+	vv_auto(vv_scan_cache) *cache = NULL;
 	vv_store *store = NULL;
-	vv_scan_cache *cache = NULL;
 	vv_sink sink;
-	input in;
+	input *in = &r->in;
 	const vv_subject *like = opts ? opts->like : NULL;
-	bool has_parent = false, unpack;
+	const bool unpack = opts && opts->unpack &&
+			    vv_decompress_name(s->path ? s->path : s->text) > 0;
+	bool has_parent;
+	vv_status rc;
 
-	memset(&io, 0, sizeof(io));
-	io.kind = VV_KIND_TABLE;
-	io.find_encoding = true;
-	io.order = opts && opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ;
-	io.hints = nothing;
-	io.key = opts && opts->find_key ? NULL : no_key;
-	io.progress = opts ? opts->progress : NULL;
-	io.pool = opts && opts->pool ? opts->pool
-		  : s->reader        ? vv_dataset_reader_pool(s->reader)
-				     : NULL;
-	vv_auto(vv_subject_document) document = {.temp = NULL};
-	bool is_document = false;
-	const bool may_be = !(opts && (opts->as_add || opts->whole));
-
-	vv_status rc = input_open(&in, s, may_be, err);
-	if (rc == VV_OK && may_be &&
-	    (rc = open_document(&document, &is_document, s, &in, opts && opts->writes, err)) ==
-		    VV_OK &&
-	    is_document) {
-		io.keep_types = opts && opts->keep;
-		rc = import_document(s, out, &document, &io, &in, like, err);
-		input_close(&in);
-		return rc;
-	}
-	rc = rc == VV_OK && in.later ? load_blob(&in, s, err) : rc;
-	unpack = opts && opts->unpack && vv_decompress_name(s->path ? s->path : s->text) > 0;
-	if (rc < 0 || (unpack && (rc = input_unpack(&in, err)) < 0) ||
+	if ((in->later && (rc = load_blob(in, s, err)) < 0) ||
+	    (unpack && (rc = input_unpack(in, err)) < 0) ||
 	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = open_passing(s, store, like, err)) < 0 ||
 	    (rc = open_parent(s, store, &parent, &has_parent, err)) < 0 ||
-	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
-		goto done;
+	    (rc = find_package(s, &r->res, &r->schema, io, err)) < 0) {
+		return rc;
 	}
-	io.choose_order = opts && opts->as_add && s->repo;
+	io->choose_order = opts && opts->as_add && s->repo;
 	if (opts && opts->hints) {
-		vv_sniff_hints_over(&io.hints, opts->hints);
+		vv_sniff_hints_over(&io->hints, opts->hints);
 	}
-	io.hints.path = s->path ? s->path : s->file;
+	io->hints.path = s->path ? s->path : s->file;
 	if (has_parent && parent.root.kind == VV_KIND_FILE && !unpack) {
-		io.kind = VV_KIND_FILE; /* as add would keep it */
+		io->kind = VV_KIND_FILE; /* as add would keep it */
 	} else if (has_parent && parent.root.kind == VV_KIND_TABLE) {
-		io.parent = &parent.root;
-		io.hints.parent = &parent.root.dialect;
-		io.key = res.has_key ? io.key : NULL; /* the parent's stays */
+		io->parent = &parent.root;
+		io->hints.parent = &parent.root.dialect;
+		io->key = r->res.has_key ? io->key : NULL; /* the parent's stays */
 	}
 	vv_mem_sink_use(&sink, s->passing);
-	io.temp_dir = temp_dir_of(s);
-	vv_random(&io.secret, sizeof(io.secret));
+	io->temp_dir = temp_dir_of(s);
+	vv_random(&io->secret, sizeof(io->secret));
 	/* what is as in the last version is not even parsed */
-	if (io.parent && s->reader && !s->lfs &&
-	    (rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &cache, &io.secret,
+	if (io->parent && s->reader && !s->lfs &&
+	    (rc = vv_dataset_reader_scan_cache(s->reader, s->path, &s->parent, &cache, &io->secret,
 					       err)) < 0) {
-		goto done;
+		return rc;
 	}
-	io.cache = cache;
-	io.keep_types = opts && opts->keep;
-	io.in_file = opts && opts->in_file && !unpack && (!like || s->lent);
-	if (s->lent && (rc = share_groups(&io, &known, like, err)) < 0) {
-		goto done;
-	}
-	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0 ||
+	io->cache = cache;
+	io->in_file = opts && opts->in_file && !unpack && (!like || s->lent);
+	if ((s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||
+	    (rc = vv_import(&result, &in->source, &sink, io, err)) < 0 ||
 	    (rc = vv_table_open(out, &sink, &result.cid, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	s->in_file = result.in_file;
-	if (io.keep_types && out->root.kind == VV_KIND_TABLE && !s->raw) {
-		rc = keep_groups(s, &result, &io, &in, out, err);
+	if (io->keep_types && out->root.kind == VV_KIND_TABLE && !s->raw) {
+		rc = keep_groups(s, &result, io, in, out, err);
 	} else if (s->in_file) {
 		vv_file_groups_use(&out->source, like->groups);
 	}
 	if (rc < 0) {
 		vv_table_close(out);
 	}
-done:
-	vv_import_result_clear(&result);
-	vv_scan_cache_free(cache);
-	vv_table_close(&known);
-	if (has_parent) {
-		vv_table_close(&parent);
-	}
-	input_close(&in);
 	return rc;
+}
+
+/* By a reader. */
+static bool may_be_read(const vv_subject_options *opts)
+{
+	return !opts || (!opts->as_add && !opts->whole);
+}
+
+static vv_status begin(vv_subject *s, vv_reading *r, const vv_subject_options *opts, vv_error *err)
+{
+	static const char *const no_key[] = {NULL};
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	const bool may_be = may_be_read(opts);
+	vv_status rc = input_open(&r->in, s, may_be, err);
+
+	r->io = (vv_import_options){.kind = VV_KIND_TABLE,
+				    .find_encoding = true,
+				    .order = opts && opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ,
+				    .hints = nothing,
+				    .key = opts && opts->find_key ? NULL : no_key,
+				    .keep_types = opts && opts->keep,
+				    .progress = opts ? opts->progress : NULL,
+				    .pool = opts && opts->pool ? opts->pool
+					    : s->reader        ? vv_dataset_reader_pool(s->reader)
+							       : NULL};
+	if (rc < 0 || !may_be) return rc;
+	rc = open_document(&r->document, &r->is_document, s, &r->in, opts && opts->writes, err);
+	return rc < 0 || !r->is_document ? rc : begin_document(s, r, err);
+}
+
+static vv_reading *reading_new(vv_subject *s, const vv_subject_options *opts)
+{
+	vv_reading *r = vv_calloc(1, sizeof(*r));
+
+	if (r) {
+		r->in.fd = -1;
+		r->status = begin(s, r, opts, &r->err);
+	}
+	return r;
+}
+
+void vv_subject_begin(vv_subject *s, const vv_subject_options *opts)
+{
+	if (may_be_read(opts) && vv_subject_settle(s, VV_IGNORED) == VV_OK && !s->reading &&
+	    s->path && !vv_subject_is_broken(s, VV_IGNORED) && (!s->is_dataset || s->on_disk) &&
+	    (s->table || vv_document_is_name(s->repo, s->repo ? vv_repository_env(s->repo) : s->env,
+					     s->path))) {
+		s->reading = reading_new(s, opts);
+	}
+}
+
+vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			    vv_error *err)
+{
+	vv_auto(vv_reading) *r = s->reading ? s->reading : reading_new(s, opts);
+
+	s->reading = NULL;
+	if (!r) return vv_fail_nomem(err);
+	if (r->status < 0 && err) {
+		*err = r->err;
+	}
+	if (r->status < 0) return r->status;
+	return r->is_document ? import_document(s, out, r, opts ? opts->like : NULL, err)
+			      : import_plain(s, out, r, opts, err);
 }
 
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,

@@ -12,6 +12,7 @@ import array
 import datetime
 import io
 import json
+import os
 import re
 import sys
 import threading
@@ -31,6 +32,7 @@ class Missing(Exception):
 
 
 def _arrow() -> Any:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's other threads would spin for a tenth of a second
     try:
         import pyarrow
     except ImportError:

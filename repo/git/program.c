@@ -4,6 +4,7 @@
  * What is fed to a program goes through a socket and not a pipe, so that one that
  * stops reading gives EPIPE (MSG_NOSIGNAL) and not a signal.
  */
+#define _GNU_SOURCE /* pipe2() */
 #include "repo/git/program.h"
 
 #include <errno.h>
@@ -172,28 +173,23 @@ static void close_pair(int pair[2])
 	pair[0] = pair[1] = -1;
 }
 
-static bool set_cloexec(const int pair[2])
-{
-	return fcntl(pair[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(pair[1], F_SETFD, FD_CLOEXEC) == 0;
-}
-
+/* Close-on-exec from their beginning: another thread may start a program meanwhile, which would keep them open. */
 static bool open_ends(ends *e, const vv_run *run)
 {
 	int pair[2];
 
 	e->in[0] = e->in[1] = e->out[0] = e->out[1] = e->err[0] = e->err[1] = -1;
 	if (run->talk) {
-		if (pipe(pair) < 0) return false;
+		if (pipe2(pair, O_CLOEXEC) < 0) return false;
 		e->in[0] = pair[1];
 		e->in[1] = pair[0];
-		if (!set_cloexec(e->in)) return false;
 	}
 	if (!run->talk && !run->terminal && (run->len > 0 || run->fed) &&
-	    (socketpair(AF_UNIX, SOCK_STREAM, 0, e->in) < 0 || !set_cloexec(e->in))) {
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, e->in) < 0) {
 		return false;
 	}
-	if ((run->output || run->take) && (pipe(e->out) < 0 || !set_cloexec(e->out))) return false;
-	return !run->errors || (pipe(e->err) == 0 && set_cloexec(e->err));
+	if ((run->output || run->take) && pipe2(e->out, O_CLOEXEC) < 0) return false;
+	return !run->errors || pipe2(e->err, O_CLOEXEC) == 0;
 }
 
 /* Between fork and exec: only what is safe there. */

@@ -5,7 +5,6 @@
 #include "transport/line/tcp.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -164,18 +163,15 @@ static void drop(tries *t, nfds_t i, int number)
 
 static void begin(tries *t, const struct addrinfo *a)
 {
-	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+	int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			a->ai_protocol);
 
 	if (fd < 0) {
 		t->number = errno;
 		return;
 	}
 	t->fds[t->count++] = (struct pollfd){.fd = fd, .events = POLLOUT};
-	int flags = fcntl(fd, F_GETFL);
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || flags < 0 ||
-	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 ||
-	    (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && errno != EINPROGRESS &&
-	     errno != EINTR)) {
+	if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && errno != EINPROGRESS && errno != EINTR) {
 		drop(t, t->count - 1, errno);
 	}
 }

@@ -10,8 +10,8 @@ toy() {
 		case $1 in
 		list) sed -n 's/^\[\(.*\)\]$/{"name":"\1","types":true}/p' "$2" ;;
 		read)
-			awk -v t="[$3]" '/^\[/ { on = $0 == t; next } on' "$2" > table.csv
-			exec varve cat --format arrow table.csv ;;
+			awk -v t="[$3]" '/^\[/ { on = $0 == t; next } on' "$2" > $$.csv
+			exec varve cat --format arrow $$.csv ;;
 		esac
 	END
 	chmod +x "$HOME/bin/toy"
@@ -70,6 +70,10 @@ two_versions() {
 	{ git show HEAD:b.toy; echo; } > b.toy
 	succeeds varve diff
 	output_has 'b.toy: no change in its tables; the file itself changed'
+	{ book 4.75 | sed '/^.Stock/,$d'; } > one.toy
+	{ cat one.toy; echo; } > two.toy
+	succeeds varve diff --no-index one.toy two.toy
+	[ -z "$output" ]
 	succeeds varve diff --name-only
 	[ "$output" = b.toy ]
 }
@@ -445,6 +449,74 @@ two_versions() {
 	ends_with 2 varve cat 'b.toy#Prices'
 	stderr_has 102400
 	[ -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name '.varve-document-*' -newer b.toy)" ]
+}
+
+@test "two versions are read side by side, and one whose reader hangs or fails ends both" {
+	toy
+	two_versions
+	git config --global varve.reader.seconds 60
+	mkdir "$HOME/temp"
+	export TMPDIR="$HOME/temp"
+	# $1: what the reader of the old version does, $2: of the new one, before both write their rows
+	readers() {
+		rm -rf .git/varve/cache/documents "$HOME"/at.* "$HOME/asked"
+		cat > "$HOME/bin/toy" <<-END
+			#!/bin/sh
+			[ "\$1" = read ] || { echo '{"name":"Prices"}'; exit; }
+			echo \$\$ > "$HOME/at.\$\$"
+			until [ "\$(ls "$HOME"/at.* | wc -l)" -ge 2 ]; do sleep 0.05; done # hangs where they are not
+			if grep -qF 4.75 "\$2"; then new=1; fi
+			echo "\${new:-0}" >> "$HOME/asked"
+			if [ -z "\$new" ]; then
+				$1
+			else
+				$2
+			fi
+			exec cat "$HOME/rows\${new:-0}"
+		END
+	}
+	none_is_left() {
+		[ "$(cat "$HOME"/at.* | wc -l)" -eq 2 ]
+		for pid in $(cat "$HOME"/at.*); do
+			if kill -0 "$pid" 2> /dev/null; then return 1; fi
+		done
+		[ -z "$(find "$TMPDIR" -name '.varve-document-*')" ]
+	}
+	seq -f 'n%06.0f,9' 100000 | sed '1i id,price' > t.csv
+	varve cat --format arrow t.csv > "$HOME/rows0"
+	sed -i 's/^n070000,9/n070000,8/' t.csv
+	varve cat --format arrow t.csv > "$HOME/rows1"
+	readers : :
+	succeeds varve diff HEAD~1 HEAD
+	output_has '1 row changed (1 cell)'
+	none_is_left
+	rm "$HOME/asked"
+	succeeds varve diff HEAD~1 HEAD # what both were kept as
+	output_has '1 row changed (1 cell)'
+	[ ! -e "$HOME/asked" ]
+	readers : 'echo "page 7 is cut" >&2; exit 1'
+	ends_with 2 varve diff HEAD~1 HEAD -- 'b.toy#Prices'
+	stderr_has 'b.toy: page 7 is cut'
+	none_is_left
+	readers 'echo "page 7 is cut" >&2; exit 1' 'sleep 100'
+	ends_with 2 varve diff HEAD~1 HEAD -- 'b.toy#Prices'
+	stderr_has 'b.toy: page 7 is cut'
+	none_is_left
+	git config --global varve.reader.seconds 2
+	readers : 'sleep 100'
+	ends_with 2 varve diff HEAD~1 HEAD -- 'b.toy#Prices'
+	stderr_has "b.toy: "
+	stderr_has 'it took more than 2 seconds'
+	none_is_left
+	readers 'sleep 100' 'head -c 300 /dev/zero; sleep 100'
+	ends_with 2 varve diff HEAD~1 HEAD -- 'b.toy#Prices'
+	stderr_has 'it took more than 2 seconds'
+	none_is_left
+	readers : 'head -c 800000 "$HOME/rows1"; kill $$' # half of its rows
+	ends_with 2 varve diff HEAD~1 HEAD -- 'b.toy#Prices'
+	none_is_left
+	sed -i -e '/kill/s/.*/:/' -e '/until/d' "$HOME/bin/toy"
+	varve cat 'HEAD:b.toy#Prices' | cmp - t.csv
 }
 
 @test "a table of a document is described under its own name" {
