@@ -548,6 +548,70 @@ int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, 
 	return fd;
 }
 
+vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, vv_error *err)
+{
+	if (!dir) return vv_fail_nomem(err);
+	f->fd = vv_temp_open(&f->temp, dir, prefix, err);
+	f->name = f->name ? f->name : f->temp;
+	return f->fd < 0 ? (vv_status)f->fd : VV_OK;
+}
+
+vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_dir(path);
+
+	if (dir) {
+		vv_temp_sweep(dir, prefix);
+	}
+	f->name = path;
+	return vv_new_file_open(f, dir, prefix, err);
+}
+
+vv_status vv_new_file_put(void *file, const void *bytes, size_t len, vv_error *err)
+{
+	const vv_new_file *f = file;
+
+	return vv_write_full(f->fd, bytes, len, f->name, err);
+}
+
+vv_status vv_new_file_mode(const vv_new_file *f, uint32_t mode, vv_error *err)
+{
+	return fchmod(f->fd, mode & 07777) < 0
+		       ? vv_fail_errno(err, "cannot set the mode of", f->name)
+		       : VV_OK;
+}
+
+vv_status vv_new_file_end(vv_new_file *f, bool durable, vv_error *err)
+{
+	const int fd = f->fd;
+	const vv_status rc = durable ? vv_fsync(fd, f->name, err) : VV_OK;
+
+	f->fd = -1;
+	const vv_status closed = vv_close(fd, f->name, rc < 0 ? VV_IGNORED : err);
+	return rc < 0 ? rc : closed;
+}
+
+vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err)
+{
+	const vv_status rc = vv_rename(f->temp, path, err);
+
+	if (rc == VV_OK) {
+		vv_free(f->temp);
+		f->temp = NULL;
+	}
+	return rc;
+}
+
+void vv_new_file_clear(vv_new_file *f)
+{
+	if (f->temp) {
+		(void)vv_close(f->fd, NULL, VV_IGNORED);
+		(void)vv_unlink(f->temp, true, VV_IGNORED);
+	}
+	vv_free(f->temp);
+	f->temp = NULL;
+}
+
 static void fill_stat(vv_stat *out, const struct stat *st)
 {
 	*out = (vv_stat){.size = (uint64_t)st->st_size,

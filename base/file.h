@@ -90,6 +90,27 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
  * the name away go, too. */
 int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, vv_error *err);
 
+/* A file that is written beside the one whose name it gets, {0} before: cleared without a name it is gone.
+ * A correct caller: open or beside; put; end; place. */
+typedef struct vv_new_file {
+	int fd;
+	char *temp;       /* NULL: there is none, or it has its name */
+	const char *name; /* for messages; borrowed */
+} vv_new_file;
+
+/* In dir; NULL: out of memory. */
+vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, vv_error *err);
+/* In the folder of path, which is borrowed, after vv_temp_sweep. */
+vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err);
+/* As a vv_bytes_fn has it. */
+vv_status vv_new_file_put(void *file, const void *bytes, size_t len, vv_error *err);
+/* The permissions of a file with this mode. */
+vv_status vv_new_file_mode(const vv_new_file *f, uint32_t mode, vv_error *err);
+vv_status vv_new_file_end(vv_new_file *f, bool durable, vv_error *err);
+vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err);
+void vv_new_file_clear(vv_new_file *f);
+VV_AUTO_CLEAR(vv_new_file, vv_new_file_clear)
+
 /* Removes what is named "<prefix><name>" in the folder, files and folders with all in them, where
  * the process that made it has certainly ended, or it is older than a day. What cannot be removed stays. */
 void vv_temp_sweep(const char *dir, const char *prefix);

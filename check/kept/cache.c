@@ -335,15 +335,14 @@ static bool split_name(const char *name, char kind[NAME_MAX_LEN], vv_hash128 *ke
 
 /* A file under way, and the hash of what it has so far. */
 typedef struct saving {
-	int fd;
-	const char *path;
+	vv_new_file *file;
 	vv_xxh3_state *hash;
 } saving;
 
 static vv_status save_bytes(saving *s, const void *bytes, size_t len, vv_error *err)
 {
 	vv_xxh3_update(s->hash, bytes, len);
-	return vv_write_full(s->fd, bytes, len, s->path, err);
+	return vv_new_file_put(s->file, bytes, len, err);
 }
 
 /* Each record: its name in NAME_MAX_LEN bytes, le64 length, the bytes. */
@@ -425,52 +424,29 @@ static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_er
 
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err)
 {
-	vv_auto(char) *temp = NULL;
-	vv_auto(char) *dir = vv_strdup(file);
-	char *slash = dir ? strrchr(dir, '/') : NULL;
-	saving s = {-1, NULL, vv_xxh3_new(0)};
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
+	vv_auto(vv_new_file) to = {0};
+	saving s = {&to, hash};
 	uint8_t end[8];
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	if (!dir || !s.hash) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (!hash) return vv_fail_nomem(err);
+	if ((rc = vv_new_file_beside(&to, file, ".varve-result-", err)) < 0 ||
+	    (rc = save_bytes(&s, FILE_MAGIC, MAGIC_LEN, err)) < 0) {
+		return rc;
 	}
-	if (slash) {
-		slash[slash == dir ? 1 : 0] = '\0';
+	for (size_t i = 0; i < c->used.count; i++) {
+		if ((rc = save_record(c, &s, c->used.items[i], err)) < 0) return rc;
 	}
-	s.fd = vv_temp_open(&temp, slash ? dir : ".", ".varve-result-", err);
-	if (s.fd < 0) {
-		rc = (vv_status)s.fd;
-		goto done;
+	for (size_t i = 0; i < c->large.count; i++) {
+		if ((rc = save_large(c, &s, c->large.items[i], err)) < 0) return rc;
 	}
-	s.path = temp;
-	rc = save_bytes(&s, FILE_MAGIC, MAGIC_LEN, err);
-	for (size_t i = 0; i < c->used.count && rc == VV_OK; i++) {
-		rc = save_record(c, &s, c->used.items[i], err);
+	vv_put_le64(end, vv_xxh3_digest(hash));
+	if ((rc = vv_new_file_put(&to, end, sizeof(end), err)) < 0 ||
+	    (rc = vv_new_file_end(&to, false, err)) < 0) {
+		return rc;
 	}
-	for (size_t i = 0; i < c->large.count && rc == VV_OK; i++) {
-		rc = save_large(c, &s, c->large.items[i], err);
-	}
-	vv_put_le64(end, vv_xxh3_digest(s.hash));
-	if (rc == VV_OK) {
-		rc = vv_write_full(s.fd, end, sizeof(end), temp, err);
-	}
-	if (rc == VV_OK) {
-		rc = vv_close(s.fd, temp, err);
-	} else {
-		vv_close(s.fd, temp, NULL);
-	}
-	s.fd = -1;
-	if (rc == VV_OK) {
-		rc = vv_rename(temp, file, err);
-	}
-	if (rc < 0) {
-		vv_unlink(temp, true, NULL);
-	}
-done:
-	vv_xxh3_free(s.hash);
-	return rc;
+	return vv_new_file_place(&to, file, err);
 }
 
 static vv_status bad_file(const char *file, vv_error *err)

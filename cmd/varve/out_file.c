@@ -14,9 +14,7 @@
 
 vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_error *err)
 {
-	vv_auto(char) *folder = NULL;
-
-	*out = (vv_out_file){.path = path, .fd = -1, .standard = strcmp(path, "-") == 0};
+	*out = (vv_out_file){.path = path, .standard = strcmp(path, "-") == 0};
 	if (out->standard) {
 		vv_data_out_init(&out->data, false);
 		return VV_OK;
@@ -25,10 +23,7 @@ vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_er
 		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(path));
 		return vv_hint(err, "-f overwrites it");
 	}
-	if (!(folder = vv_path_dir(path))) return vv_fail_nomem(err);
-	vv_temp_sweep(folder, TEMP);
-	out->fd = vv_temp_open(&out->temp, folder, TEMP, err);
-	return out->fd < 0 ? (vv_status)out->fd : VV_OK;
+	return vv_new_file_beside(&out->file, path, TEMP, err);
 }
 
 vv_status vv_out_file_put(void *payload, const void *bytes, size_t len, vv_error *err)
@@ -36,36 +31,24 @@ vv_status vv_out_file_put(void *payload, const void *bytes, size_t len, vv_error
 	vv_out_file *out = payload;
 
 	return out->standard ? vv_data_out_put(&out->data, bytes, len, err)
-			     : vv_write_full(out->fd, bytes, len, out->temp, err);
+			     : vv_new_file_put(&out->file, bytes, len, err);
 }
 
 vv_status vv_out_file_end(vv_out_file *out, vv_error *err)
 {
 	vv_status rc;
-	int fd = out->fd;
 
 	if (out->standard) return vv_data_out_end(&out->data, err);
-	out->fd = -1;
-	rc = vv_fsync(fd, out->temp, err);
-	const vv_status closed = vv_close(fd, out->temp, rc < 0 ? VV_IGNORED : err);
-	if ((rc = rc < 0 ? rc : closed) == VV_OK &&
-	    (rc = vv_rename(out->temp, out->path, err)) == VV_OK) {
-		vv_auto(char) *folder = vv_path_dir(out->path);
-		vv_free(out->temp);
-		out->temp = NULL;
-		rc = folder ? vv_fsync_dir(folder, err) : vv_fail_nomem(err);
+	if ((rc = vv_new_file_end(&out->file, true, err)) < 0 ||
+	    (rc = vv_new_file_place(&out->file, out->path, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	vv_auto(char) *folder = vv_path_dir(out->path);
+	return folder ? vv_fsync_dir(folder, err) : vv_fail_nomem(err);
 }
 
 void vv_out_file_clear(vv_out_file *out)
 {
-	if (out->fd >= 0) {
-		vv_close(out->fd, NULL, NULL);
-	}
-	if (out->temp) {
-		vv_unlink(out->temp, true, NULL);
-	}
-	vv_free(out->temp);
+	vv_new_file_clear(&out->file);
 	vv_data_out_clear(&out->data);
 }

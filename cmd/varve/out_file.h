@@ -8,14 +8,14 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "cmd/varve/data_out.h"
 
 typedef struct vv_out_file {
 	const char *path; /* borrowed */
 	bool standard;
 	vv_data_out data;
-	int fd;
-	char *temp; /* beside path */
+	vv_new_file file; /* beside path */
 } vv_out_file;
 
 /* path "-": standard output. VV_EEXISTS: something is there, and force is false. Clear it in any case. */

@@ -162,8 +162,7 @@ typedef struct writer {
 	vv_dialect dialect;
 	bool json; /* the table's file is; then so are its faulty rows, one a line */
 	vv_buf out, problems;
-	int fd;
-	char *temp;
+	vv_new_file to;
 	vv_row_edit *edits; /* the rows that are no part of what passed */
 	size_t edit_count, edit_cap;
 } writer;
@@ -180,7 +179,7 @@ static vv_status flush(writer *w, size_t at_least, vv_error *err)
 	vv_status rc = vv_buf_ok(&w->out, err);
 
 	if (rc == VV_OK && w->out.len >= at_least) {
-		rc = vv_write_full(w->fd, w->out.data, w->out.len, w->r->file, err);
+		rc = vv_new_file_put(&w->to, w->out.data, w->out.len, err);
 		vv_buf_reset(&w->out);
 	}
 	return rc;
@@ -304,16 +303,6 @@ static void put_header(writer *w)
 	vv_buf_putc(&w->out, '\n');
 }
 
-static vv_status open_temp(writer *w, const char *file, vv_error *err)
-{
-	vv_auto(char) *dir = vv_path_dir(file);
-
-	if (!dir) return vv_fail_nomem(err);
-	vv_temp_sweep(dir, ".varve-check-");
-	w->fd = vv_temp_open(&w->temp, dir, ".varve-check-", err);
-	return w->fd < 0 ? (vv_status)w->fd : VV_OK;
-}
-
 static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	writer *w = payload;
@@ -325,24 +314,17 @@ static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error
 /* The file is whole, or it is not there. */
 static vv_status close_temp(writer *w, const char *file, vv_status rc, vv_error *err)
 {
-	vv_status closed = vv_close(w->fd, file, rc == VV_OK ? err : NULL);
-
-	rc = rc < 0 ? rc : closed;
-	if (rc == VV_OK) {
-		rc = vv_rename(w->temp, file, err);
+	if (rc == VV_OK && (rc = vv_new_file_end(&w->to, false, err)) == VV_OK) {
+		rc = vv_new_file_place(&w->to, file, err);
 	}
-	if (rc < 0 && w->temp) {
-		vv_unlink(w->temp, true, NULL);
-	}
-	vv_free(w->temp);
-	w->temp = NULL;
-	w->fd = -1;
+	vv_new_file_clear(&w->to);
 	return rc;
 }
 
 static vv_status write_failed(writer *w, vv_error *err)
 {
-	vv_status rc = w->r->file ? open_temp(w, w->r->file, err) : VV_OK;
+	vv_status rc = w->r->file ? vv_new_file_beside(&w->to, w->r->file, ".varve-check-", err)
+				  : VV_OK;
 
 	if (rc < 0) return rc;
 	if (w->t) {
@@ -365,7 +347,7 @@ static vv_status write_passed(writer *w, vv_error *err)
 		return vv_fail(err, VV_EINPUT,
 			       "what cannot be read as a table has no rows that pass");
 	}
-	vv_status rc = open_temp(w, w->r->passed, err);
+	vv_status rc = vv_new_file_beside(&w->to, w->r->passed, ".varve-check-", err);
 	if (rc < 0) return rc;
 	if ((rc = vv_rows_edit(w->t, w->edits, w->edit_count, on_bytes, w, err)) == VV_OK) {
 		rc = flush(w, 1, err);
@@ -375,7 +357,7 @@ static vv_status write_passed(writer *w, vv_error *err)
 
 vv_status vv_failed_rows_write(vv_failed_rows *r, vv_table *t, vv_error *err)
 {
-	writer w = {.r = r, .t = t && t->root.kind == VV_KIND_TABLE ? t : NULL, .fd = -1};
+	writer w = {.r = r, .t = t && t->root.kind == VV_KIND_TABLE ? t : NULL};
 	vv_status rc;
 
 	vv_batch_init(&w.batch);

@@ -422,21 +422,16 @@ static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd
 static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
 			    vv_error *err)
 {
-	vv_auto(char) *temp = NULL;
-	int fd;
+	vv_auto(vv_new_file) f = {0};
+	vv_status rc;
 
 	if (vv_env_get(vv_repository_env(r), VV_OFFLINE_VAR)) {
 		return vv_fail(err, VV_EMISSING, "--offline asks no server, and '%s' is at one",
 			       vv_text_url(i->url));
 	}
 	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
-	if ((fd = vv_temp_open(&temp, vv_repository_varvedir(r), TEMP, err)) < 0) {
-		return (vv_status)fd;
-	}
-	vv_status rc = ask_file(i, root, r, fd, temp, anything, err);
-	(void)vv_close(fd, temp, NULL);
-	vv_unlink(temp, true, NULL);
-	return rc;
+	rc = vv_new_file_open(&f, vv_repository_varvedir(r), TEMP, err);
+	return rc < 0 ? rc : ask_file(i, root, r, f.fd, f.temp, anything, err);
 }
 
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,

@@ -90,19 +90,7 @@ void vv_row_found_clear(vv_row_found *r)
 	vv_row_by_number_close(&r->rows);
 }
 
-typedef struct new_file {
-	int fd;
-	char *path;
-} new_file;
-
-static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	const new_file *f = payload;
-
-	return vv_write_full(f->fd, bytes, len, f->path, err);
-}
-
-static vv_status put_in_place(const vv_row_file *f, const char *temp, vv_error *err)
+static vv_status put_in_place(const vv_row_file *f, vv_new_file *n, vv_error *err)
 {
 	const vv_subject *s = &f->subject;
 	vv_stat now;
@@ -114,38 +102,26 @@ static vv_status put_in_place(const vv_row_file *f, const char *temp, vv_error *
 			vv_text_shows(f->path));
 		return vv_hint(err, "try again");
 	}
-	if ((rc = vv_worktree_watch(f->repo, s->path, temp, err)) < 0) return rc;
-	return vv_rename(temp, s->file, err);
+	if ((rc = vv_worktree_watch(f->repo, s->path, n->temp, err)) < 0) return rc;
+	return vv_new_file_place(n, s->file, err);
 }
 
 vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t count, vv_error *err)
 {
 	vv_auto(char) *folder = vv_worktree_temp_dir(f->repo, f->subject.file);
-	new_file n = {-1, NULL};
-	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_new_file) n = {0};
+	vv_status rc;
 
-	if (rc == VV_OK) {
-		vv_temp_sweep(folder, VV_WRITE_TEMP); /* of processes that were killed */
-		n.fd = vv_temp_open(&n.path, folder, VV_WRITE_TEMP, err);
-		rc = n.fd < 0 ? (vv_status)n.fd : VV_OK;
+	if (!folder) return vv_fail_nomem(err);
+	vv_temp_sweep(folder, VV_WRITE_TEMP); /* of processes that were killed */
+	if ((rc = vv_new_file_open(&n, folder, VV_WRITE_TEMP, err)) < 0 ||
+	    (rc = vv_rows_edit(f->over ? f->over : &f->table, edits, count, vv_new_file_put, &n,
+			       err)) < 0 ||
+	    (rc = vv_new_file_mode(&n, f->before.mode, err)) < 0 ||
+	    (rc = vv_new_file_end(&n, true, err)) < 0) { /* what it replaces may be nowhere else */
+		return rc;
 	}
-	if (rc < 0) return rc;
-	rc = vv_rows_edit(f->over ? f->over : &f->table, edits, count, write_piece, &n, err);
-	if (rc == VV_OK && fchmod(n.fd, f->before.mode & 07777) < 0) {
-		rc = vv_fail_errno(err, "cannot set the mode of", n.path);
-	}
-	if (rc == VV_OK) {
-		rc = vv_fsync(n.fd, n.path, err); /* what it replaces may be nowhere else */
-	}
-	vv_status closed = vv_close(n.fd, n.path, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK && (rc = closed) == VV_OK) {
-		rc = put_in_place(f, n.path, err);
-	}
-	if (rc < 0) {
-		(void)vv_unlink(n.path, true, NULL);
-	}
-	vv_free(n.path);
-	return rc;
+	return put_in_place(f, &n, err);
 }
 
 void vv_row_file_close(vv_row_file *f)

@@ -478,8 +478,7 @@ done:
 }
 
 typedef struct temp_file {
-	int fd;
-	char *path;
+	vv_new_file *file;
 	uint64_t size;
 } temp_file;
 
@@ -488,7 +487,7 @@ static vv_status write_temp(void *payload, const void *bytes, size_t len, vv_err
 	temp_file *f = payload;
 
 	f->size += len;
-	return vv_write_full(f->fd, bytes, len, f->path, err);
+	return vv_new_file_put(f->file, bytes, len, err);
 }
 
 static vv_status solve_merged(const vv_solution *s, temp_file *f, vv_error *err)
@@ -513,7 +512,8 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 	vv_solution s = {.repo = r, .writer = writer, .record = record, .side = side};
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", NULL);
-	temp_file f = {-1, NULL, 0};
+	vv_auto(vv_new_file) file = {0};
+	temp_file f = {&file, 0};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_source source;
 	vv_fd_source fds;
@@ -525,42 +525,30 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 	vv_dataset_found_init(&staged);
 	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(writer),
 							 &record->merged, &pointer, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!pointer || record->left_out > 0) {
-		rc = vv_fail(err, VV_ENOSUPPORT, "%s: too many conflicts, or no table of varve's",
-			     vv_text_shows(record->path));
-		goto done;
+		return vv_fail(err, VV_ENOSUPPORT, "%s: too many conflicts, or no table of varve's",
+			       vv_text_shows(record->path));
 	}
 	if ((rc = vv_mkdirs(dir, err)) < 0 ||
 	    (rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(writer), &record->merged,
 					    &arena, &parent, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if ((f.fd = vv_temp_open(&f.path, dir, "tmp-merge-", err)) < 0) {
-		rc = (vv_status)f.fd;
-		goto done;
-	}
-	(void)vv_unlink(f.path, true, NULL);
+	if ((rc = vv_new_file_open(&file, dir, "tmp-merge-", err)) < 0) return rc;
+	(void)vv_unlink(file.temp, true, VV_IGNORED);
 	/* The blocks of the merged table must be readable as the version before. */
 	if ((rc = vv_dataset_writer_commit(writer, err)) < 0 ||
 	    (rc = solve_merged(&s, &f, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (lseek(f.fd, 0, SEEK_SET) < 0) {
-		rc = vv_fail_errno(err, "cannot read", f.path);
-		goto done;
-	}
+	if (lseek(file.fd, 0, SEEK_SET) < 0) return vv_fail_errno(err, "cannot read", file.temp);
 	opts.parent = &parent;
-	vv_source_fd(&source, &fds, f.fd, record->path, f.size);
+	vv_source_fd(&source, &fds, file.fd, record->path, f.size);
 	if ((rc = vv_dataset_writer_stream(writer, record->path, &source, &opts, &staged, err)) ==
 	    VV_OK) {
 		rc = vv_blob_write(r, staged.pointer.data, staged.pointer.len, blob, err);
 	}
-done:
-	if (f.fd >= 0) {
-		vv_close(f.fd, f.path, NULL);
-	}
-	vv_free(f.path);
 	return rc;
 }

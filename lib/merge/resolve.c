@@ -175,18 +175,6 @@ static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_erro
 
 /* --- rows and cells --------------------------------------------------------------------------- */
 
-typedef struct new_file {
-	int fd;
-	char *path;
-} new_file;
-
-static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	new_file *f = payload;
-
-	return vv_write_full(f->fd, bytes, len, f->path, err);
-}
-
 /* A literal where the column's cells are: numbers in JSON. */
 static void set_state(vv_cell *cell, const vv_conflict_item *item)
 {
@@ -217,7 +205,7 @@ static void warn_of_type(const vv_resolving *r, const vv_conflict_path *p, const
 }
 
 static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
-			    const vv_cid *root, new_file *f, vv_error *err)
+			    const vv_cid *root, vv_new_file *f, vv_error *err)
 {
 	vv_solution s = {.repo = r->repo,
 			 .writer = r->writer,
@@ -245,7 +233,7 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 		if (r->set_column) {
 			warn_of_type(r, p, &t, &s.value);
 		}
-		rc = vv_conflict_solve(&s, &t, write_piece, f, err);
+		rc = vv_conflict_solve(&s, &t, vv_new_file_put, f, err);
 		vv_table_close(&t);
 	}
 	return rc;
@@ -257,37 +245,18 @@ static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chose
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, p->path),
 		      *dir = file ? vv_worktree_temp_dir(r->repo, file) : NULL;
-	new_file f = {-1, NULL};
-	vv_status rc = dir ? VV_OK : vv_fail_nomem(err), closed;
+	vv_auto(vv_new_file) f = {0};
+	vv_status rc;
 
-	if (rc < 0) {
-		goto done;
+	if ((rc = vv_new_file_open(&f, dir, ".varve-", err)) < 0 ||
+	    (rc = solve_into(r, p, chosen, root, &f, err)) < 0 ||
+	    (rc = vv_new_file_mode(&f, st->mode, err)) < 0 ||
+	    (rc = vv_new_file_end(&f, true, err)) <
+		    0 || /* what it replaces is stored nowhere else */
+	    (rc = vv_worktree_watch(r->repo, p->path, f.temp, err)) < 0) {
+		return rc;
 	}
-	if ((f.fd = vv_temp_open(&f.path, dir, ".varve-", err)) < 0) {
-		rc = (vv_status)f.fd;
-		goto done;
-	}
-	if ((rc = solve_into(r, p, chosen, root, &f, err)) == VV_OK &&
-	    fchmod(f.fd, st->mode & 07777) < 0) {
-		rc = vv_fail_errno(err, "cannot set the mode of", f.path);
-	}
-	/* What it replaces stands nowhere else. */
-	if (rc == VV_OK) {
-		rc = vv_fsync(f.fd, f.path, err);
-	}
-	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
-	if (rc == VV_OK && (rc = vv_worktree_watch(r->repo, p->path, f.path, err)) == VV_OK) {
-		rc = vv_rename(f.path, file, err);
-	}
-	if (rc < 0) {
-		(void)vv_unlink(f.path, true, NULL);
-	}
-done:
-	vv_free(f.path);
-	return rc;
+	return vv_new_file_place(&f, file, err);
 }
 
 /* What lies in the work tree, as a version of the merged table. */

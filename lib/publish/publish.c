@@ -129,8 +129,7 @@ static vv_status folder_tables_plan(vv_folder_tables *t, const vv_oid *commit, v
 }
 
 typedef struct writing {
-	int fd;
-	const char *path;
+	vv_new_file *file;
 	uint64_t len;
 	vv_xxh3_state *hash;
 } writing;
@@ -141,7 +140,7 @@ static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error
 
 	w->len += len;
 	vv_xxh3_update(w->hash, bytes, len);
-	return vv_write_full(w->fd, bytes, len, w->path, err);
+	return vv_new_file_put(w->file, bytes, len, err);
 }
 
 static vv_status fill(vv_folder_tables *t, const vv_folder_table *of, writing *w, vv_error *err)
@@ -150,7 +149,7 @@ static vv_status fill(vv_folder_tables *t, const vv_folder_table *of, writing *w
 	vv_status rc = vv_subject_find_at(&s, t->repo, t->reader, &t->commit, of->path, err);
 
 	if (rc < 0 || (rc = vv_subject_bytes(&s, on_bytes, w, NULL, err)) < 0) return rc;
-	return vv_fsync(w->fd, w->path, err);
+	return vv_new_file_end(w->file, true, err);
 }
 
 static vv_status write_table(vv_folder_tables *t, const vv_folder_table *of, vv_folder_item *it,
@@ -158,25 +157,19 @@ static vv_status write_table(vv_folder_tables *t, const vv_folder_table *of, vv_
 {
 	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
 	vv_auto(char) *path = vv_path_join(t->dir, of->path, (char *)NULL),
-		      *dir = path ? vv_path_dir(path) : NULL, *temp = NULL;
+		      *dir = path ? vv_path_dir(path) : NULL;
+	vv_auto(vv_new_file) file = {0};
+	writing w = {.file = &file, .hash = hash};
 	vv_status rc = dir && hash ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
-	if (rc < 0) return rc;
-	vv_temp_sweep(dir, VV_WRITE_TEMP);
-	writing w = {.fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err), .hash = hash};
-	if (w.fd < 0) return (vv_status)w.fd;
-	w.path = temp;
-	rc = fill(t, of, &w, err);
-	const vv_status closed = vv_close(w.fd, temp, rc < 0 ? VV_IGNORED : err);
-	rc = rc < 0 ? rc : closed;
-	if (rc == VV_OK && (rc = vv_rename(temp, path, err)) == VV_OK) {
-		it->blob = of->blob;
-		it->number = w.len;
-		it->hash = vv_xxh3_digest(hash);
-		return vv_fsync_dir(dir, err);
+	if (rc < 0 || (rc = vv_new_file_beside(&file, path, VV_WRITE_TEMP, err)) < 0 ||
+	    (rc = fill(t, of, &w, err)) < 0 || (rc = vv_new_file_place(&file, path, err)) < 0) {
+		return rc;
 	}
-	(void)vv_unlink(temp, true, VV_IGNORED);
-	return rc;
+	it->blob = of->blob;
+	it->number = w.len;
+	it->hash = vv_xxh3_digest(hash);
+	return vv_fsync_dir(dir, err);
 }
 
 static vv_status folder_tables_write(vv_folder_tables *t, vv_error *err)

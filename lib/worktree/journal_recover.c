@@ -203,9 +203,9 @@ static void leave(righting *u, const char *path)
 static vv_status put_kept(righting *u, const char *path, uint64_t number, vv_error *err)
 {
 	vv_auto(char) *copy = vv_journal_kept_place(u->repo, number),
-		      *file = vv_repository_file(u->repo, path), *temp = NULL;
-	vv_status rc = VV_OK;
-	int fd = -1;
+		      *file = vv_repository_file(u->repo, path);
+	vv_auto(vv_new_file) f = {0};
+	vv_status rc;
 
 	if (!copy || !file) return vv_fail_nomem(err);
 	if ((rc = vv_worktree_check_above(u->repo, path, err)) < 0 ||
@@ -213,15 +213,11 @@ static vv_status put_kept(righting *u, const char *path, uint64_t number, vv_err
 		return rc;
 	}
 	vv_auto(char) *dir = vv_worktree_temp_dir(u->repo, file);
-	if (!dir) return vv_fail_nomem(err);
-	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) return (vv_status)fd;
-	vv_close(fd, NULL, NULL);
-	if ((rc = vv_journal_keep_file(copy, temp, err)) == VV_OK) {
-		rc = vv_rename(temp, file, err);
+	if ((rc = vv_new_file_open(&f, dir, ".varve-", err)) < 0 ||
+	    (rc = vv_journal_keep_file(copy, f.temp, err)) < 0) {
+		return rc;
 	}
-	/* rename does nothing to two names of one file. */
-	(void)vv_unlink(temp, true, NULL);
-	return rc;
+	return vv_rename(f.temp, file, err); /* which does nothing to two names of one file */
 }
 
 /* The version with which the path is to end, when it is not kept: mode 0, nothing. */

@@ -104,25 +104,20 @@ static vv_status is_same(bool *same, const inside *in, const char *file, uint64_
 static vv_status write_file(const vv_repository *r, const inside *in, const char *file,
 			    uint64_t *bytes, vv_error *err)
 {
-	vv_auto(char) *dir = vv_path_dir(file), *temp_dir = vv_worktree_temp_dir(r, file),
-		      *temp = NULL;
+	vv_auto(char) *dir = vv_path_dir(file), *temp_dir = vv_worktree_temp_dir(r, file);
+	vv_auto(vv_new_file) f = {.name = file};
+	vv_status rc;
 
 	if (!dir || !temp_dir) return vv_fail_nomem(err);
 	vv_temp_sweep(temp_dir, VV_WRITE_TEMP); /* of processes that were killed */
-	outside out = {in->path, vv_temp_open(&temp, temp_dir, VV_WRITE_TEMP, err), -1, false, 0};
-	vv_status rc = out.to < 0 ? (vv_status)out.to : pour(in, &out, err);
-	rc = rc < 0 ? rc : vv_fsync(out.to, file, err);
-	if (out.to >= 0) {
-		vv_close(out.to, NULL, NULL);
+	if ((rc = vv_new_file_open(&f, temp_dir, VV_WRITE_TEMP, err)) < 0) return rc;
+	outside out = {in->path, f.fd, -1, false, 0};
+	if ((rc = pour(in, &out, err)) < 0 || (rc = vv_new_file_end(&f, true, err)) < 0 ||
+	    (rc = vv_new_file_place(&f, file, err)) < 0) {
+		return rc;
 	}
 	*bytes = out.bytes;
-	if (rc == VV_OK && (rc = vv_rename(temp, file, err)) == VV_OK) {
-		return vv_fsync_dir(dir, err);
-	}
-	if (temp) {
-		(void)vv_unlink(temp, true, NULL);
-	}
-	return rc;
+	return vv_fsync_dir(dir, err);
 }
 
 /* Writes it to the path to, if nothing is lost by that. */

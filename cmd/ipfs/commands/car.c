@@ -112,18 +112,15 @@ static vv_status write_car(job *j, const export *x, int fd, const char *path, vv
 static vv_status write_file(job *j, const export *x, const char *path, vv_car_stats *stats,
 			    vv_error *err)
 {
-	vv_auto(char) *dir = vv_path_dir(path), *temp = NULL;
-	int fd;
+	vv_auto(vv_new_file) f = {0};
+	vv_status rc;
 
-	if (!dir) return vv_fail_nomem(err);
-	vv_temp_sweep(dir, ".varve-car-");
-	if ((fd = vv_temp_open(&temp, dir, ".varve-car-", err)) < 0) return (vv_status)fd;
-	vv_status rc = write_car(j, x, fd, path, stats, err);
-	vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);
-	if (rc < 0 || (rc = closed) < 0 || (rc = vv_rename(temp, path, err)) < 0) {
-		(void)vv_unlink(temp, true, NULL);
+	if ((rc = vv_new_file_beside(&f, path, ".varve-car-", err)) < 0 ||
+	    (rc = write_car(j, x, f.fd, path, stats, err)) < 0 ||
+	    (rc = vv_new_file_end(&f, false, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return vv_new_file_place(&f, path, err);
 }
 
 static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)

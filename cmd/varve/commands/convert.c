@@ -280,7 +280,7 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_sniff_hints hints;
 	vv_view_format format;
-	vv_auto(vv_out_file) out = {.fd = -1};
+	vv_auto(vv_out_file) out = {0};
 	vv_status rc;
 
 	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */

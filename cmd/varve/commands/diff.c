@@ -107,7 +107,7 @@ typedef struct run {
 	vv_diff_print p;
 	vv_sniff_hints written; /* of plain files */
 	char **rename;          /* NULL-ended pairs */
-	char *temp;             /* --output: the temporary file, or NULL */
+	vv_new_file file;       /* --output: the temporary file, or NULL */
 } run;
 
 static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
@@ -183,26 +183,19 @@ static vv_status choose_limit(run *r, vv_error *err)
 static vv_status open_output(run *r, vv_error *err)
 {
 	if (!r->o->output || r->o->quiet) return VV_OK;
-	vv_auto(char) *dir = vv_path_dir(r->o->output);
-	if (!dir) return vv_fail_nomem(err);
-	vv_temp_sweep(dir, ".varve-diff-");
-	int fd = vv_temp_open(&r->temp, dir, ".varve-diff-", err);
-	if (fd < 0) return (vv_status)fd;
-	r->p.fd = fd;
-	return VV_OK;
+	vv_status rc = vv_new_file_beside(&r->file, r->o->output, ".varve-diff-", err);
+	if (rc == VV_OK) {
+		r->p.fd = r->file.fd;
+	}
+	return rc;
 }
 
 static vv_status finish_output(run *r, vv_error *err)
 {
-	int fd = r->p.fd;
-	if (fd < 0) return VV_OK;
+	if (r->p.fd < 0) return VV_OK;
 	r->p.fd = -1;
-	vv_status rc = vv_close(fd, r->o->output, err);
-	if (rc == VV_OK && (rc = vv_rename(r->temp, r->o->output, err)) == VV_OK) {
-		vv_free(r->temp);
-		r->temp = NULL;
-	}
-	return rc;
+	vv_status rc = vv_new_file_end(&r->file, false, err);
+	return rc < 0 ? rc : vv_new_file_place(&r->file, r->o->output, err);
 }
 
 /* "v1, commit 6af54fd of 2026-11-20 by Ann Author: first "
@@ -370,13 +363,7 @@ static vv_status diff_query(run *r, const vv_diff_sides *d, vv_error *err)
 static void run_clear(run *r)
 {
 	vv_diff_print_clear(&r->p);
-	if (r->p.fd >= 0) {
-		vv_close(r->p.fd, NULL, NULL);
-	}
-	if (r->temp) {
-		vv_unlink(r->temp, true, NULL);
-	}
-	vv_free(r->temp);
+	vv_new_file_clear(&r->file);
 	for (size_t i = 0; r->rename && i < 2 * r->o->rename.count; i++) {
 		vv_free(r->rename[i]);
 	}

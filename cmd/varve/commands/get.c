@@ -72,7 +72,7 @@ static vv_status find(vv_subject *s, vv_context *c, vv_error *err)
 static vv_status run_get(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_out_file) out = {.fd = -1};
+	vv_auto(vv_out_file) out = {0};
 	vv_auto(vv_subject) s = {.env = vv_environ()};
 	const char *path, *colon;
 	vv_status rc;

@@ -49,7 +49,7 @@ static vv_status run_prove(vv_context *c, vv_error *err)
 	vv_auto(vv_subject) s = {.env = vv_environ()};
 	vv_auto(vv_table) t = {.columns = 0};
 	vv_auto(vv_buf) car = VV_BUF_INIT;
-	vv_auto(vv_out_file) out = {.fd = -1};
+	vv_auto(vv_out_file) out = {0};
 	vv_row_proof p = {.repo = c->repo, .subject = &s, .table = &t, .row = o->row};
 	vv_status rc;
 

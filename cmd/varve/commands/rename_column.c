@@ -32,8 +32,8 @@ typedef struct rename_job {
 	vv_table table;
 	bool open;
 	const char *from, *to;
-	size_t place; /* of the column */
-	char *temp;   /* the new file, until it is in place */
+	size_t place;     /* of the column */
+	vv_new_file file; /* until it is in place */
 	vv_stat before;
 } rename_job;
 
@@ -129,36 +129,21 @@ static vv_status change_root(rename_job *j, vv_error *err)
 		       : VV_OK;
 }
 
-typedef struct new_file {
-	int fd;
-	const char *name;
-} new_file;
-
-static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	const new_file *f = payload;
-
-	return vv_write_full(f->fd, bytes, len, f->name, err);
-}
-
 static vv_status write_new_file(rename_job *j, vv_error *err)
 {
 	vv_auto(char) *folder = vv_worktree_temp_dir(j->c->repo, j->subject.file);
+	vv_new_file *f = &j->file;
 	vv_status rc;
 
 	if (!folder) return vv_fail_nomem(err);
 	if ((rc = vv_lstat(&j->before, j->subject.file, err)) < 0) return rc;
 	vv_temp_sweep(folder, VV_WRITE_TEMP);
-	new_file f = {.fd = vv_temp_open(&j->temp, folder, VV_WRITE_TEMP, err)};
-	if (f.fd < 0) return (vv_status)f.fd;
-	f.name = j->temp;
-	if ((rc = vv_column_rename(&j->table, j->place, j->to, write_piece, &f, err)) == VV_OK &&
-	    fchmod(f.fd, j->before.mode & 0777) != 0) {
-		rc = vv_fail_errno(err, "cannot set the mode of", j->temp);
+	if ((rc = vv_new_file_open(f, folder, VV_WRITE_TEMP, err)) < 0 ||
+	    (rc = vv_column_rename(&j->table, j->place, j->to, vv_new_file_put, f, err)) < 0 ||
+	    (rc = vv_new_file_mode(f, j->before.mode, err)) < 0) {
+		return rc;
 	}
-	rc = rc < 0 ? rc : vv_fsync(f.fd, j->temp, err);
-	vv_status closed = vv_close(f.fd, j->temp, rc < 0 ? NULL : err);
-	return rc < 0 ? rc : closed;
+	return vv_new_file_end(f, true, err);
 }
 
 /* Imports the new file as the renamed version and writes its pointer. */
@@ -174,7 +159,7 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	int fd = vv_open(j->temp, O_RDONLY, 0, err);
+	int fd = vv_open(j->file.temp, O_RDONLY, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
 	io.kind = VV_KIND_TABLE;
@@ -265,13 +250,8 @@ static vv_status put_in_place(rename_job *j, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "'%s' changed meanwhile; nothing was done",
 			       vv_text_shows(j->subject.text));
 	}
-	if ((rc = vv_worktree_watch(j->c->repo, j->subject.path, j->temp, err)) < 0 ||
-	    (rc = vv_rename(j->temp, j->subject.file, err)) < 0) {
-		return rc;
-	}
-	vv_free(j->temp);
-	j->temp = NULL;
-	return VV_OK;
+	rc = vv_worktree_watch(j->c->repo, j->subject.path, j->file.temp, err);
+	return rc < 0 ? rc : vv_new_file_place(&j->file, j->subject.file, err);
 }
 
 static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *package, vv_error *err)
@@ -332,10 +312,7 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 	}
 done:
 	vv_dataset_writer_release(j->c->writer);
-	if (j->temp) {
-		vv_unlink(j->temp, true, NULL);
-		vv_free(j->temp);
-	}
+	vv_new_file_clear(&j->file);
 	return rc;
 }
 

@@ -446,42 +446,23 @@ static vv_status write_summary(vv_check_report *r, vv_error *err)
 }
 
 /* A file that takes a report piece by piece, and then the place of the one before. */
-typedef struct file_out {
-	const char *file;
-	char *temp;
-	int fd;
-} file_out;
-
 static vv_status put_file(void *payload, const char *bytes, size_t len, vv_error *err)
 {
-	file_out *f = payload;
-
-	return vv_write_full(f->fd, bytes, len, f->file, err);
+	return vv_new_file_put(payload, bytes, len, err);
 }
 
 static vv_status write_file(vv_check_report *r, vv_report_form form, const char *file,
 			    vv_error *err)
 {
-	file_out f = {.file = file, .fd = -1};
-	vv_auto(char) *dir = vv_path_dir(file);
+	vv_auto(vv_new_file) f = {0};
+	vv_status rc;
 
-	if (!dir) return vv_fail_nomem(err);
-	vv_temp_sweep(dir, ".varve-check-");
-	f.fd = vv_temp_open(&f.temp, dir, ".varve-check-", err);
-	if (f.fd < 0) return (vv_status)f.fd;
-	vv_status rc = vv_report_stream(r, form, put_file, &f, err);
-	vv_status closed = vv_close(f.fd, file, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
+	if ((rc = vv_new_file_beside(&f, file, ".varve-check-", err)) < 0 ||
+	    (rc = vv_report_stream(r, form, put_file, &f, err)) < 0 ||
+	    (rc = vv_new_file_end(&f, false, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_rename(f.temp, file, err);
-	}
-	if (rc < 0) {
-		vv_unlink(f.temp, true, NULL);
-	}
-	vv_free(f.temp);
-	return rc;
+	return vv_new_file_place(&f, file, err);
 }
 
 static vv_status put_stdout(void *payload VV_UNUSED, const char *bytes, size_t len,

@@ -361,35 +361,32 @@ static vv_status content_for(vv_repository *r, const char *path, const vv_oid *i
 }
 
 /* The temporary file's content; closed. */
-static vv_status fill_temp(int fd, const char *temp, const char *file, uint32_t mode,
-			   const vv_buf *bytes, vv_error *err)
+static vv_status fill_temp(vv_new_file *f, const char *file, uint32_t mode, const vv_buf *bytes,
+			   vv_error *err)
 {
 	struct stat st;
-	vv_status rc = vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, temp, err);
+	vv_status rc = vv_new_file_put(f, vv_buf_cstr(bytes), bytes->len, err);
 
 	if (rc == VV_OK && mode == MODE_PROGRAM && /* x where there is r */
-	    (fstat(fd, &st) < 0 ||
-	     fchmod(fd, (st.st_mode | (st.st_mode & 0444) >> 2) & 07777) < 0)) {
-		rc = vv_fail_errno(err, "cannot make a program of", file);
+	    (fstat(f->fd, &st) < 0 ||
+	     fchmod(f->fd, (st.st_mode | (st.st_mode & 0444) >> 2) & 07777) < 0)) {
+		return vv_fail_errno(err, "cannot make a program of", file);
 	}
-	vv_status closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	return rc < 0 ? rc : vv_new_file_end(f, false, err);
 }
 
 static vv_status write_regular(const vv_index *x, const char *path, const char *file, uint32_t mode,
 			       const vv_buf *bytes, vv_error *err)
 {
-	vv_auto(char) *temp = NULL;
+	vv_auto(vv_new_file) f = {0};
 	vv_status rc;
-	int fd;
 
-	if ((fd = vv_temp_open(&temp, x->folder_temp, ".varve-", err)) < 0) return (vv_status)fd;
-	if ((rc = fill_temp(fd, temp, file, mode, bytes, err)) < 0 ||
-	    (rc = vv_worktree_watch(x->repo, path, temp, err)) < 0 ||
-	    (rc = vv_rename(temp, file, err)) < 0) {
-		(void)vv_unlink(temp, true, NULL);
+	if ((rc = vv_new_file_open(&f, x->folder_temp, ".varve-", err)) < 0 ||
+	    (rc = fill_temp(&f, file, mode, bytes, err)) < 0 ||
+	    (rc = vv_worktree_watch(x->repo, path, f.temp, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return vv_new_file_place(&f, file, err);
 }
 
 static vv_status write_link(const vv_index *x, const char *path, const char *file,
