@@ -468,12 +468,27 @@ static vv_status explain(base_check *c, vv_error *err)
 	return rc;
 }
 
+static void base_check_clear(base_check *c)
+{
+	if (c->matched) {
+		vv_columns_clear(&c->columns);
+	}
+	if (c->have_regions) {
+		vv_changed_groups_clear(&c->regions);
+	}
+	vv_check_lines_close(c->lines);
+	vv_buf_clear(&c->message);
+	vv_buf_clear(&c->expected);
+	vv_buf_clear(&c->key);
+}
+
+VV_AUTO_CLEAR(base_check, base_check_clear)
+
 vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, vv_error *err)
 {
-	base_check c = {.base = base, .t = t, .o = o, .rules = o->rules};
-	vv_rule_set standard;
-	bool own = false;
-	vv_status rc = VV_OK;
+	vv_auto(vv_rule_set) standard = {0};
+	vv_auto(base_check) c = {.base = base, .t = t, .o = o, .rules = o->rules};
+	vv_status rc;
 
 	if (t->root.kind != VV_KIND_TABLE || (base && base->root.kind != VV_KIND_TABLE)) {
 		return VV_OK;
@@ -481,34 +496,13 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 	if (!c.rules) {
 		if ((rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) return rc;
 		c.rules = &standard;
-		own = true;
 	}
-	if (base && (rc = match_columns(&c, err)) < 0) {
-		goto done;
-	}
-	if (o->explain) {
-		rc = explain(&c, err);
-		goto done;
-	}
+	if (base && (rc = match_columns(&c, err)) < 0) return rc;
+	if (o->explain) return explain(&c, err);
 	if (base && ((rc = check_columns(&c, err)) < 0 || (rc = base_check_types(&c, err)) < 0 ||
 		     (rc = check_key(&c, err)) < 0 || (rc = base_check_rows(&c, err)) < 0 ||
 		     (rc = base_check_excel(&c, err)) < 0)) {
-		goto done;
+		return rc;
 	}
-	rc = base_check_values(&c, err);
-done:
-	if (c.matched) {
-		vv_columns_clear(&c.columns);
-	}
-	if (c.have_regions) {
-		vv_changed_groups_clear(&c.regions);
-	}
-	vv_check_lines_close(c.lines);
-	vv_buf_clear(&c.message);
-	vv_buf_clear(&c.expected);
-	vv_buf_clear(&c.key);
-	if (own) {
-		vv_rule_set_clear(&standard);
-	}
-	return rc;
+	return base_check_values(&c, err);
 }

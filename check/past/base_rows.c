@@ -301,57 +301,57 @@ static void walk_clear(row_walk *w)
 }
 VV_AUTO_CLEAR(row_walk, walk_clear)
 
+/* Gives what c->message says, of n of so many, where the setting's bounds do not allow it. */
+static vv_status give_beyond(base_check *c, const vv_rule_setting *s, uint64_t n, uint64_t of,
+			     vv_error *err)
+{
+	base_quota q = {0};
+	vv_finding f = base_finding(c, s);
+	/* with a lower bound alone there is no upper one */
+	bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
+
+	if (!above && !base_below(&s->min, n, of)) {
+		vv_buf_reset(&c->message);
+		return VV_OK;
+	}
+	base_put_bound(&c->expected, above ? "at most" : "at least",
+		       !above         ? &s->min
+		       : s->max.given ? &s->max
+				      : &nothing,
+		       "");
+	return base_give(c, &q, &f, err);
+}
+
 static vv_status check_removed(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;
-	vv_status rc;
+	const uint64_t n = w->stats.removed, of = c->base->root.rows;
+	vv_status rc = VV_OK;
 
-	for (const vv_rule_setting *s = base_setting(c, "rows-removed", NULL); s;
+	for (const vv_rule_setting *s = base_setting(c, "rows-removed", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "rows-removed", s)) {
-		base_quota q = {0};
-		vv_finding f = base_finding(c, s);
-
-		if (!base_above(&s->max, nothing, w->stats.removed, c->base->root.rows)) {
-			continue;
-		}
-		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (",
-			      vv_text_count(w->stats.removed), vv_text_count(c->base->root.rows),
-			      w->stats.removed == 1 ? "is" : "are");
-		base_put_percent(&c->message, base_share(w->stats.removed, c->base->root.rows));
+		vv_buf_printf(&c->message, "%s of the base's %s rows %s gone (", vv_text_count(n),
+			      vv_text_count(of), n == 1 ? "is" : "are");
+		base_put_percent(&c->message, base_share(n, of));
 		vv_buf_putc(&c->message, ')');
-		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
-		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
+		rc = give_beyond(c, s, n, of, err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 static vv_status check_added(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;
-	uint64_t n = w->stats.added, of = c->base->root.rows;
-	vv_status rc;
+	const uint64_t n = w->stats.added, of = c->base->root.rows;
+	vv_status rc = VV_OK;
 
-	for (const vv_rule_setting *s = base_setting(c, "rows-added", NULL); s;
+	for (const vv_rule_setting *s = base_setting(c, "rows-added", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "rows-added", s)) {
-		base_quota q = {0};
-		vv_finding f = base_finding(c, s);
-		/* with a lower bound alone there is no upper one */
-		bool above = (s->max.given || !s->min.given) && base_above(&s->max, nothing, n, of);
-
-		if (!above && !base_below(&s->min, n, of)) {
-			continue;
-		}
 		vv_buf_printf(&c->message, "%s %s new, with %s in the base", vv_text_count(n),
 			      n == 1 ? "row is" : "rows are", vv_text_count(of));
-		if (above) {
-			base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing,
-				       "");
-		} else {
-			base_put_bound(&c->expected, "at least", &s->min, "");
-		}
-		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
+		rc = give_beyond(c, s, n, of, err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* All cells of rows that both have, in the columns that the setting looks at. */
@@ -359,36 +359,29 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 {
 	base_check *c = w->c;
 	uint64_t kept = c->base->root.rows - w->stats.removed;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	for (const vv_rule_setting *s = base_setting(c, "cells-changed", NULL); s;
+	for (const vv_rule_setting *s = base_setting(c, "cells-changed", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "cells-changed", s)) {
-		base_quota q = {0};
-		vv_finding f = base_finding(c, s);
 		uint64_t changed = 0, cells = 0;
 
 		for (size_t i = 0; i < c->columns.count; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			const vv_field *is = p->b >= 0 ? &c->t->schema.fields[p->b] : NULL;
 
-			if (!is || p->a < 0 || !vv_rule_setting_has(s, is->name, is->name_len)) {
-				continue;
+			if (is && p->a >= 0 && vv_rule_setting_has(s, is->name, is->name_len)) {
+				changed += w->column_changes[i];
+				cells += kept;
 			}
-			changed += w->column_changes[i];
-			cells += kept;
-		}
-		if (!base_above(&s->max, nothing, changed, cells)) {
-			continue;
 		}
 		vv_buf_printf(&c->message,
 			      "%s of %s cells of rows that the base has too were changed (",
 			      vv_text_count(changed), vv_text_count(cells));
 		base_put_percent(&c->message, base_share(changed, cells));
 		vv_buf_putc(&c->message, ')');
-		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
-		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
+		rc = give_beyond(c, s, changed, cells, err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 typedef struct lost {
@@ -617,10 +610,8 @@ static vv_status check_changes(base_check *c, vv_error *err)
 	vv_status rc = open_change_rules(c, &r, err);
 
 	if (rc < 0 || r.count == 0) return rc;
-	if ((rc = walk_open(&w, err)) < 0) {
-		goto done;
-	}
-	r.key = (size_t *)(uintptr_t)vv_rowdiff_key(w.diff, &r.key_count);
+	rc = walk_open(&w, err);
+	r.key = rc < 0 ? NULL : (size_t *)(uintptr_t)vv_rowdiff_key(w.diff, &r.key_count);
 	for (size_t i = 0; i < r.count && r.key_count == 0 && rc == VV_OK; i++) {
 		rc = give_unread(c, r.items[i].line, "no-key",
 				 "the rule needs a key that both versions have", err);
@@ -636,7 +627,6 @@ static vv_status check_changes(base_check *c, vv_error *err)
 		r.items[i].quota.last.expected = r.items[i].line->text;
 		rc = base_told(c, &r.items[i].quota, err);
 	}
-done:
 	vv_rowdiff_close(w.diff);
 	return rc;
 }

@@ -324,20 +324,6 @@ static vv_status take_parts(read_job *j, vv_error *err)
 	return rc;
 }
 
-static vv_status init_job(read_job *j, const reading *r, const size_t *wanted, size_t wanted_count,
-			  vv_error *err)
-{
-	j->r = r;
-	j->wanted = wanted;
-	j->wanted_count = wanted_count;
-	j->job.run = run_job;
-	j->parts = vv_calloc(r->v->count + 1, sizeof(*j->parts));
-	for (size_t i = 0; j->parts && i < r->v->count; i++) {
-		vv_distribution_init(&j->parts[i], r->v->items[i].kind);
-	}
-	return j->parts ? VV_OK : vv_fail_nomem(err);
-}
-
 static void clear_job(read_job *j, const reading *r)
 {
 	for (size_t i = 0; j->parts && i < r->v->count; i++) {
@@ -350,28 +336,30 @@ static vv_status read_in_threads(const reading *r, const size_t *wanted, size_t 
 				 size_t jobs, vv_error *err)
 {
 	vv_pool *pool = r->v->c->o->pool;
-	uint64_t rows = table_of(r)->root.rows;
+	const uint64_t rows = table_of(r)->root.rows;
 	read_job *all = vv_calloc(jobs, sizeof(*all));
 	size_t started = 0;
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; i < jobs && rc == VV_OK; i++) {
-		if ((rc = init_job(&all[i], r, wanted, wanted_count, err)) < 0) {
-			break;
+		all[i] = (read_job){.job.run = run_job,
+				    .r = r,
+				    .wanted = wanted,
+				    .wanted_count = wanted_count,
+				    .from = rows / jobs * i,
+				    .until = i + 1 == jobs ? UINT64_MAX : rows / jobs * (i + 1),
+				    .parts = vv_calloc(r->v->count + 1, sizeof(*all[i].parts))};
+		for (size_t k = 0; all[i].parts && k < r->v->count; k++) {
+			vv_distribution_init(&all[i].parts[k], r->v->items[k].kind);
 		}
-		all[i].from = rows / jobs * i;
-		all[i].until = i + 1 == jobs ? UINT64_MAX : rows / jobs * (i + 1);
-		vv_pool_submit(pool, &all[i].job);
-		started++;
+		rc = all[i].parts ? VV_OK : vv_fail_nomem(err);
+	}
+	for (; rc == VV_OK && started < jobs; started++) {
+		vv_pool_submit(pool, &all[started].job);
 	}
 	for (size_t i = 0; i < started; i++) {
-		vv_error more;
-
 		vv_pool_wait(pool, &all[i].job);
-		vv_status one = take_parts(&all[i], &more);
-		if (rc == VV_OK && (rc = one) < 0) {
-			*err = more;
-		}
+		rc = rc < 0 ? rc : take_parts(&all[i], err);
 	}
 	for (size_t i = 0; all && i < jobs; i++) {
 		clear_job(&all[i], r);
@@ -678,14 +666,10 @@ static vv_status tell_news(news *w, vv_error *err)
 	const vv_changed_groups *g;
 	vv_status rc = VV_OK;
 
-	w->key = vv_calloc(c->t->root.key_count + 1, sizeof(*w->key));
-	if (!wanted || !w->key) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!wanted) return vv_fail_nomem(err);
+	w->key = wanted + 1;
 	w->key_count = base_key_places(c->t, w->key, c->t->root.key_count);
 	wanted[0] = (size_t)w->x->b;
-	memcpy(wanted + 1, w->key, w->key_count * sizeof(*wanted));
 	if (!is_same_column(w->v, w->x)) {
 		rc = base_each_group(c, c->t, wanted, w->key_count + 1, NULL, 0, news_group, w,
 				     err);
@@ -693,12 +677,7 @@ static vv_status tell_news(news *w, vv_error *err)
 		rc = base_each_group(c, c->t, wanted, w->key_count + 1, g->new_groups, g->new_count,
 				     news_group, w, err);
 	}
-	if (rc == VV_OK) {
-		rc = base_told(c, &w->quota, err);
-	}
-done:
-	vv_free(w->key);
-	return rc;
+	return rc < 0 ? rc : base_told(c, &w->quota, err);
 }
 
 static vv_status check_news(values *v, const vv_rule_setting *s, const column_values *x,
@@ -721,28 +700,34 @@ static vv_status check_news(values *v, const vv_rule_setting *s, const column_va
 	return rc;
 }
 
-/* A column that the setting names, and that neither version has: nothing would be checked,
- * and nobody would know. */
-static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *err)
+/* A column that the setting names, and that is not there (dates: or has none): nothing would be checked, and nobody would know. */
+static vv_status check_named(base_check *c, const vv_rule_setting *s, bool dates, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; s->columns && s->columns[i]; i++) {
+	for (size_t i = 0; s->columns && s->columns[i] && rc == VV_OK; i++) {
 		const char *name = s->columns[i];
+		const long at = vv_schema_find(&c->t->schema, name, strlen(name));
+		const vv_field *f = at < 0 ? NULL : &c->t->schema.fields[at];
 		base_quota q = {0};
-		vv_finding f = base_finding(c, s);
+		vv_finding g = base_finding(c, s);
 
-		if (vv_schema_find(&c->t->schema, name, strlen(name)) >= 0 ||
-		    vv_schema_find(&c->base->schema, name, strlen(name)) >= 0) {
+		if (dates ? f && is_time(f)
+			  : f || vv_schema_find(&c->base->schema, name, strlen(name)) >= 0) {
 			continue;
 		}
-		base_unread(&f, NULL);
-		f.column = name;
-		vv_buf_puts(&c->message, "no such column");
-		vv_buf_puts(&c->expected, "a column of the table");
-		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
+		base_unread(&g, NULL);
+		g.column = name;
+		if (f) {
+			vv_buf_printf(&c->message, "its type is %s, which has no dates",
+				      vv_type_name(f->type));
+		} else {
+			vv_buf_puts(&c->message, "no such column");
+		}
+		vv_buf_puts(&c->expected, dates ? "a column of dates" : "a column of the table");
+		rc = base_give(c, &q, &g, err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 static vv_status check_distributions(values *v, const char *code, vv_error *err)
@@ -752,7 +737,7 @@ static vv_status check_distributions(values *v, const char *code, vv_error *err)
 
 	for (const vv_rule_setting *s = base_setting(c, code, NULL); s && rc == VV_OK;
 	     s = base_setting(c, code, s)) {
-		rc = check_named(c, s, err);
+		rc = check_named(c, s, false, err);
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
 			column_values *x;
@@ -822,33 +807,6 @@ static vv_status check_age(values *v, const vv_rule_setting *s, const column_val
 	return base_give(c, &q, &f, err);
 }
 
-/* A column that the setting names, and that is not there or has no dates. */
-static vv_status check_named_dates(base_check *c, const vv_rule_setting *s, vv_error *err)
-{
-	vv_status rc;
-
-	for (size_t i = 0; s->columns && s->columns[i]; i++) {
-		long at = vv_schema_find(&c->t->schema, s->columns[i], strlen(s->columns[i]));
-		base_quota q = {0};
-		vv_finding f = base_finding(c, s);
-
-		if (at >= 0 && is_time(&c->t->schema.fields[at])) {
-			continue;
-		}
-		base_unread(&f, NULL);
-		f.column = s->columns[i];
-		if (at < 0) {
-			vv_buf_puts(&c->message, "no such column");
-		} else {
-			vv_buf_printf(&c->message, "its type is %s, which has no dates",
-				      vv_type_name(c->t->schema.fields[at].type));
-		}
-		vv_buf_puts(&c->expected, "a column of dates");
-		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
-	}
-	return VV_OK;
-}
-
 static vv_status check_freshness(values *v, vv_error *err)
 {
 	base_check *c = v->c;
@@ -856,7 +814,7 @@ static vv_status check_freshness(values *v, vv_error *err)
 
 	for (const vv_rule_setting *s = base_setting(c, "freshness", NULL); s && rc == VV_OK;
 	     s = base_setting(c, "freshness", s)) {
-		rc = check_named_dates(c, s, err);
+		rc = check_named(c, s, true, err);
 		for (size_t b = 0; s->columns && b < c->t->columns && rc == VV_OK; b++) {
 			const vv_field *f = &c->t->schema.fields[b];
 			const column_values *x = find_values(v, (long)b, VV_DIST_TIMES);
@@ -869,35 +827,32 @@ static vv_status check_freshness(values *v, vv_error *err)
 	return rc;
 }
 
+static void values_clear(values *v)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		vv_distribution_clear(&v->items[i].was);
+		vv_distribution_clear(&v->items[i].is);
+	}
+	vv_free(v->items);
+}
+
+VV_AUTO_CLEAR(values, values_clear)
+
 vv_status base_check_values(base_check *c, vv_error *err)
 {
-	values v = {.c = c};
-	vv_auto_free bool *take = NULL;
-	vv_status rc;
+	vv_auto(values) v = {.c = c};
+	vv_status rc = want_all(&v, err);
 
-	if ((rc = want_all(&v, err)) < 0) {
-		goto done;
-	}
-	if (!(take = vv_calloc(v.count + 1, sizeof(*take)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (rc < 0) return rc;
+	vv_auto_free bool *take = vv_calloc(v.count + 1, sizeof(*take));
+	if (!take) return vv_fail_nomem(err);
 	if (v.count > 0 && ((c->base && (rc = have_base(&v, take, err)) < 0) ||
 			    (rc = have_new(&v, take, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	for (size_t k = 0;
 	     c->base && k < sizeof(value_rules) / sizeof(value_rules[0]) && rc == VV_OK; k++) {
 		rc = check_distributions(&v, value_rules[k], err);
 	}
-	if (rc == VV_OK) {
-		rc = check_freshness(&v, err);
-	}
-done:
-	for (size_t i = 0; i < v.count; i++) {
-		vv_distribution_clear(&v.items[i].was);
-		vv_distribution_clear(&v.items[i].is);
-	}
-	vv_free(v.items);
-	return rc;
+	return rc < 0 ? rc : check_freshness(&v, err);
 }

@@ -10,20 +10,6 @@
 #define YEAR 31556952
 #define YEAR_MAX 1000000 /* beyond that a year is not a date that data has */
 
-static void date_of(int64_t days, int64_t *year, unsigned *month, unsigned *day)
-{
-	int64_t z = days + 719468;
-	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t of_era = z - era * 146097;
-	int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * y + y / 4 - y / 100);
-	int64_t m = (5 * of_year + 2) / 153;
-
-	*day = (unsigned)(of_year - (153 * m + 2) / 5 + 1);
-	*month = (unsigned)(m < 10 ? m + 3 : m - 9);
-	*year = y + era * 400 + (*month <= 2);
-}
-
 static bool is_time_type(vv_type t)
 {
 	return t == VV_TYPE_DATE || t == VV_TYPE_TIME || t == VV_TYPE_DATETIME ||
@@ -60,11 +46,9 @@ vv_instant vv_instant_of(int64_t seconds)
 
 void vv_instant_put(vv_buf *out, const vv_instant *i, bool clock)
 {
-	int64_t year;
-	unsigned month, day;
+	const vv_day d = vv_value_day(i->days);
 
-	date_of(i->days, &year, &month, &day);
-	vv_buf_printf(out, "%04lld-%02u-%02u", (long long)year, month, day);
+	vv_buf_printf(out, "%04lld-%02u-%02u", (long long)d.year, d.month, d.day);
 	if (clock) {
 		vv_buf_printf(out, "T%02d:%02d:%02dZ", (int)(i->seconds / 3600),
 			      (int)(i->seconds / 60 % 60), (int)(i->seconds % 60));

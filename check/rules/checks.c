@@ -733,3 +733,8 @@ const char *vv_check_rule_given(const vv_check_rule *r)
 {
 	return r->name ? r->name : r->why;
 }
+
+bool vv_check_rule_is(const vv_check_rule *r, const char *word)
+{
+	return strcmp(vv_check_rule_title(r), word) == 0 || strcmp(r->text, word) == 0;
+}

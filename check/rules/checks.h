@@ -62,6 +62,8 @@ typedef struct vv_check_rule {
 const char *vv_check_rule_title(const vv_check_rule *r);
 /* Its name, or its comment; NULL: it has neither. */
 const char *vv_check_rule_given(const vv_check_rule *r);
+/* Is it what a user calls the rule: its name, its title, or all of it? */
+bool vv_check_rule_is(const vv_check_rule *r, const char *word);
 
 /* May it have rows: is it about rows, changes, keys, counts or sums? Others need further tables. */
 bool vv_check_rule_takes_rows(const vv_check_rule *r);

@@ -623,6 +623,24 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 	return rc < 0 ? rc : add_row_key(p, err);
 }
 
+/* id: all that decides what is found, beside the columns here. */
+static vv_status end_foreign(check_plan *p, check_foreign *f, const vv_buf *id, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	for (size_t i = 0; i < f->of.count; i++) {
+		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", f->targets[i]);
+	}
+	f->names = list_names(p, f->of.columns, f->of.count);
+	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
+	p->foreign_count++;
+	return !b.failed && !id->failed && f->names && f->target_names &&
+			       columns_id(&f->id, p, "refs", f->of.columns, f->of.count,
+					  vv_buf_cstr(id))
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
 static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 {
 	const vv_json *reference = vv_json_get(node, "reference");
@@ -647,17 +665,10 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	if (!f->of.columns || !f->targets) return vv_fail_nomem(err);
 	for (size_t i = 0; i < f->of.count; i++, t = t->next) {
 		f->targets[i] = t->text;
-		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->text);
 	}
 	f->resource = resource ? resource : "";
-	f->names = list_names(p, f->of.columns, f->of.count);
-	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
-	vv_buf_reset(&b);
 	vv_json_put_node(&b, node);
-	bool ok = !b.failed && f->names && f->target_names &&
-		  columns_id(&f->id, p, "refs", f->of.columns, f->of.count, vv_buf_cstr(&b));
-	p->foreign_count++;
-	return ok ? VV_OK : vv_fail_nomem(err);
+	return end_foreign(p, f, &b, err);
 }
 
 /* COLUMNS references TABLE(COLUMNS) */
@@ -676,17 +687,9 @@ static vv_status add_reference(check_plan *p, const vv_check_rule *line, vv_erro
 	for (size_t i = 0; i < f->of.count; i++) {
 		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", f->targets[i]);
 	}
-	f->names = list_names(p, f->of.columns, f->of.count);
-	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	vv_buf_printf(&b, " of %s", f->resource);
-	p->foreign_count++;
-	return !b.failed && f->names && f->target_names &&
-			       columns_id(&f->id, p, "refs", f->of.columns, f->of.count,
-					  vv_buf_cstr(&b))
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	return end_foreign(p, f, &b, err);
 }
-
 static vv_status make_foreigns(check_plan *p, vv_error *err)
 {
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
@@ -784,44 +787,32 @@ static vv_status make_id(check_plan *p, vv_error *err)
 	return VV_OK;
 }
 
-vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err)
+static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error *err)
 {
-	vv_status rc;
+	const vv_table *t = out->table;
+	vv_status rc = read_schema(out, err);
 
-	memset(out, 0, sizeof(*out));
-	vv_arena_init(&out->arena);
-	vv_schema_init(&out->own);
-	out->o = o;
-	out->table = t;
-	out->count = t->columns;
-	out->json = t->root.dialect.form != VV_FORM_CSV;
-	out->blank_slot = CHECK_OFF;
-	if ((rc = read_schema(out, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	out->columns = vv_arena_calloc(&out->arena, out->count + 1, sizeof(*out->columns));
 	out->of_field = vv_arena_calloc(&out->arena, out->schema->count + 1,
 					sizeof(*out->of_field));
 	out->slots = vv_arena_calloc(&out->arena, 5 * out->count + condition_rules(out) + 2,
 				     sizeof(*out->slots));
-	if (!out->columns || !out->of_field || !out->slots) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
 	if (out->count == 0 && t->root.dialect.form != VV_FORM_JSON &&
 	    (rc = check_note_unread(out, "source-error", NULL, 0,
 				    out->json ? "at least one object" : "a header line, at least",
 				    err,
 				    t->root.bytes > 0 ? "the file has nothing but line ends"
 						      : "the file is empty")) < 0) {
-		goto done;
+		return rc;
 	}
 	out->blank_severity = check_severity(out, "blank-row", NULL, 0, &out->blank_mostly);
 	out->pass_blank = check_stands(out, "blank-row", NULL, 0);
 	if ((rc = check_labels(out, err)) < 0 || (rc = make_columns(out, err)) < 0 ||
 	    (rc = make_keys(out, err)) < 0 || (rc = make_foreigns(out, err)) < 0 ||
 	    (rc = make_conditions(out, err)) < 0 || (rc = check_row_count(out, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	out->blank_slot = add_slot(out, "blank-row", SIZE_MAX, SIZE_MAX, out->blank_severity,
 				   out->blank_mostly);
@@ -830,8 +821,19 @@ vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *
 		out->has_conditions = out->has_conditions ||
 				      o->rules->lines[i].kind == VV_CHECK_TABLE;
 	}
-	rc = make_id(out, err);
-done:
+	return make_id(out, err);
+}
+
+vv_status check_plan_make(check_plan *out, vv_table *t, const vv_check_options *o, vv_error *err)
+{
+	*out = (check_plan){.o = o,
+			    .table = t,
+			    .count = t->columns,
+			    .json = t->root.dialect.form != VV_FORM_CSV,
+			    .blank_slot = CHECK_OFF};
+	vv_arena_init(&out->arena);
+	vv_schema_init(&out->own);
+	vv_status rc = make_plan(out, o, err);
 	if (rc < 0) {
 		check_plan_clear(out);
 	}

@@ -12,7 +12,8 @@
 
 typedef struct check_emit check_emit;
 vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err);
-void check_emit_close(check_emit *e);
+void check_emit_close(check_emit *e); /* accepts NULL */
+VV_AUTO_FREE(check_emit, check_emit_close)
 vv_status check_emit_notes(check_emit *e, vv_error *err);
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err);
 /* Rows that end otherwise than the dialect says. */

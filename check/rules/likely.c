@@ -13,7 +13,6 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/filter/condition_calls.h"
 #include "dataset/schema/type_time.h"
 #include "dataset/schema/value.h"
 
@@ -40,6 +39,15 @@ static void accept_by(guess *g, vv_hint_id hint, const char *arg)
 	g->out->has_hint = true;
 	g->out->hint = hint;
 	g->out->arg = arg;
+}
+
+/* It is of another type. */
+static bool is_of_type(guess *g, const char *what, const char *type)
+{
+	vv_buf_puts(&g->out->what, what);
+	vv_buf_printf(&g->out->member, "\"type\": \"%s\"", type);
+	accept_by(g, VV_HINT_SCHEMA_TYPE, type);
+	return true;
 }
 
 static bool is_word(const guess *g, const char *word)
@@ -284,12 +292,9 @@ static bool decimal_integer(guess *g)
 	if (point && zeros > 0 && point + 1 + zeros == g->s + g->len) {
 		vv_buf_printf(&g->out->what, "the integer %s with a fraction, as pandas writes it",
 			      vv_text_show(g->s, (size_t)(point - g->s)));
-	} else {
-		vv_buf_puts(&g->out->what, "a number that is not whole, or has an exponent");
+		return is_of_type(g, "", "number");
 	}
-	vv_buf_puts(&g->out->member, "\"type\": \"number\"");
-	accept_by(g, VV_HINT_SCHEMA_TYPE, "number");
-	return true;
+	return is_of_type(g, "a number that is not whole, or has an exponent", "number");
 }
 
 /* A sign of a currency, or a word that a blank parts from the number: 6x does not have a unit. */
@@ -359,26 +364,29 @@ static bool reads(vv_type type, const char *format, const char *s, size_t len, v
 	       vv_time_plan_read(plan, s, len, out);
 }
 
-static void put_day(vv_buf *out, int64_t days)
+static void put_moment(vv_buf *out, vv_type type, const vv_moment *m)
 {
-	int64_t year;
-	int month, day;
-
-	vv_civil_day(days, &year, &month, &day);
-	vv_buf_printf(out, "%04d-%02d-%02d", (int)year, month, day);
+	if (type != VV_TYPE_TIME) {
+		vv_buf_printf(out, "%04d-%02u-%02u", (int)m->year, m->month, m->day);
+	}
+	if (type != VV_TYPE_DATE) {
+		vv_buf_printf(out, "%s%02u:%02u:%02u", type == VV_TYPE_DATETIME ? "T" : "", m->hour,
+			      m->minute, m->second);
+	}
 }
 
 static void put_instant(vv_buf *out, vv_type type, int64_t seconds)
 {
 	int64_t days = seconds / DAY - (seconds % DAY < 0), clock = seconds - days * DAY;
+	const vv_day d = vv_value_day(days);
 
-	if (type != VV_TYPE_TIME) {
-		put_day(out, days);
-	}
-	if (type != VV_TYPE_DATE) {
-		vv_buf_printf(out, "%s%02d:%02d:%02d", type == VV_TYPE_DATETIME ? "T" : "",
-			      (int)(clock / 3600), (int)(clock / 60 % 60), (int)(clock % 60));
-	}
+	put_moment(out, type,
+		   &(vv_moment){.year = d.year,
+				.month = d.month,
+				.day = d.day,
+				.hour = (unsigned)(clock / 3600),
+				.minute = (unsigned)(clock / 60 % 60),
+				.second = (unsigned)(clock % 60)});
 }
 
 /* What Excel has in the cell: days since 1899-12-30. */
@@ -430,26 +438,13 @@ static bool unix_number(guess *g)
 	return false;
 }
 
-static void put_moment(guess *g, vv_type type, const vv_moment *m)
-{
-	vv_buf *b = &g->out->what;
-
-	if (type != VV_TYPE_TIME) {
-		vv_buf_printf(b, "%04d-%02u-%02u", (int)m->year, m->month, m->day);
-	}
-	if (type != VV_TYPE_DATE) {
-		vv_buf_printf(b, "%s%02u:%02u:%02u", type == VV_TYPE_DATETIME ? "T" : "", m->hour,
-			      m->minute, m->second);
-	}
-}
-
 static void put_format(guess *g, const char *format, const vv_moment *m)
 {
 	vv_likely *l = g->out;
 	bool again = l->what.len > 0;
 
 	vv_buf_puts(&l->what, again ? ", or " : "");
-	put_moment(g, g->f->type, m);
+	put_moment(&l->what, g->f->type, m);
 	vv_buf_printf(&l->what, " as %s", format);
 	vv_buf_puts(&l->member, again ? " or " : "");
 	vv_buf_printf(&l->member, "\"format\": \"%s\"", format);
@@ -520,10 +515,7 @@ static bool in_both_forms(guess *g)
 static bool date_for_datetime(guess *g)
 {
 	if (!vv_type_is_date(g->s, g->len)) return false;
-	vv_buf_puts(&g->out->what, "a date without a time");
-	vv_buf_puts(&g->out->member, "\"type\": \"date\"");
-	accept_by(g, VV_HINT_SCHEMA_TYPE, "date");
-	return true;
+	return is_of_type(g, "a date without a time", "date");
 }
 
 static bool datetime_for_date(guess *g)
@@ -533,12 +525,7 @@ static bool datetime_for_date(guess *g)
 
 	f.type = VV_TYPE_DATETIME;
 	as.f = &f;
-	if (vv_type_is_datetime(g->s, g->len)) {
-		vv_buf_puts(&g->out->what, "a datetime");
-		vv_buf_puts(&g->out->member, "\"type\": \"datetime\"");
-		accept_by(g, VV_HINT_SCHEMA_TYPE, "datetime");
-		return true;
-	}
+	if (vv_type_is_datetime(g->s, g->len)) return is_of_type(g, "a datetime", "datetime");
 	if (!in_both_forms(&as)) return false;
 	vv_buf_puts(&g->out->member, ", \"type\": \"datetime\"");
 	return true;
@@ -549,10 +536,8 @@ static bool less_than_date(guess *g)
 	bool year = vv_type_is_year(g->s, g->len) && g->len == 4;
 
 	if (!year && !vv_type_is_yearmonth(g->s, g->len)) return false;
-	vv_buf_puts(&g->out->what, year ? "a year" : "a year and month");
-	vv_buf_printf(&g->out->member, "\"type\": \"%s\"", year ? "year" : "yearmonth");
-	accept_by(g, VV_HINT_SCHEMA_TYPE, year ? "year" : "yearmonth");
-	return true;
+	return year ? is_of_type(g, "a year", "year")
+		    : is_of_type(g, "a year and month", "yearmonth");
 }
 
 /* The next number of digits of a text, and what stands before it. */

@@ -8,14 +8,14 @@
 #include "base/hint.h"
 #include "base/text.h"
 
-/* A word may be the code of a rule's findings, its name, "#tag" or "@owner". */
+/* A word may be the code of a rule's findings, what the rule is called, "#tag" or "@owner". */
 static bool names_line(const char *word, const vv_check_rule *line)
 {
 	if (*word == '@') return line->owner && strcmp(line->owner, word + 1) == 0;
 	for (size_t i = 0; *word == '#' && line->tags && line->tags[i]; i++) {
 		if (strcmp(line->tags[i], word + 1) == 0) return true;
 	}
-	return strcmp(line->rule->code, word) == 0 || (line->name && strcmp(line->name, word) == 0);
+	return strcmp(line->rule->code, word) == 0 || vv_check_rule_is(line, word);
 }
 
 static bool names_any(const char *word, const vv_checks *c)

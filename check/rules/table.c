@@ -93,20 +93,16 @@ static void close_run(check_run *r)
 
 static vv_status emit_all(check_run *r, vv_error *err)
 {
-	check_emit *e = NULL;
+	vv_auto(check_emit) *e = NULL;
 	vv_status rc;
 
 	if ((rc = check_emit_open(&e, r, err)) < 0 || (rc = check_emit_notes(e, err)) < 0 ||
 	    (rc = check_emit_blank_lines(e, err)) < 0 || (rc = check_emit_line_ends(e, err)) < 0 ||
-	    (rc = check_emit_cells(e, err)) < 0 || (rc = check_keys_finish(r, e, err)) < 0) {
-		goto done;
+	    (rc = check_emit_cells(e, err)) < 0 || (rc = check_keys_finish(r, e, err)) < 0 ||
+	    (rc = check_refs_all(r, e, err)) < 0) {
+		return rc;
 	}
-	if ((rc = check_refs_all(r, e, err)) == VV_OK) {
-		rc = check_table_rules(r, e, err);
-	}
-done:
-	check_emit_close(e);
-	return rc;
+	return check_table_rules(r, e, err);
 }
 
 /* Once what the rules found is kept: where keys repeat. */

@@ -63,8 +63,7 @@ static vv_status take_group(counting *c, size_t k, size_t i, const void *bytes, 
 	const check_group_info *g = &c->r->groups[i];
 	table_rule *t = &c->rules[k];
 	bool kept = len <= KEPT_MAX && t->tail.len < UINT32_MAX / 2;
-	int got = c->less ? vv_sums_less(sums_of(c, k), bytes, len)
-			  : vv_sums_read(sums_of(c, k), bytes, len);
+	int got = vv_sums_read(sums_of(c, k), bytes, len, c->less);
 
 	if (got < 0) return vv_fail_nomem(err);
 	if (c->derive) {
@@ -128,7 +127,7 @@ static vv_status read_whole(counting *c, size_t k, const vv_table *of, bool *got
 
 	*got = false;
 	if (found <= 0) return (vv_status)found;
-	found = vv_sums_read(sums_of(c, k), kept.data, kept.len);
+	found = vv_sums_read(sums_of(c, k), kept.data, kept.len, false);
 	if (found < 0) return vv_fail_nomem(err);
 	*got = found > 0;
 	if (found == 0) {

@@ -397,7 +397,12 @@ static bool find_binary(const vv_token *t, vv_parser_op *out)
 		const char *sign;
 		vv_op_code code;
 		vv_step_code step;
-	} table[] = {{"=", VV_OP_COMPARE, VV_STEP_EQUAL},
+	} table[] = {{"and", VV_OP_AND, VV_STEP_AND},
+		     {"or", VV_OP_OR, VV_STEP_OR},
+		     {"like", VV_OP_COMPARE, VV_STEP_LIKE},
+		     {"between", VV_OP_COMPARE, VV_STEP_BETWEEN},
+		     {"matches", VV_OP_COMPARE, VV_STEP_MATCHES},
+		     {"=", VV_OP_COMPARE, VV_STEP_EQUAL},
 		     {"==", VV_OP_COMPARE, VV_STEP_EQUAL},
 		     {"!=", VV_OP_COMPARE, VV_STEP_NOT_EQUAL},
 		     {"<>", VV_OP_COMPARE, VV_STEP_NOT_EQUAL},
@@ -414,21 +419,8 @@ static bool find_binary(const vv_token *t, vv_parser_op *out)
 		     {"||", VV_OP_JOIN, VV_STEP_CALL}};
 
 	*out = (vv_parser_op){.at = t->at};
-	if (vv_token_is_word(t, "and") || vv_token_is_word(t, "or")) {
-		out->code = vv_token_is_word(t, "and") ? VV_OP_AND : VV_OP_OR;
-		out->step = vv_token_is_word(t, "and") ? VV_STEP_AND : VV_STEP_OR;
-		return true;
-	}
-	if (vv_token_is_word(t, "like") || vv_token_is_word(t, "between") ||
-	    vv_token_is_word(t, "matches")) {
-		out->code = VV_OP_COMPARE;
-		out->step = vv_token_is_word(t, "like")      ? VV_STEP_LIKE
-			    : vv_token_is_word(t, "between") ? VV_STEP_BETWEEN
-							     : VV_STEP_MATCHES;
-		return true;
-	}
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (vv_token_is_sign(t, table[i].sign)) {
+		if (vv_token_is_sign(t, table[i].sign) || vv_token_is_word(t, table[i].sign)) {
 			out->code = table[i].code;
 			out->step = table[i].step;
 			if (out->step == VV_STEP_CALL) {
@@ -512,9 +504,7 @@ static vv_status read_operator(vv_parser *p, bool *more)
 		if (inverted && find_binary(&p->t.now, &binary) &&
 		    (binary.step == VV_STEP_LIKE || binary.step == VV_STEP_BETWEEN ||
 		     binary.step == VV_STEP_MATCHES)) {
-			binary.step = binary.step == VV_STEP_LIKE      ? VV_STEP_NOT_LIKE
-				      : binary.step == VV_STEP_BETWEEN ? VV_STEP_NOT_BETWEEN
-								       : VV_STEP_NOT_MATCHES;
+			binary.step++; /* what follows is its opposite */
 			*more = true;
 			return read_binary(p, &binary);
 		}

@@ -448,38 +448,23 @@ static void run_split_part(vv_condition_scratch *s, size_t a, size_t count VV_UN
 
 /* ---- dates and times ---- */
 
-/* Hinnant, "chrono-compatible low-level date algorithms". */
-void vv_civil_day(int64_t days, int64_t *year, int *month, int *day)
-{
-	days += 719468;
-	int64_t era = (days >= 0 ? days : days - 146096) / 146097, of_era = days - era * 146097;
-	int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153;
-
-	*day = (int)(of_year - (153 * m + 2) / 5 + 1);
-	*month = (int)(m < 10 ? m + 3 : m - 9);
-	*year = y + era * 400 + (*month <= 2);
-}
-
 static void run_part(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int part)
 {
-	int64_t days = s->stack[a].time.days, year;
-	int month, day;
-
-	vv_civil_day(days, &year, &month, &day);
+	const int64_t days = s->stack[a].time.days;
+	const vv_day d = vv_value_day(days);
 	/* weekday: 1970-01-01 was a Thursday; Monday is 1 */
-	int64_t weekday = ((days + 3) % 7 + 7) % 7 + 1, thursday_year;
-	int other_month, other_day;
-	vv_civil_day(days - weekday + 4, &thursday_year, &other_month, &other_day);
+	const int64_t weekday = ((days + 3) % 7 + 7) % 7 + 1;
 	set_number(s, a,
-		   part == 'y'   ? year
-		   : part == 'm' ? month
-		   : part == 'd' ? day
-		   : part == 'q' ? (month + 2) / 3
+		   part == 'y'   ? d.year
+		   : part == 'm' ? d.month
+		   : part == 'd' ? d.day
+		   : part == 'q' ? (d.month + 2) / 3
 		   : part == 'w' ? weekday
-		   : part == 'j'
-			   ? days - vv_value_days(year, 1, 1) + 1
-			   : (days - weekday + 4 - vv_value_days(thursday_year, 1, 1)) / 7 + 1);
+		   : part == 'j' ? days - vv_value_days(d.year, 1, 1) + 1
+				 : (days - weekday + 4 -
+				    vv_value_days(vv_value_day(days - weekday + 4).year, 1, 1)) /
+						   7 +
+					   1);
 }
 
 static void run_clock(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int unit)
@@ -548,11 +533,9 @@ static void run_add_days(vv_condition_scratch *s, size_t a, size_t count VV_UNUS
 static void run_last_day(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
 			 int how VV_UNUSED)
 {
-	int64_t year;
-	int month, day;
+	const vv_day d = vv_value_day(s->stack[a].time.days);
 
-	vv_civil_day(s->stack[a].time.days, &year, &month, &day);
-	set_day(s, a, vv_value_days(year + month / 12, (unsigned)(month % 12 + 1), 1) - 1);
+	set_day(s, a, vv_value_days(d.year + d.month / 12, d.month % 12 + 1, 1) - 1);
 }
 
 /* ---- any kind ---- */

@@ -31,7 +31,4 @@ const vv_call *vv_call_at(size_t i);
 void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t count,
 		 vv_operand_kind kind);
 
-/* Year, month and day of a day since 1970. */
-void vv_civil_day(int64_t days, int64_t *year, int *month, int *day);
-
 #endif

@@ -72,7 +72,7 @@ typedef enum vv_step_code {
 	VV_STEP_GREATER_EQUAL,
 	VV_STEP_GREATER,
 	VV_STEP_BEGINS, /* of a text and a literal's */
-	VV_STEP_LIKE,   /* of these */
+	VV_STEP_LIKE,   /* of these; its opposite follows, and that of others */
 	VV_STEP_NOT_LIKE,
 	VV_STEP_BETWEEN, /* of three values */
 	VV_STEP_NOT_BETWEEN,

@@ -7,21 +7,19 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/filter/condition_calls.h"
 #include "dataset/filter/total.h"
+#include "dataset/schema/value.h"
 
 static void put_time(vv_buf *out, const vv_operand *v, vv_type type)
 {
 	int64_t days = v->time.days, seconds = v->time.seconds;
 
 	if (type != VV_TYPE_TIME) {
-		int64_t year;
-		int month, day;
+		const vv_day d = vv_value_day(days);
 
-		vv_civil_day(days, &year, &month, &day);
-		vv_buf_printf(out, "%04lld-%02d", (long long)year, month);
+		vv_buf_printf(out, "%04lld-%02u", (long long)d.year, d.month);
 		if (type != VV_TYPE_YEARMONTH) {
-			vv_buf_printf(out, "-%02d", day);
+			vv_buf_printf(out, "-%02u", d.day);
 		}
 	}
 	if (type == VV_TYPE_TIME || type == VV_TYPE_DATETIME) {

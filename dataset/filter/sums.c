@@ -692,7 +692,7 @@ static int read_cell(vv_sums *s, cell *c, const vv_condition_aggregate *a, const
 	return got;
 }
 
-static int read_all(vv_sums *s, const void *bytes, size_t len, bool less)
+int vv_sums_read(vv_sums *s, const void *bytes, size_t len, bool less)
 {
 	const uint8_t *p = bytes, *end = p + len;
 	uint64_t groups, key_len, rows;
@@ -717,16 +717,6 @@ static int read_all(vv_sums *s, const void *bytes, size_t len, bool less)
 		}
 	}
 	return got <= 0 ? got : p == end;
-}
-
-int vv_sums_read(vv_sums *s, const void *bytes, size_t len)
-{
-	return read_all(s, bytes, len, false);
-}
-
-int vv_sums_less(vv_sums *s, const void *bytes, size_t len)
-{
-	return read_all(s, bytes, len, true);
 }
 
 bool vv_sums_settle(vv_sums *s)

@@ -27,6 +27,20 @@ int64_t vv_value_days(int64_t year, unsigned month, unsigned day)
 	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+/* Hinnant, "chrono-compatible low-level date algorithms": years begin in March, so that leap days end one; eras of 400 years are
+ * all alike. */
+vv_day vv_value_day(int64_t days)
+{
+	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+	int64_t of_era = z - era * 146097;
+	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	int64_t month = (5 * of_year + 2) / 153;
+
+	return (vv_day){year + era * 400 + (month >= 10), (unsigned)(month + (month < 10 ? 3 : -9)),
+			(unsigned)(of_year - (153 * month + 2) / 5 + 1)};
+}
+
 static void set_instant(vv_value *out, const vv_moment *m)
 {
 	int64_t year = m->year;

@@ -68,6 +68,12 @@ bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, 
 
 /* Days from 1970-01-01 to a day of the Gregorian calendar, any year. */
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
+/* And back. */
+typedef struct vv_day {
+	int64_t year;
+	unsigned month, day;
+} vv_day;
+vv_day vv_value_day(int64_t days);
 
 /* Code points of a text; bytes that are not UTF-8 count one each. */
 size_t vv_value_text_length(const char *s, size_t len);

@@ -27,8 +27,7 @@ static vv_status find_code(const char **code, bool *named, const vv_rules_file *
 	*code = rule ? rule->code : NULL;
 	vv_nearest_init(&near, a->rule);
 	for (size_t i = 0; !*code && (line = vv_rules_check(file, NULL, &i));) {
-		if (strcmp(vv_check_rule_title(line), a->rule) == 0 ||
-		    strcmp(line->text, a->rule) == 0) {
+		if (vv_check_rule_is(line, a->rule)) {
 			*code = line->rule->code;
 		}
 		(void)vv_nearest_try(&near, vv_check_rule_title(line));

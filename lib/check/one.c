@@ -560,6 +560,17 @@ static void prepare(one *c)
 		.words = run->words};
 }
 
+vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err)
+{
+	vv_status rc = run->only_count == 0
+			       ? VV_OK
+			       : vv_rule_set_only(rules, run->only, run->only_count, err);
+
+	return rc < 0 || run->skip_count == 0
+		       ? rc
+		       : vv_rule_set_skip(rules, run->skip, run->skip_count, err);
+}
+
 static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 {
 	vv_check_run *run = c->run;
@@ -567,12 +578,7 @@ static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 	c->file = rules;
 	vv_status rc = vv_rule_set_for(&c->rules, rules, c->path, err);
 
-	if (rc == VV_OK && run->only_count > 0) {
-		rc = vv_rule_set_only(&c->rules, run->only, run->only_count, err);
-	}
-	if (rc == VV_OK && run->skip_count > 0) {
-		rc = vv_rule_set_skip(&c->rules, run->skip, run->skip_count, err);
-	}
+	rc = rc < 0 ? rc : vv_check_select(run, &c->rules, err);
 	for (const vv_rule *r = vv_rules; rc == VV_OK && r->code; r++) {
 		if (accepted(c, r->code, NULL)) {
 			vv_rule_set_accept(&c->rules, r->code);

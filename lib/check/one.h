@@ -74,6 +74,8 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 
 /* What a finding expects in place of an error: its hint, in the words of the run; NULL: it has none. Of why. */
 const char *vv_check_hint(const vv_check_run *run, vv_error *why);
+/* Leaves of the rules those that the run asks for. */
+vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err);
 
 /* Findings about what is checked, and not about data, at path: each as severe as its rule. */
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,

@@ -26,32 +26,45 @@ typedef struct trying {
 	uint64_t found, row; /* findings, and the row of the first one, from 1 */
 } trying;
 
-/* Appends the value of a column in "id=1, name='a, b'", if it is there: *has. False: text is not so written. */
-static bool find_cell(vv_buf *out, const char *text, const char *column, bool *has)
+static vv_status fail_row(const trying *t, const vv_check_row *row, vv_error *err)
+{
+	return vv_fail(err, VV_EINPUT, "%s:%zu: %s", t->rule->file, row->line,
+		       t->rule->kind == VV_CHECK_CHANGE
+			       ? "a change is written as id=1, name='a' -> name='b'"
+			       : "a row is written as id=1, name='a, b'");
+}
+
+/* The cells of a row, "id=1, name='a, b'", a buffer for each column. Columns that the text does not name keep what they have. Every
+ * name must be a column: a misspelt one would test nothing. */
+static vv_status read_row(vv_buf *cells, const trying *t, const vv_check_row *row, const char *text,
+			  vv_error *err)
 {
 	for (const char *at = text; *at;) {
-		const char *equal = strchr(at, '=');
-		bool quoted = equal && equal[1] == '\'', open = quoted, is;
+		const size_t len = strcspn(at, "=");
+		const bool quoted = at[len] && at[len + 1] == '\'';
+		const long place = vv_schema_find(t->schema, at, len);
+		bool open = quoted;
 
-		if (!equal) return false;
-		is = strlen(column) == (size_t)(equal - at) &&
-		     strncmp(at, column, strlen(column)) == 0;
-		*has = *has || is;
-		for (at = equal + 1 + quoted; *at && (quoted || *at != ','); at++) {
+		if (!at[len]) return fail_row(t, row, err);
+		if (place < 0) {
+			return vv_fail(err, VV_EINPUT, "%s:%zu: %s has no column '%s'",
+				       t->rule->file, row->line, vv_text_shows(t->path),
+				       vv_text_show(at, len));
+		}
+		vv_buf_reset(&cells[place]);
+		for (at += len + 1 + quoted; *at && (quoted || *at != ','); at++) {
 			if (quoted && *at == '\'' && *++at != '\'') {
 				open = false;
 				break;
 			}
-			if (is) {
-				vv_buf_putc(out, *at);
-			}
+			vv_buf_putc(&cells[place], *at);
 		}
 		at += strspn(at, " ");
-		if (open || (*at && *at != ',')) return false;
+		if (open || (*at && *at != ',')) return fail_row(t, row, err);
 		at += *at == ',';
 		at += strspn(at, " ");
 	}
-	return true;
+	return VV_OK;
 }
 
 static void put_csv(vv_buf *out, const char *s)
@@ -64,46 +77,31 @@ static void put_csv(vv_buf *out, const char *s)
 	vv_buf_putc(out, '"');
 }
 
-/* Every name must be a column: a misspelt one would test nothing. */
-static vv_status check_names(const trying *t, const vv_check_row *row, vv_error *err)
+/* Buffers for the cells of so many rows. */
+static void clear_cells(vv_buf *cells, size_t count)
 {
-	for (const char *at = row->text; *at;) {
-		size_t len = strcspn(at, "=");
-		bool quoted = false;
-
-		if (vv_schema_find(t->schema, at, len) < 0) {
-			return vv_fail(err, VV_EINPUT, "%s:%zu: %s has no column '%s'",
-				       t->rule->file, row->line, vv_text_shows(t->path),
-				       vv_text_show(at, len));
-		}
-		for (at += len; *at && (quoted || *at != ','); at++) {
-			quoted = quoted != (*at == '\'');
-		}
-		at += strspn(at, ", ");
+	for (size_t i = 0; cells && i < count; i++) {
+		vv_buf_clear(&cells[i]);
 	}
-	return VV_OK;
+	vv_free(cells);
 }
 
 static vv_status put_row(vv_buf *out, const trying *t, const vv_check_row *row, vv_error *err)
 {
-	vv_auto(vv_buf) cell = VV_BUF_INIT;
-	bool has = false;
+	const size_t count = t->schema->count;
+	vv_buf *cells = vv_calloc(count + 1, sizeof(*cells));
+	vv_status rc = cells ? read_row(cells, t, row, row->text, err) : vv_fail_nomem(err);
 
-	for (size_t i = 0; i < t->schema->count; i++) {
-		vv_buf_reset(&cell);
-		if (!find_cell(&cell, row->text, t->schema->fields[i].name, &has)) {
-			return vv_fail(err, VV_EINPUT,
-				       "%s:%zu: a row is written as id=1, name='a, b'",
-				       t->rule->file, row->line);
-		}
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		vv_buf_puts(out, i > 0 ? "," : "");
-		if (cell.len > 0) {
-			put_csv(out, vv_buf_cstr(&cell));
+		if (cells[i].len > 0) {
+			put_csv(out, vv_buf_cstr(&cells[i]));
 		}
-		out->failed = out->failed || cell.failed;
+		rc = vv_buf_ok(&cells[i], err);
 	}
 	vv_buf_putc(out, '\n');
-	return check_names(t, row, err);
+	clear_cells(cells, count);
+	return rc;
 }
 
 static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
@@ -186,34 +184,6 @@ static const char *find_arrow(const char *text)
 	return NULL;
 }
 
-static vv_status fail_change(const trying *t, const vv_check_row *row, vv_error *err)
-{
-	return vv_fail(err, VV_EINPUT, "%s:%zu: a change is written as id=1, name='a' -> name='b'",
-		       t->rule->file, row->line);
-}
-
-/* The cells of a row; what base has counts where the text does not have the column. texts: a buffer for each. */
-static vv_status make_cells(vv_cell *out, vv_buf *texts, const vv_cell *base, const trying *t,
-			    const vv_check_row *row, vv_error *err)
-{
-	vv_status rc = check_names(t, row, err);
-
-	for (size_t i = 0; i < t->schema->count && rc == VV_OK; i++) {
-		const char *name = t->schema->fields[i].name;
-		bool has = false;
-
-		if (!find_cell(&texts[i], row->text, name, &has)) {
-			return fail_change(t, row, err);
-		}
-		out[i] = has || !base ? (vv_cell){.state = VV_CELL_TEXT,
-						  .text = vv_buf_cstr(&texts[i]),
-						  .len = (uint32_t)texts[i].len}
-				      : base[i];
-		rc = vv_buf_ok(&texts[i], err);
-	}
-	return rc;
-}
-
 /* Is the change found to be wrong? */
 static vv_status judge_change(const trying *t, const vv_schema *schema, const vv_check_row *row,
 			      bool *found, vv_error *err)
@@ -226,30 +196,29 @@ static vv_status judge_change(const trying *t, const vv_schema *schema, const vv
 				      .file_column = t->rule->condition_at + 1};
 	vv_auto(vv_condition) *condition = NULL;
 	vv_auto(vv_condition_scratch) *scratch = vv_condition_scratch_new();
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_cell *cells = vv_arena_calloc(&arena, 2 * n + 1, sizeof(*cells));
-	vv_auto_free vv_buf *texts = vv_calloc(2 * n + 1, sizeof(*texts));
+	vv_auto_free vv_cell *cells = vv_calloc(2 * n + 1, sizeof(*cells));
+	vv_buf *texts = vv_calloc(2 * n + 1, sizeof(*texts));
 	const char *arrow = find_arrow(row->text);
-	vv_check_row old = *row, now = *row;
-	vv_status rc;
+	vv_auto(char) *old = vv_strndup(row->text, arrow ? (size_t)(arrow - row->text) : 0);
+	vv_status rc = scratch && cells && texts && old
+			       ? vv_condition_compile(&condition, t->rule->condition,
+						      strlen(t->rule->condition), schema, &how, err)
+			       : vv_fail_nomem(err);
 
-	if (!arrow) return fail_change(t, row, err);
-	old.text = vv_arena_strndup(&arena, row->text, (size_t)(arrow - row->text));
-	now.text = arrow + 4;
-	if (!scratch || !cells || !texts || !old.text) return vv_fail_nomem(err);
-	rc = vv_condition_compile(&condition, t->rule->condition, strlen(t->rule->condition),
-				  schema, &how, err);
-	if (rc == VV_OK) {
-		rc = make_cells(cells, texts, NULL, t, &old, err);
+	rc = rc < 0 ? rc : arrow ? read_row(texts, t, row, old, err) : fail_row(t, row, err);
+	for (size_t i = 0; i < n && rc == VV_OK; i++) {
+		vv_buf_set(&texts[n + i], vv_buf_cstr(&texts[i]), texts[i].len);
 	}
-	if (rc == VV_OK) {
-		rc = make_cells(cells + n, texts + n, cells, t, &now, err);
+	rc = rc < 0 ? rc : read_row(texts + n, t, row, arrow + strlen(" -> "), err);
+	for (size_t i = 0; i < 2 * n && rc == VV_OK; i++) {
+		cells[i] = (vv_cell){.state = VV_CELL_TEXT,
+				     .text = vv_buf_cstr(&texts[i]),
+				     .len = (uint32_t)texts[i].len};
+		rc = vv_buf_ok(&texts[i], err);
 	}
 	*found = rc == VV_OK &&
 		 vv_condition_eval_change(condition, scratch, cells, cells + n) == VV_FALSE;
-	for (size_t i = 0; i < 2 * n; i++) {
-		vv_buf_clear(&texts[i]);
-	}
+	clear_cells(texts, 2 * n);
 	return rc;
 }
 

@@ -175,9 +175,29 @@ static void finding_list_clear(finding_list *list)
 	vv_arena_clear(&list->arena);
 }
 
-/* Patterns whose rules check nothing. list: all datasets of the side. */
 VV_AUTO_CLEAR(finding_list, finding_list_clear)
 
+/* Takes f with a message of its own; NULL: memory ran out. */
+static vv_status add_finding(finding_list *list, vv_finding f, const char *message, vv_error *err)
+{
+	f.message = message;
+	return message && vv_array_add(list->items, list->count, list->cap, f) ? VV_OK
+									       : vv_fail_nomem(err);
+}
+
+/* Reports them as those of a path. */
+static vv_status report_all(finding_list *list, vv_check_run *run, const vv_rules_file *rules,
+			    const vv_diff_side *side, const char *path, vv_error *err)
+{
+	vv_status rc = list->count == 0 ? VV_OK
+					: vv_check_about(run, rules, side, path, list->items,
+							 list->count, err);
+
+	list->count = 0;
+	return rc;
+}
+
+/* Patterns whose rules check nothing. list: all datasets of the side. */
 static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 				const vv_check_list *list, const vv_diff_side *side, vv_error *err)
 {
@@ -186,22 +206,19 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 	const char *pattern;
 
 	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
-		vv_finding f = {.rule = "no-dataset", .expected = "a pattern that matches one"};
+		const vv_finding f = {.rule = "no-dataset",
+				      .expected = "a pattern that matches one"};
 
-		if (matches_any(pattern, list)) {
-			continue;
+		if (!matches_any(pattern, list) &&
+		    add_finding(&found, f,
+				vv_arena_printf(&found.arena, "%s: no dataset matches '%s'",
+						vv_buf_cstr(&where), vv_text_shows(pattern)),
+				err) < 0) {
+			return VV_ENOMEM;
 		}
-		f.message = vv_arena_printf(&found.arena, "%s: no dataset matches '%s'",
-					    vv_buf_cstr(&where), vv_text_shows(pattern));
-		if (!f.message || !vv_array_room(found.items, found.count, found.cap)) {
-			return vv_fail_nomem(err);
-		}
-		found.items[found.count++] = f;
 	}
 	vv_status rc = vv_buf_ok(&where, err);
-	return rc < 0 || found.count == 0 ? rc
-					  : vv_check_about(run, rules, side, VV_RULES_NAME,
-							   found.items, found.count, err);
+	return rc < 0 ? rc : report_all(&found, run, rules, side, VV_RULES_NAME, err);
 }
 
 /* Entries of "accept" that ended. */
@@ -212,20 +229,17 @@ static vv_status check_ended(vv_check_run *run, const vv_rules_file *rules,
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; vv_rules_ended(rules, &i, run->now, &text);) {
-		vv_finding f = {
-			.rule = "accept-ended",
-			.message = vv_arena_printf(&found.arena, "ended: %s", vv_buf_cstr(&text)),
-			.expected = "corrected data, or a later day"};
+		const vv_finding f = {.rule = "accept-ended",
+				      .expected = "corrected data, or a later day"};
 
-		if (!f.message || !vv_array_room(found.items, found.count, found.cap)) {
-			return vv_fail_nomem(err);
+		if (add_finding(&found, f,
+				vv_arena_printf(&found.arena, "ended: %s", vv_buf_cstr(&text)),
+				err) < 0) {
+			return VV_ENOMEM;
 		}
-		found.items[found.count++] = f;
 	}
 	vv_status rc = vv_buf_ok(&text, err);
-	return rc < 0 || found.count == 0 ? rc
-					  : vv_check_about(run, rules, side, VV_RULES_NAME,
-							   found.items, found.count, err);
+	return rc < 0 ? rc : report_all(&found, run, rules, side, VV_RULES_NAME, err);
 }
 
 /* A job with a token reads none, and says so. */
@@ -369,27 +383,17 @@ VV_AUTO_CLEAR(listing, listing_clear)
 static vv_status on_rule_change(void *payload, const char *line, vv_error *err)
 {
 	listing *l = payload;
-	finding_list *list = &l->found;
-	vv_finding f = {.rule = "rules-changed",
-			.message = vv_arena_printf(&list->arena, "%s", line),
-			.expected = "the rules of the base; the change applies once it is merged"};
+	const vv_finding f = {
+		.rule = "rules-changed",
+		.expected = "the rules of the base; the change applies once it is merged"};
 
-	if (!f.message || !vv_array_room(list->items, list->count, list->cap)) {
-		return vv_fail_nomem(err);
-	}
-	list->items[list->count++] = f;
 	l->any = true;
-	return VV_OK;
+	return add_finding(&l->found, f, vv_arena_printf(&l->found.arena, "%s", line), err);
 }
 
 static vv_status report_changes(listing *l, const char *path, vv_error *err)
 {
-	vv_status rc = l->found.count == 0 ? VV_OK
-					   : vv_check_about(l->run, l->owner->rules, l->side, path,
-							    l->found.items, l->found.count, err);
-
-	l->found.count = 0;
-	return rc;
+	return report_all(&l->found, l->run, l->owner->rules, l->side, path, err);
 }
 
 /* Of all that the owner describes, tables among it that the commit has no more. */

@@ -91,13 +91,12 @@ static void put_maybe(vv_buf *b, const char *s)
 
 static vv_status put_count(void *payload, const vv_report_count *c, vv_error *err)
 {
+	const char *const texts[] = {c->path, c->rule, c->name, c->column, c->message};
 	vv_buf *b = payload;
 
-	put_maybe(b, c->path);
-	put_maybe(b, c->rule);
-	put_maybe(b, c->name);
-	put_maybe(b, c->column);
-	put_maybe(b, c->message);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		put_maybe(b, texts[i]);
+	}
 	vv_buf_put_varint(b, c->severity);
 	vv_buf_put_varint(b, c->found);
 	vv_buf_put_varint(b, c->accepted);
@@ -146,11 +145,12 @@ static vv_status take_record(vv_timeline *t, size_t commit, const vv_buf *b, boo
 	while (r.at < r.end && !r.bad) {
 		vv_timeline_result v = {.commit = commit};
 
-		v.count.path = take_maybe(&r);
-		v.count.rule = take_maybe(&r);
-		v.count.name = take_maybe(&r);
-		v.count.column = take_maybe(&r);
-		v.count.message = take_maybe(&r);
+		const char **const texts[] = {&v.count.path, &v.count.rule, &v.count.name,
+					      &v.count.column, &v.count.message};
+
+		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+			*texts[i] = take_maybe(&r);
+		}
 		v.count.severity = (vv_severity)take_number(&r);
 		v.count.found = take_number(&r);
 		v.count.accepted = take_number(&r);
@@ -444,13 +444,9 @@ vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 		vv_auto(vv_rule_set) set = {0};
 
 		if (!path) return vv_fail_nomem(err);
-		if ((rc = vv_rule_set_for(&set, file, path, err)) == VV_OK && run->only_count > 0) {
-			rc = vv_rule_set_only(&set, run->only, run->only_count, err);
-		}
-		if (rc == VV_OK && run->skip_count > 0) {
-			rc = vv_rule_set_skip(&set, run->skip, run->skip_count, err);
-		}
-		if (rc == VV_OK && !vv_rules_left_out(file, path)) {
+		if ((rc = vv_rule_set_for(&set, file, path, err)) == VV_OK &&
+		    (rc = vv_check_select(run, &set, err)) == VV_OK &&
+		    !vv_rules_left_out(file, path)) {
 			rc = sum_path(t, path, &set, err);
 		}
 	}

@@ -90,21 +90,6 @@ void plain_put_float(vv_buf *out, double d, uint8_t width)
 	put_finite(out, fabs(d), width);
 }
 
-/* Of the proleptic Gregorian calendar. */
-plain_day plain_day_of(int64_t days)
-{
-	/* Years begin in March, so that leap days end one; eras of 400 years are all alike. */
-	int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t of_era = z - era * 146097;
-	int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-	int64_t month = (5 * of_year + 2) / 153;
-
-	return (plain_day){year + era * 400 + (month >= 10),
-			   (unsigned)(month + (month < 10 ? 3 : -9)),
-			   (unsigned)(of_year - (153 * month + 2) / 5 + 1)};
-}
-
 plain_moment plain_moment_of(const incoming_column *c, int64_t units)
 {
 	const int64_t per = c->per_second;
@@ -149,7 +134,7 @@ void plain_put_clock(vv_buf *out, uint32_t seconds)
 
 static void put_day(vv_buf *out, int64_t days)
 {
-	const plain_day d = plain_day_of(days);
+	const vv_day d = vv_value_day(days);
 	char text[] = "0000-00-00";
 	const bool usual = d.year >= 0 && d.year <= 9999;
 

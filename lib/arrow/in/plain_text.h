@@ -5,18 +5,12 @@
 #define VV_LIB_ARROW_IN_PLAIN_TEXT_H
 
 #include "base/buf.h"
+#include "dataset/schema/value.h"
 #include "lib/arrow/in/arrow_value.h"
 
 /* The fewest digits that read as the same double (width 4: the same float), without an exponent where that is not
  * much longer. */
 void plain_put_float(vv_buf *out, double d, uint8_t width);
-
-/* A day: YYYY-MM-DD. */
-typedef struct plain_day {
-	int64_t year;
-	unsigned month, day;
-} plain_day;
-plain_day plain_day_of(int64_t days);
 
 /* A point in time: days from 1970, seconds of the day, and a fraction in billionths. */
 typedef struct plain_moment {

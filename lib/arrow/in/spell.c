@@ -49,7 +49,7 @@ static const char *const months[] = {"January",   "February", "March",    "April
 				     "May",       "June",     "July",     "August",
 				     "September", "October",  "November", "December"};
 
-static bool put_directive(vv_buf *out, char directive, const plain_moment *m, const plain_day *d)
+static bool put_directive(vv_buf *out, char directive, const plain_moment *m, const vv_day *d)
 {
 	const unsigned hour = m->seconds / 3600, minute = m->seconds / 60 % 60;
 
@@ -106,7 +106,7 @@ static bool put_directive(vv_buf *out, char directive, const plain_moment *m, co
 
 static vv_status put_pattern(vv_buf *out, const vv_field *f, const plain_moment *m, vv_error *err)
 {
-	const plain_day d = plain_day_of(m->days);
+	const vv_day d = vv_value_day(m->days);
 
 	for (const char *p = f->format; *p; p++) {
 		if (*p != '%') {

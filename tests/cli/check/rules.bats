@@ -100,6 +100,9 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	output_has "count(*) = 1199 (base 1440)"
 	ends_with 1 varve check --select closed-stays
 	output_has "1 error"
+	ends_with 1 varve check --select 'refunds are rows of their own'
+	output_has "1 error"
+	succeeds varve check --log='refunds are rows of their own'
 	ends_with 1 varve check --select '#finance'
 	output_has "orders.csv: "
 	output_has "1 error"

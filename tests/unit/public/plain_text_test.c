@@ -65,7 +65,7 @@ static void every_day_is_that_of_its_number(void **state)
 {
 	(void)state;
 	for (int64_t days = -800000; days < 800000; days += 7) {
-		plain_day d = plain_day_of(days);
+		vv_day d = vv_value_day(days);
 
 		assert_true(d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31);
 		assert_int_equal(vv_value_days(d.year, d.month, d.day), days);
