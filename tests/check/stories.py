@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """stories.py ROOT: each command has a story that runs with sanitizers in every run (vv_story in tests/cli/CMakeLists.txt
-and tests/stories/CMakeLists.txt), each story is a test that exists, and each folder of tests/cli is a command."""
+and tests/stories/CMakeLists.txt), each story is a test that exists, and each folder of tests/cli is a command. In all .bats files `! command` stands with
+`|| false`: bash goes on where such a line fails."""
 import re
 import sys
 from pathlib import Path
@@ -14,6 +15,10 @@ def main(root):
             told.update(commands.split())
             if f'@test "{name}" {{\n' not in (root / folder / f"{file}.bats").read_text():
                 wrong.append(f'{folder}/CMakeLists.txt: {folder}/{file}.bats has no test "{name}"')
+    for path in sorted([*(root / "tests").rglob("*.bats"), *(root / "tests").rglob("*.bash")]):
+        text = re.sub(r"\\\n\s*", "", path.read_text())
+        wrong += [f"{path.relative_to(root)}: it cannot fail without '|| false': {line}"
+                  for line in re.findall(r"^\s*(! (?!.*(?:\|\||&&|; then$|; do$)).*[^|\n])$", text, re.M)]
     there = {c.replace("_", "-") for path in (root / "cmd").glob("*/*.c")
              for c in re.findall(r"&vv_cmd_(\w+),", path.read_text())}
     wrong += [f"tests/cli/CMakeLists.txt: no vv_story for the command '{c}'" for c in sorted(there - told)]

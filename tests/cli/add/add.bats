@@ -650,7 +650,7 @@ pointer_of() {
 	varve track 'data/**/*.csv' > /dev/null
 	succeeds varve add data
 	git ls-files > ../listed
-	! grep -q 'b.csv\|c.log' ../listed
+	! grep -q 'b.csv\|c.log' ../listed || false
 	succeeds varve add -f data
 	[ "$(git ls-files data | tr '\n' ' ')" = "data/a.csv data/build/deep/b.csv data/c.log " ]
 	git show :data/build/deep/b.csv | grep -q '"varve": 1'

@@ -102,7 +102,7 @@ latin() {
 	succeeds varve commit -m three
 	varve blame --json t.csv | python3 expect.py whole 436166e8
 	varve info --json t.csv > info.json
-	! grep -aq $'\xef\xbf\xbd' info.json
+	! grep -aq $'\xef\xbf\xbd' info.json || false
 }
 
 @test "conflicts of keys that are not UTF-8 are told apart" {
@@ -186,5 +186,5 @@ latin() {
 	[ "$(varve diff --format json u.csv | jq '.tables[0].rows | length')" = 0 ]
 	varve add --encoding UTF-8 -q u.csv
 	varve cat u.csv | cmp - u.csv
-	! cat diff.json blame.json | grep -aq $'\xef\xbf\xbd'
+	! cat diff.json blame.json | grep -aq $'\xef\xbf\xbd' || false
 }

@@ -311,7 +311,7 @@ two_versions() {
 	sed -i 's/^3,item [0-9]*/3,x/' p.csv
 	TERM=xterm git diff > out
 	grep -q 'item 93 -> x' out
-	! grep -q $'\033' out
+	! grep -q $'\033' out || false
 	TERM=xterm git -c color.diff=always diff > out
 	grep -q $'\033' out
 }

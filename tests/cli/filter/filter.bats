@@ -212,7 +212,7 @@ crlf_attributes() {
 	succeeds git checkout -q main
 	same_bytes ../two.csv data/prices.csv
 	git cat-file blob HEAD:data/prices.csv > ../pointer
-	! grep -q $'\r' ../pointer
+	! grep -q $'\r' ../pointer || false
 	[ -z "$(git status --porcelain)" ]
 }
 

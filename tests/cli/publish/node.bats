@@ -38,7 +38,7 @@ start_node() {
 	file=$(varve ipfs publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
 	grep -q "POST /api/v0/dag/import?pin-roots=true&stats=true&allow-big-block=false" ../log
 	grep -q "POST /api/v0/pin/ls?arg=$file&type=recursive" ../log
-	! grep -q "$table" ../log
+	! grep -q "$table" ../log || false
 	succeeds varve ipfs publish -q --with-table --to "$address" HEAD:prices.csv
 	grep -q "POST /api/v0/pin/ls?arg=$table&type=recursive" ../log
 	[ "$(varve ipfs publish --list | grep -c "$address")" = 1 ]

@@ -90,7 +90,7 @@ all_there() {
 	touch "$store/versions/$gone.packs"
 	succeeds varve gc --remote
 	[ -e "$store/versions/$gone.packs" ]
-	! grep -q ^version "$store/condemned"
+	! grep -q ^version "$store/condemned" || false
 	while read -r hex; do
 		[ "${#hex}" -ne 32 ] || ! grep -q "$hex" "$store/condemned"
 	done < "$store/versions/$gone.packs"

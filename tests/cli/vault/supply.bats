@@ -71,8 +71,8 @@ is_right() {
 	output_lacks "not here"
 	[ "$(starts)" = 1 ]
 	# nothing secret is in its arguments
-	! grep -qf "$XDG_CONFIG_HOME/varve/key" "$FALSE_CHILD_LOG"
-	! pgrep -f "varve-vault serve .*$BATS_TEST_TMPDIR" > /dev/null
+	! grep -qf "$XDG_CONFIG_HOME/varve/key" "$FALSE_CHILD_LOG" || false
+	! pgrep -f "varve-vault serve .*$BATS_TEST_TMPDIR" > /dev/null || false
 }
 
 @test "drop and whereis ask the child" {

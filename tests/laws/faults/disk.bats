@@ -181,7 +181,7 @@ full_disk() {
 	[ "$code" -ne 0 ]
 	grep -q 'No space left' ../err
 	cd b
-	! cmp -s prices.csv ../../prices.csv
+	! cmp -s prices.csv ../../prices.csv || false
 	END
 	on_small_disk 1m "$PWD/script"
 	on_small_disk 2m "$PWD/script"

@@ -85,7 +85,7 @@ one_stays_behind() {
 	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main)" ]
 	ends_with 1 git rev-parse -q --verify origin/broken
 	lacks_broken=$(git -C ../a rev-parse broken)
-	! grep "$lacks_broken" .git/FETCH_HEAD
+	! grep "$lacks_broken" .git/FETCH_HEAD || false
 	succeeds varve fetch origin main
 	succeeds varve pull
 	stderr_has "broken"

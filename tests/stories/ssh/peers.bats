@@ -99,8 +99,8 @@ teardown() {
 	harmless() {
 		ends_with 2 varve fetch "$url"
 		stderr_has '\x1B[2J'
-		! grep -q $'[\x1b\x07]' <<< "$stderr"
-		! grep -q $'\u202e' <<< "$stderr"
+		! grep -q $'[\x1b\x07]' <<< "$stderr" || false
+		! grep -q $'\u202e' <<< "$stderr" || false
 	}
 	each_way harmless
 }
