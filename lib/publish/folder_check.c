@@ -8,12 +8,15 @@
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/path.h"
+#include "base/text.h"
 #include "lib/publish/folder_state.h"
 #include "lib/remotes/folder_url.h"
 #include "repo/git/run_git.h"
 #include "transport/places/packs/host.h"
 #include "transport/places/place_kinds.h"
 
+#define PAGES "pages"
+#define SUMS_MAX ((size_t)64 << 20)
 #define PACKS VV_FOLDER_GIT "/objects/pack"
 
 void vv_folder_checked_clear(vv_folder_checked *c)
@@ -40,8 +43,12 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, vv_error *err
 	bool there;
 	vv_status rc = vv_folder_count(&versions, dir, VV_FOLDER_VERSIONS, err);
 
+	if (rc < 0) return rc;
 	/* where it is lost, or is damaged, the rest is read all the same */
-	if (rc < 0 || vv_folder_state_read(&s, dir, &there, VV_IGNORED) < 0) return rc;
+	if (vv_folder_state_read(&s, dir, &there, VV_IGNORED) < 0 || !there) {
+		put_name(c, VV_FOLDER_MARK);
+		return VV_OK;
+	}
 	for (size_t i = 0; i < s.held.count; i++) {
 		const vv_folder_item *it = &s.held.items[i];
 		if (strcmp(it->name, VV_FOLDER_VERSIONS) != 0) {
@@ -61,6 +68,33 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, vv_error *err
 		}
 	}
 	return VV_OK;
+}
+
+/* "<XXH3-64> <bytes> <path>", a line for each page (cmd/web/pages/export_folder.h). No sums: there are no pages. */
+static vv_status check_pages(vv_folder_checked *c, const char *dir, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(dir, PAGES, VV_FOLDER_SUMS, (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&text, path, SUMS_MAX, err);
+
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+		vv_folder_item it = {.number = 0};
+		const size_t hash = strcspn(p, " \n"),
+			     bytes = hash + 1 + strcspn(p + hash + (p[hash] == ' '), " \n"),
+			     len = strcspn(p, "\n");
+		vv_buf_reset(&name);
+		vv_buf_puts(&name, PAGES "/");
+		if (bytes < len && vv_parse_u64(&it.hash, p, hash) &&
+		    vv_parse_u64(&it.number, p + hash + 1, bytes - hash - 1)) {
+			vv_buf_put(&name, p + bytes + 1, len - bytes - 1);
+			it.name = vv_buf_cstr(&name);
+		}
+		if (!it.name || !vv_folder_has_bytes(dir, &it)) {
+			put_name(c, it.name ? it.name : PAGES "/" VV_FOLDER_SUMS);
+		}
+		p += len + (p[len] == '\n');
+	}
+	return vv_missing_ok(rc, err);
 }
 
 static vv_status check_store(vv_folder_checked *c, vv_repository *r, const char *dir,
@@ -123,7 +157,8 @@ vv_status vv_folder_check(vv_folder_checked *out, vv_repository *r, const char *
 
 	*out = (vv_folder_checked){.damaged = VV_BUF_INIT};
 	if ((rc = check_store(out, r, dir, notes, err)) < 0 ||
-	    (rc = check_held(out, dir, err)) < 0 || (rc = check_history(out, r, dir, err)) < 0) {
+	    (rc = check_held(out, dir, err)) < 0 || (rc = check_pages(out, dir, err)) < 0 ||
+	    (rc = check_history(out, r, dir, err)) < 0) {
 		return rc;
 	}
 	return vv_buf_ok(&out->damaged, err);

@@ -2,7 +2,7 @@
  * folder_check: reads blocks and history of a published folder on this machine, and names what is damaged.
  *
  * Blocks are hashed, lists and versions have sums of their own, git checks its packs, and tables have their hashes in the
- * state. What the last run of publish left and is not there is named, too. Pages are not read: each run writes them anew.
+ * state, pages in their list of sums. What the last run of publish left and is not there is named, too.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_CHECK_H
 #define VV_LIB_PUBLISH_FOLDER_CHECK_H

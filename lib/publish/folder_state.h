@@ -25,6 +25,7 @@
 
 #define VV_FOLDER_VERSIONS "versions"
 #define VV_FOLDER_LOCK ".varve-lock"
+#define VV_FOLDER_SUMS "varve-sums" /* of pages, as the export writes it */
 
 typedef struct vv_folder_item {
 	const char *name;

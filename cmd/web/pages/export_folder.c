@@ -13,11 +13,13 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 #define LIST "varve-export"
+#define SUMS "varve-sums" /* lines "XXH3-64 BYTES NAME", for varve verify */
 #define LIST_MAX ((size_t)16 << 20)
 #define INDEX "index.html"
 #define PAGE ".html"
@@ -25,9 +27,9 @@
 
 /* A file of this export. */
 typedef struct written {
-	char *name; /* relative to the folder */
-	uint64_t bytes;
-	bool fresh; /* it was not there before */
+	char *name;           /* relative to the folder */
+	uint64_t bytes, hash; /* XXH3-64 */
+	bool fresh;           /* it was not there before */
 	bool waits;
 } written;
 
@@ -113,7 +115,8 @@ static vv_status clear_before(vv_export_folder *f, vv_error *err)
 		end = line + len + (line[len] == '\n');
 		line[len] = '\0';
 		if (*line && strcmp(line, INDEX) != 0 && strcmp(line, LIST) != 0 &&
-		    !is_written(f, line) && (rc = take_away(f, line, err)) < 0) {
+		    strcmp(line, SUMS) != 0 && !is_written(f, line) &&
+		    (rc = take_away(f, line, err)) < 0) {
 			return rc;
 		}
 	}
@@ -276,6 +279,7 @@ vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const vo
 		w->fresh = !vv_exists(path);
 	}
 	w->bytes = len;
+	w->hash = vv_xxh3(bytes, len, 0);
 	if (!w->fresh && !w->waits && is_same(path, bytes, len)) return VV_OK;
 	if ((f->count > count && (rc = list_name(f, name, err)) < 0) ||
 	    (rc = vv_mkdirs_above(path, err)) < 0) {
@@ -329,17 +333,26 @@ static vv_status take_places(const vv_export_folder *f, vv_error *err)
 	return rc;
 }
 
-static vv_status write_list(vv_export_folder *f, vv_error *err)
+static vv_status write_list(vv_export_folder *f, const void *index, size_t len, vv_error *err)
 {
-	vv_auto(vv_buf) list = VV_BUF_INIT;
-	vv_auto(char) *path = path_in(f, LIST);
+	vv_auto(vv_buf) list = VV_BUF_INIT, sums = VV_BUF_INIT;
+	vv_auto(char) *path = path_in(f, LIST), *sums_path = path_in(f, SUMS);
 
-	vv_buf_puts(&list, INDEX "\n");
+	vv_buf_puts(&list, INDEX "\n" SUMS "\n");
+	vv_buf_printf(&sums, "%llu %zu " INDEX "\n", (unsigned long long)vv_xxh3(index, len, 0),
+		      len);
 	for (size_t i = 0; i < f->count; i++) {
-		vv_buf_printf(&list, "%s\n", f->files[i].name);
+		const written *w = &f->files[i];
+		vv_buf_printf(&list, "%s\n", w->name);
+		vv_buf_printf(&sums, "%llu %llu %s\n", (unsigned long long)w->hash,
+			      (unsigned long long)w->bytes, w->name);
 	}
-	vv_status rc = path ? vv_buf_ok(&list, err) : vv_fail_nomem(err);
-	return rc < 0 ? rc : vv_write_file(path, list.data, list.len, true, err);
+	vv_status rc = path && sums_path ? vv_buf_ok(&list, err) : vv_fail_nomem(err);
+	if (rc < 0 || (rc = vv_buf_ok(&sums, err)) < 0 ||
+	    (rc = vv_write_file(sums_path, vv_buf_cstr(&sums), sums.len, true, err)) < 0) {
+		return rc;
+	}
+	return vv_write_file(path, list.data, list.len, true, err);
 }
 
 vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t len, vv_error *err)
@@ -355,7 +368,7 @@ vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t
 	    (rc = clear_before(f, err)) < 0) {
 		return rc;
 	}
-	return write_list(f, err);
+	return write_list(f, index, len, err);
 }
 
 /* As it was before: what could not be taken away stays in the list. */

@@ -13,7 +13,7 @@ teardown() {
 	succeeds varve verify "$site"
 	output_has "1 version asked for a random block, 0 not shown"
 	succeeds varve verify ../public
-	output_has "all packs and files of tables read, with 3 blocks"
+	output_has "all packs, tables and pages read, with 3 blocks"
 	cp -r ../public ../good
 	for file in $(cd ../public && ls -d packs/* lists/* versions/* repo.git/objects/pack/*.pack format prices.csv); do
 		for how in flipped longer; do
@@ -40,9 +40,61 @@ teardown() {
 	stderr_has "varve publish -o ../public"
 	varve publish -q --no-pages -o ../public
 	diff -r -x folder ../good ../public
+	# pages, and the file by which varve knows the folder
+	varve publish -q -o ../public
+	succeeds varve verify ../public
+	cp -r ../public ../whole
+	for file in pages/index.html pages/assets/style.css; do
+		for how in "rm" "truncate -s +1" "sed -i 1s/./~/"; do
+			$how "../public/$file"
+			ends_with 1 varve verify ../public
+			output_is "../public/$file: damaged or missing"
+			stderr_has "varve publish -o ../public"
+			cp "../whole/$file" "../public/$file"
+		done
+	done
+	rm ../public/folder
+	ends_with 1 varve verify ../public
+	output_is "../public/folder: damaged or missing"
+	stderr_has "its owner publishes into a new folder"
+	cp ../whole/folder ../public
+	succeeds varve verify ../public
 	rm ../public/packs/*
 	ends_with 1 varve verify "$site"
 	output_has "1 not shown"
+}
+
+@test "verify shows what git says of the newest commit and tag that it signed" {
+	a_table
+	key_of ada
+	ssh-keygen -q -t ed25519 -N "" -f ../id
+	git config gpg.format ssh
+	git config user.signingKey "$PWD/../id.pub"
+	echo "$(git config user.email) $(cat ../id.pub)" > ../allowed
+	git config gpg.ssh.allowedSignersFile "$PWD/../allowed"
+	git tag -am plain v0
+	ends_with 1 varve verify
+	stderr_is "no head is signed"
+	output_is ""
+	git commit -q -S --allow-empty -m signed
+	git -c user.signingKey="$PWD/../id.pub" tag -sm signed v1
+	ends_with 1 varve verify
+	stderr_has "no head is signed"
+	output_has "commit $(git rev-parse HEAD | cut -c 1-10) is signed, and git verify-commit accepts it:"
+	as ada varve sign -q --name prices
+	succeeds as ada varve verify
+	output_has "tag $(git rev-parse v1 | cut -c 1-10) is signed, and git verify-tag accepts it:"
+	output_has "  Good \"git\" signature"
+	varve publish -q --no-pages -o ../public
+	succeeds varve verify ../public
+	output_has "git verify-commit accepts it"
+	output_has "git verify-tag accepts it"
+	# of somebody else: git's word, and no reason to refuse what the head names
+	ssh-keygen -q -t ed25519 -N "" -f ../other
+	echo "$(git config user.email) $(cat ../other.pub)" > ../allowed
+	succeeds varve verify ../public
+	output_has "git verify-commit does not accept it"
+	[ "$(varve verify --json | jq -c '.git | map([.type, .accepted])')" = '[["commit",false],["tag",false]]' ]
 }
 
 @test "heads travel in bundles, with the blocks that are there, and in vaults" {

@@ -9,10 +9,12 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/heads/git_signed.h"
 #include "lib/heads/seen.h"
 #include "lib/publish/folder_check.h"
 #include "lib/remotes/folder_url.h"
 #include "lib/remotes/proof.h"
+#include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 
 typedef struct options {
@@ -26,6 +28,14 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
+/* What git says of one that it signed. */
+typedef struct git_word {
+	const char *type;
+	vv_oid id;
+	bool accepted;
+	vv_buf said; /* empty: it is not signed */
+} git_word;
+
 typedef struct verifying {
 	vv_context *c;
 	vv_heads_seen seen;
@@ -33,12 +43,15 @@ typedef struct verifying {
 	char *folder;    /* of this machine; NULL: it is none */
 	vv_folder_checked all;
 	vv_proof_sample some; /* of another copy */
+	git_word commit, tag; /* the newest ones */
 } verifying;
 
 static void verifying_clear(verifying *v)
 {
 	vv_heads_seen_clear(&v->seen);
 	vv_folder_checked_clear(&v->all);
+	vv_buf_clear(&v->commit.said);
+	vv_buf_clear(&v->tag.said);
 	vv_free(v->folder);
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
@@ -69,6 +82,45 @@ static vv_status compare_refs(verifying *v, const vv_hello *hello, vv_error *err
 	return VV_OK;
 }
 
+/* The newest tag here, where the copy's head names it, too. */
+static vv_status ask_of_tag(verifying *v, bool here, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_oid named;
+	vv_status rc = vv_git_signed_tag(&name, &v->tag.id, v->c->repo, err);
+
+	if (rc < 0) return vv_missing_ok(rc, err);
+	if (!here && (!v->seen.judged.has_newest ||
+		      !vv_head_commit_ref(&v->seen.judged.newest, name.data, &named) ||
+		      !vv_oid_equal(&named, &v->tag.id))) {
+		return VV_OK;
+	}
+	v->tag.type = "tag";
+	return vv_git_signed_ask(&v->tag.said, &v->tag.accepted, v->c->repo, &v->tag.id, true, err);
+}
+
+/* Of the branch that HEAD names, as far as it is here. */
+static vv_status ask_git(verifying *v, const vv_hello *there, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	const char *branch = there ? there->head : NULL;
+	bool known = false;
+	vv_status rc = VV_OK;
+
+	if (!there && (rc = vv_head_read(v->c->repo, &head, err)) < 0) return rc;
+	v->commit.id = head.commit;
+	known = !there && !vv_oid_is_null(&head.commit);
+	if (branch && vv_head_commit_ref(&v->seen.judged.newest, branch, &v->commit.id)) {
+		rc = vv_commits_known(v->c->repo, &v->commit.id, 1, &known, err);
+	}
+	v->commit.type = "commit";
+	if (rc == VV_OK && known) {
+		rc = vv_git_signed_ask(&v->commit.said, &v->commit.accepted, v->c->repo,
+				       &v->commit.id, false, err);
+	}
+	return rc < 0 ? rc : ask_of_tag(v, !there, err);
+}
+
 static vv_status verify_here(verifying *v, vv_error *err)
 {
 	vv_trust trust;
@@ -80,6 +132,7 @@ static vv_status verify_here(verifying *v, vv_error *err)
 		return rc;
 	}
 	v->seen.any = count > 0 || trust.known;
+	if ((rc = ask_git(v, NULL, err)) < 0) return rc;
 	return v->seen.judged.has_newest ? compare_refs(v, NULL, err) : VV_OK;
 }
 
@@ -137,7 +190,8 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	if (rc < 0 || !v->seen.judged.has_newest || (rc = compare_refs(v, there.hello, err)) < 0) {
 		return rc;
 	}
-	return v->folder ? VV_OK : ask_some(v, &there, err);
+	rc = v->folder ? VV_OK : ask_some(v, &there, err);
+	return rc < 0 ? rc : ask_git(v, there.hello, err);
 }
 
 /* Names of files, a line each. */
@@ -167,7 +221,11 @@ static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 	if (rc == VV_OK && json) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	} else if (rc == VV_OK) {
-		vv_note("hint: remove damaged files; its owner's 'varve publish -o %s' writes them again",
+		vv_note(strncmp(vv_buf_cstr(&v->all.damaged), VV_FOLDER_MARK "\n",
+				strlen(VV_FOLDER_MARK) + 1) == 0
+				? "hint: without the file '" VV_FOLDER_MARK
+				  "' varve does not know '%s'; its owner publishes into a new folder"
+				: "hint: remove damaged files; its owner's 'varve publish -o %s' writes them again",
 			vv_text_shows(v->folder));
 	}
 	return rc;
@@ -194,12 +252,38 @@ static vv_status print_json(const verifying *v, vv_error *err)
 	vv_json_add_u64(&w, "blocks", v->all.blocks);
 	vv_json_add_u64(&w, "asked", v->some.asked);
 	vv_json_add_u64(&w, "lost", v->some.lost);
+	vv_json_add_array(&w, "git");
+	for (int i = 0; i < 2; i++) {
+		const git_word *g = i == 0 ? &v->commit : &v->tag;
+		if (g->said.len == 0) {
+			continue;
+		}
+		vv_json_open_object(&w);
+		vv_json_add_string(&w, "type", g->type);
+		vv_json_add_string(&w, "id", vv_oid_shows(&g->id));
+		vv_json_add_bool(&w, "accepted", g->accepted);
+		vv_json_add_string(&w, "says", vv_buf_cstr(&g->said));
+		vv_json_close_object(&w);
+	}
+	vv_json_close_array(&w);
 	vv_json_close_object(&w);
 	const vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	}
 	return rc;
+}
+
+static void print_git(const git_word *g)
+{
+	if (g->said.len == 0) return;
+	vv_out("%s %.10s is signed, and git verify-%s %s it:\n", g->type, vv_oid_shows(&g->id),
+	       g->type, g->accepted ? "accepts" : "does not accept");
+	for (const char *p = vv_buf_cstr(&g->said); *p;) {
+		const size_t len = strcspn(p, "\n");
+		vv_out("  %s\n", vv_text_show(p, len));
+		p += len + (p[len] == '\n');
+	}
 }
 
 static vv_status print_text(const verifying *v, vv_error *err)
@@ -231,13 +315,15 @@ static vv_status print_text(const verifying *v, vv_error *err)
 		       v->differ == 1 ? "it" : "them");
 	}
 	if (v->folder) {
-		vv_out("all packs and files of tables read, with %s; pages are not read\n",
+		vv_out("all packs, tables and pages read, with %s\n",
 		       vv_text_counted(v->all.blocks, "block", NULL));
 	} else if (v->some.asked > 0) {
 		vv_out("%s asked for a random block, %s not shown\n",
 		       vv_text_counted(v->some.asked, "version", NULL),
 		       vv_text_count(v->some.lost));
 	}
+	print_git(&v->commit);
+	print_git(&v->tag);
 	return VV_OK;
 }
 
@@ -267,7 +353,11 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 	}
 	if (!v.seen.judged.has_newest) {
 		c->code = VV_EXIT_NO;
-		vv_note("nothing is signed");
+		if (!vv_wants_json(o->format)) {
+			print_git(&v.commit);
+			print_git(&v.tag);
+		}
+		vv_note("no head is signed");
 		return VV_OK;
 	}
 	c->code = v.differ > 0 || v.some.lost > 0 ? VV_EXIT_NO : VV_EXIT_OK;
@@ -286,7 +376,7 @@ const vv_command vv_cmd_verify = {
 	.options_size = sizeof(options),
 	.arguments = "",
 	.exit_codes =
-		"nothing is signed, something else is there than was signed, or files are damaged",
+		"no head is signed, something else is there than was signed, or files are damaged",
 	.check = check_verify,
 	.needs = VV_NEEDS_REPOSITORY,
 	.run = run_verify,
