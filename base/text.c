@@ -433,3 +433,16 @@ bool vv_text_same(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
+
+bool vv_text_has(const char *s, size_t len, const char *words, size_t wanted)
+{
+	for (size_t i = 0; i + wanted <= len; i++) {
+		size_t k = 0;
+
+		while (k < wanted && vv_to_lower(s[i + k]) == words[k]) {
+			k++;
+		}
+		if (k == wanted) return true;
+	}
+	return wanted == 0;
+}

@@ -73,6 +73,9 @@ bool vv_choices_have(const char *choices, const char *word);
 /* Appends "csv, tsv or json". */
 void vv_choices_put(vv_buf *out, const char *choices);
 
+/* Does the text have the words, which are in small letters, in small or capital letters of ASCII? */
+bool vv_text_has(const char *s, size_t len, const char *words, size_t words_len);
+
 /* How many slips of the finger lie between two words, at most max (else max + 1): a letter more, less or
  * another one, or two neighbours exchanged. Upper and lower case are the same here, and so are '-', '_'
  * and ' '. */

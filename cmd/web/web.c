@@ -16,6 +16,7 @@
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/settle.h"
+#include "repo/git/config.h"
 #include "repo/git/history/revision.h"
 #include "transport/server/words.h"
 
@@ -385,11 +386,15 @@ typedef struct kept_answer {
 	uint64_t made_ms;
 } kept_answer;
 
+/* With what else it depends on: the verdict, and the host where a cell's page suggests corrections. */
 static void put_answer_key(vv_buf *key, const request *q)
 {
+	vv_auto(char) *url = NULL;
+
 	vv_buf_reset(key);
-	vv_buf_printf(key, "answer %s %s %d ", q->call->repository, q->asked.origin,
-		      vv_web_check_is_known(q->asked.visit, &q->asked.commit));
+	(void)vv_config_string(q->visit.repo, "remote.origin.url", &url, VV_IGNORED);
+	vv_buf_printf(key, "answer %s %s %s %d ", q->call->repository, q->asked.origin,
+		      url ? url : "", vv_web_check_is_known(q->asked.visit, &q->asked.commit));
 	vv_web_address_put(key, &q->address);
 }
 

@@ -33,14 +33,17 @@ struct where_groups {
 	size_t listed_at, listed_cap;
 	bool only_listed; /* there are no others */
 	uint64_t count;
+	uint64_t from; /* groups before it are left out */
 };
 
 static vv_status open_facts(where_groups *g, vv_error *err)
 {
 	const vv_table *t = g->table;
 
-	return vv_list_reader_open(&g->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
-				   t->root.facts.len, err);
+	const vv_status rc = vv_list_reader_open(&g->facts, VV_LIST_FACTS, &t->source,
+						 t->root.facts.data, t->root.facts.len, err);
+
+	return rc < 0 || g->from == 0 ? rc : vv_list_seek_index(g->facts, g->from, err);
 }
 
 static int next_by_facts(where_groups *g, uint64_t *group, vv_error *err)
@@ -89,9 +92,9 @@ static vv_status list_by_key(where_groups *g, const vv_key_lookup *keys, vv_erro
 	return VV_OK;
 }
 
-/* Borrows all. keys NULL: rows are not found by key. */
+/* Borrows all. keys NULL: rows are not found by key. from: the first group. */
 static vv_status where_groups_open(where_groups **out, vv_table *t, vv_where *w,
-				   const vv_key_lookup *keys, vv_error *err)
+				   const vv_key_lookup *keys, uint64_t from, vv_error *err)
 {
 	vv_auto(where_groups) *g = vv_calloc(1, sizeof(*g));
 	vv_status rc;
@@ -100,6 +103,7 @@ static vv_status where_groups_open(where_groups **out, vv_table *t, vv_where *w,
 	if (!g) return vv_fail_nomem(err);
 	g->table = t;
 	g->where = w;
+	g->from = from;
 	if ((rc = vv_table_groups(t, &g->count, err)) < 0 || (rc = open_facts(g, err)) < 0 ||
 	    (rc = list_few(g, err)) < 0 ||
 	    (keys && !g->only_listed && g->count > FEW && (rc = list_by_key(g, keys, err)) < 0)) {
@@ -112,9 +116,9 @@ static vv_status where_groups_open(where_groups **out, vv_table *t, vv_where *w,
 /* The number of the next group: 1, 0 or <0. */
 static int where_groups_next(where_groups *g, uint64_t *group, vv_error *err)
 {
-	if (g->listed_at < g->listed.count) {
+	while (g->listed_at < g->listed.count) {
 		*group = g->listed.groups[g->listed_at++];
-		return 1;
+		if (*group >= g->from) return 1;
 	}
 	return g->only_listed ? 0 : next_by_facts(g, group, err);
 }
@@ -155,6 +159,29 @@ void found_group_clear(found_group *g)
 	vv_free(g->rows);
 }
 
+vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *t, uint64_t row,
+			      vv_error *err)
+{
+	vv_auto(vv_list_reader) *list = NULL;
+	vv_list_item item;
+	vv_status rc;
+	int more;
+
+	if ((rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
+				      t->root.data.len, err)) < 0 ||
+	    (rc = vv_list_seek(list, row, err)) < 0) {
+		return rc;
+	}
+	if ((more = vv_list_next(list, &item, err)) <= 0) {
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "row %llu is in no group",
+					  (unsigned long long)row);
+	}
+	*index = item.index;
+	*first = item.before;
+	return VV_OK;
+}
+
 static vv_status open_reader(found_rows *f, vv_error *err)
 {
 	return f->reader ? VV_OK
@@ -166,9 +193,14 @@ static vv_status open_tested(found_rows *f, vv_error *err)
 {
 	size_t count;
 	const size_t *wanted = vv_where_columns(f->o.where, &count);
+	uint64_t from = 0, first;
 	vv_status rc = vv_table_reader_open(&f->tested, f->table, wanted, count, false, err);
 
-	return rc < 0 ? rc : where_groups_open(&f->groups, f->table, f->o.where, f->o.keys, err);
+	if (rc < 0 || (f->skip > 0 &&
+		       (rc = found_rows_group_of(&from, &first, f->table, f->skip, err)) < 0)) {
+		return rc;
+	}
+	return where_groups_open(&f->groups, f->table, f->o.where, f->o.keys, from, err);
 }
 
 vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err)

@@ -46,6 +46,10 @@ typedef struct found_rows found_rows;
 /* Borrows the table and what the options name, but for columns. */
 vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *opts,
 			  vv_error *err);
+/* The group that has this row: its number, and its first row. */
+vv_status found_rows_group_of(uint64_t *index, uint64_t *first, const vv_table *t, uint64_t row,
+			      vv_error *err);
+
 /* From this row on. Before the first group. */
 vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err);
 /* The next group into out, whose former content is replaced: 1, 0, <0. */

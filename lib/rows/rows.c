@@ -2,7 +2,8 @@
  * rows: how far groups are read ahead.
  *
  * While the caller has rows of one portion of groups, a thread reads the next one. Portions grow from one group to
- * PORTION, so that whoever wants a few rows reads little that is not needed, and no thread is started for it.
+ * PORTION, so that whoever wants a few rows reads little that is not needed, and no thread is started for it. Where none may be,
+ * they stay at one group, which fits into the cache best.
  */
 #include "lib/rows/rows.h"
 
@@ -11,7 +12,6 @@
 
 #include "base/sys.h"
 #include "base/thread.h"
-#include "dataset/format/list.h"
 #include "lib/rows/found_rows.h"
 
 #define PORTION 4                /* groups of both fit into the cache of a core */
@@ -79,7 +79,7 @@ static void read_after(vv_rows *r, const portion *p)
 {
 	portion *next = &r->portions[r->now ^ 1];
 
-	next->wanted = p->wanted < PORTION ? p->wanted * 2 : PORTION;
+	next->wanted = r->o.alone ? 1 : p->wanted < PORTION ? p->wanted * 2 : PORTION;
 	if (!r->pool && !r->o.alone && p->wanted == PORTION && vv_cpu_count() > 1) {
 		r->pool = vv_pool_new(1);
 		r->pid = getpid();
@@ -237,36 +237,14 @@ uint64_t vv_rows_number(const vv_rows *r)
 	return r->number;
 }
 
-/* The first row of the group that has this one. */
-static vv_status group_start(uint64_t *first, const vv_table *t, uint64_t row, vv_error *err)
-{
-	vv_auto(vv_list_reader) *list = NULL;
-	vv_list_item item;
-	int more = 0;
-	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
-					   t->root.data.len, err);
-
-	if (rc == VV_OK && (rc = vv_list_seek(list, row, err)) == VV_OK) {
-		more = vv_list_next(list, &item, err);
-		rc = more > 0   ? VV_OK
-		     : more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT, "row %llu is in no group",
-					  (unsigned long long)row);
-	}
-	if (rc == VV_OK) {
-		*first = item.before;
-	}
-	return rc;
-}
-
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 {
-	uint64_t first = row;
+	uint64_t first = row, group;
 	vv_status rc;
 
 	if (r->rc < 0) return (vv_status)ending(r, err);
 	if (row < r->table->root.rows && (r->o.from > 0 || r->o.to < r->table->root.rows) &&
-	    (rc = group_start(&first, r->table, row, err)) < 0) {
+	    (rc = found_rows_group_of(&group, &first, r->table, row, err)) < 0) {
 		return rc;
 	}
 	if (row >= r->table->root.rows || first < r->o.from || first >= r->o.to) {

@@ -55,6 +55,8 @@ struct vv_where {
 	answers *answers;          /* of each condition */
 	size_t condition_count;
 	vv_condition_scratch *scratch;
+	const char *search;
+	size_t search_len; /* 0: none */
 	size_t *columns, column_count;
 	bool json, failed, undecided;
 };
@@ -317,6 +319,18 @@ static bool condition_holds(vv_where *w, size_t i, const vv_cell *cells)
 	return a->holds;
 }
 
+static bool has_text(const vv_where *w, const vv_cell *cells)
+{
+	bool has = w->search_len == 0;
+
+	for (size_t i = 0; !has && i < w->column_count; i++) {
+		const vv_cell *c = &cells[w->columns[i]];
+
+		has = vv_text_has(c->text, c->len, w->search, w->search_len);
+	}
+	return has;
+}
+
 bool vv_where_holds(vv_where *w, const vv_cell *cells)
 {
 	for (size_t i = 0; i < w->count; i++) {
@@ -325,7 +339,7 @@ bool vv_where_holds(vv_where *w, const vv_cell *cells)
 	for (size_t i = 0; i < w->condition_count; i++) {
 		if (!w->judged[i] && !condition_holds(w, i, cells)) return false;
 	}
-	return true;
+	return has_text(w, cells);
 }
 
 vv_status vv_where_ok(const vv_where *w, vv_error *err)
@@ -424,6 +438,9 @@ static vv_status list_columns(vv_where *w, const vv_table *t, vv_error *err)
 			add_column(w, columns[k]);
 		}
 	}
+	for (size_t i = 0; w->search_len > 0 && i < t->columns; i++) {
+		add_column(w, i);
+	}
 	return VV_OK;
 }
 
@@ -505,6 +522,8 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 	vv_status rc = VV_OK;
 
 	err = err ? err : &own;
+	w->search = how ? how->search : NULL;
+	w->search_len = w->search ? strlen(w->search) : 0;
 	w->conditions = vv_calloc(conditions->count + 1, sizeof(vv_condition *));
 	w->judged = vv_calloc(conditions->count + 1, sizeof(*w->judged));
 	w->answers = vv_calloc(conditions->count + 1, sizeof(*w->answers));

@@ -173,7 +173,7 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 static bool has_text(const vv_cell *cells, size_t count, const char *folded)
 {
 	for (size_t k = 0; cells && k < count; k++) {
-		if (vv_web_text_has(cells[k].text, cells[k].len, folded, strlen(folded))) {
+		if (vv_text_has(cells[k].text, cells[k].len, folded, strlen(folded))) {
 			return true;
 		}
 	}

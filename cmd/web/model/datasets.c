@@ -326,7 +326,7 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 
 static bool has(const char *name, const char *words)
 {
-	return vv_web_text_has(name, strlen(name), words, strlen(words));
+	return vv_text_has(name, strlen(name), words, strlen(words));
 }
 
 static vv_status find_columns(vv_web_visit *v, const vv_web_commit *c, const char *words,

@@ -98,13 +98,3 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 		vv_text_shows(t->path), vv_text_shows(key));
 	return vv_web_key_hint(t, err);
 }
-
-vv_status vv_web_row_quick(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
-			   bool *found, vv_error *err)
-{
-	vv_key_place p = place_of(v, t, key);
-	bool whole;
-
-	p.quick = true;
-	return find(v, t, &p, out, found, &whole, err);
-}

@@ -10,9 +10,6 @@
  * no key. */
 vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
 			   vv_error *err);
-/* The same where it can be found at once: in a table that is sorted by its key. */
-vv_status vv_web_row_quick(vv_web_visit *v, const vv_web_table *t, const char *key, uint64_t *out,
-			   bool *found, vv_error *err);
 
 /* Of a request for a row: does it name one, by a key or a number? VV_EUSAGE says what it needs. */
 vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err);

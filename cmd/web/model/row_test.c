@@ -3,25 +3,15 @@
  */
 #include "cmd/web/model/row_test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/moment.h"
 #include "diff/rows/value.h"
-#include "lib/rows/where.h"
-
-struct vv_web_test {
-	vv_where *where; /* NULL: no condition */
-	vv_strings conditions;
-	const char *search; /* folded; NULL: none */
-	size_t search_len;
-	size_t *columns;
-	size_t column_count;
-};
 
 /* --- words of addresses ------------------------------------------------------------------------ */
 
@@ -78,36 +68,14 @@ bool vv_web_op_fits(vv_web_op op, vv_type type)
 	}
 }
 
-/* --- text -------------------------------------------------------------------------------------- */
-
-static unsigned char fold(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
-}
-
 const char *vv_web_folded(vv_web_visit *v, const char *words)
 {
 	char *folded = vv_arena_strndup(&v->arena, words, strlen(words));
 
 	for (char *c = folded; c && *c; c++) {
-		*c = (char)fold((unsigned char)*c);
+		*c = vv_to_lower(*c);
 	}
 	return folded;
-}
-
-bool vv_web_text_has(const char *s, size_t len, const char *folded, size_t wanted)
-{
-	for (size_t i = 0; i + wanted <= len; i++) {
-		size_t k = 0;
-
-		if (fold((unsigned char)s[i]) != (unsigned char)folded[0]) {
-			continue;
-		}
-		while (++k < wanted && fold((unsigned char)s[i + k]) == (unsigned char)folded[k]) {
-		}
-		if (k == wanted) return true;
-	}
-	return wanted == 0;
 }
 
 /* --- values ------------------------------------------------------------------------------------ */
@@ -273,6 +241,8 @@ static vv_status put_filter(vv_buf *out, vv_web_visit *v, const vv_web_table *t,
 	return vv_buf_ok(out, err);
 }
 
+/* --- making ------------------------------------------------------------------------------------ */
+
 static void clear_scratch(void *payload)
 {
 	vv_web_test *s = payload;
@@ -280,58 +250,11 @@ static void clear_scratch(void *payload)
 	vv_where_free(s->where);
 }
 
-vv_status vv_web_test_group(vv_web_test *s, vv_error *err)
-{
-	return s->where ? vv_where_ok(s->where, err) : VV_OK;
-}
-
-bool vv_web_test_row(vv_web_test *s, const vv_cell *cells)
-{
-	bool found = !s->search;
-
-	if (s->where && !vv_where_holds(s->where, cells)) return false;
-	for (size_t i = 0; !found && i < s->column_count; i++) {
-		const vv_cell *c = &cells[s->columns[i]];
-
-		found = vv_web_text_has(c->text, c->len, s->search, s->search_len);
-	}
-	return found;
-}
-
-bool vv_web_test_may(void *payload, const uint8_t *facts, size_t len)
-{
-	const vv_web_test *s = payload;
-
-	return !s->where || vv_where_may_hold(s->where, facts, len);
-}
-
-/* --- making ------------------------------------------------------------------------------------ */
-
-static int by_number(const void *x, const void *y)
-{
-	size_t a = *(const size_t *)x, b = *(const size_t *)y;
-
-	return (a > b) - (a < b);
-}
-
-static void list_columns(vv_web_test *s, const vv_web_table *t)
-{
-	const size_t *wanted = s->where ? vv_where_columns(s->where, &s->column_count) : NULL;
-
-	if (s->search) {
-		s->column_count = t->column_count;
-	}
-	for (size_t i = 0; i < s->column_count; i++) {
-		s->columns[i] = s->search ? i : wanted[i];
-	}
-	qsort(s->columns, s->column_count, sizeof(*s->columns), by_number);
-}
-
 static vv_status make_where(vv_web_visit *v, vv_web_test *s, const vv_web_table *t,
 			    const vv_web_rows_query *q, vv_error *err)
 {
 	const char **texts = vv_arena_calloc(&v->arena, q->filter_count + 1, sizeof(*texts));
-	const vv_where_how how = {0};
+	vv_where_how how = {0};
 	vv_status rc;
 
 	if (!texts) return vv_fail_nomem(err);
@@ -347,7 +270,11 @@ static vv_status make_where(vv_web_visit *v, vv_web_test *s, const vv_web_table 
 	if (q->where && *q->where) {
 		texts[s->conditions.count++] = q->where;
 	}
-	return s->conditions.count > 0
+	if (q->search && *q->search && !(s->search = vv_web_folded(v, q->search))) {
+		return vv_fail_nomem(err);
+	}
+	how.search = s->search;
+	return s->conditions.count > 0 || s->search
 		       ? vv_where_new(&s->where, t->table, &s->conditions, &how, err)
 		       : VV_OK;
 }
@@ -361,31 +288,7 @@ vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_
 	*out = s;
 	if (!s) return vv_fail_nomem(err);
 	if ((rc = vv_web_visit_last(v, clear_scratch, s, err)) < 0) return rc;
-	s->columns = vv_arena_calloc(&v->arena, t->column_count + 1, sizeof(*s->columns));
-	if (!s->columns) return vv_fail_nomem(err);
-	if (q && (rc = make_where(v, s, t, q, err)) < 0) return rc;
-	if (q && q->search && *q->search && !(s->search = vv_web_folded(v, q->search))) {
-		return vv_fail_nomem(err);
-	}
-	s->search_len = s->search ? strlen(s->search) : 0;
-	list_columns(s, t);
-	return VV_OK;
-}
-
-bool vv_web_test_any(const vv_web_test *s)
-{
-	return s->search || s->where;
-}
-
-const size_t *vv_web_test_columns(const vv_web_test *s, size_t *count)
-{
-	*count = s->column_count;
-	return s->columns;
-}
-
-const vv_strings *vv_web_test_conditions(const vv_web_test *s)
-{
-	return &s->conditions;
+	return q ? make_where(v, s, t, q, err) : VV_OK;
 }
 
 void vv_web_test_put(vv_buf *out, const vv_web_test *s)
@@ -395,6 +298,64 @@ void vv_web_test_put(vv_buf *out, const vv_web_test *s)
 			      s->conditions.items[i]);
 	}
 	if (s->search) {
-		vv_buf_printf(out, "q%zu:%s", s->search_len, s->search);
+		vv_buf_printf(out, "q%zu:%s", strlen(s->search), s->search);
 	}
+}
+
+/* --- rows -------------------------------------------------------------------------------------- */
+
+static bool go_on(void *payload, const char *what VV_UNUSED, uint64_t done,
+		  uint64_t total VV_UNUSED)
+{
+	vv_web_matches *m = payload;
+
+	m->rc = vv_web_over(m->v, &m->over, &m->why);
+	m->over = m->over && m->begun; /* at least one group, so that who goes on gets further */
+	m->begun = true;
+	if (m->rc < 0 || m->over) return false;
+	m->looked = done;
+	return true;
+}
+
+vv_status vv_web_matches_open(vv_web_matches *m, vv_web_table *t, const vv_web_test *test,
+			      const size_t *columns, size_t count, uint64_t from, vv_error *err)
+{
+	const vv_rows_options o = {.columns = columns,
+				   .count = count,
+				   .where = test->where,
+				   .keys = &m->keys.lookup,
+				   .from = from,
+				   .to = UINT64_MAX,
+				   .within = true,
+				   .alone = true,
+				   .progress = &m->progress};
+	vv_status rc = test->where ? vv_kept_keys_open(&m->keys, m->v->repo, t->path, false, err)
+				   : VV_OK;
+
+	m->progress = (vv_progress){.payload = m, .part = go_on};
+	m->looked = from;
+	return rc < 0 ? rc : vv_rows_open(&m->rows, t->table, &o, err);
+}
+
+int vv_web_matches_next(vv_web_matches *m, const vv_cell **cells, vv_error *err)
+{
+	int more = vv_rows_next(m->rows, cells, err);
+
+	m->number = vv_rows_number(m->rows);
+	if (m->rc < 0) {
+		*err = m->why;
+		return (int)m->rc;
+	}
+	if (more < 0 && m->over) {
+		vv_error_clear(err);
+		more = 0;
+	}
+	return more;
+}
+
+void vv_web_matches_close(vv_web_matches *m)
+{
+	vv_rows_close(m->rows);
+	vv_kept_keys_close(&m->keys);
+	m->rows = NULL;
 }

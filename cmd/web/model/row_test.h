@@ -4,8 +4,12 @@
 #ifndef VV_CMD_WEB_MODEL_ROW_TEST_H
 #define VV_CMD_WEB_MODEL_ROW_TEST_H
 
+#include "base/progress.h"
 #include "base/text.h"
 #include "cmd/web/model/table.h"
+#include "lib/rows/rows.h"
+#include "lib/rows/where.h"
+#include "lib/view/kept_keys.h"
 
 typedef enum vv_web_op {
 	VV_WEB_EQ, /* the value, under the column's type: 1.0 is 1 */
@@ -50,35 +54,47 @@ typedef struct vv_web_rows_query {
 	uint32_t cell_max; /* 0: VV_WEB_CELL_MAX */
 } vv_web_rows_query;
 
-typedef struct vv_web_test vv_web_test;
+typedef struct vv_web_test {
+	vv_where *where;       /* NULL: all rows are meant */
+	vv_strings conditions; /* all but the search, in the language */
+	const char *search;    /* in small letters; NULL: none */
+} vv_web_test;
 
 /* Lives with the visit. VV_ENOTFOUND: a column; VV_EUSAGE: a value, too many filters, not a condition. */
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
 
-bool vv_web_test_any(const vv_web_test *s); /* is there anything that a row could fail? */
-
-/* The columns that it looks at, ascending; borrowed. */
-const size_t *vv_web_test_columns(const vv_web_test *s, size_t *count);
-
-/* Can such a row be among those with these facts (dataset/format/facts.h)? A vv_list_may_fn. */
-bool vv_web_test_may(void *test, const uint8_t *facts, size_t len);
-
-/* A row group begins: texts of the one before are gone. VV_ENOMEM: rows of that one could not be tested. */
-vv_status vv_web_test_group(vv_web_test *s, vv_error *err);
-/* cells: the row's, at their places. */
-bool vv_web_test_row(vv_web_test *s, const vv_cell *cells);
-
-/* All but the search, as conditions of the language; borrowed. */
-const vv_strings *vv_web_test_conditions(const vv_web_test *s);
-
 /* Appends what names it, for remembering answers: equal for equal queries of one table. */
 void vv_web_test_put(vv_buf *out, const vv_web_test *s);
 
-/* Words for vv_web_text_has; NULL: out of memory. */
+/* The rows that a test leaves, in the table's order, until the visit's time is over.
+ *
+ *	vv_auto(vv_web_matches) m = {.v = v};
+ *	vv_web_matches_open(&m, t, test, columns, count, from, err)
+ *	while ((more = vv_web_matches_next(&m, &cells, err)) > 0) { ... m.number ... }
+ */
+typedef struct vv_web_matches {
+	vv_web_visit *v;
+	vv_rows *rows;
+	vv_kept_keys keys;
+	vv_progress progress;
+	uint64_t number;  /* of the row that next gave, 0-based */
+	uint64_t looked;  /* rows before it were looked at, once next gave 0 */
+	bool begun, over; /* over: it gave 0 since the time is over */
+	vv_status rc;     /* of a visit that ended */
+	vv_error why;
+} vv_web_matches;
+
+/* columns: places of those that cells have. from: the first row. */
+vv_status vv_web_matches_open(vv_web_matches *m, vv_web_table *t, const vv_web_test *test,
+			      const size_t *columns, size_t count, uint64_t from, vv_error *err);
+/* 1, 0, <0. cells: at their places in the table, until the next call. */
+int vv_web_matches_next(vv_web_matches *m, const vv_cell **cells, vv_error *err);
+void vv_web_matches_close(vv_web_matches *m); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_web_matches, vv_web_matches_close)
+
+/* Words for vv_text_has; NULL: out of memory. */
 const char *vv_web_folded(vv_web_visit *v, const char *words);
-/* Does the text have them, in small or capital letters of ASCII? */
-bool vv_web_text_has(const char *s, size_t len, const char *folded, size_t folded_len);
 
 /* Two cells in the order of the column's type; missing ones are not compared. */
 int vv_web_order(const vv_field *f, const vv_cell *a, const vv_cell *b);

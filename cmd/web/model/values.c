@@ -212,42 +212,16 @@ static vv_status take_cell(counting *c, uint64_t row, const vv_cell *cell, vv_er
 
 static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 {
-	size_t count, *wanted;
-	vv_auto(vv_table_reader) *r = NULL;
-	vv_auto(vv_batch) b = {0};
-	bool over = false, has = false;
+	vv_auto(vv_web_matches) m = {.v = c->v};
+	const vv_cell *cells;
 	int more = 0;
+	vv_status rc = vv_web_matches_open(&m, c->t, test, &c->column, 1, 0, err);
 
-	const size_t *columns = vv_web_test_columns(test, &count);
-	if (!(wanted = vv_arena_alloc(&c->v->arena, (count + 1) * sizeof(*wanted)))) {
-		return vv_fail_nomem(err);
+	while (rc == VV_OK && (more = vv_web_matches_next(&m, &cells, err)) > 0) {
+		rc = take_cell(c, m.number, &cells[c->column], err);
 	}
-	for (size_t i = 0; i < count; i++) {
-		wanted[i] = columns[i];
-		has |= columns[i] == c->column;
-	}
-	if (!has) {
-		wanted[count++] = c->column;
-	}
-	vv_status rc = vv_table_reader_open(&r, c->t->table, wanted, count, false, err);
-	while (rc == VV_OK && !over && (more = vv_table_read(r, &b, err)) > 0) {
-		rc = vv_web_test_group(test, err);
-		for (size_t i = 0; rc == VV_OK && i < b.rows; i++) {
-			const vv_cell *cells = b.cells + i * b.columns;
-
-			if (vv_web_test_row(test, cells)) {
-				rc = take_cell(c, b.first_row + i, &cells[c->column], err);
-			}
-		}
-		if (rc == VV_OK) {
-			rc = vv_web_over(c->v, &over, err);
-		}
-	}
-	if (rc == VV_OK && more == 0) {
-		rc = vv_web_test_group(test, err);
-	}
-	c->out->complete = rc == VV_OK && more == 0;
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	c->out->complete = rc == VV_OK && more == 0 && !m.over;
+	return rc < 0 ? rc : (vv_status)more;
 }
 
 static vv_status give_range(counting *c, vv_error *err)
