@@ -361,10 +361,16 @@ done:
 	return rc;
 }
 
+static vv_subject_options document_options(const vv_check_input_options *o)
+{
+	return (vv_subject_options){
+		.progress = o->progress, .pool = o->pool, .like = o->like, .keep = o->keep};
+}
+
 /* As the reader types it where nothing says otherwise; else its text, read as any other. */
 static vv_status import_document(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
 {
-	const vv_subject_options how = {.progress = o->progress, .pool = o->pool};
+	const vv_subject_options how = document_options(o);
 	vv_sink sink;
 	vv_status rc = vv_subject_open(&in->subject, &in->table, &how, err);
 
@@ -417,19 +423,37 @@ static vv_status open_stored(vv_check_input *in, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status find(vv_check_input *in, const char *path, const vv_check_input_options *o,
+		      vv_error *err)
+{
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	vv_status rc;
+
+	*in = (vv_check_input){.fd = -1, .package.hints = nothing, .hints = nothing, .begun = true};
+	return (rc = find_subject(in, path, o, err)) < 0 ||
+			       (rc = vv_subject_settle(&in->subject, err)) < 0
+		       ? rc
+		       : find_package(in, path, o, err);
+}
+
+void vv_check_input_begin(vv_check_input *in, const char *path, const vv_check_input_options *o)
+{
+	const vv_subject_options how = document_options(o);
+
+	if (find(in, path, o, VV_IGNORED) < 0) {
+		vv_check_input_close(in); /* opening it tells */
+	} else if (is_document(in)) {
+		vv_subject_begin(&in->subject, &how);
+	}
+}
+
 vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_check_input_options *o,
 			      vv_error *err)
 {
-	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	bool broken = false;
-	vv_status rc;
+	vv_status rc = in->begun ? VV_OK : find(in, path, o, err);
 
-	*in = (vv_check_input){.fd = -1, .package.hints = nothing, .hints = nothing};
-	vv_subject_init(&in->subject);
-	in->begun = true;
-	if ((rc = find_subject(in, path, o, err)) < 0 ||
-	    (rc = vv_subject_settle(&in->subject, err)) < 0 ||
-	    (rc = find_package(in, path, o, err)) < 0) {
+	if (rc < 0) {
 		goto done;
 	}
 	if ((broken = vv_subject_is_broken(&in->subject, err))) {

@@ -48,14 +48,17 @@ typedef struct vv_check_input {
 	vv_buf bytes;
 	vv_table_source *stored;
 	vv_unpacked *unpacked; /* of a compressed file */
-} vv_check_input;              /* all zero before it is opened */
+} vv_check_input;              /* all zero before it is begun or opened */
 
 typedef struct vv_check_input_options {
-	vv_repository *repo;           /* NULL: outside of one; then only the work side */
-	vv_dataset_reader *reader;     /* NULL without repo */
-	const vv_env *env;             /* without repo; or NULL */
-	const vv_diff_side *side;      /* where path is looked for */
-	const vv_table *base;          /* lends types and key to plain text; or NULL */
+	vv_repository *repo;       /* NULL: outside of one; then only the work side */
+	vv_dataset_reader *reader; /* NULL without repo */
+	const vv_env *env;         /* without repo; or NULL */
+	const vv_diff_side *side;  /* where path is looked for */
+	const vv_table *base;      /* lends types and key to plain text; or NULL */
+	const vv_subject
+		*like; /* what a document is compared with, which is opened first; or NULL */
+	bool keep;     /* it is what another one is compared with */
 	const char *package_path;      /* the package that describes it; NULL: the nearest */
 	const vv_sniff_hints *written; /* goes over what the package says; or NULL */
 	const vv_buf
@@ -67,6 +70,8 @@ typedef struct vv_check_input_options {
 	const vv_progress *progress;
 } vv_check_input_options;
 
+/* Begins what opening it with these options waits for (vv_subject_begin). out is to be closed in any case. */
+void vv_check_input_begin(vv_check_input *out, const char *path, const vv_check_input_options *o);
 /* VV_ENOTFOUND: the side has no such path. VV_EREFUSED: it is not to be read (reach.h). */
 vv_status vv_check_input_open(vv_check_input *out, const char *path,
 			      const vv_check_input_options *o, vv_error *err);

@@ -492,6 +492,7 @@ static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 	vv_check_input_options look = c->look;
 
 	look.side = c->base_side = base;
+	look.keep = true;
 	if (!base) return VV_OK;
 	vv_status rc = vv_check_input_open(&c->base, c->path, &look, err);
 	c->has_base = rc == VV_OK;
@@ -504,6 +505,12 @@ static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 
 static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
 {
+	vv_check_input_options look = c->look;
+
+	look.like = &c->base.subject;
+	if (base) {
+		vv_check_input_begin(&c->in, c->path, &look);
+	}
 	vv_status rc = open_base(c, base, err);
 
 	if (rc < 0) {
@@ -511,9 +518,9 @@ static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
 		return vv_prefix(err, "the base, %s", base->name);
 	}
 	if (c->has_base && c->base.open) {
-		c->look.base = &c->base.table;
+		c->look.base = look.base = &c->base.table;
 	}
-	if ((rc = vv_check_input_open(&c->in, c->path, &c->look, err)) < 0 ||
+	if ((rc = vv_check_input_open(&c->in, c->path, &look, err)) < 0 ||
 	    (rc = vv_check_owner_hold(c->run->owner, &c->in.package, c->path, &c->look, &c->held,
 				      err)) < 0) {
 		return rc;

@@ -27,7 +27,7 @@
 #define LATEST 10 /* times its seconds: then it is over, however little of the CPU it got */
 #define STAT_MAX ((size_t)4096)
 #define HELPS_MAX 360u /* of it, as an error shows it */
-#define REST_MAX 64u   /* reads of output that is not used */
+#define REST_MAX 64u   /* reads of output that is not used, and of stderr once it has ended */
 
 struct vv_helper {
 	char *name;
@@ -261,7 +261,7 @@ static vv_status reap(vv_helper *h, vv_error *err)
 			(void)listen_for(h, 2);
 		}
 	}
-	while (listen_for(h, 0)) {
+	for (unsigned i = 0; i < REST_MAX && listen_for(h, 0); i++) { /* others may write on */
 	}
 	return VV_OK;
 }

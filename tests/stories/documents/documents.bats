@@ -415,6 +415,9 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	reader 'yes "$(printf "\033[31mred")" >&2'
 	ends_with 2 varve cat 'b.toy#Prices'
 	! printf %s "$stderr" | grep -qF "$(printf '\033')" || false
+	reader 'setsid yes "page 7 is cut" >&2 & sleep 0.2; exit 1' # which nobody can end who knows its group alone
+	ends_with 2 varve cat 'b.toy#Prices'
+	stderr_has 'page 7 is cut'
 	reader 'yes' # rows of CSV without end
 	git config --global varve.reader.output 4m
 	ends_with 2 varve cat 'b.toy#Prices'
@@ -497,6 +500,13 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	succeeds varve diff HEAD~1 HEAD # what both were kept as
 	output_has '1 row changed (1 cell)'
 	[ ! -e "$HOME/asked" ]
+	git checkout -q HEAD~1 -- b.toy
+	readers : :
+	succeeds varve check 'b.toy#Prices' # against HEAD
+	output_has 'b.toy#Prices: 100,000 rows'
+	none_is_left
+	[ "$(sort "$HOME/asked")" = $'0\n1' ]
+	git checkout -q HEAD -- b.toy
 	readers : 'echo "page 7 is cut" >&2; exit 1'
 	ends_with 2 varve diff HEAD~1 HEAD -- 'b.toy#Prices'
 	stderr_has 'b.toy: page 7 is cut'
