@@ -20,6 +20,7 @@
 #include "lib/sources/needed.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/blob.h"
 #include "repo/git/index/worktree.h"
 
 /* Names that this work tree's file system takes for one, so that writing the
@@ -301,6 +302,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	}
 	bool had = vv_index_get(c->index, path, &before);
 	if (S_ISREG(mode)) {
+		vv_blob_expect(c->repo, id);
 		if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &dataset, err)) < 0) {
 			return rc;
 		}

@@ -210,12 +210,21 @@ vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_
 	return vv_buf_ok(out, err);
 }
 
+void vv_blob_expect(vv_repository *r, const vv_oid *id)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	uint64_t size;
+
+	(void)vv_blob_peek(r, id, LAST_BLOB_MAX, &size, &bytes, VV_IGNORED);
+}
+
 vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
 			       vv_error *err)
 {
 	uint8_t begin[VV_PACK_BEGIN];
 	git_oid git_id;
 
+	if (last_blob_get(r, id, VV_POINTER_MAX, size, out)) return vv_buf_ok(out, err);
 	vv_oid_to_git(&git_id, id);
 	if (!vv_pack_heads_begin(r, &git_id, NULL, begin) ||
 	    vv_pointer_may_begin(begin, sizeof(begin))) {

@@ -29,6 +29,8 @@ vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_
  * size. */
 vv_status vv_blob_peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size, vv_buf *out,
 			       vv_error *err);
+/* What is about to be read is read once, where it is small: its size, its first bytes and all of them are answered from that. */
+void vv_blob_expect(vv_repository *r, const vv_oid *id);
 vv_status vv_blob_write(vv_repository *r, const void *bytes, size_t len, vv_oid *out,
 			vv_error *err);
 vv_status vv_blob_id(const void *bytes, size_t len, vv_oid *out, vv_error *err); /* the id only */

@@ -451,7 +451,7 @@ typedef struct survey {
 	vv_repository *repo;
 	const pack *pack;
 	met *list;
-	uint64_t commits, blob_bytes;
+	vv_pack_sum sum;
 } survey;
 
 static int by_place(const void *a, const void *b)
@@ -491,7 +491,7 @@ static bool meet_types(survey *s)
 		if (!entry(s->pack, s->list[i].at, &kind, &len, &p, &end)) return false;
 		if (!is_whole(kind) && !(base = base_of(s, i, kind, &p, end))) return false;
 		s->list[i].type = is_whole(kind) ? (uint8_t)kind : base->type;
-		s->commits += s->list[i].type == GIT_OBJECT_COMMIT;
+		s->sum.commits += s->list[i].type == GIT_OBJECT_COMMIT;
 	}
 	return true;
 }
@@ -520,6 +520,12 @@ static bool may_be_pointer(const uint8_t *begin, size_t count, uint64_t size)
 	       vv_pointer_may_begin(begin, count);
 }
 
+static void add_blob(vv_pack_sum *sum, uint64_t size)
+{
+	sum->blob_bytes += size;
+	sum->largest = size > sum->largest ? size : sum->largest;
+}
+
 static bool is_plain_blob(survey *s, size_t i)
 {
 	met *m = &s->list[i];
@@ -542,14 +548,14 @@ static bool is_plain_blob(survey *s, size_t i)
 		}
 	}
 	m->count = (uint8_t)(first < 0 ? 0 : count);
-	s->blob_bytes += size;
+	add_blob(&s->sum, size);
 	return !may_be_pointer(m->begin, m->count, size) ||
 	       (m->count < VV_PACK_BEGIN && read_begin(s, m) &&
 		!may_be_pointer(m->begin, m->count, size));
 }
 
 /* "blob LENGTH", a NUL and the bytes, deflated; or another type. */
-static bool is_plain_file(const char *path, uint64_t *blob_bytes)
+static bool is_plain_file(const char *path, vv_pack_sum *sum)
 {
 	uint8_t in[LOOSE_READ], head[32 + VV_PACK_BEGIN];
 	uint64_t size = 0;
@@ -566,13 +572,14 @@ static bool is_plain_file(const char *path, uint64_t *blob_bytes)
 		if (*d < '0' || *d > '9') return false;
 		size = size * 10 + (uint64_t)(*d - '0');
 	}
-	*blob_bytes += size;
+	add_blob(sum, size);
 	return !may_be_pointer(nul + 1, (size_t)(head + got - nul - 1), size);
 }
 
 /* The files of all folders of objects; left: for how many objects in packs they may still stand. */
 typedef struct files {
-	uint64_t left, blob_bytes;
+	uint64_t left;
+	vv_pack_sum sum;
 	bool plain;
 } files;
 
@@ -585,8 +592,9 @@ static vv_status look_at_files(files *x, const char *dir, vv_error *err)
 		if (strlen(f.name) != GIT_OID_HEXSZ - FANOUT_LEN) {
 			continue;
 		}
-		x->plain = x->left >= LOOSE_COST && is_plain_file(f.path, &x->blob_bytes);
+		x->plain = x->left >= LOOSE_COST && is_plain_file(f.path, &x->sum);
 		x->left -= x->plain ? LOOSE_COST : 0;
+		x->sum.alone = false;
 	}
 	return rc;
 }
@@ -607,14 +615,15 @@ static vv_status look_at_folder(void *payload, const char *objects, bool alterna
 }
 
 static bool survey_packs(vv_repository *r, const vv_pack_heads *h, uint64_t commits, met *list,
-			 uint64_t *blob_bytes)
+			 vv_pack_sum *sum)
 {
-	survey s = {.repo = r, .list = list};
+	survey s = {.repo = r, .list = list, .sum = *sum};
 
 	for (size_t i = 0; i < h->count; i++) { /* most fail here, soon */
 		s.pack = &h->list[i];
-		if (!meet_types(&s) || s.commits / 2 > commits) return false;
+		if (!meet_types(&s) || s.sum.commits / 2 > commits) return false;
 	}
+	const uint64_t met_commits = s.sum.commits;
 	for (size_t i = 0; i < h->count; i++) {
 		s.pack = &h->list[i];
 		if (h->count > 1 && !meet_types(&s)) return false;
@@ -623,15 +632,16 @@ static bool survey_packs(vv_repository *r, const vv_pack_heads *h, uint64_t comm
 			if (!is) return false;
 		}
 	}
-	*blob_bytes += s.blob_bytes;
+	*sum = s.sum;
+	sum->commits = met_commits;
 	return true;
 }
 
 /* Files first: what git packs meanwhile is in a pack then. */
-int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, uint64_t *blob_bytes,
+int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err)
 {
-	files x = {.left = commits * OBJECTS_OF_COMMIT, .plain = true};
+	files x = {.left = commits * OBJECTS_OF_COMMIT, .sum.alone = r->came, .plain = true};
 	uint64_t largest = 0, sum = 0;
 
 	if ((!all && commits < WALK_MIN) || r->partial || r->stage ||
@@ -651,7 +661,8 @@ int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, uint64_t *
 	if (!h || h->gaps || (!all && sum > x.left)) return 0;
 	vv_auto_free met *list = vv_calloc(largest + 1, sizeof(*list));
 	if (!list) return (int)vv_fail_nomem(err);
-	if (!survey_packs(r, h, commits, list, &x.blob_bytes)) return 0;
-	*blob_bytes = x.blob_bytes;
+	x.sum.alone &= h->count == 1;
+	if (!survey_packs(r, h, commits, list, &x.sum)) return 0;
+	*out = x.sum;
 	return 1;
 }

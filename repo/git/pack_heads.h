@@ -24,10 +24,16 @@ typedef struct vv_pack_begins {
 bool vv_pack_heads_begin(vv_repository *r, const git_oid *id, vv_pack_begins *memo,
 			 uint8_t out[VV_PACK_BEGIN]);
 
+/* What was met on the way: commits in packs, the sizes of all blobs in sum and of the largest one. alone: one pack
+ * came, and nothing else is here. */
+typedef struct vv_pack_sum {
+	uint64_t commits, blob_bytes, largest;
+	bool alone;
+} vv_pack_sum;
 /* Instead of a walk through so many commits: is it certain that no blob here is a pointer, or a torn one? Every blob in
- * packs and loose objects is looked at, as it is stored. 1: none is, and *blob_bytes has their sizes in sum; 0: one is, most
- * of what is here is older than these commits, or it cannot be told so; <0: there is no memory. all: they have no parents elsewhere. */
-int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, uint64_t *blob_bytes,
+ * packs and loose objects is looked at, as it is stored. 1: none is; 0: one is, most of what is here is older than these
+ * commits, or it cannot be told so; <0: there is no memory. all: they have no parents elsewhere. */
+int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err);
 
 #endif

@@ -76,6 +76,8 @@ struct vv_repository {
 	_Atomic(struct vv_last_blob *) last_blob; /* repo/git/blob.c; NULL: none was read */
 	void (*close_last_blob)(struct vv_repository *r);
 	const char *came; /* a folder of objects that is looked at, too; borrowed; NULL: none */
+	const struct vv_pack_sum *
+		came_plain; /* that is all there is, and has no pointer; borrowed; NULL: not known */
 	vv_store *store;
 	bool store_lent; /* it is somebody else's: vv_incoming_show */
 	vv_quarantine *stage;

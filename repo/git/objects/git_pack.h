@@ -22,7 +22,9 @@ vv_status vv_git_pack_feed(vv_git_pack *p, const void *bytes, size_t len, vv_err
 /* hex: of its name; "": its objects are loose ones of dir. VV_ECORRUPT, VV_EMISSING, VV_EREFUSED, with git's words. */
 vv_status vv_git_pack_end(vv_git_pack *p, char hex[GIT_OID_HEXSZ + 1], vv_error *err);
 uint64_t vv_git_pack_count(const vv_git_pack *p); /* objects that it announced */
-void vv_git_pack_close(vv_git_pack *p);           /* accepts NULL; stops git */
+/* After its end: is all that its objects name among them, and has git no word about any of these? */
+bool vv_git_pack_is_whole(const vv_git_pack *p);
+void vv_git_pack_close(vv_git_pack *p); /* accepts NULL; stops git */
 VV_AUTO_FREE(vv_git_pack, vv_git_pack_close)
 
 #endif

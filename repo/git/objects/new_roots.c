@@ -416,8 +416,13 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
 			   vv_new_sum *sum, vv_error *err)
 {
+	vv_pack_sum plain_sum = {0};
 	vv_status rc;
 
+	if (r->came_plain && have_count == 0) {
+		*sum = (vv_new_sum){r->came_plain->commits, r->came_plain->blob_bytes};
+		return VV_OK;
+	}
 	finding f = {.repo = r, .fn = fn, .payload = payload};
 	vv_arena_init(&f.arena);
 	vv_oid_set_init(&f.edge);
@@ -427,11 +432,11 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	if ((rc = vv_linked_init(&f.linked, r, err)) == VV_OK) {
 		rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	}
-	const int plain = rc == VV_OK
-				  ? vv_pack_heads_plain(r, f.range.commits.count, have_count == 0,
-							&f.sum.plain_bytes, err)
-				  : (int)rc;
+	const int plain = rc == VV_OK ? vv_pack_heads_plain(r, f.range.commits.count,
+							    have_count == 0, &plain_sum, err)
+				      : (int)rc;
 	rc = plain < 0 ? (vv_status)plain : VV_OK;
+	f.sum.plain_bytes = plain_sum.blob_bytes;
 	for (size_t i = 0; plain == 0 && rc == VV_OK && i < f.range.commits.count; i++) {
 		f.commit = f.range.commits.items[i];
 		rc = look_at_commit(&f, err);

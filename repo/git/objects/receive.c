@@ -5,7 +5,8 @@
  * is here; and by a walk from the tips that ends only at what our refs reach, since an
  * object that merely lies about here may lack what it names. The indexer's own check is not
  * used: libgit2 1.5 leaks each object that the repository has already, and lists the pack
- * folder anew for each that it has not.
+ * folder anew for each that it has not. A pack that git has found whole, and that is all there is, needs no walk: git has
+ * looked at each tree, and no file of it names versions.
  */
 #include "repo/git/objects/receive.h"
 
@@ -23,6 +24,7 @@
 #include "repo/git/objects/object_form.h"
 #include "repo/git/objects/objects.h"
 #include "repo/git/objects/spool.h"
+#include "repo/git/pack_heads.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"
 
@@ -44,6 +46,7 @@ struct vv_git_receive {
 	uint64_t objects, bytes;     /* all that came, repeats too: what the limits are of */
 	vv_error failed;             /* the spool ends in half an object then */
 	char hex[GIT_OID_HEXSZ + 1]; /* the pack's name; "": they are loose objects */
+	vv_pack_sum sum;             /* inner borrows it */
 	bool taken, ended, installed;
 };
 
@@ -420,6 +423,21 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 	return vv_array_add(l->list, l->count, l->cap, ref->id) ? VV_OK : vv_fail_nomem(err);
 }
 
+/* 1: one pack of ordinary files came into an empty repository, with all that the tips reach. */
+static int is_whole(vv_git_receive *g, const vv_oid *tips, size_t count, uint64_t max,
+		    vv_error *err)
+{
+	git_oid id;
+
+	if (!g->pack || !vv_git_pack_is_whole(g->pack)) return 0;
+	for (size_t i = 0; i < count; i++) {
+		vv_oid_to_git(&id, &tips[i]);
+		if (!vv_object_is_here(g->inner, &id)) return 0;
+	}
+	const int plain = vv_pack_heads_plain(g->inner, g->count, true, &g->sum, err);
+	return plain != 1 ? plain : g->sum.alone && g->sum.largest <= max;
+}
+
 /* From the tips to what our refs reach: is everything here? */
 static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err)
 {
@@ -427,6 +445,12 @@ static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t c
 	vv_objects_walk o = {g->inner, max, NULL, NULL};
 	ids ours = {NULL, 0, 0};
 	vv_range range;
+	const int whole = is_whole(g, tips, count, max, err);
+
+	if (whole != 0) {
+		g->inner->came_plain = whole > 0 ? &g->sum : NULL;
+		return whole < 0 ? (vv_status)whole : VV_OK;
+	}
 	vv_status rc = vv_refs_each(g->inner, "", add_ref, &ours, err);
 
 	if (rc == VV_OK) {

@@ -120,16 +120,18 @@ static void a_bomb_takes_no_memory(void **state)
 }
 
 /* A tree with one entry, as a commit on main. */
-static void make_odd(const char *mode, const char *name)
+static void make_odd(const char *mode, const char *name, unsigned others)
 {
-	char text[512];
+	char text[640];
 
 	git_home();
-	sh("git init -q -b main from; git init -q -b main to; seq 9 > from/f; cd from; git hash-object -w f > blob");
+	sh("git init -q -b main from; git init -q -b main to; seq 9 > from/f; cd from; git hash-object -w f > blob; "
+	   "for i in $(seq %u); do git commit -q --allow-empty -m $i; done",
+	   others);
 	(void)snprintf(
 		text, sizeof text,
 		"cd from; t=$( (printf '%s %s\\0'; xxd -r -p blob) | git hash-object -w -t tree --literally --stdin); "
-		"git update-ref refs/heads/main $(git commit-tree -m odd $t)",
+		"git update-ref refs/heads/main $(git commit-tree -m odd $(git rev-parse -q --verify main | sed 's/^/-p /') $t)",
 		mode, name);
 	sh("%s", text);
 }
@@ -147,16 +149,18 @@ static void odd_trees_are_refused(void **state)
 	vv_error err;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+		const size_t k = i / 2;
 		vv_status rc;
 
-		print_message("%s %s\n", cases[i].mode, cases[i].name);
-		make_odd(cases[i].mode, cases[i].name);
+		print_message("%s %s, %s\n", cases[k].mode, cases[k].name,
+			      i % 2 ? "packed" : "unpacked");
+		make_odd(cases[k].mode, cases[k].name, i % 2 ? 40 : 0);
 		rc = carry("from", "to", "main", NULL, NULL, &err);
-		if (cases[i].rc == VV_OK) {
+		if (cases[k].rc == VV_OK) {
 			vv_assert_ok(rc, &err);
 		} else {
-			vv_assert_status(rc, cases[i].rc, &err);
+			vv_assert_status(rc, cases[k].rc, &err);
 			nothing_is_left();
 		}
 		sh("rm -rf from to");
