@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/path.h"
@@ -47,7 +48,7 @@ struct vv_attr_rules {
 	vv_hash_index by_macro; /* macros, by name */
 	size_t *others;         /* lines with some */
 	size_t other_count, other_cap;
-	bool folds; /* patterns are in lower case, and paths are put into it */
+	bool folds; /* what is plain of patterns is in lower case, and paths are put into it */
 };
 
 static bool is_blank(char c)
@@ -187,24 +188,21 @@ static size_t plain_length(const char *p, size_t len)
 	return n;
 }
 
-static void to_lower(char *text)
+static void to_lower(char *text, size_t len)
 {
-	for (; *text; text++) {
-		*text = (char)(*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
+	for (size_t i = 0; i < len; i++) {
+		text[i] = vv_to_lower(text[i]);
 	}
 }
 
 /* A pattern with wildcards is matched as a string, which a NUL has to end. */
-static vv_status keep(vv_attr_rules *r, const char **p, size_t len, vv_error *err)
+static vv_status keep(vv_attr_rules *r, const rule *made, const char **p, size_t len, vv_error *err)
 {
 	char *copy = vv_arena_strndup(&r->arena, *p, len);
 
 	if (!copy) return vv_fail_nomem(err);
 	if (r->folds) {
-		to_lower(copy); /* and capitals are small letters by now */
-		for (char *at = copy; (at = strstr(at, "[:upper:]")); at += strlen("[:upper:]")) {
-			memcpy(at, "[:lower:]", strlen("[:lower:]"));
-		}
+		to_lower(copy, made->ending ? len : made->plain);
 	}
 	*p = copy;
 	return VV_OK;
@@ -265,7 +263,8 @@ static vv_status add_pattern(vv_attr_rules *r, const char *p, size_t len,
 	made.ending = made.by_name && made.plain == 0 && len > 0 && *p == '*' &&
 		      plain_length(p + 1, len - 1) == len - 1;
 	made.len = len;
-	if ((r->folds || (made.plain < len && !made.ending)) && (rc = keep(r, &p, len, err)) < 0) {
+	if ((r->folds || (made.plain < len && !made.ending)) &&
+	    (rc = keep(r, &made, &p, len, err)) < 0) {
 		return rc;
 	}
 	made.pattern = p;
@@ -427,17 +426,20 @@ void vv_attr_rules_free(vv_attr_rules *r)
 
 /* As Git does it, the bytes before the first wildcard are compared first, and what is left is a
  * pattern of its own: "a**" matches "a/b", as "**" does. */
-static bool matches(const rule *at, const char *path, size_t path_len, const char *name)
+static bool matches(const vv_attr_rules *r, const rule *at, const char *path, size_t path_len,
+		    const char *name)
 {
+	bool (*match)(const char *, const char *) = r->folds ? vv_path_match_any_case
+							     : vv_path_match;
 	size_t name_len = path_len - (size_t)(name - path);
 
 	if (at->ending) {
 		return at->len - 1 <= name_len &&
 		       memcmp(name + name_len - (at->len - 1), at->pattern + 1, at->len - 1) == 0;
 	}
-	if (at->by_name) return vv_path_match(at->pattern, name);
+	if (at->by_name) return match(at->pattern, name);
 	return at->plain <= path_len && memcmp(path, at->pattern, at->plain) == 0 &&
-	       vv_path_match(at->pattern + at->plain, path + at->plain);
+	       match(at->pattern + at->plain, path + at->plain);
 }
 
 static int latest_first(const void *a, const void *b)
@@ -473,7 +475,7 @@ vv_status vv_attr_rules_find(const vv_attr_rules *r, const char *path, vv_attr_f
 
 	if (r->folds && !folded) return vv_fail_nomem(err);
 	if (folded) {
-		to_lower(folded);
+		to_lower(folded, len);
 		path = folded;
 	}
 	const char *name = vv_path_base(path);
@@ -482,7 +484,7 @@ vv_status vv_attr_rules_find(const vv_attr_rules *r, const char *path, vv_attr_f
 		goto done;
 	}
 	for (size_t i = 0; i < r->other_count; i++) {
-		if (!matches(&r->lines.items[r->others[i]], path, len, name)) {
+		if (!matches(r, &r->lines.items[r->others[i]], path, len, name)) {
 			continue;
 		}
 		if (!vv_array_room(at.items, at.count, at.cap)) {

@@ -39,6 +39,7 @@ typedef struct ignore {
 	vv_repository *repo;
 	rules *files; /* core.excludesFile, info/exclude, then a .gitignore for each folder */
 	size_t count, cap;
+	bool any_case; /* core.ignorecase */
 } ignore;
 
 static void rules_clear(rules *r)
@@ -167,7 +168,8 @@ static vv_status ignore_open(ignore **out, vv_repository *r, vv_error *err)
 	*out = NULL;
 	if (!ig || !info) return vv_fail_nomem(err);
 	ig->repo = r;
-	if ((rc = vv_missing_ok(vv_config_path(r, "core.excludesfile", &excludes, err), err)) < 0) {
+	if ((rc = vv_missing_ok(vv_config_path(r, "core.excludesfile", &excludes, err), err)) < 0 ||
+	    (rc = vv_config_bool(r, "core.ignorecase", false, &ig->any_case, err)) < 0) {
 		return rc;
 	}
 	if (!excludes && !(excludes = default_excludes(r->env))) return vv_fail_nomem(err);
@@ -197,6 +199,9 @@ static void ignore_pop(ignore *ig)
  * own? (What lies in an ignored folder is ignored too: the caller does not enter.) */
 static bool ignore_match(const ignore *ig, const char *path, bool is_folder)
 {
+	bool (*match)(const char *, const char *) = ig->any_case ? vv_path_match_any_case
+								 : vv_path_match;
+
 	for (size_t i = ig->count; i > 0; i--) {
 		const rules *r = &ig->files[i - 1];
 		const char *below = path + r->folder_len;
@@ -205,8 +210,7 @@ static bool ignore_match(const ignore *ig, const char *path, bool is_folder)
 			const rule *one = &r->items[k - 1];
 
 			if ((!one->folders_only || is_folder) &&
-			    vv_path_match(one->pattern,
-					  one->anchored ? below : vv_path_base(path))) {
+			    match(one->pattern, one->anchored ? below : vv_path_base(path))) {
 				return !one->negated;
 			}
 		}

@@ -66,7 +66,8 @@ static void put_pattern(vv_buf *b, vv_prng *seed)
 		"*",    "**",       "?",      "[a-c]", "[!d]",
 		"[]x]", "\\",       "\\a",    ".csv",  "[[:digit:][:lower:]]",
 		"[",    "[[:no:]]", "[a\\]]", "[^/]",  " ",
-		"x",    "]",        "-",      "A",     "[B-D]"};
+		"x",    "]",        "-",      "A",     "[B-D]",
+		"[A]",  "[!A]",     "[Z-b]",  "\\A",   "[^[:upper:]c]"};
 	unsigned n = (unsigned)(vv_prng_u64(seed) % 6);
 
 	if (vv_prng_u64(seed) % 2 == 0) {

@@ -323,22 +323,24 @@ static void untracked_files_are_gits(void **state)
 
 static void ignored_paths_are_gits(void **state)
 {
-	static const char *const paths[] = {"a.o", "a.c", "ign/x", "d/ign/x", "keep.o", "sub/q"};
+	static const char *const paths[] = {"a.o",   "a.c", "ign/x",  "d/ign/x", "keep.o", "sub/q",
+					    "Ign/x", "A.O", "KEEP.o", "ab",      "Ab",     "sub/Q"};
 	vv_repository *r;
 	vv_error err;
-	size_t i;
 
 	(void)state;
 	git_begin();
-	sh("mkdir -p ign d/ign sub; printf '*.o\\n!keep.o\\n/ign\\n' > .gitignore; echo q > sub/.gitignore; touch ign/x d/ign/x sub/q");
-	r = open_here();
-	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+	sh("mkdir -p ign d/ign sub; printf '*.o\\n!keep.o\\n/ign\\n[A]b\\n' > .gitignore; echo q > sub/.gitignore; touch ign/x d/ign/x sub/q");
+	for (size_t i = 0; i < 2 * sizeof paths / sizeof paths[0]; i++) {
+		const char *path = paths[i / 2];
 		bool ignored;
 
-		vv_assert_ok(vv_path_ignored(r, paths[i], &ignored, &err), &err);
-		assert_int_equal(ignored, sh_code("git check-ignore -q '%s'", paths[i]) == 0);
+		sh("git config core.ignorecase %s", i % 2 ? "true" : "false");
+		r = open_here();
+		vv_assert_ok(vv_path_ignored(r, path, &ignored, &err), &err);
+		assert_int_equal(ignored, sh_code("git check-ignore -q '%s'", path) == 0);
+		vv_repository_close(r);
 	}
-	vv_repository_close(r);
 }
 
 /* --- writing files ------------------------------------------------------------------------- */
