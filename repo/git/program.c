@@ -347,7 +347,12 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		struct pollfd fds[3] = {
 			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
-		if (poll(fds, 3, -1) < 0) {
+		const int ready = poll(fds, 3,
+				       run->silent_sec > 0 ? (int)run->silent_sec * 1000 : -1);
+		if (ready == 0) {
+			return vv_fail(err, VV_EIO, "no answer for %u s", run->silent_sec);
+		}
+		if (ready < 0) {
 			if (errno != EINTR) {
 				rc = vv_fail_errno(err, "cannot wait for a program", NULL);
 			}

@@ -104,6 +104,7 @@ typedef struct vv_run {
 	vv_status (*take)(void *payload, const void *bytes, size_t len, vv_error *err);
 	void *payload;
 	bool fed;             /* its input comes piece by piece: vv_fed_start */
+	unsigned silent_sec;  /* VV_EIO when it says nothing for so long; 0: no limit */
 	unsigned cpu_seconds; /* it is killed (SIGXCPU) after so much work; 0: no limit */
 	uint64_t memory;      /* bytes of addresses (RLIMIT_AS), and no core files; 0: no limit */
 	bool alone;           /* a process group of its own */

@@ -323,6 +323,12 @@ static bool take_trace(vv_buf *said)
 	return any && !smart;
 }
 
+/* git has no limit of its own there; its answer to a question for refs comes at once. */
+static bool asks_git_daemon(const vv_git_call *r)
+{
+	return r->dumb && r->url && strncmp(r->url, "git://", strlen("git://")) == 0;
+}
+
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
 {
 	const char *argv[VV_GIT_ARGS_MAX + 8];
@@ -347,10 +353,14 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 			    .more = (const char *const *)e.list,
 			    .input = r->input,
 			    .len = r->len,
+			    .silent_sec = asks_git_daemon(r) ? r->idle_sec : 0,
 			    .output = r->output ? r->output : &dropped,
 			    .errors = r->show ? NULL : said};
 	if (rc == VV_OK) {
 		rc = vv_run_program(&run, exit_code, err);
+	}
+	if (rc == VV_EIO && run.silent_sec > 0) {
+		rc = vv_prefix(err, "%s", vv_text_url(r->url));
 	}
 	if (rc == VV_EPROGRAM) {
 		vv_hint(err, "hosts are reached with the program git: install it");

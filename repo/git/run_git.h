@@ -28,7 +28,7 @@ typedef struct vv_git_call {
 	const char *dir;         /* where relative paths count from; NULL: the current folder */
 	const vv_env *env;       /* without repo, whose own it is else */
 	const char *const *more; /* "NAME=value" besides; NULL-ended; or NULL */
-	/* a web server that sends nothing for so long is given up; 0: as git does */
+	/* a web server that sends nothing for so long is given up, and a git:// host that is asked for refs; 0: as git does */
 	unsigned idle_sec;
 	const void *input;
 	size_t len;

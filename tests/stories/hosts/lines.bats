@@ -266,6 +266,13 @@ while True:
 	stderr_has "http://127.0.0.1"
 	change 7
 	ends_with 2 timeout 30 varve push --timeout 1
+	git remote set-url origin "git://127.0.0.1:$(cat ../port)/host.git"
+	for command in fetch push; do
+		ends_with 2 timeout 30 varve $command --timeout 1
+		stderr_has "git://127.0.0.1"
+		stderr_has "no answer for 1 s"
+	done
+	git remote set-url origin "http://127.0.0.1:$(cat ../port)/host.git"
 	# whatever it is: the time that was announced, once
 	git config --unset remote.origin.varveKind
 	SECONDS=0
