@@ -372,3 +372,22 @@ all" ]
 	succeeds varve whereis HEAD:prices.csv
 	output_has "  unknown   origin"
 }
+
+@test "a push from a lazy clone to a store that lost its version files puts these back, from what its lists say" {
+	a_store
+	change 7
+	varve push -q
+	cd ..
+	varve clone -q --lazy "$url" b
+	rm "$store"/versions/*
+	cd b
+	echo words > words.txt
+	varve add words.txt
+	varve commit -qm words
+	succeeds varve push
+	[ "$(ls "$store"/versions/*.packs | wc -l)" -eq 2 ]
+	succeeds varve status --remote
+	output_has "2 versions, 0 not whole there"
+	varve clone -q "$url" ../c
+	cmp ../c/prices.csv ../a/prices.csv
+}

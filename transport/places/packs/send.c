@@ -52,7 +52,7 @@ typedef struct sending {
 	vv_host_sum *sum;
 	vv_cid *roots; /* of versions that are to have a file in a store */
 	size_t root_count, root_cap;
-	bool lost; /* a version is not there that was */
+	bool lost; /* a version is not there that was, or must have been */
 } sending;
 
 /* --- what goes ------------------------------------------------------------------------------ */
@@ -142,8 +142,11 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	version *v = &s->versions[s->version_count++];
 	v->path = vv_arena_strndup(&s->arena, n->path, strlen(n->path));
 	v->commit = n->commit;
-	return v->path ? vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err)
-		       : vv_fail_nomem(err);
+	if (!v->path) return vv_fail_nomem(err);
+	rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
+	s->lost = s->lost ||
+		  missing > 0; /* where it is not here, it was brought there by another */
+	return rc;
 }
 
 #define PLAIN_MAX 16u /* that were noted last */
