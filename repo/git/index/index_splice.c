@@ -167,6 +167,20 @@ void vv_index_splice_unsettle(vv_index_splice *s, size_t i)
 	memset(s->bytes->data + s->entries[i].at + SIZE, 0, 4);
 }
 
+/* Its trees begin with that of all: an empty path, "ENTRIES FOLDERS" (-1 of one that was changed), its id. */
+bool vv_index_splice_tree(const vv_index_splice *s, git_oid *out)
+{
+	const char *begin = s->bytes->data + s->tree, *eol;
+
+	if (!s->sound || s->tree_len < 2 || begin[0] != '\0' || begin[1] == '-' ||
+	    !(eol = memchr(begin, '\n', s->tree_len)) ||
+	    s->tree_len - (size_t)(eol + 1 - begin) < sizeof(out->id)) {
+		return false;
+	}
+	memcpy(out->id, eol + 1, sizeof(out->id));
+	return true;
+}
+
 /* --- edits ------------------------------------------------------------------------- */
 
 /* The last edit of each path, by path. */

@@ -52,6 +52,9 @@ void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out
 /* Its size becomes 0: Git compares its file. */
 void vv_index_splice_unsettle(vv_index_splice *s, size_t i);
 
+/* The tree that all entries make, as Git noted it. False: it has no note, or entries changed since. */
+bool vv_index_splice_tree(const vv_index_splice *s, git_oid *out);
+
 /* The whole index with the edits. *done false, with nothing written: an edit makes a conflict, or a
  * file of a folder, or a folder of a file. */
 vv_status vv_index_splice_write(const vv_index_splice *s, const vv_index_edit *edits, size_t count,
