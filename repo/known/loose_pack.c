@@ -254,11 +254,10 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 /* --- the list of our packs --------------------------------------------------------- */
 
 static vv_status pack_has(const packing *p, const char *hex, const char *ext, bool *out,
-			  vv_error *err)
+			  vv_stat *st, vv_error *err)
 {
 	vv_auto(char) *path = packing_file(p, hex, ext);
-	vv_stat st;
-	vv_status rc = path ? vv_lstat(&st, path, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_lstat(st, path, err) : vv_fail_nomem(err);
 
 	*out = rc == VV_OK;
 	return vv_missing_ok(rc, err);
@@ -279,16 +278,18 @@ static int smallest_first(const void *x, const void *y)
 	return (a->bytes > b->bytes) - (a->bytes < b->bytes);
 }
 
-/* Is it whole, and has nobody marked it to be kept? */
-static vv_status is_free(const packing *p, const char *hex, bool *out, vv_error *err)
+/* Is it whole, and has nobody marked it to be kept? st: of the pack itself. */
+static vv_status is_free(const packing *p, const char *hex, bool *out, vv_stat *st, vv_error *err)
 {
 	static const char *const parts[] = {"pack", "idx", "keep", "promisor", "bitmap", "mtimes"};
+	vv_stat other;
 	bool has = true;
 	vv_status rc;
 
 	*out = false;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if ((rc = pack_has(p, hex, parts[i], &has, err)) < 0 || has != (i < 2)) return rc;
+		rc = pack_has(p, hex, parts[i], &has, i == 0 ? st : &other, err);
+		if (rc < 0 || has != (i < 2)) return rc;
 	}
 	*out = true;
 	return VV_OK;
@@ -296,15 +297,12 @@ static vv_status is_free(const packing *p, const char *hex, bool *out, vv_error 
 
 static vv_status add_pack(packing *p, const char *hex, bool own, vv_error *err)
 {
-	vv_auto(char) *path = packing_file(p, hex, "pack");
 	bool whole;
 	vv_stat st;
 	vv_status rc;
 
 	if (is_listed(p, hex)) return VV_OK;
-	if ((rc = is_free(p, hex, &whole, err)) < 0) return rc;
-	if (!path) return vv_fail_nomem(err);
-	if (!whole || vv_lstat(&st, path, VV_IGNORED) < 0) return VV_OK;
+	if ((rc = is_free(p, hex, &whole, &st, err)) < 0 || !whole) return rc;
 	if (!vv_array_room(p->packs, p->pack_count, p->pack_cap)) return vv_fail_nomem(err);
 	own_pack *pack = &p->packs[p->pack_count++];
 	*pack = (own_pack){.bytes = st.size, .own = own};
@@ -351,8 +349,9 @@ static bool is_stale(const char *path)
  * about to rename. */
 static vv_status remove_left(const packing *p, const char *hex, const char *path, vv_error *err)
 {
+	vv_stat st;
 	bool has;
-	vv_status rc = pack_has(p, hex, "pack", &has, err);
+	vv_status rc = pack_has(p, hex, "pack", &has, &st, err);
 
 	return rc < 0 || has || !is_stale(path) ? rc : vv_unlink(path, true, err);
 }

@@ -42,11 +42,6 @@ static int compare_lens(const void *a, const void *b)
 	return x->len != y->len ? (x->len < y->len ? -1 : 1) : strcmp(x->hex, y->hex);
 }
 
-static int compare_hex(const void *a, const void *b)
-{
-	return strcmp(((const vv_older_pack *)a)->hex, ((const vv_older_pack *)b)->hex);
-}
-
 static vv_status add(vv_version_packs *out, const uint8_t *hash, uint64_t len, vv_error *err)
 {
 	char hex[VV_HOST_NAME_LEN + 1];
@@ -77,6 +72,6 @@ vv_status vv_older_name(vv_host *h, const bool *needed, const bool *named, vv_ve
 	if (rc < 0 || out->older_count == 0) return rc;
 	qsort(out->older, out->older_count, sizeof(*out->older), compare_lens);
 	out->older_count = out->older_count < NAMED_MOST ? out->older_count : NAMED_MOST;
-	qsort(out->older, out->older_count, sizeof(*out->older), compare_hex);
+	qsort(out->older, out->older_count, sizeof(*out->older), vv_pack_names_compare);
 	return VV_OK;
 }

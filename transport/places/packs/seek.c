@@ -20,6 +20,11 @@ vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err)
 	return VV_OK;
 }
 
+int vv_pack_names_compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
 vv_seek *vv_seek_new(void)
 {
 	vv_seek *s = vv_calloc(1, sizeof(*s));

@@ -19,6 +19,7 @@ typedef struct vv_pack_names {
 	size_t count, cap;
 } vv_pack_names;
 vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err);
+int vv_pack_names_compare(const void *a, const void *b); /* for qsort of what begins with a name */
 
 /* An index that versions name. */
 typedef struct vv_seek_file {

@@ -19,7 +19,7 @@
 
 /* Packs of versions that came before, which this one does not need. */
 typedef struct vv_older_pack {
-	char hex[VV_HOST_NAME_LEN + 1];
+	char hex[VV_HOST_NAME_LEN + 1]; /* first: vv_pack_names_compare */
 	uint64_t len;
 } vv_older_pack;
 

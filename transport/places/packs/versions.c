@@ -130,11 +130,6 @@ vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, b
 	return rc;
 }
 
-static int compare_hex(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed, const bool *named,
 			      vv_error *err)
 {
@@ -151,7 +146,8 @@ vv_status vv_versions_put_one(vv_host *h, const vv_cid *root, const bool *needed
 		if (needed[i] && (rc = vv_pack_names_add(&of.packs, hex, err)) < 0) return rc;
 	}
 	if (of.packs.count > 0) {
-		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items), compare_hex);
+		qsort(of.packs.items, of.packs.count, sizeof(*of.packs.items),
+		      vv_pack_names_compare);
 	}
 	for (size_t i = 0; i < of.packs.count; i++) {
 		const char *index = vv_seek_index_of(h->seek, of.packs.items[i]);
