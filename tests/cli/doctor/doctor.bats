@@ -9,7 +9,7 @@ healthy() {
 
 # Notes about documents apart.
 no_problems() {
-	output=$(grep -v "^note: documents: \|^	mend: pip install 'varve\[office\]'" <<< "$output")
+	output=$(grep -v "^note: documents: \|^	mend: pip install './python\[office\]'" <<< "$output")
 	output_is "no problems found"
 }
 
