@@ -193,6 +193,16 @@ def reason(kind: str, have: str, want: Any) -> str | None:
     return None
 
 
+REFUSED = {  # why varve reads nothing where another library does: by the kind of file, the message
+    "no rows of text without columns": lambda kind, why: kind == "parquet" and "the data has no columns" in why,
+    "sheets of before Excel 5, which are in no container": lambda kind, why: kind == "xls" and "this is none of the kinds" in why,
+}
+
+
+def refusal(kind: str, why: str) -> str | None:
+    return next((name for name, holds in REFUSED.items() if holds(kind, why)), None)
+
+
 def _trimmed(grid: Grid) -> Grid:
     """Without empty cells at the ends of rows, and empty rows at the end."""
     made = []
