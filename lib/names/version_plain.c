@@ -264,24 +264,48 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema
 
 /* --- documents ------------------------------------------------------------ */
 
+/* All of it, in pieces. */
+static vv_status put_source(const vv_source *source, vv_bytes_fn fn, void *payload,
+			    const vv_progress *progress, vv_error *err)
+{
+	vv_auto(char) *piece = vv_malloc(PIECE);
+	uint64_t done = 0;
+	ssize_t got = 0;
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && (got = source->read(source->payload, piece, PIECE, err)) > 0) {
+		done += (uint64_t)got;
+		if ((rc = fn(payload, piece, (size_t)got, err)) == VV_OK) {
+			rc = vv_progress_update(progress, "reading", done, source->size, err);
+		}
+	}
+	return rc < 0 || got >= 0 ? rc : (vv_status)got;
+}
+
+typedef struct copy {
+	int fd;
+	char **file;
+} copy;
+
+static vv_status copy_put(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const copy *c = payload;
+
+	return vv_write_full(c->fd, bytes, len, *c->file, err);
+}
+
 /* Readers open files: a version in Git or in varve is copied to a temporary one. */
 static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir, vv_error *err)
 {
-	vv_auto(char) *piece = vv_malloc(PIECE);
-	const vv_source *from = &in->source;
-	ssize_t n = 0;
-	int fd;
-	vv_status rc = VV_OK;
+	copy c = {.file = &d->temp};
 
-	if (!piece) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-document-");
-	if ((fd = vv_temp_open(&d->temp, dir, ".varve-document-", err)) < 0) return (vv_status)fd;
-	while (rc == VV_OK && (n = from->read(from->payload, piece, PIECE, err)) > 0) {
-		rc = vv_write_full(fd, piece, (size_t)n, d->temp, err);
-	}
-	vv_status closed = vv_close(fd, d->temp, rc == VV_OK ? err : NULL);
+	c.fd = vv_temp_open(&d->temp, dir, ".varve-document-", err);
+	if (c.fd < 0) return (vv_status)c.fd;
+	vv_status rc = put_source(&in->source, copy_put, &c, NULL, err);
+	vv_status closed = vv_close(c.fd, d->temp, rc == VV_OK ? err : NULL);
 
-	return n < 0 ? (vv_status)n : rc < 0 ? rc : closed;
+	return rc < 0 ? rc : closed;
 }
 
 /* payload: the input. */
@@ -749,40 +773,11 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err)
 {
 	vv_auto(input) in = {.fd = -1};
-	vv_auto(char) *piece = NULL;
-	uint64_t done = 0;
-	ssize_t got;
-	vv_status rc;
+	vv_status rc = input_open(&in, s, false, err);
 
-	if ((rc = input_open(&in, s, false, err)) < 0) return rc;
-	if (in.fd < 0) return fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err);
-	if (!(piece = vv_malloc(PIECE))) return vv_fail_nomem(err);
-	while ((got = vv_read_full(in.fd, piece, PIECE, s->text, err)) > 0) {
-		done += (uint64_t)got;
-		if ((rc = fn(payload, piece, (size_t)got, err)) < 0 ||
-		    (rc = vv_progress_update(progress, "reading", done, in.source.size, err)) < 0) {
-			return rc;
-		}
-	}
-	return (vv_status)got;
-}
-
-/* In pieces, of what has no descriptor. */
-static vv_status put_source(const vv_source *source, vv_bytes_fn fn, void *payload,
-			    const vv_progress *progress, vv_error *err)
-{
-	vv_auto(char) *piece = vv_malloc(PIECE);
-	uint64_t done = 0;
-	ssize_t got = 0;
-	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
-
-	while (rc == VV_OK && (got = source->read(source->payload, piece, PIECE, err)) > 0) {
-		done += (uint64_t)got;
-		if ((rc = fn(payload, piece, (size_t)got, err)) == VV_OK) {
-			rc = vv_progress_update(progress, "reading", done, source->size, err);
-		}
-	}
-	return rc < 0 || got >= 0 ? rc : (vv_status)got;
+	if (rc < 0) return rc;
+	return in.fd < 0 ? fn(payload, vv_buf_cstr(&in.blob), in.blob.len, err)
+			 : put_source(&in.source, fn, payload, progress, err);
 }
 
 vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
@@ -792,33 +787,25 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 	vv_auto(vv_schema) schema = {0};
 	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT};
 	vv_file_text_options how = {.declared = NULL};
-	vv_file_text *text = NULL;
-	vv_table parent;
+	vv_auto(input) in = {.fd = -1};
+	vv_auto(vv_file_text) *text = NULL;
+	vv_auto(vv_table) parent = {0};
 	vv_store *store;
-	input in;
-	bool has = false;
+	bool has;
 	vv_status rc;
 
 	if ((rc = input_open(&in, s, false, err)) < 0 ||
 	    (rc = vv_repository_store(s->repo, &store, err)) < 0 ||
 	    (rc = open_parent(s, store, &parent, &has, err)) < 0 ||
 	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (has && parent.root.kind == VV_KIND_TABLE) {
 		how.declared = io.hints.encoding;
 		how.before = parent.root.dialect.encoding;
 		rc = vv_file_text_open(&text, &in.source, &how, err);
 	}
-	if (rc == VV_OK) {
-		rc = put_source(text ? vv_file_text_source(text) : &in.source, fn, payload,
-				progress, err);
-	}
-done:
-	vv_file_text_close(text);
-	if (has) {
-		vv_table_close(&parent);
-	}
-	input_close(&in);
-	return rc;
+	return rc < 0 ? rc
+		      : put_source(text ? vv_file_text_source(text) : &in.source, fn, payload,
+				   progress, err);
 }
