@@ -612,6 +612,20 @@ void vv_new_file_clear(vv_new_file *f)
 	f->temp = NULL;
 }
 
+void vv_remove_empty_above(const char *path, size_t least, const char *except)
+{
+	char *dir = vv_path_dir(path);
+
+	while (dir && strlen(dir) > least && (!except || strcmp(dir, except) != 0) &&
+	       vv_sys_ops.rmdir(dir) == 0) {
+		char *up = vv_path_dir(dir);
+
+		vv_free(dir);
+		dir = up;
+	}
+	vv_free(dir);
+}
+
 static void fill_stat(vv_stat *out, const struct stat *st)
 {
 	*out = (vv_stat){.size = (uint64_t)st->st_size,

@@ -111,6 +111,10 @@ vv_status vv_new_file_place(vv_new_file *f, const char *path, vv_error *err);
 void vv_new_file_clear(vv_new_file *f);
 VV_AUTO_CLEAR(vv_new_file, vv_new_file_clear)
 
+/* Removes folders that have become empty, from the one of path upwards, while their paths are longer than least; not the one
+ * that is named except (NULL: none). */
+void vv_remove_empty_above(const char *path, size_t least, const char *except);
+
 /* Removes what is named "<prefix><name>" in the folder, files and folders with all in them, where
  * the process that made it has certainly ended, or it is older than a day. What cannot be removed stays. */
 void vv_temp_sweep(const char *dir, const char *prefix);

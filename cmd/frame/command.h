@@ -25,8 +25,7 @@ typedef enum vv_option_kind {
 	VV_OPT_NO_FLAG, /* sets a bool to false: --no-header */
 	VV_OPT_STRING,  /* const char * */
 	VV_OPT_NUMBER,  /* uint64_t, with k, m, g only where units says bytes */
-	VV_OPT_LIST,    /* vv_strings, NULL-ended where there are any: may be given several times */
-	VV_OPT_COUNT    /* unsigned: -v -v */
+	VV_OPT_LIST     /* vv_strings, NULL-ended where there are any: may be given several times */
 } vv_option_kind;
 
 typedef struct vv_option {
@@ -50,7 +49,6 @@ typedef struct vv_option {
 	}
 #define OPT_FLAG(c, n, m, h) VV_OPTION(VV_OPT_FLAG, c, n, m, .help = (h))
 #define OPT_NO_FLAG(c, n, m, h) VV_OPTION(VV_OPT_NO_FLAG, c, n, m, .help = (h))
-#define OPT_COUNT(c, n, m, h) VV_OPTION(VV_OPT_COUNT, c, n, m, .help = (h))
 #define OPT_STRING(c, n, m, v, h) VV_OPTION(VV_OPT_STRING, c, n, m, .value = (v), .help = (h))
 #define OPT_NUMBER(c, n, m, v, h) VV_OPTION(VV_OPT_NUMBER, c, n, m, .value = (v), .help = (h))
 #define OPT_LIST(c, n, m, v, h) VV_OPTION(VV_OPT_LIST, c, n, m, .value = (v), .help = (h))

@@ -113,13 +113,6 @@ static void set_flag(const parser *p, const vv_option *o, bool on)
 	case VV_OPT_NO_FLAG:
 		*(bool *)member(p, o) = !on;
 		break;
-	case VV_OPT_COUNT:
-		if (on) {
-			(*(unsigned *)member(p, o))++;
-		} else {
-			*(unsigned *)member(p, o) = 0;
-		}
-		break;
 	default:
 		*(const char **)member(p, o) = on ? o->implies : NULL;
 		break;
@@ -193,7 +186,7 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 
 static bool is_switch(const vv_option *o)
 {
-	return o->kind == VV_OPT_FLAG || o->kind == VV_OPT_NO_FLAG || o->kind == VV_OPT_COUNT;
+	return o->kind == VV_OPT_FLAG || o->kind == VV_OPT_NO_FLAG;
 }
 
 static vv_status parse_long(parser *p, const char *text)

@@ -11,7 +11,6 @@
 #include "diff/write/writer_kinds.h"
 
 #define FORMAT_NAME "varve.diff/1"
-#define FLUSH_AT (64u << 10)
 
 typedef struct json_writer {
 	vv_diff_writer base; /* first: what callers hold */
@@ -26,16 +25,6 @@ typedef struct json_writer {
 static json_writer *self(vv_diff_writer *w)
 {
 	return (json_writer *)(void *)w;
-}
-
-static vv_status flush(json_writer *j, size_t above, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(&j->buf, err);
-	if (rc == VV_OK && j->buf.len > above) {
-		rc = j->opts.write(j->opts.payload, j->buf.data, j->buf.len, err);
-		vv_buf_reset(&j->buf);
-	}
-	return rc;
 }
 
 /* A member's name of ours: there are ten for a changed row. */
@@ -77,7 +66,7 @@ static vv_status close_item(json_writer *j, vv_error *err)
 	if (j->lines) {
 		vv_buf_putc(&j->buf, '\n');
 	}
-	return flush(j, FLUSH_AT, err);
+	return vv_diff_writer_flush(&j->opts, &j->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 /* A JSON value as its file has it, on one line: line ends stand only between tokens. */
@@ -214,7 +203,7 @@ static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_
 	put_head(j, t);
 	if (j->lines) return close_item(j, err);
 	vv_json_add_array(&j->out, "rows");
-	return flush(j, FLUSH_AT, err);
+	return vv_diff_writer_flush(&j->opts, &j->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 /* The row's key, in the version that is asked for, by the names of the new one. */
@@ -364,7 +353,7 @@ static vv_status json_end(vv_diff_writer *w, vv_error *err)
 		vv_json_close_object(&j->out);
 		vv_buf_putc(&j->buf, '\n');
 	}
-	return flush(j, 0, err);
+	return vv_diff_writer_flush(&j->opts, &j->buf, 0, err);
 }
 
 static void json_close(vv_diff_writer *w)

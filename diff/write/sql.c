@@ -275,8 +275,6 @@ static void sql_put_value(vv_buf *b, const vv_field *f, const vv_cell *c)
 	}
 }
 
-#define FLUSH_AT (64u << 10)
-
 typedef struct sql_writer {
 	vv_diff_writer base; /* first: what callers hold */
 	vv_diff_writer_options opts;
@@ -300,16 +298,6 @@ typedef struct sql_writer {
 static sql_writer *self(vv_diff_writer *w)
 {
 	return (sql_writer *)(void *)w;
-}
-
-static vv_status flush(sql_writer *w, size_t above, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(&w->buf, err);
-	if (rc == VV_OK && w->buf.len > above) {
-		rc = w->opts.write(w->opts.payload, w->buf.data, w->buf.len, err);
-		vv_buf_reset(&w->buf);
-	}
-	return rc;
 }
 
 static void clear_table(sql_writer *w)
@@ -467,7 +455,7 @@ static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_err
 	put_word_name(w, ";\nALTER TABLE ", temp.data);
 	put_word_name(w, " RENAME TO ", w->name);
 	vv_buf_puts(&w->buf, ";\n");
-	return flush(w, FLUSH_AT, err);
+	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 static void put_alter(sql_writer *w, const char *what, const char *name)
@@ -496,7 +484,7 @@ static vv_status put_alters(sql_writer *w, vv_error *err)
 			}
 		}
 	}
-	return flush(w, FLUSH_AT, err);
+	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 /* --- how rows are found ----------------------------------------------------- */
@@ -713,7 +701,7 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 		} else {
 			put_update(w, old_cells, &change);
 		}
-		rc = flush(w, FLUSH_AT, err);
+		rc = vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 	}
 	return rc;
 }
@@ -726,7 +714,7 @@ static vv_status sql_begin(vv_diff_writer *base, vv_error *err)
 	static const char head[] = "varve diff as SQL for SQLite";
 	sql_put_comment(&w->buf, head, sizeof(head) - 1);
 	vv_buf_puts(&w->buf, "BEGIN;\n");
-	return flush(w, FLUSH_AT, err);
+	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 static void put_head(sql_writer *w)
@@ -782,7 +770,7 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 		put_word_name(w, "DROP TABLE IF EXISTS ", w->name);
 		vv_buf_puts(&w->buf, ";\n");
 		put_create(w, w->name, true);
-		return flush(w, FLUSH_AT, err);
+		return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 	}
 	if ((rc = choose_key(w, err)) < 0) return rc;
 	if (needs_rebuild(w) || (w->rekey && t->a->root.key_count > 0)) {
@@ -816,7 +804,7 @@ static vv_status sql_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 		put_word_name(w, "DROP TABLE ", w->old_name);
 		vv_buf_puts(&w->buf, ";\n");
 	}
-	return flush(w, FLUSH_AT, err);
+	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
@@ -838,7 +826,7 @@ static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 	} else {
 		put_update(w, c->old_cells, c);
 	}
-	return flush(w, FLUSH_AT, err);
+	return vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
 }
 
 static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
@@ -858,7 +846,7 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 		rc = put_rebuild(w, true, false, err);
 	}
 	vv_row_by_number_close(&w->rows);
-	return rc < 0 ? rc : flush(w, 0, err);
+	return rc < 0 ? rc : vv_diff_writer_flush(&w->opts, &w->buf, 0, err);
 }
 
 /* What leaves rows out must not be taken for the whole. */
@@ -867,7 +855,7 @@ static vv_status sql_end(vv_diff_writer *base, vv_error *err)
 	sql_writer *w = self(base);
 	vv_buf_puts(&w->buf, w->incomplete ? "\n-- rows were left out: nothing is done\nROLLBACK;\n"
 					   : "\nCOMMIT;\n");
-	return flush(w, 0, err);
+	return vv_diff_writer_flush(&w->opts, &w->buf, 0, err);
 }
 
 static void sql_close(vv_diff_writer *base)

@@ -12,8 +12,6 @@
 #include "diff/write/text_rows.h"
 #include "diff/write/writer_kinds.h"
 
-#define FLUSH_AT (64u << 10)
-
 typedef struct text_writer {
 	vv_diff_writer base; /* first: what callers hold */
 	vv_diff_writer_options opts;
@@ -28,16 +26,6 @@ typedef struct text_writer {
 static text_writer *self(vv_diff_writer *w)
 {
 	return (text_writer *)(void *)w;
-}
-
-static vv_status flush(text_writer *w, size_t above, vv_error *err)
-{
-	vv_status rc = vv_buf_ok(&w->out, err);
-	if (rc == VV_OK && w->out.len > above) {
-		rc = w->opts.write(w->opts.payload, w->out.data, w->out.len, err);
-		vv_buf_reset(&w->out);
-	}
-	return rc;
 }
 
 static void put_shown(vv_buf *out, const char *s, size_t len)
@@ -170,7 +158,7 @@ static vv_status text_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 	put_heading(w);
 	put_schema(w);
 	w->tables++;
-	return flush(w, FLUSH_AT, err);
+	return vv_diff_writer_flush(&w->opts, &w->out, VV_DIFF_FLUSH_AT, err);
 }
 
 static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
@@ -183,9 +171,10 @@ static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_er
 	if (text_rows_full(&w->rows) || w->seen == w->opts.limit) {
 		bool first = w->seen == w->rows.count;
 		if ((rc = text_rows_put(&w->rows, &w->out, err)) < 0) return rc;
-		return flush(w, first ? 0 : FLUSH_AT, err); /* the first rows are shown at once */
+		return vv_diff_writer_flush(&w->opts, &w->out, first ? 0 : VV_DIFF_FLUSH_AT,
+					    err); /* the first rows are shown at once */
 	}
-	return flush(w, FLUSH_AT, err);
+	return vv_diff_writer_flush(&w->opts, &w->out, VV_DIFF_FLUSH_AT, err);
 }
 
 static void put_part(vv_buf *b, size_t start, uint64_t n, const char *one, const char *many)
@@ -251,12 +240,16 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 		put_sum(w, s);
 		vv_buf_putc(&w->out, '\n');
 	}
-	return flush(w, 0, err); /* what the caller says between tables stands between them */
+	return vv_diff_writer_flush(
+		&w->opts, &w->out, 0,
+		err); /* what the caller says between tables stands between them */
 }
 
 static vv_status text_end(vv_diff_writer *base, vv_error *err)
 {
-	return flush(self(base), 0, err);
+	text_writer *w = self(base);
+
+	return vv_diff_writer_flush(&w->opts, &w->out, 0, err);
 }
 
 static void text_close(vv_diff_writer *base)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
@@ -86,5 +87,20 @@ struct vv_diff_writer {
 	void (*close)(vv_diff_writer *w);
 	bool only_needed; /* it reads no other cells than vv_rowdiff_options.only_needed gives */
 };
+
+#define VV_DIFF_FLUSH_AT (64u << 10) /* bytes that a writer gathers */
+
+/* Hands out what was gathered, if it is more than above. */
+static inline vv_status vv_diff_writer_flush(const vv_diff_writer_options *o, vv_buf *gathered,
+					     size_t above, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(gathered, err);
+
+	if (rc == VV_OK && gathered->len > above) {
+		rc = o->write(o->payload, gathered->data, gathered->len, err);
+		vv_buf_reset(gathered);
+	}
+	return rc;
+}
 
 #endif

@@ -299,17 +299,9 @@ static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 /* Takes away folders that have become empty, up to refs/<kind>. */
 static void remove_empty_above(const char *base, const char *path)
 {
-	size_t keep = strlen(base);
-	char *dir = vv_path_dir(path);
-
-	while (dir && strlen(dir) > keep + sizeof("/refs/heads") && strncmp(dir, base, keep) == 0 &&
-	       vv_sys_ops.rmdir(dir) == 0) {
-		char *up = vv_path_dir(dir);
-
-		vv_free(dir);
-		dir = up;
+	if (strncmp(path, base, strlen(base)) == 0) {
+		vv_remove_empty_above(path, strlen(base) + sizeof("/refs/heads"), NULL);
 	}
-	vv_free(dir);
 }
 
 /* "x.lock", or "x~.lock", which goes with the former. */

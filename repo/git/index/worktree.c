@@ -99,22 +99,6 @@ vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_err
 	return VV_OK;
 }
 
-/* Takes away folders that have become empty; not the one that the user stands in, nor the top. */
-static void remove_empty_above(const vv_repository *r, const char *file)
-{
-	char *cwd = getcwd(NULL, 0), *dir = vv_path_dir(file);
-
-	while (dir && strlen(dir) > strlen(r->workdir) && (!cwd || strcmp(dir, cwd) != 0) &&
-	       vv_sys_ops.rmdir(dir) == 0) {
-		char *up = vv_path_dir(dir);
-
-		vv_free(dir);
-		dir = up;
-	}
-	vv_free(dir);
-	free(cwd);
-}
-
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 {
 	vv_status rc;
@@ -129,6 +113,8 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 	}
 	vv_auto(char) *file = vv_repository_file(r, path);
 	if (rc < 0 || (rc = vv_unlink(file, true, err)) < 0) return rc;
-	remove_empty_above(r, file);
+	char *cwd = getcwd(NULL, 0); /* the folder that the user is in stays */
+	vv_remove_empty_above(file, strlen(r->workdir), cwd);
+	free(cwd);
 	return VV_OK;
 }

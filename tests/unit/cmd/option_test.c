@@ -7,11 +7,10 @@
 #include "cmd/frame/option.h"
 
 typedef struct settings {
-	bool all, quiet, header;
+	bool all, quiet, header, verbose;
 	const char *author, *format, *mode;
 	uint64_t limit, size;
 	vv_strings messages;
-	unsigned verbose;
 } settings;
 
 static const vv_option table[] = {
@@ -27,7 +26,7 @@ static const vv_option table[] = {
 	{"limit", 'n', VV_OPT_NUMBER, offsetof(settings, limit), "N", NULL, "limit", NULL},
 	{"size", 0, VV_OPT_NUMBER, offsetof(settings, size), "BYTES", NULL, "size", NULL},
 	{"message", 'm', VV_OPT_LIST, offsetof(settings, messages), "TEXT", NULL, "message", NULL},
-	{"verbose", 'v', VV_OPT_COUNT, offsetof(settings, verbose), NULL, NULL, "verbose", NULL},
+	{"verbose", 'v', VV_OPT_FLAG, offsetof(settings, verbose), NULL, NULL, "verbose", NULL},
 };
 
 static const vv_command command = {
@@ -85,7 +84,7 @@ static void short_flags_bundle_and_their_last_takes_a_value(void **state)
 	parse(&p, "-avvm first -msecond -n5");
 	vv_assert_ok(p.rc, &p.err);
 	assert_true(p.s.all);
-	assert_int_equal(p.s.verbose, 2);
+	assert_true(p.s.verbose);
 	assert_int_equal(p.s.messages.count, 2);
 	assert_string_equal(p.s.messages.items[0], "first");
 	assert_string_equal(p.s.messages.items[1], "second");
@@ -131,7 +130,7 @@ static void a_flag_can_be_taken_back(void **state)
 	parse(&p, "-a --no-all -v --no-verbose");
 	vv_assert_ok(p.rc, &p.err);
 	assert_false(p.s.all);
-	assert_int_equal(p.s.verbose, 0);
+	assert_false(p.s.verbose);
 	clear(&p);
 }
 
