@@ -129,6 +129,21 @@ git config remote.signed.varveKind folder
 find . .. -type f -exec touch -h -d '2 days ago' {} +
 """
 
+# What is found by a key that a check has kept is what stands in the file.
+FOUND = r"""cd work
+for t in a.csv b.csv s.csv; do
+	for rev in '' HEAD:; do
+		varve cat "$rev$t" > ../whole 2> /dev/null || continue
+		for id in 7 2999; do
+			grep "^$id," ../whole > ../want || :
+			varve cat --where "id = $id" "$rev$t" > ../got || exit 1
+			sed 1d ../got | cmp - ../want || { echo "id = $id in $rev$t"; exit 1; }
+		done
+	done
+done
+rm -f ../whole ../want ../got
+"""
+
 CHANGED = 'sed -i "5s/item/edited $R/" $X.csv; '
 SPREADSHEET = r'sed -i -E "s/([0-9]{4})-([0-9]{2})-([0-9]{2})/\3.\2.\1/" $X.csv; '
 OWN_COMMIT = 'echo new > new-$R.txt; varve add new-$R.txt; varve commit -q -m new-$R new-$R.txt; '
@@ -154,6 +169,7 @@ class Writer:
 	vault: bool = False
 	host: bool = False
 	signed: bool = False  # signed heads and the published folder
+	keys: bool = False  # a check, which keeps the bounds of keys
 
 
 def all_writers(put, python):
@@ -176,6 +192,7 @@ def all_writers(put, python):
 		W('set', '', 'varve set -q $X.csv 7 price=$R'),
 		W('apply', '', 'varve apply ../$X.patch'),
 		W('schema', '', 'varve schema --key id $X.csv'),
+		W('check', 'rows 3000 5 > $X.csv; sed -i "3s/item/grown $R/" $X.csv; commit grown-$R; varve check -q $X.csv; ' + CHANGED, 'varve check -q $X.csv', keys=True),
 		W('accept', '', 'varve accept --why why-$R --all column-removed $X.csv'),
 		W('track', '', "varve track '$X.tab'"),
 		W('tag', '', 'varve tag -m words tag-$X', git=True),
@@ -465,6 +482,8 @@ class Pairs:
 		if p.first.signed or p.second.signed:
 			must('fsck', 'a new clone of the published folder', 'rm -rf back; varve clone -q public back; varve -C back fsck --data -q; rm -rf back')
 			must('fsck', 'the heads', 'varve -C work verify || [ $? = 1 ]')
+		if p.first.keys or p.second.keys:
+			must('keys', 'rows that are found by key', FOUND)
 		if p.first.host or p.second.host:
 			must('fsck', 'a new clone of the host', 'rm -rf back; varve clone -q host.git back; varve -C back fsck --data -q; rm -rf back')
 		return found

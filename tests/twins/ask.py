@@ -435,6 +435,11 @@ def document(case):
     if not case.book:
         return None
     old, new, condition = case.old.by_key(), case.model.by_key(), case.conditions[0]
+    if case.printed and case.printed.c["encoding"] == "utf-16":  # docs/use/documents.md: readers print UTF-8
+        try:
+            return f"UTF-16 of a reader is read as {case.repo.table(case.book, case.second).to_arrow().num_rows} rows"
+        except Exception as e:
+            return differs("InvalidDataError", type(e).__name__)
     table = case.repo.table(case.book, case.second)
     if wrong := differs(typed(case.model), as_typed(zip(*(c.to_pylist() for c in table.to_arrow().columns)))) or differs(tuple(case.model.key), table.key):
         return wrong

@@ -32,6 +32,9 @@ class Case:
         self.path = ("text/" if c["kept"] == "text" else "") + f"t{number}{self.spelling.ending}"
         self.conditions = [conditions.random_condition(self.rng, self.model) for _ in range(4)]
         self.book = f"books/t{number}.book" if number % 4 == 0 else None
+        # What its reader prints: Arrow, or CSV, in the encodings that nothing need declare.
+        encoding = c["encoding"] if c["said"] == "found" or c["encoding"] != "windows-1252" else "utf-8"
+        self.printed = reference.Spelling({**c, "form": "csv", "delimiter": ",", "numbers": "point", "around": "none", "encoding": encoding}) if number % 8 else None
         self.repo = self.repo_here = self.server = self.folder = self.home = None
         self.first = self.second = None
         self.tables = {}
@@ -108,15 +111,19 @@ class Batch:
         path.write_bytes(case.spelling.bytes(model))
 
     def write_book(self, case, model):
-        """A line of JSON for READER, and the rows in Arrow."""
+        """A line of JSON for READER, and the rows as it prints them."""
         import pyarrow as pa
 
-        rows, sink = edit.frame(case, model, model.rows), pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, rows.schema) as out:
-            out.write_table(rows)
+        if case.printed:
+            rows = case.printed.bytes(model)
+        else:
+            frame, sink = edit.frame(case, model, model.rows), pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, frame.schema) as out:
+                out.write_table(frame)
+            rows = sink.getvalue().to_pybytes()
         listed = json.dumps({"name": "rows", "types": True, "key": model.key})
         (self.home / "books").mkdir(exist_ok=True)
-        (self.home / case.book).write_bytes(listed.encode() + b"\n" + sink.getvalue().to_pybytes())
+        (self.home / case.book).write_bytes(listed.encode() + b"\n" + rows)
 
     def add(self, first):
         """Adds every case's file, those of a kind by one command; one that is refused is out of the batch."""
