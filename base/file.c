@@ -224,7 +224,7 @@ vv_status vv_mkdirs(const char *path, vv_error *err)
 	vv_auto(char) *copy = path ? vv_strdup(path) : NULL;
 
 	if (!copy) return vv_fail_nomem(err);
-	if (is_dir(path)) return VV_OK;
+	if (is_dir(path) || make_dir(path)) return VV_OK; /* most have their folder above */
 	for (char *slash = strchr(copy + (copy[0] == '/'), '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
