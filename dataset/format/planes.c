@@ -116,17 +116,36 @@ static void join_sixteen(uint64_t *values, const __m128i plane[8])
 	}
 }
 
+/* Eight numbers of 16 bits. */
+static void join_two(uint64_t *values, __m128i two)
+{
+	const __m128i none = _mm_setzero_si128(), low = _mm_unpacklo_epi16(two, none),
+		      high = _mm_unpackhi_epi16(two, none);
+
+	store(values, _mm_unpacklo_epi32(low, none));
+	store(values + 2, _mm_unpackhi_epi32(low, none));
+	store(values + 4, _mm_unpacklo_epi32(high, none));
+	store(values + 6, _mm_unpackhi_epi32(high, none));
+}
+
 void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
 		    unsigned width)
 {
+	const __m128i none = _mm_setzero_si128();
 	size_t i = 0;
 
+	for (; width <= 2 && i + 16 <= count; i += 16) { /* most numbers */
+		const __m128i low = width > 0 ? load(planes + i) : none,
+			      high = width > 1 ? load(planes + pitch + i) : none;
+
+		join_two(values + i, _mm_unpacklo_epi8(low, high));
+		join_two(values + i + 8, _mm_unpackhi_epi8(low, high));
+	}
 	for (; i + 16 <= count; i += 16) {
 		__m128i plane[8];
 
 		for (unsigned j = 0; j < 8; j++) {
-			plane[j] = j < width ? load(planes + (size_t)j * pitch + i)
-					     : _mm_setzero_si128();
+			plane[j] = j < width ? load(planes + (size_t)j * pitch + i) : none;
 		}
 		join_sixteen(values + i, plane);
 	}

@@ -3,12 +3,90 @@
  */
 #include "lib/arrow/array.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ALIGN 64u
+#define SPARES 32u
+#define SPARE_MOST ((size_t)1 << 20) /* bytes of one: fewer are cheap to keep, more are rare */
 
 /* ---- memory ---- */
+
+/* Without a lock, which a child of fork might find taken. What lies there begins with its size. */
+struct vv_arrow_spare {
+	_Atomic(void *) bytes[SPARES];
+	atomic_bool closed;
+	atomic_uint refs; /* who made it, and memory in arrays */
+};
+
+vv_arrow_spare *vv_arrow_spare_new(void)
+{
+	vv_arrow_spare *s = calloc(1, sizeof(*s));
+
+	if (s) {
+		s->refs = 1;
+	}
+	return s;
+}
+
+static void empty_spare(vv_arrow_spare *s)
+{
+	for (size_t i = 0; i < SPARES; i++) {
+		free(atomic_exchange(&s->bytes[i], NULL));
+	}
+}
+
+static void leave_spare(vv_arrow_spare *s)
+{
+	if (s && atomic_fetch_sub(&s->refs, 1) == 1) {
+		empty_spare(s);
+		free(s);
+	}
+}
+
+void vv_arrow_spare_close(vv_arrow_spare *s)
+{
+	if (s) {
+		s->closed = true;
+		empty_spare(s);
+		leave_spare(s);
+	}
+}
+
+static void put_spare(vv_arrow_spare *s, void *bytes, size_t cap)
+{
+	void *none = NULL;
+	size_t i = s && !s->closed && bytes && cap <= SPARE_MOST ? 0 : SPARES;
+
+	if (i < SPARES) {
+		memcpy(bytes, &cap, sizeof(cap));
+	}
+	for (; i < SPARES && !atomic_compare_exchange_strong(&s->bytes[i], &none, bytes); i++) {
+		none = NULL;
+	}
+	if (i == SPARES) {
+		free(bytes);
+	}
+}
+
+/* NULL: there is none of this size. */
+static void *take_spare(vv_arrow_spare *s, size_t cap)
+{
+	void *bytes = NULL;
+	size_t has = 0;
+
+	for (size_t i = 0; s && i < SPARES && has != cap; i++) {
+		put_spare(s, bytes, has);
+		if ((bytes = atomic_exchange(&s->bytes[i], NULL))) {
+			memcpy(&has, bytes, sizeof(has));
+		}
+	}
+	if (bytes && has != cap) {
+		put_spare(s, bytes, has);
+	}
+	return has == cap ? bytes : NULL;
+}
 
 bool vv_arrow_room(vv_arrow_memory *m, size_t more)
 {
@@ -19,11 +97,13 @@ bool vv_arrow_room(vv_arrow_memory *m, size_t more)
 	while (cap - m->len < more) {
 		cap = cap ? 2 * cap : 4096;
 	}
-	if (posix_memalign(&bytes, ALIGN, cap) != 0) return false;
+	if (!(bytes = take_spare(m->spare, cap)) && posix_memalign(&bytes, ALIGN, cap) != 0) {
+		return false;
+	}
 	if (m->len > 0) {
 		memcpy(bytes, m->bytes, m->len);
 	}
-	free(m->bytes);
+	put_spare(m->spare, m->bytes, m->cap);
 	m->bytes = bytes;
 	m->cap = cap;
 	return true;
@@ -31,8 +111,8 @@ bool vv_arrow_room(vv_arrow_memory *m, size_t more)
 
 void vv_arrow_drop(vv_arrow_memory *m)
 {
-	free(m->bytes);
-	memset(m, 0, sizeof(*m));
+	put_spare(m->spare, m->bytes, m->cap);
+	*m = (vv_arrow_memory){.spare = m->spare};
 }
 
 /* ---- arrays ---- */
@@ -42,7 +122,7 @@ typedef struct held {
 	struct ArrowArray *children, **pointers;
 	struct ArrowArray dictionary;
 	const void *buffers[3];
-	void *owned[3];
+	vv_arrow_memory owned[3];
 } held;
 
 static void release_array(struct ArrowArray *a)
@@ -58,7 +138,8 @@ static void release_array(struct ArrowArray *a)
 		h->dictionary.release(&h->dictionary);
 	}
 	for (size_t i = 0; i < 3; i++) {
-		free(h->owned[i]);
+		vv_arrow_drop(&h->owned[i]);
+		leave_spare(h->owned[i].spare);
 	}
 	free(h->children);
 	free(h->pointers);
@@ -96,8 +177,12 @@ void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m)
 {
 	held *h = a->private_data;
 
-	h->buffers[i] = h->owned[i] = m->bytes;
-	memset(m, 0, sizeof(*m));
+	h->owned[i] = *m;
+	h->buffers[i] = m->bytes;
+	if (m->spare) {
+		atomic_fetch_add(&m->spare->refs, 1);
+	}
+	*m = (vv_arrow_memory){.spare = m->spare};
 }
 
 struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a)

@@ -16,15 +16,21 @@
 
 #include "varve/arrow.h"
 
-/* Allocated by posix_memalign, since whoever takes it frees it later. */
+/* What arrays had that were released, for those that follow: fresh memory costs more than to fill it. For any thread. */
+typedef struct vv_arrow_spare vv_arrow_spare;
+vv_arrow_spare *vv_arrow_spare_new(void); /* NULL when out of memory */
+/* No array follows; those that were made may still have memory of it. Accepts NULL. */
+void vv_arrow_spare_close(vv_arrow_spare *s);
+
 typedef struct vv_arrow_memory {
 	char *bytes;
 	size_t len, cap;
+	vv_arrow_spare *spare; /* where it comes from and goes to; NULL: nowhere */
 } vv_arrow_memory;
 
 /* Room for so many bytes more. False: there is no memory. */
 bool vv_arrow_room(vv_arrow_memory *m, size_t more);
-void vv_arrow_drop(vv_arrow_memory *m); /* frees it; it is empty again */
+void vv_arrow_drop(vv_arrow_memory *m); /* gives it back; it is empty again */
 
 /* An array without buffers, whose children are not filled. False: there is no memory. */
 bool vv_arrow_array(struct ArrowArray *out, size_t rows, uint64_t nulls, int64_t buffers,

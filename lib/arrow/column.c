@@ -301,12 +301,21 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
 	return rc;
 }
 
-/* Of each row the number of its value. */
-static void shared_of(uint8_t *out, const vv_group_run *r, const uint32_t *rows, size_t count)
+/* Do they follow one on another? */
+static bool are_dense(const uint32_t *rows, size_t count)
 {
+	return count > 0 && rows[count - 1] - rows[0] == count - 1;
+}
+
+/* Of each row the number of its value; room is for them. */
+static const uint8_t *shared_of(uint8_t *room, const vv_group_run *r, const uint32_t *rows,
+				size_t count)
+{
+	if (r->index && are_dense(rows, count)) return r->index + rows[0];
 	for (size_t i = 0; i < count; i++) {
-		out[i] = r->index ? r->index[rows[i]] : 0;
+		room[i] = r->index ? r->index[rows[i]] : 0;
 	}
+	return room;
 }
 
 static vv_status mark_shared(vv_arrow_column *c, const uint8_t *of, size_t count, size_t have,
@@ -325,9 +334,9 @@ static vv_status put_words(vv_arrow_column *c, const uint32_t *rows, size_t coun
 			   vv_error *err)
 {
 	int64_t *to = (int64_t *)(void *)(c->values.bytes + c->values.len);
-	uint8_t of[VV_ARROW_STEP];
+	uint8_t room[VV_ARROW_STEP];
+	const uint8_t *of = shared_of(room, &c->run, rows, count);
 
-	shared_of(of, &c->run, rows, count);
 	for (size_t i = 0; i < count; i++) {
 		to[i] = c->shared[of[i]].u.i;
 	}
@@ -346,10 +355,10 @@ static vv_status put_shared_texts(vv_arrow_column *c, const uint32_t *rows, size
 				  size_t have, vv_error *err)
 {
 	uint32_t *ends = (uint32_t *)(void *)c->values.bytes + have + 1;
-	uint8_t of[VV_ARROW_STEP];
+	uint8_t room[VV_ARROW_STEP];
+	const uint8_t *of = shared_of(room, &c->run, rows, count);
 	uint64_t end = c->text.len;
 
-	shared_of(of, &c->run, rows, count);
 	for (size_t i = 0; i < count; i++) {
 		end += c->shared[of[i]].len;
 		ends[i] = (uint32_t)end;
@@ -389,7 +398,7 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 			     vv_error *err)
 {
 	const vv_group_run *r = &c->run;
-	const bool dense = count > 0 && rows[count - 1] - rows[0] == count - 1;
+	const bool dense = are_dense(rows, count);
 	const int64_t *from = dense ? r->numbers + rows[0] : NULL;
 	const uint8_t *null = dense && r->empty ? r->empty + rows[0] : NULL;
 	void *to = c->values.bytes + c->values.len;
@@ -477,10 +486,10 @@ static vv_status put_places(vv_arrow_column *c, const uint32_t *rows, size_t cou
 			    vv_error *err)
 {
 	int32_t *to = (int32_t *)(void *)c->values.bytes + have;
-	uint8_t of[VV_ARROW_STEP];
+	uint8_t room[VV_ARROW_STEP];
+	const uint8_t *of = shared_of(room, &c->run, rows, count);
 	vv_status rc;
 
-	shared_of(of, &c->run, rows, count);
 	for (size_t i = 0; i < count; i++) {
 		vv_arrow_value *v = &c->shared[of[i]];
 
@@ -754,7 +763,7 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
 	}
 	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
 	if (!vv_arrow_room(&c->values, (rows + 1) * value_sizes[c->form] + 1) ||
-	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, 1)) ||
+	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, c->usual_text + 1)) ||
 	    (c->has_dictionary && !vv_arrow_dictionary_begin(&c->texts))) {
 		return vv_fail_nomem(err);
 	}
@@ -773,6 +782,7 @@ bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows
 	    !vv_arrow_array(out, rows, c->nulls, text ? 3 : 2, 0)) {
 		return false;
 	}
+	c->usual_text = c->text.len;
 	if (c->nulls > 0) {
 		vv_arrow_give(out, 0, &c->valid);
 	}

@@ -71,6 +71,7 @@ typedef struct vv_arrow_column {
 	/* the array: valid has a bit a row, and nothing where there is no null */
 	vv_arrow_memory valid, values, text;
 	uint64_t nulls;
+	size_t usual_text; /* bytes: of the array before */
 	/* the group */
 	vv_group_run run;
 	vv_arrow_value *shared; /* of each of its values; room for 255 */

@@ -18,7 +18,8 @@ struct vv_arrow_maker {
 	vv_rows_group group;
 	size_t at; /* the next of its rows */
 	vv_arrow_column *columns;
-	char *row_number; /* NULL: none */
+	vv_arrow_spare *spare; /* of their arrays */
+	char *row_number;      /* NULL: none */
 	vv_arrow_memory numbers;
 	vv_arrow_column rest; /* what misfits are, where that is asked for */
 	size_t usual_rows;    /* of an array, where it can be known */
@@ -220,6 +221,7 @@ static vv_status open_columns(vv_arrow_maker *b, const vv_arrow_maker *like, vv_
 
 		o->how.like = like ? &like->columns[i] : NULL;
 		rc = vv_arrow_column_init(c, b->table, o->columns[i], &o->how, err);
+		c->valid.spare = c->values.spare = c->text.spare = b->spare;
 		if (rc == VV_OK && (dictionary || (o->dictionaries && c->form == VV_ARROW_TEXT))) {
 			rc = vv_arrow_column_use_dictionary(c, err);
 		}
@@ -238,7 +240,8 @@ static vv_status open_maker(vv_arrow_maker *b, const vv_arrow_maker *like, vv_er
 	b->misfits.keep = o->misfit == VARVE_MISFIT_TEXT;
 	vv_arrow_column_init_own(&b->rest, "_misfits", VV_ARROW_TEXT, false);
 	b->usual_rows = least((size_t)o->batch_rows, o->rows);
-	if (!(b->columns = vv_calloc(o->count + 1, sizeof(*b->columns))) ||
+	if (!(b->spare = vv_arrow_spare_new()) ||
+	    !(b->columns = vv_calloc(o->count + 1, sizeof(*b->columns))) ||
 	    (o->row_number && !(b->row_number = vv_strdup(o->row_number)))) {
 		return vv_fail_nomem(err);
 	}
@@ -295,6 +298,7 @@ void vv_arrow_maker_close(vv_arrow_maker *b)
 		vv_arrow_drop(&b->numbers);
 		vv_arrow_column_clear(&b->rest);
 		vv_arrow_misfits_clear(&b->misfits);
+		vv_arrow_spare_close(b->spare);
 		vv_free(b->columns);
 		vv_free(b->row_number);
 		vv_free(b);

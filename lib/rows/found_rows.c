@@ -261,9 +261,10 @@ static vv_status find_rows(found_rows *f, found_group *g, const vv_batch *b, vv_
 		g->cap = b->rows;
 	}
 	const bool all = !f->o.where && b->first_row >= f->skip;
-	for (size_t i = 0; all && i < b->rows; i++) {
-		g->rows[i] = (uint32_t)i;
+	for (; all && g->all < b->rows; g->all++) {
+		g->rows[g->all] = (uint32_t)g->all;
 	}
+	g->all = all ? g->all : 0;
 	g->count = all ? b->rows : 0;
 	for (size_t i = 0; !all && i < b->rows; i++) {
 		g->rows[g->count] = (uint32_t)i;

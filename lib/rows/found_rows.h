@@ -34,10 +34,10 @@ typedef struct vv_rows_options {
 
 typedef struct found_group {
 	vv_batch batch;
-	uint32_t *rows; /* places in the batch, in order */
-	size_t count;   /* of rows: 0: none holds, and the batch has no cells */
-	size_t cap;
-	uint64_t seen; /* rows of the table up to the end of this group */
+	uint32_t *rows;  /* places in the batch, in order */
+	size_t count;    /* of rows: 0: none holds, and the batch has no cells */
+	size_t cap, all; /* so many from the first on are 0, 1, 2 ... */
+	uint64_t seen;   /* rows of the table up to the end of this group */
 } found_group;
 void found_group_init(found_group *g);
 void found_group_clear(found_group *g);

@@ -203,7 +203,7 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 #define BLOCK_SLACK 64u
 
 /* Bytes of a record that are read at once at least: fewer cost as much. */
-#define READ_LEAST 4096u
+#define READ_LEAST 1024u
 
 /* Room for the record's stored bytes, of which l has the first, and for its block. */
 static vv_status begin_parted(vv_parted *p, const level *l, vv_error *err)
@@ -239,7 +239,7 @@ static vv_status read_front(vv_parted *p, vv_error *err)
 	char *data = p->stored.data;
 
 	for (;;) {
-		const size_t len = p->stored.len, more = 2 * p->have + READ_LEAST;
+		const size_t len = p->stored.len;
 		vv_status rc = vv_parts_read(parts, data, p->have, len, p->block.len, err);
 
 		if (p->have == len ||
@@ -247,7 +247,9 @@ static vv_status read_front(vv_parted *p, vv_error *err)
 		    rc == VV_ENOMEM) {
 			return rc;
 		}
-		const size_t to = more < len ? more : len;
+		size_t to = rc == VV_OK ? (size_t)parts->from + parts->stored
+					: 2 * p->have + READ_LEAST;
+		to = to < len ? to : len;
 		if ((rc = vv_pack_read(p->pack, p->at + p->have, data + p->have, to - p->have,
 				       err)) < 0) {
 			return rc;
@@ -256,13 +258,14 @@ static vv_status read_front(vv_parted *p, vv_error *err)
 	}
 }
 
-vv_status vv_parted_read(vv_parted *p, size_t i, vv_error *err)
+vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err)
 {
 	const vv_parts *parts = &p->parts;
 	const size_t from = parts->items[i].from;
 	size_t to = from, next = i;
 
-	while (next < parts->count && !parts->items[next].there && to - from < p->step) {
+	while (next < parts->count && !parts->items[next].there &&
+	       (next < end || to - from < p->step)) {
 		to += parts->items[next++].stored;
 	}
 	p->step *= 2;

@@ -42,8 +42,8 @@ vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *ou
  * find a good copy. */
 vv_status vv_source_get_parted(const vv_source *src, const vv_cid *cid, vv_parted *p,
 			       vv_error *err);
-/* Reads the stored bytes of part i, and of others after it: more each time. */
-vv_status vv_parted_read(vv_parted *p, size_t i, vv_error *err);
+/* Reads the stored bytes of part i, of those after it before `end`, and of some others: more each time. */
+vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err);
 
 /* The block of this very record. *r gets its header. */
 vv_status vv_source_get_at(const vv_source *src, const vv_place *place, vv_buf *out, vv_record *r,

@@ -30,7 +30,7 @@
 #define VV_RECORD_HEADER_MAX 96u
 
 /* So much is read in order to parse one: most differences lie in it entirely. */
-#define VV_RECORD_PEEK 512u
+#define VV_RECORD_PEEK 1024u
 #define VV_RECORD_CHECKSUM_LEN 8u
 
 enum {

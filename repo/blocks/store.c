@@ -320,16 +320,19 @@ static bool copy_kept(vv_parted *p)
 
 static vv_status unpack_parts(vv_parted *p, vv_coder *c, size_t at, size_t len, bool *sound)
 {
+	size_t i = part_at(&p->parts, at), end = i;
 	vv_error ignored;
 
-	for (size_t i = part_at(&p->parts, at);
-	     *sound && i < p->parts.count && p->parts.items[i].at < at + len; i++) {
+	while (end < p->parts.count && p->parts.items[end].at < at + len) {
+		end++;
+	}
+	for (; *sound && i < end; i++) {
 		vv_part *part = &p->parts.items[i];
 
 		if (part->ready) {
 			continue;
 		}
-		vv_status rc = part->there ? VV_OK : vv_parted_read(p, i, &ignored);
+		vv_status rc = part->there ? VV_OK : vv_parted_read(p, i, end, &ignored);
 		rc = rc < 0 ? rc
 			    : vv_coder_part(c, part, (const uint8_t *)p->stored.data,
 					    (uint8_t *)p->block.data, &ignored);
@@ -360,7 +363,7 @@ size_t vv_parted_known(const vv_parted *p)
 
 static bool is_there(vv_parted *p, size_t i)
 {
-	return p->parts.items[i].there || vv_parted_read(p, i, VV_IGNORED) == VV_OK;
+	return p->parts.items[i].there || vv_parted_read(p, i, i, VV_IGNORED) == VV_OK;
 }
 
 bool vv_parted_alike(vv_parted *p, size_t a, vv_parted *q, size_t b, size_t len)
