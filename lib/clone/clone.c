@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/hint.h"
 #include "base/show.h"
 #include "base/sys.h"
@@ -160,6 +161,11 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 	if (j->by_name) return VV_OK;
 	vv_status rc = vv_url_read(&u, j->url, err);
 
+	if (rc == VV_OK && u.kind == VV_URL_PATH && j->from.count == 0 && !vv_exists(u.path)) {
+		vv_url_clear(&u);
+		(void)vv_fail(err, VV_ENOTFOUND, "no such repository '%s'", vv_text_url(j->url));
+		return vv_hint(err, "a name is KEY/NAME or dns:DOMAIN");
+	}
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->url[0] != '/' &&
 	    strncmp(j->url, "file:", 5) != 0) {
 		if (!getcwd(cwd, sizeof(cwd))) {

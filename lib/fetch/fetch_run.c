@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -49,7 +50,9 @@ typedef struct run {
 	vv_heads_seen seen; /* signed heads */
 	vv_named mirrors;   /* of the data set; suppliers have their names from it */
 	vv_nearby nearby;   /* likewise */
-	bool signed_only;   /* nothing that is not signed counts of who gives the history */
+	char **remotes;     /* names of all, likewise; NULL: not asked for */
+	size_t remote_count;
+	bool signed_only; /* nothing that is not signed counts of who gives the history */
 } run;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
@@ -195,7 +198,7 @@ static vv_status add_mirrors(run *r, vv_error *err)
 	vv_error why;
 	vv_status rc;
 
-	if (!r->own || !r->remote.name) return VV_OK;
+	if ((!r->own && !r->found_by) || !r->remote.name) return VV_OK;
 	rc = vv_named_mirrors(&r->mirrors, r->j->repo, r->found_by, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
@@ -207,7 +210,15 @@ static vv_status add_mirrors(run *r, vv_error *err)
 	for (size_t i = 0; i < r->j->from.count; i++) {
 		vv_named_add(&r->mirrors, r->j->from.items[i]);
 	}
-	if ((rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) return rc;
+	if ((rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0 ||
+	    (r->found_by &&
+	     (rc = vv_remote_names(&r->remotes, &r->remote_count, r->j->repo, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->remote_count; i++) {
+		rc = add_supplier(r, r->remotes[i], VV_BY_SETTINGS, err);
+	}
+	if (rc < 0) return rc;
 	return add_found(r, &r->mirrors, VV_BY_SETTINGS, err);
 }
 
@@ -370,12 +381,11 @@ static vv_status connect_all(run *r, vv_error *err)
 
 	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX + 1, sizeof(*r->suppliers));
 	if (!r->suppliers) return vv_fail_nomem(err);
-	if (is_own_remote(r, err) < 0 ||
-	    (r->own && vv_nearby_ask(&r->nearby, r->j->repo, err) < 0)) {
+	r->supplier_count = 1;
+	if (is_own_remote(r, err) < 0 || look_named(r, err) < 0 ||
+	    ((r->own || r->found_by) && vv_nearby_ask(&r->nearby, r->j->repo, err) < 0)) {
 		return err->code;
 	}
-	r->supplier_count = 1;
-	if (look_named(r, err) < 0) return err->code;
 	vv_status rc = r->silent.code;
 	if (rc == VV_OK && (rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why)) < 0) {
 		r->silent = why;
@@ -912,6 +922,7 @@ static void close_run(run *r)
 	vv_fetch_result_clear(&r->result);
 	vv_heads_seen_clear(&r->seen);
 	vv_named_clear(&r->mirrors);
+	vv_names_free(r->remotes, r->remote_count);
 	vv_nearby_clear(&r->nearby);
 	vv_transfer_close(&r->t);
 	vv_remote_clear(&r->remote);

@@ -162,6 +162,16 @@ copies() {
 	ends_with 2 here varve -C a1 fetch
 	succeeds here varve clone "$key/eu/prices" --from ipfs+http://127.0.0.1:8083/ a5
 	cmp prices.csv ../a5/prices.csv
+	# the other remotes of a repository
+	git -C ../a1 remote add ada "$key/eu/prices"
+	git -C ../a1 remote set-url origin "http://127.0.0.1:8083/ipns/$ipns/"
+	git -C ../a1 config --unset remote.origin.varveName
+	succeeds here varve -C a1 fetch ada
+	[ "$(git -C ../a1 rev-parse ada/main)" = "$(git rev-parse main)" ]
+	# no place, and no name
+	ends_with 2 varve clone "$key"
+	stderr_has "KEY/NAME"
+	[ ! -e "$key" ]
 	# somebody else's, and another data set of the owner, are not taken
 	XDG_CONFIG_HOME=$HOME/eve varve key new > /dev/null
 	eve=$(XDG_CONFIG_HOME=$HOME/eve varve key show | sed 's/^did:key://')
