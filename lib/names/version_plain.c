@@ -282,30 +282,20 @@ static vv_status put_source(const vv_source *source, vv_bytes_fn fn, void *paylo
 	return rc < 0 || got >= 0 ? rc : (vv_status)got;
 }
 
-typedef struct copy {
-	int fd;
-	char **file;
-} copy;
-
-static vv_status copy_put(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	const copy *c = payload;
-
-	return vv_write_full(c->fd, bytes, len, *c->file, err);
-}
-
 /* Readers open files: a version in Git or in varve is copied to a temporary one. */
 static vv_status copy_to_file(vv_subject_document *d, input *in, const char *dir, vv_error *err)
 {
-	copy c = {.file = &d->temp};
+	vv_auto(vv_new_file) f = {0};
+	vv_status rc;
 
 	vv_temp_sweep(dir, ".varve-document-");
-	c.fd = vv_temp_open(&d->temp, dir, ".varve-document-", err);
-	if (c.fd < 0) return (vv_status)c.fd;
-	vv_status rc = put_source(&in->source, copy_put, &c, NULL, err);
-	vv_status closed = vv_close(c.fd, d->temp, rc == VV_OK ? err : NULL);
-
-	return rc < 0 ? rc : closed;
+	if ((rc = vv_new_file_open(&f, dir, ".varve-document-", err)) < 0 ||
+	    (rc = put_source(&in->source, vv_new_file_put, &f, NULL, err)) < 0 ||
+	    (rc = vv_new_file_end(&f, false, err)) < 0) {
+		return rc;
+	}
+	d->temp = vv_take(&f.temp);
+	return VV_OK;
 }
 
 /* payload: the input. */

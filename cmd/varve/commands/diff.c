@@ -264,7 +264,7 @@ done:
 /* --- the result of a query ---------------------------------------------------- */
 
 /* In a file without a name in the temporary folder: what varve-sql prints of the query on one side. */
-static vv_status query_side(run *r, char **file, const vv_diff_side *s, vv_error *err)
+static vv_status query_side(run *r, vv_new_file *file, const vv_diff_side *s, vv_error *err)
 {
 	char commit[VV_OID_TEXT + 1] = "";
 	vv_auto(vv_buf) rows = VV_BUF_INIT, said = VV_BUF_INIT;
@@ -304,15 +304,15 @@ static vv_status query_side(run *r, char **file, const vv_diff_side *s, vv_error
 	const char *dir = vv_env_temp_dir(vv_environ());
 
 	vv_temp_sweep(dir, QUERY_TEMP);
-	int fd = vv_temp_open(file, dir, QUERY_TEMP, err);
-	if (fd < 0) return (vv_status)fd;
-	rc = vv_write_full(fd, rows.data, rows.len, *file, err);
-	return vv_close(fd, rc == VV_OK ? *file : NULL, rc == VV_OK ? err : NULL) < 0 && rc == VV_OK
-		       ? err->code
-		       : rc;
+	if ((rc = vv_new_file_open(file, dir, QUERY_TEMP, err)) < 0 ||
+	    (rc = vv_new_file_put(file, rows.data, rows.len, err)) < 0) {
+		return rc;
+	}
+	return vv_new_file_end(file, false, err);
 }
 
-static vv_status compare_results(run *r, char **files, const vv_diff_sides *d, vv_error *err)
+static vv_status compare_results(run *r, const vv_new_file *files, const vv_diff_sides *d,
+				 vv_error *err)
 {
 	vv_auto(vv_subject) a = {.env = vv_environ()}, b = {.env = vv_environ()};
 	vv_auto(vv_buf) old = VV_BUF_INIT, now = VV_BUF_INIT;
@@ -325,8 +325,8 @@ static vv_status compare_results(run *r, char **files, const vv_diff_sides *d, v
 	r->written.header = 1;
 	r->written.header_rows = 1;
 	r->written.skip = r->written.skip_below = r->written.comment = 0;
-	if ((rc = vv_subject_find_file(&a, NULL, NULL, files[0], err)) < 0 ||
-	    (rc = vv_subject_find_file(&b, NULL, NULL, files[1], err)) < 0) {
+	if ((rc = vv_subject_find_file(&a, NULL, NULL, files[0].temp, err)) < 0 ||
+	    (rc = vv_subject_find_file(&b, NULL, NULL, files[1].temp, err)) < 0) {
 		return rc;
 	}
 	vv_buf_printf(&old, "%s:query.csv", d->a.name);
@@ -345,17 +345,14 @@ static vv_status compare_results(run *r, char **files, const vv_diff_sides *d, v
 
 static vv_status diff_query(run *r, const vv_diff_sides *d, vv_error *err)
 {
-	char *files[2] = {NULL, NULL};
+	vv_new_file files[2] = {{0}};
 	vv_status rc = query_side(r, &files[0], &d->a, err);
 
 	if (rc == VV_OK && (rc = query_side(r, &files[1], &d->b, err)) == VV_OK) {
 		rc = compare_results(r, files, d, err);
 	}
 	for (int i = 0; i < 2; i++) {
-		if (files[i]) {
-			vv_unlink(files[i], true, NULL);
-		}
-		vv_free(files[i]);
+		vv_new_file_clear(&files[i]);
 	}
 	return rc;
 }

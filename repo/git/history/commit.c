@@ -97,28 +97,14 @@ static bool is_literal_key(const char *key)
 	return strncmp(key, "key::", 5) == 0 || strncmp(key, "ssh-", 4) == 0;
 }
 
-static vv_status write_temp(const char *dir, const char *prefix, const void *bytes, size_t len,
-			    char **path, vv_error *err)
+static vv_status write_temp(vv_new_file *f, const char *dir, const char *prefix, const void *bytes,
+			    size_t len, vv_error *err)
 {
-	int fd = vv_temp_open(path, dir, prefix, err);
+	vv_status rc = vv_new_file_open(f, dir, prefix, err);
 
-	if (fd < 0) return (vv_status)fd;
-	vv_status rc = vv_write_full(fd, bytes, len, *path, err);
-	vv_status closed = vv_close(fd, *path, rc == VV_OK ? err : NULL);
-	return rc < 0 ? rc : closed;
+	if (rc < 0 || (rc = vv_new_file_put(f, bytes, len, err)) < 0) return rc;
+	return vv_new_file_end(f, false, err);
 }
-
-/* A file for a signer, which goes with the variable. */
-typedef char temp_file;
-
-static void remove_temp(temp_file *take_path)
-{
-	if (take_path) {
-		(void)vv_unlink(take_path, true, NULL);
-	}
-	vv_free(take_path);
-}
-VV_AUTO_FREE(temp_file, remove_temp)
 
 /* ssh-keygen wants files; it writes the signature to "<data>.sig". */
 static vv_status sign_ssh(const vv_env *env, const char *program, const char *key,
@@ -126,25 +112,33 @@ static vv_status sign_ssh(const vv_env *env, const char *program, const char *ke
 {
 	const char *tmp = vv_env_temp_dir(env),
 		   *text = key + (strncmp(key, "key::", 5) == 0 ? 5 : 0);
-	vv_auto(temp_file) *key_file = NULL, *data_file = NULL, *sig_file = NULL;
+	vv_auto(vv_new_file) key_file = {0}, data_file = {0}, sig_file = {.fd = -1};
 	vv_auto(vv_buf) said = VV_BUF_INIT, out = VV_BUF_INIT;
 	vv_buf name = VV_BUF_INIT;
 	vv_status rc;
 	int code;
 
 	if ((is_literal_key(key) &&
-	     (rc = write_temp(tmp, "varve-key-", text, strlen(text), &key_file, err)) < 0) ||
-	    (rc = write_temp(tmp, "varve-sign-", bytes, len, &data_file, err)) < 0) {
+	     (rc = write_temp(&key_file, tmp, "varve-key-", text, strlen(text), err)) < 0) ||
+	    (rc = write_temp(&data_file, tmp, "varve-sign-", bytes, len, err)) < 0) {
 		return rc;
 	}
-	vv_buf_printf(&name, "%s.sig", data_file);
-	if (!(sig_file = vv_buf_detach(&name))) return vv_fail_nomem(err);
-	const char *argv[] = {program,   "-Y", "sign", "-n", "git", "-f", key_file ? key_file : key,
-			      data_file, NULL};
+	vv_buf_printf(&name, "%s.sig", data_file.temp);
+	if (!(sig_file.temp = vv_buf_detach(&name))) return vv_fail_nomem(err);
+	const char *argv[] = {program,
+			      "-Y",
+			      "sign",
+			      "-n",
+			      "git",
+			      "-f",
+			      key_file.temp ? key_file.temp : key,
+			      data_file.temp,
+			      NULL};
 	const vv_run run = {.argv = argv, .env = env, .output = &out, .errors = &said};
 	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	vv_buf_reset(&out);
-	if (code != 0 || vv_read_file(&out, sig_file, SIGNATURE_MAX, NULL) < 0 || out.len == 0) {
+	if (code != 0 || vv_read_file(&out, sig_file.temp, SIGNATURE_MAX, NULL) < 0 ||
+	    out.len == 0) {
 		return refused(program, &said, err);
 	}
 	put_unix(signature, &out);
