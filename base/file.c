@@ -225,6 +225,9 @@ vv_status vv_mkdirs(const char *path, vv_error *err)
 
 	if (!copy) return vv_fail_nomem(err);
 	if (is_dir(path) || make_dir(path)) return VV_OK; /* most have their folder above */
+	if (errno != ENOENT && errno != ENOTDIR) {
+		return vv_fail_errno(err, "cannot create the folder", path);
+	}
 	for (char *slash = strchr(copy + (copy[0] == '/'), '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';

@@ -42,7 +42,6 @@ static void rpc_blocks_close(rpc_blocks *b)
 		vv_free(b);
 	}
 }
-VV_AUTO_FREE(rpc_blocks, rpc_blocks_close)
 
 /* Does the node write blocks so that a power cut cannot take them? What its configuration says of flatfs. */
 typedef enum vv_rpc_syncs { VV_RPC_SYNCS_UNKNOWN, VV_RPC_SYNCS, VV_RPC_SYNCS_NOT } vv_rpc_syncs;

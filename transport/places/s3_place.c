@@ -52,7 +52,6 @@ static void s3_url_clear(vv_s3_url *p)
 	vv_free(p->host);
 	memset(p, 0, sizeof(*p));
 }
-VV_AUTO_CLEAR(vv_s3_url, s3_url_clear)
 
 #define PREFIX_MAX 512u
 #define REGION_MAX 40u

@@ -1094,7 +1094,7 @@ static void kill_round(bool keeps)
 
 	git_begin();
 	make_ready();
-	for (n = 1; !ended; n += 2) {
+	for (n = 1; !ended; n++) {
 		vv_repository *r;
 		vv_error err;
 		unsigned there;
@@ -1123,6 +1123,9 @@ static void kill_round(bool keeps)
 		assert_store_has(r, 1, 3);
 		assert_store_has(r, 5, 7);
 		vv_repository_close(r);
+		/* One without packs stays for an hour: it may be one that is just being made. */
+		sh("test -z \"$(ls -A " STORE "/incoming/*/packs 2>/dev/null)\" && rm -rf " STORE
+		   "/incoming/*");
 		assert_string_equal(folders(), "0");
 		assert_string_equal(out("ls " STORE "/packs | grep -c tmp; true"), "0");
 		assert_int_equal(fx_fsck(STORE, true), 0);
