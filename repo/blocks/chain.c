@@ -268,7 +268,7 @@ vv_status vv_parted_read(vv_parted *p, size_t i, size_t end, vv_error *err)
 	       (next < end || to - from < p->step)) {
 		to += parts->items[next++].stored;
 	}
-	p->step *= 2;
+	p->step *= p->step < p->stored.len ? 2 : 1; /* 0 after 64 doublings would read nothing */
 	vv_status rc = vv_pack_read(p->pack, p->at + from, p->stored.data + from, to - from, err);
 	for (; rc == VV_OK && i < next; i++) {
 		parts->items[i].there = true;

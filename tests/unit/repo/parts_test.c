@@ -315,6 +315,36 @@ static void parts_that_are_stored_alike_are_known_without_unpacking(void **state
 	vv_buf_clear(&b);
 }
 
+/* The last part first: each is read by itself, however many were read before. */
+static void parts_are_read_and_compared_in_any_order(void **state)
+{
+	const char *dir = vv_test_path("backwards");
+	vv_buf block = block_of(8, 64 * (STEP + HEAD)), b = VV_BUF_INIT;
+	vv_parted p = {0}, q = {0};
+	vv_error err;
+
+	(void)state;
+	vv_buf_put(&b, block.data, block.len);
+	b.data[1] ^= 1; /* of the head */
+	const vv_cid x = put(dir, &block), y = put(dir, &b);
+	vv_store *s = fx_open(dir);
+	vv_assert_ok(vv_store_get_parted(s, &x, &p, &err), &err);
+	vv_assert_ok(vv_store_get_parted(s, &y, &q, &err), &err);
+	assert_int_equal(p.parts.count, 64);
+	for (size_t i = p.parts.count; i-- > 0;) {
+		const size_t at = p.parts.items[i].at;
+
+		assert_true(vv_parted_alike(&p, at, &q, at, STEP));
+		assert_true(p.parts.items[i].there);
+		assert_true(q.parts.items[i].there);
+	}
+	vv_parted_clear(&p);
+	vv_parted_clear(&q);
+	vv_store_close(s);
+	vv_buf_clear(&block);
+	vv_buf_clear(&b);
+}
+
 /* Of a long record a part is read when it is needed, and not with those before it. */
 static void only_parts_that_are_needed_are_read(void **state)
 {
@@ -354,6 +384,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_flipped_bit_is_told_and_gives_no_wrong_bytes),
 	cmocka_unit_test(what_is_no_form_of_parts_is_refused),
 	cmocka_unit_test(parts_that_are_stored_alike_are_known_without_unpacking),
+	cmocka_unit_test(parts_are_read_and_compared_in_any_order),
 	cmocka_unit_test(only_parts_that_are_needed_are_read),
 };
 
