@@ -505,13 +505,11 @@ static bool is_tree(const vv_index *x, const git_oid *tree)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_auto(vv_index_splice) s = {0};
-	git_oid noted;
 
 	return x->edit_count == 0 && x->has_stamp && !x->here.alone &&
 	       vv_read_file(&bytes, x->repo->index_file, VV_INDEX_BYTES_MAX, VV_IGNORED) == VV_OK &&
 	       vv_index_splice_read(&s, &bytes, true, VV_IGNORED) == VV_OK &&
-	       vv_index_splice_tree(&s, &noted) && git_oid_equal(&noted, tree) &&
-	       vv_index_is_current(x);
+	       vv_index_splice_is_tree(&s, x->repo, tree) && vv_index_is_current(x);
 }
 
 vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,

@@ -167,20 +167,6 @@ void vv_index_splice_unsettle(vv_index_splice *s, size_t i)
 	memset(s->bytes->data + s->entries[i].at + SIZE, 0, 4);
 }
 
-/* Its trees begin with that of all: an empty path, "ENTRIES FOLDERS" (-1 of one that was changed), its id. */
-bool vv_index_splice_tree(const vv_index_splice *s, git_oid *out)
-{
-	const char *begin = s->bytes->data + s->tree, *eol;
-
-	if (!s->sound || s->tree_len < 2 || begin[0] != '\0' || begin[1] == '-' ||
-	    !(eol = memchr(begin, '\n', s->tree_len)) ||
-	    s->tree_len - (size_t)(eol + 1 - begin) < sizeof(out->id)) {
-		return false;
-	}
-	memcpy(out->id, eol + 1, sizeof(out->id));
-	return true;
-}
-
 /* --- edits ------------------------------------------------------------------------- */
 
 /* The last edit of each path, by path. */
@@ -353,6 +339,28 @@ static const char *read_counts(const char *p, const char *end, bool *known, unsi
 	*known = entries >= 0;
 	*subtrees = strtoul(stop + 1, &stop, 10);
 	return *stop == '\0' ? line + 1 : NULL;
+}
+
+/* Each node: its name, "ENTRIES FOLDERS" (-1 of one that was changed), and its tree's id; the first one is of all. */
+bool vv_index_splice_is_tree(const vv_index_splice *s, vv_repository *r, const git_oid *tree)
+{
+	const char *const begin = s->bytes->data + s->tree, *const end = begin + s->tree_len;
+	const char *p = begin;
+	unsigned long folders;
+	git_oid id;
+	bool known;
+
+	while (s->sound && p < end) {
+		const char *name = memchr(p, '\0', (size_t)(end - p));
+		const char *at = name ? read_counts(name + 1, end, &known, &folders) : NULL;
+
+		if (!at || !known || end - at < (ptrdiff_t)sizeof(id.id)) return false;
+		memcpy(id.id, at, sizeof(id.id));
+		if (p == begin && !git_oid_equal(&id, tree)) return false;
+		if (!vv_object_is_here(r, &id)) return false;
+		p = at + sizeof(id.id);
+	}
+	return p > begin;
 }
 
 static bool is_edited_below(const edit_list *list, const char *folder, size_t len)

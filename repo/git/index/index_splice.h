@@ -52,8 +52,9 @@ void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out
 /* Its size becomes 0: Git compares its file. */
 void vv_index_splice_unsettle(vv_index_splice *s, size_t i);
 
-/* The tree that all entries make, as Git noted it. False: it has no note, or entries changed since. */
-bool vv_index_splice_tree(const vv_index_splice *s, git_oid *out);
+/* Do all entries make this tree, as Git noted it, and are all trees below it here, too? False: it has no note, entries
+ * changed since, or a tree is lost. */
+bool vv_index_splice_is_tree(const vv_index_splice *s, vv_repository *r, const git_oid *tree);
 
 /* The whole index with the edits. *done false, with nothing written: an edit makes a conflict, or a
  * file of a folder, or a folder of a file. */

@@ -215,6 +215,30 @@ static void changes_between_a_commit_and_the_index_are_gits(void **state)
 	vv_repository_close(r);
 }
 
+/* Though Git's note of the index's tree says that nothing changed. */
+static void a_lost_tree_is_told_where_the_index_is_as_its_commit(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_repository *r;
+	vv_error err;
+	vv_oid head;
+
+	(void)state;
+	git_begin();
+	sh("mkdir -p d/e; echo 1 > d/e/f; echo 1 > g; git add .; git commit -qm x");
+	r = open_here();
+	head = rev(r, "HEAD");
+	vv_assert_ok(vv_index_changes(r, NULL, &head, put_change, &b, &err), &err);
+	assert_int_equal(b.len, 0);
+	vv_repository_close(r);
+	sh("t=$(git rev-parse HEAD:d/e | sed 's|^..|&/|'); rm -f \".git/objects/$t\"");
+	r = open_here();
+	assert_int_not_equal(vv_index_changes(r, NULL, &head, put_change, &b, &err), VV_OK);
+	vv_assert_contains(err.message, out("git rev-parse HEAD:d/e | tr -d '\n'"));
+	vv_buf_clear(&b);
+	vv_repository_close(r);
+}
+
 static void trees_are_written_from_the_index(void **state)
 {
 	static const char *const some[] = {"a", "gone", "new"};
@@ -431,6 +455,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_large_file_is_streamed),
 	cmocka_unit_test(the_state_of_ordinary_files_is_gits),
 	cmocka_unit_test(changes_between_a_commit_and_the_index_are_gits),
+	cmocka_unit_test(a_lost_tree_is_told_where_the_index_is_as_its_commit),
 	cmocka_unit_test(trees_are_written_from_the_index),
 	cmocka_unit_test(conflicts_are_seen_and_settled),
 	cmocka_unit_test(untracked_files_are_gits),
