@@ -251,8 +251,7 @@ static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chose
 	if ((rc = vv_new_file_open(&f, dir, ".varve-", err)) < 0 ||
 	    (rc = solve_into(r, p, chosen, root, &f, err)) < 0 ||
 	    (rc = vv_new_file_mode(&f, st->mode, err)) < 0 ||
-	    (rc = vv_new_file_end(&f, true, err)) <
-		    0 || /* what it replaces is stored nowhere else */
+	    (rc = vv_new_file_end(&f, true, err)) < 0 || /* the old one is stored nowhere else */
 	    (rc = vv_worktree_watch(r->repo, p->path, f.temp, err)) < 0) {
 		return rc;
 	}

@@ -445,7 +445,7 @@ static vv_status write_summary(vv_check_report *r, vv_error *err)
 	return rc;
 }
 
-/* A file that takes a report piece by piece, and then the place of the one before. */
+/* payload: the new file, which takes a report piece by piece. */
 static vv_status put_file(void *payload, const char *bytes, size_t len, vv_error *err)
 {
 	return vv_new_file_put(payload, bytes, len, err);
