@@ -562,7 +562,13 @@ vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, 
 vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_dir(path);
+	struct stat st;
 
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		return vv_fail(err, VV_EINPUT,
+			       "'%s' is not a regular file, and a new one would take its place",
+			       vv_text_shows(path));
+	}
 	if (dir) {
 		vv_temp_sweep(dir, prefix);
 	}

@@ -100,7 +100,7 @@ typedef struct vv_new_file {
 
 /* In dir; NULL: out of memory. */
 vv_status vv_new_file_open(vv_new_file *f, const char *dir, const char *prefix, vv_error *err);
-/* In the folder of path, which is borrowed, after vv_temp_sweep. */
+/* In the folder of path, which is borrowed, after vv_temp_sweep. VV_EINPUT: path is a device, or a pipe. */
 vv_status vv_new_file_beside(vv_new_file *f, const char *path, const char *prefix, vv_error *err);
 /* As a vv_bytes_fn has it. */
 vv_status vv_new_file_put(void *file, const void *bytes, size_t len, vv_error *err);

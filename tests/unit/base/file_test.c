@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -223,6 +224,27 @@ static void temporary_files_are_new_and_writable(void **state)
 	vv_assert_status(vv_temp_open(&first, vv_test_path("none"), "t-", &err), VV_ENOTFOUND,
 			 &err);
 	assert_null(first);
+}
+
+static void a_new_file_takes_no_place_of_a_pipe(void **state)
+{
+	const char *path = vv_test_path("pipe");
+	vv_auto(vv_new_file) f = {0};
+	vv_error err;
+	vv_stat st;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	vv_assert_status(vv_new_file_beside(&f, path, ".new-", &err), VV_EINPUT, &err);
+	vv_assert_contains(err.message, "pipe");
+	vv_assert_ok(vv_lstat(&st, path, &err), &err);
+	assert_true(S_ISFIFO(st.mode));
+	assert_int_equal(unlink(path), 0);
+	vv_assert_ok(vv_new_file_beside(&f, path, ".new-", &err), &err);
+	vv_assert_ok(vv_new_file_put(&f, "text", 4, &err), &err);
+	vv_assert_ok(vv_new_file_end(&f, true, &err), &err);
+	vv_assert_ok(vv_new_file_place(&f, path, &err), &err);
+	assert_text(path, "text");
 }
 
 static void folders_are_made_with_those_above(void **state)
@@ -552,6 +574,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_replaced_file_keeps_its_permissions),
 	cmocka_unit_test(a_durable_write_syncs_the_file_and_its_folder),
 	cmocka_unit_test(temporary_files_are_new_and_writable),
+	cmocka_unit_test(a_new_file_takes_no_place_of_a_pipe),
 	cmocka_unit_test(folders_are_made_with_those_above),
 	cmocka_unit_test(a_tree_is_removed_without_following_links),
 	cmocka_unit_test(a_folder_that_is_being_removed_gets_no_lock),
