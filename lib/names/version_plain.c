@@ -604,7 +604,9 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 	    (rc = import_rows(s, out, r, err)) < 0) {
 		return rc;
 	}
-	if (r->document.document.known_as && vv_document_is_unchanged(&r->document.document)) {
+	/* blocks beside plain text may lie in the store alone */
+	if (r->document.document.known_as && (!s->lent || like->table) &&
+	    vv_document_is_unchanged(&r->document.document)) {
 		s->keeping = vv_kept_rows_put(s->repo, &r->name, s->passing, &s->made,
 					      like ? like->keeping : NULL);
 	}

@@ -532,6 +532,20 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	varve cat 'HEAD:b.toy#Prices' | cmp - t.csv
 }
 
+@test "a document that is compared with plain text, whose rows the store has, is read again later" {
+	toy
+	git init -q .
+	seq -f 'n%06.0f,9' 20000 | sed '1i id,price' > stored.csv
+	sed 's/^n010000,9/n010000,8/' stored.csv > plain.csv
+	sed '1i [Prices]' stored.csv > b.toy
+	sed -i 's/exec .*/exec cat $$.csv/' "$HOME/bin/toy"
+	varve add stored.csv
+	succeeds varve diff --no-index plain.csv 'b.toy#Prices'
+	output_has '1 row changed (1 cell)'
+	varve cat 'b.toy#Prices' | cmp - stored.csv
+	varve cat 'b.toy#Prices' | cmp - stored.csv
+}
+
 @test "a table of a document is described under its own name" {
 	toy
 	git init -q .
