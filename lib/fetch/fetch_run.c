@@ -211,15 +211,16 @@ static vv_status add_mirrors(run *r, vv_error *err)
 		vv_named_add(&r->mirrors, r->j->from.items[i]);
 	}
 	if ((rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0 ||
+	    (rc = add_found(r, &r->mirrors, VV_BY_SETTINGS, err)) < 0 ||
 	    (r->found_by &&
 	     (rc = vv_remote_names(&r->remotes, &r->remote_count, r->j->repo, err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < r->remote_count; i++) {
+	for (size_t i = 0;
+	     rc == VV_OK && i < r->remote_count && r->supplier_count < VV_SUPPLIERS_MAX; i++) {
 		rc = add_supplier(r, r->remotes[i], VV_BY_SETTINGS, err);
 	}
-	if (rc < 0) return rc;
-	return add_found(r, &r->mirrors, VV_BY_SETTINGS, err);
+	return rc;
 }
 
 /* Who answers on the local network in the time that is left. */

@@ -168,6 +168,10 @@ copies() {
 	git -C ../a1 config --unset remote.origin.varveName
 	succeeds here varve -C a1 fetch ada
 	[ "$(git -C ../a1 rev-parse ada/main)" = "$(git rev-parse main)" ]
+	for i in {01..40}; do # more than are asked at once
+		git -C ../a1 remote add "there$i" "http://127.0.0.1:9/$i"
+	done
+	succeeds here varve -C a1 fetch ada
 	# no place, and no name
 	ends_with 2 varve clone "$key"
 	stderr_has "KEY/NAME"
