@@ -70,13 +70,20 @@ static vv_status check_held(vv_folder_checked *c, const char *dir, vv_error *err
 	return VV_OK;
 }
 
-/* "<XXH3-64> <bytes> <path>", a line for each page (cmd/web/pages/export_folder.h). No sums: there are no pages. */
+/* "<XXH3-64> <bytes> <path>", a line for each page (cmd/web/pages/export_folder.h). */
 static vv_status check_pages(vv_folder_checked *c, const char *dir, vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(dir, PAGES, VV_FOLDER_SUMS, (char *)NULL);
+	vv_auto(char) *pages = vv_path_join(dir, PAGES, (char *)NULL),
+		      *path = vv_path_join(dir, PAGES, VV_FOLDER_SUMS, (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT, name = VV_BUF_INIT;
+
+	if (!pages || !path) return vv_fail_nomem(err);
+	if (!vv_exists(pages)) return VV_OK;
 	vv_status rc = vv_read_file(&text, path, SUMS_MAX, err);
 
+	if (rc == VV_ENOTFOUND) {
+		put_name(c, PAGES "/" VV_FOLDER_SUMS);
+	}
 	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
 		vv_folder_item it = {.number = 0};
 		const size_t hash = strcspn(p, " \n"),

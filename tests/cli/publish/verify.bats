@@ -53,6 +53,10 @@ teardown() {
 			cp "../whole/$file" "../public/$file"
 		done
 	done
+	rm ../public/pages/varve-sums
+	ends_with 1 varve verify ../public
+	output_is "../public/pages/varve-sums: damaged or missing"
+	cp ../whole/pages/varve-sums ../public/pages
 	rm ../public/folder
 	ends_with 1 varve verify ../public
 	output_is "../public/folder: damaged or missing"
@@ -75,6 +79,8 @@ teardown() {
 	git tag -am plain v0
 	ends_with 1 varve verify
 	stderr_is "no head is signed"
+	output_is ""
+	ends_with 1 env GIT_TRACE=1 varve verify # of which git says something else
 	output_is ""
 	git commit -q -S --allow-empty -m signed
 	git -c user.signingKey="$PWD/../id.pub" tag -sm signed v1
