@@ -76,7 +76,8 @@ static vv_helper_limits limits_of(const vv_document *d)
 
 	return (vv_helper_limits){.memory = limit_of(d, "varve.reader.memory", MEMORY),
 				  .seconds = seconds <= UINT_MAX ? (unsigned)seconds : SECONDS,
-				  .output = limit_of(d, "varve.reader.output", OUTPUT)};
+				  .output = limit_of(d, "varve.reader.output", OUTPUT),
+				  .progress = d->progress};
 }
 
 /* d->file is there from then on. */
@@ -152,7 +153,7 @@ static vv_status end(const vv_document *d, vv_helper *h, vv_status rc, vv_error 
 	vv_error said;
 	int code;
 
-	if (rc == VV_EREFUSED) return vv_prefix_name(err, d->name);
+	if (rc == VV_EREFUSED || rc == VV_ECANCELLED) return vv_prefix_name(err, d->name);
 	vv_status ended = vv_helper_end(h, &code, &said);
 
 	if (ended == VV_OK && code != 0) return tell(d, h, code, err);

@@ -46,6 +46,7 @@ typedef struct vv_document {
 	/* Makes the file there when a reader is to run; NULL: none runs. */
 	vv_status (*bring)(void *payload, const char **file, vv_error *err);
 	void *payload;
+	const vv_progress *progress; /* of what waits for its reader, which it may end; or NULL */
 	const char *const *command;
 	bool written; /* it is to be made, not read */
 	vv_document_table *tables;

@@ -24,7 +24,8 @@
 #define SAID_MAX 4096u       /* of stderr, the last */
 #define PIPE_BYTES (1 << 20) /* of its output; the most that all users may have */
 #define SECOND ((int64_t)1000000000)
-#define LATEST 10 /* times its seconds: then it is over, however little of the CPU it got */
+#define LATEST 10   /* times its seconds: then it is over, however little of the CPU it got */
+#define LOOK_MS 500 /* between looks whether anybody still wants it */
 #define STAT_MAX ((size_t)4096)
 #define HELPS_MAX 360u /* of it, as an error shows it */
 #define REST_MAX 64u   /* reads of output that is not used, and of stderr once it has ended */
@@ -186,14 +187,25 @@ static vv_status beyond(vv_helper *h, vv_error *err)
 	return say_late(h, err);
 }
 
+/* Milliseconds that its output is waited for at once; -1: any. */
+static int patience(const vv_helper *h)
+{
+	const int64_t most = (int64_t)h->limits.seconds * SECOND,
+		      left = h->waited < most ? most - h->waited : SECOND / 2;
+	const int ms = most > 0 ? (int)(left / (SECOND / 1000)) + 1 : -1;
+
+	return h->limits.progress && (ms < 0 || ms > LOOK_MS) ? LOOK_MS : ms;
+}
+
 /* Until it has written, has closed its output, or its time is over. */
 static vv_status wait_for_output(vv_helper *h, vv_error *err)
 {
+	vv_status rc;
+
 	while (h->child.out >= 0) {
 		struct pollfd fds[2] = {{h->child.out, POLLIN, 0}, {h->child.err, POLLIN, 0}};
-		const int64_t most = (int64_t)h->limits.seconds * SECOND, begun = now_ns();
-		const int64_t left = h->waited < most ? most - h->waited : SECOND / 2;
-		const int n = poll(fds, 2, most > 0 ? (int)(left / (SECOND / 1000)) + 1 : -1);
+		const int64_t begun = now_ns();
+		const int n = poll(fds, 2, patience(h));
 
 		h->waited += now_ns() - begun;
 		if (n < 0 && errno != EINTR) {
@@ -204,6 +216,9 @@ static vv_status wait_for_output(vv_helper *h, vv_error *err)
 		}
 		if (n > 0 && fds[0].revents) return VV_OK;
 		if (is_over(h, h->waited)) return beyond(h, err);
+		if ((rc = vv_progress_part(h->limits.progress, "waiting", 0, 0, err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }

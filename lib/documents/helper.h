@@ -13,6 +13,7 @@
 #include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
+#include "base/progress.h"
 
 typedef struct vv_helper vv_helper;
 
@@ -21,6 +22,8 @@ typedef struct vv_helper_limits {
 	unsigned
 		seconds; /* of CPU time, or that we wait for it in all while it does nothing; 0: none */
 	uint64_t output; /* bytes; 0: none */
+	const vv_progress
+		*progress; /* may end it while its output is waited for; NULL: nobody does */
 	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
 } vv_helper_limits;
 
@@ -28,7 +31,7 @@ typedef struct vv_helper_limits {
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 
-/* Its next bytes; 0 at the end. VV_EREFUSED: its time is over, or it wrote too much; it has been killed. A vv_source's function. */
+/* Its next bytes; 0 at the end. VV_EREFUSED: its time is over, or it wrote too much; it has been killed. VV_ECANCELLED. A vv_source's function. */
 ssize_t vv_helper_read(void *h, void *bytes, size_t len, vv_error *err);
 
 /* Waits for its end, and kills what it left in its process group. VV_OK: it exited, with *code. VV_EREFUSED: killed, by us for its time, or for the room that it wanted. */

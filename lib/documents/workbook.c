@@ -27,7 +27,8 @@ vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, voi
 			  vv_error *err)
 {
 	/* outside of any repository: what its attributes say is of its own files */
-	vv_auto(vv_document) d = {.env = env, .file = w->file, .name = "workbook.xlsx"};
+	vv_auto(vv_document) d = {
+		.env = env, .file = w->file, .name = "workbook.xlsx", .progress = w->progress};
 	const int fd = w->fd;
 
 	w->fd = -1;

@@ -14,11 +14,13 @@
 #include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "dataset/table/bytes.h"
 
 typedef struct vv_workbook {
-	char *file; /* temporary: what was put */
-	int fd;     /* -1: none */
+	char *file;                  /* temporary: what was put */
+	int fd;                      /* -1: none */
+	const vv_progress *progress; /* of the writing, which it may end; or NULL */
 } vv_workbook;
 
 vv_status vv_workbook_open(vv_workbook *w, const char *temp_dir, vv_error *err);

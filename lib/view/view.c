@@ -215,7 +215,7 @@ done:
 vv_status vv_view_workbook(vv_table *t, const char *name, const vv_view_options *opts,
 			   const vv_env *env, vv_bytes_fn fn, void *payload, vv_error *err)
 {
-	vv_auto(vv_workbook) w = {.fd = -1};
+	vv_auto(vv_workbook) w = {.fd = -1, .progress = opts->progress};
 	vv_view_options how = *opts;
 	uint64_t rows;
 	vv_status rc;

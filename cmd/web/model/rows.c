@@ -23,6 +23,7 @@
 #define RANKED_LONG 4096u  /* bytes of a text that decide its place */
 #define RANKED_SHORT 256u  /* the same where many are ranked, so that memory is bounded */
 #define CELL_WHOLE (1u << 20)
+#define WORKBOOKS_MAX 4u /* written at once: each is a program with a reader's memory */
 #define FLUSH_AT ((size_t)64 << 10)
 
 typedef struct reading {
@@ -495,11 +496,23 @@ bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q)
 	return is;
 }
 
-static vv_status write_workbook(const reading *r, vv_bytes_fn fn, void *payload, vv_error *err)
+/* Is the browser there? */
+static bool is_wanted(void *payload, const char *what VV_UNUSED, uint64_t done VV_UNUSED,
+		      uint64_t total VV_UNUSED)
+{
+	return gone(payload, VV_IGNORED) == VV_OK;
+}
+
+static vv_status write_workbook(reading *r, vv_bytes_fn fn, void *payload, vv_error *err)
 {
 	const vv_strings shown = {(const char **)(uintptr_t)r->q->show, r->q->show_count};
-	const vv_view_options how = {
-		.columns = &shown, .where = &r->test->conditions, .limit = UINT64_MAX};
+	const vv_progress wanted = {.update = is_wanted, .payload = r, .part = is_wanted};
+	const vv_view_options how = {.columns = &shown,
+				     .where = &r->test->conditions,
+				     .limit = UINT64_MAX,
+				     .progress = &wanted};
+	static _Atomic unsigned busy;
+	vv_status rc;
 
 	if (!has_workbook(r->q)) {
 		vv_fail(err, VV_EUSAGE, "a workbook has no search and no order");
@@ -508,8 +521,15 @@ static vv_status write_workbook(const reading *r, vv_bytes_fn fn, void *payload,
 	if (!vv_web_runs_readers(r->v)) {
 		return vv_fail(err, VV_EUSAGE, "workbooks are not written here");
 	}
-	return vv_view_workbook(r->t->table, r->t->path, &how, vv_repository_env(r->v->repo), fn,
-				payload, err);
+	if (busy++ >= WORKBOOKS_MAX) {
+		rc = vv_fail(err, VV_ELOCKED, "other workbooks are written now");
+		vv_hint(err, "try again in a minute, or take the rows as CSV");
+	} else {
+		rc = vv_view_workbook(r->t->table, r->t->path, &how, vv_repository_env(r->v->repo),
+				      fn, payload, err);
+	}
+	busy--;
+	return rc;
 }
 
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,

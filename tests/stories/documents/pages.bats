@@ -114,6 +114,24 @@ start_web() {
 	page_has 'table/main/b.toy%23Prices?col=id&op=eq&val=2' 'format=xlsx'
 	! page 'table/main/b.toy%23Prices?q=2' | grep -q format=xlsx || false
 	page_has 'table/main/b.toy%23Prices?q=2&format=xlsx' 'no search and no order'
+	# no more than four at once, and none for a browser that has gone away
+	sed -i 's/echo BOOK;/echo $$ >> "${0%\/*}\/pids"; exec sleep 100;/' "$HOME/bin/toy"
+	: > "$HOME/bin/pids"
+	for i in 1 2 3 4; do
+		curl -sL --globoff -m 20 -b "$BATS_TEST_TMPDIR/jar" "$url/table/main/b.toy%23Prices?format=xlsx" > /dev/null 3>&- &
+		curls="${curls-} $!"
+	done
+	for ((i = 0; i < 150 && $(wc -l < "$HOME/bin/pids") < 4; i++)); do sleep 0.1; done
+	page_has 'table/main/b.toy%23Prices?format=xlsx' 'other workbooks are written now'
+	kill $curls
+	for ((i = 0; i < 150; i++)); do
+		kill -0 $(cat "$HOME/bin/pids") 2> /dev/null || break
+		sleep 0.1
+	done
+	for pid in $(cat "$HOME/bin/pids"); do
+		ends_with 1 kill -0 "$pid"
+	done
+	[ "$(wc -l < "$HOME/bin/pids")" -eq 4 ]
 	stop_server
 	start_server src
 	! page table/main/b.toy | grep -qi workbook || false
