@@ -77,6 +77,9 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		   both_stored ? sizeof(a->root) : sizeof(c->old_id));
 	vv_buf_put(&key, both_stored ? (const void *)&b->root : (const void *)&c->new_id,
 		   both_stored ? sizeof(b->root) : sizeof(c->new_id));
+	if (!both_stored) { /* how text is read depends on its name */
+		vv_buf_put(&key, c->path, strlen(c->path) + 1);
+	}
 	vv_buf_puts(&key, table ? table : "");
 	if (recall(v, &key, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;

@@ -42,6 +42,18 @@ id_of() {
 	git -C src rev-parse "$1"
 }
 
+@test "the same bytes under two names, which are read in two ways, are each counted as they are read" {
+	new_repo src
+	printf 'id,x\ty\n1,2\t3\n4,5\t6\n' | tee src/a.csv > src/b.tsv
+	git -C src add .
+	git -C src commit -qm one
+	printf 'id,x\ty,z\n1,2\t3,9\n4,5\t6,8\n' | tee src/a.csv > src/b.tsv
+	git -C src commit -qam two
+	start_server src
+	succeeds said changes '.commits[0].changes[] | "\(.path) \(.changes.columnsAdded)"'
+	output_is $'a.csv 3\nb.tsv 1'
+}
+
 @test "rows from any number on, and by key, are those of the file" {
 	places
 	start_server src
