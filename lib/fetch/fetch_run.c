@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -50,9 +49,7 @@ typedef struct run {
 	vv_heads_seen seen; /* signed heads */
 	vv_named mirrors;   /* of the data set; suppliers have their names from it */
 	vv_nearby nearby;   /* likewise */
-	char **remotes;     /* names of all, likewise; NULL: not asked for */
-	size_t remote_count;
-	bool signed_only; /* nothing that is not signed counts of who gives the history */
+	bool signed_only;   /* nothing that is not signed counts of who gives the history */
 } run;
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
@@ -210,17 +207,11 @@ static vv_status add_mirrors(run *r, vv_error *err)
 	for (size_t i = 0; i < r->j->from.count; i++) {
 		vv_named_add(&r->mirrors, r->j->from.items[i]);
 	}
-	if ((rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0 ||
-	    (rc = add_found(r, &r->mirrors, VV_BY_SETTINGS, err)) < 0 ||
-	    (r->found_by &&
-	     (rc = vv_remote_names(&r->remotes, &r->remote_count, r->j->repo, err)) < 0)) {
+	if ((r->found_by && (rc = vv_named_remotes(&r->mirrors, r->j->repo, err)) < 0) ||
+	    (rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0;
-	     rc == VV_OK && i < r->remote_count && r->supplier_count < VV_SUPPLIERS_MAX; i++) {
-		rc = add_supplier(r, r->remotes[i], VV_BY_SETTINGS, err);
-	}
-	return rc;
+	return add_found(r, &r->mirrors, VV_BY_SETTINGS, err);
 }
 
 /* Who answers on the local network in the time that is left. */
@@ -923,7 +914,6 @@ static void close_run(run *r)
 	vv_fetch_result_clear(&r->result);
 	vv_heads_seen_clear(&r->seen);
 	vv_named_clear(&r->mirrors);
-	vv_names_free(r->remotes, r->remote_count);
 	vv_nearby_clear(&r->nearby);
 	vv_transfer_close(&r->t);
 	vv_remote_clear(&r->remote);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/remote.h"
@@ -156,7 +157,9 @@ bool vv_named_is(const char *word, size_t len)
 	vv_auto(char) *name = vv_strndup(word, len);
 	vv_named n = {.mirrors = VV_BUF_INIT};
 
-	return name && (strncmp(name, DNS, strlen(DNS)) == 0 || read_full(&n, name));
+	/* one with a wrong key is none, and no host called "did" either */
+	return name && (strncmp(name, DNS, strlen(DNS)) == 0 ||
+			strncmp(name, "did:key:", VV_DID_KEY) == 0 || read_full(&n, name));
 }
 
 vv_status vv_named_find(vv_named *out, const char *name, vv_error *err)
@@ -253,6 +256,24 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name, vv
 		return rc;
 	}
 	return name ? add_found(out, &t, name, err) : VV_OK;
+}
+
+vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	const vv_status rc = vv_remote_names(&names, &count, r, err);
+
+	for (size_t i = 0; i < count; i++) {
+		vv_auto(vv_remote) m = {0};
+
+		if (vv_remote_find(&m, r, names[i], VV_IGNORED) < 0 ||
+		    !vv_named_is(m.url, strlen(m.url))) {
+			vv_buf_put(&out->mirrors, names[i], strlen(names[i]) + 1);
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
 }
 
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err)

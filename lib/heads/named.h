@@ -45,6 +45,9 @@ bool vv_named_is_gateway(const char *url);
  * is. */
 void vv_named_add(vv_named *n, const char *url);
 
+/* Names of the repository's remotes, but for those that are names of data sets and no places. */
+vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err);
+
 /* Before the first fetch: from now on only heads of this owner and name are believed here. */
 vv_status vv_named_pin(const vv_named *n, vv_repository *r, vv_error *err);
 

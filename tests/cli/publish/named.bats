@@ -171,11 +171,15 @@ copies() {
 	for i in {01..40}; do # more than are asked at once
 		git -C ../a1 remote add "there$i" "http://127.0.0.1:9/$i"
 	done
+	git -C ../a1 remote add eve "did:key:$key/other"
 	succeeds here varve -C a1 fetch ada
+	stderr_lacks "eve"
 	# no place, and no name
 	ends_with 2 varve clone "$key"
 	stderr_has "KEY/NAME"
 	[ ! -e "$key" ]
+	ends_with 2 varve clone "did:key:${key%?}/eu/prices"
+	stderr_has "is not a name: KEY/NAME or dns:DOMAIN"
 	# somebody else's, and another data set of the owner, are not taken
 	XDG_CONFIG_HOME=$HOME/eve varve key new > /dev/null
 	eve=$(XDG_CONFIG_HOME=$HOME/eve varve key show | sed 's/^did:key://')
