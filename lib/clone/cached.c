@@ -56,18 +56,29 @@ static bool is_far_path(const char *word, size_t len)
 	return true;
 }
 
-/* One that is written as such, so that it is known where it is not there now; or any folder. */
+/* A file from which git fetches: a bundle, or a work tree's link to its repository. */
+static bool is_git_file(const char *path)
+{
+	char begin[8] = "";
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const ssize_t len = fd < 0 ? -1 : read(fd, begin, sizeof(begin));
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	return (len >= 3 && memcmp(begin, "# v", 3) == 0) ||
+	       (len == 8 && memcmp(begin, "gitdir: ", 8) == 0);
+}
+
+/* Any folder; and a path that is written as one, so that it is known where it is not there now. Before a file's '#' there is
+ * no repository: a table of it follows. */
 static bool is_folder(const char *word, size_t len)
 {
-	char *path;
+	vv_auto(char) *path = vv_strndup(word, len);
 	struct stat st;
-	bool is = word[0] == '/' || strncmp(word, "./", 2) == 0 || strncmp(word, "../", 3) == 0;
 
-	if (!is && (path = vv_strndup(word, len)) != NULL) {
-		is = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-		vv_free(path);
-	}
-	return is;
+	if (path && stat(path, &st) == 0) return S_ISDIR(st.st_mode) || is_git_file(path);
+	return word[0] == '/' || strncmp(word, "./", 2) == 0 || strncmp(word, "../", 3) == 0;
 }
 
 size_t vv_cached_url_len(const char *word)

@@ -44,6 +44,14 @@ two_versions() {
 	stderr_has "'b.toy#Prices', 'b.toy#Stock'"
 	ends_with 2 varve cat 'b.toy#Prise'
 	stderr_has "b.toy has no table 'Prise'"
+	succeeds varve cat "$PWD/b.toy#Prices"
+	[ "$output" = $'id,price\n1,4.75\n2,20' ]
+	git show HEAD~1:b.toy > ../old.toy
+	succeeds varve diff --no-index "$PWD/../old.toy#Prices" ./b.toy#Prices
+	output_has '4.5 -> 4.75'
+	git bundle create -q ../b.bundle HEAD
+	succeeds varve cat ../b.bundle#HEAD:b.toy
+	[ "$output" = "$(cat b.toy)" ]
 	book 1 > 'b.toy#Prices'
 	varve cat 'b.toy#Prices' | cmp - 'b.toy#Prices'
 }
