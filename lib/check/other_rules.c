@@ -71,7 +71,9 @@ vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, cons
 		bool none = code == NO_LIBRARY || strstr(said, "No module named");
 
 		vv_fail(err, none ? VV_ENOSUPPORT : VV_EINPUT, "%s", vv_text_shows(said));
-		return none ? vv_hint(err, "pip install varve pyyaml") : err->code;
+		return none ? vv_hint(err,
+				      "pip install ./python pyyaml, in a clone of varve, or its wheel in place of ./python")
+			    : err->code;
 	}
 	for (const char *at = vv_buf_cstr(&text); *at;) {
 		size_t len = strcspn(at, "\n");
