@@ -132,6 +132,7 @@ def test_blocks_that_somebody_made_fit_prove_nothing(proofs, tmp_path):
     path.write_bytes(car_of(blocks, blocks[0][0]))
     _, _, rows = checked(path)
     assert rows
+    lines = (proofs[0] / "repository/sub/t.csv").read_bytes().split(b"\n")
     for n in range(150):
         cid, data = blocks[n % len(blocks)]
         wrong = bytearray(data)
@@ -142,7 +143,9 @@ def test_blocks_that_somebody_made_fit_prove_nothing(proofs, tmp_path):
             errors, keys, got = checked(path, proofs[1])
         except Damaged:
             continue
-        assert errors or got == rows, (n, cid)
+        # The node on top, which nobody signs, may come to name another row of the same block: what is said of that one is true.
+        assert errors or got == rows or n % len(blocks) == 0 and [
+            (path, b",".join(row.values())) for path, row in got] == [("sub/t.csv", lines[int(got[0][1]["id"]) + 1])], (n, cid)
 
 
 def test_a_proof_says_no_more_than_its_row(proofs, tmp_path):
