@@ -79,29 +79,31 @@ static vv_status check_pages(vv_folder_checked *c, const char *dir, vv_error *er
 
 	if (!pages || !path) return vv_fail_nomem(err);
 	if (!vv_exists(pages)) return VV_OK;
-	vv_status rc = vv_read_file(&text, path, SUMS_MAX, err);
+	vv_status rc = vv_read_regular(&text, path, SUMS_MAX, err);
 
 	if (rc == VV_ENOTFOUND) {
 		put_name(c, PAGES "/" VV_FOLDER_SUMS);
 	}
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
-		vv_folder_item it = {.number = 0};
-		const size_t hash = strcspn(p, " \n"),
-			     bytes = hash + 1 + strcspn(p + hash + (p[hash] == ' '), " \n"),
-			     len = strcspn(p, "\n");
-		vv_buf_reset(&name);
-		vv_buf_puts(&name, PAGES "/");
-		if (bytes < len && vv_parse_u64(&it.hash, p, hash) &&
-		    vv_parse_u64(&it.number, p + hash + 1, bytes - hash - 1)) {
-			vv_buf_put(&name, p + bytes + 1, len - bytes - 1);
-			it.name = vv_buf_cstr(&name);
+	if (rc < 0) return vv_missing_ok(rc, err);
+	vv_auto(char) *all = vv_buf_detach(&text);
+	for (char *p = all, *line; p && *p;) {
+		vv_folder_item it = {.name = VV_FOLDER_SUMS};
+
+		line = p;
+		p += strcspn(p, "\n");
+		if (*p) {
+			*p++ = '\0';
 		}
-		if (!it.name || !vv_folder_has_bytes(dir, &it)) {
-			put_name(c, it.name ? it.name : PAGES "/" VV_FOLDER_SUMS);
+		const size_t hash = strcspn(line, " ");
+		if (!line[hash] || !vv_parse_u64(&it.hash, line, hash) ||
+		    !vv_folder_item_read(&it, line + hash + 1) ||
+		    !vv_folder_has_bytes(pages, &it)) {
+			vv_buf_reset(&name);
+			vv_buf_printf(&name, PAGES "/%s", it.name);
+			put_name(c, vv_buf_cstr(&name));
 		}
-		p += len + (p[len] == '\n');
 	}
-	return vv_missing_ok(rc, err);
+	return VV_OK;
 }
 
 static vv_status check_store(vv_folder_checked *c, vv_repository *r, const char *dir,

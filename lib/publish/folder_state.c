@@ -49,6 +49,18 @@ vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name
 	return NULL;
 }
 
+bool vv_folder_item_read(vv_folder_item *out, char *text)
+{
+	const size_t len = strcspn(text, " ");
+
+	if (!text[len] || !vv_parse_u64(&out->number, text, len) ||
+	    vv_path_check(text + len + 1, VV_IGNORED) < 0) {
+		return false;
+	}
+	out->name = text + len + 1;
+	return true;
+}
+
 /* Of the file in the line above. */
 static bool take_hash(vv_folder_items *files, const char *name, uint64_t hash)
 {
@@ -65,7 +77,7 @@ static bool read_line(vv_folder_state *s, char *line)
 	static const char *const kinds[] = {"pack ", "file ", "gone ", "held ", "hash "};
 	vv_folder_items *const to[] = {&s->packs, &s->files, &s->gone, &s->held, NULL};
 	vv_oid blob = {{0}};
-	uint64_t number;
+	vv_folder_item of = {0};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strncmp(line, kinds[i], 5) != 0) {
@@ -79,13 +91,9 @@ static bool read_line(vv_folder_state *s, char *line)
 			}
 			line += VV_OID_TEXT + 1;
 		}
-		const size_t len = strcspn(line, " ");
-		if (!line[len] || !vv_parse_u64(&number, line, len) ||
-		    vv_path_check(line + len + 1, VV_IGNORED) < 0) {
-			return false;
-		}
-		if (!to[i]) return take_hash(&s->files, line + len + 1, number);
-		vv_folder_item *it = vv_folder_items_add(s, to[i], line + len + 1, number);
+		if (!vv_folder_item_read(&of, line)) return false;
+		if (!to[i]) return take_hash(&s->files, of.name, of.number);
+		vv_folder_item *it = vv_folder_items_add(s, to[i], of.name, of.number);
 		if (!it) return false;
 		it->blob = blob;
 		return true;

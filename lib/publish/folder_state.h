@@ -51,6 +51,8 @@ vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, vv_er
 void vv_folder_state_clear(vv_folder_state *s);
 VV_AUTO_CLEAR(vv_folder_state, vv_folder_state_clear)
 
+/* "<number> <name>", of a name that stays in the folder; it stands in text. False: it is something else. */
+bool vv_folder_item_read(vv_folder_item *out, char *text);
 /* One more; name is copied. NULL: out of memory. */
 vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, const char *name,
 				    uint64_t number);

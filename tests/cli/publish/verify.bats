@@ -57,6 +57,10 @@ teardown() {
 	ends_with 1 varve verify ../public
 	output_is "../public/pages/varve-sums: damaged or missing"
 	cp ../whole/pages/varve-sums ../public/pages
+	echo "1 2 ../../whole/folder" >> ../public/pages/varve-sums
+	ends_with 1 varve verify ../public
+	output_is "../public/pages/varve-sums: damaged or missing"
+	cp ../whole/pages/varve-sums ../public/pages
 	rm ../public/folder
 	ends_with 1 varve verify ../public
 	output_is "../public/folder: damaged or missing"
