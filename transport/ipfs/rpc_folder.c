@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/json/json.h"
@@ -184,45 +183,55 @@ static vv_status send(const vv_url *node, const vv_connect_options *o, const cha
 
 /* --- what it answers ------------------------------------------------------------------------ */
 
-/* The next of the JSON values of an answer, one a line, and the text of a member; NULL: that is all, or (rc) it cannot be read. */
-static const char *next_text(const char **p, vv_arena *arena, const char *member,
-			     const vv_json **line, vv_error *err)
+/* payload: the CID, a buffer. */
+static vv_status take_root(void *payload, const vv_json *line, vv_error *err)
 {
-	vv_json *value;
+	const char *name = vv_json_get_string(line, "Name"),
+		   *hash = vv_json_get_string(line, "Hash");
+	vv_buf *cid = payload;
+	vv_foreign_cid c;
 
-	while (**p) {
-		const size_t len = strcspn(*p, "\n");
-		const char *at = *p;
-		*p += len + (at[len] == '\n');
-		if (len > 0 && vv_json_read(&value, arena, at, len, "its answer", err) < 0) {
-			return NULL;
-		}
-		*line = value;
-		if (len > 0 && vv_json_get_string(value, member)) {
-			return vv_json_get_string(value, member);
-		}
+	if (!name || strcmp(name, TOP) != 0 || !hash || !vv_cid_text_read(&c, hash, strlen(hash))) {
+		return VV_OK;
 	}
-	return NULL;
+	vv_buf_set(cid, hash, strlen(hash));
+	return vv_buf_ok(cid, err);
 }
 
 static vv_status read_root(vv_buf *cid, const vv_url *node, const vv_buf *answer, vv_error *err)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	const char *p = vv_buf_cstr(answer), *name;
-	const vv_json *line;
-	vv_foreign_cid c;
+	vv_status rc;
 
-	err->code = VV_OK;
-	while ((name = next_text(&p, &arena, "Name", &line, err))) {
-		const char *hash = vv_json_get_string(line, "Hash");
-		if (strcmp(name, TOP) == 0 && hash && vv_cid_text_read(&c, hash, strlen(hash))) {
-			vv_buf_set(cid, hash, strlen(hash));
-			return vv_buf_ok(cid, err);
-		}
+	vv_buf_reset(cid);
+	rc = vv_rpc_lines(node->text, answer, take_root, cid, err);
+	return rc < 0 || cid->len > 0 ? rc
+				      : vv_fail(err, VV_EREFUSED,
+						"'%s' does not name the folder's CID", node->text);
+}
+
+typedef struct unpinning {
+	const vv_url *node;
+	const vv_connect_options *connect;
+	const char *pin, *cid;
+	bool pinned;
+} unpinning;
+
+static vv_status unpin_other(void *payload, const vv_json *line, vv_error *err)
+{
+	unpinning *u = payload;
+	const char *name = vv_json_get_string(line, "Name"), *old = vv_json_get_string(line, "Cid");
+	vv_auto(vv_buf) below = VV_BUF_INIT, ignored = VV_BUF_INIT;
+
+	if (!name || !old || strcmp(name, u->pin) != 0) return VV_OK;
+	if (strcmp(old, u->cid) == 0) {
+		u->pinned = true;
+		return VV_OK;
 	}
-	return err->code < 0 ? err->code
-			     : vv_fail(err, VV_EREFUSED, "'%s' does not name the folder's CID",
-				       node->text);
+	vv_buf_puts(&below, "/api/v0/pin/rm?arg=");
+	vv_percent_put(&below, old, strlen(old), "");
+	const vv_web_ask remove = {.below = vv_buf_cstr(&below)};
+	const vv_status rc = vv_buf_ok(&below, err);
+	return rc < 0 ? rc : vv_rpc_order(u->node, u->connect, &remove, &ignored, err);
 }
 
 /* What the last publishing pinned is no longer; blocks of both stay. */
@@ -230,36 +239,15 @@ static vv_status unpin_others(const vv_url *node, const vv_connect_options *o, c
 			      const char *cid, vv_error *err)
 {
 	const vv_web_ask list = {.below = "/api/v0/pin/ls?type=recursive&names=true&stream=true"};
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) answer = VV_BUF_INIT, ignored = VV_BUF_INIT, below = VV_BUF_INIT;
-	const char *name, *p;
-	const vv_json *line;
-	bool pinned = false;
+	unpinning u = {.node = node, .connect = o, .pin = pin, .cid = cid};
+	vv_auto(vv_buf) answer = VV_BUF_INIT;
 	vv_status rc = vv_rpc_order(node, o, &list, &answer, err);
 
-	if (rc < 0) return rc;
-	p = vv_buf_cstr(&answer);
-	err->code = VV_OK;
-	while (rc == VV_OK && (name = next_text(&p, &arena, "Name", &line, err))) {
-		const char *old = vv_json_get_string(line, "Cid");
-		if (!old || strcmp(name, pin) != 0) {
-			continue;
-		}
-		if (strcmp(old, cid) == 0) {
-			pinned = true;
-			continue;
-		}
-		vv_buf_reset(&below);
-		vv_buf_puts(&below, "/api/v0/pin/rm?arg=");
-		vv_percent_put(&below, old, strlen(old), "");
-		const vv_web_ask remove = {.below = vv_buf_cstr(&below)};
-		rc = vv_buf_ok(&below, err);
-		rc = rc < 0 ? rc : vv_rpc_order(node, o, &remove, &ignored, err);
-	}
-	if (rc < 0 || err->code < 0) return err->code;
-	return pinned ? VV_OK
-		      : vv_fail(err, VV_EREFUSED, "'%s' has the folder, but it is not pinned",
-				node->text);
+	rc = rc < 0 ? rc : vv_rpc_lines(node->text, &answer, unpin_other, &u, err);
+	return rc < 0 || u.pinned
+		       ? rc
+		       : vv_fail(err, VV_EREFUSED, "'%s' has the folder, but it is not pinned",
+				 node->text);
 }
 
 vv_status vv_rpc_folder_add(vv_buf *cid, const vv_url *node, const vv_connect_options *o,

@@ -92,19 +92,39 @@ static bool names_cid(const char *text, const vv_cid *cid)
 	       vv_cid_equal(&own, cid);
 }
 
-static vv_status not_done(const answers *a, const char *why, vv_error *err)
+static vv_status not_done(const char *name, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_EREFUSED, "'%s' does not do it: %s", a->name, vv_text_shows(why));
+	return vv_fail(err, VV_EREFUSED, "'%s' does not do it: %s", name, vv_text_shows(why));
 }
 
-static vv_status read_answer(answers *a, const vv_json *line, vv_error *err)
+vv_status vv_rpc_lines(const char *name, const vv_buf *answer, vv_rpc_line_fn fn, void *payload,
+		       vv_error *err)
 {
+	const char *p = vv_buf_cstr(answer), *end = p + answer->len, *message;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_status rc = VV_OK;
+	vv_json *line;
+
+	while (rc == VV_OK && p < end) {
+		const char *stop = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((stop ? stop : end) - p);
+
+		if (len > 0 && (rc = vv_json_read(&line, &arena, p, len, name, err)) == VV_OK) {
+			message = vv_json_get_string(line, "Message");
+			rc = message ? not_done(name, message, err) : fn(payload, line, err);
+		}
+		p += len + 1;
+	}
+	return rc;
+}
+
+static vv_status read_answer(void *payload, const vv_json *line, vv_error *err)
+{
+	answers *a = payload;
 	const vv_json *root = vv_json_get(line, "Root"), *stats = vv_json_get(line, "Stats");
-	const char *message = vv_json_get_string(line, "Message");
 	const char *trouble = root ? vv_json_get_string(root, "PinErrorMsg") : NULL;
 
-	if (message) return not_done(a, message, err);
-	if (root && trouble && *trouble) return not_done(a, trouble, err);
+	if (root && trouble && *trouble) return not_done(a->name, trouble, err);
 	if (root && vv_json_get(root, "Cid") &&
 	    names_cid(vv_json_get_string(vv_json_get(root, "Cid"), "/"), a->root)) {
 		a->rooted = true;
@@ -115,33 +135,14 @@ static vv_status read_answer(answers *a, const vv_json *line, vv_error *err)
 	return VV_OK;
 }
 
-/* JSON values, one a line. */
-static vv_status read_answers(answers *a, const vv_buf *text, vv_error *err)
-{
-	const char *p = vv_buf_cstr(text), *end = p + text->len;
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_status rc = VV_OK;
-	vv_json *line;
-
-	while (rc == VV_OK && p < end) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		size_t len = (size_t)((stop ? stop : end) - p);
-
-		if (len > 0) {
-			rc = vv_json_read(&line, &arena, p, len, a->name, err);
-			rc = rc == VV_OK ? read_answer(a, line, err) : rc;
-		}
-		p += len + 1;
-	}
-	return rc;
-}
-
 static vv_status explain(const answers *a, unsigned status, const vv_buf *body, vv_error *err)
 {
 	answers ignored = *a;
 
 	/* Kubo says in JSON what went wrong. */
-	if (read_answers(&ignored, body, err) == VV_EREFUSED) return VV_EREFUSED;
+	if (vv_rpc_lines(a->name, body, read_answer, &ignored, err) == VV_EREFUSED) {
+		return VV_EREFUSED;
+	}
 	vv_fail(err, VV_EREFUSED, "'%s' answers with status %u", a->name, status);
 	return status == 403 || status == 401
 		       ? vv_hint(err, "its RPC may need a token: git config http.<url>.extraHeader")
@@ -170,12 +171,12 @@ static vv_status check_answer(answers *a, unsigned status, const vv_buf *body, u
 	vv_status rc;
 
 	if (status != 200) return explain(a, status, body, err);
-	if ((rc = read_answers(a, body, err)) < 0) return rc;
-	if (!a->rooted) return not_done(a, "it does not name the version's root", err);
+	if ((rc = vv_rpc_lines(a->name, body, read_answer, a, err)) < 0) return rc;
+	if (!a->rooted) return not_done(a->name, "it does not name the version's root", err);
 	if (a->counted && a->blocks != sent) {
 		(void)snprintf(why, sizeof(why), "it counts %llu blocks of %llu",
 			       (unsigned long long)a->blocks, (unsigned long long)sent);
-		return not_done(a, why, err);
+		return not_done(a->name, why, err);
 	}
 	return VV_OK;
 }
@@ -201,7 +202,7 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 	for (const vv_json *key = keys ? keys->first : NULL; key && !pinned; key = key->next) {
 		pinned = names_cid(key->name, root);
 	}
-	return pinned ? VV_OK : not_done(&a, "it was imported, but is not pinned", err);
+	return pinned ? VV_OK : not_done(a.name, "it was imported, but is not pinned", err);
 }
 
 vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
@@ -239,7 +240,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 		rc = check_answer(&a, status, &body, s.stats.blocks, err);
 	}
 	if (rc == VV_OK && s.rc < 0) {
-		rc = not_done(&a, "it did not read all of it", err);
+		rc = not_done(a.name, "it did not read all of it", err);
 	}
 	if (rc == VV_OK) {
 		rc = check_pin(node, o, root, err);
