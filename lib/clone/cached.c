@@ -60,12 +60,10 @@ static bool is_far_path(const char *word, size_t len)
 static bool is_git_file(const char *path)
 {
 	char begin[8] = "";
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const ssize_t len = fd < 0 ? -1 : read(fd, begin, sizeof(begin));
+	const int fd = vv_open_regular(path, O_RDONLY, VV_IGNORED);
+	const ssize_t len = fd < 0 ? -1 : vv_read_full(fd, begin, sizeof(begin), path, VV_IGNORED);
 
-	if (fd >= 0) {
-		close(fd);
-	}
+	(void)vv_close(fd, path, VV_IGNORED);
 	return (len >= 3 && memcmp(begin, "# v", 3) == 0) ||
 	       (len == 8 && memcmp(begin, "gitdir: ", 8) == 0);
 }
