@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -29,15 +30,12 @@ static char *file_of(const vv_repository *r, const vv_kept_name *name)
 
 vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_error *err)
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t sum[VV_SHA256_LEN];
-	vv_status rc = vv_sha256(sum, bytes, len, err);
+	const vv_status rc = vv_sha256(sum, bytes, len, err);
 
-	for (size_t i = 0; i < sizeof(sum); i++) {
-		out->text[2 * i] = digits[sum[i] >> 4];
-		out->text[2 * i + 1] = digits[sum[i] & 15];
+	if (rc == VV_OK) {
+		vv_hex_write(out->text, sum, sizeof(sum));
 	}
-	out->text[2 * sizeof(sum)] = '\0';
 	return rc;
 }
 
