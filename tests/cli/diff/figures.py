@@ -49,10 +49,16 @@ for r in new.values():
     for c in touched:
         if rnd.random() < share:
             r[COLUMNS.index(c)] = cell(c, 0)
-gone = {tuple(r[1:]) for i, r in old.items() if i not in new}
+
+
+def told(row):  # all that a row says beside its key, whatever the spelling
+    return tuple(float(x) if x and c in NUMBERS else x for c, x in list(zip(COLUMNS, row))[1:])
+
+
+gone = {told(r) for i, r in old.items() if i not in new}
 for i in range(rows, rows + rows // 40):
     new[i] = [cell(c, i) for c in COLUMNS]
-    while tuple(new[i][1:]) in gone:  # one with all cells missing, as another: a row whose key changed
+    while told(new[i]) in gone:  # by chance one row whose key changed
         new[i] = [cell(c, i) for c in COLUMNS]
 
 write("t.csv", old)
