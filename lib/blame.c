@@ -6,8 +6,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/handles.h"
-#include "lib/history/blame.h"
 #include "lib/names/table_at.h"
+#include "lib/view/blame.h"
 #include "repo/git/history/revision.h"
 #include "varve/history.h"
 

@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/filter/function.h"
+#include "dataset/rows/function.h"
 #include "lib/handles.h"
 
 #define ARGUMENTS 16u /* no function takes more */

@@ -27,7 +27,7 @@
 #include "lib/names/version.h"
 #include "lib/rows/rows.h"
 #include "lib/rows/where.h"
-#include "lib/sources/on_demand.h"
+#include "lib/sync/on_demand.h"
 #include "lib/view/kept_keys.h"
 #include "repo/git/repository.h"
 #include "varve/base.h"

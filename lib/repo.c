@@ -12,7 +12,7 @@
 #include "lib/clone/cached.h"
 #include "lib/clone/imported.h"
 #include "lib/handles.h"
-#include "lib/sources/on_demand.h"
+#include "lib/sync/on_demand.h"
 #include "lib/view/row_find.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/history/state.h"

@@ -7,7 +7,7 @@
 #include "base/sys.h"
 #include "dataset/schema/key_words.h"
 #include "lib/handles.h"
-#include "lib/history/row_history.h"
+#include "lib/view/row_history.h"
 #include "repo/git/history/revision.h"
 #include "varve/diff.h"
 #include "varve/history.h"

@@ -10,10 +10,10 @@
 #include "base/thread.h"
 #include "lib/clone/clone.h"
 #include "lib/handles.h"
-#include "lib/push/push_run.h"
-#include "lib/sources/fetch_data.h"
-#include "lib/sources/needed.h"
 #include "lib/status/lost_tables.h"
+#include "lib/sync/fetch_data.h"
+#include "lib/sync/needed.h"
+#include "lib/sync/push_run.h"
 #include "varve/sync.h"
 
 struct varve_transfer {

@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "check/past/base_findings.h"
 #include "check/past/base_internal.h"
-#include "dataset/filter/condition.h"
+#include "dataset/rows/condition.h"
 
 #define KEY_MAX VV_COLUMNS_MAX
 

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "check/rules/plan.h"
-#include "dataset/filter/condition_run.h"
-#include "dataset/filter/row_block.h"
 #include "dataset/format/group.h"
+#include "dataset/rows/condition_run.h"
+#include "dataset/rows/row_block.h"
 #include "dataset/table/table.h"
 
 /* cells.c: one thread's working memory. */

@@ -11,7 +11,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/filter/condition.h"
+#include "dataset/rows/condition.h"
 #include "dataset/schema/declared.h"
 #include "dataset/schema/value.h"
 

@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 #include "check/rules/check.h"
-#include "dataset/filter/condition.h"
+#include "dataset/rows/condition.h"
 #include "dataset/schema/names.h"
 #include "dataset/schema/pattern.h"
 #include "dataset/schema/value.h"

@@ -13,7 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/accepted.h"
-#include "dataset/filter/condition.h"
+#include "dataset/rows/condition.h"
 #include "dataset/schema/descriptor.h"
 #include "diff/merge/rules.h"
 

@@ -3,7 +3,7 @@
  * needs is read once, for all of them, on all cores.
  *
  * The memo's fact: where in the tail the group's sums begin, or UINT32_MAX: they were too long to be kept, and are read
- * again. Of the tail: varint length, and that many bytes (dataset/filter/sums.h).
+ * again. Of the tail: varint length, and that many bytes (dataset/rows/sums.h).
  */
 #include "check/rules/table_internal.h"
 
@@ -11,7 +11,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/filter/sums.h"
+#include "dataset/rows/sums.h"
 
 #define KEPT_MAX 4096u              /* bytes of a row group's sums: an eighth of it */
 #define WHOLE_MAX ((size_t)4 << 20) /* of a version's */

@@ -16,7 +16,7 @@
 #include "cmd/frame/help.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
-#include "lib/sources/needed.h"
+#include "lib/sync/needed.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
 

@@ -18,7 +18,7 @@
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
-#include "lib/sources/needed.h"
+#include "lib/sync/needed.h"
 #include "lib/view/row_find.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"

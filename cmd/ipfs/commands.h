@@ -1,5 +1,5 @@
 /*
- * commands: those of varve-ipfs. Each is defined in its file of cmd/ipfs/commands.
+ * commands: those of varve-ipfs. Each is defined in its file of cmd/ipfs.
  */
 #ifndef VV_CMD_IPFS_COMMANDS_H
 #define VV_CMD_IPFS_COMMANDS_H

@@ -13,7 +13,7 @@
 #include "cmd/ipfs/gateway.h"
 #include "lib/clone/imported.h"
 #include "lib/remotes/reach.h"
-#include "lib/sources/vault_peer.h"
+#include "lib/sync/vault_peer.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_accept,        &vv_cmd_add,         &vv_cmd_apply,

@@ -6,7 +6,7 @@
 #include "cmd/web/commands.h"
 #include "lib/clone/imported.h"
 #include "lib/remotes/reach.h"
-#include "lib/sources/vault_peer.h"
+#include "lib/sync/vault_peer.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_web_serve,

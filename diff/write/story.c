@@ -15,7 +15,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/filter/table_facts.h"
+#include "dataset/rows/table_facts.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
 #include "dataset/table/table.h"

@@ -15,8 +15,8 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/edit/row_edit.h"
 #include "dataset/format/row_write.h"
+#include "dataset/rows/row_edit.h"
 #include "diff/rows/sorter.h"
 
 #define RECORD 32u /* row, order of arrival, line, reason */

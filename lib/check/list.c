@@ -14,7 +14,7 @@
 #include "dataset/schema/package.h"
 #include "lib/check/input.h"
 #include "lib/names/version.h"
-#include "lib/sources/named_versions.h"
+#include "lib/sync/named_versions.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"
 

@@ -8,7 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/check.h"
-#include "dataset/filter/condition_run.h"
+#include "dataset/rows/condition_run.h"
 #include "lib/check/input.h"
 #include "lib/check/list.h"
 #include "lib/check/run.h"

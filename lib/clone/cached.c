@@ -18,7 +18,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/clone/clone.h"
-#include "lib/sources/needed.h"
+#include "lib/sync/needed.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 

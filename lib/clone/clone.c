@@ -15,7 +15,7 @@
 #include "lib/clone/first_files.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
-#include "lib/sources/needed.h"
+#include "lib/sync/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/config.h"

@@ -14,8 +14,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "lib/clone/unfinished.h"
-#include "lib/fetch/fetch_run.h"
 #include "lib/heads/named.h"
+#include "lib/sync/fetch_run.h"
 #include "repo/git/repository.h"
 
 /* room: the newest versions of a lazy clone, as many as fit into so many bytes. */

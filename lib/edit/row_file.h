@@ -15,7 +15,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "dataset/edit/row_edit.h"
+#include "dataset/rows/row_edit.h"
 #include "diff/rows/row_by_number.h"
 #include "lib/names/version.h"
 

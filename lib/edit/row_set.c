@@ -8,7 +8,7 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/filter/condition_run.h"
+#include "dataset/rows/condition_run.h"
 #include "dataset/schema/key_words.h"
 #include "dataset/schema/type.h"
 #include "lib/edit/row_file.h"

@@ -15,7 +15,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "diff/patch/patch.h"
+#include "diff/merge/patch.h"
 #include "lib/merge/apply_files.h"
 #include "lib/merge/tables.h"
 

@@ -14,7 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/edit/row_edit.h"
+#include "dataset/rows/row_edit.h"
 #include "dataset/table/bytes.h"
 #include "diff/rows/columns.h"
 #include "lib/view/row_find.h"

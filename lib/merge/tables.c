@@ -18,7 +18,7 @@
 #include "lib/merge/rules.h"
 #include "lib/names/lfs.h"
 #include "lib/names/version.h"
-#include "lib/sources/needed.h"
+#include "lib/sync/needed.h"
 #include "repo/git/history/history.h"
 
 /* A side, opened. */

@@ -7,9 +7,9 @@
 
 #include "base/show.h"
 #include "base/sys.h"
-#include "dataset/filter/condition_run.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
+#include "dataset/rows/condition_run.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
 #include "lib/rows/fact_test.h"

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "check/rules/key_groups.h"
-#include "dataset/filter/condition.h"
+#include "dataset/rows/condition.h"
 #include "dataset/table/table.h"
 #include "lib/rows/fact_test.h"
 

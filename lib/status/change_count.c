@@ -6,8 +6,8 @@
 
 #include "base/file.h"
 #include "base/sys.h"
-#include "lib/history/table_diff.h"
 #include "lib/names/version.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 
 /* A writer that keeps the numbers. */

@@ -7,9 +7,9 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/history/table_diff.h"
 #include "lib/status/change_count.h"
 #include "lib/status/changes_internal.h"
+#include "lib/view/table_diff.h"
 #include "lib/worktree/added_blocks.h"
 #include "repo/git/index/attributes.h"
 

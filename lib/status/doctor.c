@@ -19,8 +19,8 @@
 #include "base/text.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/vault_config.h"
-#include "lib/sources/vault_peer.h"
 #include "lib/status/settings.h"
+#include "lib/sync/vault_peer.h"
 #include "repo/git/drivers.h"
 #include "repo/git/program.h"
 

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/hint.h"
 #include "base/text.h"
-#include "lib/history/table_diff.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/blob.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/index.h"

@@ -16,8 +16,8 @@
 #include "lib/names/near_file.h"
 #include "lib/names/pathspec.h"
 #include "lib/names/version.h"
-#include "lib/sources/named_versions.h"
 #include "lib/status/changes.h"
+#include "lib/sync/named_versions.h"
 #include "repo/git/merge/renames.h"
 
 void vv_diff_side_clear(vv_diff_side *s)

@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "dataset/table/materialise.h"
 #include "lib/names/damaged_pointer.h"
-#include "lib/sources/needed.h"
+#include "lib/sync/needed.h"
 #include "lib/worktree/last_copy.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/blob.h"

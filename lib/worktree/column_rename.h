@@ -1,5 +1,5 @@
 /*
- * column_rename: another name for a column in a Table Schema; dataset/edit/row_edit.h has it in the file.
+ * column_rename: another name for a column in a Table Schema; dataset/rows/row_edit.h has it in the file.
  */
 #ifndef VV_LIB_WORKTREE_COLUMN_RENAME_H
 #define VV_LIB_WORKTREE_COLUMN_RENAME_H

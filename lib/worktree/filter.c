@@ -16,7 +16,7 @@
 #include "dataset/read/known_bytes.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
-#include "lib/sources/needed.h"
+#include "lib/sync/needed.h"
 #include "lib/worktree/add_plan.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"

@@ -25,13 +25,11 @@ dataset/format
 dataset/read
 dataset/schema
 dataset/table
-dataset/edit
-dataset/filter
+dataset/rows
 
 diff/rows
-diff/merge
 diff/write
-diff/patch
+diff/merge
 
 check/kept
 check/rules
@@ -52,12 +50,9 @@ lib/rows
 lib/arrow
 lib/arrow/in
 lib/documents
-lib/fetch
-lib/push
-lib/sources
+lib/sync
 lib/names
 lib/view
-lib/history
 lib/worktree
 lib/edit
 lib/space
@@ -75,27 +70,20 @@ cmd/frame
 cmd/ipfs
 
 cmd/vault/hold
-cmd/vault/keep
 cmd/vault/sealed
 cmd/vault/work
 cmd/vault
-cmd/vault/commands
 
 cmd/web/model
 cmd/web
 cmd/web/pages
 cmd/web/commands
 
-cmd/ipfs
-cmd/ipfs/commands
-
 cmd/sql/vtab
 cmd/sql
-cmd/sql/commands
 
 cmd/varve
 cmd/varve/print
-cmd/varve/setup
 cmd/varve/commands/git
 cmd/varve/commands/published
 cmd/varve/commands
@@ -124,7 +112,6 @@ APART = {  # targets of their own, and who may link them
     "base/keys": ["cmd/vault", "cmd/web"],
     "transport/ipfs": ["transport/server", *PROGRAMS],
     "cmd/vault/hold": ["cmd/vault", "cmd/web"],
-    "cmd/vault/keep": ["cmd/vault", "cmd/web"],
     **dict.fromkeys(("cmd/vault/sealed", "cmd/vault/work", "cmd/vault"), ["cmd/vault"]),
     "transport/server": ["cmd/web"],
 }

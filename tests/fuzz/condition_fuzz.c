@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/sys.h"
-#include "dataset/filter/condition_run.h"
+#include "dataset/rows/condition_run.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char fields[] =

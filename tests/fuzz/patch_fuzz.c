@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/import.h"
-#include "diff/patch/patch.h"
+#include "diff/merge/patch.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char target[] = "id,name,price\n1,lamp,9\n2,\"chair\",5\n3,desk,7\r\n4,bed,\n";

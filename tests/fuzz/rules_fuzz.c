@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "check/rules/rules.h"
-#include "dataset/filter/condition.h"
+#include "dataset/rows/condition.h"
 #include "tests/fuzz/fuzz.h"
 
 static void require(bool holds)

@@ -13,7 +13,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "diff/patch/patch.h"
+#include "diff/merge/patch.h"
 #include "lib/merge/apply_files.h"
 #include "lib/merge/apply_index.h"
 #include "lib/worktree/journal.h"

@@ -13,10 +13,10 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
 #include "cmd/varve/print/commit.h"
-#include "lib/history/blame.h"
 #include "lib/names/name_list.h"
 #include "lib/names/table_at.h"
 #include "lib/rows/where.h"
+#include "lib/view/blame.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
 

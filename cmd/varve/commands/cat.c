@@ -10,9 +10,9 @@
 #include "cmd/varve/data_out.h"
 #include "lib/arrow/ipc.h"
 #include "lib/documents/workbook.h"
-#include "lib/fetch/fetch_run.h"
 #include "lib/names/dialect_words.h"
 #include "lib/names/version.h"
+#include "lib/sync/fetch_run.h"
 #include "lib/view/kept_keys.h"
 #include "lib/view/view.h"
 

@@ -12,8 +12,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/table/dataset_reader.h"
-#include "lib/fetch/fetch_run.h"
-#include "lib/sources/fetch_data.h"
+#include "lib/sync/fetch_data.h"
+#include "lib/sync/fetch_run.h"
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
 

@@ -13,7 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
-#include "dataset/filter/table_facts.h"
+#include "dataset/rows/table_facts.h"
 #include "dataset/schema/header.h"
 #include "dataset/table/dataset_reader.h"
 #include "diff/rows/key_unique.h"

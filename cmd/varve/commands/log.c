@@ -12,11 +12,11 @@
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
 #include "diff/write/text_cell.h"
-#include "lib/history/log_filter.h"
-#include "lib/history/row_history.h"
 #include "lib/names/near_file.h"
 #include "lib/names/pathspec.h"
 #include "lib/names/version.h"
+#include "lib/view/log_filter.h"
+#include "lib/view/row_history.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 

@@ -9,8 +9,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
-#include "lib/fetch/fetch_run.h"
 #include "lib/merge/rules.h"
+#include "lib/sync/fetch_run.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {

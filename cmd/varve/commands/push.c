@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/push/push_run.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/named_store.h"
 #include "lib/status/lost_tables.h"
+#include "lib/sync/push_run.h"
 
 typedef struct options {
 	vv_push_job job;

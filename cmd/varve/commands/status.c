@@ -9,8 +9,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/status.h"
-#include "lib/push/unsent_versions.h"
 #include "lib/status/changes.h"
+#include "lib/sync/unsent_versions.h"
 
 typedef struct options {
 	bool short_form, long_form, branch, nul, verbose;

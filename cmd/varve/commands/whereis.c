@@ -14,7 +14,7 @@
 #include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/transfer.h"
-#include "lib/sources/vault_where.h"
+#include "lib/sync/vault_where.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
 #include "repo/git/objects/send.h"

@@ -12,8 +12,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
 #include "dataset/table/dataset_reader.h"
-#include "lib/history/table_diff.h"
 #include "lib/status/change_count.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
 

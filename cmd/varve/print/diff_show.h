@@ -16,11 +16,11 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
-#include "diff/patch/patch.h"
+#include "diff/merge/patch.h"
 #include "diff/write/writer_kinds.h"
 #include "lib/documents/workbook.h"
-#include "lib/history/table_diff.h"
 #include "lib/status/sides.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_diff_print {

@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/vault/keep/vault_list.h"
+#include "cmd/vault/hold/vault_list.h"
 #include "repo/blocks/cid_map.h"
 
 typedef struct expected {

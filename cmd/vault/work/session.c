@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/vault/keep/key_ring.h"
+#include "cmd/vault/hold/key_ring.h"
 #include "cmd/vault/sealed/holder_open.h"
 
 #define SEEN_MAX (1u << 20)

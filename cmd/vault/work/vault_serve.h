@@ -1,5 +1,5 @@
 /*
- * vault_serve: the vault as a peer: answers what programs of varve ask of it (lib/sources/vault_peer.h).
+ * vault_serve: the vault as a peer: answers what programs of varve ask of it (lib/sync/vault_peer.h).
  *
  * Blocks are read out of shards of whichever holders have them, opened with this machine's key. The vault is opened
  * when something is asked of it first.

@@ -16,7 +16,7 @@
 
 #include "base/auto.h"
 #include "cmd/vault/work/session.h"
-#include "lib/sources/vault_where.h"
+#include "lib/sync/vault_where.h"
 
 typedef struct vv_vault_status {
 	bool current;      /* everything of this repository is in the vault */

@@ -10,7 +10,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
-#include "cmd/vault/keep/holding.h"
+#include "cmd/vault/hold/holding.h"
 #include "cmd/web/commands.h"
 #include "cmd/web/http.h"
 #include "cmd/web/pages/pages.h"

@@ -24,7 +24,7 @@
 #include "cmd/web/pages/export.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
-#include "lib/sources/on_demand.h"
+#include "lib/sync/on_demand.h"
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 #include "transport/server/words.h"

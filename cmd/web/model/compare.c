@@ -22,8 +22,8 @@
 #include "diff/rows/rowdiff.h"
 #include "diff/write/story.h"
 #include "diff/write/writer.h"
-#include "lib/history/table_diff.h"
 #include "lib/names/table_at.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
 

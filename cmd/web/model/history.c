@@ -7,7 +7,7 @@
 
 #include "base/sys.h"
 #include "cmd/web/model/table.h"
-#include "lib/history/row_history.h"
+#include "lib/view/row_history.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/renames.h"
 

@@ -12,9 +12,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
-#include "lib/history/table_diff.h"
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 
 #define PLAIN_MAX ((uint64_t)64 << 20) /* of a blob that is read whole */

@@ -4,7 +4,7 @@
 #ifndef VV_LIB_ARROW_IN_LAYOUT_H
 #define VV_LIB_ARROW_IN_LAYOUT_H
 
-#include "dataset/edit/line_edit.h"
+#include "dataset/rows/line_edit.h"
 #include "dataset/table/table.h"
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/incoming.h"

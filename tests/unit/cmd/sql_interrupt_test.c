@@ -3,7 +3,7 @@
 
 #include <sqlite3.h>
 
-#include "cmd/sql/commands/session.h"
+#include "cmd/sql/session.h"
 
 typedef struct probe {
 	vv_sql_session session;

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/filter/condition_calls.h"
-#include "dataset/filter/condition_run.h"
+#include "dataset/rows/condition_calls.h"
+#include "dataset/rows/condition_run.h"
 #include "tests/unit/support.h"
 
 static const char fields[] =

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dataset/edit/line_edit.h"
+#include "dataset/rows/line_edit.h"
 
 /* What stands between two quotes. */
 static vv_status unquote(vv_cell *out, vv_arena *arena, const vv_dialect *d, const char *text,

@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/sys.h"
-#include "dataset/filter/row_block.h"
+#include "dataset/rows/row_block.h"
 #include "tests/unit/dataset/group_support.h"
 
 #define FIELDS 16u

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/edit/row_edit.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/rows/row_edit.h"
 #include "dataset/table/import.h"
 
 static vv_cell text(const char *s)

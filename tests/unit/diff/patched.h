@@ -5,7 +5,7 @@
 #define VV_TESTS_UNIT_DIFF_PATCHED_H
 
 #include "base/buf.h"
-#include "diff/patch/patch.h"
+#include "diff/merge/patch.h"
 #include "tests/unit/diff/tables.h"
 
 /* A work tree of a few files. */

@@ -4,7 +4,7 @@
 #include "tests/unit/support.h"
 
 #include "base/buf.h"
-#include "lib/sources/on_demand.h"
+#include "lib/sync/on_demand.h"
 #include "repo/blocks/cbor.h"
 
 #define LINKS 100u

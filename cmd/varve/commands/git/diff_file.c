@@ -12,7 +12,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/write/writer_kinds.h"
-#include "lib/history/table_diff.h"
+#include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 
 /* Rows of each table shown to a reader in front of a terminal, as diff has it. */

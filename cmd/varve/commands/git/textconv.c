@@ -21,8 +21,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "dataset/read/known_bytes.h"
-#include "lib/history/table_diff.h"
 #include "lib/names/version.h"
+#include "lib/view/table_diff.h"
 
 /* Bytes of a table above which lines stand for groups of rows. Git holds both versions'
  * lines in memory, about three times as long as the table. */

@@ -1,0 +1,295 @@
+/*
+ * publish: a version for everybody: its table, and the same as a file of IPFS.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/json/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/ipfs/commands.h"
+#include "cmd/ipfs/published.h"
+#include "lib/names/version.h"
+
+typedef struct options {
+	bool list, withdraw, quiet, with_table;
+	vv_strings to;
+	uint64_t timeout;
+	const char *format;
+} options;
+
+static const vv_option table[] = {
+	OPT_LIST(0, "to", to, "URL",
+		 "also send the file to this IPFS node and pin it; may be repeated"),
+	OPT_FLAG(0, "with-table", with_table, "also send the table's own blocks"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "stop waiting for a node after this many seconds of silence (300)"),
+	OPT_FLAG('l', "list", list, "list published versions"),
+	OPT_FLAG(0, "withdraw", withdraw, "withdraw a version: it is no longer served or kept"),
+	OPT_JSON("the output format"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+};
+
+typedef struct job {
+	const options *o;
+	vv_context *c;
+	vv_buf b;
+	vv_json_out w;
+} job;
+
+static bool json(const job *j)
+{
+	return vv_wants_json(j->o->format);
+}
+
+static void json_cid(job *j, const char *name, const vv_cid *cid)
+{
+	vv_json_add_string(&j->w, name, vv_cid_shows(cid));
+}
+
+static void json_record(job *j, const vv_published *p)
+{
+	vv_json_open_object(&j->w);
+	vv_json_add_string(&j->w, "path", p->path[0] ? p->path : NULL);
+	vv_json_add_u64(&j->w, "bytes", p->bytes);
+	json_cid(j, "table", &p->version);
+	json_cid(j, "file", &p->file);
+	vv_json_add_string(&j->w, "time", p->time);
+	vv_json_add_array(&j->w, "holders");
+	for (size_t i = 0; i < p->holder_count; i++) {
+		vv_json_string(&j->w, p->holders[i]);
+	}
+	vv_json_close_array(&j->w);
+	vv_json_close_object(&j->w);
+}
+
+static void text_record(const vv_published *p, bool with_time)
+{
+	char text[VV_CID_TEXT + 1];
+
+	if (p->path[0]) {
+		vv_out_text(p->path, strlen(p->path));
+		vv_out("  ");
+	}
+	vv_out("%s%s%s\n", vv_text_bytes(p->bytes), with_time ? "  " : "",
+	       with_time ? p->time : "");
+	vv_cid_text(text, &p->version);
+	vv_out("  table  %s\n", text);
+	vv_cid_text(text, &p->file);
+	vv_out("  file   %s\n", text);
+	for (size_t i = 0; i < p->holder_count; i++) {
+		vv_out("  at     ");
+		vv_out_text(p->holders[i], strlen(p->holders[i]));
+		vv_out("\n");
+	}
+}
+
+static vv_status end_json(job *j, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&j->b, err);
+
+	if (rc == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&j->b));
+	}
+	return rc;
+}
+
+/* --- one version --------------------------------------------------------------------------- */
+
+static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *list, vv_error *err)
+{
+	if (j->o->quiet) return VV_OK;
+	if (json(j)) {
+		json_record(j, p);
+		return end_json(j, err);
+	}
+	text_record(p, false);
+	if (vv_leaf_list_is_even(list)) {
+		vv_note("'ipfs add' of the same file returns this CID too with Kubo's profile "
+			"unixfs-v1-2025");
+	} else {
+		vv_note("'ipfs add' of the same file returns another "
+			"CID: it cuts the file at other places");
+	}
+	return VV_OK;
+}
+
+static vv_status publish_one(job *j, const char *word, vv_error *err)
+{
+	vv_pool *pool = vv_dataset_reader_pool(j->c->reader);
+	vv_auto(vv_subject) s = {0};
+	vv_auto(vv_leaf_list) *list = NULL;
+	vv_auto(vv_published) p = {0};
+	vv_status rc;
+
+	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) return rc;
+	rc = vv_publish_list(&list, j->c->repo, &s.root, pool, j->c->progress, err);
+	vv_progress_end();
+	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < j->o->to.count; i++) {
+		const vv_publish_to to = {j->o->to.items[i], j->o->with_table,
+					  (unsigned)j->o->timeout, j->c->progress};
+
+		rc = vv_publish_send(&p, j->c->repo, list, &to, err);
+		vv_progress_end();
+	}
+	return rc < 0 ? rc : show_record(j, &p, list, err);
+}
+
+/* --- taking back ----------------------------------------------------------------------------- */
+
+/* A CID of either kind, or whatever names a version. */
+static vv_status find_named(job *j, const char *word, vv_cid *out, vv_error *err)
+{
+	vv_auto(vv_subject) s = {0};
+
+	if (vv_published_file_cid(out, word) || vv_cid_parse(out, word, strlen(word), NULL) == 0) {
+		return VV_OK;
+	}
+	vv_status rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err);
+	*out = s.root;
+	return rc;
+}
+
+static vv_status withdraw_one(job *j, const char *word, vv_error *err)
+{
+	vv_auto(vv_published) p = {0};
+	vv_cid cid;
+	vv_status rc;
+
+	if ((rc = find_named(j, word, &cid, err)) < 0 ||
+	    (rc = vv_publish_withdraw(&p, j->c->repo, &cid, err)) < 0) {
+		return rc;
+	}
+	if (json(j)) {
+		json_record(j, &p);
+		return end_json(j, err);
+	}
+	if (!j->o->quiet) {
+		text_record(&p, true);
+		vv_note("withdrawn: 'varve serve' serves it only where a branch or tag reaches "
+			"it%s",
+			p.holder_count > 0 ? "; those that have it may keep it" : "");
+	}
+	return VV_OK;
+}
+
+/* --- the list -------------------------------------------------------------------------------- */
+
+static int older_first(const void *a, const void *b)
+{
+	const vv_published *x = a, *y = b;
+	int by_time = strcmp(x->time, y->time);
+
+	return by_time != 0 ? by_time : vv_cid_compare(&x->version, &y->version);
+}
+
+/* All that was published. */
+typedef struct records {
+	vv_published *items;
+	size_t count;
+} records;
+
+static void records_clear(records *x)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		vv_published_clear(&x->items[i]);
+	}
+	vv_free(x->items);
+}
+
+VV_AUTO_CLEAR(records, records_clear)
+
+static vv_status read_all(records *out, const char *dir, vv_error *err)
+{
+	vv_auto_free vv_cid *versions = NULL;
+	size_t count = 0;
+	vv_status rc = vv_published_list(&versions, &count, dir, err);
+
+	if (rc < 0) return rc;
+	if (!(out->items = vv_calloc(count + 1, sizeof(*out->items)))) return vv_fail_nomem(err);
+	while (out->count < count) {
+		if ((rc = vv_published_find(&out->items[out->count], dir, &versions[out->count],
+					    err)) < 0) {
+			return rc;
+		}
+		out->count++;
+	}
+	qsort(out->items, out->count, sizeof(*out->items), older_first);
+	return VV_OK;
+}
+
+static vv_status show_list(job *j, vv_error *err)
+{
+	vv_auto(records) all = {0};
+	vv_status rc = read_all(&all, vv_repository_varvedir(j->c->repo), err);
+
+	if (rc < 0) return rc;
+	if (!json(j)) {
+		for (size_t i = 0; i < all.count; i++) {
+			text_record(&all.items[i], true);
+		}
+		return VV_OK;
+	}
+	vv_json_open_array(&j->w);
+	for (size_t i = 0; i < all.count; i++) {
+		json_record(j, &all.items[i]);
+	}
+	vv_json_close_array(&j->w);
+	return end_json(j, err);
+}
+
+static int check_publish(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->list + o->withdraw + (o->to.count > 0) > 1) {
+		return vv_usage_error("--list, --withdraw and --to cannot be used together");
+	}
+	if (o->to.count == 0 && (o->with_table || o->timeout > 0)) {
+		return vv_usage_error("--with-table and --timeout are for --to");
+	}
+	if (o->timeout > 1000000) return vv_usage_error("--timeout of more than 1,000,000 seconds");
+	if (o->list) return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--list takes no version");
+	return c->argc == 1 ? VV_EXIT_OK
+			    : vv_usage_error("publish takes one version: REV:PATH, PATH or a CID");
+}
+
+static void job_clear(job *j)
+{
+	vv_buf_clear(&j->b);
+}
+
+VV_AUTO_CLEAR(job, job_clear)
+
+static vv_status run_publish(vv_context *c, vv_error *err)
+{
+	vv_auto(job) j = {.o = c->options, .c = c, .b = VV_BUF_INIT};
+
+	vv_json_out_init(&j.w, &j.b, 2);
+	return j.o->list       ? show_list(&j, err)
+	       : j.o->withdraw ? withdraw_one(&j, c->argv[0], err)
+			       : publish_one(&j, c->argv[0], err);
+}
+
+const vv_command vv_cmd_ipfs_publish = {
+	.name = "ipfs publish",
+	.group = "peers",
+	.summary = "publish a version on IPFS, as a table and as a file",
+	.usage = "[--to URL]... [--with-table] [-q] [--json] REV:PATH\n"
+		 "--list [--json]\n"
+		 "--withdraw [-q] [--json] REV:PATH | CID",
+	.example = "$ varve ipfs publish v1:prices.csv\n"
+		   "prices.csv  263.8 kB\n"
+		   "  table  bafyreiaisn5uzela7nx5iknnncqk4dspa6vgfw7khd6khctvhih3uu5kai\n"
+		   "  file   bafybeievgwqmxi5xni5riojtkcuxod5ae2qwwxk4npgxcigvxk5fg6ott4",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.check = check_publish,
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.run = run_publish,
+};

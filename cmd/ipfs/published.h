@@ -1,0 +1,48 @@
+/*
+ * published: a version given to everybody, as blocks of varve and as a file of IPFS.
+ *
+ * Nothing is stored twice: what is kept is a record (repo/known/published.h) and a small list of
+ * where leaves lie (transport/ipfs/leaf_list.h).
+ */
+#ifndef VV_CMD_IPFS_PUBLISHED_H
+#define VV_CMD_IPFS_PUBLISHED_H
+
+#include <stdbool.h>
+
+#include "base/progress.h"
+#include "base/thread.h"
+#include "repo/git/repository.h"
+#include "repo/known/published.h"
+#include "transport/ipfs/leaf_list.h"
+
+/* The leaf list of a version, made where it is not there; closed by the caller.
+ * VV_EMISSING: blocks of the version are not here. */
+vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
+			  vv_pool *pool, const vv_progress *progress, vv_error *err);
+
+/* Removes the list of a version that was not published: it served one export. */
+void vv_publish_forget(vv_repository *r, const vv_cid *version);
+
+/* Records the version, whose list is given. A record of before keeps its time and holders. path
+ * NULL: unknown; else repository-relative. *out is cleared by the caller. */
+vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_list *list,
+			    const char *path, vv_error *err);
+
+/* Gives the file (and the table's own blocks, where with_table) to the IPFS node at url, which pins
+ * it; records it as a holder. idle_sec: as vv_connect_options has it; 0: five minutes, since a
+ * node may think. As vv_rpc_node_import. */
+typedef struct vv_publish_to {
+	const char *url;
+	bool with_table;
+	unsigned idle_sec;
+	const vv_progress *progress;
+} vv_publish_to;
+vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
+			  const vv_publish_to *to, vv_error *err);
+
+/* Takes it back: the version itself, or its UnixFS file, is named. *out: what the record was.
+ * VV_ENOTFOUND. */
+vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid,
+			      vv_error *err);
+
+#endif

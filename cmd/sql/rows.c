@@ -1,0 +1,728 @@
+/*
+ * rows: how values of SQLite are written in each format, and which type of Arrow a column has.
+ */
+#include "cmd/sql/rows.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/json/json.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/sql/vtab/value.h"
+#include "lib/arrow/array.h"
+#include "lib/arrow/ipc.h"
+
+/* arrow: which type of Arrow a column of SQLite has, where each value has a type of its own. */
+
+struct sqlite3_stmt;
+typedef struct vv_sql_arrow vv_sql_arrow;
+
+#define BATCH_ROWS 65536
+#define BATCH_BYTES ((size_t)16 << 20) /* of texts */
+
+typedef enum kind { NONE, INTEGER, REAL, TEXT, BINARY } kind;
+
+static const char *const formats[] =
+	{[NONE] = "u", [INTEGER] = "l", [REAL] = "g", [TEXT] = "u", [BINARY] = "z"};
+
+typedef struct column {
+	kind kind; /* NONE: no value yet */
+	vv_arrow_memory valid, values, offsets;
+	uint64_t nulls;
+} column;
+
+struct vv_sql_arrow {
+	sqlite3_stmt *stmt;
+	size_t count;
+	column *columns;
+	size_t rows, bytes; /* of the batch at hand */
+	uint64_t before;    /* rows of others */
+	bool begun;         /* the schema is written, types stay */
+	vv_arrow_ipc ipc;
+};
+
+static vv_status put_bytes(void *payload VV_UNUSED, const void *bytes, size_t len,
+			   vv_error *err VV_UNUSED)
+{
+	vv_out_raw(bytes, len);
+	return VV_OK;
+}
+
+static vv_status sql_arrow_open(vv_sql_arrow **out, sqlite3_stmt *stmt, vv_error *err)
+{
+	vv_sql_arrow *a = vv_calloc(1, sizeof(*a));
+
+	*out = a;
+	if (!a) return vv_fail_nomem(err);
+	a->stmt = stmt;
+	a->count = (size_t)sqlite3_column_count(stmt);
+	a->columns = vv_calloc(a->count + 1, sizeof(*a->columns));
+	return a->columns ? VV_OK : vv_fail_nomem(err);
+}
+
+/* ---- values ---- */
+
+static bool append(vv_arrow_memory *m, const void *bytes, size_t len)
+{
+	if (!vv_arrow_room(m, len)) return false;
+	if (len > 0) {
+		memcpy(m->bytes + m->len, bytes, len);
+	}
+	m->len += len;
+	return true;
+}
+
+static bool append_zeros(vv_arrow_memory *m, size_t len)
+{
+	if (!vv_arrow_room(m, len)) return false;
+	if (len > 0) {
+		memset(m->bytes + m->len, 0, len);
+	}
+	m->len += len;
+	return true;
+}
+
+static bool is_number(kind k)
+{
+	return k == INTEGER || k == REAL;
+}
+
+/* Where the text of the next row begins. */
+static bool append_offset(column *c)
+{
+	int32_t end = (int32_t)c->values.len;
+
+	return append(&c->offsets, &end, sizeof(end));
+}
+
+/* The first value: the rows before have none. */
+static bool begin_column(column *c, kind k, size_t rows)
+{
+	c->kind = k;
+	if (is_number(k)) return append_zeros(&c->values, rows * sizeof(int64_t));
+	return append_zeros(&c->offsets, (rows + 1) * sizeof(int32_t));
+}
+
+static void widen(column *c, size_t rows)
+{
+	for (size_t i = 0; i < rows; i++) {
+		char *at = c->values.bytes + i * sizeof(double);
+		int64_t n;
+
+		memcpy(&n, at, sizeof(n));
+		double d = (double)n;
+		memcpy(at, &d, sizeof(d));
+	}
+	c->kind = REAL;
+}
+
+static bool append_value(column *c, sqlite3_stmt *stmt, int i)
+{
+	if (c->kind == INTEGER) {
+		int64_t n = sqlite3_column_int64(stmt, i);
+
+		return append(&c->values, &n, sizeof(n));
+	}
+	if (c->kind == REAL) {
+		double d = sqlite3_column_double(stmt, i);
+
+		return append(&c->values, &d, sizeof(d));
+	}
+	return append(&c->values, sqlite3_column_blob(stmt, i),
+		      (size_t)sqlite3_column_bytes(stmt, i)) &&
+	       append_offset(c);
+}
+
+static bool append_null(column *c)
+{
+	c->nulls++;
+	return c->kind == NONE      ? true
+	       : is_number(c->kind) ? append_zeros(&c->values, sizeof(int64_t))
+				    : append_offset(c);
+}
+
+static bool mark(column *c, size_t row, bool valid)
+{
+	if (row % 8 == 0 && !append_zeros(&c->valid, 1)) return false;
+	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] | valid << row % 8);
+	return true;
+}
+
+static vv_status refuse(const vv_sql_arrow *a, int i, vv_error *err)
+{
+	const char *name = sqlite3_column_name(a->stmt, i);
+
+	vv_fail(err, VV_EUSAGE, "column '%s' of the result has values of several types: see row %s",
+		vv_text_shows(name ? name : ""), vv_text_count(a->before + a->rows + 1));
+	return vv_hint(err, "CAST it to one type in the query");
+}
+
+static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
+{
+	static const kind kinds[] = {[SQLITE_INTEGER] = INTEGER,
+				     [SQLITE_FLOAT] = REAL,
+				     [SQLITE_TEXT] = TEXT,
+				     [SQLITE_BLOB] = BINARY};
+	column *c = &a->columns[i];
+	int type = sqlite3_column_type(a->stmt, i);
+	bool null = type == SQLITE_NULL;
+
+	if (!null && kinds[type] == TEXT &&
+	    !vv_utf8_valid(sqlite3_column_blob(a->stmt, i),
+			   (size_t)sqlite3_column_bytes(a->stmt, i))) {
+		return refuse(a, i, err);
+	}
+	if (!null && c->kind == NONE && !begin_column(c, kinds[type], a->rows)) {
+		return vv_fail_nomem(err);
+	}
+	if (!null && kinds[type] == REAL && c->kind == INTEGER && !a->begun) {
+		widen(c, a->rows);
+	}
+	if (!null && kinds[type] != c->kind && !(kinds[type] == INTEGER && c->kind == REAL)) {
+		return refuse(a, i, err);
+	}
+	bool done = null ? append_null(c) : append_value(c, a->stmt, i);
+	a->bytes += null || is_number(c->kind) ? 0 : (size_t)sqlite3_column_bytes(a->stmt, i);
+	return done && mark(c, a->rows, !null) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* ---- batches ---- */
+
+/* Of a column that has no value yet. */
+static kind declared(sqlite3_stmt *stmt, int i)
+{
+	const char *type = sqlite3_column_decltype(stmt, i);
+
+	return !type                                   ? TEXT
+	       : sqlite3_stricmp(type, "INTEGER") == 0 ? INTEGER
+	       : sqlite3_stricmp(type, "REAL") == 0    ? REAL
+						       : TEXT;
+}
+
+static vv_status begin(vv_sql_arrow *a, vv_error *err)
+{
+	struct ArrowSchema schema;
+
+	a->begun = true;
+	if (!vv_arrow_schema(&schema, "+s", "", false, a->count)) return vv_fail_nomem(err);
+	for (size_t i = 0; i < a->count; i++) {
+		const char *name = sqlite3_column_name(a->stmt, (int)i);
+		column *c = &a->columns[i];
+
+		if ((c->kind == NONE && !begin_column(c, declared(a->stmt, (int)i), a->rows)) ||
+		    !vv_arrow_schema(schema.children[i], formats[c->kind], name ? name : "", true,
+				     0)) {
+			schema.release(&schema);
+			return vv_fail_nomem(err);
+		}
+	}
+	return vv_arrow_ipc_begin(&a->ipc, &schema, put_bytes, NULL, err);
+}
+
+static bool give_column(struct ArrowArray *out, column *c, size_t rows)
+{
+	bool texts = !is_number(c->kind);
+
+	if (!vv_arrow_array(out, rows, c->nulls, texts ? 3 : 2, 0)) return false;
+	if (c->nulls > 0) {
+		vv_arrow_give(out, 0, &c->valid);
+	}
+	vv_arrow_drop(&c->valid);
+	if (texts) {
+		vv_arrow_give(out, 1, &c->offsets);
+	}
+	vv_arrow_give(out, texts ? 2 : 1, &c->values);
+	c->nulls = 0;
+	return true;
+}
+
+static vv_status write_batch(vv_sql_arrow *a, vv_error *err)
+{
+	struct ArrowArray all;
+	vv_status rc = a->begun ? VV_OK : begin(a, err);
+
+	if (rc < 0 || a->rows == 0) return rc;
+	if (!vv_arrow_array(&all, a->rows, 0, 1, a->count)) return vv_fail_nomem(err);
+	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
+		rc = give_column(all.children[i], &a->columns[i], a->rows) ? VV_OK
+									   : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_arrow_ipc_put(&a->ipc, &all, err);
+	}
+	all.release(&all);
+	a->before += a->rows;
+	a->rows = a->bytes = 0;
+	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
+		column *c = &a->columns[i];
+
+		rc = is_number(c->kind) || append_zeros(&c->offsets, sizeof(int32_t))
+			     ? VV_OK
+			     : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* The row that the statement is at. VV_EUSAGE: a value is not of its column's type. */
+static vv_status sql_arrow_row(vv_sql_arrow *a, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < a->count && rc == VV_OK; i++) {
+		rc = put_cell(a, (int)i, err);
+	}
+	a->rows++;
+	return rc == VV_OK && (a->rows == BATCH_ROWS || a->bytes >= BATCH_BYTES)
+		       ? write_batch(a, err)
+		       : rc;
+}
+
+static vv_status sql_arrow_end(vv_sql_arrow *a, vv_error *err)
+{
+	vv_status rc = write_batch(a, err);
+
+	return rc < 0 ? rc : vv_arrow_ipc_end(&a->ipc, err);
+}
+
+/* accepts NULL */
+static void sql_arrow_close(vv_sql_arrow *a)
+{
+	if (a) {
+		vv_arrow_ipc_clear(&a->ipc);
+		for (size_t i = 0; a->columns && i < a->count; i++) {
+			vv_arrow_drop(&a->columns[i].valid);
+			vv_arrow_drop(&a->columns[i].values);
+			vv_arrow_drop(&a->columns[i].offsets);
+		}
+		vv_free(a->columns);
+		vv_free(a);
+	}
+}
+
+#define FIRST_ROWS 1000   /* whose widths count */
+#define FLUSH (64u << 10) /* bytes that are printed at once */
+
+typedef enum form { TABLE, BOX, MARKDOWN, CSV, TSV, JSON, NDJSON, ARROW } form;
+
+struct vv_sql_rows_printer {
+	sqlite3_stmt *stmt;
+	form form;
+	size_t columns;
+	vv_buf out;
+	uint64_t count;
+	size_t *widths;
+	bool *numbers; /* all cells of the first rows are: to the right */
+	vv_buf first;  /* their cells, each ended by NUL */
+	bool aligned;  /* the widths are known */
+	vv_sql_arrow *arrow;
+};
+
+static const char *const form_names[] = {"table", "box",  "markdown", "csv",
+					 "tsv",   "json", "ndjson",   "arrow"};
+
+/* ---- values ---- */
+
+/* The shortest digits that are read back as the same number, always with a point. */
+static void put_double(vv_buf *b, double d, bool json)
+{
+	char text[VV_VALUE_OWN];
+
+	if (!isfinite(d)) {
+		vv_buf_puts(b, json ? "null" : d > 0 ? "Inf" : "-Inf");
+		return;
+	}
+	(void)vv_sql_value_digits(text, d);
+	const char *exponent = text + strcspn(text, "e");
+	vv_buf_put(b, text, (size_t)(exponent - text));
+	vv_buf_puts(b, strchr(text, '.') ? "" : ".0");
+	vv_buf_puts(b, exponent);
+}
+
+static void put_json(vv_buf *b, sqlite3_stmt *stmt, int i)
+{
+	switch (sqlite3_column_type(stmt, i)) {
+	case SQLITE_NULL:
+		vv_buf_puts(b, "null");
+		break;
+	case SQLITE_INTEGER:
+		vv_buf_printf(b, "%lld", (long long)sqlite3_column_int64(stmt, i));
+		break;
+	case SQLITE_FLOAT:
+		put_double(b, sqlite3_column_double(stmt, i), true);
+		break;
+	default: {
+		const char *text = sqlite3_column_blob(stmt, i);
+		int len = sqlite3_column_bytes(stmt, i);
+
+		vv_json_put_text(b, text ? text : "", (size_t)len);
+	}
+	}
+}
+
+/* As it is, without quotes. */
+static void put_plain(vv_buf *b, sqlite3_stmt *stmt, int i)
+{
+	int type = sqlite3_column_type(stmt, i);
+
+	if (type == SQLITE_INTEGER) {
+		vv_buf_printf(b, "%lld", (long long)sqlite3_column_int64(stmt, i));
+	} else if (type == SQLITE_FLOAT) {
+		put_double(b, sqlite3_column_double(stmt, i), false);
+	} else if (type != SQLITE_NULL) {
+		const void *bytes = sqlite3_column_blob(stmt, i);
+
+		vv_buf_put(b, bytes, (size_t)sqlite3_column_bytes(stmt, i));
+	}
+}
+
+static void put_quoted(vv_buf *b, const char *s, size_t len)
+{
+	vv_buf_putc(b, '"');
+	for (size_t i = 0; i < len; i++) {
+		vv_buf_putc(b, s[i]);
+		if (s[i] == '"') {
+			vv_buf_putc(b, '"');
+		}
+	}
+	vv_buf_putc(b, '"');
+}
+
+/* RFC 4180; an empty text is quoted, so that it is not NULL. */
+static void put_csv(vv_buf *b, const char *s, size_t len, bool null)
+{
+	bool quote = len == 0 && !null;
+
+	for (size_t i = 0; i < len && !quote; i++) {
+		quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r';
+	}
+	if (quote) {
+		put_quoted(b, s, len);
+	} else {
+		vv_buf_put(b, s, len);
+	}
+}
+
+/* \t, \n, \r and \\, as the IANA's text/tab-separated-values cannot have them. */
+static void put_tsv(vv_buf *b, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		switch (s[i]) {
+		case '\t':
+			vv_buf_puts(b, "\\t");
+			break;
+		case '\n':
+			vv_buf_puts(b, "\\n");
+			break;
+		case '\r':
+			vv_buf_puts(b, "\\r");
+			break;
+		case '\\':
+			vv_buf_puts(b, "\\\\");
+			break;
+		default:
+			vv_buf_putc(b, s[i]);
+		}
+	}
+}
+
+/* ---- for people ---- */
+
+typedef struct frame {
+	const char *left, *line, *cross, *right;
+} frame;
+
+static const frame frames[][3] = {
+	[TABLE] = {{"+", "-", "+", "+\n"}, {"+", "-", "+", "+\n"}, {"+", "-", "+", "+\n"}},
+	[BOX] = {{"\u250c", "\u2500", "\u252c", "\u2510\n"},
+		 {"\u251c", "\u2500", "\u253c", "\u2524\n"},
+		 {"\u2514", "\u2500", "\u2534", "\u2518\n"}},
+};
+
+static void put_blanks(vv_buf *b, size_t n)
+{
+	while (n-- > 0) {
+		vv_buf_putc(b, ' ');
+	}
+}
+
+static void put_line(vv_sql_rows_printer *p, size_t which)
+{
+	const frame *f = &frames[p->form][which];
+
+	for (size_t i = 0; i < p->columns; i++) {
+		vv_buf_puts(&p->out, i > 0 ? f->cross : f->left);
+		for (size_t n = 0; n < p->widths[i] + 2; n++) {
+			vv_buf_puts(&p->out, f->line);
+		}
+	}
+	vv_buf_puts(&p->out, f->right);
+}
+
+/* The cells of one row, each ended by NUL, escaped already. */
+static const char *put_cells(vv_sql_rows_printer *p, const char *cells, bool header)
+{
+	const char *bar = p->form == BOX ? "\u2502" : "|";
+
+	for (size_t i = 0; i < p->columns; i++, cells += strlen(cells) + 1) {
+		size_t width = vv_text_words_width(cells, strlen(cells)),
+		       rest = width < p->widths[i] ? p->widths[i] - width : 0;
+		bool right = p->numbers[i] && !header;
+
+		vv_buf_puts(&p->out, bar);
+		put_blanks(&p->out, 1 + (right ? rest : 0));
+		vv_buf_puts(&p->out, cells);
+		put_blanks(&p->out, 1 + (right ? 0 : rest));
+	}
+	vv_buf_puts(&p->out, bar);
+	vv_buf_putc(&p->out, '\n');
+	return cells;
+}
+
+static void put_shown(vv_buf *b, form f, const char *s, size_t len)
+{
+	size_t from = b->len;
+
+	vv_text_put_words(b, s, len, 0);
+	if (f == MARKDOWN && memchr(b->data + from, '|', b->len - from)) {
+		vv_auto(vv_buf) copy = VV_BUF_INIT;
+
+		vv_buf_put(&copy, b->data + from, b->len - from);
+		b->len = from;
+		for (size_t i = 0; i < copy.len; i++) {
+			vv_buf_puts(b, copy.data[i] == '|' ? "\\" : "");
+			vv_buf_putc(b, copy.data[i]);
+		}
+		b->failed |= copy.failed;
+	}
+	vv_buf_putc(b, '\0');
+}
+
+static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
+{
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
+
+	for (size_t i = 0; i < p->columns; i++) {
+		vv_buf_reset(&cell);
+		if (sqlite3_column_type(p->stmt, (int)i) == SQLITE_NULL) {
+			vv_buf_puts(&cell, "NULL");
+		} else {
+			put_plain(&cell, p->stmt, (int)i);
+		}
+		put_shown(to, p->form, vv_buf_cstr(&cell), cell.len);
+		to->failed |= cell.failed;
+	}
+}
+
+static void measure(vv_sql_rows_printer *p, const char *cells, size_t rows)
+{
+	for (size_t i = 0; i < rows * p->columns; i++, cells += strlen(cells) + 1) {
+		size_t width = vv_text_words_width(cells, strlen(cells)), at = i % p->columns;
+
+		p->widths[at] = width > p->widths[at] ? width : p->widths[at];
+	}
+}
+
+static void put_head(vv_sql_rows_printer *p)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+
+	for (size_t i = 0; i < p->columns; i++) {
+		const char *name = sqlite3_column_name(p->stmt, (int)i);
+
+		put_shown(&names, p->form, name ? name : "", name ? strlen(name) : 0);
+	}
+	measure(p, vv_buf_cstr(&names), 1);
+	if (p->form == MARKDOWN) {
+		(void)put_cells(p, vv_buf_cstr(&names), true);
+		for (size_t i = 0; i < p->columns; i++) {
+			vv_buf_puts(&p->out, "|");
+			for (size_t n = 0; n < p->widths[i] + 1; n++) {
+				vv_buf_putc(&p->out, '-');
+			}
+			vv_buf_putc(&p->out, p->numbers[i] ? ':' : '-');
+		}
+		vv_buf_puts(&p->out, "|\n");
+	} else {
+		put_line(p, 0);
+		(void)put_cells(p, vv_buf_cstr(&names), true);
+		put_line(p, 1);
+	}
+	p->out.failed |= names.failed;
+}
+
+/* The first rows are all there, or enough of them. */
+static void align(vv_sql_rows_printer *p)
+{
+	const char *cells = vv_buf_cstr(&p->first);
+
+	if (p->aligned) return;
+	p->aligned = true;
+	measure(p, cells, (size_t)p->count);
+	put_head(p);
+	for (uint64_t i = 0; i < p->count; i++) {
+		cells = put_cells(p, cells, false);
+	}
+	p->out.failed |= p->first.failed;
+	vv_buf_clear(&p->first);
+}
+
+static void put_for_people(vv_sql_rows_printer *p)
+{
+	if (p->count == FIRST_ROWS) {
+		align(p);
+	}
+	if (p->aligned) {
+		vv_auto(vv_buf) row = VV_BUF_INIT;
+
+		put_row_shown(p, &row);
+		(void)put_cells(p, vv_buf_cstr(&row), false);
+		p->out.failed |= row.failed;
+		return;
+	}
+	for (size_t i = 0; i < p->columns; i++) {
+		int type = sqlite3_column_type(p->stmt, (int)i);
+
+		p->numbers[i] &= type == SQLITE_INTEGER || type == SQLITE_FLOAT ||
+				 type == SQLITE_NULL;
+	}
+	put_row_shown(p, &p->first);
+}
+
+/* ---- rows ---- */
+
+vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt,
+				   const char *format, vv_error *err)
+{
+	vv_sql_rows_printer *p = vv_calloc(1, sizeof(*p));
+
+	*out = p;
+	if (!p) return vv_fail_nomem(err);
+	p->stmt = stmt;
+	p->columns = (size_t)sqlite3_column_count(stmt);
+	for (size_t i = 0; format && i < sizeof(form_names) / sizeof(form_names[0]); i++) {
+		p->form = strcmp(format, form_names[i]) == 0 ? (form)i : p->form;
+	}
+	vv_buf_init(&p->out);
+	vv_buf_init(&p->first);
+	if (p->form == ARROW) return sql_arrow_open(&p->arrow, stmt, err);
+	p->widths = vv_calloc(p->columns + 1, sizeof(*p->widths));
+	p->numbers = vv_calloc(p->columns + 1, sizeof(*p->numbers));
+	if (!p->widths || !p->numbers) return vv_fail_nomem(err);
+	memset(p->numbers, true, p->columns);
+	for (size_t i = 0; i < p->columns && (p->form == CSV || p->form == TSV); i++) {
+		const char *name = sqlite3_column_name(stmt, (int)i);
+
+		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
+		if (p->form == CSV) {
+			put_csv(&p->out, name ? name : "", name ? strlen(name) : 0, false);
+		} else {
+			put_tsv(&p->out, name ? name : "", name ? strlen(name) : 0);
+		}
+	}
+	if (p->form == CSV || p->form == TSV) {
+		vv_buf_putc(&p->out, '\n');
+	}
+	return vv_buf_ok(&p->out, err);
+}
+
+static void put_separated(vv_sql_rows_printer *p)
+{
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
+
+	for (size_t i = 0; i < p->columns; i++) {
+		vv_buf_reset(&cell);
+		put_plain(&cell, p->stmt, (int)i);
+		vv_buf_puts(&p->out, i == 0 ? "" : p->form == CSV ? "," : "\t");
+		if (p->form == CSV) {
+			put_csv(&p->out, vv_buf_cstr(&cell), cell.len,
+				sqlite3_column_type(p->stmt, (int)i) == SQLITE_NULL);
+		} else {
+			put_tsv(&p->out, vv_buf_cstr(&cell), cell.len);
+		}
+		p->out.failed |= cell.failed;
+	}
+	vv_buf_putc(&p->out, '\n');
+}
+
+static void put_object(vv_sql_rows_printer *p)
+{
+	if (p->form == JSON) {
+		vv_buf_puts(&p->out, p->count == 0 ? "[" : ",\n");
+	}
+	vv_buf_putc(&p->out, '{');
+	for (size_t i = 0; i < p->columns; i++) {
+		const char *name = sqlite3_column_name(p->stmt, (int)i);
+
+		vv_buf_puts(&p->out, i > 0 ? "," : "");
+		(void)vv_json_put_string(&p->out, name ? name : "", name ? strlen(name) : 0);
+		vv_buf_putc(&p->out, ':');
+		put_json(&p->out, p->stmt, (int)i);
+	}
+	vv_buf_puts(&p->out, p->form == JSON ? "}" : "}\n");
+}
+
+static vv_status flush(vv_sql_rows_printer *p, size_t least, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&p->out, err);
+
+	if (rc == VV_OK && p->out.len >= least) {
+		vv_out_bytes(vv_buf_cstr(&p->out), p->out.len);
+		vv_buf_reset(&p->out);
+	}
+	return rc;
+}
+
+vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err)
+{
+	switch (p->form) {
+	case ARROW:
+		return sql_arrow_row(p->arrow, err);
+	case CSV:
+	case TSV:
+		put_separated(p);
+		break;
+	case JSON:
+	case NDJSON:
+		put_object(p);
+		break;
+	default:
+		put_for_people(p);
+	}
+	p->count++;
+	return flush(p, FLUSH, err);
+}
+
+vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err)
+{
+	if (p->arrow) return sql_arrow_end(p->arrow, err);
+	if (p->form == JSON) {
+		vv_buf_puts(&p->out, p->count == 0 ? "[]\n" : "]\n");
+	} else if (p->form <= MARKDOWN) {
+		align(p);
+		if (p->form != MARKDOWN) {
+			put_line(p, 2);
+		}
+	}
+	return flush(p, 0, err);
+}
+
+void vv_sql_rows_printer_close(vv_sql_rows_printer *p)
+{
+	if (p) {
+		sql_arrow_close(p->arrow);
+		vv_buf_clear(&p->out);
+		vv_buf_clear(&p->first);
+		vv_free(p->widths);
+		vv_free(p->numbers);
+		vv_free(p);
+	}
+}

@@ -1,0 +1,201 @@
+/*
+ * session: how an unknown name becomes a table, and what SQLite's errors mean to users.
+ */
+#include "cmd/sql/session.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "cmd/sql/vtab/error.h"
+#include "cmd/sql/vtab/module.h"
+
+/* SQLite passes its functions to what it calls for each new connection. */
+static vv_sql_catalog *installed;
+
+static int install(sqlite3 *db, char **message, const struct sqlite3_api_routines *api)
+{
+	return vv_sql_module_install(&installed, db, message, api);
+}
+
+/* What a query of a stranger may do: read. Checks would run it again, and varve_attach leads elsewhere. */
+static int confine(vv_sql_session *s, int action, const char *name, const char *function)
+{
+	bool may = action == SQLITE_SELECT || action == SQLITE_RECURSIVE ||
+		   (action == SQLITE_READ && sqlite3_strnicmp(name, "varve_check", 11) != 0) ||
+		   (action == SQLITE_FUNCTION && sqlite3_strnicmp(function, "varve_", 6) != 0 &&
+		    sqlite3_stricmp(function, "load_extension") != 0) ||
+		   (action == SQLITE_PRAGMA && strcmp(name, "module_list") == 0) ||
+		   (action == SQLITE_UPDATE && strcmp(name, "sqlite_master") == 0); /* declares */
+
+	if (may) return SQLITE_OK;
+	(void)snprintf(s->refused, sizeof(s->refused), "%s",
+		       action == SQLITE_FUNCTION ? function
+		       : name                    ? name
+						 : "");
+	return SQLITE_DENY;
+}
+
+/* Tables of the connection itself are gone at its end: what creates one means a table to keep, or a temporary one. */
+static int refuse_main(void *data, int action, const char *name, const char *what,
+		       const char *schema, const char *trigger VV_UNUSED)
+{
+	vv_sql_session *s = data;
+
+	if (s->catalog && s->catalog->confined) return confine(s, action, name, what);
+	if ((action != SQLITE_CREATE_TABLE && action != SQLITE_CREATE_VIEW &&
+	     action != SQLITE_CREATE_VTABLE) ||
+	    !schema || strcmp(schema, "main") != 0) {
+		return SQLITE_OK;
+	}
+	(void)snprintf(s->refused, sizeof(s->refused), "%s", name);
+	return SQLITE_DENY;
+}
+
+static vv_status take(vv_error *err, const varve_error *e)
+{
+	vv_sql_hint hint;
+
+	vv_fail(err,
+		e->code == VARVE_ENOMEM      ? VV_ENOMEM
+		: e->code == VARVE_ENOTFOUND ? VV_ENOTFOUND
+		: e->code == VARVE_EUSAGE    ? VV_EUSAGE
+					     : VV_EIO,
+		"%s", e->message);
+	return vv_hint(err, "%s", vv_sql_error_hint(&hint, e));
+}
+
+vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
+{
+	varve_error e;
+
+	s->db = NULL;
+	s->catalog = NULL;
+	int rc = sqlite3_auto_extension((void (*)(void))install);
+	if (rc == SQLITE_OK) {
+		rc = sqlite3_open_v2(":memory:", &s->db,
+				     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
+				     NULL);
+		(void)sqlite3_cancel_auto_extension((void (*)(void))install);
+	}
+	if (rc != SQLITE_OK || !installed) {
+		return vv_fail(err, rc == SQLITE_NOMEM ? VV_ENOMEM : VV_EIO,
+			       "cannot start SQLite: %s",
+			       s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc));
+	}
+	s->catalog = installed;
+	s->catalog->exact = exact;
+	/* A misspelt column in double quotes is an error, and no text. */
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	(void)sqlite3_set_authorizer(s->db, refuse_main, s);
+	rc = vv_sql_module_open_repo(s->catalog, ".", NULL, &e);
+	return rc < 0 && rc != VARVE_ENOTFOUND ? take(err, &e) : VV_OK;
+}
+
+void vv_sql_session_close(vv_sql_session *s)
+{
+	(void)sqlite3_close(s->db);
+	s->db = NULL;
+}
+
+vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
+{
+	const varve_error *e = &s->catalog->trouble;
+	const char *message = sqlite3_errmsg(s->db);
+
+	if (s->refused[0] && sqlite3_errcode(s->db) == SQLITE_AUTH) {
+		*sql = true;
+		if (s->catalog->confined) {
+			return vv_fail(err, VV_EUSAGE, "--confined: only SELECT is run, not '%s'",
+				       vv_text_shows(s->refused));
+		}
+		vv_fail(err, VV_EUSAGE, "cannot create '%s': varve's tables are read-only",
+			vv_text_shows(s->refused));
+		return vv_hint(
+			err,
+			"CREATE TEMP TABLE lasts until varve sql ends; ATTACH 'FILE.db' AS file "
+			"has tables that stay: CREATE TABLE file.NAME");
+	}
+	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
+	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;
+	if (e->code != 0 && strstr(message, e->message)) return take(err, e);
+	return vv_fail(err, VV_EUSAGE, "%s", message);
+}
+
+/* What is likely meant by what is at the place of an error. */
+static vv_status advise(const char *sql, size_t place, vv_error *err)
+{
+	static const char of[] = " AS OF ";
+	size_t len = strlen(of);
+
+	if (sql[place] == '"' && strstr(err->message, "no such column")) {
+		return vv_hint(err, "double quotes are for names; a text is written "
+				    "'in single quotes'");
+	}
+	return place >= len && sqlite3_strnicmp(sql + place - len, of, (int)len) == 0
+		       ? vv_hint(err, "a version is written in single quotes: AS OF 'v1'")
+		       : err->code;
+}
+
+vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
+				 int *place, vv_error *err)
+{
+	const char *tail = *sql;
+	bool unused;
+	varve_error e;
+	int rc = vv_sql_module_prepare(stmt, s->catalog, *sql, &tail, &e);
+
+	*place = sqlite3_error_offset(s->db);
+	if (rc < 0) return take(err, &e);
+	if (rc > 0) {
+		vv_sql_session_fail(s, &unused, err);
+		return *place >= 0 ? advise(*sql, (size_t)*place, err) : err->code;
+	}
+	*sql = tail;
+	return VV_OK;
+}
+
+/* A whole number as SQL writes it is one; all other values are texts, as they are written. */
+static int bind(sqlite3_stmt *stmt, int i, const char *value)
+{
+	size_t len = strlen(value), sign = value[0] == '-';
+	bool whole = len > sign && len - sign < 19 &&
+		     strspn(value + sign, "0123456789") == len - sign &&
+		     (value[sign] != '0' || (len == 1 && sign == 0));
+	sqlite3_int64 n = 0;
+
+	if (!whole) return sqlite3_bind_text(stmt, i, value, -1, SQLITE_TRANSIENT);
+	for (const char *at = value + sign; *at; at++) {
+		n = n * 10 + (*at - '0');
+	}
+	return sqlite3_bind_int64(stmt, i, sign ? -n : n);
+}
+
+vv_status vv_sql_session_bind(sqlite3_stmt *stmt, const vv_strings *words, vv_error *err)
+{
+	int count = sqlite3_bind_parameter_count(stmt);
+
+	for (int i = 1; i <= count; i++) {
+		const char *name = sqlite3_bind_parameter_name(stmt, i), *value = NULL;
+
+		for (size_t n = 0; name && n < words->count; n++) {
+			size_t len = strlen(name) - 1;
+
+			if (strncmp(words->items[n], name + 1, len) == 0 &&
+			    words->items[n][len] == '=') {
+				value = words->items[n] + len + 1;
+			}
+		}
+		if (!value) {
+			vv_fail(err, VV_EUSAGE, "the query has a parameter %s without a value",
+				name ? vv_text_shows(name) : "?");
+			return name ? vv_hint(err, "--param %s=VALUE", vv_text_shows(name + 1))
+				    : vv_hint(err,
+					      "name it, as in :day, and give --param day=VALUE");
+		}
+		if (bind(stmt, i, value) != SQLITE_OK) return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}

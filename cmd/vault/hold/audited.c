@@ -1,0 +1,176 @@
+/*
+ * audited: where ledgers lie; reads them together.
+ */
+#include "cmd/vault/hold/audited.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "cmd/vault/hold/hold_name.h"
+#include "cmd/vault/hold/ledger.h"
+#include "cmd/vault/hold/vault_list.h"
+#include "cmd/vault/hold/vault_state.h"
+
+/* A folder with records of a vault. */
+typedef struct source {
+	vv_cid vault;
+	char *dir;
+} source;
+
+typedef struct reading {
+	vv_audited *a;
+	source *sources;
+	size_t count, cap;
+	vv_buf file;
+} reading;
+
+static vv_status take_source(reading *x, const vv_cid *vault, char *take_dir, vv_error *err)
+{
+	if (!take_dir || !vv_array_room(x->sources, x->count, x->cap)) {
+		vv_free(take_dir);
+		return vv_fail_nomem(err);
+	}
+	x->sources[x->count++] = (source){*vault, take_dir};
+	return VV_OK;
+}
+
+/* --- where they lie --------------------------------------------------------------------------------- */
+
+static vv_status on_own(void *payload, const vv_cid *vault, const char *folder, vv_error *err)
+{
+	reading *x = payload;
+
+	if (!vv_exists(folder)) {
+		x->a->gone++;
+		return VV_OK;
+	}
+	return take_source(x, vault, vv_strdup(folder), err);
+}
+
+/* --- what they say --------------------------------------------------------------------------------------- */
+
+/* A damaged record is as if it were not there, and so are those of its author after it. */
+static vv_status load_record(reading *x, vv_ledger *l, const char *author, const char *record,
+			     const char *path, vv_error *err)
+{
+	vv_auto(char) *name = vv_path_join(author, record, (char *)NULL);
+
+	vv_buf_reset(&x->file);
+	vv_status rc = name ? vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, VV_IGNORED)
+			    : VV_ENOMEM;
+	if (rc == VV_OK) {
+		rc = vv_ledger_add(l, name, vv_buf_cstr(&x->file), x->file.len, VV_IGNORED);
+	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	x->a->damaged += rc < 0;
+	return VV_OK;
+}
+
+static vv_status load_author(reading *x, vv_ledger *l, const char *folder, const char *author,
+			     vv_error *err)
+{
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, folder, false, err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (vv_hold_is_record(f.name)) {
+			rc = load_record(x, l, author, f.name, f.path, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status load(reading *x, vv_ledger *l, const char *dir, vv_error *err)
+{
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, false, err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (vv_hold_is_author(f.name, strlen(f.name))) {
+			rc = load_author(x, l, f.path, f.name, err);
+		}
+	}
+	return rc;
+}
+
+/* Source number `first`, and those of the same vault after it. */
+static vv_status add_vault(reading *x, size_t first, vv_error *err)
+{
+	const vv_cid *vault = &x->sources[first].vault;
+	vv_auto(vv_ledger) *l = NULL;
+	vv_auto(vv_vault_state) *state = NULL;
+	vv_error why;
+	vv_status rc = vv_ledger_open(&l, "", vault, err);
+
+	for (size_t i = first; rc == VV_OK && i < x->count; i++) {
+		if (vv_cid_equal(&x->sources[i].vault, vault)) {
+			rc = load(x, l, x->sources[i].dir, err);
+		}
+	}
+	if (rc < 0 || (rc = vv_ledger_settle(l, err)) < 0) return rc;
+	if ((rc = vv_vault_state_open(&state, l, &why)) == VV_EMISSING) {
+		return VV_OK; /* its first record is not here: nothing counts */
+	}
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	return vv_standing_add(&x->a->standing, l, state, err);
+}
+
+static vv_status add_all(reading *x, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
+		bool again = false;
+		for (size_t k = 0; k < i && !again; k++) {
+			again = vv_cid_equal(&x->sources[k].vault, &x->sources[i].vault);
+		}
+		rc = again ? VV_OK : add_vault(x, i, err);
+	}
+	return rc;
+}
+
+static void reading_clear(reading *x)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		vv_free(x->sources[i].dir);
+	}
+	vv_free(x->sources);
+	vv_buf_clear(&x->file);
+}
+
+VV_AUTO_CLEAR(reading, reading_clear)
+
+static vv_status read_all(vv_audited *out, const vv_env *env, vv_error *err)
+{
+	vv_auto(reading) x = {.a = out, .file = VV_BUF_INIT};
+	vv_status rc = vv_vault_list_each(env, on_own, &x, err);
+
+	return rc < 0 ? rc : add_all(&x, err);
+}
+
+vv_status vv_audited_open(vv_audited *out, const vv_env *env, vv_error *err)
+{
+	int64_t now;
+	uint32_t nsec;
+	vv_status rc;
+
+	*out = (vv_audited){.gone = 0};
+	if ((rc = vv_key_ring_own(out->self, env, err)) < 0) return rc;
+	vv_now(&now, &nsec);
+	out->standing = (vv_standing){.now = now > 0 ? (uint64_t)now : 0, .self = out->self};
+	if ((rc = read_all(out, env, err)) < 0) {
+		vv_audited_clear(out);
+	}
+	return rc;
+}
+
+void vv_audited_clear(vv_audited *a)
+{
+	vv_standing_clear(&a->standing);
+}

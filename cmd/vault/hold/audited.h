@@ -1,0 +1,29 @@
+/*
+ * audited: what this machine has audited: the ledgers of this user's repositories (vault_list.h), and the standing
+ * of each holder by them. Two folders with records of one vault are read together. Nothing is kept of what comes out: it is worked
+ * out of the records each time.
+ */
+#ifndef VV_CMD_VAULT_HOLD_AUDITED_H
+#define VV_CMD_VAULT_HOLD_AUDITED_H
+
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/keys/key.h"
+#include "cmd/vault/hold/key_ring.h"
+#include "cmd/vault/hold/standing.h"
+
+typedef struct vv_audited {
+	uint8_t self[VV_KEY_PUBLIC];
+	vv_standing standing;
+	uint64_t gone;    /* folders of this user that are not there any more */
+	uint64_t damaged; /* records that are not what their names say */
+} vv_audited;
+
+/* env: the user's. VV_ENOTFOUND: this machine has no key. */
+vv_status vv_audited_open(vv_audited *out, const vv_env *env, vv_error *err);
+void vv_audited_clear(vv_audited *a);
+VV_AUTO_CLEAR(vv_audited, vv_audited_clear)
+
+#endif

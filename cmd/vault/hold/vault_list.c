@@ -1,0 +1,68 @@
+/*
+ * vault_list: the file.
+ */
+#include "cmd/vault/hold/vault_list.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/sys.h"
+#include "cmd/vault/hold/key_ring.h"
+
+#define LIST_MAX (1u << 20)
+#define LOCK_MS 5000u
+
+vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(char) *path = vv_key_ring_path(env, "vaults", err);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = path ? VV_OK : err->code;
+
+	if (rc == VV_OK && vv_exists(path)) {
+		rc = vv_read_regular(&text, path, LIST_MAX, err);
+	}
+	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
+		const size_t len = strcspn(p, "\n"), word = strcspn(p, " \n");
+		vv_cid vault;
+		if (word + 1 < len && vv_cid_parse(&vault, p, word, VV_IGNORED) == VV_OK) {
+			vv_auto(char) *folder = vv_strndup(p + word + 1, len - word - 1);
+			rc = folder ? fn(payload, &vault, folder, err) : vv_fail_nomem(err);
+		}
+		p += len + (p[len] == '\n');
+	}
+	return rc;
+}
+
+/* With the lock. */
+static vv_status add_line(const char *path, const vv_buf *line, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	if (vv_exists(path) && (rc = vv_read_regular(&text, path, LIST_MAX, err)) < 0) return rc;
+	if (strstr(vv_buf_cstr(&text), vv_buf_cstr(line))) return VV_OK;
+	vv_buf_put(&text, line->data, line->len);
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, true, err);
+}
+
+vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char *folder,
+			     vv_error *err)
+{
+	vv_auto(char) *path = vv_key_ring_path(env, "vaults", err), *lock = NULL;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	int locked;
+	vv_status rc = path ? VV_OK : err->code;
+
+	vv_buf_printf(&line, "%s %s\n", vv_cid_shows(vault), folder);
+	if (rc < 0 || (rc = vv_buf_ok(&line, err)) < 0 || strchr(folder, '\n')) {
+		return rc; /* a line has no name with a newline */
+	}
+	if (!(lock = vv_key_ring_path(env, "vaults.lock", err))) return err->code;
+	if ((rc = vv_mkdirs_above(path, err)) < 0) return rc;
+	if ((locked = vv_lock(lock, true, LOCK_MS, err)) < 0) return (vv_status)locked;
+	rc = add_line(path, &line, err);
+	vv_unlock(locked);
+	return rc;
+}

@@ -1,0 +1,201 @@
+/*
+ * key: this machine's key, and names for others'.
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/keys/key_file.h"
+#include "base/secret.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/environ.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/hold/key_ring.h"
+
+typedef struct options {
+	bool passphrase, force;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG('p', "passphrase", passphrase,
+		 "new, export, import: keep the key under a passphrase"),
+	OPT_FLAG(0, "force", force, "new, import: even if this machine has a key already"),
+};
+
+/* Writes the key to path, under a passphrase if that is wanted. */
+static vv_status write_key(const options *o, const char *path, const vv_key *k, vv_error *err)
+{
+	vv_auto(vv_buf) passphrase = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	if (o->passphrase) {
+		rc = vv_passphrase_get(&passphrase, vv_environ(), "New passphrase: ", true, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_key_file_write(path, k, o->passphrase ? &passphrase : NULL, err);
+	}
+	vv_buf_wipe(&passphrase);
+	return rc;
+}
+
+/* The machine's key gets this value. One that is there is kept beside it. */
+static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
+{
+	vv_auto(char) *path = vv_key_ring_path(vv_environ(), "key", err);
+	char did[VV_DID_TEXT];
+	vv_auto(vv_buf) old = VV_BUF_INIT;
+	bool sealed;
+	vv_status rc = VV_OK;
+
+	if (!path) return err->code;
+	if (vv_exists(path) && !o->force) {
+		vv_fail(err, VV_EEXISTS, "this machine has a key already: '%s'",
+			vv_text_shows(path));
+		rc = vv_hint(
+			err,
+			"'varve vault key show' prints its name; --force makes another one and keeps "
+			"the old one beside it");
+	} else if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
+		vv_buf_printf(&old, "%s.%.16s", path, did + 8);
+		rc = vv_buf_ok(&old, err);
+		rc = rc < 0 ? rc : vv_rename(path, old.data, err);
+		if (rc == VV_OK) {
+			vv_note("the old key is in %s", vv_text_shows(old.data));
+		}
+	}
+	if (rc == VV_OK && (rc = write_key(o, path, k, err)) == VV_OK) {
+		vv_did_text(did, k->public_key);
+		vv_out("%s\n", did);
+	}
+	return rc;
+}
+
+static vv_status run_new(const options *o, vv_error *err)
+{
+	vv_auto(vv_key) k = {0};
+	vv_status rc = vv_key_new(&k, err);
+
+	return rc < 0 ? rc : set_own(o, &k, err);
+}
+
+static vv_status run_show(vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	char did[VV_DID_TEXT];
+	vv_status rc = vv_key_ring_own(key, vv_environ(), err);
+
+	if (rc == VV_OK) {
+		vv_did_text(did, key);
+		vv_out("%s\n", did);
+	}
+	return rc;
+}
+
+static vv_status run_list(vv_error *err)
+{
+	vv_auto(char) *path = vv_key_ring_path(vv_environ(), "key", err);
+	char did[VV_DID_TEXT];
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	bool sealed;
+	vv_status rc = VV_OK;
+
+	if (!path) return err->code;
+	if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
+		vv_out("%s  this machine%s\n", did, sealed ? ", under a passphrase" : "");
+	}
+	if (rc == VV_OK && (rc = vv_key_ring_names(&names, vv_environ(), err)) == VV_OK) {
+		for (const char *p = vv_buf_cstr(&names); *p;
+		     p += strcspn(p, "\n"), p += *p == '\n') {
+			size_t name = strcspn(p, " \n"), line = strcspn(p, "\n");
+			if (name < line) {
+				vv_out_text(p + name + 1, line - name - 1);
+				vv_out("  ");
+				vv_out_text(p, name);
+				vv_out("\n");
+			}
+		}
+	}
+	return rc;
+}
+
+static vv_status run_trust(const char *name, const char *did, vv_error *err)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+
+	if (strncmp(name, "did:", 4) == 0) {
+		vv_fail(err, VV_EUSAGE, "'%s' is a key, not a name for one: the name comes first",
+			vv_text_shows(name));
+		return vv_hint(err, "varve vault key trust %s %s",
+			       strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
+			       vv_text_shows(name));
+	}
+	vv_status rc = vv_did_read(key, did, err);
+	return rc < 0 ? rc : vv_key_ring_trust(vv_environ(), name, key, err);
+}
+
+static vv_status run_export(const options *o, const char *file, vv_error *err)
+{
+	vv_key k;
+	vv_status rc = VV_OK;
+
+	if (vv_exists(file)) {
+		rc = vv_fail(err, VV_EEXISTS, "'%s' exists already", vv_text_shows(file));
+	}
+	if (rc == VV_OK && (rc = vv_key_ring_open(&k, vv_environ(), NULL, err)) == VV_OK) {
+		rc = write_key(o, file, &k, err);
+		vv_key_wipe(&k);
+	}
+	return rc;
+}
+
+static vv_status run_import(const options *o, const char *file, vv_error *err)
+{
+	vv_auto(vv_key) k = {0};
+	vv_status rc = vv_key_ring_open(&k, vv_environ(), file, err);
+
+	return rc < 0 ? rc : set_own(o, &k, err);
+}
+
+static int run_key(void *opts, int argc, char **argv)
+{
+	const options *o = opts;
+	const char *what = argc > 0 ? argv[0] : "show";
+	vv_error err;
+	vv_status rc;
+
+	if (strcmp(what, "new") == 0 && argc == 1) {
+		rc = run_new(o, &err);
+	} else if (strcmp(what, "show") == 0 && argc <= 1) {
+		rc = run_show(&err);
+	} else if (strcmp(what, "list") == 0 && argc == 1) {
+		rc = run_list(&err);
+	} else if (strcmp(what, "trust") == 0 && argc == 3) {
+		rc = run_trust(argv[1], argv[2], &err);
+	} else if (strcmp(what, "untrust") == 0 && argc == 2) {
+		rc = vv_key_ring_untrust(vv_environ(), argv[1], &err);
+	} else if (strcmp(what, "export") == 0 && argc == 2) {
+		rc = run_export(o, argv[1], &err);
+	} else if (strcmp(what, "import") == 0 && argc == 2) {
+		rc = run_import(o, argv[1], &err);
+	} else {
+		return vv_usage_error(
+			"key new, show, list, trust NAME DID, untrust NAME, export FILE or import FILE");
+	}
+	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
+}
+
+const vv_command vv_cmd_vault_key = {
+	.name = "vault key",
+	.group = "who",
+	.summary = "this machine's key, which signs and opens sealed copies, and names for others'",
+	.usage = "new [--passphrase] [--force]\nshow\nlist\ntrust NAME DID\nuntrust NAME\n"
+		 "export [--passphrase] FILE\nimport [--passphrase] [--force] FILE",
+	.example = "$ varve vault key new\n"
+		   "did:key:z6Mk...",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.arguments = "path",
+	.run_alone = run_key,
+};

@@ -1,0 +1,527 @@
+/*
+ * ledger: the signed records of a vault, listed, checked and shown, and the standing of its keys.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/error.h"
+#include "base/json/json.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/hold/audited.h"
+#include "cmd/vault/hold/hold_name.h"
+#include "cmd/vault/hold/hold_room.h"
+#include "cmd/vault/hold/holding.h"
+#include "cmd/vault/work/session.h"
+#include "repo/git/repository.h"
+#include "transport/places/place_kinds.h"
+
+/* standing: the figures, and the words. */
+
+typedef struct report {
+	vv_audited audited;
+	vv_holding_rules rules; /* size 0: nothing is kept here */
+	vv_hold_room *room;
+	vv_json_out *json; /* NULL: text */
+} report;
+
+static void report_clear(report *x)
+{
+	vv_hold_room_close(x->room);
+	vv_holding_rules_clear(&x->rules);
+	vv_audited_clear(&x->audited);
+}
+
+VV_AUTO_CLEAR(report, report_clear)
+
+/* here NULL: nothing is kept for the key. */
+static void print_key(const report *x, const uint8_t *key, const vv_hold_room_facts *here)
+{
+	const vv_standing_line l = vv_standing_of(&x->audited.standing, key);
+	char did[VV_DID_TEXT], time[VV_TEXT_UTC];
+
+	vv_did_text(did, key);
+	if (x->json) {
+		vv_json_open_object(x->json);
+		vv_json_add_string(x->json, "did", did);
+		vv_json_add_u64(x->json, "bytes", l.bytes);
+		vv_json_add_time(x->json, "proven", (int64_t)l.proven);
+		if (here) {
+			vv_json_add_u64(x->json, "shards", here->shards);
+			vv_json_add_u64(x->json, "records", here->records);
+			vv_json_add_u64(x->json, "room", here->room);
+		}
+		vv_json_close_object(x->json);
+		return;
+	}
+	vv_out("%s\n  keeps for me: %s, %s%s\n", did, vv_text_bytes(l.bytes),
+	       l.proven > 0 ? "proven " : "not proven in the last 30 days",
+	       l.proven > 0 ? vv_text_utc(time, (int64_t)l.proven) : "");
+	if (here) {
+		vv_out("  kept for it: %s of %s\n", vv_text_bytes(here->shards + here->records),
+		       vv_text_bytes(here->room));
+	} else {
+		vv_out("  no room here: varve.holdFor does not name it\n");
+	}
+}
+
+static bool is_named(const vv_holding_rules *x, const uint8_t *key)
+{
+	for (size_t i = 0; i < x->named_count; i++) {
+		if (memcmp(x->named[i].key, key, VV_KEY_PUBLIC) == 0) return true;
+	}
+	return false;
+}
+
+/* Those for whom copies are kept, then those who only keep some. */
+static vv_status print_all(const report *x, vv_error *err)
+{
+	const vv_standing *s = &x->audited.standing;
+
+	for (size_t i = 0; i < x->rules.named_count; i++) {
+		vv_hold_room_facts f;
+		vv_status rc = vv_hold_room_look(x->room, x->rules.named[i].key, &f, err);
+		if (rc < 0) return rc;
+		f.room = vv_holding_room(&x->rules, &x->rules.named[i], &x->audited);
+		print_key(x, x->rules.named[i].key, &f);
+	}
+	for (size_t i = 0; i < s->count; i++) {
+		if (!is_named(&x->rules, s->lines[i].holder)) {
+			print_key(x, s->lines[i].holder, NULL);
+		}
+	}
+	return VV_OK;
+}
+
+static void print_notes(const report *x)
+{
+	if (x->rules.size == 0) {
+		vv_note("the settings of this repository (varve.hold, varve.holdFor) keep nothing "
+			"for others");
+	}
+	if (x->audited.damaged > 0) {
+		vv_warn("%s damaged: nothing of their authors counts from there on",
+			vv_text_counted(x->audited.damaged, "record is", "records are"));
+	}
+	if (x->audited.gone > 0) {
+		vv_note("%s with audits of yours no longer there: these do not count",
+			vv_text_counted(x->audited.gone, "repository is", "repositories are"));
+	}
+}
+
+static vv_status standing_json(report *x, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	x->json = &w;
+	vv_json_open_object(&w);
+	vv_json_add_time(&w, "now", (int64_t)x->audited.standing.now);
+	vv_json_add_u64(&w, "size", x->rules.size);
+	vv_json_add_u64(&w, "ratioThousandths", x->rules.ratio);
+	vv_json_add_array(&w, "identities");
+	rc = print_all(x, err);
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
+	vv_out("%s\n", vv_buf_cstr(&b));
+	return VV_OK;
+}
+
+/* By the settings of a repository that keeps copies. VV_ENOTFOUND: this machine has no key. */
+static vv_status print_standing(vv_repository *r, bool json, vv_error *err)
+{
+	const vv_holding_options o = {.env = vv_repository_env(r), .term = VV_HOLDING_TERM_UNSAID};
+	const vv_place_facts facts = {.mark = &vv_hold_mark};
+	vv_auto(char) *dir = vv_holding_folder(vv_repository_varvedir(r));
+	vv_auto(vv_place) place = {0};
+	vv_auto(report) x = {.room = NULL};
+	vv_status rc;
+
+	if (!dir) return vv_fail_nomem(err);
+	if ((rc = vv_audited_open(&x.audited, o.env, err)) < 0 ||
+	    (rc = vv_holding_rules_read(&x.rules, &o, r, err)) < 0) {
+		return rc;
+	}
+	const vv_hold_rules rules = {.size = x.rules.size,
+				     .admitted = x.rules.named,
+				     .admitted_count = x.rules.named_count};
+	/* Until a server has run there is no folder. */
+	(void)vv_own_folder_open(&place, dir, &facts, false, VV_IGNORED);
+	if ((rc = vv_hold_room_open(&x.room, &rules, place.payload ? &place : NULL, err)) < 0) {
+		return rc;
+	}
+	print_notes(&x);
+	return json ? standing_json(&x, err) : print_all(&x, err);
+}
+
+typedef struct options {
+	const char *format;
+	bool offline;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG(0, "offline", offline, "do not ask the holders first"),
+	OPT_JSON("log, show, standing: the output format"),
+};
+
+static const char *holder_name(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	const vv_vault_place *p = s->readable ? vv_vault_place_of(s, r->holder) : NULL;
+	return p ? p->config->name : "another holder";
+}
+
+/* What it says, in a few words. */
+static void put_words(vv_buf *b, const vv_vault_session *s, const vv_ledger_record *r)
+{
+	const vv_ledger_record *place;
+
+	switch (r->kind) {
+	case VV_LEDGER_VAULT:
+		if (vv_cid_is_null(&r->vault)) {
+			vv_buf_printf(b, "begins, with %s",
+				      vv_text_counted(r->key_count, "owner", NULL));
+		} else {
+			vv_buf_printf(b, "has %s more",
+				      vv_text_counted(vv_run_shard_count(r), "shard", NULL));
+			if (r->stripe_count > 0) {
+				vv_buf_printf(b, ", most in %s",
+					      vv_text_counted(r->stripe_count, "stripe", NULL));
+			}
+		}
+		break;
+	case VV_LEDGER_EPOCH:
+		vv_buf_printf(b, "%s, %s besides the owners",
+			      vv_text_counted(r->box_count, "reader", NULL),
+			      vv_text_counted(r->key_count, "writer", NULL));
+		break;
+	case VV_LEDGER_PLACE:
+		vv_buf_printf(b, "%s to ", vv_text_counted(r->shard_count, "shard", NULL));
+		vv_buf_puts(b, holder_name(s, r));
+		break;
+	case VV_LEDGER_RECEIPT:
+		place = vv_ledger_find(s->ledger, &r->link);
+		vv_buf_printf(b, "%s at ",
+			      vv_text_counted(place ? place->shard_count : 0, "shard", NULL));
+		vv_buf_puts(b, place ? holder_name(s, place) : "?");
+		break;
+	case VV_LEDGER_AUDIT:
+		vv_buf_puts(b, holder_name(s, r));
+		vv_buf_printf(b, ": %llu of %llu good, %s bad", (unsigned long long)r->good,
+			      (unsigned long long)r->asked,
+			      vv_text_counted(r->link_count, "shard", NULL));
+		break;
+	case VV_LEDGER_RETIRE:
+		vv_buf_printf(b, "%s", vv_text_counted(r->link_count, "shard", NULL));
+		break;
+	case VV_LEDGER_DROP:
+		vv_buf_printf(b, "%s at ", vv_text_counted(r->link_count, "shard", NULL));
+		vv_buf_puts(b, holder_name(s, r));
+		break;
+	}
+}
+
+/* Each over the next so many of the shards. */
+static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
+{
+	char cid[VV_CID_TEXT + 1];
+
+	if (r->stripe_count == 0) return;
+	vv_json_add_array(w, "stripes");
+	for (size_t i = 0; i < r->stripe_count; i++) {
+		vv_json_open_object(w);
+		vv_json_add_u64(w, "data", r->stripes[i].code.data);
+		vv_json_add_array(w, "parity");
+		for (size_t n = 0; n < r->stripes[i].code.parity; n++) {
+			vv_cid_text(cid, &r->stripes[i].parity[n].cid);
+			vv_json_string(w, cid);
+		}
+		vv_json_close_array(w);
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+}
+
+static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_record *r, bool all)
+{
+	char cid[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+
+	put_words(&words, s, r);
+	vv_cid_text(cid, &r->cid);
+	vv_did_text(did, r->author);
+	vv_json_open_object(w);
+	vv_json_add_string(w, "record", cid);
+	vv_json_add_string(w, "kind", vv_ledger_kind_name(r->kind));
+	vv_json_add_string(w, "author", did);
+	vv_json_add_u64(w, "sequence", r->sequence);
+	vv_json_add_time(w, "time", (int64_t)r->time);
+	vv_json_add_bool(w, "counts", vv_vault_counts(s->state, r));
+	vv_json_add_string(w, "says", vv_buf_cstr(&words));
+	if (all) {
+		vv_json_add_array(w, "shards");
+		for (size_t i = 0; i < r->shard_count; i++) {
+			vv_cid_text(cid, &r->shards[i].cid);
+			vv_json_string(w, cid);
+		}
+		vv_json_close_array(w);
+		put_stripes(w, r);
+		vv_json_add_array(w, "links");
+		for (size_t i = 0; i < r->link_count; i++) {
+			vv_cid_text(cid, &r->links[i]);
+			vv_json_string(w, cid);
+		}
+		vv_json_close_array(w);
+	}
+	vv_json_close_object(w);
+}
+
+static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *one, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	if (one) {
+		put_json(&w, s, one, true);
+	} else {
+		vv_json_open_array(&w);
+		for (size_t i = vv_ledger_count(s->ledger); i > 0; i--) {
+			put_json(&w, s, vv_ledger_at(s->ledger, i - 1), false);
+		}
+		vv_json_close_array(&w);
+	}
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	return rc;
+}
+
+static void print_line(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1], time[32];
+
+	put_words(&words, s, r);
+	vv_did_text(did, r->author);
+	vv_cid_text(cid, &r->cid);
+	vv_out("%s  %.12s %llu  %-7s  ", vv_text_utc(time, (int64_t)r->time), did + 8,
+	       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind));
+	vv_out_text(vv_buf_cstr(&words), words.len);
+	vv_out("%s\n  %s\n", vv_vault_counts(s->state, r) ? "" : " (does not count)", cid);
+}
+
+static vv_status run_show(const options *o, const vv_vault_session *s, const char *word,
+			  vv_error *err)
+{
+	const vv_ledger_record *r;
+	vv_cid cid;
+	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
+	vv_status rc = vv_cid_parse(&cid, word, strlen(word), err);
+
+	if (rc < 0) return rc;
+	if (!(r = vv_ledger_find(s->ledger, &cid))) {
+		return vv_fail(err, VV_ENOTFOUND, "the ledger has no record %s",
+			       vv_text_shows(word));
+	}
+	if (vv_wants_json(o->format)) return print_json(s, r, err);
+	print_line(s, r);
+	if (r->kind == VV_LEDGER_RECEIPT) {
+		vv_did_text(did, r->key);
+		vv_out("  kept until %s\n  signed by %s\n", vv_text_utc(text, (int64_t)r->until),
+		       r->has_key ? did : "no key: this holder does not sign");
+	}
+	for (size_t i = 0; i < r->shard_count; i++) {
+		vv_cid_text(text, &r->shards[i].cid);
+		vv_out("  shard %s  %s\n", text, vv_text_bytes(vv_shard_len(r->shards[i].leaves)));
+	}
+	for (size_t i = 0; i < r->link_count; i++) {
+		vv_cid_text(text, &r->links[i]);
+		vv_out("  names %s\n", text);
+	}
+	return VV_OK;
+}
+
+/* Every record that the reached holders have. */
+static vv_status verify_holders(vv_vault_session *s, size_t *holders, size_t *faults, vv_error *err)
+{
+	vv_error why;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		if (!p->holder && !p->config->dead) {
+			vv_warn("not asked: %s", p->why.message);
+		}
+		if (!p->holder) {
+			continue;
+		}
+		if (vv_vault_session_look(s, p, &why) < 0) {
+			if (why.code == VV_ENOMEM) {
+				*err = why;
+				return VV_ENOMEM;
+			}
+			vv_warn("%s", why.message);
+			continue;
+		}
+		(*holders)++;
+		for (size_t k = 0; k < p->meeting.damaged_count; k++) {
+			const vv_damaged_record *d = &p->meeting.damaged[k];
+			vv_out("holder '%s': %s: %s\n", vv_text_shows(p->config->name),
+			       vv_text_shows(d->name), d->why.message);
+			(*faults)++;
+		}
+	}
+	return VV_OK;
+}
+
+/* The signature of a holder that signs is in the record, and reading the record does not check it. */
+static bool verify_receipt(const vv_vault_session *s, const vv_ledger_record *r)
+{
+	const vv_ledger_record *place = r->kind == VV_LEDGER_RECEIPT
+						? vv_ledger_find(s->ledger, &r->link)
+						: NULL;
+	char did[VV_DID_TEXT];
+	vv_error why;
+
+	if (!place || vv_receipt_check(r, place, &why) == VV_OK) return true;
+	vv_did_text(did, r->author);
+	vv_out("%s: record %llu (receipt) does not count: %s\n", did,
+	       (unsigned long long)r->sequence, why.message);
+	return false;
+}
+
+/* Every file here, as it is on the disk. */
+static size_t verify_files(const vv_vault_session *s)
+{
+	size_t faults = 0;
+	vv_error why;
+
+	for (size_t i = 0; i < vv_ledger_file_count(s->ledger); i++) {
+		if (vv_ledger_check_file(s->ledger, i, &why) < 0) {
+			vv_out("here: %s: %s\n", vv_ledger_file_name(s->ledger, i), why.message);
+			faults++;
+		}
+	}
+	if (faults > 0) {
+		vv_out("remove such files from .git/varve/vault/ledger: holders have them, and the "
+		       "next 'varve vault replicate' brings them back\n");
+	}
+	return faults;
+}
+
+/* The files, then what hangs in the air. */
+static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	size_t faults = verify_files(s), holders = 0;
+	vv_status rc;
+
+	for (size_t i = 0; i < vv_ledger_author_count(s->ledger); i++) {
+		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
+		char did[VV_DID_TEXT];
+		vv_did_text(did, a->key);
+		if (a->fork[0]) {
+			vv_out("%s: two records have the number %llu: a key in two places, or a "
+			       "lie\n",
+			       did, (unsigned long long)a->fork[0]->sequence);
+			faults++;
+		}
+		if (a->waiting > 0) {
+			vv_out("%s: %s, whose predecessors are missing\n", did,
+			       vv_text_counted(a->waiting, "record", NULL));
+			faults++;
+		}
+	}
+	for (size_t i = 0; i < vv_ledger_count(s->ledger); i++) {
+		const vv_ledger_record *r = vv_ledger_at(s->ledger, i);
+		char did[VV_DID_TEXT];
+		if (!vv_vault_counts(s->state, r)) {
+			vv_did_text(did, r->author);
+			vv_out("%s: record %llu (%s) is not of %s\n", did,
+			       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind),
+			       r->kind == VV_LEDGER_EPOCH ? "an owner" : "a writer");
+			faults++;
+		}
+		faults += !verify_receipt(s, r);
+	}
+	if (!o->offline && (rc = verify_holders(s, &holders, &faults, err)) < 0) return rc;
+	if (faults == 0) {
+		vv_out("sound: %s of %s, here",
+		       vv_text_counted(vv_ledger_count(s->ledger), "record", NULL),
+		       vv_text_counted(vv_ledger_author_count(s->ledger), "author", NULL));
+		if (holders > 0) {
+			vv_out(" and at %s", vv_text_counted(holders, "holder", NULL));
+		}
+		vv_out("\n");
+	}
+	c->code = faults > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	return VV_OK;
+}
+
+static int check_ledger(const vv_context *c)
+{
+	const options *o = c->options;
+	const char *what = c->argc > 0 ? c->argv[0] : "log";
+
+	if (!((strcmp(what, "log") == 0 || strcmp(what, "verify") == 0) && c->argc <= 1) &&
+	    !(strcmp(what, "show") == 0 && c->argc == 2) &&
+	    !(strcmp(what, "standing") == 0 && c->argc == 1)) {
+		return vv_usage_error("ledger log, verify, show RECORD or standing");
+	}
+	return vv_check_json(vv_wants_json(o->format), strcmp(what, "verify") != 0, "ledger log");
+}
+
+static vv_status run_ledger(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const char *what = c->argc > 0 ? c->argv[0] : "log";
+	vv_auto(vv_vault_session) s = {.lock = -1};
+
+	if (strcmp(what, "standing") == 0) { /* needs no vault of this repository's own */
+		return print_standing(c->repo, vv_wants_json(o->format), err);
+	}
+	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, 0, err);
+	if (rc < 0) return rc;
+	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
+	    (!o->offline && (rc = vv_vault_session_connect(&s, err)) < 0)) {
+		return rc;
+	}
+	if (!s.state) {
+		rc = vv_fail(err, VV_EMISSING,
+			     "no holder that can be reached has this vault's ledger");
+	} else if (strcmp(what, "show") == 0) {
+		rc = run_show(o, &s, c->argv[1], err);
+	} else if (strcmp(what, "verify") == 0) {
+		rc = run_verify(c, &s, err);
+	} else if (vv_wants_json(o->format)) {
+		rc = print_json(&s, NULL, err);
+	} else {
+		for (size_t i = vv_ledger_count(s.ledger); i > 0; i--) {
+			print_line(&s, vv_ledger_at(s.ledger, i - 1));
+		}
+	}
+	return rc;
+}
+
+const vv_command vv_cmd_vault_ledger = {
+	.name = "vault ledger",
+	.group = "look",
+	.summary = "the signed records of where sealed copies are",
+	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD\n"
+		 "standing [--json]",
+	.example = "$ varve vault ledger verify\n"
+		   "sound: 12 records of 1 author, here and at 2 holders",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "verify: something does not fit",
+	.arguments = "",
+	.check = check_ledger,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_ledger,
+};

@@ -1,0 +1,91 @@
+/*
+ * owed: the reasons in the order in which they can be helped.
+ */
+#include "cmd/vault/owed.h"
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/hint_words.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/sealed/placement.h"
+#include "cmd/vault/work/spread.h"
+
+/* Domains of the holders that take something now. */
+static size_t count_domains(const vv_vault_session *s)
+{
+	vv_auto_free vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	size_t count = 0;
+
+	for (size_t i = 0; list && i < s->place_count; i++) {
+		if (s->places[i].holder && !s->places[i].refuses && !s->places[i].config->dead) {
+			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
+		}
+	}
+	return list ? vv_domain_count(list, count) : 0;
+}
+
+/* The first holder that takes nothing: because it is not reached, or that answered, and says why. NULL: there is none. */
+static const vv_vault_place *find_place(const vv_vault_session *s, bool answered)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if ((!p->holder || p->refuses) && !p->config->dead &&
+		    vv_vault_place_answered(p) == answered) {
+			return p;
+		}
+	}
+	return NULL;
+}
+
+void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool tried)
+{
+	const vv_code code = s->policy.code;
+	const unsigned wanted = code.data > 0 ? vv_code_shards(code) : copies;
+	const size_t domains = count_domains(s);
+	const vv_vault_place *refuses = find_place(s, true), *away = find_place(s, false);
+
+	if (!tried && domains >= wanted) {
+		vv_buf_printf(b, "'varve vault replicate' brings the missing copies");
+	} else if (away) {
+		vv_buf_printf(
+			b,
+			"the holder '%s' cannot be reached; 'varve vault replicate' tries again "
+			"when it is "
+			"back, or 'varve vault holder add' names another one",
+			vv_text_shows(away->config->name));
+	} else if (refuses) {
+		/* It says itself why, and what helps. */
+		vv_error why = refuses->why;
+
+		vv_hint_word(&why, vv_hint_words);
+		vv_buf_printf(b, "%s; %s", why.message,
+			      why.hint[0] ? why.hint : "give it room, or add another holder");
+	} else if (domains < wanted && code.data > 0) {
+		vv_buf_printf(
+			b,
+			"the holders are only %s, and the %u+%u shards of a stripe want %u; add "
+			"holders elsewhere ('varve vault holder add')",
+			vv_text_counted(domains, "failure domain", NULL), code.data, code.parity,
+			wanted);
+	} else if (domains < wanted) {
+		vv_buf_printf(
+			b,
+			"the holders are only %s, and %u copies are wanted; add a holder elsewhere "
+			"('varve vault holder add'), or ask for fewer ('varve vault replicate "
+			"--copies %zu')",
+			vv_text_counted(domains, "failure domain", NULL), copies,
+			domains > 0 ? domains : 1);
+	} else {
+		vv_buf_printf(b, "the next 'varve vault replicate' tries again");
+	}
+}
+
+void vv_print_failing(const vv_vault_session *s)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if ((!p->holder || p->refuses) && !p->config->dead) {
+			vv_warn("%s", p->why.message);
+		}
+	}
+}

@@ -1,0 +1,182 @@
+/*
+ * prune: what no version needs any longer leaves the vault.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/owed.h"
+#include "cmd/vault/work/prune.h"
+
+#define DAY UINT64_C(86400)
+#define GRACE_DAYS 14u
+#define DAYS_MAX 36500u
+
+typedef struct options {
+	const char *key, *grace;
+	bool dry_run;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_STRING(0, "key", key, "FILE",
+		   "sign with the key in this file, such as the recovery key"),
+	OPT_STRING(0, "grace", grace, "DAYS", "keep retired copies for this many days (14)"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be done"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
+};
+
+/* As it was before: what was deleted since may have been in the way. */
+static void tell_owed(const vv_prune *x, const vv_vault_session *s)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (x->deleted + x->surplus.deleted > 0) {
+		vv_buf_puts(
+			&b,
+			"the deletions may have made room: 'varve vault replicate' tries again");
+	} else {
+		vv_print_owed(&b, s, s->policy.copies ? s->policy.copies : 1, true);
+	}
+	vv_note("%s owed: %s",
+		x->owed == 1 ? "1 copy is" : vv_text_counted(x->owed, "copy", "copies are"),
+		vv_buf_cstr(&b));
+}
+
+/* Copies too many that somebody else decides about. */
+static void tell_shared(const vv_surplus *x)
+{
+	char did[VV_DID_TEXT];
+
+	if (x->shared > 0) {
+		vv_note("%s: other writers placed them, or did not replicate yet; "
+			"'varve vault prune' there lets go of them, and 'varve vault writers "
+			"remove' if that machine is lost",
+			x->shared == 1 ? "1 copy too many stays"
+				       : vv_text_counted(x->shared, "copy too many",
+							 "copies too many stay"));
+	}
+	if (x->policy > 0) {
+		vv_did_text(did, x->policy_of);
+		vv_note("the writer %s asks for %s, so that many stay", did,
+			vv_text_counted(x->policy, "copy", "copies"));
+	}
+}
+
+static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	vv_prune x = {.grace_sec = GRACE_DAYS * DAY, .dry_run = o->dry_run};
+	uint64_t days;
+	char did[VV_DID_TEXT];
+	vv_status rc;
+
+	if (o->grace) {
+		if (!vv_parse_u64(&days, o->grace, strlen(o->grace)) || days > DAYS_MAX) {
+			return vv_fail(err, VV_EUSAGE, "--grace takes a number of days, not '%s'",
+				       vv_text_shows(o->grace));
+		}
+		x.grace_sec = days * DAY;
+	}
+	if ((rc = vv_vault_session_need_writer(s, err)) < 0 ||
+	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = vv_prune_run(&x, s, err)) < 0) {
+		return rc;
+	}
+	vv_progress_end();
+	vv_print_failing(s);
+	vv_note(o->dry_run ? "would rewrite %s, leave out %s and retire %s"
+			   : "rewrote %s, left out %s and retired %s",
+		vv_text_counted(x.runs, "run", NULL), vv_text_counted(x.dead, "item", NULL),
+		vv_text_counted(x.shards, "shard", NULL));
+	if (!o->dry_run) {
+		vv_note("deleted %s", vv_text_counted(x.deleted, "copy", "copies"));
+	}
+	if (x.surplus.deleted > 0) {
+		vv_note("deleted %s that the policy does not need",
+			vv_text_counted(x.surplus.deleted, "copy", "copies"));
+	}
+	if (x.held > 0) {
+		vv_note("%s not let go of yet: %s",
+			vv_text_counted(x.held, "copy is", "copies are"), x.holding);
+	}
+	if (x.waiting > 0) {
+		vv_note("%s for now: retired copies are kept for a while",
+			x.waiting == 1 ? "1 retired shard stays"
+				       : vv_text_counted(x.waiting, "retired shard",
+							 "retired shards stay"));
+	}
+	if (x.surplus.waiting > 0) {
+		vv_note("%s for now: copies beyond the policy are kept for a while, and until the "
+			"needed copies were shown",
+			x.surplus.waiting == 1 ? "1 copy too many stays"
+					       : vv_text_counted(x.surplus.waiting, "copy too many",
+								 "copies too many stay"));
+	}
+	tell_shared(&x.surplus);
+	if (x.unread > 0) {
+		vv_note("not touched, since holders are away: the %s; prune again when they are "
+			"back",
+			vv_text_counted(x.unread, "oldest run", "oldest runs"));
+	}
+	if (x.unready > 0) {
+		vv_note("%s for now: the rewritten part of %s does not have its copies yet; "
+			"'varve vault "
+			"replicate' until it has, then prune again",
+			x.unready == 1 ? "1 run stays"
+				       : vv_text_counted(x.unready, "run", "runs stay"),
+			x.unready == 1 ? "it" : "them");
+		c->code = VV_EXIT_NO;
+	}
+	if (x.owed > 0) {
+		tell_owed(&x, s);
+	}
+	if (x.blocked) {
+		vv_did_text(did, x.blocker);
+		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve "
+			"vault writers "
+			"remove' lets the rest continue",
+			did);
+	}
+	return VV_OK;
+}
+
+static int check_prune(const vv_context *c)
+{
+	return c->argc == 0 ? VV_EXIT_OK
+			    : vv_usage_error("vault prune takes no arguments, not '%s'",
+					     vv_text_shows(c->argv[0]));
+}
+
+static vv_status run_prune(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {.key_file = o->key,
+				       .need_key = true,
+				       .quiet = true,
+				       .notes = &vv_notes_stderr,
+				       .idle_sec = o->timeout};
+	vv_auto(vv_vault_session) s = {.lock = -1};
+	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
+
+	if (rc < 0) return rc;
+	return prune(c, &s, err);
+}
+
+const vv_command vv_cmd_vault_prune = {
+	.name = "vault prune",
+	.group = "care",
+	.summary = "remove from the vault data that no version needs",
+	.usage = "[--grace DAYS] [--dry-run] [--key FILE]",
+	.example = "$ varve vault prune --dry-run",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "something could not be rewritten yet",
+	.arguments = "",
+	.check = check_prune,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_prune,
+};

@@ -1,0 +1,232 @@
+/*
+ * replicate: sealed copies of everything that is new, to the holders.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/owed.h"
+#include "cmd/vault/work/prune.h"
+#include "cmd/vault/work/replicate.h"
+
+typedef struct options {
+	uint64_t copies, min, rate;
+	vv_strings to;
+	bool dry_run, quiet, adopt;
+	const char *key, *code;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_NUMBER(0, "copies", copies, "N",
+		   "number of copies, each in another failure domain (2); kept in .varveconfig"),
+	OPT_STRING(
+		0, "code", code, "K+M",
+		"instead of copies: stripes of K shards and M of parity, in K + M failure domains; "
+		"kept in .varveconfig"),
+	OPT_NUMBER(0, "min", min, "N",
+		   "with fewer the run does not count (1); kept in .varveconfig"),
+	OPT_LIST(0, "to", to, "HOLDER", "only to this holder; may be repeated"),
+	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
+	OPT_FLAG('n', "dry-run", dry_run, "print only new findings"),
+	OPT_FLAG(0, "adopt", adopt,
+		 "go on after records that another copy of this repository wrote"),
+	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+};
+
+static vv_status tell_recovery(void *payload VV_UNUSED, const char *key, vv_error *err)
+{
+	(void)err;
+	vv_progress_end();
+	vv_out("This is the recovery key of the new vault. It is shown only now:\n\n    %s\n\n"
+	       "Keep it on paper, away from this machine: should the machine be lost, it alone "
+	       "opens the "
+	       "copies,\nand who has it can read them. Without it and without this machine's key "
+	       "they are "
+	       "lost.\n",
+	       key);
+	vv_out_flush();
+	return vv_out_failed() ? vv_fail(err, VV_EIO, "the recovery key could not be printed")
+			       : VV_OK;
+}
+
+static int check_replicate(const vv_context *c)
+{
+	const options *o = c->options;
+	vv_code code;
+	vv_error err;
+
+	if (c->argc > 0) {
+		return vv_usage_error("replicate takes no arguments, not '%s'",
+				      vv_text_shows(c->argv[0]));
+	}
+	if (o->copies > VV_COPIES_MAX || o->min > VV_COPIES_MAX) {
+		return vv_usage_error("at most %u copies", VV_COPIES_MAX);
+	}
+	if (o->code && o->copies > 0) {
+		return vv_usage_error("--code and --copies exclude each other");
+	}
+	if (o->code && vv_vault_code_read(&code, o->code, &err) < 0) {
+		return vv_usage_error("%s", err.message);
+	}
+	return VV_EXIT_OK;
+}
+
+static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_session *s)
+{
+	const uint64_t owed = x->owed - x->hopeless;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (o->to.count > 0) {
+		vv_buf_puts(
+			&b,
+			"this was sent only to the holders that --to names; 'varve vault replicate' "
+			"without it brings the rest");
+	} else {
+		vv_print_owed(&b, s, x->copies, true);
+	}
+	vv_note("%s owed: %s",
+		owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
+		vv_buf_cstr(&b));
+}
+
+static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
+{
+	char head[VV_CID_TEXT + 1];
+
+	vv_print_failing(s);
+	if (o->dry_run) {
+		vv_note(x->nothing ? "nothing is new" : "new: %s, %s of Git",
+			vv_text_counted(x->blocks, "block", NULL),
+			vv_text_counted(x->objects, "object", NULL));
+		return;
+	}
+	if (x->short_of_min) {
+		vv_auto(vv_buf) b = VV_BUF_INIT;
+		vv_print_owed(&b, s, x->min, true);
+		vv_note("only %s could be made, and %u are the least: the vault does not have "
+			"this run "
+			"yet: %s",
+			vv_text_counted(x->least, "copy", "copies"), x->min, vv_buf_cstr(&b));
+		return;
+	}
+	if (x->lost > 0) {
+		vv_note("no reachable holder has %s of earlier runs; 'varve vault repair' seals "
+			"the "
+			"data of this clone again",
+			vv_text_counted(x->lost, "shard", NULL));
+	}
+	if (x->owed > x->hopeless) {
+		tell_owed(o, x, s);
+	}
+	if (o->quiet) return;
+	if (x->paid > 0) {
+		vv_note("%s of earlier runs made up for",
+			vv_text_counted(x->paid, "copy", "copies"));
+	}
+	if (x->nothing && !vv_cid_is_null(&x->head)) {
+		vv_note("the run that waited here is in the vault now; sent %s in %s",
+			vv_text_bytes(x->sent), vv_text_counted(x->shards, "shard", NULL));
+	} else if (x->nothing) {
+		vv_note(x->owed > 0 ? "nothing new was sealed" : "nothing is new");
+	} else if (!vv_cid_is_null(&x->head)) {
+		vv_note("sealed %s and %s of Git; sent %s in %s",
+			vv_text_counted(x->blocks, "block", NULL),
+			vv_text_counted(x->objects, "object", NULL), vv_text_bytes(x->sent),
+			vv_text_counted(x->shards, "shard", NULL));
+	}
+	if (!vv_cid_is_null(&x->head)) {
+		vv_cid_text(head, &x->head);
+		vv_note("head %s", head);
+	}
+	if (x->config && !vv_repository_is_bare(s->repo)) {
+		vv_note("the vault and its policy are in .varveconfig: commit it");
+	}
+}
+
+/* What lies in whole copies and would fill a stripe is written again as one, when nothing is owed: else it would
+ * be sent again and again. What cannot be read now waits. */
+static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_session *s,
+			      vv_error *err)
+{
+	vv_prune tails = {.tails = true};
+	vv_error why;
+
+	if (x->dry_run || x->code.data == 0 || x->short_of_min || x->owed > 0 || o->to.count > 0) {
+		return VV_OK;
+	}
+	vv_status rc = vv_prune_run(&tails, s, &why);
+	vv_progress_end();
+	if (rc == VV_EMISSING || rc == VV_EREFUSED) {
+		vv_warn("data for a stripe stays in whole copies for now: %s", why.message);
+		return VV_OK;
+	}
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	if (tails.runs > 0 && !o->quiet) {
+		vv_note("wrote %s again in stripes; sent %s, and retired %s",
+			vv_text_counted(tails.runs, "run", NULL), vv_text_bytes(tails.sent),
+			vv_text_counted(tails.shards, "shard", NULL));
+	}
+	return VV_OK;
+}
+
+static vv_status run_replicate(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {.key_file = o->key,
+				       .need_key = true,
+				       .quiet = o->quiet,
+				       .notes = &vv_notes_stderr,
+				       .idle_sec = o->timeout,
+				       .again = o->to.count > 0};
+	vv_replicate x = {.copies = (unsigned)o->copies,
+			  .min = (unsigned)o->min,
+			  .to = &o->to,
+			  .rate = o->rate,
+			  .dry_run = o->dry_run,
+			  .adopt = o->adopt,
+			  .recovery = tell_recovery};
+	vv_auto(vv_vault_session) s = {.lock = -1};
+	vv_status rc;
+
+	if ((o->code && (rc = vv_vault_code_read(&x.code, o->code, err)) < 0) ||
+	    (rc = vv_vault_session_open(&s, c->repo, &so, err)) < 0) {
+		return rc;
+	}
+	s.mend = !o->dry_run;
+	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
+		vv_progress_end();
+		tell(o, &x, &s);
+		c->code = x.short_of_min || x.owed > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+		rc = fill_stripes(o, &x, &s, err);
+	}
+	return rc;
+}
+
+const vv_command vv_cmd_vault_replicate = {
+	.name = "vault replicate",
+	.group = "care",
+	.summary = "bring sealed copies of everything that is new to the holders",
+	.usage = "[--copies N | --code K+M] [--min N] [--to HOLDER]... [--limit-rate BYTES] "
+		 "[--dry-run]",
+	.example = "$ varve vault replicate --copies 2\n"
+		   "sealed 2 blocks and 4 objects of Git; sent 8.3 kB in 2 shards\n"
+		   "head bafyrei...\n"
+		   "the vault and its policy are in .varveconfig: commit it",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "copies are lacking",
+	.arguments = "",
+	.check = check_replicate,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_replicate,
+};

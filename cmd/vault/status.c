@@ -1,0 +1,281 @@
+/*
+ * status: is everything that a vault should have at its policy?
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json/json.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/vault/commands.h"
+#include "cmd/vault/owed.h"
+#include "cmd/vault/work/vault_status.h"
+
+typedef struct options {
+	const char *format;
+	uint64_t timeout;
+} options;
+
+static const vv_option table[] = {
+	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
+	OPT_JSON("the output format"),
+};
+
+#define CODE_TEXT 24u
+
+static const char *code_text(char out[CODE_TEXT], vv_code c)
+{
+	(void)snprintf(out, CODE_TEXT, "%u+%u", c.data, c.parity);
+	return out;
+}
+
+static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
+{
+	const char *other = x->away > 0 ? "other " : "";
+	size_t here = 0;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		here += s->places[i].holder && !s->places[i].config->dead;
+	}
+	if (x->away > 0) {
+		vv_out("safe, if %s away still %s what %s had: ",
+		       x->away == 1
+			       ? "the holder that is"
+			       : vv_text_counted(x->away, "holder that is", "holders that are"),
+		       x->away == 1 ? "has" : "have", x->away == 1 ? "it" : "they");
+	} else {
+		vv_out("safe: ");
+	}
+	if (x->stripes > 0) {
+		vv_out("%s whole, the rest has %s",
+		       x->stripes == 1 ? "1 stripe is"
+				       : vv_text_counted(x->stripes, "stripe", "stripes are"),
+		       vv_text_counted(x->rest, "copy", "copies"));
+	} else {
+		vv_out("everything has %s", vv_text_counted(x->least, "copy", "copies"));
+	}
+	size_t n = here < x->least - 1 ? here : x->least - 1;
+	if (x->least < 2) {
+		vv_out("; if a holder is lost, data is lost with it\n");
+	} else if (n > 1) {
+		vv_out("; any %zu %sholders could be lost, and no data with them\n", n, other);
+	} else {
+		if (n == 1) {
+			vv_out("; any %sholder could be lost, and no data with it", other);
+		}
+		vv_out("\n");
+	}
+}
+
+static vv_status print_json(const vv_vault_status *x, vv_error *err)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {{"copies", x->copies},   {"shards", x->shards},  {"bytes", x->bytes},
+		       {"least", x->least},     {"owed", x->owed},      {"lost", x->lost},
+		       {"bad", x->bad},         {"away", x->away},      {"retired", x->retired},
+		       {"damaged", x->damaged}, {"stripes", x->stripes}};
+	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_json_out w = vv_json_begin_object(&b, 2);
+	vv_json_add_bool(&w, "safe", x->safe);
+	vv_json_add_bool(&w, "current", x->current);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		vv_json_add_u64(&w, numbers[i].name, numbers[i].value);
+	}
+	vv_json_add_u64(&w, "newRefs", x->new_refs);
+	vv_json_add_string(&w, "newRef", x->new_ref);
+	vv_json_add_string(&w, "code", x->code.data > 0 ? code_text(code, x->code) : NULL);
+	vv_json_add_time(&w, "proven", (int64_t)x->proven);
+	vv_cid_text(head, &x->head);
+	vv_json_add_string(&w, "head", vv_cid_is_null(&x->head) ? NULL : head);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	return rc;
+}
+
+/* Has this clone anything that no holder has? */
+static bool is_new(const vv_vault_status *x)
+{
+	return x->unfinished || (!x->current && !x->only_places);
+}
+
+/* What no holder has, before what too few have. */
+static void print_new(const vv_vault_status *x)
+{
+	if (x->new_refs > 0) {
+		vv_out_text(x->new_ref, strlen(x->new_ref));
+		if (x->new_refs > 1) {
+			vv_out(" and %s", vv_text_counted(x->new_refs - 1, "other ref", NULL));
+		}
+		vv_out(x->new_refs > 1 ? " have" : " has");
+		vv_out(" commits that have no copies yet; ");
+	} else {
+		vv_out("new data here has no copies yet; ");
+	}
+}
+
+/* What is wrong, the worst first. */
+static void print_unsafe(const vv_vault_status *x)
+{
+	const char *some = is_new(x) ? "some of the rest" : "some of it";
+
+	vv_out("NOT SAFE: ");
+	if (x->shards == 0) {
+		vv_out("the vault is empty\n");
+		return;
+	}
+	if (is_new(x)) {
+		print_new(x);
+	}
+	if (x->lost > 0) {
+		vv_out("no holder is known to have %s ('varve vault repair' seals the data of "
+		       "this clone again)\n",
+		       vv_text_counted(x->lost, "shard", NULL));
+	} else if (x->least == 1 && x->copies > 1) {
+		vv_out("%s has only 1 copy, and %u are wanted: if that holder fails, it is lost\n",
+		       some, x->copies);
+	} else if (x->least < x->copies) {
+		vv_out("%s has only %s, and %u are wanted\n", some,
+		       vv_text_counted(x->least, "copy", "copies"), x->copies);
+	} else if (is_new(x)) {
+		vv_out("the rest has %s\n", vv_text_counted(x->least, "copy", "copies"));
+	} else if (x->damaged > 0) {
+		vv_out("a holder's copies are damaged\n");
+	} else {
+		vv_out("the list of holders in the vault is old ('varve vault replicate')\n");
+	}
+}
+
+static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
+{
+	const uint64_t owed = x->owed - x->hopeless;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	vv_print_owed(&b, s, x->copies, false);
+	vv_out("  %s owed: %s\n",
+	       owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
+	       vv_buf_cstr(&b));
+}
+
+static void print_bad(const vv_vault_status *x)
+{
+	if (x->bad > 0) {
+		vv_out("  %s missing or changed, by the last audit%s\n",
+		       x->bad == 1 ? "1 copy was" : vv_text_counted(x->bad, "copy", "copies were"),
+		       x->owed > 0 ? " ('varve vault repair')" : "; the others suffice");
+	}
+}
+
+static void print_status(const vv_vault_status *x, const vv_vault_session *s)
+{
+	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
+
+	if (x->safe) {
+		print_safe(x, s);
+		print_bad(x);
+	} else {
+		print_unsafe(x);
+		if (x->owed > x->hopeless) {
+			print_owed(x, s);
+		}
+		print_bad(x);
+		if (x->damaged > 0) {
+			vv_out("  damaged at holders: %s of the ledger ('varve vault repair')\n",
+			       vv_text_counted(x->damaged, "record", NULL));
+		}
+		if (x->unfinished) {
+			vv_out("  a run is unfinished ('varve vault replicate')\n");
+		}
+		if (is_new(x)) {
+			vv_out("  'varve vault replicate' copies new data to the holders\n");
+		}
+	}
+	vv_out("in the vault: %s, %s; policy: ", vv_text_counted(x->shards, "shard", NULL),
+	       vv_text_bytes(x->bytes));
+	if (x->code.data > 0) {
+		vv_out("stripes of %s, ", code_text(code, x->code));
+	}
+	vv_out("%s%s\n", vv_text_counted(x->copies, "copy", "copies"),
+	       x->code.data > 0 ? " of the rest" : "");
+	for (size_t i = 0; i < s->place_count; i++) {
+		const vv_vault_place *p = &s->places[i];
+		if (!p->holder && !p->config->dead) {
+			vv_out("away: ");
+			vv_out_text(p->config->name, strlen(p->config->name));
+			vv_out(", last reached %s\n",
+			       p->seen > 0 ? vv_text_utc(time, (int64_t)p->seen) : "never");
+		} else if (p->refuses) {
+			vv_out("takes nothing new: %s\n", p->why.message);
+		}
+	}
+	vv_out("all copies proven: %s\n",
+	       x->proven > 0 ? vv_text_utc(time, (int64_t)x->proven) : "never");
+	if (!vv_cid_is_null(&x->head)) {
+		vv_cid_text(head, &x->head);
+		vv_out("head %s of %s\n", head, vv_text_utc(time, (int64_t)x->head_time));
+	}
+}
+
+static vv_status print(vv_context *c, vv_vault_session *s, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_vault_status) x = {0};
+	vv_status rc = vv_vault_status_get(&x, s, err);
+
+	if (rc < 0) return rc;
+	vv_progress_end();
+	c->code = x.safe ? VV_EXIT_OK : VV_EXIT_NO;
+	if (vv_wants_json(o->format)) {
+		rc = print_json(&x, err);
+	} else {
+		print_status(&x, s);
+	}
+	return rc;
+}
+
+static int check_status(const vv_context *c)
+{
+	return c->argc == 0 ? VV_EXIT_OK
+			    : vv_usage_error("vault status takes no arguments, not '%s'",
+					     vv_text_shows(c->argv[0]));
+}
+
+static vv_status run_status(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_session_options so = {
+		.need_key = true, .quiet = true, .notes = &vv_notes_stderr, .idle_sec = o->timeout};
+	vv_auto(vv_vault_session) s = {.lock = -1};
+	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
+
+	if (rc < 0) return rc;
+	return print(c, &s, err);
+}
+
+const vv_command vv_cmd_vault_status = {
+	.name = "vault status",
+	.group = "look",
+	.summary = "show whether all sealed copies are at their policy",
+	.usage = "[--timeout SECONDS] [--json]",
+	.example = "$ varve vault status\n"
+		   "safe: everything has 2 copies; any holder could be lost, and no data with it\n"
+		   "in the vault: 2 shards, 8.3 kB; policy: 2 copies\n"
+		   "all copies proven: never\n"
+		   "head bafyrei... of ...Z",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "not everything is at its policy",
+	.arguments = "",
+	.check = check_status,
+	.needs = VV_NEEDS_REPOSITORY,
+	.run = run_status,
+};

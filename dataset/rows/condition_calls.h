@@ -1,0 +1,34 @@
+/*
+ * condition_calls: the functions of the language: abs(x), days(a, b), coalesce(x, y) ... For this room alone.
+ */
+#ifndef VV_DATASET_ROWS_CONDITION_CALLS_H
+#define VV_DATASET_ROWS_CONDITION_CALLS_H
+
+#include "dataset/rows/condition_code.h"
+
+/* What an argument is: n number, t text, b true or false, d date (or datetime), c time of day (or datetime), m what has a
+ * month, v one of any kind that has values, x of one kind with all other x. */
+typedef struct vv_call {
+	const char *name;
+	const char *takes; /* a letter for each; the last one for all further */
+	size_t least, most;
+	char gives; /* n, t, b, d, or x */
+	bool whole; /* it is asked also where an argument is missing or unknown */
+	/* What SQLite has under this name: s the same, r the same of doubles, - nothing that is the same. */
+	char sqlite;
+	/* a: the first of count arguments, and in its place the result */
+	void (*run)(vv_condition_scratch *s, size_t a, size_t count, int how);
+	int how;             /* which of the functions that it works off */
+	const char *example; /* a condition that holds */
+} vv_call;
+
+/* NULL: there is no such function. In small or capital letters. */
+const vv_call *vv_call_find(const char *name, size_t len);
+/* The i-th; NULL: there are no more. */
+const vv_call *vv_call_at(size_t i);
+
+/* The value of a function of kind (what x are) with count arguments from a on, in the place of the first. */
+void vv_call_run(const vv_call *call, vv_condition_scratch *s, size_t a, size_t count,
+		 vv_operand_kind kind);
+
+#endif

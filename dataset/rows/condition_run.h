@@ -1,0 +1,34 @@
+/*
+ * condition_run: does a row meet a condition?
+ *
+ * A correct caller: vv_condition_new; a scratch for each thread, vv_condition_eval for each row.
+ */
+#ifndef VV_DATASET_ROWS_CONDITION_RUN_H
+#define VV_DATASET_ROWS_CONDITION_RUN_H
+
+#include <stdbool.h>
+
+#include "base/auto.h"
+#include "dataset/format/cell.h"
+#include "dataset/rows/condition.h"
+
+typedef enum vv_truth { VV_FALSE = 0, VV_TRUE = 1, VV_UNKNOWN = 2 } vv_truth;
+
+/* Working memory of one thread, for one condition at a time; may be reused for others. */
+typedef struct vv_condition_scratch vv_condition_scratch;
+vv_condition_scratch *vv_condition_scratch_new(void);    /* NULL when out of memory */
+void vv_condition_scratch_free(vv_condition_scratch *s); /* accepts NULL */
+VV_AUTO_FREE(vv_condition_scratch, vv_condition_scratch_free)
+
+/* cells: one row, indexed by column place (those of vv_condition_columns must be decoded).
+ * Where memory ends the answer is VV_UNKNOWN and vv_condition_failed tells. */
+vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells);
+bool vv_condition_failed(const vv_condition_scratch *s);
+/* Was a row since the last question not decided, since a pattern took more than its steps? */
+bool vv_condition_undecided(vv_condition_scratch *s);
+
+/* The same of a row that changed: as it was, by the places of how.old. */
+vv_truth vv_condition_eval_change(const vv_condition *c, vv_condition_scratch *s,
+				  const vv_cell *old, const vv_cell *cells);
+
+#endif

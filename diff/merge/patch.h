@@ -1,0 +1,128 @@
+/*
+ * patch: a difference that can be applied: schema, cells, order, form.
+ *
+ * NDJSON, streamed; docs/formats/differences.md. A patch of a and b names both roots and
+ * carries what is needed so that apply(a, patch) is b byte for byte,
+ * and apply(b, reverse(patch)) is a. Where the target is another version of the table,
+ * rows are found by key or, without one, by content and place, and the old cells are
+ * compared: what does not fit is reported row by row.
+ *
+ * A correct writer: vv_patch_begin; vv_patch_write for each path; vv_patch_end.
+ */
+#ifndef VV_DIFF_MERGE_PATCH_H
+#define VV_DIFF_MERGE_PATCH_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/thread.h"
+#include "dataset/table/import.h"
+#include "dataset/table/table.h"
+#include "diff/write/writer.h"
+
+vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err);
+
+/* Writes what makes b of a, which are tables. Either side NULL: the path is added or removed. Tables of one root
+ * and name give no section: *written tells. */
+typedef struct vv_patch_write_options {
+	vv_write_fn write;
+	void *payload;
+	const char *path, *old_path; /* old_path: NULL when it is the same */
+	const char *const *key;      /* as in vv_rowdiff_options */
+	const vv_columns *columns;   /* how columns correspond; NULL: found here */
+	const vv_diff_table *told;   /* more for the table's line; NULL */
+	const char *temp_dir;
+	vv_pool *pool;
+} vv_patch_write_options;
+vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options *opts,
+			 bool *written, vv_error *err);
+
+/* sections: how many were written. Without this last line a patch counts as truncated. */
+vv_status vv_patch_end(vv_write_fn write, void *payload, uint64_t sections, vv_error *err);
+
+/* Where a patch's bytes come from; parts of it are read twice. */
+typedef struct vv_patch_source {
+	ssize_t (*read)(void *payload, void *buf, size_t len,
+			vv_error *err); /* count, 0 at the end, <0 */
+	vv_status (*seek)(void *payload, uint64_t offset, vv_error *err); /* from its beginning */
+	void *payload;
+	const char *name; /* for messages */
+} vv_patch_source;
+
+typedef enum vv_patch_mode {
+	/* the target must be the patch's old version: gives the new bytes exactly */
+	VV_PATCH_EXACT,
+	/* that first; but another version of the same table will do where each row's change fits.
+	 * Order and form of rows are then left as they are */
+	VV_PATCH_FIT,
+	/* as FIT, but changes that do not fit are handed to reject, and the rest is applied */
+	VV_PATCH_REJECT
+} vv_patch_mode;
+
+typedef struct vv_patch_misfit {
+	const char *path;
+	const char *row;              /* "row 17", "row id=5", NULL: the whole */
+	const char *column;           /* NULL: the whole row */
+	const char *expected, *found; /* found NULL: no such row, column or file */
+} vv_patch_misfit;
+
+/* What became of one path. */
+typedef struct vv_patch_done {
+	const char *path, *old_path; /* old_path: where the old bytes are; NULL: there were none */
+	bool removed;                /* nothing takes their place */
+	bool exact;                  /* byte for byte what the patch was made from */
+	uint64_t rows_added, rows_removed, rows_changed, rows_moved;
+	uint64_t rejected;          /* changes of rows that did not fit */
+	bool order_left, form_left; /* not exact: moves, and changes of form, that were not made */
+	bool already;               /* not exact: all of it was there already */
+	bool schema; /* the patch changes types or key too, which a file of rows does not show */
+	bool stored_order; /* likewise: in which order the version keeps its rows */
+	/* The new version as the patch has it: its root, and what to import its bytes as. NULL where
+	 * it is not a table. The old one's root; NULL: there is none. */
+	const vv_cid *old_root, *root;
+	const vv_root *as;
+} vv_patch_done;
+
+typedef struct vv_patch_apply_options {
+	bool reverse, check; /* check: nothing is put; only whether it fits is reported */
+	vv_patch_mode mode;
+	/* Opens the table that is now at path, *exists false when nothing is there. out NULL: only whether there is
+	 * anything. apply closes the table. */
+	vv_status (*open)(void *payload, const char *path, vv_table *out, bool *exists,
+			  vv_error *err);
+	/* Not NULL: the patch is not applied to what open finds, but to the very version that it
+	 * was made from; open is not called, and mode counts as EXACT. root: that version; NULL:
+	 * there is none, and *out stays as it is. *exists false: this path is left out. */
+	vv_status (*version)(void *payload, const char *path, const vv_cid *root, vv_table *out,
+			     bool *exists, vv_error *err);
+	/* May be NULL. The version with this root, wherever it is stored; *exists false: it is not here. A patch that
+	 * changes columns or how the file is written is merged into another version through it. */
+	vv_status (*base)(void *payload, const vv_cid *root, vv_table *out, bool *exists,
+			  vv_error *err);
+	/* May be NULL. What is known of the bytes of the version that open just gave, so that groups
+	 * which the patch leaves alone need not be read and encoded again; NULL: nothing. *secret
+	 * seeds its hashes. Borrowed until the next open. */
+	const vv_scan_cache *(*cache)(void *payload, const vv_cid *root, uint64_t *secret);
+	/* The new bytes of a path, piece by piece; then done. Not called with check, except for done.
+	 * Nothing may take effect before vv_patch_apply has answered VV_OK. */
+	vv_status (*put)(void *payload, const char *path, const void *bytes, size_t len,
+			 vv_error *err);
+	vv_status (*done)(void *payload, const vv_patch_done *d, vv_error *err);
+	vv_status (*misfit)(void *payload, const vv_patch_misfit *m, vv_error *err);
+	/* With VV_PATCH_REJECT: a patch of what did not fit, piece by piece, before done. */
+	vv_status (*reject)(void *payload, const char *path, const void *bytes, size_t len,
+			    vv_error *err);
+	void *payload;
+	const char *temp_dir;
+	vv_pool *pool;
+} vv_patch_apply_options;
+
+/* VV_ECONFLICT when something did not fit (all of it was reported; not with VV_PATCH_REJECT,
+ * where only whole paths that do not fit are a conflict). VV_EINPUT: no patch, a truncated
+ * or hostile one (line and what was expected; a Git patch is recognised and said). What
+ * was put before a failure is to be thrown away. */
+vv_status vv_patch_apply(const vv_patch_source *patch, const vv_patch_apply_options *opts,
+			 vv_error *err);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * patch_rows: rows of one version by number, with how their lines are written, and such lines.
+ */
+#ifndef VV_DIFF_MERGE_PATCH_ROWS_H
+#define VV_DIFF_MERGE_PATCH_ROWS_H
+
+#include "base/auto.h"
+#include "dataset/format/quirks.h"
+#include "dataset/format/row_write.h"
+#include "dataset/table/table.h"
+#include "diff/rows/row_by_number.h"
+
+/* How a row's line differs from what its dialect gives. */
+typedef struct patch_form {
+	bool irregular;
+	vv_quirk_kind kind; /* when irregular */
+	const char *raw;    /* VV_QUIRK_RAW; borrowed */
+	size_t raw_len;
+} patch_form;
+bool patch_form_equal(const patch_form *a, const patch_form *b);
+
+typedef struct patch_row {
+	const vv_cell *cells;
+	patch_form form;
+} patch_row;
+
+/* The irregular rows of a group, in order; they borrow from it. */
+typedef struct patch_quirks {
+	vv_quirk *list;
+	size_t count, cap;
+	uint64_t first_row;
+	bool known; /* those of the group that begins there */
+} patch_quirks;
+
+/* Rows of one version by number, some recently used groups kept. */
+#define PATCH_GROUPS 8u
+typedef struct patch_rows {
+	vv_row_by_number rows;
+	patch_quirks quirks[PATCH_GROUPS]; /* of the groups that rows keeps */
+} patch_rows;
+void patch_rows_init(patch_rows *r, vv_table *t); /* reads nothing yet */
+void patch_rows_close(patch_rows *r);             /* zeroed storage is closed */
+VV_AUTO_CLEAR(patch_rows, patch_rows_close)
+/* Borrowed until PATCH_GROUPS - 1 further groups were read. */
+vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *err);
+
+/* Writes rows under a dialect, which is borrowed. */
+typedef struct patch_writer {
+	vv_row_writer *rows;
+	const vv_dialect *dialect;
+	size_t columns;
+} patch_writer;
+vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s,
+			    vv_error *err);
+void patch_writer_close(patch_writer *w); /* accepts zeroes */
+VV_AUTO_CLEAR(patch_writer, patch_writer_close)
+/* Appends the row's line with its row end. last: it is the table's last one. */
+void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
+		      const patch_form *form, bool last);
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * fetch_data: counts what came and what could not be had.
+ */
+#include "lib/sync/fetch_data.h"
+
+#include <string.h>
+
+#include "base/hint.h"
+#include "base/show.h"
+#include "lib/sync/named_versions.h"
+#include "lib/sync/needed.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/known/elsewhere.h"
+
+typedef struct run {
+	vv_fetch_data *f;
+	vv_store *store;
+	vv_needed *needed;
+	vv_cid_set *seen;
+	uint64_t failed;
+	vv_error first; /* why */
+} run;
+
+static vv_status take_root(void *payload, const vv_cid *root, const char *path, vv_error *err)
+{
+	run *r = payload;
+	bool added, complete;
+	vv_cid missing;
+	vv_error why;
+	vv_status rc = vv_cid_set_add(r->seen, root, &added, err);
+
+	if (rc < 0 || !added) return rc;
+	r->f->versions++;
+	if ((rc = vv_store_complete(r->store, root, &complete, &missing, err)) < 0 || complete) {
+		return rc < 0 ? rc : vv_needed_is_here(r->needed, root, err);
+	}
+	if ((rc = vv_needed_fetch(r->needed, root, &why)) == VV_OK) {
+		r->f->fetched++;
+	} else if (rc == VV_ENOMEM || rc == VV_ECANCELLED) {
+		*err = why;
+		return rc;
+	} else if (r->failed++ == 0) {
+		r->first = why;
+		vv_prefix(&r->first, "%s", vv_text_shows(path));
+	}
+	return VV_OK;
+}
+
+static vv_status take_elsewhere(run *r, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *e = NULL;
+	const vv_cid *root;
+	vv_status rc = vv_elsewhere_read(&e, r->f->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && (root = vv_elsewhere_next(e, &i)) != NULL;) {
+		rc = take_root(r, root, "a version", err);
+	}
+	return rc;
+}
+
+/* root NULL: those that are named. */
+static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
+{
+	run r = {.f = f};
+	vv_status rc;
+
+	f->versions = f->fetched = 0;
+	r.seen = vv_cid_set_new();
+	r.needed = f->from->count > 0 ? vv_needed_new_from(f->repo, f->from)
+				      : vv_needed_new_asked(f->repo);
+	if (!r.seen || !r.needed) {
+		rc = vv_fail_nomem(err);
+	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
+		vv_needed_watch(r.needed, f->progress);
+		rc = root           ? take_root(&r, root, "the version", err)
+		     : f->elsewhere ? take_elsewhere(&r, err)
+				    : vv_named_versions_each(f->repo, f->rev, f->paths, take_root,
+							     &r, err);
+	}
+	vv_needed_free(r.needed);
+	vv_cid_set_free(r.seen);
+	if (rc == VV_OK && r.failed > 0) {
+		*err = r.first;
+		rc = vv_prefix(err, "%s could not be fetched",
+			       vv_text_counted(r.failed, "version", "versions"));
+		return vv_hint_code(err, VV_HINT_FETCH_FROM);
+	}
+	return rc;
+}
+
+vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
+{
+	return fetch(f, NULL, err);
+}
+
+vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err)
+{
+	return fetch(f, root, err);
+}

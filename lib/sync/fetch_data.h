@@ -1,0 +1,36 @@
+/*
+ * fetch_data: the data of versions that are named, for a repository that has their commits alone.
+ */
+#ifndef VV_LIB_SYNC_FETCH_DATA_H
+#define VV_LIB_SYNC_FETCH_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_fetch_data {
+	vv_repository *repo;
+	const char *rev;          /* a commit, or "A..B": what B has and A not, and A; NULL: HEAD */
+	const char *const *paths; /* of files or folders, NULL-ended; NULL: all */
+	/* In the place of both: every version that is noted as elsewhere. */
+	bool elsewhere;
+	/* names of remotes, or URLs; none: the remotes, and who else keeps them */
+	const vv_strings *from;
+	const vv_progress *progress; /* or NULL */
+	/* After the run: */
+	uint64_t versions, fetched;
+} vv_fetch_data;
+
+/* VV_EMISSING: some could not be had; the others are here. VV_ENOTFOUND: no such revision, or no
+ * dataset at the paths. */
+vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
+/* The version with this root, in the place of those that are named. */
+vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);
+
+#endif

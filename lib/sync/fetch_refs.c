@@ -1,0 +1,489 @@
+/*
+ * fetch_refs: what refspecs mean for the refs of a remote.
+ */
+#include "lib/sync/fetch_refs.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/objects/send.h"
+
+void vv_ref_plan_init(vv_ref_plan *p)
+{
+	memset(p, 0, sizeof(*p));
+	vv_arena_init(&p->arena);
+}
+
+void vv_ref_plan_clear(vv_ref_plan *p)
+{
+	vv_free(p->moves);
+	vv_arena_clear(&p->arena);
+	memset(p, 0, sizeof(*p));
+}
+
+const vv_ref_move *vv_ref_plan_find(const vv_ref_plan *p, const char *from)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (strcmp(p->moves[i].from, from) == 0) return &p->moves[i];
+	}
+	return NULL;
+}
+
+const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p)
+{
+	const vv_ref_move *m = vv_ref_plan_find(p, "HEAD");
+
+	return m && !m->behind && !vv_oid_is_null(&m->id) ? &m->id : NULL;
+}
+
+static const char *keep(vv_ref_plan *p, const char *text)
+{
+	return vv_arena_strndup(&p->arena, text, strlen(text));
+}
+
+static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_oid *id, bool force,
+		     bool for_merge, vv_error *err)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		if (to && m->to && strcmp(m->to, to) == 0) {
+			m->for_merge |= for_merge;
+			if (vv_oid_equal(&m->id, id)) return VV_OK;
+			return vv_fail(err, VV_EUSAGE, "'%s' and '%s' would both become '%s'",
+				       vv_text_shows(m->from), vv_text_shows(from),
+				       vv_text_shows(to));
+		}
+	}
+	if (!vv_array_room(p->moves, p->count, p->cap)) return vv_fail_nomem(err);
+	vv_ref_move *m = &p->moves[p->count++];
+	*m = (vv_ref_move){.from = keep(p, from),
+			   .to = to ? keep(p, to) : NULL,
+			   .id = *id,
+			   .force = force,
+			   .for_merge = for_merge};
+	return m->from && (!to || m->to) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Branches and tags, then what else a Git host has. */
+static size_t count_refs(const vv_hello *h)
+{
+	return h->ref_count + h->other_count;
+}
+
+static const vv_remote_ref *ref_at(const vv_hello *h, size_t i)
+{
+	return i < h->ref_count ? &h->refs[i] : &h->others[i - h->ref_count];
+}
+
+/* The remote's ref that a word names: whole, without "refs/", or a branch, or a tag. */
+static const vv_remote_ref *find(const vv_hello *h, const char *word)
+{
+	static const char *const prefixes[] = {"", "refs/", "refs/heads/", "refs/tags/"};
+
+	if (strcmp(word, "HEAD") == 0 || word[0] == '\0') {
+		word = h->head ? h->head : "HEAD"; /* a detached one is among the others */
+	}
+	for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++) {
+		size_t len = strlen(prefixes[k]);
+		for (size_t i = 0; i < count_refs(h); i++) {
+			const vv_remote_ref *ref = ref_at(h, i);
+			if (strncmp(ref->name, prefixes[k], len) == 0 &&
+			    strcmp(ref->name + len, word) == 0) {
+				return ref;
+			}
+		}
+	}
+	return NULL;
+}
+
+static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
+{
+	vv_nearest near;
+
+	if (count_refs(h) == 0) {
+		return vv_fail(err, VV_ENOTFOUND, "the remote is empty: it has no '%s'",
+			       vv_text_shows(word));
+	}
+	vv_fail(err, VV_ENOTFOUND, "the remote has no branch or tag '%s'", vv_text_shows(word));
+	vv_nearest_init(&near, word);
+	for (size_t i = 0; i < h->ref_count; i++) {
+		const char *name = h->refs[i].name;
+		(void)vv_nearest_try(&near,
+				     strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
+	}
+	if (near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
+	return vv_hint_code(err, VV_HINT_FETCH_BRANCHES);
+}
+
+/* What a word on the right of ':' names here, in the folder of what it comes from. */
+static const char *local_name(vv_ref_plan *p, const char *to, const char *from)
+{
+	if (strncmp(to, "refs/", 5) == 0) return to;
+	bool tag = strncmp(from, "refs/tags/", 10) == 0;
+	return vv_arena_printf(&p->arena, "refs/%s/%s", tag ? "tags" : "heads", to);
+}
+
+static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_remote_ref *ref,
+		       bool merge, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < o->tracking_count; i++) {
+		vv_auto(char) *to = vv_refspec_map(&o->tracking[i], ref->name, &rc);
+		if (rc < 0) return vv_fail_nomem(err);
+		if (to) {
+			rc = add(p, ref->name, to, &ref->id, o->tracking[i].force || o->force,
+				 merge, err);
+		}
+	}
+	return rc;
+}
+
+/* A refspec without '*', from the command line (or a configured one). */
+static vv_status plan_one(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_options *o,
+			  const vv_refspec *s, bool first, vv_error *err)
+{
+	const vv_remote_ref *ref = find(h, s->from);
+	vv_status rc;
+
+	if (!ref) return not_there(h, s->from, err);
+	bool merge = first;
+	if (s->to && s->to[0] != '\0') {
+		const char *to = local_name(p, s->to, ref->name);
+		if (!to) return vv_fail_nomem(err);
+		rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
+	} else {
+		rc = add(p, ref->name, NULL, &ref->id, true, merge, err);
+	}
+	return rc < 0 ? rc : track(p, o, ref, false, err);
+}
+
+static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_options *o,
+			      const vv_refspec *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < count_refs(h); i++) {
+		const vv_remote_ref *ref = ref_at(h, i);
+		vv_auto(char) *to = vv_refspec_map(s, ref->name, &rc);
+		if (rc < 0) return vv_fail_nomem(err);
+		if (to) {
+			bool merge = o->merge && strcmp(o->merge, ref->name) == 0;
+			rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status add_tags(vv_ref_plan *p, const vv_hello *h, bool force, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; i < h->ref_count; i++) {
+		const char *name = h->refs[i].name;
+		if (strncmp(name, "refs/tags/", 10) == 0 &&
+		    (rc = add(p, name, name, &h->refs[i].id, force, false, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* --- what is here ------------------------------------------------------------------------- */
+
+typedef struct pruning {
+	vv_ref_plan *p;
+	const vv_hello *h;
+	const vv_refspec *spec;
+} pruning;
+
+/* A tracking ref whose branch is gone there. */
+static vv_status prune_one(void *payload, const vv_ref *ref, vv_error *err)
+{
+	pruning *g = payload;
+	const vv_refspec back = {g->spec->to, g->spec->from, false};
+	const vv_oid none = {{0}};
+	vv_status rc;
+	vv_auto(char) *from = ref->symbolic ? NULL : vv_refspec_map(&back, ref->name, &rc);
+
+	if (!from) return VV_OK;
+	bool there = false;
+	for (size_t i = 0; i < count_refs(g->h); i++) {
+		there |= strcmp(ref_at(g->h, i)->name, from) == 0;
+	}
+	return there ? VV_OK : add(g->p, from, ref->name, &none, true, false, err);
+}
+
+/* The values that refs have here now. */
+static vv_status compare(vv_ref_plan *p, vv_repository *r, size_t from, vv_error *err)
+{
+	vv_error absent;
+	vv_ref ref;
+
+	for (size_t i = from; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		if (!m->to) {
+			continue;
+		}
+		vv_status rc = vv_ref_get(r, m->to, &ref, &absent);
+		if (rc == VV_OK) {
+			m->old = ref.id;
+			vv_ref_clear(&ref);
+		} else if (rc != VV_ENOTFOUND) {
+			*err = absent;
+			return rc;
+		}
+		bool tag = strncmp(m->to, "refs/tags/", 10) == 0;
+		m->refused = tag && !m->force && !vv_oid_is_null(&m->old) &&
+			     !vv_oid_equal(&m->old, &m->id);
+	}
+	return VV_OK;
+}
+
+vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+			   const vv_ref_plan_options *o, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < o->spec_count; i++) {
+		rc = strchr(o->specs[i].from, '*') ? plan_pattern(p, h, o, &o->specs[i], err)
+						   : plan_one(p, h, o, &o->specs[i], i == 0, err);
+	}
+	if (rc == VV_OK && o->detached && !vv_oid_is_null(&h->detached)) {
+		rc = add(p, "HEAD", NULL, &h->detached, false, false, err);
+	}
+	if (rc == VV_OK && o->tags) {
+		rc = add_tags(p, h, o->force, err);
+	}
+	for (size_t i = 0; rc == VV_OK && o->prune && i < o->tracking_count; i++) {
+		pruning g = {p, h, &o->tracking[i]};
+		rc = o->tracking[i].to ? vv_refs_each(r, "refs/", prune_one, &g, err) : VV_OK;
+	}
+	return rc < 0 ? rc : compare(p, r, 0, err);
+}
+
+vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
+			       const char *folder, bool asked, vv_error *err)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		bool owned = false;
+		vv_status rc = m->to ? vv_remote_owns(&owned, remote, m->to, err) : VV_OK;
+
+		if (rc < 0) return rc;
+		if (owned) {
+			const char *branch = strncmp(m->from, "refs/", 5) == 0 ? m->from + 5
+									       : m->from;
+
+			branch += strncmp(branch, "heads/", 6) == 0 ? 6 : 0;
+			m->to = vv_arena_printf(&p->arena, "%s%s", folder, branch);
+			if (!m->to) return vv_fail_nomem(err);
+			m->old = (vv_oid){{0}};
+			m->force = true;
+		} else if (m->to && vv_oid_is_null(&m->old) && !asked) {
+			m->to = NULL;
+		}
+	}
+	return compare(p, r, 0, err);
+}
+
+vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
+				  vv_error *err)
+{
+	size_t from = p->count;
+	vv_ref ref;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		const vv_remote_ref *tag = &h->refs[i];
+		bool known;
+		if (strncmp(tag->name, "refs/tags/", 10) != 0) {
+			continue;
+		}
+		if (vv_ref_get(r, tag->name, &ref, VV_IGNORED) == VV_OK) {
+			vv_ref_clear(&ref);
+			continue; /* tags do not move by themselves */
+		}
+		if ((rc = vv_commits_known(r, &tag->peeled, 1, &known, err)) == VV_OK && known) {
+			rc = add(p, tag->name, tag->name, &tag->id, false, false, err);
+		}
+	}
+	return rc < 0 ? rc : compare(p, r, from, err);
+}
+
+/* --- telling ------------------------------------------------------------------------------ */
+
+static void print_move(const vv_ref_move *m, vv_repository *r)
+{
+	vv_auto(char) *a = NULL, *b = NULL;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	char sign = ' ';
+	bool forward = true;
+
+	(void)vv_rev_short(r, &m->old, &a, VV_IGNORED);
+	(void)vv_rev_short(r, &m->id, &b, VV_IGNORED);
+	if (vv_oid_is_null(&m->id)) {
+		sign = '-';
+		vv_buf_puts(&what, "[gone there]");
+	} else if (m->refused) {
+		sign = '!';
+		vv_buf_puts(&what, "[not moved]");
+	} else if (m->behind) {
+		sign = '!';
+		vv_buf_puts(&what, "[stays behind]");
+	} else if (vv_oid_is_null(&m->old)) {
+		sign = '*';
+		vv_buf_puts(&what, strncmp(m->from, "refs/tags/", 10) == 0    ? "[new tag]"
+				   : strncmp(m->from, "refs/heads/", 11) == 0 ? "[new branch]"
+									      : "[new ref]");
+	} else {
+		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, VV_IGNORED);
+		sign = forward ? ' ' : '+';
+		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
+	}
+	vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign, vv_buf_cstr(&what),
+		     vv_text_shows(vv_ref_short_name(m->from)),
+		     vv_text_shows(vv_ref_short_name(m->to)),
+		     m->refused ? "  (no fast-forward; --force moves it)"
+		     : !forward ? "  (forced)"
+				: "");
+}
+
+void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet)
+{
+	bool head = false;
+
+	for (size_t i = 0; i < p->count; i++) {
+		const vv_ref_move *m = &p->moves[i];
+		if (!m->to || vv_oid_equal(&m->old, &m->id) ||
+		    (quiet && !m->refused && !m->behind)) {
+			continue;
+		}
+		if (!head) {
+			vv_notes_put(vv_repository_notes(r), "From %s", vv_text_url(url));
+			head = true;
+		}
+		print_move(m, r);
+	}
+}
+
+vv_status vv_ref_plan_write(const vv_ref_plan *p, vv_repository *r, const char *url, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(char) *path = vv_path_join(vv_repository_gitdir(r), "FETCH_HEAD", (char *)NULL);
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < p->count; i++) {
+			const vv_ref_move *m = &p->moves[i];
+			if (m->for_merge != (pass == 0) || vv_oid_is_null(&m->id) || m->behind) {
+				continue;
+			}
+			bool tag = strncmp(m->from, "refs/tags/", 10) == 0,
+			     branch = strncmp(m->from, "refs/heads/", 11) == 0;
+			vv_buf_printf(&b, "%s\t%s\t%s'%s' of %s\n",
+				      vv_oid_shows(m->is_signed ? &m->signed_id : &m->id),
+				      pass == 0 ? "" : "not-for-merge",
+				      tag      ? "tag "
+				      : branch ? "branch "
+					       : "",
+				      m->from + (tag      ? 10
+						 : branch ? 11
+							  : 0),
+				      url);
+		}
+	}
+	vv_status rc = path ? vv_buf_ok(&b, err) : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, b.data ? b.data : "", b.len, false, err);
+	}
+	return rc;
+}
+
+/* --- moving ------------------------------------------------------------------------------- */
+
+bool vv_ref_moves(const vv_ref_move *m)
+{
+	return m->to && !m->refused && !m->behind && !vv_oid_equal(&m->old, &m->id);
+}
+
+/* Is it a branch that a work tree stands on? */
+static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
+{
+	vv_auto(char) *where = NULL;
+	vv_status rc = vv_branch_checked_out(r, m->to, &where, err);
+
+	if (rc == VV_OK && where && !vv_repository_is_bare(r)) {
+		vv_fail(err, VV_EREFUSED,
+			"fetch would move the branch '%s', which is checked out in %s",
+			vv_text_shows(m->to + 11), vv_text_shows(where));
+		rc = vv_hint_code(err, VV_HINT_PULL);
+	}
+	return rc;
+}
+
+vv_status vv_ref_plan_check_current(vv_ref_plan *p, vv_repository *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		if (vv_ref_moves(m) && strncmp(m->to, "refs/heads/", 11) == 0) {
+			rc = check_current(r, m, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_ref_plan_changes(vv_ref_plan *p, vv_repository *r, bool forward, bool may_be_older,
+			      vv_ref_change **out, size_t *count, vv_error *err)
+{
+	*count = 0;
+	*out = vv_calloc(p->count + 1, sizeof(**out));
+	if (!*out) return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		bool is_forward = !forward, older = false;
+		vv_status rc = VV_OK;
+
+		if (m->done || !vv_ref_moves(m) ||
+		    (!m->force && !vv_oid_is_null(&m->old)) != forward) {
+			continue;
+		}
+		if (forward) {
+			rc = vv_is_ancestor(r, &m->old, &m->id, &is_forward, err);
+		}
+		if (rc == VV_OK && !is_forward && may_be_older) {
+			rc = vv_is_ancestor(r, &m->id, &m->old, &older, err);
+		}
+		if (rc < 0) return rc;
+		if (!is_forward) {
+			m->refused = !older;
+			m->to = older ? NULL : m->to;
+			continue;
+		}
+		(*out)[(*count)++] = (vv_ref_change){m->to, vv_oid_is_null(&m->id) ? NULL : &m->id,
+						     &m->old, true};
+	}
+	return VV_OK;
+}
+
+void vv_ref_plan_done(vv_ref_plan *p, const char *to)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		m->done |= m->to && !m->behind && strcmp(m->to, to) == 0;
+	}
+}
+
+size_t vv_ref_plan_count_done(const vv_ref_plan *p)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		done += p->moves[i].done && p->moves[i].to;
+	}
+	return done;
+}

@@ -1,0 +1,421 @@
+/*
+ * on_demand: how a store's question becomes a fetch, and which blocks come with it, and what is said when there is no answer.
+ */
+#include "lib/sync/on_demand.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/table.h"
+#include "lib/sync/needed.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+
+/* ahead: how a list is read: from one link of a node to the next, and on in the node after it. */
+
+#define NODES 1024u /* of which the links are known; of a table of 80,000 groups at least */
+#define GROWTH 4u
+/* What a node links to is read for a while before the next node is: more of them would be forgotten until then. */
+#define NODES_AT_ONCE 8u
+
+typedef struct node {
+	vv_cid *links;
+	size_t count, cap;
+	size_t until; /* links before this one were asked for, the last time from `window` of them on */
+	size_t window; /* so many; 0: none so far */
+} node;
+
+struct vv_ahead {
+	node nodes[NODES];
+	size_t next;   /* the place of the next node; the oldest goes */
+	node *last[2]; /* of which a node was asked for, and a leaf; NULL */
+	size_t blocks, bytes;
+	uint64_t expected; /* leaves, of those that were announced; 0: it is not known how many */
+};
+
+vv_ahead *vv_ahead_new(void)
+{
+	return vv_calloc(1, sizeof(vv_ahead));
+}
+
+void vv_ahead_free(vv_ahead *a)
+{
+	if (a) {
+		for (size_t i = 0; i < NODES; i++) {
+			vv_free(a->nodes[i].links);
+		}
+		vv_free(a);
+	}
+}
+
+static vv_status add_link(void *payload, const vv_cid *cid, vv_error *err)
+{
+	node *n = payload;
+
+	return vv_array_add(n->links, n->count, n->cap, *cid) ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_t len,
+			vv_error *err)
+{
+	node *n = &a->nodes[a->next];
+
+	a->blocks++;
+	a->bytes += len;
+	if (cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
+	for (size_t i = 0; i < 2; i++) {
+		a->last[i] = a->last[i] == n ? NULL : a->last[i];
+	}
+	n->count = n->until = n->window = 0;
+	a->next = (a->next + 1) % NODES;
+	return vv_cbor_links(bytes, len, add_link, n, err);
+}
+
+static node *find(vv_ahead *a, const vv_cid *cid, size_t *at)
+{
+	for (size_t i = 1; i <= NODES; i++) {
+		node *n = &a->nodes[(a->next + NODES - i) % NODES];
+		for (*at = 0; *at < n->count; ++*at) {
+			if (vv_cid_equal(&n->links[*at], cid)) return n;
+		}
+	}
+	return NULL;
+}
+
+void vv_ahead_expect(vv_ahead *a, uint64_t leaves)
+{
+	a->expected = leaves;
+}
+
+/* How many from this link on. */
+static size_t window_at(const vv_ahead *a, const node *n, size_t at, bool leaf)
+{
+	const node *before = at == 0 && n->window == 0 ? a->last[leaf] : NULL;
+	size_t most = VV_AHEAD_BYTES / (a->bytes / (a->blocks + 1) + 1);
+	size_t window = 1;
+
+	if (n->window > 0 && at == n->until) {
+		window = n->window * GROWTH;
+	} else if (before && before != n && before->until == before->count && before->window > 0) {
+		window = before->window * GROWTH; /* it was read to its end */
+	}
+	if (leaf && a->expected > 0 && a->expected < most) {
+		most = (size_t)a->expected;
+	}
+	if (!leaf && most > NODES_AT_ONCE) {
+		most = NODES_AT_ONCE;
+	}
+	most = most < VV_AHEAD_MAX ? most : VV_AHEAD_MAX;
+	return window < most ? window : most > 0 ? most : 1;
+}
+
+/* The node that came after it, of which nothing was asked for: in a list it follows. NULL. */
+static node *after(vv_ahead *a, const node *n)
+{
+	const size_t at = ((size_t)(n - a->nodes) + 1) % NODES;
+	node *m = &a->nodes[at];
+
+	return at != a->next && m->count > 0 && m->until == 0 && m->links[0].codec == VV_CODEC_RAW
+		       ? m
+		       : NULL;
+}
+
+size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], bool *guess)
+{
+	const bool leaf = cid->codec == VV_CODEC_RAW;
+	size_t at, count = 0;
+	node *n = find(a, cid, &at);
+
+	*guess = true;
+	out[0] = *cid;
+	if (!n) return 1;
+	size_t window = window_at(a, n, at, leaf);
+	*guess = window == 1;
+	for (node *next = n; next; at = 0) {
+		for (n = next; count < window && at < n->count; at++) {
+			out[count++] = n->links[at];
+		}
+		n->until = at;
+		n->window = window;
+		next = leaf && count < window ? after(a, n) : NULL;
+	}
+	a->last[leaf] = n;
+	if (leaf && a->expected > 0) {
+		a->expected -= count;
+		n->window = a->expected > 0 ? window : 0; /* it begins anew */
+	}
+	return count;
+}
+
+/* Requests for blocks that nothing announced; a version of which more are wanted comes sooner as a whole. */
+#define GUESSES_MAX 40u
+#define FEW_BLOCKS 40u /* likewise, of blocks */
+/* Of a table's groups a quarter, which comes twice where all are read after all; more where a share is read. */
+#define MOST(groups) ((groups) / 4 + FEW_BLOCKS)
+#define MOST_OF_SHARE(groups) ((groups) / 8 * 5 + FEW_BLOCKS)
+/* Groups that a share begins or ends in, and what shows that it has ended. */
+#define BESIDE_SHARE 3u
+/* Of blocks that came by themselves; four times what is asked for ahead. */
+#define KEPT_BYTES ((size_t)32 << 20)
+
+struct vv_on_demand {
+	vv_repository *of;  /* whose store asks */
+	vv_repository *own; /* the same, opened once more; NULL: nothing was asked for yet */
+	vv_needed *needed;
+	vv_cid_set *refused; /* asked for before, and nobody had them */
+	atomic_bool again;   /* they may be asked for once more */
+	bool keep;
+	/* Blocks come by themselves: */
+	atomic_bool alone;
+	vv_cid root;     /* of the version: what was asked for first; null: nothing was */
+	vv_ahead *ahead; /* NULL: nothing was */
+	unsigned guesses;
+	uint64_t blocks;      /* that came */
+	uint64_t groups;      /* of the version */
+	atomic_uint shares;   /* a share of so many is wanted; 0: of none */
+	atomic_bool expects;  /* so many leaves, from now on */
+	const vv_cid *wanted; /* now, into: */
+	vv_buf *out;
+};
+
+static vv_status open_own(vv_on_demand *d, vv_error *err)
+{
+	vv_status rc;
+
+	if (d->needed) return VV_OK;
+	if (!d->own) {
+		if ((rc = vv_repository_open(&d->own, vv_repository_gitdir(d->of),
+					     vv_repository_env(d->of), err)) < 0) {
+			return rc;
+		}
+		vv_repository_listen(d->own, vv_repository_notes(d->of));
+	}
+	d->needed = vv_needed_new(d->own);
+	return d->needed ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status refuse(const vv_cid *cid, const char *why, vv_error *err)
+{
+	return vv_fail(err, VV_EBLOCK, "block %s is not here%s%s", vv_cid_shows(cid),
+		       why ? ", and could not be fetched: " : "", why ? why : "");
+}
+
+/* What came a moment ago is at hand. */
+static vv_status get_kept(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	const vv_on_demand *d = payload;
+	vv_store *store;
+	vv_status rc = vv_repository_store(d->of, &store, err);
+
+	return rc < 0                               ? rc
+	       : vv_store_get_kept(store, cid, out) ? vv_buf_ok(out, err)
+						    : refuse(cid, NULL, err);
+}
+
+/* Of a table whose groups can be read one by one; else 0. */
+static uint64_t groups_of(const void *bytes, size_t len)
+{
+	vv_auto(vv_table) t = {.columns = 0};
+	uint64_t groups = 0;
+
+	vv_root_init(&t.root);
+	return vv_root_decode(&t.root, bytes, len, NULL) == VV_OK && t.root.kind == VV_KIND_TABLE &&
+			       !vv_root_is_sorted(&t.root) &&
+			       vv_table_groups(&t, &groups, NULL) == VV_OK
+		       ? groups
+		       : 0;
+}
+
+static vv_status take(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+		      vv_error *err)
+{
+	vv_on_demand *d = payload;
+	vv_store *store;
+	vv_status rc = vv_repository_store(d->of, &store, err);
+
+	if (rc < 0) return rc;
+	vv_store_remember(store, cid, bytes, len);
+	if (d->blocks++ == 0) {
+		d->groups = groups_of(bytes, len);
+	}
+	if (vv_cid_equal(cid, d->wanted)) {
+		vv_buf_put(d->out, bytes, len);
+	}
+	return vv_ahead_came(d->ahead, cid, bytes, len, err);
+}
+
+static vv_status begin_alone(vv_on_demand *d, const vv_cid *cid, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(d->of, &store, err);
+
+	if (rc < 0) return rc;
+	vv_store_keep_unpacked(store, KEPT_BYTES);
+	d->root = *cid;
+	d->guesses = 0;
+	d->blocks = 0;
+	return (d->ahead = vv_ahead_new()) != NULL ? VV_OK : vv_fail_nomem(err);
+}
+
+static uint64_t most(const vv_on_demand *d)
+{
+	return d->shares ? MOST_OF_SHARE(d->groups) : MOST(d->groups);
+}
+
+/* VV_ENOSUPPORT: it is to come with all of its version. */
+static vv_status get_alone(vv_on_demand *d, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_cid cids[VV_AHEAD_MAX];
+	vv_needed_blocks w = {.cids = cids, .get = get_kept, .take = take, .payload = d};
+	bool guess;
+	vv_status rc = d->ahead ? VV_OK : begin_alone(d, cid, err);
+
+	if (rc < 0) return rc;
+	if (d->groups > 0 && d->shares > 0 && atomic_exchange(&d->expects, false)) {
+		vv_ahead_expect(d->ahead, d->groups / d->shares + BESIDE_SHARE);
+	}
+	w.count = vv_ahead_of(d->ahead, cid, cids, &guess);
+	d->guesses += guess;
+	if (d->guesses > GUESSES_MAX || (d->blocks > 0 && d->blocks + w.count > most(d))) {
+		return vv_fail(err, VV_ENOSUPPORT, "most of the version may be needed");
+	}
+	d->wanted = cid;
+	d->out = out;
+	if ((rc = vv_needed_get(d->needed, &w, err)) < 0) return rc;
+	return out->len > 0 ? vv_buf_ok(out, err)
+			    : vv_fail(err, VV_ENOSUPPORT, "the remote does not have the block");
+}
+
+/* The version whose blocks came by themselves, and then the block, if it is another's. */
+static vv_status fetch_version(vv_on_demand *d, const vv_cid *cid, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(d->own, &store, err);
+
+	if (rc == VV_OK && !vv_cid_is_null(&d->root) && !vv_cid_equal(&d->root, cid) &&
+	    !vv_store_has(store, &d->root)) {
+		rc = vv_needed_fetch(d->needed, &d->root, err);
+		if (rc < 0 || vv_store_has(store, cid)) return rc;
+	}
+	return rc < 0 ? rc : vv_needed_fetch(d->needed, cid, err);
+}
+
+/* Who could not be reached a while ago may be there now. */
+static vv_status forget_refusals(vv_on_demand *d, vv_error *err)
+{
+	if (!atomic_exchange(&d->again, false) || vv_cid_set_count(d->refused) == 0) return VV_OK;
+	vv_cid_set *none = vv_cid_set_new();
+	if (!none) return vv_fail_nomem(err);
+	vv_needed_free(d->needed);
+	d->needed = NULL;
+	vv_cid_set_free(d->refused);
+	d->refused = none;
+	return VV_OK;
+}
+
+static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err)
+{
+	vv_on_demand *d = payload;
+	vv_error why;
+	bool added;
+	vv_status rc = forget_refusals(d, err);
+
+	if (rc < 0) return rc;
+	if (cid->codec != VV_CODEC_DAG_CBOR && !d->alone && vv_cid_is_null(&d->root)) {
+		return vv_fail(err, VV_ENOTFOUND, "a version comes with its leaves");
+	}
+	if (vv_cid_set_has(d->refused, cid)) return refuse(cid, NULL, err);
+	rc = open_own(d, &why);
+	if (rc == VV_OK && d->alone) {
+		if ((rc = get_alone(d, cid, alone, &why)) == VV_OK) return VV_OK;
+		vv_buf_reset(alone);
+		d->alone = rc != VV_ENOSUPPORT;
+		rc = d->alone ? rc : VV_OK;
+	}
+	if (rc == VV_OK) {
+		rc = fetch_version(d, cid, &why);
+		if (!d->keep) {
+			vv_needed_rest(d->needed);
+		}
+	}
+	if (rc == VV_OK) return VV_OK;
+	if (rc == VV_ENOMEM || (rc = vv_cid_set_add(d->refused, cid, &added, err)) < 0) {
+		return vv_fail_nomem(err);
+	}
+	return refuse(cid, why.message, err);
+}
+
+vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err)
+{
+	vv_on_demand *d = vv_calloc(1, sizeof(*d));
+	vv_store *store;
+	vv_status rc;
+
+	*out = NULL;
+	if (!d || !(d->refused = vv_cid_set_new())) {
+		vv_free(d);
+		return vv_fail_nomem(err);
+	}
+	d->of = r;
+	d->keep = keep;
+	if ((rc = vv_repository_store(r, &store, err)) < 0) {
+		vv_on_demand_end(d);
+		return rc;
+	}
+	vv_store_on_absent(store, fetch, d);
+	*out = d;
+	return VV_OK;
+}
+
+void vv_on_demand_alone(vv_on_demand *d, bool alone)
+{
+	vv_store *store;
+
+	if (d->ahead && vv_repository_store(d->of, &store, NULL) == VV_OK) {
+		vv_store_keep_unpacked(store,
+				       0); /* what came is asked for by its version's root again */
+		vv_store_keep_unpacked(store, VV_UNPACKED_USUAL);
+	}
+	vv_ahead_free(d->ahead);
+	d->ahead = NULL;
+	memset(&d->root, 0, sizeof(d->root));
+	d->alone = alone;
+	d->shares = 0;
+	d->again = true;
+}
+
+void vv_on_demand_again(vv_on_demand *d)
+{
+	d->again = true;
+}
+
+void vv_on_demand_share(vv_on_demand *d, unsigned shares)
+{
+	d->shares = shares;
+	d->expects = true;
+}
+
+void vv_on_demand_whole(vv_on_demand *d)
+{
+	d->alone = false;
+}
+
+void vv_on_demand_end(vv_on_demand *d)
+{
+	vv_store *store;
+
+	if (d) {
+		if (vv_repository_store(d->of, &store, NULL) == VV_OK) {
+			vv_store_on_absent(store, NULL, NULL);
+		}
+		vv_needed_free(d->needed);
+		vv_repository_close(d->own);
+		vv_cid_set_free(d->refused);
+		vv_ahead_free(d->ahead);
+		vv_free(d);
+	}
+}

@@ -1,0 +1,423 @@
+/*
+ * push_refs: what the words of a push mean on both sides.
+ */
+#include "lib/sync/push_refs.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/objects/send.h"
+
+void vv_push_plan_init(vv_push_plan *p)
+{
+	memset(p, 0, sizeof(*p));
+	vv_arena_init(&p->arena);
+}
+
+void vv_push_plan_clear(vv_push_plan *p)
+{
+	vv_free(p->items);
+	vv_arena_clear(&p->arena);
+	memset(p, 0, sizeof(*p));
+}
+
+static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to,
+		     const vv_oid *id, bool force, vv_error *err)
+{
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
+	vv_push_item *it = &p->items[p->count++];
+	*it = (vv_push_item){.from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL};
+	it->word = vv_arena_strndup(&p->arena, word, strlen(word));
+	it->to = vv_arena_strndup(&p->arena, to, strlen(to));
+	it->id = *id;
+	it->force = force;
+	return (!from || it->from) && it->word && it->to ? VV_OK : vv_fail_nomem(err);
+}
+
+static const char *short_name(const char *ref)
+{
+	return strncmp(ref, "refs/heads/", 11) == 0  ? ref + 11
+	       : strncmp(ref, "refs/tags/", 10) == 0 ? ref + 10
+						     : ref;
+}
+
+/* The ref here that a word names: whole, a branch, or a tag. false: none. */
+static bool find_here(vv_repository *r, const char *word, vv_ref *out)
+{
+	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", ""};
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (prefixes[i][0] == '\0' && strncmp(word, "refs/", 5) != 0) {
+			continue;
+		}
+		vv_buf_reset(&name);
+		vv_buf_printf(&name, "%s%s", prefixes[i], word);
+		found = !name.failed && vv_ref_get(r, name.data, out, VV_IGNORED) == VV_OK;
+	}
+	return found;
+}
+
+/* What a name on the right of ':' is there: whole, or in the folder that the left one is in. */
+static const char *there(vv_push_plan *p, const char *to, const char *from)
+{
+	if (strncmp(to, "refs/", 5) == 0) return to;
+	bool tag = from && strncmp(from, "refs/tags/", 10) == 0;
+	return vv_arena_printf(&p->arena, "refs/%s/%s", tag ? "tags" : "heads", to);
+}
+
+/* FROM:TO where FROM is a commit and no ref: then TO must say what it is. */
+static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec *s, bool force,
+			    vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = vv_rev_commit(r, s->from, &id, err);
+
+	if (rc < 0) return rc;
+	if (!s->to || strncmp(s->to, "refs/", 5) != 0) {
+		vv_fail(err, VV_EUSAGE,
+			"'%s' is a commit, not a branch or tag: name the ref to push it to",
+			vv_text_shows(s->from));
+		return vv_hint_code(err, VV_HINT_PUSH_TO, s->from);
+	}
+	return add(p, NULL, s->from, s->to, &id, force, err);
+}
+
+static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head, const char *word,
+			  const vv_push_plan_options *o, vv_error *err)
+{
+	const vv_oid none = {{0}};
+	vv_auto(vv_refspec) s = {0};
+	vv_ref ref;
+	vv_status rc = vv_refspec_read(&s, word, err);
+
+	if (rc < 0) return rc;
+	bool force = s.force || o->force;
+	if (strchr(s.from, '*')) {
+		rc = vv_fail(err, VV_EUSAGE, "push takes no patterns; --all pushes all branches");
+	} else if (o->remove || s.from[0] == '\0') {
+		const char *name = o->remove ? s.from : s.to ? s.to : "";
+		const char *to = there(p, name, NULL);
+		rc = name[0] == '\0'
+			     ? vv_fail(err, VV_EUSAGE, "'%s' names no ref", vv_text_shows(word))
+		     : !to ? vv_fail_nomem(err)
+			   : add(p, NULL, "", to, &none, force, err);
+		if (rc == VV_OK) {
+			p->items[p->count - 1].short_to = strncmp(name, "refs/", 5) != 0;
+		}
+	} else if (strcmp(s.from, "HEAD") == 0 && head->branch && !head->unborn) {
+		const char *to = s.to ? there(p, s.to, head->branch) : head->branch;
+		rc = to ? add(p, head->branch, short_name(head->branch), to, &head->commit, force,
+			      err)
+			: vv_fail_nomem(err);
+	} else if (find_here(r, s.from, &ref)) {
+		const char *to = s.to ? there(p, s.to, ref.name) : ref.name;
+		rc = to ? add(p, ref.name, short_name(ref.name), to, &ref.id, force, err)
+			: vv_fail_nomem(err);
+		vv_ref_clear(&ref);
+	} else {
+		rc = add_commit(p, r, &s, force, err);
+	}
+	return rc;
+}
+
+typedef struct adding {
+	vv_push_plan *p;
+	bool force;
+} adding;
+
+static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	adding *a = payload;
+	return ref->symbolic ? VV_OK
+			     : add(a->p, ref->name, short_name(ref->name), ref->name, &ref->id,
+				   a->force, err);
+}
+
+/* Where the branch at hand goes without a word. */
+static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	vv_auto(char) *merge = NULL, *mode = NULL;
+	vv_status rc;
+
+	if (!head->branch || strncmp(head->branch, "refs/heads/", 11) != 0) {
+		vv_fail(err, VV_EUSAGE, "HEAD is on no branch: name what to push");
+		return vv_hint_code(err, VV_HINT_PUSH_TO, "HEAD");
+	}
+	if (head->unborn) {
+		return vv_fail(err, VV_ENOTFOUND, "the branch '%s' has no commits yet",
+			       vv_text_shows(head->branch + 11));
+	}
+	vv_buf_printf(&key, "branch.%s.merge", head->branch + 11);
+	if ((rc = vv_buf_ok(&key, err)) < 0) return rc;
+	(void)vv_config_string(r, key.data, &merge, VV_IGNORED);
+	(void)vv_config_string(r, "push.default", &mode, VV_IGNORED);
+	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
+	bool to_upstream = mode && (strcmp(mode, "upstream") == 0 || strcmp(mode, "tracking") == 0);
+	if (!merge && !current) {
+		bool automatic = false;
+		(void)vv_config_bool(r, "push.autosetupremote", false, &automatic, VV_IGNORED);
+		current = automatic;
+	}
+	if (!merge && !current) {
+		vv_fail(err, VV_EUSAGE, "the branch '%s' follows no branch of %s yet",
+			vv_text_shows(head->branch + 11), vv_text_shows(m->name));
+		rc = vv_hint_code(err, VV_HINT_PUSH_UPSTREAM, m->name, head->branch + 11);
+	} else if (merge && !current && !to_upstream && strcmp(merge, head->branch) != 0) {
+		vv_fail(err, VV_EUSAGE,
+			"the branch '%s' follows '%s' there, which has another name",
+			vv_text_shows(head->branch + 11), vv_text_shows(short_name(merge)));
+		rc = vv_hint_code(err, VV_HINT_PUSH_HEAD, m->name, short_name(merge));
+	} else {
+		rc = add(p, head->branch, short_name(head->branch),
+			 current || !merge ? head->branch : merge, &head->commit, o->force, err);
+	}
+	return rc;
+}
+
+vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *head,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
+{
+	adding a = {p, o->force};
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < o->count; i++) {
+		rc = add_word(p, r, head, o->words[i], o, err);
+	}
+	if (rc == VV_OK && o->all) {
+		rc = vv_refs_each(r, "refs/heads/", add_ref, &a, err);
+	}
+	if (rc == VV_OK && o->tags) {
+		rc = vv_refs_each(r, "refs/tags/", add_ref, &a, err);
+	}
+	if (rc == VV_OK && o->count == 0 && !o->all && !o->tags) {
+		rc = add_current(p, r, head, m, o, err);
+	}
+	return rc;
+}
+
+/* --- against what is there ------------------------------------------------------------------- */
+
+/* The lease: the branch there must be where we saw it last, or where the user says. */
+static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const vv_remote *m,
+			     vv_push_item *it, const char *lease, vv_error *err)
+{
+	const char *colon = strchr(lease, ':');
+	size_t len = colon ? (size_t)(colon - lease) : strlen(lease);
+	vv_oid expected = {{0}};
+	char *tracking = NULL;
+	vv_ref ref;
+	vv_status rc = VV_OK;
+
+	if (len > 0 &&
+	    (strlen(short_name(it->to)) != len || strncmp(short_name(it->to), lease, len) != 0) &&
+	    (strlen(it->to) != len || strncmp(it->to, lease, len) != 0)) {
+		return VV_OK; /* the lease is for another */
+	}
+	it->force = true;
+	if (colon && colon[1]) {
+		rc = vv_rev_commit(r, colon + 1, &expected, err);
+	} else if (!colon) {
+		rc = vv_remote_tracking(&tracking, m, it->to, err);
+		if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, VV_IGNORED) == VV_OK) {
+			expected = ref.id;
+			vv_ref_clear(&ref);
+		}
+		vv_free(tracking);
+	}
+	if (rc == VV_OK && !vv_oid_equal(&expected, &it->old)) {
+		it->state = VV_PUSH_REFUSED;
+		it->why = "it is not where it was last seen: fetch, and look";
+	}
+	return rc;
+}
+
+/* To be deleted, and not there. One that is still tracked was there: the push that deleted it may
+ * have lost its answer. */
+static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *it, vv_error *err)
+{
+	vv_auto(char) *tracking = NULL;
+	vv_ref ref;
+	vv_status rc = vv_remote_tracking(&tracking, m, it->to, err);
+
+	it->state = VV_PUSH_REFUSED;
+	it->why = "the ref does not exist there";
+	if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, VV_IGNORED) == VV_OK) {
+		it->state = VV_PUSH_SAME;
+		it->why = NULL;
+		vv_ref_clear(&ref);
+	}
+	return rc;
+}
+
+/* A name to be deleted is a branch there, or a tag. */
+static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *it, vv_error *err)
+{
+	const char *tag = vv_arena_printf(&p->arena, "refs/tags/%s", short_name(it->to));
+	bool is_branch = false, is_tag = false;
+
+	if (!tag) return vv_fail_nomem(err);
+	for (size_t i = 0; i < h->ref_count; i++) {
+		is_branch = is_branch || strcmp(h->refs[i].name, it->to) == 0;
+		is_tag = is_tag || strcmp(h->refs[i].name, tag) == 0;
+	}
+	if (is_branch && is_tag) {
+		vv_fail(err, VV_EUSAGE, "'%s' is a branch and a tag there",
+			vv_text_shows(short_name(it->to)));
+		return vv_hint(err, "name %s or %s", vv_text_shows(it->to), vv_text_shows(tag));
+	}
+	it->to = is_tag ? tag : it->to;
+	return VV_OK;
+}
+
+static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
+		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
+{
+	bool known, whole = true;
+	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
+
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < h->ref_count; i++) {
+		if (strcmp(h->refs[i].name, it->to) == 0) {
+			it->old = h->refs[i].id;
+			whole = h->refs[i].whole;
+		}
+	}
+	if (vv_oid_is_null(&it->old) && vv_oid_is_null(&it->id)) return match_gone(r, m, it, err);
+	if (vv_oid_equal(&it->old, &it->id)) {
+		it->state = whole ? VV_PUSH_SAME : VV_PUSH_BLOCKS;
+		return VV_OK;
+	}
+	if (o->lease && (rc = check_lease(p, r, m, it, o->lease, err)) < 0) return rc;
+	if (it->state == VV_PUSH_REFUSED || vv_oid_is_null(&it->old) || vv_oid_is_null(&it->id) ||
+	    it->force) {
+		return VV_OK;
+	}
+	if (strncmp(it->to, "refs/heads/", 11) != 0) {
+		it->state = VV_PUSH_REFUSED;
+		it->why = "the tag is there already, and another; --force moves it";
+		return VV_OK;
+	}
+	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) return rc;
+	bool forward = false;
+	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
+	if (!forward) {
+		it->state = VV_PUSH_REFUSED;
+		it->why = known ? "the branch there has commits that this one does not have"
+				: "the branch there has commits that are not here";
+		it->hint = VV_HINT_PULL_FIRST;
+	}
+	return VV_OK;
+}
+
+vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *h,
+			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
+{
+	vv_status rc;
+	for (size_t i = 0; i < p->count; i++) {
+		if ((rc = match(p, r, h, m, &p->items[i], o, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+bool vv_push_plan_refused(const vv_push_plan *p)
+{
+	bool refused = false;
+	for (size_t i = 0; i < p->count; i++) {
+		refused |= p->items[i].state == VV_PUSH_REFUSED;
+	}
+	return refused;
+}
+
+bool vv_push_plan_goes(const vv_push_plan *p)
+{
+	bool goes = false;
+	for (size_t i = 0; i < p->count; i++) {
+		goes |= p->items[i].state == VV_PUSH_GOES || p->items[i].state == VV_PUSH_BLOCKS;
+	}
+	return goes;
+}
+
+static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
+{
+	vv_auto(char) *a = NULL, *b = NULL;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	bool forward = true, known = false;
+	char sign = ' ';
+
+	if (it->state == VV_PUSH_REFUSED) {
+		sign = '!';
+		vv_buf_puts(&what, "[refused]");
+	} else if (it->state == VV_PUSH_BLOCKS) {
+		sign = '*';
+		vv_buf_puts(&what, "[its blocks]");
+	} else if (vv_oid_is_null(&it->id)) {
+		sign = '-';
+		vv_buf_puts(&what, "[deleted]");
+	} else if (vv_oid_is_null(&it->old)) {
+		sign = '*';
+		vv_buf_puts(&what,
+			    strncmp(it->to, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
+	} else {
+		(void)vv_commits_known(r, &it->old, 1, &known, VV_IGNORED);
+		forward = known &&
+			  vv_is_ancestor(r, &it->old, &it->id, &forward, VV_IGNORED) == VV_OK &&
+			  forward;
+		(void)vv_rev_short(r, &it->old, &a, VV_IGNORED);
+		(void)vv_rev_short(r, &it->id, &b, VV_IGNORED);
+		sign = forward ? ' ' : '+';
+		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
+	}
+	vv_buf_puts(&what, "");
+	if (it->word[0]) {
+		vv_notes_put(vv_repository_notes(r), " %c %-18s %s -> %s%s", sign,
+			     vv_buf_cstr(&what), vv_text_shows(it->word),
+			     vv_text_shows(short_name(it->to)),
+			     dry_run   ? "  (not sent)"
+			     : forward ? ""
+				       : "  (forced)");
+	} else {
+		vv_notes_put(vv_repository_notes(r), " %c %-18s %s%s", sign, vv_buf_cstr(&what),
+			     vv_text_shows(short_name(it->to)), dry_run ? "  (not sent)" : "");
+	}
+	if (it->why) {
+		vv_buf_reset(&what);
+		vv_text_put_escaped(&what, it->why, strlen(it->why));
+		if (it->hint) {
+			(void)vv_hint_put(&what, ": ", vv_repository_words(r), it->hint);
+		}
+		vv_notes_put(vv_repository_notes(r), "     %s", vv_buf_cstr(&what));
+	}
+}
+
+void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,
+			bool dry_run)
+{
+	bool refused = vv_push_plan_refused(p), goes = vv_push_plan_goes(p);
+
+	if (!goes && !refused) {
+		if (!quiet) {
+			vv_notes_put(vv_repository_notes(r), "everything is up to date");
+		}
+		return;
+	}
+	if (quiet && !refused) return;
+	vv_notes_put(vv_repository_notes(r), "To %s", vv_text_url(url));
+	for (size_t i = 0; i < p->count; i++) {
+		const vv_push_item *it = &p->items[i];
+		/* All or none: what could have gone did not. */
+		if (it->state == VV_PUSH_REFUSED || (it->state != VV_PUSH_SAME && !refused)) {
+			print_item(it, r, dry_run);
+		}
+	}
+	if (refused && goes) {
+		vv_notes_put(vv_repository_notes(r), "nothing was pushed: all refs move, or none");
+	}
+}

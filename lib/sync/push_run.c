@@ -1,0 +1,767 @@
+/*
+ * push_run: the order of things in a push.
+ */
+#include "lib/sync/push_run.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/heads/judge.h"
+#include "lib/heads/make.h"
+#include "lib/remotes/data_store.h"
+#include "lib/remotes/proof.h"
+#include "lib/remotes/push_hook.h"
+#include "lib/remotes/reach.h"
+#include "repo/git/config.h"
+#include "repo/git/history/history.h"
+#include "repo/git/history/revision.h"
+#include "transport/protocol/push.h"
+
+typedef struct run {
+	vv_push_job *j;
+	vv_head head;
+	vv_remote remote;
+	vv_transfer t;
+	vv_reached there;
+	vv_push_outcome out;
+} run;
+
+void vv_push_job_init(vv_push_job *j, vv_repository *r)
+{
+	*j = (vv_push_job){.repo = r};
+	vv_push_plan_init(&j->plan);
+}
+
+void vv_push_job_clear(vv_push_job *j)
+{
+	vv_push_plan_clear(&j->plan);
+	vv_free(j->url);
+}
+
+static vv_status find_remote(run *r, vv_error *err)
+{
+	const char *word = r->j->remote;
+	vv_auto(char) *name = NULL;
+	vv_status rc = VV_OK;
+
+	if (!word) {
+		rc = vv_remote_default(&name, r->j->repo, r->head.branch, true, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_remote_find(&r->remote, r->j->repo, word ? word : name, err);
+	}
+	return rc;
+}
+
+/* --- afterwards --------------------------------------------------------------------------- */
+
+static bool is_tracked(run *r, const char *name, const vv_oid *id)
+{
+	vv_ref ref;
+	vv_status rc = vv_ref_get(r->j->repo, name, &ref, VV_IGNORED);
+	bool same = rc == VV_ENOTFOUND && vv_oid_is_null(id);
+
+	if (rc == VV_OK) {
+		same = vv_oid_equal(&ref.id, id);
+		vv_ref_clear(&ref);
+	}
+	return same;
+}
+
+/* What the other side has now is what the tracking branch shows, also where nothing had to be
+ * sent: the line of the push before may have broken at the answer. */
+static void update_tracking(run *r, vv_push_item *it)
+{
+	vv_auto(char) *to = NULL;
+	vv_error err;
+
+	it->done = it->state == VV_PUSH_GOES;
+	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0) {
+		vv_notes_warn(r->t.notes, "the tracking branch of '%s' was not updated: %s",
+			      vv_text_shows(it->to), err.message);
+		return;
+	}
+	if (!to || is_tracked(r, to, &it->id)) {
+		return;
+	}
+	vv_status rc = vv_oid_is_null(&it->id) ? vv_ref_delete(r->j->repo, to, NULL, &err)
+					       : vv_ref_update(r->j->repo, to, &it->id, NULL, true,
+							       "update by push", &err);
+	if (rc < 0 && rc != VV_ENOTFOUND) {
+		vv_notes_warn(r->t.notes, "'%s' was not updated: %s", vv_text_shows(to),
+			      err.message);
+	}
+}
+
+static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
+{
+	const char *remote = r->remote.name ? r->remote.name : r->remote.url;
+
+	if (!it->from || strncmp(it->from, "refs/heads/", 11) != 0 ||
+	    strncmp(it->to, "refs/heads/", 11) != 0) {
+		return VV_OK;
+	}
+	vv_status rc = vv_branch_follow(r->j->repo, it->from, remote, it->to, err);
+	if (rc == VV_OK && !r->j->quiet) {
+		vv_notes_put(r->t.notes, "'%s' follows '%s' of %s now",
+			     vv_text_shows(it->from + 11), vv_text_shows(it->to + 11),
+			     vv_text_shows(remote));
+	}
+	return rc;
+}
+
+/* What went to a peer, or would. */
+static void sum_up(run *r)
+{
+	const vv_fetch_sum *s = &r->out.sum;
+	vv_channel_stats line;
+
+	vv_peer_stats(r->there.peer, &line);
+	r->j->sum = (vv_transfer_sum){.commits = s->commits,
+				      .versions = s->datasets,
+				      .blocks = s->blocks,
+				      .bytes = s->bytes,
+				      .line = line.bytes_out,
+				      .had = r->out.had,
+				      .ms = vv_monotonic_ms() - r->t.start_ms + 1};
+}
+
+static void tell_sum(const run *r)
+{
+	const vv_transfer_sum *s = &r->j->sum;
+
+	if (r->j->quiet) return;
+	if (r->j->dry_run) {
+		vv_notes_put(r->t.notes, "would send %s %s, %s %s (about %s); %s are there already",
+			     vv_text_count(s->versions),
+			     s->versions == 1 ? "version of a dataset" : "versions of datasets",
+			     vv_text_count(s->blocks), s->blocks == 1 ? "block" : "blocks",
+			     vv_text_bytes(s->bytes), vv_text_count(s->had));
+	} else if (s->commits > 0 || s->blocks > 0) {
+		vv_transfer told = r->t;
+
+		told.verbose = r->j->verbose;
+		vv_transfer_tell_sum(&told, "sent", s);
+	}
+}
+
+/* --- the push ------------------------------------------------------------------------------ */
+
+/* The hook that varve wrote, with none before it, is not run: what it has to do where varve pushes is done here. */
+static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
+{
+	vv_auto(vv_hook_found) hook = {0};
+	vv_auto(vv_buf) earlier = VV_BUF_INIT;
+	bool plain = r->j->own_hook != NULL, wanted;
+	vv_status rc;
+
+	*out = false;
+	for (size_t i = 0; i < r->j->plan.count; i++) { /* else it looks at the ref of blocks */
+		plain &= !r->j->plan.items[i].force && !vv_oid_is_null(&r->j->plan.items[i].id);
+	}
+	if (!plain || (rc = vv_push_hook_find(&hook, r->j->repo, err)) < 0 || !hook.ours ||
+	    !hook.runs) {
+		return plain ? rc : VV_OK;
+	}
+	vv_buf_printf(&earlier, "%s" VV_PUSH_HOOK_EARLIER, hook.path);
+	if ((rc = vv_buf_ok(&earlier, err)) < 0 || vv_exists(vv_buf_cstr(&earlier)) ||
+	    (rc = vv_config_bool(r->j->repo, "varve.prepush", true, &wanted, err)) < 0) {
+		return rc;
+	}
+	*out = true;
+	return wanted ? r->j->own_hook(r->j->repo, r->t.notes, err) : VV_OK;
+}
+
+/* Git's pre-push hook may forbid it. */
+static vv_status run_hook(run *r, vv_error *err)
+{
+	vv_auto(vv_buf) input = VV_BUF_INIT;
+	char remote[VV_OID_TEXT + 1];
+	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
+	const char *args[] = {r->remote.name ? r->remote.name : url, url, NULL};
+	bool ran;
+	vv_status rc = is_hook_done(r, &ran, err);
+
+	if (rc < 0 || ran) return rc;
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		const vv_push_item *it = &r->j->plan.items[i];
+		if (it->state == VV_PUSH_GOES) {
+			vv_oid_text(remote, &it->old);
+			vv_buf_printf(&input, "%s %s %s %s\n", it->from ? it->from : "(delete)",
+				      vv_oid_shows(&it->id), it->to, remote);
+		}
+	}
+	rc = vv_buf_ok(&input, err);
+	return rc < 0 ? rc
+		      : vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
+					 err);
+}
+
+/* The plan outlives the answer. */
+static void refuse(run *r, vv_push_item *it, const char *why)
+{
+	const char *copy = vv_arena_strndup(&r->j->plan.arena, why, strlen(why));
+
+	it->why = copy ? copy : "refused";
+	it->state = VV_PUSH_REFUSED;
+	r->j->refused = true;
+}
+
+/* Of a Git host: blocks first, then history, by git, which runs the hook itself. To an empty host whose blocks go to
+ * a branch it is the other way round. */
+static vv_status send_to_host(run *r, vv_error *err)
+{
+	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
+	vv_auto_free vv_git_push *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
+	size_t count = 0, going = 0;
+	bool branch_first = false;
+	vv_status rc = ids && refs
+			       ? vv_git_host_wants_branch_first(r->there.host, &branch_first, err)
+			       : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
+		const vv_push_item *it = &r->j->plan.items[i];
+		if (!vv_oid_is_null(&it->id)) {
+			ids[count++] = (vv_blocks_ref){it->to, it->id};
+		}
+		if (it->state == VV_PUSH_GOES) {
+			refs[going++] = (vv_git_push){
+				.to = it->to, .id = it->id, .old = it->old, .force = it->force};
+		}
+	}
+	const vv_git_sending what = {.refs = ids, .count = count, .dry_run = r->j->dry_run};
+	if (rc == VV_OK && count > 0 && !branch_first) {
+		rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);
+	}
+	vv_notes_end(r->t.notes);
+	if (rc == VV_OK && going > 0 && !r->j->dry_run) {
+		bool done = r->j->no_verify;
+
+		rc = done ? VV_OK : is_hook_done(r, &done, err);
+		rc = rc < 0 ? rc
+			    : vv_git_host_push(r->there.host, refs, going, done, &r->out.said, err);
+	}
+	if (rc == VV_OK && count > 0 && branch_first) {
+		rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);
+		vv_notes_end(r->t.notes);
+		if (rc < 0) {
+			(void)vv_prefix(err,
+					"the commits are there without their rows, push again");
+		}
+	}
+	for (size_t i = 0, k = 0; rc == VV_OK && !r->j->dry_run && i < r->j->plan.count; i++) {
+		vv_push_item *it = &r->j->plan.items[i];
+		if (it->state == VV_PUSH_GOES && refs[k++].why) {
+			refuse(r, it, refs[k - 1].why);
+			continue;
+		}
+		if (it->state == VV_PUSH_SAME && r->j->blocks.blocks > 0) {
+			it->state = VV_PUSH_BLOCKS;
+		}
+		update_tracking(r, it);
+	}
+	for (size_t i = 0; refs && i < going; i++) {
+		vv_free(refs[i].why);
+	}
+	return rc;
+}
+
+/* To a peer; why: for each ref NULL, or why it did not move; owned by the caller. */
+static vv_status send_heads_to_peer(run *r, vv_peer *peer, vv_git_push *moves, size_t count,
+				    vv_error *err)
+{
+	vv_push_ref refs[VV_HEAD_LIST_MAX];
+	vv_auto(vv_push_outcome) out = {.rounds = 0};
+	const vv_push p = {.repo = r->j->repo, .peer = peer, .refs = refs, .ref_count = count};
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		refs[i] = (vv_push_ref){
+			.name = moves[i].to, .old = moves[i].old, .id = moves[i].id};
+	}
+	rc = vv_push_run(&p, &out, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const char *why = out.answer.refs[i];
+		moves[i].why = why ? vv_strdup(why) : NULL;
+		rc = why && !moves[i].why ? vv_fail_nomem(err) : VV_OK;
+	}
+	return rc;
+}
+
+/* Heads on their way. */
+typedef struct sending {
+	vv_shown_head *heads; /* all that are here */
+	size_t count;
+	vv_git_push moves[VV_HEAD_LIST_MAX]; /* those that go */
+	size_t going;
+	bool refused; /* one of them */
+} sending;
+
+static void sending_clear(sending *s)
+{
+	for (size_t i = 0; i < s->going; i++) {
+		vv_free(s->moves[i].why);
+	}
+	vv_heads_free(s->heads, s->count);
+}
+VV_AUTO_CLEAR(sending, sending_clear)
+
+/* What the other side has of a head. *has: that or a newer one. */
+static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello *h, vv_error *err)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < h->head_count; i++) {
+		if (strcmp(h->heads[i].name, p->to) == 0) {
+			p->old = h->heads[i].id;
+		}
+	}
+	*has = false;
+	if (vv_oid_is_null(&p->old)) return VV_OK;
+	const vv_status rc = vv_commits_known(r->j->repo, &p->old, 1, &known, err);
+	return rc < 0 || !known ? rc : vv_is_ancestor(r->j->repo, &p->id, &p->old, has, err);
+}
+
+static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv_error *err)
+{
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	vv_status rc = vv_heads_list(&s->heads, &s->count, r->j->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->count && s->going < VV_HEAD_LIST_MAX; i++) {
+		vv_git_push *p = &s->moves[s->going];
+		bool has;
+		*p = (vv_git_push){.to = s->heads[i].name, .id = s->heads[i].id};
+		rc = look_at_head(&has, p, r, there->hello, err);
+		s->going += rc == VV_OK && !has;
+	}
+	if (rc < 0 || s->going == 0) return rc;
+	rc = there->host ? vv_git_host_push(there->host, s->moves, s->going, true, &said, err)
+			 : send_heads_to_peer(r, there->peer, s->moves, s->going, err);
+	for (size_t i = 0; i < s->going; i++) {
+		s->refused |= s->moves[i].why != NULL;
+	}
+	return rc;
+}
+
+/* With varve.sign: a head of what the other side has now. */
+static vv_status sign(const run *r, vv_error *err)
+{
+	const vv_push_plan *plan = &r->j->plan;
+	vv_auto_free vv_push_ref *refs = vv_calloc(plan->count + 1, sizeof(*refs));
+
+	if (!refs) return vv_fail_nomem(err);
+	for (size_t i = 0; i < plan->count; i++) {
+		refs[i] = (vv_push_ref){.name = plan->items[i].to, .id = plan->items[i].id};
+	}
+	return vv_head_make_set(r->j->repo, refs, plan->count, err);
+}
+
+/* The signed heads, after the refs that they name; with varve.sign a new one is made first. Where one is refused, another
+ * push may have brought it, or a newer one, meanwhile: the other side is asked again, once. */
+static vv_status send_heads(run *r, vv_error *err)
+{
+	vv_auto(sending) first = {.count = 0}, again = {.count = 0};
+	vv_auto(vv_reached) there = {0};
+	vv_status rc = sign(r, err);
+
+	if (rc < 0 || (rc = send_heads_once(&first, r, &r->there, err)) < 0 || !first.refused ||
+	    (rc = vv_reach(&there, &r->t, &r->remote, true, err)) < 0 ||
+	    (rc = send_heads_once(&again, r, &there, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < again.going; i++) {
+		if (again.moves[i].why) {
+			vv_notes_warn(r->t.notes, "the signed head was not taken: %s",
+				      again.moves[i].why);
+		}
+	}
+	return VV_OK;
+}
+
+/* A peer that others reach by a plain URL: for them the blocks go into its ref, too. */
+static void send_beside(run *r)
+{
+	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
+	vv_auto(vv_git_host) *host = NULL;
+	vv_host_sum sum;
+	vv_error err;
+	size_t count = 0;
+	vv_status rc = ids ? vv_reach_blocks_ref(&host, &r->t, &r->remote, true, false, &err)
+			   : vv_fail_nomem(&err);
+
+	for (size_t i = 0; host && i < r->j->plan.count; i++) {
+		const vv_push_item *it = &r->j->plan.items[i];
+		if (!vv_oid_is_null(&it->id)) {
+			ids[count++] = (vv_blocks_ref){it->to, it->id};
+		}
+	}
+	const vv_git_sending what = {.refs = ids, .count = count, .complete = true};
+	if (rc == VV_OK && count > 0) {
+		rc = vv_git_host_send(host, &what, &sum, &err);
+	}
+	vv_notes_end(r->t.notes);
+	if (rc < 0) {
+		vv_notes_warn(r->t.notes, "users of %s without varve do not get these blocks: %s",
+			      vv_text_url(r->remote.url), err.message);
+	}
+}
+
+/* What varve's own look before the push did not find: somebody was faster. */
+static void tell_race(const run *r)
+{
+	for (size_t i = 0; r->there.host && i < r->j->plan.count; i++) {
+		const char *why = r->j->plan.items[i].why;
+		if (why && (strstr(why, "fetch first") || strstr(why, "non-fast-forward"))) {
+			vv_notes_hint(r->t.notes, VV_HINT_PULL_FIRST);
+			return;
+		}
+	}
+}
+
+static void tell_host_sum(const run *r)
+{
+	const vv_host_sum *b = &r->j->blocks;
+
+	if (r->j->quiet || b->versions == 0) return;
+	vv_notes_put(r->t.notes, "%s %s of %s to %s%s%s%s", r->j->dry_run ? "would send" : "sent",
+		     r->j->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
+		     vv_text_counted(b->versions, "version of a dataset", "versions of datasets"),
+		     r->there.host ? vv_text_url(vv_git_host_blocks_place(r->there.host)) : "",
+		     r->j->dry_run ? " (about " : " (",
+		     vv_text_bytes(r->j->dry_run ? b->raw : b->bytes), ")");
+}
+
+static vv_status send(run *r, vv_error *err)
+{
+	vv_auto_free vv_push_ref *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
+	size_t count = 0;
+
+	if (!refs) return vv_fail_nomem(err);
+	for (size_t i = 0; i < r->j->plan.count; i++) {
+		const vv_push_item *it = &r->j->plan.items[i];
+		if (it->state == VV_PUSH_GOES || it->state == VV_PUSH_BLOCKS) {
+			refs[count++] = (vv_push_ref){it->to, it->old, it->id, it->force};
+		}
+	}
+	const vv_push p = {.repo = r->j->repo,
+			   .peer = r->there.peer,
+			   .refs = refs,
+			   .ref_count = count,
+			   .dry_run = r->j->dry_run,
+			   .progress = r->t.progress};
+	vv_status rc = count > 0 ? vv_push_run(&p, &r->out, err) : VV_OK;
+	vv_notes_end(r->t.notes);
+	for (size_t i = 0, k = 0; rc == VV_OK && !r->j->dry_run && i < r->j->plan.count; i++) {
+		vv_push_item *it = &r->j->plan.items[i];
+		if (it->state != VV_PUSH_GOES && it->state != VV_PUSH_BLOCKS) {
+			update_tracking(r, it);
+			continue;
+		}
+		const char *why = r->out.answer.refs[k++];
+		if (why) {
+			refuse(r, it, why);
+		} else {
+			update_tracking(r, it);
+		}
+		if (it->state == VV_PUSH_BLOCKS && r->out.sum.blocks == 0) {
+			it->state = VV_PUSH_SAME; /* what it lacks is not here either */
+		}
+	}
+	return rc;
+}
+
+typedef struct tips {
+	vv_blocks_ref *refs;
+	size_t count, cap;
+	vv_arena arena;
+} tips;
+
+static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
+{
+	tips *t = payload;
+
+	if (vv_oid_is_null(&ref->commit)) return VV_OK;
+	if (!vv_array_room(t->refs, t->count, t->cap)) return vv_fail_nomem(err);
+	bool remote = strncmp(ref->name, "refs/remotes/", 13) == 0;
+	char *name = remote ? NULL : vv_arena_strndup(&t->arena, ref->name, strlen(ref->name));
+	if (!remote && !name) return vv_fail_nomem(err);
+	t->refs[t->count++] = (vv_blocks_ref){name, ref->id};
+	return VV_OK;
+}
+
+/* --- moving ---------------------------------------------------------------------------------- */
+
+/* The name of a store: then the remote is the usual one. */
+static vv_status find_store(run *r, vv_store_config *out, vv_blocks_config *c, vv_error *err)
+{
+	vv_status rc = r->j->move ? vv_blocks_config_read_work(c, r->j->repo, err) : VV_OK;
+	const vv_store_config *s = rc == VV_OK && r->j->move
+					   ? vv_blocks_config_store(c, r->j->remote)
+					   : NULL;
+
+	if (s && s->url) {
+		*out = *s;
+		r->j->to_store = true;
+		r->j->remote = NULL;
+	}
+	return rc;
+}
+
+static vv_status choose_place(run *r, const vv_store_config *s, vv_error *err)
+{
+	vv_auto(char) *url = NULL;
+
+	if (!r->j->move) return VV_OK;
+	if (!r->j->to_store) return vv_git_host_choose(r->there.host, NULL, NULL, err);
+	vv_status rc = vv_data_store_absolute(&url, r->j->repo, s->push_url ? s->push_url : s->url,
+					      err);
+	return rc < 0 ? rc : vv_git_host_choose(r->there.host, s->name, url, err);
+}
+
+/* The remote as a Git host, with what is to keep its blocks. */
+static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
+{
+	vv_status rc = vv_reach(&r->there, &r->t, &r->remote, true, err);
+
+	if (rc == VV_OK && !r->there.host) {
+		rc = vv_reach_blocks_ref(&r->there.host, &r->t, &r->remote, true, true, err);
+	}
+	if (rc < 0) return rc;
+	if (!r->there.host) {
+		vv_fail(err, VV_EUSAGE, "--blocks is for Git hosts without varve");
+		return vv_hint_code(err, VV_HINT_PUSH_ALL,
+				    r->remote.name ? r->remote.name : "NAME");
+	}
+	r->there.hello = vv_git_host_hello(r->there.host);
+	return choose_place(r, s, err);
+}
+
+/* What the host has and is not here cannot be moved from here. */
+static vv_status add_host_refs(run *r, tips *t, vv_error *err)
+{
+	const vv_hello *h = r->there.hello;
+	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	size_t unknown = 0;
+	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		ids[i] = h->refs[i].peeled;
+	}
+	rc = rc < 0 ? rc : vv_commits_known(r->j->repo, ids, h->ref_count, known, err);
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		unknown += !known[i];
+		if (known[i] && !vv_array_room(t->refs, t->count, t->cap)) {
+			rc = vv_fail_nomem(err);
+		} else if (known[i]) {
+			t->refs[t->count++] = (vv_blocks_ref){NULL, ids[i]};
+		}
+	}
+	if (rc < 0 || unknown == 0) return rc;
+	vv_fail(err, VV_ECONFLICT, "%s of %s %s commits that are not here: nothing was moved",
+		vv_text_counted(unknown, "ref", NULL), vv_text_url(r->remote.url),
+		unknown == 1 ? "has" : "have");
+	return vv_hint_code(err, VV_HINT_PULL_FIRST);
+}
+
+typedef struct proving {
+	vv_cid *roots;
+	size_t count, cap;
+} proving;
+
+static vv_status note_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	proving *p = payload;
+
+	if (n->link) return VV_OK;
+	return vv_array_add(p->roots, p->count, p->cap, n->root) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Every version shows a block that the place could not foresee. */
+static vv_status prove(run *r, const tips *t, vv_error *err)
+{
+	const vv_reached there = {.host = r->there.host, .hello = r->there.hello};
+	vv_auto_free vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
+	proving p = {.roots = NULL};
+	uint64_t lost = 0;
+	vv_auto_free bool *holds = NULL;
+	vv_store *store;
+	vv_status rc = ids ? vv_repository_store(r->j->repo, &store, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+		ids[i] = t->refs[i].id;
+	}
+	rc = rc < 0 ? rc
+		    : vv_new_roots_each(r->j->repo, ids, t->count, NULL, 0, note_version, &p, err);
+	if (rc == VV_OK && !(holds = vv_calloc(p.count + 1, sizeof(*holds)))) {
+		rc = vv_fail_nomem(err);
+	}
+	rc = rc < 0 ? rc : vv_proof_ask(holds, &there, store, p.roots, p.count, err);
+	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
+		lost += !holds[i];
+	}
+	r->j->proved = p.count;
+	vv_free(p.roots);
+	return rc < 0 || lost == 0
+		       ? rc
+		       : vv_fail(err, VV_EMISSING,
+				 "%s did not show the block of %s that it was asked for: nothing "
+				 "was switched",
+				 vv_text_url(vv_git_host_blocks_place(r->there.host)),
+				 vv_text_counted(lost, "version", NULL));
+}
+
+static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_error *err)
+{
+	vv_status rc;
+
+	if (r->j->blocks.incomplete > 0) {
+		vv_fail(err, VV_EMISSING,
+			"%s of datasets %s complete neither here nor there: nothing was switched",
+			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
+			r->j->blocks.incomplete == 1 ? "is" : "are");
+		return vv_hint_code(err, VV_HINT_FETCH_ALL);
+	}
+	if (r->j->dry_run) return VV_OK;
+	/* Asked anew: what it has now, and not what was sent. */
+	vv_reached_close(&r->there);
+	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove(r, t, err)) < 0) return rc;
+	if (!r->j->quiet) {
+		vv_notes_put(r->t.notes, "%s showed a block of each of %s",
+			     vv_text_url(vv_git_host_blocks_place(r->there.host)),
+			     vv_text_counted(r->j->proved, "version", NULL));
+	}
+	return VV_OK;
+}
+
+/* --blocks: of everything that is here, as far as it is, to a host that has lost some. */
+static vv_status push_blocks(run *r, vv_error *err)
+{
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	vv_store_config store = {.name = NULL};
+	tips t = {0};
+	vv_status rc;
+
+	vv_arena_init(&t.arena);
+
+	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
+	    (rc = find_store(r, &store, &c, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
+				   r->j->idle_sec, err)) < 0 ||
+	    (rc = reach_host(r, &store, err)) < 0) {
+		return rc;
+	}
+	if ((r->j->move && (rc = add_host_refs(r, &t, err)) < 0) ||
+	    (rc = vv_refs_each(r->j->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
+	    (rc = vv_refs_each(r->j->repo, "refs/tags/", add_tip, &t, err)) < 0 ||
+	    (rc = vv_refs_each(r->j->repo, "refs/remotes/", add_tip, &t, err)) < 0) {
+		goto done;
+	}
+	const vv_git_sending what = {.refs = t.refs,
+				     .count = t.count,
+				     .dry_run = r->j->dry_run,
+				     .complete = true,
+				     .verify = true};
+	rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);
+	if (rc == VV_OK && r->j->move) {
+		rc = end_move(r, &store, &t, err);
+	}
+done:
+	vv_notes_end(r->t.notes);
+	vv_free(t.refs);
+	vv_arena_clear(&t.arena);
+	if (rc < 0) return rc;
+	if (r->j->blocks.bad_packs > 0) {
+		vv_notes_warn(r->t.notes, "%s there %s damaged: %s, as far as the blocks are here",
+			      vv_text_counted(r->j->blocks.bad_packs, "pack", NULL),
+			      r->j->blocks.bad_packs == 1 ? "is" : "are",
+			      r->j->dry_run ? "would be replaced" : "replaced");
+	}
+	tell_host_sum(r);
+	if (r->j->blocks.versions == 0 && r->j->blocks.bad_packs == 0 && !r->j->quiet) {
+		vv_notes_put(r->t.notes, "all blocks that are here are there");
+	}
+	if (r->j->blocks.incomplete > 0) {
+		vv_notes_warn(r->t.notes, "%s of datasets %s complete neither here nor there",
+			      vv_text_counted(r->j->blocks.incomplete, "version", NULL),
+			      r->j->blocks.incomplete == 1 ? "is" : "are");
+	}
+	return VV_OK;
+}
+
+static vv_status push(run *r, vv_error *err)
+{
+	const vv_push_job *j = r->j;
+	vv_status rc;
+
+	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
+	    (rc = vv_push_plan_words(&r->j->plan, r->j->repo, &r->head, &r->remote, &j->refs,
+				     err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), j->quiet,
+				   j->idle_sec, err)) < 0 ||
+	    (rc = vv_reach(&r->there, &r->t, &r->remote, true, err)) < 0 ||
+	    (rc = vv_push_plan_match(&r->j->plan, j->repo, r->there.hello, &r->remote, &j->refs,
+				     err)) < 0) {
+		return rc;
+	}
+	r->j->refused = vv_push_plan_refused(&r->j->plan);
+	if (!r->j->refused) {
+		if (r->there.peer && !j->no_verify && !j->dry_run &&
+		    vv_push_plan_goes(&r->j->plan) && (rc = run_hook(r, err)) < 0) {
+			return rc;
+		}
+		rc = r->there.peer ? send(r, err) : send_to_host(r, err);
+		if (rc == VV_OK && r->there.peer && !r->j->refused && !j->dry_run) {
+			send_beside(r);
+		}
+		if (rc == VV_OK && !r->j->refused && !j->dry_run) {
+			rc = send_heads(r, err);
+		}
+		vv_transfer_tell_lines(&r->t, &r->out.said);
+		if (rc == VV_OK && r->out.sum.absent > 0 && !j->quiet) {
+			vv_notes_warn(r->t.notes,
+				      "%s %s that the other side lacks %s not here either",
+				      vv_text_count(r->out.sum.absent),
+				      r->out.sum.absent == 1 ? "block" : "blocks",
+				      r->out.sum.absent == 1 ? "is" : "are");
+			vv_notes_hint(r->t.notes, VV_HINT_FETCH_THEN_PUSH);
+		}
+	}
+	if (rc < 0) return rc;
+	if (r->there.peer) {
+		sum_up(r);
+		tell_sum(r);
+	} else {
+		tell_host_sum(r);
+	}
+	vv_push_plan_print(&r->j->plan, r->j->repo,
+			   r->remote.push_url ? r->remote.push_url : r->remote.url, j->quiet,
+			   j->dry_run);
+	tell_race(r);
+	for (size_t i = 0;
+	     j->refs.upstream && !j->dry_run && !r->j->refused && i < r->j->plan.count; i++) {
+		if ((rc = set_upstream(r, &r->j->plan.items[i], err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+vv_status vv_push_job_run(vv_push_job *j, vv_error *err)
+{
+	run r = {.j = j};
+	vv_status rc = j->blocks_only ? push_blocks(&r, err) : push(&r, err);
+
+	if (rc == VV_OK &&
+	    !(j->url = vv_strdup(r.remote.push_url ? r.remote.push_url : r.remote.url))) {
+		rc = vv_fail_nomem(err);
+	}
+	vv_push_outcome_clear(&r.out);
+	vv_reached_close(&r.there);
+	vv_transfer_close(&r.t);
+	vv_remote_clear(&r.remote);
+	vv_head_clear(&r.head);
+	return rc;
+}

@@ -1,0 +1,589 @@
+/*
+ * repair: who may have a block that is missing here, and in which order they are asked.
+ */
+#include "lib/sync/repair.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "lib/sync/needed.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/index/index.h"
+#include "repo/git/pointer.h"
+#include "repo/git/tree.h"
+#include "repo/known/incomplete.h"
+
+#define LOCK_WAIT_MS 60000u
+
+/* A version of which blocks are missing. */
+typedef struct broken {
+	const vv_repair_version *v;
+	uint64_t missing; /* known to be; more may lie below them */
+	vv_cid first;
+	bool tried; /* its path, in this pass over the work tree */
+	vv_buf from;
+} broken;
+
+typedef struct repair {
+	const vv_repair *ask;
+	vv_repository *repo;
+	vv_store *store;
+	broken *items;
+	size_t count, cap;
+	vv_cid_set *wanted; /* blocks that are missing, of all of them */
+	vv_writer *w;       /* while blocks are stored */
+} repair;
+
+/* ---- what is missing ---- */
+
+typedef struct looking {
+	repair *r;
+	uint64_t missing;
+	vv_cid first;
+} looking;
+
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err)
+{
+	looking *l = payload;
+	bool added;
+
+	if (state == VV_OK && (cid->codec != VV_CODEC_RAW || vv_store_has(l->r->store, cid))) {
+		return VV_OK;
+	}
+	if (l->missing++ == 0) {
+		l->first = *cid;
+	}
+	return vv_cid_set_add(l->r->wanted, cid, &added, err);
+}
+
+static vv_status look_below(repair *r, const vv_cid *root, looking *l, vv_error *err)
+{
+	vv_walk w = {.store = r->store,
+		     .seen = vv_cid_set_new(),
+		     .budget = UINT64_MAX,
+		     .missing_ok = true,
+		     .visit = on_block,
+		     .payload = l};
+	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
+
+	*l = (looking){.r = r};
+	if (rc == VV_OK) {
+		rc = vv_walk_from(&w, root, err);
+	}
+	vv_cid_set_free(w.seen);
+	return rc;
+}
+
+static vv_status want_nothing(repair *r, vv_error *err)
+{
+	vv_cid_set_free(r->wanted);
+	r->wanted = vv_cid_set_new();
+	return r->wanted ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status find_broken(repair *r, vv_error *err)
+{
+	vv_status rc = want_nothing(r, err);
+	looking l;
+
+	for (size_t i = 0; rc == VV_OK && i < r->ask->count; i++) {
+		const vv_repair_version *v = &r->ask->versions[i];
+
+		if (vv_cid_is_null(&v->root) || (rc = look_below(r, &v->root, &l, err)) < 0 ||
+		    l.missing == 0) {
+			continue;
+		}
+		if (!vv_array_add(r->items, r->count, r->cap,
+				  (broken){v, l.missing, l.first, false, VV_BUF_INIT})) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}
+
+/* Looks again after a source was asked: versions that are whole now are told, and forgotten. */
+static vv_status look_again(repair *r, const char *source, vv_error *err)
+{
+	size_t left = 0;
+	vv_status rc = want_nothing(r, err);
+	looking l;
+
+	for (size_t i = 0; i < r->count; i++) {
+		broken *b = &r->items[i];
+
+		if (rc == VV_OK && (rc = look_below(r, &b->v->root, &l, err)) == VV_OK) {
+			if ((l.missing != b->missing || !vv_cid_equal(&l.first, &b->first)) &&
+			    (b->from.len < strlen(source) ||
+			     strcmp(b->from.data + b->from.len - strlen(source), source) != 0)) {
+				vv_buf_printf(&b->from, "%s%s", b->from.len > 0 ? " and " : "",
+					      source);
+			}
+			b->missing = l.missing;
+			b->first = l.first;
+		}
+		if (rc == VV_OK && b->missing == 0 && (rc = vv_buf_ok(&b->from, err)) == VV_OK) {
+			rc = r->ask->told(r->ask->payload, b->v, NULL, vv_buf_cstr(&b->from), err);
+			vv_buf_clear(&b->from);
+			continue;
+		}
+		if (left < i) {
+			r->items[left] = *b;
+		}
+		left++;
+	}
+	r->count = left;
+	return rc;
+}
+
+/* ---- blocks that are at hand ---- */
+
+static vv_status put_wanted(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			    const vv_cid *base, vv_error *err)
+{
+	repair *r = payload;
+
+	return vv_cid_set_has(r->wanted, cid) ? vv_writer_put(r->w, cid, bytes, len, base, err)
+					      : VV_OK;
+}
+
+static vv_status get_any(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	return vv_writer_get(((repair *)payload)->w, cid, out, err);
+}
+
+/* One source of blocks that are at hand, as often as it has some: below a block that came there
+ * may be others that are missing. */
+typedef vv_status (*source_fn)(repair *r, vv_error *err);
+static vv_status take_from(repair *r, source_fn fn, const char *name, vv_error *err)
+{
+	vv_writer_stats stats = {0};
+	vv_status rc = VV_OK;
+
+	do {
+		if (r->count == 0 ||
+		    (rc = vv_writer_open(&r->w, r->store, LOCK_WAIT_MS, err)) < 0) {
+			break;
+		}
+		if ((rc = fn(r, err)) == VV_OK && (rc = vv_writer_commit(r->w, err)) == VV_OK) {
+			vv_writer_stats_get(r->w, &stats);
+		}
+		vv_writer_close(r->w);
+		r->w = NULL;
+		if (rc == VV_OK && stats.blocks_new > 0) {
+			rc = look_again(r, name, err);
+		}
+	} while (rc == VV_OK && stats.blocks_new > 0);
+	return rc;
+}
+
+/* ---- packs that were kept ---- */
+
+static vv_status take_kept(repair *r, const char *dir, vv_error *err)
+{
+	vv_auto(vv_store) *kept = NULL;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_cid real;
+	vv_status rc = vv_store_open_over(&kept, dir, r->store, false, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(r->wanted); i++) {
+		const vv_cid *cid = vv_cid_set_at(r->wanted, i);
+
+		if (vv_store_get(kept, cid, &bytes, VV_IGNORED) == VV_OK &&
+		    vv_cid_of(&real, cid->codec, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
+		    vv_cid_equal(&real, cid)) {
+			rc = vv_writer_put(r->w, cid, vv_buf_cstr(&bytes), bytes.len, NULL, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status from_kept(repair *r, vv_error *err)
+{
+	vv_auto(char) *damaged = vv_path_join(vv_repository_varvedir(r->repo), VV_DAMAGED_DIR,
+					      NULL);
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = damaged ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && vv_exists(damaged)) {
+		rc = vv_list_dir(&names, &count, damaged, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *dir = vv_path_join(damaged, names[i], NULL);
+
+		rc = dir ? take_kept(r, dir, err) : vv_fail_nomem(err);
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* ---- the work tree ---- */
+
+/* What an import makes of a file depends on these; what else a root says follows from them. */
+static bool same_form(const vv_root *a, const vv_root *b)
+{
+	bool same = a->kind == b->kind && a->schema.len == b->schema.len &&
+		    memcmp(a->schema.data, b->schema.data, a->schema.len) == 0 &&
+		    a->key_count == b->key_count && a->key_source == b->key_source &&
+		    a->cut_rows == b->cut_rows && a->cut_column_count == b->cut_column_count &&
+		    vv_dialect_same_cells(&a->dialect, &b->dialect) &&
+		    a->dialect.newline == b->dialect.newline &&
+		    a->dialect.quoting_count == b->dialect.quoting_count &&
+		    (a->dialect.quoting_count == 0 ||
+		     memcmp(a->dialect.quoting, b->dialect.quoting, a->dialect.quoting_count) == 0);
+
+	same = same && a->sorted_by_count == b->sorted_by_count &&
+	       a->file_order_declared == b->file_order_declared;
+	for (size_t i = 0; same && i < a->sorted_by_count; i++) {
+		same = strcmp(a->sorted_by[i], b->sorted_by[i]) == 0;
+	}
+	for (size_t i = 0; same && i < a->key_count; i++) {
+		same = strcmp(a->key[i], b->key[i]) == 0;
+	}
+	for (size_t i = 0; same && i < a->cut_column_count; i++) {
+		same = strcmp(a->cut_columns[i], b->cut_columns[i]) == 0;
+	}
+	return same;
+}
+
+/* Is it a file with data, not a pointer's text? The descriptor, or negative. */
+static int open_data(repair *r, const char *path, vv_stat *st)
+{
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	char head[16];
+	int fd = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED) : -1;
+	ssize_t n = -1;
+
+	if (fd >= 0 && vv_fstat(st, fd, file, VV_IGNORED) == VV_OK && S_ISREG(st->mode)) {
+		n = vv_pread_full(fd, head, sizeof(head), 0, file, VV_IGNORED);
+	}
+	if (fd >= 0 && (n < 0 || vv_pointer_looks_like(head, (size_t)n))) {
+		(void)vv_close(fd, NULL, NULL);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* That a file cannot be read in this form is no fault: it is another one by now. */
+static vv_status unless_trouble(const vv_error *why, vv_error *err)
+{
+	if (why->code == VV_ENOMEM || why->code == VV_EIO) {
+		*err = *why;
+		return why->code;
+	}
+	return VV_OK;
+}
+
+typedef vv_status (*read_fn)(repair *r, const char *path, const vv_source *source, const void *how,
+			     vv_error *err);
+
+/* A file of the work tree, read in a way of making blocks, if it has data. path: what it is as a
+ * dataset. */
+static vv_status read_file(repair *r, const char *file, const char *path, read_fn fn,
+			   const void *how, vv_error *err)
+{
+	vv_source source;
+	vv_fd_source fds;
+	vv_stat st;
+	vv_error why;
+	int fd = open_data(r, file, &st);
+
+	if (fd < 0) return VV_OK;
+	vv_source_fd(&source, &fds, fd, path, st.size);
+	vv_status rc = fn(r, path, &source, how, &why);
+	(void)vv_close(fd, NULL, NULL);
+	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
+}
+
+/* As a table of a root's form. */
+static vv_status read_as(repair *r, const char *path VV_UNUSED, const vv_source *source,
+			 const void *how, vv_error *err)
+{
+	const vv_root *as = how;
+	vv_sink sink = {.put = put_wanted, .get = get_any, .payload = r};
+	vv_import_options opts = {.kind = as->kind,
+				  .parent = as,
+				  .as = as,
+				  .pool = vv_dataset_reader_pool(r->ask->reader),
+				  .progress = vv_dataset_reader_progress(r->ask->reader),
+				  .hints = VV_SNIFF_HINTS_INIT};
+	vv_auto(vv_import_result) made = {0};
+
+	vv_root_init(&made.root);
+	return vv_import(&made, source, &sink, &opts, err);
+}
+
+static vv_status open_sink(void *payload, vv_sink *out, vv_error *err VV_UNUSED)
+{
+	*out = (vv_sink){.put = put_wanted, .get = get_any, .payload = payload};
+	return VV_OK;
+}
+
+/* As a table that nobody knew before, at path: where no root of that path is left. how: names of the
+ * key's columns, or NULL: it is looked for. */
+static vv_status read_new(repair *r, const char *path, const vv_source *source, const void *how,
+			  vv_error *err)
+{
+	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
+	vv_dataset_target to = {open_sink, r};
+	vv_auto(vv_dataset_found) found = {0};
+
+	opts.no_parent = true;
+	opts.key = how;
+	vv_dataset_found_init(&found);
+	return vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err);
+}
+
+/* What the commit has for it; false: it cannot be read. p lives in the arena. */
+static bool find_pointer(repair *r, const vv_repair_version *v, vv_arena *arena, vv_pointer *p)
+{
+	vv_auto(vv_tree_entry) e = {0};
+	return !vv_oid_is_null(&v->commit) &&
+	       vv_tree_entry_at(r->repo, &v->commit, v->path, &e, VV_IGNORED) == VV_OK &&
+	       vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, VV_IGNORED) == VV_OK;
+}
+
+static vv_status read_both_ways(repair *r, const vv_repair_version *v, const char *file,
+				vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p = {0};
+	vv_status rc = read_file(r, file, v->path, read_new, NULL, err);
+
+	if (rc == VV_OK && find_pointer(r, v, &arena, &p)) {
+		vv_auto_free const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
+
+		for (size_t i = 0; key && i < p.key_count; i++) {
+			key[i] = p.key[i];
+		}
+		rc = key ? read_file(r, file, v->path, read_new, key, err) : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* The forms of the path's versions: roots that can be read, each form once. */
+typedef struct forms {
+	vv_root *roots;
+	size_t count, cap;
+} forms;
+
+static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
+{
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_root root;
+
+	vv_root_init(&root);
+	bool fresh = vv_writer_get(r->w, cid, &block, VV_IGNORED) == VV_OK &&
+		     vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
+	for (size_t i = 0; fresh && i < f->count; i++) {
+		fresh = !same_form(&f->roots[i], &root);
+	}
+	if (fresh && vv_array_room(f->roots, f->count, f->cap)) {
+		f->roots[f->count++] = root;
+		return VV_OK;
+	}
+	vv_root_clear(&root);
+	return fresh ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* Reads the file in every form that the version's path ever had. */
+static vv_status from_file(repair *r, const vv_repair_version *v, const char *file, vv_error *err)
+{
+	forms f = {NULL, 0, 0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->ask->count; i++) {
+		const vv_repair_version *other = &r->ask->versions[i];
+
+		if (!vv_cid_is_null(&other->root) && strcmp(other->path, v->path) == 0) {
+			rc = add_form(r, &f, &other->root, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < f.count; i++) {
+		rc = read_file(r, file, file, read_as, &f.roots[i], err);
+	}
+	if (rc == VV_OK && vv_cid_set_has(r->wanted, &v->root)) {
+		rc = read_both_ways(r, v, file, err);
+	}
+	for (size_t i = 0; i < f.count; i++) {
+		vv_root_clear(&f.roots[i]);
+	}
+	vv_free(f.roots);
+	return rc;
+}
+
+static vv_status from_worktree(repair *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->count; i++) {
+		r->items[i].tried = false;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->items[i].tried) {
+			continue;
+		}
+		for (size_t k = i; k < r->count; k++) {
+			r->items[k].tried |= strcmp(r->items[k].v->path, r->items[i].v->path) == 0;
+		}
+		if ((rc = from_file(r, r->items[i].v, r->items[i].v->path, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* A version whose file may have another name by now: one of the same length. */
+typedef struct renamed {
+	repair *r;
+	const vv_repair_version *v;
+	uint64_t bytes;
+} renamed;
+
+static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_buf block = VV_BUF_INIT;
+	vv_pointer p = {0};
+	vv_root root;
+	bool found = find_pointer(r, v, &arena, &p);
+
+	*bytes = p.bytes;
+	if (!found) {
+		vv_root_init(&root);
+		found = vv_writer_get(r->w, &v->root, &block, VV_IGNORED) == VV_OK &&
+			vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
+		*bytes = root.bytes;
+		vv_root_clear(&root);
+		vv_buf_clear(&block);
+	}
+	return found;
+}
+
+static vv_status try_renamed(void *payload, const char *path, vv_error *err)
+{
+	const renamed *n = payload;
+	vv_auto(char) *file = vv_repository_file(n->r->repo, path);
+	vv_stat st;
+
+	if (!file) return vv_fail_nomem(err);
+	bool same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
+		    S_ISREG(st.mode) && st.size == n->bytes;
+	return same ? from_file(n->r, n->v, path, err) : VV_OK;
+}
+
+static vv_status from_renamed(repair *r, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_index_entry e;
+	vv_status rc = vv_index_open(&x, r->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		renamed n = {.r = r, .v = r->items[i].v};
+
+		if (!find_length(r, n.v, &n.bytes)) {
+			continue;
+		}
+		for (size_t k = 0; rc == VV_OK && k < vv_index_count(x); k++) {
+			vv_index_at(x, k, &e);
+			rc = try_renamed(&n, e.path, err);
+		}
+		if (rc == VV_OK) {
+			rc = vv_untracked_each(x, "", true, try_renamed, &n, err);
+		}
+	}
+	return rc;
+}
+
+/* ---- peers ---- */
+
+/* Version by version; look_again drops those that are whole, so that a copy of the list is
+ * gone through. */
+static vv_status from_peers(repair *r, vv_error *err)
+{
+	vv_auto(vv_needed) *n = vv_needed_new_from(r->repo, r->ask->from);
+	size_t count = r->count;
+	vv_auto_free vv_cid *roots = vv_calloc(count + 1, sizeof(*roots));
+	vv_error why, last = {0};
+	vv_status rc = n && roots ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		roots[i] = r->items[i].v->root;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (vv_needed_fetch(n, &roots[i], &why) == VV_OK) {
+			rc = look_again(r, vv_needed_by(n), err);
+		} else if (why.code == VV_ENOMEM) {
+			*err = why;
+			rc = why.code;
+		} else if (why.code != VV_EMISSING && strcmp(why.message, last.message) != 0) {
+			vv_notes_warn(vv_repository_notes(r->repo), "%s", why.message);
+			last = why;
+		}
+	}
+	return rc;
+}
+
+/* ---- the whole ---- */
+
+static vv_status tell_file(void *payload, const char *name, const char *kept, uint64_t blocks,
+			   vv_error *err)
+{
+	const repair *r = payload;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	vv_status rc;
+
+	if (kept) {
+		vv_buf_printf(&what, "%s %s copied to a new pack; the damaged one is kept as %s",
+			      vv_text_count(blocks), blocks == 1 ? "block" : "blocks",
+			      vv_text_shows(kept));
+	} else {
+		vv_buf_printf(&what, "%s %s copied to a new pack, nothing was lost",
+			      vv_text_count(blocks), blocks == 1 ? "block" : "blocks");
+	}
+	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
+		rc = r->ask->told(r->ask->payload, NULL, name, vv_buf_cstr(&what), err);
+	}
+	return rc;
+}
+
+static vv_status run(repair *r, vv_error *err)
+{
+	const vv_salvage ask = {r->ask->files, r->ask->file_count, LOCK_WAIT_MS, tell_file, r};
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_store(r->ask->reader, &r->store, err)) < 0) return rc;
+	/* Before anything goes: what has a node need not have what is below it. */
+	if ((rc = vv_repository_set_incomplete(r->repo, true, err)) < 0 ||
+	    (rc = vv_complete_tips_forget(r->repo, err)) < 0 ||
+	    (rc = vv_store_salvage(r->store, &ask, err)) < 0 || (rc = find_broken(r, err)) < 0 ||
+	    (rc = take_from(r, from_kept, "a damaged pack", err)) < 0) {
+		return rc;
+	}
+	if (vv_repository_workdir(r->repo) &&
+	    ((rc = take_from(r, from_worktree, "the work tree", err)) < 0 ||
+	     (rc = take_from(r, from_renamed, "the work tree, where it has another name", err)) <
+		     0)) {
+		return rc;
+	}
+	if (r->count > 0 && r->ask->from->count > 0 && (rc = from_peers(r, err)) < 0) return rc;
+	/* With what came, a difference in a pack that was kept may be read now. */
+	return take_from(r, from_kept, "a damaged pack", err);
+}
+
+vv_status vv_repair_run(const vv_repair *ask, vv_error *err)
+{
+	repair r = {.ask = ask, .repo = vv_dataset_reader_repository(ask->reader)};
+	vv_status rc = run(&r, err);
+
+	for (size_t i = 0; i < r.count; i++) {
+		vv_buf_clear(&r.items[i].from);
+	}
+	vv_free(r.items);
+	vv_cid_set_free(r.wanted);
+	return rc;
+}

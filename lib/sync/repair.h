@@ -1,0 +1,43 @@
+/*
+ * repair: what fsck found damaged or missing, made whole again as far as a peer has it.
+ *
+ * First damaged packs are taken out of use (vv_store_salvage), so that what they lost is missing
+ * and nothing else. Then missing blocks are looked for in packs that were kept, made again from
+ * the tables of the work tree, and fetched from the peers that were named. Only blocks that a
+ * version needs are stored. Killed at any moment, it loses nothing, and can be run again.
+ */
+#ifndef VV_LIB_SYNC_REPAIR_H
+#define VV_LIB_SYNC_REPAIR_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "dataset/table/dataset_reader.h"
+
+/* A version that the history names. */
+typedef struct vv_repair_version {
+	vv_cid root; /* null: its pointer cannot be read */
+	char *path;
+	vv_oid commit; /* null: the index */
+} vv_repair_version;
+
+typedef struct vv_repair {
+	vv_dataset_reader *reader;
+	const vv_repair_version *versions; /* newest first */
+	size_t count;
+	const char *const *files; /* of the packs' folder: damaged packs */
+	size_t file_count;
+	const vv_strings *from; /* peers: names of remotes, or URLs */
+	/* Something was mended: a version, or (version NULL) a file. what: how, from where. */
+	vv_status (*told)(void *payload, const vv_repair_version *version, const char *file,
+			  const char *what, vv_error *err);
+	void *payload;
+} vv_repair;
+
+/* What could not be mended is for the next fsck to find. VV_ELOCKED. */
+vv_status vv_repair_run(const vv_repair *r, vv_error *err);
+
+#define VV_REPAIR_PEERS_MAX 8u
+
+#endif

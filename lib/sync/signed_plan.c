@@ -1,0 +1,122 @@
+/*
+ * signed_plan: ids that heads name, beside those that a peer shows.
+ */
+#include "lib/sync/signed_plan.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "repo/git/history/history.h"
+
+vv_status vv_signed_check(const vv_signed_plan *s, vv_error *err)
+{
+	for (size_t i = 0; i < s->plan->count; i++) {
+		vv_ref_move *m = &s->plan->moves[i];
+		bool is = true;
+		if (!m->to && !m->for_merge && strcmp(m->from, "HEAD") == 0) { /* on no branch */
+			m->id = (vv_oid){{0}};
+		}
+		vv_status rc = vv_oid_is_null(&m->id) ? VV_OK
+						      : vv_judged_names(s->judged, s->repo, m->from,
+									&m->id, &is, err);
+		if (rc < 0) return rc;
+		if (!is) {
+			return vv_fail(
+				err, VV_EREFUSED,
+				"'%s' has %s elsewhere, and not where its signed head has it; nothing is moved",
+				vv_text_url(s->url), vv_text_shows(m->from));
+		}
+	}
+	return VV_OK;
+}
+
+void vv_signed_only(const vv_signed_plan *s, size_t from)
+{
+	for (size_t i = from; i < s->plan->count; i++) {
+		vv_ref_move *m = &s->plan->moves[i];
+		const bool is = vv_head_commit_ref(&s->judged->newest, m->from, &m->signed_id);
+		m->id = is ? m->signed_id : (vv_oid){{0}};
+		m->to = is && strncmp(m->from, "refs/tags/", 10) == 0 ? m->to : NULL;
+	}
+}
+
+/* What the newest head names of the remote's branch, if the copy has that. */
+static vv_status find_signed(const vv_signed_plan *s, vv_ref_move *m, vv_error *err)
+{
+	vv_oid is;
+
+	if (vv_oid_is_null(&m->id) || m->behind ||
+	    !vv_head_commit_ref(&s->judged->newest, m->from, &is)) {
+		return VV_OK;
+	}
+	m->signed_id = is;
+	m->is_signed = vv_oid_equal(&is, &m->id);
+	return m->is_signed ? VV_OK : vv_is_ancestor(s->repo, &is, &m->id, &m->is_signed, err);
+}
+
+/* The remote's tracking branch goes forward to it. */
+static vv_status move_signed(const vv_signed_plan *s, const vv_ref_move *m, vv_error *err)
+{
+	vv_auto(char) *to = NULL;
+	vv_auto(vv_ref) now = {0};
+	bool forward = true;
+	vv_status rc = vv_remote_tracking(&to, s->remote, m->from, err);
+
+	if (rc < 0 || !to) return rc;
+	rc = vv_ref_get(s->repo, to, &now, err);
+	if (rc == VV_OK) {
+		rc = vv_oid_equal(&now.id, &m->signed_id)
+			     ? (forward = false, VV_OK)
+			     : vv_is_ancestor(s->repo, &now.id, &m->signed_id, &forward, err);
+	}
+	if ((rc = vv_missing_ok(rc, err)) < 0 || !forward) return rc;
+	if (s->notes) {
+		vv_notes_put(s->notes, "%s is where its signed head has it",
+			     vv_text_shows(to + strlen("refs/")));
+	}
+	return vv_ref_update(s->repo, to, &m->signed_id, NULL, true, "fetch: signed head", err);
+}
+
+vv_status vv_signed_follow(const vv_signed_plan *s, bool merges, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; s->judged->has_newest && i < s->plan->count; i++) {
+		vv_ref_move *m = &s->plan->moves[i];
+		if ((rc = find_signed(s, m, err)) < 0 ||
+		    (m->is_signed && (rc = move_signed(s, m, err)) < 0)) {
+			return rc;
+		}
+		if (m->for_merge && merges && !m->is_signed) {
+			return vv_fail(
+				err, VV_EREFUSED,
+				"'%s' does not have %s as its signed head has it; nothing is merged",
+				vv_text_url(s->url), vv_text_shows(m->from));
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_signed_tell_ahead(const vv_signed_plan *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && s->judged->has_newest && s->notes && i < s->plan->count;
+	     i++) {
+		const vv_ref_move *m = &s->plan->moves[i];
+		uint64_t ahead = 0, behind = 0;
+		vv_oid is;
+		if (vv_oid_is_null(&m->id) ||
+		    !vv_head_commit_ref(&s->judged->newest, m->from, &is) ||
+		    vv_oid_equal(&is, &m->id) || strncmp(m->from, "refs/heads/", 11) != 0) {
+			continue;
+		}
+		rc = vv_ahead_behind(s->repo, &m->id, &is, &ahead, &behind, err);
+		if (rc == VV_OK && ahead > 0) {
+			vv_notes_put(s->notes, "%s is %s after the last signed head",
+				     vv_text_shows(m->from + 11),
+				     vv_text_counted(ahead, "commit", NULL));
+		}
+	}
+	return rc;
+}

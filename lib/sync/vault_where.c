@@ -1,0 +1,125 @@
+/*
+ * vault_where: how the answer goes over the line, as JSON.
+ */
+#include "lib/sync/vault_where.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/sync/vault_peer.h"
+
+#define HOLDERS_MAX 4096u
+
+void vv_vault_where_clear(vv_vault_where *w)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		vv_free(w->holders[i].name);
+	}
+	vv_free(w->holders);
+	memset(w, 0, sizeof(*w));
+}
+
+static void put_holder(vv_json_out *w, const vv_where_holder *h)
+{
+	vv_json_open_object(w);
+	vv_json_add_string(w, "name", h->name);
+	vv_json_add_string(w, "why", h->why.code != VV_OK ? h->why.message : NULL);
+	vv_json_add_bool(w, "away", h->away);
+	vv_json_add_bool(w, "whole", h->whole);
+	vv_json_add_u64(w, "asked", h->asked);
+	vv_json_add_u64(w, "shown", h->shown);
+	vv_json_add_u64(w, "proven", h->proven);
+	vv_json_add_u64(w, "shards", h->shards);
+	vv_json_close_object(w);
+}
+
+void vv_vault_where_put(vv_json_out *w, const vv_vault_where *v)
+{
+	vv_json_open_object(w);
+	vv_json_add_u64(w, "kept", v->kept);
+	vv_json_add_u64(w, "blocks", v->blocks);
+	vv_json_add_bool(w, "partly", v->partly);
+	vv_json_add_u64(w, "shards", v->shards);
+	vv_json_add_array(w, "holders");
+	for (size_t i = 0; i < v->count; i++) {
+		put_holder(w, &v->holders[i]);
+	}
+	vv_json_close_array(w);
+	vv_json_close_object(w);
+}
+
+static vv_status fail_answer(vv_error *err)
+{
+	return vv_fail(err, VV_ECORRUPT, "the vault's program sent an unexpected answer");
+}
+
+/* Escaped, since it is shown. */
+static vv_status get_holder(vv_where_holder *out, const vv_json *h, vv_error *err)
+{
+	const char *name = vv_json_get_string(h, "name"), *why = vv_json_get_string(h, "why");
+
+	out->away = vv_json_get_bool(h, "away", false);
+	out->whole = vv_json_get_bool(h, "whole", false);
+	out->why.code = VV_OK;
+	if (!name || !vv_json_get_u64(&out->asked, h, "asked") ||
+	    !vv_json_get_u64(&out->shown, h, "shown") ||
+	    !vv_json_get_u64(&out->proven, h, "proven") ||
+	    !vv_json_get_u64(&out->shards, h, "shards")) {
+		return fail_answer(err);
+	}
+	if (why) {
+		(void)vv_fail(&out->why, VV_EIO, "%s", vv_text_shows(why));
+	}
+	out->name = vv_strdup(vv_text_shows(name));
+	return out->name ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status get_where(vv_vault_where *out, const vv_json *doc, vv_error *err)
+{
+	const vv_json *list = vv_json_get(doc, "holders");
+	size_t count = 0;
+	vv_status rc = VV_OK;
+
+	for (const vv_json *h = list ? list->first : NULL; h; h = h->next) {
+		count++;
+	}
+	out->partly = vv_json_get_bool(doc, "partly", false);
+	if (!list || count > HOLDERS_MAX || !vv_json_get_u64(&out->kept, doc, "kept") ||
+	    !vv_json_get_u64(&out->blocks, doc, "blocks") ||
+	    !vv_json_get_u64(&out->shards, doc, "shards")) {
+		return fail_answer(err);
+	}
+	if (!(out->holders = vv_calloc(count + 1, sizeof(*out->holders)))) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *h = list->first; rc == VV_OK && h; h = h->next) {
+		rc = get_holder(&out->holders[out->count++], h, err);
+	}
+	return rc;
+}
+
+vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_connect_options *o,
+			     const vv_cid *root, bool ask, vv_error *err)
+{
+	const vv_vault_question q = {.word = "where",
+				     .roots = root,
+				     .count = 1,
+				     .ask = ask,
+				     .notes = vv_repository_notes(r)};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_json *doc;
+	vv_cid vault;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_vault_id_read(&vault, r, err)) < 0 || vv_cid_is_null(&vault)) return rc;
+	if ((rc = vv_vault_ask(&doc, &arena, r, o, &q, err)) == VV_OK) {
+		rc = get_where(out, doc, err);
+	}
+	if (rc < 0) {
+		vv_vault_where_clear(out);
+	}
+	out->is = true;
+	return rc;
+}

@@ -1,0 +1,39 @@
+/*
+ * key: by which columns the rows of two versions are likely to find each other,
+ * where no key is declared.
+ */
+#ifndef VV_LIB_VIEW_KEY_H
+#define VV_LIB_VIEW_KEY_H
+
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "dataset/table/table.h"
+#include "diff/rows/columns.h"
+
+#define VV_DIFF_KEYS_MAX 4u
+
+/* Candidates, best first: NULL-ended lists of names, which are the schemas'. */
+typedef struct vv_diff_keys {
+	const char **lists[VV_DIFF_KEYS_MAX];
+	size_t count;
+} vv_diff_keys;
+
+/* Adds a table's own key when the other one has its columns too. */
+vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table *other,
+			   vv_error *err);
+
+/* The same where columns were renamed, by which column is which: the key of the old or the new table,
+ * in the names of the new one. */
+vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_table *b, bool new,
+				   const vv_columns *columns, vv_error *err);
+
+/* Adds columns that both have and whose values are unique among the first rows of each. columns:
+ * which is which; NULL: by name. */
+vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
+			     vv_error *err);
+void vv_diff_keys_clear(vv_diff_keys *k);
+VV_AUTO_CLEAR(vv_diff_keys, vv_diff_keys_clear)
+
+#endif

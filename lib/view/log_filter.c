@@ -1,0 +1,431 @@
+/*
+ * log_filter: how a commit is asked whether a value came or went: only row groups that one
+ * of the two versions has alone are read, and only cells that are the value as a whole count.
+ * In text files its occurrences do, as in Git, and in files that are kept as bytes. A file that was renamed is compared with what it was.
+ */
+#include "lib/view/log_filter.h"
+
+#include <regex.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/bytes.h"
+#include "dataset/table/table.h"
+#include "diff/rows/changed_groups.h"
+#include "lib/names/table_at.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/date.h"
+#include "repo/git/merge/renames.h"
+#include "repo/git/pointer.h"
+#include "repo/git/tree.h"
+
+struct vv_log_filter {
+	vv_repository *repo;
+	const vv_log_filter_options *o;
+	int64_t since, until;
+	regex_t author, grep;
+	bool has_author, has_grep;
+	size_t value_len;
+};
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+static vv_status compile(regex_t *out, bool *has, const char *option, const char *text,
+			 bool ignore_case, vv_error *err)
+{
+	char why[128];
+	int code;
+
+	if (!text) return VV_OK;
+	if ((code = regcomp(out, text, REG_NOSUB | (ignore_case ? REG_ICASE : 0))) != 0) {
+		regerror(code, out, why, sizeof(why));
+		return vv_fail(err, VV_EUSAGE, "%s: '%s' is not a regular expression: %s", option,
+			       vv_text_shows(text), why);
+	}
+	*has = true;
+	return VV_OK;
+}
+
+vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
+			     const vv_log_filter_options *opts, vv_error *err)
+{
+	vv_auto(vv_log_filter) *f = vv_calloc(1, sizeof(*f));
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!f) return vv_fail_nomem(err);
+	f->repo = r;
+	f->o = opts;
+	f->since = INT64_MIN;
+	f->until = INT64_MAX;
+	f->value_len = opts->value ? strlen(opts->value) : 0;
+	if ((opts->since && (rc = vv_date_before(opts->since, &f->since, err)) < 0) ||
+	    (opts->until && (rc = vv_date_before(opts->until, &f->until, err)) < 0) ||
+	    (rc = compile(&f->author, &f->has_author, "--author", opts->author, opts->ignore_case,
+			  err)) < 0 ||
+	    (rc = compile(&f->grep, &f->has_grep, "--grep", opts->grep, opts->ignore_case, err)) <
+		    0) {
+		return rc;
+	}
+	*out = vv_take(&f);
+	return VV_OK;
+}
+
+void vv_log_filter_close(vv_log_filter *f)
+{
+	if (!f) return;
+	if (f->has_author) {
+		regfree(&f->author);
+	}
+	if (f->has_grep) {
+		regfree(&f->grep);
+	}
+	vv_free(f);
+}
+
+/* --- values -------------------------------------------------------------------------------- */
+
+/* The paths that a commit changed, those that are searched. */
+typedef struct search {
+	const vv_log_filter *f;
+	const vv_oid *old_commit, *new_commit; /* old_commit NULL: the first commit */
+	vv_change *changes;
+	size_t count, cap;
+	vv_arena paths;
+} search;
+
+static bool is_wanted(const char *path, const char *const *paths)
+{
+	if (!paths) return true;
+	for (; *paths; paths++) {
+		size_t n = strlen(*paths);
+
+		if (n == 0 ||
+		    (strncmp(path, *paths, n) == 0 && (path[n] == '\0' || path[n] == '/'))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint64_t count_batch(const vv_batch *b, const char *value, size_t len)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < b->rows * b->columns; i++) {
+		const vv_cell *c = &b->cells[i];
+
+		n += c->state != VV_CELL_ABSENT && c->state != VV_CELL_NULL && c->len == len &&
+		     (len == 0 || memcmp(c->text, value, len) == 0);
+	}
+	return n;
+}
+
+/* groups NULL: all of the table. */
+static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
+			     const vv_changed_group *groups, size_t count, vv_error *err)
+{
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	int more = 1;
+	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
+
+	for (size_t i = 0; rc == VV_OK && more > 0 && (!groups || i < count); i++) {
+		if (groups && (rc = vv_table_seek_row(r, groups[i].row, err)) < 0) {
+			break;
+		}
+		if ((more = vv_table_read(r, &b, err)) > 0) {
+			*out += count_batch(&b, f->o->value, f->value_len);
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* One side of a path: a table, or text that was counted at once. How often the value stands in what it alone has. */
+typedef struct side {
+	vv_table table;
+	vv_table_at text; /* the same of text that is compared with a table */
+	vv_table *rows;   /* either; NULL: none */
+	uint64_t count;
+} side;
+
+static void side_close(side *s)
+{
+	if (s->rows == &s->table) {
+		vv_table_close(&s->table);
+	}
+	vv_table_at_close(&s->text);
+}
+
+/* Occurrences that do not overlap. *rest: where the next one may begin. */
+static uint64_t count_text(const char *p, const char *end, const char *value, size_t len,
+			   const char **rest)
+{
+	const char *next = p;
+	uint64_t n = 0;
+
+	while (len > 0 && (size_t)(end - next) >= len &&
+	       (p = memchr(next, value[0], (size_t)(end - next) - len + 1)) != NULL) {
+		bool same = memcmp(p, value, len) == 0;
+
+		n += same;
+		next = p + (same ? len : 1);
+	}
+	*rest = (size_t)(end - next) >= len && len > 0 ? end - (len - 1) : next;
+	return n;
+}
+
+/* The bytes of a file in pieces, across which the value may stand. */
+typedef struct pieces {
+	const vv_log_filter *f;
+	vv_buf seen; /* the last of them, too short for the value, and the piece at hand */
+	uint64_t count;
+} pieces;
+
+static vv_status count_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	pieces *p = payload;
+	const char *rest;
+	vv_status rc;
+
+	vv_buf_put(&p->seen, bytes, len);
+	if ((rc = vv_buf_ok(&p->seen, err)) < 0) return rc;
+	const char *end = vv_buf_cstr(&p->seen) + p->seen.len;
+	p->count += count_text(vv_buf_cstr(&p->seen), end, p->f->o->value, p->f->value_len, &rest);
+	p->seen.len = (size_t)(end - rest);
+	memmove(p->seen.data, rest, p->seen.len);
+	return VV_OK;
+}
+
+/* What was stored, as a table or as bytes. */
+static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *root, vv_error *err)
+{
+	pieces p = {.f = f};
+	vv_store *store = NULL;
+	vv_sink source;
+	vv_status rc = vv_repository_store(f->repo, &store, err);
+
+	if (rc < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&out->table, &source, root, err)) < 0) return rc;
+	if (out->table.root.kind == VV_KIND_TABLE) {
+		out->rows = &out->table;
+		return VV_OK;
+	}
+	vv_buf_init(&p.seen);
+	rc = f->value_len > 0 ? vv_table_bytes(&out->table, count_piece, &p,
+					       vv_dataset_reader_pool(f->o->reader), NULL, err)
+			      : VV_OK;
+	out->count = p.count;
+	vv_buf_clear(&p.seen);
+	vv_table_close(&out->table);
+	return rc;
+}
+
+static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, const vv_oid *id,
+			   vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_pointer p;
+	const char *rest;
+	vv_status rc = VV_OK;
+
+	if (!S_ISREG(mode) || (rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) return rc;
+	if (!vv_pointer_looks_like(text.data, text.len) ||
+	    vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) < 0) {
+		out->count = count_text(vv_buf_cstr(&text), vv_buf_cstr(&text) + text.len,
+					f->o->value, f->value_len, &rest);
+	} else {
+		rc = read_stored(out, f, &p.root, err);
+	}
+	return rc;
+}
+
+/* Where text became a table, or a table text, cells are counted on both sides. */
+static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *commit,
+			       const char *path, uint32_t mode, vv_error *err)
+{
+	if (!S_ISREG(mode) || out->rows) return VV_OK;
+	vv_status rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path, false,
+					err);
+	if (rc == VV_OK && out->text.table.root.kind == VV_KIND_TABLE) {
+		out->rows = &out->text.table;
+		out->count = 0;
+	}
+	if (vv_table_at_is_none(rc)) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+static vv_status count_sides(const vv_log_filter *f, side *a, side *b, vv_error *err)
+{
+	vv_changed_groups r = {0};
+	vv_status rc = VV_OK;
+
+	if (a->rows && b->rows) {
+		if ((rc = vv_changed_groups_find(&r, a->rows, b->rows, err)) == VV_OK &&
+		    (rc = count_cells(&a->count, f, a->rows, r.old_groups, r.old_count, err)) ==
+			    VV_OK) {
+			rc = count_cells(&b->count, f, b->rows, r.new_groups, r.new_count, err);
+		}
+		vv_changed_groups_clear(&r);
+	} else if (a->rows) {
+		rc = count_cells(&a->count, f, a->rows, NULL, 0, err);
+	} else if (b->rows) {
+		rc = count_cells(&b->count, f, b->rows, NULL, 0, err);
+	}
+	return rc;
+}
+
+/* old NULL: the path came; new NULL: it went. */
+static vv_status look(const search *s, const vv_change *old, const vv_change *new, bool *found,
+		      vv_error *err)
+{
+	const vv_log_filter *f = s->f;
+	uint32_t old_mode = old ? old->old_mode : 0, new_mode = new ? new->new_mode : 0;
+	side a = {.rows = NULL}, b = {.rows = NULL};
+	vv_status rc = VV_OK;
+
+	if (old_mode != 0 && new_mode != 0 && vv_oid_equal(&old->old_id, &new->new_id)) {
+		return VV_OK; /* renamed and no more */
+	}
+	if ((old_mode == 0 || (rc = read_side(&a, f, old_mode, &old->old_id, err)) == VV_OK) &&
+	    (new_mode == 0 || (rc = read_side(&b, f, new_mode, &new->new_id, err)) == VV_OK)) {
+		if (!a.rows && b.rows && old_mode != 0) {
+			rc = read_as_table(&a, f, s->old_commit, old->path, old_mode, err);
+		} else if (a.rows && !b.rows && new_mode != 0) {
+			rc = read_as_table(&b, f, s->new_commit, new->path, new_mode, err);
+		}
+		rc = rc < 0 ? rc : count_sides(f, &a, &b, err);
+	}
+	*found = a.count != b.count;
+	side_close(&a);
+	side_close(&b);
+	if (rc == VV_EMISSING) {
+		vv_prefix(err, "%s", vv_text_shows(new ? new->path : old->path));
+	}
+	return rc;
+}
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	search *s = payload;
+
+	if (!is_wanted(c->path, s->f->o->paths)) return VV_OK;
+	if (!vv_array_room(s->changes, s->count, s->cap)) return vv_fail_nomem(err);
+	s->changes[s->count] = *c;
+	s->changes[s->count].path = vv_arena_strndup(&s->paths, c->path, strlen(c->path));
+	return s->changes[s->count++].path ? VV_OK : vv_fail_nomem(err);
+}
+
+/* A file that was renamed is one file. */
+static vv_status look_at_all(const search *s, bool *found, vv_error *err)
+{
+	vv_auto_free size_t *from = vv_calloc(s->count + 1, sizeof(*from));
+	vv_auto_free bool *moved = vv_calloc(s->count + 1, sizeof(*moved));
+	vv_status rc = from && moved ? vv_renames_among(s->f->repo, s->changes, s->count, from, err)
+				     : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			moved[from[i]] = true;
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && !*found && i < s->count; i++) {
+		const vv_change *c = &s->changes[i];
+
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			rc = look(s, &s->changes[from[i]], c, found, err);
+		} else if (!moved[i]) {
+			rc = look(s, c, c, found, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status value_differs(const vv_log_filter *f, const vv_commit *c, bool *found,
+			       vv_error *err)
+{
+	search s = {.f = f,
+		    .old_commit = c->parent_count ? &c->parents[0] : NULL,
+		    .new_commit = &c->id};
+
+	vv_arena_init(&s.paths);
+	vv_status rc = vv_tree_changes(f->repo, s.old_commit, s.new_commit, "", on_change, &s, err);
+	rc = rc < 0 ? rc : look_at_all(&s, found, err);
+	vv_arena_clear(&s.paths);
+	vv_free(s.changes);
+	return rc;
+}
+
+/* --- asking -------------------------------------------------------------------------------- */
+
+static vv_status matches_author(bool *out, const vv_log_filter *f, const vv_commit *c,
+				vv_error *err)
+{
+	vv_auto(vv_buf) who = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&who, "%s <%s>", c->author.name, c->author.email);
+	if ((rc = vv_buf_ok(&who, err)) == VV_OK) {
+		*out = regexec(&f->author, vv_buf_cstr(&who), 0, NULL, 0) == 0;
+	}
+	return rc;
+}
+
+/* As grep does: line by line. */
+static bool matches_message(const vv_log_filter *f, const char *message)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	bool found = false;
+
+	while (*message && !found) {
+		size_t n = strcspn(message, "\n");
+
+		vv_buf_set(&line, message, n);
+		found = !line.failed && regexec(&f->grep, vv_buf_cstr(&line), 0, NULL, 0) == 0;
+		message += n + (message[n] == '\n');
+	}
+	return found;
+}
+
+static vv_status ask(bool *out, const vv_log_filter *f, const vv_commit *c, vv_error *err)
+{
+	bool found = false;
+	vv_status rc = VV_OK;
+
+	*out = c->committer.time >= f->since && c->committer.time <= f->until &&
+	       !(f->o->merges && c->parent_count < 2) &&
+	       !(f->o->no_merges && c->parent_count > 1) &&
+	       (!f->has_grep || matches_message(f, c->message));
+	if (*out && f->has_author) {
+		rc = matches_author(out, f, c, err);
+	}
+	/* a merge only brings together what its parents had */
+	if (rc == VV_OK && *out && f->o->value) {
+		if (c->parent_count < 2) {
+			rc = value_differs(f, c, &found, err);
+		}
+		*out = found;
+	}
+	return rc;
+}
+
+int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err)
+{
+	vv_auto(vv_commit) c = {0};
+	bool passes = false;
+	vv_status rc = vv_commit_read(f->repo, id, &c, err);
+
+	if (rc < 0) return (int)rc;
+	rc = ask(&passes, f, &c, err);
+	return rc < 0 ? (int)rc : passes;
+}

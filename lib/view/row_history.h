@@ -1,0 +1,72 @@
+/*
+ * row_history: the commits that changed one row of a table, newest first.
+ *
+ * The row is the one with a key; renamed columns and files are followed, and the key where it
+ * alone changed; where the table was known by other columns before, the row is still followed. Of a
+ * merge whose row is that of a parent only this parent is followed, as git log
+ * does for files; a merge counts as a change only where a cell differs from all its parents. So
+ * every commit that blame (diff/rows/blame.h) names for the row or a cell of it is given.
+ *
+ * A correct caller: vv_row_history_open; vv_row_history_next until 0; vv_row_history_close.
+ */
+#ifndef VV_LIB_VIEW_ROW_HISTORY_H
+#define VV_LIB_VIEW_ROW_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "dataset/format/cell.h"
+#include "dataset/table/dataset_reader.h"
+#include "diff/rows/rowdiff.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+
+typedef struct vv_row_history_options {
+	/* the key's values, parted by commas; NULL: the row with a number, from 0 */
+	const char *row;
+	uint64_t number;
+	const vv_strings *key; /* lists of columns' names; empty: the table's own key */
+	const char *path;
+	const vv_range *ranges; /* count 0: HEAD */
+	size_t range_count;
+	bool first_parent;
+	const vv_progress *progress; /* or NULL; borrowed */
+} vv_row_history_options;
+
+/* A cell of the row: old is absent where the row or the column was added, new where it was removed. */
+typedef struct vv_row_cell {
+	const char *name, *old_name; /* old_name: where the column was renamed; else NULL */
+	vv_cell old_cell, new_cell;  /* both absent where only the column's name changed */
+	vv_cell_change change;
+	bool came, went; /* the column was added; dropped */
+} vv_row_cell;
+
+/* Borrowed until the next call. */
+typedef struct vv_row_event {
+	vv_oid commit;
+	vv_row_kind kind;            /* added, removed or changed */
+	const char *path, *old_path; /* old_path: where the file was renamed; else NULL */
+	/* changed: those that did, or whose column was added, dropped or renamed; else all */
+	const vv_row_cell *cells;
+	size_t count;
+	const char *key,
+		*old_key; /* changed: the row's key, where it is another than before; else NULL */
+} vv_row_event;
+
+typedef struct vv_row_history vv_row_history;
+
+/* VV_ENOTFOUND: no such path or column; VV_EUSAGE: no table, or one without a key. */
+vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset_reader *s,
+			      const vv_row_history_options *opts, vv_error *err);
+int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err); /* 1, 0, <0 */
+/* After an event: is what is left the history of the row, under the same path and key, from one commit on? */
+bool vv_row_history_from(vv_row_history *h, vv_oid *commit);
+void vv_row_history_close(vv_row_history *h); /* accepts NULL */
+VV_AUTO_FREE(vv_row_history, vv_row_history_close)
+
+#endif

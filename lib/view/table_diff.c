@@ -1,0 +1,992 @@
+/*
+ * table_diff: which key and columns two versions are compared by, and in which
+ * order a writer hears of it.
+ */
+#include "lib/view/table_diff.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/hash.h"
+#include "base/hint_text.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/unseen.h"
+#include "dataset/table/irregular_lines.h"
+#include "diff/rows/changed_groups.h"
+#include "diff/rows/key_unique.h"
+#include "lib/names/name_list.h"
+#include "lib/rows/where.h"
+#include "lib/view/key.h"
+#include "repo/blocks/decompress.h"
+
+/* Columns of a key that are looked at when renamed columns are sought. */
+#define SAMPLE_KEY_MAX 16u
+
+/* One side, opened. */
+typedef struct opened {
+	vv_table table;
+	bool is_open;
+	bool is_text; /* plain text, read as a table */
+} opened;
+
+typedef struct comparison {
+	const vv_diff_item *item;
+	const vv_diff_how *how;
+	opened old_side, new_side;
+	vv_table *a, *b; /* NULL: not there */
+	vv_columns columns;
+	vv_rowdiff *rows;
+	vv_name_list key, only, ignore;
+	const char *const *asked; /* key that the user named, {NULL} for none; NULL: not said */
+	vv_diff_keys keys;        /* to try, where the tables have no key of their own in common */
+	bool guessed;
+	vv_diff_table told;
+	char *form;
+	vv_where *where_a, *where_b; /* NULL: no row of this side can hold */
+	bool filtered;
+	vv_rowdiff_stats stats; /* of what was told, with --where */
+	uint64_t *column_changes;
+	vv_buf proposal; /* a line about a column that could be the key; empty: none */
+	bool begun, differs, many;
+} comparison;
+
+bool vv_diff_is_table_name(const char *path, bool named)
+{
+	static const char *const tables[] = {"csv", "tsv", "tab", "ndjson", "jsonl", "json"};
+	const size_t plain = vv_decompress_name(path), end = plain > 0 ? plain : strlen(path);
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		const size_t len = strlen(tables[i]);
+
+		if (end > len && path[end - len - 1] == '.' &&
+		    strncasecmp(path + end - len, tables[i], len) == 0 &&
+		    (named || i + 1 < sizeof(tables) / sizeof(tables[0]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_subject_options side_options(const comparison *c, const vv_subject *like, bool in_file)
+{
+	const vv_diff_how *how = c->how;
+
+	return (vv_subject_options){.hints = how->written,
+				    .find_key = !c->item->a, /* a new table's is worth telling */
+				    .like = like,
+				    .keep = !like,
+				    .in_file = in_file,
+				    .whole = c->item->whole,
+				    .unpack = how->patch == NULL,
+				    .as_add = how->patch != NULL,
+				    .progress = how->progress,
+				    .pool = how->pool};
+}
+
+static vv_status open_side(opened *o, vv_subject *s, const vv_subject_options *so, vv_error *err)
+{
+	if (!s) return VV_OK;
+	vv_status rc = vv_subject_open(s, &o->table, so, err);
+	/* a changed file whose last version is a dataset is one, too */
+	o->is_text = !s->is_dataset && (s->from != VV_FROM_WORK || vv_cid_is_null(&s->parent));
+	o->is_open = rc == VV_OK;
+	return rc;
+}
+
+static void close_side(opened *o)
+{
+	if (o->is_open) {
+		vv_table_close(&o->table);
+		o->is_open = false;
+	}
+}
+
+/* --- what is not a table -------------------------------------------------- */
+
+static const char *kind_name(const opened *o)
+{
+	return !o->is_open ? "absent" : o->table.root.kind == VV_KIND_FILE ? "a file" : "a table";
+}
+
+/* A dataset of kind file on either side: told in a line. */
+static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
+{
+	const opened *a = &c->old_side, *b = &c->new_side;
+	vv_text_put_escaped(&out->line, c->item->path, strlen(c->item->path));
+	out->differs = true;
+	if (!a->is_open || !b->is_open) {
+		const opened *only = a->is_open ? a : b;
+		vv_buf_printf(&out->line, ": %s file, %s", a->is_open ? "removed" : "new",
+			      vv_text_bytes(vv_root_file_bytes(&only->table.root)));
+	} else if (a->table.root.kind != b->table.root.kind) {
+		vv_buf_printf(&out->line, ": was %s, is %s now", kind_name(a), kind_name(b));
+	} else if (vv_tables_same_data(&a->table, &b->table)) {
+		out->differs = false;
+		vv_buf_puts(&out->line, ": a file, no change in data");
+	} else {
+		vv_buf_printf(&out->line, ": a file, %s", vv_text_bytes(a->table.root.bytes));
+		vv_buf_printf(&out->line, " -> %s, contents differ",
+			      vv_text_bytes(b->table.root.bytes));
+	}
+	return vv_buf_ok(&out->line, err);
+}
+
+static vv_status hash_bytes(void *payload, const void *bytes, size_t len, vv_error *err VV_UNUSED)
+{
+	vv_xxh3_update(payload, bytes, len);
+	return VV_OK;
+}
+
+static vv_status hash_of(vv_hash128 *out, vv_subject *s, vv_error *err)
+{
+	vv_auto(vv_xxh3_state) *state = vv_xxh3_new(0);
+	vv_status rc;
+	if (!state) return vv_fail_nomem(err);
+	if ((rc = vv_subject_bytes(s, hash_bytes, state, NULL, err)) == VV_OK) {
+		*out = vv_xxh3_digest128(state);
+	}
+	return rc;
+}
+
+static vv_status are_equal(bool *same, const vv_diff_item *item, vv_error *err)
+{
+	vv_hash128 a, b;
+	vv_status rc = hash_of(&a, item->a, err);
+
+	if (rc == VV_OK && (rc = hash_of(&b, item->b, err)) == VV_OK) {
+		*same = memcmp(&a, &b, sizeof(a)) == 0;
+	}
+	return rc;
+}
+
+/* Of two files that somebody named nothing says that they differ, but their bytes. */
+static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
+{
+	*same = false;
+	if (!item->named || !item->a || !item->b || item->a->from != VV_FROM_WORK ||
+	    item->b->from != VV_FROM_WORK) {
+		return VV_OK;
+	}
+	return are_equal(same, item, err);
+}
+
+/* The beginning of a file. */
+typedef struct head {
+	vv_buf bytes;
+	bool enough;
+} head;
+
+static vv_status take_head(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	head *h = payload;
+
+	vv_buf_put(&h->bytes, bytes,
+		   len < VV_UNSEEN_TEXT - h->bytes.len ? len : VV_UNSEEN_TEXT - h->bytes.len);
+	h->enough = h->bytes.len == VV_UNSEEN_TEXT;
+	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
+}
+
+/* What git looks at before it calls a file binary. */
+#define BINARY_LOOK ((size_t)8000)
+
+/* A file with rows that are not seen, and what would show them; NULL: it is not one, or cannot be read. */
+static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
+{
+	head h = {VV_BUF_INIT, false};
+	const vv_unseen *u = NULL;
+
+	if (vv_subject_bytes(s, take_head, &h, NULL, VV_IGNORED) == VV_OK || h.enough) {
+		const char *bytes = vv_buf_cstr(&h.bytes);
+
+		*binary = memchr(bytes, '\0',
+				 h.bytes.len < BINARY_LOOK ? h.bytes.len : BINARY_LOOK) != NULL;
+		u = vv_unseen_find(bytes, h.bytes.len);
+		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
+		u = u && vv_unseen_has_rows(u, path) ? u : NULL;
+	}
+	vv_buf_clear(&h.bytes);
+	return u;
+}
+
+static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,
+			   const char *why, vv_error *err)
+{
+	vv_subject *now = item->b ? item->b : item->a;
+	bool same;
+	vv_status rc = are_same_bytes(item, &same, err);
+	if (rc < 0 || same) return rc;
+	out->differs = true;
+	bool binary = false;
+	const vv_unseen *u = why || how->unread ? NULL : find_unseen(now, item->path, &binary);
+	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
+	vv_buf_printf(&out->line, ": %s%s%s %s ('%s' shows it)", why ? why : "", why ? "; " : "",
+		      u        ? u->what
+		      : binary ? "binary file"
+			       : "text",
+		      !item->a   ? "added"
+		      : !item->b ? "removed"
+				 : "changed",
+		      how->text_shown_by ? how->text_shown_by : "git diff");
+	if (u && now->repo && item->b) {
+		(void)vv_hint_put(&out->line, "; ", vv_repository_words(now->repo),
+				  vv_unseen_hint(u, item->path), item->path);
+	}
+	return vv_buf_ok(&out->line, err);
+}
+
+/* --- key --------------------------------------------------------------- */
+
+static bool same_key(const vv_table *a, const vv_table *b)
+{
+	if (a->root.key_count != b->root.key_count) return false;
+	for (size_t i = 0; i < a->root.key_count; i++) {
+		if (strcmp(a->root.key[i], b->root.key[i]) != 0) return false;
+	}
+	return true;
+}
+
+/* Of plain text only a key that is declared is known. */
+static bool is_keyless_text(const opened *o)
+{
+	return o->is_text && o->table.root.key_source != VV_KEY_PACKAGE;
+}
+
+/* The keys to try where the user gave none. Two datasets of one key have theirs; else
+ * the key of either, or one that is guessed. */
+static vv_status choose_keys(comparison *c, vv_error *err)
+{
+	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
+	vv_status rc;
+	if (c->asked || (!text_a && !text_b && same_key(c->a, c->b))) return VV_OK;
+	c->guessed = true;
+	if ((!text_b && (rc = vv_diff_keys_add(&c->keys, c->b, c->a, err)) < 0) ||
+	    (!text_a && (rc = vv_diff_keys_add(&c->keys, c->a, c->b, err)) < 0)) {
+		return rc;
+	}
+	/* a table of varve that has no key was looked at when it was added */
+	bool declined = (!text_a && c->a->root.key_count == 0) ||
+			(!text_b && c->b->root.key_count == 0);
+	return c->keys.count > 0 || declined ? VV_OK
+					     : vv_diff_keys_guess(&c->keys, c->a, c->b, NULL, err);
+}
+
+/* The keys where none was found by the columns' names, now that renamed columns are known. */
+static vv_status choose_renamed_keys(comparison *c, vv_error *err)
+{
+	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
+	vv_status rc;
+	if (!c->guessed || c->keys.count > 0) return VV_OK;
+	if ((!text_b &&
+	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, true, &c->columns, err)) < 0) ||
+	    (!text_a &&
+	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, false, &c->columns, err)) < 0)) {
+		return rc;
+	}
+	return c->keys.count > 0 || !text_a || !text_b
+		       ? VV_OK
+		       : vv_diff_keys_guess(&c->keys, c->a, c->b, &c->columns, err);
+}
+
+/* Places of the key for finding renamed columns by value: only where both have it. */
+static size_t sample_key(const comparison *c, size_t *a, size_t *b, size_t max)
+{
+	const char *const *names = c->asked            ? c->asked
+				   : c->keys.count > 0 ? c->keys.lists[0]
+						       : NULL;
+	size_t n = 0;
+	if (!names) {
+		if (c->a->root.key_count == 0 || c->a->root.key_count != c->b->root.key_count) {
+			return 0;
+		}
+		names = (const char *const *)c->b->root.key;
+	}
+	for (; names[n] && n < max; n++) {
+		long x = vv_schema_find(&c->a->schema, names[n], strlen(names[n]));
+		long y = vv_schema_find(&c->b->schema, names[n], strlen(names[n]));
+		for (size_t i = 0; c->how->rename && c->how->rename[i]; i += 2) {
+			const char *old_name = c->how->rename[i], *new_name = c->how->rename[i + 1];
+			if (strcmp(new_name, names[n]) == 0 || strcmp(old_name, names[n]) == 0) {
+				x = vv_schema_find(&c->a->schema, old_name, strlen(old_name));
+				y = vv_schema_find(&c->b->schema, new_name, strlen(new_name));
+			}
+		}
+		if (x < 0 || y < 0) return 0;
+		a[n] = (size_t)x;
+		b[n] = (size_t)y;
+	}
+	return n;
+}
+
+/* --- form -------------------------------------------------------------- */
+
+static bool same_columns(const vv_columns *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->pairs[i].a != c->pairs[i].b || c->pairs[i].renamed) return false;
+	}
+	return true;
+}
+
+/* The header line without its line end. */
+static const char *header_of(const vv_dialect *d, size_t *len)
+{
+	const char *s = vv_dialect_header(d, len);
+	while (*len > 0 && (s[*len - 1] == '\n' || s[*len - 1] == '\r')) {
+		--*len;
+	}
+	return s;
+}
+
+/* Do the header lines differ in no more than what the columns and the line ends say
+ * anyway? */
+static bool same_header(const comparison *c)
+{
+	const vv_dialect *x = &c->a->root.dialect, *y = &c->b->root.dialect;
+	size_t n, m;
+	const char *p = header_of(x, &n), *q = header_of(y, &m);
+	return !same_columns(&c->columns) || (x->form == VV_FORM_CSV && x->newline != y->newline &&
+					      n == m && (n == 0 || memcmp(p, q, n) == 0));
+}
+
+/* What changed in how the rows are written. Where columns changed, the header line and
+ * the columns' quoting had to. */
+static vv_status describe_form(comparison *c, vv_error *err)
+{
+	vv_auto(vv_dialect) to = {0};
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc = vv_dialect_dup(&to, &c->b->root.dialect, err);
+	if (rc < 0) return rc;
+	const vv_dialect *from = &c->a->root.dialect;
+	size_t len;
+	const char *header = vv_dialect_header(from, &len);
+	if (same_header(c) && (rc = vv_dialect_set_header(&to, header, len, err)) < 0) return rc;
+	if (!same_columns(&c->columns)) {
+		to.quoting_count = 0;
+		vv_free(to.quoting);
+		to.quoting = from->quoting_count > 0 ? vv_malloc(from->quoting_count) : NULL;
+		if (from->quoting_count > 0 && !to.quoting) return vv_fail_nomem(err);
+		if (to.quoting) {
+			memcpy(to.quoting, from->quoting, from->quoting_count);
+			to.quoting_count = from->quoting_count;
+		}
+	}
+	vv_dialect_describe_change(&b, &c->a->root.dialect, &to);
+	vv_hash128 comments[2];
+	if ((rc = vv_forms_comments(&comments[0], c->a, err)) < 0 ||
+	    (rc = vv_forms_comments(&comments[1], c->b, err)) < 0) {
+		return rc;
+	}
+	if (comments[0].lo != comments[1].lo || comments[0].hi != comments[1].hi) {
+		vv_buf_printf(&b, "%scomments between the rows changed", b.len > 0 ? ", " : "");
+	}
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK && b.len > 0) {
+		c->form = vv_buf_detach(&b);
+		rc = c->form ? VV_OK : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* --- --where ----------------------------------------------------------- */
+
+static long find_old(void *payload, const char *name, size_t len)
+{
+	const comparison *c = payload;
+	long at = vv_schema_find(&c->a->schema, name, len);
+
+	if (at >= 0 || !c->b) return at;
+	long other = vv_schema_find(&c->b->schema, name, len);
+	return other < 0 ? -1 : vv_columns_to_old(&c->columns, (size_t)other);
+}
+
+static long find_new(void *payload, const char *name, size_t len)
+{
+	const comparison *c = payload;
+	long at = vv_schema_find(&c->b->schema, name, len);
+
+	if (at >= 0 || !c->a) return at;
+	long other = vv_schema_find(&c->a->schema, name, len);
+	return other < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)other);
+}
+
+/* A column may be there on one side alone. */
+static vv_status read_where(comparison *c, vv_error *err)
+{
+	const vv_where_how old = {.find = find_old, .payload = c},
+			   new = {.find = find_new, .payload = c};
+	vv_status a = VV_ENOTFOUND, b = VV_ENOTFOUND;
+
+	if (!c->how->where || c->how->where->count == 0) return VV_OK;
+	c->filtered = true;
+	if (c->a) {
+		a = vv_where_new(&c->where_a, c->a, c->how->where, &old, err);
+	}
+	if (c->b && (a == VV_OK || a == VV_ENOTFOUND)) {
+		b = vv_where_new(&c->where_b, c->b, c->how->where, &new, err);
+	}
+	if (a == VV_OK || b == VV_OK) {
+		return a != VV_OK && a != VV_ENOTFOUND   ? a
+		       : b != VV_OK && b != VV_ENOTFOUND ? b
+							 : VV_OK;
+	}
+	vv_prefix(err, "%s", vv_text_shows(c->item->path));
+	return a != VV_ENOTFOUND ? a : b;
+}
+
+static bool holds(vv_where *w, const vv_cell *cells)
+{
+	return w && cells && vv_where_holds(w, cells);
+}
+
+static void count_row(comparison *c, const vv_row_change *r)
+{
+	vv_rowdiff_stats *s = &c->stats;
+	s->added += r->kind == VV_ROW_ADDED;
+	s->removed += r->kind == VV_ROW_REMOVED;
+	s->changed += r->kind == VV_ROW_CHANGED && r->changed > 0;
+	s->formatted_rows += r->kind == VV_ROW_CHANGED && r->changed == 0;
+	s->rekeyed += r->rekeyed;
+	s->moved += r->moved;
+	s->cells_changed += r->changed;
+	s->cells_formatted += r->formatted;
+	for (size_t i = 0; r->cells && i < c->columns.count; i++) {
+		c->column_changes[i] += r->cells[i] == VV_CELL_CHANGED;
+	}
+}
+
+/* --- writing ------------------------------------------------------------ */
+
+static vv_status begin(comparison *c, vv_error *err)
+{
+	c->differs = true;
+	if (c->begun || !c->how->writer) return VV_OK;
+	c->begun = true;
+	return c->how->writer->begin_table(c->how->writer, &c->told, err);
+}
+
+static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
+{
+	vv_status rc;
+	if (c->filtered) {
+		if (!holds(c->where_a, r->old_cells) && !holds(c->where_b, r->new_cells)) {
+			return (c->where_a && (rc = vv_where_ok(c->where_a, err)) < 0) ||
+					       (c->where_b &&
+						(rc = vv_where_ok(c->where_b, err)) < 0)
+				       ? rc
+				       : VV_OK;
+		}
+		count_row(c, r);
+	}
+	if ((rc = begin(c, err)) < 0 || !c->how->writer) return rc;
+	return c->how->writer->row(c->how->writer, r, err);
+}
+
+static uint64_t sheet_row(const vv_subject *s, const vv_table *t)
+{
+	return s && s->grid && t && vv_dialect_is_bare(&t->root.dialect)
+		       ? vv_dialect_prologue_rows(&t->root.dialect) + 1
+		       : 0;
+}
+
+static void fill_told(comparison *c)
+{
+	const vv_diff_item *i = c->item;
+	c->told = (vv_diff_table){.path = i->path,
+				  .old_path = i->old_path,
+				  .a = c->a,
+				  .b = c->b,
+				  .columns = c->a && c->b ? &c->columns : NULL,
+				  .old_name = i->old_name,
+				  .new_name = i->new_name,
+				  .form_change = c->form,
+				  .conflict = i->conflict,
+				  .sheet_row = {sheet_row(i->a, c->a), sheet_row(i->b, c->b)},
+				  .partial = c->filtered || c->only.items || c->ignore.items ||
+					     c->how->tolerance || c->how->ignore_format,
+				  .text_to_table = c->a && c->b &&
+						   c->old_side.is_text != c->new_side.is_text};
+}
+
+/* --- tables without a key ----------------------------------------------- */
+
+#define LABEL_ROWS 2000u
+
+/* The place in the new version of a column that the first rows of the old one fit as well. */
+static bool fits_old(const comparison *c, const vv_key_found *old, size_t place)
+{
+	long at = vv_columns_to_old(&c->columns, place);
+	return at >= 0 && (size_t)at < old->columns && old->could[at];
+}
+
+/* A column that is unique in both versions: rows would be better told by it. */
+static void propose_key(comparison *c, const vv_key_found *old, const vv_key_found *new)
+{
+	if (!c->how->propose || c->asked || c->item->conflict || new->column == SIZE_MAX ||
+	    !fits_old(c, old, new->column)) {
+		return;
+	}
+	const vv_field *f = &c->b->schema.fields[new->column];
+	vv_buf_printf(&c->proposal, "%s has no key, but no value of '%s' comes twice%s",
+		      vv_text_shows(c->item->path), vv_text_name(f->name, f->name_len),
+		      old->whole && new->whole ? "" : " in its first rows");
+	const vv_hint_words_fn words = c->how->notes ? c->how->notes->words : NULL;
+	(void)vv_hint_put(&c->proposal, ": ", words, VV_HINT_DIFF_KEY, f->name);
+	(void)vv_hint_put(&c->proposal, ", ", words, VV_HINT_ADD_KEY_FOUND, f->name, c->item->path);
+}
+
+/* By which column people know the rows of tables without a key. */
+static vv_status find_label(comparison *c, vv_error *err)
+{
+	vv_table *newer = c->b ? c->b : c->a;
+	vv_auto(vv_key_found) old = {.could = NULL}, new = {.could = NULL};
+	vv_status rc;
+	if (c->told.key_count > 0 || !c->how->writer || c->how->counts || c->how->bound > 0) {
+		return VV_OK;
+	}
+	if ((rc = vv_key_find(&new, newer, LABEL_ROWS, err)) < 0) return rc;
+	c->told.has_label = new.telling != SIZE_MAX;
+	c->told.label = new.telling;
+	if (c->a && c->b && c->how->propose && new.column != SIZE_MAX &&
+	    (rc = vv_key_find(&old, c->a, LABEL_ROWS, err)) == VV_OK) {
+		propose_key(c, &old, &new);
+	}
+	return rc;
+}
+
+/* A table that only one side has: its rows, as far as they are shown. */
+static vv_status whole(comparison *c, vv_error *err)
+{
+	vv_table *t = c->a ? c->a : c->b;
+	bool removed = c->a != NULL;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_auto_free size_t *key = vv_calloc(t->root.key_count + 1, sizeof(*key));
+	uint64_t given = 0;
+	int more = 1;
+	vv_status rc = VV_OK;
+	if (!key) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->root.key_count; i++) {
+		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
+		if (at >= 0) {
+			key[c->told.key_count++] = (size_t)at;
+		}
+	}
+	c->told.key = key;
+	if ((rc = find_label(c, err)) < 0) return rc;
+	c->stats.added = removed ? 0 : t->root.rows;
+	c->stats.removed = removed ? t->root.rows : 0;
+	c->stats.old_rows = c->stats.removed;
+	c->stats.new_rows = c->stats.added;
+	if (c->filtered) {
+		c->stats.added = c->stats.removed = 0;
+	} else {
+		rc = begin(c, err);
+	}
+	bool rows_wanted = c->filtered || (c->how->writer && !c->how->counts);
+	if (rc == VV_OK && rows_wanted) {
+		rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
+	}
+	while (rc == VV_OK && rows_wanted && more > 0 && (more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows && rc == VV_OK && more > 0; i++) {
+			const vv_cell *cells = &b.cells[i * b.columns];
+			uint64_t row = b.first_row + i;
+			vv_row_change change = {.kind = removed ? VV_ROW_REMOVED : VV_ROW_ADDED,
+						.place = row,
+						.old_row = removed ? row : UINT64_MAX,
+						.new_row = removed ? UINT64_MAX : row,
+						.old_cells = removed ? cells : NULL,
+						.new_cells = removed ? NULL : cells};
+			rc = give_row(c, &change, err);
+			more = !c->filtered && c->how->limit > 0 && ++given >= c->how->limit ? 0
+											     : more;
+		}
+	}
+	if (rc == VV_OK) {
+		rc = more < 0 ? (vv_status)more : VV_OK;
+	}
+	if (rc == VV_OK && c->begun) {
+		rc = c->how->writer->end_table(c->how->writer, &c->stats, err);
+	}
+	return rc;
+}
+
+static bool columns_differ(const comparison *c)
+{
+	bool same = vv_columns_same(&c->columns) && !c->columns.key_changed &&
+		    !c->columns.missing_changed;
+	for (size_t i = 0; i < c->columns.count && same; i++) {
+		same = !c->columns.pairs[i].reconstrained;
+	}
+	return !same;
+}
+
+static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	size_t shown = 0;
+	if (s->repeated_keys == 0 || !c->how->writer || c->how->bound > 0) return;
+	for (; shown < VV_REPEATS_SHOWN && s->repeated[shown]; shown++) {
+		vv_buf_printf(&b, "%s'%s'", shown > 0 ? ", " : "", s->repeated[shown]);
+	}
+	vv_notes_warn(
+		c->how->notes,
+		"%s: %s key%s more than once (%s%s); rows of one key are matched in their order",
+		vv_text_shows(c->item->path), vv_text_count(s->repeated_keys),
+		s->repeated_keys == 1 ? " occurs" : "s occur", vv_buf_cstr(&b),
+		s->repeated_keys > shown ? ", ..." : "");
+}
+
+static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *err)
+{
+	const vv_diff_how *how = c->how;
+	vv_rowdiff_options ro = {.key = key,
+				 .columns = &c->columns,
+				 .ignore_format = how->ignore_format,
+				 .tolerance = how->tolerance,
+				 .only = (const char *const *)c->only.items,
+				 .ignore = (const char *const *)c->ignore.items,
+				 .rekeyed = true,
+				 .moves = how->moves,
+				 .only_needed = how->writer && how->writer->only_needed &&
+						!c->filtered,
+				 .temp_dir = how->temp_dir ? how->temp_dir : "/tmp",
+				 .pool = how->pool,
+				 .progress = how->progress};
+	return vv_rowdiff_open(&c->rows, c->a, c->b, &ro, err);
+}
+
+/* Guessed keys that turn out to repeat more than now and then are none. */
+static vv_status open_rows(comparison *c, vv_error *err)
+{
+	static const char *const none[] = {NULL};
+	vv_status rc;
+	if (!c->guessed) return open_rows_by(c, c->asked, err);
+	for (size_t i = 0; i < c->keys.count; i++) {
+		if ((rc = open_rows_by(c, c->keys.lists[i], err)) < 0) return rc;
+		const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
+		if (s->repeated_keys * 100 <= s->old_rows + s->new_rows) return VV_OK;
+		vv_rowdiff_close(c->rows);
+		c->rows = NULL;
+	}
+	return open_rows_by(c, none, err);
+}
+
+static vv_status check_names(const comparison *c, const vv_name_list *l, const char *option,
+			     vv_error *err)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (vv_schema_find(&c->a->schema, l->items[i], strlen(l->items[i])) < 0 &&
+		    vv_schema_find(&c->b->schema, l->items[i], strlen(l->items[i])) < 0) {
+			return vv_fail(err, VV_ENOTFOUND,
+				       "%s: neither version of '%s' has a column '%s'", option,
+				       vv_text_shows(c->item->path), vv_text_shows(l->items[i]));
+		}
+	}
+	return VV_OK;
+}
+
+/* The names that the options give, for these two tables. */
+static vv_status take_names(comparison *c, vv_error *err)
+{
+	static const char *const none[] = {NULL};
+	const vv_diff_how *how = c->how;
+	vv_status rc;
+	if ((rc = vv_name_list_make(&c->key, how->key, c->a, c->b, err)) < 0 ||
+	    (rc = vv_name_list_make(&c->only, how->only, c->a, c->b, err)) < 0 ||
+	    (rc = vv_name_list_make(&c->ignore, how->ignore, c->a, c->b, err)) < 0 ||
+	    (rc = check_names(c, &c->only, "--columns", err)) < 0 ||
+	    (rc = check_names(c, &c->ignore, "--ignore-column", err)) < 0) {
+		return rc;
+	}
+	bool no_key = c->key.count == 1 && strcmp(c->key.items[0], "none") == 0 &&
+		      vv_schema_find(&c->a->schema, "none", 4) < 0 &&
+		      vv_schema_find(&c->b->schema, "none", 4) < 0;
+	c->asked = no_key ? none : (const char *const *)c->key.items;
+	return VV_OK;
+}
+
+static vv_status match_columns(comparison *c, vv_error *err)
+{
+	size_t key_a[SAMPLE_KEY_MAX], key_b[SAMPLE_KEY_MAX];
+	vv_columns_options co = {.no_renames = c->how->no_renames,
+				 .rename = c->how->rename,
+				 .key_a = key_a,
+				 .key_b = key_b,
+				 .key_count = sample_key(c, key_a, key_b, SAMPLE_KEY_MAX)};
+	return vv_columns_match(&c->columns, c->a, c->b, &co, err);
+}
+
+/* Is there more to read than may be? Then only the columns and the form are told. */
+static vv_status look_at_bound(comparison *c, vv_error *err)
+{
+	const vv_rowdiff_stats nothing = {.old_rows = c->a->root.rows, .new_rows = c->b->root.rows};
+	uint64_t cells = 0;
+	vv_status rc = VV_OK;
+	if (c->how->bound > 0) {
+		rc = vv_rowdiff_cost(&cells, c->a, c->b, &c->columns, err);
+	}
+	if (rc < 0 || cells <= c->how->bound) return rc;
+	c->many = true;
+	fill_told(c);
+	if ((rc = begin(c, err)) == VV_OK) {
+		rc = c->how->writer->end_table(c->how->writer, &nothing, err);
+	}
+	return rc;
+}
+
+static vv_status both(comparison *c, vv_error *err)
+{
+	vv_row_change change;
+	int more = 0;
+	vv_status rc;
+	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) return rc;
+	if ((rc = match_columns(c, err)) < 0 || (rc = choose_renamed_keys(c, err)) < 0 ||
+	    (rc = describe_form(c, err)) < 0 || (rc = read_where(c, err)) < 0 ||
+	    (rc = look_at_bound(c, err)) < 0 || c->many || (rc = open_rows(c, err)) < 0) {
+		return rc;
+	}
+	c->column_changes = vv_calloc(c->columns.count + 1, sizeof(*c->column_changes));
+	if (!c->column_changes) return vv_fail_nomem(err);
+	/* which of two texts has a key is a matter of finding, no change of the table */
+	c->columns.key_changed &= !c->old_side.is_text && !c->new_side.is_text;
+	fill_told(c);
+	c->told.reordered = vv_rowdiff_stats_get(c->rows)->reordered;
+	c->told.key = vv_rowdiff_key(c->rows, &c->told.key_count);
+	if ((rc = find_label(c, err)) < 0) return rc;
+	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
+	bool form = c->form && !c->how->ignore_format;
+	if (columns_differ(c) || form || s->reordered || c->item->old_path || c->item->conflict) {
+		rc = begin(c, err);
+	} else if (c->told.text_to_table && c->how->writer) {
+		rc = begin(c, err);
+		c->differs = false;
+	}
+	while (rc == VV_OK && !(c->how->only_whether && c->differs) &&
+	       (more = vv_rowdiff_next(c->rows, &change, err)) > 0) {
+		rc = give_row(c, &change, err);
+	}
+	if (rc == VV_OK && more < 0) {
+		rc = (vv_status)more;
+	}
+	if (rc < 0) return rc;
+	warn_repeats(c, s);
+	if (c->proposal.len > 0 && s->added + s->removed + s->changed > 0) {
+		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->proposal));
+	}
+	if (!c->begun) return VV_OK;
+	if (!c->filtered) return c->how->writer->end_table(c->how->writer, s, err);
+	c->stats.old_rows = s->old_rows;
+	c->stats.new_rows = s->new_rows;
+	c->stats.keyed = s->keyed;
+	c->stats.column_changes = c->column_changes;
+	return c->how->writer->end_table(c->how->writer, &c->stats, err);
+}
+
+static vv_status write_patch(comparison *c, vv_error *err)
+{
+	const vv_diff_item *i = c->item;
+	bool written = false;
+	vv_patch_write_options o = *c->how->patch;
+	vv_status rc;
+	if (c->a && c->b) {
+		if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0 ||
+		    (rc = match_columns(c, err)) < 0 || (rc = describe_form(c, err)) < 0) {
+			return rc;
+		}
+		o.key = c->asked ? c->asked : c->keys.count > 0 ? c->keys.lists[0] : NULL;
+		o.columns = &c->columns;
+	}
+	fill_told(c);
+	o.path = i->path;
+	o.old_path = i->old_path;
+	o.told = &c->told;
+	rc = vv_patch_write(c->a, c->b, &o, &written, err);
+	*c->how->sections += written;
+	c->differs = written;
+	return rc;
+}
+
+/* Are both files of which no version is stored? Of a patch the bytes count, not the rows alone. */
+static vv_status are_files(const comparison *c, bool *out, vv_error *err)
+{
+	const vv_diff_item *i = c->item;
+	vv_status rc;
+
+	*out = false;
+	if (!i->a || !i->b || c->how->patch) return VV_OK;
+	if ((rc = vv_subject_settle(i->a, err)) < 0 || (rc = vv_subject_settle(i->b, err)) < 0) {
+		return rc;
+	}
+	*out = vv_subject_is_file(i->a) && vv_subject_is_file(i->b);
+	return VV_OK;
+}
+
+static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_error *err)
+{
+	const vv_diff_item *i = c->item;
+	const vv_subject_options old = side_options(c, NULL, in_file);
+	vv_subject_options new = side_options(c, i->a, in_file);
+
+	if (i->a && i->b) {
+		vv_subject_begin(i->b, &new);
+	}
+	vv_status rc = open_side(&c->old_side, i->a, &old, err);
+	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
+	if (rc < 0) return rc;
+	new.in_file = in_file && i->a && i->a->in_file;
+	if ((rc = open_side(&c->new_side, i->b, &new, err)) < 0) {
+		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
+	}
+	return rc;
+}
+
+/* Which of several equal groups belongs to which depends on the names that they are stored by: those in files have
+ * others. And a group of a JSON table has no other than that. */
+static vv_status are_told_apart(const comparison *c, bool *out, vv_error *err)
+{
+	bool old_repeats = true, new_repeats = true;
+	vv_status rc;
+
+	if (c->item->b->in_file &&
+	    ((rc = vv_table_repeats_groups(&old_repeats, &c->old_side.table, err)) < 0 ||
+	     (rc = vv_table_repeats_groups(&new_repeats, &c->new_side.table, err)) < 0)) {
+		return rc;
+	}
+	*out = !old_repeats && !new_repeats;
+	return VV_OK;
+}
+
+/* Where no difference of rows was found, the files may differ. Rows of a document have no writing of their own. */
+static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_error *err)
+{
+	const vv_diff_how *how = c->how;
+	bool same = false;
+
+	if (c->item->b->table || c->begun || c->differs || c->many || c->filtered ||
+	    how->only_whether || how->ignore_format || (how->only && how->only->count) ||
+	    (how->ignore && how->ignore->count)) {
+		return VV_OK;
+	}
+	vv_status rc = are_equal(&same, c->item, err);
+
+	if (rc < 0 || same) return rc == VV_EMISSING ? VV_OK : rc;
+	out->respelled = true;
+	vv_text_put_escaped(&out->line, c->item->path, strlen(c->item->path));
+	vv_buf_printf(&out->line, ": no change in data, only in how rows are written (%s)",
+		      c->b->root.dialect.form == VV_FORM_CSV ? "quotes or spaces"
+							     : "order of members or spaces");
+	return vv_buf_ok(&out->line, err);
+}
+
+/* Opens both sides; where one cannot be read as a table though nobody stored it as one,
+ * *unreadable is true and err says why. */
+static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
+{
+	const vv_diff_item *i = c->item;
+	bool in_file, apart = true;
+	vv_status rc;
+
+	*unreadable = false;
+	if ((rc = are_files(c, &in_file, err)) < 0) return rc;
+	if ((rc = open_sides(c, in_file, unreadable, err)) == VV_OK && in_file && i->a->in_file &&
+	    (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
+		close_side(&c->old_side);
+		close_side(&c->new_side);
+		vv_subject_forget(i->b);
+		vv_subject_forget(i->a);
+		rc = open_sides(c, false, unreadable, err);
+	}
+	c->a = c->old_side.is_open ? &c->old_side.table : NULL;
+	c->b = c->new_side.is_open ? &c->new_side.table : NULL;
+	return rc;
+}
+
+static bool is_file(const opened *o)
+{
+	return o->is_open && o->table.root.kind == VV_KIND_FILE;
+}
+
+static void comparison_clear(comparison *c)
+{
+	vv_rowdiff_close(c->rows);
+	vv_columns_clear(&c->columns);
+	vv_diff_keys_clear(&c->keys);
+	vv_name_list_clear(&c->key);
+	vv_name_list_clear(&c->only);
+	vv_name_list_clear(&c->ignore);
+	vv_buf_clear(&c->proposal);
+	vv_free(c->form);
+	vv_where_free(c->where_a);
+	vv_where_free(c->where_b);
+	vv_free(c->column_changes);
+	close_side(&c->old_side);
+	close_side(&c->new_side);
+}
+
+/* Is it a table of a document, or the document itself? Files of bytes that varve keeps are none. */
+static bool is_document(const vv_diff_item *i)
+{
+	const vv_subject *s = i->b ? i->b : i->a;
+	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
+
+	return s->table || vv_document_is_name(s->repo, env, i->path);
+}
+
+vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
+			       const vv_diff_how *how, vv_error *err)
+{
+	comparison c = {.item = item, .how = how, .proposal = VV_BUF_INIT};
+	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset),
+	     unreadable = false;
+	vv_status rc;
+	out->differs = out->many = out->respelled = false;
+	out->line = (vv_buf)VV_BUF_INIT;
+	if (item->open_a && item->open_b) {
+		c.a = item->open_a;
+		c.b = item->open_b;
+		rc = both(&c, err);
+		out->differs = c.differs;
+		out->many = c.many;
+		goto done;
+	}
+	if (is_document(item) ? how->only_whether || how->patch || (item->whole && !stored)
+			      : !stored && !vv_diff_is_table_name(item->path, item->named)) {
+		return tell_text(item, how, out, NULL, err);
+	}
+	if ((rc = open_both(&c, &unreadable, err)) < 0) {
+		if (unreadable && is_document(item) && !(item->a ? item->a : item->b)->table) {
+			/* Why no reader could read it was said when its tables were asked for. */
+			vv_error_clear(err);
+			rc = tell_text(item, how, out, NULL, err);
+		} else if (unreadable && !item->named) {
+			char why[sizeof(err->message)];
+			memcpy(why, err->message, sizeof(why));
+			rc = tell_text(item, how, out, why, err);
+		}
+		goto done;
+	}
+	if (is_file(&c.old_side) || is_file(&c.new_side)) {
+		rc = tell_files(&c, out, err);
+		goto done;
+	}
+	if (how->patch) {
+		rc = write_patch(&c, err);
+		out->differs = c.differs;
+		goto done;
+	}
+	if (c.a && c.b) {
+		rc = both(&c, err);
+		rc = rc < 0 ? rc : tell_respelled(&c, out, err);
+	} else if ((rc = read_where(&c, err)) == VV_OK) {
+		fill_told(&c);
+		rc = whole(&c, err);
+	}
+	out->differs = c.differs;
+done:
+	comparison_clear(&c);
+	if (rc < 0) {
+		vv_buf_clear(&out->line);
+	}
+	return rc;
+}
