@@ -55,7 +55,7 @@ static vv_status read_all(vv_buf *out, vv_helper *h, vv_error *err)
 vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
 			      vv_error *err)
 {
-	const char *const argv[] = {"python3", "-m", "varve.rules", file, NULL};
+	const char *const argv[] = {"python3", "-m", "varve_data.rules", file, NULL};
 	const vv_helper_limits limits = {.memory = (uint64_t)2 << 30, .seconds = 60};
 	vv_auto(vv_helper) *h = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -70,9 +70,11 @@ vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, cons
 		const char *said = vv_helper_said(h);
 		bool none = code == NO_LIBRARY || strstr(said, "No module named");
 
-		vv_fail(err, none ? VV_ENOSUPPORT : VV_EINPUT, "%s", vv_text_shows(said));
+		vv_fail(err, none ? VV_ENOSUPPORT : VV_EINPUT, "%s",
+			code == NO_LIBRARY || !none ? vv_text_shows(said)
+						    : "the Python package varve-data is missing");
 		return none ? vv_hint(err,
-				      "pip install ./python pyyaml, in a clone of varve, or its wheel in place of ./python")
+				      "pip install varve-data pyyaml, or ./python in place of varve-data in a clone of varve")
 			    : err->code;
 	}
 	for (const char *at = vv_buf_cstr(&text); *at;) {

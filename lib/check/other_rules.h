@@ -1,7 +1,7 @@
 /*
  * other_rules: rules of other tools (dbt, Soda, Great Expectations, ODCS) as lines of varve.checks.
  *
- * The Python package reads the files (python3 -m varve.rules), in a child with limits; each of its lines is held against
+ * The Python package reads the files (python3 -m varve_data.rules), in a child with limits; each of its lines is held against
  * the language here.
  */
 #ifndef VV_LIB_CHECK_OTHER_RULES_H

@@ -18,7 +18,7 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/program.h"
 
-#define OWN "python3 -m varve.reader"
+#define OWN "python3 -m varve_data.reader"
 #define MEMORY ((uint64_t)1 << 30) /* of what tells what it reads */
 #define SECONDS 10u
 
@@ -175,7 +175,7 @@ static vv_status on_setting(void *payload, const char *name, const char *value V
 /* A line for each kind: {"kind": "statistics", "missing": "pyreadstat"}. */
 static void ask_own(vv_buf *out, const vv_env *env)
 {
-	static const char *const argv[] = {"python3", "-m", "varve.reader", "kinds", NULL};
+	static const char *const argv[] = {"python3", "-m", "varve_data.reader", "kinds", NULL};
 	vv_auto(vv_buf) errors = VV_BUF_INIT;
 	const vv_run run = {.argv = argv,
 			    .env = env,

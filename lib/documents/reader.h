@@ -3,7 +3,7 @@
  *
  * A file's kind is what the attribute varve-reader of its path calls it; without one its extension, where the user named a
  * reader for that, or what its first bytes tell. Which program reads a kind only settings outside of repositories say:
- * varve.reader.KIND.command; without one `python3 -m varve.reader` is asked for the kinds that it knows.
+ * varve.reader.KIND.command; without one `python3 -m varve_data.reader` is asked for the kinds that it knows.
  */
 #ifndef VV_LIB_DOCUMENTS_READER_H
 #define VV_LIB_DOCUMENTS_READER_H
@@ -16,7 +16,7 @@
 #include "repo/git/repository.h"
 
 #define VV_READER_INSTALL                                                                          \
-	"'pip install \"./python[office]\"' in a clone of varve, or its wheel with [office], brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
+	"'pip install \"varve-data[office]\"', or \"./python[office]\" in a clone of varve, brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
 
 /* A setting that no repository can set; owned; NULL: it is not set. repo may be NULL. */
 char *vv_reader_setting(vv_repository *repo, const vv_env *env, const char *key);
@@ -41,7 +41,7 @@ typedef struct vv_reader_kind {
 	bool found; /* it can be read */
 } vv_reader_kind;
 
-/* Calls fn for each kind that varve's own readers know or the user's settings name. Runs `python3 -m varve.reader kinds`. */
+/* Calls fn for each kind that varve's own readers know or the user's settings name. Runs `python3 -m varve_data.reader kinds`. */
 typedef vv_status (*vv_reader_kind_fn)(void *payload, const vv_reader_kind *k, vv_error *err);
 vv_status vv_reader_kinds(vv_repository *repo, const vv_env *env, vv_reader_kind_fn fn,
 			  void *payload, vv_error *err);

@@ -84,30 +84,37 @@ void vv_doctor_clear(vv_doctor *d)
 
 /* --- programs ------------------------------------------------------------------------------ */
 
-static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
+/* What a program says of its version behind lead; "" where it is not there, or is another. */
+static vv_status version_of(char *out, size_t cap, const vv_env *env, const char *const *argv,
+			    const char *lead, vv_error *err)
 {
-	static const char *const argv[] = {"git", "--version", NULL};
-	static const char lead[] = "git version ";
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_run run = {.argv = argv, .env = env, .output = &text};
-	unsigned major = 0, minor = 0;
-	char *end;
+	vv_auto(vv_buf) text = VV_BUF_INIT, errors = VV_BUF_INIT;
+	vv_run run = {.argv = argv, .env = env, .output = &text, .errors = &errors};
 	int code = 0;
 	vv_status rc = vv_run_program(&run, &code, VV_IGNORED);
 
+	*out = '\0';
 	if (rc == VV_OK && code == 0 && strncmp(vv_buf_cstr(&text), lead, strlen(lead)) == 0) {
 		const char *version = text.data + strlen(lead);
 
-		(void)snprintf(d->git, sizeof(d->git), "%.*s", (int)strcspn(version, "\n"),
-			       version);
-		major = (unsigned)strtoul(version, &end, 10);
-		minor = *end == '.' ? (unsigned)strtoul(end + 1, NULL, 10) : 0;
+		(void)snprintf(out, cap, "%.*s", (int)strcspn(version, "\n"), version);
 	}
-	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
+{
+	static const char *const argv[] = {"git", "--version", NULL};
+	char *end;
+	vv_status rc = version_of(d->git, sizeof(d->git), env, argv, "git version ", err);
+
+	if (rc < 0) return rc;
 	if (!d->git[0]) {
 		return vv_doctor_say(d, "git", true, "install git, or put it on the PATH", err,
 				     "git was not found or does not answer");
 	}
+	unsigned major = (unsigned)strtoul(d->git, &end, 10);
+	unsigned minor = *end == '.' ? (unsigned)strtoul(end + 1, NULL, 10) : 0;
 	if (major < GIT_MAJOR || (major == GIT_MAJOR && minor < GIT_MINOR)) {
 		return vv_doctor_say(d, "git", true, "install a newer git", err,
 				     "git %s is too old: varve needs %d.%d", vv_text_shows(d->git),
@@ -118,18 +125,27 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 {
+	static const char *const argv[] = {"varve", "version", NULL};
 	vv_auto(char) *file = NULL;
+	char version[64];
 	vv_status rc = look_for_git(d, env, err);
 
 	if (rc < 0) return rc;
-	rc = vv_program_find(&file, env, "varve", VV_IGNORED);
+	rc = vv_program_find(&file, env, argv[0], VV_IGNORED);
 	if (rc == VV_EPROGRAM) {
 		return vv_doctor_say(
 			d, "path", true,
 			"install varve to a folder of the PATH ('echo $PATH' shows them)", err,
 			"git calls 'varve', and no folder of the PATH has it");
 	}
-	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	if (rc < 0) return vv_fail_nomem(err);
+	rc = version_of(version, sizeof(version), env, argv, "varve ", err);
+	return rc < 0 || version[0]
+		       ? rc
+		       : vv_doctor_say(d, "path", true,
+				       "put varve's folder before that one on the PATH", err,
+				       "git calls 'varve', which is another program: %s",
+				       vv_text_shows(file));
 }
 
 /* --- settings ------------------------------------------------------------------------------ */

@@ -52,7 +52,7 @@ vv_status vv_doctor_documents(vv_doctor *d, vv_repository *r, const vv_env *env,
 	if (rc == VV_OK && l.lack.len > 0) {
 		rc = vv_doctor_say(
 			d, "documents", false,
-			"pip install './python[office]' in a clone of varve, or its wheel with [office]",
+			"pip install 'varve-data[office]', or './python[office]' in a clone of varve",
 			err, "cannot be read: %s%s%s", vv_buf_cstr(&l.lack),
 			l.need.len > 0 ? "; missing: " : "", vv_buf_cstr(&l.need));
 	}

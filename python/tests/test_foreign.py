@@ -24,7 +24,7 @@ FOLDERS = [f for f in os.environ.get("VARVE_TEST_DOCUMENTS", "").split(":") if f
 @pytest.fixture
 def git(tmp_path, home):
     for kind in ("workbook", "parquet", "arrow", "sqlite", "statistics"):
-        subprocess.run(["git", "config", "--global", f"varve.reader.{kind}.command", f"{sys.executable} -m varve.reader"], check=True)
+        subprocess.run(["git", "config", "--global", f"varve.reader.{kind}.command", f"{sys.executable} -m varve_data.reader"], check=True)
     subprocess.run(["git", "config", "--global", "varve.reader.seconds", "900"], check=True)  # beside whatever else runs
     subprocess.run(["git", "init", "-q", "."], cwd=tmp_path, check=True)
     return tmp_path
@@ -89,7 +89,7 @@ def test_foreign_documents_are_read_as_others_read_them(git, tmp_path_factory):
             want = foreign.others(git / name)
         except Exception:  # what another library cannot read is no measure
             want = None
-        listed = subprocess.run([sys.executable, "-m", "varve.reader", "list", git / name], capture_output=True, text=True)
+        listed = subprocess.run([sys.executable, "-m", "varve_data.reader", "list", git / name], capture_output=True, text=True)
         tables = [t["name"] for t in map(json.loads, listed.stdout.splitlines()) if not t.get("beside")]
         if listed.returncode:
             expected = "refused by both" if want is None else foreign.refusal(file.suffix[1:].lower(), listed.stderr)

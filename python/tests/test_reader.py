@@ -1,4 +1,4 @@
-"""Documents that other libraries wrote, read by varve.reader through the program and the library, against what they hold."""
+"""Documents that other libraries wrote, read by varve_data.reader through the program and the library, against what they hold."""
 import datetime
 import json
 import os
@@ -25,7 +25,7 @@ SEED = int(os.environ.get("VARVE_TEST_SEED", random.randrange(1 << 30)))
 @pytest.fixture(autouse=True)
 def reader(home):
     for kind in ("workbook", "parquet", "arrow", "sqlite", "statistics"):
-        subprocess.run(["git", "config", "--global", f"varve.reader.{kind}.command", f"{sys.executable} -m varve.reader"], check=True)
+        subprocess.run(["git", "config", "--global", f"varve.reader.{kind}.command", f"{sys.executable} -m varve_data.reader"], check=True)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_cells_of_a_workbook_are_those_of_openpyxl(git):
 
 
 def test_numbers_that_arrow_spells_are_spelled_as_python_does():
-    from varve import reader
+    from varve_data import reader
 
     rng = random.Random(SEED)
     print("seed", SEED)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from varve import rules
+from varve_data import rules
 
 pytest.importorskip("yaml")
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "use" / "other-rules.txt"

@@ -7,7 +7,7 @@ import subprocess
 import pandas
 import pytest
 
-from varve import rules
+from varve_data import rules
 
 gx = pytest.importorskip("great_expectations")
 import great_expectations.expectations as expectations  # noqa: E402

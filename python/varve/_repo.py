@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 from . import _sql, _varve, _values
 from ._diff import Diff
 from ._errors import NotFoundError, UsageError, about, raw
-from ._program import environment
+from varve_data.program import environment
 from ._remote import RemoteTransaction
 from ._report import Report, Verdict
 from ._sync import Sync

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _varve, _values
 from ._errors import ConflictError, MergeConflictError, PushRejectedError, raw
-from ._program import environment
+from varve_data.program import environment
 from ._values import Value
 from ._write import VarveWarning
 

@@ -9,7 +9,7 @@ healthy() {
 
 # Notes about documents apart.
 no_problems() {
-	output=$(grep -v "^note: documents: \|^	mend: pip install './python\[office\]'" <<< "$output")
+	output=$(grep -v "^note: documents: \|^	mend: pip install 'varve-data\[office\]'" <<< "$output")
 	output_is "no problems found"
 }
 
@@ -46,6 +46,16 @@ no_problems() {
 	healthy
 	ends_with 1 env PATH=/usr/bin:/bin "$VARVE_BIN/varve" doctor --offline
 	output_has "path: git calls 'varve', and no folder of the PATH has it"
+}
+
+@test "the varve on the PATH is another program" {
+	healthy
+	mkdir bin
+	printf '#!/bin/sh\necho usage: varve run >&2\nexit 2\n' > bin/varve
+	chmod +x bin/varve
+	ends_with 1 env PATH="$PWD/bin:/usr/bin:/bin" "$VARVE_BIN/varve" doctor --offline
+	output_has "path: git calls 'varve', which is another program: $PWD/bin/varve"
+	output_has "mend: put varve's folder before that one on the PATH"
 }
 
 @test "settings that lack or are another's, mended by init" {
@@ -262,7 +272,7 @@ no_problems() {
 
 @test "kinds of documents that can be read here, and what the others need" {
 	mkdir bin
-	printf '#!/bin/sh\n[ "$*" = "-m varve.reader kinds" ] && printf "%%s\\n" %s %s\n' \
+	printf '#!/bin/sh\n[ "$*" = "-m varve_data.reader kinds" ] && printf "%%s\\n" %s %s\n' \
 		"'{\"kind\":\"parquet\",\"missing\":null}'" "'{\"kind\":\"workbook\",\"missing\":\"python-calamine\"}'" > bin/python3
 	chmod +x bin/python3
 	export PATH="$PWD/bin:$PATH"
@@ -272,7 +282,7 @@ no_problems() {
 	succeeds varve doctor
 	output_has 'note: documents: can be read: parquet, sqlite'
 	output_has 'note: documents: cannot be read: workbook, arrow, statistics; missing: python-calamine'
-	output_has "mend: pip install './python[office]' in a clone of varve, or its wheel with [office]"
+	output_has "mend: pip install 'varve-data[office]', or './python[office]' in a clone of varve"
 	git config --global varve.reader.h5.command /none/read-h5
 	ends_with 1 varve doctor
 	output_has 'documents: the reader of h5 files is not there: /none/read-h5'

@@ -376,10 +376,10 @@ two_versions() {
 
 @test "a repository cannot bring modules that a reader would load" {
 	git init -q .
-	mkdir varve
-	echo "open('$PWD/ran', 'w')" > varve/__init__.py
-	cp varve/__init__.py pyarrow.py
-	echo "open('$PWD/ran', 'w')" > varve/reader.py
+	mkdir varve_data
+	echo "open('$PWD/ran', 'w')" > varve_data/__init__.py
+	cp varve_data/__init__.py pyarrow.py
+	cp varve_data/__init__.py varve_data/reader.py
 	printf 'PAR1....PAR1' > b.parquet
 	git add .
 	git commit -qm one
@@ -387,7 +387,7 @@ two_versions() {
 		run varve info "$what"
 	done
 	[ ! -e ran ]
-	python3 -m varve.reader list b.parquet || true
+	python3 -m varve_data.reader list b.parquet || true
 	[ -e ran ] # so it would have been seen
 }
 

@@ -1,4 +1,4 @@
-"""Rules of other tools as lines of varve.checks: python3 -m varve.rules FILE..., or varve check --from FILE.
+"""Rules of other tools as lines of varve.checks: python3 -m varve_data.rules FILE..., or varve check --from FILE.
 
 Reads dbt's schema.yml, Soda's checks and contracts, suites of Great Expectations and ODCS contracts (YAML needs PyYAML). The lines
 go to stdout; what is not taken over is a comment among them, with the reason. --table prints what becomes of each check of these
@@ -725,7 +725,7 @@ def main(words: list[str]) -> int:
         print("\n".join(table()))
         return 0
     if not words or words[0].startswith("-"):
-        print("usage: python3 -m varve.rules FILE... | --table", file=sys.stderr)
+        print("usage: python3 -m varve_data.rules FILE... | --table", file=sys.stderr)
         return 2
     for name in words:
         try:

@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import sys
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).parents[1] / "varve"
 # Where libcurl of the wheel looks for authorities, and where other systems have them.
 AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",

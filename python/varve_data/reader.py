@@ -1,4 +1,4 @@
-"""Readers of documents that hold tables: python3 -m varve.reader list FILE, read FILE TABLE, write FILE, and kinds.
+"""Readers of documents that hold tables: python3 -m varve_data.reader list FILE, read FILE TABLE, write FILE, and kinds.
 
 list prints a line of JSON for each table: {"name": "Prices", "rows": 12, "grid": true, "types": false}. grid: the columns are a
 sheet's (A, B, C ...), and which row is the header is for varve to find. types false: what the text of a column looks like is its
@@ -538,7 +538,7 @@ def kind_of(path: str) -> str:
             return kind
     if head[2:4] == b"\1\0" and 104 <= head[0] <= 115 and head[1] in (1, 2):  # Stata before release 117
         return "statistics"
-    raise ValueError("this is none of the kinds that varve.reader reads: " + ", ".join(KINDS))
+    raise ValueError("this is none of the kinds that varve reads: " + ", ".join(KINDS))
 
 
 def _list_kinds() -> int:
@@ -557,7 +557,7 @@ def main(words: list[str]) -> int:
     if words == ["kinds"]:
         return _list_kinds()
     if not (len(words) == 2 and words[0] in ("list", "write") or len(words) == 3 and words[0] == "read"):
-        print("usage: python3 -m varve.reader list FILE | read FILE TABLE | write FILE | kinds", file=sys.stderr)
+        print("usage: python3 -m varve_data.reader list FILE | read FILE TABLE | write FILE | kinds", file=sys.stderr)
         return 2
     try:
         if words[0] == "write":
