@@ -3,6 +3,8 @@
  */
 #include "cmd/web/address.h"
 
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -16,15 +18,17 @@
 
 /* --- reading ------------------------------------------------------------------------------------- */
 
+/* What is said several times. */
+typedef struct listed {
+	const char **items;
+	size_t count;
+} listed;
+
 typedef struct reading {
 	vv_web_address *out;
 	vv_arena *arena;
 	vv_error *err;
-	const char *columns[VV_WEB_FILTERS_MAX], *ops[VV_WEB_FILTERS_MAX],
-		*values[VV_WEB_FILTERS_MAX];
-	size_t column_count, op_count, value_count;
-	const char **show;
-	size_t show_count;
+	listed columns, ops, values, show;
 	const char *a, *b;    /* of a form that compares */
 	const char *form_rev; /* of a form that names the version */
 	const char *unknown;  /* a parameter; NULL: none */
@@ -236,41 +240,103 @@ static vv_status read_place(reading *r, const char *below)
 	}
 }
 
-static vv_status take_number(const reading *r, const char *name, const char *value, uint64_t *out)
-{
-	if (*value == '\0') return VV_OK;
-	return vv_parse_u64(out, value, strlen(value))
-		       ? VV_OK
-		       : nonsense(r, name, value, "it is a whole number from 0 on");
-}
+/* --- parameters ---------------------------------------------------------------------------------- */
 
-/* A version or a path that a form names may have what the path of an address may: no control characters. */
-static vv_status take_name(const reading *r, const char *name, const char *value, const char **out)
+typedef enum kind {
+	TEXT,
+	NAME, /* of a form: what the path of an address may have, no control characters */
+	NUMBER,
+	COUNT, /* of what is shown at once */
+	WORD,  /* a bool: it is said, or not */
+	LISTED /* of the reading: said several times */
+} kind;
+
+/* What a member of the address, or of the reading, is called, in the order in which they are written; read wherever it is said. */
+typedef struct known_parameter {
+	const char *name;
+	unsigned places; /* where it is written; 0: it is only read */
+	kind kind;
+	size_t at; /* the member */
+	const char *word;
+} known_parameter;
+
+#define MEMBER(m) offsetof(vv_web_address, m)
+#define READ(m) offsetof(reading, m)
+#define OF(place) (1u << VV_WEB_AT_##place)
+#define OF_ROWS (OF(TABLE) | OF(COLUMNS) | OF(VALUES))
+#define OF_LOGS (OF(OVERVIEW) | OF(COMMITS) | OF(HISTORY))
+#define OF_LISTS (OF_LOGS | OF(COLUMNS) | OF(VALUES) | OF(ROW) | OF(CONFLICTS))
+
+static const known_parameter known_parameters[] = {
+	{"name", OF(COLUMNS) | OF(VALUES), TEXT, MEMBER(name), NULL},
+	{"key", OF(ROW), TEXT, MEMBER(key), NULL},
+	{"row", OF(ROW), NUMBER, MEMBER(row), NULL},
+	{"cell", OF(ROW), TEXT, MEMBER(cell), NULL},
+	{"q", OF_ROWS | OF(SEARCH), TEXT, MEMBER(rows.search), NULL},
+	{"q", OF(COMPARE), TEXT, MEMBER(compare.search), NULL},
+	{"col", OF_ROWS, LISTED, READ(columns), NULL},
+	{"op", 0, LISTED, READ(ops), NULL},
+	{"val", 0, LISTED, READ(values), NULL},
+	{"where", OF_ROWS, TEXT, MEMBER(rows.where), NULL},
+	{"sort", OF_ROWS, TEXT, MEMBER(rows.sort), NULL},
+	{"dir", OF_ROWS, WORD, MEMBER(rows.descending), "desc"},
+	{"dir", 0, WORD, MEMBER(ascending), "asc"},
+	{"show", OF_ROWS, LISTED, READ(show), NULL},
+	{"in", OF(COMPARE), TEXT, MEMBER(compare.column), NULL},
+	{"change", OF(COMPARE), TEXT, MEMBER(compare.change), NULL},
+	{"key", OF(COMPARE), TEXT, MEMBER(compare.key), NULL},
+	{"hide", OF(COMPARE), WORD, MEMBER(compare.no_added), "added"},
+	{"hide", OF(COMPARE), WORD, MEMBER(compare.no_removed), "removed"},
+	{"hide", OF(COMPARE), WORD, MEMBER(compare.no_changed), "changed"},
+	{"rev", OF_LOGS | OF(SEARCH), NAME, MEMBER(rev), NULL},
+	{"since", OF_LOGS, TEXT, MEMBER(since), NULL},
+	{"after", OF_LOGS | OF(ROW), TEXT, MEMBER(after), NULL},
+	{"jump", OF_ROWS, TEXT, MEMBER(rows.jump), NULL},
+	{"from", OF_ROWS | OF(ROW) | OF(CONFLICTS), NUMBER, MEMBER(rows.from), NULL},
+	{"from", OF(COMPARE), NUMBER, MEMBER(compare.from), NULL},
+	{"n", OF(TABLE), COUNT, MEMBER(rows.limit), NULL},
+	{"n", OF(COMPARE), COUNT, MEMBER(compare.limit), NULL},
+	{"n", OF_LISTS, COUNT, MEMBER(limit), NULL},
+	{"format", OF(TABLE), TEXT, MEMBER(format), NULL},
+};
+#define PARAMETERS (sizeof(known_parameters) / sizeof(known_parameters[0]))
+
+static vv_status take_number(const reading *r, const known_parameter *p, const char *v, void *to)
 {
-	for (const char *p = value; *p; p++) {
-		if (vv_is_control(*p)) return nonsense(r, name, value, "it has control characters");
+	uint64_t n = 0;
+
+	if (*v && !vv_parse_u64(&n, v, strlen(v))) {
+		return nonsense(r, p->name, v, "it is a whole number from 0 on");
 	}
-	*out = *value ? value : NULL;
+	if (p->kind == COUNT) {
+		*(size_t *)to = n < VV_WEB_PAGE_ROWS_MAX ? (size_t)n : VV_WEB_PAGE_ROWS_MAX;
+	} else {
+		*(uint64_t *)to = n;
+	}
 	return VV_OK;
 }
 
-static const char *or_null(const char *value)
+static vv_status take_text(const reading *r, const known_parameter *p, const char *v,
+			   const char **to)
 {
-	return *value ? value : NULL;
+	for (const char *c = v; *c && p->kind == NAME; c++) {
+		if (vv_is_control(*c)) return nonsense(r, p->name, v, "it has control characters");
+	}
+	*to = *v ? v : NULL;
+	return VV_OK;
 }
 
-static vv_status take_hide(reading *r, const char *value)
+static vv_status take_listed(const reading *r, const known_parameter *p, const char *v, listed *to)
 {
-	bool *kind = strcmp(value, "added") == 0     ? &r->out->compare.no_added
-		     : strcmp(value, "removed") == 0 ? &r->out->compare.no_removed
-		     : strcmp(value, "changed") == 0 ? &r->out->compare.no_changed
-						     : NULL;
+	const bool columns = p->at == READ(show);
+	const size_t most = columns ? SHOW_MAX : VV_WEB_FILTERS_MAX;
 
-	if (!kind) {
-		return *value ? nonsense(r, "hide", value, "it is added, removed or changed")
-			      : VV_OK;
+	if (columns && *v == '\0') return VV_OK;
+	if (to->count == most) {
+		return vv_fail(r->err, VV_EUSAGE, "more than %zu %s", most,
+			       columns ? "columns to show" : "filters");
 	}
-	*kind = true;
+	to->items[to->count++] = v;
 	return VV_OK;
 }
 
@@ -278,7 +344,6 @@ static vv_status take_form(reading *r, const char *value)
 {
 	static const char *const names[VV_WEB_FORMS] = {"csv", "json", "ndjson", "csv-bom", "xlsx"};
 
-	r->out->format = or_null(value);
 	for (size_t i = 0; i < VV_WEB_FORMS; i++) {
 		if (strcmp(value, names[i]) == 0) {
 			r->out->has_form = true;
@@ -290,96 +355,62 @@ static vv_status take_form(reading *r, const char *value)
 		      : VV_OK;
 }
 
-static vv_status take_listed(const reading *r, const char **list, size_t *count, const char *value)
+/* What only forms say. NULL: it is something else. */
+static const char **form_member(reading *r, const char *name)
 {
-	if (*count == VV_WEB_FILTERS_MAX) {
-		return vv_fail(r->err, VV_EUSAGE, "more than %u filters", VV_WEB_FILTERS_MAX);
+	vv_web_address *a = r->out;
+
+	if (a->place != VV_WEB_AT_COMPARE) {
+		return strcmp(name, "rev") == 0 && a->rev && !a->api ? &r->form_rev : NULL;
 	}
-	list[(*count)++] = value;
-	return VV_OK;
+	return strcmp(name, "a") == 0                  ? &r->a
+	       : strcmp(name, "b") == 0                ? &r->b
+	       : strcmp(name, "path") == 0 && !a->path ? &a->path
+						       : NULL;
 }
 
-static vv_status take_show(reading *r, const char *value)
+/* Is it a parameter of something else there? */
+static bool is_elsewhere(const vv_web_address *a, const known_parameter *p)
 {
-	if (*value == '\0') return VV_OK;
-	if (r->show_count == SHOW_MAX) {
-		return vv_fail(r->err, VV_EUSAGE, "more than %u columns to show", SHOW_MAX);
-	}
-	r->show[r->show_count++] = value;
-	return VV_OK;
+	return (p->at == MEMBER(cell) && p->kind == TEXT && a->api) ||
+	       (p->at == MEMBER(name) && p->kind == TEXT && a->place == VV_WEB_AT_ASSET) ||
+	       (p->kind == NAME && (a->rev || a->place == VV_WEB_AT_COMPARE));
 }
 
 static vv_status take_parameter(reading *r, const char *name, const char *v)
 {
-	vv_web_address *a = r->out;
-	uint64_t n = 0;
-	vv_status rc;
+	const known_parameter form = {.name = name, .kind = NAME};
+	const char **member = form_member(r, name);
+	bool known = false, said = false;
+	vv_status rc = VV_OK;
 
-	if (strcmp(name, "q") == 0) {
-		a->rows.search = a->compare.search = or_null(v);
-	} else if (strcmp(name, "col") == 0) {
-		return take_listed(r, r->columns, &r->column_count, v);
-	} else if (strcmp(name, "op") == 0) {
-		return take_listed(r, r->ops, &r->op_count, v);
-	} else if (strcmp(name, "val") == 0) {
-		return take_listed(r, r->values, &r->value_count, v);
-	} else if (strcmp(name, "where") == 0) {
-		a->rows.where = or_null(v);
-	} else if (strcmp(name, "sort") == 0) {
-		a->rows.sort = or_null(v);
-	} else if (strcmp(name, "dir") == 0) {
-		a->rows.descending = strcmp(v, "desc") == 0;
-		return a->rows.descending || *v == '\0' || strcmp(v, "asc") == 0
-			       ? VV_OK
-			       : nonsense(r, name, v, "it is asc or desc");
-	} else if (strcmp(name, "show") == 0) {
-		return take_show(r, v);
-	} else if (strcmp(name, "from") == 0) {
-		rc = take_number(r, name, v, &a->rows.from);
-		a->compare.from = a->rows.from;
-		return rc;
-	} else if (strcmp(name, "n") == 0) {
-		rc = take_number(r, name, v, &n);
-		n = n < VV_WEB_PAGE_ROWS_MAX ? n : VV_WEB_PAGE_ROWS_MAX;
-		a->limit = a->rows.limit = a->compare.limit = (size_t)n;
-		return rc;
-	} else if (strcmp(name, "jump") == 0) {
-		a->rows.jump = or_null(v);
-	} else if (strcmp(name, "in") == 0) {
-		a->compare.column = or_null(v);
-	} else if (strcmp(name, "change") == 0) {
-		a->compare.change = or_null(v);
-	} else if (strcmp(name, "hide") == 0) {
-		return take_hide(r, v);
-	} else if (strcmp(name, "key") == 0) {
-		a->key = a->compare.key = or_null(v);
-	} else if (strcmp(name, "row") == 0) {
-		a->has_row = *v != '\0';
-		return take_number(r, name, v, &a->row);
-	} else if (strcmp(name, "cell") == 0 && !a->api) {
-		a->cell = or_null(v);
-	} else if (strcmp(name, "name") == 0 && a->place != VV_WEB_AT_ASSET) {
-		a->name = or_null(v);
-	} else if (strcmp(name, "rev") == 0 && !a->rev && a->place != VV_WEB_AT_COMPARE) {
-		a->rev = or_null(v);
-	} else if (strcmp(name, "rev") == 0 && !a->api && a->place != VV_WEB_AT_COMPARE) {
-		return take_name(r, name, v, &r->form_rev);
-	} else if (strcmp(name, "since") == 0) {
-		a->since = or_null(v);
-	} else if (strcmp(name, "after") == 0) {
-		a->after = or_null(v);
-	} else if (strcmp(name, "format") == 0) {
-		return take_form(r, v);
-	} else if (a->place == VV_WEB_AT_COMPARE && strcmp(name, "a") == 0) {
-		return take_name(r, name, v, &r->a);
-	} else if (a->place == VV_WEB_AT_COMPARE && strcmp(name, "b") == 0) {
-		return take_name(r, name, v, &r->b);
-	} else if (a->place == VV_WEB_AT_COMPARE && strcmp(name, "path") == 0 && !a->path) {
-		return take_name(r, name, v, &a->path);
-	} else {
-		r->unknown = name;
+	if (member) return take_text(r, &form, v, member);
+	for (size_t i = 0; i < PARAMETERS && rc == VV_OK; i++) {
+		const known_parameter *p = &known_parameters[i];
+		void *to = p->kind == LISTED ? (char *)r + p->at : (char *)r->out + p->at;
+
+		if (strcmp(p->name, name) != 0 || is_elsewhere(r->out, p)) {
+			continue;
+		}
+		known = true;
+		if (p->kind == WORD) {
+			*(bool *)to = *(bool *)to || strcmp(v, p->word) == 0;
+			said = said || strcmp(v, p->word) == 0;
+			continue;
+		}
+		said = true;
+		rc = p->kind == LISTED                    ? take_listed(r, p, v, to)
+		     : p->kind == TEXT || p->kind == NAME ? take_text(r, p, v, to)
+							  : take_number(r, p, v, to);
 	}
-	return VV_OK;
+	if (rc == VV_OK && known && !said && *v) {
+		return nonsense(r, name, v,
+				*name == 'd' ? "it is asc or desc"
+					     : "it is added, removed or changed");
+	}
+	r->unknown = known ? r->unknown : name;
+	r->out->has_row = r->out->has_row || (strcmp(name, "row") == 0 && *v);
+	return rc == VV_OK && strcmp(name, "format") == 0 ? take_form(r, v) : rc;
 }
 
 /* A page with a parameter of somebody else's is the same page; but whoever gets data thinks that it was heeded. */
@@ -393,14 +424,14 @@ static vv_status refuse_unknown(const reading *r)
 static vv_status make_filters(reading *r)
 {
 	vv_web_rows_query *q = &r->out->rows;
-	vv_web_filter *filters = vv_arena_calloc(r->arena, r->column_count + 1, sizeof(*filters));
+	vv_web_filter *filters = vv_arena_calloc(r->arena, r->columns.count + 1, sizeof(*filters));
 
 	if (!filters) return vv_fail_nomem(r->err);
-	for (size_t i = 0; i < r->column_count; i++) {
+	for (size_t i = 0; i < r->columns.count; i++) {
 		vv_web_filter *f = &filters[q->filter_count];
-		const char *op = i < r->op_count && *r->ops[i] ? r->ops[i] : "eq";
+		const char *op = i < r->ops.count && *r->ops.items[i] ? r->ops.items[i] : "eq";
 
-		if (*r->columns[i] == '\0') {
+		if (*r->columns.items[i] == '\0') {
 			continue;
 		}
 		if (!vv_web_op_parse(&f->op, op)) {
@@ -409,13 +440,13 @@ static vv_status make_filters(reading *r)
 				"it is eq, ne, lt, le, gt, ge, has, starts, missing, present or "
 				"empty");
 		}
-		f->column = r->columns[i];
-		f->value = i < r->value_count ? r->values[i] : "";
+		f->column = r->columns.items[i];
+		f->value = i < r->values.count ? r->values.items[i] : "";
 		q->filter_count++;
 	}
 	q->filters = filters;
-	q->show = r->show;
-	q->show_count = r->show_count;
+	q->show = r->show.items;
+	q->show_count = r->show.count;
 	return VV_OK;
 }
 
@@ -440,11 +471,13 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 			      vv_error *err)
 {
 	reading r = {.out = out, .arena = arena, .err = err};
+	listed *const lists[] = {&r.columns, &r.ops, &r.values, &r.show};
 	vv_status rc;
 
 	*out = (vv_web_address){.base = base};
-	if (!(r.show = vv_arena_calloc(arena, SHOW_MAX, sizeof(*r.show)))) {
-		return vv_fail_nomem(err);
+	for (size_t i = 0; i < 4; i++) {
+		lists[i]->items = vv_arena_calloc(arena, SHOW_MAX, sizeof(char *));
+		if (!lists[i]->items) return vv_fail_nomem(err);
 	}
 	if ((rc = read_place(&r, below)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
@@ -483,67 +516,6 @@ static void put_path(vv_buf *out, const char *path)
 		vv_buf_putc(out, '/');
 		vv_percent_put(out, path, strlen(path), "/");
 	}
-}
-
-typedef struct query {
-	vv_buf *out;
-	char next; /* '?' before the first parameter */
-} query;
-
-static void put_text(query *q, const char *name, const char *value)
-{
-	if (!value) return;
-	vv_buf_putc(q->out, q->next);
-	vv_buf_puts(q->out, name);
-	vv_buf_putc(q->out, '=');
-	put(q->out, value);
-	q->next = '&';
-}
-
-static void put_number(query *q, const char *name, uint64_t n)
-{
-	vv_buf_putc(q->out, q->next);
-	vv_buf_printf(q->out, "%s=%llu", name, (unsigned long long)n);
-	q->next = '&';
-}
-
-static void put_unless_0(query *q, const char *name, uint64_t n)
-{
-	if (n > 0) {
-		put_number(q, name, n);
-	}
-}
-
-static void put_rows(query *q, const vv_web_rows_query *r)
-{
-	put_text(q, "q", r->search);
-	for (size_t i = 0; i < r->filter_count; i++) {
-		put_text(q, "col", r->filters[i].column);
-		put_text(q, "op", vv_web_op_name(r->filters[i].op));
-		put_text(q, "val", r->filters[i].value);
-	}
-	put_text(q, "where", r->where);
-	put_text(q, "sort", r->sort);
-	put_text(q, "dir", r->sort && r->descending ? "desc" : NULL);
-	for (size_t i = 0; i < r->show_count; i++) {
-		put_text(q, "show", r->show[i]);
-	}
-	put_text(q, "jump", r->jump);
-	put_unless_0(q, "from", r->jump ? 0 : r->from);
-	put_unless_0(q, "n", r->limit);
-}
-
-static void put_compare(query *q, const vv_web_compare_query *c)
-{
-	put_text(q, "q", c->search);
-	put_text(q, "in", c->column);
-	put_text(q, "change", c->change);
-	put_text(q, "key", c->key);
-	put_text(q, "hide", c->no_added ? "added" : NULL);
-	put_text(q, "hide", c->no_removed ? "removed" : NULL);
-	put_text(q, "hide", c->no_changed ? "changed" : NULL);
-	put_unless_0(q, "from", c->from);
-	put_unless_0(q, "n", c->limit);
 }
 
 static const char *place_name(const vv_web_address *a)
@@ -612,53 +584,80 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 	}
 }
 
+/* Filters, or columns to show. */
+static void give_listed(const vv_web_address *a, bool shown, vv_web_parameter_fn fn, void *payload)
+{
+	const vv_web_rows_query *q = &a->rows;
+
+	for (size_t i = 0; !shown && i < q->filter_count; i++) {
+		fn(payload, "col", q->filters[i].column);
+		fn(payload, "op", vv_web_op_name(q->filters[i].op));
+		fn(payload, "val", q->filters[i].value);
+	}
+	for (size_t i = 0; shown && i < q->show_count; i++) {
+		fn(payload, "show", q->show[i]);
+	}
+}
+
+/* What the member says; NULL: nothing, or what is so anyway. */
+static const char *said(const vv_web_address *a, const known_parameter *p, char number[24])
+{
+	const void *member = (const char *)a + p->at;
+	uint64_t n;
+
+	if (p->kind == TEXT || p->kind == NAME) return *(const char *const *)member;
+	if (p->kind == WORD) {
+		return *(const bool *)member && (p->name[0] != 'd' || a->rows.sort) ? p->word
+										    : NULL;
+	}
+	n = p->kind == COUNT ? *(const size_t *)member : *(const uint64_t *)member;
+	(void)snprintf(number, 24, "%llu", (unsigned long long)n);
+	return p->at == MEMBER(row) ? (a->has_row ? number : NULL)
+	       : n == 0 || (p->at == MEMBER(rows.from) && a->rows.jump) ? NULL
+									: number;
+}
+
+void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload)
+{
+	for (size_t i = 0; i < PARAMETERS; i++) {
+		const known_parameter *p = &known_parameters[i];
+		char number[24];
+
+		if (!(p->places & 1u << a->place) || (p->at == MEMBER(cell) && a->api)) {
+			continue;
+		}
+		if (p->kind == LISTED) {
+			give_listed(a, p->at == READ(show), fn, payload);
+			continue;
+		}
+		const char *value = said(a, p, number);
+		if (value) {
+			fn(payload, p->name, value);
+		}
+	}
+}
+
+typedef struct query {
+	vv_buf *out;
+	char next; /* '?' before the first parameter */
+} query;
+
+static void put_parameter(void *payload, const char *name, const char *value)
+{
+	query *q = payload;
+
+	vv_buf_putc(q->out, q->next);
+	vv_buf_printf(q->out, "%s=", name);
+	put(q->out, value);
+	q->next = '&';
+}
+
 void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 {
 	query q = {out, '?'};
 
 	put_place(out, a);
-	switch (a->place) {
-	case VV_WEB_AT_COMPARE:
-		put_compare(&q, &a->compare);
-		break;
-	case VV_WEB_AT_TABLE:
-		put_rows(&q, &a->rows);
-		put_text(&q, "format", a->format);
-		break;
-	case VV_WEB_AT_VALUES:
-	case VV_WEB_AT_COLUMNS:
-		put_text(&q, "name", a->name);
-		put_rows(&q, &a->rows);
-		break;
-	case VV_WEB_AT_ROW:
-		put_text(&q, "key", a->key);
-		if (a->has_row) {
-			put_number(&q, "row", a->row);
-		}
-		put_text(&q, "cell", a->api ? NULL : a->cell);
-		put_text(&q, "after", a->after);
-		put_unless_0(&q, "from", a->rows.from);
-		put_unless_0(&q, "n", a->limit);
-		break;
-	case VV_WEB_AT_OVERVIEW:
-	case VV_WEB_AT_COMMITS:
-	case VV_WEB_AT_HISTORY:
-		put_text(&q, "rev", a->rev);
-		put_text(&q, "since", a->since);
-		put_text(&q, "after", a->after);
-		put_unless_0(&q, "n", a->limit);
-		break;
-	case VV_WEB_AT_SEARCH:
-		put_text(&q, "q", a->rows.search);
-		put_text(&q, "rev", a->rev);
-		break;
-	case VV_WEB_AT_CONFLICTS:
-		put_unless_0(&q, "from", a->rows.from);
-		put_unless_0(&q, "n", a->limit);
-		break;
-	default:
-		break;
-	}
+	vv_web_address_each(a, put_parameter, &q);
 }
 
 vv_web_address vv_web_address_of(const vv_web_address *asked, vv_web_place place)

@@ -81,6 +81,7 @@ typedef struct vv_web_address {
 	const char *cell;      /* a column of that row */
 	bool has_row;
 	uint64_t row;
+	bool ascending; /* said; it is so anyway */
 	vv_web_rows_query rows;
 	vv_web_compare_query compare;
 	const char *since, *after;
@@ -99,6 +100,10 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 /* Appends path and query. Only unreserved characters, '/', '?', '&', '=' and %XX are in it, so that it may
  * stand in an attribute of HTML once '&' is escaped. What is as it would be anyway is left out. */
 void vv_web_address_put(vv_buf *out, const vv_web_address *a);
+
+/* The parameters that are in it then, one by one. */
+typedef void (*vv_web_parameter_fn)(void *payload, const char *name, const char *value);
+void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *payload);
 
 /* Is it a word that a page's address begins with? A repository of that name is served below "/-". */
 bool vv_web_is_place(const char *name);

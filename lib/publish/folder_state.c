@@ -49,35 +49,13 @@ vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name
 	return NULL;
 }
 
-bool vv_folder_item_read(vv_folder_item *out, char *text)
-{
-	const size_t len = strcspn(text, " ");
-
-	if (!text[len] || !vv_parse_u64(&out->number, text, len) ||
-	    vv_path_check(text + len + 1, VV_IGNORED) < 0) {
-		return false;
-	}
-	out->name = text + len + 1;
-	return true;
-}
-
-/* Of the file in the line above. */
-static bool take_hash(vv_folder_items *files, const char *name, uint64_t hash)
-{
-	vv_folder_item *it = files->count > 0 ? &files->items[files->count - 1] : NULL;
-
-	if (!it || strcmp(it->name, name) != 0) return false;
-	it->hash = hash;
-	return true;
-}
-
-/* "<kind> [<blob> ]<number> <name>". */
-static bool read_line(vv_folder_state *s, char *line)
+/* "<kind> [<blob> ]<number> <name>", of a name that stays in the folder. last: the item of the line before, or NULL. */
+static bool read_line(vv_folder_state *s, vv_folder_item **last, char *line)
 {
 	static const char *const kinds[] = {"pack ", "file ", "gone ", "held ", "hash "};
 	vv_folder_items *const to[] = {&s->packs, &s->files, &s->gone, &s->held, NULL};
 	vv_oid blob = {{0}};
-	vv_folder_item of = {0};
+	uint64_t number;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strncmp(line, kinds[i], 5) != 0) {
@@ -91,12 +69,23 @@ static bool read_line(vv_folder_state *s, char *line)
 			}
 			line += VV_OID_TEXT + 1;
 		}
-		if (!vv_folder_item_read(&of, line)) return false;
-		if (!to[i]) return take_hash(&s->files, of.name, of.number);
-		vv_folder_item *it = vv_folder_items_add(s, to[i], of.name, of.number);
-		if (!it) return false;
-		it->blob = blob;
-		return true;
+		const size_t len = strcspn(line, " ");
+		const char *name = line + len + 1;
+		if (!line[len] || !vv_parse_u64(&number, line, len) ||
+		    vv_path_check(name, VV_IGNORED) < 0) {
+			return false;
+		}
+		if (to[i]) {
+			*last = vv_folder_items_add(s, to[i], name, number);
+		} else if (*last && strcmp((*last)->name, name) == 0) {
+			(*last)->hash = number;
+		} else {
+			return false;
+		}
+		if (*last && to[i]) {
+			(*last)->blob = blob;
+		}
+		return *last != NULL;
 	}
 	return false;
 }
@@ -119,10 +108,12 @@ static vv_status check_empty(const char *dir, vv_error *err)
 	return rc;
 }
 
-vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, bool *there, vv_error *err)
+vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char *mark, bool *there,
+			       vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(dir, VV_FOLDER_MARK, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(dir, mark, (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_folder_item *last = NULL;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	memset(out, 0, sizeof(*out));
@@ -138,7 +129,7 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, bool *ther
 		sound = end != NULL;
 		if (sound) {
 			*end = '\0';
-			sound = read_line(out, p);
+			sound = read_line(out, &last, p);
 			p = end + 1;
 		}
 	}
@@ -161,9 +152,10 @@ static void put_items(vv_buf *b, const char *kind, const vv_folder_items *l)
 	}
 }
 
-vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, vv_error *err)
+vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, const char *mark,
+				vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(dir, VV_FOLDER_MARK, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(dir, mark, (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_buf_puts(&text, FIRST);
@@ -182,6 +174,21 @@ bool vv_folder_has(const char *dir, const char *path, uint64_t bytes)
 
 	return file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
 	       st.size == bytes;
+}
+
+bool vv_folder_is_inside(const char *dir, const char *path)
+{
+	bool inside = true;
+
+	for (const char *slash = strchr(path, '/'); inside && slash;
+	     slash = strchr(slash + 1, '/')) {
+		vv_auto(vv_buf) b = VV_BUF_INIT;
+		vv_stat st;
+
+		vv_buf_printf(&b, "%s/%.*s", dir, (int)(slash - path), path);
+		inside = vv_lstat(&st, vv_buf_cstr(&b), VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
+	}
+	return inside;
 }
 
 bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it)
@@ -244,17 +251,15 @@ vv_status vv_folder_state_hold(vv_folder_state *s, const char *dir, vv_error *er
 									      : vv_fail_nomem(err);
 }
 
-/* The folders that the path leaves empty go with it. */
+/* The folders that the path leaves empty go with it; one behind a link is not the folder's. */
 static vv_status remove_path(const char *dir, const char *name, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
-	vv_status rc = vv_unlink(path, true, err);
 
-	for (char *slash; rc == VV_OK && (slash = strrchr(path, '/')) != NULL;) {
-		*slash = '\0';
-		if (strlen(path) <= strlen(dir) || rmdir(path) < 0) {
-			break;
-		}
+	if (!vv_folder_is_inside(dir, name)) return VV_OK;
+	vv_status rc = vv_unlink(path, true, err);
+	if (rc == VV_OK) {
+		vv_remove_empty_above(path, strlen(dir), NULL);
 	}
 	return rc;
 }

@@ -4,12 +4,12 @@
  *	varve folder 1
  *	pack <bytes> <name>       a pack of repo.git that readers are told of, oldest first
  *	file <blob> <bytes> <path> a table; bytes 0: it may be of another version
- *	hash <number> <path>      below a file's line: the XXH3-64 of its bytes
+ *	hash <number> <path>      below a line of a file: the XXH3-64 of its bytes
  *	gone <seconds> <path>     nothing names it any more since then
- *	held <bytes> <path>       a pack, an index or a list, as the last run left it; of "versions" how many files it had
+ *	held <bytes> <path>       a pack, an index, a list or a page, as the last run left it; of "versions" how many files it had
  *
  * It marks the folder as varve's, and is written before what it names is relied on, so that a killed run is known to the
- * next one.
+ * next one. Pages that are exported (cmd/web/pages/export_folder.h) have such a file of their own, VV_FOLDER_EXPORT.
  */
 #ifndef VV_LIB_PUBLISH_FOLDER_STATE_H
 #define VV_LIB_PUBLISH_FOLDER_STATE_H
@@ -25,12 +25,12 @@
 
 #define VV_FOLDER_VERSIONS "versions"
 #define VV_FOLDER_LOCK ".varve-lock"
-#define VV_FOLDER_SUMS "varve-sums" /* of pages, as the export writes it */
+#define VV_FOLDER_EXPORT "varve-export" /* what "folder" is, of pages */
 
 typedef struct vv_folder_item {
 	const char *name;
 	uint64_t number;
-	vv_oid blob;   /* of a file */
+	vv_oid blob;   /* of a table */
 	uint64_t hash; /* of its bytes; 0: not known */
 	bool kept;     /* for who goes through them */
 } vv_folder_item;
@@ -44,21 +44,23 @@ typedef struct vv_folder_state {
 	vv_folder_items packs, files, gone, held;
 } vv_folder_state;
 
-/* *there false: the folder is new, or empty. VV_EREFUSED: something else is in it. VV_ECORRUPT. */
-vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, bool *there, vv_error *err);
+/* mark: the file's name. *there false: the folder is new, or empty. VV_EREFUSED: something else is in it. VV_ECORRUPT. */
+vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char *mark, bool *there,
+			       vv_error *err);
 /* Durably. */
-vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, vv_error *err);
+vv_status vv_folder_state_write(const vv_folder_state *s, const char *dir, const char *mark,
+				vv_error *err);
 void vv_folder_state_clear(vv_folder_state *s);
 VV_AUTO_CLEAR(vv_folder_state, vv_folder_state_clear)
 
-/* "<number> <name>", of a name that stays in the folder; it stands in text. False: it is something else. */
-bool vv_folder_item_read(vv_folder_item *out, char *text);
 /* One more; name is copied. NULL: out of memory. */
 vv_folder_item *vv_folder_items_add(vv_folder_state *s, vv_folder_items *to, const char *name,
 				    uint64_t number);
 vv_folder_item *vv_folder_items_find(const vv_folder_items *in, const char *name); /* NULL */
 /* Is the file there, of this length? */
 bool vv_folder_has(const char *dir, const char *path, uint64_t bytes);
+/* Are the folders above the path folders of this one, and no links out of it? */
+bool vv_folder_is_inside(const char *dir, const char *path);
 /* Is it the file that was written, to the byte? */
 bool vv_folder_has_bytes(const char *dir, const vv_folder_item *it);
 /* How many files are in a folder of it; 0 where it is not there. */

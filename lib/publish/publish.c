@@ -353,7 +353,7 @@ static vv_status open_folder(run *r, vv_error *err)
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
 	if (!(r->dir = vv_path_absolute(cwd, r->p->folder))) return vv_fail_nomem(err);
-	if ((rc = vv_folder_state_read(&r->state, r->dir, &there, err)) < 0 ||
+	if ((rc = vv_folder_state_read(&r->state, r->dir, VV_FOLDER_MARK, &there, err)) < 0 ||
 	    (rc = vv_mkdirs(r->dir, err)) < 0) {
 		return rc;
 	}
@@ -361,8 +361,8 @@ static vv_status open_folder(run *r, vv_error *err)
 	if (!lock) return vv_fail_nomem(err);
 	if ((r->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)r->lock;
 	vv_folder_state_clear(&r->state); /* another one may have been at work */
-	rc = vv_folder_state_read(&r->state, r->dir, &there, err);
-	return rc < 0 || there ? rc : vv_folder_state_write(&r->state, r->dir, err);
+	rc = vv_folder_state_read(&r->state, r->dir, VV_FOLDER_MARK, &there, err);
+	return rc < 0 || there ? rc : vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err);
 }
 
 static vv_status publish(run *r, vv_error *err)
@@ -384,7 +384,7 @@ static vv_status publish(run *r, vv_error *err)
 	if ((rc = vv_folder_history_look(h, err)) < 0 || (rc = send_blocks(r, err)) < 0 ||
 	    (rc = vv_folder_history_pack(h, err)) < 0 ||
 	    (rc = folder_tables_plan(&r->tables, vv_shared_refs_head(&r->refs), err)) < 0 ||
-	    (rc = vv_folder_state_write(&r->state, r->dir, err)) < 0 ||
+	    (rc = vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err)) < 0 ||
 	    (!h->same && (rc = vv_folder_history_list(h, err)) < 0) ||
 	    (rc = folder_tables_write(&r->tables, err)) < 0 ||
 	    (!h->same && (rc = vv_folder_history_move(h, err)) < 0)) {
@@ -403,7 +403,7 @@ static vv_status publish(run *r, vv_error *err)
 	r->p->tables = r->state.files.count;
 	r->p->written = r->tables.written;
 	r->p->too_long = r->tables.too_long;
-	return rc < 0 ? rc : vv_folder_state_write(&r->state, r->dir, err);
+	return rc < 0 ? rc : vv_folder_state_write(&r->state, r->dir, VV_FOLDER_MARK, err);
 }
 
 vv_status vv_publish_run(vv_publishing *p, vv_error *err)

@@ -382,6 +382,7 @@ static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *
 
 	if (!vv_page_is_served(p)) return;
 	to.place = VV_WEB_AT_TABLE;
+	vv_page_put_kept(kept, &to);
 	to.rows.sort = c->name;
 	to.rows.limit = 0;
 	const char *up = vv_page_link(p, &to);
@@ -389,7 +390,6 @@ static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *
 	part_column_order(&p->html, .up = up, .down = vv_page_link(p, &to));
 	plain.rev = t->commit.hex;
 	plain.path = t->path;
-	vv_page_put_kept(kept, &p->at->rows);
 	part_column_filter(&p->html, .at = vv_page_link(p, &plain), .name = c->name,
 			   .ops = vv_page_op_options(p, c->type), .kept = kept, .range = c->number);
 }

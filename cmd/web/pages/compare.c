@@ -145,17 +145,11 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 	}
 }
 
-static void put_hides(vv_html *h, const vv_web_compare_query *q)
-{
-	vv_page_put_hidden(h, "hide", q->no_added ? "added" : "");
-	vv_page_put_hidden(h, "hide", q->no_removed ? "removed" : "");
-	vv_page_put_hidden(h, "hide", q->no_changed ? "changed" : "");
-}
-
 /* A column, and other columns that rows are matched by. */
 static void put_choices(vv_page *p, const vv_web_comparison *c, const char *at)
 {
 	const vv_web_compare_query *q = &p->at->compare;
+	vv_web_address kept = *p->at;
 	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p),
 		*columns = vv_page_piece_new(p);
 
@@ -172,16 +166,15 @@ static void put_choices(vv_page *p, const vv_web_comparison *c, const char *at)
 				    .words = pair->name);
 		}
 	}
-	vv_page_put_hidden(hidden, "q", q->search ? q->search : "");
-	put_hides(hidden, q);
+	kept.compare.column = kept.compare.change = kept.compare.key = NULL;
+	vv_page_put_kept(hidden, &kept);
 	part_diff_menu(&p->html, .at = at, .columns = columns, .keys = keys, .hidden = hidden);
 }
 
 /* Kinds of changes, a search, and the choices. */
 static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 {
-	const vv_web_compare_query *q = &p->at->compare;
-	vv_web_address to = *p->at;
+	vv_web_address to = *p->at, others = *p->at;
 	vv_html *kept = vv_page_piece_new(p);
 
 	to.compare = (vv_web_compare_query){.from = 0};
@@ -191,11 +184,9 @@ static void put_toolbar(vv_page *p, const vv_web_comparison *c)
 	put_kind(p, REMOVED, "\u2212", "r", c->counts.removed, "removed");
 	put_kind(p, CHANGED, "~", "c", c->counts.changed, "changed");
 	if (vv_page_is_served(p)) {
-		vv_page_put_hidden(kept, "in", q->column ? q->column : "");
-		vv_page_put_hidden(kept, "change", q->change ? q->change : "");
-		vv_page_put_hidden(kept, "key", q->key ? q->key : "");
-		put_hides(kept, q);
-		part_search_form(&p->html, .at = at, .search = q->search, .kept = kept);
+		others.compare.search = NULL;
+		vv_page_put_kept(kept, &others);
+		part_search_form(&p->html, .at = at, .search = p->at->compare.search, .kept = kept);
 		put_choices(p, c, at);
 	}
 	part_toolbar_end(&p->html,

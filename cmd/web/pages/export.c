@@ -412,7 +412,7 @@ static void leave_out(export *e, leaf *l)
 static vv_status try_leaf(export *e, size_t at, vv_error *err)
 {
 	bool bytes = e->leaves[at].to.place == VV_WEB_AT_RAW, fits = true;
-	uint64_t held = vv_export_folder_bytes(e->folder) + strlen(e->leaves[at].name);
+	uint64_t held = vv_export_folder_bytes(e->folder, e->leaves[at].name);
 	uint64_t most = e->leaves[at].rank == FILES ? e->most / 2 : e->most;
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc;
@@ -514,7 +514,7 @@ static vv_status write_first(export *e, vv_error *err)
 	}
 	vv_status rc = make(e, 0, &html, err);
 	if (rc == VV_OK) {
-		e->done->bytes = vv_export_folder_bytes(e->folder) + html.len;
+		e->done->bytes = vv_export_folder_bytes(e->folder, FIRST) + html.len;
 		e->done->pages++;
 		rc = vv_export_folder_finish(e->folder, vv_buf_cstr(&html), html.len, err);
 	}

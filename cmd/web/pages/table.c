@@ -21,26 +21,25 @@ static const char *to_here(vv_page *p, const vv_web_table *t)
 
 static void put_search(vv_page *p, const vv_web_table *t)
 {
-	vv_web_rows_query q = p->at->rows;
+	vv_web_address to = *p->at;
 	vv_html *kept = vv_page_piece_new(p);
 
-	q.search = NULL;
-	vv_page_put_kept(kept, &q);
+	to.rows.search = NULL;
+	vv_page_put_kept(kept, &to);
 	part_search_form(&p->html, .at = to_here(p, t), .search = p->at->rows.search, .kept = kept);
 }
 
 static void put_filter_menu(vv_page *p, const vv_web_table *t)
 {
-	const vv_web_rows_query *q = &p->at->rows;
 	vv_html *columns = vv_page_piece_new(p), *kept = vv_page_piece_new(p);
 
 	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
 		part_column_option(columns, .name = t->columns[i].name,
 				   .ops = vv_page_fitting_ops(p, t->columns[i].type));
 	}
-	vv_page_put_kept(kept, q);
-	part_filter_menu(&p->html, .at = to_here(p, t), .where = q->where, .columns = columns,
-			 .ops = vv_page_op_options(p, NULL), .kept = kept);
+	vv_page_put_kept(kept, p->at);
+	part_filter_menu(&p->html, .at = to_here(p, t), .where = p->at->rows.where,
+			 .columns = columns, .ops = vv_page_op_options(p, NULL), .kept = kept);
 }
 
 static bool is_shown(const vv_web_rows_query *q, const char *name)
@@ -54,11 +53,11 @@ static bool is_shown(const vv_web_rows_query *q, const char *name)
 /* shown: what is shown, of a wide table not all. */
 static void put_column_menu(vv_page *p, const vv_web_table *t, const vv_web_rows_query *shown)
 {
-	vv_web_rows_query q = p->at->rows;
+	vv_web_address to = *p->at;
 	vv_html *kept = vv_page_piece_new(p), *boxes = vv_page_piece_new(p);
 
-	q.show_count = 0;
-	vv_page_put_kept(kept, &q);
+	to.rows.show_count = 0;
+	vv_page_put_kept(kept, &to);
 	for (size_t i = 0; i < t->column_count && i < CHOICES_MAX; i++) {
 		part_column_box(boxes, .name = t->columns[i].name,
 				.on = is_shown(shown, t->columns[i].name));
@@ -166,7 +165,6 @@ static const char *counted_words(vv_page *p, const vv_web_table *t, const vv_web
 /* The row with a key, below all rows. */
 static void put_jump(vv_page *p, const vv_web_table *t)
 {
-	const vv_web_rows_query *q = &p->at->rows;
 	vv_html *kept = vv_page_piece_new(p);
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 
@@ -174,9 +172,9 @@ static void put_jump(vv_page *p, const vv_web_table *t)
 	for (size_t i = 0; i < t->key_count; i++) {
 		vv_buf_printf(&key, "%s%s", i ? "," : "", t->columns[t->key[i]].name);
 	}
-	vv_page_put_kept(kept, q);
+	vv_page_put_kept(kept, p->at);
 	part_jump_form(&p->html, .at = to_here(p, t), .key = vv_page_keep(p, vv_buf_cstr(&key)),
-		       .value = q->jump, .hidden = kept);
+		       .value = p->at->rows.jump, .hidden = kept);
 }
 
 static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, uint64_t page)

@@ -26,33 +26,19 @@ const char *vv_page_op_words(vv_web_op op)
 	return words[op];
 }
 
-void vv_page_put_hidden(vv_html *h, const char *name, const char *value)
+static void put_hidden(void *payload, const char *name, const char *value)
 {
-	part_hidden_input(h, .name = name, .value = value);
+	part_hidden_input((vv_html *)payload, .name = name, .value = value);
 }
 
-void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q)
+void vv_page_put_kept(vv_html *h, const vv_web_address *of)
 {
-	if (q->search && *q->search) {
-		vv_page_put_hidden(h, "q", q->search);
-	}
-	if (q->where) {
-		vv_page_put_hidden(h, "where", q->where);
-	}
-	for (size_t i = 0; i < q->filter_count; i++) {
-		vv_page_put_hidden(h, "col", q->filters[i].column);
-		vv_page_put_hidden(h, "op", vv_web_op_name(q->filters[i].op));
-		vv_page_put_hidden(h, "val", q->filters[i].value);
-	}
-	if (q->sort) {
-		vv_page_put_hidden(h, "sort", q->sort);
-		if (q->descending) {
-			vv_page_put_hidden(h, "dir", "desc");
-		}
-	}
-	for (size_t i = 0; i < q->show_count; i++) {
-		vv_page_put_hidden(h, "show", q->show[i]);
-	}
+	vv_web_address kept = *of;
+
+	kept.rows.from = kept.compare.from = 0;
+	kept.limit = kept.rows.limit = kept.compare.limit = 0;
+	kept.rows.jump = kept.format = NULL;
+	vv_web_address_each(&kept, put_hidden, h);
 }
 
 const char *vv_page_fitting_ops(vv_page *p, const char *type_name)
@@ -108,7 +94,7 @@ static const char *to_figures(vv_page *p, const vv_web_table *t, const char *nam
 	to.name = name;
 	to.rows.from = 0;
 	to.rows.jump = NULL;
-	to.rows.limit = 1;
+	to.limit = 1;
 	return vv_page_link(p, &to);
 }
 

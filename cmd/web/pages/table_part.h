@@ -19,8 +19,7 @@ const char *vv_page_op_words(vv_web_op op);
 const char *vv_page_fitting_ops(vv_page *p, const char *type_name);
 /* Options of a menu; of what a column of the type can be asked, NULL: all. */
 vv_html *vv_page_op_options(vv_page *p, const char *type_name);
-void vv_page_put_hidden(vv_html *h, const char *name, const char *value);
-/* Hidden fields, so that search, filters, order and columns stay; a field of that name in the form comes after them. */
-void vv_page_put_kept(vv_html *h, const vv_web_rows_query *q);
+/* Hidden fields of what an address says, so that search, filters, order and columns stay, but not the place in a list. */
+void vv_page_put_kept(vv_html *h, const vv_web_address *of);
 
 #endif

@@ -53,14 +53,14 @@ teardown() {
 			cp "../whole/$file" "../public/$file"
 		done
 	done
-	rm ../public/pages/varve-sums
+	rm ../public/pages/varve-export
 	ends_with 1 varve verify ../public
-	output_is "../public/pages/varve-sums: damaged or missing"
-	cp ../whole/pages/varve-sums ../public/pages
-	echo "1 2 ../../whole/folder" >> ../public/pages/varve-sums
+	output_is "../public/pages/varve-export: damaged or missing"
+	cp ../whole/pages/varve-export ../public/pages
+	echo "held 2 ../../whole/folder" >> ../public/pages/varve-export
 	ends_with 1 varve verify ../public
-	output_is "../public/pages/varve-sums: damaged or missing"
-	cp ../whole/pages/varve-sums ../public/pages
+	output_is "../public/pages/varve-export: damaged or missing"
+	cp ../whole/pages/varve-export ../public/pages
 	rm ../public/folder
 	ends_with 1 varve verify ../public
 	output_is "../public/folder: damaged or missing"

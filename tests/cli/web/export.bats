@@ -116,7 +116,7 @@ listed() {
 	mkdir other
 	touch other/file
 	ends_with 2 varve -C src web --export "$PWD/other"
-	stderr_has "has other files in it"
+	stderr_has "is not empty, and was not published by varve"
 	[ "$(listed other)" = file ]
 }
 
@@ -146,7 +146,14 @@ listed() {
 	mkdir away
 	touch away/kept outside
 	ln -s "$PWD/away" out/link
-	printf '%s\n' ../outside "$PWD/outside" link/kept own >> out/varve-export
+	cp out/varve-export list
+	for name in ../outside "$PWD/outside" .git/config; do
+		echo "held 0 $name" >> out/varve-export
+		ends_with 2 varve -C src web --export "$PWD/out" HEAD~1
+		stderr_has "varve-export' is not the file of a folder that this varve can update"
+		cp list out/varve-export
+	done
+	echo "held 0 link/kept" >> out/varve-export
 	succeeds varve -C src web --export "$PWD/out" HEAD~1
 	[ -e outside ]
 	[ -e away/kept ]
