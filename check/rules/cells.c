@@ -2,7 +2,7 @@
  * cells: what makes a cell, or a row by itself, wrong, and what the encoding of a column
  * already says about its cells.
  */
-#include "check/rules/cells.h"
+#include "check/rules/groups.h"
 
 #include <string.h>
 

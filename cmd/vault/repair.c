@@ -1,14 +1,531 @@
 /*
  * repair: copies that were lost, made again elsewhere.
  */
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
 #include "cmd/vault/owed.h"
-#include "cmd/vault/work/vault_repair.h"
+#include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/owed.h"
+#include "cmd/vault/work/replicate.h"
+#include "cmd/vault/work/retire.h"
+#include "cmd/vault/work/session.h"
+#include "cmd/vault/work/shard_source.h"
+#include "cmd/vault/work/spread.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/resemble.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
+
+/* ---- vault_repair: the order: records, copies, then what has none, which is sealed again ---- */
+
+/* reseal: what no holder has any longer, sealed again from the clone that still has it.
+ *
+ * A run of which a shard is lost is written again, all of it: from this repository, else from the shards that are
+ * left. Then its old shards are retired. What cannot be had anywhere is reported; shards that had something that
+ * refs reach then stay lost, and the next clone that has it can seal it.
+ */
+
+typedef struct vv_reseal {
+	uint64_t away_sec, rate; /* as of repairs */
+	/* A line of what is gone. */
+	vv_status (*missing)(void *payload, const char *line, vv_error *err);
+	void *payload;
+	/* Afterwards. */
+	uint64_t lost;                 /* shards that no holder has */
+	uint64_t items;                /* that were sealed again */
+	uint64_t retired;              /* shards, lost or of one run with lost ones */
+	uint64_t gone;                 /* items that are nowhere */
+	uint64_t versions;             /* of tables that lack some of these */
+	uint64_t left;                 /* lost shards that stay so */
+	uint8_t writer[VV_KEY_PUBLIC]; /* whose refs were in one of these, with foreign */
+	bool foreign;
+} vv_reseal;
+
+typedef struct vv_vault_repair {
+	vv_owed owed;     /* copies, away_sec and rate: as it is to be; the rest afterwards */
+	vv_reseal reseal; /* missing and its payload; the rest afterwards */
+	/* Afterwards. */
+	uint64_t mended;  /* records that were damaged at a holder */
+	uint64_t damaged; /* that still are: nobody has them, or the holder does not take them */
+} vv_vault_repair;
+
+/* reseal: what is lost, and where else its content may be. */
+
+#define OBJECT_MAX VV_ITEM_MAX
+
+typedef struct resealing {
+	vv_reseal *x;
+	vv_vault_session *s;
+	vv_contents all, rest; /* with and without the runs that are written again */
+	bool rest_open;
+	vv_cid_set *lost;  /* shards */
+	vv_cid_set *again; /* records of these runs */
+	vv_cid_set *gone;  /* items */
+	vv_store *store;
+	bool search; /* an index is lost: all that refs reach is looked for */
+	vv_ref_tips tips;
+	uint64_t lacking; /* of the version that is looked at */
+	vv_buf bytes;
+} resealing;
+
+/* --- what is lost ---------------------------------------------------------------------------- */
+
+/* Are there, as far as is known, enough shards of its stripe to make it of? */
+static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
+{
+	const vv_kept_stripe *st = k->stripe ? vv_vault_stripe_at(r->s->state, k->stripe - 1)
+					     : NULL;
+	size_t there = 0;
+
+	for (size_t i = 0; st && i < vv_code_shards(st->code); i++) {
+		vv_spread_holders(r->s, vv_vault_shard_at(r->s->state, st->shards[i]),
+				  r->x->away_sec, has);
+		there += vv_spread_copies(r->s, has) > 0;
+	}
+	return st && there >= st->code.data;
+}
+
+/* Nobody gives it, and nobody who is away for a short time is said to have it. */
+static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, vv_error *err)
+{
+	const unsigned copies = k->stripe ? 1 : r->s->policy.copies ? r->s->policy.copies : 1;
+
+	*out = false;
+	if (k->retired || can_be_made(r, k, has)) return VV_OK;
+	vv_spread_holders(r->s, k, r->x->away_sec, has);
+	if (vv_spread_copies(r->s, has) >= copies) return VV_OK;
+	for (size_t i = 0; i < r->s->place_count; i++) {
+		if (has[i] && !r->s->places[i].holder) return VV_OK;
+	}
+	if (vv_vault_shard_bytes(r->s, k, &r->bytes, VV_IGNORED) == VV_OK) return VV_OK;
+	/* One that fails otherwise may have it still. */
+	for (size_t i = 0; i < r->s->place_count; i++) {
+		vv_vault_place *p = &r->s->places[i];
+		vv_status rc = p->holder ? vv_holder_get_shard(p->holder,
+							       vv_ledger_vault(r->s->ledger),
+							       &k->shard, &r->bytes, VV_IGNORED)
+					 : VV_EMISSING;
+		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+		if (rc != VV_EMISSING && rc != VV_ECORRUPT) return VV_OK;
+	}
+	*out = true;
+	return VV_OK;
+}
+
+static vv_status find_lost(resealing *r, vv_error *err)
+{
+	vv_auto_free bool *has = vv_calloc(r->s->place_count + 1, sizeof(*has));
+	bool reached = false, lost;
+	vv_status rc = has ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < r->s->place_count; i++) {
+		reached = reached || r->s->places[i].holder;
+	}
+	for (size_t i = 0; rc == VV_OK && reached && i < vv_vault_shard_count(r->s->state); i++) {
+		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
+		if ((rc = is_lost(r, k, has, &lost, err)) == VV_OK && lost) {
+			rc = vv_cid_set_add(r->lost, &k->shard.cid, NULL, err);
+		}
+	}
+	r->x->lost = vv_cid_set_count(r->lost);
+	return rc;
+}
+
+/* Who was to have them is asked, and did not: the ledger gets to know. */
+static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
+{
+	const size_t all = vv_vault_shard_count(r->s->state);
+	vv_ledger_record record = {.kind = VV_LEDGER_AUDIT};
+	vv_status rc = VV_OK;
+
+	if (!(record.links = vv_calloc(all + 1, sizeof(*record.links)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < all; i++) {
+		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
+		for (size_t c = 0; c < k->copy_count && vv_cid_set_has(r->lost, &k->shard.cid);
+		     c++) {
+			if (k->copies[c].receipt && !k->copies[c].bad &&
+			    memcmp(k->copies[c].holder, p->id, VV_HOLDER_ID) == 0) {
+				record.links[record.link_count++] = k->shard.cid;
+			}
+		}
+	}
+	record.asked = record.link_count;
+	memcpy(record.holder, p->id, VV_HOLDER_ID);
+	vv_random(record.nonce, sizeof(record.nonce));
+	if (record.link_count > 0) {
+		rc = vv_ledger_write(r->s->ledger, &record, &r->s->key, NULL, err);
+	}
+	vv_free(record.links);
+	return rc;
+}
+
+static vv_status note_all_lost(resealing *r, vv_error *err)
+{
+	for (size_t i = 0; i < r->s->place_count; i++) {
+		const vv_vault_place *p = &r->s->places[i];
+		vv_status rc = p->holder && !p->config->dead ? note_lost(r, p, err) : VV_OK;
+		if (rc < 0) return rc;
+	}
+	return vv_vault_session_sync(r->s, err);
+}
+
+/* --- which runs are written again ------------------------------------------------------------------ */
+
+static bool is_again(const resealing *r, const vv_vault_run *run)
+{
+	return vv_cid_set_has(r->again, &run->record->cid);
+}
+
+static vv_status choose_runs(resealing *r, vv_error *err)
+{
+	for (size_t i = 0; i < vv_vault_run_count(r->s->state); i++) {
+		const vv_ledger_record *run = vv_vault_run_at(r->s->state, i);
+		bool lost = false;
+		for (size_t k = 0; k < run->shard_count && !lost; k++) {
+			lost = vv_cid_set_has(r->lost, &run->shards[k].cid);
+		}
+		vv_status rc = lost ? vv_cid_set_add(r->again, &run->cid, NULL, err) : VV_OK;
+		if (rc < 0) return rc;
+	}
+	for (size_t i = 0; i < r->all.count; i++) {
+		r->search = r->search || (is_again(r, &r->all.runs[i]) && r->all.runs[i].lost);
+	}
+	return VV_OK;
+}
+
+static vv_git_type git_type(vv_item_kind kind)
+{
+	return (vv_git_type)(kind - VV_ITEM_COMMIT + VV_GIT_COMMIT);
+}
+
+/* From here, else from what is left of the vault. VV_EMISSING: it is nowhere. */
+static vv_status get_item(resealing *r, vv_item_kind kind, const vv_cid *cid, vv_error *err)
+{
+	vv_oid id;
+
+	memcpy(id.id, cid->digest, sizeof(id.id));
+	vv_status rc = kind >= VV_ITEM_COMMIT ? vv_git_object_bytes(r->s->repo, git_type(kind), &id,
+								    OBJECT_MAX, &r->bytes, err)
+					      : vv_store_get(r->store, cid, &r->bytes, err);
+	if (rc < 0 && rc != VV_ENOMEM && vv_contents_has(&r->rest, cid)) {
+		rc = vv_contents_get(&r->rest, cid, &r->bytes, NULL, err);
+	}
+	if (rc < 0 && rc != VV_ENOMEM) {
+		rc = vv_contents_get(&r->all, cid, &r->bytes, NULL, err);
+	}
+	return rc == VV_OK || rc == VV_ENOMEM ? rc : VV_EMISSING;
+}
+
+static vv_status find_gone(resealing *r, vv_error *err)
+{
+	for (size_t i = 0; i < r->all.count; i++) {
+		const vv_vault_run *run = &r->all.runs[i];
+		for (size_t k = 0; is_again(r, run) && k < run->index.count; k++) {
+			const vv_item_place *item = &run->index.items[k];
+			vv_status rc = get_item(r, item->kind, &item->cid, VV_IGNORED);
+			if (rc == VV_ENOMEM ||
+			    (rc < 0 && vv_cid_set_add(r->gone, &item->cid, NULL, err) < 0)) {
+				return vv_fail_nomem(err);
+			}
+		}
+	}
+	r->x->gone = vv_cid_set_count(r->gone);
+	return VV_OK;
+}
+
+/* A run with an item that is a difference to one that is gone cannot be read either. */
+static vv_status add_leaning(resealing *r, bool *grown, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*grown = false;
+	for (size_t i = 0; rc == VV_OK && i < r->rest.count; i++) {
+		const vv_vault_run *run = &r->rest.runs[i];
+		bool leans = false;
+		for (size_t k = 0; rc == VV_OK && k < run->index.count && !leans; k++) {
+			vv_cid base;
+			rc = vv_contents_base(&r->rest, &run->index.items[k].cid, &base, err);
+			leans = rc == VV_OK && vv_cid_set_has(r->gone, &base);
+		}
+		if (leans) {
+			*grown = true;
+			rc = vv_cid_set_add(r->again, &run->record->cid, NULL, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status choose_all(resealing *r, vv_error *err)
+{
+	bool grown;
+	vv_status rc;
+
+	if ((rc = vv_contents_open(&r->all, r->s, err)) < 0 || (rc = choose_runs(r, err)) < 0) {
+		return rc;
+	}
+	do {
+		grown = false;
+		if (r->rest_open) {
+			vv_contents_close(&r->rest);
+			r->rest_open = false;
+		}
+		if ((rc = vv_contents_open_without(&r->rest, r->s, r->again, err)) < 0) return rc;
+		r->rest_open = true;
+		if ((rc = find_gone(r, err)) == VV_OK && r->x->gone > 0) {
+			rc = add_leaning(r, &grown, err);
+		}
+	} while (rc == VV_OK && grown);
+	return rc;
+}
+
+/* --- what is gone for good ------------------------------------------------------------------------- */
+
+static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	resealing *r = payload;
+
+	return vv_vault_keeps_ref(ref) ? vv_ref_tips_add(&r->tips, &ref->id, err) : VV_OK;
+}
+
+static vv_status get_node(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	resealing *r = payload;
+
+	return vv_contents_block(&r->rest, r->store, cid, out, err);
+}
+
+static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like VV_UNUSED,
+			  vv_error *err VV_UNUSED)
+{
+	resealing *r = payload;
+
+	r->lacking += vv_cid_set_has(r->gone, cid) ||
+		      (!vv_store_has(r->store, cid) && !vv_contents_has(&r->rest, cid));
+	return VV_OK;
+}
+
+/* Each version is walked for itself: what one lacks, others may lack too. */
+static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	resealing *r = payload;
+	uint64_t missing = 0;
+	vv_resemble walk = {.get = get_node, .fn = on_block, .payload = r, .missing = &missing};
+	char line[512], hex[VV_OID_TEXT + 1];
+
+	r->lacking = 0;
+	if (n->link) return VV_OK;
+	if (!(walk.seen = vv_cid_set_new())) return vv_fail_nomem(err);
+	vv_status rc = vv_resemble_walk(&walk, &n->root, NULL, err);
+	vv_cid_set_free(walk.seen);
+	if (rc < 0 || r->lacking == 0) return rc;
+	r->x->versions++;
+	vv_oid_text(hex, &n->commit);
+	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
+		       hex, vv_text_counted(r->lacking, "block", NULL));
+	return r->x->missing ? r->x->missing(r->x->payload, line, err) : VV_OK;
+}
+
+static vv_status tell_gone(resealing *r, vv_error *err)
+{
+	if (r->x->gone == 0 && !r->search) return VV_OK;
+	vv_status rc = vv_refs_each(r->s->repo, "", on_ref, r, err);
+	return rc < 0 ? rc
+		      : vv_new_roots_each(r->s->repo, r->tips.items, r->tips.count, NULL, 0,
+					  on_root, r, err);
+}
+
+/* --- sealing it again ------------------------------------------------------------------------------- */
+
+static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error *err)
+{
+	resealing *r = payload;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->all.count; i++) {
+		const vv_vault_run *run = &r->all.runs[i];
+		for (size_t k = 0; is_again(r, run) && k < run->index.count; k++) {
+			const vv_item_place *at = &run->index.items[k];
+			vv_item item = {.kind = at->kind, .cid = at->cid};
+			if (vv_cid_set_has(r->gone, &at->cid)) {
+				continue;
+			}
+			if ((rc = get_item(r, at->kind, &at->cid, err)) < 0) return rc;
+			item.bytes = vv_buf_cstr(&r->bytes);
+			item.len = r->bytes.len;
+			if ((rc = put(to, &item, err)) < 0) return rc;
+		}
+	}
+	return rc;
+}
+
+static vv_status seal(resealing *r, vv_error *err)
+{
+	vv_replicate run = {.items = put_items,
+			    .payload = r,
+			    .without = r->again,
+			    .search = r->search,
+			    .rate = r->x->rate};
+	vv_status rc = vv_replicate_run(&run, r->s, err);
+
+	r->x->items = run.put + run.blocks + run.objects;
+	if (rc == VV_OK && run.short_of_min) {
+		vv_fail(err, VV_EREFUSED,
+			"the runs sealed again do not have their copies yet: nothing is retired");
+		rc = vv_hint(err,
+			     "bring a holder back or add one, then 'varve vault repair' again");
+	}
+	return rc;
+}
+
+/* May the old shards of this run go? Another writer's refs are not ours to write, and what is gone may
+ * be here no longer and there still. */
+static bool may_retire(resealing *r, const vv_vault_run *run)
+{
+	const bool last = vv_contents_is_last(&r->all, (size_t)(run - r->all.runs), r->all.count);
+
+	if (memcmp(run->record->author, r->s->key.public_key, VV_KEY_PUBLIC) != 0 &&
+	    (run->lost || last || r->x->gone > 0)) {
+		r->x->foreign = true;
+		memcpy(r->x->writer, run->record->author, VV_KEY_PUBLIC);
+		return false;
+	}
+	return r->x->versions == 0;
+}
+
+static vv_status retire_runs(resealing *r, vv_error *err)
+{
+	vv_retire old = {.session = r->s};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->all.count; i++) {
+		const vv_vault_run *run = &r->all.runs[i];
+		if (is_again(r, run) && may_retire(r, run)) {
+			rc = vv_retire_add(&old, run->record, err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_retire_write(&old, err);
+	}
+	r->x->retired = old.shards;
+	vv_retire_clear(&old);
+	for (uint64_t i = 0; rc == VV_OK && i < vv_cid_set_count(r->lost); i++) {
+		const vv_kept *k = vv_vault_shard_of(r->s->state, vv_cid_set_at(r->lost, i));
+		bool there = k && !k->retired &&
+			     vv_vault_shard_bytes(r->s, k, &r->bytes, err) == VV_OK;
+		r->x->left += k && !k->retired && !there;
+	}
+	return rc;
+}
+
+static vv_status run_all(resealing *r, vv_error *err)
+{
+	vv_replicate first = {.rate = r->x->rate};
+	vv_status rc;
+
+	if (!(r->lost = vv_cid_set_new()) || !(r->again = vv_cid_set_new()) ||
+	    !(r->gone = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = find_lost(r, err)) < 0 || r->x->lost == 0) return rc;
+	/* The refs that the new run names lead to what is in the vault. */
+	if ((rc = note_all_lost(r, err)) < 0 || (rc = vv_replicate_run(&first, r->s, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_repository_store(r->s->repo, &r->store, err)) < 0 ||
+	    (rc = choose_all(r, err)) < 0) {
+		return rc;
+	}
+	if ((rc = tell_gone(r, err)) < 0) return rc;
+	/* Without an index only a whole repository can say what was in it. */
+	r->search = r->search && r->x->versions == 0;
+	rc = seal(r, err);
+	return rc < 0 ? rc : retire_runs(r, err);
+}
+
+/* The session is connected, and the key a writer's. VV_EREFUSED: there are no copies to be made now; nothing was
+ * retired. */
+static vv_status reseal_run(vv_reseal *x, vv_vault_session *s, vv_error *err)
+{
+	resealing r = {.x = x, .s = s};
+	vv_status rc = run_all(&r, err);
+
+	vv_contents_close(&r.all);
+	if (r.rest_open) {
+		vv_contents_close(&r.rest);
+	}
+	vv_cid_set_free(r.lost);
+	vv_cid_set_free(r.again);
+	vv_cid_set_free(r.gone);
+	vv_ref_tips_clear(&r.tips);
+	vv_buf_clear(&r.bytes);
+	return rc;
+}
+
+/* Every record at every holder is read; the damaged ones are written again from here. */
+static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	for (size_t i = 0; i < s->place_count; i++) {
+		vv_vault_place *p = &s->places[i];
+		if (p->holder && vv_vault_session_look(s, p, &why) == VV_ENOMEM) {
+			*err = why;
+			return VV_ENOMEM;
+		}
+	}
+	if ((rc = vv_vault_session_sync(s, err)) < 0) return rc;
+	for (size_t i = 0; i < s->place_count; i++) {
+		x->mended += s->places[i].meeting.mended;
+		x->damaged += vv_meeting_damaged(&s->places[i].meeting);
+	}
+	return VV_OK;
+}
+
+/* Who got copies is named in the vault, so that a machine that recovers finds them there. That it cannot be now is
+ * no reason to fail: the next replicate does it. */
+static vv_status name_holders(const vv_vault_repair *x, vv_vault_session *s, vv_error *err)
+{
+	vv_replicate places = {.only_places = true, .rate = x->owed.rate};
+	vv_error why;
+
+	if (x->owed.shards > 0 && vv_replicate_run(&places, s, &why) == VV_ENOMEM) {
+		*err = why;
+		return VV_ENOMEM;
+	}
+	return VV_OK;
+}
+
+/* The session is open, and mends. */
+static vv_status vault_repair_run(vv_vault_repair *x, vv_vault_session *s, vv_error *err)
+{
+	vv_status rc;
+
+	s->mend = true;
+	if ((rc = vv_vault_session_connect(s, err)) < 0 ||
+	    (rc = vv_vault_session_need_writer(s, err)) < 0 ||
+	    (rc = vv_vault_session_check_key(s, err)) < 0 || (rc = mend_records(x, s, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_owed_run(&x->owed, s, err)) < 0 || (rc = name_holders(x, s, err)) < 0 ||
+	    x->owed.owed == 0) {
+		return rc;
+	}
+	x->reseal.away_sec = x->owed.away_sec;
+	x->reseal.rate = x->owed.rate;
+	rc = reseal_run(&x->reseal, s, err);
+	return rc < 0 || x->reseal.lost == 0 ? rc : vv_owed_run(&x->owed, s, err);
+}
+
+/* ---- the command ---- */
 
 #define AWAY (UINT64_C(7) * 86400)
 
@@ -155,7 +672,7 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 	/* Holders that are away count as gone now: one second is long enough, even for one seen just now. */
 	s.now += o->now ? 2 : 0;
 	if ((rc = vv_vault_session_need_vault(&s, err)) == VV_OK &&
-	    (rc = vv_vault_repair_run(&x, &s, err)) == VV_OK) {
+	    (rc = vault_repair_run(&x, &s, err)) == VV_OK) {
 		tell(o, &x, &s);
 		c->code = x.owed.owed > 0 || x.damaged > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	}

@@ -3,10 +3,21 @@
  * varve-web, the one that listens.
  */
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/env.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json/json.h"
+#include "base/keys/key_file.h"
+#include "base/progress.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
@@ -14,8 +25,483 @@
 #include "cmd/frame/tool.h"
 #include "cmd/vault/commands.h"
 #include "cmd/vault/hold/holding.h"
-#include "cmd/vault/work/vault_serve.h"
+#include "cmd/vault/hold/key_ring.h"
+#include "cmd/vault/work/audit.h"
+#include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/session.h"
+#include "cmd/vault/work/shard_source.h"
+#include "cmd/vault/work/spread.h"
+#include "cmd/vault/work/vault_status.h"
 #include "lib/serve.h"
+#include "lib/sync/vault_peer.h"
+#include "repo/blocks/reach.h"
+#include "transport/line/channel.h"
+#include "transport/protocol/block_stream.h"
+#include "transport/protocol/message.h"
+#include "transport/protocol/pulse.h"
+
+/* ---- which question is answered how ---- */
+
+typedef struct vv_vault_serve {
+	const char *gitdir; /* of the repository */
+	const vv_env *env;  /* borrowed; as for vv_repository_open */
+	bool named; /* the user named the vault, and may be asked for a passphrase; else it has no blocks
+			     * where it cannot be opened */
+	uint64_t idle_sec;     /* how long a holder may be silent; 0: as long as usual */
+	const vv_notes *notes; /* NULL: quiet */
+} vv_vault_serve;
+
+#define REQUEST_BUDGET (8u << 20)
+#define PULSE_MS 250u  /* between two signs of life */
+#define SHARDS_MAX 32u /* that are kept open: some 32 MB */
+
+/* What is in a shard. */
+typedef struct open_shard {
+	vv_cid cid;
+	vv_buf content;
+	uint64_t used; /* when; 0: never */
+} open_shard;
+
+typedef struct serving {
+	const vv_vault_serve *o;
+	vv_repository *repo;
+	bool tried, readable;
+	vv_vault_session session;
+	vv_contents contents;
+	open_shard shards[SHARDS_MAX];
+	uint64_t clock;
+} serving;
+
+/* --- shards ---------------------------------------------------------------------------------------- */
+
+/* A vv_shard_content_fn: in the place of the one that was used least lately. */
+static vv_status read_shard(void *payload, const vv_kept *k, vv_buf *content, vv_error *err)
+{
+	serving *x = payload;
+	open_shard *o = &x->shards[0];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < SHARDS_MAX; i++) {
+		open_shard *other = &x->shards[i];
+		if (other->used > 0 && vv_cid_equal(&other->cid, &k->shard.cid)) {
+			o = other;
+			break;
+		}
+		o = other->used < o->used ? other : o;
+	}
+	if (o->used == 0 || !vv_cid_equal(&o->cid, &k->shard.cid)) {
+		o->used = 0;
+		vv_buf_reset(&o->content);
+		rc = vv_vault_shard_content(&x->session, k, &o->content, err);
+	}
+	if (rc < 0) return rc;
+	o->cid = k->shard.cid;
+	o->used = ++x->clock;
+	vv_buf_put(content, vv_buf_cstr(&o->content), o->content.len);
+	return vv_buf_ok(content, err);
+}
+
+/* --- the vault ------------------------------------------------------------------------------------- */
+
+/* Can it be read without asking anybody anything? */
+static bool is_open_to_all(const serving *x)
+{
+	vv_auto(char) *key = vv_key_ring_path(x->o->env, "key", VV_IGNORED);
+	char did[VV_DID_TEXT];
+	bool sealed = false;
+
+	return key && vv_exists(key) && vv_key_file_look(did, &sealed, key, VV_IGNORED) == VV_OK &&
+	       (!sealed || vv_env_get(x->o->env, "VARVE_PASSPHRASE_FILE"));
+}
+
+static vv_status open_vault(serving *x, vv_error *err)
+{
+	const bool named = x->o->named;
+	const vv_session_options o = {.need_key = true,
+				      .quiet = true,
+				      .notes = x->o->notes,
+				      .idle_sec = x->o->idle_sec,
+				      .again = named,
+				      .at_once = !named};
+	vv_vault_session *s = &x->session;
+	vv_status rc;
+
+	if (!named && !is_open_to_all(x)) {
+		return vv_fail(err, VV_EREFUSED, "this machine's key cannot be read");
+	}
+	if ((rc = vv_vault_session_open(s, x->repo, &o, err)) < 0) return rc;
+	if (!named) {
+		s->transfer.connect.ask = NULL;
+	}
+	/* A new clone does not have the ledger yet. */
+	if ((rc = vv_vault_session_need_vault(s, err)) < 0 ||
+	    (rc = named || !s->state ? vv_vault_session_connect(s, err)
+				     : vv_vault_session_reach(s, err)) < 0 ||
+	    (rc = vv_vault_session_need_ledger(s, err)) < 0 ||
+	    (rc = vv_vault_session_need_reader(s, err)) < 0 ||
+	    (rc = vv_contents_open(&x->contents, s, err)) < 0) {
+		return rc;
+	}
+	x->contents.from = read_shard;
+	x->contents.from_payload = x;
+	vv_vault_session_unlock(s);
+	x->readable = true;
+	return VV_OK;
+}
+
+/* Once: it fails, where it was named, for whoever asks first. */
+static vv_status need_vault(serving *x, vv_error *err)
+{
+	vv_status rc;
+
+	if (x->tried) return VV_OK;
+	x->tried = true;
+	rc = open_vault(x, err);
+	return x->o->named ? rc : VV_OK;
+}
+
+static void close_vault(serving *x)
+{
+	vv_contents_close(&x->contents);
+	vv_vault_session_close(&x->session);
+	for (size_t i = 0; i < SHARDS_MAX; i++) {
+		vv_buf_clear(&x->shards[i].content);
+	}
+}
+
+/* --- blocks ---------------------------------------------------------------------------------------- */
+
+/* A vv_block_get_fn. */
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	serving *x = payload;
+
+	vv_buf_reset(out);
+	if (!x->readable || !vv_contents_has(&x->contents, cid)) {
+		return vv_fail(err, VV_EMISSING, "the vault does not have it");
+	}
+	vv_status rc = vv_contents_get(&x->contents, cid, out, NULL, err);
+	return rc < 0 && rc != VV_ENOMEM ? vv_recode(err, VV_EMISSING) : rc;
+}
+
+/* Whoever gets nothing at all, since a holder fails, is to know: it asks others first for a while. */
+static vv_status answer_blocks(serving *x, vv_channel *line, const vv_request *q, vv_error *err)
+{
+	vv_auto(vv_block_out) *out = NULL;
+	size_t given = 0;
+	vv_status rc;
+
+	if ((rc = need_vault(x, err)) < 0 ||
+	    (rc = vv_block_out_open(&out, line, get_block, x, VV_EFFORT_QUICK, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < q->blocks.count; i++) {
+		const vv_cid *like = i < q->like.count ? &q->like.items[i] : NULL;
+		rc = vv_block_out_put(out, &q->blocks.items[i], like, like != NULL, err);
+		given += rc == VV_OK;
+		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
+			rc = vv_block_out_absent(out, err);
+		}
+	}
+	if (rc == VV_OK && given == 0 && x->session.failed.code < 0) {
+		*err = x->session.failed;
+		return err->code;
+	}
+	return rc < 0 ? rc : vv_block_out_flush(out, err);
+}
+
+/* ---- keeps: which versions the vault proves to keep, now, before they are dropped.
+ *
+ * A version counts whose every block the vault lists, and a copy of the vault counts that shows a random leaf of each of
+ * its shards ---- */
+
+/* --- what holders show ------------------------------------------------------------------------------ */
+
+/* Takes away from who has the shard those that do not show a leaf of the shard. bad: of each place what failed. */
+static void only_proven(const vv_vault_session *s, const vv_spread_shard *sh,
+			vv_cid_set *const *bad)
+{
+	for (size_t i = 0; i < s->place_count; i++) {
+		sh->has[i] = sh->has[i] && s->places[i].holder && bad[i] &&
+			     !vv_cid_set_has(bad[i], &sh->shard.cid);
+	}
+}
+
+/* What audits just found bad, of one place. */
+static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set **bad,
+			     vv_error *err)
+{
+	vv_auto(vv_audit) a = {.leaves = UINT64_MAX};
+	vv_error why;
+	bool added;
+	vv_status rc = VV_OK;
+
+	if (!(*bad = vv_cid_set_new())) return vv_fail_nomem(err);
+	if (vv_audit_run(&a, s, p, &why) < 0) { /* closed, so that it does not count */
+		if (why.code == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < a.bad_count; i++) {
+		rc = vv_cid_set_add(*bad, &a.bad[i], &added, err);
+	}
+	return rc;
+}
+
+/* How many copies of every live shard show a leaf now; a stripe of K+M counts as spread.h says. */
+static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsigned *copies,
+			      vv_error *err)
+{
+	vv_spread_list list;
+	vv_spread_sum sum = {.least = SIZE_MAX};
+	vv_status rc = vv_spread_list_live(&list, s, 0, err);
+
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		only_proven(s, &list.items[i], bad);
+	}
+	if (rc == VV_OK) {
+		rc = vv_spread_count(&sum, s, 1, list.items, list.count, err);
+	}
+	vv_spread_list_clear(&list);
+	*copies = sum.least == SIZE_MAX ? 0 : (unsigned)sum.least;
+	return rc;
+}
+
+static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *err)
+{
+	vv_auto_free vv_cid_set **bad = vv_calloc(s->place_count + 1, sizeof(vv_cid_set *));
+	vv_status rc = bad ? VV_OK : vv_fail_nomem(err);
+
+	*copies = 0;
+	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
+		if (s->places[i].holder) {
+			rc = audit_place(s, &s->places[i], &bad[i], err);
+		}
+	}
+	if (rc == VV_OK) {
+		rc = count_proven(s, bad, copies, err);
+	}
+	for (size_t i = 0; bad && i < s->place_count; i++) {
+		vv_cid_set_free(bad[i]);
+	}
+	return rc;
+}
+
+/* --- what the vault lists ------------------------------------------------------------------------------ */
+
+typedef struct blocks_of {
+	const vv_contents *contents;
+	bool all;
+} blocks_of;
+
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	blocks_of *b = payload;
+
+	b->all = b->all && vv_contents_has(b->contents, cid);
+	return VV_OK;
+}
+
+/* Does the vault list every block of the version? */
+static vv_status look_below(vv_store *store, const vv_cid *root, blocks_of *b, vv_error *err)
+{
+	vv_walk w = {.store = store,
+		     .seen = vv_cid_set_new(),
+		     .budget = UINT64_MAX,
+		     .visit = on_block,
+		     .payload = b};
+	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
+
+	b->all = true;
+	if (rc == VV_OK) {
+		rc = vv_walk_from(&w, root, err);
+	}
+	vv_cid_set_free(w.seen);
+	return rc;
+}
+
+static vv_status find_kept(char *keeps, vv_repository *r, const vv_contents *contents,
+			   const vv_cid *roots, size_t count, vv_error *err)
+{
+	blocks_of b = {.contents = contents};
+	vv_store *store;
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = look_below(store, &roots[i], &b, err);
+		keeps[i] = rc == VV_OK && b.all ? '1' : '0';
+	}
+	return rc;
+}
+
+/* keeps[i]: '1' where the vault lists all of roots[i], which is whole here. *copies: how often everything in it was
+ * shown; a stripe counts as spread.h says. What audits found is recorded. */
+static vv_status vault_keeps(serving *x, char *keeps, unsigned *copies, const vv_cid *roots,
+			     size_t count, vv_error *err)
+{
+	const vv_session_options o = {
+		.need_key = true, .quiet = true, .notes = x->o->notes, .idle_sec = x->o->idle_sec};
+	vv_auto(vv_vault_session) s = {.lock = -1};
+	vv_auto(vv_contents) contents = {0};
+	vv_status rc = vv_vault_session_open_to_read(&s, x->repo, &o, err);
+
+	*copies = 0;
+	if (rc < 0) return rc;
+	/* What is in it before its shards are asked for: what another writer adds meanwhile was not. */
+	if ((rc = vv_contents_open(&contents, &s, err)) < 0 ||
+	    (rc = prove_vault(&s, copies, err)) < 0) {
+		return rc;
+	}
+	if ((rc = find_kept(keeps, x->repo, &contents, roots, count, err)) == VV_OK) {
+		vv_contents_close(&contents);
+		rc = vv_vault_session_sync(&s, err);
+	}
+	return rc;
+}
+
+static vv_status answer_keeps(serving *x, const vv_cid *roots, size_t count, vv_json_out *w,
+			      vv_error *err)
+{
+	vv_auto(char) *keeps = vv_calloc(count + 1, 1);
+	unsigned copies = 0;
+	vv_status rc = keeps ? vault_keeps(x, keeps, &copies, roots, count, err)
+			     : vv_fail_nomem(err);
+
+	if (rc < 0) return rc;
+	vv_json_open_object(w);
+	vv_json_add_u64(w, "copies", copies);
+	vv_json_add_string(w, "keeps", keeps);
+	vv_json_close_object(w);
+	return VV_OK;
+}
+
+static vv_status answer_where(serving *x, const vv_json *q, const vv_cid *root, vv_json_out *w,
+			      vv_error *err)
+{
+	vv_auto(vv_vault_where) v = {0};
+	vv_status rc = vv_vault_where_find(&v, x->repo, x->o->notes, root,
+					   vv_json_get_bool(q, "ask", true), err);
+
+	if (rc == VV_OK) {
+		vv_vault_where_put(w, &v);
+	}
+	return rc;
+}
+
+/* --- questions ------------------------------------------------------------------------------------- */
+
+static vv_status read_roots(const vv_json *q, vv_arena *arena, vv_cid **out, size_t *count,
+			    vv_error *err)
+{
+	const vv_json *list = vv_json_get(q, "roots");
+	vv_status rc = VV_OK;
+
+	*count = 0;
+	if (!(*out = vv_arena_calloc(arena, VV_VAULT_ROOTS_MAX, sizeof(**out)))) {
+		return vv_fail_nomem(err);
+	}
+	for (const vv_json *r = list ? list->first : NULL; rc == VV_OK && r; r = r->next) {
+		if (*count == VV_VAULT_ROOTS_MAX || !r->text) {
+			return vv_fail(err, VV_ECORRUPT, "a list of versions is too long");
+		}
+		rc = vv_cid_parse(&(*out)[(*count)++], r->text, strlen(r->text), err);
+	}
+	return rc;
+}
+
+static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *text, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) answer = VV_BUF_INIT;
+	vv_json_out w;
+	vv_json *q;
+	vv_cid *roots;
+	size_t count;
+	vv_status rc;
+
+	if ((rc = vv_json_read(&q, &arena, vv_buf_cstr(text), text->len, "a question", err)) < 0 ||
+	    (rc = read_roots(q, &arena, &roots, &count, err)) < 0) {
+		return rc;
+	}
+	const char *word = vv_json_get_string(q, "word");
+	vv_json_out_init(&w, &answer, 0);
+	if (word && strcmp(word, "keeps") == 0) {
+		rc = answer_keeps(x, roots, count, &w, err);
+	} else if (word && strcmp(word, "where") == 0 && count == 1) {
+		rc = answer_where(x, q, roots, &w, err);
+	} else {
+		rc = vv_fail(err, VV_ENOSUPPORT, "that is not asked of a vault");
+	}
+	if (rc < 0 || (rc = vv_buf_ok(&answer, err)) < 0) return rc;
+	return vv_frame_write(line, VV_FRAME_MESSAGE, answer.data, answer.len, err);
+}
+
+static vv_status answer_request(serving *x, vv_channel *line, const vv_buf *bytes, vv_error *err)
+{
+	const vv_hello hello = {.head = NULL};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_request q;
+	vv_status rc;
+
+	if (bytes->len > 0 && bytes->data[0] == '{') return answer_question(x, line, bytes, err);
+	if ((rc = vv_request_read(&q, &arena, bytes->data, bytes->len, err)) < 0) return rc;
+	switch (q.op) {
+	case VV_OP_HELLO:
+		rc = need_vault(x, err);
+		return rc < 0 ? rc : vv_hello_write(line, &hello, err);
+	case VV_OP_BLOCKS:
+		return answer_blocks(x, line, &q, err);
+	default:
+		return vv_fail(err, VV_ENOSUPPORT, "a vault has blocks, and no history");
+	}
+}
+
+/* Negative: nothing more can be made of the line. */
+static vv_status serve_one(serving *x, vv_channel *line, vv_error *err)
+{
+	atomic_uint_fast64_t done = 0;
+	vv_auto(vv_frame_reader) in = {0};
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_error why;
+	uint8_t type;
+	vv_status rc;
+
+	vv_frame_reader_init(&in, line, REQUEST_BUDGET);
+	if ((rc = vv_frame_read(&in, &type, err)) < 0) return rc;
+	vv_buf_put(&message, vv_buf_cstr(&in.payload), in.payload.len);
+	if ((rc = vv_buf_ok(&message, err)) < 0 || (rc = vv_frame_drain(&in, err)) < 0) return rc;
+	vv_pulse *pulse = vv_pulse_start(line, &done, PULSE_MS, 0);
+	vv_status said = answer_request(x, line, &message, &why);
+	vv_pulse_stop(pulse);
+	if (said == VV_OK) return vv_frame_end(line, err);
+	vv_hint_word(&why, vv_hint_words);
+	return vv_frame_fail(line, &why, err);
+}
+
+/* Greets, and answers until the other side ends the line. What a question fails with is its answer. */
+static vv_status vault_serve_run(const vv_vault_serve *o, vv_channel *line, vv_error *err)
+{
+	serving *x = vv_calloc(1, sizeof(*x));
+	bool end = false;
+	vv_status rc;
+
+	if (!x) return vv_fail_nomem(err);
+	*x = (serving){.o = o, .session = {.lock = -1}};
+	if ((rc = vv_repository_open(&x->repo, o->gitdir, o->env, err)) == VV_OK &&
+	    (rc = vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), err)) == VV_OK) {
+		rc = vv_channel_turn(line, err);
+	}
+	while (rc == VV_OK && (rc = vv_channel_at_end(line, &end, err)) == VV_OK && !end) {
+		rc = serve_one(x, line, err);
+	}
+	close_vault(x);
+	vv_repository_close(x->repo);
+	vv_free(x);
+	return rc;
+}
+
+/* ---- the command ---- */
 
 typedef struct options {
 	bool stdio, blocks, named, quiet;
@@ -51,7 +537,7 @@ static int serve_blocks(const options *o, const char *gitdir)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (!line) return VV_EXIT_TROUBLE;
-	return vv_vault_serve_run(&s, line, &err) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
+	return vault_serve_run(&s, line, &err) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
 
 static int serve_stdio(void *given, int argc, char **argv)

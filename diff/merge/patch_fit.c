@@ -18,7 +18,6 @@
 #include "dataset/rows/line_edit.h"
 #include "dataset/rows/row_edit.h"
 #include "diff/merge/patch_rows.h"
-#include "diff/merge/wanted_rows.h"
 
 /* A line of the patch. */
 typedef struct fit_row {

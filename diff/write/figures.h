@@ -19,6 +19,7 @@
 #include "base/hash_index.h"
 #include "dataset/format/cell.h"
 #include "dataset/schema/schema.h"
+#include "diff/write/writer.h"
 
 #define VV_BARS 8u
 
@@ -66,8 +67,6 @@ bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, cons
 /* Of side 0 (before) or 1: so many cells of this content. */
 vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
 			 vv_buf *scratch, vv_error *err);
-/* Side 1, which has none, gets the cells that side 0 has so far. */
-vv_status vv_figures_same(vv_figures *f, vv_error *err);
 /* After the last cell, before anything is read. */
 vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err);
 
@@ -77,5 +76,17 @@ void vv_figures_put(vv_buf *out, const vv_figures *f, bool ascii);
 
 /* Text without what people do not see or mean: spaces around it, more than one within, upper case. */
 void vv_figures_fold(vv_buf *out, const char *text, size_t len);
+
+/*
+ * whole_figures: the figures of whole columns of two versions. A row group that both have is read once, and what its rows
+ * share of a column is counted once.
+ */
+
+/* Fills figures (of each pair of columns, as vv_figures_init left them) of the pairs in wanted, which both versions have. most:
+ * cells that may be counted (cells that share their content in a group are one); where the first groups show that
+ * all pairs would take more, the pairs that take the most are left out: wanted becomes false, and figures are of no use.
+ * VV_EMISSING: blocks are not here. */
+vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_table *t, uint64_t most,
+			   vv_error *err);
 
 #endif

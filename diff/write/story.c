@@ -21,7 +21,6 @@
 #include "dataset/table/table.h"
 #include "diff/write/figures.h"
 #include "diff/write/text_cell.h"
-#include "diff/write/whole_figures.h"
 
 #define ARROW " -> "
 #define FILLED "filled in"

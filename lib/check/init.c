@@ -3,14 +3,24 @@
  */
 #include "lib/check/init.h"
 
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/json/json.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "check/past/profile.h"
+#include "check/rules/check.h"
+#include "check/rules/checks.h"
 #include "check/rules/rules.h"
 #include "lib/check/input.h"
 #include "lib/check/list.h"
+#include "lib/check/timeline.h"
+#include "lib/documents/helper.h"
+#include "repo/git/history/log.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/write_turn.h"
 
@@ -90,4 +100,467 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 		return vv_hint_code(err, VV_HINT_ADD_MAKES);
 	}
 	return vv_worktree_write_bytes(r, VV_RULES_NAME, text.data, text.len, true, err);
+}
+
+/* ---- suggest: which versions are learnt from, and which candidates stay ---- */
+
+#define LESSONS 4u /* versions that are learnt from: each quarter's last one */
+
+#define RANGES_AFTER 10u /* versions: what fewer have in common is often left within a year */
+
+static const unsigned slacks[] = {25, 100,
+				  400}; /* of ranges, in percent; the first that held is taken */
+#define SLACKS (sizeof(slacks) / sizeof(slacks[0]))
+
+/* One line. */
+typedef struct candidate {
+	const char *text;
+	size_t form_len; /* of the text, to its values */
+	size_t lesson;   /* the last is the newest version */
+	size_t slack;
+	size_t failed, away; /* versions in which it failed, or does not apply */
+	bool late;           /* it failed after its lesson */
+	bool gone;           /* it does not apply to the newest version */
+} candidate;
+
+/* One table. */
+typedef struct learning {
+	vv_check_run *run;
+	const char *path;
+	size_t document; /* as in vv_check_path */
+	vv_arena arena;
+	vv_oid *commits; /* that changed it, oldest first */
+	size_t commit_count, commit_cap;
+	const char *section;
+	candidate *items;
+	size_t count, cap;
+	vv_timeline t;
+	size_t versions;
+} learning;
+
+static void learning_clear(learning *l)
+{
+	vv_arena_clear(&l->arena);
+	vv_free(l->commits);
+	vv_free(l->items);
+	vv_timeline_clear(&l->t);
+}
+
+VV_AUTO_CLEAR(learning, learning_clear)
+
+static vv_status find_versions(learning *l, const vv_oid *head, vv_error *err)
+{
+	const char *paths[] = {l->document > 0 ? vv_arena_strndup(&l->arena, l->path, l->document)
+					       : l->path,
+			       NULL};
+	vv_range range = {.include = *head};
+	const vv_log_options o = {.ranges = &range,
+				  .range_count = 1,
+				  .paths = paths,
+				  .first_parent = true,
+				  .reverse = true,
+				  .topo = true};
+	vv_auto(vv_log) *log = NULL;
+	vv_oid id;
+	int more = 0;
+	vv_status rc = paths[0] ? vv_log_open(&log, l->run->repo, &o, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && (more = vv_log_next(log, &id, err)) > 0) {
+		if (!vv_array_add(l->commits, l->commit_count, l->commit_cap, id)) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return rc < 0 ? rc : (vv_status)more;
+}
+
+/* --- candidates ------------------------------------------------------------------------------ */
+
+/* Where a name in a line ends. */
+static size_t name_len(const char *line)
+{
+	size_t i = 1;
+
+	if (*line != '"') return strcspn(line, " ");
+	for (; line[i] && (line[i] != '"' || line[i + 1] == '"'); i++) {
+		i += line[i] == '"';
+	}
+	return i + (line[i] == '"');
+}
+
+/* The bytes that two lines of one form have in common: of ranges the column. */
+static size_t form_of(const char *line)
+{
+	static const char *const words[] = {" in (", " matches ", " >= ", " <= ", " between "};
+	const size_t name = name_len(line);
+
+	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+		if (strncmp(line + name, words[k], strlen(words[k])) == 0) {
+			return name + (k < 2 ? strlen(words[k]) : 0);
+		}
+	}
+	return strlen(line);
+}
+
+/* A range, to its values, is its column alone. */
+static bool is_bounded(const candidate *c)
+{
+	return c->text[c->form_len] != '\0' && c->form_len == name_len(c->text);
+}
+
+/* Makes one line of two bounds. */
+static bool is_range(learning *l, candidate *c, const char *line)
+{
+	const size_t n = c->form_len;
+
+	if (strncmp(c->text, line, n) != 0 || strncmp(c->text + n, " >= ", 4) != 0 ||
+	    strncmp(line + n, " <= ", 4) != 0) {
+		return false;
+	}
+	c->text = vv_arena_printf(&l->arena, "%.*s between %s and %s", (int)n, line,
+				  c->text + n + 4, line + n + 4);
+	return true;
+}
+
+static vv_status take_lines(learning *l, const vv_buf *text, size_t lesson, size_t slack,
+			    vv_error *err)
+{
+	const size_t before = l->count;
+	size_t len;
+
+	for (const char *at = vv_buf_cstr(text); *at; at += len + (at[len] == '\n')) {
+		len = strcspn(at, "\n");
+		const char *line = vv_arena_strndup(&l->arena, at, len);
+
+		if (!line) return vv_fail_nomem(err);
+		if (*at == '[') {
+			l->section = line;
+		} else if (l->count > before && is_range(l, &l->items[l->count - 1], line)) {
+			if (!l->items[l->count - 1].text) return vv_fail_nomem(err);
+		} else if (len > 0 && strncmp(at, "--", 2) != 0) {
+			if (!vv_array_add(l->items, l->count, l->cap,
+					  (candidate){.text = line,
+						      .form_len = form_of(line),
+						      .lesson = lesson,
+						      .slack = slack})) {
+				return vv_fail_nomem(err);
+			}
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status spell(learning *l, vv_buf *out, vv_table *t, const vv_buf *schema, vv_error *err)
+{
+	vv_auto(vv_rule_set) rules = {0};
+	vv_auto(vv_check_result) result = {0};
+	const vv_check_options o = {.rules = &rules,
+				    .path = l->path,
+				    .schema = schema->data,
+				    .schema_len = schema->len,
+				    .schema_name = l->path,
+				    .spelled = out};
+	vv_status rc = vv_rule_set_for(&rules, NULL, l->path, err);
+
+	return rc < 0 ? rc : vv_check_table(&result, t, &o, err);
+}
+
+/* What a version would have been described by. */
+static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_error *err)
+{
+	vv_check_run *run = l->run;
+	vv_auto(vv_diff_side) side = {0};
+	vv_auto(vv_check_input) in = {0};
+	vv_auto(vv_profile) *profile = NULL;
+	const vv_check_input_options look = {.repo = run->repo,
+					     .reader = run->reader,
+					     .side = &side,
+					     .temp_dir = run->temp_dir,
+					     .progress = run->progress};
+	vv_status rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err);
+
+	if (rc < 0) return rc;
+	rc = vv_check_input_open(&in, l->path, &look, err);
+	if (rc == VV_ENOTFOUND || in.broken) return VV_OK; /* a version without the table */
+	if (rc < 0 || !in.open || in.mend || in.table.root.kind != VV_KIND_TABLE ||
+	    (rc = vv_profile_make(&profile, &in.table, run->temp_dir, run->progress, err)) < 0 ||
+	    (rc = vv_profile_find_unique(profile, run->temp_dir, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < SLACKS && rc == VV_OK; i++) {
+		vv_auto(vv_buf) schema = VV_BUF_INIT, lines = VV_BUF_INIT;
+
+		vv_profile_loosen(profile, slacks[i]);
+		if ((rc = vv_profile_schema(&schema, profile, err)) == VV_OK &&
+		    (rc = spell(l, &lines, &in.table, &schema, err)) == VV_OK) {
+			rc = take_lines(l, &lines, lesson, i, err);
+		}
+	}
+	return rc;
+}
+
+/* --- what became of them --------------------------------------------------------------------- */
+
+/* The place of a commit in the timeline. */
+static size_t place_of(const learning *l, const vv_oid *commit)
+{
+	char hex[VV_OID_TEXT + 1];
+	size_t i = 0;
+
+	vv_oid_text(hex, commit);
+	while (i < l->t.commit_count && strcmp(l->t.commits[i].hex, hex) != 0) {
+		i++;
+	}
+	return i;
+}
+
+static const vv_oid *lesson_commit(const learning *l, size_t lesson)
+{
+	return &l->commits[l->commit_count * (lesson + 1) / LESSONS - 1];
+}
+
+static vv_status judge(learning *l, const vv_oid *head, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	char *path = (char *)(uintptr_t)l->path;
+	size_t newest = 0, places[LESSONS];
+	vv_status rc;
+
+	vv_buf_printf(&text, "%s\n", l->section);
+	for (size_t i = 0; i < l->count; i++) {
+		vv_buf_printf(&text, "r%zu: %s\n", i, l->items[i].text);
+	}
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_timeline_try(&l->t, l->run, head, &text, path, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < LESSONS; i++) {
+		places[i] = l->commit_count * (i + 1) < LESSONS ? 0
+								: place_of(l, lesson_commit(l, i));
+	}
+	for (size_t i = 0; i < l->t.result_count; i++) {
+		const vv_timeline_result *v = &l->t.results[i];
+
+		l->versions += !v->count.rule;
+		newest = v->commit > newest ? v->commit : newest;
+	}
+	for (size_t i = 0; i < l->t.result_count; i++) {
+		const vv_timeline_result *v = &l->t.results[i];
+		uint64_t n;
+
+		if (!v->count.name || *v->count.name != 'r' ||
+		    !vv_parse_u64(&n, v->count.name + 1, strlen(v->count.name + 1)) ||
+		    n >= l->count) {
+			continue;
+		}
+		candidate *c = &l->items[n];
+		c->away += v->count.unread;
+		c->failed += !v->count.unread;
+		c->gone = c->gone || (v->count.unread && v->commit == newest);
+		c->late = c->late || (!v->count.unread && v->commit > places[c->lesson]);
+	}
+	return VV_OK;
+}
+
+static bool same_form(const candidate *a, const candidate *b)
+{
+	return a->form_len == b->form_len && strncmp(a->text, b->text, a->form_len) == 0;
+}
+
+/* Would it, learnt before, have held until now? */
+static bool stays(const learning *l, const candidate *c)
+{
+	bool late = false;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const candidate *b = &l->items[i];
+
+		late = late || (b->late && b->slack == c->slack && same_form(b, c));
+	}
+	return c->lesson == LESSONS - 1 && c->failed == 0 && !c->gone && !late &&
+	       (!is_bounded(c) || l->versions >= RANGES_AFTER);
+}
+
+/* The first candidate of a form that stays; NULL: none, or c is not the first of its form. */
+static const candidate *choose(const learning *l, const candidate *c)
+{
+	const candidate *found = NULL;
+
+	for (size_t i = l->count; i > 0; i--) {
+		const candidate *b = &l->items[i - 1];
+
+		if (b->lesson != c->lesson || !same_form(b, c)) {
+			continue;
+		}
+		if (b < c) return NULL;
+		found = stays(l, b) ? b : found;
+	}
+	return found;
+}
+
+static bool is_written(const vv_rules_file *rules, const char *path, const char *text)
+{
+	const vv_check_rule *rule;
+
+	for (size_t i = 0; (rule = vv_rules_check(rules, path, &i));) {
+		if (strcmp(rule->text, text) == 0) return true;
+	}
+	return false;
+}
+
+/* Those that held in as many versions are under one comment. */
+static void put_all(vv_buf *out, const learning *l, const vv_rules_file *rules)
+{
+	size_t before = out->len;
+
+	for (size_t away = 0; away < l->versions; away++) {
+		bool any = false;
+
+		for (size_t i = 0; i < l->count; i++) {
+			const candidate *c = choose(l, &l->items[i]);
+
+			if (!c || c->away != away || is_written(rules, l->path, c->text)) {
+				continue;
+			}
+			if (out->len == before) {
+				vv_buf_printf(out, "%s%s\n", before > 0 ? "\n" : "", l->section);
+			}
+			if (!any) {
+				vv_buf_printf(out, "-- held in %s of %s\n",
+					      vv_text_count(l->versions - away),
+					      vv_text_counted(l->versions, "version", NULL));
+			}
+			any = true;
+			vv_buf_printf(out, "%s\n", c->text);
+		}
+	}
+}
+
+static vv_status suggest_for(vv_buf *out, learning *l, const vv_oid *head,
+			     const vv_rules_file *rules, vv_error *err)
+{
+	vv_status rc = find_versions(l, head, err);
+
+	for (size_t i = 0; i < LESSONS && rc == VV_OK; i++) {
+		const bool any = l->commit_count * (i + 1) >= LESSONS;
+
+		if (any && (i == LESSONS - 1 || lesson_commit(l, i) != lesson_commit(l, i + 1))) {
+			rc = learn(l, lesson_commit(l, i), i, err);
+		}
+	}
+	if (rc < 0 || l->count == 0 || (rc = judge(l, head, err)) < 0) return rc;
+	put_all(out, l, rules);
+	return VV_OK;
+}
+
+vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
+			   const vv_diff_side *written, int argc, char **argv, vv_error *err)
+{
+	static const char *const codes[] = {"row-constraint", "unique-error"};
+	vv_auto(vv_check_list) list = {0};
+	vv_auto(vv_rules_file) *rules = NULL;
+	vv_auto(vv_diff_side) side = {0};
+	vv_status rc;
+
+	*tables = 0;
+	run->only = codes;
+	run->only_count = sizeof(codes) / sizeof(codes[0]);
+	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
+	    (rc = vv_check_rules_read(&rules, run->reader, written, err)) < 0 ||
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, argc, argv, false,
+				     err)) < 0 ||
+	    (!run->no_documents && (rc = vv_check_list_open_documents(&list, run->repo, run->reader,
+								      &side, rules, err)) < 0)) {
+		return rc;
+	}
+	for (size_t i = 0; i < list.count && rc == VV_OK; i++) {
+		vv_auto(learning) l = {.run = run,
+				       .path = list.items[i].path,
+				       .document = list.items[i].document,
+				       .arena = VV_ARENA_INIT};
+
+		if (list.items[i].absent) {
+			continue;
+		}
+		rc = suggest_for(out, &l, commit, rules, err);
+		*tables += 1;
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+/* ---- other_rules: the child that reads them, and which of its lines this language has ---- */
+
+#define TEXT_MAX ((size_t)16 << 20)
+#define LEFT "-- not taken over: "
+#define NO_LIBRARY 3
+
+/* One line of the child's, without its end. */
+static void put_line(vv_buf *out, size_t *left, const char *line, size_t len)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_checks) *checks = NULL;
+	vv_error why;
+
+	vv_buf_puts(&text, *line == '[' ? "" : "[t]\n");
+	vv_buf_put(&text, line, len);
+	vv_buf_putc(&text, '\n');
+	if (!text.failed &&
+	    vv_checks_read(&checks, text.data, text.len, "rule", &why) == VV_EINPUT) {
+		const char *reason = strstr(why.message, ": "); /* behind the place in this text */
+
+		vv_buf_puts(out, LEFT);
+		vv_buf_put(out, line, len);
+		vv_buf_printf(out, " (%s)", reason ? reason + 2 : why.message);
+		++*left;
+	} else {
+		*left += len > strlen(LEFT) && strncmp(line, LEFT, strlen(LEFT)) == 0;
+		vv_buf_put(out, line, len);
+	}
+	vv_buf_putc(out, '\n');
+	out->failed |= text.failed;
+}
+
+static vv_status read_all(vv_buf *out, vv_helper *h, vv_error *err)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	while ((n = vv_helper_read(h, bytes, sizeof(bytes), err)) > 0) {
+		vv_buf_put(out, bytes, (size_t)n);
+		if (out->len > TEXT_MAX) return vv_fail(err, VV_EREFUSED, "too many rules");
+	}
+	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
+}
+
+vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
+			      vv_error *err)
+{
+	const char *const argv[] = {"python3", "-m", "varve_data.rules", file, NULL};
+	const vv_helper_limits limits = {.memory = (uint64_t)2 << 30, .seconds = 60};
+	vv_auto(vv_helper) *h = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc;
+
+	if ((rc = vv_helper_start(&h, env, argv, &limits, err)) < 0 ||
+	    (rc = read_all(&text, h, err)) < 0 || (rc = vv_helper_end(h, &code, err)) < 0) {
+		return rc;
+	}
+	if (code != 0) {
+		const char *said = vv_helper_said(h);
+		bool none = code == NO_LIBRARY || strstr(said, "No module named");
+
+		vv_fail(err, none ? VV_ENOSUPPORT : VV_EINPUT, "%s",
+			code == NO_LIBRARY || !none ? vv_text_shows(said)
+						    : "the Python package varve-data is missing");
+		return none ? vv_hint(err,
+				      "pip install varve-data pyyaml, or ./python in place of varve-data in a clone of varve")
+			    : err->code;
+	}
+	for (const char *at = vv_buf_cstr(&text); *at;) {
+		size_t len = strcspn(at, "\n");
+
+		put_line(out, left, at, len);
+		at += len + (at[len] == '\n');
+	}
+	return vv_buf_ok(out, err);
 }

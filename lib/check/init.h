@@ -4,9 +4,14 @@
 #ifndef VV_LIB_CHECK_INIT_H
 #define VV_LIB_CHECK_INIT_H
 
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/check/one.h"
 #include "repo/git/repository.h"
 
 /* Reads the datasets of the work tree (argc, argv: paths; 0: all) and writes rules that they
@@ -14,5 +19,30 @@
  * as tables are left out. VV_EEXISTS: there is one already; VV_ENOTFOUND: no dataset. */
 vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char **argv,
 			const vv_progress *progress, size_t *count, vv_error *err);
+
+/*
+ * suggest: rules that a table met in all of its versions, as lines of varve.checks.
+ *
+ * Candidates come from profiles (check/past/profile.h) of the newest version and of some before it. All versions are judged by all
+ * of them. A candidate of the newest version is suggested if it always held, and if those of its form that were learnt
+ * from earlier versions held in all versions since: a list that grows, or numbers that rise, are thus left out.
+ */
+
+/* Appends a section for each table of the commit with suggestions; rules that varve.checks of a side has are left out. argc,
+ * argv: paths; 0: all. *tables: how many were looked at. run: as for vv_timeline_read. */
+vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const vv_oid *commit,
+			   const vv_diff_side *written, int argc, char **argv, vv_error *err);
+
+/*
+ * other_rules: rules of other tools (dbt, Soda, Great Expectations, ODCS) as lines of varve.checks.
+ *
+ * The Python package reads the files (python3 -m varve_data.rules), in a child with limits; each of its lines is held against
+ * the language here.
+ */
+
+/* Appends the text of a varve.checks. Checks without a counterpart are comments in it, with the reason: *left of them. file is
+ * absolute. VV_EINPUT: none of these tools writes such a file; VV_ENOSUPPORT: the Python package is not here. */
+vv_status vv_other_rules_read(vv_buf *out, size_t *left, const vv_env *env, const char *file,
+			      vv_error *err);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -374,4 +375,214 @@ vv_status vv_head_commit_write(vv_oid *out, vv_repository *r, vv_head_record *re
 	}
 	put_commit(&commit, &bytes, head, &signature);
 	return put_object(out, r, "commit", &commit, err);
+}
+
+/* ---- head_record: lines, in one order ---- */
+
+#define FIRST "varve head 1\n"
+
+void vv_head_key_text(char out[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC])
+{
+	char did[VV_DID_TEXT];
+
+	vv_did_text(did, key);
+	memmove(out, did + VV_DID_KEY, strlen(did) - VV_DID_KEY + 1);
+}
+
+bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text)
+{
+	char did[VV_DID_TEXT];
+
+	return (size_t)snprintf(did, sizeof(did), "did:key:%s", text) < sizeof(did) &&
+	       vv_did_read(key, did, VV_IGNORED) == VV_OK;
+}
+
+void vv_head_record_clear(vv_head_record *r)
+{
+	for (size_t i = 0; i < r->mirror_count; i++) {
+		vv_free(r->mirrors[i]);
+	}
+	r->mirror_count = 0;
+}
+
+/* Text in a line: no blanks at its ends, and nothing that a terminal would obey. */
+static bool fits(const char *text, size_t max, bool blanks)
+{
+	const size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)text[i];
+		if (c < 0x20 || c == 0x7f || (c == ' ' && !blanks)) return false;
+	}
+	return len > 0 && len <= max && text[0] != ' ' && text[len - 1] != ' ';
+}
+
+bool vv_head_name_fits(const char *name)
+{
+	return fits(name, VV_HEAD_NAME_MAX, true);
+}
+
+vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err)
+{
+	if (!fits(url, VV_HEAD_URL_MAX, false)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a URL that a head can have",
+			       vv_text_url(url));
+	}
+	if (r->mirror_count == VV_HEAD_LIST_MAX) {
+		return vv_fail(err, VV_EUSAGE, "a head has at most %u mirrors", VV_HEAD_LIST_MAX);
+	}
+	r->mirrors[r->mirror_count] = vv_strdup(url);
+	return r->mirrors[r->mirror_count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC])
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (memcmp(l->items[i].key, key, VV_KEY_PUBLIC) == 0) return &l->items[i];
+	}
+	return NULL;
+}
+
+vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
+			   const vv_oid *commit, vv_error *err)
+{
+	const vv_head_key *there = vv_head_keys_find(l, key);
+	const size_t i = there ? (size_t)(there - l->items) : l->count;
+
+	if (i == VV_HEAD_LIST_MAX) {
+		return vv_fail(err, VV_EUSAGE, "a head names at most %u keys", VV_HEAD_LIST_MAX);
+	}
+	memcpy(l->items[i].key, key, VV_KEY_PUBLIC);
+	l->items[i].number = number;
+	l->items[i].commit = commit ? *commit : (vv_oid){{0}};
+	l->count += !there;
+	return VV_OK;
+}
+
+/* --- writing -------------------------------------------------------------------------------------- */
+
+static void put_keys(vv_buf *out, const char *word, const vv_head_keys *l, bool commits)
+{
+	char key[VV_DID_TEXT], hex[VV_OID_TEXT + 1];
+
+	for (size_t i = 0; i < l->count; i++) {
+		vv_head_key_text(key, l->items[i].key);
+		vv_oid_text(hex, &l->items[i].commit);
+		vv_buf_printf(out, "%s %s %llu%s%s\n", word, key,
+			      (unsigned long long)l->items[i].number, commits ? " " : "",
+			      commits ? hex : "");
+	}
+}
+
+void vv_head_record_put(vv_buf *out, const vv_head_record *r)
+{
+	char key[VV_DID_TEXT];
+
+	vv_head_key_text(key, r->key);
+	vv_buf_printf(out, FIRST "name %s\nkey %s\nnumber %llu\ntime %lld\n", r->name, key,
+		      (unsigned long long)r->number, (long long)r->time);
+	if (r->final) {
+		vv_buf_puts(out, "final\n");
+	} else if (r->expires > 0) {
+		vv_buf_printf(out, "expires %lld\n", (long long)r->expires);
+	}
+	vv_buf_puts(out, "refs ");
+	vv_hex_put(out, r->refs, sizeof(r->refs));
+	vv_buf_puts(out, "\n");
+	for (size_t i = 0; i < r->mirror_count; i++) {
+		vv_buf_printf(out, "mirror %s\n", r->mirrors[i]);
+	}
+	put_keys(out, "signer", &r->signers, false);
+	put_keys(out, "revoked", &r->revoked, false);
+	put_keys(out, "saw", &r->saw, true);
+}
+
+/* --- reading -------------------------------------------------------------------------------------- */
+
+/* "<key> <number>[ <commit>]". */
+static bool read_key(vv_head_keys *l, const char *text, bool commits)
+{
+	uint8_t key[VV_KEY_PUBLIC];
+	char name[VV_DID_TEXT];
+	const size_t len = strcspn(text, " ");
+	const char *at = text + len + 1;
+	uint64_t number;
+	vv_oid commit = {{0}};
+
+	if (len >= sizeof(name) || text[len] != ' ') return false;
+	memcpy(name, text, len);
+	name[len] = '\0';
+	const size_t digits = strcspn(at, " ");
+	if (!vv_head_key_read(key, name) || !vv_parse_u64(&number, at, digits) ||
+	    (commits && (at[digits] != ' ' ||
+			 !vv_oid_parse(&commit, at + digits + 1, strlen(at + digits + 1))))) {
+		return false;
+	}
+	return vv_head_keys_set(l, key, number, &commit, VV_IGNORED) == VV_OK;
+}
+
+static bool read_time(int64_t *out, const char *text)
+{
+	uint64_t seconds;
+
+	if (!vv_parse_u64(&seconds, text, strlen(text)) || seconds > INT64_MAX / 2) return false;
+	*out = (int64_t)seconds;
+	return true;
+}
+
+/* Whatever is not in its place, or is there twice, shows when the record is written again. */
+static bool read_line(vv_head_record *r, const char *word, const char *rest)
+{
+	if (strcmp(word, "name") == 0) {
+		return vv_head_name_fits(rest) &&
+		       (size_t)snprintf(r->name, sizeof(r->name), "%s", rest) < sizeof(r->name);
+	}
+	if (strcmp(word, "key") == 0) return vv_head_key_read(r->key, rest);
+	if (strcmp(word, "number") == 0) {
+		return vv_parse_u64(&r->number, rest, strlen(rest)) && r->number > 0;
+	}
+	if (strcmp(word, "time") == 0) return read_time(&r->time, rest);
+	if (strcmp(word, "expires") == 0) return read_time(&r->expires, rest) && r->expires > 0;
+	if (strcmp(word, "final") == 0) return r->final = true;
+	if (strcmp(word, "refs") == 0) {
+		return strlen(rest) == 2 * sizeof(r->refs) &&
+		       vv_hex_read(r->refs, sizeof(r->refs), rest);
+	}
+	if (strcmp(word, "mirror") == 0) {
+		return vv_head_record_add_mirror(r, rest, VV_IGNORED) == VV_OK;
+	}
+	return strcmp(word, "signer") == 0    ? read_key(&r->signers, rest, false)
+	       : strcmp(word, "revoked") == 0 ? read_key(&r->revoked, rest, false)
+	       : strcmp(word, "saw") == 0     ? read_key(&r->saw, rest, true)
+					      : false;
+}
+
+vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err)
+{
+	vv_auto(vv_buf) copy = VV_BUF_INIT, again = VV_BUF_INIT;
+	bool sound = len > sizeof(FIRST) - 1 && len <= VV_HEAD_RECORD_MAX &&
+		     memcmp(text, FIRST, sizeof(FIRST) - 1) == 0 && !memchr(text, '\0', len);
+
+	memset(out, 0, sizeof(*out));
+	vv_buf_put(&copy, text, sound ? len : 0);
+	vv_status rc = vv_buf_ok(&copy, err);
+	if (rc < 0) return rc;
+	for (char *p = sound ? copy.data + sizeof(FIRST) - 1 : NULL; sound && *p;) {
+		char *end = strchr(p, '\n'), *blank = p + strcspn(p, " \n");
+		if (!end) {
+			sound = false;
+			break;
+		}
+		*end = '\0';
+		char *rest = blank < end ? blank + 1 : end;
+		*blank = '\0';
+		sound = read_line(out, p, rest);
+		p = end + 1;
+	}
+	if (sound) {
+		vv_head_record_put(&again, out);
+		if ((rc = vv_buf_ok(&again, err)) < 0) return rc;
+		sound = again.len == len && memcmp(again.data, text, len) == 0;
+	}
+	return sound ? VV_OK : vv_fail(err, VV_ECORRUPT, "the record of a head is damaged");
 }

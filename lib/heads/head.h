@@ -16,9 +16,75 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
-#include "lib/heads/head_record.h"
+#include "base/hash.h"
+#include "base/signature/did.h"
 #include "repo/git/history/hidden_refs.h"
+#include "repo/git/oid.h"
 #include "repo/git/repository.h"
+
+/*
+ * head_record: what the signer of a data set says: which refs are its newest version, and who else may say so
+ * (docs/formats/heads.md).
+ *
+ * 	varve head 1
+ * 	name <name>                   the data set; a record of one never moves another
+ * 	key <z6Mk...>                 who signs
+ * 	number <n>                    of this signer's records, from 1
+ * 	time <seconds>
+ * 	expires <seconds> | final     until when the signer promises a newer one; or that none follows; or neither
+ * 	refs <sha256>                 of the list of refs beside the record
+ * 	mirror <URL>                  each
+ * 	signer <z6Mk...> <seconds>    of the owner: may sign until then; each
+ * 	revoked <z6Mk...> <n>         of the owner: its records after that number count for nothing; each
+ * 	saw <z6Mk...> <n> <commit>    the newest record of another signer, which is a parent; each
+ *
+ * A record is read only in the one form in which it is written.
+ */
+
+#define VV_HEAD_NAME_MAX 200u
+#define VV_HEAD_LIST_MAX 64u /* of mirrors, of signers and so on */
+#define VV_HEAD_URL_MAX 1000u
+#define VV_HEAD_RECORD_MAX ((size_t)128 << 10)
+
+typedef struct vv_head_key {
+	uint8_t key[VV_KEY_PUBLIC];
+	uint64_t number; /* or seconds, of signers */
+	vv_oid commit;   /* of those that were seen */
+} vv_head_key;
+typedef struct vv_head_keys {
+	vv_head_key items[VV_HEAD_LIST_MAX];
+	size_t count;
+} vv_head_keys;
+
+typedef struct vv_head_record {
+	char name[VV_HEAD_NAME_MAX + 1];
+	uint8_t key[VV_KEY_PUBLIC];
+	uint64_t number;
+	int64_t time, expires; /* expires 0: not said */
+	bool final;
+	uint8_t refs[VV_SHA256_LEN];
+	char *mirrors[VV_HEAD_LIST_MAX]; /* owned */
+	size_t mirror_count;
+	vv_head_keys signers, revoked, saw;
+} vv_head_record;
+
+void vv_head_record_put(vv_buf *out, const vv_head_record *r);
+/* VV_ECORRUPT: it is not a record, or not written so. Clear it in any case. */
+vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err);
+void vv_head_record_clear(vv_head_record *r);
+VV_AUTO_CLEAR(vv_head_record, vv_head_record_clear)
+/* VV_EUSAGE: too many. A key that is there already gets the number and commit. */
+vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
+			   const vv_oid *commit, vv_error *err);
+/* NULL: it is not there. */
+const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC]);
+vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err);
+/* A name that a record may have. */
+bool vv_head_name_fits(const char *name);
+
+/* The key without "did:key:", as records and refs have it. */
+void vv_head_key_text(char out[VV_DID_TEXT], const uint8_t key[VV_KEY_PUBLIC]);
+bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text);
 
 #define VV_HEAD_PURPOSE "varve-head"
 #define VV_HEAD_REFS_MAX ((size_t)64 << 20)

@@ -14,10 +14,13 @@
 #include <stddef.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "lib/heads/head.h"
 #include "lib/heads/trust.h"
+#include "repo/git/oid.h"
+#include "repo/git/repository.h"
 
 /* A ref refs/varve/heads/KEY that is shown. */
 typedef struct vv_shown_head {
@@ -75,5 +78,19 @@ vv_status vv_head_reaching(vv_oid *out, bool *is, const vv_head_commit *head, vv
 			   const vv_oid *commit, vv_error *err);
 /* Appends "2026-11-25 01:30 UTC". */
 void vv_head_put_time(vv_buf *out, int64_t time);
+
+/*
+ * git_signed: commits and tags that Git signed (gpg, ssh, x509): what git says of them.
+ *
+ * Git knows the keys and whom its user trusts (gpg.ssh.allowedSignersFile, the keyring): nothing is judged here.
+ */
+
+/* Appends what `git verify-commit` (verify-tag) says of a commit or tag that is here; nothing where it is not signed. *good: git
+ * accepts the signature. */
+vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
+			    vv_error *err);
+
+/* The newest annotated tag here. VV_ENOTFOUND: there is none. */
+vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error *err);
 
 #endif

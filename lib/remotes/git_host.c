@@ -18,7 +18,6 @@
 #include "base/text.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
-#include "lib/remotes/edited_pointers.h"
 #include "lib/remotes/fetched.h"
 #include "lib/remotes/folder_url.h"
 #include "lib/remotes/host_refs.h"

@@ -15,13 +15,40 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "lib/remotes/block_peers.h"
-#include "lib/remotes/git_push.h"
 #include "lib/remotes/remote.h"
 #include "lib/remotes/transfer.h"
 #include "repo/blocks/cid_map.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+#include "repo/git/run_git.h"
 #include "transport/places/packs/host.h"
 #include "transport/protocol/gather.h"
 #include "transport/protocol/message.h"
+
+/* ---- git_push: refs of a Git host moved by the program git ---- */
+
+typedef struct vv_git_push {
+	const char *to;
+	vv_oid id,
+		old; /* id null: delete; its blocks are there, those of what its branch became meanwhile are not */
+	bool force; /* from where it was seen, and from nowhere else */
+	char *why;  /* refused; owned by whoever asked; NULL: it moved */
+} vv_git_push;
+
+/* `git push`, with the user's hooks unless no_verify; some refs at a time, of these all or none where the
+ * host can do that. to: how git is run, with the URL; word: what git is given for that, a remote's name or the URL. refs[].why gets why one did not move. said: lines of the far side, for people.
+ * What git says of a failure as a whole is in err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
+vv_status vv_git_push_run(const vv_git_call *to, const char *word, vv_git_push *refs, size_t count,
+			  bool no_verify, vv_buf *said, vv_error *err);
+
+/*
+ * edited_pointers: a warning of pointers that were edited by hand, before they go to a host that does not look.
+ */
+
+/* Of each version that the wants bring and the haves do not: does its pointer say what its root is? If not,
+ * whoever listens to r hears of it, of a few of many. A root that is not here is left out. */
+vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t want_count,
+				  const vv_oid *haves, size_t have_count, vv_error *err);
 
 typedef struct vv_git_host vv_git_host;
 

@@ -5,10 +5,12 @@
 #define VV_LIB_REMOTES_NAMED_STORE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/repository.h"
+#include "transport/places/place.h"
 
 typedef struct vv_store_naming {
 	const char *name, *url;
@@ -31,5 +33,20 @@ const char *vv_store_own(const vv_remote *m);
 
 /* Not any more; its files stay. name: of .varveconfig, else of a remote that has one in the user's settings. VV_ENOTFOUND. */
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
+
+/*
+ * store_trial: what a store lets us do, found out by doing it with one small file that is removed again.
+ */
+
+/* Lists and removes: not needed to push and fetch. */
+typedef struct vv_store_trial {
+	bool reads, ranges, writes, lists, removes;
+	char who[160]; /* whom the place takes us for; "": not known */
+	uint64_t ms;
+	vv_error why; /* of the first that failed; code VV_OK: none did */
+} vv_store_trial;
+
+/* A store: VV_OK whatever it refuses; else it does not answer, or answers wrongly. */
+vv_status vv_store_try(vv_store_trial *out, const vv_place *p, vv_error *err);
 
 #endif

@@ -2,7 +2,7 @@
  * vault_config: which vault is this repository's, and which holders this machine knows.
  *
  * The vault is the project's, in .varveconfig at the top of the work tree (of a bare repository:
- * in its folder varve): vault.id, and the policy (cmd/vault/work/policy.h).
+ * in its folder varve): vault.id, and the policy (cmd/vault/work/session.h).
  *
  * Holders are the machine's, in Git's settings of the repository: holder.<name>.url, .domain, .quota,
  * .dead, and .key of one that signs.

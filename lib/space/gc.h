@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "lib/remotes/git_host.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
+#include "transport/places/packs/host.h"
 
 typedef struct vv_gc_run {
 	bool dry_run;
@@ -42,5 +44,28 @@ typedef struct vv_gc_memory {
 void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
 /* Derived: that it cannot be written only makes gc come earlier or later. */
 void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
+
+/*
+ * remote_gc: the gc of what a remote keeps: its blocks in fewer packs, and, in a store, what nothing needs removed.
+ */
+
+#define VV_REMOTE_GC_HOST_SECONDS ((uint64_t)90 * 86400)
+#define VV_REMOTE_GC_STORE_SECONDS ((uint64_t)14 * 86400)
+
+typedef struct vv_remote_gc {
+	bool has_grace; /* else one of those above */
+	uint64_t
+		grace_sec; /* younger packs stay as they are; 0, in a store: nothing else writes, so garbage need not wait */
+	bool dry_run;
+	/* After it: */
+	bool is_store;
+	const char *place;           /* of the blocks, borrowed from the host */
+	vv_host_compacted compacted; /* of a ref */
+	vv_host_swept swept;         /* of a store */
+} vv_remote_gc;
+
+/* All that any ref there reaches stays (pull requests, too), and what branches and tags here reach. VV_EREFUSED: not all of
+ * the history is here. */
+vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 
 #endif

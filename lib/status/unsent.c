@@ -7,8 +7,14 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/reach.h"
 #include "lib/remotes/remote.h"
+#include "lib/remotes/transfer.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
 
@@ -49,4 +55,126 @@ vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err)
 	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
 	vv_error_clear(err);
 	return VV_OK;
+}
+
+/* ---- unsent_versions: which commits count: those of branches, tags and HEAD, here and at the remote ---- */
+
+typedef struct finder {
+	vv_unsent_versions *out;
+	vv_git_host *host;
+	vv_store *store;
+	vv_ref_tips tips;
+} finder;
+
+void vv_unsent_versions_clear(vv_unsent_versions *u)
+{
+	for (size_t i = 0; i < u->count; i++) {
+		vv_free(u->items[i].path);
+	}
+	vv_free(u->items);
+	vv_free(u->place);
+	memset(u, 0, sizeof(*u));
+}
+
+static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	vv_unsent_versions *u = ((finder *)payload)->out;
+
+	u->linked += n->link != NULL;
+	if (n->link) return VV_OK;
+	if (!vv_array_room(u->items, u->count, u->cap)) return vv_fail_nomem(err);
+	vv_unsent_version *v = &u->items[u->count];
+	*v = (vv_unsent_version){.path = vv_strdup(n->path), .root = n->root, .commit = n->commit};
+	if (!v->path) return vv_fail_nomem(err);
+	u->count++;
+	return VV_OK;
+}
+
+/* Only those that are not whole there stay. */
+static vv_status leave_unsent(finder *f, vv_error *err)
+{
+	vv_unsent_versions *u = f->out;
+	vv_auto_free vv_cid *roots = vv_calloc(u->count + 1, sizeof(*roots));
+	vv_auto_free vv_host_keeps *keeps = vv_calloc(u->count + 1, sizeof(*keeps));
+	vv_cid missing;
+	size_t kept = 0;
+
+	u->versions = u->count;
+	for (size_t i = 0; roots && i < u->count; i++) {
+		roots[i] = u->items[i].root;
+	}
+	vv_status rc = roots && keeps ? vv_git_host_keeps_each(f->host, roots, u->count,
+							       VV_KEEPS_FETCH_BYTES, keeps, err)
+				      : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < u->count; i++) {
+		vv_unsent_version *v = &u->items[i];
+		if (keeps[i].whole) {
+			vv_free(v->path);
+			continue;
+		}
+		memcpy(v->lacks, keeps[i].lacks, sizeof(v->lacks));
+		if (vv_store_complete(f->store, &v->root, &v->here, &missing, VV_IGNORED) < 0) {
+			v->here = false;
+		}
+		u->items[kept++] = *v;
+	}
+	u->count = rc == VV_OK ? kept : u->count;
+	return rc;
+}
+
+static vv_status look(finder *f, vv_repository *r, const vv_head *head, const char *remote,
+		      vv_error *err)
+{
+	vv_auto(vv_buf) there = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&there, "refs/remotes/%s/", remote ? remote : "");
+	const char *const from[] = {"refs/heads/", "refs/tags/", vv_buf_cstr(&there)};
+	if ((rc = vv_buf_ok(&there, err)) < 0 ||
+	    (rc = vv_repository_store(r, &f->store, err)) < 0 ||
+	    (rc = vv_ref_tips_add(&f->tips, &head->commit, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < (remote ? 3u : 2u); i++) {
+		rc = vv_ref_tips_list(&f->tips, r, from[i], err);
+	}
+	if (rc < 0 ||
+	    (rc = vv_new_roots_each(r, f->tips.items, f->tips.count, NULL, 0, on_root, f, err)) <
+		    0 ||
+	    (rc = leave_unsent(f, err)) < 0) {
+		return rc;
+	}
+	f->out->place = vv_strdup(vv_git_host_blocks_place(f->host));
+	return f->out->place ? VV_OK : vv_fail_nomem(err);
+}
+
+vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, const char *name,
+				  const vv_notes *notes, vv_error *err)
+{
+	finder f = {.out = out};
+	vv_auto(char) *usual = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_reached) there = {0};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
+	if ((!name && (rc = vv_remote_default(&usual, r, head.branch, true, err)) < 0) ||
+	    (rc = vv_remote_find(&m, r, name ? name : usual, err)) < 0 ||
+	    (rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0 ||
+	    (rc = vv_reach(&there, &t, &m, true, err)) < 0) {
+		goto done;
+	}
+	if (there.host) {
+		f.host = there.host;
+		rc = look(&f, r, &head, m.name, err);
+	} else {
+		vv_fail(err, VV_EUSAGE, "%s keeps blocks with its history", vv_text_url(m.url));
+		rc = vv_hint_code(err, VV_HINT_UNSENT);
+	}
+done:
+	vv_ref_tips_clear(&f.tips);
+	return rc;
 }

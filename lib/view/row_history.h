@@ -5,7 +5,7 @@
  * alone changed; where the table was known by other columns before, the row is still followed. Of a
  * merge whose row is that of a parent only this parent is followed, as git log
  * does for files; a merge counts as a change only where a cell differs from all its parents. So
- * every commit that blame (diff/rows/blame.h) names for the row or a cell of it is given.
+ * every commit that blame (blame.h) names for the row or a cell of it is given.
  *
  * A correct caller: vv_row_history_open; vv_row_history_next until 0; vv_row_history_close.
  */

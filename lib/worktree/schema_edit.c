@@ -151,3 +151,87 @@ vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *
 	}
 	return vv_buf_ok(out, err);
 }
+
+/* ---- column_rename: where a schema names its columns ---- */
+
+/* The text with some strings replaced: places in ascending order. */
+typedef struct splice {
+	vv_buf *out;
+	const char *json;
+	size_t done; /* copied so far */
+	const char *from, *to;
+} splice;
+
+static void replace(splice *s, const vv_json *node)
+{
+	vv_buf_put(s->out, s->json + s->done, node->start - s->done);
+	vv_json_put_string(s->out, s->to, strlen(s->to));
+	s->done = node->end;
+}
+
+static bool is_name(const splice *s, const vv_json *node)
+{
+	return node->type == VV_JSON_STRING && strcmp(node->text, s->from) == 0 &&
+	       strlen(s->from) == node->text_len;
+}
+
+/* A string, an array of strings, or an array of these: every one that is the name. */
+static void replace_names(splice *s, const vv_json *node)
+{
+	if (is_name(s, node)) {
+		replace(s, node);
+	}
+	for (const vv_json *a = node->type == VV_JSON_ARRAY ? node->first : NULL; a; a = a->next) {
+		if (is_name(s, a)) {
+			replace(s, a);
+		}
+		for (const vv_json *b = a->type == VV_JSON_ARRAY ? a->first : NULL; b;
+		     b = b->next) {
+			if (is_name(s, b)) {
+				replace(s, b);
+			}
+		}
+	}
+}
+
+static void replace_field(splice *s, const vv_json *fields, size_t place)
+{
+	const vv_json *field = fields->first;
+
+	for (size_t i = 0; field && i < place; i++) {
+		field = field->next;
+	}
+	const vv_json *name = field ? vv_json_get(field, "name") : NULL;
+	if (name && is_name(s, name)) {
+		replace(s, name);
+	}
+}
+
+vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
+			      const char *from, const char *to, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	splice s = {out, json, 0, from, to};
+	vv_json *root;
+	vv_status rc;
+
+	if ((rc = vv_json_read(&root, &arena, json, json_len, "schema", err)) < 0) return rc;
+	for (const vv_json *member = root->first; member; member = member->next) {
+		if (strcmp(member->name, "fields") == 0) {
+			replace_field(&s, member, place);
+		} else if (strcmp(member->name, "primaryKey") == 0 ||
+			   strcmp(member->name, "uniqueKeys") == 0) {
+			replace_names(&s, member);
+		} else if (strcmp(member->name, "foreignKeys") == 0) {
+			for (const vv_json *key = member->first; key; key = key->next) {
+				const vv_json *fields = vv_json_get(key, "fields");
+
+				if (fields) {
+					replace_names(&s, fields);
+				}
+			}
+		}
+	}
+	vv_buf_put(out, json + s.done, json_len - s.done);
+	return vv_buf_ok(out, err);
+}

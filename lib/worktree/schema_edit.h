@@ -5,6 +5,7 @@
 #define VV_LIB_WORKTREE_SCHEMA_EDIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -26,5 +27,13 @@ vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const
 
 /* Compact JSON laid out for people; appends. */
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err);
+
+/*
+ * column_rename: another name for a column in a Table Schema; dataset/rows/row_edit.h has it in the file.
+ */
+
+/* A Table Schema (compact JSON) with the column renamed everywhere; appends. */
+vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
+			      const char *from, const char *to, vv_error *err);
 
 #endif

@@ -9,12 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/auto.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/json/json.h"
 #include "base/path.h"
+#include "base/signature/ssh_signature.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/cbor.h"
 #include "transport/ipfs/rpc_node.h"
 #include "transport/protocol/cid_text.h"
 
@@ -280,4 +283,45 @@ vv_status vv_rpc_name_put(const vv_url *node, const vv_connect_options *o, const
 	vv_buf_puts(&f.text, "\r\n");
 	if ((rc = vv_buf_ok(&below, err)) < 0 || (rc = vv_buf_ok(&f.text, err)) < 0) return rc;
 	return send(node, o, below.data, &f, &answer, err);
+}
+
+/* ---- ipns_record: the protobuf, and the DAG-CBOR in it that is signed ---- */
+
+#define PURPOSE "ipns-signature:"
+
+/* A field of bytes, shorter than 16,384. */
+static void put_field(vv_buf *out, unsigned number, const void *bytes, size_t len)
+{
+	vv_buf_putc(out, (char)(number << 3 | 2));
+	if (len > 127) {
+		vv_buf_putc(out, (char)(0x80 | (len & 127)));
+	}
+	vv_buf_putc(out, (char)(len > 127 ? len >> 7 : len));
+	vv_buf_put(out, bytes, len);
+}
+
+vv_status vv_ipns_record_sign(vv_buf *out, const vv_ipns_record *r, const uint8_t seed[32],
+			      vv_error *err)
+{
+	vv_auto(vv_buf) data = VV_BUF_INIT, text = VV_BUF_INIT;
+	uint8_t signature[VV_ED25519_SIGNATURE];
+	char until[32];
+	vv_status rc;
+
+	(void)vv_text_utc(until, r->until);
+	vv_cbor_put_map(&data, 5);
+	vv_cbor_add_uint(&data, "TTL", r->live * 1000000000u);
+	vv_cbor_add_bytes(&data, "Value", r->value, strlen(r->value));
+	vv_cbor_add_uint(&data, "Sequence", r->sequence);
+	vv_cbor_add_bytes(&data, "Validity", until, strlen(until));
+	vv_cbor_add_uint(&data, "ValidityType", 0);
+	vv_buf_puts(&text, PURPOSE);
+	vv_buf_put(&text, data.data, data.len);
+	if ((rc = vv_buf_ok(&data, err)) < 0 || (rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = vv_ed25519_sign(signature, seed, text.data, text.len, err)) < 0) {
+		return rc;
+	}
+	put_field(out, 8, signature, sizeof(signature));
+	put_field(out, 9, data.data, data.len);
+	return vv_buf_ok(out, err);
 }

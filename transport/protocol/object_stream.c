@@ -3,7 +3,7 @@
  *
  * Where most of what goes is pointers, 'git pack-objects' would need more on the line: 151 versions of a table of 2,000
  * rows are cloned with 28 kB this way and with 57 kB in a pack, one is fetched with 0.6 and 0.85 kB, at the same CPU. A
- * pointer's text is in the blocks that came before, and an id is not sent. Large files go in packs (git_pack.h).
+ * pointer's text is in the blocks that came before, and an id is not sent. Large files go in packs.
  */
 #include "transport/protocol/object_stream.h"
 

@@ -105,7 +105,7 @@ void vv_receive_doubt(vv_receive *x);
 /* Versions that are noted there, and are not here, are to stay where they are: from now on they are neither
  * lacking nor new. Borrowed. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
-/* Does it stay there? So does a linked version (repo/git/objects/linked.h) that is not here; take notes it as such. */
+/* Does it stay there? So does a linked version (repo/git/objects/new_roots.c) that is not here; take notes it as such. */
 bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
 
 /* Below one root alone (fetch --cid). */

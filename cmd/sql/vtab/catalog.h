@@ -11,8 +11,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/sql/vtab/commit.h"
 #include "varve/varve.h"
+
+/* ---- commit: who made a commit and when, looked up once for all rows that name it ---- */
+
+/* By the first letters of their ids. */
+#define VV_COMMIT_SLOTS 256
+
+typedef struct vv_sql_commits {
+	struct vv_sql_commit *slots[VV_COMMIT_SLOTS];
+} vv_sql_commits;
+
+/* The commit with a whole id: names, times and message; its tree and parents are left out. Borrowed until the commits
+ * are cleared. */
+int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_repo *repo,
+		       const char *id, varve_error *err);
 
 struct sqlite3;
 struct vv_sql_opened;

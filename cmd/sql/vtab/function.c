@@ -1,7 +1,7 @@
 /*
  * function: how arguments reach a function.
  */
-#include "cmd/sql/vtab/function.h"
+#include "cmd/sql/vtab/tables.h"
 
 #include <sqlite3ext.h>
 #include <string.h>

@@ -8,6 +8,7 @@
 #define VV_CMD_SQL_VTAB_JOINED_H
 
 #include "cmd/sql/vtab/grouped.h"
+#include "cmd/sql/vtab/opened.h"
 
 /* Who asks: a table of SQLite, by a plan, of a revision where that is an argument (else NULL). */
 typedef struct vv_sql_asking {
@@ -39,5 +40,22 @@ size_t vv_sql_joined_columns(vv_sql_grouping *out, const vv_sql_scan_plan *plan)
 int vv_sql_joined_ask(vv_sql_grouped_at *at, vv_sql_joined *j, vv_sql_opened *declared,
 		      const vv_sql_scan_plan *plan, struct sqlite3_value **values,
 		      varve_error *err);
+
+/*
+ * blame: the commit that last set each row of a version, or each of its cells, for all cursors that ask.
+ */
+
+typedef struct vv_sql_blame {
+	unsigned refs;
+	char commit[VARVE_ID_SIZE]; /* of the version */
+	bool cells;                 /* the commits of cells, else of rows */
+	varve_blame *of;
+} vv_sql_blame;
+
+/* Of a version that a commit has. Walks the history. */
+int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened *version,
+		      bool cells, varve_error *err);
+vv_sql_blame *vv_sql_blame_keep(vv_sql_blame *b);
+void vv_sql_blame_drop(vv_sql_blame *b); /* accepts NULL */
 
 #endif

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/sql/vtab/blame.h"
 #include "cmd/sql/vtab/columns.h"
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/grouped.h"

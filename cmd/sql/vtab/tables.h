@@ -5,7 +5,52 @@
 #define VV_CMD_SQL_VTAB_TABLES_H
 
 #include "cmd/sql/vtab/catalog.h"
-#include "cmd/sql/vtab/function.h"
+#include "cmd/sql/vtab/columns.h"
+#include "cmd/sql/vtab/name.h"
+
+/*
+ * function: table-valued functions: rows that are made one after the other from arguments.
+ *
+ * The arguments are hidden columns behind the others, as SQLite has it: varve_log('prices.csv') is
+ * varve_log WHERE path = 'prices.csv'.
+ */
+
+struct sqlite3_context;
+struct sqlite3_module;
+
+#define VV_FUNCTION_ARGUMENTS 8
+
+/* What a function knows of the table in its name. */
+typedef struct vv_sql_function_table {
+	vv_sql_catalog *catalog;
+	varve_repo *repo;        /* borrowed */
+	const vv_sql_name *name; /* borrowed */
+	vv_sql_opened *declared; /* NULL: the function has fixed columns */
+	size_t columns;          /* before the arguments */
+	size_t arguments;
+} vv_sql_function_table;
+
+typedef struct vv_sql_function {
+	const char *name; /* of a module with fixed columns; else NULL */
+	/* Adds the columns and then the hidden ones, and sets table->columns and arguments. */
+	void (*declare)(vv_sql_function_table *table, vv_sql_columns_sql *sql);
+	/* arguments[i] is NULL where it was not given, or is NULL. */
+	int (*open)(void **state, const vv_sql_function_table *table, const char *const *arguments,
+		    varve_error *err);
+	int (*next)(void *state, varve_error *err); /* 1, 0 or a negative code */
+	void (*put)(void *state, struct sqlite3_context *context, size_t column);
+	void (*close)(void *state); /* accepts NULL */
+} vv_sql_function;
+
+/* The module of all functions; its pAux is a vv_sql_registered, whose function is set. */
+extern const struct sqlite3_module vv_sql_function_module;
+
+/* Adds n columns of these names, all of a type. */
+void vv_sql_function_declare(vv_sql_columns_sql *sql, const char *const *names, size_t n,
+			     const char *type);
+
+/* Text, or NULL. */
+void vv_sql_function_put_text(struct sqlite3_context *context, const char *text);
 
 /* ---- rows: a table's rows as a virtual table: of one version, of the version that an argument names (varve_at_T), of all
  * versions (varve_history_T), or with the commits that set them (varve_blame_T) ---- */

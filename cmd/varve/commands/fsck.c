@@ -35,7 +35,7 @@
 #include "repo/known/elsewhere.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"
-#include "repo/known/pack_mend.h"
+#include "repo/known/loose_pack.h"
 #include "repo/known/roots.h"
 
 typedef struct options {

@@ -20,7 +20,6 @@
 #include "dataset/table/import.h"
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
-#include "lib/worktree/column_rename.h"
 #include "lib/worktree/journal.h"
 #include "lib/worktree/schema_edit.h"
 #include "repo/git/index/index.h"

@@ -1,14 +1,12 @@
 /*
  * restore: paths as an earlier version (or the index) has them.
  */
-#include "lib/worktree/restore.h"
 
+#include "lib/edit/restore.h"
 #include "base/show.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/edit/row_restore.h"
-#include "lib/edit/spelling_restore.h"
 #include "repo/git/repository.h"
 
 typedef struct options {

@@ -10,7 +10,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/status.h"
 #include "lib/status/changes.h"
-#include "lib/sync/unsent_versions.h"
+#include "lib/status/unsent.h"
 
 typedef struct options {
 	bool short_form, long_form, branch, nul, verbose;

@@ -14,7 +14,6 @@
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/named_store.h"
 #include "lib/remotes/remote.h"
-#include "lib/remotes/store_trial.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "transport/line/url.h"

@@ -1,7 +1,7 @@
 /*
  * hold_cache: how a ledger is read from the folder, and which one goes.
  */
-#include "cmd/vault/hold/hold_cache.h"
+#include "cmd/vault/hold/hold_internal.h"
 
 #include <stdio.h>
 #include <string.h>

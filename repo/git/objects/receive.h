@@ -28,7 +28,7 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void *bytes, size_t len,
 				vv_oid *id, vv_error *err);
 
-/* Bytes of a pack (git_pack.h) that brings all the objects, in the place of them one by one: what came of those
+/* Bytes of a pack that brings all the objects, in the place of them one by one: what came of those
  * before is forgotten. They count, and are named and checked, at the end. */
 vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, vv_error *err);
 

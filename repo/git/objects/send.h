@@ -40,7 +40,7 @@ vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_co
  * first parent (or what was renamed to it), which was given before or lies in haves; null:
  * none. known_before: before lies in haves' history: the peer has it. A blob that is
  * no whole pointer was committed so: whoever listens to r hears of it once, and it names no version.
- * link: where the blocks of a linked version are (linked.h), which go along nowhere; NULL: it is none. Such a version is
+ * link: where the blocks of a linked version are (new_roots.c), which go along nowhere; NULL: it is none. Such a version is
  * nobody's before, since its blocks may be absent on either side. */
 typedef struct vv_new_root {
 	vv_cid root, before;

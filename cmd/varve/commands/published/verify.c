@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "lib/heads/git_signed.h"
+#include "lib/heads/judge.h"
 #include "lib/heads/seen.h"
 #include "lib/publish/folder_check.h"
 #include "lib/remotes/folder_url.h"

@@ -1,7 +1,7 @@
 /*
- * push_refs: what the words of a push mean on both sides.
+ * push_run_refs: what the words of a push mean on both sides.
  */
-#include "lib/sync/push_refs.h"
+#include "lib/sync/push_run.h"
 
 #include <string.h>
 

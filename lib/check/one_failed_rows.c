@@ -1,7 +1,7 @@
 /*
- * failed_rows: how the reasons of one row come together, and how the rows are read again.
+ * one_failed_rows: how the reasons of one row come together, and how the rows are read again.
  */
-#include "lib/check/failed_rows.h"
+#include "lib/check/one.h"
 
 #include <fcntl.h>
 #include <string.h>

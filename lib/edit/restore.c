@@ -1,0 +1,769 @@
+/*
+ * restore: rows, spellings and whole paths. Of rows: which row corresponds to which, and where a row goes that is not there any more.
+ */
+#include "lib/edit/restore.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/excel_rows.h"
+#include "lib/edit/row_file.h"
+#include "lib/view/row_find.h"
+#include "lib/worktree/attributes_lines.h"
+#include "lib/worktree/checkout.h"
+#include "lib/worktree/journal.h"
+#include "lib/worktree/last_copy.h"
+#include "repo/git/history/history.h"
+
+#define NEIGHBOURS 16u
+
+typedef struct side {
+	vv_table *table; /* of the file, or of `then` */
+	vv_row_found at;
+} side;
+
+typedef struct job {
+	const vv_row_restore *r;
+	vv_row_file file;
+	vv_subject subject; /* of the other version */
+	vv_table table;
+	bool open;
+	side now, then;
+	vv_columns columns; /* of then and now */
+	vv_row_edit *edits;
+	size_t count;
+	vv_cell *cells; /* of a row that comes back */
+} job;
+
+static vv_status open_then(job *j, vv_error *err)
+{
+	const vv_row_restore *r = j->r;
+	vv_oid commit;
+	vv_status rc;
+
+	if (r->source && (rc = vv_rev_commit(r->repo, r->source, &commit, err)) < 0) return rc;
+	if ((rc = vv_subject_find_at(&j->subject, r->repo, r->reader, r->source ? &commit : NULL,
+				     j->file.subject.path, err)) < 0 ||
+	    (rc = vv_subject_open(&j->subject, &j->table, NULL, err)) < 0) {
+		return rc;
+	}
+	j->open = true;
+	j->now.table = &j->file.table;
+	j->then.table = &j->table;
+	return VV_OK;
+}
+
+static vv_status check_tables(const job *j, vv_error *err)
+{
+	const vv_root *now = &j->now.table->root, *then = &j->then.table->root;
+
+	if (then->kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "'%s' was kept as a file: it has no rows",
+			       vv_text_shows(j->r->path));
+	}
+	if ((now->dialect.form == VV_FORM_CSV) != (then->dialect.form == VV_FORM_CSV)) {
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "'%s' is CSV in one of the two versions and JSON in the other",
+			       vv_text_shows(j->r->path));
+	}
+	return VV_OK;
+}
+
+static vv_status refuse_column(const job *j, const char *name, vv_error *err)
+{
+	return vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s' in both versions",
+		       vv_text_shows(j->r->path), vv_text_shows(name));
+}
+
+static bool is_asked(const job *j, size_t column)
+{
+	const vv_strings *names = j->r->columns;
+	const vv_field *f = &j->now.table->schema.fields[column];
+
+	for (size_t i = 0; i < names->count; i++) {
+		if (strlen(names->items[i]) == f->name_len &&
+		    memcmp(names->items[i], f->name, f->name_len) == 0) {
+			return true;
+		}
+	}
+	return names->count == 0;
+}
+
+/* Cells that both versions have a column for. */
+static vv_status set_cells(job *j, vv_error *err)
+{
+	for (size_t i = 0; i < j->r->columns->count; i++) {
+		const char *name = j->r->columns->items[i];
+		long at = vv_schema_find(&j->now.table->schema, name, strlen(name));
+
+		if (at < 0 || vv_columns_to_old(&j->columns, (size_t)at) < 0) {
+			return refuse_column(j, name, err);
+		}
+	}
+	for (size_t i = 0; i < j->now.table->columns; i++) {
+		long from = vv_columns_to_old(&j->columns, i);
+
+		if (from >= 0 && is_asked(j, i) &&
+		    !vv_cell_equal(&j->now.at.cells[i], &j->then.at.cells[from])) {
+			j->edits[j->count++] = (vv_row_edit){.row = j->now.at.row,
+							     .action = VV_ROW_SET,
+							     .column = i,
+							     .cell = j->then.at.cells[from]};
+		}
+	}
+	return VV_OK;
+}
+
+static void put_key(vv_buf *b, const side *s)
+{
+	vv_buf_putc(b, '[');
+	for (size_t i = 0; i < s->at.key_count; i++) {
+		const vv_cell *c = &s->at.cells[s->at.key[i]];
+
+		vv_buf_puts(b, i > 0 ? "," : "");
+		vv_json_put_text(b, c->text ? c->text : "", c->len);
+	}
+	vv_buf_putc(b, ']');
+}
+
+/* Behind the nearest row above it that is still there; else at the end, or where it was first in front. */
+static vv_status find_place(job *j, uint64_t *out, vv_error *err)
+{
+	vv_row_wanted wanted = {0}, near[NEIGHBOURS] = {{0}};
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	vv_status rc;
+
+	put_key(&key, &j->then);
+	wanted.key = vv_buf_cstr(&key);
+	if ((rc = vv_buf_ok(&key, err)) < 0 ||
+	    (rc = vv_rows_find(j->then.table, &wanted, 1, NEIGHBOURS, err)) < 0) {
+		goto done;
+	}
+	for (size_t k = 0; k < NEIGHBOURS && wanted.above && wanted.above[k]; k++) {
+		near[k].key = wanted.above[k];
+	}
+	if ((rc = vv_rows_find(j->now.table, near, NEIGHBOURS, 0, err)) < 0) {
+		goto done;
+	}
+	*out = j->then.at.row == 0 ? 0 : j->now.table->root.rows;
+	for (size_t k = NEIGHBOURS; k-- > 0;) {
+		*out = near[k].key && near[k].row != UINT64_MAX ? near[k].row + 1 : *out;
+	}
+done:
+	vv_rows_wanted_clear(&wanted, 1);
+	return rc;
+}
+
+static vv_status put_back(job *j, vv_error *err)
+{
+	vv_row_edit edit = {.action = VV_ROW_INSERT, .cells = j->cells};
+	bool csv = j->now.table->root.dialect.form == VV_FORM_CSV;
+	vv_status rc = find_place(j, &edit.row, err);
+
+	for (size_t i = 0; i < j->now.table->columns; i++) {
+		long from = vv_columns_to_old(&j->columns, i);
+
+		j->cells[i] = from >= 0 ? j->then.at.cells[from]
+			      : csv     ? (vv_cell){.text = "", .state = VV_CELL_TEXT}
+					: (vv_cell){.state = VV_CELL_ABSENT};
+	}
+	j->edits[j->count++] = edit;
+	return rc;
+}
+
+static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
+{
+	const vv_columns_options how = {0};
+	bool whole = j->r->columns->count == 0;
+	vv_status rc;
+
+	if ((rc = vv_row_file_find(&j->now.at, &j->file, j->now.table, j->r->row, err)) < 0 ||
+	    (rc = vv_row_file_find(&j->then.at, &j->file, j->then.table, j->r->row, err)) < 0) {
+		return rc;
+	}
+	if ((!j->now.at.has || !j->then.at.has) &&
+	    (!whole || (!j->now.at.has && !j->then.at.has))) {
+		return vv_fail(err, VV_ENOTFOUND, "no row of '%s' has the key '%s'%s",
+			       vv_text_shows(j->r->path), vv_text_shows(j->r->row),
+			       j->now.at.has ? " in the other version"
+			       : j->then.at.has
+				       ? " in the work tree; without --column the row comes back"
+				       : ", here or in the other version");
+	}
+	j->edits = vv_calloc(j->now.table->columns + 1, sizeof(*j->edits));
+	j->cells = vv_calloc(j->now.table->columns + 1, sizeof(*j->cells));
+	if (!j->edits || !j->cells) return vv_fail_nomem(err);
+	*out = !j->now.at.has    ? VV_RESTORED_ROW
+	       : !j->then.at.has ? VV_RESTORED_NO_ROW
+				 : VV_RESTORED_CELLS;
+	if (*out == VV_RESTORED_NO_ROW) {
+		j->edits[j->count++] = (vv_row_edit){.row = j->now.at.row, .action = VV_ROW_REMOVE};
+		return VV_OK;
+	}
+	if ((rc = vv_columns_match(&j->columns, j->then.table, j->now.table, &how, err)) < 0) {
+		return rc;
+	}
+	if (*out == VV_RESTORED_ROW) return put_back(j, err);
+	rc = set_cells(j, err);
+	*out = j->count > 0 ? VV_RESTORED_CELLS : VV_RESTORED_NOTHING;
+	return rc;
+}
+
+vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_restore *r,
+			     vv_error *err)
+{
+	job j = {.r = r, .file = {.repo = r->repo, .reader = r->reader, .path = r->path}};
+	vv_status rc;
+
+	vv_subject_init(&j.subject);
+	*out = VV_RESTORED_NOTHING;
+	if ((rc = vv_row_file_open(&j.file, err)) < 0 || (rc = open_then(&j, err)) < 0 ||
+	    (rc = check_tables(&j, err)) < 0 || (rc = decide(&j, out, err)) < 0) {
+		goto done;
+	}
+	rc = j.count > 0 ? vv_row_file_write(&j.file, j.edits, j.count, err) : VV_OK;
+done:
+	*cells = *out == VV_RESTORED_CELLS ? j.count : 0;
+	vv_columns_clear(&j.columns);
+	vv_free(j.edits);
+	vv_free(j.cells);
+	vv_row_found_clear(&j.then.at);
+	vv_row_found_clear(&j.now.at);
+	if (j.open) {
+		vv_table_close(&j.table);
+	}
+	vv_subject_clear(&j.subject);
+	vv_row_file_close(&j.file);
+	return rc;
+}
+
+/* ---- spelling_restore: the edits that make of the base what the file says, without what Excel did ---- */
+
+typedef struct spelling_job {
+	const vv_spelling_restore *r;
+	vv_spelling_restored *done;
+	vv_row_file file;
+	vv_subject subject; /* of the base */
+	vv_table base;
+	vv_excel_rows *rows;
+	size_t *from; /* of each column of the base: the file's */
+	char mark; /* what numbers have in the file before the fraction, and not in the base; 0: none */
+	vv_row_edit *edits;
+	size_t count, cap;
+	vv_arena arena;
+} spelling_job;
+
+static void spelling_job_clear(spelling_job *j)
+{
+	vv_excel_rows_close(j->rows);
+	vv_table_close(&j->base);
+	vv_subject_clear(&j->subject);
+	vv_row_file_close(&j->file);
+	vv_free(j->from);
+	vv_free(j->edits);
+	vv_arena_clear(&j->arena);
+}
+VV_AUTO_CLEAR(spelling_job, spelling_job_clear)
+
+static vv_status open_both(spelling_job *j, vv_error *err)
+{
+	const vv_spelling_restore *r = j->r;
+	const vv_subject_options opts = {.find_key = true, .writes = true};
+	vv_oid commit;
+	vv_status rc;
+
+	if ((rc = vv_row_file_open(&j->file, err)) < 0 ||
+	    (rc = vv_rev_commit(r->repo, r->source, &commit, err)) < 0 ||
+	    (rc = vv_subject_find_at(&j->subject, r->repo, r->reader, &commit, j->file.subject.path,
+				     err)) < 0 ||
+	    (rc = vv_subject_open(&j->subject, &j->base, &opts, err)) < 0) {
+		return rc;
+	}
+	if (j->base.root.kind != VV_KIND_TABLE || j->base.root.dialect.form != VV_FORM_CSV ||
+	    j->file.table.root.dialect.form != VV_FORM_CSV) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not a CSV file in both versions",
+			       vv_text_shows(r->path));
+	}
+	return vv_excel_rows_open(&j->rows, &j->base, &j->file.table, 0, err);
+}
+
+static vv_status refuse_spelling(const spelling_job *j, const vv_field *f, const char *what,
+				 vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT, "'%s': the column '%s' is %s", vv_text_shows(j->r->path),
+		vv_text_name(f->name, f->name_len), what);
+	return vv_hint(err, "the spelling is restored where both versions have the same columns");
+}
+
+static vv_status find_columns(spelling_job *j, vv_error *err)
+{
+	const vv_table *t = &j->file.table;
+
+	j->from = vv_malloc((j->base.columns + 1) * sizeof(*j->from));
+	if (!j->from) return vv_fail_nomem(err);
+	memset(j->from, 0xff, (j->base.columns + 1) * sizeof(*j->from));
+	for (size_t i = 0; i < t->columns; i++) {
+		const vv_excel_column *c = &j->rows->columns[i];
+
+		if (c->old < 0) return refuse_spelling(j, &t->schema.fields[i], "new", err);
+		j->from[c->old] = i;
+		if (vv_excel_column_is(c, VV_EXCEL_COMMA) && c->is[VV_EXCEL_COMMA].len > 0) {
+			j->mark = memchr(c->is[VV_EXCEL_COMMA].data, ',', c->is[VV_EXCEL_COMMA].len)
+					  ? ','
+					  : '.';
+		}
+	}
+	for (size_t i = 0; i < j->base.columns; i++) {
+		if (j->from[i] == SIZE_MAX) {
+			return refuse_spelling(j, &j->base.schema.fields[i], "gone", err);
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status check_pairs(const spelling_job *j, vv_error *err)
+{
+	const vv_excel_rows *r = j->rows;
+	uint64_t old = 0, now = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		old += r->pairs[i].old != VV_EXCEL_NO_ROW;
+		now += r->pairs[i].row != VV_EXCEL_NO_ROW;
+	}
+	if (r->paired >= (old < now ? old : now) / 2) return VV_OK;
+	vv_fail(err, VV_EREFUSED, "'%s': most rows have no partner in %s",
+		vv_text_shows(j->r->path), vv_text_shows(j->r->source));
+	return r->keyed ? err->code : vv_hint_code(err, VV_HINT_ADD_KEY, j->r->path);
+}
+
+static bool is_number(const char *s, size_t len, char mark)
+{
+	size_t marks = 0, i = len > 0 && *s == '-';
+
+	for (; i < len && ((s[i] >= '0' && s[i] <= '9') || (s[i] == mark && marks == 0)); i++) {
+		marks += s[i] == mark;
+	}
+	return i == len && marks == 1;
+}
+
+/* A cell of the file as the base has it: a copy, with the base's decimal mark. */
+static bool take_cell(spelling_job *j, vv_cell *out, const vv_cell *cell)
+{
+	char *text = vv_arena_alloc(&j->arena, (size_t)cell->len + 1);
+	char *mark;
+
+	*out = *cell;
+	out->flags = 0;
+	if (!text) return false;
+	memcpy(text, cell->text ? cell->text : "", cell->len);
+	if (j->mark && is_number(text, cell->len, j->mark) &&
+	    (mark = memchr(text, j->mark, cell->len)) != NULL) {
+		*mark = j->mark == ',' ? '.' : ',';
+	}
+	out->text = text;
+	return true;
+}
+
+static vv_row_edit *put_edit(spelling_job *j, uint64_t row, vv_row_action action)
+{
+	if (!vv_array_room(j->edits, j->count, j->cap)) return NULL;
+	j->edits[j->count] = (vv_row_edit){.row = row, .action = action};
+	return &j->edits[j->count++];
+}
+
+static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *err)
+{
+	vv_excel_rows *r = j->rows;
+	const vv_cell *was, *is;
+	vv_status rc;
+
+	if ((rc = vv_row_by_number_get(&r->old_rows, p->old, &was, err)) < 0 ||
+	    (rc = vv_row_by_number_get(&r->rows, p->row, &is, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < j->base.columns; i++) {
+		const vv_cell *cell = &is[j->from[i]];
+		const vv_excel_kind k = vv_excel_damage(&r->excel, &was[i], cell);
+		vv_row_edit *e;
+
+		if (vv_cell_equal(&was[i], cell)) {
+			continue;
+		}
+		if (k != VV_EXCEL_NONE && vv_excel_column_is(&r->columns[j->from[i]], k)) {
+			j->done->cells++;
+			continue;
+		}
+		if (!(e = put_edit(j, p->old, VV_ROW_SET)) || !take_cell(j, &e->cell, cell)) {
+			return vv_fail_nomem(err);
+		}
+		e->column = i;
+		j->done->edited++;
+	}
+	return vv_buf_ok(&r->excel.text, err);
+}
+
+static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error *err)
+{
+	vv_cell *cells = vv_arena_alloc(&j->arena, (j->base.columns + 1) * sizeof(*cells));
+	vv_row_edit *e = put_edit(j, place, VV_ROW_INSERT);
+	const vv_cell *is;
+	vv_status rc;
+
+	if (!cells || !e) return vv_fail_nomem(err);
+	if ((rc = vv_row_by_number_get(&j->rows->rows, row, &is, err)) < 0) return rc;
+	for (size_t i = 0; i < j->base.columns; i++) {
+		if (!take_cell(j, &cells[i], &is[j->from[i]])) return vv_fail_nomem(err);
+	}
+	e->cells = cells;
+	j->done->added++;
+	return VV_OK;
+}
+
+/* The place in the base after the row of the file that both have as it is. */
+static uint64_t behind(const vv_changed_groups *g, uint64_t row)
+{
+	for (size_t i = 0; i < g->segment_count; i++) {
+		const vv_segment *s = &g->segments[i];
+
+		if (row >= s->new_row && row - s->new_row < s->rows) {
+			return s->old_row + (row - s->new_row) + 1;
+		}
+	}
+	return 0;
+}
+
+static vv_status make_edits(spelling_job *j, vv_error *err)
+{
+	const vv_excel_rows *r = j->rows;
+	uint64_t place = 0, last = VV_EXCEL_NO_ROW; /* after the row of the file that came last */
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < r->count && rc == VV_OK; i++) {
+		const vv_excel_pair *p = &r->pairs[i];
+
+		if (p->row == VV_EXCEL_NO_ROW) {
+			rc = put_edit(j, p->old, VV_ROW_REMOVE) ? VV_OK : vv_fail_nomem(err);
+			j->done->removed++;
+			continue;
+		}
+		if (p->row == 0) {
+			place = 0;
+		} else if (p->row - 1 != last) {
+			place = behind(&r->changed, p->row - 1);
+		}
+		last = p->row;
+		if (p->old == VV_EXCEL_NO_ROW) {
+			rc = add_row(j, p->row, place, err);
+		} else {
+			place = p->old + 1;
+			rc = edit_cells(j, p, err);
+		}
+	}
+	vv_row_edits_sort(j->edits, j->count);
+	return rc;
+}
+
+vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_restore *r,
+				  vv_error *err)
+{
+	vv_auto(spelling_job) j = {.r = r,
+				   .done = out,
+				   .file = {.repo = r->repo,
+					    .reader = r->reader,
+					    .path = r->path,
+					    .keyless = true,
+					    .over = &j.base},
+				   .arena = VV_ARENA_INIT};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_subject_init(&j.subject);
+	if ((rc = open_both(&j, err)) < 0 || (rc = find_columns(&j, err)) < 0 ||
+	    (rc = check_pairs(&j, err)) < 0 || (rc = make_edits(&j, err)) < 0) {
+		return rc;
+	}
+	return vv_row_file_write(&j.file, j.edits, j.count, err);
+}
+
+/* ---- restore: paths as an earlier version (or the index) has them ---- */
+
+/* What a selected path is to become. */
+typedef struct target {
+	char *path;
+	uint32_t mode; /* 0: the source does not have it: remove */
+	vv_oid id;
+	bool there; /* the file is it already */
+} target;
+
+typedef struct restore {
+	const vv_restore *o;
+	vv_checkout checkout;
+	target *targets; /* sorted by path */
+	size_t count, cap;
+	vv_attr_list lines; /* what may concern varve */
+	bool anew;          /* that changes, too */
+	int top;            /* the work tree's folder */
+} restore;
+
+static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id,
+			    vv_error *err)
+{
+	if (!vv_array_room(r->targets, r->count, r->cap)) return vv_fail_nomem(err);
+	target *t = &r->targets[r->count];
+	*t = (target){.path = vv_strdup(path)};
+	if (!t->path) return vv_fail_nomem(err);
+	t->mode = mode;
+	if (id) {
+		t->id = *id;
+	}
+	r->count++;
+	return VV_OK;
+}
+
+static vv_status from_tree(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	restore *r = payload;
+
+	return vv_pathspec_match(r->o->paths, e->path, NULL)
+		       ? add_target(r, e->path, e->mode, &e->id, err)
+		       : VV_OK;
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+	return strcmp(((const target *)a)->path, ((const target *)b)->path);
+}
+
+/* The index's paths: all of them when it is the source; else those that the source
+ * does not have, which are to go. */
+static vv_status from_index(restore *r, bool is_source, vv_error *err)
+{
+	size_t known = r->count;
+	vv_index_entry e;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(r->o->index); i++) {
+		target key;
+
+		vv_index_at(r->o->index, i, &e);
+		if (!vv_pathspec_match(r->o->paths, e.path, NULL)) {
+			continue;
+		}
+		if (e.stage != 0 && !r->o->staged) {
+			vv_fail(err, VV_EUSAGE, "'%s' is in conflict", vv_text_shows(e.path));
+			return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
+		}
+		key.path = (char *)(uintptr_t)e.path;
+		if (is_source) {
+			rc = add_target(r, e.path, e.mode, &e.id, err);
+		} else if (known == 0 ||
+			   !bsearch(&key, r->targets, known, sizeof(target), compare_targets)) {
+			if (r->count > known &&
+			    strcmp(r->targets[r->count - 1].path, e.path) == 0) {
+				continue; /* a further stage of the same conflict */
+			}
+			rc = add_target(r, e.path, 0, NULL, err);
+		}
+	}
+	return rc;
+}
+
+static vv_status collect(restore *r, vv_error *err)
+{
+	const char *source = r->o->source ? r->o->source : r->o->staged ? "HEAD" : NULL;
+	vv_oid commit;
+	vv_head head;
+	vv_status rc;
+
+	if (!source) return from_index(r, true, err);
+	if (!r->o->source) {
+		/* Unstaging on an unborn branch: nothing is committed, so all goes. */
+		if ((rc = vv_head_read(r->o->repo, &head, err)) < 0) return rc;
+		commit = head.commit;
+		rc = head.unborn ? from_index(r, false, err) : VV_OK;
+		if (head.unborn || rc < 0) {
+			vv_head_clear(&head);
+			return rc;
+		}
+		vv_head_clear(&head);
+	} else if ((rc = vv_rev_commit(r->o->repo, source, &commit, err)) < 0) {
+		return rc;
+	}
+	if ((rc = vv_tree_each(r->o->repo, &commit, "", from_tree, r, err)) < 0) return rc;
+	if (r->count > 1) {
+		qsort(r->targets, r->count, sizeof(target), compare_targets);
+	}
+	return from_index(r, false, err);
+}
+
+/* Only the index: entries without a stat, but where nothing changes. */
+static vv_status stage_one(restore *r, const target *t, vv_error *err)
+{
+	vv_index_entry e;
+	vv_status rc;
+
+	if (t->mode == 0) {
+		rc = vv_index_remove(r->o->index, t->path, err);
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	if (vv_index_get(r->o->index, t->path, &e) && e.mode == t->mode &&
+	    vv_oid_equal(&e.id, &t->id)) {
+		return VV_OK;
+	}
+	return vv_index_set(r->o->index, t->path, t->mode, &t->id, NULL, err);
+}
+
+/* Is the file certainly the index entry already, so that nothing is to be written? Only
+ * what can be told without reading it: writing is quicker than finding out. */
+static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
+{
+	vv_index_entry e;
+	vv_stat st;
+	vv_oid known;
+
+	*out = false;
+	if (!vv_index_get(r->o->index, t->path, &e) || e.mode != t->mode ||
+	    !vv_oid_equal(&e.id, &t->id) || vv_lstat_at(&st, r->top, t->path, NULL) < 0) {
+		return VV_OK;
+	}
+	if (vv_stat_cache_get(vv_dataset_reader_stats(r->o->reader), t->path, &st, &known)) {
+		*out = vv_oid_equal(&known, &t->id);
+	} else if (vv_index_stat_clean(r->o->index, &e, &st)) {
+		*out = !S_ISREG(t->mode) ||
+		       (!r->anew && !vv_attr_list_concerns(&r->lines, t->path));
+		if (*out) return VV_OK;
+		/* The index may also have the stat of a pointer that lies in its table's place. */
+		vv_auto(char) *file = vv_repository_file(r->o->repo, t->path);
+		if (!file) return vv_fail_nomem(err);
+		*out = !vv_dataset_reader_holds_pointer(file, &st);
+	}
+	return VV_OK;
+}
+
+static vv_status write_one(restore *r, const target *t, vv_error *err)
+{
+	if (t->mode == 0) return vv_checkout_remove(&r->checkout, t->path, r->o->staged, err);
+	if (t->there) return VV_OK;
+	/* From the index itself the entry gets the new file's stat; from elsewhere it stays. */
+	return vv_checkout_write(&r->checkout, t->path, t->mode, &t->id,
+				 r->o->staged || !r->o->source, err);
+}
+
+/* Which lines of .gitattributes hold, and are they among what is restored? */
+static vv_status see_attributes(restore *r, vv_error *err)
+{
+	vv_status rc = vv_attr_list_read(&r->lines, r->o->repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->count && !r->anew; i++) {
+		const target *t = &r->targets[i];
+		bool there = false;
+
+		if (strcmp(vv_path_base(t->path), ".gitattributes") == 0) {
+			rc = t->mode ? is_there(r, t, &there, err) : VV_OK;
+			r->anew = !there;
+		}
+	}
+	return rc;
+}
+
+/* What will change, before anything does: what is to be thrown away is not kept, so once begun
+ * it is carried through. */
+static vv_status note(restore *r, vv_journal **out, vv_error *err)
+{
+	static const vv_journal_options o = {.command = "restore",
+					     .what = "restoring files",
+					     .end = VV_JOURNAL_END_CLOSE,
+					     .finish = true};
+	size_t noted = 0;
+	vv_status rc = see_attributes(r, err);
+
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		target *t = &r->targets[i];
+		const vv_journal_change c = {.path = t->path,
+					     .known = true,
+					     .new_mode = t->mode,
+					     .new_id = t->id,
+					     .work_only = !r->o->staged};
+
+		if (t->mode && (rc = is_there(r, t, &t->there, err)) < 0) return rc;
+		if (t->there) {
+			continue;
+		}
+		if ((rc = vv_last_copy_keep(r->o->repo, r->o->reader, r->o->index, t->path, err)) <
+		    0) {
+			return rc;
+		}
+		if (noted++ == 0) {
+			rc = vv_journal_open(out, r->o->repo, &o, err);
+		}
+		rc = rc < 0 ? rc : vv_journal_path(*out, r->o->index, &c, err);
+	}
+	return rc < 0 || noted == 0 ? rc : vv_journal_ready(*out, err);
+}
+
+static vv_status carry_out(restore *r, bool files, vv_error *err)
+{
+	vv_error later;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = files ? write_one(r, &r->targets[i], err) : stage_one(r, &r->targets[i], err);
+	}
+	/* Only the work tree was to change: an index that could not be put back (vv_checkout_write)
+	 * must not be kept. The entries as they were differ from the files, as they should. */
+	if (rc < 0 && files && r->o->source && !r->o->staged) return rc;
+	/* What was written is in the index also when a later path failed. */
+	if (vv_index_write(r->o->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) return err->code;
+	return rc;
+}
+
+static vv_status restore_all(restore *r, bool files, vv_error *err)
+{
+	vv_journal *j = NULL;
+	vv_status rc = VV_OK;
+
+	if (files && (r->top = vv_repository_open_top(r->o->repo, err)) < 0) {
+		return (vv_status)r->top;
+	}
+	if (files) {
+		rc = note(r, &j, err);
+		(void)vv_close(r->top, NULL, VV_IGNORED);
+		vv_attr_list_clear(&r->lines);
+	}
+
+	rc = rc < 0 ? rc : carry_out(r, files, err);
+	/* What could not be restored stays as it is. */
+	(void)vv_journal_close(j, VV_OK, VV_IGNORED);
+	return rc;
+}
+
+vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
+{
+	restore r = {.o = o};
+	vv_status rc;
+
+	vv_checkout_init(&r.checkout, o->repo, o->reader, o->index);
+	r.checkout.fetch = true;
+	if ((rc = collect(&r, err)) == VV_OK &&
+	    (rc = vv_pathspec_all_matched(o->paths, o->index, err)) == VV_OK) {
+		rc = restore_all(&r, o->worktree || !o->staged, err);
+	}
+	*out = (vv_restored){.datasets = r.checkout.datasets, .files = r.checkout.files};
+	vv_checkout_clear(&r.checkout);
+	for (size_t i = 0; i < r.count; i++) {
+		vv_free(r.targets[i].path);
+	}
+	vv_free(r.targets);
+	return rc;
+}
