@@ -18,6 +18,7 @@ typedef struct check_job {
 	const uint32_t *todo; /* groups */
 	size_t count;
 	vv_buf counts; /* of the groups in order: varint n (0: none), n x (counter, count) */
+	vv_buf more;   /* of r->more */
 	uint32_t newlines[JOB_GROUPS];
 	check_key_part *keys; /* one for each key */
 	vv_status rc;
@@ -40,9 +41,10 @@ static void put_counts(vv_buf *out, const check_worker *w, size_t counters)
 	}
 }
 
-static vv_status check_one(check_job *j, check_worker *w, vv_batch *batch, size_t n, vv_error *err)
+static vv_status check_one(check_job *j, unsigned worker, vv_batch *batch, size_t n, vv_error *err)
 {
 	check_run *r = j->r;
+	check_worker *w = &r->workers[worker];
 	size_t i = j->todo[n];
 	check_group g;
 	vv_status rc = check_load(r, w, batch, i, &g, err);
@@ -59,6 +61,9 @@ static vv_status check_one(check_job *j, check_worker *w, vv_batch *batch, size_
 			rc = check_keys_group(r, w, k, i, &g, &j->keys[k], err);
 		}
 	}
+	if (rc == VV_OK && r->more) {
+		rc = r->more->look(r->more->payload, worker, i, &j->more, err);
+	}
 	check_unload(&g);
 	return rc;
 }
@@ -70,10 +75,10 @@ static void run_job(vv_job *job, unsigned worker)
 
 	j->rc = VV_OK;
 	for (size_t n = 0; n < j->count && j->rc == VV_OK; n++) {
-		j->rc = check_one(j, &j->r->workers[worker], &batch, n, &j->err);
+		j->rc = check_one(j, worker, &batch, n, &j->err);
 	}
 	if (j->rc == VV_OK) {
-		j->rc = vv_buf_ok(&j->counts, &j->err);
+		j->rc = vv_buf_ok(j->counts.failed ? &j->counts : &j->more, &j->err);
 	}
 }
 
@@ -82,6 +87,7 @@ static vv_status take_job(check_job *j, vv_error *err)
 {
 	check_run *r = j->r;
 	const uint8_t *p = (const uint8_t *)j->counts.data, *end = p ? p + j->counts.len : p;
+	const uint8_t *m = (const uint8_t *)j->more.data, *ends = m ? m + j->more.len : m;
 	vv_status rc = VV_OK;
 
 	if (j->rc < 0) {
@@ -95,6 +101,10 @@ static vv_status take_job(check_job *j, vv_error *err)
 		const uint8_t *from = p;
 		uint64_t counts, counter, count;
 
+		if (r->more &&
+		    (rc = r->more->take(r->more->payload, j->todo[n], &m, ends, err)) < 0) {
+			return rc;
+		}
 		if (g->known) {
 			continue;
 		}
@@ -142,6 +152,7 @@ static void free_jobs(check_run *r, check_job *jobs, size_t count)
 		}
 		vv_free(jobs[i].keys);
 		vv_buf_clear(&jobs[i].counts);
+		vv_buf_clear(&jobs[i].more);
 	}
 	vv_free(jobs);
 }
@@ -151,6 +162,7 @@ static void start_job(check_run *r, check_job *j, const uint32_t *todo, size_t c
 	j->todo = todo;
 	j->count = count;
 	vv_buf_reset(&j->counts);
+	vv_buf_reset(&j->more);
 	for (size_t k = 0; k < r->plan.key_count; k++) {
 		vv_buf_reset(&j->keys[k].entries);
 		vv_buf_reset(&j->keys[k].spans);
@@ -200,7 +212,8 @@ vv_status check_read_groups(check_run *r, vv_error *err)
 
 	if (!todo) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
-		bool wanted = !r->groups[i].known;
+		bool wanted = !r->groups[i].known ||
+			      (r->more && r->more->wants(r->more->payload, i));
 
 		for (size_t k = 0; k < r->plan.key_count && !wanted; k++) {
 			wanted = check_keys_wants(r, k, i);

@@ -79,6 +79,16 @@ typedef struct check_group_info {
 	size_t item_len;
 } check_group_info;
 
+/* What else is to be learnt of groups: wants the i-th read; look at it, in w->block of a worker, and append what was learnt;
+ * take that, in the order of the groups. */
+typedef struct check_group_more {
+	void *payload;
+	bool (*wants)(const void *payload, size_t i);
+	vv_status (*look)(void *payload, unsigned worker, size_t i, vv_buf *out, vv_error *err);
+	vv_status (*take)(void *payload, size_t i, const uint8_t **p, const uint8_t *end,
+			  vv_error *err);
+} check_group_more;
+
 /* A version under way. */
 typedef struct check_run {
 	check_plan plan;
@@ -95,7 +105,8 @@ typedef struct check_run {
 	uint64_t *totals; /* counter_count */
 	uint64_t groups_read;
 	vv_check_lines *lines;
-	struct check_keys *keys; /* one for each of plan.keys */
+	const check_group_more *more; /* or NULL */
+	struct check_keys *keys;      /* one for each of plan.keys */
 	uint64_t run_from; /* entries from which keys become a run; 0: more than fit in memory */
 	/* The seed of a run that the caller looks up: the groups here are those that it does not have.
 	 * NULL: the run is looked up here. */

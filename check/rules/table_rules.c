@@ -11,6 +11,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/group_jobs.h"
 #include "dataset/rows/sums.h"
 
 #define KEPT_MAX 4096u              /* bytes of a row group's sums: an eighth of it */
@@ -22,38 +23,26 @@ typedef struct table_rule {
 	vv_sums_rule *rule;
 	vv_sums *now, *was; /* was NULL: no base, or the rule does not ask for it */
 	vv_hash128 id;
-	check_memo memo, fresh; /* what is kept; of the version before this one in this run */
-	bool opened;            /* memo is */
-	bool whole;             /* of the version under way all is known */
-	bool derived, failed;   /* it is made from the base's; that is not possible */
-	vv_buf entries, tail;   /* what is kept of the versions */
+	check_memo memo;      /* what is kept; for the base: of the version */
+	bool opened;          /* memo is */
+	bool whole;           /* of the version under way all is known */
+	vv_buf entries, tail; /* what is kept of the versions */
 	size_t entry_count, read;
 } table_rule;
 
 /* All rules, on one version. */
 typedef struct counting {
-	check_run *r;   /* of the version */
-	check_run *own; /* whose plan and workers these are */
+	check_run *r; /* of the version */
 	bool base;
 	table_rule *rules;
 	size_t count;
 	vv_sums **parts; /* of each worker and rule */
-	bool derive;     /* rules that are made from the base's, and no others */
-	bool less;       /* subtract the groups */
 	bool apart;      /* columns have other places than the rules' ids say: nothing is kept */
 } counting;
 
 static vv_sums *sums_of(const counting *c, size_t k)
 {
 	return c->base ? c->rules[k].was : c->rules[k].now;
-}
-
-/* Must the rule's sums of groups be known? */
-static bool is_wanted(const counting *c, size_t k)
-{
-	const table_rule *t = &c->rules[k];
-
-	return c->derive ? t->derived : !t->whole && !t->derived;
 }
 
 /* Adds a group's sums, and keeps them. */
@@ -63,16 +52,11 @@ static vv_status take_group(counting *c, size_t k, size_t i, const void *bytes, 
 	const check_group_info *g = &c->r->groups[i];
 	table_rule *t = &c->rules[k];
 	bool kept = len <= KEPT_MAX && t->tail.len < UINT32_MAX / 2;
-	int got = vv_sums_read(sums_of(c, k), bytes, len, c->less);
+	int got = vv_sums_read(sums_of(c, k), bytes, len);
 
 	if (got < 0) return vv_fail_nomem(err);
-	if (c->derive) {
-		t->failed = t->failed || got == 0;
-		return VV_OK;
-	}
 	if (got == 0) return vv_fail(err, VV_ECORRUPT, "a kept result is damaged");
-	if (c->apart) return VV_OK;
-	if (check_memo_find(&t->fresh, g->name, g->rows)) return VV_OK;
+	if (c->base) return VV_OK;
 	check_memo_put(&t->entries, g->name, g->rows, kept ? (uint32_t)t->tail.len : UINT32_MAX);
 	t->entry_count++;
 	if (kept) {
@@ -83,10 +67,11 @@ static vv_status take_group(counting *c, size_t k, size_t i, const void *bytes, 
 }
 
 /* What is kept of a group; false: nothing. */
-static bool find_kept(const check_memo *m, const check_group_info *g, const uint8_t **bytes,
-		      size_t *len)
+static bool is_kept(const counting *c, const table_rule *t, const check_group_info *g,
+		    const uint8_t **bytes, size_t *len)
 {
-	const uint8_t *entry = check_memo_find(m, g->name, g->rows), *end, *p;
+	const check_memo *m = &t->memo;
+	const uint8_t *entry = c->apart ? NULL : check_memo_find(m, g->name, g->rows), *end, *p;
 	uint64_t n;
 
 	if (!entry || check_memo_fact(entry) >= m->tail_len) return false;
@@ -96,13 +81,6 @@ static bool find_kept(const check_memo *m, const check_group_info *g, const uint
 	*bytes = p;
 	*len = (size_t)n;
 	return true;
-}
-
-static bool is_kept(const counting *c, const table_rule *t, const check_group_info *g,
-		    const uint8_t **bytes, size_t *len)
-{
-	return !c->apart &&
-	       (find_kept(&t->fresh, g, bytes, len) || find_kept(&t->memo, g, bytes, len));
 }
 
 /* ---- whole versions ---- */
@@ -127,7 +105,7 @@ static vv_status read_whole(counting *c, size_t k, const vv_table *of, bool *got
 
 	*got = false;
 	if (found <= 0) return (vv_status)found;
-	found = vv_sums_read(sums_of(c, k), kept.data, kept.len, false);
+	found = vv_sums_read(sums_of(c, k), kept.data, kept.len);
 	if (found < 0) return vv_fail_nomem(err);
 	*got = found > 0;
 	if (found == 0) {
@@ -152,148 +130,64 @@ static vv_status keep_whole(counting *c, size_t k, vv_error *err)
 
 /* ---- groups that must be read ---- */
 
-#define JOB_GROUPS 12u
-
-/* Some groups, counted by one thread. */
-typedef struct count_job {
-	vv_job job;
-	counting *c;
-	const uint32_t *todo;
-	size_t count;
-	vv_buf out; /* of each group and each rule that needs it: varint length, and that many bytes */
-	vv_status rc;
-	vv_error err;
-} count_job;
-
-static vv_status count_group(count_job *j, unsigned worker, vv_batch *batch, size_t i,
-			     vv_error *err)
+/* Is the rule's sum of the group neither in the version's nor kept? */
+static bool is_wanted(const counting *c, size_t k, size_t i)
 {
-	counting *c = j->c;
-	check_worker *w = &c->own->workers[worker];
-	vv_auto(vv_buf) one = VV_BUF_INIT;
 	const uint8_t *bytes;
 	size_t len;
-	check_group g;
-	vv_status rc = check_load(c->r, w, batch, i, &g, err);
 
-	if (rc < 0) return rc;
-	rc = check_blank(w, &c->own->plan, &g, err);
+	return !c->rules[k].whole && !is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &len);
+}
+
+static bool wants(const void *payload, size_t i)
+{
+	const counting *c = payload;
+
+	for (size_t k = 0; k < c->count; k++) {
+		if (is_wanted(c, k, i)) return true;
+	}
+	return false;
+}
+
+/* Of each rule that needs the group: varint length, and that many bytes. */
+static vv_status count_group(void *payload, unsigned worker, size_t i, vv_buf *out, vv_error *err)
+{
+	const counting *c = payload;
+	check_worker *w = &c->r->workers[worker];
+	vv_auto(vv_buf) one = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
 		vv_sums *part = c->parts[worker * c->count + k];
 
-		if (!is_wanted(c, k) || is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &len)) {
+		if (!is_wanted(c, k, i)) {
 			continue;
 		}
 		vv_sums_reset(part);
 		vv_buf_reset(&one);
 		if ((rc = vv_sums_add(part, w->block, w->conditions, err)) == VV_OK) {
 			vv_sums_put(&one, part);
-			vv_buf_put_varint(&j->out, one.len);
-			vv_buf_put(&j->out, one.data, one.len);
+			vv_buf_put_varint(out, one.len);
+			vv_buf_put(out, one.data, one.len);
 			rc = vv_buf_ok(&one, err);
 		}
 	}
-	check_unload(&g);
 	return rc;
 }
 
-static void run_job(vv_job *job, unsigned worker)
+static vv_status take_counted(void *payload, size_t i, const uint8_t **p, const uint8_t *end,
+			      vv_error *err)
 {
-	count_job *j = (count_job *)(void *)job;
-	vv_auto(vv_batch) batch = {0};
-
-	vv_buf_reset(&j->out);
-	j->rc = VV_OK;
-	for (size_t n = 0; n < j->count && j->rc == VV_OK; n++) {
-		j->rc = count_group(j, worker, &batch, j->todo[n], &j->err);
-	}
-	if (j->rc == VV_OK) {
-		j->rc = vv_buf_ok(&j->out, &j->err);
-	}
-}
-
-static vv_status take_job(count_job *j, vv_error *err)
-{
-	counting *c = j->c;
-	const uint8_t *p = (const uint8_t *)j->out.data, *end = p ? p + j->out.len : p, *bytes;
-	size_t kept;
+	counting *c = payload;
 	uint64_t len;
-	vv_status rc = j->rc;
-
-	if (rc < 0) {
-		*err = j->err;
-	}
-	for (size_t n = 0; n < j->count && rc == VV_OK; n++) {
-		const size_t i = j->todo[n];
-
-		for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
-			if (!is_wanted(c, k) ||
-			    is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &kept)) {
-				continue;
-			}
-			vv_varint_read(&p, end, &len);
-			c->rules[k].read += !c->derive;
-			rc = take_group(c, k, i, p, (size_t)len, err);
-			p += len;
-		}
-	}
-	return rc;
-}
-
-static vv_status run_jobs(counting *c, const uint32_t *todo, size_t count, vv_error *err)
-{
-	vv_pool *pool = c->own->o->pool;
-	const size_t ring = pool ? 3 * c->own->worker_count : 1;
-	const size_t total = (count + JOB_GROUPS - 1) / JOB_GROUPS;
-	vv_auto_free count_job *jobs = vv_calloc(ring, sizeof(*jobs));
-	size_t started = 0, taken = 0;
-	vv_status rc = jobs ? VV_OK : vv_fail_nomem(err);
-
-	while (jobs && taken < (rc == VV_OK ? total : started)) {
-		for (; rc == VV_OK && started < total && started - taken < ring; started++) {
-			const size_t from = started * JOB_GROUPS;
-			count_job *j = &jobs[started % ring];
-
-			j->job.run = run_job;
-			j->c = c;
-			j->todo = todo + from;
-			j->count = count - from < JOB_GROUPS ? count - from : JOB_GROUPS;
-			if (pool) {
-				vv_pool_submit(pool, &j->job);
-			} else {
-				run_job(&j->job, 0);
-			}
-		}
-		if (pool) {
-			vv_pool_wait(pool, &jobs[taken % ring].job);
-		}
-		if (rc == VV_OK) {
-			rc = take_job(&jobs[taken % ring], err);
-		}
-		taken++;
-	}
-	for (size_t i = 0; jobs && i < ring; i++) {
-		vv_buf_clear(&jobs[i].out);
-	}
-	return rc;
-}
-
-/* Takes what is kept of a group. *wanted: some rule needs it read. */
-static vv_status take_kept(counting *c, size_t i, bool *wanted, vv_error *err)
-{
-	const uint8_t *bytes;
-	size_t len;
 	vv_status rc = VV_OK;
 
-	*wanted = false;
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
-		if (!is_wanted(c, k)) {
-			continue;
-		}
-		if (is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &len)) {
-			rc = take_group(c, k, i, bytes, len, err);
-		} else {
-			*wanted = true;
+		if (is_wanted(c, k, i)) {
+			vv_varint_read(p, end, &len);
+			c->rules[k].read++;
+			rc = take_group(c, k, i, *p, (size_t)len, err);
+			*p += len;
 		}
 	}
 	return rc;
@@ -307,7 +201,6 @@ static vv_status open_kept(counting *c, bool *all, vv_error *err)
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
 		table_rule *t = &c->rules[k];
 
-		t->derived = t->failed = false;
 		t->whole = !sums_of(c, k);
 		if (t->whole || (rc = read_whole(c, k, c->r->table, &t->whole, err)) < 0 ||
 		    t->whole) {
@@ -325,111 +218,36 @@ static vv_status open_kept(counting *c, bool *all, vv_error *err)
 /* Counts the run's groups, as far as their sums are not kept. */
 static vv_status count_groups(counting *c, vv_error *err)
 {
-	vv_auto_free uint32_t *todo = vv_calloc(c->r->group_count + 1, sizeof(*todo));
-	size_t count = 0;
-	bool wanted;
-	vv_status rc = todo ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; todo && i < c->r->group_count && rc == VV_OK; i++) {
-		rc = take_kept(c, i, &wanted, err);
-		if (wanted) {
-			todo[count++] = (uint32_t)i;
-		}
-	}
-	return rc == VV_OK && count > 0 ? run_jobs(c, todo, count, err) : rc;
-}
-
-/* Counts groups of a table by their places in its list. */
-static vv_status count_some(const counting *c, vv_table *of, const vv_list_place *places,
-			    size_t count, bool less, vv_error *err)
-{
-	check_run r = {.o = c->r->o, .table = of, .plan = c->r->plan};
-	counting some = *c;
-
-	some.r = &r;
-	some.derive = true;
-	some.less = less;
-	vv_arena_init(&r.arena);
-	vv_status rc = check_groups_list_some(&r, places, count, err);
-	if (rc == VV_OK) {
-		rc = count_groups(&some, err);
-	}
-	vv_free(r.groups);
-	vv_arena_clear(&r.arena);
-	return rc;
-}
-
-/* Finds the groups that only one of the lists has. *few: at most half of the new list. */
-static vv_status compare_lists(vv_list_changes *out, vv_table *base, vv_table *now, bool *few,
-			       vv_error *err)
-{
-	vv_auto(vv_list_reader) *a = NULL, *b = NULL;
-	uint64_t items, weight;
-	vv_status rc;
-
-	if ((rc = vv_list_reader_open(&a, VV_LIST_DATA, &base->source, base->root.data.data,
-				      base->root.data.len, err)) < 0 ||
-	    (rc = vv_list_reader_open(&b, VV_LIST_DATA, &now->source, now->root.data.data,
-				      now->root.data.len, err)) < 0) {
-		return rc;
-	}
-	vv_list_totals(b, &items, &weight);
-	rc = vv_list_compare(out, a, b, err);
-	*few = out->old_count + out->new_count <= items / 2;
-	return rc;
-}
-
-/* Makes the sums of rules from those of the base, where these are known. */
-static vv_status derive(counting *c, vv_table *base, vv_error *err)
-{
-	vv_auto(vv_list_changes) changes = {0};
-	bool any = false, few = false;
+	const check_group_more more = {
+		.payload = c, .wants = wants, .look = count_group, .take = take_counted};
+	check_run run = *c->r; /* of which rows and keys are looked at already */
+	const uint8_t *bytes;
+	size_t len;
 	vv_status rc = VV_OK;
 
-	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
-		table_rule *t = &c->rules[k];
-
-		if (!t->whole) {
-			rc = read_whole(c, k, base, &t->derived, err);
-			any = any || t->derived;
+	run.plan.key_count = 0;
+	run.more = &more;
+	for (size_t i = 0; i < run.group_count; i++) {
+		run.groups[i].known = 1;
+		for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
+			if (!c->rules[k].whole &&
+			    is_kept(c, &c->rules[k], &run.groups[i], &bytes, &len)) {
+				rc = take_group(c, k, i, bytes, len, err);
+			}
 		}
 	}
-	if (rc < 0 || !any || (rc = compare_lists(&changes, base, c->r->table, &few, err)) < 0) {
-		return rc;
-	}
-	if (few &&
-	    ((rc = count_some(c, base, changes.old_items, changes.old_count, true, err)) < 0 ||
-	     (rc = count_some(c, c->r->table, changes.new_items, changes.new_count, false, err)) <
-		     0)) {
-		return rc;
-	}
-	for (size_t k = 0; k < c->count; k++) {
-		table_rule *t = &c->rules[k];
-
-		if (t->derived && (!few || t->failed || !vv_sums_settle(sums_of(c, k)))) {
-			vv_sums_reset(sums_of(c, k));
-			t->derived = false;
-		}
-	}
-	return VV_OK;
+	return rc < 0 ? rc : check_read_groups(&run, err);
 }
 
-/* The sums of a version. base: another one, of whose columns the places are the same; or NULL. */
-static vv_status count_version(counting *c, vv_table *base, vv_error *err)
+static vv_status count_version(counting *c, vv_error *err)
 {
-	bool all, wanted = false;
+	bool all;
 	vv_status rc = open_kept(c, &all, err);
 
-	if (rc == VV_OK && !all && base) {
-		rc = derive(c, base, err);
-	}
-	for (size_t k = 0; k < c->count; k++) {
-		wanted = wanted || is_wanted(c, k);
-	}
-	if (rc == VV_OK && wanted && !c->r->groups) {
+	if (rc == VV_OK && !all && !c->r->groups) {
 		rc = check_groups_list(c->r, err);
 	}
-	if (rc == VV_OK && wanted) {
+	if (rc == VV_OK && !all) {
 		rc = count_groups(c, err);
 	}
 	for (size_t k = 0; k < c->count && rc == VV_OK; k++) {
@@ -455,14 +273,13 @@ typedef struct judging {
 static vv_status count_side(judging *j, bool base, vv_error *err)
 {
 	counting c = {.r = base ? &j->base : j->r,
-		      .own = j->r,
 		      .base = base,
 		      .rules = j->rules,
 		      .count = j->count,
 		      .parts = j->parts,
 		      .apart = base && j->apart};
 
-	return count_version(&c, base || j->apart ? NULL : j->base.table, err);
+	return count_version(&c, err);
 }
 
 static vv_status find_places(judging *j, vv_error *err)
@@ -470,7 +287,8 @@ static vv_status find_places(judging *j, vv_error *err)
 	const check_plan *p = &j->r->plan;
 	size_t *places = vv_arena_calloc(&j->r->arena, p->schema->count + 1, sizeof(*places));
 
-	j->base.plan = (check_plan){.schema = p->schema, .places = places};
+	j->base.plan = *p;
+	j->base.plan.places = places;
 	if (!places) return vv_fail_nomem(err);
 	for (size_t i = 0; j->base.table && i < p->schema->count; i++) {
 		const vv_field *f = &p->schema->fields[i];
@@ -489,7 +307,7 @@ static vv_status make_id(table_rule *t, const check_plan *p, vv_error *err)
 	const size_t *fields = vv_sums_rule_columns(t->rule, &count);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_printf(&b, "sums 2 %d %d %s\n%s\n", p->json, p->pass_blank, t->line->condition,
+	vv_buf_printf(&b, "sums 3 %d %d %s\n%s\n", p->json, p->pass_blank, t->line->condition,
 		      t->line->where ? t->line->where : "");
 	for (const char **g = t->line->groups; g && *g; g++) {
 		vv_buf_printf(&b, "%s\n", *g);
@@ -544,10 +362,9 @@ static vv_status count_both(judging *j, vv_error *err)
 		table_rule *t = &j->rules[k];
 		vv_auto(vv_buf) record = VV_BUF_INIT;
 
-		check_memo_close(&t->fresh);
-		t->fresh = (check_memo){.tail = NULL};
-		if ((rc = put_record(t, &record, err)) == VV_OK) {
-			rc = check_memo_read(&t->fresh, record.data, record.len, err);
+		if (t->was && t->opened && (rc = put_record(t, &record, err)) == VV_OK) {
+			check_memo_close(&t->memo);
+			rc = check_memo_read(&t->memo, record.data, record.len, err);
 		}
 	}
 	return rc < 0 ? rc : count_side(j, true, err);
@@ -565,8 +382,6 @@ static vv_status count_sides(judging *j, vv_error *err)
 
 		kept = kept || t->memo.groups.count > 0;
 		check_memo_close(&t->memo);
-		check_memo_close(&t->fresh);
-		t->memo = t->fresh = (check_memo){.tail = NULL};
 		vv_sums_reset(t->now);
 		if (t->was) {
 			vv_sums_reset(t->was);
@@ -691,6 +506,8 @@ static vv_status open_judging(judging *j, vv_error *err)
 	vv_status rc = VV_OK;
 
 	j->base.o = j->r->o;
+	j->base.workers = j->r->workers;
+	j->base.worker_count = j->r->worker_count;
 	j->base.table = base && base->root.kind == VV_KIND_TABLE ? base : NULL;
 	if (!(j->rules = vv_calloc(set->line_count + 1, sizeof(*j->rules)))) {
 		return vv_fail_nomem(err);
@@ -719,7 +536,6 @@ static void judging_clear(judging *j)
 		table_rule *t = &j->rules[k];
 
 		check_memo_close(&t->memo);
-		check_memo_close(&t->fresh);
 		vv_sums_free(t->now);
 		vv_sums_free(t->was);
 		vv_sums_rule_free(t->rule);
@@ -756,7 +572,7 @@ static vv_status explain_rule(const judging *j, const table_rule *t, vv_error *e
 vv_status check_table_explain(check_run *r, vv_error *err)
 {
 	judging j = {.r = r};
-	counting c = {.r = r, .own = r};
+	counting c = {.r = r};
 	bool all;
 	vv_status rc = VV_OK;
 

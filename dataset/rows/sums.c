@@ -1,7 +1,7 @@
 /*
  * sums: how rows get to their groups, and how a part of what they count is kept.
  *
- * Kept: varint number of groups; of each varint length and bytes of its key, varint number of its rows; of each aggregate varint count and what
+ * Kept: varint number of groups; of each varint length and bytes of its key, of each aggregate varint count and what
  * its kind has: sums 16 bytes mantissa, a byte scale, or a fraction; least and greatest a value; distinct varint number, with the
  * lowest bit for an estimate, and 16 bytes for each hash.
  */
@@ -31,14 +31,12 @@ typedef struct cell {
 	vv_total sum, square;
 	char *least; /* of min and max: the value as vv_value_keep writes it; owned */
 	size_t least_len;
-	bool doubt; /* a value like `least` was taken away */
 	vv_distinct distinct;
 } cell;
 
 typedef struct group {
 	char *key;
 	size_t key_len;
-	uint64_t rows;
 	cell *cells;
 } group;
 
@@ -543,11 +541,6 @@ vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch
 	if (rc == VV_OK) {
 		rc = find_rows(s, b, scratch, of, err);
 	}
-	for (size_t r = 0; rc == VV_OK && r < vv_row_block_rows(b); r++) {
-		if (of[r] != NONE) {
-			s->groups[of[r]].rows++;
-		}
-	}
 	for (size_t k = 0; rc == VV_OK && k < s->rule->condition->aggregate_count; k++) {
 		rc = add_values(s, b, scratch, k, of, err);
 	}
@@ -605,15 +598,14 @@ void vv_sums_put(vv_buf *out, vv_sums *s)
 	for (size_t i = 0; i < s->count; i++) {
 		vv_buf_put_varint(out, s->groups[i].key_len);
 		vv_buf_put(out, s->groups[i].key, s->groups[i].key_len);
-		vv_buf_put_varint(out, s->groups[i].rows);
 		for (size_t k = 0; k < s->rule->condition->aggregate_count; k++) {
 			put_cell(out, &s->groups[i].cells[k], &s->rule->condition->aggregates[k]);
 		}
 	}
 }
 
-static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, const uint8_t **p,
-		      const uint8_t *end, bool less)
+static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, bool any,
+		      const uint8_t **p, const uint8_t *end)
 {
 	vv_value_room kept, other;
 	uint64_t len;
@@ -621,7 +613,7 @@ static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, cons
 	if (!vv_varint_read(p, end, &len) || len > (uint64_t)(end - *p)) return 0;
 	const char *bytes = (const char *)*p;
 	*p += len;
-	if (c->count == 0) return 1; /* there is no value */
+	if (!any) return 1;
 	if (!vv_kept_value_read(&other, bytes, (size_t)len, a->argument->kind)) return 0;
 	if (c->least) {
 		if (!s->scratch && !(s->scratch = vv_condition_scratch_new())) return VV_ENOMEM;
@@ -630,11 +622,8 @@ static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, cons
 					&kept.value, &kept.large, &order)) {
 			return 0;
 		}
-		order = a->op == VV_AGGREGATE_MIN ? order : -order;
-		c->doubt = less ? c->doubt || order <= 0 : c->doubt && order > 0;
-		if (less || order >= 0) return 1;
+		if (a->op == VV_AGGREGATE_MIN ? order >= 0 : order <= 0) return 1;
 	}
-	if (less) return 0;
 	vv_buf_set(&s->value, bytes, (size_t)len);
 	return !s->value.failed && keep(c, &s->value) ? 1 : VV_ENOMEM;
 }
@@ -655,47 +644,40 @@ static int read_distinct(vv_distinct *d, const uint8_t **p, const uint8_t *end)
 }
 
 static int read_cell(vv_sums *s, cell *c, const vv_condition_aggregate *a, const uint8_t **p,
-		     const uint8_t *end, bool less)
+		     const uint8_t *end)
 {
 	uint64_t count, other = 0;
-	int got;
 
 	if (!vv_varint_read(p, end, &count) ||
 	    (a->op == VV_AGGREGATE_SHARE && !vv_varint_read(p, end, &other)) ||
 	    count > UINT64_MAX / 4 || other > UINT64_MAX / 4) {
 		return 0;
 	}
-	const uint64_t before = c->count;
-	if (less && (count > before || other > c->other)) return 0;
-	c->count = count;
-	c->other = less ? c->other - other : c->other + other;
+	c->count += count;
+	c->other += other;
 	switch (a->op) {
-	case VV_AGGREGATE_DEVIATION:
-		got = vv_total_read(&c->square, p, end, less);
-		got = got > 0 ? vv_total_read(&c->sum, p, end, less) : got;
-		break;
+	case VV_AGGREGATE_DEVIATION: {
+		const int got = vv_total_read(&c->square, p, end);
+
+		return got > 0 ? vv_total_read(&c->sum, p, end) : got;
+	}
 	case VV_AGGREGATE_SUM:
 	case VV_AGGREGATE_AVG:
-		got = vv_total_read(&c->sum, p, end, less);
-		break;
+		return vv_total_read(&c->sum, p, end);
 	case VV_AGGREGATE_MIN:
 	case VV_AGGREGATE_MAX:
-		got = read_least(s, c, a, p, end, less);
-		break;
+		return read_least(s, c, a, count > 0, p, end);
 	case VV_AGGREGATE_DISTINCT:
-		got = less ? 0 : read_distinct(&c->distinct, p, end);
-		break;
+		return read_distinct(&c->distinct, p, end);
 	default:
-		got = 1;
+		return 1;
 	}
-	c->count = less ? before - count : before + count;
-	return got;
 }
 
-int vv_sums_read(vv_sums *s, const void *bytes, size_t len, bool less)
+int vv_sums_read(vv_sums *s, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes, *end = p + len;
-	uint64_t groups, key_len, rows;
+	uint64_t groups, key_len;
 	int got = 1;
 
 	if (!vv_varint_read(&p, end, &groups)) return 0;
@@ -705,41 +687,12 @@ int vv_sums_read(vv_sums *s, const void *bytes, size_t len, bool less)
 		p += key_len;
 		size_t at = s->key.failed ? SIZE_MAX : have_group(s);
 		if (at == SIZE_MAX) return VV_ENOMEM;
-		group *g = &s->groups[at];
-		if (!vv_varint_read(&p, end, &rows) || rows > UINT64_MAX / 4 ||
-		    (less && rows > g->rows)) {
-			return 0;
-		}
-		g->rows = less ? g->rows - rows : g->rows + rows;
 		for (size_t k = 0; k < s->rule->condition->aggregate_count && got > 0; k++) {
-			got = read_cell(s, &g->cells[k], &s->rule->condition->aggregates[k], &p,
-					end, less);
+			got = read_cell(s, &s->groups[at].cells[k],
+					&s->rule->condition->aggregates[k], &p, end);
 		}
 	}
 	return got <= 0 ? got : p == end;
-}
-
-bool vv_sums_settle(vv_sums *s)
-{
-	const size_t cells = s->rule->condition->aggregate_count;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < s->count; i++) {
-		group *g = &s->groups[i];
-		const bool gone = g->rows == 0 && s->rule->key_count > 0;
-
-		for (size_t k = 0; k < cells; k++) {
-			if (g->cells[k].doubt && g->cells[k].count > 0) return false;
-			if (gone || g->cells[k].doubt) {
-				cell_clear(&g->cells[k]);
-			}
-		}
-		if (!gone) {
-			s->groups[kept++] = *g;
-		}
-	}
-	s->count = kept;
-	return true;
 }
 
 /* ---- judging ---- */

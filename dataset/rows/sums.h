@@ -46,11 +46,8 @@ void vv_sums_reset(vv_sums *s);
 vv_status vv_sums_add(vv_sums *s, vv_row_block *b, vv_condition_scratch *scratch, vv_error *err);
 /* Appends it. */
 void vv_sums_put(vv_buf *out, vv_sums *s);
-/* Adds what was kept, or takes its rows away (less): s has them, then others are added, and vv_sums_settle ends it. 1; 0: it is
- * damaged, or cannot be taken away, as of distinct values, and s is to be thrown away; VV_ENOMEM. */
-int vv_sums_read(vv_sums *s, const void *bytes, size_t len, bool less);
-/* False: the least or greatest value of a group was among those taken away, and s is to be thrown away. */
-bool vv_sums_settle(vv_sums *s);
+/* Adds what was kept. 1; 0: it is damaged, and s is to be thrown away; VV_ENOMEM. */
+int vv_sums_read(vv_sums *s, const void *bytes, size_t len);
 
 /* Ends adding: groups are in the order of their values. */
 vv_status vv_sums_finish(vv_sums *s, vv_error *err);

@@ -154,13 +154,12 @@ void vv_total_put(vv_buf *out, const vv_total *t)
 	vv_buf_put(out, room, 16);
 }
 
-int vv_total_read(vv_total *t, const uint8_t **p, const uint8_t *end, bool less)
+int vv_total_read(vv_total *t, const uint8_t **p, const uint8_t *end)
 {
 	vv_ratio r;
 
 	if (end - *p < 2) return 0;
 	t->unknown = t->unknown || (*p)[0] == 1;
-	if (t->unknown && less) return 0; /* nor does the rest show */
 	unsigned scale = (*p)[1];
 	*p += 2;
 	if (scale == LARGE) {
@@ -168,15 +167,11 @@ int vv_total_read(vv_total *t, const uint8_t **p, const uint8_t *end, bool less)
 		    r.below.count == 0) {
 			return 0;
 		}
-		r.above.negative = r.above.count > 0 && r.above.negative != less;
 		return add_ratio(t, &r) ? 1 : VV_ENOMEM;
 	}
 	if (end - *p < 16 || scale > 2 * VV_SCALE_MAX) return 0;
 	__uint128_t bits = vv_get_le64(*p + 8);
 	bits = bits << 64 | vv_get_le64(*p);
 	*p += 16;
-	if (less) {
-		bits = (__uint128_t)0 - bits; /* the least of all never comes: sums end before it */
-	}
 	return vv_total_add_whole(t, (vv_long_sum)bits, scale) ? 1 : VV_ENOMEM;
 }

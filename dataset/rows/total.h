@@ -27,9 +27,9 @@ bool vv_total_ratio(vv_ratio *out, const vv_total *t);
 /* mantissa / 10^scale */
 bool vv_total_whole(vv_ratio *out, vv_long_sum mantissa, unsigned scale);
 
-/* As bytes, and back: read adds, or with less subtracts. 1; 0: damaged, or it cannot be subtracted; VV_ENOMEM. */
+/* As bytes, and back, added. 1; 0: damaged; VV_ENOMEM. */
 void vv_total_put(vv_buf *out, const vv_total *t);
-int vv_total_read(vv_total *t, const uint8_t **p, const uint8_t *end, bool less);
+int vv_total_read(vv_total *t, const uint8_t **p, const uint8_t *end);
 void vv_exact_put(vv_buf *out, const vv_exact *x);
 bool vv_exact_get(vv_exact *out, const uint8_t **p, const uint8_t *end);
 

@@ -1,5 +1,5 @@
-"""Counts and sums of a version that are made from those of its base find what a check without a cache finds, whatever rows
-changed; no other row group is read for them, and columns that swap their names are told apart.
+"""Counts and sums of a version that are made from kept ones of its row groups find what a check without a cache finds, whatever
+rows changed, and columns that swap their names are told apart.
 
 usage: derived_model.py SEED ROUNDS      (in an empty folder that is a repository of varve)
 """
@@ -63,7 +63,8 @@ run("git", "commit", "-qm", "first")
 total = same("first")
 for i in range(rounds):
     for f in CACHE.glob("sums-*"):
-        f.unlink()
+        if rng.random() < 0.2:
+            f.unlink()
     at = rng.randrange(len(rows))
     kind = rng.randrange(4) if i else 0
     if kind == 0:
@@ -82,8 +83,6 @@ for i in range(rounds):
     if kind == 2:
         run("varve", "gc", "-q")
     total += same(f"round {i}, kind {kind}, row {at}")
-    if i == 0:  # distinct values cannot be taken away, and the least of some group may be among what changed
-        assert len(list(CACHE.glob("sums-*"))) < len(RULES) // 2, list(CACHE.glob("sums-*"))
     if rng.random() < 0.3:
         run("git", "add", "t.csv")
         run("git", "commit", "-qm", f"round {i}")

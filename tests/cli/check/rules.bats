@@ -131,7 +131,7 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	done
 }
 
-@test "sums that are made from those of the base find what a check without a cache finds" {
+@test "sums that are made from kept ones of row groups find what a check without a cache finds" {
 	local seed
 	for seed in ${VARVE_TEST_SEEDS:-$((RANDOM))}; do
 		new_repo "d$seed"
