@@ -1,6 +1,6 @@
 /*
  * profile: what is worth noting of a value, so that one walk over a version is enough,
- * and how that is written: as constraints of Table Schema, and as rules of varve.json.
+ * and how that is written: as constraints of Table Schema.
  */
 #include "check/past/profile.h"
 
@@ -629,46 +629,4 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err)
 	put_key(&w, p);
 	vv_json_close_object(&w);
 	return vv_buf_ok(out, err);
-}
-
-static void put_rule(vv_json_out *w, const char *code, const char *severity)
-{
-	vv_json_add_object(w, code);
-	vv_json_add_string(w, "severity", severity);
-}
-
-void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path)
-{
-	bool any = false;
-
-	vv_json_open_object(w);
-	vv_json_add_string(w, "path", path);
-	vv_json_add_object(w, "rules");
-	vv_json_add_object(w, "row-count");
-	vv_json_add_u64(w, "min", p->t->root.rows > 0 ? 1 : 0);
-	vv_json_close_object(w);
-	put_rule(w, p->key_count ? "key-lost" : "rows-removed", "warning");
-	vv_json_add_string(w, "max", "5%");
-	vv_json_close_object(w);
-	put_rule(w, "null-share", "warning");
-	vv_json_add_string(w, "max", "5%");
-	vv_json_close_object(w);
-	for (size_t i = 0; i < p->t->columns; i++) {
-		any = any ||
-		      (p->t->schema.fields[i].type == VV_TYPE_STRING && is_enum(&p->columns[i]));
-	}
-	if (any) {
-		put_rule(w, "new-category", "warning");
-		vv_json_add_array(w, "columns");
-		for (size_t i = 0; i < p->t->columns; i++) {
-			if (p->t->schema.fields[i].type == VV_TYPE_STRING &&
-			    is_enum(&p->columns[i])) {
-				vv_json_string(w, p->t->schema.fields[i].name);
-			}
-		}
-		vv_json_close_array(w);
-		vv_json_close_object(w);
-	}
-	vv_json_close_object(w);
-	vv_json_close_object(w);
 }

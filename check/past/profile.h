@@ -1,9 +1,9 @@
 /*
- * profile: what is true of all values of a version, as a first schema and first rules.
+ * profile: what is true of all values of a version, as a first schema.
  *
  * A correct caller: vv_profile_make reads the version once; vv_profile_schema gives a Table
- * Schema whose constraints the version meets (varve schema --infer), vv_profile_rules the
- * first rules of a dataset for varve.json (varve check --init); vv_profile_free.
+ * Schema whose constraints the version meets (varve schema --infer; varve check --suggest makes
+ * rules of them); vv_profile_free.
  *
  * Only what is likely to stay true is said: that nothing is missing, few words for an
  * enumeration, the shape of codes, that amounts are not negative. docs/use/rules.md.
@@ -38,8 +38,5 @@ vv_status vv_profile_schema(vv_buf *out, const vv_profile *p, vv_error *err);
 void vv_profile_loosen(vv_profile *p, unsigned percent);
 /* Finds columns without a value that comes twice. */
 vv_status vv_profile_find_unique(vv_profile *p, const char *temp_dir, vv_error *err);
-
-/* Writes {"path": ..., "rules": {...}}, an element of varve.json's "datasets". */
-void vv_profile_rules(vv_json_out *w, const vv_profile *p, const char *path);
 
 #endif

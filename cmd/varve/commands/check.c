@@ -18,9 +18,9 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/check_reports.h"
 #include "lib/check/files.h"
-#include "lib/check/init.h"
 #include "lib/check/rule_tests.h"
 #include "lib/check/run.h"
+#include "lib/check/suggest.h"
 #include "lib/names/dialect_words.h"
 #include "lib/names/near_file.h"
 #include "lib/names/version.h"
@@ -36,7 +36,7 @@ typedef struct options {
 		*why, *schema, *rules, *save, *trust, *log, *from;
 	vv_written written;
 	bool cached, worktree, no_base, new_only, files, list_rules, test_rules, explain, suggest,
-		init, quiet, no_cache;
+		quiet, no_cache;
 } options;
 
 static const vv_option table[] = {
@@ -99,7 +99,6 @@ static const vv_option table[] = {
 		   "print rules of dbt, Soda, Great Expectations or ODCS as lines of varve.checks"),
 	OPT_FLAG(0, "suggest", suggest,
 		 "print rules that held in all versions, as lines of varve.checks"),
-	OPT_FLAG(0, "init", init, "write a first varve.json, whose rules the data meets"),
 	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
 	OPT_STRING(0, "trust-result", trust, "FILE", "trust a result written by --save-result"),
 	OPT_FLAG(0, "no-cache", no_cache, "read everything again, and keep no cache"),
@@ -784,28 +783,6 @@ static void list_rules(const options *o)
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 }
 
-/* --init: a first varve.json. */
-static vv_status run_init(vv_context *c, vv_error *err)
-{
-	const options *o = c->options;
-	size_t count = 0;
-	vv_status rc;
-
-	c->name = "check --init";
-	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_READER,
-				  err)) < 0 ||
-	    (rc = vv_check_init(c->repo, c->reader, c->argc, c->argv, c->progress, &count, err)) <
-		    0) {
-		return rc;
-	}
-	vv_progress_end();
-	if (!o->quiet) {
-		vv_out("wrote %s: rules for %s %s\n", VV_RULES_NAME, vv_text_count(count),
-		       count == 1 ? "dataset" : "datasets");
-	}
-	return VV_OK;
-}
-
 /* What was asked for and came to nothing. */
 static void show_empty(const check *c)
 {
@@ -906,7 +883,6 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		list_rules(o);
 		return VV_OK;
 	}
-	if (o->init) return run_init(in, err);
 	if (o->from) return run_from(o, err);
 	if (o->test_rules) return run_tests(in, err);
 	if (o->format && !spells(o)) {
@@ -960,7 +936,7 @@ const vv_command vv_cmd_check = {
 	.usage =
 		"[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		"--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
-		"--from FILE | --init [PATH...] | --suggest [REV] [PATH...] | --list-rules | --explain | --test-rules | --log[=RULE] [REV] [PATH...]",
+		"--from FILE | --suggest [REV] [PATH...] | --list-rules | --explain | --test-rules | --log[=RULE] [REV] [PATH...]",
 	.example = "$ varve check prices.csv\n"
 		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
 		   "\n"

@@ -177,26 +177,3 @@ for i in range(2000):
 	output_has "id=3"
 }
 
-@test "a first varve.json is one that the data meets" {
-	new_repo
-	python3 -c '
-print("id,kind,price")
-for i in range(100):
-    print("%d,%s,%d" % (i, ("red", "blue")[i % 2], i))
-' > t.csv
-	varve add t.csv > /dev/null
-	varve commit -qm one
-	succeeds varve check --init
-	python3 -c '
-import json
-r = json.load(open("varve.json"))
-(d,) = r["datasets"]
-assert d["path"] == "t.csv" and d["rules"]["new-category"]["columns"] == ["kind"], r
-'
-	succeeds varve check
-	ends_with 2 varve check --init
-	stderr_has "already"
-	sed -i 's/,red,/,green,/' t.csv
-	succeeds varve check
-	output_has "warning new-category, column kind"
-}

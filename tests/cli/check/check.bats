@@ -578,16 +578,6 @@ u.csv type-error" ] || { told; false; }
 	printf '%s' "$output" | python3 -m json.tool > /dev/null
 }
 
-@test "--init writes rules that the data meets" {
-	described
-	succeeds varve check --init
-	output_is "wrote varve.json: rules for 1 dataset"
-	python3 -m json.tool < varve.json > /dev/null
-	succeeds varve check
-	ends_with 2 varve check --init
-	stderr_has "varve.json"
-}
-
 @test "quiet says it with the exit code alone" {
 	described
 	succeeds varve check -q

@@ -461,5 +461,4 @@ killed_in_place() {
 	killed_in_place varve merge -q side
 	killed_in_place varve schema --key id t.csv
 	killed_in_place varve track -q '*.tab'
-	killed_in_place varve check --init
 }

@@ -298,31 +298,6 @@ static void the_data_meets_what_is_said_of_it(void **state)
 	}
 }
 
-static void first_rules_name_enumerations(void **state)
-{
-	static const char *const key[] = {"id", NULL};
-	vv_tables_options o = {.key = key};
-	vv_buf b = VV_BUF_INIT, rules = VV_BUF_INIT;
-	vv_json_out w;
-	made m;
-	(void)state;
-	vv_buf_puts(&b, "id,kind\n");
-	for (int i = 0; i < 20; i++) {
-		vv_buf_printf(&b, "%d,%s\n", i, i % 2 ? "odd" : "even");
-	}
-	make(&m, vv_buf_cstr(&b), b.len, &o);
-	vv_json_out_init(&w, &rules, 0);
-	vv_profile_rules(&w, m.profile, "data/t.csv");
-	assert_string_equal(
-		vv_buf_cstr(&rules),
-		"{\"path\":\"data/t.csv\",\"rules\":{\"row-count\":{\"min\":1},\"key-lost\":{\"severity\":\"warning\",\"max\":\"5%\"},"
-		"\"null-share\":{\"severity\":\"warning\",\"max\":\"5%\"},"
-		"\"new-category\":{\"severity\":\"warning\",\"columns\":[\"kind\"]}}}");
-	done(&m);
-	vv_buf_clear(&b);
-	vv_buf_clear(&rules);
-}
-
 static vv_status attempt(void *payload, vv_error *err)
 {
 	made *m = payload;
@@ -362,7 +337,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_no_longer_holds_is_not_said),
 	cmocka_unit_test(the_data_meets_what_is_said_of_it),
 	cmocka_unit_test(running_out_of_memory_is_reported),
-	cmocka_unit_test(first_rules_name_enumerations),
 };
 
 VV_TEST_SUITE(profile)

@@ -1,32 +1,19 @@
 /*
- * init: a first varve.json (varve check --init).
- */
-#ifndef VV_LIB_CHECK_INIT_H
-#define VV_LIB_CHECK_INIT_H
-
-#include <stddef.h>
-
-#include "base/buf.h"
-#include "base/env.h"
-#include "base/error.h"
-#include "base/progress.h"
-#include "dataset/table/dataset_reader.h"
-#include "lib/check/one.h"
-#include "repo/git/repository.h"
-
-/* Reads the datasets of the work tree (argc, argv: paths; 0: all) and writes rules that they
- * meet to varve.json at the root. *count: for how many datasets; those that cannot be read
- * as tables are left out. VV_EEXISTS: there is one already; VV_ENOTFOUND: no dataset. */
-vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char **argv,
-			const vv_progress *progress, size_t *count, vv_error *err);
-
-/*
  * suggest: rules that a table met in all of its versions, as lines of varve.checks.
  *
  * Candidates come from profiles (check/past/profile.h) of the newest version and of some before it. All versions are judged by all
  * of them. A candidate of the newest version is suggested if it always held, and if those of its form that were learnt
  * from earlier versions held in all versions since: a list that grows, or numbers that rise, are thus left out.
  */
+#ifndef VV_LIB_CHECK_SUGGEST_H
+#define VV_LIB_CHECK_SUGGEST_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/env.h"
+#include "base/error.h"
+#include "lib/check/one.h"
 
 /* Appends a section for each table of the commit with suggestions; rules that varve.checks of a side has are left out. argc,
  * argv: paths; 0: all. *tables: how many were looked at. run: as for vv_timeline_read. */
