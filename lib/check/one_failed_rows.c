@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -32,8 +33,7 @@ struct vv_failed_rows {
 	vv_arena arena;
 	const char **reasons;
 	size_t count, cap;
-	uint64_t *hashes; /* open addressing: place + 1 of the reason, 0: free */
-	size_t slots;
+	vv_hash_index index; /* of the reasons */
 	uint64_t added;
 	vv_buf scratch;
 };
@@ -44,7 +44,7 @@ void vv_failed_rows_free(vv_failed_rows *r)
 		vv_sorter_free(r->sorter);
 		vv_arena_clear(&r->arena);
 		vv_free(r->reasons);
-		vv_free(r->hashes);
+		vv_hash_index_clear(&r->index);
 		vv_buf_clear(&r->scratch);
 		vv_free(r->file);
 		vv_free(r->passed);
@@ -64,6 +64,7 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&r->arena);
+	vv_hash_index_init(&r->index);
 	vv_status rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
 	if (rc < 0) {
 		vv_failed_rows_free(r);
@@ -73,53 +74,27 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 	return VV_OK;
 }
 
-static size_t find_slot(const vv_failed_rows *r, const char *text, size_t len)
-{
-	size_t i = (size_t)vv_xxh3(text, len, 0) & (r->slots - 1);
-
-	while (r->hashes[i] != 0 && strcmp(r->reasons[r->hashes[i] - 1], text) != 0) {
-		i = (i + 1) & (r->slots - 1);
-	}
-	return i;
-}
-
-static vv_status grow(vv_failed_rows *r, vv_error *err)
-{
-	size_t cap = r->cap ? r->cap * 2 : 64;
-
-	if (r->count < r->cap) return VV_OK;
-	const char **reasons = vv_realloc_array(r->reasons, cap, sizeof(*reasons));
-	if (!reasons) return vv_fail_nomem(err);
-	r->reasons = reasons;
-	vv_free(r->hashes);
-	r->slots = cap * 2;
-	r->hashes = vv_calloc(r->slots, sizeof(*r->hashes));
-	if (!r->hashes) {
-		r->slots = 0;
-		r->cap = 0;
-		return vv_fail_nomem(err);
-	}
-	r->cap = cap;
-	for (size_t i = 0; i < r->count; i++) {
-		r->hashes[find_slot(r, r->reasons[i], strlen(r->reasons[i]))] = i + 1;
-	}
-	return VV_OK;
-}
-
 /* The number of a reason's text, which is in scratch. */
 static vv_status intern(vv_failed_rows *r, uint64_t *out, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&r->scratch, err);
+	size_t place;
 
-	if (rc < 0 || (rc = grow(r, err)) < 0) return rc;
-	size_t slot = find_slot(r, r->scratch.data, r->scratch.len);
-	if (r->hashes[slot] == 0) {
-		r->reasons[r->count] = vv_arena_strndup(&r->arena, r->scratch.data, r->scratch.len);
-		if (!r->reasons[r->count]) return vv_fail_nomem(err);
-		r->hashes[slot] = ++r->count;
+	if (rc < 0) return rc;
+	const uint64_t hash = vv_xxh3(r->scratch.data, r->scratch.len, r->index.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&r->index, hash);
+	while (vv_hash_probe_next(&p, &place)) {
+		if (strcmp(r->reasons[place], vv_buf_cstr(&r->scratch)) == 0) {
+			*out = place;
+			return VV_OK;
+		}
 	}
-	*out = r->hashes[slot] - 1;
-	return VV_OK;
+	const char *text = vv_arena_strndup(&r->arena, r->scratch.data, r->scratch.len);
+	*out = r->count;
+	return text && vv_array_add(r->reasons, r->count, r->cap, text) &&
+			       vv_hash_index_add(&r->index, hash, (size_t)*out)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static void put_reason(vv_failed_rows *r, const vv_finding *f, bool whole)
