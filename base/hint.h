@@ -21,7 +21,6 @@
 	X(ADD_FIX_OR_UNTRACK, "add-fix-or-untrack", "path") \
 	X(ADD_KEY, "add-key", "path") \
 	X(ADD_KEY_FOUND, "add-key-found", "column path") \
-	X(ADD_MAKES, "add-makes", "") \
 	X(ADD_NO_KEY, "add-no-key", "") \
 	X(ADD_OR_ABORT, "add-or-abort", "path") \
 	X(ADD_OR_CHECKOUT, "add-or-checkout", "path") \

@@ -21,7 +21,6 @@ static const struct {
 	{"add-fix-or-untrack", "'varve add --fix %1' makes a table of it; 'varve untrack' lets it be text"},
 	{"add-key", "'varve add --key COLUMNS %1' names the columns that identify rows"},
 	{"add-key-found", "'varve add --key $1 $2' makes it the key"},
-	{"add-makes", "'varve add FILE' makes one"},
 	{"add-no-key", "'varve add --no-key' if there is none"},
 	{"add-or-abort", "'varve add %1' resolves the table as it is here; 'varve merge --abort' ends the merge"},
 	{"add-or-checkout", "edit it as you want it and 'varve add %1'; or 'git checkout --ours -- %1' first"},

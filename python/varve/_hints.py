@@ -116,7 +116,7 @@ WORDS = {
 
 # Codes that have no words here: they are of commands that this package has no call for.
 WITHOUT = set("""
-    add-encoding add-fix-edited add-fix-or-untrack add-makes add-or-checkout add-order-back add-read-again ask-for
+    add-encoding add-fix-edited add-fix-or-untrack add-or-checkout add-order-back add-read-again ask-for
     car-export car-export-unixfs cat config-list did diff-patch diff-two export get git-dir hold-for holder-add
     holder-list holder-quota holder-room hook-line hook-line-also key-mend key-names key-new list-rules migrate
     no-index patch-first-line prune-hold rename-column replicate restore-and-add restore-source restore-spelling
