@@ -28,13 +28,28 @@ static bool is_ascii(char c)
 	return (unsigned char)c < 0x80;
 }
 
+/* Bytes of ASCII that the text begins with, in steps of eight as far as there are eight. */
+static size_t ascii_len(const char *p, size_t len)
+{
+	size_t i = 0;
+
+	for (uint64_t eight; i + sizeof(eight) <= len; i += sizeof(eight)) {
+		memcpy(&eight, p + i, sizeof(eight));
+		if (eight & UINT64_C(0x8080808080808080)) return i;
+	}
+	while (i < len && is_ascii(p[i])) {
+		i++;
+	}
+	return i;
+}
+
 static unsigned cell_has(const vv_cell *c)
 {
 	unsigned has = 0;
 	uint32_t cp;
 	size_t n;
 
-	for (size_t i = 0; i < c->len; i += n) {
+	for (size_t i = ascii_len(c->text, c->len); i < c->len; i += n) {
 		n = 1;
 		if (is_ascii(c->text[i])) {
 			continue;
@@ -52,27 +67,42 @@ static unsigned cell_has(const vv_cell *c)
 	return has == (WIDE | SINGLE) ? OTHER : has;
 }
 
+/* Of the run's texts; numbers have none. */
+static unsigned run_has(const vv_group_run *run, size_t rows)
+{
+	const size_t count = run->form == VV_RUN_CELLS    ? rows
+			     : run->form == VV_RUN_SHARED ? run->count
+							  : 0;
+	unsigned has = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		has |= cell_has(&run->cells[i * (run->form == VV_RUN_CELLS ? run->stride : 1)]);
+	}
+	return has;
+}
+
 /* only: the groups to read; NULL: all. */
 static vv_status table_has(unsigned *has, vv_table *t, const vv_changed_group *only, size_t count,
 			   vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b;
-	int more = 1;
+	vv_group_run run;
+	int more;
+	vv_status rc;
 
 	vv_batch_init(&b);
 	*has = 0;
-	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
-	for (size_t g = 0; rc == VV_OK && more > 0 && (!only || g < count); g++) {
-		if ((only && (rc = vv_table_seek_group(r, only[g].index, err)) < 0) ||
-		    (more = vv_table_read(r, &b, err)) <= 0) {
-			break;
-		}
-		for (size_t i = 0; i < b.rows * b.columns; i++) {
-			*has |= cell_has(&b.cells[i]);
+	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) return rc;
+	for (size_t g = 0; !only || g < count; g++) {
+		if (only && (rc = vv_table_seek_group(r, only[g].index, err)) < 0) return rc;
+		if ((more = vv_table_read_rows(r, &b, err)) <= 0) return (vv_status)more;
+		for (size_t c = 0; c < b.columns; c++) {
+			if ((rc = vv_batch_run(&run, &b, c, true, err)) < 0) return rc;
+			*has |= run_has(&run, b.rows);
 		}
 	}
-	return more < 0 ? (vv_status)more : rc;
+	return VV_OK;
 }
 
 static vv_status is_mixed(bool *out, vv_table *before, vv_table *now, vv_error *err)
