@@ -158,10 +158,8 @@
 	X(SWITCH_DETACH, "switch-detach", "commit") \
 	X(SWITCH_REMOTE, "switch-remote", "branch") \
 	X(TRACK, "track", "path") \
+	X(UNSEEN_DOCUMENT, "unseen-document", "path") \
 	X(UNSEEN_OPEN, "unseen-open", "path") \
-	X(UNSEEN_PARQUET, "unseen-parquet", "path") \
-	X(UNSEEN_SQLITE, "unseen-sqlite", "path") \
-	X(UNSEEN_WORKBOOK, "unseen-workbook", "path") \
 	X(UNSENT, "unsent", "") \
 	X(UPDATE_FORCE, "update-force", "path") \
 	X(VAULT_FOR, "vault-for", "") \

@@ -290,8 +290,10 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 	from += vv_text_words_width(vv_buf_cstr(&b), b.len);
 	out->failed = out->failed || b.failed;
 	vv_buf_reset(&b);
-	vv_buf_printf(&b, ": %s %s, %s %s", vv_text_count(d->rows), d->rows == 1 ? "row" : "rows",
-		      vv_text_count(d->columns), d->columns == 1 ? "column" : "columns");
+	if (d->columns > 0) { /* varve.json has none */
+		vv_buf_printf(&b, ": %s, %s", vv_text_counted(d->rows, "row", NULL),
+			      vv_text_counted(d->columns, "column", NULL));
+	}
 	if (d->base) {
 		vv_buf_puts(&b, ", against ");
 		vv_text_put_escaped(&b, d->base, strlen(d->base));

@@ -78,7 +78,7 @@ void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_ite
 	}
 	if (g->column) {
 		vv_text_put_words(b, g->column, strlen(g->column), 0);
-		vv_buf_putc(b, ' ');
+		vv_buf_puts(b, i->value ? " " : ": ");
 	}
 	if (i->value) {
 		vv_buf_putc(b, '\'');

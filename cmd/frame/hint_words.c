@@ -1,5 +1,5 @@
 /*
- * hint_words: puts arguments into the sentences of hint_table, and knows which programs of others are here.
+ * hint_words: puts arguments into the sentences of hint_table.
  */
 #include "cmd/frame/hint_words.h"
 
@@ -8,51 +8,7 @@
 #include "base/buf.h"
 #include "base/show.h"
 #include "base/text.h"
-#include "cmd/frame/environ.h"
 #include "cmd/frame/hint_table.h"
-#include "repo/git/program.h"
-
-/* Programs that do what a hint is about; the first one of a hint is that of its sentence. */
-typedef struct other_program {
-	const char *hint, *program;
-	const char *words;   /* NULL: the sentence's */
-	const char *install; /* where no program is here */
-} other_program;
-
-static const other_program others[] = {
-	{"unseen-parquet", "duckdb", NULL, "; duckdb is not installed here (duckdb.org)"},
-	{"unseen-sqlite", "sqlite3", NULL, "; it needs the package sqlite3"},
-	{"unseen-workbook", "soffice", NULL, "; it needs the package libreoffice-calc"},
-	{"unseen-workbook", "libreoffice",
-	 "'libreoffice --headless --convert-to csv %1' makes a table of it", NULL},
-	{"unseen-workbook", "ssconvert", "'ssconvert %1 OUT.csv' makes a table of it", NULL},
-	{"unseen-workbook", "in2csv", "'in2csv %1 > OUT.csv' makes a table of it", NULL},
-};
-
-static bool is_here(const char *program)
-{
-	vv_auto(char) *file = NULL;
-
-	return vv_program_find(&file, vv_environ(), program, VV_IGNORED) == VV_OK;
-}
-
-/* The sentence with a program that is here; *install: what to add where there is none. */
-static const char *choose_program(const char *name, const char *words, const char **install)
-{
-	for (size_t i = 0; words && i < sizeof(others) / sizeof(others[0]); i++) {
-		const other_program *o = &others[i];
-
-		if (strcmp(o->hint, name) != 0) {
-			continue;
-		}
-		if (is_here(o->program)) {
-			*install = "";
-			return o->words ? o->words : words;
-		}
-		*install = o->install ? o->install : *install;
-	}
-	return words;
-}
 
 /* As it is where sh takes it for one word. */
 static void put_shell_word(vv_buf *b, const char *word)
@@ -71,8 +27,7 @@ static void put_shell_word(vv_buf *b, const char *word)
 void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS])
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	const char *install = "";
-	const char *words = choose_program(name, vv_hint_table_find(name), &install);
+	const char *words = vv_hint_table_find(name);
 
 	out[0] = '\0';
 	while (words && *words) {
@@ -93,7 +48,6 @@ void vv_hint_words(char *out, size_t size, const char *name, const char *const a
 			vv_buf_putc(&b, *words++);
 		}
 	}
-	vv_buf_puts(&b, install);
 	if (!b.failed && b.len > 0 && b.len < size) {
 		memcpy(out, b.data, b.len);
 		out[b.len] = '\0';

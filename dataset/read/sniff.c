@@ -78,9 +78,9 @@ static const magic magics[] = {
 	 "7zXZ",
 	 6, "compressed with xz", .packed = true},
 	{"BZh", 3, "compressed with bzip2", .packed = true},
-	{"PK\x03\x04", 4, "a ZIP archive (xlsx, ods ...)", true, VV_HINT_UNSEEN_WORKBOOK},
-	{"PAR1", 4, "a Parquet file", false, VV_HINT_UNSEEN_PARQUET},
-	{"SQLite format 3", 16, "an SQLite database", false, VV_HINT_UNSEEN_SQLITE},
+	{"PK\x03\x04", 4, "a ZIP archive (xlsx, ods ...)", true, VV_HINT_UNSEEN_DOCUMENT},
+	{"PAR1", 4, "a Parquet file", false, VV_HINT_UNSEEN_DOCUMENT},
+	{"SQLite format 3", 16, "an SQLite database", false, VV_HINT_UNSEEN_DOCUMENT},
 	{"%PDF-", 5, "a PDF document", .packed = false},
 };
 
@@ -117,7 +117,7 @@ static vv_status refuse_magic(const char *sample, size_t len, const char *path, 
 		}
 		vv_fail(err, VV_EINPUT, "%s, no table", m->what);
 		if (m->hint != VV_HINT_NONE && is_file(path) &&
-		    (m->hint != VV_HINT_UNSEEN_WORKBOOK || vv_sniff_is_workbook(path))) {
+		    (!m->packed || vv_sniff_is_workbook(path))) {
 			return vv_hint_code(err, m->hint, path);
 		}
 		return m->packed
@@ -129,9 +129,11 @@ static vv_status refuse_magic(const char *sample, size_t len, const char *path, 
 	return VV_OK;
 }
 
-static vv_status refuse_utf16(vv_error *err)
+static vv_status refuse_wide(const char *sample, size_t len, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "UTF-16 text, not UTF-8");
+	const bool utf32 = len >= 4 && memcmp(sample, "\xff\xfe\0\0", 4) == 0;
+
+	vv_fail(err, VV_EINPUT, "UTF-%s text, not UTF-8", utf32 ? "32" : "16");
 	return vv_hint_code(err, VV_HINT_CONVERT_OR_BYTES);
 }
 
@@ -146,7 +148,7 @@ static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 	}
 	if (len >= 8 &&
 	    ((nuls[0] == 0 && nuls[1] * 5 > len) || (nuls[1] == 0 && nuls[0] * 5 > len))) {
-		return refuse_utf16(err);
+		return refuse_wide(sample, len, err);
 	}
 	if (nuls[0] + nuls[1] >= 4 && (nuls[0] + nuls[1]) * 32 > len) {
 		vv_fail(err, VV_EINPUT, "binary: %zu of the first %zu bytes are NUL",
@@ -160,7 +162,7 @@ static vv_status refuse_binary(const char *sample, size_t len, const char *path,
 {
 	if (len >= 2 &&
 	    (memcmp(sample, "\xff\xfe", 2) == 0 || memcmp(sample, "\xfe\xff", 2) == 0)) {
-		return refuse_utf16(err);
+		return refuse_wide(sample, len, err);
 	}
 	vv_status rc = refuse_magic(sample, len, path, err);
 	return rc < 0 ? rc : refuse_nuls(sample, len, err);

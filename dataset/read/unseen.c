@@ -12,11 +12,15 @@
 #include "dataset/read/sniff.h"
 #include "repo/blocks/decompress.h"
 
+/* Its first bytes are those of other files, too: the name tells. */
+static bool may_be_workbook(const vv_unseen *u)
+{
+	return u->kind && strcmp(u->kind, "workbook") == 0;
+}
+
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
 {
-	if (u->hint == VV_HINT_UNSEEN_WORKBOOK && !vv_sniff_is_workbook(name)) {
-		return VV_HINT_NONE;
-	}
+	if (may_be_workbook(u) && !vv_sniff_is_workbook(name)) return VV_HINT_NONE;
 	/* What is inside of a compressed file needs a name of its own. */
 	return u->hint == VV_HINT_ADD_UNPACK && vv_decompress_name(name) == 0 ? VV_HINT_UNSEEN_OPEN
 									      : u->hint;
@@ -24,7 +28,7 @@ vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
 
 const char *vv_unseen_kind(const vv_unseen *u, const char *name)
 {
-	return u->hint == VV_HINT_UNSEEN_WORKBOOK && !vv_sniff_is_workbook(name) ? NULL : u->kind;
+	return may_be_workbook(u) && !vv_sniff_is_workbook(name) ? NULL : u->kind;
 }
 
 bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
@@ -42,7 +46,7 @@ bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 		}
 	}
 	/* Programs' packages and documents are ZIP archives, too. */
-	return u->hint == VV_HINT_UNSEEN_WORKBOOK
+	return may_be_workbook(u)
 		       ? vv_sniff_is_workbook(name) || strcasecmp(vv_path_ext(name), "zip") == 0
 		       : u->hint != VV_HINT_ADD_UNPACK;
 }
@@ -64,19 +68,21 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 		 "7zXZ",
 		 6, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
 		{"BZh", 3, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
-		{"PK\3\4", 4, "a ZIP archive or a workbook", "", VV_HINT_UNSEEN_WORKBOOK,
+		{"PK\3\4", 4, "a ZIP archive or a workbook", "", VV_HINT_UNSEEN_DOCUMENT,
 		 "workbook"},
-		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_WORKBOOK, "workbook"},
-		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_PARQUET, "parquet"},
-		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_SQLITE, "sqlite"},
+		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_DOCUMENT, "workbook"},
+		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_DOCUMENT, "parquet"},
+		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_DOCUMENT,
+		 "sqlite"},
 		/* with what no text has */
-		{"ARROW1\0\0", 8, "an Arrow or Feather file", "", VV_HINT_NONE, "arrow"},
-		{"\xff\xff\xff\xff", 4, "an Arrow stream", "", VV_HINT_NONE, "arrow"},
-		{"FEA1\0\0\0\0", 8, "a Feather file", "", VV_HINT_NONE, "arrow"},
+		{"ARROW1\0\0", 8, "an Arrow or Feather file", "", VV_HINT_UNSEEN_DOCUMENT, "arrow"},
+		{"\xff\xff\xff\xff", 4, "an Arrow stream", "", VV_HINT_UNSEEN_DOCUMENT, "arrow"},
+		{"FEA1\0\0\0\0", 8, "a Feather file", "", VV_HINT_UNSEEN_DOCUMENT, "arrow"},
 		{"\x89HDF\r\n\x1a\n", 8, "an HDF5 file", "", VV_HINT_NONE, NULL},
-		{"$FL2@(#)", 8, "an SPSS file", "", VV_HINT_NONE, "statistics"},
-		{"$FL3@(#)", 8, "an SPSS file", "", VV_HINT_NONE, "statistics"},
-		{"<stata_dta><header>", 16, "a Stata file", "", VV_HINT_NONE, "statistics"},
+		{"$FL2@(#)", 8, "an SPSS file", "", VV_HINT_UNSEEN_DOCUMENT, "statistics"},
+		{"$FL3@(#)", 8, "an SPSS file", "", VV_HINT_UNSEEN_DOCUMENT, "statistics"},
+		{"<stata_dta><header>", 16, "a Stata file", "", VV_HINT_UNSEEN_DOCUMENT,
+		 "statistics"},
 	};
 
 	if (vv_decompress_is_skippable(head, len)) return &known[1];

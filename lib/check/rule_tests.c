@@ -252,8 +252,8 @@ static vv_status try_change_rule(trying *t, vv_error *err)
 		if ((rc = judge_change(t, &schema, row, &found, err)) == VV_OK &&
 		    found == row->right) {
 			tell(t, row->line,
-			     found ? "the rule finds this change, which is right"
-				   : "the rule does not find this change, which is wrong",
+			     found ? "the rule finds this change with +"
+				   : "the rule does not find this change with -",
 			     row->text);
 		}
 	}
@@ -272,8 +272,7 @@ static vv_status try_rule(trying *t, vv_error *err)
 		const vv_check_row *row = right_row(rule, t->row);
 
 		tell(t, row ? row->line : rule->line,
-		     row ? "the rule finds this row, which is right"
-			 : "the rule finds the rows with +",
+		     row ? "the rule finds this row with +" : "the rule finds the rows with +",
 		     row ? row->text : rule->text);
 		return VV_OK;
 	}
@@ -283,8 +282,8 @@ static vv_status try_rule(trying *t, vv_error *err)
 		}
 		if ((rc = judge(t, &rule->rows[i], err)) < 0) return rc;
 		if (t->found == 0) {
-			tell(t, rule->rows[i].line,
-			     "the rule does not find this row, which is wrong", rule->rows[i].text);
+			tell(t, rule->rows[i].line, "the rule does not find this row with -",
+			     rule->rows[i].text);
 		}
 	}
 	return VV_OK;

@@ -127,8 +127,9 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 		vv_fail(err, VV_ENOSUPPORT, "%s: no reader is run here", vv_text_shows(d->name));
 		return vv_hint(err, "varve.readers is false");
 	}
-	vv_fail(err, VV_ENOSUPPORT, "%s: nothing here %s such a file%s%s", vv_text_shows(d->name),
-		d->written ? "writes" : "reads", *why ? ": " : "", why);
+	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
+		d->written ? "nothing here writes workbooks" : ": nothing here reads such a file",
+		*why ? ": " : "", why);
 	return kind ? vv_hint(err, "'git config --global varve.reader.%s.command' names a reader",
 			      vv_text_shows(kind))
 		    : vv_hint(err, VV_READER_INSTALL);

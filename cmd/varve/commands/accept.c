@@ -25,7 +25,7 @@ static int check_accept(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (c->argc != (o->all ? 2 : 3)) {
+	if (c->argc != (o->all ? 2 : 3) || (!o->all && !*c->argv[1])) {
 		return vv_usage_error("accept takes RULE KEY PATH, or --all RULE PATH");
 	}
 	return o->why && *o->why ? VV_EXIT_OK : vv_usage_error("accept needs a reason: --why TEXT");

@@ -350,7 +350,7 @@ static const char *kept_how(const vv_subject *s, bool is_table)
 
 	if (s->is_dataset) return packed ? ", in a compressed file" : "";
 	if (!vv_cid_is_null(&s->parent)) return ", changed since it was added";
-	return packed ? ", not stored (compressed text)" : ", not stored (plain text)";
+	return packed ? ", compressed, not stored in blocks" : ", not stored in blocks";
 }
 
 /* Where an imported table came from, as .varveconfig of the work tree says. */
@@ -460,7 +460,8 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 	vv_text_put_words(&cells[NAME], s->field->name, s->field->name_len, name_width());
 	vv_buf_puts(&cells[TYPE], vv_type_name(s->field->type));
 	if (s->misfits) {
-		vv_buf_printf(&cells[TYPE], " (%s are not)", vv_text_count(s->misfits));
+		vv_buf_printf(&cells[TYPE], " (%s %s not)", vv_text_count(s->misfits),
+			      s->misfits == 1 ? "is" : "are");
 	}
 	vv_buf_puts(&cells[MISSING], vv_text_count(s->missing));
 	vv_buf_printf(&cells[DISTINCT], "%s%s", exact ? "" : "about ", vv_text_count(distinct));

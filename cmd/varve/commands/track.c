@@ -496,8 +496,8 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 		if (blocks > left) {
-			vv_out("('git add --renormalize PATH' and a commit make text of a file "
-			       "again)\n");
+			vv_out("(to make text of a file again: 'git add --renormalize PATH', "
+			       "then commit)\n");
 		}
 		rc = warn_of_damaged(c, &lines, err);
 	}

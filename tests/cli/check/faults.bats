@@ -221,7 +221,7 @@ blank-row 3 2 -" ] || { found; false; }
 	END
 	varve add a.csv datapackage.json > /dev/null
 	ends_with 1 varve check
-	output_has "c.csv: 0 rows"
+	output_has "c.csv: 1 error"
 	output_has "is described in datapackage.json, and the file does not exist in the work tree"
 	output_has "is described in datapackage.json, and was not added"
 	output_has "expected: 'varve add b.csv'"

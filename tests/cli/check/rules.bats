@@ -241,10 +241,10 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	varve add . > /dev/null
 	succeeds varve check
 	ends_with 1 varve check --test-rules
-	output_is "varve.checks:6: the rule does not find this row, which is wrong: id=3, amount=2
-varve.checks:10: the rule finds this row, which is right: name='a, b'
-varve.checks:15: the rule does not find this row, which is wrong: id=2, day=2024-01-01, amount=5
-varve.checks:25: the rule does not find this change, which is wrong: id=1, amount=3 -> amount=5
+	output_is "varve.checks:6: the rule does not find this row with -: id=3, amount=2
+varve.checks:10: the rule finds this row with +: name='a, b'
+varve.checks:15: the rule does not find this row with -: id=2, day=2024-01-01, amount=5
+varve.checks:25: the rule does not find this change with -: id=1, amount=3 -> amount=5
 18 rows under 5 rules: 4 wrong; 1 rule without rows"
 	sed -i '/meets the rule/d; /^+ name=.a/d; 15d; /^- id=2, day/d; /-> amount=5/d' varve.checks
 	succeeds varve check --test-rules

@@ -447,7 +447,7 @@ header_change() {
 	rows 21 | tr , '\t' | iconv -t UTF-16 > unicode.txt
 	echo more >> notes.txt
 	succeeds varve diff book.xlsx data.db unicode.txt notes.txt
-	output_has "book.xlsx: a ZIP archive or a workbook changed ('git diff' shows it); 'soffice --headless --convert-to csv book.xlsx' makes a table of it"
+	output_has "book.xlsx: a ZIP archive or a workbook changed ('git diff' shows it); 'varve add --as-csv book.xlsx' makes a table of it, or of each in it"
 	output_has "data.db: an SQLite database removed ('git diff' shows it)"
 	output_has "unicode.txt: a text that reads as a table changed ('git diff' shows it); 'varve add --as table unicode.txt' makes a table of it"
 	output_has "notes.txt: text changed ('git diff' shows it)"

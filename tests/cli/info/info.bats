@@ -50,7 +50,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 	new_repo
 	rows 10 > t.csv
 	succeeds varve info t.csv
-	output_has "not stored (plain text)"
+	output_has "table, not stored in blocks"
 	[ -z "$(find .git/varve -name '*.pack')" ]
 }
 

@@ -564,7 +564,7 @@ is_gone() { [[ $(ps -o stat= -p "$1") =~ ^(Z.*)?$ ]]; }
 	grep -q '"path": "b.toy#Prices"' datapackage.json
 	succeeds varve info 'b.toy#Prices'
 	output_has "id (datapackage.json)"
-	output_has "integer (1 are not)"
+	output_has "integer (1 is not)"
 	ends_with 1 varve check 'b.toy#Prices'
 	succeeds varve schema --type n=string 'b.toy#Stock'
 	grep -q '"path": "b.toy#Stock"' datapackage.json

@@ -90,9 +90,10 @@ static void print_result(const vv_migrate_result *r, const vv_migrate_options *o
 		return;
 	}
 	print_contents(r, o);
-	vv_out("%s of %s rewritten; ", vv_text_count(r->changed),
-	       vv_text_counted(r->commits, "commit", "commits"));
-	vv_out("%s\n", vv_text_counted(r->refs, "branch or tag moved", "branches and tags moved"));
+	vv_out("%s of %s %s, ", vv_text_count(r->changed),
+	       vv_text_counted(r->commits, "commit", "commits"),
+	       o->dry ? "would be rewritten" : "rewritten");
+	vv_out("%s moved\n", vv_text_counted(r->refs, "branch or tag", "branches and tags"));
 	if (r->unsigned_count > 0) {
 		vv_out("%s dropped, as they were made of the old commits\n",
 		       vv_text_counted(r->unsigned_count, "signature", "signatures"));
