@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "lib/publish/folder_state.h"
-#include "lib/remotes/folder_url.h"
+#include "lib/remotes/remote_folder.h"
 #include "repo/git/run_git.h"
 #include "transport/places/packs/host.h"
 #include "transport/places/place_kinds.h"

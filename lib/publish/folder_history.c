@@ -16,7 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/remotes/folder_url.h"
+#include "lib/remotes/remote_folder.h"
 #include "repo/git/run_git.h"
 
 #define PACKS VV_FOLDER_GIT "/objects/pack/"

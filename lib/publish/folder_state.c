@@ -16,7 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/remotes/folder_url.h"
+#include "lib/remotes/remote_folder.h"
 
 #define FIRST "varve folder 1\n"
 #define STATE_MAX ((size_t)64 << 20)

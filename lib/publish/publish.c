@@ -24,7 +24,7 @@
 #include "lib/names/version.h"
 #include "lib/publish/folder_history.h"
 #include "lib/publish/folder_state.h"
-#include "lib/remotes/folder_url.h"
+#include "lib/remotes/remote_folder.h"
 #include "repo/git/config.h"
 #include "repo/git/repository.h"
 #include "repo/git/tree.h"

@@ -224,7 +224,8 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	return open_place(out, url, &facts, connect, make, err);
 }
 
-static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t, vv_error *err)
+static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t,
+			   vv_place *take_place, vv_error *err)
 {
 	vv_host_change ignored;
 	vv_host_options o = {.repo = t->repo,
@@ -232,15 +233,14 @@ static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t
 			     .url = s->url,
 			     .progress = t->progress,
 			     .notes = t->notes};
-	const vv_place_facts known = {.more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
-	const bool marked = t->marked == vv_speed_source(s->url);
 	vv_auto(vv_host) *h = NULL;
-	vv_status rc = marked ? open_place(&o.take_place, s->url, &known, &t->connect, false, err)
-			      : vv_data_store_open(&o.take_place, s->url, &t->connect, false, err);
+	vv_status rc = VV_OK;
 
-	if (rc == VV_OK && marked) {
-		(void)snprintf(o.take_place.mark, sizeof(o.take_place.mark), "%s",
-			       vv_files_mark.text);
+	if (take_place && take_place->payload) {
+		o.take_place = *take_place;
+		*take_place = (vv_place){.ops = NULL};
+	} else {
+		rc = vv_data_store_open(&o.take_place, s->url, &t->connect, false, err);
 	}
 	if (rc == VV_OK && (rc = vv_host_open(&h, &o, err)) == VV_OK) {
 		rc = vv_host_refresh(h, NULL, NULL, &ignored, err);
@@ -270,15 +270,15 @@ static vv_status mend_mark(const char *url, const vv_connect_options *connect, v
 }
 
 vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
-			     vv_error *err)
+			     vv_place *take_place, vv_error *err)
 {
-	vv_status rc = open_host(out, s, t, err);
+	vv_status rc = open_host(out, s, t, take_place, err);
 
 	if (mend && (rc == VV_ENOTFOUND || rc == VV_ECORRUPT) &&
 	    mend_mark(s->url, &t->connect, VV_IGNORED) == VV_OK) {
 		vv_notes_put(t->notes, "the file '%s' of '%s' was written again",
 			     vv_files_mark.file, vv_text_url(s->url));
-		rc = open_host(out, s, t, err);
+		rc = open_host(out, s, t, NULL, err);
 	}
 	return rc < 0 ? vv_prefix(err, "the store %s",
 				  s->name ? vv_text_shows(s->name) : "of this remote")

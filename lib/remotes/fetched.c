@@ -19,9 +19,10 @@
 #include "transport/places/packs/host.h"
 
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
-		     const vv_hello *hello)
+		     const vv_hello *hello, const vv_remote_folder *published)
 {
-	*f = (vv_fetched){.t = t, .git = *git, .word = word, .hello = hello};
+	*f = (vv_fetched){
+		.t = t, .git = *git, .word = word, .hello = hello, .published = published};
 	(void)snprintf(f->folder, sizeof(f->folder), "refs/varve/fetched/%016llx/",
 		       (unsigned long long)vv_xxh3(git->url, strlen(git->url), 0));
 }
@@ -166,10 +167,22 @@ static bool all_here(const vv_fetched *f, const char *const *names, size_t count
 	return !input.failed && vv_git_run(&run, &said, &code, VV_IGNORED) == VV_OK && code == 0;
 }
 
+/* The folder of the blocks' host for that URL, whose lock is held. */
+static char *host_dir(const vv_fetched *f)
+{
+	const char *hash = f->folder + strlen("refs/varve/fetched/");
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+
+	vv_buf_put(&name, hash, strlen(hash) - 1);
+	return vv_path_join(vv_repository_varvedir(f->t->repo), "host", vv_buf_cstr(&name),
+			    (char *)NULL);
+}
+
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
 			 vv_error *err)
 {
 	vv_auto(vv_buf) specs = VV_BUF_INIT;
+	vv_auto(char) *dir = f->published ? host_dir(f) : NULL;
 	const size_t first = f->count;
 	vv_status rc;
 
@@ -179,7 +192,10 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 	}
 	if ((rc = vv_buf_ok(&specs, err)) < 0) return rc;
 	f->count += count;
-	const bool here = first > 0 && all_here(f, names, count, ids);
+	if (dir && first == 0 && (rc = vv_remote_folder_bring(f->published, f->t, dir, err)) < 0) {
+		return rc;
+	}
+	const bool here = (first > 0 || dir) && all_here(f, names, count, ids);
 	if (!here && (rc = run_fetch(f, &specs, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		char name[sizeof(f->folder) + 24];
@@ -194,7 +210,7 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 		ids[i] = ref.id;
 		vv_ref_clear(&ref);
 	}
-	return VV_OK;
+	return dir ? vv_remote_folder_note(f->published, dir, err) : VV_OK;
 }
 
 vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_error *err)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "lib/remotes/remote_folder.h"
 #include "lib/remotes/transfer.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/oid.h"
@@ -20,21 +21,22 @@ typedef struct vv_fetched {
 	vv_transfer *t;
 	vv_git_call git;
 	const char *word;
-	const vv_hello *hello; /* what the host showed */
-	size_t count;          /* refs that were made */
-	char folder[64];       /* of these */
+	const vv_hello *hello;             /* what the host showed */
+	const vv_remote_folder *published; /* it is one; NULL: it is none */
+	size_t count;                      /* refs that were made */
+	char folder[64];                   /* of these */
 } vv_fetched;
 
 /* git says where git runs, and the host's URL; word is what git is given for it. All is borrowed until clear. */
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
-		     const vv_hello *hello);
+		     const vv_hello *hello, const vv_remote_folder *published);
 void vv_fetched_clear(vv_fetched *f); /* removes the refs that it made */
 
 /* Are there refs, or locks, of a fetch that was killed? */
 bool vv_fetched_is_left(const vv_fetched *f);
 /* Removes these. From here on the caller must hold a lock that keeps others out of the folder. */
 void vv_fetched_tidy(vv_fetched *f);
-/* Fetches refs (whole names) and all that they reach; ids gets what each is. Where all of that came with refs before, git is not
+/* Fetches refs (whole names) and all that they reach; ids gets what each is. Where all of that came with refs before, or in the packs of a published folder, git is not
  * asked to connect again. */
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
 			 vv_error *err);

@@ -19,7 +19,6 @@
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/fetched.h"
-#include "lib/remotes/folder_url.h"
 #include "lib/remotes/host_refs.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
@@ -32,11 +31,12 @@
 struct vv_git_host {
 	vv_transfer *t;
 	const vv_remote *m;
-	vv_remote *own;  /* m, or NULL: borrowed */
-	const char *url; /* that is asked */
-	char *history;   /* the same, of a published folder; NULL: it is none */
-	bool named;      /* word is the remote's name */
-	char *word;      /* what git is given: that, or url without its secret */
+	vv_remote *own;           /* m, or NULL: borrowed */
+	const char *url;          /* that is asked */
+	char *history;            /* the same, of a published folder; NULL: it is none */
+	vv_remote_folder *folder; /* that; or NULL */
+	bool named;               /* word is the remote's name */
+	char *word;               /* what git is given: that, or url without its secret */
 	char *blocks_ref;
 	vv_oid blocks_tip;    /* null: it is not there */
 	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */
@@ -76,13 +76,13 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 }
 
 /* The URLs of a published folder's history and store. */
-static vv_status set_folder(vv_git_host *g, const char *folder, vv_error *err)
+static vv_status set_folder(vv_git_host *g, vv_error *err)
 {
 	vv_auto(vv_buf) git = VV_BUF_INIT;
 
-	vv_buf_printf(&git, "%s/" VV_FOLDER_GIT, folder);
+	vv_buf_printf(&git, "%s/" VV_FOLDER_GIT, g->folder->url);
 	g->url = g->history = vv_buf_detach(&git);
-	g->store = (vv_data_store){.url = vv_strdup(folder), .trusted = true};
+	g->store = (vv_data_store){.url = vv_strdup(g->folder->url), .trusted = true};
 	g->chosen = true;
 	return g->history && g->store.url ? VV_OK : vv_fail_nomem(err);
 }
@@ -95,18 +95,20 @@ static vv_status explain(const vv_git_host *g, vv_status rc, vv_error *err)
 }
 
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
-			   const char *folder, bool write, vv_error *err)
+			   vv_remote_folder *take_folder, bool write, vv_error *err)
 {
+	vv_auto(vv_remote_folder) *folder = take_folder;
 	vv_auto(vv_git_host) *g = vv_calloc(1, sizeof(*g));
 
 	*out = NULL;
 	if (!g) return vv_fail_nomem(err);
+	g->folder = vv_take(&folder);
 	g->t = t;
 	g->m = m;
 	g->write = write;
 	g->url = write && m->push_url ? m->push_url : m->url;
-	g->named = m->name && g->url == m->url && !folder;
-	if (folder && set_folder(g, folder, err) < 0) return err->code;
+	g->named = m->name && g->url == m->url && !g->folder;
+	if (g->folder && set_folder(g, err) < 0) return err->code;
 	vv_auto(vv_buf) word = VV_BUF_INIT;
 	if (g->named) {
 		vv_buf_puts(&word, m->name);
@@ -115,9 +117,9 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	}
 	if (!(g->word = vv_buf_detach(&word))) return vv_fail_nomem(err);
 	const vv_git_call ask = call(g, NULL);
-	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, folder != NULL, err);
+	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, g->folder, err);
 	if (rc < 0) return explain(g, rc, err);
-	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs.hello);
+	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs.hello, g->folder);
 	*out = vv_take(&g);
 	return VV_OK;
 }
@@ -151,6 +153,7 @@ void vv_git_host_close(vv_git_host *g)
 		vv_host_close(g->above);
 		vv_host_close(g->kept);
 		vv_host_close(g->host);
+		vv_remote_folder_close(g->folder);
 		vv_block_peers_clear(&g->peers);
 		vv_host_refs_clear(&g->refs);
 		vv_data_store_clear(&g->store);
@@ -291,7 +294,7 @@ static vv_status choose_static(vv_git_host *g, vv_error *err)
 		if (strncmp(s.url, "http://", 7) != 0 && strncmp(s.url, "https://", 8) != 0) {
 			continue;
 		}
-		if (vv_data_store_host(&g->kept, &s, g->t, false, &why) == VV_OK) {
+		if (vv_data_store_host(&g->kept, &s, g->t, false, NULL, &why) == VV_OK) {
 			g->store = s;
 			g->keeps = g->kept;
 			memmove(&p->urls[i], &p->urls[i + 1],
@@ -323,7 +326,8 @@ static vv_status choose_store(vv_git_host *g, vv_error *err)
 	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) return choose_static(g, err);
 	if (rc < 0 || !g->store.url) return rc;
 	if (g->store.trusted) {
-		rc = vv_data_store_host(&g->kept, &g->store, g->t, g->mending, err);
+		rc = vv_data_store_host(&g->kept, &g->store, g->t, g->mending,
+					g->folder ? &g->folder->place : NULL, err);
 		g->keeps = rc < 0 ? NULL : g->kept;
 		return rc;
 	}
@@ -675,7 +679,7 @@ static vv_status need_above(vv_git_host *g, vv_error *err)
 	g->above_asked = true;
 	if ((rc = vv_data_store_upstream(&s, g->t, g->m, &commit, err)) < 0) return rc;
 	if (s.url && s.trusted && (!g->store.url || strcmp(s.url, g->store.url) != 0)) {
-		rc = vv_data_store_host(&g->above, &s, g->t, false, err);
+		rc = vv_data_store_host(&g->above, &s, g->t, false, NULL, err);
 	}
 	return rc;
 }

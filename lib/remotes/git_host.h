@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "lib/remotes/block_peers.h"
 #include "lib/remotes/remote.h"
+#include "lib/remotes/remote_folder.h"
 #include "lib/remotes/transfer.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/git/history/history.h"
@@ -53,10 +54,10 @@ vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t 
 typedef struct vv_git_host vv_git_host;
 
 /* Asks for the refs; nothing else happens before it is wanted. t and m are borrowed until close.
- * folder: where m is published as files (folder_url.h), or NULL. t->repo may be NULL: then hello is all that can be asked for. What git says of a failure is in
+ * take_folder: m is published as files there, which were asked for; or NULL. On failure, too. t->repo may be NULL: then hello is all that can be asked for. What git says of a failure is in
  * err: VV_EREFUSED, VV_ENOTFOUND, VV_EIO. */
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m,
-			   const char *folder, bool write, vv_error *err);
+			   vv_remote_folder *take_folder, bool write, vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 VV_AUTO_FREE(vv_git_host, vv_git_host_close)
 

@@ -17,7 +17,7 @@
 
 static vv_status bad_line(const vv_host_refs *x, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "git ls-remote returned no list of the refs of '%s'",
+	return vv_fail(err, VV_ECORRUPT, "the list of the refs of '%s' is damaged",
 		       vv_text_url(x->url));
 }
 
@@ -180,7 +180,7 @@ static vv_status pass_over_blocks_head(vv_host_refs *x, vv_error *err)
 }
 
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
-			    const char *word, bool files, vv_error *err)
+			    const char *word, const vv_remote_folder *folder, vv_error *err)
 {
 	/* All refs are asked for, which a later protocol takes a second request for. */
 	const char *args[] = {"-c", "protocol.version=0", "ls-remote", "-q", "--symref", "--", word,
@@ -189,14 +189,18 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	vv_git_call run = *ask;
 	bool dumb = false;
 
-	*x = (vv_host_refs){.url = url, .hello.writable = !files};
+	*x = (vv_host_refs){.url = url, .hello.writable = !folder};
 	vv_arena_init(&x->arena);
 	run.args = args;
 	run.output = &out;
 	run.dumb = &dumb;
 	vv_buf_printf(&what, "'%s'", vv_text_url(url));
-	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
-	if (rc == VV_OK && dumb && !files) {
+	if (folder) {
+		vv_remote_folder_refs(folder, &out);
+	}
+	vv_status rc = out.len > 0 ? vv_buf_ok(&out, err)
+				   : vv_git_must(&run, vv_buf_cstr(&what), err);
+	if (rc == VV_OK && dumb && !folder) {
 		rc = refuse_dumb(x, err);
 	}
 	for (const char *p = vv_buf_cstr(&out); rc == VV_OK && *p;) {

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/error.h"
+#include "lib/remotes/remote_folder.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/oid.h"
 #include "repo/git/run_git.h"
@@ -27,11 +28,11 @@ typedef struct vv_host_refs {
 	vv_arena arena;
 } vv_host_refs;
 
-/* word is what git is given: a remote's name, or a URL. ask says where git runs. files: a plain web server may answer, which
- * takes no push. Clear it on failure, too. VV_ENOSUPPORT: a plain web server, where files is false. VV_ECORRUPT: git printed
- * something else. */
+/* word is what git is given: a remote's name, or a URL. ask says where git runs. folder: a published one, which takes no push,
+ * and is not asked again for refs that it showed; or NULL. Clear it on failure, too. VV_ENOSUPPORT: a plain web server, where
+ * folder is NULL. VV_ECORRUPT: it shows something else. */
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
-			    const char *word, bool files, vv_error *err);
+			    const char *word, const vv_remote_folder *folder, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
 VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 

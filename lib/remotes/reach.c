@@ -15,10 +15,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/blocks_config.h"
-#include "lib/remotes/folder_url.h"
+#include "lib/remotes/remote_folder.h"
 #include "repo/git/config.h"
 #include "repo/git/history/refs.h"
 #include "transport/line/url.h"
+#include "transport/places/at_once.h"
 
 typedef enum kind { UNKNOWN, PEER, GIT, FOLDER } kind;
 
@@ -81,9 +82,8 @@ static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char 
 	if (u.kind == VV_URL_GIT) {
 		*out = GIT;
 	} else if (u.kind == VV_URL_PATH) {
-		*out = vv_folder_url_is(url, t)
-			       ? FOLDER
-			       : kind_of_folder(u.path, vv_connect_env(&t->connect));
+		*out = vv_folder_path_is(url) ? FOLDER
+					      : kind_of_folder(u.path, vv_connect_env(&t->connect));
 	}
 	for (size_t i = 0; u.host && i < sizeof(git_hosts) / sizeof(git_hosts[0]); i++) {
 		if (is_below(u.host, git_hosts[i])) {
@@ -121,24 +121,6 @@ static vv_status reach_host(vv_reached *out, vv_transfer *t, const vv_remote *m,
 	return rc;
 }
 
-static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
-			      vv_error *err)
-{
-	vv_auto(vv_buf) folder = VV_BUF_INIT;
-	vv_status rc = vv_folder_url_put(&folder, m->url, err);
-
-	if (write) {
-		vv_fail(err, VV_EREFUSED, "'%s' is a published folder, which can only be read",
-			vv_text_url(m->url));
-		return vv_hint(err, "only its owner can update it, where it was published");
-	}
-	rc = rc < 0 ? rc : vv_git_host_open(&out->host, t, m, vv_buf_cstr(&folder), write, err);
-	if (rc == VV_OK) {
-		out->hello = vv_git_host_hello(out->host);
-	}
-	return rc;
-}
-
 static vv_status reach_peer(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
 			    vv_error *err)
 {
@@ -155,30 +137,97 @@ static vv_status reach_peer(vv_reached *out, vv_transfer *t, const vv_remote *m,
 	return rc;
 }
 
+/* A far side of which nothing is known: is it a peer (out is set), and has it the files of a folder (so is folder)? */
+typedef struct asking {
+	vv_reached *out;
+	vv_transfer *t;
+	const vv_remote *m;
+	bool write;
+	vv_remote_folder *folder;
+	vv_status rc; /* of the peer */
+	vv_error why;
+} asking;
+
+static vv_status ask(void *payload, size_t i, vv_error *err)
+{
+	asking *a = payload;
+
+	if (i > 0 || !a->out) return vv_remote_folder_ask(a->folder, a->out ? i - 1 : i, err);
+	a->rc = reach_peer(a->out, a->t, a->m, a->write, &a->why);
+	if (a->rc == VV_OK && a->folder) {
+		atomic_store(&a->folder->stopped, true);
+	}
+	return VV_OK;
+}
+
+/* All of it at once. */
+static vv_status ask_all(asking *a, vv_error *err)
+{
+	const bool files = a->folder && a->folder->place.payload;
+	const vv_at_once all = {.threads = VV_FOLDER_FIRST + 1,
+				.count = (a->out ? 1 : 0) + (files ? VV_FOLDER_FIRST : 0),
+				.fn = ask,
+				.payload = a};
+	return vv_at_once_run(&all, err);
+}
+
+/* known: the folder with its first files, or NULL; it is the host's from then on. */
+static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
+			      vv_remote_folder **known, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (write) {
+		vv_fail(err, VV_EREFUSED, "'%s' is a published folder, which can only be read",
+			vv_text_url(m->url));
+		return vv_hint(err, "only its owner can update it, where it was published");
+	}
+	if (!*known && (rc = vv_remote_folder_open(known, m->url, &t->connect, err)) == VV_OK) {
+		rc = ask_all(&(asking){.folder = *known}, err);
+	}
+	rc = rc < 0 ? rc : vv_git_host_open(&out->host, t, m, vv_take(known), write, err);
+	if (rc == VV_OK) {
+		out->hello = vv_git_host_hello(out->host);
+	}
+	return rc;
+}
+
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err)
 {
+	const bool elsewhere = write && m->push_url; /* a URL of its own, and no folder's */
 	vv_auto(vv_buf) held = VV_BUF_INIT;
+	vv_auto(vv_remote_folder) *folder = NULL;
+	asking a = {.out = out, .t = t, .m = m, .write = write};
 	vv_error why;
 	kind is;
-	vv_status rc = know(&is, t, m, write && m->push_url ? m->push_url : m->url, err);
+	vv_status rc = know(&is, t, m, elsewhere ? m->push_url : m->url, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0) return rc;
-	is = is == FOLDER && write && m->push_url ? UNKNOWN : is; /* a URL of its own */
+	is = is == FOLDER && elsewhere ? UNKNOWN : is;
 	if (is == GIT || is == FOLDER) {
-		rc = (is == GIT ? reach_host : reach_folder)(out, t, m, write, err);
+		rc = is == GIT ? reach_host(out, t, m, write, err)
+			       : reach_folder(out, t, m, write, &folder, err);
 		if (rc == VV_OK && !m->kind) {
 			remember(t, m, is == GIT ? "git" : "folder");
 		}
 		return rc;
 	}
+	if (is == UNKNOWN && !elsewhere &&
+	    vv_remote_folder_open(&folder, m->url, &t->connect, VV_IGNORED) == VV_OK) {
+		a.folder = folder;
+	}
 	t->held = is == UNKNOWN ? &held : NULL;
-	rc = reach_peer(out, t, m, write, err);
+	rc = ask_all(&a, err);
 	t->held = NULL;
+	if (rc < 0) return rc;
+	if ((rc = a.rc) < 0) {
+		*err = a.why;
+	}
 	if (rc == VV_OK || is != UNKNOWN || !t->foreign) {
 		vv_transfer_tell_lines(t, &held);
-	} else if (!(write && m->push_url) && vv_folder_url_is(m->url, t)) {
-		rc = reach_folder(out, t, m, write, err);
+	} else if (folder && vv_remote_folder_shows(folder)) {
+		rc = reach_folder(out, t, m, write, &folder, err);
 		if (rc == VV_OK) {
 			remember(t, m, "folder");
 		}

@@ -30,8 +30,7 @@ typedef struct vv_transfer {
 	bool quiet;
 	bool verbose; /* tell of blocks, too; set by the caller once it is open */
 	vv_buf *held; /* lines of the far side, kept back until it is known what it is; or NULL */
-	uint64_t marked; /* vv_speed_source of the store whose mark was read last; 0: none */
-	bool foreign;    /* the last line that was tried: answered, and not by varve */
+	bool foreign; /* the last line that was tried: answered, and not by varve */
 } vv_transfer;
 
 /* idle_sec: --timeout; 0: as varve.timeout says. */

@@ -1,12 +1,32 @@
 # A published folder and a web server of files for it, for tests that load ../helper.
 
-# serve_files FOLDER: python's own server at $port; its log is $server_log.
+# serve_files FOLDER [STOP]: python's own server at $port; its log is $server_log. It never answers what matches STOP, a
+# regular expression for "PATH RANGE"; with it, it answers ranges. After stop_server it has the same port.
 serve_files() {
 	server_log=$BATS_TEST_TMPDIR/http.log
-	python3 -u - "$1" > "$BATS_TEST_TMPDIR/port" 2> "$server_log" 3>&- <<-'END' &
-	import functools, http.server, sys
-	handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
-	s = http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler)
+	: > "$BATS_TEST_TMPDIR/port"
+	python3 -u - "${port:-0}" "$@" > "$BATS_TEST_TMPDIR/port" 2> "$server_log" 3>&- <<-'END' &
+	import http.server, os, re, sys, time
+	class Handler(http.server.SimpleHTTPRequestHandler):
+	    protocol_version = 'HTTP/1.1'
+	    def __init__(self, *args):
+	        super().__init__(*args, directory=sys.argv[2])
+	    def do_GET(self):
+	        part = re.match(r'bytes=(\d+)-(\d+)$', self.headers.get('Range', ''))
+	        path = self.translate_path(self.path)
+	        if len(sys.argv) < 4 or not part or not os.path.isfile(path):
+	            return super().do_GET()
+	        while re.search(sys.argv[3], self.path + ' ' + part[0]):
+	            time.sleep(1)
+	        with open(path, 'rb') as f:
+	            f.seek(int(part[1]))
+	            bytes = f.read(int(part[2]) + 1 - int(part[1]))
+	        self.log_message('%s %s', self.path, part[0])
+	        self.send_response(206)
+	        self.send_header('Content-Length', str(len(bytes)))
+	        self.end_headers()
+	        self.wfile.write(bytes)
+	s = http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler)
 	print(s.server_address[1], flush=True)
 	s.serve_forever()
 	END
@@ -49,7 +69,21 @@ stop_server() {
 		kill "$server_pid"
 		wait "$server_pid" 2> /dev/null || true
 	fi
+	if [ -n "${proxy_pid-}" ]; then
+		kill "$proxy_pid"
+		wait "$proxy_pid" 2> /dev/null || true
+	fi
 	server_pid=
+	proxy_pid=
+}
+
+# From now on $site is reached through a proxy that counts rounds (rounds.py), for commands that run with VARVE_TEST_ROUNDS=1 as
+# the server does: export it before both.
+count_rounds() {
+	python3 -u "$BATS_TEST_DIRNAME/rounds.py" "$port" > "$BATS_TEST_TMPDIR/rounds" 3>&- &
+	proxy_pid=$!
+	until [ -s "$BATS_TEST_TMPDIR/rounds" ]; do sleep 0.05; done
+	site=http://127.0.0.1:$(head -1 "$BATS_TEST_TMPDIR/rounds")
 }
 
 requests() {

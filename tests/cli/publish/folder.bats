@@ -173,6 +173,14 @@ teardown() {
 	echo "$(requests) requests"
 	[ "$(requests)" -le 45 ]
 	same_versions a HEAD b
+	stop_server
+	export VARVE_TEST_ROUNDS=1
+	serve_files "$PWD/public"
+	count_rounds
+	varve clone -q "$site" c
+	echo "$(tail -1 "$BATS_TEST_TMPDIR/rounds") rounds"
+	[ "$(tail -1 "$BATS_TEST_TMPDIR/rounds")" -le 8 ]
+	same_versions a HEAD c
 }
 
 @test "whoever reads while the folder is updated finds the old state or the new one" {

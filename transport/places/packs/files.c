@@ -143,13 +143,15 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 typedef struct bringing {
 	vv_host *h;
 	const vv_pack_names *lists;
+	const vv_older_pack *older;
 } bringing;
 
 /* A list that is not here into its file; one that is absent, or damaged, is found out by load_list. */
 static vv_status bring_list(void *payload, size_t i, vv_error *err)
 {
 	const bringing *b = payload;
-	const char *hex = b->lists->items[i];
+	const size_t count = b->lists->count;
+	const char *hex = i < count ? b->lists->items[i] : b->older[i - count].hex;
 	uint8_t hash[VV_PACK_HASH_LEN];
 	char name[NAME_MAX_LEN];
 	vv_auto(char) *path = vv_host_list_path(b->h, hex);
@@ -172,11 +174,13 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 	return rc;
 }
 
-vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err)
+/* Those of older packs come with the others, and are not looked at. */
+static vv_status take_lists(vv_host *h, const vv_pack_names *lists, const vv_older_pack *older,
+			    size_t older_count, bool *sound, vv_error *err)
 {
-	bringing b = {h, lists};
+	bringing b = {h, lists, older};
 	const vv_at_once all = {.threads = vv_place_gets(&h->place),
-				.count = lists->count,
+				.count = lists->count + older_count,
 				.fn = bring_list,
 				.payload = &b,
 				.progress = h->progress,
@@ -190,6 +194,11 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
 		*sound = *sound && fine;
 	}
 	return rc;
+}
+
+vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err)
+{
+	return take_lists(h, lists, NULL, 0, sound, err);
 }
 
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
@@ -262,7 +271,8 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 	}
 	if (sound && (rc = vv_seek_note(h, &v, err)) == VV_OK &&
 	    (rc = vv_older_note(h, &v, err)) == VV_OK) {
-		rc = vv_files_take_lists(h, &v.packs, &sound, err);
+		rc = take_lists(h, &v.packs, v.older, h->many && !h->anew ? v.older_count : 0,
+				&sound, err);
 	}
 	if (rc == VV_OK && sound) {
 		rc = vv_cid_set_add(h->versions, root, &added, err);
@@ -609,6 +619,7 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
 	bool there = true, lacks = false;
 	vv_status rc = end_seek(h, err);
 
+	h->many = count > ASKED_ONE_BY_ONE;
 	for (size_t i = count; rc == VV_OK && i-- > 0;) {
 		if (!vv_catalog_find(h->catalog, &cids[i], NULL, NULL) && i >= ASKED_ONE_BY_ONE) {
 			rc = vv_files_take_older(h, err);

@@ -52,6 +52,7 @@ struct vv_host {
 	vv_cid_map *
 		older; /* packs that versions name beside those that they need, and their lengths (older.h) */
 	size_t asked;         /* versions, one by one */
+	bool many;            /* so are more than that, together */
 	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
 	bool damaged_list;    /* so that not all versions are there that have a file */
 	bool anew;     /* lists that are here count for nothing: the place is to show its own */

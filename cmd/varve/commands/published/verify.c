@@ -12,8 +12,8 @@
 #include "lib/heads/judge.h"
 #include "lib/heads/seen.h"
 #include "lib/publish/folder_check.h"
-#include "lib/remotes/folder_url.h"
 #include "lib/remotes/proof.h"
+#include "lib/remotes/remote_folder.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 
@@ -137,14 +137,13 @@ static vv_status verify_here(verifying *v, vv_error *err)
 }
 
 /* Reads all packs of a folder on this machine. *sound false: some are damaged and named, and its heads are not looked at. */
-static vv_status read_folder(verifying *v, vv_transfer *t, const vv_remote *m, bool *sound,
-			     vv_error *err)
+static vv_status read_folder(verifying *v, const vv_remote *m, bool *sound, vv_error *err)
 {
 	vv_auto(vv_buf) folder = VV_BUF_INIT;
 	vv_status rc;
 
 	*sound = true;
-	if (strstr(m->url, "://") || !vv_folder_url_is(m->url, t)) return VV_OK;
+	if (strstr(m->url, "://") || !vv_folder_path_is(m->url)) return VV_OK;
 	if ((rc = vv_folder_url_put(&folder, m->url, err)) < 0) return rc;
 	if (!(v->folder = vv_buf_detach(&folder))) return vv_fail_nomem(err);
 	if ((rc = vv_folder_check(&v->all, v->c->repo, v->folder, &vv_notes_stderr, err)) < 0) {
@@ -181,7 +180,7 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 
 	if ((rc = vv_remote_find(&m, v->c->repo, word, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, v->c->repo, &vv_notes_stderr, true, o->timeout, err)) < 0 ||
-	    (rc = read_folder(v, &t, &m, sound, err)) < 0 || !*sound ||
+	    (rc = read_folder(v, &m, sound, err)) < 0 || !*sound ||
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		return rc;
 	}

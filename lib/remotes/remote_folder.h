@@ -1,0 +1,61 @@
+/*
+ * remote_folder: a published folder (docs/formats/folder.md): a repository as plain files, its history in repo.git beside
+ * its blocks, which are a store.
+ *
+ * A web server's is read over connections of varve's own, at once what can be: first four files, which show whether it is one,
+ * and its refs; then the packs of its history. Objects outside of these are left to git, which asks for one after the other.
+ *
+ * A correct caller: open; ask for each of the first files (several at once); shows; refs; bring; close.
+ */
+#ifndef VV_LIB_REMOTES_REMOTE_FOLDER_H
+#define VV_LIB_REMOTES_REMOTE_FOLDER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "lib/remotes/transfer.h"
+#include "transport/places/place.h"
+
+#define VV_FOLDER_GIT "repo.git"
+#define VV_FOLDER_MARK "folder" /* what varve publish knows of it */
+
+/* Appends the folder that a URL of it, or of its repo.git, means, without a slash at its end. */
+vv_status vv_folder_url_put(vv_buf *out, const char *url, vv_error *err);
+/* Does this machine have a store there, with repo.git beside it? False for all URLs but paths. */
+bool vv_folder_path_is(const char *url);
+
+#define VV_FOLDER_FIRST 4u /* files: the mark of the store, refs, HEAD, the list of packs */
+
+typedef struct vv_remote_folder {
+	char *url; /* of the store */
+	vv_place
+		place; /* of a web server's; not open: on this machine, or the store has it by now */
+	vv_buf first[VV_FOLDER_FIRST]; /* empty: it is not there */
+	atomic_bool stopped;           /* nobody waits for these any more */
+} vv_remote_folder;
+
+/* No request is made. One of this machine is only its path. VV_ENOSUPPORT: libcurl is not installed. */
+vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url,
+				const vv_connect_options *connect, vv_error *err);
+void vv_remote_folder_close(vv_remote_folder *f); /* accepts NULL */
+VV_AUTO_FREE(vv_remote_folder, vv_remote_folder_close)
+
+/* A vv_at_once_fn: reads the i-th of the first files. A failure leaves it empty; asking again by other means shows the reason. */
+vv_status vv_remote_folder_ask(void *f, size_t i, vv_error *err);
+/* Is the mark there, of any format? */
+bool vv_remote_folder_shows(const vv_remote_folder *f);
+/* Appends the refs as 'git ls-remote --symref' prints them; nothing where they were not there. */
+void vv_remote_folder_refs(const vv_remote_folder *f, vv_buf *out);
+
+/* Brings the packs of the history that were not listed when that was called last with this dir, into the repository, side by
+ * side and each checked as a peer's. What a killed run has of them in dir, which is this folder's alone, is used. Git
+ * is to fetch the rest, if any. VV_EREFUSED: more than a peer may send. */
+vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, const char *dir,
+				 vv_error *err);
+/* All that refs of the folder reach is here: its packs need not come again. */
+vv_status vv_remote_folder_note(const vv_remote_folder *f, const char *dir, vv_error *err);
+
+#endif
