@@ -83,7 +83,7 @@ vv_status vv_fail_nomem(vv_error *err);
  * Hints that name a command of varve are codes. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same with a code and its arguments (hint.h), as they are: who words the hint escapes them.
- * vv_hint_code(err, VV_HINT_ADD_FIX, path) */
+ * vv_hint_code(err, VV_HINT_FIX, path) */
 #define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
 vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
 		      ...);

@@ -11,149 +11,95 @@
 /* clang-format off */
 /* X(code, its name outside of varve, its arguments). In the order of the alphabet: programs see names alone. */
 #define VV_HINTS(X) \
-	X(ADD_AND_NAME, "add-and-name", "") \
+	X(ADD, "add", "path") \
 	X(ADD_AS_CSV, "add-as-csv", "path") \
 	X(ADD_AS_FILE, "add-as-file", "path") \
 	X(ADD_AS_TABLE, "add-as-table", "path") \
 	X(ADD_ENCODING, "add-encoding", "encoding path") \
-	X(ADD_FIX, "add-fix", "path") \
-	X(ADD_FIX_EDITED, "add-fix-edited", "path") \
 	X(ADD_FIX_OR_UNTRACK, "add-fix-or-untrack", "path") \
 	X(ADD_KEY, "add-key", "path") \
 	X(ADD_KEY_FOUND, "add-key-found", "column path") \
 	X(ADD_NO_KEY, "add-no-key", "") \
 	X(ADD_OR_ABORT, "add-or-abort", "path") \
-	X(ADD_OR_CHECKOUT, "add-or-checkout", "path") \
 	X(ADD_OR_FIX, "add-or-fix", "path") \
-	X(ADD_OR_STASH, "add-or-stash", "") \
 	X(ADD_ORDER_BACK, "add-order-back", "path") \
-	X(ADD_READ_AGAIN, "add-read-again", "path") \
 	X(ADD_RECORDS, "add-records", "records path") \
-	X(ADD_TABLE, "add-table", "path") \
-	X(ADD_UNPACK, "add-unpack", "path") \
 	X(AS_FILE, "as-file", "") \
-	X(AS_FILE_BLANK, "as-file-blank", "") \
 	X(ASK_FOR, "ask-for", "") \
 	X(BEHIND, "behind", "option remote") \
 	X(BLOCKS_ASK, "blocks-ask", "") \
-	X(BLOCKS_ASK_OF, "blocks-ask-of", "remote") \
 	X(BLOCKS_FETCH, "blocks-fetch", "") \
-	X(BLOCKS_FETCH_ALL, "blocks-fetch-all", "") \
 	X(BLOCKS_REMOTE, "blocks-remote", "") \
-	X(BLOCKS_REPAIR, "blocks-repair", "") \
-	X(CAR_EXPORT, "car-export", "") \
 	X(CAR_EXPORT_UNIXFS, "car-export-unixfs", "") \
 	X(CAT, "cat", "encoding") \
 	X(CLEAN, "clean", "") \
-	X(CLEAN_CHANGED, "clean-changed", "") \
-	X(CLEAN_FOOTER, "clean-footer", "") \
-	X(CLEAN_HEADER, "clean-header", "") \
+	X(CLEAN_CSV, "clean-csv", "") \
 	X(CLEAN_QUOTES, "clean-quotes", "") \
-	X(CLONE_DIR, "clone-dir", "") \
 	X(CLONE_URL, "clone-url", "") \
 	X(CONFIG_LIST, "config-list", "") \
 	X(CONFLICTS, "conflicts", "") \
-	X(CONFLICTS_AND_RESOLVE, "conflicts-and-resolve", "") \
 	X(CONVERT_LINES, "convert-lines", "") \
-	X(CONVERT_OR_BYTES, "convert-or-bytes", "") \
 	X(CONVERT_UTF8, "convert-utf8", "") \
-	X(DID, "did", "") \
 	X(DIFF_KEY, "diff-key", "column") \
 	X(DIFF_PATCH, "diff-patch", "") \
-	X(DIFF_PATH, "diff-path", "path") \
-	X(DIFF_TWO, "diff-two", "") \
 	X(EDIT_AND_ADD, "edit-and-add", "path") \
+	X(EDITS, "edits", "") \
 	X(EXPORT, "export", "") \
 	X(FETCH_ALL, "fetch-all", "") \
 	X(FETCH_AND_RESTORE, "fetch-and-restore", "path") \
-	X(FETCH_BOTH, "fetch-both", "") \
 	X(FETCH_BRANCHES, "fetch-branches", "") \
 	X(FETCH_DATA, "fetch-data", "revision path") \
 	X(FETCH_FROM, "fetch-from", "") \
-	X(FETCH_THEN_PUSH, "fetch-then-push", "") \
-	X(FETCH_UPSTREAM, "fetch-upstream", "remote") \
 	X(FIX, "fix", "path") \
 	X(FOLDER_DAMAGED, "folder-damaged", "folder") \
 	X(FSCK, "fsck", "") \
-	X(FSCK_DATA, "fsck-data", "") \
-	X(FSCK_MISSING, "fsck-missing", "") \
+	X(FSCK_REPAIR, "fsck-repair", "") \
 	X(FSCK_SENDER, "fsck-sender", "") \
-	X(FSCK_THERE, "fsck-there", "") \
 	X(GC_ROOM, "gc-room", "") \
 	X(GET, "get", "") \
 	X(GIT_DIR, "git-dir", "folder") \
 	X(HASH_SECRET, "hash-secret", "") \
-	X(HOLD_FOR, "hold-for", "") \
 	X(HOLDER_ADD, "holder-add", "") \
 	X(HOLDER_LIST, "holder-list", "") \
-	X(HOLDER_QUOTA, "holder-quota", "") \
 	X(HOLDER_ROOM, "holder-room", "") \
 	X(HOOK_LINE, "hook-line", "file") \
-	X(HOOK_LINE_ALSO, "hook-line-also", "file") \
 	X(INIT, "init", "") \
 	X(INIT_AGAIN, "init-again", "") \
-	X(KEY_MEND, "key-mend", "") \
-	X(KEY_NAMES, "key-names", "") \
 	X(KEY_NEW, "key-new", "") \
 	X(LAST_COPY, "last-copy", "path") \
 	X(LIST_RULES, "list-rules", "") \
-	X(LOG, "log", "") \
 	X(LOG_PATH, "log-path", "path") \
-	X(MERGE_AGAIN, "merge-again", "") \
 	X(MERGE_UTF8, "merge-utf8", "encoding") \
 	X(MIGRATE, "migrate", "path") \
-	X(NO_INDEX, "no-index", "") \
-	X(ORDER_KEY, "order-key", "") \
-	X(PACK_DAMAGED, "pack-damaged", "pack") \
-	X(PACK_INDEX_MAKE, "pack-index-make", "") \
-	X(PACK_INDEX_REMOVE, "pack-index-remove", "") \
-	X(PATCH_FIRST_LINE, "patch-first-line", "line") \
 	X(PRUNE_HOLD, "prune-hold", "") \
 	X(PULL, "pull", "") \
 	X(PULL_FIRST, "pull-first", "") \
 	X(PUSH, "push", "") \
 	X(PUSH_ALL, "push-all", "remote") \
 	X(PUSH_BLOCKS, "push-blocks", "") \
-	X(PUSH_BLOCKS_BACK, "push-blocks-back", "") \
-	X(PUSH_BLOCKS_IN, "push-blocks-in", "remote") \
 	X(PUSH_BLOCKS_TO, "push-blocks-to", "remote") \
-	X(PUSH_FETCH, "push-fetch", "") \
 	X(PUSH_HEAD, "push-head", "remote branch") \
 	X(PUSH_TO, "push-to", "revision") \
 	X(PUSH_UPSTREAM, "push-upstream", "remote branch") \
 	X(READ_NEWER, "read-newer", "path") \
 	X(REMOTE_ADD, "remote-add", "remote") \
-	X(REMOTE_ADD_OR_URL, "remote-add-or-url", "") \
 	X(REMOTE_MOVED, "remote-moved", "remote") \
 	X(REMOTES, "remotes", "") \
 	X(RENAME_COLUMN, "rename-column", "path column") \
-	X(REPLICATE, "replicate", "") \
-	X(RESOLVE, "resolve", "path") \
-	X(RESOLVE_AND_ADD, "resolve-and-add", "") \
-	X(RESTORE, "restore", "") \
-	X(RESTORE_AND_ADD, "restore-and-add", "") \
+	X(RESOLVE, "resolve", "") \
 	X(RESTORE_DATA, "restore-data", "path") \
-	X(RESTORE_PATH, "restore-path", "path") \
-	X(RESTORE_SOURCE, "restore-source", "path") \
 	X(RESTORE_SPELLING, "restore-spelling", "path") \
 	X(RESTORE_WHOLE, "restore-whole", "revision path") \
 	X(RESTORE_WHOLE_REV, "restore-whole-rev", "path") \
-	X(SAVE_RESULT, "save-result", "") \
 	X(SCHEMA_MISSING, "schema-missing", "column word path") \
 	X(SCHEMA_NUMBER, "schema-number", "column example path") \
 	X(SCHEMA_TYPE, "schema-type", "column type path") \
-	X(SERVE_COPY, "serve-copy", "") \
-	X(SERVE_HOLD, "serve-hold", "") \
-	X(SERVE_HTTP, "serve-http", "") \
-	X(SERVE_WRITE, "serve-write", "") \
 	X(SET_UPSTREAM, "set-upstream", "") \
-	X(STANDING, "standing", "") \
 	X(STATUS, "status", "") \
 	X(STORE_LIST, "store-list", "") \
 	X(STORE_REMOVE, "store-remove", "store") \
 	X(STORE_ROOM, "store-room", "") \
 	X(SWITCH, "switch", "branch") \
-	X(SWITCH_BRANCH, "switch-branch", "") \
 	X(SWITCH_CREATE, "switch-create", "branch") \
 	X(SWITCH_DETACH, "switch-detach", "commit") \
 	X(SWITCH_REMOTE, "switch-remote", "branch") \
@@ -162,7 +108,6 @@
 	X(UNSEEN_OPEN, "unseen-open", "path") \
 	X(UNSENT, "unsent", "") \
 	X(UPDATE_FORCE, "update-force", "path") \
-	X(VAULT_FOR, "vault-for", "") \
 	X(VERSIONS, "versions", "") \
 	X(WHOLE_OR_EDIT, "whole-or-edit", "")
 /* clang-format on */

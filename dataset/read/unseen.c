@@ -22,7 +22,7 @@ vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
 {
 	if (may_be_workbook(u) && !vv_sniff_is_workbook(name)) return VV_HINT_NONE;
 	/* What is inside of a compressed file needs a name of its own. */
-	return u->hint == VV_HINT_ADD_UNPACK && vv_decompress_name(name) == 0 ? VV_HINT_UNSEEN_OPEN
+	return u->hint == VV_HINT_ADD_AS_CSV && vv_decompress_name(name) == 0 ? VV_HINT_UNSEEN_OPEN
 									      : u->hint;
 }
 
@@ -48,7 +48,7 @@ bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
 	/* Programs' packages and documents are ZIP archives, too. */
 	return may_be_workbook(u)
 		       ? vv_sniff_is_workbook(name) || strcasecmp(vv_path_ext(name), "zip") == 0
-		       : u->hint != VV_HINT_ADD_UNPACK;
+		       : u->hint != VV_HINT_ADD_AS_CSV;
 }
 
 /* Releases 104 to 115 of Stata's format: the release, the order of bytes, 1, and a byte that is not used. */
@@ -62,12 +62,12 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
 	static const char shared[] = ": its versions share nothing";
 	static const vv_unseen known[] = {
-		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
-		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
+		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_ADD_AS_CSV, NULL},
+		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_ADD_AS_CSV, NULL},
 		{"\xfd"
 		 "7zXZ",
-		 6, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
-		{"BZh", 3, "compressed", shared, VV_HINT_ADD_UNPACK, NULL},
+		 6, "compressed", shared, VV_HINT_ADD_AS_CSV, NULL},
+		{"BZh", 3, "compressed", shared, VV_HINT_ADD_AS_CSV, NULL},
 		{"PK\3\4", 4, "a ZIP archive or a workbook", "", VV_HINT_UNSEEN_DOCUMENT,
 		 "workbook"},
 		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_DOCUMENT, "workbook"},

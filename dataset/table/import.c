@@ -587,7 +587,7 @@ static vv_status sniff(import *im, vv_error *err)
 		if (rc != VV_ENOTFOUND || whole) {
 			break;
 		}
-		if (want > VV_ROW_MAX) return import_refuse_long_row(im, 0, true, err);
+		if (want > VV_ROW_MAX) return import_refuse_long_row(im, 0, err);
 	}
 	if (rc == VV_OK && im->sniffed.dialect.form != VV_FORM_CSV) {
 		vv_window_show_tail(im->window);

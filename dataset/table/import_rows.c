@@ -109,22 +109,8 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 	return vv_array_room(j->rows, j->row_count, j->row_cap) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* What can be done about a file that is not a clean table. */
-static void hint_ways_out(const import *im, bool first_row, vv_error *err)
-{
-	if (im->opts->parent) {
-		vv_hint_code(err, VV_HINT_CLEAN_CHANGED);
-	} else if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {
-		vv_hint_code(err, VV_HINT_CLEAN_HEADER);
-	} else if (im->dialect.form == VV_FORM_CSV) {
-		vv_hint_code(err, VV_HINT_CLEAN_FOOTER);
-	} else {
-		vv_hint_code(err, VV_HINT_CLEAN);
-	}
-}
-
 /* A scanner's fault gets the place where it is. */
-static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_error *err)
+static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 {
 	uint64_t line, start = offset, origin = vv_window_origin(im->window);
 	const char *bytes = vv_window_bytes(im->window);
@@ -144,8 +130,8 @@ static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_err
 	} else {
 		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}
-	hint_ways_out(im, first_row, err);
-	return err->code;
+	const bool is_new_csv = !im->opts->parent && im->dialect.form == VV_FORM_CSV;
+	return vv_hint_code(err, is_new_csv ? VV_HINT_CLEAN_CSV : VV_HINT_CLEAN);
 }
 
 /* SCAN_WIDE: the row that comes next has so many more members than those before that it
@@ -160,7 +146,7 @@ static vv_status refuse_blank_lines(const import *im, vv_error *err)
 		"the blank %s that begin here and the row that "
 		"they are kept with are more than 8 MiB",
 		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
-	return vv_hint_code(err, VV_HINT_AS_FILE_BLANK);
+	return vv_hint_code(err, VV_HINT_AS_FILE);
 }
 
 static bool is_blank(const import *im, char c)
@@ -170,25 +156,25 @@ static bool is_blank(const import *im, char c)
 }
 
 /* A fault of the input gets its place; a row group that is given has none. */
-static vv_status refuse_at(import *im, uint64_t offset, bool first_row, vv_error *err)
+static vv_status refuse_at(import *im, uint64_t offset, vv_error *err)
 {
 	im->out->only_bytes = true;
 	if (im->window) {
-		place_fault(im, offset, first_row, err);
+		place_fault(im, offset, err);
 	}
 	return VV_EINPUT;
 }
 
-vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
+vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "a row of more than 8 MiB begins here (or a quote is not closed)");
 	vv_hint_code(err, VV_HINT_AS_FILE);
-	return refuse_at(im, offset, first_row, err);
+	return refuse_at(im, offset, err);
 }
 
 /* bytes are those of a row, or of its beginning, which are too many: what stands there is said, and where. */
 static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_t origin,
-			      bool first_row, vv_error *err)
+			      vv_error *err)
 {
 	size_t lead = 0, tail = 0;
 
@@ -199,10 +185,10 @@ static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_
 		tail++;
 	}
 	if (lead < len / 2 && tail < len / 2) {
-		return import_refuse_long_row(im, origin + lead, first_row, err);
+		return import_refuse_long_row(im, origin + lead, err);
 	}
 	refuse_blank_lines(im, err);
-	return refuse_at(im, origin + (lead >= tail ? 0 : len - tail), first_row, err);
+	return refuse_at(im, origin + (lead >= tail ? 0 : len - tail), err);
 }
 
 /* Each row is short enough; but their cells are so short beside what else stands there that they are one group. */
@@ -214,7 +200,7 @@ static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, v
 		"take more than 16 MiB in the file",
 		j->row_count + 1);
 	vv_hint_code(err, VV_HINT_AS_FILE);
-	return refuse_at(im, offset, false, err);
+	return refuse_at(im, offset, err);
 }
 
 /* Bytes of the input that are visible. */
@@ -248,8 +234,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 		vv_cell *cells = &j->cells[j->row_count * stride];
 		int n = vv_scan_row(im->scan, cells, stride, &j->rows[j->row_count], err);
 		if (n < 0 && im->window) {
-			place_fault(im, v->origin + vv_scan_fault(im->scan),
-				    im->job_tail == 0 && j->row_count == 0, err);
+			place_fault(im, v->origin + vv_scan_fault(im->scan), err);
 		}
 		if (n < 0) return (vv_status)n;
 		if (n == 2) {
@@ -261,8 +246,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 									    : SCAN_WINDOW;
 			return *end == SCAN_WINDOW && v->len - *used > VV_ROW_MAX
 				       ? refuse_bytes(im, v->bytes + *used, v->len - *used,
-						      v->origin + *used,
-						      im->job_tail == 0 && j->row_count == 0, err)
+						      v->origin + *used, err)
 				       : VV_OK;
 		}
 		if (vv_scan_columns(im->scan) > im->columns &&
@@ -273,8 +257,7 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 		uint64_t bytes = row->cell_bytes;
 		if (row->end - row->start > VV_ROW_MAX) {
 			return refuse_bytes(im, v->bytes + row->start, row->end - row->start,
-					    v->origin + row->start,
-					    im->job_tail == 0 && j->row_count == 0, err);
+					    v->origin + row->start, err);
 		}
 		if (row->end > VV_GROUP_BYTES_MAX) {
 			return refuse_group(im, j, v->origin + row->text_start, err);
@@ -476,7 +459,7 @@ vv_status import_take_epilogue(import *im, vv_error *err)
 		       vv_window_origin(im->window));
 	int n = vv_scan_row(im->scan, &none, 0, &row, err);
 	if (n < 0) {
-		place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan), false, err);
+		place_fault(im, vv_window_origin(im->window) + vv_scan_fault(im->scan), err);
 		return (vv_status)n;
 	}
 	if (n > 0) {

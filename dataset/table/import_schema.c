@@ -507,7 +507,7 @@ vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bo
 {
 	vv_fail(err, VV_EUSAGE, "%s: without a key its rows cannot be in key order%s", source->name,
 		sink->put || !is_new ? "" : "; a dry run looks for none");
-	return vv_hint_code(err, VV_HINT_ORDER_KEY);
+	return vv_hint_code(err, VV_HINT_ADD_KEY, source->name);
 }
 
 /* The key that the version is going to have. */

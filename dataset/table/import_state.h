@@ -244,8 +244,8 @@ void import_consume(import *im, size_t len);
 vv_status import_progress(const import *im, uint64_t done, vv_error *err);
 /* The line (from 1) of a place in the window or, in a file, anywhere before. */
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err);
-/* Refused: the row that begins there is longer than VV_ROW_MAX. first_row: of the whole input. */
-vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err);
+/* Refused: the row that begins there is longer than VV_ROW_MAX. */
+vv_status import_refuse_long_row(import *im, uint64_t offset, vv_error *err);
 /* import_order.c: whether a table whose rows come in another order each time is better kept in key order.
  *
  * An import in the file's order shows each group to it. Where none of many groups in a row is one of the previous version,

@@ -115,7 +115,7 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 	if (rc == VV_EMISSING) {
 		vv_hint_code(err, VV_HINT_FETCH_AND_RESTORE, path);
 	} else if (rc == VV_ECORRUPT) {
-		vv_hint_code(err, VV_HINT_FSCK_DATA);
+		vv_hint_code(err, VV_HINT_FSCK);
 	}
 	return rc;
 }

@@ -226,13 +226,13 @@ static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv
 {
 	const char *name = vv_text_shows(l->source->name);
 	if (len > 0 && is_git_patch(text, len)) {
-		vv_fail(err, VV_EINPUT, "%s: this is a Git patch", name);
+		vv_fail(err, VV_EINPUT, "%s: this is a Git patch, which 'git apply' takes", name);
 		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}
 	vv_fail(err, VV_EINPUT,
 		len > 0 ? "%s: this is not a varve patch" : "%s: an empty file is not a patch",
 		name);
-	return vv_hint_code(err, VV_HINT_PATCH_FIRST_LINE, PATCH_FIRST_LINE);
+	return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 }
 
 /* The patch's first line is at hand. */
@@ -241,7 +241,7 @@ static vv_status take_first(patch_lines *l, vv_error *err)
 	uint64_t version;
 	if (!vv_json_get_u64(&version, l->json, "patch") || version == 0) {
 		patch_fail(l, err, "this difference does not have the lines of the files");
-		return vv_hint_code(err, VV_HINT_PATCH_FIRST_LINE, PATCH_FIRST_LINE);
+		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}
 	if (version > PATCH_VERSION) {
 		vv_fail(err, VV_ENOSUPPORT,

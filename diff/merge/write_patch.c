@@ -82,7 +82,7 @@ static vv_status give_line(script *s, vv_error *err)
 	if (rc == VV_OK && s->line.len > PATCH_LINE_MAX) {
 		vv_fail(err, VV_EREFUSED, "a row is too long for a patch (more than %zu MiB)",
 			PATCH_LINE_MAX >> 20);
-		return vv_hint_code(err, VV_HINT_PUSH_FETCH);
+		return vv_hint(err, "push and fetch exchange the whole version");
 	}
 	if (rc == VV_OK) {
 		vv_xxh3_update(s->hash, s->line.data, s->line.len);

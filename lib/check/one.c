@@ -806,7 +806,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 	vv_buf_printf(&message, "is described in %s, and ", vv_text_shows(p->package));
 	if (p->not_added) {
 		vv_buf_puts(&message, "is in the work tree, but was not added");
-		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD_TABLE, p->path);
+		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD, p->path);
 	} else {
 		vv_buf_puts(&message, "the file does not exist");
 		vv_buf_printf(&message, "%s",
@@ -832,7 +832,7 @@ static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 
 	if (!p->not_added || severity == VV_SEVERITY_OFF) return VV_OK;
 	vv_buf_printf(&message, "is described in %s, and was not added", vv_text_shows(p->package));
-	(void)vv_hint_put(&expected, "", c->run->words, VV_HINT_ADD_TABLE, p->path);
+	(void)vv_hint_put(&expected, "", c->run->words, VV_HINT_ADD, p->path);
 	vv_finding f = {.rule = "source-error",
 			.severity = severity,
 			.path = c->path,

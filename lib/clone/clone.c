@@ -143,7 +143,7 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	if (end == start || (end - start == 1 && *start == '.') ||
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
 		vv_fail(err, VV_EUSAGE, "cannot derive a folder name from '%s'", vv_text_url(name));
-		return vv_hint_code(err, VV_HINT_CLONE_DIR);
+		return vv_hint(err, "name a folder behind the URL");
 	}
 	vv_buf b = VV_BUF_INIT;
 	vv_buf_put(&b, start, (size_t)(end - start));

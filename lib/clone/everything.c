@@ -606,7 +606,7 @@ static vv_status read_refs(migration *m, vv_error *err)
 	if (m->head.detached) {
 		(void)vv_fail(err, VV_EREFUSED,
 			      "HEAD is not on a branch, so nothing would follow it");
-		return vv_hint_code(err, VV_HINT_SWITCH_BRANCH);
+		return vv_hint_code(err, VV_HINT_SWITCH, "BRANCH");
 	}
 	if ((m->o->since && (rc = vv_rev_commit(m->repo, m->o->since, &since, err)) < 0) ||
 	    (rc = vv_refs_each(m->repo, "refs/heads/", take_ref, m, err)) < 0 ||

@@ -89,8 +89,7 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 		vv_buf_printf(d->warnings,
 			      "%s describes a way of writing %s other than the one it was read by",
 			      vv_text_shows(res->package_path), vv_text_shows(path));
-		(void)vv_hint_put(d->warnings, "; ", vv_repository_words(d->r),
-				  VV_HINT_ADD_READ_AGAIN, path);
+		(void)vv_hint_put(d->warnings, "; ", vv_repository_words(d->r), VV_HINT_ADD, path);
 		vv_buf_putc(d->warnings, '\n');
 	}
 	if (res->schema.len == 0) return rc;

@@ -562,7 +562,7 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 		}
 		if (e.stage != 0 && !r->o->staged) {
 			vv_fail(err, VV_EUSAGE, "'%s' is in conflict", vv_text_shows(e.path));
-			return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
+			return vv_hint_code(err, VV_HINT_RESOLVE);
 		}
 		key.path = (char *)(uintptr_t)e.path;
 		if (is_source) {

@@ -104,7 +104,7 @@ static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_
 	if (rc == VV_OK && !clean) {
 		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
 			vv_text_shows(e->path));
-		return vv_hint_code(err, VV_HINT_ADD_OR_STASH);
+		return vv_hint_code(err, VV_HINT_EDITS);
 	}
 	if (rc == VV_OK && e->exists) {
 		rc = vv_last_copy_keep(f->repo, f->checkout->reader, f->checkout->index, e->path,
@@ -129,7 +129,7 @@ static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *er
 	e->exists = vv_index_get(f->index, e->path, &entry);
 	if (!e->exists && in_conflict(f->index, e->path)) {
 		vv_fail(err, VV_EREFUSED, "'%s' is in conflict", vv_text_shows(e->path));
-		return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
+		return vv_hint_code(err, VV_HINT_RESOLVE);
 	}
 	if (e->exists) {
 		e->mode = entry.mode;

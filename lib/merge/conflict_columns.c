@@ -231,9 +231,9 @@ static vv_status bring_over(remake *r, vv_error *err)
 
 	if (rows_without_key(&r->after.record)) {
 		vv_fail(err, VV_ENOSUPPORT,
-			"%s: cells were decided or edited already, and its rows have no key",
+			"%s: columns are decided first; cells were decided or edited already, and its rows have no key",
 			vv_text_shows(p->path));
-		return vv_hint_code(err, VV_HINT_MERGE_AGAIN);
+		return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);
 	}
 	if ((rc = vv_dataset_writer_commit(r->s->writer, err)) < 0 ||
 	    (rc = work_blob(r, &work.id, err)) < 0 || (rc = drop_decided(r, err)) < 0) {

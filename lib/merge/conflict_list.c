@@ -196,5 +196,5 @@ vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err
 	}
 	vv_fail(err, VV_ECONFLICT, "there are unmerged paths; nothing was committed: %s%s",
 		vv_buf_cstr(&names), count > NAMED_MAX ? " and more" : "");
-	return vv_hint_code(err, VV_HINT_CONFLICTS_AND_RESOLVE);
+	return vv_hint_code(err, VV_HINT_RESOLVE);
 }

@@ -406,7 +406,7 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 	if (!is_ours(r, p, staged)) {
 		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
 			vv_text_shows(p->path));
-		return vv_hint_code(err, VV_HINT_ADD_OR_CHECKOUT, p->path);
+		return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, p->path);
 	}
 	if ((rc = write_version(r, p, &c->merged, err)) == VV_OK) {
 		vv_dataset_found_clear(staged);

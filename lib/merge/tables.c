@@ -552,7 +552,7 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	}
 done:
 	if (rc == VV_EMISSING) {
-		vv_hint_code(err, VV_HINT_FETCH_BOTH);
+		vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}
 	if (rc == VV_OK) {
 		out->record.merged = out->result.id;

@@ -70,7 +70,7 @@ static vv_status collect(undoing *u, vv_error *err)
 	}
 	if (rc == VV_OK && u->edited > 0) {
 		vv_fail(err, VV_EREFUSED, "going back would lose these edits; nothing was done");
-		return vv_hint_code(err, VV_HINT_RESTORE);
+		return vv_hint_code(err, VV_HINT_EDITS);
 	}
 	return rc;
 }

@@ -657,5 +657,5 @@ vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_
 
 	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) return rc;
 	vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset", vv_text_shows(text));
-	return vv_hint_code(err, VV_HINT_ADD_AND_NAME);
+	return vv_hint(err, "versions that were added and committed are named REV:PATH");
 }

@@ -402,9 +402,6 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 					      "versions of datasets"));
 	}
 	vv_notes_hint(g->t->notes, lost.here > 0 ? VV_HINT_PUSH_BLOCKS : VV_HINT_BLOCKS_ASK);
-	if (lost.here == 0 && change == VV_HOST_AS_EXPECTED) {
-		vv_notes_hint(g->t->notes, VV_HINT_FETCH_UPSTREAM, g->m->name ? g->m->name : shown);
-	}
 	return VV_OK;
 }
 
@@ -863,7 +860,7 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 		if (g->history) {
 			vv_notes_hint(g->t->notes, VV_HINT_FOLDER_DAMAGED, g->store.url);
 		} else {
-			vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS_BACK);
+			vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS);
 		}
 	}
 }

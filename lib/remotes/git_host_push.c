@@ -160,7 +160,7 @@ static void tell(edited *e, const vv_new_root *n)
 	if (++e->told == TOLD_MAX) {
 		vv_notes_hint(notes, VV_HINT_FSCK);
 	} else {
-		vv_notes_hint(notes, VV_HINT_ADD_FIX_EDITED, n->path);
+		vv_notes_hint(notes, VV_HINT_FIX, n->path);
 	}
 }
 

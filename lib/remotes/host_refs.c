@@ -150,7 +150,9 @@ static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 		"'%s' is a plain web server that speaks "
 		"neither varve's nor Git's protocol",
 		vv_text_url(x->url));
-	return vv_hint_code(err, VV_HINT_SERVE_COPY);
+	return vv_hint(
+		err,
+		"copy the folder and clone the copy; or have it served by varve's server or git http-backend");
 }
 
 /* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what

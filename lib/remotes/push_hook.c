@@ -85,10 +85,8 @@ void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_bu
 		      file);
 	if (h->own) {
 		(void)vv_hint_put(mend, "", words, VV_HINT_HOOK_LINE, h->own);
-	} else if (h->elsewhere) {
+	} else if (h->elsewhere || (h->there && vv_exists(vv_buf_cstr(&other)))) {
 		(void)vv_hint_put(mend, "", words, VV_HINT_HOOK_LINE, h->path);
-	} else if (h->there && vv_exists(vv_buf_cstr(&other))) {
-		(void)vv_hint_put(mend, "", words, VV_HINT_HOOK_LINE_ALSO, h->path);
 	} else {
 		(void)vv_hint_put(mend, "", words, VV_HINT_INIT_AGAIN);
 	}

@@ -305,7 +305,8 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 		vv_fail(err, VV_ENOTFOUND,
 			count == 0 ? "no remote is configured"
 				   : "it is not clear which remote is meant");
-		rc = vv_hint_code(err, count == 0 ? VV_HINT_REMOTE_ADD_OR_URL : VV_HINT_REMOTES);
+		rc = count == 0 ? vv_hint_code(err, VV_HINT_REMOTE_ADD, "origin")
+				: vv_hint_code(err, VV_HINT_REMOTES);
 	} else {
 		*name = vv_strdup(pick);
 		rc = *name ? VV_OK : vv_fail_nomem(err);

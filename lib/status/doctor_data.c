@@ -79,7 +79,7 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 		return rc;
 	}
 	if (vv_elsewhere_links(noted, &p->root)) {
-		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH_ALL);
+		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH);
 		vv_buf_printf(
 			&text, "%s is linked: its rows are at %s", vv_text_shows(path),
 			vv_text_url(vv_elsewhere_keeper(noted, &p->root) + strlen(VV_LINK_SCHEME)));
@@ -89,7 +89,7 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 	put_since(&text, a->r, path);
 	bool repair = vv_work_has_data(a->r, path);
 	(void)vv_hint_put(&mend, "", a->d->words,
-			  repair      ? VV_HINT_BLOCKS_REPAIR
+			  repair      ? VV_HINT_FSCK_REPAIR
 			  : a->remote ? VV_HINT_BLOCKS_FETCH
 				      : VV_HINT_BLOCKS_REMOTE);
 	if ((rc = vv_doctor_add(a->d, "blocks", true, &text, &mend, err)) == VV_OK) {
@@ -232,7 +232,7 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 		return rc;
 	}
 	return say(a, "pointer", "in the work tree, its pointer is there instead of the data", path,
-		   VV_HINT_RESTORE_PATH, err);
+		   VV_HINT_RESTORE_DATA, err);
 }
 
 /* What lies in the work tree in the place of a table: its pointer, or one that git could not merge. */
@@ -352,7 +352,7 @@ static vv_status look_at_history(data *a, vv_error *err)
 	vv_elsewhere_free(o.elsewhere);
 	if (rc < 0 || o.missing == 0) return rc;
 	vv_auto(vv_buf) mend = VV_BUF_INIT;
-	(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH_ALL);
+	(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH);
 	rc = vv_doctor_say(a->d, "blocks", false, vv_buf_cstr(&mend), err,
 			   "the blocks of %s of the history are not here",
 			   vv_text_counted(o.missing, "version", "versions"));

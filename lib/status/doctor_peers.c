@@ -63,7 +63,7 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 		      v.bad_packs == 1 ? "is" : "are");
 	vv_buf_printf(&message, " (in %s): %s", vv_text_url(vv_git_host_blocks_place(host)),
 		      vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
-	(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_IN, name);
+	(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
 	return vv_doctor_add(d, "peer", true, &message, &mend, err);
 }
 
@@ -103,7 +103,7 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 	} else if (lost > 0) {
 		vv_auto(vv_buf) mend = VV_BUF_INIT;
 
-		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_IN, name);
+		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
 		rc = vv_doctor_say(
 			d, "peer", true, vv_buf_cstr(&mend), err,
 			"the store of the remote %s did not show the block of %s that it was asked for",
@@ -157,8 +157,11 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	vv_buf_printf(&message, " that its branches and tags need (in %s",
 		      vv_text_url(vv_git_host_blocks_place(host)));
 	vv_buf_printf(&message, "%s%s)", *lost.lacks ? ": " : "", lost.lacks);
-	(void)vv_hint_put(&mend, "", d->words,
-			  lost.here > 0 ? VV_HINT_PUSH_BLOCKS_TO : VV_HINT_BLOCKS_ASK_OF, name);
+	if (lost.here > 0) {
+		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_TO, name);
+	} else {
+		(void)vv_hint_put(&mend, "", d->words, VV_HINT_BLOCKS_ASK);
+	}
 	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
 	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, NULL, err) : rc;
 }

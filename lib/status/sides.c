@@ -130,7 +130,8 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 			}
 			if (rc == VV_ENOTFOUND && dashdash < 0) {
 				(void)vv_near_file_hint(r, argv[i], err);
-				vv_hint_code(err, VV_HINT_DIFF_PATH, argv[i]);
+				vv_hint(err, "for a path that is gone from here: -- %s",
+					vv_text_shows(argv[i]));
 			}
 			return rc;
 		}
@@ -448,7 +449,8 @@ static vv_status check_paths(finder *f, vv_error *err)
 				f->out->b.kind == VV_SIDE_WORK ? "the work tree's tracked files"
 							       : vv_text_shows(f->out->b.name));
 			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
-				       ? vv_hint_code(err, VV_HINT_NO_INDEX)
+				       ? vv_hint(err,
+						 "it is not tracked; two files are compared by --no-index A B")
 				       : VV_ENOTFOUND;
 		}
 	}
@@ -481,7 +483,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 		if (out->b.kind != VV_SIDE_COMMIT) {
 			rc = vv_fail(err, VV_EUSAGE,
 				     "a bare repository has no work tree to compare with");
-			vv_hint_code(err, VV_HINT_DIFF_TWO);
+			vv_hint(err, "name two versions, as in HEAD~1 HEAD");
 			goto done;
 		}
 		f.bare = argv + used;

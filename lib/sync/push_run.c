@@ -728,7 +728,7 @@ static vv_status push(run *r, vv_error *err)
 				      vv_text_count(r->out.sum.absent),
 				      r->out.sum.absent == 1 ? "block" : "blocks",
 				      r->out.sum.absent == 1 ? "is" : "are");
-			vv_notes_hint(r->t.notes, VV_HINT_FETCH_THEN_PUSH);
+			vv_notes_hint(r->t.notes, VV_HINT_FETCH_ALL);
 		}
 	}
 	if (rc < 0) return rc;

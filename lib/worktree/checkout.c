@@ -420,7 +420,7 @@ vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, v
 	if (!clean) {
 		vv_fail(err, VV_EREFUSED, "'%s' has changes that were not added",
 			vv_text_shows(path));
-		return vv_hint_code(err, VV_HINT_RESTORE_DATA, path);
+		return vv_hint_code(err, VV_HINT_EDITS);
 	}
 	return vv_last_copy_keep(repo, reader, index, path, err);
 }

@@ -324,7 +324,7 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 	*out = (vv_tree_switch){.checkout = c};
 	if (vv_index_has_conflicts(c->index) && !force) {
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
-		return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
+		return vv_hint_code(err, VV_HINT_RESOLVE);
 	}
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(c->repo);
 	const bool lent = vv_dataset_reader_lend_if_none(c->reader, c->index);

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/hint.h"
+#include "base/show.h"
 #include "base/sys.h"
 
 /* Chains are at most VV_CHAIN_MAX when written. One that runs from a damaged pack
@@ -193,7 +194,11 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 		const vv_pack *p = src->packs->packs[i];
 
 		if (vv_pack_is_damaged(p)) {
-			(void)vv_hint_code(err, VV_HINT_PACK_DAMAGED, p->name);
+			(void)vv_fail(err, VV_EBLOCK,
+				      "block %s is not here; the damaged pack '%s' may have had it",
+				      vv_cid_shows(cid), vv_text_shows(p->name));
+			(void)vv_hint_code(err, VV_HINT_FSCK);
+			break;
 		}
 	}
 	return VV_EMISSING;

@@ -87,8 +87,7 @@ static vv_status damaged(const char *path, const char *what, vv_error *err)
 			       vv_text_shows(path), what);
 
 	(void)rc;
-	return vv_hint_code(err, vv_path_ends(path, ".idx") ? VV_HINT_PACK_INDEX_MAKE
-							    : VV_HINT_PACK_INDEX_REMOVE);
+	return vv_hint_code(err, VV_HINT_FSCK_REPAIR);
 }
 
 static vv_status leads_beyond(const char *path, vv_error *err)

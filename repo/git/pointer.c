@@ -217,9 +217,9 @@ vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path,
 		"%s%sa pointer with the marks of a merge conflict: git merged it as text",
 		path ? vv_text_shows(path) : "", path ? ": " : "");
 	if (vv_pointer_is_torn(text, len) && vv_pointer_torn_roots(roots, has, text, len)) {
-		vv_hint_code(err, VV_HINT_ADD_FIX, path ? path : "PATH");
+		vv_hint_code(err, VV_HINT_FIX, path ? path : "PATH");
 	} else {
-		vv_hint_code(err, VV_HINT_RESTORE_AND_ADD);
+		vv_hint_code(err, VV_HINT_RESTORE_WHOLE_REV, path ? path : "PATH");
 	}
 	return err ? err->code : VV_EINPUT;
 }

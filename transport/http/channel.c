@@ -469,7 +469,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	switch (status) {
 	case 200:
 		vv_fail(err, VV_ENOTFOUND, "'%s' answers, but not as varve does", l->name);
-		return vv_hint_code(err, VV_HINT_SERVE_HTTP);
+		return vv_hint(err, "is it the address of a repository that varve serves?");
 	case 401:
 		vv_fail(err, VV_EAUTH, "'%s': authentication failed%s%s", l->name, says, text);
 		return vv_hint(err, "'git credential reject' makes Git forget a wrong secret");

@@ -383,9 +383,8 @@ static vv_status read_header_bytes(vv_car_reader *r, vv_error *err)
 	if (more < 0) return (vv_status)more;
 	if (more == 0) return vv_fail(err, VV_EINPUT, "the CAR file is empty");
 	if (len == 0 || len > HEADER_MAX) {
-		vv_fail(err, VV_EINPUT, "not a CAR file: its header cannot have %llu bytes",
-			(unsigned long long)len);
-		return vv_hint_code(err, VV_HINT_CAR_EXPORT);
+		return vv_fail(err, VV_EINPUT, "not a CAR file: its header cannot have %llu bytes",
+			       (unsigned long long)len);
 	}
 	return read_bytes(r, &r->section, (size_t)len, "its header", err);
 }

@@ -448,7 +448,7 @@ static vv_status name_damage(const run *r, vv_error *err)
 	} else {
 		vv_prefix(err, "%s", s->why.message);
 	}
-	return vv_hint_code(err, VV_HINT_FSCK_THERE);
+	return vv_hint_code(err, VV_HINT_FSCK_SENDER);
 }
 
 /* One that somebody named and that failed, before it could say whether it has the blocks; NULL: none did. */

@@ -222,7 +222,7 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 			vv_fail(err, VV_EMISSING,
 				"the other side needs the block %s, which is not here either",
 				vv_cid_shows(&blocks->items[i]));
-			rc = vv_hint_code(err, VV_HINT_FSCK_MISSING);
+			rc = vv_hint_code(err, VV_HINT_FETCH_ALL);
 		} else {
 			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);
 		}

@@ -403,7 +403,9 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 vv_status vv_serve_fail_hold(vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "no copies are kept here for others");
-	return vv_hint_code(err, VV_HINT_SERVE_HOLD);
+	return vv_hint(
+		err,
+		"the server's owner allows it with --hold SIZE --for DID, or the setting varve.hold");
 }
 
 static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in, bool *drained,

@@ -76,7 +76,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 		vv_buf_puts(&why, s->auth && !s->o.read_only ? "this user may read, not write"
 							     : "this server is read-only");
 		if (!s->auth && !s->o.read_only) {
-			(void)vv_hint_put(&why, ": ", s->o.words, VV_HINT_SERVE_WRITE);
+			vv_buf_puts(&why, ": it takes pushes when run with --auth FILE");
 		}
 		return http_say(q, MHD_HTTP_FORBIDDEN, "%s", vv_buf_cstr(&why));
 	}

@@ -163,7 +163,9 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	if (vv_hold_look(h, name, &is, NULL) < 0) {
 		vv_cid_text(text, vault);
 		vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
-		return vv_hint_code(err, VV_HINT_VAULT_FOR);
+		return vv_hint(
+			err,
+			"a vault begins there with a record that one of those signed for whom it keeps copies: varve serve --for DID, or varve vault key trust NAME DID");
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
 }

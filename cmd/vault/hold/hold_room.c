@@ -278,7 +278,11 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
 		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
 		what_takes(what), vv_text_bytes(len));
-	if (r->rules->renew) return vv_hint_code(err, VV_HINT_STANDING);
+	if (r->rules->renew) {
+		return vv_hint(
+			err,
+			"room there grows with what you keep for that server's owner, as audits prove ('varve vault ledger standing' there); 'varve vault prune' removes unreachable data; or add another holder");
+	}
 	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
 }
 

@@ -160,7 +160,9 @@ static vv_status read_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	}
 	if (rc < 0 || x->named_count > 0) return rc;
 	vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
-	return vv_hint_code(err, VV_HINT_HOLD_FOR);
+	return vv_hint(
+		err,
+		"--for DID, or the setting varve.holdFor; 'varve vault key show' prints a machine's DID");
 }
 
 /* "1", "0.5", "2.125": thousandths. */

@@ -160,7 +160,17 @@ static vv_status fail_line(const vv_env *env, const char *line, size_t len, size
 
 	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
-	return vv_hint_code(err, VV_HINT_KEY_MEND);
+	return vv_hint(
+		err,
+		"mend that line of the trusted keys, or take it out; 'varve vault key trust NAME DID' writes one");
+}
+
+static vv_status fail_no_name(vv_status code, const char *name, vv_error *err)
+{
+	vv_fail(err, code, "no key is called '%s'", vv_text_shows(name));
+	return vv_hint(
+		err,
+		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds one");
 }
 
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,
@@ -183,8 +193,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 		}
 		p += len + (p[len] == '\n');
 	}
-	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
-	return vv_hint_code(err, VV_HINT_KEY_NAMES);
+	return fail_no_name(VV_EUSAGE, word, err);
 }
 
 /* The file anew, without the line of this name. *had: there was one. */
@@ -243,8 +252,7 @@ vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err
 	vv_status rc = without_name(&text, env, name, &had, err);
 
 	if (rc < 0 || had) return rc < 0 ? rc : write_names(env, &text, err);
-	vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
-	return vv_hint_code(err, VV_HINT_KEY_NAMES);
+	return fail_no_name(VV_ENOTFOUND, name, err);
 }
 
 vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err)

@@ -497,7 +497,8 @@ static vv_status load_chain(vv_ledger *l, found *list, size_t count, vv_error *e
 			if (rc != VV_ENOMEM) {
 				vv_prefix(err, "the record '%s' of %s", strchr(f->name, '/') + 1,
 					  vv_text_shows(l->dir));
-				vv_hint_code(err, VV_HINT_REPLICATE);
+				vv_hint(err,
+					"remove that file; holders have it: the next 'varve vault replicate' brings it back, with --adopt where this key wrote it");
 			}
 			return rc;
 		}

@@ -430,7 +430,7 @@ static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_fact
 	const vv_place_facts f = {.domain = facts->domain,
 				  .quota = facts->quota,
 				  .mark = &vv_hold_mark,
-				  .more = VV_HINT_HOLDER_QUOTA,
+				  .more = VV_HINT_HOLDER_ROOM,
 				  .full = VV_HINT_HOLDER_ROOM,
 				  .ours = shard_sized};
 

@@ -492,7 +492,7 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 	}
 	if (vv_oid_equal(out, &head.commit)) return VV_OK;
 	(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
-	return vv_hint_code(err, VV_HINT_LOG);
+	return vv_hint(err, "another commit was made here; look at it and try again");
 }
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)

@@ -133,5 +133,5 @@ vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, cons
 	vv_fail(err, VV_EREFUSED,
 		"%s: its conflicts are not settled, the file is as the merge left it",
 		vv_text_shows(path));
-	return vv_hint_code(err, VV_HINT_RESOLVE, path);
+	return vv_hint_code(err, VV_HINT_RESOLVE);
 }

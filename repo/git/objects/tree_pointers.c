@@ -56,7 +56,7 @@ void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid 
 	} else if (why->code == VV_ENOSUPPORT) {
 		vv_notes_put(r->notes, "hint: a newer varve, on both sides, brings the rows, too");
 	} else {
-		vv_notes_hint(r->notes, VV_HINT_RESTORE_SOURCE, path);
+		vv_notes_hint(r->notes, VV_HINT_RESTORE_WHOLE_REV, path);
 	}
 }
 

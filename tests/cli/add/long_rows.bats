@@ -249,7 +249,7 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 		ends_with 2 varve add --as table $([ $file != mid.json ] || echo --input-format json) $file
 		stderr_has "$file: ${at[$file]}: the blank lines"
 		stderr_has "more than 8 MiB"
-		stderr_has "take them out"
+		stderr_has "keeps it as bytes"
 		stderr_lacks "quote"
 	done
 	# at the beginning

@@ -735,7 +735,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	before=$(git ls-files -s)
 	ends_with 2 varve merge origin/spring
 	stderr_has "prices.csv: block "
-	stderr_has "merging needs the blocks of both branches"
+	stderr_has "'varve fetch --data --all' gets those that the remotes have"
 	[ "$(git ls-files -s)" = "$before" ]
 	[ ! -e .git/MERGE_HEAD ]
 }
@@ -831,7 +831,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	touch prices.csv
 	ends_with 2 varve add prices.csv
 	stderr_has "prices.csv: its conflicts are not settled"
-	stderr_has "varve resolve prices.csv"
+	stderr_has "'varve resolve' settles them"
 	ends_with 1 varve commit -am x
 	for command in "git add prices.csv" "git commit -qam x"; do
 		ends_with 128 $command

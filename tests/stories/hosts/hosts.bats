@@ -780,7 +780,7 @@ refs/tags/v1" ]
 	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do
 		succeeds varve -C ../b fetch
-		stderr_has "'varve push --blocks' sends the blocks that are here again"
+		stderr_has "'varve push --blocks' in a clone that has them puts them back"
 	done
 	ends_with 1 varve -C ../b doctor
 	output_has "the remote origin lacks the blocks of 1 version of a dataset"

@@ -142,7 +142,7 @@ hub_with_history() {
 	through damaged
 	ends_with 2 varve fetch -q origin main
 	[[ $stderr =~ "ssh://hub/hub.git sent "[0-9]+" block"s?" that cannot be unpacked: " ]]
-	stderr_has "'varve fsck' there shows whether it is damaged there or in transit"
+	stderr_has "'varve fsck' at the sender shows whether its blocks are sound"
 	[ "$(came)" -gt 0 ]
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
 	succeeds varve fsck --data

@@ -84,13 +84,13 @@ static void a_program_words_the_hints_that_are_codes(void **state)
 
 	(void)state;
 	(void)vv_fail(&err, VV_EIO, "x");
-	(void)vv_hint_code(&err, VV_HINT_ADD_FIX, "a.csv");
+	(void)vv_hint_code(&err, VV_HINT_FIX, "a.csv");
 	vv_hint_word(&err, put_words);
-	assert_string_equal(err.hint, "add-fix of a.csv");
+	assert_string_equal(err.hint, "fix of a.csv");
 	vv_hint_word(&err, NULL);
-	assert_string_equal(err.hint, "add-fix of a.csv");
+	assert_string_equal(err.hint, "fix of a.csv");
 	vv_hint_clear(&err);
-	(void)vv_hint_code(&err, VV_HINT_ADD_FIX, "a.csv");
+	(void)vv_hint_code(&err, VV_HINT_FIX, "a.csv");
 	vv_hint_word(&err, NULL);
 	assert_string_equal(err.hint, "");
 	assert_int_equal(err.hint_id, VV_HINT_NONE);

@@ -465,7 +465,7 @@ static void without_a_key_there_is_no_key_order(void **state)
 	vv_assert_status(
 		try_import(&m, &r, text, strlen(text), "t.csv", NULL, VV_ORDER_KEY, NULL, &err),
 		VV_EUSAGE, &err);
-	assert_int_equal(err.hint_id, VV_HINT_ORDER_KEY);
+	assert_int_equal(err.hint_id, VV_HINT_ADD_KEY);
 	vv_error_clear(&err);
 	memory_clear(&m);
 }

@@ -79,8 +79,7 @@ static void refused_with(const char *glob, const vv_buf *sound, size_t at, uint3
 	vv_buf_clear(&b);
 	vv_assert_status(check(), VV_ECORRUPT, &err);
 	assert_non_null(strstr(err.message, name));
-	assert_true(err.hint_id == VV_HINT_PACK_INDEX_MAKE ||
-		    err.hint_id == VV_HINT_PACK_INDEX_REMOVE);
+	assert_int_equal(err.hint_id, VV_HINT_FSCK_REPAIR);
 	write_it(glob, sound);
 	vv_assert_ok(check(), &err);
 }

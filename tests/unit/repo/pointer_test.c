@@ -112,16 +112,17 @@ static void a_pointer_merged_as_text_is_known_by_its_marks_and_names_both_roots(
 {
 #define LINE "{\"varve\": 1, \"kind\": \"table\", \"root\": \"" ROOT "\",\n"
 	(void)state;
-	torn(START "<<<<<<< a\n" LINE "=======\n" LINE ">>>>>>> b\n", true, VV_HINT_ADD_FIX);
-	torn("<<<<<<< a\n" START LINE "=======\nid\n1\n>>>>>>> b\n", true, VV_HINT_RESTORE_AND_ADD);
-	torn(START LINE, false, VV_HINT_RESTORE_AND_ADD);
-	torn("<<<<<<< a\n" LINE "=======\n>>>>>>> b", true, VV_HINT_RESTORE_AND_ADD);
-	torn("<<<<<<< a\n{\"varve\": 1, \"root\": \"bafy\n", true, VV_HINT_RESTORE_AND_ADD);
-	torn("<<<<<<< a\n{\"varve\": ", true, VV_HINT_RESTORE_AND_ADD);
-	torn("<<<<<<< a\n1,2\n", false, VV_HINT_RESTORE_AND_ADD);
-	torn(LINE "<<<<<<< a\n", false, VV_HINT_RESTORE_AND_ADD);
-	torn("<<<<<<< ", false, VV_HINT_RESTORE_AND_ADD);
-	torn("", false, VV_HINT_RESTORE_AND_ADD);
+	torn(START "<<<<<<< a\n" LINE "=======\n" LINE ">>>>>>> b\n", true, VV_HINT_FIX);
+	torn("<<<<<<< a\n" START LINE "=======\nid\n1\n>>>>>>> b\n", true,
+	     VV_HINT_RESTORE_WHOLE_REV);
+	torn(START LINE, false, VV_HINT_RESTORE_WHOLE_REV);
+	torn("<<<<<<< a\n" LINE "=======\n>>>>>>> b", true, VV_HINT_RESTORE_WHOLE_REV);
+	torn("<<<<<<< a\n{\"varve\": 1, \"root\": \"bafy\n", true, VV_HINT_RESTORE_WHOLE_REV);
+	torn("<<<<<<< a\n{\"varve\": ", true, VV_HINT_RESTORE_WHOLE_REV);
+	torn("<<<<<<< a\n1,2\n", false, VV_HINT_RESTORE_WHOLE_REV);
+	torn(LINE "<<<<<<< a\n", false, VV_HINT_RESTORE_WHOLE_REV);
+	torn("<<<<<<< ", false, VV_HINT_RESTORE_WHOLE_REV);
+	torn("", false, VV_HINT_RESTORE_WHOLE_REV);
 #undef LINE
 }
 

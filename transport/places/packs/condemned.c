@@ -27,7 +27,7 @@ void vv_condemned_clear(vv_condemned *c)
 static vv_status damaged(vv_error *err)
 {
 	vv_fail(err, VV_ECORRUPT, "its file '" VV_CONDEMNED_FILE "' is damaged");
-	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
 static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_error *err)

@@ -55,7 +55,7 @@ static vv_status check_mark(const vv_host *h, const vv_buf *text, vv_error *err)
 	}
 	vv_fail(err, VV_ECORRUPT, "the file '%s' of '%s' is damaged", vv_files_mark.file,
 		vv_text_url(h->url));
-	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
 vv_status vv_files_refresh(vv_host *h, vv_error *err)

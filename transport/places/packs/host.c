@@ -723,7 +723,7 @@ static vv_status refuse_format(const vv_host *h, const vv_buf *text, vv_error *e
 	}
 	vv_fail(err, VV_ECORRUPT, "the file 'format' in %s there is damaged",
 		vv_text_shows(h->ref));
-	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
 /* One that is missing or damaged is put back with the next commit, where packs show whose tree it is. */

@@ -195,7 +195,7 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	vv_fail(err, VV_ECORRUPT,
 		"'%s' lacks packs of the version %s, or its file is damaged: nothing was removed",
 		vv_text_url(s->h->url), vv_cid_shows(vv_cid_map_cid(s->version_names, i)));
-	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
 /* Which packs versions that are no garbage need. */
@@ -282,7 +282,7 @@ static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, 
 		"'%s' does not show the version %s whole: nothing was removed%s%s",
 		vv_text_url(s->h->url), vv_cid_shows(root), *lacks ? "; missing or damaged: " : "",
 		lacks);
-	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 }
 
 typedef struct showing {
@@ -459,7 +459,7 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 	if (rc == VV_OK && !sound) {
 		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
 			vv_text_url(s->h->url));
-		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
 	s->h->all = true;
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
@@ -648,7 +648,7 @@ static vv_status repack(sweeping *s, vv_error *err)
 	if (rc == VV_EMISSING) {
 		(void)vv_prefix(err, "a pack in '%s' is damaged, and nothing was removed",
 				vv_text_url(s->h->url));
-		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+		return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
