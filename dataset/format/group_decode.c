@@ -116,12 +116,41 @@ int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t
 #define COLUMN_ALONE 64u
 #define PART_LEAST 512u
 
+static bool add_seam(vv_parts *out, const vv_group *g, const uint8_t *at)
+{
+	return vv_array_add(out->seams, out->seam_count, out->seam_cap, (uint32_t)(at - g->bytes));
+}
+
+/* Where in a column, all whose cells are of one state, lengths, texts, marks of empty values, places in a dictionary or a plane
+ * of numbers begin. False: no memory. */
+static bool add_seams(vv_parts *out, const vv_group *g, size_t column)
+{
+	const uint8_t *p = g->column[column], *end = p + g->column_len[column];
+	const int encoding = *p & 15, states = *p++ >> 4;
+	group_numbers n;
+	bool ok = true;
+
+	if (states == GROUP_MIXED_STATES || (size_t)(end - p) <= g->rows + 2) return true;
+	p += states == GROUP_ONE_STATE;
+	if (encoding == GROUP_DICT) return add_seam(out, g, end - g->rows);
+	if (encoding == GROUP_TEXT) {
+		return *p != GROUP_LEN_BYTES || add_seam(out, g, p + 1 + g->rows);
+	}
+	if (encoding < GROUP_INTEGER || !group_numbers_open(&n, p, end, g->rows, encoding)) {
+		return true;
+	}
+	for (size_t i = n.empty ? 0 : 1; i < n.width && ok; i++) {
+		ok = add_seam(out, g, n.planes + i * n.count);
+	}
+	return ok;
+}
+
 vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error *err)
 {
 	vv_auto(vv_group) g = {0};
 	bool open = false; /* may the next column join the last part? */
 
-	out->count = 0;
+	out->count = out->seam_count = 0;
 	if (vv_group_open(&g, bytes, len, VV_IGNORED) < 0) return VV_OK;
 	if (!vv_array_room_for(out->items, out->count, out->cap, g.columns)) {
 		return vv_fail_nomem(err);
@@ -136,7 +165,13 @@ vv_status vv_group_divide(vv_parts *out, const void *bytes, size_t len, vv_error
 				.at = (uint32_t)(g.column[c] - g.bytes), .len = column_len};
 			open = true;
 		}
-		open = open && out->items[out->count - 1].len < PART_LEAST;
+		if (open) {
+			vv_part *last = &out->items[out->count - 1];
+
+			last->text = last->text || (*g.column[c] & 15) == GROUP_TEXT;
+			open = last->len < PART_LEAST;
+			if (!add_seams(out, &g, c)) return vv_fail_nomem(err);
+		}
 	}
 	return VV_OK;
 }

@@ -26,8 +26,8 @@ typedef struct vv_block_codec {
 	/* raw gets exactly len bytes. VV_ECORRUPT for anything else than edits of base. */
 	vv_status (*apply)(void *raw, size_t len, const void *base, size_t base_len,
 			   const void *edits, size_t edits_len, vv_error *err);
-	/* Sets count, and at and len of each item, of which none is empty, ascending; count 0: the block is read as a
-	 * whole. NULL: each is. */
+	/* Sets count, and at, len and text of each item, of which none is empty, ascending, and the seams in them; count 0:
+	 * the block is read as a whole. NULL: each is. */
 	vv_status (*divide)(vv_parts *out, const void *raw, size_t len, vv_error *err);
 } vv_block_codec;
 

@@ -22,6 +22,9 @@
  * whole blocks. */
 #define WHOLE_LEVEL 1
 #define THOROUGH_LEVEL 9
+/* Of numbers, flags and places in a dictionary, matches of fewer bytes take more than they save (5 % of a table of numbers), and
+ * are slower. */
+#define NUMBERS_MATCH 7
 
 /* One way to make a difference; 0: as the level has it. */
 typedef struct diff_try {
@@ -232,6 +235,7 @@ static vv_status set_up_whole(vv_coder *c, vv_error *err)
 {
 	if (!c->whole && !(c->whole = new_compressor())) return vv_fail_nomem(err);
 	return ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
+			       !set_parameter(c->whole, ZSTD_c_minMatch, 0) ||
 			       !set_parameter(c->whole, ZSTD_c_compressionLevel,
 					      c->effort > VV_EFFORT_QUICK ? THOROUGH_LEVEL
 									  : WHOLE_LEVEL)
@@ -239,28 +243,61 @@ static vv_status set_up_whole(vv_coder *c, vv_error *err)
 		       : VV_OK;
 }
 
-/* Appends len bytes at *to, shortened where that helps; *stored: to how many. The 4 bytes before *to are there, and
- * hold a magic number for a while. */
-static vv_status put_part(vv_coder *c, uint8_t **to, const void *raw, size_t len, uint32_t *stored,
-			  vv_error *err)
+/* A part of raw as one frame, with a new block at each seam from *seam on: zstd counts the bytes of each block for
+ * itself. *out 0 when the result does not fit into cap bytes. */
+static vv_status compress_part(vv_coder *c, void *to, size_t cap, const uint8_t *raw,
+			       const vv_part *part, size_t *seam, size_t *out, vv_error *err)
+{
+	const vv_parts *p = &c->parts;
+	const size_t end = (size_t)part->at + part->len;
+	ZSTD_outBuffer frame = {to, cap, 0};
+	ZSTD_inBuffer in = {raw, part->at, part->at};
+	const bool long_matches = c->effort == VV_EFFORT_QUICK && !part->text;
+	size_t left = 0;
+
+	if (ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
+	    ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(c->whole, part->len)) ||
+	    !set_parameter(c->whole, ZSTD_c_minMatch, long_matches ? NUMBERS_MATCH : 0)) {
+		return vv_fail(err, VV_EIO, "cannot set up the compressor");
+	}
+	while (in.size < end && left == 0) {
+		in.size = *seam < p->seam_count && p->seams[*seam] < end ? p->seams[(*seam)++]
+									 : end;
+		left = ZSTD_compressStream2(c->whole, &frame, &in,
+					    in.size == end ? ZSTD_e_end : ZSTD_e_flush);
+	}
+	if (ZSTD_isError(left)) {
+		return ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation
+			       ? vv_fail_nomem(err)
+			       : vv_fail(err, VV_EIO, "cannot compress a block: %s",
+					 ZSTD_getErrorName(left));
+	}
+	*out = left == 0 ? frame.pos : 0;
+	return VV_OK;
+}
+
+/* Appends a part of raw at *to, shortened where that helps. The 4 bytes before *to are there, and hold a magic
+ * number for a while. */
+static vv_status put_part(vv_coder *c, uint8_t **to, const uint8_t *raw, vv_part *part,
+			  size_t *seam, vv_error *err)
 {
 	uint8_t before[MAGIC_LEN], *frame = *to - MAGIC_LEN;
 	size_t n = 0;
 	vv_status rc = VV_OK;
 
-	if (len > SHORT_PART) {
+	if (part->len > SHORT_PART) {
 		memcpy(before, frame, MAGIC_LEN);
-		rc = compress(c->whole, frame, len + MAGIC_LEN - 1, raw, len, &n, err);
+		rc = compress_part(c, frame, part->len + MAGIC_LEN - 1, raw, part, seam, &n, err);
 		memcpy(frame, before, MAGIC_LEN);
 	}
 	if (rc < 0) return rc;
 	if (n > MAGIC_LEN) {
-		*stored = (uint32_t)(n - MAGIC_LEN);
+		part->stored = (uint32_t)(n - MAGIC_LEN);
 	} else {
-		memcpy(*to, raw, len);
-		*stored = (uint32_t)len;
+		memcpy(*to, raw + part->at, part->len);
+		part->stored = part->len;
 	}
-	*to += *stored;
+	*to += part->stored;
 	return VV_OK;
 }
 
@@ -270,29 +307,33 @@ static vv_status put_parts(vv_coder *c, const uint8_t *raw, size_t len, vv_packe
 {
 	const size_t before = MAGIC_LEN + PARTS_HEAD_MAX + c->parts.count * PART_HEAD_MAX;
 	vv_parts *p = &c->parts;
-	size_t parts_len = 0;
+	size_t parts_len = 0, seam = p->seam_count;
 	vv_status rc;
 
 	for (size_t i = 0; i < p->count; i++) {
 		parts_len += p->items[i].len;
 	}
 	p->head_len = (uint32_t)(len - parts_len);
+	vv_part head = {.len = p->head_len, .text = true};
 	if (!room_for(&c->parts_out, before + len) || !room_for(&c->head, p->head_len + 1u)) {
 		return vv_fail_nomem(err);
 	}
 	vv_parts_gather(p, c->head.bytes, raw, len);
 	uint8_t *begin = c->parts_out.bytes + before, *to = begin;
 	if ((rc = set_up_whole(c, err)) < 0 ||
-	    (rc = put_part(c, &to, c->head.bytes, p->head_len, &p->stored, err)) < 0) {
+	    (rc = put_part(c, &to, c->head.bytes, &head, &seam, err)) < 0) {
 		return rc;
 	}
+	p->stored = head.stored;
+	seam = 0;
 	for (size_t i = 0; i < p->count; i++) {
 		vv_part *part = &p->items[i];
 
 		part->sum = vv_xxh3(raw + part->at, part->len, 0);
-		if ((rc = put_part(c, &to, raw + part->at, part->len, &part->stored, err)) < 0) {
-			return rc;
+		while (seam < p->seam_count && p->seams[seam] <= part->at) {
+			seam++;
 		}
+		if ((rc = put_part(c, &to, raw, part, &seam, err)) < 0) return rc;
 	}
 	vv_buf_reset(&c->directory);
 	if ((rc = vv_parts_write(&c->directory, p, c->head.bytes, err)) < 0) return rc;

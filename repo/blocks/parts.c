@@ -15,6 +15,7 @@
 void vv_parts_clear(vv_parts *p)
 {
 	vv_free(p->items);
+	vv_free(p->seams);
 	memset(p, 0, sizeof(*p));
 }
 

@@ -33,6 +33,7 @@ typedef struct vv_part {
 	uint32_t from, stored; /* of the stored bytes: where, and how many */
 	uint64_t sum;
 	bool there, ready; /* for who unpacks it: its stored bytes are at hand; it is unpacked */
+	bool text;         /* for who makes it: longer texts, in which short matches pay */
 } vv_part;
 
 typedef struct vv_parts {
@@ -42,6 +43,9 @@ typedef struct vv_parts {
 	uint32_t head_len;     /* of the block, all its pieces */
 	uint32_t from, stored; /* the stored head */
 	uint64_t head_sum;
+	uint32_t *
+		seams; /* for who makes them: where in the block, ascending, bytes of another kind begin */
+	size_t seam_count, seam_cap;
 } vv_parts;
 void vv_parts_clear(vv_parts *p);
 VV_AUTO_CLEAR(vv_parts, vv_parts_clear)
