@@ -110,7 +110,8 @@ typedef struct vv_group_run {
 	/* of all numbers; those of two runs in which these are the same, and form, are spelled alike */
 	uint8_t state, head;
 	bool space; /* of moments: between date and time, in place of the T */
-	unsigned scale;
+	unsigned scale,
+		keep; /* keep: digits after the point that are written even where they are 0 */
 	const vv_cell *cells;
 	size_t stride, count;
 	const uint8_t *index, *empty;

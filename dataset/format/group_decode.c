@@ -682,6 +682,7 @@ static bool number_run(vv_group_run *out, const group_reading *in, int encoding,
 	out->head = (uint8_t)(n.flags >> GROUP_FORM_SHIFT);
 	out->space = encoding == GROUP_DATETIME && (out->head & GROUP_SPACE);
 	out->scale = n.scale;
+	out->keep = encoding == GROUP_DECIMAL ? group_digits_kept(out->head, n.scale) : 0;
 	out->empty = n.empty;
 	if (look) return true;
 	int64_t *to = (int64_t *)group_numbers_join(&n, arena);

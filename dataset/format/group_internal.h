@@ -41,6 +41,11 @@ enum { GROUP_EMPTIES = 1, GROUP_DELTAS = 2, GROUP_FORM_SHIFT = 2 };
 /* How a decimal ends: all digits; zeros left out, and the point with them; zeros
  * left out but for the first digit after the point. */
 enum { GROUP_FIXED, GROUP_TRIMMED, GROUP_TRIMMED_ONE, GROUP_DECIMAL_FORMS };
+/* So many digits after the point a decimal of the form has at least. */
+static inline unsigned group_digits_kept(unsigned form, unsigned scale)
+{
+	return form == GROUP_FIXED ? scale : form == GROUP_TRIMMED_ONE;
+}
 /* How a datetime is written: bits of its form. */
 enum { GROUP_SPACE = 1, GROUP_ZULU = 2, GROUP_DATETIME_FORMS = 4 };
 

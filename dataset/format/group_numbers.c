@@ -155,12 +155,6 @@ static bool next_batch(numbers *n, vv_arena *arena)
 	return n->out != NULL;
 }
 
-/* So many digits after the point a decimal has at least. */
-static unsigned digits_kept(const numbers *n)
-{
-	return n->form == GROUP_FIXED ? n->scale : n->form == GROUP_TRIMMED_ONE;
-}
-
 /* Writes one number; its length, or 0 for one that is not a date. */
 static inline size_t write_number(char *out, int64_t v, const numbers *n)
 {
@@ -168,7 +162,7 @@ static inline size_t write_number(char *out, int64_t v, const numbers *n)
 	case GROUP_INTEGER:
 		return spell_write_integer(out, v);
 	case GROUP_DECIMAL:
-		return spell_write_decimal(out, v, n->scale, digits_kept(n));
+		return spell_write_decimal(out, v, n->scale, group_digits_kept(n->form, n->scale));
 	case GROUP_DATE:
 		return spell_write_date(out, v) ? 10 : 0;
 	default:
@@ -244,7 +238,7 @@ static size_t write_dates(group_reading *in, numbers *n, size_t from)
 
 static size_t write_full_batch(group_reading *in, numbers *n, size_t from)
 {
-	const unsigned keep = digits_kept(n);
+	const unsigned keep = group_digits_kept(n->form, n->scale);
 	size_t i = from;
 	char *out = n->out;
 
@@ -396,7 +390,7 @@ static bool date_slots(making *m, numbers *n)
 
 static bool batch_slots(making *m, numbers *n)
 {
-	const unsigned keep = digits_kept(n);
+	const unsigned keep = group_digits_kept(n->form, n->scale);
 
 	if (n->encoding == GROUP_DATE) return date_slots(m, n);
 	if (n->encoding == GROUP_INTEGER) {

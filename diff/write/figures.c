@@ -14,9 +14,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/facts.h"
+#include "dataset/format/spelling.h"
 #include "dataset/schema/value.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/write/text_cell.h"
+
+#define EXACT ((int64_t)1 << 53) /* numbers up to it are doubles, as powers of ten are */
 
 enum {
 	TEXT_WIDTH = 24, /* of a value that is shown */
@@ -29,20 +32,44 @@ static bool is_number(const vv_field *f)
 	return f && (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER);
 }
 
+/* A number as it is usually written, with *digits of them after its point; false: it is another text. */
+static bool read_plain(int64_t *number, unsigned *digits, const char *text, size_t len)
+{
+	const uint64_t key = spell_key(text, len);
+	const int fraction = len > 0 ? spell_fraction(text, len, key) : 0;
+	uint64_t magnitude;
+
+	*digits = fraction > 0 ? (unsigned)fraction : 0;
+	return fraction != 0 && spell_read_fraction(&magnitude, text, len, key, fraction) &&
+	       magnitude <= (uint64_t)EXACT && spell_signed(number, magnitude, *text == '-');
+}
+
+/* So that all that read_plain reads is there, and is the nearest double by one division. */
+static bool is_plain(const vv_field *f)
+{
+	unsigned digits;
+	int64_t number;
+	bool plain = vv_field_plain_marks(f);
+
+	for (const char *const *m = (const char *const *)f->missing; plain && *m; m++) {
+		plain = !read_plain(&number, &digits, *m, strlen(*m));
+	}
+	return plain;
+}
+
 void vv_figures_init(vv_figures *f, const vv_field *before, const vv_field *after, size_t most)
 {
 	*f = (vv_figures){.field = {before, after},
 			  .numeric = is_number(before) && is_number(after),
 			  .most = most};
+	f->plain = f->numeric && is_plain(before) && is_plain(after);
 	vv_hash_index_init(&f->index);
 }
 
 static void forget_values(vv_figures *f)
 {
-	for (size_t i = 0; i < f->count; i++) {
-		vv_free(f->values[i].text);
-	}
 	vv_free(f->values);
+	vv_arena_clear(&f->texts);
 	f->values = NULL;
 	f->count = f->cap = 0;
 	vv_hash_index_clear(&f->index);
@@ -156,22 +183,48 @@ static void bound(const vv_figures *f, vv_figures_side *s, double x, const vv_ce
 	s->any = true;
 }
 
-static vv_status look_at(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
+static void count_number(vv_figures *f, int side, double x, uint64_t times)
+{
+	vv_figures_side *s = &f->side[side];
+	const double y = x * (double)times - s->lost, sum = s->sum + y;
+
+	count_bin(f, side, x, times);
+	s->lost = (sum - s->sum) - y;
+	s->sum = sum;
+	s->numbers += times;
+}
+
+/* A number has a text where that may be the least or the greatest. */
+static void look_at_number(vv_figures *f, int side, const vv_figures_value *v, uint64_t times)
+{
+	const vv_figures_side *s = &f->side[side];
+	const double x = (double)v->number / (double)spell_power[v->digits];
+	char text[VV_SPELL_MAX];
+
+	count_number(f, side, x, times);
+	if (!s->any || x <= s->least || x >= s->greatest) {
+		const size_t len = v->digits > 0 ? spell_write_decimal(text, v->number, v->digits,
+								       v->digits)
+						 : spell_write_integer(text, v->number);
+		bound(f, &f->side[side], x, &(vv_cell){.text = text, .len = (uint32_t)len});
+	}
+}
+
+/* v: whole, not yet cut. */
+static vv_status look_at(vv_figures *f, int side, const vv_figures_value *v, uint64_t times,
 			 vv_buf *scratch, vv_error *err)
 {
+	const vv_cell cell = {.text = v->text, .len = v->len, .state = v->state};
 	vv_figures_side *s = &f->side[side];
 	double x = 0;
 
-	if (!f->numeric) {
-		bound(f, s, 0, cell);
-	} else if (vv_figures_number(&x, scratch, f->field[side], cell)) {
-		const double y = x * (double)times - s->lost, sum = s->sum + y;
-
-		count_bin(f, side, x, times);
-		bound(f, s, x, cell);
-		s->lost = (sum - s->sum) - y;
-		s->sum = sum;
-		s->numbers += times;
+	if (!v->text) {
+		look_at_number(f, side, v, times);
+	} else if (!f->numeric) {
+		bound(f, s, 0, &cell);
+	} else if (vv_figures_number(&x, scratch, f->field[side], &cell)) {
+		count_number(f, side, x, times);
+		bound(f, s, x, &cell);
 	}
 	return s->low.failed || s->high.failed || scratch->failed ? vv_fail_nomem(err) : VV_OK;
 }
@@ -183,26 +236,25 @@ static vv_status look_at_values(vv_figures *f, vv_buf *scratch, vv_error *err)
 
 	for (size_t i = 0; i < 2 * f->count && rc == VV_OK; i++) {
 		const vv_figures_value *v = &f->values[i / 2];
-		const vv_cell cell = {.text = v->text, .len = v->len, .state = v->state};
 
 		if (v->count[i % 2] > 0 && !v->cut) {
-			rc = look_at(f, (int)(i % 2), &cell, v->count[i % 2], scratch, err);
+			rc = look_at(f, (int)(i % 2), v, v->count[i % 2], scratch, err);
 		}
 	}
 	return rc;
 }
 
 /* 1: the value was counted, and will be looked at; 0: it is to be looked at now. */
-static int count_value(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
+static int count_value(vv_figures *f, int side, const vv_figures_value *of, uint64_t times,
 		       vv_buf *scratch, vv_error *err)
 {
-	const uint64_t hash = vv_xxh3(cell->text, cell->len, f->index.seed);
-	vv_hash_probe p = vv_hash_probe_begin(&f->index, hash);
+	vv_hash_probe p = vv_hash_probe_begin(&f->index, of->hash);
+	vv_figures_value v = *of;
 	vv_status rc;
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (f->values[at].hash == hash) {
+		if (f->values[at].hash == v.hash) {
 			f->side[side].distinct += f->values[at].count[side] == 0;
 			f->values[at].count[side] += times;
 			return !f->values[at].cut;
@@ -214,36 +266,58 @@ static int count_value(vv_figures *f, int side, const vv_cell *cell, uint64_t ti
 		forget_values(f);
 		return 0;
 	}
-	const uint32_t len = cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT;
-	vv_auto(char) *text = vv_strndup(cell->text, len);
-	if (!text || !vv_array_room(f->values, f->count, f->cap) ||
-	    !vv_hash_index_add(&f->index, hash, f->count)) {
+	v.count[side] = times;
+	v.cut = v.len > VV_FIGURES_TEXT;
+	v.len = v.cut ? VV_FIGURES_TEXT : v.len;
+	v.text = v.text ? vv_arena_strndup(&f->texts, v.text, v.len) : NULL;
+	if ((of->text && !v.text) || !vv_hash_index_add(&f->index, v.hash, f->count) ||
+	    !vv_array_add(f->values, f->count, f->cap, v)) {
 		return (int)vv_fail_nomem(err);
 	}
-	vv_figures_value *v = &f->values[f->count++];
-	*v = (vv_figures_value){.hash = hash,
-				.text = vv_take(&text),
-				.len = len,
-				.state = cell->state,
-				.cut = len < cell->len};
-	v->count[side] = times;
 	f->side[side].distinct++;
-	return !v->cut;
+	return !v.cut;
+}
+
+static vv_status add_value(vv_figures *f, int side, const vv_figures_value *v, uint64_t times,
+			   vv_buf *scratch, vv_error *err)
+{
+	const int counted = f->many ? 0 : count_value(f, side, v, times, scratch, err);
+
+	if (counted != 0) return counted < 0 ? (vv_status)counted : VV_OK;
+	return look_at(f, side, v, times, scratch, err);
+}
+
+/* So many cells with the number / 10^digits, of figures that are plain, and of at most EXACT. */
+static vv_status add_number(vv_figures *f, int side, int64_t number, unsigned digits,
+			    uint64_t times, vv_buf *scratch, vv_error *err)
+{
+	const uint64_t what[2] = {(uint64_t)number, digits};
+	const vv_figures_value v = {.hash = vv_xxh3(what, sizeof(what), f->index.seed),
+				    .number = number,
+				    .digits = (uint8_t)digits};
+
+	f->side[side].cells += times;
+	return add_value(f, side, &v, times, scratch, err);
 }
 
 vv_status vv_figures_add(vv_figures *f, int side, const vv_cell *cell, uint64_t times,
 			 vv_buf *scratch, vv_error *err)
 {
 	vv_figures_side *s = &f->side[side];
+	vv_figures_value v = {.text = cell->text, .len = cell->len, .state = cell->state};
+	unsigned digits;
+	int64_t number;
 
+	if (f->plain && read_plain(&number, &digits, cell->text, cell->len)) {
+		return add_number(f, side, number, digits, times, scratch, err);
+	}
 	s->cells += times;
 	if (cell->len == 0 || vv_field_missing(f->field[side], cell)) {
 		s->missing += times;
 		return VV_OK;
 	}
-	const int counted = f->many ? 0 : count_value(f, side, cell, times, scratch, err);
-	if (counted != 0) return counted < 0 ? (vv_status)counted : VV_OK;
-	return look_at(f, side, cell, times, scratch, err);
+	v.hash = vv_xxh3(cell->text, cell->len, f->index.seed);
+	return add_value(f, side, &v, times, scratch, err);
 }
 
 vv_status vv_figures_end(vv_figures *f, vv_buf *scratch, vv_error *err)
@@ -467,36 +541,79 @@ static long place_of(const vv_column_pair *p, int side)
 	return side == 0 ? p->a : p->b;
 }
 
+/* Numbers that stand as such; *without: cells that have none. */
+static vv_status add_numbers(pass *x, size_t pair, int side, const vv_group_run *run, size_t rows,
+			     uint64_t *without, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < rows && rc == VV_OK; i++) {
+		int64_t number = run->numbers[i];
+		unsigned digits = run->scale;
+
+		if (run->empty && run->empty[i]) {
+			(*without)++;
+			continue;
+		}
+		for (; digits > run->keep && number % 10 == 0; digits--) {
+			number /= 10;
+		}
+		rc = add_number(&x->figures[pair], side, number, digits, 1, &x->scratch, err);
+	}
+	return rc;
+}
+
+/* Cells that share their content are counted at once. */
+static vv_status add_cells(pass *x, size_t pair, int side, const vv_group_run *run, size_t rows,
+			   uint64_t *without, vv_error *err)
+{
+	const bool shared = run->form == VV_RUN_SHARED;
+	uint64_t times[256] = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t r = 0; shared && r < rows; r++) {
+		times[run->index ? run->index[r] : 0]++;
+	}
+	for (size_t i = 0; i < (shared ? run->count : rows) && rc == VV_OK; i++) {
+		const uint64_t cells = shared ? times[i] : 1;
+		const vv_cell *cell = &run->cells[shared ? i : i * run->stride];
+
+		if (cell->len == 0) {
+			*without += cells;
+		} else if (cells > 0) {
+			rc = vv_figures_add(&x->figures[pair], side, cell, cells, &x->scratch, err);
+		}
+	}
+	return rc;
+}
+
+static bool is_exact(const vv_group_run *run)
+{
+	return run->least >= -EXACT && run->most <= EXACT &&
+	       (run->form == VV_RUN_INTEGERS || run->form == VV_RUN_DECIMALS);
+}
+
 /* One column of a group. */
 static vv_status add_run(pass *x, size_t pair, int side, vv_batch *b, vv_error *err)
 {
 	const size_t place = (size_t)place_of(&x->t->columns->pairs[pair], side);
 	static const vv_cell none = {.state = VV_CELL_ABSENT};
-	uint64_t times[256] = {0}, without = 0; /* without: cells that have no text */
+	vv_figures *f = &x->figures[pair];
+	uint64_t without = 0;
 	vv_group_run run;
-	vv_status rc = vv_batch_run(&run, b, place, false, err);
+	vv_status rc = vv_batch_run(&run, b, place, f->plain, err);
 
+	if (rc == VV_OK && run.numbers && !is_exact(&run)) {
+		rc = vv_batch_run(&run, b, place, false, err);
+	}
 	if (rc < 0) return rc;
-	const bool shared = run.form == VV_RUN_SHARED;
-	const size_t count = shared ? run.count : b->rows;
-
-	for (size_t r = 0; shared && r < b->rows; r++) {
-		times[run.index ? run.index[r] : 0]++;
-	}
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		const uint64_t cells = shared ? times[i] : 1;
-		const vv_cell *cell = &run.cells[shared ? i : i * run.stride];
-
-		if (cell->len == 0) {
-			without += cells;
-		} else if (cells > 0) {
-			rc = vv_figures_add(&x->figures[pair], side, cell, cells, &x->scratch, err);
-		}
-	}
+	rc = run.numbers ? add_numbers(x, pair, side, &run, b->rows, &without, err)
+			 : add_cells(x, pair, side, &run, b->rows, &without, err);
 	if (rc == VV_OK && without > 0) {
-		rc = vv_figures_add(&x->figures[pair], side, &none, without, &x->scratch, err);
+		rc = vv_figures_add(f, side, &none, without, &x->scratch, err);
 	}
-	x->cost[pair] += GROUP_COST + (shared ? count + b->rows / 16 : count);
+	x->cost[pair] += GROUP_COST +
+			 (run.form == VV_RUN_SHARED ? run.count + b->rows / 16 : b->rows);
 	return rc;
 }
 

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -23,13 +24,15 @@
 
 #define VV_BARS 8u
 
-/* A value and how often it is there before and after; longer ones are cut after VV_FIGURES_TEXT bytes. */
+/* A value and how often it is there before and after; longer texts are cut after VV_FIGURES_TEXT bytes. */
 #define VV_FIGURES_TEXT 48u
 typedef struct vv_figures_value {
 	uint64_t hash, count[2];
-	char *text;
+	const char *
+		text; /* NULL: it is a number, in units of 10^-digits, which says how it is written */
+	int64_t number;
 	uint32_t len;
-	uint8_t state; /* vv_cell_state */
+	uint8_t state, digits; /* state: vv_cell_state */
 	bool cut;
 } vv_figures_value;
 
@@ -44,10 +47,12 @@ typedef struct vv_figures_side {
 typedef struct vv_figures {
 	const vv_field *field[2]; /* borrowed */
 	bool numeric;             /* both are of numbers */
+	bool plain;               /* and numbers as they are usually written are never missing */
 	bool many;                /* more distinct values than are counted */
 	vv_figures_side side[2];
 	vv_figures_value *values;
 	size_t count, cap, most;
+	vv_arena texts; /* of values */
 	vv_hash_index index;
 	/* bin i: (first + i) * 2^width <= number < (first + i + 1) * 2^width */
 	int width;
