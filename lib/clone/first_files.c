@@ -1,15 +1,24 @@
 /*
- * first_files: which files an earlier attempt may have left.
+ * first_files: which files an earlier attempt may have left, and when git writes them.
+ *
+ * Git writes files in place, and a kill would leave half of one, which nobody could tell from a file of the user's: so it
+ * writes them into a folder apart, from where they get to their places whole, and its index last.
  */
 #include "lib/clone/first_files.h"
 
+#include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/switch_tree.h"
+#include "repo/git/config.h"
+#include "repo/git/run_git.h"
+#include "repo/known/incomplete.h"
 
 typedef struct standing {
 	vv_repository *repo;
@@ -76,14 +85,126 @@ static vv_status write_all(vv_repository *repo, const vv_first_files *f, vv_chec
 	return rc < 0 ? rc : vv_index_write(checkout->index, err);
 }
 
+bool vv_first_files_there(vv_repository *repo)
+{
+	vv_auto(char) *index = vv_path_join(vv_repository_gitdir(repo), "index", (char *)NULL);
+	char **names;
+	const char *top = vv_repository_workdir(repo);
+	size_t count = 2; /* if it cannot be listed */
+	bool has = index && vv_exists(index);
+
+	if (!has && top && vv_list_dir(&names, &count, top, VV_IGNORED) == VV_OK) {
+		vv_names_free(names, count);
+	}
+	return top && (has || count > 1);
+}
+
+/* --- by git ------------------------------------------------------------------------------------- */
+
+/* Is it known that none of its files is a table, and is each name one file here? */
+static bool is_for_git(vv_repository *repo, const vv_oid *commit)
+{
+	vv_auto_free vv_oid *plain = NULL;
+	bool folds = true, unicode = true;
+	size_t count = 0, i = 0;
+
+	if (vv_plain_tips_read(repo, &plain, &count, VV_IGNORED) < 0 ||
+	    vv_config_bool(repo, "core.ignorecase", false, &folds, VV_IGNORED) < 0 ||
+	    vv_config_bool(repo, "core.precomposeunicode", false, &unicode, VV_IGNORED) < 0) {
+		return false;
+	}
+	while (i < count && !vv_oid_equal(&plain[i], commit)) {
+		i++;
+	}
+	return i < count && !folds && !unicode;
+}
+
+/* A file that was moved itself has another change time than git noted. */
+static vv_status note_times(vv_repository *repo, vv_error *err)
+{
+	vv_auto(vv_index) *index = NULL;
+	vv_index_entry e;
+	vv_stat st;
+	vv_status rc = vv_index_open(&index, repo, err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(index); i++) {
+		vv_index_at(index, i, &e);
+		vv_auto(char) *file = vv_repository_file(repo, e.path);
+		if (!strchr(e.path, '/') && (S_ISREG(e.mode) || S_ISLNK(e.mode)) &&
+		    (rc = vv_lstat(&st, file, err)) == VV_OK) {
+			rc = vv_index_set(index, e.path, e.mode, &e.id, &st, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_index_write(index, err);
+	return rc < 0 ? rc : vv_repository_settle(repo, err);
+}
+
+static vv_status move_all(vv_repository *repo, const char *files, const char *index, vv_error *err)
+{
+	const char *gitdir = vv_repository_gitdir(repo);
+	vv_auto(char) *place = vv_path_join(gitdir, "index", (char *)NULL);
+	vv_auto(vv_folder) all = {0};
+	size_t singles = 0;
+	vv_stat st;
+	vv_status rc = vv_folder_read(&all, files, false, err);
+	const int fd = rc == VV_OK ? vv_open(index, O_RDONLY, 0, err) : (int)rc;
+
+	rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, index, err);
+	(void)vv_close(fd, index, VV_IGNORED);
+	while (rc == VV_OK && vv_folder_next(&all)) {
+		vv_auto(char) *to = vv_repository_file(repo, all.name);
+		singles += vv_lstat(&st, all.path, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode);
+		rc = vv_rename(all.path, to, err);
+	}
+	if (rc < 0 || (rc = vv_rename(index, place, err)) < 0) return rc;
+	return singles > 0 ? note_times(repo, err) : vv_fsync_dir(gitdir, err);
+}
+
+/* False: it could not, or not all of it, and left what it did as an earlier attempt. */
+static bool git_writes(vv_repository *repo, const vv_first_files *f, const vv_oid *commit,
+		       const char *apart)
+{
+	vv_auto(char) *files = vv_path_join(apart, "files", (char *)NULL),
+		      *index = vv_path_join(apart, "index", (char *)NULL);
+	vv_auto(vv_buf) setting = VV_BUF_INIT;
+	const bool show = f->progress && isatty(STDERR_FILENO);
+	const char *args[] = {"--work-tree",
+			      files ? files : "",
+			      "read-tree",
+			      show ? "-v" : "-m",
+			      "-m",
+			      "-u",
+			      "--no-recurse-submodules",
+			      vv_oid_shows(commit),
+			      NULL};
+	const char *more[] = {NULL, NULL};
+	vv_buf_printf(&setting, "GIT_INDEX_FILE=%s", index ? index : "");
+	more[0] = vv_buf_cstr(&setting);
+	const vv_git_call run = {.args = args, .repo = repo, .more = more, .show = show};
+
+	if (show) {
+		vv_notes_end(vv_repository_notes(repo));
+	}
+	return !setting.failed && index && vv_mkdirs(files, VV_IGNORED) == VV_OK &&
+	       vv_git_must(&run, "the files", VV_IGNORED) == VV_OK &&
+	       !vv_first_files_there(repo) && /* of the user's, meanwhile */
+	       move_all(repo, files, index, VV_IGNORED) == VV_OK;
+}
+
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,
 			       vv_error *err)
 {
+	vv_auto(char) *apart = vv_path_join(vv_repository_varvedir(repo), "files", (char *)NULL);
 	vv_auto(vv_index) *index = NULL;
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_checkout checkout = {0};
-	vv_status rc;
+	vv_status rc = vv_remove_tree(apart, err);
 
+	if (rc < 0) return rc;
+	if (!f->resumed && is_for_git(repo, commit)) {
+		f->resumed = !git_writes(repo, f, commit, apart);
+		if ((rc = vv_remove_tree(apart, err)) < 0 || !f->resumed) return rc;
+	}
 	if ((rc = vv_index_open(&index, repo, err)) == VV_OK &&
 	    (rc = vv_dataset_reader_open(&reader, repo, f->progress, err)) == VV_OK) {
 		vv_checkout_init(&checkout, repo, reader, index);
@@ -99,18 +220,4 @@ vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_
 		vv_checkout_clear(&checkout);
 	}
 	return rc;
-}
-
-bool vv_first_files_there(vv_repository *repo)
-{
-	vv_auto(char) *index = vv_path_join(vv_repository_gitdir(repo), "index", (char *)NULL);
-	char **names;
-	const char *top = vv_repository_workdir(repo);
-	size_t count = 2; /* if it cannot be listed */
-	bool has = index && vv_exists(index);
-
-	if (!has && top && vv_list_dir(&names, &count, top, VV_IGNORED) == VV_OK) {
-		vv_names_free(names, count);
-	}
-	return top && (has || count > 1);
 }

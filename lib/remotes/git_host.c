@@ -531,8 +531,7 @@ static vv_status watch(vv_git_host *g, vv_error *err)
 		return rc;
 	}
 	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
-	bool same = vv_host_was_at(g->host, &g->blocks_tip) && !vv_oid_is_null(&g->blocks_tip);
-	return same ? VV_OK : need_host(g, err);
+	return vv_host_was_at(g->host, &g->blocks_tip) ? VV_OK : need_host(g, err);
 }
 
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)

@@ -548,8 +548,10 @@ static vv_status bring_history(run *r, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && count > 0 &&
-	    (rc = vv_git_host_history(r->origin.host, names, count, ids, err)) == VV_OK) {
-		rc = vv_commits_new(r->j->repo, ids, count, &commits, err);
+	    (rc = vv_git_host_history(r->origin.host, names, count, ids, err)) == VV_OK &&
+	    (!r->j->hide_refs ||
+	     (rc = vv_plain_came(r->j->repo, ids, count, &commits, err)) == VV_OK)) {
+		rc = commits > 0 ? VV_OK : vv_commits_new(r->j->repo, ids, count, &commits, err);
 		r->commits += commits;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {

@@ -641,7 +641,7 @@ static bool survey_packs(vv_repository *r, const vv_pack_heads *h, uint64_t comm
 int vv_pack_heads_plain(vv_repository *r, uint64_t commits, bool all, vv_pack_sum *out,
 			vv_error *err)
 {
-	files x = {.left = commits * OBJECTS_OF_COMMIT, .sum.alone = r->came, .plain = true};
+	files x = {.left = commits * OBJECTS_OF_COMMIT, .sum.alone = true, .plain = true};
 	uint64_t largest = 0, sum = 0;
 
 	if ((!all && commits < WALK_MIN) || r->partial || r->stage ||

@@ -12,6 +12,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/objects/range.h"
 #include "repo/git/objects/tree_pointers.h"
+#include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
 #include "repo/known/elsewhere.h"
@@ -96,6 +97,18 @@ vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, 
 
 	if (vv_repository_is_shallow(r)) return VV_OK;
 	return path ? vv_kept_commits_add(path, tips, count, err) : vv_fail_nomem(err);
+}
+
+vv_status vv_plain_came(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *commits,
+			vv_error *err)
+{
+	vv_pack_sum sum = {0};
+	const int plain = vv_pack_heads_plain(r, UINT64_MAX, true, &sum, err);
+
+	*commits = plain == 1 && sum.alone ? sum.commits : 0;
+	if (plain < 0 || *commits == 0) return plain < 0 ? (vv_status)plain : VV_OK;
+	vv_status rc = vv_plain_tips_add(r, ids, count, err);
+	return rc < 0 ? rc : vv_complete_tips_add(r, ids, count, err);
 }
 
 /* --- which commits are whole ---------------------------------------------------------- */
@@ -301,6 +314,7 @@ static vv_status mind_lost_packs(look *l, vv_error *err)
 
 static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t count, vv_error *err)
 {
+	vv_pack_sum sum;
 	vv_status rc;
 
 	if ((rc = vv_repository_store(l->repo, &l->store, err)) < 0 ||
@@ -312,8 +326,13 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 		    0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < l->range.commits.count; i++) {
-		rc = look_at_commit(l, l->range.commits.items[i], err);
+	const vv_nodes *commits = &l->range.commits;
+	const int plain = commits->count > 0 ? vv_pack_heads_plain(l->repo, commits->count,
+								   out->tip_count == 0, &sum, err)
+					     : 0;
+	rc = plain < 0 ? (vv_status)plain : VV_OK;
+	for (size_t i = 0; plain == 0 && rc == VV_OK && i < commits->count; i++) {
+		rc = look_at_commit(l, commits->items[i], err);
 	}
 	out->all = rc == VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {

@@ -31,6 +31,10 @@ vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err);
  * no further. Derived: the file cache/plain. *out: the caller's; a shallow repository has none. */
 vv_status vv_plain_tips_read(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);
 vv_status vv_plain_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err);
+/* After git has brought commits with their history: is that one pack and all there is here, and has it no version of a
+ * dataset? Then they are noted as such, and as complete, and *commits is how many there are; else 0. */
+vv_status vv_plain_came(vv_repository *r, const vv_oid *ids, size_t count, uint64_t *commits,
+			vv_error *err);
 
 /* Which commits are whole: the blocks of all versions of datasets that they reach are here, or at their source where the
  * version is noted as linked (elsewhere.h): so a version before another must itself be looked for before it is relied on.

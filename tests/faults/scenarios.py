@@ -96,6 +96,19 @@ hub() {
 	varve remote add origin ../hub.git > /dev/null
 	varve push -q -u origin main > /dev/null
 }
+# work without a table, and hub.git with more than goes object by object.
+plain_hub() {
+	mkdir work
+	cd work
+	git init -q --template= -b main .
+	mkdir a a/b
+	for i in $(seq 20); do echo "$i" | tee "$i.txt" "a/$i.txt" > "a/b/$i.txt"; done
+	seq 60000 > a/large.txt
+	tick
+	git add .
+	git commit -qm one
+	git clone -q --bare --template= . ../hub.git
+}
 # work, and src that it can import a table of.
 source() {
 	repo src
@@ -210,6 +223,9 @@ def all_scenarios():
 			repos=['copy', 'hub.git'], line=True),
 		S('clone-bare', 'hub', 'varve clone -q --bare hub.git copy.git', cwd='.',
 			repos=['copy.git', 'hub.git'], line=True),
+		S('clone-plain', 'plain_hub', 'varve clone -q hub.git copy', cwd='.', repos=['copy', 'hub.git'], line=True),
+		S('host-clone-plain', 'plain_hub; git init -q --bare --template= -b main ../host.git; git push -q ../host.git main',
+			'varve clone -q --git-host host.git copy', cwd='.', repos=['copy', 'host.git'], host=True, once=True),
 		S('recover', 'vault; change; commit two; varve vault replicate -q; cp "$XDG_CONFIG_HOME/varve/key" ../secret',
 			'varve vault recover -q --key secret --to again h0', cwd='.', repos=['again', 'work']),
 		S('host-push', 'git_host; change; commit two', 'varve push -q', repos=['work', 'host.git'], host=True),

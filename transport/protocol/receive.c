@@ -700,5 +700,8 @@ vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *co
 		rc = vv_repository_set_incomplete(x->repo, true, err);
 	}
 	if (rc < 0 || (rc = vv_git_receive_install(x->git, err)) < 0) return rc;
+	if (vv_git_receive_is_plain(x->git)) { /* derived */
+		(void)vv_plain_tips_add(x->repo, wants->items, wants->count, VV_IGNORED);
+	}
 	return ref_count > 0 ? vv_refs_update(x->repo, refs, ref_count, message, err) : VV_OK;
 }

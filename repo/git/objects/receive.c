@@ -803,6 +803,11 @@ vv_repository *vv_git_receive_repository(vv_git_receive *g)
 	return g->inner;
 }
 
+bool vv_git_receive_is_plain(const vv_git_receive *g)
+{
+	return g->inner && g->inner->came_plain;
+}
+
 vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err)
 {
 	char *dir;

@@ -45,6 +45,9 @@ vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count
  * end. */
 vv_repository *vv_git_receive_repository(vv_git_receive *g);
 
+/* After its end: are they all that the repository has, in one pack, with no version of a dataset among them? */
+bool vv_git_receive_is_plain(const vv_git_receive *g);
+
 /* Moves them into Git's object folder, durably (nothing when there are none). */
 vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err);
 uint64_t vv_git_receive_count(const vv_git_receive *g); /* objects */

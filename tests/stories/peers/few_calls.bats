@@ -177,3 +177,43 @@ count_is() {
 	mine
 	count_is 0 '/d[2-9]/[1-5][.]txt"' le
 }
+
+@test "files of a clone without tables are written by git, apart, and get to their places in whole folders" {
+	many_files
+	seq 60000 > top.txt # more than goes object by object
+	printf '*.txt ident\n' > .gitattributes
+	ln -s d1 link
+	git add .
+	git commit -qm two
+	cd ..
+	for way in "clone -q $OLDPWD a" "clone -q --git-host file://$OLDPWD b"; do
+		# shellcheck disable=SC2086
+		calls_of rename,renameat,renameat2 $way
+		copy="${way##* }"
+		count_is 80 "/files/" le
+		count_is 60 "/files/d" ge
+		[ ! -e "$copy/.git/varve/files" ]
+		[ -z "$(git -C "$copy" status --porcelain)" ]
+		# The times of files that were moved themselves are noted, too.
+		[ "$(git -C "$copy" ls-files --debug top.txt | grep -o 'ctime: [0-9]*')" = "ctime: $(stat -c %Z "$copy/top.txt")" ]
+		git -C "$copy" fsck --strict
+		diff -r -x .git "$OLDPWD" "$copy"
+	done
+}
+
+@test "a file that was put into a clone meanwhile stays" {
+	many_files
+	seq 60000 > top.txt
+	git add .
+	git commit -qm two
+	cd ..
+	# git is as slow as somebody who looks on.
+	mkdir bin
+	printf '#!/bin/sh\ncase "$*" in *read-tree*) echo mine > a/d7; esac\nexec %s "$@"\n' "$(command -v git)" > bin/git
+	chmod +x bin/git
+	PATH="$PWD/bin:$PATH" run varve clone "$OLDPWD" a
+	echo "$status $output"
+	[ "$status" -ne 0 ]
+	[ "$(cat a/d7)" = mine ]
+	[ "$(ls -A a)" = d7 ]
+}

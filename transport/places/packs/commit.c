@@ -97,9 +97,10 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 		put_data(&in, c->list->data, c->list->len);
 	}
 	vv_buf_puts(&in, "commit " VV_HOST_NEXT "\n");
-	vv_status rc = put_committer(h, &in, err);
+	vv_status rc = vv_host_need_scratch(h, err);
+	rc = rc < 0 ? rc : put_committer(h, &in, err);
 	put_data(&in, c->message, strlen(c->message));
-	if (vv_oid_is_null(&n->id)) {
+	if (rc == VV_OK && vv_oid_is_null(&n->id)) {
 		(void)vv_ref_delete(h->scratch, VV_HOST_NEXT, NULL, VV_IGNORED);
 	} else {
 		vv_buf_printf(&in, "from %s\n", vv_oid_shows(&n->id));

@@ -221,8 +221,6 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
 	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
 	    (rc = remove_temps(h, err)) < 0 ||
-	    (!vv_host_is_place(h) && open_scratch(h, VV_IGNORED) < 0 &&
-	     (rc = vv_host_begin_anew(h, err)) < 0) ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
 		return rc;
 	}
@@ -382,7 +380,8 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 
 	h->tip = *tip;
 	if (vv_oid_is_null(tip)) {
-		rc = vv_ref_delete(h->scratch, VV_HOST_TIP, NULL, &absent);
+		rc = h->scratch ? vv_ref_delete(h->scratch, VV_HOST_TIP, NULL, &absent)
+				: VV_ENOTFOUND;
 		if (rc == VV_ENOTFOUND) return VV_OK;
 		if (rc < 0) {
 			*err = absent;
@@ -394,6 +393,12 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 
 /* --- where the ref is ---------------------------------------------------------------------------- */
 
+vv_status vv_host_need_scratch(vv_host *h, vv_error *err)
+{
+	return h->scratch || open_scratch(h, VV_IGNORED) == VV_OK ? VV_OK
+								  : vv_host_begin_anew(h, err);
+}
+
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err)
 {
 	const char *args[] = {"ls-remote", "--refs", "host", ref, NULL};
@@ -402,7 +407,8 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 
 	memset(tip, 0, sizeof(*tip));
 	run.output = &out;
-	vv_status rc = vv_git_must(&run, vv_text_url(h->url), err);
+	vv_status rc = vv_host_need_scratch(h, err);
+	rc = rc < 0 ? rc : vv_git_must(&run, vv_text_url(h->url), err);
 	if (rc == VV_OK && out.len > VV_OID_TEXT && !vv_oid_parse(tip, out.data, VV_OID_TEXT)) {
 		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote returned no id for %s",
 			     vv_text_shows(ref));

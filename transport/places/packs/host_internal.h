@@ -141,6 +141,8 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 vv_status vv_host_read_tip(vv_host *h, vv_error *err);
 /* With an empty scratch repository, and no tip: where something in it is broken. */
 vv_status vv_host_begin_anew(vv_host *h, vv_error *err);
+/* The scratch repository of a ref, which is made when something is to be read from it. */
+vv_status vv_host_need_scratch(vv_host *h, vv_error *err);
 /* VV_EREFUSED where the tip holds no blocks of varve's, VV_ENOSUPPORT where a newer varve wrote it. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err);
 /* The blocks' ref into the scratch repository, without large blobs where filter is true. */

@@ -87,8 +87,13 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	if (vv_host_is_place(h)) return vv_files_refresh(h, err);
 	char *name = vv_strdup(blocks_ref);
 	vv_error why;
-	vv_status rc = name ? vv_host_read_tip(h, err) : vv_fail_nomem(err);
+	vv_status rc = name ? VV_OK : vv_fail_nomem(err);
 
+	/* Of a ref that is not there, and was not, nothing is read. */
+	if (rc == VV_OK && (!vv_oid_is_null(tip) || vv_exists(h->git_dir)) &&
+	    (rc = vv_host_need_scratch(h, err)) == VV_OK) {
+		rc = vv_host_read_tip(h, err);
+	}
 	vv_free(h->ref);
 	h->ref = name;
 	if (rc < 0) return rc;
@@ -104,16 +109,13 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	return rc;
 }
 
-bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
+bool vv_host_was_at(vv_host *h, const vv_oid *tip)
 {
-	vv_ref ref;
-	bool same = vv_oid_is_null(tip);
+	vv_auto(vv_ref) ref = {0};
 
-	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) == VV_OK) {
-		same = vv_oid_equal(&ref.id, tip);
-		vv_ref_clear(&ref);
-	}
-	return same;
+	return !vv_oid_is_null(tip) && vv_host_need_scratch(h, VV_IGNORED) == VV_OK &&
+	       vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) == VV_OK &&
+	       vv_oid_equal(&ref.id, tip);
 }
 
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err)
