@@ -446,3 +446,25 @@ bool vv_text_has(const char *s, size_t len, const char *words, size_t wanted)
 	}
 	return wanted == 0;
 }
+
+vv_status vv_text_check_mark(const char *text, const char *mark, const char *what, vv_error *err)
+{
+	const size_t len = strlen(mark), name = len - strlen("1\n");
+	const char *number = text + name;
+
+	if (strncmp(text, mark, len) == 0) return VV_OK;
+	if (strncmp(text, mark, name) != 0 || *number < '1' || *number > '9') return VV_ECORRUPT;
+	vv_fail(err, VV_ENOSUPPORT, "a newer varve wrote %s, of format %.*s; this varve reads 1",
+		what, (int)strspn(number, "0123456789"), number);
+	return vv_hint(err, "upgrade varve");
+}
+
+char *vv_text_cut_line(char **at)
+{
+	char *line = *at, *end = strchr(line, '\n');
+
+	if (!end) return NULL;
+	*end = '\0';
+	*at = end + 1;
+	return line;
+}

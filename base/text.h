@@ -97,4 +97,11 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate);
 /* Are both NULL, or the same text? */
 bool vv_text_same(const char *a, const char *b);
 
+/* Does a text begin with mark, "varve store 1\n"? VV_ENOSUPPORT: with a later number; then a newer varve wrote `what`, which is told.
+ * VV_ECORRUPT: with neither, of which nothing is told. */
+vv_status vv_text_check_mark(const char *text, const char *mark, const char *what, vv_error *err);
+
+/* The line at *at, its newline replaced by its end; *at goes behind it. NULL: no newline follows. */
+char *vv_text_cut_line(char **at);
+
 #endif

@@ -329,10 +329,13 @@ static bool is_recovery(const char *text)
 
 /* --- all together ------------------------------------------------------------------------- */
 
-static vv_status not_a_key(const char *path, vv_error *err)
+static vv_status not_a_key(const char *path, const vv_buf *text, vv_error *err)
 {
-	return vv_fail(err, VV_EINPUT, "'%s' is not a key of varve, or is damaged",
-		       vv_text_shows(path));
+	return vv_text_check_mark(vv_buf_cstr(text), HEAD, vv_text_shows(path), err) ==
+			       VV_ENOSUPPORT
+		       ? VV_ENOSUPPORT
+		       : vv_fail(err, VV_EINPUT, "'%s' is not a key of varve, or is damaged",
+				 vv_text_shows(path));
 }
 
 vv_status vv_key_file_read(vv_key *out, const char *path, vv_passphrase_fn ask, void *payload,
@@ -349,16 +352,16 @@ vv_status vv_key_file_read(vv_key *out, const char *path, vv_passphrase_fn ask, 
 	for (start = vv_buf_cstr(&text); vv_is_space(*start); start++) {
 	}
 	if (text.len > FILE_MAX || strlen(text.data) != text.len) {
-		rc = not_a_key(path, err);
+		rc = not_a_key(path, &text, err);
 	} else if (is_recovery(start)) {
 		rc = read_recovery(out, start, err);
 	} else if (!read_lines(&p, text.data)) {
-		rc = not_a_key(path, err);
+		rc = not_a_key(path, &text, err);
 	} else {
 		rc = p.sealed ? open_sealed(out, &p, text.data, ask, payload, err)
 			      : vv_key_of_seed(out, p.bytes, err);
 		if (rc == VV_OK && memcmp(out->public_key, p.public_key, VV_KEY_PUBLIC) != 0) {
-			rc = not_a_key(path, err);
+			rc = not_a_key(path, &text, err);
 		}
 	}
 done:
@@ -375,7 +378,7 @@ vv_status vv_key_file_look(char did[VV_DID_TEXT], bool *sealed, const char *path
 
 	if (rc == VV_OK && (text.len > FILE_MAX || strlen(vv_buf_cstr(&text)) != text.len ||
 			    !read_lines(&p, text.data))) {
-		rc = not_a_key(path, err);
+		rc = not_a_key(path, &text, err);
 	}
 	if (rc == VV_OK) {
 		memcpy(did, p.did, VV_DID_TEXT);

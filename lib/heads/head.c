@@ -560,24 +560,23 @@ static bool read_line(vv_head_record *r, const char *word, const char *rest)
 vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err)
 {
 	vv_auto(vv_buf) copy = VV_BUF_INIT, again = VV_BUF_INIT;
-	bool sound = len > sizeof(FIRST) - 1 && len <= VV_HEAD_RECORD_MAX &&
-		     memcmp(text, FIRST, sizeof(FIRST) - 1) == 0 && !memchr(text, '\0', len);
+	bool sound = len <= VV_HEAD_RECORD_MAX && !memchr(text, '\0', len);
 
 	memset(out, 0, sizeof(*out));
 	vv_buf_put(&copy, text, sound ? len : 0);
 	vv_status rc = vv_buf_ok(&copy, err);
-	if (rc < 0) return rc;
-	for (char *p = sound ? copy.data + sizeof(FIRST) - 1 : NULL; sound && *p;) {
-		char *end = strchr(p, '\n'), *blank = p + strcspn(p, " \n");
-		if (!end) {
-			sound = false;
-			break;
+	if (rc < 0 || (rc = vv_text_check_mark(vv_buf_cstr(&copy), FIRST, "the head", err)) ==
+			      VV_ENOSUPPORT) {
+		return rc;
+	}
+	sound = sound && rc == VV_OK;
+	char *at = sound ? copy.data + sizeof(FIRST) - 1 : NULL;
+	for (char *line; sound && (line = vv_text_cut_line(&at));) {
+		char *rest = line + strcspn(line, " ");
+		if (*rest) {
+			*rest++ = '\0';
 		}
-		*end = '\0';
-		char *rest = blank < end ? blank + 1 : end;
-		*blank = '\0';
-		sound = read_line(out, p, rest);
-		p = end + 1;
+		sound = read_line(out, line, rest);
 	}
 	if (sound) {
 		vv_head_record_put(&again, out);

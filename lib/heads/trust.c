@@ -62,23 +62,22 @@ vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err)
 	memset(out, 0, sizeof(*out));
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc < 0) return rc;
-	if (strncmp(vv_buf_cstr(&text), FIRST, sizeof(FIRST) - 1) != 0) return damaged(path, err);
-	for (char *p = text.data + sizeof(FIRST) - 1, *end; *p; p = end + 1) {
-		bool sound = (end = strchr(p, '\n')) != NULL;
-		if (sound) {
-			*end = '\0';
-		}
-		if (sound && strncmp(p, "name ", 5) == 0) {
+	rc = vv_text_check_mark(vv_buf_cstr(&text), FIRST, vv_text_shows(path), err);
+	if (rc < 0) return rc == VV_ENOSUPPORT ? rc : damaged(path, err);
+	char *at = text.data + sizeof(FIRST) - 1;
+	for (char *p; (p = vv_text_cut_line(&at));) {
+		bool sound;
+		if (strncmp(p, "name ", 5) == 0) {
 			sound = vv_head_name_fits(p + 5);
 			(void)snprintf(out->name, sizeof(out->name), "%s", p + 5);
-		} else if (sound && strncmp(p, "owner ", 6) == 0) {
+		} else if (strncmp(p, "owner ", 6) == 0) {
 			sound = out->known = vv_head_key_read(out->owner, p + 6);
 		} else {
-			sound = sound && strncmp(p, "head ", 5) == 0 && read_head(out, p + 5);
+			sound = strncmp(p, "head ", 5) == 0 && read_head(out, p + 5);
 		}
 		if (!sound) return damaged(path, err);
 	}
-	return out->known && *out->name ? VV_OK : damaged(path, err);
+	return !*at && out->known && *out->name ? VV_OK : damaged(path, err);
 }
 
 vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)

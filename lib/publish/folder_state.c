@@ -122,18 +122,13 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char
 	if (rc < 0 || !*there) return rc < 0 ? rc : check_empty(dir, err);
 	if ((rc = vv_read_regular(&text, path, STATE_MAX, err)) < 0) return rc;
 	vv_auto(char) *all = vv_buf_detach(&text);
-	char *p = all;
-	bool sound = p && strncmp(p, FIRST, sizeof(FIRST) - 1) == 0;
-	for (p = sound ? p + sizeof(FIRST) - 1 : p; sound && *p;) {
-		char *end = strchr(p, '\n');
-		sound = end != NULL;
-		if (sound) {
-			*end = '\0';
-			sound = read_line(out, &last, p);
-			p = end + 1;
-		}
+	rc = vv_text_check_mark(all ? all : "", FIRST, vv_text_shows(path), err);
+	if (rc == VV_ENOSUPPORT) return rc;
+	char *at = rc == VV_OK ? all + sizeof(FIRST) - 1 : NULL;
+	for (char *line; rc == VV_OK && (line = vv_text_cut_line(&at));) {
+		rc = read_line(out, &last, line) ? VV_OK : VV_ECORRUPT;
 	}
-	if (sound) return VV_OK;
+	if (rc == VV_OK && !*at) return VV_OK;
 	vv_fail(err, VV_ECORRUPT, "'%s' is not the file of a folder that this varve can update",
 		vv_text_shows(path));
 	return vv_hint(err, "publish into a new folder");

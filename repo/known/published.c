@@ -96,22 +96,15 @@ static bool read_line(vv_published *p, const char *name, const char *value)
 
 static bool read_record(vv_published *p, char *text)
 {
-	char *line = text, *end, *value;
-	bool first = true;
+	char *line = vv_text_cut_line(&text), *value;
 
-	for (; *line; line = end + 1) {
-		if (!(end = strchr(line, '\n'))) return false;
-		*end = '\0';
-		if (first) {
-			if (strcmp(line, FIRST_LINE) != 0) return false;
-			first = false;
-			continue;
-		}
+	if (!line || strcmp(line, FIRST_LINE) != 0) return false;
+	while ((line = vv_text_cut_line(&text))) {
 		if (!(value = strchr(line, ' '))) return false;
 		*value++ = '\0';
 		if (!read_line(p, line, value)) return false;
 	}
-	return !vv_cid_is_null(&p->version) && !vv_cid_is_null(&p->file) && p->path && !first;
+	return !*text && !vv_cid_is_null(&p->version) && !vv_cid_is_null(&p->file) && p->path;
 }
 
 vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_cid *version,

@@ -12,7 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_condemned c;
 	vv_error err;
 	size_t lines = 0;
-	const vv_status rc = vv_condemned_read(&c, (const char *)data, size, &err);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_buf_put(&text, data, size);
+	const vv_status rc = vv_condemned_read(&c, vv_buf_cstr(&text), size, &err);
 
 	for (size_t i = 0; i < size; i++) {
 		lines += data[i] == '\n';

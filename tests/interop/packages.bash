@@ -73,20 +73,51 @@ install_jars() {
 	) 9> "$packages/lock"
 }
 
-# install_go PACKAGE VERSION WHERE: a program of a Go module, as WHERE/bin/NAME; minutes. False: it cannot be had. (`go install`
-# refuses the versions of some.)
+interop=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop} interop_home=$HOME # before a test has a home of its own
+
+# install_go PROGRAM: minio, kubo, lfs or gitea, from its Go module, in $packages/bin. That takes minutes: built.bats has them built before
+# the limit of a test begins.
 install_go() {
-	local package=$1 version=$2 packages=$3
-	mkdir -p "$packages" || return 1
+	local module version build=build_module
+	case $1 in
+	minio) module=github.com/minio/minio version=v0.0.0-20260212201848-7aac2a2c5b7c ;;
+	kubo) module=github.com/ipfs/kubo/cmd/ipfs version=v0.43.0 ;;
+	lfs) module=github.com/git-lfs/git-lfs/v3 version=v3.6.1 ;;
+	gitea) module=code.gitea.io/gitea version=v1.26.0 build=build_gitea ;;
+	esac
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "$1 takes minutes to build: VARVE_TEST_ALL=1 has it"
+	command -v go > /dev/null || skip "go is not installed"
+	packages=$interop-$1
+	mkdir -p "$packages"
 	(
 		flock 9
+		export HOME=$interop_home
 		cd "$packages" || exit 1
-		if [ "$(cat built 2> /dev/null)" != "$package@$version" ]; then
-			rm -rf bin built source
-			mkdir source
-			(cd source && go mod init test && timeout 600 go get "$package@$version" &&
-				timeout 1800 go build -o "../bin/${package##*/}" "$package") > go.log 2>&1 || exit 1
-			echo "$package@$version" > built
-		fi
-	) 9> "$packages/lock"
+		[ "$(cat built 2> /dev/null)" != "$module@$version" ] || exit 0
+		rm -rf bin built source static
+		mkdir source
+		(cd source && $build) > go.log 2>&1 || exit 1
+		echo "$module@$version" > built
+	) 9> "$packages/lock" || skip "$1 cannot be had as a Go module"
+}
+
+# `go install` refuses the versions of some.
+build_module() {
+	go mod init test && timeout 600 go get "$module@$version" && go build -o "../bin/${module##*/}" "$module"
+}
+
+# Its replacements hold where it is the main module only. What it needs at run time stands in static.
+build_gitea() {
+	local there
+	export GOFLAGS=-mod=mod
+	there=$(timeout 600 go mod download -json "$module@$version" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+	[ -d "$there" ] || return 1
+	{
+		printf 'module build\n\ngo 1.26\n\nrequire %s %s\n' "$module" "$version"
+		sed -n '/^replace/p' "$there/go.mod"
+	} > go.mod
+	go build -tags 'sqlite sqlite_unlock_notify' -o ../bin/gitea "$module" || return 1
+	mkdir ../static
+	cp -r "$there/templates" "$there/options" "$there/public" ../static
+	chmod -R u+w ../static
 }

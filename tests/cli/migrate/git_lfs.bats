@@ -4,11 +4,8 @@ load ../../interop/packages
 # A project that Git LFS itself made, and a clone of it without objects.
 
 setup() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "Git LFS takes minutes to build: VARVE_TEST_ALL=1 has it"
-	command -v go > /dev/null || skip "go is not installed"
-	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-lfs
+	install_go lfs
 	varve_setup
-	install_go github.com/git-lfs/git-lfs/v3 v3.6.1 "$packages" || skip "Git LFS cannot be had as a Go module"
 	ln -sf v3 "$packages/bin/git-lfs"
 	PATH=$packages/bin:$PATH
 }

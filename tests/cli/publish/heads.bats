@@ -57,6 +57,23 @@ at() {
 	at "$(git rev-parse main)"
 }
 
+@test "a key, what is trusted and a folder of a newer varve are named as that, and stay" {
+	signed
+	for file in .git/varve/trust ../public/folder "$HOME/ada/varve/key"; do
+		sed -i '1s/ 1$/ 2/' "$file"
+		cp "$file" "$HOME/newer"
+		case $file in
+		*trust) ends_with 2 varve verify ;;
+		*folder) ends_with 2 varve publish -q --no-pages -o ../public ;;
+		*) as ada ends_with 2 varve key show ;;
+		esac
+		stderr_has "a newer varve wrote "
+		stderr_has "of format 2; this varve reads 1"
+		cmp "$file" "$HOME/newer"
+		sed -i '1s/ 2$/ 1/' "$file"
+	done
+}
+
 @test "a mirror that shows an older head is named, with both numbers and dates, and nothing is moved" {
 	signed
 	cp -r ../public ../old

@@ -6,14 +6,11 @@ load ../vault/stores
 # The least rights that docs/operate/stores.md names, tried on MinIO: reader, writer and cleaner.
 
 setup() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "MinIO takes minutes to build: VARVE_TEST_ALL=1 has it"
-	command -v go > /dev/null || skip "go is not installed"
-	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-minio
+	install_go minio
 	varve_setup
 	only_keys AKIDEXAMPLE secret/with+signs=
 	store=$BATS_TEST_TMPDIR/store
 	mkdir -p "$store"
-	install_go "$minio_module" "$minio_version" "$packages" || skip "MinIO cannot be had as a Go module"
 	run_minio
 	s3 PUT acme-data
 	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port

@@ -128,10 +128,7 @@ run_nginx() {
 }
 
 a_minio() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "MinIO takes minutes to build: VARVE_TEST_ALL=1 has it"
-	command -v go > /dev/null || skip "go is not installed"
-	packages+=-minio
-	install_go "$minio_module" "$minio_version" "$packages" || skip "MinIO cannot be had as a Go module"
+	install_go minio
 	run_minio
 }
 

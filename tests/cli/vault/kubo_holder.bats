@@ -7,14 +7,9 @@ load stores
 
 kind_records=no
 kind_ranges=no
-module=github.com/ipfs/kubo/cmd/ipfs
-version=v0.43.0
 
 setup() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "Kubo takes minutes to build: VARVE_TEST_ALL=1 has it"
-	command -v go > /dev/null || skip "go is not installed"
-	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-kubo
-	install_go "$module" "$version" "$packages" || skip "Kubo cannot be had as a Go module"
+	install_go kubo
 	varve_setup
 	only_keys
 	export IPFS_PATH=$BATS_TEST_TMPDIR/ipfs

@@ -5,10 +5,7 @@ load stores
 # MinIO itself as a holder: the suite of all kinds. Building it takes minutes, so only VARVE_TEST_ALL=1 has it.
 
 setup() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "MinIO takes minutes to build: VARVE_TEST_ALL=1 has it"
-	command -v go > /dev/null || skip "go is not installed"
-	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-minio
-	install_go "$minio_module" "$minio_version" "$packages" || skip "MinIO cannot be had as a Go module"
+	install_go minio
 	varve_setup
 	only_keys AKIDEXAMPLE secret/with+signs=
 	store=$BATS_TEST_TMPDIR/store

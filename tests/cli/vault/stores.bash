@@ -58,9 +58,6 @@ start_ipfs() {
 
 # Servers that others wrote, with their objects in $store and the program in $packages.
 
-minio_module=github.com/minio/minio
-minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
-
 # As another program asks: s3 METHOD PATH [WORD...]
 s3() {
 	curl -sSf --retry 8 -X "$1" --aws-sigv4 aws:amz:us-east-1:s3 --user AKIDEXAMPLE:secret/with+signs= \

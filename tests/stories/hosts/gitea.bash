@@ -1,30 +1,5 @@
 # Gitea, a real forge, built from its Go module: on 127.0.0.1, with SQLite, for the users ada and bob (password "secret12").
-# Load it behind helper.bash.
-
-gitea_version=v1.26.0
-
-# build_gitea WHERE: WHERE/gitea and what it needs beside it; minutes. False: it cannot be had.
-build_gitea() (
-	mkdir -p "$1" || return 1
-	cd "$1" || return 1
-	exec 9> lock
-	flock 9
-	[ "$(cat built 2> /dev/null)" != "$gitea_version" ] || return 0
-	rm -rf built gitea static seed go.mod go.sum
-	export GOFLAGS=-mod=mod
-	module=$(timeout 600 go mod download -json "code.gitea.io/gitea@$gitea_version" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
-	[ -d "$module" ] || return 1
-	# Its replacements hold where it is the main module only.
-	{
-		printf 'module build\n\ngo 1.26\n\nrequire code.gitea.io/gitea %s\n' "$gitea_version"
-		sed -n '/^replace/p' "$module/go.mod"
-	} > go.mod
-	timeout 3000 go build -tags 'sqlite sqlite_unlock_notify' -o gitea code.gitea.io/gitea > go.log 2>&1 || return 1
-	mkdir static
-	cp -r "$module/templates" "$module/options" "$module/public" static
-	chmod -R u+w static
-	echo "$gitea_version" > built
-)
+# Load it behind helper.bash and interop/packages.bash.
 
 free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
@@ -81,10 +56,6 @@ run_gitea() {
 
 # start_gitea: $forge, its folder; $site, its address; $pages, without "http://".
 start_gitea() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "Gitea takes minutes to build: VARVE_TEST_ALL=1"
-	command -v go > /dev/null || skip "go is not installed"
-	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-gitea
-	build_gitea "$packages" || skip "Gitea cannot be had as a Go module"
 	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
 	export no_proxy=127.0.0.1 GIT_TERMINAL_PROMPT=0
 	# It does not run as root, and our folders ($TMPDIR too) are not for everybody.
@@ -94,7 +65,7 @@ start_gitea() {
 	http_port=$(free_port)
 	ssh_port=$(free_port)
 	mkdir "$forge/home"
-	cp -r "$packages/gitea" "$packages/static" "$forge"
+	cp -r "$packages/bin/gitea" "$packages/static" "$forge"
 	write_gitea_ini
 	[ "$gitea_user" != nobody ] || chown -R nobody "$forge"
 	run_gitea migrate > "$forge.log" 2>&1

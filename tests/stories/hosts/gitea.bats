@@ -1,4 +1,5 @@
 load ../../cli/helper
+load ../../interop/packages
 load host
 load gitea
 
@@ -7,7 +8,7 @@ job=$BATS_TEST_DIRNAME/../../../docs/programs/ci/varve-pr
 # Days with a real forge. VARVE_TEST_ALL=1; building it takes ten minutes, once.
 
 setup() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "Gitea takes minutes to build: VARVE_TEST_ALL=1"
+	install_go gitea
 	varve_setup
 	start_gitea
 	api ada POST user/repos '{"name": "sales"}' > /dev/null

@@ -439,7 +439,28 @@ static void a_time_is_written_in_utc(void **state)
 	assert_string_equal(vv_text_utc(out, INT64_MAX), "?");
 }
 
+static void a_mark_of_a_later_format_is_told_with_its_number(void **state)
+{
+	static const char *const others[] = {
+		"",           "varve store ", "varve store 0\n", "varve store x", "varve blocks 1",
+		"varve store"};
+	vv_error err = {0};
+
+	(void)state;
+	vv_assert_ok(vv_text_check_mark("varve store 1\nmore", "varve store 1\n", "it", &err),
+		     &err);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(vv_text_check_mark(others[i], "varve store 1\n", "it", &err),
+				 VV_ECORRUPT);
+	}
+	assert_int_equal(vv_text_check_mark("varve store 12\n", "varve store 1\n", "it", &err),
+			 VV_ENOSUPPORT);
+	assert_string_equal(err.message,
+			    "a newer varve wrote it, of format 12; this varve reads 1");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_mark_of_a_later_format_is_told_with_its_number),
 	cmocka_unit_test(a_time_is_written_in_utc),
 	cmocka_unit_test(urls_in_a_text_are_shown_without_their_secrets),
 	cmocka_unit_test(a_url_is_shown_without_its_password),

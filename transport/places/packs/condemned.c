@@ -6,9 +6,9 @@
 #include "base/codec.h"
 #include "base/hint.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define HEAD "varve condemned 1\n"
-#define ANY "varve condemned "
 #define FILE_MAX ((size_t)64 << 20)
 
 bool vv_condemned_has(const vv_cid_map *m, const vv_cid *key)
@@ -59,18 +59,11 @@ static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_err
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err)
 {
 	const size_t head = sizeof(HEAD) - 1;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_text_check_mark(text, HEAD, "'" VV_CONDEMNED_FILE "'", err);
 
 	memset(out, 0, sizeof(*out));
-	if (len < head || memcmp(text, HEAD, head) != 0 || text[len - 1] != '\n') {
-		if (len > sizeof(ANY) && memcmp(text, ANY, sizeof(ANY) - 1) == 0 &&
-		    text[sizeof(ANY) - 1] > '1' && text[sizeof(ANY) - 1] <= '9') {
-			vv_fail(err, VV_ENOSUPPORT,
-				"a newer varve wrote its file '" VV_CONDEMNED_FILE "'");
-			return vv_hint(err, "upgrade varve");
-		}
-		return damaged(err);
-	}
+	if (rc == VV_ENOSUPPORT) return rc;
+	if (rc < 0 || text[len - 1] != '\n') return damaged(err);
 	out->versions = vv_cid_map_new();
 	out->packs = vv_cid_map_new();
 	if (!out->versions || !out->packs) {

@@ -42,17 +42,10 @@ vv_status vv_files_begin_anew(vv_host *h, vv_error *err)
 
 static vv_status check_mark(const vv_host *h, const vv_buf *text, vv_error *err)
 {
-	static const char of_any[] = "varve store ";
-	const char *is = vv_buf_cstr(text), *number = is + sizeof(of_any) - 1;
+	const char *is = vv_buf_cstr(text);
+	const vv_status rc = vv_text_check_mark(is, vv_files_mark.text, vv_text_url(h->url), err);
 
-	if (strcmp(is, vv_files_mark.text) == 0) return VV_OK;
-	if (strncmp(is, of_any, sizeof(of_any) - 1) == 0 && strspn(number, "0123456789") > 0 &&
-	    number[strspn(number, "0123456789")] == '\n' && strncmp(number, "1\n", 2) != 0) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"'%s' is a store of format %.*s, and this varve reads 1",
-			vv_text_url(h->url), (int)strspn(number, "0123456789"), number);
-		return vv_hint(err, "upgrade varve");
-	}
+	if (rc == VV_ENOSUPPORT || (rc == VV_OK && strcmp(is, vv_files_mark.text) == 0)) return rc;
 	vv_fail(err, VV_ECORRUPT, "the file '%s' of '%s' is damaged", vv_files_mark.file,
 		vv_text_url(h->url));
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
@@ -210,11 +203,8 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out
 
 	vv_version_file_name(name, root);
 	if ((rc = vv_place_get(&h->place, name, 0, VV_VERSION_FILE_MAX, &text, err)) < 0) return rc;
-	if (vv_version_file_is_newer(vv_buf_cstr(&text))) {
-		vv_fail(err, VV_ENOSUPPORT, "'%s': a newer varve wrote '%s'", vv_text_url(h->url),
-			name);
-		return vv_hint(err, "upgrade varve");
-	}
+	rc = vv_text_check_mark(vv_buf_cstr(&text), vv_version_mark, name, err);
+	if (rc == VV_ENOSUPPORT) return vv_prefix(err, "%s", vv_text_url(h->url));
 	return vv_version_file_read(out, root, vv_buf_cstr(&text), text.len, sound, err);
 }
 

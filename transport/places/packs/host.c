@@ -719,13 +719,9 @@ vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, si
 
 static vv_status refuse_format(const vv_host *h, const vv_buf *text, vv_error *err)
 {
-	static const char of_any[] = "varve blocks ";
-	const char *number = vv_buf_cstr(text) + sizeof(of_any) - 1;
-
-	if (strncmp(vv_buf_cstr(text), of_any, sizeof(of_any) - 1) == 0 &&
-	    strtoul(number, NULL, 10) > 1) {
-		vv_fail(err, VV_ENOSUPPORT, "a newer varve keeps the blocks there");
-		return vv_hint(err, "update varve");
+	if (vv_text_check_mark(vv_buf_cstr(text), VV_HOST_FORMAT, vv_text_shows(h->ref), err) ==
+	    VV_ENOSUPPORT) {
+		return VV_ENOSUPPORT;
 	}
 	vv_fail(err, VV_ECORRUPT, "the file 'format' in %s there is damaged",
 		vv_text_shows(h->ref));

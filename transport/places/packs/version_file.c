@@ -12,13 +12,13 @@
 #include "base/hash.h"
 #include "base/sys.h"
 
-#define VERSION_HEAD "varve version 1\n"
-#define VERSION_ANY "varve version "
 #define VERSION_AGAIN                                                                              \
 	"again " /* and random hex: a gc condemned it, and sees that it is another file now */
 #define VERSION_OLDER "older " /* a pack and its length */
 #define VERSION_END "sha256 "  /* of all before, in hex, ends a version's file */
 #define VERSION_END_LEN (sizeof(VERSION_END) - 1 + 2 * VV_SHA256_LEN + 1)
+
+const char vv_version_mark[] = "varve version 1\n";
 
 void vv_version_packs_clear(vv_version_packs *v)
 {
@@ -88,7 +88,7 @@ static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_
 /* What begins it: another version's file is damage, too. */
 static void put_head(vv_buf *b, const vv_cid *root)
 {
-	vv_buf_printf(b, VERSION_HEAD "root %s\n", vv_cid_shows(root));
+	vv_buf_printf(b, "%sroot %s\n", vv_version_mark, vv_cid_shows(root));
 }
 
 /* The digest that ends it, of all before. *lines: how much that is. */
@@ -115,13 +115,6 @@ static vv_status check_end(const char *text, size_t len, const vv_buf *head, siz
 void vv_version_file_name(char out[VV_VERSION_NAME_LEN], const vv_cid *root)
 {
 	(void)snprintf(out, VV_VERSION_NAME_LEN, "versions/%s.packs", vv_cid_shows(root));
-}
-
-bool vv_version_file_is_newer(const char *text)
-{
-	return strncmp(text, VERSION_ANY, sizeof(VERSION_ANY) - 1) == 0 &&
-	       strspn(text + sizeof(VERSION_ANY) - 1, "0123456789") > 0 &&
-	       atoi(text + sizeof(VERSION_ANY) - 1) > 1;
 }
 
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,

@@ -35,9 +35,8 @@ VV_AUTO_CLEAR(vv_version_packs, vv_version_packs_clear)
 
 vv_status vv_version_packs_add_older(vv_version_packs *v, const char *hex, uint64_t len,
 				     vv_error *err);
+extern const char vv_version_mark[]; /* the first line */
 void vv_version_file_name(char out[VV_VERSION_NAME_LEN], const vv_cid *root);
-/* Does the text say that a later version of the format follows? */
-bool vv_version_file_is_newer(const char *text);
 /* Appended to out. *sound false: it is not a whole file of this version. text has a NUL behind len. */
 vv_status vv_version_file_read(vv_version_packs *out, const vv_cid *root, const char *text,
 			       size_t len, bool *sound, vv_error *err);
