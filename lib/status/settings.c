@@ -11,7 +11,6 @@
 #include "base/hint.h"
 #include "base/text.h"
 #include "repo/git/config.h"
-#include "repo/git/history/zone.h"
 
 #define OF_REMOTE "remote.NAME."
 #define OF_READER "varve.reader.KIND."
@@ -25,8 +24,6 @@ const vv_setting vv_settings[] = {
 	 "blocks that are not here are fetched when a command needs them"},
 	{"varve.cacheSize", VV_SETTING_NUMBER, "10g", NULL,
 	 "bytes of clones of URLs that are read (URL#REV:PATH) in the cache; the oldest go first"},
-	{"varve.dayZone", VV_SETTING_ZONE, "UTC", NULL,
-	 "the zone of days that name versions (2026-11-17), such as +01:00 or Europe/Berlin"},
 	{"varve.discover", VV_SETTING_WORD, "off", "lan|off",
 	 "fetch and pull ask the local network for the data set"},
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
@@ -166,7 +163,6 @@ vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
 	const vv_setting *s = vv_setting_find(name);
 	uint64_t number;
 	bool yes;
-	vv_auto(vv_zone) *zone = NULL;
 
 	name = strncasecmp(name, "varve.", 6) == 0 ? s->name : name; /* as it is documented */
 	switch (s->kind) {
@@ -176,8 +172,6 @@ vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
 		return vv_config_read_u64(name, value, &number, err);
 	case VV_SETTING_WORD:
 		return check_word(s, name, value, err);
-	case VV_SETTING_ZONE:
-		return vv_zone_open(&zone, value, err) < 0 ? vv_prefix(err, "%s", name) : VV_OK;
 	default:
 		return VV_OK;
 	}

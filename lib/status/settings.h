@@ -18,7 +18,6 @@ typedef enum vv_setting_kind {
 	VV_SETTING_BOOL,   /* as Git reads it: true, no, 1 ... */
 	VV_SETTING_NUMBER, /* not negative, with k, m or g */
 	VV_SETTING_WORD,   /* one of its choices */
-	VV_SETTING_ZONE,   /* UTC, +01:00 or Europe/Berlin */
 	VV_SETTING_TEXT
 } vv_setting_kind;
 

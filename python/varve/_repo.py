@@ -164,7 +164,7 @@ class Repo(Sync):
 
     def rev_parse(self, rev: str | datetime.date | datetime.datetime) -> str:
         """The id of a commit: of a revision as Git has them, or of a day, as `varve log` has them: 2026-11-17 is the last
-        commit on HEAD's first-parent line before the end of that day in UTC (varve.dayZone), as a date or as text; of a
+        commit on HEAD's first-parent line before the end of that day in UTC, as a date or as text; of a
         datetime (naive: local time) the last one up to then. NotFoundError, also of a day before all commits or to come."""
         if isinstance(rev, datetime.datetime):
             return self._last(rev)

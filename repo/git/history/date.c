@@ -14,6 +14,47 @@
 
 #define DAY_SEC 86400
 
+/* Days since 1970-01-01 of a proleptic Gregorian date. */
+static int64_t days_of(int64_t y, int m, int d)
+{
+	y -= m <= 2;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int yoe = (int)(y - era * 400);
+	int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	int64_t doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
+	return era * 146097 + doe - 719468;
+}
+
+static bool two_digits(const char **p, int *out)
+{
+	if (!isdigit((unsigned char)(*p)[0]) || !isdigit((unsigned char)(*p)[1])) return false;
+	*out = ((*p)[0] - '0') * 10 + ((*p)[1] - '0');
+	*p += 2;
+	return true;
+}
+
+/* Reads "Z", "+hh:mm", "+hhmm", "+hh" after spaces; *p then stands behind it. */
+static bool parse_offset(const char **p, int *offset_min)
+{
+	int hours, minutes = 0;
+
+	*p += strspn(*p, " ");
+	if (**p == 'Z' || **p == 'z') {
+		(*p)++;
+		*offset_min = 0;
+		return true;
+	}
+	if (**p != '+' && **p != '-') return false;
+	int sign = *(*p)++ == '-' ? -1 : 1;
+	if (!two_digits(p, &hours)) return false;
+	if (**p == ':' || isdigit((unsigned char)**p)) {
+		*p += **p == ':';
+		if (!two_digits(p, &minutes)) return false;
+	}
+	*offset_min = sign * (hours * 60 + minutes);
+	return hours <= 14 && minutes < 60;
+}
+
 typedef struct civil {
 	int year, month, day, hour, minute, second;
 	int span; /* seconds that it names: a day, a minute or a second */
@@ -21,7 +62,7 @@ typedef struct civil {
 
 static int64_t seconds_of(const civil *c)
 {
-	return vv_days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 +
+	return days_of(c->year, c->month, c->day) * 86400 + c->hour * 3600 + c->minute * 60 +
 	       c->second;
 }
 
@@ -153,7 +194,7 @@ static bool in_seconds(const char *text, int64_t *when, int *offset_min)
 		*offset_min = vv_local_offset_min(*when);
 		return true;
 	}
-	return *p == ' ' && vv_zone_parse_offset(&p, offset_min) && *p == '\0';
+	return *p == ' ' && parse_offset(&p, offset_min) && *p == '\0';
 }
 
 /* *rest: what follows it, a zone or nothing. */
@@ -175,8 +216,8 @@ static bool read_civil(civil *c, const char *text, const char **rest)
 static bool is_in_calendar(const civil *c)
 {
 	return c->year >= 1 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
-	       c->day <= vv_days_of(c->year + c->month / 12, c->month % 12 + 1, 1) -
-				 vv_days_of(c->year, c->month, 1);
+	       c->day <= days_of(c->year + c->month / 12, c->month % 12 + 1, 1) -
+				 days_of(c->year, c->month, 1);
 }
 
 vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_error *err)
@@ -191,7 +232,7 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 		*when = seconds_of(&c);
 		*offset_min = 0;
 		if (*p) {
-			good = vv_zone_parse_offset(&p, offset_min) && *p == '\0';
+			good = parse_offset(&p, offset_min) && *p == '\0';
 		} else { /* local time: the offset that holds there and then */
 			*offset_min = local_offset_min(*when);
 		}
@@ -272,27 +313,24 @@ vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_date_span(const char *text, const vv_zone *z, int64_t *begin, int64_t *end,
-		       vv_error *err)
+vv_status vv_date_span(const char *text, int64_t *begin, int64_t *end, vv_error *err)
 {
 	const char *p = text + strspn(text, " ");
 	int span = 1, offset;
 	int64_t now;
 	uint32_t nsec;
-	bool good = true, is_local = false;
+	bool good = true, in_utc;
 	civil c;
 
 	vv_now(&now, &nsec);
-	if (!from_now(p, now, now + vv_zone_offset_sec(z, now), begin, &span, &is_local) &&
-	    !in_seconds(p, begin, &offset)) {
+	if (!from_now(p, now, now, begin, &span, &in_utc) && !in_seconds(p, begin, &offset)) {
 		good = read_civil(&c, p, &p);
 		if (good && !is_in_calendar(&c)) {
 			(void)vv_fail(err, VV_EUSAGE, "no such day '%s'", vv_text_shows(text));
 			return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
 		}
-		is_local = !*p;
 		offset = 0;
-		good = good && (!*p || (vv_zone_parse_offset(&p, &offset) && *p == '\0'));
+		good = good && (!*p || (parse_offset(&p, &offset) && *p == '\0'));
 		if (good) {
 			*begin = seconds_of(&c) - (int64_t)offset * 60;
 			span = c.span;
@@ -305,9 +343,5 @@ vv_status vv_date_span(const char *text, const vv_zone *z, int64_t *begin, int64
 			"write it as 2026-03-01, '2026-03-01 12:00', yesterday or '2 weeks ago'");
 	}
 	*end = *begin + span;
-	if (is_local) {
-		*begin = vv_zone_first(z, *begin);
-		*end = vv_zone_first(z, *end);
-	}
 	return VV_OK;
 }

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "repo/git/history/zone.h"
 
 /* A date as Git takes it on the command line and in GIT_AUTHOR_DATE: seconds
  * ("1700000000 +0100", "@1700000000"), ISO 8601, RFC 2822. Without a zone it is
@@ -19,9 +18,8 @@ vv_status vv_date_parse(const char *text, int64_t *time, int *offset_min, vv_err
 vv_status vv_date_before(const char *text, int64_t *time, vv_error *err);
 
 /* The time that a text names, from *begin until before *end: a day (2026-03-01, yesterday), a minute (2026-03-01 12:00), else
- * a second. z: the zone of days and of times without one. VV_EUSAGE. */
-vv_status vv_date_span(const char *text, const vv_zone *z, int64_t *begin, int64_t *end,
-		       vv_error *err);
+ * a second. Days, and times without a zone, are in UTC. VV_EUSAGE. */
+vv_status vv_date_span(const char *text, int64_t *begin, int64_t *end, vv_error *err);
 
 /* Minutes east of Greenwich at that time. */
 int vv_local_offset_min(int64_t time);

@@ -71,22 +71,10 @@ bool vv_day_word_read(vv_day_word *out, const char *rev)
 	return strchr("~^", out->rest[0]) != NULL; /* or the end */
 }
 
-static vv_status open_zone(vv_zone **out, vv_repository *r, vv_error *err)
-{
-	vv_auto(char) *text = NULL;
-	vv_status rc = vv_config_string(r, "varve.dayzone", &text, err);
-
-	if (rc == VV_ENOTFOUND) return vv_zone_open(out, "UTC", err);
-	if (rc == VV_OK && (rc = vv_zone_open(out, text, err)) < 0) {
-		(void)vv_prefix(err, "varve.dayZone");
-	}
-	return rc;
-}
-
 /* "2026-11-17" of a second. */
-static void put_day(char out[16], int64_t sec, const vv_zone *z)
+static void put_day(char out[16], int64_t sec)
 {
-	const time_t t = (time_t)(sec + vv_zone_offset_sec(z, sec));
+	const time_t t = (time_t)sec;
 	struct tm parts;
 
 	if (!gmtime_r(&t, &parts) || strftime(out, 16, "%Y-%m-%d", &parts) == 0) {
@@ -94,22 +82,20 @@ static void put_day(char out[16], int64_t sec, const vv_zone *z)
 	}
 }
 
-static vv_status is_to_come(const vv_day_word *w, const vv_node *tip, const vv_zone *z,
-			    vv_error *err)
+static vv_status is_to_come(const vv_day_word *w, const vv_node *tip, vv_error *err)
 {
 	char day[16];
 
-	put_day(day, tip->time, z);
+	put_day(day, tip->time);
 	(void)vv_fail(err, VV_ENOTFOUND, "'%.*s' is still to come", (int)w->len, w->text);
 	return vv_hint(err, "the newest version is of %s", day);
 }
 
-static vv_status is_before_all(const vv_day_word *w, const vv_node *first, const vv_zone *z,
-			       vv_error *err)
+static vv_status is_before_all(const vv_day_word *w, const vv_node *first, vv_error *err)
 {
 	char day[16];
 
-	put_day(day, first->time, z);
+	put_day(day, first->time);
 	(void)vv_fail(err, VV_ENOTFOUND, "no version is as old as '%.*s'", (int)w->len, w->text);
 	return first->cut_off ? vv_hint(err,
 					"this clone is shallow and begins on %s: 'git fetch "
@@ -122,7 +108,6 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 			vv_error *err)
 {
 	vv_auto(char) *text = vv_strndup(w->text, w->len);
-	vv_auto(vv_zone) *z = NULL;
 	int64_t begin, end, now;
 	uint32_t nsec;
 	vv_walker *walker;
@@ -131,8 +116,7 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 	vv_status rc;
 
 	if (!text) return vv_fail_nomem(err);
-	if ((rc = open_zone(&z, r, err)) < 0 ||
-	    (rc = vv_date_span(text, z, &begin, &end, err)) < 0 ||
+	if ((rc = vv_date_span(text, &begin, &end, err)) < 0 ||
 	    (rc = vv_walker_get(r, &walker, err)) < 0) {
 		return rc;
 	}
@@ -140,9 +124,9 @@ vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *
 	if (!(n = vv_walker_node(walker, &id))) return vv_fail_nomem(err);
 	if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
 	vv_now(&now, &nsec);
-	if (begin > now && begin > n->time) return is_to_come(w, n, z, err);
+	if (begin > now && begin > n->time) return is_to_come(w, n, err);
 	while (n->time >= end) {
-		if (n->parent_count == 0) return is_before_all(w, n, z, err);
+		if (n->parent_count == 0) return is_before_all(w, n, err);
 		n = n->parents[0];
 		if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
 	}

@@ -3,7 +3,7 @@
  *
  * In 2026-11-17, @{2026-11-17 14:00} and main@{yesterday} the commit is the last one on the line of first parents whose
  * committer date is before the end of that day, minute or second. Git looks into the reflog of this clone instead. Days,
- * and times without a zone, are in UTC, or in the zone of varve.dayZone.
+ * and times without a zone, are in UTC.
  */
 #ifndef VV_REPO_GIT_HISTORY_DAY_H
 #define VV_REPO_GIT_HISTORY_DAY_H
