@@ -388,9 +388,16 @@ const vv_sql_function vv_sql_function_columns = {"varve_columns", declare_column
 
 /* ---- varve_check(path, revision) ---- */
 
+/* Of a table or of all: findings of one version, or verdicts of many. */
 typedef struct check_rows {
+	varve_check_options how;
+	char *path;
+	const char *paths[2];
+	varve_error unknown; /* as in log_rows */
 	varve_report *report;
 	const varve_finding *finding;
+	varve_check_history *history;
+	const varve_check_verdict *verdict;
 	uint64_t at;
 } check_rows;
 
@@ -410,38 +417,44 @@ static void close_check(void *state)
 
 	if (l) {
 		varve_report_free(l->report);
+		varve_check_history_free(l->history);
+		sqlite3_free(l->path);
 		sqlite3_free(l);
 	}
+}
+
+/* path NULL: all tables. NULL: out of memory. */
+static check_rows *begin_check(void **state, const vv_sql_function_table *t, const char *path)
+{
+	check_rows *l = *state = sqlite3_malloc64(sizeof(*l));
+
+	if (!l) return NULL;
+	*l = (check_rows){.how = VARVE_INIT(varve_check_options)};
+	l->how.watch = &t->catalog->watch;
+	if (path) {
+		l->paths[0] = l->path = path_of(&l->unknown, t, path);
+		l->how.paths = l->paths;
+	}
+	return path && !l->path ? NULL : l;
 }
 
 static int open_check(void **state, const vv_sql_function_table *t, const char *const *arguments,
 		      varve_error *err)
 {
-	varve_check_options how = VARVE_INIT(varve_check_options);
-	char commit[VARVE_ID_SIZE], *path = NULL;
-	const char *paths[2] = {NULL, NULL};
-	check_rows *l;
-	varve_error unknown = {.code = 0};
+	char commit[VARVE_ID_SIZE];
 	int rc = need_repo(t, err);
 
 	if (rc < 0 ||
 	    (arguments[1] && (rc = varve_rev_parse(commit, t->repo, arguments[1], err)) < 0)) {
 		return rc;
 	}
-	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l || (arguments[0] && !(path = path_of(&unknown, t, arguments[0])))) {
-		return vv_sql_error_memory(err);
-	}
-	memset(l, 0, sizeof(*l));
-	paths[0] = path;
-	how.paths = path ? paths : NULL;
-	how.watch = &t->catalog->watch;
-	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &how,
+	check_rows *l = begin_check(state, t, arguments[0]);
+	if (!l) return vv_sql_error_memory(err);
+	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &l->how,
 				  err);
-	if (rc == VARVE_ENOTFOUND && unknown.code < 0) {
-		*err = unknown;
+	if (rc == VARVE_ENOTFOUND && l->unknown.code < 0) {
+		*err = l->unknown;
 	}
-	sqlite3_free(path);
 	return rc;
 }
 
@@ -486,12 +499,6 @@ const vv_sql_function vv_sql_function_check = {"varve_check", declare_check, ope
 
 /* ---- varve_check_results(path, revision) ---- */
 
-typedef struct result_rows {
-	varve_check_history *history;
-	const varve_check_verdict *verdict;
-	uint64_t at;
-} result_rows;
-
 static void declare_results(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 {
 	static const char *const texts[] = {"commit_hash", "author_date", "author",
@@ -503,44 +510,20 @@ static void declare_results(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 	declare(t, sql, texts, COUNT(texts), counts, COUNT(counts), arguments, COUNT(arguments));
 }
 
-static void close_results(void *state)
-{
-	result_rows *l = state;
-
-	if (l) {
-		varve_check_history_free(l->history);
-		sqlite3_free(l);
-	}
-}
-
 static int open_results(void **state, const vv_sql_function_table *t, const char *const *arguments,
 			varve_error *err)
 {
-	varve_check_options how = VARVE_INIT(varve_check_options);
-	char *path = NULL;
-	const char *paths[2] = {NULL, NULL};
-	varve_error unknown = {.code = 0};
-	result_rows *l;
 	int rc = need_repo(t, err);
 
 	if (rc < 0) return rc;
-	*state = l = sqlite3_malloc64(sizeof(*l));
+	check_rows *l = begin_check(state, t, arguments[0]);
 	if (!l) return vv_sql_error_memory(err);
-	*l = (result_rows){.at = 0};
-	if (arguments[0] && !(path = path_of(&unknown, t, arguments[0]))) {
-		return vv_sql_error_memory(err);
-	}
-	paths[0] = path;
-	how.paths = path ? paths : NULL;
-	how.watch = &t->catalog->watch;
-	rc = varve_check_history_open(&l->history, t->repo, arguments[1], &how, err);
-	sqlite3_free(path);
-	return rc;
+	return varve_check_history_open(&l->history, t->repo, arguments[1], &l->how, err);
 }
 
 static int next_result(void *state, varve_error *err)
 {
-	result_rows *l = state;
+	check_rows *l = state;
 
 	(void)err;
 	l->verdict = varve_check_history_at(l->history, l->at++);
@@ -549,7 +532,7 @@ static int next_result(void *state, varve_error *err)
 
 static void put_result(void *state, sqlite3_context *context, size_t column)
 {
-	const varve_check_verdict *v = ((result_rows *)state)->verdict;
+	const varve_check_verdict *v = ((check_rows *)state)->verdict;
 	const char *const texts[] = {v->commit,
 				     NULL,
 				     v->author,
@@ -581,8 +564,7 @@ static void put_result(void *state, sqlite3_context *context, size_t column)
 }
 
 const vv_sql_function vv_sql_function_check_results = {
-	"varve_check_results", declare_results, open_results,
-	next_result,           put_result,      close_results};
+	"varve_check_results", declare_results, open_results, next_result, put_result, close_check};
 
 /* ---- varve_conflicts(path) ---- */
 
