@@ -354,6 +354,7 @@ static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 			    : letter == 'm' ? 2
 					    : 0],
 		      vv_term_name(n));
+	vv_term_advise(&b, n, letter == 'c' ? "datetime" : "date");
 	return vv_tokens_fail(&p->t, n->at, vv_buf_cstr(&b), NULL, 0);
 }
 

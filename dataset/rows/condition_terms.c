@@ -148,6 +148,14 @@ static bool same_time(vv_type a, vv_type b)
 	return a == b || (day_a && day_b);
 }
 
+void vv_term_advise(vv_buf *out, const vv_term *n, const char *type)
+{
+	if (n->field && n->kind == VV_OPERAND_TEXT) {
+		vv_buf_printf(out, "; 'varve schema --type %s=%s' gives the column that type",
+			      vv_text_name(n->field->name, n->field->name_len), type);
+	}
+}
+
 vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at)
 {
 	if (x->kind == VV_OPERAND_ANY || y->kind == VV_OPERAND_ANY) return VV_OK;
@@ -182,6 +190,8 @@ vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term 
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "%s cannot be compared with %s", vv_term_name(x), vv_term_name(y));
+	vv_term_advise(&b, x, vv_type_name(y->kind == VV_OPERAND_TIME ? y->type : VV_TYPE_NUMBER));
+	vv_term_advise(&b, y, vv_type_name(x->kind == VV_OPERAND_TIME ? x->type : VV_TYPE_NUMBER));
 	vv_tokens_fail(t, at, vv_buf_cstr(&b), NULL, 0);
 	return (x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX &&
 		y->kind == VV_OPERAND_TEXT) ||
@@ -200,6 +210,7 @@ vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, siz
 
 	if (n->kind == kind || n->kind == VV_OPERAND_ANY) return VV_OK;
 	vv_buf_printf(&b, "wants %s, not %s", vv_term_name(&wanted[kind]), vv_term_name(n));
+	vv_term_advise(&b, n, kind == VV_OPERAND_BOOLEAN ? "boolean" : "number");
 	vv_tokens_fail(t, at, vv_buf_cstr(&b), NULL, 0);
 	return VV_EINPUT;
 }
