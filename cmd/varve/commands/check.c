@@ -671,6 +671,10 @@ static vv_status check_log(check *c, vv_error *err)
 	    (rc = vv_timeline_sum(&t, &c->run, &commit, &c->side, c->argc, c->argv, err)) < 0) {
 		return rc;
 	}
+	if (t.commit_count == 0 && c->argc > 0) {
+		return vv_fail(err, VV_ENOTFOUND, "no version has a dataset that matches '%s'",
+			       vv_text_shows(c->argv[0]));
+	}
 	if (!logs(c->o)) {
 		vv_check_log_html(&c->overview, &t);
 		return vv_buf_ok(&c->overview, err);

@@ -25,6 +25,8 @@ load ../helper
 	ends_with 1 varve check --log HEAD p.csv
 	ends_with 2 varve check --log --new-only
 	ends_with 2 varve check --log=nosuchrule
+	ends_with 2 varve check --log nothing.csv
+	stderr_has "no version has a dataset that matches 'nothing.csv'"
 	git clone -q --bare . bare.git
 	ends_with 1 varve -C bare.git check --log # no rules there
 }
