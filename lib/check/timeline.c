@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "lib/check/list.h"
 
-#define FORMAT "timeline 1" /* changes when verdicts of the same rules do */
+#define FORMAT "timeline 2" /* changes when verdicts of the same rules do */
 
 /* One reading. */
 typedef struct reading {
@@ -79,6 +79,7 @@ static void make_id(reading *r)
 	put_words(&r->id, r->run->only, r->run->only_count);
 	put_words(&r->id, r->run->skip, r->run->skip_count);
 	put_words(&r->id, (const char *const *)r->argv, (size_t)r->argc);
+	vv_buf_printf(&r->id, "%d %d", r->run->no_queries, r->run->no_documents);
 }
 
 /* --- records --------------------------------------------------------------------------------- */
@@ -355,9 +356,9 @@ static vv_status found_in(vv_timeline *t, size_t from, const vv_timeline_result 
 	return VV_OK;
 }
 
-/* Rules of varve.checks for the path that were never found to be wrong. */
+/* Rules of varve.checks for the path that were never found to be wrong. queries: they were run. */
 static vv_status add_held(vv_timeline *t, size_t from, const vv_rule_set *set, const char *path,
-			  vv_error *err)
+			  bool queries, vv_error *err)
 {
 	for (size_t i = 0; i < set->line_count; i++) {
 		const vv_check_rule *line = &set->lines[i];
@@ -370,7 +371,8 @@ static vv_status add_held(vv_timeline *t, size_t from, const vv_rule_set *set, c
 		vv_status rc;
 
 		if (!c.name) return vv_fail_nomem(err);
-		if (line->severity != VV_SEVERITY_OFF && !find_rule(t, from, &c) &&
+		if (line->severity != VV_SEVERITY_OFF &&
+		    (queries || line->kind != VV_CHECK_SELECT) && !find_rule(t, from, &c) &&
 		    (rc = add_rule(t, &c, &r, err)) < 0) {
 			return rc;
 		}
@@ -386,7 +388,8 @@ static int by_state(const void *a, const void *b)
 				    : (x->versions > y->versions) - (x->versions < y->versions);
 }
 
-static vv_status sum_path(vv_timeline *t, const char *path, const vv_rule_set *set, vv_error *err)
+static vv_status sum_path(vv_timeline *t, const char *path, const vv_rule_set *set, bool queries,
+			  vv_error *err)
 {
 	vv_auto_free size_t *at = vv_calloc(t->commit_count + 2,
 					    sizeof(*at)); /* commits of the versions */
@@ -406,7 +409,7 @@ static vv_status sum_path(vv_timeline *t, const char *path, const vv_rule_set *s
 			return rc;
 		}
 	}
-	if ((rc = add_held(t, from, set, path, err)) < 0) return rc;
+	if ((rc = add_held(t, from, set, path, queries, err)) < 0) return rc;
 	for (size_t i = from; i < t->rule_count; i++) {
 		vv_timeline_rule *r = &t->rules[i];
 
@@ -447,7 +450,7 @@ vv_status vv_timeline_sum(vv_timeline *t, vv_check_run *run, const vv_oid *head,
 		if ((rc = vv_rule_set_for(&set, file, path, err)) == VV_OK &&
 		    (rc = vv_check_select(run, &set, err)) == VV_OK &&
 		    !vv_rules_left_out(file, path)) {
-			rc = sum_path(t, path, &set, err);
+			rc = sum_path(t, path, &set, !run->no_queries, err);
 		}
 	}
 	return rc;

@@ -184,6 +184,23 @@ head_of() {
 	! curl -sL "$url/check/HEAD" | grep -q '<b></code>' || false
 }
 
+@test "a page that runs no query lists none as a rule that holds, nor does a check after it" {
+	new_repo src
+	printf '[t.csv]\nselect id from t where n > 5\nid > 0\n' > src/varve.checks
+	printf 'id,n\n1,5\n2,6\n' > src/t.csv
+	varve -C src add -q --key id t.csv
+	varve -C src add -q varve.checks
+	varve -C src commit -q --no-verify -m one
+	start_server src
+	page check/HEAD > shown
+	grep -q "1 query not run" shown
+	grep -q "id &gt; 0" shown
+	! grep -q "select id" shown || false
+	ends_with 1 varve -C src check --log
+	output_has "fails since"
+	output_has "select id from t where n > 5 (1 now"
+}
+
 @test "the overview has the README, tables folded by folder, and who signed it" {
 	new_repo src
 	mkdir src/data
