@@ -521,7 +521,8 @@ static vv_status open_change_rules(base_check *c, change_rules *r, vv_error *err
 		rc = vv_condition_compile(&item->condition, line->condition,
 					  strlen(line->condition), &c->t->schema, &how, &why);
 		if (rc == VV_EINPUT) {
-			rc = give_unread(c, line, NULL, why.message, err);
+			rc = give_unread(c, line, NULL, vv_check_why(&why, c->o->path, c->o->words),
+					 err);
 		} else if (rc == VV_OK) {
 			item->line = line;
 			r->count++;

@@ -67,6 +67,9 @@ typedef struct vv_check_explained {
 		groups; /* row groups whose results are kept, of all; groups 0: nothing is kept by group */
 } vv_check_explained;
 typedef vv_status (*vv_check_explain_fn)(void *payload, const vv_check_explained *e, vv_error *err);
+/* What is wrong with a condition, and the command that gives its column another type, where that helps. Of why. */
+const char *vv_check_why(vv_error *why, const char *path, vv_hint_words_fn words);
+
 /* Names of the schema's fields at places, each behind side: "id, day", "old.id". */
 void vv_check_put_fields(vv_buf *out, const char *side, const vv_schema *s, const size_t *places,
 			 size_t count);

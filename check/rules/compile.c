@@ -214,7 +214,7 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 	if (rc == VV_EINPUT) {
 		return check_note_unread(p, "row-constraint", s, 0, NULL, err,
 					 "the condition \"%s\" cannot be checked here: %s",
-					 s->condition, why.message);
+					 s->condition, vv_check_why(&why, p->o->path, p->o->words));
 	}
 	if (rc < 0) {
 		if (err) {
@@ -259,7 +259,9 @@ static vv_status add_line(check_plan *p, const vv_check_rule *line, const char *
 	how.column = column;
 	vv_status rc = vv_condition_compile(&c.compiled, line->condition, strlen(line->condition),
 					    p->schema, &how, &why);
-	if (rc == VV_EINPUT) return note_line(p, line, why.message, err);
+	if (rc == VV_EINPUT) {
+		return note_line(p, line, vv_check_why(&why, p->o->path, p->o->words), err);
+	}
 	if (rc < 0) {
 		*err = why;
 		return rc;
@@ -540,7 +542,9 @@ static vv_status add_unique_line(check_plan *p, const vv_check_rule *line, vv_er
 
 		rc = vv_condition_compile(&k.of.where, line->where, strlen(line->where), p->schema,
 					  &how, &why);
-		if (rc == VV_EINPUT) return note_line(p, line, why.message, err);
+		if (rc == VV_EINPUT) {
+			return note_line(p, line, vv_check_why(&why, p->o->path, p->o->words), err);
+		}
 		if (rc < 0) {
 			*err = why;
 			return rc;

@@ -3,10 +3,26 @@
  */
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/keys.h"
 #include "check/rules/table_internal.h"
+
+const char *vv_check_why(vv_error *why, const char *path, vv_hint_words_fn words)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *args[VV_HINT_ARGS];
+
+	if (why->hint_id != VV_HINT_SCHEMA_TYPE || !path) return why->message;
+	vv_hint_args(why, args);
+	vv_buf_puts(&text, why->message);
+	vv_hint_put(&text, "; ", words, VV_HINT_SCHEMA_TYPE, args[0], args[1], path);
+	if (!text.failed) {
+		vv_fail(why, VV_EINPUT, "%s", vv_buf_cstr(&text));
+	}
+	return why->message;
+}
 
 void vv_check_put_fields(vv_buf *out, const char *side, const vv_schema *s, const size_t *places,
 			 size_t count)

@@ -486,7 +486,9 @@ static vv_status add_rule(judging *j, const vv_check_rule *line, vv_error *err)
 		return check_explain_unread(j->r, line->text, vv_check_rule_given(line),
 					    why.message, err);
 	}
-	if (rc == VV_EINPUT) return give_unread(j, line, why.message, err);
+	if (rc == VV_EINPUT) {
+		return give_unread(j, line, vv_check_why(&why, j->r->o->path, j->r->o->words), err);
+	}
 	if (rc < 0) {
 		*err = why;
 		return rc;

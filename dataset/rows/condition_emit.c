@@ -354,8 +354,8 @@ static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 			    : letter == 'm' ? 2
 					    : 0],
 		      vv_term_name(n));
-	vv_term_advise(&b, n, letter == 'c' ? "datetime" : "date");
-	return vv_tokens_fail(&p->t, n->at, vv_buf_cstr(&b), NULL, 0);
+	vv_tokens_fail(&p->t, n->at, vv_buf_cstr(&b), NULL, 0);
+	return vv_term_advise(&p->t, n, letter == 'c' ? "datetime" : "date");
 }
 
 /* Arguments that are to be of one kind: as the first that is no literal. */

@@ -64,8 +64,8 @@ vv_operand_kind vv_kind_of_type(vv_type t);
 const char *vv_term_name(const vv_term *n); /* "a number" */
 /* Can y stand beside x? A literal becomes a value of x's kind. at: of what compares them. */
 vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at);
-/* Appends how a column of texts gets the type that is wanted; nothing of other terms. */
-void vv_term_advise(vv_buf *out, const vv_term *n, const char *type);
+/* Of a column of texts that is wanted of another type: the hint that gives it that type. Returns VV_EINPUT. */
+vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type);
 vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, size_t at);
 
 /* ---- condition_emit.c ---- */

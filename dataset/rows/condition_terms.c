@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/text.h"
 
 vv_operand_kind vv_kind_of_type(vv_type t)
@@ -148,12 +149,14 @@ static bool same_time(vv_type a, vv_type b)
 	return a == b || (day_a && day_b);
 }
 
-void vv_term_advise(vv_buf *out, const vv_term *n, const char *type)
+vv_status vv_term_advise(vv_tokens *t, const vv_term *n, const char *type)
 {
-	if (n->field && n->kind == VV_OPERAND_TEXT) {
-		vv_buf_printf(out, "; 'varve schema --type %s=%s' gives the column that type",
-			      vv_text_name(n->field->name, n->field->name_len), type);
-	}
+	const vv_schema *old = t->how->old; /* whose types are as they are */
+	const bool of_old = old && n->field >= old->fields && n->field < old->fields + old->count;
+
+	return n->field && n->kind == VV_OPERAND_TEXT && !of_old
+		       ? vv_hint_code(t->err, VV_HINT_SCHEMA_TYPE, n->field->name, type, "PATH")
+		       : VV_EINPUT;
 }
 
 vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term *y, size_t at)
@@ -189,16 +192,19 @@ vv_status vv_terms_fit(vv_condition *c, vv_tokens *t, const vv_term *x, vv_term 
 	}
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
+	const vv_term *other = x->kind == VV_OPERAND_TEXT ? y : x;
+
 	vv_buf_printf(&b, "%s cannot be compared with %s", vv_term_name(x), vv_term_name(y));
-	vv_term_advise(&b, x, vv_type_name(y->kind == VV_OPERAND_TIME ? y->type : VV_TYPE_NUMBER));
-	vv_term_advise(&b, y, vv_type_name(x->kind == VV_OPERAND_TIME ? x->type : VV_TYPE_NUMBER));
 	vv_tokens_fail(t, at, vv_buf_cstr(&b), NULL, 0);
 	return (x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX &&
 		y->kind == VV_OPERAND_TEXT) ||
 			       (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX &&
 				x->kind == VV_OPERAND_TEXT)
 		       ? vv_hint(t->err, "numbers are written without quotes")
-		       : VV_EINPUT;
+		       : vv_term_advise(t, x->kind == VV_OPERAND_TEXT ? x : y,
+					vv_type_name(other->kind == VV_OPERAND_TIME
+							     ? other->type
+							     : VV_TYPE_NUMBER));
 }
 
 vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, size_t at)
@@ -210,7 +216,6 @@ vv_status vv_term_want(vv_tokens *t, const vv_term *n, vv_operand_kind kind, siz
 
 	if (n->kind == kind || n->kind == VV_OPERAND_ANY) return VV_OK;
 	vv_buf_printf(&b, "wants %s, not %s", vv_term_name(&wanted[kind]), vv_term_name(n));
-	vv_term_advise(&b, n, kind == VV_OPERAND_BOOLEAN ? "boolean" : "number");
 	vv_tokens_fail(t, at, vv_buf_cstr(&b), NULL, 0);
-	return VV_EINPUT;
+	return vv_term_advise(t, n, kind == VV_OPERAND_BOOLEAN ? "boolean" : "number");
 }

@@ -160,6 +160,26 @@ orders.csv | table-constraint | - | share(email is null) <= 0.02" ] || { found; 
 	succeeds varve check --list-rules --format checks --files t.csv
 }
 
+@test "a rule for dates or numbers on a column of texts names the command that gives it the type" {
+	new_repo
+	printf 'id,ended\n1,\n2,\n' > t.csv
+	varve add t.csv > /dev/null
+	varve commit -q -m "no value"
+	printf '[t.csv]\nyear(ended) > 2000\nmax(days(ended, ended)) > 0\nyear(new.ended) > year(old.ended)\nended > 5\n' > varve.checks
+	ends_with 1 varve check
+	output_has "varve.checks:2:6: wants a date or a month, not a text; varve schema --type ended=date t.csv"
+	output_has "varve.checks:3:10: wants a date, not a text; varve schema --type ended=date t.csv"
+	output_has "varve.checks:4:10: wants a date or a month, not a text; varve schema --type ended=date t.csv"
+	output_has "varve.checks:5:7: a text cannot be compared with a number; varve schema --type ended=number t.csv"
+	varve schema --type ended=date t.csv > /dev/null
+	printf '[t.csv]\nyear(ended) > 2000\nmax(days(ended, ended)) > 0\nyear(new.ended) > 0 or year(old.ended) > 0\n' > varve.checks
+	ends_with 1 varve check
+	output_lacks "varve schema"
+	varve add -q datapackage.json
+	varve commit -q --no-verify -m typed
+	succeeds varve check
+}
+
 @test "a mistake names file, line and column" {
 	new_repo
 	rows 5 > t.csv
