@@ -57,6 +57,26 @@ def test_a_connection_of_ones_own_and_a_second_call(repo, commit, tmp_path_facto
         repo.duckdb(revs=("nosuch",))
 
 
+def test_texts_that_repeat_are_dictionaries_and_answers_are_the_same(repo, commit):
+    lines = [f"{i},{'N' if i % 3 else 'S' if i % 2 else ''},t{i},{i}" for i in range(5000)]
+    commit("big.csv", "id,region,name,x\n" + "".join(f"{line}\n" for line in lines), ["id"])
+    commit("none.csv", "id,word\n", ["id"])
+    con = repo.duckdb()
+    t = repo["HEAD:big.csv"]
+    assert t._repeating().dataset().schema.types == [pa.int64(), pa.dictionary(pa.int32(), pa.string()), pa.string(), pa.int64()]
+    assert t.dataset().schema.types == [pa.int64(), pa.string(), pa.string(), pa.int64()]
+    for query in (
+        "SELECT region, count(*), sum(x) FROM {} GROUP BY region ORDER BY region",
+        "SELECT id FROM {} WHERE region = 'S' AND x > 4000 ORDER BY id",
+        "SELECT count(*) FROM {} WHERE region IS NULL",
+        "SELECT count(*) FROM {} WHERE region IN ('N', 'nowhere') AND name LIKE 't4%'",
+        "SELECT DISTINCT typeof(region), upper(region) FROM {} ORDER BY ALL",
+        "SELECT count(*) FROM {} a JOIN {} b ON a.region = b.region AND a.id = b.x",
+    ):
+        assert con.execute(query.format("big", "big")).fetchall() == con.execute(query.format("t", "t")).fetchall() != []
+    assert con.execute("SELECT count(word) FROM none").fetchall() == [(0,)]
+
+
 def test_results_are_tables_of_arrow_pandas_and_polars(repo):
     found = repo.sql("SELECT id, item, price, NULL AS n FROM \"prices@v1\" ORDER BY id")
     table = found.to_arrow()

@@ -37,7 +37,7 @@ def _datasets(repo: Repo, rev: str | datetime.date | None) -> Iterable[tuple[str
     """The tables of a revision whose blocks are here, with their short names."""
     for path, name in _short_names(repo.tables(rev)).items():
         try:
-            yield name, repo.table(path, rev).dataset()
+            yield name, repo.table(path, rev)._repeating().dataset()
         except MissingBlocksError as e:
             warnings.warn(f"{path} is left out: {e}", VarveWarning, stacklevel=4)
 

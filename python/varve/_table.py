@@ -138,6 +138,15 @@ class View(Frames):
         parts = len(self._table) // max(rows, 1)
         return self if self._filter is not None or self._part[1] or parts < 2 else self.share(0, min(parts, 2**31))
 
+    def _repeating(self) -> View:
+        """The view with dictionaries for columns of text that have few different values in the first group of rows."""
+        if "://" in self._table._place[0]:
+            return self  # nothing is fetched before it is asked for
+        rows = self.select(dictionary=True)._first(1).to_arrow().combine_chunks()
+        chunks = {name: column.chunks for name, column in zip(rows.column_names, rows.columns)}
+        few = [n for n, c in chunks.items() if c and hasattr(c[0], "dictionary") and len(c[0].dictionary) <= rows.num_rows // 4]
+        return self.select(dictionary=few)
+
     def __reduce__(self) -> Any:
         options = (self._text, self._misfit, self._number, self._numbers, self._dictionary, self._part)
         return View, (self._table, self._picked, self._where, self._params, *options)

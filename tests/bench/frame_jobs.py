@@ -148,16 +148,12 @@ def duckdb_over(source):
 
 
 def group_varve():
-    import duckdb
+    import varve
 
     frames()
-    connection, t = duckdb.connect(), table()
-
-    def run():
-        connection.register("version", t.dataset())
-        return grouped(connection, "version")
-
-    return run
+    connection = varve.Repo("r").duckdb(revs=["HEAD~1"])
+    connection.sql("select 1").fetchall()
+    return lambda: grouped(connection, '"HEAD~1".data')
 
 
 def group_duckdb_csv():
