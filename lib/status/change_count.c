@@ -139,8 +139,20 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 	return rc;
 }
 
+static vv_status find_blob(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
+			   const char *path, vv_text_version at, vv_error *err)
+{
+	vv_status rc = vv_subject_find_blob(s, r, reader, at.blob, path, path, err);
+
+	if (rc == VV_OK && at.commit) {
+		s->from = VV_FROM_COMMIT;
+		s->commit = *at.commit;
+	}
+	return rc;
+}
+
 static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
-			   const char *path, const vv_oid *blob, uint64_t most, char **file,
+			   const char *path, vv_text_version at, uint64_t most, char **file,
 			   bool *fits, vv_error *err)
 {
 	uint64_t size = 0;
@@ -148,10 +160,10 @@ static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *r
 	vv_status rc;
 
 	*fits = false;
-	if (blob) {
-		if ((rc = vv_blob_size(r, blob, &size, err)) < 0 || size > most) return rc;
+	if (at.blob) {
+		if ((rc = vv_blob_size(r, at.blob, &size, err)) < 0 || size > most) return rc;
 		*fits = true;
-		return vv_subject_find_blob(s, r, reader, blob, path, path, err);
+		return find_blob(s, r, reader, path, at, err);
 	}
 	if (!(*file = vv_repository_file(r, path))) return vv_fail_nomem(err);
 	if ((rc = vv_lstat(&st, *file, err)) < 0 || (uint64_t)st.size > most) return rc;
@@ -171,8 +183,8 @@ static bool is_no_table(vv_status rc)
 }
 
 vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
-				const char *path, const char *table, const vv_oid *old,
-				const vv_oid *now, uint64_t most, vv_error *err)
+				const char *path, const char *table, vv_text_version old,
+				vv_text_version now, uint64_t most, vv_error *err)
 {
 	vv_auto(vv_subject) a = {0}, b = {0};
 	const vv_diff_item item = {
@@ -202,7 +214,7 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_data
 
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
 			     vv_dataset_reader *reader, const char *path, const char *table,
-			     const vv_oid *blob, vv_error *err)
+			     vv_text_version at, vv_error *err)
 {
 	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
 	vv_auto(vv_subject) s = {0};
@@ -210,7 +222,7 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 	vv_status rc;
 
 	*is = false;
-	if ((rc = vv_subject_find_blob(&s, r, reader, blob, path, path, err)) < 0 ||
+	if ((rc = find_blob(&s, r, reader, path, at, err)) < 0 ||
 	    (rc = take_table(&s, table, err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, &how, err)) < 0) {
 		return is_no_table(rc) ? VV_OK : rc;

@@ -30,17 +30,22 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 /* Plain text above this is not read for a number that nobody asked for. */
 #define VV_COUNT_TEXT_MAX (8u << 20)
 
-/* Two versions of a table of which Git keeps one as text, or both, by their blobs; now NULL: the work tree's file. table: of a
+/* A text of Git: its blob, and the commit in which datapackage.json says how it is read; NULL: the index. */
+typedef struct vv_text_version {
+	const vv_oid *blob, *commit;
+} vv_text_version;
+
+/* Two versions of a table of which Git keeps one as text, or both; now's blob NULL: the work tree's file. table: of a
  * document, by name; NULL: the text, or the document's only one. Where a file has more than most bytes, or is not a table,
  * out->counted is false. */
 vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_dataset_reader *reader,
-				const char *path, const char *table, const vv_oid *old,
-				const vv_oid *now, uint64_t most, vv_error *err);
+				const char *path, const char *table, vv_text_version old,
+				vv_text_version now, uint64_t most, vv_error *err);
 
 /* Rows and columns of one such text; *is false: it is not a table. */
 vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_repository *r,
 			     vv_dataset_reader *reader, const char *path, const char *table,
-			     const vv_oid *blob, vv_error *err);
+			     vv_text_version at, vv_error *err);
 
 /* The member "changes": {"rowsAdded": 1, ...}; none where nothing was counted. */
 void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c);

@@ -32,6 +32,7 @@ typedef struct collect {
 	vv_commit_stat *stat;
 	vv_repository *repo;
 	const vv_stat_options *opts;
+	const vv_oid *from, *to;   /* from: NULL: nothing */
 	vv_dataset_reader *reader; /* NULL until a text is counted */
 } collect;
 
@@ -121,11 +122,11 @@ static bool is_text(const vv_content *s)
 	return s->file && !s->stored && !s->damaged;
 }
 
-static vv_status count_rows(collect *c, vv_content *side, const char *path, const vv_oid *blob,
+static vv_status count_rows(collect *c, vv_content *side, const char *path, vv_text_version at,
 			    vv_error *err)
 {
 	return vv_text_count_rows(&side->table, &side->rows, &side->columns, c->repo, c->reader,
-				  path, NULL, blob, err);
+				  path, NULL, at, err);
 }
 
 /* Is it a table that Git keeps as text, at least on one side, and one to be counted? Unless all are asked for, those
@@ -146,7 +147,8 @@ static vv_status counts_text(const collect *c, const vv_stat_line *line, bool *o
 static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 {
 	const uint64_t most = c->opts->texts ? UINT64_MAX : VV_COUNT_TEXT_MAX;
-	const vv_change *h = &line->change;
+	const vv_text_version old = {&line->change.old_id, c->from},
+			      now = {&line->change.new_id, c->to};
 	vv_content *o = &line->old_side, *n = &line->new_side;
 	bool counted;
 	vv_status rc = counts_text(c, line, &counted, err);
@@ -157,10 +159,10 @@ static vv_status count_text(collect *c, vv_stat_line *line, vv_error *err)
 	}
 	if (o->file && n->file) {
 		return vv_change_count_texts(&line->counts, c->repo, c->reader, line->path, NULL,
-					     &h->old_id, &h->new_id, most, err);
+					     old, now, most, err);
 	}
-	return is_text(n) ? count_rows(c, n, line->path, &h->new_id, err)
-			  : count_rows(c, o, line->path, &h->old_id, err);
+	return is_text(n) ? count_rows(c, n, line->path, now, err)
+			  : count_rows(c, o, line->path, old, err);
 }
 
 static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
@@ -188,7 +190,7 @@ static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
 {
-	collect c = {out, r, opts, NULL};
+	collect c = {.stat = out, .repo = r, .opts = opts, .from = from, .to = to};
 
 	memset(out, 0, sizeof(*out));
 	vv_status rc = vv_tree_changes(r, from, to, "", on_change, &c, err);

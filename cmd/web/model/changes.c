@@ -65,9 +65,16 @@ static vv_status take_form(vv_web_visit *v, vv_change_counts *c, vv_error *err)
 	return VV_OK;
 }
 
+/* What is compared. */
+typedef struct versions {
+	const vv_web_commit *a, *b;
+	const char *document; /* of a document, its table, "" for the only one; NULL: it is none */
+} versions;
+
 static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
-		       const vv_content *b, const char *table, vv_error *err)
+		       const vv_content *b, const versions *of, vv_error *err)
 {
+	const char *table = of->document && *of->document ? of->document : NULL;
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	bool over, both_stored = a->stored && b->stored;
 	vv_status rc;
@@ -77,15 +84,17 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		   both_stored ? sizeof(a->root) : sizeof(c->old_id));
 	vv_buf_put(&key, both_stored ? (const void *)&b->root : (const void *)&c->new_id,
 		   both_stored ? sizeof(b->root) : sizeof(c->new_id));
-	if (!both_stored) { /* how text is read depends on its name */
-		vv_buf_put(&key, c->path, strlen(c->path) + 1);
+	if (!both_stored) { /* how text is read depends on its name, and on what lies beside it */
+		vv_buf_printf(&key, "%s %s %s ", of->a->hex, of->b->hex, c->path);
 	}
 	vv_buf_puts(&key, table ? table : "");
 	if (recall(v, &key, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
 			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path, table,
-						 &c->old_id, &c->new_id, VV_COUNT_TEXT_MAX, err);
+						 (vv_text_version){&c->old_id, &of->a->id},
+						 (vv_text_version){&c->new_id, &of->b->id},
+						 VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {
 		out->missing = both_stored && !out->counts.counted && !out->counts.many;
 		remember(v, &key, &out->counts);
@@ -122,12 +131,11 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 	return rc;
 }
 
-/* c: both sides' modes, ids and the new path; old_path: where it was renamed. document: its table, "" for the only one; NULL:
- * it is none. */
+/* c: both sides' modes, ids and the new path; old_path: where it was renamed. */
 static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *c,
-			  const char *old_path, const char *document, vv_error *err)
+			  const char *old_path, const versions *of, vv_error *err)
 {
-	const char *table = document && *document ? document : NULL;
+	const char *document = of->document, *table = document && *document ? document : NULL;
 	bool over = false;
 	vv_content a, b;
 	vv_status rc;
@@ -145,8 +153,9 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	}
 	if (document && !a.there &&
 	    ((rc = vv_web_over(v, &over, err)) < 0 ||
-	     (!over && (rc = vv_text_count_rows(&b.table, &b.rows, &b.columns, v->repo, v->reader,
-						c->path, table, &c->new_id, err)) < 0))) {
+	     (!over && (rc = vv_text_count_rows(
+				&b.table, &b.rows, &b.columns, v->repo, v->reader, c->path, table,
+				(vv_text_version){&c->new_id, &of->b->id}, err)) < 0))) {
 		return rc;
 	}
 	out->table = document ||
@@ -155,7 +164,7 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	out->rows = b.there ? b.rows : a.rows;
 	out->columns = b.there ? b.columns : a.columns;
 	if (out->table && a.there && b.there && !vv_oid_equal(&c->old_id, &c->new_id) &&
-	    (rc = count(v, out, c, &a, &b, table, err)) < 0) {
+	    (rc = count(v, out, c, &a, &b, of, err)) < 0) {
 		return rc;
 	}
 	return put_words(v, out, &a, &b, err);
@@ -166,8 +175,8 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 typedef struct collected {
 	vv_change *items;
 	size_t count, cap;
-	const char *path;     /* only this; NULL: all */
-	const char *document; /* as describe takes it */
+	const char *path; /* only this; NULL: all */
+	versions of;
 	vv_arena *arena;
 } collected;
 
@@ -224,7 +233,7 @@ static vv_status describe_all(vv_web_visit *v, const collected *l, size_t limit,
 			c.old_mode = was->old_mode;
 			c.old_id = was->old_id;
 		}
-		rc = describe(v, &(*out)[(*count)++], &c, old_path, l->document, err);
+		rc = describe(v, &(*out)[(*count)++], &c, old_path, &l->of, err);
 	}
 	return rc;
 }
@@ -289,7 +298,7 @@ vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const 
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err)
 {
-	vv_auto(collected) l = {.arena = &v->arena};
+	vv_auto(collected) l = {.of = {a, b, NULL}, .arena = &v->arena};
 	vv_status rc;
 
 	*out = NULL;
@@ -360,7 +369,9 @@ static const char *document_of(const walk *w)
 /* What a commit did to the path, or to all. */
 static vv_status read_entry(walk *w, vv_web_log_entry *e, vv_error *err)
 {
-	vv_auto(collected) l = {.path = w->path, .document = document_of(w), .arena = &w->v->arena};
+	vv_auto(collected) l = {.path = w->path,
+				.of = {&e->before, &e->commit, document_of(w)},
+				.arena = &w->v->arena};
 	const char *old = NULL;
 	vv_status rc;
 
@@ -375,7 +386,7 @@ static vv_status read_entry(walk *w, vv_web_log_entry *e, vv_error *err)
 	if (old) {
 		e->changes = vv_arena_calloc(&w->v->arena, 1, sizeof(*e->changes));
 		e->count = 1;
-		rc = e->changes ? describe(w->v, e->changes, &l.items[0], old, l.document, err)
+		rc = e->changes ? describe(w->v, e->changes, &l.items[0], old, &l.of, err)
 				: vv_fail_nomem(err);
 	} else {
 		rc = describe_all(w->v, &l, CHANGES_SHOWN, &e->changes, &e->count, &e->more, err);

@@ -24,6 +24,8 @@
 #define RANKED_SHORT 256u  /* the same where many are ranked, so that memory is bounded */
 #define CELL_WHOLE (1u << 20)
 #define WORKBOOKS_MAX 4u /* written at once: each is a program with a reader's memory */
+#define WORKBOOKS_KEPT_MS                                                                          \
+	300000u /* that they are written here, or not: somebody may install what writes them */
 #define FLUSH_AT ((size_t)64 << 10)
 
 typedef struct reading {
@@ -486,7 +488,8 @@ bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q)
 	bool is;
 
 	if (!has_workbook(q) || !vv_web_runs_readers(v)) return false;
-	vv_buf_puts(&key, "workbooks");
+	vv_buf_printf(&key, "workbooks %llu",
+		      (unsigned long long)(vv_monotonic_ms() / WORKBOOKS_KEPT_MS));
 	if (vv_web_memo_get(v->memo, &key, &kept)) {
 		memcpy(&is, kept.data, sizeof(is));
 		return is;

@@ -51,7 +51,7 @@ typedef enum vv_web_form {
 	VV_WEB_XLSX,
 	VV_WEB_FORMS
 } vv_web_form;
-/* Can these rows be had as a workbook? Runs the program that writes them, once for all visits. */
+/* Can these rows be had as a workbook? Runs the program that writes them, now and then. */
 bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q);
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			    vv_web_form form,

@@ -54,6 +54,34 @@ id_of() {
 	output_is $'a.csv 3\nb.tsv 1'
 }
 
+# keyed COLUMN: src's datapackage.json names it as t.csv's key.
+keyed() {
+	jq -n --arg key "$1" '{resources: [{name: "t", path: "t.csv", schema: {primaryKey: $key,
+		fields: [{name: "a", type: "integer"}, {name: "b", type: "integer"}]}}]}' > src/datapackage.json
+}
+
+@test "text of an older version is counted by the datapackage.json that it had, whatever a newer one says" {
+	new_repo src
+	printf 'a,b\n1,7\n2,8\n3,9\n' > src/t.csv
+	keyed a
+	git -C src add .
+	git -C src commit -qm one
+	sed -i 's/^2,8/2,80/' src/t.csv
+	git -C src commit -qam two
+	start_server src
+	succeeds said history/t.csv '.commits[0].changes[0].words'
+	output_is "~1 row"
+	keyed b
+	git -C src commit -qam three
+	succeeds said history/t.csv '.commits[0].changes[0].words'
+	output_is "~1 row"
+	stop_server
+	start_server src
+	succeeds said history/t.csv '.commits[0].changes[0].words'
+	output_is "~1 row"
+	varve -C src log --stat -n 1 HEAD~1 | grep -qx ' t.csv | ~1 row'
+}
+
 @test "rows from any number on, and by key, are those of the file" {
 	places
 	start_server src
