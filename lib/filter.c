@@ -62,9 +62,9 @@ static vv_status add(varve_filter *f, const varve_test *test, size_t len, vv_err
 
 static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t count, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < count; i++) {
 		bool read = tests[i].op < VARVE_TEST_NULL;
 
 		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NO_VALUE) {
@@ -75,9 +75,9 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 				       (int)tests[i].state);
 		}
 		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "test %zu names no column", i);
-		rc = add(f, &tests[i], read ? tests[i].value.len : 0, err);
+		if ((rc = add(f, &tests[i], read ? tests[i].value.len : 0, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 int varve_filter_new(varve_filter **out, const varve_test *tests, size_t count, varve_error *err)

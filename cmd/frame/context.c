@@ -155,19 +155,22 @@ vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
 vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 {
 	size_t at = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
-	for (int i = first; i < c->argc && rc == VV_OK; i++, at++) {
+	for (int i = first; i < c->argc; i++, at++) {
 		if (vv_repository_is_bare(c->repo)) {
 			(*out)[at] = vv_strdup(c->argv[i]);
-			rc = (*out)[at] ? VV_OK : vv_fail_nomem(err);
+			if (!(*out)[at]) return vv_fail_nomem(err);
 		} else {
-			rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err);
+			if ((rc = vv_repository_relative(&(*out)[at], c->repo, c->argv[i], err)) <
+			    0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 void vv_context_paths_free(char **paths)

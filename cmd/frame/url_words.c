@@ -105,9 +105,9 @@ static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error 
 /* The paths of the words before "--", each once, and what stands behind it. */
 static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (int i = 0; rc == VV_OK && i < argc; i++) {
+	for (int i = 0; i < argc; i++) {
 		const size_t len = vv_cached_url_len(argv[i]);
 		const char *rest = len > 0 ? argv[i] + len + 1 : argv[i];
 		bool again = false;
@@ -120,9 +120,9 @@ static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash,
 		for (int k = w->dashdash; k < w->argc; k++) {
 			again |= strcmp(w->argv[k], rest) == 0;
 		}
-		rc = again ? VV_OK : put(w, rest, strlen(rest), err);
+		if (!again && (rc = put(w, rest, strlen(rest), err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,

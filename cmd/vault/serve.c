@@ -395,19 +395,21 @@ static vv_status read_roots(const vv_json *q, vv_arena *arena, vv_cid **out, siz
 			    vv_error *err)
 {
 	const vv_json *list = vv_json_get(q, "roots");
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*count = 0;
 	if (!(*out = vv_arena_calloc(arena, VV_VAULT_ROOTS_MAX, sizeof(**out)))) {
 		return vv_fail_nomem(err);
 	}
-	for (const vv_json *r = list ? list->first : NULL; rc == VV_OK && r; r = r->next) {
+	for (const vv_json *r = list ? list->first : NULL; r; r = r->next) {
 		if (*count == VV_VAULT_ROOTS_MAX || !r->text) {
 			return vv_fail(err, VV_ECORRUPT, "a list of versions is too long");
 		}
-		rc = vv_cid_parse(&(*out)[(*count)++], r->text, strlen(r->text), err);
+		if ((rc = vv_cid_parse(&(*out)[(*count)++], r->text, strlen(r->text), err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status answer_question(serving *x, vv_channel *line, const vv_buf *text, vv_error *err)

@@ -403,14 +403,14 @@ static uint8_t truth_of(const vv_operand *v)
 vv_status vv_row_values_need(vv_row_block *b, const vv_condition *c, const vv_row_values *v,
 			     vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = v->begin; v->form == VV_VALUES_LATER && i < v->end && rc == VV_OK; i++) {
+	for (size_t i = v->begin; v->form == VV_VALUES_LATER && i < v->end; i++) {
 		if (c->steps[i].code == VV_STEP_COLUMN) {
-			rc = open_cells(b, c->steps[i].at, err);
+			if ((rc = open_cells(b, c->steps[i].at, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 void vv_row_values_get(vv_row_block *b, const vv_condition *c, vv_condition_scratch *s,

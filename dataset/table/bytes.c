@@ -383,11 +383,13 @@ static void take_hashes(vv_xxh3_state *state, const piece *p)
 
 static vv_status keep_entries(const maker *m, const piece *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	for (size_t i = 0; i < p->count && m->opts->cache && rc == VV_OK; i++) {
-		rc = vv_scan_cache_add(m->opts->cache, &p->parts[i].entry, err);
+	vv_status rc;
+	for (size_t i = 0; i < p->count && m->opts->cache; i++) {
+		if ((rc = vv_scan_cache_add(m->opts->cache, &p->parts[i].entry, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status give(maker *m, vv_bytes_fn fn, void *payload, const vv_buf *b, vv_error *err)

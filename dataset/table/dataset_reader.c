@@ -216,12 +216,12 @@ vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, c
 	vv_status rc = vv_dataset_reader_secret(r, secret, err);
 	*out = NULL;
 	if (rc < 0) return rc;
-	for (int given = 0; rc == VV_OK && !*out && given < 2; given++) {
+	for (int given = 0; !*out && given < 2; given++) {
 		vv_auto(char) *file = scan_cache_file(r, path, given);
 		if (!file) return vv_fail_nomem(err);
-		rc = vv_scan_cache_load(out, file, root, *secret, err);
+		if ((rc = vv_scan_cache_load(out, file, root, *secret, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *path,

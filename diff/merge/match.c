@@ -340,14 +340,16 @@ bool merge_is_other_table(merge *m, const merge_side *s)
 
 static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_row_by_number_init(&s->rows, s->table, VV_ROW_GROUPS_MAX, true);
 	if (m->base) return compare_side(m, s, t, err);
-	for (uint64_t i = 0; i < s->table->root.rows && rc == VV_OK; i++) {
-		rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err);
+	for (uint64_t i = 0; i < s->table->root.rows; i++) {
+		if ((rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *err)

@@ -229,13 +229,15 @@ static vv_status add_run(runs *r, const vv_segment *s, vv_error *err)
 
 static vv_status end_runs(runs *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	for (int how = PAIR_EQUAL; how <= PAIR_CHANGED && rc == VV_OK; how++) {
+	vv_status rc;
+	for (int how = PAIR_EQUAL; how <= PAIR_CHANGED; how++) {
 		if (r->more[how].rows > 0) {
-			rc = rowdiff_keep(r->kept, &r->more[how], (row_pair)how, err);
+			if ((rc = rowdiff_keep(r->kept, &r->more[how], (row_pair)how, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The rows at hand, passed as equal or as a pair. */
@@ -274,16 +276,21 @@ static vv_status mark_rows(vv_rowdiff *d, stream *x, stream *y, uint8_t *keys, u
 {
 	const digest *g = &x->digest, *h = &y->digest;
 	vv_arena *scratch = &x->batch.arena;
-	vv_status rc = VV_OK;
-	for (size_t i = 0; i < d->key_count && rc == VV_OK; i++) {
-		rc = vv_group_compare_column(keys, &x->batch.group, g->key[i], &y->batch.group,
-					     h->key[i], scratch, err);
+	vv_status rc;
+	for (size_t i = 0; i < d->key_count; i++) {
+		if ((rc = vv_group_compare_column(keys, &x->batch.group, g->key[i], &y->batch.group,
+						  h->key[i], scratch, err)) < 0) {
+			return rc;
+		}
 	}
-	for (size_t i = 0; i < g->column_count && rc == VV_OK; i++) {
-		rc = vv_group_compare_column(others, &x->batch.group, g->columns[i],
-					     &y->batch.group, h->columns[i], scratch, err);
+	for (size_t i = 0; i < g->column_count; i++) {
+		if ((rc = vv_group_compare_column(others, &x->batch.group, g->columns[i],
+						  &y->batch.group, h->columns[i], scratch, err)) <
+		    0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* The hashes of the keys of all rows that differ, up to the first one whose keys do. NULL in *out
@@ -328,16 +335,16 @@ static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_er
 	    (d->direct && (rc = hash_keys(d, y, keys, others, &hashes, err)) < 0)) {
 		return rc;
 	}
-	for (size_t i = 0; i < rows && paired && rc == VV_OK; i++) {
+	for (size_t i = 0; i < rows && paired; i++) {
 		if (keys[i] == 0 && others[i] == 0) {
-			rc = pass_both(x, y, r, PAIR_EQUAL, err);
+			if ((rc = pass_both(x, y, r, PAIR_EQUAL, err)) < 0) return rc;
 		} else if (keys[i] != 0 || !hashes) {
 			return VV_OK;
 		} else {
-			rc = pass_pair(d, x, y, r, hashes[i], &paired, err);
+			if ((rc = pass_pair(d, x, y, r, hashes[i], &paired, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- the fewest differences -------------------------------------------------------------- */

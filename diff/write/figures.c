@@ -232,16 +232,18 @@ static vv_status look_at(vv_figures *f, int side, const vv_figures_value *v, uin
 /* All cells of the values that were counted. */
 static vv_status look_at_values(vv_figures *f, vv_buf *scratch, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < 2 * f->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < 2 * f->count; i++) {
 		const vv_figures_value *v = &f->values[i / 2];
 
 		if (v->count[i % 2] > 0 && !v->cut) {
-			rc = look_at(f, (int)(i % 2), v, v->count[i % 2], scratch, err);
+			if ((rc = look_at(f, (int)(i % 2), v, v->count[i % 2], scratch, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* 1: the value was counted, and will be looked at; 0: it is to be looked at now. */
@@ -545,9 +547,9 @@ static long place_of(const vv_column_pair *p, int side)
 static vv_status add_numbers(pass *x, size_t pair, int side, const vv_group_run *run, size_t rows,
 			     uint64_t *without, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < rows && rc == VV_OK; i++) {
+	for (size_t i = 0; i < rows; i++) {
 		int64_t number = run->numbers[i];
 		unsigned digits = run->scale;
 
@@ -558,9 +560,12 @@ static vv_status add_numbers(pass *x, size_t pair, int side, const vv_group_run 
 		for (; digits > run->keep && number % 10 == 0; digits--) {
 			number /= 10;
 		}
-		rc = add_number(&x->figures[pair], side, number, digits, 1, &x->scratch, err);
+		if ((rc = add_number(&x->figures[pair], side, number, digits, 1, &x->scratch,
+				     err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Cells that share their content are counted at once. */

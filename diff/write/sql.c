@@ -681,15 +681,15 @@ static void put_insert(sql_writer *w, const vv_cell *cells)
 static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 {
 	const vv_columns *c = w->table.columns;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	if (!w->fills && !w->fresh) return VV_OK;
 	vv_auto_free vv_cell *old_cells = vv_calloc(w->old_count + 1, sizeof(*old_cells));
 	if (!old_cells) return vv_fail_nomem(err);
-	for (; w->next < place && rc == VV_OK; w->next++) {
+	for (; w->next < place; w->next++) {
 		vv_row_change change = {
 			.kind = VV_ROW_MOVED, .new_row = w->next, .old_row = UINT64_MAX};
 		if ((rc = vv_row_by_number_get(&w->rows, w->next, &change.new_cells, err)) < 0) {
-			break;
+			return rc;
 		}
 		for (size_t i = 0; i < c->count; i++) {
 			if (c->pairs[i].a >= 0 && c->pairs[i].b >= 0) {
@@ -701,9 +701,11 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 		} else {
 			put_update(w, old_cells, &change);
 		}
-		rc = vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err);
+		if ((rc = vv_diff_writer_flush(&w->opts, &w->buf, VV_DIFF_FLUSH_AT, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- the writer -------------------------------------------------------------- */

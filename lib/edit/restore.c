@@ -551,9 +551,9 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 {
 	size_t known = r->count;
 	vv_index_entry e;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(r->o->index); i++) {
+	for (size_t i = 0; i < vv_index_count(r->o->index); i++) {
 		target key;
 
 		vv_index_at(r->o->index, i, &e);
@@ -566,17 +566,17 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 		}
 		key.path = (char *)(uintptr_t)e.path;
 		if (is_source) {
-			rc = add_target(r, e.path, e.mode, &e.id, err);
+			if ((rc = add_target(r, e.path, e.mode, &e.id, err)) < 0) return rc;
 		} else if (known == 0 ||
 			   !bsearch(&key, r->targets, known, sizeof(target), compare_targets)) {
 			if (r->count > known &&
 			    strcmp(r->targets[r->count - 1].path, e.path) == 0) {
 				continue; /* a further stage of the same conflict */
 			}
-			rc = add_target(r, e.path, 0, NULL, err);
+			if ((rc = add_target(r, e.path, 0, NULL, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status collect(restore *r, vv_error *err)

@@ -171,10 +171,10 @@ static vv_status make_cells(job *j, vv_error *err)
 									 : VV_CELL_TEXT};
 	}
 	if (!j->now.has && (rc = key_cells(j, err)) < 0) return rc;
-	for (size_t i = 0; i < j->s->count && rc == VV_OK; i++) {
-		rc = read_value(j, j->s->values[i], err);
+	for (size_t i = 0; i < j->s->count; i++) {
+		if ((rc = read_value(j, j->s->values[i], err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- the file ------------------------------------------------------------------------------ */

@@ -177,12 +177,15 @@ static vv_status check_allowed(const making *k, vv_error *err)
 
 static vv_status set_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; from && rc == VV_OK && i < from->count; i++) {
-		rc = vv_head_keys_set(to, from->items[i].key, from->items[i].number, NULL, err);
+	for (size_t i = 0; from && i < from->count; i++) {
+		if ((rc = vv_head_keys_set(to, from->items[i].key, from->items[i].number, NULL,
+					   err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status fill(making *k, int64_t now, vv_error *err)

@@ -128,13 +128,13 @@ vv_status vv_merge_rules_load(vv_merge_rules *out, const vv_merge_scope *in, vv_
 vv_status vv_merge_rules_check(const vv_strings *how, vv_error *err)
 {
 	vv_auto(vv_merge_rules) rules;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_merge_rules_init(&rules);
-	for (size_t i = 0; i < how->count && rc == VV_OK; i++) {
-		rc = vv_merge_rules_put(&rules, how->items[i], err);
+	for (size_t i = 0; i < how->count; i++) {
+		if ((rc = vv_merge_rules_put(&rules, how->items[i], err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- twice --------------------------------------------------------------------------------------- */

@@ -217,17 +217,17 @@ static vv_status look(mender *m, const vv_index_entry *e, vv_buf *text, vv_error
 static vv_status find(mender *m, vv_pathspec *paths, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(m->index); i++) {
+	for (size_t i = 0; i < vv_index_count(m->index); i++) {
 		vv_index_entry e;
 
 		vv_index_at(m->index, i, &e);
 		if (S_ISREG(e.mode) && (!paths || vv_pathspec_match(paths, e.path, NULL))) {
-			rc = look(m, &e, &text, err);
+			if ((rc = look(m, &e, &text, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* --- merging them ------------------------------------------------------------------------ */

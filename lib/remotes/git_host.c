@@ -735,17 +735,19 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 		      void *payload, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_block_received b = {.cid = wants[i].cid, .base = wants[i].like};
 		vv_status got = get_block(g, &b, &bytes, &stored, VV_IGNORED);
 
 		/* damaged, too: whoever has it may give it */
-		rc = got == VV_ENOMEM ? vv_fail_nomem(err)
-				      : fn(payload, i, got < 0 ? NULL : &b, err);
+		if ((rc = got == VV_ENOMEM ? vv_fail_nomem(err)
+					   : fn(payload, i, got < 0 ? NULL : &b, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,

@@ -234,9 +234,9 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	static const char *const names[] = {"index.lock", "HEAD.lock", "config.lock",
 					    "packed-refs.lock", "shallow.lock"};
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && rc == VV_OK; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *dir = i < 2 ? vv_repository_gitdir(r) : vv_repository_commondir(r);
 		vv_auto(char) *file = vv_path_join(dir, names[i], (char *)NULL);
 		vv_stat st;
@@ -249,10 +249,12 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 				      "the lock %s is there: git is at work, or was killed",
 				      vv_text_shows(file));
 			vv_buf_printf(&mend, "rm %s (once no git runs here)", vv_text_shows(file));
-			rc = vv_doctor_add(d, "lock", true, &message, &mend, err);
+			if ((rc = vv_doctor_add(d, "lock", true, &message, &mend, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status look_at_disk(vv_doctor *d, vv_repository *r, vv_error *err)

@@ -492,7 +492,7 @@ static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bi
 {
 	const vv_blame *b = t->b;
 	size_t only = NO_SIDE, kinds = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	for (size_t c = 0; c < b->columns; c++) {
 		bool came;
 		t->origin[c] = NO_SIDE;
@@ -512,7 +512,7 @@ static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bi
 	if (kinds == 1) { /* what the other columns hold is followed, too */
 		return give(t, &t->sides[only], target, row, bits, err);
 	}
-	for (size_t i = 0; kinds > 1 && rc == VV_OK && i < t->count; i++) {
+	for (size_t i = 0; kinds > 1 && i < t->count; i++) {
 		bool any = false;
 		memset(t->scratch, 0, b->width);
 		for (size_t c = 0; c < b->columns; c++) {
@@ -521,9 +521,11 @@ static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bi
 				any = true;
 			}
 		}
-		rc = any ? give(t, &t->sides[i], target, row, t->scratch, err) : VV_OK;
+		if (any && (rc = give(t, &t->sides[i], target, row, t->scratch, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status take_row(step *t, size_t k, vv_error *err)

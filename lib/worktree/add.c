@@ -402,16 +402,19 @@ static void begin_later(runner *run, size_t at, size_t datasets)
 
 static vv_status set_entries(runner *run, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; i < run->rep->outcome_count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < run->rep->outcome_count; i++) {
 		const vv_add_outcome *o = &run->rep->outcomes[i];
 
 		if (o->dataset) {
-			rc = vv_index_set(run->x, o->path, o->mode, &o->blob, &o->st, err);
+			if ((rc = vv_index_set(run->x, o->path, o->mode, &o->blob, &o->st, err)) <
+			    0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool has_datasets(const vv_add_report *rep)
@@ -479,15 +482,17 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 /* Does Git change line ends in any of the pointers that were staged? */
 static vv_status is_any_beaten(const vv_add_report *rep, vv_repository *r, bool *out, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = false;
-	for (size_t i = 0; i < rep->outcome_count && rc == VV_OK && !*out; i++) {
+	for (size_t i = 0; i < rep->outcome_count && !*out; i++) {
 		if (rep->outcomes[i].dataset) {
-			rc = vv_attr_changes_text(r, rep->outcomes[i].path, out, err);
+			if ((rc = vv_attr_changes_text(r, rep->outcomes[i].path, out, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Attributes of others that make Git rewrite the pointers that were staged. */

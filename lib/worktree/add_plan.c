@@ -559,28 +559,26 @@ static vv_status search(planner *p, const char *prefix, vv_error *err)
 static vv_status plan_untracked(planner *p, vv_error *err)
 {
 	vv_pathspec *paths = p->req->paths;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!paths) return search(p, "", err);
-	for (size_t i = 0; i < paths->count && rc == VV_OK; i++) {
+	for (size_t i = 0; i < paths->count; i++) {
 		vv_pathspec_item *arg = &paths->items[i];
 		if (arg->exclude) {
 			continue;
 		}
 		if ((rc = vv_index_check_module(p->x, arg->path, err)) < 0) return rc;
 		if (arg->pattern) {
-			rc = search(p, "", err);
+			if ((rc = search(p, "", err)) < 0) return rc;
 		} else if (arg->folder) {
-			if ((rc = refuse_ignored(p, arg, err)) < 0) {
-				break;
-			}
+			if ((rc = refuse_ignored(p, arg, err)) < 0) return rc;
 			arg->matched = true;
-			rc = search(p, arg->path, err);
+			if ((rc = search(p, arg->path, err)) < 0) return rc;
 		} else if (arg->exists) {
-			rc = plan_named(p, arg, err);
+			if ((rc = plan_named(p, arg, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static int by_path(const void *a, const void *b)

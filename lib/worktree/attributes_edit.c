@@ -61,10 +61,10 @@ static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t coun
 	if (rc < 0) return rc;
 	e->changed = e->changed || changed;
 	vv_attr_flush(e->r);
-	for (size_t i = 0; literal && i < count && rc == VV_OK; i++) {
-		rc = verify(e, patterns[i], as_text, err);
+	for (size_t i = 0; literal && i < count; i++) {
+		if ((rc = verify(e, patterns[i], as_text, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err)

@@ -396,9 +396,9 @@ static vv_status right_paths(righting *u, bool finish, vv_error *err)
 
 static vv_status undo_refs(righting *u, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < u->log.ref_count; i++) {
+	for (size_t i = 0; i < u->log.ref_count; i++) {
 		const vv_journal_ref_move *m = &u->log.refs[i];
 		vv_auto(vv_ref) ref = {0};
 
@@ -406,12 +406,14 @@ static vv_status undo_refs(righting *u, vv_error *err)
 			continue;
 		}
 		if (vv_oid_equal(&ref.id, &m->to)) {
-			rc = m->made ? vv_ref_delete(u->repo, m->name, &m->to, err)
-				     : vv_ref_update(u->repo, m->name, &m->old, &m->to, false,
-						     "undone", err);
+			if ((rc = m->made ? vv_ref_delete(u->repo, m->name, &m->to, err)
+					  : vv_ref_update(u->repo, m->name, &m->old, &m->to, false,
+							  "undone", err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status set_configs(righting *u, vv_error *err)
@@ -429,23 +431,23 @@ static vv_status set_configs(righting *u, vv_error *err)
 
 static vv_status undo_files_of_git(righting *u, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < u->log.file_count; i++) {
+	for (size_t i = 0; i < u->log.file_count; i++) {
 		const vv_journal_pair *p = &u->log.files[i];
 		vv_auto(char) *file = vv_path_join(vv_repository_gitdir(u->repo), p->name,
 						   (char *)NULL),
 			      *kept = vv_journal_kept_place(u->repo, p->kept);
 
 		if (!file || !kept) {
-			rc = vv_fail_nomem(err);
+			if ((rc = vv_fail_nomem(err)) < 0) return rc;
 		} else if (p->kept) {
-			rc = vv_journal_keep_file(kept, file, err);
+			if ((rc = vv_journal_keep_file(kept, file, err)) < 0) return rc;
 		} else {
-			rc = vv_unlink(file, true, err);
+			if ((rc = vv_unlink(file, true, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Conflicts that are recorded, and that the index does not have any more, or never had. */

@@ -246,21 +246,21 @@ static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pac
 {
 	static const char *const parts[] = {"pack", "index"}; /* an index can be made again */
 	char name[VV_PACK_NAME_MAX];
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		vv_auto(char) *from = NULL, *to = NULL;
 
 		vv_pack_name_write(name, id, parts[i]);
 		from = vv_path_join(from_dir, name, (char *)NULL);
 		to = vv_path_join(to_dir, name, (char *)NULL);
 		if (!from || !to) {
-			rc = vv_fail_nomem(err);
+			if ((rc = vv_fail_nomem(err)) < 0) return rc;
 		} else if (i == 0 || vv_exists(from)) {
-			rc = vv_rename(from, to, err);
+			if ((rc = vv_rename(from, to, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status take_folder(void *payload, const char *folder, vv_error *err)

@@ -205,11 +205,11 @@ static bool same_tips(const tips *a, const tips *b)
 static vv_status only_forward(const vv_reachable *x, const tips *old, const tips *new, bool *out,
 			      vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 	size_t k = 0;
 
 	*out = true;
-	for (size_t i = 0; rc == VV_OK && *out && i < old->count; i++) {
+	for (size_t i = 0; *out && i < old->count; i++) {
 		const tip *o = &old->items[i];
 
 		while (k < new->count && strcmp(new->items[k].name, o->name) < 0) {
@@ -219,12 +219,13 @@ static vv_status only_forward(const vv_reachable *x, const tips *old, const tips
 			*out = false;
 		} else if (!vv_oid_equal(&new->items[k].id, &o->id)) {
 			*out = vv_oid_equal(&o->id, &o->commit);
-			rc = *out ? vv_is_ancestor(x->repo, &o->commit, &new->items[k].commit, out,
-						   err)
-				  : VV_OK;
+			if (*out && (rc = vv_is_ancestor(x->repo, &o->commit, &new->items[k].commit,
+							 out, err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)

@@ -748,14 +748,14 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 static vv_status ask_keepers(fsck *f, vv_error *err)
 {
 	const char *name;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!f->o->data || f->silent || f->absent == 0 || getenv(VV_OFFLINE_VAR)) return VV_OK;
 	f->asked = true;
-	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(f->elsewhere, i)); i++) {
-		rc = ask_keeper(f, name, err);
+	for (size_t i = 0; (name = vv_elsewhere_remote(f->elsewhere, i)); i++) {
+		if ((rc = ask_keeper(f, name, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void tell_elsewhere(const fsck *f)

@@ -79,7 +79,7 @@ static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error
 	vv_repository *repo = c->repo;
 	char **argv = c->argv;
 	vv_oid id;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	for (int i = 1; c->dashdash < 0 && i < argc; i++) {
 		if (!is_content(repo, argv[i]) && vv_exists(argv[i]) &&
@@ -91,15 +91,17 @@ static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error
 	*revisions = n;
 	*out = n < argc ? vv_calloc((size_t)(argc - n) + 1, sizeof(**out)) : NULL;
 	if (n < argc && !*out) return vv_fail_nomem(err);
-	for (int i = n; i < argc && rc == VV_OK; i++, at++) {
+	for (int i = n; i < argc; i++, at++) {
 		if (vv_repository_is_bare(repo)) {
 			(*out)[at] = vv_strdup(argv[i]);
-			rc = (*out)[at] ? VV_OK : vv_fail_nomem(err);
+			if (!(*out)[at]) return vv_fail_nomem(err);
 		} else {
-			rc = vv_repository_relative(&(*out)[at], repo, argv[i], err);
+			if ((rc = vv_repository_relative(&(*out)[at], repo, argv[i], err)) < 0) {
+				return rc;
+			}
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Without options: numbers, and the first rows. */

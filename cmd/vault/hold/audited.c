@@ -123,16 +123,16 @@ static vv_status add_vault(reading *x, size_t first, vv_error *err)
 
 static vv_status add_all(reading *x, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
+	for (size_t i = 0; i < x->count; i++) {
 		bool again = false;
 		for (size_t k = 0; k < i && !again; k++) {
 			again = vv_cid_equal(&x->sources[k].vault, &x->sources[i].vault);
 		}
-		rc = again ? VV_OK : add_vault(x, i, err);
+		if (!again && (rc = add_vault(x, i, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void reading_clear(reading *x)

@@ -87,17 +87,17 @@ static vv_status take_audit(proving *p, const vv_ledger_record *r, vv_error *err
 /* This machine's own records, which come in their order. */
 static vv_status read_own(proving *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(p->ledger); i++) {
+	for (size_t i = 0; i < vv_ledger_count(p->ledger); i++) {
 		const vv_ledger_record *r = vv_ledger_at(p->ledger, i);
 		if (is_own(p, r, VV_LEDGER_PLACE)) {
-			rc = take_place(p, r, err);
+			if ((rc = take_place(p, r, err)) < 0) return rc;
 		} else if (is_own(p, r, VV_LEDGER_AUDIT)) {
-			rc = take_audit(p, r, err);
+			if ((rc = take_audit(p, r, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static bool is_good(const proving *p, const vv_ledger_record *audit)
@@ -181,9 +181,9 @@ static vv_status count_receipt(proving *p, const vv_ledger_record *r, const vv_l
 
 static vv_status count_receipts(proving *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < vv_ledger_count(p->ledger); i++) {
+	for (size_t i = 0; i < vv_ledger_count(p->ledger); i++) {
 		const vv_ledger_record *r = vv_ledger_at(p->ledger, i), *place;
 		if (r->kind != VV_LEDGER_RECEIPT || !vv_vault_counts(p->state, r)) {
 			continue;
@@ -191,10 +191,10 @@ static vv_status count_receipts(proving *p, vv_error *err)
 		place = vv_ledger_find(p->ledger, &r->link);
 		if (place && is_own(p, place, VV_LEDGER_PLACE) && place->has_key &&
 		    vv_receipt_check(r, place, VV_IGNORED) == VV_OK) {
-			rc = count_receipt(p, r, place, err);
+			if ((rc = count_receipt(p, r, place, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_state *state,

@@ -209,12 +209,12 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	    (rc = ask(s, &q, &a, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < a.vault_count; i++) {
+	for (size_t i = 0; i < a.vault_count; i++) {
 		vv_cid_text(text, &a.vaults[i]);
 		const vv_listed e = {.name = text, .size = UINT64_MAX};
-		rc = fn(to, &e, err);
+		if ((rc = fn(to, &e, err)) < 0) return rc;
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Names that came, kept: whoever gets them may ask for something else meanwhile. */

@@ -94,19 +94,19 @@ static vv_status check_listed(auditing *a, vv_error *err)
 {
 	char cid[VV_CID_TEXT + 1];
 	vv_error why;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < a->count; i++) {
+	for (size_t i = 0; i < a->count; i++) {
 		if (!a->items[i].listed) {
 			vv_cid_text(cid, &a->items[i].kept->shard.cid);
 			vv_fail(&why, VV_EMISSING,
 				"holder '%s': the shard %s is not in its list, or does not have its length",
 				vv_text_shows(a->p->config->name), cid);
 			a->x->missing++;
-			rc = note_bad(a, &a->items[i], &why, err);
+			if ((rc = note_bad(a, &a->items[i], &why, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* A random number below n, from the audit's nonce on. */

@@ -321,16 +321,17 @@ bool vv_contents_is_last(const vv_contents *c, size_t i, size_t count)
 vv_status vv_contents_tips(const vv_contents *c, vv_oid **out, size_t *count, vv_error *err)
 {
 	size_t cap = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = NULL;
 	*count = 0;
-	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
-		rc = vv_contents_is_last(c, i, c->count)
-			     ? add_tips(&c->runs[i], out, count, &cap, err)
-			     : VV_OK;
+	for (size_t i = 0; i < c->count; i++) {
+		if (vv_contents_is_last(c, i, c->count) &&
+		    (rc = add_tips(&c->runs[i], out, count, &cap, err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t run)

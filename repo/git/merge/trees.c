@@ -180,9 +180,9 @@ static bool is_claimed(git_index *git, const char *path, int stage)
 static vv_status collect_renamed(vv_merged_trees *m, vv_error *err)
 {
 	size_t count = git_index_name_entrycount(m->git);
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const git_index_name_entry *n = git_index_name_get_byindex(m->git, i);
 		const char *path = renamed_to(n);
 		const git_index_entry *sides[3] = {entry_at(m->git, n->ancestor, 1),
@@ -190,10 +190,10 @@ static vv_status collect_renamed(vv_merged_trees *m, vv_error *err)
 						   entry_at(m->git, n->theirs, 3)};
 
 		if (path && (sides[1] || sides[2])) {
-			rc = add_conflict(m, path, sides, err);
+			if ((rc = add_conflict(m, path, sides, err)) < 0) return rc;
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status collect_others(vv_merged_trees *m, vv_error *err)

@@ -367,11 +367,13 @@ vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn
 	    (rc = linked_see(&l, &tree, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(l.roots); i++) {
-		rc = fn(payload, vv_cid_map_cid(l.roots, i),
-			l.sources[vv_cid_map_value(l.roots, i)], err);
+	for (size_t i = 0; i < vv_cid_map_count(l.roots); i++) {
+		if ((rc = fn(payload, vv_cid_map_cid(l.roots, i),
+			     l.sources[vv_cid_map_value(l.roots, i)], err)) < 0) {
+			return rc;
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* ---- versions that commits bring ---- */

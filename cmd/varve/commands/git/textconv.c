@@ -216,20 +216,18 @@ static vv_status open_table(lines *l, vv_error *err)
 
 static vv_status name_columns(lines *l, vv_error *err)
 {
-	vv_status rc = VV_OK;
-
 	if (!(l->names = vv_calloc(l->table.columns + 1, sizeof(*l->names)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < l->table.columns; i++) {
+	for (size_t i = 0; i < l->table.columns; i++) {
 		vv_buf name = VV_BUF_INIT;
 
 		vv_text_put_words(&name, l->table.schema.fields[i].name,
 				  l->table.schema.fields[i].name_len, 0);
 		l->names[i] = vv_buf_detach(&name);
-		rc = l->names[i] ? VV_OK : vv_fail_nomem(err);
+		if (!l->names[i]) return vv_fail_nomem(err);
 	}
-	return rc;
+	return VV_OK;
 }
 
 static void put_head(lines *l)
