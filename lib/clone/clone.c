@@ -227,7 +227,7 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 		return rc;
 	}
 	if (j->by_name) {
-		(void)vv_named_mirrors(&places, j->repo, j->url, VV_IGNORED);
+		(void)vv_named_mirrors(&places, j->repo, j->url, NULL, VV_IGNORED);
 		(void)vv_fail(err, VV_ENOTFOUND, "no copy of '%s' is known that answers",
 			      vv_text_url(j->url));
 		rc = vv_hint(err, "name the branch with --branch, and a copy with --from URL");

@@ -397,6 +397,11 @@ bool vv_head_key_read(uint8_t key[VV_KEY_PUBLIC], const char *text)
 	       vv_did_read(key, did, VV_IGNORED) == VV_OK;
 }
 
+bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b)
+{
+	return a->time > b->time || (a->time == b->time && a->number > b->number);
+}
+
 void vv_head_record_clear(vv_head_record *r)
 {
 	for (size_t i = 0; i < r->mirror_count; i++) {

@@ -461,7 +461,7 @@ static vv_status check_name(const judging *g, const vv_shown_head *h, const node
 	char key[VV_DID_TEXT];
 
 	vv_head_key_text(key, n->key);
-	return strcmp(h->name + strlen(VV_HEADS), key) == 0
+	return strcmp(strrchr(h->name, '/') + 1, key) == 0
 		       ? VV_OK
 		       : refuse(g, VV_EREFUSED, "the ref is named after another key", &h->id, err);
 }

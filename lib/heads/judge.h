@@ -22,7 +22,7 @@
 #include "repo/git/oid.h"
 #include "repo/git/repository.h"
 
-/* A ref refs/varve/heads/KEY that is shown. */
+/* A ref refs/varve/heads/KEY, or refs/heads/varve-heads/KEY, that is shown. */
 typedef struct vv_shown_head {
 	const char *name;
 	vv_oid id;

@@ -234,16 +234,20 @@ static vv_status add_found(vv_named *out, const vv_trust *t, const char *name, v
 	return vv_buf_ok(&out->mirrors, err);
 }
 
-vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name, vv_error *err)
+vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
+			   const vv_strings *more, vv_error *err)
 {
 	vv_auto(vv_head_commit) head = {.parent_count = 0};
 	const vv_trusted_head *newest;
 	vv_trust t;
 	vv_status rc = vv_trust_read(&t, r, err);
 
-	if (rc < 0 || !t.known) return rc;
-	memcpy(out->owner, t.owner, sizeof(out->owner));
-	(void)snprintf(out->name, sizeof(out->name), "%s", t.name);
+	if (rc < 0 || (!t.known && !name)) return rc;
+	if (!t.known && (rc = vv_named_find(out, name, err)) < 0) return rc;
+	if (t.known) {
+		memcpy(out->owner, t.owner, sizeof(out->owner));
+		(void)snprintf(out->name, sizeof(out->name), "%s", t.name);
+	}
 	if ((newest = vv_trust_newest(&t)) &&
 	    (rc = vv_head_commit_read(&head, r, &newest->commit, err)) < 0) {
 		return rc;
@@ -251,11 +255,19 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name, vv
 	for (size_t i = 0; i < head.record.mirror_count; i++) {
 		(void)put_mirror(out, head.record.mirrors[i], strlen(head.record.mirrors[i]));
 	}
-	if ((rc = vv_config_each(r, MIRROR, on_mirror, out, err)) < 0 ||
-	    (rc = vv_buf_ok(&out->mirrors, err)) < 0) {
-		return rc;
+	if ((rc = vv_config_each(r, MIRROR, on_mirror, out, err)) < 0) return rc;
+	for (size_t i = 0; more && i < more->count; i++) {
+		vv_named_add(out, more->items[i]);
 	}
-	return name ? add_found(out, &t, name, err) : VV_OK;
+	if ((rc = vv_buf_ok(&out->mirrors, err)) < 0) return rc;
+	return t.known && name ? add_found(out, &t, name, err) : VV_OK;
+}
+
+vv_status vv_named_silent(const char *name, vv_error *err)
+{
+	vv_fail(err, VV_ENOTFOUND, "no copy of '%s' is known that answers", vv_text_url(name));
+	return vv_hint(err, "--from URL names one; varve.mirror names servers and gateways to ask, "
+			    "and varve.discover 'lan' the local network");
 }
 
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err)

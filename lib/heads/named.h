@@ -14,6 +14,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "lib/heads/trust.h"
 
 #define VV_NAMED_SETTING "varveName" /* remote.<name>.varveName: the name */
@@ -36,9 +37,13 @@ vv_status vv_named_find(vv_named *out, const char *name, vv_error *err);
 const char *vv_named_mirror(const vv_named *n, const char *url);
 bool vv_named_has(const vv_named *n, const char *url);
 
-/* Copies of the data set that is trusted here: mirrors of its newest head and of the user, then of the remote's name (NULL:
- * none). Where that cannot be asked, or names another key, *out has the former alone, and the error says so. */
-vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name, vv_error *err);
+/* Copies of the data set that is trusted here: mirrors of its newest head and of the user, then of the name (NULL:
+ * none). Where that cannot be asked, or names another key, *out has the former alone, and the error says so. Where nothing is
+ * trusted, copies of what the name means. more: further places of the user, or NULL. */
+vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
+			   const vv_strings *more, vv_error *err);
+/* VV_ENOTFOUND: none of them answers. */
+vv_status vv_named_silent(const char *name, vv_error *err);
 /* Is it a gateway of IPFS, ipfs+https://HOST, and not a router? */
 bool vv_named_is_gateway(const char *url);
 /* One more place of the user; *n has the name: the folder at IPNS of a gateway ("ipfs+https://HOST"), by the owner's key; any other URL as it

@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/hidden_refs.h"
 #include "transport/places/packs/host.h"
 
 void vv_fetched_init(vv_fetched *f, vv_transfer *t, const vv_git_call *git, const char *word,
@@ -218,7 +219,9 @@ vv_status vv_fetched_get_all(vv_fetched *f, vv_ref_fn fn, void *payload, vv_erro
 	vv_auto(vv_buf) specs = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n", f->folder);
+	vv_buf_printf(&specs,
+		      "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n^" VV_HEADS_BRANCHES "*\n",
+		      f->folder);
 	f->count++;
 	if ((rc = vv_buf_ok(&specs, err)) < 0 || (rc = run_fetch(f, &specs, err)) < 0) return rc;
 	return vv_refs_each(f->t->repo, f->folder, fn, payload, err);

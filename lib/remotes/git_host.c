@@ -33,8 +33,7 @@ struct vv_git_host {
 	const vv_remote *m;
 	vv_remote *own;           /* m, or NULL: borrowed */
 	const char *url;          /* that is asked */
-	char *history;            /* the same, of a published folder; NULL: it is none */
-	vv_remote_folder *folder; /* that; or NULL */
+	vv_remote_folder *folder; /* m is published as files; NULL: it is not */
 	bool named;               /* word is the remote's name */
 	char *word;               /* what git is given: that, or url without its secret */
 	char *blocks_ref;
@@ -75,22 +74,10 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 							     : NULL};
 }
 
-/* The URLs of a published folder's history and store. */
-static vv_status set_folder(vv_git_host *g, vv_error *err)
-{
-	vv_auto(vv_buf) git = VV_BUF_INIT;
-
-	vv_buf_printf(&git, "%s/" VV_FOLDER_GIT, g->folder->url);
-	g->url = g->history = vv_buf_detach(&git);
-	g->store = (vv_data_store){.url = vv_strdup(g->folder->url), .trusted = true};
-	g->chosen = true;
-	return g->history && g->store.url ? VV_OK : vv_fail_nomem(err);
-}
-
 /* git's words about a published folder of this machine show its files, not what helps. */
 static vv_status explain(const vv_git_host *g, vv_status rc, vv_error *err)
 {
-	if (rc == VV_OK || !g->history || strstr(g->store.url, "://")) return rc;
+	if (rc == VV_OK || !g->folder || strstr(g->store.url, "://")) return rc;
 	return vv_hint_set(err, VV_HINT_FOLDER_DAMAGED, g->store.url, NULL, NULL);
 }
 
@@ -108,7 +95,12 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	g->write = write;
 	g->url = write && m->push_url ? m->push_url : m->url;
 	g->named = m->name && g->url == m->url && !g->folder;
-	if (g->folder && set_folder(g, err) < 0) return err->code;
+	if (g->folder) {
+		g->url = g->folder->history;
+		g->store = (vv_data_store){.url = vv_strdup(g->folder->url), .trusted = true};
+		g->chosen = true;
+		if (!g->store.url) return vv_fail_nomem(err);
+	}
 	vv_auto(vv_buf) word = VV_BUF_INIT;
 	if (g->named) {
 		vv_buf_puts(&word, m->name);
@@ -134,6 +126,11 @@ const vv_hello *vv_git_host_hello(const vv_git_host *g)
 	return &g->refs.hello;
 }
 
+const char *vv_git_host_kind(const vv_git_host *g)
+{
+	return g->folder ? "folder" : "git";
+}
+
 const char *vv_git_host_blocks_place(const vv_git_host *g)
 {
 	if (g->store.url) return g->store.url;
@@ -157,7 +154,6 @@ void vv_git_host_close(vv_git_host *g)
 		vv_block_peers_clear(&g->peers);
 		vv_host_refs_clear(&g->refs);
 		vv_data_store_clear(&g->store);
-		vv_free(g->history);
 		vv_free(g->blocks_ref);
 		vv_free(g->untrusted);
 		vv_free(g->word);
@@ -176,7 +172,7 @@ static vv_status open_host(vv_git_host *g, vv_error *err)
 {
 	const vv_host_options o = {.repo = g->t->repo,
 				   .idle_sec = g->t->git_idle_sec,
-				   .url = g->history ? g->history : g->m->url,
+				   .url = g->folder ? g->url : g->m->url,
 				   .push_url = g->m->push_url,
 				   .remote = g->m->name,
 				   .progress = g->t->progress,
@@ -483,11 +479,17 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 
 vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err)
 {
+	*out = false;
+	if (g->refs.hello.ref_count > 0 || !vv_oid_is_null(&g->refs.branch_tip)) return VV_OK;
+	return vv_git_host_uses_branch(g, out, err);
+}
+
+vv_status vv_git_host_uses_branch(vv_git_host *g, bool *out, vv_error *err)
+{
 	bool stored;
 	vv_status rc;
 
 	*out = false;
-	if (g->refs.hello.ref_count > 0 || !vv_oid_is_null(&g->refs.branch_tip)) return VV_OK;
 	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) return rc;
 	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
 		*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
@@ -858,7 +860,7 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 	if (sum.damaged > 0) {
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
 			      vv_text_url(vv_git_host_blocks_place(g)), vv_text_url(g->url));
-		if (g->history) {
+		if (g->folder) {
 			vv_notes_hint(g->t->notes, VV_HINT_FOLDER_DAMAGED, g->store.url);
 		} else {
 			vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS);
@@ -962,8 +964,6 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 	}
 	return VV_OK;
 }
-
-/* --- gc ------------------------------------------------------------------------------------------- */
 
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err)
 {

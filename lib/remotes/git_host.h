@@ -62,8 +62,11 @@ void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 VV_AUTO_FREE(vv_git_host, vv_git_host_close)
 
 const vv_hello *vv_git_host_hello(const vv_git_host *g); /* borrowed */
+const char *vv_git_host_kind(const vv_git_host *g);      /* vv_remote.kind: "folder" or "git" */
 /* Does its HEAD name the branch of blocks? The hello names another branch then, if there is one. */
 bool vv_git_host_has_blocks_head(const vv_git_host *g);
+/* Do its blocks go to a branch? */
+vv_status vv_git_host_uses_branch(vv_git_host *g, bool *out, vv_error *err);
 /* Is it empty, and are its blocks to go to a branch? The first branch that a host gets becomes its default,
  * so that has to be one of the user's. */
 vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err);

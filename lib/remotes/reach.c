@@ -50,6 +50,8 @@ static vv_status read_kind(const char *text, kind *out, vv_error *err)
 		       : VV_OK;
 }
 
+static const char *const blocks_refs[] = {VV_HOST_REF, VV_HOST_BRANCH};
+
 /* A folder that git alone knows, and in which a host's blocks lie; or a bundle. */
 static kind kind_of_folder(const char *path, const vv_env *env)
 {
@@ -62,10 +64,14 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 	kind is = PEER;
 
 	if (vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode)) return GIT;
-	if (!has && vv_exists(path) && vv_repository_open(&there, path, env, VV_IGNORED) == VV_OK &&
-	    vv_ref_get(there, VV_HOST_REF, &ref, VV_IGNORED) == VV_OK) {
-		vv_ref_clear(&ref);
-		is = GIT;
+	if (has || !vv_exists(path) || vv_repository_open(&there, path, env, VV_IGNORED) < 0) {
+		return PEER;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED) == VV_OK) {
+			vv_ref_clear(&ref);
+			is = GIT;
+		}
 	}
 	return is;
 }
@@ -154,7 +160,7 @@ static vv_status ask(void *payload, size_t i, vv_error *err)
 
 	if (i > 0 || !a->out) return vv_remote_folder_ask(a->folder, a->out ? i - 1 : i, err);
 	a->rc = reach_peer(a->out, a->t, a->m, a->write, &a->why);
-	if (a->rc == VV_OK && a->folder) {
+	if (a->folder && (a->rc == VV_OK || !a->t->foreign)) { /* it is none */
 		atomic_store(&a->folder->stopped, true);
 	}
 	return VV_OK;
@@ -488,7 +494,6 @@ static bool was_host(const vv_transfer *t, const char *url)
 /* Is a repository of this machine one that has no ref of blocks? Then git need not ask it. */
 static bool lacks_blocks_ref(const vv_transfer *t, const char *path)
 {
-	static const char *const usual[] = {VV_HOST_REF, VV_HOST_BRANCH};
 	vv_auto(vv_repository) *there = NULL;
 	vv_auto(vv_head) head = {0};
 	vv_blocks_config c;
@@ -504,8 +509,8 @@ static bool lacks_blocks_ref(const vv_transfer *t, const char *path)
 	    vv_repository_open(&there, path, vv_connect_env(&t->connect), VV_IGNORED) < 0) {
 		return false;
 	}
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		if (vv_ref_get(there, usual[i], &ref, VV_IGNORED) != VV_ENOTFOUND) {
+	for (size_t i = 0; i < 2; i++) {
+		if (vv_ref_get(there, blocks_refs[i], &ref, VV_IGNORED) != VV_ENOTFOUND) {
 			return false;
 		}
 	}

@@ -98,6 +98,9 @@ vv_status vv_remote_folder_open(vv_remote_folder **out, const char *url,
 	}
 	o.stopped = o.stopped ? o.stopped : &f->stopped;
 	f->url = vv_buf_detach(&folder);
+	vv_buf_printf(&folder, "%s/" VV_FOLDER_GIT, f->url);
+	f->history = vv_buf_detach(&folder);
+	if (!f->history) return vv_fail_nomem(err);
 	if (u.kind == VV_URL_HTTP && (rc = vv_web_place_open(&f->place, &u, &facts, &o, err)) < 0) {
 		return rc;
 	}
@@ -112,6 +115,7 @@ void vv_remote_folder_close(vv_remote_folder *f)
 	for (size_t i = 0; i < VV_FOLDER_FIRST; i++) {
 		vv_buf_clear(&f->first[i]);
 	}
+	vv_free(f->history);
 	vv_free(f->url);
 	vv_free(f);
 }

@@ -30,7 +30,7 @@ bool vv_folder_path_is(const char *url);
 #define VV_FOLDER_FIRST 4u /* files: the mark of the store, refs, HEAD, the list of packs */
 
 typedef struct vv_remote_folder {
-	char *url; /* of the store */
+	char *url, *history; /* of the store, and of repo.git */
 	vv_place
 		place; /* of a web server's; not open: on this machine, or the store has it by now */
 	vv_buf first[VV_FOLDER_FIRST]; /* empty: it is not there */

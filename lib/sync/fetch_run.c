@@ -196,16 +196,13 @@ static vv_status add_mirrors(run *r, vv_error *err)
 	vv_status rc;
 
 	if ((!r->own && !r->found_by) || !r->remote.name) return VV_OK;
-	rc = vv_named_mirrors(&r->mirrors, r->j->repo, r->found_by, &why);
+	rc = vv_named_mirrors(&r->mirrors, r->j->repo, r->found_by, &r->j->from, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_notes_warn(r->t.notes, "%s", why.message);
 	}
 	for (size_t i = 0; i < r->remote.peer_count; i++) {
 		vv_named_add(&r->mirrors, r->remote.peers[i]);
-	}
-	for (size_t i = 0; i < r->j->from.count; i++) {
-		vv_named_add(&r->mirrors, r->j->from.items[i]);
 	}
 	if ((r->found_by && (rc = vv_named_remotes(&r->mirrors, r->j->repo, err)) < 0) ||
 	    (rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) {
@@ -243,6 +240,10 @@ static vv_status take_host(run *r, size_t place, vv_error *err)
 	vv_supplier *s = r->suppliers + place;
 	vv_status rc;
 
+	vv_free(r->stand.kind); /* it is not asked again what it is */
+	if (!(r->stand.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s))))) {
+		return vv_fail_nomem(err);
+	}
 	vv_reach_supplier_clear(s);
 	memmove(s, s + 1, (r->supplier_count - place - 1) * sizeof(*s));
 	r->supplier_count--;
@@ -262,9 +263,9 @@ static vv_status take_place(run *r, vv_error *err)
 {
 	vv_free(r->remote.url);
 	vv_free(r->remote.kind);
-	r->remote.kind = vv_take(&r->stand.kind);
+	r->remote.kind = r->stand.kind ? vv_strdup(r->stand.kind) : NULL;
 	r->remote.url = vv_strdup(r->stand.url);
-	return r->remote.url ? VV_OK : vv_fail_nomem(err);
+	return r->remote.url && (r->remote.kind || !r->stand.kind) ? VV_OK : vv_fail_nomem(err);
 }
 
 static void tell_stand_in(const run *r, const char *why, size_t count)
@@ -359,10 +360,7 @@ static vv_status look_named(run *r, vv_error *err)
 
 	r->found_by = m->found_by ? m->found_by : bare ? m->url : NULL;
 	if (!r->found_by) return VV_OK;
-	(void)vv_fail(&r->silent, VV_ENOTFOUND, "no copy of '%s' is known that answers",
-		      vv_text_url(r->found_by));
-	(void)vv_hint(&r->silent, "--from URL names one; varve.mirror names servers and gateways "
-				  "to ask, and varve.discover 'lan' the local network");
+	(void)vv_named_silent(r->found_by, &r->silent);
 	return bare ? VV_OK : add_new(r, m->name, VV_BY_SETTINGS, err);
 }
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
+#include "lib/heads/named.h"
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/push_hook.h"
@@ -42,10 +43,36 @@ void vv_push_job_clear(vv_push_job *j)
 	vv_free(j->url);
 }
 
+/* A name has no place to write to: a remote may have that was found by it, or is called so and has a pushUrl. */
+static vv_status find_place(run *r, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_auto(char) *name = vv_take(&r->remote.url);
+	vv_status rc = vv_remote_names(&names, &count, r->j->repo, err);
+	bool found = false;
+
+	for (size_t i = 0; rc == VV_OK && !found && i < count; i++) {
+		vv_remote_clear(&r->remote);
+		if ((rc = vv_remote_find(&r->remote, r->j->repo, names[i], err)) == VV_OK) {
+			const vv_remote *m = &r->remote;
+			found = (m->found_by && strcmp(m->found_by, name) == 0) ||
+				(m->push_url && strcmp(m->url, name) == 0);
+		}
+	}
+	vv_names_free(names, count);
+	if (rc < 0 || found) return rc;
+	vv_fail(err, VV_ENOTFOUND, "'%s' is a name, which no remote here can write to",
+		vv_text_url(name));
+	return vv_hint(err,
+		       "push to a remote or URL, or give the remote that has this name a pushUrl");
+}
+
 static vv_status find_remote(run *r, vv_error *err)
 {
 	const char *word = r->j->remote;
 	vv_auto(char) *name = NULL;
+	const vv_remote *m = &r->remote;
 	vv_status rc = VV_OK;
 
 	if (!word) {
@@ -54,7 +81,8 @@ static vv_status find_remote(run *r, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_remote_find(&r->remote, r->j->repo, word ? word : name, err);
 	}
-	return rc;
+	return rc < 0 || m->push_url || !vv_named_is(m->url, strlen(m->url)) ? rc
+									     : find_place(r, err);
 }
 
 /* --- afterwards --------------------------------------------------------------------------- */
@@ -326,14 +354,29 @@ static vv_status look_at_head(bool *has, vv_git_push *p, run *r, const vv_hello 
 	return rc < 0 || !known ? rc : vv_is_ancestor(r->j->repo, &p->id, &p->old, has, err);
 }
 
+/* It goes to a branch. */
+static vv_status name_branch(vv_shown_head *h, vv_error *err)
+{
+	vv_buf name = VV_BUF_INIT;
+
+	vv_buf_printf(&name, VV_HEADS_BRANCHES "%s", h->name + strlen(VV_HEADS));
+	vv_free((void *)(uintptr_t)h->name);
+	return (h->name = vv_buf_detach(&name)) ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status send_heads_once(sending *s, run *r, const vv_reached *there, vv_error *err)
 {
 	vv_auto(vv_buf) said = VV_BUF_INIT;
+	bool branch = false;
 	vv_status rc = vv_heads_list(&s->heads, &s->count, r->j->repo, err);
 
+	if (rc == VV_OK && s->count > 0 && there->host) {
+		rc = vv_git_host_uses_branch(there->host, &branch, err);
+	}
 	for (size_t i = 0; rc == VV_OK && i < s->count && s->going < VV_HEAD_LIST_MAX; i++) {
 		vv_git_push *p = &s->moves[s->going];
 		bool has;
+		if (branch && (rc = name_branch(&s->heads[i], err)) < 0) return rc;
 		*p = (vv_git_push){.to = s->heads[i].name, .id = s->heads[i].id};
 		rc = look_at_head(&has, p, r, there->hello, err);
 		s->going += rc == VV_OK && !has;

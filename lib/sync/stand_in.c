@@ -7,13 +7,8 @@
 
 #include "lib/heads/seen.h"
 
-/* Of a copy's newest head that counts. Two may be signed in one second: then the number is greater. */
-typedef struct age {
-	int64_t time;
-	uint64_t number;
-} age;
-
-static vv_status judge(age *out, vv_transfer *t, vv_repository *r, const vv_supplier *s,
+/* Of a copy's newest head that counts, time and number. */
+static vv_status judge(vv_head_record *out, vv_transfer *t, vv_repository *r, const vv_supplier *s,
 		       vv_error *err)
 {
 	vv_auto(vv_heads_seen) seen = {.any = false};
@@ -24,16 +19,19 @@ static vv_status judge(age *out, vv_transfer *t, vv_repository *r, const vv_supp
 
 	if (s->peer) {
 		rc = vv_peer_hello(s->peer, &from.hello, err);
-	} else if ((rc = vv_remote_find(&remote, r, s->name, err)) == VV_OK &&
-		   (rc = vv_reach(&host, t, &remote, false, err)) == VV_OK) {
+	} else if ((rc = vv_remote_find(&remote, r, s->name, err)) == VV_OK) {
+		vv_free(remote.kind);
+		remote.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s)));
+		rc = remote.kind ? vv_reach(&host, t, &remote, false, err) : vv_fail_nomem(err);
 		from = host;
 	}
 	if (rc < 0 || (rc = vv_heads_see(&seen, r, &from, s->name, VV_HEADS_COPY, NULL, err)) < 0) {
 		return rc;
 	}
-	*out = (age){INT64_MIN, 0};
+	*out = (vv_head_record){.time = INT64_MIN};
 	if (seen.judged.has_newest) {
-		*out = (age){seen.judged.newest.record.time, seen.judged.newest.record.number};
+		out->time = seen.judged.newest.record.time;
+		out->number = seen.judged.newest.record.number;
 	}
 	return VV_OK;
 }
@@ -41,7 +39,7 @@ static vv_status judge(age *out, vv_transfer *t, vv_repository *r, const vv_supp
 vv_status vv_stand_in_choose(size_t *best, vv_transfer *t, vv_repository *r, vv_supplier *suppliers,
 			     const size_t *places, size_t count, vv_error *err)
 {
-	age newest = {INT64_MIN, 0}, now;
+	vv_head_record newest = {.time = INT64_MIN}, now;
 	bool found = false;
 	vv_trust trust;
 	vv_status rc = vv_trust_read(&trust, r, err);
@@ -53,8 +51,7 @@ vv_status vv_stand_in_choose(size_t *best, vv_transfer *t, vv_repository *r, vv_
 
 		if (judge(&now, t, r, s, &s->why) < 0) {
 			s->dropped = s->left_out = s->noted = true;
-		} else if (!found || now.time > newest.time ||
-			   (now.time == newest.time && now.number > newest.number)) {
+		} else if (!found || vv_head_record_is_newer(&now, &newest)) {
 			found = true;
 			*best = places[i];
 			newest = now;

@@ -33,6 +33,8 @@ bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
 
 #define VV_HEADS                                                                                   \
 	"refs/varve/heads/" /* signed heads (lib/heads); what follows is the signer's key */
+/* The same as branches, at hosts where blocks are in a branch: forks and mirrors copy branches and tags only. */
+#define VV_HEADS_BRANCHES "refs/heads/varve-heads/"
 bool vv_ref_is_head(const char *ref_name);
 /* What a peer may see: the same, or a signed head that is not hidden. */
 bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name);

@@ -118,6 +118,47 @@ copies() {
 	cmp prices.csv ../prices/prices.csv
 }
 
+@test "a name is verified at each copy that is known, and pushed to where a remote of that name can be written" {
+	named_here
+	copies ../public2
+	another 1
+	varve sign -q
+	varve publish -q --no-pages -o ../public1
+	succeeds here varve -C a verify dns:prices.example.org
+	stderr_has "http://127.0.0.1:8081/ has number 2"
+	output_has "number 2"
+	new_repo ../b # where nothing is trusted
+	cd ..
+	succeeds env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org
+	stderr_has "http://127.0.0.1:8082/ has number 1"
+	stderr_has "http://127.0.0.1:8081/ has number 2"
+	output_has "eu/prices: signed by $key"
+	output_has "number 2"
+	cd a
+	git config --global varve.mirror http://127.0.0.1:9/
+	ends_with 2 here varve -C a verify "$key/eu/prices"
+	stderr_has "http://127.0.0.1:9/eu/prices is left out"
+	stderr_has "no copy of '$key/eu/prices' is known that answers"
+	ends_with 2 varve push "$key/eu/prices" main
+	stderr_has "'$key/eu/prices' is a name, which no remote here can write to"
+	stderr_has "pushUrl"
+	git init -q --bare ../bare.git
+	git remote add ada "$key/eu/prices"
+	ends_with 2 varve push ada main
+	stderr_has "is a name, which no remote here can write to"
+	git remote set-url --push ada "$PWD/../bare.git"
+	succeeds varve push "$key/eu/prices" main
+	[ "$(git -C ../bare.git rev-parse main)" = "$(git rev-parse main)" ]
+	another 2
+	succeeds varve push -q ada main
+	git remote remove ada
+	git remote add origin "$PWD/../bare.git"
+	git config remote.origin.varveName dns:prices.example.org
+	another 3
+	succeeds varve push dns:prices.example.org main
+	[ "$(git -C ../bare.git rev-parse main)" = "$(git rev-parse main)" ]
+}
+
 @test "a name in full is cloned, and read by URL, from whoever is known to have it" {
 	named_here
 	rm ../txt

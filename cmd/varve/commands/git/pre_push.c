@@ -66,7 +66,10 @@ static bool is_blocks_ref(const run *r, const char *name, size_t len)
 
 static bool is_head(const char *name, size_t len)
 {
-	return len > strlen(VV_HEADS) && memcmp(name, VV_HEADS, strlen(VV_HEADS)) == 0;
+	const size_t branches = strlen(VV_HEADS_BRANCHES);
+
+	return (len > strlen(VV_HEADS) && memcmp(name, VV_HEADS, strlen(VV_HEADS)) == 0) ||
+	       (len > branches && memcmp(name, VV_HEADS_BRANCHES, branches) == 0);
 }
 
 /* A ref that others lean on: a push must not take it back. */

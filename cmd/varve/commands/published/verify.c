@@ -10,6 +10,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/heads/judge.h"
+#include "lib/heads/named.h"
 #include "lib/heads/seen.h"
 #include "lib/publish/folder_check.h"
 #include "lib/remotes/proof.h"
@@ -193,6 +194,43 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	return rc < 0 ? rc : ask_git(v, there.hello, err);
 }
 
+/* Verifies all copies that answer; the newest is the result. */
+static vv_status verify_named(verifying *best, const char *name, vv_error *err)
+{
+	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
+	const char *url = NULL;
+	bool sound;
+	vv_error why;
+
+	if (vv_named_mirrors(&n, best->c->repo, name, NULL, err) < 0) return err->code;
+	while ((url = vv_named_mirror(&n, url))) {
+		vv_auto(verifying) v = {.c = best->c};
+		const vv_judged *now = &v.seen.judged, *known = &best->seen.judged;
+		vv_status rc = verify_there(&v, url, &sound, &why);
+
+		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+		if (rc == VV_OK && !now->has_newest) {
+			rc = vv_fail(&why, VV_EREFUSED, "it shows no signed head");
+		} else if (rc == VV_OK && (memcmp(now->trust.owner, n.owner, VV_KEY_PUBLIC) != 0 ||
+					   strcmp(now->trust.name, n.name) != 0)) {
+			rc = vv_fail(&why, VV_EREFUSED, "it is another data set");
+		}
+		if (rc < 0) {
+			vv_warn("%s is left out: %s", vv_text_url(url), why.message);
+			continue;
+		}
+		vv_note("%s has number %llu", vv_text_url(url),
+			(unsigned long long)now->newest.record.number);
+		if (!known->has_newest ||
+		    vv_head_record_is_newer(&now->newest.record, &known->newest.record)) {
+			const verifying before = *best;
+			*best = v;
+			v = before;
+		}
+	}
+	return best->seen.judged.has_newest ? VV_OK : vv_named_silent(name, err);
+}
+
 /* Names of files, a line each. */
 static const char *next_name(vv_buf *name, const char *p)
 {
@@ -328,7 +366,8 @@ static vv_status print_text(const verifying *v, vv_error *err)
 
 static int check_verify(const vv_context *c)
 {
-	return c->argc <= 1 ? VV_EXIT_OK : vv_usage_error("verify takes one remote, URL or folder");
+	return c->argc <= 1 ? VV_EXIT_OK
+			    : vv_usage_error("verify takes one remote, URL, name or folder");
 }
 
 static vv_status run_verify(vv_context *c, vv_error *err)
@@ -337,7 +376,9 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 	vv_auto(verifying) v = {.c = c};
 	bool sound = true;
 	vv_status rc = c->argc == 0 ? verify_here(&v, err)
-				    : verify_there(&v, c->argv[0], &sound, err);
+		       : vv_named_is(c->argv[0], strlen(c->argv[0]))
+			       ? verify_named(&v, c->argv[0], err)
+			       : verify_there(&v, c->argv[0], &sound, err);
 
 	/* What is shown is not what was signed: the answer is no. */
 	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
@@ -367,7 +408,7 @@ const vv_command vv_cmd_verify = {
 	.name = "verify",
 	.group = "peers",
 	.summary = "show who signed the newest version, and check it",
-	.usage = "[--json] [REMOTE|URL|FOLDER]",
+	.usage = "[--json] [REMOTE|URL|NAME|FOLDER]",
 	.example = "$ varve verify https://mirror.example.org/prices/\n"
 		   "prices: signed by z6Mk... (bold otter nine), number 212, 6 hours ago",
 	.options = table,
