@@ -246,7 +246,7 @@ vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err)
 
 	if (!x.there) return vv_fail_nomem(err);
 	if ((rc = prove_version(&x, err)) < 0 || (rc = prove_row(&x, err)) < 0) return rc;
-	vv_cbor_put_map(&root, 8);
+	vv_cbor_put_map(&root, 9);
 	vv_cbor_add_text(&root, "v", "proof");
 	vv_cbor_put_key(&root, "key");
 	vv_buf_put(&root, x.key.data, x.key.len);
@@ -259,6 +259,7 @@ vv_status vv_row_proof_make(vv_buf *out, vv_row_proof *p, vv_error *err)
 	vv_cbor_add_text(&root, "owner", hex);
 	vv_oid_text(hex, &p->subject->commit);
 	vv_cbor_add_text(&root, "commit", hex);
+	vv_cbor_add_uint(&root, "format", 1);
 	vv_cbor_add_array(&root, "objects", x.object_count);
 	vv_buf_put(&root, x.objects.data, x.objects.len);
 	if ((rc = vv_buf_ok(&root, err)) < 0 || (rc = vv_buf_ok(&x.key, err)) < 0 ||

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Changes one operator, constant or statement at random and looks whether a test notices.
 
-usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE]
+usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--near | --unit] [--here] [--sanitize] [--list] [--log FILE]
                  [--from K] [--lived LOG]
 
 N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff and transport; the same
@@ -14,10 +14,10 @@ object, one shared library) and gets, until something notices it:
 4. the unit tests of the folders above.
 
 A test that fails, crashes or does not end notices it. Nouns whose tests take more than LONG seconds of work
-(failing allocations, deep graphs) are left out, but for those of the same name. With --unit only 1 and 2 are run, with --sanitize under the
-sanitizers. A mutant that the compiler turns into the very same code, or refuses, is not counted.
---from K goes on with the K-th mutant of a run that was stopped; --lived LOG --sanitize judges those again
-that lived. The copy stands still while a run is under way: the sources may change.
+(failing allocations, deep graphs) are left out, but for those of the same name. With --near only 1 is run, with --unit 1 and 2, with --sanitize under the
+sanitizers; --here takes this clone and its build/dev in place of a copy, where nobody else works. A mutant that the compiler turns into the very same code, or refuses, is not counted.
+--from K goes on with the K-th mutant of a run that was stopped; --lived LOG judges those again
+that lived, after a run with --near by all tests, or with --sanitize. The copy stands still while a run is under way: the sources may change.
 
 What lives is printed with its line before and after. It wants a test, or it changes nothing that can be
 seen: then the code may be simpler, or the file `explained`, beside this one, has the reason: paragraphs of a line with the file, the line
@@ -224,7 +224,7 @@ def object_of(path):
     return os.path.join(BUILD, folder, "CMakeFiles", f"{target_of(path)}.dir", path[len(folder) + 1:] + ".o")
 
 
-def verdict(path, unit_only):
+def verdict(path, options):
     """What became of the mutant that stands in the tree."""
     folder = path.split("/")[0]
     target = object_of(path)
@@ -239,11 +239,11 @@ def verdict(path, unit_only):
                     (nouns()[key] < LONG or near[key] >= 20)),
                    key=lambda key: (-near[key] if nouns()[key] < 2 else nouns()[key], nouns()[key]))
     others = sorted((key for key in every if key not in first and nouns()[key] < LONG), key=nouns().get)
-    for key in first + [key for key in others if key[0] == folder]:
+    for key in first + [key for key in others if key[0] == folder and not options.near]:
         code = run_noun(*key)
         if code != 0:
             return "hangs" if code is None else "noticed by unit." + ".".join(key)
-    if unit_only:
+    if options.unit or options.near:
         return "lived"
     words = next(words for room, words in COMMANDS if path.startswith((room + "/", room + ".", room + "_")))
     code = run(["ctest", "--test-dir", BUILD, *([] if path.startswith(ALL) else ["-LE", "slow"]), "-R", rf"^(cli|laws|stories)\.({words})\.", "--stop-on-failure",
@@ -258,21 +258,26 @@ def verdict(path, unit_only):
 
 
 def main():
+    global TREE, BUILD
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("count", nargs="?", type=int, default=20, metavar="N")
     arguments.add_argument("seed", nargs="?", type=int, default=1, metavar="SEED")
     arguments.add_argument("--only", metavar="FOLDER|FILE", help="take mutants from there only")
+    arguments.add_argument("--near", action="store_true", help="only the unit tests that have to do with the source")
     arguments.add_argument("--unit", action="store_true", help="only the unit tests of the folder")
+    arguments.add_argument("--here", action="store_true", help="change this clone and its build/dev, not a copy of it")
     arguments.add_argument("--sanitize", action="store_true", help="build with sanitizers: slower, sees more")
     arguments.add_argument("--list", action="store_true", help="print the mutants, run nothing")
     arguments.add_argument("--from", metavar="K", dest="start", type=int, default=1, help="leave out those before the K-th")
     arguments.add_argument("--lived", metavar="LOG", help="of the same run, only those that lived according to its log")
     arguments.add_argument("--log", metavar="FILE", help="add a line of JSON for each mutant")
     options = arguments.parse_args()
+    if options.here:
+        TREE, BUILD = ROOT, os.path.join(ROOT, "build", "dev")
+        subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=ROOT, check=True)
     base = ROOT if options.list else TREE
-    if not options.list:
+    if not options.list and not options.here:
         prepare(options.sanitize)
-        nouns()
     mutants = draw(base, options.count, options.seed, options.only)
     wanted = set(range(options.start, len(mutants) + 1))
     if options.lived:
@@ -293,7 +298,7 @@ def main():
             with open(copy, "w", encoding="utf-8") as file:
                 file.write(text[:at] + new + text[at + length:])
             reason = explained().get((path, mutant["before"], mutant["after"]))
-            mutant["verdict"] = f"explained: {reason}" if reason else verdict(path, options.unit)
+            mutant["verdict"] = f"explained: {reason}" if reason else verdict(path, options)
         finally:
             with open(copy, "w", encoding="utf-8") as file:
                 file.write(text)

@@ -32,6 +32,7 @@ static const struct {
 	{"store", 1, "frozen"}, /* and Git hosts: one format of packs, lists and versions */
 	{"folder", 1, "frozen"},
 	{"signed head", 1, "frozen"},
+	{"proof", 1, "frozen"},
 	{"vault", 1, "frozen"},
 	{"difference", 1, "frozen"}, /* json, ndjson and patch */
 	{"varve.json", 1, "frozen"},

@@ -62,6 +62,17 @@ def test_a_row_is_proved(proofs):
     assert max((top / name).stat().st_size for name in ("one.car", "two.car", "bot.car")) < 100000
 
 
+def test_a_proof_of_a_later_format_is_refused_by_its_number(proofs, tmp_path):
+    data = (proofs[0] / "one.car").read_bytes()
+    start = data[0] + 1  # behind the header, whose link to the root ends it; the root is the first section
+    length, at = (data[start] & 127) + (data[start + 1] << 7), start + 2
+    root = data[at + 36:at + length].replace(b"fformat\1", b"fformat\2")
+    cid = data[at:at + 4] + hashlib.sha256(root).digest()
+    later = data[:at] + cid + root + data[at + length:]
+    (tmp_path / "later.car").write_bytes(later.replace(data[at:at + 36], cid))
+    assert "a proof of format 2" in checked(tmp_path / "later.car")[0][0]
+
+
 def test_damage_is_named(proofs, tmp_path):
     seed = int(os.environ.get("VARVE_TEST_SEED") or random.randrange(1 << 32))
     print("seed", seed)

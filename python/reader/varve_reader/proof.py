@@ -48,8 +48,10 @@ def _entries(blocks, top, level=None):
 def check(blocks, root, owner=None):
     """(head, path, row): checks the proof that the block is. owner: who must have signed, or named the signer."""
     said = decode(blocks.get(root))
-    if said.keys() != {"v", "key", "head", "path", "root", "owner", "commit", "objects"}:
-        raise Damaged("not a proof of this version")
+    if said.get("format") != 1:
+        raise Damaged(f"a proof of format {said.get('format')}, which a newer varve-reader may check")
+    if said.keys() != {"v", "key", "head", "path", "root", "owner", "commit", "format", "objects"}:
+        raise Damaged("not a proof of format 1")
     source = Objects(blocks, said["objects"])
     history = History(source)
     head, first = read_head(history, said["head"]), read_head(history, said["owner"])

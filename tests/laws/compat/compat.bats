@@ -130,7 +130,7 @@ reads_all() {
 @test "the versions of formats that are printed are those of the bytes that are kept" {
 	read_packs "$(formats | sort -V | tail -n 1)"
 	succeeds varve version --formats
-	for line in pointer root list "row group" chunk "row edits" pack index store folder "signed head" vault difference varve.json protocol; do
+	for line in pointer root list "row group" chunk "row edits" pack index store folder "signed head" proof vault difference varve.json protocol; do
 		grep -E "^$line +1  frozen" <<< "$output"
 	done
 	[ "$(grep -cv '1  frozen' <<< "$output")" = 1 ] # caches
