@@ -1,5 +1,5 @@
 /*
- * error: what went wrong, as a value on the caller's stack.
+ * error: errors as values on the caller's stack: code, message, hint.
  *
  * A correct caller: declares `vv_error err;`, passes &err last, tests the
  * returned vv_status, and reads err only when the status is negative. Lower

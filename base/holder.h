@@ -1,5 +1,5 @@
 /*
- * holder: which process holds something, as a line of text, and whether that process still runs.
+ * holder: the process that holds something, as a line of text, and whether it still runs.
  *
  * The text is kept where others find it, for example in a lock, and outlives the process. The finder asks
  * vv_holder_state_of, which answers "dead" only where this is certain: on the same machine, since the same start of

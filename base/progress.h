@@ -1,6 +1,5 @@
 /*
- * progress: how a lower folder reports to the command how far it is, and what is worth a line
- * on the way.
+ * progress: reports of progress and notes from lower folders to the command.
  *
  * Nothing below the commands prints: it calls the functions that it was given, which may
  * be NULL. Calls may come often and from one thread at a time.

@@ -1,6 +1,6 @@
 /*
- * show: how text and numbers are shown to people: UTF-8, widths, safe for terminals.
- * Nothing here allocates or can fail.
+ * show: text and numbers as people read them: UTF-8, widths, safe for terminals. Nothing here
+ * allocates or can fail.
  */
 #ifndef VV_BASE_SHOW_H
 #define VV_BASE_SHOW_H

@@ -1,5 +1,5 @@
 /*
- * arrow: which rows of a table, and which of two tables, become streams that other programs read.
+ * arrow: rows of a table, and of two tables, as streams for other programs.
  */
 #include <errno.h>
 #include <stdatomic.h>

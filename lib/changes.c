@@ -1,5 +1,5 @@
 /*
- * changes: how paths that differ are listed, between revisions and in the work tree.
+ * changes: lists paths that differ, between revisions and in the work tree.
  */
 #include <string.h>
 

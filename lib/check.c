@@ -1,5 +1,5 @@
 /*
- * check: what of a check the library's callers choose, and how its findings are lent.
+ * check: checks for callers of the library: options, and findings lent.
  */
 #include "varve/check.h"
 

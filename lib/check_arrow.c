@@ -1,5 +1,6 @@
 /*
- * check_arrow: which bytes rows would be written as; has these checked in place of the file.
+ * check_arrow: checks rows before they are written, as the bytes that they would become; has these
+ * checked in place of the file.
  */
 #include "base/env.h"
 #include "base/file.h"

@@ -1,5 +1,5 @@
 /*
- * diff: how the rows that differ are given to the library's callers.
+ * diff: rows that differ, for callers of the library.
  */
 #include <string.h>
 

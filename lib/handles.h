@@ -1,5 +1,6 @@
 /*
- * handles: what stands behind the handles of the public headers, and how their functions begin and end.
+ * handles: the structs behind the handles of the public headers, and the begin and end of their
+ * functions.
  *
  * A repository's core holds sessions: a vv_repository with its dataset reader, each used by one thread at a time. A
  * function that needs Git or the reader takes an idle session, or opens a further one, and gives it back; cursors that

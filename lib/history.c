@@ -1,5 +1,5 @@
 /*
- * history: how commits and refs are lent.
+ * history: commits and refs, lent to callers of the library.
  */
 #include <string.h>
 

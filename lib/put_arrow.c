@@ -1,5 +1,5 @@
 /*
- * put_arrow: which version of a path rows are laid over, and what a new table is told.
+ * put_arrow: writes Arrow rows over a version of a path, or as a new table.
  */
 #include <string.h>
 

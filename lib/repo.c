@@ -1,5 +1,5 @@
 /*
- * repo: how many sessions a repository needs.
+ * repo: repositories for callers of the library, and their sessions.
  */
 #include <limits.h>
 #include <stdlib.h>

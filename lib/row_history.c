@@ -1,5 +1,5 @@
 /*
- * row_history: how a row's key is given, and how the cells that changed are lent.
+ * row_history: the history of a row, for callers of the library.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * rows: which cells of a row the caller sees.
+ * rows: a cursor over rows, for callers of the library.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * table: how a version is opened as a table, and what a cell means.
+ * table: opens a version as a table, for callers of the library.
  */
 #include <string.h>
 

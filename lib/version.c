@@ -1,5 +1,5 @@
 /*
- * version: what the words of the library's callers name, and what is known of it without reading it.
+ * version: finds versions by words, for callers of the library.
  */
 #include <string.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /*
- * json_internal: what the files of json share: memory for yajl that cannot run
- * out, and places and escapes in JSON text.
+ * json_internal: declarations that the files of json share: memory for yajl that cannot run out,
+ * and places and escapes in JSON text.
  */
 #ifndef VV_BASE_JSON_JSON_INTERNAL_H
 #define VV_BASE_JSON_JSON_INTERNAL_H

@@ -1,5 +1,6 @@
 /*
- * json_records: where in a JSON document the array stands whose objects are rows, and the document around it.
+ * json_records: finds the array in a JSON document whose objects are rows, and the document around
+ * it.
  *
  * The document around the rows is the text before the first one and the text after the last: one document with an empty
  * array. Arrays of objects inside the rows, or inside other arrays, do not count.

@@ -1,5 +1,5 @@
 /*
- * cache: what checks learnt, kept for the next time.
+ * cache: results of checks, kept for the next one.
  *
  * Named records under .git/varve/cache/check/: derived, bounded (the oldest go first),
  * safe to delete; a damaged one counts as none. A run's records can be carried to another

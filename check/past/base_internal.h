@@ -1,5 +1,5 @@
 /*
- * base_internal: what a base is compared by.
+ * base_internal: the comparison of a version with its base.
  */
 #ifndef VV_CHECK_PAST_BASE_INTERNAL_H
 #define VV_CHECK_PAST_BASE_INTERNAL_H

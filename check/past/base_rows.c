@@ -1,7 +1,6 @@
 /*
- * base_rows: which rows and values differ from the base in a way that the rules name:
- * values that contradict the type a column had (and what to propose), rows and cells
- * against their bounds.
+ * base_rows: finds rows and values that differ from the base in a way that rules forbid: values
+ * that contradict the type a column had (and what to propose), rows and cells against their bounds.
  *
  * Two ways lead to a contradicting value. A stored version keeps its parent's types, so that a
  * wrong value is a type-error of the version itself: vv_base_recode gives it its name. Where the

@@ -1,6 +1,6 @@
 /*
- * drift: how far two distributions of one column are apart. docs/use/rules.md has the
- * formulas with an example worked by hand.
+ * drift: the distance of two distributions of one column. docs/use/rules.md has the formulas with
+ * an example worked by hand.
  */
 #ifndef VV_CHECK_PAST_DRIFT_H
 #define VV_CHECK_PAST_DRIFT_H

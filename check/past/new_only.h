@@ -1,5 +1,5 @@
 /*
- * new_only: which findings the base has too (--new-only), by key and cell, not by line.
+ * new_only: leaves out findings that the base has too (--new-only), by key and cell, not by line.
  *
  * A correct caller: vv_known_new; vv_known_add for each finding of the base; then
  * vv_known_take for each finding of the new version: true: the base has it. Each finding of

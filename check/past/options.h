@@ -1,5 +1,5 @@
 /*
- * options: what a check against a base looks at, and where its findings go.
+ * options: options of a check against a base, and the receiver of its findings.
  */
 #ifndef VV_CHECK_PAST_OPTIONS_H
 #define VV_CHECK_PAST_OPTIONS_H

@@ -1,5 +1,5 @@
 /*
- * profile: what is true of all values of a version, as a first schema.
+ * profile: properties that hold for all values of a version, as a first schema.
  *
  * A correct caller: vv_profile_make reads the version once; vv_profile_schema gives a Table
  * Schema whose constraints the version meets (varve schema --infer; varve check --suggest makes

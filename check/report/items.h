@@ -1,5 +1,5 @@
 /*
- * items: what was found, as the writers see it. For this room alone.
+ * items: findings as the writers of reports see them. For this room alone.
  */
 #ifndef VV_CHECK_REPORT_ITEMS_H
 #define VV_CHECK_REPORT_ITEMS_H

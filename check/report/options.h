@@ -1,5 +1,5 @@
 /*
- * options: what is asked of a report, and its sums.
+ * options: options of a report, and its sums.
  */
 #ifndef VV_CHECK_REPORT_OPTIONS_H
 #define VV_CHECK_REPORT_OPTIONS_H

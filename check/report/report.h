@@ -1,5 +1,5 @@
 /*
- * report: what a check found, gathered and then written in any of the forms of varve check.
+ * report: gathers findings, and writes them in any of the forms of varve check.
  *
  * A correct caller: vv_report_new; for each dataset (of each version) vv_report_begin,
  * findings through vv_report_add (a vv_finding_fn), vv_report_end; then vv_report_write for

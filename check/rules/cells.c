@@ -1,6 +1,5 @@
 /*
- * cells: what makes a cell, or a row by itself, wrong, and what the encoding of a column
- * already says about its cells.
+ * cells: checks single cells and rows, and uses the encoding of a column to skip cells.
  */
 #include "check/rules/groups.h"
 

@@ -1,5 +1,5 @@
 /*
- * check: does one version of a table follow its schema and the project's rules?
+ * check: checks one version of a table against its schema and the project's rules.
  *
  * A correct caller: vv_check_table for a version (or vv_check_file for a text file that
  * add refuses) with a callback that takes the findings; vv_check_result_clear. What is

@@ -1,6 +1,5 @@
 /*
- * columns: how the header of a file is held against the fields of a schema, and what a
- * field's constraints demand of its cells.
+ * columns: compares a file's header with the schema's fields, and prepares the constraints of each.
  */
 #include "check/rules/compile.h"
 #include "dataset/read/ragged.h"

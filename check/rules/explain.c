@@ -1,5 +1,5 @@
 /*
- * explain: what the rules of a plan read, and of how many row groups their results are kept.
+ * explain: the columns that each rule of a plan reads, and the groups with kept results.
  */
 #include <string.h>
 

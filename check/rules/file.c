@@ -1,5 +1,5 @@
 /*
- * file: what is told of a file that is not a sound table, row by row.
+ * file: findings about a file that is not a sound table, row by row.
  */
 #include <stdio.h>
 #include <string.h>

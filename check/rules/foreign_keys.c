@@ -1,5 +1,5 @@
 /*
- * foreign_keys: how foreign keys are followed.
+ * foreign_keys: checks foreign keys.
  *
  * The keys that rows here refer to are held by value, each once, and the other table is read
  * until all of them have been met; of more than memory allows a part at a time, by hash. What

@@ -1,6 +1,6 @@
 /*
- * key_repeats: keys whose hashes repeat, compared by value, and those told that repeat indeed. For
- * this room alone.
+ * key_repeats: findings of keys: repeated ones, compared by value, and missing parts. For this room
+ * alone.
  */
 #ifndef VV_CHECK_RULES_KEY_REPEATS_H
 #define VV_CHECK_RULES_KEY_REPEATS_H

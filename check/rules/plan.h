@@ -1,6 +1,6 @@
 /*
- * plan: what a schema and a rule set compile to: what is looked for in each column, which keys
- * must hold, and what is counted of each row group. For this room alone.
+ * plan: the compiled schema and rule set: what is looked for in each column, which keys must hold,
+ * and what is counted of each row group. For this room alone.
  *
  * A correct caller: check_plan_make (compile.h); the plan is then only read, by any thread;
  * check_plan_clear.

@@ -1,6 +1,6 @@
 /*
- * table_rules: what of a version's sums is known, what must be read, and what is kept. Each row group that some rule still
- * needs is read once, for all of them, on all cores.
+ * table_rules: decides for a version's sums: known, to be read, to be kept. Each row group that
+ * some rule still needs is read once, for all of them, on all cores.
  *
  * The memo's fact: where in the tail the group's sums begin, or UINT32_MAX: they were too long to be kept, and are read
  * again. Of the tail: varint length, and that many bytes (dataset/rows/sums.h).

@@ -1,5 +1,5 @@
 /*
- * command: what a command is: its table of options, what it needs, what it does.
+ * command: the type of a command: its table of options, the things that it needs, its run function.
  *
  * One file of cmd/varve/commands for each command, holding its option table (const data,
  * which parses, prints the help and makes the completions and is checked against

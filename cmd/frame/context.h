@@ -1,5 +1,6 @@
 /*
- * context: what a command works on, opened before it runs and closed after it.
+ * context: the repository, work tree, reader ... of a command, opened before it runs and closed
+ * after it.
  *
  * A command's table lists what it needs, and the frame opens that, in this order: the repository,
  * the words as paths, the reader or the writer of datasets, Git's index. So

@@ -1,5 +1,5 @@
 /*
- * gc: what a gc did, and a gc that runs by itself after a command.
+ * gc: the report of a gc, and the automatic gc after a command.
  */
 #ifndef VV_CMD_FRAME_GC_H
 #define VV_CMD_FRAME_GC_H

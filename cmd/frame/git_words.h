@@ -1,6 +1,6 @@
 /*
- * git_words: which usual spellings of Git varve leaves to Git, since they work in the same
- * repository: commands that it has not, and options of those that it has.
+ * git_words: spellings that varve leaves to Git, since they work in the same repository: commands
+ * that it has not, and options of those that it has.
  */
 #ifndef VV_CMD_FRAME_GIT_WORDS_H
 #define VV_CMD_FRAME_GIT_WORDS_H

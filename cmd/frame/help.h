@@ -1,5 +1,5 @@
 /*
- * help: what `varve CMD -h` prints, made from its table.
+ * help: prints `varve CMD -h` from a command's table.
  */
 #ifndef VV_CMD_FRAME_HELP_H
 #define VV_CMD_FRAME_HELP_H

@@ -1,5 +1,5 @@
 /*
- * run: how a command of the table is run.
+ * run: runs a command of the table.
  */
 #ifndef VV_CMD_FRAME_RUN_H
 #define VV_CMD_FRAME_RUN_H

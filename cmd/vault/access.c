@@ -1,5 +1,5 @@
 /*
- * access: who may read a vault, and who may write to it.
+ * access: shows and changes the readers and writers of a vault.
  */
 #include <stdbool.h>
 #include <string.h>

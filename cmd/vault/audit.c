@@ -1,5 +1,5 @@
 /*
- * audit: do the holders still have what they took?
+ * audit: tests whether the holders still have their copies.
  */
 #include <string.h>
 

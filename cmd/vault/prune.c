@@ -1,5 +1,5 @@
 /*
- * prune: what no version needs any longer leaves the vault.
+ * prune: removes data that no version needs from the vault.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * status: is everything that a vault should have at its policy?
+ * status: shows whether all of a vault is at its policy.
  */
 #include <stdio.h>
 #include <string.h>

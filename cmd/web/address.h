@@ -1,5 +1,5 @@
 /*
- * address: what an address of the pages and of the API asks for, read, and written for links.
+ * address: addresses of the pages and of the API, parsed, and written for links.
  *
  * R is "/NAME", or "" where a single repository is served ("/NAME" works as well; "/-" where its name is one of
  * the words below). Below it:

@@ -1,5 +1,5 @@
 /*
- * reply: what a page or the API answers: a status, the body, and how long it is good.
+ * reply: the answer of a page or the API: a status, the body, and how long it is good.
  */
 #ifndef VV_CMD_WEB_REPLY_H
 #define VV_CMD_WEB_REPLY_H

@@ -1,5 +1,5 @@
 /*
- * cut: where one row group ends and the next begins.
+ * cut: decides where one row group ends and the next begins.
  *
  * A decision depends only on the rows since the last cut: none before rows/2;
  * then XXH3 of the cut cells against a mask that loosens; forced at 4 x rows or at

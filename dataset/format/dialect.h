@@ -1,5 +1,5 @@
 /*
- * dialect: how a file writes its rows down; with the cells it gives the bytes.
+ * dialect: the form of a file (delimiter, quotes, line ends); with the cells it gives the bytes.
  *
  * Part of the root. Two files with the same cells and different dialects share
  * their data list.

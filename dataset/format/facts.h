@@ -1,5 +1,5 @@
 /*
- * facts: what is known of the columns of some rows without reading the rows: which have no text,
+ * facts: facts about the columns of some rows, which spare reading the rows: which have no text,
  * between which bounds the numbers and the other texts lie.
  *
  * They are a function of the cells alone, not of schema or key, and may be too wide, never too

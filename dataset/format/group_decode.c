@@ -1,5 +1,5 @@
 /*
- * group_decode: how the cells of a row group are read back.
+ * group_decode: reads the cells of a row group.
  *
  * The bytes may come from anyone: every length is checked before it is followed,
  * and what is allocated is bounded by rows x columns, which vv_group_open bounds.

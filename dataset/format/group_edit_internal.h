@@ -1,5 +1,5 @@
 /*
- * group_edit_internal: what making row edits shares with applying them.
+ * group_edit_internal: declarations that making and applying row edits share.
  *
  *   varint     how many places change
  *   each:      varint rows kept since the last place, varint rows out, varint rows in

@@ -1,5 +1,5 @@
 /*
- * group_encode: which encoding a column gets, and how it is written.
+ * group_encode: chooses the encoding of a column, and writes it.
  *
  * The choice is part of the format: equal cells give equal bytes everywhere. A
  * column is gathered once into contiguous cells with the first eight bytes of

@@ -1,5 +1,6 @@
 /*
- * group_internal: what the encoder and the decoder of row groups share, and the check of blocks.
+ * group_internal: declarations that the encoder and the decoder of row groups share, and the check
+ * of blocks.
  */
 #ifndef VV_DATASET_FORMAT_GROUP_INTERNAL_H
 #define VV_DATASET_FORMAT_GROUP_INTERNAL_H

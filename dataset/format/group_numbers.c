@@ -1,6 +1,6 @@
 /*
- * group_numbers: how numbers and dates of a column become text: 256 at a time from their byte
- * planes, and each in its one spelling.
+ * group_numbers: numbers and dates of a column as text: 256 at a time from their byte planes, and
+ * each in its one spelling.
  */
 #include "dataset/format/group_internal.h"
 

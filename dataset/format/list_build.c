@@ -1,5 +1,5 @@
 /*
- * list_build: when a list needs nodes; cuts each level into them.
+ * list_build: writes lists, as nodes where they are long; cuts each level into them.
  *
  * A level starts as a head of a few items, which is the embedded top if no more
  * come. When it overflows, its items are fed one by one into a node that is written

@@ -1,5 +1,5 @@
 /*
- * places: where in the file the rows of a table in key order stand.
+ * places: the places in the file of the rows of a table in key order.
  *
  * A permutation as runs of rows that follow each other in both orders, in blocks that are the items of a
  * list (dataset/format/list.h). Format: docs/formats/store.md, "key order".

@@ -1,5 +1,5 @@
 /*
- * simd: where bytes hold something that a CSV scanner or writer must look at.
+ * simd: finds the bytes that a CSV scanner or writer must look at.
  *
  * vv_marks: 64 bytes, one bit a byte, bit 0 the first byte. vv_copy_marked: copies, and returns whether anything
  * marked was among the bytes. Both are the fastest form this build has; the ones called _portable are their twins for

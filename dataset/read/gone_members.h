@@ -1,6 +1,7 @@
 /*
- * gone_members: which members of the version before no object of a JSON file has any longer. Such a column is gone: a
- * version's columns are known before its first row is stored, so that this is looked for first.
+ * gone_members: finds members of the previous version that no object of a JSON file has any longer.
+ * Such a column is gone: a version's columns are known before its first row is stored, so that this
+ * is looked for first.
  *
  * A member counts as there where its name and a colon stand anywhere in the file, in a nested object too, however the
  * name is escaped.

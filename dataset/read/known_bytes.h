@@ -1,5 +1,5 @@
 /*
- * known_bytes: which version a file is that was written a moment ago.
+ * known_bytes: recognises a file that was written a moment ago, with its version.
  *
  * git lets its filter write a table and then gives that file to other programs, without its
  * name: they need not import it once more. A version that is written is noted with the hash of its bytes;

@@ -1,5 +1,5 @@
 /*
- * likely_encoding: what a text that is not UTF-8 may be written in: a guess, for messages.
+ * likely_encoding: guesses the encoding of a text that is not UTF-8, for messages.
  */
 #ifndef VV_DATASET_READ_LIKELY_ENCODING_H
 #define VV_DATASET_READ_LIKELY_ENCODING_H

@@ -1,5 +1,5 @@
 /*
- * scan_internal: what the scanners of the three forms share.
+ * scan_internal: declarations that the scanners of the three forms share.
  */
 #ifndef VV_DATASET_READ_SCAN_INTERNAL_H
 #define VV_DATASET_READ_SCAN_INTERNAL_H

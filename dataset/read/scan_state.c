@@ -1,6 +1,6 @@
 /*
- * scan_state: what every form's scanner does with the scan: room for decoded cells, and
- * remembering the place of a fault.
+ * scan_state: the part of a scan that all forms share: room for decoded cells, and remembering the
+ * place of a fault.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,9 +1,8 @@
 /*
- * sniff_csv: how a delimiter (and a quote) is told from the rest: each candidate reads the
- * sample, and the one under which the rows agree best wins. The parent's characters stay
- * while nothing else reads better. Where the rows agree under none, one that parts the
- * header or most rows wins over one that occurs nowhere: the scanner then refuses the
- * file by line and column, where it would else be one column.
+ * sniff_csv: finds a CSV's delimiter and quote: each candidate reads the sample, and the one under
+ * which the rows agree best wins. The parent's characters stay while nothing else reads better.
+ * Where the rows agree under none, one that parts the header or most rows wins over one that occurs
+ * nowhere: the scanner then refuses the file by line and column, where it would else be one column.
  */
 #include <string.h>
 

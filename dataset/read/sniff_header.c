@@ -1,5 +1,5 @@
 /*
- * sniff_header: is a first line names or data? Judged by what stands below it.
+ * sniff_header: decides whether the first line is a header, by the lines below it.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * sniff_internal: what the parts of the sniffer share. Shared by sniff*.c only.
+ * sniff_internal: declarations that the parts of the sniffer share. Shared by sniff*.c only.
  */
 #ifndef VV_DATASET_READ_SNIFF_INTERNAL_H
 #define VV_DATASET_READ_SNIFF_INTERNAL_H

@@ -1,5 +1,5 @@
 /*
- * sniff_json: how to tell from objects how their writer spaces and escapes them.
+ * sniff_json: finds the spacing and escapes of a JSON writer in its objects.
  *
  * Only objects that the scanner accepted are looked at, so what is walked here is
  * known to be well formed.

@@ -1,5 +1,5 @@
 /*
- * sniff_lead: which lines above a table are certainly no part of it: comments and titles.
+ * sniff_lead: finds lines above a table that are certainly not part of it: comments and titles.
  *
  * Lines count as comments where they begin with '#' and rows follow that have as many cells as each other, which the last
  * such line has not (it would be the header). Lines count as titles where each is one cell, rows of several cells follow,

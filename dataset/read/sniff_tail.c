@@ -1,5 +1,5 @@
 /*
- * sniff_tail: which lines below a table are certainly no part of it: notes, totals, comments.
+ * sniff_tail: finds lines below a table that are certainly not part of it: notes, totals, comments.
  *
  * Only the end of the text is looked at, so that it is the same however long the text is and however it comes. Lines count
  * as such where rows of several cells stand above, all alike, and each line either begins with '#' and has not as many

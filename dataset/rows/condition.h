@@ -1,5 +1,5 @@
 /*
- * condition: what varve.json demands of each row, and which rows a filter wants: "price >= 0 and end >= start".
+ * condition: conditions on rows: rules of varve.json, and filters: "price >= 0 and end >= start".
  *
  * The language stands in docs/use/rules.md: columns by name, literals, comparison, arithmetic
  * that is exact, and / or / not, in (...), between, like, is null, length(x). A text is compiled once

@@ -1,5 +1,5 @@
 /*
- * condition_emit: when an operator is worked off, what it wants of its operands, and the pattern of matches.
+ * condition_emit: writes the steps of an operator and its operands, and the pattern of matches.
  */
 #include "dataset/rows/condition_internal.h"
 

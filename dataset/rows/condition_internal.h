@@ -1,6 +1,6 @@
 /*
- * condition_internal: how a text becomes steps: words, what values will be, and operators that wait for their right side
- * (Dijkstra's shunting yard). For this noun alone.
+ * condition_internal: declarations of the condition compiler: words, what values will be, and
+ * operators that wait for their right side (Dijkstra's shunting yard). For this noun alone.
  */
 #ifndef VV_DATASET_ROWS_CONDITION_INTERNAL_H
 #define VV_DATASET_ROWS_CONDITION_INTERNAL_H

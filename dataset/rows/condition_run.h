@@ -1,5 +1,5 @@
 /*
- * condition_run: does a row meet a condition?
+ * condition_run: tests whether a row meets a condition.
  *
  * A correct caller: vv_condition_new; a scratch for each thread, vv_condition_eval for each row.
  */

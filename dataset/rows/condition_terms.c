@@ -1,5 +1,5 @@
 /*
- * condition_terms: how a literal is read beside a column, and which kinds fit each other.
+ * condition_terms: reads a literal beside a column, and decides which kinds may be compared.
  */
 #include "dataset/rows/condition_internal.h"
 

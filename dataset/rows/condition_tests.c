@@ -1,5 +1,5 @@
 /*
- * condition_tests: which parts of a condition are tests of a single column, which facts and keys can be asked for.
+ * condition_tests: the parts of a condition that test a single column, for facts and keys.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * condition_words: where a word, a number, a date, a text ends, and what a parameter stands for.
+ * condition_words: splits a condition into words, numbers, dates and texts, and puts in parameters.
  */
 #include "dataset/rows/condition_internal.h"
 

@@ -1,5 +1,5 @@
 /*
- * sums: what rows count and sum up to, by groups: "sum(price) > 0 group by month(day)".
+ * sums: counts and sums of rows, by groups: "sum(price) > 0 group by month(day)".
  *
  * A correct caller: vv_sums_rule_new; a vv_sums for each part of a table, vv_sums_add for each row group; vv_sums_put keeps a
  * part as bytes, vv_sums_read adds them up; vv_sums_judge for each group of the whole. Parts may be added in any order.

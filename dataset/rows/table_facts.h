@@ -1,6 +1,6 @@
 /*
- * table_facts: what is known of a table's columns without reading a row: the facts of all its row groups
- * together (dataset/format/facts.h).
+ * table_facts: facts about a table's columns, without reading a row: the facts of all its row
+ * groups together (dataset/format/facts.h).
  */
 #ifndef VV_DATASET_ROWS_TABLE_FACTS_H
 #define VV_DATASET_ROWS_TABLE_FACTS_H

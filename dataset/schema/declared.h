@@ -1,5 +1,6 @@
 /*
- * declared: what a project's files say of how a path is written: datapackage.json, and `encoding` in varve.json.
+ * declared: properties that a project's files declare for a path: datapackage.json, and `encoding`
+ * in varve.json.
  *
  * Of the entries in varve.json's `datasets` that match a path, the last one with an encoding decides. Where both files
  * name an encoding, it must be the same one.

@@ -1,6 +1,6 @@
 /*
- * descriptor: what the readers of Frictionless descriptors share: naming the place
- * of what is wrong, and the shapes that come again and again.
+ * descriptor: declarations that the readers of Frictionless descriptors share: naming the place of
+ * what is wrong, and the shapes that come again and again.
  */
 #ifndef VV_DATASET_SCHEMA_DESCRIPTOR_H
 #define VV_DATASET_SCHEMA_DESCRIPTOR_H

@@ -1,5 +1,5 @@
 /*
- * key_proof: which of many hashes occur more than once.
+ * key_proof: finds hashes that occur more than once, of many.
  *
  * Hashes go into PARTITIONS by their highest bits. A partition keeps them in chunks,
  * each with the distance of its row from the one before: 10 bytes a row. Past the

@@ -1,5 +1,5 @@
 /*
- * schema: what a table's columns mean, as a Frictionless Table Schema.
+ * schema: the columns of a table as a Frictionless Table Schema.
  *
  * Source: datapackage.org, Table Schema v1 and v2; notes in docs/formats/store.md. Kept in
  * the root as compact JSON with the members in the order of its author.

@@ -1,5 +1,5 @@
 /*
- * value: what a cell means under its field: to be ordered and compared.
+ * value: the value of a cell under its field's type: to be ordered and compared.
  *
  * For cells that are values of their field (vv_field_accepts); of others only vv_value_put_key
  * means something. Exact: decimals as digits, times as instants (one without a zone counts as UTC),

@@ -1,5 +1,5 @@
 /*
- * dataset_reader: what table is at a place of a repository: in a commit or the index (a
+ * dataset_reader: finds and opens the table at a place of a repository: in a commit or the index (a
  * pointer), or in the work tree (a file, which is read as an import would, and not stored).
  *
  * What all commands share: the version before (index, else HEAD), datapackage.json, the

@@ -1,7 +1,7 @@
 /*
- * dataset_reader_import: how bytes at a place of a repository become a version. Knows where the inputs come
- * from, and which goes before which; then the import, then what the version is called. Only the import in the
- * middle may run in another thread (dataset_writer).
+ * dataset_reader_import: imports the bytes at a place of a repository as a version. Knows where the
+ * inputs come from, and which goes before which; then the import, then what the version is called.
+ * Only the import in the middle may run in another thread (dataset_writer).
  */
 #include <fcntl.h>
 #include <string.h>

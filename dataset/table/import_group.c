@@ -1,7 +1,7 @@
 /*
- * import_group: what becomes of one group's rows: which lines are irregular, which cells go
- * out of line, the block, and the two list items. Runs in any thread; touches only
- * its job, its worker's scratch, and the sink (which is thread-safe).
+ * import_group: encodes the rows of one group during an import: which lines are irregular, which
+ * cells go out of line, the block, and the two list items. Runs in any thread; touches only its
+ * job, its worker's scratch, and the sink (which is thread-safe).
  */
 #include "dataset/table/import_state.h"
 

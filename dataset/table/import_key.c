@@ -1,6 +1,6 @@
 /*
- * import_key: when a key is proved and when it is looked at again: a new key can repeat one in a group that
- * stayed only where the facts of that group leave room for it.
+ * import_key: proves a key during an import, or keeps the proof of the previous version: a new key
+ * can repeat one in a group that stayed only where the facts of that group leave room for it.
  */
 #include "dataset/table/import_state.h"
 

@@ -1,5 +1,5 @@
 /*
- * import_options: what an import is asked, and what it gives.
+ * import_options: options and results of an import.
  */
 #ifndef VV_DATASET_TABLE_IMPORT_OPTIONS_H
 #define VV_DATASET_TABLE_IMPORT_OPTIONS_H

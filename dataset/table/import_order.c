@@ -1,5 +1,5 @@
 /*
- * import_order: how large the samples are, and from when on key order pays.
+ * import_order: sizes of samples, and from which one key order pays.
  */
 #include "dataset/table/import_state.h"
 

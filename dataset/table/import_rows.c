@@ -1,7 +1,7 @@
 /*
- * import_rows: how rows become groups: old ones whose bytes stand in the window again are taken
- * over, the rows of others are scanned up to a cut and handed to a thread; of a version that is given
- * group by group only those are scanned that are not proved.
+ * import_rows: makes groups of rows during an import: old ones whose bytes stand in the window
+ * again are taken over, the rows of others are scanned up to a cut and handed to a thread; of a
+ * version that is given group by group only those are scanned that are not proved.
  */
 #include "dataset/table/import_state.h"
 

@@ -1,5 +1,5 @@
 /*
- * import_schema: how the inputs of a version are chosen: what comes from the user, from
+ * import_schema: chooses schema, key and form of a new version: what comes from the user, from
  * datapackage.json, from the version before, and what is found by looking.
  */
 #include "base/array.h"

@@ -1,5 +1,5 @@
 /*
- * package_fit: is a table as a package describes it?
+ * package_fit: checks whether a table is as a package describes it.
  */
 #ifndef VV_DATASET_TABLE_PACKAGE_FIT_H
 #define VV_DATASET_TABLE_PACKAGE_FIT_H

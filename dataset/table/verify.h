@@ -1,5 +1,5 @@
 /*
- * verify: is a version sound?
+ * verify: checks that a version is sound.
  */
 #ifndef VV_DATASET_TABLE_VERIFY_H
 #define VV_DATASET_TABLE_VERIFY_H

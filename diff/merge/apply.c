@@ -1,6 +1,6 @@
 /*
- * apply: how the sections of a patch are gone through, what is found where each of them applies, and
- * whether that is the version that the patch was made from.
+ * apply: applies the sections of a patch to a version, and finds out whether that is the one that
+ * it was made from.
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /*
- * around: what surrounds the rows: lines above and below a table, members of a JSON document.
+ * around: merges the text around the rows: lines above and below a table, members of a JSON
+ * document.
  */
 #ifndef VV_DIFF_MERGE_AROUND_H
 #define VV_DIFF_MERGE_AROUND_H

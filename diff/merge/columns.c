@@ -1,9 +1,9 @@
 /*
- * columns: which columns of three versions are one, and which of them the result has: a
- * column is what base's column is, whatever it is called on either side. In what order they
- * stand: as on the side that moved columns, new ones after the column that they follow there.
- * And what a side says in columns that the other side dropped: rows that it added have no
- * other place for these values, so that a column with such values cannot go in silence.
+ * columns: matches the columns of three versions, and chooses those of the result: a column is what
+ * base's column is, whatever it is called on either side. In what order they stand: as on the side
+ * that moved columns, new ones after the column that they follow there. And what a side says in
+ * columns that the other side dropped: rows that it added have no other place for these values, so
+ * that a column with such values cannot go in silence.
  */
 #include "diff/merge/steps.h"
 

@@ -1,8 +1,8 @@
 /*
- * match: which row of base is which of a side, kept as runs of rows: as few as there are
- * changes of order, so that memory follows the changes and not the table.
- * Of equal rows without a key any may be the one that a side removed: it is one that the
- * other side left alone, if there is one.
+ * match: matches the rows of base with those of a side, as runs of rows: as few as there are
+ * changes of order, so that memory follows the changes and not the table. Of equal rows without a
+ * key any may be the one that a side removed: it is one that the other side left alone, if there is
+ * one.
  */
 #include "diff/merge/steps.h"
 

@@ -1,5 +1,5 @@
 /*
- * options: what a merge is asked for, and what it reports: conflicts and figures.
+ * options: options and report of a merge: conflicts and figures.
  */
 #ifndef VV_DIFF_MERGE_OPTIONS_H
 #define VV_DIFF_MERGE_OPTIONS_H

@@ -1,6 +1,6 @@
 /*
- * patch_make: what every way to apply a section needs: its new bytes become a version, and what does
- * not fit is reported.
+ * patch_make: declarations that all ways to apply a section share: its new bytes become a version,
+ * and what does not fit is reported.
  */
 #ifndef VV_DIFF_MERGE_PATCH_MAKE_H
 #define VV_DIFF_MERGE_PATCH_MAKE_H

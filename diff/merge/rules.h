@@ -1,5 +1,6 @@
 /*
- * rules: who decides a cell that both sides changed: the member `merge` of varve.json, and the words of `merge -X`.
+ * rules: merge rules, read: the member `merge` of varve.json, and the words of `merge -X`. cells.c
+ * applies them.
  *
  * {"merge": {PATTERN: {COLUMN: RULE, "*": RULE, "deleted-vs-edited": "keep" | "delete" | "conflict"}}}
  *

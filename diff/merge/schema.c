@@ -1,9 +1,9 @@
 /*
- * schema: how three schemas become one: member by member of every descriptor, names in keys
- * followed through renames; and what key and cut the result has. And how three dialects become
- * one, habit by habit: what one side changed is taken; where both did, the greater bytes
- * stand, so that the result is the same whoever merges. The header is a version's own where
- * it names the result's columns, else written anew.
+ * schema: merges three schemas: member by member of every descriptor, names in keys followed
+ * through renames; and what key and cut the result has. And how three dialects become one, habit by
+ * habit: what one side changed is taken; where both did, the greater bytes stand, so that the
+ * result is the same whoever merges. The header is a version's own where it names the result's
+ * columns, else written anew.
  */
 #include "diff/merge/steps.h"
 

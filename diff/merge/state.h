@@ -1,6 +1,6 @@
 /*
- * state: what a merge knows of its three versions and of the result, found out step by step:
- * columns, match, schema; then cells and write use it.
+ * state: the state of a merge: three versions and the result, found out step by step: columns,
+ * match, schema; then cells and write use it.
  *
  * The two sides are x and y, x being the one with the smaller id, whichever is ours: so
  * that nothing but a conflict can depend on who merges whom.

@@ -1,7 +1,8 @@
 /*
- * write_patch: how two versions become a patch: the difference as 'ndjson' has it, each line with what is missing there for
- * the way from one file to the other: the roots of both versions, how each row's line is written, rows that
- * move. Rows that both have in one order are passed over side by side; between them are the rows that go, come, move or change.
+ * write_patch: writes the difference of two versions as a patch: the difference as 'ndjson' has it,
+ * each line with what is missing there for the way from one file to the other: the roots of both
+ * versions, how each row's line is written, rows that move. Rows that both have in one order are
+ * passed over side by side; between them are the rows that go, come, move or change.
  *
  * The comparison (rowdiff) pairs the rows; what differs between two rows is found here, exactly:
  * every cell's state and text, and the line's form.

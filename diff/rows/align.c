@@ -1,7 +1,6 @@
 /*
- * align: how the rows that are not shared go past each other: in one pass over both
- * sides, rows that are equal where they are expected are done with at once; only the
- * others are hashed and sorted.
+ * align: aligns rows that are not shared: in one pass over both sides, rows that are equal where
+ * they are expected are done with at once; only the others are hashed and sorted.
  */
 #include "diff/rows/match_steps.h"
 

@@ -1,5 +1,5 @@
 /*
- * columns: which column of one version is which of the other.
+ * columns: matches the columns of two versions.
  *
  * Same name first; then renames: asserted ones, else by equal or nearly equal values
  * under a new name (likeness in percent of the rows compared; at least 60, and the best

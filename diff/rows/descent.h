@@ -1,6 +1,6 @@
 /*
- * descent: how the rows of a version came from those of the version before, as histories of rows
- * and cells take it: one way for all of them, so that they agree.
+ * descent: the origin of a version's rows in the previous version, for histories of rows and cells:
+ * one way for all of them, so that they agree.
  *
  * Rows are known by a key where both versions have its columns, under whatever names; else they
  * are compared as a sequence. A row whose key alone changed stays the same row.

@@ -1,7 +1,7 @@
 /*
- * digest: what of a row goes into its two hashes: the key's values always in canonical
- * form; the compared cells as they are spelled, or in canonical form where spelling does
- * not matter or the two files have different forms.
+ * digest: the two hashes of a row: the key's values always in canonical form; the compared cells as
+ * they are spelled, or in canonical form where spelling does not matter or the two files have
+ * different forms.
  */
 #include "diff/rows/match_steps.h"
 

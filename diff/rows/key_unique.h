@@ -1,6 +1,6 @@
 /*
- * key_unique: does a version have every key once? For unproven keys, and for tables
- * without one.
+ * key_unique: checks that a version has every key once, for unproven keys and for tables without
+ * one.
  */
 #ifndef VV_DIFF_ROWS_KEY_UNIQUE_H
 #define VV_DIFF_ROWS_KEY_UNIQUE_H

@@ -1,6 +1,6 @@
 /*
- * list_compare: what two lists have in common, and what only one of them has, without reading the nodes
- * that both have: by checks, for the groups that a kept run of keys knows, and by diff.
+ * list_compare: compares two lists without reading the nodes that both have: by checks, for the
+ * groups that a kept run of keys knows, and by diff.
  *
  * A correct caller: vv_list_compare with a reader of each list; vv_list_changes_clear.
  */

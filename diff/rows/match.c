@@ -1,6 +1,6 @@
 /*
- * match: how rows find each other: by equal digests first, then, under one key, in order
- * of occurrence; which of them moved; and where a removed row stands among the new ones.
+ * match: matches rows: by equal digests first, then, under one key, in order of occurrence; which
+ * of them moved; and where a removed row stands among the new ones.
  */
 #include "diff/rows/match_steps.h"
 

@@ -1,5 +1,5 @@
 /*
- * match_steps: how rows of two versions are matched.
+ * match_steps: matches the rows of two versions by key.
  */
 #ifndef VV_DIFF_ROWS_MATCH_STEPS_H
 #define VV_DIFF_ROWS_MATCH_STEPS_H

@@ -1,5 +1,5 @@
 /*
- * row_change: what a comparison of rows is asked for, and what it answers: rows, and figures of all.
+ * row_change: options of a comparison of rows, and its results: rows, and figures of all.
  */
 #ifndef VV_DIFF_ROWS_ROW_CHANGE_H
 #define VV_DIFF_ROWS_ROW_CHANGE_H

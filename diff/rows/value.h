@@ -1,5 +1,5 @@
 /*
- * value: are two cells the same value, under the types of their columns?
+ * value: compares two cells under the types of their columns.
  *
  * Three answers: the same text and state; the same value written otherwise (1.0 and
  * 1.00, 5 and "5" across CSV and JSON, true and 1 under declared trueValues, a date in two

@@ -1,6 +1,6 @@
 /*
- * change_words: how two versions of a table differ, in numbers and in one line:
- * "+35 -35 ~64 rows, 5 columns added, 2 renamed".
+ * change_words: the difference of two versions of a table, in numbers and in one line: "+35 -35 ~64
+ * rows, 5 columns added, 2 renamed".
  *
  * diff --stat, status, commit, log, show, merge and pull all describe a change in these words.
  */

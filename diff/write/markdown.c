@@ -1,7 +1,7 @@
 /*
- * markdown: how a difference becomes a comment of a pull request: what it says first, how
- * much fits, and which characters a Markdown reader (GitHub's above all) would take for its own.
- * Form: docs/formats/differences.md, "markdown".
+ * markdown: a difference as a comment of a pull request: what it says first, how much fits, and
+ * which characters a Markdown reader (GitHub's above all) would take for its own. Form:
+ * docs/formats/differences.md, "markdown".
  *
  * Everything is held back until the end: the counts stand above the rows, and how many
  * rows of a table fit depends on the other tables. Of changed cells those are kept that the fewest others are

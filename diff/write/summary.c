@@ -1,6 +1,6 @@
 /*
- * summary: how a difference is told in numbers: a paragraph for each table ("summary"), or
- * one line ("stat").
+ * summary: a difference in figures, by column: a paragraph for each table ("summary"), or one line
+ * ("stat").
  */
 #include <string.h>
 

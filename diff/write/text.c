@@ -1,6 +1,6 @@
 /*
- * text: what is said of a table around its rows, for people: names, columns, form,
- * and the sum at the end.
+ * text: lines about a table around its rows, for people: names, columns, form, and the sum at the
+ * end.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * varve/version.h: what words such as "v1:prices.csv", "prices.csv" or a CID mean.
+ * varve/version.h: the meaning of "v1:prices.csv", "prices.csv" or a CID, as a version.
  *
  * A version is one state of one path: a stored dataset, or plain text of Git's history or of the work tree. It
  * has facts and exact bytes. If it is a table it can be opened as one (table.h). A version never changes and may

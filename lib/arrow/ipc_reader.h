@@ -1,5 +1,5 @@
 /*
- * ipc_reader: what another program wrote in one of Arrow's two forms of files, as an Arrow C stream.
+ * ipc_reader: reads Arrow's two forms of files as an Arrow C stream.
  *
  * The bytes are trusted in nothing: each batch is looked at whole before it is given, so that walking it by the rules of the
  * interface stays inside of it, and its text is UTF-8. Memory: one batch and the dictionaries, 2 GiB at most; room is made as

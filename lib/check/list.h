@@ -1,5 +1,5 @@
 /*
- * list: which paths of a side are datasets that a check looks at.
+ * list: lists the datasets of a side that a check looks at.
  *
  * Pointers; plain text whose name ends in csv, tsv, ndjson or jsonl; what a datapackage.json
  * describes; and whatever an argument names literally. Of documents (lib/documents) the tables that an argument, a

@@ -1,5 +1,5 @@
 /*
- * one_failed_rows: how the reasons of one row come together, and how the rows are read again.
+ * one_failed_rows: joins the reasons of a faulty row, and reads the rows again.
  */
 #include "lib/check/one.h"
 

@@ -1,6 +1,6 @@
 /*
- * owner: whose rules hold for a request: those of the branch that it is to go to, so that a request cannot loosen
- * what it is judged by.
+ * owner: chooses the rules for a request: those of the branch that it is to go to, so that a
+ * request cannot loosen what it is judged by.
  *
  * From the owner's commit come varve.json (rules, what is left out, what is accepted) and the schemas that its data
  * packages give; how a file is written stays the request's business. Fields that only the request has are judged by its

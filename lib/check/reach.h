@@ -1,5 +1,5 @@
 /*
- * reach: which files of a work tree or a package a check may read.
+ * reach: the files of a work tree or package that a check may read.
  *
  * The sender of a pull request or a data package chooses the names of its files, and a report prints what is in them.
  * So a check reads nothing outside of the folder that it was given.

@@ -1,5 +1,5 @@
 /*
- * spoiled: what an older varve did to a table on its way in, as the version before it shows.
+ * spoiled: finds damage that an older varve did on the way in, by the previous version.
  *
  * Only what is certain is told: bytes that somebody may have meant so are not. Reads what differs
  * between the two versions, and all of them only where that has text in another encoding than UTF-8.

@@ -1,5 +1,6 @@
 /*
- * timeline: what the rules of today say of each version of a branch, and since which commit.
+ * timeline: judges each version of a branch by today's rules, and finds since which commit each
+ * fails.
  *
  * A correct caller: vv_timeline_read; results are all that was found, by commit; vv_timeline_sum what became of each rule;
  * vv_timeline_clear.

@@ -1,5 +1,5 @@
 /*
- * dvc_file: what DVC keeps, as its files NAME.dvc and dvc.lock name it.
+ * dvc_file: reads DVC's files NAME.dvc and dvc.lock.
  *
  * Source: https://dvc.org/doc/user-guide/project-structure/dvc-files
  *

@@ -1,5 +1,6 @@
 /*
- * migrated: what the files of old versions become when a history is migrated: pointers, or text again.
+ * migrated: makes the files of a migrated history from those of old versions: pointers, or text
+ * again.
  *
  * The answer depends on path and content alone, and each pair is worked out once. A version of a path is stored as
  * the next one of the version that was asked for before it, so ask in the order of history.

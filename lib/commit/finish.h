@@ -1,5 +1,5 @@
 /*
- * finish: what follows a commit once it is there.
+ * finish: the steps after a commit is made.
  */
 #ifndef VV_LIB_COMMIT_FINISH_H
 #define VV_LIB_COMMIT_FINISH_H

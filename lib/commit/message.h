@@ -1,5 +1,5 @@
 /*
- * message: where a commit's message comes from, and what becomes of it.
+ * message: the message of a commit: its sources, the editor, hooks.
  *
  * Sources, hooks and clean-up as in git commit.
  */

@@ -1,6 +1,6 @@
 /*
- * pick: what another commit changed, made once more on HEAD (cherry-pick), or taken back by a new commit (revert): a
- * merge whose base is the commit's parent or, taking it back, the commit.
+ * pick: applies another commit's changes to HEAD (cherry-pick), or their reverse (revert): a merge
+ * whose base is the commit's parent or, taking it back, the commit.
  *
  *	vv_pick p = {.repo = repo, .writer = writer, .revert = false, ...};
  *

@@ -1,5 +1,5 @@
 /*
- * reader: which program reads a kind of document.
+ * reader: chooses the program that reads a kind of document.
  *
  * A file's kind is what the attribute varve-reader of its path calls it; without one its extension, where the user named a
  * reader for that, or what its first bytes tell. Which program reads a kind only settings outside of repositories say:

@@ -1,5 +1,5 @@
 /*
- * nearby: who on the local network serves the same data set, by DNS-SD.
+ * nearby: finds machines of the local network that serve the same data set, by DNS-SD.
  *
  * `varve serve --http --announce` publishes a service of the type _varve._tcp, whose subtype is a hash of the owner's key and
  * the data set's name, by the program avahi-publish. A repository with `varve.discover lan` asks for that hash by avahi-browse,

@@ -1,6 +1,6 @@
 /*
- * trust: which heads this repository has seen and believes: the file "trust" of .git/varve, which nothing that is fetched
- * can write.
+ * trust: the heads that this repository has seen and trusts: the file "trust" of .git/varve, which
+ * nothing that is fetched can write.
  *
  *	varve trust 1
  *	name <name>

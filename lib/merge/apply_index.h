@@ -1,7 +1,6 @@
 /*
- * apply_index: what a patch made of the index's versions, put into the index, and with
- * --3way into the work tree: where it does not fit it is merged through the version that
- * it was made from.
+ * apply_index: applies patches to the index's versions, and with --3way to the work tree: where it
+ * does not fit it is merged through the version that it was made from.
  *
  * A correct caller: vv_apply_index_init with the files that the patch is applied to;
  * vv_patch_apply; where that is VV_ECONFLICT, vv_apply_index_merge; vv_apply_index_commit;

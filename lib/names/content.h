@@ -1,6 +1,6 @@
 /*
- * content: what a version of a path is, from its blob in Git, without reading a row: a table or a file that
- * varve stores, or the bytes themselves.
+ * content: the kind of a path's version, from its blob in Git, without reading a row: a table or a
+ * file that varve stores, or the bytes themselves.
  */
 #ifndef VV_LIB_NAMES_CONTENT_H
 #define VV_LIB_NAMES_CONTENT_H

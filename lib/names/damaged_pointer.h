@@ -1,5 +1,5 @@
 /*
- * damaged_pointer: what Git has in the place of a table, and is no whole pointer.
+ * damaged_pointer: recognises broken pointers: edited, or merged as text.
  */
 #ifndef VV_LIB_NAMES_DAMAGED_POINTER_H
 #define VV_LIB_NAMES_DAMAGED_POINTER_H

@@ -1,6 +1,7 @@
 /*
- * dialect_words: how a file is written, in the words of options: --input-format, --encoding, --delimiter, --quote,
- * --escape, --comment, --initial-space, --skip-lines, --skip-footer, --header-rows, --header-join, --records and --no-header mean the same for every command.
+ * dialect_words: the form of a file in the words of options: --input-format, --encoding,
+ * --delimiter, --quote, --escape, --comment, --initial-space, --skip-lines, --skip-footer,
+ * --header-rows, --header-join, --records and --no-header mean the same for every command.
  */
 #ifndef VV_LIB_NAMES_DIALECT_WORDS_H
 #define VV_LIB_NAMES_DIALECT_WORDS_H

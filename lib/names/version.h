@@ -1,5 +1,5 @@
 /*
- * version: what the words REV:PATH, :PATH, PATH or a CID name.
+ * version: finds and opens the version that REV:PATH, :PATH, PATH or a CID names.
  *
  * A correct caller: vv_subject_init; vv_subject_find; then vv_subject_open for its
  * rows, or vv_subject_bytes for its exact bytes; vv_subject_clear last (after closing

@@ -1,5 +1,5 @@
 /*
- * version_files: how the rooms of transport, which know no tables, get the bytes of a version's file.
+ * version_files: gives transport, which does not know tables, the bytes of a version's file.
  */
 #ifndef VV_LIB_NAMES_VERSION_FILES_H
 #define VV_LIB_NAMES_VERSION_FILES_H

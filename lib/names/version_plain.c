@@ -1,6 +1,6 @@
 /*
- * version_plain: where plain text lies (a blob, a file) and how it is imported
- * into passing blocks, with the schema that its version would have.
+ * version_plain: imports plain text (a blob, a file) into temporary blocks, with the schema that
+ * its version would have.
  */
 #include "lib/names/version_internal.h"
 

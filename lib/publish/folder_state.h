@@ -1,5 +1,5 @@
 /*
- * folder_state: what a published folder says of itself, in its file "folder" (docs/formats/folder.md).
+ * folder_state: the file "folder" of a published folder (docs/formats/folder.md).
  *
  *	varve folder 1
  *	pack <bytes> <name>       a pack of repo.git that readers are told of, oldest first

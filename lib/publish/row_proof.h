@@ -1,5 +1,5 @@
 /*
- * row_proof: what lies between a signed head and one row, as a CAR (docs/formats/heads.md, "Proofs").
+ * row_proof: the proof of one row under a signed head, as a CAR (docs/formats/heads.md, "Proofs").
  */
 #ifndef VV_LIB_PUBLISH_ROW_PROOF_H
 #define VV_LIB_PUBLISH_ROW_PROOF_H

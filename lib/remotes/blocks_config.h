@@ -1,5 +1,5 @@
 /*
- * blocks_config: where a repository's blocks lie, by its committed .varveconfig.
+ * blocks_config: the places of a repository's blocks, from its committed .varveconfig.
  *
  *	[blocks]
  *		url = https://data.example.org/sales

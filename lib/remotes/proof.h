@@ -1,6 +1,6 @@
 /*
- * proof: which versions a place holds, as it shows now: all files that each stands on, and a random block of each,
- * hashed here.
+ * proof: asks a place which versions it has now: all files that each stands on, and a random block
+ * of each, hashed here.
  *
  * A peer reports which versions it has whole; of a store or Git host every pack and list of a version is asked for
  * (vv_host_keeps_each). Either may be a promise, so it is asked besides for blocks that it cannot

@@ -1,5 +1,5 @@
 /*
- * transfer: what clone, fetch, pull and push share: connecting, asking on the
+ * transfer: options and state that clone, fetch, pull and push share: connecting, asking on the
  * terminal, checking what came, telling what happened.
  */
 #ifndef VV_LIB_REMOTES_TRANSFER_H

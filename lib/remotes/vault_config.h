@@ -1,5 +1,5 @@
 /*
- * vault_config: which vault is this repository's, and which holders this machine knows.
+ * vault_config: this repository's vault, and the holders that this machine knows.
  *
  * The vault is the project's, in .varveconfig at the top of the work tree (of a bare repository:
  * in its folder varve): vault.id, and the policy (cmd/vault/work/session.h).

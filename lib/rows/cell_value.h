@@ -1,5 +1,5 @@
 /*
- * cell_value: what a cell means under the type of its column, as callers of the library see it.
+ * cell_value: the value of a cell under its column's type, for callers of the library.
  */
 #ifndef VV_LIB_ROWS_CELL_VALUE_H
 #define VV_LIB_ROWS_CELL_VALUE_H

@@ -1,6 +1,7 @@
 /*
- * where: which rows a view wants: conditions (docs/use/rules.md) and tests of columns, all of which must hold; and which
- * row groups can have such rows, by what is known of them (dataset/format/facts.h).
+ * where: finds the rows that a view asks for: conditions (docs/use/rules.md) and tests of columns,
+ * all of which must hold; and which row groups can have such rows, by what is known of them
+ * (dataset/format/facts.h).
  */
 #ifndef VV_LIB_ROWS_WHERE_H
 #define VV_LIB_ROWS_WHERE_H

@@ -1,6 +1,6 @@
 /*
- * change_count: how two versions of a dataset differ, counted for the commands that print it in a line
- * (diff/write/change_words.h has the words).
+ * change_count: counts the differences of two versions of a dataset, for commands that print them
+ * in a line (diff/write/change_words.h has the words).
  *
  * Reads only the row groups that one of the two versions has alone, and not even these where
  * they are many, so that no command waits for a number.

@@ -1,6 +1,6 @@
 /*
- * changes: how work tree, index and HEAD stand to each other. What status shows, and
- * what commit asks before it commits.
+ * changes: compares work tree, index and HEAD. What status shows, and what commit asks before it
+ * commits.
  *
  * Ordinary files are compared as Git does; datasets by their stat, the stat cache and,
  * only when these do not decide, a dry import.

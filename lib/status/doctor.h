@@ -1,5 +1,5 @@
 /*
- * doctor: what is wrong with how git and varve are set up here, and with the tables of the index: a
+ * doctor: finds problems in the settings of git and varve here, and in the tables of the index: a
  * list of findings, each with the command that mends it.
  *
  *	vv_doctor d = {0};

@@ -1,6 +1,6 @@
 /*
- * sides: which two versions a command line compares, and the paths that differ
- * between them.
+ * sides: finds the two versions that a command line compares, and the paths that differ between
+ * them.
  *
  * A B, A..B, A...B, A (against the work tree), --cached, or nothing (index against work
  * tree), as git diff has them.

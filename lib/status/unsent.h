@@ -1,5 +1,5 @@
 /*
- * unsent: how many versions of datasets are in local branches and on no remote, as far as is known
+ * unsent: counts versions of datasets in local branches that are on no remote, as far as is known
  * here: a version is on a remote when a branch that was fetched from it, or pushed to it, names it.
  */
 #ifndef VV_LIB_STATUS_UNSENT_H

@@ -1,5 +1,5 @@
 /*
- * push_run_refs: what the words of a push mean on both sides.
+ * push_run_refs: the words of a push, as refs on both sides.
  */
 #include "lib/sync/push_run.h"
 

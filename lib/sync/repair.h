@@ -1,5 +1,5 @@
 /*
- * repair: what fsck found damaged or missing, made whole again as far as a peer has it.
+ * repair: repairs the damage that fsck found, as far as a peer has the blocks.
  *
  * First damaged packs are taken out of use (vv_store_salvage), so that what they lost is missing
  * and nothing else. Then missing blocks are looked for in packs that were kept, made again from

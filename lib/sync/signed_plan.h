@@ -1,5 +1,5 @@
 /*
- * signed_plan: what signed heads say of the refs that a fetch is to move.
+ * signed_plan: the rules of signed heads for the refs that a fetch is to move.
  *
  * A correct caller: the heads were judged, and name something (judged->has_newest) where only and follow are called.
  */

@@ -1,5 +1,5 @@
 /*
- * stand_in: which copy takes the place of a remote that does not answer.
+ * stand_in: chooses the copy that takes the place of a remote that does not answer.
  */
 #ifndef VV_LIB_SYNC_STAND_IN_H
 #define VV_LIB_SYNC_STAND_IN_H

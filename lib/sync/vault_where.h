@@ -1,5 +1,5 @@
 /*
- * vault_where: which holders of the vault have the shards of a version.
+ * vault_where: finds the holders of the vault that have the shards of a version.
  */
 #ifndef VV_LIB_SYNC_VAULT_WHERE_H
 #define VV_LIB_SYNC_VAULT_WHERE_H

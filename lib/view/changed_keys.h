@@ -1,6 +1,6 @@
 /*
- * changed_keys: which keys may have changed between two versions of a table, kept by the pair: so that a row's history
- * need not read versions again that leave the row as it is.
+ * changed_keys: keys that may have changed between two versions of a table, kept by the pair: so
+ * that a row's history need not read versions again that leave the row as it is.
  *
  * A pair's keys are bits of their hashes: one that is not among them did not change, one that is may have.
  *

@@ -1,6 +1,5 @@
 /*
- * column_stats: what stands in a column: nulls, distinct values, smallest and largest,
- * examples.
+ * column_stats: figures of a column: nulls, distinct values, smallest and largest, examples.
  *
  * Memory is bounded whatever the column holds: distinct values are counted by a set of
  * hashes that, past its limit, keeps an ever smaller sample (every second hash, every

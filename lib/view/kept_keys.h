@@ -1,5 +1,5 @@
 /*
- * kept_keys: what this repository's checks keep of the keys of its tables, to find rows by.
+ * kept_keys: hashes of keys that checks kept, to find rows by.
  */
 #ifndef VV_LIB_VIEW_KEPT_KEYS_H
 #define VV_LIB_VIEW_KEPT_KEYS_H

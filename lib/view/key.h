@@ -1,6 +1,5 @@
 /*
- * key: by which columns the rows of two versions are likely to find each other,
- * where no key is declared.
+ * key: columns by which the rows of two versions probably match, where no key is declared.
  */
 #ifndef VV_LIB_VIEW_KEY_H
 #define VV_LIB_VIEW_KEY_H

@@ -1,5 +1,5 @@
 /*
- * key_place: where the row with a key stands.
+ * key_place: finds the place of the row with a key.
  */
 #ifndef VV_LIB_VIEW_KEY_PLACE_H
 #define VV_LIB_VIEW_KEY_PLACE_H

@@ -1,5 +1,5 @@
 /*
- * add_plan: what add (and commit -a, commit PATH) will do with each path.
+ * add_plan: decides what add (and commit -a, commit PATH) does with each path: table or file.
  *
  * Decides which paths become datasets (docs: "what becomes a dataset"): those that the
  * attributes track; files named literally that are called .csv, .tsv, .ndjson or .jsonl, or

@@ -1,5 +1,5 @@
 /*
- * add_report: what an add did, counted, and what it understood of each dataset, in words.
+ * add_report: the report of an add: counts, and a description of each dataset.
  */
 #ifndef VV_LIB_WORKTREE_ADD_REPORT_H
 #define VV_LIB_WORKTREE_ADD_REPORT_H

@@ -1,5 +1,5 @@
 /*
- * added_blocks: what one version of a dataset added to the one before.
+ * added_blocks: the blocks that one version of a dataset added to the previous one.
  *
  * Compares which blocks two roots reach; what both reach is not read, nor are leaves.
  */

@@ -1,5 +1,5 @@
 /*
- * describe: what the columns of a table are, changed in the datapackage.json that describes it.
+ * describe: changes the columns' descriptions of a table in its datapackage.json.
  */
 #ifndef VV_LIB_WORKTREE_DESCRIBE_H
 #define VV_LIB_WORKTREE_DESCRIBE_H

@@ -1,5 +1,5 @@
 /*
- * filter: what Git's clean and smudge do to a dataset: bytes to pointer, and back.
+ * filter: Git's clean and smudge filters for a dataset: bytes to pointer, and back.
  */
 #ifndef VV_LIB_WORKTREE_FILTER_H
 #define VV_LIB_WORKTREE_FILTER_H

@@ -1,5 +1,5 @@
 /*
- * journal_internal: what writing, reading and putting right share.
+ * journal_internal: declarations that writing, reading and repairing share.
  */
 #ifndef VV_LIB_WORKTREE_JOURNAL_INTERNAL_H
 #define VV_LIB_WORKTREE_JOURNAL_INTERNAL_H

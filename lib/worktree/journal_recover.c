@@ -1,5 +1,5 @@
 /*
- * journal_recover: what an interrupted command left; puts it right.
+ * journal_recover: undoes or finishes an interrupted command.
  *
  * Each path is looked at by itself: its file is as it was before, as the command left it, gone,
  * or somebody else's; likewise its entry in the index. Only what is the command's is touched.

@@ -1,6 +1,6 @@
 /*
- * unpack: what is inside of a compressed file, or the tables of a document, become files of the work tree, so that versions of
- * them share blocks.
+ * unpack: writes the content of a compressed file, or the tables of a document, as files of the
+ * work tree, so that versions of them share blocks.
  */
 #ifndef VV_LIB_WORKTREE_UNPACK_H
 #define VV_LIB_WORKTREE_UNPACK_H

@@ -1,5 +1,5 @@
 /*
- * resemble: which blocks of one version are new against another, and what each resembles.
+ * resemble: new blocks of one version against another, and the block that each resembles.
  *
  * Knows links, not tables: the nodes of both are compared link by link; links that both have
  * anchor the rest, which pair up by position between the anchors. gc and transport use it.

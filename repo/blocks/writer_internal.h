@@ -1,5 +1,5 @@
 /*
- * writer_internal: what a store's writer can do for incoming.
+ * writer_internal: the part of a store's writer that incoming uses.
  */
 #ifndef VV_REPO_BLOCKS_WRITER_INTERNAL_H
 #define VV_REPO_BLOCKS_WRITER_INTERNAL_H

@@ -1,5 +1,6 @@
 /*
- * config: what values of settings mean, and changing the repository's own. Reading them is repository.h's.
+ * config: the meaning of settings' values, and changes of the repository's own. Reading them is
+ * repository.h's.
  */
 #ifndef VV_REPO_GIT_CONFIG_H
 #define VV_REPO_GIT_CONFIG_H

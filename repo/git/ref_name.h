@@ -1,5 +1,5 @@
 /*
- * ref_name: which names a branch or tag may have.
+ * ref_name: allowed names of branches and tags.
  */
 #ifndef VV_REPO_GIT_REF_NAME_H
 #define VV_REPO_GIT_REF_NAME_H

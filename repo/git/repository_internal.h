@@ -1,5 +1,5 @@
 /*
- * repository_internal: what the sources of repo share about a Git repository.
+ * repository_internal: declarations about a Git repository that the sources of repo share.
  */
 #ifndef VV_REPO_GIT_REPOSITORY_INTERNAL_H
 #define VV_REPO_GIT_REPOSITORY_INTERNAL_H

@@ -1,5 +1,6 @@
 /*
- * write_turn: who may write in a work tree: from before HEAD is read until index, files and branch agree.
+ * write_turn: the lock of a work tree for one writer at a time: from before HEAD is read until
+ * index, files and branch agree.
  *
  * The turn is an flock on "varve/turn" in the work tree's Git folder, so it ends with its process. The file names who took it
  * last. Each work tree has its own: work trees of one repository have their own HEAD and index, cannot have one branch

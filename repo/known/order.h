@@ -1,7 +1,7 @@
 /*
- * order: what gc must keep: everything below every root of the repository, newest version
- * first, each block paired with the one of the next newer version that it resembles; then
- * what the blocks that wait in incoming/ stand on.
+ * order: the blocks that gc must keep, in order: everything below every root of the repository,
+ * newest version first, each block paired with the one of the next newer version that it resembles;
+ * then what the blocks that wait in incoming/ stand on.
  */
 #ifndef VV_REPO_KNOWN_ORDER_H
 #define VV_REPO_KNOWN_ORDER_H

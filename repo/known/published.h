@@ -1,5 +1,5 @@
 /*
- * published: which versions this repository's owner has given to everybody.
+ * published: the versions that this repository's owner published.
  *
  * A record for each, in <varve>/published, named by the version's CID: small, durable, written and
  * taken away by `varve ipfs publish` alone. What is published stays (gc keeps it) and is shown to readers

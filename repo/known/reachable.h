@@ -1,5 +1,5 @@
 /*
- * reachable: what the branches and tags of a repository reach, for those who may see no more.
+ * reachable: objects and versions that branches and tags reach, for clients that may see no more.
  *
  * What was published (published.h) is reached, too. A stash, a reflog, ORIG_HEAD, a commit that was taken off its branch, a ref that is hidden
  * (hidden_refs.h): nothing that only these reach is here. History is walked from the newest commit

@@ -1,5 +1,5 @@
 /*
- * address: where a client is: its address, and whom a proxy says to speak for.
+ * address: the network address of a client, or the one that a trusted proxy names.
  *
  * An address is 16 bytes, those of IPv4 mapped into IPv6. Two clients are the same one where their
  * IPv4 addresses are, or the first 64 bits of IPv6: a client that has one such network has all of it.

@@ -1,6 +1,6 @@
 /*
- * curl: what those who speak HTTP to others share: libcurl, loaded when it is used, and the
- * settings that Git has for it.
+ * curl: declarations that clients of HTTP share: libcurl, loaded when it is used, and the settings
+ * that Git has for it.
  */
 #ifndef VV_TRANSPORT_HTTP_CURL_H
 #define VV_TRANSPORT_HTTP_CURL_H

@@ -1,5 +1,5 @@
 /*
- * routing: who provides a CID, as a delegated router of IPFS knows it.
+ * routing: providers of a CID, from a delegated router of IPFS.
  *
  * Source: specs.ipfs.tech/routing/http-routing-v1. The router learns which CIDs a client is interested in: it is not
  * asked without a setting.

@@ -1,5 +1,5 @@
 /*
- * known_hosts: which keys OpenSSH's files have for one host.
+ * known_hosts: the keys of one host in OpenSSH's files.
  *
  * A correct caller: vv_known_hosts_new for a host and port, vv_known_hosts_file for each file,
  * then vv_known_hosts_check with the key that the host showed. Format: sshd(8),

@@ -1,6 +1,6 @@
 /*
- * network: which network this machine is on, as far as its own routing table shows: the interface of the
- * default route, the gateway's address, and the gateway's hardware address where it is known.
+ * network: recognises the network that this machine is on, by its routing table: the interface of
+ * the default route, the gateway's address, and the gateway's hardware address where it is known.
  *
  * Nothing is sent to find it. Where there is no such table (another system than Linux), or no default route,
  * every place is one network.

@@ -1,5 +1,5 @@
 /*
- * options: what every kind of line is opened with, besides its URL.
+ * options: options of every kind of line, besides its URL.
  */
 #ifndef VV_TRANSPORT_LINE_OPTIONS_H
 #define VV_TRANSPORT_LINE_OPTIONS_H

@@ -1,5 +1,5 @@
 /*
- * patience: how long a side that is too slow is waited for, whichever line it is on.
+ * patience: time limits for a slow side, on every kind of line.
  *
  * Waiting uses it up, each byte that moves gives some back. So who is silent for max_ms is given up, who sends a
  * byte a second a moment later, and who keeps the pace, in whatever pieces, never. A sign of life renews it.

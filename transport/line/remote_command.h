@@ -1,5 +1,5 @@
 /*
- * remote_command: what ssh runs on the far side, whichever way is taken.
+ * remote_command: the command that ssh runs on the far side.
  */
 #ifndef VV_TRANSPORT_LINE_REMOTE_COMMAND_H
 #define VV_TRANSPORT_LINE_REMOTE_COMMAND_H

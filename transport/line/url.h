@@ -1,7 +1,7 @@
 /*
- * url: where a repository is: paths, file://, ssh://user@host:port/path, user@host:path,
- * http://, https://, git://; and places that keep objects: sftp://user@host:port/path, s3://bucket/prefix?query,
- * rclone:remote:path.
+ * url: URLs of repositories, parsed and checked: paths, file://, ssh://user@host:port/path,
+ * user@host:path, http://, https://, git://; and places that keep objects:
+ * sftp://user@host:port/path, s3://bucket/prefix?query, rclone:remote:path.
  *
  * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
  * quotes in ssh paths are refused (docs/formats/protocol.md, "URLs").

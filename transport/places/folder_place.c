@@ -1,5 +1,5 @@
 /*
- * folder_place: what stands for a disk.
+ * folder_place: a folder as a place, and how it is known that its disk is mounted.
  */
 #include "transport/places/place_kinds.h"
 

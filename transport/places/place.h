@@ -1,5 +1,5 @@
 /*
- * place: where objects are kept by name, and need not be trusted: a folder, a bucket, a node.
+ * place: keeps objects by name, and need not be trusted: a folder, a bucket, a node.
  *
  * A name is a path of a few parts, "a/b/c"; every kind keeps the same names, so that all that a place has can be moved
  * to another one by copying files. Nothing is overwritten: who writes a name twice writes the same bytes, and only

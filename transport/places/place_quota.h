@@ -1,5 +1,5 @@
 /*
- * place_quota: how much a place may keep, and keeps already; for the kinds.
+ * place_quota: the limit of a place, and its used room; for the kinds.
  */
 #ifndef VV_TRANSPORT_PLACES_PLACE_QUOTA_H
 #define VV_TRANSPORT_PLACES_PLACE_QUOTA_H

@@ -1,5 +1,5 @@
 /*
- * s3_key: who we are at an S3 store, and until when. Where keys come from: s3_sources.h.
+ * s3_key: the identity at an S3 store, and its expiry. Where keys come from: s3_sources.h.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_KEY_H
 #define VV_TRANSPORT_PLACES_S3_KEY_H

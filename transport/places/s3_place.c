@@ -1,5 +1,5 @@
 /*
- * s3_place: which requests are made, and what the errors of S3 stores mean to people.
+ * s3_place: requests to S3 stores, and their errors in words.
  *
  * A CID has the digest that a signature covers, so what is called by its CID is not hashed twice, and a store refuses
  * other bytes. A PUT replaces an object as a whole; two who write the same name write the same bytes.

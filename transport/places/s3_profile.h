@@ -1,6 +1,6 @@
 /*
- * s3_profile: what AWS's own files have of the profile that AWS_PROFILE names, or of [default]: keys, a program
- * that gives keys, region and endpoint.
+ * s3_profile: reads the profile that AWS_PROFILE names, or [default], from AWS's own files: keys, a
+ * program that gives keys, region and endpoint.
  *
  * The files: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials with [NAME], which comes first, and AWS_CONFIG_FILE or
  * ~/.aws/config with [profile NAME]. Source: docs.aws.amazon.com/sdkref/latest/guide/file-format.html.

@@ -1,7 +1,8 @@
 /*
- * s3_sources: where keys for S3 come from, in this order: AWS_ACCESS_KEY_ID and its like; the role of the profile
- * (s3_profile.h); AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; the profile's keys, credential_process or SSO (by
- * the program aws); the container; the machine's metadata. Neither a URL nor a repository chooses the source.
+ * s3_sources: looks for S3 keys, in this order: AWS_ACCESS_KEY_ID and its like; the role of the
+ * profile (s3_profile.h); AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN; the profile's keys,
+ * credential_process or SSO (by the program aws); the container; the machine's metadata. Neither a
+ * URL nor a repository chooses the source.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_SOURCES_H
 #define VV_TRANSPORT_PLACES_S3_SOURCES_H

@@ -1,5 +1,5 @@
 /*
- * web_place: what servers of files answer.
+ * web_place: a web server's files as a place, read-only.
  */
 #include "transport/places/place_kinds.h"
 

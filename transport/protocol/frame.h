@@ -1,5 +1,5 @@
 /*
- * frame: what goes over a channel: a type, a length, bytes.
+ * frame: frames on a channel: a type, a length, bytes.
  *
  *   1        type: one of the letters below
  *   varint   length of the payload, at most VV_FRAME_MAX

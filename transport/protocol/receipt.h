@@ -1,5 +1,5 @@
 /*
- * receipt: who delivered what: a log that is only appended to.
+ * receipt: records which peer delivered which blocks: a log that is only appended to.
  *
  * .git/varve/receipts: one JSON object a line, {"prev", "time", "peer", "roots", "blocks",
  * "bytes", "ms"}; prev is the SHA-256 of the line before (without its newline), "" in the

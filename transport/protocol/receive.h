@@ -1,5 +1,5 @@
 /*
- * receive: what comes from a peer, kept apart until it is whole, checked and taken in.
+ * receive: receives from a peer: kept apart until it is whole, then checked and taken in.
  *
  * Used by the client of a fetch and by the server of a push. A correct caller: open; give it the frames;
  * objects_end; lacking (and ask for these, until none is lacking or no peer has them); check; take.

@@ -1,5 +1,5 @@
 /*
- * serve_internal: what the parts of serve have in common.
+ * serve_internal: declarations that the parts of serve share.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_SERVE_INTERNAL_H
 #define VV_TRANSPORT_PROTOCOL_SERVE_INTERNAL_H

@@ -1,5 +1,5 @@
 /*
- * serve_push: which refs a peer's push may move, and what must be there before they do.
+ * serve_push: the refs that a peer's push may move, and the checks before they do.
  */
 #include "transport/protocol/serve_internal.h"
 

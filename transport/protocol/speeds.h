@@ -1,6 +1,5 @@
 /*
- * speeds: how long sources of blocks took to answer, and how much they gave in a second, remembered for each
- * network apart.
+ * speeds: answer times and rates of sources of blocks, remembered by network.
  *
  * .git/varve/cache/speeds (docs/formats/store.md, "Caches"): without it nothing is known of any source. Networks and sources
  * are hashes with the repository's secret.

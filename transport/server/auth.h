@@ -1,5 +1,5 @@
 /*
- * auth: who may do what on a server, from a file, and how often secrets may be tried.
+ * auth: rights on a server, from a file, and limits for wrong secrets.
  *
  * A line each: NAME:RIGHTS:HASH, RIGHTS being r or rw, HASH as base/secret.h makes it
  * ("varve serve --hash-secret NAME" writes such lines); blank lines and lines that begin with '#' are ignored. Names

@@ -1,5 +1,5 @@
 /*
- * connection: who is connected to the HTTP server, how many of one client, and who is too slow. Internal.
+ * connection: connections of the HTTP server: limits for each client, and slow ones. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_CONNECTION_H
 #define VV_TRANSPORT_SERVER_CONNECTION_H

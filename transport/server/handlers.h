@@ -1,6 +1,6 @@
 /*
- * handlers: what the HTTP server has others do: answer a request of the protocol, give a file, make a
- * page, log.
+ * handlers: callbacks for the work of the HTTP server: answer a request of the protocol, give a
+ * file, make a page, log.
  */
 #ifndef VV_TRANSPORT_SERVER_HANDLERS_H
 #define VV_TRANSPORT_SERVER_HANDLERS_H

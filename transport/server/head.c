@@ -1,5 +1,5 @@
 /*
- * head: which headers may come once only, and how names of hosts are written.
+ * head: headers that may come once only, and the form of host names.
  *
  * libmicrohttpd refuses much before (white space in front of a colon, a chunk's length that is none,
  * Content-Length beside Transfer-Encoding in its newer versions) and joins folded lines, as RFC 9112,

@@ -1,5 +1,5 @@
 /*
- * listen: how an address is written, and how one listens there.
+ * listen: addresses to listen at.
  */
 #include "transport/server/server_internal.h"
 

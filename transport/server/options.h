@@ -1,5 +1,5 @@
 /*
- * options: where the HTTP server listens, what it serves, and the limits that it keeps.
+ * options: address, content and limits of the HTTP server.
  */
 #ifndef VV_TRANSPORT_SERVER_OPTIONS_H
 #define VV_TRANSPORT_SERVER_OPTIONS_H

@@ -1,5 +1,5 @@
 /*
- * requested_form: which form of a block a request to the gateway wants.
+ * requested_form: the form of a block that a request to the gateway asks for.
  *
  * Source: the trustless gateway specification (specs.ipfs.tech/http-gateways/trustless-gateway).
  */

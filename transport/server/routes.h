@@ -1,5 +1,5 @@
 /*
- * routes: where a request may lead; each queues its response. Internal.
+ * routes: the routes of the HTTP server; each queues its response. Internal.
  */
 #ifndef VV_TRANSPORT_SERVER_ROUTES_H
 #define VV_TRANSPORT_SERVER_ROUTES_H

@@ -1,5 +1,5 @@
 /*
- * server_internal: what a request goes through before it reaches a route.
+ * server_internal: the checks of a request before its route.
  */
 #ifndef VV_TRANSPORT_SERVER_SERVER_INTERNAL_H
 #define VV_TRANSPORT_SERVER_SERVER_INTERNAL_H

@@ -1,5 +1,5 @@
 /*
- * url_secret: how cookies are written, and where the redirect leads.
+ * url_secret: cookies, and the redirect that sets one.
  */
 #include "transport/server/server_internal.h"
 

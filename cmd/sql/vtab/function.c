@@ -1,5 +1,5 @@
 /*
- * function: how arguments reach a function.
+ * function: passes arguments to a function.
  */
 #include "cmd/sql/vtab/tables.h"
 

@@ -1,5 +1,5 @@
 /*
- * name: what a table's name in SQL means.
+ * name: the table that a name in SQL means.
  *
  * NAME or NAME@REVISION, where NAME is a path ("data/prices.csv"), or its last part ("prices.csv") or that without its
  * ending ("prices") where these mean one table only; '-' and blanks may be written as '_'. Before it one of the words of

@@ -1,5 +1,5 @@
 /*
- * rows: what a plan of SQLite asks of a version, and which versions a cursor reads one after the other.
+ * rows: the rows that a plan of SQLite asks for, from one version after the other.
  */
 #include "cmd/sql/vtab/tables.h"
 

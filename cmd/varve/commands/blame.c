@@ -1,5 +1,5 @@
 /*
- * blame: which commit last set each row, or each cell, of a table.
+ * blame: shows which commit last set each row, or each cell, of a table.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * check: is the data what its schema, the project's rules and its past say?
+ * check: checks data against its schema, the project's rules and its past.
  *
  * Exit 0: valid; 1: invalid; 2: it could not be told. What happens on the way to an answer is
  * never mistaken for one.

@@ -1,5 +1,5 @@
 /*
- * conflicts: what a merge could not decide, cell by cell.
+ * conflicts: lists the conflicts of a merge, cell by cell.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * diff: what differs between two versions, as tables.
+ * diff: shows the differences of two versions as tables.
  */
 #include <stdlib.h>
 #include <string.h>

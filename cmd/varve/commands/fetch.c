@@ -1,5 +1,5 @@
 /*
- * fetch: what other repositories have, brought here.
+ * fetch: gets the commits and blocks of other repositories.
  */
 #include <string.h>
 #include <sys/stat.h>

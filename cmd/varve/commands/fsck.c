@@ -1,5 +1,5 @@
 /*
- * fsck: is everything there, and is it what it was?
+ * fsck: checks that everything is there and undamaged.
  *
  * First the packs, record by record; then every version that the history names, from
  * its pointer down. What is damaged is told with the datasets and commits it touches.

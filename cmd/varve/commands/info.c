@@ -1,5 +1,5 @@
 /*
- * info: what a version of a dataset is: size, form, columns and what stands in them.
+ * info: describes a version of a dataset: size, form, columns and what stands in them.
  */
 #include <stdbool.h>
 #include <string.h>

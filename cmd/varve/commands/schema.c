@@ -1,5 +1,5 @@
 /*
- * schema: what the columns of a table mean, shown and changed.
+ * schema: shows and changes the descriptions of a table's columns.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * status: what is staged, what changed, what is new.
+ * status: shows staged, changed and new paths.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * update: what changed at the source of imported tables since, as a commit.
+ * update: commits the changes at the sources of imported tables.
  */
 #include <string.h>
 

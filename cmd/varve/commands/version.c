@@ -1,5 +1,5 @@
 /*
- * version: which varve this is, and which versions of formats it reads and writes.
+ * version: prints the version of varve, and the formats that it reads and writes.
  */
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"

@@ -1,5 +1,5 @@
 /*
- * whereis: who has all blocks of a version.
+ * whereis: lists the places that have all blocks of a version.
  */
 #include <string.h>
 

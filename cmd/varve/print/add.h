@@ -1,5 +1,5 @@
 /*
- * add: what add, and commit with paths, print when they are done.
+ * add: prints the results of add, and of commit with paths.
  */
 #ifndef VV_CMD_VARVE_PRINT_ADD_H
 #define VV_CMD_VARVE_PRINT_ADD_H

@@ -1,5 +1,6 @@
 /*
- * check_reports: where the reports of one check go: stdout, files, the job's summary; rules explained, and over the versions of a branch.
+ * check_reports: opens the outputs of a check's reports: stdout, files, the job's summary; rules
+ * explained, and over the versions of a branch.
  */
 #ifndef VV_CMD_VARVE_PRINT_CHECK_REPORTS_H
 #define VV_CMD_VARVE_PRINT_CHECK_REPORTS_H

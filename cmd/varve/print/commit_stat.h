@@ -1,5 +1,6 @@
 /*
- * commit_stat: what a commit changed, per path: rows and columns of tables, bytes of others.
+ * commit_stat: prints the changes of a commit, by path: rows and columns of tables, bytes of
+ * others.
  */
 #ifndef VV_CMD_VARVE_PRINT_COMMIT_STAT_H
 #define VV_CMD_VARVE_PRINT_COMMIT_STAT_H

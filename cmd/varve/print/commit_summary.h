@@ -1,5 +1,5 @@
 /*
- * commit_summary: what commit prints when it is done.
+ * commit_summary: prints the result of commit.
  */
 #ifndef VV_CMD_VARVE_PRINT_COMMIT_SUMMARY_H
 #define VV_CMD_VARVE_PRINT_COMMIT_SUMMARY_H

@@ -1,5 +1,5 @@
 /*
- * diff_show: what differs, printed in one of the forms of diff.
+ * diff_show: prints differences in one of the forms of diff.
  *
  *	vv_diff_print p = {.repo = repo, .reader = reader, .fd = -1, .book.fd = -1, .format = "text",
  *			   .kind = vv_diff_writer_find("text"), .how = ...};

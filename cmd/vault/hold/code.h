@@ -1,5 +1,5 @@
 /*
- * code: how many full shards a stripe has, and how many parity shards are made of them: "4+2".
+ * code: the numbers of full and of parity shards in a stripe: "4+2".
  */
 #ifndef VV_CMD_VAULT_HOLD_CODE_H
 #define VV_CMD_VAULT_HOLD_CODE_H

@@ -1,5 +1,6 @@
 /*
- * hold_internal: what the files of hold share: the folder, and a request that is being answered.
+ * hold_internal: declarations that the files of hold share: the folder, and a request that is being
+ * answered.
  */
 #ifndef VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H
 #define VV_CMD_VAULT_HOLD_HOLD_INTERNAL_H

@@ -1,5 +1,5 @@
 /*
- * hold_records: which records are worth keeping.
+ * hold_records: decides which records are worth keeping.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * hold_room: how much each identity may keep here, and how much it keeps.
+ * hold_room: the room of each identity here, allowed and used.
  *
  * A vault counts for whoever signed its first record, where copies are kept for that identity; else for each
  * one for whom they are and who has signed a record of it. What a vault takes, its records and shards, is

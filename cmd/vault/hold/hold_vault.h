@@ -1,6 +1,6 @@
 /*
- * hold_vault: what a server that keeps copies knows of one vault by its records: who may bring what, and
- * what may go.
+ * hold_vault: one vault as its server knows it, by its records: who may bring what, and what may
+ * go.
  *
  * A vault is kept when somebody who is admitted writes in it and has signed a record of it: anybody may name a
  * stranger as a writer of what is his own. A shard is taken when a place record names it

@@ -1,5 +1,5 @@
 /*
- * standing: what holders that sign keep for this machine, as its own audits prove it.
+ * standing: the bytes that signing holders keep for this machine, as its own audits prove them.
  *
  * A copy that this machine placed is proved by this machine's last audit of its holder, where that is not older than
  * VV_STANDING_DAYS, came after the receipt, and found everything right. Places and audits of others do not count, nor

@@ -1,5 +1,5 @@
 /*
- * epoch: who may read a vault from when on, and the secrets for it.
+ * epoch: the readers of a vault from some moment on, and the secrets for them.
  *
  * An epoch has a secret of 32 random bytes, sealed to each of its readers in a box without a name: 36 bytes
  * vault, 32 bytes digest of the epoch before (zeros: none; of several the first), 32 bytes secret.

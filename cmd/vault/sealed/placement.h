@@ -1,5 +1,5 @@
 /*
- * placement: which holders are to keep a shard.
+ * placement: chooses the holders of a shard.
  *
  * Rendezvous hashing: a holder's rank for a shard is SHA-256 of the shard's digest and the holder's
  * id; the highest ranks win, one of each failure domain. So a holder that comes or goes moves only

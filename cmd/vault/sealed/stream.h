@@ -1,5 +1,5 @@
 /*
- * stream: what a run puts into the vault, item after item, cut into shards and sealed.
+ * stream: the items that a run puts into the vault, cut into shards and sealed.
  *
  * A run's content is the content of its shards, one after the other; all but the last are full. It is items
  *

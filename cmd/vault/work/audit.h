@@ -1,5 +1,5 @@
 /*
- * audit: do holders still have what they took?
+ * audit: tests whether holders still have their shards.
  *
  * First the ledger's records, which are small: every one is read. Then the list: every shard that the
  * holder is to have, with its size. Then random leaves, one of each of as many shards as are asked for, checked

@@ -1,5 +1,5 @@
 /*
- * contents: what is in a vault, item by item, by the indexes of its runs.
+ * contents: the items in a vault, by the indexes of its runs.
  *
  * An index is read once, and kept in the session's folder runs/; it is made of sealed items, so a lost
  * folder only costs reading them again.

@@ -1,5 +1,5 @@
 /*
- * replicate: what the vault does not have yet is sealed, and brought to holders.
+ * replicate: seals data that the vault lacks, and sends it to holders.
  *
  * What is new is sealed into .git/varve/vault/spool, at most some 64 MB at a time; a file "run" there names the
  * shards once they are all durable (waiting_run.h). Then they go to holders, and a vault record names them when each

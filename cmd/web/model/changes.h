@@ -1,5 +1,5 @@
 /*
- * changes: what commits changed, in words of rows.
+ * changes: changes of commits, in words of rows.
  */
 #ifndef VV_CMD_WEB_MODEL_CHANGES_H
 #define VV_CMD_WEB_MODEL_CHANGES_H

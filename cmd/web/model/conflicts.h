@@ -1,5 +1,5 @@
 /*
- * conflicts: what the merge under way in the work tree could not decide, for its owner.
+ * conflicts: conflicts of the merge under way in the work tree, for its owner.
  *
  * Only what the merge wrote down is shown: nothing is merged anew for a visit.
  */

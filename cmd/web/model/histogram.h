@@ -1,5 +1,5 @@
 /*
- * histogram: how often numbers of which size come, in one pass and in little memory.
+ * histogram: a histogram of numbers, in one pass and in little memory.
  *
  * Bins are as wide as a power of ten, whose multiples they begin at; where they get too many they become ten
  * times as wide. Counts are exact.

@@ -1,5 +1,6 @@
 /*
- * row_test: which rows are asked for: filters and a search, made ready to be asked of every row.
+ * row_test: decides which rows are asked for: filters and a search, made ready to be asked of every
+ * row.
  */
 #ifndef VV_CMD_WEB_MODEL_ROW_TEST_H
 #define VV_CMD_WEB_MODEL_ROW_TEST_H

@@ -1,6 +1,6 @@
 /*
- * values: what stands in a column: how much is missing, which values are common, least, greatest, mean,
- * a histogram.
+ * values: the values of a column, counted: how much is missing, which values are common, least,
+ * greatest, mean, a histogram.
  *
  * Facts of a whole column are remembered by the table's CID as long as the program runs.
  */

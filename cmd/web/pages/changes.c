@@ -1,5 +1,6 @@
 /*
- * changes: what changed, as a list of commits in words of rows: of the repository, and of one table, with its plots.
+ * changes: a list of commits with their changes in words of rows: of the repository, and of one
+ * table, with its plots.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /*
- * compare: what is different between two versions: one sentence, what happened in groups, then the rows.
+ * compare: the page of differences between two versions: one sentence, what happened in groups,
+ * then the rows.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * conflicts: what the merge under way could not decide: base, ours and theirs side by side, and the buttons
- * and commands that settle it.
+ * conflicts: the page of conflicts of the merge under way: base, ours and theirs side by side, and
+ * the buttons and commands that settle it.
  */
 #include "cmd/web/model/conflicts.h"
 

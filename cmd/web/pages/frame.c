@@ -1,5 +1,6 @@
 /*
- * frame: what is around every page: head, heading, the version, the views of its subject, and the foot.
+ * frame: the parts around every page: head, heading, the version, the views of its subject, and the
+ * foot.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * habit: how a column of the version spells its values, so that new ones look like them. Read when the first new value
- * of the column is spelled: the column once, and no other.
+ * habit: the spelling of a column's values, so that new ones look like them. Read when the first
+ * new value of the column is spelled: the column once, and no other.
  */
 #ifndef VV_LIB_ARROW_IN_HABIT_H
 #define VV_LIB_ARROW_IN_HABIT_H

@@ -1,5 +1,5 @@
 /*
- * match: which row of the version an incoming row is.
+ * match: matches incoming rows with those of the version.
  *
  * Rows mostly come in the version's order: then the next row, or one soon after it, is the one, and nothing is kept but
  * a bit for each row. The first row for which that fails has the keys of the version read once into an index, of 24 bytes

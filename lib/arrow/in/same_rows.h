@@ -1,6 +1,6 @@
 /*
- * same_rows: which rows of the version are, where they stand, the ones that come: found for whole groups, on all cores,
- * ahead of those who write them.
+ * same_rows: finds rows of the version that come unchanged, by their position: found for whole
+ * groups, on all cores, ahead of those who write them.
  *
  *	same_rows_open(&s, table, columns, count, err);
  *	while (same_rows_at(s, &run, old, row, err) > 0) { ... old += run.rows; row += run.rows }

@@ -1,5 +1,5 @@
 /*
- * branch: what a branch follows: branch.<name>.remote and branch.<name>.merge.
+ * branch: the upstream of a branch: branch.<name>.remote and branch.<name>.merge.
  */
 #include <assert.h>
 

@@ -1,5 +1,5 @@
 /*
- * state: what is under way in this worktree: Git's own state files.
+ * state: the operation under way in this worktree, by Git's own state files.
  */
 #ifndef VV_REPO_GIT_HISTORY_STATE_H
 #define VV_REPO_GIT_HISTORY_STATE_H

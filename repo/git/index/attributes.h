@@ -1,5 +1,5 @@
 /*
- * attributes: which paths are datasets, by .gitattributes.
+ * attributes: finds the paths that are datasets, by .gitattributes.
  *
  * A tracked path has filter=varve.
  */

@@ -1,5 +1,5 @@
 /*
- * attributes_internal: how files are converted on their way into the repository and out of it.
+ * attributes_internal: conversion of files on their way into the repository and out of it.
  */
 #ifndef VV_REPO_GIT_INDEX_ATTRIBUTES_INTERNAL_H
 #define VV_REPO_GIT_INDEX_ATTRIBUTES_INTERNAL_H

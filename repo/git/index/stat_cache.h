@@ -1,5 +1,5 @@
 /*
- * stat_cache: what the work tree's tables were found to be, by their stat.
+ * stat_cache: remembers results about the work tree's tables, by their stat.
  *
  * One file for a worktree (<gitdir>/varve/stat). An entry means: with this stat, the
  * path's content is the pointer blob `id`; one of "/" and a path: its bytes are the blob `id` (documents). An entry younger than a second when the

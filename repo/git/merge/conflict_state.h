@@ -1,5 +1,5 @@
 /*
- * conflict_state: where the conflicts of tables are recorded.
+ * conflict_state: the file that records conflicts of tables.
  *
  * <gitdir>/varve/conflicts/<32 hex digits>.json, the name being the XXH3-128 of the path.
  * docs/formats/store.md, "conflict record", describes it. A record counts only while the

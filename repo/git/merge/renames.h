@@ -1,5 +1,5 @@
 /*
- * renames: which new file is which that is gone.
+ * renames: finds renames: pairs of a new file and a removed one.
  *
  * As a merge sees it (trees.h): the same content, else text by likeness as Git
  * measures it, and datasets only where at least half of their blocks are the same, or, where

@@ -1,5 +1,5 @@
 /*
- * renames_internal: how like two files are, for finding renames.
+ * renames_internal: the likeness of two files, for finding renames.
  *
  * Text is compared as Git does. Two datasets are as like as the blocks that they share,
  * and no dataset is like a text: the pointers' own text, which looks alike for all tables

@@ -1,5 +1,5 @@
 /*
- * file_maker: what gives the bytes of a version's file, from where tables are known.
+ * file_maker: makes the bytes of a version's file, by a function of a folder that knows tables.
  *
  * The rooms of transport know blocks and links, not tables: they cut a file into leaves where
  * its pieces end, and have a leaf's bytes made again on request.

@@ -1,5 +1,5 @@
 /*
- * object_form: is an object from elsewhere one that Git would take? Internal.
+ * object_form: checks an object from elsewhere as Git would. Internal.
  */
 #ifndef VV_REPO_GIT_OBJECTS_OBJECT_FORM_H
 #define VV_REPO_GIT_OBJECTS_OBJECT_FORM_H

@@ -1,5 +1,6 @@
 /*
- * send: what of Git's history a peer lacks: objects, and the versions of datasets in it.
+ * send: sends the part of Git's history that a peer lacks: objects, and the versions of datasets in
+ * it.
  *
  * Nothing here knows a protocol: transport asks, and sends.
  */

@@ -1,5 +1,5 @@
 /*
- * commit: how packs become commits on the ref of a host's blocks, and get there.
+ * commit: makes commits of packs on the ref of a host's blocks, and pushes them.
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /*
- * files: what a host keeps as files of a place (a folder, a bucket), in the place of a ref of Git's: a store. Internal.
+ * files: a store: packs and lists as files of a place (a folder, a bucket) instead of a Git ref.
+ * Internal.
  *
  *   format                VV_FILES_MARK: "varve store 1"
  *   packs/<hex>.pack      a pack, named by its hash

@@ -1,5 +1,5 @@
 /*
- * host_internal: what reading from a host and sending to it share.
+ * host_internal: declarations that reading from a host and sending to it share.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H
 #define VV_TRANSPORT_PLACES_PACKS_HOST_INTERNAL_H

@@ -1,5 +1,5 @@
 /*
- * judged: which packs of a host were seen whole here, and which are known to be bad.
+ * judged: packs of a host that were seen whole here, and those known to be bad.
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /*
- * list: which blocks a pack on a Git host or in a store has, and where, so that the pack need not be fetched to find out.
+ * list: the list of a pack's blocks with their places, so that the pack need not be fetched to know
+ * them.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name

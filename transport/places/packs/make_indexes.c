@@ -1,5 +1,5 @@
 /*
- * make_indexes: which packs get an index together, and the index (multi_index.h) of each such group.
+ * make_indexes: chooses packs that share an index (multi_index.h), and writes it.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * multi_index: which of several packs in a store has a block, so that the lists of the others need not be read.
+ * multi_index: finds the pack of a block among several in a store, without reading their lists.
  *
  *   8            "VVMANY" 01 0A
  *   le32         count of packs, 1 .. VV_MULTI_PACKS

@@ -1,6 +1,5 @@
 /*
- * packs: which versions are complete on a host, and getting the packs with the blocks that are
- * missing here.
+ * packs: finds complete versions on a host, and gets the packs with missing blocks.
  */
 #include "transport/places/packs/host.h"
 

@@ -1,5 +1,6 @@
 /*
- * proof: what a host shows of what its lists name: packs are fetched anew, and every block is hashed.
+ * proof: asks a host to show blocks that its lists name: packs are fetched anew, and every block is
+ * hashed.
  *
  * Three ways, for three questions. To tell which versions are kept, all files that each stands on are asked for, and
  * few of their bytes. To show some blocks, their packs come into a folder of their own and are

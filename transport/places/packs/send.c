@@ -1,5 +1,5 @@
 /*
- * send: what a host lacks, and that others push too.
+ * send: sends a host the blocks that it lacks, while others push too.
  */
 #include <string.h>
 #include <time.h>

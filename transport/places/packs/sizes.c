@@ -1,5 +1,5 @@
 /*
- * sizes: how large a push and a pack may be, and learns it from a host that refuses a larger one.
+ * sizes: limits of pushes and packs, learned from hosts that refuse larger ones.
  */
 #include <ctype.h>
 #include <inttypes.h>

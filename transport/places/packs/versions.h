@@ -1,5 +1,5 @@
 /*
- * versions: which packs a version needs, written to a store when all of them are there. Internal.
+ * versions: the packs of a version, written to a store when all of them are there. Internal.
  */
 #ifndef VV_TRANSPORT_PLACES_PACKS_VERSIONS_H
 #define VV_TRANSPORT_PLACES_PACKS_VERSIONS_H

@@ -1,5 +1,5 @@
 /*
- * doctor: what is wrong here, and the command that mends it.
+ * doctor: lists problems here, with the commands that repair them.
  */
 #include <string.h>
 

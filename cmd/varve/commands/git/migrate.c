@@ -1,5 +1,5 @@
 /*
- * migrate: what Git or Git LFS holds becomes tables of varve, or the other way, in one ordinary commit.
+ * migrate: makes tables of files in Git or Git LFS, or the other way, in one ordinary commit.
  *
  * Nothing is done before everything is known to be possible: no other change is staged, the files are
  * as committed, and the objects of Git LFS are here. Staging and committing is add's and commit's: they

@@ -1,6 +1,6 @@
 /*
- * pre_push: what git's hook of that name runs. Knows what git tells a hook, and that blocks must be
- * on the other side before the commits that name them, or the commits stay here.
+ * pre_push: runs as git's pre-push hook. Knows what git tells a hook, and that blocks must be on
+ * the other side before the commits that name them, or the commits stay here.
  */
 #include <fcntl.h>
 #include <stdio.h>

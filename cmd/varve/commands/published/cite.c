@@ -1,5 +1,6 @@
 /*
- * cite: how a version of a dataset is cited: who made it, what it is called, which bytes it is, who signed it, where it is.
+ * cite: prints a citation of a version: who made it, what it is called, which bytes it is, who
+ * signed it, where it is.
  */
 #include <string.h>
 #include <time.h>
