@@ -57,6 +57,9 @@ static void show_place(const char *sql, int place)
 	}
 	vv_buf_puts(&b, "^--- error here");
 	vv_note("%s", vv_buf_cstr(&b));
+	if (sql[place] == '@') {
+		vv_note("hint: a name with a revision is quoted: \"NAME@REV\", or: NAME AS OF 'REV'");
+	}
 }
 
 static void show_warnings(const vv_sql_catalog *c)

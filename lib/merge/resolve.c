@@ -313,8 +313,8 @@ static void say_left(const vv_resolving *r, const vv_conflict_path *p)
 
 	if (!r->quiet) {
 		vv_conflict_record_describe(&text, &p->record);
-		vv_notes_put(vv_repository_notes(r->repo), "%s: left: %s", vv_text_shows(p->path),
-			     vv_buf_cstr(&text));
+		vv_notes_put(vv_repository_notes(r->repo), "%s: still in conflict: %s",
+			     vv_text_shows(p->path), vv_buf_cstr(&text));
 	}
 }
 

@@ -90,7 +90,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 	return VV_OK;
 }
 
-/* Only those that are not whole there stay. */
+/* Only those that are incomplete there stay. */
 static vv_status leave_unsent(finder *f, vv_error *err)
 {
 	vv_unsent_versions *u = f->out;

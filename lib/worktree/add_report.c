@@ -63,7 +63,7 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 
 	if (root->key_count == 0) {
 		vv_buf_puts(b, rep->dry && !rep->no_key && !again
-				       ? "no key looked for (a dry run does not)"
+				       ? "key not searched for in a dry run"
 				       : "no key");
 		return;
 	}

@@ -234,7 +234,7 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 			s->young == 1 ? "stays" : "stay");
 	}
 	if (s->incomplete > 0) {
-		vv_warn("%s of the history %s not whole there",
+		vv_warn("%s of the history %s incomplete there",
 			vv_text_counted(s->incomplete, "version", NULL),
 			s->incomplete == 1 ? "is" : "are");
 		vv_note("hint: 'varve push --blocks' in a clone that has all data adds the missing blocks");

@@ -91,7 +91,7 @@ const vv_command vv_cmd_resolve = {
 	.usage = "--ours | --theirs | --base [PATH... [--row KEY] [--column COL] [--key]]\n"
 		 "--set COL=VALUE [PATH [--row KEY]]",
 	.example = "$ varve resolve --theirs prices.csv --row 7\n"
-		   "prices.csv: left: 1 cell of 1 row\n"
+		   "prices.csv: still in conflict: 1 cell of 1 row\n"
 		   "$ varve resolve --set price=2.50 prices.csv --row 9\n"
 		   "prices.csv: resolved",
 	.options = table,

@@ -60,7 +60,7 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 	uint64_t away = 0;
 
 	vv_buf_printf(b, "%s: ", vv_text_url(u->place));
-	vv_buf_printf(b, "%s, %s not whole there", vv_text_counted(u->versions, "version", NULL),
+	vv_buf_printf(b, "%s, %s incomplete there", vv_text_counted(u->versions, "version", NULL),
 		      vv_text_count(u->count));
 	if (u->linked > 0) {
 		vv_buf_printf(b, "; %s linked, at the source alone", vv_text_count(u->linked));

@@ -656,7 +656,7 @@ pointer_of() {
 	new_repo
 	rows 20 > prices.csv
 	succeeds varve add -n prices.csv
-	output_has "no key looked for (a dry run does not)"
+	output_has "key not searched for in a dry run"
 	succeeds varve add -n --key id prices.csv
 	output_has "key id (not proved: a dry run does not)"
 	succeeds varve add -n --no-key prices.csv

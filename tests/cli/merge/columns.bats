@@ -37,7 +37,7 @@ clean() {
 	output_has "column a: theirs dropped column 'a', ours edited cells of it"
 	output_has "column c: theirs dropped column 'c', ours edited cells of it"
 	succeeds varve resolve --theirs --column a
-	stderr_has "t.csv: left: 1 cell of 1 row, 1 column"
+	stderr_has "t.csv: still in conflict: 1 cell of 1 row, 1 column"
 	holds 'id,b,c\n1,1,u\n2,2,V\n3,44,w\n'
 	ends_with 1 varve conflicts --json
 	echo "$output" | python3 -c '
@@ -57,9 +57,9 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 @test "cells that were decided before stay decided" {
 	dropped
 	succeeds varve resolve --theirs --row 3
-	stderr_has "left: 2 columns"
+	stderr_has "still in conflict: 2 columns"
 	succeeds varve resolve --ours --column a
-	stderr_has "left: 1 column"
+	stderr_has "still in conflict: 1 column"
 	holds 'id,a,b,c\n1,XX,1,u\n2,y,2,V\n3,z,33,w\n'
 	succeeds varve resolve --theirs --column c
 	stderr_has "t.csv: resolved"
@@ -72,7 +72,7 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	dropped
 	sed -i 's/^2,y,2,V/2,hand,2,V/; $a 4,n,4,o' t.csv
 	succeeds varve resolve --theirs --column c
-	stderr_has "left: 1 cell of 1 row, 1 column"
+	stderr_has "still in conflict: 1 cell of 1 row, 1 column"
 	holds 'id,a,b\n1,XX,1\n2,hand,2\n3,z,44\n4,n,4\n'
 	succeeds varve resolve --theirs
 	holds 'id,b\n1,1\n2,2\n3,33\n4,4\n'
@@ -116,7 +116,7 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	ends_with 1 varve conflicts
 	output_has "column b: column 'b' was renamed to 'c' by ours and to 'd' by theirs"
 	succeeds varve resolve --theirs --column b
-	stderr_has "left: 1 cell of 1 row"
+	stderr_has "still in conflict: 1 cell of 1 row"
 	holds 'id,d\n1,K\n2,l\n3,m\n4,n\n'
 	ends_with 1 varve conflicts
 	output_has "    d"
@@ -130,7 +130,7 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	three 'id,b\n1,k\n2,l\n3,m\n4,n\n5,o\n6,p\n' 'id,c\n1,K\n2,L\n3,m\n4,n\n5,o\n6,p\n' 'id,d\n1,Q\n2,R\n3,m\n4,n\n5,o\n6,p\n'
 	succeeds varve resolve --theirs --row 1
 	succeeds varve resolve --theirs --column b
-	stderr_has "left: 1 cell of 1 row"
+	stderr_has "still in conflict: 1 cell of 1 row"
 	holds 'id,d\n1,Q\n2,L\n3,m\n4,n\n5,o\n6,p\n'
 	ends_with 1 varve conflicts
 	output_has "row 2"
@@ -155,7 +155,7 @@ assert [(k["kind"], k["column"]) for k in i] == [("column-removed", "c"), ("cell
 	ends_with 1 varve conflicts
 	output_has "key: both changed the key of the table: ours has id, code; theirs has code"
 	succeeds varve resolve --theirs --key
-	stderr_has "left: 1 cell of 1 row"
+	stderr_has "still in conflict: 1 cell of 1 row"
 	succeeds varve resolve --ours
 	succeeds varve merge --continue
 	git show HEAD:t.csv | grep -q '"key": \["code"\]'

@@ -195,7 +195,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	output_has "3 cells of 2 rows"
 	cp prices.csv ../merged.csv
 	succeeds varve resolve --theirs prices.csv --row 7 --column price
-	stderr_is "prices.csv: left: 2 cells of 2 rows"
+	stderr_is "prices.csv: still in conflict: 2 cells of 2 rows"
 	[ "$(row 7)" = "7,ours,2.00,2024-08-08" ]
 	ends_with 2 varve resolve --set name=x prices.csv
 	stderr_has "name the row with --row KEY"

@@ -314,7 +314,7 @@ keeps_versions() {
 	cmp prices.csv ../b/prices.csv
 	(cd ../b && sound)
 	succeeds varve status --remote
-	output_has " 0 not whole there"
+	output_has " 0 incomplete there"
 }
 
 @test "a bucket that keeps old versions serves, and keeps what was removed" {

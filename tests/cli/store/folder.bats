@@ -387,7 +387,7 @@ all" ]
 	succeeds varve push
 	[ "$(ls "$store"/versions/*.packs | wc -l)" -eq 2 ]
 	succeeds varve status --remote
-	output_has "2 versions, 0 not whole there"
+	output_has "2 versions, 0 incomplete there"
 	varve clone -q "$url" ../c
 	cmp ../c/prices.csv ../a/prices.csv
 }

@@ -47,7 +47,7 @@ lost() {
 	output_has "varve push --blocks origin"
 	succeeds varve push --blocks
 	succeeds varve status --remote
-	output_has "6 versions, 0 not whole there"
+	output_has "6 versions, 0 incomplete there"
 	succeeds varve doctor
 	succeeds varve gc --remote --dry-run
 	all_there
@@ -174,7 +174,7 @@ other() { cp "$(ls "$(dirname "$1")"/* | grep -vxF "$1" | head -1)" "$1"; }
 	cd ../fresh
 	[ -z "$(git branch --list other)" ]
 	succeeds varve status --remote
-	output_has "7 versions, 0 not whole there"
+	output_has "7 versions, 0 incomplete there"
 }
 
 every_file() { find "$store" -type f ! -name 'gc-*' | sort; }
@@ -208,7 +208,7 @@ every_file() { find "$store" -type f ! -name 'gc-*' | sort; }
 					succeeds varve push --blocks
 				fi
 				succeeds varve status --remote
-				output_has " 0 not whole there"
+				output_has " 0 incomplete there"
 			done
 		done
 		all_there

@@ -59,12 +59,12 @@ all_there() {
 		output_has "varve push --blocks origin"
 		if [ "$damage" != "flip $pack" ]; then # of which doctor reads a sample
 			succeeds varve status --remote
-			output_lacks " 0 not whole there"
+			output_lacks " 0 incomplete there"
 		fi
 		run varve -C ../d drop --history
 		succeeds varve push --blocks
 		succeeds varve status --remote
-		output_has "6 versions, 0 not whole there"
+		output_has "6 versions, 0 incomplete there"
 		succeeds varve doctor
 		for commit in $(git rev-list main); do
 			varve cat "$commit:prices.csv" | cmp - <(varve -C ../d cat "$commit:prices.csv")
@@ -145,7 +145,7 @@ readable() {
 		succeeds varve push --blocks
 		succeeds varve gc --remote --prune=now
 		succeeds varve status --remote
-		output_has "6 versions, 0 not whole there"
+		output_has "6 versions, 0 incomplete there"
 		all_there
 	done
 }

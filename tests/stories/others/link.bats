@@ -184,7 +184,7 @@ is_linked() {
 	mine
 	succeeds varve push -q -u origin main
 	succeeds varve status --remote
-	output_has "1 version, 0 not whole there; 1 linked"
+	output_has "1 version, 0 incomplete there; 1 linked"
 	succeeds varve push --blocks
 	stderr_has "all blocks that are here are there"
 	edit 7
