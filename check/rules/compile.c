@@ -371,12 +371,7 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 
 		vv_buf_printf(&b, " %zu", c->place);
 		if (c->field) {
-			vv_json_put_node(&b, c->field->json);
-			for (const char *const *m = (const char *const *)c->field->missing; *m;
-			     m++) {
-				vv_buf_putc(&b, ' ');
-				vv_json_put_string(&b, *m, strlen(*m));
-			}
+			check_put_reading(&b, c->field);
 		}
 	}
 	vv_buf_putc(&b, '\n');

@@ -271,11 +271,7 @@ static vv_status make_hashes(following *x, vv_error *err)
 	vv_buf_printf(&b, "2 %d ", is_json(x->there));
 	for (size_t i = 0; i < x->f->of.count; i++) {
 		vv_buf_printf(&b, "%zu ", x->places[i]);
-		vv_json_put_node(&b, field_there(x, i)->json);
-		for (const char *const *m = (const char *const *)field_there(x, i)->missing; *m;
-		     m++) {
-			vv_json_put_string(&b, *m, strlen(*m));
-		}
+		check_put_reading(&b, field_there(x, i));
 	}
 	x->how = vv_xxh3_128(b.data, b.len, 0);
 	x->other = vv_xxh3_128(x->there->root.data.data, x->there->root.data.len, 0);

@@ -143,6 +143,15 @@ vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, con
 	return rc;
 }
 
+void check_put_reading(vv_buf *out, const vv_field *f)
+{
+	vv_json_put_node(out, f->json);
+	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
+		vv_buf_putc(out, ' ');
+		vv_json_put_string(out, *m, strlen(*m));
+	}
+}
+
 void check_plan_clear(check_plan *p)
 {
 	for (size_t i = 0; p->columns && i < p->count; i++) {

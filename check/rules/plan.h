@@ -178,6 +178,8 @@ typedef struct check_plan {
 } check_plan;
 
 void check_plan_clear(check_plan *p);
+/* Appends all that decides how cells of the field are read: for ids of what is kept. */
+void check_put_reading(vv_buf *out, const vv_field *f);
 /* The setting for a rule in a column (NULL: rows), and its severity. */
 vv_severity check_severity(const check_plan *p, const char *rule, const char *column, size_t len,
 			   uint64_t *mostly);

@@ -316,11 +316,7 @@ static vv_status make_id(table_rule *t, const check_plan *p, vv_error *err)
 		const vv_field *f = &p->schema->fields[fields[i]];
 
 		vv_buf_printf(&b, "\n%zu ", p->places[fields[i]]);
-		vv_json_put_node(&b, f->json);
-		for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-			vv_buf_putc(&b, ' ');
-			vv_json_put_string(&b, *m, strlen(*m));
-		}
+		check_put_reading(&b, f);
 	}
 	t->id = vv_xxh3_128(b.data, b.len, 0);
 	return vv_buf_ok(&b, err);
