@@ -109,7 +109,9 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	}
 	if (!(g->word = vv_buf_detach(&word))) return vv_fail_nomem(err);
 	const vv_git_call ask = call(g, NULL);
-	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, g->folder, err);
+	vv_status rc = t->unasked
+			       ? VV_OK
+			       : vv_host_refs_read(&g->refs, &ask, g->url, g->word, g->folder, err);
 	if (rc < 0) return explain(g, rc, err);
 	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs.hello, g->folder);
 	*out = vv_take(&g);

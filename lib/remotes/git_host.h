@@ -34,6 +34,9 @@ typedef struct vv_git_push {
 		old; /* id null: delete; its blocks are there, those of what its branch became meanwhile are not */
 	bool force; /* from where it was seen, and from nowhere else */
 	char *why;  /* refused; owned by whoever asked; NULL: it moved */
+	bool same;  /* afterwards: it was there already */
+	char was[VV_OID_TEXT +
+		 1]; /* likewise: the beginning of the commit that it moved on from; "": it is new */
 } vv_git_push;
 
 /* `git push`, with the user's hooks unless no_verify; some refs at a time, of these all or none where the

@@ -3,6 +3,7 @@
  */
 #include "lib/remotes/git_host.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -33,6 +34,9 @@ static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, 
 			continue;
 		}
 		(*told)++;
+		p->same = line[0] == '=';
+		(void)snprintf(p->was, sizeof(p->was), "%.*s",
+			       (int)strspn(tab + 1, "0123456789abcdef"), tab + 1);
 		if (line[0] == '!' && !p->why) {
 			p->why = vv_strndup(tab + 1, (size_t)(end - tab) - 1);
 			return p->why ? VV_OK : vv_fail_nomem(err);

@@ -30,6 +30,7 @@ typedef struct vv_transfer {
 	bool quiet;
 	bool verbose; /* tell of blocks, too; set by the caller once it is open */
 	vv_buf *held; /* lines of the far side, kept back until it is known what it is; or NULL */
+	bool unasked; /* a Git host is not asked for its refs: they are not known */
 	bool foreign; /* the last line that was tried: answered, and not by varve */
 } vv_transfer;
 

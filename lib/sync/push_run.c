@@ -20,6 +20,7 @@
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/revision.h"
+#include "repo/known/incomplete.h"
 #include "transport/protocol/push.h"
 
 typedef struct run {
@@ -29,6 +30,7 @@ typedef struct run {
 	vv_transfer t;
 	vv_reached there;
 	vv_push_outcome out;
+	bool asks; /* for the refs of a Git host, whatever goes */
 } run;
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r)
@@ -201,7 +203,8 @@ static vv_status is_hook_done(const run *r, bool *out, vv_error *err)
 		return rc;
 	}
 	*out = true;
-	return wanted ? r->j->own_hook(r->j->repo, r->t.notes, err) : VV_OK;
+	/* Without versions there is no table to lose. */
+	return wanted && !r->t.unasked ? r->j->own_hook(r->j->repo, r->t.notes, err) : VV_OK;
 }
 
 /* Git's pre-push hook may forbid it. */
@@ -247,9 +250,10 @@ static vv_status send_to_host(run *r, vv_error *err)
 	vv_auto_free vv_git_push *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
 	size_t count = 0, going = 0;
 	bool branch_first = false;
-	vv_status rc = ids && refs
-			       ? vv_git_host_wants_branch_first(r->there.host, &branch_first, err)
-			       : vv_fail_nomem(err);
+	vv_status rc = !ids || !refs ? vv_fail_nomem(err)
+		       : r->t.unasked
+			       ? VV_OK
+			       : vv_git_host_wants_branch_first(r->there.host, &branch_first, err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
@@ -262,7 +266,7 @@ static vv_status send_to_host(run *r, vv_error *err)
 		}
 	}
 	const vv_git_sending what = {.refs = ids, .count = count, .dry_run = r->j->dry_run};
-	if (rc == VV_OK && count > 0 && !branch_first) {
+	if (rc == VV_OK && count > 0 && !branch_first && !r->t.unasked) {
 		rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);
 	}
 	vv_notes_end(r->t.notes);
@@ -283,9 +287,14 @@ static vv_status send_to_host(run *r, vv_error *err)
 	}
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->j->dry_run && i < r->j->plan.count; i++) {
 		vv_push_item *it = &r->j->plan.items[i];
-		if (it->state == VV_PUSH_GOES && refs[k++].why) {
-			refuse(r, it, refs[k - 1].why);
+		const vv_git_push *p = it->state == VV_PUSH_GOES ? &refs[k++] : NULL;
+		if (p && p->why) {
+			refuse(r, it, p->why);
 			continue;
+		}
+		if (p && r->t.unasked) {
+			it->state = p->same ? VV_PUSH_SAME : VV_PUSH_GOES;
+			(void)vv_rev_commit(r->j->repo, p->was, &it->old, VV_IGNORED);
 		}
 		if (it->state == VV_PUSH_SAME && r->j->blocks.blocks > 0) {
 			it->state = VV_PUSH_BLOCKS;
@@ -736,16 +745,65 @@ done:
 	return VV_OK;
 }
 
-static vv_status push(run *r, vv_error *err)
+static vv_status note_any(void *payload, const vv_new_root *n VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	*(bool *)payload = false;
+	return VV_OK;
+}
+
+/* Git itself asks a host for its refs before it moves any: where no version of a dataset goes along, and nothing
+ * else here depends on what is there, nobody asks before it does. */
+static vv_status look_unasked(run *r, vv_error *err)
+{
+	const vv_push_job *j = r->j;
+	vv_auto_free vv_oid *ids = vv_calloc(j->plan.count + 1, sizeof(*ids)), *plain = NULL;
+	vv_auto(sending) heads = {.count = 0};
+	vv_store_stats here;
+	vv_store *store;
+	size_t plain_count;
+	bool signs, none = !r->asks && !j->dry_run && !j->refs.lease && !r->remote.push_url &&
+			   r->remote.kind && strcmp(r->remote.kind, "git") == 0;
+	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
+
+	r->t.unasked = false;
+	for (size_t i = 0; ids && i < j->plan.count; i++) {
+		ids[i] = j->plan.items[i].id;
+		none &= !j->plan.items[i].force && !vv_oid_is_null(&ids[i]);
+	}
+	if (rc < 0 || !none ||
+	    (rc = vv_config_bool(j->repo, "varve.sign", false, &signs, err)) < 0 || signs ||
+	    (rc = vv_heads_list(&heads.heads, &heads.count, j->repo, err)) < 0 || heads.count > 0 ||
+	    (rc = vv_repository_store(j->repo, &store, err)) < 0 ||
+	    (rc = vv_store_stats_get(store, &here, err)) < 0 || here.packs > 0 ||
+	    (rc = vv_plain_tips_read(j->repo, &plain, &plain_count, err)) < 0 ||
+	    (rc = vv_new_roots_each(j->repo, ids, j->plan.count, plain, plain_count, note_any,
+				    &none, err)) < 0 ||
+	    !none) {
+		return rc;
+	}
+	r->t.unasked = true;
+	return vv_plain_tips_add(j->repo, ids, j->plan.count, err);
+}
+
+/* Of what git itself has refused the refs there tell more. */
+static bool is_refused_here(const vv_push_plan *plan)
+{
+	bool here = false;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		here |= plan->items[i].why && strstr(plan->items[i].why, "[rejected]");
+	}
+	return here;
+}
+
+static vv_status push_refs(run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
 	vv_status rc;
 
-	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
-	    (rc = vv_push_plan_words(&r->j->plan, r->j->repo, &r->head, &r->remote, &j->refs,
+	if ((rc = vv_push_plan_words(&r->j->plan, r->j->repo, &r->head, &r->remote, &j->refs,
 				     err)) < 0 ||
-	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), j->quiet,
-				   j->idle_sec, err)) < 0 ||
+	    (rc = look_unasked(r, err)) < 0 ||
 	    (rc = vv_reach(&r->there, &r->t, &r->remote, true, err)) < 0 ||
 	    (rc = vv_push_plan_match(&r->j->plan, j->repo, r->there.hello, &r->remote, &j->refs,
 				     err)) < 0) {
@@ -758,6 +816,14 @@ static vv_status push(run *r, vv_error *err)
 			return rc;
 		}
 		rc = r->there.peer ? send(r, err) : send_to_host(r, err);
+		if (rc == VV_OK && r->t.unasked && is_refused_here(&j->plan)) {
+			r->asks = true;
+			vv_reached_close(&r->there);
+			vv_push_plan_clear(&r->j->plan);
+			vv_push_plan_init(&r->j->plan);
+			vv_buf_reset(&r->out.said);
+			return push_refs(r, err);
+		}
 		if (rc == VV_OK && r->there.peer && !r->j->refused && !j->dry_run) {
 			send_beside(r);
 		}
@@ -790,6 +856,19 @@ static vv_status push(run *r, vv_error *err)
 		if ((rc = set_upstream(r, &r->j->plan.items[i], err)) < 0) return rc;
 	}
 	return VV_OK;
+}
+
+static vv_status push(run *r, vv_error *err)
+{
+	vv_status rc;
+
+	return (rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
+			       (rc = find_remote(r, err)) < 0 ||
+			       (rc = vv_transfer_open(&r->t, r->j->repo,
+						      vv_repository_notes(r->j->repo), r->j->quiet,
+						      r->j->idle_sec, err)) < 0
+		       ? rc
+		       : push_refs(r, err);
 }
 
 vv_status vv_push_job_run(vv_push_job *j, vv_error *err)

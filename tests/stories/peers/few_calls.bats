@@ -217,3 +217,28 @@ count_is() {
 	[ "$(cat a/d7)" = mine ]
 	[ "$(ls -A a)" = d7 ]
 }
+
+@test "a push to a Git host without tables lets git alone ask for the refs, and what is in its way is told as ever" {
+	many_files
+	git init -q --bare ../hub.git
+	git remote add origin "file://$(cd .. && pwd)/hub.git"
+	git config remote.origin.varveKind git
+	calls_of execve push origin HEAD:refs/heads/one
+	count_is 0 'upload-pack'
+	succeeds varve push origin HEAD:refs/heads/one
+	stderr_is "everything is up to date"
+	old="$(git rev-parse --short HEAD)"
+	git commit -q --allow-empty -m two
+	succeeds varve push origin HEAD:refs/heads/one
+	stderr_has "$old..$(git rev-parse --short HEAD)"
+	git commit -q --amend --allow-empty -m other
+	ends_with 1 varve push origin HEAD:refs/heads/one
+	stderr_has "the branch there has commits that this one does not have"
+	# A table asks.
+	rows 100 > t.csv
+	varve add -q t.csv
+	varve commit -qm table
+	calls_of execve push -q origin HEAD:refs/heads/two
+	count_is 1 'upload-pack' ge
+	git -C ../hub.git rev-parse -q --verify refs/varve/blocks
+}
