@@ -9,6 +9,7 @@
 #include "dataset/rows/condition_calls.h"
 #include "dataset/rows/condition_run.h"
 #include "dataset/rows/sum_values.h"
+#include "dataset/schema/value.h"
 
 #define MICROS 1000000
 
@@ -127,18 +128,14 @@ static vv_status read_all(vv_function *f, const vv_given *args, size_t count, vv
 
 static bool put_time(vv_given *out, const vv_time_value *t, vv_type type)
 {
-	int64_t micros = 0;
+	vv_value v = {.fraction = t->fraction, .fraction_len = t->fraction_len};
 
 	out->kind = type == VV_TYPE_DATE ? VV_GIVEN_DATE : VV_GIVEN_DATETIME;
 	out->i = t->days;
-	for (size_t i = 0; i < 6; i++) {
-		micros = micros * 10 + (i < t->fraction_len ? t->fraction[i] - '0' : 0);
-	}
 	return out->kind == VV_GIVEN_DATE ||
-	       (!__builtin_mul_overflow(t->days, (int64_t)86400, &out->i) &&
-		!__builtin_add_overflow(out->i, t->seconds, &out->i) &&
-		!__builtin_mul_overflow(out->i, (int64_t)MICROS, &out->i) &&
-		!__builtin_add_overflow(out->i, micros, &out->i));
+	       (!__builtin_mul_overflow(t->days, (int64_t)86400, &v.seconds) &&
+		!__builtin_add_overflow(v.seconds, t->seconds, &v.seconds) &&
+		vv_value_units(&out->i, &v, MICROS));
 }
 
 static void give(vv_given *out, vv_function *f, vv_operand_kind x)

@@ -314,6 +314,27 @@ bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf)
 	return true;
 }
 
+bool vv_decimal_u64(uint64_t *out, const vv_decimal *d, const vv_buf *digits)
+{
+	uint64_t n = 0;
+
+	if (d->kind != VV_DECIMAL_FINITE ||
+	    (d->count > 0 && (d->exponent < (int64_t)d->count || d->exponent > 20))) {
+		return false;
+	}
+	for (int64_t i = 0; d->count > 0 && i < d->exponent; i++) {
+		unsigned digit = (uint64_t)i < d->count
+					 ? (unsigned)(digits->data[d->digits_at + (size_t)i] - '0')
+					 : 0;
+
+		if (__builtin_mul_overflow(n, 10u, &n) || __builtin_add_overflow(n, digit, &n)) {
+			return false;
+		}
+	}
+	*out = n;
+	return true;
+}
+
 bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction)
 {
 	const char *end = s + len;

@@ -47,6 +47,9 @@ void vv_decimal_put(vv_buf *out, const vv_decimal *d, const vv_buf *digits);
  * NaN (or when memory ran out: buf->failed). */
 bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf);
 
+/* Its digits as an integer, without the sign. False: it has a fraction, or is too large. */
+bool vv_decimal_u64(uint64_t *out, const vv_decimal *d, const vv_buf *digits);
+
 /* mantissa / 10^scale. */
 #define VV_SCALE_MAX 18u
 extern const int64_t vv_power[VV_SCALE_MAX + 1]; /* of 10 */

@@ -16,6 +16,18 @@
 #define WRONG 0x80000000u        /* in the length of a key's part: not a value of its field */
 #define MONTHS_MAX 1000000000000 /* further than anybody counts; in 64 bits as seconds */
 
+bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second)
+{
+	int64_t fraction = 0, seconds;
+	size_t i = 0;
+
+	for (int64_t per = per_second; per > 1; per /= 10, i++) {
+		fraction = fraction * 10 + (i < v->fraction_len ? v->fraction[i] - '0' : 0);
+	}
+	return !__builtin_mul_overflow(v->seconds, per_second, &seconds) &&
+	       !__builtin_add_overflow(seconds, fraction, out);
+}
+
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;

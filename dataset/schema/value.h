@@ -66,6 +66,9 @@ bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t l
 bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, vv_buf *text,
 		      const vv_field *f, const vv_json *node);
 
+/* An instant in units of which a second has so many, 1 to 10^9. False: it is too far from 1970. */
+bool vv_value_units(int64_t *out, const vv_value *v, int64_t per_second);
+
 /* Days from 1970-01-01 to a day of the Gregorian calendar, any year. */
 int64_t vv_value_days(int64_t year, unsigned month, unsigned day);
 /* And back. */

@@ -18,21 +18,9 @@
 /* The digits of a decimal as an integer; false: it has a fraction, or is too large. */
 static bool to_int64(int64_t *out, const vv_decimal *d, const vv_buf *digits)
 {
-	uint64_t n = 0;
+	uint64_t n;
 
-	if (d->kind != VV_DECIMAL_FINITE || d->exponent < (int64_t)d->count || d->exponent > 19) {
-		return false;
-	}
-	for (int64_t i = 0; i < d->exponent; i++) {
-		unsigned digit = (uint64_t)i < d->count
-					 ? (unsigned)(digits->data[d->digits_at + (size_t)i] - '0')
-					 : 0;
-
-		if (__builtin_mul_overflow(n, 10u, &n) || __builtin_add_overflow(n, digit, &n)) {
-			return false;
-		}
-	}
-	if (n > (uint64_t)INT64_MAX + d->negative) return false;
+	if (!vv_decimal_u64(&n, d, digits) || n > (uint64_t)INT64_MAX + d->negative) return false;
 	*out = d->negative ? (int64_t)(0 - n) : (int64_t)n;
 	return true;
 }
@@ -58,19 +46,13 @@ static void take_double(varve_value *value, const vv_decimal *d, vv_buf *digits)
 static void take_instant(varve_value *value, const vv_field *f, const vv_value *v)
 {
 	int64_t micros, day = (v->seconds - (v->seconds % DAY + DAY) % DAY) / DAY;
-	uint32_t fraction = 0;
 
 	if (f->type == VV_TYPE_DATE) {
 		value->kind = VARVE_VALUE_DATE;
 		value->i = day;
 		return;
 	}
-	for (size_t i = 0; i < 6; i++) {
-		fraction = fraction * 10 +
-			   (i < v->fraction_len ? (uint32_t)(v->fraction[i] - '0') : 0);
-	}
-	if (f->type == VV_TYPE_DATETIME && !__builtin_mul_overflow(v->seconds, MICROS, &micros) &&
-	    !__builtin_add_overflow(micros, fraction, &micros)) {
+	if (f->type == VV_TYPE_DATETIME && vv_value_units(&micros, v, MICROS)) {
 		value->kind = VARVE_VALUE_DATETIME;
 		value->i = micros;
 	}

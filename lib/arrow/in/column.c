@@ -65,28 +65,6 @@ static bool read_decimal(vv_decimal *out, const rewrite_column *c, const vv_cell
 	return true;
 }
 
-/* Digits of a decimal as an integer without sign; false: it has a fraction, or is too large. */
-static bool to_unsigned(uint64_t *out, const vv_decimal *d, const vv_buf *digits)
-{
-	uint64_t n = 0;
-
-	if (d->kind != VV_DECIMAL_FINITE ||
-	    (d->count > 0 && (d->exponent < (int64_t)d->count || d->exponent > 20))) {
-		return false;
-	}
-	for (int64_t i = 0; d->count > 0 && i < d->exponent; i++) {
-		unsigned digit = (uint64_t)i < d->count
-					 ? (unsigned)(digits->data[d->digits_at + (size_t)i] - '0')
-					 : 0;
-
-		if (__builtin_mul_overflow(n, 10u, &n) || __builtin_add_overflow(n, digit, &n)) {
-			return false;
-		}
-	}
-	*out = n;
-	return true;
-}
-
 /* A decimal rounded to so many digits after the point, half away from zero. */
 static void round_to(vv_decimal *d, int scale, vv_buf *digits)
 {
@@ -129,11 +107,11 @@ static bool read_number(incoming_value *out, const rewrite_column *c, const vv_c
 	if (!read_decimal(&d, c, old, scratch)) return false;
 	switch (in->kind) {
 	case INCOMING_INT:
-		ok = to_unsigned(&n, &d, scratch) && n <= (uint64_t)INT64_MAX + d.negative;
+		ok = vv_decimal_u64(&n, &d, scratch) && n <= (uint64_t)INT64_MAX + d.negative;
 		out->i = d.negative ? (int64_t)(0 - n) : (int64_t)n;
 		break;
 	case INCOMING_UINT:
-		ok = to_unsigned(&n, &d, scratch) && (!d.negative || n == 0);
+		ok = vv_decimal_u64(&n, &d, scratch) && (!d.negative || n == 0);
 		out->u = n;
 		break;
 	case INCOMING_FLOAT:
@@ -217,23 +195,17 @@ static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *ol
 
 static bool read_time(incoming_value *out, const rewrite_column *c, const vv_cell *old)
 {
-	int64_t units = 0, per = c->in->per_second;
 	vv_value v;
 
 	if (!read_instant(&v, c, old) || v.kind != VV_VALUE_INSTANT) return false;
-	int64_t seconds = v.seconds;
 	if (c->in->kind == INCOMING_DATE) {
-		out->i = (seconds - (seconds % DAY + DAY) % DAY) / DAY;
+		out->i = (v.seconds - (v.seconds % DAY + DAY) % DAY) / DAY;
 		return true;
 	}
 	if (c->in->kind == INCOMING_TIME) {
-		seconds = (seconds % DAY + DAY) % DAY;
+		v.seconds = (v.seconds % DAY + DAY) % DAY;
 	}
-	for (size_t i = 0; per > 1; per /= 10, i++) {
-		units = units * 10 + (i < v.fraction_len ? v.fraction[i] - '0' : 0);
-	}
-	return !__builtin_mul_overflow(seconds, c->in->per_second, &seconds) &&
-	       !__builtin_add_overflow(seconds, units, &out->i);
+	return vv_value_units(&out->i, &v, c->in->per_second);
 }
 
 /* Durations without months, in units. */
@@ -254,7 +226,7 @@ static bool read_duration(incoming_value *out, const rewrite_column *c, const vv
 		v.decimal.exponent++;
 	}
 	round_to(&v.decimal, 0, scratch);
-	if (!to_unsigned(&n, &v.decimal, scratch) || n > (uint64_t)INT64_MAX) return false;
+	if (!vv_decimal_u64(&n, &v.decimal, scratch) || n > (uint64_t)INT64_MAX) return false;
 	out->i = v.decimal.negative ? -(int64_t)n : (int64_t)n;
 	return true;
 }
