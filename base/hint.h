@@ -78,8 +78,7 @@
 	X(PUSH_ALL, "push-all", "remote") \
 	X(PUSH_BLOCKS, "push-blocks", "") \
 	X(PUSH_BLOCKS_TO, "push-blocks-to", "remote") \
-	X(PUSH_HEAD, "push-head", "remote branch") \
-	X(PUSH_TO, "push-to", "revision") \
+	X(PUSH_TO, "push-to", "remote from to") \
 	X(PUSH_UPSTREAM, "push-upstream", "remote branch") \
 	X(READ_NEWER, "read-newer", "path") \
 	X(REMOTE_ADD, "remote-add", "remote") \

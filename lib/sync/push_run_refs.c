@@ -83,7 +83,7 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 		vv_fail(err, VV_EUSAGE,
 			"'%s' is a commit, not a branch or tag: name the ref to push it to",
 			vv_text_shows(s->from));
-		return vv_hint_code(err, VV_HINT_PUSH_TO, s->from);
+		return vv_hint_code(err, VV_HINT_PUSH_TO, "REMOTE", s->from, "refs/heads/NAME");
 	}
 	return add(p, NULL, s->from, s->to, &id, force, err);
 }
@@ -149,7 +149,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 
 	if (!head->branch || strncmp(head->branch, "refs/heads/", 11) != 0) {
 		vv_fail(err, VV_EUSAGE, "HEAD is on no branch: name what to push");
-		return vv_hint_code(err, VV_HINT_PUSH_TO, "HEAD");
+		return vv_hint_code(err, VV_HINT_PUSH_TO, "REMOTE", "HEAD", "refs/heads/NAME");
 	}
 	if (head->unborn) {
 		return vv_fail(err, VV_ENOTFOUND, "the branch '%s' has no commits yet",
@@ -174,7 +174,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 		vv_fail(err, VV_EUSAGE,
 			"the branch '%s' follows '%s' there, which has another name",
 			vv_text_shows(head->branch + 11), vv_text_shows(short_name(merge)));
-		rc = vv_hint_code(err, VV_HINT_PUSH_HEAD, m->name, short_name(merge));
+		rc = vv_hint_code(err, VV_HINT_PUSH_TO, m->name, "HEAD", short_name(merge));
 	} else {
 		rc = add(p, head->branch, short_name(head->branch),
 			 current || !merge ? head->branch : merge, &head->commit, o->force, err);

@@ -28,7 +28,6 @@
 #include "lib/sync/vault_peer.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
-#include "repo/git/objects/loose_check.h"
 #include "repo/git/objects/receive.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"

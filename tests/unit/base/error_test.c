@@ -38,10 +38,10 @@ static void a_hint_may_be_a_code_with_arguments(void **state)
 
 	(void)state;
 	(void)vv_fail(&err, VV_EIO, "x");
-	assert_int_equal(vv_hint_code(&err, VV_HINT_PUSH_HEAD, "origin", "a b"), VV_EIO);
+	assert_int_equal(vv_hint_code(&err, VV_HINT_PUSH_UPSTREAM, "origin", "a b"), VV_EIO);
 	assert_int_equal(vv_hint_code(&err, VV_HINT_FSCK), VV_EIO);
 	assert_int_equal(vv_hint(&err, "words"), VV_EIO);
-	assert_string_equal(vv_hint_name(err.hint_id), "push-head");
+	assert_string_equal(vv_hint_name(err.hint_id), "push-upstream");
 	vv_hint_args(&err, args);
 	assert_string_equal(args[0], "origin");
 	assert_string_equal(args[1], "a b");
@@ -66,7 +66,7 @@ static void long_arguments_of_a_hint_are_cut_and_none_is_lost(void **state)
 	memset(path, 'p', sizeof path);
 	path[sizeof path - 1] = '\0';
 	(void)vv_fail(&err, VV_EIO, "x");
-	(void)vv_hint_code(&err, VV_HINT_PUSH_HEAD, path, path, "last");
+	(void)vv_hint_code(&err, VV_HINT_PUSH_TO, path, path, "last");
 	vv_hint_args(&err, args);
 	assert_true(strlen(args[0]) > 50 && strlen(args[1]) > 50);
 	assert_string_equal(args[2], "last");
