@@ -237,10 +237,16 @@ sound() {
 	git branch spring
 	git tag v1
 	git tag -a v2 -m "version two"
-	succeeds varve push origin spring v1 v2
+	git -c advice.nestedTag=false tag -a nested v2 -m "of a tag"
+	git tag -a files HEAD^{tree} -m "of a tree"
+	git tag -a text HEAD:prices.csv -m "of a blob"
+	succeeds varve push origin spring v1 v2 nested files text
 	stderr_has "[new tag]"
 	[ "$(git -C ../hub.git rev-parse v2^{})" = "$(git rev-parse main)" ]
-	[ "$(git -C ../hub.git cat-file -t v2)" = tag ]
+	for tag in v2 nested files text; do
+		[ "$(git -C ../hub.git cat-file -t "$tag")" = tag ]
+		[ "$(git -C ../hub.git rev-parse "$tag")" = "$(git rev-parse "$tag")" ]
+	done
 	git -C ../hub.git config receive.denyDeletes true
 	ends_with 1 varve push --delete origin spring
 	stderr_has "receive.denyDeletes"
@@ -253,7 +259,9 @@ sound() {
 	stderr_has "the tag is there already"
 	cd ..
 	succeeds varve clone -q hub.git b
-	[ "$(git -C b rev-parse v2)" = "$(git -C a rev-parse v2)" ]
+	for tag in v2 nested; do
+		[ "$(git -C b rev-parse "$tag")" = "$(git -C a rev-parse "$tag")" ]
+	done
 }
 
 @test "tags of fetched commits come along" {
