@@ -42,11 +42,7 @@ static void put_change(api *x, const vv_web_change *c)
 
 static void put_changes(api *x, const vv_web_change *c, size_t count, bool more)
 {
-	api_open_array(x, "changes");
-	for (size_t i = 0; i < count; i++) {
-		put_change(x, &c[i]);
-	}
-	api_close_array(x);
+	api_put_each(x, "changes", c, count, put_change);
 	api_put_bool(x, "more", more);
 }
 
@@ -62,6 +58,18 @@ static vv_status read_since(api *x, vv_web_log_query *q)
 		q->since = c.time + 1;
 	}
 	return rc;
+}
+
+static void put_entry(api *x, const vv_web_log_entry *e)
+{
+	api_open_element(x);
+	api_put_commit(x, "commit", &e->commit);
+	api_put_text(x, "before", e->before.none ? NULL : e->before.hex);
+	if (x->a->path) {
+		api_put_u64(x, "rows", e->rows);
+	}
+	put_changes(x, e->changes, e->count, e->more);
+	api_close_object(x);
 }
 
 static vv_status put_log(api *x)
@@ -89,20 +97,7 @@ static vv_status put_log(api *x)
 	api_open_element(x);
 	api_put_commit(x, "commit", &x->asked->commit);
 	api_put_said(x, "path", q.path);
-	api_open_array(x, "commits");
-	for (size_t i = 0; i < log.count; i++) {
-		const vv_web_log_entry *e = &log.entries[i];
-
-		api_open_element(x);
-		api_put_commit(x, "commit", &e->commit);
-		api_put_text(x, "before", e->before.none ? NULL : e->before.hex);
-		if (q.path) {
-			api_put_u64(x, "rows", e->rows);
-		}
-		put_changes(x, e->changes, e->count, e->more);
-		api_close_object(x);
-	}
-	api_close_array(x);
+	api_put_each(x, "commits", log.entries, log.count, put_entry);
 	api_put_bool(x, "complete", log.complete);
 	if (!log.complete) {
 		vv_web_address to = *x->a;
@@ -179,11 +174,7 @@ static vv_status put_datasets(api *x)
 	if (rc < 0) return rc;
 	api_open_element(x);
 	api_put_commit(x, "commit", &x->asked->commit);
-	api_open_array(x, "datasets");
-	for (size_t i = 0; i < d.count; i++) {
-		put_dataset(x, &d.items[i]);
-	}
-	api_close_array(x);
+	api_put_each(x, "datasets", d.items, d.count, put_dataset);
 	api_put_bool(x, "more", d.more);
 	api_close_object(x);
 	return VV_OK;
@@ -241,11 +232,7 @@ static void put_row(api *x, const vv_web_row *r, size_t columns)
 	if (r->key) {
 		api_put_text(x, "key", r->key);
 	}
-	api_open_array(x, "cells");
-	for (size_t i = 0; i < columns; i++) {
-		api_put_cell(x, &r->cells[i]);
-	}
-	api_close_array(x);
+	api_put_each(x, "cells", r->cells, columns, api_put_cell);
 	api_close_object(x);
 }
 
@@ -505,11 +492,7 @@ static vv_status put_one_row(api *x)
 	put_table(x, "dataset", t);
 	vv_json_name(&x->w, "row");
 	put_row(x, &row, t->column_count);
-	api_open_array(x, "life");
-	for (size_t i = 0; i < life.count; i++) {
-		put_event(x, &life.events[i]);
-	}
-	api_close_array(x);
+	api_put_each(x, "life", life.events, life.count, put_event);
 	api_put_bool(x, "complete", life.complete);
 	if (!life.complete && !life.missing) {
 		vv_web_address to = *x->a;
@@ -622,11 +605,7 @@ static vv_status put_compare(api *x)
 	api_put_bool(x, "counted", c.counted);
 	api_put_texts(x, "schema", c.schema, c.schema_count);
 	api_put_texts(x, "story", c.story, c.story_count);
-	api_open_array(x, "columns");
-	for (size_t i = 0; i < c.column_count; i++) {
-		put_pair(x, &c.columns[i]);
-	}
-	api_close_array(x);
+	api_put_each(x, "columns", c.columns, c.column_count, put_pair);
 	api_put_u64(x, "matched", c.matched);
 	api_put_bool(x, "complete", c.complete);
 	if (!c.complete && c.count > 0) {
@@ -721,11 +700,7 @@ static void put_conflict_path(api *x, const vv_web_conflict_path *p)
 			to.rows.from = p->next;
 			api_put_link(x, "next", &to);
 		}
-		api_open_array(x, "items");
-		for (size_t i = 0; i < p->count; i++) {
-			put_conflict(x, &p->items[i]);
-		}
-		api_close_array(x);
+		api_put_each(x, "items", p->items, p->count, put_conflict);
 	}
 	api_close_object(x);
 }
@@ -743,11 +718,7 @@ static vv_status put_conflicts(api *x)
 	api_put_text(x, "words", all.words);
 	api_put_u64(x, "total", all.total);
 	api_put_bool(x, "complete", all.complete);
-	api_open_array(x, "paths");
-	for (size_t i = 0; i < all.count; i++) {
-		put_conflict_path(x, &all.paths[i]);
-	}
-	api_close_array(x);
+	api_put_each(x, "paths", all.paths, all.count, put_conflict_path);
 	api_close_object(x);
 	return VV_OK;
 }

@@ -28,6 +28,15 @@ typedef struct api {
 #define api_open_element(x) vv_json_open_object(&(x)->w)
 #define api_close_object(x) vv_json_close_object(&(x)->w)
 #define api_close_array(x) vv_json_close_array(&(x)->w)
+/* An array: put(x, &items[i]) for each. */
+#define api_put_each(x, name, items, count, put)                                                   \
+	{                                                                                          \
+		api_open_array(x, name);                                                           \
+		for (size_t each_ = 0; each_ < (count); each_++) {                                 \
+			put(x, &(items)[each_]);                                                   \
+		}                                                                                  \
+		api_close_array(x);                                                                \
+	}
 /* Where there is something to say. */
 void api_put_said(api *x, const char *name, const char *s);
 void api_put_double(api *x, const char *name, double d);

@@ -276,6 +276,7 @@ static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, 
 			e->commit.time, (double)e->rows,
 			vv_page_text(p, "%s: %s", day, vv_text_counted(e->rows, "row", NULL))};
 	}
+	part_plots_begin(&p->html);
 	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
 		put_bars(p, log, bars, count);
 	}
@@ -290,6 +291,7 @@ static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, 
 					   vv_text_counted(log->entries[0].rows, "row", NULL))},
 			rows, count);
 	}
+	part_plots_end(&p->html);
 	put_years(p, path, first, log->entries[0].commit.time);
 	return VV_OK;
 }

@@ -84,7 +84,12 @@ static void put_rules(vv_page *p, const vv_timeline *t)
 		p->passing = true;
 		return;
 	}
-	if (t->rule_count == 0) return;
+	if (t->rule_count == 0) {
+		part_note(&p->html, .text = "The project has no rules of its own yet.",
+			  .hint = "'varve check --suggest' prints rules that held in all "
+				  "versions.");
+		return;
+	}
 	part_subtitle(&p->html, .text = "Rules", .id = "rules");
 	part_rules_begin(&p->html);
 	for (size_t i = 0; i < t->rule_count; i++) {
@@ -107,8 +112,11 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 					  .version = &p->asked->commit});
 	part_said(&p->html, .text = words);
 	part_trouble_lead(&p->html,
-			  .text = "The tables of this version, against their types and keys, "
-				  "the rules of the project, and the version before.");
+			  .text = vv_page_text(p,
+					       "%s, against types and keys, the rules of the "
+					       "project, and the version before.",
+					       k.known ? vv_text_counted(k.tables, "table", NULL)
+						       : "The tables of this version"));
 	if (!k.known) {
 		part_note(&p->html, .text = "Reload the page to go on, or run 'varve check'.");
 	} else if (k.count > 0) {

@@ -346,9 +346,11 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 		return VV_OK;
 	}
 	part_subtitle(&p->html, .text = "Over versions", .id = "versions");
+	part_plots_begin(&p->html);
 	for (int f = 0; f < FIGURES; f++) {
 		if ((rc = put_line(p, &life, (figure)f, err)) < 0) return rc;
 	}
+	part_plots_end(&p->html);
 	put_table(p, &life, numeric);
 	if (life.missing) {
 		part_note(&p->html, .text = "The data of some versions is not here.",
@@ -405,7 +407,7 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	p->passing = p->passing || !v.complete;
 	vv_html *words = vv_page_piece_new(p);
 	part_words(words,
-		   .text = vv_page_text(p, "%s%s%s%s", c->type, c->key ? ", key" : "",
+		   .text = vv_page_text(p, "Type: %s%s%s%s", c->type, c->key ? ", key" : "",
 					c->format ? ", format " : "", c->format ? c->format : ""));
 	if (c->unit) {
 		part_words(words, .text = vv_page_text(p, ", in %s", c->unit));
@@ -415,6 +417,7 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	}
 	part_paragraph(&p->html, .body = words);
 	page_put_values(p, t, i, &v, true);
+	if (p->at->limit == 1) return VV_OK; /* of this version alone, for the panel */
 	if (t->rows > ROWS_AT_ONCE && p->at->limit == 0) {
 		offer_versions(p);
 		return VV_OK;

@@ -585,10 +585,10 @@ static vv_status put_all(vv_page *p, vv_error *err)
 					  .heading = "Overview",
 					  .version = c});
 	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
-	put_not_committed(p);
 	put_description(p);
 	put_clone_line(p);
 	if ((rc = put_facts(p, &all, err)) < 0) return rc;
+	put_not_committed(p);
 	vv_page_put_tables(p, &all, &log);
 	if (all.more) {
 		part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TREE, c->hex, NULL),
