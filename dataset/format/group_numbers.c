@@ -206,12 +206,23 @@ static vv_status read_few(group_reading *in, numbers *n, vv_error *err)
 	return VV_OK;
 }
 
-/* write_batch where no value is empty: a loop for each kind of number. */
+/* A loop for each kind of number: cells until the batch or the cells are used up. */
 #define WRITE_ALL(write)                                                                           \
-	for (; n->at < n->have; i++) {                                                             \
-		int64_t v = (int64_t)n->unit[n->at++];                                             \
-		size_t len = (write);                                                              \
-		group_set_cell(&in->cells[i * in->stride], out, len, in->state);                   \
+	for (; i < in->count; i++) {                                                               \
+		vv_cell *cell = &in->cells[i * in->stride];                                        \
+		if (n->empty && n->empty[i]) {                                                     \
+			group_set_cell(cell, no_text, 0, in->state);                               \
+			continue;                                                                  \
+		}                                                                                  \
+		if (n->at == n->have) {                                                            \
+			break;                                                                     \
+		}                                                                                  \
+		const int64_t v = (int64_t)n->unit[n->at++];                                       \
+		const size_t len = (write);                                                        \
+		if (len == 0) {                                                                    \
+			return SIZE_MAX;                                                           \
+		}                                                                                  \
+		group_set_cell(cell, out, len, in->state);                                         \
 		out += len;                                                                        \
 	}
 
@@ -223,44 +234,6 @@ static size_t write_dates(group_reading *in, numbers *n, size_t from)
 	const char *text = NULL;
 	int64_t day = 0;
 
-	for (; n->at < n->have; i++) {
-		int64_t v = (int64_t)n->unit[n->at++];
-		if (!text || v != day) {
-			if (!spell_write_date(out, v)) return SIZE_MAX;
-			text = out;
-			day = v;
-			out += 10;
-		}
-		group_set_cell(&in->cells[i * in->stride], text, 10, in->state);
-	}
-	return i;
-}
-
-static size_t write_full_batch(group_reading *in, numbers *n, size_t from)
-{
-	const unsigned keep = group_digits_kept(n->form, n->scale);
-	size_t i = from;
-	char *out = n->out;
-
-	if (n->encoding == GROUP_DATE) return write_dates(in, n, from);
-	if (n->encoding == GROUP_INTEGER) {
-		WRITE_ALL(spell_write_integer(out, v));
-	} else {
-		WRITE_ALL(spell_write_decimal(out, v, n->scale, keep));
-	}
-	return i;
-}
-
-/* Texts for cells from `from` on, until the batch or the cells are used up;
- * returns the next cell, or SIZE_MAX for a number that is not a date. */
-static size_t write_batch(group_reading *in, numbers *n, size_t from)
-{
-	if (!n->empty && n->encoding != GROUP_DATETIME) {
-		return write_full_batch(in, n, from);
-	}
-	size_t i = from;
-	char *out = n->out;
-
 	for (; i < in->count; i++) {
 		vv_cell *cell = &in->cells[i * in->stride];
 
@@ -271,10 +244,33 @@ static size_t write_batch(group_reading *in, numbers *n, size_t from)
 		if (n->at == n->have) {
 			break;
 		}
-		size_t len = write_number(out, (int64_t)n->unit[n->at++], n);
-		if (len == 0) return SIZE_MAX;
-		group_set_cell(cell, out, len, in->state);
-		out += len;
+		const int64_t v = (int64_t)n->unit[n->at++];
+		if (!text || v != day) {
+			if (!spell_write_date(out, v)) return SIZE_MAX;
+			text = out;
+			day = v;
+			out += 10;
+		}
+		group_set_cell(cell, text, 10, in->state);
+	}
+	return i;
+}
+
+/* Texts for cells from `from` on, until the batch or the cells are used up;
+ * returns the next cell, or SIZE_MAX for a number that is not a date. */
+static size_t write_batch(group_reading *in, numbers *n, size_t from)
+{
+	const unsigned keep = group_digits_kept(n->form, n->scale);
+	size_t i = from;
+	char *out = n->out;
+
+	if (n->encoding == GROUP_DATE) return write_dates(in, n, from);
+	if (n->encoding == GROUP_INTEGER) {
+		WRITE_ALL(spell_write_integer(out, v));
+	} else if (n->encoding == GROUP_DECIMAL) {
+		WRITE_ALL(spell_write_decimal(out, v, n->scale, keep));
+	} else {
+		WRITE_ALL(write_number(out, v, n));
 	}
 	return i;
 }
