@@ -116,6 +116,9 @@ int vv_group_same_column(const vv_group *a, size_t ca, const vv_group *b, size_t
 #define COLUMN_ALONE 64u
 #define PART_LEAST 512u
 
+/* Fewer numbers of a column take less in one block. */
+#define SEAM_LEAST 64u
+
 static bool add_seam(vv_parts *out, const vv_group *g, const uint8_t *at)
 {
 	return vv_array_add(out->seams, out->seam_count, out->seam_cap, (uint32_t)(at - g->bytes));
@@ -136,7 +139,8 @@ static bool add_seams(vv_parts *out, const vv_group *g, size_t column)
 	if (encoding == GROUP_TEXT) {
 		return *p != GROUP_LEN_BYTES || add_seam(out, g, p + 1 + g->rows);
 	}
-	if (encoding < GROUP_INTEGER || !group_numbers_open(&n, p, end, g->rows, encoding)) {
+	if (encoding < GROUP_INTEGER || !group_numbers_open(&n, p, end, g->rows, encoding) ||
+	    n.count < SEAM_LEAST) {
 		return true;
 	}
 	for (size_t i = n.empty ? 0 : 1; i < n.width && ok; i++) {
