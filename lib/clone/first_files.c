@@ -119,45 +119,33 @@ static bool is_for_git(vv_repository *repo, const vv_oid *commit)
 	return i < count && !folds && !unicode;
 }
 
-/* A file that was moved itself has another change time than git noted. */
-static vv_status note_times(vv_repository *repo, vv_error *err)
+/* run: git, with the index apart. */
+static vv_status move_all(vv_git_call run, const char *files, const char *index, vv_error *err)
 {
-	vv_auto(vv_index) *index = NULL;
-	vv_index_entry e;
-	vv_stat st;
-	vv_status rc = vv_index_open(&index, repo, err);
-
-	for (size_t i = 0; rc == VV_OK && i < vv_index_count(index); i++) {
-		vv_index_at(index, i, &e);
-		vv_auto(char) *file = vv_repository_file(repo, e.path);
-		if (!strchr(e.path, '/') && (S_ISREG(e.mode) || S_ISLNK(e.mode)) &&
-		    (rc = vv_lstat(&st, file, err)) == VV_OK) {
-			rc = vv_index_set(index, e.path, e.mode, &e.id, &st, err);
-		}
-	}
-	rc = rc < 0 ? rc : vv_index_write(index, err);
-	return rc < 0 ? rc : vv_repository_settle(repo, err);
-}
-
-static vv_status move_all(vv_repository *repo, const char *files, const char *index, vv_error *err)
-{
-	const char *gitdir = vv_repository_gitdir(repo);
+	const char *refresh[] = {"--work-tree",  vv_repository_workdir(run.repo),
+				 "update-index", "-q",
+				 "--refresh",    NULL};
+	const char *gitdir = vv_repository_gitdir(run.repo);
 	vv_auto(char) *place = vv_path_join(gitdir, "index", (char *)NULL);
 	vv_auto(vv_folder) all = {0};
-	size_t singles = 0;
-	vv_stat st;
+	bool singles = false;
 	vv_status rc = vv_folder_read(&all, files, false, err);
-	const int fd = rc == VV_OK ? vv_open(index, O_RDONLY, 0, err) : (int)rc;
 
-	rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, index, err);
-	(void)vv_close(fd, index, VV_IGNORED);
 	while (rc == VV_OK && vv_folder_next(&all)) {
-		vv_auto(char) *to = vv_repository_file(repo, all.name);
-		singles += vv_lstat(&st, all.path, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode);
+		vv_auto(char) *to = vv_repository_file(run.repo, all.name);
+		singles |= all.kind != VV_ENTRY_FOLDER;
 		rc = vv_rename(all.path, to, err);
 	}
+	if (rc < 0) return rc;
+	run.args = refresh;
+	if (singles) { /* a file that was moved itself has another change time now */
+		(void)vv_git_must(&run, index, VV_IGNORED);
+	}
+	const int fd = vv_open(index, O_RDONLY, 0, err);
+	rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, index, err);
+	(void)vv_close(fd, index, VV_IGNORED);
 	if (rc < 0 || (rc = vv_rename(index, place, err)) < 0) return rc;
-	return singles > 0 ? note_times(repo, err) : vv_fsync_dir(gitdir, err);
+	return vv_fsync_dir(gitdir, err);
 }
 
 /* False: it could not, or not all of it, and left what it did as an earlier attempt. */
@@ -188,7 +176,7 @@ static bool git_writes(vv_repository *repo, const vv_first_files *f, const vv_oi
 	return !setting.failed && index && vv_mkdirs(files, VV_IGNORED) == VV_OK &&
 	       vv_git_must(&run, "the files", VV_IGNORED) == VV_OK &&
 	       !vv_first_files_there(repo) && /* of the user's, meanwhile */
-	       move_all(repo, files, index, VV_IGNORED) == VV_OK;
+	       move_all(run, files, index, VV_IGNORED) == VV_OK;
 }
 
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,

@@ -120,11 +120,10 @@ typedef struct look {
 	vv_store *store;
 	vv_elsewhere *elsewhere;
 	vv_range range;
-	vv_arena arena;
+	vv_blob_look blobs;
 	bool careful;       /* the mark stands: a node is not proof of what is below it */
 	vv_cid_set *walked; /* careful: known to be here with all that is below */
 	vv_cid_set *good, *bad;
-	const git_oid *commit; /* at hand */
 	bool lacks;
 	vv_whole *out;
 } look;
@@ -172,39 +171,18 @@ static vv_status look_at_root(look *l, const vv_cid *root, vv_error *err)
 static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err)
 {
 	look *l = payload;
-	vv_auto(git_odb_object) *object = NULL;
-	git_object_t type;
-	uint64_t size;
-	git_oid id;
 	vv_pointer p;
-	vv_error why;
+	git_oid id;
+	bool is;
 	vv_status rc;
 
 	if ((c->new_mode & 0170000) != 0100000 || vv_oid_equal(&c->old_id, &c->new_id)) {
 		return VV_OK;
 	}
 	vv_oid_to_git(&id, &c->new_id);
-	if ((rc = vv_must_be_here(vv_object_header(l->repo, &id, &type, &size, err), err)) < 0 ||
-	    type != GIT_OBJECT_BLOB || size > VV_POINTER_MAX ||
-	    (rc = vv_object_read(l->repo, &id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) <
-		    0) {
-		return rc;
-	}
-	vv_arena_reset(&l->arena);
-	const void *bytes = git_odb_object_data(object);
-	size_t len = git_odb_object_size(object);
-	if (vv_pointer_looks_like(bytes, len) || vv_pointer_is_torn(bytes, len)) {
-		vv_error_clear(&why);
-		rc = vv_pointer_read(&p, &l->arena, bytes, len, &why);
-		if (rc == VV_OK) {
-			rc = look_at_root(l, &p.root, err);
-		} else if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
-			vv_damaged_pointer_tell(l->repo, &id, l->commit, c->path, &why);
-		}
-	}
-	return rc == VV_EINPUT || rc == VV_ENOSUPPORT ? VV_OK
-	       : rc == VV_ENOMEM                      ? vv_fail_nomem(err)
-						      : rc;
+	vv_arena_reset(&l->blobs.arena);
+	rc = vv_blob_pointer(&p, &is, &l->blobs, &id, c->path, err);
+	return rc < 0 || !is ? rc : look_at_root(l, &p.root, err);
 }
 
 static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
@@ -222,7 +200,7 @@ static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
 	vv_status rc;
 
 	l->lacks = false;
-	l->commit = &n->id;
+	l->blobs.commit = &n->id;
 	if ((rc = vv_node_parent_tree(&before, w, n, err)) < 0) return rc;
 	rc = vv_must_be_here(vv_tree_diff(l->repo, before, &n->tree, "", look_at_change, l, err),
 			     err);
@@ -298,11 +276,11 @@ static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size
 static vv_status mind_lost_packs(look *l, vv_error *err)
 {
 	size_t lost;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	if (l->careful || (rc = vv_store_lost_packs(l->store, false, &lost, err)) < 0 ||
 	    lost == 0) {
-		return l->careful ? VV_OK : rc;
+		return rc;
 	}
 	l->careful = true;
 	if ((rc = vv_repository_set_incomplete(l->repo, true, VV_IGNORED)) == VV_OK) {
@@ -315,10 +293,9 @@ static vv_status mind_lost_packs(look *l, vv_error *err)
 static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t count, vv_error *err)
 {
 	vv_pack_sum sum;
-	vv_status rc;
+	vv_status rc = vv_repository_store(l->repo, &l->store, err);
 
-	if ((rc = vv_repository_store(l->repo, &l->store, err)) < 0 ||
-	    (rc = vv_elsewhere_read(&l->elsewhere, l->repo, err)) < 0 ||
+	if (rc < 0 || (rc = vv_elsewhere_read(&l->elsewhere, l->repo, err)) < 0 ||
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
 	    (rc = mind_lost_packs(l, err)) < 0 ||
 	    (!l->careful && (rc = read_tips(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
@@ -346,8 +323,8 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 			vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
-	look l = {.repo = r, .out = out};
-	vv_arena_init(&l.arena);
+	look l = {.repo = r, .out = out, .blobs.repo = r};
+	vv_arena_init(&l.blobs.arena);
 	out->ids = vv_calloc(count + 1, sizeof(bool));
 	l.good = vv_cid_set_new();
 	l.bad = vv_cid_set_new();
@@ -358,7 +335,7 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 	vv_cid_set_free(l.walked);
 	vv_cid_set_free(l.good);
 	vv_cid_set_free(l.bad);
-	vv_arena_clear(&l.arena);
+	vv_blob_look_clear(&l.blobs);
 	return rc;
 }
 

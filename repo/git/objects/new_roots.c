@@ -416,8 +416,7 @@ typedef struct finding {
 	size_t step_count, step_cap;
 	vv_hash_index step_index;
 	vv_linked linked;
-	vv_pack_begins begins;
-	vv_arena arena;  /* of one pointer */
+	vv_blob_look look;
 	vv_node *commit; /* at hand */
 	items added, gone;
 	vv_new_sum sum;
@@ -425,50 +424,13 @@ typedef struct finding {
 
 /* --- pointers ----------------------------------------------------------------------- */
 
-/* Do the first bytes show that a blob is neither a pointer nor a torn one? A file's first bytes cost less than all of it. */
-static bool begins_otherwise(finding *f, const git_oid *id)
-{
-	uint8_t begin[VV_PACK_BEGIN];
-
-	return vv_pack_heads_begin(f->repo, id, &f->begins, begin) &&
-	       !vv_pointer_may_begin(begin, sizeof(begin));
-}
-
-/* *is false: no pointer. What looks like one and is not whole was committed so, as Git's hash of it
- * proves: it names no versions, and is told where path is not NULL; so is one of a later version, which names
- * what this varve cannot know: all else is not to wait for it. Strings lie in the arena. */
+/* As vv_blob_pointer. Strings lie in the arena. */
 static vv_status read_pointer(finding *f, const git_oid *id, const char *path, vv_pointer *out,
 			      bool *is, vv_error *err)
 {
-	vv_auto(git_odb_object) *object = NULL;
-	git_object_t type;
-	vv_error why;
-	uint64_t size;
-	vv_status rc = vv_must_be_here(vv_object_header(f->repo, id, &type, &size, err), err);
+	vv_status rc = vv_blob_pointer(out, is, &f->look, id, path, err);
 
-	*is = false;
-	f->sum.plain_bytes += rc == VV_OK && path ? size : 0;
-	if (rc < 0 || type != GIT_OBJECT_BLOB || size < VV_POINTER_MIN || size > VV_POINTER_MAX ||
-	    begins_otherwise(f, id) ||
-	    (rc = vv_object_read(f->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
-		return rc;
-	}
-	const void *bytes = git_odb_object_data(object);
-	size_t len = git_odb_object_size(object);
-	if (vv_pointer_looks_like(bytes, len) || vv_pointer_is_torn(bytes, len)) {
-		vv_error_clear(&why);
-		rc = vv_pointer_read(out, &f->arena, bytes, len, &why);
-		*is = rc == VV_OK;
-		f->sum.plain_bytes -= *is && path ? size : 0;
-		if (rc == VV_ENOMEM) {
-			rc = vv_fail_nomem(err);
-		} else if (rc < 0) {
-			rc = VV_OK;
-			if (path) {
-				vv_damaged_pointer_tell(f->repo, id, &f->commit->id, path, &why);
-			}
-		}
-	}
+	f->sum.plain_bytes += rc == VV_OK && path && !*is ? f->look.size : 0;
 	return rc;
 }
 
@@ -631,7 +593,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 		return keep_item(&f->gone, c->path, &c->old_id, err);
 	}
 	if (!is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) return VV_OK;
-	vv_arena_reset(&f->arena);
+	vv_arena_reset(&f->look.arena);
 	vv_oid_to_git(&id, &c->new_id);
 	vv_oid_to_git(&old, &c->old_id);
 	if ((rc = came_by_merge(f, c, &is, err)) < 0 || is ||
@@ -696,7 +658,7 @@ static vv_status give_added(finding *f, const item *a, vv_error *err)
 	bool is;
 	vv_status rc;
 
-	vv_arena_reset(&f->arena);
+	vv_arena_reset(&f->look.arena);
 	if ((rc = load_edge(f, err)) < 0 || vv_oid_set_has(&f->edge, &a->id) ||
 	    (rc = read_pointer(f, &a->id, a->path, &p, &is, err)) < 0 || !is ||
 	    (rc = find_renamed(f, &p, a->path, &before, err)) < 0) {
@@ -777,8 +739,8 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 		*sum = (vv_new_sum){r->came_plain->commits, r->came_plain->blob_bytes};
 		return VV_OK;
 	}
-	finding f = {.repo = r, .fn = fn, .payload = payload};
-	vv_arena_init(&f.arena);
+	finding f = {.repo = r, .fn = fn, .payload = payload, .look.repo = r};
+	vv_arena_init(&f.look.arena);
 	vv_oid_set_init(&f.edge);
 	vv_hash_index_init(&f.known_index);
 	vv_hash_index_init(&f.step_index);
@@ -793,6 +755,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	f.sum.plain_bytes = plain_sum.blob_bytes;
 	for (size_t i = 0; plain == 0 && rc == VV_OK && i < f.range.commits.count; i++) {
 		f.commit = f.range.commits.items[i];
+		f.look.commit = &f.commit->id;
 		rc = look_at_commit(&f, err);
 	}
 	f.sum.commits = f.range.commits.count;
@@ -801,7 +764,6 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	forget_items(&f.gone);
 	vv_free(f.added.list);
 	vv_free(f.gone.list);
-	vv_free(f.begins.slots);
 	vv_free(f.known);
 	vv_free(f.steps);
 	vv_hash_index_clear(&f.known_index);
@@ -810,6 +772,6 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	vv_range_clear(&f.range);
 	vv_oid_set_clear(&f.edge);
 	vv_cid_set_free(f.given);
-	vv_arena_clear(&f.arena);
+	vv_blob_look_clear(&f.look);
 	return rc;
 }

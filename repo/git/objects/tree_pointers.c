@@ -7,6 +7,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/objects/range.h"
 #include "repo/git/tree_internal.h"
 
 #define PATH_BYTES_MAX 16384u
@@ -34,8 +35,10 @@ void vv_tree_pointers_clear(vv_tree_pointers *g)
 	vv_oid_set_clear(&g->seen);
 }
 
-void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid *commit,
-			     const char *path, const vv_error *why)
+/* A blob that was committed as no whole pointer, or is one of a later version (why.code VV_ENOSUPPORT), and goes
+ * along as plain text: a warning to whoever listens to r, once of each, and no more of many. */
+static void tell_damaged(vv_repository *r, const git_oid *id, const git_oid *commit,
+			 const char *path, const vv_error *why)
 {
 	vv_told *told = r->told ? r->told : &r->own_told;
 	char hex[GIT_OID_HEXSZ + 1];
@@ -132,6 +135,43 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 	g->repo->partial = partial;
 	if (rc < 0) return fail_unread(g, id, path, commit, rc, err);
 	return object ? read_pointer(g, object, path, commit, err) : VV_OK;
+}
+
+vv_status vv_blob_pointer(vv_pointer *out, bool *is, vv_blob_look *l, const git_oid *id,
+			  const char *path, vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	uint8_t begin[VV_PACK_BEGIN];
+	git_object_t type;
+	vv_error why;
+	vv_status rc = vv_must_be_here(vv_object_header(l->repo, id, &type, &l->size, err), err);
+
+	*is = false;
+	/* A file's first bytes cost less than all of it. */
+	if (rc < 0 || type != GIT_OBJECT_BLOB || l->size < VV_POINTER_MIN ||
+	    l->size > VV_POINTER_MAX ||
+	    (vv_pack_heads_begin(l->repo, id, &l->begins, begin) &&
+	     !vv_pointer_may_begin(begin, sizeof(begin))) ||
+	    (rc = vv_object_read(l->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
+		return rc;
+	}
+	const void *bytes = git_odb_object_data(object);
+	const size_t len = git_odb_object_size(object);
+	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) return VV_OK;
+	vv_error_clear(&why);
+	rc = vv_pointer_read(out, &l->arena, bytes, len, &why);
+	*is = rc == VV_OK;
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0 && path) {
+		tell_damaged(l->repo, id, l->commit, path, &why);
+	}
+	return VV_OK;
+}
+
+void vv_blob_look_clear(vv_blob_look *l)
+{
+	vv_free(l->begins.slots);
+	vv_arena_clear(&l->arena);
 }
 
 /* --- trees -------------------------------------------------------------------------- */

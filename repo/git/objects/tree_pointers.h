@@ -11,6 +11,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "repo/git/oid_set.h"
+#include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
 
 /* A pointer where it was first met; commit is as it was given. A damaged one is NULL, and what says
@@ -47,9 +48,19 @@ vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv
 vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,
 				const vv_oid *commit, vv_error *err);
 
-/* A blob that was committed as no whole pointer, or is one of a later version (why.code VV_ENOSUPPORT), and goes
- * along as plain text: a warning to whoever listens to r, once of each, and no more of many. */
-void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid *commit,
-			     const char *path, const vv_error *why);
+/* What reads pointers' blobs one after the other: {.repo = r, .arena = VV_ARENA_INIT} before. */
+typedef struct vv_blob_look {
+	vv_repository *repo;
+	vv_pack_begins begins;
+	vv_arena arena;        /* of one pointer; not reset here */
+	const git_oid *commit; /* at hand, for words */
+	uint64_t size;         /* of the last blob */
+} vv_blob_look;
+/* *is false: no pointer. What looks like one and is not whole was committed so, as Git's hash of it
+ * proves: it names no versions, and is told where path is not NULL; so is one of a later version, which names
+ * what this varve cannot know: all else is not to wait for it. */
+vv_status vv_blob_pointer(vv_pointer *out, bool *is, vv_blob_look *l, const git_oid *id,
+			  const char *path, vv_error *err);
+void vv_blob_look_clear(vv_blob_look *l);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "repo/git/history/refs.h"
 #include "repo/known/incomplete.h"
 #include "tests/unit/repo/git_fixture.h"
 
@@ -104,10 +105,59 @@ static void a_damaged_list_of_tips_gives_none(void **state)
 	vv_repository_close(r);
 }
 
+static vv_oid head_of(vv_repository *r)
+{
+	vv_ref ref;
+	vv_error err;
+
+	vv_assert_ok(vv_ref_get(r, "refs/heads/main", &ref, &err), &err);
+	const vv_oid id = ref.id;
+	vv_ref_clear(&ref);
+	return id;
+}
+
+/* What came as one pack without a pointer is known to be whole; with one, or with anything beside the pack, it is looked at. */
+static void a_plain_history_that_came_in_one_pack_is_whole(void **state)
+{
+	vv_auto_free vv_oid *plain = NULL;
+	uint64_t commits;
+	size_t count;
+	vv_error err;
+
+	(void)state;
+	git_begin();
+	sh("for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done; git repack -adq");
+	vv_repository *r = open_here();
+	vv_oid head = head_of(r);
+	vv_assert_ok(vv_plain_came(r, &head, 1, &commits, &err), &err);
+	assert_int_equal(commits, 3);
+	assert_int_equal(read_tips(r, NULL), 1);
+	vv_assert_ok(vv_plain_tips_read(r, &plain, &count, &err), &err);
+	assert_int_equal(count, 1);
+	assert_true(vv_oid_equal(&plain[0], &head));
+	vv_repository_close(r);
+
+	sh("rm -r .git/varve/cache; echo 4 > f; git commit -qam 4");
+	r = open_here();
+	head = head_of(r);
+	vv_assert_ok(vv_plain_came(r, &head, 1, &commits, &err), &err);
+	assert_int_equal(commits, 0);
+	assert_int_equal(read_tips(r, NULL), 0);
+	vv_repository_close(r);
+
+	sh("{ printf 'varve pointer: '; seq 100; } > f; git commit -qam 5; git repack -adq");
+	r = open_here();
+	head = head_of(r);
+	vv_assert_ok(vv_plain_came(r, &head, 1, &commits, &err), &err);
+	assert_int_equal(commits, 0);
+	vv_repository_close(r);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_mark_stays_until_it_is_taken_away),
 	cmocka_unit_test(tips_are_read_as_they_were_written),
 	cmocka_unit_test(a_damaged_list_of_tips_gives_none),
+	cmocka_unit_test(a_plain_history_that_came_in_one_pack_is_whole),
 };
 
 VV_TEST_SUITE(incomplete)
