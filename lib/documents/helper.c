@@ -28,6 +28,8 @@
 #define LOOK_MS 500 /* between looks whether anybody still wants it */
 #define STAT_MAX ((size_t)4096)
 #define HELPS_MAX 360u /* of it, as an error shows it */
+#define HELPERS_MAX 8u /* at once in a process: a server's visitors may ask for many */
+#define WAITS 500u     /* of a fiftieth of a second, for one of them to end */
 #define REST_MAX 64u   /* reads of output that is not used, and of stderr once it has ended */
 
 struct vv_helper {
@@ -44,6 +46,9 @@ struct vv_helper {
 	vv_buf said, helps;
 };
 
+/* Helpers that were started and not closed. */
+static _Atomic unsigned running;
+
 static vv_status take_nothing(void *payload VV_UNUSED, const void *bytes VV_UNUSED,
 			      size_t len VV_UNUSED, vv_error *err VV_UNUSED)
 {
@@ -59,6 +64,14 @@ vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const 
 	*out = NULL;
 	if (!h) return vv_fail_nomem(err);
 	h->child = (vv_child){-1, -1, -1, -1};
+	for (unsigned i = 0; running >= HELPERS_MAX && i < WAITS; i++) {
+		(void)nanosleep(&(struct timespec){.tv_nsec = SECOND / 50}, NULL);
+	}
+	if (running++ >= HELPERS_MAX) {
+		vv_fail(err, VV_ELOCKED, "%u readers of documents are at work, and no more may be",
+			HELPERS_MAX);
+		return vv_hint(err, "try again in some seconds");
+	}
 	h->limits = *limits;
 	h->name = vv_strdup(argv[0]);
 	if (!h->name) return vv_fail_nomem(err);
@@ -387,6 +400,7 @@ void vv_helper_close(vv_helper *h)
 		stop(h);
 		(void)waitpid(h->child.pid, &h->status, 0);
 	}
+	running--;
 	close_end(&h->child.out);
 	close_end(&h->child.err);
 	vv_buf_clear(&h->said);

@@ -27,7 +27,8 @@ typedef struct vv_helper_limits {
 	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
 } vv_helper_limits;
 
-/* argv as for vv_run_program; copied. It runs in "/", with an empty stdin. VV_EPROGRAM: no such program. */
+/* argv as for vv_run_program; copied. It runs in "/", with an empty stdin. VV_EPROGRAM: no such program. VV_ELOCKED: eight run in
+ * this process, and none ended in ten seconds. */
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 

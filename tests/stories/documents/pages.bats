@@ -158,3 +158,23 @@ start_web() {
 	start_server src
 	page_has table/main/b.toy%23Prices 4.75
 }
+
+@test "visitors who look at many documents at once start eight readers at the same time, and get all of them" {
+	local n
+	sed -i '2i [ "$1" = write ] || { echo + >> "${0%/*}/busy"; sleep 0.3; echo - >> "${0%/*}/busy"; }' "$HOME/bin/toy"
+	git config --global varve.readers true
+	for n in $(seq 20); do
+		printf '[Only]\nx,y\n1,number-%s\n' $n > src/n$n.toy
+	done
+	git -C src add .
+	git -C src commit -qm many
+	start_server src
+	for n in $(seq 20); do
+		curl -sL -H 'Accept: text/html' -o "page$n" "$url/table/HEAD/n$n.toy" &
+	done
+	wait $(jobs -p | grep -vx "$server")
+	for n in $(seq 20); do
+		grep -q "number-$n<" "page$n"
+	done
+	awk '/\+/ && ++now > most { most = now } /-/ { now-- } END { exit !(most > 1 && most <= 8) }' "$HOME/bin/busy"
+}
