@@ -316,3 +316,17 @@ suggested() {
 	curl -sf "$url/-/assets/style.css" > style
 	curl -sf "$url$(curl -sL "$url$at" | grep -o 'href="[^"]*/raw/[^"]*"' | head -1 | cut -d'"' -f2)" | cmp - table/t.csv
 }
+
+@test "the page of a large table's column leads to the same over its versions" {
+	local to
+	new_repo src
+	seq 200001 | awk 'BEGIN { print "id,v" } { print $1 "," $1 % 97 }' > src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm one
+	sed -i 's/^5,5$/5,6000/' src/t.csv
+	varve -C src add -q t.csv
+	varve -C src commit -qm two
+	start_server src
+	to=$(curl -sL "$url/columns/HEAD/t.csv?name=v" | sed -n 's/.*href="\([^"]*\)"[^>]*>Look at 10 versions.*/\1/p' | sed 's/&amp;/\&/g')
+	[[ "$(page "${to#/}" | sed 's/.*Over versions//')" == *6,000* ]]
+}
