@@ -19,11 +19,10 @@
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
 #include "transport/ipfs/rpc_node.h"
+#include "transport/places/rpc_url.h"
 #include "transport/protocol/cid_text.h"
 
 #define TOP "f"
-#define BOUNDARY "varve-0b6c1d5f3f0e4a7c9d12"
-#define FORM "multipart/form-data; boundary=" BOUNDARY
 
 /* --- what is sent ------------------------------------------------------------------------- */
 
@@ -116,10 +115,9 @@ static vv_status list_all(form *f, const char *skip, vv_error *err)
 
 static void put_head(form *f, const char *path, const char *type)
 {
-	vv_buf_puts(&f->text, "--" BOUNDARY "\r\n"
-			      "Content-Disposition: form-data; name=\"file\"; filename=\"");
+	vv_buf_puts(&f->text, VV_RPC_PART);
 	vv_percent_put(&f->text, path, strlen(path), "/");
-	vv_buf_printf(&f->text, "\"\r\nContent-Type: application/%s\r\n\r\n", type);
+	vv_buf_printf(&f->text, VV_RPC_TYPE("%s"), type);
 }
 
 /* The next part's head, with its file open, or the form's end. */
@@ -130,7 +128,7 @@ static vv_status begin_part(form *f, vv_error *err)
 	vv_buf_reset(&f->text);
 	f->at = 0;
 	if (f->next == f->paths.count) {
-		vv_buf_puts(&f->text, "--" BOUNDARY "--\r\n");
+		vv_buf_puts(&f->text, VV_RPC_END);
 		f->ended = true;
 		return vv_buf_ok(&f->text, err);
 	}
@@ -179,7 +177,7 @@ static vv_status send(const vv_url *node, const vv_connect_options *o, const cha
 		      vv_buf *answer, vv_error *err)
 {
 	const vv_web_ask ask = {
-		.below = below, .give = give_form, .payload = f, .content_type = FORM};
+		.below = below, .give = give_form, .payload = f, .content_type = VV_RPC_FORM};
 
 	return vv_rpc_order(node, o, &ask, answer, err);
 }

@@ -12,11 +12,11 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "transport/ipfs/web_ask.h"
+#include "transport/places/rpc_url.h"
 #include "transport/protocol/cid_text.h"
 
 #define RING ((size_t)256 << 10)
 #define ANSWER_MAX ((size_t)64 << 20) /* a line for each file or pin */
-#define BOUNDARY "varve-e6d0c1a2f4b84d6fa0d2"
 
 /* --- what is sent ----------------------------------------------------------------------------- */
 
@@ -38,11 +38,8 @@ static vv_status put_piece(void *payload, const void *bytes, size_t len, vv_erro
 
 static vv_status write_form(sending *s, vv_error *err)
 {
-	static const char head[] = "--" BOUNDARY "\r\n"
-				   "Content-Disposition: form-data; name=\"file\"; "
-				   "filename=\"version.car\"\r\n"
-				   "Content-Type: application/octet-stream\r\n\r\n";
-	static const char tail[] = "\r\n--" BOUNDARY "--\r\n";
+	static const char head[] = VV_RPC_PART "version.car" VV_RPC_TYPE("octet-stream");
+	static const char tail[] = "\r\n" VV_RPC_END;
 	vv_car_write_options o = {.scope = VV_CAR_ALL, .progress = s->progress};
 	vv_status rc;
 
@@ -216,7 +213,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 			  .post = true,
 			  .give = give_form,
 			  .payload = &s,
-			  .content_type = "multipart/form-data; boundary=" BOUNDARY,
+			  .content_type = VV_RPC_FORM,
 			  .answer_max = ANSWER_MAX};
 	answers a = {.name = node->text, .root = root};
 	vv_auto(vv_buf) body = VV_BUF_INIT;

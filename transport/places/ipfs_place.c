@@ -51,7 +51,6 @@ typedef vv_status (*vv_pinned_fn)(void *payload, const vv_cid *cid, vv_error *er
 #define ANSWER_MAX ((size_t)64 << 10)
 #define PINS_MAX ((size_t)1 << 22)      /* raw ones, of 33 bytes each here */
 #define PIN_LINE_MAX ((size_t)16 << 10) /* of the list of pins */
-#define BOUNDARY "varve-41c7f0a95d3b4e7c8a16"
 
 /* --- what it says ---------------------------------------------------------------------------- */
 
@@ -100,8 +99,7 @@ static vv_status ask_to(rpc_blocks *b, const char *below, const vv_buf *form, si
 			vv_status (*take)(void *, const char *, size_t, vv_error *), void *payload,
 			http_answer *a, vv_error *err)
 {
-	static const char *const headers[] = {
-		"Content-Type: multipart/form-data; boundary=" BOUNDARY};
+	static const char *const headers[] = {"Content-Type: " VV_RPC_FORM};
 	vv_auto(vv_buf) url = VV_BUF_INIT;
 	http_ask what = {.method = "POST", .answer_max = max, .take = take, .payload = payload};
 	vv_status rc;
@@ -171,11 +169,9 @@ static vv_status rpc_block_put(rpc_blocks *b, const vv_cid *cid, const void *byt
 	uint64_t size;
 	vv_status rc;
 
-	vv_buf_puts(&form, "--" BOUNDARY "\r\n"
-			   "Content-Disposition: form-data; name=\"data\"; filename=\"block\"\r\n"
-			   "Content-Type: application/octet-stream\r\n\r\n");
+	vv_buf_puts(&form, VV_RPC_PART "block" VV_RPC_TYPE("octet-stream"));
 	vv_buf_put(&form, bytes, len);
-	vv_buf_puts(&form, "\r\n--" BOUNDARY "--\r\n");
+	vv_buf_puts(&form, "\r\n" VV_RPC_END);
 	if ((rc = vv_buf_ok(&form, err)) < 0 ||
 	    (rc = ask(b, "block/put?cid-codec=raw&mhtype=sha2-256&pin=true", &form, ANSWER_MAX, &a,
 		      err)) < 0 ||

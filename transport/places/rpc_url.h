@@ -11,4 +11,12 @@
 /* http or https, "ipfs+" before it or not. VV_EUSAGE says why it is none. *out is cleared by the caller. */
 vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err);
 
+/* What is sent is a form: for each part VV_RPC_PART, the name of a file, VV_RPC_TYPE, bytes and "\r\n"; then VV_RPC_END. */
+#define VV_RPC_BOUNDARY "varve-0b6c1d5f3f0e4a7c9d12"
+#define VV_RPC_FORM "multipart/form-data; boundary=" VV_RPC_BOUNDARY
+#define VV_RPC_PART                                                                                \
+	"--" VV_RPC_BOUNDARY "\r\nContent-Disposition: form-data; name=\"file\"; filename=\""
+#define VV_RPC_TYPE(type) "\"\r\nContent-Type: application/" type "\r\n\r\n"
+#define VV_RPC_END "--" VV_RPC_BOUNDARY "--\r\n"
+
 #endif

@@ -1,0 +1,424 @@
+/*
+ * fetch_from: the remote, and beside it those that are asked for blocks; and which of them stands in where the remote does not
+ * answer, or has only a name: the heads of each are fetched and judged before.
+ */
+#include "lib/sync/fetch_from.h"
+
+#include <string.h>
+
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/heads/seen.h"
+#include "lib/remotes/vault_config.h"
+#include "repo/git/history/revision.h"
+
+static vv_status find_remote(vv_fetch_from *r, vv_error *err)
+{
+	vv_auto(char) *name = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
+
+	if (r->word) return vv_remote_find(&r->remote, r->repo, r->word, err);
+	if ((rc = vv_head_read(r->repo, &head, err)) < 0) return rc;
+	rc = vv_remote_default(&name, r->repo, head.branch, false, err);
+	if (rc == VV_ENOTFOUND && r->named.count > 0) {
+		rc = vv_remote_find(&r->remote, r->repo, r->named.items[0], err);
+	} else if (rc == VV_OK) {
+		rc = vv_remote_find(&r->remote, r->repo, name, err);
+	}
+	return rc;
+}
+
+static bool is_supplier(const vv_fetch_from *r, const char *url)
+{
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		if (strcmp(r->suppliers[i].name, url) == 0) return true;
+	}
+	return false;
+}
+
+static vv_status add_new(vv_fetch_from *r, const char *url, vv_named_by by, vv_error *err)
+{
+	const size_t room = VV_SUPPLIERS_MAX - r->supplier_count;
+	size_t added;
+	vv_error why;
+
+	if (room == 0) {
+		return vv_fail(err, VV_EUSAGE, "at most %u peers can be asked at once",
+			       VV_SUPPLIERS_MAX);
+	}
+	if (vv_reach_suppliers_later(&r->t, r->suppliers + r->supplier_count, room, &added, url, by,
+				     &why) < 0) {
+		vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(url), why.message);
+		return VV_OK;
+	}
+	r->supplier_count += added;
+	return VV_OK;
+}
+
+/* One of the further peers, which is connected when it is needed; a repeated one is not added again. With a name a gateway is asked
+ * for the folder at IPNS, which has all blocks: what it does not have it looks for elsewhere, for long. */
+static vv_status add_supplier(vv_fetch_from *r, const char *url, vv_named_by by, vv_error *err)
+{
+	return (r->found_by && vv_named_is_gateway(url)) || strcmp(url, r->remote.url) == 0 ||
+			       is_supplier(r, url) ||
+			       (r->remote.name && strcmp(url, r->remote.name) == 0)
+		       ? VV_OK
+		       : add_new(r, url, by, err);
+}
+
+/* As many as there is room for. */
+static vv_status add_found(vv_fetch_from *r, const vv_named *found, vv_named_by by, vv_error *err)
+{
+	const char *url = NULL;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && r->supplier_count < VV_SUPPLIERS_MAX &&
+	       (url = vv_named_mirror(found, url))) {
+		rc = add_supplier(r, url, by, err);
+	}
+	return rc;
+}
+
+/* Unless they were named, as one of the peers. */
+static void add_unasked(vv_fetch_from *r)
+{
+	size_t added;
+
+	for (size_t i = 0; i < r->supplier_count; i++) {
+		if (r->suppliers[i].id == vv_speed_source(VV_VAULT_SOURCE)) return;
+	}
+	vv_reach_unasked(&r->t, r->suppliers + r->supplier_count,
+			 VV_SUPPLIERS_MAX - r->supplier_count, &added, &r->untold);
+	r->supplier_count += added;
+	r->unasked_count = added;
+}
+
+static vv_status add_suppliers(vv_fetch_from *r, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < r->remote.peer_count; i++) {
+		rc = add_supplier(r, r->remote.peers[i], VV_BY_SETTINGS, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->named.count; i++) {
+		rc = add_supplier(r, r->named.items[i], VV_BY_USER, err);
+	}
+	return rc;
+}
+
+/* Is it the remote that the branch follows, or somebody else, who was named? */
+static vv_status is_own_remote(vv_fetch_from *r, vv_error *err)
+{
+	vv_auto(char) *usual = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
+
+	r->own = true;
+	if (!r->word) return VV_OK;
+	if ((rc = vv_head_read(r->repo, &head, err)) < 0) return rc;
+	rc = vv_remote_default(&usual, r->repo, head.branch, false, err);
+	r->own = usual && strcmp(usual, r->word) == 0;
+	return vv_missing_ok(rc, err);
+}
+
+/* Where the owner said that copies are: in the newest head that is trusted, and where the remote's name leads today; and where
+ * the user says so, who may have named gateways of IPFS. */
+static vv_status add_mirrors(vv_fetch_from *r, vv_error *err)
+{
+	vv_error why;
+	vv_status rc;
+
+	if ((!r->own && !r->found_by) || !r->remote.name) return VV_OK;
+	rc = vv_named_mirrors(&r->mirrors, r->repo, r->found_by, &r->named, &why);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_notes_warn(r->t.notes, "%s", why.message);
+	}
+	for (size_t i = 0; i < r->remote.peer_count; i++) {
+		vv_named_add(&r->mirrors, r->remote.peers[i]);
+	}
+	if ((r->found_by && (rc = vv_named_remotes(&r->mirrors, r->repo, err)) < 0) ||
+	    (rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) {
+		return rc;
+	}
+	return add_found(r, &r->mirrors, VV_BY_SETTINGS, err);
+}
+
+/* Who answers on the local network in the time that is left. */
+static vv_status add_nearby(vv_fetch_from *r, vv_error *err)
+{
+	vv_error why;
+
+	if (vv_nearby_take(&r->nearby, &why) < 0) {
+		vv_notes_warn(r->t.notes, "%s", why.message);
+	}
+	return add_found(r, &r->nearby.found, VV_BY_STRANGER, err);
+}
+
+/* Who could not be reached when it was needed. */
+void vv_fetch_from_tell(const vv_fetch_from *r)
+{
+	for (size_t i = 0; i < r->supplier_count; i++) {
+		const vv_supplier *s = &r->suppliers[i];
+		if (s->left_out && !s->unasked) {
+			vv_notes_warn(r->t.notes, "%s is left out: %s", vv_text_url(s->name),
+				      s->why.message);
+		}
+	}
+}
+
+/* Of a copy's newest head that counts, time and number. */
+static vv_status judge(vv_head_record *out, vv_transfer *t, vv_repository *r, const vv_supplier *s,
+		       vv_error *err)
+{
+	vv_auto(vv_heads_seen) seen = {.any = false};
+	vv_auto(vv_remote) remote = {0};
+	vv_auto(vv_reached) host = {0};
+	vv_reached from = {.peer = s->peer};
+	vv_status rc;
+
+	if (s->peer) {
+		rc = vv_peer_hello(s->peer, &from.hello, err);
+	} else if ((rc = vv_remote_find(&remote, r, s->name, err)) == VV_OK) {
+		vv_free(remote.kind);
+		remote.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s)));
+		rc = remote.kind ? vv_reach(&host, t, &remote, false, err) : vv_fail_nomem(err);
+		from = host;
+	}
+	if (rc < 0 || (rc = vv_heads_see(&seen, r, &from, s->name, VV_HEADS_COPY, NULL, err)) < 0) {
+		return rc;
+	}
+	*out = (vv_head_record){.time = INT64_MIN};
+	if (seen.judged.has_newest) {
+		out->time = seen.judged.newest.record.time;
+		out->number = seen.judged.newest.record.number;
+	}
+	return VV_OK;
+}
+
+/* Of the suppliers at these places, which all answered, the one with the newest signed head; of equal ones the first, and so
+ * where nothing signed is trusted. Those with heads that cannot be believed are left out; where all are, the first says why. */
+static vv_status choose(size_t *best, vv_transfer *t, vv_repository *r, vv_supplier *suppliers,
+			const size_t *places, size_t count, vv_error *err)
+{
+	vv_head_record newest = {.time = INT64_MIN}, now;
+	bool found = false;
+	vv_trust trust;
+	vv_status rc = vv_trust_read(&trust, r, err);
+
+	*best = places[0];
+	if (rc < 0 || count == 1 || !trust.known) return rc;
+	for (size_t i = 0; i < count; i++) {
+		vv_supplier *s = &suppliers[places[i]];
+
+		if (judge(&now, t, r, s, &s->why) < 0) {
+			s->dropped = s->left_out = s->noted = true;
+		} else if (!found || vv_head_record_is_newer(&now, &newest)) {
+			found = true;
+			*best = places[i];
+			newest = now;
+		}
+	}
+	if (found) return VV_OK;
+	suppliers[places[0]].left_out = false; /* the error says it */
+	*err = suppliers[places[0]].why;
+	return err->code;
+}
+
+/* A Git host among the suppliers that answered becomes what the remote would be. */
+static vv_status take_host(vv_fetch_from *r, size_t place, vv_error *err)
+{
+	vv_supplier *s = r->suppliers + place;
+	vv_status rc;
+
+	vv_free(r->stand.kind); /* it is not asked again what it is */
+	if (!(r->stand.kind = vv_strdup(vv_git_host_kind(vv_git_host_of(s))))) {
+		return vv_fail_nomem(err);
+	}
+	vv_reach_supplier_clear(s);
+	memmove(s, s + 1, (r->supplier_count - place - 1) * sizeof(*s));
+	r->supplier_count--;
+	if ((rc = vv_reach(&r->origin, &r->t, &r->stand, false, err)) < 0) return rc;
+	if (r->origin.host) {
+		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
+	} else {
+		r->suppliers[0].peer = r->origin.peer;
+	}
+	r->suppliers[0].name = r->stand.url;
+	r->hello = r->origin.hello;
+	return VV_OK;
+}
+
+/* The remote is where it was found, this time. */
+static vv_status take_place(vv_fetch_from *r, vv_error *err)
+{
+	vv_free(r->remote.url);
+	vv_free(r->remote.kind);
+	r->remote.kind = r->stand.kind ? vv_strdup(r->stand.kind) : NULL;
+	r->remote.url = vv_strdup(r->stand.url);
+	return r->remote.url && (r->remote.kind || !r->stand.kind) ? VV_OK : vv_fail_nomem(err);
+}
+
+static void tell_stand_in(const vv_fetch_from *r, const char *why, size_t count)
+{
+	const char *name = vv_text_url(r->found_by ? r->stand.url : r->stand_name);
+
+	if (r->found_by && !r->quiet) {
+		vv_notes_put(r->t.notes,
+			     count > 1 ? "the newest of %zu copies that answer is %s"
+				       : "%zu copy answers: %s",
+			     count, name);
+	} else if (!r->found_by) {
+		if (r->failed->mirrors.len == 0) {
+			vv_notes_warn(r->t.notes, "%s", why);
+		}
+		vv_notes_warn(r->t.notes,
+			      "the history comes from %s instead, as far as it is there", name);
+	}
+}
+
+/* Of the further peers that answer, the one with the newest signed head, or a peer before a Git host, stands in for the remote, which
+ * err says does not: it gives the history, too. All of them are asked at once. */
+static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
+{
+	vv_ask *asks[VV_SUPPLIERS_MAX];
+	size_t count = 0, place = 0, places[VV_SUPPLIERS_MAX];
+	vv_error why;
+
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		if (r->suppliers[i].ask) {
+			asks[count++] = r->suppliers[i].ask;
+		}
+	}
+	if (vv_ask_all(asks, count, r->repo, &why) < 0) {
+		*err = why;
+		return why.code;
+	}
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		vv_supplier *s = &r->suppliers[i];
+		if (s->ask && s->ask->status == VV_OK) {
+			s->adopt(s);
+			s->opened = true;
+		} else if (s->ask) {
+			s->dropped = s->left_out = s->noted = true;
+			s->why = s->ask->why;
+		}
+	}
+	count = 0;
+	for (int host = false; host <= true; host++) {
+		for (size_t i = 1; i < r->supplier_count; i++) {
+			const vv_supplier *s = &r->suppliers[i];
+			if (s->opened && (s->peer == NULL) == host &&
+			    !vv_named_has(r->failed, s->name)) {
+				places[count++] = i;
+			}
+		}
+	}
+	if (count == 0) {
+		vv_fetch_from_tell(r);
+		return err->code;
+	}
+	if (choose(&place, &r->t, r->repo, r->suppliers, places, count, &why) < 0) {
+		vv_fetch_from_tell(r);
+		*err = why;
+		return why.code;
+	}
+	r->stand_name = r->suppliers[place].name;
+	r->stand_in = !r->found_by;
+	r->others = count > 1;
+	r->signed_only = vv_named_has(&r->nearby.found, r->stand_name) ||
+			 (r->found_by && r->suppliers[place].peer);
+	if (vv_remote_find(&r->stand, r->repo, r->stand_name, &why) < 0 ||
+	    (r->found_by && take_place(r, &why) < 0)) {
+		*err = why;
+		return why.code;
+	}
+	tell_stand_in(r, err->message, count);
+	if (!r->suppliers[place].peer) return take_host(r, place, err);
+	vv_supplier first = r->suppliers[place];
+	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
+	r->suppliers[0] = first;
+	memmove(r->suppliers + 1, r->suppliers + 2, (r->supplier_count - 2) * sizeof(first));
+	r->supplier_count--;
+	return vv_peer_hello(first.peer, &r->hello, err);
+}
+
+/* A name has no place of its own: it is where the newest copy is, and perhaps where it was the last time. */
+static vv_status look_named(vv_fetch_from *r, vv_error *err)
+{
+	const vv_remote *m = &r->remote;
+	const bool bare = vv_named_is(m->url, strlen(m->url));
+
+	r->found_by = m->found_by ? m->found_by : bare ? m->url : NULL;
+	if (!r->found_by) return VV_OK;
+	(void)vv_named_silent(r->found_by, &r->silent);
+	return bare ? VV_OK : add_new(r, m->name, VV_BY_SETTINGS, err);
+}
+
+/* The remote, and beside it those that blocks are asked of when they are wanted. */
+static vv_status connect_all(vv_fetch_from *r, vv_error *err)
+{
+	vv_error why;
+
+	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX + 1, sizeof(*r->suppliers));
+	if (!r->suppliers) return vv_fail_nomem(err);
+	r->supplier_count = 1;
+	if (is_own_remote(r, err) < 0 || look_named(r, err) < 0 ||
+	    ((r->own || r->found_by) && vv_nearby_ask(&r->nearby, r->repo, err) < 0)) {
+		return err->code;
+	}
+	vv_status rc = r->silent.code;
+	if (rc == VV_OK && (rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why)) < 0) {
+		r->silent = why;
+	}
+	if (rc == VV_OK && r->origin.host) {
+		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
+	} else if (rc == VV_OK) {
+		r->suppliers[0].name = r->remote.url;
+		r->suppliers[0].peer = r->origin.peer;
+	}
+	r->hello = r->origin.hello;
+	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND && rc != VV_EPROGRAM) {
+		*err = r->silent;
+		return rc;
+	}
+	if (add_suppliers(r, err) < 0 || add_nearby(r, err) < 0) return err->code;
+	if (rc < 0) {
+		if (add_mirrors(r, err) < 0) return err->code;
+		*err = r->silent;
+		rc = take_stand_in(r, err);
+	}
+	if (rc == VV_OK) {
+		add_unasked(r);
+	}
+	return rc;
+}
+
+vv_status vv_fetch_from_open(vv_fetch_from *r, uint64_t idle_sec, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = find_remote(r, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->repo, vv_repository_notes(r->repo), r->quiet, idle_sec,
+				   err)) < 0) {
+		return rc;
+	}
+	return connect_all(r, err);
+}
+
+void vv_fetch_from_close(vv_fetch_from *r)
+{
+	for (size_t i = r->origin.host != NULL; i < r->supplier_count; i++) {
+		vv_reach_supplier_clear(&r->suppliers[i]);
+	}
+	r->origin.peer = NULL; /* was closed as the first of them */
+	vv_reached_close(&r->origin);
+	vv_free(r->suppliers);
+	vv_named_clear(&r->mirrors);
+	vv_nearby_clear(&r->nearby);
+	vv_transfer_close(&r->t);
+	vv_remote_clear(&r->remote);
+	vv_remote_clear(&r->stand);
+}
