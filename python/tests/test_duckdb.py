@@ -77,6 +77,14 @@ def test_texts_that_repeat_are_dictionaries_and_answers_are_the_same(repo, commi
     assert con.execute("SELECT count(word) FROM none").fetchall() == [(0,)]
 
 
+def test_a_cell_of_another_type_is_an_error_of_the_query_that_reads_it(repo, commit):
+    commit("prices.csv", repo["v1:prices.csv"].read_bytes().decode().replace("9.99", "cheap"))
+    con = repo.duckdb()
+    assert con.execute("SELECT count(item) FROM prices").fetchall() == [(3,)]
+    with pytest.raises(duckdb.Error, match="price"):
+        con.execute("SELECT sum(price) FROM prices").fetchall()
+
+
 def test_results_are_tables_of_arrow_pandas_and_polars(repo):
     found = repo.sql("SELECT id, item, price, NULL AS n FROM \"prices@v1\" ORDER BY id")
     table = found.to_arrow()

@@ -142,7 +142,7 @@ class View(Frames):
         """The view with dictionaries for columns of text that have few different values in the first group of rows."""
         if "://" in self._table._place[0]:
             return self  # nothing is fetched before it is asked for
-        rows = self.select(dictionary=True)._first(1).to_arrow().combine_chunks()
+        rows = self.select(dictionary=True, misfit="null")._first(1).to_arrow().combine_chunks()
         chunks = {name: column.chunks for name, column in zip(rows.column_names, rows.columns)}
         few = [n for n, c in chunks.items() if c and hasattr(c[0], "dictionary") and len(c[0].dictionary) <= rows.num_rows // 4]
         return self.select(dictionary=few)
