@@ -27,7 +27,7 @@ static const struct {
 	{"as-file", "'varve add --as file' keeps it as bytes"},
 	{"ask-for", "ask the server's owner to name your key (varve serve --for DID); 'varve vault key show' prints it"},
 	{"behind", "'varve push %1 %2' in a clone that has the blocks, or 'varve fetch --from URL' of one, brings them; --allow-missing takes it in without them"},
-	{"blocks-ask", "ask someone who has them to run 'varve push --blocks', then varve fetch; for a fork: varve fetch --data --from URL, with the URL of its origin"},
+	{"blocks-ask", "ask someone who has them to run 'varve push --blocks', then varve fetch; for a fork: varve fetch --data --all --from URL, with the URL of its origin"},
 	{"blocks-fetch", "varve fetch --data --all (with --from URL from a fork or another clone)"},
 	{"blocks-remote", "add a remote that has them ('varve remote add NAME URL'), then varve fetch --data"},
 	{"car-export-unixfs", "the RPC of a node is for its owner alone; 'varve ipfs car export --unixfs' makes a file for it"},

@@ -315,11 +315,11 @@ refs/varve/blocks" ]
 	git -C ../fork.git update-ref -d refs/varve/blocks
 	fork=ssh://host$PWD/../fork.git
 	ends_with 1 varve clone "$fork" ../b
-	stderr_has "'varve fetch --from URL origin'"
+	stderr_has "for a fork: varve fetch --data --all --from URL"
 	cd ../b
 	ends_with 1 varve doctor
-	output_has "varve fetch --from URL origin"
-	succeeds varve fetch --from "$url" origin
+	output_has "varve fetch --data --all --from URL"
+	succeeds varve fetch --data --all --from "$url"
 	succeeds varve restore .
 	cmp prices.csv ../a/prices.csv
 	(sound)

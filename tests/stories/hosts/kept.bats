@@ -3,6 +3,9 @@ load host
 
 # What a Git host keeps is what its tree of blocks has now; what was lost there is named, and put back.
 
+packs() { git -C "$host" ls-tree -r --name-only refs/varve/blocks | grep 'pack$'; }
+
+# Six versions, each in a pack of its own; $pack has the third one.
 versions() {
 	plain_host
 	varve clone -q "$url" a
@@ -11,13 +14,14 @@ versions() {
 	varve add prices.csv > /dev/null
 	varve commit -qm one
 	succeeds varve push -q -u origin main
+	host=$PWD/../host.git
 	for row in 10 20 30 40 50; do
+		packs > ../before
 		change $row
 		succeeds varve push -q
+		[ $row -ne 20 ] || pack=$(packs | grep -vxFf ../before)
 	done
-	host=$PWD/../host.git
 	tip=$(git -C "$host" rev-parse refs/varve/blocks)
-	pack=$(git -C "$host" ls-tree -r --name-only "$tip" | grep 'pack$' | sed -n 3p)
 	list=${pack%.pack}.list
 }
 
