@@ -136,7 +136,7 @@ request() {
 	ends_with 1 varve clone "$fork" ../b
 	stderr_has "for a fork: varve fetch --data --all --from URL"
 	cd ../b
-	succeeds varve fetch --from "$url" origin
+	succeeds varve fetch --data --all --from "$url"
 	succeeds varve restore .
 	cmp prices.csv ../a/prices.csv
 }
