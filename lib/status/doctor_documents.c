@@ -13,10 +13,19 @@ typedef struct look {
 	vv_buf need;       /* the packages that they lack */
 } look;
 
-static void put_word(vv_buf *b, const char *word)
+/* Of "pyarrow, pyreadstat" each word that is not there yet. */
+static void put_words(vv_buf *b, const char *words)
 {
-	if (!strstr(vv_buf_cstr(b), word)) {
-		vv_buf_printf(b, "%s%s", b->len > 0 ? ", " : "", vv_text_shows(word));
+	vv_auto(vv_buf) word = VV_BUF_INIT;
+
+	for (size_t len; *words; words += len + strspn(words + len, ", ")) {
+		len = strcspn(words, ",");
+		vv_buf_reset(&word);
+		vv_buf_put(&word, words, len);
+		if (!strstr(vv_buf_cstr(b), vv_buf_cstr(&word))) {
+			vv_buf_printf(b, "%s%s", b->len > 0 ? ", " : "",
+				      vv_text_shows(vv_buf_cstr(&word)));
+		}
 	}
 }
 
@@ -29,9 +38,9 @@ static vv_status on_kind(void *payload, const vv_reader_kind *k, vv_error *err)
 				     "the reader of %s files is not there: %s",
 				     vv_text_shows(k->kind), vv_text_shows(k->missing));
 	}
-	put_word(k->found ? &l->read : &l->lack, k->kind);
+	put_words(k->found ? &l->read : &l->lack, k->kind);
 	if (!k->found && k->missing) {
-		put_word(&l->need, k->missing);
+		put_words(&l->need, k->missing);
 	}
 	return VV_OK;
 }

@@ -272,8 +272,9 @@ no_problems() {
 
 @test "kinds of documents that can be read here, and what the others need" {
 	mkdir bin
-	printf '#!/bin/sh\n[ "$*" = "-m varve_data.reader kinds" ] && printf "%%s\\n" %s %s\n' \
-		"'{\"kind\":\"parquet\",\"missing\":null}'" "'{\"kind\":\"workbook\",\"missing\":\"python-calamine\"}'" > bin/python3
+	printf '#!/bin/sh\n[ "$*" = "-m varve_data.reader kinds" ] && printf "%%s\\n" %s %s %s\n' \
+		"'{\"kind\":\"parquet\",\"missing\":null}'" "'{\"kind\":\"workbook\",\"missing\":\"pyarrow, python-calamine\"}'" \
+		"'{\"kind\":\"statistics\",\"missing\":\"pyarrow, pyreadstat\"}'" > bin/python3
 	chmod +x bin/python3
 	export PATH="$PWD/bin:$PATH"
 	git config --global varve.reader.sqlite.command "sh -c x"
@@ -281,7 +282,7 @@ no_problems() {
 	git config varve.reader.dta.command /none/of/a/repository
 	succeeds varve doctor
 	output_has 'note: documents: can be read: parquet, sqlite'
-	output_has 'note: documents: cannot be read: workbook, arrow, statistics; missing: python-calamine'
+	output_has 'note: documents: cannot be read: workbook, arrow, statistics; missing: pyarrow, python-calamine, pyreadstat'
 	output_has "mend: pip install 'varve-data[office]', or './python[office]' in a clone of varve"
 	git config --global varve.reader.h5.command /none/read-h5
 	ends_with 1 varve doctor
