@@ -32,9 +32,6 @@
 typedef struct vv_credential {
 	char *user, *secret;
 } vv_credential;
-static void credential_clear(vv_credential *c);
-VV_AUTO_CLEAR(vv_credential, credential_clear)
-
 static void credential_clear(vv_credential *c)
 {
 	if (c->secret) {

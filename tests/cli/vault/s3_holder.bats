@@ -393,7 +393,7 @@ start_bucket() {
 	wrong full
 	ends_with 1 varve vault replicate --copies 2
 	stderr_has "it is full (QuotaExceeded)"
-	grep -q "owed: holder 'x': .*it is full (QuotaExceeded); make room there, or add another holder" <<< "$stderr"
+	grep -q "owed: holder 'x': .*it is full (QuotaExceeded); make room there, give it more with 'varve vault holder add --quota', or add another holder" <<< "$stderr"
 	right
 	succeeds varve vault replicate --copies 2
 }
