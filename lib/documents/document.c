@@ -70,14 +70,15 @@ static uint64_t limit_of(const vv_document *d, const char *key, uint64_t fallbac
 	return value && vv_config_read_u64(key, value, &v, VV_IGNORED) == VV_OK ? v : fallback;
 }
 
-static vv_helper_limits limits_of(const vv_document *d)
+static vv_helper_limits limits_of(const vv_document *d, bool ahead)
 {
 	const uint64_t seconds = limit_of(d, "varve.reader.seconds", SECONDS);
 
 	return (vv_helper_limits){.memory = limit_of(d, "varve.reader.memory", MEMORY),
 				  .seconds = seconds <= UINT_MAX ? (unsigned)seconds : SECONDS,
 				  .output = limit_of(d, "varve.reader.output", OUTPUT),
-				  .progress = d->progress};
+				  .progress = d->progress,
+				  .ahead = ahead};
 }
 
 /* d->file is there from then on. */
@@ -88,9 +89,9 @@ static vv_status bring(vv_document *d, vv_error *err)
 }
 
 static vv_status start(vv_helper **out, vv_document *d, const char *verb, const char *table,
-		       vv_error *err)
+		       bool ahead, vv_error *err)
 {
-	const vv_helper_limits limits = limits_of(d);
+	const vv_helper_limits limits = limits_of(d, ahead);
 	const char *argv[WORDS_MAX + 4];
 	char cwd[PATH_MAX];
 	size_t n = 0;
@@ -292,7 +293,7 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 		if ((rc = vv_document_kept_name(&name, d, "", NULL, err)) < 0) return rc;
 		if (vv_kept_text_get(&list, d->repo, &name)) return read_list(d, &list, err);
 	}
-	if ((rc = start(&h, d, "list", NULL, err)) < 0) {
+	if ((rc = start(&h, d, "list", NULL, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err)
 						: vv_prefix(err, "%s", vv_text_shows(d->name));
 	}
@@ -317,7 +318,7 @@ vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_er
 	d->head = "PK\3\4";
 	d->head_len = 4;
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
-	if ((rc = start(&h, d, "write", NULL, err)) < 0) {
+	if ((rc = start(&h, d, "write", NULL, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err) : rc;
 	}
 	while (rc == VV_OK && (n = vv_helper_read(h, piece, sizeof(piece), err)) > 0) {
@@ -505,7 +506,7 @@ static ssize_t read_rows(void *rows, void *bytes, size_t len, vv_error *err)
 }
 
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
-				 vv_error *err)
+				 bool ahead, vv_error *err)
 {
 	vv_document_rows *r = *out = vv_calloc(1, sizeof(*r));
 
@@ -513,7 +514,7 @@ vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const v
 	r->document = d;
 	r->grid = t->grid;
 	r->types = t->types;
-	return start(&r->helper, d, "read", t->name, err);
+	return start(&r->helper, d, "read", t->name, ahead, err);
 }
 
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err)

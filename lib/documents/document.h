@@ -82,8 +82,9 @@ bool vv_document_is_unchanged(const vv_document *d);
 
 /* The rows of a table, as the text of a CSV file: start its reader, then open what that writes. After a failure only close. */
 typedef struct vv_document_rows vv_document_rows;
+/* ahead: of another document that is read first. VV_ELOCKED: too many are at work for that. */
 vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const vv_document_table *t,
-				 vv_error *err);
+				 bool ahead, vv_error *err);
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err);
 const vv_source *vv_document_rows_source(vv_document_rows *r);
 /* How they are written, and the schema (NULL: to be found). Borrow from r. */

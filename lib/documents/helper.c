@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,32 @@ struct vv_helper {
 /* Helpers that were started and not closed. */
 static _Atomic unsigned running;
 
+/* One more runs: of so many at most. */
+static bool take_place(unsigned most)
+{
+	unsigned now = running;
+
+	while (now < most) {
+		if (atomic_compare_exchange_weak(&running, &now, now + 1)) return true;
+	}
+	return false;
+}
+
+/* Whoever reads ahead holds a place while it waits for another one: half of them are for those that do not. */
+static vv_status wait_for_place(bool ahead, vv_error *err)
+{
+	for (unsigned i = 0; !take_place(ahead ? HELPERS_MAX / 2 : HELPERS_MAX); i++) {
+		if (ahead || i == WAITS) {
+			vv_fail(err, VV_ELOCKED,
+				"%u readers of documents are at work, and no more may be",
+				HELPERS_MAX);
+			return vv_hint(err, "try again in some seconds");
+		}
+		(void)nanosleep(&(struct timespec){.tv_nsec = SECOND / 50}, NULL);
+	}
+	return VV_OK;
+}
+
 static vv_status take_nothing(void *payload VV_UNUSED, const void *bytes VV_UNUSED,
 			      size_t len VV_UNUSED, vv_error *err VV_UNUSED)
 {
@@ -58,20 +85,16 @@ static vv_status take_nothing(void *payload VV_UNUSED, const void *bytes VV_UNUS
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err)
 {
-	vv_auto(vv_helper) *h = vv_calloc(1, sizeof(*h));
-	vv_status rc;
+	vv_status rc = wait_for_place(limits->ahead, err);
 
 	*out = NULL;
-	if (!h) return vv_fail_nomem(err);
+	if (rc < 0) return rc;
+	vv_auto(vv_helper) *h = vv_calloc(1, sizeof(*h));
+	if (!h) {
+		running--;
+		return vv_fail_nomem(err);
+	}
 	h->child = (vv_child){-1, -1, -1, -1};
-	for (unsigned i = 0; running >= HELPERS_MAX && i < WAITS; i++) {
-		(void)nanosleep(&(struct timespec){.tv_nsec = SECOND / 50}, NULL);
-	}
-	if (running++ >= HELPERS_MAX) {
-		vv_fail(err, VV_ELOCKED, "%u readers of documents are at work, and no more may be",
-			HELPERS_MAX);
-		return vv_hint(err, "try again in some seconds");
-	}
 	h->limits = *limits;
 	h->name = vv_strdup(argv[0]);
 	if (!h->name) return vv_fail_nomem(err);

@@ -25,10 +25,11 @@ typedef struct vv_helper_limits {
 	const vv_progress
 		*progress; /* may end it while its output is waited for; NULL: nobody does */
 	bool bound; /* it is killed when the thread that started it ends, if varve is killed, too */
+	bool ahead; /* its thread starts another one before it ends */
 } vv_helper_limits;
 
 /* argv as for vv_run_program; copied. It runs in "/", with an empty stdin. VV_EPROGRAM: no such program. VV_ELOCKED: eight run in
- * this process, and none ended in ten seconds. */
+ * this process, and none ended in ten seconds; or, ahead, four do. */
 vv_status vv_helper_start(vv_helper **out, const vv_env *env, const char *const *argv,
 			  const vv_helper_limits *limits, vv_error *err);
 

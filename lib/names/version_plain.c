@@ -481,7 +481,8 @@ struct vv_reading {
 	vv_kept_name name; /* what its rows are kept under, if anything is */
 	bool was_made;     /* before, and is open */
 	vv_table made;
-	vv_document_rows *rows;
+	vv_document_rows *rows; /* NULL: its reader is not started yet */
+	bool ahead;             /* it began by vv_subject_begin */
 	/* how it began */
 	vv_status status;
 	vv_error err;
@@ -559,7 +560,15 @@ static void put_description(vv_buf *out, const vv_package_resource *res,
 	vv_buf_put(out, res->schema.data, res->schema.len);
 }
 
-/* Starts the reader of a table of a document, unless its rows were made before. */
+static vv_status start_rows(vv_subject *s, vv_reading *r, bool ahead, vv_error *err)
+{
+	const vv_document_table *t;
+	vv_status rc = vv_document_find(&t, &r->document.document, s->table, err);
+
+	return rc < 0 ? rc : vv_document_rows_start(&r->rows, &r->document.document, t, ahead, err);
+}
+
+/* Starts the reader of a table of a document, unless its rows were made before, or so many are at work that it has to wait. */
 static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 {
 	vv_document *d = &r->document.document;
@@ -583,7 +592,12 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	}
 	r->was_made = open_kept(s, r);
 	vv_random(&r->io.secret, sizeof(r->io.secret));
-	return r->was_made ? VV_OK : vv_document_rows_start(&r->rows, d, t, err);
+	rc = r->was_made ? VV_OK : start_rows(s, r, r->ahead, err);
+	if (rc != VV_ELOCKED || !r->ahead) return rc;
+	vv_document_rows_close(r->rows);
+	r->rows = NULL;
+	vv_error_clear(err);
+	return VV_OK;
 }
 
 /* Imports what the reader writes. like: as vv_subject_options has it. */
@@ -598,7 +612,8 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 		r->was_made = false;
 		return VV_OK;
 	}
-	if ((rc = open_passing(s, NULL, like, err)) < 0 ||
+	if ((!r->rows && (rc = start_rows(s, r, false, err)) < 0) ||
+	    (rc = open_passing(s, NULL, like, err)) < 0 ||
 	    (s->lent && (rc = share_groups(&r->io, &known, like, err)) < 0) ||
 	    (rc = vv_document_rows_open(r->rows, err)) < 0 ||
 	    (rc = import_rows(s, out, r, err)) < 0) {
@@ -725,12 +740,13 @@ static vv_status begin(vv_subject *s, vv_reading *r, const vv_subject_options *o
 	return rc < 0 || !r->is_document ? rc : begin_document(s, r, err);
 }
 
-static vv_reading *reading_new(vv_subject *s, const vv_subject_options *opts)
+static vv_reading *reading_new(vv_subject *s, const vv_subject_options *opts, bool ahead)
 {
 	vv_reading *r = vv_calloc(1, sizeof(*r));
 
 	if (r) {
 		r->in.fd = -1;
+		r->ahead = ahead;
 		r->status = begin(s, r, opts, &r->err);
 	}
 	return r;
@@ -742,14 +758,14 @@ void vv_subject_begin(vv_subject *s, const vv_subject_options *opts)
 	    s->path && !vv_subject_is_broken(s, VV_IGNORED) && (!s->is_dataset || s->on_disk) &&
 	    (s->table || vv_document_is_name(s->repo, s->repo ? vv_repository_env(s->repo) : s->env,
 					     s->path))) {
-		s->reading = reading_new(s, opts);
+		s->reading = reading_new(s, opts, true);
 	}
 }
 
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			    vv_error *err)
 {
-	vv_auto(vv_reading) *r = s->reading ? s->reading : reading_new(s, opts);
+	vv_auto(vv_reading) *r = s->reading ? s->reading : reading_new(s, opts, false);
 
 	s->reading = NULL;
 	if (!r) return vv_fail_nomem(err);

@@ -178,3 +178,25 @@ start_web() {
 	done
 	awk '/\+/ && ++now > most { most = now } /-/ { now-- } END { exit !(most > 1 && most <= 8) }' "$HOME/bin/busy"
 }
+
+@test "visitors who look at what changed in many documents at once do not wait for each other's readers" {
+	local n
+	sed -i '2i [ "$1" != read ] || sleep 0.4' "$HOME/bin/toy"
+	git config --global varve.readers true
+	for n in $(seq 24); do
+		printf '[Only]\nx,y\n1,old-%s\n' $n > src/n$n.toy
+	done
+	git -C src add .
+	git -C src commit -qm many
+	sed -i s/old-/new-/ src/n*.toy
+	git -C src commit -qam changed
+	start_server src
+	for n in $(seq 24); do
+		curl -sL -H 'Accept: text/html' -o "page$n" "$url/history/n$n.toy%23Only" &
+	done
+	wait $(jobs -p | grep -vx "$server")
+	for n in $(seq 24); do
+		grep -q '<ol class="log">' "page$n"
+		! grep -q "readers of documents are at work" "page$n" || false
+	done
+}
