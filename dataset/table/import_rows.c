@@ -130,8 +130,9 @@ static vv_status place_fault(import *im, uint64_t offset, vv_error *err)
 	} else {
 		vv_prefix(err, "%s: byte %llu", im->source->name, (unsigned long long)offset);
 	}
-	const bool is_new_csv = !im->opts->parent && im->dialect.form == VV_FORM_CSV;
-	return vv_hint_code(err, is_new_csv ? VV_HINT_CLEAN_CSV : VV_HINT_CLEAN);
+	return vv_hint_code(err, im->opts->parent                  ? VV_HINT_CLEAN
+				 : im->dialect.form == VV_FORM_CSV ? VV_HINT_CLEAN_CSV
+								   : VV_HINT_AS_FILE);
 }
 
 /* SCAN_WIDE: the row that comes next has so many more members than those before that it

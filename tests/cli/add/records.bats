@@ -103,6 +103,9 @@ document() {
 	new_repo
 	printf '{"a":[{"x":1}],"b":1' > t.json
 	ends_with 2 varve add --as table t.json
+	printf '[{"x":1},{"x":2' > t.json
+	ends_with 2 varve add --as table t.json
+	stderr_has "hint: 'varve add --as file' keeps it as bytes" # there is no last version to go back to
 	printf '{"a":[{"x":1}]}}' > t.json
 	ends_with 2 varve add --as table t.json
 	printf '{"a":[{"x":1},3]}' > t.json
