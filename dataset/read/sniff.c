@@ -134,7 +134,8 @@ static vv_status refuse_wide(const char *sample, size_t len, vv_error *err)
 	const bool utf32 = len >= 4 && memcmp(sample, "\xff\xfe\0\0", 4) == 0;
 
 	vv_fail(err, VV_EINPUT, "UTF-%s text, not UTF-8", utf32 ? "32" : "16");
-	return vv_hint_code(err, VV_HINT_CONVERT_UTF8);
+	return utf32 ? vv_hint(err, "'iconv -f UTF-32 -t UTF-8' converts it")
+		     : vv_hint_code(err, VV_HINT_CONVERT_UTF8);
 }
 
 /* NULs in every second byte are UTF-16; in many other places they are not text. */

@@ -504,6 +504,7 @@ static void what_is_no_table_is_refused_with_a_way_out(void **state)
 		       10, NULL, "UTF-16", "convert-utf8");
 	expect_refused("\xfe\xff\0a\0,\0b\0\n", 10, NULL, "UTF-16", "convert-utf8");
 	expect_refused("a\0,\0b\0\n\0c\0,\0d\0\n\0", 16, NULL, "UTF-16", "convert-utf8");
+	expect_refused("\xff\xfe\0\0a\0\0\0\n\0\0\0", 12, NULL, "UTF-32", "iconv -f UTF-32");
 	expect_refused("\x1f\x8b\x08\0\0\0\0\0", 8, NULL, "gzip", "unpack");
 	expect_refused("\x28\xb5\x2f\xfd....", 8, NULL, "zstd", "unpack");
 	expect_refused("PK\x03\x04......", 10, NULL, "ZIP", "unpack");
