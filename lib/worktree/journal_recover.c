@@ -440,7 +440,7 @@ static vv_status undo_files_of_git(righting *u, vv_error *err)
 			      *kept = vv_journal_kept_place(u->repo, p->kept);
 
 		if (!file || !kept) {
-			if ((rc = vv_fail_nomem(err)) < 0) return rc;
+			return vv_fail_nomem(err);
 		} else if (p->kept) {
 			if ((rc = vv_journal_keep_file(kept, file, err)) < 0) return rc;
 		} else {

@@ -255,7 +255,7 @@ static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pac
 		from = vv_path_join(from_dir, name, (char *)NULL);
 		to = vv_path_join(to_dir, name, (char *)NULL);
 		if (!from || !to) {
-			if ((rc = vv_fail_nomem(err)) < 0) return rc;
+			return vv_fail_nomem(err);
 		} else if (i == 0 || vv_exists(from)) {
 			if ((rc = vv_rename(from, to, err)) < 0) return rc;
 		}
