@@ -453,7 +453,10 @@ vv_status vv_text_check_mark(const char *text, const char *mark, const char *wha
 	const char *number = text + name;
 
 	if (strncmp(text, mark, len) == 0) return VV_OK;
-	if (strncmp(text, mark, name) != 0 || *number < '1' || *number > '9') return VV_ECORRUPT;
+	if (strncmp(text, mark, name) != 0 || *number < '1' || *number > '9' ||
+	    number[strspn(number, "0123456789")] != '\n') {
+		return VV_ECORRUPT;
+	}
 	vv_fail(err, VV_ENOSUPPORT, "a newer varve wrote %s, of format %.*s; this varve reads 1",
 		what, (int)strspn(number, "0123456789"), number);
 	return vv_hint(err, "upgrade varve");

@@ -246,7 +246,7 @@ teardown() {
 	varve commit -qam three
 	ends_with 2 varve push origin main
 	stderr_has "read-only"
-	stderr_has "varve serve --http --auth"
+	stderr_has "it takes pushes when run with --auth FILE"
 	stderr_lacks "Git host"
 	stop_server
 }

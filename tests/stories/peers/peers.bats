@@ -526,7 +526,7 @@ teardown() {
 	succeeds varve init -q --bare ../hub.git
 	python3 "$BATS_TEST_DIRNAME/../../net/thin.py" .git/varve 0 1 > /dev/null
 	ends_with 2 varve push ../hub.git main
-	stderr_has "does not match"
+	stderr_has "the stored bytes are damaged"
 	stderr_has "varve fsck"
 	[ -z "$(git -C ../hub.git for-each-ref)" ]
 }

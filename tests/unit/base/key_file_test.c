@@ -81,13 +81,15 @@ static void a_damaged_file_is_no_key(void **state)
 	vv_assert_ok(vv_key_new(&k, &err), &err);
 	vv_assert_ok(vv_key_file_write(path, &k, NULL, &err), &err);
 	const char *text = vv_test_read(path, &len);
+	const size_t format = strcspn(text, "\n") - 1; /* the number of another one */
 	for (size_t i = 0; i < len; i++) {
 		vv_buf changed = VV_BUF_INIT;
 		vv_buf_put(&changed, text, len);
 		changed.data[i] = changed.data[i] == '7' ? '8' : '7';
 		vv_test_write(path, changed.data, len);
 		assert_int_equal(chmod(path, 0600), 0);
-		vv_assert_status(vv_key_file_read(&k, path, NULL, NULL, &err), VV_EINPUT, &err);
+		vv_assert_status(vv_key_file_read(&k, path, NULL, NULL, &err),
+				 i == format ? VV_ENOSUPPORT : VV_EINPUT, &err);
 		vv_test_write(path, text, i);
 		vv_assert_status(vv_key_file_read(&k, path, NULL, NULL, &err), VV_EINPUT, &err);
 		vv_buf_clear(&changed);
