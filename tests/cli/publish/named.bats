@@ -134,6 +134,11 @@ copies() {
 	stderr_has "http://127.0.0.1:8081/ has number 2"
 	output_has "eu/prices: signed by $key"
 	output_has "number 2"
+	# each copy must have what was signed, not the newest alone
+	sed -i 's,refs/heads/main,refs/heads/other,' public2/repo.git/info/refs
+	ends_with 1 env XDG_CONFIG_HOME="$HOME/bob" unshare -Urmn python3 "$BATS_TEST_DIRNAME/named.py" txt varve -C b verify dns:prices.example.org
+	stderr_has "http://127.0.0.1:8082/ shows something else than was signed"
+	output_has "number 2"
 	cd a
 	git config --global varve.mirror http://127.0.0.1:9/
 	ends_with 2 here varve -C a verify "$key/eu/prices"

@@ -194,7 +194,13 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 	return rc < 0 ? rc : ask_git(v, there.hello, err);
 }
 
-/* Verifies all copies that answer; the newest is the result. */
+/* Is something there that was not signed, or something not there that was? */
+static bool is_other(const verifying *v)
+{
+	return v->differ > 0 || v->some.lost > 0;
+}
+
+/* Verifies all copies that answer; the newest is the result, and no copy may show something else than was signed. */
 static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 {
 	vv_auto(vv_named) n = {.mirrors = VV_BUF_INIT};
@@ -209,7 +215,10 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 		vv_status rc = verify_there(&v, url, &sound, &why);
 
 		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-		if (rc == VV_OK && !now->has_newest) {
+		if (rc == VV_OK && !sound) {
+			best->c->code = VV_EXIT_NO;
+			rc = vv_fail(&why, VV_ECORRUPT, "files there are damaged or missing");
+		} else if (rc == VV_OK && !now->has_newest) {
 			rc = vv_fail(&why, VV_EREFUSED, "it shows no signed head");
 		} else if (rc == VV_OK && (memcmp(now->trust.owner, n.owner, VV_KEY_PUBLIC) != 0 ||
 					   strcmp(now->trust.name, n.name) != 0)) {
@@ -221,6 +230,11 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 		}
 		vv_note("%s has number %llu", vv_text_url(url),
 			(unsigned long long)now->newest.record.number);
+		if (is_other(&v)) {
+			best->c->code = VV_EXIT_NO;
+			vv_warn("%s shows something else than was signed: 'varve verify %s' says what",
+				vv_text_url(url), vv_text_url(url));
+		}
 		if (!known->has_newest ||
 		    vv_head_record_is_newer(&now->newest.record, &known->newest.record)) {
 			const verifying before = *best;
@@ -400,7 +414,7 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 		vv_note("no head is signed");
 		return VV_OK;
 	}
-	c->code = v.differ > 0 || v.some.lost > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = is_other(&v) ? VV_EXIT_NO : c->code;
 	return vv_wants_json(o->format) ? print_json(&v, err) : print_text(&v, err);
 }
 
