@@ -24,6 +24,7 @@
 
 #define REFS_MAX ((size_t)64 << 20)
 #define PACKS_MAX 64u                  /* of more there is no folder of varve's */
+#define LIST_MAX ((size_t)64 << 10)    /* bytes: each line is looked for in the list before */
 #define PACK_NAME_LEN 50u              /* "pack-<hex>.pack" */
 #define PART_BYTES ((uint64_t)8 << 20) /* of one request: so much is in memory */
 #define FEED_BYTES ((size_t)1 << 20)
@@ -123,7 +124,7 @@ void vv_remote_folder_close(vv_remote_folder *f)
 vv_status vv_remote_folder_ask(void *payload, size_t i, vv_error *err VV_UNUSED)
 {
 	vv_remote_folder *f = payload;
-	const size_t most = i == MARK ? VV_PLACE_MARK_BYTES : REFS_MAX;
+	const size_t most = i == MARK ? VV_PLACE_MARK_BYTES : i == LIST ? LIST_MAX : REFS_MAX;
 
 	if (vv_place_get(&f->place, names[i], 0, most + 1, &f->first[i], VV_IGNORED) < 0 ||
 	    (i != MARK && f->first[i].len > most)) {
@@ -188,7 +189,7 @@ static vv_status list_packs(bringing *b, vv_repository *r, const char *dir, bool
 	vv_auto(char) *path = vv_path_join(dir, LISTED, (char *)NULL);
 	vv_auto(vv_buf) before = VV_BUF_INIT;
 	bool any = false;
-	vv_status rc = path ? vv_missing_ok(vv_read_file(&before, path, REFS_MAX, err), err)
+	vv_status rc = path ? vv_missing_ok(vv_read_file(&before, path, LIST_MAX, err), err)
 			    : vv_fail_nomem(err);
 
 	if (before.len == 0) {
