@@ -441,9 +441,15 @@ static void a_time_is_written_in_utc(void **state)
 
 static void a_mark_of_a_later_format_is_told_with_its_number(void **state)
 {
-	static const char *const others[] = {
-		"",           "varve store ", "varve store 0\n", "varve store x", "varve blocks 1",
-		"varve store"};
+	static const char *const others[] = {"",
+					     "varve store ",
+					     "varve store 0\n",
+					     "varve store x",
+					     "varve blocks 1",
+					     "varve store",
+					     "varve store 1",
+					     "varve store 1\r\n",
+					     "varve store 1x\n"};
 	vv_error err = {0};
 
 	(void)state;

@@ -47,8 +47,7 @@ static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err);
 /* Of a run: one that makes no name yet gets one. */
 vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err);
-/* Reads the text of such a file. */
-/* text has a NUL behind len. */
+/* Reads the text of such a file, which has a NUL behind len. */
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err);
 bool vv_condemned_has(const vv_cid_map *versions_or_packs, const vv_cid *key); /* NULL: false */
 void vv_condemned_clear(vv_condemned *c);
