@@ -490,6 +490,23 @@ static vv_status accept(judging *g, vv_judged *out, const node *n, bool older, v
 	return VV_OK;
 }
 
+/* Of two heads of one signer the later counts: a host whose blocks went to a branch keeps the ref from before. */
+static vv_status has_later(const judging *g, const node *owner, const node *n,
+			   const vv_shown_head *heads, size_t count, bool *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = false;
+	for (size_t i = 0; i < count && rc == VV_OK && !*out; i++) {
+		const node *other = g->nodes[find_node(g, &heads[i].id)];
+		if (other != n && memcmp(other->key, n->key, sizeof(n->key)) == 0 &&
+		    !is_revoked(owner, other->key, other->number)) {
+			rc = vv_is_ancestor(g->r, &n->id, &other->id, out, err);
+		}
+	}
+	return rc;
+}
+
 vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, const char *from,
 			 const vv_shown_head *heads, size_t count, const uint8_t *own,
 			 const vv_notes *notes, vv_error *err)
@@ -528,7 +545,13 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 			out->passed++;
 			continue;
 		}
-		bool older = false;
+		bool older = false, later;
+		if ((rc = has_later(&g, g.nodes[owner], n, heads, count, &later, err)) < 0) {
+			return rc;
+		}
+		if (later) {
+			continue;
+		}
 		if ((t->known && (rc = compare(&g, g.nodes[owner], n, &older, err)) < 0) ||
 		    (rc = accept(&g, out, n, older, err)) < 0) {
 			return rc;

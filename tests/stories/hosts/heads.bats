@@ -61,3 +61,21 @@ setup() {
 	succeeds varve push -q
 	git -C ../host.git show-ref -q "varve-heads/$key"
 }
+
+@test "of two heads of one key, as where blocks went to a branch, the later counts and the earlier is no rollback" {
+	git -C ../host.git update-ref "refs/varve/heads/$key" "refs/heads/varve-heads/$key"
+	export XDG_CONFIG_HOME=$HOME/bob
+	varve clone -q "$url" ../b
+	unset XDG_CONFIG_HOME
+	change 7
+	succeeds varve push -q
+	export XDG_CONFIG_HOME=$HOME/bob
+	succeeds varve -C ../b pull
+	stderr_has "number 2"
+	succeeds varve -C ../b fetch
+	succeeds varve -C ../b verify origin
+	output_has "number 2"
+	succeeds varve clone "$url" ../c
+	stderr_has "number 2"
+	grep -q "^head $key 2 " ../c/.git/varve/trust
+}
