@@ -258,7 +258,8 @@ sound() {
 	ends_with 1 varve push origin v1
 	stderr_has "the tag is there already"
 	cd ..
-	succeeds varve clone -q hub.git b
+	succeeds varve clone hub.git b
+	stderr_has "that name no commit are not fetched: 2"
 	for tag in v2 nested; do
 		[ "$(git -C b rev-parse "$tag")" = "$(git -C a rev-parse "$tag")" ]
 	done
