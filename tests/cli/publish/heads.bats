@@ -333,6 +333,8 @@ at() {
 	ends_with 2 varve prove HEAD:prices.csv --row 17 -o ../row.car
 	succeeds varve prove -q -f HEAD:prices.csv --row 17 -o ../row.car
 	grep -qa "varve head 1" ../row.car
+	ends_with 2 varve verify ../row.car
+	stderr_has "varve-reader verify FILE"
 	another 1
 	for wrong in "HEAD:prices.csv --row 17" "v1:prices.csv --row 99999" "prices.csv --row 17"; do
 		# shellcheck disable=SC2086

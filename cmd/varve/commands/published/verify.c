@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json/json.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -380,6 +381,9 @@ static vv_status print_text(const verifying *v, vv_error *err)
 
 static int check_verify(const vv_context *c)
 {
+	if (c->argc == 1 && vv_path_ends(c->argv[0], ".car")) {
+		return vv_usage_error("verify reads no CAR file; 'varve-reader verify FILE' does");
+	}
 	return c->argc <= 1 ? VV_EXIT_OK
 			    : vv_usage_error("verify takes one remote, URL, name or folder");
 }
