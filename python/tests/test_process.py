@@ -144,7 +144,7 @@ def test_ctrl_c_ends_a_stream_that_another_library_reads(repo, folder, what):
     ended = 0
     try:
         for attempt in range(60):  # a busy machine ends few of them in time
-            timer = threading.Timer(whole * (attempt % 5 + 1) / 8, os.kill, (os.getpid(), signal.SIGALRM if what == "alarm" else signal.SIGINT))
+            timer = threading.Timer(whole * (attempt % 15 + 1) / 24, os.kill, (os.getpid(), signal.SIGALRM if what == "alarm" else signal.SIGINT))
             with pytest.raises(TimeoutError if what == "alarm" else KeyboardInterrupt):
                 timer.start()
                 read()
