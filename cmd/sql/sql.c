@@ -33,7 +33,7 @@ typedef struct vv_sql_script {
 	const vv_strings *params; /* NAME=VALUE; borrowed */
 	const char *format;       /* of VV_ROWS_FORMATS; NULL: the default */
 	bool quiet;               /* no warnings */
-	bool pages;               /* rows that the terminal has not room for go to the pager */
+	bool pages;               /* more rows than fit the terminal go to the pager */
 	int code;                 /* the exit code of the last error; VV_EXIT_OK: there was none */
 } vv_sql_script;
 
@@ -199,7 +199,7 @@ static const char help[] =
 	".tables           list the tables\n"
 	".schema TABLE     list the columns of a table\n"
 	".mode FORMAT      print rows as " VV_ROWS_FORMATS "\n"
-	".read FILE        prompt_run the statements of a file\n"
+	".read FILE        run the statements of a file\n"
 	".output FILE      write rows to a file, until .output without one\n"
 	".timer on|off     print how long a statement took\n"
 	".quit             end (or Ctrl-D)\n"

@@ -274,7 +274,8 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 @test "the prompt runs the statements of a file" {
 	new_repo
 	printf 'SELECT 40 + 2 AS n;\nSELECT 7 * 7 AS m;\n' > q.sql
-	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' '.read q.sql' '.read nowhere.sql' 'SELECT 1 + 10;' '.quit'
+	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' '.read q.sql' '.read nowhere.sql' 'SELECT 1 + 10;' '.help' '.quit'
+	output_has ".read FILE        run the statements of a file"
 	output_has $'n\r\n42\r'
 	output_has $'m\r\n49\r'
 	output_has "cannot open 'nowhere.sql'"
