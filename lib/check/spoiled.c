@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/show.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/scan.h"
@@ -28,32 +29,13 @@ static bool is_ascii(char c)
 	return (unsigned char)c < 0x80;
 }
 
-/* Bytes of ASCII that the text begins with, in steps of eight as far as there are eight. */
-static size_t ascii_len(const char *p, size_t len)
-{
-	size_t i = 0;
-
-	for (uint64_t eight; i + sizeof(eight) <= len; i += sizeof(eight)) {
-		memcpy(&eight, p + i, sizeof(eight));
-		if (eight & UINT64_C(0x8080808080808080)) return i;
-	}
-	while (i < len && is_ascii(p[i])) {
-		i++;
-	}
-	return i;
-}
-
 static unsigned cell_has(const vv_cell *c)
 {
 	unsigned has = 0;
 	uint32_t cp;
 	size_t n;
 
-	for (size_t i = ascii_len(c->text, c->len); i < c->len; i += n) {
-		n = 1;
-		if (is_ascii(c->text[i])) {
-			continue;
-		}
+	for (size_t i = 0; (i = vv_ascii_skip(c->text, c->len, i)) < c->len; i += n) {
 		if ((n = vv_utf8_decode(&cp, c->text + i, c->len - i)) > 0) {
 			has |= WIDE;
 			continue;

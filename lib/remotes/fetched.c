@@ -58,20 +58,6 @@ static void remove_refs(const vv_fetched *f)
 	vv_free(l.names);
 }
 
-static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err)
-{
-	*(bool *)payload = true;
-	return vv_fail(err, VV_EEXISTS, "one is enough");
-}
-
-static bool has_refs(const vv_fetched *f, const char *folder)
-{
-	bool has = false;
-
-	(void)vv_refs_each(f->t->repo, folder, stop_at_ref, &has, VV_IGNORED);
-	return has;
-}
-
 void vv_fetched_clear(vv_fetched *f)
 {
 	if (f->count > 0) {
@@ -88,7 +74,8 @@ bool vv_fetched_is_left(const vv_fetched *f)
 {
 	vv_auto(char) *folder = folder_path(f);
 
-	return f->count == 0 && ((folder && vv_exists(folder)) || has_refs(f, f->folder));
+	return f->count == 0 &&
+	       ((folder && vv_exists(folder)) || vv_refs_any(f->t->repo, f->folder));
 }
 
 void vv_fetched_tidy(vv_fetched *f)
@@ -121,7 +108,7 @@ static vv_status run_fetch(vv_fetched *f, const vv_buf *specs, vv_error *err)
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_git_call run = f->git;
 
-	run.args = has_refs(f, "") ? args + 2 : args;
+	run.args = vv_refs_any(f->t->repo, "") ? args + 2 : args;
 	run.input = specs->data;
 	run.len = specs->len;
 	run.show = strcmp(args[3], "-q") != 0;
@@ -168,22 +155,12 @@ static bool all_here(const vv_fetched *f, const char *const *names, size_t count
 	return !input.failed && vv_git_run(&run, &said, &code, VV_IGNORED) == VV_OK && code == 0;
 }
 
-/* The folder of the blocks' host for that URL, whose lock is held. */
-static char *host_dir(const vv_fetched *f)
-{
-	const char *hash = f->folder + strlen("refs/varve/fetched/");
-	vv_auto(vv_buf) name = VV_BUF_INIT;
-
-	vv_buf_put(&name, hash, strlen(hash) - 1);
-	return vv_path_join(vv_repository_varvedir(f->t->repo), "host", vv_buf_cstr(&name),
-			    (char *)NULL);
-}
-
 vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, vv_oid *ids,
 			 vv_error *err)
 {
 	vv_auto(vv_buf) specs = VV_BUF_INIT;
-	vv_auto(char) *dir = f->published ? host_dir(f) : NULL;
+	vv_auto(char) *dir = f->published ? vv_host_dir(f->t->repo, f->git.url)
+					  : NULL; /* whose lock is held */
 	const size_t first = f->count;
 	vv_status rc;
 

@@ -129,9 +129,7 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 		}
 		return VV_OK;
 	}
-	if ((name_len > strlen(VV_HEADS) && vv_ref_is_head(name)) ||
-	    (name_len > strlen(VV_HEADS_BRANCHES) &&
-	     strncmp(name, VV_HEADS_BRANCHES, strlen(VV_HEADS_BRANCHES)) == 0)) {
+	if (vv_ref_is_hosts_head(name, name_len)) {
 		return add_head(x, name, name_len, &id, err);
 	}
 	switch (folder_of(name, name_len)) {

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -20,6 +19,7 @@
 #include "repo/git/history/refs.h"
 #include "transport/line/url.h"
 #include "transport/places/at_once.h"
+#include "transport/places/packs/host.h"
 
 typedef enum kind { UNKNOWN, PEER, GIT, FOLDER } kind;
 
@@ -482,12 +482,8 @@ void vv_reach_unasked(vv_transfer *t, vv_supplier *out, size_t max, size_t *coun
 /* Has this clone read blocks from a ref there before? */
 static bool was_host(const vv_transfer *t, const char *url)
 {
-	char name[17];
+	vv_auto(char) *dir = vv_host_dir(t->repo, url);
 
-	(void)snprintf(name, sizeof(name), "%016llx",
-		       (unsigned long long)vv_xxh3(url, strlen(url), 0));
-	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(t->repo), "host", name,
-					  (char *)NULL);
 	return dir && vv_exists(dir);
 }
 

@@ -176,26 +176,16 @@ static bool is_pack(const char *name, size_t len)
 	       strncmp(name + 5 + VV_OID_TEXT, ".pack", 5) == 0;
 }
 
-static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err)
-{
-	*(bool *)payload = true;
-	return vv_fail(err, VV_EEXISTS, "one is enough");
-}
-
 /* Those that were not listed before. *known false: there is history, and it is not known which packs it is of. */
 static vv_status list_packs(bringing *b, vv_repository *r, const char *dir, bool *known,
 			    vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(dir, LISTED, (char *)NULL);
 	vv_auto(vv_buf) before = VV_BUF_INIT;
-	bool any = false;
 	vv_status rc = path ? vv_missing_ok(vv_read_file(&before, path, LIST_MAX, err), err)
 			    : vv_fail_nomem(err);
 
-	if (before.len == 0) {
-		(void)vv_refs_each(r, "", stop_at_ref, &any, VV_IGNORED);
-	}
-	*known = !any;
+	*known = before.len > 0 || !vv_refs_any(r, "");
 	for (const char *p = vv_buf_cstr(&b->f->first[LIST]), *line; rc == VV_OK && *p;) {
 		line = p;
 		p += strcspn(p, "\n") + (strchr(p, '\n') != NULL);

@@ -81,6 +81,14 @@ bool vv_ref_is_head(const char *ref_name)
 	return strncmp(ref_name, VV_HEADS, strlen(VV_HEADS)) == 0;
 }
 
+bool vv_ref_is_hosts_head(const char *name, size_t len)
+{
+	const size_t heads = strlen(VV_HEADS), branches = strlen(VV_HEADS_BRANCHES);
+
+	return (len > heads && memcmp(name, VV_HEADS, heads) == 0) ||
+	       (len > branches && memcmp(name, VV_HEADS_BRANCHES, branches) == 0);
+}
+
 bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name)
 {
 	return vv_ref_is_shown(h, ref_name) ||

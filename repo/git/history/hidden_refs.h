@@ -36,6 +36,8 @@ bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
 /* The same as branches, at hosts where blocks are in a branch: forks and mirrors copy branches and tags only. */
 #define VV_HEADS_BRANCHES "refs/heads/varve-heads/"
 bool vv_ref_is_head(const char *ref_name);
+/* Is it one of either, with something behind the prefix? */
+bool vv_ref_is_hosts_head(const char *name, size_t len);
 /* What a peer may see: the same, or a signed head that is not hidden. */
 bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name);
 

@@ -230,6 +230,20 @@ vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void 
 	return rc;
 }
 
+static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err)
+{
+	*(bool *)payload = true;
+	return vv_fail(err, VV_EEXISTS, "one is enough");
+}
+
+bool vv_refs_any(vv_repository *r, const char *prefix)
+{
+	bool any = false;
+
+	(void)vv_refs_each(r, prefix, stop_at_ref, &any, VV_IGNORED);
+	return any;
+}
+
 void vv_ref_tips_clear(vv_ref_tips *t)
 {
 	vv_free(t->items);

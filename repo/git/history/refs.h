@@ -28,6 +28,8 @@ typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
 /* All refs whose names begin with prefix ("" for all), sorted by name. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err);
+/* Is there one? False where it is not known. */
+bool vv_refs_any(vv_repository *r, const char *prefix);
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err);
 
 /* "main" of "refs/heads/main", "v1" of "refs/tags/v1"; other names whole. */

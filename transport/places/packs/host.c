@@ -29,10 +29,17 @@
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *err)
+char *vv_host_dir(vv_repository *r, const char *url)
 {
 	char name[17];
 
+	(void)snprintf(name, sizeof(name), "%016llx",
+		       (unsigned long long)vv_xxh3(url, strlen(url), 0));
+	return vv_path_join(vv_repository_varvedir(r), "host", name, (char *)NULL);
+}
+
+static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *err)
+{
 	h->repo = o->repo;
 	h->progress = o->progress;
 	h->notes = o->notes;
@@ -41,9 +48,7 @@ static vv_status copy_options(vv_host *h, const vv_host_options *o, vv_error *er
 	h->url = vv_strdup(o->url);
 	h->push_url = o->push_url ? vv_strdup(o->push_url) : NULL;
 	h->remote = o->remote ? vv_strdup(o->remote) : NULL;
-	(void)snprintf(name, sizeof(name), "%016llx",
-		       (unsigned long long)vv_xxh3(o->url, strlen(o->url), 0));
-	h->dir = vv_path_join(vv_repository_varvedir(o->repo), "host", name, (char *)NULL);
+	h->dir = vv_host_dir(o->repo, o->url);
 	h->git_dir = h->dir ? vv_path_join(h->dir, "git", (char *)NULL) : NULL;
 	h->lists = h->dir ? vv_path_join(h->dir, "lists", (char *)NULL) : NULL;
 	h->packs = h->dir ? vv_path_join(h->dir, "blocks", (char *)NULL) : NULL;

@@ -46,6 +46,8 @@ extern const vv_place_mark vv_files_mark;
 
 typedef struct vv_host vv_host;
 
+/* The folder with what is known of the host of that URL. NULL: out of memory. */
+char *vv_host_dir(vv_repository *r, const char *url);
 /* Strings are copied. Waits for another process that uses it; then VV_ELOCKED. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
 void vv_host_close(vv_host *h); /* accepts NULL */

@@ -64,26 +64,19 @@ static bool is_blocks_ref(const run *r, const char *name, size_t len)
 	return false;
 }
 
-static bool is_head(const char *name, size_t len)
-{
-	const size_t branches = strlen(VV_HEADS_BRANCHES);
-
-	return (len > strlen(VV_HEADS) && memcmp(name, VV_HEADS, strlen(VV_HEADS)) == 0) ||
-	       (len > branches && memcmp(name, VV_HEADS_BRANCHES, branches) == 0);
-}
-
 /* A ref that others lean on: a push must not take it back. */
 static bool only_grows(const run *r, const char *name, size_t len)
 {
-	return is_blocks_ref(r, name, len) || is_head(name, len);
+	return is_blocks_ref(r, name, len) || vv_ref_is_hosts_head(name, len);
 }
 
 static vv_status refuse(const run *r, const char *what, const char *ref, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "this push would %s %s of %s, which %s", what, vv_text_shows(ref),
 		vv_text_shows(r->name),
-		is_head(ref, strlen(ref)) ? "says which version is the newest signed one"
-					  : "holds the rows of all tables");
+		vv_ref_is_hosts_head(ref, strlen(ref))
+			? "says which version is the newest signed one"
+			: "holds the rows of all tables");
 	return vv_hint(err,
 		       "'git push --all %s', then 'git push --tags %s' push all that is yours; "
 		       "'git push --no-verify' does it all the same",
