@@ -97,8 +97,8 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate);
 /* Are both NULL, or the same text? */
 bool vv_text_same(const char *a, const char *b);
 
-/* Does a text begin with mark, "varve store 1\n"? VV_ENOSUPPORT: with a later number; then a newer varve wrote `what`, which is told.
- * VV_ECORRUPT: with neither, of which nothing is told. */
+/* Checks that a text begins with mark, "varve store 1\n". VV_ENOSUPPORT: it has another number; err says that a newer varve wrote
+ * `what`. VV_ECORRUPT: it does not begin so; err is left alone. */
 vv_status vv_text_check_mark(const char *text, const char *mark, const char *what, vv_error *err);
 
 /* The line at *at, its newline replaced by its end; *at goes behind it. NULL: no newline follows. */

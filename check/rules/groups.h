@@ -79,8 +79,8 @@ typedef struct check_group_info {
 	size_t item_len;
 } check_group_info;
 
-/* What else is to be learnt of groups: wants the i-th read; look at it, in w->block of a worker, and append what was learnt;
- * take that, in the order of the groups. */
+/* Further questions about groups. wants: is the i-th group to be read? look: appends the answer, from w->block of a worker. take:
+ * is given the answers, in the order of the groups. */
 typedef struct check_group_more {
 	void *payload;
 	bool (*wants)(const void *payload, size_t i);

@@ -1,6 +1,6 @@
 /*
  * git_words: spellings that varve leaves to Git, since they work in the same repository: commands
- * that it has not, and options of those that it has.
+ * that only Git has, and options of Git's for commands that both have.
  */
 #ifndef VV_CMD_FRAME_GIT_WORDS_H
 #define VV_CMD_FRAME_GIT_WORDS_H

@@ -1,7 +1,7 @@
 /*
  * audited: the results of this machine's audits: the ledgers of this user's repositories
  * (vault_list.h), and the standing of each holder by them. Two folders with records of one vault
- * are read together. Nothing is kept of what comes out: it is worked out of the records each time.
+ * are read together. Results are not kept: they are made from the records each time.
  */
 #ifndef VV_CMD_VAULT_HOLD_AUDITED_H
 #define VV_CMD_VAULT_HOLD_AUDITED_H

@@ -20,9 +20,9 @@
 /*
  * hold_cache: the vaults whose ledgers are in memory, so that not every request reads one.
  *
- * At most VV_HOLD_CACHE_VAULTS, and so many bytes of records besides the last one. What is too much goes from whoever
- * has most there, the vault that was asked for longest ago: who goes to and fro between many vaults makes the server read
- * his own again, and nobody else's.
+ * At most VV_HOLD_CACHE_VAULTS, and so many bytes of records besides the last one. If there are more, the
+ * identity with the most loses the vault that was asked for longest ago: one that alternates between many vaults makes the
+ * server read its own again, and no other's.
  */
 
 #define VV_HOLD_CACHE_VAULTS 8u
@@ -41,7 +41,7 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 			     vv_error *err);
 /* One that begins. */
 void vv_hold_cache_take(vv_hold_cache *c, vv_hold_vault *take_vault);
-/* What is in memory of it is not what is on the disk. */
+/* Its copy in memory differs from the disk. */
 void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault);
 void vv_hold_cache_forget_all(vv_hold_cache *c);
 
