@@ -36,6 +36,19 @@ void vv_derived_begin(vv_buf *out, const char *mark)
 	vv_buf_put(out, mark, VV_DERIVED_MARK);
 }
 
+/* A cache does not bring back the Git folder of a repository that was removed: the folder that has varve's is there. */
+static bool home_is_gone(const char *file)
+{
+	static const char own[] = "/varve/";
+	const char *last = NULL;
+
+	for (const char *p = file; (p = strstr(p, own)); p++) {
+		last = p;
+	}
+	vv_auto(char) *home = last && last > file ? strndup(file, (size_t)(last - file)) : NULL;
+	return home && !vv_exists(home);
+}
+
 static vv_status end(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)
 {
 	uint8_t sum[8];
@@ -44,8 +57,11 @@ static vv_status end(vv_buf *begun, const char *file, uint64_t secret, vv_error 
 	if (rc < 0) return rc;
 	vv_put_le64(sum, vv_xxh3(begun->data, begun->len, secret));
 	vv_buf_put(begun, sum, sizeof(sum));
-	rc = vv_buf_ok(begun, err);
-	return rc < 0 ? rc : vv_mkdirs_above(file, err);
+	if ((rc = vv_buf_ok(begun, err)) < 0) return rc;
+	if (home_is_gone(file)) {
+		return vv_fail(err, VV_ENOTFOUND, "the folder of '%s' is gone", file);
+	}
+	return vv_mkdirs_above(file, err);
 }
 
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)

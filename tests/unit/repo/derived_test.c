@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/file.h"
 #include "tests/unit/support.h"
 
 #define MARK "VVTEST\x01\n"
@@ -89,7 +90,24 @@ static void a_shorter_content_written_over_a_longer_one_is_whole(void **state)
 	vv_buf_clear(&b);
 }
 
+static void a_git_folder_that_was_removed_is_not_brought_back(void **state)
+{
+	const char *file = vv_test_path("derived/gone/.git/varve/stat");
+	vv_buf b = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_derived_begin(&b, MARK);
+	assert_int_equal(vv_derived_write(&b, file, SECRET, &err), VV_ENOTFOUND);
+	vv_buf_clear(&b);
+	assert_false(vv_exists(vv_test_path("derived/gone")));
+	vv_assert_ok(vv_mkdirs(vv_test_path("derived/gone/.git"), &err), &err);
+	write_words(file, "some words");
+	assert_reads(file, MARK, SECRET, MAX, "some words");
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_git_folder_that_was_removed_is_not_brought_back),
 	cmocka_unit_test(the_content_comes_back_to_who_knows_mark_and_secret),
 	cmocka_unit_test(a_file_with_any_byte_changed_lost_or_added_is_none),
 	cmocka_unit_test(a_shorter_content_written_over_a_longer_one_is_whole),
