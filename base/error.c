@@ -66,37 +66,49 @@ static void copy_cut(char *out, size_t size, const char *text)
 	memcpy(out + head_len + sizeof gap - 1, tail, tail_len + 1);
 }
 
+#define FORMAT_MAX 5120u /* a path, and what is said of it */
+
 /* Formats behind the back of err: an argument may point into it. */
-static void format(char *out, size_t size, const char *fmt, va_list ap)
-	__attribute__((format(printf, 3, 0)));
+static void format(char text[FORMAT_MAX], const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
-static void format(char *out, size_t size, const char *fmt, va_list ap)
+static void format(char text[FORMAT_MAX], const char *fmt, va_list ap)
 {
-	char text[5120]; /* a path, and what is said of it */
-
-	if (vsnprintf(text, sizeof text, fmt, ap) < 0) {
+	if (vsnprintf(text, FORMAT_MAX, fmt, ap) < 0) {
 		text[0] = '\0';
 	}
-	copy_cut(out, size, text);
+}
+
+/* Where no hint is set yet. */
+static void set_hint(vv_error *err, const char *text)
+{
+	if (err->hint_id == VV_HINT_NONE) {
+		copy_cut(err->hint, sizeof err->hint, text);
+		err->hint_id = err->hint[0] ? VV_HINT_WORDS : VV_HINT_NONE;
+	}
 }
 
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 {
 	const bool login = code == VV_EAUTH, block = code == VV_EBLOCK;
-	char text[sizeof err->message];
+	char text[FORMAT_MAX], *hint = NULL;
 	va_list ap;
 
 	code = login ? VV_EREFUSED : block ? VV_EMISSING : code;
 	if (!err) return code;
 	va_start(ap, fmt);
-	format(text, sizeof text, fmt, ap);
+	format(text, fmt, ap);
 	va_end(ap);
-	memcpy(err->message, text, sizeof text);
+	if (strchr(fmt, '\n') && (hint = strchr(text, '\n')) != NULL) {
+		*hint++ = '\0';
+	}
+	copy_cut(err->message, sizeof err->message, text);
 	err->code = code;
 	err->login = login;
 	err->block = block;
 	err->full = err->answered = false;
 	vv_hint_clear(err);
+	set_hint(err, hint ? hint : "");
 	return code;
 }
 
@@ -159,16 +171,13 @@ const char *vv_hint_name(vv_hint_id id)
 vv_status vv_hint(vv_error *err, const char *fmt, ...)
 {
 	va_list ap;
-	char text[sizeof err->hint];
+	char text[FORMAT_MAX];
 
 	if (!err) return VV_EUSAGE;
-	if (err->hint_id == VV_HINT_NONE) {
-		va_start(ap, fmt);
-		format(text, sizeof text, fmt, ap);
-		va_end(ap);
-		memcpy(err->hint, text, sizeof text);
-		err->hint_id = text[0] ? VV_HINT_WORDS : VV_HINT_NONE;
-	}
+	va_start(ap, fmt);
+	format(text, fmt, ap);
+	va_end(ap);
+	set_hint(err, text);
 	return err->code;
 }
 
@@ -230,19 +239,18 @@ void vv_hint_word(vv_error *err, vv_hint_words_fn words)
 	if (words) {
 		words(text, sizeof text, name, args);
 	}
-	copy_cut(err->hint, sizeof err->hint, text);
-	err->hint_id = text[0] ? VV_HINT_WORDS : VV_HINT_NONE;
+	vv_hint_clear(err);
+	set_hint(err, text);
 }
 
 vv_status vv_prefix(vv_error *err, const char *fmt, ...)
 {
-	char prefix[sizeof err->message];
-	char text[2 * sizeof err->message + 4];
+	char prefix[FORMAT_MAX], text[FORMAT_MAX + VV_MESSAGE_MAX + 4];
 	va_list ap;
 
 	if (!err) return VV_EUSAGE;
 	va_start(ap, fmt);
-	format(prefix, sizeof prefix, fmt, ap);
+	format(prefix, fmt, ap);
 	va_end(ap);
 	(void)snprintf(text, sizeof text, "%s: %s", prefix, err->message);
 	copy_cut(err->message, sizeof err->message, text);

@@ -457,9 +457,10 @@ vv_status vv_text_check_mark(const char *text, const char *mark, const char *wha
 	    number[strspn(number, "0123456789")] != '\n') {
 		return VV_ECORRUPT;
 	}
-	vv_fail(err, VV_ENOSUPPORT, "a newer varve wrote %s, of format %.*s; this varve reads 1",
-		what, (int)strspn(number, "0123456789"), number);
-	return vv_hint(err, "upgrade varve");
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "a newer varve wrote %s, of format %.*s; this varve reads 1\n"
+		       "upgrade varve",
+		       what, (int)strspn(number, "0123456789"), number);
 }
 
 char *vv_text_cut_line(char **at)

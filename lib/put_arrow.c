@@ -31,9 +31,10 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
 	if (same) return VV_OK;
-	vv_fail(err, VV_ECONFLICT, "'%s' is not as it is in %s", vv_text_shows(path),
-		vv_text_shows(expect));
-	return vv_hint(err, "read the newer version, and make the changes there");
+	return vv_fail(err, VV_ECONFLICT,
+		       "'%s' is not as it is in %s\n"
+		       "read the newer version, and make the changes there",
+		       vv_text_shows(path), vv_text_shows(expect));
 }
 
 static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,

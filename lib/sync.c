@@ -432,11 +432,11 @@ static vv_status reject(const varve_transfer *t, vv_error *err)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		if (t->refs[i].refused) {
-			vv_fail(err, VV_EREJECTED, "'%s' was not moved in %s: %s",
-				vv_text_shows(t->refs[i].to), vv_text_url(t->counts.url),
-				t->refs[i].refused);
-			return vv_hint(err,
-				       "fetch and merge the remote's commits, then push again");
+			return vv_fail(err, VV_EREJECTED,
+				       "'%s' was not moved in %s: %s\n"
+				       "fetch and merge the remote's commits, then push again",
+				       vv_text_shows(t->refs[i].to), vv_text_url(t->counts.url),
+				       t->refs[i].refused);
 		}
 	}
 	return VV_OK;

@@ -58,8 +58,9 @@ int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *o
 	vv_status rc = t ? VV_OK : vv_fail_nomem(&why);
 
 	if (rc == VV_OK && vv_core_is_cached(repo->core)) {
-		vv_fail(&why, VV_EREFUSED, "a repository that was opened by its URL is read only");
-		rc = vv_hint(&why, "clone it to write");
+		rc = vv_fail(&why, VV_EREFUSED,
+			     "a repository that was opened by its URL is read only\n"
+			     "clone it to write");
 	}
 	rc = rc < 0 ? rc : open_txn(t, repo, options, &why);
 

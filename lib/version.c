@@ -121,8 +121,10 @@ static vv_status find_in_work_tree(varve_version *v, vv_session *s, const char *
 	char *file;
 
 	if (vv_repository_is_bare(s->repo)) {
-		vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'", path);
-		return vv_hint(err, "name a version: 'HEAD:%s'", path);
+		return vv_fail(err, VV_EUSAGE,
+			       "a bare repository has no files: '%s'\n"
+			       "name a version: 'HEAD:%s'",
+			       path, path);
 	}
 	if (!(file = vv_repository_file(s->repo, path))) return vv_fail_nomem(err);
 	vv_free(v->text);

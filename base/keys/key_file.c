@@ -201,10 +201,10 @@ static vv_status read_private(vv_buf *out, const char *path, vv_error *err)
 
 	if (fd < 0) return (vv_status)fd;
 	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && (st.mode & 077) != 0) {
-		vv_fail(err, VV_EREFUSED, "others may read the key '%s' (mode %04o)",
-			vv_text_shows(path), (unsigned)(st.mode & 07777));
-		rc = vv_hint(err, "chmod 600 %s; and if others could have read it, make a new key",
-			     vv_text_shows(path));
+		rc = vv_fail(err, VV_EREFUSED,
+			     "others may read the key '%s' (mode %04o)\n"
+			     "chmod 600 %s; and if others could have read it, make a new key",
+			     vv_text_shows(path), (unsigned)(st.mode & 07777), vv_text_shows(path));
 	}
 	if (rc == VV_OK && !vv_buf_reserve(out, FILE_MAX + 1)) {
 		rc = vv_fail_nomem(err);
@@ -303,8 +303,8 @@ static vv_status read_recovery(vv_key *out, const char *text, vv_error *err)
 	    (rc = recovery_check(check, bytes, err)) < 0 ||
 	    memcmp(check, bytes + VV_KEY_SEED, CHECK) != 0) {
 		if (rc == VV_OK) {
-			vv_fail(err, VV_EINPUT, "the recovery key has a mistake in it");
-			rc = vv_hint(err,
+			rc = vv_fail(err, VV_EINPUT,
+				     "the recovery key has a mistake in it\n"
 				     "its letters are a to z and 2 to 7, %d of them after '%s'",
 				     RECOVERY_LETTERS, RECOVERY);
 		}

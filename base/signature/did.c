@@ -30,8 +30,9 @@ vv_status vv_did_read(uint8_t public_key[VV_KEY_PUBLIC], const char *text, vv_er
 
 	if (strncmp(text, DID, n) != 0 || !vv_base58_read(bytes, sizeof(bytes), text + n) ||
 	    bytes[0] != 0xed || bytes[1] != 0x01) {
-		vv_fail(err, VV_EUSAGE, "not the DID of an Ed25519 key");
-		return vv_hint(err, "it begins with did:key:z6Mk");
+		return vv_fail(err, VV_EUSAGE,
+			       "not the DID of an Ed25519 key\n"
+			       "it begins with did:key:z6Mk");
 	}
 	memcpy(public_key, bytes + 2, VV_KEY_PUBLIC);
 	return VV_OK;

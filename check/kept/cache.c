@@ -451,8 +451,10 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 
 static vv_status bad_file(const char *file, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "%s: is not the result of a check, or damaged", file);
-	return vv_hint(err, "--save-result FILE makes one");
+	return vv_fail(err, VV_EINPUT,
+		       "%s: is not the result of a check, or damaged\n"
+		       "--save-result FILE makes one",
+		       file);
 }
 
 /* Does the hash at the end hold for all before it? */

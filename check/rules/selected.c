@@ -36,9 +36,10 @@ static vv_status check_codes(const vv_rule_set *s, const char *const *codes, siz
 			continue;
 		}
 		if (*codes[i] == '#' || *codes[i] == '@') {
-			vv_fail(err, VV_EUSAGE, "no rule has '%s'", vv_text_shows(codes[i]));
-			return vv_hint(err, "tags and owners are in %s, at the end of a rule",
-				       VV_CHECKS_NAME);
+			return vv_fail(err, VV_EUSAGE,
+				       "no rule has '%s'\n"
+				       "tags and owners are in %s, at the end of a rule",
+				       vv_text_shows(codes[i]), VV_CHECKS_NAME);
 		}
 		vv_fail(err, VV_EUSAGE, "no such rule '%s'", vv_text_shows(codes[i]));
 		const char *near = vv_rule_nearest(codes[i]);
@@ -107,10 +108,10 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
 	vv_status rc = check_codes(s, codes, count, err);
 
 	if (rc == VV_OK && is_among(VV_RULE_UNCHECKED, codes, count)) {
-		vv_fail(err, VV_EUSAGE, "--skip %s: unchecked data is never valid",
-			VV_RULE_UNCHECKED);
-		return vv_hint(err, "--accept %s PATH --why TEXT accepts it, with a reason",
-			       VV_RULE_UNCHECKED);
+		return vv_fail(err, VV_EUSAGE,
+			       "--skip %s: unchecked data is never valid\n"
+			       "--accept %s PATH --why TEXT accepts it, with a reason",
+			       VV_RULE_UNCHECKED, VV_RULE_UNCHECKED);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		if (is_among(s->items[i].rule->code, codes, count)) {

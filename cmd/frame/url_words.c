@@ -57,8 +57,10 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 
 	if (!rest) return refuse(w, word, err);
 	if (*rest == '\0') {
-		vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_shows(word));
-		return vv_hint(err, "URL#REV:PATH");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' names no version\n"
+			       "URL#REV:PATH",
+			       vv_text_shows(word));
 	}
 	if (vv_cid_parse(&cid, rest, strlen(rest), VV_IGNORED) < 0 && rest[0] != ':' &&
 	    !vv_subject_colon(rest)) {

@@ -28,8 +28,10 @@ static vv_status must_be_whole(vv_store *store, const vv_cid *version, vv_error 
 	vv_status rc = vv_store_complete(store, version, &whole, &missing, err);
 
 	if (rc < 0 || whole) return rc;
-	vv_fail(err, VV_EMISSING, "block %s of this version is missing", vv_cid_shows(&missing));
-	return vv_hint(err, "'varve fetch' gets missing blocks from peers that have them");
+	return vv_fail(err, VV_EMISSING,
+		       "block %s of this version is missing\n"
+		       "'varve fetch' gets missing blocks from peers that have them",
+		       vv_cid_shows(&missing));
 }
 
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
@@ -139,8 +141,10 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 		vv_published_clear(out);
 	}
 	if (rc < 0) return rc;
-	vv_fail(err, VV_ENOTFOUND, "%s was not published here", vv_cid_shows(cid));
-	return vv_hint(err, "'varve ipfs publish --list' lists them");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "%s was not published here\n"
+		       "'varve ipfs publish --list' lists them",
+		       vv_cid_shows(cid));
 }
 
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid, vv_error *err)

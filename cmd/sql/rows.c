@@ -161,9 +161,10 @@ static vv_status refuse(const vv_sql_arrow *a, int i, vv_error *err)
 {
 	const char *name = sqlite3_column_name(a->stmt, i);
 
-	vv_fail(err, VV_EUSAGE, "column '%s' of the result has values of several types: see row %s",
-		vv_text_shows(name ? name : ""), vv_text_count(a->before + a->rows + 1));
-	return vv_hint(err, "CAST it to one type in the query");
+	return vv_fail(err, VV_EUSAGE,
+		       "column '%s' of the result has values of several types: see row %s\n"
+		       "CAST it to one type in the query",
+		       vv_text_shows(name ? name : ""), vv_text_count(a->before + a->rows + 1));
 }
 
 static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)

@@ -57,13 +57,14 @@ static vv_status take(vv_error *err, const varve_error *e)
 {
 	vv_sql_hint hint;
 
-	vv_fail(err,
-		e->code == VARVE_ENOMEM      ? VV_ENOMEM
-		: e->code == VARVE_ENOTFOUND ? VV_ENOTFOUND
-		: e->code == VARVE_EUSAGE    ? VV_EUSAGE
-					     : VV_EIO,
-		"%s", e->message);
-	return vv_hint(err, "%s", vv_sql_error_hint(&hint, e));
+	return vv_fail(err,
+		       e->code == VARVE_ENOMEM      ? VV_ENOMEM
+		       : e->code == VARVE_ENOTFOUND ? VV_ENOTFOUND
+		       : e->code == VARVE_EUSAGE    ? VV_EUSAGE
+						    : VV_EIO,
+		       "%s\n"
+		       "%s",
+		       e->message, vv_sql_error_hint(&hint, e));
 }
 
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
@@ -111,12 +112,12 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 			return vv_fail(err, VV_EUSAGE, "--confined: only SELECT is run, not '%s'",
 				       vv_text_shows(s->refused));
 		}
-		vv_fail(err, VV_EUSAGE, "cannot create '%s': varve's tables are read-only",
-			vv_text_shows(s->refused));
-		return vv_hint(
-			err,
+		return vv_fail(
+			err, VV_EUSAGE,
+			"cannot create '%s': varve's tables are read-only\n"
 			"CREATE TEMP TABLE lasts until varve sql ends; ATTACH 'FILE.db' AS file "
-			"has tables that stay: CREATE TABLE file.NAME");
+			"has tables that stay: CREATE TABLE file.NAME",
+			vv_text_shows(s->refused));
 	}
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
 	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;

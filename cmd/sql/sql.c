@@ -601,8 +601,9 @@ static vv_status list(exporting *x, vv_error *err)
 	x->folder = x->folder ? x->folder : varve_repo_folder(repo, VARVE_FOLDER_COMMON);
 	int rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", &e);
 	if (rc == VARVE_ENOTFOUND) {
-		vv_fail(err, VV_ENOTFOUND, "no commits yet");
-		return vv_hint(err, "the tables of the file are those of the last commit");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no commits yet\n"
+			       "the tables of the file are those of the last commit");
 	}
 	if (rc < 0) return vv_fail(err, rc == VARVE_ENOMEM ? VV_ENOMEM : VV_EIO, "%s", e.message);
 	return x->count > 0 ? VV_OK : vv_fail(err, VV_ENOTFOUND, "the last commit has no table");
@@ -627,8 +628,10 @@ static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, 
 	vv_status rc;
 
 	if (vv_exists(file)) {
-		vv_fail(err, VV_EEXISTS, "'%s' is there already", vv_text_shows(file));
-		return vv_hint(err, "remove it, or name another file");
+		return vv_fail(err, VV_EEXISTS,
+			       "'%s' is there already\n"
+			       "remove it, or name another file",
+			       vv_text_shows(file));
 	}
 	vv_buf_printf(&made, "%s.new", file);
 	if ((rc = vv_buf_ok(&made, err)) == VV_OK && (rc = list(&x, err)) == VV_OK) {

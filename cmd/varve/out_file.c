@@ -20,8 +20,10 @@ vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_er
 		return VV_OK;
 	}
 	if (!force && vv_exists(path)) {
-		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(path));
-		return vv_hint(err, "-f overwrites it");
+		return vv_fail(err, VV_EEXISTS,
+			       "there is '%s' already\n"
+			       "-f overwrites it",
+			       vv_text_shows(path));
 	}
 	return vv_new_file_beside(&out->file, path, TEMP, err);
 }

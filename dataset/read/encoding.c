@@ -147,12 +147,11 @@ static bool same_name(const char *a, const char *b)
 
 static vv_status refuse_name(const char *name, vv_error *err)
 {
-	vv_fail(err, VV_EUSAGE, "'%s' is not an encoding that can be read here",
-		vv_text_shows(name));
-	return vv_hint(err,
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is not an encoding that can be read here\n"
 		       "'iconv -l' lists the names; those with shifts (ISO-2022-JP, UTF-7) and "
 		       "UTF-32 are not read: 'iconv -f %s -t UTF-8'",
-		       vv_text_shows(name));
+		       vv_text_shows(name), vv_text_shows(name));
 }
 
 /* Others are called as iconv calls them, in capitals. */

@@ -58,9 +58,10 @@ static vv_status fill(vv_file_text *t, size_t want, vv_error *err)
 
 static vv_status refuse(const vv_file_text *t, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "%s: read as %s, its text does not give its bytes back",
-		vv_text_shows(t->file->name), t->name);
-	return vv_hint(err, "%s", hint);
+	return vv_fail(err, VV_EREFUSED,
+		       "%s: read as %s, its text does not give its bytes back\n"
+		       "%s",
+		       vv_text_shows(t->file->name), t->name, hint);
 }
 
 /* Encodes the text that comes next again, to compare. */
@@ -117,9 +118,10 @@ static void count_swapped(vv_file_text *t)
 
 static vv_status refuse_half(const vv_file_text *t, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "%s: half a UTF-16 character at byte %llu, the end",
-		vv_text_shows(t->file->name), (unsigned long long)t->read_bytes);
-	return vv_hint(err, "%s", hint);
+	return vv_fail(err, VV_EINPUT,
+		       "%s: half a UTF-16 character at byte %llu, the end\n"
+		       "%s",
+		       vv_text_shows(t->file->name), (unsigned long long)t->read_bytes, hint);
 }
 
 /* The next piece of text, from what is in `in`. */
@@ -206,9 +208,10 @@ static vv_status check_order(const vv_file_text *t, vv_error *err)
 	    strcmp(is, t->name) == 0) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EINPUT, "%s: it begins with the mark of %s, but continues as %s",
-		vv_text_shows(t->file->name), t->name, is);
-	return vv_hint(err, "'--encoding %s' reads it so; '--as file' keeps it as bytes", is);
+	return vv_fail(err, VV_EINPUT,
+		       "%s: it begins with the mark of %s, but continues as %s\n"
+		       "'--encoding %s' reads it so; '--as file' keeps it as bytes",
+		       vv_text_shows(t->file->name), t->name, is, is);
 }
 
 /* A declared encoding that the file's mark contradicts would make letters of others. */
@@ -218,9 +221,10 @@ static vv_status check_mark(const vv_file_text *t, const char *declared, vv_erro
 	    memcmp(t->in.data, "\xef\xbb\xbf", 3) != 0) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EINPUT, "%s: it begins with the mark of UTF-8, and is declared as %s",
-		vv_text_shows(t->file->name), vv_text_shows(declared));
-	return vv_hint(err, "without a declared encoding it is read as UTF-8");
+	return vv_fail(err, VV_EINPUT,
+		       "%s: it begins with the mark of UTF-8, and is declared as %s\n"
+		       "without a declared encoding it is read as UTF-8",
+		       vv_text_shows(t->file->name), vv_text_shows(declared));
 }
 
 static vv_status find_name(vv_file_text *t, const vv_file_text_options *how, vv_error *err)

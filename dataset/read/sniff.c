@@ -152,9 +152,10 @@ static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 		return refuse_wide(sample, len, err);
 	}
 	if (nuls[0] + nuls[1] >= 4 && (nuls[0] + nuls[1]) * 32 > len) {
-		vv_fail(err, VV_EINPUT, "binary: %zu of the first %zu bytes are NUL",
-			nuls[0] + nuls[1], len);
-		return vv_hint(err, "'--as file' keeps it as bytes");
+		return vv_fail(err, VV_EINPUT,
+			       "binary: %zu of the first %zu bytes are NUL\n"
+			       "'--as file' keeps it as bytes",
+			       nuls[0] + nuls[1], len);
 	}
 	return VV_OK;
 }
@@ -342,10 +343,10 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		rc = vv_bytes_set(&out->dialect.prologue, s.text, out->body, err);
 	}
 	if (rc == VV_OK && out->body > VV_HEADER_MAX) {
-		vv_fail(err, VV_EINPUT,
-			"%zu bytes before the first row, at most %u KiB can be kept", out->body,
-			VV_HEADER_MAX >> 10);
-		rc = vv_hint(err, "'--as file' keeps it as bytes");
+		rc = vv_fail(err, VV_EINPUT,
+			     "%zu bytes before the first row, at most %u KiB can be kept\n"
+			     "'--as file' keeps it as bytes",
+			     out->body, VV_HEADER_MAX >> 10);
 	}
 	if (rc == VV_OK) {
 		rc = vv_buf_ok(&out->warnings, err);

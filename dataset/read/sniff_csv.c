@@ -872,9 +872,10 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	} else if (n < 0) {
 		rc = (vv_status)n;
 		if (r.scan->found > VV_COLUMNS_MAX) {
-			vv_fail(err, VV_EINPUT, "%zu columns, at most %u can be kept",
-				r.scan->found, VV_COLUMNS_MAX);
-			rc = vv_hint(err, "'--as file' keeps it as bytes");
+			rc = vv_fail(err, VV_EINPUT,
+				     "%zu columns, at most %u can be kept\n"
+				     "'--as file' keeps it as bytes",
+				     r.scan->found, VV_COLUMNS_MAX);
 		} else if (rc == VV_EINPUT) {
 			rc = sniff_place(s, r.fault, err);
 		}

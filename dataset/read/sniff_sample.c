@@ -122,16 +122,17 @@ static bool is_blank(const sniff *s)
 vv_status sniff_too_short(const sniff *s, vv_error *err)
 {
 	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV && is_blank(s)) {
-		vv_fail(err, VV_EINPUT,
-			"more than %u KiB of blank lines come before the first rows",
-			VV_HEADER_MAX >> 11);
-		return vv_hint(err, "take them out; or '--as file' keeps the file as bytes");
+		return vv_fail(err, VV_EINPUT,
+			       "more than %u KiB of blank lines come before the first rows\n"
+			       "take them out; or '--as file' keeps the file as bytes",
+			       VV_HEADER_MAX >> 11);
 	}
 	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV &&
 	    s->hints->header != 0) {
-		vv_fail(err, VV_EINPUT, "the first line is longer than %u KiB",
-			VV_HEADER_MAX >> 10);
-		return vv_hint(err, "a quote that is never closed? '--as file' keeps it as bytes");
+		return vv_fail(err, VV_EINPUT,
+			       "the first line is longer than %u KiB\n"
+			       "a quote that is never closed? '--as file' keeps it as bytes",
+			       VV_HEADER_MAX >> 10);
 	}
 	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
 }

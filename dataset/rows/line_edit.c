@@ -192,11 +192,11 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, v
 	    !vv_cell_breaks_row(cell, e->is, column == 0)) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EINPUT, "the file has no quotes, which '%s' would need",
+	return vv_fail(
+		err, VV_EINPUT,
+		"the file has no quotes, which '%s' would need\n"
+		"take the delimiter and line ends, and what begins a comment, out of the text",
 		vv_text_show(cell->text, cell->len));
-	return vv_hint(
-		err,
-		"take the delimiter and line ends, and what begins a comment, out of the text");
 }
 
 static void cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size_t column,

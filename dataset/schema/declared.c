@@ -63,10 +63,11 @@ static vv_status take_encoding(vv_package_resource *out, const char *encoding, c
 		return out->encoding ? VV_OK : vv_fail_nomem(err);
 	}
 	if (same_encoding(out->encoding, encoding)) return VV_OK;
-	vv_fail(err, VV_EINPUT, "%s declares '%s' as the encoding of %s, and %s '%s'",
-		VV_RULES_NAME, vv_text_shows(encoding), vv_text_shows(path),
-		vv_text_shows(out->package_path), vv_text_shows(out->encoding));
-	return vv_hint(err, "declare it in one of them");
+	return vv_fail(err, VV_EINPUT,
+		       "%s declares '%s' as the encoding of %s, and %s '%s'\n"
+		       "declare it in one of them",
+		       VV_RULES_NAME, vv_text_shows(encoding), vv_text_shows(path),
+		       vv_text_shows(out->package_path), vv_text_shows(out->encoding));
 }
 
 static vv_status add_rules(vv_package_resource *out, const char *path, vv_package_read_fn read,

@@ -139,9 +139,10 @@ static vv_status prepare(editor *e)
 	}
 	const vv_json *schema = vv_json_get(resource, "schema");
 	if (schema && schema->type == VV_JSON_STRING && wants_schema(e->edit)) {
-		vv_fail(e->err, VV_EREFUSED, "the schema of '%s' is in a file of its own, '%s'",
-			vv_text_shows(e->path), vv_text_shows(schema->text));
-		return vv_hint(e->err, "edit that file, or put the schema into %s",
+		return vv_fail(e->err, VV_EREFUSED,
+			       "the schema of '%s' is in a file of its own, '%s'\n"
+			       "edit that file, or put the schema into %s",
+			       vv_text_shows(e->path), vv_text_shows(schema->text),
 			       VV_PACKAGE_NAME);
 	}
 	if (schema) {

@@ -365,12 +365,12 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 	}
 	if (kind == '\0') return vv_fail(err, VV_EINPUT, "the pattern ends in a single %%");
 	if (!strchr("YmdHMSfybBaAjpIzZwuUW", kind)) {
-		vv_fail(err, VV_EINPUT, "%%%s is not a supported directive",
-			vv_text_show(&kind, 1));
-		return vv_hint(
-			err,
+		return vv_fail(
+			err, VV_EINPUT,
+			"%%%s is not a supported directive\n"
 			"known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p "
-			"%%z %%Z");
+			"%%z %%Z",
+			vv_text_show(&kind, 1));
 	}
 	if (has_kind(p, kind)) {
 		return vv_fail(err, VV_EINPUT, "%%%c occurs twice in the pattern", kind);
@@ -446,9 +446,10 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	*out = plan;
 	if (strcmp(format, "any") != 0) {
 		if (!strchr(format, '%')) {
-			vv_fail(err, VV_EINPUT, "'%s' is not a strptime pattern",
-				vv_text_shows(format));
-			return vv_hint(err, "write it with directives, such as %%d/%%m/%%Y");
+			return vv_fail(err, VV_EINPUT,
+				       "'%s' is not a strptime pattern\n"
+				       "write it with directives, such as %%d/%%m/%%Y",
+				       vv_text_shows(format));
 		}
 		return add_pattern(&plan->whole, arena, format, err);
 	}

@@ -165,9 +165,10 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
 {
 	if (opts->order == VV_ORDER_KEEP) return VV_OK;
-	vv_fail(err, VV_EUSAGE, "'%s' is kept as a file of bytes: --order is for tables",
-		vv_text_shows(path));
-	return vv_hint(err, "'--as table' makes a table of it; or leave it out");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is kept as a file of bytes: --order is for tables\n"
+		       "'--as table' makes a table of it; or leave it out",
+		       vv_text_shows(path));
 }
 
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
@@ -470,8 +471,10 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 		}
 	}
 	if (changed) {
-		rc = vv_fail(err, VV_EINPUT, "'%s' changes while it is read", vv_text_shows(path));
-		vv_hint(err, "wait until the other program has written it, and add it again");
+		rc = vv_fail(err, VV_EINPUT,
+			     "'%s' changes while it is read\n"
+			     "wait until the other program has written it, and add it again",
+			     vv_text_shows(path));
 	}
 	return rc;
 }

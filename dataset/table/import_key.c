@@ -122,9 +122,10 @@ static vv_status report_duplicate(pair_check *p, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	put_duplicate(p, &text);
-	vv_fail(err, VV_ECONFLICT, "%s: %s, so it cannot be the key", p->im->source->name,
-		vv_buf_cstr(&text));
-	vv_hint(err, "name more columns (--key a,b), or keep the table without a key (--no-key)");
+	vv_fail(err, VV_ECONFLICT,
+		"%s: %s, so it cannot be the key\n"
+		"name more columns (--key a,b), or keep the table without a key (--no-key)",
+		p->im->source->name, vv_buf_cstr(&text));
 	return VV_ECONFLICT;
 }
 

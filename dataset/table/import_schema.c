@@ -360,8 +360,9 @@ static vv_status no_such_column(const import *im, const char *name, size_t len, 
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	if (len == 0) {
-		vv_fail(err, VV_EUSAGE, "an empty column name for the key");
-		return vv_hint(err, "name the columns, as in --key country,year");
+		return vv_fail(err, VV_EUSAGE,
+			       "an empty column name for the key\n"
+			       "name the columns, as in --key country,year");
 	}
 	vv_fail(err, VV_ENOTFOUND, "%s: no column named '%s' for the key", im->source->name,
 		vv_text_show(name, len));

@@ -746,9 +746,10 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 	vv_error why = {0};
 
 	if (opts->kind != VV_KIND_TABLE && opts->order == VV_ORDER_KEY) {
-		vv_fail(err, VV_EUSAGE, "%s: only the rows of a table can be in key order",
-			source->name);
-		return vv_hint(err, "'--as table' keeps it as one");
+		return vv_fail(err, VV_EUSAGE,
+			       "%s: only the rows of a table can be in key order\n"
+			       "'--as table' keeps it as one",
+			       source->name);
 	}
 	vv_status rc = import_text(out, source, sink, opts, &why);
 	if (rc < 0 && out->only_bytes && opts->or_as_file && source->again) {

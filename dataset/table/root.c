@@ -181,10 +181,11 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	vv_status rc;
 
 	if (r->schema.len > VV_HEADER_MAX || r->dialect.prologue.len > VV_HEADER_MAX) {
-		vv_fail(err, VV_EREFUSED, "the %s takes more than %s",
-			r->schema.len > VV_HEADER_MAX ? "schema" : "header",
-			vv_text_bytes(VV_HEADER_MAX));
-		return vv_hint(err, "'--as file' keeps the file as bytes");
+		return vv_fail(err, VV_EREFUSED,
+			       "the %s takes more than %s\n"
+			       "'--as file' keeps the file as bytes",
+			       r->schema.len > VV_HEADER_MAX ? "schema" : "header",
+			       vv_text_bytes(VV_HEADER_MAX));
 	}
 	if (vv_root_is_sorted(r) && !vv_root_has_places(r)) {
 		return vv_fail(err, VV_EUSAGE,
@@ -204,9 +205,10 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	}
 	if ((rc = vv_buf_ok(out, err)) < 0) return rc;
 	if (out->len > VV_BLOCK_MAX) {
-		vv_fail(err, VV_EREFUSED, "schema and header together take more than %s",
-			vv_text_bytes(VV_BLOCK_MAX));
-		return vv_hint(err, "'--as file' keeps the file as bytes");
+		return vv_fail(err, VV_EREFUSED,
+			       "schema and header together take more than %s\n"
+			       "'--as file' keeps the file as bytes",
+			       vv_text_bytes(VV_BLOCK_MAX));
 	}
 	return VV_OK;
 }
@@ -551,16 +553,16 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 		if ((rc = vv_cbor_skip(&c, err)) < 0) return rc;
 	}
 	if (format > VV_FORMAT) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"this version has format generation %llu, this program supports %u",
-			(unsigned long long)format, VV_FORMAT);
-		return vv_hint(err, "a newer varve can read it");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "this version has format generation %llu, this program supports %u\n"
+			       "a newer varve can read it",
+			       (unsigned long long)format, VV_FORMAT);
 	}
 	if (format == VV_FORMAT && odd) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"this version has a '%s' that this program does not support",
-			vv_text_show(odd, odd_len));
-		return vv_hint(err, "a newer varve can read it");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "this version has a '%s' that this program does not support\n"
+			       "a newer varve can read it",
+			       vv_text_show(odd, odd_len));
 	}
 	return VV_OK;
 }

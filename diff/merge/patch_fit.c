@@ -983,10 +983,11 @@ vv_status patch_fit_run(patch_job *j, vv_error *err)
 	}
 	if (rc < 0 || merged) return rc;
 	if (!s->same_columns) {
-		vv_fail(err, VV_ECONFLICT,
-			"'%s': the patch changes columns, and the version that it was made from is not here",
+		return vv_fail(
+			err, VV_ECONFLICT,
+			"'%s': the patch changes columns, and the version that it was made from is not here\n"
+			"fetch it from a repository that has it",
 			vv_text_shows(j->done.path));
-		return vv_hint(err, "fetch it from a repository that has it");
 	}
 	return fit_section(&f, err);
 }

@@ -244,10 +244,11 @@ static vv_status take_first(patch_lines *l, vv_error *err)
 		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}
 	if (version > PATCH_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"%s is a patch of version %llu, this program supports %u",
-			vv_text_shows(l->source->name), (unsigned long long)version, PATCH_VERSION);
-		return vv_hint(err, "a newer varve can read it");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s is a patch of version %llu, this program supports %u\n"
+			       "a newer varve can read it",
+			       vv_text_shows(l->source->name), (unsigned long long)version,
+			       PATCH_VERSION);
 	}
 	l->within = true;
 	l->sections = 0;
@@ -702,11 +703,12 @@ static vv_status get_end(const patch_lines *l, vv_error *err)
 	snprintf(hex, sizeof(hex), "%016llx%016llx", (unsigned long long)h.hi,
 		 (unsigned long long)h.lo);
 	if (found && strcmp(found, hex) == 0) return VV_OK;
-	vv_fail(err, VV_EINPUT,
+	return vv_fail(
+		err, VV_EINPUT,
 		"expected the checksum of the lines above, %s: something was changed, or lines "
-		"are missing",
+		"are missing\n"
+		"get the patch again",
 		hex);
-	return vv_hint(err, "get the patch again");
 }
 
 vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, vv_error *err)

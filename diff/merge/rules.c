@@ -219,11 +219,12 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 	if (colon && colon[1] != '\0' && known) {
 		return add(out, colon + 1, strlen(colon + 1), &rule, err);
 	}
-	vv_fail(err, VV_EUSAGE, "-X %s: expected ours, theirs or RULE:COLUMN", vv_text_shows(word));
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_EUSAGE,
+		"-X %s: expected ours, theirs or RULE:COLUMN\n"
 		"a rule is max, min, sum, union, lines, latest by COLUMN, ours, theirs, conflict, or "
-		"values from the least on: open,doing,done:status; '*' is every column");
+		"values from the least on: open,doing,done:status; '*' is every column",
+		vv_text_shows(word));
 }
 
 /* --- asking ---------------------------------------------------------------------------------- */

@@ -781,10 +781,11 @@ static vv_status choose_header(merge *m, vv_error *err)
 		return VV_OK; /* came with the characters */
 	}
 	if (!fits[0] && !fits[1] && d->header_more > 0) {
-		vv_fail(err, VV_EREFUSED,
-			"the merged table has other columns than either side, and a header of %u lines",
+		return vv_fail(
+			err, VV_EREFUSED,
+			"the merged table has other columns than either side, and a header of %u lines\n"
+			"merge the columns by hand",
 			d->header_more + 1u);
-		return vv_hint(err, "merge the columns by hand");
 	}
 	if (!fits[0] && !fits[1]) {
 		return d->header ? write_header(m, err) : vv_dialect_set_header(d, NULL, 0, err);

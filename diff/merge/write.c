@@ -328,11 +328,12 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 		at++;
 	}
 	if (fits && at == columns) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "row %llu of the merged table: %s, and its dialect has no quotes",
-		(unsigned long long)w->row_count + 1,
-		fits ? "a text holds the delimiter or a line end, or begins as no cell can"
-		     : "its only cell is empty");
-	return vv_hint(err, "one side took the quotes away; merge after both have the same form");
+	return vv_fail(err, VV_EREFUSED,
+		       "row %llu of the merged table: %s, and its dialect has no quotes\n"
+		       "one side took the quotes away; merge after both have the same form",
+		       (unsigned long long)w->row_count + 1,
+		       fits ? "a text holds the delimiter or a line end, or begins as no cell can"
+			    : "its only cell is empty");
 }
 
 typedef struct merge_lead {

@@ -81,9 +81,10 @@ static vv_status give_line(script *s, vv_error *err)
 	vv_buf_puts(&s->line, "}\n");
 	vv_status rc = vv_buf_ok(&s->line, err);
 	if (rc == VV_OK && s->line.len > PATCH_LINE_MAX) {
-		vv_fail(err, VV_EREFUSED, "a row is too long for a patch (more than %zu MiB)",
-			PATCH_LINE_MAX >> 20);
-		return vv_hint(err, "push and fetch exchange the whole version");
+		return vv_fail(err, VV_EREFUSED,
+			       "a row is too long for a patch (more than %zu MiB)\n"
+			       "push and fetch exchange the whole version",
+			       PATCH_LINE_MAX >> 20);
 	}
 	if (rc == VV_OK) {
 		vv_xxh3_update(s->hash, s->line.data, s->line.len);

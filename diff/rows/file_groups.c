@@ -125,8 +125,10 @@ static const file_group *find(const vv_file_groups *g, const vv_cid *cid)
 
 static vv_status refuse_changed(const vv_file_groups *g, vv_error *err)
 {
-	vv_fail(err, VV_EIO, "'%s' changed while it was being read", vv_text_shows(g->name));
-	return vv_hint(err, "do it again once nothing writes to the file, or with a copy of it");
+	return vv_fail(err, VV_EIO,
+		       "'%s' changed while it was being read\n"
+		       "do it again once nothing writes to the file, or with a copy of it",
+		       vv_text_shows(g->name));
 }
 
 static vv_status read_raw(vv_file_groups *g, const file_group *p, vv_error *err)

@@ -194,9 +194,9 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 		   v.kind != VARVE_VALUE_MISFIT) {
 		(void)vv_fail(&m->why, VV_EINPUT,
 			      "row %llu: column '%s' of type %s: '%s' is outside the range of "
-			      "Arrow's type",
+			      "Arrow's type\n"
+			      "read numbers as decimals or as text",
 			      n, name, type, text);
-		(void)vv_hint(&m->why, "read numbers as decimals or as text");
 	} else {
 		(void)vv_fail(&m->why, VV_EINPUT,
 			      "row %llu: column '%s' is of type %s, and this is not one: '%s'", n,

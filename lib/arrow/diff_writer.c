@@ -55,9 +55,10 @@ static vv_status arrow_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv
 	arrow_writer *s = self(w);
 
 	if (s->path && !s->named) {
-		vv_fail(err, VV_EUSAGE, "an Arrow stream has one table, but '%s' differs and '%s'",
-			vv_text_shows(s->path), vv_text_shows(t->path));
-		return vv_hint(err, "name one of them");
+		return vv_fail(err, VV_EUSAGE,
+			       "an Arrow stream has one table, but '%s' differs and '%s'\n"
+			       "name one of them",
+			       vv_text_shows(s->path), vv_text_shows(t->path));
 	}
 	vv_status rc = s->named ? vv_arrow_ipc_name(s->opts.write, s->opts.payload, t->path, true,
 						    err)

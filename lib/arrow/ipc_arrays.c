@@ -94,9 +94,10 @@ static vv_status unpack(decode *d, memory *m, int64_t len, vv_error *err)
 		return vv_ipc_damaged(d->at, "a buffer is not compressed as the batch has it", err);
 	}
 	if ((uint64_t)len > d->room) {
-		vv_fail(err, VV_EREFUSED, "%s: a batch of rows is longer than 2 GiB",
-			vv_text_shows(d->at->name));
-		return vv_hint(err, "write it in smaller batches");
+		return vv_fail(err, VV_EREFUSED,
+			       "%s: a batch of rows is longer than 2 GiB\n"
+			       "write it in smaller batches",
+			       vv_text_shows(d->at->name));
 	}
 	d->room -= (uint64_t)len;
 	d->h->bytes += (uint64_t)len;
@@ -200,10 +201,11 @@ static vv_status take_offsets(decode *d, struct ArrowArray *a, uint8_t width, in
 
 static vv_status not_text(decode *d, int64_t i, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "%s: column '%s', row %lld of batch %llu: the text is not UTF-8",
-		vv_text_shows(d->at->name), vv_text_shows(d->at->column), (long long)i + 1,
-		(unsigned long long)d->at->batches + 1);
-	return vv_hint(err, "Arrow's type for other bytes is binary; make it text first");
+	return vv_fail(err, VV_EINPUT,
+		       "%s: column '%s', row %lld of batch %llu: the text is not UTF-8\n"
+		       "Arrow's type for other bytes is binary; make it text first",
+		       vv_text_shows(d->at->name), vv_text_shows(d->at->column), (long long)i + 1,
+		       (unsigned long long)d->at->batches + 1);
 }
 
 static vv_status take_text(decode *d, struct ArrowArray *a, uint8_t width, vv_error *err)

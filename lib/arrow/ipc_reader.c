@@ -55,8 +55,10 @@ typedef struct reader {
 
 static vv_status cut_off(const reader *r, vv_error *err)
 {
-	vv_fail(err, VV_EINPUT, "%s: the Arrow data is cut off", vv_text_shows(r->source.name));
-	return vv_hint(err, "it ends without its end mark; write it again");
+	return vv_fail(err, VV_EINPUT,
+		       "%s: the Arrow data is cut off\n"
+		       "it ends without its end mark; write it again",
+		       vv_text_shows(r->source.name));
 }
 
 /* Up to len bytes, fewer only at the end. */
@@ -162,11 +164,11 @@ static vv_status read_values(reader *r, vv_flatbuffer *b, vv_flat_table t, struc
 	out->format = vv_ipc_type_format(b, type, vv_flat_child(b, t, 3), &r->arena);
 	if (b->bad) return vv_ipc_damaged(&r->at, "a type cannot be read", err);
 	if (!out->format) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"%s: column '%s' has the Arrow type %s, which a table cannot have",
-			vv_text_shows(r->source.name), vv_text_shows(r->at.column),
-			vv_ipc_type_name(type));
-		return vv_hint(err, "make it text or numbers first");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s: column '%s' has the Arrow type %s, which a table cannot have\n"
+			       "make it text or numbers first",
+			       vv_text_shows(r->source.name), vv_text_shows(r->at.column),
+			       vv_ipc_type_name(type));
 	}
 	if ((out->format[0] != '+' && fields.count > 0) ||
 	    (out->format[0] == '+' && out->format[1] != 's' && fields.count != 1)) {
@@ -275,9 +277,10 @@ static vv_status read_body(vv_ipc_held **out, uint64_t *room, reader *r, int64_t
 	if (len < 0) return vv_ipc_damaged(&r->at, "a message has no length", err);
 	*room = room_left(r);
 	if ((uint64_t)len > *room) {
-		vv_fail(err, VV_EREFUSED, "%s: a batch of rows is longer than 2 GiB",
-			vv_text_shows(r->source.name));
-		return vv_hint(err, "write it in smaller batches");
+		return vv_fail(err, VV_EREFUSED,
+			       "%s: a batch of rows is longer than 2 GiB\n"
+			       "write it in smaller batches",
+			       vv_text_shows(r->source.name));
 	}
 	*room -= (uint64_t)len;
 	if (!(h = vv_calloc(1, sizeof(*h)))) return vv_fail_nomem(err);
@@ -298,10 +301,10 @@ static vv_status take_dictionary_batch(reader *r, vv_ipc_held *h, vv_flatbuffer 
 
 	if (!of) return vv_ipc_damaged(&r->at, "a dictionary is of no column", err);
 	if (vv_flat_int(b, t, 2, 1, 0)) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"%s: it adds to a dictionary (a delta), which varve does not read",
-			vv_text_shows(r->source.name));
-		return vv_hint(err, "write whole dictionaries");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s: it adds to a dictionary (a delta), which varve does not read\n"
+			       "write whole dictionaries",
+			       vv_text_shows(r->source.name));
 	}
 	if ((rc = vv_ipc_decode(&r->at, h, b, vv_flat_child(b, t, 1), of->type, room, err)) < 0) {
 		return rc;

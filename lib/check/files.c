@@ -192,11 +192,12 @@ static vv_status check_argument(files *f, char *arg)
 		rc = read_package(arg, &text, &package, f->err);
 	}
 	if (rc == VV_OK && package && (f->run->schema || f->run->written)) {
-		rc = vv_fail(f->err, VV_EUSAGE, "%s and %s, a data package, exclude each other",
-			     f->run->schema ? "--schema" : "options for the dialect of a file",
-			     vv_text_shows(arg));
-		vv_hint(f->err,
-			"the package declares it for each of its resources; or name the data file");
+		rc = vv_fail(
+			f->err, VV_EUSAGE,
+			"%s and %s, a data package, exclude each other\n"
+			"the package declares it for each of its resources; or name the data file",
+			f->run->schema ? "--schema" : "options for the dialect of a file",
+			vv_text_shows(arg));
 	} else if (rc == VV_OK) {
 		rc = package ? check_package(f, arg, &text) : check_one(f, &p);
 	}

@@ -262,8 +262,9 @@ static vv_status start(reading *r, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_program_find_own(&program, q->env, "varve-sql", err)) == VV_EPROGRAM) {
-		vv_fail(err, VV_EPROGRAM, "varve-sql, which runs queries, is not installed");
-		return vv_hint(err, "install the package varve-sql");
+		return vv_fail(err, VV_EPROGRAM,
+			       "varve-sql, which runs queries, is not installed\n"
+			       "install the package varve-sql");
 	}
 	if (rc < 0 || (rc = name_side(at, q, q->side, err)) < 0 ||
 	    (rc = name_side(base, q, q->base, err)) < 0) {

@@ -57,11 +57,11 @@ static vv_status is_shallow(vv_repository *r, const vv_oid *commit, bool *out, v
 
 static vv_status fail_shallow(const vv_oid *commit, vv_error *err)
 {
-	vv_fail(err, VV_EMISSING, "the parent of %.10s is not here: the clone is shallow",
+	return vv_fail(
+		err, VV_EMISSING,
+		"the parent of %.10s is not here: the clone is shallow\n"
+		"git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)",
 		vv_oid_shows(commit));
-	return vv_hint(
-		err,
-		"git fetch --deepen=1 gets it (GitHub Actions: fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
 }
 
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
@@ -300,9 +300,10 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 
 	if (rc < 0) return rc;
 	if (run->rows && list.count > 1) {
-		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one dataset, and there are %zu",
-			     list.count);
-		vv_hint(err, "name one of them, such as '%s'", vv_text_shows(list.items[0].path));
+		rc = vv_fail(err, VV_EUSAGE,
+			     "--failed-rows takes one dataset, and there are %zu\n"
+			     "name one of them, such as '%s'",
+			     list.count, vv_text_shows(list.items[0].path));
 		return rc;
 	}
 	return check_list(run, &list, argc == 0, NULL, side, base, err);

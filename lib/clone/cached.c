@@ -124,8 +124,10 @@ static vv_status find_clones(vv_cached *c, vv_error *err)
 	} else if (home && home[0] == '/') {
 		c->clones = vv_path_join(home, ".cache", "varve", CLONES, (char *)NULL);
 	} else {
-		vv_fail(err, VV_EUSAGE, "no cache folder for '%s' in", vv_text_url(c->url));
-		return vv_hint(err, "set VARVE_CACHE, XDG_CACHE_HOME or HOME");
+		return vv_fail(err, VV_EUSAGE,
+			       "no cache folder for '%s' in\n"
+			       "set VARVE_CACHE, XDG_CACHE_HOME or HOME",
+			       vv_text_url(c->url));
 	}
 	return c->clones ? VV_OK : vv_fail_nomem(err);
 }

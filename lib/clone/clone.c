@@ -142,8 +142,10 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	}
 	if (end == start || (end - start == 1 && *start == '.') ||
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
-		vv_fail(err, VV_EUSAGE, "cannot derive a folder name from '%s'", vv_text_url(name));
-		return vv_hint(err, "name a folder behind the URL");
+		return vv_fail(err, VV_EUSAGE,
+			       "cannot derive a folder name from '%s'\n"
+			       "name a folder behind the URL",
+			       vv_text_url(name));
 	}
 	vv_buf b = VV_BUF_INIT;
 	vv_buf_put(&b, start, (size_t)(end - start));
@@ -163,8 +165,10 @@ static vv_status fix_url(vv_clone_job *j, vv_error *err)
 
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->from.count == 0 && !vv_exists(u.path)) {
 		vv_url_clear(&u);
-		(void)vv_fail(err, VV_ENOTFOUND, "no such repository '%s'", vv_text_url(j->url));
-		return vv_hint(err, "a name is KEY/NAME or dns:DOMAIN");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no such repository '%s'\n"
+			       "a name is KEY/NAME or dns:DOMAIN",
+			       vv_text_url(j->url));
 	}
 	if (rc == VV_OK && u.kind == VV_URL_PATH && j->url[0] != '/' &&
 	    strncmp(j->url, "file:", 5) != 0) {
@@ -198,8 +202,9 @@ static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, v
 	if (rc == VV_OK) {
 		const char *head = there.hello->head;
 		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
-			vv_fail(err, VV_ENOTFOUND, "HEAD there names no branch");
-			rc = vv_hint(err, "name one with --branch");
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     "HEAD there names no branch\n"
+				     "name one with --branch");
 		} else if (!(j->one = vv_strdup(head + 11))) {
 			rc = vv_fail_nomem(err);
 		}
@@ -228,9 +233,10 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	}
 	if (j->by_name) {
 		(void)vv_named_mirrors(&places, j->repo, j->url, NULL, VV_IGNORED);
-		(void)vv_fail(err, VV_ENOTFOUND, "no copy of '%s' is known that answers",
-			      vv_text_url(j->url));
-		rc = vv_hint(err, "name the branch with --branch, and a copy with --from URL");
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "no copy of '%s' is known that answers\n"
+			     "name the branch with --branch, and a copy with --from URL",
+			     vv_text_url(j->url));
 	} else {
 		rc = ask_head(j, &t, &m, err);
 	}

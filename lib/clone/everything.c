@@ -589,9 +589,10 @@ static vv_status check_branch(const migration *m, const char *name, vv_error *er
 		return VV_OK;
 	}
 	if ((rc = vv_branch_checked_out(m->repo, name, &where, err)) < 0 || !where) return rc;
-	(void)vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
-		      vv_text_shows(name + strlen("refs/heads/")), vv_text_shows(where));
-	return vv_hint(err, "remove that work tree with 'git worktree remove' first");
+	return vv_fail(err, VV_EREFUSED,
+		       "branch '%s' is checked out in '%s'\n"
+		       "remove that work tree with 'git worktree remove' first",
+		       vv_text_shows(name + strlen("refs/heads/")), vv_text_shows(where));
 }
 
 static vv_status read_refs(migration *m, vv_error *err)
@@ -779,9 +780,10 @@ static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, v
 		return rc;
 	}
 	if (s.kept_count > 0) {
-		(void)vv_fail(err, VV_EREFUSED, "%s has changes that are not committed",
-			      vv_text_shows(s.kept[0] + 2));
-		return vv_hint(err, "commit them, or put them away with 'git stash'");
+		return vv_fail(err, VV_EREFUSED,
+			       "%s has changes that are not committed\n"
+			       "commit them, or put them away with 'git stash'",
+			       vv_text_shows(s.kept[0] + 2));
 	}
 	if ((rc = vv_journal_open(&j, m->repo, &o, err)) < 0) return rc;
 	rc = change_noted(m, w, &s, j, head, err);
@@ -819,9 +821,9 @@ vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options
 
 	memset(out, 0, sizeof(*out));
 	if (vv_repository_is_shallow(r)) {
-		(void)vv_fail(err, VV_EREFUSED,
-			      "this clone is shallow: the history is not all here");
-		return vv_hint(err, "'git fetch --unshallow' gets the rest");
+		return vv_fail(err, VV_EREFUSED,
+			       "this clone is shallow: the history is not all here\n"
+			       "'git fetch --unshallow' gets the rest");
 	}
 	if ((rc = read_patterns(&m, err)) < 0 || (rc = read_refs(&m, err)) < 0 ||
 	    (rc = store_contents(&m, err)) < 0 || opts->dry || out->changed == 0) {

@@ -473,8 +473,10 @@ vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err)
 	    (rc = vv_block_peer_is_trusted(t, &none, url, &yes, err)) < 0 || yes) {
 		return rc;
 	}
-	vv_fail(err, VV_EREFUSED, "%s is not trusted", vv_text_url(url));
-	return vv_hint(err, "git config --global --add varve.trustedHost %s", site.data);
+	return vv_fail(err, VV_EREFUSED,
+		       "%s is not trusted\n"
+		       "git config --global --add varve.trustedHost %s",
+		       vv_text_url(url), site.data);
 }
 
 /* ---- blocks of linked versions ---- */
@@ -655,9 +657,10 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 	if (head.unborn || (rc = vv_index_open_tree(&x, r, &head.commit, err)) < 0 ||
 	    !vv_index_get(x, now->to, &e)) {
 		if (rc < 0) return rc;
-		vv_fail(err, VV_ENOTFOUND, "'%s' is not in the last commit",
-			vv_text_shows(now->to));
-		return vv_hint(err, "commit the imported files, then update them");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s' is not in the last commit\n"
+			       "commit the imported files, then update them",
+			       vv_text_shows(now->to));
 	}
 	if ((rc = set_version(x, r, before, err)) < 0 ||
 	    (rc = write_commit(&base, x, r, &head.commit, message.data, err)) < 0 ||

@@ -441,9 +441,10 @@ static vv_status get_dvc(vv_migrated *c, const char *folder, const vv_dvc_out *o
 			return VV_OK;
 		}
 	}
-	vv_fail(err, VV_EMISSING, "its content is kept by DVC, and file %.12s is not in .dvc/cache",
-		o->md5);
-	return vv_hint(err, "'dvc fetch --all-commits' gets it");
+	return vv_fail(err, VV_EMISSING,
+		       "its content is kept by DVC, and file %.12s is not in .dvc/cache\n"
+		       "'dvc fetch --all-commits' gets it",
+		       o->md5);
 }
 
 static void oid_of_md5(vv_oid *out, const char *md5)

@@ -140,9 +140,10 @@ static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 	      a.ino != b.ino || a.dev != b.dev))) {
 		vv_unlock(u->lock_fd);
 		u->lock_fd = -1;
-		vv_fail(err, VV_ELOCKED, "another %s into '%s' is under way",
-			is_clone ? "clone" : "recovery", vv_text_shows(u->dir));
-		return vv_hint(err, "wait for it");
+		return vv_fail(err, VV_ELOCKED,
+			       "another %s into '%s' is under way\n"
+			       "wait for it",
+			       is_clone ? "clone" : "recovery", vv_text_shows(u->dir));
 	}
 	if (u->lock_fd < 0) {
 		*err = why;

@@ -163,8 +163,9 @@ static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, &m->theirs, false, err)) <
 	    0) {
 		if (s.would_lose) {
-			vv_fail(err, rc, "the merge would overwrite them; nothing was done");
-			vv_hint(err, "commit them, or put them away with 'git stash' first");
+			vv_fail(err, rc,
+				"the merge would overwrite them; nothing was done\n"
+				"commit them, or put them away with 'git stash' first");
 		}
 		return rc;
 	}
@@ -280,10 +281,10 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 	}
 	if (m->head.unborn || (ahead && !never)) return fast_forward(m, err);
 	if (only) {
-		vv_fail(err, VV_EREFUSED,
-			"'%s' and '%s' have diverged: a fast-forward is not possible",
-			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
-		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' and '%s' have diverged: a fast-forward is not possible\n"
+			       "without --ff-only (merge.ff) they are merged",
+			       vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 	}
 	if ((rc = vv_merge_base_make(&base, &bases, m->repo, m->writer, &m->head.commit, &m->theirs,
 				     err)) < 0) {

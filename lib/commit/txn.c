@@ -546,9 +546,10 @@ static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
 		same = vv_oid_equal(&then, &now);
 	}
 	if (same) return VV_OK;
-	vv_fail(err, VV_ECONFLICT, "another writer changed '%s' while this one waited",
-		vv_text_shows(c->path));
-	return vv_hint(err, "read it again, and begin again");
+	return vv_fail(err, VV_ECONFLICT,
+		       "another writer changed '%s' while this one waited\n"
+		       "read it again, and begin again",
+		       vv_text_shows(c->path));
 }
 
 /* Into the list, then into the index: a failure leaves both as they were. */

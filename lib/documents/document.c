@@ -125,8 +125,10 @@ bool vv_documents_are_read(vv_repository *repo)
 static vv_status none_reads(const vv_document *d, const char *kind, const char *why, vv_error *err)
 {
 	if (!vv_documents_are_read(d->repo)) {
-		vv_fail(err, VV_ENOSUPPORT, "%s: no reader is run here", vv_text_shows(d->name));
-		return vv_hint(err, "varve.readers is false");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s: no reader is run here\n"
+			       "varve.readers is false",
+			       vv_text_shows(d->name));
 	}
 	vv_fail(err, VV_ENOSUPPORT, "%s%s%s%s", d->written ? "" : vv_text_shows(d->name),
 		d->written ? "nothing here writes workbooks" : ": nothing here reads such a file",
@@ -144,9 +146,11 @@ static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *er
 	if (code == NO_LIBRARY || strstr(said, "No module named")) {
 		return none_reads(d, NULL, code == NO_LIBRARY ? said : "", err);
 	}
-	vv_fail(err, VV_EINPUT, "%s: %s", vv_text_shows(d->name),
-		*said ? said : "its reader failed and said nothing");
-	return vv_hint(err, "its reader is: %s", vv_text_shows(d->command[0]));
+	return vv_fail(err, VV_EINPUT,
+		       "%s: %s\n"
+		       "its reader is: %s",
+		       vv_text_shows(d->name), *said ? said : "its reader failed and said nothing",
+		       vv_text_shows(d->command[0]));
 }
 
 /* rc: of reading its output. A failure of the reader itself comes first, unless it was we who refused the rest. */

@@ -66,10 +66,10 @@ static vv_status wait_for_place(bool ahead, vv_error *err)
 {
 	for (unsigned i = 0; !take_place(ahead ? HELPERS_MAX / 2 : HELPERS_MAX); i++) {
 		if (ahead || i == WAITS) {
-			vv_fail(err, VV_ELOCKED,
-				"%u readers of documents are at work, and no more may be",
-				HELPERS_MAX);
-			return vv_hint(err, "try again in some seconds");
+			return vv_fail(err, VV_ELOCKED,
+				       "%u readers of documents are at work, and no more may be\n"
+				       "try again in some seconds",
+				       HELPERS_MAX);
 		}
 		(void)nanosleep(&(struct timespec){.tv_nsec = SECOND / 50}, NULL);
 	}

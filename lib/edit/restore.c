@@ -301,9 +301,10 @@ static vv_status open_both(spelling_job *j, vv_error *err)
 static vv_status refuse_spelling(const spelling_job *j, const vv_field *f, const char *what,
 				 vv_error *err)
 {
-	vv_fail(err, VV_ENOSUPPORT, "'%s': the column '%s' is %s", vv_text_shows(j->r->path),
-		vv_text_name(f->name, f->name_len), what);
-	return vv_hint(err, "the spelling is restored where both versions have the same columns");
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "'%s': the column '%s' is %s\n"
+		       "the spelling is restored where both versions have the same columns",
+		       vv_text_shows(j->r->path), vv_text_name(f->name, f->name_len), what);
 }
 
 static vv_status find_columns(spelling_job *j, vv_error *err)

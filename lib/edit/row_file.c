@@ -98,9 +98,10 @@ static vv_status put_in_place(const vv_row_file *f, vv_new_file *n, vv_error *er
 
 	if (rc < 0) return rc;
 	if (!vv_stat_equal(&now, &f->before)) {
-		vv_fail(err, VV_EREFUSED, "'%s' changed meanwhile; nothing was done",
-			vv_text_shows(f->path));
-		return vv_hint(err, "try again");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' changed meanwhile; nothing was done\n"
+			       "try again",
+			       vv_text_shows(f->path));
 	}
 	if ((rc = vv_worktree_watch(f->repo, s->path, n->temp, err)) < 0) return rc;
 	return vv_new_file_place(n, s->file, err);

@@ -59,8 +59,10 @@ static vv_status json_value(job *j, vv_cell *out, const char *word, const char *
 	vv_error why;
 
 	if (vv_json_read(&v, &j->arena, text, strlen(text), "value", &why) < 0) {
-		vv_fail(err, VV_EUSAGE, "%s: %s", vv_text_shows(word), why.message);
-		return vv_hint(err, "COL:=JSON takes a JSON value, COL=TEXT a text");
+		return vv_fail(err, VV_EUSAGE,
+			       "%s: %s\n"
+			       "COL:=JSON takes a JSON value, COL=TEXT a text",
+			       vv_text_shows(word), why.message);
 	}
 	*out = (vv_cell){
 		.text = v->type == VV_JSON_STRING ? v->text : text + v->start,
@@ -144,9 +146,10 @@ static vv_status key_cells(job *j, vv_error *err)
 
 	if (read < 0) return (vv_status)read;
 	if (read == 0) {
-		vv_fail(err, VV_EUSAGE, "'%s': expected %zu values of the key, separated by commas",
-			vv_text_shows(j->s->row), j->now.key_count);
-		return vv_hint(err, "write a value that has a comma in quotes: '\"a, b\",c'");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s': expected %zu values of the key, separated by commas\n"
+			       "write a value that has a comma in quotes: '\"a, b\",c'",
+			       vv_text_shows(j->s->row), j->now.key_count);
 	}
 	for (size_t i = 0; i < j->now.key_count; i++) {
 		const size_t at = j->now.key[i];

@@ -208,9 +208,10 @@ static vv_status take_seed(vv_head_signer *s, const char *text, const char *from
 								    : NULL;
 
 	if (strstr(text, "\nargon2id ")) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"%s is under a passphrase, with which heads cannot be signed", from);
-		return vv_hint(err, "set varve.signingKey to an SSH key that ssh-agent holds");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s is under a passphrase, with which heads cannot be signed\n"
+			       "set varve.signingKey to an SSH key that ssh-agent holds",
+			       from);
 	}
 	if (!plain || !vv_hex_read(s->seed, sizeof(s->seed), plain + 7)) {
 		return vv_fail(err, VV_EINPUT, "%s is not a key of varve's", from);

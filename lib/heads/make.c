@@ -170,9 +170,10 @@ static vv_status check_allowed(const making *k, vv_error *err)
 		return VV_OK;
 	}
 	vv_head_key_text(key, k->signer.key);
-	vv_fail(err, VV_EREFUSED, "%s is not a signer of '%s'%s", key, k->trust.name,
-		s ? " any longer" : "");
-	return vv_hint(err, "its owner adds it to the signers of the next head");
+	return vv_fail(err, VV_EREFUSED,
+		       "%s is not a signer of '%s'%s\n"
+		       "its owner adds it to the signers of the next head",
+		       key, k->trust.name, s ? " any longer" : "");
 }
 
 static vv_status set_keys(vv_head_keys *to, const vv_head_keys *from, vv_error *err)

@@ -265,9 +265,11 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 
 vv_status vv_named_silent(const char *name, vv_error *err)
 {
-	vv_fail(err, VV_ENOTFOUND, "no copy of '%s' is known that answers", vv_text_url(name));
-	return vv_hint(err, "--from URL names one; varve.mirror names servers and gateways to ask, "
-			    "and varve.discover 'lan' the local network");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "no copy of '%s' is known that answers\n"
+		       "--from URL names one; varve.mirror names servers and gateways to ask, "
+		       "and varve.discover 'lan' the local network",
+		       vv_text_url(name));
 }
 
 vv_status vv_named_remotes(vv_named *out, vv_repository *r, vv_error *err)

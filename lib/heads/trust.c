@@ -21,8 +21,10 @@
 
 static vv_status damaged(const char *path, vv_error *err)
 {
-	vv_fail(err, VV_ECORRUPT, "'%s' is damaged", vv_text_shows(path));
-	return vv_hint(err, "remove it to trust the next head that is seen, as at first");
+	return vv_fail(err, VV_ECORRUPT,
+		       "'%s' is damaged\n"
+		       "remove it to trust the next head that is seen, as at first",
+		       vv_text_shows(path));
 }
 
 static bool read_head(vv_trust *t, const char *line)
@@ -134,9 +136,10 @@ static bool is_same(const vv_trusted_head *a, const vv_trusted_head *b)
 
 static vv_status both_moved(const vv_trust *t, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "other heads of '%s' were taken meanwhile by another process",
-		vv_text_shows(t->name));
-	return vv_hint(err, "fetch again");
+	return vv_fail(err, VV_EREFUSED,
+		       "other heads of '%s' were taken meanwhile by another process\n"
+		       "fetch again",
+		       vv_text_shows(t->name));
 }
 
 vv_status vv_trust_join(vv_trust *t, const vv_trust *before, const vv_trust *now, vv_repository *r,

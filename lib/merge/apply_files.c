@@ -96,9 +96,10 @@ static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_
 	vv_status rc = check_folders(f, e->path, err);
 	if (rc < 0) return rc;
 	if (!e->exists && vv_lstat(&st, e->file, NULL) == VV_OK) {
-		vv_fail(err, VV_EREFUSED, "'%s' would be overwritten, and is not in the index",
-			vv_text_shows(e->path));
-		return vv_hint(err, "add it, or move it away");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' would be overwritten, and is not in the index\n"
+			       "add it, or move it away",
+			       vv_text_shows(e->path));
 	}
 	rc = e->exists ? vv_checkout_is_clean(f->checkout, entry, &clean, err) : VV_OK;
 	if (rc == VV_OK && !clean) {
@@ -165,10 +166,11 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 {
 	const char *own = strip(f, path);
 	if (f->instead && f->only && strcmp(f->only, path) != 0) {
-		vv_fail(err, VV_EUSAGE,
-			"the patch is of '%s' and '%s'; which of them '%s' takes is not clear",
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the patch is of '%s' and '%s'; which of them '%s' takes is not clear\n"
+			"name no file: each is found by its path",
 			vv_text_shows(f->only), vv_text_shows(path), vv_text_shows(f->instead));
-		return vv_hint(err, "name no file: each is found by its path");
 	}
 	if (f->instead && !f->only && !(f->only = vv_strdup(path))) return vv_fail_nomem(err);
 	if (!own) {
@@ -330,9 +332,10 @@ static vv_status unchanged(const vv_apply_file *e, vv_error *err)
 	vv_stat now;
 	bool exists = vv_lstat(&now, e->file, VV_IGNORED) == VV_OK;
 	if (exists == e->exists && (!exists || vv_stat_equal(&now, &e->st))) return VV_OK;
-	vv_fail(err, VV_ECONFLICT, "'%s' changed while the patch was applied; nothing was written",
-		vv_text_shows(e->path));
-	return vv_hint(err, "try again");
+	return vv_fail(err, VV_ECONFLICT,
+		       "'%s' changed while the patch was applied; nothing was written\n"
+		       "try again",
+		       vv_text_shows(e->path));
 }
 
 vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)

@@ -163,7 +163,8 @@ vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_da
 
 vv_status vv_merge_refuse_unrelated(const char *ours, const char *theirs, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "'%s' and '%s' have no commit in common", vv_text_shows(ours),
-		vv_text_shows(theirs));
-	return vv_hint(err, "--allow-unrelated-histories merges them all the same");
+	return vv_fail(err, VV_EREFUSED,
+		       "'%s' and '%s' have no commit in common\n"
+		       "--allow-unrelated-histories merges them all the same",
+		       vv_text_shows(ours), vv_text_shows(theirs));
 }

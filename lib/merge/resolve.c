@@ -119,9 +119,10 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 		return vv_hint_code(err, VV_HINT_CONFLICTS);
 	}
 	if (r->set_column && r->rows.count == 0 && count > 1) {
-		vv_fail(err, VV_EUSAGE, "%s has %zu rows with a conflict in '%s'",
-			vv_text_shows(p->path), count, vv_text_shows(r->set_column));
-		return vv_hint(err, "name the row with --row KEY");
+		return vv_fail(err, VV_EUSAGE,
+			       "%s has %zu rows with a conflict in '%s'\n"
+			       "name the row with --row KEY",
+			       vv_text_shows(p->path), count, vv_text_shows(r->set_column));
 	}
 	return VV_OK;
 }
@@ -277,8 +278,10 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 	}
 	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
 	if (rc == VV_OK && pointer) {
-		vv_fail(err, VV_EUSAGE, "%s: only a pointer is here", vv_text_shows(p->path));
-		rc = vv_hint(err, "--ours or --theirs take the whole table");
+		rc = vv_fail(err, VV_EUSAGE,
+			     "%s: only a pointer is here\n"
+			     "--ours or --theirs take the whole table",
+			     vv_text_shows(p->path));
 	}
 	return rc;
 }

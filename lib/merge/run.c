@@ -68,8 +68,10 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 		vv_notes_put(staged.notes, "    ... and %zu more", staged.count - LISTED_MAX);
 	}
 	if (staged.count > 0) {
-		vv_fail(err, VV_EREFUSED, "the %s would mix with them; nothing was done", what);
-		return vv_hint(err, "commit them, or put them away with 'git stash'");
+		return vv_fail(err, VV_EREFUSED,
+			       "the %s would mix with them; nothing was done\n"
+			       "commit them, or put them away with 'git stash'",
+			       what);
 	}
 	return VV_OK;
 }
@@ -233,8 +235,10 @@ static vv_status need_clean_files(vv_merge_job *j, const char *what, vv_error *e
 		}
 	}
 	if (edited == 0) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "they are in conflict in the %s; nothing was done", what);
-	return vv_hint(err, "commit them, or put them away with 'git stash' first");
+	return vv_fail(err, VV_EREFUSED,
+		       "they are in conflict in the %s; nothing was done\n"
+		       "commit them, or put them away with 'git stash' first",
+		       what);
 }
 
 vv_status vv_merge_try(vv_merge_job *j, vv_error *err)
@@ -269,8 +273,10 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 	rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err);
 	rc = rc < 0 ? rc : need_clean_files(j, what, err);
 	if (rc < 0 && j->change.would_lose) {
-		vv_fail(err, rc, "the %s would overwrite them; nothing was done", what);
-		vv_hint(err, "commit them, or put them away with 'git stash' first");
+		vv_fail(err, rc,
+			"the %s would overwrite them; nothing was done\n"
+			"commit them, or put them away with 'git stash' first",
+			what);
 	}
 	return rc;
 }

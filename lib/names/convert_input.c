@@ -123,9 +123,10 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 	if (!in->plain_name) return vv_fail_nomem(err);
 	if (!standard) {
 		if (is_pipe(path)) {
-			(void)vv_fail(err, VV_EUSAGE, "'%s' is a pipe, not a file",
-				      vv_text_shows(path));
-			return vv_hint(err, "'-' reads standard input");
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is a pipe, not a file\n"
+				       "'-' reads standard input",
+				       vv_text_shows(path));
 		}
 		fd = in->fd = vv_open(path, O_RDONLY, 0, err);
 		if (fd < 0) {

@@ -35,9 +35,10 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 		byte = (unsigned char)text[0];
 	}
 	if (byte < 0 || byte == '\n' || byte == '\r') {
-		vv_fail(err, VV_EUSAGE, "%s takes one character, not '%s'", option,
-			vv_text_shows(text));
-		return vv_hint(err, "or one of the words tab, comma, semicolon, pipe, space, none");
+		return vv_fail(err, VV_EUSAGE,
+			       "%s takes one character, not '%s'\n"
+			       "or one of the words tab, comma, semicolon, pipe, space, none",
+			       option, vv_text_shows(text));
 	}
 	*out = byte;
 	return VV_OK;

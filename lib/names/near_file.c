@@ -46,6 +46,8 @@ vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err)
 			       ? len - strlen(word)
 			       : 0;
 	above = strncmp(path, near, above) == 0 ? above : 0;
-	(void)vv_fail(err, VV_ENOTFOUND, "no version or file is named '%s'", vv_text_shows(word));
-	return vv_hint(err, "did you mean '%s'?", vv_text_shows(near + above));
+	return vv_fail(err, VV_ENOTFOUND,
+		       "no version or file is named '%s'\n"
+		       "did you mean '%s'?",
+		       vv_text_shows(word), vv_text_shows(near + above));
 }

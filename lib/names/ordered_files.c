@@ -413,8 +413,9 @@ void vv_ordered_file_close(vv_ordered_file *o)
 
 static vv_status made_room(vv_error *err)
 {
-	vv_fail(err, VV_EIO, "the file made room for those of other versions while it was read");
-	return vv_hint(err, "ask for the rest of it again");
+	return vv_fail(err, VV_EIO,
+		       "the file made room for those of other versions while it was read\n"
+		       "ask for the rest of it again");
 }
 
 /* One piece, which is not given if the file made room meanwhile. */

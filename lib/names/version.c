@@ -254,8 +254,10 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 	if ((e.mode & S_IFMT) == S_IFREG) {
 		rc = look_at_blob(s, err);
 	} else if ((e.mode & S_IFMT) == S_IFDIR) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(s->text));
-		vv_hint(err, "name a file in it");
+		rc = vv_fail(err, VV_EUSAGE,
+			     "'%s' is a folder\n"
+			     "name a file in it",
+			     vv_text_shows(s->text));
 	} else if ((e.mode & S_IFMT) == S_IFLNK) {
 		rc = VV_OK; /* its text is the link's target, as git show gives it */
 	} else {
@@ -286,10 +288,10 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 			   vv_index_get_stage(x, s->path, 2, &e) ||
 			   vv_index_get_stage(x, s->path, 3, &e)) {
 			rc = vv_fail(err, VV_ENOTFOUND,
-				     "'%s' is in conflict: the index has its sides",
+				     "'%s' is in conflict: the index has its sides\n"
+				     "name one of them: ':1:PATH' is the base, ':2:PATH' ours, "
+				     "':3:PATH' theirs",
 				     vv_text_shows(s->path));
-			vv_hint(err, "name one of them: ':1:PATH' is the base, ':2:PATH' ours, "
-				     "':3:PATH' theirs");
 		} else {
 			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
 				     vv_text_shows(s->path));
@@ -422,9 +424,10 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 	s->from = VV_FROM_WORK;
 	if (s->repo) {
 		if (vv_repository_is_bare(s->repo)) {
-			vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'",
-				vv_text_shows(s->text));
-			return vv_hint(err, "name a version: 'HEAD:%s'", vv_text_shows(s->text));
+			return vv_fail(err, VV_EUSAGE,
+				       "a bare repository has no files: '%s'\n"
+				       "name a version: 'HEAD:%s'",
+				       vv_text_shows(s->text), vv_text_shows(s->text));
 		}
 		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) return rc;
 		s->file = vv_repository_file(s->repo, s->path);
@@ -441,8 +444,10 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 	}
 	if (rc == VV_ENOTFOUND) return not_there(s, err);
 	if (rc == VV_OK && S_ISDIR(st.mode)) {
-		vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(s->text));
-		return vv_hint(err, "name a file in it");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is a folder\n"
+			       "name a file in it",
+			       vv_text_shows(s->text));
 	}
 	return rc < 0 ? rc : look_at_file(s, err);
 }
@@ -540,9 +545,10 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 		s->reader = reader;
 	}
 	if (rc == VV_OK && s->is_dataset && !s->repo) {
-		vv_fail(err, VV_EINPUT, "'%s' is a pointer of varve, not the table itself",
-			vv_text_shows(text));
-		return vv_hint(err, "run this inside its repository");
+		return vv_fail(err, VV_EINPUT,
+			       "'%s' is a pointer of varve, not the table itself\n"
+			       "run this inside its repository",
+			       vv_text_shows(text));
 	}
 	return rc;
 }
@@ -656,6 +662,8 @@ vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_
 	vv_status rc = vv_subject_find(s, repo, reader, text, err);
 
 	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) return rc;
-	vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset", vv_text_shows(text));
-	return vv_hint(err, "versions that were added and committed are named REV:PATH");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is not a stored version of a dataset\n"
+		       "versions that were added and committed are named REV:PATH",
+		       vv_text_shows(text));
 }

@@ -390,11 +390,10 @@ static vv_status may_be_document(bool *out, const vv_subject *s, input *in, cons
 
 static vv_status refuse_to_write(const vv_subject *s, vv_error *err)
 {
-	vv_fail(err, VV_ENOSUPPORT,
-		"%s: varve reads the tables of documents and writes none into them",
-		vv_text_shows(s->text));
-	return vv_hint(err,
-		       "change it with its own program, or make a CSV file of one of its tables");
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "%s: varve reads the tables of documents and writes none into them\n"
+		       "change it with its own program, or make a CSV file of one of its tables",
+		       vv_text_shows(s->text));
 }
 
 static vv_status open_document(vv_subject_document *out, bool *is, vv_subject *s, input *in,

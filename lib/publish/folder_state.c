@@ -99,10 +99,10 @@ static vv_status check_empty(const char *dir, vv_error *err)
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		if (strcmp(f.name, VV_FOLDER_LOCK) != 0 &&
 		    strncmp(f.name, VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0) {
-			vv_fail(err, VV_EREFUSED,
-				"'%s' is not empty, and was not published by varve",
-				vv_text_shows(dir));
-			return vv_hint(err, "give a new folder, or one of its own in it");
+			return vv_fail(err, VV_EREFUSED,
+				       "'%s' is not empty, and was not published by varve\n"
+				       "give a new folder, or one of its own in it",
+				       vv_text_shows(dir));
 		}
 	}
 	return rc;
@@ -129,9 +129,10 @@ vv_status vv_folder_state_read(vv_folder_state *out, const char *dir, const char
 		rc = read_line(out, &last, line) ? VV_OK : VV_ECORRUPT;
 	}
 	if (rc == VV_OK && !*at) return VV_OK;
-	vv_fail(err, VV_ECORRUPT, "'%s' is not the file of a folder that this varve can update",
-		vv_text_shows(path));
-	return vv_hint(err, "publish into a new folder");
+	return vv_fail(err, VV_ECORRUPT,
+		       "'%s' is not the file of a folder that this varve can update\n"
+		       "publish into a new folder",
+		       vv_text_shows(path));
 }
 
 static void put_items(vv_buf *b, const char *kind, const vv_folder_items *l)

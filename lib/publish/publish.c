@@ -105,10 +105,10 @@ static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	vv_folder_item *it = vv_folder_items_find(&t->state->files, e->path);
 	if (!path) return vv_fail_nomem(err);
 	if (!it && vv_exists(path)) {
-		vv_fail(err, VV_EREFUSED,
-			"'%s' is not a file of varve's, and is in the place of a table",
-			vv_text_shows(path));
-		return vv_hint(err, "move it out of the folder");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is not a file of varve's, and is in the place of a table\n"
+			       "move it out of the folder",
+			       vv_text_shows(path));
 	}
 	const bool there = is_there(t, it, &e->id);
 	if (!it && !(it = vv_folder_items_add(t->state, &t->state->files, e->path, 0))) {
@@ -248,8 +248,9 @@ static vv_status choose_refs(run *r, bool heads, vv_error *err)
 			     : vv_shared_refs_choose(&r->refs, p->repo, &p->refs, err);
 	if (rc < 0) return rc;
 	if (!r->refs.head) {
-		vv_fail(err, VV_EUSAGE, "a published folder has at least one branch");
-		return vv_hint(err, "name a branch after the folder");
+		return vv_fail(err, VV_EUSAGE,
+			       "a published folder has at least one branch\n"
+			       "name a branch after the folder");
 	}
 	vv_free(p->head);
 	p->head = vv_strdup(r->refs.head);
@@ -412,8 +413,9 @@ vv_status vv_publish_run(vv_publishing *p, vv_error *err)
 	vv_status rc;
 
 	if (vv_repository_is_shallow(p->repo)) {
-		vv_fail(err, VV_EREFUSED, "this clone is shallow: it does not have all history");
-		return vv_hint(err, "'git fetch --unshallow' gets the rest of the history");
+		return vv_fail(err, VV_EREFUSED,
+			       "this clone is shallow: it does not have all history\n"
+			       "'git fetch --unshallow' gets the rest of the history");
 	}
 	/* Again in the folder: another one may have published newer ones while this waited for it. */
 	if ((rc = choose_refs(&r, false, err)) < 0 || (rc = open_folder(&r, err)) < 0 ||

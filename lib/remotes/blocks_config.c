@@ -82,9 +82,10 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 	}
 	bool fine = u.kind == VV_URL_SSH || u.kind == VV_URL_HTTP || u.kind == VV_URL_IPFS;
 	if (!fine) {
-		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": not every clone can reach '%s'",
-			vv_text_shows(value));
-		return vv_hint(err, "blocks.url is an http, https or ssh URL");
+		return vv_fail(err, VV_EINPUT,
+			       VV_BLOCKS_CONFIG ": not every clone can reach '%s'\n"
+						"blocks.url is an http, https or ssh URL",
+			       vv_text_shows(value));
 	}
 	list[*count] = vv_strdup(value);
 	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
@@ -104,26 +105,31 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	const bool fine = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_PATH ||
 			  (u.kind == VV_URL_HTTP && !push);
 	if (secret) {
-		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": a password in a store's URL");
-		return vv_hint(err, "everyone with the repository has the password");
+		return vv_fail(err, VV_EINPUT,
+			       VV_BLOCKS_CONFIG ": a password in a store's URL\n"
+						"everyone with the repository has the password");
 	}
 	if (rclone) {
-		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is each user's to set",
-			vv_text_url(url));
-		return vv_hint(err, "git config remote.origin.varveUrl %s", vv_text_url(url));
+		return vv_fail(err, VV_EINPUT,
+			       VV_BLOCKS_CONFIG ": '%s' is each user's to set\n"
+						"git config remote.origin.varveUrl %s",
+			       vv_text_url(url), vv_text_url(url));
 	}
 	if (endpoint) {
-		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' names an endpoint",
-			vv_text_url(url));
-		return vv_hint(err, "where requests are sent to is each user's to say: "
-				    "AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config");
+		return vv_fail(err, VV_EINPUT,
+			       VV_BLOCKS_CONFIG
+			       ": '%s' names an endpoint\n"
+			       "where requests are sent to is each user's to say: "
+			       "AWS_ENDPOINT_URL_S3, or endpoint_url in ~/.aws/config",
+			       vv_text_url(url));
 	}
 	if (!fine) {
-		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is not a place for a store",
-			vv_text_url(url));
-		return vv_hint(err,
+		return vv_fail(err, VV_EINPUT,
+			       VV_BLOCKS_CONFIG
+			       ": '%s' is not a place for a store\n"
 			       "a store is s3://bucket/prefix, sftp://host/folder, or a folder; "
-			       "one at http or https is read only");
+			       "one at http or https is read only",
+			       vv_text_url(url));
 	}
 	return VV_OK;
 }

@@ -76,10 +76,11 @@ static vv_status check_trust(bool *trusted, vv_transfer *t, const vv_remote *m, 
 
 vv_status vv_data_store_refuse(const char *name, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted",
-		vv_text_shows(name));
-	return vv_hint(err, "'git config --global --add varve.trustedHost SITE' trusts it, as "
-			    "the warning has it; VARVE_TRUSTED_HOSTS does so for one command");
+	return vv_fail(err, VV_EREFUSED,
+		       "the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted\n"
+		       "'git config --global --add varve.trustedHost SITE' trusts it, as "
+		       "the warning has it; VARVE_TRUSTED_HOSTS does so for one command",
+		       vv_text_shows(name));
 }
 
 vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err)
@@ -175,9 +176,10 @@ static vv_status check_empty(const char *path, vv_error *err)
 		others += strncmp(names[i], VV_WRITE_TEMP, strlen(VV_WRITE_TEMP)) != 0;
 	}
 	if (rc == VV_OK && others > 0) {
-		vv_fail(err, VV_EREFUSED, "'%s' is not empty, and is not a store",
-			vv_text_shows(path));
-		rc = vv_hint(err, "give a new folder, or one of its own in it");
+		rc = vv_fail(err, VV_EREFUSED,
+			     "'%s' is not empty, and is not a store\n"
+			     "give a new folder, or one of its own in it",
+			     vv_text_shows(path));
 	}
 	vv_names_free(names, count);
 	return rc;
@@ -209,9 +211,11 @@ static vv_status open_place(vv_place *out, const char *url, const vv_place_facts
 		rc = vv_web_place_open(out, &u, facts, connect, err);
 		break;
 	default:
-		vv_fail(err, VV_EUSAGE, "'%s' is not a place for a store", u.text);
-		rc = vv_hint(err, "a store is s3://bucket/prefix, sftp://host/folder, a folder, or "
-				  "(to be read) https://host/folder");
+		rc = vv_fail(err, VV_EUSAGE,
+			     "'%s' is not a place for a store\n"
+			     "a store is s3://bucket/prefix, sftp://host/folder, a folder, or "
+			     "(to be read) https://host/folder",
+			     u.text);
 	}
 	return rc;
 }

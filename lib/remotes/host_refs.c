@@ -146,13 +146,12 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
  * git's own filters are told of. */
 static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 {
-	vv_fail(err, VV_ENOSUPPORT,
+	return vv_fail(
+		err, VV_ENOSUPPORT,
 		"'%s' is a plain web server that speaks "
-		"neither varve's nor Git's protocol",
+		"neither varve's nor Git's protocol\n"
+		"copy the folder and clone the copy; or have it served by varve's server or git http-backend",
 		vv_text_url(x->url));
-	return vv_hint(
-		err,
-		"copy the folder and clone the copy; or have it served by varve's server or git http-backend");
 }
 
 /* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what

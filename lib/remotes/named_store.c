@@ -56,8 +56,10 @@ static vv_status check_name(const char *name, vv_error *err)
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
 	if (!*name || *name == '-' || name[strspn(name, plain)]) {
-		vv_fail(err, VV_EUSAGE, "'%s' is not a name for a store", vv_text_shows(name));
-		return vv_hint(err, "letters, digits, '_' and '-' make one");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not a name for a store\n"
+			       "letters, digits, '_' and '-' make one",
+			       vv_text_shows(name));
 	}
 	return VV_OK;
 }

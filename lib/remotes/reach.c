@@ -184,9 +184,10 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 	vv_status rc = VV_OK;
 
 	if (write) {
-		vv_fail(err, VV_EREFUSED, "'%s' is a published folder, which can only be read",
-			vv_text_url(m->url));
-		return vv_hint(err, "only its owner can update it, where it was published");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is a published folder, which can only be read\n"
+			       "only its owner can update it, where it was published",
+			       vv_text_url(m->url));
 	}
 	if (!*known && (rc = vv_remote_folder_open(known, m->url, &t->connect, err)) == VV_OK) {
 		rc = ask_all(&(asking){.folder = *known}, err);

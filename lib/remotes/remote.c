@@ -36,10 +36,11 @@ vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err)
 	if (twice || (out->to && (star != NULL) != (star_to != NULL)) ||
 	    (colon && strchr(colon + 1, ':'))) {
 		vv_refspec_clear(out);
-		vv_fail(err, VV_EUSAGE, "'%s' is not a refspec", vv_text_shows(text));
-		return vv_hint(
-			err,
-			"a refspec is FROM:TO, as in main:main, with one * on both sides or none");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' is not a refspec\n"
+			"a refspec is FROM:TO, as in main:main, with one * on both sides or none",
+			vv_text_shows(text));
 	}
 	return VV_OK;
 }

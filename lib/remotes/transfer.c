@@ -48,8 +48,8 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
-		vv_fail(err, VV_EREFUSED, "cannot ask without a terminal");
-		return vv_hint(err,
+		return vv_fail(err, VV_EREFUSED,
+			       "cannot ask without a terminal\n"
 			       "use an ssh agent, a credential helper of Git, or a key without "
 			       "passphrase");
 	}

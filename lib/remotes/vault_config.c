@@ -177,15 +177,13 @@ vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_er
 			rc = vv_fail(err, VV_EINPUT, "the holder '%s' has no URL in the settings",
 				     vv_text_shows(out->items[i].name));
 		} else if (has_password(out->items[i].url)) {
-			(void)vv_fail(
+			rc = vv_fail(
 				err, VV_EINPUT,
 				"the URL of the holder '%s' has a password in it, which all readers of the "
-				"vault would learn",
-				vv_text_shows(out->items[i].name));
-			rc = vv_hint(
-				err,
+				"vault would learn\n"
 				"git config holder.%s.url URL without it; Git's credential helpers keep "
 				"passwords",
+				vv_text_shows(out->items[i].name),
 				vv_text_shows(out->items[i].name));
 		}
 	}

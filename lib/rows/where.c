@@ -83,10 +83,12 @@ static vv_status read_value(test *t, vv_error *err)
 
 	t->digits_len = t->digits.len;
 	if (is || t->digits.failed) return vv_buf_ok(&t->digits, err);
-	vv_fail(err, VV_EUSAGE, "'%s' is not a value of column '%s', which has type %s",
-		vv_text_show(t->text, t->len), vv_text_name(t->field->name, t->field->name_len),
-		vv_type_name(t->field->type));
-	return vv_hint(err, "text(COLUMN) = 'TEXT' and COLUMN ^= 'TEXT' take any text");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is not a value of column '%s', which has type %s\n"
+		       "text(COLUMN) = 'TEXT' and COLUMN ^= 'TEXT' take any text",
+		       vv_text_show(t->text, t->len),
+		       vv_text_name(t->field->name, t->field->name_len),
+		       vv_type_name(t->field->type));
 }
 
 /* ---- what facts rule out ---- */

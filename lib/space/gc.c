@@ -280,9 +280,9 @@ vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host,
 	vv_status rc;
 
 	if (vv_repository_is_shallow(r)) {
-		vv_fail(err, VV_EREFUSED,
-			"this clone is shallow: it does not know what older commits need");
-		return vv_hint(err, "'git fetch --unshallow' gets the rest of the history");
+		return vv_fail(err, VV_EREFUSED,
+			       "this clone is shallow: it does not know what older commits need\n"
+			       "'git fetch --unshallow' gets the rest of the history");
 	}
 	if ((rc = vv_git_host_keeper(host, &keeper, &g->is_store, err)) == VV_OK) {
 		g->place = vv_git_host_blocks_place(host);

@@ -475,15 +475,15 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 	if (opts->stage && (out->a.kind != VV_SIDE_INDEX || out->b.kind != VV_SIDE_WORK)) {
 		rc = vv_fail(
 			err, VV_EUSAGE,
-			"--base, --ours and --theirs are sides of a conflict: compared with the work tree alone");
-		vv_hint(err, "leave the revision (or --cached) out");
+			"--base, --ours and --theirs are sides of a conflict: compared with the work tree alone\n"
+			"leave the revision (or --cached) out");
 		goto done;
 	}
 	if (vv_repository_is_bare(r)) {
 		if (out->b.kind != VV_SIDE_COMMIT) {
 			rc = vv_fail(err, VV_EUSAGE,
-				     "a bare repository has no work tree to compare with");
-			vv_hint(err, "name two versions, as in HEAD~1 HEAD");
+				     "a bare repository has no work tree to compare with\n"
+				     "name two versions, as in HEAD~1 HEAD");
 			goto done;
 		}
 		f.bare = argv + used;

@@ -64,10 +64,10 @@ static vv_status find_place(run *r, vv_error *err)
 	}
 	vv_names_free(names, count);
 	if (rc < 0 || found) return rc;
-	vv_fail(err, VV_ENOTFOUND, "'%s' is a name, which no remote here can write to",
-		vv_text_url(name));
-	return vv_hint(err,
-		       "push to a remote or URL, or give the remote that has this name a pushUrl");
+	return vv_fail(err, VV_ENOTFOUND,
+		       "'%s' is a name, which no remote here can write to\n"
+		       "push to a remote or URL, or give the remote that has this name a pushUrl",
+		       vv_text_url(name));
 }
 
 static vv_status find_remote(run *r, vv_error *err)

@@ -269,9 +269,11 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 		is_tag = is_tag || strcmp(h->refs[i].name, tag) == 0;
 	}
 	if (is_branch && is_tag) {
-		vv_fail(err, VV_EUSAGE, "'%s' is a branch and a tag there",
-			vv_text_shows(short_name(it->to)));
-		return vv_hint(err, "name %s or %s", vv_text_shows(it->to), vv_text_shows(tag));
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is a branch and a tag there\n"
+			       "name %s or %s",
+			       vv_text_shows(short_name(it->to)), vv_text_shows(it->to),
+			       vv_text_shows(tag));
 	}
 	it->to = is_tag ? tag : it->to;
 	return VV_OK;

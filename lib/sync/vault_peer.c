@@ -19,9 +19,9 @@ static vv_status find_program(char **out, const vv_env *env, vv_error *err)
 	vv_status rc = vv_program_find_own(out, env, PROGRAM, err);
 
 	if (rc != VV_EPROGRAM) return rc;
-	vv_fail(err, VV_EPROGRAM,
-		"the package " PROGRAM ", which reads the vault, is not installed");
-	return vv_hint(err, "install the package " PROGRAM);
+	return vv_fail(err, VV_EPROGRAM,
+		       "the package " PROGRAM ", which reads the vault, is not installed\n"
+		       "install the package " PROGRAM);
 }
 
 vv_status vv_vault_installed(const vv_env *env, vv_error *err)

@@ -193,8 +193,8 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	v.fn = fn;
 	v.payload = payload;
 	if (t->root.kind != VV_KIND_TABLE) {
-		vv_fail(err, VV_EUSAGE, "this is kept as a file: it has bytes, no rows");
-		return vv_hint(err,
+		return vv_fail(err, VV_EUSAGE,
+			       "this is kept as a file: it has bytes, no rows\n"
 			       "without --columns, --where, --format ... its bytes are written");
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||

@@ -368,10 +368,11 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		return rc;
 	}
 	if (compared && wanted && req->described) {
-		vv_fail(err, VV_EUSAGE,
-			"%s stays text, as set in .gitattributes, unless --convert is given",
+		return vv_fail(
+			err, VV_EUSAGE,
+			"%s stays text, as set in .gitattributes, unless --convert is given\n"
+			"add --convert to the command to make a dataset of it",
 			vv_text_shows(item->path));
-		return vv_hint(err, "add --convert to the command to make a dataset of it");
 	}
 	wanted = wanted && !compared;
 	if (vv_add_never(item->path)) {
@@ -396,10 +397,10 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	if (wanted && !req->convert) {
 		if ((rc = head_text(p, item, &text, err)) < 0) return rc;
 		if (text && req->described) {
-			vv_fail(err, VV_EUSAGE,
-				"%s is text in HEAD, and stays so without --convert",
-				vv_text_shows(item->path));
-			return vv_hint(err, "add --convert to the command to make a dataset of it");
+			return vv_fail(err, VV_EUSAGE,
+				       "%s is text in HEAD, and stays so without --convert\n"
+				       "add --convert to the command to make a dataset of it",
+				       vv_text_shows(item->path));
 		}
 	}
 	if (wanted && !text) {
@@ -530,10 +531,10 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec_item *arg, vv_erro
 
 	if (p->req->force || arg->matched || !arg->path[0]) return VV_OK;
 	if ((rc = vv_path_ignored(p->r, arg->path, &ignored, err)) < 0 || !ignored) return rc;
-	vv_fail(err, VV_EREFUSED, "%s is ignored by a .gitignore file; nothing was staged",
-		vv_text_shows(arg->given));
-	return vv_hint(err, "-f stages it all the same; 'git check-ignore -v %s' names the line",
-		       vv_text_shows(arg->given));
+	return vv_fail(err, VV_EREFUSED,
+		       "%s is ignored by a .gitignore file; nothing was staged\n"
+		       "-f stages it all the same; 'git check-ignore -v %s' names the line",
+		       vv_text_shows(arg->given), vv_text_shows(arg->given));
 }
 
 /* A file that is named, so that nothing needs to be searched. */

@@ -26,9 +26,9 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc < 0) return rc;
 	if (!S_ISREG(st.mode)) {
-		vv_fail(err, VV_EREFUSED,
-			".gitattributes is not a regular file; it is not written");
-		return vv_hint(err, "make it a file, or track the paths in .gitattributes by hand");
+		return vv_fail(err, VV_EREFUSED,
+			       ".gitattributes is not a regular file; it is not written\n"
+			       "make it a file, or track the paths in .gitattributes by hand");
 	}
 	e->existed = true;
 	return vv_read_regular(&e->before, e->file, MAX_BYTES, err);
@@ -41,13 +41,13 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 			       : vv_attr_tracked(e->r, path, &holds, err);
 
 	if (rc < 0 || holds) return rc;
-	vv_fail(err, VV_EREFUSED, "%s: another line of a .gitattributes file %s",
-		vv_text_shows(path),
-		as_text ? "sets its diff or merge driver, or its filter"
-			: "takes filter=varve away");
-	return vv_hint(err,
+	return vv_fail(err, VV_EREFUSED,
+		       "%s: another line of a .gitattributes file %s\n"
 		       "'git check-attr %s -- %s' shows the result; "
 		       "the last line of the deepest file wins",
+		       vv_text_shows(path),
+		       as_text ? "sets its diff or merge driver, or its filter"
+			       : "takes filter=varve away",
 		       as_text ? "filter diff merge" : "filter", vv_text_shows(path));
 }
 

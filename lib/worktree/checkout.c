@@ -138,10 +138,11 @@ static vv_status clash_add(clash *c, const char *path, vv_error *err)
 	if ((rc = name_of(c, path, &n, err)) < 0) return rc;
 	if (n->path && strcmp(n->path, path) != 0 &&
 	    (n->written || vv_index_get(c->index, n->path, &e))) {
-		vv_fail(err, VV_EREFUSED, "'%s' cannot be written: '%s' is the same file here",
-			vv_text_shows(path), vv_text_shows(n->path));
-		return vv_hint(err, "rename one of them where names are case-sensitive, or set "
-				    "core.ignoreCase to false if they are here");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' cannot be written: '%s' is the same file here\n"
+			       "rename one of them where names are case-sensitive, or set "
+			       "core.ignoreCase to false if they are here",
+			       vv_text_shows(path), vv_text_shows(n->path));
 	}
 	if (!n->path || strcmp(n->path, path) != 0) {
 		if ((rc = keep(c, n, path, err)) < 0) return rc;
@@ -412,9 +413,10 @@ vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, v
 
 	vv_checkout_init(&c, repo, reader, index);
 	if (!vv_index_get(index, path, &e)) {
-		vv_fail(err, VV_EREFUSED, "'%s' is there, and no version of it was added",
-			vv_text_shows(path));
-		return vv_hint(err, "move it away, or add it first");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is there, and no version of it was added\n"
+			       "move it away, or add it first",
+			       vv_text_shows(path));
 	}
 	if ((rc = vv_checkout_is_clean(&c, &e, &clean, err)) < 0) return rc;
 	if (!clean) {

@@ -65,9 +65,10 @@ static vv_status split_word(char **column, size_t *at, const char **value, editi
 	const char *eq = strrchr(word, '=');
 
 	if (!eq) {
-		vv_fail(err, VV_EUSAGE, "%s '%s' has no '='", name_of(e, what),
-			vv_text_shows(word));
-		return vv_hint(err, "write it as %s COLUMN=%s", name_of(e, what), form);
+		return vv_fail(err, VV_EUSAGE,
+			       "%s '%s' has no '='\n"
+			       "write it as %s COLUMN=%s",
+			       name_of(e, what), vv_text_shows(word), name_of(e, what), form);
 	}
 	vv_status rc = vv_view_column(e->table, word, (size_t)(eq - word), name_of(e, what), at,
 				      err);
@@ -133,9 +134,10 @@ static vv_status set_number(editing *e, const char *word, vv_error *err)
 		return rc;
 	}
 	if (!read_example(&marks[0], &lens[0], &marks[1], &lens[1], example)) {
-		vv_fail(err, VV_EUSAGE, "%s: '%s' does not show how fractions are written",
-			name_of(e, "number"), vv_text_shows(example));
-		return vv_hint(err, "as in 1234.5, 1.234,5 or 1'234.5");
+		return vv_fail(err, VV_EUSAGE,
+			       "%s: '%s' does not show how fractions are written\n"
+			       "as in 1234.5, 1.234,5 or 1'234.5",
+			       name_of(e, "number"), vv_text_shows(example));
 	}
 	group = vv_strndup(marks[0], lens[0]);
 	decimal = lens[1] > 0 ? vv_strndup(marks[1], lens[1]) : vv_strdup(".");

@@ -218,9 +218,10 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 			rc = pass_broken(f, path, text, out, err);
 		}
 	} else if ((rc = may_pass(f, path, text, &p, &passes, err)) == VV_OK && !passes) {
-		rc = vv_fail(err, VV_EMISSING, "%s: this pointer names data that is not here",
+		rc = vv_fail(err, VV_EMISSING,
+			     "%s: this pointer names data that is not here\n"
+			     "fetch its blocks, or put the data itself in its place",
 			     vv_text_shows(path));
-		vv_hint(err, "fetch its blocks, or put the data itself in its place");
 	} else if (rc == VV_OK) {
 		vv_buf_put(out, text->data, text->len);
 		rc = vv_buf_ok(out, err);

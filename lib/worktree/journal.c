@@ -211,8 +211,9 @@ static vv_status lock(vv_journal *j, vv_error *err)
 		rc = j->lock < 0 ? (vv_status)j->lock : VV_OK;
 	}
 	if (rc == VV_ELOCKED) {
-		vv_fail(err, rc, "another varve is changing files of this work tree");
-		vv_hint(err, "try again when it is done");
+		vv_fail(err, rc,
+			"another varve is changing files of this work tree\n"
+			"try again when it is done");
 	}
 	return rc;
 }

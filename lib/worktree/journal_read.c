@@ -67,12 +67,13 @@ static vv_status read_first(vv_journal_log *l, const vv_json *v, vv_error *err)
 
 	if (!vv_json_get_u64(&version, v, "journal") || version == 0) return bad_line(err);
 	if (version > VV_JOURNAL_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT,
+		return vv_fail(
+			err, VV_ENOSUPPORT,
 			"a command of a newer varve was interrupted here (its journal has format "
-			"%" PRIu64 ", this varve reads %d)",
+			"%" PRIu64 ", this varve reads %d)\n"
+			"run any command of that varve here; or remove "
+			".git/varve/journal to leave files and index as they are",
 			version, VV_JOURNAL_VERSION);
-		return vv_hint(err, "run any command of that varve here; or remove "
-				    ".git/varve/journal to leave files and index as they are");
 	}
 	if (!command || !what || !end) return bad_line(err);
 	l->opts.command = command;

@@ -237,9 +237,10 @@ static vv_status check_free(vv_branch_switch *p, vv_error *err)
 	if (!(ref = branch_ref(p->name))) return vv_fail_nomem(err);
 	vv_status rc = vv_branch_checked_out(p->repo, ref, &where, err);
 	if (rc == VV_OK && where) {
-		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+		rc = vv_fail(err, VV_EREFUSED,
+			     "branch '%s' is checked out in '%s'\n"
+			     "work there, or look at its commit here with --detach",
 			     vv_text_shows(p->name), vv_text_shows(where));
-		vv_hint(err, "work there, or look at its commit here with --detach");
 	}
 	return rc;
 }
@@ -325,8 +326,10 @@ static vv_status check_state(const vv_branch_switch *p, vv_error *err)
 	const char *state = vv_state_shown(p->repo);
 
 	if (*state == '\0' || strcmp(state, "bisect") == 0) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "%s %s is under way", strchr("au", *state) ? "an" : "a", state);
-	return vv_hint(err, "finish it first, or give it up with '%s %s --abort'",
+	return vv_fail(err, VV_EREFUSED,
+		       "%s %s is under way\n"
+		       "finish it first, or give it up with '%s %s --abort'",
+		       strchr("au", *state) ? "an" : "a", state,
 		       strcmp(state, "update") == 0 ? "varve" : "git", state);
 }
 

@@ -243,12 +243,13 @@ static vv_status check_all(vv_tree_switch *s, vv_error *err)
 		list_names(s, "these untracked files would be overwritten:", o.untracked,
 			   o.untracked_count);
 		s->would_lose = true;
-		rc = vv_fail(err, VV_EREFUSED, "not switched");
-		vv_hint(err, "%s",
-			o.changed_count
-				? "commit your changes, or put them away with 'git stash', or "
-				  "lose them with --discard-changes"
-				: "move these files away or add them first");
+		rc = vv_fail(err, VV_EREFUSED,
+			     "not switched\n"
+			     "%s",
+			     o.changed_count
+				     ? "commit your changes, or put them away with 'git stash', or "
+				       "lose them with --discard-changes"
+				     : "move these files away or add them first");
 	}
 	free_list(o.changed, o.changed_count);
 	free_list(o.untracked, o.untracked_count);

@@ -224,9 +224,9 @@ static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)
 			       vv_text_shows(in->path));
 	}
 	if (!is) {
-		vv_fail(err, VV_ENOSUPPORT, "%s: nothing here reads such a file",
-			vv_text_shows(in->path));
-		return vv_hint(err, VV_READER_INSTALL);
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "%s: nothing here reads such a file\n" VV_READER_INSTALL,
+			       vv_text_shows(in->path));
 	}
 	in->document = &s;
 	return unpack_tables(u, in, &d.document, err);

@@ -118,9 +118,10 @@ static void *load(const char *name)
 static vv_status absent(const vv_decompress *d, const char *library, const char *package,
 			vv_error *err)
 {
-	vv_fail(err, VV_ENOSUPPORT, "'%s': unpacking it needs %s, which is not installed",
-		vv_text_shows(d->name), library);
-	return vv_hint(err, "apt install %s", package);
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "'%s': unpacking it needs %s, which is not installed\n"
+		       "apt install %s",
+		       vv_text_shows(d->name), library, package);
 }
 
 static vv_status begin_xz(vv_decompress *d, vv_error *err)
@@ -237,9 +238,10 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 		rc = begin(d, err);
 	}
 	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
-		vv_fail(err, VV_EINPUT, "%s: it does not begin as a file with this ending does",
-			vv_text_shows(name));
-		rc = vv_hint(err, "if it is not compressed, give it another name");
+		rc = vv_fail(err, VV_EINPUT,
+			     "%s: it does not begin as a file with this ending does\n"
+			     "if it is not compressed, give it another name",
+			     vv_text_shows(name));
 	}
 	if (rc < 0) return rc;
 	*out = vv_take(&d);
@@ -386,9 +388,10 @@ static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_
 
 	d->made += *made;
 	if (rc < 0 || d->made <= MADE_FREE || d->made / MADE_TIMES <= d->taken) return rc;
-	vv_fail(err, VV_EREFUSED, "%s: %s: more than %u times its size comes out of it",
-		vv_text_shows(d->name), kind_of(d), MADE_TIMES);
-	return vv_hint(err, "if that is right, unpack it with its own program");
+	return vv_fail(err, VV_EREFUSED,
+		       "%s: %s: more than %u times its size comes out of it\n"
+		       "if that is right, unpack it with its own program",
+		       vv_text_shows(d->name), kind_of(d), MADE_TIMES);
 }
 
 /* Zeros after the last gzip member are padding (tapes, block devices). */

@@ -485,10 +485,10 @@ static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 
 	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0 ||
 	    sound) {
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "pack '%s' has format generation %u; this varve supports 1",
-			      vv_text_shows(p->name), (unsigned)version);
-		return vv_hint(err, "use a newer varve");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "pack '%s' has format generation %u; this varve supports 1\n"
+			       "use a newer varve",
+			       vv_text_shows(p->name), (unsigned)version);
 	}
 	return VV_OK;
 }

@@ -44,11 +44,11 @@ bool vv_object_is_here(vv_repository *r, const git_oid *id)
 
 vv_status vv_object_cut_off(const char *what, const char *hex, vv_error *err)
 {
-	vv_fail(err, VV_ENOTFOUND, "%s %s is not here: the history is cut off (a shallow clone)",
-		what, hex);
-	return vv_hint(err,
+	return vv_fail(err, VV_ENOTFOUND,
+		       "%s %s is not here: the history is cut off (a shallow clone)\n"
 		       "'git fetch --unshallow' gets the rest of it, 'git fetch --deepen=1' one "
-		       "commit more");
+		       "commit more",
+		       what, hex);
 }
 
 vv_status vv_object_header(vv_repository *r, const git_oid *id, git_object_t *type, uint64_t *size,

@@ -92,10 +92,10 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 	vv_stat st;
 
 	if (!read_lock(text, &holder, &st, l->lock_path)) {
-		(void)vv_fail(err, VV_ELOCKED, "another program has locked '%s'",
-			      vv_text_shows(l->lock_path));
-		return vv_hint(err,
-			       "wait for it; if no git or varve is at work here, remove that file");
+		return vv_fail(err, VV_ELOCKED,
+			       "another program has locked '%s'\n"
+			       "wait for it; if no git or varve is at work here, remove that file",
+			       vv_text_shows(l->lock_path));
 	}
 	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', has locked '%s'",
 		      (unsigned long long)holder.pid, vv_text_shows(holder.host),

@@ -287,10 +287,10 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 			       "line 3 of the pointer must begin with {\"varve\": 1");
 	}
 	if (version != 1) {
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      VV_POINTER_LATER "%llu; this varve reads version 1",
-			      (unsigned long long)version);
-		return vv_hint(err, "use a newer varve");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       VV_POINTER_LATER "%llu; this varve reads version 1\n"
+						"use a newer varve",
+			       (unsigned long long)version);
 	}
 	out->kind = string_of(json, "kind");
 	if (!out->kind || (strcmp(out->kind, "table") != 0 && strcmp(out->kind, "file") != 0)) {

@@ -756,10 +756,10 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 		}
 	}
 	if (!value || !*value) {
-		(void)vv_fail(err, VV_EUSAGE,
-			      "cannot open an editor for the message: the terminal is dumb and "
-			      "EDITOR is not set");
-		return vv_hint(err, "give the message with -m, or set EDITOR");
+		return vv_fail(err, VV_EUSAGE,
+			       "cannot open an editor for the message: the terminal is dumb and "
+			       "EDITOR is not set\n"
+			       "give the message with -m, or set EDITOR");
 	}
 	*out = vv_strdup(value);
 	return *out ? VV_OK : vv_fail_nomem(err);

@@ -66,11 +66,10 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 	if (!(folder = vv_strndup(found.ptr, len))) return vv_fail_nomem(err);
 	if (!vv_config_is_safe(env, folder)) {
 		git_error_clear();
-		(void)vv_fail(err, VV_EREFUSED, "the repository in '%s' belongs to another user",
-			      vv_text_shows(folder));
-		return vv_hint(err,
+		return vv_fail(err, VV_EREFUSED,
+			       "the repository in '%s' belongs to another user\n"
 			       "if you trust it: git config --global --add safe.directory '%s'",
-			       vv_text_shows(folder));
+			       vv_text_shows(folder), vv_text_shows(folder));
 	}
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	code = git_repository_open_ext(out, start, flags, ceilings);
@@ -324,9 +323,10 @@ static vv_status check_extension(vv_repository *r, const char *key, const char *
 	vv_status rc = vv_config_string(r, key, &value, err);
 
 	if (rc < 0 || strcmp(value, wanted) == 0) return vv_missing_ok(rc, err);
-	(void)vv_fail(err, VV_ENOSUPPORT, "the repository %s '%s'; varve needs %s", fault,
-		      vv_text_shows(value), needs);
-	(void)vv_hint(err, "%s", hint);
+	(void)vv_fail(err, VV_ENOSUPPORT,
+		      "the repository %s '%s'; varve needs %s\n"
+		      "%s",
+		      fault, vv_text_shows(value), needs, hint);
 	return VV_ENOSUPPORT;
 }
 

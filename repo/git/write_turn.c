@@ -85,9 +85,9 @@ static vv_status fail_locked(vv_repository *r, const char *path, vv_error *err)
 	if (!read_turn(&holder, number, path)) {
 		(void)vv_fail(err, VV_ELOCKED, "another varve is writing in this work tree");
 	} else if (holder.pid == r->self.pid && holder.started == r->self.started) {
-		(void)vv_fail(err, VV_ELOCKED,
-			      "this process has another transaction open in this work tree");
-		return vv_hint(err, "end that one first");
+		return vv_fail(err, VV_ELOCKED,
+			       "this process has another transaction open in this work tree\n"
+			       "end that one first");
 	} else {
 		(void)vv_fail(err, VV_ELOCKED,
 			      "varve, process %" PRIu64 " on '%s', is writing in this work tree",

@@ -528,9 +528,9 @@ static vv_status check_relied(vv_incoming *in, vv_error *err)
 
 	for (size_t i = 0; i < count; i++) {
 		if (!vv_writer_has(in->promoted, vv_cid_set_at(in->relied, i))) {
-			(void)vv_fail(err, VV_ECONFLICT,
-				      "blocks that were here were removed meanwhile");
-			return vv_hint(err, "run the command again: received data is kept");
+			return vv_fail(err, VV_ECONFLICT,
+				       "blocks that were here were removed meanwhile\n"
+				       "run the command again: received data is kept");
 		}
 	}
 	return VV_OK;
@@ -645,9 +645,10 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 		rc = check_packs(in, true, &v, err);
 	}
 	if (rc == VV_OK && !v.good) {
-		(void)vv_fail(err, VV_ECORRUPT, "some of the blocks that wait in '%s' are damaged",
-			      vv_text_shows(in->folder));
-		return vv_hint(err, "run the command again: it fetches these again");
+		return vv_fail(err, VV_ECORRUPT,
+			       "some of the blocks that wait in '%s' are damaged\n"
+			       "run the command again: it fetches these again",
+			       vv_text_shows(in->folder));
 	}
 	if (rc < 0) return rc;
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) return rc;

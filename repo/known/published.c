@@ -122,9 +122,10 @@ vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_ci
 		   (bytes.len == 0 || strlen(bytes.data) != bytes.len ||
 		    !read_record(out, bytes.data) || !vv_cid_equal(&out->version, version))) {
 		vv_published_clear(out);
-		vv_fail(err, VV_ECORRUPT, "'%s' is not a record of a publication",
-			vv_text_shows(path));
-		rc = vv_hint(err, "publish the version again");
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "'%s' is not a record of a publication\n"
+			     "publish the version again",
+			     vv_text_shows(path));
 	}
 	return rc;
 }

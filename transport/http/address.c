@@ -99,16 +99,20 @@ vv_status vv_network_read(vv_network *out, const char *text, vv_error *err)
 	uint64_t bits;
 
 	if (!read_plain(&out->address, text, len)) {
-		vv_fail(err, VV_EUSAGE, "'%s' is not an address or a network", vv_text_shows(text));
-		return vv_hint(err, "write 192.0.2.7, 10.0.0.0/8 or fd00::/8");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not an address or a network\n"
+			       "write 192.0.2.7, 10.0.0.0/8 or fd00::/8",
+			       vv_text_shows(text));
 	}
 	bool four = is_four(&out->address);
 	out->bits = 128;
 	if (text[len] == '/') {
 		if (!vv_parse_u64(&bits, text + len + 1, strlen(text + len + 1)) ||
 		    bits > (four ? 32 : 128)) {
-			vv_fail(err, VV_EUSAGE, "'%s' is not a network", vv_text_shows(text));
-			return vv_hint(err, "write 192.0.2.7, 10.0.0.0/8 or fd00::/8");
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is not a network\n"
+				       "write 192.0.2.7, 10.0.0.0/8 or fd00::/8",
+				       vv_text_shows(text));
 		}
 		out->bits = (unsigned)bits + (four ? 96 : 0);
 	}

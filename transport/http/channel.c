@@ -117,9 +117,11 @@ static vv_status credential_fill(vv_credential *out, vv_repository *repo, const 
 	out->user = out->secret = NULL;
 	vv_status rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
 	if (rc == VV_EPROGRAM) {
-		vv_fail(err, VV_EAUTH, "'%s' requires a login", url->text);
-		rc = vv_hint(err, "git, which keeps credentials, is not installed; a user and "
-				  "secret can be in ~/.netrc");
+		rc = vv_fail(err, VV_EAUTH,
+			     "'%s' requires a login\n"
+			     "git, which keeps credentials, is not installed; a user and "
+			     "secret can be in ~/.netrc",
+			     url->text);
 	}
 	const char *p = vv_buf_cstr(&answer);
 	for (const char *end = p + answer.len; rc == VV_OK && exit_code == 0 && p < end;) {
@@ -131,11 +133,12 @@ static vv_status credential_fill(vv_credential *out, vv_repository *repo, const 
 	}
 	vv_buf_wipe(&answer);
 	if (rc == VV_OK && (exit_code != 0 || !out->user || !out->secret)) {
-		vv_fail(err, VV_EAUTH,
-			"'%s' requires a login, and a user and a secret for it were not found",
+		rc = vv_fail(
+			err, VV_EAUTH,
+			"'%s' requires a login, and a user and a secret for it were not found\n"
+			"a credential helper of Git can keep them: 'git help "
+			"credentials'",
 			url->text);
-		rc = vv_hint(err, "a credential helper of Git can keep them: 'git help "
-				  "credentials'");
 	}
 	if (rc < 0) {
 		credential_clear(out);
@@ -465,31 +468,40 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	}
 	switch (status) {
 	case 200:
-		vv_fail(err, VV_ENOTFOUND, "'%s' answers, but not as varve does", l->name);
-		return vv_hint(err, "is it the address of a repository that varve serves?");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s' answers, but not as varve does\n"
+			       "is it the address of a repository that varve serves?",
+			       l->name);
 	case 401:
-		vv_fail(err, VV_EAUTH, "'%s': authentication failed%s%s", l->name, says, text);
-		return vv_hint(err, "'git credential reject' makes Git forget a wrong secret");
+		return vv_fail(err, VV_EAUTH,
+			       "'%s': authentication failed%s%s\n"
+			       "'git credential reject' makes Git forget a wrong secret",
+			       l->name, says, text);
 	case 403:
 		return vv_fail(err, VV_EAUTH, "'%s': permission denied%s%s", l->name, says, text);
 	case 404:
 	case 405:
 	case 410:
-		vv_fail(err, VV_ENOTFOUND, "no varve repository at '%s'", l->name);
-		return vv_hint(err, "does the server serve it by that name? its top page lists "
-				    "them");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no varve repository at '%s'\n"
+			       "does the server serve it by that name? its top page lists "
+			       "them",
+			       l->name);
 	case 407:
-		vv_fail(err, VV_EAUTH, "'%s': the proxy requires a login", l->name);
-		return vv_hint(err, "http.proxy may hold user and secret: http://user@host:port");
+		return vv_fail(err, VV_EAUTH,
+			       "'%s': the proxy requires a login\n"
+			       "http.proxy may hold user and secret: http://user@host:port",
+			       l->name);
 	case 413:
 		return vv_fail(err, VV_EREFUSED, "'%s': the request is too large for it", l->name);
 	case 429:
 	case 502:
 	case 503:
 	case 504:
-		vv_fail(err, VV_EIO, "'%s' cannot answer now (status %ld)%s%s", l->name, status,
-			says, text);
-		return vv_hint(err, "try again later");
+		return vv_fail(err, VV_EIO,
+			       "'%s' cannot answer now (status %ld)%s%s\n"
+			       "try again later",
+			       l->name, status, says, text);
 	default:
 		return vv_fail(err, VV_EIO, "'%s' answers with status %ld%s%s", l->name, status,
 			       says, text);
@@ -529,9 +541,10 @@ static vv_status follow(line *l, vv_error *err)
 	}
 	vv_free(cut);
 	if (!is_same_place(&l->url, &to)) {
-		vv_fail(err, VV_EREFUSED, "'%s' redirects to another server, '%s'", l->name,
-			vv_text_shows(to.text));
-		rc = vv_hint(err, "if that is right, use its address");
+		rc = vv_fail(err, VV_EREFUSED,
+			     "'%s' redirects to another server, '%s'\n"
+			     "if that is right, use its address",
+			     l->name, vv_text_shows(to.text));
 		vv_url_clear(&to);
 		return rc;
 	}

@@ -68,8 +68,9 @@ static vv_status load(http_curl *table, vv_error *err)
 		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
 	}
 	if (!library) {
-		vv_fail(err, VV_ENOSUPPORT, "HTTP needs libcurl, which is not installed");
-		return vv_hint(err, "apt install libcurl4");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "HTTP needs libcurl, which is not installed\n"
+			       "apt install libcurl4");
 	}
 	if (!find_easy(library, table) || !find_multi(library, table)) {
 		return vv_fail(err, VV_ENOSUPPORT, "the libcurl here is too old");
@@ -245,8 +246,10 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	if (rc == VV_OK && exit_code == 0) {
 		rc = take_all(out, env, &answer, err);
 	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
-		vv_fail(err, VV_EUSAGE, "git cannot read its settings for '%s'", vv_text_url(url));
-		rc = vv_hint(err, "'git config --list' shows the values");
+		rc = vv_fail(err, VV_EUSAGE,
+			     "git cannot read its settings for '%s'\n"
+			     "'git config --list' shows the values",
+			     vv_text_url(url));
 	} else if (rc == VV_EPROGRAM) {
 		rc = VV_OK;
 	}
@@ -340,8 +343,10 @@ static vv_status not_connected(const http_curl *c, CURL *easy, const char *name,
 
 	(void)c->getinfo(easy, CURLINFO_OS_ERRNO, &number);
 	if (number == ECONNREFUSED) {
-		vv_fail(err, VV_EIO, "'%s': connection refused: nothing listens there", name);
-		return vv_hint(err, "is the server running, and the port right?");
+		return vv_fail(err, VV_EIO,
+			       "'%s': connection refused: nothing listens there\n"
+			       "is the server running, and the port right?",
+			       name);
 	}
 	vv_fail(err, VV_EIO, "'%s': cannot connect: %s", name,
 		number ? strerror((int)number) : vv_text_shows(said));
@@ -350,10 +355,11 @@ static vv_status not_connected(const http_curl *c, CURL *easy, const char *name,
 
 static vv_status not_trusted(const char *name, const char *said, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "'%s': its certificate is not trusted: %s", name,
-		vv_text_shows(said));
-	return vv_hint(err, "http.sslCAInfo names a file with the authority's certificate; never "
-			    "turn http.sslVerify off for good");
+	return vv_fail(err, VV_EREFUSED,
+		       "'%s': its certificate is not trusted: %s\n"
+		       "http.sslCAInfo names a file with the authority's certificate; never "
+		       "turn http.sslVerify off for good",
+		       name, vv_text_shows(said));
 }
 
 vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const char *name,
@@ -364,23 +370,30 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	}
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		vv_fail(err, VV_ENOTFOUND, "'%s': no such host", name);
-		return vv_hint(err, "is the name right, and the network there?");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s': no such host\n"
+			       "is the name right, and the network there?",
+			       name);
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		vv_fail(err, VV_ENOTFOUND, "'%s': no such proxy", name);
-		return vv_hint(err, "http.proxy, https_proxy and http_proxy name it");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s': no such proxy\n"
+			       "http.proxy, https_proxy and http_proxy name it",
+			       name);
 	case CURLE_COULDNT_CONNECT:
 		return not_connected(c, easy, name, said, err);
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
 		return not_trusted(name, said, err);
 	case CURLE_SSL_CACERT_BADFILE:
-		vv_fail(err, VV_ENOTFOUND, "'%s': the file of trusted certificates cannot be read",
-			name);
-		return vv_hint(err, "http.sslCAInfo, GIT_SSL_CAINFO or SSL_CERT_FILE names it");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s': the file of trusted certificates cannot be read\n"
+			       "http.sslCAInfo, GIT_SSL_CAINFO or SSL_CERT_FILE names it",
+			       name);
 	case CURLE_SSL_CONNECT_ERROR:
-		vv_fail(err, VV_EIO, "'%s': cannot set up TLS: %s", name, vv_text_shows(said));
-		return vv_hint(err, "is it http, not https?");
+		return vv_fail(err, VV_EIO,
+			       "'%s': cannot set up TLS: %s\n"
+			       "is it http, not https?",
+			       name, vv_text_shows(said));
 	case CURLE_OPERATION_TIMEDOUT:
 		return vv_fail(err, VV_EIO, "'%s': no answer in time", name);
 	case CURLE_OUT_OF_MEMORY:

@@ -59,9 +59,11 @@ static vv_status judge(const http_answer *a, const char *name, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not there (status %u)", name, a->status);
 	case 401:
 	case 403:
-		vv_fail(err, VV_EAUTH, "'%s' may not be read (status %u)", name, a->status);
-		return vv_hint(err, "a .netrc file, or http.<url>.extraHeader of git, can have "
-				    "credentials for it");
+		return vv_fail(err, VV_EAUTH,
+			       "'%s' may not be read (status %u)\n"
+			       "a .netrc file, or http.<url>.extraHeader of git, can have "
+			       "credentials for it",
+			       name, a->status);
 	default:
 		return vv_fail(err, VV_EIO, "'%s': the server answers with status %u", name,
 			       a->status);

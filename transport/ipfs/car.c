@@ -486,8 +486,10 @@ static vv_status explain_cid(const vv_buf *section, uint64_t at, vv_error *err)
 			what = "a CID of another codec";
 		}
 	}
-	vv_fail(err, VV_EINPUT, "byte %llu of the CAR file: %s", (unsigned long long)at, what);
-	return vv_hint(err, "varve's blocks are raw or DAG-CBOR, named by SHA-256");
+	return vv_fail(err, VV_EINPUT,
+		       "byte %llu of the CAR file: %s\n"
+		       "varve's blocks are raw or DAG-CBOR, named by SHA-256",
+		       (unsigned long long)at, what);
 }
 
 static vv_status check_block(const vv_cid *cid, const void *bytes, size_t len, uint64_t at,

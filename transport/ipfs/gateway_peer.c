@@ -223,18 +223,20 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 	case 303:
 	case 307:
 	case 308:
-		vv_fail(err, VV_EREFUSED, "'%s' redirects elsewhere", p->name);
-		return vv_hint(err, "name the gateway that it leads to, if "
-				    "it may know which blocks you ask for");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' redirects elsewhere\n"
+			       "name the gateway that it leads to, if "
+			       "it may know which blocks you ask for",
+			       p->name);
 	case 401:
 	case 403:
 		return vv_fail(err, VV_EREFUSED, "'%s': permission denied", p->name);
 	case 400:
 	case 406:
-		vv_fail(err, VV_ENOTFOUND,
-			"'%s' is not a gateway that serves raw blocks (status %ld)", p->name,
-			status);
-		return vv_hint(err, "the URL ends where /ipfs/ would begin");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s' is not a gateway that serves raw blocks (status %ld)\n"
+			       "the URL ends where /ipfs/ would begin",
+			       p->name, status);
 	default:
 		return vv_fail(err, VV_EIO, "'%s' answers with status %ld", p->name, status);
 	}

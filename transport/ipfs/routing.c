@@ -89,8 +89,10 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 	} else if (status == 200) {
 		rc = read_answer(&u, &body, fn, payload, err);
 	} else if (status != 404) { /* 404: it knows nobody */
-		vv_fail(err, VV_EREFUSED, "'%s' answers with status %u", u.text, status);
-		rc = vv_hint(err, "the URL ends where /routing/v1/ would begin");
+		rc = vv_fail(err, VV_EREFUSED,
+			     "'%s' answers with status %u\n"
+			     "the URL ends where /routing/v1/ would begin",
+			     u.text, status);
 	}
 	return rc;
 }

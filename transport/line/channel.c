@@ -300,10 +300,11 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 		c->in_len += (size_t)got;
 		if ((found = find_greeting(c, err)) < 0) return (vv_status)found;
 		if (!found && c->in_len > NOISE_MAX) {
-			(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it sent: %s",
-				      c->name, vv_text_show(c->in, NOISE_MAX));
-			return vv_hint(err, "a start-up file of the login shell there may print "
-					    "this; it must be silent for programs");
+			return vv_fail(err, VV_EIO,
+				       "'%s' does not speak varve; it sent: %s\n"
+				       "a start-up file of the login shell there may print "
+				       "this; it must be silent for programs",
+				       c->name, vv_text_show(c->in, NOISE_MAX));
 		}
 	}
 	return VV_OK;

@@ -13,10 +13,10 @@ vv_patience vv_patience_of(const vv_connect_options *o)
 
 vv_status vv_patience_fail(const vv_patience *p, const char *name, vv_error *err)
 {
-	(void)vv_fail(err, VV_EIO, "'%s' sent or took %s in %llu seconds: less than is waited for",
-		      name, vv_text_bytes(p->bytes), (unsigned long long)(p->waited_ms / 1000));
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_EIO,
+		"'%s' sent or took %s in %llu seconds: less than is waited for\n"
 		"the line or the other side is too slow: try again, or wait longer with --timeout "
-		"SECONDS");
+		"SECONDS",
+		name, vv_text_bytes(p->bytes), (unsigned long long)(p->waited_ms / 1000));
 }

@@ -151,11 +151,11 @@ typedef struct pipe_line {
 
 vv_status vv_fail_idle(vv_error *err, const char *name, unsigned seconds)
 {
-	(void)vv_fail(err, VV_EIO, "no byte came from '%s', or could be sent to it, for %s", name,
-		      vv_text_counted(seconds, "second", NULL));
-	return vv_hint(err,
+	return vv_fail(err, VV_EIO,
+		       "no byte came from '%s', or could be sent to it, for %s\n"
 		       "the connection may be dead or the other side too busy: try again, or wait "
-		       "longer with --timeout SECONDS");
+		       "longer with --timeout SECONDS",
+		       name, vv_text_counted(seconds, "second", NULL));
 }
 
 /* --- the program's stderr ---------------------------------------------------------- */

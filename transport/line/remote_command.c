@@ -30,10 +30,11 @@ void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_opti
 bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, vv_error *err)
 {
 	if (exit_code == 127 || exit_code == 126) {
-		(void)vv_fail(err, VV_ENOTFOUND, "program '%s' not found on '%s'",
+		(void)vv_fail(err, VV_ENOTFOUND,
+			      "program '%s' not found on '%s'\n"
+			      "install varve there, or set its path with 'git config "
+			      "remote.<name>.varve /path/to/varve'",
 			      vv_text_shows(program), vv_text_shows(host));
-		(void)vv_hint(err, "install varve there, or set its path with 'git config "
-				   "remote.<name>.varve /path/to/varve'");
 		return true;
 	}
 	return false;

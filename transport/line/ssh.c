@@ -231,12 +231,13 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 	memcpy(before, err->message, sizeof(before));
 	for (size_t i = 0; exit_code == 255 && i < sizeof(sayings) / sizeof(sayings[0]); i++) {
 		if (strstr(text, sayings[i].says)) {
-			(void)vv_fail(err, sayings[i].code, "cannot connect to '%s': %s",
-				      vv_text_shows(f->host),
-				      i == 0 ? "its host key is not the one in known_hosts"
-					     : vv_text_shows(last));
-			return vv_hint(err, "%s%s%s", sayings[i].before, vv_text_shows(f->host),
-				       sayings[i].after);
+			return vv_fail(err, sayings[i].code,
+				       "cannot connect to '%s': %s\n"
+				       "%s%s%s",
+				       vv_text_shows(f->host),
+				       i == 0 ? "its host key is not the one in known_hosts"
+					      : vv_text_shows(last),
+				       sayings[i].before, vv_text_shows(f->host), sayings[i].after);
 		}
 	}
 	if (spoke) {
@@ -254,9 +255,10 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 
 static vv_status refuse_port(const ssh_command *c, vv_error *err)
 {
-	(void)vv_fail(err, VV_EUSAGE, "the ssh variant 'simple' of '%s' cannot be given a port",
-		      vv_text_shows(c->text ? c->text : "ssh"));
-	return vv_hint(err, "set ssh.variant to ssh, plink or tortoiseplink");
+	return vv_fail(err, VV_EUSAGE,
+		       "the ssh variant 'simple' of '%s' cannot be given a port\n"
+		       "set ssh.variant to ssh, plink or tortoiseplink",
+		       vv_text_shows(c->text ? c->text : "ssh"));
 }
 
 /* Can somebody be asked by ssh itself? It opens the terminal, whatever stdin is. */
@@ -402,11 +404,11 @@ done:
 
 static vv_status refuse_program(const vv_url *url, const char *why, vv_error *err)
 {
-	(void)vv_fail(err, VV_ENOSUPPORT, "'%s': SFTP is spoken by libssh2, and %s", url->text,
-		      why);
-	return vv_hint(err,
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "'%s': SFTP is spoken by libssh2, and %s\n"
 		       "'git config varve.ssh libssh2' tries it without; or mount it with sshfs, "
-		       "and name the folder");
+		       "and name the folder",
+		       url->text, why);
 }
 
 vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_connect_options *o,

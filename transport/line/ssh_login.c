@@ -67,11 +67,11 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 	}
 	if (vv_known_hosts_has_authority(k) || (known.len == 0 && vv_known_hosts_has(k, NULL))) {
 		s->other = true;
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "the entry of '%s' in known_hosts (an RSA key or a certificate "
-			      "authority) cannot be checked by libssh2",
-			      vv_text_shows(s->config->host));
-		rc = vv_hint(err, "install the ssh program, or learn the host's ed25519 key");
+		rc = vv_fail(err, VV_ENOSUPPORT,
+			     "the entry of '%s' in known_hosts (an RSA key or a certificate "
+			     "authority) cannot be checked by libssh2\n"
+			     "install the ssh program, or learn the host's ed25519 key",
+			     vv_text_shows(s->config->host));
 	} else if ((rc = vv_buf_ok(&known, err)) == VV_OK && (rc = vv_buf_ok(&all, err)) == VV_OK) {
 		*types = vv_buf_detach(known.len > 0 ? &known : &all);
 		rc = *types ? VV_OK : vv_fail_nomem(err);
@@ -148,15 +148,14 @@ static vv_status meet_unknown(const vv_ssh_login *s, const vv_known_hosts *k, co
 		rc = ask_whether(s, type, fingerprint, &yes, err);
 	}
 	if (rc < 0 || yes) return rc < 0 ? rc : remember(s, k, key, len, err);
-	(void)vv_fail(err, VV_EREFUSED,
-		      "the host '%s' is not known; its %s key has the fingerprint %s",
-		      vv_text_shows(c->host), type, fingerprint);
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_EREFUSED,
+		"the host '%s' is not known; its %s key has the fingerprint %s\n"
 		"compare that with the host's own; if it is the same: ssh-keyscan -p %u -t %s %s "
 		">> %s",
-		c->port, type[0] == 'E' && type[1] == 'D' ? "ed25519" : "ecdsa",
-		vv_text_shows(c->host), c->known_hosts[0]);
+		vv_text_shows(c->host), type, fingerprint, c->port,
+		type[0] == 'E' && type[1] == 'D' ? "ed25519" : "ecdsa", vv_text_shows(c->host),
+		c->known_hosts[0]);
 }
 
 /* --- the check --------------------------------------------------------------------------------- */
@@ -168,21 +167,18 @@ static vv_status refuse_host(const vv_ssh_login *s, const vv_known_hosts *k, vv_
 	const char *host = vv_text_shows(s->config->host);
 
 	if (known == VV_KNOWN_REVOKED) {
-		(void)vv_fail(err, VV_EREFUSED,
-			      "the host key of '%s' (%s) is marked as revoked in %s, line %u", host,
-			      fingerprint, file, line);
-		return vv_hint(err, "another machine may answer under its name: ask its owner");
+		return vv_fail(err, VV_EREFUSED,
+			       "the host key of '%s' (%s) is marked as revoked in %s, line %u\n"
+			       "another machine may answer under its name: ask its owner",
+			       host, fingerprint, file, line);
 	}
-	(void)vv_fail(
+	return vv_fail(
 		err, VV_EREFUSED,
 		"the host key of '%s' is not the one in known_hosts: it shows %s, and %s, line "
-		"%u, has another",
-		host, fingerprint, file, line);
-	return vv_hint(
-		err,
+		"%u, has another\n"
 		"another machine may be in between; only if the change was announced to you: "
 		"ssh-keygen -R '%s' -f %s",
-		vv_known_hosts_name(k), file);
+		host, fingerprint, file, line, vv_known_hosts_name(k), file);
 }
 
 static vv_status check_host(vv_ssh_login *s, vv_error *err)
@@ -476,9 +472,10 @@ static vv_status authenticate(vv_ssh_login *s, attempt *a, bool *again, vv_error
 	}
 	if (v != LET_IN && !strstr(ways, "publickey")) {
 		s->other = true;
-		(void)vv_fail(err, VV_EAUTH, "'%s' takes no key, only: %s", vv_text_shows(s->name),
-			      vv_text_shows(ways));
-		return vv_hint(err, "the ssh program may have another way in: varve.ssh=external");
+		return vv_fail(err, VV_EAUTH,
+			       "'%s' takes no key, only: %s\n"
+			       "the ssh program may have another way in: varve.ssh=external",
+			       vv_text_shows(s->name), vv_text_shows(ways));
 	}
 	if (v == REFUSED) {
 		v = try_agent(s, a);
@@ -519,13 +516,13 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 
 	if (!has_key(s)) {
 		s->other = true;
-		(void)vv_fail(err, VV_EAUTH,
-			      "no key to log in with at '%s' (an ed25519 or ecdsa one in ~/.ssh or "
-			      "ssh-agent)",
-			      vv_text_shows(s->name));
-		return vv_hint(err,
-			       "make one with: ssh-keygen -t ed25519; keys of other kinds need "
-			       "the ssh program");
+		return vv_fail(
+			err, VV_EAUTH,
+			"no key to log in with at '%s' (an ed25519 or ecdsa one in ~/.ssh or "
+			"ssh-agent)\n"
+			"make one with: ssh-keygen -t ed25519; keys of other kinds need "
+			"the ssh program",
+			vv_text_shows(s->name));
 	}
 	if ((rc = host_types(&types, s, err)) < 0) return rc;
 	for (unsigned i = 0; again && i < CONNECTIONS_MAX; i++) {

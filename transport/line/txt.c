@@ -67,8 +67,10 @@ vv_status vv_txt_lookup(vv_buf *out, const char *name, vv_error *err)
 	len = len < 0 ? len : res_nsend(&state, question, len, answer, ANSWER_MAX);
 	res_nclose(&state);
 	if (len < 0) {
-		(void)vv_fail(err, VV_EIO, "cannot look up '%s'", vv_text_shows(name));
-		return vv_hint(err, "no answer from the name server: is this machine connected?");
+		return vv_fail(err, VV_EIO,
+			       "cannot look up '%s'\n"
+			       "no answer from the name server: is this machine connected?",
+			       vv_text_shows(name));
 	}
 	rc = vv_txt_read(out, answer, (size_t)(len < ANSWER_MAX ? len : ANSWER_MAX), err);
 	if (rc == VV_OK && out->len == before) {

@@ -161,10 +161,10 @@ static vv_status check_host(const vv_url *out, const char *p, size_t len, vv_err
 	}
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)p[i] >= 0x80) {
-			(void)vv_fail(err, VV_EUSAGE,
-				      "the host in the URL '%s' has letters outside of ASCII",
-				      vv_text_shows(out->text));
-			return vv_hint(err, "write it in its xn-- form");
+			return vv_fail(err, VV_EUSAGE,
+				       "the host in the URL '%s' has letters outside of ASCII\n"
+				       "write it in its xn-- form",
+				       vv_text_shows(out->text));
 		}
 		if (!vv_is_alnum(p[i]) && !strchr(".-_", p[i])) {
 			return vv_fail(err, VV_EUSAGE, "the host in the URL '%s' has a '%c'",
@@ -230,8 +230,9 @@ static vv_status check_user(const vv_url *out, vv_error *err)
 
 static vv_status refuse_password(vv_error *err)
 {
-	(void)vv_fail(err, VV_EUSAGE, "an ssh URL cannot contain a password");
-	return vv_hint(err, "use a key, and ssh-agent for its passphrase");
+	return vv_fail(err, VV_EUSAGE,
+		       "an ssh URL cannot contain a password\n"
+		       "use a key, and ssh-agent for its passphrase");
 }
 
 static vv_status read_user(vv_url *out, const char *p, size_t len, vv_error *err)
@@ -336,9 +337,10 @@ static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
 	}
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)p[i] >= 0x80 || strchr(" \"<>\\^`{|}", p[i])) {
-			(void)vv_fail(err, VV_EUSAGE, "the URL '%s' has a '%s' in its path",
-				      vv_text_shows(out->text), vv_text_show(p + i, 1));
-			return vv_hint(err, "write it percent-encoded (%%%02X)",
+			return vv_fail(err, VV_EUSAGE,
+				       "the URL '%s' has a '%s' in its path\n"
+				       "write it percent-encoded (%%%02X)",
+				       vv_text_shows(out->text), vv_text_show(p + i, 1),
 				       (unsigned char)p[i]);
 		}
 	}
@@ -360,15 +362,16 @@ static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 	vv_auto(char) *path = NULL;
 
 	if (out->user) {
-		(void)vv_fail(err, VV_EUSAGE, "an s3 URL cannot contain keys");
-		return vv_hint(err,
+		return vv_fail(err, VV_EUSAGE,
+			       "an s3 URL cannot contain keys\n"
 			       "they come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
 			       "from ~/.aws/credentials");
 	}
 	if (out->port > 0) {
-		(void)vv_fail(err, VV_EUSAGE, "the URL '%s' has a port behind a bucket",
-			      vv_text_shows(out->text));
-		return vv_hint(err, "a store elsewhere: s3://bucket?endpoint=https://host:port");
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL '%s' has a port behind a bucket\n"
+			       "a store elsewhere: s3://bucket?endpoint=https://host:port",
+			       vv_text_shows(out->text));
 	}
 	if (!(path = vv_strndup(p, len))) return vv_fail_nomem(err);
 	vv_status rc = read_http_path(out, path, err);
@@ -398,11 +401,11 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 	size_t len = strcspn(rest, "/");
 
 	if (len > 0 && !(len == 9 && strncasecmp(rest, "localhost", 9) == 0)) {
-		(void)vv_fail(err, VV_EUSAGE, "the URL '%s' names a host",
-			      vv_text_shows(out->text));
-		return vv_hint(err,
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL '%s' names a host\n"
 			       "a file's URL has three slashes: file:///folder; another machine's "
-			       "is reached by ssh://");
+			       "is reached by ssh://",
+			       vv_text_shows(out->text));
 	}
 	if (!rest[len]) {
 		return vv_fail(err, VV_EUSAGE, "the URL '%s' names no path",
@@ -419,12 +422,12 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	vv_status rc;
 
 	if (!s) {
-		(void)vv_fail(err, VV_EUSAGE, "varve does not speak '%s://'",
-			      vv_text_show(text, len));
-		return vv_hint(
-			err,
+		return vv_fail(
+			err, VV_EUSAGE,
+			"varve does not speak '%s://'\n"
 			"it speaks file, ssh, http, https and git; holders of copies may be at sftp, "
-			"s3, ipfs+http and ipfs+https, too");
+			"s3, ipfs+http and ipfs+https, too",
+			vv_text_show(text, len));
 	}
 	out->kind = s->kind;
 	out->tls = s->tls;
@@ -476,9 +479,10 @@ static vv_status read_short_url(vv_url *out, const char *text, const char *colon
 		return refuse_password(err);
 	}
 	if (find_scheme(text, len)) {
-		(void)vv_fail(err, VV_EUSAGE, "the URL '%s' lacks slashes",
-			      vv_text_shows(out->text));
-		return vv_hint(err, "write %s://...", vv_text_show(text, len));
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL '%s' lacks slashes\n"
+			       "write %s://...",
+			       vv_text_shows(out->text), vv_text_show(text, len));
 	}
 	out->kind = VV_URL_SSH;
 	if ((at = memchr(text, '@', len)) != NULL) {
@@ -505,13 +509,15 @@ static vv_status read_rclone(vv_url *out, const char *path, vv_error *err)
 	const size_t len = colon ? (size_t)(colon - path) : 0;
 
 	if (len == 0 || *path == '-' || memchr(path, '/', len)) {
-		vv_fail(err, VV_EUSAGE, "the URL '%s' names no remote of rclone",
-			vv_text_shows(out->text));
-		return vv_hint(err, "it is rclone:REMOTE:PATH; 'rclone listremotes' has them");
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL '%s' names no remote of rclone\n"
+			       "it is rclone:REMOTE:PATH; 'rclone listremotes' has them",
+			       vv_text_shows(out->text));
 	}
 	if (memchr(path, ',', len)) { /* they may be secrets, and would be in messages */
-		vv_fail(err, VV_EUSAGE, "a URL of rclone has no settings in it");
-		return vv_hint(err, "give the remote a name: rclone config");
+		return vv_fail(err, VV_EUSAGE,
+			       "a URL of rclone has no settings in it\n"
+			       "give the remote a name: rclone config");
 	}
 	out->kind = VV_URL_RCLONE;
 	out->path = vv_strdup(path);

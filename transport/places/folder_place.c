@@ -63,9 +63,10 @@ static vv_status check_mounted(const char *path, vv_error *err)
 	if (rc == VV_OK && !vv_exists(path) &&
 	    (stat(above, &st) != 0 ||
 	     (is_for_mounts(path) && stat("/", &top) == 0 && top.st_dev == st.st_dev))) {
-		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or no disk is mounted at '%s'",
-			vv_text_shows(path), vv_text_shows(above));
-		rc = vv_hint(err, "mount the disk, or create the folder yourself");
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "'%s' is not there, or no disk is mounted at '%s'\n"
+			     "mount the disk, or create the folder yourself",
+			     vv_text_shows(path), vv_text_shows(above));
 	}
 	return rc;
 }
@@ -112,11 +113,11 @@ static vv_status find_path(char **out, const folder *f, const char *name, vv_err
 	     p && rc == VV_OK && *p && (p = strchr(p + 1, '/'));) {
 		*p = '\0';
 		if (vv_lstat(&st, path, NULL) == VV_OK && S_ISLNK(st.mode)) {
-			rc = vv_fail(err, VV_EIO,
-				     "'%s' is a symbolic link, which a place's folders are not",
-				     vv_text_shows(path));
-			vv_hint(err,
-				"put the folder itself there, or use the other place by its path");
+			rc = vv_fail(
+				err, VV_EIO,
+				"'%s' is a symbolic link, which a place's folders are not\n"
+				"put the folder itself there, or use the other place by its path",
+				vv_text_shows(path));
 		}
 		*p = '/';
 	}
@@ -186,9 +187,10 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	}
 	/* A folder has no business there. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISDIR(st.mode) && rmdir(path) < 0) {
-		(void)vv_fail(err, VV_EREFUSED, "'%s' is a folder, where a file is to be",
-			      vv_text_shows(path));
-		return vv_hint(err, "move that folder away, then run the same command again");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is a folder, where a file is to be\n"
+			       "move that folder away, then run the same command again",
+			       vv_text_shows(path));
 	}
 	/* What is there stays, unless it was cut short. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {

@@ -331,8 +331,10 @@ static vv_status check_node(rpc_blocks *b, vv_error *err)
 	if (rc == VV_OK && (vv_json_read(&value, &arena, vv_buf_cstr(&a.body), a.body.len, b->name,
 					 VV_IGNORED) < 0 ||
 			    !vv_json_get_string(value, "Version"))) {
-		(void)vv_fail(err, VV_EIO, "the server at '%s' is not an IPFS node", b->name);
-		rc = vv_hint(err, "Kubo's RPC is ipfs+http://127.0.0.1:5001");
+		rc = vv_fail(err, VV_EIO,
+			     "the server at '%s' is not an IPFS node\n"
+			     "Kubo's RPC is ipfs+http://127.0.0.1:5001",
+			     b->name);
 	}
 	return rc == VV_ENOTFOUND ? VV_EIO : rc;
 }

@@ -289,8 +289,10 @@ static vv_status refuse_full(void *payload, const vv_listed *e VV_UNUSED, vv_err
 {
 	const rclone *r = payload;
 
-	vv_fail(err, VV_EREFUSED, "'%s' is not empty, and is not a store", r->name);
-	return vv_hint(err, "give a new folder, or one of its own in it");
+	return vv_fail(err, VV_EREFUSED,
+		       "'%s' is not empty, and is not a store\n"
+		       "give a new folder, or one of its own in it",
+		       r->name);
 }
 
 static vv_status check_mark(rclone *r, bool make, vv_error *err)
@@ -306,9 +308,10 @@ static vv_status check_mark(rclone *r, bool make, vv_error *err)
 			      : rclone_put(r, r->mark->file, r->mark->text, strlen(r->mark->text),
 					   err);
 	}
-	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", r->name, r->mark->keeps);
-	return vv_hint(err, "where %s are kept, there is a file '%s'", r->mark->keeps,
-		       r->mark->file);
+	return vv_fail(err, VV_ENOTFOUND,
+		       "'%s' keeps no %s\n"
+		       "where %s are kept, there is a file '%s'",
+		       r->name, r->mark->keeps, r->mark->keeps, r->mark->file);
 }
 
 vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,

@@ -24,13 +24,17 @@ vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err)
 		return rc;
 	}
 	if (out->kind != VV_URL_HTTP) {
-		vv_fail(err, VV_EUSAGE, "'%s' is not the address of an IPFS node's RPC", out->text);
-		return vv_hint(err, "Kubo's is http://127.0.0.1:5001");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not the address of an IPFS node's RPC\n"
+			       "Kubo's is http://127.0.0.1:5001",
+			       out->text);
 	}
 	if (out->secret) {
-		vv_fail(err, VV_EUSAGE, "'%s': no password in the address of a node", out->text);
-		return vv_hint(err, "git config http.<url>.extraHeader 'Authorization: ...' sends "
-				    "one");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s': no password in the address of a node\n"
+			       "git config http.<url>.extraHeader 'Authorization: ...' sends "
+			       "one",
+			       out->text);
 	}
 	if (!out->tls && !is_here(out->host)) {
 		vv_fail(err, VV_EUSAGE, "'%s' is on another machine, and not https", out->text);

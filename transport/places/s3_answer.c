@@ -313,8 +313,9 @@ vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *pa
 	if (rc == VV_OK && !g.truncated) {
 		vv_buf_reset(token);
 	} else if (rc == VV_OK && token->len == 0) {
-		vv_fail(err, VV_ECORRUPT, "its list is truncated without a continuation token");
-		rc = vv_hint(err, "does this store have ListObjectsV2?");
+		rc = vv_fail(err, VV_ECORRUPT,
+			     "its list is truncated without a continuation token\n"
+			     "does this store have ListObjectsV2?");
 	}
 	vv_buf_clear(&g.key);
 	return rc;

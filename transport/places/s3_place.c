@@ -97,9 +97,11 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 		return *known[i].member ? VV_OK : vv_fail_nomem(err);
 	}
 	/* The value is not shown: it may be a secret that somebody put there. */
-	vv_fail(err, VV_EUSAGE, "an s3 URL has no parameter '%s'", vv_text_show(text, name_len));
-	return vv_hint(err, "it has endpoint=URL, region=NAME and style=path or virtual; keys come "
-			    "from the environment or ~/.aws/credentials");
+	return vv_fail(err, VV_EUSAGE,
+		       "an s3 URL has no parameter '%s'\n"
+		       "it has endpoint=URL, region=NAME and style=path or virtual; keys come "
+		       "from the environment or ~/.aws/credentials",
+		       vv_text_show(text, name_len));
 }
 
 static vv_status read_parameters(parameters *out, const char *query, vv_error *err)
@@ -122,9 +124,10 @@ static vv_status take_prefix(vv_s3_url *out, const vv_url *url, vv_error *err)
 
 	for (const char *p = path; *p; p++) {
 		if (*p == '/' ? p[1] == '/' || !p[1] : !strchr(plain, *p)) {
-			vv_fail(err, VV_EUSAGE, "the prefix '%s' in an s3 URL cannot be",
-				vv_text_shows(path));
-			return vv_hint(err, "letters, digits, '.', '_', '-' and single '/' can");
+			return vv_fail(err, VV_EUSAGE,
+				       "the prefix '%s' in an s3 URL cannot be\n"
+				       "letters, digits, '.', '_', '-' and single '/' can",
+				       vv_text_shows(path));
 		}
 	}
 	if (strlen(path) > PREFIX_MAX) {
@@ -148,9 +151,11 @@ static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *en
 	out->assumed = !region;
 	region = region ? region : answered ? answered : "us-east-1";
 	if (strlen(region) > REGION_MAX || region[strspn(region, plain)]) {
-		vv_fail(err, VV_EUSAGE, "'%s' is not the name of a region", vv_text_shows(region));
-		return vv_hint(err, "a region is called eu-west-1, for example; many stores take "
-				    "us-east-1");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not the name of a region\n"
+			       "a region is called eu-west-1, for example; many stores take "
+			       "us-east-1",
+			       vv_text_shows(region));
 	}
 	out->region = vv_strdup(region);
 	return out->region ? VV_OK : vv_fail_nomem(err);
@@ -174,10 +179,11 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 		return vv_prefix(err, "the endpoint of the s3 URL");
 	}
 	if (u->kind != VV_URL_HTTP || u->user || *u->path) {
-		vv_fail(err, VV_EUSAGE, "'%s' is not an endpoint of S3", u->text);
-		return vv_hint(err,
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not an endpoint of S3\n"
 			       "an endpoint is https://host or https://host:port, with nothing "
-			       "after it");
+			       "after it",
+			       u->text);
 	}
 	return VV_OK;
 }
@@ -305,18 +311,20 @@ static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a,
 	const char *region = e->region[0] ? e->region : a->region;
 
 	if (!*region || strcmp(region, s->at.region) == 0) {
-		vv_fail(err, VV_EIO, "'%s': the bucket is not at this endpoint (%s%s%s)",
-			s->at.name, vv_text_shows(e->code), *e->message ? ": " : "",
-			vv_text_shows(e->message));
-		return vv_hint(err, "is the endpoint right, and the region '%s'?", s->at.region);
+		return vv_fail(err, VV_EIO,
+			       "'%s': the bucket is not at this endpoint (%s%s%s)\n"
+			       "is the endpoint right, and the region '%s'?",
+			       s->at.name, vv_text_shows(e->code), *e->message ? ": " : "",
+			       vv_text_shows(e->message), s->at.region);
 	}
 	if (s->opening) {
 		vv_free(s->answered);
 		s->answered = vv_strdup(region);
 	}
-	vv_fail(err, VV_EIO, "'%s': the bucket is in the region '%s', not '%s'", s->at.name,
-		vv_text_shows(region), s->at.region);
-	return vv_hint(err, "put region=%s in the URL", vv_text_shows(region));
+	return vv_fail(err, VV_EIO,
+		       "'%s': the bucket is in the region '%s', not '%s'\n"
+		       "put region=%s in the URL",
+		       s->at.name, vv_text_shows(region), s->at.region, vv_text_shows(region));
 }
 
 /* "2026-11-23 14:58:01 UTC" */
@@ -430,13 +438,15 @@ static vv_status judge(s3 *s, const http_answer *a, vv_error *err)
 		return wrong_region(s, &e, a, err);
 	}
 	if (a->status == 429 || a->status >= 500) {
-		vv_fail(err, VV_EIO, "'%s': the store is not available (status %u)", s->at.name,
-			a->status);
-		return vv_hint(err, "try again later");
+		return vv_fail(err, VV_EIO,
+			       "'%s': the store is not available (status %u)\n"
+			       "try again later",
+			       s->at.name, a->status);
 	}
-	vv_fail(err, VV_EIO, "'%s': what answers there, with status %u, is not an S3 store",
-		s->at.name, a->status);
-	return vv_hint(err, "is the endpoint right? it is that of the API, not of a page");
+	return vv_fail(err, VV_EIO,
+		       "'%s': what answers there, with status %u, is not an S3 store\n"
+		       "is the endpoint right? it is that of the API, not of a page",
+		       s->at.name, a->status);
 }
 
 /* --- requests -------------------------------------------------------------------------------- */
@@ -758,9 +768,10 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 
 	if (rc != VV_ENOTFOUND) return rc;
 	if (make) return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
-	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", s->at.name, s->mark->keeps);
-	return vv_hint(err, "where %s are kept, there is an object '%s' behind the prefix",
-		       s->mark->keeps, s->mark->file);
+	return vv_fail(err, VV_ENOTFOUND,
+		       "'%s' keeps no %s\n"
+		       "where %s are kept, there is an object '%s' behind the prefix",
+		       s->at.name, s->mark->keeps, s->mark->keeps, s->mark->file);
 }
 
 static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)

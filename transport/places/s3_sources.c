@@ -125,9 +125,11 @@ static vv_status take_keys(vv_s3_key *out, const vv_s3_role *role, const http_an
 		return vv_fail(err, VV_EIO, "'%s' answers with status %u to a request for a role",
 			       name, a->status);
 	}
-	vv_fail(err, VV_EREFUSED, "'%s' does not lend the role '%s' (%s)", name,
-		vv_text_shows(role->arn), vv_text_shows(e.code));
-	return vv_hint(err, "it says: %s", vv_text_shows(e.message));
+	return vv_fail(err, VV_EREFUSED,
+		       "'%s' does not lend the role '%s' (%s)\n"
+		       "it says: %s",
+		       name, vv_text_shows(role->arn), vv_text_shows(e.code),
+		       vv_text_shows(e.message));
 }
 
 static vv_status put_digest(vv_buf *line, const vv_buf *body, vv_error *err)
@@ -521,9 +523,9 @@ static vv_status from_role(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv
 	vv_status rc;
 
 	if (p->mfa) {
-		vv_fail(err, VV_EINPUT, "its role needs a code of a device (mfa_serial)");
-		return vv_hint(
-			err,
+		return vv_fail(
+			err, VV_EINPUT,
+			"its role needs a code of a device (mfa_serial)\n"
 			"'aws configure export-credentials --profile %s --format env' asks for it",
 			vv_text_shows(p->name));
 	}
@@ -583,21 +585,22 @@ static vv_status from_web_identity(vv_s3_key *out, const finder *f, vv_error *er
 static vv_status fail_none(const vv_s3_profile *p, vv_error *err)
 {
 	if (!p->has_file) {
-		vv_fail(err, VV_ENOTFOUND, "no credentials for S3 were found");
-		return vv_hint(err,
+		return vv_fail(err, VV_ENOTFOUND,
+			       "no credentials for S3 were found\n"
 			       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to "
 			       "~/.aws/credentials");
 	}
 	if (!p->found) {
-		vv_fail(err, VV_ENOTFOUND, "'%s' has no profile [%s]", vv_text_shows(p->file),
-			vv_text_shows(p->name));
-		return vv_hint(err, "AWS_PROFILE names the one to use");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s' has no profile [%s]\n"
+			       "AWS_PROFILE names the one to use",
+			       vv_text_shows(p->file), vv_text_shows(p->name));
 	}
-	vv_fail(err, VV_EINPUT, "the profile [%s] in '%s' has no keys", vv_text_shows(p->name),
-		vv_text_shows(p->file));
-	return vv_hint(err,
+	return vv_fail(err, VV_EINPUT,
+		       "the profile [%s] in '%s' has no keys\n"
 		       "it needs aws_access_key_id and aws_secret_access_key, role_arn, an SSO "
-		       "session or credential_process");
+		       "session or credential_process",
+		       vv_text_shows(p->name), vv_text_shows(p->file));
 }
 
 /* Those who lend keys to whoever runs there. A profile that was named and has none is the user's mistake. */

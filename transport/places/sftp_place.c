@@ -106,10 +106,10 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 			       vv_text_shows(path));
 	case LIBSSH2_FX_PERMISSION_DENIED:
 	case LIBSSH2_FX_WRITE_PROTECT:
-		(void)vv_fail(err, VV_EREFUSED, "%s '%s': '%s' is not ours to use", what, f->name,
-			      vv_text_shows(path));
-		return vv_hint(err, "may the user '%s' write there?",
-			       vv_text_shows(f->config.user));
+		return vv_fail(err, VV_EREFUSED,
+			       "%s '%s': '%s' is not ours to use\n"
+			       "may the user '%s' write there?",
+			       what, f->name, vv_text_shows(path), vv_text_shows(f->config.user));
 	case LIBSSH2_FX_NO_SPACE_ON_FILESYSTEM:
 	case LIBSSH2_FX_QUOTA_EXCEEDED:
 		(void)vv_fail(err, VV_EREFUSED, "%s '%s': its disk is full", what, f->name);
@@ -677,9 +677,10 @@ static vv_status check_mark(sftp *f, bool make, vv_error *err)
 
 		return run(f, put_step, &r, err);
 	}
-	(void)vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted", f->name);
-	return vv_hint(err, "a folder that keeps %s has a file '%s' in it", f->mark->keeps,
-		       f->mark->file);
+	return vv_fail(err, VV_ENOTFOUND,
+		       "'%s' is not there, or its disk is not mounted\n"
+		       "a folder that keeps %s has a file '%s' in it",
+		       f->name, f->mark->keeps, f->mark->file);
 }
 
 /* "~/x" and "~" are below the folder after the login; nobody else's home is known to SFTP. */
@@ -688,9 +689,10 @@ static vv_status take_root(sftp *f, const vv_url *url, vv_error *err)
 	const char *path = url->path;
 
 	if (path[0] == '~' && path[1] && path[1] != '/') {
-		(void)vv_fail(err, VV_EUSAGE, "'%s': SFTP cannot look up other users' homes",
-			      url->text);
-		return vv_hint(err, "write the whole path");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s': SFTP cannot look up other users' homes\n"
+			       "write the whole path",
+			       url->text);
 	}
 	if (path[0] == '~') {
 		path += path[1] ? 2 : 1;

@@ -19,10 +19,11 @@ typedef struct web {
 
 static vv_status read_only(const web *w, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "'%s' can only be read", w->name);
-	return vv_hint(err,
+	return vv_fail(err, VV_EREFUSED,
+		       "'%s' can only be read\n"
 		       "files are written where the server has them from; 'pushUrl' of the store "
-		       "in .varveconfig names that place");
+		       "in .varveconfig names that place",
+		       w->name);
 }
 
 static vv_status web_put(void *payload, const char *name VV_UNUSED, const void *bytes VV_UNUSED,
@@ -113,8 +114,10 @@ static vv_status check_mark(web *w, const vv_place_mark *mark, vv_buf *text, vv_
 	vv_status rc = mark ? web_get(w, mark->file, 0, VV_PLACE_MARK_BYTES, text, err) : VV_OK;
 
 	if (rc == VV_ENOTFOUND) {
-		vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", w->name, mark->keeps);
-		vv_hint(err, "where %s are kept, there is a file '%s'", mark->keeps, mark->file);
+		vv_fail(err, VV_ENOTFOUND,
+			"'%s' keeps no %s\n"
+			"where %s are kept, there is a file '%s'",
+			w->name, mark->keeps, mark->keeps, mark->file);
 	}
 	return rc;
 }

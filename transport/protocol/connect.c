@@ -60,9 +60,10 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		(void)vv_hint_code(err, VV_HINT_HOLDER_ADD);
 		break;
 	case VV_URL_IPFS:
-		rc = vv_fail(err, VV_EUSAGE, "'%s' serves blocks and is not a repository",
+		rc = vv_fail(err, VV_EUSAGE,
+			     "'%s' serves blocks and is not a repository\n"
+			     "name it as one more place for blocks, with --from",
 			     url->text);
-		(void)vv_hint(err, "name it as one more place for blocks, with --from");
 		break;
 	}
 	if (rc == VV_OK && o->stopped) {

@@ -267,10 +267,10 @@ static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 			return VV_OK;
 		}
 	}
-	vv_fail(err, VV_ENOSUPPORT, "unknown request '%s'", vv_text_show(word, len));
-	return vv_hint(err,
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "unknown request '%s'\n"
 		       "the other side's varve is newer than this one, which speaks version %u",
-		       VV_PROTOCOL_VERSION);
+		       vv_text_show(word, len), VV_PROTOCOL_VERSION);
 }
 
 /* Before all else: other versions may have other keys. */
@@ -280,10 +280,10 @@ static vv_status get_version(vv_cbor *c, vv_error *err)
 	vv_status rc = vv_cbor_get_uint(c, &version, err);
 
 	if (rc < 0 || version == VV_PROTOCOL_VERSION) return rc;
-	vv_fail(err, VV_ENOSUPPORT,
-		"version %llu of the protocol is not spoken here, only version %u",
-		(unsigned long long)version, VV_PROTOCOL_VERSION);
-	return vv_hint(err, "use the same release of varve on both sides");
+	return vv_fail(err, VV_ENOSUPPORT,
+		       "version %llu of the protocol is not spoken here, only version %u\n"
+		       "use the same release of varve on both sides",
+		       (unsigned long long)version, VV_PROTOCOL_VERSION);
 }
 
 vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, size_t len,
@@ -545,10 +545,11 @@ vv_status vv_hello_read(vv_hello *out, vv_arena *arena, const void *bytes, size_
 		return rc;
 	}
 	if (version != VV_PROTOCOL_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"the peer speaks version %llu of the protocol, this varve version %u",
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"the peer speaks version %llu of the protocol, this varve version %u\n"
+			"use the same release of varve on both sides",
 			(unsigned long long)version, VV_PROTOCOL_VERSION);
-		return vv_hint(err, "use the same release of varve on both sides");
 	}
 	if (vv_cbor_try_key(&c, "id")) {
 		rc = get_id(&c, out->id, err);

@@ -364,9 +364,9 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 	}
 	vv_status rc = in->get(in->payload, r->type, id, len, &in->base, err);
 	if (rc == VV_ENOTFOUND) {
-		vv_fail(err, VV_EMISSING,
-			"the peer sent a difference against a Git object that is not here");
-		return vv_hint(err, "'git fsck' lists the missing objects here");
+		return vv_fail(err, VV_EMISSING,
+			       "the peer sent a difference against a Git object that is not here\n"
+			       "'git fsck' lists the missing objects here");
 	}
 	return rc;
 }

@@ -179,12 +179,13 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 	}
 	uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (left < x->limits.disk_free) {
-		vv_fail(err, VV_EREFUSED, "the disk has only %s left, and %s must stay free",
+		return vv_fail(
+			err, VV_EREFUSED,
+			"the disk has only %s left, and %s must stay free\n"
+			"free some space and try again: received data is kept; varve.keepFree "
+			"sets "
+			"what must stay free",
 			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
-		return vv_hint(
-			err, "free some space and try again: received data is kept; varve.keepFree "
-			     "sets "
-			     "what must stay free");
 	}
 	return VV_OK;
 }
@@ -629,8 +630,9 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 		rc = look_below(&l, &x->mended[i], NULL, err);
 	}
 	if (rc == VV_OK && l.count > 0 && !incomplete) {
-		rc = vv_fail(err, VV_EMISSING, "blocks that were here were removed meanwhile");
-		vv_hint(err, "try again");
+		rc = vv_fail(err, VV_EMISSING,
+			     "blocks that were here were removed meanwhile\n"
+			     "try again");
 	}
 	if (rc == VV_OK) {
 		vv_incoming_only(x->incoming, l.seen);

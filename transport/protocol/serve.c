@@ -220,10 +220,11 @@ static vv_status shown_to_peer(vv_serve *s, const vv_cid *cids, size_t count, bo
 static vv_status look_below(vv_completing *c, const vv_cid *root, bool *whole, vv_error *err)
 {
 	if (c->looked >= WHOLE_BLOCKS_MAX) {
-		vv_fail(err, VV_EREFUSED,
-			"%s were looked at for this answer, and the rest are too many for one",
+		return vv_fail(
+			err, VV_EREFUSED,
+			"%s were looked at for this answer, and the rest are too many for one\n"
+			"ask for fewer versions at once",
 			vv_text_counted(c->looked, "block", NULL));
-		return vv_hint(err, "ask for fewer versions at once");
 	}
 	return vv_completing_add(c, root, whole, err);
 }
@@ -322,9 +323,10 @@ static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, 
 	vv_status rc = vv_reachable_commits(s->reach, q->want.items, q->want.count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < q->want.count; i++) {
 		if (!known[i]) {
-			vv_fail(err, VV_ENOTFOUND, "commit %s is not in any branch or tag here",
-				vv_oid_shows(&q->want.items[i]));
-			rc = vv_hint(err, "the branch may have moved meanwhile: try again");
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     "commit %s is not in any branch or tag here\n"
+				     "the branch may have moved meanwhile: try again",
+				     vv_oid_shows(&q->want.items[i]));
 		}
 	}
 	return rc;
@@ -405,9 +407,9 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 
 vv_status vv_serve_fail_hold(vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "no copies are kept here for others");
-	return vv_hint(
-		err,
+	return vv_fail(
+		err, VV_EREFUSED,
+		"no copies are kept here for others\n"
 		"the server's owner allows it with --hold SIZE --for DID, or the setting varve.hold");
 }
 

@@ -522,8 +522,9 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 	vv_cids missing = {0};
 
 	if (!s->writable) {
-		vv_fail(err, VV_EREFUSED, "this repository takes no pushes here");
-		return vv_hint(err, "it is served read-only, or your key is unknown to it");
+		return vv_fail(err, VV_EREFUSED,
+			       "this repository takes no pushes here\n"
+			       "it is served read-only, or your key is unknown to it");
 	}
 	p.why = vv_arena_calloc(arena, q->ref_count + 1, sizeof(*p.why));
 	if (!p.why) return vv_fail_nomem(err);

@@ -22,8 +22,10 @@ typedef struct place {
 
 static vv_status not_an_address(const char *address, vv_error *err)
 {
-	vv_fail(err, VV_EUSAGE, "'%s' is not an address to listen at", vv_text_shows(address));
-	return vv_hint(err, "write HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or *:8080");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is not an address to listen at\n"
+		       "write HOST:PORT, as in 127.0.0.1:8080, [::1]:8080 or *:8080",
+		       vv_text_shows(address));
 }
 
 static vv_status read_place(place *out, const char *address, vv_error *err)
@@ -77,13 +79,16 @@ static vv_status cannot_listen(const char *address, int number, vv_error *err)
 {
 	errno = number;
 	if (number == EADDRINUSE) {
-		vv_fail(err, VV_EREFUSED, "another program listens at '%s' already",
-			vv_text_shows(address));
-		return vv_hint(err, "take another port; port 0 finds a free one");
+		return vv_fail(err, VV_EREFUSED,
+			       "another program listens at '%s' already\n"
+			       "take another port; port 0 finds a free one",
+			       vv_text_shows(address));
 	}
 	if (number == EACCES) {
-		vv_fail(err, VV_EREFUSED, "not allowed to listen at '%s'", vv_text_shows(address));
-		return vv_hint(err, "ports below 1024 are for root; take one above");
+		return vv_fail(err, VV_EREFUSED,
+			       "not allowed to listen at '%s'\n"
+			       "ports below 1024 are for root; take one above",
+			       vv_text_shows(address));
 	}
 	vv_fail(err, VV_EIO, "cannot listen at '%s': %s", vv_text_shows(address), strerror(number));
 	return VV_EIO;

@@ -33,18 +33,22 @@ static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_er
 	uid_t me = geteuid();
 
 	if (st->mode & (S_IWGRP | S_IWOTH)) {
-		vv_fail(err, VV_EREFUSED, "others can write '%s'", vv_text_shows(path));
-		return vv_hint(err, "chmod go-w '%s'", vv_text_shows(path));
+		return vv_fail(err, VV_EREFUSED,
+			       "others can write '%s'\n"
+			       "chmod go-w '%s'",
+			       vv_text_shows(path), vv_text_shows(path));
 	}
 	if (in_clear && st->mode & S_IROTH) {
-		vv_fail(err, VV_EREFUSED, "'%s' has a secret, and all users can read it",
-			vv_text_shows(path));
-		return vv_hint(err, "chmod o-r '%s'", vv_text_shows(path));
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' has a secret, and all users can read it\n"
+			       "chmod o-r '%s'",
+			       vv_text_shows(path), vv_text_shows(path));
 	}
 	if (me != 0 && st->uid != 0 && st->uid != (uint32_t)me) {
-		vv_fail(err, VV_EREFUSED, "'%s' is writable by its owner, another user",
-			vv_text_shows(path));
-		return vv_hint(err, "make a copy of your own");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is writable by its owner, another user\n"
+			       "make a copy of your own",
+			       vv_text_shows(path));
 	}
 	return VV_OK;
 }

@@ -359,10 +359,10 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_open(&r->repo, real, s->o.env, err)) == VV_OK) {
 		if (!is_folder_of(r->repo, real)) {
-			vv_fail(err, VV_ENOTFOUND,
-				"'%s' is inside a repository, but is not one itself",
-				vv_text_shows(path));
-			rc = vv_hint(err, "name the repository's own folder");
+			rc = vv_fail(err, VV_ENOTFOUND,
+				     "'%s' is inside a repository, but is not one itself\n"
+				     "name the repository's own folder",
+				     vv_text_shows(path));
 		} else if (!(r->reach = vv_reachable_new(vv_repository_commondir(r->repo),
 							 s->o.env))) {
 			rc = vv_fail_nomem(err);
@@ -376,9 +376,10 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 	free(real);
 	for (size_t i = 0; rc == VV_OK && &s->repositories[i] != r; i++) {
 		if (strcmp(s->repositories[i].name, r->name) == 0) {
-			vv_fail(err, VV_EUSAGE, "two repositories would be served as '%s'",
-				vv_text_shows(r->name));
-			rc = vv_hint(err, "rename one of the folders");
+			rc = vv_fail(err, VV_EUSAGE,
+				     "two repositories would be served as '%s'\n"
+				     "rename one of the folders",
+				     vv_text_shows(r->name));
 		}
 	}
 	return rc;
@@ -495,9 +496,10 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 
 		if (strcmp(origin, "*") != 0 && strcmp(origin, "null") != 0 &&
 		    (!host || host[3] == '\0' || strpbrk(host + 3, "/ \t"))) {
-			vv_fail(err, VV_EUSAGE, "'%s' is not an origin", vv_text_shows(origin));
-			return vv_hint(err,
-				       "scheme and host, without a path: https://maps.example.org");
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is not an origin\n"
+				       "scheme and host, without a path: https://maps.example.org",
+				       vv_text_shows(origin));
 		}
 		if (!(s->origins[s->origin_count++] = vv_strdup(origin))) return vv_fail_nomem(err);
 	}
@@ -506,9 +508,10 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 	}
 	for (size_t i = 0; rc == VV_OK && i < o->hosts.count; i++) {
 		if (o->hosts.items[i][0] == '\0' || strpbrk(o->hosts.items[i], ":/ ")) {
-			vv_fail(err, VV_EUSAGE, "'%s' is not the name of a host",
-				vv_text_shows(o->hosts.items[i]));
-			rc = vv_hint(err, "without scheme and port: data.example.org");
+			rc = vv_fail(err, VV_EUSAGE,
+				     "'%s' is not the name of a host\n"
+				     "without scheme and port: data.example.org",
+				     vv_text_shows(o->hosts.items[i]));
 		} else if (!(s->hosts[s->host_count++] = vv_strdup(o->hosts.items[i]))) {
 			rc = vv_fail_nomem(err);
 		}

@@ -385,9 +385,10 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 	}
 	if (!r->o->row) return VV_OK;
 	if (!r->key && t->root.key_count == 0) {
-		vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
-			vv_text_shows(r->path));
-		return vv_hint(err, "name the columns that identify a row: --key A,B");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' has no key, so that --row cannot name a row\n"
+			       "name the columns that identify a row: --key A,B",
+			       vv_text_shows(r->path));
 	}
 	rc = each_row(r, t, add_row, r, err);
 	return rc < 0 || r->row_count > 0 ? rc
@@ -406,12 +407,11 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 	if (rc == VV_OK) {
 		vv_tree_entry_clear(&entry);
 	} else if (rc == VV_ENOTFOUND) {
-		vv_fail(err, rc, "'%s' does not exist in %s", vv_text_shows(r->path),
-			vv_text_shows(rev));
-		vv_hint(err,
+		vv_fail(err, rc,
+			"'%s' does not exist in %s\n"
 			"'varve log --all -- %s' lists the commits that have it; or name its "
 			"path from where you are",
-			vv_text_shows(r->path));
+			vv_text_shows(r->path), vv_text_shows(rev), vv_text_shows(r->path));
 	}
 	return rc;
 }
@@ -427,9 +427,10 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
+		rc = vv_fail(err, VV_EUSAGE,
+			     "'%s' is kept as a file, not as a table\n"
+			     "'varve add --as table' makes a table of it",
 			     vv_text_shows(r->path));
-		vv_hint(err, "'varve add --as table' makes a table of it");
 	} else if ((rc = choose_rows(r, &first.table, err)) == VV_OK) {
 		const vv_blame_options o = {.key = (const char *const *)r->key,
 					    .rows = r->rows,

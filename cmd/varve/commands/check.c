@@ -171,22 +171,25 @@ static vv_status check_usage(const options *o, vv_error *err)
 
 	if (both) return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
-		vv_fail(err, VV_EUSAGE, "--accept needs a reason");
-		return vv_hint(err, "--why \"merged into another column\"");
+		return vv_fail(err, VV_EUSAGE,
+			       "--accept needs a reason\n"
+			       "--why \"merged into another column\"");
 	}
 	if (spells(o) && !o->list_rules) {
 		return vv_fail(err, VV_EUSAGE, "--format checks requires --list-rules");
 	}
 	if (o->rules && !o->files) {
-		vv_fail(err, VV_EUSAGE, "--rules requires --files");
-		return vv_hint(err, "in a repository the rules are in varve.json at the top");
+		return vv_fail(err, VV_EUSAGE,
+			       "--rules requires --files\n"
+			       "in a repository the rules are in varve.json at the top");
 	}
 	if (!o->files && vv_written_any(&o->written)) {
-		vv_fail(err, VV_EUSAGE,
+		return vv_fail(
+			err, VV_EUSAGE,
 			"--input-format, --delimiter, --quote, --escape and --no-header require "
-			"--files");
-		return vv_hint(err, "in a repository, set it in datapackage.json or with varve add "
-				    "--delimiter");
+			"--files\n"
+			"in a repository, set it in datapackage.json or with varve add "
+			"--delimiter");
 	}
 	if (o->limit) {
 		uint64_t n;
@@ -309,8 +312,9 @@ static vv_status find_side(check *c, vv_error *err)
 	c->argc += c->pattern_count;
 	if (rc < 0 || c->side.name) return rc;
 	if (!c->o->cached && vv_repository_is_bare(c->run.repo)) {
-		vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to check");
-		return vv_hint(err, "name a version: varve check HEAD");
+		return vv_fail(err, VV_EUSAGE,
+			       "a bare repository has no work tree to check\n"
+			       "name a version: varve check HEAD");
 	}
 	return c->o->cached ? set_side(&c->side, VV_SIDE_INDEX, "the index", err)
 			    : set_side(&c->side, VV_SIDE_WORK, "the work tree", err);
@@ -328,9 +332,10 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 		rc = vv_branch_upstream(c->run.repo, head->branch, &upstream, &ahead, &behind, err);
 	}
 	if (rc == VV_ENOTFOUND) {
-		vv_fail(err, VV_ENOTFOUND,
-			"--new-only has nothing to compare with: the branch has no upstream");
-		return vv_hint(err, "name a base: --base origin/main");
+		return vv_fail(
+			err, VV_ENOTFOUND,
+			"--new-only has nothing to compare with: the branch has no upstream\n"
+			"name a base: --base origin/main");
 	}
 	if (rc < 0 || (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) < 0 ||
 	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) < 0) {
@@ -454,9 +459,10 @@ static vv_status refuse_package(const check *c, vv_error *err)
 	if (vv_json_read(&top, &arena, vv_buf_cstr(&c->schema), c->schema.len, c->o->schema,
 			 VV_IGNORED) == VV_OK &&
 	    vv_json_get(top, "resources") && !vv_json_get(top, "fields")) {
-		rc = vv_fail(err, VV_EUSAGE, "--schema: %s is a data package, not a Table Schema",
+		rc = vv_fail(err, VV_EUSAGE,
+			     "--schema: %s is a data package, not a Table Schema\n"
+			     "give the 'schema' of one of its resources",
 			     vv_text_shows(c->o->schema));
-		vv_hint(err, "give the 'schema' of one of its resources");
 	}
 	return rc;
 }

@@ -374,9 +374,10 @@ static vv_status list_settings(const options *o, vv_repository *r, vv_error *err
 static vv_status check_name(const char *name, vv_error *err)
 {
 	if (vv_setting_is_ours(name)) return VV_OK;
-	vv_fail(err, VV_EUSAGE, "'%s' is not one of varve's settings (varve.*)",
-		vv_text_shows(name));
-	return vv_hint(err, "'git config %s' works here", vv_text_shows(name));
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is not one of varve's settings (varve.*)\n"
+		       "'git config %s' works here",
+		       vv_text_shows(name), vv_text_shows(name));
 }
 
 static vv_status set(vv_repository *r, const char *name, const char *value, vv_error *err)

@@ -105,11 +105,12 @@ static void report_alone(const vv_drop *d)
 	const uint64_t alone = count_fate(d, VV_DROP_ALONE);
 	vv_error why;
 
-	vv_fail(&why, VV_EREFUSED, "%s: too few others keep %s (asked for: %u)",
+	vv_fail(&why, VV_EREFUSED,
+		"%s: too few others keep %s (asked for: %u)\n"
+		"'varve push' or 'varve vault replicate' copies them elsewhere; "
+		"--from names other places that may have them",
 		vv_text_counted(alone, "version stays", "versions stay"),
 		alone == 1 ? "it" : "them", d->copies);
-	vv_hint(&why, "'varve push' or 'varve vault replicate' copies them elsewhere; "
-		      "--from names other places that may have them");
 	(void)vv_report(&why);
 }
 

@@ -264,8 +264,10 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (!there.host) {
-		vv_fail(err, VV_EUSAGE, "%s is not a Git host without varve", vv_text_url(m.url));
-		return vv_hint(err, "run 'varve gc' there");
+		return vv_fail(err, VV_EUSAGE,
+			       "%s is not a Git host without varve\n"
+			       "run 'varve gc' there",
+			       vv_text_url(m.url));
 	}
 	rc = vv_remote_gc_run(&gc, c->repo, there.host, err);
 	vv_progress_end();

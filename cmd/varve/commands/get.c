@@ -43,8 +43,10 @@ static vv_status read_word(vv_context *c, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (!c->urls.url) {
-		vv_fail(err, VV_EUSAGE, "'%s' names no path there", vv_text_shows(c->argv[0]));
-		return vv_hint(err, "URL#REV:PATH, or URL PATH");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' names no path there\n"
+			       "URL#REV:PATH, or URL PATH",
+			       vv_text_shows(c->argv[0]));
 	}
 	c->argv = c->urls.argv;
 	return VV_OK;

@@ -52,18 +52,19 @@ static vv_status check_url(const vv_url *u, vv_error *err)
 	static const char *const signs[] = {"X-Amz-Signature=", "X-Goog-Signature=", "sig="};
 
 	if (u->secret || (u->kind == VV_URL_HTTP && u->user)) {
-		vv_fail(err, VV_EUSAGE,
-			"the URL of an import is committed: it must not have a password");
-		return vv_hint(err, "leave it out, and let a credential helper of git have it");
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL of an import is committed: it must not have a password\n"
+			       "leave it out, and let a credential helper of git have it");
 	}
 	for (size_t k = 0; u->query && k < sizeof(signs) / sizeof(*signs); k++) {
 		const char *at = strstr(u->query, signs[k]);
 
 		if (at && (at == u->query || at[-1] == '&')) {
-			vv_fail(err, VV_EUSAGE,
+			return vv_fail(
+				err, VV_EUSAGE,
 				"the URL of an import is committed: it must not have a signature, "
-				"which lets its readers in, and ends");
-			return vv_hint(err, "take the URL without it");
+				"which lets its readers in, and ends\n"
+				"take the URL without it");
 		}
 	}
 	return VV_OK;
@@ -74,8 +75,10 @@ static vv_status name_of(vv_buf *out, const vv_url *u, vv_error *err)
 {
 	vv_buf_puts(out, vv_path_base(u->path));
 	if (out->len > 0 && !memchr(out->data, '%', out->len)) return vv_buf_ok(out, err);
-	vv_fail(err, VV_EUSAGE, "'%s' has no plain file name at its end", u->text);
-	return vv_hint(err, "'-o OUT' is the path here");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' has no plain file name at its end\n"
+		       "'-o OUT' is the path here",
+		       u->text);
 }
 
 static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)

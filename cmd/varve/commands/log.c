@@ -110,8 +110,10 @@ static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error
 	vv_status rc;
 
 	if (vv_pathspec_excludes(text, &rest)) {
-		vv_fail(err, VV_EUSAGE, "log takes no path out: '%s'", vv_text_shows(text));
-		return vv_hint(err, "'git log -- . \"%s\"' works here", vv_text_shows(text));
+		return vv_fail(err, VV_EUSAGE,
+			       "log takes no path out: '%s'\n"
+			       "'git log -- . \"%s\"' works here",
+			       vv_text_shows(text), vv_text_shows(text));
 	}
 	if (vv_repository_is_bare(r)) {
 		path = vv_strdup(text);
@@ -496,9 +498,10 @@ static vv_status check_born(vv_repository *r, vv_error *err)
 		const char *name = head.branch ? head.branch : "HEAD";
 
 		rc = vv_fail(
-			err, VV_ENOTFOUND, "branch '%s' has no commits yet",
+			err, VV_ENOTFOUND,
+			"branch '%s' has no commits yet\n"
+			"'varve add FILE' and 'varve commit' make the first one",
 			vv_text_shows(strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name));
-		vv_hint(err, "'varve add FILE' and 'varve commit' make the first one");
 	}
 	return rc;
 }

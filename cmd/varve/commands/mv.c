@@ -100,15 +100,19 @@ static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
 			continue;
 		}
 		if (e.stage != 0) {
-			vv_fail(err, VV_EUSAGE, "'%s' is in conflict", vv_text_shows(e.path));
-			return vv_hint(err, "resolve it and 'varve add' it first");
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is in conflict\n"
+				       "resolve it and 'varve add' it first",
+				       vv_text_shows(e.path));
 		}
 		rc = add_entry(m, mv, &e, err);
 	}
 	if (rc == VV_OK && m->entry_count == before &&
 	    (rc = vv_index_check_module(m->c->index, mv->from, err)) == VV_OK) {
-		vv_fail(err, VV_ENOTFOUND, "'%s' is not tracked", vv_text_shows(mv->from));
-		return vv_hint(err, "'mv' renames it, 'varve add' begins to track it");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "'%s' is not tracked\n"
+			       "'mv' renames it, 'varve add' begins to track it",
+			       vv_text_shows(mv->from));
 	}
 	return rc;
 }

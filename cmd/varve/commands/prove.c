@@ -37,9 +37,10 @@ static vv_status find_version(vv_context *c, vv_subject *s, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (s->from == VV_FROM_COMMIT && s->is_dataset) return VV_OK;
-	vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a commit",
-		vv_text_shows(c->argv[0]));
-	return vv_hint(err, "name it as REV:PATH, such as main:prices.csv");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s' is not a stored version of a commit\n"
+		       "name it as REV:PATH, such as main:prices.csv",
+		       vv_text_shows(c->argv[0]));
 }
 
 static vv_status run_prove(vv_context *c, vv_error *err)

@@ -75,12 +75,13 @@ static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 		rc = vv_fetch_job_run(j, err);
 	}
 	if (rc == VV_OK && !j->merge_name) {
-		vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s' to merge",
-			j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0
-							 ? j->merge + 11
-							 : j->merge)
-				 : "HEAD");
-		rc = vv_hint(err, "name one: varve pull REMOTE BRANCH; 'git branch -r' lists them");
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     "the remote has no branch '%s' to merge\n"
+			     "name one: varve pull REMOTE BRANCH; 'git branch -r' lists them",
+			     j->merge ? vv_text_shows(strncmp(j->merge, "refs/heads/", 11) == 0
+							      ? j->merge + 11
+							      : j->merge)
+				      : "HEAD");
 	}
 	j->merge = NULL;
 	return rc;

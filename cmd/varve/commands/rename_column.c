@@ -53,9 +53,10 @@ static vv_status check_names(rename_job *j, vv_error *err)
 			       vv_text_shows(j->to));
 	}
 	if (j->table.root.dialect.form == VV_FORM_CSV && !j->table.root.dialect.header) {
-		vv_fail(err, VV_EUSAGE, "'%s' has no header line that could be changed",
-			vv_text_shows(j->subject.text));
-		return vv_hint(err, "put one in front of the file, and 'varve add' it");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' has no header line that could be changed\n"
+			       "put one in front of the file, and 'varve add' it",
+			       vv_text_shows(j->subject.text));
 	}
 	return VV_OK;
 }

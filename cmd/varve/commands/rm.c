@@ -73,8 +73,10 @@ static vv_status collect(removal *r, vv_error *err)
 		const vv_pathspec_item *item = &r->c->paths.items[i];
 
 		if (item->folder && !item->pattern) {
-			vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(item->given));
-			return vv_hint(err, "-r removes all that is tracked below it");
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is a folder\n"
+				       "-r removes all that is tracked below it",
+				       vv_text_shows(item->given));
 		}
 	}
 	return VV_OK;

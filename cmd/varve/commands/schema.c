@@ -72,9 +72,9 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 	vv_status rc;
 
 	if (s->from != VV_FROM_WORK) {
-		vv_fail(err, VV_EUSAGE,
-			"only the schema of a file in the work tree can be changed");
-		return vv_hint(err, "name it as PATH, without a revision");
+		return vv_fail(err, VV_EUSAGE,
+			       "only the schema of a file in the work tree can be changed\n"
+			       "name it as PATH, without a revision");
 	}
 	if ((rc = vv_describe(&package, &describes, s, t, &d, err)) == VV_OK) {
 		vv_note("%s %s; 'varve add %s' and 'varve commit' record it, no row is stored "
@@ -104,12 +104,12 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	}
 	if (rc < 0) return rc;
 	if (has_schema) {
-		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already",
-			     vv_text_shows(package), vv_text_shows(name));
-		vv_hint(err,
+		rc = vv_fail(
+			err, VV_EEXISTS,
+			"%s has a schema for '%s' already\n"
 			"change it with --type, --key and --missing, or see what --infer finds in "
 			"HEAD:%s",
-			vv_text_shows(name));
+			vv_text_shows(package), vv_text_shows(name), vv_text_shows(name));
 		return rc;
 	}
 	edit.package_path = package;

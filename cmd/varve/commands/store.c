@@ -244,9 +244,10 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 	if (done || rc < 0) {
 		/* it was tried */
 	} else if (!s || !s->url) {
-		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store%s%s", name ? " " : "",
-			name ? vv_text_shows(name) : "");
-		rc = vv_hint(err, "'varve store add NAME URL' adds one");
+		rc = vv_fail(err, VV_ENOTFOUND,
+			     VV_BLOCKS_CONFIG " names no store%s%s\n"
+					      "'varve store add NAME URL' adds one",
+			     name ? " " : "", name ? vv_text_shows(name) : "");
 	} else {
 		rc = print_test(c, s->name, s->url, s->push_url, s->name, err);
 	}
@@ -300,10 +301,11 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 	vv_status rc = vv_remote_find(&m, c->repo, name, err);
 
 	if (rc < 0 || !m.name) {
-		vv_fail(err, VV_EUSAGE, "'%s' is not a remote of this repository",
-			vv_text_shows(name));
-		return vv_hint(err, "a store of rclone is a setting of a remote: 'varve store add "
-				    "origin rclone:...'");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is not a remote of this repository\n"
+			       "a store of rclone is a setting of a remote: 'varve store add "
+			       "origin rclone:...'",
+			       vv_text_shows(name));
 	}
 	if (o->push_url || o->usual) {
 		return vv_fail(err, VV_EUSAGE,

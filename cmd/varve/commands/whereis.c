@@ -514,9 +514,10 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 			/* the file was edited: the version that the index has */
 			r->root = s.parent;
 		} else {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset",
+			rc = vv_fail(err, VV_EUSAGE,
+				     "'%s' is not a stored version of a dataset\n"
+				     "'varve add' stores it",
 				     vv_text_shows(word));
-			vv_hint(err, "'varve add' stores it");
 		}
 	}
 	return rc;

@@ -200,11 +200,12 @@ static vv_status open_columns(incoming *in, vv_error *err)
 
 		vv_buf_init(&in->columns[i].text);
 		if (!incoming_read_type(&in->columns[i], s) || !json_fits(in->columns[i].type, 0)) {
-			vv_fail(err, VV_EUSAGE,
-				"column '%s' has the Arrow type '%s', which a table cannot have",
+			return vv_fail(
+				err, VV_EUSAGE,
+				"column '%s' has the Arrow type '%s', which a table cannot have\n"
+				"make it text or numbers first",
 				vv_text_shows(in->columns[i].name),
 				vv_text_shows(in->columns[i].type->format));
-			return vv_hint(err, "make it text or numbers first");
 		}
 	}
 	return VV_OK;

@@ -78,9 +78,10 @@ static vv_status take_old(layout *l, incoming *in, const vv_table *old, const re
 				continue;
 			}
 			if (o->columns != VARVE_ARROW_COLUMNS_KEEP) {
-				vv_fail(err, VV_ESCHEMA, "the data lacks the column '%s'",
-					vv_text_shows(f->name));
-				return vv_hint(err, "keep its cells or drop the column");
+				return vv_fail(err, VV_ESCHEMA,
+					       "the data lacks the column '%s'\n"
+					       "keep its cells or drop the column",
+					       vv_text_shows(f->name));
 			}
 		}
 		rewrite_column *c = add_column(l, f->name, in, from);
@@ -123,9 +124,10 @@ static vv_status match_name(layout *l, const char *name, vv_error *err)
 			return VV_OK;
 		}
 	}
-	vv_fail(err, VV_ESCHEMA, "rows are matched by the column '%s', which %s lacks",
-		vv_text_shows(name), "the data or the version");
-	return vv_hint(err, "add the column, or match rows by others");
+	return vv_fail(err, VV_ESCHEMA,
+		       "rows are matched by the column '%s', which %s lacks\n"
+		       "add the column, or match rows by others",
+		       vv_text_shows(name), "the data or the version");
 }
 
 static vv_status match_names(layout *l, const char *const *names, vv_error *err)
@@ -238,9 +240,10 @@ static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 	    strcasecmp(ext, "json") == 0) {
 		return set_json(d, strcasecmp(ext, "json") != 0, err);
 	}
-	vv_fail(err, VV_EUSAGE, "'%s': the name does not tell which format the new table has",
-		vv_text_shows(path));
-	return vv_hint(err, "end it in .csv, .tsv, .ndjson or .json");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s': the name does not tell which format the new table has\n"
+		       "end it in .csv, .tsv, .ndjson or .json",
+		       vv_text_shows(path));
 }
 
 /* The header line of the columns; those of the version as it has them. */

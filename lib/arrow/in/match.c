@@ -76,9 +76,10 @@ static vv_status repeats(const matcher *m, uint64_t number, vv_error *err)
 			plain_put(&text, &m->values[i], c->in);
 		}
 	}
-	vv_fail(err, VV_EINPUT, "row %llu of the data has the key of an earlier one: %s",
-		(unsigned long long)number, vv_text_show(vv_buf_cstr(&text), text.len));
-	return vv_hint(err, "remove one of the two rows, or match the rows by other columns");
+	return vv_fail(err, VV_EINPUT,
+		       "row %llu of the data has the key of an earlier one: %s\n"
+		       "remove one of the two rows, or match the rows by other columns",
+		       (unsigned long long)number, vv_text_show(vv_buf_cstr(&text), text.len));
 }
 
 /* ---- by number and place ---- */

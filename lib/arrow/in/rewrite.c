@@ -349,10 +349,10 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 	if (w->mode == VARVE_ARROW_APPEND && w->match.by != MATCH_BY_KEY) return VV_OK;
 	vv_status rc = matcher_find(&w->match, a->row, a->number, &a->old, err);
 	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_APPEND) {
-		vv_fail(err, VV_EINPUT,
-			"row %llu of the data has the key of row %llu of the version",
-			(unsigned long long)a->number, (unsigned long long)a->old + 1);
-		return vv_hint(err, "upsert changes rows that are there");
+		return vv_fail(err, VV_EINPUT,
+			       "row %llu of the data has the key of row %llu of the version\n"
+			       "upsert changes rows that are there",
+			       (unsigned long long)a->number, (unsigned long long)a->old + 1);
 	}
 	return rc;
 }
@@ -630,9 +630,10 @@ static vv_status check_rest(rewrite *w, vv_error *err)
 		break;
 	}
 	if (w->mode != VARVE_ARROW_REPLACE_MOST || w->changes.removed <= rows / 2) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "%llu of %llu rows would be removed",
-		(unsigned long long)w->changes.removed, (unsigned long long)rows);
-	return vv_hint(err, "say whether to replace all rows, or to upsert those given");
+	return vv_fail(err, VV_EREFUSED,
+		       "%llu of %llu rows would be removed\n"
+		       "say whether to replace all rows, or to upsert those given",
+		       (unsigned long long)w->changes.removed, (unsigned long long)rows);
 }
 
 static vv_status put_tail(rewrite *w, vv_error *err)

@@ -112,10 +112,11 @@ static vv_status put_pattern(vv_buf *out, const vv_field *f, const plain_moment 
 		if (*p != '%') {
 			vv_buf_putc(out, *p);
 		} else if (!put_directive(out, *++p, m, &d)) {
-			vv_fail(err, VV_EUSAGE,
-				"column '%s' has the format '%s', in which this value cannot be written",
+			return vv_fail(
+				err, VV_EUSAGE,
+				"column '%s' has the format '%s', in which this value cannot be written\n"
+				"give the column as text",
 				vv_text_shows(f->name), vv_text_shows(f->format));
-			return vv_hint(err, "give the column as text");
 		}
 	}
 	return VV_OK;

@@ -38,11 +38,11 @@ static const char *last_words(vv_buf *said)
 
 static vv_status refused(const char *program, vv_buf *said, vv_error *err)
 {
-	(void)vv_fail(err, VV_EREFUSED, "'%s' could not sign: %s", vv_text_shows(program),
-		      last_words(said));
-	return vv_hint(
-		err,
-		"see user.signingKey, gpg.format and gpg.program; --no-gpg-sign leaves the signature out");
+	return vv_fail(
+		err, VV_EREFUSED,
+		"'%s' could not sign: %s\n"
+		"see user.signingKey, gpg.format and gpg.program; --no-gpg-sign leaves the signature out",
+		vv_text_shows(program), last_words(said));
 }
 
 /* CR before LF comes from signers on other systems and would break the header. */
@@ -156,9 +156,9 @@ static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 	int code;
 
 	if (rc == VV_ENOTFOUND) {
-		(void)vv_fail(err, VV_EUSAGE,
-			      "a signature is wanted, but user.signingKey is not set");
-		return vv_hint(err, "git config user.signingKey ~/.ssh/id_ed25519.pub");
+		return vv_fail(err, VV_EUSAGE,
+			       "a signature is wanted, but user.signingKey is not set\n"
+			       "git config user.signingKey ~/.ssh/id_ed25519.pub");
 	}
 	argv[2] = command;
 	if (rc < 0 || (rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) < 0) return rc;
@@ -491,8 +491,9 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 		}
 	}
 	if (vv_oid_equal(out, &head.commit)) return VV_OK;
-	(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
-	return vv_hint(err, "another commit was made here; look at it and try again");
+	return vv_fail(err, VV_ECONFLICT,
+		       "HEAD moved while the commit was being made\n"
+		       "another commit was made here; look at it and try again");
 }
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)

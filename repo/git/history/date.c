@@ -239,9 +239,10 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 		*when -= (int64_t)*offset_min * 60;
 	}
 	if (good && *when >= 0) return VV_OK;
-	(void)vv_fail(err, VV_EUSAGE, "cannot read the date '%s'", vv_text_shows(text));
-	return vv_hint(err,
-		       "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100");
+	return vv_fail(err, VV_EUSAGE,
+		       "cannot read the date '%s'\n"
+		       "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100",
+		       vv_text_shows(text));
 }
 
 /* --- as seen from now ---------------------------------------------------------------------- */
@@ -326,8 +327,10 @@ vv_status vv_date_span(const char *text, int64_t *begin, int64_t *end, vv_error 
 	if (!from_now(p, now, now, begin, &span, &in_utc) && !in_seconds(p, begin, &offset)) {
 		good = read_civil(&c, p, &p);
 		if (good && !is_in_calendar(&c)) {
-			(void)vv_fail(err, VV_EUSAGE, "no such day '%s'", vv_text_shows(text));
-			return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
+			return vv_fail(err, VV_EUSAGE,
+				       "no such day '%s'\n"
+				       "a day is written YYYY-MM-DD, such as 2024-12-31",
+				       vv_text_shows(text));
 		}
 		offset = 0;
 		good = good && (!*p || (parse_offset(&p, &offset) && *p == '\0'));
@@ -337,10 +340,11 @@ vv_status vv_date_span(const char *text, int64_t *begin, int64_t *end, vv_error 
 		}
 	}
 	if (!good) {
-		(void)vv_fail(err, VV_EUSAGE, "cannot read the date '%s'", vv_text_shows(text));
-		return vv_hint(
-			err,
-			"write it as 2026-03-01, '2026-03-01 12:00', yesterday or '2 weeks ago'");
+		return vv_fail(
+			err, VV_EUSAGE,
+			"cannot read the date '%s'\n"
+			"write it as 2026-03-01, '2026-03-01 12:00', yesterday or '2 weeks ago'",
+			vv_text_shows(text));
 	}
 	*end = *begin + span;
 	return VV_OK;

@@ -87,8 +87,10 @@ static vv_status is_to_come(const vv_day_word *w, const vv_node *tip, vv_error *
 	char day[16];
 
 	put_day(day, tip->time);
-	(void)vv_fail(err, VV_ENOTFOUND, "'%.*s' is still to come", (int)w->len, w->text);
-	return vv_hint(err, "the newest version is of %s", day);
+	return vv_fail(err, VV_ENOTFOUND,
+		       "'%.*s' is still to come\n"
+		       "the newest version is of %s",
+		       (int)w->len, w->text, day);
 }
 
 static vv_status is_before_all(const vv_day_word *w, const vv_node *first, vv_error *err)

@@ -87,11 +87,11 @@ static vv_status find_person(vv_repository *r, const role_names *names, vv_perso
 		return rc;
 	}
 	if (!out->name || !*out->name || !out->email) {
-		(void)vv_fail(err, VV_EUSAGE, "Git does not know who you are: %s is not set",
-			      out->name && *out->name ? "user.email" : "user.name");
-		(void)vv_hint(
-			err,
-			"git config --global user.name 'Your Name'; git config --global user.email you@example.org");
+		(void)vv_fail(
+			err, VV_EUSAGE,
+			"Git does not know who you are: %s is not set\n"
+			"git config --global user.name 'Your Name'; git config --global user.email you@example.org",
+			out->name && *out->name ? "user.email" : "user.name");
 		return VV_EUSAGE;
 	}
 	if (!date || !*date) {

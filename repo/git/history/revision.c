@@ -120,9 +120,10 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	}
 	if (code == GIT_EAMBIGUOUS) {
 		git_error_clear();
-		(void)vv_fail(err, VV_EUSAGE, "'%s' is the beginning of several object ids",
-			      vv_text_shows(rev));
-		return vv_hint(err, "give more digits");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is the beginning of several object ids\n"
+			       "give more digits",
+			       vv_text_shows(rev));
 	}
 	if (code < 0) {
 		rc = vv_git_fail(err, code, "no version named '%s'", vv_text_shows(rev));
@@ -225,22 +226,22 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 
 	if (rc < 0) return rc;
 	if (!*found) {
-		(void)vv_fail(err, VV_ENOTFOUND,
-			      "the previous commit is missing (000...0), "
-			      "and the default branch is unknown here");
-		return vv_hint(err, "name the base, such as origin/trunk..HEAD; or let Git ask for "
-				    "it: git remote set-head origin --auto");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "the previous commit is missing (000...0), "
+			       "and the default branch is unknown here\n"
+			       "name the base, such as origin/trunk..HEAD; or let Git ask for "
+			       "it: git remote set-head origin --auto");
 	}
 	if ((rc = vv_merge_bases(r, commit, &tip, &bases, &count, err)) < 0) return rc;
 	*found = count > 0;
 	if (count > 0) {
 		*out = bases[0];
 	} else if (r->shallow_count > 0) {
-		(void)vv_fail(err, VV_ENOTFOUND,
-			      "where the commit left the default branch is not here: the clone is "
-			      "shallow");
-		return vv_hint(err, "git fetch --unshallow gets the older commits (GitHub Actions: "
-				    "fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+		return vv_fail(err, VV_ENOTFOUND,
+			       "where the commit left the default branch is not here: the clone is "
+			       "shallow\n"
+			       "git fetch --unshallow gets the older commits (GitHub Actions: "
+			       "fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
 	}
 	return VV_OK;
 }
@@ -250,9 +251,10 @@ static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *ou
 	vv_auto(char) *name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
 
 	if (vv_rev_is_null(text, len)) {
-		(void)vv_fail(err, VV_EUSAGE, "000...0 is the id of no commit");
-		return vv_hint(err, "it can come before the dots of a range, for a new branch; a "
-				    "deleted branch has nothing to check");
+		return vv_fail(err, VV_EUSAGE,
+			       "000...0 is the id of no commit\n"
+			       "it can come before the dots of a range, for a new branch; a "
+			       "deleted branch has nothing to check");
 	}
 	return name ? vv_rev_commit(r, name, out, err) : vv_fail_nomem(err);
 }

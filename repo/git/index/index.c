@@ -36,18 +36,18 @@ static vv_status open_failed(const char *path, int code, vv_error *err)
 
 	if (strstr(why, "'link'")) {
 		git_error_clear();
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "the index '%s' is split, which varve cannot read",
-			      vv_text_shows(path));
-		return vv_hint(
-			err, "git update-index --no-split-index; git config core.splitIndex false");
+		return vv_fail(
+			err, VV_ENOSUPPORT,
+			"the index '%s' is split, which varve cannot read\n"
+			"git update-index --no-split-index; git config core.splitIndex false",
+			vv_text_shows(path));
 	}
 	if (strstr(why, "'sdir'")) {
 		git_error_clear();
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "the index '%s' is sparse, which varve cannot read",
-			      vv_text_shows(path));
-		return vv_hint(err, "git sparse-checkout reapply --no-sparse-index");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "the index '%s' is sparse, which varve cannot read\n"
+			       "git sparse-checkout reapply --no-sparse-index",
+			       vv_text_shows(path));
 	}
 	return vv_git_fail(err, code, "cannot read the index '%s'", vv_text_shows(path));
 }
@@ -201,10 +201,10 @@ vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *e
 	for (char *slash = strchr(above, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (vv_index_get(x, above, &e) && (e.mode & 0170000) == 0160000) {
-			vv_fail(err, VV_EREFUSED, "'%s' is in the submodule '%s'",
-				vv_text_shows(path), vv_text_shows(above));
-			return vv_hint(err,
+			return vv_fail(err, VV_EREFUSED,
+				       "'%s' is in the submodule '%s'\n"
 				       "run the command in '%s', which is a repository of its own",
+				       vv_text_shows(path), vv_text_shows(above),
 				       vv_text_shows(above));
 		}
 		*slash = '/';

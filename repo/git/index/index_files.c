@@ -56,9 +56,10 @@ static vv_status convert_file(vv_repository *r, git_filter_list *filters, const 
 	vv_status rc;
 
 	if (st->size > FILE_BYTES_MAX) {
-		(void)vv_fail(err, VV_EREFUSED, "'%s' is too large to convert its line ends: %s",
-			      vv_text_shows(path), vv_text_bytes(st->size));
-		return vv_hint(err, "mark it '-text' in .gitattributes");
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' is too large to convert its line ends: %s\n"
+			       "mark it '-text' in .gitattributes",
+			       vv_text_shows(path), vv_text_bytes(st->size));
 	}
 	if ((rc = vv_read_regular(&in, file, (size_t)FILE_BYTES_MAX, err)) < 0) return rc;
 	int code = git_filter_list_apply_to_buffer(out, filters, vv_buf_cstr(&in), in.len);
@@ -131,11 +132,11 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 	vv_status rc;
 
 	if (S_ISDIR(st->mode)) {
-		(void)vv_fail(err, VV_EREFUSED, "'%s' is a folder or a repository of its own",
-			      vv_text_shows(path));
-		return vv_hint(
-			err,
-			"git submodule add, or git add, records a repository within the repository");
+		return vv_fail(
+			err, VV_EREFUSED,
+			"'%s' is a folder or a repository of its own\n"
+			"git submodule add, or git add, records a repository within the repository",
+			vv_text_shows(path));
 	}
 	if (!S_ISREG(st->mode) && !S_ISLNK(st->mode)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' is neither a file nor a symbolic link",
@@ -145,9 +146,10 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0 || !conversion.foreign) {
 		return rc;
 	}
-	(void)vv_fail(err, VV_EREFUSED, "'%s' uses a filter that only git can run: %s",
-		      vv_text_shows(path), vv_text_shows(conversion.name));
-	return vv_hint(err, "git add '%s'", vv_text_shows(path));
+	return vv_fail(err, VV_EREFUSED,
+		       "'%s' uses a filter that only git can run: %s\n"
+		       "git add '%s'",
+		       vv_text_shows(path), vv_text_shows(conversion.name), vv_text_shows(path));
 }
 
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err)

@@ -223,10 +223,11 @@ static vv_status must_be_gone(const vv_index *x, vv_error *err)
 			return vv_fail_nomem(err);
 		}
 		if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
-			vv_fail(err, VV_ECONFLICT,
-				"'%s' was being written by another program; nothing was staged",
+			return vv_fail(
+				err, VV_ECONFLICT,
+				"'%s' was being written by another program; nothing was staged\n"
+				"try again",
 				vv_text_shows(x->edits[i].path));
-			return vv_hint(err, "try again");
 		}
 	}
 	return VV_OK;
@@ -373,8 +374,9 @@ vv_status vv_index_lock_same(vv_index *x, vv_error *err)
 	vv_status rc = x->lock.held ? VV_OK : vv_index_lock(x, err);
 
 	if (rc < 0 || vv_index_is_current(x)) return rc;
-	vv_fail(err, VV_ECONFLICT, "another program changed the index meanwhile: nothing was done");
-	return vv_hint(err, "try again");
+	return vv_fail(err, VV_ECONFLICT,
+		       "another program changed the index meanwhile: nothing was done\n"
+		       "try again");
 }
 
 vv_status vv_index_open_locked(vv_index **out, vv_repository *r, vv_error *err)

@@ -25,8 +25,9 @@ typedef struct painting {
 vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err)
 {
 	if (r->shallow_count == 0) return VV_OK;
-	(void)vv_fail(err, VV_EREFUSED, "the history here is cut off (a shallow clone)");
-	return vv_hint(err, "get the rest of it with 'git fetch --unshallow'");
+	return vv_fail(err, VV_EREFUSED,
+		       "the history here is cut off (a shallow clone)\n"
+		       "get the rest of it with 'git fetch --unshallow'");
 }
 
 vv_status vv_must_be_here(vv_status rc, vv_error *err)

@@ -20,6 +20,24 @@ static void a_failure_sets_code_and_message_and_clears_the_hint(void **state)
 	assert_string_equal(err.hint, "");
 }
 
+static void a_newline_of_the_format_begins_the_hint(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	assert_int_equal(vv_fail(&err, VV_EUSAGE, "no column '%s'\n'%s' is near", "id", "ids"),
+			 VV_EUSAGE);
+	assert_string_equal(err.message, "no column 'id'");
+	assert_string_equal(err.hint, "'ids' is near");
+	assert_int_equal(err.hint_id, VV_HINT_WORDS);
+	assert_int_equal(vv_hint(&err, "later"), VV_EUSAGE);
+	assert_string_equal(err.hint, "'ids' is near");
+	(void)vv_fail(&err, VV_EUSAGE, "no column '%s'", "a\nb");
+	assert_string_equal(err.message, "no column 'a\nb'");
+	assert_int_equal(err.hint_id, VV_HINT_NONE);
+	assert_int_equal(vv_fail(NULL, VV_EINPUT, "x\ny"), VV_EINPUT);
+}
+
 static void the_first_hint_stays(void **state)
 {
 	vv_error err;
@@ -246,6 +264,7 @@ static void every_function_accepts_no_error(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_failure_sets_code_and_message_and_clears_the_hint),
+	cmocka_unit_test(a_newline_of_the_format_begins_the_hint),
 	cmocka_unit_test(the_first_hint_stays),
 	cmocka_unit_test(a_hint_may_be_a_code_with_arguments),
 	cmocka_unit_test(long_arguments_of_a_hint_are_cut_and_none_is_lost),

@@ -253,9 +253,9 @@ static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
 		rc = vv_hint(err, "run it again: it sends less at a time");
 	} else if (rc < 0 && lost) {
 		rc = vv_fail(err, VV_ECONFLICT,
-			     "there was a push to %s meanwhile: nothing is changed",
+			     "there was a push to %s meanwhile: nothing is changed\n"
+			     "run it again",
 			     vv_text_url(c->h->url));
-		rc = vv_hint(err, "run it again");
 	}
 	return rc;
 }

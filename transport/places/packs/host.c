@@ -747,8 +747,10 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 	h->lost_format = false;
 	if (rc < 0 || (has && vv_oid_equal(&e.id, &ours))) return rc;
 	if (!has_packs) {
-		vv_fail(err, VV_EREFUSED, "%s there has no blocks of varve", vv_text_shows(h->ref));
-		return vv_hint(err, "'[blocks] ref' in .varveconfig names another ref");
+		return vv_fail(err, VV_EREFUSED,
+			       "%s there has no blocks of varve\n"
+			       "'[blocks] ref' in .varveconfig names another ref",
+			       vv_text_shows(h->ref));
 	}
 	if (has) { /* after an earlier run it is no longer here */
 		if ((rc = vv_host_fetch_blobs(h, &e.id, 1, err)) < 0) return rc;

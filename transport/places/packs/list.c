@@ -133,8 +133,9 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 		return bad(err, "it does not begin as one");
 	}
 	if (p[6] != magic[6] || p[7] != magic[7]) {
-		vv_fail(err, VV_ENOSUPPORT, "a newer varve wrote the lists of blocks there");
-		return vv_hint(err, "update varve");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "a newer varve wrote the lists of blocks there\n"
+			       "update varve");
 	}
 	if (len < HEADER_LEN + CHECKSUM_LEN) return bad(err, "it is cut short");
 	memcpy(out->hash, p + 8, sizeof(out->hash));

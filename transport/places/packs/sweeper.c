@@ -105,11 +105,11 @@ static vv_status refuse(const vv_sweeper *s, const found *f, const vv_holder *wh
 	if (gmtime_r(&at, &tm)) {
 		(void)strftime(since, sizeof(since), "%H:%M:%S UTC", &tm);
 	}
-	vv_fail(err, VV_ELOCKED,
-		"another gc is at work in '%s' (%s%s, last seen %s): nothing was changed",
-		vv_text_url(s->url), *who->host ? "on " : "by its file ",
-		*who->host ? vv_text_shows(who->host) : f->name, since);
-	return vv_hint(err, "run it again later; one that was killed is passed over after an hour");
+	return vv_fail(err, VV_ELOCKED,
+		       "another gc is at work in '%s' (%s%s, last seen %s): nothing was changed\n"
+		       "run it again later; one that was killed is passed over after an hour",
+		       vv_text_url(s->url), *who->host ? "on " : "by its file ",
+		       *who->host ? vv_text_shows(who->host) : f->name, since);
 }
 
 static void pause_a_little(void)
@@ -173,10 +173,10 @@ vv_status vv_sweeper_go_on(vv_sweeper *s, bool must, vv_error *err)
 	if (!*s->name || (!must && vv_monotonic_ms() - s->told_ms < AGAIN_MS)) return VV_OK;
 	if ((rc = look(s, &f, err)) < 0) return rc;
 	if (f.now == 0) {
-		vv_fail(err, VV_ECONFLICT,
-			"another gc of '%s' took the place of this one, which stops",
-			vv_text_url(s->url));
-		return vv_hint(err, "run it again");
+		return vv_fail(err, VV_ECONFLICT,
+			       "another gc of '%s' took the place of this one, which stops\n"
+			       "run it again",
+			       vv_text_url(s->url));
 	}
 	return write_mark(s, err);
 }

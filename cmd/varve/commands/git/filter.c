@@ -79,8 +79,9 @@ static vv_status shake_hands(session *s, vv_error *err)
 	}
 	if (more < 0) return (vv_status)more;
 	if (!client || !version) {
-		vv_fail(err, VV_ENOSUPPORT, "this is not git's filter protocol, version 2");
-		return vv_hint(err, "'filter-process' is for git to call");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "this is not git's filter protocol, version 2\n"
+			       "'filter-process' is for git to call");
 	}
 	if ((rc = vv_pkt_puts(&s->out, "git-filter-server", err)) < 0 ||
 	    (rc = vv_pkt_puts(&s->out, "version=2", err)) < 0 ||

@@ -204,10 +204,10 @@ static vv_status refuse_staged(void *payload, const vv_change *change, vv_error 
 			 vv_pathspec_match(&m->c->paths, change->path, NULL))) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EREFUSED, "%s is staged: migrate makes a commit of its own",
-		vv_text_shows(change->path));
-	return vv_hint(
-		err, "commit the staged changes, or unstage them ('varve restore --staged PATH')");
+	return vv_fail(err, VV_EREFUSED,
+		       "%s is staged: migrate makes a commit of its own\n"
+		       "commit the staged changes, or unstage them ('varve restore --staged PATH')",
+		       vv_text_shows(change->path));
 }
 
 /* The index must be HEAD's, so that the commit has the migration and nothing else. */
@@ -217,13 +217,14 @@ static vv_status check_index(migration *m, vv_error *err)
 	vv_status rc;
 
 	if (vv_index_has_conflicts(m->c->index)) {
-		vv_fail(err, VV_EREFUSED,
-			"a merge is under way: migrate makes a commit of its own");
-		return vv_hint(err, "conclude the merge first");
+		return vv_fail(err, VV_EREFUSED,
+			       "a merge is under way: migrate makes a commit of its own\n"
+			       "conclude the merge first");
 	}
 	if ((rc = vv_head_read(m->c->repo, &head, err)) == VV_OK && head.unborn) {
-		vv_fail(err, VV_EREFUSED, "no commits yet, so there is nothing to migrate");
-		rc = vv_hint(err, "'varve add FILE' begins with tables");
+		rc = vv_fail(err, VV_EREFUSED,
+			     "no commits yet, so there is nothing to migrate\n"
+			     "'varve add FILE' begins with tables");
 	} else if (rc == VV_OK && (rc = read_note(m, &head.commit, err)) == VV_OK) {
 		rc = vv_index_changes(m->c->repo, NULL, &head.commit, refuse_staged, m, err);
 	}
@@ -244,9 +245,10 @@ static vv_status keep(migration *m, const char *path, char *take_object, uint64_
 
 static vv_status changed(const char *path, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "%s has changes that are not committed", vv_text_shows(path));
-	return vv_hint(err, "commit them first, or discard them with 'varve restore %s'",
-		       vv_text_shows(path));
+	return vv_fail(err, VV_EREFUSED,
+		       "%s has changes that are not committed\n"
+		       "commit them first, or discard them with 'varve restore %s'",
+		       vv_text_shows(path), vv_text_shows(path));
 }
 
 /* Is the file of the work tree as the index has it? A pointer of Git LFS may lie there as its content:
@@ -335,9 +337,10 @@ static vv_status refuse_folder(const vv_pathspec *paths, vv_error *err)
 {
 	for (size_t i = 0; i < paths->count; i++) {
 		if (paths->items[i].folder || paths->items[i].exclude) {
-			vv_fail(err, VV_EUSAGE, "%s: migrate takes files and patterns",
-				vv_text_shows(paths->items[i].given));
-			return vv_hint(err, "a pattern names files of a folder: 'data/**/*.csv'");
+			return vv_fail(err, VV_EUSAGE,
+				       "%s: migrate takes files and patterns\n"
+				       "a pattern names files of a folder: 'data/**/*.csv'",
+				       vv_text_shows(paths->items[i].given));
 		}
 	}
 	return VV_OK;
@@ -358,9 +361,10 @@ static vv_status look(migration *m, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && m->damaged > 0) {
-		vv_fail(err, VV_EREFUSED, "%s damaged: nothing was changed",
-			vv_text_counted(m->damaged, "pointer is", "pointers are"));
-		return vv_hint(err, "mend and commit them, or name the other files");
+		return vv_fail(err, VV_EREFUSED,
+			       "%s damaged: nothing was changed\n"
+			       "mend and commit them, or name the other files",
+			       vv_text_counted(m->damaged, "pointer is", "pointers are"));
 	}
 	return rc < 0 ? rc : vv_pathspec_all_matched(&m->c->paths, m->c->index, err);
 }
@@ -532,10 +536,11 @@ static vv_status verify(migration *m, bool staged, vv_error *err)
 			rc = refuse_line(m, m->files[i].path, err);
 		} else if (m->o->export && strcmp(value, "unspecified") != 0 &&
 			   strcmp(value, "unset") != 0) {
-			vv_fail(err, VV_EREFUSED,
-				"%s: another line of .gitattributes gives it to the filter '%s'",
+			rc = vv_fail(
+				err, VV_EREFUSED,
+				"%s: another line of .gitattributes gives it to the filter '%s'\n"
+				"take that line out, or put one with !filter behind it",
 				vv_text_shows(m->files[i].path), vv_text_shows(value));
-			rc = vv_hint(err, "take that line out, or put one with !filter behind it");
 		} else {
 			p = value + strlen(value) + 1;
 		}
@@ -663,9 +668,10 @@ static vv_status is_staged(bool *staged, migration *m, vv_error *err)
 static vv_status fail_changed(const migration *m, vv_error *err)
 {
 	drop_note(m);
-	vv_fail(err, VV_ECONFLICT,
-		"another program changed HEAD or the index meanwhile: nothing was committed");
-	return vv_hint(err, "unstage what 'git status' lists; then the same command begins again");
+	return vv_fail(
+		err, VV_ECONFLICT,
+		"another program changed HEAD or the index meanwhile: nothing was committed\n"
+		"unstage what 'git status' lists; then the same command begins again");
 }
 
 static vv_status commit(migration *m, const char *self, vv_error *err)

@@ -72,14 +72,14 @@ static bool only_grows(const run *r, const char *name, size_t len)
 
 static vv_status refuse(const run *r, const char *what, const char *ref, vv_error *err)
 {
-	vv_fail(err, VV_EREFUSED, "this push would %s %s of %s, which %s", what, vv_text_shows(ref),
-		vv_text_shows(r->name),
-		vv_ref_is_hosts_head(ref, strlen(ref))
-			? "says which version is the newest signed one"
-			: "holds the rows of all tables");
-	return vv_hint(err,
+	return vv_fail(err, VV_EREFUSED,
+		       "this push would %s %s of %s, which %s\n"
 		       "'git push --all %s', then 'git push --tags %s' push all that is yours; "
 		       "'git push --no-verify' does it all the same",
+		       what, vv_text_shows(ref), vv_text_shows(r->name),
+		       vv_ref_is_hosts_head(ref, strlen(ref))
+			       ? "says which version is the newest signed one"
+			       : "holds the rows of all tables",
 		       vv_text_shows(r->name), vv_text_shows(r->name));
 }
 
@@ -356,10 +356,11 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 			    : vv_fail_nomem(err);
 
 	if (rc == VV_OK && branch_first) {
-		vv_fail(err, VV_EUSAGE,
-			"it is empty, and would make the branch of the blocks its default branch");
-		rc = vv_hint(err, "let varve do the first push: varve push -u %s %s",
-			     vv_text_shows(r->name), vv_text_shows(r->refs[0].name));
+		rc = vv_fail(
+			err, VV_EUSAGE,
+			"it is empty, and would make the branch of the blocks its default branch\n"
+			"let varve do the first push: varve push -u %s %s",
+			vv_text_shows(r->name), vv_text_shows(r->refs[0].name));
 	}
 
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
@@ -399,8 +400,9 @@ static vv_status send(run *r, vv_error *err)
 	} else if (there.host) {
 		rc = send_to_host(r, there.host, err);
 	} else if (!there.hello->writable) {
-		vv_fail(err, VV_EREFUSED, "it takes no rows from you");
-		vv_hint(err, "ask its owner");
+		vv_fail(err, VV_EREFUSED,
+			"it takes no rows from you\n"
+			"ask its owner");
 		rc = stop(r, err);
 	} else {
 		rc = send_ahead(r, &t, there.peer, err);

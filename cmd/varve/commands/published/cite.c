@@ -73,9 +73,10 @@ static vv_status find_version(citing *x, vv_buf *word, vv_error *err)
 		return rc;
 	}
 	if (x->s.from != VV_FROM_COMMIT) {
-		vv_fail(err, VV_EUSAGE, "'%s' does not name a version of a commit",
-			vv_text_shows(x->c->argv[0]));
-		return vv_hint(err, "cite REV:PATH, such as v1.0:prices.csv");
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' does not name a version of a commit\n"
+			       "cite REV:PATH, such as v1.0:prices.csv",
+			       vv_text_shows(x->c->argv[0]));
 	}
 	if ((rc = vv_commit_read(x->c->repo, &x->s.commit, &x->commit, err)) < 0) return rc;
 	vv_oid_text(x->revision, &x->s.commit);

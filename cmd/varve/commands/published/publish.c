@@ -78,10 +78,10 @@ static vv_status export_pages(const options *o, const vv_publishing *p, vv_error
 	const vv_run run = {.argv = argv, .env = vv_environ(), .output = &out, .errors = &said};
 	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	if (code == 0) return write_index(o->output, err);
-	(void)vv_fail(err, VV_EIO, "the folder is complete but for its pages: %.*s",
-		      (int)strcspn(vv_buf_cstr(&said), "\n"), vv_buf_cstr(&said));
-	return vv_hint(err,
+	return vv_fail(err, VV_EIO,
+		       "the folder is complete but for its pages: %.*s\n"
 		       "if '%s' has nothing of yours, remove it: the next publish writes it again",
+		       (int)strcspn(vv_buf_cstr(&said), "\n"), vv_buf_cstr(&said),
 		       vv_text_shows(pages));
 }
 
@@ -110,8 +110,9 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 
 	if (rc < 0) return rc;
 	if (!signer.has_seed) {
-		(void)vv_fail(err, VV_ENOSUPPORT, "ssh-keygen cannot sign records of IPNS");
-		return vv_hint(err, "unset varve.signingKey: 'varve key' makes a key that can");
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "ssh-keygen cannot sign records of IPNS\n"
+			       "unset varve.signingKey: 'varve key' makes a key that can");
 	}
 	vv_now(&now, &nsec);
 	g->until = now + NAME_SECONDS;
