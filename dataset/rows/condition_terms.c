@@ -57,7 +57,6 @@ static vv_status make_time(vv_tokens *t, vv_literal *l, size_t at, const vv_fiel
 	size_t len = l->value.len;
 
 	if (vv_operand_read_time(&l->value, f, s, len)) return VV_OK;
-	l->spelled = false;
 	if (f->plan) {
 		vv_field plain = *f;
 

@@ -156,8 +156,6 @@ static vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error
 	rewind_spans(&a->pending[0]);
 	rewind_spans(&a->pending[1]);
 	*any = a->active = has[0] || has[1];
-	a->mode = ADDED_ONE_BY_ONE;
-	a->first = has[0] ? 0 : 1;
 	if (!*any) {
 		a->pending[0].count = a->pending[1].count = 0;
 	}

@@ -136,10 +136,10 @@ static void needed_clear(rowdiff_needed *n)
 vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,
 			  vv_error *err)
 {
-	vv_changed_groups r = {0};
 	vv_status rc = VV_OK;
 	uint64_t old_rows = a->root.rows, new_rows = b->root.rows;
 	if (vv_columns_same_places(columns)) {
+		vv_changed_groups r;
 		if ((rc = vv_changed_groups_find(&r, a, b, err)) < 0) return rc;
 		old_rows = new_rows = 0;
 		for (size_t i = 0; i < r.old_count; i++) {

@@ -470,10 +470,8 @@ static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 
 vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err)
 {
-	vv_error local;
 	vv_status rc;
 
-	err = err ? err : &local;
 	vv_mutex_lock(w->lock);
 	if ((rc = still_well(w, err)) == VV_OK && w->fd >= 0 && !w->closed && w->buf_len >= least &&
 	    (rc = flush(w, err)) < 0) {

@@ -189,6 +189,25 @@ line.put(\"M\", {\"v\": 2, \"colour\": True}); line.end()'"
 	(cd ../hub.git && sound)
 }
 
+@test "a request that is nothing but its end is answered, and the next one too" {
+	succeeds varve init -q --bare hub.git
+	python3 - "$BATS_TEST_DIRNAME/../../net" hub.git > said <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import peer
+		line, process = peer.server(sys.argv[2])
+		line.end()
+		line.put("M", {"v": 1, "op": "hello"})
+		line.end()
+		process.stdin.close()
+		((kind, error),) = line.answer()
+		print(kind, error["code"], error["text"].decode())
+		((kind, hello),) = line.answer()
+		print(kind, hello["v"])
+	END
+	printf "%s\n" "E damaged a request begins with a message, not with '.'" 'M 1' | cmp - said
+}
+
 # ./b, a clone of hub.git, and ./a with a version more, which is pushed; the current folder is b.
 colleague() {
 	pushed_one_of_two

@@ -11,6 +11,7 @@
 #include "repo/blocks/coder.h"
 #include "repo/blocks/pack_writer.h"
 #include "tests/unit/repo/store_fixture.h"
+#include "tests/unit/writer_add.h"
 
 static vv_status make(vv_buf *out, const void *raw, size_t len, const void *base, size_t base_len,
 		      vv_error *err)
@@ -76,6 +77,41 @@ static void blocks_come_back(void **state)
 	s = fx_open(dir);
 	vv_assert_ok(vv_store_cost(s, &last, &stored, &depth, &err), &err);
 	assert_int_equal(depth, 5);
+	vv_store_close(s);
+}
+
+static void edits_that_were_compressed_come_back(void **state)
+{
+	const char *dir = vv_test_path("compressed");
+	vv_auto(vv_buf) base = VV_BUF_INIT;
+	vv_auto(vv_buf) raw = VV_BUF_INIT;
+	vv_auto(vv_buf) got = VV_BUF_INIT;
+	vv_cid first, second;
+	uint64_t stored;
+	unsigned depth;
+	vv_error err;
+
+	(void)state;
+	vv_block_codec_register(&codec);
+	fx_noise(&base, 1, 20000);
+	vv_buf_put(&raw, base.data, 10000);
+	for (unsigned i = 0; i < 150; i++) {
+		vv_buf_putc(&raw, 'a');
+	}
+	vv_buf_put(&raw, base.data + 10000, 10000);
+	vv_store *s = fx_open(dir);
+	vv_writer *w = fx_writer(s);
+	vv_assert_ok(vv_test_add(w, &first, VV_CODEC_RAW, base.data, base.len, NULL, &err), &err);
+	vv_assert_ok(vv_test_add(w, &second, VV_CODEC_RAW, raw.data, raw.len, &first, &err), &err);
+	vv_assert_ok(vv_writer_commit(w, &err), &err);
+	vv_writer_close(w);
+	vv_store_close(s);
+	s = fx_open(dir);
+	vv_assert_ok(vv_store_cost(s, &second, &stored, &depth, &err), &err);
+	assert_int_equal(depth, 1);
+	assert_true(stored < 100);
+	vv_assert_ok(vv_store_get(s, &second, &got, &err), &err);
+	assert_true(got.len == raw.len && memcmp(got.data, raw.data, raw.len) == 0);
 	vv_store_close(s);
 }
 
@@ -164,6 +200,7 @@ static void gc_turns_edits_round_and_leaves_none_where_none_are_needed(void **st
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(blocks_come_back),
+	cmocka_unit_test(edits_that_were_compressed_come_back),
 	cmocka_unit_test(who_cannot_apply_edits_names_the_pack),
 	cmocka_unit_test(every_flipped_bit_is_told_and_gives_no_wrong_data),
 	cmocka_unit_test(merged_packs_keep_edits),

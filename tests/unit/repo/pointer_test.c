@@ -126,6 +126,27 @@ static void a_pointer_merged_as_text_is_known_by_its_marks_and_names_both_roots(
 #undef LINE
 }
 
+static void each_side_of_a_torn_pointer_has_the_root_of_its_own_lines(void **state)
+{
+	static const char *const roots[3] = {
+		"bafyreicintf5sqdbw6ad2teingtpfy6gsx5pnwlrplreimwaefe42ctb2m", ROOT,
+		"bafyreie3g5lxxe6lsmafarrhbt6bkihrlgqsuef5jmkcsr37suvy27dzbu"};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_cid out[3], root;
+	bool has[3];
+
+	(void)state;
+	vv_buf_printf(&text,
+		      "<<<<<<< a\n\"root\": \"%s\"\n||||||| c\n\"root\": \"%s\"\n=======\n"
+		      "\"root\": \"%s\"\n>>>>>>> b\n",
+		      roots[1], roots[0], roots[2]);
+	assert_true(vv_pointer_torn_roots(out, has, vv_buf_cstr(&text), text.len));
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(vv_cid_parse(&root, roots[i], strlen(roots[i]), NULL), VV_OK);
+		assert_true(has[i] && vv_cid_equal(&out[i], &root));
+	}
+}
+
 static void a_table_may_have_no_columns(void **state)
 {
 	vv_arena arena = VV_ARENA_INIT;
@@ -302,6 +323,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_pointer_is_read_and_written_alike),
 	cmocka_unit_test(the_lines_for_people_are_fixed),
 	cmocka_unit_test(a_pointer_merged_as_text_is_known_by_its_marks_and_names_both_roots),
+	cmocka_unit_test(each_side_of_a_torn_pointer_has_the_root_of_its_own_lines),
 	cmocka_unit_test(a_table_may_have_no_columns),
 	cmocka_unit_test(what_begins_as_a_pointer_is_told_from_data),
 	cmocka_unit_test(every_change_of_a_byte_is_refused),

@@ -162,6 +162,41 @@ static void links_in_common_anchor_the_rest(void **state)
 	end(&w);
 }
 
+/* As gc walks: it keeps by itself what was seen. */
+static vv_status mark(void *payload, const vv_cid *cid, const vv_cid *like, bool *enter,
+		      vv_error *err)
+{
+	*enter = true;
+	return tell(payload, cid, like, err);
+}
+
+static const char *marked(world *w, char root, char before)
+{
+	vv_resemble r = {.get = get, .fn = tell, .mark = mark, .payload = w};
+	vv_error err;
+
+	vv_buf_reset(&w->told);
+	vv_assert_ok(vv_resemble_walk(&r, &w->names[(unsigned char)root],
+				      &w->names[(unsigned char)before], &err),
+		     &err);
+	return vv_buf_cstr(&w->told);
+}
+
+static void two_links_are_found_again_whichever_of_them_is_the_smaller(void **state)
+{
+	world w = begin();
+
+	(void)state;
+	node(&w, 'A', "ab");
+	node(&w, 'B', "xab");
+	node(&w, 'C', "ba");
+	node(&w, 'D', "yba");
+	commit(&w);
+	assert_string_equal(marked(&w, 'B', 'A'), "B~A x~a ");
+	assert_string_equal(marked(&w, 'D', 'C'), "D~C y~b ");
+	end(&w);
+}
+
 static void what_has_no_counterpart_resembles_nothing(void **state)
 {
 	world w = begin();
@@ -299,6 +334,7 @@ static void without_memory_it_says_so(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_first_version_is_told_whole),
 	cmocka_unit_test(links_in_common_anchor_the_rest),
+	cmocka_unit_test(two_links_are_found_again_whichever_of_them_is_the_smaller),
 	cmocka_unit_test(what_has_no_counterpart_resembles_nothing),
 	cmocka_unit_test(a_leaf_is_not_like_a_node),
 	cmocka_unit_test(missing_nodes_are_counted_or_stop_it),
