@@ -88,10 +88,31 @@ static void set_hint(vv_error *err, const char *text)
 	}
 }
 
+/* The hint in text, which was made of fmt: what stands behind fmt's newline, where an argument may have others before it.
+ * It is cut off; NULL: there is none. */
+static char *cut_hint(char text[FORMAT_MAX], const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+static char *cut_hint(char text[FORMAT_MAX], const char *fmt, va_list ap)
+{
+	const char *end = strchr(fmt, '\n');
+	char before[FORMAT_MAX], message[FORMAT_MAX];
+
+	if (!end) return NULL;
+	(void)snprintf(before, sizeof before, "%.*s", (int)(end - fmt), fmt);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* it is the beginning of fmt */
+	format(message, before, ap);
+#pragma GCC diagnostic pop
+	if (text[strlen(message)] == '\0') return NULL; /* the message alone is too long */
+	text[strlen(message)] = '\0';
+	return text + strlen(message) + 1;
+}
+
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 {
 	const bool login = code == VV_EAUTH, block = code == VV_EBLOCK;
-	char text[FORMAT_MAX], *hint = NULL;
+	char text[FORMAT_MAX];
 	va_list ap;
 
 	code = login ? VV_EREFUSED : block ? VV_EMISSING : code;
@@ -99,9 +120,9 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	va_start(ap, fmt);
 	format(text, fmt, ap);
 	va_end(ap);
-	if (strchr(fmt, '\n') && (hint = strchr(text, '\n')) != NULL) {
-		*hint++ = '\0';
-	}
+	va_start(ap, fmt);
+	const char *hint = cut_hint(text, fmt, ap);
+	va_end(ap);
 	copy_cut(err->message, sizeof err->message, text);
 	err->code = code;
 	err->login = login;

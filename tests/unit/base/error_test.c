@@ -32,6 +32,9 @@ static void a_newline_of_the_format_begins_the_hint(void **state)
 	assert_int_equal(err.hint_id, VV_HINT_WORDS);
 	assert_int_equal(vv_hint(&err, "later"), VV_EUSAGE);
 	assert_string_equal(err.hint, "'ids' is near");
+	vv_fail(&err, VV_EUSAGE, "there is no '%s'\n'%s' is near", "i\nd", "i\nds");
+	assert_string_equal(err.message, "there is no 'i\nd'");
+	assert_string_equal(err.hint, "'i\nds' is near");
 	(void)vv_fail(&err, VV_EUSAGE, "no column '%s'", "a\nb");
 	assert_string_equal(err.message, "no column 'a\nb'");
 	assert_int_equal(err.hint_id, VV_HINT_NONE);
