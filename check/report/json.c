@@ -21,7 +21,7 @@ static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_i
 		vv_json_add_u64(w, "row", i->row);
 	}
 	if (i->key) {
-		vv_json_name(w, "key");
+		vv_json_name(w, "keyText");
 		vv_report_put_json(w, i->key, i->key_len, i->key_cut);
 	}
 	if (i->value) {
@@ -32,7 +32,7 @@ static void put_item(vv_json_out *w, const vv_report_group *g, const vv_report_i
 	vv_report_json_text(w, "probably", i->probably);
 	vv_report_json_text(w, "expected", i->expected);
 	vv_report_json_text(w, "intended", i->intended);
-	vv_report_json_text(w, "accepted", i->accepted);
+	vv_report_json_text(w, "acceptedWhy", i->accepted);
 	vv_report_json_text(w, "fingerprint", i->print);
 	vv_json_close_object(w);
 }
@@ -59,9 +59,9 @@ static void put_dataset(vv_json_out *w, const vv_check_report *r, const vv_repor
 	vv_json_open_object(w);
 	vv_report_json_text(w, "path", d->path);
 	vv_report_json_text(w, "commit", d->commit);
-	vv_report_json_text(w, "base", d->base);
-	vv_json_add_u64(w, "rows", d->rows);
-	vv_json_add_u64(w, "columns", d->columns);
+	vv_report_json_text(w, "baseCommit", d->base);
+	vv_json_add_u64(w, "rowCount", d->rows);
+	vv_json_add_u64(w, "columnCount", d->columns);
 	vv_json_add_u64(w, "groups", d->groups);
 	vv_json_add_u64(w, "groupsRead", d->groups_read);
 	vv_json_add_bool(w, "valid", vv_report_passes(r, d->errors, d->warnings));
@@ -90,12 +90,11 @@ vv_status vv_report_json(const vv_check_report *r, vv_buf *out, vv_error *err)
 	const vv_report_totals *t = &r->totals;
 
 	vv_json_out w = vv_json_begin_object(out, 1);
-	vv_json_add_u64(&w, "version", 1);
 	vv_json_add_bool(&w, "valid", vv_report_passes(r, r->totals.errors, r->totals.warnings));
 	vv_report_json_text(&w, "failOn", vv_severity_name(r->options.fail_on));
 	vv_json_add_bool(&w, "newOnly", r->options.new_only);
 	vv_json_add_object(&w, "totals");
-	vv_json_add_u64(&w, "datasets", t->datasets);
+	vv_json_add_u64(&w, "datasetCount", t->datasets);
 	vv_json_add_u64(&w, "invalid", t->invalid);
 	vv_json_add_u64(&w, "commits", t->commits);
 	vv_json_add_u64(&w, "errors", t->errors);

@@ -188,7 +188,7 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 		vv_json_open_object(w);
 		vv_json_add_string(w, "base64", vv_buf_cstr(&b));
 		if (cut) {
-			vv_json_add_bool(w, "cut", true);
+			vv_json_add_bool(w, "more", true);
 		}
 		vv_json_close_object(w);
 		w->buf->failed |= b.failed;

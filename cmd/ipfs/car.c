@@ -255,7 +255,7 @@ static void describe(import *m, const char *cid, const vv_table *t)
 		vv_json_open_object(&m->w);
 		vv_json_add_string(&m->w, "root", cid);
 		vv_json_add_string(&m->w, "kind", is_table ? "table" : "file");
-		vv_json_add_u64(&m->w, "rows", t->root.rows);
+		vv_json_add_u64(&m->w, "rowCount", t->root.rows);
 		vv_json_add_u64(&m->w, "bytes", t->root.bytes);
 		vv_json_close_object(&m->w);
 	} else if (is_table) {
@@ -340,7 +340,7 @@ static void show_import(import *m)
 	if (json(m->j->o)) {
 		vv_json_close_array(&m->w);
 		vv_json_add_u64(&m->w, "blocks", m->stats.blocks);
-		vv_json_add_u64(&m->w, "new", m->kept);
+		vv_json_add_u64(&m->w, "newBlocks", m->kept);
 		vv_json_add_u64(&m->w, "bytes", m->stats.bytes);
 		vv_json_close_object(&m->w);
 		vv_out("%s\n", vv_buf_cstr(&m->text));

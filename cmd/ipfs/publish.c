@@ -54,10 +54,10 @@ static void json_record(job *j, const vv_published *p)
 	vv_json_open_object(&j->w);
 	vv_json_add_string(&j->w, "path", p->path[0] ? p->path : NULL);
 	vv_json_add_u64(&j->w, "bytes", p->bytes);
-	json_cid(j, "table", &p->version);
-	json_cid(j, "file", &p->file);
+	json_cid(j, "root", &p->version);
+	json_cid(j, "unixfs", &p->file);
 	vv_json_add_string(&j->w, "time", p->time);
-	vv_json_add_array(&j->w, "holders");
+	vv_json_add_array(&j->w, "nodes");
 	for (size_t i = 0; i < p->holder_count; i++) {
 		vv_json_string(&j->w, p->holders[i]);
 	}

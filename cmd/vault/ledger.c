@@ -231,10 +231,10 @@ static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
 	char cid[VV_CID_TEXT + 1];
 
 	if (r->stripe_count == 0) return;
-	vv_json_add_array(w, "stripes");
+	vv_json_add_array(w, "stripeList");
 	for (size_t i = 0; i < r->stripe_count; i++) {
 		vv_json_open_object(w);
-		vv_json_add_u64(w, "data", r->stripes[i].code.data);
+		vv_json_add_u64(w, "dataShards", r->stripes[i].code.data);
 		vv_json_add_array(w, "parity");
 		for (size_t n = 0; n < r->stripes[i].code.parity; n++) {
 			vv_cid_text(cid, &r->stripes[i].parity[n].cid);
@@ -257,13 +257,13 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 	vv_json_open_object(w);
 	vv_json_add_string(w, "record", cid);
 	vv_json_add_string(w, "kind", vv_ledger_kind_name(r->kind));
-	vv_json_add_string(w, "author", did);
+	vv_json_add_string(w, "did", did);
 	vv_json_add_u64(w, "sequence", r->sequence);
 	vv_json_add_time(w, "time", (int64_t)r->time);
 	vv_json_add_bool(w, "counts", vv_vault_counts(s->state, r));
 	vv_json_add_string(w, "says", vv_buf_cstr(&words));
 	if (all) {
-		vv_json_add_array(w, "shards");
+		vv_json_add_array(w, "shardList");
 		for (size_t i = 0; i < r->shard_count; i++) {
 			vv_cid_text(cid, &r->shards[i].cid);
 			vv_json_string(w, cid);

@@ -74,10 +74,12 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	const struct {
 		const char *name;
 		uint64_t value;
-	} numbers[] = {{"copies", x->copies},   {"shards", x->shards},  {"bytes", x->bytes},
-		       {"least", x->least},     {"owed", x->owed},      {"lost", x->lost},
-		       {"bad", x->bad},         {"away", x->away},      {"retired", x->retired},
-		       {"damaged", x->damaged}, {"stripes", x->stripes}};
+	} numbers[] = {{"copies", x->copies},   {"shards", x->shards},
+		       {"bytes", x->bytes},     {"fewestCopies", x->least},
+		       {"owed", x->owed},       {"lost", x->lost},
+		       {"bad", x->bad},         {"away", x->away},
+		       {"retired", x->retired}, {"damaged", x->damaged},
+		       {"stripes", x->stripes}};
 	char head[VV_CID_TEXT + 1], code[CODE_TEXT];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;

@@ -643,7 +643,7 @@ static void put_conflict_row(api *x, const vv_web_conflict *k)
 		api_close_object(x);
 	}
 	api_close_object(x);
-	api_open_object(x, "rows");
+	api_open_object(x, "rowNumbers");
 	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
 		if (k->rows[i] != UINT64_MAX) {
 			api_put_u64(x, side_names[i], k->rows[i]);
@@ -657,7 +657,7 @@ static void put_conflict(api *x, const vv_web_conflict *k)
 	api_open_element(x);
 	api_put_text(x, "kind", k->kind);
 	if (k->key) {
-		vv_json_name(&x->w, "key");
+		vv_json_name(&x->w, "keyValues");
 		vv_json_raw(&x->w, k->key, strlen(k->key));
 	}
 	if (k->row != UINT64_MAX) {
@@ -685,7 +685,7 @@ static void put_conflict_path(api *x, const vv_web_conflict_path *p)
 	api_put_text(x, "path", p->path);
 	api_put_text(x, "kind", p->table ? "table" : "file");
 	api_put_text(x, "words", p->words);
-	api_open_object(x, "names");
+	api_open_object(x, "sides");
 	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
 		api_put_text(x, side_names[i], p->names[i]);
 	}

@@ -156,7 +156,7 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	put_string(j, "change", !t->a ? "added" : !t->b ? "removed" : "changed");
 	put_string(j, "old", t->a ? t->old_name : NULL);
 	put_string(j, "new", t->b ? t->new_name : NULL);
-	vv_json_add_array(&j->out, "key");
+	vv_json_add_array(&j->out, "keyColumns");
 	for (size_t i = 0; i < t->key_count; i++) {
 		vv_json_string(&j->out, named->schema.fields[t->key[i]].name);
 	}
@@ -167,8 +167,8 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 	}
 	vv_json_close_array(&j->out);
 	if (t->columns && t->columns->key_changed) {
-		put_names(j, "oldKey", t->a->root.key, t->a->root.key_count);
-		put_names(j, "newKey", t->b->root.key, t->b->root.key_count);
+		put_names(j, "oldKeyColumns", t->a->root.key, t->a->root.key_count);
+		put_names(j, "newKeyColumns", t->b->root.key, t->b->root.key_count);
 	}
 	if (t->form_change) {
 		put_string(j, "form", t->form_change);
@@ -303,11 +303,11 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 	const vv_diff_table *t = &j->table;
 	put_number(j, "oldRows", s->old_rows);
 	put_number(j, "newRows", s->new_rows);
-	put_number(j, "added", s->added);
-	put_number(j, "removed", s->removed);
-	put_number(j, "changed", s->changed);
+	put_number(j, "rowsAdded", s->added);
+	put_number(j, "rowsRemoved", s->removed);
+	put_number(j, "rowsChanged", s->changed);
 	put_number(j, "keysChanged", s->rekeyed);
-	put_number(j, "moved", s->moved);
+	put_number(j, "rowsMoved", s->moved);
 	put_number(j, "rowsSameValue", s->formatted_rows);
 	put_number(j, "cellsChanged", s->cells_changed);
 	put_number(j, "cellsSameValue", s->cells_formatted);

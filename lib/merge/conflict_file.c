@@ -293,7 +293,7 @@ static void removed_json(vv_json_out *w, const vv_conflict_item *item)
 		}
 	}
 	vv_json_close_object(w);
-	vv_json_add_object(w, "rows");
+	vv_json_add_object(w, "rowNumbers");
 	for (size_t i = 0; i < 3; i++) {
 		if (item->at[i] != UINT64_MAX) {
 			vv_json_add_u64(w, side_names[i], item->at[i]);
@@ -310,7 +310,7 @@ void vv_conflict_item_json(vv_json_out *w, const vv_conflict_item *item)
 	vv_json_open_object(w);
 	vv_json_add_string(w, "kind", vv_conflict_kind_name(item->kind));
 	if (item->key) {
-		vv_json_name(w, "key");
+		vv_json_name(w, "keyValues");
 		vv_json_raw(w, item->key, strlen(item->key));
 	}
 	if (item->row != UINT64_MAX) {
@@ -579,7 +579,7 @@ static vv_status read_item(reading *in, const vv_json *v)
 	if (v->type != VV_JSON_OBJECT || !read_kind(v, &item->kind)) {
 		return bad(in, "a conflict of an unknown kind");
 	}
-	const vv_json *key = vv_json_get(v, "key");
+	const vv_json *key = vv_json_get(v, "keyValues");
 	if (key && !(item->key = read_key(c, key))) return bad(in, "a key is not a list");
 	if (vv_json_get(v, "row") && !vv_json_get_u64(&item->row, v, "row")) {
 		return bad(in, "a row is not a number");
@@ -597,7 +597,7 @@ static vv_status read_item(reading *in, const vv_json *v)
 	}
 	side = vv_json_get(v, "values");
 	if (side && !read_values(c, item, side)) return bad(in, "values that are not rows");
-	side = vv_json_get(v, "rows");
+	side = vv_json_get(v, "rowNumbers");
 	if ((side && !read_numbers(item, side)) ||
 	    (vv_json_get(v, "before") && !vv_json_get_u64(&item->before, v, "before"))) {
 		return bad(in, "a row is not a number");

@@ -246,7 +246,7 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 	return rc;
 }
 
-/* What text has in "columns", "key" and "form". */
+/* What text has in "columns", "keyColumns" and "form". */
 static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *err)
 {
 	vv_auto(vv_schema) schema = {0};
@@ -265,7 +265,7 @@ static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *e
 		vv_json_close_object(w);
 	}
 	vv_json_close_array(w);
-	vv_json_add_array(w, "key");
+	vv_json_add_array(w, "keyColumns");
 	for (size_t i = 0; i < root->key_count; i++) {
 		vv_json_string(w, root->key[i]);
 	}
@@ -283,16 +283,16 @@ static vv_status put_dataset_json(vv_json_out *w, const vv_dataset_found *staged
 	vv_status rc;
 
 	if (table) {
-		vv_json_add_u64(w, "rows", res->root.rows);
+		vv_json_add_u64(w, "rowCount", res->root.rows);
 		if (!vv_cid_is_null(&staged->parent) && staged->parent_root.kind == VV_KIND_TABLE) {
-			vv_json_add_u64(w, "rowsBefore", staged->parent_root.rows);
+			vv_json_add_u64(w, "rowCountBefore", staged->parent_root.rows);
 		}
 		if ((rc = put_table_json(w, &res->root, err)) < 0) return rc;
 	}
 	vv_json_add_u64(w, "bytes", vv_root_file_bytes(&res->root));
 	vv_json_add_u64(w, table ? "groups" : "chunks", res->groups);
 	vv_json_add_u64(w, table ? "groupsNew" : "chunksNew", res->groups_new);
-	vv_json_add_u64(w, "stored", staged->stored.stored_bytes);
+	vv_json_add_u64(w, "addedBytes", staged->stored.stored_bytes);
 	vv_cid_text(cid, &res->cid);
 	vv_json_add_string(w, "root", cid);
 	return VV_OK;

@@ -88,6 +88,8 @@ succeeds() {
 	ends_with 0 "$@"
 }
 
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
 # What no message says: "1 rows". (Counts with a sign before them, as in "+2 -1 ~1 rows", have one word for all.)
 one_of_many='(^|[^-+~.,0-9 ]|[^;] )1 (versions|rows|tables|blocks|commits|columns|files|keys|cells|groups|lines|refs|branches|tags|conflicts|holders|copies|shards|findings|errors|changes)([^a-z]|$)'
 
@@ -103,6 +105,13 @@ ends_with() {
 	if [[ ${output:0:20000}$'\n'${stderr:0:20000} =~ $one_of_many ]]; then
 		show_run "$*" "a plural of one: '${BASH_REMATCH[0]}'"
 		return 1
+	fi
+	# Of rows, schemas and published packages it is theirs what members are called.
+	if [[ "varve $* " == varve\ varve\ *\ --json\ * && ! " $* " =~ \ (cat|convert|schema|sql)\  && $output =~ ^[[{] ]]; then
+		python3 "$tests/check/members.py" "$tests/.." - <<< "$output" || {
+			show_run "$*" "a member that is not as tests/check/members.txt has it"
+			return 1
+		}
 	fi
 }
 

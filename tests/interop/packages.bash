@@ -38,7 +38,7 @@ one_version() {
 # The version's file, published: $file.
 published() {
 	one_version
-	file=$(varve -C src ipfs publish --json HEAD:prices.csv | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
+	file=$(varve -C src ipfs publish --json HEAD:prices.csv | sed -n 's/.*"unixfs": "\([a-z0-9]*\)".*/\1/p')
 }
 
 serve() {

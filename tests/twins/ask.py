@@ -397,7 +397,7 @@ def blame_where(case):
     found = json.loads(command(case, "blame", "--json", "--where", text, case.second, "--", case.path))
     want = [(k, case.first if old.get(k) == row else case.second) for k, row in zip(map(case.model.key_of, case.model.rows), case.model.rows)]
     want = [(key_texts(case, [k])[0], commit) for k, commit in want if k in set(passing(case, condition))]
-    return differs(want, [(tuple(row["key"]), row["commit"]) for row in found["rows"]], f"{text}: ")
+    return differs(want, [(tuple(row["keyValues"]), row["commit"]) for row in found["rows"]], f"{text}: ")
 
 
 @question("blame-cells", 0.3)
@@ -474,11 +474,11 @@ def check(case):
 def check_explain(case):
     """Which columns the key's rule and that of varve.checks read."""
     found = json.loads(command(case, "check", "--explain", "--json", case.second, "--", case.path))
-    reads = {row["rule"]: row["reads"].split(", ") for row in found if row["path"] == case.path}
+    reads = {row["rule"]: row["columnsRead"].split(", ") for row in found if row["path"] == case.path}
     if case.c["said"] == "declared" and (wrong := differs(sorted(case.model.key), sorted(reads.get("primary-key", [])), "primary-key: ")):
         return wrong
     text = conditions.written(case.conditions[0], "varve")
-    own = [row["reads"].split(", ") for row in found if row["path"] == case.path and row["rule"] == text]
+    own = [row["columnsRead"].split(", ") for row in found if row["path"] == case.path and row["rule"] == text]
     used = {name for name in case.model.names if names_in(case.conditions[0], name)}
     return differs([sorted(used)], [sorted(names) for names in own], f"{text}: ")
 
@@ -583,7 +583,7 @@ def info(case):
 
     found = json.loads(command(case, "info", "--json", f"{case.second}:{case.path}"))
     want = (len(case.model.rows), [(n, reference.KINDS[k]) for n, k in case.model.columns], [sum(row[i] is None for row in case.model.rows) for i in range(len(case.model.columns))])
-    got = (found["rows"], [(c["name"], c["type"]) for c in found["columns"]], [c["missing"] for c in found["columns"]])
+    got = (found["rowCount"], [(c["name"], c["type"]) for c in found["columns"]], [c["missing"] for c in found["columns"]])
     if wrong := differs(list(want), list(got)):
         return wrong
     for column, (name, kind) in zip(found["columns"], case.model.columns):
@@ -619,7 +619,7 @@ def diff_query(case):
     want = [len(new.keys() - old.keys()), len(old.keys() - new.keys()), sum(old[k] != new[k] for k in old.keys() & new.keys())]
     got = [0, 0, 0]
     for table in found["tables"]:
-        got = [table["summary"][name] for name in ("added", "removed", "changed")]
+        got = [table["summary"][name] for name in ("rowsAdded", "rowsRemoved", "rowsChanged")]
     return differs(want, got, f"{text}: ")
 
 

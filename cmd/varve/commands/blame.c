@@ -245,7 +245,7 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 	vv_json_open_object(w);
 	vv_json_add_u64(w, "row", row + 1);
 	if (key_count > 0) {
-		vv_json_add_array(w, "key");
+		vv_json_add_array(w, "keyValues");
 		for (size_t i = 0; i < key_count; i++) {
 			vv_json_string_len(w, cells[key[i]].text ? cells[key[i]].text : "",
 					   cells[key[i]].len);
@@ -268,12 +268,12 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 
 static void json_commits(const blame_run *r, vv_json_out *w)
 {
-	vv_json_add_object(w, "commits");
+	vv_json_add_object(w, "byCommit");
 	for (size_t i = 0; i < r->count; i++) {
 		vv_json_add_object(w, vv_oid_shows(&r->commits[i].id));
-		vv_json_add_string(w, "author", r->commits[i].author);
-		vv_json_add_string(w, "date", r->commits[i].date);
-		vv_json_add_string(w, "summary", r->commits[i].summary);
+		vv_json_add_string(w, "authorName", r->commits[i].author);
+		vv_json_add_string(w, "time", r->commits[i].date);
+		vv_json_add_string(w, "subject", r->commits[i].summary);
 		vv_json_close_object(w);
 	}
 	vv_json_close_object(w);

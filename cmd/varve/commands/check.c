@@ -780,7 +780,7 @@ static void list_rules(const options *o)
 		}
 		vv_json_open_object(&w);
 		vv_json_add_string(&w, "rule", r->code);
-		vv_json_add_string(&w, "default", severity);
+		vv_json_add_string(&w, "severity", severity);
 		vv_json_add_string(&w, "title", r->title);
 		vv_json_add_string(&w, "description", r->what);
 		vv_json_add_bool(&w, "comparesWithBase", r->of_base);

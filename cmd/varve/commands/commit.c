@@ -82,7 +82,7 @@ static vv_status print_json(const vv_commit_job *j, vv_error *err)
 			       : vv_status_put(&value, &j->status, &style, err);
 
 	if (rc < 0) return rc;
-	vv_out(j->made ? "{\"commit\": " : "{\"commit\": null,\n\"status\": ");
+	vv_out(j->made ? "{\"made\": " : "{\"made\": null,\n\"status\": ");
 	vv_out_bytes(vv_buf_cstr(&value), value.len);
 	vv_out(j->made ? ",\n\"status\": null}\n" : "}\n");
 	return VV_OK;

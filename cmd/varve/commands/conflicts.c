@@ -149,7 +149,7 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 	vv_json_open_object(w);
 	vv_json_add_string(w, "path", p->path);
 	vv_json_add_string(w, "kind", p->dataset ? "table" : "file");
-	vv_json_add_object(w, "names");
+	vv_json_add_object(w, "sides");
 	for (size_t i = 0; i < 3; i++) {
 		vv_json_add_string(w, sides[i], p->record.names[i]);
 	}

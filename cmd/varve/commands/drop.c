@@ -160,7 +160,7 @@ static void put_versions(vv_json_out *w, const vv_drop *d)
 {
 	static const char *const fates[] = {"dropped", "away", "in use", "kept"};
 
-	vv_json_add_array(w, "versions");
+	vv_json_add_array(w, "roots");
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_drop_version *v = &d->versions[i];
 		vv_json_open_object(w);

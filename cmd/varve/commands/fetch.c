@@ -125,7 +125,7 @@ static void put_remote(vv_json_out *w, const char *name, const vv_fetch_job *j, 
 	vv_json_add_u64(w, "versions", j->sum.versions);
 	vv_json_add_u64(w, "blocks", j->sum.blocks);
 	vv_json_add_u64(w, "bytes", j->sum.bytes);
-	vv_json_add_u64(w, "line", j->sum.line);
+	vv_json_add_u64(w, "lineBytes", j->sum.line);
 	vv_json_add_u64(w, "missingBlocks", j->missing);
 	vv_json_add_u64(w, "elsewhere", j->elsewhere);
 	vv_json_add_string(w, "error", error);

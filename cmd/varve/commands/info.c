@@ -87,9 +87,9 @@ static void put_json(vv_json_out *w, const listed *l)
 	vv_json_add_bool(w, "stored", l->stored);
 	vv_json_add_u64(w, "bytes", l->p.bytes);
 	if (is_table(l)) {
-		vv_json_add_u64(w, "rows", l->p.rows);
-		vv_json_add_u64(w, "columns", l->p.column_count);
-		vv_json_add_array(w, "key");
+		vv_json_add_u64(w, "rowCount", l->p.rows);
+		vv_json_add_u64(w, "columnCount", l->p.column_count);
+		vv_json_add_array(w, "keyColumns");
 		for (size_t i = 0; i < l->p.key_count; i++) {
 			vv_json_string(w, l->p.key[i]);
 		}
@@ -597,8 +597,8 @@ static void json_known(vv_json_out *w, const vv_field *field, const vv_cell *lab
 	vv_json_open_object(w);
 	json_column_name(w, field, label);
 	vv_json_add_string(w, "type", vv_type_name(field->type));
-	vv_json_add_string(w, "missing", missing_words[f->missing]);
-	vv_json_add_bool(w, "known", !f->unknown);
+	vv_json_add_string(w, "anyMissing", missing_words[f->missing]);
+	vv_json_add_bool(w, "bounded", !f->unknown);
 	if (f->numbers) {
 		json_number(w, "least", &f->least);
 		json_number(w, "greatest", &f->greatest);
@@ -642,7 +642,7 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 	vv_json_open_object(w);
 	json_column_name(w, s->field, label);
 	vv_json_add_string(w, "type", vv_type_name(s->field->type));
-	vv_json_add_u64(w, "values", s->values);
+	vv_json_add_u64(w, "valueCount", s->values);
 	vv_json_add_u64(w, "missing", s->missing);
 	vv_json_add_u64(w, "misfits", s->misfits);
 	vv_json_add_u64(w, "distinct", distinct);
@@ -664,11 +664,11 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	const vv_root *r = &f->table->root;
 	vv_auto(vv_buf) form = VV_BUF_INIT;
 
-	vv_json_add_u64(w, "rows", r->rows);
+	vv_json_add_u64(w, "rowCount", r->rows);
 	vv_json_name(w, "form");
 	vv_dialect_describe(&form, &r->dialect);
 	vv_json_string(w, vv_buf_cstr(&form));
-	json_names(w, "key", r->key, r->key_count);
+	json_names(w, "keyColumns", r->key, r->key_count);
 	vv_json_name(w, "couldBeKey");
 	if (f->could_be_key >= 0) {
 		vv_json_string(w, f->table->schema.fields[f->could_be_key].name);
@@ -677,8 +677,8 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	}
 	vv_json_add_string(w, "keySource", sources[r->key_source]);
 	vv_json_add_object(w, "cut");
-	json_names(w, "columns", r->cut_columns, r->cut_column_count);
-	vv_json_add_u64(w, "rows", r->cut_rows);
+	json_names(w, "columnNames", r->cut_columns, r->cut_column_count);
+	vv_json_add_u64(w, "targetRows", r->cut_rows);
 	vv_json_close_object(w);
 	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
 	vv_json_add_bool(w, "fileOrderDeclared", r->file_order_declared);

@@ -408,8 +408,8 @@ static void json_event(const vv_row_event *e, vv_json_out *w)
 	}
 	vv_json_close_object(w);
 	if (e->key) {
-		vv_json_add_string(w, "oldKey", e->old_key);
-		vv_json_add_string(w, "newKey", e->key);
+		vv_json_add_string(w, "oldKeyText", e->old_key);
+		vv_json_add_string(w, "newKeyText", e->key);
 	}
 }
 
@@ -426,7 +426,7 @@ static void tell_event(void *payload, vv_json_out *w)
 		print_event(t->event, t->spaced);
 		return;
 	}
-	vv_json_add_object(w, "row");
+	vv_json_add_object(w, "rowChange");
 	json_event(t->event, w);
 	vv_json_close_object(w);
 }

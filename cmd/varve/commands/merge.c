@@ -160,11 +160,11 @@ static void put_tables(vv_json_out *w, const vv_merge_job *j)
 		}
 		vv_json_open_object(w);
 		vv_json_add_string(w, "path", c->path);
-		vv_json_add_u64(w, "cells", s->cells_from_theirs);
+		vv_json_add_u64(w, "cellsChanged", s->cells_from_theirs);
 		vv_json_add_u64(w, "rowsAdded", s->rows_from_theirs);
 		vv_json_add_u64(w, "rowsRemoved", s->rows_removed_by_theirs);
 		put_rules(w, s);
-		vv_json_add_u64(w, "conflicts", c->count + c->left_out);
+		vv_json_add_u64(w, "conflictCount", c->count + c->left_out);
 		vv_json_add_array(w, "items");
 		for (size_t k = 0; j->dry && k < c->count; k++) {
 			vv_conflict_item_json(w, &c->items[k]);
@@ -177,7 +177,7 @@ static void put_tables(vv_json_out *w, const vv_merge_job *j)
 
 static void put_conflicts(vv_json_out *w, const vv_merge_job *j)
 {
-	vv_json_add_array(w, "conflicts");
+	vv_json_add_array(w, "conflictPaths");
 	for (size_t i = 0; j->conflicts > 0 && i < vv_merged_count(j->merged); i++) {
 		if (!j->settled[i]) {
 			vv_json_string(w, vv_merged_at(j->merged, i)->path);
@@ -196,7 +196,7 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "outcome", outcomes[stays ? VV_MERGE_STAGED : m->outcome]);
 	vv_json_add_string(&w, "merged", m->word);
-	put_id(&w, "theirs", &m->theirs);
+	put_id(&w, "theirCommit", &m->theirs);
 	put_id(&w, "old", &m->head.commit);
 	put_id(&w, "new", tip(m));
 	vv_status rc = put_files(&w, m, err);
@@ -250,7 +250,7 @@ static vv_status print_trial(const vv_merge_job *j, const char *outcome, bool js
 	}
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_string(&w, "outcome", j->conflicts > 0 ? "conflicts" : outcome);
-	put_id(&w, "theirs", &j->theirs);
+	put_id(&w, "theirCommit", &j->theirs);
 	put_id(&w, "old", &j->ours);
 	put_tables(&w, j);
 	put_conflicts(&w, j);

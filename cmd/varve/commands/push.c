@@ -100,7 +100,7 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	vv_json_add_u64(&w, "versions", peer->versions + host->versions);
 	vv_json_add_u64(&w, "blocks", peer->blocks + host->blocks);
 	vv_json_add_u64(&w, "bytes", peer->bytes + host->raw);
-	vv_json_add_u64(&w, "line", peer->line + host->bytes);
+	vv_json_add_u64(&w, "lineBytes", peer->line + host->bytes);
 	vv_json_close_object(&w);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));

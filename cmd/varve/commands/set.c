@@ -48,7 +48,7 @@ static vv_status print_json(vv_row_set_done done, vv_buf *row, vv_error *err)
 
 	vv_json_out w = vv_json_begin_object(&b, 0);
 	vv_json_add_string(&w, "outcome", words[done]);
-	vv_json_name(&w, "row");
+	vv_json_name(&w, "cells");
 	if (row->len > 0) {
 		vv_json_raw(&w, row->data, row->len);
 	} else {

@@ -94,7 +94,7 @@ vv_status vv_add_report_json(const vv_add_report *rep, const vv_buf *files, bool
 	vv_json_add_bool(&w, "dryRun", dry);
 	vv_json_name(&w, "files");
 	vv_json_raw(&w, files->data, files->len);
-	vv_json_add_array(&w, "warnings");
+	vv_json_add_array(&w, "messages");
 	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
 		size_t len = strcspn(p, "\n");
 		vv_json_string_len(&w, p, len);

@@ -99,12 +99,12 @@ static void put_json_rule(vv_json_out *w, const vv_timeline *t, const vv_timelin
 		put_day(&day, c);
 		vv_json_add_object(w, "since");
 		vv_json_add_string(w, "commit", c->hex);
-		vv_json_add_string(w, "date", vv_buf_cstr(&day));
-		vv_json_add_string(w, "author", c->author);
+		vv_json_add_string(w, "day", vv_buf_cstr(&day));
+		vv_json_add_string(w, "authorName", c->author);
 		vv_json_add_string(w, "subject", c->subject);
 		vv_json_close_object(w);
 	}
-	vv_json_add_u64(w, "findings", r->found);
+	vv_json_add_u64(w, "findingCount", r->found);
 	vv_json_add_u64(w, "failed", r->failed);
 	vv_json_add_u64(w, "versions", r->versions);
 	vv_json_close_object(w);
@@ -160,7 +160,6 @@ static void put_all(vv_buf *b, const vv_timeline *t, bool all)
 static void put_json(vv_buf *b, const vv_timeline *t, bool valid)
 {
 	vv_json_out w = vv_json_begin_object(b, 1);
-	vv_json_add_u64(&w, "version", 1);
 	vv_json_add_bool(&w, "valid", valid);
 	vv_json_add_array(&w, "rules");
 	for (size_t i = 0; i < t->rule_count; i++) {
@@ -299,7 +298,7 @@ static void add_json(vv_json_out *w, const char *path, const vv_check_explained 
 		vv_json_add_string(w, "name", e->name);
 	}
 	vv_json_add_string(w, "scope", e->scope);
-	vv_json_add_string(w, "reads", e->reads);
+	vv_json_add_string(w, "columnsRead", e->reads);
 	if (e->groups > 0) {
 		vv_json_add_u64(w, "groupsKept", e->kept);
 		vv_json_add_u64(w, "groups", e->groups);

@@ -300,7 +300,7 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 	vv_json_add_object(w, label);
 	vv_json_add_string(w, "name", p->name);
 	vv_json_add_string(w, "email", p->email);
-	vv_json_name(w, "date");
+	vv_json_name(w, "time");
 	vv_person_iso_date(&date, p);
 	vv_json_string(w, vv_buf_cstr(&date));
 	vv_json_close_object(w);

@@ -342,21 +342,14 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 	}
 }
 
-static void put_pair(vv_json_out *w, const char *name, bool has_old, uint64_t from, bool has_new,
-		     uint64_t to)
+static void put_count(vv_json_out *w, const char *name, bool there, uint64_t count)
 {
-	vv_json_add_array(w, name);
-	if (has_old) {
-		vv_json_u64(w, from);
+	vv_json_name(w, name);
+	if (there) {
+		vv_json_u64(w, count);
 	} else {
 		vv_json_null(w);
 	}
-	if (has_new) {
-		vv_json_u64(w, to);
-	} else {
-		vv_json_null(w);
-	}
-	vv_json_close_array(w);
 }
 
 static const char *kind_of(const vv_content *s)
@@ -373,7 +366,7 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 		vv_json_open_object(w);
 		vv_json_add_string(w, "path", s->lines[i].path);
 		if (s->lines[i].from) {
-			vv_json_add_string(w, "from", s->lines[i].from);
+			vv_json_add_string(w, "oldPath", s->lines[i].from);
 		}
 		vv_json_add_string(w, "change",
 				   s->lines[i].from ? "renamed"
@@ -381,20 +374,19 @@ void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 				   : !n->there      ? "removed"
 						    : "modified");
 		vv_json_add_string(w, "kind", kind_of(n->there ? n : o));
-		put_pair(w, "bytes", o->there, o->bytes, n->there, n->bytes);
+		put_count(w, "bytes", n->there, n->bytes);
+		put_count(w, "bytesBefore", o->there, o->bytes);
 		if (o->table || n->table) {
-			put_pair(w, "rows", o->table, o->rows, n->table, n->rows);
-			put_pair(w, "columns", o->table, o->columns, n->table, n->columns);
+			put_count(w, "rowCount", n->table, n->rows);
+			put_count(w, "rowCountBefore", o->table, o->rows);
+			put_count(w, "columnCount", n->table, n->columns);
+			put_count(w, "columnCountBefore", o->table, o->columns);
 		}
 		vv_change_counts_json(w, &s->lines[i].counts);
 		if (n->stored) {
 			vv_json_add_string(w, "root", vv_cid_shows(&n->root));
-			vv_json_name(w, "stored");
-			if (s->lines[i].has_growth) {
-				vv_json_u64(w, s->lines[i].growth.stored);
-			} else {
-				vv_json_null(w);
-			}
+			put_count(w, "addedBytes", s->lines[i].has_growth,
+				  s->lines[i].growth.stored);
 		}
 		vv_json_close_object(w);
 	}

@@ -56,7 +56,7 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total);
 /* "M	prices.csv" a line, as git log --name-status ("R	old	new" of a renamed one); without status only the path. */
 void vv_commit_stat_names(const vv_commit_stat *s, bool status);
 
-/* An array: [{"path", "kind", "change", "rows": [old, new], ...}]. docs: varve-log(1). */
+/* An array: [{"path", "kind", "change", "rowCount", "rowCountBefore", ...}]. docs: varve-log(1). */
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s);
 
 #endif

@@ -145,8 +145,8 @@ static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *
 		vv_json_add_u64(w, e->table ? "groupsNew" : "chunksNew", f->groups_new);
 	}
 	if ((f->known || f->counts.counted) && e->table) {
-		vv_json_add_u64(w, "rows", f->rows);
-		vv_json_add_u64(w, "rowsBefore", f->rows_before);
+		vv_json_add_u64(w, "rowCount", f->rows);
+		vv_json_add_u64(w, "rowCountBefore", f->rows_before);
 	}
 	vv_change_counts_json(w, &f->counts);
 	if (f->form) {
@@ -165,7 +165,7 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 	vv_json_open_object(w);
 	vv_json_add_string(w, "path", e->path);
 	if (e->from) {
-		vv_json_add_string(w, "from", e->from);
+		vv_json_add_string(w, "oldPath", e->from);
 	}
 	vv_json_add_string(w, "index", letters);
 	vv_json_add_string(w, "worktree", letters + 2);
@@ -175,7 +175,7 @@ static void json_entry(vv_json_out *w, const vv_change_entry *e)
 			   : e->pointer_only ? "pointer"
 					     : "dataset");
 	json_facts(w, "staged", e, &e->staged_facts);
-	json_facts(w, "changed", e, &e->work_facts);
+	json_facts(w, "unstaged", e, &e->work_facts);
 	if (e->pointer_only) {
 		vv_json_add_bool(w, "pointerOnly", true);
 		vv_json_add_bool(w, "blocksHere", e->blocks_here);
@@ -211,7 +211,7 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	if (c->hook.len > 0) {
 		vv_json_add_string(&w, "pushesNoRows", vv_buf_cstr(&c->hook));
 	}
-	vv_json_add_array(&w, "missingBlocks");
+	vv_json_add_array(&w, "incomplete");
 	for (size_t i = 0; i < c->missing_count; i++) {
 		vv_json_string(&w, c->missing[i]);
 	}

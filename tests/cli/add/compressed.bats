@@ -40,14 +40,14 @@ table() {
 		varve cat --format csv HEAD:t.csv.$kind > got
 		same_bytes want got
 		[ "$(varve cat --where id=7 --columns price t.csv.$kind | tail -n 1)" = 7.25 ]
-		[ "$(varve info --json t.csv.$kind | jq .rows)" = 300 ]
+		[ "$(varve info --json t.csv.$kind | jq .rowCount)" = 300 ]
 		varve info t.csv.$kind | grep -q "compressed, not stored in blocks"
 		succeeds varve check --files t.csv.$kind
 		varve convert -f t.csv.$kind got.csv
 		same_bytes want got.csv
 		table 7 | packed $kind t.csv.$kind
 		succeeds varve diff --json t.csv.$kind
-		[ "$(jq -c '.tables[0].summary | [.added, .removed, .changed]' <<< "$output")" = "[0,0,1]" ]
+		[ "$(jq -c '.tables[0].summary | [.rowsAdded, .rowsRemoved, .rowsChanged]' <<< "$output")" = "[0,0,1]" ]
 	done
 	git add .
 	git commit -qm two
@@ -68,11 +68,11 @@ table() {
 	varve commit -qm one
 	table 9 | packed gz t.csv.gz
 	succeeds varve diff --json
-	[ "$(jq -c '.tables[0].summary | [.added, .removed, .changed]' <<< "$output")" = "[0,0,1]" ]
+	[ "$(jq -c '.tables[0].summary | [.rowsAdded, .rowsRemoved, .rowsChanged]' <<< "$output")" = "[0,0,1]" ]
 	varve add -q t.csv.gz
 	varve commit -qm two
 	succeeds varve diff --json HEAD~1 HEAD
-	[ "$(jq -c '.tables[0].summary | [.added, .removed, .changed]' <<< "$output")" = "[0,0,1]" ]
+	[ "$(jq -c '.tables[0].summary | [.rowsAdded, .rowsRemoved, .rowsChanged]' <<< "$output")" = "[0,0,1]" ]
 	varve cat HEAD:t.csv.gz > got
 	same_bytes t.csv.gz got
 	succeeds varve check
@@ -142,7 +142,7 @@ table() {
 	table 8 | packed xz in/t.csv.xz
 	succeeds varve add --as-csv in/t.csv.xz
 	succeeds varve diff --cached --json
-	[ "$(jq -c '.tables[0].summary | [.added, .removed, .changed]' <<< "$output")" = "[0,0,1]" ]
+	[ "$(jq -c '.tables[0].summary | [.rowsAdded, .rowsRemoved, .rowsChanged]' <<< "$output")" = "[0,0,1]" ]
 	varve commit -qm two
 	table 8 > want
 	varve cat HEAD:in/t.csv > got

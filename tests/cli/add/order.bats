@@ -459,7 +459,7 @@ part() {
 	long_rows 1 > t.csv && cp t.csv ../one.csv
 	varve add -q --order key --key id t.csv && varve commit -qm one
 	succeeds varve ipfs publish --json HEAD:t.csv
-	file=$(echo "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)["file"])')
+	file=$(echo "$output" | python3 -c 'import json, sys; print(json.load(sys.stdin)["unixfs"])')
 	# whatever the version: the bytes alone decide
 	cd .. && new_repo other && cd other
 	cp ../one.csv t.csv

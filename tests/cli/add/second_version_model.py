@@ -112,7 +112,7 @@ def seen(folder, path):
     rows = run(folder, "cat", "--json", f":{path}")[0]
     columns = [(c["name"], c["type"]) for c in info.get("columns", [])]
     form = re.sub(", quotes kept in .*", "", info.get("form") or "")
-    return {"form": form, "key": info.get("key"), "columns": columns, "rows": rows}
+    return {"form": form, "key": info.get("keyColumns"), "columns": columns, "rows": rows}
 
 
 def main(seed, count):

@@ -36,7 +36,7 @@ schema() {
 	varve add found.csv > /dev/null
 	varve add --key k named.csv > /dev/null
 	succeeds varve info --json found.csv
-	output_has '"key": []'
+	output_has '"keyColumns": []'
 	schema named.csv | grep -q '"k","type":"string"'
 	succeeds varve info --json named.csv
 	output_has '"k"'

@@ -136,8 +136,8 @@ $(short HEAD)  A U Thor  2023-11-14    2  1  x"
 	d = json.loads(sys.argv[1])
 	assert d["path"] == "t.csv" and len(d["rows"]) == 1
 	row = d["rows"][0]
-	assert row["key"] == ["2"] and row["row"] == 3 and row["commit"] == sys.argv[2]
-	assert d["commits"][sys.argv[2]]["summary"] == "two"
+	assert row["keyValues"] == ["2"] and row["row"] == 3 and row["commit"] == sys.argv[2]
+	assert d["byCommit"][sys.argv[2]]["subject"] == "two"
 	END
 	succeeds varve blame --json --cells t.csv
 	python3 -c 'import json, sys; d = json.loads(sys.argv[1]); assert set(d["rows"][0]["cells"]) == {"id", "fruit", "price", "stock"}' "$output"

@@ -50,7 +50,7 @@ flip() {
 	one_version
 	succeeds varve ipfs car export --unixfs --json v1:prices.csv ../file.car
 	file=$(sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p' <<< "$output")
-	[ "$file" = "$(varve ipfs publish --json v1:prices.csv | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')" ]
+	[ "$file" = "$(varve ipfs publish --json v1:prices.csv | sed -n 's/.*"unixfs": "\([a-z0-9]*\)".*/\1/p')" ]
 	# the leaves, one after the other, are the file
 	python3 - ../file.car > ../back.csv <<-'END'
 	import sys
@@ -129,7 +129,7 @@ flip() {
 	succeeds varve ipfs car export --json v1:prices.csv x.car
 	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])' <<< "$output")" = "$root" ]
 	succeeds varve ipfs car import --json x.car
-	[ "$(python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["roots"][0]["rows"], d["new"])' <<< "$output")" = "5000 0" ]
+	[ "$(python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["roots"][0]["rowCount"], d["newBlocks"])' <<< "$output")" = "5000 0" ]
 }
 
 @test "every cut of the file is refused and nothing is named" {

@@ -34,7 +34,7 @@ def run(*argv):
 
 def found(*options):
     report = json.loads(run("varve", "check", "--json", "--limit", "0", "--select", "table-constraint", "t.csv", *options))
-    return [(f.get("name"), f["expected"], f.get("key"), f.get("value"), f["message"]) for f in report["datasets"][0]["findings"]]
+    return [(f.get("name"), f["expected"], f.get("keyText"), f.get("value"), f["message"]) for f in report["datasets"][0]["findings"]]
 
 
 columns = ["k", "n", "m", "s"]

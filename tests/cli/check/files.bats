@@ -19,7 +19,7 @@ found() {
 	printf '%s' "$output" | python3 -c '
 import json, sys
 for d in json.load(sys.stdin)["datasets"]:
-    print(d["path"], d["rows"], *[(f["rule"] + ":" + str(f.get("line", "-"))) for f in d["findings"]])'
+    print(d["path"], d["rowCount"], *[(f["rule"] + ":" + str(f.get("line", "-"))) for f in d["findings"]])'
 }
 
 @test "rows that pass are written as the file has them, and the others with their reasons" {

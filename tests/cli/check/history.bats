@@ -57,7 +57,7 @@ found() {
 import json, sys
 for d in json.load(sys.stdin)["datasets"]:
     for f in d["findings"]:
-        print("|".join(str(f.get(k, "")) for k in ("rule", "column", "line", "key", "value")))'
+        print("|".join(str(f.get(k, "")) for k in ("rule", "column", "line", "keyText", "value")))'
 }
 
 @test "every version of a real table is checked, and what went wrong in it is found where it came in" {
@@ -73,7 +73,7 @@ extra-cell||476||" ]
 	printf '%s\n' "$output" | python3 -c '
 import json, sys
 t = json.load(sys.stdin)["totals"]
-assert t["commits"] == 188 and t["datasets"] == 188, t
+assert t["commits"] == 188 and t["datasetCount"] == 188, t
 assert t["errors"] == 39 and t["known"] == 415, t'
 	# cells that are not there: 13 rows of one version without their last cell
 	[ "$(grep -c '^missing-cell|Sector|' ../found)" -eq 13 ]

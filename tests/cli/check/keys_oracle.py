@@ -310,7 +310,7 @@ def found(s, words):
     assert done.returncode in (0, 1), (words, done.stderr)
     report = json.loads(done.stdout)
     out = [(d["path"][0], f["rule"], f.get("row"), f.get("column") if f["rule"] != "blank-row" else None, f["severity"],
-            "accepted" in f) for d in report["datasets"] for f in d["findings"]]
+            "acceptedWhy" in f) for d in report["datasets"] for f in d["findings"]]
     invalid = any(f[4] == "error" and not f[5] for f in out)
     assert done.returncode == invalid and report["valid"] != invalid, (done.returncode, out)
     return sorted(out, key=str)

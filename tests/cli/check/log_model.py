@@ -61,7 +61,7 @@ for options in ((), (), ("--no-cache",)):  # what is kept, and what is not
     for rule, want in wanted.items():
         r = rules[rule]
         since = r.get("since")
-        got = {"state": r["state"], "failed": r["failed"], "since": (since["commit"], since["author"]) if since else None}
+        got = {"state": r["state"], "failed": r["failed"], "since": (since["commit"], since["authorName"]) if since else None}
         assert got == want, (seed, options, rule, got, want)
-    assert rules["small"]["findings"] == (commits[-1][3] if commits[-1][2] == "n" else 1), (seed, rules["small"])
+    assert rules["small"]["findingCount"] == (commits[-1][3] if commits[-1][2] == "n" else 1), (seed, rules["small"])
 print("ok")

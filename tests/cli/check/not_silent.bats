@@ -8,7 +8,7 @@ found() {
 import json, sys
 for d in json.load(sys.stdin)["datasets"]:
     for f in d["findings"]:
-        print(d["path"], f["rule"], f.get("row", "-"), f.get("column", "-"), f["severity"], *["accepted"] * ("accepted" in f))' |
+        print(d["path"], f["rule"], f.get("row", "-"), f.get("column", "-"), f["severity"], *["accepted"] * ("acceptedWhy" in f))' |
 		sort
 }
 

@@ -17,7 +17,7 @@ found() {
 import json, sys
 for d in json.load(sys.stdin)["datasets"]:
     for f in d["findings"]:
-        print(f["severity"], f["rule"], f.get("name", "-"), f.get("key", "-"), f.get("value", "-"), sep=" | ")'
+        print(f["severity"], f["rule"], f.get("name", "-"), f.get("keyText", "-"), f.get("value", "-"), sep=" | ")'
 }
 
 @test "each row of a query is a finding, in the work tree, the index, a commit and the whole history" {
@@ -100,10 +100,10 @@ error | query-constraint | - | n=null | s=1' ] || { found; false; }
 	printf '[orders.csv]\nid < 0 or id > 0\nselect id from orders where id = 3\nselect id from orders where id = 3 and day < date()\n' > varve.checks
 	varve commit -q -a --no-verify -m "two queries"
 	ends_with 1 varve check HEAD
-	kept=$(varve check --json HEAD | grep -c '"key": "id=3"')
+	kept=$(varve check --json HEAD | grep -c '"keyText": "id=3"')
 	[ "$kept" = 2 ]
 	PATH=/usr/bin:/bin ends_with 2 alone/varve check --json HEAD # one is kept, one asks for the time
-	output_has '"key": "id=3"'
+	output_has '"keyText": "id=3"'
 	output_has "varve-sql, which runs queries, is not installed"
 	git reset -q --hard HEAD~1
 	PATH=/usr/bin:/bin ends_with 2 alone/varve check
@@ -121,7 +121,7 @@ error | query-constraint | - | n=null | s=1' ] || { found; false; }
 	not_kept
 	[ "$(found)" = 'error | query-constraint | - | id=2 | -' ]
 	is_kept
-	grep -q '"key": "id=2"' ../report
+	grep -q '"keyText": "id=2"' ../report
 	not_kept --cached
 	[ "$(found --cached)" = 'error | query-constraint | - | id=2 | -' ]
 	is_kept --cached

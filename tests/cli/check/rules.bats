@@ -33,7 +33,7 @@ found() {
 import json, sys
 for d in json.load(sys.stdin)["datasets"]:
     for f in d["findings"]:
-        print(d["path"], f["rule"], f.get("row", f.get("key", "-")), f["expected"], sep=" | ")'
+        print(d["path"], f["rule"], f.get("row", f.get("keyText", "-")), f["expected"], sep=" | ")'
 }
 
 @test "the rules of the page hold, and each finds what breaks it" {
@@ -46,7 +46,7 @@ import json, sys
 for r in json.loads(sys.argv[1]):
     if " " in r["rule"]:
         kept = r.get("groups", 0) > 0 and r["groupsKept"] == r["groups"]
-        print(r["scope"], r["reads"], kept, sep=" | ")' "$output")" = "row | amount | True
+        print(r["scope"], r["columnsRead"], kept, sep=" | ")' "$output")" = "row | amount | True
 row | status, shipped | True
 row | mail | True
 row | shipped, ordered | True

@@ -289,7 +289,7 @@ for version in range(versions):
     all_found = findings()
     for f in all_found:
         assert f["rule"] in {code for code, _ in rules.values()}, f
-        place = f.get("key") if f["rule"] == "table-constraint" else f["row"]
+        place = f.get("keyText") if f["rule"] == "table-constraint" else f["row"]
         got.setdefault(f["expected"], set()).add(place)
     for text, (code, judge) in rules.items():
         wanted = judge(table, base)

@@ -118,11 +118,11 @@ latin() {
 	succeeds varve commit -am main
 	ends_with 1 varve merge other
 	varve conflicts --json > c.json || true
-	[ "$(grep -o '"key": *\[[^]]*\]' c.json | sort -u | wc -l)" = 2 ] ||
+	[ "$(grep -o '"keyValues": *\[[^]]*\]' c.json | sort -u | wc -l)" = 2 ] ||
 		[ "$(python3 -c '
 	import json
 	items = json.load(open("c.json"))["conflicts"][0]["items"]
-	print(len({json.dumps(i["key"]) for i in items}))')" = 2 ]
+	print(len({json.dumps(i["keyValues"]) for i in items}))')" = 2 ]
 	succeeds varve resolve --theirs --row $'Caf\xe8' t.csv
 	succeeds varve resolve --ours t.csv
 	printf 'name,n\nCaf\xe9,21\nCaf\xe8,12\nx,3\n' | cmp - t.csv
@@ -172,8 +172,8 @@ latin() {
 	[ "$(jq -r '.tables[0].columns[] | [.change, .oldName, .name] | join(" ")' diff.json)" = 'changed a\xDF a\xFC' ]
 	[ "$(jq -r '.tables[0].rows[] | .cells | keys[]' diff.json)" = 'a\xFC' ]
 	varve commit -qam two
-	varve log --row 2 --json t.csv | jq -e '[.[0].row.cells | keys[]] == ["a\\xFC"]'
-	varve log --row 2 --json t.csv | jq -e '[.[1].row.cells | keys[]] | index("a\\xDF")'
+	varve log --row 2 --json t.csv | jq -e '[.[0].rowChange.cells | keys[]] == ["a\\xFC"]'
+	varve log --row 2 --json t.csv | jq -e '[.[1].rowChange.cells | keys[]] | index("a\\xDF")'
 	varve blame --cells --json t.csv > blame.json
 	jq -e '[.. | strings] | index("a\\xFC")' blame.json || jq -e '[.. | objects | keys[]] | index("a\\xFC")' blame.json
 	varve schema HEAD:t.csv | jq -e '[.fields[].name] == ["id", "a\\xFC", "b"]'

@@ -88,7 +88,7 @@ $(body)"
 	varve commit -qm side
 	succeeds varve diff v2...side --json
 	output_has '"name":{"old":"Blue lamp","new":"Black lamp"}'
-	output_has '"changed":1'
+	output_has '"rowsChanged":1'
 	output_lacks "New lamp"
 }
 
@@ -313,7 +313,7 @@ $(body)"
 	d = json.load(open("d.json"))
 	assert d["format"] == "varve.diff/1"
 	t = d["tables"][0]
-	assert t["path"] == "lamps.csv" and t["key"] == ["id"]
+	assert t["path"] == "lamps.csv" and t["keyColumns"] == ["id"]
 	assert [r["change"] for r in t["rows"]] == ["changed", "changed", "changed", "removed", "added"]
 	assert t["rows"][1]["cells"]["price"] == {"old": "8.0", "new": "8.00", "sameValue": True}
 	assert t["rows"][4]["cells"]["name"] == "New lamp"

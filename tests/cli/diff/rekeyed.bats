@@ -31,7 +31,7 @@ differs() {
 	rekeyed
 	differs --json
 	output_has '{"change":"changed","key":{"symbol":"BNY"},"oldKey":{"symbol":"BK"},"oldRow":2,"newRow":2,"cells":{"symbol":{"old":"BK","new":"BNY"}}}'
-	output_has '"added":0,"removed":0,"changed":1,"keysChanged":1,'
+	output_has '"rowsAdded":0,"rowsRemoved":0,"rowsChanged":1,"keysChanged":1,'
 	differs --format ndjson
 	output_has '{"type":"row","change":"changed","key":{"symbol":"BNY"},"oldKey":{"symbol":"BK"},'
 }

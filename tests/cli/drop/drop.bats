@@ -164,7 +164,7 @@ sums() {
 	output_has "dropped 3 versions"
 	succeeds varve drop --json --history
 	[ "$(jq .bytes <<< "$output")" = 0 ]
-	[ "$(jq -r '.versions[0].fate' <<< "$output")" = away ]
+	[ "$(jq -r '.roots[0].fate' <<< "$output")" = away ]
 }
 
 @test "a repository whose blocks are damaged or gone does not count" {

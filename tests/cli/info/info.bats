@@ -24,7 +24,7 @@ load ../helper
 	echo "$output" | python3 -c '
 import json, sys
 i = json.load(sys.stdin)
-assert i["kind"] == "table" and i["stored"] and i["rows"] == 1000 and i["key"] == ["id"], i
+assert i["kind"] == "table" and i["stored"] and i["rowCount"] == 1000 and i["keyColumns"] == ["id"], i
 id, name, price, day = i["columns"]
 assert (id["type"], id["distinct"], id["distinctExact"], id["min"], id["max"]) == ("integer", 1000, True, "1", "1000")
 assert day["type"] == "date" and day["missing"] == 0
@@ -143,7 +143,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_has "data/small.tsv"
 	output_has "(plain text)"
 	succeeds varve info --json
-	[ "$(jq -c '[.[] | [.path, .stored, .rows, .columns, .key]]' <<< "$output")" = \
+	[ "$(jq -c '[.[] | [.path, .stored, .rowCount, .columnCount, .keyColumns]]' <<< "$output")" = \
 		'[["data/small.tsv",false,null,null,null],["prices.csv",true,1000,4,["id"]]]' ]
 	git clone -q --bare . ../bare.git
 	succeeds varve -C ../bare.git info

@@ -65,8 +65,8 @@ renamed() {
 	python3 -c '
 import json, sys
 f = {i["path"]: i for i in json.loads(sys.argv[1])[0]["files"]}
-assert f["new.csv"]["from"] == "old.csv" and f["new.csv"]["change"] == "renamed", f
-assert f["new.csv"]["rows"] == [3000, 3000] and len(f) == 3, f' "$output"
+assert f["new.csv"]["oldPath"] == "old.csv" and f["new.csv"]["change"] == "renamed", f
+assert f["new.csv"]["rowCount"] == f["new.csv"]["rowCountBefore"] == 3000 and len(f) == 3, f' "$output"
 }
 
 @test "two tables without a row in common are removed and added" {

@@ -280,10 +280,10 @@ $(short HEAD~2) one
 	import json, sys
 	d = json.loads(sys.argv[1])
 	assert [c["subject"] for c in d] == ["five", "four", "three", "two", "one"]
-	assert [c["row"]["change"] for c in d] == ["removed", "changed", "changed", "changed", "added"]
-	assert d[2]["row"]["cells"] == {"fruit": {"oldName": "name"}, "stock": {"new": "b", "column": "added"}}
-	assert d[3]["row"] == {"path": "t.csv", "change": "changed", "cells": {"price": {"old": "6", "new": "9"}}}
-	assert d[4]["row"]["cells"] == {"id": "2", "name": "pear", "price": "6"}
+	assert [c["rowChange"]["change"] for c in d] == ["removed", "changed", "changed", "changed", "added"]
+	assert d[2]["rowChange"]["cells"] == {"fruit": {"oldName": "name"}, "stock": {"new": "b", "column": "added"}}
+	assert d[3]["rowChange"] == {"path": "t.csv", "change": "changed", "cells": {"price": {"old": "6", "new": "9"}}}
+	assert d[4]["rowChange"]["cells"] == {"id": "2", "name": "pear", "price": "6"}
 	END
 	succeeds varve log --json --row 2 -n 1 --skip 1 t.csv
 	python3 -c 'import json, sys; d = json.loads(sys.argv[1]); assert [c["subject"] for c in d] == ["four"]' "$output"
@@ -343,7 +343,7 @@ $(short HEAD~2) one
     city: New York -> NYC
 $common"
 	succeeds varve log --json --row BK -n 1 t.csv
-	output_has '"cells":{"symbol":{"old":"BK","new":"BNY"}},"oldKey":"BK","newKey":"BNY"'
+	output_has '"cells":{"symbol":{"old":"BK","new":"BNY"}},"oldKeyText":"BK","newKeyText":"BNY"'
 }
 
 @test "a column that was added, renamed or dropped is told of every row" {

@@ -87,9 +87,9 @@ row() {
 import json, sys
 c = json.load(sys.stdin)["conflicts"]
 assert len(c) == 1 and c[0]["path"] == "prices.csv" and c[0]["kind"] == "table"
-assert c[0]["names"] == {"base": "base", "ours": "main", "theirs": "spring"}
+assert c[0]["sides"] == {"base": "base", "ours": "main", "theirs": "spring"}
 i = c[0]["items"]
-assert len(i) == 1 and i[0]["kind"] == "cell" and i[0]["key"] == ["7"] and i[0]["row"] == 6
+assert len(i) == 1 and i[0]["kind"] == "cell" and i[0]["keyValues"] == ["7"] and i[0]["row"] == 6
 assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item 217", "ours 217", "theirs 217"]'
 	ends_with 1 varve conflicts prices.csv
 	ends_with 0 varve conflicts note.txt
@@ -263,7 +263,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	sed -i 's/^7,ours 217/7,both/' prices.csv
 	succeeds varve add prices.csv
 	[ ! -e .git/varve/conflicts/*.json ]
-	[ "$(varve info --json spring:prices.csv | python3 -c 'import json,sys; print(json.load(sys.stdin).get("key"))')" = "$(varve info --json :prices.csv | python3 -c 'import json,sys; print(json.load(sys.stdin).get("key"))')" ]
+	[ "$(varve info --json spring:prices.csv | python3 -c 'import json,sys; print(json.load(sys.stdin).get("keyColumns"))')" = "$(varve info --json :prices.csv | python3 -c 'import json,sys; print(json.load(sys.stdin).get("keyColumns"))')" ]
 	succeeds varve commit --no-edit
 	clean
 	[ "$(row 7 | cut -d, -f2)" = both ]

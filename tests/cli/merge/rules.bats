@@ -202,9 +202,9 @@ agents() {
 import json, sys
 d = json.load(sys.stdin)
 t = d["tables"][0]
-assert d["outcome"] == "conflicts" and d["conflicts"] == ["issues.jsonl"], d
+assert d["outcome"] == "conflicts" and d["conflictPaths"] == ["issues.jsonl"], d
 assert t["byRule"] == {"union": 1, "sum": 1, "lines": 1, "order": 1, "latest": 1} and t["rowsKept"] == 1, t
-assert t["conflicts"] == 1 and t["items"][0]["column"] == "title", t' <<< "$output"
+assert t["conflictCount"] == 1 and t["items"][0]["column"] == "title", t' <<< "$output"
 	succeeds varve merge --dry-run side main
 	succeeds varve merge --dry-run main main~1
 	output_has "already up to date"

@@ -143,7 +143,7 @@ teardown() {
 	varve rm -q sub/small.csv
 	varve commit -qm gone
 	succeeds varve publish --json -o ../public
-	[ "$(jq -c '[.changed, .tables, .written]' <<< "$output")" = '[true,2,0]' ]
+	[ "$(jq -c '[.changed, .tableCount, .written]' <<< "$output")" = '[true,2,0]' ]
 	[ ! -e ../public/sub ]
 	succeeds varve publish --files 0 -o ../public
 	[ ! -e ../public/prices.csv ]

@@ -35,7 +35,7 @@ start_node() {
 	start_node
 	succeeds varve ipfs publish --to "$address" HEAD:prices.csv
 	output_has "at     $address"
-	file=$(varve ipfs publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
+	file=$(varve ipfs publish --list --json | sed -n 's/.*"unixfs": "\([a-z0-9]*\)".*/\1/p')
 	grep -q "POST /api/v0/dag/import?pin-roots=true&stats=true&allow-big-block=false" ../log
 	grep -q "POST /api/v0/pin/ls?arg=$file&type=recursive" ../log
 	! grep -q "$table" ../log || false
@@ -83,7 +83,7 @@ start_node() {
 	[ ! -e ../log ]
 	succeeds varve whereis --routing "$address" prices.csv
 	output_has "none"
-	file=$(varve ipfs publish --list --json | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p')
+	file=$(varve ipfs publish --list --json | sed -n 's/.*"unixfs": "\([a-z0-9]*\)".*/\1/p')
 	[ "$(cat ../log)" = "GET /routing/v1/providers/$file
 GET /routing/v1/providers/$table" ]
 	varve ipfs publish -q --to "$address" HEAD:prices.csv

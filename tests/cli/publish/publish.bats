@@ -21,7 +21,7 @@ root_of() {
 }
 
 file_of() {
-	varve ipfs publish --json "$1" | sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p'
+	varve ipfs publish --json "$1" | sed -n 's/.*"unixfs": "\([a-z0-9]*\)".*/\1/p'
 }
 
 @test "publish tells the CIDs of the table and of the file" {

@@ -28,7 +28,7 @@ teardown() {
 			END
 			ends_with 1 varve verify ../public
 			output_is "../public/$file: damaged or missing"
-			[ "$(varve verify --json ../public | jq -r '.damaged[]')" = "$file" ]
+			[ "$(varve verify --json ../public | jq -r '.damagedFiles[]')" = "$file" ]
 			rm "../public/$file"
 			varve publish -q --no-pages -o ../public 2> /dev/null
 			varve verify ../public > /dev/null
@@ -104,7 +104,7 @@ teardown() {
 	echo "$(git config user.email) $(cat ../other.pub)" > ../allowed
 	succeeds varve verify ../public
 	output_has "git verify-commit does not accept it"
-	[ "$(varve verify --json | jq -c '.git | map([.type, .accepted])')" = '[["commit",false],["tag",false]]' ]
+	[ "$(varve verify --json | jq -c '.signatures | map([.type, .valid])')" = '[["commit",false],["tag",false]]' ]
 }
 
 @test "heads travel in bundles, with the blocks that are there, and in vaults" {

@@ -26,8 +26,8 @@ published() {
 
 publish() {
 	varve -C src ipfs publish --json "$1" > said
-	table=$(sed -n 's/.*"table": "\([a-z0-9]*\)".*/\1/p' said)
-	file=$(sed -n 's/.*"file": "\([a-z0-9]*\)".*/\1/p' said)
+	table=$(sed -n 's/.*"root": "\([a-z0-9]*\)".*/\1/p' said)
+	file=$(sed -n 's/.*"unixfs": "\([a-z0-9]*\)".*/\1/p' said)
 }
 
 # The CIDs (hex) and lengths of the blocks of a CAR, one a line.

@@ -365,7 +365,7 @@ teardown() {
 	done | sed '1i a,b' > again.csv
 	varve add -q again.csv
 	varve commit -q -m one
-	file=$(varve ipfs publish --json HEAD:again.csv | jq -r .file)
+	file=$(varve ipfs publish --json HEAD:again.csv | jq -r .unixfs)
 	cd ..
 	start_server src
 	curl -s -D head -o once.car "$url/ipfs/$file?format=car&car-dups=n"

@@ -30,10 +30,10 @@ tasks() {
 	printf 'id,a\n1,x\n# two\n2,y\n' > t.csv
 	varve add -q --key id t.csv
 	succeeds varve delete --json t.csv 1
-	output_has '"outcome":"deleted","row":{"id":"1","a":"x"}'
+	output_has '"outcome":"deleted","cells":{"id":"1","a":"x"}'
 	printf 'id,a\n# two\n2,y\n' | cmp - t.csv
 	succeeds varve delete --json t.csv 1
-	output_has '"outcome":"unchanged","row":null'
+	output_has '"outcome":"unchanged","cells":null'
 }
 
 @test "a condition that does not hold is the answer no, with the row as it is" {
@@ -45,7 +45,7 @@ tasks() {
 	output_has '"owner":"ada"'
 	stderr_has "the condition does not hold"
 	ends_with 1 varve set --json --if 'owner is null' i.jsonl 1 owner=bob
-	output_has '{"outcome":"refused","row":{"id":1'
+	output_has '{"outcome":"refused","cells":{"id":1'
 	ends_with 1 varve set --if 'owner is null' i.jsonl 9 owner=bob
 	stderr_has "no row has this key"
 	ends_with 1 varve delete --if "owner = 'bob'" i.jsonl 1

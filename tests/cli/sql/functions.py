@@ -93,7 +93,7 @@ report = json.loads(run("varve", "check", "--files", "t.csv", "--rules", "r.chec
 findings, values = report["datasets"][0]["findings"], {}
 for f in findings:
     of = int(f["name"][1:])
-    key = re.fullmatch(r"id=(\d+), (.*)", f["key"], re.S)
+    key = re.fullmatch(r"id=(\d+), (.*)", f["keyText"], re.S)
     assert key[2].startswith(CALLS[of] + "="), (key[2], CALLS[of])
     values[int(key[1]), of] = key[2][len(CALLS[of]) + 1:]
 

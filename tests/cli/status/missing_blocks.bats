@@ -26,7 +26,7 @@ two_tables() {
 
 nothing to commit, working tree clean"
 	succeeds varve status --json
-	echo "$output" | python3 -c 'import json, sys; assert json.load(sys.stdin)["missingBlocks"] == ["other.csv", "prices.csv"]'
+	echo "$output" | python3 -c 'import json, sys; assert json.load(sys.stdin)["incomplete"] == ["other.csv", "prices.csv"]'
 	succeeds varve status --porcelain
 	output_is ""
 	# A file that is gone or was edited does not change what is missing of the version.
@@ -55,7 +55,7 @@ nothing to commit, working tree clean"
 	varve commit -qm many
 	rm -rf .git/varve/packs
 	succeeds varve status --json
-	echo "$output" | python3 -c 'import json, sys; assert len(json.load(sys.stdin)["missingBlocks"]) == 600'
+	echo "$output" | python3 -c 'import json, sys; assert len(json.load(sys.stdin)["incomplete"]) == 600'
 	succeeds varve status
 	output_has "	... and 580 more"
 }

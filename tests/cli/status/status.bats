@@ -283,8 +283,8 @@ with_table() {
 	by = {e["path"]: e for e in s["entries"]}
 	p = by["prices.csv"]
 	assert p["kind"] == "table" and p["worktree"] == "M" and p["index"] == " "
-	assert p["changed"]["rows"] == 3012 and p["changed"]["rowsBefore"] == 3000
-	assert 0 < p["changed"]["groupsNew"] <= p["changed"]["groups"]
+	assert p["unstaged"]["rowCount"] == 3012 and p["unstaged"]["rowCountBefore"] == 3000
+	assert 0 < p["unstaged"]["groupsNew"] <= p["unstaged"]["groups"]
 	assert by["new.txt"]["index"] == "?"
 	END
 }

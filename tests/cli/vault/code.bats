@@ -68,7 +68,7 @@ all_back() {
 	output_has "safe: 1 stripe is whole, the rest has 3 copies; any 2 holders could be lost"
 	output_has "policy: stripes of 4+2, 3 copies of the rest"
 	succeeds varve vault status --json
-	[ "$(jq -r '"\(.code) \(.stripes) \(.least) \(.owed)"' <<< "$output")" = "4+2 1 3 0" ]
+	[ "$(jq -r '"\(.code) \(.stripes) \(.fewestCopies) \(.owed)"' <<< "$output")" = "4+2 1 3 0" ]
 	succeeds varve vault audit --all
 	succeeds varve vault ledger verify
 }

@@ -116,7 +116,7 @@ kind_lose() {
 	"$ipfs" config profile apply unixfs-v1-2025 > /dev/null
 	run_node
 	succeeds varve ipfs publish --to "http://127.0.0.1:$rpc" HEAD:t.csv --json
-	file=$(jq -r .file <<< "$output")
+	file=$(jq -r .unixfs <<< "$output")
 	"$ipfs" cat "$file" > ../is
 	cmp t.csv ../is
 	[ "$("$ipfs" add -Q --only-hash t.csv)" != "$file" ]
@@ -127,7 +127,7 @@ kind_lose() {
 	varve commit -q -m big
 	succeeds varve ipfs publish HEAD:big.csv
 	stderr_has "returns this CID too with Kubo's profile unixfs-v1-2025"
-	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve ipfs publish --json HEAD:big.csv | jq -r .file)" ]
+	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve ipfs publish --json HEAD:big.csv | jq -r .unixfs)" ]
 }
 
 @test "Kubo: a published folder is cloned by its CID and by its key, and the next version comes by the key" {

@@ -72,7 +72,7 @@ in_conflict() {
 	[ "$(said .state)" = merge ]
 	[ "$(said '[.paths[].path] | join(" ")')" = 'notes.txt places.csv' ]
 	[ "$(said '[.paths[1].items[] | del(.base, .ours, .theirs)]' | jq -cS .)" = "$(jq -cS '[.conflicts[1].items[] | del(.base, .ours, .theirs)]' known)" ]
-	[ "$(said '.paths[1].items[] | select(.key == ["4"]) | .column, .base, .ours, .theirs')" = 'day
+	[ "$(said '.paths[1].items[] | select(.keyValues == ["4"]) | .column, .base, .ours, .theirs')" = 'day
 2024-05-05
 <script>alert(1)</script>
 spring & more' ]
@@ -102,7 +102,7 @@ spring & more' ]
 	[ "$(said '.paths[0] | (.items | length), .complete, .next' '/places.csv?n=2')" = '2
 false
 /api/v0/conflicts/places.csv?from=2&n=2' ]
-	[ "$(said '[.paths[0].items[].key | tojson] | join(" ")' '/places.csv?n=2&from=2')" = "$(said '[.paths[0].items[2:4][].key | tojson] | join(" ")' /places.csv)" ]
+	[ "$(said '[.paths[0].items[].keyValues | tojson] | join(" ")' '/places.csv?n=2&from=2')" = "$(said '[.paths[0].items[2:4][].keyValues | tojson] | join(" ")' /places.csv)" ]
 	got 'conflicts/places.csv?n=2' | grep -q "Conflicts 1 to 2 of $count"
 	got 'conflicts/places.csv?n=2' | grep -q '<a class="button" href="/conflicts/places.csv?from=2&amp;n=2" rel="next">Next</a>'
 	! got conflicts/places.csv | grep -q notes.txt || false
@@ -188,7 +188,7 @@ press() {
 	ends_with 1 varve merge -q spring
 	cd ..
 	start_web src
-	[ "$(said '.paths[1].items[0] | .values, .rows' | jq -cS .)" = '{"base":{"a":"2","b":"<y>","c":"l"},"theirs":{"a":"2","b":"<script>alert(1)</script>","c":"l"}}
+	[ "$(said '.paths[1].items[0] | .values, .rowNumbers' | jq -cS .)" = '{"base":{"a":"2","b":"<y>","c":"l"},"theirs":{"a":"2","b":"<script>alert(1)</script>","c":"l"}}
 {"base":1,"theirs":1}' ]
 	[ "$(said '.paths[1].items | length')" = 2 ]
 	got conflicts > page

@@ -48,7 +48,7 @@ cached_bytes() {
 	succeeds varve cat ../src#:prices.csv
 	[ "$output" = "$(cat ../src/prices.csv)" ]
 	succeeds varve info --json ../src#v1:prices.csv
-	[ "$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["rows"])' "$output")" = 300 ]
+	[ "$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["rowCount"])' "$output")" = 300 ]
 	succeeds varve log --format json ../src#
 	[ "$(python3 -c 'import json, sys; print(len(json.loads(sys.argv[1])))' "$output")" = 2 ]
 	succeeds varve log --oneline ../src#v1:prices.csv

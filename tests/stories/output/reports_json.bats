@@ -16,15 +16,15 @@ three() {
 	printf 'PK\3\4%s' aaaaaaaaaaaaaaaaaaaaaaaaaaa > b.xlsx
 	succeeds varve add --json .
 	holds '
-assert d["dryRun"] is False and d["warnings"] == []
+assert d["dryRun"] is False and d["messages"] == []
 b, t, x = d["files"]
 assert b == {"path": "b.xlsx", "change": "added", "kind": "text", "rowsUnseen": b["rowsUnseen"]}
 assert x == {"path": "x.txt", "change": "added", "kind": "text"}
-assert (t["path"], t["change"], t["kind"], t["rows"], t["bytes"]) == ("t.csv", "added", "table", 3, 20)
+assert (t["path"], t["change"], t["kind"], t["rowCount"], t["bytes"]) == ("t.csv", "added", "table", 3, 20)
 assert t["columns"] == [{"name": "id", "type": "integer"}, {"name": "name", "type": "string"}]
-assert t["key"] == ["id"] and t["form"] == "comma-separated, header"
-assert (t["groups"], t["groupsNew"]) == (1, 1) and t["stored"] > 0
-assert t["root"].startswith("bafyrei") and "rowsBefore" not in t'
+assert t["keyColumns"] == ["id"] and t["form"] == "comma-separated, header"
+assert (t["groups"], t["groupsNew"]) == (1, 1) and t["addedBytes"] > 0
+assert t["root"].startswith("bafyrei") and "rowCountBefore" not in t'
 	succeeds varve add --json t.csv
 	holds 'assert d["files"] == [{"path": "t.csv", "change": "unchanged"}]'
 	printf '4,d\n5,\n' >> t.csv
@@ -33,10 +33,10 @@ assert t["root"].startswith("bafyrei") and "rowsBefore" not in t'
 	holds '
 x, t = d["files"]
 assert d["dryRun"] is True and x == {"path": "x.txt", "change": "removed"}
-assert (t["change"], t["rows"], t["rowsBefore"]) == ("changed", 5, 3)'
+assert (t["change"], t["rowCount"], t["rowCountBefore"]) == ("changed", 5, 3)'
 	printf 'six,d\n' >> t.csv
 	run --separate-stderr varve add --json t.csv
-	holds 'assert len(d["warnings"]) == 1 and "six" in d["warnings"][0]'
+	holds 'assert len(d["messages"]) == 1 and "six" in d["messages"][0]'
 	stderr_has "'six' is not an integer"
 	printf '7,"d\n' >> t.csv
 	ends_with 2 varve add --json t.csv
@@ -52,22 +52,22 @@ assert t["kind"] == "file" and t["chunks"] == 1 and "rows" not in t'
 	varve add -q t.csv
 	succeeds varve commit --json --dry-run -m one
 	holds '
-assert d["commit"] is None and d["status"]["branch"] == "main"
+assert d["made"] is None and d["status"]["branch"] == "main"
 assert [(e["path"], e["index"]) for e in d["status"]["entries"]] == [(".gitattributes", "A"), ("t.csv", "A")]'
 	succeeds varve commit --json -m one
 	succeeds varve commit --json --allow-empty -m nothing
-	holds 'assert d["commit"]["subject"] == "nothing" and d["commit"]["files"] == []'
+	holds 'assert d["made"]["subject"] == "nothing" and d["made"]["files"] == []'
 	printf '4,d\n' >> t.csv
 	succeeds varve commit --json -am two
 	made=$output
 	holds '
 assert d["status"] is None
-c = d["commit"]
+c = d["made"]
 assert c["names"] == ["HEAD", "main"] and c["files"][0]["changes"]["rowsAdded"] == 1'
 	succeeds varve log --json --stat -n 1
-	[ "$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["commit"] == json.loads(sys.argv[2])[0])' "$made" "$output")" = True ]
+	[ "$(python3 -c 'import json, sys; print(json.loads(sys.argv[1])["made"] == json.loads(sys.argv[2])[0])' "$made" "$output")" = True ]
 	ends_with 1 varve commit --json -m three
-	holds 'assert d["commit"] is None and d["status"]["entries"] == []'
+	holds 'assert d["made"] is None and d["status"]["entries"] == []'
 }
 
 @test "merge reports what became of the branch, with paths in conflict" {
@@ -81,8 +81,8 @@ assert c["names"] == ["HEAD", "main"] and c["files"][0]["changes"]["rowsAdded"] 
 	old=$(git rev-parse side) new=$(git rev-parse main)
 	varve switch -q side
 	succeeds varve merge --json main
-	holds 'assert (d["outcome"], d["old"], d["new"], d["theirs"]) == ("fast-forward", "'$old'", "'$new'", "'$new'")
-assert d["files"][0]["changes"]["rowsAdded"] == 1 and d["conflicts"] == [] and d["blocksHere"] is True'
+	holds 'assert (d["outcome"], d["old"], d["new"], d["theirCommit"]) == ("fast-forward", "'$old'", "'$new'", "'$new'")
+assert d["files"][0]["changes"]["rowsAdded"] == 1 and d["conflictPaths"] == [] and d["blocksHere"] is True'
 	succeeds varve merge --json main
 	holds 'assert d["outcome"] == "up-to-date" and d["files"] == [] and d["old"] == d["new"] == "'$new'"'
 	sed -i 's/^1,a/1,side/' t.csv
@@ -94,12 +94,12 @@ assert d["files"][0]["changes"]["rowsAdded"] == 1 and d["conflicts"] == [] and d
 	holds 'assert d["outcome"] == "staged" and d["new"] == d["old"] and d["merged"] == "side"'
 	ends_with 2 varve merge --abort --json
 	succeeds varve merge --continue --json
-	holds 'assert len(d["commit"]["parents"]) == 2'
+	holds 'assert len(d["made"]["parents"]) == 2'
 	varve switch -q side
 	sed -i 's/^2,b/2,side/' t.csv
 	varve commit -qam other
 	ends_with 1 varve merge --json main
-	holds 'assert d["outcome"] == "conflicts" and d["conflicts"] == ["t.csv"] and d["files"] == []'
+	holds 'assert d["outcome"] == "conflicts" and d["conflictPaths"] == ["t.csv"] and d["files"] == []'
 	varve resolve --ours t.csv > /dev/null
 	varve merge --continue > /dev/null
 	varve switch -q main

@@ -22,7 +22,7 @@ static void print_json(const vv_doctor *d)
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
 	vv_json_add_u64(&w, "wrong", d->wrong);
-	vv_json_add_object(&w, "versions");
+	vv_json_add_object(&w, "programs");
 	vv_json_add_string(&w, "varve", VARVE_VERSION);
 	vv_json_add_string(&w, "git", d->git[0] ? d->git : NULL);
 	vv_json_close_object(&w);
@@ -32,7 +32,7 @@ static void print_json(const vv_doctor *d)
 
 		vv_json_open_object(&w);
 		vv_json_add_string(&w, "what", f->what);
-		vv_json_add_bool(&w, "wrong", f->wrong);
+		vv_json_add_string(&w, "severity", f->wrong ? "error" : "note");
 		vv_json_add_string(&w, "message", f->message);
 		vv_json_add_string(&w, "mend", f->mend);
 		vv_json_close_object(&w);

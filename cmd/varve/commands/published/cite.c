@@ -244,7 +244,7 @@ static void put_json(vv_buf *b, const citing *x)
 	vv_json_close_array(&w);
 	vv_json_add_string(&w, "title", x->title);
 	vv_json_add_string(&w, "path", x->s.path);
-	vv_json_add_string(&w, "date", x->day);
+	vv_json_add_string(&w, "day", x->day);
 	vv_json_add_string(&w, "licence", x->licence);
 	vv_json_add_string(&w, x->s.is_dataset ? "root" : "blob", x->id);
 	vv_json_add_string(&w, "commit", x->revision);

@@ -154,7 +154,7 @@ static vv_status print_json(const vv_publishing *p, const given *g, const char *
 	vv_json_add_bool(&w, "changed", p->changed);
 	vv_json_add_u64(&w, "versions", p->versions);
 	vv_json_add_u64(&w, "bytes", p->bytes);
-	vv_json_add_u64(&w, "tables", p->tables);
+	vv_json_add_u64(&w, "tableCount", p->tables);
 	vv_json_add_u64(&w, "written", p->written);
 	vv_json_add_u64(&w, "tooLong", p->too_long);
 	vv_json_add_string(&w, "ipfs", g->cid.len > 0 ? g->cid.data : NULL);

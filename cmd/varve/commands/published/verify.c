@@ -258,7 +258,7 @@ static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT, name = VV_BUF_INIT;
 
 	vv_json_out w = vv_json_begin_object(&b, 2);
-	vv_json_add_array(&w, "damaged");
+	vv_json_add_array(&w, "damagedFiles");
 	for (const char *p = vv_buf_cstr(&v->all.damaged); *p;) {
 		p = next_name(&name, p);
 		vv_json_string(&w, vv_buf_cstr(&name));
@@ -304,7 +304,7 @@ static vv_status print_json(const verifying *v, vv_error *err)
 	vv_json_add_u64(&w, "blocks", v->all.blocks);
 	vv_json_add_u64(&w, "asked", v->some.asked);
 	vv_json_add_u64(&w, "lost", v->some.lost);
-	vv_json_add_array(&w, "git");
+	vv_json_add_array(&w, "signatures");
 	for (int i = 0; i < 2; i++) {
 		const git_word *g = i == 0 ? &v->commit : &v->tag;
 		if (g->said.len == 0) {
@@ -313,7 +313,7 @@ static vv_status print_json(const verifying *v, vv_error *err)
 		vv_json_open_object(&w);
 		vv_json_add_string(&w, "type", g->type);
 		vv_json_add_string(&w, "id", vv_oid_shows(&g->id));
-		vv_json_add_bool(&w, "accepted", g->accepted);
+		vv_json_add_bool(&w, "valid", g->accepted);
 		vv_json_add_string(&w, "says", vv_buf_cstr(&g->said));
 		vv_json_close_object(&w);
 	}
