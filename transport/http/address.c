@@ -82,7 +82,7 @@ bool vv_address_is_loopback(const vv_address *a)
 {
 	static const uint8_t one[16] = {[15] = 1};
 
-	return is_four(a) ? a->bytes[12] == 127 : memcmp(a->bytes, one, sizeof(one)) == 0;
+	return is_four(a) ? a->bytes[12] == 127 : memcmp(a->bytes, one, sizeof(a->bytes)) == 0;
 }
 
 void vv_address_text(char out[64], const vv_address *a)

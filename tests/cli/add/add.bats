@@ -587,6 +587,9 @@ pointer_of() {
 	output_has "  book 1.xlsx: a ZIP archive or a workbook; 'varve add --as-csv 'book 1.xlsx'' makes a table of it, or of each in it"
 	output_has "  data.db: an SQLite database; 'varve add --as-csv data.db'"
 	output_has "  t.parquet: a Parquet file; 'varve add --as-csv t.parquet'"
+	printf 'PAR1' > cut.parquet # nothing but its mark
+	succeeds varve add --dry-run cut.parquet
+	output_has "  cut.parquet: a Parquet file; "
 	ends_with 2 varve convert "book 1.xlsx" OUT.csv
 	stderr_has "'varve add --as-csv 'book 1.xlsx'' makes a table of it, or of each in it"
 	ends_with 2 varve convert - OUT.csv < "book 1.xlsx"

@@ -100,6 +100,11 @@ has_headers() {
 	curl -s -I "$url/ipfs/$file?download=true&filename=a%20b%22%C3%A9.txt" > head
 	has_headers head "^content-disposition: attachment; filename=\"a b___.txt\"; filename\*=UTF-8''a%20b%22%C3%A9.txt" \
 		'^content-type: text/plain'
+	longest=$(printf '%200s' | tr ' ' x)
+	curl -s -I "$url/ipfs/$file?download=true&filename=$longest" > head
+	has_headers head "^content-disposition: attachment; filename=\"$longest\""
+	curl -s -I "$url/ipfs/$file?download=true&filename=${longest}x" > head
+	! grep -q xx head || false
 	curl -s -I "$url/ipfs/$file?format=raw&filename=foobar.bin" > head
 	has_headers head '^content-disposition: attachment; filename="foobar.bin"' '^content-type: application/vnd.ipld.raw' \
 		"^etag: \"$file.raw\"" "^content-length: [0-9]"

@@ -306,7 +306,7 @@ sound() {
 	ends_with 1 git -C ../hub.git rev-parse -q --verify spring
 }
 
-@test "the checked-out branch of another work tree is refused, or follows" {
+@test "the checked-out branch of another work tree is refused, or follows, and another one moves" {
 	two_versions
 	cd ..
 	succeeds varve clone -q a b
@@ -315,6 +315,8 @@ sound() {
 	ends_with 1 varve push
 	stderr_has "it is checked out there"
 	stderr_has "updateInstead"
+	succeeds varve push origin HEAD:refs/heads/side
+	[ "$(git -C ../a rev-parse side)" = "$(git rev-parse HEAD)" ]
 	git -C ../a config receive.denyCurrentBranch updateInstead
 	succeeds varve push
 	cmp prices.csv ../a/prices.csv

@@ -275,6 +275,9 @@ static void years_over_columns_are_a_header_with_a_warning(void **state)
 	r = sniff_text("0,1,2\n5.5,a,b\n6.5,c,d\n");
 	assert_true(r.dialect.header);
 	vv_sniff_result_clear(&r);
+	r = sniff_text("country,100000000,200000000,300000000\nFrance,1.5,2.5,3\nSpain,1,2,3\n");
+	assert_true(r.dialect.header);
+	vv_sniff_result_clear(&r);
 	expect_csv("1,2,3\n2,3,4\n3,4,5\n", ',', false, "field1|field2|field3");
 }
 

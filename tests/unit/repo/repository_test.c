@@ -253,7 +253,7 @@ static void paths_are_taken_relative_to_the_current_folder(void **state)
 
 	(void)state;
 	git_begin();
-	sh("mkdir -p a/b && ln -s a link && ln -s \"$PWD\" ../entry");
+	sh("mkdir -p a/b && ln -s a link && ln -s . self && ln -s \"$PWD\" ../entry");
 	assert_int_equal(chdir("a/b"), 0);
 	r = open_here();
 	vv_assert_ok(vv_repository_relative(&path, r, "../c.csv", &err), &err);
@@ -267,6 +267,15 @@ static void paths_are_taken_relative_to_the_current_folder(void **state)
 			&path, r,
 			vv_test_path("%s/entry/x.csv", getenv("HOME") + strlen(vv_test_dir()) + 1),
 			&err),
+		&err);
+	assert_string_equal(path, "x.csv");
+	vv_free(path);
+	/* the work tree by its longest name */
+	vv_assert_ok(
+		vv_repository_relative(&path, r,
+				       vv_test_path("%s/entry/self/x.csv",
+						    getenv("HOME") + strlen(vv_test_dir()) + 1),
+				       &err),
 		&err);
 	assert_string_equal(path, "x.csv");
 	vv_free(path);

@@ -424,6 +424,22 @@ static void a_file_that_a_client_may_not_have_made_now_is_asked_for_later(void *
 	hx_end(f);
 }
 
+static void only_this_machine_s_own_addresses_are_loopback(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} cases[] = {{"127.0.0.1", true},  {"127.9.9.9", true}, {"[::1]:80", true},
+		     {"192.0.2.1", false}, {"::2", false},      {"1::1", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		vv_address a;
+		assert_true(vv_address_read(&a, cases[i].text, strlen(cases[i].text)));
+		assert_int_equal(vv_address_is_loopback(&a), cases[i].is);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_file_that_a_client_may_not_have_made_now_is_asked_for_later),
 	cmocka_unit_test(heads_of_two_meanings_are_refused_and_end_the_connection),
@@ -436,6 +452,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(slow_heads_of_many_clients_give_way_to_others),
 	cmocka_unit_test(sixty_wrong_secrets_do_not_hold_up_others),
 	cmocka_unit_test(a_client_has_so_many_tries_and_gets_them_back),
+	cmocka_unit_test(only_this_machine_s_own_addresses_are_loopback),
 };
 
 VV_TEST_SUITE(http_guard)
