@@ -342,10 +342,8 @@ static vv_status take_listed(const reading *r, const known_parameter *p, const c
 
 static vv_status take_form(reading *r, const char *value)
 {
-	static const char *const names[VV_WEB_FORMS] = {"csv", "json", "ndjson", "csv-bom", "xlsx"};
-
 	for (size_t i = 0; i < VV_WEB_FORMS; i++) {
-		if (strcmp(value, names[i]) == 0) {
+		if (strcmp(value, vv_web_forms[i].name) == 0) {
 			r->out->has_form = true;
 			r->out->form = (vv_web_form)i;
 			return VV_OK;

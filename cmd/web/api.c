@@ -18,7 +18,7 @@
 #define LIST_MAX 2000u /* files, refs of each kind */
 #define LOG_COUNT 10u
 #define COMMON_COUNT 20u
-#define LIFE_COUNT 50u
+#define LIFE_COUNT 50u /* versions of a column */
 
 /* --- what changed ------------------------------------------------------------------------------- */
 
@@ -46,20 +46,6 @@ static void put_changes(api *x, const vv_web_change *c, size_t count, bool more)
 	api_put_bool(x, "more", more);
 }
 
-/* "since": a commit id, or a day. */
-static vv_status read_since(api *x, vv_web_log_query *q)
-{
-	vv_web_commit c;
-	bool fixed;
-	vv_status rc;
-
-	if (!x->a->since) return VV_OK;
-	if ((rc = vv_web_commit_find(x->v, x->a->since, &c, &fixed, x->err)) == VV_OK) {
-		q->since = c.time + 1;
-	}
-	return rc;
-}
-
 static void put_entry(api *x, const vv_web_log_entry *e)
 {
 	api_open_element(x);
@@ -74,21 +60,14 @@ static void put_entry(api *x, const vv_web_log_entry *e)
 
 static vv_status put_log(api *x)
 {
-	vv_web_log_query q = {.path = x->a->path,
-			      .from = &x->asked->commit.id,
-			      .limit = x->a->limit ? x->a->limit : LOG_COUNT};
+	const vv_web_log_query q = {.path = x->a->path,
+				    .from = &x->asked->commit,
+				    .since = x->a->since,
+				    .after = x->a->after,
+				    .limit = x->a->limit ? x->a->limit : LOG_COUNT};
 	vv_web_log log = {.complete = true};
-	vv_web_commit after;
-	bool fixed;
 	vv_status rc;
 
-	if ((rc = read_since(x, &q)) < 0) return rc;
-	if (x->a->after) {
-		if ((rc = vv_web_commit_find(x->v, x->a->after, &after, &fixed, x->err)) < 0) {
-			return rc;
-		}
-		q.from = &after.id;
-	}
 	if (!x->asked->commit.none && (rc = vv_web_log_read(x->v, &q, &log, x->err)) < 0) return rc;
 	if (q.path && log.count == 0 && !x->a->after && !x->a->since) {
 		return vv_fail(x->err, VV_ENOTFOUND, "no version up to %s has a file '%s'",
@@ -469,7 +448,6 @@ static vv_status put_one_row(api *x)
 	vv_web_table *t;
 	vv_web_row row;
 	vv_web_life life = {.complete = true};
-	vv_web_commit from = x->asked->commit;
 	vv_status rc;
 
 	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, &t, x->err)) < 0 ||
@@ -477,15 +455,14 @@ static vv_status put_one_row(api *x)
 	    (rc = vv_web_row_find(x->v, t, x->a->key, x->a->row, &row, x->err)) < 0) {
 		return rc;
 	}
-	const char *key = x->a->key ? x->a->key : row.key;
-	if (x->a->after && (rc = vv_web_commit_find(x->v, x->a->after, &from, NULL, x->err)) < 0) {
-		return rc;
-	}
-	if (!t->commit.work &&
-	    (rc = vv_web_row_life(x->v, &from, x->a->path, key, row.number, (size_t)x->a->rows.from,
-				  x->a->limit ? x->a->limit : LIFE_COUNT, &life, x->err)) < 0) {
-		return rc;
-	}
+	const vv_web_life_query q = {.from = &x->asked->commit,
+				     .after = x->a->after,
+				     .path = x->a->path,
+				     .key = x->a->key ? x->a->key : row.key,
+				     .row = row.number,
+				     .skip = (size_t)x->a->rows.from,
+				     .limit = x->a->limit};
+	if (!t->commit.work && (rc = vv_web_row_life(x->v, &q, &life, x->err)) < 0) return rc;
 	x->reply->no_store |= !life.complete;
 	api_open_element(x);
 	api_put_commit(x, "commit", &t->commit);
@@ -623,84 +600,36 @@ static vv_status put_compare(api *x)
 
 /* --- conflicts ------------------------------------------------------------------------------------- */
 
-static const char *const side_names[VV_WEB_SIDES] = {"base", "ours", "theirs"};
-
-/* "values" and "rows": what each version has of a row without a key, and where. */
-static void put_conflict_row(api *x, const vv_web_conflict *k)
-{
-	api_open_object(x, "values");
-	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
-		if (k->rows[i] == UINT64_MAX) {
-			continue;
-		}
-		api_open_object(x, side_names[i]);
-		for (size_t c = 0; c < k->value_count; c++) {
-			if (k->values[c].has[i]) {
-				vv_json_name(&x->w, k->values[c].column);
-				api_put_cell(x, &k->values[c].cells[i]);
-			}
-		}
-		api_close_object(x);
-	}
-	api_close_object(x);
-	api_open_object(x, "rowNumbers");
-	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
-		if (k->rows[i] != UINT64_MAX) {
-			api_put_u64(x, side_names[i], k->rows[i]);
-		}
-	}
-	api_close_object(x);
-}
-
-static void put_conflict(api *x, const vv_web_conflict *k)
-{
-	api_open_element(x);
-	api_put_text(x, "kind", k->kind);
-	if (k->key) {
-		vv_json_name(&x->w, "keyValues");
-		vv_json_raw(&x->w, k->key, strlen(k->key));
-	}
-	if (k->row != UINT64_MAX) {
-		api_put_u64(x, "row", k->row);
-	}
-	api_put_said(x, "column", k->column);
-	api_put_said(x, "detail", k->detail);
-	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
-		if (k->has[i]) {
-			vv_json_name(&x->w, side_names[i]);
-			api_put_cell(x, &k->cells[i]);
-		}
-	}
-	if (k->value_count > 0) {
-		put_conflict_row(x, k);
-	}
-	api_close_object(x);
-}
-
 static void put_conflict_path(api *x, const vv_web_conflict_path *p)
 {
+	static const char *const side_names[VV_WEB_SIDES] = {"base", "ours", "theirs"};
+	const vv_conflict_path *at = p->at;
 	vv_web_address to = *x->a;
 
 	api_open_element(x);
-	api_put_text(x, "path", p->path);
-	api_put_text(x, "kind", p->table ? "table" : "file");
+	api_put_text(x, "path", at->path);
+	api_put_text(x, "kind", at->dataset ? "table" : "file");
 	api_put_text(x, "words", p->words);
 	api_open_object(x, "sides");
 	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
-		api_put_text(x, side_names[i], p->names[i]);
+		api_put_text(x, side_names[i], at->record.names[i]);
 	}
 	api_close_object(x);
-	if (p->table) {
-		api_put_bool(x, "known", !p->unknown);
+	if (at->dataset) {
+		api_put_bool(x, "known", !at->unknown);
 		api_put_u64(x, "total", p->total);
-		api_put_u64(x, "leftOut", p->left_out);
+		api_put_u64(x, "leftOut", at->record.left_out);
 		api_put_bool(x, "complete", p->complete);
 		if (!p->complete) {
-			to.path = p->path;
+			to.path = at->path;
 			to.rows.from = p->next;
 			api_put_link(x, "next", &to);
 		}
-		api_put_each(x, "items", p->items, p->count, put_conflict);
+		api_open_array(x, "items");
+		for (size_t i = 0; i < p->count; i++) {
+			vv_conflict_item_json(&x->w, p->items[i].item);
+		}
+		api_close_array(x);
 	}
 	api_close_object(x);
 }
@@ -727,30 +656,24 @@ static vv_status put_conflicts(api *x)
 
 static vv_status answer(api *x)
 {
-	switch (x->a->place) {
-	case VV_WEB_AT_OVERVIEW:
-	case VV_WEB_AT_COMMITS:
-	case VV_WEB_AT_HISTORY:
-		return put_log(x);
-	case VV_WEB_AT_COMPARE:
-		return put_compare(x);
-	case VV_WEB_AT_TABLE:
-		return put_data(x);
-	case VV_WEB_AT_ROW:
-		return put_one_row(x);
-	case VV_WEB_AT_COLUMNS:
-		return put_column(x);
-	case VV_WEB_AT_CONFLICTS:
-		return put_conflicts(x);
-	case VV_WEB_AT_REFS:
-		return put_refs(x);
-	case VV_WEB_AT_TREE:
-		return put_datasets(x);
-	case VV_WEB_AT_VALUES:
-		return put_column_values(x);
-	default:
-		return vv_fail(x->err, VV_ENOTFOUND, "no such page");
-	}
+	static vv_status (*const answers[])(api *) = {
+		[VV_WEB_AT_OVERVIEW] = put_log,
+		[VV_WEB_AT_COMMITS] = put_log,
+		[VV_WEB_AT_HISTORY] = put_log,
+		[VV_WEB_AT_COMPARE] = put_compare,
+		[VV_WEB_AT_TABLE] = put_data,
+		[VV_WEB_AT_ROW] = put_one_row,
+		[VV_WEB_AT_COLUMNS] = put_column,
+		[VV_WEB_AT_CONFLICTS] = put_conflicts,
+		[VV_WEB_AT_REFS] = put_refs,
+		[VV_WEB_AT_TREE] = put_datasets,
+		[VV_WEB_AT_VALUES] = put_column_values,
+	};
+	const size_t at = x->a->place;
+
+	return at < sizeof(answers) / sizeof(answers[0]) && answers[at]
+		       ? answers[at](x)
+		       : vv_fail(x->err, VV_ENOTFOUND, "no such page");
 }
 
 vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err)

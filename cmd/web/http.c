@@ -22,31 +22,7 @@
 typedef struct serving {
 	const vv_serve_http_options *o;
 	vv_mutex *lock; /* one line at a time */
-	vv_ordered_files *ordered;
 } serving;
-
-static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
-{
-	const serving *s = payload;
-
-	return s->o->answer(s->o->payload, call, line, err);
-}
-
-static vv_status open_file(void *payload, const vv_http_call *call, const char *rest,
-			   vv_http_file *out, vv_error *err)
-{
-	const serving *s = payload;
-
-	return vv_http_file_open(s->ordered, call, rest, out, err);
-}
-
-static vv_status page(void *payload, const vv_http_call *call, const vv_http_ask *ask,
-		      const vv_http_reply *reply, vv_error *err)
-{
-	const serving *s = payload;
-
-	return s->o->page(s->o->page_payload, call, ask, reply, err);
-}
 
 static void log_line(void *payload, const char *line)
 {
@@ -139,18 +115,20 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	static const vv_address gateway;
 	vv_version_work work = {NULL, NULL, NULL, &gateway};
 	const vv_file_maker files = vv_version_files(&work);
-	serving s = {o, vv_mutex_new(), NULL};
-	vv_http_handlers handlers = {.answer = answer,
-				     .file_open = open_file,
+	serving s = {o, vv_mutex_new()};
+	vv_http_handlers handlers = {.answer = o->answer,
+				     .file_open = vv_http_file_open,
 				     .file_prepare = vv_http_file_prepare,
 				     .file_cost = vv_http_file_cost,
 				     .file_rows = vv_http_file_rows,
 				     .file_write = vv_http_file_write,
 				     .file_close = vv_http_file_close,
-				     .page = o->page ? page : NULL,
+				     .page = o->page,
 				     .files = &files,
 				     .log = log_line,
-				     .payload = &s};
+				     .answer_payload = o->payload,
+				     .page_payload = o->page_payload,
+				     .log_payload = &s};
 	const vv_ordered_options ordered = {.disk = o->temp_space};
 	vv_http_server *server = NULL;
 	sigset_t ends, before;
@@ -158,11 +136,11 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	vv_status rc;
 
 	if (!s.lock || !children) return vv_fail_nomem(err);
-	if ((rc = vv_ordered_files_new(&s.ordered, &ordered, err)) < 0) {
+	if ((rc = vv_ordered_files_new(&work.ordered, &ordered, err)) < 0) {
 		vv_mutex_free(s.lock);
 		return rc;
 	}
-	work.ordered = s.ordered;
+	handlers.file_payload = work.ordered;
 	http.words = vv_hint_words;
 	/* Before there are threads: all of them inherit it, and the signals wait for us. */
 	(void)sigemptyset(&ends);
@@ -186,7 +164,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 		vv_notes_put(o->notes, "stopped");
 	}
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	vv_ordered_files_free(s.ordered);
+	vv_ordered_files_free(work.ordered);
 	vv_mutex_free(s.lock);
 	return rc;
 }

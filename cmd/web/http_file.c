@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/web/model/commits.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 #include "lib/names/ordered_files.h"
@@ -66,13 +67,6 @@ void vv_http_file_close(void *handle)
 	vv_free(f);
 }
 
-/* No searching through messages and reflogs for strangers. */
-static bool is_fit_rev(const char *rev)
-{
-	return rev[0] != '\0' && rev[0] != '-' && !strpbrk(rev, ":{}?*[\\ \t") &&
-	       strlen(rev) <= 256;
-}
-
 /* Says the same of what is not here and of what is not shown, but for who knows a whole id. */
 static vv_status nothing_there(const file *f, const char *rest, vv_error *err)
 {
@@ -116,7 +110,7 @@ static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree
 
 	if (vv_http_decode(&rev, rest, (size_t)(slash - rest)) &&
 	    vv_http_decode(&path, slash + 1, strlen(slash + 1)) && path.len > 0 &&
-	    is_fit_rev(vv_buf_cstr(&rev))) {
+	    vv_web_rev_is_fit(vv_buf_cstr(&rev))) {
 		rc = shown_commit(f, vv_buf_cstr(&rev), rest, err);
 		if (rc == VV_OK) {
 			rc = vv_tree_entry_at(f->repo, &f->commit, vv_buf_cstr(&path), e, err);

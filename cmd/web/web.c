@@ -20,7 +20,6 @@
 #include "repo/git/history/revision.h"
 #include "transport/server/words.h"
 
-#define MEMO_BYTES ((size_t)16 << 20)
 #define PAGE_KEPT_S 3600u
 #define SLOW_MS 20u /* what took longer to make is remembered */
 
@@ -31,14 +30,14 @@ static const char page_policy[] =
 
 struct vv_web {
 	vv_web_options o;
-	vv_web_memo *memo;
+	vv_block_cache *memo;
 };
 
 vv_web *vv_web_open(const vv_web_options *o)
 {
 	vv_web *w = vv_calloc(1, sizeof(*w));
 
-	if (w && !(w->memo = vv_web_memo_new(MEMO_BYTES))) {
+	if (w && !(w->memo = vv_block_cache_new(VV_WEB_MEMO_BYTES))) {
 		vv_free(w);
 		return NULL;
 	}
@@ -51,7 +50,7 @@ vv_web *vv_web_open(const vv_web_options *o)
 void vv_web_close(vv_web *w)
 {
 	if (w) {
-		vv_web_memo_free(w->memo);
+		vv_block_cache_free(w->memo);
 		vv_free(w);
 	}
 }
@@ -177,15 +176,14 @@ static vv_status redirect(request *q, const vv_web_address *to, unsigned status,
 /* HEAD's version; none in a repository that has no commits yet. */
 static vv_status find_head(request *q, vv_error *err)
 {
+	const unsigned empty = 1u << VV_WEB_AT_OVERVIEW | 1u << VV_WEB_AT_REFS |
+			       1u << VV_WEB_AT_COMMITS | 1u << VV_WEB_AT_FEED |
+			       1u << VV_WEB_AT_HISTORY | 1u << VV_WEB_AT_CONFLICTS;
 	vv_status rc = vv_web_commit_head(&q->visit, &q->asked.commit, err);
 
-	if (rc == VV_ENOTFOUND &&
-	    (q->address.place == VV_WEB_AT_OVERVIEW || q->address.place == VV_WEB_AT_REFS ||
-	     q->address.place == VV_WEB_AT_COMMITS || q->address.place == VV_WEB_AT_FEED ||
-	     q->address.place == VV_WEB_AT_HISTORY || q->address.place == VV_WEB_AT_CONFLICTS)) {
+	if (rc == VV_ENOTFOUND && (empty & 1u << q->address.place)) {
 		vv_error_clear(err);
-		q->asked.commit = (vv_web_commit){
-			.none = true, .subject = "", .body = "", .author = ""};
+		q->asked.commit = vv_web_none;
 		rc = VV_OK;
 	}
 	return rc;
@@ -268,11 +266,10 @@ static vv_status move(request *q, vv_error *err)
 /* A name for the file: what is odd in it becomes '_'. */
 static const char *download_name(request *q)
 {
-	static const char *const ends[] = {"csv", "json", "ndjson", "csv", "xlsx"};
 	const char *base = vv_path_base(q->address.path), *ext = vv_path_ext(base);
 	size_t len = strlen(base) - (*ext ? strlen(ext) + 1 : 0);
 	char *name = vv_arena_printf(&q->arena, "%.*s-%.8s.%s", (int)(len < 100 ? len : 100), base,
-				     q->asked.commit.hex, ends[q->address.form]);
+				     q->asked.commit.hex, vv_web_forms[q->address.form].end);
 
 	for (char *p = name; p && *p; p++) {
 		if (*p <= 32 || *p >= 127 || strchr("\"\\/;%", *p)) {
@@ -285,13 +282,9 @@ static const char *download_name(request *q)
 /* The head goes out with the first rows, so that what fails before is told. */
 static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_error *err)
 {
-	static const char *const types[] = {
-		"text/csv; charset=utf-8", "application/json", "application/x-ndjson",
-		"text/csv; charset=utf-8",
-		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
 	request *q = payload;
 	vv_http_head head = {.status = 200,
-			     .type = types[q->address.form],
+			     .type = vv_web_forms[q->address.form].type,
 			     .etag = q->etag[0] ? q->etag : NULL,
 			     .fixed = q->asked.fixed,
 			     .size = UINT64_MAX,
@@ -338,8 +331,8 @@ static vv_status give_rows(request *q, vv_error *err)
 		return rc;
 	}
 	name_rows(q, t);
-	return vv_web_rows_write(&q->visit, t, &q->address.rows, q->address.form, write_rows, q,
-				 err);
+	rc = vv_web_rows_write(&q->visit, t, &q->address.rows, q->address.form, write_rows, q, err);
+	return rc == VV_OK && q->visit.failed ? vv_fail_nomem(err) : rc;
 }
 
 /* --- a request --------------------------------------------------------------------------------------- */
@@ -424,7 +417,8 @@ static vv_status make_answer(request *q, vv_error *err)
 	}
 	vv_status rc = q->address.api ? vv_web_api_answer(&q->asked, r, err)
 				      : q->web->o.pages->page(&q->asked, r, err);
-	if (rc == VV_OK && keeps && !r->no_store && vv_monotonic_ms() - now > SLOW_MS) {
+	if (rc == VV_OK && keeps && !r->no_store && !q->visit.failed &&
+	    vv_monotonic_ms() - now > SLOW_MS) {
 		kept = (kept_answer){.type = r->type, .made_ms = vv_monotonic_ms()};
 		memcpy(kept.tag, r->tag, sizeof(kept.tag));
 		vv_buf_set(&bytes, &kept, sizeof(kept));
@@ -452,8 +446,8 @@ static vv_status answer_visit(request *q, vv_error *err)
 	/* A page says always the same of the same commits, but another varve may say it better. */
 	q->reply.fixed = q->asked.fixed && q->address.api;
 	q->reply.kept_s = q->asked.fixed && !q->address.api ? PAGE_KEPT_S : 0;
-	rc = make_answer(q, err);
-	return rc < 0 ? rc : send(q, err);
+	if ((rc = make_answer(q, err)) < 0) return rc;
+	return q->visit.failed ? vv_fail_nomem(err) : send(q, err);
 }
 
 static vv_status give_list(request *q, vv_error *err)
@@ -504,6 +498,9 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 	q.base = ask->name && !*ask->base && vv_web_is_place(ask->name) ? "/-" : ask->base;
 	q.address.base = q.base;
 	vv_status rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
+	if (rc < 0 && q.visit.failed) {
+		rc = vv_fail_nomem(&why); /* what else went wrong came of that */
+	}
 	if (rc < 0 && q.begun) {
 		*err = why;
 	} else if (rc < 0) {

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/arena.h"
-#include "base/array.h"
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -90,28 +88,11 @@ void vv_log_filter_close(vv_log_filter *f)
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* The paths that a commit changed, those that are searched. */
+/* A commit that is searched. */
 typedef struct search {
 	const vv_log_filter *f;
 	const vv_oid *old_commit, *new_commit; /* old_commit NULL: the first commit */
-	vv_change *changes;
-	size_t count, cap;
-	vv_arena paths;
 } search;
-
-static bool is_wanted(const char *path, const char *const *paths)
-{
-	if (!paths) return true;
-	for (; *paths; paths++) {
-		size_t n = strlen(*paths);
-
-		if (n == 0 ||
-		    (strncmp(path, *paths, n) == 0 && (path[n] == '\0' || path[n] == '/'))) {
-			return true;
-		}
-	}
-	return false;
-}
 
 static uint64_t count_batch(const vv_batch *b, const char *value, size_t len)
 {
@@ -285,24 +266,25 @@ static vv_status count_sides(const vv_log_filter *f, side *a, side *b, vv_error 
 	return rc;
 }
 
-/* old NULL: the path came; new NULL: it went. */
-static vv_status look(const search *s, const vv_change *old, const vv_change *new, bool *found,
-		      vv_error *err)
+static vv_status look(const search *s, const vv_changed_file *file, bool *found, vv_error *err)
 {
 	const vv_log_filter *f = s->f;
-	uint32_t old_mode = old ? old->old_mode : 0, new_mode = new ? new->new_mode : 0;
+	const vv_change *c = &file->change;
+	const uint32_t old_mode = c->old_mode, new_mode = c->new_mode;
 	side a = {.rows = NULL}, b = {.rows = NULL};
 	vv_status rc = VV_OK;
 
-	if (old_mode != 0 && new_mode != 0 && vv_oid_equal(&old->old_id, &new->new_id)) {
+	if (old_mode != 0 && new_mode != 0 && vv_oid_equal(&c->old_id, &c->new_id)) {
 		return VV_OK; /* renamed and no more */
 	}
-	if ((old_mode == 0 || (rc = read_side(&a, f, old_mode, &old->old_id, err)) == VV_OK) &&
-	    (new_mode == 0 || (rc = read_side(&b, f, new_mode, &new->new_id, err)) == VV_OK)) {
+	if ((old_mode == 0 || (rc = read_side(&a, f, old_mode, &c->old_id, err)) == VV_OK) &&
+	    (new_mode == 0 || (rc = read_side(&b, f, new_mode, &c->new_id, err)) == VV_OK)) {
 		if (!a.rows && b.rows && old_mode != 0) {
-			rc = read_as_table(&a, f, s->old_commit, old->path, old_mode, err);
+			rc = read_as_table(&a, f, s->old_commit,
+					   file->old_path ? file->old_path : c->path, old_mode,
+					   err);
 		} else if (a.rows && !b.rows && new_mode != 0) {
-			rc = read_as_table(&b, f, s->new_commit, new->path, new_mode, err);
+			rc = read_as_table(&b, f, s->new_commit, c->path, new_mode, err);
 		}
 		rc = rc < 0 ? rc : count_sides(f, &a, &b, err);
 	}
@@ -310,43 +292,7 @@ static vv_status look(const search *s, const vv_change *old, const vv_change *ne
 	side_close(&a);
 	side_close(&b);
 	if (rc == VV_EMISSING) {
-		vv_prefix(err, "%s", vv_text_shows(new ? new->path : old->path));
-	}
-	return rc;
-}
-
-static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
-{
-	search *s = payload;
-
-	if (!is_wanted(c->path, s->f->o->paths)) return VV_OK;
-	if (!vv_array_room(s->changes, s->count, s->cap)) return vv_fail_nomem(err);
-	s->changes[s->count] = *c;
-	s->changes[s->count].path = vv_arena_strndup(&s->paths, c->path, strlen(c->path));
-	return s->changes[s->count++].path ? VV_OK : vv_fail_nomem(err);
-}
-
-/* A file that was renamed is one file. */
-static vv_status look_at_all(const search *s, bool *found, vv_error *err)
-{
-	vv_auto_free size_t *from = vv_calloc(s->count + 1, sizeof(*from));
-	vv_auto_free bool *moved = vv_calloc(s->count + 1, sizeof(*moved));
-	vv_status rc = from && moved ? vv_renames_among(s->f->repo, s->changes, s->count, from, err)
-				     : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		if (from[i] != VV_RENAMED_FROM_NONE) {
-			moved[from[i]] = true;
-		}
-	}
-	for (size_t i = 0; rc == VV_OK && !*found && i < s->count; i++) {
-		const vv_change *c = &s->changes[i];
-
-		if (from[i] != VV_RENAMED_FROM_NONE) {
-			rc = look(s, &s->changes[from[i]], c, found, err);
-		} else if (!moved[i]) {
-			rc = look(s, c, c, found, err);
-		}
+		vv_prefix(err, "%s", vv_text_shows(c->path));
 	}
 	return rc;
 }
@@ -354,15 +300,16 @@ static vv_status look_at_all(const search *s, bool *found, vv_error *err)
 static vv_status value_differs(const vv_log_filter *f, const vv_commit *c, bool *found,
 			       vv_error *err)
 {
-	search s = {.f = f,
-		    .old_commit = c->parent_count ? &c->parents[0] : NULL,
-		    .new_commit = &c->id};
+	const search s = {.f = f,
+			  .old_commit = c->parent_count ? &c->parents[0] : NULL,
+			  .new_commit = &c->id};
+	vv_auto(vv_changed_files) files = {.count = 0};
+	vv_status rc = vv_changed_files_read(&files, f->repo, s.old_commit, s.new_commit,
+					     f->o->paths, err);
 
-	vv_arena_init(&s.paths);
-	vv_status rc = vv_tree_changes(f->repo, s.old_commit, s.new_commit, "", on_change, &s, err);
-	rc = rc < 0 ? rc : look_at_all(&s, found, err);
-	vv_arena_clear(&s.paths);
-	vv_free(s.changes);
+	for (size_t i = 0; rc == VV_OK && !*found && i < files.count; i++) {
+		rc = look(&s, &files.items[i], found, err);
+	}
 	return rc;
 }
 

@@ -82,10 +82,8 @@ static void link_newest(vv_block_cache *c, vv_blob *b)
 	c->newest = b;
 }
 
-static void drop_oldest(vv_block_cache *c)
+static void drop(vv_block_cache *c, vv_blob *b)
 {
-	vv_blob *b = c->oldest;
-
 	*find(c, &b->cid) = b->next_in_slot;
 	b->next_in_slot = NULL;
 	unlink_use(c, b);
@@ -98,7 +96,7 @@ void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes)
 	vv_mutex_lock(c->lock);
 	c->max_bytes = max_bytes;
 	while (c->bytes > c->max_bytes) {
-		drop_oldest(c);
+		drop(c, c->oldest);
 	}
 	vv_mutex_unlock(c->lock);
 }
@@ -119,14 +117,17 @@ vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 {
 	vv_mutex_lock(c->lock);
-	vv_blob **slot = find(c, &b->cid);
-	if (!*slot && b->len <= c->max_bytes) {
+	vv_blob *before = *find(c, &b->cid);
+	if (before && before != b) {
+		drop(c, before);
+	}
+	if (before != b && b->len <= c->max_bytes) {
 		(void)atomic_fetch_add(&b->refs, 1);
-		*slot = b;
+		*find(c, &b->cid) = b;
 		link_newest(c, b);
 		c->bytes += b->len;
 		while (c->bytes > c->max_bytes) {
-			drop_oldest(c);
+			drop(c, c->oldest);
 		}
 	}
 	vv_mutex_unlock(c->lock);
@@ -136,7 +137,7 @@ void vv_block_cache_free(vv_block_cache *c)
 {
 	if (c) {
 		while (c->oldest) {
-			drop_oldest(c);
+			drop(c, c->oldest);
 		}
 		vv_mutex_free(c->lock);
 		vv_free(c);

@@ -32,6 +32,7 @@ void vv_block_cache_free(vv_block_cache *c);          /* accepts NULL */
 VV_AUTO_FREE(vv_block_cache, vv_block_cache_free)
 void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);    /* from now on */
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid); /* a reference, or NULL */
-void vv_block_cache_put(vv_block_cache *c, vv_blob *b); /* takes a reference of its own */
+/* In the place of the one of that name. Takes a reference of its own. */
+void vv_block_cache_put(vv_block_cache *c, vv_blob *b);
 
 #endif

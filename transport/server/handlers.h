@@ -133,7 +133,7 @@ typedef struct vv_http_handlers {
 	const vv_file_maker *files;
 	/* One line for each request, without a newline and already escaped. */
 	void (*log)(void *payload, const char *line);
-	void *payload;
+	void *answer_payload, *file_payload, *page_payload, *log_payload;
 } vv_http_handlers;
 
 #endif

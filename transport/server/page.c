@@ -184,7 +184,7 @@ static vv_status run_page(http_request *q, vv_error *err)
 				 .gone = has_gone,
 				 .asker = q};
 	const vv_http_reply reply = {begin, http_stream_out, q};
-	vv_status rc = s->handlers.page(s->handlers.payload, &call, &ask, &reply, err);
+	vv_status rc = s->handlers.page(s->handlers.page_payload, &call, &ask, &reply, err);
 
 	if (rc < 0) {
 		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);

@@ -249,7 +249,7 @@ enum MHD_Result http_raw(http_request *q)
 		result = http_say(q, MHD_HTTP_BAD_REQUEST,
 				  "the parameters of raw are format, columns, where, part, limit, "
 				  "misfit and numbers, each once");
-	} else if (h->file_open(h->payload, &call, q->rest, &q->file, &err) < 0) {
+	} else if (h->file_open(h->file_payload, &call, q->rest, &q->file, &err) < 0) {
 		result = http_say_unnamed(q, &err);
 	} else {
 		q->has_file = true;

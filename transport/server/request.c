@@ -299,7 +299,7 @@ void http_log(http_request *q)
 		vv_buf_puts(&line, q->problem);
 	}
 	if (!line.failed) {
-		q->server->handlers.log(q->server->handlers.payload, vv_buf_cstr(&line));
+		q->server->handlers.log(q->server->handlers.log_payload, vv_buf_cstr(&line));
 	}
 }
 

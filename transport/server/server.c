@@ -192,7 +192,7 @@ static void say_trouble(const vv_http_server *s, const vv_error *trouble)
 
 	(void)snprintf(line, sizeof(line), "the rules for users stay as they were: %s",
 		       trouble->message);
-	s->handlers.log(s->handlers.payload, line);
+	s->handlers.log(s->handlers.log_payload, line);
 }
 
 /* Who asks. False: an answer was queued. */

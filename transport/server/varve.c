@@ -26,7 +26,8 @@ static vv_status answer(http_request *q, vv_error *err)
 	vv_channel_stats stats;
 
 	if (!line) return vv_fail_nomem(err);
-	vv_status rc = q->server->handlers.answer(q->server->handlers.payload, &call, line, err);
+	vv_status rc = q->server->handlers.answer(q->server->handlers.answer_payload, &call, line,
+						  err);
 	vv_channel_stats_get(line, &stats);
 	if (rc < 0) {
 		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);

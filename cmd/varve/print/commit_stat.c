@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -29,28 +28,11 @@ void vv_commit_stat_clear(vv_commit_stat *s)
 }
 
 typedef struct collect {
-	vv_commit_stat *stat;
 	vv_repository *repo;
 	const vv_stat_options *opts;
 	const vv_oid *from, *to;   /* from: NULL: nothing */
 	vv_dataset_reader *reader; /* NULL until a text is counted */
 } collect;
-
-static bool below(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	return n == 0 || (strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/'));
-}
-
-static bool is_wanted(const collect *c, const char *path)
-{
-	if (!c->opts->paths) return true;
-	for (const char *const *p = c->opts->paths; *p; p++) {
-		if (below(path, *p)) return true;
-	}
-	return false;
-}
 
 static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *err)
 {
@@ -67,53 +49,13 @@ static vv_status count_growth(vv_stat_line *line, vv_repository *r, vv_error *er
 	return rc;
 }
 
-static vv_status on_change(void *payload, const vv_change *change, vv_error *err)
+static vv_status take_line(vv_stat_line *line, const vv_changed_file *f, vv_error *err)
 {
-	collect *c = payload;
-	vv_commit_stat *s = c->stat;
-
-	if (!is_wanted(c, change->path)) return VV_OK;
-	if (!vv_array_room(s->lines, s->count, s->cap)) return vv_fail_nomem(err);
-	vv_stat_line *line = &s->lines[s->count];
-	memset(line, 0, sizeof(*line));
-	if (!(line->path = vv_strdup(change->path))) return vv_fail_nomem(err);
-	line->change = *change;
+	line->path = vv_strdup(f->change.path);
+	line->from = f->old_path ? vv_strdup(f->old_path) : NULL;
+	line->change = f->change;
 	line->change.path = line->path;
-	s->count++;
-	return VV_OK;
-}
-
-/* A line of what went becomes the old side of what came. */
-static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err)
-{
-	vv_auto_free vv_change *changes = vv_calloc(s->count + 1, sizeof(*changes));
-	vv_auto_free size_t *from = vv_calloc(s->count + 1, sizeof(*from));
-	size_t kept = 0;
-	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
-
-	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		changes[i] = s->lines[i].change;
-	}
-	if (rc == VV_OK) {
-		rc = vv_renames_among(r, changes, s->count, from, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		if (from[i] != VV_RENAMED_FROM_NONE) {
-			vv_stat_line *line = &s->lines[i], *was = &s->lines[from[i]];
-
-			line->from = was->path;
-			line->change.old_mode = was->change.old_mode;
-			line->change.old_id = was->change.old_id;
-			was->path = NULL;
-		}
-	}
-	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		if (s->lines[i].path) {
-			s->lines[kept++] = s->lines[i];
-		}
-	}
-	s->count = rc == VV_OK ? kept : s->count;
-	return rc;
+	return line->path && (line->from || !f->old_path) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Is it a file that Git has as text? */
@@ -190,15 +132,21 @@ static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
 {
-	collect c = {.stat = out, .repo = r, .opts = opts, .from = from, .to = to};
+	collect c = {.repo = r, .opts = opts, .from = from, .to = to};
+
+	vv_auto(vv_changed_files) files = {.count = 0};
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = vv_tree_changes(r, from, to, "", on_change, &c, err);
-	if (rc == VV_OK) {
-		rc = pair_renames(out, r, err);
+	vv_status rc = vv_changed_files_read(&files, r, from, to, opts->paths, err);
+	if (rc == VV_OK && !(out->lines = vv_calloc(files.count + 1, sizeof(*out->lines)))) {
+		rc = vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < out->count && rc == VV_OK; i++) {
-		rc = fill_line(&c, &out->lines[i], err);
+	while (rc == VV_OK && out->count < files.count) {
+		vv_stat_line *line = &out->lines[out->count];
+
+		if ((rc = take_line(line, &files.items[out->count++], err)) == VV_OK) {
+			rc = fill_line(&c, line, err);
+		}
 	}
 	vv_dataset_reader_close(c.reader);
 	return rc;

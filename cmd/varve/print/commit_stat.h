@@ -30,7 +30,7 @@ typedef struct vv_stat_line {
 
 typedef struct vv_commit_stat {
 	vv_stat_line *lines; /* sorted by path */
-	size_t count, cap;
+	size_t count;
 } vv_commit_stat;
 
 typedef struct vv_stat_options {

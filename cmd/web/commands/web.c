@@ -4,14 +4,9 @@
  * Two secrets: one in the address that is printed, and one that lets in once, for the address that the
  * browser is started with, since others on the machine can see a program's arguments.
  */
-#include <errno.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/path.h"
 #include "base/secret.h"
@@ -72,32 +67,11 @@ static void open_browser(const char *url)
 {
 	static const char command[] = "\"$1\" \"$2\" >/dev/null 2>&1 </dev/null &";
 	vv_auto(char) *program = NULL;
-	posix_spawnattr_t how;
-	sigset_t none;
-	pid_t pid;
-	int status;
+	int code;
 
 	if (!has_display() || vv_program_find(&program, vv_environ(), "xdg-open", NULL) < 0) return;
-	char *const argv[] = {(char *)(uintptr_t) "sh",
-			      (char *)(uintptr_t) "-c",
-			      (char *)(uintptr_t)command,
-			      (char *)(uintptr_t) "sh",
-			      program,
-			      (char *)(uintptr_t)url,
-			      NULL};
-
-	(void)sigemptyset(&none);
-	if (posix_spawnattr_init(&how) ==
-	    0) { /* the server's signals are blocked; not the browser's */
-		(void)posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK);
-		(void)posix_spawnattr_setsigmask(&how, &none);
-		if (posix_spawn(&pid, "/bin/sh", NULL, &how, argv,
-				(char *const *)(uintptr_t)vv_env_list(vv_environ())) == 0) {
-			while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-			}
-		}
-		(void)posix_spawnattr_destroy(&how);
-	}
+	const char *const argv[] = {"sh", "-c", command, "sh", program, url, NULL};
+	(void)vv_run_program(&(vv_run){.argv = argv, .env = vv_environ()}, &code, VV_IGNORED);
 }
 
 static void started(void *payload, const char *url)

@@ -25,44 +25,23 @@ bool vv_web_is_table(const vv_content *c, const char *path)
 
 /* --- counts, remembered ---------------------------------------------------------------------- */
 
-static void remember(vv_web_visit *v, const vv_buf *key, const vv_change_counts *c)
+static void keep(vv_web_kept *k, void *object)
 {
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_change_counts *c = object;
+	size_t len = k->reading || !c->form ? 0 : strlen(c->form);
 
-	vv_buf_put(&bytes, c, sizeof(*c));
-	vv_buf_puts(&bytes, c->form ? c->form : "");
-	if (!bytes.failed && c->counted) {
-		vv_web_memo_put(v->memo, key, bytes.data, bytes.len);
+	vv_web_kept_bytes(k, c, sizeof(*c));
+	vv_web_kept_bytes(k, &len, sizeof(len));
+	if (c->form) {
+		c->form = (char *)(uintptr_t)vv_web_kept_text(k, c->form, len);
 	}
 }
 
-static bool recall(vv_web_visit *v, const vv_buf *key, vv_change_counts *out)
+void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c)
 {
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	bool found = vv_web_memo_get(v->memo, key, &bytes) && bytes.len >= sizeof(*out);
+	vv_auto(char) *form = c->form;
 
-	if (found) {
-		memcpy(out, bytes.data, sizeof(*out));
-		out->form = NULL;
-		if (bytes.len > sizeof(*out)) {
-			out->form = vv_arena_strndup(&v->arena, bytes.data + sizeof(*out),
-						     bytes.len - sizeof(*out));
-		}
-	}
-	return found;
-}
-
-/* The words' memory becomes the visit's. */
-static vv_status take_form(vv_web_visit *v, vv_change_counts *c, vv_error *err)
-{
-	char *form = c->form;
-
-	if (form) {
-		c->form = vv_arena_strndup(&v->arena, form, strlen(form));
-		vv_free(form);
-		if (!c->form) return vv_fail_nomem(err);
-	}
-	return VV_OK;
+	c->form = (char *)(uintptr_t)vv_web_keep_text(v, form);
 }
 
 /* What is compared. */
@@ -88,7 +67,7 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		vv_buf_printf(&key, "%s %s %s ", of->a->hex, of->b->hex, c->path);
 	}
 	vv_buf_puts(&key, table ? table : "");
-	if (recall(v, &key, &out->counts)) return VV_OK;
+	if (vv_web_recall(v, &key, keep, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
 			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path, table,
@@ -97,16 +76,17 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 						 VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {
 		out->missing = both_stored && !out->counts.counted && !out->counts.many;
-		remember(v, &key, &out->counts);
-		rc = take_form(v, &out->counts, err);
+		vv_web_counts_take(v, &out->counts);
+		if (out->counts.counted) {
+			vv_web_remember(v, &key, keep, &out->counts);
+		}
 	}
 	return rc;
 }
 
 /* --- one path ------------------------------------------------------------------------------ */
 
-static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content *a,
-			   const vv_content *b, vv_error *err)
+static void put_words(vv_web_visit *v, vv_web_change *out, const vv_content *a, const vv_content *b)
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 
@@ -124,11 +104,7 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 	} else {
 		vv_change_counts_put(&words, &out->counts);
 	}
-	vv_status rc = vv_buf_ok(&words, err);
-	if (rc == VV_OK && !(out->words = vv_web_keep(v, words.data, words.len))) {
-		rc = vv_fail_nomem(err);
-	}
-	return rc;
+	out->words = vv_web_keep_buf(v, &words);
 }
 
 /* c: both sides' modes, ids and the new path; old_path: where it was renamed. */
@@ -146,7 +122,6 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 							  : VV_WEB_CHANGED,
 			       .path = vv_web_keep_text(v, c->path),
 			       .old_path = vv_web_keep_text(v, old_path)};
-	if (!out->path || (old_path && !out->old_path)) return vv_fail_nomem(err);
 	if ((rc = vv_content_read(&a, v->repo, c->old_mode, &c->old_id, err)) < 0 ||
 	    (rc = vv_content_read(&b, v->repo, c->new_mode, &c->new_id, err)) < 0) {
 		return rc;
@@ -167,95 +142,37 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	    (rc = count(v, out, c, &a, &b, of, err)) < 0) {
 		return rc;
 	}
-	return put_words(v, out, &a, &b, err);
+	put_words(v, out, &a, &b);
+	return VV_OK;
 }
 
 /* --- two versions ---------------------------------------------------------------------------- */
 
-typedef struct collected {
-	vv_change *items;
-	size_t count, cap;
-	const char *path; /* only this; NULL: all */
-	versions of;
-	vv_arena *arena;
-} collected;
-
-static void clear_collected(collected *l)
+/* path: only this; NULL: all. */
+static vv_status read_files(vv_changed_files *out, vv_web_visit *v, const vv_web_commit *a,
+			    const vv_web_commit *b, const char *path, vv_error *err)
 {
-	vv_free(l->items);
-}
-VV_AUTO_CLEAR(collected, clear_collected)
+	const char *const paths[] = {path, NULL};
 
-static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
-{
-	collected *l = payload;
-
-	if (l->path && strcmp(l->path, c->path) != 0) return VV_OK;
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count] = *c;
-	l->items[l->count].path = vv_arena_strndup(l->arena, c->path, strlen(c->path));
-	return l->items[l->count++].path ? VV_OK : vv_fail_nomem(err);
+	return vv_changed_files_read(out, v->repo, a->none ? NULL : &a->id, b->none ? NULL : &b->id,
+				     path ? paths : NULL, err);
 }
 
-/* Which came from where; pairs are described as one. */
-static vv_status describe_all(vv_web_visit *v, const collected *l, size_t limit,
-			      vv_web_change **out, size_t *count, bool *more, vv_error *err)
+static vv_status describe_all(vv_web_visit *v, const vv_changed_files *l, const versions *of,
+			      size_t limit, vv_web_change **out, size_t *count, bool *more,
+			      vv_error *err)
 {
-	vv_auto_free size_t *from = vv_calloc(l->count + 1, sizeof(*from));
-	vv_auto_free bool *gone = vv_calloc(l->count + 1, sizeof(*gone));
-	vv_status rc = from && gone ? vv_renames_among(v->repo, l->items, l->count, from, err)
-				    : vv_fail_nomem(err);
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
-		if (from[i] != VV_RENAMED_FROM_NONE) {
-			gone[from[i]] = true;
-		}
+	*more = l->count > limit;
+	*count = *more ? limit : l->count;
+	if (!(*out = vv_arena_calloc(&v->arena, *count + 1, sizeof(**out)))) {
+		return vv_fail_nomem(err);
 	}
-	*out = vv_arena_calloc(&v->arena, (l->count < limit ? l->count : limit) + 1, sizeof(**out));
-	if (rc == VV_OK && !*out) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
-		vv_change c = l->items[i];
-		const char *old_path = NULL;
-
-		if (gone[i]) {
-			continue;
-		}
-		if (*count == limit) {
-			*more = true;
-			break;
-		}
-		if (from[i] != VV_RENAMED_FROM_NONE) {
-			const vv_change *was = &l->items[from[i]];
-
-			old_path = was->path;
-			c.old_mode = was->old_mode;
-			c.old_id = was->old_id;
-		}
-		rc = describe(v, &(*out)[(*count)++], &c, old_path, &l->of, err);
+	for (size_t i = 0; rc == VV_OK && i < *count; i++) {
+		rc = describe(v, &(*out)[i], &l->items[i].change, l->items[i].old_path, of, err);
 	}
 	return rc;
-}
-
-static vv_status collect(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
-			 const char *path, collected *l, vv_error *err)
-{
-	if (b->none && a->none) return VV_OK;
-	if (!b->none) {
-		return vv_tree_changes(v->repo, a->none ? NULL : &a->id, &b->id, path ? path : "",
-				       on_change, l, err);
-	}
-	/* Against nothing, the other way round: what was there is gone. */
-	vv_status rc = vv_tree_changes(v->repo, NULL, &a->id, path ? path : "", on_change, l, err);
-	if (rc < 0) return rc;
-	for (size_t i = 0; i < l->count; i++) {
-		l->items[i].old_mode = l->items[i].new_mode;
-		l->items[i].old_id = l->items[i].new_id;
-		l->items[i].new_mode = 0;
-		memset(&l->items[i].new_id, 0, sizeof(l->items[i].new_id));
-	}
-	return VV_OK;
 }
 
 /* What the work tree changed is told by path alone: its rows are compared where one is looked at. */
@@ -286,41 +203,45 @@ static vv_status work_changes(vv_web_visit *v, const vv_web_commit *a, size_t li
 		c->words = "";
 		c->path = vv_web_keep_text(v, p->path);
 		c->old_path = vv_web_keep_text(v, p->old_path);
-		if (!c->path || (p->old_path && !c->old_path)) {
-			rc = vv_fail_nomem(err);
-			break;
-		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_web_changes_between(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 				 size_t limit, vv_web_change **out, size_t *count, bool *more,
 				 vv_error *err)
 {
-	vv_auto(collected) l = {.of = {a, b, NULL}, .arena = &v->arena};
-	vv_status rc;
+	const versions of = {a, b, NULL};
+	vv_auto(vv_changed_files) l = {.count = 0};
 
-	*out = NULL;
-	*count = 0;
-	*more = false;
 	if (b->work && !a->work && !a->none) {
 		return work_changes(v, a, limit, out, count, more, err);
 	}
-	rc = collect(v, a, b, NULL, &l, err);
-	return rc < 0 ? rc : describe_all(v, &l, limit, out, count, more, err);
+	vv_status rc = read_files(&l, v, a, b, NULL, err);
+	return rc < 0 ? rc : describe_all(v, &l, &of, limit, out, count, more, err);
 }
 
 /* --- history --------------------------------------------------------------------------------- */
 
-typedef struct walk {
-	vv_web_visit *v;
-	vv_log *log;
-	const char *path;  /* as it is called now; NULL: all */
-	const char *table; /* of a document, which path is then: "#Prices"; "" */
-} walk;
+vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
+			 const char *path, const char **old, vv_error *err)
+{
+	vv_auto(char) *found = NULL;
+	bool there;
+	vv_status rc;
 
-static vv_status open_log(walk *w, const vv_oid *from, vv_error *err)
+	*old = NULL;
+	if (a->none || a->work || b->none || b->work) return VV_OK;
+	if ((rc = vv_web_has(v, a, path, &there, err)) < 0 || there ||
+	    (rc = vv_web_has(v, b, path, &there, err)) < 0 || !there ||
+	    (rc = vv_renamed_from(v->repo, &a->id, &b->id, path, &found, err)) < 0) {
+		return rc;
+	}
+	*old = vv_web_keep_text(v, found);
+	return VV_OK;
+}
+
+static vv_status open_log(vv_web_walk *w, const vv_oid *from, vv_error *err)
 {
 	const vv_range range = {.include = *from};
 	const char *const paths[] = {w->path, NULL};
@@ -332,31 +253,59 @@ static vv_status open_log(walk *w, const vv_oid *from, vv_error *err)
 	return vv_log_open(&w->log, w->v->repo, &o, err);
 }
 
-#define CHANGES_SHOWN 50u
-
-/* The path began here: by a new name, where *old is one that went. */
-static vv_status find_old(walk *w, const vv_web_log_entry *e, vv_change *c, const char **old,
-			  vv_error *err)
+vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err)
 {
-	vv_auto(char) *found = NULL;
-	vv_tree_entry t;
+	const char *file = NULL;
+	vv_status rc = path ? vv_web_file_of(w->v, from, path, &file, err) : VV_OK;
+
+	w->path = file ? file : path;
+	w->table = file ? path + strlen(file) : "";
+	return rc < 0 ? rc : open_log(w, from, err);
+}
+
+int vv_web_walk_next(vv_web_walk *w, vv_error *err)
+{
+	vv_oid id;
+	int more;
 	vv_status rc;
 
-	*old = NULL;
-	if ((rc = vv_renamed_from(w->v->repo, &e->before.id, &e->commit.id, w->path, &found, err)) <
-		    0 ||
-	    !found) {
-		return rc;
+	if (w->old) { /* below a rename the path has another name */
+		w->path = w->old;
+		w->old = NULL;
+		if ((rc = open_log(w, &w->before.id, err)) < 0) return (int)rc;
 	}
-	if (!(*old = vv_web_keep_text(w->v, found))) return vv_fail_nomem(err);
-	if ((rc = vv_tree_entry_at(w->v->repo, &e->before.id, *old, &t, err)) < 0) return rc;
-	c->old_mode = t.mode;
-	c->old_id = t.id;
+	if ((more = vv_log_next(w->log, &id, err)) <= 0) return more;
+	if ((rc = vv_web_commit_read(w->v, &id, &w->commit, err)) < 0 ||
+	    (rc = vv_web_commit_before(w->v, &w->commit, &w->before, err)) < 0 ||
+	    (w->path &&
+	     (rc = vv_web_renamed(w->v, &w->before, &w->commit, w->path, &w->old, err)) < 0)) {
+		return (int)rc;
+	}
+	return 1;
+}
+
+void vv_web_walk_close(vv_web_walk *w)
+{
+	vv_log_close(w->log);
+}
+
+#define CHANGES_SHOWN 50u
+
+/* What the path came from, as the other side of the change. */
+static vv_status take_old(const vv_web_walk *w, vv_changed_file *c, vv_error *err)
+{
+	vv_tree_entry t;
+	vv_status rc = vv_tree_entry_at(w->v->repo, &w->before.id, w->old, &t, err);
+
+	if (rc < 0) return rc;
+	c->old_path = w->old;
+	c->change.old_mode = t.mode;
+	c->change.old_id = t.id;
 	vv_tree_entry_clear(&t);
 	return VV_OK;
 }
 
-static const char *document_of(const walk *w)
+static const char *document_of(const vv_web_walk *w)
 {
 	return *w->table ? w->table + 1
 	       : w->path && vv_web_runs_readers(w->v) &&
@@ -367,88 +316,50 @@ static const char *document_of(const walk *w)
 }
 
 /* What a commit did to the path, or to all. */
-static vv_status read_entry(walk *w, vv_web_log_entry *e, vv_error *err)
+static vv_status read_entry(vv_web_walk *w, vv_web_log_entry *e, vv_error *err)
 {
-	vv_auto(collected) l = {.path = w->path,
-				.of = {&e->before, &e->commit, document_of(w)},
-				.arena = &w->v->arena};
-	const char *old = NULL;
+	const versions of = {&w->before, &w->commit, document_of(w)};
+	vv_auto(vv_changed_files) l = {.count = 0};
 	vv_status rc;
 
-	if ((rc = vv_web_commit_before(w->v, &e->commit, &e->before, err)) < 0 ||
-	    (rc = collect(w->v, &e->before, &e->commit, w->path, &l, err)) < 0) {
+	*e = (vv_web_log_entry){.commit = w->commit, .before = w->before};
+	if ((rc = read_files(&l, w->v, &e->before, &e->commit, w->path, err)) < 0 ||
+	    (w->old && l.count == 1 && (rc = take_old(w, &l.items[0], err)) < 0)) {
 		return rc;
 	}
-	if (w->path && l.count == 1 && l.items[0].old_mode == 0 && !e->before.none &&
-	    (rc = find_old(w, e, &l.items[0], &old, err)) < 0) {
-		return rc;
-	}
-	if (old) {
-		e->changes = vv_arena_calloc(&w->v->arena, 1, sizeof(*e->changes));
-		e->count = 1;
-		rc = e->changes ? describe(w->v, e->changes, &l.items[0], old, &l.of, err)
-				: vv_fail_nomem(err);
-	} else {
-		rc = describe_all(w->v, &l, CHANGES_SHOWN, &e->changes, &e->count, &e->more, err);
-	}
+	rc = describe_all(w->v, &l, &of, CHANGES_SHOWN, &e->changes, &e->count, &e->more, err);
 	if (rc == VV_OK && w->path && e->count > 0 && e->changes[0].kind != VV_WEB_REMOVED) {
 		e->rows = e->changes[0].counts.counted ? e->changes[0].counts.new_rows
 						       : e->changes[0].rows;
 	}
+	for (size_t i = 0; *w->table && i < e->count; i++) { /* told of a document's table */
+		vv_web_change *c = &e->changes[i];
+
+		c->path = vv_web_text(w->v, "%s%s", c->path, w->table);
+		c->old_path = c->old_path ? vv_web_text(w->v, "%s%s", c->old_path, w->table) : NULL;
+	}
 	return rc;
 }
 
-/* Below a rename the path has another name. */
-static vv_status follow(walk *w, const vv_web_log_entry *e, vv_error *err)
-{
-	if (!w->path || e->count == 0 || e->changes[0].kind != VV_WEB_RENAMED) return VV_OK;
-	w->path = e->changes[0].old_path;
-	return open_log(w, &e->before.id, err);
-}
-
-/* What became of a document is told of its table. */
-static vv_status name_table(walk *w, vv_web_log_entry *e, vv_error *err)
-{
-	for (size_t i = 0; *w->table && i < e->count; i++) {
-		vv_web_change *c = &e->changes[i];
-
-		c->path = vv_arena_printf(&w->v->arena, "%s%s", c->path, w->table);
-		c->old_path = c->old_path
-				      ? vv_arena_printf(&w->v->arena, "%s%s", c->old_path, w->table)
-				      : NULL;
-		if (!c->path) return vv_fail_nomem(err);
-	}
-	return VV_OK;
-}
-
-static vv_status read_log(walk *w, const vv_web_log_query *q, vv_web_log *out, vv_error *err)
+static vv_status read_log(vv_web_walk *w, size_t limit, int64_t since, vv_web_log *out,
+			  vv_error *err)
 {
 	bool over = false;
-	vv_oid id;
 	int more;
+	vv_status rc;
 
-	while ((more = vv_log_next(w->log, &id, err)) > 0) {
-		vv_web_log_entry *e = &out->entries[out->count];
-		vv_status rc;
-
+	while ((more = vv_web_walk_next(w, err)) > 0) {
 		if (out->count > 0 && (rc = vv_web_over(w->v, &over, err)) < 0) return rc;
-		if (out->count == q->limit || over) {
-			vv_oid_text(out->next, &id);
-			out->next_path = w->path ? vv_arena_printf(&w->v->arena, "%s%s", w->path,
-								   w->table)
+		if (out->count == limit || over) {
+			memcpy(out->next, w->commit.hex, sizeof(out->next));
+			out->next_path = w->path ? vv_web_text(w->v, "%s%s", w->path, w->table)
 						 : NULL;
 			return VV_OK;
 		}
-		memset(e, 0, sizeof(*e));
-		if ((rc = vv_web_commit_read(w->v, &id, &e->commit, err)) < 0) return rc;
-		if (q->since != 0 && e->commit.time < q->since) {
+		if (since != 0 && w->commit.time < since) {
 			continue;
 		}
-		if ((rc = read_entry(w, e, err)) < 0 || (rc = follow(w, e, err)) < 0 ||
-		    (rc = name_table(w, e, err)) < 0) {
-			return rc;
-		}
-		out->count++;
+		if ((rc = read_entry(w, &out->entries[out->count++], err)) < 0) return rc;
 	}
 	out->complete = more == 0;
 	return (vv_status)more;
@@ -457,21 +368,17 @@ static vv_status read_log(walk *w, const vv_web_log_query *q, vv_web_log *out, v
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err)
 {
-	walk w = {.v = v, .path = q->path, .table = ""};
-	const char *file = NULL;
+	vv_auto(vv_web_walk) w = {.v = v};
+	vv_web_commit after = *q->from, since = {.time = -1};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	if (q->path && (rc = vv_web_file_of(v, q->from, q->path, &file, err)) < 0) return rc;
-	if (file) {
-		w.path = file;
-		w.table = q->path + strlen(file);
-	}
-	out->entries = vv_arena_calloc(&v->arena, q->limit + 1, sizeof(*out->entries));
+	*out = (vv_web_log){
+		.entries = vv_arena_calloc(&v->arena, q->limit + 1, sizeof(*out->entries))};
 	if (!out->entries) return vv_fail_nomem(err);
-	if ((rc = open_log(&w, q->from, err)) == VV_OK) {
-		rc = read_log(&w, q, out, err);
+	if ((q->after && (rc = vv_web_commit_find(v, q->after, &after, NULL, err)) < 0) ||
+	    (q->since && (rc = vv_web_commit_find(v, q->since, &since, NULL, err)) < 0) ||
+	    (rc = vv_web_walk_open(&w, &after.id, q->path, err)) < 0) {
+		return rc;
 	}
-	vv_log_close(w.log);
-	return rc;
+	return read_log(&w, q->limit, since.time + 1, out, err);
 }

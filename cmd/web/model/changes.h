@@ -8,6 +8,7 @@
 #include "diff/write/change_words.h"
 #include "lib/names/content.h"
 
+/* The first three as of rows (vv_row_kind). */
 typedef enum vv_web_change_kind {
 	VV_WEB_ADDED,
 	VV_WEB_REMOVED,
@@ -26,6 +27,9 @@ typedef struct vv_web_change {
 	/* "+35 -35 ~64 rows, 2 columns added", "new: 503 rows, 8 columns"; "" where nothing is known */
 	const char *words;
 } vv_web_change;
+
+/* Their words become the visit's. */
+void vv_web_counts_take(vv_web_visit *v, vv_change_counts *c);
 
 /* Everything that differs between two versions, by path. a or b may be `none`. The time being over, the
  * rest is not counted. limit: paths at most, *more tells that there are more. */
@@ -52,15 +56,38 @@ typedef struct vv_web_log {
 /* Stored as a table, or text that is called like one? */
 bool vv_web_is_table(const vv_content *c, const char *path);
 
-/* from: where to begin. path: only commits that changed it, renames followed; NULL: all. since: not
- * those before (0: any). */
+/* from: where to begin. path: only commits that changed it, renames followed; NULL: all. since: a version, not
+ * those that are as old or older; after: one to go on from; NULL: none. */
 typedef struct vv_web_log_query {
 	const char *path;
-	const vv_oid *from;
-	int64_t since;
+	const vv_web_commit *from;
+	const char *since, *after;
 	size_t limit;
 } vv_web_log_query;
 vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log *out,
 			  vv_error *err);
+
+/* What b's path was called in a; NULL: a has it, or had none of it. */
+vv_status vv_web_renamed(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
+			 const char *path, const char **old, vv_error *err);
+
+/* The commits that changed a path, or all, newest first; renames are followed.
+ *
+ *	vv_auto(vv_web_walk) w = {.v = v};
+ *	vv_web_walk_open(&w, from, path, err)
+ *	while ((more = vv_web_walk_next(&w, err)) > 0) { ... w.commit, w.path ... }
+ */
+typedef struct vv_web_walk {
+	vv_web_visit *v;
+	struct vv_log *log;
+	const char *path;             /* as it is called in the commit; NULL: all */
+	const char *table;            /* of a document, which path is then: "#Prices"; "" */
+	vv_web_commit commit, before; /* before: first parent, or none */
+	const char *old;              /* the commit renamed it from that; NULL */
+} vv_web_walk;
+vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path, vv_error *err);
+int vv_web_walk_next(vv_web_walk *w, vv_error *err); /* 1, 0, <0 */
+void vv_web_walk_close(vv_web_walk *w);              /* accepts zeroes */
+VV_AUTO_CLEAR(vv_web_walk, vv_web_walk_close)
 
 #endif

@@ -14,13 +14,12 @@
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 
-static void set_none(vv_web_commit *out)
-{
-	*out = (vv_web_commit){.none = true, .subject = "", .body = "", .author = ""};
-	memset(out->hex, '0', VV_OID_TEXT);
-	out->hex[VV_OID_TEXT] = '\0';
-	memset(out->brief, '0', 8);
-}
+const vv_web_commit vv_web_none = {.none = true,
+				   .hex = "0000000000000000000000000000000000000000",
+				   .brief = "00000000",
+				   .subject = "",
+				   .body = "",
+				   .author = ""};
 
 vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err)
 {
@@ -41,16 +40,15 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	for (body = subject + len; *body == '\n' || *body == '\r'; body++) {
 	}
 	out->subject = vv_web_keep(v, subject, len);
-	out->body = vv_web_keep_text(v, body ? body : "");
+	out->body = vv_web_keep_text(v, body);
 	out->author = vv_web_keep_text(v, c.author.name ? c.author.name : "");
 	vv_oid *parents = vv_arena_alloc(&v->arena, (c.parent_count + 1) * sizeof(*parents));
-	if (!out->subject || !out->body || !out->author || !parents) {
-		rc = vv_fail_nomem(err);
-	} else if (c.parent_count > 0) {
+	if (!parents) return vv_fail_nomem(err);
+	if (c.parent_count > 0) {
 		memcpy(parents, c.parents, c.parent_count * sizeof(*parents));
 	}
 	out->parents = parents;
-	return rc;
+	return VV_OK;
 }
 
 void vv_web_time_put(vv_buf *out, const vv_web_commit *c)
@@ -69,8 +67,7 @@ void vv_web_time_put(vv_buf *out, const vv_web_commit *c)
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-/* No searching through messages and reflogs for strangers. */
-static bool is_fit_rev(const char *rev)
+bool vv_web_rev_is_fit(const char *rev)
 {
 	return rev[0] != '\0' && rev[0] != '-' && strlen(rev) <= 256 &&
 	       !strpbrk(rev, ":{}?*[\\ \t") && strcmp(rev, "@") != 0;
@@ -136,11 +133,11 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 	*fixed = false;
 	if (strcmp(rev, VV_WEB_WORK) == 0) return find_work(v, out, err);
 	if (strlen(rev) == VV_OID_TEXT && vv_rev_is_null(rev, VV_OID_TEXT)) {
-		set_none(out);
+		*out = vv_web_none;
 		*fixed = true;
 		return VV_OK;
 	}
-	if (!is_fit_rev(rev)) return not_shown(rev, err);
+	if (!vv_web_rev_is_fit(rev)) return not_shown(rev, err);
 	vv_status rc = vv_rev_commit(v->repo, rev, &id, &why);
 	if (rc == VV_OK) {
 		if ((rc = is_shown(v, &id, &shown, err)) < 0) return rc;
@@ -176,7 +173,7 @@ vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_c
 {
 	if (c->work) return vv_web_commit_read(v, &c->id, out, err);
 	if (c->none || c->parent_count == 0) {
-		set_none(out);
+		*out = vv_web_none;
 		return VV_OK;
 	}
 	return vv_web_commit_read(v, &c->parents[0], out, err);
@@ -188,7 +185,7 @@ vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_w
 	vv_oid id;
 
 	if (a->none || b->none) {
-		set_none(out);
+		*out = vv_web_none;
 		return VV_OK;
 	}
 	if (a->work) { /* it is nobody's ancestor */
@@ -198,7 +195,7 @@ vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_w
 	vv_status rc = vv_merge_base(v->repo, &a->id, &b->id, &id, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
-		set_none(out);
+		*out = vv_web_none;
 		return VV_OK;
 	}
 	return rc < 0 ? rc : vv_web_commit_read(v, &id, out, err);
@@ -232,7 +229,6 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	*r = (vv_web_ref){.name = vv_web_keep_text(l->v, ref->name + (tag ? 10 : 11)),
 			  .tag = tag,
 			  .head = l->head && strcmp(l->head, ref->name) == 0};
-	if (!r->name) return vv_fail_nomem(err);
 	l->count++;
 	return vv_web_commit_read(l->v, &ref->commit, &r->commit, err);
 }

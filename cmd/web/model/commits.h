@@ -25,6 +25,11 @@ typedef struct vv_web_commit {
 	size_t parent_count;
 } vv_web_commit;
 
+extern const vv_web_commit vv_web_none;
+
+/* May strangers ask for it? Nothing searches messages and reflogs for them. */
+bool vv_web_rev_is_fit(const char *rev);
+
 /* rev: a branch, tag, id, with ~ and ^; 40 zeros: none; "2026-03-01": the last version of the default branch (HEAD's)
  * before that day ended (repo/git/history/day.h); VV_WEB_WORK. fixed: rev is a whole commit id, so that its address never
  * means anything else; may be NULL. VV_ENOTFOUND, with what is near. */

@@ -7,17 +7,18 @@
  * it takes is not for a page to wait for.
  */
 #include "cmd/web/model/compare.h"
-#include "dataset/schema/key_words.h"
-#include "dataset/table/file_order.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/model/datasets.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_test.h"
+#include "dataset/schema/key_words.h"
+#include "dataset/table/file_order.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/write/story.h"
@@ -25,7 +26,6 @@
 #include "lib/names/table_at.h"
 #include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
-#include "repo/git/merge/renames.h"
 
 #define COMPARED_MAX ((uint64_t)40000000) /* cells of both versions, some two seconds' work */
 #define LARGE_CELLS ((uint64_t)4000000)   /* more are a large comparison */
@@ -58,74 +58,47 @@ static comparing *self(vv_diff_writer *w)
 
 /* --- columns ----------------------------------------------------------------------------------------- */
 
-static bool is_key(const vv_diff_table *t, long place)
-{
-	for (size_t i = 0; place >= 0 && i < t->key_count; i++) {
-		if (t->key[i] == (size_t)place) return true;
-	}
-	return false;
-}
-
 static void fill_pair(const comparing *c, vv_web_column_pair *out, const vv_column_pair *p)
 {
 	const vv_field *old = p->a >= 0 ? &c->told.a->schema.fields[p->a] : NULL;
 	const vv_field *now = p->b >= 0 ? &c->told.b->schema.fields[p->b] : NULL;
 	const vv_field *f = now ? now : old;
 
-	*out = (vv_web_column_pair){.name = now ? now->name : NULL,
-				    .old_name = old ? old->name : NULL,
-				    .type = now ? vv_type_name(now->type) : NULL,
-				    .old_type = old ? vv_type_name(old->type) : NULL,
-				    .key = is_key(&c->told, p->b),
-				    .number = f->type == VV_TYPE_INTEGER ||
-					      f->type == VV_TYPE_NUMBER,
-				    .renamed = p->renamed,
-				    .moved = p->moved,
-				    .retyped = p->retyped};
+	*out = (vv_web_column_pair){
+		.name = now ? now->name : NULL,
+		.old_name = old ? old->name : NULL,
+		.type = now ? vv_type_name(now->type) : NULL,
+		.old_type = old ? vv_type_name(old->type) : NULL,
+		.key = p->b >= 0 && vv_array_has(c->told.key, c->told.key_count, (size_t)p->b),
+		.number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER,
+		.renamed = p->renamed,
+		.moved = p->moved,
+		.retyped = p->retyped};
 }
 
-static vv_status add_sentence(comparing *c, vv_buf *b, vv_error *err)
+static void add_sentence(comparing *c, const char *text)
 {
-	vv_web_comparison *o = c->out;
-	vv_status rc = vv_buf_ok(b, err);
-
-	if (rc == VV_OK && b->len > 0 && o->schema_count < SCHEMA_MAX) {
-		if (!(o->schema[o->schema_count++] = vv_web_keep(c->v, b->data, b->len))) {
-			rc = vv_fail_nomem(err);
-		}
+	if (*text && c->out->schema_count < SCHEMA_MAX) {
+		c->out->schema[c->out->schema_count++] = vv_web_keep_text(c->v, text);
 	}
-	vv_buf_reset(b);
-	return rc;
 }
 
-static vv_status describe(comparing *c, const vv_columns *columns, vv_error *err)
+static void describe(comparing *c, const vv_columns *columns)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc = VV_OK;
 
-	c->out->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *));
-	if (!c->out->schema) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < columns->count; i++) {
+	for (size_t i = 0; i < columns->count; i++) {
+		vv_buf_reset(&b);
 		vv_column_describe(&b, &c->told, i);
-		rc = add_sentence(c, &b, err);
+		add_sentence(c, vv_buf_cstr(&b));
 	}
-	if (rc == VV_OK && columns->key_changed) {
-		vv_buf_puts(&b, "the key is another");
-		rc = add_sentence(c, &b, err);
+	add_sentence(c, columns->key_changed ? "the key is another" : "");
+	add_sentence(c, columns->missing_changed ? "other texts count as missing" : "");
+	if (c->told.form_change) {
+		add_sentence(c, vv_web_text(c->v, "the file is written otherwise: %s",
+					    c->told.form_change));
 	}
-	if (rc == VV_OK && columns->missing_changed) {
-		vv_buf_puts(&b, "other texts count as missing");
-		rc = add_sentence(c, &b, err);
-	}
-	if (rc == VV_OK && c->told.form_change) {
-		vv_buf_printf(&b, "the file is written otherwise: %s", c->told.form_change);
-		rc = add_sentence(c, &b, err);
-	}
-	if (rc == VV_OK && c->told.reordered) {
-		vv_buf_puts(&b, "rows are in another order");
-		rc = add_sentence(c, &b, err);
-	}
-	return rc;
+	add_sentence(c, c->told.reordered ? "rows are in another order" : "");
 }
 
 static vv_status find_column(comparing *c, vv_error *err)
@@ -161,11 +134,9 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 	for (size_t i = 0; i < o->column_count; i++) {
 		fill_pair(c, &o->columns[i], &t->columns->pairs[i]);
 	}
-	if ((rc = describe(c, t->columns, err)) < 0 ||
-	    (rc = vv_story_new(&c->story, &c->told, err)) < 0) {
-		return rc;
-	}
-	return find_column(c, err);
+	describe(c, t->columns);
+	rc = vv_story_new(&c->story, &c->told, err);
+	return rc < 0 ? rc : find_column(c, err);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------- */
@@ -209,11 +180,10 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 			    vv_error *err)
 {
 	const vv_columns *columns = c->told.columns;
-	vv_status rc = VV_OK;
 
 	out->cells = vv_arena_calloc(&c->v->arena, columns->count + 1, sizeof(*out->cells));
 	if (!out->cells) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < columns->count; i++) {
+	for (size_t i = 0; i < columns->count; i++) {
 		const vv_column_pair *p = &columns->pairs[i];
 		vv_web_cell_pair *to = &out->cells[i];
 		bool old = r->old_cells && p->a >= 0, now = r->new_cells && p->b >= 0;
@@ -224,31 +194,30 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 			to->change = VV_CELL_CHANGED; /* the column itself came or went */
 		}
 		if (old && now && to->change != VV_CELL_SAME) {
-			rc = vv_web_cells_keep(c->v, &to->old_cell, &to->new_cell,
-					       &c->told.a->schema.fields[p->a],
-					       &c->told.b->schema.fields[p->b], &r->old_cells[p->a],
-					       &r->new_cells[p->b], c->cell_max, err);
+			vv_web_cells_keep(c->v, &to->old_cell, &to->new_cell,
+					  &c->told.a->schema.fields[p->a],
+					  &c->told.b->schema.fields[p->b], &r->old_cells[p->a],
+					  &r->new_cells[p->b], c->cell_max);
 			continue;
 		}
 		if (old && (to->change != VV_CELL_SAME || !r->new_cells)) {
-			rc = vv_web_cell_keep(c->v, &to->old_cell, &c->told.a->schema.fields[p->a],
-					      &r->old_cells[p->a], c->cell_max, err);
+			vv_web_cell_keep(c->v, &to->old_cell, &c->told.a->schema.fields[p->a],
+					 &r->old_cells[p->a], c->cell_max);
 		}
-		if (rc == VV_OK && now) {
-			rc = vv_web_cell_keep(c->v, &to->new_cell, &c->told.b->schema.fields[p->b],
-					      &r->new_cells[p->b], c->cell_max, err);
+		if (now) {
+			vv_web_cell_keep(c->v, &to->new_cell, &c->told.b->schema.fields[p->b],
+					 &r->new_cells[p->b], c->cell_max);
 		}
 	}
-	return rc;
+	return VV_OK;
 }
 
-static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_change *r,
-			  vv_error *err)
+static void keep_key(comparing *c, vv_web_row_change *out, const vv_row_change *r)
 {
 	const vv_columns *columns = c->told.columns;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	if (c->told.key_count == 0) return VV_OK;
+	if (c->told.key_count == 0) return;
 	for (size_t i = 0; i < c->told.key_count; i++) {
 		long at = r->new_cells ? (long)c->told.key[i]
 				       : vv_columns_to_old(columns, c->told.key[i]);
@@ -257,11 +226,7 @@ static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_cha
 		vv_key_word_put(&b, i, c->told.key_count, at >= 0 ? cells[at].text : "",
 				at >= 0 ? cells[at].len : 0);
 	}
-	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK && !(out->key = vv_web_keep(c->v, b.data, b.len))) {
-		rc = vv_fail_nomem(err);
-	}
-	return rc;
+	out->key = vv_web_keep_buf(c->v, &b);
 }
 
 /* How many rows of the new version stand above this change and below the one before it. */
@@ -310,19 +275,10 @@ static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err
 				  .old_row = r->old_row,
 				  .new_row = r->new_row,
 				  .folded = folded};
-	if ((rc = keep_cells(c, to, r, err)) == VV_OK && (rc = keep_key(c, to, r, err)) == VV_OK) {
-		o->count++;
-		o->next = o->matched;
-	}
-	return rc;
-}
-
-static vv_status add_story(comparing *c, const char *text, vv_error *err)
-{
-	vv_web_comparison *o = c->out;
-
-	o->story[o->story_count] = vv_web_keep_text(c->v, text);
-	return o->story[o->story_count++] ? VV_OK : vv_fail_nomem(err);
+	keep_key(c, to, r);
+	o->count++;
+	o->next = o->matched;
+	return keep_cells(c, to, r, err);
 }
 
 typedef struct grouping {
@@ -331,59 +287,55 @@ typedef struct grouping {
 } grouping;
 
 static vv_status add_group(void *payload, const char *name, uint64_t cells, vv_story_part_kind kind,
-			   vv_error *err)
+			   VV_UNUSED vv_error *err)
 {
 	const grouping *g = payload;
-	vv_web_group *to = &g->to->groups[g->to->group_count++];
 
-	*to = (vv_web_group){.name = vv_web_keep_text(g->v, name),
-			     .cells = cells,
-			     .named = kind == VV_STORY_EQUAL || kind == VV_STORY_SIDED};
-	return to->name ? VV_OK : vv_fail_nomem(err);
+	g->to->groups[g->to->group_count++] = (vv_web_group){.name = vv_web_keep_text(g->v, name),
+							     .cells = cells,
+							     .named = kind == VV_STORY_EQUAL ||
+								      kind == VV_STORY_SIDED};
+	return VV_OK;
 }
 
-/* What is striking, then "price: 412 cells (x 1.19); rows 5,000: ..." for each column that changed. */
+/* "price: 412 cells (x 1.19); rows 5,000: ...", of a column that changed. */
+static vv_status tell_column(comparing *c, size_t i, vv_error *err)
+{
+	vv_web_column_pair *to = &c->out->columns[i];
+	grouping g = {c->v, to};
+	vv_auto(vv_buf) what = VV_BUF_INIT, figures = VV_BUF_INIT;
+
+	vv_story_put(&what, c->story, i);
+	vv_story_put_figures(&figures, c->story, i, false);
+	to->figures = vv_web_keep_buf(c->v, &figures);
+	to->groups = vv_arena_calloc(&c->v->arena, GROUPS_MAX, sizeof(*to->groups));
+	if (!to->groups) return vv_fail_nomem(err);
+	c->out->story[c->out->story_count++] = vv_web_text(
+		c->v, "%s: %s%s%s%s; %s", to->name,
+		vv_text_counted(vv_story_changes(c->story, i), "cell", NULL),
+		what.len > 0 ? " (" : "", vv_buf_cstr(&what), what.len > 0 ? ")" : "", to->figures);
+	return vv_story_tell(c->story, i, &(vv_story_parts){add_group, &g}, err);
+}
+
+/* What is striking, then each column that changed. */
 static vv_status tell_story(comparing *c, vv_error *err)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT, what = VV_BUF_INIT, figures = VV_BUF_INIT;
+	vv_web_comparison *o = c->out;
 	const char *said;
-	size_t count = 0;
 	vv_status rc = vv_story_end(c->story, err);
 
-	while (rc == VV_OK && vv_story_striking(c->story, count)) {
-		count++;
+	if (rc < 0) return rc;
+	while (vv_story_striking(c->story, o->striking)) {
+		o->striking++;
 	}
-	c->out->striking = count;
-	c->out->story = vv_arena_calloc(&c->v->arena, count + c->told.columns->count + 1,
-					sizeof(char *));
-	if (rc == VV_OK && !c->out->story) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && (said = vv_story_striking(c->story, i)); i++) {
-		rc = add_story(c, said, err);
+	o->story = vv_arena_calloc(&c->v->arena, o->striking + c->told.columns->count + 1,
+				   sizeof(char *));
+	if (!o->story) return vv_fail_nomem(err);
+	while ((said = vv_story_striking(c->story, o->story_count))) {
+		o->story[o->story_count++] = vv_web_keep_text(c->v, said);
 	}
 	for (size_t i = 0; rc == VV_OK && i < c->told.columns->count; i++) {
-		if (vv_story_changes(c->story, i) == 0) {
-			continue;
-		}
-		vv_buf_reset(&what);
-		vv_buf_reset(&figures);
-		vv_buf_reset(&line);
-		vv_story_put(&what, c->story, i);
-		vv_story_put_figures(&figures, c->story, i, false);
-		vv_buf_printf(&line, "%s: %s", c->out->columns[i].name,
-			      vv_text_counted(vv_story_changes(c->story, i), "cell", NULL));
-		vv_buf_printf(&line, what.len > 0 ? " (%s)" : "%s", vv_buf_cstr(&what));
-		vv_buf_printf(&line, "; %s", vv_buf_cstr(&figures));
-		vv_web_column_pair *to = &c->out->columns[i];
-		grouping g = {c->v, to};
-		to->groups = vv_arena_calloc(&c->v->arena, GROUPS_MAX, sizeof(*to->groups));
-		if (!to->groups) return vv_fail_nomem(err);
-		if ((rc = vv_story_tell(c->story, i, &(vv_story_parts){add_group, &g}, err)) < 0) {
-			return rc;
-		}
-		to->figures = vv_web_keep_text(c->v, vv_buf_cstr(&figures));
-		rc = line.failed || what.failed || figures.failed || !to->figures
-			     ? vv_fail_nomem(err)
-			     : add_story(c, vv_buf_cstr(&line), err);
+		rc = vv_story_changes(c->story, i) > 0 ? tell_column(c, i, err) : VV_OK;
 	}
 	return rc;
 }
@@ -400,12 +352,7 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 
 	c->out->counted = true;
 	to->counted = true;
-	if (rc == VV_OK && to->form) { /* the visit's, like all */
-		vv_auto(char) *form = to->form;
-
-		to->form = (char *)(uintptr_t)vv_web_keep_text(c->v, form);
-		rc = to->form ? VV_OK : vv_fail_nomem(err);
-	}
+	vv_web_counts_take(c->v, to);
 	return rc;
 }
 
@@ -420,11 +367,6 @@ static vv_status take_large(vv_error *err)
 			       "too many large comparisons at once: try again in some seconds");
 	}
 	return VV_OK;
-}
-
-static void give_large(void)
-{
-	atomic_fetch_sub(&large_ones, 1);
 }
 
 /* *large: it has one of their places, which is to be given back. VV_ELOCKED: there is none. */
@@ -480,34 +422,26 @@ static vv_status bring_together(const comparing *c, bool *many, vv_error *err)
 	if ((rc = vv_table_to_file_order(a, err)) == VV_OK) {
 		rc = vv_table_to_file_order(b, err);
 	}
-	if (large) {
-		give_large();
-	}
+	atomic_fetch_sub(&large_ones, large);
 	return rc;
 }
 
 /* Compared in key order: that the files' orders differ is known from their places alone. */
-static vv_status tell_places(comparing *c, vv_error *err)
+static void tell_places(comparing *c)
 {
 	vv_web_comparison *o = c->out;
-	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (!vv_root_has_places(&o->a->table->root) || !o->counted ||
 	    o->counts.added + o->counts.removed + o->counts.rekeyed > 0 ||
 	    same_list(&o->a->table->root.places, &o->b->table->root.places)) {
-		return VV_OK;
+		return;
 	}
 	o->same = false;
 	o->counts.counted = true;
 	o->counts.old_rows = o->a->rows;
 	o->counts.new_rows = o->b->rows;
 	o->counts.reordered = true;
-	if (!o->schema &&
-	    !(o->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *)))) {
-		return vv_fail_nomem(err);
-	}
-	vv_buf_puts(&b, "rows are in another order");
-	return add_sentence(c, &b, err);
+	add_sentence(c, "rows are in another order");
 }
 
 static vv_status compare_tables(comparing *c, vv_error *err)
@@ -548,9 +482,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 	vv_story_free(c->story);
 	vv_buf_clear(&c->name);
 	c->story = NULL;
-	if (large) {
-		give_large();
-	}
+	atomic_fetch_sub(&large_ones, large);
 	vv_buf_clear(&answer.line);
 	if (rc == VV_EREFUSED && c->over) { /* what was found is the answer */
 		vv_error_clear(err);
@@ -569,33 +501,13 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 		rc = find_column(c, err) == VV_ENOTFOUND ? VV_OK : rc;
 		vv_error_clear(err);
 	}
-	return rc == VV_OK ? tell_places(c, err) : rc;
+	if (rc == VV_OK) {
+		tell_places(c);
+	}
+	return rc;
 }
 
 /* --- what stands where --------------------------------------------------------------------------------- */
-
-/* What the path was called in the old version. */
-static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_commit *b,
-			  const char **old, vv_error *err)
-{
-	vv_auto(char) *found = NULL;
-	bool there;
-	vv_status rc;
-
-	*old = c->out->path;
-	if (a->none || a->work || b->none || b->work) return VV_OK;
-	if ((rc = vv_web_has(c->v, a, *old, &there, err)) < 0 || there ||
-	    (rc = vv_web_has(c->v, b, c->out->path, &there, err)) < 0 || !there ||
-	    (rc = vv_renamed_from(c->v->repo, &a->id, &b->id, c->out->path, &found, err)) < 0) {
-		return rc;
-	}
-	if (found) {
-		*old = c->out->old_path = vv_web_keep_text(c->v, found);
-		c->out->kind = VV_WEB_RENAMED;
-		return *old ? VV_OK : vv_fail_nomem(err);
-	}
-	return VV_OK;
-}
 
 static vv_status open_side(comparing *c, const vv_web_commit *commit, const char *path,
 			   vv_web_table **out, vv_error *err)
@@ -610,20 +522,16 @@ static vv_status open_side(comparing *c, const vv_web_commit *commit, const char
 	return rc;
 }
 
-static vv_status put_words(comparing *c, vv_error *err)
+static void put_words(comparing *c)
 {
 	vv_web_comparison *o = c->out;
+	const vv_web_table *one = o->a && o->b ? NULL : o->a ? o->a : o->b;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	if (!o->a || !o->b) {
-		const vv_web_table *t = o->a ? o->a : o->b;
-
-		if (t->kind == VV_WEB_TABLE) {
-			vv_change_whole_put(&b, o->a != NULL, t->rows, t->column_count);
-		} else {
-			vv_buf_printf(&b, "%s: %s", o->a ? "removed" : "new",
-				      vv_text_bytes(t->bytes));
-		}
+	if (one && one->kind == VV_WEB_TABLE) {
+		vv_change_whole_put(&b, o->a != NULL, one->rows, one->column_count);
+	} else if (one) {
+		vv_buf_printf(&b, "%s: %s", o->a ? "removed" : "new", vv_text_bytes(one->bytes));
 	} else if (!o->table) {
 		vv_buf_puts(&b, o->same ? "no change" : "contents differ");
 	} else if (o->same) {
@@ -631,11 +539,7 @@ static vv_status put_words(comparing *c, vv_error *err)
 	} else {
 		vv_change_counts_put(&b, &o->counts);
 	}
-	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK && !(o->words = vv_web_keep(c->v, b.data, b.len))) {
-		rc = vv_fail_nomem(err);
-	}
-	return rc;
+	o->words = vv_web_keep_buf(c->v, &b);
 }
 
 static vv_status compare(comparing *c, vv_error *err)
@@ -670,24 +574,20 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 		       .q = q,
 		       .out = out,
 		       .column = -1};
-	const char *old;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	c.limit = q->limit == 0                     ? VV_WEB_PAGE_ROWS
-		  : q->limit < VV_WEB_PAGE_ROWS_MAX ? q->limit
-						    : VV_WEB_PAGE_ROWS_MAX;
+	c.limit = vv_web_limit(q->limit);
 	c.cell_max = q->cell_max ? q->cell_max : VV_WEB_CELL_MAX;
-	out->kind = VV_WEB_CHANGED;
 	out->words = "";
 	out->path = vv_web_keep_text(v, path);
 	out->rows = vv_arena_calloc(&v->arena, c.limit + 1, sizeof(*out->rows));
+	out->schema = vv_arena_calloc(&v->arena, SCHEMA_MAX, sizeof(*out->schema));
 	c.search = q->search && *q->search ? vv_web_folded(v, q->search) : NULL;
-	if (!out->path || !out->rows || (q->search && *q->search && !c.search)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = find_old(&c, a, b, &old, err)) < 0 ||
-	    (rc = open_side(&c, a, old, &out->a, err)) < 0 ||
+	if (!out->rows || !out->schema) return vv_fail_nomem(err);
+	if ((rc = vv_web_renamed(v, a, b, out->path, &out->old_path, err)) < 0) return rc;
+	out->kind = out->old_path ? VV_WEB_RENAMED : VV_WEB_CHANGED;
+	if ((rc = open_side(&c, a, out->old_path ? out->old_path : path, &out->a, err)) < 0 ||
 	    (rc = open_side(&c, b, out->path, &out->b, err)) < 0) {
 		return rc == VV_EMISSING ? vv_web_missing_say(v, a, b, path, err) : rc;
 	}
@@ -696,7 +596,7 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 			       vv_text_shows(path));
 	}
 	if ((rc = compare(&c, err)) == VV_OK) {
-		rc = put_words(&c, err);
+		put_words(&c);
 	}
 	return rc == VV_EMISSING ? vv_web_missing_say(v, a, b, path, err) : rc;
 }

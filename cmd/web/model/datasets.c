@@ -58,7 +58,7 @@ static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 		vv_cid_text(d->root, &c.root);
 	}
 	l->count++;
-	return d->path ? VV_OK : vv_fail_nomem(err);
+	return VV_OK;
 }
 
 static int tables_first(const void *x, const void *y)
@@ -100,11 +100,9 @@ static vv_status add_documents(listing *l, const vv_web_commit *c, vv_error *err
 			measure(&l->items[i], t, d.path);
 		}
 		for (size_t k = 0; k < t->table_count && l->count < l->limit; k++) {
-			const char *path = vv_arena_printf(&l->v->arena, "%s#%s", d.path,
-							   t->tables[k]);
+			const char *path = vv_web_text(l->v, "%s#%s", d.path, t->tables[k]);
 
-			if (!path ||
-			    !vv_array_add(l->items, l->count, l->cap,
+			if (!vv_array_add(l->items, l->count, l->cap,
 					  (vv_web_dataset){.path = path, .bytes = d.bytes})) {
 				return vv_fail_nomem(err);
 			}
@@ -189,34 +187,27 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 /* Down the first parents: what a merge brought counts when it was merged. */
 static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error *err)
 {
-	vv_oid id = *from;
-	bool over = false, more = true;
-	vv_status rc = VV_OK;
+	const vv_range range = {.include = *from};
+	const vv_log_options o = {.ranges = &range, .range_count = 1, .first_parent = true};
+	vv_auto(vv_log) *log = NULL;
+	bool over = false;
+	int more = 1;
+	vv_oid id;
+	vv_status rc = vv_log_open(&log, k->v->repo, &o, err);
 
-	while (rc == VV_OK && more) {
+	while (rc == VV_OK && (rc = vv_web_over(k->v, &over, err)) == VV_OK && !over &&
+	       (more = vv_log_next(log, &id, err)) > 0) {
 		vv_auto(vv_commit) c = {0};
 
-		if ((rc = vv_web_over(k->v, &over, err)) < 0 || over) {
-			break;
-		}
-		if ((rc = vv_commit_read(k->v->repo, &id, &c, err)) < 0) {
-			break;
-		}
 		k->commit = &c;
-		rc = vv_tree_changes(k->v->repo, c.parent_count > 0 ? &c.parents[0] : NULL, &id, "",
-				     on_change, k, err);
-		more = c.parent_count > 0;
-		if (more) {
-			id = c.parents[0];
+		if ((rc = vv_commit_read(k->v->repo, &id, &c, err)) == VV_OK) {
+			rc = vv_tree_changes(k->v->repo, c.parent_count > 0 ? &c.parents[0] : NULL,
+					     &id, "", on_change, k, err);
 		}
 	}
-	if (rc == VV_ENOTFOUND) { /* a shallow clone ends here */
-		vv_error_clear(err);
-		*whole = true;
-		return VV_OK;
-	}
-	*whole = rc == VV_OK && !over;
-	return rc;
+	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
+	*whole = rc == VV_ENOTFOUND || more == 0; /* a shallow clone ends there */
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t count, vv_error *err)
@@ -357,7 +348,7 @@ vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char 
 
 	*count = 0;
 	*complete = true;
-	if (!(words = vv_web_folded(v, words ? words : ""))) return vv_fail_nomem(err);
+	words = vv_web_folded(v, words ? words : "");
 	if ((rc = vv_web_datasets_read(v, c, NAMED_MAX, false, &all, err)) < 0) return rc;
 	if (!(*out = vv_arena_calloc(&v->arena, all.tables + 1, sizeof(**out)))) {
 		return vv_fail_nomem(err);
@@ -385,28 +376,15 @@ typedef struct nearby {
 	size_t count;
 } nearby;
 
-static vv_status on_path(void *payload, const vv_tree_entry *e, vv_error *err)
+static vv_status on_path(void *payload, const vv_tree_entry *e, VV_UNUSED vv_error *err)
 {
 	nearby *n = payload;
 	const char *base = vv_path_base(n->path), *other = vv_path_base(e->path);
 
-	if (n->count < NEAR_MAX && vv_text_distance(base, other, 3) <= 3 &&
-	    !(n->near[n->count++] = vv_web_keep_text(n->v, e->path))) {
-		return vv_fail_nomem(err);
+	if (n->count < NEAR_MAX && vv_text_distance(base, other, 3) <= 3) {
+		n->near[n->count++] = vv_web_keep_text(n->v, e->path);
 	}
 	return VV_OK;
-}
-
-vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
-		     vv_error *err)
-{
-	const char *file = NULL;
-
-	*has = false;
-	if (c->none || c->work) return VV_OK;
-	vv_status rc = vv_web_file_of(v, &c->id, path, &file, err);
-	*has = file != NULL;
-	return rc;
 }
 
 vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,
@@ -423,7 +401,7 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 
 	*near = n.near;
 	*near_count = 0;
-	*newest = (vv_web_commit){.none = true, .subject = "", .body = "", .author = ""};
+	*newest = vv_web_none;
 	if (!n.near) return vv_fail_nomem(err);
 	if ((rc = vv_web_has(v, c, path, &there, err)) < 0 || there) {
 		return rc; /* it is here: something else was not found */

@@ -50,10 +50,6 @@ typedef struct vv_web_found {
 vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			    vv_web_found **out, size_t *count, bool *complete, vv_error *err);
 
-/* Has the commit such a path? Of none and of the work tree: no. */
-vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
-		     vv_error *err);
-
 /* Where a path that this version has not is to be found: the newest version that has it (none: never),
  * and paths of this version that are called much the same. Of one that it has: nothing. */
 vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *path,

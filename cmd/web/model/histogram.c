@@ -11,9 +11,12 @@ static double width(int exponent)
 	return pow(10, exponent);
 }
 
+#define FAR INT64_MAX /* no such number: bins are too narrow */
+
 /* The number of the bin that a value is in, in bins of that width. */
 static int64_t bin_of(double value, int exponent)
 {
+	if (fabs(value) / width(exponent) > 1e15) return FAR;
 	/* Dividing by a power of ten that is whole is exact where multiplying by its inverse is not. */
 	double at = exponent < 0 ? value * pow(10, -exponent) : value / width(exponent);
 
@@ -25,19 +28,6 @@ static int64_t floor_div(int64_t a, int64_t b)
 	int64_t q = a / b;
 
 	return q - (a % b != 0 && (a < 0) != (b < 0));
-}
-
-static void widen(vv_web_histogram *h, uint64_t *scratch)
-{
-	int64_t first = floor_div(h->first, 10);
-
-	memset(scratch, 0, VV_WEB_BINS * sizeof(*scratch));
-	for (size_t i = 0; i < VV_WEB_BINS; i++) {
-		scratch[floor_div(h->first + (int64_t)i, 10) - first] += h->bins[i];
-	}
-	memcpy(h->bins, scratch, VV_WEB_BINS * sizeof(*scratch));
-	h->first = first;
-	h->exponent++;
 }
 
 /* The bins that hold anything. */
@@ -53,48 +43,48 @@ static void used(const vv_web_histogram *h, size_t *low, size_t *high)
 	}
 }
 
-/* Moves the bins, without losing any, so that bin `at` is among them. */
-static bool shift_to(vv_web_histogram *h, int64_t at, uint64_t *scratch)
+/* Moves the bins, and makes them wider if need be, so that the value's is among them and none is lost. */
+static void make_room(vv_web_histogram *h, double value)
 {
+	const vv_web_histogram old = *h;
+	uint64_t bins[VV_WEB_BINS];
 	size_t low, high;
+	int64_t least, most, scale = 1;
 
 	used(h, &low, &high);
-	int64_t least = h->first + (int64_t)low;
-	int64_t most = h->first + (int64_t)high - 1;
-	least = at < least ? at : least;
-	most = at > most ? at : most;
-	if (most - least >= (int64_t)VV_WEB_BINS) return false;
-	least -= ((int64_t)VV_WEB_BINS - (most - least + 1)) / 2;
-	memset(scratch, 0, VV_WEB_BINS * sizeof(*scratch));
-	for (size_t i = low; i < high; i++) {
-		scratch[h->first + (int64_t)i - least] = h->bins[i];
+	for (;; h->exponent++) {
+		const int64_t at = bin_of(value, h->exponent);
+
+		least = floor_div(old.first + (int64_t)low, scale);
+		most = floor_div(old.first + (int64_t)high - 1, scale);
+		least = at < least || low == high ? at : least;
+		most = at > most || low == high ? at : most;
+		if (at != FAR && most - least < (int64_t)VV_WEB_BINS) {
+			break;
+		}
+		scale *= scale < INT64_MAX / 100 ? 10 : 1; /* beyond all bins' numbers */
 	}
-	memcpy(h->bins, scratch, VV_WEB_BINS * sizeof(*scratch));
-	h->first = least;
-	return true;
+	h->first = least - ((int64_t)VV_WEB_BINS - (most - least + 1)) / 2;
+	memcpy(bins, old.bins, sizeof(bins));
+	memset(h->bins, 0, sizeof(bins));
+	for (size_t i = low; i < high; i++) {
+		h->bins[floor_div(old.first + (int64_t)i, scale) - h->first] += bins[i];
+	}
 }
 
 void vv_web_histogram_add(vv_web_histogram *h, double value)
 {
-	uint64_t scratch[VV_WEB_BINS];
-
 	if (!isfinite(value) || fabs(value) > 1e300) return;
 	if (!h->any) {
 		double size = fabs(value);
 
 		h->exponent = size > 1e-290 ? (int)floor(log10(size)) - 6 : -6;
-		h->first = bin_of(value, h->exponent) - (int64_t)VV_WEB_BINS / 2;
 		h->any = true;
-	}
-	while (fabs(value) / width(h->exponent) > 1e15) {
-		widen(h, scratch);
+		make_room(h, value);
 	}
 	int64_t at = bin_of(value, h->exponent);
-	while (at < h->first || at >= h->first + (int64_t)VV_WEB_BINS) {
-		if (shift_to(h, at, scratch)) {
-			break;
-		}
-		widen(h, scratch);
+	if (at < h->first || at >= h->first + (int64_t)VV_WEB_BINS) {
+		make_room(h, value);
 		at = bin_of(value, h->exponent);
 	}
 	h->bins[at - h->first]++;

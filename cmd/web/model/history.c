@@ -9,8 +9,8 @@
 #include "cmd/web/model/table.h"
 #include "lib/view/row_history.h"
 #include "repo/git/history/history.h"
-#include "repo/git/merge/renames.h"
 
+#define EVENTS 50u
 #define VERSIONS_MAX 4000u /* of a dataset that are looked at for a column's life */
 
 /* --- a row --------------------------------------------------------------------------------------- */
@@ -20,16 +20,16 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 {
 	vv_status rc = vv_web_commit_read(v, &e->commit, &to->commit, err);
 
+	if (rc < 0) return rc;
 	to->kind = e->kind;
 	to->path = vv_web_keep_text(v, e->path);
 	to->old_path = vv_web_keep_text(v, e->old_path);
 	to->key = vv_web_keep_text(v, e->key);
 	to->old_key = vv_web_keep_text(v, e->old_key);
 	to->cells = vv_arena_calloc(&v->arena, e->count + 1, sizeof(*to->cells));
-	if (rc == VV_OK && (!to->path || !to->cells)) {
-		rc = vv_fail_nomem(err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < e->count; i++) {
+	if (!to->cells) return vv_fail_nomem(err);
+	for (; to->count < e->count; to->count++) {
+		const size_t i = to->count;
 		vv_web_life_cell *c = &to->cells[i];
 
 		c->name = vv_web_keep_text(v, e->cells[i].name);
@@ -38,25 +38,23 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 		c->came = e->cells[i].came;
 		c->went = e->cells[i].went;
 		to->changed += c->change == VV_CELL_CHANGED;
-		if (!c->name) return vv_fail_nomem(err);
-		rc = vv_web_cells_keep(v, &c->old_cell, &c->new_cell, NULL, NULL,
-				       &e->cells[i].old_cell, &e->cells[i].new_cell,
-				       VV_WEB_CELL_MAX, err);
-		to->count++;
+		vv_web_cells_keep(v, &c->old_cell, &c->new_cell, NULL, NULL, &e->cells[i].old_cell,
+				  &e->cells[i].new_cell, VV_WEB_CELL_MAX);
 	}
-	return rc;
+	return VV_OK;
 }
 
-vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			  const char *key, uint64_t row, size_t skip, size_t limit,
-			  vv_web_life *out, vv_error *err)
+vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_life *out,
+			  vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
-	const vv_range range = {.include = c->id};
-	const vv_row_history_options o = {.row = key,
-					  .number = row,
+	const size_t limit = q->limit ? q->limit : EVENTS;
+	vv_web_commit from = *q->from;
+	vv_range range;
+	const vv_row_history_options o = {.row = q->key,
+					  .number = q->row,
 					  .key = &none,
-					  .path = path,
+					  .path = q->path,
 					  .ranges = &range,
 					  .range_count = 1};
 	vv_auto(vv_row_history) *h = NULL;
@@ -69,10 +67,12 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 	memset(out, 0, sizeof(*out));
 	out->events = vv_arena_calloc(&v->arena, limit + 1, sizeof(*out->events));
 	if (!out->events) return vv_fail_nomem(err);
-	vv_status rc = vv_row_history_open(&h, v->repo, v->reader, &o, err);
+	vv_status rc = q->after ? vv_web_commit_find(v, q->after, &from, NULL, err) : VV_OK;
+	range = (vv_range){.include = from.id};
+	rc = rc < 0 ? rc : vv_row_history_open(&h, v->repo, v->reader, &o, err);
 	while (rc == VV_OK && !over && out->count < limit &&
 	       (more = vv_row_history_next(h, &e, err)) > 0) {
-		if (seen++ >= skip) {
+		if (seen++ >= q->skip) {
 			rc = keep_event(v, &out->events[out->count++], &e, err);
 		}
 		rc = rc < 0 ? rc : vv_web_over(v, &over, err);
@@ -84,7 +84,7 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 		rc = VV_OK;
 	}
 	out->complete = rc == VV_OK && more == 0 && !out->missing;
-	out->skip = skip + out->count;
+	out->skip = q->skip + out->count;
 	if (rc == VV_OK && !out->complete && !out->missing && vv_row_history_from(h, &next)) {
 		vv_oid_text(out->next, &next);
 		out->skip = 0;
@@ -110,55 +110,21 @@ typedef struct versions {
 static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			       versions *out, vv_error *err)
 {
-	const char *names[] = {path, NULL}, *file;
-	vv_log *log = NULL;
-	vv_oid id = c->id;
+	vv_auto(vv_web_walk) w = {.v = v};
 	bool over = false;
-	int more = 1;
-	vv_status rc = vv_web_file_of(v, &c->id, path, &file, err);
+	int more = 0;
+	vv_status rc = vv_web_walk_open(&w, &c->id, path, err);
 
 	if (rc < 0) return rc;
-	names[0] = file ? file : path;
-	const char *table = path + strlen(names[0]); /* of a document: "#Prices" */
 	out->items = vv_arena_calloc(&v->arena, VERSIONS_MAX, sizeof(*out->items));
 	if (!out->items) return vv_fail_nomem(err);
-	while (rc == VV_OK && more > 0 && !over && out->count < VERSIONS_MAX) {
-		const vv_range range = {.include = id};
-		const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = names};
-		vv_auto(char) *old = NULL;
-
-		rc = vv_log_open(&log, v->repo, &o, err);
-		while (rc == VV_OK && !over && out->count < VERSIONS_MAX &&
-		       (more = vv_log_next(log, &id, err)) > 0) {
-			const char *called = vv_arena_printf(&v->arena, "%s%s", names[0], table);
-
-			if (!called) return vv_fail_nomem(err);
-			out->items[out->count++] = (version){id, called};
-			rc = vv_web_over(v, &over, err);
-		}
-		vv_log_close(log);
-		log = NULL;
-		if (rc < 0 || more != 0 || out->count == 0) {
-			break;
-		}
-		/* Here the path began: by a new name, perhaps. */
-		vv_web_commit first, before;
-
-		if ((rc = vv_web_commit_read(v, &out->items[out->count - 1].commit, &first, err)) <
-			    0 ||
-		    (rc = vv_web_commit_before(v, &first, &before, err)) < 0 || before.none ||
-		    (rc = vv_renamed_from(v->repo, &before.id, &first.id, names[0], &old, err)) <
-			    0 ||
-		    !old) {
-			break;
-		}
-		names[0] = vv_web_keep_text(v, old);
-		if (!names[0]) return vv_fail_nomem(err);
-		id = before.id;
-		more = 1;
+	while (!over && out->count < VERSIONS_MAX && (more = vv_web_walk_next(&w, err)) > 0) {
+		out->items[out->count++] = (version){w.commit.id,
+						     vv_web_text(v, "%s%s", w.path, w.table)};
+		if ((rc = vv_web_over(v, &over, err)) < 0) return rc;
 	}
-	out->complete = rc == VV_OK && !over && out->count < VERSIONS_MAX;
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+	out->complete = more == 0 && !over && out->count < VERSIONS_MAX;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static vv_status read_point(vv_web_visit *v, const version *at, const char *column,

@@ -37,10 +37,18 @@ typedef struct vv_web_life {
 	bool missing; /* it ends where the data of older versions is not here */
 } vv_web_life;
 
-/* key: "A,B"; NULL: the row with this number, in a table without a key; skip: how many of the newest events are left out. VV_EUSAGE: the table has no key. */
-vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			  const char *key, uint64_t row, size_t skip, size_t limit,
-			  vv_web_life *out, vv_error *err);
+typedef struct vv_web_life_query {
+	const vv_web_commit *from;
+	const char *after; /* a version to go on from instead; NULL */
+	const char *path;
+	const char *key; /* "A,B"; NULL: the row with this number, in a table without a key */
+	uint64_t row;
+	size_t skip;  /* of the newest events */
+	size_t limit; /* 0: 50 */
+} vv_web_life_query;
+/* VV_EUSAGE: the table has no key. */
+vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_life *out,
+			  vv_error *err);
 
 /* A column in one version. */
 typedef struct vv_web_column_then {

@@ -5,12 +5,11 @@
 
 #include "base/sys.h"
 #include "base/text.h"
-#include "cmd/web/model/datasets.h"
+#include "cmd/web/model/changes.h"
 #include "lib/names/content.h"
 #include "lib/remotes/remote.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
-#include "repo/git/merge/renames.h"
 
 /* A version of a path. */
 typedef struct version {
@@ -43,22 +42,6 @@ static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *
 	rc = vv_store_complete(store, &c.root, &whole, &first, err);
 	*out = rc == VV_OK && !whole;
 	return rc;
-}
-
-/* What the path was called in a, where b has it by a new name. */
-static void find_old(vv_web_visit *v, version *a, const vv_web_commit *b)
-{
-	vv_auto(char) *old = NULL;
-	bool there = false;
-
-	if (!a->commit || a->commit->none || a->commit->work || b->none || b->work ||
-	    vv_web_has(v, a->commit, a->path, &there, VV_IGNORED) < 0 || there ||
-	    vv_renamed_from(v->repo, &a->commit->id, &b->id, a->path, &old, VV_IGNORED) < 0 ||
-	    !old) {
-		return;
-	}
-	const char *kept = vv_web_keep_text(v, old);
-	a->path = kept ? kept : a->path;
 }
 
 /* "'varve fetch --data 9da2c18e prices.csv'", "'...' and '...'" */
@@ -126,8 +109,7 @@ const char *vv_web_missing_older(vv_web_visit *v)
 	vv_auto(vv_buf) way = VV_BUF_INIT;
 
 	put_way(&way, v, "'varve fetch --data --all'", "them");
-	const char *kept = vv_web_keep(v, vv_buf_cstr(&way), way.len);
-	return kept ? kept : "";
+	return vv_web_keep_buf(v, &way);
 }
 
 vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
@@ -135,8 +117,11 @@ vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_w
 {
 	version at[2] = {{a, path}, {b, path}};
 	bool lacking[2] = {false, false};
+	const char *old = NULL;
 
-	find_old(v, &at[0], b);
+	if (a && vv_web_renamed(v, a, b, path, &old, VV_IGNORED) == VV_OK && old) {
+		at[0].path = old;
+	}
 	for (size_t i = 0; i < 2; i++) {
 		if (lacks(v, &at[i], &lacking[i], VV_IGNORED) < 0) {
 			lacking[i] =

@@ -70,9 +70,9 @@ bool vv_web_op_fits(vv_web_op op, vv_type type)
 
 const char *vv_web_folded(vv_web_visit *v, const char *words)
 {
-	char *folded = vv_arena_strndup(&v->arena, words, strlen(words));
+	char *folded = (char *)(uintptr_t)vv_web_keep_text(v, words);
 
-	for (char *c = folded; c && *c; c++) {
+	for (char *c = folded; *c; c++) {
 		*c = vv_to_lower(*c);
 	}
 	return folded;
@@ -153,7 +153,7 @@ static const char *quoted(vv_web_visit *v, const char *text, char quote)
 		}
 	}
 	vv_buf_putc(&b, quote);
-	return b.failed ? NULL : vv_web_keep(v, b.data, b.len);
+	return vv_web_keep_buf(v, &b);
 }
 
 static bool is_decimal(const char *s)
@@ -215,7 +215,6 @@ static vv_status put_filter(vv_buf *out, vv_web_visit *v, const vv_web_table *t,
 	const vv_field *field = &t->table->schema.fields[column];
 	const char *name = quoted(v, f->column, '"'), *text = quoted(v, f->value, '\'');
 	const char *value = literal(v, field, f->value);
-	if (!name || !text) return vv_fail_nomem(err);
 	switch (f->op) {
 	case VV_WEB_EQ:
 	case VV_WEB_NE:
@@ -263,17 +262,13 @@ static vv_status make_where(vv_web_visit *v, vv_web_test *s, const vv_web_table 
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		if ((rc = put_filter(&b, v, t, &q->filters[i], err)) < 0) return rc;
-		if (!(texts[s->conditions.count++] = vv_web_keep(v, b.data, b.len))) {
-			return vv_fail_nomem(err);
-		}
+		texts[s->conditions.count++] = vv_web_keep_buf(v, &b);
 	}
 	if (q->where && *q->where) {
 		texts[s->conditions.count++] = q->where;
 	}
-	if (q->search && *q->search && !(s->search = vv_web_folded(v, q->search))) {
-		return vv_fail_nomem(err);
-	}
-	how.search = s->search;
+	how.search = s->search = q->search && *q->search ? vv_web_folded(v, q->search) : NULL;
+	if (v->failed) return vv_fail_nomem(err);
 	return s->conditions.count > 0 || s->search
 		       ? vv_where_new(&s->where, t->table, &s->conditions, &how, err)
 		       : VV_OK;

@@ -94,7 +94,7 @@ int vv_web_matches_next(vv_web_matches *m, const vv_cell **cells, vv_error *err)
 void vv_web_matches_close(vv_web_matches *m); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_web_matches, vv_web_matches_close)
 
-/* Words for vv_text_has; NULL: out of memory. */
+/* Words for vv_text_has. */
 const char *vv_web_folded(vv_web_visit *v, const char *words);
 
 /* Two cells in the order of the column's type; missing ones are not compared. */

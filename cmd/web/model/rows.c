@@ -15,7 +15,6 @@
 #include "diff/rows/row_by_number.h"
 #include "lib/documents/workbook.h"
 #include "lib/names/table_at.h"
-#include "lib/view/view.h"
 
 #define COUNT_MS 250u      /* for counting what matches beyond the page */
 #define SORTED_MAX 100000u /* rows that an order reaches to */
@@ -73,26 +72,23 @@ static vv_status choose_columns(reading *r, vv_error *err)
 static vv_status keep_row(reading *r, uint64_t number, const vv_cell *cells, vv_error *err)
 {
 	vv_web_rows *o = r->out;
-	vv_web_row *row = &o->rows[o->count];
+	vv_web_row *row = &o->rows[o->count++];
 	vv_auto(vv_buf) key = VV_BUF_INIT;
-	vv_status rc = VV_OK;
 
 	*row = (vv_web_row){.number = number};
 	row->cells = vv_arena_calloc(&r->v->arena, o->column_count + 1, sizeof(*row->cells));
 	if (!row->cells) return vv_fail_nomem(err);
-	for (size_t i = 0; rc == VV_OK && i < o->column_count; i++) {
+	for (size_t i = 0; i < o->column_count; i++) {
 		size_t at = o->columns[i];
 
-		rc = vv_web_cell_keep(r->v, &row->cells[i], &r->t->table->schema.fields[at],
-				      &cells[at], r->cell_max, err);
+		vv_web_cell_keep(r->v, &row->cells[i], &r->t->table->schema.fields[at], &cells[at],
+				 r->cell_max);
 	}
-	if (rc == VV_OK && r->t->key_count > 0) {
+	if (r->t->key_count > 0) {
 		vv_key_words_put(&key, cells, r->t->key, r->t->key_count);
-		row->key = vv_web_keep(r->v, key.data, key.len);
-		rc = row->key ? vv_buf_ok(&key, err) : vv_fail_nomem(err);
+		row->key = vv_web_keep_buf(r->v, &key);
 	}
-	o->count += rc == VV_OK;
-	return rc;
+	return VV_OK;
 }
 
 /* Is there room for one more row? */
@@ -282,7 +278,7 @@ static vv_status give_ordered(reading *r, const vv_buf *rows, vv_error *err)
 {
 	vv_web_rows *o = r->out;
 	size_t count = (rows->len - sizeof(uint64_t)) / sizeof(uint64_t), at = (size_t)o->from;
-	vv_row_by_number by = {0};
+	vv_auto(vv_row_by_number) by = {0};
 	vv_status rc = VV_OK;
 
 	memcpy(&o->matched, rows->data, sizeof(o->matched));
@@ -296,7 +292,6 @@ static vv_status give_ordered(reading *r, const vv_buf *rows, vv_error *err)
 			rc = keep_row(r, row, cells, err);
 		}
 	}
-	vv_row_by_number_close(&by);
 	o->next = at;
 	o->complete = at >= o->matched;
 	return rc;
@@ -340,9 +335,7 @@ static vv_status begin(reading *r, vv_error *err)
 	vv_status rc;
 
 	memset(o, 0, sizeof(*o));
-	r->limit = q->limit == 0                     ? VV_WEB_PAGE_ROWS
-		   : q->limit < VV_WEB_PAGE_ROWS_MAX ? q->limit
-						     : VV_WEB_PAGE_ROWS_MAX;
+	r->limit = vv_web_limit(q->limit);
 	r->cell_max = q->cell_max ? q->cell_max : VV_WEB_CELL_MAX;
 	if (r->t->kind != VV_WEB_TABLE) {
 		return vv_fail(err, VV_EINPUT, "'%s' is not a table: it has no rows",
@@ -403,10 +396,24 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 
 /* --- rows as a file ------------------------------------------------------------------------------------ */
 
+const vv_web_form_facts vv_web_forms[VV_WEB_FORMS] = {
+	[VV_WEB_CSV] = {"csv", "csv", "text/csv; charset=utf-8", "CSV of the rows shown",
+			VV_VIEW_CSV},
+	[VV_WEB_CSV_MARKED] = {"csv-bom", "csv", "text/csv; charset=utf-8",
+			       "CSV for spreadsheets, with a byte order mark", VV_VIEW_CSV},
+	[VV_WEB_JSON] = {"json", "json", "application/json", "JSON of the rows shown",
+			 VV_VIEW_JSON},
+	[VV_WEB_NDJSON] = {"ndjson", "ndjson", "application/x-ndjson", "NDJSON of the rows shown",
+			   VV_VIEW_NDJSON},
+	[VV_WEB_XLSX] = {"xlsx", "xlsx",
+			 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+			 "Workbook (.xlsx) of the rows shown", VV_VIEW_CSV},
+};
+
 typedef struct writing {
 	reading *r;
 	vv_view_writer w;
-	vv_status (*fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+	vv_bytes_fn fn;
 	void *payload;
 } writing;
 
@@ -536,13 +543,8 @@ static vv_status write_workbook(reading *r, vv_bytes_fn fn, void *payload, vv_er
 }
 
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
-			    vv_web_form form,
-			    vv_status (*fn)(void *payload, const void *bytes, size_t len,
-					    vv_error *err),
-			    void *payload, vv_error *err)
+			    vv_web_form form, vv_bytes_fn fn, void *payload, vv_error *err)
 {
-	static const vv_view_format formats[] = {VV_VIEW_CSV, VV_VIEW_JSON, VV_VIEW_NDJSON,
-						 VV_VIEW_CSV};
 	uint64_t until = v->until_ms;
 	vv_web_rows rows;
 	reading r = {.v = v, .t = t, .q = q, .out = &rows};
@@ -550,12 +552,10 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 	vv_status rc;
 
 	if ((rc = begin(&r, err)) < 0) return rc;
-	if (form == VV_WEB_XLSX) {
-		return write_workbook(&r, fn, payload, err);
-	}
+	if (form == VV_WEB_XLSX) return write_workbook(&r, fn, payload, err);
 	v->until_ms = 0;
-	rc = vv_view_writer_init(&w.w, t->table, formats[form], rows.columns, rows.column_count, 0,
-				 err);
+	rc = vv_view_writer_init(&w.w, t->table, vv_web_forms[form].format, rows.columns,
+				 rows.column_count, 0, err);
 	if (rc == VV_OK) {
 		vv_view_begin(&w.w);
 		rc = q->sort ? write_ordered(&w, err) : write_matching(&w, err);

@@ -5,6 +5,7 @@
 #define VV_CMD_WEB_MODEL_ROWS_H
 
 #include "cmd/web/model/row_test.h"
+#include "lib/view/view.h"
 
 typedef struct vv_web_row {
 	uint64_t number;    /* in the table, 0-based */
@@ -39,24 +40,28 @@ vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_q
 vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uint64_t number,
 			  vv_web_row *out, vv_error *err);
 
-/* All rows that match, to fn as a file, in the query's order (from and limit are not looked at; limited
- * only by the browser's patience). */
 /* VV_WEB_CSV_MARKED: as CSV; who writes it puts a byte order mark before it. VV_WEB_XLSX: a workbook, which has no search and no
  * order. */
 typedef enum vv_web_form {
 	VV_WEB_CSV,
+	VV_WEB_CSV_MARKED,
 	VV_WEB_JSON,
 	VV_WEB_NDJSON,
-	VV_WEB_CSV_MARKED,
 	VV_WEB_XLSX,
 	VV_WEB_FORMS
 } vv_web_form;
+typedef struct vv_web_form_facts {
+	const char *name, *end, *type,
+		*words;        /* in addresses; of the file's name; of HTTP; on pages */
+	vv_view_format format; /* of one that is not a workbook */
+} vv_web_form_facts;
+extern const vv_web_form_facts vv_web_forms[VV_WEB_FORMS];
+
 /* Can these rows be had as a workbook? Runs the program that writes them, now and then. */
 bool vv_web_writes_workbook(const vv_web_visit *v, const vv_web_rows_query *q);
+/* All rows that match, to fn as a file, in the query's order (from and limit are not looked at; limited
+ * only by the browser's patience). */
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
-			    vv_web_form form,
-			    vv_status (*fn)(void *payload, const void *bytes, size_t len,
-					    vv_error *err),
-			    void *payload, vv_error *err);
+			    vv_web_form form, vv_bytes_fn fn, void *payload, vv_error *err);
 
 #endif

@@ -16,15 +16,11 @@ typedef struct words {
 	vv_web_visit *v;
 	const char *list[WORDS + 1];
 	size_t count;
-	bool failed; /* too little memory */
 } words;
 
 static void add(words *w, const char *option, const char *value)
 {
-	const char *word = value ? vv_arena_printf(&w->v->arena, "%s%s", option, value) : option;
-
-	w->failed = w->failed || !word;
-	w->list[w->count++] = word;
+	w->list[w->count++] = vv_web_text(w->v, "%s%s", option, value);
 }
 
 /* The path alone, though it may look like a pattern. */
@@ -39,20 +35,19 @@ static const char *literal_path(words *w, const char *path)
 		}
 		vv_buf_putc(&b, *path);
 	}
-	return b.failed ? NULL : vv_web_keep(w->v, b.data, b.len);
+	return vv_web_keep_buf(w->v, &b);
 }
 
 static vv_status make_words(words *w, const vv_web_settling *s, vv_error *err)
 {
-	const char *state = vv_state_name(w->v->repo), *path;
+	const char *state = vv_state_name(w->v->repo);
 
 	if (strcmp(s->take, "continue") == 0 && *state && strcmp(state, "rebase") != 0) {
-		add(w, state, NULL);
-		add(w, "--continue", NULL);
+		add(w, state, "");
+		add(w, "--continue", "");
 	} else if (s->path && (strcmp(s->take, "ours") == 0 || strcmp(s->take, "theirs") == 0 ||
 			       strcmp(s->take, "base") == 0)) {
-		path = literal_path(w, s->path);
-		add(w, "resolve", NULL);
+		add(w, "resolve", "");
 		add(w, "--", s->take);
 		if (s->row && *s->row) {
 			add(w, "--row=", s->row);
@@ -61,15 +56,14 @@ static vv_status make_words(words *w, const vv_web_settling *s, vv_error *err)
 			add(w, "--column=", s->column);
 		}
 		if (s->key) {
-			add(w, "--key", NULL);
+			add(w, "--key", "");
 		}
-		add(w, "--", NULL);
-		add(w, path ? path : "", NULL);
-		w->failed = w->failed || !path;
+		add(w, "--", "");
+		add(w, literal_path(w, s->path), "");
 	} else {
 		return vv_fail(err, VV_EUSAGE, "'%s' settles nothing here", vv_text_shows(s->take));
 	}
-	return w->failed ? vv_fail_nomem(err) : VV_OK;
+	return w->v->failed ? vv_fail_nomem(err) : VV_OK;
 }
 
 vv_status vv_web_settle(vv_web_visit *v, const vv_web_settling *s, vv_error *err)

@@ -145,8 +145,7 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 		} else if (is_text(s, &len, b.enough)) {
 			t->kind = VV_WEB_TEXT;
 			t->text = vv_web_keep(v, s, len);
-			t->text_len = len;
-			rc = t->text ? VV_OK : vv_fail_nomem(err);
+			t->text_len = v->failed ? 0 : len;
 		}
 	}
 	vv_buf_clear(&b.bytes);
@@ -175,7 +174,19 @@ vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path
 	if (rc < 0) return rc;
 	vv_tree_entry_clear(&e);
 	*file = vv_web_keep_text(v, name);
-	return *file ? VV_OK : vv_fail_nomem(err);
+	return VV_OK;
+}
+
+vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
+		     vv_error *err)
+{
+	const char *file = NULL;
+
+	*has = false;
+	if (c->none || c->work) return VV_OK;
+	vv_status rc = vv_web_file_of(v, &c->id, path, &file, err);
+	*has = file != NULL;
+	return rc;
 }
 
 static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_error *err)
@@ -188,12 +199,11 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 			       vv_text_shows(path));
 	}
 	vv_auto(char) *file = vv_repository_file(v->repo, path);
+	if (!file) return vv_fail_nomem(err);
 	const char *kept = vv_web_keep_text(v, file);
-	const size_t len = file && v->documents ? vv_subject_file_len(file) : 0;
-	vv_auto(char) *document = vv_strndup(file ? file : "",
-					     len > 0 || !file ? len : strlen(file));
-	if (!kept || !document) return vv_fail_nomem(err);
-	if (lstat(document, &st) != 0 || !S_ISREG(st.st_mode)) {
+	const size_t len = v->documents ? vv_subject_file_len(file) : 0;
+	file[len > 0 ? len : strlen(file)] = '\0';
+	if (lstat(file, &st) != 0 || !S_ISREG(st.st_mode)) {
 		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
 			       vv_text_shows(path));
 	}
@@ -253,7 +263,6 @@ static vv_status list_tables(vv_web_visit *v, opened *o, bool *is, vv_error *err
 	for (; t->table_count < d.document.count; t->table_count++) {
 		t->tables[t->table_count] = vv_web_keep_text(
 			v, d.document.tables[t->table_count].name);
-		if (!t->tables[t->table_count]) return vv_fail_nomem(err);
 	}
 	if (t->table_count == 1) {
 		rc = vv_subject_take_table(&o->subject, t->tables[0], err);
@@ -298,10 +307,9 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 	if ((rc = look_for_tables(v, o, &table, err)) < 0) return rc;
 	const char *of = o->subject.table;
 	t->of_document = of != NULL;
-	t->identity = t->stored && !of ? t->tag
-				       : vv_arena_printf(&v->arena, "%s %s %s", t->tag,
-							 t->commit.hex, of ? of : "");
-	if (!t->identity) return vv_fail_nomem(err);
+	t->identity = t->stored && !of
+			      ? t->tag
+			      : vv_web_text(v, "%s %s %s", t->tag, t->commit.hex, of ? of : "");
 	if (table) {
 		rc = vv_subject_open(&o->subject, &o->table, &how, err);
 		o->is_open = rc == VV_OK;
@@ -339,7 +347,7 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 	vv_subject_init(&o->subject);
 	if ((rc = vv_web_visit_last(v, close_opened, o, err)) < 0) return rc;
 	o->shown.commit = *c;
-	if (!(o->shown.path = vv_web_keep(v, path, strlen(path)))) return vv_fail_nomem(err);
+	o->shown.path = vv_web_keep_text(v, path);
 	if (c->none) return vv_fail(err, VV_ENOTFOUND, "there is nothing before the first version");
 	if ((rc = c->work ? find_in_work(v, o, o->shown.path, err)
 			  : find_in_commit(v, o, o->shown.path, err)) < 0 ||

@@ -53,6 +53,10 @@ typedef struct vv_web_table {
 vv_status vv_web_file_of(vv_web_visit *v, const vv_oid *commit, const char *path, const char **file,
 			 vv_error *err);
 
+/* Has the commit such a path? Of none and of the work tree: no. */
+vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, bool *has,
+		     vv_error *err);
+
 /* VV_ENOTFOUND (datasets.h: vv_web_elsewhere), VV_EMISSING. Plain text of Git's history that is a table
  * is read as one up to 64 MB. May be called for several; each stays open until the visit ends. */
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,

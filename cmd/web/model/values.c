@@ -6,7 +6,7 @@
  */
 #include "cmd/web/model/values.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,6 @@
 #include "cmd/web/model/histogram.h"
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_test.h"
-#include "dataset/schema/moment.h"
 #include "dataset/schema/value.h"
 #include "diff/rows/row_by_number.h"
 #include "diff/write/figures.h"
@@ -51,34 +50,15 @@ typedef struct counting {
 
 /* --- numbers ------------------------------------------------------------------------------------- */
 
-static bool digits(const char *s, size_t n, int *out)
-{
-	*out = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (s[i] < '0' || s[i] > '9') return false;
-		*out = *out * 10 + (s[i] - '0');
-	}
-	return true;
-}
-
+/* Of a date or a time its day. */
 static bool read_day(counting *c, const vv_cell *cell, double *out)
 {
-	const char *s = cell->text;
-	size_t len = cell->len;
-	int y, m, d;
+	vv_value v;
 
-	if (c->field->plan) {
-		vv_buf_reset(&c->scratch);
-		if (vv_moment_put(&c->scratch, c->field, s, len) == VV_MOMENT_PUT) {
-			s = vv_buf_cstr(&c->scratch);
-			len = c->scratch.len;
-		}
-	}
-	if (len < 10 || !digits(s, 4, &y) || s[4] != '-' || !digits(s + 5, 2, &m) || s[7] != '-' ||
-	    !digits(s + 8, 2, &d) || m < 1 || m > 12 || d < 1 || d > 31) {
+	if (!vv_value_read(&v, &c->scratch, c->field, cell) || v.kind != VV_VALUE_INSTANT) {
 		return false;
 	}
-	*out = (double)vv_value_days(y, (unsigned)m, (unsigned)d);
+	*out = floor((double)v.seconds / DAY_SEC);
 	return true;
 }
 
@@ -118,19 +98,30 @@ static int by_rows(const void *x, const void *y)
 	return (a->first > b->first) - (a->first < b->first);
 }
 
+/* Those in use, most rows first; NULL: no memory. */
+static counter *list_counters(const counting *c, size_t *count)
+{
+	counter *all = vv_malloc((c->used + 1) * sizeof(*all));
+
+	*count = 0;
+	for (size_t i = 0; all && i < SLOTS; i++) {
+		if (c->slots[i].rows > 0) {
+			all[(*count)++] = c->slots[i];
+		}
+	}
+	if (*count > 0) {
+		qsort(all, *count, sizeof(*all), by_rows);
+	}
+	return all;
+}
+
 /* The rarer half is forgotten. */
 static vv_status prune(counting *c, vv_error *err)
 {
-	vv_auto_free counter *kept = vv_malloc(c->used * sizeof(*kept));
-	size_t n = 0;
+	size_t n;
+	vv_auto_free counter *kept = list_counters(c, &n);
 
 	if (!kept) return vv_fail_nomem(err);
-	for (size_t i = 0; i < SLOTS; i++) {
-		if (c->slots[i].rows > 0) {
-			kept[n++] = c->slots[i];
-		}
-	}
-	qsort(kept, n, sizeof(*kept), by_rows);
 	memset(c->slots, 0, SLOTS * sizeof(*c->slots));
 	c->used = n / 2;
 	for (size_t i = 0; i < c->used; i++) {
@@ -142,56 +133,44 @@ static vv_status prune(counting *c, vv_error *err)
 
 static vv_status count_value(counting *c, uint64_t row, const vv_cell *cell, vv_error *err)
 {
-	counter *k = find_slot(c->slots, vv_xxh3(cell->text, cell->len, cell->state + 1u));
+	const uint64_t hash = vv_xxh3(cell->text, cell->len, cell->state + 1u);
+	counter *k = find_slot(c->slots, hash);
 	vv_status rc;
 
-	if (k->rows == 0) {
-		if (c->used == COUNTED_MAX) {
-			if ((rc = prune(c, err)) < 0) return rc;
-			k = find_slot(c->slots, vv_xxh3(cell->text, cell->len, cell->state + 1u));
-		}
-		*k = (counter){.hash = vv_xxh3(cell->text, cell->len, cell->state + 1u),
-			       .first = row};
+	if (k->rows == 0 && c->used == COUNTED_MAX) {
+		if ((rc = prune(c, err)) < 0) return rc;
+		k = find_slot(c->slots, hash);
+	}
+	if (k->rows++ == 0) {
+		*k = (counter){.hash = hash, .first = row, .rows = 1};
 		c->used++;
 	}
-	k->rows++;
 	return VV_OK;
 }
 
 static vv_status give_common(counting *c, size_t most, vv_error *err)
 {
 	vv_web_values *o = c->out;
-	counter *all = vv_malloc((c->used + 1) * sizeof(*all));
+	vv_auto_free counter *all = NULL;
 	vv_auto(vv_row_by_number) by = {0};
 	size_t n = 0;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	most = most < COMMON_MAX ? most : COMMON_MAX;
 	o->common = vv_arena_calloc(&c->v->arena, most + 1, sizeof(*o->common));
-	if (!all || !o->common) {
-		vv_free(all);
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < SLOTS; i++) {
-		if (c->slots[i].rows > 0) {
-			all[n++] = c->slots[i];
-		}
-	}
-	qsort(all, n, sizeof(*all), by_rows);
+	if (!(all = list_counters(c, &n)) || !o->common) return vv_fail_nomem(err);
 	vv_row_by_number_init(&by, c->t->table, VV_ROW_GROUPS_MANY, false);
-	for (size_t i = 0; rc == VV_OK && i < n && i < most; i++) {
+	for (; o->common_count < n && o->common_count < most; o->common_count++) {
+		const counter *k = &all[o->common_count];
+		vv_web_value *to = &o->common[o->common_count];
 		const vv_cell *cells;
 
-		if ((rc = vv_row_by_number_get(&by, all[i].first, &cells, err)) == VV_OK) {
-			o->common[i].rows = all[i].rows;
-			rc = vv_web_cell_keep(c->v, &o->common[i].cell, c->field, &cells[c->column],
-					      VV_WEB_CELL_MAX, err);
-			o->common_count++;
-		}
+		if ((rc = vv_row_by_number_get(&by, k->first, &cells, err)) < 0) return rc;
+		to->rows = k->rows;
+		vv_web_cell_keep(c->v, &to->cell, c->field, &cells[c->column], VV_WEB_CELL_MAX);
 	}
 	o->common_exact = !c->pruned;
-	vv_free(all);
-	return rc;
+	return VV_OK;
 }
 
 /* --- a column ------------------------------------------------------------------------------------------ */
@@ -224,23 +203,20 @@ static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 	return rc < 0 ? rc : (vv_status)more;
 }
 
-static vv_status give_range(counting *c, vv_error *err)
+static void give_range(counting *c)
 {
 	vv_web_values *o = c->out;
 	const vv_cell least = {.text = vv_buf_cstr(&c->stats.min),
 			       .len = (uint32_t)c->stats.min.len};
 	const vv_cell greatest = {.text = vv_buf_cstr(&c->stats.max),
 				  .len = (uint32_t)c->stats.max.len};
-	vv_status rc;
 
 	o->missing = c->stats.missing;
 	o->misfits = c->stats.misfits;
 	o->distinct = vv_column_stats_distinct(&c->stats, &o->distinct_exact);
 	o->has_range = c->stats.any;
-	if ((rc = vv_web_cell_keep(c->v, &o->least, NULL, &least, VV_WEB_CELL_MAX, err)) < 0) {
-		return rc;
-	}
-	return vv_web_cell_keep(c->v, &o->greatest, NULL, &greatest, VV_WEB_CELL_MAX, err);
+	vv_web_cell_keep(c->v, &o->least, NULL, &least, VV_WEB_CELL_MAX);
+	vv_web_cell_keep(c->v, &o->greatest, NULL, &greatest, VV_WEB_CELL_MAX);
 }
 
 static vv_status give_bars(counting *c, vv_error *err)
@@ -263,73 +239,23 @@ static vv_status give_bars(counting *c, vv_error *err)
 
 /* --- remembering ---------------------------------------------------------------------------------------- */
 
-static void put_cell(vv_buf *out, const vv_web_cell *c)
+static void keep_cell(vv_web_kept *k, vv_web_cell *c)
 {
-	vv_buf_put(out, c, sizeof(*c));
-	vv_buf_put(out, c->text, c->len);
+	c->text = vv_web_kept_text(k, c->text, c->len);
 }
 
-static void remember(vv_web_visit *v, const vv_buf *key, const vv_web_values *o)
+static void keep(vv_web_kept *k, void *object)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_web_values *o = object;
 
-	vv_buf_put(&b, o, sizeof(*o));
-	put_cell(&b, &o->least);
-	put_cell(&b, &o->greatest);
-	for (size_t i = 0; i < o->common_count; i++) {
-		vv_buf_put(&b, &o->common[i].rows, sizeof(uint64_t));
-		put_cell(&b, &o->common[i].cell);
+	vv_web_kept_bytes(k, o, sizeof(*o));
+	keep_cell(k, &o->least);
+	keep_cell(k, &o->greatest);
+	o->bars = vv_web_kept_array(k, o->bars, o->bar_count, sizeof(*o->bars));
+	o->common = vv_web_kept_array(k, o->common, o->common_count, sizeof(*o->common));
+	for (size_t i = 0; o->common && i < o->common_count; i++) {
+		keep_cell(k, &o->common[i].cell);
 	}
-	if (o->bar_count > 0) {
-		vv_buf_put(&b, o->bars, o->bar_count * sizeof(*o->bars));
-	}
-	if (!b.failed) {
-		vv_web_memo_put(v->memo, key, b.data, b.len);
-	}
-}
-
-static const char *take(const char **p, void *out, size_t len)
-{
-	const char *at = *p;
-
-	if (out) {
-		memcpy(out, at, len);
-	}
-	*p += len;
-	return at;
-}
-
-static void take_text(vv_web_visit *v, const char **p, vv_web_cell *c, bool *fine)
-{
-	take(p, c, sizeof(*c));
-	c->text = vv_web_keep(v, take(p, NULL, c->len), c->len);
-	*fine &= c->text != NULL;
-}
-
-/* What was put above, in the same order, by this process. */
-static bool recall(vv_web_visit *v, const vv_buf *key, vv_web_values *o)
-{
-	vv_auto(vv_buf) b = VV_BUF_INIT;
-	const char *p;
-	bool fine = vv_web_memo_get(v->memo, key, &b);
-
-	if (fine) {
-		p = b.data;
-		take(&p, o, sizeof(*o));
-		o->common = vv_arena_calloc(&v->arena, o->common_count + 1, sizeof(*o->common));
-		o->bars = vv_arena_calloc(&v->arena, o->bar_count + 1, sizeof(*o->bars));
-		fine = o->common && o->bars;
-		take_text(v, &p, &o->least, &fine);
-		take_text(v, &p, &o->greatest, &fine);
-		for (size_t i = 0; fine && i < o->common_count; i++) {
-			take(&p, &o->common[i].rows, sizeof(uint64_t));
-			take_text(v, &p, &o->common[i].cell, &fine);
-		}
-		if (fine && o->bar_count > 0) {
-			take(&p, o->bars, o->bar_count * sizeof(*o->bars));
-		}
-	}
-	return fine;
 }
 
 static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *err)
@@ -342,13 +268,12 @@ static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *er
 	c->slots = vv_calloc(SLOTS, sizeof(*c->slots));
 	c->histogram.bins = vv_calloc(VV_WEB_BINS, sizeof(uint64_t));
 	vv_column_stats_init(&c->stats, c->field, DISTINCT_MAX);
-	rc = c->slots && c->histogram.bins ? VV_OK : vv_fail_nomem(err);
-	if (rc < 0 || (rc = read_column(c, test, err)) < 0 || (rc = give_range(c, err)) < 0 ||
-	    (rc = give_bars(c, err)) < 0) {
-		goto done;
+	rc = c->slots && c->histogram.bins ? read_column(c, test, err) : vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		give_range(c);
+		rc = give_bars(c, err);
 	}
-	rc = give_common(c, most, err);
-done:
+	rc = rc < 0 ? rc : give_common(c, most, err);
 	vv_column_stats_clear(&c->stats);
 	vv_free(c->slots);
 	vv_free(c->histogram.bins);
@@ -373,11 +298,9 @@ vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 	if ((rc = vv_web_test_make(v, t, q, &test, err)) < 0) return rc;
 	vv_buf_printf(&key, "values %s %zu %zu ", t->identity, column, most);
 	vv_web_test_put(&key, test);
-	if (!recall(v, &key, out)) {
-		memset(out, 0, sizeof(*out));
-		if ((rc = count(&c, test, most, err)) == VV_OK && out->complete) {
-			remember(v, &key, out);
-		}
+	if (vv_web_recall(v, &key, keep, out)) return VV_OK;
+	if ((rc = count(&c, test, most, err)) == VV_OK && out->complete) {
+		vv_web_remember(v, &key, keep, out);
 	}
 	return rc;
 }

@@ -3,6 +3,7 @@
  */
 #include "cmd/web/model/visit.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/show.h"
@@ -80,12 +81,32 @@ vv_status vv_web_over(const vv_web_visit *v, bool *over, vv_error *err)
 
 const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len)
 {
-	return vv_arena_strndup(&v->arena, text ? text : "", len);
+	const char *kept = vv_arena_strndup(&v->arena, text ? text : "", len);
+
+	v->failed = v->failed || !kept;
+	return kept ? kept : "";
 }
 
 const char *vv_web_keep_text(vv_web_visit *v, const char *text)
 {
 	return text ? vv_web_keep(v, text, strlen(text)) : NULL;
+}
+
+const char *vv_web_keep_buf(vv_web_visit *v, const vv_buf *b)
+{
+	v->failed = v->failed || b->failed;
+	return vv_web_keep(v, vv_buf_cstr(b), b->len);
+}
+
+const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vv_buf_vprintf(&b, fmt, ap);
+	va_end(ap);
+	return vv_web_keep_buf(v, &b);
 }
 
 /* No character is cut in two. */
@@ -115,8 +136,8 @@ static vv_web_cell_kind kind_of(const vv_field *field, const vv_cell *c)
 }
 
 /* From `skip` on, which is where a character begins. */
-static vv_status keep_from(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
-			   const vv_cell *cell, size_t skip, uint32_t max, vv_error *err)
+static void keep_from(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,
+		      size_t skip, uint32_t max)
 {
 	bool text = cell->state == VV_CELL_TEXT || cell->state == VV_CELL_LITERAL;
 	size_t len = text ? cell->len : 0;
@@ -130,18 +151,17 @@ static vv_status keep_from(vv_web_visit *v, vv_web_cell *out, const vv_field *fi
 	if (len > max) {
 		len = whole_characters(cell->text + skip, max, len);
 	}
-	out->len = (uint32_t)len;
 	v->held += len + sizeof(*out);
-	if (len > 0 && !(out->text = vv_web_keep(v, cell->text + skip, len))) {
-		return vv_fail_nomem(err);
+	if (len > 0) {
+		out->text = vv_web_keep(v, cell->text + skip, len);
+		out->len = v->failed ? 0 : (uint32_t)len;
 	}
-	return VV_OK;
 }
 
-vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
-			   const vv_cell *cell, uint32_t max, vv_error *err)
+void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,
+		      uint32_t max)
 {
-	return keep_from(v, out, field, cell, 0, max, err);
+	keep_from(v, out, field, cell, 0, max);
 }
 
 static bool is_inside(const vv_cell *c, size_t at)
@@ -172,13 +192,11 @@ static void find_common(const vv_cell *x, const vv_cell *y, size_t *before, size
 
 #define LEAD 100u /* bytes before what differs that are kept, at least */
 
-vv_status vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
-			    const vv_field *old_field, const vv_field *new_field,
-			    const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max,
-			    vv_error *err)
+void vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
+		       const vv_field *old_field, const vv_field *new_field,
+		       const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max)
 {
 	size_t before = 0, after = 0, skip = 0;
-	vv_status rc;
 
 	if (kind_of(old_field, old_cell) == VV_WEB_VALUE &&
 	    kind_of(new_field, new_cell) == VV_WEB_VALUE) {
@@ -191,11 +209,8 @@ vv_status vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *
 			skip--;
 		}
 	}
-	if ((rc = keep_from(v, old_out, old_field, old_cell, skip, max, err)) < 0 ||
-	    (rc = keep_from(v, new_out, new_field, new_cell, skip, max, err)) < 0) {
-		return rc;
-	}
+	keep_from(v, old_out, old_field, old_cell, skip, max);
+	keep_from(v, new_out, new_field, new_cell, skip, max);
 	old_out->before = new_out->before = (uint32_t)before;
 	old_out->after = new_out->after = (uint32_t)after;
-	return VV_OK;
 }

@@ -23,17 +23,28 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
 #include "dataset/schema/field.h"
 #include "dataset/table/dataset_reader.h"
+#include "repo/blocks/cache.h"
 #include "repo/git/repository.h"
 #include "repo/known/reachable.h"
 
 #define VV_WEB_CELL_MAX 2000u /* bytes of a cell that an answer holds, unless asked otherwise */
 #define VV_WEB_ANSWER_MAX (8u << 20) /* bytes of cells in one answer; then it ends, with `next` */
-#define VV_WEB_PAGE_ROWS 200u        /* rows of a page */
-#define VV_WEB_PAGE_ROWS_MAX 2000u   /* that may be asked for */
+#define VV_WEB_MEMO_BYTES ((size_t)16 << 20)
+#define VV_WEB_PAGE_ROWS 200u      /* rows of a page */
+#define VV_WEB_PAGE_ROWS_MAX 2000u /* that may be asked for */
+
+/* How many are given where so many are asked for; 0: nothing was said. */
+static inline size_t vv_web_limit(size_t asked)
+{
+	return asked == 0                     ? VV_WEB_PAGE_ROWS
+	       : asked < VV_WEB_PAGE_ROWS_MAX ? asked
+					      : VV_WEB_PAGE_ROWS_MAX;
+}
 
 typedef struct vv_web_visit {
 	vv_repository *repo;
@@ -44,8 +55,10 @@ typedef struct vv_web_visit {
 	uint64_t until_ms;           /* on vv_monotonic_ms's clock */
 	bool (*gone)(void *payload); /* has the browser gone away? NULL: never */
 	void *payload;
-	struct vv_web_memo *memo; /* what other visits found out; NULL: nothing is remembered */
+	vv_block_cache
+		*memo; /* what other visits found out (memo.h); NULL: nothing is remembered */
 	vv_arena arena;
+	bool failed;              /* it ran out of memory: no answer is to be given */
 	uint64_t held;            /* bytes of cells in the arena */
 	struct vv_web_last *last; /* what is to be closed at the end */
 } vv_web_visit;
@@ -89,18 +102,20 @@ typedef struct vv_web_cell {
 		after; /* one side of a change: bytes of whole, at its beginning and its end, that the other has too */
 } vv_web_cell;
 
-/* Text that lives with the visit; NULL: out of memory. */
+/* Text that lives with the visit, never NULL: where memory ran out the visit has failed. */
 const char *vv_web_keep(vv_web_visit *v, const char *text, size_t len);
 /* The same of all of it; NULL stays NULL. */
 const char *vv_web_keep_text(vv_web_visit *v, const char *text);
+const char *vv_web_keep_buf(vv_web_visit *v, const vv_buf *b);
+const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* A copy that lives with the visit, cut to max bytes (at a character's end). field may be NULL. */
-vv_status vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field,
-			   const vv_cell *cell, uint32_t max, vv_error *err);
+void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,
+		      uint32_t max);
 /* The two sides of a change, cut so that what differs is in them. */
-vv_status vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
-			    const vv_field *old_field, const vv_field *new_field,
-			    const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max,
-			    vv_error *err);
+void vv_web_cells_keep(vv_web_visit *v, vv_web_cell *old_out, vv_web_cell *new_out,
+		       const vv_field *old_field, const vv_field *new_field,
+		       const vv_cell *old_cell, const vv_cell *new_cell, uint32_t max);
 
 #endif

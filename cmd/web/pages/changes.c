@@ -15,16 +15,6 @@
 #define YEARS 20
 #define FILES 2000u /* among which a table is looked for */
 
-static const char *sign_of(const vv_web_change *c)
-{
-	return c->kind == VV_WEB_ADDED ? "+" : c->kind == VV_WEB_REMOVED ? "\u2212" : "~";
-}
-
-static const char *style_of(const vv_web_change *c)
-{
-	return c->kind == VV_WEB_ADDED ? "a" : c->kind == VV_WEB_REMOVED ? "r" : "c";
-}
-
 const char *vv_page_change_said(const vv_web_change *c)
 {
 	return c->words && *c->words       ? c->words
@@ -46,12 +36,12 @@ static const char *to_change(vv_page *p, const vv_web_commit *a, const vv_web_co
 void vv_page_put_change(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			const vv_web_change *c)
 {
-	vv_html *words = vv_page_piece_new(p);
+	const vv_page_kind *kind =
+		&vv_page_kinds[c->kind == VV_WEB_RENAMED ? VV_WEB_CHANGED : c->kind];
 
-	vv_page_put_change_words(p, words, vv_page_change_said(c));
 	part_log_change(&p->html, .at = to_change(p, a, b, c), .path = c->path,
-			.old_path = c->old_path, .sign = sign_of(c), .kind = style_of(c),
-			.words = words);
+			.old_path = c->old_path, .sign = kind->sign, .kind = kind->style,
+			.words = vv_page_change_words(p, vv_page_change_said(c)));
 }
 
 /* one: in the history of one table, which may have had another name then; else of all. */
@@ -59,12 +49,11 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 {
 	const vv_web_change *c = one && e->count > 0 ? e->changes : NULL;
 	const char *path = c ? c->path : NULL;
-	const char *at = e->before.none ? vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path)
-					: vv_page_to_compare(p, &e->before, &e->commit, path);
+	const char *at = vv_page_to_commit(p, &e->before, &e->commit, path);
 
 	part_log_entry_begin(
-		&p->html, .subject = *e->commit.subject ? e->commit.subject : "(no message)",
-		.at = at, .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
+		&p->html, .subject = vv_page_subject(&e->commit), .at = at,
+		.iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
 		.author = e->commit.author, .brief = e->commit.brief,
 		.at_version = c && c->kind == VV_WEB_REMOVED
 				      ? NULL
@@ -135,30 +124,14 @@ static void put_log(vv_page *p, const vv_web_log *log, bool one)
 	}
 }
 
-/* Where the list begins: where the page before ended, or at the version that is meant. */
-static vv_status read_log(vv_page *p, const char *path, size_t limit, vv_web_log *out,
-			  vv_error *err)
+static vv_status read_log(vv_page *p, const char *path, vv_web_log *out, vv_error *err)
 {
-	vv_web_log_query q = {.path = path,
-			      .from = &p->asked->commit.id,
-			      .limit = p->at->limit ? p->at->limit : limit};
-	vv_web_commit after, since;
-	vv_status rc;
+	const vv_web_log_query q = {.path = path,
+				    .from = &p->asked->commit,
+				    .since = p->at->since,
+				    .after = p->at->after,
+				    .limit = p->at->limit ? p->at->limit : OF_HISTORY};
 
-	if (p->at->after) {
-		if ((rc = vv_web_commit_find(p->asked->visit, p->at->after, &after, NULL, err)) <
-		    0) {
-			return rc;
-		}
-		q.from = &after.id;
-	}
-	if (p->at->since) {
-		if ((rc = vv_web_commit_find(p->asked->visit, p->at->since, &since, NULL, err)) <
-		    0) {
-			return rc;
-		}
-		q.since = since.time + 1;
-	}
 	return vv_web_log_read(p->asked->visit, &q, out, err);
 }
 
@@ -229,17 +202,7 @@ static bool put_all_rows(vv_page *p, const char *path, const vv_web_log *log, in
 	for (size_t i = 0; i < all.tables && !d; i++) {
 		d = strcmp(all.items[i].path, path) == 0 ? &all.items[i] : NULL;
 	}
-	vv_plot_point *points = d && d->line_count > log->count
-					? vv_arena_calloc(&p->arena, d->line_count, sizeof(*points))
-					: NULL;
-	for (size_t i = 0; points && i < d->line_count; i++) {
-		const char *day = vv_page_day(p, &(vv_web_commit){.time = d->line[i].time});
-
-		points[i] = (vv_plot_point){
-			d->line[i].time, (double)d->line[i].rows,
-			vv_page_text(p, "%s: %s", day,
-				     vv_text_counted(d->line[i].rows, "row", NULL))};
-	}
+	const vv_plot_point *points = d && d->line_count > log->count ? vv_plot_rows(p, d) : NULL;
 	if (points) {
 		vv_plot_line(p,
 			     &(vv_plot){.title = "Rows over time",
@@ -349,7 +312,7 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 	vv_web_log log;
 	vv_status rc;
 
-	if ((rc = read_log(p, path, OF_HISTORY, &log, err)) < 0) return rc;
+	if ((rc = read_log(p, path, &log, err)) < 0) return rc;
 	if (path && log.count == 0 && !p->at->after) {
 		return vv_fail(err, VV_ENOTFOUND, "no version up to %s has '%s'",
 			       p->asked->commit.brief, vv_text_shows(path));
@@ -367,15 +330,14 @@ static const char *whole_address(vv_page *p, const char *at)
 
 vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
 {
-	const vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
 	const vv_web_commit *newest = &p->asked->commit;
 	vv_web_log log = {.count = 0};
 	vv_status rc;
 
-	if (!newest->none && (rc = read_log(p, NULL, OF_HISTORY, &log, err)) < 0) return rc;
+	if (!newest->none && (rc = read_log(p, NULL, &log, err)) < 0) return rc;
 	part_feed_begin(&p->html, .title = p->asked->repository,
 			.self = whole_address(p, vv_page_link(p, p->at)),
-			.home = whole_address(p, vv_page_link(p, &home)),
+			.home = whole_address(p, vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL)),
 			.updated = newest->none ? "1970-01-01T00:00:00Z" : vv_page_iso(p, newest));
 	for (size_t i = 0; i < log.count; i++) {
 		const vv_web_log_entry *e = &log.entries[i];
@@ -387,11 +349,8 @@ vv_status vv_page_feed(vv_page *p, vv_buf *out, vv_error *err)
 					    vv_page_change_said(&e->changes[k]));
 		}
 		part_feed_entry(
-			&p->html, .title = *e->commit.subject ? e->commit.subject : "(no message)",
-			.at = whole_address(
-				p, e->before.none
-					   ? vv_page_to(p, VV_WEB_AT_TREE, e->commit.hex, NULL)
-					   : vv_page_to_compare(p, &e->before, &e->commit, NULL)),
+			&p->html, .title = vv_page_subject(&e->commit),
+			.at = whole_address(p, vv_page_to_commit(p, &e->before, &e->commit, NULL)),
 			.updated = vv_page_iso(p, &e->commit), .author = e->commit.author,
 			.words = said);
 	}

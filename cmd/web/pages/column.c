@@ -51,10 +51,7 @@ static const char *share(vv_page *p, uint64_t part, uint64_t all)
 
 static void put_pair(vv_page *p, const char *name, const vv_web_cell *value)
 {
-	vv_html *h = vv_page_piece_new(p);
-
-	vv_page_put_value(p, h, value);
-	part_pair(&p->html, .name = name, .value = h);
+	part_pair(&p->html, .name = name, .value = vv_page_value(p, value));
 }
 
 static void put_words(vv_page *p, const char *name, const char *words)
@@ -111,14 +108,12 @@ static void put_common(vv_page *p, const vv_web_table *t, const vv_web_column *c
 	part_values_begin(&p->html);
 	for (size_t i = 0; i < v->common_count; i++) {
 		const vv_web_value *one = &v->common[i];
-		vv_html *value = vv_page_piece_new(p);
 		bool whole = one->cell.kind == VV_WEB_VALUE && one->cell.whole == one->cell.len &&
 			     !memchr(one->cell.text, '\0', one->cell.len);
 		const char *text = vv_page_text(p, "%.*s", (int)one->cell.len, one->cell.text);
-		vv_page_put_value(p, value, &one->cell);
 		part_value_line(&p->html,
 				.at = whole ? to_value(p, t, c->name, VV_WEB_EQ, text) : NULL,
-				.value = value, .rows = one->rows,
+				.value = vv_page_value(p, &one->cell), .rows = one->rows,
 				.share = (int64_t)(1000.0 * (double)one->rows /
 						   (double)(v->looked_at ? v->looked_at : 1)));
 	}
@@ -302,27 +297,19 @@ static void put_table(vv_page *p, const vv_web_column_life *life, bool numeric)
 	part_table_begin(&p->html, .label = "Figures of versions", .head = head);
 	for (size_t i = 0; i < life->count; i++) {
 		const vv_web_column_then *then = &life->points[i];
-		vv_html *cells = vv_page_piece_new(p), *day = vv_page_piece_new(p),
-			*rows = vv_page_piece_new(p);
-		part_words(day, .text = vv_page_text(p, "%s ", vv_page_day(p, &then->commit)));
-		part_link_code(day,
-			       .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
-								     p->at->name)
-						 : NULL,
-			       .text = then->commit.brief);
-		if (!then->missing) {
-			part_words(rows, .text = vv_page_count(p, then->rows));
-		}
-		part_td(cells, .body = day, .kind = "w");
-		part_td(cells, .body = rows, .kind = "n");
+		const char *none = then->missing ? "not here" : "no such column";
+
+		part_tr_begin(&p->html, .day = vv_page_day(p, &then->commit),
+			      .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
+								    p->at->name)
+						: NULL,
+			      .brief = then->commit.brief,
+			      .rows = then->missing ? NULL : vv_page_count(p, then->rows));
 		for (int f = 0; f < (numeric ? FIGURES : MEAN); f++) {
-			vv_html *value = vv_page_piece_new(p);
-			part_words(value, .text = then->there     ? figure_text(p, then, (figure)f)
-						  : then->missing ? "not here"
-								  : "no such column");
-			part_td(cells, .body = value, .kind = "n");
+			part_td(&p->html,
+				.text = then->there ? figure_text(p, then, (figure)f) : none);
 		}
-		part_tr(&p->html, .cells = cells);
+		part_tr_end(&p->html);
 	}
 	part_table_end(&p->html);
 }
@@ -379,7 +366,7 @@ static void offer_versions(vv_page *p)
 /* Order and filter of the table's rows by this column; what else is chosen stays. */
 static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *c)
 {
-	vv_web_address to = *p->at, plain = vv_web_address_of(p->at, VV_WEB_AT_TABLE);
+	vv_web_address to = *p->at;
 	vv_html *kept = vv_page_piece_new(p);
 
 	if (!vv_page_is_served(p)) return;
@@ -390,10 +377,9 @@ static void put_choices(vv_page *p, const vv_web_table *t, const vv_web_column *
 	const char *up = vv_page_link(p, &to);
 	to.rows.descending = true;
 	part_column_order(&p->html, .up = up, .down = vv_page_link(p, &to));
-	plain.rev = t->commit.hex;
-	plain.path = t->path;
-	part_column_filter(&p->html, .at = vv_page_link(p, &plain), .name = c->name,
-			   .ops = vv_page_op_options(p, c->type), .kept = kept, .range = c->number);
+	part_column_filter(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, t->commit.hex, t->path),
+			   .name = c->name, .ops = vv_page_op_options(p, c->type), .kept = kept,
+			   .range = c->number);
 }
 
 static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err)
@@ -429,16 +415,11 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool now, vv_error *err)
 {
 	const vv_web_column *c = &t->columns[i];
-	vv_html *least = vv_page_piece_new(p), *greatest = vv_page_piece_new(p);
 	vv_web_values v = {.looked_at = 0};
 
 	vv_status rc = now ? vv_web_values_read(p->asked->visit, t, i, NULL, 0, &v, err) : VV_OK;
 	if (rc < 0) return rc;
 	p->passing = p->passing || (now && !v.complete);
-	if (v.has_range) {
-		vv_page_put_value(p, least, &v.least);
-		vv_page_put_value(p, greatest, &v.greatest);
-	}
 	part_column_row(
 		&p->html, .name = c->name, .at = vv_page_to_column(p, &t->commit, t->path, c->name),
 		.type = vv_page_text(p, "%s%s", c->type, c->key ? ", key" : ""),
@@ -446,7 +427,8 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool now, vv
 		.distinct = now ? vv_page_text(p, "%s%s", v.distinct_exact ? "" : "about ",
 					       vv_text_count(v.distinct))
 				: NULL,
-		.least = least, .greatest = greatest);
+		.least = v.has_range ? vv_page_value(p, &v.least) : NULL,
+		.greatest = v.has_range ? vv_page_value(p, &v.greatest) : NULL);
 	return VV_OK;
 }
 

@@ -315,21 +315,15 @@ static const char *to_gap(vv_page *p, const vv_web_comparison *c, const vv_web_r
 static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r,
 		    const size_t *order, size_t columns)
 {
-	static const struct {
-		const char *sign, *word, *kind;
-	} kinds[] = {{"+", "Added", "a"},
-		     {"\u2212", "Removed", "r"},
-		     {"~", "Changed", "c"},
-		     {":", "Moved", "m"}};
+	const vv_page_kind *kind = &vv_page_kinds[r->kind];
 	bool gone = r->kind == VV_ROW_REMOVED, both = r->moved && r->old_row != UINT64_MAX;
 	uint64_t number = gone ? r->old_row : r->new_row;
 
 	part_diff_row_begin(
-		&p->html, .kind = kinds[r->kind].kind, .gap = to_gap(p, c, r),
+		&p->html, .kind = kind->style, .gap = to_gap(p, c, r),
 		.left_out = vv_page_text(p, "%s above",
 					 vv_text_counted(r->folded, "unchanged row", NULL)),
-		.sign = kinds[r->kind].sign, .word = kinds[r->kind].word,
-		.number = vv_page_count(p, number + 1),
+		.sign = kind->sign, .word = kind->word, .number = vv_page_count(p, number + 1),
 		.old_number = both ? vv_page_count(p, r->old_row + 1) : NULL,
 		/* the page of a row's life knows it by the table's own key */
 		.at = r->key && !p->at->compare.key

@@ -83,18 +83,18 @@ static const char *to_settle(vv_page *p, const char *take, const part *of)
 /* "Take ours (main)", for a row, a column or all. */
 static void put_takes(vv_page *p, const vv_web_conflict_path *t, const part *of)
 {
-	static const char *const takes[] = {[VV_WEB_OURS] = "ours", [VV_WEB_THEIRS] = "theirs"};
+	static const char *const takes[] = {[VV_OURS] = "ours", [VV_THEIRS] = "theirs"};
 
 	part_takes_begin(&p->html);
-	for (size_t side = VV_WEB_OURS; side <= VV_WEB_THEIRS; side++) {
-		bool named = strcmp(t->names[side], takes[side]) != 0;
+	for (size_t side = VV_OURS; side <= VV_THEIRS; side++) {
+		bool named = strcmp(t->at->record.names[side], takes[side]) != 0;
 
-		part_take(
-			&p->html, .at = to_settle(p, takes[side], of),
-			.text = named ? vv_page_text(p, "Take %s (%s)", takes[side], t->names[side])
-				      : vv_page_text(p, "Take %s", takes[side]));
+		part_take(&p->html, .at = to_settle(p, takes[side], of),
+			  .text = named ? vv_page_text(p, "Take %s (%s)", takes[side],
+						       t->at->record.names[side])
+					: vv_page_text(p, "Take %s", takes[side]));
 	}
-	if (t->there[VV_WEB_BASE]) {
+	if (t->at->sides[VV_BASE].mode) {
 		part_take(&p->html, .at = to_settle(p, "base", of),
 			  .text = "Go back to the common version (base)");
 	}
@@ -109,16 +109,15 @@ static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cel
 {
 	static const char *const takes[] = {"base", "ours", "theirs"};
 	static const char *const words[] = {"Base", "Ours", "Theirs"};
-	vv_html *value = vv_page_piece_new(p);
+	vv_html *value = cell ? vv_page_value(p, cell) : vv_page_piece_new(p);
 
-	if (cell) {
-		vv_page_put_value(p, value, cell);
-	} else {
+	if (!cell) {
 		part_conflict_none(value);
 	}
-	part_conflict_side(&p->html, .kind = takes[side], .word = words[side],
-			   .name = side == VV_WEB_BASE ? "before" : t->names[side], .value = value,
-			   .at = of && t->there[side] ? to_settle(p, takes[side], of) : NULL);
+	part_conflict_side(
+		&p->html, .kind = takes[side], .word = words[side],
+		.name = side == VV_BASE ? "before" : t->at->record.names[side], .value = value,
+		.at = of && t->at->sides[side].mode ? to_settle(p, takes[side], of) : NULL);
 }
 
 static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
@@ -131,64 +130,62 @@ static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *colu
 	part_conflict_cell_end(&p->html);
 }
 
-static const char *row_title(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
+static const char *row_title(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *c)
 {
-	if (item->row_name) return vv_page_text(p, "Row %s", item->row_name);
-	if (item->row != UINT64_MAX) return vv_page_text(p, "Row %s", vv_text_count(item->row + 1));
-	if (item->rows[VV_WEB_THEIRS] != UINT64_MAX) {
-		return vv_page_text(p, "Row %s of %s", vv_text_count(item->rows[VV_WEB_THEIRS] + 1),
-				    t->names[VV_WEB_THEIRS]);
-	}
-	return "A row that is gone";
+	const uint64_t row = c->item->row, theirs = c->item->at[VV_THEIRS];
+
+	if (c->row_name) return vv_page_text(p, "Row %s", c->row_name);
+	if (row != UINT64_MAX) return vv_page_text(p, "Row %s", vv_text_count(row + 1));
+	if (theirs == UINT64_MAX) return "A row that is gone";
+	return vv_page_text(p, "Row %s of %s", vv_text_count(theirs + 1),
+			    t->at->record.names[VV_THEIRS]);
 }
 
 static const char *row_detail(vv_page *p, const vv_web_conflict_path *t,
-			      const vv_web_conflict *item)
+			      const vv_conflict_item *item)
 {
-	size_t gone = item->row == UINT64_MAX ? VV_WEB_OURS : VV_WEB_THEIRS;
+	const char *const *names = t->at->record.names;
+	size_t gone = item->row == UINT64_MAX ? VV_OURS : VV_THEIRS;
 
-	if (strcmp(item->kind, "row-added") == 0) {
+	if (item->kind == VV_CONFLICT_ROW_ADDED) {
 		return "Added on both sides, with different cells.";
 	}
-	if (strcmp(item->kind, "row-removed") == 0) {
-		return vv_page_text(p, "Removed in %s, changed in %s.", t->names[gone],
-				    t->names[VV_WEB_OURS + VV_WEB_THEIRS - gone]);
-	}
-	return NULL;
+	return item->kind == VV_CONFLICT_ROW_REMOVED
+		       ? vv_page_text(p, "Removed in %s, changed in %s.", names[gone],
+				      names[VV_OURS + VV_THEIRS - gone])
+		       : NULL;
 }
 
 /* Where one side removed a row that has a key, the record has no cells: the other side's row is a click away. */
-static void put_row_link(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
+static void put_row_link(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *c)
 {
-	size_t side = item->row == UINT64_MAX ? VV_WEB_THEIRS : VV_WEB_OURS;
-	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ROW);
+	size_t side = c->item->row == UINT64_MAX ? VV_THEIRS : VV_OURS;
+	const vv_oid *commit = &t->at->record.commits[side - VV_OURS];
+	vv_web_commit of;
 
-	if (!item->place || !t->commits[side]) return;
-	to.rev = t->commits[side];
-	to.path = t->path;
-	to.key = item->place;
-	part_link_paragraph(
-		&p->html, .at = vv_page_link(p, &to),
-		.text = vv_page_text(p, "The row in %s, and what changed in it", t->names[side]));
+	if (!c->place || vv_oid_is_null(commit)) return;
+	vv_oid_text(of.hex, commit);
+	part_link_paragraph(&p->html, .at = vv_page_to_row(p, &of, t->at->path, c->place, 0),
+			    .text = vv_page_text(p, "The row in %s, and what changed in it",
+						 t->at->record.names[side]));
 }
 
 /* The conflicts of one row, from items[i] on; how many. */
 static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 {
 	const vv_web_conflict *first = &t->items[i];
-	part of = {.path = t->path, .row = first->select};
+	const bool removed = first->item->kind == VV_CONFLICT_ROW_REMOVED;
+	part of = {.path = t->at->path, .row = first->select};
 	size_t n = 1;
 
 	while (i + n < t->count && t->items[i + n].same_row) {
 		n++;
 	}
 	part_conflict_begin(&p->html, .title = row_title(p, t, first),
-			    .detail = row_detail(p, t, first));
-	for (size_t k = i; k < i + n; k++) {
-		if (t->items[k].column) {
-			of.column = t->items[k].column;
-			put_cell(p, t, of.column, t->items[k].has, t->items[k].cells,
-				 of.row ? &of : NULL);
+			    .detail = row_detail(p, t, first->item));
+	for (const vv_web_conflict *c = first; c < first + n; c++) {
+		if ((of.column = c->item->column)) {
+			put_cell(p, t, of.column, c->item->has, c->cells, of.row ? &of : NULL);
 		}
 	}
 	for (size_t k = 0; k < first->value_count; k++) {
@@ -196,24 +193,24 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 
 		put_cell(p, t, v->column, v->has, v->cells, NULL);
 	}
-	if (strcmp(first->kind, "row-removed") == 0) {
+	if (removed) {
 		put_row_link(p, t, first);
 	}
 	of.column = NULL;
 	if (!of.row) {
 		part_resolve_note(&p->html, .text = "This row has neither a key nor a number: "
 						    "resolve it with the whole table.");
-	} else if (strcmp(first->kind, "row-removed") == 0 || !first->column || n > 1) {
+	} else if (removed || !first->item->column || n > 1) {
 		put_takes(p, t, &of);
 	}
 	part_conflict_end(&p->html);
 	return n;
 }
 
-static void put_other(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *item)
+static void put_other(vv_page *p, const vv_web_conflict_path *t, const vv_conflict_item *item)
 {
-	bool key = strcmp(item->kind, "key") == 0;
-	const part of = {.path = t->path, .column = item->column, .key = key && !item->column};
+	bool key = item->kind == VV_CONFLICT_KEY;
+	const part of = {.path = t->at->path, .column = item->column, .key = key && !item->column};
 
 	part_conflict_begin(&p->html,
 			    .title = item->column ? vv_page_text(p, "Column %s", item->column)
@@ -230,7 +227,7 @@ static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 	vv_html *words = vv_page_piece_new(p);
 
 	if (t->from == 0 && t->complete) return;
-	to.path = t->path;
+	to.path = t->at->path;
 	to.limit = own ? p->at->limit : 0;
 	part_words(words, .text = t->count > 0 ? vv_page_text(p, "Conflicts %s to %s of %s",
 							      vv_text_count(t->from + 1),
@@ -249,13 +246,13 @@ static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 
 static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, bool own)
 {
-	const part whole = {.path = t->path};
+	const part whole = {.path = t->at->path};
 
-	part_conflict_path_begin(&p->html, .name = t->path, .id = vv_page_text(p, "t%zu", number),
-				 .at = own ? NULL
-					   : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->path),
-				 .words = vv_page_keep(p, t->words));
-	if (t->unknown) {
+	part_conflict_path_begin(
+		&p->html, .name = t->at->path, .id = vv_page_text(p, "t%zu", number),
+		.at = own ? NULL : vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, t->at->path),
+		.words = vv_page_keep(p, t->words));
+	if (t->at->unknown) {
 		part_note(&p->html, .text = "What is in conflict is not written down here.",
 			  .hint = "'varve conflicts' finds it out, row by row.");
 	}
@@ -263,17 +260,17 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 	put_takes(p, t, &whole);
 	part_resolve_end(&p->html);
 	for (size_t i = 0; i < t->count;) {
-		if (t->items[i].of_row) {
+		if (vv_conflict_is_of_row(t->items[i].item)) {
 			i += put_row(p, t, i);
 		} else {
-			put_other(p, t, &t->items[i++]);
+			put_other(p, t, t->items[i++].item);
 		}
 	}
 	put_pager(p, t, own);
-	if (t->left_out > 0 && t->complete) {
+	if (t->at->record.left_out > 0 && t->complete) {
 		part_note(&p->html, .text = vv_page_text(
 					    p, "And %s more, which can only be settled together.",
-					    vv_text_count(t->left_out)));
+					    vv_text_count(t->at->record.left_out)));
 	}
 	part_conflict_path_end(&p->html);
 }

@@ -330,7 +330,9 @@ static vv_status make(export *e, size_t at, vv_buf *out, vv_error *err)
 	vv_buf_clear(out);
 	*out = reply.body;
 	vv_web_visit_forget(e->visit);
-	return rc < 0 ? rc : e->failed ? vv_fail_nomem(err) : vv_buf_ok(out, err);
+	return e->failed || e->visit->failed ? vv_fail_nomem(err)
+	       : rc < 0                      ? rc
+					     : vv_buf_ok(out, err);
 }
 
 typedef struct taken {

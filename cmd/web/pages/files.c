@@ -97,7 +97,6 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
 	const char *words = p->at->rows.search;
-	const vv_web_address here = vv_web_address_of(p->at, VV_WEB_AT_SEARCH);
 	vv_web_found *found;
 	size_t count;
 	bool complete;
@@ -110,7 +109,9 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 					  .description = title,
 					  .heading = "Search",
 					  .version = c});
-	part_find_form(&p->html, .at = vv_page_is_served(p) ? vv_page_link(p, &here) : NULL,
+	part_find_form(&p->html,
+		       .at = vv_page_is_served(p) ? vv_page_to(p, VV_WEB_AT_SEARCH, NULL, NULL)
+						  : NULL,
 		       .words = words, .rev = p->at->rev);
 	part_found_begin(&p->html);
 	for (size_t i = 0; i < count; i++) {

@@ -12,11 +12,6 @@
 #define POLICY                                                                                     \
 	"default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file: data:; base-uri 'none'"
 
-bool vv_page_is_served(const vv_page *p)
-{
-	return !(p->place && p->place->link);
-}
-
 static const char *to_asset(vv_page *p, const char *name, const char *file)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ASSET);
@@ -66,7 +61,7 @@ static const char *to_version(vv_page *p, const char *rev)
 
 static void put_version_forms(vv_page *p, vv_html *h, const vv_page_frame *f)
 {
-	vv_web_address compare = vv_web_address_of(p->at, VV_WEB_AT_COMPARE), here_without = *p->at;
+	vv_web_address here_without = *p->at;
 	const vv_web_commit *b = f->version;
 	bool both = p->at->place == VV_WEB_AT_COMPARE;
 
@@ -76,7 +71,7 @@ static void put_version_forms(vv_page *p, vv_html *h, const vv_page_frame *f)
 		part_version_form(h, .at = vv_page_link(p, &here_without), .key = p->at->key,
 				  .name = p->at->name);
 	}
-	part_compare_form(h, .at = vv_page_link(p, &compare),
+	part_compare_form(h, .at = vv_page_to(p, VV_WEB_AT_COMPARE, NULL, NULL),
 			  .from = !both || p->asked->other.none ? NULL
 				  : p->asked->other.work        ? p->asked->other.hex
 								: p->asked->other.brief,
@@ -132,57 +127,49 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 
 /* ---- the views */
 
-static void put_view(vv_html *h, const char *at, const char *text, bool on)
-{
-	if (at) {
-		part_view(h, .at = at, .text = text, .on = on);
-	}
-}
-
 static void put_dataset_views(vv_page *p, vv_html *h, const vv_page_frame *f, const char *rev)
 {
-	vv_web_address history = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
 	const vv_web_commit *c = f->version;
-	vv_web_commit before = {.none = true};
+	vv_web_commit before = vv_web_none;
 	vv_web_place at = p->at->place;
 
-	history.path = f->dataset;
-	history.rev = !c || c->none || c->work ? NULL : c->hex;
 	if (c && !c->none && p->asked->visit &&
 	    vv_web_commit_before(p->asked->visit, c, &before, VV_IGNORED) < 0) {
 		before.none = true;
 	}
-	put_view(h, vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset), f->file ? "File" : "Rows",
-		 at == VV_WEB_AT_TABLE);
-	put_view(h,
-		 at == VV_WEB_AT_COMPARE ? vv_page_link(p, p->at)
-		 : c                     ? vv_page_to_compare(p, &before, c, f->dataset)
-					 : NULL,
-		 "Compare", at == VV_WEB_AT_COMPARE);
-	if (!f->file && c) {
-		put_view(h, vv_page_to_column(p, c, f->dataset, NULL), "Columns",
-			 at == VV_WEB_AT_COLUMNS);
-	}
-	put_view(h, vv_page_link(p, &history), "History", at == VV_WEB_AT_HISTORY);
+	part_view(h, .at = vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset),
+		  .text = f->file ? "File" : "Rows", .on = at == VV_WEB_AT_TABLE);
+	part_view(h, .text = "Compare", .on = at == VV_WEB_AT_COMPARE,
+		  .at = at == VV_WEB_AT_COMPARE ? vv_page_link(p, p->at)
+			: c                     ? vv_page_to_compare(p, &before, c, f->dataset)
+						: NULL);
+	part_view(h, .at = f->file || !c ? NULL : vv_page_to_column(p, c, f->dataset, NULL),
+		  .text = "Columns", .on = at == VV_WEB_AT_COLUMNS);
+	part_view(h, .text = "History", .on = at == VV_WEB_AT_HISTORY,
+		  .at = vv_page_to(p, VV_WEB_AT_HISTORY, !c || c->none || c->work ? NULL : c->hex,
+				   f->dataset));
 }
 
 static vv_html *views(vv_page *p, const vv_page_frame *f)
 {
-	const vv_web_address overview = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW),
-			     commits = vv_web_address_of(p->at, VV_WEB_AT_COMMITS),
-			     search = vv_web_address_of(p->at, VV_WEB_AT_SEARCH);
+	static const struct {
+		vv_web_place place;
+		const char *words;
+	} of_all[] = {{VV_WEB_AT_OVERVIEW, "Overview"},
+		      {VV_WEB_AT_TREE, "Tables"},
+		      {VV_WEB_AT_COMMITS, "Commits"},
+		      {VV_WEB_AT_SEARCH, "Search"}};
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
-	vv_web_place at = p->at->place;
 	vv_html *h = vv_page_piece_new(p);
 
 	if (f->dataset) {
 		put_dataset_views(p, h, f, rev);
-	} else if (p->asked->repository) {
-		put_view(h, vv_page_link(p, &overview), "Overview", at == VV_WEB_AT_OVERVIEW);
-		put_view(h, vv_page_to(p, VV_WEB_AT_TREE, rev, NULL), "Tables",
-			 at == VV_WEB_AT_TREE);
-		put_view(h, vv_page_link(p, &commits), "Commits", at == VV_WEB_AT_COMMITS);
-		put_view(h, vv_page_link(p, &search), "Search", at == VV_WEB_AT_SEARCH);
+	}
+	for (size_t i = 0; !f->dataset && p->asked->repository && i < 4; i++) {
+		const vv_web_place at = of_all[i].place;
+
+		part_view(h, .at = vv_page_to(p, at, at == VV_WEB_AT_TREE ? rev : NULL, NULL),
+			  .text = of_all[i].words, .on = p->at->place == at);
 	}
 	return h;
 }
@@ -190,8 +177,6 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 void vv_page_begin(vv_page *p, const vv_page_frame *f)
 {
 	const vv_page_place *place = p->place;
-	const vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW),
-			     feed = vv_web_address_of(p->at, VV_WEB_AT_FEED);
 	const char *rev = f->version && !f->version->none ? f->version->hex : "HEAD";
 	bool headed = f->heading && *f->heading, own = headed && f->dataset; /* below the dataset */
 
@@ -201,10 +186,10 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 		.script = to_asset(p, "script.js", place ? place->script : NULL),
 		.icon = to_asset(p, "icon.svg", place ? place->icon : NULL),
 		.policy = vv_page_is_served(p) ? NULL : POLICY, .repository = p->asked->repository,
-		.home = vv_page_link(p, &home),
+		.home = vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL),
 		.feed = f->dataset || !p->asked->repository || !vv_page_is_served(p)
 				? NULL
-				: vv_page_link(p, &feed),
+				: vv_page_to(p, VV_WEB_AT_FEED, NULL, NULL),
 		.list = p->at->base && *p->at->base && strcmp(p->at->base, "/-") != 0 ? "/" : NULL,
 		.dataset = own ? f->dataset : NULL,
 		.dataset_at = own ? vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset) : NULL,

@@ -196,22 +196,26 @@ static void put_release(vv_page *p, const vv_web_ref *tag, const vv_web_ref *bef
 	uint64_t added = 0, removed = 0, changed = 0;
 	vv_web_change *changes;
 	size_t count;
-	bool more;
+	bool more, known = true;
 
 	if (!from) {
 		part_words(note, .text = "this version");
 	} else if (vv_web_changes_between(p->asked->visit, &from->commit, c, TABLES, &changes,
 					  &count, &more, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
-			added += changes[i].kind == VV_WEB_ADDED ? changes[i].rows
-								 : changes[i].counts.added;
-			removed += changes[i].kind == VV_WEB_REMOVED ? changes[i].rows
-								     : changes[i].counts.removed;
-			changed += changes[i].counts.changed;
+			const vv_web_change *k = &changes[i];
+
+			known = known &&
+				(!k->table || k->kind != VV_WEB_CHANGED || k->counts.counted);
+			added += k->kind == VV_WEB_ADDED ? k->rows : k->counts.added;
+			removed += k->kind == VV_WEB_REMOVED ? k->rows : k->counts.removed;
+			changed += k->counts.changed;
 		}
+		p->passing = p->passing || !known;
 		vv_page_put_change_words(
 			p, note,
-			vv_page_text(p, "+%s -%s ~%s rows since%s%s", vv_text_count(added),
+			vv_page_text(p, "%s+%s -%s ~%s rows since%s%s",
+				     known && !more ? "" : "at least ", vv_text_count(added),
 				     vv_text_count(removed), vv_text_count(changed),
 				     from == tag ? "" : " ", from == tag ? "" : from->name));
 	}
@@ -315,15 +319,9 @@ static void add_rows(vv_page *p, vv_web_dataset *d, const vv_web_log *log)
 static vv_html *rows_over_time(vv_page *p, const vv_web_dataset *d)
 {
 	vv_html *h = vv_page_piece_new(p);
-	vv_plot_point *points = d->line_count
-					? vv_arena_calloc(&p->arena, d->line_count, sizeof(*points))
-					: NULL;
+	const vv_plot_point *points = vv_plot_rows(p, d);
 
-	for (size_t i = 0; points && i < d->line_count; i++) {
-		points[i].x = d->line[i].time;
-		points[i].y = (double)d->line[i].rows;
-	}
-	if (points && d->line_count > 1) {
+	if (points) {
 		vv_plot_spark(p, h,
 			      vv_page_text(p, "Rows over time: from %s to %s",
 					   vv_text_count(d->line[0].rows),
@@ -338,11 +336,7 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 	const vv_web_change *last = log ? change_of(log, d) : NULL;
 	vv_html *spark = rows_over_time(p, d); /* empty where rows were always as many */
 	const vv_web_rows_then *line = vv_html_is_empty(spark) ? NULL : d->line;
-	vv_html *words = vv_page_piece_new(p);
 
-	if (last && last->words) {
-		vv_page_put_change_words(p, words, last->words);
-	}
 	part_table_line(
 		&p->html, .name = d->path,
 		.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
@@ -360,7 +354,8 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, const vv_web_log
 		.history = vv_page_to(p, VV_WEB_AT_HISTORY, NULL, d->path),
 		.first = line ? vv_page_count(p, line[0].rows) : NULL, .line = spark,
 		.newest = line ? vv_page_count(p, line[d->line_count - 1].rows) : NULL,
-		.when = d->has_last ? ago(p, &d->last) : NULL, .words = words);
+		.when = d->has_last ? ago(p, &d->last) : NULL,
+		.words = last && last->words ? vv_page_change_words(p, last->words) : NULL);
 }
 
 /* The bytes of its folder's name; 0: none. */
@@ -429,31 +424,6 @@ void vv_page_put_tables(vv_page *p, const vv_web_datasets *all, const vv_web_log
 	}
 }
 
-static void put_commit(vv_page *p, const vv_web_log_entry *e)
-{
-	vv_html *words = vv_page_piece_new(p);
-
-	for (size_t i = 0; i < e->count && i < PATHS_SHOWN; i++) {
-		part_words(words,
-			   .text = vv_page_text(p, "%s%s: ", i ? "; " : "", e->changes[i].path));
-		vv_page_put_change_words(p, words, vv_page_change_said(&e->changes[i]));
-		p->passing = p->passing ||
-			     (e->changes[i].table && e->changes[i].kind == VV_WEB_CHANGED &&
-			      !e->changes[i].counts.counted);
-	}
-	if (e->count > PATHS_SHOWN || e->more) {
-		part_words(words,
-			   .text = vv_page_text(p, "; and %zu%s more files",
-						e->count > PATHS_SHOWN ? e->count - PATHS_SHOWN : 0,
-						e->more ? " or" : ""));
-	}
-	part_day_commit(&p->html,
-			.subject = *e->commit.subject ? e->commit.subject : "(no message)",
-			.at = e->before.none ? vv_page_to(p, VV_WEB_AT_TREE, e->commit.hex, NULL)
-					     : vv_page_to_compare(p, &e->before, &e->commit, NULL),
-			.author = e->commit.author, .words = words);
-}
-
 static bool same_but_digits(const char *a, const char *b)
 {
 	static const char digits[] = "0123456789";
@@ -486,36 +456,47 @@ static bool alike(const vv_web_log_entry *a, const vv_web_log_entry *b)
 	return true;
 }
 
-/* Commits that are alike, newest first: one line. */
-static void put_alike(vv_page *p, const vv_web_log_entry *e, size_t count)
+/* What commits that are alike, newest first, did to the k-th path of each. */
+static const char *path_words(vv_page *p, const vv_web_log_entry *e, size_t count, size_t k)
 {
-	const vv_web_log_entry *oldest = &e[count - 1];
+	uint64_t added = 0, removed = 0, changed = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_web_change *c = &e[i].changes[k];
+
+		p->passing = p->passing ||
+			     (c->table && c->kind == VV_WEB_CHANGED && !c->counts.counted);
+		added += c->counts.added;
+		removed += c->counts.removed;
+		changed += c->counts.changed;
+	}
+	return count == 1 ? vv_page_change_said(&e->changes[k])
+			  : vv_page_text(p, "+%s -%s ~%s rows in all", vv_text_count(added),
+					 vv_text_count(removed), vv_text_count(changed));
+}
+
+/* A commit, or some that are alike, newest first: one line. */
+static void put_commits(vv_page *p, const vv_web_log_entry *e, size_t count)
+{
 	vv_html *words = vv_page_piece_new(p);
+	const char *subject = vv_page_subject(&e->commit);
 
 	for (size_t k = 0; k < e->count && k < PATHS_SHOWN; k++) {
-		uint64_t added = 0, removed = 0, changed = 0;
-
-		for (size_t i = 0; i < count; i++) {
-			added += e[i].changes[k].counts.added;
-			removed += e[i].changes[k].counts.removed;
-			changed += e[i].changes[k].counts.changed;
-		}
 		part_words(words,
 			   .text = vv_page_text(p, "%s%s: ", k ? "; " : "", e->changes[k].path));
-		vv_page_put_change_words(p, words,
-					 vv_page_text(p, "+%s -%s ~%s rows in all",
-						      vv_text_count(added), vv_text_count(removed),
-						      vv_text_count(changed)));
+		vv_page_put_change_words(p, words, path_words(p, e, count, k));
 	}
-	if (e->count > PATHS_SHOWN) {
+	if (e->count > PATHS_SHOWN || e->more) {
 		part_words(words,
-			   .text = vv_page_text(p, "; and %zu more files", e->count - PATHS_SHOWN));
+			   .text = vv_page_text(p, "; and %zu%s more files",
+						e->count > PATHS_SHOWN ? e->count - PATHS_SHOWN : 0,
+						e->more ? " or" : ""));
 	}
-	part_day_commit(
-		&p->html,
-		.subject = vv_page_text(p, "%zu commits like this: %s", count, e->commit.subject),
-		.at = vv_page_to_compare(p, &oldest->before, &e->commit, NULL),
-		.author = e->commit.author, .words = words);
+	part_day_commit(&p->html, .author = e->commit.author, .words = words,
+			.subject = count == 1 ? subject
+					      : vv_page_text(p, "%zu commits like this: %s", count,
+							     subject),
+			.at = vv_page_to_commit(p, &e[count - 1].before, &e->commit, NULL));
 }
 
 /* The seven days up to the last change, a line a day, those that are alike folded, and all of them in one comparison. */
@@ -551,11 +532,7 @@ static void put_days(vv_page *p, const vv_web_log *log)
 						: vv_page_text(p, "%s to %s", last, own));
 			day = last;
 		}
-		if (same > 1) {
-			put_alike(p, e, same);
-		} else {
-			put_commit(p, e);
-		}
+		put_commits(p, e, same);
 	}
 	part_days_end(&p->html);
 }
@@ -563,13 +540,14 @@ static void put_days(vv_page *p, const vv_web_log *log)
 static vv_status put_all(vv_page *p, vv_error *err)
 {
 	const vv_web_commit *c = &p->asked->commit;
-	const vv_web_log_query q = {.from = &c->id, .limit = LAST_COMMITS};
+	const vv_web_log_query q = {.from = c, .limit = LAST_COMMITS};
 	vv_web_datasets all;
 	vv_web_log log;
 	vv_status rc;
 
-	if ((rc = vv_web_log_read(p->asked->visit, &q, &log, err)) < 0 ||
-	    (rc = vv_web_datasets_read(p->asked->visit, c, TABLES, true, &all, err)) < 0) {
+	/* the log may take all the time that there is */
+	if ((rc = vv_web_datasets_read(p->asked->visit, c, TABLES, true, &all, err)) < 0 ||
+	    (rc = vv_web_log_read(p->asked->visit, &q, &log, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < all.tables; i++) {

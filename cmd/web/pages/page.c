@@ -38,6 +38,11 @@ void vv_page_clear(vv_page *p)
 	vv_arena_clear(&p->arena);
 }
 
+bool vv_page_is_served(const vv_page *p)
+{
+	return !(p->place && p->place->link);
+}
+
 vv_html *vv_page_piece_new(vv_page *p)
 {
 	vv_page_piece *made = vv_arena_calloc(&p->arena, 1, sizeof(*made));
@@ -78,20 +83,15 @@ const char *vv_page_sentence(vv_page *p, const char *said)
 
 const char *vv_page_link(vv_page *p, const vv_web_address *to)
 {
-	const char *u = {NULL};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	bool there = true;
 
-	if (p->place && p->place->link) {
-		there = p->place->link(p->place->payload, &b, to);
-	} else {
+	if (vv_page_is_served(p)) {
 		vv_web_address_put(&b, to);
+	} else if (!p->place->link(p->place->payload, &b, to)) {
+		return NULL;
 	}
-	if (there) {
-		u = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
-		p->failed = p->failed || !u;
-	}
-	return u;
+	p->failed = p->failed || b.failed;
+	return vv_page_keep(p, vv_buf_cstr(&b));
 }
 
 const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path)
@@ -113,6 +113,13 @@ const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_
 	to.rev = b->hex;
 	to.path = path;
 	return a->none || b->none ? NULL : vv_page_link(p, &to);
+}
+
+const char *vv_page_to_commit(vv_page *p, const vv_web_commit *before, const vv_web_commit *c,
+			      const char *path)
+{
+	return before->none ? vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path)
+			    : vv_page_to_compare(p, before, c, path);
 }
 
 const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
@@ -179,6 +186,11 @@ static bool local_time(struct tm *out, const vv_web_commit *c)
 {
 	time_t t = (time_t)(c->time + (int64_t)c->offset_min * 60);
 	return !c->none && gmtime_r(&t, out) != NULL;
+}
+
+const char *vv_page_subject(const vv_web_commit *c)
+{
+	return *c->subject ? c->subject : "(no message)";
 }
 
 const char *vv_page_day(vv_page *p, const vv_web_commit *c)
@@ -248,6 +260,19 @@ void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words)
 		words += plain;
 	}
 }
+
+vv_html *vv_page_change_words(vv_page *p, const char *words)
+{
+	vv_html *h = vv_page_piece_new(p);
+
+	vv_page_put_change_words(p, h, words);
+	return h;
+}
+
+const vv_page_kind vv_page_kinds[4] = {[VV_ROW_ADDED] = {"+", "a", "Added"},
+				       [VV_ROW_REMOVED] = {"\u2212", "r", "Removed"},
+				       [VV_ROW_CHANGED] = {"~", "c", "Changed"},
+				       [VV_ROW_MOVED] = {":", "m", "Moved"}};
 
 /* ---- files of the version */
 
@@ -342,6 +367,14 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
 	if (c->whole > c->len) {
 		put_cut(p, h, c->whole - c->len, "more");
 	}
+}
+
+vv_html *vv_page_value(vv_page *p, const vv_web_cell *c)
+{
+	vv_html *h = vv_page_piece_new(p);
+
+	vv_page_put_value(p, h, c);
+	return h;
 }
 
 size_t vv_page_rows_at_once(size_t columns)

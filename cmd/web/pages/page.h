@@ -83,6 +83,9 @@ const char *vv_page_link(vv_page *p, const vv_web_address *to);
 const char *vv_page_to(vv_page *p, vv_web_place place, const char *rev, const char *path);
 const char *vv_page_to_compare(vv_page *p, const vv_web_commit *a, const vv_web_commit *b,
 			       const char *path);
+/* What a commit did, to a table or (path NULL) to all; of the first one, what it has. */
+const char *vv_page_to_commit(vv_page *p, const vv_web_commit *before, const vv_web_commit *c,
+			      const char *path);
 const char *vv_page_to_row(vv_page *p, const vv_web_commit *c, const char *path, const char *key,
 			   uint64_t number);
 /* name: a column; NULL: all. */
@@ -98,6 +101,7 @@ const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 
 /* ---- words */
 
+const char *vv_page_subject(const vv_web_commit *c);            /* "(no message)" for none */
 const char *vv_page_day(vv_page *p, const vv_web_commit *c);    /* "3 Mar 2024" */
 const char *vv_page_moment(vv_page *p, const vv_web_commit *c); /* "3 Mar 2024, 14:05" */
 const char *vv_page_iso(vv_page *p, const vv_web_commit *c);
@@ -105,6 +109,12 @@ const char *vv_page_iso(vv_page *p, const vv_web_commit *c);
 void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c);
 /* "+35 -35 ~64 rows": each number in its style. */
 void vv_page_put_change_words(vv_page *p, vv_html *h, const char *words);
+vv_html *vv_page_change_words(vv_page *p, const char *words); /* as a piece */
+/* What happened to a row or a path, by its kind: added, removed, changed, moved. */
+typedef struct vv_page_kind {
+	const char *sign, *style, *word;
+} vv_page_kind;
+extern const vv_page_kind vv_page_kinds[4];
 /* What happened to a path; never empty. */
 const char *vv_page_change_said(const vv_web_change *c);
 /* An item of a list: a path, and what happened to it. */
@@ -128,6 +138,7 @@ const vv_json *vv_page_package(vv_page *p); /* datapackage.json; NULL */
 /* ---- values */
 
 void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c);
+vv_html *vv_page_value(vv_page *p, const vv_web_cell *c); /* as a piece */
 /* One of them NULL: only the other version has such a column. */
 void vv_page_put_old_new(vv_page *p, vv_html *h, const vv_web_cell *x, const vv_web_cell *y,
 			 vv_cell_change change);

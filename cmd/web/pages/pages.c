@@ -17,34 +17,21 @@ extern const char web_page_style[], web_page_script[], web_page_icon[];
 
 vv_status vv_page_make(vv_page *p, vv_web_reply *reply, vv_error *err)
 {
-	switch (p->at->place) {
-	case VV_WEB_AT_OVERVIEW:
-		return vv_page_overview(p, &reply->body, err);
-	case VV_WEB_AT_COMMITS:
-	case VV_WEB_AT_HISTORY:
-		return vv_page_history(p, &reply->body, err);
-	case VV_WEB_AT_FEED:
-		reply->type = "application/atom+xml; charset=utf-8";
-		return vv_page_feed(p, &reply->body, err);
-	case VV_WEB_AT_SEARCH:
-		return vv_page_search(p, &reply->body, err);
-	case VV_WEB_AT_TREE:
-		return vv_page_files(p, &reply->body, err);
-	case VV_WEB_AT_COMPARE:
-		return vv_page_compare(p, &reply->body, err);
-	case VV_WEB_AT_TABLE:
-		return vv_page_table(p, &reply->body, err);
-	case VV_WEB_AT_ROW:
-		return vv_page_row(p, &reply->body, err);
-	case VV_WEB_AT_COLUMNS:
-		return vv_page_column(p, &reply->body, err);
-	case VV_WEB_AT_CHECK:
-		return vv_page_check(p, &reply->body, err);
-	case VV_WEB_AT_CONFLICTS:
-		return vv_page_conflicts(p, &reply->body, err);
-	default:
+	static vv_status (*const made[])(vv_page *, vv_buf *, vv_error *) = {
+		[VV_WEB_AT_OVERVIEW] = vv_page_overview, [VV_WEB_AT_COMMITS] = vv_page_history,
+		[VV_WEB_AT_FEED] = vv_page_feed,         [VV_WEB_AT_SEARCH] = vv_page_search,
+		[VV_WEB_AT_TREE] = vv_page_files,        [VV_WEB_AT_TABLE] = vv_page_table,
+		[VV_WEB_AT_ROW] = vv_page_row,           [VV_WEB_AT_COLUMNS] = vv_page_column,
+		[VV_WEB_AT_HISTORY] = vv_page_history,   [VV_WEB_AT_COMPARE] = vv_page_compare,
+		[VV_WEB_AT_CHECK] = vv_page_check,       [VV_WEB_AT_CONFLICTS] = vv_page_conflicts,
+	};
+	const size_t at = p->at->place;
+
+	if (at >= sizeof(made) / sizeof(made[0]) || !made[at]) {
 		return vv_fail(err, VV_ENOTFOUND, "no such page");
 	}
+	reply->type = at == VV_WEB_AT_FEED ? "application/atom+xml; charset=utf-8" : HTML_TYPE;
+	return made[at](p, &reply->body, err);
 }
 
 static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err)
@@ -52,7 +39,6 @@ static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_
 	vv_auto(vv_page) p = {0};
 
 	vv_page_init(&p, asked, NULL);
-	reply->type = HTML_TYPE;
 	vv_status rc = vv_page_make(&p, reply, err);
 	reply->no_store = reply->no_store || p.passing;
 	return rc;

@@ -174,6 +174,24 @@ static void put_dates(vv_page *p, int64_t from, int64_t to)
 	}
 }
 
+const vv_plot_point *vv_plot_rows(vv_page *p, const vv_web_dataset *d)
+{
+	vv_plot_point *points = d->line_count > 1
+					? vv_arena_calloc(&p->arena, d->line_count, sizeof(*points))
+					: NULL;
+
+	for (size_t i = 0; points && i < d->line_count; i++) {
+		const vv_web_rows_then *then = &d->line[i];
+
+		points[i] = (vv_plot_point){
+			then->time, (double)then->rows,
+			vv_page_text(p, "%s: %s",
+				     vv_page_day(p, &(vv_web_commit){.time = then->time}),
+				     vv_text_counted(then->rows, "row", NULL))};
+	}
+	return points;
+}
+
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;

@@ -13,6 +13,9 @@ typedef struct vv_plot_point {
 	const char *words;
 } vv_plot_point;
 
+/* Rows of a table over time, as many points as its line has; NULL: there is no line. */
+const vv_plot_point *vv_plot_rows(vv_page *p, const vv_web_dataset *d);
+
 typedef struct vv_plot {
 	const char *title, *words; /* words: what one who does not see it is told */
 	bool from_zero, percent;

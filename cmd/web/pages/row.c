@@ -12,7 +12,6 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
-#define EVENTS 50u
 #define CELLS 24u /* of an added or removed row, before they are folded away */
 
 static const char *to_cell(vv_page *p, const char *name)
@@ -30,10 +29,9 @@ static void put_now(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	part_subtitle(&p->html, .text = "The row in this version", .id = "now");
 	part_pairs_begin(&p->html);
 	for (size_t i = 0; i < t->column_count; i++) {
-		vv_html *value = vv_page_piece_new(p);
-		vv_page_put_value(p, value, &r->cells[i]);
 		part_row_pair(&p->html, .name = t->columns[i].name,
-			      .at = to_cell(p, t->columns[i].name), .value = value,
+			      .at = to_cell(p, t->columns[i].name),
+			      .value = vv_page_value(p, &r->cells[i]),
 			      .on = p->at->cell && strcmp(p->at->cell, t->columns[i].name) == 0,
 			      .kind = t->columns[i].number ? "mono" : "");
 	}
@@ -46,19 +44,20 @@ static bool is_kept(const vv_web_life_event *e, const vv_web_life_cell *c)
 	return e->kind == VV_ROW_CHANGED && !c->came && !c->went && c->change == VV_CELL_SAME;
 }
 
-static void put_value(vv_page *p, vv_html *value, const vv_web_life_event *e,
-		      const vv_web_life_cell *c)
+static vv_html *value_of(vv_page *p, const vv_web_life_event *e, const vv_web_life_cell *c)
 {
-	if (e->kind == VV_ROW_REMOVED) {
-		vv_page_put_value(p, value, &c->old_cell);
-	} else if (e->kind == VV_ROW_ADDED) {
-		vv_page_put_value(p, value, &c->new_cell);
+	vv_html *value = vv_page_piece_new(p);
+
+	if (e->kind != VV_ROW_CHANGED) {
+		vv_page_put_value(p, value,
+				  e->kind == VV_ROW_REMOVED ? &c->old_cell : &c->new_cell);
 	} else if (is_kept(e, c)) {
 		part_words(value, .text = "as before");
 	} else {
 		vv_page_put_old_new(p, value, c->came ? NULL : &c->old_cell,
 				    c->went ? NULL : &c->new_cell, c->change);
 	}
+	return value;
 }
 
 static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_t to)
@@ -66,21 +65,14 @@ static void put_cells(vv_page *p, const vv_web_life_event *e, size_t from, size_
 	part_event_cells_begin(&p->html);
 	for (size_t i = from; i < to; i++) {
 		const vv_web_life_cell *c = &e->cells[i];
-		vv_html *value = vv_page_piece_new(p);
 
-		put_value(p, value, e, c);
 		part_event_cell(&p->html, .name = c->name, .old_name = c->old_name,
 				.note = c->came   ? "new column"
 					: c->went ? "column dropped"
 						  : NULL,
-				.value = value);
+				.value = value_of(p, e, c));
 	}
 	part_event_cells_end(&p->html);
-}
-
-static const char *subject_of(const vv_web_life_event *e)
-{
-	return *e->commit.subject ? e->commit.subject : "(no message)";
 }
 
 /* The comparison with the version before, or the first version. */
@@ -88,35 +80,29 @@ static const char *to_event(vv_page *p, const vv_web_life_event *e)
 {
 	vv_web_commit before;
 
-	return vv_web_commit_before(p->asked->visit, &e->commit, &before, VV_IGNORED) == VV_OK &&
-			       !before.none
-		       ? vv_page_to_compare(p, &before, &e->commit, e->path)
-		       : vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, e->path);
+	if (vv_web_commit_before(p->asked->visit, &e->commit, &before, VV_IGNORED) < 0) {
+		before = vv_web_none;
+	}
+	return vv_page_to_commit(p, &before, &e->commit, e->path);
 }
 
 static void put_event(vv_page *p, const vv_web_life_event *e)
 {
-	bool added = e->kind == VV_ROW_ADDED, removed = e->kind == VV_ROW_REMOVED;
+	const vv_page_kind *kind = &vv_page_kinds[e->kind];
+	const bool whole = e->kind != VV_ROW_CHANGED;
 
-	part_event_begin(&p->html, .subject = subject_of(e), .at = to_event(p, e),
+	part_event_begin(&p->html, .subject = vv_page_subject(&e->commit), .at = to_event(p, e),
 			 .iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
-			 .author = e->commit.author,
-			 .sign = added     ? "+"
-				 : removed ? "\u2212"
-					   : "~",
-			 .kind = added     ? "a"
-				 : removed ? "r"
-					   : "c",
-			 .word = added     ? "Added"
-				 : removed ? "Removed"
-				 : e->key  ? "Key changed"
+			 .author = e->commit.author, .sign = kind->sign, .kind = kind->style,
+			 .word = whole    ? kind->word
+				 : e->key ? "Key changed"
 				 : e->changed == 0
 					 ? "Columns changed"
 					 : vv_page_text(p, "%s changed",
 							vv_text_counted(e->changed, "cell", NULL)),
 			 .brief = e->commit.brief,
 			 .at_version = vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, e->path));
-	size_t shown = added || removed ? 0 : e->count < CELLS ? e->count : CELLS;
+	size_t shown = whole ? 0 : e->count < CELLS ? e->count : CELLS;
 	if (shown > 0) {
 		put_cells(p, e, 0, shown);
 	}
@@ -144,18 +130,17 @@ static void put_cell_life(vv_page *p, const vv_web_life *life)
 
 		for (size_t k = 0; k < e->count; k++) {
 			const vv_web_life_cell *c = &e->cells[k];
-			vv_html *value = vv_page_piece_new(p);
 
 			if (strcmp(c->name, name) != 0) {
 				continue;
 			}
 			if (!is_kept(e, c)) {
-				put_value(p, value, e, c);
-				part_cell_then(&p->html, .at = to_event(p, e), .value = value,
+				part_cell_then(&p->html, .at = to_event(p, e),
+					       .value = value_of(p, e, c),
 					       .author = e->commit.author,
 					       .iso = vv_page_iso(p, &e->commit),
 					       .when = vv_page_day(p, &e->commit),
-					       .subject = subject_of(e));
+					       .subject = vv_page_subject(&e->commit));
 			}
 			name = c->old_name ? c->old_name : name;
 			break;
@@ -168,19 +153,17 @@ static void put_cell_life(vv_page *p, const vv_web_life *life)
 static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, uint64_t number,
 			  bool there, vv_error *err)
 {
-	vv_web_commit from = p->asked->commit;
+	const vv_web_life_query q = {.from = &p->asked->commit,
+				     .after = p->at->after,
+				     .path = p->at->path,
+				     .key = key,
+				     .row = number,
+				     .skip = (size_t)p->at->rows.from,
+				     .limit = p->at->limit};
 	vv_web_life life;
-	vv_status rc;
+	vv_status rc = vv_web_row_life(p->asked->visit, &q, &life, err);
 
-	if (p->at->after &&
-	    (rc = vv_web_commit_find(p->asked->visit, p->at->after, &from, NULL, err)) < 0) {
-		return rc;
-	}
-	if ((rc = vv_web_row_life(p->asked->visit, &from, p->at->path, key, number,
-				  (size_t)p->at->rows.from, p->at->limit ? p->at->limit : EVENTS,
-				  &life, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!there && life.count == 0 && life.complete) {
 		vv_fail(err, VV_ENOTFOUND, "'%s' never had a row with the key '%s'",
 			vv_text_shows(p->at->path), vv_text_shows(key));
@@ -257,15 +240,13 @@ static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *
 /* The cell that was asked for, whole. */
 static vv_status put_cell(vv_page *p, const vv_web_table *t, const vv_web_row *r, vv_error *err)
 {
-	vv_html *value = vv_page_piece_new(p);
 	size_t i;
 	vv_status rc;
 
 	if (!p->at->cell || !r) return VV_OK;
 	if ((rc = vv_web_column_find(t, p->at->cell, &i, err)) < 0) return rc;
 	part_subtitle(&p->html, .text = t->columns[i].name, .id = "cell");
-	vv_page_put_value(p, value, &r->cells[i]);
-	part_cell_now(&p->html, .value = value);
+	part_cell_now(&p->html, .value = vv_page_value(p, &r->cells[i]));
 	put_suggestion(p, t, r, t->columns[i].name, &r->cells[i]);
 	return VV_OK;
 }

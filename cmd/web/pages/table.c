@@ -233,30 +233,22 @@ static void put_open_in(vv_page *p, const vv_web_table *t, const char *raw)
 
 static void put_download(vv_page *p, const vv_web_table *t)
 {
-	static const struct {
-		vv_web_form form;
-		const char *name, *text;
-	} forms[] = {{VV_WEB_CSV, "csv", "CSV of the rows shown"},
-		     {VV_WEB_CSV_MARKED, "csv-bom", "CSV for spreadsheets, with a byte order mark"},
-		     {VV_WEB_JSON, "json", "JSON of the rows shown"},
-		     {VV_WEB_NDJSON, "ndjson", "NDJSON of the rows shown"},
-		     {VV_WEB_XLSX, "xlsx", "Workbook (.xlsx) of the rows shown"}};
 	const char *raw = vv_page_to_raw(p, &t->commit, t->path);
 
 	part_download_begin(&p->html);
 	part_list_begin(&p->html, .kind = "links");
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (vv_web_form i = 0; i < VV_WEB_FORMS; i++) {
 		vv_web_address to = *p->at;
-		if (forms[i].form == VV_WEB_XLSX &&
-		    !vv_web_writes_workbook(p->asked->visit, &to.rows)) {
+
+		if (i == VV_WEB_XLSX && !vv_web_writes_workbook(p->asked->visit, &to.rows)) {
 			continue;
 		}
 		to.rows.from = 0;
 		to.rows.jump = NULL;
 		to.has_form = true;
-		to.form = forms[i].form;
-		to.format = forms[i].name;
-		part_link_item(&p->html, .at = vv_page_link(p, &to), .text = forms[i].text);
+		to.form = i;
+		to.format = vv_web_forms[i].name;
+		part_link_item(&p->html, .at = vv_page_link(p, &to), .text = vv_web_forms[i].words);
 	}
 	if (!t->commit.work) {
 		part_link_item(

@@ -16,15 +16,25 @@ static const char *title_of(unsigned status, const vv_error *why)
 			       : "This did not work";
 }
 
-/* Which version has the dataset, and what is called nearly so. */
-static void put_elsewhere(vv_page *p)
+/* Where the path is there, the way to it: something else of the address was wrong. Else which version has it, and what is called
+ * nearly so. */
+static void put_ways(vv_page *p, const vv_error *why)
 {
 	const vv_web_commit *c = &p->asked->commit;
 	const char *path = p->at->path, **near;
 	vv_web_commit newest;
 	size_t count;
+	bool there;
 
-	if (!p->asked->visit || !path || c->none || !c->hex[0] ||
+	if (!p->asked->visit || !path || c->none || !c->hex[0] || why->code == VV_EMISSING ||
+	    vv_web_has(p->asked->visit, c, path, &there, VV_IGNORED) < 0) {
+		return;
+	}
+	if (there) {
+		part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path),
+				    .text = vv_page_text(p, "%s in version %s", path, c->brief));
+	}
+	if (there || why->code != VV_ENOTFOUND ||
 	    vv_web_elsewhere(p->asked->visit, c, path, &newest, &near, &count, VV_IGNORED) < 0) {
 		return;
 	}
@@ -46,21 +56,6 @@ static void put_elsewhere(vv_page *p)
 	}
 }
 
-/* Where the path is there, the way to it: something else of the address was wrong. */
-static void put_dataset(vv_page *p)
-{
-	const vv_web_commit *c = &p->asked->commit;
-	const char *path = p->at->path;
-	bool there;
-
-	if (!p->asked->visit || !path || c->none || !c->hex[0] ||
-	    vv_web_has(p->asked->visit, c, path, &there, VV_IGNORED) < 0 || !there) {
-		return;
-	}
-	part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_TABLE, c->hex, path),
-			    .text = vv_page_text(p, "%s in version %s", path, c->brief));
-}
-
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err)
 {
@@ -74,15 +69,9 @@ vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_b
 	if (worded.hint[0]) {
 		part_note(&p->html, .text = vv_page_sentence(p, worded.hint));
 	}
-	if (why->code == VV_ENOTFOUND) {
-		put_elsewhere(p);
-	}
-	if (why->code != VV_EMISSING) {
-		put_dataset(p);
-	}
+	put_ways(p, why);
 	if (p->asked->repository) {
-		vv_web_address home = vv_web_address_of(p->at, VV_WEB_AT_OVERVIEW);
-		part_link_paragraph(&p->html, .at = vv_page_link(p, &home),
+		part_link_paragraph(&p->html, .at = vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL),
 				    .text = "The overview of this repository");
 	}
 	return vv_page_end(p, out, err);

@@ -422,6 +422,92 @@ vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t co
 	return rc;
 }
 
+static bool is_among(const char *path, const char *const *paths)
+{
+	for (; paths && *paths; paths++) {
+		size_t n = strlen(*paths);
+
+		if (n == 0 ||
+		    (strncmp(path, *paths, n) == 0 && (path[n] == '\0' || path[n] == '/'))) {
+			return true;
+		}
+	}
+	return !paths;
+}
+
+static vv_status on_changed(void *payload, const vv_change *c, vv_error *err)
+{
+	vv_changed_files *l = payload;
+
+	if (!is_among(c->path, l->paths)) return VV_OK;
+	if (!vv_array_add(l->items, l->count, l->cap, (vv_changed_file){.change = *c})) {
+		return vv_fail_nomem(err);
+	}
+	vv_change *to = &l->items[l->count - 1].change;
+	to->path = vv_arena_strndup(&l->arena, c->path, strlen(c->path));
+	return to->path ? VV_OK : vv_fail_nomem(err);
+}
+
+/* What went becomes the old side of what came. */
+static vv_status pair_renames(vv_changed_files *l, vv_repository *r, vv_error *err)
+{
+	vv_auto_free vv_change *changes = vv_calloc(l->count + 1, sizeof(*changes));
+	vv_auto_free size_t *from = vv_calloc(l->count + 1, sizeof(*from));
+	size_t kept = 0;
+	vv_status rc;
+
+	if (!changes || !from) return vv_fail_nomem(err);
+	for (size_t i = 0; i < l->count; i++) {
+		changes[i] = l->items[i].change;
+	}
+	if ((rc = vv_renames_among(r, changes, l->count, from, err)) < 0) return rc;
+	for (size_t i = 0; i < l->count; i++) {
+		if (from[i] != VV_RENAMED_FROM_NONE) {
+			const vv_change *was = &changes[from[i]];
+
+			l->items[i].old_path = was->path;
+			l->items[i].change.old_mode = was->old_mode;
+			l->items[i].change.old_id = was->old_id;
+			l->items[from[i]].change.path = NULL;
+		}
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->items[i].change.path) {
+			l->items[kept++] = l->items[i];
+		}
+	}
+	l->count = kept;
+	return VV_OK;
+}
+
+vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const vv_oid *a,
+				const vv_oid *b, const char *const *paths, vv_error *err)
+{
+	vv_status rc;
+
+	*out = (vv_changed_files){.paths = paths};
+	vv_arena_init(&out->arena);
+	if (!a && !b) return VV_OK;
+	if ((rc = vv_tree_changes(r, b ? a : NULL, b ? b : a,
+				  paths && paths[0] && !paths[1] ? paths[0] : "", on_changed, out,
+				  err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; !b && i < out->count; i++) { /* what was there is gone */
+		vv_change *c = &out->items[i].change;
+
+		*c = (vv_change){.path = c->path, .old_mode = c->new_mode, .old_id = c->new_id};
+	}
+	return pair_renames(out, r, err);
+}
+
+void vv_changed_files_clear(vv_changed_files *l)
+{
+	vv_free(l->items);
+	vv_arena_clear(&l->arena);
+	memset(l, 0, sizeof(*l));
+}
+
 vv_status vv_renamed_from(vv_repository *r, const vv_oid *parent, const vv_oid *commit,
 			  const char *path, char **out, vv_error *err)
 {

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
@@ -42,6 +44,23 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
  * which went what came with change i. */
 vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
 			   vv_error *err);
+
+/* What differs between two commits, by path; a file that was renamed is one, and what it had before is its old side. */
+typedef struct vv_changed_file {
+	vv_change change;
+	const char *old_path; /* NULL: it was not renamed */
+} vv_changed_file;
+typedef struct vv_changed_files {
+	vv_changed_file *items;
+	size_t count, cap;
+	const char *const *paths;
+	vv_arena arena; /* of the paths */
+} vv_changed_files;
+/* a or b NULL: nothing. paths: only these (NULL-ended, files or folders), borrowed; NULL: all. */
+vv_status vv_changed_files_read(vv_changed_files *out, vv_repository *r, const vv_oid *a,
+				const vv_oid *b, const char *const *paths, vv_error *err);
+void vv_changed_files_clear(vv_changed_files *l); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_changed_files, vv_changed_files_clear)
 
 /* What a path that `commit` has and `parent` lacks was called there; *out is the caller's,
  * NULL when it is new. */

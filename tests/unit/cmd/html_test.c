@@ -107,10 +107,11 @@ static void a_part_escapes_each_value_for_its_place(void **state)
 	vv_html h = VV_HTML_INIT;
 
 	(void)state;
-	part_link_code(&h, .at = "javascript:x", .text = "<\x1b>", .title = "\"\x1b\n");
-	assert_string_equal(
-		vv_buf_cstr(&h.markup),
-		"<a href=\"#\" title=\"&quot;\\x1B\\n\"><code>&lt;<b class=\"e\">\\x1B</b>&gt;</code></a>");
+	part_link(&h, .at = "javascript:x", .text = "<\x1b>");
+	part_moment(&h, .iso = "", .text = "", .title = "\"\x1b\n");
+	assert_string_equal(vv_buf_cstr(&h.markup),
+			    "<a href=\"#\">&lt;<b class=\"e\">\\x1B</b>&gt;</a>"
+			    "<time datetime=\"\" title=\"&quot;\\x1B\\n\"></time>");
 	vv_html_clear(&h);
 }
 
@@ -119,8 +120,8 @@ static void what_is_not_given_leaves_no_trace(void **state)
 	vv_html h = VV_HTML_INIT;
 
 	(void)state;
-	part_link_code(&h, .at = "/a", .text = "b");
-	assert_string_equal(vv_buf_cstr(&h.markup), "<a href=\"/a\"><code>b</code></a>");
+	part_moment(&h, .iso = "a", .text = "b");
+	assert_string_equal(vv_buf_cstr(&h.markup), "<time datetime=\"a\">b</time>");
 	vv_html_clear(&h);
 }
 

@@ -114,7 +114,7 @@ static void a_search_whose_time_is_over_goes_on_where_it_ended(void **state)
 
 static void values_that_were_not_all_read_say_so_and_are_not_remembered(void **state)
 {
-	vv_web_memo *memo = vv_web_memo_new(1u << 20);
+	vv_block_cache *memo = vv_block_cache_new(1u << 20);
 	vv_web_visit v = {.until_ms = 1, .memo = memo};
 	vv_web_values s;
 	vv_web_table *t;
@@ -140,7 +140,7 @@ static void values_that_were_not_all_read_say_so_and_are_not_remembered(void **s
 	assert_string_equal(s.least.text, "0");
 	assert_string_equal(s.greatest.text, "19999");
 	vv_web_visit_end(&v);
-	vv_web_memo_free(memo);
+	vv_block_cache_free(memo);
 }
 
 static bool has_gone(void *payload)
@@ -166,7 +166,7 @@ static void work_for_a_browser_that_has_gone_ends(void **state)
 
 static void what_is_remembered_stays_below_the_limit(void **state)
 {
-	vv_web_memo *m = vv_web_memo_new(20000);
+	vv_block_cache *m = vv_block_cache_new(20000);
 	vv_buf key = VV_BUF_INIT, out = VV_BUF_INIT;
 	char value[1000];
 	unsigned here = 0;
@@ -181,6 +181,11 @@ static void what_is_remembered_stays_below_the_limit(void **state)
 		assert_true(vv_web_memo_get(m, &key, &out));
 		assert_memory_equal(out.data, value, sizeof(value));
 	}
+	value[0] = 'x';
+	vv_web_memo_put(m, &key, value, sizeof(value)); /* in the place of the last one */
+	vv_buf_reset(&out);
+	assert_true(vv_web_memo_get(m, &key, &out));
+	assert_memory_equal(out.data, value, sizeof(value));
 	for (unsigned i = 0; i < 200; i++) {
 		vv_buf_reset(&key);
 		vv_buf_printf(&key, "key %u", i);
@@ -191,7 +196,7 @@ static void what_is_remembered_stays_below_the_limit(void **state)
 	assert_false(vv_web_memo_get(NULL, &key, &out));
 	vv_buf_clear(&key);
 	vv_buf_clear(&out);
-	vv_web_memo_free(m);
+	vv_block_cache_free(m);
 }
 
 static void bars_count_every_number_between_their_edges(void **state)

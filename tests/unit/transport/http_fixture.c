@@ -145,7 +145,7 @@ hx_server *hx_begin_with(const vv_http_options *more)
 	o.path_count = o.path_count ? o.path_count : 1;
 	o.hosts = o.hosts.count > 0 ? o.hosts : (vv_strings){hosts, 1};
 	kept = (hx_server){NULL, vv_mutex_new(), VV_BUF_INIT};
-	h.payload = &kept;
+	h.answer_payload = h.file_payload = h.log_payload = &kept;
 	vv_assert_ok(vv_http_server_start(&kept.server, &o, &h, &err), &err);
 	return &kept;
 }
